@@ -1,0 +1,200 @@
+import { z } from "zod";
+import { limits } from "./limits.ts";
+import { cursor, id, jsonData, line, sha256, slug, text, time, username } from "./text.ts";
+
+/** CM-4. The moves between them stand in `lib/commands/lifecycle.ts`. */
+export const commandStates = [
+  "scheduled",
+  "queued",
+  "delivered",
+  "seen",
+  "accepted",
+  "submitted",
+  "completed",
+  "deferred",
+  "declined",
+  "returned",
+  "failed",
+  "expired",
+  "cancelled",
+  "stopped",
+] as const;
+export const commandState = z.enum(commandStates);
+export type CommandState = z.infer<typeof commandState>;
+
+/** CM-2: the server's own kinds; clients add theirs as `x-…`. */
+export const commandKind = z.union([
+  z.enum(["message", "task", "media", "link"]),
+  z.string().regex(/^x-[a-z0-9][a-z0-9-]{0,30}$/),
+], { error: "must be message, task, media, link or x-…" });
+
+/** CM-5. */
+export const requirement = z.enum(["none", "confirmation", "proof", "review"]);
+export type Requirement = z.infer<typeof requirement>;
+
+/** BR-1. */
+export const audience = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("user"), to: z.array(username).min(1).max(limits.recipients) }),
+  z.strictObject({ kind: z.literal("group"), group: slug }),
+  z.strictObject({ kind: z.literal("category"), category: slug }),
+  z.strictObject({ kind: z.literal("all") }),
+]);
+export type Audience = z.infer<typeof audience>;
+
+const httpsUrl = z.string().max(2048).refine((value) => {
+  const url = URL.parse(value);
+  return url !== null && url.protocol === "https:" && url.username === "" && url.password === "";
+}, { error: "must be an https:// address without a user or password in it" });
+
+/** What `command.send` and `command.preview` take (CM-1, CM-2). Times are checked against the clock by the service. */
+export const commandDraft = z.strictObject({
+  key: line(limits.keyLength, 1),
+  audience,
+  kind: commandKind,
+  title: line(limits.title).optional(),
+  body: text(limits.body).optional(),
+  data: jsonData.optional(),
+  categories: z.array(slug).max(limits.categories).optional(),
+  attachments: z.array(id).max(limits.attachments).optional(),
+  deliverAt: time.nullish(),
+  dueAt: time.nullish(),
+  expiresAt: time.nullish(),
+  requires: requirement.optional(),
+}).superRefine((draft, ctx) => {
+  if (draft.kind !== "link") return;
+  const href = httpsUrl.safeParse(draft.data?.href);
+  if (!href.success) {
+    ctx.addIssue({ code: "custom", path: ["data", "href"], message: "a link carries data.href, https only" });
+  }
+});
+export type CommandDraft = z.infer<typeof commandDraft>;
+
+export const attachment = z.object({
+  fileId: id,
+  sha256,
+  name: z.string(),
+  size: z.number(),
+  type: z.string(),
+});
+
+export const commandSender = z.object({ id, username: z.string(), displayName: z.string() });
+
+/** CM-3: a command as it leaves the process. `expiresAt` is always set: the sender's own or the end of retention. */
+export const command = z.object({
+  id,
+  kind: z.string(),
+  title: z.string().nullable(),
+  body: z.string().nullable(),
+  data: z.record(z.string(), z.unknown()).nullable(),
+  categories: z.array(z.string()),
+  attachments: z.array(attachment),
+  from: commandSender,
+  audience: z.object({ kind: z.enum(["user", "group", "category", "all"]), name: z.string().optional() }),
+  createdAt: z.string(),
+  deliverAt: z.string().nullable(),
+  dueAt: z.string().nullable(),
+  expiresAt: z.string(),
+  requires: requirement,
+});
+export type Command = z.infer<typeof command>;
+
+/** CO-2: all that a device learns of a command with an `ask` category before the person opens it. */
+export const sealedCommand = z.object({
+  id,
+  sealed: z.literal(true),
+  from: commandSender,
+  categories: z.array(z.string()),
+  createdAt: z.string(),
+  deliverAt: z.string().nullable(),
+  dueAt: z.string().nullable(),
+  expiresAt: z.string(),
+});
+export type SealedCommand = z.infer<typeof sealedCommand>;
+
+export const deliveredCommand = z.union([sealedCommand, command]);
+export type DeliveredCommand = z.infer<typeof deliveredCommand>;
+
+export const delivery = z.object({ cursor, command: deliveredCommand, state: commandState });
+export type Delivery = z.infer<typeof delivery>;
+
+/** BR-3. A count under 5 is `"<5"` for those who are not admins. */
+export const count = z.union([z.number().int().nonnegative(), z.literal("<5")]);
+export const audienceCounts = z.object({
+  matched: count,
+  online: count,
+  offline: count,
+  excluded: z.record(z.string(), count),
+});
+export type AudienceCounts = z.infer<typeof audienceCounts>;
+
+/** One thing that happened to a command. `who` is a username, or absent for the server itself. */
+export const timelineEntry = z.object({
+  at: z.string(),
+  state: commandState,
+  who: z.string().optional(),
+  note: z.string().optional(),
+});
+export type TimelineEntry = z.infer<typeof timelineEntry>;
+
+/** A recipient's state as the recipient sees it. `allowedBy` is the rule that let the command through (CO-8). */
+export const ownState = z.object({
+  state: commandState,
+  updatedAt: z.string(),
+  until: z.string().nullable(),
+  note: z.string().nullable(),
+  allowedBy: z.string().nullable(),
+});
+export type OwnState = z.infer<typeof ownState>;
+
+/** A recipient's state as the sender sees it: nothing that tells a withheld command from a waiting one (CO-3). */
+export const recipientState = z.object({
+  username: z.string(),
+  displayName: z.string(),
+  state: commandState,
+  updatedAt: z.string(),
+  note: z.string().nullable(),
+  proof: z.array(attachment),
+});
+export type RecipientState = z.infer<typeof recipientState>;
+
+export const totals = z.partialRecord(commandState, z.number().int().nonnegative());
+export type Totals = z.infer<typeof totals>;
+
+/** CM-7. */
+export const commandDetail = z.object({
+  command: deliveredCommand,
+  state: ownState.optional(),
+  totals: totals.optional(),
+  recipients: z.array(recipientState).optional(),
+  timeline: z.array(timelineEntry),
+});
+export type CommandDetail = z.infer<typeof commandDetail>;
+
+/** One row of `inbox.list` or `command.list`. */
+export const listItem = z.object({
+  command: deliveredCommand,
+  state: ownState.optional(),
+  totals: totals.optional(),
+  recipients: z.array(recipientState).optional(),
+});
+export type ListItem = z.infer<typeof listItem>;
+
+/** `before` is the id of the last command of the page before; `next` is what to pass for the following page. */
+export const commandPage = z.object({ items: z.array(listItem), next: id.nullable() });
+export type CommandPage = z.infer<typeof commandPage>;
+
+/**
+ * `command.changed`. To a recipient's devices: `id`, `state`, and `command` when it was opened. To the sender:
+ * with `recipient` for a direct command, with `totals` for others.
+ */
+export const commandChanged = z.object({
+  id,
+  state: commandState.optional(),
+  recipient: z.string().optional(),
+  note: z.string().nullable().optional(),
+  until: z.string().nullable().optional(),
+  totals: totals.optional(),
+  command: deliveredCommand.optional(),
+  at: z.string(),
+});
+export type CommandChanged = z.infer<typeof commandChanged>;

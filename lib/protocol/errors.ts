@@ -1,0 +1,87 @@
+/**
+ * The one table of refusals. A refusal is a value that a service returns; what is thrown is a bug.
+ * JSON-RPC errors carry `data.kind`, HTTP errors are RFC 9457 problem+json with the same `kind`.
+ */
+export const jsonRpcCodes = {
+  parse: -32700,
+  invalidRequest: -32600,
+  methodNotFound: -32601,
+  invalidParams: -32602,
+  internal: -32603,
+  refused: -32000,
+} as const;
+
+/** Each kind's JSON-RPC code, HTTP status and title. */
+export const refusalTable = {
+  not_found: { code: jsonRpcCodes.refused, status: 404, title: "Not found" },
+  forbidden: { code: jsonRpcCodes.refused, status: 403, title: "Not allowed" },
+  conflict: { code: jsonRpcCodes.refused, status: 409, title: "Conflict" },
+  rate_limited: { code: jsonRpcCodes.refused, status: 429, title: "Too many requests" },
+  queue_full: { code: jsonRpcCodes.refused, status: 503, title: "Queue full" },
+  not_clean: { code: jsonRpcCodes.refused, status: 409, title: "Not clean" },
+  expired: { code: jsonRpcCodes.refused, status: 410, title: "Expired" },
+  stopped: { code: jsonRpcCodes.refused, status: 409, title: "Stopped" },
+  too_large: { code: jsonRpcCodes.refused, status: 413, title: "Too large" },
+  unavailable: { code: jsonRpcCodes.refused, status: 503, title: "Not available now" },
+  unauthorized: { code: jsonRpcCodes.refused, status: 401, title: "Log in first" },
+  invalid_params: { code: jsonRpcCodes.invalidParams, status: 400, title: "Invalid input" },
+  method_not_allowed: { code: jsonRpcCodes.methodNotFound, status: 405, title: "Method not allowed" },
+  upgrade_required: { code: jsonRpcCodes.refused, status: 426, title: "Upgrade required" },
+  internal: { code: jsonRpcCodes.internal, status: 500, title: "Internal error" },
+} as const satisfies Record<string, { code: number; status: number; title: string }>;
+
+export type RefusalKind = keyof typeof refusalTable;
+
+/** What a refusal may carry beside its kind and message. Nothing here may name another person's preferences. */
+export interface RefusalDetail {
+  /** Whole milliseconds to wait, with `rate_limited`. */
+  retryAfterMs?: number;
+  /** Which input fields are wrong, as dotted paths, each with what to do about it. */
+  fields?: Record<string, string>;
+}
+
+/** A refused request. `message` says what to do next and is safe to show. */
+export class Refusal {
+  readonly kind: RefusalKind;
+  readonly message: string;
+  readonly detail: RefusalDetail;
+
+  constructor(kind: RefusalKind, message: string, detail: RefusalDetail = {}) {
+    this.kind = kind;
+    this.message = message;
+    this.detail = detail;
+  }
+
+  get status(): number {
+    return refusalTable[this.kind].status;
+  }
+
+  /** The JSON-RPC `error` member. */
+  toRpcError(): RpcErrorObject {
+    return {
+      code: refusalTable[this.kind].code,
+      message: this.message,
+      data: { kind: this.kind, ...this.detail },
+    };
+  }
+
+  /** The RFC 9457 body. */
+  toProblem(): Problem {
+    const { status, title } = refusalTable[this.kind];
+    return { type: "about:blank", title, status, detail: this.message, kind: this.kind, ...this.detail };
+  }
+}
+
+export interface RpcErrorObject {
+  code: number;
+  message: string;
+  data?: { kind: RefusalKind } & RefusalDetail;
+}
+
+export interface Problem extends RefusalDetail {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  kind: RefusalKind;
+}

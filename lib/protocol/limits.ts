@@ -1,0 +1,130 @@
+/**
+ * Every bound in one place: what a frame, a queue, a loop or a wait may reach.
+ * Units stand at the end of each name. The source of a number is the rule of the specification in brackets.
+ */
+export const limits = {
+  /** Largest inbound WebSocket frame (WS-2). */
+  frameInBytes: 64 * 1024,
+  /** Largest `command.deliver` frame (DL-1). */
+  deliverFrameBytes: 64 * 1024,
+  /** Deliveries in one `command.deliver` frame (DL-1). */
+  deliverBatch: 64,
+  /** Nesting of a JSON frame that is still parsed; deeper ones are refused before the schema walks them. */
+  jsonDepth: 32,
+  /** Bytes that may wait to be written to one socket (WS-7). */
+  outboxBytes: 1024 * 1024,
+  /** Time a socket may make no progress with bytes waiting (WS-7). */
+  outboxStallMs: 15_000,
+  /** Heartbeat intervals without a frame before 4408 (WS-4). */
+  heartbeatMisses: 3,
+  /** Looks at every socket in one heartbeat interval, and the longest time between two looks. */
+  sweepsPerInterval: 20,
+  sweepMs: 1000,
+  /** Refusals within `refusalWindowMs` that close the connection (WS-6). */
+  refusals: 30,
+  refusalWindowMs: 10_000,
+  /** Requests of one connection that may be in work at once; further frames wait in order. */
+  requestsInFlight: 64,
+  /** Inbound frames of one connection that may wait to be worked on; more is a broken client (4429). */
+  framesQueued: 4096,
+  /** The same in characters, so that few large frames are bounded like many small ones. */
+  framesQueuedLength: 2 * 1024 * 1024,
+  /** Bytes waiting in one socket above which deliveries pause: they lie in the store, answers do not. */
+  deliverPauseBytes: 256 * 1024,
+  /** Wait before a paused or wrongly timed delivery looks again. */
+  deliverRetryMs: 50,
+  /** Wrong fields that one `invalid_params` names. */
+  fieldsNamed: 20,
+  /** Kinds in one `accept` query (WS-10). */
+  acceptKinds: 32,
+  /** Bounds and default of the `window` query parameter (WS-1). */
+  windowMin: 1,
+  windowMax: 256,
+  windowDefault: 64,
+  /** `BEHEST_RATE_REQUESTS` burst factor (WS-9). */
+  requestBurst: 3,
+  /** Registrations per address and hour in production (WS-9). */
+  registrationsPerHour: 20,
+  /** Time from SIGTERM to exit (WS-8). */
+  shutdownMs: 10_000,
+  /** The part of it that requests in work get, and the part in which sockets close. */
+  shutdownRequestsMs: 6000,
+  shutdownCloseMs: 1000,
+  /** Longest wait of a reconnect and its first step: random up to min(30 s, 2^n × 0.5 s) (section 3). */
+  reconnectMaxMs: 30_000,
+  reconnectBaseMs: 500,
+  /** Frames that the client library keeps while the line is down. */
+  clientOutbox: 256,
+  /** Command ids the client library remembers to drop repeats (DL-3): ten times what an inbox may hold. */
+  clientSeenIds: 100_000,
+  /** Time from opening a socket to `session.ready`, and for one answer, before the client library gives up. */
+  clientConnectMs: 15_000,
+  clientRequestMs: 15_000,
+  /** Requests of the client library that may wait for their answers at once. */
+  clientInFlight: 4096,
+  /** Times that the client library sends one kept request again, be it refused for its rate or cut off. */
+  clientRetries: 10,
+  /** Times that a delivery's handler may fail and cost the line before the inbox is held until the next line. */
+  clientHandlerTries: 3,
+  /** Time that the client library gives the other side to close the socket properly. */
+  clientCloseMs: 2_000,
+
+  /** Session and token life (AU-3). */
+  sessionMs: 24 * 3600_000,
+  /** Socket ticket life (AU-5). */
+  ticketMs: 30_000,
+  /** Login failures within `loginWindowMs` for a username and for an address (AU-4). */
+  loginFailuresPerUser: 5,
+  loginFailuresPerAddress: 20,
+  loginWindowMs: 15 * 60_000,
+  /** First wait of a throttled login; it doubles with every further try up to `loginWindowMs`. */
+  loginWaitMs: 30_000,
+  /** Key derivations that run at once, and logins that may wait for one; more are refused. */
+  passwordRuns: 2,
+  passwordQueue: 1024,
+  /** Sessions of one person; at a login beyond, the oldest ends. */
+  sessionsPerPerson: 400,
+  /** How often `lastSeenAt` of a session is written. */
+  sessionSeenMs: 60_000,
+  passwordMin: 10,
+  passwordMax: 256,
+  displayName: 60,
+
+  /** CM-1, CM-2. */
+  keyLength: 64,
+  keyKeptMs: 24 * 3600_000,
+  title: 120,
+  body: 4000,
+  dataBytes: 8 * 1024,
+  dataDepth: 16,
+  categories: 5,
+  attachments: 10,
+  note: 1000,
+  proofFiles: 10,
+  /** Recipients of a direct command (BR-1). */
+  recipients: 100,
+  /** `deliverAt` at most this far ahead (CM-8). */
+  scheduleMs: 90 * 24 * 3600_000,
+  /** Open commands per inbox (DL-7). */
+  inboxOpen: 10_000,
+  /** Page of a list (DL-10). */
+  pageDefault: 50,
+  pageMax: 200,
+
+  /** Contacts and open requests of one person; a bound so that lists stay one page of the store. */
+  contacts: 2000,
+  contactRequestsOpen: 200,
+  /** Accounts and contact relations that one process keeps in memory. */
+  peopleCached: 20_000,
+  relationsCached: 100_000,
+  /** Tries of a write that another writer was faster than. */
+  writeTries: 16,
+  /** Names in `blockedUsers` (CO-1). */
+  blockedUsers: 1000,
+
+  /** Free space below which `/readyz` says no: room for the store's own files and the logs (OP-4). */
+  diskFreeBytes: 256 * 1024 * 1024,
+
+  /** Largest JSON body of a REST call. */
+  restBodyBytes: 64 * 1024,
+} as const;

@@ -1,0 +1,125 @@
+import { z } from "zod";
+import * as c from "./commands.ts";
+import { limits } from "./limits.ts";
+import * as p from "./people.ts";
+import { cursor, device, id, slug, text, time, username } from "./text.ts";
+
+const nothing = z.strictObject({});
+const page = { before: id.optional(), limit: z.number().int().min(1).max(limits.pageMax).optional() };
+const filter = { state: c.commandState.optional(), category: slug.optional() };
+
+/**
+ * Every request of the socket: what it takes and what it answers. `params` schemas are strict: an unknown
+ * field is refused (WS-2). Methods that are not counted against the request rate say so (WS-9).
+ */
+export const methods = {
+  "heartbeat": { params: nothing, result: z.object({ serverTime: z.string() }), uncounted: true },
+  "inbox.ack": { params: z.strictObject({ cursor }), result: z.object({ cursor }), uncounted: true },
+  "inbox.list": { params: z.strictObject({ ...filter, ...page }), result: c.commandPage },
+  "command.send": {
+    params: c.commandDraft,
+    result: z.object({ command: c.command, audience: c.audienceCounts }),
+  },
+  "command.preview": { params: c.commandDraft, result: c.audienceCounts },
+  "command.list": {
+    params: z.strictObject({ box: z.enum(["inbox", "outbox"]), ...filter, ...page }),
+    result: c.commandPage,
+  },
+  "command.get": { params: z.strictObject({ id }), result: c.commandDetail },
+  "command.update": {
+    params: z.strictObject({
+      id,
+      state: c.commandState,
+      note: text(limits.note).nullish(),
+      proof: z.array(id).max(limits.proofFiles).optional(),
+      until: time.nullish(),
+    }),
+    result: z.object({ command: c.deliveredCommand, state: c.ownState }),
+  },
+  "command.review": {
+    params: z.strictObject({
+      id,
+      recipient: username,
+      accept: z.boolean(),
+      note: text(limits.note).nullish(),
+    }),
+    result: z.object({ recipient: c.recipientState }),
+  },
+  "command.cancel": {
+    params: z.strictObject({ id }),
+    result: z.object({ id, totals: c.totals }),
+  },
+  "preferences.get": { params: nothing, result: p.preferences },
+  "preferences.set": { params: p.preferencesChange, result: p.preferences },
+  "category.list": { params: nothing, result: p.categoryList },
+  "contact.request": {
+    params: z.strictObject({ username, note: p.contactNote.nullish() }),
+    result: p.contactChanged,
+  },
+  "contact.accept": { params: z.strictObject({ username }), result: p.contactChanged },
+  "contact.decline": { params: z.strictObject({ username }), result: p.contactChanged },
+  "contact.remove": { params: z.strictObject({ username }), result: p.contactChanged },
+  "contact.list": { params: nothing, result: p.contactList },
+  "safety.stop": { params: nothing, result: z.object({ stopped: z.literal(true), since: z.string() }) },
+  "safety.resume": {
+    params: z.strictObject({
+      confirm: z.literal(true, { error: "send confirm: true to begin receiving again" }),
+    }),
+    result: z.object({ stopped: z.literal(false) }),
+  },
+} as const satisfies Record<string, MethodSchema>;
+
+interface MethodSchema {
+  params: z.ZodType;
+  result: z.ZodType;
+  uncounted?: true;
+}
+
+export type Method = keyof typeof methods;
+export type Params<M extends Method> = z.infer<(typeof methods)[M]["params"]>;
+/** What a caller may write: defaults and times before they are normalised. */
+export type ParamsInput<M extends Method> = z.input<(typeof methods)[M]["params"]>;
+export type Result<M extends Method> = z.infer<(typeof methods)[M]["result"]>;
+
+/** WS-3: the limits that a client needs in order to ask the person before the server refuses. */
+const clientLimits = z.object({
+  frameBytes: z.number(),
+  title: z.number(),
+  body: z.number(),
+  dataBytes: z.number(),
+  categories: z.number(),
+  attachments: z.number(),
+  recipients: z.number(),
+  window: z.number(),
+  requestsPerSecond: z.number(),
+  sendsPerMinute: z.number(),
+  retentionDays: z.number(),
+});
+
+/** Every notification of the server. */
+export const notifications = {
+  "session.ready": z.object({
+    protocol: z.literal(1),
+    user: p.user,
+    device,
+    heartbeat: z.object({ intervalMs: z.number(), misses: z.literal(limits.heartbeatMisses) }),
+    serverTime: z.string(),
+    sessionExpiresAt: z.string(),
+    /** What this device has acknowledged; null for a device that the server has not seen. */
+    cursor: cursor.nullable(),
+    /** Open commands that this device has not acknowledged. */
+    pending: z.number().int().nonnegative(),
+    stopped: z.boolean(),
+    limits: clientLimits,
+  }),
+  "session.closing": z.object({ code: z.number(), reconnect: z.boolean() }),
+  "command.deliver": z.object({ deliveries: z.array(c.delivery).min(1).max(limits.deliverBatch) }),
+  "command.changed": c.commandChanged,
+  "preferences.changed": p.preferences,
+  "contact.changed": p.contactChanged,
+  /** The person's own other devices hear a stop and a resume (CO-6). */
+  "safety.changed": z.object({ stopped: z.boolean(), since: z.string().nullable() }),
+} as const;
+
+export type Notification = keyof typeof notifications;
+export type NotificationParams<N extends Notification> = z.infer<(typeof notifications)[N]>;

@@ -1,0 +1,9 @@
+/** One schema per frame, REST body and record that leaves the process. Runs in the browser too. */
+export * from "./close_codes.ts";
+export * from "./commands.ts";
+export * from "./errors.ts";
+export * from "./limits.ts";
+export * from "./methods.ts";
+export * from "./people.ts";
+export * from "./rpc.ts";
+export { cursor, device, id, type Json, slug, username } from "./text.ts";

@@ -1,0 +1,123 @@
+import { z } from "zod";
+import { limits } from "./limits.ts";
+import { id, line, slug, text, username } from "./text.ts";
+
+export const role = z.enum(["member", "moderator", "admin"]);
+export type Role = z.infer<typeof role>;
+
+/** A person's own account as it leaves the process. */
+export const user = z.object({
+  id,
+  username: z.string(),
+  displayName: z.string(),
+  role,
+  rights: z.object({ broadcast: z.boolean() }),
+  createdAt: z.string(),
+});
+export type User = z.infer<typeof user>;
+
+const password = z.string().min(limits.passwordMin, { error: "must be at least 10 characters" })
+  .max(limits.passwordMax, { error: "must be at most 256 characters" })
+  .refine((value) => value.isWellFormed() && !value.includes("\0"), {
+    error: "must be whole Unicode characters",
+  });
+
+/** What is typed at a login: only bounded, so that a wrong one is refused like any other wrong one. */
+const typedPassword = z.string().max(limits.passwordMax);
+
+/** AU-1. */
+export const registerBody = z.strictObject({
+  username,
+  password,
+  adult: z.literal(true, { error: "you must state that you are 18 or older" }),
+  invite: z.string().max(128).optional(),
+});
+export const registerAnswer = z.object({ user });
+
+/** AU-3. The username is not checked here: a malformed one is a wrong one (AU-4). */
+export const loginBody = z.strictObject({
+  username: z.string().max(256),
+  password: typedPassword,
+  code: z.string().max(64).optional(),
+});
+export const loginAnswer = z.object({ token: z.string(), expiresAt: z.string(), user });
+
+export const ticketAnswer = z.object({ ticket: z.string(), expiresAt: z.string() });
+
+export const passwordBody = z.strictObject({ current: typedPassword, next: password });
+
+export const session = z.object({
+  id,
+  device: z.string(),
+  address: z.string(),
+  createdAt: z.string(),
+  lastSeenAt: z.string(),
+  expiresAt: z.string(),
+  current: z.boolean(),
+});
+export type Session = z.infer<typeof session>;
+export const sessionList = z.object({ sessions: z.array(session) });
+
+/** CO-1. */
+export const categoryChoice = z.enum(["allow", "ask", "block"]);
+export type CategoryChoice = z.infer<typeof categoryChoice>;
+export const acceptFrom = z.enum(["anyone", "groups", "contacts", "nobody"]);
+export type AcceptFrom = z.infer<typeof acceptFrom>;
+
+const clock = z.string().regex(/^([01][0-9]|2[0-3]):[0-5][0-9]$/, {
+  error: "must be a time of day like 22:00",
+});
+export const quietHours = z.strictObject({ from: clock, to: clock });
+
+export const preferences = z.strictObject({
+  categories: z.record(slug, categoryChoice),
+  acceptFrom,
+  broadcasts: z.boolean(),
+  blockedUsers: z.array(username).max(limits.blockedUsers),
+  quietHours: quietHours.nullable(),
+  dailyLimit: z.number().int().min(1).max(10_000).nullable(),
+  shareLimits: z.boolean(),
+});
+export type Preferences = z.infer<typeof preferences>;
+
+/** A partial change; `categories` is merged by slug, the rest is replaced. */
+export const preferencesChange = preferences.partial();
+export type PreferencesChange = z.infer<typeof preferencesChange>;
+
+/** CO-5. `online` and `allows` are there only when the contact shares them. */
+export const contact = z.object({
+  username: z.string(),
+  displayName: z.string(),
+  online: z.boolean().optional(),
+  allows: z.array(z.string()).optional(),
+});
+export type Contact = z.infer<typeof contact>;
+export const contactRequest = z.object({
+  username: z.string(),
+  displayName: z.string(),
+  note: z.string().nullable(),
+  createdAt: z.string(),
+});
+export type ContactRequest = z.infer<typeof contactRequest>;
+export const contactList = z.object({
+  contacts: z.array(contact),
+  incoming: z.array(contactRequest),
+  outgoing: z.array(contactRequest),
+});
+export type ContactList = z.infer<typeof contactList>;
+export const contactNote = text(limits.note);
+/** `contact.changed`: what the two are to each other now, seen from the one who hears it. */
+export const contactChanged = z.object({
+  username: z.string(),
+  displayName: z.string(),
+  relation: z.enum(["contact", "incoming", "outgoing", "none"]),
+});
+export type ContactChanged = z.infer<typeof contactChanged>;
+
+/** BR-5. */
+export const category = z.object({ slug: z.string(), title: z.string(), description: z.string() });
+export type Category = z.infer<typeof category>;
+export const categoryList = z.object({ categories: z.array(category) });
+export type CategoryList = z.infer<typeof categoryList>;
+
+export const displayName = line(limits.displayName, 1);
