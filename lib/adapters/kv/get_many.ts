@@ -1,0 +1,21 @@
+/** How many keys one `getMany` takes. */
+const most = 10;
+
+/** `getMany` for any number of keys, in their order. */
+export async function getEntries<V>(
+  kv: Deno.Kv,
+  wanted: readonly Deno.KvKey[],
+): Promise<Deno.KvEntryMaybe<V>[]> {
+  if (wanted.length === 1) return [await kv.get<V>(wanted[0]!)];
+  const reads: Promise<Deno.KvEntryMaybe<V>[]>[] = [];
+  for (let at = 0; at < wanted.length; at += most) {
+    // The built-in type speaks of a tuple of the keys' length; the values here are all of one type.
+    reads.push(kv.getMany<V[]>(wanted.slice(at, at + most)) as Promise<Deno.KvEntryMaybe<V>[]>);
+  }
+  return (await Promise.all(reads)).flat();
+}
+
+/** The values alone, null where there is none. */
+export async function getValues<V>(kv: Deno.Kv, wanted: readonly Deno.KvKey[]): Promise<(V | null)[]> {
+  return (await getEntries<V>(kv, wanted)).map(({ value }) => value);
+}

@@ -1,0 +1,15 @@
+import type { HealthPort } from "../../health.ts";
+import { keys } from "./keys.ts";
+
+/** Whether the store takes a write and gives it back. */
+export function kvHealth(kv: Deno.Kv): HealthPort {
+  return {
+    name: "kv",
+    async check() {
+      const { versionstamp } = await kv.set(keys.health(), 1, { expireIn: 60_000 });
+      const { versionstamp: read } = await kv.get(keys.health(), { consistency: "strong" });
+      // Another instance may have written since; only an older value is wrong.
+      return read !== null && read >= versionstamp ? null : "a write was not there when it was read back";
+    },
+  };
+}

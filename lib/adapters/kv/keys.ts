@@ -1,0 +1,70 @@
+/**
+ * Every key of the store. Beside each: who writes it and when it ends. `VS` is the versionstamp of the commit that
+ * appends to a log, as the last part of its key, so that a log lies in the order of its commits.
+ */
+export const keys = {
+  /** The layout's number; `migrate.ts` at start. Never ends. */
+  migration: () => ["migration"],
+  /** Written and read by `/readyz`. Ends after a minute. */
+  health: () => ["health"],
+
+  /** An account; accounts. Ends with the account. */
+  user: (userId: string) => ["user", userId],
+  users: () => ["user"],
+  /** Username → user id; accounts. Ends with the account. */
+  username: (username: string) => ["username", username],
+  /** That an administrator exists, so that the setup link works once; accounts. Never ends. */
+  adminMade: () => ["admin_made"],
+  /** Hash of the one-time setup token; accounts. Ends when used. */
+  setup: () => ["setup"],
+  /** Shared password of the demo people; accounts, in evaluation mode only. Ends with a start in production mode. */
+  demoPassword: () => ["demo_password"],
+  /** A login; accounts. Ends after 24 h or when revoked. */
+  session: (sessionId: string) => ["session", sessionId],
+  /** Index of a person's sessions; accounts. Ends with the session. */
+  sessionOf: (userId: string, sessionId: string) => ["session_of", userId, sessionId],
+  sessionsOf: (userId: string) => ["session_of", userId],
+  /** Hash of a single-use socket ticket; accounts. Ends after 30 s or when used. */
+  ticket: (hash: string) => ["ticket", hash],
+  /** Login failures of a username or an address; accounts. Ends with the window. */
+  loginFailures: (by: "user" | "address", subject: string) => ["login_failures", by, subject],
+  /** Registrations from an address in the last hour; accounts. Ends after an hour. */
+  registrations: (address: string) => ["registrations", address],
+
+  /** One side of a contact: what `otherId` is to `userId`; contacts. Ends when either removes it. */
+  contact: (userId: string, otherId: string) => ["contact", userId, otherId],
+  contactsOf: (userId: string) => ["contact", userId],
+
+  /** Preferences; consent. Ends with the account. */
+  preferences: (userId: string) => ["preferences", userId],
+  /** A stop in force; commands. Ends when the person resumes. */
+  stop: (userId: string) => ["stop", userId],
+  /** Deliveries of one day to one person, for the daily limit; commands. Ends two days later. */
+  deliveredOn: (userId: string, day: string) => ["delivered_on", userId, day],
+  /** A content category; made at the first start. Never ends. */
+  category: (slug: string) => ["category", slug],
+  categories: () => ["category"],
+
+  /** A command as its sender wrote it; never changed. Ends 14 days after its last open state. */
+  command: (commandId: string) => ["command", commandId],
+  /** One recipient's state of a command: the truth, and by its order the person's history. Ends with the command. */
+  state: (userId: string, commandId: string) => ["state", userId, commandId],
+  statesOf: (userId: string) => ["state", userId],
+  /** A sender's commands in order. Ends with the command. */
+  outbox: (senderId: string, commandId: string) => ["outbox", senderId, commandId],
+  outboxOf: (senderId: string) => ["outbox", senderId],
+  /** What was answered to an idempotency key. Ends after 24 h. */
+  sendKey: (senderId: string, key: string) => ["send_key", senderId, key],
+  /** The log of a person's open commands, `["inbox", userId, VS]`. An entry ends when the person's command closes. */
+  inbox: (userId: string) => ["inbox", userId],
+  /** Number of entries in the log (KvU64); in the same commit as each append and delete. Ends with the account. */
+  inboxCount: (userId: string) => ["inbox_count", userId],
+  /** What a device has acknowledged; flushed at most 1 s behind. Ends after 90 days of silence. */
+  cursor: (userId: string, device: string) => ["cursor", userId, device],
+
+  /** Work due at a time; jobs. Ends when done. `dueAt` in milliseconds, so that a range is what is due. */
+  job: (dueAt: number, jobId: string) => ["job", dueAt, jobId],
+  jobs: () => ["job"],
+  /** Who works on a job; jobs. Ends with the job, or by itself when its owner died. */
+  lease: (name: string) => ["lease", name],
+} as const satisfies Record<string, (...parts: never[]) => Deno.KvKey>;

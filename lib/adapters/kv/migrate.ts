@@ -1,0 +1,26 @@
+import { keys } from "./keys.ts";
+
+/** The number of the layout in `keys.ts`. A step from n to n + 1 is added to `steps` with each change of it. */
+const layout = 1;
+const steps: Record<number, (kv: Deno.Kv) => Promise<void>> = {};
+
+/** Brings the store to this layout, a step at a time. Throws when the store is of a newer one. */
+export async function migrate(kv: Deno.Kv): Promise<void> {
+  let found = await kv.get<number>(keys.migration());
+  if (found.value === null) {
+    const first = await kv.atomic().check(found).set(keys.migration(), layout).commit();
+    if (first.ok) return;
+    found = await kv.get<number>(keys.migration());
+  }
+  if (found.value! > layout) {
+    throw new Error(
+      `The store has layout ${found.value}, this Behest knows ${layout}: start the newer version.`,
+    );
+  }
+  for (let from = found.value!; from < layout; from++) {
+    const step = steps[from];
+    if (step === undefined) throw new Error(`No step leads from layout ${from} to ${from + 1}.`);
+    await step(kv);
+    await kv.set(keys.migration(), from + 1);
+  }
+}
