@@ -1,0 +1,221 @@
+import { decide, type Decision, localDay, type Standing } from "../consent/mod.ts";
+import { iso, type Timer } from "../platform/mod.ts";
+import { type Delivery, limits } from "../protocol/mod.ts";
+import { tellSender } from "./announce.ts";
+import { waits } from "./lifecycle.ts";
+import type { Parts } from "./parts.ts";
+import type { Change, CommandRecord, StoredState } from "./ports.ts";
+import { forRecipient, moved } from "./views.ts";
+
+/** What a device may be handed next. */
+export interface InboxSlice {
+  deliveries: Delivery[];
+  /** The last place that was looked at; what was passed over is behind it. */
+  upTo: string | null;
+  /** The person receives nothing for now: until a time, or until rung. */
+  held: { untilMs: number | null } | null;
+  /** The log goes on behind `upTo`. */
+  more: boolean;
+}
+
+/** An open command with its state, as the rules are asked of it. */
+interface Open {
+  cursor: string;
+  stored: StoredState;
+  command: CommandRecord;
+}
+
+/** How far cursors may be behind the store. */
+const flushMs = 500;
+
+/** The delivery side of a person's log: what comes next, decided at that moment (DL-1, DL-2, DL-9). */
+export class Inbox {
+  readonly #parts: Parts;
+  readonly #cursors = new Map<string, { userId: string; device: string; cursor: string }>();
+  #flushing: Timer | undefined;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /** Where a device stands; a null cursor is a device that was not seen before (DL-2). */
+  async resume(userId: string, device: string): Promise<{ cursor: string | null; pending: number }> {
+    const waiting = this.#cursors.get(`${userId} ${device}`);
+    const cursor = waiting?.cursor ?? await this.#parts.store.cursor(userId, device);
+    return { cursor, pending: await this.#parts.store.inboxCountAfter(userId, cursor) };
+  }
+
+  /** Up to `max` deliveries after a place, oldest first; consent is decided for each with the rules as they are now. */
+  async next(
+    userId: string,
+    after: string | null,
+    max: number,
+    accept: ReadonlySet<string> | null,
+  ): Promise<InboxSlice> {
+    const { store, consent } = this.#parts;
+    const entries = await store.inboxAfter(userId, after, max);
+    const slice: InboxSlice = { deliveries: [], upTo: after, held: null, more: entries.length === max };
+    if (entries.length === 0) return slice;
+    const [standing, opened] = await Promise.all([consent.standing(userId), this.#open(userId, entries)]);
+    const decided = await this.#decideAll(userId, opened, standing);
+    for (const { cursor, commandId } of entries) {
+      const found = decided.get(commandId);
+      if (found !== undefined) {
+        if (found.decision.verdict === "hold") {
+          slice.held = { untilMs: found.decision.untilMs };
+          slice.more = false;
+          break;
+        }
+        if (
+          found.decision.verdict === "deliver" &&
+          (accept === null || accept.has(found.open.command.command.kind))
+        ) {
+          const { record } = found.open.stored;
+          const command = forRecipient(found.open.command.command, record, standing.preferences);
+          slice.deliveries.push({ cursor, command, state: record.state });
+        }
+      }
+      slice.upTo = cursor;
+    }
+    return slice;
+  }
+
+  /**
+   * The device took everything up to the cursor. The cursor is written within half a second (a repeat after a crash is
+   * dropped by its id); that the commands were delivered is written before this resolves.
+   */
+  async acknowledge(
+    userId: string,
+    device: string,
+    cursor: string,
+    commandIds: readonly string[],
+  ): Promise<void> {
+    this.#cursors.set(`${userId} ${device}`, { userId, device, cursor });
+    this.#flushing ??= this.#parts.clock.after(flushMs, () => void this.flush());
+    await this.markDelivered(userId, commandIds);
+  }
+
+  /** queued → delivered, for those that still are; the senders hear of it. */
+  async markDelivered(userId: string, commandIds: readonly string[]): Promise<void> {
+    for (let at = 0; at < commandIds.length; at += limits.deliverBatch) {
+      await this.#markSome(userId, commandIds.slice(at, at + limits.deliverBatch));
+    }
+  }
+
+  /** Writes the cursors that wait. */
+  async flush(): Promise<void> {
+    this.#flushing?.cancel();
+    this.#flushing = undefined;
+    const cursors = [...this.#cursors.values()];
+    try {
+      await this.#parts.store.saveCursors(cursors);
+    } catch (error) {
+      this.#parts.log.error("cursors.unsaved", { error: error as Error });
+      this.#flushing ??= this.#parts.clock.after(flushMs, () => void this.flush());
+      return;
+    }
+    for (const saved of cursors) {
+      const name = `${saved.userId} ${saved.device}`;
+      if (this.#cursors.get(name) === saved) this.#cursors.delete(name);
+    }
+  }
+
+  /** What waits of a person's commands and may be handed over now; for pages, where being shown is being delivered. */
+  async release(userId: string, stored: readonly StoredState[], records: ReadonlyMap<string, CommandRecord>) {
+    const standing = await this.#parts.consent.standing(userId);
+    const open = stored.flatMap((one) => {
+      const command = records.get(one.commandId);
+      return command === undefined ? [] : [{ cursor: "", stored: one, command }];
+    });
+    const decided = await this.#decideAll(userId, open, standing);
+    const released = [...decided.values()].filter(({ decision }) => decision.verdict === "deliver");
+    await this.markDelivered(userId, released.map(({ open }) => open.stored.commandId));
+    return new Set(released.map(({ open }) => open.stored.commandId));
+  }
+
+  async #markSome(userId: string, commandIds: readonly string[]): Promise<void> {
+    const { store, clock } = this.#parts;
+    const wanted = commandIds.map((commandId) => ({ userId, commandId }));
+    while (true) {
+      const changes: Change[] = [];
+      for (const stored of await store.states(wanted)) {
+        if (stored === null || stored.record.state !== "queued" || stored.record.withheldBy !== null) {
+          continue;
+        }
+        const at = iso(clock.now());
+        changes.push({ from: stored, to: { ...moved(stored.record, "delivered", at), deliveredAt: at } });
+      }
+      if (changes.length === 0) return;
+      if (!await store.change(changes)) continue;
+      const records = await store.commands(changes.map(({ from }) => from.commandId));
+      for (const { from, to } of changes) {
+        const record = records.get(from.commandId);
+        if (record !== undefined) await tellSender(this.#parts, record, [{ userId, record: to }]);
+      }
+      return;
+    }
+  }
+
+  /** The entries' commands and states, without those that have run out. */
+  async #open(userId: string, entries: readonly { cursor: string; commandId: string }[]): Promise<Open[]> {
+    const { store, clock } = this.#parts;
+    const [states, records] = await Promise.all([
+      store.states(entries.map(({ commandId }) => ({ userId, commandId }))),
+      store.commands(entries.map(({ commandId }) => commandId)),
+    ]);
+    const now = clock.now();
+    return entries.flatMap(({ cursor, commandId }, index) => {
+      const stored = states[index];
+      const command = records.get(commandId);
+      if (!stored || command === undefined || stored.record.place === null) return [];
+      // DL-6: what ran out is delivered to nobody, even before its job has come round.
+      if (command.expiresMs <= now && waits(stored.record.state)) return [];
+      return [{ cursor, stored, command }];
+    });
+  }
+
+  /** Decides for each in order. What is withheld leaves the log for good; what counts against a limit is counted first. */
+  async #decideAll(userId: string, open: readonly Open[], standing: Standing) {
+    const { people, clock } = this.#parts;
+    const senders = [...new Set(open.map(({ command }) => command.senderId))];
+    const relations = await people.relationsOf(userId, senders);
+    const decided = new Map<string, { open: Open; decision: Decision }>();
+    const now = { ...standing };
+    for (const one of open) {
+      const relation = relations.get(one.command.senderId) ?? { contact: false, sharesGroup: false };
+      const handed = one.stored.record.deliveredAt !== null || one.stored.record.countedOn !== null;
+      // A command that was handed over already does not count again, but every other rule still holds for it.
+      const asked = handed ? { ...now, deliveredToday: 0 } : now;
+      const decision = decide(asked, relation, one.command.command, clock.now());
+      const settled = await this.#settle(userId, one, decision, standing);
+      decided.set(one.stored.commandId, { open: one, decision: settled });
+      if (settled.verdict === "deliver" && !handed) now.deliveredToday++;
+    }
+    return decided;
+  }
+
+  /** Writes what a decision changes before anything is handed over. */
+  async #settle(userId: string, open: Open, decision: Decision, standing: Standing): Promise<Decision> {
+    const { record } = open.stored;
+    const { store, clock } = this.#parts;
+    if (decision.verdict === "hold") return decision;
+    // What the person has already been shown stays theirs; a tightened rule concerns what is still to come.
+    if (decision.verdict === "withhold") {
+      if (record.deliveredAt === null) {
+        await store.change([{
+          from: open.stored,
+          to: { ...record, withheldBy: decision.rule, place: null },
+        }]);
+      }
+      return decision;
+    }
+    const counts = standing.preferences.dailyLimit !== null && record.countedOn === null &&
+      record.deliveredAt === null;
+    if (record.allowedBy === decision.allowedBy && !counts) return decision;
+    const day = localDay(clock.now(), standing.timeZone);
+    const to = { ...record, allowedBy: decision.allowedBy, countedOn: counts ? day : record.countedOn };
+    const written = await store.change([{ from: open.stored, to }], counts ? { count: { userId, day } } : {});
+    // Somebody was faster: what it is now shows at the next look.
+    return written ? decision : { verdict: "hold", rule: "stopped", untilMs: clock.now() };
+  }
+}

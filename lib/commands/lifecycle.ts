@@ -1,0 +1,85 @@
+import type { CommandState, Requirement } from "../protocol/mod.ts";
+
+/** Who moves a recipient's state. `system` is the server itself: delivery, time, stop. */
+export type Mover = "recipient" | "sender" | "system";
+
+interface Moves {
+  recipient?: readonly CommandState[];
+  sender?: readonly CommandState[];
+  system?: readonly CommandState[];
+}
+
+const answers = ["seen", "accepted", "submitted", "completed", "deferred", "declined", "failed"] as const;
+
+/**
+ * CM-4, the whole table: from each state, who may move it where. A command that was handed over may be answered before
+ * its acknowledgement came in, so `queued` has the answers too.
+ */
+const moves: Record<CommandState, Moves> = {
+  scheduled: { sender: ["cancelled"], system: ["queued", "expired", "failed"] },
+  queued: {
+    recipient: answers,
+    sender: ["cancelled"],
+    system: ["delivered", "expired", "stopped", "failed"],
+  },
+  delivered: { recipient: answers, sender: ["cancelled"], system: ["expired", "stopped"] },
+  seen: { recipient: answers.slice(1), sender: ["cancelled"], system: ["expired", "stopped"] },
+  accepted: {
+    recipient: ["submitted", "completed", "deferred", "declined", "failed"],
+    sender: ["cancelled"],
+    system: ["stopped"],
+  },
+  submitted: {
+    recipient: ["completed", "failed"],
+    sender: ["completed", "returned", "cancelled"],
+    system: ["stopped"],
+  },
+  returned: {
+    recipient: ["submitted", "deferred", "declined", "failed"],
+    sender: ["cancelled"],
+    system: ["stopped"],
+  },
+  deferred: {
+    recipient: ["seen", "accepted", "submitted", "completed", "declined", "failed"],
+    sender: ["cancelled"],
+    system: ["delivered", "expired", "stopped"],
+  },
+  completed: {},
+  declined: {},
+  failed: {},
+  expired: {},
+  cancelled: {},
+  stopped: {},
+};
+
+/** True for the states after which nothing more happens. */
+export function isClosed(state: CommandState): boolean {
+  return Object.keys(moves[state]).length === 0;
+}
+
+/** True while a command waits for its recipient, and so ends with `expiresAt`; what a person took on stays. */
+export function waits(state: CommandState): boolean {
+  return moves[state].system?.includes("expired") === true;
+}
+
+/** Whether the table has the move. `completed` by the recipient also depends on what the command requires (CM-5). */
+export function mayMove(from: CommandState, to: CommandState, by: Mover, requires: Requirement): boolean {
+  if (moves[from][by]?.includes(to) !== true) return false;
+  if (by === "recipient" && to === "completed") return mayComplete(from, requires);
+  return true;
+}
+
+function mayComplete(from: CommandState, requires: Requirement): boolean {
+  switch (requires) {
+    case "none":
+    case "confirmation":
+      return true;
+    case "proof":
+      return from === "submitted";
+    case "review":
+      return false;
+    default:
+      requires satisfies never;
+      return false;
+  }
+}

@@ -1,0 +1,256 @@
+import { decide } from "../consent/mod.ts";
+import { type Caller, iso } from "../platform/mod.ts";
+import { type CommandState, type Params, Refusal, type Result } from "../protocol/mod.ts";
+import { tellRecipient, tellSender } from "./announce.ts";
+import { isClosed, mayMove, type Mover, waits } from "./lifecycle.ts";
+import type { Parts } from "./parts.ts";
+import type { Change, CommandRecord, DueJob, StateRecord, StoredState } from "./ports.ts";
+import { forRecipient, moved, ownState, recipientState, totalsOf } from "./views.ts";
+
+/** How many states one step changes: each is a check, and the store takes 100 of them. */
+const changesAtOnce = 50;
+
+const noSuchCommand = () => new Refusal("not_found", "There is no such command. It may have ended.");
+
+/** Every change of a recipient's state after the first (CM-4 to CM-8). */
+export class Moves {
+  readonly #parts: Parts;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /** CM-5: the recipient's answer. A repeat of the state it has is fine. */
+  async update(
+    caller: Caller,
+    params: Params<"command.update">,
+  ): Promise<Result<"command.update"> | Refusal> {
+    const { store, clock, consent } = this.#parts;
+    const refused = checkUpdate(params, clock.now());
+    if (refused !== null) return refused;
+    const record = await this.#command(params.id);
+    while (true) {
+      const [stored] = await store.states([{ userId: caller.userId, commandId: params.id }]);
+      if (record === undefined || !stored || !shown(stored.record)) return noSuchCommand();
+      const preferences = await consent.preferencesOf(caller.userId);
+      const repeat = stored.record.state === params.state && params.state !== "deferred";
+      const to = repeat ? stored.record : this.#answered(caller, stored.record, record, params);
+      if (to instanceof Refusal) return to;
+      const command = forRecipient(record.command, to, preferences);
+      if (repeat) return { command, state: ownState(to) };
+      if (!await store.change([{ from: stored, to }], { jobs: deferral(caller.userId, params) })) continue;
+      tellRecipient(this.#parts, stored, to, command);
+      await tellSender(this.#parts, record, [{ userId: caller.userId, record: to }]);
+      return { command, state: ownState(to) };
+    }
+  }
+
+  #answered(
+    caller: Caller,
+    record: StateRecord,
+    { command, expiresMs }: CommandRecord,
+    { state, note, until }: Params<"command.update">,
+  ): StateRecord | Refusal {
+    const now = this.#parts.clock.now();
+    if (expiresMs <= now && waits(record.state)) return new Refusal("expired", "This command has expired.");
+    if (!mayMove(record.state, state, "recipient", command.requires) && record.state !== state) {
+      return new Refusal(
+        "conflict",
+        `A command that is ${record.state} and requires ${command.requires} cannot be set to ${state}.`,
+      );
+    }
+    const at = iso(now);
+    const to = moved(record, state, at, { who: caller.username, note: note ?? null, until: until ?? null });
+    return { ...to, deliveredAt: record.deliveredAt ?? at, place: isClosed(state) ? null : record.place };
+  }
+
+  /** CM-5: the sender's verdict on what was handed in. */
+  async review(
+    caller: Caller,
+    params: Params<"command.review">,
+  ): Promise<Result<"command.review"> | Refusal> {
+    const { store, people, clock } = this.#parts;
+    const record = await this.#command(params.id);
+    if (record === undefined || record.senderId !== caller.userId) return noSuchCommand();
+    const person = (await people.byUsernames([params.recipient])).get(params.recipient);
+    if (person === undefined || !record.recipients.includes(person.id)) {
+      return new Refusal("not_found", `"${params.recipient}" is not a recipient of this command.`);
+    }
+    const to: CommandState = params.accept ? "completed" : "returned";
+    while (true) {
+      const [stored] = await store.states([{ userId: person.id, commandId: params.id }]);
+      if (!stored) return noSuchCommand();
+      if (record.command.requires !== "review" || !mayMove(stored.record.state, to, "sender", "review")) {
+        return new Refusal("conflict", "There is nothing handed in to review.");
+      }
+      const next = moved(stored.record, to, iso(clock.now()), {
+        who: caller.username,
+        note: params.note ?? null,
+      });
+      if (isClosed(to)) next.place = null;
+      if (!await store.change([{ from: stored, to: next }])) continue;
+      tellRecipient(this.#parts, stored, next);
+      await tellSender(this.#parts, record, [{ userId: person.id, record: next }]);
+      return { recipient: recipientState(person, next) };
+    }
+  }
+
+  /** CM-6: every open delivery ends; those that ended before stay as they are. */
+  async cancel(
+    caller: Caller,
+    params: Params<"command.cancel">,
+  ): Promise<Result<"command.cancel"> | Refusal> {
+    const record = await this.#command(params.id);
+    if (record === undefined || record.senderId !== caller.userId) return noSuchCommand();
+    await this.#close(record, "cancelled", "sender", () => true, caller.username);
+    const states = await this.#statesOf(record);
+    return { id: params.id, totals: totalsOf(states.map((stored) => stored.record)) };
+  }
+
+  /** DL-6: its time is over. True when every recipient's part has ended and the command may be purged one day. */
+  async expire(commandId: string): Promise<void> {
+    const record = await this.#command(commandId);
+    if (record === undefined) return;
+    const { store, clock, retentionDays } = this.#parts;
+    const now = clock.now();
+    const keepMs = retentionDays * 24 * 3600_000;
+    if (now < record.expiresMs) return;
+    await this.#close(record, "expired", "system", (state) => waits(state));
+    const states = await this.#statesOf(record);
+    const lastMs = Math.max(record.expiresMs, ...states.map(({ record }) => Date.parse(record.updatedAt)));
+    const allClosed = states.every(({ record }) => isClosed(record.state));
+    if (allClosed && now >= lastMs + keepMs) return await store.purge(record);
+    // What a person took on is kept for as long as they work on it; the rest for two weeks of history.
+    await store.addJobs([{
+      dueMs: allClosed ? lastMs + keepMs : now + keepMs,
+      job: { kind: "expire", commandId },
+    }]);
+  }
+
+  /** CM-8: the time of delivery has come. Consent is decided now, as for a command that is sent now. */
+  async release(commandId: string): Promise<void> {
+    const record = await this.#command(commandId);
+    if (record === undefined) return;
+    const { people, consent, clock, bell } = this.#parts;
+    const relations = await people.relationsOf(record.senderId, record.recipients);
+    await this.#changeAll(record, async (stored) => {
+      if (!mayMove(stored.record.state, "queued", "system", record.command.requires)) return null;
+      const standing = await consent.standing(stored.userId);
+      const relation = relations.get(stored.userId) ?? { contact: false, sharesGroup: false };
+      const decision = decide(standing, relation, record.command, clock.now());
+      const next = moved(stored.record, "queued", iso(clock.now()));
+      return decision.verdict === "withhold"
+        ? { ...next, withheldBy: decision.rule }
+        : { ...next, place: "first", allowedBy: decision.verdict === "deliver" ? decision.allowedBy : null };
+    }, (changed) => {
+      for (const { from } of changed) bell.ring(from.userId);
+    });
+  }
+
+  /** The end of a deferral: the command is as new again. */
+  async undefer(userId: string, commandId: string): Promise<void> {
+    const { store, clock } = this.#parts;
+    const record = await this.#command(commandId);
+    const [stored] = await store.states([{ userId, commandId }]);
+    if (record === undefined || !stored || stored.record.state !== "deferred") return;
+    // A later deferral has a job of its own.
+    if (stored.record.until === null || Date.parse(stored.record.until) > clock.now()) return;
+    const to = moved(stored.record, "delivered", iso(clock.now()));
+    if (!await store.change([{ from: stored, to }])) return await this.undefer(userId, commandId);
+    tellRecipient(this.#parts, stored, to);
+    await tellSender(this.#parts, record, [{ userId, record: to }]);
+  }
+
+  /** Ends some recipients' parts by the sender or the system. */
+  async #close(
+    record: CommandRecord,
+    to: CommandState,
+    by: Mover,
+    which: (state: CommandState) => boolean,
+    who?: string,
+  ): Promise<void> {
+    const at = iso(this.#parts.clock.now());
+    await this.#changeAll(record, ({ record: state }) => {
+      if (!which(state.state) || !mayMove(state.state, to, by, record.command.requires)) {
+        return Promise.resolve(null);
+      }
+      const closed = moved(state, to, at, who === undefined ? {} : { who });
+      return Promise.resolve({ ...closed, place: null });
+    }, (changed) => {
+      for (const { from, to } of changed) {
+        // Nobody hears of a command whose time had not come.
+        if (from.record.state !== "scheduled") tellRecipient(this.#parts, from, to);
+      }
+    });
+  }
+
+  /** Reads each recipient's state, asks for its next, and writes; what somebody else changed meanwhile is asked again. */
+  async #changeAll(
+    record: CommandRecord,
+    next: (stored: StoredState) => Promise<StateRecord | null>,
+    then: (changed: readonly Change[]) => void,
+  ): Promise<void> {
+    const { store } = this.#parts;
+    for (let at = 0; at < record.recipients.length; at += changesAtOnce) {
+      const some = record.recipients.slice(at, at + changesAtOnce);
+      while (true) {
+        const states = await store.states(some.map((userId) => ({ userId, commandId: record.command.id })));
+        const changes: Change[] = [];
+        for (const from of states) {
+          const to = from === null ? null : await next(from);
+          if (from !== null && to !== null) changes.push({ from, to });
+        }
+        if (changes.length > 0 && !await store.change(changes)) continue;
+        then(changes);
+        await tellSender(
+          this.#parts,
+          record,
+          changes.map(({ from, to }) => ({ userId: from.userId, record: to })),
+        );
+        break;
+      }
+    }
+  }
+
+  async #command(commandId: string): Promise<CommandRecord | undefined> {
+    return (await this.#parts.store.commands([commandId])).get(commandId);
+  }
+
+  async #statesOf(record: CommandRecord): Promise<StoredState[]> {
+    const states = await this.#parts.store.states(
+      record.recipients.map((userId) => ({ userId, commandId: record.command.id })),
+    );
+    return states.filter((stored) => stored !== null);
+  }
+}
+
+/** Whether the recipient may know of the command at all. */
+function shown({ state, withheldBy, deliveredAt, place }: StateRecord): boolean {
+  if (withheldBy !== null || state === "scheduled") return false;
+  // Handed over but not acknowledged yet is known too: it is in the log, and the id came from there.
+  return deliveredAt !== null || (state === "queued" && place !== null);
+}
+
+function checkUpdate({ state, until, proof }: Params<"command.update">, now: number): Refusal | null {
+  if (until !== null && until !== undefined) {
+    if (state !== "deferred") {
+      return new Refusal("invalid_params", "until goes with the state deferred only.", {
+        fields: { until: "leave it out unless state is deferred" },
+      });
+    }
+    if (Date.parse(until) <= now) {
+      return new Refusal("invalid_params", "until lies in the past.", {
+        fields: { until: "must be later than now" },
+      });
+    }
+  }
+  if (proof !== undefined && proof.length > 0) {
+    return new Refusal("not_found", "There is no such file of yours to hand in. Upload it first.");
+  }
+  return null;
+}
+
+function deferral(userId: string, { id, state, until }: Params<"command.update">): DueJob[] {
+  if (state !== "deferred" || until === null || until === undefined) return [];
+  return [{ dueMs: Date.parse(until), job: { kind: "undefer", userId, commandId: id } }];
+}

@@ -1,0 +1,145 @@
+import type { AudienceCounts, Command, CommandState } from "../protocol/mod.ts";
+import type { Relation } from "../consent/mod.ts";
+
+/** A person as other rooms know them. */
+export interface Person {
+  id: string;
+  username: string;
+  displayName: string;
+}
+
+/** The accounts, as far as commands need them. Called on every send. */
+export interface People {
+  byUsernames(usernames: readonly string[]): Promise<Map<string, Person>>;
+  byIds(userIds: readonly string[]): Promise<Map<string, Person>>;
+  /** What each of the others is to the person; the same seen from either side. */
+  relationsOf(userId: string, otherIds: readonly string[]): Promise<Map<string, Relation>>;
+}
+
+/** A command as the sender wrote it; never changed after it was accepted. */
+export interface CommandRecord {
+  command: Command;
+  senderId: string;
+  /** User ids of a direct command, in the order of `audience.to`. */
+  recipients: string[];
+  expiresMs: number;
+}
+
+/** What happened, for the timeline; `who` is a username, or null for the server. */
+export interface Happening {
+  at: string;
+  state: CommandState;
+  who: string | null;
+  note: string | null;
+}
+
+/** One recipient's state: the truth about a command for that person. */
+export interface StateRecord {
+  state: CommandState;
+  /**
+   * Its place in the inbox log. `first` stands for the versionstamp with which this record was first written, as both were
+   * one commit; null: it is in no log.
+   */
+  place: string | "first" | null;
+  createdAt: string;
+  updatedAt: string;
+  /** When it was first handed over; null: the person has not seen anything of it. */
+  deliveredAt: string | null;
+  /** The person looked at the content, so that it is not sealed any more (CO-2). */
+  opened: boolean;
+  /** The rule that let it through (CO-8). */
+  allowedBy: string | null;
+  /** The rule that keeps it from the person; the sender sees `queued` (CO-3). */
+  withheldBy: string | null;
+  /** Local date on which it was counted against the daily limit. */
+  countedOn: string | null;
+  /** End of a deferral. */
+  until: string | null;
+  note: string | null;
+  proof: string[];
+  /** Time that the person was stopped while it waited, in ms: its deadline is later by this (CO-6). */
+  frozenMs: number;
+  timeline: Happening[];
+}
+
+/** A record as it was read; `version` makes the write that follows safe. */
+export interface StoredState {
+  userId: string;
+  commandId: string;
+  record: StateRecord;
+  version: string;
+}
+
+export interface SentKey {
+  commandId: string;
+  /** Digest of the content that was sent with the key. */
+  digest: string;
+  audience: AudienceCounts;
+  expiresMs: number;
+}
+
+/** Work due at a time. `id` makes writing it twice one job. */
+export type Job =
+  | { kind: "expire"; commandId: string }
+  | { kind: "release"; commandId: string }
+  | { kind: "undefer"; userId: string; commandId: string }
+  | { kind: "stop"; userId: string };
+
+export interface DueJob {
+  dueMs: number;
+  job: Job;
+}
+
+/** A new command and the first state of each recipient. One step. */
+export interface Acceptance {
+  record: CommandRecord;
+  states: { userId: string; record: StateRecord }[];
+  key: string;
+  sent: SentKey;
+  /** A key of the same name that has run out and is replaced. */
+  replacesKey?: { version: string } | undefined;
+  jobs: DueJob[];
+}
+
+/** A state's next record. Opening and closing of the log entry follow from `place` before and after. */
+export interface Change {
+  from: StoredState;
+  to: StateRecord;
+}
+
+export interface InboxEntry {
+  cursor: string;
+  commandId: string;
+}
+
+/** What commands ask of the store. */
+export interface CommandStore {
+  /** False when the key is taken; nothing was written then. */
+  accept(acceptance: Acceptance): Promise<boolean>;
+  sentKey(senderId: string, key: string): Promise<{ sent: SentKey; version: string } | null>;
+  commands(commandIds: readonly string[]): Promise<Map<string, CommandRecord>>;
+  states(wanted: readonly { userId: string; commandId: string }[]): Promise<(StoredState | null)[]>;
+  /** All changes or none; false when a record was changed since it was read. */
+  change(
+    changes: readonly Change[],
+    also?: { jobs?: DueJob[]; count?: { userId: string; day: string } },
+  ): Promise<boolean>;
+  /** Entries after a place, oldest first. */
+  inboxAfter(userId: string, after: string | null, limit: number): Promise<InboxEntry[]>;
+  inboxCountAfter(userId: string, after: string | null): Promise<number>;
+  inboxCount(userId: string): Promise<number>;
+  /** A person's states, newest command first, before an id. */
+  history(userId: string, before: string | null, limit: number): Promise<StoredState[]>;
+  /** Ids of a sender's commands, newest first, before an id. */
+  outbox(senderId: string, before: string | null, limit: number): Promise<string[]>;
+  cursor(userId: string, device: string): Promise<string | null>;
+  saveCursors(cursors: readonly { userId: string; device: string; cursor: string }[]): Promise<void>;
+  /** Removes a command and all its records. */
+  purge(record: CommandRecord): Promise<void>;
+  addJobs(jobs: readonly DueJob[]): Promise<void>;
+  /** Writes the stop and the job that ends what is open; the one in force when there is one already. */
+  setStop(userId: string, sinceMs: number): Promise<{ sinceMs: number; versionstamp: string }>;
+  /** Read from the store itself, never from what is kept in memory. */
+  stop(userId: string): Promise<{ sinceMs: number; versionstamp: string } | null>;
+  clearStop(userId: string): Promise<void>;
+}

@@ -1,0 +1,296 @@
+import { decide, type Decision } from "../consent/mod.ts";
+import { type Caller, iso } from "../platform/mod.ts";
+import { type AudienceCounts, type Command, type CommandDraft, limits, Refusal } from "../protocol/mod.ts";
+import { checkTimes, digestOf, type Times } from "./draft.ts";
+import type { Parts } from "./parts.ts";
+import type { CommandRecord, DueJob, Person, SentKey, StateRecord } from "./ports.ts";
+
+interface Sent {
+  command: Command;
+  audience: AudienceCounts;
+}
+
+/** A draft that passed every check: who gets it, and what their rules say now. */
+interface Checked {
+  recipients: { person: Person; decision: Decision }[];
+  categories: string[];
+  times: Times;
+}
+
+/** Takes commands in (CM-1, CM-2, BR-1 to BR-3): one commit, then the answer, then the ring. */
+export class Sender {
+  readonly #parts: Parts;
+  /** The last step of each sender that is still being checked: sends of one sender are committed in call order (DL-5). */
+  readonly #lanes = new Map<string, Promise<unknown>>();
+  /** Sends with a key that are not answered yet. */
+  readonly #underWay = new Map<string, Promise<Sent | Refusal>>();
+  /** Upper bounds of the inbox counts, true while this process alone adds to them. */
+  readonly #bounds = new Map<string, number>();
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  async send(caller: Caller, draft: CommandDraft): Promise<Sent | Refusal> {
+    const name = `${caller.userId} ${draft.key}`;
+    const before = this.#underWay.get(name);
+    if (before !== undefined) {
+      await before.catch(() => undefined);
+      return await this.send(caller, draft);
+    }
+    const sending = this.#sendOnce(caller, draft);
+    this.#underWay.set(name, sending);
+    try {
+      return await sending;
+    } finally {
+      this.#underWay.delete(name);
+    }
+  }
+
+  async preview(caller: Caller, draft: CommandDraft): Promise<AudienceCounts | Refusal> {
+    const checked = await this.#check(caller, draft);
+    return checked instanceof Refusal ? checked : this.#counts(caller, checked);
+  }
+
+  async #sendOnce(caller: Caller, draft: CommandDraft): Promise<Sent | Refusal> {
+    const digest = digestOf(draft);
+    const { store, clock } = this.#parts;
+    const accepted = await this.#inLane(caller.userId, async () => {
+      const checked = await this.#check(caller, draft);
+      if (checked instanceof Refusal) return checked;
+      return this.#accept(caller, draft, digest, checked);
+    });
+    if (!(accepted instanceof Refusal)) {
+      const sent = await accepted.committed;
+      if (sent !== null) return sent;
+    }
+    // Refused, or the key is taken: what was answered to this key before is the answer still (CM-1).
+    const known = await store.sentKey(caller.userId, draft.key);
+    if (known === null || known.sent.expiresMs <= clock.now()) {
+      if (accepted instanceof Refusal) return accepted;
+      return await this.#sendAgain(caller, draft, digest, known?.version);
+    }
+    return await this.#answerOf(known.sent, digest);
+  }
+
+  /** The key's record ran out but still lies there: it is replaced. */
+  async #sendAgain(
+    caller: Caller,
+    draft: CommandDraft,
+    digest: string,
+    version?: string,
+  ): Promise<Sent | Refusal> {
+    const checked = await this.#check(caller, draft);
+    if (checked instanceof Refusal) return checked;
+    const sent = await this.#accept(caller, draft, digest, checked, version).committed;
+    return sent ?? new Refusal("conflict", "Another command was just sent with this key. Use a new key.");
+  }
+
+  async #answerOf(known: SentKey, digest: string): Promise<Sent | Refusal> {
+    if (known.digest !== digest) {
+      return new Refusal("conflict", "This key was used for another command. Use a new key for new content.");
+    }
+    const record = (await this.#parts.store.commands([known.commandId])).get(known.commandId);
+    if (record === undefined) {
+      return new Refusal("expired", "The command that was sent with this key has ended.");
+    }
+    return { command: record.command, audience: known.audience };
+  }
+
+  /** Runs `step` after the sender's steps before it; the next one waits only for what `step` itself awaits. */
+  async #inLane<T>(senderId: string, step: () => Promise<T>): Promise<T> {
+    const before = this.#lanes.get(senderId);
+    const running = before === undefined ? step() : before.then(step, step);
+    this.#lanes.set(senderId, running);
+    try {
+      return await running;
+    } finally {
+      if (this.#lanes.get(senderId) === running) this.#lanes.delete(senderId);
+    }
+  }
+
+  async #check(caller: Caller, draft: CommandDraft): Promise<Checked | Refusal> {
+    const { consent, people, clock, retentionDays } = this.#parts;
+    const notYet = audienceRefusal(caller, draft);
+    if (notYet !== null) return notYet;
+    const times = checkTimes(draft, clock.now(), retentionDays);
+    if (times instanceof Refusal) return times;
+    const categories = [...new Set(draft.categories?.length ? draft.categories : ["general"])];
+    const unknown = await consent.unknownCategory(categories);
+    if (unknown !== null) return unknown;
+    if (draft.attachments !== undefined && draft.attachments.length > 0) {
+      return new Refusal("not_found", "There is no such file of yours to attach. Upload it first.", {
+        fields: { attachments: "names a file that is not yours or not there" },
+      });
+    }
+    const names = draft.audience.kind === "user" ? [...new Set(draft.audience.to)] : [];
+    const found = await people.byUsernames(names);
+    const missing = names.find((name) => !found.has(name));
+    if (missing !== undefined) {
+      return new Refusal("not_found", `There is nobody called "${missing}" here. Check the name.`, {
+        fields: { "audience.to": `"${missing}" is not a user` },
+      });
+    }
+    const persons = names.map((name) => found.get(name)!);
+    const full = await this.#fullInbox(persons);
+    if (full !== null) return full;
+    return { recipients: await this.#decideAll(caller, draft, persons, categories), categories, times };
+  }
+
+  async #decideAll(caller: Caller, draft: CommandDraft, persons: Person[], categories: string[]) {
+    const { consent, people, clock } = this.#parts;
+    const relations = await people.relationsOf(caller.userId, persons.map((person) => person.id));
+    const question = {
+      from: { username: caller.username },
+      audience: { kind: draft.audience.kind },
+      categories,
+    };
+    return await Promise.all(persons.map(async (person) => {
+      const standing = await consent.standing(person.id);
+      const relation = relations.get(person.id) ?? { contact: false, sharesGroup: false };
+      return { person, decision: decide(standing, relation, question, clock.now()) };
+    }));
+  }
+
+  /** DL-7. Asked before consent, so that a full inbox tells nothing about a block. */
+  async #fullInbox(persons: Person[]): Promise<Refusal | null> {
+    for (const { id, username } of persons) {
+      let bound = this.#parts.exclusive ? this.#bounds.get(id) : undefined;
+      // The bound only rises until it is read anew, so below the limit it needs no look at the store.
+      if (bound === undefined || bound >= limits.inboxOpen) bound = await this.#parts.store.inboxCount(id);
+      this.#bounds.set(id, bound);
+      if (bound >= limits.inboxOpen) {
+        return new Refusal(
+          "queue_full",
+          `The inbox of "${username}" is full. Send again when it has been worked off.`,
+        );
+      }
+    }
+    return null;
+  }
+
+  /** Writes it; `committed` is null when the key is taken. */
+  #accept(caller: Caller, draft: CommandDraft, digest: string, checked: Checked, version?: string) {
+    const { store, clock, ids, bell } = this.#parts;
+    const now = clock.now();
+    const command = commandOf(caller, draft, checked, ids.next(), now);
+    const record: CommandRecord = {
+      command,
+      senderId: caller.userId,
+      recipients: checked.recipients.map(({ person }) => person.id),
+      expiresMs: checked.times.expiresMs,
+    };
+    const states = checked.recipients.map(({ person, decision }) => ({
+      userId: person.id,
+      record: firstState(command, decision),
+    }));
+    const audience = this.#counts(caller, checked);
+    const sent: SentKey = { commandId: command.id, digest, audience, expiresMs: now + limits.keyKeptMs };
+    const replacesKey = version === undefined ? undefined : { version };
+    const jobs = firstJobs(record);
+    for (const { userId } of states) {
+      const bound = this.#bounds.get(userId);
+      if (bound !== undefined) this.#bounds.set(userId, bound + 1);
+    }
+    const committed = store.accept({ record, states, key: draft.key, sent, replacesKey, jobs }).then((ok) => {
+      if (!ok) return null;
+      for (const { userId, record } of states) if (record.place !== null) bell.ring(userId);
+      return { command, audience };
+    });
+    // The lane hands this promise on; a failure is the awaiting caller's to hear, never an unhandled one.
+    committed.catch(() => undefined);
+    return { committed };
+  }
+
+  /** BR-3: an administrator sees the truth; others only what tells nothing about a single person. */
+  #counts(caller: Caller, { recipients }: Checked): AudienceCounts {
+    const online = recipients.filter(({ person }) => this.#parts.bell.isOnline(person.id)).length;
+    const matched = recipients.length;
+    if (caller.role !== "admin") {
+      return {
+        matched: matched === 1 ? 1 : small(matched),
+        online: matched === 1 ? "<5" : small(online),
+        offline: matched === 1 ? "<5" : small(matched - online),
+        excluded: {},
+      };
+    }
+    const excluded: Record<string, number> = {};
+    for (const { decision } of recipients) {
+      if (decision.verdict === "withhold") excluded[decision.rule] = (excluded[decision.rule] ?? 0) + 1;
+    }
+    return { matched, online, offline: matched - online, excluded };
+  }
+}
+
+function small(count: number): number | "<5" {
+  return count < 5 ? "<5" : count;
+}
+
+/** BR-2, for the audiences that cannot be reached. */
+function audienceRefusal(caller: Caller, { audience }: CommandDraft): Refusal | null {
+  switch (audience.kind) {
+    case "user":
+      return null;
+    case "group":
+      return new Refusal("not_found", `There is no group "${audience.group}" that you may send to.`, {
+        fields: { "audience.group": "is not a group of yours" },
+      });
+    case "category":
+    case "all":
+      return caller.rights.broadcast
+        ? new Refusal(
+          "unavailable",
+          "This server cannot send to everyone yet. Name the people with audience.to.",
+        )
+        : new Refusal("forbidden", "Sending to everyone needs the right to broadcast. Ask an administrator.");
+    default:
+      return audience satisfies never;
+  }
+}
+
+function commandOf(caller: Caller, draft: CommandDraft, checked: Checked, id: string, now: number): Command {
+  const { userId, username, displayName } = caller;
+  return {
+    id,
+    kind: draft.kind,
+    title: draft.title ?? null,
+    body: draft.body ?? null,
+    data: draft.data ?? null,
+    categories: checked.categories,
+    attachments: [],
+    from: { id: userId, username, displayName },
+    audience: { kind: draft.audience.kind },
+    createdAt: iso(now),
+    deliverAt: checked.times.deliverAt,
+    dueAt: checked.times.dueAt,
+    expiresAt: iso(checked.times.expiresMs),
+    requires: draft.requires ?? "none",
+  };
+}
+
+function firstState(command: Command, decision: Decision): StateRecord {
+  const state = command.deliverAt === null ? "queued" : "scheduled";
+  const withheldBy = state === "queued" && decision.verdict === "withhold" ? decision.rule : null;
+  return {
+    state,
+    place: state === "queued" && withheldBy === null ? "first" : null,
+    createdAt: command.createdAt,
+    updatedAt: command.createdAt,
+    deliveredAt: null,
+    opened: false,
+    allowedBy: decision.verdict === "deliver" ? decision.allowedBy : null,
+    withheldBy,
+    countedOn: null,
+    until: null,
+    note: null,
+    proof: [],
+    frozenMs: 0,
+    timeline: [{ at: command.createdAt, state, who: null, note: null }],
+  };
+}
+
+function firstJobs({ command, expiresMs }: CommandRecord): DueJob[] {
+  const expire: DueJob = { dueMs: expiresMs, job: { kind: "expire", commandId: command.id } };
+  if (command.deliverAt === null) return [expire];
+  return [expire, { dueMs: Date.parse(command.deliverAt), job: { kind: "release", commandId: command.id } }];
+}

@@ -1,0 +1,130 @@
+import type { Preferences } from "../protocol/mod.ts";
+import { minuteOfDay, minutesUntil, msUntilMidnight } from "./time_of_day.ts";
+
+/** What a person is to a sender. Both sides of a contact accepted it. */
+export interface Relation {
+  contact: boolean;
+  sharesGroup: boolean;
+}
+
+/** All that the rules ask of a person, as it is now. */
+export interface Standing {
+  preferences: Preferences;
+  stopped: boolean;
+  /** IANA name; quiet hours and days are the person's own. */
+  timeZone: string;
+  /** Commands handed over since midnight there. Only counted while there is a daily limit. */
+  deliveredToday: number;
+}
+
+/** All that the rules ask of a command. */
+export interface Question {
+  from: { username: string };
+  audience: { kind: "user" | "group" | "category" | "all" };
+  categories: readonly string[];
+}
+
+export type Decision =
+  | { verdict: "deliver"; sealed: boolean; allowedBy: string }
+  | { verdict: "hold"; rule: "stopped" | "quiet_hours" | "daily_limit"; untilMs: number | null }
+  | { verdict: "withhold"; rule: string };
+
+/**
+ * CO-9: the one place where consent is decided. Pure: `now` is milliseconds since 1970 UTC. A rule that is not
+ * understood withholds; a category without a choice is blocked (CO-1).
+ */
+export function decide(standing: Standing, relation: Relation, command: Question, now: number): Decision {
+  if (standing.stopped) return { verdict: "hold", rule: "stopped", untilMs: null };
+  const withheld = withheldBy(standing.preferences, relation, command);
+  if (withheld !== null) return { verdict: "withhold", rule: withheld };
+  const held = heldBy(standing, now);
+  if (held !== null) return held;
+  const sealed = command.categories.some((slug) => choiceOf(standing.preferences, slug) === "ask");
+  return { verdict: "deliver", sealed, allowedBy: allowedBy(standing.preferences, relation, command) };
+}
+
+function withheldBy(preferences: Preferences, relation: Relation, command: Question): string | null {
+  if (preferences.blockedUsers.includes(command.from.username)) return "blocked_user";
+  const { kind } = command.audience;
+  switch (kind) {
+    case "user":
+      if (!acceptsDirect(preferences, relation)) return "accept_from";
+      break;
+    case "group":
+      if (!relation.sharesGroup) return "no_member";
+      break;
+    case "category":
+    case "all":
+      if (preferences.broadcasts !== true) return "broadcasts";
+      break;
+    default:
+      kind satisfies never;
+      return "not_understood";
+  }
+  if (command.categories.length === 0) return "no_category";
+  const blocked = command.categories.find((slug) => choiceOf(preferences, slug) === "block");
+  return blocked === undefined ? null : `category:${blocked}`;
+}
+
+function acceptsDirect(preferences: Preferences, relation: Relation): boolean {
+  switch (preferences.acceptFrom) {
+    case "anyone":
+      return true;
+    case "groups":
+      return relation.contact || relation.sharesGroup;
+    case "contacts":
+      return relation.contact;
+    case "nobody":
+      return false;
+    default:
+      preferences.acceptFrom satisfies never;
+      return false;
+  }
+}
+
+/** The choice for a category; what is not a choice blocks. */
+export function choiceOf(preferences: Preferences, slug: string): "allow" | "ask" | "block" {
+  const choice = Object.hasOwn(preferences.categories, slug) ? preferences.categories[slug] : undefined;
+  return choice === "allow" || choice === "ask" ? choice : "block";
+}
+
+function heldBy(standing: Standing, now: number): Extract<Decision, { verdict: "hold" }> | null {
+  const { quietHours, dailyLimit } = standing.preferences;
+  if (quietHours !== null) {
+    const minute = minuteOfDay(now, standing.timeZone);
+    const left = minutesUntil(minute, quietHours);
+    if (left !== null) {
+      return { verdict: "hold", rule: "quiet_hours", untilMs: startOfMinute(now) + left * 60_000 };
+    }
+  }
+  if (dailyLimit !== null && standing.deliveredToday >= dailyLimit) {
+    return { verdict: "hold", rule: "daily_limit", untilMs: now + msUntilMidnight(now, standing.timeZone) };
+  }
+  return null;
+}
+
+function startOfMinute(ms: number): number {
+  return ms - ms % 60_000;
+}
+
+/** CO-8: the preference that opened the way, in words that the person finds again on the preferences page. */
+function allowedBy(preferences: Preferences, relation: Relation, command: Question): string {
+  const choices = command.categories.map((slug) => `${slug}=${choiceOf(preferences, slug)}`).join(",");
+  switch (command.audience.kind) {
+    case "user": {
+      const why = preferences.acceptFrom === "anyone"
+        ? "anyone"
+        : relation.contact
+        ? "contact"
+        : "shared_group";
+      return `acceptFrom=${preferences.acceptFrom} (${why}); ${choices}`;
+    }
+    case "group":
+      return `membership; ${choices}`;
+    case "category":
+    case "all":
+      return `broadcasts=true; ${choices}`;
+    default:
+      return command.audience.kind satisfies never;
+  }
+}

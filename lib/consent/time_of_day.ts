@@ -1,0 +1,62 @@
+/** Formatters are costly to make and the same for everyone in a zone. */
+const formatters = new Map<string, Intl.DateTimeFormat>();
+const formattersKept = 600;
+
+function formatterOf(timeZone: string): Intl.DateTimeFormat {
+  let formatter = formatters.get(timeZone);
+  if (formatter === undefined) {
+    formatter = new Intl.DateTimeFormat("en-GB", {
+      timeZone,
+      hourCycle: "h23",
+      year: "numeric",
+      month: "2-digit",
+      day: "2-digit",
+      hour: "2-digit",
+      minute: "2-digit",
+      second: "2-digit",
+    });
+    if (formatters.size >= formattersKept) formatters.clear();
+    formatters.set(timeZone, formatter);
+  }
+  return formatter;
+}
+
+function partsOf(now: number, timeZone: string): Record<string, string> {
+  return Object.fromEntries(formatterOf(timeZone).formatToParts(now).map(({ type, value }) => [type, value]));
+}
+
+/** Minutes since local midnight, 0 to 1439. `timeZone` is an IANA name; throws RangeError for an unknown one. */
+export function minuteOfDay(now: number, timeZone: string): number {
+  const { hour, minute } = partsOf(now, timeZone);
+  return Number(hour) * 60 + Number(minute);
+}
+
+/** The local date, `2026-01-31`. */
+export function localDay(now: number, timeZone: string): string {
+  const { year, month, day } = partsOf(now, timeZone);
+  return `${year}-${month}-${day}`;
+}
+
+/**
+ * Minutes until the quiet hours end, or null outside them. From 22:00 to 07:00 crosses midnight; equal times are the
+ * whole day. On the night of a change to or from summer time the wait may be an hour off: who waits asks again.
+ */
+export function minutesUntil(minute: number, quiet: { from: string; to: string }): number | null {
+  const from = toMinutes(quiet.from);
+  const to = toMinutes(quiet.to);
+  const inside = from === to || (from < to ? minute >= from && minute < to : minute >= from || minute < to);
+  if (!inside) return null;
+  const left = (to - minute + 1440) % 1440;
+  return left === 0 ? 1440 : left;
+}
+
+function toMinutes(time: string): number {
+  return Number(time.slice(0, 2)) * 60 + Number(time.slice(3, 5));
+}
+
+/** Milliseconds until the local date changes, at least 1 s. */
+export function msUntilMidnight(now: number, timeZone: string): number {
+  const { hour, minute, second } = partsOf(now, timeZone);
+  const passed = (Number(hour) * 60 + Number(minute)) * 60 + Number(second);
+  return Math.max(1000, (86_400 - passed) * 1000);
+}

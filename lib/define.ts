@@ -1,0 +1,18 @@
+import { createDefine } from "fresh";
+import type { Caller } from "./platform/mod.ts";
+import type { Services } from "./services.ts";
+
+/** What the middlewares put on a request for routes and layouts. */
+export interface State {
+  services: Services;
+  /** Follows the request through the log. */
+  requestId: string;
+  /** Address of the peer, for rate limits and sessions. */
+  address: string;
+  /** The person, once a session was checked; routes under `(app)` and `api/v1` guard on it. */
+  caller?: Caller & { sessionExpiresAt: string };
+  /** Since when the person is stopped; set with `caller` for pages, for the banner. */
+  stoppedSince?: string | null;
+}
+
+export const define = createDefine<State>();

@@ -1,0 +1,140 @@
+import type { Caller, Clock, Log } from "./platform/mod.ts";
+import type { CategoryList, Method, Params, Refusal, Result, Session, User } from "./protocol/mod.ts";
+import type { Config } from "./config.ts";
+
+/** An answer of a service: the value, or why it is refused. */
+export type Answer<T> = Promise<T | Refusal>;
+
+/** A service call that stands behind the socket's method of the same shape. */
+type Call<M extends Method> = (caller: Caller, params: Params<M>) => Answer<Result<M>>;
+
+/** What a person sends from, before anybody is logged in. */
+export interface Origin {
+  /** Address of the peer. */
+  address: string;
+  /** A name for the session list: `web`, or what the client called itself. */
+  device: string;
+  requestId: string;
+}
+
+export interface LoggedIn {
+  token: string;
+  expiresAt: string;
+  user: User;
+}
+
+/** Accounts and sessions (AU). */
+export interface AccountsService {
+  register(
+    origin: Origin,
+    body: { username: string; password: string; adult: true; invite?: string | undefined },
+  ): Answer<User>;
+  login(
+    origin: Origin,
+    body: { username: string; password: string; code?: string | undefined },
+  ): Answer<LoggedIn>;
+  /** The caller of a token, or why there is none: `unauthorized`, or `forbidden` for a suspended account. */
+  authenticate(token: string, origin: Origin): Answer<Caller & { sessionExpiresAt: string }>;
+  /** The same for a single-use socket ticket, which ends with this call. */
+  redeemTicket(ticket: string, origin: Origin): Answer<Caller & { sessionExpiresAt: string }>;
+  issueTicket(caller: Caller): Answer<{ ticket: string; expiresAt: string }>;
+  logout(caller: Caller): Promise<void>;
+  sessions(caller: Caller): Promise<Session[]>;
+  revoke(caller: Caller, sessionId: string): Answer<true>;
+  changePassword(caller: Caller, body: { current: string; next: string }): Answer<true>;
+  user(caller: Caller): Answer<User>;
+  /** AU-2: the first administrator, by the token of the link on the console. */
+  setUp(
+    origin: Origin,
+    token: string,
+    body: { username: string; password: string; adult: true },
+  ): Answer<User>;
+  setupPending(): Promise<boolean>;
+}
+
+export interface ContactsService {
+  request: Call<"contact.request">;
+  accept: Call<"contact.accept">;
+  decline: Call<"contact.decline">;
+  remove: Call<"contact.remove">;
+  list: Call<"contact.list">;
+}
+
+export interface PreferencesService {
+  get: Call<"preferences.get">;
+  set: Call<"preferences.set">;
+}
+
+export interface CategoriesService {
+  list(): Promise<CategoryList>;
+}
+
+export interface CommandsService {
+  send: Call<"command.send">;
+  preview: Call<"command.preview">;
+  update: Call<"command.update">;
+  review: Call<"command.review">;
+  cancel: Call<"command.cancel">;
+  get: Call<"command.get">;
+  list: Call<"command.list">;
+  inboxList: Call<"inbox.list">;
+}
+
+export interface SafetyService {
+  stop: Call<"safety.stop">;
+  resume: Call<"safety.resume">;
+  /** Since when the person is stopped, or null. */
+  stoppedSince(userId: string): Promise<string | null>;
+}
+
+/** One line of `/readyz`. */
+export interface HealthCheck {
+  name: string;
+  ok: boolean;
+  reason: string | null;
+}
+
+export interface HealthService {
+  ready(): Promise<{ ready: boolean; checks: HealthCheck[] }>;
+}
+
+/** The sockets: what the route of `/api/ws` hands over, and what a shutdown asks for. */
+export interface RealtimeService {
+  /** Takes a socket that was just upgraded. The caller was authenticated and the query checked. */
+  open(socket: WebSocket, who: SocketOpening): void;
+  /** WS-8: tells every socket, lets requests end, closes with 4503. Resolves when all are closed. */
+  shutdown(): Promise<void>;
+  connections(): number;
+}
+
+export interface SocketOpening {
+  caller: Caller & { sessionExpiresAt: string };
+  device: string;
+  window: number;
+  /** WS-10: kinds that this device shows; null for all. */
+  accept: ReadonlySet<string> | null;
+}
+
+/** Banner facts of evaluation mode: who can be tried, with which password. Null in production. */
+export interface DemoPeople {
+  usernames: readonly string[];
+  password: string;
+}
+
+/** Everything a route may ask; set once on `ctx.state` by the root middleware. */
+export interface Services {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly accounts: AccountsService;
+  readonly contacts: ContactsService;
+  readonly preferences: PreferencesService;
+  readonly categories: CategoriesService;
+  readonly commands: CommandsService;
+  readonly safety: SafetyService;
+  readonly realtime: RealtimeService;
+  readonly health: HealthService;
+  readonly demo: DemoPeople | null;
+  /** A new id for a request that came in. */
+  requestId(): string;
+}
