@@ -42,7 +42,8 @@ export const audience = z.discriminatedUnion("kind", [
 export type Audience = z.infer<typeof audience>;
 
 const httpsUrl = z.string().max(2048).refine((value) => {
-  const url = URL.parse(value);
+  // The parser also takes an address without slashes, or with blanks around it, which a page reads as its own path.
+  const url = /^https:\/\/[^\s\\]*$/i.test(value) ? URL.parse(value) : null;
   return url !== null && url.protocol === "https:" && url.username === "" && url.password === "";
 }, { error: "must be an https:// address without a user or password in it" });
 

@@ -33,6 +33,9 @@ export const limits = {
   deliverPauseBytes: 256 * 1024,
   /** Wait before a paused or wrongly timed delivery looks again. */
   deliverRetryMs: 50,
+  /** A client in full flow is closed after this long a pause, and in any case after this long altogether. */
+  closeQuietMs: 25,
+  closeLingerMs: 1000,
   /** Wrong fields that one `invalid_params` names. */
   fieldsNamed: 20,
   /** Kinds in one `accept` query (WS-10). */
@@ -49,7 +52,7 @@ export const limits = {
   shutdownMs: 10_000,
   /** The part of it that requests in work get, and the part in which sockets close. */
   shutdownRequestsMs: 6000,
-  shutdownCloseMs: 1000,
+  shutdownCloseMs: 2000,
   /** Longest wait of a reconnect and its first step: random up to min(30 s, 2^n × 0.5 s) (section 3). */
   reconnectMaxMs: 30_000,
   reconnectBaseMs: 500,

@@ -83,8 +83,8 @@ function readCall(value: Record<string, unknown>, method: string, id: unknown): 
   if (method.length > 64) {
     return broken(jsonRpcCodes.invalidRequest, "A method is at most 64 characters.", known);
   }
-  const params = value.params ?? {};
-  if (typeof params !== "object" || Array.isArray(params)) {
+  const params = value.params === undefined ? {} : value.params;
+  if (params === null || typeof params !== "object" || Array.isArray(params)) {
     return broken(jsonRpcCodes.invalidRequest, "params is an object.", known);
   }
   const named = params as Record<string, unknown>;

@@ -28,7 +28,7 @@ function textProblem(value: string, max: number, min: number): string | undefine
 /** A text field of one line: no line breaks or other control characters. */
 export function line(max: number, min = 0): z.ZodType<string> {
   // deno-lint-ignore no-control-regex -- control characters are what this looks for
-  return text(max, min).refine((value) => !/[\u0001-\u001f\u007f]/.test(value), {
+  return text(max, min).refine((value) => !/[\u0001-\u001f\u007f-\u009f\u2028\u2029]/.test(value), {
     message: "must be one line without control characters",
   });
 }
@@ -40,8 +40,13 @@ export const time: z.ZodType<string> = z.iso.datetime({
 })
   .transform((value) => new Date(value).toISOString());
 
+/** `toLowerCase` would make an ASCII k of the Kelvin sign. */
+function asciiLowerCase(value: string): string {
+  return value.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+}
+
 /** AU-1: ASCII only, so no two usernames look alike by Unicode. Lower-cased before it is checked. */
-export const username = z.string().max(64).transform((value) => value.toLowerCase()).pipe(
+export const username = z.string().max(64).transform(asciiLowerCase).pipe(
   z.string().regex(/^[a-z0-9][a-z0-9_-]{2,31}$/, {
     error: "must be 3 to 32 of a-z, 0-9, _ and -, beginning with a letter or digit",
   }),

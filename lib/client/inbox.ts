@@ -1,0 +1,189 @@
+import type { CommandChanged, CommandState, Delivery } from "../protocol/commands.ts";
+import { limits } from "../protocol/limits.ts";
+import { type Clock, iso } from "../platform/clock.ts";
+import type { Log } from "../platform/log.ts";
+import { asError } from "./events.ts";
+import type { SeenStore } from "./seen_store.ts";
+
+export interface InboxHost {
+  /** Whether the person may be shown something now: somebody listens, and no stop is on or on its way. */
+  open(): boolean;
+  deliver(delivery: Delivery): Promise<void>;
+  changed(changed: CommandChanged): void;
+  failed(delivery: Delivery, error: unknown): void;
+  ack(cursor: string): Promise<unknown>;
+  /** Ends the line, so that the server delivers again. */
+  drop(reason: string): void;
+}
+
+interface Entry extends Delivery {
+  /** Closed before the person saw it: acknowledged, never shown. */
+  withdrawn: boolean;
+}
+
+/** States in which there is nothing left to show a person who has not seen the command yet (DL-8). */
+const closedStates: ReadonlySet<CommandState> = new Set([
+  "completed",
+  "declined",
+  "failed",
+  "expired",
+  "cancelled",
+  "stopped",
+]);
+
+/**
+ * Hands deliveries to the person one by one in the order of the log, each command once (DL-3), and acknowledges what
+ * was taken. A delivery counts as taken when its handlers are done; one at a time, over all lines, so that a repeat on
+ * a new line waits for the handler that is still busy with the first.
+ */
+export class Inbox {
+  readonly #seen: SeenStore;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #host: InboxHost;
+  #queue: Entry[] = [];
+  /** Counts lines: what was begun on one must not acknowledge on the next. */
+  #line = 0;
+  #working = false;
+  /** The entry whose handlers are at work. */
+  #current: Entry | undefined;
+  /** The handler failed too often: nothing more is handed over on this line. */
+  #held = false;
+  #failing: { id: string; times: number } | undefined;
+  #taken: string | undefined;
+  #acking = false;
+
+  constructor(seen: SeenStore, clock: Clock, log: Log, host: InboxHost) {
+    this.#seen = seen;
+    this.#clock = clock;
+    this.#log = log;
+    this.#host = host;
+  }
+
+  /** False when the server sent more than any window allows. */
+  take(deliveries: Delivery[]): boolean {
+    if (this.#queue.length + deliveries.length > limits.windowMax) return false;
+    for (const delivery of deliveries) this.#queue.push({ ...delivery, withdrawn: false });
+    this.wake();
+    return true;
+  }
+
+  /** What was not taken comes again on the next line. */
+  lineEnded(): void {
+    this.#line++;
+    this.#queue = [];
+    this.#held = false;
+    this.#taken = undefined;
+    this.#acking = false;
+  }
+
+  /** Tells of a change, or keeps it for the command that is still waiting here. */
+  change(changed: CommandChanged): void {
+    const { id, state } = changed;
+    // With `recipient` or `totals` it is about a command that this person sent.
+    if (state === undefined || changed.recipient !== undefined || changed.totals !== undefined) {
+      return this.#host.changed(changed);
+    }
+    const waiting = this.#queue.find((entry) => entry.command.id === id && entry !== this.#current);
+    if (waiting !== undefined) {
+      waiting.state = state;
+      if (changed.command !== undefined) waiting.command = changed.command;
+      waiting.withdrawn = closedStates.has(state);
+    }
+    void this.#remember(id, state);
+    this.#host.changed(changed);
+  }
+
+  /** To be called when `open()` may have become true. */
+  wake(): void {
+    if (!this.#working) void this.#work();
+  }
+
+  async #work(): Promise<void> {
+    this.#working = true;
+    for (let entry = this.#ripe(); entry !== undefined; entry = this.#ripe()) {
+      const line = this.#line;
+      this.#current = entry;
+      const failure = await this.#handle(entry);
+      this.#current = undefined;
+      // The line ended meanwhile: the entry comes again, and is a repeat if it was handled.
+      if (line !== this.#line) continue;
+      if (failure === undefined) this.#took(entry);
+      else this.#failed(entry, failure.cause);
+    }
+    this.#working = false;
+  }
+
+  /** The next entry that may be handled now. */
+  #ripe(): Entry | undefined {
+    const entry = this.#queue[0];
+    if (entry === undefined || this.#held) return undefined;
+    return entry.withdrawn || this.#host.open() ? entry : undefined;
+  }
+
+  async #handle(entry: Entry): Promise<{ cause: unknown } | undefined> {
+    const { cursor, command, state } = entry;
+    // Not remembered: should the server open it again, it is new to the person.
+    if (entry.withdrawn) return undefined;
+    try {
+      const known = await this.#seen.get(command.id);
+      if (known === undefined) await this.#host.deliver({ cursor, command, state });
+      if (known !== state) await this.#seen.set(command.id, state);
+      if (known !== undefined && known !== state) {
+        this.#host.changed({ id: command.id, state, command, at: iso(this.#clock.now()) });
+      }
+      return undefined;
+    } catch (cause) {
+      return { cause };
+    }
+  }
+
+  #took(entry: Entry): void {
+    this.#queue.shift();
+    if (this.#failing?.id === entry.command.id) this.#failing = undefined;
+    this.#taken = entry.cursor;
+    this.#acknowledge();
+  }
+
+  #failed(entry: Entry, cause: unknown): void {
+    const { cursor, command, state } = entry;
+    const times = this.#failing?.id === command.id ? this.#failing.times + 1 : 1;
+    this.#failing = { id: command.id, times };
+    this.#log.error("client.delivery_failed", { command: command.id, times, error: asError(cause) });
+    this.#host.failed({ cursor, command, state }, cause);
+    // The line is worth more than the retry: with it the person can still send and stop.
+    this.#held = true;
+    if (times < limits.clientHandlerTries) this.#host.drop("a delivery was not taken");
+  }
+
+  /** At most one acknowledgement in flight; those of the meantime become one, since they are cumulative. */
+  #acknowledge(): void {
+    const cursor = this.#taken;
+    if (this.#acking || cursor === undefined) return;
+    const line = this.#line;
+    this.#acking = true;
+    this.#taken = undefined;
+    this.#host.ack(cursor).then(
+      () => {
+        if (line !== this.#line) return;
+        this.#acking = false;
+        this.#acknowledge();
+      },
+      (error: unknown) => {
+        if (line !== this.#line) return;
+        // Unacknowledged deliveries fill the window: a new line settles what the server knows.
+        this.#log.warn("client.ack_failed", { error: asError(error) });
+        this.#host.drop("an acknowledgement was not taken");
+      },
+    );
+  }
+
+  async #remember(id: string, state: CommandState): Promise<void> {
+    try {
+      const known = await this.#seen.get(id);
+      if (known !== undefined && known !== state) await this.#seen.set(id, state);
+    } catch (error) {
+      this.#log.warn("client.seen_store_failed", { error: asError(error) });
+    }
+  }
+}

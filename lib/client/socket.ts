@@ -1,0 +1,46 @@
+/** What the library needs of a WebSocket: the browser's, Deno's and Node's have it, and tests fake it. */
+export interface WebSocketLike {
+  send(data: string): void;
+  close(code?: number, reason?: string): void;
+  addEventListener(
+    type: "open" | "message" | "close" | "error",
+    listener: (event: SocketEvent) => void,
+  ): void;
+}
+
+export interface SocketEvent {
+  readonly type: string;
+  /** Of a message. */
+  readonly data?: unknown;
+  /** Of a close. */
+  readonly code?: number;
+  readonly reason?: string;
+}
+
+export type SocketFactory = (url: string, protocols: string[]) => WebSocketLike;
+
+/** The sub-protocol of WS-1. */
+export const subProtocol = "behest.v1";
+
+export const webSocket: SocketFactory = (url, protocols) => new WebSocket(url, protocols);
+
+export interface SocketAddress {
+  /** `ws:`, `wss:`, `http:` or `https:`; in a page also relative to it. */
+  url: string;
+  device?: string | undefined;
+  window?: number | undefined;
+  accept?: readonly string[] | undefined;
+}
+
+/** The URL of WS-1, WS-10. Holds the ticket or token: never for a log (AU-5). */
+export function socketUrl(address: SocketAddress, login: { ticket?: string; token?: string }): string {
+  const url = new URL(address.url, globalThis.location?.href);
+  url.protocol = url.protocol.replace(/^http/, "ws");
+  url.hash = "";
+  if (address.device !== undefined) url.searchParams.set("device", address.device);
+  if (address.window !== undefined) url.searchParams.set("window", String(address.window));
+  if (address.accept?.length) url.searchParams.set("accept", address.accept.join(","));
+  if (login.ticket !== undefined) url.searchParams.set("ticket", login.ticket);
+  if (login.token !== undefined) url.searchParams.set("token", login.token);
+  return url.href;
+}
