@@ -39,7 +39,7 @@ export const keys = {
   preferences: (userId: string) => ["preferences", userId],
   /** A stop in force; commands. Ends when the person resumes. */
   stop: (userId: string) => ["stop", userId],
-  /** Deliveries of one day to one person, for the daily limit; commands. Ends two days later. */
+  /** Deliveries of one day to one person, for the daily limit; commands. Ends three days later. */
   deliveredOn: (userId: string, day: string) => ["delivered_on", userId, day],
   /** A content category; made at the first start. Never ends. */
   category: (slug: string) => ["category", slug],

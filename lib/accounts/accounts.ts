@@ -1,0 +1,239 @@
+import type { Caller } from "../platform/mod.ts";
+import { Refusal, type Session, type User, username as usernameSchema } from "../protocol/mod.ts";
+import { passwordProblem } from "./common_passwords.ts";
+import type { Hashing } from "./passwords.ts";
+import { userOf } from "./people.ts";
+import type { AccountsStore, CountStore, UserRecord } from "./ports.ts";
+import { type Origin, type SessionCaller, Sessions, type SessionsNeeds } from "./sessions.ts";
+import { type Attempt, countRegistration, LoginThrottle } from "./throttle.ts";
+import { hashOf } from "./tokens.ts";
+
+type Answer<T> = Promise<T | Refusal>;
+
+export interface AccountsNeeds extends SessionsNeeds {
+  counts: CountStore;
+  passwords: Hashing;
+  registration: "open" | "invite" | "closed";
+}
+
+/** Accounts and sessions (AU). */
+export class Accounts {
+  readonly #needs: AccountsNeeds;
+  readonly #store: AccountsStore;
+  readonly #sessions: Sessions;
+  readonly #throttle: LoginThrottle;
+
+  constructor(needs: AccountsNeeds) {
+    this.#needs = needs;
+    this.#store = needs.store;
+    this.#sessions = new Sessions(needs);
+    this.#throttle = new LoginThrottle(needs.counts, needs.clock);
+  }
+
+  async register(
+    origin: Origin,
+    body: { username: string; password: string; adult: true; invite?: string | undefined },
+  ): Answer<User> {
+    const { registration, mode, counts, clock, log } = this.#needs;
+    if (registration === "closed") return new Refusal("forbidden", "Registration is closed on this server.");
+    // Nobody can make invitations yet, so none is ever right.
+    if (registration === "invite") {
+      return new Refusal("forbidden", "An invitation is needed to register here.");
+    }
+    const problem = await passwordProblem(body.password, body.username, "password");
+    if (problem !== null) return problem;
+    if (mode === "production") {
+      // Taken names count too: asking for names is what the limit is for.
+      const wait = await countRegistration(counts, origin.address, clock.now());
+      if (wait !== null) return wait;
+    }
+    if (await this.#store.userNamed(body.username) !== null) return taken();
+    const user = await this.#newUser(body, "member");
+    if (user instanceof Refusal) return user;
+    if (!await this.#store.addUser(user)) return taken();
+    log.info("account.registered", { requestId: origin.requestId, userId: user.id, address: origin.address });
+    return userOf(user);
+  }
+
+  async login(
+    origin: Origin,
+    body: { username: string; password: string; code?: string | undefined },
+  ): Answer<{ token: string; expiresAt: string; user: User }> {
+    const attempt = await this.#throttle.admit(origin.address, body.username);
+    if (attempt instanceof Refusal) {
+      this.#needs.log.warn("login.throttled", { requestId: origin.requestId, address: origin.address });
+      return attempt;
+    }
+    using _over = attempt;
+    return await this.#checkedLogin(origin, body, attempt);
+  }
+
+  authenticate(token: string, origin: Origin): Answer<SessionCaller> {
+    return this.#sessions.authenticate(token, origin);
+  }
+
+  redeemTicket(ticket: string, origin: Origin): Answer<SessionCaller> {
+    return this.#sessions.redeemTicket(ticket, origin);
+  }
+
+  issueTicket(caller: Caller): Answer<{ ticket: string; expiresAt: string }> {
+    return this.#sessions.issueTicket(caller);
+  }
+
+  logout(caller: Caller): Promise<void> {
+    return this.#sessions.logout(caller);
+  }
+
+  sessions(caller: Caller): Promise<Session[]> {
+    return this.#sessions.list(caller);
+  }
+
+  revoke(caller: Caller, sessionId: string): Answer<true> {
+    return this.#sessions.revoke(caller, sessionId);
+  }
+
+  /** AU-6. Guesses of the current password count as login failures: a stolen session is no way around AU-4. */
+  async changePassword(caller: Caller, body: { current: string; next: string }): Answer<true> {
+    const attempt = await this.#throttle.admit(caller.address, caller.username);
+    if (attempt instanceof Refusal) return attempt;
+    using _over = attempt;
+    const user = await this.#store.user(caller.userId);
+    const right = await this.#needs.passwords.verify(body.current, user?.passwordHash ?? null);
+    if (right instanceof Refusal) {
+      await attempt.withdrawn();
+      return right;
+    }
+    if (user === null || !right) {
+      return new Refusal("forbidden", "The current password is wrong.", {
+        fields: { current: "is not your password" },
+      });
+    }
+    await attempt.succeeded();
+    const problem = await passwordProblem(body.next, user.username, "next");
+    if (problem !== null) return problem;
+    const hash = await this.#needs.passwords.hash(body.next);
+    if (hash instanceof Refusal) return hash;
+    if (!await this.#sessions.changePassword(caller, user.passwordHash, hash)) {
+      return new Refusal("conflict", "The password was changed elsewhere just now. Log in again.");
+    }
+    this.#needs.log.info("account.password_changed", { requestId: caller.requestId, userId: user.id });
+    return true;
+  }
+
+  async user(caller: Caller): Answer<User> {
+    const user = await this.#store.user(caller.userId);
+    return user === null ? new Refusal("not_found", "This account is gone.") : userOf(user);
+  }
+
+  /** AU-2: the first administrator, by the token of the link on the console. */
+  async setUp(
+    origin: Origin,
+    token: string,
+    body: { username: string; password: string; adult: true },
+  ): Answer<User> {
+    const hash = await hashOf(token);
+    // A token of 256 random bits; comparing hashes of it tells nothing about it.
+    if (await this.#store.setupHash() !== hash || await this.#store.adminMade()) return setupOver();
+    const problem = await passwordProblem(body.password, body.username, "password");
+    if (problem !== null) return problem;
+    const user = await this.#newUser(body, "admin");
+    if (user instanceof Refusal) return user;
+    const made = await this.#store.addFirstAdmin(user, hash);
+    switch (made) {
+      case "made":
+        this.#needs.log.info("account.first_admin", { requestId: origin.requestId, userId: user.id });
+        return userOf(user);
+      case "taken":
+        return taken();
+      case "over":
+        return setupOver();
+      default:
+        return made satisfies never;
+    }
+  }
+
+  async setupPending(): Promise<boolean> {
+    return await this.#store.setupHash() !== null && !await this.#store.adminMade();
+  }
+
+  async #checkedLogin(
+    origin: Origin,
+    body: { username: string; password: string },
+    attempt: Attempt,
+  ): Answer<{ token: string; expiresAt: string; user: User }> {
+    const { log, passwords } = this.#needs;
+    const user = await this.#whoMayEnter(body.username);
+    const right = await passwords.verify(body.password, user?.passwordHash ?? null);
+    if (right instanceof Refusal) {
+      await attempt.withdrawn();
+      return right;
+    }
+    const begun = user !== null && right ? await this.#sessions.begin(user, origin) : null;
+    if (user === null || begun === null) {
+      log.info("login.failed", { requestId: origin.requestId, address: origin.address });
+      return new Refusal("unauthorized", "The username or the password is wrong.");
+    }
+    await attempt.succeeded();
+    await this.#makeStronger(user, body.password);
+    log.info("login.succeeded", { requestId: origin.requestId, userId: user.id, address: origin.address });
+    return { ...begun, user: userOf(user) };
+  }
+
+  /** Null for unknown and malformed names, and for demo people in production: all of them are just wrong. */
+  async #whoMayEnter(typed: string): Promise<UserRecord | null> {
+    const name = usernameSchema.safeParse(typed);
+    const user = name.success ? await this.#store.userNamed(name.data) : null;
+    return user !== null && this.#sessions.mayEnter(user) ? user : null;
+  }
+
+  /** AU-10: a hash of older parameters is made again while the password is at hand. */
+  async #makeStronger(user: UserRecord, password: string): Promise<void> {
+    if (!this.#needs.passwords.isWeaker(user.passwordHash)) return;
+    const hash = await this.#needs.passwords.hash(password);
+    if (hash instanceof Refusal) return;
+    await this.#store.replacePassword(user.id, user.passwordHash, hash, []);
+  }
+
+  #newUser(
+    body: { username: string; password: string },
+    role: "member" | "admin",
+  ): Answer<UserRecord> {
+    return newUser(this.#needs, { ...body, role, adult: true, demo: false });
+  }
+}
+
+/** The record of a new account, with its password hashed. */
+export async function newUser(
+  needs: Pick<AccountsNeeds, "passwords" | "ids" | "clock">,
+  person: { username: string; password: string; role: "member" | "admin"; adult: boolean; demo: boolean },
+): Answer<UserRecord> {
+  const passwordHash = await needs.passwords.hash(person.password);
+  if (passwordHash instanceof Refusal) return passwordHash;
+  const now = needs.clock.now();
+  return {
+    id: needs.ids.next(),
+    username: person.username,
+    displayName: person.username,
+    role: person.role,
+    rights: { broadcast: false },
+    status: "active",
+    timeZone: "UTC",
+    passwordHash,
+    createdAt: now,
+    adultStatedAt: person.adult ? now : null,
+    demo: person.demo,
+  };
+}
+
+function taken(): Refusal {
+  return new Refusal("conflict", "This username is taken. Choose another.", {
+    fields: { username: "is taken; choose another" },
+  });
+}
+
+function setupOver(): Refusal {
+  return new Refusal(
+    "forbidden",
+    "This setup link is used up. The console shows a new one at the next start.",
+  );
+}

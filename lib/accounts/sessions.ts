@@ -1,0 +1,179 @@
+import {
+  type Bell,
+  type Caller,
+  type Clock,
+  type Ids,
+  iso,
+  type Log,
+  type Random,
+  randomText,
+} from "../platform/mod.ts";
+import { limits, Refusal, type Session } from "../protocol/mod.ts";
+import { rightsOf } from "./people.ts";
+import type { AccountsStore, SessionRecord, UserRecord } from "./ports.ts";
+import { hashOf, type Tokens } from "./tokens.ts";
+
+/** What a person sends from, before anybody is logged in. */
+export interface Origin {
+  address: string;
+  device: string;
+  requestId: string;
+}
+
+export type SessionCaller = Caller & { sessionExpiresAt: string };
+
+export interface SessionsNeeds {
+  store: AccountsStore;
+  tokens: Tokens;
+  bell: Bell;
+  clock: Clock;
+  ids: Ids;
+  random: Random;
+  log: Log;
+  mode: "evaluation" | "production";
+}
+
+const ticketBytes = 32;
+
+/** Logins and what stands for them: tokens, tickets, and the records that make both valid (AU-3, AU-5, AU-6). */
+export class Sessions {
+  readonly #needs: SessionsNeeds;
+
+  constructor(needs: SessionsNeeds) {
+    this.#needs = needs;
+  }
+
+  /** Null when the password was changed since it was checked. */
+  async begin(user: UserRecord, origin: Origin): Promise<{ token: string; expiresAt: string } | null> {
+    const { store, tokens, clock, ids } = this.#needs;
+    const now = clock.now();
+    // Whole seconds, as the token has no others: the answer and the token name the same time.
+    const expiresAt = Math.floor((now + limits.sessionMs) / 1000) * 1000;
+    const session: SessionRecord = {
+      id: ids.next(),
+      userId: user.id,
+      device: origin.device,
+      address: origin.address,
+      createdAt: now,
+      lastSeenAt: now,
+      expiresAt,
+    };
+    const older = await store.sessionsOf(user.id);
+    if (!await store.addSession(session, user.passwordHash)) return null;
+    await this.#end(user.id, older.slice(limits.sessionsPerPerson - 1).map((old) => old.id));
+    return { token: await tokens.issue(user.id, session.id, expiresAt), expiresAt: iso(expiresAt) };
+  }
+
+  async authenticate(token: string, origin: Origin): Promise<SessionCaller | Refusal> {
+    const named = await this.#needs.tokens.read(token);
+    if (named === null) return sessionOver();
+    return await this.#caller(named.userId, named.sessionId, origin);
+  }
+
+  async redeemTicket(ticket: string, origin: Origin): Promise<SessionCaller | Refusal> {
+    const taken = await this.#needs.store.takeTicket(await hashOf(ticket));
+    if (taken === null) {
+      return new Refusal("unauthorized", "The ticket is used up or over. Ask for a new one.");
+    }
+    return await this.#caller(taken.userId, taken.sessionId, origin);
+  }
+
+  async issueTicket(caller: Caller): Promise<{ ticket: string; expiresAt: string }> {
+    const { store, random, clock } = this.#needs;
+    const ticket = randomText(random, ticketBytes);
+    const expiresAt = clock.now() + limits.ticketMs;
+    const { userId, sessionId } = caller;
+    await store.addTicket(await hashOf(ticket), { userId, sessionId, expiresAt });
+    return { ticket, expiresAt: iso(expiresAt) };
+  }
+
+  async logout(caller: Caller): Promise<void> {
+    await this.#end(caller.userId, [caller.sessionId]);
+  }
+
+  async list(caller: Caller): Promise<Session[]> {
+    const sessions = await this.#needs.store.sessionsOf(caller.userId);
+    return sessions.map(({ id, device, address, createdAt, lastSeenAt, expiresAt }) => ({
+      id,
+      device,
+      address,
+      createdAt: iso(createdAt),
+      lastSeenAt: iso(lastSeenAt),
+      expiresAt: iso(expiresAt),
+      current: id === caller.sessionId,
+    }));
+  }
+
+  async revoke(caller: Caller, sessionId: string): Promise<true | Refusal> {
+    const session = await this.#needs.store.session(sessionId);
+    if (session === null || session.userId !== caller.userId) {
+      return new Refusal("not_found", "There is no such session. List them again.");
+    }
+    await this.#end(caller.userId, [sessionId]);
+    return true;
+  }
+
+  /** Sets a new hash and ends every other session. False when the password was changed meanwhile. */
+  async changePassword(caller: Caller, from: string, to: string): Promise<boolean> {
+    const others = await this.#others(caller);
+    if (!await this.#needs.store.replacePassword(caller.userId, from, to, others)) return false;
+    this.#close(others);
+    // A login with the old password may have come in between the list and the change; none can from here on.
+    await this.#end(caller.userId, await this.#others(caller));
+    return true;
+  }
+
+  /** Demo people are nobody outside evaluation mode. */
+  mayEnter(user: UserRecord): boolean {
+    return !user.demo || this.#needs.mode === "evaluation";
+  }
+
+  async #caller(userId: string, sessionId: string, origin: Origin): Promise<SessionCaller | Refusal> {
+    const { store, clock } = this.#needs;
+    const session = await store.session(sessionId);
+    if (session === null || session.userId !== userId) return sessionOver();
+    const user = await store.user(userId);
+    if (user === null || !this.mayEnter(user)) return sessionOver();
+    if (user.status !== "active") return new Refusal("forbidden", "This account is suspended.");
+    if (clock.now() - session.lastSeenAt >= limits.sessionSeenMs) this.#seen(sessionId, origin);
+    return {
+      userId,
+      username: user.username,
+      displayName: user.displayName,
+      role: user.role,
+      rights: rightsOf(user),
+      sessionId,
+      device: origin.device,
+      address: origin.address,
+      requestId: origin.requestId,
+      sessionExpiresAt: iso(session.expiresAt),
+    };
+  }
+
+  /** Nobody waits for this, and a request does not fail because of it. */
+  #seen(sessionId: string, origin: Origin): void {
+    const { store, clock, log } = this.#needs;
+    store.sessionSeen(sessionId, clock.now()).catch((error) =>
+      log.warn("session.seen_failed", { requestId: origin.requestId, sessionId, error })
+    );
+  }
+
+  async #others(caller: Caller): Promise<string[]> {
+    const sessions = await this.#needs.store.sessionsOf(caller.userId);
+    return sessions.map((session) => session.id).filter((id) => id !== caller.sessionId);
+  }
+
+  async #end(userId: string, sessionIds: string[]): Promise<void> {
+    if (sessionIds.length === 0) return;
+    await this.#needs.store.endSessions(userId, sessionIds);
+    this.#close(sessionIds);
+  }
+
+  #close(sessionIds: string[]): void {
+    for (const id of sessionIds) this.#needs.bell.closeSession(id, "sessionOver");
+  }
+}
+
+function sessionOver(): Refusal {
+  return new Refusal("unauthorized", "The session is over. Log in again.");
+}

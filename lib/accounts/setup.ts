@@ -1,0 +1,58 @@
+import { type Clock, type Ids, type Log, type Random, randomText } from "../platform/mod.ts";
+import { Refusal, registerBody } from "../protocol/mod.ts";
+import { newUser } from "./accounts.ts";
+import { passwordProblem } from "./common_passwords.ts";
+import type { Hashing } from "./passwords.ts";
+import type { AccountsStore } from "./ports.ts";
+import { hashOf } from "./tokens.ts";
+
+export interface SetupNeeds {
+  store: AccountsStore;
+  passwords: Hashing;
+  clock: Clock;
+  ids: Ids;
+  random: Random;
+  log: Log;
+}
+
+/**
+ * AU-2, once at each start. Without an administrator: makes the one of the configuration, or a new one-time link, of which
+ * it returns the path for the console. Null when there is nothing to print. Throws when the configured account cannot
+ * be made, with one line that says why.
+ */
+export async function prepareFirstAdmin(
+  needs: SetupNeeds,
+  admin: { username: string; password: string } | null,
+): Promise<string | null> {
+  if (await needs.store.adminMade()) return null;
+  if (admin !== null) {
+    await makeConfigured(needs, admin);
+    return null;
+  }
+  const token = randomText(needs.random, 32);
+  await needs.store.setSetupHash(await hashOf(token));
+  return `/setup?token=${token}`;
+}
+
+async function makeConfigured(
+  needs: SetupNeeds,
+  admin: { username: string; password: string },
+): Promise<void> {
+  const body = registerBody.safeParse({ ...admin, adult: true });
+  if (!body.success) {
+    const issue = body.error.issues[0];
+    throw new Error(`${issue?.path[0] === "username" ? usernameName : passwordName}: ${issue?.message}.`);
+  }
+  const problem = await passwordProblem(body.data.password, body.data.username, "password");
+  if (problem !== null) throw new Error(`${passwordName}: ${problem.message}`);
+  const user = await newUser(needs, { ...body.data, role: "admin", demo: false });
+  if (user instanceof Refusal) throw new Error(`The first administrator: ${user.message}`);
+  const made = await needs.store.addFirstAdmin(user, null);
+  if (made === "taken") {
+    throw new Error(`${usernameName}: a member has this username already; choose another.`);
+  }
+  if (made === "made") needs.log.info("account.first_admin", { userId: user.id });
+}
+
+const usernameName = "BEHEST_ADMIN_USERNAME";
+const passwordName = "BEHEST_ADMIN_PASSWORD";

@@ -1,0 +1,218 @@
+import type { Clock } from "../platform/mod.ts";
+import { limits, Refusal } from "../protocol/mod.ts";
+import type { CountChange, CountKey, CountRecord, CountStore } from "./ports.ts";
+import { hashOf } from "./tokens.ts";
+
+/** A login that was let through. Until it says how it ended it counts as a failure, also when the process dies. */
+export interface Attempt {
+  /** The password was right: the name's count is cleared, the address gets this one back. */
+  succeeded(): Promise<void>;
+  /** Nothing was tried: both get this one back. */
+  withdrawn(): Promise<void>;
+  /** It is over. Call it last, always. */
+  [Symbol.dispose](): void;
+}
+
+/** Tries of one name or address that are being checked in this process, and who waits for one of them to end. */
+interface InFlight {
+  count: number;
+  waiters: (() => void)[];
+}
+
+const empty: CountRecord = { times: [], blockedUntil: 0, level: 0, lastAt: 0 };
+const keepMs = 2 * limits.loginWindowMs;
+
+/**
+ * AU-4. Each try is counted before the password is looked at, so that tries made at the same time cannot slip past the
+ * limit. One that meets a limit only because of tries that are still being checked waits for those.
+ */
+export class LoginThrottle {
+  readonly #counts: CountStore;
+  readonly #clock: Clock;
+  readonly #busy = new Map<string, InFlight>();
+  #waiting = 0;
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(counts: CountStore, clock: Clock) {
+    this.#counts = counts;
+    this.#clock = clock;
+  }
+
+  /** `username` as it was typed: existing, unknown and malformed ones are counted alike. */
+  async admit(address: string, username: string): Promise<Attempt | Refusal> {
+    // Hashed: people type passwords into the wrong field, and a key should not hold one.
+    const subject = await hashOf(username.toLowerCase());
+    const keys: CountKey[] = [{ of: "address", subject: networkOf(address) }, { of: "user", subject }];
+    while (true) {
+      const answer = await this.#inTurn(() => this.#try(keys));
+      if (!("busy" in answer)) return answer;
+      if (this.#waiting >= limits.passwordQueue) {
+        return new Refusal("unavailable", "Too many people are logging in. Try again in a moment.");
+      }
+      this.#waiting++;
+      await answer.busy;
+      this.#waiting--;
+    }
+  }
+
+  async #try(keys: CountKey[]): Promise<Attempt | Refusal | { busy: Promise<void> }> {
+    const now = this.#clock.now();
+    const answer = await this.#counts.change<"admitted" | Refusal | { busy: InFlight }>(
+      keys,
+      keepMs,
+      (records) => this.#decide(keys, records, now),
+    );
+    if (answer instanceof Refusal) return answer;
+    if (answer !== "admitted") return { busy: ended(answer.busy) };
+    for (const key of keys) this.#begin(key);
+    return {
+      succeeded: () => this.#giveBack(keys, now, true),
+      withdrawn: () => this.#giveBack(keys, now, false),
+      [Symbol.dispose]: () => {
+        for (const key of keys) this.#end(key);
+      },
+    };
+  }
+
+  #decide(
+    keys: CountKey[],
+    records: (CountRecord | null)[],
+    now: number,
+  ): CountChange<"admitted" | Refusal | { busy: InFlight }> {
+    const current = records.map((record) => alive(record, now));
+    const blocked = current.findIndex((record) => now < record.blockedUntil);
+    if (blocked === -1) {
+      return {
+        result: "admitted",
+        write: current.map((record, at) => counted(record, limitOf(keys[at]!), now)),
+      };
+    }
+    const busy = this.#busy.get(nameOf(keys[blocked]!));
+    if (busy !== undefined) return { result: { busy } };
+    const longer = refused(current[blocked]!, now);
+    return {
+      result: tooMany(longer.blockedUntil - now),
+      // Only the one that is blocked is written; the other stays as it was.
+      write: records.map((record, at) => at === blocked ? longer : record),
+    };
+  }
+
+  async #giveBack(keys: CountKey[], at: number, clearUser: boolean): Promise<void> {
+    await this.#inTurn(() =>
+      this.#counts.change(keys, keepMs, (records) => ({
+        result: undefined,
+        write: records.map((record, index) =>
+          record === null || (clearUser && keys[index]!.of === "user") ? null : without(record, at)
+        ),
+      }))
+    );
+  }
+
+  #begin(key: CountKey): void {
+    const busy = this.#busy.get(nameOf(key));
+    if (busy === undefined) this.#busy.set(nameOf(key), { count: 1, waiters: [] });
+    else busy.count++;
+  }
+
+  #end(key: CountKey): void {
+    const busy = this.#busy.get(nameOf(key));
+    if (busy === undefined) return;
+    busy.count--;
+    if (busy.count > 0) return busy.waiters.shift()?.();
+    this.#busy.delete(nameOf(key));
+    for (const wake of busy.waiters) wake();
+  }
+
+  /** One decision at a time, so that what is in flight and what is counted agree. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(work);
+    this.#turn = result.catch(() => {});
+    return result;
+  }
+}
+
+/** Resolves when one of them has ended; at once when all ended while the store was asked. */
+function ended(inFlight: InFlight): Promise<void> {
+  if (inFlight.count === 0) return Promise.resolve();
+  return new Promise((resolve) => inFlight.waiters.push(resolve));
+}
+
+/** WS-9: counts a registration from an address, or says how long to wait. */
+export async function countRegistration(
+  counts: CountStore,
+  address: string,
+  now: number,
+): Promise<Refusal | null> {
+  const hourMs = 3600_000;
+  return await counts.change<Refusal | null>(
+    [{ of: "registrations", subject: networkOf(address) }],
+    hourMs,
+    ([record]) => {
+      const times = (record?.times ?? []).filter((time) => time > now - hourMs);
+      if (times.length >= limits.registrationsPerHour) return { result: tooMany(times[0]! + hourMs - now) };
+      return { result: null, write: [{ ...empty, times: [...times, now], lastAt: now }] };
+    },
+  );
+}
+
+function limitOf(key: CountKey): number {
+  return key.of === "user" ? limits.loginFailuresPerUser : limits.loginFailuresPerAddress;
+}
+
+/** The record without what lies before the window; how long the waits have grown is kept one window longer. */
+function alive(record: CountRecord | null, now: number): CountRecord {
+  if (record === null || now >= Math.max(record.lastAt, record.blockedUntil) + limits.loginWindowMs) {
+    return empty;
+  }
+  return { ...record, times: record.times.filter((time) => time > now - limits.loginWindowMs) };
+}
+
+function counted(record: CountRecord, limit: number, now: number): CountRecord {
+  const times = [...record.times, now].slice(-limit - 1);
+  if (times.length < limit) return { ...record, times, lastAt: now };
+  const level = times.length > limit ? record.level + 1 : record.level;
+  return { times, level, lastAt: now, blockedUntil: now + waitOf(level) };
+}
+
+function refused(record: CountRecord, now: number): CountRecord {
+  const waitMs = Math.max(record.blockedUntil - now, waitOf(record.level));
+  return { ...record, level: record.level + 1, lastAt: now, blockedUntil: now + waitMs };
+}
+
+function without(record: CountRecord, at: number): CountRecord | null {
+  const found = record.times.indexOf(at);
+  const times = record.times.filter((_, index) => index !== found);
+  return times.length === 0 && record.level === 0 ? null : { ...record, times, blockedUntil: 0 };
+}
+
+function waitOf(level: number): number {
+  return Math.min(limits.loginWaitMs * 2 ** Math.min(level, 20), limits.loginWindowMs);
+}
+
+function tooMany(waitMs: number): Refusal {
+  return new Refusal("rate_limited", "Too many tries. Wait before the next one.", {
+    retryAfterMs: Math.max(1, Math.ceil(waitMs)),
+  });
+}
+
+/**
+ * What counts as one address: an IPv4 address, or the 64 bits of an IPv6 one that a provider gives to a household, whose
+ * computers choose the rest as they like.
+ */
+export function networkOf(address: string): string {
+  const canonical = address.includes(":")
+    ? URL.parse(`http://[${address}]`)?.hostname.slice(1, -1)
+    : undefined;
+  if (canonical === undefined) return address;
+  const [left = "", right = ""] = canonical.split("::");
+  const head = left.split(":").filter((part) => part !== "");
+  const tail = right.split(":").filter((part) => part !== "");
+  const parts = [...head, ...Array<string>(8 - head.length - tail.length).fill("0"), ...tail];
+  // An IPv4 address in IPv6's clothes.
+  if (parts.slice(0, 6).join(":") === "0:0:0:0:0:ffff") return canonical;
+  return `${parts.slice(0, 4).join(":")}::/64`;
+}
+
+function nameOf(key: CountKey): string {
+  return `${key.of} ${key.subject}`;
+}

@@ -1,0 +1,227 @@
+import type { Context } from "fresh";
+import type { z } from "zod";
+import type { State } from "./define.ts";
+import type { Caller } from "./platform/mod.ts";
+import { device as deviceSchema, limits, Refusal } from "./protocol/mod.ts";
+import type { Answer, Origin, Services } from "./services.ts";
+
+const cookieName = "behest_session";
+
+/** How a request showed who it is (AU-5). */
+export type CredentialKind = "bearer" | "basic" | "cookie" | "query" | "ticket";
+export type AuthenticatedCaller = Caller & { sessionExpiresAt: string; by: CredentialKind };
+
+/** A refusal as RFC 9457 problem+json; with `Retry-After` in whole seconds where it says how long to wait. */
+export function problem(refusal: Refusal, headers: Record<string, string> = {}): Response {
+  const all = new Headers({
+    "cache-control": "no-store",
+    ...headers,
+    "content-type": "application/problem+json",
+  });
+  const waitMs = refusal.detail.retryAfterMs;
+  if (waitMs !== undefined) all.set("retry-after", String(Math.ceil(waitMs / 1000)));
+  if (refusal.kind === "unauthorized") all.set("www-authenticate", 'Bearer realm="behest"');
+  return new Response(JSON.stringify(refusal.toProblem()), { status: refusal.status, headers: all });
+}
+
+/** 200, or the status given, with a JSON body; or the refusal as a problem. */
+export function answer(body: object | Refusal, status = 200): Response {
+  return body instanceof Refusal ? problem(body) : Response.json(body, { status });
+}
+
+/** 204, or the refusal as a problem. */
+export function done(result: unknown, headers: Record<string, string> = {}): Response {
+  return result instanceof Refusal ? problem(result) : new Response(null, { status: 204, headers });
+}
+
+/** The JSON body that a schema describes. Reads no more than a REST body may hold; names each wrong field. */
+export async function readJson<S extends z.ZodType>(req: Request, schema: S): Answer<z.output<S>> {
+  const type = req.headers.get("content-type")?.split(";", 1)[0]?.trim().toLowerCase();
+  if (type !== "application/json") {
+    return new Refusal("invalid_params", "Send the body as JSON, with Content-Type: application/json.");
+  }
+  const text = await readText(req);
+  if (text instanceof Refusal) return text;
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return new Refusal("invalid_params", "The body is not JSON.");
+  }
+  const checked = schema.safeParse(value);
+  return checked.success ? checked.data : wrongFields(checked.error);
+}
+
+async function readText(req: Request): Answer<string> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of req.body ?? []) {
+      size += chunk.length;
+      if (size > limits.restBodyBytes) {
+        return new Refusal("too_large", `A body is at most ${limits.restBodyBytes / 1024} KiB.`);
+      }
+      chunks.push(chunk);
+    }
+  } catch {
+    return new Refusal("invalid_params", "The body ended before it was whole. Send it again.");
+  }
+  try {
+    const decoder = new TextDecoder("utf-8", { fatal: true });
+    return chunks.map((chunk) => decoder.decode(chunk, { stream: true })).join("") + decoder.decode();
+  } catch {
+    return new Refusal("invalid_params", "The body is not UTF-8.");
+  }
+}
+
+/** What is said of a body's fields is bounded, whatever a client sends. */
+const mostFields = 20;
+const longestPath = 64;
+
+function wrongFields(error: z.ZodError): Refusal {
+  const fields = new Map<string, string>();
+  for (const issue of error.issues) {
+    const path = issue.path.join(".");
+    if (issue.code === "unrecognized_keys") {
+      for (const key of issue.keys) {
+        fields.set(path === "" ? key : `${path}.${key}`, "is not a field of this request; leave it out");
+      }
+    } else if (!fields.has(path)) {
+      fields.set(path === "" ? "body" : path, issue.message);
+    }
+  }
+  const named = [...fields].slice(0, mostFields).map(([path, message]) => [cut(path), message] as const);
+  return new Refusal("invalid_params", "Some fields need another look.", {
+    fields: Object.fromEntries(named),
+  });
+}
+
+function cut(path: string): string {
+  return path.length > longestPath ? path.slice(0, longestPath).toWellFormed() : path;
+}
+
+interface Credential {
+  kind: CredentialKind;
+  secret: string;
+  /** With `basic`: whose token it must be. */
+  username?: string;
+}
+
+/**
+ * AU-5: the caller of a request. Looks at `Authorization`, then, where `url` is given (the socket only), at `?token=` and
+ * `?ticket=`, then at the cookie. The first that is there decides: a bad one is not made good by the next.
+ */
+export async function authenticateRequest(
+  services: Pick<Services, "accounts">,
+  headers: Headers,
+  origin: Origin,
+  url?: URL,
+): Answer<AuthenticatedCaller> {
+  const credential = credentialOf(headers, url);
+  if (credential === null) return new Refusal("unauthorized", "Log in first.");
+  if (credential instanceof Refusal) return credential;
+  const { accounts } = services;
+  const caller = credential.kind === "ticket"
+    ? await accounts.redeemTicket(credential.secret, origin)
+    : await accounts.authenticate(credential.secret, origin);
+  if (caller instanceof Refusal) return caller;
+  if (credential.username !== undefined && credential.username.toLowerCase() !== caller.username) {
+    return new Refusal("unauthorized", "The token is not this user's.");
+  }
+  return { ...caller, by: credential.kind };
+}
+
+function credentialOf(headers: Headers, url: URL | undefined): Credential | Refusal | null {
+  const authorization = headers.get("authorization");
+  if (authorization !== null) return readAuthorization(authorization);
+  const token = url?.searchParams.get("token") ?? null;
+  if (token !== null) return { kind: "query", secret: token };
+  const ticket = url?.searchParams.get("ticket") ?? null;
+  if (ticket !== null) return { kind: "ticket", secret: ticket };
+  const cookie = cookieOf(headers);
+  return cookie === null ? null : { kind: "cookie", secret: cookie };
+}
+
+/** The token of a page's request: pages look at the cookie alone. */
+export function sessionToken(request: Request): string | null {
+  return cookieOf(request.headers);
+}
+
+function readAuthorization(value: string): Credential | Refusal {
+  const [, scheme, rest] = /^([A-Za-z]+) +([A-Za-z0-9._~+/=-]+) *$/.exec(value) ?? [];
+  if (rest !== undefined && scheme?.toLowerCase() === "bearer") return { kind: "bearer", secret: rest };
+  const basic = rest !== undefined && scheme?.toLowerCase() === "basic" ? readBasic(rest) : null;
+  return basic ??
+    new Refusal("unauthorized", "Send Authorization as Bearer, or as Basic with username and token.");
+}
+
+function readBasic(encoded: string): Credential | null {
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(Uint8Array.fromBase64(encoded));
+    const colon = text.indexOf(":");
+    if (colon === -1) return null;
+    return { kind: "basic", username: text.slice(0, colon), secret: text.slice(colon + 1) };
+  } catch {
+    return null;
+  }
+}
+
+function cookieOf(headers: Headers): string | null {
+  for (const pair of headers.get("cookie")?.split(";") ?? []) {
+    const equals = pair.indexOf("=");
+    if (equals !== -1 && pair.slice(0, equals).trim() === cookieName) return pair.slice(equals + 1).trim();
+  }
+  return null;
+}
+
+/** `Set-Cookie` of a login. `secure` where the browser speaks TLS to us; `expiresAt` as the login answered it. */
+export function sessionCookie(token: string, expiresAt: string, secure: boolean): string {
+  return cookie(token, new Date(expiresAt), secure);
+}
+
+/** `Set-Cookie` that makes the browser forget the session. */
+export function clearSessionCookie(secure = false): string {
+  return cookie("", new Date(0), secure);
+}
+
+function cookie(value: string, expires: Date, secure: boolean): string {
+  const parts = [
+    `${cookieName}=${value}`,
+    "Path=/",
+    "HttpOnly",
+    "SameSite=Lax",
+    `Expires=${expires.toUTCString()}`,
+  ];
+  return [...parts, ...(secure ? ["Secure"] : [])].join("; ");
+}
+
+/** Where a REST call comes from. */
+export function originOf(ctx: Context<State>): Origin {
+  const { address, requestId } = ctx.state;
+  return { address, requestId, device: deviceOf(ctx.req.headers.get("user-agent") ?? "") };
+}
+
+/** A name for the session list: `web` for browsers, otherwise the product that the client calls itself. */
+function deviceOf(userAgent: string): string {
+  const product = userAgent.split(/[\s/]/, 1)[0] ?? "";
+  return product === "Mozilla" || !deviceSchema.safeParse(product).success ? "web" : product;
+}
+
+/** Guards a REST call: runs `call` with the caller, or answers why there is none. */
+export async function asCaller(
+  ctx: Context<State>,
+  call: (caller: AuthenticatedCaller) => Promise<Response>,
+): Promise<Response> {
+  const caller = await authenticateRequest(ctx.state.services, ctx.req.headers, originOf(ctx));
+  return caller instanceof Refusal ? problem(caller) : await call(caller);
+}
+
+/** Runs `call` with the body that a schema describes, or answers what is wrong with it. */
+export async function withBody<S extends z.ZodType>(
+  ctx: Context<State>,
+  schema: S,
+  call: (body: z.output<S>) => Promise<Response>,
+): Promise<Response> {
+  const body = await readJson(ctx.req, schema);
+  return body instanceof Refusal ? problem(body) : await call(body);
+}

@@ -1,0 +1,11 @@
+import { define } from "../../lib/define.ts";
+
+/** What the API says is about one person and one moment: nobody keeps it. Errors become problems in `lib/app.ts`. */
+export const handler = define.middleware(async (ctx) => {
+  const response = await ctx.next();
+  // The headers of an upgrade cannot be set any more.
+  if (response.status !== 101 && !response.headers.has("cache-control")) {
+    response.headers.set("cache-control", "no-store");
+  }
+  return response;
+});

@@ -1,0 +1,12 @@
+import { define } from "../../../../lib/define.ts";
+import { loginBody } from "../../../../lib/protocol/mod.ts";
+import { answer, originOf, withBody } from "../../../../lib/rest.ts";
+
+export const handler = define.handlers({
+  POST: (ctx) =>
+    withBody(
+      ctx,
+      loginBody,
+      async (body) => answer(await ctx.state.services.accounts.login(originOf(ctx), body)),
+    ),
+});

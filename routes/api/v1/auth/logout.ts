@@ -1,0 +1,11 @@
+import { define } from "../../../../lib/define.ts";
+import { asCaller, clearSessionCookie, done } from "../../../../lib/rest.ts";
+
+export const handler = define.handlers({
+  POST: (ctx) =>
+    asCaller(ctx, async (caller) => {
+      await ctx.state.services.accounts.logout(caller);
+      const secure = ctx.url.protocol === "https:";
+      return done(true, caller.by === "cookie" ? { "set-cookie": clearSessionCookie(secure) } : {});
+    }),
+});

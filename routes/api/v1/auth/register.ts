@@ -1,0 +1,11 @@
+import { define } from "../../../../lib/define.ts";
+import { Refusal, registerBody } from "../../../../lib/protocol/mod.ts";
+import { answer, originOf, withBody } from "../../../../lib/rest.ts";
+
+export const handler = define.handlers({
+  POST: (ctx) =>
+    withBody(ctx, registerBody, async (body) => {
+      const user = await ctx.state.services.accounts.register(originOf(ctx), body);
+      return answer(user instanceof Refusal ? user : { user }, 201);
+    }),
+});

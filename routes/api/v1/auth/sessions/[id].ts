@@ -1,0 +1,10 @@
+import { define } from "../../../../../lib/define.ts";
+import { asCaller, done } from "../../../../../lib/rest.ts";
+
+export const handler = define.handlers({
+  DELETE: (ctx) =>
+    asCaller(
+      ctx,
+      async (caller) => done(await ctx.state.services.accounts.revoke(caller, ctx.params.id ?? "")),
+    ),
+});

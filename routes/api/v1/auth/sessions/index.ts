@@ -1,0 +1,10 @@
+import { define } from "../../../../../lib/define.ts";
+import { answer, asCaller } from "../../../../../lib/rest.ts";
+
+export const handler = define.handlers({
+  GET: (ctx) =>
+    asCaller(
+      ctx,
+      async (caller) => answer({ sessions: await ctx.state.services.accounts.sessions(caller) }),
+    ),
+});

@@ -1,0 +1,171 @@
+import {
+  Accounts,
+  type AccountsNeeds,
+  Contacts,
+  type Hashing,
+  Passwords,
+  People,
+  Tokens,
+} from "../../lib/accounts/mod.ts";
+import { KvAccounts } from "../../lib/adapters/kv/accounts_store.ts";
+import { KvContacts } from "../../lib/adapters/kv/contacts_store.ts";
+import { KvCounts } from "../../lib/adapters/kv/counts_store.ts";
+import { openStore, type Store } from "../../lib/adapters/kv/store.ts";
+import { type Bell, type Caller, Ids, type Log, type LogFields } from "../../lib/platform/mod.ts";
+import { Refusal, type User } from "../../lib/protocol/mod.ts";
+import { FakeClock } from "./clock.ts";
+import { seededRandom } from "./random.ts";
+
+/** A bell that writes down what it was told. */
+export class FakeBell implements Bell {
+  readonly closedSessions: string[] = [];
+  readonly notified: { userId: string; method: string; params: unknown }[] = [];
+  readonly consentChanges: string[] = [];
+  readonly online = new Set<string>();
+  ring() {}
+  freeze() {}
+  thaw() {}
+  closeUser() {}
+  notify(userId: string, method: string, params: unknown) {
+    this.notified.push({ userId, method, params });
+  }
+  consentChanged(userId: string) {
+    this.consentChanges.push(userId);
+  }
+  closeSession(sessionId: string) {
+    this.closedSessions.push(sessionId);
+  }
+  isOnline(userId: string) {
+    return this.online.has(userId);
+  }
+}
+
+/** A log that keeps its lines, to look for what must not be in them. */
+export class KeptLog implements Log {
+  readonly lines: { event: string; fields: LogFields }[] = [];
+  debug = (event: string, fields: LogFields = {}) => void this.lines.push({ event, fields });
+  info = this.debug;
+  warn = this.debug;
+  error = this.debug;
+  with = () => this;
+}
+
+/** Counts what is derived, and derives at nearly no cost. */
+export class CountedPasswords implements Hashing {
+  readonly #passwords: Hashing;
+  verified = 0;
+  constructor(passwords: Hashing) {
+    this.#passwords = passwords;
+  }
+  hash(password: string) {
+    return this.#passwords.hash(password);
+  }
+  verify(password: string, stored: string | null) {
+    this.verified++;
+    return this.#passwords.verify(password, stored);
+  }
+  isWeaker(stored: string) {
+    return this.#passwords.isWeaker(stored);
+  }
+}
+
+export const cheapCost = { log2N: 2, blockSize: 1, parallel: 1 };
+export const goodPassword = "seven green kettles";
+
+/** The accounts room on a store in memory, with everything outside of it replaced. */
+export async function accountsRig(
+  options: Partial<Pick<AccountsNeeds, "mode" | "registration" | "passwords">> & { store?: Store } = {},
+) {
+  const store = options.store ?? await openStore(":memory:");
+  const clock = new FakeClock();
+  const random = seededRandom(1);
+  const bell = new FakeBell();
+  const log = new KeptLog();
+  const passwords = new CountedPasswords(options.passwords ?? new Passwords(random, cheapCost));
+  const accountsStore = new KvAccounts(store, clock);
+  const contactsStore = new KvContacts(store);
+  const ids = new Ids(clock, random);
+  const secret = new Uint8Array(32).fill(7);
+  const needs = {
+    store: accountsStore,
+    counts: new KvCounts(store),
+    tokens: new Tokens(secret, clock),
+    passwords,
+    bell,
+    clock,
+    ids,
+    random,
+    log,
+    mode: options.mode ?? "evaluation",
+    registration: options.registration ?? "open",
+  } satisfies AccountsNeeds;
+  const people = new People(accountsStore);
+  /** `blocker blocked` pairs of ids, and what is shared by id. */
+  const blocks = new Set<string>();
+  const shared = new Map<string, string[]>();
+  const contacts = new Contacts({
+    store: contactsStore,
+    people,
+    bell,
+    clock,
+    blocks: (userId, otherId) => Promise.resolve(blocks.has(`${userId} ${otherId}`)),
+    sharedLimits: (userId) => Promise.resolve(shared.get(userId) ?? null),
+  });
+  const accounts = new Accounts(needs);
+  return {
+    accounts,
+    accountsStore,
+    bell,
+    blocks,
+    clock,
+    contacts,
+    contactsStore,
+    log,
+    needs,
+    passwords,
+    people,
+    secret,
+    shared,
+    store,
+    origin: origin(),
+    /** A new account, and a caller for it. */
+    async person(username: string): Promise<Caller> {
+      const user = must(
+        await accounts.register(origin(), { username, password: goodPassword, adult: true }),
+      );
+      return callerFor(user);
+    },
+    async [Symbol.asyncDispose]() {
+      if (options.store === undefined) await store[Symbol.asyncDispose]();
+    },
+  };
+}
+
+export function origin(address = "192.0.2.1") {
+  return { address, device: "web", requestId: "request" };
+}
+
+function callerFor({ id: userId, username, displayName, role, rights }: User): Caller {
+  return {
+    userId,
+    username,
+    displayName,
+    role,
+    rights,
+    sessionId: "none",
+    device: "web",
+    address: "192.0.2.1",
+    requestId: "request",
+  };
+}
+
+/** The value, where a refusal would be a failed test. */
+export function must<T>(answer: T | Refusal): T {
+  if (answer instanceof Refusal) throw new Error(`Refused: ${answer.kind}: ${answer.message}`);
+  return answer;
+}
+
+/** The refusal's kind, or `answered`. */
+export function kindOf(answer: unknown): string {
+  return answer instanceof Refusal ? answer.kind : "answered";
+}

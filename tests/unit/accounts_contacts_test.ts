@@ -1,0 +1,196 @@
+import assert from "node:assert/strict";
+import type { Caller } from "../../lib/platform/mod.ts";
+import { contactList, limits } from "../../lib/protocol/mod.ts";
+import type { ContactsService } from "../../lib/services.ts";
+import { accountsRig, kindOf, must } from "../fakes/accounts_rig.ts";
+
+type Rig = Awaited<ReturnType<typeof accountsRig>>;
+
+async function twoPeople(rig: Rig): Promise<{ alice: Caller; bob: Caller; service: ContactsService }> {
+  const alice = await rig.person("alice");
+  return { alice, bob: await rig.person("bob"), service: rig.contacts };
+}
+
+async function names(rig: Rig, caller: Caller) {
+  const list = await rig.contacts.list(caller);
+  assert.ok(contactList.safeParse(list).success);
+  const of = (entries: { username: string }[]) => entries.map(({ username }) => username);
+  return { contacts: of(list.contacts), incoming: of(list.incoming), outgoing: of(list.outgoing) };
+}
+
+const none = { contacts: [], incoming: [], outgoing: [] };
+
+async function areContacts(rig: Rig, a: Caller, b: Caller): Promise<boolean> {
+  const there = (await rig.contacts.relationsOf(a.userId, [b.userId])).get(b.userId)?.contact;
+  const back = (await rig.contacts.relationsOf(b.userId, [a.userId])).get(a.userId)?.contact;
+  assert.equal(there, back, "the same seen from either side");
+  return there === true;
+}
+
+Deno.test("CO-5: a request is seen by both, accepted by the other, and both hear of each step", async () => {
+  await using rig = await accountsRig();
+  const { alice, bob, service } = await twoPeople(rig);
+  const asked = must(await service.request(alice, { username: "bob", note: "from the choir" }));
+  assert.deepEqual(asked, { username: "bob", displayName: "bob", relation: "outgoing" });
+  assert.deepEqual(await names(rig, alice), { ...none, outgoing: ["bob"] });
+  assert.deepEqual(await names(rig, bob), { ...none, incoming: ["alice"] });
+  assert.equal((await rig.contacts.list(bob)).incoming[0]!.note, "from the choir");
+  assert.equal(await areContacts(rig, alice, bob), false);
+  assert.equal(must(await service.accept(bob, { username: "alice" })).relation, "contact");
+  assert.deepEqual(await names(rig, alice), { ...none, contacts: ["bob"] });
+  assert.deepEqual(await names(rig, bob), { ...none, contacts: ["alice"] });
+  assert.equal(await areContacts(rig, alice, bob), true);
+  assert.deepEqual(
+    rig.bell.notified.map(({ userId, params }) => [userId, (params as { relation: string }).relation]),
+    [[alice.userId, "outgoing"], [bob.userId, "incoming"], [bob.userId, "contact"], [
+      alice.userId,
+      "contact",
+    ]],
+  );
+  assert.deepEqual(rig.bell.consentChanges.toSorted(), [alice.userId, bob.userId].toSorted());
+});
+
+Deno.test("CO-5: two who ask each other are contacts, also when they ask at the same time", async () => {
+  await using rig = await accountsRig();
+  const { alice, bob } = await twoPeople(rig);
+  await Promise.all([
+    rig.contacts.request(alice, { username: "bob" }),
+    rig.contacts.request(bob, { username: "alice" }),
+  ]);
+  assert.equal(await areContacts(rig, alice, bob), true);
+});
+
+Deno.test("CO-5: a declined or taken-back request is gone for both, a removed contact too", async () => {
+  await using rig = await accountsRig();
+  const { alice, bob } = await twoPeople(rig);
+  must(await rig.contacts.request(alice, { username: "bob" }));
+  assert.equal(must(await rig.contacts.decline(bob, { username: "alice" })).relation, "none");
+  assert.deepEqual([await names(rig, alice), await names(rig, bob)], [none, none]);
+  must(await rig.contacts.request(alice, { username: "bob" }));
+  must(await rig.contacts.remove(alice, { username: "bob" }));
+  assert.deepEqual([await names(rig, alice), await names(rig, bob)], [none, none]);
+  must(await rig.contacts.request(alice, { username: "bob" }));
+  must(await rig.contacts.accept(bob, { username: "alice" }));
+  assert.equal(await areContacts(rig, alice, bob), true);
+  const before = rig.bell.consentChanges.length;
+  must(await rig.contacts.remove(bob, { username: "alice" }));
+  assert.deepEqual([await names(rig, alice), await names(rig, bob)], [none, none]);
+  assert.equal(await areContacts(rig, alice, bob), false);
+  assert.equal(rig.bell.consentChanges.length, before + 2);
+});
+
+Deno.test("CO-5: what cannot be is refused, and a repeat is fine", async () => {
+  await using rig = await accountsRig();
+  const { alice, bob } = await twoPeople(rig);
+  assert.equal(kindOf(await rig.contacts.request(alice, { username: "alice" })), "invalid_params");
+  assert.equal(kindOf(await rig.contacts.request(alice, { username: "nobody-here" })), "not_found");
+  for (const step of ["accept", "decline", "remove"] as const) {
+    assert.equal(kindOf(await rig.contacts[step](alice, { username: "bob" })), "not_found");
+  }
+  must(await rig.contacts.request(alice, { username: "bob" }));
+  assert.equal(must(await rig.contacts.request(alice, { username: "bob" })).relation, "outgoing");
+  assert.equal(
+    kindOf(await rig.contacts.accept(alice, { username: "bob" })),
+    "not_found",
+    "not one's own request",
+  );
+  assert.equal(kindOf(await rig.contacts.remove(bob, { username: "alice" })), "not_found");
+  must(await rig.contacts.accept(bob, { username: "alice" }));
+  assert.equal(must(await rig.contacts.accept(bob, { username: "alice" })).relation, "contact");
+  assert.equal(must(await rig.contacts.request(alice, { username: "bob" })).relation, "contact");
+});
+
+Deno.test("CO-3: a blocked person's request looks like one that waits, and the blocker hears nothing", async () => {
+  await using rig = await accountsRig();
+  const { alice, bob } = await twoPeople(rig);
+  const carol = await rig.person("carol");
+  const open = must(await rig.contacts.request(carol, { username: "bob" }));
+  const before = rig.bell.notified.length;
+  rig.blocks.add(`${bob.userId} ${alice.userId}`);
+  const hidden = must(await rig.contacts.request(alice, { username: "bob" }));
+  assert.deepEqual(hidden, open);
+  assert.deepEqual(await names(rig, alice), { ...none, outgoing: ["bob"] });
+  assert.deepEqual(await names(rig, bob), { ...none, incoming: ["carol"] });
+  assert.deepEqual(rig.bell.notified.slice(before).map(({ userId }) => userId), [alice.userId]);
+  must(await rig.contacts.remove(alice, { username: "bob" }));
+  assert.ok(rig.bell.notified.slice(before).every(({ userId }) => userId === alice.userId));
+});
+
+Deno.test("CO-3: a request that was there before the block is hidden by it, and seen again after it", async () => {
+  await using rig = await accountsRig();
+  const { alice, bob } = await twoPeople(rig);
+  must(await rig.contacts.request(alice, { username: "bob" }));
+  rig.blocks.add(`${bob.userId} ${alice.userId}`);
+  assert.deepEqual(await names(rig, bob), none);
+  assert.deepEqual(await names(rig, alice), { ...none, outgoing: ["bob"] });
+  rig.blocks.clear();
+  assert.deepEqual(await names(rig, bob), { ...none, incoming: ["alice"] });
+});
+
+Deno.test("CO-5: contacts see who is online, and the allowed categories of those who share them", async () => {
+  await using rig = await accountsRig();
+  const { alice, bob } = await twoPeople(rig);
+  must(await rig.contacts.request(alice, { username: "bob" }));
+  rig.shared.set(bob.userId, ["feet", "general"]);
+  rig.bell.online.add(bob.userId);
+  assert.ok(!("allows" in (await rig.contacts.list(alice)).outgoing[0]!), "not before they are contacts");
+  must(await rig.contacts.accept(bob, { username: "alice" }));
+  assert.deepEqual((await rig.contacts.list(alice)).contacts, [
+    { username: "bob", displayName: "bob", online: true, allows: ["feet", "general"] },
+  ]);
+  assert.deepEqual((await rig.contacts.list(bob)).contacts, [
+    { username: "alice", displayName: "alice", online: false },
+  ]);
+  rig.blocks.add(`${bob.userId} ${alice.userId}`);
+  assert.equal((await rig.contacts.list(alice)).contacts[0]!.online, false);
+});
+
+Deno.test("CO-5: open requests and contacts are bounded, on both sides", async () => {
+  await using rig = await accountsRig();
+  const { alice, bob } = await twoPeople(rig);
+  const fill = async (userId: string, relation: "contact" | "incoming" | "outgoing", count: number) => {
+    const atomic = [];
+    for (let at = 0; at < count; at++) {
+      const otherId = `${relation}-${at}`;
+      atomic.push(rig.store.committer.commit({
+        sets: [{ key: ["contact", userId, otherId], value: { otherId, relation, note: null, createdAt: 0 } }],
+      }));
+    }
+    await Promise.all(atomic);
+  };
+  await fill(alice.userId, "outgoing", limits.contactRequestsOpen);
+  assert.equal(kindOf(await rig.contacts.request(alice, { username: "bob" })), "queue_full");
+  await fill(bob.userId, "incoming", limits.contactRequestsOpen);
+  const carol = await rig.person("carol");
+  assert.equal(kindOf(await rig.contacts.request(carol, { username: "bob" })), "queue_full");
+  rig.blocks.add(`${bob.userId} ${carol.userId}`);
+  assert.equal(
+    kindOf(await rig.contacts.request(carol, { username: "bob" })),
+    "queue_full",
+    "a block shows nothing",
+  );
+  const dave = await rig.person("dave");
+  await fill(dave.userId, "contact", limits.contacts);
+  must(await rig.contacts.request(dave, { username: "carol" }));
+  assert.equal(kindOf(await rig.contacts.accept(carol, { username: "dave" })), "queue_full");
+});
+
+Deno.test("people are looked up by name and id; who does not exist is left out", async () => {
+  await using rig = await accountsRig();
+  const { alice, bob } = await twoPeople(rig);
+  const person = {
+    id: alice.userId,
+    username: "alice",
+    displayName: "alice",
+    status: "active",
+    timeZone: "UTC",
+  };
+  assert.deepEqual((await rig.people.byUsernames(["alice", "nobody-here"])).get("alice"), person);
+  assert.equal((await rig.people.byUsernames(["alice", "nobody-here"])).size, 1);
+  const many = [alice.userId, ...Array.from({ length: 30 }, (_, at) => `none-${at}`), bob.userId];
+  assert.deepEqual(
+    [...(await rig.people.byIds(many)).keys()].toSorted(),
+    [alice.userId, bob.userId].toSorted(),
+  );
+  assert.equal(await rig.people.timeZoneOf("none"), "UTC");
+});
