@@ -1,0 +1,254 @@
+import {
+  type ComponentChildren,
+  Fragment,
+  type FunctionComponent,
+  h,
+  isValidElement,
+  type JSX,
+} from "preact";
+import type { Build } from "./build_types.ts";
+import { HttpError } from "./error.ts";
+import { NONCE } from "./csp.ts";
+import { renderDocument } from "./document.ts";
+import type { LayoutConfig, PageProps, ResolvedFreshConfig, RouteComponent } from "./types.ts";
+
+/** Called for the events of a socket that `ctx.upgrade()` opened. */
+export interface WebSocketHandlers {
+  open?(socket: WebSocket): void;
+  message?(socket: WebSocket, event: MessageEvent): void;
+  close?(socket: WebSocket, code: number, reason: string): void;
+  error?(socket: WebSocket, event: Event | ErrorEvent): void;
+}
+
+/** Handed to `Deno.upgradeWebSocket`. */
+export interface WebSocketUpgradeOptions {
+  /** Seconds without a pong after which the runtime closes the socket. */
+  idleTimeout?: number;
+  /** Sub-protocol to answer with. */
+  protocol?: string;
+}
+
+/** What is wrapped around the page; changes while the request goes down through the folders. */
+export interface Wrapping {
+  app: RouteComponent<never> | null;
+  layouts: RouteComponent<never>[];
+}
+
+interface Inside {
+  wrapping: Wrapping;
+  readonly build: Build | null;
+}
+
+/** The parts of a context that only the framework may touch. */
+export let insideOf: (ctx: Context<never>) => Inside;
+
+/** Query parameter of a request for parts of a page. */
+const PARTIAL = "fresh-partial";
+
+/** One request, as every middleware, handler and page sees it. */
+export class Context<State> {
+  readonly config: ResolvedFreshConfig;
+  /** Parsed anew for this request, with repeated slashes folded. */
+  readonly url: URL;
+  readonly req: Request;
+  /** The path of the route as it was registered; null where none matched. */
+  readonly route: string | null;
+  readonly params: Record<string, string>;
+  /** Starts empty for every request. */
+  readonly state: State = {} as State;
+  data: unknown = undefined;
+  /** What was thrown further down. */
+  error: unknown = null;
+  readonly info: Deno.ServeHandlerInfo;
+  readonly isPartial: boolean;
+  /** Hands on to the next middleware, at the end to the route. */
+  next: () => Promise<Response>;
+  /** In layouts and the app wrapper: what goes inside. */
+  Component: FunctionComponent = () => null;
+
+  #inside: Inside;
+
+  static {
+    insideOf = (ctx) => ctx.#inside;
+  }
+
+  constructor(from: {
+    req: Request;
+    url: URL;
+    info: Deno.ServeHandlerInfo;
+    route: string | null;
+    params: Record<string, string>;
+    config: ResolvedFreshConfig;
+    build: Build | null;
+  }) {
+    this.req = from.req;
+    this.url = from.url;
+    this.info = from.info;
+    this.route = from.route;
+    this.params = from.params;
+    this.config = from.config;
+    this.isPartial = from.url.searchParams.has(PARTIAL);
+    this.next = () => Promise.reject(new HttpError(404));
+    this.#inside = { wrapping: { app: null, layouts: [] }, build: from.build };
+  }
+
+  /** To a path of this site or a full URL. Slashes are folded, so `//host` stays on this site. */
+  redirect(pathOrUrl: string, status = 302): Response {
+    let location = pathOrUrl;
+    if (location.startsWith("/")) {
+      const [path = "/"] = location.split(/[?#]/, 1);
+      location = path.replace(/\/+/g, "/") + location.slice(path.length);
+    }
+    return new Response(null, { status, headers: { location } });
+  }
+
+  /** Text, as `text/plain`. */
+  text(content: string, init?: ResponseInit): Response {
+    return new Response(content, init);
+  }
+
+  html(content: string, init: ResponseInit = {}): Response {
+    const headers = new Headers(init.headers);
+    headers.set("Content-Type", "text/html; charset=utf-8");
+    return new Response(content, { ...init, headers });
+  }
+
+  json(content: unknown, init?: ResponseInit): Response {
+    return Response.json(content, init);
+  }
+
+  /** Sends what an iterable gives, text as UTF-8. */
+  stream<T extends string | Uint8Array>(
+    source: Iterable<T> | AsyncIterable<T> | (() => Iterable<T> | AsyncIterable<T>),
+    init?: ResponseInit,
+  ): Response {
+    const chunks = typeof source === "function" ? source() : source;
+    const encoder = new TextEncoder();
+    const bytes = ReadableStream.from<string | Uint8Array>(chunks).pipeThrough(
+      new TransformStream<string | Uint8Array, Uint8Array<ArrayBuffer>>({
+        transform(chunk, controller) {
+          controller.enqueue(typeof chunk === "string" ? encoder.encode(chunk) : new Uint8Array(chunk));
+        },
+      }),
+    );
+    return new Response(bytes, init);
+  }
+
+  /** Renders an element inside the layouts and the app wrapper that hold here. */
+  async render(
+    vnode: JSX.Element | null,
+    init: ResponseInit = {},
+    config: LayoutConfig = {},
+  ): Promise<Response> {
+    if (vnode !== null && !isValidElement(vnode)) {
+      throw new TypeError("ctx.render() takes a JSX element or null");
+    }
+    const { wrapping, build } = this.#inside;
+    let content: ComponentChildren = vnode;
+    for (const layout of config.skipInheritedLayouts ? [] : wrapping.layouts.toReversed()) {
+      const child = content;
+      const rendered = await this.#instantiate(layout, null, () => child);
+      if (rendered instanceof Response) return rendered;
+      content = rendered;
+    }
+
+    // The app wrapper is rendered after what goes inside it, so that `Head` in a page can reach its `head`.
+    let inner: ComponentChildren = content;
+    let wrapper: ComponentChildren = null;
+    const app = config.skipAppWrapper ? null : wrapping.app;
+    if (app !== null) {
+      const rendered = await this.#instantiate(app, null, () => h(Fragment, null, inner));
+      if (rendered instanceof Response) return rendered;
+      wrapper = rendered;
+    }
+
+    const { html, nonce, preload } = renderDocument({
+      content,
+      wrap: app === null ? null : (rendered) => {
+        inner = rendered;
+        return wrapper;
+      },
+      build,
+      basePath: this.config.basePath === "/" ? "" : this.config.basePath,
+      pathname: this.url.pathname,
+    });
+    const headers = new Headers(init.headers);
+    headers.set("Content-Type", "text/html; charset=utf-8");
+    if (preload.length > 0) {
+      headers.append(
+        "Link",
+        preload.map((url) => `<${encodeURI(url)}>; rel="modulepreload"; as="script"`).join(", "),
+      );
+    }
+    const response = new Response(html, { ...init, headers });
+    return Object.defineProperty(response, NONCE, { value: nonce });
+  }
+
+  /** Opens a WebSocket. With handlers: wired up, and only the response comes back. */
+  upgrade(options?: WebSocketUpgradeOptions): { socket: WebSocket; response: Response };
+  upgrade(handlers: WebSocketHandlers, options?: WebSocketUpgradeOptions): Response;
+  upgrade(
+    first?: WebSocketHandlers | WebSocketUpgradeOptions,
+    second?: WebSocketUpgradeOptions,
+  ): { socket: WebSocket; response: Response } | Response {
+    if (this.req.headers.get("upgrade")?.toLowerCase() !== "websocket") {
+      throw new HttpError(400, "Expected a WebSocket upgrade request");
+    }
+    const handlers = isHandlers(first) ? first : null;
+    const options = isHandlers(first) ? second : first;
+    const { socket, response } = Deno.upgradeWebSocket(this.req, options);
+    if (handlers === null) return { socket, response };
+    socket.addEventListener("open", () => handlers.open?.(socket));
+    socket.addEventListener("message", (event) => handlers.message?.(socket, event));
+    socket.addEventListener("close", (event) => handlers.close?.(socket, event.code, event.reason));
+    socket.addEventListener("error", (event) => handlers.error?.(socket, event));
+    return response;
+  }
+
+  /** Calls an async component, makes an element of any other. */
+  async #instantiate(
+    component: RouteComponent<never>,
+    data: unknown,
+    child: FunctionComponent,
+  ): Promise<ComponentChildren | Response> {
+    return await instantiate(this as unknown as Context<never>, component, data, child);
+  }
+}
+
+export type FreshContext<State = unknown> = Context<State>;
+
+/** Calls an async component (it may answer by itself), makes an element of any other. */
+export async function instantiate(
+  ctx: Context<never>,
+  component: RouteComponent<never>,
+  data: unknown,
+  child: FunctionComponent,
+): Promise<ComponentChildren | Response> {
+  const props: PageProps<unknown, never> = {
+    config: ctx.config,
+    url: ctx.url,
+    req: ctx.req,
+    params: ctx.params,
+    info: ctx.info,
+    state: ctx.state,
+    isPartial: ctx.isPartial,
+    error: ctx.error,
+    route: ctx.route,
+    Component: child,
+    data,
+  };
+  if (component.constructor.name === "AsyncFunction") {
+    const call = component as unknown as (
+      props: PageProps<unknown, never>,
+    ) => Promise<ComponentChildren | Response>;
+    return await call(props);
+  }
+  return h(component as FunctionComponent<PageProps<unknown, never>>, props);
+}
+
+function isHandlers(value: object | undefined): value is WebSocketHandlers {
+  return value !== undefined &&
+    ["open", "message", "close", "error"].some((name) =>
+      typeof (value as Record<string, unknown>)[name] === "function"
+    );
+}

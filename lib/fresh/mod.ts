@@ -1,0 +1,23 @@
+/** The part of Fresh 2.3 that the app uses; `fresh` in the import map. Semantics are Fresh's own. */
+export { App } from "./app.ts";
+export { createDefine, type Define, page } from "./define.ts";
+export { HttpError } from "./error.ts";
+export { staticFiles } from "./static_files.ts";
+export { csp, type CSPOptions } from "./csp.ts";
+export { csrf, type CsrfOptions } from "./csrf.ts";
+export type { Context, FreshContext, WebSocketHandlers, WebSocketUpgradeOptions } from "./context.ts";
+export type {
+  FreshConfig,
+  HandlerByMethod,
+  HandlerFn,
+  LayoutConfig,
+  Method,
+  Middleware,
+  MiddlewareFn,
+  PageProps,
+  PageResponse,
+  ResolvedFreshConfig,
+  RouteConfig,
+  RouteData,
+  RouteHandler,
+} from "./types.ts";

@@ -1,0 +1,84 @@
+/** What a build leaves for the server, and how an app gets it. */
+import type { ComponentType } from "preact";
+import { type App, applyBuild } from "./app.ts";
+import type { Build, Island, RouteFile, StaticFile } from "./build_types.ts";
+import type { Fingerprint } from "./fingerprint.ts";
+
+export const SNAPSHOT_VERSION = 1;
+
+/** Bundle URLs are paths without the base path; files are paths below the root. */
+export interface Snapshot {
+  version: typeof SNAPSHOT_VERSION;
+  buildId: string;
+  /** Of everything the build was made from. */
+  fingerprint: Fingerprint;
+  client: { url: string; imports: string[] };
+  islands: { file: string; name: string; url: string; imports: string[] }[];
+  /** Paths below `routes/` with their extension. */
+  routes: string[];
+  files: Record<string, { file: string; type: string; sizeBytes: number; hash: string }>;
+}
+
+/** Files up to this size are kept in memory once they were asked for. */
+const KEPT_FILE_BYTES = 1024 * 1024;
+
+/** Imports the routes and islands of a snapshot. `memory` holds files that are not on the disk. */
+export async function loadSnapshot(
+  root: string,
+  routeDir: string,
+  snapshot: Snapshot,
+  memory: ReadonlyMap<string, Uint8Array<ArrayBuffer>> = new Map(),
+): Promise<<State>(app: App<State>) => void> {
+  const islands = new Map<ComponentType, Island>();
+  await Promise.all(snapshot.islands.map(async ({ file, name, url, imports }) => {
+    for (const [exportName, value] of Object.entries(await importFile(`${root}/${file}`))) {
+      if (typeof value !== "function") continue;
+      const ownName = exportName === "default" ? name : `${name}_${exportName}`;
+      islands.set(value as ComponentType, { name: ownName, exportName, url, imports });
+    }
+  }));
+  const routes = await Promise.all(snapshot.routes.map(async (file): Promise<RouteFile> => ({
+    id: file.replace(/\.\w+$/, ""),
+    module: await importFile(`${root}/${routeDir}/${file}`),
+  })));
+
+  const kept = new Map<string, Uint8Array<ArrayBuffer>>(memory);
+  const build: Build = {
+    id: snapshot.buildId,
+    root,
+    client: snapshot.client,
+    islands,
+    routes,
+    staticFile(path): StaticFile | null {
+      const entry = Object.hasOwn(snapshot.files, path) ? snapshot.files[path] : undefined;
+      if (entry === undefined) return null;
+      const { file, type, sizeBytes, hash } = entry;
+      return { type, sizeBytes, hash, body: () => fileBody(`${root}/${file}`, path, sizeBytes, kept) };
+    },
+  };
+  return (app) => applyBuild(app as unknown as App<never>, build);
+}
+
+async function fileBody(
+  file: string,
+  path: string,
+  sizeBytes: number,
+  kept: Map<string, Uint8Array<ArrayBuffer>>,
+): Promise<BodyInit> {
+  const bytes = kept.get(path);
+  if (bytes !== undefined) return bytes;
+  if (sizeBytes > KEPT_FILE_BYTES) return (await Deno.open(file)).readable;
+  const read = await Deno.readFile(file);
+  kept.set(path, read);
+  return read;
+}
+
+async function importFile(path: string): Promise<Record<string, unknown>> {
+  return await import(fileUrl(path).href);
+}
+
+/** Each part is encoded: names such as `[id]` and `(group)` are common. */
+export function fileUrl(path: string): URL {
+  const parts = path.replaceAll("\\", "/").split("/").map(encodeURIComponent);
+  return new URL(`file://${path.startsWith("/") ? "" : "/"}${parts.join("/").replaceAll("%3A", ":")}`);
+}
