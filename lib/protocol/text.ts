@@ -38,7 +38,9 @@ export const time: z.ZodType<string> = z.iso.datetime({
   offset: true,
   error: "must be a time like 2026-01-31T18:00:00Z",
 })
-  .transform((value) => new Date(value).toISOString());
+  .transform((value) => new Date(value).toISOString())
+  // An offset can lead out of the years of four digits, which do not compare as text any more.
+  .refine((value) => /^[0-9]{4}-/.test(value), { error: "must lie in the years 0000 to 9999" });
 
 /** `toLowerCase` would make an ASCII k of the Kelvin sign. */
 function asciiLowerCase(value: string): string {

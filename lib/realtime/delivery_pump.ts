@@ -1,0 +1,196 @@
+import type { Timer } from "../platform/mod.ts";
+import { type Delivery, limits, Refusal } from "../protocol/mod.ts";
+import { packDeliveries } from "./frames.ts";
+import type { Outbox } from "./outbox.ts";
+import type { ConnectionPorts } from "./ports.ts";
+
+/** Whose log a pump reads, for which device. */
+export interface PumpTarget {
+  readonly userId: string;
+  readonly device: string;
+  readonly window: number;
+  readonly accept: ReadonlySet<string> | null;
+}
+
+interface InFlight {
+  cursor: string;
+  commandId: string;
+}
+
+/**
+ * DL-1, DL-2: moves one person's log to one device, at most `window` deliveries ahead of its acknowledgements. One
+ * read at a time; what was read before a stop or a change of consent is thrown away and read again (CO-6, DL-9).
+ */
+export class DeliveryPump {
+  readonly #ports: ConnectionPorts;
+  readonly #target: PumpTarget;
+  readonly #outbox: Outbox;
+  readonly #onFault: (error: unknown) => void;
+  /** The place up to which the log was read, and the highest one handed out. */
+  #readTo: string | null = null;
+  #handedOut: string | null = null;
+  #acknowledged: string | null = null;
+  #inFlight: InFlight[] | null = null;
+  /** Rises with everything that makes a running read worthless. */
+  #epoch = 0;
+  #running = false;
+  /** The log may hold more than was read: a ring came, or the window or the outbox was full. */
+  #more = false;
+  #frozen: boolean;
+  #open = false;
+  #timer: Timer | null = null;
+
+  constructor(
+    ports: ConnectionPorts,
+    target: PumpTarget,
+    outbox: Outbox,
+    frozen: boolean,
+    onFault: (error: unknown) => void,
+  ) {
+    this.#ports = ports;
+    this.#target = target;
+    this.#outbox = outbox;
+    this.#frozen = frozen;
+    this.#onFault = onFault;
+  }
+
+  /** Begins after what the device acknowledged before; null for a device that the server has not seen. */
+  start(acknowledged: string | null): void {
+    this.#readTo = this.#handedOut = this.#acknowledged = acknowledged;
+    this.#open = true;
+    this.wake();
+  }
+
+  /** There may be something to deliver. Many calls during one read make one more read. */
+  wake(): void {
+    this.#more = true;
+    if (this.#open && !this.#running && !this.#frozen) void this.#run();
+  }
+
+  freeze(): void {
+    this.#frozen = true;
+    this.#epoch++;
+    this.#cancelTimer();
+  }
+
+  thaw(): void {
+    this.#frozen = false;
+    this.wake();
+  }
+
+  consentChanged(): void {
+    this.#epoch++;
+    this.wake();
+  }
+
+  close(): void {
+    this.#open = false;
+    this.#epoch++;
+    this.#inFlight = null;
+    this.#cancelTimer();
+  }
+
+  /** `inbox.ack`: everything up to the cursor was taken. Answers with the cursor that now holds. */
+  async acknowledge(cursor: string): Promise<{ cursor: string } | Refusal> {
+    if (this.#handedOut === null || cursor > this.#handedOut) {
+      return new Refusal("invalid_params", "Acknowledge a cursor that was delivered on this connection.", {
+        fields: { cursor: "was not delivered on this connection" },
+      });
+    }
+    if (this.#acknowledged !== null && cursor <= this.#acknowledged) return { cursor: this.#acknowledged };
+    this.#acknowledged = cursor;
+    const taken = this.#takeUpTo(cursor);
+    if (this.#more) this.wake();
+    await this.#ports.inbox.acknowledge(this.#target.userId, this.#target.device, cursor, taken);
+    return { cursor };
+  }
+
+  #takeUpTo(cursor: string): string[] {
+    const flight = this.#inFlight;
+    if (flight === null) return [];
+    let count = 0;
+    while (count < flight.length && flight[count]!.cursor <= cursor) count++;
+    const taken = flight.splice(0, count).map((one) => one.commandId);
+    if (flight.length === 0) this.#inFlight = null;
+    return taken;
+  }
+
+  /** `#running` falls in the same turn as the decision to stop, or a ring in between would be lost. */
+  async #run(): Promise<void> {
+    this.#running = true;
+    this.#cancelTimer();
+    try {
+      while (this.#open && !this.#frozen && this.#more) {
+        if (!await this.#step()) return;
+      }
+      this.#running = false;
+    } catch (error) {
+      this.#running = false;
+      if (this.#open) this.#onFault(error);
+    }
+  }
+
+  /** One read and what follows from it. False: the run is over, and something else will wake the pump. */
+  async #step(): Promise<boolean> {
+    const room = this.#target.window - (this.#inFlight?.length ?? 0);
+    if (room <= 0) return this.#rest();
+    if (!this.#outbox.hasRoom(limits.deliverFrameBytes)) return this.#retryIn(limits.deliverRetryMs);
+    const epoch = this.#epoch;
+    const max = Math.min(room, limits.deliverBatch);
+    this.#more = false;
+    const page = await this.#ports.inbox.next(this.#target.userId, this.#readTo, max, this.#target.accept);
+    if (epoch !== this.#epoch) {
+      this.#more = true;
+      return true;
+    }
+    const sent = this.#deliver(page.deliveries);
+    if (sent < page.deliveries.length) {
+      this.#more = true;
+      return this.#retryIn(limits.deliverRetryMs);
+    }
+    if (page.held !== null) {
+      if (this.#more) return true;
+      if (page.held.untilMs === null) return this.#rest();
+      return this.#retryIn(Math.max(limits.deliverRetryMs, page.held.untilMs - this.#ports.clock.now()));
+    }
+    const moved = page.upTo !== null && page.upTo !== this.#readTo;
+    if (page.upTo !== null) this.#readTo = page.upTo;
+    if (page.more && !moved && sent === 0) throw new Error("The inbox has more but does not move on.");
+    this.#more ||= page.more;
+    return true;
+  }
+
+  /** Writes what has room, in frames; the rest stays in the log and is read again. */
+  #deliver(deliveries: readonly Delivery[]): number {
+    let sent = 0;
+    while (sent < deliveries.length) {
+      const frame = packDeliveries(deliveries, sent);
+      if (!this.#outbox.hasRoom(frame.bytes) || !this.#outbox.sendText(frame.text)) break;
+      const flight = this.#inFlight ??= [];
+      for (const end = sent + frame.count; sent < end; sent++) {
+        const { cursor, command } = deliveries[sent]!;
+        flight.push({ cursor, commandId: command.id });
+        this.#readTo = this.#handedOut = cursor;
+      }
+    }
+    return sent;
+  }
+
+  #rest(): false {
+    this.#running = false;
+    return false;
+  }
+
+  #retryIn(ms: number): false {
+    this.#timer = this.#ports.clock.after(ms, () => {
+      this.#timer = null;
+      this.wake();
+    });
+    return this.#rest();
+  }
+
+  #cancelTimer(): void {
+    this.#timer?.cancel();
+    this.#timer = null;
+  }
+}

@@ -1,0 +1,175 @@
+import type { Bell, Clock, Timer } from "../platform/mod.ts";
+import { closeCodes, limits, type NotificationParams } from "../protocol/mod.ts";
+import type { Connection, ConnectionOwner } from "./connection.ts";
+import { notificationText } from "./frames.ts";
+
+/** All connections of this process by person and device; one timer looks after all of them. */
+export class Hub implements Bell, ConnectionOwner {
+  readonly #clock: Clock;
+  readonly #sweepMs: number;
+  readonly #lateMs: number;
+  readonly #byUser = new Map<string, Connection[]>();
+  /** People who stopped since this process began: also their next connection starts frozen (CO-6). */
+  readonly #frozen = new Set<string>();
+  #count = 0;
+  #sweepTimer: Timer | null = null;
+  #sweptAt = 0;
+  #closing = false;
+  /** During a shutdown: the connections with requests in work, and what to do when there are none. */
+  #busy: Set<Connection> | null = null;
+  #onIdle: (() => void) | null = null;
+
+  constructor(clock: Clock, heartbeatMs: number) {
+    this.#clock = clock;
+    this.#sweepMs = Math.max(1, Math.min(limits.sweepMs, Math.floor(heartbeatMs / limits.sweepsPerInterval)));
+    this.#lateMs = heartbeatMs / 4;
+  }
+
+  get connections(): number {
+    return this.#count;
+  }
+
+  get closing(): boolean {
+    return this.#closing;
+  }
+
+  isFrozen(userId: string): boolean {
+    return this.#frozen.has(userId);
+  }
+
+  /** WS-5: takes a connection in; one of the same person and device gives way to it. */
+  add(connection: Connection): void {
+    const older = this.#of(connection.userId).find((one) => one.device === connection.device);
+    older?.end("replaced", `replaced by ${connection.id}`);
+    const list = this.#byUser.get(connection.userId);
+    if (list === undefined) this.#byUser.set(connection.userId, [connection]);
+    else list.push(connection);
+    this.#count++;
+    if (this.#closing) connection.end("restarting", "restarting");
+    else this.#keepSweeping();
+  }
+
+  ended(connection: Connection): void {
+    const list = this.#byUser.get(connection.userId);
+    const at = list?.indexOf(connection) ?? -1;
+    if (list === undefined || at < 0) return;
+    list.splice(at, 1);
+    if (list.length === 0) this.#byUser.delete(connection.userId);
+    this.#count--;
+    if (this.#count === 0) this.#stopSweeping();
+    this.idle(connection);
+  }
+
+  idle(connection: Connection): void {
+    if (this.#busy?.delete(connection) && this.#busy.size === 0) this.#onIdle?.();
+  }
+
+  ring(userId: string): void {
+    for (const connection of this.#of(userId)) connection.pump.wake();
+  }
+
+  notify(userId: string, method: string, params: unknown, except?: { device: string }): void {
+    const list = this.#byUser.get(userId);
+    if (list === undefined) return;
+    const text = notificationText(method, params);
+    // A copy: one that is too slow leaves the list while it is walked.
+    for (const connection of list.length === 1 ? list : [...list]) {
+      if (connection.device !== except?.device) connection.notify(text);
+    }
+  }
+
+  freeze(userId: string): void {
+    this.#frozen.add(userId);
+    for (const connection of this.#of(userId)) connection.pump.freeze();
+  }
+
+  thaw(userId: string): void {
+    this.#frozen.delete(userId);
+    for (const connection of this.#of(userId)) connection.pump.thaw();
+  }
+
+  consentChanged(userId: string): void {
+    for (const connection of this.#of(userId)) connection.pump.consentChanged();
+  }
+
+  closeSession(sessionId: string, close: "sessionOver"): void {
+    for (const connection of this.#all()) {
+      if (connection.sessionId === sessionId) connection.end(close, "the session was ended");
+    }
+  }
+
+  closeUser(userId: string, close: "sessionOver" | "suspended"): void {
+    for (const connection of [...this.#of(userId)]) {
+      connection.end(close, close === "suspended" ? "the account is suspended" : "the sessions were ended");
+    }
+  }
+
+  isOnline(userId: string): boolean {
+    return this.#byUser.has(userId);
+  }
+
+  /** WS-8. Resolves when every connection was told to close. */
+  async shutdown(): Promise<void> {
+    this.#closing = true;
+    const params: NotificationParams<"session.closing"> = {
+      code: closeCodes.restarting.code,
+      reconnect: true,
+    };
+    const text = notificationText("session.closing", params);
+    for (const connection of this.#all()) connection.finish(text);
+    await this.#untilIdle();
+    for (const connection of this.#all()) connection.end("restarting", "restarting");
+    this.#stopSweeping();
+  }
+
+  #untilIdle(): Promise<void> {
+    const busy = new Set(this.#all().filter((connection) => connection.busy));
+    if (busy.size === 0) return Promise.resolve();
+    this.#busy = busy;
+    return new Promise((resolve) => {
+      const timer = this.#clock.after(limits.shutdownRequestsMs, resolve);
+      this.#onIdle = () => {
+        timer.cancel();
+        resolve();
+      };
+    });
+  }
+
+  #of(userId: string): Connection[] {
+    return this.#byUser.get(userId) ?? nobody;
+  }
+
+  #all(): Connection[] {
+    return [...this.#byUser.values()].flat();
+  }
+
+  #keepSweeping(): void {
+    if (this.#sweepTimer !== null) return;
+    this.#sweptAt = this.#clock.now();
+    this.#sweepTimer = this.#clock.after(this.#sweepMs, () => this.#sweep());
+  }
+
+  #stopSweeping(): void {
+    this.#sweepTimer?.cancel();
+    this.#sweepTimer = null;
+  }
+
+  #sweep(): void {
+    const now = this.#clock.now();
+    // The process stood still, or the clock was set: frames that came meanwhile are not read yet.
+    const lateMs = now - this.#sweptAt - this.#sweepMs;
+    const late = Math.abs(lateMs) > this.#lateMs;
+    this.#sweptAt = now;
+    this.#sweepTimer = this.#clock.after(this.#sweepMs, () => this.#sweep());
+    for (const list of this.#byUser.values()) {
+      // From the end: a connection that ends leaves the list.
+      for (let at = list.length - 1; at >= 0; at--) {
+        const connection = list[at]!;
+        if (late) connection.forgive(lateMs, now);
+        connection.sweep(now);
+      }
+    }
+  }
+}
+
+const nobody: Connection[] = [];

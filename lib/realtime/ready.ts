@@ -1,0 +1,41 @@
+import { iso } from "../platform/mod.ts";
+import { limits, type NotificationParams, type User } from "../protocol/mod.ts";
+import { notificationText } from "./frames.ts";
+import type { ConnectionOpening } from "./connection.ts";
+import type { ConnectionPorts } from "./ports.ts";
+
+/** WS-3: the first frame of the server. */
+export function readyText(
+  opening: ConnectionOpening,
+  ports: ConnectionPorts,
+  user: User,
+  resumed: { cursor: string | null; pending: number },
+  stopped: boolean,
+): string {
+  const { settings, clock } = ports;
+  const params: NotificationParams<"session.ready"> = {
+    protocol: 1,
+    user,
+    device: opening.device,
+    heartbeat: { intervalMs: settings.heartbeatMs, misses: limits.heartbeatMisses },
+    serverTime: iso(clock.now()),
+    sessionExpiresAt: opening.caller.sessionExpiresAt,
+    cursor: resumed.cursor,
+    pending: resumed.pending,
+    stopped,
+    limits: {
+      frameBytes: limits.frameInBytes,
+      title: limits.title,
+      body: limits.body,
+      dataBytes: limits.dataBytes,
+      categories: limits.categories,
+      attachments: limits.attachments,
+      recipients: limits.recipients,
+      window: opening.window,
+      requestsPerSecond: settings.rateRequests,
+      sendsPerMinute: opening.caller.role === "admin" ? 0 : settings.rateSends,
+      retentionDays: settings.retentionDays,
+    },
+  };
+  return notificationText("session.ready", params);
+}

@@ -1,0 +1,62 @@
+import { z } from "zod";
+import { commandKind, device, limits, Refusal } from "../protocol/mod.ts";
+import { invalidParams } from "./dispatcher.ts";
+
+/** The only sub-protocol (WS-1). */
+export const subProtocol = "behest.v1";
+
+/** What the address of a socket asks for. */
+export interface SocketQuery {
+  device: string;
+  window: number;
+  /** WS-10: kinds that the device shows; null for all. */
+  accept: ReadonlySet<string> | null;
+}
+
+const windowError = `must be a whole number from ${limits.windowMin} to ${limits.windowMax}`;
+
+const query = z.object({
+  device: device.default("default"),
+  window: z.string().regex(/^[0-9]{1,3}$/, { error: windowError }).transform(Number).pipe(
+    z.number().min(limits.windowMin, { error: windowError }).max(limits.windowMax, { error: windowError }),
+  ).default(limits.windowDefault),
+  accept: z.string().transform((list) => list.split(",").map((kind) => kind.trim()).filter(Boolean)).pipe(
+    z.array(commandKind).max(limits.acceptKinds),
+  ).optional(),
+});
+
+/** WS-1, WS-10: the query of `/api/ws`. What is not there takes its default; what is wrong is named. */
+export function readSocketQuery(search: URLSearchParams): SocketQuery | Refusal {
+  const given = (name: string) => search.get(name) ?? undefined;
+  const parsed = query.safeParse({
+    device: given("device"),
+    window: given("window"),
+    accept: given("accept"),
+  });
+  if (!parsed.success) return invalidParams(parsed.error);
+  const { accept = [], ...rest } = parsed.data;
+  return { ...rest, accept: accept.length === 0 ? null : new Set(accept) };
+}
+
+/** Whether a request asks for a WebSocket, complete enough for the runtime to open one (RFC 6455, 4.2.1). */
+export function isUpgrade(method: string, headers: Headers): boolean {
+  return method === "GET" &&
+    headers.get("upgrade")?.toLowerCase() === "websocket" &&
+    listOf(headers.get("connection")).some((token) => token.toLowerCase() === "upgrade") &&
+    headers.get("sec-websocket-version") === "13" &&
+    headers.has("sec-websocket-key");
+}
+
+/** Whether the client offers our sub-protocol. The runtime reads such a list only with a space after each comma. */
+export function offersSubProtocol(headers: Headers): boolean {
+  return listOf(headers.get("sec-websocket-protocol")).includes(subProtocol);
+}
+
+/** WS-1: a cookie counts only for a page of this site; other clients send no `Origin`. */
+export function isForeign(origin: string | null, own: string, allowed: readonly string[]): boolean {
+  return origin !== null && origin !== own && !allowed.includes(origin);
+}
+
+function listOf(header: string | null): string[] {
+  return header?.split(",").map((item) => item.trim()) ?? [];
+}

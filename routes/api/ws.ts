@@ -1,0 +1,44 @@
+import { define } from "../../lib/define.ts";
+import { Refusal } from "../../lib/protocol/mod.ts";
+import {
+  isForeign,
+  isUpgrade,
+  offersSubProtocol,
+  readSocketQuery,
+  subProtocol,
+} from "../../lib/realtime/mod.ts";
+import { authenticateRequest, problem } from "../../lib/rest.ts";
+
+/** WS-1: the way to a socket. All that is refused is refused before the upgrade, as a problem. */
+export const handler = define.handlers({
+  async GET(ctx) {
+    const { services, address, requestId } = ctx.state;
+    // A copy: the request's own headers cannot be read after the upgrade.
+    const headers = new Headers(ctx.req.headers);
+    if (!isUpgrade(ctx.req.method, headers)) {
+      return problem(
+        new Refusal("upgrade_required", "Connect here with a WebSocket (RFC 6455, version 13)."),
+        {
+          "upgrade": "websocket",
+          "connection": "upgrade",
+          "sec-websocket-version": "13",
+        },
+      );
+    }
+    // Before the login, so that a mistake here does not use up a ticket.
+    const query = readSocketQuery(ctx.url.searchParams);
+    if (query instanceof Refusal) return problem(query);
+    const origin = { address, requestId, device: query.device };
+    const caller = await authenticateRequest(services, headers, origin, ctx.url);
+    if (caller instanceof Refusal) return problem(caller);
+    if (caller.by === "cookie" && isForeign(headers.get("origin"), ctx.url.origin, services.config.origins)) {
+      return problem(new Refusal("forbidden", "A page of another site may not use this site's login."));
+    }
+    // The heartbeat is ours (WS-4): the runtime's ping would close sockets by a rule that nobody knows.
+    const { socket, response } = ctx.upgrade({ idleTimeout: 0 });
+    // Not by the runtime's option, which throws over a list without spaces.
+    if (offersSubProtocol(headers)) response.headers.set("sec-websocket-protocol", subProtocol);
+    services.realtime.open(socket, { ...query, caller });
+    return response;
+  },
+});

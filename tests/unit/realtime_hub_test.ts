@@ -1,0 +1,133 @@
+import assert from "node:assert/strict";
+import { limits } from "../../lib/protocol/mod.ts";
+import { settle } from "../fakes/clock.ts";
+import { annId, FakeRealtime, request } from "../fakes/realtime.ts";
+
+const bobId = "01JB0B00000000000000000000";
+
+Deno.test("WS-5: a newer socket of the same person and device replaces the older (4409)", async () => {
+  const realtime = new FakeRealtime();
+  const older = await realtime.connect();
+  const desk = await realtime.connect({ device: "desk" });
+  const other = await realtime.connect({ caller: { userId: bobId } });
+  const newer = await realtime.connect();
+  assert.deepEqual(older.socket.closed, { code: 4409, reason: "replaced by a newer connection" });
+  assert.equal(desk.socket.closeCode(), null);
+  assert.equal(other.socket.closeCode(), null);
+  assert.equal(newer.socket.closeCode(), null);
+  assert.equal(realtime.hub.connections, 3);
+  older.connection.lost();
+  assert.equal(realtime.hub.connections, 3, "the end of the older takes nothing from the newer");
+  realtime.hub.notify(annId, "preferences.changed", {});
+  assert.equal(newer.socket.notified("preferences.changed").length, 1);
+});
+
+Deno.test("WS-6: cleaning up twice is cleaning up once", async () => {
+  const realtime = new FakeRealtime();
+  const { connection, socket } = await realtime.connect();
+  assert.equal(realtime.hub.isOnline(annId), true);
+  connection.lost();
+  connection.lost();
+  connection.end("internal", "late");
+  assert.equal(realtime.hub.isOnline(annId), false);
+  assert.equal(realtime.hub.connections, 0);
+  assert.equal(socket.closeCode(), null);
+  assert.equal(realtime.clock.pending, 0);
+});
+
+Deno.test("AU-3: closing a session or a person reaches their sockets and no others", async () => {
+  const realtime = new FakeRealtime();
+  const phone = await realtime.connect({ device: "phone", caller: { sessionId: "one" } });
+  const desk = await realtime.connect({ device: "desk", caller: { sessionId: "two" } });
+  const tab = await realtime.connect({ device: "tab", caller: { sessionId: "two" } });
+  const bob = await realtime.connect({ caller: { userId: bobId, sessionId: "three" } });
+  realtime.hub.closeSession("one", "sessionOver");
+  assert.equal(phone.socket.closeCode(), 4401);
+  assert.equal(desk.socket.closeCode(), null);
+  realtime.hub.closeUser(annId, "suspended");
+  assert.equal(desk.socket.closeCode(), 4403);
+  assert.equal(tab.socket.closeCode(), 4403);
+  assert.equal(bob.socket.closeCode(), null);
+});
+
+Deno.test("AU-3: a session that ends before the line stands closes it too", () => {
+  const realtime = new FakeRealtime();
+  const { connection, socket } = realtime.take({ caller: { sessionId: "one" } });
+  realtime.hub.closeSession("one", "sessionOver");
+  assert.equal(socket.closeCode(), 4401);
+  assert.equal(connection.closed, true);
+});
+
+Deno.test("CO-1: a notification reaches every device of the person, or all but one", async () => {
+  const realtime = new FakeRealtime();
+  const phone = await realtime.connect();
+  const desk = await realtime.connect({ device: "desk" });
+  const bob = await realtime.connect({ caller: { userId: bobId } });
+  realtime.hub.notify(annId, "preferences.changed", { n: 1 });
+  realtime.hub.notify(annId, "preferences.changed", { n: 2 }, { device: "phone" });
+  realtime.hub.notify("nobody", "preferences.changed", { n: 3 });
+  assert.deepEqual(phone.socket.notified("preferences.changed"), [{ n: 1 }]);
+  assert.deepEqual(desk.socket.notified("preferences.changed"), [{ n: 1 }, { n: 2 }]);
+  assert.deepEqual(bob.socket.notified("preferences.changed"), []);
+});
+
+Deno.test("WS-8: a shutdown tells everybody, lets requests end, takes no new ones, and closes with 4503", async () => {
+  const { promise, resolve } = Promise.withResolvers<{ categories: [] }>();
+  const realtime = new FakeRealtime({ "category.list": () => promise });
+  const busy = await realtime.connect();
+  const idle = await realtime.connect({ device: "desk" });
+  const opening = realtime.take({ device: "tab" });
+  busy.connection.receive(request("work", "category.list"));
+  let done = false;
+  const closing = realtime.hub.shutdown().then(() => done = true);
+  await settle();
+  for (const { socket } of [busy, idle]) {
+    assert.deepEqual(socket.notified("session.closing"), [{ code: 4503, reconnect: true }]);
+    assert.equal(socket.closeCode(), null);
+  }
+  assert.equal(opening.socket.closeCode(), 4503);
+  assert.deepEqual(opening.socket.texts, []);
+  busy.connection.receive(request("late", "category.list"));
+  busy.connection.receive(request("beat", "heartbeat"));
+  assert.equal(busy.socket.answer("late")?.error?.data?.kind, "unavailable");
+  assert.ok(busy.socket.answer("beat")?.result);
+  assert.equal(done, false);
+  resolve({ categories: [] });
+  await closing;
+  assert.deepEqual(busy.socket.answer("work")?.result, { categories: [] });
+  assert.equal(busy.socket.closeCode(), 4503);
+  assert.equal(idle.socket.closeCode(), 4503);
+  const late = realtime.take();
+  assert.equal(late.socket.closeCode(), 4503);
+  assert.equal(realtime.clock.pending, 0);
+});
+
+Deno.test("WS-8: a request that never ends does not hold up the shutdown", async () => {
+  const realtime = new FakeRealtime({ "category.list": () => new Promise(() => {}) });
+  const { connection, socket } = await realtime.connect();
+  connection.receive(request(1, "category.list"));
+  const closing = realtime.hub.shutdown();
+  await realtime.clock.advanceAsync(limits.shutdownRequestsMs);
+  await closing;
+  assert.equal(socket.closeCode(), 4503);
+  assert.ok(limits.shutdownRequestsMs + limits.shutdownCloseMs < limits.shutdownMs);
+});
+
+Deno.test("WS-8: a busy client that leaves during the shutdown is not waited for", async () => {
+  const realtime = new FakeRealtime({ "category.list": () => new Promise(() => {}) });
+  const { connection } = await realtime.connect();
+  connection.receive(request(1, "category.list"));
+  const closing = realtime.hub.shutdown();
+  connection.lost();
+  await closing;
+  assert.equal(realtime.hub.connections, 0);
+});
+
+Deno.test("WS-4: one timer looks after all sockets", async () => {
+  const realtime = new FakeRealtime();
+  for (let n = 0; n < 100; n++) await realtime.connect({ device: `d${n}` });
+  assert.equal(realtime.clock.pending, 1);
+  realtime.clock.advance(70_000);
+  assert.equal(realtime.hub.connections, 0);
+  assert.equal(realtime.clock.pending, 0);
+});
