@@ -2,7 +2,7 @@ import type { Context } from "fresh";
 import type { z } from "zod";
 import type { State } from "./define.ts";
 import type { Caller } from "./platform/mod.ts";
-import { device as deviceSchema, limits, Refusal } from "./protocol/mod.ts";
+import { checked, device as deviceSchema, limits, Refusal } from "./protocol/mod.ts";
 import type { Answer, Origin, Services } from "./services.ts";
 
 const cookieName = "behest_session";
@@ -48,12 +48,12 @@ export async function readJson<S extends z.ZodType>(req: Request, schema: S): An
   } catch {
     return new Refusal("invalid_params", "The body is not JSON.");
   }
-  const checked = schema.safeParse(value);
-  return checked.success ? checked.data : wrongFields(checked.error);
+  return checked(schema, value, "body");
 }
 
-async function readText(req: Request): Answer<string> {
-  const chunks: Uint8Array[] = [];
+/** The bytes of a body, as far as a REST body or a form may go. */
+export async function readBytes(req: Request): Answer<Uint8Array<ArrayBuffer>> {
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
   let size = 0;
   try {
     for await (const chunk of req.body ?? []) {
@@ -66,38 +66,17 @@ async function readText(req: Request): Answer<string> {
   } catch {
     return new Refusal("invalid_params", "The body ended before it was whole. Send it again.");
   }
+  return await new Blob(chunks).bytes();
+}
+
+async function readText(req: Request): Answer<string> {
+  const bytes = await readBytes(req);
+  if (bytes instanceof Refusal) return bytes;
   try {
-    const decoder = new TextDecoder("utf-8", { fatal: true });
-    return chunks.map((chunk) => decoder.decode(chunk, { stream: true })).join("") + decoder.decode();
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
     return new Refusal("invalid_params", "The body is not UTF-8.");
   }
-}
-
-/** What is said of a body's fields is bounded, whatever a client sends. */
-const mostFields = 20;
-const longestPath = 64;
-
-function wrongFields(error: z.ZodError): Refusal {
-  const fields = new Map<string, string>();
-  for (const issue of error.issues) {
-    const path = issue.path.join(".");
-    if (issue.code === "unrecognized_keys") {
-      for (const key of issue.keys) {
-        fields.set(path === "" ? key : `${path}.${key}`, "is not a field of this request; leave it out");
-      }
-    } else if (!fields.has(path)) {
-      fields.set(path === "" ? "body" : path, issue.message);
-    }
-  }
-  const named = [...fields].slice(0, mostFields).map(([path, message]) => [cut(path), message] as const);
-  return new Refusal("invalid_params", "Some fields need another look.", {
-    fields: Object.fromEntries(named),
-  });
-}
-
-function cut(path: string): string {
-  return path.length > longestPath ? path.slice(0, longestPath).toWellFormed() : path;
 }
 
 interface Credential {

@@ -38,6 +38,7 @@ export const limits = {
   closeLingerMs: 1000,
   /** Wrong fields that one `invalid_params` names. */
   fieldsNamed: 20,
+  fieldNameLength: 120,
   /** Kinds in one `accept` query (WS-10). */
   acceptKinds: 32,
   /** Bounds and default of the `window` query parameter (WS-1). */

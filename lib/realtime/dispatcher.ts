@@ -1,6 +1,5 @@
-import type { z } from "zod";
 import type { Caller } from "../platform/mod.ts";
-import { limits, type Method, methods, type Params, Refusal, type Result } from "../protocol/mod.ts";
+import { checked, type Method, methods, type Params, Refusal, type Result } from "../protocol/mod.ts";
 import type { SendLimiter } from "./rate.ts";
 
 /** Methods that a connection answers itself. */
@@ -47,33 +46,5 @@ export function checkParams<M extends Method>(
   method: M,
   params: Record<string, unknown>,
 ): Params<M> | Refusal {
-  const parsed = methods[method].params.safeParse(params);
-  if (parsed.success) return parsed.data as Params<M>;
-  return invalidParams(parsed.error);
-}
-
-export function invalidParams(error: z.ZodError): Refusal {
-  const fields = new Map<string, string>();
-  for (const issue of error.issues) {
-    if (fields.size >= limits.fieldsNamed) break;
-    if (issue.code === "unrecognized_keys") {
-      for (const key of issue.keys.slice(0, limits.fieldsNamed)) {
-        fields.set(fieldName([...issue.path, key]), "is not a field of this method");
-      }
-    } else {
-      const name = fieldName(issue.path);
-      if (!fields.has(name)) fields.set(name, issue.message);
-    }
-  }
-  const names = [...fields.keys()].slice(0, limits.fieldsNamed);
-  const message = `Wrong input: ${names.slice(0, 3).join(", ")}${names.length > 3 ? ", …" : ""}.`;
-  return new Refusal("invalid_params", message, {
-    // Not by assignment: a field may be named __proto__.
-    fields: Object.fromEntries(names.map((name) => [name, fields.get(name)!])),
-  });
-}
-
-/** A dotted path; cut, since the parts may be the client's own keys. */
-function fieldName(path: readonly PropertyKey[]): string {
-  return path.length === 0 ? "params" : path.map(String).join(".").slice(0, 120).toWellFormed();
+  return checked(methods[method].params, params) as Params<M> | Refusal;
 }

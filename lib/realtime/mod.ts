@@ -1,7 +1,6 @@
 /** Sockets: one connection's rules, the hub of all of them, and the way from a method to its service. */
 export type { ConnectionOpening } from "./connection.ts";
 export type { Handlers, ServiceMethod } from "./dispatcher.ts";
-export { invalidParams } from "./dispatcher.ts";
 export { Hub } from "./hub.ts";
 export type { Greeting, Inbox, InboxPage, RealtimeSettings, Transport } from "./ports.ts";
 export { SendLimiter } from "./rate.ts";

@@ -1,6 +1,5 @@
 import { z } from "zod";
-import { commandKind, device, limits, Refusal } from "../protocol/mod.ts";
-import { invalidParams } from "./dispatcher.ts";
+import { checked, commandKind, device, limits, Refusal } from "../protocol/mod.ts";
 
 /** The only sub-protocol (WS-1). */
 export const subProtocol = "behest.v1";
@@ -28,13 +27,13 @@ const query = z.object({
 /** WS-1, WS-10: the query of `/api/ws`. What is not there takes its default; what is wrong is named. */
 export function readSocketQuery(search: URLSearchParams): SocketQuery | Refusal {
   const given = (name: string) => search.get(name) ?? undefined;
-  const parsed = query.safeParse({
+  const parsed = checked(query, {
     device: given("device"),
     window: given("window"),
     accept: given("accept"),
-  });
-  if (!parsed.success) return invalidParams(parsed.error);
-  const { accept = [], ...rest } = parsed.data;
+  }, "query");
+  if (parsed instanceof Refusal) return parsed;
+  const { accept = [], ...rest } = parsed;
   return { ...rest, accept: accept.length === 0 ? null : new Set(accept) };
 }
 

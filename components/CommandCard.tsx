@@ -1,0 +1,122 @@
+import type { ListItem } from "../lib/protocol/mod.ts";
+import { type CommandAction, CommandActions } from "./CommandActions.tsx";
+import { kindTitle, plural } from "./page_text.ts";
+import { PersonName } from "./PersonName.tsx";
+import { StateBadge } from "./StateBadge.tsx";
+import { Time } from "./Time.tsx";
+
+export interface CommandCardProps {
+  item: ListItem;
+  /** Milliseconds since 1970: what counts as late. */
+  now: number;
+  local: boolean;
+  fresh?: boolean;
+  busy?: boolean;
+  error?: string | undefined;
+  /** In the browser; without it the form is posted. */
+  onAct?: (action: CommandAction) => void;
+}
+
+/** One command of the inbox with what can be done about it. */
+export function CommandCard(props: CommandCardProps) {
+  const { item, local, now, error, fresh = false } = props;
+  const { command } = item;
+  const sealed = "sealed" in command;
+  const state = item.state?.state ?? "delivered";
+  const headingId = `command-${command.id}`;
+  const title = sealed ? "Sealed" : command.title || kindTitle(command.kind);
+  return (
+    <li>
+      <article
+        class={`card${sealed ? " card-sealed" : ""}${fresh ? " card-new" : ""}`}
+        aria-labelledby={headingId}
+      >
+        <p class="card-head">
+          <PersonName {...command.from} />
+          <Time value={command.deliverAt ?? command.createdAt} local={local} />
+        </p>
+        <h2 id={headingId}>{title}</h2>
+        {sealed
+          ? <p>You asked to be asked about this. Its words stay closed until you open it.</p>
+          : <CommandBody command={command} />}
+        <ul class="facts">
+          {sealed ? null : (
+            <li>
+              <StateBadge state={state} reader="recipient" />
+            </li>
+          )}
+          {command.dueAt === null ? null : <Due at={command.dueAt} now={now} local={local} />}
+          {item.state?.until
+            ? (
+              <li>
+                Back at <Time value={item.state.until} local={local} />
+              </li>
+            )
+            : null}
+          <li>
+            Ends <Time value={command.expiresAt} local={local} />
+          </li>
+          {command.categories.map((slug) => (
+            <li key={slug}>
+              <span class="tag">{slug}</span>
+            </li>
+          ))}
+        </ul>
+        {error === undefined ? null : <p class="field-error" role="alert">{error}</p>}
+        <CommandActions
+          command={command}
+          state={state}
+          label={title}
+          busy={props.busy ?? false}
+          onAct={props.onAct}
+        />
+        {item.state?.allowedBy
+          ? (
+            <details class="small">
+              <summary>Why did this reach me?</summary>
+              <p>
+                Your preferences let it through by this rule: <code>{item.state.allowedBy}</code>
+              </p>
+            </details>
+          )
+          : null}
+      </article>
+    </li>
+  );
+}
+
+type OpenCommand = Exclude<ListItem["command"], { sealed: true }>;
+
+function CommandBody({ command }: { command: OpenCommand }) {
+  const href = command.kind === "link" ? httpsLink(command.data?.href) : null;
+  return (
+    <>
+      {command.body ? <p class="body">{command.body}</p> : null}
+      {href === null ? null : (
+        <p class="link-out">
+          <a href={href.href} target="_blank" rel="noopener noreferrer nofollow">{href.href}</a>
+          <span class="soft small">opens {href.host} in a new tab</span>
+        </p>
+      )}
+      {command.attachments.length === 0
+        ? null
+        : <p class="soft small">{plural(command.attachments.length, "file", "files")} attached</p>}
+    </>
+  );
+}
+
+/** The address of a `link`, checked once more here: only https is ever made into something to click. */
+function httpsLink(href: unknown): URL | null {
+  if (typeof href !== "string") return null;
+  const url = URL.parse(href);
+  return url?.protocol === "https:" ? url : null;
+}
+
+function Due({ at, now, local }: { at: string; now: number; local: boolean }) {
+  const late = Date.parse(at) < now;
+  return (
+    <li class={late ? "late" : undefined}>
+      {late ? "Was due" : "Due"} <Time value={at} local={local} />
+    </li>
+  );
+}

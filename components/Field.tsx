@@ -1,0 +1,109 @@
+import type { ComponentChildren, JSX } from "preact";
+
+interface FieldProps {
+  name: string;
+  label: string;
+  hint?: ComponentChildren;
+  error?: string | undefined;
+}
+
+/** Ids of what describes a field, for `aria-describedby`. */
+function described(name: string, hint: unknown, error: string | undefined): string | undefined {
+  const ids = [hint ? `${name}-hint` : "", error === undefined ? "" : `${name}-error`].filter((id) =>
+    id !== ""
+  );
+  return ids.length === 0 ? undefined : ids.join(" ");
+}
+
+export function FieldError({ name, error }: { name: string; error: string | undefined }) {
+  return error === undefined ? null : <p class="field-error" id={`${name}-error`}>{error}</p>;
+}
+
+type InputProps = FieldProps & Omit<JSX.IntrinsicElements["input"], "name" | "label" | "id">;
+
+/** One line to type in, with its label, hint and error tied to it. */
+export function TextField({ name, label, hint, error, class: extra, ...rest }: InputProps) {
+  return (
+    <div class="field">
+      <label for={name}>{label}</label>
+      {hint ? <p class="hint" id={`${name}-hint`}>{hint}</p> : null}
+      <input
+        {...rest}
+        class={extra ? `input ${extra}` : "input"}
+        id={name}
+        name={name}
+        aria-describedby={described(name, hint, error)}
+        aria-invalid={error === undefined ? undefined : "true"}
+      />
+      <FieldError name={name} error={error} />
+    </div>
+  );
+}
+
+type AreaProps = FieldProps & { value: string; rows?: number };
+
+export function AreaField({ name, label, hint, error, value, rows = 5 }: AreaProps) {
+  return (
+    <div class="field">
+      <label for={name}>{label}</label>
+      {hint ? <p class="hint" id={`${name}-hint`}>{hint}</p> : null}
+      <textarea
+        class="input"
+        id={name}
+        name={name}
+        rows={rows}
+        aria-describedby={described(name, hint, error)}
+        aria-invalid={error === undefined ? undefined : "true"}
+      >
+        {value}
+      </textarea>
+      <FieldError name={name} error={error} />
+    </div>
+  );
+}
+
+interface CheckProps {
+  name: string;
+  label: ComponentChildren;
+  hint?: ComponentChildren;
+  type?: "checkbox" | "radio";
+  value?: string;
+  checked?: boolean;
+  required?: boolean;
+}
+
+/** A box or a dot whose whole line is its target. */
+export function Check(
+  { name, label, hint, type = "checkbox", value = "yes", checked, required }: CheckProps,
+) {
+  return (
+    <label class="check">
+      <input type={type} name={name} value={value} checked={checked ?? false} required={required ?? false} />
+      <span>
+        {label}
+        {hint ? <span class="hint">{hint}</span> : null}
+      </span>
+    </label>
+  );
+}
+
+interface GroupProps {
+  name: string;
+  legend: string;
+  hint?: ComponentChildren;
+  error?: string | undefined;
+  children: ComponentChildren;
+  class?: string;
+}
+
+/** Boxes or dots that answer one question. */
+export function Group({ name, legend, hint, error, children, class: extra }: GroupProps) {
+  return (
+    <fieldset class={extra} aria-describedby={described(name, hint, error)}>
+      <legend>{legend}</legend>
+      {hint ? <p class="hint" id={`${name}-hint`}>{hint}</p> : null}
+      <FieldError name={name} error={error} />
+      {children}
+    </fieldset>
+  );
+}

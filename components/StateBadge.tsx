@@ -1,0 +1,7 @@
+import type { CommandState } from "../lib/protocol/mod.ts";
+import { stateWords } from "./page_text.ts";
+
+export function StateBadge({ state, reader }: { state: CommandState; reader: "recipient" | "sender" }) {
+  const { label, tone } = stateWords(state, reader);
+  return <span class="state" data-tone={tone}>{label}</span>;
+}

@@ -1,0 +1,100 @@
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { FieldError } from "../components/Field.tsx";
+
+interface RecipientsProps {
+  /** As typed: names parted by commas. */
+  value: string;
+  contacts: { username: string; displayName: string }[];
+  error: string | undefined;
+}
+
+/** Whom a command is for: a line of names, which scripts turn into tokens that can be taken away one by one. */
+export default function Recipients({ value, contacts, error }: RecipientsProps) {
+  const ready = useSignal(false);
+  const chosen = useSignal<string[]>([]);
+  const typed = useSignal("");
+
+  const take = (text: string) => {
+    const names = text.split(/[\s,;]+/).map((name) => name.replace(/^@/, "").toLowerCase());
+    chosen.value = [...new Set([...chosen.value, ...names.filter((name) => name !== "")])];
+    typed.value = "";
+  };
+  useEffect(() => {
+    take(value);
+    ready.value = true;
+  }, []);
+
+  const onInput = (text: string) => {
+    // A name from the list comes whole; typed ones end with a comma or a space.
+    const whole = contacts.some((contact) => contact.username === text) &&
+      !contacts.some((contact) => contact.username !== text && contact.username.startsWith(text));
+    if (whole || /[\s,;]/.test(text)) take(text);
+    else typed.value = text;
+  };
+  const onKey = (event: KeyboardEvent) => {
+    if (event.key === "Enter" && typed.value.trim() !== "") {
+      event.preventDefault();
+      take(typed.value);
+    } else if (event.key === "Backspace" && typed.value === "" && chosen.value.length > 0) {
+      chosen.value = chosen.value.slice(0, -1);
+    }
+  };
+
+  const names = {
+    id: "to",
+    list: "to-people",
+    autocomplete: "off",
+    autocapitalize: "none",
+    spellcheck: false,
+  } as const;
+  const described = {
+    "aria-describedby": error === undefined ? "to-hint" : "to-hint to-error",
+    ...(error === undefined ? {} : { "aria-invalid": "true" as const }),
+  };
+  return (
+    <div class="field">
+      <label for="to">To</label>
+      <p class="hint" id="to-hint">One or more usernames, parted by commas.</p>
+      {ready.value
+        ? (
+          <>
+            <input type="hidden" name="to" value={[...chosen.value, typed.value].join(" ").trim()} />
+            {chosen.value.length === 0 ? null : (
+              <ul class="tokens" aria-label="Chosen">
+                {chosen.value.map((name) => (
+                  <li class="token" key={name}>
+                    {name}
+                    <button
+                      type="button"
+                      aria-label={`Take ${name} off`}
+                      onClick={() => chosen.value = chosen.value.filter((other) => other !== name)}
+                    >
+                      ×
+                    </button>
+                  </li>
+                ))}
+              </ul>
+            )}
+            <input
+              class="input"
+              {...names}
+              {...described}
+              required={chosen.value.length === 0}
+              value={typed.value}
+              onInput={(event) => onInput(event.currentTarget.value)}
+              onKeyDown={onKey}
+              onBlur={() => take(typed.value)}
+            />
+          </>
+        )
+        : <input class="input" name="to" {...names} {...described} required defaultValue={value} />}
+      <datalist id="to-people">
+        {contacts.map((contact) => (
+          <option key={contact.username} value={contact.username}>{contact.displayName}</option>
+        ))}
+      </datalist>
+      <FieldError name="to" error={error} />
+    </div>
+  );
+}

@@ -1,0 +1,109 @@
+import { filled, type FormProblem, nameList, problemOf, timeField } from "./forms.ts";
+import { randomText, systemRandom } from "./platform/mod.ts";
+import type { Refusal } from "./protocol/mod.ts";
+
+/** The send form as a person typed it, to show it again when it was refused. */
+export interface TypedSend {
+  /** Makes the form's command one command, however often it is posted (CM-1). */
+  key: string;
+  to: string;
+  kind: string;
+  title: string;
+  body: string;
+  href: string;
+  categories: string[];
+  requires: string;
+  /** As `datetime-local` fields hold them, in `zone`. */
+  dueAt: string;
+  deliverAt: string;
+  expiresAt: string;
+  zone: string;
+  /** Whether something of the folded part is filled in. */
+  timed: boolean;
+}
+
+/** Bytes of chance in a form's key: two forms never share one. */
+const keyBytes = 16;
+
+export function newKey(): string {
+  return randomText(systemRandom, keyBytes);
+}
+
+export function emptySend(): TypedSend {
+  return {
+    key: newKey(),
+    to: "",
+    kind: "message",
+    title: "",
+    body: "",
+    href: "",
+    categories: [],
+    requires: "none",
+    dueAt: "",
+    deliverAt: "",
+    expiresAt: "",
+    zone: "UTC",
+    timed: false,
+  };
+}
+
+export function typedSend(form: URLSearchParams): TypedSend {
+  const field = (name: string) => form.get(name) ?? "";
+  const times = { dueAt: field("dueAt"), deliverAt: field("deliverAt"), expiresAt: field("expiresAt") };
+  return {
+    key: filled(form, "key") ?? newKey(),
+    to: field("to"),
+    kind: field("kind"),
+    title: field("title"),
+    body: field("body"),
+    href: field("href"),
+    categories: form.getAll("categories"),
+    requires: field("requires"),
+    ...times,
+    zone: filled(form, "zone") ?? "UTC",
+    timed: Object.values(times).some((time) => time !== "") || !["", "none"].includes(field("requires")),
+  };
+}
+
+/** What `command.send` takes, unchecked: the schema says what is wrong with it. */
+export function draftOf(form: URLSearchParams): Record<string, unknown> {
+  const kind = form.get("kind") ?? "";
+  const zone = filled(form, "zone") ?? "UTC";
+  const categories = form.getAll("categories");
+  // Browsers send line breaks as CR LF; a command's text has LF.
+  const body = form.get("body")?.replaceAll("\r\n", "\n").trim();
+  const title = filled(form, "title");
+  return {
+    key: form.get("key") ?? "",
+    audience: { kind: "user", to: nameList(form.get("to") ?? "") },
+    kind,
+    ...(title === undefined ? {} : { title }),
+    ...(body ? { body } : {}),
+    ...(kind === "link" ? { data: { href: filled(form, "href") ?? "" } } : {}),
+    ...(categories.length === 0 ? {} : { categories }),
+    dueAt: timeField(form, "dueAt", zone),
+    deliverAt: timeField(form, "deliverAt", zone),
+    expiresAt: timeField(form, "expiresAt", zone),
+    requires: form.get("requires") ?? "none",
+  };
+}
+
+/** Which form field shows a problem of which part of a command. */
+const fieldNames: Record<string, string> = {
+  "audience": "to",
+  "data": "href",
+};
+
+/** A refused send as the form shows it: every wrong name with what is wrong about it, and no word of the protocol. */
+export function sendProblem(refusal: Refusal, typed: TypedSend): FormProblem {
+  const problem = problemOf(refusal, fieldNames);
+  const names = nameList(typed.to);
+  const wrongNames = Object.entries(refusal.detail.fields ?? {}).flatMap(([path, message]) => {
+    const name = names[Number(/^audience\.to\.(\d+)$/.exec(path)?.[1] ?? Number.NaN)];
+    return name === undefined ? [] : [`${name}: ${message}`];
+  });
+  if (names.length === 0 && problem.fields.to !== undefined) problem.fields.to = "Say whom it is for.";
+  else if (wrongNames.length > 0) problem.fields.to = `${wrongNames.join("; ")}.`;
+  if (problem.fields.href !== undefined) problem.fields.href = "Give an address that begins with https://.";
+  return problem;
+}

@@ -1,0 +1,72 @@
+import { type Context, page } from "fresh";
+import { readAction, updateParams } from "../../components/CommandActions.tsx";
+import { openItems } from "../../components/open_items.ts";
+import { ProblemNotice } from "../../components/Notice.tsx";
+import Inbox from "../../islands/Inbox.tsx";
+import { define, type State } from "../../lib/define.ts";
+import { problemOf, readForm, refusedPage, seeOther } from "../../lib/forms.ts";
+import { callerOf } from "../../lib/page_caller.ts";
+import { checked, limits, methods, Refusal } from "../../lib/protocol/mod.ts";
+
+export const handler = define.handlers({
+  GET: async (ctx) => page({ ...await inbox(ctx), problem: null }),
+  async POST(ctx) {
+    const { commands, clock } = ctx.state.services;
+    const form = await readForm(ctx.req);
+    const action = form instanceof Refusal ? null : readAction(form);
+    const params = form instanceof Refusal
+      ? form
+      : checked(methods["command.update"].params, updateParams(readAction(form), clock.now()));
+    const done = params instanceof Refusal ? params : await commands.update(callerOf(ctx.state), params);
+    if (!(done instanceof Refusal)) return seeOther("/");
+    const problem = { id: action?.id ?? "", message: problemOf(done).message };
+    return page({ ...await inbox(ctx), problem }, refusedPage(done));
+  },
+});
+
+async function inbox(ctx: Context<State>) {
+  const { commands, clock } = ctx.state.services;
+  const caller = callerOf(ctx.state);
+  const before = ctx.url.searchParams.get("before") ?? undefined;
+  let unread: Refusal | null = null;
+  const open = await openItems(
+    async (from) => {
+      const params = checked(methods["inbox.list"].params, from === undefined ? {} : { before: from });
+      const list = params instanceof Refusal ? params : await commands.inboxList(caller, params);
+      if (!(list instanceof Refusal)) return list;
+      unread = list;
+      return null;
+    },
+    limits.pageDefault,
+    before,
+  );
+  const view = { now: clock.now(), newest: before === undefined, unread: unread as Refusal | null };
+  return { ...view, items: open?.items ?? [], next: open?.next ?? null };
+}
+
+export default define.page<typeof handler>(function InboxPage({ data, state }) {
+  const here = data.problem !== null && data.items.some((item) => item.command.id === data.problem?.id);
+  return (
+    <>
+      <div class="page-head">
+        <h1>Inbox</h1>
+      </div>
+      <ProblemNotice problem={data.unread === null ? null : problemOf(data.unread)} />
+      <ProblemNotice problem={here ? null : data.problem} />
+      <Inbox
+        items={data.items}
+        now={data.now}
+        newest={data.newest}
+        wanted={limits.pageDefault}
+        stopped={(state.stoppedSince ?? null) !== null}
+        problem={here ? data.problem : null}
+      />
+      {data.next === null && data.newest ? null : (
+        <nav class="row" aria-label="Pages">
+          {data.newest ? null : <a class="button" href="/">Newest</a>}
+          {data.next === null ? null : <a class="button" href={`/?before=${data.next}`}>Older</a>}
+        </nav>
+      )}
+    </>
+  );
+});

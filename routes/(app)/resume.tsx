@@ -1,0 +1,46 @@
+import { page } from "fresh";
+import { Check } from "../../components/Field.tsx";
+import { ProblemNotice } from "../../components/Notice.tsx";
+import { define } from "../../lib/define.ts";
+import { localPath, problemOf, readForm, refusedPage, seeOther } from "../../lib/forms.ts";
+import { callerOf } from "../../lib/page_caller.ts";
+import { checked, methods, Refusal } from "../../lib/protocol/mod.ts";
+
+export const handler = define.handlers({
+  GET: () => page({ back: "/", problem: null }),
+  async POST(ctx) {
+    const form = await readForm(ctx.req);
+    const params = form instanceof Refusal
+      ? form
+      : checked(methods["safety.resume"].params, { confirm: form.get("confirm") === "yes" });
+    const done = params instanceof Refusal
+      ? params
+      : await ctx.state.services.safety.resume(callerOf(ctx.state), params);
+    const back = form instanceof Refusal ? "/" : localPath(form.get("back"));
+    if (!(done instanceof Refusal)) return seeOther(back);
+    const unconfirmed = done.detail.fields?.confirm !== undefined;
+    const problem = unconfirmed ? { message: "Tick the box to begin receiving again." } : problemOf(done);
+    return page({ back, problem }, refusedPage(done));
+  },
+});
+
+export default define.page<typeof handler>(function Resume({ data }) {
+  return (
+    <>
+      <div class="page-head">
+        <h1>Resume</h1>
+        <p class="lead">
+          What people sent while you were stopped comes to you then, as far as your preferences let it.
+        </p>
+      </div>
+      <ProblemNotice problem={data.problem} />
+      <form class="panel" method="post" action="/resume">
+        <input type="hidden" name="back" value={data.back} />
+        <Check name="confirm" label="I want to receive again" required />
+        <div>
+          <button type="submit" class="button button-main">Resume</button>
+        </div>
+      </form>
+    </>
+  );
+});

@@ -1,0 +1,17 @@
+import { HttpError } from "fresh";
+import { define } from "../../lib/define.ts";
+import { localPath, readForm, seeOther } from "../../lib/forms.ts";
+import { callerOf } from "../../lib/page_caller.ts";
+import { Refusal } from "../../lib/protocol/mod.ts";
+
+export const handler = define.handlers({
+  // A reload of the address bar, or the way back after a login, ends at the inbox.
+  GET: () => seeOther("/"),
+  /** CO-6: stops first and reads the form after, so that nothing about the form can be in the way. */
+  async POST(ctx) {
+    const stopped = await ctx.state.services.safety.stop(callerOf(ctx.state), {});
+    if (stopped instanceof Refusal) throw new HttpError(503, stopped.message);
+    const form = await readForm(ctx.req);
+    return seeOther(form instanceof Refusal ? "/" : localPath(form.get("back")));
+  },
+});

@@ -1,0 +1,54 @@
+import { page } from "fresh";
+import { AccountFields } from "../../components/AccountFields.tsx";
+import { Door } from "../../components/Door.tsx";
+import { ProblemNotice } from "../../components/Notice.tsx";
+import { Title } from "../../components/Title.tsx";
+import { define } from "../../lib/define.ts";
+import { refusedPage } from "../../lib/forms.ts";
+import { newAccount, origin } from "../../lib/page_session.ts";
+
+/** The form is posted to the address it came from, so the link's token is never written into the page. */
+export const handler = define.handlers({
+  async GET(ctx) {
+    const pending = await ctx.state.services.accounts.setupPending();
+    return page({ pending, username: "", adult: false, problem: null });
+  },
+  async POST(ctx) {
+    const { accounts } = ctx.state.services;
+    const token = ctx.url.searchParams.get("token") ?? "";
+    const made = await newAccount(ctx, ({ invite: _, ...body }) => accounts.setUp(origin(ctx), token, body));
+    if (made instanceof Response) return made;
+    return page({ ...made, pending: await accounts.setupPending() }, refusedPage(made.refusal));
+  },
+});
+
+export default define.page<typeof handler>(function Setup({ data, url }) {
+  if (!data.pending) {
+    return (
+      <Door
+        path={url.pathname}
+        title="Already set up"
+        lead="This server has its administrator, and the link works only once."
+      >
+        <Title text="Setup" />
+        <p>
+          <a class="button" href="/login">Log in</a>
+        </p>
+      </Door>
+    );
+  }
+  return (
+    <Door
+      path={url.pathname}
+      title="Set up this server"
+      lead="You are the first one here: this account becomes its administrator."
+    >
+      <Title text="Setup" />
+      <ProblemNotice problem={data.problem} />
+      <form class="form" method="post">
+        <AccountFields username={data.username} adult={data.adult} errors={data.problem?.fields ?? {}} />
+        <button type="submit" class="button button-main">Make the administrator</button>
+      </form>
+    </Door>
+  );
+});

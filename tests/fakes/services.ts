@@ -1,0 +1,343 @@
+import type { Config } from "../../lib/config.ts";
+import { type Caller, Ids, iso, silentLog } from "../../lib/platform/mod.ts";
+import {
+  type CommandDetail,
+  type CommandState,
+  type ContactList,
+  type ListItem,
+  type Preferences,
+  Refusal,
+  type Session,
+  type User,
+} from "../../lib/protocol/mod.ts";
+import type { Services } from "../../lib/services.ts";
+import { FakeClock, fakeStartMs } from "./clock.ts";
+import { seededRandom } from "./random.ts";
+
+export const fakePassword = "correct horse battery";
+export const fakeSetupToken = "setup-token";
+
+/** What page tests set up and look at. */
+export interface FakeWorld {
+  people: Map<string, { user: User; password: string }>;
+  /** Token to username. */
+  tokens: Map<string, string>;
+  inbox: ListItem[];
+  outbox: ListItem[];
+  contacts: ContactList;
+  preferences: Preferences;
+  sessions: Session[];
+  stoppedSince: string | null;
+  setupPending: boolean;
+  /** What services were asked, in order. */
+  calls: { method: string; params: unknown }[];
+  /** The next call of a method is refused with this. */
+  refuse: Map<string, Refusal>;
+}
+
+export interface FakeServices {
+  services: Services;
+  world: FakeWorld;
+  clock: FakeClock;
+  /** A logged-in person's cookie. */
+  cookieOf(username: string): string;
+  command(from: string, over?: Partial<FakeCommand>): FakeCommand;
+  item(command: ListItem["command"], state: CommandState): ListItem;
+}
+
+export type FakeCommand = Exclude<ListItem["command"], { sealed: true }>;
+
+const config: Config = {
+  mode: "evaluation",
+  host: "127.0.0.1",
+  port: 0,
+  origins: [],
+  dataDir: "data",
+  kv: ":memory:",
+  heartbeatMs: 20_000,
+  retentionDays: 14,
+  rateRequests: 20,
+  rateSends: 30,
+  registration: "open",
+  admin: null,
+  logLevel: "error",
+  trustProxy: false,
+};
+
+const dayMs = 24 * 3600_000;
+
+/** Services that keep everything in memory and decide nothing: pages can be tested without the rooms behind them. */
+export function fakeServices(over: Partial<Config> = {}): FakeServices {
+  const clock = new FakeClock();
+  const ids = new Ids(clock, seededRandom(1));
+  const world = emptyWorld();
+  for (const username of ["ann", "bob"]) addPerson(world, ids, username, fakePassword);
+
+  /** Notes the call and gives the refusal that a test asked for, once. */
+  const refusal = (method: string, params: unknown): Refusal | undefined => {
+    world.calls.push({ method, params });
+    const refused = world.refuse.get(method);
+    world.refuse.delete(method);
+    return refused;
+  };
+  const asked = <P, R>(method: string, answer: (params: P) => R) => (_caller: Caller, params: P) =>
+    Promise.resolve(refusal(method, params) ?? answer(params));
+
+  const services: Services = {
+    config: { ...config, ...over },
+    clock,
+    log: silentLog,
+    demo: over.mode === "production"
+      ? null
+      : { usernames: ["demo-ann", "demo-bob"], password: "demo password" },
+    requestId: () => ids.next(),
+    accounts: fakeAccounts(world, ids, refusal),
+    contacts: {
+      request: asked(
+        "contact.request",
+        (p) => ({ ...p, displayName: p.username, relation: "outgoing" as const }),
+      ),
+      accept: asked(
+        "contact.accept",
+        (p) => ({ ...p, displayName: p.username, relation: "contact" as const }),
+      ),
+      decline: asked(
+        "contact.decline",
+        (p) => ({ ...p, displayName: p.username, relation: "none" as const }),
+      ),
+      remove: asked("contact.remove", (p) => ({ ...p, displayName: p.username, relation: "none" as const })),
+      list: () => Promise.resolve(world.contacts),
+    },
+    preferences: {
+      get: () => Promise.resolve(world.preferences),
+      set: asked("preferences.set", (change) => {
+        world.preferences = { ...world.preferences, ...definedOnly(change) };
+        return world.preferences;
+      }),
+    },
+    categories: { list: () => Promise.resolve({ categories: categories.map((one) => ({ ...one })) }) },
+    commands: fakeCommands(world, refusal, asked),
+    safety: {
+      stop: asked("safety.stop", () => {
+        world.stoppedSince = iso(clock.now());
+        return { stopped: true as const, since: world.stoppedSince };
+      }),
+      resume: asked("safety.resume", () => {
+        world.stoppedSince = null;
+        return { stopped: false as const };
+      }),
+      stoppedSince: () => Promise.resolve(world.stoppedSince),
+    },
+    realtime: {
+      open: (socket) => socket.close(1000),
+      shutdown: () => Promise.resolve(),
+      connections: () => 0,
+    },
+    health: { ready: () => Promise.resolve({ ready: true, checks: [] }) },
+  };
+
+  return {
+    services,
+    world,
+    clock,
+    cookieOf(username) {
+      const token = `token-${username}`;
+      world.tokens.set(token, username);
+      return `behest_session=${token}`;
+    },
+    command: (from, over = {}) => ({
+      id: ids.next(),
+      kind: "task",
+      title: "Water the plants",
+      body: "The ones by the window.",
+      data: null,
+      categories: ["general"],
+      attachments: [],
+      from: { id: ids.next(), username: from, displayName: from },
+      audience: { kind: "user" },
+      createdAt: iso(clock.now()),
+      deliverAt: null,
+      dueAt: null,
+      expiresAt: iso(fakeStartMs + 14 * dayMs),
+      requires: "none",
+      ...over,
+    }),
+    item: (command, state) => ({
+      command,
+      state: { state, updatedAt: command.createdAt, until: null, note: null, allowedBy: "contacts" },
+    }),
+  };
+}
+
+const categories = [
+  { slug: "general", title: "General", description: "Everyday things." },
+  { slug: "censored", title: "Censored", description: "Pictures with parts made unreadable." },
+  { slug: "feet", title: "Feet", description: "Feet and what is worn on them." },
+];
+
+function emptyWorld(): FakeWorld {
+  return {
+    people: new Map(),
+    tokens: new Map(),
+    inbox: [],
+    outbox: [],
+    contacts: { contacts: [], incoming: [], outgoing: [] },
+    preferences: {
+      categories: { general: "allow", censored: "block", feet: "block" },
+      acceptFrom: "contacts",
+      broadcasts: true,
+      blockedUsers: [],
+      quietHours: null,
+      dailyLimit: null,
+      shareLimits: false,
+    },
+    sessions: [],
+    stoppedSince: null,
+    setupPending: false,
+    calls: [],
+    refuse: new Map(),
+  };
+}
+
+function addPerson(world: FakeWorld, ids: Ids, username: string, password: string): User {
+  const user: User = {
+    id: ids.next(),
+    username,
+    displayName: username,
+    role: "member",
+    rights: { broadcast: false },
+    createdAt: iso(fakeStartMs),
+  };
+  world.people.set(username, { user, password });
+  return user;
+}
+
+type Refuse = (method: string, params: unknown) => Refusal | undefined;
+
+function fakeAccounts(world: FakeWorld, ids: Ids, refusal: Refuse): Services["accounts"] {
+  const unauthorized = () => new Refusal("unauthorized", "Username or password is wrong.");
+  const expiresAt = iso(fakeStartMs + dayMs);
+  const callerOf = (username: string, device: string, address: string, requestId: string) => {
+    const person = world.people.get(username);
+    if (person === undefined) return unauthorized();
+    const { id: userId, displayName, role, rights } = person.user;
+    const sessionId = "01JGFJJZ00000000000000000A";
+    return {
+      userId,
+      username,
+      displayName,
+      role,
+      rights,
+      sessionId,
+      device,
+      address,
+      requestId,
+      sessionExpiresAt: expiresAt,
+    };
+  };
+  return {
+    register: (_origin, body) =>
+      Promise.resolve(refusal("register", body) ?? addPerson(world, ids, body.username, body.password)),
+    login(_origin, { username, password }) {
+      const refused = refusal("login", { username });
+      const person = world.people.get(username.toLowerCase());
+      if (refused !== undefined) return Promise.resolve(refused);
+      if (person === undefined || person.password !== password) return Promise.resolve(unauthorized());
+      const token = `token-${person.user.username}`;
+      world.tokens.set(token, person.user.username);
+      return Promise.resolve({ token, expiresAt, user: person.user });
+    },
+    authenticate(token, origin) {
+      const refused = refusal("authenticate", {});
+      const username = world.tokens.get(token);
+      if (refused !== undefined) return Promise.resolve(refused);
+      if (username === undefined) return Promise.resolve(new Refusal("unauthorized", "Log in first."));
+      return Promise.resolve(callerOf(username, origin.device, origin.address, origin.requestId));
+    },
+    redeemTicket: () => Promise.resolve(unauthorized()),
+    issueTicket: () => Promise.resolve({ ticket: "ticket", expiresAt }),
+    logout(caller) {
+      world.tokens.delete(`token-${caller.username}`);
+      return Promise.resolve();
+    },
+    sessions: () => Promise.resolve(world.sessions),
+    revoke: (_caller, id) => Promise.resolve(refusal("revoke", { id }) ?? true),
+    changePassword: (_caller, body) => Promise.resolve(refusal("changePassword", body) ?? true),
+    user: (caller) => Promise.resolve(world.people.get(caller.username)?.user ?? unauthorized()),
+    setUp(_origin, token, body) {
+      const refused = refusal("setUp", body);
+      if (refused !== undefined) return Promise.resolve(refused);
+      if (token !== fakeSetupToken) {
+        return Promise.resolve(new Refusal("not_found", "This setup link does not work."));
+      }
+      world.setupPending = false;
+      return Promise.resolve(addPerson(world, ids, body.username, body.password));
+    },
+    setupPending: () => Promise.resolve(world.setupPending),
+  };
+}
+
+type Asked = <P, R>(
+  method: string,
+  answer: (params: P) => R,
+) => (caller: Caller, params: P) => Promise<R | Refusal>;
+
+function fakeCommands(world: FakeWorld, refusal: Refuse, asked: Asked): Services["commands"] {
+  const missing = () => new Refusal("not_found", "There is no such command.");
+  const detail = (id: string): CommandDetail | undefined => {
+    const item = [...world.inbox, ...world.outbox].find((one) => one.command.id === id);
+    return item === undefined ? undefined : { ...item, timeline: [] };
+  };
+  return {
+    send: (caller, draft) => {
+      const refused = refusal("command.send", draft);
+      if (refused !== undefined) return Promise.resolve(refused);
+      const command: FakeCommand = {
+        id: "01JGFJJZ00000000000000000B",
+        kind: draft.kind,
+        title: draft.title ?? null,
+        body: draft.body ?? null,
+        data: draft.data ?? null,
+        categories: draft.categories ?? ["general"],
+        attachments: [],
+        from: { id: caller.userId, username: caller.username, displayName: caller.displayName },
+        audience: { kind: "user" },
+        createdAt: iso(fakeStartMs),
+        deliverAt: draft.deliverAt ?? null,
+        dueAt: draft.dueAt ?? null,
+        expiresAt: draft.expiresAt ?? iso(fakeStartMs + 14 * dayMs),
+        requires: draft.requires ?? "none",
+      };
+      world.outbox.unshift({ command, totals: { queued: 1 }, recipients: [] });
+      return Promise.resolve({ command, audience: { matched: 1, online: 0, offline: 1, excluded: {} } });
+    },
+    preview: asked("command.preview", () => ({ matched: 1, online: 0, offline: 1, excluded: {} })),
+    update(_caller, params) {
+      const refused = refusal("command.update", params);
+      const item = world.inbox.find((one) => one.command.id === params.id);
+      if (refused !== undefined || item?.state === undefined) return Promise.resolve(refused ?? missing());
+      item.state = { ...item.state, state: params.state, until: params.until ?? null };
+      return Promise.resolve({ command: item.command, state: item.state });
+    },
+    review: () => Promise.resolve(missing()),
+    cancel(_caller, params) {
+      const refused = refusal("command.cancel", params);
+      const item = world.outbox.find((one) => one.command.id === params.id);
+      if (refused !== undefined || item === undefined) return Promise.resolve(refused ?? missing());
+      item.totals = { cancelled: 1 };
+      return Promise.resolve({ id: params.id, totals: item.totals });
+    },
+    get: (_caller, { id }) => Promise.resolve(detail(id) ?? missing()),
+    list: asked(
+      "command.list",
+      ({ box }) => ({ items: box === "inbox" ? world.inbox : world.outbox, next: null }),
+    ),
+    inboxList: asked("inbox.list", () => ({ items: world.inbox, next: null })),
+  };
+}
+
+function definedOnly<T extends object>(change: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>;
+  };
+}

@@ -1,0 +1,251 @@
+import assert from "node:assert/strict";
+import { limits, Refusal } from "../../lib/protocol/mod.ts";
+import { annsLogin, as, base, form, site, withPages } from "../fakes/pages.ts";
+import { fakePassword, fakeServices, fakeSetupToken } from "../fakes/services.ts";
+
+Deno.test("UI-1: every page behind the login sends others to it, with the way back", async () => {
+  await withPages(async (send) => {
+    for (const path of ["/send?to=bob", "/sent", "/contacts", "/preferences", "/sessions", "/resume"]) {
+      const response = await send(path);
+      assert.equal(response.status, 303, path);
+      assert.equal(response.headers.get("location"), `/login?next=${encodeURIComponent(path)}`);
+    }
+    assert.equal((await send("/")).headers.get("location"), "/login");
+    const posted = await send("/send", form({ to: "bob" }));
+    assert.equal(posted.headers.get("location"), "/login");
+  });
+});
+
+Deno.test("AU-5: the login sets the cookie, the page never holds the token", async () => {
+  await withPages(async (send) => {
+    const response = await send("/login?next=%2Fsend%3Fto%3Dbob", form(annsLogin));
+    assert.equal(response.status, 303);
+    assert.equal(response.headers.get("location"), "/send?to=bob");
+    const cookie = response.headers.get("set-cookie") ?? "";
+    assert.match(cookie, /^behest_session=token-ann; /);
+    assert.match(cookie, /HttpOnly/);
+    assert.match(cookie, /SameSite=Lax/);
+    assert.match(cookie, /Path=\//);
+    for (const path of ["/", "/send", "/sent", "/contacts", "/preferences", "/sessions"]) {
+      const page = await send(path, as("behest_session=token-ann"));
+      assert.equal(page.status, 200, path);
+      assert.equal(page.headers.get("cache-control"), "no-store");
+      assert.ok(!(await page.text()).includes("token-ann"), path);
+    }
+  });
+});
+
+Deno.test("AU-5: a dead session is forgotten by the browser", async () => {
+  await withPages(async (send) => {
+    const response = await send("/sent", as("behest_session=gone"));
+    assert.equal(response.status, 303);
+    assert.match(response.headers.get("set-cookie") ?? "", /^behest_session=; .*1970/);
+  });
+});
+
+Deno.test("UI-1: a login leads only to pages of this site", async () => {
+  await withPages(async (send) => {
+    const elsewhere = [
+      "https://evil.example/",
+      "//evil.example/",
+      "/\\evil.example",
+      "\\\\evil.example",
+      "/\t/evil.example",
+      "/.//evil.example",
+      "/x/..//evil.example",
+      "javascript:alert(1)",
+      "evil.example",
+    ];
+    for (const next of elsewhere) {
+      const response = await send(`/login?next=${encodeURIComponent(next)}`, form(annsLogin));
+      const location = response.headers.get("location") ?? "";
+      assert.equal(new URL(location, base).origin, base, next);
+      assert.ok(!location.startsWith("//"), next);
+    }
+  });
+});
+
+Deno.test("AU-4: a wrong login says the same for a wrong name and a wrong password, and keeps the name", async () => {
+  await withPages(async (send) => {
+    const wrongPassword = await send("/login", form({ username: "ann", password: "wrong" }));
+    const wrongName = await send("/login", form({ username: "who", password: "wrong" }));
+    assert.equal(wrongPassword.status, 401);
+    assert.equal(wrongName.status, 401);
+    assert.equal(wrongPassword.headers.get("set-cookie"), null);
+    const plain = (html: string, name: string) =>
+      html.replace(`value="${name}"`, "").replace(/nonce-[\w-]+/g, "");
+    const page = await wrongPassword.text();
+    assert.ok(page.includes('value="ann"'));
+    assert.equal(plain(page, "ann"), plain(await wrongName.text(), "who"));
+  });
+});
+
+Deno.test("AU-4: too many logins answer 429 with Retry-After in whole seconds", async () => {
+  await withPages(async (send, { world }) => {
+    world.refuse.set("login", new Refusal("rate_limited", "Wait a while.", { retryAfterMs: 61_500 }));
+    const response = await send("/login", form(annsLogin));
+    assert.equal(response.status, 429);
+    assert.equal(response.headers.get("retry-after"), "62");
+    assert.match(await response.text(), /role="alert"[^>]*>Wait a while\./);
+  });
+});
+
+Deno.test("AU-1: registering says what is wrong beside the field, and logs in when it is right", async () => {
+  await withPages(async (send) => {
+    const short = await send("/register", form({ username: "Cleo!", password: "short" }));
+    assert.equal(short.status, 400);
+    const html = await short.text();
+    for (const name of ["username", "password", "adult"]) {
+      assert.ok(html.includes(`id="${name}-error"`), name);
+    }
+    assert.match(
+      html,
+      /id="username"[^>]*aria-describedby="username-hint username-error"|aria-describedby="username-hint username-error"[^>]*id="username"/,
+    );
+    assert.ok(!html.includes("short"), "a typed password came back");
+    const made = await send(
+      "/register",
+      form({ username: "cleo", password: "long enough for this", adult: "yes" }),
+    );
+    assert.equal(made.status, 303);
+    assert.match(made.headers.get("set-cookie") ?? "", /^behest_session=token-cleo;/);
+  });
+});
+
+Deno.test("AU-2: the setup link makes the first administrator, a wrong one does not", async () => {
+  await withPages(async (send, { world }) => {
+    assert.match(await (await send(`/setup?token=${fakeSetupToken}`)).text(), /Already set up/);
+    world.setupPending = true;
+    const fields = { username: "root", password: "long enough for this", adult: "yes" };
+    const page = await (await send(`/setup?token=${fakeSetupToken}`)).text();
+    assert.ok(!page.includes(fakeSetupToken), "the token is in the page");
+    assert.equal((await send("/setup?token=wrong", form(fields))).status, 404);
+    const made = await send(`/setup?token=${fakeSetupToken}`, form(fields));
+    assert.equal(made.status, 303);
+    assert.match(made.headers.get("set-cookie") ?? "", /^behest_session=token-root;/);
+  });
+});
+
+Deno.test("SC-7: evaluation mode shows the demo people and a banner, production neither", async () => {
+  await withPages(async (send, fake) => {
+    const html = await (await send("/login")).text();
+    assert.ok(html.includes("demo-ann") && html.includes("demo password"));
+    assert.match(await (await send("/", as(fake.cookieOf("ann")))).text(), /Evaluation mode/);
+  });
+  await withPages(async (send, fake) => {
+    assert.ok(!(await (await send("/login")).text()).includes("demo"));
+    assert.ok(!(await (await send("/", as(fake.cookieOf("ann")))).text()).includes("Evaluation mode"));
+  }, fakeServices({ mode: "production" }));
+});
+
+Deno.test("AU-6: logging out ends the session and the cookie, by POST only", async () => {
+  await withPages(async (send, fake) => {
+    const cookie = fake.cookieOf("ann");
+    assert.equal((await send("/logout", as(cookie))).headers.get("location"), "/");
+    assert.ok(fake.world.tokens.has("token-ann"));
+    const response = await send("/logout", form({}, cookie));
+    assert.equal(response.headers.get("location"), "/login");
+    assert.match(response.headers.get("set-cookie") ?? "", /^behest_session=;/);
+    assert.ok(!fake.world.tokens.has("token-ann"));
+  });
+});
+
+Deno.test("UI-4 CO-6: Stop and Resume work without scripts; Resume asks for a confirmation", async () => {
+  await withPages(async (send, fake) => {
+    const cookie = fake.cookieOf("ann");
+    for (const path of ["/", "/send", "/sent", "/contacts", "/preferences", "/sessions"]) {
+      assert.match(await (await send(path, as(cookie))).text(), /action="\/stop"/, path);
+    }
+    const stopped = await send("/stop", form({ back: "/contacts" }, cookie));
+    assert.equal(stopped.headers.get("location"), "/contacts");
+    const html = await (await send("/contacts", as(cookie))).text();
+    assert.match(html, /Stopped\. Nothing is delivered to you\./);
+    assert.match(html, /action="\/resume"/);
+    assert.ok(!html.includes('action="/stop"'));
+    const unconfirmed = await send("/resume", form({ back: "/contacts" }, cookie));
+    assert.equal(unconfirmed.status, 400);
+    assert.notEqual(fake.world.stoppedSince, null);
+    const resumed = await send("/resume", form({ back: "//evil.example", confirm: "yes" }, cookie));
+    assert.equal(resumed.headers.get("location"), "/");
+    assert.equal(fake.world.stoppedSince, null);
+  });
+});
+
+Deno.test("UI-4: a form that cannot be read does not keep Stop from stopping", async () => {
+  await withPages(async (send, fake) => {
+    const cookie = fake.cookieOf("ann");
+    const body = "x".repeat(limits.restBodyBytes + 1);
+    const response = await send("/stop", {
+      method: "POST",
+      body,
+      headers: { cookie, "sec-fetch-site": "same-origin" },
+    });
+    assert.equal(response.status, 303);
+    assert.notEqual(fake.world.stoppedSince, null);
+  });
+});
+
+Deno.test("AU-6: sessions are ended and the password changed", async () => {
+  await withPages(async (send, fake) => {
+    const cookie = fake.cookieOf("ann");
+    const ended = await send(
+      "/sessions",
+      form({ action: "revoke", id: "01JGFJJZ00000000000000000D" }, cookie),
+    );
+    assert.equal(ended.headers.get("location"), "/sessions?notice=revoked");
+    const change = { action: "password", current: fakePassword, next: "another long password" };
+    assert.equal(
+      (await send("/sessions", form(change, cookie))).headers.get("location"),
+      "/sessions?notice=password",
+    );
+    const short = await send("/sessions", form({ ...change, next: "short" }, cookie));
+    assert.equal(short.status, 400);
+    assert.match(await short.text(), /id="next-error"/);
+  });
+});
+
+Deno.test("UI-8: a form from another site is refused", async () => {
+  await withPages(async (send, fake) => {
+    const cookie = fake.cookieOf("ann");
+    const foreign = {
+      method: "POST",
+      body: new URLSearchParams({ to: "bob" }),
+      headers: { cookie, "sec-fetch-site": "cross-site", origin: "https://evil.example" },
+    };
+    assert.equal((await send("/send", foreign)).status, 403);
+    assert.ok(!fake.world.calls.some(({ method }) => method === "command.send"));
+  });
+});
+
+Deno.test("UI-1: a path that leads nowhere is a 404 page, a fault a 500 page without details", async () => {
+  await withPages(async (send, fake) => {
+    const missing = await send("/no/such/page");
+    assert.equal(missing.status, 404);
+    assert.match(await missing.text(), /<h1>Nothing here<\/h1>/);
+    const broken = {
+      ...fake.services.contacts,
+      list: () => Promise.reject(new Error("secret of the house")),
+    };
+    const app = await site({ ...fake, services: { ...fake.services, contacts: broken } });
+    const response = await app("/contacts", as(fake.cookieOf("ann")));
+    assert.equal(response.status, 500);
+    const html = await response.text();
+    assert.match(html, /Something broke/);
+    assert.ok(!html.includes("secret of the house"));
+  });
+});
+
+Deno.test("UI-8: pages carry no inline style and no inline handler", async () => {
+  await withPages(async (send, fake) => {
+    const cookie = fake.cookieOf("ann");
+    fake.world.inbox.push(fake.item(fake.command("bob"), "seen"));
+    for (
+      const path of ["/login", "/register", "/", "/send", "/sent", "/contacts", "/preferences", "/sessions"]
+    ) {
+      const html = await (await send(path, as(cookie))).text();
+      assert.ok(!/<[^>]+ (style|on[a-z]+)=/i.test(html), path);
+      assert.match(html, /<html lang="en">/);
+      assert.match(html, /<title>[^<]+ · Behest<\/title>/);
+    }
+  });
+});
