@@ -1,0 +1,189 @@
+import { passwordBody, username } from "./protocol/mod.ts";
+
+/** Why a text is not a value: completes the sentence "BEHEST_X: …". */
+export class Wrong {
+  readonly problem: string;
+  constructor(problem: string) {
+    this.problem = problem;
+  }
+}
+
+/** One variable of the environment: what it means, how its text becomes a value, and what to show of it. */
+export interface Variable<T> {
+  about: string;
+  /** What stands when the variable is not set; null leaves it out. */
+  default: string | null;
+  /** How the default is told where it depends on others. */
+  defaultText?: string;
+  example: string;
+  secret?: true;
+  parse(text: string): T | Wrong;
+}
+
+/** Every variable that this version reads (OP-1, OP-2). */
+export const variables = {
+  BEHEST_MODE: {
+    about: "`evaluation` (this computer only, with two demo people) or `production`",
+    default: "evaluation",
+    example: "production",
+    parse: oneOf("evaluation", "production"),
+  },
+  BEHEST_HOST: {
+    about: "Address to listen on; evaluation mode takes loopback addresses only",
+    default: "127.0.0.1",
+    example: "0.0.0.0",
+    parse: (text) =>
+      /^[A-Za-z0-9][A-Za-z0-9.-]*$/.test(text) || /^[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*$/.test(text)
+        ? text
+        : new Wrong("is not a host name or an IP address (without brackets or a port)"),
+  },
+  BEHEST_PORT: {
+    about: "Port to listen on; 0 takes any free one",
+    default: "8000",
+    example: "8000",
+    parse: whole(0, 65_535),
+  },
+  BEHEST_ORIGINS: {
+    about: "Origins beside the server's own that may send forms and use cookies, separated by commas",
+    default: "",
+    example: "https://behest.example.org,https://app.example.org",
+    parse: parseOrigins,
+  },
+  BEHEST_DATA_DIR: {
+    about: "Directory of everything that is kept: store, files, logs, key",
+    default: "./data",
+    example: "/var/lib/behest",
+    parse: parsePath,
+  },
+  BEHEST_KV: {
+    about: "The store: a file, or the `http(s)://` address of a KV Connect server",
+    default: null,
+    defaultText: "`kv.sqlite3` in the data directory",
+    example: "https://kv.example.org",
+    parse: parseKv,
+  },
+  BEHEST_HEARTBEAT_MS: {
+    about: "Time between two heartbeats of a socket, in milliseconds",
+    default: "20000",
+    example: "20000",
+    parse: whole(50, 600_000),
+  },
+  BEHEST_RETENTION_DAYS: {
+    about: "How long a command waits for its recipient and stays in the history, in days",
+    default: "14",
+    example: "14",
+    parse: whole(1, 365),
+  },
+  BEHEST_RATE_REQUESTS: {
+    about: "Requests a second of one connection; 0 is no limit",
+    default: "20",
+    example: "20",
+    parse: whole(0, 1_000_000),
+  },
+  BEHEST_RATE_SENDS: {
+    about: "Commands a minute of one person; 0 is no limit",
+    default: "30",
+    example: "30",
+    parse: whole(0, 1_000_000),
+  },
+  BEHEST_REGISTRATION: {
+    about: "Who may make an account: `open`, `invite` or `closed`",
+    default: "open",
+    example: "closed",
+    parse: oneOf("open", "invite", "closed"),
+  },
+  BEHEST_ADMIN_USERNAME: {
+    about: "The first administrator, made at the first start; without it a setup link is printed",
+    default: null,
+    example: "ada",
+    parse: (text) =>
+      username.safeParse(text).data ??
+        new Wrong("must be 3 to 32 of a-z, 0-9, _ and -, beginning with a letter or digit"),
+  },
+  BEHEST_ADMIN_PASSWORD: {
+    about: "The first administrator's password; both are set or none",
+    default: null,
+    example: "a-sentence-that-only-you-know",
+    secret: true,
+    parse: (text) =>
+      passwordBody.shape.next.safeParse(text).data ?? new Wrong("must be 10 to 256 characters"),
+  },
+  BEHEST_LOG_LEVEL: {
+    about: "The least important lines that are logged: `debug`, `info`, `warn` or `error`",
+    default: "info",
+    example: "debug",
+    parse: oneOf("debug", "info", "warn", "error"),
+  },
+  BEHEST_TRUST_PROXY: {
+    about: "Whether `X-Forwarded-For` and `-Proto` are believed: `yes` only behind your own proxy",
+    default: "no",
+    example: "yes",
+    parse: (text) => {
+      const answer = oneOf("yes", "no")(text);
+      return answer instanceof Wrong ? answer : answer === "yes";
+    },
+  },
+} as const satisfies Record<string, Variable<unknown>>;
+
+export type VariableName = keyof typeof variables;
+
+/** Variables of the specification that a later version reads; a shared `.env` may hold them already. */
+export const laterVariables: readonly string[] = [
+  "BEHEST_BUS",
+  "BEHEST_CLAMD",
+  "BEHEST_CSAM",
+  "BEHEST_CSAM_HASHES",
+  "BEHEST_CSAM_URL",
+  "BEHEST_EVIDENCE_DAYS",
+  "BEHEST_SCAN_CONCURRENCY",
+  "BEHEST_UPLOAD_MAX_BYTES",
+];
+
+function oneOf<const T extends string>(...choices: T[]): (text: string) => T | Wrong {
+  return (text) =>
+    choices.find((choice) => choice === text) ??
+      new Wrong(`must be ${choices.slice(0, -1).join(", ")} or ${choices.at(-1)}`);
+}
+
+function whole(least: number, most: number): (text: string) => number | Wrong {
+  return (text) => {
+    const value = /^[0-9]{1,9}$/.test(text) ? Number(text) : NaN;
+    return value >= least && value <= most
+      ? value
+      : new Wrong(`must be a whole number from ${least} to ${most}`);
+  };
+}
+
+function parseOrigins(text: string): string[] | Wrong {
+  const origins: string[] = [];
+  for (const part of text.split(",").map((item) => item.trim()).filter((item) => item !== "")) {
+    const url = URL.parse(part);
+    if (url === null || !/^https?:$/.test(url.protocol)) {
+      return new Wrong(`holds ${JSON.stringify(part)}, which is not an http or https origin`);
+    }
+    if (url.origin !== part) {
+      return new Wrong(`holds ${JSON.stringify(part)}; an origin is written ${url.origin}`);
+    }
+    origins.push(part);
+  }
+  return origins;
+}
+
+/** The permission list of `deno run` is cut at spaces and commas, and the task's shell expands the rest. */
+function parsePath(text: string): string | Wrong {
+  return /[\s,*?[\]]/.test(text)
+    ? new Wrong("must be a path without white space, commas, brackets, * and ?")
+    : text;
+}
+
+function parseKv(text: string): string | Wrong {
+  if (!/^[a-z]+:\/\//i.test(text)) return parsePath(text);
+  const url = URL.parse(text);
+  if (url === null || !/^https?:$/.test(url.protocol)) {
+    return new Wrong("must be a path or an http(s):// address");
+  }
+  if (url.username !== "" || url.password !== "") {
+    return new Wrong("must not hold a user or password; KV Connect takes DENO_KV_ACCESS_TOKEN");
+  }
+  return text;
+}

@@ -1,0 +1,183 @@
+import { buildApp, serving } from "./lib/app.ts";
+import { type OpenServices, openServices } from "./lib/compose.ts";
+import { type Config, ConfigProblem, loadConfig } from "./lib/config.ts";
+import { loadBuild } from "./lib/fresh/build.ts";
+import { complain, say } from "./lib/platform/console.ts";
+import { type Log, systemClock, systemRandom } from "./lib/platform/mod.ts";
+import { type OpenLog, openLog, reportSinkFailures } from "./lib/platform/logging.ts";
+import { limits } from "./lib/protocol/mod.ts";
+import type { RealtimeService } from "./lib/services.ts";
+
+/** A start that cannot go on; `message` is one line for who started it. */
+class StartProblem extends Error {}
+
+/** Of the time from the signal to the exit (WS-8), what is left for closing the store and the log. */
+const closingMs = 1_500;
+/** A terminal signals a whole process group and `deno task` passes signals on: two so close are one. */
+const sameSignalMs = 1_000;
+
+async function run(): Promise<void> {
+  const read = loadConfig();
+  if (read instanceof ConfigProblem) throw new StartProblem(read.line);
+  const { config } = read;
+  await using log = await startLog(config);
+  for (const warning of read.warnings) log.warn("config.ignored", { warning });
+  surviveStrayErrors(log);
+  await using open = await openStoreOrTell(config, log);
+  const app = buildApp(open.services);
+  const applyBuild = await loadBuildOrTell(log);
+  applyBuild(app);
+  const { server, origin } = listen(config, log, serving(app, config));
+  greet(origin, open);
+  log.info("server.started", { origin, mode: config.mode, dataDir: config.dataDir });
+  const signal = await firstSignal();
+  log.info("server.stopping", { signal, connections: open.services.realtime.connections() });
+  const inTime = await finish(server, open.services.realtime);
+  if (!inTime) log.warn("server.stopped_late");
+  log.info("server.stopped");
+}
+
+async function startLog(config: Config): Promise<OpenLog> {
+  const path = `${config.dataDir}/logs/behest.log`;
+  try {
+    // What people sent each other lies here: for this account's eyes only.
+    await Deno.mkdir(config.dataDir, { recursive: true, mode: 0o700 });
+    await Deno.mkdir(`${config.dataDir}/logs`, { recursive: true, mode: 0o700 });
+    const log = openLog({
+      path,
+      level: config.logLevel,
+      now: () => systemClock.now(),
+      console: complain,
+    });
+    reportSinkFailures();
+    return log;
+  } catch (error) {
+    throw new StartProblem(
+      `BEHEST_DATA_DIR: the log file ${path} cannot be written (${reasonOf(error)}); ` +
+        "for example BEHEST_DATA_DIR=./data, a directory that this account may write",
+    );
+  }
+}
+
+/** What nobody caught is a bug: it is written down, and everybody else's connection goes on. */
+function surviveStrayErrors(log: Log): void {
+  globalThis.addEventListener("error", (event) => {
+    event.preventDefault();
+    log.error("process.error", { error: asError(event.error ?? event.message) });
+  });
+  globalThis.addEventListener("unhandledrejection", (event) => {
+    event.preventDefault();
+    log.error("process.rejection", { error: asError(event.reason) });
+  });
+}
+
+async function openStoreOrTell(config: Config, log: Log): Promise<OpenServices> {
+  try {
+    return await openServices({ config, log, clock: systemClock, random: systemRandom });
+  } catch (error) {
+    log.error("store.failed", { error: asError(error) });
+    const reason = reasonOf(error);
+    if (/database is locked/i.test(reason)) {
+      throw new StartProblem(
+        `BEHEST_DATA_DIR: the store ${config.kv} is open in another process; stop that one, ` +
+          "or take another directory, for example BEHEST_DATA_DIR=./data2",
+      );
+    }
+    throw new StartProblem(`The store ${config.kv} cannot be used: ${reason}`);
+  }
+}
+
+async function loadBuildOrTell(log: Log): ReturnType<typeof loadBuild> {
+  try {
+    return await loadBuild();
+  } catch (error) {
+    log.error("build.failed", { error: asError(error) });
+    throw new StartProblem(`The pages cannot be loaded: ${reasonOf(error)}`);
+  }
+}
+
+function listen(
+  config: Config,
+  log: Log,
+  handler: Deno.ServeHandler<Deno.NetAddr>,
+): { server: Deno.HttpServer<Deno.NetAddr>; origin: string } {
+  const { host: hostname, port } = config;
+  const onError = (error: unknown) => {
+    log.error("http.broken", { error: asError(error) });
+    return new Response("Internal server error", { status: 500 });
+  };
+  try {
+    const server = Deno.serve({ hostname, port, onError, onListen: () => {} }, handler);
+    const shown = hostname.includes(":") ? `[${hostname}]` : hostname;
+    return { server, origin: `http://${shown}:${server.addr.port}` };
+  } catch (error) {
+    if (error instanceof Deno.errors.AddrInUse) {
+      throw new StartProblem(
+        `BEHEST_PORT: port ${port} of ${hostname} is in use; stop what uses it, or take another, ` +
+          `for example BEHEST_PORT=${port === 8001 ? 8002 : 8001}`,
+      );
+    }
+    throw new StartProblem(
+      `BEHEST_HOST, BEHEST_PORT: cannot listen on ${hostname} port ${port} (${reasonOf(error)}); ` +
+        "for example BEHEST_HOST=127.0.0.1 BEHEST_PORT=8000",
+    );
+  }
+}
+
+function greet(origin: string, { services: { demo }, setupLink }: OpenServices): void {
+  const lines = [`Behest is serving on ${origin}`];
+  if (demo !== null) {
+    lines.push(
+      `Evaluation mode: for trying it out on this computer only.`,
+      `Log in as ${demo.usernames.join(" or ")} with the password ${demo.password}`,
+    );
+  }
+  if (setupLink !== null) {
+    lines.push(`Make the first administrator, once, at ${new URL(setupLink, origin)}`);
+  }
+  say(lines.join("\n"));
+}
+
+/** Resolves with the first signal to stop; a later one ends the process at once. */
+function firstSignal(): Promise<string> {
+  const { promise, resolve } = Promise.withResolvers<string>();
+  let firstAt: number | undefined;
+  for (const signal of ["SIGTERM", "SIGINT"] as const) {
+    Deno.addSignalListener(signal, () => {
+      const now = performance.now();
+      firstAt ??= now;
+      if (now - firstAt > sameSignalMs) Deno.exit(1);
+      resolve(signal);
+    });
+  }
+  return promise;
+}
+
+/** WS-8: sockets are told and closed, new ones too, requests end. False when that took too long. */
+async function finish(server: Deno.HttpServer, realtime: RealtimeService): Promise<boolean> {
+  const { promise: late, resolve } = Promise.withResolvers<false>();
+  using _timer = systemClock.after(limits.shutdownMs - closingMs, () => resolve(false));
+  // The runtime would close the sockets by itself, with a code of its own: they come first.
+  const all = realtime.shutdown().then(() => server.shutdown()).then(() => true);
+  return await Promise.race([all, late]);
+}
+
+function reasonOf(error: unknown): string {
+  return (error instanceof Error ? error.message || error.name : String(error)).split("\n")[0]!;
+}
+
+function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
+}
+
+if (import.meta.main) {
+  try {
+    await run();
+    // Whatever still holds the process open after everything was closed must not.
+    Deno.exit(0);
+  } catch (error) {
+    // Not through the log: it may be what could not be opened.
+    complain(error instanceof StartProblem ? error.message : asError(error).stack ?? String(error));
+    Deno.exit(1);
+  }
+}

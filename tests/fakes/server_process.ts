@@ -1,0 +1,99 @@
+import { TextLineStream } from "./text_lines.ts";
+import { until } from "./until.ts";
+
+/** A real server in a process of its own, on a data directory that outlives it. */
+export class ServerProcess {
+  readonly origin: string;
+  readonly lines: readonly string[];
+  readonly #child: Deno.ChildProcess;
+
+  private constructor(origin: string, lines: readonly string[], child: Deno.ChildProcess) {
+    this.origin = origin;
+    this.lines = lines;
+    this.#child = child;
+  }
+
+  /** Starts `main.ts` with the permissions that `deno task start` gives it. Throws with its output when it ends early. */
+  static async start(env: Record<string, string>): Promise<ServerProcess> {
+    const whole = { BEHEST_PORT: "0", BEHEST_LOG_LEVEL: "warn", ...env };
+    const flags = await permissions(whole);
+    const child = new Deno.Command(Deno.execPath(), {
+      args: ["run", ...flags, "main.ts"],
+      env: whole,
+      stdin: "null",
+      stdout: "piped",
+      stderr: "inherit",
+    }).spawn();
+    const lines: string[] = [];
+    const serving = Promise.withResolvers<string>();
+    void (async () => {
+      for await (
+        const line of child.stdout.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream())
+      ) {
+        lines.push(line);
+        const found = /serving on (http:\/\/\S+)/.exec(line);
+        if (found !== null) serving.resolve(found[1]!);
+      }
+      serving.reject(new Error(`The server ended early: ${lines.join("\n")}`));
+    })();
+    serving.promise.catch(() => undefined);
+    return new ServerProcess(await serving.promise, lines, child);
+  }
+
+  get port(): string {
+    return new URL(this.origin).port;
+  }
+
+  /** The demo people's shared password, as the console shows it. */
+  demoPassword(): Promise<string> {
+    return this.#shown(/with the password (\S+)/, "the demo password on the console");
+  }
+
+  /** Path and query of the one-time setup link. */
+  setupLink(): Promise<string> {
+    return this.#shown(/(\/setup\?token=\S+)/, "the setup link on the console");
+  }
+
+  #shown(pattern: RegExp, what: string): Promise<string> {
+    return until(
+      () => this.lines.map((line) => pattern.exec(line)?.[1]).find((text) => text !== undefined),
+      5000,
+      what,
+    );
+  }
+
+  async signal(name: Deno.Signal): Promise<Deno.CommandStatus> {
+    this.#child.kill(name);
+    return await this.#child.status;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    try {
+      this.#child.kill("SIGKILL");
+    } catch {
+      // It has ended already.
+    }
+    await this.#child.status;
+  }
+}
+
+async function permissions(env: Record<string, string>): Promise<string[]> {
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--no-prompt", "--allow-env", "--allow-read=.env", "tools/permissions.ts"],
+    env,
+    stderr: "inherit",
+  }).output();
+  return new TextDecoder().decode(stdout).trim().split(/\s+/);
+}
+
+/** Logs somebody in over REST. */
+export async function logIn(origin: string, username: string, password: string): Promise<string> {
+  const answer = await fetch(`${origin}/api/v1/auth/login`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ username, password }),
+  });
+  const body = await answer.json();
+  if (answer.status !== 200) throw new Error(`Login failed: ${JSON.stringify(body)}`);
+  return body.token;
+}

@@ -1,0 +1,138 @@
+import type { Arrow } from "./module_graph.ts";
+
+/** What a part of the project may import: other parts, and packages that are its business. */
+interface Room {
+  parts: readonly string[];
+  packages?: readonly string[];
+}
+
+const platform = "lib/platform";
+const protocol = "lib/protocol";
+
+/** ARCHITECTURE.md, "Rooms". A file under `lib/` itself is a part of its own. */
+export const rooms: Readonly<Record<string, Room>> = {
+  [protocol]: { parts: [], packages: ["zod"] },
+  [platform]: { parts: [], packages: ["@logtape/file", "@logtape/logtape"] },
+  "lib/accounts": {
+    parts: [protocol, platform],
+    packages: ["jose", "node:crypto", "@zxcvbn-ts/language-common"],
+  },
+  "lib/consent": { parts: [protocol, platform] },
+  "lib/commands": { parts: [protocol, platform, "lib/consent"], packages: ["node:crypto"] },
+  "lib/realtime": { parts: [protocol, platform, "lib/services.ts"], packages: ["zod"] },
+  "lib/client": { parts: [protocol, platform] },
+  "lib/fresh": {
+    parts: [],
+    packages: ["@preact/signals", "esbuild", "preact", "preact-render-to-string", "node:crypto", "node:http"],
+  },
+  "lib/adapters": {
+    parts: [protocol, platform, "lib/accounts", "lib/consent", "lib/commands", "lib/health.ts"],
+    packages: ["node:crypto", "node:fs"],
+  },
+
+  "lib/config_table.ts": { parts: [protocol] },
+  "lib/config.ts": { parts: ["lib/config_table.ts"], packages: ["node:util"] },
+  "lib/services.ts": { parts: [protocol, platform, "lib/config.ts"] },
+  "lib/define.ts": { parts: [platform, "lib/services.ts", "fresh"] },
+  "lib/health.ts": { parts: [platform, "lib/services.ts"] },
+  "lib/ for routes": {
+    parts: [protocol, platform, "lib/define.ts", "lib/services.ts", "fresh"],
+    packages: ["zod"],
+  },
+  "lib/app.ts": {
+    parts: [protocol, "lib/config.ts", "lib/define.ts", "lib/ for routes", "lib/services.ts", "fresh"],
+  },
+  "lib/compose.ts": {
+    parts: [
+      protocol,
+      platform,
+      "lib/accounts",
+      "lib/adapters",
+      "lib/commands",
+      "lib/config.ts",
+      "lib/consent",
+      "lib/health.ts",
+      "lib/realtime",
+      "lib/services.ts",
+    ],
+  },
+  "main.ts": {
+    parts: [
+      protocol,
+      platform,
+      "lib/app.ts",
+      "lib/compose.ts",
+      "lib/config.ts",
+      "lib/fresh",
+      "lib/services.ts",
+    ],
+  },
+
+  // Routes get their services from `ctx.state`: no room with a service in it stands here, and no adapter.
+  "routes": {
+    parts: [
+      protocol,
+      "lib/define.ts",
+      "lib/ for routes",
+      // The socket's route reads the upgrade's query and origin as the room says.
+      "lib/realtime",
+      "lib/services.ts",
+      "components",
+      "islands",
+      "fresh",
+    ],
+    packages: ["preact"],
+  },
+  "islands": {
+    parts: [protocol, "lib/client", "components", "fresh"],
+    packages: ["preact", "@preact/signals"],
+  },
+  "components": {
+    parts: [protocol, "lib/client", "fresh"],
+    packages: ["preact", "@preact/signals"],
+  },
+};
+
+/** What several routes share: reading requests and forms, writing answers. */
+const routeParts = /^lib\/(forms|rest|page_[a-z_]+|[a-z_]+_form)\.ts$/;
+
+/** Folders that may import anything: what tests and tools look at is the whole. */
+const free: readonly string[] = ["tests", "tools"];
+
+/** Other rooms are entered by their door; `protocol` and `platform` are many small files that stand for themselves. */
+const openRooms: readonly string[] = [protocol, platform, "lib/ for routes"];
+const doors = /\/(mod|ports)\.ts$/;
+
+/** The part that a file belongs to: a room, a file of `lib/` or of the root, or a folder. */
+export function partOf(file: string): string {
+  const [top = "", second = "", ...rest] = file.split("/");
+  if (top !== "lib") return top;
+  if (routeParts.test(file)) return "lib/ for routes";
+  return rest.length === 0 ? file : `lib/${second}`;
+}
+
+/** Why an arrow must not be; undefined when it may. */
+export function wrongArrow(arrow: Arrow): string | undefined {
+  const from = partOf(arrow.from);
+  if (free.includes(from)) return undefined;
+  const room = rooms[from];
+  if (room === undefined) return `${from} has no import rules yet: add it to tests/tidy/rooms.ts`;
+  if (arrow.to === null) {
+    const known = (room.packages ?? []).some((name) =>
+      arrow.specifier === name || arrow.specifier.startsWith(`${name}/`)
+    );
+    return known ? undefined : `the package ${arrow.specifier} is not the business of ${from}`;
+  }
+  const to = partOf(arrow.to);
+  if (to === from) return undefined;
+  if (arrow.specifier === "fresh" || arrow.specifier === "fresh/runtime") {
+    return room.parts.includes("fresh") ? undefined : `${from} must not know Fresh`;
+  }
+  if (!room.parts.includes(to)) return `${from} must not import ${to}`;
+  const isRoom = to.startsWith("lib/") && !to.endsWith(".ts");
+  const whole = from === "lib/compose.ts" || from === "main.ts";
+  if (isRoom && !whole && !openRooms.includes(to) && !doors.test(arrow.to)) {
+    return `${to} is entered by its mod.ts or ports.ts, not by ${arrow.to}`;
+  }
+  return undefined;
+}

@@ -1,0 +1,123 @@
+import assert from "node:assert/strict";
+import { protocolDoc, readmeTable } from "../tools/protocol_doc.ts";
+import { brokenBans } from "./tidy/bans.ts";
+import { arrowsOf, isCode, projectFiles } from "./tidy/module_graph.ts";
+import { partOf, rooms, wrongArrow } from "./tidy/rooms.ts";
+
+const { imports } = JSON.parse(Deno.readTextFileSync("deno.json")) as { imports: Record<string, string> };
+const files = projectFiles();
+const code = files.filter(isCode);
+const textOf = (file: string) => Deno.readTextFileSync(file);
+const arrows = code.flatMap((file) => arrowsOf(file, textOf(file), imports));
+
+/** Fails with one line for each thing found. */
+function none(found: readonly string[], what: string): void {
+  assert.equal(found.length, 0, `${what}:\n  ${found.join("\n  ")}`);
+}
+
+Deno.test("tidy: every import goes the way that the rooms' rules allow", () => {
+  assert.ok(arrows.length > 100, `only ${arrows.length} imports were found: is the walk broken?`);
+  const wrong = arrows.flatMap((arrow) => {
+    const why = wrongArrow(arrow);
+    return why === undefined ? [] : [`${arrow.from} → ${arrow.specifier}: ${why}`];
+  });
+  none(wrong, "Wrong arrows");
+});
+
+Deno.test("tidy: the rules name only parts that are there", () => {
+  const parts = new Set(code.map(partOf));
+  none(Object.keys(rooms).filter((part) => !parts.has(part)), "Rules without a part");
+});
+
+Deno.test("tidy: the walk sees static, side-effect, dynamic and re-exporting imports, and no comments", () => {
+  const text = [
+    'import { a } from "../protocol/mod.ts";',
+    'import type { B } from "./b.ts";',
+    "import {\n  c,\n  d,\n} from '../adapters/kv/store.ts';",
+    'import "./side.ts";',
+    'export * from "./again.ts";',
+    'const late = await import("./late.ts");',
+    '// import { no } from "./comment.ts";',
+    '/* import { no } from "./comment.ts"; */',
+  ].join("\n");
+  const seen = arrowsOf("lib/commands/x.ts", text, {}).map((arrow) => arrow.to);
+  assert.deepEqual(seen, [
+    "lib/protocol/mod.ts",
+    "lib/commands/b.ts",
+    "lib/adapters/kv/store.ts",
+    "lib/commands/side.ts",
+    "lib/commands/again.ts",
+    "lib/commands/late.ts",
+  ]);
+  const [, , adapters] = arrowsOf("lib/commands/x.ts", text, {});
+  assert.match(wrongArrow(adapters!)!, /lib\/commands must not import lib\/adapters/);
+});
+
+Deno.test("tidy: no file is longer than 400 lines; those over 250 are named for a look", () => {
+  const lengths = code.map((file) => ({ file, lines: textOf(file).split("\n").length - 1 }));
+  const long = lengths.filter(({ lines }) => lines > 250).sort((a, b) => b.lines - a.lines);
+  const told = long.map(({ file, lines }) => `${lines} ${file}`);
+  none(told.filter((line) => parseInt(line) > 400), "Files over 400 lines");
+  if (told.length > 0) {
+    // deno-lint-ignore no-console -- a list to look at, not a failure
+    console.log(`over 250 lines:\n  ${told.join("\n  ")}`);
+  }
+});
+
+Deno.test("tidy: nothing that the house style bans", () => {
+  none(code.flatMap((file) => brokenBans(file, textOf(file))), "Banned");
+});
+
+Deno.test("tidy: the bans find what they ban", () => {
+  const banned: [file: string, text: string][] = [
+    ["lib/a.ts", "export function a(value: any): void {}"],
+    ["lib/a.ts", "const a = value as any;"],
+    ["lib/a.ts", "const a: Record<string, any> = {};"],
+    ["lib/a.ts", "// deno-lint" + "-ignore no-explicit-any\nconst a = 1;"],
+    ["lib/a.ts", "console.log(1);"],
+    ["lib/a.ts", "const kv = await Deno.openKv();"],
+    ["islands/A.tsx", "export const count = signal(0);"],
+    ["tests/unit/a_test.ts", "await new Promise((resolve) => setTimeout(resolve, 100));"],
+    ["tests/unit/a_test.ts", "await delay(100);"],
+  ];
+  for (const [file, text] of banned) assert.equal(brokenBans(file, text).length > 0, true, text);
+  const fine: [file: string, text: string][] = [
+    ["lib/a.ts", '// any of them\nconst a = "as any";'],
+    ["lib/a.ts", "const many: unknown = any(values);"],
+    [
+      "lib/a.ts",
+      "// deno-lint" + "-ignore no-control-regex -- that is what is looked for\nconst a = /\\x01/;",
+    ],
+    ["islands/A.tsx", "export function A() {\n  const count = useSignal(0);\n}"],
+    ["tests/unit/a_test.ts", "const timer = setTimeout(() => controller.abort(), 5000);"],
+  ];
+  for (const [file, text] of fine) assert.deepEqual(brokenBans(file, text), [], text);
+});
+
+Deno.test("tidy: no package registry and no path of somebody's machine in any file", () => {
+  const strange = new RegExp(
+    ["registry\\.(npm|yarn)", "jsr\\.io", "(?:^|[\\s\"'`(=])/(?:root|home|work|Users)/[\\w.-]"].join("|"),
+    "m",
+  );
+  const found = files.filter((file) => !/\.(png|ico|woff2?)$/.test(file)).flatMap((file) => {
+    const hit = strange.exec(textOf(file));
+    return hit === null ? [] : [`${file}: ${hit[0].trim()}`];
+  });
+  none(found, "Found");
+});
+
+Deno.test("tidy: docs/PROTOCOL.md and the README's table are what `deno task docs` writes", () => {
+  assert.equal(textOf("docs/PROTOCOL.md"), protocolDoc(), "run `deno task docs`");
+  assert.ok(textOf("README.md").includes(readmeTable()), "run `deno task docs`");
+});
+
+Deno.test("tidy: a test that names a rule names one that is there", () => {
+  const ids = new Set(textOf("docs/spec-ids.md").match(/\b[A-Z]{2}-[0-9]+\b/g));
+  assert.ok(ids.size > 80, `only ${ids.size} ids in docs/spec-ids.md`);
+  const named = files.filter((file) => /_test\.tsx?$/.test(file)).flatMap((file) =>
+    [...textOf(file).matchAll(/Deno\.test\(\s*(?:\{\s*name:\s*)?["'`]((?:[A-Z]{2}-[0-9]+[,:]?\s*)+)/g)]
+      .flatMap(([, list]) => list!.match(/[A-Z]{2}-[0-9]+/g)!.map((id) => ({ file, id })))
+  );
+  assert.ok(named.length > 20, `only ${named.length} ids in test names: is the pattern broken?`);
+  none(named.filter(({ id }) => !ids.has(id)).map(({ file, id }) => `${file}: ${id}`), "Unknown rule ids");
+});

@@ -1,0 +1,154 @@
+import assert from "node:assert/strict";
+import { type Config, ConfigProblem, describeConfig, readConfig, type Texts } from "../../lib/config.ts";
+import { variables } from "../../lib/config_table.ts";
+
+function accepted(environment: Texts, dotEnv: Texts = {}): { config: Config; warnings: string[] } {
+  const read = readConfig(environment, dotEnv);
+  if (read instanceof ConfigProblem) assert.fail(read.line);
+  return read;
+}
+
+function refused(environment: Texts, dotEnv: Texts = {}): string {
+  const read = readConfig(environment, dotEnv);
+  assert.ok(read instanceof ConfigProblem, "the configuration was taken");
+  return read.line;
+}
+
+Deno.test("OP-2: an empty environment gives the specification's defaults", () => {
+  assert.deepEqual(accepted({}), {
+    config: {
+      mode: "evaluation",
+      host: "127.0.0.1",
+      port: 8000,
+      origins: [],
+      dataDir: "./data",
+      kv: "./data/kv.sqlite3",
+      heartbeatMs: 20_000,
+      retentionDays: 14,
+      rateRequests: 20,
+      rateSends: 30,
+      registration: "open",
+      admin: null,
+      logLevel: "info",
+      trustProxy: false,
+    },
+    warnings: [],
+  });
+});
+
+Deno.test("OP-1: the environment wins over .env, and nothing set counts as not set", () => {
+  const { config } = accepted({ BEHEST_PORT: "9001", BEHEST_HOST: "" }, {
+    BEHEST_PORT: "9002",
+    BEHEST_HOST: "localhost",
+    BEHEST_RETENTION_DAYS: "3",
+    PATH: "not ours",
+  });
+  assert.equal(config.port, 9001);
+  assert.equal(config.host, "localhost");
+  assert.equal(config.retentionDays, 3);
+});
+
+Deno.test("OP-1: every variable's example is a value that it takes", () => {
+  for (const [name, variable] of Object.entries(variables)) {
+    const together = name.startsWith("BEHEST_ADMIN_")
+      ? { BEHEST_ADMIN_USERNAME: "ada", BEHEST_ADMIN_PASSWORD: "ten letters or more" }
+      : name === "BEHEST_HOST"
+      ? { BEHEST_MODE: "production" }
+      : {};
+    accepted({ ...together, [name]: variable.example });
+  }
+});
+
+const wrong: [name: string, text: string][] = [
+  ["BEHEST_MODE", "prod"],
+  ["BEHEST_HOST", "http://127.0.0.1"],
+  ["BEHEST_HOST", "127.0.0.1,0.0.0.0"],
+  ["BEHEST_PORT", "65536"],
+  ["BEHEST_PORT", "-1"],
+  ["BEHEST_PORT", "80 80"],
+  ["BEHEST_PORT", "0x50"],
+  ["BEHEST_ORIGINS", "behest.example.org"],
+  ["BEHEST_ORIGINS", "https://behest.example.org/"],
+  ["BEHEST_ORIGINS", "*"],
+  ["BEHEST_DATA_DIR", "/srv/my data"],
+  ["BEHEST_DATA_DIR", "/srv/a,/etc"],
+  ["BEHEST_DATA_DIR", "/srv/*"],
+  ["BEHEST_KV", "ftp://kv.example.org"],
+  ["BEHEST_KV", "https://me:mine@kv.example.org"],
+  ["BEHEST_KV", "/srv/my kv"],
+  ["BEHEST_HEARTBEAT_MS", "49"],
+  ["BEHEST_HEARTBEAT_MS", "20s"],
+  ["BEHEST_RETENTION_DAYS", "0"],
+  ["BEHEST_RATE_REQUESTS", "1.5"],
+  ["BEHEST_RATE_SENDS", "none"],
+  ["BEHEST_REGISTRATION", "OPEN"],
+  ["BEHEST_ADMIN_USERNAME", "Ад"],
+  ["BEHEST_LOG_LEVEL", "verbose"],
+  ["BEHEST_TRUST_PROXY", "true"],
+];
+
+Deno.test("OP-1: a wrong value is refused in one line that names variable, problem and example", () => {
+  for (const [name, text] of wrong) {
+    const line = refused({ [name]: text });
+    assert.match(line, new RegExp(`^${name}: .+; for example ${name}=.+$`), `${name}=${text} gave: ${line}`);
+    assert.ok(line.includes(JSON.stringify(text)), `the line does not show ${text}: ${line}`);
+  }
+});
+
+Deno.test("OP-1: a value with a line break still gives one line", () => {
+  assert.equal(refused({ BEHEST_MODE: "produc\ntion" }).split("\n").length, 1);
+});
+
+Deno.test("OP-1: a refused secret is not shown", () => {
+  const line = refused({ BEHEST_ADMIN_USERNAME: "ada", BEHEST_ADMIN_PASSWORD: "hunter2" });
+  assert.match(line, /^BEHEST_ADMIN_PASSWORD: must be 10 to 256 characters; for example /);
+  assert.ok(!line.includes("hunter2"));
+});
+
+Deno.test("AU-2: the first administrator's name and password are both given or none", () => {
+  assert.match(refused({ BEHEST_ADMIN_USERNAME: "ada" }), /^BEHEST_ADMIN_PASSWORD: is not set but/);
+  assert.match(refused({ BEHEST_ADMIN_PASSWORD: "long enough 1" }), /^BEHEST_ADMIN_USERNAME: is not set but/);
+  const { config } = accepted({ BEHEST_ADMIN_USERNAME: "Ada", BEHEST_ADMIN_PASSWORD: "long enough 1" });
+  assert.deepEqual(config.admin, { username: "ada", password: "long enough 1" });
+});
+
+Deno.test("SC-7: evaluation mode listens on loopback only", () => {
+  for (const host of ["0.0.0.0", "::", "192.168.1.7", "behest.example.org", "127.example.org"]) {
+    assert.match(refused({ BEHEST_HOST: host }), /^BEHEST_HOST: .+ evaluation mode .+ for example /);
+    assert.equal(accepted({ BEHEST_HOST: host, BEHEST_MODE: "production" }).config.host, host);
+  }
+  for (const host of ["127.0.0.1", "127.8.8.8", "localhost", "::1"]) {
+    assert.equal(accepted({ BEHEST_HOST: host }).config.host, host);
+  }
+});
+
+Deno.test("OP-1: an unknown variable is warned of with the nearest known name", () => {
+  const { warnings } = accepted({ BEHEST_PROT: "8001", BEHEST_COMPLETELY_ELSE: "1", OTHER: "x" });
+  assert.deepEqual(warnings, [
+    "BEHEST_PROT is not a variable of Behest and is ignored. Did you mean BEHEST_PORT?",
+    "BEHEST_COMPLETELY_ELSE is not a variable of Behest and is ignored.",
+  ]);
+});
+
+Deno.test("OP-1: a later version's variable is said not to be used yet", () => {
+  assert.deepEqual(accepted({}, { BEHEST_CLAMD: "127.0.0.1:3310" }).warnings, [
+    "BEHEST_CLAMD is known but not used by this version yet.",
+  ]);
+});
+
+Deno.test("OP-1: what is in force is shown with secrets masked, and reads back as the same", () => {
+  const environment = {
+    BEHEST_ADMIN_USERNAME: "ada",
+    BEHEST_ADMIN_PASSWORD: "correct horse battery",
+    BEHEST_ORIGINS: "https://a.example, https://b.example",
+    BEHEST_TRUST_PROXY: "yes",
+    BEHEST_KV: ":memory:",
+  };
+  const { config } = accepted(environment);
+  const shown = describeConfig(config);
+  assert.ok(!shown.includes("correct horse"));
+  assert.match(shown, /^BEHEST_ADMIN_PASSWORD=\*\*\*$/m);
+  const texts = Object.fromEntries(shown.split("\n").map((line) => line.split("=") as [string, string]));
+  assert.deepEqual(Object.keys(texts), Object.keys(variables));
+  assert.deepEqual(accepted({ ...texts, BEHEST_ADMIN_PASSWORD: "correct horse battery" }).config, config);
+});

@@ -1,0 +1,207 @@
+/**
+ * `deno task docs`: writes docs/PROTOCOL.md from the schemas and tables of `lib/protocol/`, and the README's table of
+ * variables from `lib/config_table.ts`. `tests/tidy_test.ts` fails when what stands there is older than its source.
+ */
+import { z } from "zod";
+import { type Variable, variables } from "../lib/config_table.ts";
+import * as protocol from "../lib/protocol/mod.ts";
+import {
+  closeCodes,
+  jsonRpcCodes,
+  limits,
+  methods,
+  notifications,
+  refusalTable,
+} from "../lib/protocol/mod.ts";
+
+/** The part of JSON Schema that zod writes for the protocol. */
+interface Schema {
+  type?: string | string[];
+  const?: unknown;
+  enum?: unknown[];
+  anyOf?: Schema[];
+  oneOf?: Schema[];
+  allOf?: Schema[];
+  items?: Schema;
+  properties?: Record<string, Schema>;
+  required?: string[];
+  additionalProperties?: Schema | boolean;
+  pattern?: string;
+}
+
+/** The whole of docs/PROTOCOL.md. */
+export function protocolDoc(): string {
+  return [
+    "# The socket's protocol, version 1",
+    "",
+    "Made from `lib/protocol/` by `deno task docs`; change the schemas, not this page.",
+    "",
+    "`GET /api/ws` is upgraded to a WebSocket. Every text frame is one JSON-RPC 2.0 object, in both directions, without",
+    `batches; a frame to the server is at most ${limits.frameInBytes} bytes. \`params\` is an object, and a field that is not`,
+    "listed is refused. Times are RFC 3339 in UTC. `?` marks a field that may be left out.",
+    "",
+    "## Methods",
+    "",
+    ...Object.entries(methods).flatMap(([name, method]) => [
+      `### \`${name}\``,
+      "",
+      ...("uncounted" in method ? ["Not counted against the request rate.", ""] : []),
+      ...block(`params: ${typeText(method.params, "input")}`, `result: ${typeText(method.result, "output")}`),
+    ]),
+    "## Notifications of the server",
+    "",
+    ...Object.entries(notifications).flatMap(([name, params]) => [
+      `### \`${name}\``,
+      "",
+      ...block(`params: ${typeText(params, "output")}`),
+    ]),
+    "## Types",
+    "",
+    ...Object.entries(namedSchemas).flatMap(([name, schema]) =>
+      block(`${name} = ${writtenOut(jsonSchema(schema, name === "CommandDraft" ? "input" : "output"), "")}`)
+    ),
+    "## Errors",
+    "",
+    "`error.data.kind` is one of the kinds below; HTTP answers carry the same `kind` in `application/problem+json`.",
+    "",
+    ...table(
+      ["kind", "JSON-RPC code", "HTTP status", "meaning"],
+      Object.entries(refusalTable).map(([kind, { code, status, title }]) => [
+        `\`${kind}\``,
+        String(code),
+        String(status),
+        title,
+      ]),
+    ),
+    `A frame that is no JSON gets ${jsonRpcCodes.parse}, one that is no JSON-RPC 2.0 ${jsonRpcCodes.invalidRequest}; ` +
+    "both end the connection.",
+    `An unknown method gets ${jsonRpcCodes.methodNotFound}.`,
+    "",
+    "## Close codes",
+    "",
+    ...table(
+      ["code", "reason", "what a client does"],
+      Object.values(closeCodes).map(({ code, reason, then }) => [String(code), reason, afterText[then]]),
+    ),
+    `A reconnect waits a random time up to min(${limits.reconnectMaxMs / 1000} s, 2^n × ${
+      limits.reconnectBaseMs / 1000
+    } s).`,
+    "",
+    "## Limits",
+    "",
+    ...table(
+      ["limit", "value"],
+      Object.entries(limits).map(([name, value]) => [`\`${name}\``, String(value)]),
+    ),
+  ].join("\n").trimEnd() + "\n";
+}
+
+/** The README's table of variables. */
+export function readmeTable(): string {
+  return table(
+    ["variable", "default", "meaning"],
+    Object.entries<Variable<unknown>>(variables).map(([name, row]) => [
+      `\`${name}\``,
+      row.defaultText ?? (row.default === null || row.default === "" ? "none" : `\`${row.default}\``),
+      row.about,
+    ]),
+  ).join("\n").trimEnd();
+}
+
+const afterText = {
+  stop: "stops",
+  login: "logs in again",
+  reconnect: "reconnects",
+  back_off: "backs off, then reconnects",
+} as const;
+
+function block(...lines: string[]): string[] {
+  return ["```", ...lines, "```", ""];
+}
+
+/** A Markdown table as `deno fmt` writes it, and an empty line. */
+function table(head: string[], rows: string[][]): string[] {
+  const widths = head.map((cell, at) => Math.max(3, cell.length, ...rows.map((row) => row[at]!.length)));
+  const line = (cells: string[]) => `| ${cells.map((cell, at) => cell.padEnd(widths[at]!)).join(" | ")} |`;
+  return [line(head), `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`, ...rows.map(line), ""];
+}
+
+/** Types that stand once, in a section of their own. */
+const namedSchemas: Readonly<Record<string, z.ZodType>> = {
+  Attachment: protocol.attachment,
+  Audience: protocol.audience,
+  AudienceCounts: protocol.audienceCounts,
+  Command: protocol.command,
+  CommandDraft: protocol.commandDraft,
+  CommandPage: protocol.commandPage,
+  CommandState: protocol.commandState,
+  Count: protocol.count,
+  Delivery: protocol.delivery,
+  ListItem: protocol.listItem,
+  OwnState: protocol.ownState,
+  Preferences: protocol.preferences,
+  RecipientState: protocol.recipientState,
+  SealedCommand: protocol.sealedCommand,
+  Sender: protocol.commandSender,
+  Totals: protocol.totals,
+  User: protocol.user,
+};
+
+const nameOf = new Map<string, string>();
+for (const [name, schema] of Object.entries(namedSchemas)) {
+  for (const io of ["input", "output"] as const) nameOf.set(JSON.stringify(jsonSchema(schema, io)), name);
+}
+
+function jsonSchema(schema: z.ZodType, io: "input" | "output"): Schema {
+  const made = z.toJSONSchema(schema, { io, unrepresentable: "any", reused: "inline" });
+  delete made.$schema;
+  return JSON.parse(JSON.stringify(made)) as Schema;
+}
+
+/** A schema as a type that a reader of TypeScript knows. */
+function typeText(schema: z.ZodType, io: "input" | "output"): string {
+  return written(jsonSchema(schema, io), "");
+}
+
+function written(schema: Schema, indent: string): string {
+  return nameOf.get(JSON.stringify(schema)) ?? writtenOut(schema, indent);
+}
+
+function writtenOut(schema: Schema, indent: string): string {
+  if (schema.const !== undefined) return JSON.stringify(schema.const);
+  if (schema.enum !== undefined) return schema.enum.map((value) => JSON.stringify(value)).join(" | ");
+  const choices = schema.anyOf ?? schema.oneOf;
+  if (choices !== undefined) return choices.map((choice) => written(choice, indent)).join(" | ");
+  if (schema.allOf !== undefined) return schema.allOf.map((part) => written(part, indent)).join(" & ");
+  if (Array.isArray(schema.type)) return schema.type.join(" | ");
+  if (schema.type === "array") {
+    const items = written(schema.items ?? {}, indent);
+    return items.includes(" | ") && !items.startsWith("{") ? `(${items})[]` : `${items}[]`;
+  }
+  if (schema.type === "object") return writtenObject(schema, indent);
+  if (schema.type === "integer") return "number";
+  return schema.type ?? "unknown";
+}
+
+function writtenObject(schema: Schema, indent: string): string {
+  const fields = Object.entries(schema.properties ?? {});
+  if (fields.length === 0) {
+    const values = schema.additionalProperties;
+    return typeof values === "object" ? `{ [name: string]: ${written(values, indent)} }` : "{}";
+  }
+  const inner = `${indent}  `;
+  const lines = fields.map(([name, field]) => {
+    const mark = schema.required?.includes(name) ? "" : "?";
+    return `${inner}${name}${mark}: ${written(field, inner)};`;
+  });
+  return ["{", ...lines, `${indent}}`].join("\n");
+}
+
+if (import.meta.main) {
+  Deno.writeTextFileSync("docs/PROTOCOL.md", protocolDoc());
+  const readme = Deno.readTextFileSync("README.md");
+  const between = /(<!-- variables -->\n)[\s\S]*?(\n<!-- end of variables -->)/;
+  if (!between.test(readme)) throw new Error("README.md has no place for the table of variables.");
+  const written = readme.replace(between, (_, start, end) => `${start}\n${readmeTable()}\n${end}`);
+  Deno.writeTextFileSync("README.md", written);
+}
