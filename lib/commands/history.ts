@@ -1,5 +1,6 @@
 import type { Caller } from "../platform/mod.ts";
 import {
+  type Command,
   type CommandDetail,
   type CommandPage,
   limits,
@@ -10,7 +11,7 @@ import {
 } from "../protocol/mod.ts";
 import type { Inbox } from "./inbox.ts";
 import type { Parts } from "./parts.ts";
-import type { CommandRecord, StoredState } from "./ports.ts";
+import type { CommandRecord, StateRecord, StoredState } from "./ports.ts";
 import { forRecipient, ownState, recipientState, timelineOf, totalsOf } from "./views.ts";
 
 /** Records read at once while a filter leaves some out. */
@@ -28,35 +29,57 @@ export class History {
 
   /** The person's commands, newest first. What waits and may be handed over now is delivered by being listed. */
   async inboxList(caller: Caller, params: Params<"inbox.list">): Promise<CommandPage> {
-    return await this.#page(params, async (before) => {
-      const { store, consent } = this.#parts;
-      let states = await store.history(caller.userId, before, readAtOnce);
-      const last = states.at(-1)?.commandId ?? null;
+    const { store, consent } = this.#parts;
+    return await this.#page(params, async (before, room) => {
+      const states = await store.history(caller.userId, before, readAtOnce);
       const records = await store.commands(states.map(({ commandId }) => commandId));
-      const waiting = states.filter(({ record }) => record.state === "queued" && record.place !== null);
-      if (waiting.length > 0) {
-        const released = await this.#inbox.release(caller.userId, waiting, records);
-        const wanted = states.map(({ commandId }) => ({ userId: caller.userId, commandId }));
-        if (released.size > 0) states = (await store.states(wanted)).filter((stored) => stored !== null);
-      }
-      const preferences = await consent.preferencesOf(caller.userId);
-      const items = states.flatMap(({ commandId, record }): ListItem[] => {
-        const found = records.get(commandId);
-        if (found === undefined || record.deliveredAt === null || record.withheldBy !== null) return [];
-        return [{ command: forRecipient(found.command, record, preferences), state: ownState(record) }];
+      const wanted = states.filter(({ commandId, record }) => {
+        const command = records.get(commandId)?.command;
+        return command !== undefined && mayBeShown(record, command, params);
       });
-      return { items, last: states.length < readAtOnce ? null : last };
+      // No more than the page takes: what is not shown is not delivered.
+      const taken = wanted.slice(0, room);
+      const current = await this.#released(caller.userId, taken, records);
+      const preferences = await consent.preferencesOf(caller.userId);
+      const items = current.flatMap(({ commandId, record }): ListItem[] => {
+        if (!isShown(record) || (params.state !== undefined && record.state !== params.state)) return [];
+        const { command } = records.get(commandId)!;
+        return [{ command: forRecipient(command, record, preferences), state: ownState(record) }];
+      });
+      if (taken.length < wanted.length) return { items, last: taken.at(-1)!.commandId };
+      return { items, last: states.length < readAtOnce ? null : states.at(-1)!.commandId };
     });
+  }
+
+  /** The states as they are once those that wait were released, where the person's rules allow it. */
+  async #released(
+    userId: string,
+    states: StoredState[],
+    records: ReadonlyMap<string, CommandRecord>,
+  ): Promise<StoredState[]> {
+    const waiting = states.filter(({ record }) => isWaiting(record));
+    if (waiting.length === 0) return states;
+    await this.#inbox.release(userId, waiting, records);
+    const wanted = states.map(({ commandId }) => ({ userId, commandId }));
+    return (await this.#parts.store.states(wanted)).filter((stored) => stored !== null);
   }
 
   /** `command.list`: the inbox as above, or what the person sent. */
   async list(caller: Caller, { box, ...params }: Params<"command.list">): Promise<CommandPage> {
     if (box === "inbox") return await this.inboxList(caller, params);
-    return await this.#page(params, async (before) => {
+    return await this.#page(params, async (before, room) => {
       const ids = await this.#parts.store.outbox(caller.userId, before, readAtOnce);
       const records = await this.#parts.store.commands(ids);
       const found = ids.map((id) => records.get(id)).filter((record) => record !== undefined);
-      return { items: await this.#sent(found), last: ids.length < readAtOnce ? null : ids.at(-1)! };
+      const { state, category } = params;
+      const matching = found.filter(({ command }) =>
+        category === undefined || command.categories.includes(category)
+      );
+      const items = (await this.#sent(matching)).filter(({ totals }) =>
+        state === undefined || (totals?.[state] ?? 0) > 0
+      );
+      if (items.length > room) return { items: items.slice(0, room), last: items[room - 1]!.command.id };
+      return { items, last: ids.length < readAtOnce ? null : ids.at(-1)! };
     });
   }
 
@@ -119,28 +142,39 @@ export class History {
     return (await this.#parts.store.states(wanted)).filter((stored) => stored !== null);
   }
 
-  /** Reads on until the page is full or there is nothing more. */
+  /** Reads on until the page is full or there is nothing more. `read` gives at most `room` items that pass the filter. */
   async #page(
-    { before, limit, state, category }: Params<"inbox.list">,
-    read: (before: string | null) => Promise<{ items: ListItem[]; last: string | null }>,
+    { before, limit }: Params<"inbox.list">,
+    read: (before: string | null, room: number) => Promise<{ items: ListItem[]; last: string | null }>,
   ): Promise<CommandPage> {
     const size = limit ?? limits.pageDefault;
     const page: ListItem[] = [];
     let from = before ?? null;
     while (true) {
-      const { items, last } = await read(from);
-      for (const item of items) {
-        if (state !== undefined && !hasState(item, state)) continue;
-        if (category !== undefined && !item.command.categories.includes(category)) continue;
-        if (page.length === size) return { items: page, next: page.at(-1)!.command.id };
-        page.push(item);
-      }
-      if (last === null) return { items: page, next: null };
+      const { items, last } = await read(from, size - page.length);
+      page.push(...items);
+      if (last === null || page.length === size) return { items: page, next: last };
       from = last;
     }
   }
 }
 
-function hasState(item: ListItem, state: NonNullable<Params<"inbox.list">["state"]>): boolean {
-  return item.state === undefined ? (item.totals?.[state] ?? 0) > 0 : item.state.state === state;
+/** In the log and not handed over. */
+function isWaiting({ state, place, deliveredAt }: StateRecord): boolean {
+  return state === "queued" && place !== null && deliveredAt === null;
+}
+
+function isShown({ deliveredAt, withheldBy }: StateRecord): boolean {
+  return deliveredAt !== null && withheldBy === null;
+}
+
+/** Whether a record passes the filter: as it is, or as it will be once it was delivered by being listed. */
+function mayBeShown(
+  record: StateRecord,
+  command: Command,
+  { state, category }: Params<"inbox.list">,
+): boolean {
+  if (category !== undefined && !command.categories.includes(category)) return false;
+  if (isWaiting(record)) return state === undefined || state === "delivered";
+  return isShown(record) && (state === undefined || record.state === state);
 }

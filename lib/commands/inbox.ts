@@ -125,7 +125,8 @@ export class Inbox {
     const standing = await this.#parts.consent.standing(userId);
     const open = stored.flatMap((one) => {
       const command = records.get(one.commandId);
-      return command === undefined ? [] : [{ cursor: "", stored: one, command }];
+      if (command === undefined || command.expiresMs <= this.#parts.clock.now()) return [];
+      return [{ cursor: "", stored: one, command }];
     });
     const decided = await this.#decideAll(userId, open, standing);
     const released = [...decided.values()].filter(({ decision }) => decision.verdict === "deliver");

@@ -1,20 +1,22 @@
 import { decide } from "../consent/mod.ts";
 import { type Caller, iso } from "../platform/mod.ts";
-import { type CommandState, type Params, Refusal, type Result } from "../protocol/mod.ts";
+import { type CommandState, limits, type Params, Refusal, type Result } from "../protocol/mod.ts";
 import { tellRecipient, tellSender } from "./announce.ts";
 import { isClosed, mayMove, type Mover, waits } from "./lifecycle.ts";
 import type { Parts } from "./parts.ts";
 import type { Change, CommandRecord, DueJob, StateRecord, StoredState } from "./ports.ts";
 import { forRecipient, moved, ownState, recipientState, totalsOf } from "./views.ts";
 
-/** How many states one step changes: each is a check, and the store takes 100 of them. */
-const changesAtOnce = 50;
+/** How many states one step changes: with all their notes they fit into one commit of the store. */
+const changesAtOnce = 32;
 
 const noSuchCommand = () => new Refusal("not_found", "There is no such command. It may have ended.");
 
 /** Every change of a recipient's state after the first (CM-4 to CM-8). */
 export class Moves {
   readonly #parts: Parts;
+  /** The last release under way: they go one by one in call order, which is the order in which they are due (DL-5). */
+  #releasing: Promise<void> = Promise.resolve();
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -107,7 +109,7 @@ export class Moves {
     return { id: params.id, totals: totalsOf(states.map((stored) => stored.record)) };
   }
 
-  /** DL-6: its time is over. True when every recipient's part has ended and the command may be purged one day. */
+  /** DL-6: its time is over. Comes round again to purge it once every recipient's part has ended and was kept. */
   async expire(commandId: string): Promise<void> {
     const record = await this.#command(commandId);
     if (record === undefined) return;
@@ -128,13 +130,23 @@ export class Moves {
   }
 
   /** CM-8: the time of delivery has come. Consent is decided now, as for a command that is sent now. */
-  async release(commandId: string): Promise<void> {
+  release(commandId: string): Promise<void> {
+    const released = this.#releasing.then(() => this.#release(commandId));
+    this.#releasing = released.catch(() => undefined);
+    return released;
+  }
+
+  async #release(commandId: string): Promise<void> {
     const record = await this.#command(commandId);
     if (record === undefined) return;
-    const { people, consent, clock, bell } = this.#parts;
+    const { store, people, consent, clock, bell } = this.#parts;
     const relations = await people.relationsOf(record.senderId, record.recipients);
     await this.#changeAll(record, async (stored) => {
       if (!mayMove(stored.record.state, "queued", "system", record.command.requires)) return null;
+      // DL-7, and asked before consent like at a send.
+      if (await store.inboxCount(stored.userId) >= limits.inboxOpen) {
+        return moved(stored.record, "failed", iso(clock.now()), { note: "The inbox was full." });
+      }
       const standing = await consent.standing(stored.userId);
       const relation = relations.get(stored.userId) ?? { contact: false, sharesGroup: false };
       const decision = decide(standing, relation, record.command, clock.now());

@@ -59,6 +59,8 @@ export interface StateRecord {
   proof: string[];
   /** Time that the person was stopped while it waited, in ms: its deadline is later by this (CO-6). */
   frozenMs: number;
+  /** Until when that was counted, so that a resume which is repeated after a crash counts nothing twice. */
+  frozenUntilMs?: number;
   timeline: Happening[];
 }
 
@@ -107,6 +109,13 @@ export interface Change {
   to: StateRecord;
 }
 
+/** A stop in force: what lies before `versionstamp` in the log has ended, what came later waits. */
+export interface StopRecord {
+  sinceMs: number;
+  versionstamp: string;
+  version: string;
+}
+
 export interface InboxEntry {
   cursor: string;
   commandId: string;
@@ -137,9 +146,10 @@ export interface CommandStore {
   /** Removes a command and all its records. */
   purge(record: CommandRecord): Promise<void>;
   addJobs(jobs: readonly DueJob[]): Promise<void>;
-  /** Writes the stop and the job that ends what is open; the one in force when there is one already. */
-  setStop(userId: string, sinceMs: number): Promise<{ sinceMs: number; versionstamp: string }>;
+  /** Writes the stop and the job that ends what is open. One in force goes on as it began, with a new `version`. */
+  setStop(userId: string, sinceMs: number): Promise<StopRecord>;
   /** Read from the store itself, never from what is kept in memory. */
-  stop(userId: string): Promise<{ sinceMs: number; versionstamp: string } | null>;
-  clearStop(userId: string): Promise<void>;
+  stop(userId: string): Promise<StopRecord | null>;
+  /** False when it is not in force with this version any more: somebody pressed again, or resumed. */
+  clearStop(userId: string, version: string): Promise<boolean>;
 }

@@ -1,16 +1,19 @@
 import { type Caller, iso } from "../platform/mod.ts";
+import { Refusal } from "../protocol/mod.ts";
 import { tellRecipient, tellSender } from "./announce.ts";
 import { mayMove } from "./lifecycle.ts";
 import type { Parts } from "./parts.ts";
-import type { Change, InboxEntry } from "./ports.ts";
+import type { Change, InboxEntry, StateRecord, StoredState } from "./ports.ts";
 import { moved } from "./views.ts";
 
 /** Entries that one step closes or thaws. */
-const entriesAtOnce = 50;
+const entriesAtOnce = 32;
 
 /** CO-6: one press that stops everything, and the way back that only the person has. */
 export class Safety {
   readonly #parts: Parts;
+  /** How often each person pressed stop here: a resume that was overtaken by a press must not set deliveries going. */
+  readonly #presses = new Map<string, number>();
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -23,6 +26,7 @@ export class Safety {
   async stop(caller: Caller): Promise<{ stopped: true; since: string }> {
     const { bell, store, consent, clock } = this.#parts;
     bell.freeze(caller.userId);
+    this.#presses.set(caller.userId, (this.#presses.get(caller.userId) ?? 0) + 1);
     const { sinceMs } = await store.setStop(caller.userId, clock.now());
     consent.forget(caller.userId);
     const since = iso(sinceMs);
@@ -32,15 +36,18 @@ export class Safety {
   }
 
   /** Deliveries go on; deadlines of what came meanwhile are later by the time of the stop. */
-  async resume(caller: Caller): Promise<{ stopped: false }> {
+  async resume(caller: Caller): Promise<{ stopped: false } | Refusal> {
     const { bell, store, consent } = this.#parts;
+    const presses = this.#presses.get(caller.userId);
     const stop = await store.stop(caller.userId);
     if (stop !== null) {
       await this.endOpen(caller.userId);
       await this.#thawDeadlines(caller.userId, stop.sinceMs);
-      await store.clearStop(caller.userId);
+      const cleared = await store.clearStop(caller.userId, stop.version);
       consent.forget(caller.userId);
+      if (!cleared && await store.stop(caller.userId) !== null) return pressedAgain();
     }
+    if (this.#presses.get(caller.userId) !== presses) return pressedAgain();
     bell.thaw(caller.userId);
     bell.notify(caller.userId, "safety.changed", { stopped: false, since: null });
     return { stopped: false };
@@ -51,28 +58,46 @@ export class Safety {
     return stop === null ? null : iso(stop.sinceMs);
   }
 
-  /** Ends every command that was in the log before the stop. What came later waits. */
+  /**
+   * Ends every command that was there before the stop. What came later waits. The withheld ones end with the others, at
+   * the same time and told in the order of their ids, or their senders could tell them apart (CO-3).
+   */
   async endOpen(userId: string): Promise<void> {
-    const { store, clock } = this.#parts;
+    const { store } = this.#parts;
     const stop = await store.stop(userId);
     if (stop === null) return;
+    const since = iso(stop.sinceMs);
+    const ended: Change[] = [];
     await this.#eachBatch(userId, async (entries) => {
       const before = entries.filter(({ cursor }) => cursor < stop.versionstamp);
-      await this.#changeSome(userId, before, (change) => {
-        const { record } = change.from;
-        if (!mayMove(record.state, "stopped", "system", "none")) return null;
-        return { ...moved(record, "stopped", iso(clock.now())), place: null };
-      });
+      ended.push(...await this.#changeSome(userId, before, (record) => stopped(record, since)));
       return before.length === entries.length;
     });
+    const withheld = await this.#endWithheld(userId, since);
+    await this.#tell([...ended, ...withheld].sort((a, b) => a.from.commandId < b.from.commandId ? -1 : 1));
+  }
+
+  async #endWithheld(userId: string, since: string): Promise<Change[]> {
+    const ended: Change[] = [];
+    const next = (record: StateRecord) =>
+      record.withheldBy === null || record.updatedAt > since ? null : stopped(record, since);
+    for (let before: string | null = null;;) {
+      const states: StoredState[] = await this.#parts.store.history(userId, before, entriesAtOnce);
+      const open = states.filter(({ record }) => next(record) !== null);
+      ended.push(...await this.#changeSome(userId, open, next));
+      if (states.length < entriesAtOnce) return ended;
+      before = states.at(-1)!.commandId;
+    }
   }
 
   async #thawDeadlines(userId: string, sinceMs: number): Promise<void> {
     const now = this.#parts.clock.now();
     await this.#eachBatch(userId, async (entries) => {
-      await this.#changeSome(userId, entries, ({ from: { record } }) => {
-        const frozenMs = now - Math.max(sinceMs, Date.parse(record.createdAt));
-        return frozenMs <= 0 ? null : { ...record, frozenMs: record.frozenMs + frozenMs };
+      await this.#changeSome(userId, entries, (record) => {
+        // What came meanwhile has not moved since it came.
+        const fromMs = Math.max(sinceMs, Date.parse(record.updatedAt), record.frozenUntilMs ?? 0);
+        if (now <= fromMs) return null;
+        return { ...record, frozenMs: record.frozenMs + now - fromMs, frozenUntilMs: now };
       });
       return true;
     });
@@ -90,21 +115,20 @@ export class Safety {
 
   async #changeSome(
     userId: string,
-    entries: readonly InboxEntry[],
-    next: (change: Pick<Change, "from">) => Change["to"] | null,
-  ): Promise<void> {
+    entries: readonly { commandId: string }[],
+    next: (record: StateRecord) => StateRecord | null,
+  ): Promise<Change[]> {
     const { store } = this.#parts;
     const wanted = entries.map(({ commandId }) => ({ userId, commandId }));
     while (wanted.length > 0) {
       const changes: Change[] = [];
       for (const from of await store.states(wanted)) {
-        const to = from === null ? null : next({ from });
+        const to = from === null ? null : next(from.record);
         if (from !== null && to !== null) changes.push({ from, to });
       }
-      if (changes.length > 0 && !await store.change(changes)) continue;
-      await this.#tell(changes.filter(({ from, to }) => from.record.state !== to.state));
-      return;
+      if (changes.length === 0 || await store.change(changes)) return changes;
     }
+    return [];
   }
 
   async #tell(changes: readonly Change[]): Promise<void> {
@@ -115,4 +139,16 @@ export class Safety {
       if (record !== undefined) await tellSender(this.#parts, record, [{ userId: from.userId, record: to }]);
     }
   }
+}
+
+/** Null for what has ended already. */
+function stopped(record: StateRecord, since: string): StateRecord | null {
+  if (!mayMove(record.state, "stopped", "system", "none")) return null;
+  // What happened while the stop was being written came before it.
+  const at = record.updatedAt > since ? record.updatedAt : since;
+  return { ...moved(record, "stopped", at), place: null };
+}
+
+function pressedAgain(): Refusal {
+  return new Refusal("conflict", "Stop was pressed again meanwhile. Resume once more if you mean it.");
 }

@@ -11,7 +11,7 @@ import type {
   Totals,
 } from "../protocol/mod.ts";
 import { iso } from "../platform/mod.ts";
-import type { Person, StateRecord } from "./ports.ts";
+import type { Happening, Person, StateRecord } from "./ports.ts";
 
 /** CO-2: what may be known of a command before its person opens it. */
 export function sealed(command: Command): SealedCommand {
@@ -67,6 +67,12 @@ export function timelineOf(record: StateRecord): TimelineEntry[] {
 const timelineFirst = 10;
 const timelineLast = 40;
 
+/**
+ * Length of all notes that a timeline keeps, in UTF-16 units; the oldest are left out first. So a record stays under 20 KB
+ * whatever its people write, and no note can keep a command from being stopped or ended (a value takes 64 KiB).
+ */
+const timelineNotes = 4000;
+
 /** The record after a move. `place` is the caller's to change. */
 export function moved(
   record: StateRecord,
@@ -84,8 +90,16 @@ export function moved(
     until: by.until ?? null,
     note: by.note ?? record.note,
     opened: record.opened || opens.has(to),
-    timeline,
+    timeline: withinNotes(timeline),
   };
+}
+
+function withinNotes(timeline: Happening[]): Happening[] {
+  let left = timelineNotes;
+  return timeline.toReversed().map((happening) => {
+    left -= happening.note?.length ?? 0;
+    return left < 0 && happening.note !== null ? { ...happening, note: null } : happening;
+  }).reverse();
 }
 
 /** States that say that the person looked at the content. */

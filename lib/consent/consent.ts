@@ -39,7 +39,7 @@ const standingsKept = 50_000;
 
 interface Kept {
   preferences: Preferences;
-  stop: { sinceMs: number; versionstamp: string } | null;
+  stop: { sinceMs: number } | null;
   timeZone: string;
 }
 
@@ -93,7 +93,7 @@ export class Consent {
     return (await this.#keptOf(userId)).preferences;
   }
 
-  async stopOf(userId: string): Promise<{ sinceMs: number; versionstamp: string } | null> {
+  async stopOf(userId: string): Promise<{ sinceMs: number } | null> {
     return (await this.#keptOf(userId)).stop;
   }
 

@@ -1,5 +1,5 @@
 import type { Preferences } from "../protocol/mod.ts";
-import { minuteOfDay, minutesUntil, msUntilMidnight } from "./time_of_day.ts";
+import { msUntilMidnight, quietUntilMs } from "./time_of_day.ts";
 
 /** What a person is to a sender. Both sides of a contact accepted it. */
 export interface Relation {
@@ -91,20 +91,13 @@ export function choiceOf(preferences: Preferences, slug: string): "allow" | "ask
 function heldBy(standing: Standing, now: number): Extract<Decision, { verdict: "hold" }> | null {
   const { quietHours, dailyLimit } = standing.preferences;
   if (quietHours !== null) {
-    const minute = minuteOfDay(now, standing.timeZone);
-    const left = minutesUntil(minute, quietHours);
-    if (left !== null) {
-      return { verdict: "hold", rule: "quiet_hours", untilMs: startOfMinute(now) + left * 60_000 };
-    }
+    const untilMs = quietUntilMs(now, standing.timeZone, quietHours);
+    if (untilMs !== null) return { verdict: "hold", rule: "quiet_hours", untilMs };
   }
   if (dailyLimit !== null && standing.deliveredToday >= dailyLimit) {
     return { verdict: "hold", rule: "daily_limit", untilMs: now + msUntilMidnight(now, standing.timeZone) };
   }
   return null;
-}
-
-function startOfMinute(ms: number): number {
-  return ms - ms % 60_000;
 }
 
 /** CO-8: the preference that opened the way, in words that the person finds again on the preferences page. */

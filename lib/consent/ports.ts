@@ -18,8 +18,8 @@ export interface ConsentStore {
     userId: string,
     change: (current: Preferences | null) => Preferences,
   ): Promise<Preferences>;
-  /** The stop in force: when it began, and the place in the database's order from which on commands wait. */
-  stop(userId: string): Promise<{ sinceMs: number; versionstamp: string } | null>;
+  /** The stop in force and when it began. */
+  stop(userId: string): Promise<{ sinceMs: number } | null>;
   deliveredOn(userId: string, day: string): Promise<number>;
   categories(): Promise<CategoryRecord[]>;
   /** Writes those that are not there yet. */

@@ -38,10 +38,30 @@ export function localDay(now: number, timeZone: string): string {
 }
 
 /**
- * Minutes until the quiet hours end, or null outside them. From 22:00 to 07:00 crosses midnight; equal times are the
- * whole day. On the night of a change to or from summer time the wait may be an hour off: who waits asks again.
+ * When the quiet hours that `now` lies in end, in ms since 1970 UTC, or null outside them. From 22:00 to 07:00 crosses
+ * midnight; equal times are the whole day.
  */
-export function minutesUntil(minute: number, quiet: { from: string; to: string }): number | null {
+export function quietUntilMs(
+  now: number,
+  timeZone: string,
+  quiet: { from: string; to: string },
+): number | null {
+  const left = minutesUntil(minuteOfDay(now, timeZone), quiet);
+  if (left === null) return null;
+  return corrected(now - now % 60_000 + left * 60_000, toMinutes(quiet.to), now, timeZone);
+}
+
+/**
+ * Moves a time that was reckoned as if no day had other than 24 hours to where the local clock shows `minute`. A minute that
+ * the clock leaves out in spring stays as reckoned: it has passed by then.
+ */
+function corrected(reckonedMs: number, minute: number, now: number, timeZone: string): number {
+  const off = (minuteOfDay(reckonedMs, timeZone) - minute + 1440 + 720) % 1440 - 720;
+  const ms = reckonedMs - off * 60_000;
+  return ms > now && minuteOfDay(ms, timeZone) === minute ? ms : reckonedMs;
+}
+
+function minutesUntil(minute: number, quiet: { from: string; to: string }): number | null {
   const from = toMinutes(quiet.from);
   const to = toMinutes(quiet.to);
   const inside = from === to || (from < to ? minute >= from && minute < to : minute >= from || minute < to);
@@ -58,5 +78,5 @@ function toMinutes(time: string): number {
 export function msUntilMidnight(now: number, timeZone: string): number {
   const { hour, minute, second } = partsOf(now, timeZone);
   const passed = (Number(hour) * 60 + Number(minute)) * 60 + Number(second);
-  return Math.max(1000, (86_400 - passed) * 1000);
+  return Math.max(1000, corrected(now + (86_400 - passed) * 1000, 0, now, timeZone) - now);
 }

@@ -7,8 +7,10 @@ import type {
   Job,
   SentKey,
   StateRecord,
+  StopRecord,
   StoredState,
 } from "../../commands/ports.ts";
+import { limits } from "../../protocol/mod.ts";
 import type { Write } from "./committer.ts";
 import { getEntries } from "./get_many.ts";
 import { keys } from "./keys.ts";
@@ -72,12 +74,13 @@ export function kvCommandStore({ kv, committer }: Store): CommandStore {
 
     async change(changes, also = {}) {
       const write = changeWrite(changes);
-      for (const due of also.jobs ?? []) write.sets!.push(jobSet(due));
+      for (const due of also.jobs ?? []) write.sets.push(jobSet(due));
       if (also.count !== undefined) {
-        write.sums!.push({
-          key: keys.deliveredOn(also.count.userId, also.count.day),
-          by: BigInt(changes.length),
-        });
+        // Not a `sum`: those records cannot end by themselves.
+        const counted = await kv.get<number>(keys.deliveredOn(also.count.userId, also.count.day));
+        write.checks.push(counted);
+        const value = (counted.value ?? 0) + changes.length;
+        write.sets.push({ key: counted.key, value, expireIn: countKeptMs });
       }
       return (await committer.commit(write)).ok;
     },
@@ -145,35 +148,40 @@ export function kvCommandStore({ kv, committer }: Store): CommandStore {
 
     async setStop(userId, sinceMs) {
       const key = keys.stop(userId);
-      const job = jobSet({ dueMs: sinceMs, job: { kind: "stop", userId } });
-      await committer.commit({
-        checks: [{ key, versionstamp: null }],
-        sets: [{ key, value: { sinceMs } }, job],
-      });
-      const stop = await this.stop(userId);
-      if (stop === null) throw new Error("the stop was written and is not there");
-      return stop;
+      while (true) {
+        const before = await kv.get<StopValue>(key);
+        // A second press is written too, so that a resume which began before it cannot take it away.
+        const value: StopValue = before.value === null
+          ? { sinceMs }
+          : { sinceMs: before.value.sinceMs, place: before.value.place ?? before.versionstamp };
+        const job = jobSet({ dueMs: value.sinceMs, job: { kind: "stop", userId } });
+        const committed = await committer.commit({ checks: [before], sets: [{ key, value }, job] });
+        if (committed.ok) return stopOf(value, committed.versionstamp);
+      }
     },
 
     async stop(userId) {
-      const { value, versionstamp } = await kv.get<{ sinceMs: number }>(keys.stop(userId));
-      return value === null ? null : { sinceMs: value.sinceMs, versionstamp: versionstamp! };
+      const { value, versionstamp } = await kv.get<StopValue>(keys.stop(userId));
+      return value === null ? null : stopOf(value, versionstamp!);
     },
 
-    async clearStop(userId) {
-      await committer.commit({ deletes: [keys.stop(userId)] });
+    async clearStop(userId, version) {
+      const key = keys.stop(userId);
+      return (await committer.commit({ checks: [{ key, versionstamp: version }], deletes: [key] })).ok;
     },
   };
 
-  function changeWrite(changes: readonly Change[]): Write {
-    const write: Required<Pick<Write, "checks" | "sets" | "deletes" | "sums" | "appends">> = {
+  function changeWrite(changes: readonly Change[]): ChangeWrite {
+    const write: ChangeWrite = {
       checks: [],
       sets: [],
       deletes: [],
       sums: [],
       appends: [],
+      valueBytes: 0,
     };
     for (const { from, to } of changes) {
+      write.valueBytes += bytesOf(to);
       const key = keys.state(from.userId, from.commandId);
       const placeBefore = from.record.place;
       write.checks.push({ key, versionstamp: from.version });
@@ -189,6 +197,25 @@ export function kvCommandStore({ kv, committer }: Store): CommandStore {
     }
     return write;
   }
+}
+
+type ChangeWrite = Required<Write>;
+
+/** The value of a stop; `place` is where it began when it was pressed again since. */
+interface StopValue {
+  sinceMs: number;
+  place?: string;
+}
+
+function stopOf({ sinceMs, place }: StopValue, version: string): StopRecord {
+  return { sinceMs, versionstamp: place ?? version, version };
+}
+
+/** About how many bytes a state takes in the store: names of its fields and ids, and two for each character of a note. */
+function bytesOf({ note, timeline }: StateRecord): number {
+  let bytes = 768 + 2 * (note?.length ?? 0);
+  for (const happening of timeline) bytes += 128 + 2 * (happening.note?.length ?? 0);
+  return bytes;
 }
 
 /** `first` becomes the versionstamp under which it was written, which is where its log entry lies. */
@@ -232,7 +259,7 @@ function acceptanceWrite({ record, states, key, sent, replacesKey, jobs }: Accep
   const write: Write = {
     checks: [{ key: sentKey, versionstamp: replacesKey?.version ?? null }],
     sets: [
-      { key: sentKey, value: sent },
+      { key: sentKey, value: sent, expireIn: limits.keyKeptMs },
       { key: keys.command(command.id), value: record },
       { key: keys.outbox(senderId, command.id), value: 1 },
       ...jobs.map(jobSet),

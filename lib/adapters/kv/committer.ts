@@ -15,6 +15,8 @@ export type Committed = { ok: true; versionstamp: string } | { ok: false };
 
 interface Waiting {
   write: Write;
+  touched: readonly string[];
+  cost: Size;
   settle: (committed: Committed) => void;
   fail: (error: unknown) => void;
 }
@@ -24,6 +26,8 @@ const batchMutations = 500;
 const batchChecks = 100;
 const batchKeyBytes = 64 * 1024;
 const batchValueBytes = 512 * 1024;
+/** Waiting writes that are looked through for one commit: many to one log would each be passed over again and again. */
+const batchLookahead = 500;
 /** A bound for keys whose parts are short text; measured ones are 60 to 110 bytes. */
 const keyBytesEach = 130;
 const valueBytesEach = 1024;
@@ -44,7 +48,13 @@ export class Committer {
 
   commit(write: Write): Promise<Committed> {
     const { promise, resolve, reject } = Promise.withResolvers<Committed>();
-    this.#waiting.push({ write, settle: resolve, fail: reject });
+    this.#waiting.push({
+      write,
+      touched: touchedKeys(write),
+      cost: costOf(write),
+      settle: resolve,
+      fail: reject,
+    });
     this.#working ??= this.#work();
     return promise;
   }
@@ -68,13 +78,12 @@ export class Committer {
     const passed = new Set<string>();
     const size = { mutations: 0, checks: 0, keyBytes: 0, valueBytes: 0 };
     for (const [index, waiting] of this.#waiting.entries()) {
-      const cost = costOf(waiting.write);
-      const full = batch.length > 0 && !fits(size, cost);
-      if (full) {
-        later.push(...this.#waiting.slice(index));
+      const { touched, cost } = waiting;
+      if (batch.length > 0 && (index >= batchLookahead || !fits(size, cost))) {
+        // One by one: spreading a long queue into a call exhausts the stack.
+        for (const rest of this.#waiting.slice(index)) later.push(rest);
         break;
       }
-      const touched = touchedKeys(waiting.write);
       // What shares a key with a write that had to wait must not overtake it.
       if (touched.some((key) => taken.has(key) || passed.has(key))) {
         for (const key of touched) passed.add(key);

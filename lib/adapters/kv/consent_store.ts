@@ -21,8 +21,8 @@ export function kvConsentStore({ kv, committer }: Store): ConsentStore {
     },
 
     async stop(userId) {
-      const { value, versionstamp } = await kv.get<{ sinceMs: number }>(keys.stop(userId));
-      return value === null ? null : { sinceMs: value.sinceMs, versionstamp: versionstamp! };
+      const { value } = await kv.get<{ sinceMs: number }>(keys.stop(userId));
+      return value === null ? null : { sinceMs: value.sinceMs };
     },
 
     async deliveredOn(userId, day) {

@@ -20,7 +20,7 @@ interface Lease {
 
 /**
  * Runs the records `["job", dueAt, id]` when they are due: by a timer of our own, each under a lease so that two instances
- * never run one at once, and removed only after its handler resolved. A handler may see a job twice after a crash.
+ * never run one at once, begun in the order in which they are due, and removed only after its handler resolved. A handler may see a job twice after a crash.
  */
 export class JobRunner<Job> {
   readonly #kv: Deno.Kv;
@@ -31,6 +31,7 @@ export class JobRunner<Job> {
   readonly #failures = new Map<string, { count: number; notBeforeMs: number }>();
   #timer: Timer | undefined;
   #looking: Promise<void> | undefined;
+  #leasing: Promise<unknown> = Promise.resolve();
   #closed = false;
 
   constructor(parts: { kv: Deno.Kv; clock: Clock; log: Log; run: (job: Job) => Promise<void> }) {
@@ -46,7 +47,8 @@ export class JobRunner<Job> {
 
   /** Runs everything that is due now; resolves when that is done. */
   async runDue(): Promise<void> {
-    while (this.#looking !== undefined) await this.#looking;
+    // A failed look is its own caller's to hear of.
+    while (this.#looking !== undefined) await this.#looking.catch(() => undefined);
     this.#looking = this.#look();
     try {
       await this.#looking;
@@ -58,7 +60,7 @@ export class JobRunner<Job> {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
     this.#timer?.cancel();
-    await this.#looking;
+    await this.#looking?.catch(() => undefined);
   }
 
   #schedule(): void {
@@ -100,7 +102,10 @@ export class JobRunner<Job> {
 
   async #work(entry: Deno.KvEntry<Job>): Promise<void> {
     const name = nameOf(entry.key);
-    if (!await this.#lease(name)) return;
+    // One lease after another, so that jobs begin in the order in which they are due.
+    const leased = this.#leasing.then(() => this.#lease(name, entry));
+    this.#leasing = leased.catch(() => undefined);
+    if (!await leased) return;
     try {
       await this.#run(entry.value);
       // Only this very record: what was written again meanwhile is due again.
@@ -115,13 +120,14 @@ export class JobRunner<Job> {
     }
   }
 
-  async #lease(name: string): Promise<boolean> {
+  /** False when somebody else has it, or has finished it since it was listed. */
+  async #lease(name: string, entry: Deno.KvEntry<Job>): Promise<boolean> {
     const key = keys.lease(name);
     const held = await this.#kv.get<Lease>(key);
     const now = this.#clock.now();
     if (held.value !== null && held.value.owner !== this.#owner && held.value.untilMs > now) return false;
     const lease: Lease = { owner: this.#owner, untilMs: now + leaseMs };
-    return (await this.#kv.atomic().check(held).set(key, lease, { expireIn: leaseMs }).commit()).ok;
+    return (await this.#kv.atomic().check(held, entry).set(key, lease, { expireIn: leaseMs }).commit()).ok;
   }
 }
 

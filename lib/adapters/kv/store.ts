@@ -14,21 +14,25 @@ export interface Store extends AsyncDisposable {
  * Throws when the file is open elsewhere or was written by a newer Behest.
  */
 export async function openStore(location: string): Promise<Store> {
+  const remote = /^https?:/.test(location);
+  await using opening = new AsyncDisposableStack();
+  if (!remote && location !== ":memory:") opening.use(await lockOf(location));
   const kv = await Deno.openKv(location);
-  try {
-    await migrate(kv);
-  } catch (error) {
-    kv.close();
-    throw error;
-  }
+  opening.defer(() => kv.close());
+  await migrate(kv);
   const committer = new Committer(kv);
-  return {
-    kv,
-    committer,
-    exclusive: !/^https?:/.test(location),
-    async [Symbol.asyncDispose]() {
-      await committer.idle();
-      kv.close();
-    },
-  };
+  opening.defer(() => committer.idle());
+  const opened = opening.move();
+  return { kv, committer, exclusive: !remote, [Symbol.asyncDispose]: () => opened.disposeAsync() };
+}
+
+/**
+ * The file itself opens twice without complaint, and what each process keeps in memory of it is then wrong. The lock ends
+ * with the process, however that ends.
+ */
+async function lockOf(path: string): Promise<Disposable> {
+  const file = await Deno.open(`${path}.lock`, { create: true, write: true });
+  if (await file.tryLock(true)) return file;
+  file.close();
+  throw new Error(`The database is locked: ${path} is open in another process. Stop that one first.`);
 }

@@ -1,0 +1,258 @@
+import { kvCommandStore } from "../../lib/adapters/kv/commands_store.ts";
+import { kvConsentStore } from "../../lib/adapters/kv/consent_store.ts";
+import { JobRunner } from "../../lib/adapters/kv/jobs.ts";
+import { openStore, type Store } from "../../lib/adapters/kv/store.ts";
+import {
+  type CommandRoom,
+  type CommandStore,
+  type InboxSlice,
+  type Job,
+  openCommands,
+  type Person,
+} from "../../lib/commands/mod.ts";
+import { Consent } from "../../lib/consent/mod.ts";
+import { type Bell, type Caller, Ids, silentLog } from "../../lib/platform/mod.ts";
+import {
+  type Command,
+  type CommandChanged,
+  type CommandDraft,
+  commandDraft,
+  type Delivery,
+  type PreferencesChange,
+  Refusal,
+} from "../../lib/protocol/mod.ts";
+import { FakeClock } from "./clock.ts";
+import { seededRandom } from "./random.ts";
+
+export const dayMs = 24 * 3600_000;
+
+/** What the bell was asked, in order. */
+export interface Rung {
+  what: "ring" | "notify" | "freeze" | "thaw" | "consentChanged";
+  userId: string;
+  method?: string;
+  params?: unknown;
+}
+
+/** A bell that only writes down. Everybody is online unless told otherwise. */
+export class FakeBell implements Bell {
+  readonly rung: Rung[] = [];
+  readonly offline = new Set<string>();
+
+  ring(userId: string): void {
+    this.rung.push({ what: "ring", userId });
+  }
+  notify(userId: string, method: string, params: unknown): void {
+    this.rung.push({ what: "notify", userId, method, params: structuredClone(params) });
+  }
+  freeze(userId: string): void {
+    this.rung.push({ what: "freeze", userId });
+  }
+  thaw(userId: string): void {
+    this.rung.push({ what: "thaw", userId });
+  }
+  consentChanged(userId: string): void {
+    this.rung.push({ what: "consentChanged", userId });
+  }
+  closeSession(): void {}
+  closeUser(): void {}
+  isOnline(userId: string): boolean {
+    return !this.offline.has(userId);
+  }
+
+  /** `command.changed` that a person's devices heard. */
+  changesOf(userId: string): CommandChanged[] {
+    return this.rung
+      .filter((one) => one.what === "notify" && one.userId === userId && one.method === "command.changed")
+      .map((one) => one.params as CommandChanged);
+  }
+}
+
+/** The commands room over a store, with a fake clock, people by name and a bell that writes down. */
+export class CommandRig implements AsyncDisposable {
+  readonly clock: FakeClock;
+  readonly store: Store;
+  readonly bell: FakeBell = new FakeBell();
+  readonly consent: Consent;
+  readonly commands: CommandStore;
+  readonly room: CommandRoom;
+  readonly jobs: JobRunner<Job>;
+  readonly #people = new Map<string, Person>();
+  readonly #contacts = new Set<string>();
+  readonly #timeZones = new Map<string, string>();
+  #keys = 0;
+
+  private constructor(store: Store, clock: FakeClock, change: (store: CommandStore) => CommandStore) {
+    this.store = store;
+    this.clock = clock;
+    this.commands = change(kvCommandStore(store));
+    this.consent = new Consent({
+      store: kvConsentStore(store),
+      timeZones: { timeZoneOf: (userId) => Promise.resolve(this.#timeZones.get(userId) ?? "UTC") },
+      clock,
+      bell: this.bell,
+      exclusive: store.exclusive,
+    });
+    const named = (name: string) => [...this.#people.values()].find(({ username }) => username === name);
+    this.room = openCommands({
+      store: this.commands,
+      people: {
+        byUsernames: (names) => Promise.resolve(mapOf(names, named)),
+        byIds: (ids) => Promise.resolve(mapOf(ids, (id) => this.#people.get(id))),
+        relationsOf: (userId, others) =>
+          Promise.resolve(
+            new Map(others.map((other) => [other, {
+              contact: this.#contacts.has(pairOf(userId, other)),
+              sharesGroup: false,
+            }])),
+          ),
+      },
+      consent: this.consent,
+      bell: this.bell,
+      clock,
+      ids: new Ids(clock, seededRandom(7)),
+      log: silentLog,
+      retentionDays: 14,
+      exclusive: store.exclusive,
+    });
+    this.jobs = new JobRunner<Job>({ kv: store.kv, clock, log: silentLog, run: (job) => this.room.run(job) });
+  }
+
+  /** `change` may stand between the room and its store, to let a write fail. A given store stays the caller's. */
+  static async open(
+    options: { store?: Store; clock?: FakeClock; change?: (store: CommandStore) => CommandStore } = {},
+  ): Promise<CommandRig> {
+    const store = options.store ?? await openStore(":memory:");
+    const rig = new CommandRig(store, options.clock ?? new FakeClock(), options.change ?? ((same) => same));
+    if (options.store !== undefined) rig.#ownsStore = false;
+    await rig.consent.prepare();
+    return rig;
+  }
+
+  #ownsStore = true;
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.jobs[Symbol.asyncDispose]();
+    await this.room.inbox.flush();
+    if (this.#ownsStore) await this.store[Symbol.asyncDispose]();
+  }
+
+  person(username: string, role: Caller["role"] = "member"): Caller {
+    const userId = `U${username.toUpperCase().replaceAll(/[^A-Z0-9]/g, "")}`;
+    this.#people.set(userId, { id: userId, username, displayName: username });
+    return {
+      userId,
+      username,
+      displayName: username,
+      role,
+      rights: { broadcast: role === "admin" },
+      sessionId: "session",
+      device: "web",
+      address: "127.0.0.1",
+      requestId: "request",
+    };
+  }
+
+  connect(one: Caller, other: Caller): void {
+    this.#contacts.add(pairOf(one.userId, other.userId));
+  }
+
+  setTimeZone(caller: Caller, timeZone: string): void {
+    this.#timeZones.set(caller.userId, timeZone);
+    this.consent.forget(caller.userId);
+  }
+
+  draft(to: Caller | readonly Caller[], change: Record<string, unknown> = {}): CommandDraft {
+    const names = (Array.isArray(to) ? to as readonly Caller[] : [to as Caller]).map((one) => one.username);
+    return commandDraft.parse({
+      key: `key-${this.#keys++}`,
+      audience: { kind: "user", to: names },
+      kind: "message",
+      title: "Title",
+      body: "Body",
+      ...change,
+    });
+  }
+
+  async send(
+    from: Caller,
+    to: Caller | readonly Caller[],
+    change: Record<string, unknown> = {},
+  ): Promise<Command> {
+    return taken(await this.room.sender.send(from, this.draft(to, change))).command;
+  }
+
+  async prefer(who: Caller, change: PreferencesChange): Promise<void> {
+    taken(await this.consent.set(who, change));
+  }
+
+  /** What a new device is handed, to the end or until it is held. */
+  async inboxOf(who: Caller, accept: ReadonlySet<string> | null = null): Promise<Delivery[]> {
+    return (await this.readInbox(who, null, accept)).deliveries;
+  }
+
+  async readInbox(
+    who: Caller,
+    after: string | null = null,
+    accept: ReadonlySet<string> | null = null,
+  ): Promise<InboxSlice> {
+    const whole: InboxSlice = { deliveries: [], upTo: after, held: null, more: true };
+    while (whole.more) {
+      const slice = await this.room.inbox.next(who.userId, whole.upTo, 16, accept);
+      whole.deliveries.push(...slice.deliveries);
+      Object.assign(whole, { upTo: slice.upTo, held: slice.held, more: slice.more });
+    }
+    return whole;
+  }
+
+  /** Reads what is new for a device and acknowledges it. Gives the ids. */
+  async take(who: Caller, device = "phone"): Promise<string[]> {
+    const { cursor } = await this.room.inbox.resume(who.userId, device);
+    const { deliveries } = await this.readInbox(who, cursor);
+    const last = deliveries.at(-1);
+    const ids = deliveries.map(({ command }) => command.id);
+    if (last !== undefined) await this.room.inbox.acknowledge(who.userId, device, last.cursor, ids);
+    return ids;
+  }
+
+  /** The state of a command for a recipient, in the store: the truth. */
+  async stateOf(who: Caller, commandId: string) {
+    const [stored] = await this.commands.states([{ userId: who.userId, commandId }]);
+    return stored?.record ?? null;
+  }
+
+  /** What the sender is told of a recipient's state. */
+  async told(sender: Caller, commandId: string): Promise<Record<string, string>> {
+    const detail = taken(await this.room.history.get(sender, { id: commandId }));
+    return Object.fromEntries((detail.recipients ?? []).map(({ username, state }) => [username, state]));
+  }
+
+  async runDue(afterMs = 0): Promise<void> {
+    this.clock.advance(afterMs);
+    await this.jobs.runDue();
+  }
+}
+
+/** The value of an answer that must not be a refusal. */
+export function taken<T>(answer: T | Refusal): T {
+  if (answer instanceof Refusal) throw new Error(`refused: ${answer.kind}: ${answer.message}`);
+  return answer;
+}
+
+/** The kind of a refusal, or `taken` when it was none. */
+export function kindOf(answer: unknown): string {
+  return answer instanceof Refusal ? answer.kind : "taken";
+}
+
+function pairOf(one: string, other: string): string {
+  return [one, other].sort().join(" ");
+}
+
+function mapOf(names: readonly string[], find: (name: string) => Person | undefined): Map<string, Person> {
+  const found = new Map<string, Person>();
+  for (const name of names) {
+    const person = find(name);
+    if (person !== undefined) found.set(name, person);
+  }
+  return found;
+}

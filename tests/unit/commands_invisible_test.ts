@@ -1,0 +1,107 @@
+import assert from "node:assert/strict";
+import { iso } from "../../lib/platform/mod.ts";
+import type { PreferencesChange } from "../../lib/protocol/mod.ts";
+import { CommandRig, dayMs, kindOf, taken } from "../fakes/command_rig.ts";
+
+type Ending = "expires" | "is cancelled" | "is stopped";
+
+/**
+ * All that a sender hears and reads of commands to somebody who never opens their inbox, with ids and times as they are: the
+ * rigs have the same clock and randomness, so that two transcripts differ only where the server tells something.
+ */
+async function transcript(change: PreferencesChange, ending: Ending): Promise<unknown[]> {
+  await using rig = await CommandRig.open();
+  const ann = rig.person("ann");
+  const bob = rig.person("bob");
+  rig.connect(ann, bob);
+  await rig.prefer(bob, change);
+  const written: unknown[] = [];
+  const draft = rig.draft(bob, { dueAt: iso(rig.clock.now() + dayMs) });
+  written.push(await rig.room.sender.preview(ann, draft));
+  const sent = taken(await rig.room.sender.send(ann, draft));
+  written.push(sent, await rig.room.sender.send(ann, draft));
+  const later = await rig.send(ann, bob, { deliverAt: iso(rig.clock.now() + 1000) });
+  await rig.runDue(1000);
+  const read = async () => {
+    for (const { id } of [sent.command, later]) written.push(await rig.room.history.get(ann, { id }));
+    for (const state of ["queued", "delivered", undefined] as const) {
+      const filter = state === undefined ? {} : { state };
+      written.push(await rig.room.history.list(ann, { box: "outbox", ...filter }));
+    }
+  };
+  await read();
+  switch (ending) {
+    case "expires":
+      await rig.runDue(15 * dayMs);
+      break;
+    case "is cancelled":
+      written.push(await rig.room.moves.cancel(ann, { id: sent.command.id }));
+      break;
+    case "is stopped":
+      await rig.room.safety.stop(bob);
+      break;
+    default:
+      ending satisfies never;
+  }
+  await read();
+  written.push(rig.bell.rung.filter(({ userId }) => userId === ann.userId));
+  if (Object.keys(change).length > 0) assert.deepEqual(rig.bell.changesOf(bob.userId), []);
+  return written;
+}
+
+const unwanted: Record<string, PreferencesChange> = {
+  "blocked": { blockedUsers: ["ann"] },
+  "not accepted from": { acceptFrom: "nobody" },
+  "a blocked category": { categories: { general: "block" } },
+};
+
+for (const ending of ["expires", "is cancelled", "is stopped"] as const) {
+  for (const [name, change] of Object.entries(unwanted)) {
+    Deno.test(`CO-3: ${name} looks to the sender like a command that waits and ${ending}`, async () => {
+      const waiting = await transcript({}, ending);
+      assert.deepEqual(await transcript(change, ending), waiting);
+      assert.equal(JSON.stringify(waiting).includes("queued"), true);
+    });
+  }
+}
+
+Deno.test("CO-3: blocked between send and delivery looks the same too, and nothing of it reaches the person", async () => {
+  await using rig = await CommandRig.open();
+  const [ann, bob] = [rig.person("ann"), rig.person("bob")];
+  rig.connect(ann, bob);
+  const { id } = await rig.send(ann, bob);
+  const before = taken(await rig.room.history.get(ann, { id }));
+  await rig.prefer(bob, { blockedUsers: ["ann"] });
+  assert.deepEqual(await rig.take(bob), []);
+  rig.clock.advance(dayMs);
+  assert.deepEqual(taken(await rig.room.history.get(ann, { id })), before);
+  assert.deepEqual(taken(await rig.room.history.inboxList(bob, {})).items, []);
+  assert.equal(kindOf(await rig.room.history.get(bob, { id })), "not_found");
+  taken(await rig.room.moves.cancel(ann, { id }));
+  assert.deepEqual(rig.bell.changesOf(bob.userId), []);
+});
+
+Deno.test("CO-3: a withheld command is not counted against an inbox and leaves no log entry", async () => {
+  await using rig = await CommandRig.open();
+  const [ann, bob] = [rig.person("ann"), rig.person("bob")];
+  const { id } = await rig.send(ann, bob);
+  assert.equal((await rig.stateOf(bob, id))?.withheldBy, "accept_from");
+  assert.equal(await rig.commands.inboxCount(bob.userId), 0);
+  assert.deepEqual(await rig.commands.inboxAfter(bob.userId, null, 10), []);
+});
+
+Deno.test("CO-6, CO-3: a withheld command that comes after the stop does not end with it", async () => {
+  await using rig = await CommandRig.open();
+  const [ann, bob] = [rig.person("ann"), rig.person("bob")];
+  const before = await rig.send(ann, bob);
+  rig.clock.advance(1);
+  await rig.room.safety.stop(bob);
+  const during = await rig.send(ann, bob);
+  rig.clock.advance(1);
+  taken(await rig.room.safety.resume(bob));
+  await rig.take(bob);
+  const after = await rig.send(ann, bob);
+  assert.deepEqual(await rig.told(ann, before.id), { bob: "stopped" });
+  assert.deepEqual(await rig.told(ann, during.id), { bob: "queued" });
+  assert.deepEqual(await rig.told(ann, after.id), { bob: "queued" });
+});

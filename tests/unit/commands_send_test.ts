@@ -1,0 +1,294 @@
+import assert from "node:assert/strict";
+import { keys } from "../../lib/adapters/kv/keys.ts";
+import { iso } from "../../lib/platform/mod.ts";
+import { limits, Refusal } from "../../lib/protocol/mod.ts";
+import { CommandRig, dayMs, kindOf, taken } from "../fakes/command_rig.ts";
+import { dump } from "../fakes/kv_stores.ts";
+
+async function twoContacts() {
+  const rig = await CommandRig.open();
+  const ann = rig.person("ann");
+  const bob = rig.person("bob");
+  rig.connect(ann, bob);
+  return { rig, ann, bob, sender: rig.room.sender };
+}
+
+Deno.test("CM-1: the same key with the same content is one command and one answer", async () => {
+  const { rig, ann, bob, sender } = await twoContacts();
+  await using _ = rig;
+  const draft = rig.draft(bob, { data: { a: 1, b: { c: 2, d: 3 } } });
+  const first = taken(await sender.send(ann, draft));
+  rig.clock.advance(5000);
+  const again = { ...structuredClone(draft), data: { b: { d: 3, c: 2 }, a: 1 } };
+  assert.deepEqual(taken(await sender.send(ann, again)), first);
+  assert.equal((await rig.inboxOf(bob)).length, 1);
+  assert.equal((await dump(rig.store.kv, ["command"])).length, 1);
+});
+
+Deno.test("CM-1: the same key with other content is a conflict, and nothing is sent", async () => {
+  const { rig, ann, bob, sender } = await twoContacts();
+  await using _ = rig;
+  const draft = rig.draft(bob);
+  taken(await sender.send(ann, draft));
+  for (
+    const change of [{ title: "Other" }, { body: "Other" }, { data: {} }, { requires: "proof" as const }]
+  ) {
+    assert.equal(kindOf(await sender.send(ann, { ...draft, ...change })), "conflict", JSON.stringify(change));
+  }
+  assert.equal((await rig.inboxOf(bob)).length, 1);
+});
+
+Deno.test("CM-1: a key belongs to its sender", async () => {
+  const { rig, ann, bob, sender } = await twoContacts();
+  await using _ = rig;
+  const eve = rig.person("eve");
+  const draft = rig.draft([ann, bob], { key: "same" });
+  const one = taken(await sender.send(ann, rig.draft(bob, { key: "same" })));
+  const other = taken(await sender.send(eve, draft));
+  assert.notEqual(one.command.id, other.command.id);
+});
+
+Deno.test("CM-1: sends with one key at the same time make one command, and all hear the same", async () => {
+  const { rig, ann, bob, sender } = await twoContacts();
+  await using _ = rig;
+  const draft = rig.draft(bob);
+  const answers = await Promise.all(
+    Array.from({ length: 8 }, (_, at) => sender.send(ann, at === 5 ? { ...draft, title: "Other" } : draft)),
+  );
+  const ids = new Set(answers.map((one) => one instanceof Refusal ? one.kind : one.command.id));
+  assert.equal(ids.size, 2);
+  assert.equal(kindOf(answers[5]), "conflict");
+  assert.equal((await dump(rig.store.kv, ["command"])).length, 1);
+});
+
+Deno.test("CM-1: two processes with one key make one command", async () => {
+  const { rig, ann, bob, sender } = await twoContacts();
+  await using _ = rig;
+  await using other = await CommandRig.open({ store: rig.store, clock: rig.clock });
+  other.connect(other.person("ann"), other.person("bob"));
+  const draft = rig.draft(bob);
+  const [one, two] = await Promise.all([sender.send(ann, draft), other.room.sender.send(ann, draft)]);
+  assert.deepEqual(taken(one), taken(two));
+  assert.equal((await dump(rig.store.kv, ["command"])).length, 1);
+});
+
+Deno.test("CM-1: 24 hours later a key is free again, and not a moment before", async () => {
+  const { rig, ann, bob, sender } = await twoContacts();
+  await using _ = rig;
+  const draft = rig.draft(bob);
+  const first = taken(await sender.send(ann, draft));
+  rig.clock.advance(dayMs - 1);
+  assert.deepEqual(taken(await sender.send(ann, draft)), first);
+  rig.clock.advance(1);
+  const second = taken(await sender.send(ann, { ...draft, title: "Other" }));
+  assert.notEqual(second.command.id, first.command.id);
+  assert.deepEqual(taken(await sender.send(ann, { ...draft, title: "Other" })), second);
+});
+
+Deno.test("CM-1: a repeat is answered even when the same send would be refused by now", async () => {
+  const { rig, ann, bob, sender } = await twoContacts();
+  await using _ = rig;
+  const draft = rig.draft(bob, { deliverAt: iso(rig.clock.now() + 60_000) });
+  const first = taken(await sender.send(ann, draft));
+  rig.clock.advance(120_000);
+  assert.deepEqual(taken(await sender.send(ann, draft)), first);
+});
+
+Deno.test("CM-1: a refused send does not use the key up", async () => {
+  const { rig, ann, bob, sender } = await twoContacts();
+  await using _ = rig;
+  const draft = rig.draft(bob, { categories: ["nonsense"] });
+  assert.equal(kindOf(await sender.send(ann, draft)), "invalid_params");
+  assert.equal(kindOf(await sender.send(ann, { ...draft, categories: ["general"] })), "taken");
+});
+
+Deno.test("CM-2: no category is general, a repeat counts once, an unknown one is refused", async () => {
+  const { rig, ann, bob, sender } = await twoContacts();
+  await using _ = rig;
+  assert.deepEqual((await rig.send(ann, bob)).categories, ["general"]);
+  assert.deepEqual((await rig.send(ann, bob, { categories: [] })).categories, ["general"]);
+  const twice = await rig.send(ann, bob, { categories: ["feet", "general", "feet"] });
+  assert.deepEqual(twice.categories, ["feet", "general"]);
+  for (const slug of ["unknown", "constructor"]) {
+    assert.equal(kindOf(await sender.send(ann, rig.draft(bob, { categories: [slug] }))), "invalid_params");
+  }
+});
+
+Deno.test("CM-3: a command object has every field, with null for what was not given", async () => {
+  const { rig, ann, bob } = await twoContacts();
+  await using _ = rig;
+  const command = await rig.send(ann, bob, { title: undefined, body: undefined });
+  const now = rig.clock.now();
+  assert.deepEqual(command, {
+    id: command.id,
+    kind: "message",
+    title: null,
+    body: null,
+    data: null,
+    categories: ["general"],
+    attachments: [],
+    from: { id: ann.userId, username: "ann", displayName: "ann" },
+    audience: { kind: "user" },
+    createdAt: iso(now),
+    deliverAt: null,
+    dueAt: null,
+    expiresAt: iso(now + 14 * dayMs),
+    requires: "none",
+  });
+  assert.ok((await rig.send(ann, bob)).id > command.id);
+});
+
+Deno.test("BR-1: somebody who does not exist is named, and nobody gets anything", async () => {
+  const { rig, ann, bob, sender } = await twoContacts();
+  await using _ = rig;
+  const draft = rig.draft(bob);
+  const answer = await sender.send(ann, { ...draft, audience: { kind: "user", to: ["bob", "nobody-here"] } });
+  assert.ok(answer instanceof Refusal);
+  assert.equal(answer.kind, "not_found");
+  assert.match(answer.message, /nobody-here/);
+  assert.deepEqual(await rig.inboxOf(bob), []);
+});
+
+Deno.test("BR-2: the audiences that are not there yet, and files, are refused by kind", async () => {
+  const { rig, ann, bob, sender } = await twoContacts();
+  await using _ = rig;
+  const admin = rig.person("admin", "admin");
+  const draft = rig.draft(bob);
+  const kinds = [
+    await sender.send(ann, { ...draft, audience: { kind: "group", group: "friends" } }),
+    await sender.send(ann, { ...draft, audience: { kind: "all" } }),
+    await sender.send(ann, { ...draft, audience: { kind: "category", category: "feet" } }),
+    await sender.send(admin, { ...draft, audience: { kind: "all" } }),
+    await sender.send(ann, { ...draft, attachments: ["0".repeat(26)] }),
+  ];
+  assert.deepEqual(kinds.map(kindOf), ["not_found", "forbidden", "forbidden", "unavailable", "not_found"]);
+});
+
+Deno.test("CM-8: deliverAt up to 90 days ahead; times that make no sense are refused by name", async () => {
+  const { rig, ann, bob, sender } = await twoContacts();
+  await using _ = rig;
+  const at = (days: number) => iso(rig.clock.now() + days * dayMs);
+  const wrong: [Record<string, unknown>, string][] = [
+    [{ deliverAt: at(90.001) }, "deliverAt"],
+    [{ deliverAt: at(91) }, "deliverAt"],
+    [{ deliverAt: at(0) }, "deliverAt"],
+    [{ deliverAt: at(-1) }, "deliverAt"],
+    [{ dueAt: at(-1) }, "dueAt"],
+    [{ deliverAt: at(2), dueAt: at(1) }, "dueAt"],
+    [{ expiresAt: at(0) }, "expiresAt"],
+    [{ expiresAt: at(14.001) }, "expiresAt"],
+    [{ deliverAt: at(2), expiresAt: at(1) }, "expiresAt"],
+  ];
+  for (const [change, field] of wrong) {
+    const answer = await sender.send(ann, rig.draft(bob, change));
+    assert.ok(answer instanceof Refusal, JSON.stringify(change));
+    assert.equal(answer.kind, "invalid_params");
+    assert.deepEqual(Object.keys(answer.detail.fields ?? {}), [field]);
+  }
+  const good = [{ deliverAt: at(90) }, { expiresAt: at(14) }, { deliverAt: at(90), expiresAt: at(104) }];
+  for (const change of good) await rig.send(ann, bob, change);
+});
+
+Deno.test("DL-7: at 10,000 open commands the sender hears queue_full, until one has ended", async () => {
+  const { rig, ann, bob, sender } = await twoContacts();
+  await using _ = rig;
+  const carl = rig.person("carl");
+  rig.connect(ann, carl);
+  const already = limits.inboxOpen - 2;
+  await rig.store.kv.set(keys.inboxCount(bob.userId), new Deno.KvU64(BigInt(already)));
+  const first = await rig.send(ann, bob);
+  await rig.send(ann, bob);
+  const refused = await sender.send(ann, rig.draft(bob));
+  assert.equal(kindOf(refused), "queue_full");
+  assert.equal(kindOf(await sender.preview(ann, rig.draft(bob))), "queue_full");
+  assert.equal(kindOf(await sender.send(ann, rig.draft([carl, bob]))), "queue_full");
+  assert.deepEqual(await rig.inboxOf(carl), []);
+  assert.equal(kindOf(await sender.send(ann, rig.draft(carl))), "taken");
+  taken(await rig.room.moves.cancel(ann, { id: first.id }));
+  assert.equal(kindOf(await sender.send(ann, rig.draft(bob))), "taken");
+  assert.equal(kindOf(await sender.send(ann, rig.draft(bob))), "queue_full");
+});
+
+Deno.test("DL-7: a full inbox is told to a blocked sender too", async () => {
+  const { rig, ann, bob, sender } = await twoContacts();
+  await using _ = rig;
+  await rig.prefer(bob, { blockedUsers: ["ann"] });
+  await rig.store.kv.set(keys.inboxCount(bob.userId), new Deno.KvU64(BigInt(limits.inboxOpen)));
+  assert.equal(kindOf(await sender.send(ann, rig.draft(bob))), "queue_full");
+});
+
+Deno.test("DL-7: a scheduled command that meets a full inbox fails, and its sender hears so", async () => {
+  const { rig, ann, bob } = await twoContacts();
+  await using _ = rig;
+  const command = await rig.send(ann, bob, { deliverAt: iso(rig.clock.now() + 1000) });
+  await rig.store.kv.set(keys.inboxCount(bob.userId), new Deno.KvU64(BigInt(limits.inboxOpen)));
+  await rig.runDue(1000);
+  const changes = rig.bell.changesOf(ann.userId);
+  assert.deepEqual(changes.map(({ id, state }) => [id, state]), [[command.id, "failed"]]);
+  assert.equal(changes[0]!.note, "The inbox was full.");
+  assert.deepEqual(await rig.inboxOf(bob), []);
+});
+
+Deno.test("DL-5: what one sender sends at once arrives in call order", async () => {
+  const { rig, ann, bob, sender } = await twoContacts();
+  await using _ = rig;
+  const drafts = Array.from({ length: 60 }, (_, at) => rig.draft(bob, { title: `${at}` }));
+  const answers = await Promise.all(drafts.map((draft) => sender.send(ann, draft)));
+  const sent = answers.map((answer) => taken(answer).command.id);
+  assert.deepEqual((await rig.inboxOf(bob)).map(({ command }) => command.id), sent);
+  assert.deepEqual(sent, sent.toSorted());
+});
+
+Deno.test("DL-4: a send whose write fails throws, and neither the key nor the order is lost", async () => {
+  let failing = false;
+  await using rig = await CommandRig.open({
+    change: (store) => ({
+      ...store,
+      accept: (acceptance) => failing ? Promise.reject(new Error("disk full")) : store.accept(acceptance),
+    }),
+  });
+  const [ann, bob] = [rig.person("ann"), rig.person("bob")];
+  rig.connect(ann, bob);
+  const draft = rig.draft(bob);
+  failing = true;
+  await assert.rejects(rig.room.sender.send(ann, draft), /disk full/);
+  assert.deepEqual(rig.bell.rung, []);
+  failing = false;
+  const sent = taken(await rig.room.sender.send(ann, draft));
+  assert.deepEqual((await rig.inboxOf(bob)).map(({ command }) => command.id), [sent.command.id]);
+});
+
+Deno.test("DL-4: the bell rings after the command is in the store, and not for what nobody gets", async () => {
+  const { rig, ann, bob } = await twoContacts();
+  await using _ = rig;
+  const stranger = rig.person("stranger");
+  await rig.send(stranger, bob);
+  await rig.send(ann, bob, { deliverAt: iso(rig.clock.now() + 1000) });
+  assert.deepEqual(rig.bell.rung, []);
+  await rig.send(ann, bob);
+  assert.deepEqual(rig.bell.rung, [{ what: "ring", userId: bob.userId }]);
+});
+
+Deno.test("BR-3: a preview sends nothing; members learn only that somebody exists, an administrator the truth", async () => {
+  const { rig, ann, bob, sender } = await twoContacts();
+  await using _ = rig;
+  const admin = rig.person("admin", "admin");
+  const others = Array.from({ length: 5 }, (_, at) => rig.person(`other-${at}`));
+  rig.bell.offline.add(bob.userId);
+  const one = { matched: 1, online: "<5", offline: "<5", excluded: {} };
+  assert.deepEqual(await sender.preview(ann, rig.draft(bob)), one);
+  assert.deepEqual(await sender.preview(ann, rig.draft(others[0]!)), one);
+  assert.deepEqual(
+    await sender.preview(ann, rig.draft([bob, others[0]!])),
+    { matched: "<5", online: "<5", offline: "<5", excluded: {} },
+  );
+  assert.deepEqual(
+    await sender.preview(ann, rig.draft([bob, ...others])),
+    { matched: 6, online: 5, offline: "<5", excluded: {} },
+  );
+  assert.deepEqual(
+    await sender.preview(admin, rig.draft([bob, ...others])),
+    { matched: 6, online: 5, offline: 1, excluded: { accept_from: 6 } },
+  );
+  assert.deepEqual(await dump(rig.store.kv, ["command"]), []);
+});
