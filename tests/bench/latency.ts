@@ -1,0 +1,95 @@
+import { Child } from "./child.ts";
+import { cpuMs } from "./child_side.ts";
+import { percentile } from "./numbers.ts";
+import type { ServerReady } from "./server.ts";
+import { ackOf, answerHead, people, sendFrame } from "./sends.ts";
+import { closeSockets, openSockets } from "./sockets.ts";
+
+export const latencyRate = 1_000;
+const warmUpMs = 2_000;
+const measuredMs = 8_000;
+
+/** From the call of `send` in the sender to the frame in the recipient, in ms. */
+export interface Latency {
+  p50Ms: number;
+  p99Ms: number;
+  /** The part of it until the sender has the answer: the commit, and the way there and back. */
+  answerP50Ms: number;
+  answerP99Ms: number;
+  perSecond: number;
+  serverCores: number;
+  clientCores: number;
+}
+
+const deliverHead = '{"jsonrpc":"2.0","method":"command.deliver"';
+const titleHead = '"title":"#';
+
+/** 200 people send to 200 others, one after the other at a steady rate, whether or not the server keeps up. */
+export async function measureLatency(dir: string): Promise<Latency> {
+  const dataDir = await Deno.makeTempDir({ dir, prefix: "latency-" });
+  const { child, ready } = await Child.start<ServerReady>("server.ts", [dataDir, String(people)]);
+  await using server = child;
+  const total = Math.round((warmUpMs + measuredMs) / 1000 * latencyRate);
+  const sentAt = new Float64Array(total);
+  const tookMs = new Float64Array(total).fill(NaN);
+  const answeredMs = new Float64Array(total).fill(NaN);
+  let arrived = 0;
+  const recipients: WebSocket[] = await openSockets(
+    people,
+    (at) => `${ready.url}?token=${ready.recipients[at]!.token}`,
+    (at, text) => {
+      if (!text.startsWith(deliverHead)) return;
+      const now = performance.now();
+      for (let from = text.indexOf(titleHead); from >= 0; from = text.indexOf(titleHead, from + 1)) {
+        const number = parseInt(text.slice(from + titleHead.length, from + titleHead.length + 8));
+        tookMs[number] = now - sentAt[number]!;
+        arrived++;
+      }
+      recipients[at]!.send(ackOf(text));
+    },
+  );
+  const senders = await openSockets(
+    people,
+    (at) => `${ready.url}?token=${ready.senders[at]!.token}`,
+    (_, text) => {
+      if (!text.startsWith(answerHead)) return;
+      const number = parseInt(text.slice(answerHead.length, answerHead.length + 8));
+      answeredMs[number] = performance.now() - sentAt[number]!;
+    },
+  );
+  const frames = Array.from({ length: people }, (_, at) => sendFrame(ready.recipients[at]!.username, "k"));
+  const send = (number: number) => {
+    const { head, middle, tail } = frames[number % people]!;
+    const text = head + number + middle + number + tail.replace("A short title", `#${number}`);
+    sentAt[number] = performance.now();
+    senders[number % people]!.send(text);
+  };
+  const startedAt = performance.now();
+  const [serverBefore, clientBefore] = [(await server.usage()).cpuMs, cpuMs()];
+  let sent = 0;
+  while (sent < total) {
+    const due = Math.min(total, Math.floor((performance.now() - startedAt) / 1000 * latencyRate));
+    while (sent < due) send(sent++);
+    await new Promise((resolve) => setTimeout(resolve, 0));
+  }
+  const ms = performance.now() - startedAt;
+  const endsAt = performance.now() + 10_000;
+  while (arrived < total && performance.now() < endsAt) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  if (arrived < total) throw new Error(`${total - arrived} commands did not arrive.`);
+  const serverMs = (await server.usage()).cpuMs - serverBefore;
+  const clientMs = cpuMs() - clientBefore;
+  await closeSockets([...senders, ...recipients]);
+  const first = Math.round(warmUpMs / 1000 * latencyRate);
+  const [measured, answered] = [[...tookMs.subarray(first)], [...answeredMs.subarray(first)]];
+  return {
+    p50Ms: percentile(measured, 50),
+    p99Ms: percentile(measured, 99),
+    answerP50Ms: percentile(answered, 50),
+    answerP99Ms: percentile(answered, 99),
+    perSecond: total / ms * 1000,
+    serverCores: serverMs / ms,
+    clientCores: clientMs / ms,
+  };
+}

@@ -1,0 +1,78 @@
+import { Passwords } from "../../lib/accounts/mod.ts";
+import { type OpenServices, openServices } from "../../lib/compose.ts";
+import { ConfigProblem, readConfig } from "../../lib/config.ts";
+import { type Caller, type Log, silentLog, systemRandom } from "../../lib/platform/mod.ts";
+import { Refusal } from "../../lib/protocol/mod.ts";
+import type { Store } from "../../lib/adapters/kv/store.ts";
+
+/** What the bench logs in with; nobody else can reach its server. */
+const password = "only-for-the-bench-7";
+const origin = { address: "127.0.0.1", device: "bench", requestId: "bench" };
+
+/** The services as a start composes them, without limits of rate and with cheap passwords: neither is measured here. */
+export async function openBenchServices(
+  dataDir: string,
+  options: { store?: Store; log?: Log } = {},
+): Promise<OpenServices> {
+  const read = readConfig({
+    BEHEST_MODE: "evaluation",
+    BEHEST_PORT: "0",
+    BEHEST_DATA_DIR: dataDir,
+    BEHEST_RATE_REQUESTS: "0",
+    BEHEST_RATE_SENDS: "0",
+    // A client of the bench sends no heartbeat.
+    BEHEST_HEARTBEAT_MS: "600000",
+  });
+  if (read instanceof ConfigProblem) throw new Error(read.line);
+  return await openServices({
+    config: read.config,
+    log: silentLog,
+    passwords: new Passwords(systemRandom, { log2N: 1, blockSize: 1, parallel: 1 }),
+    ...options,
+  });
+}
+
+/** A person of the bench, logged in; takes commands from anyone. */
+export interface BenchPerson {
+  username: string;
+  token: string;
+  caller: Caller;
+}
+
+/** A few are made at once, so that they share commits. */
+const madeAtOnce = 50;
+
+export async function makePeople(
+  { services }: OpenServices,
+  prefix: string,
+  count: number,
+): Promise<BenchPerson[]> {
+  const people: BenchPerson[] = new Array(count);
+  let next = 0;
+  const worker = async () => {
+    while (next < count) {
+      const at = next++;
+      people[at] = await makePerson(services, `${prefix}${String(at).padStart(4, "0")}`);
+    }
+  };
+  await Promise.all(Array.from({ length: madeAtOnce }, worker));
+  return people;
+}
+
+async function makePerson(
+  { accounts, preferences }: OpenServices["services"],
+  username: string,
+): Promise<BenchPerson> {
+  // Logins of one address take turns.
+  const from = { ...origin, address: `bench-${username}` };
+  expectValue(await accounts.register(from, { username, password, adult: true }));
+  const { token } = expectValue(await accounts.login(from, { username, password }));
+  const caller = expectValue(await accounts.authenticate(token, from));
+  expectValue(await preferences.set(caller, { acceptFrom: "anyone" }));
+  return { username, token, caller };
+}
+
+export function expectValue<T>(answer: T | Refusal): T {
+  if (answer instanceof Refusal) throw new Error(`Refused: ${answer.message}`);
+  return answer;
+}
