@@ -26,12 +26,16 @@ interface Open {
 }
 
 /** How far cursors may be behind the store. */
-const flushMs = 500;
+const flushMs = 900;
+/** Handed over and not acknowledged yet; what is dropped is read again. */
+const expectedKept = 50_000;
 
 /** The delivery side of a person's log: what comes next, decided at that moment (DL-1, DL-2, DL-9). */
 export class Inbox {
   readonly #parts: Parts;
   readonly #cursors = new Map<string, { userId: string; device: string; cursor: string }>();
+  /** First records of commands that were just handed to a device, so that its acknowledgement need not read them. */
+  readonly #expected = new Map<string, StoredState>();
   #flushing: Timer | undefined;
 
   constructor(parts: Parts) {
@@ -95,6 +99,12 @@ export class Inbox {
     await this.markDelivered(userId, commandIds);
   }
 
+  /** A command goes straight to a device: its record as it was just written. */
+  expect(stored: StoredState): void {
+    if (this.#expected.size >= expectedKept) this.#expected.clear();
+    this.#expected.set(`${stored.userId} ${stored.commandId}`, stored);
+  }
+
   /** queued → delivered, for those that still are; the senders hear of it. */
   async markDelivered(userId: string, commandIds: readonly string[]): Promise<void> {
     for (let at = 0; at < commandIds.length; at += limits.deliverBatch) {
@@ -136,10 +146,11 @@ export class Inbox {
 
   async #markSome(userId: string, commandIds: readonly string[]): Promise<void> {
     const { store, clock } = this.#parts;
-    const wanted = commandIds.map((commandId) => ({ userId, commandId }));
+    let states: (StoredState | null)[] | null = this.#takeExpected(userId, commandIds);
     while (true) {
       const changes: Change[] = [];
-      for (const stored of await store.states(wanted)) {
+      states ??= await store.states(commandIds.map((commandId) => ({ userId, commandId })));
+      for (const stored of states) {
         if (stored === null || stored.record.state !== "queued" || stored.record.withheldBy !== null) {
           continue;
         }
@@ -147,7 +158,10 @@ export class Inbox {
         changes.push({ from: stored, to: { ...moved(stored.record, "delivered", at), deliveredAt: at } });
       }
       if (changes.length === 0) return;
-      if (!await store.change(changes)) continue;
+      if (!await store.change(changes)) {
+        states = null;
+        continue;
+      }
       const records = await store.commands(changes.map(({ from }) => from.commandId));
       for (const { from, to } of changes) {
         const record = records.get(from.commandId);
@@ -155,6 +169,19 @@ export class Inbox {
       }
       return;
     }
+  }
+
+  /** The expected records, if all of them are. */
+  #takeExpected(userId: string, commandIds: readonly string[]): StoredState[] | null {
+    const found: StoredState[] = [];
+    for (const commandId of commandIds) {
+      const name = `${userId} ${commandId}`;
+      const stored = this.#expected.get(name);
+      if (stored === undefined) return null;
+      this.#expected.delete(name);
+      found.push(stored);
+    }
+    return found;
   }
 
   /** The entries' commands and states, without those that have run out. */

@@ -9,6 +9,7 @@ import { Sender } from "./sender.ts";
 
 export type { Parts } from "./parts.ts";
 export type { InboxSlice } from "./inbox.ts";
+export { firstRecord } from "./first_record.ts";
 export * from "./ports.ts";
 export { isClosed, mayMove, type Mover, waits } from "./lifecycle.ts";
 export type { History, Inbox, Moves, Safety, Sender };
@@ -28,7 +29,7 @@ export function openCommands(parts: Parts): CommandRoom {
   const moves = new Moves(parts);
   const safety = new Safety(parts);
   return {
-    sender: new Sender(parts),
+    sender: new Sender(parts, inbox),
     moves,
     history: new History(parts, inbox),
     inbox,

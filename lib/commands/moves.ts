@@ -144,7 +144,7 @@ export class Moves {
     await this.#changeAll(record, async (stored) => {
       if (!mayMove(stored.record.state, "queued", "system", record.command.requires)) return null;
       // DL-7, and asked before consent like at a send.
-      if (await store.inboxCount(stored.userId) >= limits.inboxOpen) {
+      if (await store.inboxCountAfter(stored.userId, null) >= limits.inboxOpen) {
         return moved(stored.record, "failed", iso(clock.now()), { note: "The inbox was full." });
       }
       const standing = await consent.standing(stored.userId);

@@ -92,10 +92,16 @@ export interface DueJob {
   job: Job;
 }
 
+/** What consent said of one recipient when the command was taken; the rest of a first record follows from the command. */
+export interface FirstState {
+  allowedBy: string | null;
+  withheldBy: string | null;
+}
+
 /** A new command and the first state of each recipient. One step. */
 export interface Acceptance {
   record: CommandRecord;
-  states: { userId: string; record: StateRecord }[];
+  states: ({ userId: string } & FirstState)[];
   key: string;
   sent: SentKey;
   /** A key of the same name that has run out and is replaced. */
@@ -123,8 +129,8 @@ export interface InboxEntry {
 
 /** What commands ask of the store. */
 export interface CommandStore {
-  /** False when the key is taken; nothing was written then. */
-  accept(acceptance: Acceptance): Promise<boolean>;
+  /** The place of this commit in every log that it appended to; null when the key is taken: nothing was written then. */
+  accept(acceptance: Acceptance): Promise<string | null>;
   sentKey(senderId: string, key: string): Promise<{ sent: SentKey; version: string } | null>;
   commands(commandIds: readonly string[]): Promise<Map<string, CommandRecord>>;
   states(wanted: readonly { userId: string; commandId: string }[]): Promise<(StoredState | null)[]>;
@@ -136,7 +142,6 @@ export interface CommandStore {
   /** Entries after a place, oldest first. */
   inboxAfter(userId: string, after: string | null, limit: number): Promise<InboxEntry[]>;
   inboxCountAfter(userId: string, after: string | null): Promise<number>;
-  inboxCount(userId: string): Promise<number>;
   /** A person's states, newest command first, before an id. */
   history(userId: string, before: string | null, limit: number): Promise<StoredState[]>;
   /** Ids of a sender's commands, newest first, before an id. */

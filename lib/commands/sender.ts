@@ -1,18 +1,32 @@
-import { decide, type Decision } from "../consent/mod.ts";
-import { type Caller, iso } from "../platform/mod.ts";
+import { decide, type Decision, type Standing } from "../consent/mod.ts";
+import { type Caller, type Fresh, iso } from "../platform/mod.ts";
 import { type AudienceCounts, type Command, type CommandDraft, limits, Refusal } from "../protocol/mod.ts";
 import { checkTimes, digestOf, type Times } from "./draft.ts";
+import { firstRecord } from "./first_record.ts";
+import type { Inbox } from "./inbox.ts";
 import type { Parts } from "./parts.ts";
-import type { CommandRecord, DueJob, Person, SentKey, StateRecord } from "./ports.ts";
+import type { CommandRecord, DueJob, Person, SentKey } from "./ports.ts";
+import { forRecipient } from "./views.ts";
+
+/** People of whom a bound is kept; beyond that all are counted anew. */
+const boundsKept = 100_000;
 
 interface Sent {
   command: Command;
   audience: AudienceCounts;
 }
 
+interface Recipient {
+  person: Person;
+  decision: Decision;
+  standing: Standing;
+  /** The person's mark before anything was read for the decision. */
+  mark: number;
+}
+
 /** A draft that passed every check: who gets it, and what their rules say now. */
 interface Checked {
-  recipients: { person: Person; decision: Decision }[];
+  recipients: Recipient[];
   categories: string[];
   times: Times;
 }
@@ -20,6 +34,7 @@ interface Checked {
 /** Takes commands in (CM-1, CM-2, BR-1 to BR-3): one commit, then the answer, then the ring. */
 export class Sender {
   readonly #parts: Parts;
+  readonly #inbox: Inbox;
   /** The last step of each sender that is still being checked: sends of one sender are committed in call order (DL-5). */
   readonly #lanes = new Map<string, Promise<unknown>>();
   /** Sends with a key that are not answered yet. */
@@ -27,8 +42,9 @@ export class Sender {
   /** Upper bounds of the inbox counts, true while this process alone adds to them. */
   readonly #bounds = new Map<string, number>();
 
-  constructor(parts: Parts) {
+  constructor(parts: Parts, inbox: Inbox) {
     this.#parts = parts;
+    this.#inbox = inbox;
   }
 
   async send(caller: Caller, draft: CommandDraft): Promise<Sent | Refusal> {
@@ -138,7 +154,8 @@ export class Sender {
   }
 
   async #decideAll(caller: Caller, draft: CommandDraft, persons: Person[], categories: string[]) {
-    const { consent, people, clock } = this.#parts;
+    const { consent, people, clock, bell } = this.#parts;
+    const marks = new Map(persons.map(({ id }) => [id, bell.mark(id)]));
     const relations = await people.relationsOf(caller.userId, persons.map((person) => person.id));
     const question = {
       from: { username: caller.username },
@@ -148,7 +165,8 @@ export class Sender {
     return await Promise.all(persons.map(async (person) => {
       const standing = await consent.standing(person.id);
       const relation = relations.get(person.id) ?? { contact: false, sharesGroup: false };
-      return { person, decision: decide(standing, relation, question, clock.now()) };
+      const decision = decide(standing, relation, question, clock.now());
+      return { person, decision, standing, mark: marks.get(person.id)! };
     }));
   }
 
@@ -157,7 +175,10 @@ export class Sender {
     for (const { id, username } of persons) {
       let bound = this.#parts.exclusive ? this.#bounds.get(id) : undefined;
       // The bound only rises until it is read anew, so below the limit it needs no look at the store.
-      if (bound === undefined || bound >= limits.inboxOpen) bound = await this.#parts.store.inboxCount(id);
+      if (bound === undefined || bound >= limits.inboxOpen) {
+        bound = await this.#parts.store.inboxCountAfter(id, null);
+      }
+      if (this.#bounds.size >= boundsKept) this.#bounds.clear();
       this.#bounds.set(id, bound);
       if (bound >= limits.inboxOpen) {
         return new Refusal(
@@ -171,7 +192,7 @@ export class Sender {
 
   /** Writes it; `committed` is null when the key is taken. */
   #accept(caller: Caller, draft: CommandDraft, digest: string, checked: Checked, version?: string) {
-    const { store, clock, ids, bell } = this.#parts;
+    const { store, clock, ids } = this.#parts;
     const now = clock.now();
     const command = commandOf(caller, draft, checked, ids.next(), now);
     const record: CommandRecord = {
@@ -182,7 +203,9 @@ export class Sender {
     };
     const states = checked.recipients.map(({ person, decision }) => ({
       userId: person.id,
-      record: firstState(command, decision),
+      allowedBy: decision.verdict === "deliver" ? decision.allowedBy : null,
+      // What a scheduled command meets is decided when its time has come.
+      withheldBy: decision.verdict === "withhold" && command.deliverAt === null ? decision.rule : null,
     }));
     const audience = this.#counts(caller, checked);
     const sent: SentKey = { commandId: command.id, digest, audience, expiresMs: now + limits.keyKeptMs };
@@ -192,14 +215,43 @@ export class Sender {
       const bound = this.#bounds.get(userId);
       if (bound !== undefined) this.#bounds.set(userId, bound + 1);
     }
-    const committed = store.accept({ record, states, key: draft.key, sent, replacesKey, jobs }).then((ok) => {
-      if (!ok) return null;
-      for (const { userId, record } of states) if (record.place !== null) bell.ring(userId);
+    const accepting = store.accept({ record, states, key: draft.key, sent, replacesKey, jobs });
+    const committed = accepting.then((place) => {
+      if (place === null) return null;
+      if (command.deliverAt === null) {
+        for (const recipient of checked.recipients) this.#ring(record, recipient, place);
+      }
       return { command, audience };
     });
     // The lane hands this promise on; a failure is the awaiting caller's to hear, never an unhandled one.
     committed.catch(() => undefined);
     return { committed };
+  }
+
+  /** Tells a recipient's devices; those that are up to date get it from here, the others read their log. */
+  #ring(record: CommandRecord, { person, decision, standing, mark }: Recipient, place: string): void {
+    const { bell } = this.#parts;
+    if (decision.verdict === "withhold") return;
+    // A daily limit is counted in the store before anything is handed over, so its reader has to look there.
+    if (
+      decision.verdict === "hold" || standing.preferences.dailyLimit !== null || !bell.isOnline(person.id)
+    ) {
+      return bell.ring(person.id);
+    }
+    const first = firstRecord(record.command, { allowedBy: decision.allowedBy, withheldBy: null });
+    const command = forRecipient(record.command, first, standing.preferences);
+    const fresh: Fresh = {
+      delivery: { cursor: place, command, state: first.state },
+      kind: record.command.kind,
+      mark,
+    };
+    this.#inbox.expect({
+      userId: person.id,
+      commandId: command.id,
+      record: { ...first, place },
+      version: place,
+    });
+    bell.ring(person.id, fresh);
   }
 
   /** BR-3: an administrator sees the truth; others only what tells nothing about a single person. */
@@ -265,27 +317,6 @@ function commandOf(caller: Caller, draft: CommandDraft, checked: Checked, id: st
     dueAt: checked.times.dueAt,
     expiresAt: iso(checked.times.expiresMs),
     requires: draft.requires ?? "none",
-  };
-}
-
-function firstState(command: Command, decision: Decision): StateRecord {
-  const state = command.deliverAt === null ? "queued" : "scheduled";
-  const withheldBy = state === "queued" && decision.verdict === "withhold" ? decision.rule : null;
-  return {
-    state,
-    place: state === "queued" && withheldBy === null ? "first" : null,
-    createdAt: command.createdAt,
-    updatedAt: command.createdAt,
-    deliveredAt: null,
-    opened: false,
-    allowedBy: decision.verdict === "deliver" ? decision.allowedBy : null,
-    withheldBy,
-    countedOn: null,
-    until: null,
-    note: null,
-    proof: [],
-    frozenMs: 0,
-    timeline: [{ at: command.createdAt, state, who: null, note: null }],
   };
 }
 

@@ -1,10 +1,23 @@
 /**
+ * A new entry of a person's inbox and what consent said of it, for devices that have read all that lies before it. It may
+ * be handed over as long as `mark` is still the person's.
+ */
+export interface Fresh {
+  delivery: { cursor: string; command: { id: string }; state: string };
+  /** For devices that show some kinds only (WS-10). */
+  kind: string;
+  mark: number;
+}
+
+/**
  * How services reach the people who are connected. It only rings: what is delivered always comes from the store, so a
  * lost ring costs a moment and not a command. The hub of `realtime/` answers it in one process.
  */
 export interface Bell {
-  /** There is something new in this person's inbox. */
-  ring(userId: string): void;
+  /** There is something new in this person's inbox; with `fresh`, what it is. Called in the order of the commits. */
+  ring(userId: string, fresh?: Fresh): void;
+  /** Another number after each stop and each change of what the person takes: what was decided before may not hold. */
+  mark(userId: string): number;
   /** A notification to all of a person's devices, or all but one. */
   notify(userId: string, method: string, params: unknown, except?: { device: string }): void;
   /** From this call on nothing is delivered to the person, not even what is being read right now (CO-6). */

@@ -1,5 +1,5 @@
-import type { Timer } from "../platform/mod.ts";
-import { type Delivery, limits, Refusal } from "../protocol/mod.ts";
+import type { Fresh, Timer } from "../platform/mod.ts";
+import { limits, Refusal } from "../protocol/mod.ts";
 import { packDeliveries } from "./frames.ts";
 import type { Outbox } from "./outbox.ts";
 import type { ConnectionPorts } from "./ports.ts";
@@ -34,6 +34,8 @@ export class DeliveryPump {
   /** Rises with everything that makes a running read worthless. */
   #epoch = 0;
   #running = false;
+  /** The last read ended before something that is held back for now. */
+  #behind = false;
   /** The log may hold more than was read: a ring came, or the window or the outbox was full. */
   #more = false;
   #frozen: boolean;
@@ -65,6 +67,19 @@ export class DeliveryPump {
   wake(): void {
     this.#more = true;
     if (this.#open && !this.#running && !this.#frozen) void this.#run();
+  }
+
+  /**
+   * A new entry at the end of the log. A device that has read all before it gets it at once; any other reads its log. Rings
+   * come in the order of the commits, so nothing can lie between the end of the last read and this.
+   */
+  offer({ delivery, kind }: Fresh): void {
+    const { accept, window } = this.#target;
+    const upToDate = this.#open && !this.#frozen && !this.#running && !this.#more && !this.#behind &&
+      (this.#readTo === null || delivery.cursor > this.#readTo) && (this.#inFlight?.length ?? 0) < window;
+    if (!upToDate) return this.wake();
+    if (accept !== null && !accept.has(kind)) this.#readTo = delivery.cursor;
+    else if (this.#deliver([delivery]) === 0) this.wake();
   }
 
   freeze(): void {
@@ -143,6 +158,7 @@ export class DeliveryPump {
       this.#more = true;
       return true;
     }
+    this.#behind = page.held !== null;
     const sent = this.#deliver(page.deliveries);
     if (sent < page.deliveries.length) {
       this.#more = true;
@@ -161,7 +177,7 @@ export class DeliveryPump {
   }
 
   /** Writes what has room, in frames; the rest stays in the log and is read again. */
-  #deliver(deliveries: readonly Delivery[]): number {
+  #deliver(deliveries: readonly Fresh["delivery"][]): number {
     let sent = 0;
     while (sent < deliveries.length) {
       const frame = packDeliveries(deliveries, sent);

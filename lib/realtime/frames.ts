@@ -1,10 +1,4 @@
-import {
-  type Delivery,
-  limits,
-  type Notification,
-  type RpcErrorObject,
-  type RpcId,
-} from "../protocol/mod.ts";
+import { limits, type Notification, type RpcErrorObject, type RpcId } from "../protocol/mod.ts";
 import { utf8Bytes } from "./bytes.ts";
 
 export function notificationText(
@@ -33,7 +27,7 @@ export interface DeliverFrame {
 }
 
 /** DL-1: packs deliveries from `from` on into one frame of at most `deliverBatch` and `deliverFrameBytes`. */
-export function packDeliveries(deliveries: readonly Delivery[], from: number): DeliverFrame {
+export function packDeliveries(deliveries: readonly object[], from: number): DeliverFrame {
   let text = deliverHead;
   let bytes = deliverHead.length + deliverTail.length;
   let count = 0;

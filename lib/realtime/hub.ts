@@ -1,4 +1,4 @@
-import type { Bell, Clock, Timer } from "../platform/mod.ts";
+import type { Bell, Clock, Fresh, Timer } from "../platform/mod.ts";
 import { closeCodes, limits, type NotificationParams } from "../protocol/mod.ts";
 import type { Connection, ConnectionOwner } from "./connection.ts";
 import { notificationText } from "./frames.ts";
@@ -11,6 +11,10 @@ export class Hub implements Bell, ConnectionOwner {
   readonly #byUser = new Map<string, Connection[]>();
   /** People who stopped since this process began: also their next connection starts frozen (CO-6). */
   readonly #frozen = new Set<string>();
+  /** Rises with every stop and change of consent, of anybody; each person keeps the number of their last one. */
+  #lastMark = 0;
+  #firstMark = 0;
+  readonly #marks = new Map<string, number>();
   #count = 0;
   #sweepTimer: Timer | null = null;
   #sweptAt = 0;
@@ -64,8 +68,16 @@ export class Hub implements Bell, ConnectionOwner {
     if (this.#busy?.delete(connection) && this.#busy.size === 0) this.#onIdle?.();
   }
 
-  ring(userId: string): void {
-    for (const connection of this.#of(userId)) connection.pump.wake();
+  ring(userId: string, fresh?: Fresh): void {
+    const offered = fresh !== undefined && fresh.mark === this.mark(userId);
+    for (const connection of this.#of(userId)) {
+      if (offered) connection.pump.offer(fresh);
+      else connection.pump.wake();
+    }
+  }
+
+  mark(userId: string): number {
+    return this.#marks.get(userId) ?? this.#firstMark;
   }
 
   notify(userId: string, method: string, params: unknown, except?: { device: string }): void {
@@ -80,6 +92,7 @@ export class Hub implements Bell, ConnectionOwner {
 
   freeze(userId: string): void {
     this.#frozen.add(userId);
+    this.#newMark(userId);
     for (const connection of this.#of(userId)) connection.pump.freeze();
   }
 
@@ -89,6 +102,7 @@ export class Hub implements Bell, ConnectionOwner {
   }
 
   consentChanged(userId: string): void {
+    this.#newMark(userId);
     for (const connection of this.#of(userId)) connection.pump.consentChanged();
   }
 
@@ -135,6 +149,15 @@ export class Hub implements Bell, ConnectionOwner {
     });
   }
 
+  #newMark(userId: string): void {
+    // Forgetting all of them gives everybody a mark that was never given out before.
+    if (this.#marks.size >= marksKept) {
+      this.#marks.clear();
+      this.#firstMark = ++this.#lastMark;
+    }
+    this.#marks.set(userId, ++this.#lastMark);
+  }
+
   #of(userId: string): Connection[] {
     return this.#byUser.get(userId) ?? nobody;
   }
@@ -173,3 +196,5 @@ export class Hub implements Bell, ConnectionOwner {
 }
 
 const nobody: Connection[] = [];
+/** People whose marks are kept apart. */
+const marksKept = 100_000;

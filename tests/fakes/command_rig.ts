@@ -42,6 +42,9 @@ export class FakeBell implements Bell {
   ring(userId: string): void {
     this.rung.push({ what: "ring", userId });
   }
+  mark(): number {
+    return 0;
+  }
   notify(userId: string, method: string, params: unknown): void {
     this.rung.push({ what: "notify", userId, method, params: structuredClone(params) });
   }

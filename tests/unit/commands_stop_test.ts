@@ -30,7 +30,7 @@ Deno.test("CO-6: stop freezes before anything else, ends every open command and 
   assert.deepEqual(await stopping, { stopped: true, since });
   const told = await Promise.all(sent.map(async (id) => (await rig.stateOf(bob, id))?.state));
   assert.deepEqual(told, sent.map((_, at) => at === 3 ? "completed" : "stopped"));
-  assert.equal(await rig.commands.inboxCount(bob.userId), 0);
+  assert.equal(await rig.commands.inboxCountAfter(bob.userId, null), 0);
   assert.deepEqual(
     rig.bell.rung.find((one) => one.method === "safety.changed"),
     { what: "notify", userId: bob.userId, method: "safety.changed", params: { stopped: true, since } },
@@ -159,7 +159,7 @@ Deno.test("CO-6: a crash in between ends the rest by its job, before anything el
   assert.deepEqual(await restarted.inboxOf(bob2), []);
   await restarted.runDue();
   for (const id of sent) assert.equal((await restarted.stateOf(bob2, id))?.state, "stopped");
-  assert.equal(await restarted.commands.inboxCount(bob2.userId), 0);
+  assert.equal(await restarted.commands.inboxCountAfter(bob2.userId, null), 0);
 });
 
 Deno.test("CO-6: a stop that is pressed while a resume is under way wins", async () => {

@@ -1,16 +1,18 @@
+import { firstRecord } from "../../commands/first_record.ts";
 import type {
   Acceptance,
   Change,
   CommandRecord,
   CommandStore,
   DueJob,
+  FirstState,
   Job,
   SentKey,
   StateRecord,
   StopRecord,
   StoredState,
 } from "../../commands/ports.ts";
-import { limits } from "../../protocol/mod.ts";
+import { type Command, limits } from "../../protocol/mod.ts";
 import type { Write } from "./committer.ts";
 import { getEntries } from "./get_many.ts";
 import { keys } from "./keys.ts";
@@ -18,8 +20,6 @@ import type { Store } from "./store.ts";
 
 /** Commands kept in memory: they never change once accepted. */
 const commandsKept = 20_000;
-/** `sum` counts modulo 2^64. */
-const minusOne = 2n ** 64n - 1n;
 /** A cursor of a device that stays away this long ends; it starts again with every open command (DL-2). */
 const cursorKeptMs = 90 * 24 * 3600_000;
 /** The day that is counted is over everywhere on Earth by then. */
@@ -34,11 +34,36 @@ export function kvCommandStore({ kv, committer }: Store): CommandStore {
     cached.set(record.command.id, record);
   }
 
+  async function readCommands(commandIds: readonly string[]): Promise<Map<string, CommandRecord>> {
+    const found = new Map<string, CommandRecord>();
+    const missing = commandIds.filter((commandId) => {
+      const record = cached.get(commandId);
+      if (record !== undefined) found.set(commandId, record);
+      return record === undefined;
+    });
+    for (const { value } of await getEntries<CommandRecord>(kv, missing.map(keys.command))) {
+      if (value === null) continue;
+      remember(value);
+      found.set(value.command.id, value);
+    }
+    return found;
+  }
+
+  /** First records are written short; what they stand for follows from their commands. */
+  async function expandAll(read: readonly Read[]): Promise<(StoredState | null)[]> {
+    const short = read.filter(({ entry }) => entry.value !== null && isFirst(entry.value));
+    const commands = short.length === 0
+      ? new Map<string, CommandRecord>()
+      : await readCommands(short.map(({ commandId }) => commandId));
+    return read.map((one) => stored(one, commands.get(one.commandId)));
+  }
+
   return {
     async accept(acceptance) {
-      const { ok } = await committer.commit(acceptanceWrite(acceptance));
-      if (ok) remember(acceptance.record);
-      return ok;
+      const committed = await committer.commit(acceptanceWrite(acceptance));
+      if (!committed.ok) return null;
+      remember(acceptance.record);
+      return committed.versionstamp;
     },
 
     async sentKey(senderId, key) {
@@ -46,30 +71,18 @@ export function kvCommandStore({ kv, committer }: Store): CommandStore {
       return value === null ? null : { sent: value, version: versionstamp! };
     },
 
-    async commands(commandIds) {
-      const found = new Map<string, CommandRecord>();
-      const missing = commandIds.filter((commandId) => {
-        const record = cached.get(commandId);
-        if (record !== undefined) found.set(commandId, record);
-        return record === undefined;
-      });
-      for (const { value } of await getEntries<CommandRecord>(kv, missing.map(keys.command))) {
-        if (value === null) continue;
-        remember(value);
-        found.set(value.command.id, value);
-      }
-      return found;
-    },
+    commands: readCommands,
 
     async states(wanted) {
-      const entries = await getEntries<StateRecord>(
+      const entries = await getEntries<StoredValue>(
         kv,
         wanted.map((one) => keys.state(one.userId, one.commandId)),
       );
-      return entries.map((entry, index) => {
-        const { userId, commandId } = wanted[index]!;
-        return stored(userId, commandId, entry);
-      });
+      return await expandAll(wanted.map(({ userId, commandId }, index) => ({
+        userId,
+        commandId,
+        entry: entries[index]!,
+      })));
     },
 
     async change(changes, also = {}) {
@@ -99,18 +112,14 @@ export function kvCommandStore({ kv, committer }: Store): CommandStore {
       return count;
     },
 
-    async inboxCount(userId) {
-      return Number((await kv.get<Deno.KvU64>(keys.inboxCount(userId))).value?.value ?? 0n);
-    },
-
     async history(userId, before, limit) {
       const prefix = keys.statesOf(userId);
       const selector = before === null ? { prefix } : { prefix, end: [...prefix, before] };
-      const states: StoredState[] = [];
-      for await (const entry of kv.list<StateRecord>(selector, { limit, reverse: true })) {
-        states.push(stored(userId, entry.key[2] as string, entry)!);
+      const read: Read[] = [];
+      for await (const entry of kv.list<StoredValue>(selector, { limit, reverse: true })) {
+        read.push({ userId, commandId: entry.key[2] as string, entry });
       }
-      return states;
+      return (await expandAll(read)).filter((stored) => stored !== null);
     },
 
     async outbox(senderId, before, limit) {
@@ -176,7 +185,6 @@ export function kvCommandStore({ kv, committer }: Store): CommandStore {
       checks: [],
       sets: [],
       deletes: [],
-      sums: [],
       appends: [],
       valueBytes: 0,
     };
@@ -189,17 +197,15 @@ export function kvCommandStore({ kv, committer }: Store): CommandStore {
       if (placeBefore === null && to.place === "first") {
         // The log entry and this record share the commit, so the record's new versionstamp is the entry's place.
         write.appends.push({ log: keys.inbox(from.userId), value: { commandId: from.commandId } });
-        write.sums.push({ key: keys.inboxCount(from.userId), by: 1n });
       } else if (placeBefore !== null && to.place === null) {
         write.deletes.push([...keys.inbox(from.userId), placeBefore]);
-        write.sums.push({ key: keys.inboxCount(from.userId), by: minusOne });
       }
     }
     return write;
   }
 }
 
-type ChangeWrite = Required<Write>;
+type ChangeWrite = Required<Omit<Write, "sums">>;
 
 /** The value of a stop; `place` is where it began when it was pressed again since. */
 interface StopValue {
@@ -218,15 +224,34 @@ function bytesOf({ note, timeline }: StateRecord): number {
   return bytes;
 }
 
+/** A first record as it lies in the store; of the rest nobody has written anything yet. */
+interface ShortRecord extends FirstState {
+  first: true;
+}
+
+type StoredValue = StateRecord | ShortRecord;
+
+interface Read {
+  userId: string;
+  commandId: string;
+  entry: Deno.KvEntryMaybe<StoredValue>;
+}
+
+function isFirst(value: StoredValue): value is ShortRecord {
+  return "first" in value;
+}
+
 /** `first` becomes the versionstamp under which it was written, which is where its log entry lies. */
-function stored(
-  userId: string,
-  commandId: string,
-  entry: Deno.KvEntryMaybe<StateRecord>,
-): StoredState | null {
+function stored({ userId, commandId, entry }: Read, command: CommandRecord | undefined): StoredState | null {
   if (entry.value === null) return null;
-  const record = entry.value.place === "first" ? { ...entry.value, place: entry.versionstamp } : entry.value;
-  return { userId, commandId, record, version: entry.versionstamp };
+  if (isFirst(entry.value) && command === undefined) return null;
+  const record = isFirst(entry.value) ? firstRecord(command!.command, entry.value) : entry.value;
+  return {
+    userId,
+    commandId,
+    record: record.place === "first" ? { ...record, place: entry.versionstamp } : record,
+    version: entry.versionstamp,
+  };
 }
 
 function afterSelector(userId: string, after: string | null): Deno.KvListSelector {
@@ -265,16 +290,25 @@ function acceptanceWrite({ record, states, key, sent, replacesKey, jobs }: Accep
       ...jobs.map(jobSet),
     ],
     appends: [],
-    sums: [],
-    valueBytes: 4 * ((command.body?.length ?? 0) + 1024 * (states.length + 4)) +
-      (command.data === null ? 0 : 3 * JSON.stringify(command.data).length),
+    valueBytes: fixedBytes + states.length * recipientBytes + textBytes(command),
   };
-  for (const { userId, record: state } of states) {
-    write.sets!.push({ key: keys.state(userId, command.id), value: state });
-    if (state.place === "first") {
+  for (const { userId, allowedBy, withheldBy } of states) {
+    const short: ShortRecord = { first: true, allowedBy, withheldBy };
+    write.sets!.push({ key: keys.state(userId, command.id), value: short });
+    if (command.deliverAt === null && withheldBy === null) {
       write.appends!.push({ log: keys.inbox(userId), value: { commandId: command.id } });
-      write.sums!.push({ key: keys.inboxCount(userId), by: 1n });
     }
   }
   return write;
+}
+
+/** About what a command takes in the store beside its texts: field names, ids and times; and each recipient of it. */
+const fixedBytes = 1500;
+const recipientBytes = 250;
+
+/** Two bytes a character is what the store takes for text beyond Latin-1. */
+function textBytes({ title, body, data }: Command): number {
+  const characters = (title?.length ?? 0) + (body?.length ?? 0) +
+    (data === null ? 0 : JSON.stringify(data).length);
+  return 2 * characters;
 }

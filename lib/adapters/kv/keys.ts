@@ -57,8 +57,6 @@ export const keys = {
   sendKey: (senderId: string, key: string) => ["send_key", senderId, key],
   /** The log of a person's open commands, `["inbox", userId, VS]`. An entry ends when the person's command closes. */
   inbox: (userId: string) => ["inbox", userId],
-  /** Number of entries in the log (KvU64); in the same commit as each append and delete. Ends with the account. */
-  inboxCount: (userId: string) => ["inbox_count", userId],
   /** What a device has acknowledged; flushed at most 1 s behind. Ends after 90 days of silence. */
   cursor: (userId: string, device: string) => ["cursor", userId, device],
 
