@@ -23,6 +23,9 @@ export class FakeBell implements Bell {
   readonly consentChanges: string[] = [];
   readonly online = new Set<string>();
   ring() {}
+  mark() {
+    return 0;
+  }
   freeze() {}
   thaw() {}
   closeUser() {}
