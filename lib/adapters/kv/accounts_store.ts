@@ -34,6 +34,11 @@ export class KvAccounts implements AccountsStore {
     return this.#byId.get(userId) ?? (await this.users([userId])).get(userId) ?? null;
   }
 
+  /** The account's record was written by another part of this process. */
+  forget(userId: string): void {
+    this.#byId.forget(userId);
+  }
+
   async userNamed(username: string): Promise<UserRecord | null> {
     return (await this.usersNamed([username])).get(username) ?? null;
   }
@@ -187,7 +192,11 @@ export class KvAccounts implements AccountsStore {
       if (name.value !== null) return "taken";
       const { ok } = await this.#store.committer.commit({
         checks: [admin, setup, name],
-        sets: [...userSets(user), { key: keys.adminMade(), value: true }],
+        sets: [
+          ...userSets(user),
+          { key: keys.adminMade(), value: true },
+          { key: keys.admins(), value: [user.id] },
+        ],
         deletes: [keys.setup()],
       });
       this.#idByName.forget(user.username);

@@ -1,4 +1,4 @@
-import { firstRecord } from "../../commands/first_record.ts";
+import { firstRecord } from "../../commands/mod.ts";
 import type {
   Acceptance,
   Change,

@@ -13,8 +13,13 @@ export const keys = {
   users: () => ["user"],
   /** Username → user id; accounts. Ends with the account. */
   username: (username: string) => ["username", username],
+  usernames: () => ["username"],
+  /** What a person says of themselves; accounts. Ends with the account. */
+  profile: (userId: string) => ["profile", userId],
   /** That an administrator exists, so that the setup link works once; accounts. Never ends. */
   adminMade: () => ["admin_made"],
+  /** Ids of the administrators, so that the last one stays one; accounts and moderation. Never ends. */
+  admins: () => ["admins"],
   /** Hash of the one-time setup token; accounts. Ends when used. */
   setup: () => ["setup"],
   /** Shared password of the demo people; accounts, in evaluation mode only. Ends with a start in production mode. */
@@ -34,6 +39,26 @@ export const keys = {
   /** One side of a contact: what `otherId` is to `userId`; contacts. Ends when either removes it. */
   contact: (userId: string, otherId: string) => ["contact", userId, otherId],
   contactsOf: (userId: string) => ["contact", userId],
+
+  /** A group; accounts. Never ends: its name is not given away again. */
+  group: (name: string) => ["group", name],
+  groups: () => ["group"],
+  /** A membership or invitation, from the group and from the person; both are written together. End with it. */
+  member: (name: string, userId: string) => ["member", name, userId],
+  membersOf: (name: string) => ["member", name],
+  memberOf: (userId: string, name: string) => ["member_of", userId, name],
+  groupsOf: (userId: string) => ["member_of", userId],
+
+  /** The chain of the audit log by its entries' numbers, and its end; moderation. Never end. */
+  audit: (seq: number) => ["audit", seq],
+  audits: () => ["audit"],
+  auditHead: () => ["audit_head"],
+  /** What was imposed on a person; moderation. Ends with the account. */
+  sanction: (userId: string, sanctionId: string) => ["sanction", userId, sanctionId],
+  sanctionsOf: (userId: string) => ["sanction", userId],
+  /** That a person may not send; moderation. Ends with the mute. */
+  mute: (userId: string) => ["mute", userId],
+  mutes: () => ["mute"],
 
   /** Preferences; consent. Ends with the account. */
   preferences: (userId: string) => ["preferences", userId],
