@@ -1,28 +1,45 @@
 import {
   Accounts,
   Contacts,
+  CurrentCallers,
+  Groups,
   Passwords,
   People,
   prepareDemo,
   prepareFirstAdmin,
+  Profiles,
   Tokens,
 } from "./accounts/mod.ts";
 import { diskHealth } from "./adapters/disk/health.ts";
 import { KvAccounts } from "./adapters/kv/accounts_store.ts";
+import { KvAudit } from "./adapters/kv/audit_log.ts";
+import { kvCategoryStore } from "./adapters/kv/categories_store.ts";
 import { kvCommandStore } from "./adapters/kv/commands_store.ts";
 import { kvConsentStore } from "./adapters/kv/consent_store.ts";
 import { KvContacts } from "./adapters/kv/contacts_store.ts";
 import { KvCounts } from "./adapters/kv/counts_store.ts";
+import { KvGroups } from "./adapters/kv/groups_store.ts";
 import { kvHealth } from "./adapters/kv/health.ts";
 import { JobRunner } from "./adapters/kv/jobs.ts";
+import { kvStats } from "./adapters/kv/stats.ts";
 import { openStore, type Store } from "./adapters/kv/store.ts";
+import { KvUsers } from "./adapters/kv/users_store.ts";
 import { loadSecret } from "./adapters/secret_file.ts";
 import { type CommandRoom, type Job, openCommands } from "./commands/mod.ts";
 import type { Config } from "./config.ts";
-import { Consent } from "./consent/mod.ts";
+import { CategoryDesk, Consent } from "./consent/mod.ts";
 import { Health, type HealthPort } from "./health.ts";
-import { type Clock, Ids, type Log, type Random, systemClock, systemRandom } from "./platform/mod.ts";
-import { Hub, Realtime } from "./realtime/mod.ts";
+import { Audit, mutedRefusal, Mutes, Stats, Users } from "./moderation/mod.ts";
+import {
+  type Caller,
+  type Clock,
+  Ids,
+  type Log,
+  type Random,
+  systemClock,
+  systemRandom,
+} from "./platform/mod.ts";
+import { Hub, Realtime, SendLimiter } from "./realtime/mod.ts";
 import type { Services } from "./services.ts";
 
 /** What a start hands in; tests replace the clock, the randomness, the store and the cost of a password. */
@@ -65,6 +82,11 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
     bell: hub,
     exclusive: store.exclusive,
   });
+  const audit = new KvAudit(store, clock, log);
+  const userRecords = new KvUsers(store, accountsStore, audit, clock);
+  const groups = new Groups({ store: new KvGroups(store, audit), people, bell: hub, clock });
+  const mutes = await Mutes.load(userRecords, clock, store.exclusive);
+  const callers = new CurrentCallers(hub);
   const contacts = new Contacts({
     store: contactsStore,
     people,
@@ -75,6 +97,7 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
       return other !== undefined && await consent.blocks(userId, other.username);
     },
     sharedLimits: (userId) => consent.sharedLimits(userId),
+    sharesGroup: (userId, others) => groups.sharesGroup(userId, others),
   });
   const tokens = new Tokens(options.secret ?? await loadSecret(config.dataDir), clock);
   const needs = { store: accountsStore, passwords, clock, ids, random, log };
@@ -92,6 +115,8 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
       byUsernames: (names) => people.byUsernames(names),
       byIds: (userIds) => people.byIds(userIds),
       relationsOf: (userId, others) => contacts.relationsOf(userId, others),
+      membershipsOf: (userId) => groups.membershipsOf(userId),
+      membersOf: (name) => groups.membersOf(name),
     },
     consent,
     bell: hub,
@@ -102,6 +127,7 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
     exclusive: store.exclusive,
   });
   opening.defer(() => commands.inbox.flush());
+  opening.defer(() => commands.close());
   await consent.prepare();
   const setupLink = await prepareFirstAdmin(needs, config.admin);
   const demo = await prepareDemo({ ...needs, contacts: contactsStore }, config.mode);
@@ -109,7 +135,8 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
   opening.use(jobs);
   jobs.start();
 
-  const calls = callsOf(commands, consent, contacts);
+  const calls = callsOf(commands, consent, contacts, groups, mutes);
+  const sends = new SendLimiter(config.rateSends, clock);
   const realtime = new Realtime({
     clock,
     ids,
@@ -121,14 +148,52 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
       stoppedSince: (userId) => commands.safety.stoppedSince(userId),
     },
     settings: config,
-    handlers: calls.handlers,
+    handlers: asCurrent(calls.handlers, callers),
+    sends,
   });
+  const users = new Users({
+    store: userRecords,
+    mutes,
+    bell: hub,
+    clock,
+    ids,
+    changed: (account) => callers.note(account.id, account),
+  });
+  const profiles = new Profiles({
+    accounts: accountsStore,
+    store: userRecords,
+    changed(user, { timeZone }) {
+      callers.note(user.id, user);
+      if (!timeZone) return;
+      // Quiet hours and the daily limit are of the person's own day.
+      consent.forget(user.id);
+      hub.consentChanged(user.id);
+    },
+  });
+  const desk = new CategoryDesk(consent.categoryList, kvCategoryStore(store, audit));
+  const statsPorts = { ...kvStats(store, clock), connections: () => realtime.connections() };
   const services: Services = {
     config,
     clock,
     log,
     accounts,
     ...calls.services,
+    commands: {
+      ...calls.services.commands,
+      // The dispatcher takes from the same limit for sends over a socket.
+      send: async (caller, draft) => sends.take(caller) ?? await calls.services.commands.send(caller, draft),
+    },
+    groups,
+    users,
+    profiles,
+    categories: {
+      list: async () => ({ categories: await consent.categories() }),
+      all: (caller) => desk.all(caller),
+      add: (caller, body) => desk.add(caller, body),
+      change: (caller, slug, change) => desk.change(caller, slug, change),
+    },
+    audit: new Audit(audit),
+    stats: new Stats(statsPorts, clock),
     realtime,
     health: new Health(healthPorts(config, store), clock),
     demo,
@@ -149,17 +214,41 @@ function healthPorts(config: Config, store: Store): HealthPort[] {
   return config.kv === ":memory:" ? [kv] : [kv, diskHealth(config.dataDir)];
 }
 
+type Handlers = ConstructorParameters<typeof Realtime>[0]["handlers"];
+
+/** The same handlers for callers as their accounts are now, not as they were when the socket opened. */
+function asCurrent(handlers: Handlers, callers: CurrentCallers): Handlers {
+  const current = Object.entries(handlers).map(([method, handler]) => {
+    // Each handler takes the params of its own method; here they are only passed on.
+    const call = handler as (caller: Caller, params: unknown) => Promise<unknown>;
+    return [method, (caller: Caller, params: unknown) => call(callers.now(caller), params)];
+  });
+  return Object.fromEntries(current) as Handlers;
+}
+
 /** The calls that stand behind both the socket's methods and the pages. */
-function callsOf({ sender, moves, history, safety }: CommandRoom, consent: Consent, contacts: Contacts) {
+function callsOf(
+  { sender, moves, history, safety }: CommandRoom,
+  consent: Consent,
+  contacts: Contacts,
+  groups: Groups,
+  mutes: Mutes,
+) {
   const services = {
     contacts,
     preferences: {
       get: (caller) => consent.get(caller),
       set: (caller, change) => consent.set(caller, change),
     },
-    categories: { list: async () => ({ categories: await consent.categories() }) },
     commands: {
-      send: (caller, draft) => sender.send(caller, draft),
+      send(caller, draft) {
+        // Without a step in between where the answer is there at once: sends keep their order (DL-5).
+        const mute = mutes.muteOf(caller.userId);
+        if (mute === null) return sender.send(caller, draft);
+        return Promise.resolve(mute).then((found) =>
+          found === null ? sender.send(caller, draft) : mutedRefusal(found)
+        );
+      },
       preview: (caller, draft) => sender.preview(caller, draft),
       update: (caller, params) => moves.update(caller, params),
       review: (caller, params) => moves.review(caller, params),
@@ -174,7 +263,7 @@ function callsOf({ sender, moves, history, safety }: CommandRoom, consent: Conse
       stoppedSince: (userId) => safety.stoppedSince(userId),
     },
   } satisfies Partial<Services>;
-  const handlers: ConstructorParameters<typeof Realtime>[0]["handlers"] = {
+  const handlers: Handlers = {
     "inbox.list": services.commands.inboxList,
     "command.send": services.commands.send,
     "command.preview": services.commands.preview,
@@ -185,12 +274,15 @@ function callsOf({ sender, moves, history, safety }: CommandRoom, consent: Conse
     "command.cancel": services.commands.cancel,
     "preferences.get": services.preferences.get,
     "preferences.set": services.preferences.set,
-    "category.list": () => services.categories.list(),
+    "category.list": async () => ({ categories: await consent.categories() }),
     "contact.request": (caller, params) => contacts.request(caller, params),
     "contact.accept": (caller, params) => contacts.accept(caller, params),
     "contact.decline": (caller, params) => contacts.decline(caller, params),
     "contact.remove": (caller, params) => contacts.remove(caller, params),
     "contact.list": (caller) => contacts.list(caller),
+    "group.list": (caller) => groups.list(caller),
+    "group.accept": (caller, params) => groups.accept(caller, params),
+    "group.leave": (caller, params) => groups.leave(caller, params),
     "safety.stop": services.safety.stop,
     "safety.resume": services.safety.resume,
   };

@@ -204,3 +204,39 @@ export async function withBody<S extends z.ZodType>(
   const body = await readJson(ctx.req, schema);
   return body instanceof Refusal ? problem(body) : await call(body);
 }
+
+/**
+ * MO-4: guards a call under `/api/v1/admin`. For everyone without the role, logged in or not, there is nothing here; before
+ * a body is looked at. `owner`: for the owners of a group too, whom the service tells apart.
+ */
+export async function asStaff(
+  ctx: Context<State>,
+  least: "admin" | "moderator" | "owner",
+  call: (caller: AuthenticatedCaller) => Promise<Response>,
+): Promise<Response> {
+  const caller = await authenticateRequest(ctx.state.services, ctx.req.headers, originOf(ctx));
+  const may = !(caller instanceof Refusal) &&
+    (least === "owner" || caller.role === "admin" || (least === "moderator" && caller.role === "moderator"));
+  return may ? await call(caller) : problem(new Refusal("not_found", "There is nothing at this address."));
+}
+
+/** Runs `call` with the query that a schema describes, or answers what is wrong with it. */
+export async function withQuery<S extends z.ZodType>(
+  ctx: Context<State>,
+  schema: S,
+  call: (query: z.output<S>) => Promise<Response>,
+): Promise<Response> {
+  const query = checked(schema, Object.fromEntries(ctx.url.searchParams), "query");
+  return query instanceof Refusal ? problem(query) : await call(query);
+}
+
+/** A name in the path as its schema writes it, or empty: then nothing has it. */
+export function nameIn(ctx: Context<State>, part: string, schema: z.ZodType<string>): string {
+  const name = schema.safeParse(ctx.params[part]);
+  return name.success ? name.data : "";
+}
+
+/** JSON with the value under a name, or the refusal as a problem. */
+export function answerAs(name: string, value: unknown, status = 200): Response {
+  return answer(value instanceof Refusal ? value : { [name]: value }, status);
+}

@@ -1,5 +1,30 @@
+import type { z } from "zod";
 import type { Caller, Clock, Log } from "./platform/mod.ts";
-import type { CategoryList, Method, Params, Refusal, Result, Session, User } from "./protocol/mod.ts";
+import type {
+  AdminCategory,
+  AdminGroup,
+  AdminStats,
+  AdminUser,
+  AdminUserChange,
+  AdminUserPage,
+  adminUserQuery,
+  AuditPage,
+  categoryBody,
+  categoryChange,
+  CategoryList,
+  groupBody,
+  memberBody,
+  Method,
+  Params,
+  Profile,
+  profileChange,
+  Refusal,
+  Result,
+  Sanction,
+  sanctionBody,
+  Session,
+  User,
+} from "./protocol/mod.ts";
 import type { Config } from "./config.ts";
 
 /** An answer of a service: the value, or why it is refused. */
@@ -67,6 +92,54 @@ export interface PreferencesService {
 
 export interface CategoriesService {
   list(): Promise<CategoryList>;
+  /** With the retired ones, for administrators. */
+  all(caller: Caller): Answer<AdminCategory[]>;
+  add(caller: Caller, body: z.infer<typeof categoryBody>): Answer<AdminCategory>;
+  change(caller: Caller, slug: string, change: z.infer<typeof categoryChange>): Answer<AdminCategory>;
+}
+
+/** Groups (BR-6): for members, and for owners and administrators. */
+export interface GroupsService {
+  list: Call<"group.list">;
+  accept: Call<"group.accept">;
+  leave: Call<"group.leave">;
+  /** All groups, for administrators; otherwise those that the caller owns. */
+  managed(caller: Caller): Answer<AdminGroup[]>;
+  get(caller: Caller, name: string): Answer<AdminGroup>;
+  create(caller: Caller, body: z.infer<typeof groupBody>): Answer<AdminGroup>;
+  /** An invitation until accepted; for a member, a new role. */
+  setMember(
+    caller: Caller,
+    name: string,
+    username: string,
+    body: z.infer<typeof memberBody>,
+  ): Answer<AdminGroup>;
+  removeMember(caller: Caller, name: string, username: string): Answer<AdminGroup>;
+}
+
+/** Users as administrators see them (MO-4, MO-5), and what is done to them (MO-2). */
+export interface AdminUsersService {
+  list(caller: Caller, query: z.infer<typeof adminUserQuery>): Answer<AdminUserPage>;
+  get(caller: Caller, username: string): Answer<AdminUser & { sanctions: Sanction[] }>;
+  change(caller: Caller, username: string, change: AdminUserChange): Answer<AdminUser>;
+  sanction(caller: Caller, username: string, body: z.infer<typeof sanctionBody>): Answer<Sanction>;
+}
+
+/** The audit log (MO-3). */
+export interface AuditService {
+  /** Newest first. */
+  page(caller: Caller, query: { before?: string | undefined; limit?: number | undefined }): Answer<AuditPage>;
+}
+
+/** Numbers for administrators (MO-5). */
+export interface StatsService {
+  now(caller: Caller): Answer<AdminStats>;
+}
+
+/** Profiles (AU-8): changed by REST and pages only. */
+export interface ProfilesService {
+  get(caller: Caller): Answer<Profile>;
+  change(caller: Caller, change: z.infer<typeof profileChange>): Answer<Profile>;
 }
 
 export interface CommandsService {
@@ -130,6 +203,11 @@ export interface Services {
   readonly contacts: ContactsService;
   readonly preferences: PreferencesService;
   readonly categories: CategoriesService;
+  readonly groups: GroupsService;
+  readonly users: AdminUsersService;
+  readonly audit: AuditService;
+  readonly stats: StatsService;
+  readonly profiles: ProfilesService;
   readonly commands: CommandsService;
   readonly safety: SafetyService;
   readonly realtime: RealtimeService;

@@ -3,6 +3,7 @@
  * variables from `lib/config_table.ts`. `tests/tidy_test.ts` fails when what stands there is older than its source.
  */
 import { z } from "zod";
+import { allMoves } from "../lib/commands/mod.ts";
 import { type Variable, variables } from "../lib/config_table.ts";
 import * as protocol from "../lib/protocol/mod.ts";
 import {
@@ -27,6 +28,20 @@ interface Schema {
   required?: string[];
   additionalProperties?: Schema | boolean;
   pattern?: string;
+}
+
+/** Recipients, senders and the server move a state; one arrow stands for all who may. */
+function lifecycleDiagram(): string[] {
+  const movers = new Map<string, string[]>();
+  for (const { from, to, by } of allMoves()) {
+    const arrow = `${from} ${to}`;
+    movers.set(arrow, [...movers.get(arrow) ?? [], by]);
+  }
+  const arrows = [...movers].map(([arrow, by]) => {
+    const [from, to] = arrow.split(" ");
+    return by.includes("recipient") ? `  ${from} --> ${to}` : `  ${from} -. ${by.join(", ")} .-> ${to}`;
+  });
+  return ["```mermaid", "flowchart LR", ...arrows, "```", ""];
 }
 
 /** The whole of docs/PROTOCOL.md. */
@@ -60,6 +75,13 @@ export function protocolDoc(): string {
     ...Object.entries(namedSchemas).flatMap(([name, schema]) =>
       block(`${name} = ${writtenOut(jsonSchema(schema, name === "CommandDraft" ? "input" : "output"), "")}`)
     ),
+    "## States of a command",
+    "",
+    "Each recipient has a state of their own. The moves below are the table in `lib/commands/lifecycle.ts`: solid ones are the",
+    "recipient's, dashed the sender's or the server's. `completed` by the recipient also depends on what the command",
+    "requires: with `proof` it follows `submitted`, with `review` it is the sender's word.",
+    "",
+    ...lifecycleDiagram(),
     "## Errors",
     "",
     "`error.data.kind` is one of the kinds below; HTTP answers carry the same `kind` in `application/problem+json`.",

@@ -9,9 +9,9 @@ import { openServices } from "../lib/compose.ts";
 import { ConfigProblem, readConfig } from "../lib/config.ts";
 import { Builder } from "../lib/fresh/dev.ts";
 import { complain, say } from "../lib/platform/console.ts";
-import { type Caller, silentLog } from "../lib/platform/mod.ts";
-import { Refusal } from "../lib/protocol/mod.ts";
+import { silentLog } from "../lib/platform/mod.ts";
 import type { Services } from "../lib/services.ts";
+import { adminLogin, seed } from "./screenshots_seed.ts";
 
 const out = "screenshots";
 const args = [
@@ -30,12 +30,38 @@ const looks = [
 ] as const;
 
 const doors = ["/login", "/register", "/nowhere"];
-const pages = ["/", "/send?to=demo-bob", "/sent", "/contacts", "/preferences", "/sessions"];
-
-const origin = { address: "127.0.0.1", device: "web", requestId: "screenshots" };
+const pages = [
+  "/",
+  "/send?to=demo-bob",
+  "/sent",
+  "/history",
+  "/history?box=outbox",
+  "/contacts",
+  "/groups",
+  "/groups/readers",
+  "/preferences",
+  "/profile",
+  "/sessions",
+];
+const adminPages = [
+  "/admin",
+  "/admin/users",
+  "/admin/users/carla-with-a-rather-long-name",
+  "/admin/categories",
+  "/admin/categories/feet",
+  "/admin/groups",
+  "/admin/groups/readers",
+  "/admin/broadcast",
+  "/admin/audit",
+];
 
 async function run(): Promise<number> {
-  const read = readConfig({ BEHEST_KV: ":memory:", BEHEST_DATA_DIR: "data" });
+  const read = readConfig({
+    BEHEST_KV: ":memory:",
+    BEHEST_DATA_DIR: "data",
+    BEHEST_ADMIN_USERNAME: adminLogin.username,
+    BEHEST_ADMIN_PASSWORD: adminLogin.password,
+  });
   if (read instanceof ConfigProblem) throw new Error(read.line);
   await using open = await openServices({
     config: read.config,
@@ -89,23 +115,12 @@ async function shoot(
     await page.goto(base + path);
     found += await inspect(page, `${name}-${fileOf(path)}`);
   }
-  await page.goto(`${base}/login`);
-  await page.getByLabel("Username").fill("demo-ann");
-  await page.getByLabel("Password").fill("not the password");
-  await page.getByRole("button", { name: "Log in" }).click();
+  await logIn(page, base, { username: "demo-ann", password: "not the password" });
   found += await inspect(page, `${name}-login-wrong`);
-  await page.getByLabel("Password").fill(services.demo?.password ?? "");
-  await page.getByRole("button", { name: "Log in" }).click();
+  await logIn(page, base, { username: "demo-ann", password: services.demo?.password ?? "" });
   await page.waitForURL(`${base}/`);
-  for (const path of pages) {
-    await page.goto(base + path);
-    await page.getByText("Live", { exact: true }).waitFor();
-    // Folded parts are looked at too, in all looks but one.
-    if (name !== "dark") {
-      await page.evaluate(() => document.querySelectorAll("details").forEach((part) => part.open = true));
-    }
-    found += await inspect(page, `${name}-${fileOf(path)}`);
-  }
+  found += await lookAt(page, base, name, pages);
+  found += await details(page, base, name);
   await page.goto(`${base}/send`);
   await page.locator("[name=kind][value=link]").check();
   await page.locator("#to").fill("nobody-here, x");
@@ -113,6 +128,18 @@ async function shoot(
   await page.getByRole("button", { name: "Send" }).click();
   await page.locator(".notice-bad").waitFor();
   found += await inspect(page, `${name}-send-wrong`);
+  found += await previews(page, base, name);
+  const adminPage = await (await browser.newContext({
+    viewport: { width, height },
+    colorScheme,
+    bypassCSP: true,
+  })).newPage();
+  adminPage.setDefaultTimeout(5_000);
+  await logIn(adminPage, base, adminLogin);
+  await adminPage.waitForURL(`${base}/`);
+  found += await lookAt(adminPage, base, name, adminPages);
+  found += await broadcast(adminPage, base, name);
+  await adminPage.context().close();
   // Last, because a stop closes every open command.
   if (look === looks.at(-1)) {
     await page.goto(base);
@@ -125,11 +152,72 @@ async function shoot(
   return found;
 }
 
+async function logIn(page: Page, base: string, who: { username: string; password: string }): Promise<void> {
+  await page.goto(`${base}/login`);
+  await page.getByLabel("Username").fill(who.username);
+  await page.getByLabel("Password").fill(who.password);
+  await page.getByRole("button", { name: "Log in" }).click();
+}
+
+async function lookAt(page: Page, base: string, look: string, paths: readonly string[]): Promise<number> {
+  let found = 0;
+  for (const path of paths) {
+    await page.goto(base + path);
+    await page.getByText("Live", { exact: true }).waitFor();
+    // Folded parts are looked at too, in all looks but one.
+    if (look !== "dark") {
+      await page.evaluate(() =>
+        document.querySelectorAll<HTMLDetailsElement>("main details").forEach((part) => part.open = true)
+      );
+    }
+    found += await inspect(page, `${look}-${fileOf(path)}`);
+  }
+  return found;
+}
+
+/** One command sent and one received, by the links that lead there. */
+async function details(page: Page, base: string, look: string): Promise<number> {
+  await page.goto(`${base}/sent`);
+  const task = page.locator("h2 a", { hasText: "Bring the ladder" });
+  await page.goto(base + await task.getAttribute("href"));
+  await page.getByText("Live", { exact: true }).waitFor();
+  let found = await inspect(page, `${look}-sent-one`);
+  await page.goto(`${base}/history`);
+  await page.locator("main .name a", { hasText: "Paint the fence" }).click();
+  await page.getByText("What happened").waitFor();
+  found += await inspect(page, `${look}-history-one`);
+  if (look !== "narrow" && look !== "least") return found;
+  await page.locator(".nav-more summary").click();
+  return found + await inspect(page, `${look}-menu`);
+}
+
+async function previews(page: Page, base: string, look: string): Promise<number> {
+  await page.goto(`${base}/send?group=readers`);
+  await page.getByText("Live", { exact: true }).waitFor();
+  await page.getByLabel("Title").fill("Next Thursday");
+  await page.getByRole("button", { name: "Preview" }).click();
+  await page.locator("#preview, .notice-bad").first().waitFor();
+  return await inspect(page, `${look}-send-preview`);
+}
+
+async function broadcast(page: Page, base: string, look: string): Promise<number> {
+  await page.goto(`${base}/admin/broadcast`);
+  await page.getByText("Live", { exact: true }).waitFor();
+  await page.getByLabel("Title").fill("The server rests tonight");
+  await page.getByRole("button", { name: "Preview" }).click();
+  await page.locator("#preview, .notice-bad").first().waitFor();
+  return await inspect(page, `${look}-admin-broadcast-preview`);
+}
+
 function fileOf(path: string): string {
-  return path === "/" ? "inbox" : path.slice(1).replace(/\?.*/, "");
+  return path === "/"
+    ? "inbox"
+    : path.slice(1).replace("?box=", "-").replace(/\?.*/, "").replaceAll("/", "-");
 }
 
 async function inspect(page: Page, file: string): Promise<number> {
+  // What sticks to the window would stand in the middle of the picture.
+  await page.evaluate(() => scrollTo(0, 0));
   await page.screenshot({ path: `${out}/${file}.png`, fullPage: true });
   const wide = await page.evaluate(() =>
     document.documentElement.scrollWidth - document.documentElement.clientWidth
@@ -145,92 +233,6 @@ async function inspect(page: Page, file: string): Promise<number> {
     );
   }
   return violations.length + (wide > 0 ? 1 : 0);
-}
-
-/** Two people who send each other what the pages can show. */
-async function seed(services: Services): Promise<void> {
-  const ann = await callerFor(services, "demo-ann");
-  const bob = await callerFor(services, "demo-bob");
-  for (const username of ["carla-with-a-rather-long-name", "dov"]) {
-    good(
-      await services.accounts.register(origin, { username, password: "correct horse battery", adult: true }),
-    );
-  }
-  const carla = await callerFor(services, "carla-with-a-rather-long-name", "correct horse battery");
-  const dov = await callerFor(services, "dov", "correct horse battery");
-  good(
-    await services.contacts.request(carla, {
-      username: "demo-ann",
-      note: "We met at the market <b>hall</b>.",
-    }),
-  );
-  good(await services.contacts.request(ann, { username: "dov" }));
-  good(await services.contacts.accept(dov, { username: "demo-ann" }));
-  good(
-    await services.preferences.set(ann, { categories: { feet: "ask" }, quietHours: null, shareLimits: true }),
-  );
-  const now = services.clock.now();
-  const at = (hours: number) => new Date(now + hours * 3600_000).toISOString();
-  const toAnn = { kind: "user" as const, to: ["demo-ann"] };
-  const toBob = { kind: "user" as const, to: ["demo-bob", "dov"] };
-  const drafts = [
-    { key: "1", audience: toAnn, kind: "message", body: "The train is ten minutes late.\nGo on without me." },
-    {
-      key: "2",
-      audience: toAnn,
-      kind: "task",
-      title: "Water the plants by the window, all of them, also the small one",
-      body: "Half a can each.",
-      dueAt: at(5),
-    },
-    {
-      key: "3",
-      audience: toAnn,
-      kind: "link",
-      title: "The house by the lake",
-      body: "Is this the one?",
-      data: {
-        href: "https://example.org/houses/a-very-long-path-that-goes-on-and-on/and-on/1234567890?room=2",
-      },
-    },
-    {
-      key: "4",
-      audience: toAnn,
-      kind: "task",
-      title: "Hidden until opened",
-      categories: ["feet"],
-      dueAt: at(30),
-    },
-  ];
-  for (const draft of drafts) good(await services.commands.send(bob, draft));
-  good(
-    await services.commands.send(ann, { key: "1", audience: toBob, kind: "task", title: "Bring the ladder" }),
-  );
-  const sent = good(
-    await services.commands.send(ann, {
-      key: "2",
-      audience: { kind: "user", to: ["demo-bob"] },
-      kind: "message",
-      body: "<script>alert(1)</script> is only text here.",
-    }),
-  );
-  good(await services.commands.update(bob, { id: sent.command.id, state: "completed" }));
-}
-
-async function callerFor(
-  services: Services,
-  username: string,
-  password = services.demo?.password ?? "",
-): Promise<Caller> {
-  const { token } = good(await services.accounts.login(origin, { username, password }));
-  return good(await services.accounts.authenticate(token, origin));
-}
-
-function good<T>(value: T | Refusal): T {
-  if (value instanceof Refusal) {
-    throw new Error(`${value.kind}: ${value.message} ${JSON.stringify(value.detail)}`);
-  }
-  return value;
 }
 
 const found = await run();

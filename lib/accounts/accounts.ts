@@ -2,7 +2,7 @@ import type { Caller } from "../platform/mod.ts";
 import { Refusal, type Session, type User, username as usernameSchema } from "../protocol/mod.ts";
 import { passwordProblem } from "./common_passwords.ts";
 import type { Hashing } from "./passwords.ts";
-import { userOf } from "./people.ts";
+import { suspendedRefusal, suspensionOf, userOf } from "./people.ts";
 import type { AccountsStore, CountStore, UserRecord } from "./ports.ts";
 import { type Origin, type SessionCaller, Sessions, type SessionsNeeds } from "./sessions.ts";
 import { type Attempt, countRegistration, LoginThrottle } from "./throttle.ts";
@@ -122,7 +122,10 @@ export class Accounts {
 
   async user(caller: Caller): Answer<User> {
     const user = await this.#store.user(caller.userId);
-    return user === null ? new Refusal("not_found", "This account is gone.") : userOf(user);
+    if (user === null) return new Refusal("not_found", "This account is gone.");
+    // A socket that was let in just before the suspension is turned away here.
+    const suspension = suspensionOf(user, this.#needs.clock.now());
+    return suspension === null ? userOf(user) : suspendedRefusal(suspension);
   }
 
   /** AU-2: the first administrator, by the token of the link on the console. */

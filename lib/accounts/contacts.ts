@@ -23,6 +23,8 @@ export interface ContactsNeeds {
   blocks(userId: string, otherId: string): Promise<boolean>;
   /** The categories that the person allows, when they share their limits; null when they do not. */
   sharedLimits(userId: string): Promise<string[] | null>;
+  /** Which of the others are in a group with the person (BR-6). */
+  sharesGroup(userId: string, otherIds: readonly string[]): Promise<ReadonlySet<string>>;
 }
 
 /** Both sides after a step, and whether the other one hears of it. Null where there is nothing to write. */
@@ -121,8 +123,13 @@ export class Contacts {
     userId: string,
     otherIds: readonly string[],
   ): Promise<Map<string, { contact: boolean; sharesGroup: boolean }>> {
-    const contacts = await this.#needs.store.contactsAmong(userId, otherIds);
-    return new Map(otherIds.map((id) => [id, { contact: contacts.has(id), sharesGroup: false }]));
+    const [contacts, sharing] = await Promise.all([
+      this.#needs.store.contactsAmong(userId, otherIds),
+      this.#needs.sharesGroup(userId, otherIds),
+    ]);
+    return new Map(
+      otherIds.map((id) => [id, { contact: contacts.has(id), sharesGroup: sharing.has(id) }]),
+    );
   }
 
   async #contact(caller: Caller, other: Person): Promise<Contact> {

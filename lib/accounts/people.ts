@@ -1,5 +1,5 @@
 import { iso } from "../platform/mod.ts";
-import type { User } from "../protocol/mod.ts";
+import { Refusal, type User } from "../protocol/mod.ts";
 import type { AccountsStore, UserRecord } from "./ports.ts";
 
 /** What the other rooms know of a person. */
@@ -7,7 +7,6 @@ export interface Person {
   id: string;
   username: string;
   displayName: string;
-  status: "active" | "suspended";
   /** IANA name. */
   timeZone: string;
 }
@@ -40,8 +39,8 @@ export class People {
   }
 }
 
-function personOf({ id, username, displayName, status, timeZone }: UserRecord): Person {
-  return { id, username, displayName, status, timeZone };
+function personOf({ id, username, displayName, timeZone }: UserRecord): Person {
+  return { id, username, displayName, timeZone };
 }
 
 /** The account as it leaves the process: no hash, and the rights that are in force. */
@@ -59,4 +58,21 @@ export function userOf(record: UserRecord): User {
 /** BR-2: administrators may broadcast without a grant. */
 export function rightsOf(record: UserRecord): { broadcast: boolean } {
   return { broadcast: record.role === "admin" || record.rights.broadcast };
+}
+
+/** The suspension that holds at a time, or null: one with an end is over by itself (MO-2). */
+export function suspensionOf(
+  { status, suspension }: UserRecord,
+  now: number,
+): { reason: string; until: number | null } | null {
+  if (status === "active") return null;
+  if (suspension === undefined) return { reason: "", until: null };
+  return suspension.until === null || now < suspension.until ? suspension : null;
+}
+
+/** What a suspended person is told. */
+export function suspendedRefusal({ reason, until }: { reason: string; until: number | null }): Refusal {
+  const end = until === null ? "" : ` until ${iso(until)}`;
+  const why = reason === "" ? "" : ` The reason: ${reason}`;
+  return new Refusal("forbidden", `This account is suspended${end}.${why}`);
 }

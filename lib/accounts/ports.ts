@@ -1,4 +1,5 @@
-import type { Role } from "../protocol/mod.ts";
+import type { Act } from "../platform/mod.ts";
+import type { GroupRole, Refusal, Role } from "../protocol/mod.ts";
 
 /** An account as it is stored. Times in milliseconds since 1970. */
 export interface UserRecord {
@@ -8,7 +9,10 @@ export interface UserRecord {
   readonly role: Role;
   /** What was granted; administrators have `broadcast` without it. */
   readonly rights: { readonly broadcast: boolean };
+  /** What was imposed; `suspensionOf` says whether it still holds. */
   readonly status: "active" | "suspended";
+  /** Why and until when (ms since 1970, null: without an end); with `status` suspended. */
+  readonly suspension?: { readonly reason: string; readonly until: number | null };
   /** IANA name. */
   readonly timeZone: string;
   /** See `passwords.ts` for its form. */
@@ -138,4 +142,90 @@ export interface ContactsStore {
   of(userId: string): Promise<ContactRecord[]>;
   /** Which of `otherIds` are contacts of `userId`. */
   contactsAmong(userId: string, otherIds: readonly string[]): Promise<Set<string>>;
+}
+
+/** A group as it is stored. Every change of a membership writes it anew, so that a check of it covers them all. */
+export interface GroupRecord {
+  readonly name: string;
+  readonly title: string;
+  readonly createdAt: number;
+  /** Those who accepted. */
+  readonly accepted: number;
+  /** All, with the invitations. */
+  readonly entries: number;
+}
+
+/** A membership, or an invitation while `since` is null. */
+export interface MemberRecord {
+  readonly group: string;
+  readonly userId: string;
+  readonly role: GroupRole;
+  /** When it was accepted, in ms since 1970. */
+  readonly since: number | null;
+  readonly invitedAt: number;
+}
+
+/** An accepted membership as other rooms ask for it. `since` in ms since 1970. */
+export interface Membership {
+  readonly role: GroupRole;
+  readonly since: number;
+}
+
+/** A group, what the person is to it, and what the one who acts is to it, as they were read together. */
+export interface MembershipPlace {
+  readonly group: GroupRecord;
+  readonly member: MemberRecord | null;
+  readonly actor: MemberRecord | null;
+}
+
+export interface GroupsStore {
+  /** `full`: there are `most` groups. */
+  add(group: GroupRecord, most: number, act: Act): Promise<"added" | "taken" | "full">;
+  /** Those that exist, by name. */
+  groups(names: readonly string[]): Promise<Map<string, GroupRecord>>;
+  /** By name. */
+  allGroups(): Promise<GroupRecord[]>;
+  /**
+   * Reads, lets `decide` choose and writes both directions, the counts and the act as one; `decide` runs again when
+   * another writer was faster. `member` null removes; a `null` decision changes nothing. Null when there is no such group.
+   */
+  change(
+    name: string,
+    who: { userId: string; actorId: string },
+    decide: (
+      place: MembershipPlace,
+    ) => Promise<{ member: MemberRecord | null; act: Act } | Refusal | null>,
+  ): Promise<{ before: MembershipPlace; after: MemberRecord | null } | Refusal | null>;
+  /** Memberships and invitations of a person, at most `limits.groupsPerPerson`. */
+  recordsOf(userId: string): Promise<MemberRecord[]>;
+  /** Memberships and invitations of a group. */
+  recordsIn(name: string): Promise<MemberRecord[]>;
+  /** Accepted memberships of a person, by the group's name. */
+  membershipsOf(userId: string): Promise<ReadonlyMap<string, Membership>>;
+  /** Accepted memberships of a group, by user id. */
+  membersOf(name: string): Promise<ReadonlyMap<string, Membership>>;
+  /** The same two without waiting, where they are in memory and this process is the only writer. */
+  membershipsKept(userId: string): ReadonlyMap<string, Membership> | undefined;
+  membersKept(name: string): ReadonlyMap<string, Membership> | undefined;
+}
+
+/** What a person says of themselves, beside what stands in the account. */
+export interface ProfileRecord {
+  readonly bio: string;
+  readonly pronouns: string;
+  /** A BCP 47 tag. */
+  readonly language: string;
+}
+
+export interface ProfileStore {
+  /** Null for who never changed anything. */
+  profile(userId: string): Promise<ProfileRecord | null>;
+  /** Writes account and profile as one; `change` runs again when another writer was faster. Null when there is no account. */
+  changeProfile(
+    userId: string,
+    change: (
+      user: UserRecord,
+      profile: ProfileRecord | null,
+    ) => { user: UserRecord; profile: ProfileRecord },
+  ): Promise<{ user: UserRecord; profile: ProfileRecord } | null>;
 }

@@ -9,7 +9,7 @@ import {
   randomText,
 } from "../platform/mod.ts";
 import { limits, Refusal, type Session } from "../protocol/mod.ts";
-import { rightsOf } from "./people.ts";
+import { rightsOf, suspendedRefusal, suspensionOf } from "./people.ts";
 import type { AccountsStore, SessionRecord, UserRecord } from "./ports.ts";
 import { hashOf, type Tokens } from "./tokens.ts";
 
@@ -134,7 +134,8 @@ export class Sessions {
     if (session === null || session.userId !== userId) return sessionOver();
     const user = await store.user(userId);
     if (user === null || !this.mayEnter(user)) return sessionOver();
-    if (user.status !== "active") return new Refusal("forbidden", "This account is suspended.");
+    const suspension = suspensionOf(user, clock.now());
+    if (suspension !== null) return suspendedRefusal(suspension);
     if (clock.now() - session.lastSeenAt >= limits.sessionSeenMs) this.#seen(sessionId, origin);
     return {
       userId,

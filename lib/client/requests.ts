@@ -29,6 +29,9 @@ export const requestClasses = {
   "contact.decline": "write",
   "contact.remove": "write",
   "contact.list": "read",
+  "group.list": "read",
+  "group.accept": "write",
+  "group.leave": "write",
   "safety.stop": "stop",
   // Never from a queue: who resumes means now (CO-6).
   "safety.resume": "once",

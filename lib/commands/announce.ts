@@ -5,11 +5,13 @@ import type { CommandRecord, StateRecord, StoredState } from "./ports.ts";
 
 /** CM-7: the sender hears of each recipient of a direct command. Nothing of a withheld one but its end. */
 export async function tellSender(
-  { bell, people }: Pick<Parts, "bell" | "people">,
-  { command, senderId }: CommandRecord,
+  { bell, people, totals }: Pick<Parts, "bell" | "people" | "totals">,
+  record: CommandRecord,
   changed: readonly { userId: string; record: StateRecord }[],
 ): Promise<void> {
+  const { command, senderId, cast } = record;
   if (changed.length === 0 || !bell.isOnline(senderId)) return;
+  if (cast !== undefined) return totals.touch(record);
   const persons = await people.byIds(changed.map(({ userId }) => userId));
   for (const { userId, record } of changed) {
     const person = persons.get(userId);

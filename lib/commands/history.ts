@@ -6,10 +6,13 @@ import {
   limits,
   type ListItem,
   type Params,
+  type RecipientState,
   Refusal,
   type TimelineEntry,
 } from "../protocol/mod.ts";
+import { ended } from "./casts.ts";
 import type { Inbox } from "./inbox.ts";
+import { isClosed } from "./lifecycle.ts";
 import type { Parts } from "./parts.ts";
 import type { CommandRecord, StateRecord, StoredState } from "./ports.ts";
 import { forRecipient, ownState, recipientState, timelineOf, totalsOf } from "./views.ts";
@@ -31,7 +34,8 @@ export class History {
   async inboxList(caller: Caller, params: Params<"inbox.list">): Promise<CommandPage> {
     const { store, consent } = this.#parts;
     return await this.#page(params, async (before, room) => {
-      const states = await store.history(caller.userId, before, readAtOnce);
+      const read = await store.history(caller.userId, before, readAtOnce);
+      const states = await this.#withCasts(caller.userId, before, read);
       const records = await store.commands(states.map(({ commandId }) => commandId));
       const wanted = states.filter(({ commandId, record }) => {
         const command = records.get(commandId)?.command;
@@ -47,8 +51,21 @@ export class History {
         return [{ command: forRecipient(command, record, preferences), state: ownState(record) }];
       });
       if (taken.length < wanted.length) return { items, last: taken.at(-1)!.commandId };
-      return { items, last: states.length < readAtOnce ? null : states.at(-1)!.commandId };
+      return { items, last: read.length < readAtOnce ? null : read.at(-1)!.commandId };
     });
+  }
+
+  /** The states with the casts among them as they count, and with those of which nothing was written so far. */
+  async #withCasts(userId: string, before: string | null, read: StoredState[]): Promise<StoredState[]> {
+    const { store } = this.#parts;
+    const from = read.length < readAtOnce ? "" : read.at(-1)!.commandId;
+    const untouched = await this.#inbox.untouchedCasts(userId, before, from);
+    const current = await Promise.all(read.map(async (stored) => {
+      if (stored.record.cast !== true || isClosed(stored.record.state)) return stored;
+      return { ...stored, record: ended(stored.record, await store.cast(stored.commandId)) };
+    }));
+    if (untouched.length === 0) return current;
+    return [...current, ...untouched].sort((a, b) => a.commandId > b.commandId ? -1 : 1);
   }
 
   /** The states as they are once those that wait were released, where the person's rules allow it. */
@@ -60,8 +77,9 @@ export class History {
     const waiting = states.filter(({ record }) => isWaiting(record));
     if (waiting.length === 0) return states;
     await this.#inbox.release(userId, waiting, records);
-    const wanted = states.map(({ commandId }) => ({ userId, commandId }));
-    return (await this.#parts.store.states(wanted)).filter((stored) => stored !== null);
+    const again = await this.#parts.store.states(waiting.map(({ commandId }) => ({ userId, commandId })));
+    const fresh = new Map(waiting.map(({ commandId }, index) => [commandId, again[index]]));
+    return states.map((stored) => fresh.get(stored.commandId) ?? stored);
   }
 
   /** `command.list`: the inbox as above, or what the person sent. */
@@ -89,7 +107,9 @@ export class History {
     const record = (await store.commands([id])).get(id);
     const missing = new Refusal("not_found", "There is no such command. It may have ended.");
     if (record === undefined) return missing;
-    const [own] = await store.states([{ userId: caller.userId, commandId: id }]);
+    const own = record.cast === undefined
+      ? (await store.states([{ userId: caller.userId, commandId: id }]))[0]
+      : await this.#parts.casts.stateOf(caller.userId, record);
     const received = own && own.record.deliveredAt !== null && own.record.withheldBy === null ? own : null;
     const isSender = record.senderId === caller.userId;
     if (!isSender && received === null) return missing;
@@ -100,33 +120,33 @@ export class History {
     };
     if (received !== null) detail.state = ownState(received.record);
     if (!isSender) return detail;
-    const states = await this.#statesOf(record);
+    const states = record.cast === undefined
+      ? await this.#statesOf(record)
+      : await this.#memberStates(record);
     const [item] = await this.#sent([record]);
+    if (record.cast?.kind === "group") item!.recipients = await this.#recipients(states);
     return {
       ...detail,
       ...item!,
       command: record.command,
-      timeline: await this.#senderTimeline(record, states),
+      timeline: await this.#senderTimeline(states),
     };
   }
 
   async #sent(records: readonly CommandRecord[]): Promise<ListItem[]> {
-    const persons = await this.#parts.people.byIds([
-      ...new Set(records.flatMap(({ recipients }) => recipients)),
-    ]);
     return await Promise.all(records.map(async (record) => {
+      if (record.cast !== undefined) {
+        return { command: record.command, totals: await this.#parts.totals.of(record) };
+      }
       const states = await this.#statesOf(record);
-      const recipients = states.flatMap(({ userId, record }) => {
-        const person = persons.get(userId);
-        return person === undefined ? [] : [recipientState(person, record)];
-      });
-      return { command: record.command, totals: totalsOf(states.map(({ record }) => record)), recipients };
+      const totals = totalsOf(states.map(({ record }) => record));
+      return { command: record.command, totals, recipients: await this.#recipients(states) };
     }));
   }
 
   /** What each recipient did, in order of time, under their name. */
-  async #senderTimeline(record: CommandRecord, states: readonly StoredState[]): Promise<TimelineEntry[]> {
-    const persons = await this.#parts.people.byIds(record.recipients);
+  async #senderTimeline(states: readonly StoredState[]): Promise<TimelineEntry[]> {
+    const persons = await this.#parts.people.byIds(states.map(({ userId }) => userId));
     const entries = states.flatMap(({ userId, record }) => {
       const username = persons.get(userId)?.username;
       return timelineOf(record).map((entry) => ({
@@ -135,6 +155,31 @@ export class History {
       }));
     });
     return entries.sort((a, b) => a.at < b.at ? -1 : a.at > b.at ? 1 : 0);
+  }
+
+  /** BR-2, CM-7: a group's sender sees each of those whom the cast was for; everybody else's is totals only. */
+  async #memberStates(record: CommandRecord): Promise<StoredState[]> {
+    if (record.cast?.kind !== "group") return [];
+    const members = await this.#parts.people.membersOf(record.cast.name!) ?? new Map();
+    const cast = await this.#parts.store.cast(record.command.id);
+    const states = await Promise.all([...members].map(async ([userId, membership]) => {
+      const known = await this.#parts.casts.stateOf(userId, record);
+      const { casts } = this.#parts;
+      if (known !== null || !casts.isFor(userId, record, new Map([[record.cast!.name!, membership]]))) {
+        return known;
+      }
+      const untouched = casts.untouched(userId, record);
+      return { ...untouched, record: ended(untouched.record, cast) };
+    }));
+    return states.filter((stored) => stored !== null);
+  }
+
+  async #recipients(states: readonly StoredState[]): Promise<RecipientState[]> {
+    const persons = await this.#parts.people.byIds(states.map(({ userId }) => userId));
+    return states.flatMap(({ userId, record }) => {
+      const person = persons.get(userId);
+      return person === undefined ? [] : [recipientState(person, record)];
+    });
   }
 
   async #statesOf(record: CommandRecord): Promise<StoredState[]> {
@@ -150,9 +195,17 @@ export class History {
     const size = limit ?? limits.pageDefault;
     const page: ListItem[] = [];
     let from = before ?? null;
+    let length = 0;
     while (true) {
       const { items, last } = await read(from, size - page.length);
-      page.push(...items);
+      for (const item of items) {
+        length += JSON.stringify(item).length;
+        // A page is one answer, and an answer is one frame: long commands make it shorter.
+        if (page.length > 0 && length > limits.pageLength) {
+          return { items: page, next: page.at(-1)!.command.id };
+        }
+        page.push(item);
+      }
       if (last === null || page.length === size) return { items: page, next: last };
       from = last;
     }

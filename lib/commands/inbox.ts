@@ -4,7 +4,7 @@ import { type Delivery, limits } from "../protocol/mod.ts";
 import { tellSender } from "./announce.ts";
 import { waits } from "./lifecycle.ts";
 import type { Parts } from "./parts.ts";
-import type { Change, CommandRecord, StoredState } from "./ports.ts";
+import type { Change, CommandRecord, InboxEntry, StoredState } from "./ports.ts";
 import { forRecipient, moved } from "./views.ts";
 
 /** What a device may be handed next. */
@@ -46,7 +46,11 @@ export class Inbox {
   async resume(userId: string, device: string): Promise<{ cursor: string | null; pending: number }> {
     const waiting = this.#cursors.get(`${userId} ${device}`);
     const cursor = waiting?.cursor ?? await this.#parts.store.cursor(userId, device);
-    return { cursor, pending: await this.#parts.store.inboxCountAfter(userId, cursor) };
+    const [own, casts] = await Promise.all([
+      this.#parts.store.inboxCountAfter(userId, cursor),
+      this.#openCasts(userId, cursor),
+    ]);
+    return { cursor, pending: own + casts.length };
   }
 
   /** Up to `max` deliveries after a place, oldest first; consent is decided for each with the rules as they are now. */
@@ -56,8 +60,8 @@ export class Inbox {
     max: number,
     accept: ReadonlySet<string> | null,
   ): Promise<InboxSlice> {
-    const { store, consent } = this.#parts;
-    const entries = await store.inboxAfter(userId, after, max);
+    const { consent } = this.#parts;
+    const entries = await this.#entriesAfter(userId, after, max);
     const slice: InboxSlice = { deliveries: [], upTo: after, held: null, more: entries.length === max };
     if (entries.length === 0) return slice;
     const [standing, opened] = await Promise.all([consent.standing(userId), this.#open(userId, entries)]);
@@ -149,7 +153,7 @@ export class Inbox {
     let states: (StoredState | null)[] | null = this.#takeExpected(userId, commandIds);
     while (true) {
       const changes: Change[] = [];
-      states ??= await store.states(commandIds.map((commandId) => ({ userId, commandId })));
+      states ??= await this.#statesOf(userId, commandIds);
       for (const stored of states) {
         if (stored === null || stored.record.state !== "queued" || stored.record.withheldBy !== null) {
           continue;
@@ -171,6 +175,17 @@ export class Inbox {
     }
   }
 
+  /** The records, those of casts that have none yet included. */
+  async #statesOf(userId: string, commandIds: readonly string[]): Promise<(StoredState | null)[]> {
+    const { store, casts } = this.#parts;
+    const records = await store.commands(commandIds);
+    const states = await store.states(commandIds.map((commandId) => ({ userId, commandId })));
+    return await Promise.all(states.map((stored, index) => {
+      const record = records.get(commandIds[index]!);
+      return stored === null && record?.cast !== undefined ? casts.stateOf(userId, record) : stored;
+    }));
+  }
+
   /** The expected records, if all of them are. */
   #takeExpected(userId: string, commandIds: readonly string[]): StoredState[] | null {
     const found: StoredState[] = [];
@@ -184,6 +199,33 @@ export class Inbox {
     return found;
   }
 
+  /** The person's log and the log of casts as one: places are of one order for the whole store. */
+  async #entriesAfter(userId: string, after: string | null, max: number): Promise<InboxEntry[]> {
+    const [own, casts] = await Promise.all([
+      this.#parts.store.inboxAfter(userId, after, max),
+      this.#parts.casts.after(userId, after, max),
+    ]);
+    if (casts.length === 0) return own;
+    return [...own, ...casts].sort((a, b) => a.cursor < b.cursor ? -1 : 1).slice(0, max);
+  }
+
+  /** Open casts after a place with which the person is not done. */
+  async #openCasts(userId: string, after: string | null): Promise<InboxEntry[]> {
+    const { casts, store } = this.#parts;
+    const entries = await casts.after(userId, after, Infinity);
+    const states = await store.states(entries.map(({ commandId }) => ({ userId, commandId })));
+    return entries.filter((_, index) => states[index]?.record.place !== null);
+  }
+
+  /** What waits of the casts and has no record yet, for a history between two ids. */
+  async untouchedCasts(userId: string, before: string | null, from: string): Promise<StoredState[]> {
+    const entries = (await this.#parts.casts.after(userId, null, Infinity))
+      .filter(({ commandId }) => commandId >= from && (before === null || commandId < before));
+    const states = await this.#parts.store.states(entries.map(({ commandId }) => ({ userId, commandId })));
+    return entries.filter((_, index) => states[index] === null)
+      .map(({ record }) => this.#parts.casts.untouched(userId, record));
+  }
+
   /** The entries' commands and states, without those that have run out. */
   async #open(userId: string, entries: readonly { cursor: string; commandId: string }[]): Promise<Open[]> {
     const { store, clock } = this.#parts;
@@ -193,9 +235,11 @@ export class Inbox {
     ]);
     const now = clock.now();
     return entries.flatMap(({ cursor, commandId }, index) => {
-      const stored = states[index];
       const command = records.get(commandId);
-      if (!stored || command === undefined || stored.record.place === null) return [];
+      const known = states[index];
+      const stored = known ??
+        (command?.cast === undefined ? null : this.#parts.casts.untouched(userId, command));
+      if (stored === null || command === undefined || stored.record.place === null) return [];
       // DL-6: what ran out is delivered to nobody, even before its job has come round.
       if (command.expiresMs <= now && waits(stored.record.state)) return [];
       return [{ cursor, stored, command }];
@@ -204,7 +248,7 @@ export class Inbox {
 
   /** Decides for each in order. What is withheld leaves the log for good; what counts against a limit is counted first. */
   async #decideAll(userId: string, open: readonly Open[], standing: Standing) {
-    const { people, clock } = this.#parts;
+    const { people, clock, casts } = this.#parts;
     const senders = [...new Set(open.map(({ command }) => command.senderId))];
     const relations = await people.relationsOf(userId, senders);
     const decided = new Map<string, { open: Open; decision: Decision }>();
@@ -214,7 +258,9 @@ export class Inbox {
       const handed = one.stored.record.deliveredAt !== null || one.stored.record.countedOn !== null;
       // A command that was handed over already does not count again, but every other rule still holds for it.
       const asked = handed ? { ...now, deliveredToday: 0 } : now;
-      const decision = decide(asked, relation, one.command.command, clock.now());
+      const decision = one.command.cast === undefined
+        ? decide(asked, relation, one.command.command, clock.now())
+        : casts.decide(asked, one.command, clock.now());
       const settled = await this.#settle(userId, one, decision, standing);
       decided.set(one.stored.commandId, { open: one, decision: settled });
       if (settled.verdict === "deliver" && !handed) now.deliveredToday++;
@@ -240,6 +286,12 @@ export class Inbox {
     const counts = standing.preferences.dailyLimit !== null && record.countedOn === null &&
       record.deliveredAt === null;
     if (record.allowedBy === decision.allowedBy && !counts) return decision;
+    if (open.stored.version === null && !counts) {
+      // Nothing is written of it before it was delivered; the rule goes with that.
+      open.stored = { ...open.stored, record: { ...record, allowedBy: decision.allowedBy } };
+      this.expect(open.stored);
+      return decision;
+    }
     const day = localDay(clock.now(), standing.timeZone);
     const to = { ...record, allowedBy: decision.allowedBy, countedOn: counts ? day : record.countedOn };
     const written = await store.change([{ from: open.stored, to }], counts ? { count: { userId, day } } : {});

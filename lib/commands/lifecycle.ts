@@ -52,6 +52,15 @@ const moves: Record<CommandState, Moves> = {
   stopped: {},
 };
 
+/** The table as a list, for the document that is drawn from it. */
+export function allMoves(): { from: CommandState; to: CommandState; by: Mover }[] {
+  return Object.entries(moves).flatMap(([from, byMover]) =>
+    Object.entries(byMover).flatMap(([by, states]) =>
+      states.map((to: CommandState) => ({ from: from as CommandState, to, by: by as Mover }))
+    )
+  );
+}
+
 /** True for the states after which nothing more happens. */
 export function isClosed(state: CommandState): boolean {
   return Object.keys(moves[state]).length === 0;

@@ -1,17 +1,20 @@
 /** Commands: taken in, delivered, answered, ended; and the stop. */
-import type { Parts } from "./parts.ts";
+import { Casts } from "./casts.ts";
+import type { Needs, Parts } from "./parts.ts";
 import { History } from "./history.ts";
 import { Inbox } from "./inbox.ts";
 import { Moves } from "./moves.ts";
 import type { Job } from "./ports.ts";
+import { Reminders } from "./reminders.ts";
 import { Safety } from "./safety.ts";
 import { Sender } from "./sender.ts";
+import { CastTotals } from "./totals.ts";
 
-export type { Parts } from "./parts.ts";
+export type { Needs } from "./parts.ts";
 export type { InboxSlice } from "./inbox.ts";
 export { firstRecord } from "./first_record.ts";
 export * from "./ports.ts";
-export { isClosed, mayMove, type Mover, waits } from "./lifecycle.ts";
+export { allMoves, isClosed, mayMove, type Mover, waits } from "./lifecycle.ts";
 export type { History, Inbox, Moves, Safety, Sender };
 
 /** The room's services over one set of parts, and what runs its jobs. */
@@ -22,18 +25,32 @@ export interface CommandRoom {
   inbox: Inbox;
   safety: Safety;
   run(job: Job): Promise<void>;
+  /** Ends the timers; after this nobody is told anything. */
+  close(): void;
 }
 
-export function openCommands(parts: Parts): CommandRoom {
+export function openCommands(needs: Needs): CommandRoom {
+  const parts: Parts = {
+    ...needs,
+    totals: new CastTotals(needs),
+    // Both look at these parts only when they are called.
+    get casts() {
+      return casts;
+    },
+    inbox: () => inbox,
+  };
+  const casts = new Casts(parts);
   const inbox = new Inbox(parts);
   const moves = new Moves(parts);
   const safety = new Safety(parts);
+  const reminders = new Reminders(parts);
   return {
     sender: new Sender(parts, inbox),
     moves,
     history: new History(parts, inbox),
     inbox,
     safety,
+    close: () => parts.totals.close(),
     run(job) {
       switch (job.kind) {
         case "expire":
@@ -42,6 +59,8 @@ export function openCommands(parts: Parts): CommandRoom {
           return moves.release(job.commandId);
         case "undefer":
           return moves.undefer(job.userId, job.commandId);
+        case "remind":
+          return reminders.remind(job.commandId, job.userId);
         case "stop":
           return safety.endOpen(job.userId);
         default:

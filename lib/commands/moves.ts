@@ -2,6 +2,7 @@ import { decide } from "../consent/mod.ts";
 import { type Caller, iso } from "../platform/mod.ts";
 import { type CommandState, limits, type Params, Refusal, type Result } from "../protocol/mod.ts";
 import { tellRecipient, tellSender } from "./announce.ts";
+import { CastMoves } from "./cast_moves.ts";
 import { isClosed, mayMove, type Mover, waits } from "./lifecycle.ts";
 import type { Parts } from "./parts.ts";
 import type { Change, CommandRecord, DueJob, StateRecord, StoredState } from "./ports.ts";
@@ -10,16 +11,19 @@ import { forRecipient, moved, ownState, recipientState, totalsOf } from "./views
 /** How many states one step changes: with all their notes they fit into one commit of the store. */
 const changesAtOnce = 32;
 
+const noRelation = { contact: false, sharesGroup: false };
 const noSuchCommand = () => new Refusal("not_found", "There is no such command. It may have ended.");
 
 /** Every change of a recipient's state after the first (CM-4 to CM-8). */
 export class Moves {
   readonly #parts: Parts;
+  readonly #casts: CastMoves;
   /** The last release under way: they go one by one in call order, which is the order in which they are due (DL-5). */
   #releasing: Promise<void> = Promise.resolve();
 
   constructor(parts: Parts) {
     this.#parts = parts;
+    this.#casts = new CastMoves(parts);
   }
 
   /** CM-5: the recipient's answer. A repeat of the state it has is fine. */
@@ -31,9 +35,10 @@ export class Moves {
     const refused = checkUpdate(params, clock.now());
     if (refused !== null) return refused;
     const record = await this.#command(params.id);
+    if (record === undefined) return noSuchCommand();
     while (true) {
-      const [stored] = await store.states([{ userId: caller.userId, commandId: params.id }]);
-      if (record === undefined || !stored || !shown(stored.record)) return noSuchCommand();
+      const stored = await this.#own(caller.userId, record);
+      if (stored === null || !await this.#isKnown(stored, record)) return noSuchCommand();
       const preferences = await consent.preferencesOf(caller.userId);
       const repeat = stored.record.state === params.state && params.state !== "deferred";
       const to = repeat ? stored.record : this.#answered(caller, stored.record, record, params);
@@ -45,6 +50,31 @@ export class Moves {
       await tellSender(this.#parts, record, [{ userId: caller.userId, record: to }]);
       return { command, state: ownState(to) };
     }
+  }
+
+  /** A person's state, that of a cast included of which nothing was written so far. */
+  async #own(userId: string, record: CommandRecord): Promise<StoredState | null> {
+    if (record.cast !== undefined) return await this.#parts.casts.stateOf(userId, record);
+    const [stored] = await this.#parts.store.states([{ userId, commandId: record.command.id }]);
+    return stored ?? null;
+  }
+
+  /**
+   * Whether the recipient may know of the command at all. What was handed over and not acknowledged yet is known too; as
+   * nothing tells it from what still waits, the rules must let it through now.
+   */
+  async #isKnown({ userId, record }: StoredState, command: CommandRecord): Promise<boolean> {
+    const { withheldBy, state, deliveredAt, place } = record;
+    if (withheldBy !== null || state === "scheduled") return false;
+    if (deliveredAt !== null) return true;
+    if (state !== "queued" || place === null) return false;
+    const { consent, people, casts, clock } = this.#parts;
+    const standing = await consent.standing(userId);
+    if (command.cast !== undefined) return casts.decide(standing, command, clock.now()).verdict === "deliver";
+    const relation = (await people.relationsOf(userId, [command.senderId])).get(command.senderId);
+    const decision = decide(standing, relation ?? noRelation, command.command, clock.now());
+    // What counts against a daily limit may be the last that it let through.
+    return decision.verdict === "deliver" || (decision.verdict === "hold" && decision.rule === "daily_limit");
   }
 
   #answered(
@@ -75,13 +105,14 @@ export class Moves {
     const record = await this.#command(params.id);
     if (record === undefined || record.senderId !== caller.userId) return noSuchCommand();
     const person = (await people.byUsernames([params.recipient])).get(params.recipient);
-    if (person === undefined || !record.recipients.includes(person.id)) {
+    const own = person === undefined ? null : await this.#own(person.id, record);
+    if (person === undefined || own === null || own.version === null) {
       return new Refusal("not_found", `"${params.recipient}" is not a recipient of this command.`);
     }
     const to: CommandState = params.accept ? "completed" : "returned";
     while (true) {
-      const [stored] = await store.states([{ userId: person.id, commandId: params.id }]);
-      if (!stored) return noSuchCommand();
+      const stored = await this.#own(person.id, record);
+      if (stored === null) return noSuchCommand();
       if (record.command.requires !== "review" || !mayMove(stored.record.state, to, "sender", "review")) {
         return new Refusal("conflict", "There is nothing handed in to review.");
       }
@@ -104,6 +135,7 @@ export class Moves {
   ): Promise<Result<"command.cancel"> | Refusal> {
     const record = await this.#command(params.id);
     if (record === undefined || record.senderId !== caller.userId) return noSuchCommand();
+    if (record.cast !== undefined) return { id: params.id, totals: await this.#casts.cancel(record) };
     await this.#close(record, "cancelled", "sender", () => true, caller.username);
     const states = await this.#statesOf(record);
     return { id: params.id, totals: totalsOf(states.map((stored) => stored.record)) };
@@ -117,6 +149,7 @@ export class Moves {
     const now = clock.now();
     const keepMs = retentionDays * 24 * 3600_000;
     if (now < record.expiresMs) return;
+    if (record.cast !== undefined) return await this.#casts.expire(record);
     await this.#close(record, "expired", "system", (state) => waits(state));
     const states = await this.#statesOf(record);
     const lastMs = Math.max(record.expiresMs, ...states.map(({ record }) => Date.parse(record.updatedAt)));
@@ -139,6 +172,7 @@ export class Moves {
   async #release(commandId: string): Promise<void> {
     const record = await this.#command(commandId);
     if (record === undefined) return;
+    if (record.cast !== undefined) return await this.#casts.release(record);
     const { store, people, consent, clock, bell } = this.#parts;
     const relations = await people.relationsOf(record.senderId, record.recipients);
     await this.#changeAll(record, async (stored) => {
@@ -148,7 +182,7 @@ export class Moves {
         return moved(stored.record, "failed", iso(clock.now()), { note: "The inbox was full." });
       }
       const standing = await consent.standing(stored.userId);
-      const relation = relations.get(stored.userId) ?? { contact: false, sharesGroup: false };
+      const relation = relations.get(stored.userId) ?? noRelation;
       const decision = decide(standing, relation, record.command, clock.now());
       const next = moved(stored.record, "queued", iso(clock.now()));
       return decision.verdict === "withhold"
@@ -163,8 +197,8 @@ export class Moves {
   async undefer(userId: string, commandId: string): Promise<void> {
     const { store, clock } = this.#parts;
     const record = await this.#command(commandId);
-    const [stored] = await store.states([{ userId, commandId }]);
-    if (record === undefined || !stored || stored.record.state !== "deferred") return;
+    const stored = record === undefined ? null : await this.#own(userId, record);
+    if (record === undefined || stored?.record.state !== "deferred") return;
     // A later deferral has a job of its own.
     if (stored.record.until === null || Date.parse(stored.record.until) > clock.now()) return;
     const to = moved(stored.record, "delivered", iso(clock.now()));
@@ -234,13 +268,6 @@ export class Moves {
     );
     return states.filter((stored) => stored !== null);
   }
-}
-
-/** Whether the recipient may know of the command at all. */
-function shown({ state, withheldBy, deliveredAt, place }: StateRecord): boolean {
-  if (withheldBy !== null || state === "scheduled") return false;
-  // Handed over but not acknowledged yet is known too: it is in the log, and the id came from there.
-  return deliveredAt !== null || (state === "queued" && place !== null);
 }
 
 function checkUpdate({ state, until, proof }: Params<"command.update">, now: number): Refusal | null {

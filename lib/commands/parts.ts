@@ -1,9 +1,12 @@
 import type { Consent } from "../consent/mod.ts";
 import type { Bell, Clock, Ids, Log } from "../platform/mod.ts";
+import type { CastTotals } from "./totals.ts";
+import type { Casts } from "./casts.ts";
+import type { Inbox } from "./inbox.ts";
 import type { CommandStore, People } from "./ports.ts";
 
 /** What the services of this room work with; handed to each by the composition root. */
-export interface Parts {
+export interface Needs {
   store: CommandStore;
   people: People;
   consent: Consent;
@@ -15,4 +18,12 @@ export interface Parts {
   retentionDays: number;
   /** No other process writes to the store: counts read once and followed are true. */
   exclusive: boolean;
+}
+
+/** The same with what the services of the room share. */
+export interface Parts extends Needs {
+  casts: Casts;
+  totals: CastTotals;
+  /** A call, as the inbox is made after the casts. */
+  inbox: () => Inbox;
 }

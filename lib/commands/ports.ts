@@ -1,4 +1,4 @@
-import type { AudienceCounts, Command, CommandState } from "../protocol/mod.ts";
+import type { AudienceCounts, Command, CommandState, Totals } from "../protocol/mod.ts";
 import type { Relation } from "../consent/mod.ts";
 
 /** A person as other rooms know them. */
@@ -14,15 +14,42 @@ export interface People {
   byIds(userIds: readonly string[]): Promise<Map<string, Person>>;
   /** What each of the others is to the person; the same seen from either side. */
   relationsOf(userId: string, otherIds: readonly string[]): Promise<Map<string, Relation>>;
+  /** Accepted memberships by group name; `since` in ms since 1970. */
+  membershipsOf(userId: string): Promise<ReadonlyMap<string, GroupMembership>>;
+  /** Accepted members by user id; undefined when there is no such group. */
+  membersOf(group: string): Promise<ReadonlyMap<string, GroupMembership> | undefined>;
+}
+
+export interface GroupMembership {
+  role: "owner" | "sender" | "member";
+  since: number;
 }
 
 /** A command as the sender wrote it; never changed after it was accepted. */
 export interface CommandRecord {
   command: Command;
   senderId: string;
-  /** User ids of a direct command, in the order of `audience.to`. */
+  /** User ids of a direct command, in the order of `audience.to`; empty for a cast. */
   recipients: string[];
+  /** Set for a command that was written once for many (BR-4). */
+  cast?: CastAudience;
   expiresMs: number;
+}
+
+/** Whom a cast is for; who of them gets it is decided for each person at delivery. */
+export interface CastAudience {
+  kind: "group" | "category" | "all";
+  /** The group or category; null for everyone. */
+  name: string | null;
+  /** People whose rules let it through when it was sent: those who have done nothing with it are `queued`. */
+  matched: number;
+}
+
+/** How far a cast is. `place` is where it lies in the log of casts while it is open. */
+export interface CastRecord {
+  state: "scheduled" | "open" | "cancelled" | "expired";
+  place: string | null;
+  version: string;
 }
 
 /** What happened, for the timeline; `who` is a username, or null for the server. */
@@ -57,6 +84,8 @@ export interface StateRecord {
   until: string | null;
   note: string | null;
   proof: string[];
+  /** Of a cast: the first record is written when something happens, and totals are counted (CM-7). */
+  cast?: true;
   /** Time that the person was stopped while it waited, in ms: its deadline is later by this (CO-6). */
   frozenMs: number;
   /** Until when that was counted, so that a resume which is repeated after a crash counts nothing twice. */
@@ -69,7 +98,8 @@ export interface StoredState {
   userId: string;
   commandId: string;
   record: StateRecord;
-  version: string;
+  /** Null: nothing was written of it so far. */
+  version: string | null;
 }
 
 export interface SentKey {
@@ -85,6 +115,8 @@ export type Job =
   | { kind: "expire"; commandId: string }
   | { kind: "release"; commandId: string }
   | { kind: "undefer"; userId: string; commandId: string }
+  /** With `userId` for one whose deadline moved; else for all recipients. */
+  | { kind: "remind"; commandId: string; userId?: string }
   | { kind: "stop"; userId: string };
 
 export interface DueJob {
@@ -150,6 +182,17 @@ export interface CommandStore {
   saveCursors(cursors: readonly { userId: string; device: string; cursor: string }[]): Promise<void>;
   /** Removes a command and all its records. */
   purge(record: CommandRecord): Promise<void>;
+  /** Open casts after a place, oldest first. */
+  castsAfter(after: string | null, limit: number): Promise<InboxEntry[]>;
+  cast(commandId: string): Promise<CastRecord | null>;
+  /** Opens a scheduled cast or closes one; its place when it was opened. False: somebody changed it meanwhile. */
+  changeCast(
+    commandId: string,
+    from: CastRecord,
+    to: "open" | "cancelled" | "expired",
+  ): Promise<string | boolean>;
+  /** How many people are in each state, of those who have a record. */
+  totals(commandId: string): Promise<Totals>;
   addJobs(jobs: readonly DueJob[]): Promise<void>;
   /** Writes the stop and the job that ends what is open. One in force goes on as it began, with a new `version`. */
   setStop(userId: string, sinceMs: number): Promise<StopRecord>;

@@ -1,9 +1,10 @@
 import { type Caller, iso } from "../platform/mod.ts";
-import { Refusal } from "../protocol/mod.ts";
+import { type Command, Refusal } from "../protocol/mod.ts";
 import { tellRecipient, tellSender } from "./announce.ts";
 import { mayMove } from "./lifecycle.ts";
 import type { Parts } from "./parts.ts";
-import type { Change, InboxEntry, StateRecord, StoredState } from "./ports.ts";
+import type { Change, DueJob, InboxEntry, StateRecord, StoredState } from "./ports.ts";
+import { remindAt } from "./reminders.ts";
 import { moved } from "./views.ts";
 
 /** Entries that one step closes or thaws. */
@@ -74,7 +75,10 @@ export class Safety {
       return before.length === entries.length;
     });
     const withheld = await this.#endWithheld(userId, since);
-    await this.#tell([...ended, ...withheld].sort((a, b) => a.from.commandId < b.from.commandId ? -1 : 1));
+    const casts = await this.#changeCasts(userId, stop.versionstamp, (record) => stopped(record, since));
+    await this.#tell(
+      [...ended, ...withheld, ...casts].sort((a, b) => a.from.commandId < b.from.commandId ? -1 : 1),
+    );
   }
 
   async #endWithheld(userId: string, since: string): Promise<Change[]> {
@@ -92,15 +96,59 @@ export class Safety {
 
   async #thawDeadlines(userId: string, sinceMs: number): Promise<void> {
     const now = this.#parts.clock.now();
+    const thaw = (record: StateRecord): StateRecord | null => {
+      // What came meanwhile has not moved since it came.
+      const fromMs = Math.max(sinceMs, Date.parse(record.updatedAt), record.frozenUntilMs ?? 0);
+      if (now <= fromMs) return null;
+      return { ...record, frozenMs: record.frozenMs + now - fromMs, frozenUntilMs: now };
+    };
+    const thawed: Change[] = [];
     await this.#eachBatch(userId, async (entries) => {
-      await this.#changeSome(userId, entries, (record) => {
-        // What came meanwhile has not moved since it came.
-        const fromMs = Math.max(sinceMs, Date.parse(record.updatedAt), record.frozenUntilMs ?? 0);
-        if (now <= fromMs) return null;
-        return { ...record, frozenMs: record.frozenMs + now - fromMs, frozenUntilMs: now };
-      });
+      thawed.push(...await this.#changeSome(userId, entries, thaw));
       return true;
     });
+    // Only where there is a deadline to move: of the others nothing need be written.
+    thawed.push(
+      ...await this.#changeCasts(userId, null, (record, { dueAt }) => dueAt === null ? null : thaw(record)),
+    );
+    await this.#remindLater(userId, thawed, now);
+  }
+
+  /** Reminders of the deadlines as they are now. */
+  async #remindLater(userId: string, thawed: readonly Change[], now: number): Promise<void> {
+    const { store } = this.#parts;
+    const records = await store.commands(thawed.map(({ from }) => from.commandId));
+    const later: DueJob[] = [];
+    for (const { from: { commandId }, to } of thawed) {
+      const dueAt = records.get(commandId)?.command.dueAt ?? null;
+      const dueMs = dueAt === null ? 0 : Date.parse(dueAt) + to.frozenMs;
+      if (dueMs > now) {
+        later.push({ dueMs: remindAt(now, dueMs), job: { kind: "remind", commandId, userId } });
+      }
+    }
+    if (later.length > 0) await store.addJobs(later);
+  }
+
+  /** Changes the person's records of open casts before a place, or of all; those that have no record yet too. */
+  async #changeCasts(
+    userId: string,
+    before: string | null,
+    next: (record: StateRecord, command: Command) => StateRecord | null,
+  ): Promise<Change[]> {
+    const { casts, store } = this.#parts;
+    const changed: Change[] = [];
+    for (const { cursor, record } of await casts.after(userId, null, Infinity)) {
+      if (before !== null && cursor >= before) break;
+      while (true) {
+        const from = await casts.stateOf(userId, record);
+        const to = from === null || from.record.place === null ? null : next(from.record, record.command);
+        if (from === null || to === null) break;
+        if (!await store.change([{ from, to }])) continue;
+        changed.push({ from, to });
+        break;
+      }
+    }
+    return changed;
   }
 
   /** Walks the log; `work` says whether to go on. */

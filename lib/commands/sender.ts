@@ -1,10 +1,12 @@
 import { decide, type Decision, type Standing } from "../consent/mod.ts";
 import { type Caller, type Fresh, iso } from "../platform/mod.ts";
 import { type AudienceCounts, type Command, type CommandDraft, limits, Refusal } from "../protocol/mod.ts";
+import type { CastPlan } from "./casts.ts";
 import { checkTimes, digestOf, type Times } from "./draft.ts";
 import { firstRecord } from "./first_record.ts";
 import type { Inbox } from "./inbox.ts";
 import type { Parts } from "./parts.ts";
+import { remindAt } from "./reminders.ts";
 import type { CommandRecord, DueJob, Person, SentKey } from "./ports.ts";
 import { forRecipient } from "./views.ts";
 
@@ -27,6 +29,8 @@ interface Recipient {
 /** A draft that passed every check: who gets it, and what their rules say now. */
 interface Checked {
   recipients: Recipient[];
+  /** Set for a cast, which has no recipients of its own. */
+  plan: CastPlan | null;
   categories: string[];
   times: Times;
 }
@@ -127,11 +131,10 @@ export class Sender {
 
   async #check(caller: Caller, draft: CommandDraft): Promise<Checked | Refusal> {
     const { consent, people, clock, retentionDays } = this.#parts;
-    const notYet = audienceRefusal(caller, draft);
-    if (notYet !== null) return notYet;
     const times = checkTimes(draft, clock.now(), retentionDays);
     if (times instanceof Refusal) return times;
-    const categories = [...new Set(draft.categories?.length ? draft.categories : ["general"])];
+    const categories = categoriesOf(draft);
+    if (categories.length > limits.categories) return tooManyCategories();
     const unknown = await consent.unknownCategory(categories);
     if (unknown !== null) return unknown;
     if (draft.attachments !== undefined && draft.attachments.length > 0) {
@@ -139,7 +142,11 @@ export class Sender {
         fields: { attachments: "names a file that is not yours or not there" },
       });
     }
-    const names = draft.audience.kind === "user" ? [...new Set(draft.audience.to)] : [];
+    if (draft.audience.kind !== "user") {
+      const plan = await this.#parts.casts.plan(caller, draft, categories);
+      return plan instanceof Refusal ? plan : { recipients: [], plan, categories, times };
+    }
+    const names = [...new Set(draft.audience.to)];
     const found = await people.byUsernames(names);
     const missing = names.find((name) => !found.has(name));
     if (missing !== undefined) {
@@ -150,7 +157,12 @@ export class Sender {
     const persons = names.map((name) => found.get(name)!);
     const full = await this.#fullInbox(persons);
     if (full !== null) return full;
-    return { recipients: await this.#decideAll(caller, draft, persons, categories), categories, times };
+    return {
+      recipients: await this.#decideAll(caller, draft, persons, categories),
+      plan: null,
+      categories,
+      times,
+    };
   }
 
   async #decideAll(caller: Caller, draft: CommandDraft, persons: Person[], categories: string[]) {
@@ -200,6 +212,7 @@ export class Sender {
       senderId: caller.userId,
       recipients: checked.recipients.map(({ person }) => person.id),
       expiresMs: checked.times.expiresMs,
+      ...(checked.plan === null ? {} : { cast: checked.plan.cast }),
     };
     const states = checked.recipients.map(({ person, decision }) => ({
       userId: person.id,
@@ -219,6 +232,7 @@ export class Sender {
     const committed = accepting.then((place) => {
       if (place === null) return null;
       if (command.deliverAt === null) {
+        if (checked.plan !== null) this.#parts.casts.ring(record, place, checked.plan.members);
         for (const recipient of checked.recipients) this.#ring(record, recipient, place);
       }
       return { command, audience };
@@ -255,7 +269,8 @@ export class Sender {
   }
 
   /** BR-3: an administrator sees the truth; others only what tells nothing about a single person. */
-  #counts(caller: Caller, { recipients }: Checked): AudienceCounts {
+  #counts(caller: Caller, { recipients, plan }: Checked): AudienceCounts {
+    if (plan !== null) return plan.counts;
     const online = recipients.filter(({ person }) => this.#parts.bell.isOnline(person.id)).length;
     const matched = recipients.length;
     if (caller.role !== "admin") {
@@ -278,23 +293,32 @@ function small(count: number): number | "<5" {
   return count < 5 ? "<5" : count;
 }
 
-/** BR-2, for the audiences that cannot be reached. */
-function audienceRefusal(caller: Caller, { audience }: CommandDraft): Refusal | null {
+/** CM-2, BR-1: none given means `general`; a category's own cast carries it. */
+function categoriesOf({ audience, categories }: CommandDraft): string[] {
+  const given = categories ?? [];
+  if (audience.kind === "category") return [...new Set([...given, audience.category])];
+  return [...new Set(given.length > 0 ? given : ["general"])];
+}
+
+function tooManyCategories(): Refusal {
+  return new Refusal(
+    "invalid_params",
+    `A command has at most ${limits.categories} categories, its audience included.`,
+    {
+      fields: { categories: "leave one out" },
+    },
+  );
+}
+
+function audienceOf({ audience }: CommandDraft): Command["audience"] {
   switch (audience.kind) {
-    case "user":
-      return null;
     case "group":
-      return new Refusal("not_found", `There is no group "${audience.group}" that you may send to.`, {
-        fields: { "audience.group": "is not a group of yours" },
-      });
+      return { kind: "group", name: audience.group };
     case "category":
+      return { kind: "category", name: audience.category };
+    case "user":
     case "all":
-      return caller.rights.broadcast
-        ? new Refusal(
-          "unavailable",
-          "This server cannot send to everyone yet. Name the people with audience.to.",
-        )
-        : new Refusal("forbidden", "Sending to everyone needs the right to broadcast. Ask an administrator.");
+      return { kind: audience.kind };
     default:
       return audience satisfies never;
   }
@@ -311,7 +335,7 @@ function commandOf(caller: Caller, draft: CommandDraft, checked: Checked, id: st
     categories: checked.categories,
     attachments: [],
     from: { id: userId, username, displayName },
-    audience: { kind: draft.audience.kind },
+    audience: audienceOf(draft),
     createdAt: iso(now),
     deliverAt: checked.times.deliverAt,
     dueAt: checked.times.dueAt,
@@ -321,7 +345,14 @@ function commandOf(caller: Caller, draft: CommandDraft, checked: Checked, id: st
 }
 
 function firstJobs({ command, expiresMs }: CommandRecord): DueJob[] {
-  const expire: DueJob = { dueMs: expiresMs, job: { kind: "expire", commandId: command.id } };
-  if (command.deliverAt === null) return [expire];
-  return [expire, { dueMs: Date.parse(command.deliverAt), job: { kind: "release", commandId: command.id } }];
+  const commandId = command.id;
+  const jobs: DueJob[] = [{ dueMs: expiresMs, job: { kind: "expire", commandId } }];
+  if (command.deliverAt !== null) {
+    jobs.push({ dueMs: Date.parse(command.deliverAt), job: { kind: "release", commandId } });
+  }
+  if (command.dueAt !== null) {
+    const fromMs = Date.parse(command.deliverAt ?? command.createdAt);
+    jobs.push({ dueMs: remindAt(fromMs, Date.parse(command.dueAt)), job: { kind: "remind", commandId } });
+  }
+  return jobs;
 }

@@ -1,44 +1,18 @@
 import type { Bell, Caller, Clock } from "../platform/mod.ts";
 import { type Category, type Preferences, type PreferencesChange, Refusal } from "../protocol/mod.ts";
-import { choiceOf, type Standing } from "./decide.ts";
-import type { CategoryRecord, ConsentStore, TimeZones } from "./ports.ts";
+import { Categories } from "./categories.ts";
+import { Census } from "./census.ts";
+import { changed, newPreferences } from "./changes.ts";
+import { choiceOf, type OpenedAt, type Standing } from "./decide.ts";
+import type { ConsentStore, StoredPreferences, TimeZones } from "./ports.ts";
 import { localDay } from "./time_of_day.ts";
-
-/** CO-1: what a new account takes. Categories that are not named are blocked. */
-export const newPreferences: Preferences = {
-  categories: { general: "allow" },
-  acceptFrom: "contacts",
-  broadcasts: true,
-  blockedUsers: [],
-  quietHours: null,
-  dailyLimit: null,
-  shareLimits: false,
-};
-
-/** BR-5: the categories of a first start. */
-export const firstCategories: CategoryRecord[] = [
-  {
-    slug: "general",
-    title: "General",
-    description: "Everyday messages, tasks and links that anybody may see.",
-    order: 0,
-    retired: false,
-  },
-  {
-    slug: "censored",
-    title: "Censored",
-    description: "Intimate pictures and words in which something is covered or blurred.",
-    order: 1,
-    retired: false,
-  },
-  { slug: "feet", title: "Feet", description: "Pictures and tasks about feet.", order: 2, retired: false },
-];
 
 /** People whose standing is kept in memory at once. */
 const standingsKept = 50_000;
 
 interface Kept {
   preferences: Preferences;
+  openedAt: OpenedAt;
   stop: { sinceMs: number } | null;
   timeZone: string;
 }
@@ -51,7 +25,12 @@ export class Consent {
   readonly #bell: Bell;
   readonly #exclusive: boolean;
   readonly #kept = new Map<string, Promise<Kept>>();
-  #categories: Promise<CategoryRecord[]> | undefined;
+  /** What was read of those in `#kept`, for who cannot wait. */
+  readonly #atHand = new Map<string, Kept>();
+  /** How many a broadcast would reach. */
+  readonly census: Census;
+  /** The server's list (BR-5). */
+  readonly categoryList: Categories;
 
   /** `exclusive`: no other process writes to the store, so that what was read stays true until this one changes it. */
   constructor(
@@ -62,10 +41,12 @@ export class Consent {
     this.#clock = parts.clock;
     this.#bell = parts.bell;
     this.#exclusive = parts.exclusive;
+    this.census = new Census(parts);
+    this.categoryList = new Categories(parts.store, parts.exclusive);
   }
 
-  async prepare(): Promise<void> {
-    await this.#store.addCategories(firstCategories);
+  prepare(): Promise<void> {
+    return this.categoryList.prepare();
   }
 
   async get(caller: Caller): Promise<Preferences> {
@@ -81,10 +62,16 @@ export class Consent {
         fields: { blockedUsers: "leave your own name out" },
       });
     }
-    const changed = await this.#store.changePreferences(caller.userId, (current) => merge(current, change));
+    const now = this.#clock.now();
+    const stored = await this.#store.changePreferences(
+      caller.userId,
+      (current) => changed(current, change, now),
+    );
     this.forget(caller.userId);
+    const { openedAt = {}, ...preferences } = stored;
+    this.census.changed(caller.userId, { preferences, openedAt });
     this.#bell.consentChanged(caller.userId);
-    const whole = await this.#whole(changed);
+    const whole = await this.#whole(preferences);
     this.#bell.notify(caller.userId, "preferences.changed", whole);
     return whole;
   }
@@ -99,39 +86,37 @@ export class Consent {
 
   /** What `decide()` asks of a person. Read anew, or true by being the only writer. */
   async standing(userId: string): Promise<Standing> {
-    const { preferences, stop, timeZone } = await this.#keptOf(userId);
+    const { preferences, openedAt, stop, timeZone } = await this.#keptOf(userId);
     const deliveredToday = preferences.dailyLimit === null
       ? 0
       : await this.#store.deliveredOn(userId, localDay(this.#clock.now(), timeZone));
-    return { preferences, stopped: stop !== null, timeZone, deliveredToday };
+    return { preferences, openedAt, stopped: stop !== null, timeZone, deliveredToday };
+  }
+
+  /** The same without waiting, for people whose standing is in memory and takes no count; undefined for others. */
+  standingAtHand(userId: string): Standing | undefined {
+    const kept = this.#atHand.get(userId);
+    if (kept === undefined || kept.preferences.dailyLimit !== null) return undefined;
+    const { preferences, openedAt, stop, timeZone } = kept;
+    return { preferences, openedAt, stopped: stop !== null, timeZone, deliveredToday: 0 };
   }
 
   /** What was kept of a person does not hold any more: called after every write of preferences or stop. */
   forget(userId: string): void {
     this.#kept.delete(userId);
+    this.#atHand.delete(userId);
   }
 
-  async categories(): Promise<Category[]> {
-    const records = (await this.#categoryRecords()).filter((record) => !record.retired);
-    return records.map(({ slug, title, description }) => ({ slug, title, description }));
+  categories(): Promise<Category[]> {
+    return this.categoryList.offered();
   }
 
   /** A refusal that names the first slug which is not on the server's list, or null. */
-  async unknownCategory(
+  unknownCategory(
     slugs: readonly string[],
     options: { retiredToo?: boolean } = {},
   ): Promise<Refusal | null> {
-    const records = await this.#categoryRecords();
-    const usable = records.filter((record) => options.retiredToo === true || !record.retired);
-    const unknown = slugs.find((slug) => !usable.some((record) => record.slug === slug));
-    if (unknown === undefined) return null;
-    return new Refusal(
-      "invalid_params",
-      `There is no category "${unknown}". Ask category.list for those there are.`,
-      {
-        fields: { categories: `"${unknown}" is not on this server's list` },
-      },
-    );
+    return this.categoryList.unknown(slugs, options);
   }
 
   /** CO-5: the categories that a person allows, for their contacts, or null when they keep that to themselves. */
@@ -149,7 +134,7 @@ export class Consent {
   /** With every category of the list, so that a client can show a choice beside each. */
   async #whole(preferences: Preferences): Promise<Preferences> {
     const categories: Preferences["categories"] = {};
-    for (const { slug, retired } of await this.#categoryRecords()) {
+    for (const { slug, retired } of await this.categoryList.records()) {
       if (!retired) categories[slug] = choiceOf(preferences, slug);
     }
     return { ...preferences, categories };
@@ -160,39 +145,23 @@ export class Consent {
     if (kept !== undefined) return kept;
     const reading = this.#read(userId);
     if (!this.#exclusive) return reading;
-    if (this.#kept.size >= standingsKept) this.#kept.delete(this.#kept.keys().next().value!);
+    if (this.#kept.size >= standingsKept) this.forget(this.#kept.keys().next().value!);
     this.#kept.set(userId, reading);
-    reading.catch(() => this.#kept.delete(userId));
+    reading.then(
+      // Only what nobody has changed meanwhile.
+      (kept) => this.#kept.get(userId) === reading && this.#atHand.set(userId, kept),
+      () => this.#kept.get(userId) === reading && this.forget(userId),
+    );
     return reading;
   }
 
   async #read(userId: string): Promise<Kept> {
-    const [preferences, stop, timeZone] = await Promise.all([
+    const [stored, stop, timeZone] = await Promise.all([
       this.#store.preferences(userId),
       this.#store.stop(userId),
       this.#timeZones.timeZoneOf(userId),
     ]);
-    return { preferences: preferences ?? newPreferences, stop, timeZone };
+    const { openedAt = {}, ...preferences } = stored ?? newPreferences as StoredPreferences;
+    return { preferences, openedAt, stop, timeZone };
   }
-
-  #categoryRecords(): Promise<CategoryRecord[]> {
-    if (this.#categories !== undefined) return this.#categories;
-    const reading = this.#store.categories();
-    if (this.#exclusive) {
-      this.#categories = reading;
-      reading.catch(() => this.#categories = undefined);
-    }
-    return reading;
-  }
-}
-
-function merge(current: Preferences | null, change: PreferencesChange): Preferences {
-  const before = current ?? newPreferences;
-  const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
-  return {
-    ...before,
-    ...given,
-    categories: { ...before.categories, ...change.categories },
-    blockedUsers: [...new Set(change.blockedUsers ?? before.blockedUsers)],
-  };
 }

@@ -7,9 +7,18 @@ export interface Relation {
   sharesGroup: boolean;
 }
 
+/** Times at which the person loosened something, in milliseconds since 1970. */
+export interface OpenedAt {
+  broadcasts?: number;
+  categories?: Readonly<Record<string, number>>;
+  users?: Readonly<Record<string, number>>;
+}
+
 /** All that the rules ask of a person, as it is now. */
 export interface Standing {
   preferences: Preferences;
+  /** When what was closed before was opened; nothing that never was closed stands in it. */
+  openedAt?: OpenedAt;
   stopped: boolean;
   /** IANA name; quiet hours and days are the person's own. */
   timeZone: string;
@@ -22,6 +31,11 @@ export interface Question {
   from: { username: string };
   audience: { kind: "user" | "group" | "category" | "all" };
   categories: readonly string[];
+  /**
+   * For commands that were written once for many: when. What was closed to them then stays closed to them, though nobody
+   * wrote that down for each person (DL-9).
+   */
+  sentMs?: number;
 }
 
 export type Decision =
@@ -35,7 +49,7 @@ export type Decision =
  */
 export function decide(standing: Standing, relation: Relation, command: Question, now: number): Decision {
   if (standing.stopped) return { verdict: "hold", rule: "stopped", untilMs: null };
-  const withheld = withheldBy(standing.preferences, relation, command);
+  const withheld = withheldBy(standing, relation, command);
   if (withheld !== null) return { verdict: "withhold", rule: withheld };
   const held = heldBy(standing, now);
   if (held !== null) return held;
@@ -43,7 +57,12 @@ export function decide(standing: Standing, relation: Relation, command: Question
   return { verdict: "deliver", sealed, allowedBy: allowedBy(standing.preferences, relation, command) };
 }
 
-function withheldBy(preferences: Preferences, relation: Relation, command: Question): string | null {
+/** The rule that keeps a command from a person whatever the hour, or null. */
+export function withheldBy(
+  { preferences, openedAt }: Pick<Standing, "preferences" | "openedAt">,
+  relation: Relation,
+  command: Question,
+): string | null {
   if (preferences.blockedUsers.includes(command.from.username)) return "blocked_user";
   const { kind } = command.audience;
   switch (kind) {
@@ -63,7 +82,29 @@ function withheldBy(preferences: Preferences, relation: Relation, command: Quest
   }
   if (command.categories.length === 0) return "no_category";
   const blocked = command.categories.find((slug) => choiceOf(preferences, slug) === "block");
-  return blocked === undefined ? null : `category:${blocked}`;
+  if (blocked !== undefined) return `category:${blocked}`;
+  return openedAt === undefined || command.sentMs === undefined
+    ? null
+    : openedLater(openedAt, command, command.sentMs);
+}
+
+/** What was still closed when the command was written. */
+function openedLater(
+  openedAt: OpenedAt,
+  { from, audience, categories }: Question,
+  sentMs: number,
+): string | null {
+  const { username } = from;
+  if (
+    openedAt.users !== undefined && Object.hasOwn(openedAt.users, username) &&
+    openedAt.users[username]! > sentMs
+  ) {
+    return "blocked_user";
+  }
+  if (audience.kind !== "group" && (openedAt.broadcasts ?? 0) > sentMs) return "broadcasts";
+  const times = openedAt.categories ?? {};
+  const slug = categories.find((slug) => Object.hasOwn(times, slug) && times[slug]! > sentMs);
+  return slug === undefined ? null : `category:${slug}`;
 }
 
 function acceptsDirect(preferences: Preferences, relation: Relation): boolean {

@@ -16,6 +16,13 @@ export interface Fresh {
 export interface Bell {
   /** There is something new in this person's inbox; with `fresh`, what it is. Called in the order of the commits. */
   ring(userId: string, fresh?: Fresh): void;
+  /**
+   * Rings everybody who is connected: with what they get if they are up to date, to have them read their log, or not at all
+   * because it is nothing for them. Asked once for each person, of whom nothing may change in between.
+   */
+  ringAll(freshFor: (userId: string) => Fresh | "read" | "skip"): void;
+  /** Everybody who is connected. */
+  online(): string[];
   /** Another number after each stop and each change of what the person takes: what was decided before may not hold. */
   mark(userId: string): number;
   /** A notification to all of a person's devices, or all but one. */

@@ -93,6 +93,24 @@ export const limits = {
   passwordMin: 10,
   passwordMax: 256,
   displayName: 60,
+  bio: 1000,
+  pronouns: 40,
+  groupTitle: 80,
+  groupMembers: 10_000,
+  groupsPerPerson: 200,
+  categoryTitle: 60,
+  categoryDescription: 300,
+  /** Groups and categories of a server: lists of them are answered whole. */
+  groups: 1000,
+  categoriesMade: 200,
+  /** People that one search page looks at, jobs that the overview counts, and the age of its count of people. */
+  usersSearched: 2000,
+  jobsCounted: 10_000,
+  userCountMs: 60_000,
+  /** Groups whose members one process keeps in memory. */
+  groupsCached: 100,
+  /** People whose role, rights or name changed while they were connected, before those who left are dropped. */
+  callersChanged: 10_000,
 
   /** CM-1, CM-2. */
   keyLength: 64,
@@ -109,11 +127,15 @@ export const limits = {
   recipients: 100,
   /** `deliverAt` at most this far ahead (CM-8). */
   scheduleMs: 90 * 24 * 3600_000,
+  /** A deadline is reminded of this long before, or at the latest half-way from the delivery to it (CM-8). */
+  remindBeforeMs: 3600_000,
   /** Open commands per inbox (DL-7). */
   inboxOpen: 10_000,
   /** Page of a list (DL-10). */
   pageDefault: 50,
   pageMax: 200,
+  /** Characters of JSON that a page holds, its first item apart; at three bytes each it stays below `outboxBytes`. */
+  pageLength: 300_000,
 
   /** Contacts and open requests of one person; a bound so that lists stay one page of the store. */
   contacts: 2000,

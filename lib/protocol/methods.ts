@@ -60,6 +60,9 @@ export const methods = {
   "contact.decline": { params: z.strictObject({ username }), result: p.contactChanged },
   "contact.remove": { params: z.strictObject({ username }), result: p.contactChanged },
   "contact.list": { params: nothing, result: p.contactList },
+  "group.list": { params: nothing, result: p.groupList },
+  "group.accept": { params: z.strictObject({ group: slug }), result: p.groupChanged },
+  "group.leave": { params: z.strictObject({ group: slug }), result: p.groupChanged },
   "safety.stop": { params: nothing, result: z.object({ stopped: z.literal(true), since: z.string() }) },
   "safety.resume": {
     params: z.strictObject({
@@ -115,8 +118,11 @@ export const notifications = {
   "session.closing": z.object({ code: z.number(), reconnect: z.boolean() }),
   "command.deliver": z.object({ deliveries: z.array(c.delivery).min(1).max(limits.deliverBatch) }),
   "command.changed": c.commandChanged,
+  /** CM-8: a deadline comes near; to the devices of a person who has not done it yet. */
+  "command.due": z.object({ id, dueAt: z.string() }),
   "preferences.changed": p.preferences,
   "contact.changed": p.contactChanged,
+  "group.changed": p.groupChanged,
   /** The person's own other devices hear a stop and a resume (CO-6). */
   "safety.changed": z.object({ stopped: z.boolean(), since: z.string().nullable() }),
 } as const;

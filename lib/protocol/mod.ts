@@ -1,4 +1,5 @@
 /** One schema per frame, REST body and record that leaves the process. Runs in the browser too. */
+export * from "./admin.ts";
 export { checked } from "./checked.ts";
 export * from "./close_codes.ts";
 export * from "./commands.ts";

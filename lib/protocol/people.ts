@@ -120,4 +120,37 @@ export type Category = z.infer<typeof category>;
 export const categoryList = z.object({ categories: z.array(category) });
 export type CategoryList = z.infer<typeof categoryList>;
 
+/** BR-6. `since` is when the membership was accepted; null in an invitation. */
+export const groupRole = z.enum(["owner", "sender", "member"]);
+export type GroupRole = z.infer<typeof groupRole>;
+export const groupEntry = z.object({
+  name: z.string(),
+  title: z.string(),
+  role: groupRole,
+  since: z.string().nullable(),
+  members: z.number().int().nonnegative(),
+});
+export type GroupEntry = z.infer<typeof groupEntry>;
+export const groupList = z.object({ groups: z.array(groupEntry), invitations: z.array(groupEntry) });
+export type GroupList = z.infer<typeof groupList>;
+/** `group.changed`: what the person is to the group now; `role` null: nothing any more. */
+export const groupChanged = z.object({
+  name: z.string(),
+  title: z.string(),
+  role: groupRole.nullable(),
+  accepted: z.boolean(),
+});
+export type GroupChanged = z.infer<typeof groupChanged>;
+
+/** AU-8, without the avatar, which comes with the files. */
+export const profile = z.object({
+  username: z.string(),
+  displayName: z.string(),
+  bio: z.string(),
+  pronouns: z.string(),
+  timeZone: z.string(),
+  language: z.string(),
+});
+export type Profile = z.infer<typeof profile>;
+
 export const displayName = line(limits.displayName, 1);

@@ -73,13 +73,20 @@ export class DeliveryPump {
    * A new entry at the end of the log. A device that has read all before it gets it at once; any other reads its log. Rings
    * come in the order of the commits, so nothing can lie between the end of the last read and this.
    */
-  offer({ delivery, kind }: Fresh): void {
+  offer({ delivery, kind }: Fresh, text?: string): void {
     const { accept, window } = this.#target;
     const upToDate = this.#open && !this.#frozen && !this.#running && !this.#more && !this.#behind &&
       (this.#readTo === null || delivery.cursor > this.#readTo) && (this.#inFlight?.length ?? 0) < window;
     if (!upToDate) return this.wake();
     if (accept !== null && !accept.has(kind)) this.#readTo = delivery.cursor;
+    else if (text !== undefined) this.#deliverText(delivery, text);
     else if (this.#deliver([delivery]) === 0) this.wake();
+  }
+
+  #deliverText({ cursor, command }: Fresh["delivery"], text: string): void {
+    if (!this.#outbox.hasRoom(text.length * 3) || !this.#outbox.sendText(text)) return this.wake();
+    (this.#inFlight ??= []).push({ cursor, commandId: command.id });
+    this.#readTo = this.#handedOut = cursor;
   }
 
   freeze(): void {

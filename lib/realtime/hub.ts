@@ -1,7 +1,7 @@
 import type { Bell, Clock, Fresh, Timer } from "../platform/mod.ts";
 import { closeCodes, limits, type NotificationParams } from "../protocol/mod.ts";
 import type { Connection, ConnectionOwner } from "./connection.ts";
-import { notificationText } from "./frames.ts";
+import { notificationText, packDeliveries } from "./frames.ts";
 
 /** All connections of this process by person and device; one timer looks after all of them. */
 export class Hub implements Bell, ConnectionOwner {
@@ -74,6 +74,29 @@ export class Hub implements Bell, ConnectionOwner {
       if (offered) connection.pump.offer(fresh);
       else connection.pump.wake();
     }
+  }
+
+  ringAll(freshFor: (userId: string) => Fresh | "read" | "skip"): void {
+    // A frame that is the same for many is written once.
+    let last: Fresh | undefined;
+    let text: string | undefined;
+    for (const [userId, list] of this.#byUser) {
+      const fresh = freshFor(userId);
+      if (typeof fresh !== "string" && fresh !== last) {
+        last = fresh;
+        text = packDeliveries([fresh.delivery], 0).text;
+      }
+      // From the end: a connection that is too slow leaves the list.
+      for (let at = list.length - 1; at >= 0; at--) {
+        const { pump } = list[at]!;
+        if (fresh === "read") pump.wake();
+        else if (fresh !== "skip") pump.offer(fresh, text);
+      }
+    }
+  }
+
+  online(): string[] {
+    return [...this.#byUser.keys()];
   }
 
   mark(userId: string): number {

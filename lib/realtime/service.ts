@@ -17,6 +17,8 @@ export interface RealtimeParts {
   readonly greeting: Greeting;
   readonly handlers: Handlers;
   readonly settings: RealtimeSettings;
+  /** Shared with the pages, as the limit is a person's and not a way's (WS-9). */
+  readonly sends?: SendLimiter;
 }
 
 /** The sockets of this process: what the route of `/api/ws` hands over, and what a shutdown asks for. */
@@ -33,7 +35,8 @@ export class Realtime {
     this.#ids = parts.ids;
     this.#hub = parts.hub;
     this.#ports = parts;
-    this.#dispatcher = new Dispatcher(parts.handlers, new SendLimiter(parts.settings.rateSends, parts.clock));
+    const sends = parts.sends ?? new SendLimiter(parts.settings.rateSends, parts.clock);
+    this.#dispatcher = new Dispatcher(parts.handlers, sends);
   }
 
   /** Takes a socket that was just upgraded. The caller was authenticated and the query checked. */

@@ -243,7 +243,7 @@ Deno.test("CM-1, CO-4: keys, daily counts and cursors end by themselves", async 
   await commands.accept(acceptanceOf("A", { bob: allowed }));
   const from = await read(commands, "bob", "A");
   await commands.change([{ from, to: from.record }], { count: { userId: "bob", day: "2026-01-01" } });
-  await commands.saveCursors([{ userId: "bob", device: "phone", cursor: from.version }]);
+  await commands.saveCursors([{ userId: "bob", device: "phone", cursor: from.version! }]);
   const ends = new Map(written.map(({ key, expireIn }) => [key[0], expireIn]));
   assert.equal(ends.get("send_key"), limits.keyKeptMs);
   assert.ok(ends.get("delivered_on")! >= 2 * 24 * 3600_000);
@@ -288,7 +288,7 @@ Deno.test("DL-4: what was answered is there after the file was closed and opened
     await using store = await openStore(file.path);
     const commands = kvCommandStore(store);
     await commands.accept(acceptanceOf("A", { bob: allowed }));
-    place = (await read(commands, "bob", "A")).version;
+    place = (await read(commands, "bob", "A")).version!;
     await commands.saveCursors([{ userId: "bob", device: "phone", cursor: place }]);
   }
   await using store = await openStore(file.path);

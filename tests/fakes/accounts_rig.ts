@@ -21,11 +21,15 @@ export class FakeBell implements Bell {
   readonly closedSessions: string[] = [];
   readonly notified: { userId: string; method: string; params: unknown }[] = [];
   readonly consentChanges: string[] = [];
-  readonly online = new Set<string>();
+  readonly connected = new Set<string>();
   ring() {}
+  online() {
+    return [...this.connected];
+  }
   mark() {
     return 0;
   }
+  ringAll() {}
   freeze() {}
   thaw() {}
   closeUser() {}
@@ -39,7 +43,7 @@ export class FakeBell implements Bell {
     this.closedSessions.push(sessionId);
   }
   isOnline(userId: string) {
-    return this.online.has(userId);
+    return this.connected.has(userId);
   }
 }
 
@@ -113,6 +117,7 @@ export async function accountsRig(
     clock,
     blocks: (userId, otherId) => Promise.resolve(blocks.has(`${userId} ${otherId}`)),
     sharedLimits: (userId) => Promise.resolve(shared.get(userId) ?? null),
+    sharesGroup: () => Promise.resolve(new Set()),
   });
   const accounts = new Accounts(needs);
   return {

@@ -5,13 +5,14 @@ import { openStore, type Store } from "../../lib/adapters/kv/store.ts";
 import {
   type CommandRoom,
   type CommandStore,
+  type GroupMembership,
   type InboxSlice,
   type Job,
   openCommands,
   type Person,
 } from "../../lib/commands/mod.ts";
 import { Consent } from "../../lib/consent/mod.ts";
-import { type Bell, type Caller, Ids, silentLog } from "../../lib/platform/mod.ts";
+import { type Bell, type Caller, type Fresh, Ids, silentLog } from "../../lib/platform/mod.ts";
 import {
   type Command,
   type CommandChanged,
@@ -44,6 +45,16 @@ export class FakeBell implements Bell {
   }
   mark(): number {
     return 0;
+  }
+  ringAll(freshFor: (userId: string) => Fresh | "read" | "skip"): void {
+    for (const userId of this.online()) {
+      if (freshFor(userId) !== "skip") this.rung.push({ what: "ring", userId });
+    }
+  }
+  /** Those who are told to be. */
+  readonly present = new Set<string>();
+  online(): string[] {
+    return [...this.present];
   }
   notify(userId: string, method: string, params: unknown): void {
     this.rung.push({ what: "notify", userId, method, params: structuredClone(params) });
@@ -83,6 +94,8 @@ export class CommandRig implements AsyncDisposable {
   readonly #people = new Map<string, Person>();
   readonly #contacts = new Set<string>();
   readonly #timeZones = new Map<string, string>();
+  /** Groups of each person, by name. */
+  readonly memberships = new Map<string, Map<string, GroupMembership>>();
   #keys = 0;
 
   private constructor(store: Store, clock: FakeClock, change: (store: CommandStore) => CommandStore) {
@@ -108,6 +121,14 @@ export class CommandRig implements AsyncDisposable {
               contact: this.#contacts.has(pairOf(userId, other)),
               sharesGroup: false,
             }])),
+          ),
+        membershipsOf: (userId) => Promise.resolve(this.memberships.get(userId) ?? new Map()),
+        membersOf: (group) =>
+          Promise.resolve(
+            new Map([...this.memberships].flatMap(([userId, groups]) => {
+              const membership = groups.get(group);
+              return membership === undefined ? [] : [[userId, membership]];
+            })),
           ),
       },
       consent: this.consent,

@@ -11,6 +11,7 @@ import {
   type User,
 } from "../../lib/protocol/mod.ts";
 import type { Services } from "../../lib/services.ts";
+import { emptyAdminWorld, fakeAdminServices, type FakeAdminWorld } from "./admin_services.ts";
 import { FakeClock, fakeStartMs } from "./clock.ts";
 import { seededRandom } from "./random.ts";
 
@@ -18,8 +19,7 @@ export const fakePassword = "correct horse battery";
 export const fakeSetupToken = "setup-token";
 
 /** What page tests set up and look at. */
-export interface FakeWorld {
-  people: Map<string, { user: User; password: string }>;
+export interface FakeWorld extends FakeAdminWorld {
   /** Token to username. */
   tokens: Map<string, string>;
   inbox: ListItem[];
@@ -115,7 +115,7 @@ export function fakeServices(over: Partial<Config> = {}): FakeServices {
         return world.preferences;
       }),
     },
-    categories: { list: () => Promise.resolve({ categories: categories.map((one) => ({ ...one })) }) },
+    ...fakeAdminServices(world, clock, ids, refusal),
     commands: fakeCommands(world, refusal, asked),
     safety: {
       stop: asked("safety.stop", () => {
@@ -169,14 +169,9 @@ export function fakeServices(over: Partial<Config> = {}): FakeServices {
   };
 }
 
-const categories = [
-  { slug: "general", title: "General", description: "Everyday things." },
-  { slug: "censored", title: "Censored", description: "Pictures with parts made unreadable." },
-  { slug: "feet", title: "Feet", description: "Feet and what is worn on them." },
-];
-
 function emptyWorld(): FakeWorld {
   return {
+    ...emptyAdminWorld(),
     people: new Map(),
     tokens: new Map(),
     inbox: [],

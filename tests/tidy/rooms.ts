@@ -19,6 +19,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   "lib/consent": { parts: [protocol, platform] },
   "lib/commands": { parts: [protocol, platform, "lib/consent"], packages: ["node:crypto"] },
+  "lib/moderation": { parts: [protocol, platform], packages: ["node:crypto"] },
   "lib/realtime": { parts: [protocol, platform, "lib/services.ts"], packages: ["zod"] },
   "lib/client": { parts: [protocol, platform] },
   "lib/fresh": {
@@ -26,13 +27,21 @@ export const rooms: Readonly<Record<string, Room>> = {
     packages: ["@preact/signals", "esbuild", "preact", "preact-render-to-string", "node:crypto", "node:http"],
   },
   "lib/adapters": {
-    parts: [protocol, platform, "lib/accounts", "lib/consent", "lib/commands", "lib/health.ts"],
+    parts: [
+      protocol,
+      platform,
+      "lib/accounts",
+      "lib/consent",
+      "lib/commands",
+      "lib/moderation",
+      "lib/health.ts",
+    ],
     packages: ["node:crypto", "node:fs"],
   },
 
   "lib/config_table.ts": { parts: [protocol] },
   "lib/config.ts": { parts: ["lib/config_table.ts"], packages: ["node:util"] },
-  "lib/services.ts": { parts: [protocol, platform, "lib/config.ts"] },
+  "lib/services.ts": { parts: [protocol, platform, "lib/config.ts"], packages: ["zod"] },
   "lib/define.ts": { parts: [platform, "lib/services.ts", "fresh"] },
   "lib/health.ts": { parts: [platform, "lib/services.ts"] },
   "lib/ for routes": {
@@ -52,6 +61,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       "lib/config.ts",
       "lib/consent",
       "lib/health.ts",
+      "lib/moderation",
       "lib/realtime",
       "lib/services.ts",
     ],

@@ -132,7 +132,7 @@ Deno.test("CO-5: contacts see who is online, and the allowed categories of those
   const { alice, bob } = await twoPeople(rig);
   must(await rig.contacts.request(alice, { username: "bob" }));
   rig.shared.set(bob.userId, ["feet", "general"]);
-  rig.bell.online.add(bob.userId);
+  rig.bell.connected.add(bob.userId);
   assert.ok(!("allows" in (await rig.contacts.list(alice)).outgoing[0]!), "not before they are contacts");
   must(await rig.contacts.accept(bob, { username: "alice" }));
   assert.deepEqual((await rig.contacts.list(alice)).contacts, [
@@ -182,7 +182,6 @@ Deno.test("people are looked up by name and id; who does not exist is left out",
     id: alice.userId,
     username: "alice",
     displayName: "alice",
-    status: "active",
     timeZone: "UTC",
   };
   assert.deepEqual((await rig.people.byUsernames(["alice", "nobody-here"])).get("alice"), person);

@@ -14,6 +14,7 @@ import type {
 } from "../../commands/ports.ts";
 import { type Command, limits } from "../../protocol/mod.ts";
 import type { Write } from "./committer.ts";
+import { type CastsPart, kvCasts } from "./casts_store.ts";
 import { getEntries } from "./get_many.ts";
 import { keys } from "./keys.ts";
 import type { Store } from "./store.ts";
@@ -22,11 +23,22 @@ import type { Store } from "./store.ts";
 const commandsKept = 20_000;
 /** A cursor of a device that stays away this long ends; it starts again with every open command (DL-2). */
 const cursorKeptMs = 90 * 24 * 3600_000;
+/**
+ * Nobody could name all who have a record of a cast when it is purged, so these end by themselves, well after the longest
+ * wait and the history behind it.
+ */
+const castStateKeptMs = 60 * 24 * 3600_000;
+/** Jobs in one commit. */
+const jobsAtOnce = 200;
+/** `sum` counts modulo 2^64. */
+const minusOne = 2n ** 64n - 1n;
 /** The day that is counted is over everywhere on Earth by then. */
 const countKeptMs = 3 * 24 * 3600_000;
 
 /** Commands, states, inbox logs and cursors in Deno KV. */
-export function kvCommandStore({ kv, committer }: Store): CommandStore {
+export function kvCommandStore(store: Store): CommandStore {
+  const { kv, committer } = store;
+  const casts = kvCasts(store);
   const cached = new Map<string, CommandRecord>();
 
   function remember(record: CommandRecord): void {
@@ -60,9 +72,13 @@ export function kvCommandStore({ kv, committer }: Store): CommandStore {
 
   return {
     async accept(acceptance) {
-      const committed = await committer.commit(acceptanceWrite(acceptance));
+      const committed = await committer.commit(acceptanceWrite(acceptance, casts));
       if (!committed.ok) return null;
-      remember(acceptance.record);
+      const { record } = acceptance;
+      remember(record);
+      if (record.cast !== undefined && record.command.deliverAt === null) {
+        casts.opened({ cursor: committed.versionstamp, commandId: record.command.id });
+      }
       return committed.versionstamp;
     },
 
@@ -144,15 +160,23 @@ export function kvCommandStore({ kv, committer }: Store): CommandStore {
       );
     },
 
-    async purge({ command, senderId, recipients }) {
-      const deletes = [keys.command(command.id), keys.outbox(senderId, command.id)];
+    castsAfter: casts.castsAfter,
+    cast: casts.cast,
+    changeCast: casts.changeCast,
+    totals: casts.totals,
+
+    async purge({ command, senderId, recipients, cast }) {
+      const deletes: Deno.KvKey[] = [keys.command(command.id), keys.outbox(senderId, command.id)];
+      if (cast !== undefined) deletes.push(...casts.keysOf(command.id));
       for (const userId of recipients) deletes.push(keys.state(userId, command.id));
       await committer.commit({ deletes });
       cached.delete(command.id);
     },
 
     async addJobs(jobs) {
-      await committer.commit({ sets: jobs.map(jobSet) });
+      for (let at = 0; at < jobs.length; at += jobsAtOnce) {
+        await committer.commit({ sets: jobs.slice(at, at + jobsAtOnce).map(jobSet) });
+      }
     },
 
     async setStop(userId, sinceMs) {
@@ -186,6 +210,7 @@ export function kvCommandStore({ kv, committer }: Store): CommandStore {
       sets: [],
       deletes: [],
       appends: [],
+      sums: [],
       valueBytes: 0,
     };
     for (const { from, to } of changes) {
@@ -193,6 +218,11 @@ export function kvCommandStore({ kv, committer }: Store): CommandStore {
       const key = keys.state(from.userId, from.commandId);
       const placeBefore = from.record.place;
       write.checks.push({ key, versionstamp: from.version });
+      if (to.cast === true) {
+        write.sets.push({ key, value: to, expireIn: castStateKeptMs });
+        write.sums.push(...countedMove(from, to));
+        continue;
+      }
       write.sets.push({ key, value: to });
       if (placeBefore === null && to.place === "first") {
         // The log entry and this record share the commit, so the record's new versionstamp is the entry's place.
@@ -205,7 +235,7 @@ export function kvCommandStore({ kv, committer }: Store): CommandStore {
   }
 }
 
-type ChangeWrite = Required<Omit<Write, "sums">>;
+type ChangeWrite = Required<Omit<Write, "alone">>;
 
 /** The value of a stop; `place` is where it began when it was pressed again since. */
 interface StopValue {
@@ -260,6 +290,14 @@ function afterSelector(userId: string, after: string | null): Deno.KvListSelecto
   return after === null ? { prefix } : { prefix, start: [...prefix, after + "\0"] };
 }
 
+/** CM-7: how a move changes the totals of a cast. `queued` is not counted: it is what is left of those that it matched. */
+function countedMove(from: StoredState, to: StateRecord): { key: Deno.KvKey; by: bigint }[] {
+  const before = from.record.state;
+  if (before === to.state) return [];
+  const sums = before === "queued" ? [] : [{ key: keys.total(from.commandId, before), by: minusOne }];
+  return to.state === "queued" ? sums : [...sums, { key: keys.total(from.commandId, to.state), by: 1n }];
+}
+
 function jobSet({ dueMs, job }: DueJob): { key: Deno.KvKey; value: Job } {
   return { key: keys.job(dueMs, jobId(job)), value: job };
 }
@@ -271,6 +309,8 @@ function jobId(job: Job): string {
       return `${job.kind}:${job.commandId}`;
     case "undefer":
       return `${job.kind}:${job.userId}:${job.commandId}`;
+    case "remind":
+      return `${job.kind}:${job.commandId}:${job.userId ?? ""}`;
     case "stop":
       return `${job.kind}:${job.userId}`;
     default:
@@ -278,7 +318,10 @@ function jobId(job: Job): string {
   }
 }
 
-function acceptanceWrite({ record, states, key, sent, replacesKey, jobs }: Acceptance): Write {
+function acceptanceWrite(
+  { record, states, key, sent, replacesKey, jobs }: Acceptance,
+  casts: CastsPart,
+): Write {
   const { command, senderId } = record;
   const sentKey = keys.sendKey(senderId, key);
   const write: Write = {
@@ -292,6 +335,12 @@ function acceptanceWrite({ record, states, key, sent, replacesKey, jobs }: Accep
     appends: [],
     valueBytes: fixedBytes + states.length * recipientBytes + textBytes(command),
   };
+  if (record.cast !== undefined) {
+    const cast = casts.accepting(command.id, command.deliverAt !== null);
+    write.sets!.push(...cast.sets);
+    write.appends = cast.appends;
+    write.alone = cast.alone;
+  }
   for (const { userId, allowedBy, withheldBy } of states) {
     const short: ShortRecord = { first: true, allowedBy, withheldBy };
     write.sets!.push({ key: keys.state(userId, command.id), value: short });

@@ -7,6 +7,8 @@ export interface Write {
   sums?: { key: Deno.KvKey; by: bigint }[];
   /** Appends to logs: the commit's versionstamp becomes the last part of the key. */
   appends?: { log: Deno.KvKey; value: unknown }[];
+  /** Shares its commit with nobody, so that its versionstamp is its own. */
+  alone?: boolean;
   /** About how many bytes the values have together; needed only when they may be more than 1 KiB each. */
   valueBytes?: number;
 }
@@ -79,7 +81,8 @@ export class Committer {
     const size = { mutations: 0, checks: 0, keyBytes: 0, valueBytes: 0 };
     for (const [index, waiting] of this.#waiting.entries()) {
       const { touched, cost } = waiting;
-      if (batch.length > 0 && (index >= batchLookahead || !fits(size, cost))) {
+      const stops = waiting.write.alone === true || index >= batchLookahead || !fits(size, cost);
+      if (batch.length > 0 && stops) {
         // One by one: spreading a long queue into a call exhausts the stack.
         for (const rest of this.#waiting.slice(index)) later.push(rest);
         break;
@@ -93,6 +96,10 @@ export class Committer {
       for (const key of touched) taken.add(key);
       add(size, cost);
       batch.push(waiting);
+      if (waiting.write.alone === true) {
+        for (const rest of this.#waiting.slice(index + 1)) later.push(rest);
+        break;
+      }
     }
     this.#waiting = later;
     return batch;

@@ -1,19 +1,35 @@
-import type { CategoryRecord, ConsentStore } from "../../consent/ports.ts";
-import type { Preferences } from "../../protocol/mod.ts";
+import type { CategoryRecord, ConsentStore, StoredPreferences } from "../../consent/ports.ts";
 import { keys } from "./keys.ts";
 import type { Store } from "./store.ts";
+
+/** A walk over everybody: few round trips, and no wish for this very moment's state. */
+const listing = { batchSize: 500 };
 
 /** Preferences, stops and categories in Deno KV. */
 export function kvConsentStore({ kv, committer }: Store): ConsentStore {
   return {
     async preferences(userId) {
-      return (await kv.get<Preferences>(keys.preferences(userId))).value;
+      return (await kv.get<StoredPreferences>(keys.preferences(userId))).value;
+    },
+
+    async *allPreferences() {
+      for await (
+        const { key, value } of kv.list<StoredPreferences>({ prefix: keys.allPreferences() }, listing)
+      ) {
+        yield { userId: key[1] as string, preferences: value };
+      }
+    },
+
+    async *userIdsAfter(userId) {
+      const prefix = keys.users();
+      const selector = userId === null ? { prefix } : { prefix, start: [...prefix, userId + "\0"] };
+      for await (const { key } of kv.list(selector, listing)) yield key[1] as string;
     },
 
     async changePreferences(userId, change) {
       const key = keys.preferences(userId);
       while (true) {
-        const entry = await kv.get<Preferences>(key);
+        const entry = await kv.get<StoredPreferences>(key);
         const changed = change(entry.value);
         const { ok } = await committer.commit({ checks: [entry], sets: [{ key, value: changed }] });
         if (ok) return changed;

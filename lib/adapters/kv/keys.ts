@@ -62,6 +62,7 @@ export const keys = {
 
   /** Preferences; consent. Ends with the account. */
   preferences: (userId: string) => ["preferences", userId],
+  allPreferences: () => ["preferences"],
   /** A stop in force; commands. Ends when the person resumes. */
   stop: (userId: string) => ["stop", userId],
   /** Deliveries of one day to one person, for the daily limit; commands. Ends three days later. */
@@ -82,6 +83,13 @@ export const keys = {
   sendKey: (senderId: string, key: string) => ["send_key", senderId, key],
   /** The log of a person's open commands, `["inbox", userId, VS]`. An entry ends when the person's command closes. */
   inbox: (userId: string) => ["inbox", userId],
+  /** The log of open commands to many, `["broadcast", VS]`: one entry each (BR-4). An entry ends when the cast closes. */
+  casts: () => ["broadcast"],
+  /** How far a cast is. Ends with the command. */
+  cast: (commandId: string) => ["cast", commandId],
+  /** People in one state of a cast (KvU64), with each change of a state; `queued` is what is left. Ends with the command. */
+  total: (commandId: string, state: string) => ["total", commandId, state],
+  totals: (commandId: string) => ["total", commandId],
   /** What a device has acknowledged; flushed at most 1 s behind. Ends after 90 days of silence. */
   cursor: (userId: string, device: string) => ["cursor", userId, device],
 

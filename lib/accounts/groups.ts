@@ -1,0 +1,294 @@
+import { type Act, actOf, type Bell, type Caller, type Clock, iso } from "../platform/mod.ts";
+import {
+  type AdminGroup,
+  type GroupChanged,
+  type GroupEntry,
+  type GroupList,
+  type GroupRole,
+  limits,
+  type Params,
+  Refusal,
+} from "../protocol/mod.ts";
+import type { People } from "./people.ts";
+import type { GroupRecord, GroupsStore, MemberRecord, Membership, MembershipPlace } from "./ports.ts";
+
+type Answer<T> = Promise<T | Refusal>;
+type Memberships = ReadonlyMap<string, Membership>;
+
+export interface GroupsNeeds {
+  store: GroupsStore;
+  people: People;
+  bell: Pick<Bell, "consentChanged" | "notify">;
+  clock: Clock;
+}
+
+/** Groups (BR-6). Nobody is in one without having accepted; what counts for others begins with that. */
+export class Groups {
+  readonly #needs: GroupsNeeds;
+
+  constructor(needs: GroupsNeeds) {
+    this.#needs = needs;
+  }
+
+  async list(caller: Caller): Promise<GroupList> {
+    const records = await this.#needs.store.recordsOf(caller.userId);
+    const groups = await this.#needs.store.groups(records.map(({ group }) => group));
+    const list: GroupList = { groups: [], invitations: [] };
+    for (const record of records) {
+      const group = groups.get(record.group);
+      if (group === undefined) continue;
+      (record.since === null ? list.invitations : list.groups).push(entryOf(group, record));
+    }
+    return list;
+  }
+
+  /** A repeat is fine: one who is in stays in, since when they were. */
+  accept(caller: Caller, params: Params<"group.accept">): Answer<GroupChanged> {
+    return this.#change(caller, params.group, caller, ({ member }) => {
+      if (member === null) return notInvited();
+      if (member.since !== null) return null;
+      const accepted = { ...member, since: this.#needs.clock.now() };
+      return { member: accepted, act: actOn(caller, "group.accept", params.group, caller.username, member) };
+    });
+  }
+
+  /** Ends a membership, the last owner's too, or declines an invitation. */
+  leave(caller: Caller, params: Params<"group.leave">): Answer<GroupChanged> {
+    return this.#change(caller, params.group, caller, ({ member }) => {
+      if (member === null) return new Refusal("not_found", "You are not in a group of this name.");
+      return { member: null, act: actOn(caller, "group.leave", params.group, caller.username, member) };
+    });
+  }
+
+  /** All groups, for administrators; otherwise those that the caller owns. */
+  async managed(caller: Caller): Answer<AdminGroup[]> {
+    if (caller.role === "admin") return await this.#whole(await this.#needs.store.allGroups());
+    const owned = (await this.#needs.store.recordsOf(caller.userId)).filter(isOwner);
+    const groups = await this.#needs.store.groups(owned.map(({ group }) => group));
+    return await this.#whole([...groups.values()]);
+  }
+
+  async get(caller: Caller, name: string): Answer<AdminGroup> {
+    const group = (await this.#needs.store.groups([name])).get(name);
+    if (group === undefined) return noGroup();
+    const own = (await this.#needs.store.recordsOf(caller.userId)).find((record) => record.group === name);
+    if (caller.role !== "admin" && !isOwner(own)) return noGroup();
+    return (await this.#whole([group]))[0]!;
+  }
+
+  /** Without members: the administrator who makes it is in it only when invited, like everybody. */
+  async create(caller: Caller, body: { name: string; title: string }): Answer<AdminGroup> {
+    if (caller.role !== "admin") return new Refusal("not_found", "There is nothing at this address.");
+    const { name, title } = body;
+    const group: GroupRecord = { name, title, createdAt: this.#needs.clock.now(), accepted: 0, entries: 0 };
+    const act = actOf(caller, "group.create", `group:${name}`, { title });
+    const added = await this.#needs.store.add(group, limits.groups, act);
+    switch (added) {
+      case "added":
+        return (await this.#whole([group]))[0]!;
+      case "taken":
+        return new Refusal("conflict", "There is a group with this name already.", {
+          fields: { name: "is taken; choose another" },
+        });
+      case "full":
+        return new Refusal("conflict", `A server has at most ${limits.groups} groups.`);
+      default:
+        return added satisfies never;
+    }
+  }
+
+  /** An invitation until accepted; for somebody who is in it already, a new role. */
+  async setMember(
+    caller: Caller,
+    name: string,
+    username: string,
+    { role }: { role: GroupRole },
+  ): Answer<AdminGroup> {
+    return await this.#manage(caller, name, username, async ({ group, member }, person) => {
+      if (member?.role === role) return null;
+      if (member !== null) {
+        const act = actOn(caller, "group.role", name, username, member, { role });
+        return { member: { ...member, role }, act };
+      }
+      const full = await this.#full(group, person.id);
+      if (full !== null) return full;
+      const invited: MemberRecord = {
+        group: name,
+        userId: person.id,
+        role,
+        since: null,
+        invitedAt: this.#needs.clock.now(),
+      };
+      return { member: invited, act: actOn(caller, "group.invite", name, username, invited) };
+    });
+  }
+
+  /** Ends a membership, or takes back an invitation. */
+  removeMember(caller: Caller, name: string, username: string): Answer<AdminGroup> {
+    return this.#manage(caller, name, username, ({ member }) => {
+      if (member === null) return new Refusal("not_found", "This person is not in the group.");
+      return { member: null, act: actOn(caller, "group.remove", name, username, member) };
+    });
+  }
+
+  /** Accepted memberships of a person, by the group's name. */
+  membershipsOf(userId: string): Promise<Memberships> {
+    return this.#needs.store.membershipsOf(userId);
+  }
+
+  /** Accepted memberships of a group, by user id; undefined when there is no such group. */
+  async membersOf(name: string): Promise<Memberships | undefined> {
+    const { store } = this.#needs;
+    const members = store.membersKept(name) ?? await store.membersOf(name);
+    return members.size > 0 || (await store.groups([name])).has(name) ? members : undefined;
+  }
+
+  /** `membershipsOf` without waiting; undefined when it is not in memory, and always where other processes write too. */
+  membershipsKept(userId: string): Memberships | undefined {
+    return this.#needs.store.membershipsKept(userId);
+  }
+
+  /** `membersOf` in the same way. */
+  membersKept(name: string): Memberships | undefined {
+    return this.#needs.store.membersKept(name);
+  }
+
+  /** Which of the others are in a group with the person, both having accepted. */
+  async sharesGroup(userId: string, otherIds: readonly string[]): Promise<Set<string>> {
+    const { store } = this.#needs;
+    const mine = store.membershipsKept(userId) ?? await store.membershipsOf(userId);
+    const sharing = new Set<string>();
+    if (mine.size === 0) return sharing;
+    for (const otherId of otherIds) {
+      if (otherId === userId) continue;
+      const theirs = store.membershipsKept(otherId) ?? await store.membershipsOf(otherId);
+      for (const name of theirs.keys()) {
+        if (mine.has(name)) {
+          sharing.add(otherId);
+          break;
+        }
+      }
+    }
+    return sharing;
+  }
+
+  /** A change by an owner or administrator. For everybody else there is no such group. */
+  async #manage(
+    caller: Caller,
+    name: string,
+    username: string,
+    decide: (place: MembershipPlace, person: { id: string }) => Decision | Promise<Decision>,
+  ): Answer<AdminGroup> {
+    const person = (await this.#needs.people.byUsernames([username])).get(username);
+    const changed = await this.#change(caller, name, {
+      userId: person?.id ?? "",
+      username,
+    }, (place) => {
+      if (caller.role !== "admin" && !isOwner(place.actor)) return noGroup();
+      if (person === undefined) return new Refusal("not_found", "There is nobody of this name.");
+      return decide(place, person);
+    });
+    return changed instanceof Refusal ? changed : await this.#answer(caller, name);
+  }
+
+  /** What the group is now. An owner who gave that up still sees what they did. */
+  async #answer(caller: Caller, name: string): Answer<AdminGroup> {
+    return await this.get({ ...caller, role: "admin" }, name);
+  }
+
+  async #change(
+    caller: Caller,
+    name: string,
+    person: { userId: string; username: string },
+    decide: (place: MembershipPlace) => Decision | Promise<Decision>,
+  ): Answer<GroupChanged> {
+    const who = { userId: person.userId, actorId: caller.userId };
+    const changed = await this.#needs.store.change(name, who, async (place) => await decide(place));
+    if (changed === null) return noGroup();
+    if (changed instanceof Refusal) return changed;
+    const { before: { group, member: before }, after } = changed;
+    const told: GroupChanged = {
+      name,
+      title: group.title,
+      role: after?.role ?? null,
+      accepted: after !== null && after.since !== null,
+    };
+    if (before !== after) await this.#tell(person.userId, before, after, told);
+    return told;
+  }
+
+  async #tell(
+    userId: string,
+    before: MemberRecord | null,
+    after: MemberRecord | null,
+    told: GroupChanged,
+  ): Promise<void> {
+    const { bell, store } = this.#needs;
+    bell.consentChanged(userId);
+    // Who is left behind shares this group no more with the one who went: what is on its way is decided again.
+    if (before !== null && before.since !== null && after === null) {
+      for (const otherId of (await store.membersOf(told.name)).keys()) bell.consentChanged(otherId);
+    }
+    bell.notify(userId, "group.changed", told);
+  }
+
+  async #full(group: GroupRecord, userId: string): Promise<Refusal | null> {
+    if (group.entries >= limits.groupMembers) {
+      return new Refusal("queue_full", `A group has at most ${limits.groupMembers} members and invitations.`);
+    }
+    if ((await this.#needs.store.recordsOf(userId)).length >= limits.groupsPerPerson) {
+      return new Refusal(
+        "queue_full",
+        `This person has ${limits.groupsPerPerson} groups and invitations, which is the most.`,
+      );
+    }
+    return null;
+  }
+
+  async #whole(groups: readonly GroupRecord[]): Promise<AdminGroup[]> {
+    return await Promise.all(groups.map(async ({ name, title, createdAt }) => {
+      const records = await this.#needs.store.recordsIn(name);
+      const people = await this.#needs.people.byIds(records.map(({ userId }) => userId));
+      const members = records.flatMap(({ userId, role, since }) => {
+        const person = people.get(userId);
+        if (person === undefined) return [];
+        const { username, displayName } = person;
+        return [{ username, displayName, role, since: since === null ? null : iso(since) }];
+      });
+      members.sort((a, b) => a.username < b.username ? -1 : 1);
+      return { name, title, createdAt: iso(createdAt), members };
+    }));
+  }
+}
+
+type Decision = { member: MemberRecord | null; act: Act } | Refusal | null;
+
+function isOwner(member: MemberRecord | null | undefined): boolean {
+  return member?.role === "owner" && member.since !== null;
+}
+
+function entryOf({ name, title, accepted }: GroupRecord, { role, since }: MemberRecord): GroupEntry {
+  return { name, title, role, since: since === null ? null : iso(since), members: accepted };
+}
+
+function actOn(
+  caller: Caller,
+  action: string,
+  name: string,
+  username: string,
+  member: MemberRecord,
+  change?: { role: GroupRole },
+): Act {
+  const detail = change === undefined
+    ? { username, role: member.role }
+    : { username, role: change.role, wasRole: member.role };
+  return actOf(caller, action, `group:${name}`, detail);
+}
+
+function notInvited(): Refusal {
+  return new Refusal("not_found", "There is no invitation to a group of this name.");
+}
+
+function noGroup(): Refusal {
+  return new Refusal("not_found", "There is no group of this name.");
+}

@@ -1,0 +1,115 @@
+import type { CastRecord, CommandStore, InboxEntry } from "../../commands/mod.ts";
+import { type CommandState, commandStates, type Totals } from "../../protocol/mod.ts";
+import type { Write } from "./committer.ts";
+import { keys } from "./keys.ts";
+import type { Store } from "./store.ts";
+
+type CastValue = Pick<CastRecord, "state" | "place">;
+
+/** What of the casts' log this process knows of its own writes. */
+export interface CastsPart extends Pick<CommandStore, "castsAfter" | "cast" | "changeCast" | "totals"> {
+  /** The writes of a new cast, beside those of every command. */
+  accepting(commandId: string, scheduled: boolean): Required<Pick<Write, "sets" | "appends" | "alone">>;
+  opened(entry: InboxEntry): void;
+  /** Everything that is kept of a cast, but what lies with each person. */
+  keysOf(commandId: string): Deno.KvKey[];
+}
+
+/** Casts in Deno KV. The log of open ones is in memory where nobody else writes to it. */
+export function kvCasts({ kv, committer, exclusive }: Store): CastsPart {
+  let log: Promise<InboxEntry[]> | undefined;
+
+  async function readAfter(after: string | null, limit?: number): Promise<InboxEntry[]> {
+    const prefix = keys.casts();
+    const selector = after === null ? { prefix } : { prefix, start: [...prefix, after + "\0"] };
+    const entries: InboxEntry[] = [];
+    const options = limit === undefined ? { batchSize: 500 } : { limit };
+    for await (const { key, value } of kv.list<{ commandId: string }>(selector, options)) {
+      entries.push({ cursor: key[1] as string, commandId: value.commandId });
+    }
+    return entries;
+  }
+
+  function kept(): Promise<InboxEntry[]> {
+    log ??= readAfter(null).catch((error) => {
+      log = undefined;
+      throw error;
+    });
+    return log;
+  }
+
+  function opened(entry: InboxEntry): void {
+    if (!exclusive || log === undefined) return;
+    log = log.then((entries) => {
+      // Commits come in order; one that the first reading found already is not added again.
+      if (entries.every(({ cursor }) => cursor !== entry.cursor)) entries.push(entry);
+      return entries;
+    });
+  }
+
+  return {
+    opened,
+
+    accepting(commandId, scheduled) {
+      const value: CastValue = { state: scheduled ? "scheduled" : "open", place: scheduled ? null : "first" };
+      return {
+        sets: [{ key: keys.cast(commandId), value }],
+        appends: scheduled ? [] : [{ log: keys.casts(), value: { commandId } }],
+        // A place in this log must be nobody's place in their own, since both are read as one.
+        alone: true,
+      };
+    },
+
+    async castsAfter(after, limit) {
+      if (!exclusive) return await readAfter(after, limit);
+      const entries = await kept();
+      let low = 0;
+      for (let high = after === null ? 0 : entries.length; low < high;) {
+        const middle = (low + high) >> 1;
+        if (entries[middle]!.cursor > after!) high = middle;
+        else low = middle + 1;
+      }
+      return entries.slice(low, low + limit);
+    },
+
+    async cast(commandId) {
+      const { value, versionstamp } = await kv.get<CastValue>(keys.cast(commandId));
+      if (value === null) return null;
+      return { ...value, place: value.place === "first" ? versionstamp : value.place, version: versionstamp };
+    },
+
+    async changeCast(commandId, from, to) {
+      const key = keys.cast(commandId);
+      const value: CastValue = { state: to, place: to === "open" ? "first" : null };
+      const committed = await committer.commit({
+        checks: [{ key, versionstamp: from.version }],
+        sets: [{ key, value }],
+        deletes: from.place === null ? [] : [[...keys.casts(), from.place]],
+        appends: to === "open" ? [{ log: keys.casts(), value: { commandId } }] : [],
+        alone: true,
+      });
+      if (!committed.ok) return false;
+      if (to === "open") {
+        opened({ cursor: committed.versionstamp, commandId });
+        return committed.versionstamp;
+      }
+      if (log !== undefined) {
+        log = log.then((entries) => entries.filter((entry) => entry.commandId !== commandId));
+      }
+      return true;
+    },
+
+    async totals(commandId) {
+      const totals: Totals = {};
+      for await (const { key, value } of kv.list<Deno.KvU64>({ prefix: keys.totals(commandId) })) {
+        const count = Number(value.value);
+        if (count > 0) totals[key[2] as CommandState] = count;
+      }
+      return totals;
+    },
+
+    keysOf(commandId) {
+      return [keys.cast(commandId), ...commandStates.map((state) => keys.total(commandId, state))];
+    },
+  };
+}

@@ -1,0 +1,236 @@
+import type { ProfileRecord, ProfileStore, UserRecord } from "../../accounts/mod.ts";
+import type {
+  AccountChange,
+  AccountRecord,
+  MutesStore,
+  Restriction,
+  SanctionRecord,
+  UsersStore,
+} from "../../moderation/mod.ts";
+import type { Clock } from "../../platform/mod.ts";
+import { limits, Refusal } from "../../protocol/mod.ts";
+import type { KvAccounts } from "./accounts_store.ts";
+import type { KvAudit } from "./audit_log.ts";
+import type { Write } from "./committer.ts";
+import { getEntries } from "./get_many.ts";
+import { keys } from "./keys.ts";
+import type { Store } from "./store.ts";
+
+/** A profile's text may be longer than what the committer counts for a value. */
+const profileBytes = 16 * 1024;
+
+/** What administrators, moderators and the person change on an account, in Deno KV. */
+export class KvUsers implements UsersStore, MutesStore, ProfileStore {
+  readonly #store: Store;
+  readonly #accounts: KvAccounts;
+  readonly #audit: KvAudit;
+  readonly #clock: Clock;
+
+  /** `accounts` keeps records in memory and is told of each that is written here. */
+  constructor(store: Store, accounts: KvAccounts, audit: KvAudit, clock: Clock) {
+    this.#store = store;
+    this.#accounts = accounts;
+    this.#audit = audit;
+    this.#clock = clock;
+  }
+
+  async named(username: string): Promise<AccountRecord | null> {
+    const user = await this.#accounts.userNamed(username);
+    return user === null ? null : accountOf(user);
+  }
+
+  async search(
+    { q, after, limit }: { q: string; after: string | null; limit: number },
+  ): Promise<{ accounts: AccountRecord[]; next: string | null }> {
+    // No username begins with anything else, and only such text sorts as the store does.
+    const prefix = /^[a-z0-9_-]*$/.test(q) ? q : null;
+    const found: AccountRecord[] = [];
+    let last = after;
+    if (prefix !== null && (after === null || after.startsWith(prefix))) {
+      // One more than asked for: it says whether there is a next page.
+      const ids = await this.#idsFrom(nextKey(after) ?? prefix, behind(prefix), limit + 1);
+      found.push(...await this.#read(ids.slice(0, limit)));
+      if (ids.length > limit) return { accounts: found, next: found.at(-1)?.username ?? null };
+      if (prefix === "") return { accounts: found, next: null };
+      last = null;
+    }
+    const ids = await this.#idsBeside(prefix, nextKey(last) ?? "");
+    for (const account of await this.#read(ids)) {
+      if (found.length === limit) return { accounts: found, next: last ?? found.at(-1)!.username };
+      last = account.username;
+      if (account.displayName.toLowerCase().includes(q)) found.push(account);
+    }
+    return { accounts: found, next: ids.length === limits.usersSearched ? last : null };
+  }
+
+  async change(
+    userId: string,
+    decide: (
+      account: AccountRecord,
+      otherAdmins: () => Promise<AccountRecord[]>,
+    ) => Promise<AccountChange | Refusal | null>,
+  ): Promise<AccountRecord | Refusal | null> {
+    for (let tries = 0; tries < limits.writeTries; tries++) {
+      const entry = await this.#store.kv.get<UserRecord>(keys.user(userId));
+      if (entry.value === null) return null;
+      let roll: Roll | undefined;
+      const change = await decide(accountOf(entry.value), async () => {
+        roll ??= await this.#roll();
+        return await this.#read(roll.ids.filter((id) => id !== userId));
+      });
+      if (change === null) return accountOf(entry.value);
+      if (change instanceof Refusal) return change;
+      const user = changedUser(entry.value, change);
+      const { ok } = await this.#audit.commit(this.#writeOf(entry, user, change, roll), change.act);
+      this.#accounts.forget(userId);
+      if (ok) return accountOf(user);
+    }
+    return new Refusal("conflict", "This account is being changed elsewhere. Try again.");
+  }
+
+  async sanctionsOf(userId: string): Promise<SanctionRecord[]> {
+    const selector = { prefix: keys.sanctionsOf(userId) };
+    const newestFirst = { reverse: true, limit: limits.pageMax };
+    const sanctions: SanctionRecord[] = [];
+    for await (const { value } of this.#store.kv.list<SanctionRecord>(selector, newestFirst)) {
+      sanctions.push(value);
+    }
+    return sanctions;
+  }
+
+  async mutes(): Promise<Map<string, Restriction>> {
+    const found = new Map<string, Restriction>();
+    for await (const { key, value } of this.#store.kv.list<Restriction>({ prefix: keys.mutes() })) {
+      found.set(String(key.at(-1)), value);
+    }
+    return found;
+  }
+
+  async mutesOf(userIds: readonly string[]): Promise<Map<string, Restriction>> {
+    const entries = await getEntries<Restriction>(this.#store.kv, userIds.map(keys.mute));
+    return new Map(entries.flatMap(({ value }, at) => value === null ? [] : [[userIds[at]!, value]]));
+  }
+
+  async profile(userId: string): Promise<ProfileRecord | null> {
+    return (await this.#store.kv.get<ProfileRecord>(keys.profile(userId))).value;
+  }
+
+  async changeProfile(
+    userId: string,
+    change: (
+      user: UserRecord,
+      profile: ProfileRecord | null,
+    ) => { user: UserRecord; profile: ProfileRecord },
+  ): Promise<{ user: UserRecord; profile: ProfileRecord } | null> {
+    for (let tries = 0; tries < limits.writeTries; tries++) {
+      const [user, profile] = await this.#store.kv.getMany<[UserRecord, ProfileRecord]>([
+        keys.user(userId),
+        keys.profile(userId),
+      ]);
+      if (user.value === null) return null;
+      const changed = change(user.value, profile.value);
+      const { ok } = await this.#store.committer.commit({
+        checks: [user, profile],
+        sets: [{ key: user.key, value: changed.user }, { key: profile.key, value: changed.profile }],
+        valueBytes: profileBytes,
+      });
+      this.#accounts.forget(userId);
+      if (ok) return changed;
+    }
+    throw new Error("A profile could not be written: too many writers at once.");
+  }
+
+  #writeOf(
+    entry: Deno.KvEntryMaybe<UserRecord>,
+    user: UserRecord,
+    { sanction, mute }: AccountChange,
+    roll: Roll | undefined,
+  ): Write {
+    const write = { checks: [entry] as Deno.AtomicCheck[], sets: [{ key: entry.key, value: user }] as Sets };
+    if (sanction !== undefined) {
+      write.sets.push({ key: keys.sanction(user.id, sanction.id), value: sanction });
+    }
+    if (mute !== undefined) {
+      const untilEnd = mute.until === null ? {} : { expireIn: Math.max(1, mute.until - this.#clock.now()) };
+      write.sets.push({ key: keys.mute(user.id), value: mute, ...untilEnd });
+    }
+    if (roll !== undefined) {
+      const others = roll.ids.filter((id) => id !== user.id);
+      write.checks.push(roll.entry);
+      write.sets.push({
+        key: keys.admins(),
+        value: user.role === "admin" ? [...others, user.id] : others,
+      });
+    }
+    return write;
+  }
+
+  /** The administrators as the store has them; found among all accounts where no list was written yet. */
+  async #roll(): Promise<Roll> {
+    const entry = await this.#store.kv.get<string[]>(keys.admins());
+    if (entry.value !== null) return { entry, ids: entry.value };
+    const ids: string[] = [];
+    for await (const { value } of this.#store.kv.list<UserRecord>({ prefix: keys.users() })) {
+      if (value.role === "admin") ids.push(value.id);
+    }
+    return { entry, ids };
+  }
+
+  async #idsFrom(start: string, end: string, limit: number): Promise<string[]> {
+    const ids: string[] = [];
+    if (start >= end || limit === 0) return ids;
+    const selector = { start: keys.username(start), end: keys.username(end) };
+    for await (const { value } of this.#store.kv.list<string>(selector, { limit })) ids.push(value);
+    return ids;
+  }
+
+  /** Of the names that do not begin with `prefix`, those from `start` on that one call looks at. */
+  async #idsBeside(prefix: string | null, start: string): Promise<string[]> {
+    const most = limits.usersSearched;
+    if (prefix === null) return await this.#idsFrom(start, behind(""), most);
+    const ids = await this.#idsFrom(start, prefix, most);
+    const rest = start > behind(prefix) ? start : behind(prefix);
+    return [...ids, ...await this.#idsFrom(rest, behind(""), most - ids.length)];
+  }
+
+  /** In the order of the ids. */
+  async #read(ids: readonly string[]): Promise<AccountRecord[]> {
+    const users = await this.#accounts.users(ids);
+    return ids.flatMap((id) => {
+      const user = users.get(id);
+      return user === undefined ? [] : [accountOf(user)];
+    });
+  }
+}
+
+interface Roll {
+  entry: Deno.KvEntryMaybe<string[]>;
+  ids: string[];
+}
+
+type Sets = { key: Deno.KvKey; value: unknown; expireIn?: number }[];
+
+/** The first key behind a name; names are ASCII. */
+function nextKey(username: string | null): string | null {
+  return username === null ? null : `${username}\u0000`;
+}
+
+/** The end of the names that begin so. */
+function behind(prefix: string): string {
+  return `${prefix}\uffff`;
+}
+
+function accountOf(user: UserRecord): AccountRecord {
+  const { id, username, displayName, role, rights, status, createdAt } = user;
+  const suspension = status === "active" ? null : user.suspension ?? { reason: "", until: null };
+  return { id, username, displayName, role, rights, createdAt, suspension };
+}
+
+function changedUser(user: UserRecord, { role, rights, suspension }: AccountChange): UserRecord {
+  return {
+    ...user,
+    role: role ?? user.role,
+    rights: rights ?? user.rights,
+    ...(suspension === undefined ? {} : { status: "suspended" as const, suspension }),
+  };
+}

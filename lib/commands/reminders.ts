@@ -1,0 +1,45 @@
+import { iso } from "../platform/mod.ts";
+import { limits } from "../protocol/mod.ts";
+import { isClosed } from "./lifecycle.ts";
+import type { Parts } from "./parts.ts";
+import type { CommandRecord, StoredState } from "./ports.ts";
+
+/** When a deadline is reminded of, in ms: an hour before, or half-way to it when that is later. */
+export function remindAt(fromMs: number, dueMs: number): number {
+  return Math.max(dueMs - limits.remindBeforeMs, fromMs + (dueMs - fromMs) / 2);
+}
+
+/** CM-8: tells the devices of those who have not done it yet. Who is not connected sees the deadline in the inbox. */
+export class Reminders {
+  readonly #parts: Parts;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  async remind(commandId: string, userId?: string): Promise<void> {
+    const record = (await this.#parts.store.commands([commandId])).get(commandId);
+    if (record === undefined || record.command.dueAt === null) return;
+    const { bell } = this.#parts;
+    const wanted = userId !== undefined
+      ? [userId]
+      : record.cast === undefined
+      ? record.recipients
+      : bell.online();
+    for (const one of wanted) {
+      if (bell.isOnline(one)) await this.#remindOne(record, one, userId !== undefined);
+    }
+  }
+
+  async #remindOne(record: CommandRecord, userId: string, moved: boolean): Promise<void> {
+    const { store, casts, consent, bell } = this.#parts;
+    const stored: StoredState | null | undefined = record.cast === undefined
+      ? (await store.states([{ userId, commandId: record.command.id }]))[0]
+      : await casts.stateOf(userId, record);
+    if (!stored || stored.record.deliveredAt === null || isClosed(stored.record.state)) return;
+    // Frozen while the person is stopped; a deadline that was moved by a stop has a reminder of its own.
+    if (await consent.stopOf(userId) !== null || (stored.record.frozenMs > 0 && !moved)) return;
+    const dueAt = iso(Date.parse(record.command.dueAt!) + stored.record.frozenMs);
+    bell.notify(userId, "command.due", { id: record.command.id, dueAt });
+  }
+}

@@ -1,0 +1,165 @@
+import { type Act, actOf, type Caller } from "../platform/mod.ts";
+import { type AdminCategory, type Category, limits, Refusal } from "../protocol/mod.ts";
+import type { CategoryRecord, CategoryStore, ConsentStore } from "./ports.ts";
+
+/** BR-5: the categories of a first start. */
+export const firstCategories: CategoryRecord[] = [
+  {
+    slug: "general",
+    title: "General",
+    description: "Everyday messages, tasks and links that anybody may see.",
+    order: 0,
+    retired: false,
+  },
+  {
+    slug: "censored",
+    title: "Censored",
+    description: "Intimate pictures and words in which something is covered or blurred.",
+    order: 1,
+    retired: false,
+  },
+  { slug: "feet", title: "Feet", description: "Pictures and tasks about feet.", order: 2, retired: false },
+];
+
+/** The server's list of categories (BR-5), kept in memory where nobody else writes to it. */
+export class Categories {
+  readonly #store: Pick<ConsentStore, "categories" | "addCategories">;
+  readonly #exclusive: boolean;
+  #records: Promise<CategoryRecord[]> | undefined;
+
+  constructor(store: Pick<ConsentStore, "categories" | "addCategories">, exclusive: boolean) {
+    this.#store = store;
+    this.#exclusive = exclusive;
+  }
+
+  async prepare(): Promise<void> {
+    await this.#store.addCategories(firstCategories);
+  }
+
+  /** In their order, with the retired ones. */
+  records(): Promise<CategoryRecord[]> {
+    if (this.#records !== undefined) return this.#records;
+    const reading = this.#store.categories();
+    if (this.#exclusive) {
+      this.#records = reading;
+      reading.catch(() => this.forget());
+    }
+    return reading;
+  }
+
+  /** Called after every write to the list. */
+  forget(): void {
+    this.#records = undefined;
+  }
+
+  async offered(): Promise<Category[]> {
+    const records = (await this.records()).filter((record) => !record.retired);
+    return records.map(({ slug, title, description }) => ({ slug, title, description }));
+  }
+
+  /** A refusal that names the first slug which is not on the list, or null. */
+  async unknown(
+    slugs: readonly string[],
+    options: { retiredToo?: boolean } = {},
+  ): Promise<Refusal | null> {
+    const records = await this.records();
+    const usable = records.filter((record) => options.retiredToo === true || !record.retired);
+    const unknown = slugs.find((slug) => !usable.some((record) => record.slug === slug));
+    if (unknown === undefined) return null;
+    return new Refusal(
+      "invalid_params",
+      `There is no category "${unknown}". Ask category.list for those there are.`,
+      { fields: { categories: `"${unknown}" is not on this server's list` } },
+    );
+  }
+}
+
+/** What administrators do with the list (BR-5, MO-5). For everybody else none of it is there. */
+export class CategoryDesk {
+  readonly #list: Categories;
+  readonly #store: CategoryStore;
+
+  constructor(list: Categories, store: CategoryStore) {
+    this.#list = list;
+    this.#store = store;
+  }
+
+  /** In their order, with the retired ones. */
+  async all(caller: Caller): Promise<AdminCategory[] | Refusal> {
+    return caller.role === "admin" ? (await this.#list.records()).map(shown) : nothingHere();
+  }
+
+  /** Comes last in the order. Everybody blocks it until they choose otherwise (CO-1). */
+  async add(
+    caller: Caller,
+    body: { slug: string; title: string; description: string },
+  ): Promise<AdminCategory | Refusal> {
+    if (caller.role !== "admin") return nothingHere();
+    const records = await this.#list.records();
+    if (records.some(({ slug }) => slug === body.slug)) return taken();
+    if (records.length >= limits.categoriesMade) {
+      return new Refusal("conflict", `A server has at most ${limits.categoriesMade} categories.`);
+    }
+    const order = Math.max(-1, ...records.map((record) => record.order)) + 1;
+    const record: CategoryRecord = { ...body, order, retired: false };
+    const { slug, title } = record;
+    const added = await this.#store.add(record, actOf(caller, "category.add", `category:${slug}`, { title }));
+    this.#list.forget();
+    return added ? shown(record) : taken();
+  }
+
+  /** A retired category is offered to nobody and refused in new commands; what was sent with it goes on. */
+  async change(
+    caller: Caller,
+    slug: string,
+    change: {
+      title?: string | undefined;
+      description?: string | undefined;
+      order?: number | undefined;
+      retired?: boolean | undefined;
+    },
+  ): Promise<AdminCategory | Refusal> {
+    if (caller.role !== "admin") return nothingHere();
+    if (slug === "general" && change.retired === true) {
+      return new Refusal("conflict", "The category general cannot be retired.", {
+        fields: { retired: "general stays" },
+      });
+    }
+    const changed = await this.#store.change(slug, (record) => {
+      const next: CategoryRecord = {
+        slug: record.slug,
+        title: change.title ?? record.title,
+        description: change.description ?? record.description,
+        order: change.order ?? record.order,
+        retired: change.retired ?? record.retired,
+      };
+      const detail = differences(record, next);
+      if (Object.keys(detail).length === 0) return null;
+      return { record: next, act: actOf(caller, "category.change", `category:${slug}`, detail) };
+    });
+    this.#list.forget();
+    if (changed === null) return new Refusal("not_found", "There is no such category.");
+    return changed instanceof Refusal ? changed : shown(changed);
+  }
+}
+
+function shown({ slug, title, description, order, retired }: CategoryRecord): AdminCategory {
+  return { slug, title, description, order, retired };
+}
+
+function differences(before: CategoryRecord, after: CategoryRecord): Act["detail"] {
+  const names = ["title", "description", "order", "retired"] as const;
+  return Object.fromEntries(
+    names.filter((name) => before[name] !== after[name]).map((name) => [name, after[name]]),
+  );
+}
+
+function taken(): Refusal {
+  return new Refusal("conflict", "There is a category with this name already, perhaps a retired one.", {
+    fields: { slug: "is taken; choose another" },
+  });
+}
+
+function nothingHere(): Refusal {
+  return new Refusal("not_found", "There is nothing at this address.");
+}

@@ -1,0 +1,55 @@
+import type { Preferences, PreferencesChange } from "../protocol/mod.ts";
+import { choiceOf, type OpenedAt } from "./decide.ts";
+import type { StoredPreferences } from "./ports.ts";
+
+/** CO-1: what a new account takes. Categories that are not named are blocked. */
+export const newPreferences: Preferences = {
+  categories: { general: "allow" },
+  acceptFrom: "contacts",
+  broadcasts: true,
+  blockedUsers: [],
+  quietHours: null,
+  dailyLimit: null,
+  shareLimits: false,
+};
+
+/** No command waits longer than the schedule and its retention together; what was opened before that concerns none. */
+const openedKeptMs = 180 * 24 * 3600_000;
+
+/** A partial change over what was; categories are merged by slug, the rest is replaced. `now` in ms since 1970. */
+export function changed(
+  current: StoredPreferences | null,
+  change: PreferencesChange,
+  now: number,
+): StoredPreferences {
+  const { openedAt = {}, ...before } = current ?? newPreferences as StoredPreferences;
+  const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
+  const after: Preferences = {
+    ...before,
+    ...given,
+    categories: { ...before.categories, ...change.categories },
+    blockedUsers: [...new Set(change.blockedUsers ?? before.blockedUsers)],
+  };
+  return { ...after, openedAt: opened(openedAt, before, after, now) };
+}
+
+/** When what is open now was opened, for what had been closed. */
+function opened(at: OpenedAt, before: Preferences, after: Preferences, now: number): OpenedAt {
+  const categories = recent(at.categories, now);
+  for (const slug of Object.keys(after.categories)) {
+    if (choiceOf(before, slug) === "block" && choiceOf(after, slug) !== "block") categories.set(slug, now);
+  }
+  const users = recent(at.users, now);
+  const blocked = new Set(after.blockedUsers);
+  for (const username of before.blockedUsers) if (!blocked.has(username)) users.set(username, now);
+  const broadcasts = !before.broadcasts && after.broadcasts ? now : at.broadcasts;
+  return {
+    categories: Object.fromEntries(categories),
+    users: Object.fromEntries(users),
+    ...(broadcasts === undefined ? {} : { broadcasts }),
+  };
+}
+
+function recent(times: Readonly<Record<string, number>> | undefined, now: number): Map<string, number> {
+  return new Map(Object.entries(times ?? {}).filter(([, at]) => at > now - openedKeptMs));
+}

@@ -1,0 +1,22 @@
+import type { Caller } from "../platform/mod.ts";
+import { Refusal } from "../protocol/mod.ts";
+
+/** MO-4: for everyone without the role there is nothing here. Null for those who have it. */
+export function hiddenFrom(caller: Caller, least: "moderator" | "admin"): Refusal | null {
+  const { role } = caller;
+  switch (role) {
+    case "admin":
+      return null;
+    case "moderator":
+      return least === "moderator" ? null : nothingHere();
+    case "member":
+      return nothingHere();
+    default:
+      role satisfies never;
+      return nothingHere();
+  }
+}
+
+function nothingHere(): Refusal {
+  return new Refusal("not_found", "There is nothing at this address.");
+}

@@ -1,0 +1,206 @@
+import { type Act, actOf, type Bell, type Caller, type Clock, type Ids, iso } from "../platform/mod.ts";
+import {
+  type AdminUser,
+  type AdminUserChange,
+  type AdminUserPage,
+  limits,
+  neverEnds,
+  Refusal,
+  type Sanction,
+} from "../protocol/mod.ts";
+import type { Mutes } from "./mutes.ts";
+import type { AccountChange, AccountRecord, Restriction, SanctionRecord, UsersStore } from "./ports.ts";
+import { hiddenFrom } from "./staff.ts";
+
+type Answer<T> = Promise<T | Refusal>;
+
+export interface UsersNeeds {
+  store: UsersStore;
+  mutes: Mutes;
+  bell: Pick<Bell, "closeUser" | "isOnline">;
+  clock: Clock;
+  ids: Ids;
+  /** Called after a role or rights changed, for the sockets that were opened before. */
+  changed(account: AccountRecord): void;
+}
+
+/** Users as administrators and moderators see them, and what is done to them (MO-2, MO-5). */
+export class Users {
+  readonly #needs: UsersNeeds;
+
+  constructor(needs: UsersNeeds) {
+    this.#needs = needs;
+  }
+
+  async list(
+    caller: Caller,
+    query: { q?: string | undefined; after?: string | undefined; limit?: number | undefined },
+  ): Answer<AdminUserPage> {
+    const hidden = hiddenFrom(caller, "moderator");
+    if (hidden !== null) return hidden;
+    const { accounts, next } = await this.#needs.store.search({
+      q: query.q?.trim().toLowerCase() ?? "",
+      after: query.after ?? null,
+      limit: query.limit ?? limits.pageDefault,
+    });
+    return { users: await this.#shown(accounts), next };
+  }
+
+  async get(caller: Caller, username: string): Answer<AdminUser & { sanctions: Sanction[] }> {
+    const hidden = hiddenFrom(caller, "moderator");
+    if (hidden !== null) return hidden;
+    const account = await this.#needs.store.named(username);
+    if (account === null) return nobody();
+    const [shown] = await this.#shown([account]);
+    const sanctions = await this.#needs.store.sanctionsOf(account.id);
+    return { ...shown!, sanctions: sanctions.map(sanctionOf) };
+  }
+
+  /** Role and rights. The last administrator stays one. */
+  async change(caller: Caller, username: string, change: AdminUserChange): Answer<AdminUser> {
+    const hidden = hiddenFrom(caller, "admin");
+    if (hidden !== null) return hidden;
+    const changed = await this.#change(username, async (account, otherAdmins) => {
+      const role = change.role ?? account.role;
+      const rights = change.rights ?? account.rights;
+      if (role === account.role && rights.broadcast === account.rights.broadcast) return null;
+      if (account.role === "admin" && role !== "admin" && !this.#anyActive(await otherAdmins())) {
+        return lastAdmin("Make somebody else an administrator first.");
+      }
+      // Asked also for a new administrator, so that the list of them is written as it was read.
+      if (account.role !== "admin" && role === "admin") await otherAdmins();
+      return { role, rights, act: roleAct(caller, account, role, rights.broadcast) };
+    });
+    if (changed instanceof Refusal) return changed;
+    this.#needs.changed(changed);
+    return (await this.#shown([changed]))[0]!;
+  }
+
+  /** A later mute or suspension replaces the one before. A suspension closes the person's sockets (4403). */
+  async sanction(
+    caller: Caller,
+    username: string,
+    body: { kind: Sanction["kind"]; reason: string; until?: string | null | undefined },
+  ): Answer<Sanction> {
+    const hidden = hiddenFrom(caller, "moderator");
+    if (hidden !== null) return hidden;
+    const { clock, ids, mutes, bell } = this.#needs;
+    const now = clock.now();
+    const until = body.until === undefined || body.until === null ? null : Date.parse(body.until);
+    if (until !== null && until <= now) {
+      return new Refusal("invalid_params", "The end lies in the past. Give a later one, or none.", {
+        fields: { until: "must lie ahead" },
+      });
+    }
+    const { kind, reason } = body;
+    const sanction: SanctionRecord = {
+      id: ids.next(),
+      kind,
+      reason,
+      until,
+      createdAt: now,
+      by: caller.username,
+    };
+    const changed = await this.#change(username, async (account, otherAdmins) => {
+      const refused = mayNot(caller, account);
+      if (refused !== null) return refused;
+      if (kind === "suspend" && account.role === "admin" && !this.#anyActive(await otherAdmins())) {
+        return lastAdmin("Nobody could administer this server.");
+      }
+      return {
+        sanction,
+        ...restrictions(kind, { reason, until }),
+        act: sanctionAct(caller, account, sanction),
+      };
+    });
+    if (changed instanceof Refusal) return changed;
+    if (kind === "mute") mutes.note(changed.id, { reason, until });
+    if (kind === "suspend") bell.closeUser(changed.id, "suspended");
+    return sanctionOf(sanction);
+  }
+
+  async #change(username: string, decide: Parameters<UsersStore["change"]>[1]): Answer<AccountRecord> {
+    const account = await this.#needs.store.named(username);
+    if (account === null) return nobody();
+    return await this.#needs.store.change(account.id, decide) ?? nobody();
+  }
+
+  #anyActive(accounts: AccountRecord[]): boolean {
+    return accounts.some((account) => !this.#suspended(account));
+  }
+
+  #suspended({ suspension }: AccountRecord): boolean {
+    return suspension !== null && (suspension.until === null || this.#needs.clock.now() < suspension.until);
+  }
+
+  async #shown(accounts: AccountRecord[]): Promise<AdminUser[]> {
+    const mutes = await this.#needs.mutes.mutesOf(accounts.map(({ id }) => id));
+    return accounts.map((account) => {
+      const { id, username, displayName, role, rights, createdAt } = account;
+      return {
+        id,
+        username,
+        displayName,
+        role,
+        // BR-2: administrators have it without a grant.
+        rights: { broadcast: role === "admin" || rights.broadcast },
+        status: this.#suspended(account) ? "suspended" : "active",
+        mutedUntil: endOf(mutes.get(id)),
+        createdAt: iso(createdAt),
+        online: this.#needs.bell.isOnline(id),
+      };
+    });
+  }
+}
+
+function endOf(mute: Restriction | undefined): string | null {
+  if (mute === undefined) return null;
+  return mute.until === null ? neverEnds : iso(mute.until);
+}
+
+/** Nobody judges in their own case, and only administrators judge those who judge. */
+function mayNot(caller: Caller, account: AccountRecord): Refusal | null {
+  if (account.id === caller.userId) return new Refusal("conflict", "You cannot sanction yourself.");
+  if (account.role !== "member" && caller.role !== "admin") {
+    return new Refusal("forbidden", "Only an administrator may sanction moderators and administrators.");
+  }
+  return null;
+}
+
+function restrictions(kind: Sanction["kind"], restriction: Restriction): Partial<AccountChange> {
+  switch (kind) {
+    case "warn":
+      return {};
+    case "mute":
+      return { mute: restriction };
+    case "suspend":
+      return { suspension: restriction };
+    default:
+      return kind satisfies never;
+  }
+}
+
+function roleAct(caller: Caller, account: AccountRecord, role: string, broadcast: boolean): Act {
+  return actOf(caller, "user.change", account.username, {
+    ...(role === account.role ? {} : { role, wasRole: account.role }),
+    ...(broadcast === account.rights.broadcast ? {} : { broadcast, wasBroadcast: account.rights.broadcast }),
+  });
+}
+
+function sanctionAct(caller: Caller, account: AccountRecord, sanction: SanctionRecord): Act {
+  const { id, kind, reason, until } = sanction;
+  const detail = { sanction: id, until: until === null ? null : iso(until) };
+  return actOf(caller, `user.${kind}`, account.username, detail, reason);
+}
+
+function sanctionOf({ id, kind, reason, until, createdAt, by }: SanctionRecord): Sanction {
+  return { id, kind, reason, until: until === null ? null : iso(until), createdAt: iso(createdAt), by };
+}
+
+function lastAdmin(why: string): Refusal {
+  return new Refusal("conflict", `This is the last administrator. ${why}`);
+}
+
+function nobody(): Refusal {
+  return new Refusal("not_found", "There is nobody of this name.");
+}

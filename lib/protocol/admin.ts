@@ -1,0 +1,138 @@
+import { z } from "zod";
+import { groupRole, role } from "./people.ts";
+import { cursor, line, slug, text, time, username } from "./text.ts";
+import { limits } from "./limits.ts";
+
+/** MO-5: bodies and answers of `/api/v1/admin/…`. */
+
+/** Stands for the end of what has none, where null says that it is not. */
+export const neverEnds = "9999-12-31T23:59:59.999Z";
+
+export const adminUser = z.object({
+  id: z.string(),
+  username: z.string(),
+  displayName: z.string(),
+  role,
+  rights: z.object({ broadcast: z.boolean() }),
+  status: z.enum(["active", "suspended"]),
+  /** Set while the person may not send, with its end (`neverEnds` without one); null otherwise. */
+  mutedUntil: z.string().nullable(),
+  createdAt: z.string(),
+  online: z.boolean(),
+});
+export type AdminUser = z.infer<typeof adminUser>;
+/** `next` is the username to pass as `after` for the following page. */
+export const adminUserPage = z.object({ users: z.array(adminUser), next: z.string().nullable() });
+export type AdminUserPage = z.infer<typeof adminUserPage>;
+export const adminUserQuery = z.strictObject({
+  q: line(64).optional(),
+  after: username.optional(),
+  limit: z.coerce.number().int().min(1).max(limits.pageMax).optional(),
+});
+export const adminUserChange = z.strictObject({
+  role: role.optional(),
+  rights: z.strictObject({ broadcast: z.boolean() }).optional(),
+});
+export type AdminUserChange = z.infer<typeof adminUserChange>;
+
+/** MO-2. `until` null or left out: without an end. */
+export const sanctionBody = z.strictObject({
+  kind: z.enum(["warn", "mute", "suspend"]),
+  reason: text(limits.note, 1),
+  until: time.nullish(),
+});
+export const sanction = z.object({
+  id: z.string(),
+  kind: z.enum(["warn", "mute", "suspend"]),
+  reason: z.string(),
+  until: z.string().nullable(),
+  createdAt: z.string(),
+  by: z.string(),
+});
+export type Sanction = z.infer<typeof sanction>;
+
+/** BR-5. */
+export const categoryBody = z.strictObject({
+  slug,
+  title: line(limits.categoryTitle, 1),
+  description: text(limits.categoryDescription),
+});
+export const categoryChange = z.strictObject({
+  title: line(limits.categoryTitle, 1).optional(),
+  description: text(limits.categoryDescription).optional(),
+  order: z.number().int().min(0).max(10_000).optional(),
+  retired: z.boolean().optional(),
+});
+export const adminCategory = z.object({
+  slug: z.string(),
+  title: z.string(),
+  description: z.string(),
+  order: z.number(),
+  retired: z.boolean(),
+});
+export type AdminCategory = z.infer<typeof adminCategory>;
+
+/** BR-6. */
+export const groupBody = z.strictObject({ name: slug, title: line(limits.groupTitle, 1) });
+export const memberBody = z.strictObject({ role: groupRole });
+export const groupMember = z.object({
+  username: z.string(),
+  displayName: z.string(),
+  role: groupRole,
+  /** Null while the invitation is not accepted. */
+  since: z.string().nullable(),
+});
+export type GroupMember = z.infer<typeof groupMember>;
+export const adminGroup = z.object({
+  name: z.string(),
+  title: z.string(),
+  createdAt: z.string(),
+  members: z.array(groupMember),
+});
+export type AdminGroup = z.infer<typeof adminGroup>;
+
+/** MO-3: one link of the chain. `hash` covers the entry and the hash before it. */
+export const auditEntry = z.object({
+  cursor,
+  at: z.string(),
+  actor: z.string(),
+  action: z.string(),
+  subject: z.string().nullable(),
+  address: z.string(),
+  reason: z.string().nullable(),
+  detail: z.record(z.string(), z.unknown()),
+  hash: z.string(),
+});
+export type AuditEntry = z.infer<typeof auditEntry>;
+export const auditPage = z.object({ entries: z.array(auditEntry), next: cursor.nullable() });
+export type AuditPage = z.infer<typeof auditPage>;
+
+export const auditQuery = z.strictObject({
+  before: cursor.optional(),
+  limit: z.coerce.number().int().min(1).max(limits.pageMax).optional(),
+});
+
+/** `users` may be a minute old; `jobsDue` counts to `limits.jobsCounted`. */
+export const adminStats = z.object({ connections: z.number(), users: z.number(), jobsDue: z.number() });
+export type AdminStats = z.infer<typeof adminStats>;
+
+/** AU-8. */
+export const profileChange = z.strictObject({
+  displayName: line(limits.displayName, 1).optional(),
+  bio: text(limits.bio).optional(),
+  pronouns: line(limits.pronouns).optional(),
+  timeZone: z.string().max(64).refine(isTimeZone, { error: "must be an IANA time zone like Europe/Berlin" })
+    .optional(),
+  language: z.string().regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, {
+    error: "must be a language tag like en or de-AT",
+  }).optional(),
+});
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: name });
+    return name !== "";
+  } catch {
+    return false;
+  }
+}

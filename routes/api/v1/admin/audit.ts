@@ -1,0 +1,17 @@
+import { define } from "../../../../lib/define.ts";
+import { auditQuery } from "../../../../lib/protocol/mod.ts";
+import { answer, asStaff, withQuery } from "../../../../lib/rest.ts";
+
+export const handler = define.handlers({
+  GET: (ctx) =>
+    asStaff(
+      ctx,
+      "admin",
+      (caller) =>
+        withQuery(
+          ctx,
+          auditQuery,
+          async (query) => answer(await ctx.state.services.audit.page(caller, query)),
+        ),
+    ),
+});

@@ -1,0 +1,6 @@
+import { define } from "../../../../lib/define.ts";
+import { answer, asStaff } from "../../../../lib/rest.ts";
+
+export const handler = define.handlers({
+  GET: (ctx) => asStaff(ctx, "admin", async (caller) => answer(await ctx.state.services.stats.now(caller))),
+});

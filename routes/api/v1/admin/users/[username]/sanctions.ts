@@ -1,0 +1,16 @@
+import { define } from "../../../../../../lib/define.ts";
+import { sanctionBody, username } from "../../../../../../lib/protocol/mod.ts";
+import { answerAs, asStaff, nameIn, withBody } from "../../../../../../lib/rest.ts";
+
+export const handler = define.handlers({
+  POST: (ctx) =>
+    asStaff(ctx, "moderator", (caller) =>
+      withBody(ctx, sanctionBody, async (body) => {
+        const { users } = ctx.state.services;
+        return answerAs(
+          "sanction",
+          await users.sanction(caller, nameIn(ctx, "username", username), body),
+          201,
+        );
+      })),
+});

@@ -1,0 +1,13 @@
+import { define } from "../../../../../lib/define.ts";
+import { adminUserQuery } from "../../../../../lib/protocol/mod.ts";
+import { answer, asStaff, withQuery } from "../../../../../lib/rest.ts";
+
+export const handler = define.handlers({
+  GET: (ctx) =>
+    asStaff(ctx, "moderator", (caller) =>
+      withQuery(
+        ctx,
+        adminUserQuery,
+        async (query) => answer(await ctx.state.services.users.list(caller, query)),
+      )),
+});

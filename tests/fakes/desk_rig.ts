@@ -1,0 +1,123 @@
+import { CurrentCallers, Groups, People, Profiles, type UserRecord } from "../../lib/accounts/mod.ts";
+import { KvAccounts } from "../../lib/adapters/kv/accounts_store.ts";
+import { KvAudit } from "../../lib/adapters/kv/audit_log.ts";
+import { kvCategoryStore } from "../../lib/adapters/kv/categories_store.ts";
+import { kvConsentStore } from "../../lib/adapters/kv/consent_store.ts";
+import { KvGroups } from "../../lib/adapters/kv/groups_store.ts";
+import { openStore, type Store } from "../../lib/adapters/kv/store.ts";
+import { KvUsers } from "../../lib/adapters/kv/users_store.ts";
+import { Categories, CategoryDesk } from "../../lib/consent/mod.ts";
+import { Audit, Mutes, Users } from "../../lib/moderation/mod.ts";
+import { type Caller, Ids } from "../../lib/platform/mod.ts";
+import type { Role } from "../../lib/protocol/mod.ts";
+import { FakeBell, KeptLog } from "./accounts_rig.ts";
+import { FakeClock } from "./clock.ts";
+import { seededRandom } from "./random.ts";
+
+/** A bell that also writes down whose sockets it closed. */
+export class DeskBell extends FakeBell {
+  readonly closedUsers: string[] = [];
+  override closeUser(userId?: string, close?: string) {
+    this.closedUsers.push(`${userId} ${close}`);
+  }
+}
+
+/** What administrators, moderators and owners work with, over a store in memory; people need no password here. */
+export async function deskRig(options: { store?: Store } = {}) {
+  const store = options.store ?? await openStore(":memory:");
+  const clock = new FakeClock();
+  const ids = new Ids(clock, seededRandom(1));
+  const bell = new DeskBell();
+  const log = new KeptLog();
+  const accountsStore = new KvAccounts(store, clock);
+  const people = new People(accountsStore);
+  const auditStore = new KvAudit(store, clock, log);
+  const userRecords = new KvUsers(store, accountsStore, auditStore, clock);
+  const groupsStore = new KvGroups(store, auditStore);
+  const groups = new Groups({ store: groupsStore, people, bell, clock });
+  const mutes = await Mutes.load(userRecords, clock, store.exclusive);
+  const callers = new CurrentCallers(bell);
+  const users = new Users({
+    store: userRecords,
+    mutes,
+    bell,
+    clock,
+    ids,
+    changed: (account) => callers.note(account.id, account),
+  });
+  const zoneChanges: string[] = [];
+  const profiles = new Profiles({
+    accounts: accountsStore,
+    store: userRecords,
+    changed(user, { timeZone }) {
+      callers.note(user.id, user);
+      if (timeZone) zoneChanges.push(user.id);
+    },
+  });
+  const categories = new Categories(kvConsentStore(store), store.exclusive);
+  await categories.prepare();
+  const desk = new CategoryDesk(categories, kvCategoryStore(store, auditStore));
+  return {
+    accountsStore,
+    audit: new Audit(auditStore),
+    auditStore,
+    bell,
+    callers,
+    categories,
+    clock,
+    desk,
+    groups,
+    groupsStore,
+    log,
+    mutes,
+    people,
+    profiles,
+    store,
+    userRecords,
+    users,
+    zoneChanges,
+    async person(username: string, role: Role = "member", displayName = username): Promise<Caller> {
+      const user = userRecord(ids.next(), username, role, displayName);
+      const added = await accountsStore.addUser(user);
+      if (!added) throw new Error(`${username} is there already.`);
+      return callerOf(user);
+    },
+    /** The actions of the audit log, oldest first. */
+    async actions(): Promise<string[]> {
+      return (await auditStore.entriesBefore(null, 1000)).map(({ action }) => action).reverse();
+    },
+    async [Symbol.asyncDispose]() {
+      if (options.store === undefined) await store[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function userRecord(id: string, username: string, role: Role, displayName: string): UserRecord {
+  return {
+    id,
+    username,
+    displayName,
+    role,
+    rights: { broadcast: false },
+    status: "active",
+    timeZone: "UTC",
+    passwordHash: "none",
+    createdAt: 0,
+    adultStatedAt: 0,
+    demo: false,
+  };
+}
+
+function callerOf({ id, username, displayName, role, rights }: UserRecord): Caller {
+  return {
+    userId: id,
+    username,
+    displayName,
+    role,
+    rights: { broadcast: role === "admin" || rights.broadcast },
+    sessionId: "none",
+    device: "web",
+    address: "192.0.2.1",
+    requestId: "request",
+  };
+}

@@ -1,0 +1,224 @@
+import assert from "node:assert/strict";
+import { suspensionOf } from "../../lib/accounts/people.ts";
+import { mutedRefusal, Mutes } from "../../lib/moderation/mod.ts";
+import { iso } from "../../lib/platform/mod.ts";
+import { limits, neverEnds } from "../../lib/protocol/mod.ts";
+import { kindOf, must } from "../fakes/accounts_rig.ts";
+import { fakeStartMs } from "../fakes/clock.ts";
+import { deskRig } from "../fakes/desk_rig.ts";
+
+const hourMs = 3600_000;
+
+async function rigWithPeople() {
+  const rig = await deskRig();
+  const root = await rig.person("root", "admin");
+  const mod = await rig.person("mod", "moderator");
+  const ann = await rig.person("ann");
+  return { ...rig, root, mod, ann, [Symbol.asyncDispose]: () => rig[Symbol.asyncDispose]() };
+}
+
+Deno.test("MO-4: for members there is none of it, and for moderators only people and sanctions", async () => {
+  await using rig = await rigWithPeople();
+  const { users, audit, desk, root, mod, ann } = rig;
+  const warn = { kind: "warn" as const, reason: "Be kind." };
+  const category = { slug: "dogs", title: "Dogs", description: "" };
+  const forStaff = [
+    () => users.list(ann, {}),
+    () => users.get(ann, "root"),
+    () => users.sanction(ann, "root", warn),
+  ];
+  for (const call of forStaff) assert.equal(kindOf(await call()), "not_found");
+  for (const caller of [ann, mod]) {
+    assert.equal(kindOf(await users.change(caller, "ann", { role: "admin" })), "not_found");
+    assert.equal(kindOf(await audit.page(caller, {})), "not_found");
+    assert.equal(kindOf(await desk.all(caller)), "not_found");
+    assert.equal(kindOf(await desk.add(caller, category)), "not_found");
+    assert.equal(kindOf(await desk.change(caller, "feet", { retired: true })), "not_found");
+  }
+  assert.equal(must(await users.list(mod, {})).users.length, 3);
+  assert.equal(kindOf(await users.sanction(mod, "ann", warn)), "answered");
+  assert.deepEqual(await rig.actions(), ["user.warn"]);
+  assert.equal(must(await audit.page(root, {})).entries.length, 1);
+});
+
+Deno.test("MO-5: role and rights change, at once for open sockets too, and the audit log has it", async () => {
+  await using rig = await rigWithPeople();
+  const { users, root, ann } = rig;
+  const promoted = must(await users.change(root, "ann", { role: "moderator", rights: { broadcast: true } }));
+  assert.deepEqual([promoted.role, promoted.rights], ["moderator", { broadcast: true }]);
+  assert.deepEqual([rig.callers.now(ann).role, rig.callers.now(ann).rights], ["moderator", {
+    broadcast: true,
+  }]);
+  assert.equal((await rig.accountsStore.user(ann.userId))?.role, "moderator");
+  const [entry] = must(await rig.audit.page(root, {})).entries;
+  assert.deepEqual([entry!.actor, entry!.action, entry!.subject], ["root", "user.change", "ann"]);
+  assert.deepEqual(entry!.detail, {
+    role: "moderator",
+    wasRole: "member",
+    broadcast: true,
+    wasBroadcast: false,
+  });
+  // What stays as it is makes no entry.
+  must(await users.change(root, "ann", { role: "moderator" }));
+  assert.equal((await rig.actions()).length, 1);
+  assert.equal(kindOf(await users.change(root, "nobody", { role: "admin" })), "not_found");
+});
+
+Deno.test("MO-5: the last administrator stays one", async () => {
+  await using rig = await rigWithPeople();
+  const { users, root } = rig;
+  assert.equal(kindOf(await users.change(root, "root", { role: "member" })), "conflict");
+  must(await users.change(root, "ann", { role: "admin" }));
+  assert.equal(must(await users.change(root, "root", { role: "member" })).role, "member");
+  const ann = { ...rig.ann, role: "admin" as const };
+  assert.equal(kindOf(await users.change(ann, "ann", { role: "moderator" })), "conflict");
+});
+
+Deno.test("MO-5: two administrators who take the role from each other at once do not both succeed", async () => {
+  await using rig = await rigWithPeople();
+  const { users, root } = rig;
+  must(await users.change(root, "ann", { role: "admin" }));
+  const ann = { ...rig.ann, role: "admin" as const };
+  const both = await Promise.all([
+    users.change(root, "ann", { role: "member" }),
+    users.change(ann, "root", { role: "member" }),
+  ]);
+  assert.deepEqual(both.map(kindOf).sort(), ["answered", "conflict"]);
+});
+
+Deno.test("MO-5: a suspended administrator does not count as the other one", async () => {
+  await using rig = await rigWithPeople();
+  const { users, root } = rig;
+  must(await users.change(root, "ann", { role: "admin" }));
+  const until = iso(fakeStartMs + hourMs);
+  must(await users.sanction(root, "ann", { kind: "suspend", reason: "Gone mad.", until }));
+  assert.equal(kindOf(await users.change(root, "root", { role: "member" })), "conflict");
+  rig.clock.advance(hourMs);
+  assert.equal(kindOf(await users.change(root, "root", { role: "member" })), "answered");
+});
+
+Deno.test("MO-2: a suspension closes the sockets, holds until its end and ends by itself", async () => {
+  await using rig = await rigWithPeople();
+  const { users, mod, ann } = rig;
+  const until = iso(fakeStartMs + hourMs);
+  const sanction = must(await users.sanction(mod, "ann", { kind: "suspend", reason: "Spam.", until }));
+  assert.deepEqual({ ...sanction, id: "" }, {
+    id: "",
+    kind: "suspend",
+    reason: "Spam.",
+    until,
+    createdAt: iso(fakeStartMs),
+    by: "mod",
+  });
+  assert.deepEqual(rig.bell.closedUsers, [`${ann.userId} suspended`]);
+  const record = (await rig.accountsStore.user(ann.userId))!;
+  assert.deepEqual(suspensionOf(record, rig.clock.now()), {
+    reason: "Spam.",
+    until: fakeStartMs + hourMs,
+  });
+  const shown = must(await users.get(mod, "ann"));
+  assert.equal(shown.status, "suspended");
+  assert.deepEqual(shown.sanctions, [sanction]);
+  rig.clock.advance(hourMs - 1);
+  assert.equal(must(await users.get(mod, "ann")).status, "suspended");
+  rig.clock.advance(1);
+  assert.equal(must(await users.get(mod, "ann")).status, "active");
+  assert.equal(suspensionOf(record, rig.clock.now()), null);
+});
+
+Deno.test("MO-2: a mute without an end, then a shorter one in its place", async () => {
+  await using rig = await rigWithPeople();
+  const { users, mutes, mod, ann } = rig;
+  assert.equal(mutes.muteOf(ann.userId), null);
+  must(await users.sanction(mod, "ann", { kind: "mute", reason: "Spam." }));
+  assert.equal(must(await users.get(mod, "ann")).mutedUntil, neverEnds);
+  assert.deepEqual(mutes.muteOf(ann.userId), { reason: "Spam.", until: null });
+  const until = iso(fakeStartMs + hourMs);
+  must(await users.sanction(mod, "ann", { kind: "mute", reason: "Less.", until }));
+  assert.equal(must(await users.list(mod, { q: "ann" })).users[0]!.mutedUntil, until);
+  // A restart, and a process beside others, find the same in the store.
+  for (const exclusive of [true, false]) {
+    const again = await Mutes.load(rig.userRecords, rig.clock, exclusive);
+    assert.deepEqual(await again.muteOf(ann.userId), { reason: "Less.", until: fakeStartMs + hourMs });
+  }
+  const refusal = mutedRefusal((await mutes.muteOf(ann.userId))!);
+  assert.equal(refusal.kind, "forbidden");
+  assert.match(refusal.message, /Less\./);
+  assert.ok(refusal.message.includes(until));
+  rig.clock.advance(hourMs);
+  assert.equal(mutes.muteOf(ann.userId), null);
+  assert.equal(must(await users.get(mod, "ann")).mutedUntil, null);
+  assert.equal(rig.bell.closedUsers.length, 0);
+});
+
+Deno.test("MO-2: nobody sanctions themselves, moderators only members, and no end lies in the past", async () => {
+  await using rig = await rigWithPeople();
+  const { users, root, mod } = rig;
+  const warn = { kind: "warn" as const, reason: "No." };
+  await rig.person("mod-two", "moderator");
+  assert.equal(kindOf(await users.sanction(mod, "mod", warn)), "conflict");
+  assert.equal(kindOf(await users.sanction(mod, "mod-two", warn)), "forbidden");
+  assert.equal(kindOf(await users.sanction(mod, "root", warn)), "forbidden");
+  assert.equal(kindOf(await users.sanction(root, "nobody", warn)), "not_found");
+  const past = { ...warn, until: iso(fakeStartMs) };
+  assert.equal(kindOf(await users.sanction(root, "ann", past)), "invalid_params");
+  assert.deepEqual(await rig.actions(), []);
+  assert.equal(kindOf(await users.sanction(root, "mod", warn)), "answered");
+  const [entry] = must(await rig.audit.page(root, {})).entries;
+  assert.deepEqual([entry!.action, entry!.subject, entry!.reason], ["user.warn", "mod", "No."]);
+});
+
+Deno.test("MO-5: people are found by the beginning of a username, then by a part of the display name", async () => {
+  await using rig = await deskRig();
+  const root = await rig.person("root", "admin", "The Root");
+  await rig.person("anna", "member", "Zed");
+  await rig.person("annabel", "member", "Yan");
+  await rig.person("bert", "member", "Joanna");
+  await rig.person("zoe", "member", "Nan");
+  await rig.person("aaron", "member", "Johanna 火");
+  const all = async (q: string | undefined, limit: number) => {
+    const pages: string[][] = [];
+    let after: string | undefined;
+    do {
+      const { users, next } = must(await rig.users.list(root, { q, after, limit }));
+      pages.push(users.map(({ username }) => username));
+      after = next ?? undefined;
+    } while (after !== undefined);
+    return pages;
+  };
+  assert.deepEqual(await all("anna", 10), [["anna", "annabel", "aaron", "bert"]]);
+  assert.deepEqual((await all("ANNA", 1)).flat(), ["anna", "annabel", "aaron", "bert"]);
+  assert.deepEqual((await all("anna", 2)).flat(), ["anna", "annabel", "aaron", "bert"]);
+  assert.deepEqual((await all("anna", 3)).flat(), ["anna", "annabel", "aaron", "bert"]);
+  assert.deepEqual((await all("n", 1)).flat(), ["aaron", "annabel", "bert", "zoe"]);
+  assert.deepEqual((await all("火", 1)).flat(), ["aaron"]);
+  assert.deepEqual((await all("\u{1f600}", 5)).flat(), []);
+  assert.deepEqual(await all(undefined, 4), [["aaron", "anna", "annabel", "bert"], ["root", "zoe"]]);
+  assert.deepEqual((await all("", 3)).flat().length, 6);
+});
+
+Deno.test("MO-5: a search looks at a bounded number of people and goes on where it stopped", async () => {
+  await using rig = await deskRig();
+  const root = await rig.person("root", "admin");
+  const count = limits.usersSearched + 10;
+  const people = Array.from({ length: count }, (_, at) => `u${String(at).padStart(6, "0")}`);
+  await Promise.all(people.map((name, at) => rig.person(name, "member", at === count - 1 ? "Zelda" : "x")));
+  const first = must(await rig.users.list(root, { q: "zelda" }));
+  assert.deepEqual(first.users, []);
+  const second = must(await rig.users.list(root, { q: "zelda", after: first.next! }));
+  assert.deepEqual([second.users.map(({ username }) => username), second.next], [[people.at(-1)], null]);
+});
+
+Deno.test("MO-3: the audit log is paged, newest first", async () => {
+  await using rig = await rigWithPeople();
+  const { root } = rig;
+  for (const broadcast of [true, false, true]) {
+    must(await rig.users.change(root, "ann", { rights: { broadcast } }));
+  }
+  const first = must(await rig.audit.page(root, { limit: 2 }));
+  const second = must(await rig.audit.page(root, { limit: 2, before: first.next! }));
+  assert.deepEqual([first.entries.length, second.entries.length, second.next], [2, 1, null]);
+  assert.equal(second.entries[0]!.detail.broadcast, true);
+  const wrong = await rig.audit.page(root, { before: "ffffffffffffffffffff" });
+  assert.equal(kindOf(wrong), "invalid_params");
+});

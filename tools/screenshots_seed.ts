@@ -1,0 +1,199 @@
+import { complain } from "../lib/platform/console.ts";
+import type { Caller } from "../lib/platform/mod.ts";
+import { Refusal } from "../lib/protocol/mod.ts";
+import type { Services } from "../lib/services.ts";
+
+/** The administrator whom the configuration makes. */
+export const adminLogin = { username: "demo-admin", password: "a password of pictures" };
+
+const origin = { address: "127.0.0.1", device: "web", requestId: "screenshots" };
+
+/** Two people who send each other what the pages can show. */
+export async function seed(services: Services): Promise<void> {
+  const admin = await callerFor(services, adminLogin.username, adminLogin.password);
+  const ann = await callerFor(services, "demo-ann");
+  const bob = await callerFor(services, "demo-bob");
+  for (const username of ["carla-with-a-rather-long-name", "dov"]) {
+    good(
+      await services.accounts.register(origin, { username, password: "correct horse battery", adult: true }),
+    );
+  }
+  const carla = await callerFor(services, "carla-with-a-rather-long-name", "correct horse battery");
+  const dov = await callerFor(services, "dov", "correct horse battery");
+  good(
+    await services.contacts.request(carla, {
+      username: "demo-ann",
+      note: "We met at the market <b>hall</b>.",
+    }),
+  );
+  good(await services.contacts.request(ann, { username: "dov" }));
+  good(await services.contacts.accept(dov, { username: "demo-ann" }));
+  good(
+    await services.preferences.set(ann, { categories: { feet: "ask" }, quietHours: null, shareLimits: true }),
+  );
+  const now = services.clock.now();
+  const at = (hours: number) => new Date(now + hours * 3600_000).toISOString();
+  const toAnn = { kind: "user" as const, to: ["demo-ann"] };
+  const toBob = { kind: "user" as const, to: ["demo-bob", "dov"] };
+  const drafts = [
+    { key: "1", audience: toAnn, kind: "message", body: "The train is ten minutes late.\nGo on without me." },
+    {
+      key: "2",
+      audience: toAnn,
+      kind: "task",
+      title: "Water the plants by the window, all of them, also the small one",
+      body: "Half a can each.",
+      dueAt: at(5),
+    },
+    {
+      key: "3",
+      audience: toAnn,
+      kind: "link",
+      title: "The house by the lake",
+      body: "Is this the one?",
+      data: {
+        href: "https://example.org/houses/a-very-long-path-that-goes-on-and-on/and-on/1234567890?room=2",
+      },
+    },
+    {
+      key: "4",
+      audience: toAnn,
+      kind: "task",
+      title: "Hidden until opened",
+      categories: ["feet"],
+      dueAt: at(30),
+    },
+  ];
+  for (const draft of drafts) good(await services.commands.send(bob, draft));
+  good(
+    await services.commands.send(ann, { key: "1", audience: toBob, kind: "task", title: "Bring the ladder" }),
+  );
+  const sent = good(
+    await services.commands.send(ann, {
+      key: "2",
+      audience: { kind: "user", to: ["demo-bob"] },
+      kind: "message",
+      body: "<script>alert(1)</script> is only text here.",
+    }),
+  );
+  good(await services.commands.update(bob, { id: sent.command.id, state: "completed" }));
+  await seedAnswers(services, ann, bob, dov);
+  await seedGroups(services, admin, { ann, bob, dov });
+  await seedAdmin(services, admin);
+}
+
+/** What was handed in, given back and put off. */
+async function seedAnswers(services: Services, ann: Caller, bob: Caller, dov: Caller): Promise<void> {
+  const { commands } = services;
+  const task = { kind: "task", audience: { kind: "user" as const, to: ["demo-ann"] } };
+  const fence = good(
+    await commands.send(bob, { ...task, key: "5", title: "Paint the fence", requires: "review" }),
+  );
+  const { id } = fence.command;
+  good(await commands.update(ann, { id, state: "accepted" }));
+  good(await commands.update(ann, { id, state: "submitted", note: "One coat, all around." }));
+  good(
+    await commands.review(bob, {
+      id,
+      recipient: "demo-ann",
+      accept: false,
+      note: "One more coat on the south side, please.",
+    }),
+  );
+  const proof = good(
+    await commands.send(bob, { ...task, key: "6", title: "Count the chairs", requires: "proof" }),
+  );
+  good(await commands.update(ann, { id: proof.command.id, state: "accepted" }));
+  const long = good(await commands.send(bob, { ...task, key: "7", title: "Long done" }));
+  good(await commands.update(ann, { id: long.command.id, state: "completed" }));
+  const shelves = good(
+    await commands.send(ann, {
+      key: "3",
+      kind: "task",
+      title: "Put up the shelves",
+      audience: { kind: "user", to: ["demo-bob", "dov"] },
+      requires: "review",
+    }),
+  );
+  for (const who of [bob, dov]) {
+    good(await commands.update(who, { id: shelves.command.id, state: "accepted" }));
+  }
+  good(
+    await commands.update(bob, {
+      id: shelves.command.id,
+      state: "submitted",
+      note: "Three of them, level, beside the door.",
+    }),
+  );
+}
+
+async function seedGroups(
+  { groups, commands }: Services,
+  admin: Caller,
+  { ann, bob, dov }: Record<"ann" | "bob" | "dov", Caller>,
+): Promise<void> {
+  for (
+    const [name, title] of [["readers", "Reading circle"], ["choir", "Choir of the lower town"]] as const
+  ) {
+    good(await groups.create(admin, { name, title }));
+  }
+  good(await groups.setMember(admin, "readers", "demo-ann", { role: "owner" }));
+  good(await groups.setMember(admin, "readers", "demo-bob", { role: "sender" }));
+  good(await groups.setMember(admin, "readers", "dov", { role: "member" }));
+  good(await groups.setMember(admin, "choir", "demo-ann", { role: "member" }));
+  for (const who of [ann, bob]) good(await groups.accept(who, { group: "readers" }));
+  const chapter = await commands.send(ann, {
+    key: "4",
+    kind: "message",
+    title: "Chapter four",
+    audience: { kind: "group", group: "readers" },
+  });
+  if (chapter instanceof Refusal) complain(`A group's command is refused: ${chapter.message}`);
+  good(await groups.accept(dov, { group: "readers" }));
+}
+
+async function seedAdmin({ users, categories, commands }: Services, admin: Caller): Promise<void> {
+  good(await users.change(admin, "demo-ann", { rights: { broadcast: true } }));
+  good(await users.change(admin, "demo-bob", { role: "moderator" }));
+  const carla = "carla-with-a-rather-long-name";
+  good(await users.sanction(admin, carla, { kind: "warn", reason: "Three times the same to everybody." }));
+  good(
+    await users.sanction(admin, carla, {
+      kind: "mute",
+      reason: "And again.",
+      until: new Date(Date.now() + 7 * 24 * 3600_000).toISOString(),
+    }),
+  );
+  good(
+    await categories.add(admin, {
+      slug: "gardens",
+      title: "Gardens",
+      description: "Plants, fences and what grows between them.",
+    }),
+  );
+  good(await categories.change(admin, "censored", { retired: true }));
+  const cast = await commands.send(admin, {
+    key: "1",
+    kind: "message",
+    title: "Welcome",
+    body: "Say hello to each other.",
+    audience: { kind: "all" },
+  });
+  if (cast instanceof Refusal) complain(`A broadcast is refused: ${cast.message}`);
+}
+
+async function callerFor(
+  services: Services,
+  username: string,
+  password = services.demo?.password ?? "",
+): Promise<Caller> {
+  const { token } = good(await services.accounts.login(origin, { username, password }));
+  return good(await services.accounts.authenticate(token, origin));
+}
+
+function good<T>(value: T | Refusal): T {
+  if (value instanceof Refusal) {
+    throw new Error(`${value.kind}: ${value.message} ${JSON.stringify(value.detail)}`);
+  }
+  return value;
+}
