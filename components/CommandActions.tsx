@@ -6,8 +6,10 @@ export interface CommandAction {
   id: string;
   state: CommandState;
   note: string | null;
-  /** With `deferred`: for how many minutes. */
+  /** With `deferred`: for how many minutes, unless `until` says when. */
   minutes: number | null;
+  /** With `deferred`: when it comes back, as a `datetime-local` field holds it. */
+  until: string | null;
 }
 
 interface Choice {
@@ -20,9 +22,11 @@ interface Choice {
 function choices(command: DeliveredCommand, state: CommandState): Choice[] {
   if ("sealed" in command) return [{ state: "seen", label: "Open", main: true }];
   const checked = command.requires === "review" || command.requires === "proof";
-  const finish: Choice = checked
-    ? { state: "submitted", label: "Hand in", main: true }
-    : { state: "completed", label: "Done", main: true };
+  const finish: Choice = {
+    state: "completed",
+    label: command.requires === "confirmation" ? "Confirm that it is done" : "Done",
+    main: true,
+  };
   const seen: Choice = { state: "seen", label: "Seen" };
   const accept: Choice = { state: "accepted", label: "Accept", main: true };
   const task = command.kind === "task" || checked;
@@ -32,14 +36,20 @@ function choices(command: DeliveredCommand, state: CommandState): Choice[] {
       return task ? [accept, seen] : [finish, seen];
     case "seen":
     case "deferred":
+      if (checked) return [accept];
       return task ? [accept, { ...finish, main: undefined }] : [finish];
     case "accepted":
-    case "returned":
-      return [finish];
+      return checked ? [] : [finish];
+    case "submitted":
+      // Who had to show something says that it is done; a review is the sender's to end.
+      return command.requires === "proof" ? [finish] : [];
     default:
       return [];
   }
 }
+
+/** States from which what was asked for can be handed in, where the sender wants to see it. */
+const handingIn: ReadonlySet<CommandState> = new Set(["accepted", "returned"]);
 
 /** States from which a person can still say that they will not, or could not. */
 const refusable: ReadonlySet<CommandState> = new Set([
@@ -57,17 +67,20 @@ interface CommandActionsProps {
   /** The command's heading. */
   label: string;
   busy: boolean;
+  /** IANA name of the zone in which the form's times are meant. */
+  zone: string;
   /** In the browser; without it the form is posted. */
   onAct: ((action: CommandAction) => void) | undefined;
 }
 
 /**
- * The forms with which a person answers a command. Three, so that Enter in one never presses a button of another: who
+ * The forms with which a person answers a command. One for each kind of answer, so that Enter in one never presses a button of another: who
  * writes why they decline must not end up with "Done".
  */
 export function CommandActions(props: CommandActionsProps) {
-  const { command, state, label, busy } = props;
+  const { command, state, label, busy, zone } = props;
   const { id } = command;
+  const requires = "sealed" in command ? "none" : command.requires;
   const offered = choices(command, state);
   const started = state === "accepted" || state === "returned";
   return (
@@ -88,21 +101,50 @@ export function CommandActions(props: CommandActionsProps) {
           ))}
         </AnswerForm>
       )}
+      {(requires === "proof" || requires === "review") && handingIn.has(state)
+        ? (
+          <AnswerForm {...props} name={`Hand in: ${label}`} wide>
+            <Note
+              id={`in-${id}`}
+              label="What you hand in"
+              hint={requires === "proof" ? "Say how it shows." : "A word about it, if you like."}
+              required={requires === "proof"}
+            />
+            <button type="submit" class="button button-main" name="state" value="submitted" disabled={busy}>
+              {state === "returned" ? "Hand in again" : "Hand in"}
+            </button>
+          </AnswerForm>
+        )
+        : null}
       {"sealed" in command || !refusable.has(state) ? null : (
         <details class="button-menu">
           <summary class="button button-quiet">Not now, or no</summary>
           <div class="menu">
             <AnswerForm {...props} name={`Put off: ${label}`}>
-              <label for={`minutes-${id}`}>Put off for</label>
-              <select class="input input-short" id={`minutes-${id}`} name="minutes">
-                {waits.map(([minutes, text]) => <option key={minutes} value={minutes}>{text}</option>)}
-              </select>
+              <div class="field">
+                <label for={`minutes-${id}`}>Put off for</label>
+                <select class="input" id={`minutes-${id}`} name="minutes">
+                  {waits.map(([minutes, text]) => <option key={minutes} value={minutes}>{text}</option>)}
+                </select>
+              </div>
+              <div class="field">
+                <label for={`until-${id}`}>
+                  or until <span class="hint">{zone.replaceAll("_", " ")}</span>
+                </label>
+                <input class="input" id={`until-${id}`} name="until" type="datetime-local" />
+              </div>
+              <input type="hidden" name="zone" value={zone} />
               <button type="submit" class="button" name="state" value="deferred" disabled={busy}>
                 Not now
               </button>
             </AnswerForm>
             <AnswerForm {...props} name={`Refuse: ${label}`}>
-              <Note id={id} />
+              <Note
+                id={`no-${id}`}
+                label="A word to the sender"
+                hint="You owe no reason. Leave it empty if you like."
+                required={false}
+              />
               <button type="submit" class="button" name="state" value="declined" disabled={busy}>
                 Decline
               </button>
@@ -123,17 +165,18 @@ export function CommandActions(props: CommandActionsProps) {
 
 type AnswerFormProps = Pick<CommandActionsProps, "command" | "onAct"> & {
   name: string;
+  wide?: boolean;
   children: ComponentChildren;
 };
 
-function AnswerForm({ command, onAct, name, children }: AnswerFormProps) {
+function AnswerForm({ command, onAct, name, wide = false, children }: AnswerFormProps) {
   const submit = (event: SubmitEvent) => {
     if (onAct === undefined || !(event.currentTarget instanceof HTMLFormElement)) return;
     event.preventDefault();
     onAct(readAction(new FormData(event.currentTarget, event.submitter)));
   };
   return (
-    <form class="row" method="post" action="/" onSubmit={submit} aria-label={name}>
+    <form class={wide ? "row wide" : "row"} method="post" action="/" onSubmit={submit} aria-label={name}>
       <input type="hidden" name="id" value={command.id} />
       {children}
     </form>
@@ -142,17 +185,25 @@ function AnswerForm({ command, onAct, name, children }: AnswerFormProps) {
 
 const waits = [[60, "an hour"], [240, "four hours"], [1440, "a day"], [4320, "three days"]] as const;
 
-function Note({ id }: { id: string }) {
+interface NoteProps {
+  id: string;
+  label: string;
+  hint: string;
+  required: boolean;
+}
+
+function Note({ id, label, hint, required }: NoteProps) {
   return (
     <div class="field wide">
-      <label for={`note-${id}`}>A word to the sender</label>
-      <p class="hint" id={`note-hint-${id}`}>You owe no reason. Leave it empty if you like.</p>
+      <label for={`note-${id}`}>{label}</label>
+      <p class="hint" id={`note-hint-${id}`}>{hint}</p>
       <input
         class="input"
         id={`note-${id}`}
         name="note"
         aria-describedby={`note-hint-${id}`}
         autocomplete="off"
+        required={required}
       />
     </div>
   );
@@ -169,23 +220,42 @@ export function readAction(form: FormData | URLSearchParams): CommandAction {
   return {
     id: field("id"),
     state,
-    // "Not now" and "Done" carry no reason even when one was begun for "Decline".
-    note: state === "declined" || state === "failed" ? field("note") || null : null,
+    // "Not now" and "Done" carry no words even when some were begun for another answer.
+    note: noted.has(state) ? field("note") || null : null,
     minutes: state === "deferred" && Number.isFinite(minutes) && minutes > 0 ? minutes : null,
+    until: state === "deferred" ? field("until") || null : null,
   };
 }
 
-/** What `command.update` takes for an action that is asked for at `now`. */
-export function updateParams(action: CommandAction, now: number): {
+/** Answers that may come with words to the sender. */
+const noted: ReadonlySet<CommandState> = new Set(["submitted", "declined", "failed"]);
+
+/** A `datetime-local` value in the browser's own zone, as RFC 3339; what cannot be read stays as it is. */
+export function localMoment(value: string): string {
+  const date = new Date(value);
+  return Number.isNaN(date.getTime()) ? value : date.toISOString();
+}
+
+/** What `command.update` takes for an action that is asked for at `now`; `moment` reads a chosen time. */
+export function updateParams(
+  action: CommandAction,
+  now: number,
+  moment: (value: string) => string,
+): {
   id: string;
   state: CommandState;
   note?: string;
   until?: string;
 } {
+  const until = action.until !== null
+    ? moment(action.until)
+    : action.minutes !== null
+    ? new Date(now + action.minutes * 60_000).toISOString()
+    : null;
   return {
     id: action.id,
     state: action.state,
     ...(action.note === null ? {} : { note: action.note }),
-    ...(action.minutes === null ? {} : { until: new Date(now + action.minutes * 60_000).toISOString() }),
+    ...(until === null ? {} : { until }),
   };
 }

@@ -1,15 +1,18 @@
 import type { ListItem } from "../lib/protocol/mod.ts";
 import { type CommandAction, CommandActions } from "./CommandActions.tsx";
-import { kindTitle, plural } from "./page_text.ts";
+import { audienceText, distanceText, kindTitle, plural, requirementText } from "./page_text.ts";
 import { PersonName } from "./PersonName.tsx";
 import { StateBadge } from "./StateBadge.tsx";
 import { Time } from "./Time.tsx";
+import { Why } from "./Why.tsx";
 
 export interface CommandCardProps {
   item: ListItem;
   /** Milliseconds since 1970: what counts as late. */
   now: number;
   local: boolean;
+  /** IANA name of the zone in which the form's times are meant. */
+  zone: string;
   fresh?: boolean;
   busy?: boolean;
   error?: string | undefined;
@@ -25,6 +28,8 @@ export function CommandCard(props: CommandCardProps) {
   const state = item.state?.state ?? "delivered";
   const headingId = `command-${command.id}`;
   const title = sealed ? "Sealed" : command.title || kindTitle(command.kind);
+  const audience = sealed ? "" : audienceText(command.audience);
+  const asked = sealed ? null : requirementText(command.requires);
   return (
     <li>
       <article
@@ -33,6 +38,7 @@ export function CommandCard(props: CommandCardProps) {
       >
         <p class="card-head">
           <PersonName {...command.from} />
+          {audience === "" ? null : <span>{audience}</span>}
           <Time value={command.deliverAt ?? command.createdAt} local={local} />
         </p>
         <h2 id={headingId}>{title}</h2>
@@ -62,32 +68,34 @@ export function CommandCard(props: CommandCardProps) {
             </li>
           ))}
         </ul>
+        {asked === null ? null : <p class="soft small">{asked}</p>}
+        {state === "returned" ? <Returned note={item.state?.note ?? null} /> : null}
         {error === undefined ? null : <p class="field-error" role="alert">{error}</p>}
         <CommandActions
           command={command}
           state={state}
           label={title}
           busy={props.busy ?? false}
+          zone={props.zone}
           onAct={props.onAct}
         />
-        {item.state?.allowedBy
-          ? (
-            <details class="small">
-              <summary>Why did this reach me?</summary>
-              <p>
-                Your preferences let it through by this rule: <code>{item.state.allowedBy}</code>
-              </p>
-            </details>
-          )
-          : null}
+        {item.state?.allowedBy ? <Why rule={item.state.allowedBy} /> : null}
       </article>
     </li>
   );
 }
 
-type OpenCommand = Exclude<ListItem["command"], { sealed: true }>;
+export type OpenCommand = Exclude<ListItem["command"], { sealed: true }>;
 
-function CommandBody({ command }: { command: OpenCommand }) {
+function Returned({ note }: { note: string | null }) {
+  return (
+    <p class="notice notice-warn">
+      The sender gave it back{note === null || note === "" ? ". You can hand it in again." : `: “${note}”`}
+    </p>
+  );
+}
+
+export function CommandBody({ command }: { command: OpenCommand }) {
   const href = command.kind === "link" ? httpsLink(command.data?.href) : null;
   return (
     <>
@@ -112,11 +120,11 @@ function httpsLink(href: unknown): URL | null {
   return url?.protocol === "https:" ? url : null;
 }
 
-function Due({ at, now, local }: { at: string; now: number; local: boolean }) {
+export function Due({ at, now, local }: { at: string; now: number; local: boolean }) {
   const late = Date.parse(at) < now;
   return (
     <li class={late ? "late" : undefined}>
-      {late ? "Was due" : "Due"} <Time value={at} local={local} />
+      {late ? "Was due" : "Due"} <Time value={at} local={local} />, {distanceText(Date.parse(at), now)}
     </li>
   );
 }

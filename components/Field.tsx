@@ -62,6 +62,32 @@ export function AreaField({ name, label, hint, error, value, rows = 5 }: AreaPro
   );
 }
 
+type SelectProps = FieldProps & {
+  value: string;
+  options: readonly (readonly [value: string, text: string])[];
+  class?: string;
+};
+
+/** One of several, folded away. */
+export function SelectField({ name, label, hint, error, value, options, class: extra }: SelectProps) {
+  return (
+    <div class="field">
+      <label for={name}>{label}</label>
+      {hint ? <p class="hint" id={`${name}-hint`}>{hint}</p> : null}
+      <select
+        class={extra ? `input ${extra}` : "input"}
+        id={name}
+        name={name}
+        aria-describedby={described(name, hint, error)}
+        aria-invalid={error === undefined ? undefined : "true"}
+      >
+        {options.map(([one, text]) => <option key={one} value={one} selected={one === value}>{text}</option>)}
+      </select>
+      <FieldError name={name} error={error} />
+    </div>
+  );
+}
+
 interface CheckProps {
   name: string;
   label: ComponentChildren;

@@ -1,114 +1,81 @@
-import type { CommandState, ListItem } from "../lib/protocol/mod.ts";
-import { isOpen, kindTitle, stateWords } from "./page_text.ts";
-import { PersonName } from "./PersonName.tsx";
-import { StateBadge } from "./StateBadge.tsx";
+import type { ListItem } from "../lib/protocol/mod.ts";
+import { audienceText, kindTitle } from "./page_text.ts";
+import { Progress } from "./Progress.tsx";
+import { RecipientList } from "./RecipientList.tsx";
+import { isCancellable, readSentAction, type SentAction } from "./sent_items.ts";
 import { Time } from "./Time.tsx";
 
 export interface SentCardProps {
   item: ListItem;
   local: boolean;
+  /** Where forms are posted to without scripts. */
+  path: string;
+  /** Recipients that are shown. */
+  most: number;
+  /** The command's own page stands behind the heading, save on that page itself. */
+  linked: boolean;
   busy?: boolean;
   error?: string | undefined;
   /** In the browser; without it the form is posted. */
-  onCancel?: (id: string) => void;
+  onAct?: (action: SentAction) => void;
 }
 
 /** One command that the person sent, and how it stands with each recipient. */
-export function SentCard({ item, local, busy = false, error, onCancel }: SentCardProps) {
+export function SentCard(props: SentCardProps) {
+  const { item, local, path, most, linked, busy = false, error, onAct } = props;
   const { command } = item;
   if ("sealed" in command) return null;
   const headingId = `sent-${command.id}`;
   const title = command.title || kindTitle(command.kind);
+  const audience = audienceText(command.audience);
   const cancel = (event: SubmitEvent) => {
-    if (onCancel === undefined) return;
+    if (onAct === undefined || !(event.currentTarget instanceof HTMLFormElement)) return;
     event.preventDefault();
-    onCancel(command.id);
+    onAct(readSentAction(new FormData(event.currentTarget)));
   };
+  const single = item.recipients?.length === 1;
   return (
-    <li>
-      <article class="card" aria-labelledby={headingId}>
-        <p class="card-head">
-          {command.title ? <span>{kindTitle(command.kind)}</span> : null}
-          <Time value={command.createdAt} local={local} />
-        </p>
-        <h2 id={headingId}>{title}</h2>
-        {command.body ? <p class="body">{command.body}</p> : null}
-        <ul class="facts">
-          {command.deliverAt === null ? null : (
-            <li>
-              Goes out <Time value={command.deliverAt} local={local} />
-            </li>
-          )}
-          {command.dueAt === null ? null : (
-            <li>
-              Due <Time value={command.dueAt} local={local} />
-            </li>
-          )}
+    <article class="card" aria-labelledby={headingId}>
+      <p class="card-head">
+        {command.title ? <span>{kindTitle(command.kind)}</span> : null}
+        {audience === "" ? null : <strong>{audience}</strong>}
+        <Time value={command.createdAt} local={local} />
+      </p>
+      <h2 id={headingId}>{linked ? <a href={`/sent/${command.id}`}>{title}</a> : title}</h2>
+      {command.body ? <p class="body">{command.body}</p> : null}
+      <ul class="facts">
+        {command.deliverAt === null ? null : (
           <li>
-            Ends <Time value={command.expiresAt} local={local} />
+            Goes out <Time value={command.deliverAt} local={local} />
           </li>
-          {command.categories.map((slug) => (
-            <li key={slug}>
-              <span class="tag">{slug}</span>
-            </li>
-          ))}
-        </ul>
-        <Totals item={item} />
-        <Recipients item={item} local={local} />
-        {error === undefined ? null : <p class="field-error" role="alert">{error}</p>}
-        {cancellable(item)
-          ? (
-            <form method="post" action="/sent" onSubmit={cancel}>
-              <input type="hidden" name="id" value={command.id} />
-              <button type="submit" class="button" disabled={busy} aria-label={`Cancel: ${title}`}>
-                Cancel
-              </button>
-            </form>
-          )
-          : null}
-      </article>
-    </li>
-  );
-}
-
-function Totals({ item }: { item: ListItem }) {
-  const entries = Object.entries(item.totals ?? {}) as [CommandState, number][];
-  if (entries.length === 0 || (item.recipients?.length ?? 0) === 1) return null;
-  return (
-    <ul class="facts" aria-label="Totals">
-      {entries.map(([state, count]) => (
-        <li key={state}>{count} {stateWords(state, "sender").label.toLowerCase()}</li>
-      ))}
-    </ul>
-  );
-}
-
-function Recipients({ item, local }: { item: ListItem; local: boolean }) {
-  if (!item.recipients?.length) return null;
-  return (
-    <ul class="people" aria-label="Recipients">
-      {item.recipients.map((one) => (
-        <li key={one.username}>
-          <span class="name">
-            <PersonName username={one.username} displayName={one.displayName} />
-            {one.note ? <span class="small">“{one.note}”</span> : null}
-          </span>
-          <span class="row">
-            <StateBadge state={one.state} reader="sender" />
-            <span class="soft small">
-              <Time value={one.updatedAt} local={local} />
-            </span>
-          </span>
+        )}
+        {command.dueAt === null ? null : (
+          <li>
+            Due <Time value={command.dueAt} local={local} />
+          </li>
+        )}
+        <li>
+          Ends <Time value={command.expiresAt} local={local} />
         </li>
-      ))}
-    </ul>
-  );
-}
-
-/** Whether anybody still has it open: only then does a cancel change anything. */
-function cancellable(item: ListItem): boolean {
-  if (item.recipients !== undefined) return item.recipients.some((one) => isOpen(one.state));
-  return Object.entries(item.totals ?? {}).some(([state, count]) =>
-    count > 0 && isOpen(state as CommandState)
+        {command.categories.map((slug) => (
+          <li key={slug}>
+            <span class="tag">{slug}</span>
+          </li>
+        ))}
+      </ul>
+      {single || item.totals === undefined ? null : <Progress totals={item.totals} />}
+      <RecipientList item={item} local={local} busy={busy} path={path} most={most} onAct={onAct} />
+      {error === undefined ? null : <p class="field-error" role="alert">{error}</p>}
+      {isCancellable(item)
+        ? (
+          <form method="post" action={path} onSubmit={cancel}>
+            <input type="hidden" name="id" value={command.id} />
+            <button type="submit" class="button" disabled={busy} aria-label={`Cancel: ${title}`}>
+              Cancel
+            </button>
+          </form>
+        )
+        : null}
+    </article>
   );
 }

@@ -1,4 +1,4 @@
-import type { CommandState } from "../lib/protocol/mod.ts";
+import type { CommandState, Requirement } from "../lib/protocol/mod.ts";
 
 /** How a state reads to a person, and its tone: what the colour repeats, never says alone. */
 export interface StateWords {
@@ -91,5 +91,48 @@ export function kindTitle(kind: string): string {
       return "Media";
     default:
       return kind;
+  }
+}
+
+/** How far a moment is from now, in the largest unit that fits: `in 5 hours`, `2 days ago`. */
+export function distanceText(at: number, now: number): string {
+  const minutes = Math.round(Math.abs(at - now) / 60_000);
+  if (minutes === 0) return "now";
+  const [count, one, many] = minutes < 60
+    ? [minutes, "minute", "minutes"] as const
+    : minutes < 48 * 60
+    ? [Math.round(minutes / 60), "hour", "hours"] as const
+    : [Math.round(minutes / (24 * 60)), "day", "days"] as const;
+  return at > now ? `in ${plural(count, one, many)}` : `${plural(count, one, many)} ago`;
+}
+
+/** Whom a command is for, as its heading line says it. */
+export function audienceText({ kind, name }: { kind: string; name?: string | undefined }): string {
+  switch (kind) {
+    case "group":
+      return `To the group ${name ?? ""}`.trim();
+    case "category":
+      return `To everyone who allows ${name ?? "it"}`;
+    case "all":
+      return "To everyone";
+    default:
+      return "";
+  }
+}
+
+/** What a sender asks back (CM-5), for its recipient. */
+export function requirementText(requires: Requirement): string | null {
+  switch (requires) {
+    case "none":
+      return null;
+    case "confirmation":
+      return "The sender asks you to confirm when it is done.";
+    case "proof":
+      return "The sender asks you to hand in something that shows it is done.";
+    case "review":
+      return "The sender looks at what you hand in, and accepts it or gives it back.";
+    default:
+      requires satisfies never;
+      return null;
   }
 }

@@ -44,8 +44,11 @@ export default function Bar({ username, path, stoppedSince }: BarProps) {
         news.value = { text: `New from ${command.from.displayName}`, path: "/" };
       }),
       client.on("notification", (heard) => {
-        if (heard.method !== "contact.changed" || heard.params.relation !== "incoming") return;
-        news.value = { text: `${heard.params.displayName} asks to be your contact`, path: "/contacts" };
+        if (heard.method === "contact.changed" && heard.params.relation === "incoming") {
+          news.value = { text: `${heard.params.displayName} asks to be your contact`, path: "/contacts" };
+        } else if (heard.method === "group.changed" && heard.params.role !== null && !heard.params.accepted) {
+          news.value = { text: `You are invited to ${heard.params.title}`, path: "/groups" };
+        }
       }),
     ];
     const onKey = (event: KeyboardEvent) => {

@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { type CommandAction, updateParams } from "../components/CommandActions.tsx";
+import { type CommandAction, localMoment, updateParams } from "../components/CommandActions.tsx";
 import { CommandCard } from "../components/CommandCard.tsx";
 import { Empty } from "../components/Notice.tsx";
 import { itemOf, openItems, withItem, withReading } from "../components/open_items.ts";
@@ -17,6 +17,8 @@ interface InboxProps {
   /** How many commands one view holds at least. */
   wanted: number;
   stopped: boolean;
+  /** The time zone of the person's profile; the browser's own takes its place. */
+  zone: string;
   /** A posted form that was refused, without scripts. */
   problem: { id: string; message: string } | null;
 }
@@ -30,6 +32,7 @@ export default function Inbox(props: InboxProps) {
   const stopped = useSignal(props.stopped);
   const now = useSignal(props.now);
   const local = useSignal(false);
+  const zone = useSignal(props.zone);
   const fresh = useSignal<ReadonlySet<string>>(new Set());
   const busy = useSignal<ReadonlySet<string>>(new Set());
   const errors = useSignal<Readonly<Record<string, string>>>(
@@ -49,6 +52,8 @@ export default function Inbox(props: InboxProps) {
             ...known.state,
             state: changed.state ?? known.state.state,
             until: changed.until ?? null,
+            // What stood there before a return was the person's own: never shown as the sender's.
+            note: changed.note ?? (changed.state === "returned" ? null : known.state.note),
             updatedAt: changed.at,
           },
         }),
@@ -57,6 +62,7 @@ export default function Inbox(props: InboxProps) {
 
   useEffect(() => {
     local.value = true;
+    zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone || props.zone;
     now.value = Date.now();
     const client = pageLine();
     // What another tab took over the line is not delivered again, so every new line is followed by a reading.
@@ -67,6 +73,13 @@ export default function Inbox(props: InboxProps) {
       const list = await openItems(page, props.wanted);
       if (list !== null && !stopped.value) items.value = withReading(then, items.value, list.items);
     };
+    // The notification of a return does not bring the sender's words.
+    const readOne = async (id: string) => {
+      const detail = await client.request("command.get", { id }).catch(() => null);
+      if (detail?.state === undefined) return;
+      const { command, state } = detail;
+      items.value = items.value.map((item) => item.command.id === id ? { ...item, command, state } : item);
+    };
     const offs = [
       client.on("deliver", (delivery) => {
         if (!props.newest || !isOpen(delivery.state)) return;
@@ -74,7 +87,10 @@ export default function Inbox(props: InboxProps) {
         if (known === undefined) fresh.value = new Set([...fresh.value, delivery.command.id]);
         items.value = withItem(items.value, itemOf(delivery, known));
       }),
-      client.on("changed", change),
+      client.on("changed", (changed) => {
+        change(changed);
+        if (changed.state === "returned" && changed.note === undefined) void readOne(changed.id);
+      }),
       client.on("stopped", (state) => {
         stopped.value = state.stopped || state.pending;
         if (stopped.value) items.value = [];
@@ -97,11 +113,15 @@ export default function Inbox(props: InboxProps) {
     const { [id]: _, ...others } = errors.value;
     errors.value = others;
     try {
-      const answer = await pageLine().request("command.update", updateParams(action, Date.now()));
+      const answer = await pageLine().request(
+        "command.update",
+        updateParams(action, Date.now(), localMoment),
+      );
       change({
         id,
         state: answer.state.state,
         until: answer.state.until,
+        note: answer.state.note,
         command: answer.command,
         at: answer.state.updatedAt,
       });
@@ -146,6 +166,7 @@ export default function Inbox(props: InboxProps) {
           item={item}
           now={now.value}
           local={local.value}
+          zone={zone.value}
           fresh={fresh.value.has(item.command.id)}
           busy={busy.value.has(item.command.id)}
           error={errors.value[item.command.id]}

@@ -6,11 +6,13 @@ interface RecipientsProps {
   /** As typed: names parted by commas. */
   value: string;
   contacts: { username: string; displayName: string }[];
+  /** False where the form has other audiences: then nobody needs to be named. */
+  required: boolean;
   error: string | undefined;
 }
 
 /** Whom a command is for: a line of names, which scripts turn into tokens that can be taken away one by one. */
-export default function Recipients({ value, contacts, error }: RecipientsProps) {
+export default function Recipients({ value, contacts, required, error }: RecipientsProps) {
   const ready = useSignal(false);
   const chosen = useSignal<string[]>([]);
   const typed = useSignal("");
@@ -80,7 +82,7 @@ export default function Recipients({ value, contacts, error }: RecipientsProps) 
               class="input"
               {...names}
               {...described}
-              required={chosen.value.length === 0}
+              required={required && chosen.value.length === 0}
               value={typed.value}
               onInput={(event) => onInput(event.currentTarget.value)}
               onKeyDown={onKey}
@@ -88,7 +90,16 @@ export default function Recipients({ value, contacts, error }: RecipientsProps) 
             />
           </>
         )
-        : <input class="input" name="to" {...names} {...described} required defaultValue={value} />}
+        : (
+          <input
+            class="input"
+            name="to"
+            {...names}
+            {...described}
+            required={required}
+            defaultValue={value}
+          />
+        )}
       <datalist id="to-people">
         {contacts.map((contact) => (
           <option key={contact.username} value={contact.username}>{contact.displayName}</option>

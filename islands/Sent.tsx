@@ -2,8 +2,10 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { Empty } from "../components/Notice.tsx";
 import { pageLine } from "../components/page_line.ts";
+import { type SentAction, withChange } from "../components/sent_items.ts";
+import { actOnSent, sentProblem } from "../components/sent_line.ts";
 import { SentCard } from "../components/SentCard.tsx";
-import type { CommandChanged, CommandState, ListItem, Totals } from "../lib/protocol/mod.ts";
+import type { ListItem } from "../lib/protocol/mod.ts";
 
 interface SentProps {
   items: ListItem[];
@@ -11,6 +13,9 @@ interface SentProps {
   newest: boolean;
   problem: { id: string; message: string } | null;
 }
+
+/** Recipients of one command that the list shows; its own page shows more. */
+const recipientsShown = 5;
 
 /** What the person sent: what the server rendered, kept current over the line. */
 export default function Sent(props: SentProps) {
@@ -42,28 +47,16 @@ export default function Sent(props: SentProps) {
     };
   }, []);
 
-  const cancel = async (id: string) => {
+  const act = async (action: SentAction) => {
+    const { id } = action;
     busy.value = id;
     const { [id]: _, ...others } = errors.value;
     errors.value = others;
     try {
-      const client = pageLine();
-      await client.request("command.cancel", { id });
-      const { command, totals, recipients } = await client.request("command.get", { id });
-      items.value = items.value.map((item) =>
-        item.command.id === id
-          ? {
-            command,
-            ...(totals === undefined ? {} : { totals }),
-            ...(recipients === undefined ? {} : { recipients }),
-          }
-          : item
-      );
+      const { timeline: _timeline, ...item } = await actOnSent(action);
+      items.value = items.value.map((one) => (one.command.id === id ? item : one));
     } catch (error) {
-      errors.value = {
-        ...errors.value,
-        [id]: error instanceof Error ? error.message : "That did not work. Try again.",
-      };
+      errors.value = { ...errors.value, [id]: sentProblem(error) };
     } finally {
       busy.value = null;
     }
@@ -82,34 +75,19 @@ export default function Sent(props: SentProps) {
   return (
     <ul class="commands">
       {items.value.map((item) => (
-        <SentCard
-          key={item.command.id}
-          item={item}
-          local={local.value}
-          busy={busy.value === item.command.id}
-          error={errors.value[item.command.id]}
-          onCancel={cancel}
-        />
+        <li key={item.command.id}>
+          <SentCard
+            item={item}
+            local={local.value}
+            path="/sent"
+            most={recipientsShown}
+            linked
+            busy={busy.value === item.command.id}
+            error={errors.value[item.command.id]}
+            onAct={act}
+          />
+        </li>
       ))}
     </ul>
   );
-}
-
-/** A `command.changed` for the sender: one recipient's new state, or totals (CM-7). */
-function withChange(item: ListItem, changed: CommandChanged): ListItem {
-  if (changed.recipient === undefined || item.recipients === undefined) {
-    return changed.totals === undefined ? item : { ...item, totals: changed.totals };
-  }
-  const recipients = item.recipients.map((one) =>
-    one.username === changed.recipient
-      ? { ...one, state: changed.state ?? one.state, note: changed.note ?? one.note, updatedAt: changed.at }
-      : one
-  );
-  return { ...item, recipients, totals: changed.totals ?? countStates(recipients.map((one) => one.state)) };
-}
-
-function countStates(states: CommandState[]): Totals {
-  const totals: Totals = {};
-  for (const state of states) totals[state] = (totals[state] ?? 0) + 1;
-  return totals;
 }

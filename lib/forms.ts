@@ -83,7 +83,11 @@ export function nameList(text: string): string[] {
  */
 export function timeField(form: URLSearchParams, name: string, zone: string): string | null {
   const value = filled(form, name);
-  if (value === undefined) return null;
+  return value === undefined ? null : momentIn(value, zone);
+}
+
+/** One such value. */
+export function momentIn(value: string, zone: string): string {
   if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?$/.test(value)) return value;
   const asUtc = Date.parse(`${value}Z`);
   if (Number.isNaN(asUtc)) return value;

@@ -6,7 +6,11 @@ import type { Refusal } from "./protocol/mod.ts";
 export interface TypedSend {
   /** Makes the form's command one command, however often it is posted (CM-1). */
   key: string;
+  /** Which of the audiences of BR-1. */
+  audience: string;
   to: string;
+  group: string;
+  audienceCategory: string;
   kind: string;
   title: string;
   body: string;
@@ -29,10 +33,13 @@ export function newKey(): string {
   return randomText(systemRandom, keyBytes);
 }
 
-export function emptySend(): TypedSend {
+export function emptySend(zone = "UTC"): TypedSend {
   return {
     key: newKey(),
+    audience: "user",
     to: "",
+    group: "",
+    audienceCategory: "",
     kind: "message",
     title: "",
     body: "",
@@ -42,7 +49,7 @@ export function emptySend(): TypedSend {
     dueAt: "",
     deliverAt: "",
     expiresAt: "",
-    zone: "UTC",
+    zone,
     timed: false,
   };
 }
@@ -52,7 +59,10 @@ export function typedSend(form: URLSearchParams): TypedSend {
   const times = { dueAt: field("dueAt"), deliverAt: field("deliverAt"), expiresAt: field("expiresAt") };
   return {
     key: filled(form, "key") ?? newKey(),
+    audience: filled(form, "audience") ?? "user",
     to: field("to"),
+    group: field("group"),
+    audienceCategory: field("audienceCategory"),
     kind: field("kind"),
     title: field("title"),
     body: field("body"),
@@ -75,7 +85,7 @@ export function draftOf(form: URLSearchParams): Record<string, unknown> {
   const title = filled(form, "title");
   return {
     key: form.get("key") ?? "",
-    audience: { kind: "user", to: nameList(form.get("to") ?? "") },
+    audience: audienceOf(form),
     kind,
     ...(title === undefined ? {} : { title }),
     ...(body ? { body } : {}),
@@ -88,9 +98,26 @@ export function draftOf(form: URLSearchParams): Record<string, unknown> {
   };
 }
 
+/** Only what belongs to the chosen audience counts; what was filled in for another stays behind. */
+function audienceOf(form: URLSearchParams): Record<string, unknown> {
+  const kind = filled(form, "audience") ?? "user";
+  switch (kind) {
+    case "user":
+      return { kind, to: nameList(form.get("to") ?? "") };
+    case "group":
+      return { kind, group: form.get("group") ?? "" };
+    case "category":
+      return { kind, category: form.get("audienceCategory") ?? "" };
+    default:
+      return { kind };
+  }
+}
+
 /** Which form field shows a problem of which part of a command. */
 const fieldNames: Record<string, string> = {
-  "audience": "to",
+  "audience.to": "to",
+  "audience.group": "group",
+  "audience.category": "audienceCategory",
   "data": "href",
 };
 
@@ -104,6 +131,11 @@ export function sendProblem(refusal: Refusal, typed: TypedSend): FormProblem {
   });
   if (names.length === 0 && problem.fields.to !== undefined) problem.fields.to = "Say whom it is for.";
   else if (wrongNames.length > 0) problem.fields.to = `${wrongNames.join("; ")}.`;
+  if (problem.fields.audience !== undefined) problem.fields.audience = "Choose whom it is for.";
+  if (typed.group === "" && problem.fields.group !== undefined) problem.fields.group = "Choose a group.";
+  if (typed.audienceCategory === "" && problem.fields.audienceCategory !== undefined) {
+    problem.fields.audienceCategory = "Choose a category.";
+  }
   if (problem.fields.href !== undefined) problem.fields.href = "Give an address that begins with https://.";
   return problem;
 }

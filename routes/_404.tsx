@@ -2,6 +2,9 @@ import { Door } from "../components/Door.tsx";
 import { Title } from "../components/Title.tsx";
 import { define } from "../lib/define.ts";
 
+/** Not inside the frame of the page that failed: it stands for itself, and looks the same for a page that never was. */
+export const config = { skipInheritedLayouts: true };
+
 export default define.page(function NotFound({ url }) {
   return (
     <Door

@@ -36,6 +36,9 @@ function words(error: unknown): { title: string; lead: string } {
   }
 }
 
+/** Not inside the frame of the page that failed: it stands for itself, and looks the same for a page that never was. */
+export const config = { skipInheritedLayouts: true };
+
 export default define.page(function ErrorPage({ error, state, url }) {
   const { title, lead } = words(error);
   return (

@@ -2,10 +2,12 @@ import { type Context, page } from "fresh";
 import { readAction, updateParams } from "../../components/CommandActions.tsx";
 import { openItems } from "../../components/open_items.ts";
 import { ProblemNotice } from "../../components/Notice.tsx";
+import { Pages } from "../../components/Pages.tsx";
 import Inbox from "../../islands/Inbox.tsx";
 import { define, type State } from "../../lib/define.ts";
-import { problemOf, readForm, refusedPage, seeOther } from "../../lib/forms.ts";
+import { filled, momentIn, problemOf, readForm, refusedPage, seeOther } from "../../lib/forms.ts";
 import { callerOf } from "../../lib/page_caller.ts";
+import { zoneOf } from "../../lib/page_zone.ts";
 import { checked, limits, methods, Refusal } from "../../lib/protocol/mod.ts";
 
 export const handler = define.handlers({
@@ -14,9 +16,10 @@ export const handler = define.handlers({
     const { commands, clock } = ctx.state.services;
     const form = await readForm(ctx.req);
     const action = form instanceof Refusal ? null : readAction(form);
-    const params = form instanceof Refusal
-      ? form
-      : checked(methods["command.update"].params, updateParams(readAction(form), clock.now()));
+    const params = form instanceof Refusal ? form : checked(
+      methods["command.update"].params,
+      updateParams(readAction(form), clock.now(), (value) => momentIn(value, filled(form, "zone") ?? "UTC")),
+    );
     const done = params instanceof Refusal ? params : await commands.update(callerOf(ctx.state), params);
     if (!(done instanceof Refusal)) return seeOther("/");
     const problem = { id: action?.id ?? "", message: problemOf(done).message };
@@ -41,7 +44,7 @@ async function inbox(ctx: Context<State>) {
     before,
   );
   const view = { now: clock.now(), newest: before === undefined, unread: unread as Refusal | null };
-  return { ...view, items: open?.items ?? [], next: open?.next ?? null };
+  return { ...view, zone: await zoneOf(ctx), items: open?.items ?? [], next: open?.next ?? null };
 }
 
 export default define.page<typeof handler>(function InboxPage({ data, state }) {
@@ -59,14 +62,13 @@ export default define.page<typeof handler>(function InboxPage({ data, state }) {
         newest={data.newest}
         wanted={limits.pageDefault}
         stopped={(state.stoppedSince ?? null) !== null}
+        zone={data.zone}
         problem={here ? data.problem : null}
       />
-      {data.next === null && data.newest ? null : (
-        <nav class="row" aria-label="Pages">
-          {data.newest ? null : <a class="button" href="/">Newest</a>}
-          {data.next === null ? null : <a class="button" href={`/?before=${data.next}`}>Older</a>}
-        </nav>
-      )}
+      <Pages
+        newest={data.newest ? null : "/"}
+        older={data.next === null ? null : `/?before=${data.next}`}
+      />
     </>
   );
 });

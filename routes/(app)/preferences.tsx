@@ -4,6 +4,7 @@ import { Notice, ProblemNotice } from "../../components/Notice.tsx";
 import { define, type State } from "../../lib/define.ts";
 import { problemOf, readForm, refusedPage, seeOther } from "../../lib/forms.ts";
 import { callerOf } from "../../lib/page_caller.ts";
+import { zoneOf } from "../../lib/page_zone.ts";
 import {
   categoryField,
   changeOf,
@@ -19,11 +20,11 @@ export const handler = define.handlers({
     const preferences = await ctx.state.services.preferences.get(callerOf(ctx.state), {});
     if (preferences instanceof Refusal) {
       return page(
-        { ...await categoriesOf(ctx), typed: null, problem: problemOf(preferences) },
+        { ...await surroundings(ctx), typed: null, problem: problemOf(preferences) },
         refusedPage(preferences),
       );
     }
-    return page({ ...await categoriesOf(ctx), typed: shownPreferences(preferences), problem: null });
+    return page({ ...await surroundings(ctx), typed: shownPreferences(preferences), problem: null });
   },
   async POST(ctx) {
     const form = await readForm(ctx.req);
@@ -36,14 +37,14 @@ export const handler = define.handlers({
     if (!(done instanceof Refusal)) return seeOther("/preferences?notice=saved");
     const typed = form instanceof Refusal ? null : typedPreferences(form);
     return page(
-      { ...await categoriesOf(ctx), typed, problem: problemOf(done, preferenceNames) },
+      { ...await surroundings(ctx), typed, problem: problemOf(done, preferenceNames) },
       refusedPage(done),
     );
   },
 });
 
-async function categoriesOf(ctx: Context<State>) {
-  return await ctx.state.services.categories.list();
+async function surroundings(ctx: Context<State>) {
+  return { ...await ctx.state.services.categories.list(), zone: await zoneOf(ctx) };
 }
 
 const senders = [
@@ -82,6 +83,7 @@ export default define.page<typeof handler>(function PreferencesPage({ data, url 
           <PreferencesForm
             typed={data.typed}
             categories={data.categories}
+            zone={data.zone}
             errors={data.problem?.fields ?? {}}
           />
         )}
@@ -92,10 +94,12 @@ export default define.page<typeof handler>(function PreferencesPage({ data, url 
 interface FormProps {
   typed: TypedPreferences;
   categories: Category[];
+  /** IANA name, of the person's profile. */
+  zone: string;
   errors: Record<string, string>;
 }
 
-function PreferencesForm({ typed, categories, errors }: FormProps) {
+function PreferencesForm({ typed, categories, zone, errors }: FormProps) {
   return (
     <form class="form" method="post" action="/preferences">
       <section class="panel" aria-label="Who">
@@ -136,11 +140,14 @@ function PreferencesForm({ typed, categories, errors }: FormProps) {
       <CategoryChoices typed={typed} categories={categories} error={errors.categories} />
       <section class="panel" aria-labelledby="when">
         <h2 id="when">When, and how much</h2>
-        <p class="hint">What is held back here is not lost. It comes later.</p>
+        <p class="hint">
+          What is held back here is not lost. It comes later. Times and days are those of{" "}
+          <strong>{zone.replaceAll("_", " ")}</strong>, <a href="/profile">the time zone of your profile</a>.
+        </p>
         <Check
           name="quiet"
           label="Quiet hours"
-          hint="Nothing is delivered between these times. They are UTC until your profile has a time zone."
+          hint="Nothing is delivered between these times, in your time zone."
           checked={typed.quiet}
         />
         <div class="grid-2">

@@ -1,61 +1,77 @@
 import { type Context, page } from "fresh";
-import { AreaField, Check, Group, TextField } from "../../components/Field.tsx";
+import { Check, Group, SelectField } from "../../components/Field.tsx";
 import { ProblemNotice } from "../../components/Notice.tsx";
+import { Preview } from "../../components/Preview.tsx";
+import { CategoryFields, RequiresFields, TimeFields, WhatFields } from "../../components/SendFields.tsx";
 import Recipients from "../../islands/Recipients.tsx";
 import TimeZone from "../../islands/TimeZone.tsx";
 import { define, type State } from "../../lib/define.ts";
 import { readForm, refusedPage, seeOther } from "../../lib/forms.ts";
 import { callerOf } from "../../lib/page_caller.ts";
-import { checked, methods, Refusal } from "../../lib/protocol/mod.ts";
-import { draftOf, emptySend, newKey, sendProblem, typedSend } from "../../lib/send_form.ts";
+import { zoneOf } from "../../lib/page_zone.ts";
+import { type AudienceCounts, checked, methods, Refusal } from "../../lib/protocol/mod.ts";
+import { draftOf, emptySend, newKey, sendProblem, type TypedSend, typedSend } from "../../lib/send_form.ts";
+
+/** What an answer has beside the form itself. */
+const nothingYet = { problem: null, preview: null as AudienceCounts | null };
 
 export const handler = define.handlers({
   async GET(ctx) {
-    const typed = { ...emptySend(), to: ctx.url.searchParams.get("to") ?? "" };
-    return page({ ...await choices(ctx), typed, problem: null });
+    const { searchParams } = ctx.url;
+    const group = searchParams.get("group") ?? "";
+    const typed: TypedSend = {
+      ...emptySend(await zoneOf(ctx)),
+      to: searchParams.get("to") ?? "",
+      group,
+      audience: group === "" ? "user" : "group",
+    };
+    return page({ ...await choices(ctx), ...nothingYet, typed });
   },
   async POST(ctx) {
+    const { commands } = ctx.state.services;
+    const caller = callerOf(ctx.state);
     const form = await readForm(ctx.req);
     const draft = form instanceof Refusal ? form : checked(methods["command.send"].params, draftOf(form));
-    const sent = draft instanceof Refusal
-      ? draft
-      : await ctx.state.services.commands.send(callerOf(ctx.state), draft);
+    if (!(form instanceof Refusal || draft instanceof Refusal) && form.get("do") === "preview") {
+      const preview = await commands.preview(caller, draft);
+      if (!(preview instanceof Refusal)) {
+        return page({ ...await choices(ctx), ...nothingYet, typed: typedSend(form), preview });
+      }
+      const typed = typedSend(form);
+      const problem = sendProblem(preview, typed);
+      return page({ ...await choices(ctx), ...nothingYet, typed, problem }, refusedPage(preview));
+    }
+    const sent = draft instanceof Refusal ? draft : await commands.send(caller, draft);
     if (!(sent instanceof Refusal)) {
       return seeOther(`/sent?notice=${sent.command.deliverAt === null ? "sent" : "scheduled"}`);
     }
     const typed = form instanceof Refusal ? emptySend() : typedSend(form);
     // The same form with other words: what was sent before stays sent, and this becomes a new command.
     if (sent.kind === "conflict") typed.key = newKey();
-    return page({ ...await choices(ctx), typed, problem: sendProblem(sent, typed) }, refusedPage(sent));
+    const problem = sendProblem(sent, typed);
+    return page({ ...await choices(ctx), ...nothingYet, typed, problem }, refusedPage(sent));
   },
 });
 
 /** What the form offers; without it the form still works, only with less to pick from. */
 async function choices(ctx: Context<State>) {
-  const { contacts, categories } = ctx.state.services;
-  const list = await contacts.list(callerOf(ctx.state), {});
+  const { contacts, categories, groups } = ctx.state.services;
+  const caller = callerOf(ctx.state);
+  const [list, mine] = await Promise.all([contacts.list(caller, {}), groups.list(caller, {})]);
   return {
     contacts: list instanceof Refusal
       ? []
       : list.contacts.map(({ username, displayName }) => ({ username, displayName })),
+    groups: mine instanceof Refusal ? [] : mine.groups.filter(({ role }) => role !== "member"),
     categories: (await categories.list()).categories,
+    mayBroadcast: caller.rights.broadcast || caller.role === "admin",
   };
 }
 
-const kinds = [
-  ["message", "Message", "Something to read."],
-  ["task", "Task", "Something to do, with a deadline if you like."],
-  ["link", "Link", "An address to look at. It never opens by itself."],
-] as const;
-
-const requirements = [
-  ["none", "Nothing", "They say themselves when it is done."],
-  ["confirmation", "A confirmation", "They confirm that it was done."],
-  ["review", "Your review", "They hand it in, and you accept it or give it back."],
-] as const;
+type Choices = Awaited<ReturnType<typeof choices>>;
 
 export default define.page<typeof handler>(function Send({ data }) {
-  const { typed, problem } = data;
+  const { typed, problem, preview } = data;
   const errors = problem?.fields ?? {};
   return (
     <>
@@ -68,54 +84,14 @@ export default define.page<typeof handler>(function Send({ data }) {
       <ProblemNotice problem={problem} />
       <form class="form send-form" method="post" action="/send">
         <input type="hidden" name="key" value={typed.key} />
+        <section class="panel" aria-label="For whom">
+          <AudienceFields typed={typed} errors={errors} offered={data} />
+        </section>
         <section class="panel" aria-label="What">
-          <Recipients value={typed.to} contacts={data.contacts} error={errors.to} />
-          <Group name="kind" legend="Kind" error={errors.kind}>
-            {kinds.map(([value, label, hint]) => (
-              <Check
-                key={value}
-                type="radio"
-                name="kind"
-                value={value}
-                label={label}
-                hint={hint}
-                checked={typed.kind === value}
-              />
-            ))}
-          </Group>
-          <TextField name="title" label="Title" value={typed.title} error={errors.title} autocomplete="off" />
-          <AreaField name="body" label="Text" value={typed.body} error={errors.body} />
-          <div class="only-link">
-            <TextField
-              name="href"
-              label="Address"
-              hint="It begins with https://"
-              value={typed.href}
-              error={errors.href}
-              inputMode="url"
-              autocomplete="off"
-              spellcheck={false}
-            />
-          </div>
+          <WhatFields typed={typed} errors={errors} />
         </section>
         <section class="panel" aria-label="Categories">
-          <Group
-            name="categories"
-            legend="Categories"
-            hint="What it is about, up to five. One that somebody blocks keeps it from them. None ticked: general."
-            error={errors.categories}
-          >
-            {data.categories.map((category) => (
-              <Check
-                key={category.slug}
-                name="categories"
-                value={category.slug}
-                label={category.title}
-                hint={category.description}
-                checked={typed.categories.includes(category.slug)}
-              />
-            ))}
-          </Group>
+          <CategoryFields typed={typed} errors={errors} categories={data.categories} />
         </section>
         <details
           class="panel"
@@ -126,48 +102,88 @@ export default define.page<typeof handler>(function Send({ data }) {
           </summary>
           <div class="stack">
             <TimeZone zone={typed.zone} />
-            <div class="grid-2">
-              <TextField
-                name="dueAt"
-                label="Due"
-                type="datetime-local"
-                value={typed.dueAt}
-                error={errors.dueAt}
-              />
-              <TextField
-                name="deliverAt"
-                label="Send later, at"
-                type="datetime-local"
-                value={typed.deliverAt}
-                error={errors.deliverAt}
-              />
-              <TextField
-                name="expiresAt"
-                label="Take back, at"
-                type="datetime-local"
-                value={typed.expiresAt}
-                error={errors.expiresAt}
-              />
-            </div>
-            <Group name="requires" legend="What you ask back" error={errors.requires}>
-              {requirements.map(([value, label, hint]) => (
-                <Check
-                  key={value}
-                  type="radio"
-                  name="requires"
-                  value={value}
-                  label={label}
-                  hint={hint}
-                  checked={typed.requires === value}
-                />
-              ))}
-            </Group>
+            <TimeFields typed={typed} errors={errors} />
+            <RequiresFields typed={typed} errors={errors} />
           </div>
         </details>
+        {preview === null ? null : <Preview counts={preview} />}
         <div class="savebar">
           <button type="submit" class="button button-main">Send</button>
+          <button type="submit" class="button" name="do" value="preview" formaction="/send#preview">
+            Preview
+          </button>
+          <span class="hint">A preview says whom it would reach and sends nothing.</span>
         </div>
       </form>
     </>
   );
 });
+
+interface AudienceProps {
+  typed: TypedSend;
+  errors: Record<string, string>;
+  offered: Choices;
+}
+
+/** Whom it is for. Who has no other way than naming people is not asked which way. */
+function AudienceFields({ typed, errors, offered }: AudienceProps) {
+  const { contacts, groups, categories, mayBroadcast } = offered;
+  const ways = [
+    ["user", "People", "Those whom you name, up to 100."],
+    ...groups.length > 0 ? [["group", "A group", "Everybody who accepted being in it."]] as const : [],
+    ...mayBroadcast
+      ? [
+        ["category", "Everyone who allows a category", "And takes commands to everyone."],
+        ["all", "Everyone", "Who takes commands to everyone, and allows its categories."],
+      ] as const
+      : [],
+  ] as const;
+  const chosen = ways.some(([value]) => value === typed.audience) ? typed.audience : "user";
+  const only = ways.length === 1;
+  return (
+    <>
+      {only ? null : (
+        <Group name="audience" legend="For whom" error={errors.audience}>
+          {ways.map(([value, label, hint]) => (
+            <Check
+              key={value}
+              type="radio"
+              name="audience"
+              value={value}
+              label={label}
+              hint={hint}
+              checked={chosen === value}
+            />
+          ))}
+        </Group>
+      )}
+      <div class="only-user">
+        <Recipients value={typed.to} contacts={contacts} required={only} error={errors.to} />
+      </div>
+      {groups.length === 0 ? null : (
+        <div class="only-group">
+          <SelectField
+            name="group"
+            label="Group"
+            value={typed.group}
+            error={errors.group}
+            options={groups.map(({ name, title, members }) => [name, `${title} (${members})`])}
+          />
+        </div>
+      )}
+      {mayBroadcast
+        ? (
+          <div class="only-category">
+            <SelectField
+              name="audienceCategory"
+              label="Category"
+              value={typed.audienceCategory}
+              error={errors.audienceCategory}
+              options={categories.map(({ slug, title }) => [slug, title])}
+            />
+          </div>
+        )
+        : null}
+    </>
+  );
+}

@@ -105,6 +105,34 @@ browserTest(
   },
 );
 
+browserTest("CM-5 CM-7: a review goes back and forth without a reload on either side", async (visit) => {
+  const ann = await visit.enter("demo-ann");
+  const bob = await visit.enter("demo-bob");
+  await ann.goto(`${visit.base}/send`);
+  await ann.locator("#to").fill("demo-bob");
+  await ann.locator("[name=kind][value=task]").check();
+  await ann.getByLabel("Title").fill("Paint the fence");
+  await ann.getByText("Times and answers").click();
+  await ann.locator("[name=requires][value=review]").check();
+  await ann.locator("main").getByRole("button", { name: "Send" }).click();
+  await ann.getByRole("link", { name: "Paint the fence" }).click();
+  await ann.getByText("What happened").waitFor();
+  await ann.locator("[data-line=open]").waitFor();
+  const card = bob.getByRole("article", { name: "Paint the fence" });
+  await card.getByRole("button", { name: "Accept" }).click();
+  await card.getByLabel("What you hand in").fill("One coat.");
+  await card.getByRole("button", { name: "Hand in" }).click();
+  await ann.getByText("“One coat.”").first().waitFor();
+  await ann.getByLabel("A word to @demo-bob").fill("Another, please.");
+  await ann.getByRole("button", { name: "Give it back" }).click();
+  await card.getByText("The sender gave it back: “Another, please.”").waitFor();
+  await card.getByRole("button", { name: "Hand in again" }).click();
+  await ann.getByRole("button", { name: "Accept it" }).click();
+  await card.waitFor({ state: "detached" });
+  await ann.locator(".timeline .state", { hasText: "Done" }).waitFor();
+  assert.deepEqual(visit.problems, []);
+});
+
 browserTest("DL-8 UI-2: what one browser closes disappears in the other", async (visit) => {
   const ann = await visit.enter("demo-ann");
   const annElsewhere = await visit.enter("demo-ann");

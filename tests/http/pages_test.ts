@@ -1,17 +1,7 @@
 import assert from "node:assert/strict";
+import { assertNoMarkup, nasty } from "../fakes/markup.ts";
 import { Refusal } from "../../lib/protocol/mod.ts";
 import { as, form, withPages } from "../fakes/pages.ts";
-
-/** Text of a person that would be markup if a page forgot to escape it. */
-const nasty = `"><script>alert(1)</script><img src=x onerror=alert(1)>'`;
-
-function assertNoMarkup(html: string): void {
-  assert.ok(!html.includes("<script>alert"), "a script got in");
-  assert.ok(!html.includes("<img"), "an element got in");
-  // Quotes are escaped wherever people's text stands, so what is between quotes is one attribute.
-  const bare = html.replaceAll(/"[^"]*"/g, '""');
-  assert.ok(!/<[a-z][^<>]*\son\w+\s*=/i.test(bare), "a handler got in");
-}
 
 const draft = {
   key: "form-1",
@@ -138,6 +128,11 @@ Deno.test("UI-8: what people write is text on every page", async () => {
       "/contacts",
       "/preferences",
       "/sessions",
+      "/history",
+      `/history?box=outbox&state=${query}&category=${query}&before=${query}`,
+      "/history?box=outbox",
+      `/history/${command.id}`,
+      `/history/${query}`,
       `/${query}`,
     ];
     for (const path of paths) assertNoMarkup(await (await send(path, as(cookie))).text());

@@ -1,0 +1,88 @@
+import type { ListItem, RecipientState } from "../lib/protocol/mod.ts";
+import { PersonName } from "./PersonName.tsx";
+import { inOrder, readSentAction, type SentAction } from "./sent_items.ts";
+import { StateBadge } from "./StateBadge.tsx";
+import { Time } from "./Time.tsx";
+
+interface RecipientListProps {
+  item: ListItem;
+  local: boolean;
+  busy: boolean;
+  /** Where forms are posted to without scripts. */
+  path: string;
+  /** How many are shown; the rest is counted. */
+  most: number;
+  onAct: ((action: SentAction) => void) | undefined;
+}
+
+/** Each recipient and how far they are. What was handed in for review can be answered right there. */
+export function RecipientList(props: RecipientListProps) {
+  const { item, local, most } = props;
+  const recipients = inOrder(item.recipients ?? []);
+  const rest = recipients.length - most;
+  const reviewed = !("sealed" in item.command) && item.command.requires === "review";
+  if (recipients.length === 0) return null;
+  return (
+    <>
+      <ul class="people" aria-label="Recipients">
+        {recipients.slice(0, most).map((one) => (
+          <li key={one.username}>
+            <span class="name">
+              <PersonName username={one.username} displayName={one.displayName} />
+              {one.note ? <span class="small">“{one.note}”</span> : null}
+            </span>
+            <span class="row">
+              <StateBadge state={one.state} reader="sender" />
+              <span class="soft small">
+                <Time value={one.updatedAt} local={local} />
+              </span>
+            </span>
+            {reviewed && one.state === "submitted" ? <ReviewForm {...props} recipient={one} /> : null}
+          </li>
+        ))}
+      </ul>
+      {rest > 0
+        ? (
+          <p class="soft small">
+            and {rest.toLocaleString("en")} more
+          </p>
+        )
+        : null}
+    </>
+  );
+}
+
+type ReviewProps = Omit<RecipientListProps, "most"> & { recipient: RecipientState };
+
+function ReviewForm({ item, recipient, path, busy, onAct }: ReviewProps) {
+  const noteId = `review-${item.command.id}-${recipient.username}`;
+  const submit = (event: SubmitEvent) => {
+    if (onAct === undefined || !(event.currentTarget instanceof HTMLFormElement)) return;
+    event.preventDefault();
+    onAct(readSentAction(new FormData(event.currentTarget, event.submitter)));
+  };
+  return (
+    <form
+      class="review"
+      method="post"
+      action={path}
+      onSubmit={submit}
+      aria-label={`Review what @${recipient.username} handed in`}
+    >
+      <input type="hidden" name="id" value={item.command.id} />
+      <input type="hidden" name="recipient" value={recipient.username} />
+      <div class="field wide">
+        <label for={noteId}>A word to @{recipient.username}</label>
+        <input class="input" id={noteId} name="note" autocomplete="off" />
+      </div>
+      <div class="row">
+        <button type="submit" class="button button-main" name="verdict" value="accept" disabled={busy}>
+          Accept it
+        </button>
+        <button type="submit" class="button" name="verdict" value="return" disabled={busy}>
+          Give it back
+        </button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,30 @@
+import type { TimelineEntry } from "../lib/protocol/mod.ts";
+import { StateBadge } from "./StateBadge.tsx";
+import { Time } from "./Time.tsx";
+
+interface TimelineProps {
+  entries: readonly TimelineEntry[];
+  reader: "recipient" | "sender";
+  local?: boolean;
+}
+
+/** What happened to a command, first things first. */
+export function Timeline({ entries, reader, local = false }: TimelineProps) {
+  if (entries.length === 0) return <p class="soft">Nothing has happened yet.</p>;
+  return (
+    <ol class="timeline">
+      {entries.map((entry, index) => (
+        <li key={index}>
+          <span class="row">
+            <StateBadge state={entry.state} reader={reader} />
+            {entry.who === undefined ? null : <span>@{entry.who}</span>}
+            <span class="soft small">
+              <Time value={entry.at} local={local} />
+            </span>
+          </span>
+          {entry.note ? <span class="small">“{entry.note}”</span> : null}
+        </li>
+      ))}
+    </ol>
+  );
+}

@@ -1,0 +1,82 @@
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { pageLine } from "../components/page_line.ts";
+import { type SentAction, withChange } from "../components/sent_items.ts";
+import { actOnSent, sentProblem } from "../components/sent_line.ts";
+import { SentCard } from "../components/SentCard.tsx";
+import { Timeline } from "../components/Timeline.tsx";
+import type { CommandDetail } from "../lib/protocol/mod.ts";
+
+interface SentDetailProps {
+  detail: CommandDetail;
+  /** Recipients that are shown; the rest is counted. */
+  most: number;
+  problem: string | null;
+}
+
+/** Changes come in flocks; the timeline is read again at most this often. */
+const readAgainMs = 1000;
+
+/** One sent command with its totals as they move, its recipients and what happened. */
+export default function SentDetail(props: SentDetailProps) {
+  const detail = useSignal(props.detail);
+  const local = useSignal(false);
+  const busy = useSignal(false);
+  const error = useSignal(props.problem);
+  const { id } = props.detail.command;
+
+  useEffect(() => {
+    local.value = true;
+    const client = pageLine();
+    let waiting: ReturnType<typeof setTimeout> | null = null;
+    const read = () => {
+      waiting = null;
+      client.request("command.get", { id }).then((answer) => detail.value = answer, () => {
+        // The page keeps what it shows; the next change or line reads again.
+      });
+    };
+    const offs = [
+      client.on("changed", (changed) => {
+        if (changed.id !== id) return;
+        detail.value = withChange(detail.value, changed);
+        waiting ??= setTimeout(read, readAgainMs);
+      }),
+      client.on("ready", () => read()),
+    ];
+    return () => {
+      for (const off of offs) off();
+      if (waiting !== null) clearTimeout(waiting);
+    };
+  }, []);
+
+  const act = async (action: SentAction) => {
+    busy.value = true;
+    error.value = null;
+    try {
+      detail.value = await actOnSent(action);
+    } catch (thrown) {
+      error.value = sentProblem(thrown);
+    } finally {
+      busy.value = false;
+    }
+  };
+
+  return (
+    <>
+      <SentCard
+        item={detail.value}
+        local={local.value}
+        path={`/sent/${id}`}
+        most={props.most}
+        linked={false}
+        busy={busy.value}
+        error={error.value ?? undefined}
+        onAct={act}
+      />
+      <section class="panel" aria-labelledby="timeline">
+        <h2 id="timeline">What happened</h2>
+        <Timeline entries={detail.value.timeline} reader="sender" local={local.value} />
+      </section>
+    </>
+  );
+}

@@ -1,0 +1,36 @@
+import type { Context } from "fresh";
+import type { State } from "./define.ts";
+import { callerOf } from "./page_caller.ts";
+import { checked, methods, Refusal } from "./protocol/mod.ts";
+
+type Asked =
+  | { action: "cancel"; id: string }
+  | { action: "review"; id: string; recipient: string; accept: boolean; note: string | null };
+
+/** Does what a sender asked of a command that they sent; answers with what was done, for the notice. */
+export async function changeSent(
+  ctx: Context<State>,
+  asked: Asked,
+): Promise<"cancelled" | "reviewed" | "returned" | Refusal> {
+  const { commands } = ctx.state.services;
+  const caller = callerOf(ctx.state);
+  if (asked.action === "cancel") {
+    const params = checked(methods["command.cancel"].params, { id: asked.id });
+    const done = params instanceof Refusal ? params : await commands.cancel(caller, params);
+    return done instanceof Refusal ? done : "cancelled";
+  }
+  const { action: _, ...fields } = asked;
+  const params = checked(methods["command.review"].params, fields);
+  const done = params instanceof Refusal ? params : await commands.review(caller, params);
+  if (done instanceof Refusal) return done;
+  return asked.accept ? "reviewed" : "returned";
+}
+
+/** What a redirect to a sent command may have to say; only these words, never text from the address. */
+export const sentNotices: ReadonlyMap<string, string> = new Map([
+  ["sent", "Sent. It waits for the people it is for, and their answers show up here."],
+  ["scheduled", "Scheduled. You can cancel it here until it goes out."],
+  ["cancelled", "Cancelled. It is gone from the inboxes where it was still open."],
+  ["reviewed", "Accepted. It is done."],
+  ["returned", "Given back. They can hand it in again."],
+]);

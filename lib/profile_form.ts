@@ -1,0 +1,45 @@
+import type { FormProblem } from "./forms.ts";
+import { problemOf } from "./forms.ts";
+import type { Profile, Refusal } from "./protocol/mod.ts";
+
+export type TypedProfile = Omit<Profile, "username">;
+
+export function typedProfile(form: URLSearchParams): TypedProfile {
+  const field = (name: string) => form.get(name) ?? "";
+  return {
+    displayName: field("displayName").trim(),
+    // Browsers send line breaks as CR LF.
+    bio: field("bio").replaceAll("\r\n", "\n").trim(),
+    pronouns: field("pronouns").trim(),
+    timeZone: field("timeZone").trim(),
+    language: field("language").trim(),
+  };
+}
+
+export function profileProblem(refusal: Refusal, typed: TypedProfile): FormProblem {
+  const problem = problemOf(refusal);
+  if (problem.fields.displayName !== undefined && typed.displayName === "") {
+    problem.fields.displayName = "Give a name that others see.";
+  }
+  return problem;
+}
+
+/** Languages that the form offers; any other tag can be typed. */
+export const commonLanguages = [
+  "en",
+  "de",
+  "es",
+  "fr",
+  "it",
+  "nl",
+  "pl",
+  "pt",
+  "ru",
+  "tr",
+  "ar",
+  "he",
+  "hi",
+  "ja",
+  "ko",
+  "zh",
+];

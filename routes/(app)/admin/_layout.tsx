@@ -1,0 +1,32 @@
+import { adminPlaces, isAt } from "../../../components/places.ts";
+import { toRoot } from "../../../components/page_text.ts";
+import { define } from "../../../lib/define.ts";
+import { callerOf } from "../../../lib/page_caller.ts";
+
+export default define.layout(function AdminFrame({ Component, state, url }) {
+  const path = url.pathname;
+  const places = adminPlaces(callerOf(state).role);
+  const here = (place: string) => place === "/admin" ? path === place : isAt(path, place);
+  return (
+    <>
+      {places.length < 2 ? null : (
+        <nav class="tabs" aria-label="Administration">
+          <ul>
+            {places.map(([place, name]) => (
+              <li key={place}>
+                <a
+                  href={place === "/admin" ? `${toRoot(path)}admin` : place}
+                  class={here(place) ? "here" : undefined}
+                  aria-current={path === place ? "page" : undefined}
+                >
+                  {name}
+                </a>
+              </li>
+            ))}
+          </ul>
+        </nav>
+      )}
+      <Component />
+    </>
+  );
+});

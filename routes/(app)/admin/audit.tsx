@@ -1,0 +1,51 @@
+import { page } from "fresh";
+import { AuditList } from "../../../components/AuditList.tsx";
+import { Empty, ProblemNotice } from "../../../components/Notice.tsx";
+import { Pages } from "../../../components/Pages.tsx";
+import { define } from "../../../lib/define.ts";
+import { problemOf } from "../../../lib/forms.ts";
+import { callerOf } from "../../../lib/page_caller.ts";
+import { checked, cursor, Refusal } from "../../../lib/protocol/mod.ts";
+
+export const handler = define.handlers({
+  async GET(ctx) {
+    const before = ctx.url.searchParams.get("before");
+    const from = before === null ? undefined : checked(cursor, before, "before");
+    const log = from instanceof Refusal
+      ? from
+      : await ctx.state.services.audit.page(callerOf(ctx.state), { before: from });
+    const newest = before === null;
+    return log instanceof Refusal
+      ? page({ entries: [], next: null, newest, problem: problemOf(log) })
+      : page({ ...log, newest, problem: null });
+  },
+});
+
+export default define.page<typeof handler>(function Audit({ data }) {
+  return (
+    <>
+      <div class="page-head">
+        <h1>Audit log</h1>
+        <p class="lead">
+          Who did what, on whom, when, from where and why. Nothing here can be changed or taken away.
+        </p>
+      </div>
+      <ProblemNotice problem={data.problem} />
+      {data.entries.length === 0
+        ? (
+          <Empty title="Nothing yet">
+            <p>Every change that an administrator or moderator makes is written here.</p>
+          </Empty>
+        )
+        : (
+          <section class="panel" aria-label="Entries">
+            <AuditList entries={data.entries} />
+          </section>
+        )}
+      <Pages
+        newest={data.newest ? null : "/admin/audit"}
+        older={data.next === null ? null : `/admin/audit?before=${data.next}`}
+      />
+    </>
+  );
+});

@@ -1,0 +1,190 @@
+import { type Context, page } from "fresh";
+import { Check, Group, SelectField, TextField } from "../../../components/Field.tsx";
+import { ProblemNotice } from "../../../components/Notice.tsx";
+import { Preview } from "../../../components/Preview.tsx";
+import { CategoryFields, RequiresFields, TimeFields, WhatFields } from "../../../components/SendFields.tsx";
+import { countText } from "../../../components/count_text.ts";
+import TimeZone from "../../../islands/TimeZone.tsx";
+import { confirmAbove, confirmProblem } from "../../../lib/broadcast_form.ts";
+import { define, type State } from "../../../lib/define.ts";
+import { type FormProblem, readForm, refusedPage, seeOther } from "../../../lib/forms.ts";
+import { callerOf } from "../../../lib/page_caller.ts";
+import { zoneOf } from "../../../lib/page_zone.ts";
+import { type AudienceCounts, checked, methods, Refusal } from "../../../lib/protocol/mod.ts";
+import {
+  draftOf,
+  emptySend,
+  newKey,
+  sendProblem,
+  type TypedSend,
+  typedSend,
+} from "../../../lib/send_form.ts";
+
+interface View {
+  typed: TypedSend;
+  problem: FormProblem | null;
+  /** Set once the audience was counted: then it can be sent. */
+  preview: AudienceCounts | null;
+}
+
+export const handler = define.handlers({
+  async GET(ctx) {
+    const typed = { ...emptySend(await zoneOf(ctx)), audience: "all" };
+    return page(await offered(ctx, { typed, problem: null, preview: null }));
+  },
+  async POST(ctx) {
+    const { commands } = ctx.state.services;
+    const caller = callerOf(ctx.state);
+    const form = await readForm(ctx.req);
+    if (form instanceof Refusal) return await refused(ctx, form, emptySend());
+    const typed = typedSend(form);
+    const draft = checked(methods["command.send"].params, draftOf(form));
+    if (draft instanceof Refusal) return await refused(ctx, draft, typed);
+    // Counted at every step: what was shown before may not be so any more.
+    const preview = await commands.preview(caller, draft);
+    if (preview instanceof Refusal) return await refused(ctx, preview, typed);
+    if (form.get("do") !== "send") return page(await offered(ctx, { typed, problem: null, preview }));
+    const unconfirmed = confirmProblem(preview, form);
+    if (unconfirmed !== null) {
+      const problem = { message: "It was not sent. Confirm below.", fields: { confirm: unconfirmed } };
+      return page(await offered(ctx, { typed, problem, preview }), { status: 400 });
+    }
+    const sent = await commands.send(caller, draft);
+    if (sent instanceof Refusal) return await refused(ctx, sent, typed);
+    const { id, deliverAt } = sent.command;
+    return seeOther(`/sent/${id}?notice=${deliverAt === null ? "sent" : "scheduled"}`);
+  },
+});
+
+async function refused(ctx: Context<State>, refusal: Refusal, typed: TypedSend) {
+  if (refusal.kind === "conflict") typed.key = newKey();
+  const problem = sendProblem(refusal, typed);
+  return page(await offered(ctx, { typed, problem, preview: null }), refusedPage(refusal));
+}
+
+async function offered(ctx: Context<State>, view: View) {
+  return { ...view, categories: (await ctx.state.services.categories.list()).categories };
+}
+
+const audiences = [
+  ["all", "Everyone", "Who takes commands to everyone, and allows its categories."],
+  ["category", "Everyone who allows a category", "And takes commands to everyone."],
+] as const;
+
+export default define.page<typeof handler>(function Broadcast({ data }) {
+  const { typed, problem, preview, categories } = data;
+  const errors = problem?.fields ?? {};
+  return (
+    <>
+      <div class="page-head">
+        <h1>Broadcast</h1>
+        <p class="lead">
+          Everybody's preferences hold, also for you. First you see whom it would reach; then it goes out.
+        </p>
+      </div>
+      <ProblemNotice problem={problem} />
+      <form class="form send-form" method="post" action="/admin/broadcast">
+        <input type="hidden" name="key" value={typed.key} />
+        <section class="panel" aria-label="For whom">
+          <Group name="audience" legend="For whom" error={errors.audience}>
+            {audiences.map(([value, label, hint]) => (
+              <Check
+                key={value}
+                type="radio"
+                name="audience"
+                value={value}
+                label={label}
+                hint={hint}
+                checked={typed.audience === value}
+              />
+            ))}
+          </Group>
+          <div class="only-category">
+            <SelectField
+              name="audienceCategory"
+              label="Category"
+              value={typed.audienceCategory}
+              error={errors.audienceCategory}
+              options={categories.map(({ slug, title }) => [slug, title])}
+            />
+          </div>
+        </section>
+        <section class="panel" aria-label="What">
+          <WhatFields typed={typed} errors={errors} />
+        </section>
+        <section class="panel" aria-label="Categories">
+          <CategoryFields typed={typed} errors={errors} categories={categories} />
+        </section>
+        <details class="panel" open={typed.timed}>
+          <summary>
+            <h2>Times and answers</h2>
+          </summary>
+          <div class="stack">
+            <TimeZone zone={typed.zone} />
+            <TimeFields typed={typed} errors={errors} />
+            <RequiresFields typed={typed} errors={errors} />
+          </div>
+        </details>
+        <div class="savebar">
+          <button
+            type="submit"
+            class={preview === null ? "button button-main" : "button"}
+            name="do"
+            value="preview"
+            formaction="/admin/broadcast#preview"
+          >
+            {preview === null ? "Preview" : "Count again"}
+          </button>
+        </div>
+      </form>
+      {preview === null ? null : (
+        <Preview counts={preview}>
+          <Confirm counts={preview} typed={typed} error={errors.confirm} />
+        </Preview>
+      )}
+    </>
+  );
+});
+
+interface ConfirmProps {
+  counts: AudienceCounts;
+  typed: TypedSend;
+  error: string | undefined;
+}
+
+/**
+ * The last step, a form of its own: what goes out is what was counted, whatever was typed above since. Many people are
+ * confirmed by typing how many they are.
+ */
+function Confirm({ counts, typed, error }: ConfirmProps) {
+  const { matched } = counts;
+  if (matched === 0) return null;
+  const many = matched !== "<5" && matched > confirmAbove;
+  const { categories, timed: _, ...fields } = typed;
+  return (
+    <form class="form" method="post" action="/admin/broadcast#preview">
+      {Object.entries(fields).map(([name, value]) => (
+        <input key={name} type="hidden" name={name} value={value} />
+      ))}
+      {categories.map((slug) => <input key={slug} type="hidden" name="categories" value={slug} />)}
+      <input type="hidden" name="counted" value={matched} />
+      {many
+        ? (
+          <TextField
+            name="confirm"
+            label={`To send it, type the number of people: ${matched}`}
+            class="input-short"
+            inputMode="numeric"
+            error={error}
+            autocomplete="off"
+          />
+        )
+        : null}
+      <div>
+        <button type="submit" class="button button-main" name="do" value="send">
+          Send to {countText(matched)} {matched === 1 ? "person" : "people"}
+        </button>
+      </div>
+    </form>
+  );
+}

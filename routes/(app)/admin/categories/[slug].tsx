@@ -1,0 +1,90 @@
+import { type Context, HttpError, page } from "fresh";
+import { AreaField, TextField } from "../../../../components/Field.tsx";
+import { ProblemNotice } from "../../../../components/Notice.tsx";
+import { changeOf, typedCategory } from "../../../../lib/category_form.ts";
+import { define, type State } from "../../../../lib/define.ts";
+import { problemOf, readForm, refusedPage, seeOther } from "../../../../lib/forms.ts";
+import { callerOf } from "../../../../lib/page_caller.ts";
+import { noPage } from "../../../../lib/page_refusal.ts";
+import { Refusal } from "../../../../lib/protocol/mod.ts";
+
+export const handler = define.handlers({
+  async GET(ctx) {
+    const category = await known(ctx);
+    return page({ slug: category.slug, typed: shown(category), problem: null });
+  },
+  async POST(ctx) {
+    const category = await known(ctx);
+    const form = await readForm(ctx.req);
+    const change = form instanceof Refusal ? form : changeOf(form);
+    const done = change instanceof Refusal
+      ? change
+      : await ctx.state.services.categories.change(callerOf(ctx.state), category.slug, change);
+    if (!(done instanceof Refusal)) return seeOther("/admin/categories?notice=saved");
+    const typed = form instanceof Refusal
+      ? shown(category)
+      : { ...typedCategory(form), order: form.get("order") ?? "" };
+    const problem = problemOf(done);
+    if (problem.fields.order !== undefined) problem.fields.order = "Give a whole number from 0 to 10,000.";
+    return page({ slug: category.slug, typed, problem }, refusedPage(done));
+  },
+});
+
+async function known(ctx: Context<State>) {
+  const list = await ctx.state.services.categories.all(callerOf(ctx.state));
+  if (list instanceof Refusal) throw noPage(list);
+  const category = list.find(({ slug }) => slug === ctx.params.slug);
+  if (category === undefined) throw new HttpError(404);
+  return category;
+}
+
+function shown({ title, description, order }: { title: string; description: string; order: number }) {
+  return { title, description, order: String(order) };
+}
+
+export default define.page<typeof handler>(function CategoryPage({ data }) {
+  const { slug, typed, problem } = data;
+  const errors = problem?.fields ?? {};
+  return (
+    <>
+      <div class="page-head">
+        <p>
+          <a href="/admin/categories">All categories</a>
+        </p>
+        <h1>Category {slug}</h1>
+      </div>
+      <ProblemNotice problem={problem} />
+      <form class="panel form" method="post" action={`/admin/categories/${encodeURIComponent(slug)}`}>
+        <TextField
+          name="title"
+          label="Title"
+          value={typed.title}
+          error={errors.title}
+          autocomplete="off"
+          required
+        />
+        <AreaField
+          name="description"
+          label="What it is about"
+          value={typed.description}
+          error={errors.description}
+          rows={2}
+        />
+        <TextField
+          name="order"
+          label="Place in the list"
+          hint="Lower numbers come first."
+          class="input-short"
+          inputMode="numeric"
+          value={typed.order}
+          error={errors.order}
+          autocomplete="off"
+          required
+        />
+        <div>
+          <button type="submit" class="button button-main">Save</button>
+        </div>
+      </form>
+    </>
+  );
+});

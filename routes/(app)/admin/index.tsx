@@ -1,0 +1,120 @@
+import { type Context, page } from "fresh";
+import { AuditList } from "../../../components/AuditList.tsx";
+import { adminPlaces } from "../../../components/places.ts";
+import { define, type State } from "../../../lib/define.ts";
+import { callerOf } from "../../../lib/page_caller.ts";
+import { Refusal } from "../../../lib/protocol/mod.ts";
+
+/** How much of the audit log the overview shows. */
+const latest = 5;
+
+export const handler = define.handlers({ GET: async (ctx) => page(await overview(ctx)) });
+
+async function overview(ctx: Context<State>) {
+  const { realtime, health, categories, groups, audit, config } = ctx.state.services;
+  const caller = callerOf(ctx.state);
+  const [checks, all, managed, log] = await Promise.all([
+    health.ready(),
+    categories.all(caller),
+    groups.managed(caller),
+    audit.page(caller, { limit: latest }),
+  ]);
+  return {
+    connections: realtime.connections(),
+    checks,
+    categories: all instanceof Refusal ? null : all.filter(({ retired }) => !retired).length,
+    groups: managed instanceof Refusal ? null : managed.length,
+    entries: log instanceof Refusal ? [] : log.entries,
+    registration: config.registration,
+    mode: config.mode,
+  };
+}
+
+export default define.page<typeof handler>(function Overview({ data }) {
+  const { checks } = data;
+  const counts: readonly (readonly [count: number | null, one: string, many: string, path: string | null])[] =
+    [
+      [data.connections, "open connection", "open connections", null],
+      [data.categories, "category in use", "categories in use", "/admin/categories"],
+      [data.groups, "group", "groups", "/admin/groups"],
+    ];
+  return (
+    <>
+      <div class="page-head">
+        <h1>Administration</h1>
+      </div>
+      <ul class="counts">
+        {counts.map(([count, one, many, path]) => (
+          <li key={one} class="panel">
+            <strong class="count">{count === null ? "?" : count.toLocaleString("en")}</strong>
+            {path === null
+              ? <span>{count === 1 ? one : many}</span>
+              : <a href={path}>{count === 1 ? one : many}</a>}
+          </li>
+        ))}
+      </ul>
+      <section class="panel" aria-labelledby="health">
+        <h2 id="health">Health</h2>
+        <ul class="people">
+          <li>
+            <span>The server</span>
+            <span class="state" data-tone={checks.ready ? "good" : "bad"}>
+              {checks.ready ? "Ready" : "Not ready"}
+            </span>
+          </li>
+          {checks.checks.map(({ name, ok, reason }) => (
+            <li key={name}>
+              <span class="name">
+                <span>{name}</span>
+                {reason === null ? null : <span class="soft small">{reason}</span>}
+              </span>
+              <span class="state" data-tone={ok ? "good" : "bad"}>{ok ? "Good" : "Bad"}</span>
+            </li>
+          ))}
+          <li>
+            <span>Registration</span>
+            <span>{data.registration}</span>
+          </li>
+          <li>
+            <span>Mode</span>
+            <span>{data.mode}</span>
+          </li>
+        </ul>
+      </section>
+      <section class="panel" aria-labelledby="places">
+        <h2 id="places">What you can do</h2>
+        <ul class="people">
+          {adminPlaces("admin").filter(([path]) => path !== "/admin").map(([path, name]) => (
+            <li key={path}>
+              <span class="name">
+                <a href={path}>{name}</a>
+                <span class="soft small">{about[path]}</span>
+              </span>
+            </li>
+          ))}
+        </ul>
+      </section>
+      <section class="panel" aria-labelledby="latest">
+        <h2 id="latest">Latest changes</h2>
+        {data.entries.length === 0 ? <p class="soft">Nothing is in the audit log yet.</p> : (
+          <>
+            <AuditList entries={data.entries} />
+            <p>
+              <a href="/admin/audit">
+                The whole audit log
+              </a>
+            </p>
+          </>
+        )}
+      </section>
+    </>
+  );
+});
+
+const about: Readonly<Record<string, string>> = {
+  "/admin/users": "Search, roles, the right to broadcast, warnings, mutes and suspensions.",
+  "/admin/categories": "What commands may be about.",
+  "/admin/groups": "Make groups and say who owns them.",
+  "/admin/broadcast": "Send to everyone, or to everyone who allows a category.",
+  "/admin/audit": "Who did what, on whom, when and why.",
+};

@@ -1,0 +1,91 @@
+import { page } from "fresh";
+import { TextField } from "../../../../components/Field.tsx";
+import { Empty, ProblemNotice } from "../../../../components/Notice.tsx";
+import { Pages, pathWith } from "../../../../components/Pages.tsx";
+import { PersonName } from "../../../../components/PersonName.tsx";
+import { UserMarks } from "../../../../components/UserMarks.tsx";
+import { define } from "../../../../lib/define.ts";
+import { problemOf } from "../../../../lib/forms.ts";
+import { callerOf } from "../../../../lib/page_caller.ts";
+import { adminUserQuery, checked, Refusal } from "../../../../lib/protocol/mod.ts";
+
+export const handler = define.handlers({
+  async GET(ctx) {
+    const q = ctx.url.searchParams.get("q")?.trim() ?? "";
+    const after = ctx.url.searchParams.get("after");
+    const params = checked(adminUserQuery, {
+      ...q === "" ? {} : { q },
+      ...after === null ? {} : { after },
+    });
+    const list = params instanceof Refusal
+      ? params
+      : await ctx.state.services.users.list(callerOf(ctx.state), params);
+    const asked = { q, first: after === null };
+    return list instanceof Refusal
+      ? page({ ...asked, users: [], next: null, problem: problemOf(list) })
+      : page({ ...asked, ...list, problem: null });
+  },
+});
+
+export default define.page<typeof handler>(function Users({ data }) {
+  const { q, users } = data;
+  return (
+    <>
+      <div class="page-head">
+        <h1>Users</h1>
+      </div>
+      <form class="filter" method="get" action="/admin/users" role="search">
+        <TextField
+          name="q"
+          label="Search"
+          type="search"
+          value={q}
+          error={data.problem?.fields.q}
+          autocomplete="off"
+          autocapitalize="none"
+          spellcheck={false}
+        />
+        <button type="submit" class="button">Search</button>
+      </form>
+      <ProblemNotice problem={data.problem} />
+      {users.length === 0
+        ? (
+          <Empty title="Nobody found">
+            {q === "" ? <p>There is no account yet.</p> : (
+              <p>
+                <a class="button" href="/admin/users">Show everybody</a>
+              </p>
+            )}
+          </Empty>
+        )
+        : (
+          <section class="panel" aria-label="Accounts">
+            <ul class="people">
+              {users.map((user) => (
+                <li key={user.username}>
+                  <span class="name">
+                    <PersonName username={user.username} displayName={user.displayName} />
+                  </span>
+                  <span class="row">
+                    <UserMarks user={user} />
+                    <a
+                      class="button"
+                      href={`/admin/users/${encodeURIComponent(user.username)}`}
+                      aria-label={`Details of @${user.username}`}
+                    >
+                      Details
+                    </a>
+                  </span>
+                </li>
+              ))}
+            </ul>
+          </section>
+        )}
+      <Pages
+        newest={data.first ? null : pathWith("/admin/users", { q })}
+        older={data.next === null ? null : pathWith("/admin/users", { q, after: data.next })}
+        words={["First page", "Next page"]}
+      />
+    </>
+  );
+});

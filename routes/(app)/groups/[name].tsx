@@ -1,0 +1,61 @@
+import { type Context, page } from "fresh";
+import { GroupMembers } from "../../../components/GroupMembers.tsx";
+import { Notice, ProblemNotice } from "../../../components/Notice.tsx";
+import { define, type State } from "../../../lib/define.ts";
+import { readForm, refusedPage, seeOther } from "../../../lib/forms.ts";
+import {
+  changeMembers,
+  memberNotices,
+  memberProblem,
+  noMember,
+  typedMember,
+} from "../../../lib/group_form.ts";
+import { callerOf } from "../../../lib/page_caller.ts";
+import { noPage } from "../../../lib/page_refusal.ts";
+import { Refusal } from "../../../lib/protocol/mod.ts";
+
+export const handler = define.handlers({
+  GET: async (ctx) => page({ group: await owned(ctx), typed: noMember, problem: null }),
+  async POST(ctx) {
+    const { name } = await owned(ctx);
+    const form = await readForm(ctx.req);
+    const done = form instanceof Refusal ? form : await changeMembers(ctx, name, form);
+    if (!(done instanceof Refusal)) return seeOther(`/groups/${name}?notice=${done}`);
+    const typed = form instanceof Refusal || form.get("action") !== "invite" ? noMember : typedMember(form);
+    return page(
+      { group: await owned(ctx), typed, problem: memberProblem(done, form) },
+      refusedPage(done),
+    );
+  },
+});
+
+/** A group for those who may change it; for everybody else there is no such page. */
+async function owned(ctx: Context<State>) {
+  const group = await ctx.state.services.groups.get(callerOf(ctx.state), ctx.params.name ?? "");
+  if (group instanceof Refusal) throw noPage(group);
+  return group;
+}
+
+export default define.page<typeof handler>(function GroupPage({ data, state, url }) {
+  const { group, typed, problem } = data;
+  const notice = problem === null ? memberNotices.get(url.searchParams.get("notice") ?? "") : undefined;
+  return (
+    <>
+      <div class="page-head">
+        <p>
+          <a href="/groups">Your groups</a>
+        </p>
+        <h1>{group.title}</h1>
+      </div>
+      {notice === undefined ? null : <Notice>{notice}</Notice>}
+      <ProblemNotice problem={problem} />
+      <GroupMembers
+        group={group}
+        path={`/groups/${group.name}`}
+        self={callerOf(state).username}
+        typed={typed}
+        errors={problem?.fields ?? {}}
+      />
+    </>
+  );
+});

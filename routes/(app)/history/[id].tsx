@@ -1,0 +1,93 @@
+import { type Context, HttpError, page } from "fresh";
+import { CommandBody, Due } from "../../../components/CommandCard.tsx";
+import { audienceText, isOpen, kindTitle, requirementText } from "../../../components/page_text.ts";
+import { PersonName } from "../../../components/PersonName.tsx";
+import { StateBadge } from "../../../components/StateBadge.tsx";
+import { Time } from "../../../components/Time.tsx";
+import { Timeline } from "../../../components/Timeline.tsx";
+import { Why } from "../../../components/Why.tsx";
+import { define, type State } from "../../../lib/define.ts";
+import { callerOf } from "../../../lib/page_caller.ts";
+import { noPage } from "../../../lib/page_refusal.ts";
+import { checked, methods, Refusal } from "../../../lib/protocol/mod.ts";
+
+export const handler = define.handlers({
+  GET: async (ctx) => page({ detail: await received(ctx), now: ctx.state.services.clock.now() }),
+});
+
+/** The command in its recipient's eyes; for everybody else there is no such page. */
+async function received(ctx: Context<State>) {
+  const params = checked(methods["command.get"].params, { id: ctx.params.id ?? "" });
+  if (params instanceof Refusal) throw noPage(params);
+  const detail = await ctx.state.services.commands.get(callerOf(ctx.state), params);
+  if (detail instanceof Refusal) throw noPage(detail);
+  if (detail.state === undefined) throw new HttpError(404);
+  return { ...detail, state: detail.state };
+}
+
+export default define.page<typeof handler>(function Received({ data: { detail, now } }) {
+  const { command, state, timeline } = detail;
+  const sealed = "sealed" in command;
+  const audience = sealed ? "" : audienceText(command.audience);
+  const asked = sealed ? null : requirementText(command.requires);
+  return (
+    <>
+      <div class="page-head">
+        <p>
+          <a href="/history">History</a>
+        </p>
+        <h1>{sealed ? "Sealed" : command.title || kindTitle(command.kind)}</h1>
+      </div>
+      <article class={sealed ? "card card-sealed" : "card"} aria-label="The command">
+        <p class="card-head">
+          <PersonName {...command.from} />
+          {audience === "" ? null : <span>{audience}</span>}
+          <Time value={command.deliverAt ?? command.createdAt} />
+        </p>
+        {sealed
+          ? <p>You asked to be asked about this. Its words stay closed until you open it in the inbox.</p>
+          : <CommandBody command={command} />}
+        <ul class="facts">
+          <li>
+            <StateBadge state={state.state} reader="recipient" />
+          </li>
+          {command.dueAt === null
+            ? null
+            : isOpen(state.state)
+            ? <Due at={command.dueAt} now={now} local={false} />
+            : (
+              <li>
+                Due <Time value={command.dueAt} />
+              </li>
+            )}
+          {state.until === null ? null : (
+            <li>
+              Back at <Time value={state.until} />
+            </li>
+          )}
+          <li>
+            Ends <Time value={command.expiresAt} />
+          </li>
+          {command.categories.map((slug) => (
+            <li key={slug}>
+              <span class="tag">{slug}</span>
+            </li>
+          ))}
+        </ul>
+        {asked === null ? null : <p class="soft small">{asked}</p>}
+        {state.allowedBy === null ? null : <Why rule={state.allowedBy} />}
+        {isOpen(state.state)
+          ? (
+            <p>
+              <a class="button" href="../">Answer it in the inbox</a>
+            </p>
+          )
+          : null}
+      </article>
+      <section class="panel" aria-labelledby="timeline">
+        <h2 id="timeline">What happened</h2>
+        <Timeline entries={timeline} reader="recipient" />
+      </section>
+    </>
+  );
+});

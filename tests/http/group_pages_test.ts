@@ -1,0 +1,118 @@
+import assert from "node:assert/strict";
+import type { GroupRole } from "../../lib/protocol/mod.ts";
+import { assertNoMarkup, nasty } from "../fakes/markup.ts";
+import { as, form, withPages } from "../fakes/pages.ts";
+import type { FakeServices } from "../fakes/services.ts";
+
+const since = "2026-01-01T00:00:00.000Z";
+
+function group(fake: FakeServices, name: string, role: GroupRole, accepted: boolean) {
+  fake.world.groups.push({
+    name,
+    title: `The ${name}`,
+    createdAt: since,
+    members: [
+      { username: "ann", displayName: "ann", role, since: accepted ? since : null },
+      { username: "bob", displayName: nasty, role: "member", since },
+    ],
+  });
+}
+
+Deno.test("BR-6: invitations are accepted and declined, and groups left, by plain forms", async () => {
+  await withPages(async (send, fake) => {
+    const cookie = fake.cookieOf("ann");
+    assert.match(await (await send("/groups", as(cookie))).text(), /You are in no group/);
+    group(fake, "readers", "member", false);
+    group(fake, "writers", "sender", false);
+    const html = await (await send("/groups", as(cookie))).text();
+    assert.ok(html.includes("You are invited") && html.includes("1 member"));
+    for (const [action, name] of [["accept", "readers"], ["decline", "writers"]]) {
+      const done = await send("/groups", form({ action: action!, group: name! }, cookie));
+      assert.equal(done.headers.get("location"), `/groups?notice=${action}`);
+    }
+    const after = await (await send("/groups?notice=accept", as(cookie))).text();
+    assert.ok(after.includes("2 members") && !after.includes("The writers"));
+    assert.match(after, /role="status"[^>]*>You are in the group now\./);
+    assert.ok(!after.includes("/groups/readers"), "a member does not manage");
+    await send("/groups", form({ action: "leave", group: "readers" }, cookie));
+    assert.match(await (await send("/groups", as(cookie))).text(), /You are in no group/);
+    assert.equal((await send("/groups", form({ action: "leave", group: "readers" }, cookie))).status, 404);
+    assert.equal((await send("/groups", form({ action: "burn", group: "readers" }, cookie))).status, 400);
+  });
+});
+
+Deno.test("BR-6: owners invite, set roles and remove; for others there is no such page", async () => {
+  await withPages(async (send, fake) => {
+    group(fake, "readers", "owner", true);
+    const cookie = fake.cookieOf("ann");
+    const path = "/groups/readers";
+    assert.ok((await (await send("/groups", as(cookie))).text()).includes(`href="${path}"`));
+    const html = await (await send(path, as(cookie))).text();
+    assertNoMarkup(html);
+    assert.ok(!html.includes('aria-label="Remove @ann"') && html.includes('aria-label="Remove @bob"'));
+    fake.world.people.set("carl", {
+      user: { ...fake.world.people.get("bob")!.user, username: "carl" },
+      password: "",
+    });
+    for (
+      const [action, fields] of [
+        ["invite", { username: "@carl", role: "sender" }],
+        ["role", { username: "bob", role: "owner" }],
+        ["remove", { username: "bob" }],
+      ] as const
+    ) {
+      const done = await send(path, form({ action, ...fields }, cookie));
+      assert.equal(done.headers.get("location"), `${path}?notice=${action}`);
+    }
+    assert.deepEqual(
+      fake.world.calls.filter(({ method }) => /Member$/.test(method)).map(({ params }) => params),
+      [
+        { name: "readers", username: "carl", role: "sender" },
+        { name: "readers", username: "bob", role: "owner" },
+        { name: "readers", username: "bob" },
+      ],
+    );
+    const wrong = await send(path, form({ action: "invite", username: nasty, role: "member" }, cookie));
+    assert.equal(wrong.status, 400);
+    const text = await wrong.text();
+    assert.ok(text.includes('id="username-error"'));
+    assertNoMarkup(text);
+    for (const who of ["bob", "carl"]) {
+      const other = fake.cookieOf(who);
+      assert.equal((await send(path, as(other))).status, 404);
+      const posted = await send(path, form({ action: "remove", username: "ann" }, other));
+      assert.equal(posted.status, 404);
+    }
+  });
+});
+
+Deno.test("AU-8: the profile form saves the whole, and shows what is wrong beside its field", async () => {
+  await withPages(async (send, fake) => {
+    const cookie = fake.cookieOf("ann");
+    const html = await (await send("/profile", as(cookie))).text();
+    assert.ok(html.includes('<option value="Europe/Berlin">') && html.includes('<option value="UTC">'));
+    const fields = {
+      displayName: "Ann of the plants",
+      bio: "One\r\nTwo",
+      pronouns: "she/her",
+      timeZone: "Europe/Berlin",
+      language: "de-AT",
+    };
+    const saved = await send("/profile", form(fields, cookie));
+    assert.equal(saved.headers.get("location"), "/profile?notice=saved");
+    assert.deepEqual(fake.world.profiles.get("ann"), { username: "ann", ...fields, bio: "One\nTwo" });
+    const bad = {
+      displayName: "",
+      bio: nasty.repeat(50),
+      pronouns: nasty,
+      timeZone: "Mars/Olympus",
+      language: nasty,
+    };
+    const refused = await send("/profile", form(bad, cookie));
+    assert.equal(refused.status, 400);
+    const text = await refused.text();
+    for (const name of Object.keys(bad)) assert.ok(text.includes(`id="${name}-error"`), name);
+    assertNoMarkup(text);
+    assert.equal(fake.world.profiles.get("ann")?.displayName, "Ann of the plants");
+  });
+});
