@@ -1,5 +1,4 @@
 import type { CommandChanged, DeliveredCommand } from "../protocol/mod.ts";
-import { isClosed } from "./lifecycle.ts";
 import type { Parts } from "./parts.ts";
 import type { CommandRecord, StateRecord, StoredState } from "./ports.ts";
 
@@ -36,11 +35,12 @@ export function tellRecipient(
   opened?: DeliveredCommand,
 ): void {
   if (record.withheldBy !== null) return;
-  // A read of the log that began before this change must not bring back what just closed.
-  if (isClosed(record.state)) bell.consentChanged(userId);
+  // A read of the log that began before this change must not bring back what was, least of all what just closed.
+  bell.consentChanged(userId);
   const told: CommandChanged = {
     id: commandId,
     state: record.state,
+    note: record.note,
     until: record.until,
     at: record.updatedAt,
     ...(opened === undefined ? {} : { command: opened }),

@@ -1,5 +1,7 @@
 import { iso } from "../platform/mod.ts";
 import type { CommandChanged, Totals } from "../protocol/mod.ts";
+import { ended } from "./casts.ts";
+import { isClosed } from "./lifecycle.ts";
 import type { Parts } from "./parts.ts";
 import type { CastRecord, CommandRecord } from "./ports.ts";
 
@@ -34,13 +36,15 @@ export class CastMoves {
 
   /** CM-8: opens a scheduled one. */
   async release(record: CommandRecord): Promise<void> {
-    const { store, people, casts, totals } = this.#parts;
+    const { store, casts, totals, clock } = this.#parts;
     const cast = await store.cast(record.command.id);
-    if (cast?.state !== "scheduled") return;
+    // What ran out before it could be opened is left to its other job (DL-6).
+    if (cast?.state !== "scheduled" || record.expiresMs <= clock.now()) return;
+    const marks = await casts.marksAtRelease(record);
     const place = await store.changeCast(record.command.id, cast, "open");
     if (typeof place !== "string") return;
-    const { kind, name } = record.cast!;
-    casts.ring(record, place, kind === "group" ? await people.membersOf(name!) ?? new Map() : null);
+    // At once: rings come in the order of the commits.
+    casts.ring(record, place, marks);
     totals.touch(record);
   }
 
@@ -48,30 +52,38 @@ export class CastMoves {
     const { store } = this.#parts;
     while (true) {
       const cast = await store.cast(record.command.id);
-      if (cast === null || isOver(cast)) return false;
-      if (await store.changeCast(record.command.id, cast, to)) return cast.state === "open";
+      if (cast === null || isOver(cast, to)) return false;
+      if (await store.changeCast(record.command.id, cast, to)) return cast.state !== "scheduled";
     }
   }
 
   /** Takes it from the screens of those who are connected, and from what is being read for them right now. */
   async #tellEnd(record: CommandRecord, to: "cancelled" | "expired"): Promise<void> {
-    const { bell, people, casts, store, clock, totals } = this.#parts;
+    const { bell, people, casts, consent, inbox, store, clock, totals } = this.#parts;
     const commandId = record.command.id;
     const told: CommandChanged = { id: commandId, state: to, until: null, at: iso(clock.now()) };
     const online = bell.online();
     const states = await store.states(online.map((userId) => ({ userId, commandId })));
+    const over = await store.cast(commandId);
     for (const [index, userId] of online.entries()) {
-      if (!casts.isFor(userId, record, await people.membershipsOf(userId))) continue;
-      bell.consentChanged(userId);
       const known = states[index]?.record;
-      if (known === undefined || (known.withheldBy === null && known.place !== null)) {
-        bell.notify(userId, "command.changed", told);
-      }
+      if (
+        known === undefined && !inbox().expects(userId, commandId) &&
+        !casts.isFor(userId, record, await people.membershipsOf(userId))
+      ) continue;
+      bell.consentChanged(userId);
+      const mayKnow = known === undefined
+        ? over?.state === to &&
+          (inbox().expects(userId, commandId) ||
+            casts.withheld(await consent.standing(userId), record) === null)
+        : known.withheldBy === null && !isClosed(known.state) && ended(known, over).state === to;
+      if (mayKnow) bell.notify(userId, "command.changed", told);
     }
     totals.touch(record);
   }
 }
 
-function isOver({ state }: CastRecord): boolean {
-  return state === "cancelled" || state === "expired";
+/** One that ran out can still be cancelled for those who have it in hand. */
+function isOver({ state, cancelled }: CastRecord, to: "cancelled" | "expired"): boolean {
+  return state === "cancelled" || (state === "expired" && (to === "expired" || cancelled === true));
 }

@@ -7,7 +7,13 @@ import {
   withheldBy,
 } from "../consent/mod.ts";
 import type { Caller, Fresh } from "../platform/mod.ts";
-import { type AudienceCounts, type CommandDraft, type CommandState, Refusal } from "../protocol/mod.ts";
+import {
+  type AudienceCounts,
+  type Command,
+  type CommandDraft,
+  type CommandState,
+  Refusal,
+} from "../protocol/mod.ts";
 import { firstRecord } from "./first_record.ts";
 import { isClosed, waits } from "./lifecycle.ts";
 import type { Parts } from "./parts.ts";
@@ -17,9 +23,10 @@ import type {
   CommandRecord,
   GroupMembership,
   InboxEntry,
+  StateRecord,
   StoredState,
 } from "./ports.ts";
-import { forRecipient } from "./views.ts";
+import { forRecipient, moved } from "./views.ts";
 
 /** Log entries looked at in one go. */
 const lookedAtOnce = 256;
@@ -28,11 +35,20 @@ const inGroup: Relation = { contact: false, sharesGroup: true };
 
 type Memberships = ReadonlyMap<string, GroupMembership>;
 
+/** Those in a group that a cast is for, each with their mark as it was when that was read; null: everyone. */
+type Marks = ReadonlyMap<string, number> | null;
+
 /** Whom a cast would reach, before it is written. */
 export interface CastPlan {
   cast: CastAudience;
   counts: AudienceCounts;
-  members: Memberships | null;
+  marks: Marks;
+}
+
+interface Reached {
+  matched: number;
+  online: number;
+  excluded: ReadonlyMap<string, number>;
 }
 
 /** A cast that one person may get, with what they are to it. */
@@ -67,15 +83,10 @@ export class Casts {
         }
         const { consent, bell } = this.#parts;
         const question = questionOf(caller.username, audience.kind, categories);
-        const count = await consent.census.count(caller.userId, question, (userId) => bell.isOnline(userId));
+        const reached = await consent.census.count(caller.userId, question, bell.online());
         const name = audience.kind === "category" ? audience.category : null;
-        return planOf(
-          caller,
-          { kind: audience.kind, name, matched: count.matched },
-          count.online,
-          count.excluded,
-          null,
-        );
+        const cast = { kind: audience.kind, name, matched: reached.matched };
+        return { cast, counts: countsOf(caller, reached), marks: null };
       }
       case "user":
         throw new Error("a direct command is no cast");
@@ -95,19 +106,45 @@ export class Casts {
     if (role === "member") {
       return new Refusal("forbidden", `Your role in "${name}" does not send. Ask an owner of the group.`);
     }
-    const members = await people.membersOf(name) ?? new Map();
+    const marks = this.#marksOf(await people.membersOf(name), (userId) => userId !== caller.userId);
     const question = questionOf(caller.username, "group", categories);
     const excluded = new Map<string, number>();
-    let matched = 0;
-    let online = 0;
-    for (const userId of members.keys()) {
-      if (userId === caller.userId) continue;
-      const rule = withheldBy(await consent.standing(userId), inGroup, question);
+    let [matched, online] = [0, 0];
+    for (const userId of marks.keys()) {
+      // CO-3: a group's sender may know its members, so a count without those who withhold would name them.
+      const rule = caller.role === "admin"
+        ? withheldBy(await consent.standing(userId), inGroup, question)
+        : null;
       if (rule !== null) excluded.set(rule, (excluded.get(rule) ?? 0) + 1);
       else matched++;
       if (rule === null && bell.isOnline(userId)) online++;
     }
-    return planOf(caller, { kind: "group", name, matched }, online, excluded, members);
+    return {
+      cast: { kind: "group", name, matched: marks.size },
+      counts: countsOf(caller, { matched, online, excluded }),
+      marks,
+    };
+  }
+
+  /** Those whom a scheduled cast is for now that its time has come. */
+  async marksAtRelease(record: CommandRecord): Promise<Marks> {
+    const name = record.cast?.kind === "group" ? record.cast.name : null;
+    if (name === null) return null;
+    return this.#marksOf(
+      await this.#parts.people.membersOf(name),
+      (userId, membership) => this.isFor(userId, record, new Map([[name, membership]])),
+    );
+  }
+
+  #marksOf(
+    members: Memberships | undefined,
+    isFor: (userId: string, membership: GroupMembership) => boolean,
+  ): ReadonlyMap<string, number> {
+    const marks = new Map<string, number>();
+    for (const [userId, membership] of members ?? []) {
+      if (isFor(userId, membership)) marks.set(userId, this.#parts.bell.mark(userId));
+    }
+    return marks;
   }
 
   /** Whether the person was among those that a cast was written for. */
@@ -119,7 +156,7 @@ export class Casts {
     return membership !== undefined && membership.since <= Date.parse(command.createdAt);
   }
 
-  /** Open casts for a person after a place, oldest first. */
+  /** Casts for a person after a place, oldest first; what ran out is among them for those who took it on. */
   async after(userId: string, after: string | null, max: number): Promise<CastEntry[]> {
     const { store, people } = this.#parts;
     const found: CastEntry[] = [];
@@ -143,13 +180,17 @@ export class Casts {
 
   /** What a person's rules say of a cast now. Who is in its group was checked by `isFor`. */
   decide(standing: Standing, record: CommandRecord, now: number): Decision {
-    return decide(standing, record.cast?.kind === "group" ? inGroup : stranger, castQuestion(record), now);
+    return decide(standing, relationIn(record), castQuestion(record), now);
+  }
+
+  /** The rule that keeps a cast from a person whatever the hour, or null. */
+  withheld(standing: Standing, record: CommandRecord): string | null {
+    return withheldBy(standing, relationIn(record), castQuestion(record));
   }
 
   /** The state of somebody who has done nothing with an open cast. */
   untouched(userId: string, { command }: CommandRecord): StoredState {
-    const record = firstRecord(command, { allowedBy: null, withheldBy: null });
-    return { userId, commandId: command.id, record: { ...record, place: "cast", cast: true }, version: null };
+    return { userId, commandId: command.id, record: openRecord(command, null), version: null };
   }
 
   /** A person's state of a cast as it counts: what the cast's own end means for it included. Null: it is not for them. */
@@ -166,35 +207,47 @@ export class Casts {
   }
 
   /** Rings everybody who is connected; those who are up to date get it at once, in one text for all. */
-  ring(record: CommandRecord, place: string, members: Memberships | null): void {
+  ring(record: CommandRecord, place: string, marks: Marks): void {
     const { bell, consent, clock, inbox } = this.#parts;
+    const { command, senderId } = record;
     const now = clock.now();
-    const first = firstRecord(record.command, { allowedBy: null, withheldBy: null });
-    let shared: Fresh | undefined;
+    const state = "queued";
+    const freshOf = (shown: { id: string }): Fresh => ({
+      delivery: { cursor: place, command: shown, state },
+      kind: command.kind,
+      mark: -1,
+    });
+    // Few texts and few records stand for all: they differ by what people chose for its categories only.
+    let [open, sealed]: (Fresh | undefined)[] = [];
+    const touched = new Map<string, StateRecord>();
+    const [question, relation] = [castQuestion(record), relationIn(record)];
+    const expect = inbox().expecting(command.id);
     bell.ringAll((userId) => {
-      if (userId === record.senderId || userId > record.command.id) return "skip";
-      if (members !== null && !members.has(userId)) return "skip";
+      if (userId === senderId || userId > command.id) return "skip";
+      const mark = marks?.get(userId);
+      if (marks !== null && mark === undefined) return "skip";
+      if (mark !== undefined && mark !== bell.mark(userId)) return "read";
       const standing = consent.standingAtHand(userId);
       if (standing === undefined) return "read";
-      const decision = this.decide(standing, record, now);
-      if (decision.verdict !== "deliver") return "read";
-      const touched = { ...first, place: "cast", cast: true as const, allowedBy: decision.allowedBy };
-      inbox().expect({ userId, commandId: record.command.id, record: touched, version: null });
-      if (decision.sealed) {
-        const command = forRecipient(record.command, first, standing.preferences);
-        return {
-          delivery: { cursor: place, command, state: first.state },
-          kind: record.command.kind,
-          mark: -1,
-        };
-      }
-      return shared ??= {
-        delivery: { cursor: place, command: record.command, state: first.state },
-        kind: record.command.kind,
-        mark: -1,
-      };
+      const decision = decide(standing, relation, question, now);
+      // What was withheld once stays so (`openedAt`), so nobody need look for it.
+      if (decision.verdict === "withhold") return "skip";
+      if (decision.verdict === "hold") return "read";
+      const { allowedBy } = decision;
+      let first = touched.get(allowedBy);
+      if (first === undefined) touched.set(allowedBy, first = openRecord(command, allowedBy));
+      expect(userId, first, null);
+      if (!decision.sealed) return open ??= freshOf(command);
+      return sealed ??= freshOf(forRecipient(command, first, standing.preferences));
     });
   }
+}
+
+/** The first record of a person's part in an open cast. It came when the cast was opened. */
+function openRecord(command: Command, allowedBy: string | null): StateRecord {
+  const first = firstRecord(command, { allowedBy, withheldBy: null });
+  const record = command.deliverAt === null ? first : moved(first, "queued", command.deliverAt);
+  return { ...record, place: "cast", cast: true };
 }
 
 /** A record under what became of its cast. */
@@ -202,10 +255,20 @@ export function ended<R extends { state: CommandState; place: string | null }>(
   record: R,
   cast: CastRecord | null,
 ): R {
-  const over = cast?.state === "cancelled"
-    ? !isClosed(record.state)
-    : cast?.state === "expired" && waits(record.state);
-  return over && cast !== null ? { ...record, state: cast.state as CommandState, place: null } : record;
+  const state = cast === null ? record.state : endOf(record.state, cast);
+  return state === record.state ? record : { ...record, state, place: null };
+}
+
+/** What a person's state of a cast is under what became of that. */
+export function endOf(state: CommandState, cast: Pick<CastRecord, "state" | "cancelled">): CommandState {
+  if (isClosed(state)) return state;
+  if (cast.state === "cancelled") return "cancelled";
+  if (cast.state === "expired" && waits(state)) return "expired";
+  return cast.cancelled === true ? "cancelled" : state;
+}
+
+function relationIn({ cast }: CommandRecord): Relation {
+  return cast?.kind === "group" ? inGroup : stranger;
 }
 
 function castQuestion({ command, cast }: CommandRecord): Question {
@@ -217,20 +280,13 @@ function questionOf(username: string, kind: CastAudience["kind"], categories: re
   return { from: { username }, audience: { kind }, categories };
 }
 
-function planOf(
-  caller: Caller,
-  cast: CastAudience,
-  online: number,
-  excluded: ReadonlyMap<string, number>,
-  members: Memberships | null,
-): CastPlan {
-  const exact = caller.role === "admin";
-  const shown = (count: number) => exact || count >= 5 ? count : "<5" as const;
-  const counts: AudienceCounts = {
-    matched: shown(cast.matched),
+/** BR-3: an administrator sees the truth. */
+function countsOf(caller: Caller, { matched, online, excluded }: Reached): AudienceCounts {
+  const shown = (count: number) => caller.role === "admin" || count >= 5 ? count : "<5" as const;
+  return {
+    matched: shown(matched),
     online: shown(online),
-    offline: shown(cast.matched - online),
+    offline: shown(matched - online),
     excluded: Object.fromEntries([...excluded].map(([rule, count]) => [rule, shown(count)])),
   };
-  return { cast, counts, members };
 }

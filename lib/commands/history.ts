@@ -11,6 +11,7 @@ import {
   type TimelineEntry,
 } from "../protocol/mod.ts";
 import { ended } from "./casts.ts";
+import { firstRecord } from "./first_record.ts";
 import type { Inbox } from "./inbox.ts";
 import { isClosed } from "./lifecycle.ts";
 import type { Parts } from "./parts.ts";
@@ -169,6 +170,7 @@ export class History {
         return known;
       }
       const untouched = casts.untouched(userId, record);
+      if (cast?.state === "scheduled") return { ...untouched, record: scheduledRecord(record.command) };
       return { ...untouched, record: ended(untouched.record, cast) };
     }));
     return states.filter((stored) => stored !== null);
@@ -210,6 +212,10 @@ export class History {
       from = last;
     }
   }
+}
+
+function scheduledRecord(command: Command): StateRecord {
+  return firstRecord(command, { allowedBy: null, withheldBy: null });
 }
 
 /** In the log and not handed over. */

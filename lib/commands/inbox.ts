@@ -4,7 +4,7 @@ import { type Delivery, limits } from "../protocol/mod.ts";
 import { tellSender } from "./announce.ts";
 import { waits } from "./lifecycle.ts";
 import type { Parts } from "./parts.ts";
-import type { Change, CommandRecord, InboxEntry, StoredState } from "./ports.ts";
+import type { Change, CommandRecord, InboxEntry, StateRecord, StoredState } from "./ports.ts";
 import { forRecipient, moved } from "./views.ts";
 
 /** What a device may be handed next. */
@@ -25,6 +25,11 @@ interface Open {
   command: CommandRecord;
 }
 
+interface Expected {
+  record: StateRecord;
+  version: string | null;
+}
+
 /** How far cursors may be behind the store. */
 const flushMs = 900;
 /** Handed over and not acknowledged yet; what is dropped is read again. */
@@ -35,7 +40,8 @@ export class Inbox {
   readonly #parts: Parts;
   readonly #cursors = new Map<string, { userId: string; device: string; cursor: string }>();
   /** First records of commands that were just handed to a device, so that its acknowledgement need not read them. */
-  readonly #expected = new Map<string, StoredState>();
+  readonly #expected = new Map<string, Map<string, Expected>>();
+  #expectedCount = 0;
   #flushing: Timer | undefined;
 
   constructor(parts: Parts) {
@@ -103,10 +109,24 @@ export class Inbox {
     await this.markDelivered(userId, commandIds);
   }
 
-  /** A command goes straight to a device: its record as it was just written. */
-  expect(stored: StoredState): void {
-    if (this.#expected.size >= expectedKept) this.#expected.clear();
-    this.#expected.set(`${stored.userId} ${stored.commandId}`, stored);
+  /** A command goes straight to devices: their people's records as they were just written, or as nothing was written yet. */
+  expecting(commandId: string): (userId: string, record: StateRecord, version: string | null) => void {
+    let people = this.#expected.get(commandId);
+    return (userId, record, version) => {
+      if (this.#expectedCount >= expectedKept) {
+        this.#expected.clear();
+        this.#expectedCount = 0;
+        people = undefined;
+      }
+      if (people === undefined) this.#expected.set(commandId, people = new Map());
+      people.set(userId, { record, version });
+      this.#expectedCount++;
+    };
+  }
+
+  /** Whether it was on its way to a device and is not acknowledged: nothing may be written of it yet. */
+  expects(userId: string, commandId: string): boolean {
+    return this.#expected.get(commandId)?.has(userId) === true;
   }
 
   /** queued → delivered, for those that still are; the senders hear of it. */
@@ -190,11 +210,13 @@ export class Inbox {
   #takeExpected(userId: string, commandIds: readonly string[]): StoredState[] | null {
     const found: StoredState[] = [];
     for (const commandId of commandIds) {
-      const name = `${userId} ${commandId}`;
-      const stored = this.#expected.get(name);
-      if (stored === undefined) return null;
-      this.#expected.delete(name);
-      found.push(stored);
+      const people = this.#expected.get(commandId);
+      const expected = people?.get(userId);
+      if (people === undefined || expected === undefined) return null;
+      people.delete(userId);
+      if (people.size === 0) this.#expected.delete(commandId);
+      this.#expectedCount--;
+      found.push({ userId, commandId, ...expected });
     }
     return found;
   }
@@ -209,21 +231,33 @@ export class Inbox {
     return [...own, ...casts].sort((a, b) => a.cursor < b.cursor ? -1 : 1).slice(0, max);
   }
 
-  /** Open casts after a place with which the person is not done. */
+  /** Casts after a place that are open for the person. */
   async #openCasts(userId: string, after: string | null): Promise<InboxEntry[]> {
-    const { casts, store } = this.#parts;
+    const { casts, store, consent, clock } = this.#parts;
     const entries = await casts.after(userId, after, Infinity);
-    const states = await store.states(entries.map(({ commandId }) => ({ userId, commandId })));
-    return entries.filter((_, index) => states[index]?.record.place !== null);
+    if (entries.length === 0) return entries;
+    const [standing, states] = await Promise.all([
+      consent.standing(userId),
+      store.states(entries.map(({ commandId }) => ({ userId, commandId }))),
+    ]);
+    const now = clock.now();
+    return entries.filter(({ record }, index) => {
+      const known = states[index]?.record;
+      if (record.expiresMs <= now && (known === undefined || waits(known.state))) return false;
+      return known === undefined ? casts.withheld(standing, record) === null : known.place !== null;
+    });
   }
 
   /** What waits of the casts and has no record yet, for a history between two ids. */
   async untouchedCasts(userId: string, before: string | null, from: string): Promise<StoredState[]> {
-    const entries = (await this.#parts.casts.after(userId, null, Infinity))
-      .filter(({ commandId }) => commandId >= from && (before === null || commandId < before));
-    const states = await this.#parts.store.states(entries.map(({ commandId }) => ({ userId, commandId })));
+    const { casts, store, clock } = this.#parts;
+    const now = clock.now();
+    const entries = (await casts.after(userId, null, Infinity)).filter(({ commandId, record }) =>
+      commandId >= from && (before === null || commandId < before) && record.expiresMs > now
+    );
+    const states = await store.states(entries.map(({ commandId }) => ({ userId, commandId })));
     return entries.filter((_, index) => states[index] === null)
-      .map(({ record }) => this.#parts.casts.untouched(userId, record));
+      .map(({ record }) => casts.untouched(userId, record));
   }
 
   /** The entries' commands and states, without those that have run out. */
@@ -252,30 +286,47 @@ export class Inbox {
     const senders = [...new Set(open.map(({ command }) => command.senderId))];
     const relations = await people.relationsOf(userId, senders);
     const decided = new Map<string, { open: Open; decision: Decision }>();
+    // A record of a cast outlives the membership by which that was for the person.
+    const memberships = await people.membershipsOf(userId);
+    const isFor = ({ command }: Open) =>
+      command.cast === undefined || casts.isFor(userId, command, memberships);
     const now = { ...standing };
+    const { dailyLimit: most } = standing.preferences;
+    const limit = most === null ? null : { day: localDay(clock.now(), standing.timeZone), most };
     for (const one of open) {
       const relation = relations.get(one.command.senderId) ?? { contact: false, sharesGroup: false };
-      const handed = one.stored.record.deliveredAt !== null || one.stored.record.countedOn !== null;
-      // A command that was handed over already does not count again, but every other rule still holds for it.
-      const asked = handed ? { ...now, deliveredToday: 0 } : now;
+      const { deliveredAt, countedOn } = one.stored.record;
+      // A command that was handed over already does not count again, but every other rule still holds for it. What was
+      // only counted may never have left: it keeps to the limit as that is now, and counts anew on another day.
+      const handed = deliveredAt !== null || (countedOn !== null && countedOn === limit?.day);
+      const before = deliveredAt !== null ? 0 : now.deliveredToday - Number(handed);
+      const asked = { ...now, deliveredToday: before };
       const decision = one.command.cast === undefined
         ? decide(asked, relation, one.command.command, clock.now())
+        : !isFor(one)
+        ? { verdict: "withhold" as const, rule: "no_member" }
         : casts.decide(asked, one.command, clock.now());
-      const settled = await this.#settle(userId, one, decision, standing);
+      const settled = await this.#settle(userId, one, decision, limit);
       decided.set(one.stored.commandId, { open: one, decision: settled });
       if (settled.verdict === "deliver" && !handed) now.deliveredToday++;
     }
     return decided;
   }
 
-  /** Writes what a decision changes before anything is handed over. */
-  async #settle(userId: string, open: Open, decision: Decision, standing: Standing): Promise<Decision> {
+  /** Writes what a decision changes before anything is handed over. `limit`: of the person's day, if that has one. */
+  async #settle(
+    userId: string,
+    open: Open,
+    decision: Decision,
+    limit: { day: string; most: number } | null,
+  ): Promise<Decision> {
     const { record } = open.stored;
     const { store, clock } = this.#parts;
     if (decision.verdict === "hold") return decision;
     // What the person has already been shown stays theirs; a tightened rule concerns what is still to come.
     if (decision.verdict === "withhold") {
-      if (record.deliveredAt === null) {
+      // Of a cast of which nothing is written, nothing need be: `openedAt` keeps it withheld (BR-4).
+      if (record.deliveredAt === null && open.stored.version !== null) {
         await store.change([{
           from: open.stored,
           to: { ...record, withheldBy: decision.rule, place: null },
@@ -283,18 +334,17 @@ export class Inbox {
       }
       return decision;
     }
-    const counts = standing.preferences.dailyLimit !== null && record.countedOn === null &&
-      record.deliveredAt === null;
+    const counts = limit !== null && record.countedOn !== limit.day && record.deliveredAt === null;
     if (record.allowedBy === decision.allowedBy && !counts) return decision;
     if (open.stored.version === null && !counts) {
       // Nothing is written of it before it was delivered; the rule goes with that.
       open.stored = { ...open.stored, record: { ...record, allowedBy: decision.allowedBy } };
-      this.expect(open.stored);
+      this.expecting(open.stored.commandId)(userId, open.stored.record, null);
       return decision;
     }
-    const day = localDay(clock.now(), standing.timeZone);
-    const to = { ...record, allowedBy: decision.allowedBy, countedOn: counts ? day : record.countedOn };
-    const written = await store.change([{ from: open.stored, to }], counts ? { count: { userId, day } } : {});
+    const to = { ...record, allowedBy: decision.allowedBy, countedOn: counts ? limit.day : record.countedOn };
+    const also = counts ? { count: { userId, ...limit } } : {};
+    const written = await store.change([{ from: open.stored, to }], also);
     // Somebody was faster: what it is now shows at the next look.
     return written ? decision : { verdict: "hold", rule: "stopped", untilMs: clock.now() };
   }

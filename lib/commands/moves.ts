@@ -1,4 +1,4 @@
-import { decide } from "../consent/mod.ts";
+import { decide, withheldBy } from "../consent/mod.ts";
 import { type Caller, iso } from "../platform/mod.ts";
 import { type CommandState, limits, type Params, Refusal, type Result } from "../protocol/mod.ts";
 import { tellRecipient, tellSender } from "./announce.ts";
@@ -69,10 +69,16 @@ export class Moves {
     if (deliveredAt !== null) return true;
     if (state !== "queued" || place === null) return false;
     const { consent, people, casts, clock } = this.#parts;
+    if (command.cast !== undefined && !casts.isFor(userId, command, await people.membershipsOf(userId))) {
+      return false;
+    }
     const standing = await consent.standing(userId);
-    if (command.cast !== undefined) return casts.decide(standing, command, clock.now()).verdict === "deliver";
-    const relation = (await people.relationsOf(userId, [command.senderId])).get(command.senderId);
-    const decision = decide(standing, relation ?? noRelation, command.command, clock.now());
+    const decision = command.cast !== undefined ? casts.decide(standing, command, clock.now()) : decide(
+      standing,
+      (await people.relationsOf(userId, [command.senderId])).get(command.senderId) ?? noRelation,
+      command.command,
+      clock.now(),
+    );
     // What counts against a daily limit may be the last that it let through.
     return decision.verdict === "deliver" || (decision.verdict === "hold" && decision.rule === "daily_limit");
   }
@@ -84,7 +90,10 @@ export class Moves {
     { state, note, until }: Params<"command.update">,
   ): StateRecord | Refusal {
     const now = this.#parts.clock.now();
-    if (expiresMs <= now && waits(record.state)) return new Refusal("expired", "This command has expired.");
+    // Nor can what was taken on be put off beyond its time: then it would wait.
+    if (expiresMs <= now && (waits(record.state) || waits(state))) {
+      return new Refusal("expired", "This command has expired.");
+    }
     if (!mayMove(record.state, state, "recipient", command.requires) && record.state !== state) {
       return new Refusal(
         "conflict",
@@ -120,6 +129,8 @@ export class Moves {
         who: caller.username,
         note: params.note ?? null,
       });
+      // What stands beside a verdict is the sender's word, or nothing.
+      next.note = params.note ?? null;
       if (isClosed(to)) next.place = null;
       if (!await store.change([{ from: stored, to: next }])) continue;
       tellRecipient(this.#parts, stored, next);
@@ -185,8 +196,9 @@ export class Moves {
       const relation = relations.get(stored.userId) ?? noRelation;
       const decision = decide(standing, relation, record.command, clock.now());
       const next = moved(stored.record, "queued", iso(clock.now()));
-      return decision.verdict === "withhold"
-        ? { ...next, withheldBy: decision.rule }
+      const rule = withheldBy(standing, relation, record.command);
+      return rule !== null
+        ? { ...next, withheldBy: rule }
         : { ...next, place: "first", allowedBy: decision.verdict === "deliver" ? decision.allowedBy : null };
     }, (changed) => {
       for (const { from } of changed) bell.ring(from.userId);

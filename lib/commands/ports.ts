@@ -45,10 +45,12 @@ export interface CastAudience {
   matched: number;
 }
 
-/** How far a cast is. `place` is where it lies in the log of casts while it is open. */
+/** How far a cast is. `place` is where it lies in the log of casts; those who took on one that ran out find it there. */
 export interface CastRecord {
   state: "scheduled" | "open" | "cancelled" | "expired";
   place: string | null;
+  /** Set with `expired`: it was cancelled after that, for those who had taken it on. */
+  cancelled?: true;
   version: string;
 }
 
@@ -166,10 +168,10 @@ export interface CommandStore {
   sentKey(senderId: string, key: string): Promise<{ sent: SentKey; version: string } | null>;
   commands(commandIds: readonly string[]): Promise<Map<string, CommandRecord>>;
   states(wanted: readonly { userId: string; commandId: string }[]): Promise<(StoredState | null)[]>;
-  /** All changes or none; false when a record was changed since it was read. */
+  /** All changes or none; false when a record was changed since it was read, or the day's count would go over `most`. */
   change(
     changes: readonly Change[],
-    also?: { jobs?: DueJob[]; count?: { userId: string; day: string } },
+    also?: { jobs?: DueJob[]; count?: { userId: string; day: string; most: number } },
   ): Promise<boolean>;
   /** Entries after a place, oldest first. */
   inboxAfter(userId: string, after: string | null, limit: number): Promise<InboxEntry[]>;
@@ -182,7 +184,7 @@ export interface CommandStore {
   saveCursors(cursors: readonly { userId: string; device: string; cursor: string }[]): Promise<void>;
   /** Removes a command and all its records. */
   purge(record: CommandRecord): Promise<void>;
-  /** Open casts after a place, oldest first. */
+  /** Casts that were opened, after a place, oldest first; the cancelled ones are not among them. */
   castsAfter(after: string | null, limit: number): Promise<InboxEntry[]>;
   cast(commandId: string): Promise<CastRecord | null>;
   /** Opens a scheduled cast or closes one; its place when it was opened. False: somebody changed it meanwhile. */

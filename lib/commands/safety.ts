@@ -1,7 +1,8 @@
 import { type Caller, iso } from "../platform/mod.ts";
 import { type Command, Refusal } from "../protocol/mod.ts";
 import { tellRecipient, tellSender } from "./announce.ts";
-import { mayMove } from "./lifecycle.ts";
+import { isClosed, mayMove } from "./lifecycle.ts";
+import type { CastEntry } from "./casts.ts";
 import type { Parts } from "./parts.ts";
 import type { Change, DueJob, InboxEntry, StateRecord, StoredState } from "./ports.ts";
 import { remindAt } from "./reminders.ts";
@@ -74,23 +75,50 @@ export class Safety {
       ended.push(...await this.#changeSome(userId, before, (record) => stopped(record, since)));
       return before.length === entries.length;
     });
-    const withheld = await this.#endWithheld(userId, since);
+    const withheld = await this.#endWithheld(userId, stop.versionstamp, since);
     const casts = await this.#changeCasts(userId, stop.versionstamp, (record) => stopped(record, since));
+    const left = await this.#endLeft(userId, stop.versionstamp, since);
     await this.#tell(
-      [...ended, ...withheld, ...casts].sort((a, b) => a.from.commandId < b.from.commandId ? -1 : 1),
+      [...ended, ...withheld, ...casts, ...left].sort((a, b) => a.from.commandId < b.from.commandId ? -1 : 1),
     );
   }
 
-  async #endWithheld(userId: string, since: string): Promise<Change[]> {
+  async #endWithheld(userId: string, before: string, since: string): Promise<Change[]> {
     const ended: Change[] = [];
     const next = (record: StateRecord) =>
-      record.withheldBy === null || record.updatedAt > since ? null : stopped(record, since);
-    for (let before: string | null = null;;) {
-      const states: StoredState[] = await this.#parts.store.history(userId, before, entriesAtOnce);
-      const open = states.filter(({ record }) => next(record) !== null);
+      record.withheldBy === null || record.cast === true ? null : stopped(record, since);
+    for (let upTo: string | null = null;;) {
+      const states: StoredState[] = await this.#parts.store.history(userId, upTo, entriesAtOnce);
+      // What was written of it after the stop came with it or later.
+      const open = states.filter(({ record, version }) => version! < before && next(record) !== null);
       ended.push(...await this.#changeSome(userId, open, next));
       if (states.length < entriesAtOnce) return ended;
-      before = states.at(-1)!.commandId;
+      upTo = states.at(-1)!.commandId;
+    }
+  }
+
+  /** What the person holds of groups that they have left is in no log of theirs, and open all the same. */
+  async #endLeft(userId: string, before: string, since: string): Promise<Change[]> {
+    const { store, casts } = this.#parts;
+    const ended: Change[] = [];
+    for (let upTo: string | null = null;;) {
+      const states: StoredState[] = await store.history(userId, upTo, entriesAtOnce);
+      const held = states.filter(({ record, version }) =>
+        record.cast === true && version! < before && !isClosed(record.state)
+      );
+      const records = await store.commands(held.map(({ commandId }) => commandId));
+      for (const record of records.values()) {
+        while (true) {
+          const from = await casts.stateOf(userId, record);
+          const to = from === null ? null : stopped(from.record, since);
+          if (from === null || to === null) break;
+          if (!await store.change([{ from, to }])) continue;
+          ended.push({ from, to });
+          break;
+        }
+      }
+      if (states.length < entriesAtOnce) return ended;
+      upTo = states.at(-1)!.commandId;
     }
   }
 
@@ -136,19 +164,40 @@ export class Safety {
     next: (record: StateRecord, command: Command) => StateRecord | null,
   ): Promise<Change[]> {
     const { casts, store } = this.#parts;
+    const all = await casts.after(userId, null, Infinity);
+    const open = before === null ? all : all.filter(({ cursor }) => cursor < before);
     const changed: Change[] = [];
-    for (const { cursor, record } of await casts.after(userId, null, Infinity)) {
-      if (before !== null && cursor >= before) break;
+    for (let at = 0; at < open.length; at += entriesAtOnce) {
+      const some = open.slice(at, at + entriesAtOnce);
       while (true) {
-        const from = await casts.stateOf(userId, record);
-        const to = from === null || from.record.place === null ? null : next(from.record, record.command);
-        if (from === null || to === null) break;
-        if (!await store.change([{ from, to }])) continue;
-        changed.push({ from, to });
+        const changes = await this.#castChanges(userId, some, next);
+        if (changes.length > 0 && !await store.change(changes)) continue;
+        changed.push(...changes);
         break;
       }
     }
     return changed;
+  }
+
+  async #castChanges(
+    userId: string,
+    entries: readonly CastEntry[],
+    next: (record: StateRecord, command: Command) => StateRecord | null,
+  ): Promise<Change[]> {
+    const { casts, consent, inbox } = this.#parts;
+    const standing = await consent.standing(userId);
+    const changes = await Promise.all(entries.map(async ({ record }): Promise<Change[]> => {
+      const from = await casts.stateOf(userId, record);
+      if (from === null || (from.record.place === null && from.record.withheldBy === null)) return [];
+      const untold = from.version === null && !inbox().expects(userId, record.command.id);
+      const rule = untold ? casts.withheld(standing, record) : null;
+      // Who never was among those that it matched is not counted; a group's sender counts all of its members (CO-3).
+      if (rule !== null && record.cast?.kind !== "group") return [];
+      const to = next({ ...from.record, withheldBy: rule ?? from.record.withheldBy }, record.command);
+      // Nothing is written of one that is only withheld.
+      return to === null || (rule !== null && to.state === from.record.state) ? [] : [{ from, to }];
+    }));
+    return changes.flat();
   }
 
   /** Walks the log; `work` says whether to go on. */

@@ -1,4 +1,4 @@
-import { decide, type Decision, type Standing } from "../consent/mod.ts";
+import { decide, type Decision, type Standing, withheldBy } from "../consent/mod.ts";
 import { type Caller, type Fresh, iso } from "../platform/mod.ts";
 import { type AudienceCounts, type Command, type CommandDraft, limits, Refusal } from "../protocol/mod.ts";
 import type { CastPlan } from "./casts.ts";
@@ -21,6 +21,8 @@ interface Sent {
 interface Recipient {
   person: Person;
   decision: Decision;
+  /** The rule that withholds it, also where a stop holds everything back first. */
+  rule: string | null;
   standing: Standing;
   /** The person's mark before anything was read for the decision. */
   mark: number;
@@ -178,7 +180,8 @@ export class Sender {
       const standing = await consent.standing(person.id);
       const relation = relations.get(person.id) ?? { contact: false, sharesGroup: false };
       const decision = decide(standing, relation, question, clock.now());
-      return { person, decision, standing, mark: marks.get(person.id)! };
+      const rule = withheldBy(standing, relation, question);
+      return { person, decision, rule, standing, mark: marks.get(person.id)! };
     }));
   }
 
@@ -214,11 +217,11 @@ export class Sender {
       expiresMs: checked.times.expiresMs,
       ...(checked.plan === null ? {} : { cast: checked.plan.cast }),
     };
-    const states = checked.recipients.map(({ person, decision }) => ({
+    const states = checked.recipients.map(({ person, decision, rule }) => ({
       userId: person.id,
       allowedBy: decision.verdict === "deliver" ? decision.allowedBy : null,
       // What a scheduled command meets is decided when its time has come.
-      withheldBy: decision.verdict === "withhold" && command.deliverAt === null ? decision.rule : null,
+      withheldBy: command.deliverAt === null ? rule : null,
     }));
     const audience = this.#counts(caller, checked);
     const sent: SentKey = { commandId: command.id, digest, audience, expiresMs: now + limits.keyKeptMs };
@@ -232,7 +235,7 @@ export class Sender {
     const committed = accepting.then((place) => {
       if (place === null) return null;
       if (command.deliverAt === null) {
-        if (checked.plan !== null) this.#parts.casts.ring(record, place, checked.plan.members);
+        if (checked.plan !== null) this.#parts.casts.ring(record, place, checked.plan.marks);
         for (const recipient of checked.recipients) this.#ring(record, recipient, place);
       }
       return { command, audience };
@@ -243,9 +246,9 @@ export class Sender {
   }
 
   /** Tells a recipient's devices; those that are up to date get it from here, the others read their log. */
-  #ring(record: CommandRecord, { person, decision, standing, mark }: Recipient, place: string): void {
+  #ring(record: CommandRecord, { person, decision, rule, standing, mark }: Recipient, place: string): void {
     const { bell } = this.#parts;
-    if (decision.verdict === "withhold") return;
+    if (decision.verdict === "withhold" || rule !== null) return;
     // A daily limit is counted in the store before anything is handed over, so its reader has to look there.
     if (
       decision.verdict === "hold" || standing.preferences.dailyLimit !== null || !bell.isOnline(person.id)
@@ -259,12 +262,7 @@ export class Sender {
       kind: record.command.kind,
       mark,
     };
-    this.#inbox.expect({
-      userId: person.id,
-      commandId: command.id,
-      record: { ...first, place },
-      version: place,
-    });
+    this.#inbox.expecting(command.id)(person.id, { ...first, place }, place);
     bell.ring(person.id, fresh);
   }
 
@@ -282,8 +280,8 @@ export class Sender {
       };
     }
     const excluded: Record<string, number> = {};
-    for (const { decision } of recipients) {
-      if (decision.verdict === "withhold") excluded[decision.rule] = (excluded[decision.rule] ?? 0) + 1;
+    for (const { rule } of recipients) {
+      if (rule !== null) excluded[rule] = (excluded[rule] ?? 0) + 1;
     }
     return { matched, online, offline: matched - online, excluded };
   }

@@ -1,6 +1,6 @@
 import { type CommandChanged, type CommandState, type Totals } from "../protocol/mod.ts";
 import { iso, type Timer } from "../platform/mod.ts";
-import { isClosed, waits } from "./lifecycle.ts";
+import { endOf } from "./casts.ts";
 import type { Parts } from "./parts.ts";
 import type { CastRecord, CommandRecord } from "./ports.ts";
 
@@ -22,7 +22,7 @@ export class CastTotals {
       store.totals(record.command.id),
       store.cast(record.command.id),
     ]);
-    return totalsOf(record.cast!.matched, counted, cast?.state ?? "expired");
+    return totalsOf(record.cast!.matched, counted, cast ?? { state: "expired" });
   }
 
   /** Something changed. The sender hears the totals as they are a second later. */
@@ -49,19 +49,20 @@ export class CastTotals {
 }
 
 /** Everybody whom it matched is in one state: without a record they are queued, or as the cast ended. */
-function totalsOf(matched: number, counted: Totals, cast: CastRecord["state"]): Totals {
+function totalsOf(
+  matched: number,
+  counted: Totals,
+  cast: Pick<CastRecord, "state" | "cancelled">,
+): Totals {
   const totals: Totals = {};
   const add = (state: CommandState, count: number) => {
     if (count > 0) totals[state] = (totals[state] ?? 0) + count;
   };
   let known = 0;
   for (const [name, count = 0] of Object.entries(counted)) {
-    const state = name as CommandState;
     known += count;
-    if (cast === "cancelled" && !isClosed(state)) add("cancelled", count);
-    else if (cast === "expired" && waits(state)) add("expired", count);
-    else add(state, count);
+    add(endOf(name as CommandState, cast), count);
   }
-  add(cast === "open" ? "queued" : cast, Math.max(0, matched - known));
+  add(cast.state === "open" ? "queued" : cast.state, Math.max(0, matched - known));
   return totals;
 }

@@ -1,12 +1,14 @@
-import type { Clock } from "../platform/mod.ts";
+import { type Clock, firstIdAt } from "../platform/mod.ts";
+import type { Preferences } from "../protocol/mod.ts";
 import { newPreferences } from "./changes.ts";
-import { type Question, type Standing, withheldBy } from "./decide.ts";
+import { choiceOf, type Question, withheldBy } from "./decide.ts";
 import type { ConsentStore } from "./ports.ts";
 
 /** Where other processes write too, a count may be this old. */
 const sharedFreshMs = 30_000;
+/** An account may be written this long after its id was drawn, behind ones that were drawn later. */
+const idLateMs = 10_000;
 
-const newcomer: Pick<Standing, "preferences"> = { preferences: newPreferences };
 const noRelation = { contact: false, sharesGroup: false };
 
 /** How many a command to everyone would reach, and why not the others (BR-3). */
@@ -16,20 +18,39 @@ export interface CensusCount {
   excluded: Map<string, number>;
 }
 
+/** People whose choices say the same of every broadcast, whoever they block. */
+interface Kind {
+  name: string;
+  preferences: Preferences;
+  people: number;
+}
+
+interface Own {
+  kind: Kind;
+  blockedUsers: readonly string[];
+}
+
 /**
- * Everybody's rules in memory, so that a broadcast is counted without a write or a read for each person. Read at the
- * first broadcast, followed from then on.
+ * How many people chose what, in memory, so that a broadcast is counted without a write, a read or a look for each of them.
+ * Read at the first broadcast, followed from then on.
  */
 export class Census {
   readonly #store: ConsentStore;
   readonly #clock: Clock;
   readonly #exclusive: boolean;
-  /** In the order of joining. Those who never changed anything share one entry. */
-  readonly #people = new Map<string, Pick<Standing, "preferences" | "openedAt">>();
-  readonly #changedMeanwhile = new Set<string>();
-  #lastId: string | null = null;
-  #readAt: number | null = null;
+  /** Those who ever changed anything. The others are counted only. */
+  readonly #own = new Map<string, Own>();
+  #others = 0;
+  readonly #kinds = new Map<string, Kind>();
+  /** Who blocks a username. */
+  readonly #blockers = new Map<string, Set<string>>();
+  /** Ids up to this one were counted, and of the later ones those in `#recent`. */
+  #readTo: string | null = null;
+  #recent: ReadonlySet<string> = new Set();
+  #preferencesReadAt: number | null = null;
   #reading: Promise<void> | undefined;
+  /** What changes during a reading is newer than what it may still find. */
+  #meanwhile: Map<string, Preferences> | null = null;
 
   constructor(parts: { store: ConsentStore; clock: Clock; exclusive: boolean }) {
     this.#store = parts.store;
@@ -38,50 +59,114 @@ export class Census {
   }
 
   /** Somebody's preferences are these now. */
-  changed(userId: string, standing: Pick<Standing, "preferences" | "openedAt">): void {
-    if (this.#readAt === null) return;
-    this.#people.set(userId, standing);
-    this.#changedMeanwhile.add(userId);
+  changed(userId: string, preferences: Preferences): void {
+    if (this.#meanwhile !== null) this.#meanwhile.set(userId, preferences);
+    else if (this.#preferencesReadAt !== null) this.#set(userId, preferences);
   }
 
-  /** Counts everybody but the sender. */
-  async count(
-    senderId: string,
-    question: Question,
-    isOnline: (userId: string) => boolean,
-  ): Promise<CensusCount> {
+  /** Counts everybody but the sender, for a command that is written now. */
+  async count(senderId: string, question: Question, online: Iterable<string>): Promise<CensusCount> {
     this.#reading ??= this.#read().finally(() => this.#reading = undefined);
     await this.#reading;
-    const count: CensusCount = { matched: 0, online: 0, excluded: new Map() };
-    for (const [userId, standing] of this.#people) {
-      if (userId === senderId) continue;
-      const rule = withheldBy(standing, noRelation, question);
-      if (rule !== null) {
-        count.excluded.set(rule, (count.excluded.get(rule) ?? 0) + 1);
-        continue;
-      }
-      count.matched++;
-      if (isOnline(userId)) count.online++;
+    const ruleOf = (preferences: Preferences) => withheldBy({ preferences }, noRelation, question);
+    const ofOthers = ruleOf(newPreferences);
+    const ofKinds = new Map<Kind, string | null>();
+    const counts = new Map<string | null, number>([[null, 0]]);
+    const add = (rule: string | null, people: number) => counts.set(rule, (counts.get(rule) ?? 0) + people);
+    add(ofOthers, this.#others);
+    for (const kind of this.#kinds.values()) {
+      const rule = ruleOf(kind.preferences);
+      ofKinds.set(kind, rule);
+      add(rule, kind.people);
     }
-    return count;
+    const blockers = this.#blockers.get(question.from.username);
+    for (const userId of blockers ?? []) {
+      add(ofKinds.get(this.#own.get(userId)!.kind) ?? null, -1);
+      add("blocked_user", 1);
+    }
+    const personal = (userId: string) => {
+      const own = this.#own.get(userId);
+      if (own === undefined) return ofOthers;
+      return blockers?.has(userId) === true ? "blocked_user" : ofKinds.get(own.kind) ?? null;
+    };
+    add(personal(senderId), -1);
+    let reached = 0;
+    for (const userId of online) if (userId !== senderId && personal(userId) === null) reached++;
+    const matched = counts.get(null)!;
+    const excluded = new Map<string, number>();
+    for (const [rule, people] of counts) if (rule !== null && people > 0) excluded.set(rule, people);
+    return { matched, online: Math.min(reached, matched), excluded };
   }
 
   async #read(): Promise<void> {
-    const now = this.#clock.now();
-    const first = this.#readAt === null;
-    // Ids rise with time: who joined since stands behind the last one.
-    const stale = first || (!this.#exclusive && now - this.#readAt! >= sharedFreshMs);
-    if (stale) this.#readAt = now;
-    for await (const userId of this.#store.userIdsAfter(this.#lastId)) {
-      if (!this.#people.has(userId)) this.#people.set(userId, newcomer);
-      this.#lastId = userId;
+    this.#meanwhile = new Map();
+    try {
+      const now = this.#clock.now();
+      await this.#readPeople(now);
+      const readAt = this.#preferencesReadAt;
+      if (readAt === null || (!this.#exclusive && now - readAt >= sharedFreshMs)) {
+        for await (const { userId, preferences } of this.#store.allPreferences()) {
+          this.#set(userId, preferences);
+        }
+        this.#preferencesReadAt = now;
+      }
+      for (const [userId, preferences] of this.#meanwhile) this.#set(userId, preferences);
+    } finally {
+      this.#meanwhile = null;
     }
-    if (!stale) return;
-    this.#changedMeanwhile.clear();
-    for await (const { userId, preferences: { openedAt, ...preferences } } of this.#store.allPreferences()) {
-      // What was just changed is newer than what this walk may still find.
-      if (this.#changedMeanwhile.has(userId)) continue;
-      this.#people.set(userId, openedAt === undefined ? { preferences } : { preferences, openedAt });
+  }
+
+  /** Ids rise with time, so who joined since the last reading stands behind it. */
+  async #readPeople(now: number): Promise<void> {
+    const found: string[] = [];
+    let others = 0;
+    for await (const userId of this.#store.userIdsAfter(this.#readTo)) {
+      found.push(userId);
+      if (!this.#recent.has(userId) && !this.#own.has(userId)) others++;
     }
+    // Nothing is counted twice when a reading fails half-way.
+    this.#others += others;
+    const readTo = firstIdAt(now - idLateMs);
+    this.#recent = new Set(found.filter((userId) => userId > readTo));
+    this.#readTo = readTo;
+  }
+
+  #set(userId: string, preferences: Preferences): void {
+    const before = this.#own.get(userId);
+    if (before !== undefined) this.#forget(userId, before);
+    else if (this.#recent.has(userId) || (this.#readTo !== null && userId <= this.#readTo)) this.#others--;
+    const kind = this.#kindOf(preferences);
+    kind.people++;
+    this.#own.set(userId, { kind, blockedUsers: preferences.blockedUsers });
+    for (const username of preferences.blockedUsers) {
+      const blockers = this.#blockers.get(username) ?? new Set();
+      this.#blockers.set(username, blockers.add(userId));
+    }
+  }
+
+  #forget(userId: string, { kind, blockedUsers }: Own): void {
+    if (--kind.people === 0) this.#kinds.delete(kind.name);
+    for (const username of blockedUsers) {
+      const blockers = this.#blockers.get(username);
+      blockers?.delete(userId);
+      if (blockers?.size === 0) this.#blockers.delete(username);
+    }
+  }
+
+  #kindOf(preferences: Preferences): Kind {
+    const open = Object.keys(preferences.categories).filter((slug) =>
+      choiceOf(preferences, slug) !== "block"
+    );
+    const name = `${preferences.broadcasts} ${open.sort().join(" ")}`;
+    const known = this.#kinds.get(name);
+    if (known !== undefined) return known;
+    const categories = Object.fromEntries(open.map((slug) => [slug, "allow" as const]));
+    const kind: Kind = {
+      name,
+      preferences: { ...newPreferences, broadcasts: preferences.broadcasts, categories },
+      people: 0,
+    };
+    this.#kinds.set(name, kind);
+    return kind;
   }
 }

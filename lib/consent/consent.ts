@@ -68,8 +68,8 @@ export class Consent {
       (current) => changed(current, change, now),
     );
     this.forget(caller.userId);
-    const { openedAt = {}, ...preferences } = stored;
-    this.census.changed(caller.userId, { preferences, openedAt });
+    const { openedAt: _, ...preferences } = stored;
+    this.census.changed(caller.userId, preferences);
     this.#bell.consentChanged(caller.userId);
     const whole = await this.#whole(preferences);
     this.#bell.notify(caller.userId, "preferences.changed", whole);

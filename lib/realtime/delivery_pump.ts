@@ -84,7 +84,7 @@ export class DeliveryPump {
   }
 
   #deliverText({ cursor, command }: Fresh["delivery"], text: string): void {
-    if (!this.#outbox.hasRoom(text.length * 3) || !this.#outbox.sendText(text)) return this.wake();
+    if (!this.#outbox.sendDelivery(text, text.length * 3)) return this.wake();
     (this.#inFlight ??= []).push({ cursor, commandId: command.id });
     this.#readTo = this.#handedOut = cursor;
   }
@@ -188,7 +188,7 @@ export class DeliveryPump {
     let sent = 0;
     while (sent < deliveries.length) {
       const frame = packDeliveries(deliveries, sent);
-      if (!this.#outbox.hasRoom(frame.bytes) || !this.#outbox.sendText(frame.text)) break;
+      if (!this.#outbox.sendDelivery(frame.text, frame.bytes)) break;
       const flight = this.#inFlight ??= [];
       for (const end = sent + frame.count; sent < end; sent++) {
         const { cursor, command } = deliveries[sent]!;

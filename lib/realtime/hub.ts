@@ -78,19 +78,20 @@ export class Hub implements Bell, ConnectionOwner {
 
   ringAll(freshFor: (userId: string) => Fresh | "read" | "skip"): void {
     // A frame that is the same for many is written once.
-    let last: Fresh | undefined;
-    let text: string | undefined;
+    const texts = new Map<Fresh, string>();
     for (const [userId, list] of this.#byUser) {
       const fresh = freshFor(userId);
-      if (typeof fresh !== "string" && fresh !== last) {
-        last = fresh;
-        text = packDeliveries([fresh.delivery], 0).text;
+      if (fresh === "skip") continue;
+      let text = "";
+      if (fresh !== "read") {
+        text = texts.get(fresh) ?? packDeliveries([fresh.delivery], 0).text;
+        texts.set(fresh, text);
       }
       // From the end: a connection that is too slow leaves the list.
       for (let at = list.length - 1; at >= 0; at--) {
         const { pump } = list[at]!;
         if (fresh === "read") pump.wake();
-        else if (fresh !== "skip") pump.offer(fresh, text);
+        else pump.offer(fresh, text);
       }
     }
   }

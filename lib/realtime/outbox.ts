@@ -30,6 +30,17 @@ export class Outbox {
     return true;
   }
 
+  /** Sends a delivery where it crowds out no answers. `bytes` is a bound for its size. */
+  sendDelivery(text: string, bytes: number): boolean {
+    const before = this.#transport.bufferedAmount();
+    if (before > 0 && before + bytes > limits.deliverPauseBytes) return false;
+    if (bytes > limits.outboxBytes) return this.sendText(text);
+    if (before === 0) this.#progressAt = this.#clock.now();
+    this.#transport.send(text);
+    this.#written += this.#transport.bufferedAmount() - before;
+    return true;
+  }
+
   /** Whether a delivery of this many bytes may be handed over without crowding out answers. */
   hasRoom(bytes: number): boolean {
     const waiting = this.#transport.bufferedAmount();

@@ -220,8 +220,8 @@ onEachStore("CO-4: what counts against a daily limit is counted with the change,
   for (const [id, day] of [["A", "2026-01-01"], ["B", "2026-01-01"], ["C", "2026-01-02"]] as const) {
     const from = await read(commands, "bob", id);
     const change = [{ from, to: { ...from.record, countedOn: day } }];
-    assert.equal(await commands.change(change, { count: { userId: "bob", day } }), true);
-    assert.equal(await commands.change(change, { count: { userId: "bob", day } }), false);
+    assert.equal(await commands.change(change, { count: { userId: "bob", day, most: 10 } }), true);
+    assert.equal(await commands.change(change, { count: { userId: "bob", day, most: 10 } }), false);
   }
   assert.equal(await consent.deliveredOn("bob", "2026-01-01"), 2);
   assert.equal(await consent.deliveredOn("bob", "2026-01-02"), 1);
@@ -242,7 +242,9 @@ Deno.test("CM-1, CO-4: keys, daily counts and cursors end by themselves", async 
   const commands = kvCommandStore({ ...store, committer: noted as unknown as Committer });
   await commands.accept(acceptanceOf("A", { bob: allowed }));
   const from = await read(commands, "bob", "A");
-  await commands.change([{ from, to: from.record }], { count: { userId: "bob", day: "2026-01-01" } });
+  await commands.change([{ from, to: from.record }], {
+    count: { userId: "bob", day: "2026-01-01", most: 10 },
+  });
   await commands.saveCursors([{ userId: "bob", device: "phone", cursor: from.version! }]);
   const ends = new Map(written.map(({ key, expireIn }) => [key[0], expireIn]));
   assert.equal(ends.get("send_key"), limits.keyKeptMs);

@@ -12,8 +12,9 @@ import {
   type Person,
 } from "../../lib/commands/mod.ts";
 import { Consent } from "../../lib/consent/mod.ts";
-import { type Bell, type Caller, type Fresh, Ids, silentLog } from "../../lib/platform/mod.ts";
+import { type Bell, type Caller, firstIdAt, type Fresh, Ids, silentLog } from "../../lib/platform/mod.ts";
 import {
+  type Audience,
   type Command,
   type CommandChanged,
   type CommandDraft,
@@ -22,7 +23,7 @@ import {
   type PreferencesChange,
   Refusal,
 } from "../../lib/protocol/mod.ts";
-import { FakeClock } from "./clock.ts";
+import { FakeClock, fakeStartMs, settle } from "./clock.ts";
 import { seededRandom } from "./random.ts";
 
 export const dayMs = 24 * 3600_000;
@@ -33,6 +34,8 @@ export interface Rung {
   userId: string;
   method?: string;
   params?: unknown;
+  /** What a cast handed over with the ring. */
+  fresh?: Fresh;
 }
 
 /** A bell that only writes down. Everybody is online unless told otherwise. */
@@ -48,10 +51,12 @@ export class FakeBell implements Bell {
   }
   ringAll(freshFor: (userId: string) => Fresh | "read" | "skip"): void {
     for (const userId of this.online()) {
-      if (freshFor(userId) !== "skip") this.rung.push({ what: "ring", userId });
+      const fresh = freshFor(userId);
+      if (fresh === "read") this.rung.push({ what: "ring", userId });
+      else if (fresh !== "skip") this.rung.push({ what: "ring", userId, fresh });
     }
   }
-  /** Those who are told to be. */
+  /** Those whom a cast rings. */
   readonly present = new Set<string>();
   online(): string[] {
     return [...this.present];
@@ -91,6 +96,7 @@ export class CommandRig implements AsyncDisposable {
   readonly commands: CommandStore;
   readonly room: CommandRoom;
   readonly jobs: JobRunner<Job>;
+  readonly #bell: Bell;
   readonly #people = new Map<string, Person>();
   readonly #contacts = new Set<string>();
   readonly #timeZones = new Map<string, string>();
@@ -98,15 +104,27 @@ export class CommandRig implements AsyncDisposable {
   readonly memberships = new Map<string, Map<string, GroupMembership>>();
   #keys = 0;
 
-  private constructor(store: Store, clock: FakeClock, change: (store: CommandStore) => CommandStore) {
+  private constructor(
+    store: Store,
+    clock: FakeClock,
+    change: (store: CommandStore) => CommandStore,
+    bell: Bell | undefined,
+  ) {
     this.store = store;
     this.clock = clock;
     this.commands = change(kvCommandStore(store));
+    this.#bell = bell ?? this.bell;
+    const people = this.#people;
     this.consent = new Consent({
-      store: kvConsentStore(store),
+      store: {
+        ...kvConsentStore(store),
+        async *userIdsAfter(after) {
+          for (const userId of [...people.keys()].sort()) if (after === null || userId > after) yield userId;
+        },
+      },
       timeZones: { timeZoneOf: (userId) => Promise.resolve(this.#timeZones.get(userId) ?? "UTC") },
       clock,
-      bell: this.bell,
+      bell: this.#bell,
       exclusive: store.exclusive,
     });
     const named = (name: string) => [...this.#people.values()].find(({ username }) => username === name);
@@ -132,7 +150,7 @@ export class CommandRig implements AsyncDisposable {
           ),
       },
       consent: this.consent,
-      bell: this.bell,
+      bell: this.#bell,
       clock,
       ids: new Ids(clock, seededRandom(7)),
       log: silentLog,
@@ -144,10 +162,17 @@ export class CommandRig implements AsyncDisposable {
 
   /** `change` may stand between the room and its store, to let a write fail. A given store stays the caller's. */
   static async open(
-    options: { store?: Store; clock?: FakeClock; change?: (store: CommandStore) => CommandStore } = {},
+    options: {
+      store?: Store;
+      clock?: FakeClock;
+      change?: (store: CommandStore) => CommandStore;
+      /** In place of the one that only writes down. */
+      bell?: Bell;
+    } = {},
   ): Promise<CommandRig> {
     const store = options.store ?? await openStore(":memory:");
-    const rig = new CommandRig(store, options.clock ?? new FakeClock(), options.change ?? ((same) => same));
+    const clock = options.clock ?? new FakeClock();
+    const rig = new CommandRig(store, clock, options.change ?? ((same) => same), options.bell);
     if (options.store !== undefined) rig.#ownsStore = false;
     await rig.consent.prepare();
     return rig;
@@ -156,13 +181,16 @@ export class CommandRig implements AsyncDisposable {
   #ownsStore = true;
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.room.close();
     await this.jobs[Symbol.asyncDispose]();
     await this.room.inbox.flush();
     if (this.#ownsStore) await this.store[Symbol.asyncDispose]();
   }
 
-  person(username: string, role: Caller["role"] = "member"): Caller {
-    const userId = `U${username.toUpperCase().replaceAll(/[^A-Z0-9]/g, "")}`;
+  /** Ids rise with time; who joined at the same time comes in the order of their names. */
+  person(username: string, role: Caller["role"] = "member", joinedMs = fakeStartMs - dayMs): Caller {
+    const name = username.toUpperCase().replaceAll(/[^A-Z0-9]/g, "");
+    const userId = firstIdAt(joinedMs).slice(0, -name.length) + name;
     this.#people.set(userId, { id: userId, username, displayName: username });
     return {
       userId,
@@ -179,6 +207,18 @@ export class CommandRig implements AsyncDisposable {
 
   connect(one: Caller, other: Caller): void {
     this.#contacts.add(pairOf(one.userId, other.userId));
+  }
+
+  /** An accepted membership, since now unless told otherwise. */
+  join(who: Caller, group: string, role: GroupMembership["role"] = "member", since = this.clock.now()): void {
+    const groups = this.memberships.get(who.userId) ?? new Map<string, GroupMembership>();
+    this.memberships.set(who.userId, groups.set(group, { role, since }));
+    this.#bell.consentChanged(who.userId);
+  }
+
+  leave(who: Caller, group: string): void {
+    this.memberships.get(who.userId)?.delete(group);
+    this.#bell.consentChanged(who.userId);
   }
 
   setTimeZone(caller: Caller, timeZone: string): void {
@@ -239,6 +279,11 @@ export class CommandRig implements AsyncDisposable {
     return ids;
   }
 
+  /** A command to a group, a category or everyone. */
+  async cast(from: Caller, audience: Audience, change: Record<string, unknown> = {}): Promise<Command> {
+    return taken(await this.room.sender.send(from, this.draft([], { audience, ...change }))).command;
+  }
+
   /** The state of a command for a recipient, in the store: the truth. */
   async stateOf(who: Caller, commandId: string) {
     const [stored] = await this.commands.states([{ userId: who.userId, commandId }]);
@@ -249,6 +294,17 @@ export class CommandRig implements AsyncDisposable {
   async told(sender: Caller, commandId: string): Promise<Record<string, string>> {
     const detail = taken(await this.room.history.get(sender, { id: commandId }));
     return Object.fromEntries((detail.recipients ?? []).map(({ username, state }) => [username, state]));
+  }
+
+  /** Waits until nothing is written and nothing is being read any more. */
+  async rest(): Promise<void> {
+    // As many looks as one after the other may follow from a single ring.
+    for (let look = 0; look < 16; look++) {
+      await this.store.committer.idle();
+      // A look at the store stands behind all that were asked before it.
+      await this.store.kv.get(["none"]);
+      await settle();
+    }
   }
 
   async runDue(afterMs = 0): Promise<void> {

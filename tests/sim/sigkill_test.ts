@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { BehestClient } from "../../lib/client/mod.ts";
+import { complain } from "../../lib/platform/console.ts";
 import type { Delivery, ListItem } from "../../lib/protocol/mod.ts";
 import { seededRandom } from "../fakes/random.ts";
 import { logIn, ServerProcess } from "../fakes/server_process.ts";
@@ -73,7 +74,7 @@ async function history(client: BehestClient): Promise<ListItem[]> {
 
 Deno.test(`DL-3, DL-4, DL-5: ${runs} kills under load lose no answered command, repeat none and keep the order`, async (t) => {
   const seed = Number(Deno.env.get("SEED") ?? crypto.getRandomValues(new Uint32Array(1))[0]);
-  console.error(`seed ${seed}`);
+  complain(`seed ${seed}`);
   const random = seededRandom(seed);
   const dataDir = await Deno.makeTempDir({ prefix: "behest-kill-" });
   const env = { BEHEST_DATA_DIR: dataDir, BEHEST_RATE_REQUESTS: "0", BEHEST_RATE_SENDS: "0" };
@@ -127,7 +128,7 @@ Deno.test(`DL-3, DL-4, DL-5: ${runs} kills under load lose no answered command, 
         assert.equal(command.id, id);
       }
     });
-    console.error(`${answered.length} commands were answered over ${runs} kills`);
+    complain(`${answered.length} commands were answered over ${runs} kills`);
   } finally {
     await Promise.all([sender.close(), receiver.close()]);
     await server[Symbol.asyncDispose]();

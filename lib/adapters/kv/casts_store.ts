@@ -4,15 +4,16 @@ import type { Write } from "./committer.ts";
 import { keys } from "./keys.ts";
 import type { Store } from "./store.ts";
 
-type CastValue = Pick<CastRecord, "state" | "place">;
+type CastValue = Pick<CastRecord, "state" | "place" | "cancelled">;
 
 /** What of the casts' log this process knows of its own writes. */
 export interface CastsPart extends Pick<CommandStore, "castsAfter" | "cast" | "changeCast" | "totals"> {
   /** The writes of a new cast, beside those of every command. */
   accepting(commandId: string, scheduled: boolean): Required<Pick<Write, "sets" | "appends" | "alone">>;
   opened(entry: InboxEntry): void;
+  closed(commandId: string): void;
   /** Everything that is kept of a cast, but what lies with each person. */
-  keysOf(commandId: string): Deno.KvKey[];
+  keysOf(commandId: string): Promise<Deno.KvKey[]>;
 }
 
 /** Casts in Deno KV. The log of open ones is in memory where nobody else writes to it. */
@@ -47,8 +48,21 @@ export function kvCasts({ kv, committer, exclusive }: Store): CastsPart {
     });
   }
 
+  function closed(commandId: string): void {
+    if (log !== undefined) {
+      log = log.then((entries) => entries.filter((entry) => entry.commandId !== commandId));
+    }
+  }
+
+  async function readCast(commandId: string): Promise<CastRecord | null> {
+    const { value, versionstamp } = await kv.get<CastValue>(keys.cast(commandId));
+    if (value === null) return null;
+    return { ...value, place: value.place === "first" ? versionstamp : value.place, version: versionstamp };
+  }
+
   return {
     opened,
+    closed,
 
     accepting(commandId, scheduled) {
       const value: CastValue = { state: scheduled ? "scheduled" : "open", place: scheduled ? null : "first" };
@@ -72,30 +86,29 @@ export function kvCasts({ kv, committer, exclusive }: Store): CastsPart {
       return entries.slice(low, low + limit);
     },
 
-    async cast(commandId) {
-      const { value, versionstamp } = await kv.get<CastValue>(keys.cast(commandId));
-      if (value === null) return null;
-      return { ...value, place: value.place === "first" ? versionstamp : value.place, version: versionstamp };
-    },
+    cast: readCast,
 
     async changeCast(commandId, from, to) {
       const key = keys.cast(commandId);
-      const value: CastValue = { state: to, place: to === "open" ? "first" : null };
+      const opens = to === "open";
+      // One that ran out stays where it is for those who took it on; of the others it is out of reach.
+      const place = opens ? "first" : to === "expired" ? from.place : null;
+      const value: CastValue = to === "cancelled" && from.state === "expired"
+        ? { state: "expired", place, cancelled: true }
+        : { state: to, place };
       const committed = await committer.commit({
         checks: [{ key, versionstamp: from.version }],
         sets: [{ key, value }],
-        deletes: from.place === null ? [] : [[...keys.casts(), from.place]],
-        appends: to === "open" ? [{ log: keys.casts(), value: { commandId } }] : [],
+        deletes: to === "cancelled" ? placeKeys(from) : [],
+        appends: opens ? [{ log: keys.casts(), value: { commandId } }] : [],
         alone: true,
       });
       if (!committed.ok) return false;
-      if (to === "open") {
+      if (opens) {
         opened({ cursor: committed.versionstamp, commandId });
         return committed.versionstamp;
       }
-      if (log !== undefined) {
-        log = log.then((entries) => entries.filter((entry) => entry.commandId !== commandId));
-      }
+      if (to === "cancelled") closed(commandId);
       return true;
     },
 
@@ -108,8 +121,14 @@ export function kvCasts({ kv, committer, exclusive }: Store): CastsPart {
       return totals;
     },
 
-    keysOf(commandId) {
-      return [keys.cast(commandId), ...commandStates.map((state) => keys.total(commandId, state))];
+    async keysOf(commandId) {
+      const totals = commandStates.map((state) => keys.total(commandId, state));
+      return [keys.cast(commandId), ...placeKeys(await readCast(commandId)), ...totals];
     },
   };
+}
+
+/** Where a cast lies in the log, if it does. */
+function placeKeys(cast: CastRecord | null): Deno.KvKey[] {
+  return cast === null || cast.place === null ? [] : [[...keys.casts(), cast.place]];
 }

@@ -109,6 +109,8 @@ export function kvCommandStore(store: Store): CommandStore {
         const counted = await kv.get<number>(keys.deliveredOn(also.count.userId, also.count.day));
         write.checks.push(counted);
         const value = (counted.value ?? 0) + changes.length;
+        // Two devices that read at once may both have seen room for one more.
+        if (value > also.count.most) return false;
         write.sets.push({ key: counted.key, value, expireIn: countKeptMs });
       }
       return (await committer.commit(write)).ok;
@@ -167,10 +169,11 @@ export function kvCommandStore(store: Store): CommandStore {
 
     async purge({ command, senderId, recipients, cast }) {
       const deletes: Deno.KvKey[] = [keys.command(command.id), keys.outbox(senderId, command.id)];
-      if (cast !== undefined) deletes.push(...casts.keysOf(command.id));
+      if (cast !== undefined) deletes.push(...await casts.keysOf(command.id));
       for (const userId of recipients) deletes.push(keys.state(userId, command.id));
       await committer.commit({ deletes });
       cached.delete(command.id);
+      if (cast !== undefined) casts.closed(command.id);
     },
 
     async addJobs(jobs) {

@@ -41,11 +41,14 @@ const valueBytesEach = 1024;
  */
 export class Committer {
   readonly #kv: Deno.Kv;
+  readonly #turn: () => Promise<void>;
   #waiting: Waiting[] = [];
   #working: Promise<void> | undefined;
 
-  constructor(kv: Deno.Kv) {
+  /** `turn` gathers what other callers are about to add: a turn of the event loop, unless a test decides. */
+  constructor(kv: Deno.Kv, turn: () => Promise<void> = nextTurn) {
     this.#kv = kv;
+    this.#turn = turn;
   }
 
   commit(write: Write): Promise<Committed> {
@@ -67,8 +70,7 @@ export class Committer {
   }
 
   async #work(): Promise<void> {
-    // A turn of the event loop gathers what other callers are about to add.
-    await new Promise<void>((resolve) => setTimeout(resolve, 0));
+    await this.#turn();
     while (this.#waiting.length > 0) await this.#commitBatch(this.#takeBatch());
     this.#working = undefined;
   }
@@ -132,6 +134,10 @@ export class Committer {
       fail(error);
     }
   }
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => void setTimeout(resolve, 0));
 }
 
 interface Size {

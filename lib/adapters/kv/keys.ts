@@ -83,7 +83,7 @@ export const keys = {
   sendKey: (senderId: string, key: string) => ["send_key", senderId, key],
   /** The log of a person's open commands, `["inbox", userId, VS]`. An entry ends when the person's command closes. */
   inbox: (userId: string) => ["inbox", userId],
-  /** The log of open commands to many, `["broadcast", VS]`: one entry each (BR-4). An entry ends when the cast closes. */
+  /** The log of open commands to many, `["broadcast", VS]`: one entry each (BR-4). An entry ends when the cast is cancelled or purged. */
   casts: () => ["broadcast"],
   /** How far a cast is. Ends with the command. */
   cast: (commandId: string) => ["cast", commandId],

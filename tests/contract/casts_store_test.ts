@@ -1,0 +1,292 @@
+import assert from "node:assert/strict";
+import { kvCommandStore } from "../../lib/adapters/kv/commands_store.ts";
+import { keys } from "../../lib/adapters/kv/keys.ts";
+import { openStore, type Store } from "../../lib/adapters/kv/store.ts";
+import type {
+  Acceptance,
+  CastRecord,
+  CommandStore,
+  StateRecord,
+  StoredState,
+} from "../../lib/commands/mod.ts";
+import type { CommandState } from "../../lib/protocol/mod.ts";
+import { dump, onEachStore, storeFile } from "../fakes/kv_stores.ts";
+import { seededRandom } from "../fakes/random.ts";
+
+const at = "2026-01-01T00:00:00.000Z";
+
+function castOf(id: string, change: { scheduled?: boolean; to?: string[] } = {}): Acceptance {
+  const direct = change.to !== undefined;
+  return {
+    record: {
+      command: {
+        id,
+        kind: "message",
+        title: null,
+        body: "b",
+        data: null,
+        categories: ["general"],
+        attachments: [],
+        from: { id: "ann", username: "ann", displayName: "ann" },
+        audience: { kind: direct ? "user" : "all" },
+        createdAt: at,
+        deliverAt: change.scheduled === true ? at : null,
+        dueAt: null,
+        expiresAt: at,
+        requires: "none",
+      },
+      senderId: "ann",
+      recipients: change.to ?? [],
+      ...(direct ? {} : { cast: { kind: "all", name: null, matched: 3 } }),
+      expiresMs: 1000,
+    },
+    states: (change.to ?? []).map((userId) => ({ userId, allowedBy: "a", withheldBy: null })),
+    key: `key-${id}`,
+    sent: {
+      commandId: id,
+      digest: "digest",
+      audience: { matched: 3, online: 0, offline: 3, excluded: {} },
+      expiresMs: 1,
+    },
+    jobs: [],
+  };
+}
+
+function untouched(userId: string, commandId: string): StoredState {
+  const record: StateRecord = {
+    state: "queued",
+    place: "cast",
+    createdAt: at,
+    updatedAt: at,
+    deliveredAt: null,
+    opened: false,
+    allowedBy: null,
+    withheldBy: null,
+    countedOn: null,
+    until: null,
+    note: null,
+    proof: [],
+    cast: true,
+    frozenMs: 0,
+    timeline: [],
+  };
+  return { userId, commandId, record, version: null };
+}
+
+async function move(commands: CommandStore, userId: string, commandId: string, to: CommandState) {
+  const [stored] = await commands.states([{ userId, commandId }]);
+  const from = stored ?? untouched(userId, commandId);
+  return await commands.change([{ from, to: { ...from.record, state: to } }]);
+}
+
+async function logOf(commands: CommandStore): Promise<string[]> {
+  return (await commands.castsAfter(null, 1000)).map(({ commandId }) => commandId);
+}
+
+function isOver(cast: CastRecord | null): boolean {
+  return cast !== null && cast.state !== "open" && cast.state !== "scheduled";
+}
+
+/** Another set of commands over the same store, as it is read after a restart. */
+async function storedLog(store: Store): Promise<unknown> {
+  return await kvCommandStore(store).castsAfter(null, 1000);
+}
+
+onEachStore(
+  "BR-4: a cast is written once: its command, its state and one entry of the log",
+  async (store) => {
+    const commands = kvCommandStore(store);
+    const place = await commands.accept(castOf("A"));
+    assert.deepEqual(await commands.castsAfter(null, 10), [{ cursor: place, commandId: "A" }]);
+    assert.deepEqual(await commands.cast("A"), { state: "open", place, version: place });
+    const written = (await dump(store.kv)).map(([key]) => key[0]).filter((kind) => kind !== "migration");
+    assert.deepEqual(written, ["broadcast", "cast", "command", "outbox", "send_key"]);
+    assert.equal(await commands.accept({ ...castOf("B"), key: "key-A" }), null, "the key is taken");
+    assert.deepEqual(await logOf(commands), ["A"]);
+  },
+);
+
+onEachStore("DL-2: casts and personal logs share one order, and no place is in both", async (store) => {
+  const commands = kvCommandStore(store);
+  await commands.castsAfter(null, 1);
+  const ids = Array.from({ length: 200 }, (_, n) => String(n).padStart(3, "0"));
+  const random = seededRandom(5);
+  const isCast = ids.map(() => random.fraction() < 0.5);
+  const places = await Promise.all(
+    ids.map((id, n) =>
+      commands.accept(isCast[n] === true ? castOf(id) : castOf(id, { to: ["bob", `p${n}`] }))
+    ),
+  );
+  const casts = places.filter((_, n) => isCast[n]);
+  const others = new Set(places.filter((_, n) => !isCast[n]));
+  assert.deepEqual(places, places.toSorted(), "in the order in which they were accepted");
+  assert.equal(new Set(casts).size, casts.length);
+  assert.deepEqual(casts.filter((place) => others.has(place)), []);
+  assert.deepEqual((await commands.castsAfter(null, 1000)).map(({ cursor }) => cursor), casts);
+  const own = (await commands.inboxAfter("bob", null, 1000)).map(({ cursor }) => cursor);
+  assert.deepEqual(own, places.filter((_, n) => !isCast[n]));
+  assert.deepEqual(await storedLog(store), await commands.castsAfter(null, 1000));
+});
+
+onEachStore("DL-2: the log is read after a place, without it, up to a limit", async (store) => {
+  const commands = kvCommandStore(store);
+  for (const id of ["A", "B", "C", "D"]) await commands.accept(castOf(id));
+  const log = await commands.castsAfter(null, 10);
+  assert.deepEqual(await commands.castsAfter(log[0]!.cursor, 2), [log[1], log[2]]);
+  assert.deepEqual(await commands.castsAfter(log[3]!.cursor, 10), []);
+  assert.deepEqual(await commands.castsAfter("0".repeat(20), 1), [log[0]]);
+});
+
+onEachStore(
+  "CM-8: a scheduled cast enters the log when it is opened, behind what came before",
+  async (store) => {
+    const commands = kvCommandStore(store);
+    await commands.accept(castOf("A", { scheduled: true }));
+    await commands.accept(castOf("B"));
+    assert.deepEqual(await logOf(commands), ["B"]);
+    const scheduled = (await commands.cast("A"))!;
+    assert.deepEqual([scheduled.state, scheduled.place], ["scheduled", null]);
+    const place = await commands.changeCast("A", scheduled, "open");
+    assert.deepEqual(await logOf(commands), ["B", "A"]);
+    assert.deepEqual(await commands.cast("A"), { state: "open", place, version: place });
+    assert.equal(await commands.changeCast("A", scheduled, "open"), false, "somebody was faster");
+    assert.deepEqual(await logOf(commands), ["B", "A"]);
+    assert.deepEqual(await storedLog(store), await commands.castsAfter(null, 10));
+  },
+);
+
+onEachStore(
+  "CM-6, DL-6: a cancelled cast leaves the log, one that ran out stays until it is purged",
+  async (store) => {
+    const commands = kvCommandStore(store);
+    for (const id of ["A", "B", "C"]) await commands.accept(castOf(id));
+    const place = (await commands.cast("B"))!.place;
+    assert.equal(await commands.changeCast("A", (await commands.cast("A"))!, "cancelled"), true);
+    assert.equal(await commands.changeCast("B", (await commands.cast("B"))!, "expired"), true);
+    assert.deepEqual(await logOf(commands), ["B", "C"]);
+    const expired = (await commands.cast("B"))!;
+    assert.deepEqual([expired.state, expired.place], ["expired", place]);
+    assert.notEqual(expired.version, place);
+    assert.deepEqual(await storedLog(store), await commands.castsAfter(null, 10));
+    await move(commands, "bob", "B", "accepted");
+    await commands.purge(castOf("B").record);
+    await commands.purge(castOf("A").record);
+    assert.deepEqual(await logOf(commands), ["C"]);
+    assert.equal(await commands.cast("B"), null);
+    assert.deepEqual(await commands.totals("B"), {});
+    assert.deepEqual(await storedLog(store), await commands.castsAfter(null, 10));
+    const left = (await dump(store.kv)).map(([key]) => key.join(" "));
+    assert.deepEqual(left.filter((key) => /\b[AB]$/.test(key) && !key.startsWith("send_key")), [
+      "state bob B",
+    ]);
+  },
+);
+
+onEachStore("CM-7: totals count each person in one state, whoever moves beside whom", async (store) => {
+  const commands = kvCommandStore(store);
+  await commands.accept(castOf("A"));
+  const people = Array.from({ length: 60 }, (_, n) => `p${n}`);
+  const moved = await Promise.all(people.map((userId) => move(commands, userId, "A", "delivered")));
+  assert.deepEqual(new Set(moved), new Set([true]));
+  assert.deepEqual(await commands.totals("A"), { delivered: 60 });
+  await Promise.all(people.map((userId, n) => move(commands, userId, "A", n < 20 ? "seen" : "declined")));
+  assert.deepEqual(await commands.totals("A"), { seen: 20, declined: 40 });
+  // Of two who read the same, one writes; the other is told, and nothing of it is counted.
+  const from = (await commands.states([{ userId: "p0", commandId: "A" }]))[0]!;
+  const change = (state: CommandState) => commands.change([{ from, to: { ...from.record, state } }]);
+  assert.deepEqual(await Promise.all([change("accepted"), change("completed")]), [true, false]);
+  assert.deepEqual(await commands.totals("A"), { seen: 19, declined: 40, accepted: 1 });
+  assert.equal(await commands.change([{ from: untouched("p0", "A"), to: from.record }]), false);
+  assert.deepEqual(await commands.totals("A"), { seen: 19, declined: 40, accepted: 1 });
+});
+
+Deno.test("CM-7: many people of one cast in one commit are all counted", async () => {
+  await using store = await openStore(":memory:");
+  const commands = kvCommandStore(store);
+  await commands.accept(castOf("A"));
+  const changes = Array.from({ length: 32 }, (_, n) => {
+    const from = untouched(`p${n}`, "A");
+    return { from, to: { ...from.record, state: "stopped" as const, place: null } };
+  });
+  assert.equal(await commands.change(changes), true);
+  assert.deepEqual(await commands.totals("A"), { stopped: 32 });
+});
+
+Deno.test("DL-4: casts and their order are there after the file was closed and opened", async () => {
+  await using file = await storeFile();
+  let log: unknown;
+  {
+    await using store = await openStore(file.path);
+    const commands = kvCommandStore(store);
+    await Promise.all(["A", "B", "C", "D"].map((id) => commands.accept(castOf(id))));
+    await commands.changeCast("B", (await commands.cast("B"))!, "cancelled");
+    await commands.changeCast("C", (await commands.cast("C"))!, "expired");
+    await move(commands, "bob", "A", "seen");
+    log = await commands.castsAfter(null, 10);
+  }
+  await using store = await openStore(file.path);
+  const commands = kvCommandStore(store);
+  assert.deepEqual(await commands.castsAfter(null, 10), log);
+  assert.deepEqual(await logOf(commands), ["A", "C", "D"]);
+  assert.deepEqual(await commands.totals("A"), { seen: 1 });
+  assert.equal((await commands.cast("B"))?.state, "cancelled");
+});
+
+Deno.test("BR-4: the log in memory is the one in the store, whatever opens, closes and reads beside each other", async () => {
+  for (let seed = 1; seed <= 12; seed++) {
+    await using store = await openStore(":memory:");
+    const commands = kvCommandStore(store);
+    const random = seededRandom(seed);
+    const pick = (count: number) => Math.floor(random.fraction() * count);
+    const ids: string[] = [];
+    const under: Promise<unknown>[] = [];
+    for (let step = 0; step < 120; step++) {
+      const id = ids[pick(ids.length)];
+      const close = async (commandId: string, to: "open" | "cancelled" | "expired") => {
+        const cast = await commands.cast(commandId);
+        if (cast === null || (to === "open") !== (cast.state === "scheduled")) return;
+        await commands.changeCast(commandId, cast, to);
+      };
+      switch (pick(7)) {
+        case 0:
+        case 1:
+        case 2: {
+          const next = String(ids.length).padStart(4, "0");
+          ids.push(next);
+          under.push(commands.accept(castOf(next, { scheduled: pick(4) === 0 })));
+          break;
+        }
+        case 3:
+          if (id !== undefined) under.push(close(id, pick(2) === 0 ? "open" : "cancelled"));
+          break;
+        case 4:
+          if (id !== undefined) under.push(close(id, pick(2) === 0 ? "open" : "expired"));
+          break;
+        case 5:
+          under.push(commands.castsAfter(null, 5));
+          break;
+        default:
+          await under[pick(under.length)];
+          if (id !== undefined && isOver(await commands.cast(id))) {
+            under.push(commands.purge(castOf(id).record));
+          }
+      }
+    }
+    await Promise.all(under);
+    assert.deepEqual(await commands.castsAfter(null, 1000), await storedLog(store), `seed ${seed}`);
+    assert.ok((await dump(store.kv, keys.casts())).length > 0, `seed ${seed}`);
+  }
+});
+
+Deno.test("OP-7: where others write too, the log is read from the store", async () => {
+  await using store = await openStore(":memory:");
+  const one = kvCommandStore({ ...store, exclusive: false });
+  const other = kvCommandStore({ ...store, exclusive: false });
+  assert.deepEqual(await logOf(one), []);
+  await other.accept(castOf("A"));
+  await other.accept(castOf("B"));
+  assert.deepEqual(await logOf(one), ["A", "B"]);
+  await other.changeCast("A", (await other.cast("A"))!, "cancelled");
+  assert.deepEqual(await logOf(one), ["B"]);
+  assert.deepEqual(await one.castsAfter((await one.cast("B"))!.place, 5), []);
+});

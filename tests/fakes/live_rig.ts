@@ -1,0 +1,103 @@
+import { type Caller, silentLog } from "../../lib/platform/mod.ts";
+import { Connection, type ConnectionOpening } from "../../lib/realtime/connection.ts";
+import { Dispatcher } from "../../lib/realtime/dispatcher.ts";
+import { Hub } from "../../lib/realtime/mod.ts";
+import { SendLimiter } from "../../lib/realtime/rate.ts";
+import type { Store } from "../../lib/adapters/kv/store.ts";
+import { FakeClock } from "./clock.ts";
+import { CommandRig } from "./command_rig.ts";
+import { aUser, request, someHandlers } from "./realtime.ts";
+import { FakeSocket } from "./socket.ts";
+import { until } from "./until.ts";
+
+const settings = { heartbeatMs: 600_000, rateRequests: 0, rateSends: 0, retentionDays: 14 };
+
+/** A client that is on the line: what it was sent, and a way to send. */
+export interface LiveDevice {
+  caller: Caller;
+  socket: FakeSocket;
+  connection: Connection;
+  call(method: string, params?: unknown): string;
+}
+
+/** The commands room with the real hub and connections over sockets in memory. */
+export class LiveRig implements AsyncDisposable {
+  readonly rig: CommandRig;
+  readonly hub: Hub;
+  readonly #dispatcher: Dispatcher;
+  #numbers = 0;
+
+  private constructor(rig: CommandRig, hub: Hub) {
+    this.rig = rig;
+    this.hub = hub;
+    const { sender, moves, history, safety } = rig.room;
+    const handlers = someHandlers({
+      "command.send": (caller, params) => sender.send(caller, params),
+      "command.update": (caller, params) => moves.update(caller, params),
+      "command.cancel": (caller, params) => moves.cancel(caller, params),
+      "inbox.list": (caller, params) => history.inboxList(caller, params),
+      "preferences.set": (caller, params) => rig.consent.set(caller, params),
+      "safety.stop": (caller) => safety.stop(caller),
+      "safety.resume": (caller) => safety.resume(caller),
+    });
+    this.#dispatcher = new Dispatcher(handlers, new SendLimiter(0, rig.clock));
+  }
+
+  static async open(options: { store?: Store } = {}): Promise<LiveRig> {
+    const clock = new FakeClock();
+    const hub = new Hub(clock, settings.heartbeatMs);
+    return new LiveRig(await CommandRig.open({ ...options, clock, bell: hub }), hub);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.hub.shutdown();
+    await this.rig[Symbol.asyncDispose]();
+  }
+
+  /** Takes a device in; resolves when it was greeted. */
+  async connect(
+    caller: Caller,
+    device = "phone",
+    over: Partial<ConnectionOpening> = {},
+    socket: FakeSocket = new FakeSocket(),
+  ): Promise<LiveDevice> {
+    const { clock, room } = this.rig;
+    const sessionExpiresAt = new Date(clock.now() + 86_400_000).toISOString();
+    const connection = new Connection(
+      `c${++this.#numbers}`,
+      socket,
+      { caller: { ...caller, sessionExpiresAt }, device, window: 64, accept: null, ...over },
+      {
+        clock,
+        log: silentLog,
+        inbox: room.inbox,
+        settings,
+        greeting: {
+          user: (who) => Promise.resolve(aUser(who)),
+          stoppedSince: (userId) => room.safety.stoppedSince(userId),
+        },
+      },
+      this.#dispatcher,
+      this.hub,
+      this.hub.isFrozen(caller.userId),
+    );
+    this.hub.add(connection);
+    void connection.start();
+    await until(() => socket.texts.length > 0 || socket.closed !== null, 10_000, "the greeting");
+    const call = (method: string, params: unknown = {}) => {
+      const id = `r${++this.#numbers}`;
+      connection.receive(request(id, method, params));
+      return id;
+    };
+    return { caller, socket, connection, call };
+  }
+
+  /** The answer to a call, with everything that it set off done. */
+  async answer(device: LiveDevice, method: string, params: unknown = {}): Promise<Record<string, unknown>> {
+    const id = device.call(method, params);
+    const answer = await until(() => device.socket.answer(id), 10_000, `the answer to ${method}`);
+    await this.rig.rest();
+    if (answer.error !== undefined) throw new Error(`refused: ${answer.error.message}`);
+    return answer.result ?? {};
+  }
+}
