@@ -1,4 +1,5 @@
 import { Door } from "../components/Door.tsx";
+import { StopHere } from "../components/StopHere.tsx";
 import { Title } from "../components/Title.tsx";
 import { define } from "../lib/define.ts";
 
@@ -16,6 +17,7 @@ export default define.page(function NotFound({ url }) {
       <p>
         <a class="button" href="/">Go to the inbox</a>
       </p>
+      <StopHere />
     </Door>
   );
 });

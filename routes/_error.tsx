@@ -1,5 +1,6 @@
 import { HttpError } from "fresh";
 import { Door } from "../components/Door.tsx";
+import { StopHere } from "../components/StopHere.tsx";
 import { Title } from "../components/Title.tsx";
 import { define } from "../lib/define.ts";
 
@@ -54,6 +55,7 @@ export default define.page(function ErrorPage({ error, state, url }) {
       <p>
         <a class="button" href="/">Go to the inbox</a>
       </p>
+      <StopHere />
     </Door>
   );
 });

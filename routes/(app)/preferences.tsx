@@ -1,4 +1,5 @@
 import { type Context, page } from "fresh";
+import { CategoryTable } from "../../components/CategoryTable.tsx";
 import { AreaField, Check, FieldError, Group, TextField } from "../../components/Field.tsx";
 import { Notice, ProblemNotice } from "../../components/Notice.tsx";
 import { define, type State } from "../../lib/define.ts";
@@ -13,7 +14,7 @@ import {
   type TypedPreferences,
   typedPreferences,
 } from "../../lib/preferences_form.ts";
-import { type Category, type CategoryChoice, checked, methods, Refusal } from "../../lib/protocol/mod.ts";
+import { type Category, checked, methods, Refusal } from "../../lib/protocol/mod.ts";
 
 export const handler = define.handlers({
   async GET(ctx) {
@@ -53,12 +54,6 @@ const senders = [
   ["groups", "My contacts and groups", "Also everybody who is in a group with you."],
   ["anyone", "Anyone here", "Everybody with an account on this server."],
 ] as const;
-
-const choices: readonly (readonly [CategoryChoice, string])[] = [
-  ["allow", "Allow"],
-  ["ask", "Ask me"],
-  ["block", "Block"],
-];
 
 export default define.page<typeof handler>(function PreferencesPage({ data, url }) {
   const saved = data.problem === null && url.searchParams.get("notice") === "saved";
@@ -188,37 +183,8 @@ function CategoryChoices({ typed, categories, error }: CategoryChoicesProps) {
   return (
     <section class="panel" aria-labelledby="categories">
       <h2 id="categories">What it may be about</h2>
-      <ul class="hint stack-s">
-        <li>
-          <strong>Allow</strong>: it reaches you as it is.
-        </li>
-        <li>
-          <strong>Ask me</strong>: it comes sealed. You see who sent it and what it is about, and it opens
-          when you say so.
-        </li>
-        <li>
-          <strong>Block</strong>: it never reaches you, even if its other categories are allowed.
-        </li>
-      </ul>
       <FieldError name="categories" error={error} />
-      {categories.map((category) => (
-        <fieldset class="category" key={category.slug} aria-describedby={`about-${category.slug}`}>
-          <legend>{category.title}</legend>
-          <p class="hint" id={`about-${category.slug}`}>{category.description}</p>
-          <div class="choices">
-            {choices.map(([value, label]) => (
-              <Check
-                key={value}
-                type="radio"
-                name={categoryField(category.slug)}
-                value={value}
-                label={label}
-                checked={(typed.categories[category.slug] ?? "block") === value}
-              />
-            ))}
-          </div>
-        </fieldset>
-      ))}
+      <CategoryTable categories={categories} chosen={typed.categories} fieldOf={categoryField} />
     </section>
   );
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import type { AuditEntry, Role } from "../../lib/protocol/mod.ts";
+import { type AuditEntry, limits, Refusal, type Role } from "../../lib/protocol/mod.ts";
 import { assertNoMarkup, nasty } from "../fakes/markup.ts";
-import { as, form, withPages } from "../fakes/pages.ts";
+import { as, form, site, withPages } from "../fakes/pages.ts";
 import type { FakeServices } from "../fakes/services.ts";
 
 const since = "2026-01-01T00:00:00.000Z";
@@ -295,5 +295,45 @@ Deno.test("MO-3: the audit log is paged, newest first", async () => {
     const second = await (await send(older, as(cookie))).text();
     assert.ok(second.includes(">act-10<") && !second.includes(">act-11<"));
     assert.ok(second.includes('href="/admin/audit"'));
+  });
+});
+
+Deno.test("MO-4: the overview counts accounts, connections and jobs due, and gives each check of the health", async () => {
+  await withPages(async (_send, fake) => {
+    const cookie = enter(fake, "admin");
+    const checks = [
+      { name: "store", ok: true, reason: null },
+      { name: "disk", ok: false, reason: "only 3 MiB are free" },
+    ];
+    let jobsDue = 1;
+    const send = await site({
+      ...fake,
+      services: {
+        ...fake.services,
+        stats: { now: () => Promise.resolve({ connections: 1234, users: 56, jobsDue }) },
+        health: { ready: () => Promise.resolve({ ready: false, checks }) },
+      },
+    });
+    const overview = async () =>
+      (await (await send("/admin", as(cookie))).text()).replaceAll(/<[^>]+>/g, "|");
+    const html = await overview();
+    assert.match(html, /\|56\|+accounts\|/);
+    assert.match(html, /\|1,234\|+open connections\|/);
+    assert.match(html, /\|1\|+job due\|/);
+    assert.match(html, /The server\|+Not ready\|/);
+    assert.match(html, /\|store\|+OK\|/);
+    assert.match(html, /\|disk\|+only 3 MiB are free\|+Failed\|/);
+    jobsDue = limits.jobsCounted;
+    assert.match(await overview(), /\|10,000\|+jobs due, or more\|/);
+  });
+});
+
+Deno.test("MO-4: numbers that cannot be had are not shown as none", async () => {
+  await withPages(async (send, fake) => {
+    const cookie = enter(fake, "admin");
+    fake.world.refuse.set("stats.now", new Refusal("unavailable", "Not now."));
+    const response = await send("/admin", as(cookie));
+    assert.equal(response.status, 200);
+    assert.match((await response.text()).replaceAll(/<[^>]+>/g, "|"), /\|\?\|+accounts\|/);
   });
 });

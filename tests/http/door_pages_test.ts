@@ -235,6 +235,33 @@ Deno.test("UI-1: a path that leads nowhere is a 404 page, a fault a 500 page wit
   });
 });
 
+Deno.test("UI-4: Stop is on the pages of errors too, and works from there", async () => {
+  await withPages(async (send, fake) => {
+    const cookie = fake.cookieOf("ann");
+    const foreign = { ...form({}, cookie), headers: { cookie, "sec-fetch-site": "cross-site" } };
+    const answers = [
+      await send("/no/such/page"),
+      await send("/no/such/page", as(cookie)),
+      await send("/admin", as(cookie)),
+      await send("/send", foreign),
+      await send("/stop", { method: "PUT", headers: { cookie, "sec-fetch-site": "same-origin" } }),
+    ];
+    assert.deepEqual(answers.map(({ status }) => status), [404, 404, 404, 403, 405]);
+    for (const answer of answers) {
+      const policy = answer.headers.get("content-security-policy") ?? "";
+      assert.match(policy, /form-action 'self'/);
+      assert.match(
+        await answer.text(),
+        /<form [^>]*method="post" action="\/stop"><p><button type="submit"[^>]*>Stop</,
+      );
+    }
+    assert.equal((await send("/stop", form({}))).headers.get("location"), "/login");
+    assert.equal(fake.world.stoppedSince, null);
+    assert.equal((await send("/stop", form({}, cookie))).headers.get("location"), "/");
+    assert.notEqual(fake.world.stoppedSince, null);
+  });
+});
+
 Deno.test("UI-8: pages carry no inline style and no inline handler", async () => {
   await withPages(async (send, fake) => {
     const cookie = fake.cookieOf("ann");

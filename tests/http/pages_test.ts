@@ -293,3 +293,27 @@ Deno.test("CO-1: the preferences form saves the whole and shows what is wrong", 
     assert.equal(fake.world.preferences.dailyLimit, 7);
   });
 });
+
+Deno.test("CO-1: the preferences page asks for each category in a row of a table", async () => {
+  await withPages(async (send, fake) => {
+    fake.world.preferences.categories = { general: "allow", censored: "ask" };
+    const html = await (await send("/preferences", as(fake.cookieOf("ann")))).text();
+    assert.match(html, /<caption>/);
+    const heads = [...html.matchAll(/<th [^>]*scope="col"[^>]*>([^<]+)</g)].map(([, text]) => text);
+    assert.deepEqual(heads, ["Category", "Allow", "Ask", "Block"]);
+    const rows = [...html.matchAll(/<th [^>]*scope="row"[^>]*>([^<]+)<span class="hint">([^<]+)</g)];
+    assert.deepEqual(
+      rows.map(([, title, description]) => [title, description]),
+      fake.world.categories.map(({ title, description }) => [title, description]),
+    );
+    const dots = html.match(/<input[^>]*name="category-[^>]*>/g) ?? [];
+    const label = (dot: string) => /aria-label="([^"]+)"/.exec(dot)?.[1];
+    assert.equal(
+      new Set(dots.map(label)).size,
+      3 * fake.world.categories.length,
+      "each has a name of its own",
+    );
+    const chosen = dots.filter((dot) => / checked/.test(dot)).map(label);
+    assert.deepEqual(chosen, ["General: allow", "Censored: ask", "Feet: block"]);
+  });
+});

@@ -3,7 +3,7 @@ import { AuditList } from "../../../components/AuditList.tsx";
 import { adminPlaces } from "../../../components/places.ts";
 import { define, type State } from "../../../lib/define.ts";
 import { callerOf } from "../../../lib/page_caller.ts";
-import { Refusal } from "../../../lib/protocol/mod.ts";
+import { limits, Refusal } from "../../../lib/protocol/mod.ts";
 
 /** How much of the audit log the overview shows. */
 const latest = 5;
@@ -11,16 +11,17 @@ const latest = 5;
 export const handler = define.handlers({ GET: async (ctx) => page(await overview(ctx)) });
 
 async function overview(ctx: Context<State>) {
-  const { realtime, health, categories, groups, audit, config } = ctx.state.services;
+  const { stats, health, categories, groups, audit, config } = ctx.state.services;
   const caller = callerOf(ctx.state);
-  const [checks, all, managed, log] = await Promise.all([
+  const [numbers, checks, all, managed, log] = await Promise.all([
+    stats.now(caller),
     health.ready(),
     categories.all(caller),
     groups.managed(caller),
     audit.page(caller, { limit: latest }),
   ]);
   return {
-    connections: realtime.connections(),
+    stats: numbers instanceof Refusal ? null : numbers,
     checks,
     categories: all instanceof Refusal ? null : all.filter(({ retired }) => !retired).length,
     groups: managed instanceof Refusal ? null : managed.length,
@@ -31,10 +32,15 @@ async function overview(ctx: Context<State>) {
 }
 
 export default define.page<typeof handler>(function Overview({ data }) {
-  const { checks } = data;
+  const { checks, stats } = data;
+  const jobsDue = stats?.jobsDue ?? null;
+  // The count of jobs ends at a limit.
+  const jobsWords = jobsDue !== null && jobsDue >= limits.jobsCounted ? "jobs due, or more" : "jobs due";
   const counts: readonly (readonly [count: number | null, one: string, many: string, path: string | null])[] =
     [
-      [data.connections, "open connection", "open connections", null],
+      [stats?.users ?? null, "account", "accounts", "/admin/users"],
+      [stats?.connections ?? null, "open connection", "open connections", null],
+      [jobsDue, "job due", jobsWords, null],
       [data.categories, "category in use", "categories in use", "/admin/categories"],
       [data.groups, "group", "groups", "/admin/groups"],
     ];
@@ -55,6 +61,9 @@ export default define.page<typeof handler>(function Overview({ data }) {
       </ul>
       <section class="panel" aria-labelledby="health">
         <h2 id="health">Health</h2>
+        <p class="hint">
+          <a href="/readyz">/readyz</a> gives the same to a monitor or a proxy.
+        </p>
         <ul class="people">
           <li>
             <span>The server</span>
@@ -66,9 +75,9 @@ export default define.page<typeof handler>(function Overview({ data }) {
             <li key={name}>
               <span class="name">
                 <span>{name}</span>
-                {reason === null ? null : <span class="soft small">{reason}</span>}
+                {ok ? null : <span class="soft small">{reason ?? "No reason was given."}</span>}
               </span>
-              <span class="state" data-tone={ok ? "good" : "bad"}>{ok ? "Good" : "Bad"}</span>
+              <span class="state" data-tone={ok ? "good" : "bad"}>{ok ? "OK" : "Failed"}</span>
             </li>
           ))}
           <li>

@@ -1,0 +1,71 @@
+import type { Category, CategoryChoice } from "../lib/protocol/mod.ts";
+
+const choices: readonly (readonly [CategoryChoice, name: string, meaning: string])[] = [
+  ["allow", "Allow", "It reaches you as it is."],
+  [
+    "ask",
+    "Ask",
+    "It comes sealed. You see who sent it and what it is about, and it opens when you say so.",
+  ],
+  ["block", "Block", "It never reaches you, even if its other categories are allowed."],
+];
+
+interface CategoryTableProps {
+  categories: readonly Category[];
+  /** By slug; one that is not there is blocked. */
+  chosen: Readonly<Record<string, string>>;
+  /** The form field of a slug. */
+  fieldOf: (slug: string) => string;
+}
+
+/**
+ * One answer for each category. Each dot carries its category in its name, since a row is no group to those who
+ * hear it; narrow windows stack the cells, and the roles keep them a table.
+ */
+export function CategoryTable({ categories, chosen, fieldOf }: CategoryTableProps) {
+  return (
+    <>
+      <dl class="meanings small">
+        {choices.map(([value, name, meaning]) => (
+          <div key={value}>
+            <dt>{name}</dt>
+            <dd class="soft">{meaning}</dd>
+          </div>
+        ))}
+      </dl>
+      <table class="table category-table" role="table">
+        <caption>Your answer for each category</caption>
+        <thead role="rowgroup">
+          <tr role="row">
+            <th role="columnheader" scope="col">Category</th>
+            {choices.map(([value, name]) => <th key={value} role="columnheader" scope="col">{name}</th>)}
+          </tr>
+        </thead>
+        <tbody role="rowgroup">
+          {categories.map(({ slug, title, description }) => (
+            <tr key={slug} role="row">
+              <th role="rowheader" scope="row" abbr={title}>
+                {title}
+                <span class="hint">{description}</span>
+              </th>
+              {choices.map(([value, name]) => (
+                <td key={value} role="cell">
+                  <label class="check">
+                    <input
+                      type="radio"
+                      name={fieldOf(slug)}
+                      value={value}
+                      checked={(chosen[slug] ?? "block") === value}
+                      aria-label={`${title}: ${name.toLowerCase()}`}
+                    />
+                    <span>{name}</span>
+                  </label>
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </>
+  );
+}
