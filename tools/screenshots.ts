@@ -73,7 +73,8 @@ async function run(): Promise<number> {
   const app = buildApp(services);
   const applyBuild = await new Builder().build({ snapshot: "memory" });
   applyBuild(app);
-  await using server = Deno.serve(
+  // Not closed: the process ends with its pictures, and a graceful end would wait for what a closed browser left behind.
+  const server = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen: () => {} },
     serving(app, read.config),
   );

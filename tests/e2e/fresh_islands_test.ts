@@ -14,7 +14,12 @@ interface Visit {
 
 async function visiting(path: string, options: { basePath?: string }, run: (visit: Visit) => Promise<void>) {
   const handler = await siteHandler(options);
-  await using server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, handler);
+  // Closed at once in the end: a graceful end would wait for what a closed browser left behind.
+  const over = new AbortController();
+  const server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {}, signal: over.signal },
+    handler,
+  );
   const browser = await chromium.launch({ executablePath, args });
   try {
     const page = await browser.newPage();
@@ -31,6 +36,8 @@ async function visiting(path: string, options: { basePath?: string }, run: (visi
     await run({ page, problems, scripts });
   } finally {
     await browser.close();
+    over.abort();
+    await server.finished;
   }
 }
 

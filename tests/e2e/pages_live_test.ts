@@ -38,8 +38,10 @@ async function visiting(run: (visit: Visit) => Promise<void>): Promise<void> {
   const { services } = open;
   const app = buildApp(services);
   (await new Builder().build({ snapshot: "memory" }))(app);
+  // Closed at once in the end: a graceful end would wait for what a closed browser left behind.
+  const over = new AbortController();
   const server = Deno.serve(
-    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    { hostname: "127.0.0.1", port: 0, onListen: () => {}, signal: over.signal },
     serving(app, read.config),
   );
   const base = `http://127.0.0.1:${server.addr.port}`;
@@ -69,7 +71,8 @@ async function visiting(run: (visit: Visit) => Promise<void>): Promise<void> {
   } finally {
     await browser.close();
     await services.realtime.shutdown();
-    await server.shutdown();
+    over.abort();
+    await server.finished;
   }
 }
 
