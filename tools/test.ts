@@ -47,6 +47,9 @@ function count(line: string, what: string): number {
   return Number(new RegExp(`(\\d+) ${what}`).exec(line)?.[1] ?? 0);
 }
 
+/** The whole takes a few minutes; what hangs is a failure, and says so before a CI's own limit does. */
+const limitMs = 25 * 60_000;
+
 /** Runs `deno test`, shows its output as it comes, and gives the counts of its summary. */
 async function runTests(args: string[]): Promise<{ passed: number; failed: number; ok: boolean }> {
   const child = new Deno.Command(Deno.execPath(), {
@@ -55,6 +58,10 @@ async function runTests(args: string[]): Promise<{ passed: number; failed: numbe
     stdin: "null",
     stdout: "piped",
   }).spawn();
+  const timer = setTimeout(() => {
+    complain(`The tests did not end within ${limitMs / 60_000} minutes.`);
+    child.kill("SIGKILL");
+  }, limitMs);
   let last = "";
   const decoder = new TextDecoder();
   for await (const chunk of child.stdout) {
@@ -62,6 +69,7 @@ async function runTests(args: string[]): Promise<{ passed: number; failed: numbe
     last = (last + decoder.decode(chunk, { stream: true })).slice(-10_000);
   }
   const { success } = await child.status;
+  clearTimeout(timer);
   const [line = ""] = [...last.matchAll(/^(?:ok|FAILED) \| \d+ passed.*$/gm)].at(-1) ?? [];
   const [passed, unsuccessful, ignored] = [
     count(line, "passed"),
