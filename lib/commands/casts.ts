@@ -28,8 +28,11 @@ import type {
 } from "./ports.ts";
 import { forRecipient, moved } from "./views.ts";
 
-/** Log entries looked at in one go. */
-const lookedAtOnce = 256;
+/** Log entries looked at in one go, the least and the most. */
+const lookedAtLeast = 16;
+const lookedAtMost = 256;
+/** Rules of which a command's first record is kept; there are few ways to allow one. */
+const rulesKept = 64;
 const stranger: Relation = { contact: false, sharesGroup: false };
 const inGroup: Relation = { contact: false, sharesGroup: true };
 
@@ -62,6 +65,8 @@ export interface CastEntry extends InboxEntry {
  */
 export class Casts {
   readonly #parts: Parts;
+  readonly #openRecords = new WeakMap<Command, Map<string | null, StateRecord>>();
+  readonly #questions = new WeakMap<CommandRecord, Question>();
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -161,8 +166,10 @@ export class Casts {
     const { store, people } = this.#parts;
     const found: CastEntry[] = [];
     let memberships: Memberships | undefined;
-    for (let from = after; found.length < max;) {
-      const entries = await store.castsAfter(from, lookedAtOnce);
+    // Most are for everybody.
+    let looked = Math.min(Math.max(max, lookedAtLeast), lookedAtMost);
+    for (let from = after; found.length < max; looked = lookedAtMost) {
+      const entries = await store.castsAfter(from, looked);
       if (entries.length === 0) break;
       memberships ??= await people.membershipsOf(userId);
       const records = await store.commands(entries.map(({ commandId }) => commandId));
@@ -172,7 +179,7 @@ export class Casts {
         found.push({ ...entry, record });
         if (found.length === max) break;
       }
-      if (entries.length < lookedAtOnce) break;
+      if (entries.length < looked) break;
       from = entries.at(-1)!.cursor;
     }
     return found;
@@ -180,17 +187,41 @@ export class Casts {
 
   /** What a person's rules say of a cast now. Who is in its group was checked by `isFor`. */
   decide(standing: Standing, record: CommandRecord, now: number): Decision {
-    return decide(standing, relationIn(record), castQuestion(record), now);
+    return decide(standing, relationIn(record), this.#questionOf(record), now);
   }
 
   /** The rule that keeps a cast from a person whatever the hour, or null. */
   withheld(standing: Standing, record: CommandRecord): string | null {
-    return withheldBy(standing, relationIn(record), castQuestion(record));
+    return withheldBy(standing, relationIn(record), this.#questionOf(record));
+  }
+
+  /** The rule that lets a cast through, whatever holds it back for now; null: none does. */
+  allowedBy(standing: Standing, record: CommandRecord): string | null {
+    const preferences = { ...standing.preferences, quietHours: null, dailyLimit: null };
+    const decision = this.decide({ ...standing, preferences, stopped: false }, record, 0);
+    return decision.verdict === "deliver" ? decision.allowedBy : null;
+  }
+
+  #questionOf(record: CommandRecord): Question {
+    let question = this.#questions.get(record);
+    if (question === undefined) this.#questions.set(record, question = castQuestion(record));
+    return question;
   }
 
   /** The state of somebody who has done nothing with an open cast. */
   untouched(userId: string, { command }: CommandRecord): StoredState {
-    return { userId, commandId: command.id, record: openRecord(command, null), version: null };
+    return { userId, commandId: command.id, record: this.openRecord(command, null), version: null };
+  }
+
+  /** The first record of somebody's part in an open cast; the same for all of whom the same rule let it through. */
+  openRecord(command: Command, allowedBy: string | null): StateRecord {
+    let byRule = this.#openRecords.get(command);
+    if (byRule === undefined) this.#openRecords.set(command, byRule = new Map());
+    let record = byRule.get(allowedBy);
+    if (record === undefined && byRule.size < rulesKept) {
+      byRule.set(allowedBy, record = newOpenRecord(command, allowedBy));
+    }
+    return record ?? newOpenRecord(command, allowedBy);
   }
 
   /** A person's state of a cast as it counts: what the cast's own end means for it included. Null: it is not for them. */
@@ -219,8 +250,7 @@ export class Casts {
     });
     // Few texts and few records stand for all: they differ by what people chose for its categories only.
     let [open, sealed]: (Fresh | undefined)[] = [];
-    const touched = new Map<string, StateRecord>();
-    const [question, relation] = [castQuestion(record), relationIn(record)];
+    const [question, relation] = [this.#questionOf(record), relationIn(record)];
     const expect = inbox().expecting(command.id);
     bell.ringAll((userId) => {
       if (userId === senderId || userId > command.id) return "skip";
@@ -233,9 +263,7 @@ export class Casts {
       // What was withheld once stays so (`openedAt`), so nobody need look for it.
       if (decision.verdict === "withhold") return "skip";
       if (decision.verdict === "hold") return "read";
-      const { allowedBy } = decision;
-      let first = touched.get(allowedBy);
-      if (first === undefined) touched.set(allowedBy, first = openRecord(command, allowedBy));
+      const first = this.openRecord(command, decision.allowedBy);
       expect(userId, first, null);
       if (!decision.sealed) return open ??= freshOf(command);
       return sealed ??= freshOf(forRecipient(command, first, standing.preferences));
@@ -244,7 +272,7 @@ export class Casts {
 }
 
 /** The first record of a person's part in an open cast. It came when the cast was opened. */
-function openRecord(command: Command, allowedBy: string | null): StateRecord {
+function newOpenRecord(command: Command, allowedBy: string | null): StateRecord {
   const first = firstRecord(command, { allowedBy, withheldBy: null });
   const record = command.deliverAt === null ? first : moved(first, "queued", command.deliverAt);
   return { ...record, place: "cast", cast: true };

@@ -42,6 +42,8 @@ export class Inbox {
   /** First records of commands that were just handed to a device, so that its acknowledgement need not read them. */
   readonly #expected = new Map<string, Map<string, Expected>>();
   #expectedCount = 0;
+  /** People's rules when casts were last read for them, so that the rule goes with what is written of those (CO-8). */
+  readonly #handedBy = new Map<string, Standing>();
   #flushing: Timer | undefined;
 
   constructor(parts: Parts) {
@@ -197,13 +199,23 @@ export class Inbox {
 
   /** The records, those of casts that have none yet included. */
   async #statesOf(userId: string, commandIds: readonly string[]): Promise<(StoredState | null)[]> {
-    const { store, casts } = this.#parts;
+    const { store, casts, consent } = this.#parts;
     const records = await store.commands(commandIds);
     const states = await store.states(commandIds.map((commandId) => ({ userId, commandId })));
-    return await Promise.all(states.map((stored, index) => {
+    return await Promise.all(states.map(async (stored, index) => {
       const record = records.get(commandIds[index]!);
-      return stored === null && record?.cast !== undefined ? casts.stateOf(userId, record) : stored;
+      if (stored !== null || record?.cast === undefined) return stored;
+      const own = await casts.stateOf(userId, record);
+      if (own === null || own.version !== null) return own;
+      const standing = this.#handedBy.get(userId) ?? await consent.standing(userId);
+      return { ...own, record: casts.openRecord(record.command, casts.allowedBy(standing, record)) };
     }));
+  }
+
+  #handTo(userId: string, standing: Standing): void {
+    if (this.#handedBy.get(userId) === standing) return;
+    if (this.#handedBy.size >= expectedKept) this.#handedBy.clear();
+    this.#handedBy.set(userId, standing);
   }
 
   /** The expected records, if all of them are. */
@@ -223,12 +235,15 @@ export class Inbox {
 
   /** The person's log and the log of casts as one: places are of one order for the whole store. */
   async #entriesAfter(userId: string, after: string | null, max: number): Promise<InboxEntry[]> {
-    const [own, casts] = await Promise.all([
-      this.#parts.store.inboxAfter(userId, after, max),
-      this.#parts.casts.after(userId, after, max),
-    ]);
-    if (casts.length === 0) return own;
-    return [...own, ...casts].sort((a, b) => a.cursor < b.cursor ? -1 : 1).slice(0, max);
+    // Each log grows while the other is read. Their own is whole up to the last cast that was there before, and the casts
+    // are up to the last entry of their own; what lies behind both is left to the next look, as its ring is still to come.
+    const before = await this.#parts.casts.after(userId, after, max);
+    const own = await this.#parts.store.inboxAfter(userId, after, max);
+    if (own.length === 0) return before;
+    const upTo = [own.at(-1)!.cursor, before.at(-1)?.cursor ?? ""].sort()[1]!;
+    const casts = await this.#parts.casts.after(userId, after, max);
+    const merged = [...own, ...casts.filter(({ cursor }) => cursor <= upTo)];
+    return merged.sort((a, b) => a.cursor < b.cursor ? -1 : 1).slice(0, max);
   }
 
   /** Casts after a place that are open for the person. */
@@ -306,7 +321,7 @@ export class Inbox {
         : !isFor(one)
         ? { verdict: "withhold" as const, rule: "no_member" }
         : casts.decide(asked, one.command, clock.now());
-      const settled = await this.#settle(userId, one, decision, limit);
+      const settled = await this.#settle(userId, one, decision, standing, limit);
       decided.set(one.stored.commandId, { open: one, decision: settled });
       if (settled.verdict === "deliver" && !handed) now.deliveredToday++;
     }
@@ -318,6 +333,7 @@ export class Inbox {
     userId: string,
     open: Open,
     decision: Decision,
+    standing: Standing,
     limit: { day: string; most: number } | null,
   ): Promise<Decision> {
     const { record } = open.stored;
@@ -338,8 +354,7 @@ export class Inbox {
     if (record.allowedBy === decision.allowedBy && !counts) return decision;
     if (open.stored.version === null && !counts) {
       // Nothing is written of it before it was delivered; the rule goes with that.
-      open.stored = { ...open.stored, record: { ...record, allowedBy: decision.allowedBy } };
-      this.expecting(open.stored.commandId)(userId, open.stored.record, null);
+      this.#handTo(userId, standing);
       return decision;
     }
     const to = { ...record, allowedBy: decision.allowedBy, countedOn: counts ? limit.day : record.countedOn };

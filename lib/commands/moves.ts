@@ -39,13 +39,15 @@ export class Moves {
     while (true) {
       const stored = await this.#own(caller.userId, record);
       if (stored === null || !await this.#isKnown(stored, record)) return noSuchCommand();
-      const preferences = await consent.preferencesOf(caller.userId);
       const repeat = stored.record.state === params.state && params.state !== "deferred";
       const to = repeat ? stored.record : this.#answered(caller, stored.record, record, params);
       if (to instanceof Refusal) return to;
-      const command = forRecipient(record.command, to, preferences);
+      if (!repeat && !await store.change([{ from: stored, to }], { jobs: deferral(caller.userId, params) })) {
+        continue;
+      }
+      // Read now: they may have been changed while this was written (CO-2).
+      const command = forRecipient(record.command, to, await consent.preferencesOf(caller.userId));
       if (repeat) return { command, state: ownState(to) };
-      if (!await store.change([{ from: stored, to }], { jobs: deferral(caller.userId, params) })) continue;
       tellRecipient(this.#parts, stored, to, command);
       await tellSender(this.#parts, record, [{ userId: caller.userId, record: to }]);
       return { command, state: ownState(to) };

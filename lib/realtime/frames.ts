@@ -1,4 +1,5 @@
-import { limits, type Notification, type RpcErrorObject, type RpcId } from "../protocol/mod.ts";
+import type { Fresh } from "../platform/mod.ts";
+import { type Command, limits, type Notification, type RpcErrorObject, type RpcId } from "../protocol/mod.ts";
 import { utf8Bytes } from "./bytes.ts";
 
 export function notificationText(
@@ -26,17 +27,40 @@ export interface DeliverFrame {
   count: number;
 }
 
+type Packed = Fresh["delivery"];
+
+interface Json {
+  json: string;
+  bytes: number;
+}
+
+/** Commands to many as they were written last: whoever gets them gets the same. */
+const written = new WeakMap<object, Json>();
+
+function jsonOf(command: Packed["command"]): Json {
+  const known = written.get(command);
+  if (known !== undefined) return known;
+  const json = JSON.stringify(command);
+  const one = { json, bytes: utf8Bytes(json) };
+  const { audience }: Partial<Command> = command;
+  if (audience !== undefined && audience.kind !== "user") written.set(command, one);
+  return one;
+}
+
 /** DL-1: packs deliveries from `from` on into one frame of at most `deliverBatch` and `deliverFrameBytes`. */
-export function packDeliveries(deliveries: readonly object[], from: number): DeliverFrame {
+export function packDeliveries(deliveries: readonly Packed[], from: number): DeliverFrame {
   let text = deliverHead;
   let bytes = deliverHead.length + deliverTail.length;
   let count = 0;
   for (let at = from; at < deliveries.length && count < limits.deliverBatch; at++) {
-    const json = JSON.stringify(deliveries[at]);
-    const size = utf8Bytes(json) + 1;
+    const { cursor, command, state } = deliveries[at]!;
+    const { json, bytes: commandBytes } = jsonOf(command);
+    const head = `${count === 0 ? "" : ","}{"cursor":"${cursor}","command":`;
+    const tail = `,"state":"${state}"}`;
+    const size = head.length + commandBytes + tail.length + 1;
     // One that is too large alone still goes, alone: the bounds of a command keep it below the limit.
     if (count > 0 && bytes + size > limits.deliverFrameBytes) break;
-    text += count === 0 ? json : "," + json;
+    text += head + json + tail;
     bytes += size;
     count++;
   }

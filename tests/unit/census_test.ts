@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { Census } from "../../lib/consent/census.ts";
-import { type ConsentStore, newPreferences, type Question } from "../../lib/consent/mod.ts";
+import { type ConsentStore, newPreferences, type Question, withheldBy } from "../../lib/consent/mod.ts";
 import type { Preferences } from "../../lib/protocol/mod.ts";
 import { firstIdAt } from "../../lib/platform/mod.ts";
 import { FakeClock } from "../fakes/clock.ts";
+import { seededRandom } from "../fakes/random.ts";
 
 const toAll: Question = { from: { username: "ann" }, audience: { kind: "all" }, categories: ["general"] };
 
@@ -155,4 +156,47 @@ Deno.test("OP-7: where other processes write too, what they changed is seen half
   assert.equal((await count()).matched, 1);
   clock.advance(1000);
   assert.deepEqual((await count()).excluded, { broadcasts: 1 });
+});
+
+Deno.test("BR-3: whatever people choose, join and change, the counts are those of asking each of them", async () => {
+  for (let seed = 1; seed <= 30; seed++) {
+    const { clock, store, sender, join, prefer, count } = open(seed % 5 !== 0);
+    const random = seededRandom(seed);
+    const pick = <T>(of: readonly T[]): T => of[Math.floor(random.fraction() * of.length)]!;
+    const people = [sender];
+    for (let step = 0; step < 120; step++) {
+      clock.advance(pick([0, 1, 500, 31_000]));
+      switch (pick(["join", "join", "prefer", "prefer", "count"])) {
+        case "join":
+          people.push(join("p", clock.now()));
+          break;
+        case "prefer":
+          prefer(pick(people), {
+            broadcasts: pick([true, true, false]),
+            blockedUsers: pick([[], [], ["ann"], ["eve", "ann"], ["eve"]]),
+            categories: { general: pick(["allow", "ask", "block"]), feet: pick(["allow", "block"]) },
+          });
+          break;
+        default: {
+          const categories = pick([["general"], ["feet"], ["general", "feet"]]);
+          const question: Question = {
+            from: { username: pick(["ann", "eve"]) },
+            audience: { kind: "all" },
+            categories,
+          };
+          const online = people.filter(() => random.fraction() < 0.5);
+          const senderId = pick(people);
+          const expected = { matched: 0, online: 0, excluded: {} as Record<string, number> };
+          for (const userId of people.filter((userId) => userId !== senderId)) {
+            const preferences = store.preferences.get(userId) ?? newPreferences;
+            const rule = withheldBy({ preferences }, { contact: false, sharesGroup: false }, question);
+            if (rule !== null) expected.excluded[rule] = (expected.excluded[rule] ?? 0) + 1;
+            else expected.matched++;
+            if (rule === null && online.includes(userId)) expected.online++;
+          }
+          assert.deepEqual(await count(question, senderId, online), expected, `seed ${seed}, step ${step}`);
+        }
+      }
+    }
+  }
 });

@@ -1,11 +1,9 @@
-import { firstRecord } from "../../commands/mod.ts";
 import type {
   Acceptance,
   Change,
   CommandRecord,
   CommandStore,
   DueJob,
-  FirstState,
   Job,
   SentKey,
   StateRecord,
@@ -17,6 +15,8 @@ import type { Write } from "./committer.ts";
 import { type CastsPart, kvCasts } from "./casts_store.ts";
 import { getEntries } from "./get_many.ts";
 import { keys } from "./keys.ts";
+import { NothingAfter } from "./nothing_after.ts";
+import { kvStates, type ShortRecord } from "./states_store.ts";
 import type { Store } from "./store.ts";
 
 /** Commands kept in memory: they never change once accepted. */
@@ -40,6 +40,8 @@ export function kvCommandStore(store: Store): CommandStore {
   const { kv, committer } = store;
   const casts = kvCasts(store);
   const cached = new Map<string, CommandRecord>();
+  const states = kvStates(store, readCommands);
+  const noEntries = new NothingAfter(store.exclusive ? limits.relationsCached : 0);
 
   function remember(record: CommandRecord): void {
     if (cached.size >= commandsKept) cached.delete(cached.keys().next().value!);
@@ -61,18 +63,16 @@ export function kvCommandStore(store: Store): CommandStore {
     return found;
   }
 
-  /** First records are written short; what they stand for follows from their commands. */
-  async function expandAll(read: readonly Read[]): Promise<(StoredState | null)[]> {
-    const short = read.filter(({ entry }) => entry.value !== null && isFirst(entry.value));
-    const commands = short.length === 0
-      ? new Map<string, CommandRecord>()
-      : await readCommands(short.map(({ commandId }) => commandId));
-    return read.map((one) => stored(one, commands.get(one.commandId)));
-  }
-
   return {
     async accept(acceptance) {
-      const committed = await committer.commit(acceptanceWrite(acceptance, casts));
+      const committing = committer.commit(acceptanceWrite(acceptance, casts));
+      // Also after a failure: what came of it is not known.
+      const committed = await committing.finally(() => {
+        for (const { userId } of acceptance.states) {
+          states.written(userId);
+          noEntries.written(userId);
+        }
+      });
       if (!committed.ok) return null;
       const { record } = acceptance;
       remember(record);
@@ -89,17 +89,7 @@ export function kvCommandStore(store: Store): CommandStore {
 
     commands: readCommands,
 
-    async states(wanted) {
-      const entries = await getEntries<StoredValue>(
-        kv,
-        wanted.map((one) => keys.state(one.userId, one.commandId)),
-      );
-      return await expandAll(wanted.map(({ userId, commandId }, index) => ({
-        userId,
-        commandId,
-        entry: entries[index]!,
-      })));
-    },
+    states: states.read,
 
     async change(changes, also = {}) {
       const write = changeWrite(changes);
@@ -113,10 +103,17 @@ export function kvCommandStore(store: Store): CommandStore {
         if (value > also.count.most) return false;
         write.sets.push({ key: counted.key, value, expireIn: countKeptMs });
       }
-      return (await committer.commit(write)).ok;
+      const committed = await committer.commit(write).finally(() => {
+        for (const { from: { userId } } of changes) {
+          states.written(userId);
+          if (write.appends.length > 0) noEntries.written(userId);
+        }
+      });
+      return committed.ok;
     },
 
     async inboxAfter(userId, after, limit) {
+      if (noEntries.isKnown(userId, after ?? "")) return [];
       const entries: { cursor: string; commandId: string }[] = [];
       for await (const entry of kv.list<{ commandId: string }>(afterSelector(userId, after), { limit })) {
         entries.push({ cursor: entry.key[2] as string, commandId: entry.value.commandId });
@@ -125,20 +122,15 @@ export function kvCommandStore(store: Store): CommandStore {
     },
 
     async inboxCountAfter(userId, after) {
+      if (noEntries.isKnown(userId, after ?? "")) return 0;
+      const look = noEntries.look(userId);
       let count = 0;
       for await (const _ of kv.list(afterSelector(userId, after))) count++;
+      noEntries.seen(userId, look, after ?? "", count === 0);
       return count;
     },
 
-    async history(userId, before, limit) {
-      const prefix = keys.statesOf(userId);
-      const selector = before === null ? { prefix } : { prefix, end: [...prefix, before] };
-      const read: Read[] = [];
-      for await (const entry of kv.list<StoredValue>(selector, { limit, reverse: true })) {
-        read.push({ userId, commandId: entry.key[2] as string, entry });
-      }
-      return (await expandAll(read)).filter((stored) => stored !== null);
-    },
+    history: states.history,
 
     async outbox(senderId, before, limit) {
       const prefix = keys.outboxOf(senderId);
@@ -255,36 +247,6 @@ function bytesOf({ note, timeline }: StateRecord): number {
   let bytes = 768 + 2 * (note?.length ?? 0);
   for (const happening of timeline) bytes += 128 + 2 * (happening.note?.length ?? 0);
   return bytes;
-}
-
-/** A first record as it lies in the store; of the rest nobody has written anything yet. */
-interface ShortRecord extends FirstState {
-  first: true;
-}
-
-type StoredValue = StateRecord | ShortRecord;
-
-interface Read {
-  userId: string;
-  commandId: string;
-  entry: Deno.KvEntryMaybe<StoredValue>;
-}
-
-function isFirst(value: StoredValue): value is ShortRecord {
-  return "first" in value;
-}
-
-/** `first` becomes the versionstamp under which it was written, which is where its log entry lies. */
-function stored({ userId, commandId, entry }: Read, command: CommandRecord | undefined): StoredState | null {
-  if (entry.value === null) return null;
-  if (isFirst(entry.value) && command === undefined) return null;
-  const record = isFirst(entry.value) ? firstRecord(command!.command, entry.value) : entry.value;
-  return {
-    userId,
-    commandId,
-    record: record.place === "first" ? { ...record, place: entry.versionstamp } : record,
-    version: entry.versionstamp,
-  };
 }
 
 function afterSelector(userId: string, after: string | null): Deno.KvListSelector {

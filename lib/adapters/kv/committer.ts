@@ -113,6 +113,7 @@ export class Committer {
     try {
       const atomic = this.#kv.atomic();
       for (const { write } of batch) put(atomic, write, this.#kv.commitVersionstamp());
+      putSums(atomic, batch.map(({ write }) => write));
       committed = await atomic.commit();
     } catch {
       // One caller's value may be what the store refuses; alone, only that caller hears of it.
@@ -129,6 +130,7 @@ export class Committer {
     try {
       const atomic = this.#kv.atomic();
       put(atomic, write, this.#kv.commitVersionstamp());
+      putSums(atomic, [write]);
       settle(await atomic.commit());
     } catch (error) {
       fail(error);
@@ -187,9 +189,22 @@ function put(atomic: Deno.AtomicOperation, write: Write, versionstamp: symbol): 
     atomic.set(key, value, expireIn === undefined ? {} : { expireIn });
   }
   for (const key of write.deletes ?? []) atomic.delete(key);
-  for (const { key, by } of write.sums ?? []) atomic.sum(key, by);
   for (const { log, value } of write.appends ?? []) {
     // The store takes the placeholder as the last key part; the built-in types do not say so.
     atomic.set([...log, versionstamp as unknown as string], value);
   }
+}
+
+/** `sum` counts modulo 2^64. */
+const sumModulus = 2n ** 64n;
+
+/** What many add to one key is added at once: a sum reads and writes. */
+function putSums(atomic: Deno.AtomicOperation, writes: readonly Write[]): void {
+  const sums = new Map<string, { key: Deno.KvKey; by: bigint }>();
+  for (const { key, by } of writes.flatMap((write) => write.sums ?? [])) {
+    const name = key.join("\u0000");
+    const before = sums.get(name);
+    sums.set(name, { key, by: ((before?.by ?? 0n) + by) % sumModulus });
+  }
+  for (const { key, by } of sums.values()) if (by !== 0n) atomic.sum(key, by);
 }

@@ -1,0 +1,118 @@
+import { type CommandRecord, firstRecord } from "../../commands/mod.ts";
+import type { CommandStore, FirstState, StateRecord, StoredState } from "../../commands/ports.ts";
+import { limits } from "../../protocol/mod.ts";
+import { getEntries } from "./get_many.ts";
+import { keys } from "./keys.ts";
+import { NothingAfter } from "./nothing_after.ts";
+import type { Store } from "./store.ts";
+
+/** So many states of one person are read as a range, of so many entries. */
+const rangeFrom = 8;
+const rangeMost = 500;
+
+/** A first record as it lies in the store; of the rest nobody has written anything yet. */
+export interface ShortRecord extends FirstState {
+  first: true;
+}
+
+type StoredValue = StateRecord | ShortRecord;
+
+interface Read {
+  userId: string;
+  commandId: string;
+  entry: Deno.KvEntryMaybe<StoredValue>;
+}
+
+/** The reading of states. */
+export interface StatesPart {
+  read: CommandStore["states"];
+  history: CommandStore["history"];
+  /** A state of this person was just written. */
+  written(userId: string): void;
+}
+
+export function kvStates(
+  { kv, exclusive }: Store,
+  readCommands: (commandIds: readonly string[]) => Promise<Map<string, CommandRecord>>,
+): StatesPart {
+  const none = new NothingAfter(exclusive ? limits.relationsCached : 0);
+
+  /** First records are written short; what they stand for follows from their commands. */
+  async function expandAll(read: readonly Read[]): Promise<(StoredState | null)[]> {
+    const short = read.filter(({ entry }) => entry.value !== null && isFirst(entry.value));
+    const commands = short.length === 0
+      ? new Map<string, CommandRecord>()
+      : await readCommands(short.map(({ commandId }) => commandId));
+    return read.map((one) => stored(one, commands.get(one.commandId)));
+  }
+
+  /** One look at the store in place of one for each ten. */
+  async function readRange(userId: string, ids: readonly string[]): Promise<Map<string, Read["entry"]>> {
+    const found = new Map<string, Read["entry"]>();
+    const sorted = ids.toSorted();
+    const first = sorted[0]!;
+    if (none.isKnown(userId, first)) return found;
+    const look = none.look(userId);
+    const limit = Math.min(2 * ids.length, rangeMost);
+    const selector = { prefix: keys.statesOf(userId), start: keys.state(userId, first) };
+    let last = "";
+    for await (const entry of kv.list<StoredValue>(selector, { limit, batchSize: limit })) {
+      found.set(last = entry.key[2] as string, entry);
+    }
+    none.seen(userId, look, first, found.size === 0);
+    // Others of theirs lie between: what is behind the last one that was read is read by itself.
+    const rest = found.size < limit ? [] : sorted.filter((commandId) => commandId > last);
+    const entries = await getEntries<StoredValue>(kv, rest.map((commandId) => keys.state(userId, commandId)));
+    for (const entry of entries) found.set(entry.key[2] as string, entry);
+    return found;
+  }
+
+  return {
+    async read(wanted) {
+      const userId = wanted[0]?.userId ?? "";
+      if (wanted.length < rangeFrom || wanted.some((one) => one.userId !== userId)) {
+        const entries = await getEntries<StoredValue>(
+          kv,
+          wanted.map((one) => keys.state(one.userId, one.commandId)),
+        );
+        return await expandAll(wanted.map((one, index) => ({ ...one, entry: entries[index]! })));
+      }
+      const found = await readRange(userId, wanted.map(({ commandId }) => commandId));
+      return await expandAll(wanted.map(({ commandId }) => ({
+        userId,
+        commandId,
+        entry: found.get(commandId) ??
+          { key: keys.state(userId, commandId), value: null, versionstamp: null },
+      })));
+    },
+
+    async history(userId, before, limit) {
+      const prefix = keys.statesOf(userId);
+      const selector = before === null ? { prefix } : { prefix, end: [...prefix, before] };
+      const read: Read[] = [];
+      for await (const entry of kv.list<StoredValue>(selector, { limit, reverse: true })) {
+        read.push({ userId, commandId: entry.key[2] as string, entry });
+      }
+      return (await expandAll(read)).filter((stored) => stored !== null);
+    },
+
+    written: (userId) => none.written(userId),
+  };
+}
+
+function isFirst(value: StoredValue): value is ShortRecord {
+  return "first" in value;
+}
+
+/** `first` becomes the versionstamp under which it was written, which is where its log entry lies. */
+function stored({ userId, commandId, entry }: Read, command: CommandRecord | undefined): StoredState | null {
+  if (entry.value === null) return null;
+  if (isFirst(entry.value) && command === undefined) return null;
+  const record = isFirst(entry.value) ? firstRecord(command!.command, entry.value) : entry.value;
+  return {
+    userId,
+    commandId,
+    record: record.place === "first" ? { ...record, place: entry.versionstamp } : record,
+    version: entry.versionstamp,
+  };
+}

@@ -1,0 +1,5 @@
+/** Seeds that showed a bug once. They run with every test run, whatever the number of seeds. */
+export const failedSeeds: readonly number[] = [
+  ...[20, 40, 59, 1050, 1091, 1095, 1105, 1213, 1255, 1362],
+  ...[78, 232, 504, 633, 2002, 2012, 2053, 2080, 2093, 2235, 2284, 2295, 2429, 2478, 4076, 4118],
+];

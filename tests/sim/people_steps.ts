@@ -1,0 +1,201 @@
+import { Refusal } from "../../lib/protocol/mod.ts";
+import type { Fact, Membership } from "./facts.ts";
+import type { Preferences } from "./rules.ts";
+import { slugs } from "./steps.ts";
+import type { World } from "./world.ts";
+
+/** A change of a fact: the oracle takes both for possible until it is answered. */
+function change<T>(
+  world: World,
+  fact: Fact<T>,
+  to: T,
+  whose: readonly string[],
+  what: string,
+  make: (services: World["services"]) => Promise<unknown>,
+  then: (taken: boolean) => void = () => undefined,
+): string {
+  fact.change(to);
+  world.model.changing++;
+  world.model.rulesMove(whose);
+  world.call({
+    what,
+    make,
+    done: (answer, again) => {
+      // One that was asked twice may find that it was taken the first time.
+      const taken = !(answer instanceof Refusal) || (again && answer.kind === "not_found");
+      fact.settle(taken);
+      world.model.changing--;
+      world.model.rulesMove(whose);
+      then(taken);
+    },
+  });
+  return what;
+}
+
+function prefer(world: World): string | null {
+  const name = world.anybody();
+  const { preferences } = world.model.person(name);
+  if (preferences.open) return null;
+  const part: Partial<Preferences> = world.pick<() => Partial<Preferences>>([
+    () => ({ categories: { [world.pick(slugs)]: world.pick(["allow", "allow", "ask", "block"] as const) } }),
+    () => ({ categories: { [world.pick(slugs)]: world.pick(["allow", "ask", "block"] as const) } }),
+    () => ({ acceptFrom: world.pick(["anyone", "anyone", "groups", "contacts", "nobody"] as const) }),
+    () => ({ acceptFrom: "anyone" }),
+    () => ({ broadcasts: world.chance(0.7) }),
+    () => ({ blockedUsers: world.chance(0.4) ? [world.other(name)] : [] }),
+    () => ({ quietHours: world.chance(0.4) ? { from: time(world), to: time(world) } : null }),
+    () => ({ dailyLimit: world.chance(0.3) ? 1 + world.int(4) : null }),
+  ])();
+  const next = {
+    ...preferences.value,
+    ...part,
+    categories: { ...preferences.value.categories, ...part.categories },
+  };
+  const caller = world.caller(name);
+  return change(
+    world,
+    preferences,
+    next,
+    [name],
+    `${name} prefers ${JSON.stringify(part)}`,
+    (services) => services.preferences.set(caller, part),
+  );
+}
+
+function time(world: World): string {
+  return `${String(world.int(24)).padStart(2, "0")}:${world.pick(["00", "30"])}`;
+}
+
+function stop(world: World, name = world.anybody()): string | null {
+  const { model } = world;
+  const { stopped } = model.person(name);
+  if (stopped.open || stopped.value) return null;
+  const begunAt = model.nextAnswer();
+  const open = model.sent.flatMap((sent) => {
+    const part = sent.parts.get(name);
+    return part === undefined || part.over ? [] : [{ sent, part }];
+  });
+  for (const { part } of open) part.doubts++;
+  const caller = world.caller(name);
+  const startedMs = world.clock.now();
+  return change(
+    world,
+    stopped,
+    true,
+    [name],
+    `${name} stops`,
+    (services) => services.safety.stop(caller, {}),
+    () => {
+      for (const { sent, part } of open) {
+        // What was on its way to be taken or released may be on either side.
+        if (sent.answeredAt === null || sent.answeredAt > begunAt) continue;
+        const waits = sent.deliverMs !== null && sent.deliverMs > startedMs;
+        if (sent.deliverMs !== null && !waits && sent.deliverMs > startedMs - 1000) continue;
+        part.doubts--;
+        if (waits) continue;
+        part.end("stopped", sent, startedMs);
+      }
+    },
+  );
+}
+
+export function resume(world: World, name = world.anybody()): string | null {
+  const { stopped } = world.model.person(name);
+  if (stopped.open || !stopped.value) return null;
+  const caller = world.caller(name);
+  return change(
+    world,
+    stopped,
+    false,
+    [name],
+    `${name} resumes`,
+    (services) => services.safety.resume(caller, { confirm: true }),
+  );
+}
+
+function contact(world: World): string | null {
+  const one = world.anybody();
+  const other = world.other(one);
+  const fact = world.model.ties.contact(one, other);
+  if (fact.open) return null;
+  const [mine, theirs] = [world.caller(one), world.caller(other)];
+  if (fact.value) {
+    return change(
+      world,
+      fact,
+      false,
+      [one, other],
+      `${one} leaves the contact ${other}`,
+      (services) => services.contacts.remove(mine, { username: other }),
+    );
+  }
+  // A block keeps the request from the other one; both asking makes a contact all the same.
+  return change(world, fact, true, [one, other], `${one} and ${other} become contacts`, async (services) => {
+    const asked = await services.contacts.request(mine, { username: other });
+    return asked instanceof Refusal ? asked : await services.contacts.request(theirs, { username: one });
+  });
+}
+
+function group(world: World): string | null {
+  const name = world.anybody();
+  const ties = world.model.ties;
+  const where = world.pick(ties.groups);
+  const fact = ties.member(where, name) as Fact<Membership>;
+  if (fact.open) return null;
+  const everybody = [...world.model.people.keys()];
+  const caller = world.caller(name);
+  const admin = world.caller("ada");
+  const role = world.pick(["owner", "sender", "sender", "member"] as const);
+  if (fact.value === null) {
+    return change(
+      world,
+      fact,
+      { since: world.clock.now() },
+      everybody,
+      `${name} joins ${where} as ${role}`,
+      async (services) => {
+        const invited = await services.groups.setMember(admin, where, name, { role });
+        return invited instanceof Refusal ? invited : await services.groups.accept(caller, { group: where });
+      },
+    );
+  }
+  if (world.chance(0.4)) {
+    return change(
+      world,
+      fact,
+      fact.value,
+      everybody,
+      `${name} becomes ${role} of ${where}`,
+      (services) => services.groups.setMember(admin, where, name, { role }),
+    );
+  }
+  return change(
+    world,
+    fact,
+    null,
+    everybody,
+    `${name} leaves ${where}`,
+    (services) =>
+      world.starts % 2 === 0
+        ? services.groups.leave(caller, { group: where })
+        : services.groups.removeMember(admin, where, name),
+  );
+}
+
+async function join(world: World): Promise<string | null> {
+  if (world.model.people.size >= 8) return null;
+  await world.rest();
+  const name = `new-${world.next()}`;
+  await world.join(name);
+  return `${name} joins`;
+}
+
+export const peopleSteps:
+  readonly (readonly [weight: number, step: (world: World) => string | null | Promise<string | null>])[] = [
+    [10, prefer],
+    [1.5, (world) => stop(world)],
+    [4, (world) => resume(world)],
+    [4, contact],
+    [4, group],
+    [0.7, join],
+  ];

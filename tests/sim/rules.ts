@@ -1,0 +1,85 @@
+/** The rules of the specification once more, written from its text and not from the code that is tested. */
+
+export type Choice = "allow" | "ask" | "block";
+
+export interface Preferences {
+  categories: Record<string, Choice>;
+  acceptFrom: "anyone" | "groups" | "contacts" | "nobody";
+  broadcasts: boolean;
+  blockedUsers: string[];
+  quietHours: { from: string; to: string } | null;
+  dailyLimit: number | null;
+}
+
+/** CO-1: what a new account takes. */
+export const firstPreferences: Preferences = {
+  categories: { general: "allow", censored: "block", feet: "block" },
+  acceptFrom: "contacts",
+  broadcasts: true,
+  blockedUsers: [],
+  quietHours: null,
+  dailyLimit: null,
+};
+
+/** What the rules ask of a command. */
+export interface Asked {
+  from: string;
+  audience: "user" | "group" | "category" | "all";
+  categories: readonly string[];
+}
+
+/** What the two are to each other; `member`: the recipient is in the command's group. */
+export interface Tie {
+  contact: boolean;
+  sharesGroup: boolean;
+  member: boolean;
+}
+
+/** CO-9, the lines that withhold: blocked sender, direct and not accepted from, broadcast and none taken, a blocked category. */
+export function takes(preferences: Preferences, tie: Tie, { from, audience, categories }: Asked): boolean {
+  if (preferences.blockedUsers.includes(from)) return false;
+  if (categories.some((slug) => (preferences.categories[slug] ?? "block") === "block")) return false;
+  if (audience === "group") return tie.member;
+  if (audience !== "user") return preferences.broadcasts;
+  if (preferences.acceptFrom === "anyone") return true;
+  if (preferences.acceptFrom === "groups") return tie.contact || tie.sharesGroup;
+  return preferences.acceptFrom === "contacts" && tie.contact;
+}
+
+/** CO-2. */
+export function opensByItself(preferences: Preferences, categories: readonly string[]): boolean {
+  return categories.every((slug) => preferences.categories[slug] === "allow");
+}
+
+function local(now: number, timeZone: string): Temporal.ZonedDateTime {
+  return Temporal.Instant.fromEpochMilliseconds(now).toZonedDateTimeISO(timeZone);
+}
+
+/** CO-4. From 22:00 to 07:00 goes over midnight; the end is outside. */
+export function isQuiet({ quietHours }: Preferences, now: number, timeZone: string): boolean {
+  if (quietHours === null) return false;
+  const time = local(now, timeZone).toPlainTime().toString({ smallestUnit: "minute" });
+  const { from, to } = quietHours;
+  if (from === to) return true;
+  return from < to ? from <= time && time < to : time >= from || time < to;
+}
+
+export function dayOf(now: number, timeZone: string): string {
+  return local(now, timeZone).toPlainDate().toString();
+}
+
+export const closedStates: ReadonlySet<string> = new Set(
+  ["completed", "declined", "failed", "expired", "cancelled", "stopped"],
+);
+/** States in which a command waits for its person, so that its time can run out (DL-6). */
+export const waitingStates: ReadonlySet<string> = new Set(
+  ["scheduled", "queued", "delivered", "seen", "deferred"],
+);
+
+/** CM-4: whether a state may be seen after another one, with any number of moves unseen between them. */
+export function mayFollow(before: string, after: string): boolean {
+  if (before === after) return true;
+  if (closedStates.has(before)) return false;
+  if (after === "scheduled") return false;
+  return after !== "queued" || before === "scheduled";
+}

@@ -1,0 +1,250 @@
+import { KvAccounts } from "../../lib/adapters/kv/accounts_store.ts";
+import { Committer } from "../../lib/adapters/kv/committer.ts";
+import type { Store } from "../../lib/adapters/kv/store.ts";
+import { type OpenServices, openServices } from "../../lib/compose.ts";
+import { type Caller, Ids, type Log, type Random, silentLog } from "../../lib/platform/mod.ts";
+import { Refusal } from "../../lib/protocol/mod.ts";
+import type { Services } from "../../lib/services.ts";
+import { settle } from "../fakes/clock.ts";
+import { cheapPasswords, testConfig } from "../fakes/open_services.ts";
+import { seededRandom } from "../fakes/random.ts";
+import type { Device } from "./device.ts";
+import { Model } from "./model.ts";
+import { type Backend, Schedule, scheduledKv } from "./schedule.ts";
+import { Person } from "./sent.ts";
+import { SimClock } from "./sim_clock.ts";
+
+/** A call to the server. After a crash it is made again, as a client would. */
+export interface Call<T> {
+  what: string;
+  make(services: Services): Promise<T | Refusal>;
+  done(answer: T | Refusal, again: boolean): void;
+}
+
+export const groups = ["red", "blue"] as const;
+const config = testConfig({ BEHEST_MODE: "production", BEHEST_HEARTBEAT_MS: "600000" });
+const year = 365 * 24 * 3600_000;
+const zones = ["UTC", "America/New_York", "Asia/Tokyo", "Europe/Berlin", "Asia/Kathmandu"];
+
+/** The server with its store, its people and their devices, and what the oracle knows of them. */
+export class World {
+  readonly random: Random;
+  readonly clock: SimClock;
+  readonly model = new Model(groups);
+  readonly callers = new Map<string, Caller & { sessionExpiresAt: string }>();
+  readonly devices: Device[] = [];
+  readonly steps: string[] = [];
+  readonly #backend: Backend;
+  readonly #schedule: Schedule;
+  readonly #log: Log;
+  readonly #calls = new Set<Call<unknown>>();
+  readonly #failures: string[] = [];
+  #store!: Store;
+  #open!: OpenServices;
+  /** How often somebody was handed something, and how often that was a command to many. */
+  readonly reached = { all: 0, casts: 0 };
+  /** Rises with every start of the server. */
+  starts = 0;
+  #numbers = 0;
+  #focus = "ada";
+
+  constructor(seed: number, backend: Backend) {
+    this.random = seededRandom(seed);
+    this.#backend = backend;
+    this.#schedule = new Schedule(seededRandom(seed + 1_000_003));
+    // A start in the weeks before clocks change, in the middle of a day of UTC.
+    this.clock = new SimClock(Date.UTC(2026, this.pick([2, 9]), 10, 12));
+    this.#log = {
+      ...silentLog,
+      error: (event, fields) => this.fail(`the server logged ${event}: ${errorOf(fields)}`),
+    };
+  }
+
+  get services(): Services {
+    return this.#open.services;
+  }
+
+  /** A number for a name. */
+  next(): number {
+    return ++this.#numbers;
+  }
+
+  int(below: number): number {
+    return Math.floor(this.random.fraction() * below);
+  }
+
+  pick<T>(from: readonly T[]): T {
+    return from[this.int(from.length)]!;
+  }
+
+  /** Half of what happens happens to one person for a while, so that things meet. */
+  anybody(): string {
+    if (this.chance(0.04)) this.#focus = this.pick([...this.model.people.keys()]);
+    return this.chance(0.5) ? this.#focus : this.pick([...this.model.people.keys()]);
+  }
+
+  /** Somebody else. */
+  other(name: string): string {
+    const others = [...this.model.people.keys()].filter((one) => one !== name);
+    return name !== this.#focus && this.chance(0.5) ? this.#focus : this.pick(others);
+  }
+
+  chance(of: number): boolean {
+    return this.random.fraction() < of;
+  }
+
+  fail(what: string): void {
+    this.#failures.push(what);
+  }
+
+  assertSound(): void {
+    if (this.#failures.length > 0) throw new Error(this.#failures.join("\n"));
+  }
+
+  async start(): Promise<void> {
+    const first = this.starts === 0;
+    const life = this.#schedule.life;
+    const kv = scheduledKv(this.#backend, this.#schedule);
+    const committer = new Committer(kv, () => this.#schedule.at(life, () => undefined));
+    this.#store = { kv, committer, exclusive: true, [Symbol.asyncDispose]: () => Promise.resolve() };
+    if (first) {
+      await this.join("ada", true);
+      for (const name of ["ben", "cat", "dan", "eve"]) await this.join(name);
+    }
+    this.starts++;
+    this.#open = await this.finish(openServices({
+      config,
+      log: this.#log,
+      clock: this.clock,
+      random: this.random,
+      passwords: cheapPasswords(),
+      secret: new Uint8Array(32).fill(7),
+      store: this.#store,
+    }));
+    if (!first) return;
+    for (const name of groups) {
+      await this.finish(this.services.groups.create(this.caller("ada"), { name, title: name }));
+    }
+  }
+
+  caller(name: string): Caller & { sessionExpiresAt: string } {
+    return this.callers.get(name)!;
+  }
+
+  /** Somebody new, written as registering would, without the cost of a password. */
+  async join(name: string, admin = false): Promise<void> {
+    this.clock.leap(1);
+    const now = this.clock.now();
+    const id = new Ids(this.clock, this.random).next();
+    const timeZone = this.pick(zones);
+    const rights = { broadcast: name === "ben" };
+    const role = admin ? "admin" : "member";
+    const about = { id, username: name, displayName: name, role, rights } as const;
+    const user = { ...about, status: "active", timeZone, passwordHash: "none", createdAt: now } as const;
+    const accounts = new KvAccounts(this.#store, this.clock);
+    const record = { ...user, adultStatedAt: now, demo: false };
+    await this.finish<unknown>(admin ? accounts.addFirstAdmin(record, null) : accounts.addUser(record));
+    const sessionExpiresAt = new Date(now + year).toISOString();
+    this.callers.set(name, {
+      userId: id,
+      username: name,
+      displayName: name,
+      role,
+      rights: { broadcast: admin || rights.broadcast },
+      sessionId: id,
+      device: "web",
+      address: "192.0.2.1",
+      requestId: "sim",
+      sessionExpiresAt,
+    });
+    this.clock.leap(1);
+    this.model.people.set(name, new Person(name, timeZone, this.clock.now()));
+  }
+
+  /** Makes a call; its answer comes when the schedule lets it. */
+  call<T>(call: Call<T>, again = false): void {
+    this.#calls.add(call as Call<unknown>);
+    const { starts } = this;
+    call.make(this.services).then((answer) => {
+      if (starts !== this.starts || !this.#calls.delete(call as Call<unknown>)) return;
+      if (answer instanceof Refusal) this.steps.push(`… ${call.what}: refused, ${answer.kind}`);
+      else this.steps.push(`… ${call.what}: answered`);
+      call.done(answer, again);
+    }, (error) => this.fail(`${call.what} threw: ${(error as Error).stack}`));
+  }
+
+  /** Lets some answers of the store out. */
+  some(most: number): Promise<boolean> {
+    return this.#schedule.some(most);
+  }
+
+  /** Until the server rests. */
+  async rest(): Promise<void> {
+    await this.#schedule.all();
+    if (this.#calls.size > 0) {
+      this.fail(`no answer to ${[...this.#calls].map(({ what }) => what).join(", ")}`);
+    }
+    this.assertSound();
+  }
+
+  /** Until `promise` is settled, whatever real or simulated work that takes. */
+  async finish<T>(promise: Promise<T>, tickMs = 0): Promise<T> {
+    let settled = false;
+    promise.then(() => settled = true, () => settled = true);
+    for (let turns = 0; !settled; turns++) {
+      if (turns > 10_000) throw new Error("It does not come to an end.");
+      await this.#schedule.all();
+      await settle();
+      if (!settled && tickMs > 0) this.clock.leap(tickMs);
+    }
+    return await promise;
+  }
+
+  /** Time passes while nothing is under way; clients beat. */
+  async pass(ms: number): Promise<void> {
+    await this.rest();
+    for (const device of this.devices) device.beat();
+    this.clock.leap(ms);
+    await this.rest();
+  }
+
+  async restart(): Promise<void> {
+    await this.rest();
+    await this.close();
+    this.clock.leap(1 + this.int(3000));
+    await this.start();
+  }
+
+  /** SIGKILL: what was answered is there, and what was not is asked again. */
+  async crash(): Promise<void> {
+    await settle();
+    await this.#schedule.crash();
+    this.clock.crash();
+    const now = this.clock.now();
+    for (const device of this.devices) {
+      device.crashed();
+      // Cursors are at most a second behind.
+      for (const [id, at] of device.ackedAt) if (now - at <= 1000) device.ackedAt.delete(id);
+    }
+    this.clock.leap(1 + this.int(3000));
+    const unanswered = [...this.#calls];
+    this.#calls.clear();
+    for (const sent of this.model.underWay) sent.fuzzy = true;
+    await this.start();
+    for (const call of unanswered) {
+      this.call(call, true);
+      await this.rest();
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.finish(this.services.realtime.shutdown(), 50);
+    await this.finish(Promise.resolve(this.#open[Symbol.asyncDispose]()));
+    await this.rest();
+  }
+}
+
+function errorOf(fields: unknown): string {
+  const { error, ...rest } = (fields ?? {}) as { error?: Error };
+  return `${error?.stack ?? ""} ${JSON.stringify(rest)}`;
+}
