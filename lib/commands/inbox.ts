@@ -131,6 +131,14 @@ export class Inbox {
     return this.#expected.get(commandId)?.has(userId) === true;
   }
 
+  /** After a stop: what was on its way has ended, and an acknowledgement that comes late makes nothing of it. */
+  forgetExpected(userId: string): void {
+    for (const [commandId, people] of this.#expected) {
+      if (people.delete(userId)) this.#expectedCount--;
+      if (people.size === 0) this.#expected.delete(commandId);
+    }
+  }
+
   /** queued → delivered, for those that still are; the senders hear of it. */
   async markDelivered(userId: string, commandIds: readonly string[]): Promise<void> {
     for (let at = 0; at < commandIds.length; at += limits.deliverBatch) {

@@ -211,8 +211,10 @@ export class Moves {
   async undefer(userId: string, commandId: string): Promise<void> {
     const { store, clock } = this.#parts;
     const record = await this.#command(commandId);
-    const stored = record === undefined ? null : await this.#own(userId, record);
-    if (record === undefined || stored?.record.state !== "deferred") return;
+    // What ran out meanwhile ends by its other job, which may be at work right now.
+    if (record === undefined || record.expiresMs <= clock.now()) return;
+    const stored = await this.#own(userId, record);
+    if (stored?.record.state !== "deferred") return;
     // A later deferral has a job of its own.
     if (stored.record.until === null || Date.parse(stored.record.until) > clock.now()) return;
     const to = moved(stored.record, "delivered", iso(clock.now()));

@@ -78,6 +78,7 @@ export class Safety {
     const withheld = await this.#endWithheld(userId, stop.versionstamp, since);
     const casts = await this.#changeCasts(userId, stop.versionstamp, (record) => stopped(record, since));
     const left = await this.#endLeft(userId, stop.versionstamp, since);
+    this.#parts.inbox().forgetExpected(userId);
     await this.#tell(
       [...ended, ...withheld, ...casts, ...left].sort((a, b) => a.from.commandId < b.from.commandId ? -1 : 1),
     );

@@ -26,6 +26,8 @@ export class Part {
   state = "queued";
   /** Moves that may end it and were not answered; those lost in a crash for good. */
   doubts = 0;
+  /** Moves that the person began. */
+  begun = 0;
   over = false;
   /** The person looked at the content (CO-2), and moves that say so and are not answered. */
   opened = false;
@@ -48,7 +50,8 @@ export class Part {
     if (this.over) return;
     this.over = true;
     const expired = askedMs >= sent.expiresMs && waitingStates.has(this.state);
-    this.state = this.doubts > 0 ? "unknown" : expired ? "expired" : state;
+    const unknown = this.doubts > 0 || this.state === "unknown";
+    this.state = unknown ? "unknown" : expired ? "expired" : state;
   }
 }
 

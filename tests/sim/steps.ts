@@ -145,6 +145,7 @@ function update(world: World): string | null {
   const wasClosed = part.doubts === 0 && part.over;
   const wasState = part.state;
   const begunAlone = part.doubts === 0;
+  const begun = ++part.begun;
   if (opens) part.opening++;
   part.doubts++;
   const caller = world.caller(device.person);
@@ -166,7 +167,7 @@ function update(world: World): string | null {
         world.fail(`${sent.secret} went from its end ${wasState} to ${state}`);
       }
       // Of two that were under way at once the last is not known, unless one was the end.
-      const alone = begunAlone && part.doubts === 0;
+      const alone = begunAlone && part.doubts === 0 && part.begun === begun;
       if (part.over) part.state = wasClosed ? part.state : "unknown";
       else part.state = alone || closedStates.has(state) ? state : "unknown";
       part.inHistory = true;
