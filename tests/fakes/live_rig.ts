@@ -3,6 +3,7 @@ import { Connection, type ConnectionOpening } from "../../lib/realtime/connectio
 import { Dispatcher } from "../../lib/realtime/dispatcher.ts";
 import { Hub } from "../../lib/realtime/mod.ts";
 import { SendLimiter } from "../../lib/realtime/rate.ts";
+import type { CommandStore } from "../../lib/commands/mod.ts";
 import type { Store } from "../../lib/adapters/kv/store.ts";
 import { FakeClock } from "./clock.ts";
 import { CommandRig } from "./command_rig.ts";
@@ -43,7 +44,9 @@ export class LiveRig implements AsyncDisposable {
     this.#dispatcher = new Dispatcher(handlers, new SendLimiter(0, rig.clock));
   }
 
-  static async open(options: { store?: Store } = {}): Promise<LiveRig> {
+  static async open(
+    options: { store?: Store; change?: (store: CommandStore) => CommandStore } = {},
+  ): Promise<LiveRig> {
     const clock = new FakeClock();
     const hub = new Hub(clock, settings.heartbeatMs);
     return new LiveRig(await CommandRig.open({ ...options, clock, bell: hub }), hub);

@@ -120,3 +120,25 @@ Deno.test("CM-6: a cast that is cancelled while a device reads it is not brought
   assert.ok(shown.filter((what) => what === "delivered").length <= 1);
   assert.deepEqual(await rig.inboxOf(bob), []);
 });
+
+Deno.test("BR-6, DL-9: who leaves the group while its command is being written does not get it from the ring", async () => {
+  let meanwhile = () => {};
+  await using live = await LiveRig.open({
+    change: (store) => ({
+      ...store,
+      accept: (acceptance) => {
+        const accepting = store.accept(acceptance);
+        meanwhile();
+        return accepting;
+      },
+    }),
+  });
+  const { rig } = live;
+  const [ann, bob, carl] = [rig.person("ann"), rig.person("bob"), rig.person("carl")];
+  for (const who of [ann, bob, carl]) rig.join(who, "choir", "owner");
+  const phones = await Promise.all([bob, carl].map((who) => live.connect(who)));
+  meanwhile = () => rig.leave(bob, "choir");
+  const { id } = await rig.cast(ann, { kind: "group", group: "choir" });
+  await rig.rest();
+  assert.deepEqual(phones.map(({ socket }) => socket.delivered()), [[], [id]]);
+});
