@@ -97,7 +97,7 @@ export class Inbox {
   }
 
   /**
-   * The device took everything up to the cursor. The cursor is written within half a second (a repeat after a crash is
+   * The device took everything up to the cursor. The cursor is written within a second (a repeat after a crash is
    * dropped by its id); that the commands were delivered is written before this resolves.
    */
   async acknowledge(
