@@ -22,6 +22,25 @@ export interface Config {
   logLevel: "debug" | "info" | "warn" | "error";
   /** Whether the addresses and the scheme that a proxy in front names are believed. */
   trustProxy: boolean;
+  uploadMaxBytes: number;
+  quotaBytes: number;
+  clamd: { host: string; port: number };
+  /** Null: no service; `url` null: the service's own address. */
+  csam: {
+    service: "arachnid" | "hma" | "photodna";
+    url: string | null;
+    user: string | null;
+    secret: string | null;
+  } | null;
+  /** File of SHA-256 lines, evaluation mode only. */
+  csamHashes: string | null;
+  /** SC-2: what becomes of what could not be looked through. */
+  incomplete: "hold" | "reject";
+  scanConcurrency: number;
+  evidenceDays: number;
+  /** Path of the key file. */
+  evidenceKey: string;
+  cybertip: { url: string; user: string | null; password: string | null };
 }
 
 /** Texts by variable name: the environment, or the lines of `.env`. */
@@ -58,13 +77,15 @@ export function readConfig(environment: Texts, dotEnv: Texts = {}): ReadConfig |
   const username = take("BEHEST_ADMIN_USERNAME");
   const password = take("BEHEST_ADMIN_PASSWORD");
   const dataDir = take("BEHEST_DATA_DIR")!;
+  const inDataDir = (name: string) => `${String(dataDir).replace(/\/+$/, "")}/${name}`;
+  const service = take("BEHEST_CSAM");
   const config: Config = {
     mode: take("BEHEST_MODE")!,
     host: take("BEHEST_HOST")!,
     port: take("BEHEST_PORT")!,
     origins: take("BEHEST_ORIGINS")!,
     dataDir,
-    kv: take("BEHEST_KV") ?? `${String(dataDir).replace(/\/+$/, "")}/kv.sqlite3`,
+    kv: take("BEHEST_KV") ?? inDataDir("kv.sqlite3"),
     heartbeatMs: take("BEHEST_HEARTBEAT_MS")!,
     retentionDays: take("BEHEST_RETENTION_DAYS")!,
     rateRequests: take("BEHEST_RATE_REQUESTS")!,
@@ -73,6 +94,25 @@ export function readConfig(environment: Texts, dotEnv: Texts = {}): ReadConfig |
     admin: username === null || password === null ? null : { username, password },
     logLevel: take("BEHEST_LOG_LEVEL")!,
     trustProxy: take("BEHEST_TRUST_PROXY")!,
+    uploadMaxBytes: take("BEHEST_UPLOAD_MAX_BYTES")!,
+    quotaBytes: take("BEHEST_QUOTA_BYTES")!,
+    clamd: take("BEHEST_CLAMD")!,
+    csam: service === null ? null : {
+      service,
+      url: take("BEHEST_CSAM_URL"),
+      user: take("BEHEST_CSAM_USER"),
+      secret: take("BEHEST_CSAM_SECRET"),
+    },
+    csamHashes: take("BEHEST_CSAM_HASHES"),
+    incomplete: take("BEHEST_INCOMPLETE")!,
+    scanConcurrency: take("BEHEST_SCAN_CONCURRENCY")!,
+    evidenceDays: take("BEHEST_EVIDENCE_DAYS")!,
+    evidenceKey: take("BEHEST_EVIDENCE_KEY") ?? inDataDir("evidence.key"),
+    cybertip: {
+      url: take("BEHEST_CYBERTIP_URL")!,
+      user: take("BEHEST_CYBERTIP_USER"),
+      password: take("BEHEST_CYBERTIP_PASSWORD"),
+    },
   };
   const first = problems[0] ?? togetherProblem(config, username, password);
   if (first !== undefined) return new ConfigProblem(first);
@@ -117,6 +157,21 @@ export function describeConfig(config: Config): string {
     BEHEST_ADMIN_PASSWORD: config.admin?.password ?? "",
     BEHEST_LOG_LEVEL: config.logLevel,
     BEHEST_TRUST_PROXY: config.trustProxy ? "yes" : "no",
+    BEHEST_UPLOAD_MAX_BYTES: String(config.uploadMaxBytes),
+    BEHEST_QUOTA_BYTES: String(config.quotaBytes),
+    BEHEST_CLAMD: `${config.clamd.host}:${config.clamd.port}`,
+    BEHEST_CSAM: config.csam?.service ?? "",
+    BEHEST_CSAM_URL: config.csam?.url ?? "",
+    BEHEST_CSAM_USER: config.csam?.user ?? "",
+    BEHEST_CSAM_SECRET: config.csam?.secret ?? "",
+    BEHEST_CSAM_HASHES: config.csamHashes ?? "",
+    BEHEST_INCOMPLETE: config.incomplete,
+    BEHEST_SCAN_CONCURRENCY: String(config.scanConcurrency),
+    BEHEST_EVIDENCE_DAYS: String(config.evidenceDays),
+    BEHEST_EVIDENCE_KEY: config.evidenceKey,
+    BEHEST_CYBERTIP_URL: config.cybertip.url,
+    BEHEST_CYBERTIP_USER: config.cybertip.user ?? "",
+    BEHEST_CYBERTIP_PASSWORD: config.cybertip.password ?? "",
   };
   return Object.entries(shown).map(([name, text]) => {
     const variable: Variable<unknown> = variables[name as VariableName];
@@ -151,11 +206,33 @@ function togetherProblem(
     return `BEHEST_HOST: "${config.host}" can be reached from outside, and evaluation mode listens on this ` +
       "computer only; for example BEHEST_HOST=127.0.0.1, or BEHEST_MODE=production";
   }
+  const csam = csamProblem(config.csam);
+  if (csam !== undefined) return csam;
   if ((username === null) === (password === null)) return undefined;
   const [missing, set] = username === null
     ? ["BEHEST_ADMIN_USERNAME", "BEHEST_ADMIN_PASSWORD"] as const
     : ["BEHEST_ADMIN_PASSWORD", "BEHEST_ADMIN_USERNAME"] as const;
   return `${missing}: is not set but ${set} is; for example ${missing}=${variables[missing].example}`;
+}
+
+/** What a matching service needs beside its name. */
+function csamProblem(csam: Config["csam"]): string | undefined {
+  if (csam === null) return undefined;
+  const lacks = (name: VariableName) =>
+    `${name}: is not set, and BEHEST_CSAM=${csam.service} needs it; for example ${name}=${
+      variables[name].example
+    }`;
+  switch (csam.service) {
+    case "arachnid":
+      if (csam.user === null) return lacks("BEHEST_CSAM_USER");
+      return csam.secret === null ? lacks("BEHEST_CSAM_SECRET") : undefined;
+    case "hma":
+      return csam.url === null ? lacks("BEHEST_CSAM_URL") : undefined;
+    case "photodna":
+      return csam.secret === null ? lacks("BEHEST_CSAM_SECRET") : undefined;
+    default:
+      return csam.service satisfies never;
+  }
 }
 
 function nameWarning(name: string): string | undefined {

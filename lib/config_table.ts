@@ -123,6 +123,103 @@ export const variables = {
       return answer instanceof Wrong ? answer : answer === "yes";
     },
   },
+  BEHEST_UPLOAD_MAX_BYTES: {
+    about: "Largest file, in bytes",
+    default: String(2 * 1024 ** 3),
+    example: "2147483648",
+    parse: whole(1, 1024 ** 4),
+  },
+  BEHEST_QUOTA_BYTES: {
+    about: "What the files of one person may hold together, in bytes",
+    default: String(5 * 1024 ** 3),
+    example: "5368709120",
+    parse: whole(1, 1024 ** 5),
+  },
+  BEHEST_CLAMD: {
+    about: "`host:port` of clamd. It has no authentication: loopback or a private network only",
+    default: "127.0.0.1:3310",
+    example: "127.0.0.1:3310",
+    parse: parseHostPort,
+  },
+  BEHEST_CSAM: {
+    about: "The matching service for known abuse material: `arachnid`, `hma` or `photodna`",
+    default: null,
+    defaultText: "none: evaluation mode matches against `BEHEST_CSAM_HASHES`, production holds every file",
+    example: "arachnid",
+    parse: oneOf("arachnid", "hma", "photodna"),
+  },
+  BEHEST_CSAM_URL: {
+    about: "Address of the matching service",
+    default: null,
+    defaultText: "the service's own; `hma` has none and needs it",
+    example: "http://127.0.0.1:5000",
+    parse: parseServiceUrl,
+  },
+  BEHEST_CSAM_USER: {
+    about: "User name for `arachnid`",
+    default: null,
+    example: "example-platform",
+    parse: (text) => text,
+  },
+  BEHEST_CSAM_SECRET: {
+    about: "Password for `arachnid`, subscription key for `photodna`",
+    default: null,
+    example: "what-the-service-gave-you",
+    secret: true,
+    parse: (text) => text,
+  },
+  BEHEST_CSAM_HASHES: {
+    about:
+      "File of SHA-256 lines that evaluation mode takes for known material, for trying what a match does",
+    default: null,
+    example: "./known_hashes.txt",
+    parse: parsePath,
+  },
+  BEHEST_INCOMPLETE: {
+    about:
+      "What becomes of a file that could not be looked through, like an encrypted archive: `hold` or `reject`",
+    default: "hold",
+    example: "reject",
+    parse: oneOf("hold", "reject"),
+  },
+  BEHEST_SCAN_CONCURRENCY: {
+    about: "Files that are scanned at once; not more than clamd's MaxThreads",
+    default: "2",
+    example: "4",
+    parse: whole(1, 64),
+  },
+  BEHEST_EVIDENCE_DAYS: {
+    about: "How long a match and what belongs to it are preserved, in days",
+    default: "365",
+    example: "365",
+    parse: whole(1, 3650),
+  },
+  BEHEST_EVIDENCE_KEY: {
+    about: "File of the key that evidence is encrypted with; keep it outside of the data directory's backup",
+    default: null,
+    defaultText: "`evidence.key` in the data directory",
+    example: "/etc/behest/evidence.key",
+    parse: parsePath,
+  },
+  BEHEST_CYBERTIP_URL: {
+    about: "Address of NCMEC's CyberTipline; the test server unless set",
+    default: "https://exttest.cybertip.org/ispws",
+    example: "https://report.cybertip.org/ispws",
+    parse: parseServiceUrl,
+  },
+  BEHEST_CYBERTIP_USER: {
+    about: "User name for the CyberTipline; without it reports are drafted and exported only",
+    default: null,
+    example: "example-platform",
+    parse: (text) => text,
+  },
+  BEHEST_CYBERTIP_PASSWORD: {
+    about: "Password for the CyberTipline",
+    default: null,
+    example: "what-the-service-gave-you",
+    secret: true,
+    parse: (text) => text,
+  },
 } as const satisfies Record<string, Variable<unknown>>;
 
 export type VariableName = keyof typeof variables;
@@ -130,13 +227,6 @@ export type VariableName = keyof typeof variables;
 /** Variables of the specification that a later version reads; a shared `.env` may hold them already. */
 export const laterVariables: readonly string[] = [
   "BEHEST_BUS",
-  "BEHEST_CLAMD",
-  "BEHEST_CSAM",
-  "BEHEST_CSAM_HASHES",
-  "BEHEST_CSAM_URL",
-  "BEHEST_EVIDENCE_DAYS",
-  "BEHEST_SCAN_CONCURRENCY",
-  "BEHEST_UPLOAD_MAX_BYTES",
 ];
 
 function oneOf<const T extends string>(...choices: T[]): (text: string) => T | Wrong {
@@ -147,7 +237,7 @@ function oneOf<const T extends string>(...choices: T[]): (text: string) => T | W
 
 function whole(least: number, most: number): (text: string) => number | Wrong {
   return (text) => {
-    const value = /^[0-9]{1,9}$/.test(text) ? Number(text) : NaN;
+    const value = /^[0-9]{1,15}$/.test(text) ? Number(text) : NaN;
     return value >= least && value <= most
       ? value
       : new Wrong(`must be a whole number from ${least} to ${most}`);
@@ -186,4 +276,22 @@ function parseKv(text: string): string | Wrong {
     return new Wrong("must not hold a user or password; KV Connect takes DENO_KV_ACCESS_TOKEN");
   }
   return text;
+}
+
+function parseHostPort(text: string): { host: string; port: number } | Wrong {
+  const [, host, port] = /^\[?([A-Za-z0-9.:-]+?)\]?:([0-9]{1,5})$/.exec(text) ?? [];
+  const number = Number(port);
+  return host === undefined || number < 1 || number > 65_535
+    ? new Wrong("must be a host and a port, written host:port")
+    : { host, port: number };
+}
+
+/** Credentials have variables of their own, and a query would be lost. */
+function parseServiceUrl(text: string): string | Wrong {
+  const url = URL.parse(text);
+  if (url === null || !/^https?:$/.test(url.protocol)) return new Wrong("must be an http(s):// address");
+  if (url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "") {
+    return new Wrong("must be an address without a user, a password, a query or a fragment");
+  }
+  return text.replace(/\/+$/, "");
 }

@@ -2,6 +2,9 @@ import type { z } from "zod";
 import type { Caller, Clock, Log } from "./platform/mod.ts";
 import type {
   AdminCategory,
+  AdminFile,
+  AdminFilePage,
+  adminFileQuery,
   AdminGroup,
   AdminStats,
   AdminUser,
@@ -12,16 +15,26 @@ import type {
   categoryBody,
   categoryChange,
   CategoryList,
+  FileDecision,
+  FileObject,
+  FilePage,
+  fileQuery,
   groupBody,
+  Incident,
+  IncidentClose,
+  IncidentPage,
+  incidentQuery,
   memberBody,
   Method,
   Params,
   Profile,
   profileChange,
   Refusal,
+  ReportDraft,
   Result,
   Sanction,
   sanctionBody,
+  ScanStatus,
   Session,
   User,
 } from "./protocol/mod.ts";
@@ -153,6 +166,80 @@ export interface CommandsService {
   inboxList: Call<"inbox.list">;
 }
 
+/** Where an upload comes from; `port` is null behind a proxy. */
+export interface UploadOrigin extends Origin {
+  port: number | null;
+}
+
+/** A clean file's bytes, for whoever may have them. */
+export interface FileContent {
+  file: FileObject;
+  /** All of it, or the bytes from `first` to `last`, both included. */
+  open(range?: { first: number; last: number }): Promise<ReadableStream<Uint8Array<ArrayBuffer>>>;
+}
+
+/** A resumable upload; `fileId` once it is finished. Sizes and offsets in bytes. */
+export interface UploadState {
+  id: string;
+  name: string;
+  size: number;
+  offset: number;
+  expiresAt: string;
+  fileId: string | null;
+}
+
+/** Files (FI). Bodies are read as they come; what is refused leaves nothing behind. */
+export interface FilesService {
+  /** `size` in bytes where it is known beforehand, else null. */
+  upload(
+    caller: Caller,
+    from: UploadOrigin,
+    named: { name: string; size: number | null },
+    body: ReadableStream<Uint8Array>,
+  ): Answer<FileObject>;
+  list(caller: Caller, query: z.infer<typeof fileQuery>): Answer<FilePage>;
+  get(caller: Caller, fileId: string): Answer<FileObject>;
+  content(caller: Caller, fileId: string): Answer<FileContent>;
+  /** Removes a file of the caller that nothing uses. */
+  remove(caller: Caller, fileId: string): Answer<true>;
+  /** Bytes that the caller's files hold, and may hold. */
+  usage(caller: Caller): Promise<{ used: number; quota: number }>;
+  begin(caller: Caller, from: UploadOrigin, named: { name: string; size: number }): Answer<UploadState>;
+  uploadState(caller: Caller, uploadId: string): Answer<UploadState>;
+  /** Appends at `offset`; `conflict` when the upload is elsewhere. With the last byte the file is made. */
+  append(
+    caller: Caller,
+    uploadId: string,
+    at: { offset: number; size: number | null; sha256?: Uint8Array; sha1?: Uint8Array },
+    body: ReadableStream<Uint8Array>,
+  ): Answer<UploadState>;
+  abandon(caller: Caller, uploadId: string): Answer<true>;
+}
+
+/** Files as moderators see them: metadata and verdicts, never content (MO-4). */
+export interface AdminFilesService {
+  list(caller: Caller, query: z.infer<typeof adminFileQuery>): Answer<AdminFilePage>;
+  get(caller: Caller, sha256: string): Answer<AdminFile>;
+  /** Releases or rejects a held file. */
+  decide(caller: Caller, sha256: string, decision: FileDecision): Answer<AdminFile>;
+}
+
+/** Incidents (SC-5, SC-6). */
+export interface IncidentsService {
+  list(caller: Caller, query: z.infer<typeof incidentQuery>): Answer<IncidentPage>;
+  get(caller: Caller, incidentId: string): Answer<Incident>;
+  draft(caller: Caller, incidentId: string, draft: ReportDraft): Answer<Incident>;
+  /** The report as XML, and what is wrong with it. */
+  report(caller: Caller, incidentId: string): Answer<{ xml: string; problems: string[] }>;
+  submit(caller: Caller, incidentId: string): Answer<Incident>;
+  close(caller: Caller, incidentId: string, body: IncidentClose): Answer<Incident>;
+}
+
+/** What the checks of files stand on (SC-7). */
+export interface ScanningService {
+  status(): Promise<ScanStatus>;
+}
+
 export interface SafetyService {
   stop: Call<"safety.stop">;
   resume: Call<"safety.resume">;
@@ -210,6 +297,10 @@ export interface Services {
   readonly profiles: ProfilesService;
   readonly commands: CommandsService;
   readonly safety: SafetyService;
+  readonly files: FilesService;
+  readonly adminFiles: AdminFilesService;
+  readonly incidents: IncidentsService;
+  readonly scanning: ScanningService;
   readonly realtime: RealtimeService;
   readonly health: HealthService;
   readonly demo: DemoPeople | null;

@@ -151,6 +151,32 @@ export const limits = {
   /** Free space below which `/readyz` says no: room for the store's own files and the logs (OP-4). */
   diskFreeBytes: 256 * 1024 * 1024,
 
+  /** FI-8: a file's name in UTF-8. */
+  fileNameBytes: 255,
+  /** What one upload holds in memory at most, headers and buffers included (FI-1). */
+  uploadMemoryBytes: 2 * 1024 * 1024,
+  /** An upload without a byte for this long is given up; a resumable one that was begun is kept for the longer time. */
+  uploadStallMs: 60_000,
+  uploadKeptMs: 24 * 3600_000,
+  /** Uploads of one person that are under way or begun at once. */
+  uploadsOpen: 100,
+  /** FI-7: a file that nothing uses. */
+  fileUnusedMs: 24 * 3600_000,
+  /** Fields and bytes beside the file in a multipart body (FI-1). */
+  formFields: 16,
+  formFieldBytes: 16 * 1024,
+  /** First bytes of a file from which its type is read (FI-4). */
+  sniffBytes: 64 * 1024,
+  /** SC-1: waits between two tries of a scan: 1 s, doubling, at most 5 min. */
+  scanRetryBaseMs: 1000,
+  scanRetryMaxMs: 5 * 60_000,
+  /** A scan's lease, renewed while it runs; a dead worker's scan is taken over after it. */
+  scanLeaseMs: 30_000,
+  /** The longest that one scanner may take for one blob. */
+  scanMs: 10 * 60_000,
+  /** Characters of a scanner's answer that are kept. */
+  scanAnswer: 500,
+
   /** Largest JSON body of a REST call. */
   restBodyBytes: 64 * 1024,
 } as const;

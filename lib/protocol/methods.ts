@@ -1,6 +1,7 @@
 import { z } from "zod";
 import * as c from "./commands.ts";
 import { limits } from "./limits.ts";
+import { fileObject } from "./files.ts";
 import * as p from "./people.ts";
 import { cursor, device, id, slug, text, time, username } from "./text.ts";
 
@@ -97,6 +98,7 @@ const clientLimits = z.object({
   requestsPerSecond: z.number(),
   sendsPerMinute: z.number(),
   retentionDays: z.number(),
+  uploadBytes: z.number(),
 });
 
 /** Every notification of the server. */
@@ -120,6 +122,8 @@ export const notifications = {
   "command.changed": c.commandChanged,
   /** CM-8: a deadline comes near; to the devices of a person who has not done it yet. */
   "command.due": z.object({ id, dueAt: z.string() }),
+  /** FI-4: to the devices of its owner. */
+  "file.changed": fileObject,
   "preferences.changed": p.preferences,
   "contact.changed": p.contactChanged,
   "group.changed": p.groupChanged,

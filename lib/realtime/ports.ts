@@ -51,6 +51,8 @@ export interface RealtimeSettings {
   /** `command.send` a minute per user; 0 is no limit. */
   rateSends: number;
   retentionDays: number;
+  /** Largest file, told to clients. */
+  uploadMaxBytes: number;
 }
 
 /** What every connection of a process shares. */

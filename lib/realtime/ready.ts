@@ -35,6 +35,7 @@ export function readyText(
       requestsPerSecond: settings.rateRequests,
       sendsPerMinute: opening.caller.role === "admin" ? 0 : settings.rateSends,
       retentionDays: settings.retentionDays,
+      uploadBytes: settings.uploadMaxBytes,
     },
   };
   return notificationText("session.ready", params);

@@ -26,7 +26,7 @@ if (import.meta.main) {
       stoppedSince: () => Promise.resolve(null),
     },
     handlers: someHandlers({}),
-    settings: { heartbeatMs, rateRequests: 0, rateSends: 0, retentionDays: 14 },
+    settings: { heartbeatMs, rateRequests: 0, rateSends: 0, retentionDays: 14, uploadMaxBytes: 1024 },
   });
   let sockets = 0;
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, (req) => {

@@ -11,7 +11,13 @@ import { aUser, request, someHandlers } from "./realtime.ts";
 import { FakeSocket } from "./socket.ts";
 import { until } from "./until.ts";
 
-const settings = { heartbeatMs: 600_000, rateRequests: 0, rateSends: 0, retentionDays: 14 };
+const settings = {
+  heartbeatMs: 600_000,
+  rateRequests: 0,
+  rateSends: 0,
+  retentionDays: 14,
+  uploadMaxBytes: 1024,
+};
 
 /** A client that is on the line: what it was sent, and a way to send. */
 export interface LiveDevice {

@@ -151,7 +151,14 @@ export class FakeRealtime {
   #connections = 0;
 
   constructor(handlers: Partial<Handlers> = {}, settings: Partial<RealtimeSettings> = {}) {
-    this.settings = { heartbeatMs: 20_000, rateRequests: 0, rateSends: 0, retentionDays: 14, ...settings };
+    this.settings = {
+      heartbeatMs: 20_000,
+      rateRequests: 0,
+      rateSends: 0,
+      retentionDays: 14,
+      uploadMaxBytes: 1024,
+      ...settings,
+    };
     this.hub = new Hub(this.clock, this.settings.heartbeatMs);
     const sends = new SendLimiter(this.settings.rateSends, this.clock);
     this.#dispatcher = new Dispatcher(someHandlers(handlers), sends);

@@ -62,6 +62,16 @@ const config: Config = {
   admin: null,
   logLevel: "error",
   trustProxy: false,
+  uploadMaxBytes: 1024 * 1024,
+  quotaBytes: 4 * 1024 * 1024,
+  clamd: { host: "127.0.0.1", port: 3310 },
+  csam: null,
+  csamHashes: null,
+  incomplete: "hold",
+  scanConcurrency: 2,
+  evidenceDays: 365,
+  evidenceKey: "data/evidence.key",
+  cybertip: { url: "https://exttest.cybertip.org/ispws", user: null, password: null },
 };
 
 const dayMs = 24 * 3600_000;

@@ -30,7 +30,14 @@ class Stage implements AsyncDisposable {
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
 
   constructor(handlers: Partial<Handlers> = {}, over: Partial<RealtimeSettings> = {}) {
-    const settings = { heartbeatMs: 20_000, rateRequests: 20, rateSends: 30, retentionDays: 14, ...over };
+    const settings = {
+      heartbeatMs: 20_000,
+      rateRequests: 20,
+      rateSends: 30,
+      retentionDays: 14,
+      uploadMaxBytes: 1024,
+      ...over,
+    };
     this.hub = new Hub(systemClock, settings.heartbeatMs);
     this.realtime = new Realtime({
       clock: systemClock,

@@ -93,6 +93,53 @@ export const keys = {
   /** What a device has acknowledged; flushed at most 1 s behind. Ends after 90 days of silence. */
   cursor: (userId: string, device: string) => ["cursor", userId, device],
 
+  /** What is known of bytes: size, sniffed type, state; files, then scanning. Ends with the last file that refers to them. */
+  blob: (sha256: string) => ["blob", sha256],
+  blobs: () => ["blob"],
+  /** A person's named reference to a blob; files. Ends after its last use, or 24 h unused (FI-7). */
+  file: (fileId: string) => ["file", fileId],
+  files: () => ["file"],
+  /** A person's files in order; files. Ends with the file. */
+  fileOf: (userId: string, fileId: string) => ["file_of", userId, fileId],
+  filesOf: (userId: string) => ["file_of", userId],
+  /** The files that refer to a blob; files. Ends with the file. */
+  ref: (sha256: string, fileId: string) => ["ref", sha256, fileId],
+  refsOf: (sha256: string) => ["ref", sha256],
+  /** That a command or chat carries a file, and until when; with the command. Ends with the file. */
+  fileUse: (fileId: string, by: string) => ["file_use", fileId, by],
+  usesOf: (fileId: string) => ["file_use", fileId],
+  /** Written with every use, so that a removal finds out about one that came meanwhile. Ends with the file. */
+  fileUsed: (fileId: string) => ["file_used", fileId],
+  /** Bytes that a person's files hold together; files. Ends with the account. */
+  usage: (userId: string) => ["usage", userId],
+  /** A resumable upload that is not finished; files. Ends when finished, ended, or after a day. */
+  upload: (uploadId: string) => ["upload", uploadId],
+  uploads: () => ["upload"],
+  uploadOf: (userId: string, uploadId: string) => ["upload_of", userId, uploadId],
+  uploadsOf: (userId: string) => ["upload_of", userId],
+
+  /** What one scanner said of a blob; scanning. Ends with the blob. */
+  verdict: (sha256: string, check: string) => ["verdict", sha256, check],
+  verdictsOf: (sha256: string) => ["verdict", sha256],
+  /** A hash that no upload may have again (SC-4); scanning. Never ends. */
+  refused: (sha256: string) => ["refused", sha256],
+  /** A blob's scan: when it is due and who has it; files, then scanning. Ends with the verdict. */
+  scan: (sha256: string) => ["scan", sha256],
+  scans: () => ["scan"],
+  /** The same by the time it is due. Ends with it. */
+  scanDue: (dueMs: number, sha256: string) => ["scan_due", dueMs, sha256],
+  scansDue: () => ["scan_due"],
+  /** Blobs in a state that moderators look for; written with the state. */
+  blobIn: (state: string, sha256: string) => ["blob_in", state, sha256],
+  blobsIn: (state: string) => ["blob_in", state],
+  /** A CSAM match and its preservation (SC-5); scanning. Never ends; its evidence does. */
+  incident: (incidentId: string) => ["incident", incidentId],
+  incidents: () => ["incident"],
+  incidentOf: (sha256: string, incidentId: string) => ["incident_of", sha256, incidentId],
+  incidentsOf: (sha256: string) => ["incident_of", sha256],
+  /** What must be kept for an incident: `file`, `user` or `blob` and its id, until when (SC-5). Ends then. */
+  hold: (what: string, id: string) => ["hold", what, id],
+
   /** Work due at a time; jobs. Ends when done. `dueAt` in milliseconds, so that a range is what is due. */
   job: (dueAt: number, jobId: string) => ["job", dueAt, jobId],
   jobs: () => ["job"],
