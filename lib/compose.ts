@@ -129,6 +129,13 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
   opening.defer(() => commands.inbox.flush());
   opening.defer(() => commands.close());
   await consent.prepare();
+  const warming = new AbortController();
+  // Nobody waits for it: the first broadcast does, should it come before.
+  const warmed = consent.census.warm(warming.signal).catch((error) => {
+    if (!warming.signal.aborted) log.error("census.failed", { error: error as Error });
+  });
+  opening.defer(() => warmed);
+  opening.defer(() => warming.abort());
   const setupLink = await prepareFirstAdmin(needs, config.admin);
   const demo = await prepareDemo({ ...needs, contacts: contactsStore }, config.mode);
   const jobs = new JobRunner<Job>({ kv: store.kv, clock, log, run: (job) => commands.run(job) });

@@ -32,7 +32,7 @@ interface Own {
 
 /**
  * How many people chose what, in memory, so that a broadcast is counted without a write, a read or a look for each of them.
- * Read at the first broadcast, followed from then on.
+ * Read in the background after a start, or at the first broadcast; followed from then on.
  */
 export class Census {
   readonly #store: ConsentStore;
@@ -64,10 +64,14 @@ export class Census {
     else if (this.#preferencesReadAt !== null) this.#set(userId, preferences);
   }
 
+  /** Reads everybody before somebody waits for it; 5.6 s at a million people. Rejects when the signal aborts. */
+  warm(signal: AbortSignal): Promise<void> {
+    return this.#readOnce(signal);
+  }
+
   /** Counts everybody but the sender, for a command that is written now. */
   async count(senderId: string, question: Question, online: Iterable<string>): Promise<CensusCount> {
-    this.#reading ??= this.#read().finally(() => this.#reading = undefined);
-    await this.#reading;
+    await this.#readOnce();
     const ruleOf = (preferences: Preferences) => withheldBy({ preferences }, noRelation, question);
     const ofOthers = ruleOf(newPreferences);
     const ofKinds = new Map<Kind, string | null>();
@@ -98,14 +102,19 @@ export class Census {
     return { matched, online: Math.min(reached, matched), excluded };
   }
 
-  async #read(): Promise<void> {
+  #readOnce(signal?: AbortSignal): Promise<void> {
+    return this.#reading ??= this.#read(signal).finally(() => this.#reading = undefined);
+  }
+
+  async #read(signal: AbortSignal | undefined): Promise<void> {
     this.#meanwhile = new Map();
     try {
       const now = this.#clock.now();
-      await this.#readPeople(now);
+      await this.#readPeople(now, signal);
       const readAt = this.#preferencesReadAt;
       if (readAt === null || (!this.#exclusive && now - readAt >= sharedFreshMs)) {
         for await (const { userId, preferences } of this.#store.allPreferences()) {
+          signal?.throwIfAborted();
           this.#set(userId, preferences);
         }
         this.#preferencesReadAt = now;
@@ -117,10 +126,11 @@ export class Census {
   }
 
   /** Ids rise with time, so who joined since the last reading stands behind it. */
-  async #readPeople(now: number): Promise<void> {
+  async #readPeople(now: number, signal: AbortSignal | undefined): Promise<void> {
     const found: string[] = [];
     let others = 0;
     for await (const userId of this.#store.userIdsAfter(this.#readTo)) {
+      signal?.throwIfAborted();
       found.push(userId);
       if (!this.#recent.has(userId) && !this.#own.has(userId)) others++;
     }

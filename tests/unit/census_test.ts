@@ -200,3 +200,24 @@ Deno.test("BR-3: whatever people choose, join and change, the counts are those o
     }
   }
 });
+
+Deno.test("BR-3: what was read in the background is not read again by the first broadcast", async () => {
+  const { store, census, join, prefer, count } = open();
+  prefer(join("bob"), { broadcasts: false });
+  await census.warm(new AbortController().signal);
+  const read = store.preferencesRead;
+  assert.equal(read, 1);
+  assert.deepEqual(await count(), { matched: 0, online: 0, excluded: { broadcasts: 1 } });
+  assert.equal(store.preferencesRead, read);
+});
+
+Deno.test("BR-3: a reading that was given up counts nobody twice", async () => {
+  const { store, census, join, prefer, count } = open();
+  prefer(join("bob"), { broadcasts: false });
+  prefer(join("cat"), {});
+  const giveUp = new AbortController();
+  store.before = () => giveUp.abort();
+  await assert.rejects(census.warm(giveUp.signal), { name: "AbortError" });
+  store.before = () => {};
+  assert.deepEqual(await count(), { matched: 1, online: 0, excluded: { broadcasts: 1 } });
+});
