@@ -1,5 +1,7 @@
 import { limits } from "../lib/protocol/limits.ts";
+import { fill } from "../lib/words/mod.ts";
 import { Check, FieldError, TextField } from "./Field.tsx";
+import { useWords } from "./words.tsx";
 
 interface AccountFieldsProps {
   username: string;
@@ -9,12 +11,13 @@ interface AccountFieldsProps {
 
 /** What a new account needs, for members and for the first administrator. */
 export function AccountFields({ username, adult, errors }: AccountFieldsProps) {
+  const words = useWords("door");
   return (
     <>
       <TextField
         name="username"
-        label="Username"
-        hint="3 to 32 of a–z, 0–9, _ and -. Others find you by it."
+        label={words.username}
+        hint={words.usernameHint}
         value={username}
         error={errors.username}
         autocomplete="username"
@@ -24,8 +27,8 @@ export function AccountFields({ username, adult, errors }: AccountFieldsProps) {
       />
       <TextField
         name="password"
-        label="Password"
-        hint={`At least ${limits.passwordMin} characters. A few words in a row are good.`}
+        label={words.password}
+        hint={fill(words.passwordHint, { count: limits.passwordMin })}
         type="password"
         error={errors.password}
         autocomplete="new-password"
@@ -33,7 +36,7 @@ export function AccountFields({ username, adult, errors }: AccountFieldsProps) {
         required
       />
       <div class="field">
-        <Check name="adult" label="I am 18 years old or older." checked={adult} required />
+        <Check name="adult" label={words.adult} checked={adult} required />
         <FieldError name="adult" error={errors.adult} />
       </div>
     </>

@@ -4,6 +4,7 @@ import type { State } from "./define.ts";
 import { Refusal } from "./protocol/mod.ts";
 import { problem } from "./rest.ts";
 import type { Services } from "./services.ts";
+import { acceptedLanguage } from "./words/mod.ts";
 
 /** The app: what every request passes, then the file routes. Composes nothing and opens nothing. */
 export function buildApp(services: Services): App<State> {
@@ -38,6 +39,7 @@ function describeRequest(services: Services): Middleware<State> {
     ctx.state.services = services;
     ctx.state.requestId = services.requestId();
     ctx.state.address = peerAddress(ctx, services.config.trustProxy);
+    ctx.state.language = acceptedLanguage(ctx.req.headers.get("accept-language"));
     const { method } = ctx.req;
     const startedAt = services.clock.now();
     const response = await ctx.next();

@@ -1,23 +1,35 @@
 import { Door } from "../components/Door.tsx";
 import { StopHere } from "../components/StopHere.tsx";
 import { Title } from "../components/Title.tsx";
+import { useWords, WordsProvider } from "../components/words.tsx";
 import { define } from "../lib/define.ts";
+import { acceptedLanguage, someWords } from "../lib/words/mod.ts";
 
 /** Not inside the frame of the page that failed: it stands for itself, and looks the same for a page that never was. */
 export const config = { skipInheritedLayouts: true };
 
-export default define.page(function NotFound({ url }) {
+export default define.page(function NotFound({ state, req, url }) {
+  const language = state.language ?? acceptedLanguage(req.headers.get("accept-language"));
+  return (
+    <WordsProvider words={someWords(language, ["door"])}>
+      <NotFoundDoor path={url.pathname} />
+    </WordsProvider>
+  );
+});
+
+function NotFoundDoor({ path }: { path: string }) {
+  const words = useWords("door");
   return (
     <Door
-      path={url.pathname}
-      title="Nothing here"
-      lead="This address leads to no page. It may have been mistyped, or what it showed is gone."
+      path={path}
+      title={words.error404}
+      lead={words.error404Lead}
     >
-      <Title text="Not found" />
+      <Title text={words.error404} />
       <p>
-        <a class="button" href="/">Go to the inbox</a>
+        <a class="button" href="/">{words.toInbox}</a>
       </p>
       <StopHere />
     </Door>
   );
-});
+}

@@ -1,9 +1,12 @@
 import { asset } from "fresh/runtime";
 import { define } from "../lib/define.ts";
+import { acceptedLanguage } from "../lib/words/mod.ts";
 
-export default define.page(function Document({ Component }) {
+export default define.page(function Document({ Component, state, req }) {
+  // A request that failed before it was described has no language yet.
+  const language = state.language ?? acceptedLanguage(req.headers.get("accept-language"));
   return (
-    <html lang="en">
+    <html lang={language}>
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />

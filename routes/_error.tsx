@@ -2,60 +2,62 @@ import { HttpError } from "fresh";
 import { Door } from "../components/Door.tsx";
 import { StopHere } from "../components/StopHere.tsx";
 import { Title } from "../components/Title.tsx";
+import { useWords, WordsProvider } from "../components/words.tsx";
 import { define } from "../lib/define.ts";
+import { acceptedLanguage, someWords } from "../lib/words/mod.ts";
 
-/** Words for a status; what was thrown is for the log and never for the page. */
-function words(error: unknown): { title: string; lead: string } {
+/** The words of a status; what was thrown is for the log and never for the page. */
+function useErrorWords(error: unknown): { title: string; lead: string } {
+  const words = useWords("door");
   const status = error instanceof HttpError ? error.status : 500;
   switch (status) {
     case 403:
-      return {
-        title: "Not allowed",
-        lead: "This account may not open the page, or the form came from another site.",
-      };
+      return { title: words.error403, lead: words.error403Lead };
     case 404:
-      return { title: "Nothing here", lead: "This address leads to no page, or what it showed is gone." };
+      return { title: words.error404, lead: words.error404Lead };
     case 405:
-      return {
-        title: "Not that way",
-        lead: "This address takes no such request. Go back and use the page's own buttons.",
-      };
+      return { title: words.error405, lead: words.error405Lead };
     case 413:
-      return {
-        title: "Too much at once",
-        lead: "What was sent is larger than this page takes. Shorten it and try again.",
-      };
+      return { title: words.error413, lead: words.error413Lead };
     case 429:
-      return { title: "Too many requests", lead: "Wait a little, then try again." };
+      return { title: words.error429, lead: words.error429Lead };
     default:
       return status < 500
-        ? { title: "That did not work", lead: "The request could not be understood. Go back and try again." }
-        : {
-          title: "Something broke",
-          lead: "The fault is on this side, and it was written down. Try again in a moment.",
-        };
+        ? { title: words.error4xx, lead: words.error4xxLead }
+        : { title: words.error5xx, lead: words.error5xxLead };
   }
 }
 
 /** Not inside the frame of the page that failed: it stands for itself, and looks the same for a page that never was. */
 export const config = { skipInheritedLayouts: true };
 
-export default define.page(function ErrorPage({ error, state, url }) {
-  const { title, lead } = words(error);
+export default define.page(function ErrorPage({ error, state, req, url }) {
+  // It may have failed before anything was known of who asks.
+  const language = state.language ?? acceptedLanguage(req.headers.get("accept-language"));
   return (
-    <Door path={url.pathname} title={title} lead={lead}>
+    <WordsProvider words={someWords(language, ["door"])}>
+      <ErrorDoor error={error} path={url.pathname} requestId={state.requestId} />
+    </WordsProvider>
+  );
+});
+
+function ErrorDoor({ error, path, requestId }: { error: unknown; path: string; requestId?: string }) {
+  const words = useWords("door");
+  const { title, lead } = useErrorWords(error);
+  return (
+    <Door path={path} title={title} lead={lead}>
       <Title text={title} />
-      {state.requestId
+      {requestId
         ? (
           <p class="soft small">
-            If you ask for help, give this number: <code>{state.requestId}</code>
+            {words.askForHelp} <code>{requestId}</code>
           </p>
         )
         : null}
       <p>
-        <a class="button" href="/">Go to the inbox</a>
+        <a class="button" href="/">{words.toInbox}</a>
       </p>
       <StopHere />
     </Door>
   );
-});
+}

@@ -3,6 +3,7 @@ import { Door } from "../../components/Door.tsx";
 import { TextField } from "../../components/Field.tsx";
 import { Notice, ProblemNotice } from "../../components/Notice.tsx";
 import { Title } from "../../components/Title.tsx";
+import { Filled, useWords } from "../../components/words.tsx";
 import { define } from "../../lib/define.ts";
 import { localPath, problemOf, readForm, refusedPage } from "../../lib/forms.ts";
 import { enter, origin } from "../../lib/page_session.ts";
@@ -27,38 +28,34 @@ export const handler = define.handlers({
 });
 
 export default define.page<typeof handler>(function Login({ data, state, url }) {
+  const words = useWords("door");
   const { demo, config } = state.services;
   return (
     <Door
       path={url.pathname}
-      title="Log in"
-      lead="Commands from people you agreed to hear from, and from nobody else."
+      title={words.logIn}
+      lead={words.logInLead}
     >
-      <Title text="Log in" />
-      {data.setupPending
-        ? (
-          <Notice tone="warn">
-            This server has no administrator yet. Open the setup link that it printed on its console.
-          </Notice>
-        )
-        : null}
+      <Title text={words.logIn} />
+      {data.setupPending ? <Notice tone="warn">{words.noAdmin}</Notice> : null}
       {demo === null ? null : (
         <div class="notice notice-warn stack-s">
           <p>
-            <strong>Evaluation mode.</strong> Log in as{" "}
-            {joined(demo.usernames)}, in two browsers if you like. Both have the password{" "}
-            <code>{demo.password}</code>
+            <strong>{words.evaluation}</strong>{" "}
+            <Filled
+              text={words.demo}
+              names={joined(demo.usernames, words.or)}
+              password={<code>{demo.password}</code>}
+            />
           </p>
-          <p class="small">
-            This password is shown to everybody who opens this page: nothing here is meant for real use.
-          </p>
+          <p class="small">{words.demoShown}</p>
         </div>
       )}
       <ProblemNotice problem={data.problem} />
       <form class="form" method="post">
         <TextField
           name="username"
-          label="Username"
+          label={words.username}
           value={data.username}
           error={data.problem?.fields.username}
           autocomplete="username"
@@ -68,27 +65,27 @@ export default define.page<typeof handler>(function Login({ data, state, url }) 
         />
         <TextField
           name="password"
-          label="Password"
+          label={words.password}
           type="password"
           error={data.problem?.fields.password}
           autocomplete="current-password"
           required
         />
-        <button type="submit" class="button button-main">Log in</button>
+        <button type="submit" class="button button-main">{words.logIn}</button>
       </form>
       {config.registration === "closed" ? null : (
         <p class="door-foot">
-          No account here yet? <a href="/register">Register</a>
+          {words.noAccount} <a href="/register">{words.register}</a>
         </p>
       )}
     </Door>
   );
 });
 
-function joined(names: readonly string[]) {
+function joined(names: readonly string[], or: string) {
   return names.map((name, at) => (
     <>
-      {at === 0 ? "" : at === names.length - 1 ? " or " : ", "}
+      {at === 0 ? "" : at === names.length - 1 ? ` ${or} ` : ", "}
       <code>{name}</code>
     </>
   ));

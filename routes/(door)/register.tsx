@@ -4,6 +4,7 @@ import { Door } from "../../components/Door.tsx";
 import { TextField } from "../../components/Field.tsx";
 import { ProblemNotice } from "../../components/Notice.tsx";
 import { Title } from "../../components/Title.tsx";
+import { useWords } from "../../components/words.tsx";
 import { define } from "../../lib/define.ts";
 import { refusedPage } from "../../lib/forms.ts";
 import { newAccount, origin } from "../../lib/page_session.ts";
@@ -18,17 +19,18 @@ export const handler = define.handlers({
 });
 
 export default define.page<typeof handler>(function Register({ data, state, url }) {
+  const words = useWords("door");
   const { registration } = state.services.config;
   if (registration === "closed") {
     return (
       <Door
         path={url.pathname}
-        title="Registration is closed"
-        lead="New accounts on this server are made by its administrator."
+        title={words.closedTitle}
+        lead={words.closedLead}
       >
-        <Title text="Register" />
+        <Title text={words.register} />
         <p class="door-foot">
-          Have an account? <a href="/login">Log in</a>
+          {words.haveAccount} <a href="/login">{words.logIn}</a>
         </p>
       </Door>
     );
@@ -36,10 +38,10 @@ export default define.page<typeof handler>(function Register({ data, state, url 
   return (
     <Door
       path={url.pathname}
-      title="Register"
-      lead="A new account takes nothing from anybody until you say so."
+      title={words.register}
+      lead={words.registerLead}
     >
-      <Title text="Register" />
+      <Title text={words.register} />
       <ProblemNotice problem={data.problem} />
       <form class="form" method="post">
         <AccountFields username={data.username} adult={data.adult} errors={data.problem?.fields ?? {}} />
@@ -47,8 +49,8 @@ export default define.page<typeof handler>(function Register({ data, state, url 
           ? (
             <TextField
               name="invite"
-              label="Invitation"
-              hint="The code that you were given for this server."
+              label={words.invitation}
+              hint={words.invitationHint}
               value={data.invite}
               error={data.problem?.fields.invite}
               autocomplete="off"
@@ -56,10 +58,10 @@ export default define.page<typeof handler>(function Register({ data, state, url 
             />
           )
           : null}
-        <button type="submit" class="button button-main">Register</button>
+        <button type="submit" class="button button-main">{words.register}</button>
       </form>
       <p class="door-foot">
-        Have an account? <a href="/login">Log in</a>
+        {words.haveAccount} <a href="/login">{words.logIn}</a>
       </p>
     </Door>
   );

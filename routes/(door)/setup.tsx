@@ -3,6 +3,7 @@ import { AccountFields } from "../../components/AccountFields.tsx";
 import { Door } from "../../components/Door.tsx";
 import { ProblemNotice } from "../../components/Notice.tsx";
 import { Title } from "../../components/Title.tsx";
+import { useWords } from "../../components/words.tsx";
 import { define } from "../../lib/define.ts";
 import { refusedPage } from "../../lib/forms.ts";
 import { newAccount, origin } from "../../lib/page_session.ts";
@@ -23,16 +24,17 @@ export const handler = define.handlers({
 });
 
 export default define.page<typeof handler>(function Setup({ data, url }) {
+  const words = useWords("door");
   if (!data.pending) {
     return (
       <Door
         path={url.pathname}
-        title="Already set up"
-        lead="This server has its administrator, and the link works only once."
+        title={words.isSetUpTitle}
+        lead={words.isSetUpLead}
       >
-        <Title text="Setup" />
+        <Title text={words.setup} />
         <p>
-          <a class="button" href="/login">Log in</a>
+          <a class="button" href="/login">{words.logIn}</a>
         </p>
       </Door>
     );
@@ -40,14 +42,14 @@ export default define.page<typeof handler>(function Setup({ data, url }) {
   return (
     <Door
       path={url.pathname}
-      title="Set up this server"
-      lead="You are the first one here: this account becomes its administrator."
+      title={words.setUpTitle}
+      lead={words.setUpLead}
     >
-      <Title text="Setup" />
+      <Title text={words.setup} />
       <ProblemNotice problem={data.problem} />
       <form class="form" method="post">
         <AccountFields username={data.username} adult={data.adult} errors={data.problem?.fields ?? {}} />
-        <button type="submit" class="button button-main">Make the administrator</button>
+        <button type="submit" class="button button-main">{words.makeAdmin}</button>
       </form>
     </Door>
   );

@@ -276,3 +276,19 @@ Deno.test("UI-8: pages carry no inline style and no inline handler", async () =>
     }
   });
 });
+
+Deno.test("UI-6: the door speaks the language that the browser asks for", async () => {
+  await withPages(async (send) => {
+    const german = { headers: { "accept-language": "de-AT,de;q=0.9,en;q=0.5" } };
+    for (
+      const [path, words] of [["/login", "Anmelden"], ["/register", "Registrieren"], [
+        "/nowhere",
+        "Hier ist nichts",
+      ]]
+    ) {
+      const html = await (await send(path!, german)).text();
+      assert.match(html, /<html lang="de">/, path);
+      assert.ok(html.includes(words!), path);
+    }
+  });
+});

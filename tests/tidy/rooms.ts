@@ -8,6 +8,7 @@ interface Room {
 
 const platform = "lib/platform";
 const protocol = "lib/protocol";
+const words = "lib/words";
 
 /** ARCHITECTURE.md, "Rooms". A file under `lib/` itself is a part of its own. */
 export const rooms: Readonly<Record<string, Room>> = {
@@ -21,6 +22,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   "lib/commands": { parts: [protocol, platform, "lib/consent"], packages: ["node:crypto"] },
   "lib/files": { parts: [protocol, platform], packages: ["file-type", "node:crypto"] },
   "lib/scanning": { parts: [protocol, platform, "lib/files"], packages: ["node:crypto"] },
+  "lib/words": { parts: [] },
   "lib/moderation": { parts: [protocol, platform], packages: ["node:crypto"] },
   "lib/realtime": { parts: [protocol, platform, "lib/services.ts"], packages: ["zod"] },
   "lib/client": { parts: [protocol, platform] },
@@ -46,14 +48,14 @@ export const rooms: Readonly<Record<string, Room>> = {
   "lib/config_table.ts": { parts: [protocol] },
   "lib/config.ts": { parts: ["lib/config_table.ts"], packages: ["node:util"] },
   "lib/services.ts": { parts: [protocol, platform, "lib/config.ts"], packages: ["zod"] },
-  "lib/define.ts": { parts: [platform, "lib/services.ts", "fresh"] },
+  "lib/define.ts": { parts: [platform, "lib/services.ts", words, "fresh"] },
   "lib/health.ts": { parts: [platform, "lib/services.ts"] },
   "lib/ for routes": {
-    parts: [protocol, platform, "lib/define.ts", "lib/services.ts", "fresh"],
+    parts: [protocol, platform, words, "lib/define.ts", "lib/services.ts", "fresh"],
     packages: ["zod"],
   },
   "lib/app.ts": {
-    parts: [protocol, "lib/config.ts", "lib/define.ts", "lib/ for routes", "lib/services.ts", "fresh"],
+    parts: [protocol, words, "lib/config.ts", "lib/define.ts", "lib/ for routes", "lib/services.ts", "fresh"],
   },
   "lib/compose.ts": {
     parts: [
@@ -88,6 +90,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   "routes": {
     parts: [
       protocol,
+      words,
       "lib/define.ts",
       "lib/ for routes",
       // The socket's route reads the upgrade's query and origin as the room says.
@@ -100,12 +103,12 @@ export const rooms: Readonly<Record<string, Room>> = {
     packages: ["preact"],
   },
   "islands": {
-    parts: [protocol, "lib/client", "components", "fresh"],
+    parts: [protocol, words, "lib/client", "components", "fresh"],
     packages: ["preact", "@preact/signals"],
   },
   "components": {
-    parts: [protocol, "lib/client", "fresh"],
-    packages: ["preact", "@preact/signals"],
+    parts: [protocol, words, "lib/client", "fresh"],
+    packages: ["preact", "@preact/signals", "tus-js-client"],
   },
 };
 

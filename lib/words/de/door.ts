@@ -1,0 +1,53 @@
+import type { Words } from "../mod.ts";
+
+export const door: Words["door"] = {
+  logIn: "Anmelden",
+  logInLead: "Aufträge von Menschen, denen du zugestimmt hast, und von niemandem sonst.",
+  noAdmin:
+    "Dieser Server hat noch niemanden, der ihn verwaltet. Öffne den Einrichtungslink, der auf seiner Konsole steht.",
+  evaluation: "Zum Ausprobieren.",
+  demo: "Melde dich als {names} an, gern in zwei Browsern. Beide haben das Passwort {password}",
+  or: "oder",
+  demoShown:
+    "Dieses Passwort sieht jeder, der diese Seite öffnet: Hier ist nichts für den Ernstfall gedacht.",
+  username: "Benutzername",
+  password: "Passwort",
+  noAccount: "Noch kein Konto hier?",
+  register: "Registrieren",
+  registerLead: "Ein neues Konto nimmt von niemandem etwas an, bis du es erlaubst.",
+  closedTitle: "Die Registrierung ist geschlossen",
+  closedLead: "Neue Konten auf diesem Server legt seine Verwaltung an.",
+  haveAccount: "Schon ein Konto?",
+  invitation: "Einladung",
+  invitationHint: "Der Code, den du für diesen Server bekommen hast.",
+  usernameHint: "3 bis 32 Zeichen aus a–z, 0–9, _ und -. Andere finden dich darüber.",
+  passwordHint: "Mindestens {count} Zeichen. Ein paar Wörter hintereinander sind gut.",
+  adult: "Ich bin mindestens 18 Jahre alt.",
+  setup: "Einrichtung",
+  setUpTitle: "Diesen Server einrichten",
+  setUpLead: "Du bist als Erste oder Erster hier: Dieses Konto verwaltet den Server.",
+  makeAdmin: "Verwaltungskonto anlegen",
+  isSetUpTitle: "Schon eingerichtet",
+  isSetUpLead: "Dieser Server wird schon verwaltet, und der Link gilt nur einmal.",
+  toInbox: "Zum Eingang",
+  askForHelp: "Wenn du um Hilfe bittest, gib diese Nummer an:",
+  stop: "Stopp",
+  stopHere:
+    "Wenn du angemeldet bist, hält das sofort alles an, was an dich gesendet wird. Sonst führt es zur Anmeldung, und dahinter steht Stopp auf jeder Seite.",
+  error403: "Nicht erlaubt",
+  error403Lead: "Dieses Konto darf die Seite nicht öffnen, oder das Formular kam von einer anderen Seite.",
+  error404: "Hier ist nichts",
+  error404Lead:
+    "Diese Adresse führt zu keiner Seite. Vielleicht ist sie vertippt, oder was sie zeigte, gibt es nicht mehr.",
+  error405: "So nicht",
+  error405Lead: "Diese Adresse nimmt so eine Anfrage nicht an. Geh zurück und nimm die Knöpfe der Seite.",
+  error413: "Zu viel auf einmal",
+  error413Lead:
+    "Was gesendet wurde, ist größer, als diese Seite annimmt. Kürze es und versuch es noch einmal.",
+  error429: "Zu viele Anfragen",
+  error429Lead: "Warte etwas und versuch es dann noch einmal.",
+  error4xx: "Das hat nicht geklappt",
+  error4xxLead: "Die Anfrage war nicht zu verstehen. Geh zurück und versuch es noch einmal.",
+  error5xx: "Etwas ist kaputtgegangen",
+  error5xxLead: "Der Fehler liegt auf dieser Seite und wurde festgehalten. Versuch es gleich noch einmal.",
+};

@@ -1,0 +1,4 @@
+import type { Words } from "../mod.ts";
+import { door } from "./door.ts";
+
+export const de = { door } satisfies Words;

@@ -1,0 +1,12 @@
+import { WordsProvider } from "../components/words.tsx";
+import { define } from "../lib/define.ts";
+import { allSections, someWords } from "../lib/words/mod.ts";
+
+/** The words for everything below. Not in the document's frame, which is drawn apart from what stands in it. */
+export default define.layout(function Reader({ Component, state }) {
+  return (
+    <WordsProvider words={someWords(state.language, allSections)}>
+      <Component />
+    </WordsProvider>
+  );
+});
