@@ -19,6 +19,7 @@ import { kvConsentStore } from "./adapters/kv/consent_store.ts";
 import { KvContacts } from "./adapters/kv/contacts_store.ts";
 import { KvCounts } from "./adapters/kv/counts_store.ts";
 import { KvGroups } from "./adapters/kv/groups_store.ts";
+import { kvCommandFiles } from "./adapters/kv/file_uses.ts";
 import { kvHealth } from "./adapters/kv/health.ts";
 import { JobRunner } from "./adapters/kv/jobs.ts";
 import { kvStats } from "./adapters/kv/stats.ts";
@@ -26,8 +27,10 @@ import { openStore, type Store } from "./adapters/kv/store.ts";
 import { KvUsers } from "./adapters/kv/users_store.ts";
 import { loadSecret } from "./adapters/secret_file.ts";
 import { type CommandRoom, type Job, openCommands } from "./commands/mod.ts";
+import { type FilesParts, openFiles } from "./compose_files.ts";
 import type { Config } from "./config.ts";
 import { CategoryDesk, Consent } from "./consent/mod.ts";
+import type { FileJob } from "./files/mod.ts";
 import { Health, type HealthPort } from "./health.ts";
 import { Audit, mutedRefusal, Mutes, Stats, Users } from "./moderation/mod.ts";
 import {
@@ -40,6 +43,7 @@ import {
   systemRandom,
 } from "./platform/mod.ts";
 import { Hub, Realtime, SendLimiter } from "./realtime/mod.ts";
+import type { IncidentJob } from "./scanning/mod.ts";
 import type { Services } from "./services.ts";
 
 /** What a start hands in; tests replace the clock, the randomness, the store and the cost of a password. */
@@ -53,6 +57,10 @@ export interface OpenOptions {
   store?: Store;
   /** 32 bytes; read from `secret.key` in the data directory when left out. */
   secret?: Uint8Array<ArrayBuffer>;
+  /** In place of the scanners of the configuration. */
+  scanners?: FilesParts["scanners"];
+  /** In place of the data directory. */
+  blobs?: FilesParts["blobs"];
 }
 
 /** The running services, and what the console shows once. */
@@ -118,6 +126,7 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
       membershipsOf: (userId) => groups.membershipsOf(userId),
       membersOf: (name) => groups.membersOf(name),
     },
+    files: kvCommandFiles(store, clock),
     consent,
     bell: hub,
     clock,
@@ -138,9 +147,38 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
   opening.defer(() => warming.abort());
   const setupLink = await prepareFirstAdmin(needs, config.admin);
   const demo = await prepareDemo({ ...needs, contacts: contactsStore }, config.mode);
-  const jobs = new JobRunner<Job>({ kv: store.kv, clock, log, run: (job) => commands.run(job) });
+  const files = opening.use(
+    await openFiles({
+      config,
+      store,
+      accounts: accountsStore,
+      audit,
+      bell: hub,
+      clock,
+      random,
+      ids,
+      log,
+      names: async (userIds) =>
+        new Map([...await people.byIds(userIds)].map(([id, { username }]) => [id, username])),
+      readers: { mayRead: (userId, { by }) => commands.carrying.mayRead(userId, by) },
+      watchers: {
+        async changed(_file, state, uses) {
+          for (const { by } of uses) await commands.carrying.changed(by, state);
+        },
+      },
+      scanners: options.scanners,
+      blobs: options.blobs,
+    }),
+  );
+  const jobs = new JobRunner<Job | FileJob | IncidentJob>({
+    kv: store.kv,
+    clock,
+    log,
+    run: (job) => isCommandJob(job) ? commands.run(job) : files.run(job),
+  });
   opening.use(jobs);
   jobs.start();
+  await files.start();
 
   const calls = callsOf(commands, consent, contacts, groups, mutes);
   const sends = new SendLimiter(config.rateSends, clock);
@@ -201,8 +239,9 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
     },
     audit: new Audit(audit),
     stats: new Stats(statsPorts, clock),
+    ...files.services,
     realtime,
-    health: new Health(healthPorts(config, store), clock),
+    health: new Health([...healthPorts(config, store), ...files.checks], clock),
     demo,
     requestId: () => ids.next(),
   };
@@ -219,6 +258,19 @@ function healthPorts(config: Config, store: Store): HealthPort[] {
   const kv = kvHealth(store.kv);
   // A store in memory is for tests, which have no data directory.
   return config.kv === ":memory:" ? [kv] : [kv, diskHealth(config.dataDir)];
+}
+
+function isCommandJob(job: Job | FileJob | IncidentJob): job is Job {
+  switch (job.kind) {
+    case "expire":
+    case "release":
+    case "undefer":
+    case "remind":
+    case "stop":
+      return true;
+    default:
+      return false;
+  }
 }
 
 type Handlers = ConstructorParameters<typeof Realtime>[0]["handlers"];

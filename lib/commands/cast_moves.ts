@@ -3,7 +3,9 @@ import type { CommandChanged, Totals } from "../protocol/mod.ts";
 import { ended } from "./casts.ts";
 import { isClosed } from "./lifecycle.ts";
 import type { Parts } from "./parts.ts";
-import type { CastRecord, CommandRecord } from "./ports.ts";
+import type { CastRecord, CommandRecord, Happening } from "./ports.ts";
+
+type End = "cancelled" | "expired" | "failed";
 
 const dayMs = 24 * 3600_000;
 
@@ -15,9 +17,11 @@ export class CastMoves {
     this.#parts = parts;
   }
 
-  /** CM-6. Those who are done with it stay as they are. */
-  async cancel(record: CommandRecord): Promise<Totals> {
-    if (await this.#end(record, "cancelled")) await this.#tellEnd(record, "cancelled");
+  /** CM-6. Those who are done with it stay as they are, and so do those for whom it ran out. */
+  async cancel(record: CommandRecord, who: string): Promise<Totals> {
+    // Its job may still have to come round.
+    if (record.expiresMs <= this.#parts.clock.now()) await this.#end(record, "expired", null);
+    await this.#end(record, "cancelled", who);
     return await this.#parts.totals.of(record);
   }
 
@@ -26,7 +30,7 @@ export class CastMoves {
     const { store, clock, retentionDays, totals } = this.#parts;
     const now = clock.now();
     const keepMs = retentionDays * dayMs;
-    if (await this.#end(record, "expired")) await this.#tellEnd(record, "expired");
+    await this.#end(record, "expired", null);
     const { accepted = 0, submitted = 0, returned = 0 } = await totals.of(record);
     const inHand = accepted + submitted + returned > 0;
     if (now >= record.expiresMs + keepMs && !inHand) return await store.purge(record);
@@ -40,25 +44,45 @@ export class CastMoves {
     const cast = await store.cast(record.command.id);
     // What ran out before it could be opened is left to its other job (DL-6).
     if (cast?.state !== "scheduled" || record.expiresMs <= clock.now()) return;
-    const marks = await casts.marksAtRelease(record);
-    const place = await store.changeCast(record.command.id, cast, "open");
+    const marks = await casts.plans.marksAtRelease(record);
+    const released: Happening = { at: iso(clock.now()), state: "queued", who: null, note: null };
+    const place = await store.changeCast(record.command.id, cast, "open", released);
     if (typeof place !== "string") return;
     // At once: rings come in the order of the commits.
     casts.ring(record, place, marks);
     totals.touch(record);
   }
 
-  async #end(record: CommandRecord, to: "cancelled" | "expired"): Promise<boolean> {
-    const { store } = this.#parts;
+  /** FI-6: one of its files was rejected. Those who took it on stay as they are. */
+  async fail(record: CommandRecord, note: string): Promise<void> {
+    const { bell, clock, totals } = this.#parts;
+    if (!await this.#end(record, "failed", null, note)) return;
+    const told: CommandChanged = { id: record.command.id, state: "failed", note, at: iso(clock.now()) };
+    bell.notify(record.senderId, "command.changed", told);
+    totals.touch(record);
+  }
+
+  /** False when it was over already. */
+  async #end(
+    record: CommandRecord,
+    to: End,
+    who: string | null,
+    note: string | null = null,
+  ): Promise<boolean> {
+    const { store, clock } = this.#parts;
     while (true) {
       const cast = await store.cast(record.command.id);
       if (cast === null || isOver(cast, to)) return false;
-      if (await store.changeCast(record.command.id, cast, to)) return cast.state !== "scheduled";
+      const happening: Happening = { at: iso(clock.now()), state: to, who, note };
+      if (!await store.changeCast(record.command.id, cast, to, happening)) continue;
+      // Nobody hears of one whose time had not come.
+      if (cast.state !== "scheduled") await this.#tellEnd(record, to);
+      return true;
     }
   }
 
   /** Takes it from the screens of those who are connected, and from what is being read for them right now. */
-  async #tellEnd(record: CommandRecord, to: "cancelled" | "expired"): Promise<void> {
+  async #tellEnd(record: CommandRecord, to: End): Promise<void> {
     const { bell, people, casts, consent, inbox, store, clock, totals } = this.#parts;
     const commandId = record.command.id;
     const told: CommandChanged = { id: commandId, state: to, until: null, at: iso(clock.now()) };
@@ -68,13 +92,13 @@ export class CastMoves {
     for (const [index, userId] of online.entries()) {
       const known = states[index]?.record;
       if (
-        known === undefined && !inbox().expects(userId, commandId) &&
+        known === undefined && !inbox().handed.expects(userId, commandId) &&
         !casts.isFor(userId, record, await people.membershipsOf(userId))
       ) continue;
       bell.consentChanged(userId);
       const mayKnow = known === undefined
         ? over?.state === to &&
-          (inbox().expects(userId, commandId) ||
+          (inbox().handed.expects(userId, commandId) ||
             casts.withheld(await consent.standing(userId), record) === null)
         : known.withheldBy === null && !isClosed(known.state) && ended(known, over).state === to;
       if (mayKnow) bell.notify(userId, "command.changed", told);
@@ -84,6 +108,7 @@ export class CastMoves {
 }
 
 /** One that ran out can still be cancelled for those who have it in hand. */
-function isOver({ state, cancelled }: CastRecord, to: "cancelled" | "expired"): boolean {
-  return state === "cancelled" || (state === "expired" && (to === "expired" || cancelled === true));
+function isOver({ state, cancelled }: CastRecord, to: End): boolean {
+  return state === "cancelled" ||
+    ((state === "expired" || state === "failed") && (to !== "cancelled" || cancelled === true));
 }

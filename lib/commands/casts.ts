@@ -7,18 +7,12 @@ import {
   withheldBy,
 } from "../consent/mod.ts";
 import type { Caller, Fresh } from "../platform/mod.ts";
-import {
-  type AudienceCounts,
-  type Command,
-  type CommandDraft,
-  type CommandState,
-  Refusal,
-} from "../protocol/mod.ts";
+import { type Command, type CommandDraft, type CommandState, Refusal } from "../protocol/mod.ts";
+import { type CastPlan, CastPlans, inGroup, type Marks, questionOf } from "./cast_plans.ts";
 import { firstRecord } from "./first_record.ts";
 import { isClosed, waits } from "./lifecycle.ts";
 import type { Parts } from "./parts.ts";
 import type {
-  CastAudience,
   CastRecord,
   CommandRecord,
   GroupMembership,
@@ -28,31 +22,16 @@ import type {
 } from "./ports.ts";
 import { forRecipient, moved } from "./views.ts";
 
+export type { CastPlan } from "./cast_plans.ts";
+
 /** Log entries looked at in one go, the least and the most. */
 const lookedAtLeast = 16;
 const lookedAtMost = 256;
 /** Rules of which a command's first record is kept; there are few ways to allow one. */
 const rulesKept = 64;
 const stranger: Relation = { contact: false, sharesGroup: false };
-const inGroup: Relation = { contact: false, sharesGroup: true };
 
 type Memberships = ReadonlyMap<string, GroupMembership>;
-
-/** Those in a group that a cast is for, each with their mark as it was when that was read; null: everyone. */
-type Marks = ReadonlyMap<string, number> | null;
-
-/** Whom a cast would reach, before it is written. */
-export interface CastPlan {
-  cast: CastAudience;
-  counts: AudienceCounts;
-  marks: Marks;
-}
-
-interface Reached {
-  matched: number;
-  online: number;
-  excluded: ReadonlyMap<string, number>;
-}
 
 /** A cast that one person may get, with what they are to it. */
 export interface CastEntry extends InboxEntry {
@@ -65,91 +44,18 @@ export interface CastEntry extends InboxEntry {
  */
 export class Casts {
   readonly #parts: Parts;
+  readonly plans: CastPlans;
   readonly #openRecords = new WeakMap<Command, Map<string | null, StateRecord>>();
   readonly #questions = new WeakMap<CommandRecord, Question>();
 
   constructor(parts: Parts) {
     this.#parts = parts;
+    this.plans = new CastPlans(parts, this);
   }
 
-  /** BR-2: whether the caller may send so, and how many it would reach (BR-3). */
-  async plan(caller: Caller, draft: CommandDraft, categories: string[]): Promise<CastPlan | Refusal> {
-    const { audience } = draft;
-    switch (audience.kind) {
-      case "group":
-        return await this.#planGroup(caller, audience.group, categories);
-      case "category":
-      case "all": {
-        if (!caller.rights.broadcast) {
-          return new Refusal(
-            "forbidden",
-            "Sending to everyone needs the right to broadcast. Ask an administrator.",
-          );
-        }
-        const { consent, bell } = this.#parts;
-        const question = questionOf(caller.username, audience.kind, categories);
-        const reached = await consent.census.count(caller.userId, question, bell.online());
-        const name = audience.kind === "category" ? audience.category : null;
-        const cast = { kind: audience.kind, name, matched: reached.matched };
-        return { cast, counts: countsOf(caller, reached), marks: null };
-      }
-      case "user":
-        throw new Error("a direct command is no cast");
-      default:
-        return audience satisfies never;
-    }
-  }
-
-  async #planGroup(caller: Caller, name: string, categories: string[]): Promise<CastPlan | Refusal> {
-    const { people, consent, bell } = this.#parts;
-    const role = (await people.membershipsOf(caller.userId)).get(name)?.role;
-    if (role === undefined) {
-      return new Refusal("not_found", `There is no group "${name}" that you may send to.`, {
-        fields: { "audience.group": "is not a group of yours" },
-      });
-    }
-    if (role === "member") {
-      return new Refusal("forbidden", `Your role in "${name}" does not send. Ask an owner of the group.`);
-    }
-    const marks = this.#marksOf(await people.membersOf(name), (userId) => userId !== caller.userId);
-    const question = questionOf(caller.username, "group", categories);
-    const excluded = new Map<string, number>();
-    let [matched, online] = [0, 0];
-    for (const userId of marks.keys()) {
-      // CO-3: a group's sender may know its members, so a count without those who withhold would name them.
-      const rule = caller.role === "admin"
-        ? withheldBy(await consent.standing(userId), inGroup, question)
-        : null;
-      if (rule !== null) excluded.set(rule, (excluded.get(rule) ?? 0) + 1);
-      else matched++;
-      if (rule === null && bell.isOnline(userId)) online++;
-    }
-    return {
-      cast: { kind: "group", name, matched: marks.size },
-      counts: countsOf(caller, { matched, online, excluded }),
-      marks,
-    };
-  }
-
-  /** Those whom a scheduled cast is for now that its time has come. */
-  async marksAtRelease(record: CommandRecord): Promise<Marks> {
-    const name = record.cast?.kind === "group" ? record.cast.name : null;
-    if (name === null) return null;
-    return this.#marksOf(
-      await this.#parts.people.membersOf(name),
-      (userId, membership) => this.isFor(userId, record, new Map([[name, membership]])),
-    );
-  }
-
-  #marksOf(
-    members: Memberships | undefined,
-    isFor: (userId: string, membership: GroupMembership) => boolean,
-  ): ReadonlyMap<string, number> {
-    const marks = new Map<string, number>();
-    for (const [userId, membership] of members ?? []) {
-      if (isFor(userId, membership)) marks.set(userId, this.#parts.bell.mark(userId));
-    }
-    return marks;
+  /** See `CastPlans`. */
+  plan(caller: Caller, draft: CommandDraft, categories: string[]): Promise<CastPlan | Refusal> {
+    return this.plans.plan(caller, draft, categories);
   }
 
   /** Whether the person was among those that a cast was written for. */
@@ -226,15 +132,27 @@ export class Casts {
 
   /** A person's state of a cast as it counts: what the cast's own end means for it included. Null: it is not for them. */
   async stateOf(userId: string, record: CommandRecord): Promise<StoredState | null> {
-    const { store, people } = this.#parts;
-    const [[stored], cast] = await Promise.all([
+    const { store } = this.#parts;
+    const [[known = null], cast] = await Promise.all([
       store.states([{ userId, commandId: record.command.id }]),
       store.cast(record.command.id),
     ]);
-    if (stored) return { ...stored, record: ended(stored.record, cast) };
-    if (cast === null || cast.state !== "open") return null;
-    if (!this.isFor(userId, record, await people.membershipsOf(userId))) return null;
-    return this.untouched(userId, record);
+    return await this.under(userId, record, { known, cast, handed: false });
+  }
+
+  /** The same of what was read. What ended before a person had a record is nothing to them, unless it was `handed` over. */
+  async under(
+    userId: string,
+    record: CommandRecord,
+    { known, cast, handed }: { known: StoredState | null; cast: CastRecord | null; handed: boolean },
+  ): Promise<StoredState | null> {
+    if (cast === null) return known;
+    if (known === null) {
+      if (cast.state === "scheduled" || (cast.state !== "open" && !handed)) return null;
+      if (!this.isFor(userId, record, await this.#parts.people.membershipsOf(userId))) return null;
+    }
+    const found = known ?? this.untouched(userId, record);
+    return { ...found, record: ended(found.record, cast), castVersion: cast.version };
   }
 
   /** Rings everybody who is connected; those who are up to date get it at once, in one text for all. */
@@ -291,7 +209,7 @@ export function ended<R extends { state: CommandState; place: string | null }>(
 export function endOf(state: CommandState, cast: Pick<CastRecord, "state" | "cancelled">): CommandState {
   if (isClosed(state)) return state;
   if (cast.state === "cancelled") return "cancelled";
-  if (cast.state === "expired" && waits(state)) return "expired";
+  if ((cast.state === "expired" || cast.state === "failed") && waits(state)) return cast.state;
   return cast.cancelled === true ? "cancelled" : state;
 }
 
@@ -302,19 +220,4 @@ function relationIn({ cast }: CommandRecord): Relation {
 function castQuestion({ command, cast }: CommandRecord): Question {
   const question = questionOf(command.from.username, cast!.kind, command.categories);
   return { ...question, sentMs: Date.parse(command.createdAt) };
-}
-
-function questionOf(username: string, kind: CastAudience["kind"], categories: readonly string[]): Question {
-  return { from: { username }, audience: { kind }, categories };
-}
-
-/** BR-3: an administrator sees the truth. */
-function countsOf(caller: Caller, { matched, online, excluded }: Reached): AudienceCounts {
-  const shown = (count: number) => caller.role === "admin" || count >= 5 ? count : "<5" as const;
-  return {
-    matched: shown(matched),
-    online: shown(online),
-    offline: shown(matched - online),
-    excluded: Object.fromEntries([...excluded].map(([rule, count]) => [rule, shown(count)])),
-  };
 }

@@ -130,7 +130,7 @@ export class History {
       ...detail,
       ...item!,
       command: record.command,
-      timeline: await this.#senderTimeline(states),
+      timeline: await this.#senderTimeline(record, states),
     };
   }
 
@@ -145,9 +145,10 @@ export class History {
     }));
   }
 
-  /** What each recipient did, in order of time, under their name. */
-  async #senderTimeline(states: readonly StoredState[]): Promise<TimelineEntry[]> {
-    const persons = await this.#parts.people.byIds(states.map(({ userId }) => userId));
+  /** What became of a cast as a whole, and what each recipient did, in order of time, under their name. */
+  async #senderTimeline(record: CommandRecord, states: readonly StoredState[]): Promise<TimelineEntry[]> {
+    const { people, store } = this.#parts;
+    const persons = await people.byIds(states.map(({ userId }) => userId));
     const entries = states.flatMap(({ userId, record }) => {
       const username = persons.get(userId)?.username;
       return timelineOf(record).map((entry) => ({
@@ -155,6 +156,12 @@ export class History {
         ...(username === undefined ? {} : { who: username }),
       }));
     });
+    // Of those whom a cast was for, only their numbers are kept, without times (BR-4).
+    const cast = record.cast === undefined ? null : await store.cast(record.command.id);
+    if (cast !== null) {
+      const { timeline } = newRecord(record.command);
+      entries.push(...timelineOf({ timeline: [...timeline, ...cast.timeline] }));
+    }
     return entries.sort((a, b) => a.at < b.at ? -1 : a.at > b.at ? 1 : 0);
   }
 
@@ -170,7 +177,7 @@ export class History {
         return known;
       }
       const untouched = casts.untouched(userId, record);
-      if (cast?.state === "scheduled") return { ...untouched, record: scheduledRecord(record.command) };
+      if (cast?.state === "scheduled") return { ...untouched, record: newRecord(record.command) };
       return { ...untouched, record: ended(untouched.record, cast) };
     }));
     return states.filter((stored) => stored !== null);
@@ -214,7 +221,8 @@ export class History {
   }
 }
 
-function scheduledRecord(command: Command): StateRecord {
+/** The first record of somebody of whom nothing is known yet. */
+function newRecord(command: Command): StateRecord {
   return firstRecord(command, { allowedBy: null, withheldBy: null });
 }
 

@@ -1,11 +1,11 @@
-import { decide, type Decision, localDay, type Standing } from "../consent/mod.ts";
-import { iso, type Timer } from "../platform/mod.ts";
-import { type Delivery, limits } from "../protocol/mod.ts";
-import { tellSender } from "./announce.ts";
+import type { Delivery } from "../protocol/mod.ts";
+import { Cursors } from "./cursors.ts";
+import { Deciding, type Open } from "./deciding.ts";
+import { Handed } from "./handed.ts";
 import { waits } from "./lifecycle.ts";
 import type { Parts } from "./parts.ts";
-import type { Change, CommandRecord, InboxEntry, StateRecord, StoredState } from "./ports.ts";
-import { forRecipient, moved } from "./views.ts";
+import type { CommandRecord, InboxEntry, StoredState } from "./ports.ts";
+import { forRecipient } from "./views.ts";
 
 /** What a device may be handed next. */
 export interface InboxSlice {
@@ -18,42 +18,23 @@ export interface InboxSlice {
   more: boolean;
 }
 
-/** An open command with its state, as the rules are asked of it. */
-interface Open {
-  cursor: string;
-  stored: StoredState;
-  command: CommandRecord;
-}
-
-interface Expected {
-  record: StateRecord;
-  version: string | null;
-}
-
-/** How far cursors may be behind the store. */
-const flushMs = 900;
-/** Handed over and not acknowledged yet; what is dropped is read again. */
-const expectedKept = 50_000;
-
 /** The delivery side of a person's log: what comes next, decided at that moment (DL-1, DL-2, DL-9). */
 export class Inbox {
   readonly #parts: Parts;
-  readonly #cursors = new Map<string, { userId: string; device: string; cursor: string }>();
-  /** First records of commands that were just handed to a device, so that its acknowledgement need not read them. */
-  readonly #expected = new Map<string, Map<string, Expected>>();
-  #expectedCount = 0;
-  /** People's rules when casts were last read for them, so that the rule goes with what is written of those (CO-8). */
-  readonly #handedBy = new Map<string, Standing>();
-  #flushing: Timer | undefined;
+  readonly #cursors: Cursors;
+  readonly #deciding: Deciding;
+  readonly handed: Handed;
 
   constructor(parts: Parts) {
     this.#parts = parts;
+    this.#cursors = new Cursors(parts);
+    this.handed = new Handed(parts);
+    this.#deciding = new Deciding(parts, this.handed);
   }
 
   /** Where a device stands; a null cursor is a device that was not seen before (DL-2). */
   async resume(userId: string, device: string): Promise<{ cursor: string | null; pending: number }> {
-    const waiting = this.#cursors.get(`${userId} ${device}`);
-    const cursor = waiting?.cursor ?? await this.#parts.store.cursor(userId, device);
+    const cursor = await this.#cursors.of(userId, device);
     const [own, casts] = await Promise.all([
       this.#parts.store.inboxCountAfter(userId, cursor),
       this.#openCasts(userId, cursor),
@@ -68,12 +49,13 @@ export class Inbox {
     max: number,
     accept: ReadonlySet<string> | null,
   ): Promise<InboxSlice> {
-    const { consent } = this.#parts;
+    const { consent, bell } = this.#parts;
+    const mark = bell.mark(userId);
     const entries = await this.#entriesAfter(userId, after, max);
     const slice: InboxSlice = { deliveries: [], upTo: after, held: null, more: entries.length === max };
     if (entries.length === 0) return slice;
     const [standing, opened] = await Promise.all([consent.standing(userId), this.#open(userId, entries)]);
-    const decided = await this.#decideAll(userId, opened, standing);
+    const decided = await this.#deciding.all(userId, opened, standing, mark);
     for (const { cursor, commandId } of entries) {
       const found = decided.get(commandId);
       if (found !== undefined) {
@@ -106,139 +88,41 @@ export class Inbox {
     cursor: string,
     commandIds: readonly string[],
   ): Promise<void> {
-    this.#cursors.set(`${userId} ${device}`, { userId, device, cursor });
-    this.#flushing ??= this.#parts.clock.after(flushMs, () => void this.flush());
-    await this.markDelivered(userId, commandIds);
+    this.#cursors.move(userId, device, cursor);
+    await this.handed.markDelivered(userId, commandIds, true);
   }
 
-  /** A command goes straight to devices: their people's records as they were just written, or as nothing was written yet. */
-  expecting(commandId: string): (userId: string, record: StateRecord, version: string | null) => void {
-    let people = this.#expected.get(commandId);
-    return (userId, record, version) => {
-      if (this.#expectedCount >= expectedKept) {
-        this.#expected.clear();
-        this.#expectedCount = 0;
-        people = undefined;
-      }
-      if (people === undefined) this.#expected.set(commandId, people = new Map());
-      people.set(userId, { record, version });
-      this.#expectedCount++;
-    };
-  }
-
-  /** Whether it was on its way to a device and is not acknowledged: nothing may be written of it yet. */
-  expects(userId: string, commandId: string): boolean {
-    return this.#expected.get(commandId)?.has(userId) === true;
-  }
-
-  /** After a stop: what was on its way has ended, and an acknowledgement that comes late makes nothing of it. */
-  forgetExpected(userId: string): void {
-    for (const [commandId, people] of this.#expected) {
-      if (people.delete(userId)) this.#expectedCount--;
-      if (people.size === 0) this.#expected.delete(commandId);
-    }
-  }
-
-  /** queued → delivered, for those that still are; the senders hear of it. */
-  async markDelivered(userId: string, commandIds: readonly string[]): Promise<void> {
-    for (let at = 0; at < commandIds.length; at += limits.deliverBatch) {
-      await this.#markSome(userId, commandIds.slice(at, at + limits.deliverBatch));
-    }
+  /** See `Handed`. */
+  expecting(commandId: string): ReturnType<Handed["expecting"]> {
+    return this.handed.expecting(commandId);
   }
 
   /** Writes the cursors that wait. */
-  async flush(): Promise<void> {
-    this.#flushing?.cancel();
-    this.#flushing = undefined;
-    const cursors = [...this.#cursors.values()];
-    try {
-      await this.#parts.store.saveCursors(cursors);
-    } catch (error) {
-      this.#parts.log.error("cursors.unsaved", { error: error as Error });
-      this.#flushing ??= this.#parts.clock.after(flushMs, () => void this.flush());
-      return;
-    }
-    for (const saved of cursors) {
-      const name = `${saved.userId} ${saved.device}`;
-      if (this.#cursors.get(name) === saved) this.#cursors.delete(name);
-    }
+  flush(): Promise<void> {
+    return this.#cursors.flush();
   }
 
   /** What waits of a person's commands and may be handed over now; for pages, where being shown is being delivered. */
   async release(userId: string, stored: readonly StoredState[], records: ReadonlyMap<string, CommandRecord>) {
-    const standing = await this.#parts.consent.standing(userId);
+    const { bell, clock, consent } = this.#parts;
     const open = stored.flatMap((one) => {
       const command = records.get(one.commandId);
-      if (command === undefined || command.expiresMs <= this.#parts.clock.now()) return [];
-      return [{ cursor: "", stored: one, command }];
+      return command === undefined || command.expiresMs <= clock.now()
+        ? []
+        : [{ cursor: "", stored: one, command }];
     });
-    const decided = await this.#decideAll(userId, open, standing);
-    const released = [...decided.values()].filter(({ decision }) => decision.verdict === "deliver");
-    await this.markDelivered(userId, released.map(({ open }) => open.stored.commandId));
-    return new Set(released.map(({ open }) => open.stored.commandId));
-  }
-
-  async #markSome(userId: string, commandIds: readonly string[]): Promise<void> {
-    const { store, clock } = this.#parts;
-    let states: (StoredState | null)[] | null = this.#takeExpected(userId, commandIds);
     while (true) {
-      const changes: Change[] = [];
-      states ??= await this.#statesOf(userId, commandIds);
-      for (const stored of states) {
-        if (stored === null || stored.record.state !== "queued" || stored.record.withheldBy !== null) {
-          continue;
-        }
-        const at = iso(clock.now());
-        changes.push({ from: stored, to: { ...moved(stored.record, "delivered", at), deliveredAt: at } });
-      }
-      if (changes.length === 0) return;
-      if (!await store.change(changes)) {
-        states = null;
-        continue;
-      }
-      const records = await store.commands(changes.map(({ from }) => from.commandId));
-      for (const { from, to } of changes) {
-        const record = records.get(from.commandId);
-        if (record !== undefined) await tellSender(this.#parts, record, [{ userId, record: to }]);
-      }
-      return;
+      const mark = bell.mark(userId);
+      const decided = await this.#deciding.all(userId, open, await consent.standing(userId), mark);
+      // What changed meanwhile is asked again: a page is not read again by itself.
+      if (mark !== bell.mark(userId)) continue;
+      const released = [...decided.values()].filter(({ decision }) => decision.verdict === "deliver");
+      return await this.handed.markDelivered(
+        userId,
+        released.map(({ open }) => open.stored.commandId),
+        false,
+      );
     }
-  }
-
-  /** The records, those of casts that have none yet included. */
-  async #statesOf(userId: string, commandIds: readonly string[]): Promise<(StoredState | null)[]> {
-    const { store, casts, consent } = this.#parts;
-    const records = await store.commands(commandIds);
-    const states = await store.states(commandIds.map((commandId) => ({ userId, commandId })));
-    return await Promise.all(states.map(async (stored, index) => {
-      const record = records.get(commandIds[index]!);
-      if (stored !== null || record?.cast === undefined) return stored;
-      const own = await casts.stateOf(userId, record);
-      if (own === null || own.version !== null) return own;
-      const standing = this.#handedBy.get(userId) ?? await consent.standing(userId);
-      return { ...own, record: casts.openRecord(record.command, casts.allowedBy(standing, record)) };
-    }));
-  }
-
-  #handTo(userId: string, standing: Standing): void {
-    if (this.#handedBy.get(userId) === standing) return;
-    if (this.#handedBy.size >= expectedKept) this.#handedBy.clear();
-    this.#handedBy.set(userId, standing);
-  }
-
-  /** The expected records, if all of them are. */
-  #takeExpected(userId: string, commandIds: readonly string[]): StoredState[] | null {
-    const found: StoredState[] = [];
-    for (const commandId of commandIds) {
-      const people = this.#expected.get(commandId);
-      const expected = people?.get(userId);
-      if (people === undefined || expected === undefined) return null;
-      people.delete(userId);
-      if (people.size === 0) this.#expected.delete(commandId);
-      this.#expectedCount--;
-      found.push({ userId, commandId, ...expected });
-    }
-    return found;
   }
 
   /** The person's log and the log of casts as one: places are of one order for the whole store. */
@@ -301,74 +185,5 @@ export class Inbox {
       if (command.expiresMs <= now && waits(stored.record.state)) return [];
       return [{ cursor, stored, command }];
     });
-  }
-
-  /** Decides for each in order. What is withheld leaves the log for good; what counts against a limit is counted first. */
-  async #decideAll(userId: string, open: readonly Open[], standing: Standing) {
-    const { people, clock, casts } = this.#parts;
-    const senders = [...new Set(open.map(({ command }) => command.senderId))];
-    const relations = await people.relationsOf(userId, senders);
-    const decided = new Map<string, { open: Open; decision: Decision }>();
-    // A record of a cast outlives the membership by which that was for the person.
-    const memberships = await people.membershipsOf(userId);
-    const isFor = ({ command }: Open) =>
-      command.cast === undefined || casts.isFor(userId, command, memberships);
-    const now = { ...standing };
-    const { dailyLimit: most } = standing.preferences;
-    const limit = most === null ? null : { day: localDay(clock.now(), standing.timeZone), most };
-    for (const one of open) {
-      const relation = relations.get(one.command.senderId) ?? { contact: false, sharesGroup: false };
-      const { deliveredAt, countedOn } = one.stored.record;
-      // A command that was handed over already does not count again, but every other rule still holds for it. What was
-      // only counted may never have left: it keeps to the limit as that is now, and counts anew on another day.
-      const handed = deliveredAt !== null || (countedOn !== null && countedOn === limit?.day);
-      const before = deliveredAt !== null ? 0 : now.deliveredToday - Number(handed);
-      const asked = { ...now, deliveredToday: before };
-      const decision = one.command.cast === undefined
-        ? decide(asked, relation, one.command.command, clock.now())
-        : !isFor(one)
-        ? { verdict: "withhold" as const, rule: "no_member" }
-        : casts.decide(asked, one.command, clock.now());
-      const settled = await this.#settle(userId, one, decision, standing, limit);
-      decided.set(one.stored.commandId, { open: one, decision: settled });
-      if (settled.verdict === "deliver" && !handed) now.deliveredToday++;
-    }
-    return decided;
-  }
-
-  /** Writes what a decision changes before anything is handed over. `limit`: of the person's day, if that has one. */
-  async #settle(
-    userId: string,
-    open: Open,
-    decision: Decision,
-    standing: Standing,
-    limit: { day: string; most: number } | null,
-  ): Promise<Decision> {
-    const { record } = open.stored;
-    const { store, clock } = this.#parts;
-    if (decision.verdict === "hold") return decision;
-    // What the person has already been shown stays theirs; a tightened rule concerns what is still to come.
-    if (decision.verdict === "withhold") {
-      // Of a cast of which nothing is written, nothing need be: `openedAt` keeps it withheld (BR-4).
-      if (record.deliveredAt === null && open.stored.version !== null) {
-        await store.change([{
-          from: open.stored,
-          to: { ...record, withheldBy: decision.rule, place: null },
-        }]);
-      }
-      return decision;
-    }
-    const counts = limit !== null && record.countedOn !== limit.day && record.deliveredAt === null;
-    if (record.allowedBy === decision.allowedBy && !counts) return decision;
-    if (open.stored.version === null && !counts) {
-      // Nothing is written of it before it was delivered; the rule goes with that.
-      this.#handTo(userId, standing);
-      return decision;
-    }
-    const to = { ...record, allowedBy: decision.allowedBy, countedOn: counts ? limit.day : record.countedOn };
-    const also = counts ? { count: { userId, ...limit } } : {};
-    const written = await store.change([{ from: open.stored, to }], also);
-    // Somebody was faster: what it is now shows at the next look.
-    return written ? decision : { verdict: "hold", rule: "stopped", untilMs: clock.now() };
   }
 }

@@ -22,8 +22,8 @@ const moves: Record<CommandState, Moves> = {
     sender: ["cancelled"],
     system: ["delivered", "expired", "stopped", "failed"],
   },
-  delivered: { recipient: answers, sender: ["cancelled"], system: ["expired", "stopped"] },
-  seen: { recipient: answers.slice(1), sender: ["cancelled"], system: ["expired", "stopped"] },
+  delivered: { recipient: answers, sender: ["cancelled"], system: ["expired", "stopped", "failed"] },
+  seen: { recipient: answers.slice(1), sender: ["cancelled"], system: ["expired", "stopped", "failed"] },
   accepted: {
     recipient: ["submitted", "completed", "deferred", "declined", "failed"],
     sender: ["cancelled"],
@@ -42,7 +42,7 @@ const moves: Record<CommandState, Moves> = {
   deferred: {
     recipient: ["seen", "accepted", "submitted", "completed", "declined", "failed"],
     sender: ["cancelled"],
-    system: ["delivered", "expired", "stopped"],
+    system: ["delivered", "expired", "stopped", "failed"],
   },
   completed: {},
   declined: {},

@@ -1,4 +1,5 @@
 /** Commands: taken in, delivered, answered, ended; and the stop. */
+import { Carrying } from "./carrying.ts";
 import { Casts } from "./casts.ts";
 import type { Needs, Parts } from "./parts.ts";
 import { History } from "./history.ts";
@@ -15,7 +16,7 @@ export type { InboxSlice } from "./inbox.ts";
 export { firstRecord } from "./first_record.ts";
 export * from "./ports.ts";
 export { allMoves, isClosed, mayMove, type Mover, waits } from "./lifecycle.ts";
-export type { History, Inbox, Moves, Safety, Sender };
+export type { Carrying, History, Inbox, Moves, Safety, Sender };
 
 /** The room's services over one set of parts, and what runs its jobs. */
 export interface CommandRoom {
@@ -24,6 +25,7 @@ export interface CommandRoom {
   history: History;
   inbox: Inbox;
   safety: Safety;
+  carrying: Carrying;
   run(job: Job): Promise<void>;
   /** Ends the timers; after this nobody is told anything. */
   close(): void;
@@ -50,6 +52,7 @@ export function openCommands(needs: Needs): CommandRoom {
     history: new History(parts, inbox),
     inbox,
     safety,
+    carrying: new Carrying(parts, moves),
     close: () => parts.totals.close(),
     run(job) {
       switch (job.kind) {

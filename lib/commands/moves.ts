@@ -1,15 +1,14 @@
-import { decide, withheldBy } from "../consent/mod.ts";
+import { decide } from "../consent/mod.ts";
 import { type Caller, iso } from "../platform/mod.ts";
-import { type CommandState, limits, type Params, Refusal, type Result } from "../protocol/mod.ts";
+import { type CommandState, type Params, Refusal, type Result } from "../protocol/mod.ts";
 import { tellRecipient, tellSender } from "./announce.ts";
+import { attach, type Attached, carried } from "./attachments.ts";
 import { CastMoves } from "./cast_moves.ts";
-import { isClosed, mayMove, type Mover, waits } from "./lifecycle.ts";
+import { DirectMoves } from "./direct_moves.ts";
+import { isClosed, mayMove, waits } from "./lifecycle.ts";
 import type { Parts } from "./parts.ts";
-import type { Change, CommandRecord, DueJob, StateRecord, StoredState } from "./ports.ts";
-import { forRecipient, moved, ownState, recipientState, totalsOf } from "./views.ts";
-
-/** How many states one step changes: with all their notes they fit into one commit of the store. */
-const changesAtOnce = 32;
+import type { CommandRecord, DueJob, StateRecord, StoredState } from "./ports.ts";
+import { forRecipient, moved, ownState, recipientState } from "./views.ts";
 
 const noRelation = { contact: false, sharesGroup: false };
 const noSuchCommand = () => new Refusal("not_found", "There is no such command. It may have ended.");
@@ -18,12 +17,14 @@ const noSuchCommand = () => new Refusal("not_found", "There is no such command. 
 export class Moves {
   readonly #parts: Parts;
   readonly #casts: CastMoves;
+  readonly #direct: DirectMoves;
   /** The last release under way: they go one by one in call order, which is the order in which they are due (DL-5). */
   #releasing: Promise<void> = Promise.resolve();
 
   constructor(parts: Parts) {
     this.#parts = parts;
     this.#casts = new CastMoves(parts);
+    this.#direct = new DirectMoves(parts);
   }
 
   /** CM-5: the recipient's answer. A repeat of the state it has is fine. */
@@ -31,7 +32,7 @@ export class Moves {
     caller: Caller,
     params: Params<"command.update">,
   ): Promise<Result<"command.update"> | Refusal> {
-    const { store, clock, consent } = this.#parts;
+    const { store, clock, consent, files } = this.#parts;
     const refused = checkUpdate(params, clock.now());
     if (refused !== null) return refused;
     const record = await this.#command(params.id);
@@ -39,12 +40,16 @@ export class Moves {
     while (true) {
       const stored = await this.#own(caller.userId, record);
       if (stored === null || !await this.#isKnown(stored, record)) return noSuchCommand();
-      const repeat = stored.record.state === params.state && params.state !== "deferred";
-      const to = repeat ? stored.record : this.#answered(caller, stored.record, record, params);
+      const proof = await attach(files, caller, params.proof ?? [], "proof");
+      if (proof instanceof Refusal) return proof;
+      const repeat = isRepeat(stored.record, params);
+      const to = repeat ? stored.record : this.#answered(caller, stored.record, record, params, proof);
       if (to instanceof Refusal) return to;
-      if (!repeat && !await store.change([{ from: stored, to }], { jobs: deferral(caller.userId, params) })) {
-        continue;
-      }
+      const also = {
+        jobs: deferral(caller.userId, params),
+        carries: carried(proof, `proof:${params.id}:${caller.userId}`, this.#keptUntil(record)),
+      };
+      if (!repeat && !await store.change([{ from: stored, to }], also)) continue;
       // Read now: they may have been changed while this was written (CO-2).
       const command = forRecipient(record.command, to, await consent.preferencesOf(caller.userId));
       if (repeat) return { command, state: ownState(to) };
@@ -90,13 +95,15 @@ export class Moves {
     record: StateRecord,
     { command, expiresMs }: CommandRecord,
     { state, note, until }: Params<"command.update">,
+    { attachments }: Attached,
   ): StateRecord | Refusal {
     const now = this.#parts.clock.now();
     // Nor can what was taken on be put off beyond its time: then it would wait.
     if (expiresMs <= now && (waits(record.state) || waits(state))) {
       return new Refusal("expired", "This command has expired.");
     }
-    if (!mayMove(record.state, state, "recipient", command.requires) && record.state !== state) {
+    const again = state === "deferred" && record.state === state;
+    if (!again && !mayMove(record.state, state, "recipient", command.requires)) {
       return new Refusal(
         "conflict",
         `A command that is ${record.state} and requires ${command.requires} cannot be set to ${state}.`,
@@ -104,7 +111,12 @@ export class Moves {
     }
     const at = iso(now);
     const to = moved(record, state, at, { who: caller.username, note: note ?? null, until: until ?? null });
-    return { ...to, deliveredAt: record.deliveredAt ?? at, place: isClosed(state) ? null : record.place };
+    return {
+      ...to,
+      deliveredAt: record.deliveredAt ?? at,
+      place: isClosed(state) ? null : record.place,
+      proof: attachments.length === 0 ? record.proof : attachments,
+    };
   }
 
   /** CM-5: the sender's verdict on what was handed in. */
@@ -148,63 +160,75 @@ export class Moves {
   ): Promise<Result<"command.cancel"> | Refusal> {
     const record = await this.#command(params.id);
     if (record === undefined || record.senderId !== caller.userId) return noSuchCommand();
-    if (record.cast !== undefined) return { id: params.id, totals: await this.#casts.cancel(record) };
-    await this.#close(record, "cancelled", "sender", () => true, caller.username);
-    const states = await this.#statesOf(record);
-    return { id: params.id, totals: totalsOf(states.map((stored) => stored.record)) };
+    const { username } = caller;
+    const totals = record.cast !== undefined
+      ? await this.#casts.cancel(record, username)
+      : await this.#direct.cancel(record, username);
+    return { id: params.id, totals };
   }
 
   /** DL-6: its time is over. Comes round again to purge it once every recipient's part has ended and was kept. */
   async expire(commandId: string): Promise<void> {
     const record = await this.#command(commandId);
     if (record === undefined) return;
-    const { store, clock, retentionDays } = this.#parts;
-    const now = clock.now();
-    const keepMs = retentionDays * 24 * 3600_000;
-    if (now < record.expiresMs) return;
-    if (record.cast !== undefined) return await this.#casts.expire(record);
-    await this.#close(record, "expired", "system", (state) => waits(state));
-    const states = await this.#statesOf(record);
-    const lastMs = Math.max(record.expiresMs, ...states.map(({ record }) => Date.parse(record.updatedAt)));
-    const allClosed = states.every(({ record }) => isClosed(record.state));
-    if (allClosed && now >= lastMs + keepMs) return await store.purge(record);
-    // What a person took on is kept for as long as they work on it; the rest for two weeks of history.
-    await store.addJobs([{
-      dueMs: allClosed ? lastMs + keepMs : now + keepMs,
-      job: { kind: "expire", commandId },
-    }]);
+    if (this.#parts.clock.now() < record.expiresMs) return;
+    return record.cast !== undefined ? await this.#casts.expire(record) : await this.#direct.expire(record);
   }
 
   /** CM-8: the time of delivery has come. Consent is decided now, as for a command that is sent now. */
   release(commandId: string): Promise<void> {
-    const released = this.#releasing.then(() => this.#release(commandId));
-    this.#releasing = released.catch(() => undefined);
-    return released;
+    return this.#inTurn(() => this.#release(commandId));
+  }
+
+  #inTurn(step: () => Promise<void>): Promise<void> {
+    const done = this.#releasing.then(step);
+    this.#releasing = done.catch(() => undefined);
+    return done;
   }
 
   async #release(commandId: string): Promise<void> {
     const record = await this.#command(commandId);
-    if (record === undefined) return;
-    if (record.cast !== undefined) return await this.#casts.release(record);
-    const { store, people, consent, clock, bell } = this.#parts;
-    const relations = await people.relationsOf(record.senderId, record.recipients);
-    await this.#changeAll(record, async (stored) => {
-      if (!mayMove(stored.record.state, "queued", "system", record.command.requires)) return null;
-      // DL-7, and asked before consent like at a send.
-      if (await store.inboxCountAfter(stored.userId, null) >= limits.inboxOpen) {
-        return moved(stored.record, "failed", iso(clock.now()), { note: "The inbox was full." });
-      }
-      const standing = await consent.standing(stored.userId);
-      const relation = relations.get(stored.userId) ?? noRelation;
-      const decision = decide(standing, relation, record.command, clock.now());
-      const next = moved(stored.record, "queued", iso(clock.now()));
-      const rule = withheldBy(standing, relation, record.command);
-      return rule !== null
-        ? { ...next, withheldBy: rule }
-        : { ...next, place: "first", allowedBy: decision.verdict === "deliver" ? decision.allowedBy : null };
-    }, (changed) => {
-      for (const { from } of changed) bell.ring(from.userId);
+    if (record === undefined || Date.parse(record.command.deliverAt ?? "") > this.#parts.clock.now()) return;
+    const files = await this.#filesOf(record);
+    switch (files) {
+      case "clean":
+        return await (record.cast !== undefined ? this.#casts : this.#direct).release(record);
+      case "rejected":
+        return await this.#fail(record);
+      case "waiting":
+        // It is released by the last of its files that passes.
+        return;
+      default:
+        return files satisfies never;
+    }
+  }
+
+  /** FI-6: a file that it carries was rejected, now or in a later scan: whoever it waits for does not get it. */
+  reject(commandId: string): Promise<void> {
+    return this.#inTurn(async () => {
+      const record = await this.#command(commandId);
+      if (record !== undefined && await this.#filesOf(record) === "rejected") await this.#fail(record);
     });
+  }
+
+  async #fail(record: CommandRecord): Promise<void> {
+    const note = "A file did not pass the checks.";
+    await (record.cast !== undefined ? this.#casts : this.#direct).fail(record, note);
+  }
+
+  /** Nothing but clean files may be handed over; one that is gone never becomes clean. */
+  async #filesOf({ command }: CommandRecord): Promise<"clean" | "rejected" | "waiting"> {
+    const ids = command.attachments.map(({ fileId }) => fileId);
+    if (ids.length === 0) return "clean";
+    const states = await this.#parts.files.states(ids);
+    if ([...states.values()].includes("rejected")) return "rejected";
+    return ids.every((id) => states.get(id) === "clean") ? "clean" : "waiting";
+  }
+
+  /** The person's part of a command that they may know of; for what it carries. */
+  async known(userId: string, record: CommandRecord): Promise<StoredState | null> {
+    const stored = await this.#own(userId, record);
+    return stored !== null && await this.#isKnown(stored, record) ? stored : null;
   }
 
   /** The end of a deferral: the command is as new again. */
@@ -223,66 +247,14 @@ export class Moves {
     await tellSender(this.#parts, record, [{ userId, record: to }]);
   }
 
-  /** Ends some recipients' parts by the sender or the system. */
-  async #close(
-    record: CommandRecord,
-    to: CommandState,
-    by: Mover,
-    which: (state: CommandState) => boolean,
-    who?: string,
-  ): Promise<void> {
-    const at = iso(this.#parts.clock.now());
-    await this.#changeAll(record, ({ record: state }) => {
-      if (!which(state.state) || !mayMove(state.state, to, by, record.command.requires)) {
-        return Promise.resolve(null);
-      }
-      const closed = moved(state, to, at, who === undefined ? {} : { who });
-      return Promise.resolve({ ...closed, place: null });
-    }, (changed) => {
-      for (const { from, to } of changed) {
-        // Nobody hears of a command whose time had not come.
-        if (from.record.state !== "scheduled") tellRecipient(this.#parts, from, to);
-      }
-    });
-  }
-
-  /** Reads each recipient's state, asks for its next, and writes; what somebody else changed meanwhile is asked again. */
-  async #changeAll(
-    record: CommandRecord,
-    next: (stored: StoredState) => Promise<StateRecord | null>,
-    then: (changed: readonly Change[]) => void,
-  ): Promise<void> {
-    const { store } = this.#parts;
-    for (let at = 0; at < record.recipients.length; at += changesAtOnce) {
-      const some = record.recipients.slice(at, at + changesAtOnce);
-      while (true) {
-        const states = await store.states(some.map((userId) => ({ userId, commandId: record.command.id })));
-        const changes: Change[] = [];
-        for (const from of states) {
-          const to = from === null ? null : await next(from);
-          if (from !== null && to !== null) changes.push({ from, to });
-        }
-        if (changes.length > 0 && !await store.change(changes)) continue;
-        then(changes);
-        await tellSender(
-          this.#parts,
-          record,
-          changes.map(({ from, to }) => ({ userId: from.userId, record: to })),
-        );
-        break;
-      }
-    }
+  /** What is handed in is kept as long as the command, and two weeks of history behind it (FI-7). */
+  #keptUntil({ expiresMs }: CommandRecord): number {
+    const { clock, retentionDays } = this.#parts;
+    return Math.max(expiresMs, clock.now()) + retentionDays * 24 * 3600_000;
   }
 
   async #command(commandId: string): Promise<CommandRecord | undefined> {
     return (await this.#parts.store.commands([commandId])).get(commandId);
-  }
-
-  async #statesOf(record: CommandRecord): Promise<StoredState[]> {
-    const states = await this.#parts.store.states(
-      record.recipients.map((userId) => ({ userId, commandId: record.command.id })),
-    );
-    return states.filter((stored) => stored !== null);
   }
 }
 
@@ -299,10 +271,18 @@ function checkUpdate({ state, until, proof }: Params<"command.update">, now: num
       });
     }
   }
-  if (proof !== undefined && proof.length > 0) {
-    return new Refusal("not_found", "There is no such file of yours to hand in. Upload it first.");
+  if (proof !== undefined && proof.length > 0 && state !== "submitted" && state !== "completed") {
+    return new Refusal("invalid_params", "proof goes with the states submitted and completed only.", {
+      fields: { proof: "leave it out unless state is submitted or completed" },
+    });
   }
   return null;
+}
+
+/** The state that it has already, with nothing new handed in. A deferral has a new end each time. */
+function isRepeat(record: StateRecord, { state, proof = [] }: Params<"command.update">): boolean {
+  return record.state === state && state !== "deferred" &&
+    proof.every((fileId) => record.proof.some((handedIn) => handedIn.fileId === fileId));
 }
 
 function deferral(userId: string, { id, state, until }: Params<"command.update">): DueJob[] {

@@ -3,12 +3,13 @@ import type { Bell, Clock, Ids, Log } from "../platform/mod.ts";
 import type { CastTotals } from "./totals.ts";
 import type { Casts } from "./casts.ts";
 import type { Inbox } from "./inbox.ts";
-import type { CommandStore, People } from "./ports.ts";
+import type { CommandFiles, CommandStore, People } from "./ports.ts";
 
 /** What the services of this room work with; handed to each by the composition root. */
 export interface Needs {
   store: CommandStore;
   people: People;
+  files: CommandFiles;
   consent: Consent;
   bell: Bell;
   clock: Clock;

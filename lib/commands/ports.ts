@@ -1,4 +1,4 @@
-import type { AudienceCounts, Command, CommandState, Totals } from "../protocol/mod.ts";
+import type { AudienceCounts, Command, CommandState, FileState, Totals } from "../protocol/mod.ts";
 import type { Relation } from "../consent/mod.ts";
 
 /** A person as other rooms know them. */
@@ -47,10 +47,12 @@ export interface CastAudience {
 
 /** How far a cast is. `place` is where it lies in the log of casts; those who took on one that ran out find it there. */
 export interface CastRecord {
-  state: "scheduled" | "open" | "cancelled" | "expired";
+  state: "scheduled" | "open" | "cancelled" | "expired" | "failed";
   place: string | null;
   /** Set with `expired`: it was cancelled after that, for those who had taken it on. */
   cancelled?: true;
+  /** What became of it as a whole after it was written, for its sender. */
+  timeline: Happening[];
   version: string;
 }
 
@@ -85,9 +87,12 @@ export interface StateRecord {
   /** End of a deferral. */
   until: string | null;
   note: string | null;
-  proof: string[];
+  /** Files that were handed in (CM-5). */
+  proof: Command["attachments"];
   /** Of a cast: the first record is written when something happens, and totals are counted (CM-7). */
   cast?: true;
+  /** Of a cast that the person's rules kept from them when they stopped: no total counts it, so its sender sees no change (CO-3). */
+  uncounted?: true;
   /** Time that the person was stopped while it waited, in ms: its deadline is later by this (CO-6). */
   frozenMs: number;
   /** Until when that was counted, so that a resume which is repeated after a crash counts nothing twice. */
@@ -102,6 +107,10 @@ export interface StoredState {
   record: StateRecord;
   /** Null: nothing was written of it so far. */
   version: string | null;
+  /** `CommandStore.moment` before it was read: what is written then costs the store no check. */
+  moment?: number | undefined;
+  /** Of a cast, where its own record was read too: what is written then holds only if that is still the same. */
+  castVersion?: string;
 }
 
 export interface SentKey {
@@ -138,6 +147,8 @@ export interface Acceptance {
   states: ({ userId: string } & FirstState)[];
   key: string;
   sent: SentKey;
+  /** The files that it carries (FI-6). */
+  carries?: readonly Carried[];
   /** A key of the same name that has run out and is replaced. */
   replacesKey?: { version: string } | undefined;
   jobs: DueJob[];
@@ -168,10 +179,16 @@ export interface CommandStore {
   sentKey(senderId: string, key: string): Promise<{ sent: SentKey; version: string } | null>;
   commands(commandIds: readonly string[]): Promise<Map<string, CommandRecord>>;
   states(wanted: readonly { userId: string; commandId: string }[]): Promise<(StoredState | null)[]>;
+  /** Stands in a state for what is known of it now, without a read; undefined where other processes write to the store. */
+  moment(): number | undefined;
   /** All changes or none; false when a record was changed since it was read, or the day's count would go over `most`. */
   change(
     changes: readonly Change[],
-    also?: { jobs?: DueJob[]; count?: { userId: string; day: string; most: number } },
+    also?: {
+      jobs?: DueJob[];
+      count?: { userId: string; day: string; most: number };
+      carries?: readonly Carried[];
+    },
   ): Promise<boolean>;
   /** Entries after a place, oldest first. */
   inboxAfter(userId: string, after: string | null, limit: number): Promise<InboxEntry[]>;
@@ -191,7 +208,8 @@ export interface CommandStore {
   changeCast(
     commandId: string,
     from: CastRecord,
-    to: "open" | "cancelled" | "expired",
+    to: "open" | "cancelled" | "expired" | "failed",
+    happening: Happening,
   ): Promise<string | boolean>;
   /** How many people are in each state, of those who have a record. */
   totals(commandId: string): Promise<Totals>;
@@ -202,4 +220,33 @@ export interface CommandStore {
   stop(userId: string): Promise<StopRecord | null>;
   /** False when it is not in force with this version any more: somebody pressed again, or resumed. */
   clearStop(userId: string, version: string): Promise<boolean>;
+}
+
+/** A file as its owner may attach it. */
+export interface AttachableFile {
+  fileId: string;
+  sha256: string;
+  name: string;
+  size: number;
+  type: string;
+  state: FileState;
+  /** Makes the write that attaches it safe: that fails when the file or what is known of it changed. */
+  version: string;
+}
+
+/** The files, as far as commands need them. */
+export interface CommandFiles {
+  /** The person's own files by their ids; without those that are not theirs or not there. */
+  own(ownerId: string, fileIds: readonly string[]): Promise<Map<string, AttachableFile>>;
+  /** What may be done with each now; without those that are gone. */
+  states(fileIds: readonly string[]): Promise<Map<string, FileState>>;
+}
+
+/** That something carries a file, and until when the file is kept for it (FI-7). */
+export interface Carried {
+  fileId: string;
+  version: string;
+  /** `command:<id>` or `proof:<id>:<userId>`. */
+  by: string;
+  untilMs: number;
 }

@@ -1,24 +1,23 @@
 import { type Caller, iso } from "../platform/mod.ts";
-import { type Command, Refusal } from "../protocol/mod.ts";
+import { Refusal } from "../protocol/mod.ts";
 import { tellRecipient, tellSender } from "./announce.ts";
 import { isClosed, mayMove } from "./lifecycle.ts";
-import type { CastEntry } from "./casts.ts";
+import { entriesAtOnce, OpenParts } from "./open_parts.ts";
 import type { Parts } from "./parts.ts";
-import type { Change, DueJob, InboxEntry, StateRecord, StoredState } from "./ports.ts";
+import type { Change, DueJob, StateRecord, StoredState } from "./ports.ts";
 import { remindAt } from "./reminders.ts";
 import { moved } from "./views.ts";
-
-/** Entries that one step closes or thaws. */
-const entriesAtOnce = 32;
 
 /** CO-6: one press that stops everything, and the way back that only the person has. */
 export class Safety {
   readonly #parts: Parts;
+  readonly #open: OpenParts;
   /** How often each person pressed stop here: a resume that was overtaken by a press must not set deliveries going. */
   readonly #presses = new Map<string, number>();
 
   constructor(parts: Parts) {
     this.#parts = parts;
+    this.#open = new OpenParts(parts);
   }
 
   /**
@@ -26,8 +25,9 @@ export class Safety {
    * open has ended; a crash in between ends the rest at the next start, by a job of the same commit as the stop.
    */
   async stop(caller: Caller): Promise<{ stopped: true; since: string }> {
-    const { bell, store, consent, clock } = this.#parts;
+    const { bell, store, consent, clock, inbox } = this.#parts;
     bell.freeze(caller.userId);
+    inbox().handed.forget(caller.userId);
     this.#presses.set(caller.userId, (this.#presses.get(caller.userId) ?? 0) + 1);
     const { sinceMs } = await store.setStop(caller.userId, clock.now());
     consent.forget(caller.userId);
@@ -70,15 +70,14 @@ export class Safety {
     if (stop === null) return;
     const since = iso(stop.sinceMs);
     const ended: Change[] = [];
-    await this.#eachBatch(userId, async (entries) => {
+    await this.#open.eachBatch(userId, async (entries) => {
       const before = entries.filter(({ cursor }) => cursor < stop.versionstamp);
-      ended.push(...await this.#changeSome(userId, before, (record) => stopped(record, since)));
+      ended.push(...await this.#open.changeSome(userId, before, (record) => stopped(record, since)));
       return before.length === entries.length;
     });
     const withheld = await this.#endWithheld(userId, stop.versionstamp, since);
-    const casts = await this.#changeCasts(userId, stop.versionstamp, (record) => stopped(record, since));
-    const left = await this.#endLeft(userId, stop.versionstamp, since);
-    this.#parts.inbox().forgetExpected(userId);
+    const casts = await this.#open.changeCasts(userId, stop.versionstamp, (record) => stopped(record, since));
+    const left = await this.#endLeft(userId, since);
     await this.#tell(
       [...ended, ...withheld, ...casts, ...left].sort((a, b) => a.from.commandId < b.from.commandId ? -1 : 1),
     );
@@ -92,24 +91,23 @@ export class Safety {
       const states: StoredState[] = await this.#parts.store.history(userId, upTo, entriesAtOnce);
       // What was written of it after the stop came with it or later.
       const open = states.filter(({ record, version }) => version! < before && next(record) !== null);
-      ended.push(...await this.#changeSome(userId, open, next));
+      ended.push(...await this.#open.changeSome(userId, open, next));
       if (states.length < entriesAtOnce) return ended;
       upTo = states.at(-1)!.commandId;
     }
   }
 
   /** What the person holds of groups that they have left is in no log of theirs, and open all the same. */
-  async #endLeft(userId: string, before: string, since: string): Promise<Change[]> {
-    const { store, casts } = this.#parts;
+  async #endLeft(userId: string, since: string): Promise<Change[]> {
+    const { store, casts, people } = this.#parts;
     const ended: Change[] = [];
+    const memberships = await people.membershipsOf(userId);
     for (let upTo: string | null = null;;) {
       const states: StoredState[] = await store.history(userId, upTo, entriesAtOnce);
-      const held = states.filter(({ record, version }) =>
-        record.cast === true && version! < before && !isClosed(record.state)
-      );
+      const held = states.filter(({ record }) => record.cast === true && !isClosed(record.state));
       const records = await store.commands(held.map(({ commandId }) => commandId));
       for (const record of records.values()) {
-        while (true) {
+        while (!casts.isFor(userId, record, memberships)) {
           const from = await casts.stateOf(userId, record);
           const to = from === null ? null : stopped(from.record, since);
           if (from === null || to === null) break;
@@ -132,13 +130,17 @@ export class Safety {
       return { ...record, frozenMs: record.frozenMs + now - fromMs, frozenUntilMs: now };
     };
     const thawed: Change[] = [];
-    await this.#eachBatch(userId, async (entries) => {
-      thawed.push(...await this.#changeSome(userId, entries, thaw));
+    await this.#open.eachBatch(userId, async (entries) => {
+      thawed.push(...await this.#open.changeSome(userId, entries, thaw));
       return true;
     });
     // Only where there is a deadline to move: of the others nothing need be written.
     thawed.push(
-      ...await this.#changeCasts(userId, null, (record, { dueAt }) => dueAt === null ? null : thaw(record)),
+      ...await this.#open.changeCasts(
+        userId,
+        null,
+        (record, { dueAt }) => dueAt === null ? null : thaw(record),
+      ),
     );
     await this.#remindLater(userId, thawed, now);
   }
@@ -158,83 +160,14 @@ export class Safety {
     if (later.length > 0) await store.addJobs(later);
   }
 
-  /** Changes the person's records of open casts before a place, or of all; those that have no record yet too. */
-  async #changeCasts(
-    userId: string,
-    before: string | null,
-    next: (record: StateRecord, command: Command) => StateRecord | null,
-  ): Promise<Change[]> {
-    const { casts, store } = this.#parts;
-    const all = await casts.after(userId, null, Infinity);
-    const open = before === null ? all : all.filter(({ cursor }) => cursor < before);
-    const changed: Change[] = [];
-    for (let at = 0; at < open.length; at += entriesAtOnce) {
-      const some = open.slice(at, at + entriesAtOnce);
-      while (true) {
-        const changes = await this.#castChanges(userId, some, next);
-        if (changes.length > 0 && !await store.change(changes)) continue;
-        changed.push(...changes);
-        break;
-      }
-    }
-    return changed;
-  }
-
-  async #castChanges(
-    userId: string,
-    entries: readonly CastEntry[],
-    next: (record: StateRecord, command: Command) => StateRecord | null,
-  ): Promise<Change[]> {
-    const { casts, consent, inbox } = this.#parts;
-    const standing = await consent.standing(userId);
-    const changes = await Promise.all(entries.map(async ({ record }): Promise<Change[]> => {
-      const from = await casts.stateOf(userId, record);
-      if (from === null || (from.record.place === null && from.record.withheldBy === null)) return [];
-      const untold = from.version === null && !inbox().expects(userId, record.command.id);
-      const rule = untold ? casts.withheld(standing, record) : null;
-      // Who never was among those that it matched is not counted; a group's sender counts all of its members (CO-3).
-      if (rule !== null && record.cast?.kind !== "group") return [];
-      const to = next({ ...from.record, withheldBy: rule ?? from.record.withheldBy }, record.command);
-      // Nothing is written of one that is only withheld.
-      return to === null || (rule !== null && to.state === from.record.state) ? [] : [{ from, to }];
-    }));
-    return changes.flat();
-  }
-
-  /** Walks the log; `work` says whether to go on. */
-  async #eachBatch(userId: string, work: (entries: InboxEntry[]) => Promise<boolean>): Promise<void> {
-    let after: string | null = null;
-    while (true) {
-      const entries: InboxEntry[] = await this.#parts.store.inboxAfter(userId, after, entriesAtOnce);
-      if (entries.length === 0 || !await work(entries) || entries.length < entriesAtOnce) return;
-      after = entries.at(-1)!.cursor;
-    }
-  }
-
-  async #changeSome(
-    userId: string,
-    entries: readonly { commandId: string }[],
-    next: (record: StateRecord) => StateRecord | null,
-  ): Promise<Change[]> {
-    const { store } = this.#parts;
-    const wanted = entries.map(({ commandId }) => ({ userId, commandId }));
-    while (wanted.length > 0) {
-      const changes: Change[] = [];
-      for (const from of await store.states(wanted)) {
-        const to = from === null ? null : next(from.record);
-        if (from !== null && to !== null) changes.push({ from, to });
-      }
-      if (changes.length === 0 || await store.change(changes)) return changes;
-    }
-    return [];
-  }
-
   async #tell(changes: readonly Change[]): Promise<void> {
     const records = await this.#parts.store.commands(changes.map(({ from }) => from.commandId));
     for (const { from, to } of changes) {
       tellRecipient(this.#parts, from, to);
       const record = records.get(from.commandId);
-      if (record !== undefined) await tellSender(this.#parts, record, [{ userId: from.userId, record: to }]);
+      if (record !== undefined && to.uncounted !== true) {
+        await tellSender(this.#parts, record, [{ userId: from.userId, record: to }]);
+      }
     }
   }
 }

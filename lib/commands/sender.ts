@@ -1,6 +1,7 @@
 import { decide, type Decision, type Standing, withheldBy } from "../consent/mod.ts";
 import { type Caller, type Fresh, iso } from "../platform/mod.ts";
 import { type AudienceCounts, type Command, type CommandDraft, limits, Refusal } from "../protocol/mod.ts";
+import { attach, type Attached, carried, nothingAttached } from "./attachments.ts";
 import type { CastPlan } from "./casts.ts";
 import { checkTimes, digestOf, type Times } from "./draft.ts";
 import { firstRecord } from "./first_record.ts";
@@ -10,6 +11,7 @@ import { remindAt } from "./reminders.ts";
 import type { CommandRecord, DueJob, Person, SentKey } from "./ports.ts";
 import { forRecipient } from "./views.ts";
 
+const dayMs = 24 * 3600_000;
 /** People of whom a bound is kept; beyond that all are counted anew. */
 const boundsKept = 100_000;
 
@@ -35,6 +37,7 @@ interface Checked {
   plan: CastPlan | null;
   categories: string[];
   times: Times;
+  attached: Attached;
 }
 
 /** Takes commands in (CM-1, CM-2, BR-1 to BR-3): one commit, then the answer, then the ring. */
@@ -132,21 +135,21 @@ export class Sender {
   }
 
   async #check(caller: Caller, draft: CommandDraft): Promise<Checked | Refusal> {
-    const { consent, people, clock, retentionDays } = this.#parts;
+    const { consent, people, files, clock, retentionDays } = this.#parts;
     const times = checkTimes(draft, clock.now(), retentionDays);
     if (times instanceof Refusal) return times;
     const categories = categoriesOf(draft);
     if (categories.length > limits.categories) return tooManyCategories();
     const unknown = await consent.unknownCategory(categories);
     if (unknown !== null) return unknown;
-    if (draft.attachments !== undefined && draft.attachments.length > 0) {
-      return new Refusal("not_found", "There is no such file of yours to attach. Upload it first.", {
-        fields: { attachments: "names a file that is not yours or not there" },
-      });
-    }
+    const { attachments } = draft;
+    const attached = attachments === undefined
+      ? nothingAttached
+      : await attach(files, caller, attachments, "attachments");
+    if (attached instanceof Refusal) return attached;
     if (draft.audience.kind !== "user") {
       const plan = await this.#parts.casts.plan(caller, draft, categories);
-      return plan instanceof Refusal ? plan : { recipients: [], plan, categories, times };
+      return plan instanceof Refusal ? plan : { recipients: [], plan, categories, times, attached };
     }
     const names = [...new Set(draft.audience.to)];
     const found = await people.byUsernames(names);
@@ -164,6 +167,7 @@ export class Sender {
       plan: null,
       categories,
       times,
+      attached,
     };
   }
 
@@ -207,7 +211,7 @@ export class Sender {
 
   /** Writes it; `committed` is null when the key is taken. */
   #accept(caller: Caller, draft: CommandDraft, digest: string, checked: Checked, version?: string) {
-    const { store, clock, ids } = this.#parts;
+    const { store, clock, ids, retentionDays } = this.#parts;
     const now = clock.now();
     const command = commandOf(caller, draft, checked, ids.next(), now);
     const record: CommandRecord = {
@@ -231,7 +235,12 @@ export class Sender {
       const bound = this.#bounds.get(userId);
       if (bound !== undefined) this.#bounds.set(userId, bound + 1);
     }
-    const accepting = store.accept({ record, states, key: draft.key, sent, replacesKey, jobs });
+    const carries = carried(
+      checked.attached,
+      `command:${command.id}`,
+      record.expiresMs + retentionDays * dayMs,
+    );
+    const accepting = store.accept({ record, states, key: draft.key, sent, replacesKey, jobs, carries });
     const committed = accepting.then((place) => {
       if (place === null) return null;
       if (command.deliverAt === null) {
@@ -331,11 +340,12 @@ function commandOf(caller: Caller, draft: CommandDraft, checked: Checked, id: st
     body: draft.body ?? null,
     data: draft.data ?? null,
     categories: checked.categories,
-    attachments: [],
+    attachments: checked.attached.attachments,
     from: { id: userId, username, displayName },
     audience: audienceOf(draft),
     createdAt: iso(now),
-    deliverAt: checked.times.deliverAt,
+    // FI-6: what waits for the checks of its files is a scheduled one whose time has come already.
+    deliverAt: checked.times.deliverAt ?? (checked.attached.clean ? null : iso(now)),
     dueAt: checked.times.dueAt,
     expiresAt: iso(checked.times.expiresMs),
     requires: draft.requires ?? "none",

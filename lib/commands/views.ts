@@ -44,8 +44,8 @@ export function ownState(record: StateRecord): OwnState {
 /** A recipient in the sender's eyes: a withheld command is one that waits (CO-3). */
 export function recipientState(person: Person, record: StateRecord): RecipientState {
   const { username, displayName } = person;
-  const { state, updatedAt, note } = record;
-  return { username, displayName, state, updatedAt, note, proof: [] };
+  const { state, updatedAt, note, proof } = record;
+  return { username, displayName, state, updatedAt, note, proof };
 }
 
 export function totalsOf(records: readonly StateRecord[]): Totals {
@@ -54,7 +54,7 @@ export function totalsOf(records: readonly StateRecord[]): Totals {
   return totals;
 }
 
-export function timelineOf(record: StateRecord): TimelineEntry[] {
+export function timelineOf(record: Pick<StateRecord, "timeline">): TimelineEntry[] {
   return record.timeline.map(({ at, state, who, note }) => ({
     at,
     state,

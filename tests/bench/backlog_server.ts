@@ -3,6 +3,7 @@
  * since ten thousand real sockets would cost the clients of the bench more than the server.
  */
 import { kvCommandStore } from "../../lib/adapters/kv/commands_store.ts";
+import { kvCommandFiles } from "../../lib/adapters/kv/file_uses.ts";
 import { kvConsentStore } from "../../lib/adapters/kv/consent_store.ts";
 import { openStore } from "../../lib/adapters/kv/store.ts";
 import { openCommands, type Person } from "../../lib/commands/mod.ts";
@@ -82,6 +83,7 @@ if (import.meta.main) {
       membershipsOf: () => Promise.resolve(none),
       membersOf: () => Promise.resolve(none),
     },
+    files: kvCommandFiles(store, systemClock),
     consent,
     bell: hub,
     clock: systemClock,

@@ -6,6 +6,7 @@ import type {
   Acceptance,
   CastRecord,
   CommandStore,
+  Happening,
   StateRecord,
   StoredState,
 } from "../../lib/commands/mod.ts";
@@ -83,6 +84,10 @@ async function logOf(commands: CommandStore): Promise<string[]> {
   return (await commands.castsAfter(null, 1000)).map(({ commandId }) => commandId);
 }
 
+function happening(to: "open" | "cancelled" | "expired"): Happening {
+  return { at, state: to === "open" ? "queued" : to, who: to === "cancelled" ? "ann" : null, note: null };
+}
+
 function isOver(cast: CastRecord | null): boolean {
   return cast !== null && cast.state !== "open" && cast.state !== "scheduled";
 }
@@ -98,7 +103,12 @@ onEachStore(
     const commands = kvCommandStore(store);
     const place = await commands.accept(castOf("A"));
     assert.deepEqual(await commands.castsAfter(null, 10), [{ cursor: place, commandId: "A" }]);
-    assert.deepEqual(await commands.cast("A"), { state: "open", place, version: place });
+    assert.deepEqual(await commands.cast("A"), {
+      state: "open",
+      place,
+      timeline: [],
+      version: place,
+    });
     const written = (await dump(store.kv)).map(([key]) => key[0]).filter((kind) => kind !== "migration");
     assert.deepEqual(written, ["broadcast", "cast", "command", "outbox", "send_key"]);
     assert.equal(await commands.accept({ ...castOf("B"), key: "key-A" }), null, "the key is taken");
@@ -146,10 +156,19 @@ onEachStore(
     assert.deepEqual(await logOf(commands), ["B"]);
     const scheduled = (await commands.cast("A"))!;
     assert.deepEqual([scheduled.state, scheduled.place], ["scheduled", null]);
-    const place = await commands.changeCast("A", scheduled, "open");
+    const place = await commands.changeCast("A", scheduled, "open", happening("open"));
     assert.deepEqual(await logOf(commands), ["B", "A"]);
-    assert.deepEqual(await commands.cast("A"), { state: "open", place, version: place });
-    assert.equal(await commands.changeCast("A", scheduled, "open"), false, "somebody was faster");
+    assert.deepEqual(await commands.cast("A"), {
+      state: "open",
+      place,
+      timeline: [happening("open")],
+      version: place,
+    });
+    assert.equal(
+      await commands.changeCast("A", scheduled, "open", happening("open")),
+      false,
+      "somebody was faster",
+    );
     assert.deepEqual(await logOf(commands), ["B", "A"]);
     assert.deepEqual(await storedLog(store), await commands.castsAfter(null, 10));
   },
@@ -161,8 +180,14 @@ onEachStore(
     const commands = kvCommandStore(store);
     for (const id of ["A", "B", "C"]) await commands.accept(castOf(id));
     const place = (await commands.cast("B"))!.place;
-    assert.equal(await commands.changeCast("A", (await commands.cast("A"))!, "cancelled"), true);
-    assert.equal(await commands.changeCast("B", (await commands.cast("B"))!, "expired"), true);
+    assert.equal(
+      await commands.changeCast("A", (await commands.cast("A"))!, "cancelled", happening("cancelled")),
+      true,
+    );
+    assert.equal(
+      await commands.changeCast("B", (await commands.cast("B"))!, "expired", happening("expired")),
+      true,
+    );
     assert.deepEqual(await logOf(commands), ["B", "C"]);
     const expired = (await commands.cast("B"))!;
     assert.deepEqual([expired.state, expired.place], ["expired", place]);
@@ -219,8 +244,8 @@ Deno.test("DL-4: casts and their order are there after the file was closed and o
     await using store = await openStore(file.path);
     const commands = kvCommandStore(store);
     await Promise.all(["A", "B", "C", "D"].map((id) => commands.accept(castOf(id))));
-    await commands.changeCast("B", (await commands.cast("B"))!, "cancelled");
-    await commands.changeCast("C", (await commands.cast("C"))!, "expired");
+    await commands.changeCast("B", (await commands.cast("B"))!, "cancelled", happening("cancelled"));
+    await commands.changeCast("C", (await commands.cast("C"))!, "expired", happening("expired"));
     await move(commands, "bob", "A", "seen");
     log = await commands.castsAfter(null, 10);
   }
@@ -245,7 +270,7 @@ Deno.test("BR-4: the log in memory is the one in the store, whatever opens, clos
       const close = async (commandId: string, to: "open" | "cancelled" | "expired") => {
         const cast = await commands.cast(commandId);
         if (cast === null || (to === "open") !== (cast.state === "scheduled")) return;
-        await commands.changeCast(commandId, cast, to);
+        await commands.changeCast(commandId, cast, to, happening(to));
       };
       switch (pick(7)) {
         case 0:
@@ -286,7 +311,7 @@ Deno.test("OP-7: where others write too, the log is read from the store", async 
   await other.accept(castOf("A"));
   await other.accept(castOf("B"));
   assert.deepEqual(await logOf(one), ["A", "B"]);
-  await other.changeCast("A", (await other.cast("A"))!, "cancelled");
+  await other.changeCast("A", (await other.cast("A"))!, "cancelled", happening("cancelled"));
   assert.deepEqual(await logOf(one), ["B"]);
   assert.deepEqual(await one.castsAfter((await one.cast("B"))!.place, 5), []);
 });

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { Committer, type Write } from "../../lib/adapters/kv/committer.ts";
 import { openStore } from "../../lib/adapters/kv/store.ts";
 import { dump, onEachStore } from "../fakes/kv_stores.ts";
+import { seededRandom } from "../fakes/random.ts";
 
 const log = (name: string) => ["log", name];
 
@@ -224,4 +225,96 @@ Deno.test("DL-4: any writes at once end as if they had been made one after anoth
     }
   });
   await fc.assert(property, { numRuns: 150 });
+});
+
+onEachStore("DL-4: writes that check one key share a commit; one that changes it does not", async (store) => {
+  const { kv, committer } = store;
+  const { versionstamp } = await kv.set(["cast"], "open");
+  const check = { key: ["cast"], versionstamp };
+  const done = await Promise.all([
+    committer.commit({ checks: [check], sets: [{ key: ["a"], value: 1 }] }),
+    committer.commit({ checks: [check], sets: [{ key: ["b"], value: 1 }] }),
+    committer.commit({ checks: [check], sets: [{ key: ["cast"], value: "over" }] }),
+    committer.commit({ checks: [check], sets: [{ key: ["c"], value: 1 }] }),
+    committer.commit({ sets: [{ key: ["d"], value: 1 }] }),
+  ]);
+  const stamps = done.map((one) => one.ok ? one.versionstamp : "failed");
+  assert.deepEqual(done.map(({ ok }) => ok), [true, true, true, false, true]);
+  assert.equal(stamps[0], stamps[1]);
+  assert.equal(stamps[0], stamps[4], "what has nothing to do with it goes along");
+  assert.ok(stamps[2]! > stamps[0]!);
+  assert.equal((await kv.get(["c"])).value, null);
+});
+
+onEachStore(
+  "CM-4: what was read and not written since needs no check of the store, and what was does not pass",
+  async (store) => {
+    const { kv, committer } = store;
+    const moment = committer.moment;
+    // More than the store takes checks in a commit.
+    const done = await Promise.all(
+      Array.from({ length: 300 }, (_, at) => {
+        const key = ["state", at];
+        return committer.commit({
+          checks: [{ key, versionstamp: null, moment }],
+          sets: [{ key, value: at }],
+        });
+      }),
+    );
+    assert.equal(new Set(done.map((one) => one.ok ? one.versionstamp : "failed")).size, 1);
+    // The same once more, of which the moment is over: only the store can tell, and it does.
+    const again = await Promise.all(
+      Array.from({ length: 30 }, (_, at) => {
+        const key = ["state", at];
+        return committer.commit({
+          checks: [{ key, versionstamp: null, moment }],
+          sets: [{ key, value: "over" }],
+        });
+      }),
+    );
+    assert.deepEqual([...new Set(again.map(({ ok }) => ok))], [false]);
+    assert.equal((await kv.get(["state", 0])).value, 0);
+  },
+);
+
+onEachStore("CM-4: whatever reads and writes at once, no write is lost", async ({ kv, committer }) => {
+  const random = seededRandom(11);
+  const keys = 5;
+  const done = Array.from({ length: keys }, () => 0);
+  const add = async () => {
+    const at = Math.floor(random.fraction() * keys);
+    const key = ["state", at];
+    while (true) {
+      const moment = committer.moment;
+      const { value, versionstamp } = await kv.get<number>(key);
+      // Some are slow, so that others write in between.
+      for (let turns = random.fraction() * 4; turns > 1; turns--) await kv.get(["none"]);
+      const checks = [{ key, versionstamp, ...(random.fraction() < 0.8 ? { moment } : {}) }];
+      const { ok } = await committer.commit({ checks, sets: [{ key, value: (value ?? 0) + 1 }] });
+      if (!ok) continue;
+      done[at]!++;
+      return;
+    }
+  };
+  const adding = async () => {
+    for (let times = 0; times < 20; times++) await add();
+  };
+  await Promise.all(Array.from({ length: 15 }, adding));
+  assert.equal(done.reduce((sum, count) => sum + count, 0), 300);
+  const values = await Promise.all(done.map(async (_, at) => (await kv.get<number>(["state", at])).value));
+  assert.deepEqual(values, done);
+});
+
+onEachStore("CM-7: many sums of many keys fit beside the sets of their writes", async ({ kv, committer }) => {
+  const big = 2n ** 64n - 1n;
+  const done = await Promise.all(
+    Array.from({ length: 900 }, (_, at) =>
+      committer.commit({
+        sets: [{ key: ["set", at], value: at }],
+        sums: [{ key: ["total", "one"], by: 1n }, { key: ["total", at], by: at % 2 === 0 ? 1n : big }],
+      })),
+  );
+  assert.deepEqual([...new Set(done.map(({ ok }) => ok))], [true]);
+  assert.equal((await kv.get<Deno.KvU64>(["total", "one"])).value?.value, 900n);
+  assert.equal((await dump(kv, ["set"])).length, 900);
 });

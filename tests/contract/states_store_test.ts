@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { kvCommandStore } from "../../lib/adapters/kv/commands_store.ts";
 import { NothingAfter } from "../../lib/adapters/kv/nothing_after.ts";
 import { openStore } from "../../lib/adapters/kv/store.ts";
-import type { Acceptance, CommandStore } from "../../lib/commands/mod.ts";
+import { shortened, whole } from "../../lib/adapters/kv/short_records.ts";
+import type { Acceptance, CommandStore, StateRecord } from "../../lib/commands/mod.ts";
 import { onEachStore } from "../fakes/kv_stores.ts";
 import { seededRandom } from "../fakes/random.ts";
 
@@ -162,4 +163,59 @@ Deno.test("DL-4: a look that a write overtook is not kept, nor more than may be"
   const shared = new NothingAfter(0);
   shared.seen("ann", shared.look("ann"), "1", true);
   assert.equal(shared.isKnown("ann", "9"), false);
+});
+
+Deno.test("DL-4: a record is read as it was written, however short it is stored", () => {
+  const first = { who: null, note: null } as const;
+  const taken: StateRecord = {
+    state: "delivered",
+    place: "0001",
+    createdAt: at,
+    updatedAt: "2026-01-02T00:00:00.000Z",
+    deliveredAt: "2026-01-02T00:00:00.000Z",
+    opened: false,
+    allowedBy: "a",
+    withheldBy: null,
+    countedOn: null,
+    until: null,
+    note: null,
+    proof: [],
+    frozenMs: 0,
+    timeline: [
+      { at, state: "queued", ...first },
+      { at: "2026-01-02T00:00:00.000Z", state: "delivered", ...first },
+    ],
+  };
+  const changes: Partial<StateRecord>[] = [
+    {},
+    { cast: true },
+    { place: null },
+    { allowedBy: null },
+    { uncounted: true },
+    { state: "deferred", until: at },
+    { state: "queued", deliveredAt: null },
+    { updatedAt: at },
+    { deliveredAt: null },
+    { opened: true },
+    { withheldBy: "category:feet" },
+    { countedOn: "2026-01-02" },
+    { until: at },
+    { note: "n" },
+    { proof: [{ fileId: "f", sha256: "s", name: "n", size: 1, type: "text/plain" }] },
+    { frozenMs: 1 },
+    { frozenUntilMs: 1 },
+    { timeline: [] },
+    { timeline: taken.timeline.slice(0, 1) },
+    { timeline: [...taken.timeline, taken.timeline[1]!] },
+    { timeline: [{ at, state: "scheduled", ...first }, taken.timeline[1]!] },
+    { timeline: [{ at: "2025-01-01T00:00:00.000Z", state: "queued", ...first }, taken.timeline[1]!] },
+    { timeline: [taken.timeline[0]!, { ...taken.timeline[1]!, who: "ann" }] },
+    { timeline: [{ ...taken.timeline[0]!, note: "n" }, taken.timeline[1]!] },
+  ];
+  for (const [index, change] of changes.entries()) {
+    const record = { ...taken, ...change };
+    const stored = shortened(record);
+    assert.deepEqual(whole(structuredClone(stored)), record, JSON.stringify(change));
+    assert.equal(stored !== record, index < 4, `short: ${JSON.stringify(change)}`);
+  }
 });

@@ -1,5 +1,6 @@
 import { kvCommandStore } from "../../lib/adapters/kv/commands_store.ts";
 import { kvConsentStore } from "../../lib/adapters/kv/consent_store.ts";
+import { kvCommandFiles } from "../../lib/adapters/kv/file_uses.ts";
 import { JobRunner } from "../../lib/adapters/kv/jobs.ts";
 import { openStore, type Store } from "../../lib/adapters/kv/store.ts";
 import {
@@ -149,6 +150,7 @@ export class CommandRig implements AsyncDisposable {
             })),
           ),
       },
+      files: kvCommandFiles(store, clock),
       consent: this.consent,
       bell: this.#bell,
       clock,

@@ -7,10 +7,22 @@ import { Refusal } from "../../lib/protocol/mod.ts";
 /** A password cost that a test can wait for. */
 export const cheapPasswords = () => new Passwords(systemRandom, { log2N: 4, blockSize: 8, parallel: 1 });
 
+/** One for the process: what the tests of a file put on the disk ends with them. */
+let dataDir: string | undefined;
+
+function testDataDir(): string {
+  if (dataDir === undefined) {
+    const made = dataDir = Deno.makeTempDirSync({ prefix: "behest-test-" });
+    globalThis.addEventListener("unload", () => Deno.removeSync(made, { recursive: true }));
+  }
+  return dataDir;
+}
+
 /** A checked configuration on a store in memory, without rate limits. */
 export function testConfig(env: Record<string, string> = {}): Config {
   const read = readConfig({
     BEHEST_KV: ":memory:",
+    BEHEST_DATA_DIR: testDataDir(),
     BEHEST_PORT: "0",
     BEHEST_RATE_REQUESTS: "0",
     BEHEST_RATE_SENDS: "0",

@@ -22,5 +22,8 @@ export const failedSeeds: readonly number[] = [
     5240,
     5818,
     6459,
+    7140,
+    20112,
+    50,
   ],
 ];

@@ -143,10 +143,8 @@ export class Judge implements DeviceHost {
       const { model, clock } = this.#world;
       const sent = model.byId.get(id);
       const part = sent?.parts.get(device.person);
-      // What ended, or was not wanted any more, before it was acknowledged may be gone without a trace.
-      if (sent === undefined || part === undefined || part.over || part.doubts > 0 || !part.mustHave) {
-        continue;
-      }
+      // What was not wanted any more before it was acknowledged may be gone without a trace; what ended is not.
+      if (sent === undefined || part === undefined || part.doubts > 0 || !part.mustHave) continue;
       if (clock.now() < sent.expiresMs) part.inHistory = true;
     }
   }

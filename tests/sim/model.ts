@@ -94,6 +94,7 @@ export class Model {
   /** Why nothing may be handed to a person at this moment, or null. */
   heldBack(to: Person, now: number): string | null {
     if (to.stopped.options.every(Boolean)) return "stopped";
+    if (to.pressed) return "stop was pressed";
     if (to.preferences.options.every((preferences) => isQuiet(preferences, now, to.timeZone))) {
       return "quiet hours";
     }

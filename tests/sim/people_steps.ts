@@ -68,7 +68,8 @@ function time(world: World): string {
 
 function stop(world: World, name = world.anybody()): string | null {
   const { model } = world;
-  const { stopped } = model.person(name);
+  const person = model.person(name);
+  const { stopped } = person;
   if (stopped.open || stopped.value) return null;
   const begunAt = model.nextAnswer();
   const open = model.sent.flatMap((sent) => {
@@ -84,7 +85,11 @@ function stop(world: World, name = world.anybody()): string | null {
     true,
     [name],
     `${name} stops`,
-    (services) => services.safety.stop(caller, {}),
+    (services) => {
+      const stopping = services.safety.stop(caller, {});
+      person.pressed = true;
+      return stopping;
+    },
     () => {
       for (const { sent, part } of open) {
         // What was on its way to be taken or released may be on either side.
@@ -100,8 +105,10 @@ function stop(world: World, name = world.anybody()): string | null {
 }
 
 export function resume(world: World, name = world.anybody()): string | null {
-  const { stopped } = world.model.person(name);
+  const person = world.model.person(name);
+  const { stopped } = person;
   if (stopped.open || !stopped.value) return null;
+  person.pressed = false;
   const caller = world.caller(name);
   return change(
     world,
@@ -169,11 +176,17 @@ function group(world: World): string | null {
       (services) => services.groups.setMember(admin, where, name, { role }),
     );
   }
+  return leave(world, name, where);
+}
+
+export function leave(world: World, name: string, where: string): string {
+  const caller = world.caller(name);
+  const admin = world.caller("ada");
   return change(
     world,
-    fact,
+    world.model.ties.member(where, name) as Fact<Membership>,
     null,
-    everybody,
+    [...world.model.people.keys()],
     `${name} leaves ${where}`,
     (services) =>
       world.starts % 2 === 0

@@ -8,6 +8,8 @@ export class Person {
   readonly joinedMs: number;
   readonly preferences = new Fact<Preferences>(firstPreferences);
   readonly stopped = new Fact(false);
+  /** Stop was called in this life of the server: it freezes with the call, answered or not (CO-6). */
+  pressed = false;
   /** First handed over since midnight while there was a limit, by day. */
   readonly handedOn = new Map<string, number>();
   /** What was let through when it was sent and ever since. */

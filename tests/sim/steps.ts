@@ -13,18 +13,31 @@ export const slugs = ["general", "censored", "feet"] as const;
 /** One random step: what was done, or null when there was nothing to do. */
 type Step = (world: World, judge: Judge) => string | null | Promise<string>;
 
-function send(world: World, judge: Judge, audience: "user" | "group" | "category" | "all"): string | null {
+type Audience = "user" | "group" | "category" | "all";
+
+/** `plain`: from whom to which group, as a message that everybody takes at once. */
+export function send(
+  world: World,
+  judge: Judge,
+  audience: Audience,
+  plain?: { from: string; group: string },
+): string | null {
   const { model, clock } = world;
-  const from = audience === "user" || audience === "group" ? world.anybody() : world.pick(["ada", "ben"]);
+  const from = plain?.from ??
+    (audience === "user" || audience === "group" ? world.anybody() : world.pick(["ada", "ben"]));
   const now = clock.now();
   const everybody = [...model.people.keys()].filter((name) => name !== from);
   const to = audience === "user" ? [...new Set([world.other(from), world.other(from)])] : everybody;
-  const group = audience === "group" ? world.pick(model.ties.groups) : null;
-  const given = world.chance(0.6) ? ["general"] : [...new Set([world.pick(slugs), world.pick(slugs)])];
+  const group = plain?.group ?? (audience === "group" ? world.pick(model.ties.groups) : null);
+  const given = plain !== undefined || world.chance(0.6)
+    ? ["general"]
+    : [...new Set([world.pick(slugs), world.pick(slugs)])];
   const own = audience === "category" ? world.pick(slugs) : null;
-  const deliverMs = world.chance(0.12) ? now + (1 + world.int(3 * 24 * 60)) * minuteMs : null;
+  const deliverMs = plain === undefined && world.chance(0.12)
+    ? now + (1 + world.int(3 * 24 * 60)) * minuteMs
+    : null;
   const expiresMs = (deliverMs ?? now) +
-    (world.chance(0.2) ? (1 + world.int(2 * 24 * 60)) * minuteMs : 14 * dayMs);
+    (plain === undefined && world.chance(0.2) ? (1 + world.int(2 * 24 * 60)) * minuteMs : 14 * dayMs);
   const secret = `secret-${world.next()}-`;
   const requires = world.pick(["none", "none", "confirmation", "review"] as const);
   const sent = new Sent({

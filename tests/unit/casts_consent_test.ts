@@ -249,11 +249,16 @@ Deno.test("CO-6: a stop of somebody whom a cast never matched changes nothing of
   assert.deepEqual(await rig.take(bob), []);
   await rig.room.safety.stop(bob);
   assert.deepEqual(taken(await rig.room.history.get(admin, { id })).totals, { queued: 1 });
-  assert.equal(await rig.stateOf(bob, id), null);
+  // What may be written of it tells nobody anything.
+  assert.equal((await rig.stateOf(bob, id))?.withheldBy, "broadcasts");
+  assert.deepEqual(rig.bell.changesOf(bob.userId), []);
+  assert.deepEqual(taken(await rig.room.history.inboxList(bob, {})).items, []);
+  assert.equal(kindOf(await rig.room.history.get(bob, { id })), "not_found");
   rig.clock.advance(1);
   taken(await rig.room.safety.resume(bob));
   await rig.prefer(bob, { broadcasts: true });
   assert.deepEqual(await rig.take(bob), []);
+  assert.deepEqual(taken(await rig.room.history.get(admin, { id })).totals, { queued: 1 });
 });
 
 Deno.test("CO-6: deadlines of casts that came meanwhile are later by the time stopped", async () => {

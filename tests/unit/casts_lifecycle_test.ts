@@ -119,7 +119,11 @@ Deno.test("CM-7: a group's sender sees each recipient, that of everyone the tota
   const broad = taken(await rig.room.history.get(admin, { id: toAll }));
   assert.deepEqual(
     [broad.recipients, broad.timeline, broad.totals],
-    [undefined, [], { queued: 1, delivered: 1, accepted: 1, completed: 1 }],
+    [
+      undefined,
+      [{ at: broad.command.createdAt, state: "queued" }],
+      { queued: 1, delivered: 1, accepted: 1, completed: 1 },
+    ],
   );
   const own = taken(await rig.room.history.get(accepted, { id: toAll }));
   assert.deepEqual([own.state?.state, own.totals, own.recipients], ["accepted", undefined, undefined]);

@@ -19,7 +19,7 @@ async function withTask(afterMs: number) {
 Deno.test("CM-8: a deadline is reminded of an hour before, once, on the recipient's devices only", async () => {
   const { rig, bob, id, dueAt, reminders } = await withTask(10 * hourMs);
   await using _ = rig;
-  await rig.room.inbox.markDelivered(bob.userId, [id]);
+  await rig.room.inbox.handed.markDelivered(bob.userId, [id], true);
   await rig.runDue(9 * hourMs - 1000);
   assert.deepEqual(reminders(), []);
   await rig.runDue(2000);
@@ -31,7 +31,7 @@ Deno.test("CM-8: a deadline is reminded of an hour before, once, on the recipien
 Deno.test("CM-8: a near deadline is reminded of half-way; what is done, or was never handed over, is not", async () => {
   const near = await withTask(hourMs);
   await using _near = near.rig;
-  await near.rig.room.inbox.markDelivered(near.bob.userId, [near.id]);
+  await near.rig.room.inbox.handed.markDelivered(near.bob.userId, [near.id], true);
   await near.rig.runDue(hourMs / 2 + 1000);
   assert.equal(near.reminders().length, 1);
 
@@ -55,7 +55,7 @@ Deno.test("CM-8, CO-6: nobody is reminded while stopped; a deadline that a stop 
   await rig.runDue(20 * hourMs);
   assert.deepEqual(reminders(), []);
   await rig.room.safety.resume(bob);
-  await rig.room.inbox.markDelivered(bob.userId, [later.id]);
+  await rig.room.inbox.handed.markDelivered(bob.userId, [later.id], true);
   await rig.runDue(9 * hourMs + 1000);
   assert.deepEqual(reminders(), [[bob.userId, { id: later.id, dueAt: iso(dueMs + 20 * hourMs) }]]);
 });

@@ -2,7 +2,10 @@ import assert from "node:assert/strict";
 import { isClosed, mayMove, type Mover, waits } from "../../lib/commands/mod.ts";
 import { type CommandState, commandStates, type Requirement } from "../../lib/protocol/mod.ts";
 
-/** CM-4 and CM-5 as lines of `who: from > to to …`, written from the specification and not from the code. */
+/**
+ * CM-4 and CM-5 as lines of `who: from > to to …`, written from the specification and not from the code. A file that a later
+ * scan rejects (SC-4) fails what waits with it.
+ */
 const allowed = `
 recipient: queued > seen accepted submitted completed deferred declined failed
 recipient: delivered > seen accepted submitted completed deferred declined failed
@@ -21,12 +24,12 @@ sender: returned > cancelled
 sender: deferred > cancelled
 system: scheduled > queued expired failed
 system: queued > delivered expired stopped failed
-system: delivered > expired stopped
-system: seen > expired stopped
+system: delivered > expired stopped failed
+system: seen > expired stopped failed
 system: accepted > stopped
 system: submitted > stopped
 system: returned > stopped
-system: deferred > delivered expired stopped
+system: deferred > delivered expired stopped failed
 `;
 
 const movers: Mover[] = ["recipient", "sender", "system"];

@@ -2,9 +2,10 @@ import type { CastRecord, CommandStore, InboxEntry } from "../../commands/mod.ts
 import { type CommandState, commandStates, type Totals } from "../../protocol/mod.ts";
 import type { Write } from "./committer.ts";
 import { keys } from "./keys.ts";
+import { Remembered } from "./remembered.ts";
 import type { Store } from "./store.ts";
 
-type CastValue = Pick<CastRecord, "state" | "place" | "cancelled">;
+type CastValue = Pick<CastRecord, "state" | "place" | "cancelled"> & { timeline?: CastRecord["timeline"] };
 
 /** What of the casts' log this process knows of its own writes. */
 export interface CastsPart extends Pick<CommandStore, "castsAfter" | "cast" | "changeCast" | "totals"> {
@@ -16,9 +17,14 @@ export interface CastsPart extends Pick<CommandStore, "castsAfter" | "cast" | "c
   keysOf(commandId: string): Promise<Deno.KvKey[]>;
 }
 
+/** How casts are, in memory. */
+const castsKept = 10_000;
+
 /** Casts in Deno KV. The log of open ones is in memory where nobody else writes to it. */
 export function kvCasts({ kv, committer, exclusive }: Store): CastsPart {
   let log: Promise<InboxEntry[]> | undefined;
+  // Whoever acknowledges late looks at it; what follows from it is checked against the store where that matters.
+  const remembered = new Remembered<CastRecord>(exclusive ? castsKept : 0);
 
   async function readAfter(after: string | null, limit?: number): Promise<InboxEntry[]> {
     const prefix = keys.casts();
@@ -49,15 +55,27 @@ export function kvCasts({ kv, committer, exclusive }: Store): CastsPart {
   }
 
   function closed(commandId: string): void {
+    remembered.forget(commandId);
     if (log !== undefined) {
       log = log.then((entries) => entries.filter((entry) => entry.commandId !== commandId));
     }
   }
 
   async function readCast(commandId: string): Promise<CastRecord | null> {
+    const known = remembered.get(commandId);
+    if (known !== undefined) return known;
+    const { moment } = remembered;
     const { value, versionstamp } = await kv.get<CastValue>(keys.cast(commandId));
     if (value === null) return null;
-    return { ...value, place: value.place === "first" ? versionstamp : value.place, version: versionstamp };
+    const { timeline = [], place } = value;
+    const cast = {
+      ...value,
+      timeline,
+      place: place === "first" ? versionstamp : place,
+      version: versionstamp,
+    };
+    remembered.keep(commandId, cast, moment);
+    return cast;
   }
 
   return {
@@ -88,21 +106,22 @@ export function kvCasts({ kv, committer, exclusive }: Store): CastsPart {
 
     cast: readCast,
 
-    async changeCast(commandId, from, to) {
+    async changeCast(commandId, from, to, happening) {
       const key = keys.cast(commandId);
       const opens = to === "open";
       // One that ran out stays where it is for those who took it on; of the others it is out of reach.
-      const place = opens ? "first" : to === "expired" ? from.place : null;
-      const value: CastValue = to === "cancelled" && from.state === "expired"
-        ? { state: "expired", place, cancelled: true }
-        : { state: to, place };
+      const place = opens ? "first" : to === "expired" || to === "failed" ? from.place : null;
+      const timeline = [...from.timeline, happening];
+      const value: CastValue = to === "cancelled" && (from.state === "expired" || from.state === "failed")
+        ? { state: from.state, place, cancelled: true, timeline }
+        : { state: to, place, timeline };
       const committed = await committer.commit({
         checks: [{ key, versionstamp: from.version }],
         sets: [{ key, value }],
         deletes: to === "cancelled" ? placeKeys(from) : [],
         appends: opens ? [{ log: keys.casts(), value: { commandId } }] : [],
         alone: true,
-      });
+      }).finally(() => remembered.forget(commandId));
       if (!committed.ok) return false;
       if (opens) {
         opened({ cursor: committed.versionstamp, commandId });

@@ -1,5 +1,6 @@
 import type {
   Acceptance,
+  Carried,
   Change,
   CommandRecord,
   CommandStore,
@@ -13,10 +14,12 @@ import type {
 import { type Command, limits } from "../../protocol/mod.ts";
 import type { Write } from "./committer.ts";
 import { type CastsPart, kvCasts } from "./casts_store.ts";
+import { useWrites } from "./file_uses.ts";
 import { getEntries } from "./get_many.ts";
 import { keys } from "./keys.ts";
 import { NothingAfter } from "./nothing_after.ts";
-import { kvStates, type ShortRecord } from "./states_store.ts";
+import { shortened, type ShortFirst } from "./short_records.ts";
+import { kvStates } from "./states_store.ts";
 import type { Store } from "./store.ts";
 
 /** Commands kept in memory: they never change once accepted. */
@@ -91,9 +94,12 @@ export function kvCommandStore(store: Store): CommandStore {
 
     states: states.read,
 
+    moment: states.moment,
+
     async change(changes, also = {}) {
       const write = changeWrite(changes);
       for (const due of also.jobs ?? []) write.sets.push(jobSet(due));
+      addUses(write, also.carries);
       if (also.count !== undefined) {
         // Not a `sum`: those records cannot end by themselves.
         const counted = await kv.get<number>(keys.deliveredOn(also.count.userId, also.count.day));
@@ -209,16 +215,20 @@ export function kvCommandStore(store: Store): CommandStore {
       valueBytes: 0,
     };
     for (const { from, to } of changes) {
-      write.valueBytes += bytesOf(to);
+      const value = shortened(to);
+      write.valueBytes += value === to ? bytesOf(to) : shortBytes;
       const key = keys.state(from.userId, from.commandId);
       const placeBefore = from.record.place;
-      write.checks.push({ key, versionstamp: from.version });
+      write.checks.push({ key, versionstamp: from.version, moment: from.moment });
+      if (from.castVersion !== undefined) {
+        write.checks.push({ key: keys.cast(from.commandId), versionstamp: from.castVersion });
+      }
       if (to.cast === true) {
-        write.sets.push({ key, value: to, expireIn: castStateKeptMs });
-        write.sums.push(...countedMove(from, to));
+        write.sets.push({ key, value, expireIn: castStateKeptMs });
+        if (to.uncounted !== true) write.sums.push(...countedMove(from, to));
         continue;
       }
-      write.sets.push({ key, value: to });
+      write.sets.push({ key, value });
       if (placeBefore === null && to.place === "first") {
         // The log entry and this record share the commit, so the record's new versionstamp is the entry's place.
         write.appends.push({ log: keys.inbox(from.userId), value: { commandId: from.commandId } });
@@ -240,6 +250,17 @@ interface StopValue {
 
 function stopOf({ sinceMs, place }: StopValue, version: string): StopRecord {
   return { sinceMs, versionstamp: place ?? version, version };
+}
+
+/** A bound for a short record with the longest rule that let it through. */
+const shortBytes = 512;
+
+/** What is carried must be there, and as it was when it was looked at. */
+function addUses(write: Write, carries: readonly Carried[] = []): void {
+  for (const { checks, sets } of carries.map(useWrites)) {
+    write.checks!.push(...checks);
+    write.sets!.push(...sets);
+  }
 }
 
 /** About how many bytes a state takes in the store: names of its fields and ids, and two for each character of a note. */
@@ -284,7 +305,7 @@ function jobId(job: Job): string {
 }
 
 function acceptanceWrite(
-  { record, states, key, sent, replacesKey, jobs }: Acceptance,
+  { record, states, key, sent, replacesKey, jobs, carries }: Acceptance,
   casts: CastsPart,
 ): Write {
   const { command, senderId } = record;
@@ -307,12 +328,13 @@ function acceptanceWrite(
     write.alone = cast.alone;
   }
   for (const { userId, allowedBy, withheldBy } of states) {
-    const short: ShortRecord = { first: true, allowedBy, withheldBy };
+    const short: ShortFirst = { first: true, allowedBy, withheldBy };
     write.sets!.push({ key: keys.state(userId, command.id), value: short });
     if (command.deliverAt === null && withheldBy === null) {
       write.appends!.push({ log: keys.inbox(userId), value: { commandId: command.id } });
     }
   }
+  addUses(write, carries);
   return write;
 }
 

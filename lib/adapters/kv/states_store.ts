@@ -1,41 +1,39 @@
 import { type CommandRecord, firstRecord } from "../../commands/mod.ts";
-import type { CommandStore, FirstState, StateRecord, StoredState } from "../../commands/ports.ts";
+import type { CommandStore, StoredState } from "../../commands/ports.ts";
 import { limits } from "../../protocol/mod.ts";
 import { getEntries } from "./get_many.ts";
 import { keys } from "./keys.ts";
 import { NothingAfter } from "./nothing_after.ts";
+import { isFirst, type StoredValue, whole } from "./short_records.ts";
 import type { Store } from "./store.ts";
 
 /** So many states of one person are read as a range, of so many entries. */
 const rangeFrom = 8;
 const rangeMost = 500;
 
-/** A first record as it lies in the store; of the rest nobody has written anything yet. */
-export interface ShortRecord extends FirstState {
-  first: true;
-}
-
-type StoredValue = StateRecord | ShortRecord;
-
 interface Read {
   userId: string;
   commandId: string;
   entry: Deno.KvEntryMaybe<StoredValue>;
+  /** Before it was read. */
+  moment: number | undefined;
 }
 
 /** The reading of states. */
 export interface StatesPart {
   read: CommandStore["states"];
   history: CommandStore["history"];
+  moment: CommandStore["moment"];
   /** A state of this person was just written. */
   written(userId: string): void;
 }
 
 export function kvStates(
-  { kv, exclusive }: Store,
+  { kv, committer, exclusive }: Store,
   readCommands: (commandIds: readonly string[]) => Promise<Map<string, CommandRecord>>,
 ): StatesPart {
   const none = new NothingAfter(exclusive ? limits.relationsCached : 0);
+  const momentNow = () => exclusive ? committer.moment : undefined;
 
   /** First records are written short; what they stand for follows from their commands. */
   async function expandAll(read: readonly Read[]): Promise<(StoredState | null)[]> {
@@ -68,14 +66,17 @@ export function kvStates(
   }
 
   return {
+    moment: momentNow,
+
     async read(wanted) {
+      const moment = momentNow();
       const userId = wanted[0]?.userId ?? "";
       if (wanted.length < rangeFrom || wanted.some((one) => one.userId !== userId)) {
         const entries = await getEntries<StoredValue>(
           kv,
           wanted.map((one) => keys.state(one.userId, one.commandId)),
         );
-        return await expandAll(wanted.map((one, index) => ({ ...one, entry: entries[index]! })));
+        return await expandAll(wanted.map((one, index) => ({ ...one, entry: entries[index]!, moment })));
       }
       const found = await readRange(userId, wanted.map(({ commandId }) => commandId));
       return await expandAll(wanted.map(({ commandId }) => ({
@@ -83,15 +84,17 @@ export function kvStates(
         commandId,
         entry: found.get(commandId) ??
           { key: keys.state(userId, commandId), value: null, versionstamp: null },
+        moment,
       })));
     },
 
     async history(userId, before, limit) {
+      const moment = momentNow();
       const prefix = keys.statesOf(userId);
       const selector = before === null ? { prefix } : { prefix, end: [...prefix, before] };
       const read: Read[] = [];
       for await (const entry of kv.list<StoredValue>(selector, { limit, reverse: true })) {
-        read.push({ userId, commandId: entry.key[2] as string, entry });
+        read.push({ userId, commandId: entry.key[2] as string, entry, moment });
       }
       return (await expandAll(read)).filter((stored) => stored !== null);
     },
@@ -100,19 +103,19 @@ export function kvStates(
   };
 }
 
-function isFirst(value: StoredValue): value is ShortRecord {
-  return "first" in value;
-}
-
 /** `first` becomes the versionstamp under which it was written, which is where its log entry lies. */
-function stored({ userId, commandId, entry }: Read, command: CommandRecord | undefined): StoredState | null {
+function stored(
+  { userId, commandId, entry, moment }: Read,
+  command: CommandRecord | undefined,
+): StoredState | null {
   if (entry.value === null) return null;
   if (isFirst(entry.value) && command === undefined) return null;
-  const record = isFirst(entry.value) ? firstRecord(command!.command, entry.value) : entry.value;
+  const record = isFirst(entry.value) ? firstRecord(command!.command, entry.value) : whole(entry.value);
   return {
     userId,
     commandId,
     record: record.place === "first" ? { ...record, place: entry.versionstamp } : record,
     version: entry.versionstamp,
+    moment,
   };
 }
