@@ -75,8 +75,17 @@ const secureHeaders: Middleware<State> = async (ctx) => {
 
 const nonceCsp = csp<State>({ useNonce: true });
 
-/** The policy of rendered pages. Headers cannot be set on an upgrade's response, and it renders nothing. */
-const pagePolicy: Middleware<State> = (ctx) => ctx.req.headers.has("upgrade") ? ctx.next() : nonceCsp(ctx);
+/**
+ * The policy of rendered pages. Headers cannot be set on an upgrade's response, and it renders nothing; neither does the API,
+ * and what it answers may have a policy of its own (FI-5).
+ */
+const pagePolicy: Middleware<State> = (ctx) =>
+  ctx.req.headers.has("upgrade") || isCall(ctx.url.pathname) ? ctx.next() : nonceCsp(ctx);
+
+/** Whether a path is for programs: what goes wrong there is told as problem+json, and nothing there is a page. */
+function isCall(pathname: string): boolean {
+  return /^\/(api|healthz|readyz|metrics)(\/|$)/.test(pathname);
+}
 
 /** For answers that are no page of the app: no script at all; style and pictures for error pages. */
 const scriptlessPolicy = "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; " +
@@ -107,7 +116,7 @@ function addHeaders(response: Response, secure: boolean): Response {
  */
 const boundary: Middleware<State> = async (ctx) => {
   const { method } = ctx.req;
-  const wantsPage = !/^\/(api|healthz|readyz|metrics)(\/|$)/.test(ctx.url.pathname);
+  const wantsPage = !isCall(ctx.url.pathname);
   try {
     return await ctx.next();
   } catch (error) {

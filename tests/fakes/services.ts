@@ -4,6 +4,7 @@ import {
   type CommandDetail,
   type CommandState,
   type ContactList,
+  type FileObject,
   type ListItem,
   type Preferences,
   Refusal,
@@ -13,13 +14,14 @@ import {
 import type { Services } from "../../lib/services.ts";
 import { emptyAdminWorld, fakeAdminServices, type FakeAdminWorld } from "./admin_services.ts";
 import { FakeClock, fakeStartMs } from "./clock.ts";
+import { addFile, emptyFileWorld, fakeFileServices, type FakeFileWorld } from "./file_services.ts";
 import { seededRandom } from "./random.ts";
 
 export const fakePassword = "correct horse battery";
 export const fakeSetupToken = "setup-token";
 
 /** What page tests set up and look at. */
-export interface FakeWorld extends FakeAdminWorld {
+export interface FakeWorld extends FakeAdminWorld, FakeFileWorld {
   /** Token to username. */
   tokens: Map<string, string>;
   inbox: ListItem[];
@@ -43,6 +45,8 @@ export interface FakeServices {
   cookieOf(username: string): string;
   command(from: string, over?: Partial<FakeCommand>): FakeCommand;
   item(command: ListItem["command"], state: CommandState): ListItem;
+  /** A file that is put into the world: ann's, clean and with this content unless said otherwise. */
+  file(over?: Partial<FileObject>, content?: string | Uint8Array<ArrayBuffer>, owner?: string): FileObject;
 }
 
 export type FakeCommand = Exclude<ListItem["command"], { sealed: true }>;
@@ -93,8 +97,9 @@ export function fakeServices(over: Partial<Config> = {}): FakeServices {
   const asked = <P, R>(method: string, answer: (params: P) => R) => (_caller: Caller, params: P) =>
     Promise.resolve(refusal(method, params) ?? answer(params));
 
+  const whole = { ...config, ...over };
   const services: Services = {
-    config: { ...config, ...over },
+    config: whole,
     clock,
     log: silentLog,
     demo: over.mode === "production"
@@ -126,6 +131,7 @@ export function fakeServices(over: Partial<Config> = {}): FakeServices {
       }),
     },
     ...fakeAdminServices(world, clock, ids, refusal),
+    ...fakeFileServices(world, whole, clock, ids, refusal),
     commands: fakeCommands(world, refusal, asked),
     safety: {
       stop: asked("safety.stop", () => {
@@ -176,12 +182,14 @@ export function fakeServices(over: Partial<Config> = {}): FakeServices {
       command,
       state: { state, updatedAt: command.createdAt, until: null, note: null, allowedBy: "contacts" },
     }),
+    file: (over, content, owner) => addFile(world, clock, ids, over, content, owner),
   };
 }
 
 function emptyWorld(): FakeWorld {
   return {
     ...emptyAdminWorld(),
+    ...emptyFileWorld(),
     people: new Map(),
     tokens: new Map(),
     inbox: [],

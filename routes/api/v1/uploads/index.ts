@@ -1,0 +1,8 @@
+import { define } from "../../../../lib/define.ts";
+import { tusCreate, tusOptions } from "../../../../lib/rest_tus.ts";
+
+/** FI-2: where resumable uploads begin. */
+export const handler = define.handlers({
+  OPTIONS: (ctx) => tusOptions(ctx, "OPTIONS, POST"),
+  POST: tusCreate,
+});

@@ -1,0 +1,31 @@
+import { buildApp, serving } from "../../lib/app.ts";
+import { Builder } from "../../lib/fresh/dev.ts";
+import type { Services } from "../../lib/services.ts";
+
+export interface ServedApp extends AsyncDisposable {
+  origin: string;
+  port: number;
+}
+
+let build: ReturnType<Builder["build"]> | undefined;
+
+/** The app on a real port, for what only a socket shows. */
+export async function served(services: Services): Promise<ServedApp> {
+  build ??= new Builder().build({ snapshot: "memory" });
+  const app = buildApp(services);
+  (await build)(app);
+  const ending = new AbortController();
+  const server = Deno.serve(
+    { port: 0, hostname: "127.0.0.1", signal: ending.signal, onListen: () => {} },
+    serving(app, services.config),
+  );
+  const { port } = server.addr;
+  return {
+    port,
+    origin: `http://127.0.0.1:${port}`,
+    async [Symbol.asyncDispose]() {
+      ending.abort();
+      await server.finished;
+    },
+  };
+}
