@@ -1,5 +1,7 @@
 import type { ComponentChildren } from "preact";
-import type { CommandState, DeliveredCommand } from "../lib/protocol/mod.ts";
+import { limits } from "../lib/protocol/limits.ts";
+import type { CommandState, DeliveredCommand, FileObject } from "../lib/protocol/mod.ts";
+import { AttachField } from "./AttachField.tsx";
 
 /** What a person asks of a command: the fields of the form, as typed. */
 export interface CommandAction {
@@ -10,6 +12,14 @@ export interface CommandAction {
   minutes: number | null;
   /** With `deferred`: when it comes back, as a `datetime-local` field holds it. */
   until: string | null;
+  /** With `submitted`: ids of the files that are handed in. */
+  proof: string[];
+}
+
+/** The person's own files that can be handed in, and how large a new one may be, in bytes. */
+export interface OwnChoice {
+  files: FileObject[];
+  maxBytes: number;
 }
 
 interface Choice {
@@ -67,6 +77,7 @@ interface CommandActionsProps {
   /** The command's heading. */
   label: string;
   busy: boolean;
+  own: OwnChoice;
   /** IANA name of the zone in which the form's times are meant. */
   zone: string;
   /** In the browser; without it the form is posted. */
@@ -78,7 +89,7 @@ interface CommandActionsProps {
  * writes why they decline must not end up with "Done".
  */
 export function CommandActions(props: CommandActionsProps) {
-  const { command, state, label, busy, zone } = props;
+  const { command, state, label, busy, own, zone } = props;
   const { id } = command;
   const requires = "sealed" in command ? "none" : command.requires;
   const offered = choices(command, state);
@@ -107,9 +118,24 @@ export function CommandActions(props: CommandActionsProps) {
             <Note
               id={`in-${id}`}
               label="What you hand in"
-              hint={requires === "proof" ? "Say how it shows." : "A word about it, if you like."}
-              required={requires === "proof"}
+              hint={requires === "proof"
+                ? "Say how it shows, or choose files."
+                : "A word about it, if you like."}
+              required={requires === "proof" && own.files.length === 0}
             />
+            <details class="wide">
+              <summary>Add files</summary>
+              <AttachField
+                name="proof"
+                id={`proof-${id}`}
+                legend="Files that show it"
+                hint={`Up to ${limits.proofFiles} of your own. The sender sees them when they have passed the checks.`}
+                files={own.files}
+                chosen={[]}
+                most={limits.proofFiles}
+                maxBytes={own.maxBytes}
+              />
+            </details>
             <button type="submit" class="button button-main" name="state" value="submitted" disabled={busy}>
               {state === "returned" ? "Hand in again" : "Hand in"}
             </button>
@@ -224,6 +250,9 @@ export function readAction(form: FormData | URLSearchParams): CommandAction {
     note: noted.has(state) ? field("note") || null : null,
     minutes: state === "deferred" && Number.isFinite(minutes) && minutes > 0 ? minutes : null,
     until: state === "deferred" ? field("until") || null : null,
+    proof: state === "submitted"
+      ? form.getAll("proof").filter((value): value is string => typeof value === "string")
+      : [],
   };
 }
 
@@ -246,6 +275,7 @@ export function updateParams(
   state: CommandState;
   note?: string;
   until?: string;
+  proof?: string[];
 } {
   const until = action.until !== null
     ? moment(action.until)
@@ -257,5 +287,6 @@ export function updateParams(
     state: action.state,
     ...(action.note === null ? {} : { note: action.note }),
     ...(until === null ? {} : { until }),
+    ...(action.proof.length === 0 ? {} : { proof: action.proof }),
   };
 }

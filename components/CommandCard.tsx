@@ -1,6 +1,8 @@
 import type { ListItem } from "../lib/protocol/mod.ts";
-import { type CommandAction, CommandActions } from "./CommandActions.tsx";
-import { audienceText, distanceText, kindTitle, plural, requirementText } from "./page_text.ts";
+import { Attachments } from "./Attachments.tsx";
+import { type CommandAction, CommandActions, type OwnChoice } from "./CommandActions.tsx";
+import type { Absence } from "./file_text.ts";
+import { audienceText, distanceText, kindTitle, requirementText } from "./page_text.ts";
 import { PersonName } from "./PersonName.tsx";
 import { StateBadge } from "./StateBadge.tsx";
 import { Time } from "./Time.tsx";
@@ -16,6 +18,10 @@ export interface CommandCardProps {
   fresh?: boolean;
   busy?: boolean;
   error?: string | undefined;
+  /** By file id: files that cannot be had. */
+  absent: Readonly<Record<string, Absence>>;
+  /** What can be handed in. */
+  own: OwnChoice;
   /** In the browser; without it the form is posted. */
   onAct?: (action: CommandAction) => void;
 }
@@ -44,7 +50,7 @@ export function CommandCard(props: CommandCardProps) {
         <h2 id={headingId}>{title}</h2>
         {sealed
           ? <p>You asked to be asked about this. Its words stay closed until you open it.</p>
-          : <CommandBody command={command} />}
+          : <CommandBody command={command} absent={props.absent} />}
         <ul class="facts">
           {sealed ? null : (
             <li>
@@ -76,6 +82,7 @@ export function CommandCard(props: CommandCardProps) {
           state={state}
           label={title}
           busy={props.busy ?? false}
+          own={props.own}
           zone={props.zone}
           onAct={props.onAct}
         />
@@ -95,7 +102,13 @@ function Returned({ note }: { note: string | null }) {
   );
 }
 
-export function CommandBody({ command }: { command: OpenCommand }) {
+interface CommandBodyProps {
+  command: OpenCommand;
+  /** By file id: files that cannot be had. */
+  absent: Readonly<Record<string, Absence>>;
+}
+
+export function CommandBody({ command, absent }: CommandBodyProps) {
   const href = command.kind === "link" ? httpsLink(command.data?.href) : null;
   return (
     <>
@@ -106,9 +119,7 @@ export function CommandBody({ command }: { command: OpenCommand }) {
           <span class="soft small">opens {href.host} in a new tab</span>
         </p>
       )}
-      {command.attachments.length === 0
-        ? null
-        : <p class="soft small">{plural(command.attachments.length, "file", "files")} attached</p>}
+      <Attachments files={command.attachments} absent={absent} label="Attached files" />
     </>
   );
 }

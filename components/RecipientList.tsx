@@ -1,4 +1,6 @@
 import type { ListItem, RecipientState } from "../lib/protocol/mod.ts";
+import { Attachments } from "./Attachments.tsx";
+import type { Absence } from "./file_text.ts";
 import { PersonName } from "./PersonName.tsx";
 import { inOrder, readSentAction, type SentAction } from "./sent_items.ts";
 import { StateBadge } from "./StateBadge.tsx";
@@ -12,12 +14,16 @@ interface RecipientListProps {
   path: string;
   /** How many are shown; the rest is counted. */
   most: number;
+  /** By file id: files that cannot be had. */
+  absent: Readonly<Record<string, Absence>>;
+  /** What was handed in as names only. */
+  brief: boolean;
   onAct: ((action: SentAction) => void) | undefined;
 }
 
 /** Each recipient and how far they are. What was handed in for review can be answered right there. */
 export function RecipientList(props: RecipientListProps) {
-  const { item, local, most } = props;
+  const { item, local, most, absent, brief } = props;
   const recipients = inOrder(item.recipients ?? []);
   const rest = recipients.length - most;
   const reviewed = !("sealed" in item.command) && item.command.requires === "review";
@@ -30,6 +36,12 @@ export function RecipientList(props: RecipientListProps) {
             <span class="name">
               <PersonName username={one.username} displayName={one.displayName} />
               {one.note ? <span class="small">“{one.note}”</span> : null}
+              <Attachments
+                files={one.proof}
+                absent={absent}
+                label={`Handed in by @${one.username}`}
+                brief={brief}
+              />
             </span>
             <span class="row">
               <StateBadge state={one.state} reader="sender" />

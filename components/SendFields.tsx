@@ -23,6 +23,7 @@ const kinds = [
   ["message", "Message", "Something to read."],
   ["task", "Task", "Something to do, with a deadline if you like."],
   ["link", "Link", "An address to look at. It never opens by itself."],
+  ["media", "Media", "Pictures, sound or video to look at. Add the files below."],
 ] as const;
 
 /** What a command says. */
@@ -86,7 +87,7 @@ export function CategoryFields({ typed, errors, categories }: FieldsProps & { ca
 const requirements = [
   ["none", "Nothing", "They say themselves when it is done, or say nothing."],
   ["confirmation", "A confirmation", "They confirm that it was done. You take their word for it."],
-  ["proof", "Proof", "They hand in a note that shows it, and then say that it is done."],
+  ["proof", "Proof", "They hand in files or a note that show it, and then say that it is done."],
   ["review", "Your review", "They hand it in, and you accept it or give it back with a note."],
 ] as const;
 

@@ -1,8 +1,10 @@
 import type { ListItem } from "../lib/protocol/mod.ts";
+import { Attachments } from "./Attachments.tsx";
+import type { Absence } from "./file_text.ts";
 import { audienceText, kindTitle } from "./page_text.ts";
 import { Progress } from "./Progress.tsx";
 import { RecipientList } from "./RecipientList.tsx";
-import { isCancellable, readSentAction, type SentAction } from "./sent_items.ts";
+import { checksNotice, isCancellable, readSentAction, type SentAction } from "./sent_items.ts";
 import { Time } from "./Time.tsx";
 
 export interface SentCardProps {
@@ -16,13 +18,15 @@ export interface SentCardProps {
   linked: boolean;
   busy?: boolean;
   error?: string | undefined;
+  /** By file id: files that cannot be had. */
+  absent: Readonly<Record<string, Absence>>;
   /** In the browser; without it the form is posted. */
   onAct?: (action: SentAction) => void;
 }
 
 /** One command that the person sent, and how it stands with each recipient. */
 export function SentCard(props: SentCardProps) {
-  const { item, local, path, most, linked, busy = false, error, onAct } = props;
+  const { item, local, path, most, linked, busy = false, error, absent, onAct } = props;
   const { command } = item;
   if ("sealed" in command) return null;
   const headingId = `sent-${command.id}`;
@@ -33,6 +37,7 @@ export function SentCard(props: SentCardProps) {
     event.preventDefault();
     onAct(readSentAction(new FormData(event.currentTarget)));
   };
+  const checks = checksNotice(item, absent);
   const single = item.recipients?.length === 1;
   return (
     <article class="card" aria-labelledby={headingId}>
@@ -43,10 +48,13 @@ export function SentCard(props: SentCardProps) {
       </p>
       <h2 id={headingId}>{linked ? <a href={`/sent/${command.id}`}>{title}</a> : title}</h2>
       {command.body ? <p class="body">{command.body}</p> : null}
+      <Attachments files={command.attachments} absent={absent} label="Attached files" brief={linked} />
+      {checks === null ? null : <p class={`notice notice-${checks.tone} small`}>{checks.text}</p>}
       <ul class="facts">
         {command.deliverAt === null ? null : (
           <li>
             Goes out <Time value={command.deliverAt} local={local} />
+            {command.attachments.length === 0 ? null : ", once its files have passed the checks"}
           </li>
         )}
         {command.dueAt === null ? null : (
@@ -64,7 +72,16 @@ export function SentCard(props: SentCardProps) {
         ))}
       </ul>
       {single || item.totals === undefined ? null : <Progress totals={item.totals} />}
-      <RecipientList item={item} local={local} busy={busy} path={path} most={most} onAct={onAct} />
+      <RecipientList
+        item={item}
+        local={local}
+        busy={busy}
+        path={path}
+        most={most}
+        absent={absent}
+        brief={linked}
+        onAct={onAct}
+      />
       {error === undefined ? null : <p class="field-error" role="alert">{error}</p>}
       {isCancellable(item)
         ? (

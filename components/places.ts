@@ -9,6 +9,7 @@ export const mainPlaces: readonly Place[] = [
 ];
 
 export const morePlaces: readonly Place[] = [
+  ["/files", "Files"],
   ["/contacts", "Contacts"],
   ["/groups", "Groups"],
   ["/preferences", "Preferences"],
@@ -16,14 +17,16 @@ export const morePlaces: readonly Place[] = [
   ["/sessions", "Sessions"],
 ];
 
-/** MO-4. Moderators have the users, administrators everything. */
+/** MO-4. Moderators have the users, what the scanners hold and the incidents; administrators everything. */
 export function adminPlaces(role: string): readonly Place[] {
   const users: Place = ["/admin/users", "Users"];
-  if (role === "moderator") return [users];
+  const scanned: Place[] = [["/admin/files", "Files"], ["/admin/incidents", "Incidents"]];
+  if (role === "moderator") return [users, ...scanned];
   if (role !== "admin") return [];
   return [
     ["/admin", "Overview"],
     users,
+    ...scanned,
     ["/admin/categories", "Categories"],
     ["/admin/groups", "Groups"],
     ["/admin/broadcast", "Broadcast"],

@@ -1,4 +1,5 @@
 import type { CommandChanged, CommandState, ListItem, RecipientState, Totals } from "../lib/protocol/mod.ts";
+import type { Absence } from "./file_text.ts";
 import { isOpen } from "./page_text.ts";
 
 /** What a sender asks of a command: take it back, or say what they think of what was handed in (CM-5, CM-6). */
@@ -47,6 +48,29 @@ function countStates(states: CommandState[]): Totals {
 export function isCancellable(item: ListItem): boolean {
   if (item.totals === undefined) return item.recipients?.some((one) => isOpen(one.state)) ?? false;
   return Object.entries(item.totals).some(([state, count]) => count > 0 && isOpen(state as CommandState));
+}
+
+/** What the sender is told of the checks of a command's files (FI-6); null when there is nothing to tell. */
+export function checksNotice(
+  item: ListItem,
+  absent: Readonly<Record<string, Absence>>,
+): { tone: "warn" | "bad"; text: string } | null {
+  const { command } = item;
+  if ("sealed" in command || command.attachments.length === 0) return null;
+  const states = item.totals === undefined
+    ? item.recipients?.map((one) => one.state) ?? []
+    : Object.entries(item.totals).flatMap(([state, count]) => count > 0 ? [state] : []);
+  if (states.length === 0) return null;
+  if (command.deliverAt === null && states.includes("scheduled")) {
+    return {
+      tone: "warn",
+      text: "It waits for the checks of its files, and is delivered when all have passed.",
+    };
+  }
+  const refused = command.attachments.some(({ fileId }) => absent[fileId] === "unclean");
+  return refused && states.every((state) => state === "failed")
+    ? { tone: "bad", text: "It was not delivered: one of its files did not pass the checks." }
+    : null;
 }
 
 /** Recipients with those first who wait for the sender's word, then by when they last moved. */

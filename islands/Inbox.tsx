@@ -1,7 +1,13 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { type CommandAction, localMoment, updateParams } from "../components/CommandActions.tsx";
+import {
+  type CommandAction,
+  localMoment,
+  type OwnChoice,
+  updateParams,
+} from "../components/CommandActions.tsx";
 import { CommandCard } from "../components/CommandCard.tsx";
+import type { Absence } from "../components/file_text.ts";
 import { Empty } from "../components/Notice.tsx";
 import { itemOf, openItems, withItem, withReading } from "../components/open_items.ts";
 import { pageLine } from "../components/page_line.ts";
@@ -21,6 +27,10 @@ interface InboxProps {
   zone: string;
   /** A posted form that was refused, without scripts. */
   problem: { id: string; message: string } | null;
+  /** By file id: carried files that could not be had when the page was made. */
+  absent: Record<string, Absence>;
+  /** What can be handed in. */
+  own: OwnChoice;
 }
 
 /** How often "was due" is looked at again. */
@@ -169,6 +179,8 @@ export default function Inbox(props: InboxProps) {
           zone={zone.value}
           fresh={fresh.value.has(item.command.id)}
           busy={busy.value.has(item.command.id)}
+          absent={props.absent}
+          own={props.own}
           error={errors.value[item.command.id]}
           onAct={act}
         />

@@ -1,9 +1,11 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
+import type { Absence } from "../components/file_text.ts";
 import { Empty } from "../components/Notice.tsx";
 import { pageLine } from "../components/page_line.ts";
 import { type SentAction, withChange } from "../components/sent_items.ts";
 import { actOnSent, sentProblem } from "../components/sent_line.ts";
+import { useAbsent } from "../components/own_files.ts";
 import { SentCard } from "../components/SentCard.tsx";
 import type { ListItem } from "../lib/protocol/mod.ts";
 
@@ -12,6 +14,8 @@ interface SentProps {
   /** The newest page is read again with every new line; older ones stay as they were rendered. */
   newest: boolean;
   problem: { id: string; message: string } | null;
+  /** By file id: carried files that could not be had when the page was made. */
+  absent: Record<string, Absence>;
 }
 
 /** Recipients of one command that the list shows; its own page shows more. */
@@ -20,6 +24,7 @@ const recipientsShown = 5;
 /** What the person sent: what the server rendered, kept current over the line. */
 export default function Sent(props: SentProps) {
   const items = useSignal(props.items);
+  const absent = useAbsent(props.absent);
   const local = useSignal(false);
   const busy = useSignal<string | null>(null);
   const errors = useSignal<Readonly<Record<string, string>>>(
@@ -82,6 +87,7 @@ export default function Sent(props: SentProps) {
             path="/sent"
             most={recipientsShown}
             linked
+            absent={absent.value}
             busy={busy.value === item.command.id}
             error={errors.value[item.command.id]}
             onAct={act}

@@ -1,8 +1,10 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
+import type { Absence } from "../components/file_text.ts";
 import { pageLine } from "../components/page_line.ts";
 import { type SentAction, withChange } from "../components/sent_items.ts";
 import { actOnSent, sentProblem } from "../components/sent_line.ts";
+import { useAbsent } from "../components/own_files.ts";
 import { SentCard } from "../components/SentCard.tsx";
 import { Timeline } from "../components/Timeline.tsx";
 import type { CommandDetail } from "../lib/protocol/mod.ts";
@@ -12,6 +14,8 @@ interface SentDetailProps {
   /** Recipients that are shown; the rest is counted. */
   most: number;
   problem: string | null;
+  /** By file id: carried files that could not be had when the page was made. */
+  absent: Record<string, Absence>;
 }
 
 /** Changes come in flocks; the timeline is read again at most this often. */
@@ -20,6 +24,7 @@ const readAgainMs = 1000;
 /** One sent command with its totals as they move, its recipients and what happened. */
 export default function SentDetail(props: SentDetailProps) {
   const detail = useSignal(props.detail);
+  const absent = useAbsent(props.absent);
   const local = useSignal(false);
   const busy = useSignal(false);
   const error = useSignal(props.problem);
@@ -69,6 +74,7 @@ export default function SentDetail(props: SentDetailProps) {
         path={`/sent/${id}`}
         most={props.most}
         linked={false}
+        absent={absent.value}
         busy={busy.value}
         error={error.value ?? undefined}
         onAct={act}

@@ -1,7 +1,7 @@
 import type { Context } from "fresh";
 import type { State } from "./define.ts";
 import { callerOf } from "./page_caller.ts";
-import { checked, methods, Refusal } from "./protocol/mod.ts";
+import { checked, type Command, methods, Refusal } from "./protocol/mod.ts";
 
 type Asked =
   | { action: "cancel"; id: string }
@@ -26,9 +26,16 @@ export async function changeSent(
   return asked.accept ? "reviewed" : "returned";
 }
 
+/** Which notice a command gets that was just sent. */
+export function sentNotice({ deliverAt, attachments }: Command): "sent" | "scheduled" | "checking" {
+  if (deliverAt !== null) return "scheduled";
+  return attachments.length === 0 ? "sent" : "checking";
+}
+
 /** What a redirect to a sent command may have to say; only these words, never text from the address. */
 export const sentNotices: ReadonlyMap<string, string> = new Map([
   ["sent", "Sent. It waits for the people it is for, and their answers show up here."],
+  ["checking", "Sent. It is delivered as soon as all its files have passed the checks."],
   ["scheduled", "Scheduled. You can cancel it here until it goes out."],
   ["cancelled", "Cancelled. It is gone from the inboxes where it was still open."],
   ["reviewed", "Accepted. It is done."],

@@ -1,6 +1,6 @@
 import { filled, type FormProblem, nameList, problemOf, timeField } from "./forms.ts";
 import { randomText, systemRandom } from "./platform/mod.ts";
-import type { Refusal } from "./protocol/mod.ts";
+import { limits, type Refusal } from "./protocol/mod.ts";
 
 /** The send form as a person typed it, to show it again when it was refused. */
 export interface TypedSend {
@@ -16,6 +16,8 @@ export interface TypedSend {
   body: string;
   href: string;
   categories: string[];
+  /** Ids of the sender's own files. */
+  attachments: string[];
   requires: string;
   /** As `datetime-local` fields hold them, in `zone`. */
   dueAt: string;
@@ -45,6 +47,7 @@ export function emptySend(zone = "UTC"): TypedSend {
     body: "",
     href: "",
     categories: [],
+    attachments: [],
     requires: "none",
     dueAt: "",
     deliverAt: "",
@@ -68,6 +71,7 @@ export function typedSend(form: URLSearchParams): TypedSend {
     body: field("body"),
     href: field("href"),
     categories: form.getAll("categories"),
+    attachments: form.getAll("attachments"),
     requires: field("requires"),
     ...times,
     zone: filled(form, "zone") ?? "UTC",
@@ -80,6 +84,7 @@ export function draftOf(form: URLSearchParams): Record<string, unknown> {
   const kind = form.get("kind") ?? "";
   const zone = filled(form, "zone") ?? "UTC";
   const categories = form.getAll("categories");
+  const attachments = form.getAll("attachments");
   // Browsers send line breaks as CR LF; a command's text has LF.
   const body = form.get("body")?.replaceAll("\r\n", "\n").trim();
   const title = filled(form, "title");
@@ -91,6 +96,7 @@ export function draftOf(form: URLSearchParams): Record<string, unknown> {
     ...(body ? { body } : {}),
     ...(kind === "link" ? { data: { href: filled(form, "href") ?? "" } } : {}),
     ...(categories.length === 0 ? {} : { categories }),
+    ...(attachments.length === 0 ? {} : { attachments }),
     dueAt: timeField(form, "dueAt", zone),
     deliverAt: timeField(form, "deliverAt", zone),
     expiresAt: timeField(form, "expiresAt", zone),
@@ -136,6 +142,22 @@ export function sendProblem(refusal: Refusal, typed: TypedSend): FormProblem {
   if (typed.audienceCategory === "" && problem.fields.audienceCategory !== undefined) {
     problem.fields.audienceCategory = "Choose a category.";
   }
+  if (problem.fields.attachments !== undefined) {
+    problem.fields.attachments = attachmentsProblem(refusal, typed);
+  }
   if (problem.fields.href !== undefined) problem.fields.href = "Give an address that begins with https://.";
   return problem;
+}
+
+function attachmentsProblem({ kind }: Refusal, { attachments }: TypedSend): string {
+  switch (kind) {
+    case "not_clean":
+      return "One of them did not pass the checks. Leave it out.";
+    case "not_found":
+      return "One of them is not there any more. Choose again.";
+    default:
+      return attachments.length > limits.attachments
+        ? `Choose at most ${limits.attachments} files.`
+        : "Choose from your own files.";
+  }
 }

@@ -11,6 +11,7 @@ import { Builder } from "../lib/fresh/dev.ts";
 import { complain, say } from "../lib/platform/console.ts";
 import { silentLog } from "../lib/platform/mod.ts";
 import type { Services } from "../lib/services.ts";
+import { knownHashes, seedFiles } from "./screenshots_files.ts";
 import { adminLogin, seed } from "./screenshots_seed.ts";
 
 const out = "screenshots";
@@ -33,6 +34,7 @@ const doors = ["/login", "/register", "/nowhere"];
 const pages = [
   "/",
   "/send?to=demo-bob",
+  "/files",
   "/sent",
   "/history",
   "/history?box=outbox",
@@ -47,6 +49,9 @@ const adminPages = [
   "/admin",
   "/admin/users",
   "/admin/users/carla-with-a-rather-long-name",
+  "/admin/files",
+  "/admin/files?state=rejected",
+  "/admin/incidents",
   "/admin/categories",
   "/admin/categories/feet",
   "/admin/groups",
@@ -56,9 +61,21 @@ const adminPages = [
 ];
 
 async function run(): Promise<number> {
+  const dataDir = await Deno.makeTempDir({ prefix: "behest-screenshots-" });
+  try {
+    return await shootAll(dataDir);
+  } finally {
+    await Deno.remove(dataDir, { recursive: true });
+  }
+}
+
+async function shootAll(dataDir: string): Promise<number> {
   const read = readConfig({
     BEHEST_KV: ":memory:",
-    BEHEST_DATA_DIR: "data",
+    BEHEST_DATA_DIR: dataDir,
+    // One that runs on the machine would make other pictures.
+    BEHEST_CLAMD: "127.0.0.1:9",
+    BEHEST_CSAM_HASHES: await knownHashes(dataDir),
     BEHEST_ADMIN_USERNAME: adminLogin.username,
     BEHEST_ADMIN_PASSWORD: adminLogin.password,
   });
@@ -70,6 +87,7 @@ async function run(): Promise<number> {
   });
   const { services } = open;
   await seed(services);
+  await seedFiles(services);
   const app = buildApp(services);
   const applyBuild = await new Builder().build({ snapshot: "memory" });
   applyBuild(app);
@@ -139,6 +157,7 @@ async function shoot(
   await logIn(adminPage, base, adminLogin);
   await adminPage.waitForURL(`${base}/`);
   found += await lookAt(adminPage, base, name, adminPages);
+  found += await incident(adminPage, base, name);
   found += await broadcast(adminPage, base, name);
   await adminPage.context().close();
   // Last, because a stop closes every open command.
@@ -210,10 +229,24 @@ async function broadcast(page: Page, base: string, look: string): Promise<number
   return await inspect(page, `${look}-admin-broadcast-preview`);
 }
 
+/** An incident with its report, once drafted. */
+async function incident(page: Page, base: string, look: string): Promise<number> {
+  await page.goto(`${base}/admin/incidents`);
+  await page.locator("main .name a").first().click();
+  await page.getByRole("button", { name: "Save the draft" }).click();
+  await page.getByText("Nothing was sent yet.").waitFor();
+  let found = await inspect(page, `${look}-admin-incident`);
+  await page.goto(`${base}/admin/files?state=rejected`);
+  await page.locator("main h2 a").first().click();
+  await page.getByRole("heading", { name: "One file" }).waitFor();
+  found += await inspect(page, `${look}-admin-file`);
+  return found;
+}
+
 function fileOf(path: string): string {
   return path === "/"
     ? "inbox"
-    : path.slice(1).replace("?box=", "-").replace(/\?.*/, "").replaceAll("/", "-");
+    : path.slice(1).replace(/\?(box|state)=/, "-").replace(/\?.*/, "").replaceAll("/", "-");
 }
 
 async function inspect(page: Page, file: string): Promise<number> {

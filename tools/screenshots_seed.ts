@@ -182,7 +182,7 @@ async function seedAdmin({ users, categories, commands }: Services, admin: Calle
   if (cast instanceof Refusal) complain(`A broadcast is refused: ${cast.message}`);
 }
 
-async function callerFor(
+export async function callerFor(
   services: Services,
   username: string,
   password = services.demo?.password ?? "",
@@ -191,7 +191,7 @@ async function callerFor(
   return good(await services.accounts.authenticate(token, origin));
 }
 
-function good<T>(value: T | Refusal): T {
+export function good<T>(value: T | Refusal): T {
   if (value instanceof Refusal) {
     throw new Error(`${value.kind}: ${value.message} ${JSON.stringify(value.detail)}`);
   }

@@ -7,14 +7,19 @@ import {
   type Place,
   placeTitle,
 } from "../../components/places.ts";
+import { ScanBanner } from "../../components/ScanBanner.tsx";
 import { Title } from "../../components/Title.tsx";
 import Bar from "../../islands/Bar.tsx";
 import { define } from "../../lib/define.ts";
 
-export default define.layout(function Frame({ Component, state, url }) {
+export default define.layout(async function Frame({ Component, state, url }) {
   const { caller, services, stoppedSince } = state;
   if (caller === undefined) throw new Error("The frame is only for pages behind a login.");
   const path = url.pathname;
+  const evaluation = services.config.mode === "evaluation";
+  const staff = caller.role !== "member";
+  // Others are told nothing in production: their files say themselves that they are held.
+  const status = evaluation || staff ? await services.scanning.status() : null;
   const [admin] = adminPlaces(caller.role);
   // Whoever has only the users gets there at once.
   const more: Place[] = [...morePlaces, ...admin === undefined ? [] : [[admin[0], "Admin"] as const]];
@@ -23,13 +28,7 @@ export default define.layout(function Frame({ Component, state, url }) {
     <>
       <Title text={placeTitle(path)} />
       <a class="skip" href="#main">Skip to the content</a>
-      {services.config.mode === "evaluation"
-        ? (
-          <aside class="banner" aria-label="Evaluation mode">
-            Evaluation mode: to try Behest, not for real use.
-          </aside>
-        )
-        : null}
+      {status === null ? null : <ScanBanner evaluation={evaluation} staff={staff} status={status} />}
       <Bar username={caller.username} path={path} stoppedSince={stoppedSince ?? null} />
       <div class="frame">
         <nav class="nav" aria-label="Main">

@@ -7,6 +7,7 @@ import Inbox from "../../islands/Inbox.tsx";
 import { define, type State } from "../../lib/define.ts";
 import { filled, momentIn, problemOf, readForm, refusedPage, seeOther } from "../../lib/forms.ts";
 import { callerOf } from "../../lib/page_caller.ts";
+import { absentFiles, attachChoice } from "../../lib/page_files.ts";
 import { zoneOf } from "../../lib/page_zone.ts";
 import { checked, limits, methods, Refusal } from "../../lib/protocol/mod.ts";
 
@@ -44,7 +45,9 @@ async function inbox(ctx: Context<State>) {
     before,
   );
   const view = { now: clock.now(), newest: before === undefined, unread: unread as Refusal | null };
-  return { ...view, zone: await zoneOf(ctx), items: open?.items ?? [], next: open?.next ?? null };
+  const items = open?.items ?? [];
+  const [zone, absent, own] = await Promise.all([zoneOf(ctx), absentFiles(ctx, items), attachChoice(ctx)]);
+  return { ...view, zone, absent, own, items, next: open?.next ?? null };
 }
 
 export default define.page<typeof handler>(function InboxPage({ data, state }) {
@@ -64,6 +67,8 @@ export default define.page<typeof handler>(function InboxPage({ data, state }) {
         stopped={(state.stoppedSince ?? null) !== null}
         zone={data.zone}
         problem={here ? data.problem : null}
+        absent={data.absent}
+        own={data.own}
       />
       <Pages
         newest={data.newest ? null : "/"}

@@ -3,13 +3,16 @@ import { Check, Group, SelectField } from "../../components/Field.tsx";
 import { ProblemNotice } from "../../components/Notice.tsx";
 import { Preview } from "../../components/Preview.tsx";
 import { CategoryFields, RequiresFields, TimeFields, WhatFields } from "../../components/SendFields.tsx";
+import Attach from "../../islands/Attach.tsx";
 import Recipients from "../../islands/Recipients.tsx";
 import TimeZone from "../../islands/TimeZone.tsx";
 import { define, type State } from "../../lib/define.ts";
 import { readForm, refusedPage, seeOther } from "../../lib/forms.ts";
+import { attachChoice, attachHint } from "../../lib/page_files.ts";
 import { callerOf } from "../../lib/page_caller.ts";
+import { sentNotice } from "../../lib/page_sent.ts";
 import { zoneOf } from "../../lib/page_zone.ts";
-import { type AudienceCounts, checked, methods, Refusal } from "../../lib/protocol/mod.ts";
+import { type AudienceCounts, checked, limits, methods, Refusal } from "../../lib/protocol/mod.ts";
 import { draftOf, emptySend, newKey, sendProblem, type TypedSend, typedSend } from "../../lib/send_form.ts";
 
 /** What an answer has beside the form itself. */
@@ -22,10 +25,11 @@ export const handler = define.handlers({
     const typed: TypedSend = {
       ...emptySend(await zoneOf(ctx)),
       to: searchParams.get("to") ?? "",
+      attachments: searchParams.getAll("attachments"),
       group,
       audience: group === "" ? "user" : "group",
     };
-    return page({ ...await choices(ctx), ...nothingYet, typed });
+    return page({ ...await choices(ctx, typed), ...nothingYet, typed });
   },
   async POST(ctx) {
     const { commands } = ctx.state.services;
@@ -35,26 +39,27 @@ export const handler = define.handlers({
     if (!(form instanceof Refusal || draft instanceof Refusal) && form.get("do") === "preview") {
       const preview = await commands.preview(caller, draft);
       if (!(preview instanceof Refusal)) {
-        return page({ ...await choices(ctx), ...nothingYet, typed: typedSend(form), preview });
+        const typed = typedSend(form);
+        return page({ ...await choices(ctx, typed), ...nothingYet, typed, preview });
       }
       const typed = typedSend(form);
       const problem = sendProblem(preview, typed);
-      return page({ ...await choices(ctx), ...nothingYet, typed, problem }, refusedPage(preview));
+      return page({ ...await choices(ctx, typed), ...nothingYet, typed, problem }, refusedPage(preview));
     }
     const sent = draft instanceof Refusal ? draft : await commands.send(caller, draft);
     if (!(sent instanceof Refusal)) {
-      return seeOther(`/sent?notice=${sent.command.deliverAt === null ? "sent" : "scheduled"}`);
+      return seeOther(`/sent?notice=${sentNotice(sent.command)}`);
     }
     const typed = form instanceof Refusal ? emptySend() : typedSend(form);
     // The same form with other words: what was sent before stays sent, and this becomes a new command.
     if (sent.kind === "conflict") typed.key = newKey();
     const problem = sendProblem(sent, typed);
-    return page({ ...await choices(ctx), ...nothingYet, typed, problem }, refusedPage(sent));
+    return page({ ...await choices(ctx, typed), ...nothingYet, typed, problem }, refusedPage(sent));
   },
 });
 
 /** What the form offers; without it the form still works, only with less to pick from. */
-async function choices(ctx: Context<State>) {
+async function choices(ctx: Context<State>, typed: TypedSend) {
   const { contacts, categories, groups } = ctx.state.services;
   const caller = callerOf(ctx.state);
   const [list, mine] = await Promise.all([contacts.list(caller, {}), groups.list(caller, {})]);
@@ -64,6 +69,7 @@ async function choices(ctx: Context<State>) {
       : list.contacts.map(({ username, displayName }) => ({ username, displayName })),
     groups: mine instanceof Refusal ? [] : mine.groups.filter(({ role }) => role !== "member"),
     categories: (await categories.list()).categories,
+    attach: await attachChoice(ctx, typed.attachments),
     mayBroadcast: caller.rights.broadcast || caller.role === "admin",
   };
 }
@@ -89,6 +95,17 @@ export default define.page<typeof handler>(function Send({ data }) {
         </section>
         <section class="panel" aria-label="What">
           <WhatFields typed={typed} errors={errors} />
+        </section>
+        <section class="panel" aria-label="Files">
+          <Attach
+            {...data.attach}
+            name="attachments"
+            id="attachments"
+            legend="Files"
+            hint={attachHint}
+            most={limits.attachments}
+            error={errors.attachments}
+          />
         </section>
         <section class="panel" aria-label="Categories">
           <CategoryFields typed={typed} errors={errors} categories={data.categories} />

@@ -6,6 +6,7 @@ import Sent from "../../islands/Sent.tsx";
 import { define, type State } from "../../lib/define.ts";
 import { problemOf, readForm, refusedPage, seeOther } from "../../lib/forms.ts";
 import { callerOf } from "../../lib/page_caller.ts";
+import { absentFiles } from "../../lib/page_files.ts";
 import { changeSent, sentNotices } from "../../lib/page_sent.ts";
 import { checked, methods, Refusal } from "../../lib/protocol/mod.ts";
 
@@ -32,9 +33,10 @@ async function outbox(ctx: Context<State>) {
   const list = params instanceof Refusal
     ? params
     : await ctx.state.services.commands.list(callerOf(ctx.state), params);
+  const newest = before === null;
   return list instanceof Refusal
-    ? { items: [], next: null, newest: before === null, unread: problemOf(list) }
-    : { ...list, newest: before === null, unread: null };
+    ? { items: [], next: null, newest, absent: {}, unread: problemOf(list) }
+    : { ...list, newest, absent: await absentFiles(ctx, list.items), unread: null };
 }
 
 export default define.page<typeof handler>(function SentPage({ data, url }) {
@@ -48,7 +50,12 @@ export default define.page<typeof handler>(function SentPage({ data, url }) {
       {notice === undefined ? null : <Notice>{notice}</Notice>}
       <ProblemNotice problem={data.unread} />
       <ProblemNotice problem={here ? null : data.problem} />
-      <Sent items={data.items} newest={data.newest} problem={here ? data.problem : null} />
+      <Sent
+        items={data.items}
+        newest={data.newest}
+        problem={here ? data.problem : null}
+        absent={data.absent}
+      />
       <Pages
         newest={data.newest ? null : "/sent"}
         older={data.next === null ? null : `/sent?before=${data.next}`}

@@ -1,12 +1,12 @@
 import { HttpError } from "fresh";
-import { isAt } from "../../../components/places.ts";
+import { adminPlaces, isAt } from "../../../components/places.ts";
 import { define } from "../../../lib/define.ts";
 import { callerOf } from "../../../lib/page_caller.ts";
 
-/** MO-4: whoever has no part in administration finds nothing here. Moderators have the users. */
+/** MO-4: whoever has no part in administration finds nothing here. Moderators have the places of theirs. */
 export default define.middleware((ctx) => {
   const { role } = callerOf(ctx.state);
-  const allowed = role === "admin" || (role === "moderator" && isAt(ctx.url.pathname, "/admin/users"));
+  const allowed = role === "admin" || adminPlaces(role).some(([place]) => isAt(ctx.url.pathname, place));
   if (!allowed) throw new HttpError(404);
   return ctx.next();
 });

@@ -4,13 +4,16 @@ import { ProblemNotice } from "../../../components/Notice.tsx";
 import { Preview } from "../../../components/Preview.tsx";
 import { CategoryFields, RequiresFields, TimeFields, WhatFields } from "../../../components/SendFields.tsx";
 import { countText } from "../../../components/count_text.ts";
+import Attach from "../../../islands/Attach.tsx";
 import TimeZone from "../../../islands/TimeZone.tsx";
 import { confirmAbove, confirmProblem } from "../../../lib/broadcast_form.ts";
 import { define, type State } from "../../../lib/define.ts";
 import { type FormProblem, readForm, refusedPage, seeOther } from "../../../lib/forms.ts";
 import { callerOf } from "../../../lib/page_caller.ts";
+import { attachChoice, attachHint } from "../../../lib/page_files.ts";
+import { sentNotice } from "../../../lib/page_sent.ts";
 import { zoneOf } from "../../../lib/page_zone.ts";
-import { type AudienceCounts, checked, methods, Refusal } from "../../../lib/protocol/mod.ts";
+import { type AudienceCounts, checked, limits, methods, Refusal } from "../../../lib/protocol/mod.ts";
 import {
   draftOf,
   emptySend,
@@ -51,8 +54,7 @@ export const handler = define.handlers({
     }
     const sent = await commands.send(caller, draft);
     if (sent instanceof Refusal) return await refused(ctx, sent, typed);
-    const { id, deliverAt } = sent.command;
-    return seeOther(`/sent/${id}?notice=${deliverAt === null ? "sent" : "scheduled"}`);
+    return seeOther(`/sent/${sent.command.id}?notice=${sentNotice(sent.command)}`);
   },
 });
 
@@ -63,7 +65,8 @@ async function refused(ctx: Context<State>, refusal: Refusal, typed: TypedSend) 
 }
 
 async function offered(ctx: Context<State>, view: View) {
-  return { ...view, categories: (await ctx.state.services.categories.list()).categories };
+  const { categories } = await ctx.state.services.categories.list();
+  return { ...view, categories, attach: await attachChoice(ctx, view.typed.attachments) };
 }
 
 const audiences = [
@@ -111,6 +114,17 @@ export default define.page<typeof handler>(function Broadcast({ data }) {
         </section>
         <section class="panel" aria-label="What">
           <WhatFields typed={typed} errors={errors} />
+        </section>
+        <section class="panel" aria-label="Files">
+          <Attach
+            {...data.attach}
+            name="attachments"
+            id="attachments"
+            legend="Files"
+            hint={attachHint}
+            most={limits.attachments}
+            error={errors.attachments}
+          />
         </section>
         <section class="panel" aria-label="Categories">
           <CategoryFields typed={typed} errors={errors} categories={categories} />
@@ -160,13 +174,14 @@ function Confirm({ counts, typed, error }: ConfirmProps) {
   const { matched } = counts;
   if (matched === 0) return null;
   const many = matched !== "<5" && matched > confirmAbove;
-  const { categories, timed: _, ...fields } = typed;
+  const { categories, attachments, timed: _, ...fields } = typed;
   return (
     <form class="form" method="post" action="/admin/broadcast#preview">
       {Object.entries(fields).map(([name, value]) => (
         <input key={name} type="hidden" name={name} value={value} />
       ))}
       {categories.map((slug) => <input key={slug} type="hidden" name="categories" value={slug} />)}
+      {attachments.map((id) => <input key={id} type="hidden" name="attachments" value={id} />)}
       <input type="hidden" name="counted" value={matched} />
       {many
         ? (

@@ -8,11 +8,16 @@ import { Timeline } from "../../../components/Timeline.tsx";
 import { Why } from "../../../components/Why.tsx";
 import { define, type State } from "../../../lib/define.ts";
 import { callerOf } from "../../../lib/page_caller.ts";
+import { absentFiles } from "../../../lib/page_files.ts";
 import { noPage } from "../../../lib/page_refusal.ts";
 import { checked, methods, Refusal } from "../../../lib/protocol/mod.ts";
 
 export const handler = define.handlers({
-  GET: async (ctx) => page({ detail: await received(ctx), now: ctx.state.services.clock.now() }),
+  async GET(ctx) {
+    const detail = await received(ctx);
+    const absent = await absentFiles(ctx, [detail]);
+    return page({ detail, absent, now: ctx.state.services.clock.now() });
+  },
 });
 
 /** The command in its recipient's eyes; for everybody else there is no such page. */
@@ -25,7 +30,7 @@ async function received(ctx: Context<State>) {
   return { ...detail, state: detail.state };
 }
 
-export default define.page<typeof handler>(function Received({ data: { detail, now } }) {
+export default define.page<typeof handler>(function Received({ data: { detail, absent, now } }) {
   const { command, state, timeline } = detail;
   const sealed = "sealed" in command;
   const audience = sealed ? "" : audienceText(command.audience);
@@ -46,7 +51,7 @@ export default define.page<typeof handler>(function Received({ data: { detail, n
         </p>
         {sealed
           ? <p>You asked to be asked about this. Its words stay closed until you open it in the inbox.</p>
-          : <CommandBody command={command} />}
+          : <CommandBody command={command} absent={absent} />}
         <ul class="facts">
           <li>
             <StateBadge state={state.state} reader="recipient" />

@@ -5,19 +5,20 @@ import SentDetail from "../../../islands/SentDetail.tsx";
 import { define, type State } from "../../../lib/define.ts";
 import { problemOf, readForm, refusedPage, seeOther } from "../../../lib/forms.ts";
 import { callerOf } from "../../../lib/page_caller.ts";
+import { absentFiles } from "../../../lib/page_files.ts";
 import { noPage } from "../../../lib/page_refusal.ts";
 import { changeSent, sentNotices } from "../../../lib/page_sent.ts";
 import { checked, limits, methods, Refusal } from "../../../lib/protocol/mod.ts";
 
 export const handler = define.handlers({
-  GET: async (ctx) => page({ detail: await sent(ctx), problem: null }),
+  GET: async (ctx) => page({ ...await sent(ctx), problem: null }),
   async POST(ctx) {
     const form = await readForm(ctx.req);
     // The address says which command it is; a form of another one changes nothing here.
     const id = ctx.params.id ?? "";
     const done = form instanceof Refusal ? form : await changeSent(ctx, { ...readSentAction(form), id });
     if (!(done instanceof Refusal)) return seeOther(`/sent/${id}?notice=${done}`);
-    return page({ detail: await sent(ctx), problem: problemOf(done).message }, refusedPage(done));
+    return page({ ...await sent(ctx), problem: problemOf(done).message }, refusedPage(done));
   },
 });
 
@@ -29,7 +30,7 @@ async function sent(ctx: Context<State>) {
   const detail = await ctx.state.services.commands.get(caller, params);
   if (detail instanceof Refusal) throw noPage(detail);
   if (detail.command.from.username !== caller.username) throw new HttpError(404);
-  return detail;
+  return { detail, absent: await absentFiles(ctx, [detail]) };
 }
 
 export default define.page<typeof handler>(function SentCommand({ data, url }) {
@@ -43,7 +44,12 @@ export default define.page<typeof handler>(function SentCommand({ data, url }) {
         <h1>Sent command</h1>
       </div>
       {notice === undefined || data.problem !== null ? null : <Notice>{notice}</Notice>}
-      <SentDetail detail={data.detail} most={limits.pageMax} problem={data.problem} />
+      <SentDetail
+        detail={data.detail}
+        most={limits.pageMax}
+        problem={data.problem}
+        absent={data.absent}
+      />
     </>
   );
 });

@@ -1,0 +1,91 @@
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import type { FileObject } from "../lib/protocol/mod.ts";
+import { Group } from "./Field.tsx";
+import { fileWords, isSendable, sizeText, typeText } from "./file_text.ts";
+import { useOwnFiles } from "./own_files.ts";
+import { UploadPanel } from "./UploadPanel.tsx";
+
+export interface AttachFieldProps {
+  /** The form's field, once for each chosen file. */
+  name: "attachments" | "proof";
+  /** Unlike that of any other on the page. */
+  id: string;
+  legend: string;
+  hint: string;
+  /** The person's own that can be chosen, newest first. */
+  files: FileObject[];
+  chosen: string[];
+  /** How many may be chosen. */
+  most: number;
+  /** Largest file, in bytes. */
+  maxBytes: number;
+  error?: string | undefined;
+}
+
+/** Which of one's own files go with something; in the browser new ones can be uploaded right here. */
+export function AttachField(props: AttachFieldProps) {
+  const { name, id, legend, hint, most, maxBytes, error } = props;
+  const { files, add } = useOwnFiles(props.files);
+  const chosen = useSignal<ReadonlySet<string>>(new Set(props.chosen));
+  const live = useSignal(false);
+  useEffect(() => {
+    live.value = true;
+  }, []);
+
+  // What did not pass the checks meanwhile is shown, and not sent.
+  const isFull = () =>
+    files.value.filter((file) => chosen.value.has(file.id) && isSendable(file)).length >= most;
+  const full = isFull();
+  const tick = (fileId: string, on: boolean) => {
+    const next = new Set(chosen.value);
+    if (on) next.add(fileId);
+    else next.delete(fileId);
+    chosen.value = next;
+  };
+
+  return (
+    <Group name={id} legend={legend} hint={hint} error={error}>
+      {files.value.map((file) => {
+        const usable = isSendable(file);
+        const on = usable && chosen.value.has(file.id);
+        return (
+          <label class="check" key={file.id}>
+            <input
+              type="checkbox"
+              name={name}
+              value={file.id}
+              checked={on}
+              disabled={!usable || (live.value && !on && full)}
+              onChange={(event) => tick(file.id, event.currentTarget.checked)}
+            />
+            <span>
+              <bdi>{file.name}</bdi>
+              <span class="hint">
+                {typeText(file.type)}, {sizeText(file.size)}
+                {file.state === "clean" ? "" : `. ${fileWords(file.state).label}`}
+              </span>
+            </span>
+          </label>
+        );
+      })}
+      {live.value
+        ? (
+          <UploadPanel
+            id={`${id}-upload`}
+            maxBytes={maxBytes}
+            onFile={(file) => {
+              add(file);
+              if (!isFull()) tick(file.id, true);
+            }}
+          />
+        )
+        : (
+          <p class="small">
+            {files.value.length === 0 ? "You have no files to choose from. " : "For another one, "}
+            <a href="/files">{files.value.length === 0 ? "Upload one first." : "upload it first."}</a>
+          </p>
+        )}
+    </Group>
+  );
+}

@@ -1,0 +1,99 @@
+import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { type Absence, absenceText, contentPath, shownAs } from "./file_text.ts";
+import { FileFacts } from "./FileFacts.tsx";
+
+export interface MediaFile {
+  fileId: string;
+  name: string;
+  size: number;
+  type: string;
+}
+
+/** Why something that should be seen is not: as the server says, or because this browser does not know the format. */
+type Trouble = Absence | "unreached" | "unshowable";
+
+/** A clean file: pictures, sound and video in place, the rest to download. Nothing plays or opens by itself (CM-2). */
+export function Media({ file }: { file: MediaFile }) {
+  const trouble = useSignal<Trouble | null>(null);
+  const kind = shownAs(file.type);
+  const path = contentPath(file.fileId, file.name);
+  if (trouble.value !== null && trouble.value !== "unshowable") {
+    return <AbsentFile file={file} absence={trouble.value} />;
+  }
+  if (kind === null || trouble.value === "unshowable") return <Download file={file} />;
+  const failed = () => {
+    void whyNot(path).then((why) => trouble.value = why);
+  };
+  // Without the event it may only not have been loaded yet: browsers differ in what they say of lazy pictures.
+  const doubted = () => {
+    void whyNot(path).then((why) => why !== "unshowable" && (trouble.value = why));
+  };
+  return (
+    <figure class="media">
+      {kind === "image"
+        ? <Picture path={path} name={file.name} onFail={failed} onDoubt={doubted} />
+        : kind === "video"
+        ? <video controls preload="metadata" src={path} aria-label={file.name} onError={failed} />
+        : <audio controls preload="none" src={path} aria-label={file.name} onError={failed} />}
+      <figcaption>
+        <Download file={file} />
+      </figcaption>
+    </figure>
+  );
+}
+
+interface PictureProps {
+  path: string;
+  name: string;
+  /** It did not load. */
+  onFail: () => void;
+  /** It may have failed before there was anybody to hear it. */
+  onDoubt: () => void;
+}
+
+function Picture({ path, name, onFail, onDoubt }: PictureProps) {
+  const image = useRef<HTMLImageElement>(null);
+  useEffect(() => {
+    if (image.current?.complete === true && image.current.naturalWidth === 0) onDoubt();
+  }, []);
+  // The address is the file's own: Fresh would tie it to the build.
+  return (
+    <a href={path} target="_blank" rel="noopener">
+      <img ref={image} src={path} alt={name} loading="lazy" data-fresh-disable-lock="true" onError={onFail} />
+    </a>
+  );
+}
+
+export function Download({ file }: { file: MediaFile }) {
+  return (
+    <span class="file-line">
+      <a href={contentPath(file.fileId, file.name)} download={file.name}>
+        <bdi>{file.name}</bdi>
+      </a>
+      <FileFacts {...file} />
+    </span>
+  );
+}
+
+/** A file that cannot be had, with the reason in words. */
+export function AbsentFile({ file, absence }: { file: MediaFile; absence: Absence | "unreached" }) {
+  return (
+    <span class="file-line">
+      <bdi>{file.name}</bdi>
+      <FileFacts {...file} />
+      <span class="small">{absenceText(absence)}</span>
+    </span>
+  );
+}
+
+/** Asks the server why something did not load: an element's error does not tell. Only for the browser. */
+async function whyNot(path: string): Promise<Trouble> {
+  try {
+    const { ok, status } = await fetch(path, { method: "HEAD" });
+    if (ok) return "unshowable";
+    return status === 404 ? "gone" : status === 409 ? "unclean" : "unreached";
+  } catch {
+    return "unreached";
+  }
+}

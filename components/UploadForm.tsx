@@ -1,0 +1,30 @@
+import { sizeText } from "./file_text.ts";
+import { FieldError } from "./Field.tsx";
+
+/** One file, as a form that works before scripts load. */
+export function UploadForm({ maxBytes, error }: { maxBytes: number; error: string | null }) {
+  const described = error === null ? "file-hint" : "file-hint file-error";
+  return (
+    <form class="form" method="post" action="/files" enctype="multipart/form-data">
+      <div class="field">
+        <label for="file">File</label>
+        <p class="hint" id="file-hint">
+          Up to {sizeText(maxBytes)}; any type. It is checked before anybody gets it.
+        </p>
+        <input
+          type="file"
+          class="file-input"
+          id="file"
+          name="file"
+          required
+          aria-describedby={described}
+          aria-invalid={error === null ? undefined : "true"}
+        />
+        <FieldError name="file" error={error ?? undefined} />
+      </div>
+      <div>
+        <button type="submit" class="button button-main">Upload</button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,77 @@
+import { type Context, HttpError, page } from "fresh";
+import { BlobCard, DecisionForm } from "../../../../components/BlobCard.tsx";
+import { ProblemNotice } from "../../../../components/Notice.tsx";
+import { define, type State } from "../../../../lib/define.ts";
+import { type FormProblem, problemOf, readForm, refusedPage, seeOther } from "../../../../lib/forms.ts";
+import { callerOf } from "../../../../lib/page_caller.ts";
+import { noPage } from "../../../../lib/page_refusal.ts";
+import { checked, fileDecision, Refusal, sha256 } from "../../../../lib/protocol/mod.ts";
+
+export const handler = define.handlers({
+  GET: async (ctx) => page({ file: await blob(ctx), reason: "", problem: null }),
+  async POST(ctx) {
+    const form = await readForm(ctx.req);
+    if (form instanceof Refusal) return await refused(ctx, form, problemOf(form), "");
+    const release = form.get("decision") === "release";
+    const typed = form.get("reason")?.trim() ?? "";
+    const decision = decisionOf(form, typed);
+    if (decision instanceof Refusal) {
+      const problem = problemOf(decision);
+      if (typed === "") problem.fields.reason = "Say why.";
+      return await refused(ctx, decision, problem, typed);
+    }
+    const done = await ctx.state.services.adminFiles.decide(callerOf(ctx.state), hashIn(ctx), decision);
+    if (done instanceof Refusal) return await refused(ctx, done, problemOf(done), typed);
+    return seeOther(`/admin/files?notice=${release ? "released" : "rejected"}`);
+  },
+});
+
+/** What the form says; what is neither a release nor a rejection decides nothing. */
+function decisionOf(form: URLSearchParams, reason: string) {
+  const word = form.get("decision");
+  if (word !== "release" && word !== "reject") {
+    return new Refusal("invalid_params", "Choose whether to release or to reject it.");
+  }
+  if (form.get("confirm") !== "yes") {
+    return new Refusal("invalid_params", "Nothing was decided yet.", {
+      fields: { confirm: "Confirm that you have read what the scanners said." },
+    });
+  }
+  return checked(fileDecision, { release: word === "release", reason });
+}
+
+async function refused(ctx: Context<State>, refusal: Refusal, problem: FormProblem, reason: string) {
+  return page({ file: await blob(ctx), reason, problem }, refusedPage(refusal));
+}
+
+function hashIn(ctx: Context<State>): string {
+  const hash = sha256.safeParse(ctx.params.sha256);
+  if (!hash.success) throw new HttpError(404);
+  return hash.data;
+}
+
+async function blob(ctx: Context<State>) {
+  const file = await ctx.state.services.adminFiles.get(callerOf(ctx.state), hashIn(ctx));
+  if (file instanceof Refusal) throw noPage(file);
+  return file;
+}
+
+export default define.page<typeof handler>(function AdminFilePage({ data: { file, reason, problem } }) {
+  return (
+    <>
+      <div class="page-head">
+        <p>
+          <a href={`/admin/files?state=${file.state === "clean" ? "held" : file.state}`}>
+            Files and quarantine
+          </a>
+        </p>
+        <h1>One file</h1>
+      </div>
+      <ProblemNotice problem={problem} />
+      <BlobCard file={file} linked={false} />
+      {file.state === "held"
+        ? <DecisionForm sha256={file.sha256} reason={reason} errors={problem?.fields ?? {}} />
+        : null}
+    </>
+  );
+});

@@ -1,0 +1,117 @@
+import { type Context, page } from "fresh";
+import {
+  IncidentFacts,
+  IncidentTimeline,
+  IncidentUploads,
+} from "../../../../../components/IncidentFacts.tsx";
+import { CloseForm, ReportForm, SubmitForm } from "../../../../../components/IncidentForms.tsx";
+import { Notice, ProblemNotice } from "../../../../../components/Notice.tsx";
+import { define, type State } from "../../../../../lib/define.ts";
+import { problemOf, readForm, refusedPage, seeOther } from "../../../../../lib/forms.ts";
+import { changeIncident, savedIncident, typedIncident } from "../../../../../lib/incident_form.ts";
+import { callerOf } from "../../../../../lib/page_caller.ts";
+import { noPage } from "../../../../../lib/page_refusal.ts";
+import { Refusal } from "../../../../../lib/protocol/mod.ts";
+
+export const handler = define.handlers({
+  async GET(ctx) {
+    const known = await incident(ctx);
+    return page({ ...known, typed: savedIncident(known.incident), problem: null });
+  },
+  async POST(ctx) {
+    const { incidents } = ctx.state.services;
+    const id = ctx.params.id ?? "";
+    const form = await readForm(ctx.req);
+    const done = form instanceof Refusal
+      ? form
+      : await changeIncident(incidents, callerOf(ctx.state), id, form);
+    if (!(done instanceof Refusal)) return seeOther(`/admin/incidents/${id}?notice=${done}`);
+    const known = await incident(ctx);
+    const typed = form instanceof Refusal
+      ? savedIncident(known.incident)
+      : typedIncident(form, known.incident);
+    const problem = problemOf(done);
+    if (problem.fields.reason !== undefined) problem.fields.reason = "Say why, in up to 1,000 characters.";
+    return page({ ...known, typed, problem }, refusedPage(done));
+  },
+});
+
+/** The incident and its report as it would go out; without one where there is nothing to report any more. */
+async function incident(ctx: Context<State>) {
+  const { incidents } = ctx.state.services;
+  const caller = callerOf(ctx.state);
+  const id = ctx.params.id ?? "";
+  const found = await incidents.get(caller, id);
+  if (found instanceof Refusal) throw noPage(found);
+  const report = found.report === null ? null : await incidents.report(caller, id);
+  return {
+    incident: found,
+    problems: report instanceof Refusal ? [report.message] : report?.problems ?? null,
+  };
+}
+
+/** Only these words, never text from the address. */
+const notices = new Map([
+  ["drafted", "Saved. Nothing was sent yet."],
+  ["submitted", "Submitted."],
+  ["closed", "Closed. The legal hold stays until its end."],
+]);
+
+export default define.page<typeof handler>(function IncidentPage({ data, url }) {
+  const { incident, typed, problem, problems } = data;
+  const errors = problem?.fields ?? {};
+  const notice = problem === null ? notices.get(url.searchParams.get("notice") ?? "") : undefined;
+  const submitted = (incident.report?.submittedAt ?? null) !== null;
+  return (
+    <>
+      <div class="page-head">
+        <p>
+          <a href={`/admin/incidents?state=${incident.state}`}>Incidents</a>
+        </p>
+        <h1>Incident</h1>
+      </div>
+      {notice === undefined ? null : <Notice>{notice}</Notice>}
+      <ProblemNotice problem={problem} />
+      <p class="notice notice-warn">
+        The picture is never shown here, and no page or link leads to it. What you see is all that is needed
+        to report it.
+      </p>
+      <IncidentFacts incident={incident} />
+      <IncidentUploads incident={incident} />
+      {submitted || incident.state === "closed" ? null : (
+        <section class="panel" aria-labelledby="report">
+          <h2 id="report">Report to the CyberTipline</h2>
+          <ReportForm incident={incident} errors={errors} typed={typed} />
+          {problems === null
+            ? (
+              <p class="soft">
+                Save a draft first; then it is checked, and can be read as XML and submitted.
+              </p>
+            )
+            : (
+              <>
+                <hr />
+                <SubmitForm incident={incident} errors={errors} problems={problems} />
+              </>
+            )}
+        </section>
+      )}
+      {submitted
+        ? (
+          <p>
+            <a class="button" href={`/admin/incidents/${incident.id}/report.xml`} download>
+              Download the report as XML
+            </a>
+          </p>
+        )
+        : null}
+      {incident.state === "closed" ? null : (
+        <section class="panel" aria-labelledby="close">
+          <h2 id="close">Close the incident</h2>
+          <CloseForm incident={incident} errors={errors} reason={typed.reason} reinstate={typed.reinstate} />
+        </section>
+      )}
+      <IncidentTimeline incident={incident} />
+    </>
+  );
+});

@@ -1,0 +1,20 @@
+import { define } from "../../../../../lib/define.ts";
+import { callerOf } from "../../../../../lib/page_caller.ts";
+import { noPage } from "../../../../../lib/page_refusal.ts";
+import { Refusal } from "../../../../../lib/protocol/mod.ts";
+
+/** SC-6: the report as it would be submitted, to keep or to hand in by other ways. */
+export const handler = define.handlers({
+  async GET(ctx) {
+    const id = ctx.params.id ?? "";
+    const report = await ctx.state.services.incidents.report(callerOf(ctx.state), id);
+    if (report instanceof Refusal) throw noPage(report);
+    return new Response(report.xml, {
+      headers: {
+        "content-type": "application/xml",
+        // The id is one that the service knows: letters and digits.
+        "content-disposition": `attachment; filename="report-${id}.xml"`,
+      },
+    });
+  },
+});

@@ -1,0 +1,171 @@
+import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
+import { chromium, type Page } from "playwright-core";
+import { Refusal } from "../../lib/protocol/mod.ts";
+import { served } from "../fakes/served.ts";
+import { type FakeServices, fakeServices } from "../fakes/services.ts";
+import { until } from "../fakes/until.ts";
+
+const args = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-background-networking",
+  "--disable-component-update",
+];
+
+interface Visit {
+  page: Page;
+  fake: FakeServices;
+  base: string;
+}
+
+/** Ann on the files page, over services that only remember: what is looked at here is the page. */
+async function visiting(run: (visit: Visit) => Promise<void>): Promise<void> {
+  const fake = fakeServices();
+  await using app = await served(fake.services);
+  const base = app.origin;
+  const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args });
+  try {
+    const context = await browser.newContext();
+    const [name = "", value = ""] = fake.cookieOf("ann").split("=");
+    await context.addCookies([{ name, value, url: base }]);
+    const page = await context.newPage();
+    page.setDefaultTimeout(10_000);
+    await page.goto(`${base}/files`);
+    await page.getByLabel("Upload files").waitFor();
+    await run({ page, fake, base });
+  } finally {
+    await browser.close();
+  }
+}
+
+const browserTest = (name: string, run: (visit: Visit) => Promise<void>) =>
+  // The browser's process and pipes are closed by playwright after the test's last turn.
+  Deno.test({ name, fn: () => visiting(run), sanitizeOps: false, sanitizeResources: false });
+
+const sized = (name: string, bytes: number) => ({
+  name,
+  mimeType: "application/octet-stream",
+  buffer: Buffer.alloc(bytes, name),
+});
+
+/** The line of the page gets so slow that an upload can be caught under way. */
+async function slow(page: Page, bytesPerSecond: number): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  await session.send("Network.enable");
+  await session.send("Network.emulateNetworkConditions", {
+    offline: false,
+    latency: 0,
+    downloadThroughput: -1,
+    uploadThroughput: bytesPerSecond,
+  });
+}
+
+browserTest(
+  "FI-2 UI-5: chosen files are uploaded, several at once, and stand in the list",
+  async ({ page, fake }) => {
+    const names = ["one.bin", "two.bin", "three.bin", "Ærlig & <b>.bin"];
+    await page.getByLabel("Upload files").setInputFiles(names.map((name) => sized(name, 2000)));
+    const list = page.getByRole("list", { name: "Your files" });
+    for (const name of names) await list.getByText(name, { exact: true }).waitFor();
+    assert.equal(
+      await page.getByRole("list", { name: "Uploads" }).count(),
+      0,
+      "nothing is under way any more",
+    );
+    assert.deepEqual(fake.world.files.map(({ name }) => name).sort(), [...names].sort());
+    assert.equal(await list.getByText("Being checked").count(), names.length);
+    const said = await page.locator(".uploads [role=status]").textContent();
+    assert.match(said ?? "", /was uploaded and is being checked\.$/);
+  },
+);
+
+browserTest(
+  "UI-5: an upload shows how far it is, is paused, goes on and arrives whole",
+  async ({ page, fake }) => {
+    await slow(page, 150_000);
+    await page.getByLabel("Upload files").setInputFiles(sized("slow.bin", 900_000));
+    const bar = page.getByRole("progressbar", { name: "slow.bin" });
+    await bar.waitFor();
+    const value = async () => Number(await bar.getAttribute("value"));
+    await until(async () => await value() > 0);
+    await page.getByRole("button", { name: "Pause: slow.bin" }).click();
+    await page.getByText(/^Paused: \d+ % of 879 KiB$/).waitFor();
+    assert.ok(await value() < 100);
+    assert.equal(fake.world.files.length, 0);
+    await slow(page, -1);
+    await page.getByRole("button", { name: "Resume: slow.bin" }).click();
+    await page.getByRole("list", { name: "Your files" }).getByText("slow.bin").waitFor();
+    assert.deepEqual(fake.world.files.map(({ size }) => size), [900_000]);
+  },
+);
+
+browserTest("UI-5: a cancelled upload is gone, here and on the server", async ({ page, fake }) => {
+  await slow(page, 100_000);
+  await page.getByLabel("Upload files").setInputFiles(sized("slow.bin", 900_000));
+  await until(() => fake.world.uploads.size === 1);
+  await page.getByRole("button", { name: "Cancel: slow.bin" }).click();
+  await page.getByRole("progressbar").waitFor({ state: "detached" });
+  await until(() => fake.world.uploads.size === 0);
+  assert.equal(fake.world.files.length, 0);
+});
+
+browserTest(
+  "FI-1: what is too large or refused says why beside it, and can be tried again",
+  async ({ page, fake }) => {
+    await page.getByLabel("Upload files").setInputFiles(sized("huge.bin", 1024 * 1024 + 1));
+    await page.getByText("It has 1 MiB; a file is at most 1 MiB.").waitFor();
+    assert.ok(!fake.world.calls.some(({ method }) => method === "upload.begin"), "nothing was sent");
+    assert.equal(
+      await page.getByRole("button", { name: /^Try again/ }).count(),
+      0,
+      "it would change nothing",
+    );
+    await page.getByRole("button", { name: "Cancel: huge.bin" }).click();
+
+    fake.world.refuse.set("upload.begin", new Refusal("too_large", "Your files are full. Remove one first."));
+    await page.getByLabel("Upload files").setInputFiles(sized("more.bin", 2000));
+    await page.getByText("Your files are full. Remove one first.").waitFor();
+    assert.equal(await page.locator(".uploads [role=status]").textContent(), "more.bin was not uploaded.");
+    await page.getByRole("button", { name: "Try again: more.bin" }).click();
+    await page.getByRole("list", { name: "Your files" }).getByText("more.bin").waitFor();
+  },
+);
+
+browserTest("SC-4: a file that is refused for good is not sent again and again", async ({ page, fake }) => {
+  fake.world.refuse.set("upload.append", new Refusal("not_clean", "This file is not taken."));
+  await page.getByLabel("Upload files").setInputFiles(sized("bad.bin", 2000));
+  await page.getByText("This file is not taken.").waitFor();
+  assert.equal(fake.world.calls.filter(({ method }) => method === "upload.append").length, 1);
+});
+
+browserTest("UI-5: files are dropped on the page", async ({ page, fake }) => {
+  const transfer = await page.evaluateHandle(() => {
+    const made = new DataTransfer();
+    made.items.add(new File(["words"], "dropped.txt"));
+    return made;
+  });
+  await page.dispatchEvent(".drop", "dragover", { dataTransfer: transfer });
+  await page.locator(".drop-over").waitFor();
+  await page.dispatchEvent(".drop", "drop", { dataTransfer: transfer });
+  await page.getByRole("list", { name: "Your files" }).getByText("dropped.txt").waitFor();
+  assert.equal(await page.locator(".drop-over").count(), 0);
+  assert.equal(fake.world.files.length, 1);
+});
+
+browserTest(
+  "FI-6 UI-5: a file that is uploaded in the form goes with the command",
+  async ({ page, fake, base }) => {
+    await page.goto(`${base}/send`);
+    await page.getByLabel("Upload files").setInputFiles(sized("plan.bin", 2000));
+    const box = page.getByRole("checkbox", { name: "plan.bin" });
+    await box.waitFor();
+    assert.ok(await box.isChecked());
+    await page.locator("#to").fill("bob");
+    await page.getByLabel("Title").fill("The plan");
+    await page.locator("main").getByRole("button", { name: "Send" }).click();
+    await page.waitForURL(/\/sent\?notice=/);
+    const sent = fake.world.calls.findLast(({ method }) => method === "command.send");
+    assert.deepEqual((sent?.params as { attachments: string[] }).attachments, [fake.world.files[0]?.id]);
+  },
+);

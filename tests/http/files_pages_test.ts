@@ -1,0 +1,214 @@
+import assert from "node:assert/strict";
+import { type FileObject, type FileState, Refusal } from "../../lib/protocol/mod.ts";
+import { assertNoMarkup, nasty } from "../fakes/markup.ts";
+import { as, form, withPages } from "../fakes/pages.ts";
+import type { FakeServices } from "../fakes/services.ts";
+
+const hourMs = 3600_000;
+const attachedTo = ({ id, sha256, name, size, type }: FileObject) => ({
+  fileId: id,
+  sha256,
+  name,
+  size,
+  type,
+});
+
+/** A multipart form as a browser posts it from a page of the same site. */
+function multipart(parts: [name: string, value: string | File][], cookie: string): RequestInit {
+  const body = new FormData();
+  for (const [name, value] of parts) body.append(name, value);
+  return { method: "POST", body, headers: { "sec-fetch-site": "same-origin", cookie } };
+}
+
+/** The page without its pictures, which tests of what people write look for. */
+const withoutPictures = (html: string) =>
+  html.replaceAll(/<img src="\/api\/v1\/files\/[^<>"]*" alt="[^"]*"[^<>]*>/g, "");
+
+function later(fake: FakeServices, hours: number): string {
+  return new Date(fake.clock.now() + hours * hourMs).toISOString();
+}
+
+Deno.test("UI-1 FI-4: the files page is there without scripts, says what to do when empty, and who may see it", async () => {
+  await withPages(async (send, fake) => {
+    assert.equal((await send("/files")).headers.get("location"), "/login?next=%2Ffiles");
+    const response = await send("/files", as(fake.cookieOf("ann")));
+    const html = await response.text();
+    assert.equal(response.headers.get("cache-control"), "no-store");
+    assert.match(html, /<form[^>]*method="post"[^>]*action="\/files"[^>]*enctype="multipart\/form-data"/);
+    assert.match(html, /<input type="file"[^>]*name="file" required/);
+    assert.ok(html.includes("No files yet") && html.includes("Upload one above."));
+    assert.ok(html.includes("Up to 1 MiB"));
+    assert.match(html, /<meter min="0" max="4194304"[^>]*value="0" aria-label=/);
+    assert.ok(html.includes('href="/files"'), "it is in the navigation");
+  });
+});
+
+Deno.test("FI-4: each state has a sentence, and only clean files can be opened", async () => {
+  await withPages(async (send, fake) => {
+    const sentences: Record<FileState, string> = {
+      scanning: "The scanners look at it now.",
+      clean: "It passed the checks and can be sent.",
+      held: "It waits for them, or for a moderator",
+      rejected: "the same file is not taken again",
+    };
+    for (const [state, sentence] of Object.entries(sentences)) {
+      fake.world.files = [];
+      const file = fake.file({ state: state as FileState, name: "holiday plan.txt", type: "text/plain" });
+      const html = await (await send("/files", as(fake.cookieOf("ann")))).text();
+      assert.ok(html.includes(sentence), state);
+      assert.equal(
+        html.includes(`/api/v1/files/${file.id}/content/holiday%20plan.txt`),
+        state === "clean",
+        state,
+      );
+      assert.ok(html.includes("Plain text, 5 bytes"));
+    }
+  });
+});
+
+Deno.test("FI-7: each file says when it goes, and why", async () => {
+  await withPages(async (send, fake) => {
+    fake.file({ expiresAt: later(fake, 24) });
+    const unused = await (await send("/files", as(fake.cookieOf("ann")))).text();
+    assert.match(unused, /Nothing uses it: it goes on <time[^>]*>[^<]+<\/time>, unless you send it/);
+    fake.world.files = [];
+    fake.file({ expiresAt: later(fake, 15 * 24) });
+    const used = await (await send("/files", as(fake.cookieOf("ann")))).text();
+    assert.match(
+      used,
+      /Goes on <time[^>]*>[^<]+<\/time>, 14\s+days after the end of the last command that carries it/,
+    );
+  });
+});
+
+Deno.test("FI-5: pictures, sound and video can be looked at in place; nothing plays by itself", async () => {
+  await withPages(async (send, fake) => {
+    for (const type of ["image/png", "audio/mpeg", "video/mp4", "application/pdf"]) fake.file({ type });
+    const html = await (await send("/files", as(fake.cookieOf("ann")))).text();
+    assert.equal(html.match(/<img[^>]* loading="lazy"/g)?.length, 1);
+    assert.match(html, /<audio controls preload="none" src="\/api\/v1\/files\//);
+    assert.match(html, /<video controls preload="metadata" src="\/api\/v1\/files\//);
+    assert.ok(
+      !html.includes("autoplay") && !html.includes('__frsh_c="') && !/content\/[^"]*__frsh_c/.test(html),
+    );
+  });
+});
+
+Deno.test("FI-1: a file is uploaded by a plain form, with the name that it has", async () => {
+  await withPages(async (send, fake) => {
+    const cookie = fake.cookieOf("ann");
+    const file = new File(["some words"], "Ærlig talt.txt");
+    const answer = await send("/files", multipart([["file", file]], cookie));
+    assert.equal(answer.status, 303);
+    assert.equal(answer.headers.get("location"), "/files?notice=uploaded");
+    const html = await (await send("/files?notice=uploaded", as(cookie))).text();
+    assert.ok(
+      html.includes("Ærlig talt.txt") && html.includes("Being checked") && html.includes('role="status"'),
+    );
+  });
+});
+
+Deno.test("FI-1: what is refused is said beside the field, with its status", async () => {
+  await withPages(async (send, fake) => {
+    const cookie = fake.cookieOf("ann");
+    const post = (file: File) => send("/files", multipart([["file", file]], cookie));
+    const large = await post(new File([new Uint8Array(1024 * 1024 + 1)], "large"));
+    assert.equal(large.status, 413);
+    assert.match(await large.text(), /aria-invalid="true"[^]*id="file-error">[^<]*1048576 bytes/);
+    const none = await send("/files", multipart([["other", "words"]], cookie));
+    assert.equal(none.status, 400);
+    assert.match(await none.text(), /id="file-error">/);
+    fake.world.refuse.set("file.upload", new Refusal("not_clean", `This file is not taken ${nasty}.`));
+    const refused = await post(new File(["x"], "x"));
+    assert.equal(refused.status, 409);
+    const html = await refused.text();
+    assert.ok(html.includes("This file is not taken"));
+    assertNoMarkup(html);
+    assert.equal(fake.world.files.length, 0);
+    const foreign = await send("/files", {
+      ...multipart([["file", new File(["x"], "x")]], cookie),
+      headers: { "sec-fetch-site": "cross-site", origin: "https://elsewhere.example", cookie },
+    });
+    assert.equal(foreign.status, 403);
+    assert.equal(fake.world.files.length, 0);
+  });
+});
+
+Deno.test("FI-5: a file is deleted by its owner alone, asked twice; what is in use says so", async () => {
+  await withPages(async (send, fake) => {
+    const cookie = fake.cookieOf("ann");
+    const mine = fake.file();
+    const bobs = fake.file({}, "other", "bob");
+    const html = await (await send("/files", as(cookie))).text();
+    assert.match(html, /<details[^>]*><summary[^>]*>Delete<\/summary>[^]*Delete it for good/);
+    assert.ok(!html.includes(bobs.id));
+    const post = (id: string, action = "remove") => send("/files", form({ id, action }, cookie));
+    assert.equal((await post(bobs.id)).status, 404);
+    assert.equal((await post(nasty)).status, 404);
+    assert.equal((await post(mine.id, "explode")).status, 400);
+    fake.world.refuse.set("file.remove", new Refusal("conflict", "A command carries this file."));
+    const used = await post(mine.id);
+    assert.equal(used.status, 409);
+    assert.match(await used.text(), /role="alert">A command carries this file\./);
+    assert.equal(fake.world.files.length, 2);
+    assert.equal((await post(mine.id)).headers.get("location"), "/files?notice=removed");
+    assert.deepEqual(fake.world.files.map(({ id }) => id), [bobs.id]);
+  });
+});
+
+Deno.test("UI-8 FI-8: names of files are text wherever they stand", async () => {
+  await withPages(async (send, fake) => {
+    const cookie = fake.cookieOf("ann");
+    const types = ["image/png", "audio/ogg", "video/webm", nasty];
+    const files = types.map((type) => fake.file({ name: nasty, type }));
+    const attachments = files.map(attachedTo);
+    fake.world.inbox.push(fake.item(fake.command("bob", { attachments, requires: "proof" }), "accepted"));
+    const sent = fake.command("ann", { attachments });
+    fake.world.outbox.push({ command: sent, totals: { queued: 1 }, recipients: [] });
+    const paths = [
+      "/files",
+      "/",
+      "/sent",
+      `/sent/${sent.id}`,
+      "/send",
+      `/history/${fake.world.inbox[0]!.command.id}`,
+    ];
+    for (const path of paths) {
+      const html = await (await send(path, as(cookie))).text();
+      assertNoMarkup(withoutPictures(html));
+      assert.ok(html.includes("&lt;script>alert(1)"), `${path} shows the name`);
+      assert.ok(!html.includes("style="), path);
+    }
+  });
+});
+
+Deno.test("FI-8: a name never leads out of the file's own address", async () => {
+  await withPages(async (send, fake) => {
+    const names = ["..", ".", "a/../../b", "?x#y", "%2e%2e"];
+    const ids = names.map((name) => fake.file({ name, type: "text/plain" }).id);
+    const html = await (await send("/files", as(fake.cookieOf("ann")))).text();
+    const links = [...html.matchAll(/href="(\/api\/[^"]*)"/g)].map(([, href = ""]) =>
+      new URL(href, "http://x")
+    );
+    assert.equal(links.length, names.length);
+    for (const link of links) {
+      assert.ok(ids.some((id) => link.pathname.startsWith(`/api/v1/files/${id}/content`)), link.href);
+      assert.equal(link.search + link.hash, "");
+    }
+  });
+});
+
+Deno.test("FI-4: the list is paged, and a wrong page says so", async () => {
+  await withPages(async (send, fake) => {
+    const cookie = fake.cookieOf("ann");
+    for (let i = 0; i < 60; i++) fake.file({ name: `file ${i}` });
+    const first = await (await send("/files", as(cookie))).text();
+    const older = /href="(\/files\?before=[0-9A-Z]{26})"/.exec(first)?.[1];
+    assert.ok(older !== undefined);
+    const second = await (await send(older, as(cookie))).text();
+    assert.ok(second.includes("file 9<") && !second.includes("file 10<"));
+    const wrong = await (await send(`/files?before=${encodeURIComponent(nasty)}`, as(cookie))).text();
+    assertNoMarkup(wrong);
+    assert.match(wrong, /role="alert"/);
+  });
+});
