@@ -1,5 +1,8 @@
 import type { BlobRecord } from "../files/ports.ts";
+import type { Act } from "../platform/mod.ts";
 import type { FileState, Verdict } from "../protocol/mod.ts";
+
+export * from "./evidence_ports.ts";
 
 /** What is scanned: the bytes and what was read from them. `open` gives all bytes anew each time. */
 export interface ScanSubject {
@@ -60,6 +63,8 @@ export interface ScanJob {
   attempts: number;
   /** Set for a blob that was clean before, and stays so while it is scanned again (SC-4). */
   rescan: boolean;
+  /** End of the lease. */
+  leaseUntilMs: number;
   /** Makes the writes that follow safe: they fail when the lease was lost. */
   version: string;
 }
@@ -75,15 +80,23 @@ export interface Conclusion {
 
 /** What scanning asks of the store. */
 export interface ScanStore {
-  /** Leases the scan that is due first; null when none is. Two workers never get the same one. */
-  take(owner: string, nowMs: number): Promise<ScanJob | null>;
+  /**
+   * Leases the scan that is due first; null when none is. Two workers never get the same one. With `unseen` only scans of
+   * blobs that are `scanning`: those of which nothing was said yet.
+   */
+  take(owner: string, nowMs: number, only?: "unseen"): Promise<ScanJob | null>;
   /** When the next one is due, also one that is leased (then the end of its lease); null when there is none. */
   nextDueMs(): Promise<number | null>;
   /** Keeps a lease; gives the job with its new version, null when it was lost. */
   renew(job: ScanJob, nowMs: number): Promise<ScanJob | null>;
   /** Puts it off after a try that did not count; the verdicts say why. A blob that is not clean becomes `held`. */
   retry(job: ScanJob, dueMs: number, verdicts: readonly Verdict[]): Promise<boolean>;
-  /** The verdicts, the state, the refused hash, the job `blob_changed` and the end of the scan as one commit. False: lease lost. */
+  /**
+   * Gives a lease back as if the scan had not been taken: due when it was, no try counted. With verdicts, a blob that is not
+   * clean becomes `held`.
+   */
+  release(job: ScanJob, verdicts: readonly Verdict[]): Promise<boolean>;
+  /** The verdicts, the state, the refused hash, the job `blob_changed` if the state is another, and the end of the scan as one commit. False: lease lost. */
   conclude(job: ScanJob, conclusion: Conclusion): Promise<boolean>;
   /** Ends a scan whose blob is gone. */
   drop(job: ScanJob): Promise<void>;
@@ -101,6 +114,26 @@ export interface ScanStore {
   cleanBlobs(): AsyncIterable<{ sha256: string; version: string }>;
   /** Scans that wait or run, counted up to `most`. */
   backlog(most: number): Promise<number>;
+}
+
+/** A blob, what was said of it and its scan, as they stand together: what a moderator decides on. */
+export interface BlobStanding {
+  blob: BlobRecord;
+  verdicts: Verdict[];
+  /** The scan that waits or runs; null when there is none. `dueMs` is the end of the lease while it runs. */
+  scan: { attempts: number; dueMs: number } | null;
+  /** Makes the write that follows safe. */
+  version: { blob: string; scan: string | null };
+}
+
+/** What moderators ask of the store. */
+export interface DecisionStore {
+  standing(sha256: string): Promise<BlobStanding | null>;
+  /**
+   * The moderator's verdict, the state, the refused hash, the job `blob_changed`, the end of whatever scan there is and the
+   * entry in the audit log as one commit. False when the blob or its scan changed since they were read.
+   */
+  decide(standing: BlobStanding, conclusion: Conclusion, act: Act): Promise<boolean>;
 }
 
 /** Takes a match over from the worker (SC-5): one commit, then the bytes go. False when the lease was lost. */

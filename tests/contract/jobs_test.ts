@@ -136,6 +136,27 @@ onEachStore("DL-6: one failing job keeps no other from running", async (store) =
   assert.deepEqual((await dump(store.kv, ["job"])).map(([, job]) => job), ["bad"]);
 });
 
+onEachStore("DL-6: a long job keeps no other waiting, and is not begun twice", async (store) => {
+  const clock = new FakeClock();
+  const { promise: done, resolve: finish } = Promise.withResolvers<void>();
+  const begun: string[] = [];
+  const runner = runnerOf(store, clock, async (job) => {
+    begun.push(job);
+    if (job === "long") await done;
+  });
+  runner.start();
+  await add(store, clock.now(), "long");
+  clock.advance(500);
+  await until(() => begun.length === 1 && clock.pending === 1);
+  await add(store, clock.now(), "short");
+  clock.advance(500);
+  await until(() => begun.length === 2 && clock.pending === 1);
+  assert.deepEqual(begun, ["long", "short"]);
+  finish();
+  await runner[Symbol.asyncDispose]();
+  assert.deepEqual(await dump(store.kv, ["job"]), []);
+});
+
 onEachStore("DL-6: a job that was written again while it ran is due again", async (store) => {
   const clock = new FakeClock();
   let runs = 0;

@@ -3,7 +3,7 @@ import { keys } from "./keys.ts";
 
 /** How often the store is asked for what is due. */
 const pollMs = 500;
-/** Jobs that run at once. */
+/** Jobs that run at once; a long one keeps nobody waiting but for its place. */
 const concurrency = 16;
 /** Jobs taken from the store in one look. */
 const batch = 256;
@@ -29,6 +29,8 @@ export class JobRunner<Job> {
   readonly #run: (job: Job) => Promise<void>;
   readonly #owner = crypto.randomUUID();
   readonly #failures = new Map<string, { count: number; notBeforeMs: number }>();
+  /** What runs, by its job's name. */
+  readonly #running = new Map<string, Promise<void>>();
   #timer: Timer | undefined;
   #looking: Promise<void> | undefined;
   #leasing: Promise<unknown> = Promise.resolve();
@@ -47,6 +49,12 @@ export class JobRunner<Job> {
 
   /** Runs everything that is due now; resolves when that is done. */
   async runDue(): Promise<void> {
+    await this.#begin();
+    await Promise.all(this.#running.values());
+  }
+
+  /** Begins everything that is due now; resolves when all of it was begun. */
+  async #begin(): Promise<void> {
     // A failed look is its own caller's to hear of.
     while (this.#looking !== undefined) await this.#looking.catch(() => undefined);
     this.#looking = this.#look();
@@ -61,12 +69,13 @@ export class JobRunner<Job> {
     this.#closed = true;
     this.#timer?.cancel();
     await this.#looking?.catch(() => undefined);
+    await Promise.all(this.#running.values());
   }
 
   #schedule(): void {
     if (this.#closed) return;
     this.#timer = this.#clock.after(pollMs, () => {
-      this.runDue().catch((error) => this.#log.error("jobs.failed", { error })).finally(() =>
+      this.#begin().catch((error) => this.#log.error("jobs.failed", { error })).finally(() =>
         this.#schedule()
       );
     });
@@ -76,17 +85,20 @@ export class JobRunner<Job> {
     while (!this.#closed) {
       const due = await this.#due();
       if (due.length === 0) return;
-      const left = [...due];
-      await Promise.all(Array.from({ length: concurrency }, async () => {
-        for (let entry = left.shift(); entry !== undefined && !this.#closed; entry = left.shift()) {
-          await this.#work(entry);
-        }
-      }));
+      for (const entry of due) {
+        while (this.#running.size >= concurrency) await Promise.race(this.#running.values());
+        if (this.#closed) return;
+        const name = nameOf(entry.key);
+        const working = this.#work(name, entry)
+          .catch((error) => this.#log.error("jobs.failed", { error }))
+          .finally(() => this.#running.delete(name));
+        this.#running.set(name, working);
+      }
       if (due.length < batch) return;
     }
   }
 
-  /** What is due and not waiting after a failure. */
+  /** What is due, does not run yet and does not wait after a failure. */
   async #due(): Promise<Deno.KvEntry<Job>[]> {
     const now = this.#clock.now();
     const prefix = keys.jobs();
@@ -94,14 +106,16 @@ export class JobRunner<Job> {
     // Numbers sort as numbers: the end is the first key that is not due yet.
     const selector = { start: [...prefix, 0], end: [...prefix, now + 1] } as const;
     for await (const entry of this.#kv.list<Job>(selector)) {
-      if ((this.#failures.get(nameOf(entry.key))?.notBeforeMs ?? 0) <= now) due.push(entry);
+      const name = nameOf(entry.key);
+      if (this.#running.has(name)) continue;
+      if ((this.#failures.get(name)?.notBeforeMs ?? 0) <= now) due.push(entry);
       if (due.length === batch) break;
     }
     return due;
   }
 
-  async #work(entry: Deno.KvEntry<Job>): Promise<void> {
-    const name = nameOf(entry.key);
+  /** Rejects when the store does: the job is still there then. */
+  async #work(name: string, entry: Deno.KvEntry<Job>): Promise<void> {
     // One lease after another, so that jobs begin in the order in which they are due.
     const leased = this.#leasing.then(() => this.#lease(name, entry));
     this.#leasing = leased.catch(() => undefined);

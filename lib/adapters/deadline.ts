@@ -1,0 +1,80 @@
+import type { Clock, Timer } from "../platform/mod.ts";
+
+/** Why something was given up: a text for an operator, without secrets. */
+export class GivenUp extends Error {
+  override readonly name = "GivenUp";
+}
+
+/**
+ * A signal that aborts with `GivenUp` when another one aborts or a wait of the clock runs out. Closed by whoever made it; until
+ * then its wait may be set anew with every sign of progress.
+ */
+export class Deadline implements Disposable {
+  readonly #clock: Clock;
+  readonly #outer: AbortSignal;
+  readonly #controller = new AbortController();
+  readonly #stop = () => this.#controller.abort(new GivenUp("It was called off."));
+  #timer: Timer | null = null;
+
+  constructor(clock: Clock, outer: AbortSignal) {
+    this.#clock = clock;
+    this.#outer = outer;
+    if (outer.aborted) this.#stop();
+    else outer.addEventListener("abort", this.#stop, { once: true });
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** Gives up after `ms` unless this is called again; `what` completes the sentence "… within N ms". */
+  within(ms: number, what: string): void {
+    this.rest();
+    this.#timer = this.#clock.after(
+      ms,
+      () => this.#controller.abort(new GivenUp(`${what} within ${ms} ms.`)),
+    );
+  }
+
+  /** No wait runs until the next `within`. */
+  rest(): void {
+    this.#timer?.cancel();
+  }
+
+  /** What the promise gives, or the reason as soon as the signal aborts; what it gives later is nobody's. */
+  async race<T>(promise: Promise<T>): Promise<T> {
+    promise.catch(() => undefined);
+    const { signal } = this;
+    signal.throwIfAborted();
+    const { promise: aborted, reject } = Promise.withResolvers<never>();
+    const stop = () => reject(signal.reason);
+    signal.addEventListener("abort", stop, { once: true });
+    try {
+      return await Promise.race([promise, aborted]);
+    } finally {
+      signal.removeEventListener("abort", stop);
+    }
+  }
+
+  /** A stream that is being opened; one that comes too late is closed. */
+  async opened<T>(opening: Promise<ReadableStream<T>>): Promise<ReadableStream<T>> {
+    try {
+      return await this.race(opening);
+    } catch (error) {
+      opening.then((late) => late.cancel()).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  /** Resolves after `ms`; throws the reason when the signal aborts first. */
+  async wait(ms: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    using _timer = this.#clock.after(ms, resolve);
+    await this.race(promise);
+  }
+
+  [Symbol.dispose](): void {
+    this.rest();
+    this.#outer.removeEventListener("abort", this.#stop);
+  }
+}

@@ -1,0 +1,181 @@
+import { type Suspension, suspensionOf, type UserRecord } from "../../accounts/mod.ts";
+import type { Reinstatement, Suspensions } from "../../scanning/ports.ts";
+import type { Write } from "./committer.ts";
+import { getEntries } from "./get_many.ts";
+import { keys } from "./keys.ts";
+
+/** What a person whose account waits for a review is told; nothing of why (SC-5). */
+const reviewReason = "This account is suspended until a review is done.";
+
+export type Part = Required<Pick<Write, "checks" | "sets" | "deletes">>;
+
+/** Writes of several parts as one. */
+export function joined(...parts: Partial<Part>[]): Part {
+  return {
+    checks: parts.flatMap(({ checks }) => checks ?? []),
+    sets: parts.flatMap(({ sets }) => sets ?? []),
+    deletes: parts.flatMap(({ deletes }) => deletes ?? []),
+  };
+}
+
+/** For what something is kept, as it lies in the store. In force until the last of them ends it, whatever the time. */
+export interface HoldRecord {
+  incidents: string[];
+}
+
+/**
+ * Suspends accounts until an incident's review is done. The last administrator who is not suspended is spared: somebody has
+ * to be able to administer. The list of administrators is written as it was read, so that of two who each spare the other
+ * one only one succeeds.
+ */
+export async function suspendWrites(
+  kv: Deno.Kv,
+  users: readonly Deno.KvEntry<UserRecord>[],
+  incidentId: string,
+  nowMs: number,
+): Promise<Part & Suspensions> {
+  const found: Part & Suspensions = {
+    // Also of those who are suspended already: that may end in this very moment.
+    checks: [...users],
+    sets: [],
+    deletes: [],
+    userIds: [],
+    usernames: [],
+    spared: null,
+  };
+  const isActive = (user: UserRecord) => suspensionOf(user, nowMs) === null;
+  const suspending = users.filter(({ value }) => !staysSuspended(value, nowMs));
+  const admins = suspending.filter(({ value }) => value.role === "admin");
+  let others = 0;
+  if (admins.length > 0) {
+    const roll = await kv.get<string[]>(keys.admins());
+    const ids = roll.value ?? await adminIds(kv);
+    const rest = ids.filter((id) => !admins.some(({ value }) => value.id === id));
+    const records = await getEntries<UserRecord>(kv, rest.map(keys.user));
+    others = records.filter(({ value }) =>
+      value !== null && value.role === "admin" && isActive(value)
+    ).length;
+    found.checks.push(roll);
+    found.sets.push({ key: keys.admins(), value: ids });
+  }
+  const spared = others > 0 ? undefined : admins.find(({ value }) => isActive(value));
+  for (const entry of suspending) {
+    const user = entry.value;
+    if (entry === spared) {
+      found.spared = user.username;
+      continue;
+    }
+    const { reason, until } = suspensionOf(user, nowMs) ?? { reason: null, until: null };
+    const before: Suspension | null = reason === null ? null : { reason, until };
+    const suspension = { reason: reviewReason, until: null, incident: { id: incidentId, before } };
+    found.sets.push({ key: entry.key, value: { ...user, status: "suspended", suspension } });
+    found.userIds.push(user.id);
+    found.usernames.push(user.username);
+  }
+  return found;
+}
+
+/** Without an end already, by a moderator or for another incident: that one stays. */
+function staysSuspended(user: UserRecord, nowMs: number): boolean {
+  const suspension = suspensionOf(user, nowMs);
+  return suspension !== null && suspension.until === null;
+}
+
+async function adminIds(kv: Deno.Kv): Promise<string[]> {
+  const ids: string[] = [];
+  for await (const { value } of kv.list<UserRecord>({ prefix: keys.users() })) {
+    if (value.role === "admin") ids.push(value.id);
+  }
+  return ids;
+}
+
+/**
+ * Ends the suspensions that are an incident's, where no other incident that is open still names the account: then the
+ * suspension becomes that one's.
+ */
+export async function reinstateWrites(
+  kv: Deno.Kv,
+  userIds: readonly string[],
+  incidentId: string,
+  isOpen: (incidentId: string) => Promise<boolean>,
+): Promise<Part & { reinstatements: Reinstatement[] }> {
+  const part: Part & { reinstatements: Reinstatement[] } = {
+    checks: [],
+    sets: [],
+    deletes: [],
+    reinstatements: [],
+  };
+  const users = await getEntries<UserRecord>(kv, userIds.map(keys.user));
+  const holds = await getEntries<HoldRecord>(kv, userIds.map((id) => keys.hold("user", id)));
+  for (const [at, entry] of users.entries()) {
+    const user = entry.value;
+    const hold = holds[at]!;
+    if (user === null) continue;
+    part.checks.push(entry, hold);
+    const { suspension, ...rest } = user;
+    const outcome = (outcome: Reinstatement["outcome"]) =>
+      part.reinstatements.push({ userId: user.id, username: user.username, outcome });
+    if (user.status !== "suspended" || suspension?.incident?.id !== incidentId) {
+      outcome("other");
+      continue;
+    }
+    const other = await firstOpen(hold.value?.incidents ?? [], incidentId, isOpen);
+    const { before } = suspension.incident;
+    if (other !== null) {
+      const moved = { ...suspension, incident: { id: other, before } };
+      part.sets.push({ key: entry.key, value: { ...user, suspension: moved } });
+      outcome("moved");
+    } else {
+      const back = before === null
+        ? { ...rest, status: "active" as const }
+        : { ...rest, status: "suspended" as const, suspension: before };
+      part.sets.push({ key: entry.key, value: back });
+      outcome("lifted");
+    }
+  }
+  return part;
+}
+
+async function firstOpen(
+  incidentIds: readonly string[],
+  but: string,
+  isOpen: (incidentId: string) => Promise<boolean>,
+): Promise<string | null> {
+  for (const id of incidentIds) if (id !== but && await isOpen(id)) return id;
+  return null;
+}
+
+/** Keeps something for an incident, beside others that it is kept for. */
+export async function holdWrites(
+  kv: Deno.Kv,
+  holding: readonly Deno.KvKey[],
+  incidentId: string,
+): Promise<Part> {
+  const entries = await getEntries<HoldRecord>(kv, holding);
+  const part: Part = { checks: [], sets: [], deletes: [] };
+  for (const entry of entries) {
+    const incidents = [...new Set([...entry.value?.incidents ?? [], incidentId])];
+    const value: HoldRecord = { incidents };
+    part.checks.push(entry);
+    part.sets.push({ key: entry.key, value });
+  }
+  return part;
+}
+
+/** Ends what is kept for an incident; what others keep stays. */
+export async function unholdWrites(
+  kv: Deno.Kv,
+  holding: readonly Deno.KvKey[],
+  incidentId: string,
+): Promise<Part> {
+  const entries = await getEntries<HoldRecord>(kv, holding);
+  const part: Part = { checks: [], sets: [], deletes: [] };
+  for (const entry of entries) {
+    if (entry.value === null || !entry.value.incidents.includes(incidentId)) continue;
+    const incidents = entry.value.incidents.filter((id) => id !== incidentId);
+    part.checks.push(entry);
+    if (incidents.length === 0) part.deletes.push(entry.key);
+    else part.sets.push({ key: entry.key, value: { incidents } satisfies HoldRecord });
+  }
+  return part;
+}

@@ -1,0 +1,91 @@
+import type { Clock } from "../platform/mod.ts";
+import { EicarScanner, HashListMatcher, NotConfigured } from "./builtin.ts";
+import type { CsamMatcher, ScannerHealth, ScanSubject, VirusFinding, VirusScanner } from "./ports.ts";
+
+/** How often it is asked again whether the preferred scanner answers. */
+const askMs = 10_000;
+
+/** SC-7: production uses clamd and nothing else; evaluation mode uses it while it answers. */
+export function virusScannerFor(
+  mode: "evaluation" | "production",
+  clamd: VirusScanner,
+  clock: Clock,
+): VirusScanner {
+  switch (mode) {
+    case "production":
+      return clamd;
+    case "evaluation":
+      return new PreferredScanner({ preferred: clamd, otherwise: new EicarScanner(), clock });
+    default:
+      return mode satisfies never;
+  }
+}
+
+/** SC-7: the configured service; without one, evaluation mode has its list of hashes and production nothing that answers. */
+export function csamMatcherFor(
+  mode: "evaluation" | "production",
+  service: CsamMatcher | null,
+  hashes: ReadonlySet<string>,
+): CsamMatcher {
+  if (service !== null) return service;
+  switch (mode) {
+    case "production":
+      return new NotConfigured(
+        "No matching service is configured: set BEHEST_CSAM. Until then files are held.",
+      );
+    case "evaluation":
+      return new HashListMatcher(hashes);
+    default:
+      return mode satisfies never;
+  }
+}
+
+/** The preferred scanner while it answers, otherwise the other one. Evaluation mode only. */
+export class PreferredScanner implements VirusScanner {
+  readonly #preferred: VirusScanner;
+  readonly #otherwise: VirusScanner;
+  readonly #clock: Clock;
+  #asked: { atMs: number; health: Promise<ScannerHealth> } | undefined;
+  #name: string;
+
+  constructor(parts: { preferred: VirusScanner; otherwise: VirusScanner; clock: Clock }) {
+    this.#preferred = parts.preferred;
+    this.#otherwise = parts.otherwise;
+    this.#clock = parts.clock;
+    this.#name = parts.otherwise.name;
+  }
+
+  /** Of the one that was used last. */
+  get name(): string {
+    return this.#name;
+  }
+
+  async scan(subject: ScanSubject, signal: AbortSignal): Promise<VirusFinding> {
+    const scanner = (await this.#health()).ok ? this.#preferred : this.#otherwise;
+    this.#name = scanner.name;
+    const finding = await scanner.scan(subject, signal);
+    // It may have gone away since it was asked; the next try asks anew.
+    if (finding.verdict === "error") this.#asked = undefined;
+    return finding;
+  }
+
+  async health(): Promise<ScannerHealth> {
+    const health = await this.#health();
+    const scanner = health.ok ? this.#preferred : this.#otherwise;
+    this.#name = scanner.name;
+    return health.ok ? health : await scanner.health();
+  }
+
+  #health(): Promise<ScannerHealth> {
+    const now = this.#clock.now();
+    if (this.#asked === undefined || now - this.#asked.atMs >= askMs || now < this.#asked.atMs) {
+      const health = this.#preferred.health().catch(noAnswer);
+      this.#asked = { atMs: now, health };
+    }
+    return this.#asked.health;
+  }
+}
+
+function noAnswer(): ScannerHealth {
+  return { ok: false, reason: "does not answer", version: "", real: false };
+}

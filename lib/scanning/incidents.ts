@@ -1,0 +1,222 @@
+import { actOf, type Caller } from "../platform/mod.ts";
+import {
+  type Incident,
+  type IncidentClose,
+  type IncidentPage,
+  limits,
+  Refusal,
+  type ReportDraft,
+  type Verdict,
+} from "../protocol/mod.ts";
+import type {
+  CyberTipline,
+  IncidentJob,
+  IncidentRecord,
+  RefusedUpload,
+  Reinstatement,
+} from "./evidence_ports.ts";
+import { Keeping, type KeepingNeeds } from "./incidents_keeping.ts";
+import { incidentView } from "./incidents_views.ts";
+import type { CsamFinding, MatchDesk, ScanJob } from "./ports.ts";
+import { busyOrDone, notDraftable, Submissions } from "./report_submission.ts";
+import { reportXml } from "./report_xml.ts";
+
+export interface IncidentsNeeds extends KeepingNeeds {
+  /** Null without credentials: reports are drafted and exported only. */
+  cybertip: CyberTipline | null;
+}
+
+/**
+ * Incidents (SC-5, SC-6): what the server does with a match, and what moderators and administrators do with it then. They see
+ * metadata only; everybody else finds nothing here.
+ */
+export class Incidents implements MatchDesk {
+  readonly #needs: IncidentsNeeds;
+  readonly #keeping: Keeping;
+  readonly #submissions: Submissions;
+
+  constructor(needs: IncidentsNeeds) {
+    this.#needs = needs;
+    this.#keeping = new Keeping(needs);
+    this.#submissions = new Submissions(needs);
+  }
+
+  preserve(job: ScanJob, finding: CsamFinding, verdicts: readonly Verdict[]): Promise<boolean> {
+    return this.#keeping.preserve(job, finding, verdicts);
+  }
+
+  refusedAgain(upload: RefusedUpload): Promise<void> {
+    return this.#keeping.refusedAgain(upload);
+  }
+
+  run(job: IncidentJob): Promise<void> {
+    return this.#keeping.run(job);
+  }
+
+  prepare(): Promise<void> {
+    return this.#keeping.prepare();
+  }
+
+  async list(
+    caller: Caller,
+    query: { state?: Incident["state"] | undefined; before?: string | undefined; limit?: number | undefined },
+  ): Promise<IncidentPage | Refusal> {
+    if (!isStaff(caller)) return nothingHere();
+    const limit = query.limit ?? limits.pageDefault;
+    const records = await this.#needs.store.page({
+      before: query.before ?? null,
+      state: query.state ?? null,
+      // One more than asked for: it says whether there is a next page.
+      limit: limit + 1,
+    });
+    const shown = records.slice(0, limit);
+    const incidents = await Promise.all(shown.map((record) => this.#view(record)));
+    return { incidents, next: records.length > limit ? shown.at(-1)!.id : null };
+  }
+
+  async get(caller: Caller, incidentId: string): Promise<Incident | Refusal> {
+    if (!isStaff(caller)) return nothingHere();
+    return await this.#shown(await this.#needs.store.incident(incidentId));
+  }
+
+  async draft(caller: Caller, incidentId: string, draft: ReportDraft): Promise<Incident | Refusal> {
+    if (!isStaff(caller)) return nothingHere();
+    const { store, clock } = this.#needs;
+    const now = clock.now();
+    const act = actOf(caller, "incident.draft", `incident:${incidentId}`, {
+      incidentType: draft.incidentType,
+      escalated: textOrNull(draft.escalate) !== null,
+    });
+    const changed = await store.change(incidentId, (record) => {
+      const refused = notDraftable(record, now);
+      if (refused !== null) return refused;
+      const report = {
+        incidentType: draft.incidentType,
+        escalate: textOrNull(draft.escalate),
+        additionalInfo: textOrNull(draft.additionalInfo),
+        updatedMs: now,
+        updatedBy: caller.username,
+        reporter: caller.displayName,
+        submittedMs: null,
+        reportId: null,
+      };
+      return { to: { ...record, report }, act };
+    });
+    return await this.#shown(changed);
+  }
+
+  async report(caller: Caller, incidentId: string): Promise<{ xml: string; problems: string[] } | Refusal> {
+    if (!isStaff(caller)) return nothingHere();
+    const { store } = this.#needs;
+    const act = actOf(caller, "incident.export", `incident:${incidentId}`);
+    // Written before anybody sees it.
+    const record = await store.change(
+      incidentId,
+      ({ report }) => report === null ? new Refusal("conflict", "Draft the report first.") : { act },
+    );
+    if (record === null) return nothingHere();
+    if (record instanceof Refusal) return record;
+    return reportXml(record, record.report!, await store.uploads(incidentId, limits.pageMax));
+  }
+
+  async submit(caller: Caller, incidentId: string): Promise<Incident | Refusal> {
+    if (!isStaff(caller)) return nothingHere();
+    return await this.#shown(await this.#submissions.submit(caller, incidentId));
+  }
+
+  /**
+   * Ends the review. Of the accounts in `reinstate` (usernames or ids) the suspension ends where it is this incident's and no
+   * other one that is not closed names them; legal holds stay until their end. A closed incident can be closed again to
+   * reinstate somebody.
+   */
+  async close(caller: Caller, incidentId: string, body: IncidentClose): Promise<Incident | Refusal> {
+    if (!isStaff(caller)) return nothingHere();
+    const { store, clock } = this.#needs;
+    const named = body.reinstate ?? [];
+    const userIds = await this.#accountsOf(caller, incidentId, named);
+    if (userIds instanceof Refusal) return userIds;
+    const now = clock.now();
+    const changed = await store.change(incidentId, (record, reinstatements) => {
+      if (record.submission !== null && record.submission.untilMs > now) return busyOrDone(record, now) ?? {};
+      if (record.state === "closed" && userIds.length === 0) {
+        return new Refusal("conflict", "The incident is closed already.");
+      }
+      const refused = notReinstated(reinstatements);
+      if (refused !== null) return refused;
+      const act = actOf(
+        caller,
+        record.state === "closed" ? "incident.reinstate" : "incident.close",
+        `incident:${incidentId}`,
+        { reinstated: namesOf(reinstatements, "lifted"), stillSuspended: namesOf(reinstatements, "moved") },
+        body.reason,
+      );
+      const closed = record.closed ?? { atMs: now, by: caller.username, reason: body.reason };
+      return { to: { ...record, state: "closed", closed }, act };
+    }, userIds);
+    return await this.#shown(changed);
+  }
+
+  /** User ids of accounts of an incident, named by either. Nobody judges in their own case. */
+  async #accountsOf(
+    caller: Caller,
+    incidentId: string,
+    named: readonly string[],
+  ): Promise<string[] | Refusal> {
+    const uploads = await this.#needs.store.uploads(incidentId, Infinity);
+    if (uploads.some(({ userId }) => userId === caller.userId)) {
+      return new Refusal("conflict", "This incident names you. Somebody else has to close it.");
+    }
+    const ids = new Map(uploads.flatMap(({ userId, username }) => [[username, userId], [userId, userId]]));
+    const unknown = named.filter((name) => !ids.has(name));
+    if (unknown.length > 0) {
+      return new Refusal("invalid_params", "Name accounts of this incident.", {
+        fields: { reinstate: `not an account of this incident: ${unknown.slice(0, 5).join(", ")}` },
+      });
+    }
+    return [...new Set(named.map((name) => ids.get(name)!))];
+  }
+
+  async #shown(record: IncidentRecord | Refusal | null): Promise<Incident | Refusal> {
+    if (record === null) return nothingHere();
+    return record instanceof Refusal ? record : await this.#view(record);
+  }
+
+  async #view(record: IncidentRecord): Promise<Incident> {
+    return incidentView(record, await this.#needs.store.uploads(record.id, limits.pageMax));
+  }
+}
+
+/** SC-6, MO-4: for everyone else there is nothing here. */
+function isStaff({ role }: Caller): boolean {
+  switch (role) {
+    case "admin":
+    case "moderator":
+      return true;
+    case "member":
+      return false;
+    default:
+      role satisfies never;
+      return false;
+  }
+}
+
+function nothingHere(): Refusal {
+  return new Refusal("not_found", "There is nothing at this address.");
+}
+
+function textOrNull(text: string | null | undefined): string | null {
+  return text === undefined || text === null || text.trim() === "" ? null : text;
+}
+
+function notReinstated(reinstatements: readonly Reinstatement[]): Refusal | null {
+  const other = namesOf(reinstatements, "other");
+  return other === "" ? null : new Refusal(
+    "conflict",
+    `Not suspended by this incident: ${other}. Leave them out.`,
+    { fields: { reinstate: `not suspended by this incident: ${other}` } },
+  );
+}
+
+function namesOf(reinstatements: readonly Reinstatement[], outcome: Reinstatement["outcome"]): string {
+  return reinstatements.filter((each) => each.outcome === outcome).map(({ username }) => username).join(",");
+}

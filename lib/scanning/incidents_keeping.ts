@@ -1,0 +1,229 @@
+import type { BlobRecord, BlobStore } from "../files/ports.ts";
+import { type Act, type Bell, type Clock, type Ids, type Log } from "../platform/mod.ts";
+import { limits, type Verdict } from "../protocol/mod.ts";
+import type {
+  EvidenceStore,
+  IncidentJob,
+  IncidentRecord,
+  IncidentStore,
+  RefusedUpload,
+  Suspensions,
+} from "./evidence_ports.ts";
+import type { CsamFinding, MatchDesk, ScanJob } from "./ports.ts";
+
+export interface KeepingNeeds {
+  store: IncidentStore;
+  blobs: Pick<BlobStore, "open" | "remove">;
+  evidence: EvidenceStore;
+  bell: Pick<Bell, "closeUser">;
+  clock: Clock;
+  ids: Ids;
+  log: Log;
+  /** How long a match and what belongs to it are preserved, in days. */
+  evidenceDays: number;
+}
+
+/** Who acts where nobody does. No username looks like this. */
+const server = { userId: "server", username: "(server)" } as const;
+const dayMs = 24 * 3600_000;
+
+/**
+ * What the server itself does with a match (SC-5): one commit that rejects, suspends and opens the incident, then, as jobs
+ * that may be cut off anywhere and run again, the bytes go to the evidence store and are destroyed at the end of the hold.
+ */
+export class Keeping implements MatchDesk {
+  readonly #needs: KeepingNeeds;
+
+  constructor(needs: KeepingNeeds) {
+    this.#needs = needs;
+  }
+
+  async preserve(job: ScanJob, finding: CsamFinding, verdicts: readonly Verdict[]): Promise<boolean> {
+    const { store, ids } = this.#needs;
+    const id = ids.next();
+    const suspensions = await store.open(
+      job,
+      verdicts,
+      (blob) => this.#matched(id, blob, finding),
+      (uploads, suspended) =>
+        serverAct("incident.open", id, {
+          sha256: job.sha256,
+          provider: finding.scanner,
+          classification: finding.match?.classification ?? "match",
+          uploads,
+          ...detailOf(suspended),
+        }),
+    );
+    if (suspensions === null) return false;
+    this.#suspended(id, suspensions);
+    return true;
+  }
+
+  /** Records that a hash that is refused as a match was uploaded again, by whomever; nothing for other hashes (SC-4). */
+  async refusedAgain(upload: RefusedUpload): Promise<void> {
+    const { store, ids, blobs } = this.#needs;
+    const repeat = await store.repeat(
+      upload,
+      (first) => this.#repeated(ids.next(), upload, first),
+      ({ id, repeat }, suspended) => ({
+        ...serverAct("incident.repeat", id, {
+          sha256: upload.sha256,
+          attempts: repeat?.attempts ?? 1,
+          ...detailOf(suspended),
+        }),
+        address: upload.from.address,
+      }),
+    );
+    if (repeat === null) return;
+    this.#suspended(repeat.incident.id, repeat.suspensions);
+    // An upload that was already past the look at the refused hashes may have brought the bytes back.
+    const first = await store.matchOf(upload.sha256);
+    if (first?.evidence === "sealed") await blobs.remove(upload.sha256);
+  }
+
+  /** Runs a job of this room. Throws when it has to be run again. */
+  async run(job: IncidentJob): Promise<void> {
+    switch (job.kind) {
+      case "seal_evidence":
+        return await this.#seal(job.incidentId);
+      case "end_evidence":
+        return await this.#end(job.incidentId);
+      default:
+        return job satisfies never;
+    }
+  }
+
+  /** At a start: removes plain bytes that an upload brought back just before the process died. */
+  async prepare(): Promise<void> {
+    for await (const { sha256 } of this.#needs.store.sealed()) await this.#needs.blobs.remove(sha256);
+  }
+
+  async #seal(id: string): Promise<void> {
+    const { store, blobs, evidence } = this.#needs;
+    await this.#addUploads(id);
+    const incident = await store.incident(id);
+    if (incident === null) return;
+    if (incident.evidence === "sealing") {
+      await this.#encrypt(incident);
+      await blobs.remove(incident.sha256);
+      await store.change(id, (now) => {
+        if (now.evidence !== "sealing") return {};
+        const act = serverAct("incident.sealed", id, { sha256: now.sha256, sizeBytes: now.sizeBytes });
+        return { to: { ...now, evidence: "sealed" }, act };
+      });
+      // Once more: whoever brings the bytes back from now on finds the incident sealed, and removes them.
+      await blobs.remove(incident.sha256);
+    } else if (incident.evidence === "sealed") {
+      await evidence.verify(id, incident);
+      await blobs.remove(incident.sha256);
+    }
+  }
+
+  /** The bytes are in the evidence store afterwards and were read back from there, or this throws. */
+  async #encrypt(incident: IncidentRecord): Promise<void> {
+    const { blobs, evidence, log } = this.#needs;
+    const { id, sha256 } = incident;
+    const kept = await evidence.verify(id, incident).catch((error) => {
+      // Sealed again while the plain bytes are still there; otherwise this is for somebody to look at.
+      log.error("evidence.broken", { incident: id, error });
+      return false;
+    });
+    if (kept) return;
+    const plain = await blobs.open(sha256);
+    if (plain === null) {
+      throw new Error(`The bytes of incident ${id} are neither sealed nor in the file store.`);
+    }
+    await evidence.seal(id, plain, incident);
+    if (!await evidence.verify(id, incident)) throw new Error(`The evidence of incident ${id} was not kept.`);
+  }
+
+  /** Uploads that were not in the commit that opened the incident: too many, or just then on their way. */
+  async #addUploads(id: string): Promise<void> {
+    const act = (uploads: number, suspended: Suspensions) =>
+      serverAct("incident.uploads", id, { uploads, ...detailOf(suspended) });
+    while (true) {
+      const suspensions = await this.#needs.store.addUploads(id, act);
+      if (suspensions === null) return;
+      this.#suspended(id, suspensions);
+    }
+  }
+
+  async #end(id: string): Promise<void> {
+    const { store, blobs, evidence, clock, log } = this.#needs;
+    const incident = await store.incident(id);
+    if (incident === null) return;
+    if (incident.holdUntilMs > clock.now()) {
+      // It was prolonged since.
+      await store.addJobs([{ dueMs: incident.holdUntilMs, job: { kind: "end_evidence", incidentId: id } }]);
+      return;
+    }
+    if (incident.state === "open") log.warn("incident.open_at_end", { incident: id });
+    if (incident.evidence !== "none") {
+      await evidence.destroy(id);
+      await blobs.remove(incident.sha256);
+    }
+    await store.endHold(id, serverAct("incident.end", id, { sha256: incident.sha256 }));
+  }
+
+  #matched(id: string, blob: BlobRecord, { scanner, answer, match }: CsamFinding): IncidentRecord {
+    return {
+      ...this.#opened(id),
+      sha256: blob.sha256,
+      sizeBytes: blob.sizeBytes,
+      type: blob.type,
+      provider: scanner,
+      classification: match?.classification ?? "match",
+      matchType: match?.matchType ?? null,
+      reference: match?.reference ?? null,
+      answer: answer.slice(0, limits.scanAnswer),
+      evidence: "sealing",
+      evidenceOf: id,
+      repeat: null,
+    };
+  }
+
+  #repeated(id: string, upload: RefusedUpload, first: IncidentRecord | null): IncidentRecord {
+    return {
+      ...this.#opened(id),
+      sha256: upload.sha256,
+      sizeBytes: first?.sizeBytes ?? upload.sizeBytes,
+      type: first?.type ?? upload.type,
+      provider: first?.provider ?? "refused hash",
+      classification: first?.classification ?? "match",
+      matchType: first?.matchType ?? null,
+      reference: first?.reference ?? null,
+      answer: first?.answer ?? "",
+      evidence: "none",
+      evidenceOf: first?.id ?? null,
+      repeat: { userId: upload.ownerId, attempts: 0 },
+    };
+  }
+
+  #opened(id: string) {
+    const now = this.#needs.clock.now();
+    return {
+      id,
+      state: "open" as const,
+      createdMs: now,
+      holdUntilMs: now + this.#needs.evidenceDays * dayMs,
+      report: null,
+      submission: null,
+      closed: null,
+    };
+  }
+
+  #suspended(incident: string, { userIds, spared }: Suspensions): void {
+    const { bell, log } = this.#needs;
+    for (const userId of userIds) bell.closeUser(userId, "suspended");
+    if (spared !== null) log.error("incident.last_admin_not_suspended", { incident, user: spared });
+  }
+}
+
+function detailOf({ usernames, spared }: Suspensions): Act["detail"] {
+  return { suspended: usernames.join(","), ...(spared === null ? {} : { lastAdminNotSuspended: spared }) };
+}
+
+/** What the server did by itself, for the audit log. */
+export function serverAct(action: string, incidentId: string, detail: Act["detail"]): Act {
+  return { actor: server, action, subject: `incident:${incidentId}`, address: "", reason: null, detail };
+}

@@ -1,0 +1,11 @@
+/** Verdicts, the worker that runs scans, what stands in for scanners, and the moderators' side (SC). */
+export { Breaker, type BreakerState } from "./breaker.ts";
+export { EicarScanner, hashList, HashListMatcher, NotConfigured } from "./builtin.ts";
+export { csamMatcherFor, PreferredScanner, virusScannerFor } from "./choice.ts";
+export { Incidents, type IncidentsNeeds } from "./incidents.ts";
+export { FileModeration, type FileModerationNeeds } from "./moderation.ts";
+export * from "./ports.ts";
+export { RescanSchedule } from "./rescans.ts";
+export { type ScannerCheck, ScanStatusBoard } from "./status.ts";
+export { decide, type Decision, type Findings, type Standing } from "./verdict.ts";
+export { ScanWorker, type ScanWorkerNeeds } from "./worker.ts";

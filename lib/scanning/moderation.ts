@@ -1,0 +1,172 @@
+import type { FileRecord, FileStore } from "../files/ports.ts";
+import { actOf, type Caller, type Clock, iso } from "../platform/mod.ts";
+import {
+  type AdminFile,
+  type AdminFilePage,
+  type FileDecision,
+  limits,
+  Refusal,
+  type Verdict,
+} from "../protocol/mod.ts";
+import type { BlobStanding, Conclusion, DecisionStore, ScanStore } from "./ports.ts";
+
+type Answer<T> = Promise<T | Refusal>;
+
+/** Uploads of one blob that are listed. */
+const uploadsShown = 100;
+/** States that are looked for when none is named. */
+const listedStates = ["scanning", "held", "rejected"] as const;
+
+export interface FileModerationNeeds {
+  store: Pick<ScanStore, "blobsIn">;
+  decisions: DecisionStore;
+  files: Pick<FileStore, "filesOfBlob">;
+  /** Usernames by user id; those who are gone are left out. */
+  names(userIds: readonly string[]): Promise<Map<string, string>>;
+  clock: Clock;
+}
+
+/** Files as moderators see them: metadata and verdicts, never content (MO-4); and their word on what is held. */
+export class FileModeration {
+  readonly #needs: FileModerationNeeds;
+
+  constructor(needs: FileModerationNeeds) {
+    this.#needs = needs;
+  }
+
+  /** In the order of the hashes; without a state, all that are not clean. */
+  async list(
+    caller: Caller,
+    query: {
+      state?: "scanning" | "held" | "rejected" | undefined;
+      after?: string | undefined;
+      limit?: number | undefined;
+    },
+  ): Answer<AdminFilePage> {
+    if (!isStaff(caller)) return nothingHere();
+    const limit = query.limit ?? limits.pageDefault;
+    const states = query.state === undefined ? listedStates : [query.state];
+    const found = await Promise.all(
+      states.map((state) => this.#needs.store.blobsIn(state, query.after ?? null, limit + 1)),
+    );
+    // A blob whose state changed between two looks is in both.
+    const hashes = [...new Set(found.flat().map(({ sha256 }) => sha256))].sort();
+    const page = hashes.slice(0, limit);
+    const standings = await Promise.all(page.map((sha256) => this.#needs.decisions.standing(sha256)));
+    const files = await this.#shown(standings.filter((standing) => standing !== null));
+    return { files, next: hashes.length > limit ? page.at(-1)! : null };
+  }
+
+  async get(caller: Caller, sha256: string): Answer<AdminFile> {
+    if (!isStaff(caller)) return nothingHere();
+    const standing = await this.#needs.decisions.standing(sha256);
+    if (standing === null) return noFile();
+    return (await this.#shown([standing]))[0]!;
+  }
+
+  /** Releases or rejects a held file; rejecting refuses its hash from then on. In the audit log with the same commit. */
+  async decide(caller: Caller, sha256: string, { release, reason }: FileDecision): Answer<AdminFile> {
+    if (!isStaff(caller)) return nothingHere();
+    for (let tries = 0; tries < limits.writeTries; tries++) {
+      const standing = await this.#needs.decisions.standing(sha256);
+      if (standing === null) return noFile();
+      const refused = mayNot(standing, release);
+      if (refused !== null) return refused;
+      const { type, sizeBytes } = standing.blob;
+      const act = actOf(caller, release ? "file.release" : "file.reject", `file:${sha256}`, {
+        type,
+        sizeBytes,
+      }, reason);
+      const conclusion = this.#conclusion(caller, release, reason);
+      if (await this.#needs.decisions.decide(standing, conclusion, act)) {
+        return await this.get(caller, sha256);
+      }
+    }
+    return new Refusal("conflict", "The file is being scanned at this moment. Try again.");
+  }
+
+  #conclusion({ username }: Caller, release: boolean, reason: string): Conclusion {
+    const verdict: Verdict = {
+      check: "moderator",
+      // It was not looked through; rejecting it leaves it so.
+      verdict: release ? "clean" : "incomplete",
+      scanner: username,
+      version: "",
+      answer: reason,
+      at: iso(this.#needs.clock.now()),
+    };
+    if (release) return { state: "clean", verdicts: [verdict] };
+    return { state: "rejected", verdicts: [verdict], refuse: "moderator" };
+  }
+
+  async #shown(standings: readonly BlobStanding[]): Promise<AdminFile[]> {
+    const files = await Promise.all(
+      standings.map(({ blob }) => this.#needs.files.filesOfBlob(blob.sha256)),
+    );
+    const listed = files.map((uploads) => uploads.slice(0, uploadsShown));
+    const owners = new Set(listed.flat().map(({ ownerId }) => ownerId));
+    const names = owners.size === 0 ? new Map<string, string>() : await this.#needs.names([...owners]);
+    return standings.map((standing, at) => shownOf(standing, listed[at]!, names));
+  }
+}
+
+function shownOf(
+  { blob, verdicts, scan }: BlobStanding,
+  uploads: readonly FileRecord[],
+  names: ReadonlyMap<string, string>,
+): AdminFile {
+  return {
+    sha256: blob.sha256,
+    size: blob.sizeBytes,
+    type: blob.type,
+    state: blob.state,
+    createdAt: iso(blob.createdMs),
+    verdicts,
+    uploads: uploads.map(({ id, name, ownerId, createdMs }) => ({
+      fileId: id,
+      name,
+      owner: names.get(ownerId) ?? ownerId,
+      createdAt: iso(createdMs),
+    })),
+    attempts: scan?.attempts ?? 0,
+    nextAttemptAt: scan === null ? null : iso(scan.dueMs),
+  };
+}
+
+/** Why a decision is refused; null when it may be made. Only what no scan will answer can be released. */
+function mayNot({ blob, verdicts, scan }: BlobStanding, release: boolean): Refusal | null {
+  if (blob.state !== "held") {
+    return new Refusal("conflict", `This file is ${blob.state}; only held files are decided on.`);
+  }
+  const said = (kind: Verdict["verdict"]) => verdicts.some(({ verdict }) => verdict === kind);
+  if (said("match") || said("infected")) {
+    return new Refusal("conflict", "This file was found to be harmful; that is not a moderator's to decide.");
+  }
+  if (!release) return null;
+  if (scan !== null || said("error") || !said("incomplete")) {
+    return new Refusal("conflict", "This file is still being checked. It can be rejected, not released.");
+  }
+  return null;
+}
+
+/** MO-4: for everyone without the role there is nothing here. */
+function isStaff({ role }: Caller): boolean {
+  switch (role) {
+    case "admin":
+    case "moderator":
+      return true;
+    case "member":
+      return false;
+    default:
+      role satisfies never;
+      return false;
+  }
+}
+
+function nothingHere(): Refusal {
+  return new Refusal("not_found", "There is nothing at this address.");
+}
+
+function noFile(): Refusal {
+  return new Refusal("not_found", "There is no such file; it may have been removed meanwhile.");
+}

@@ -1,0 +1,187 @@
+import { incidentTypes } from "../protocol/mod.ts";
+
+/** A document, before it is text. */
+export interface XmlElement {
+  name: string;
+  attributes?: Readonly<Record<string, string>>;
+  content: string | readonly XmlElement[];
+}
+
+/** What an element may hold: text of a kind, or elements in this order. */
+interface Rule {
+  name: string;
+  /** How often it stands there. */
+  least: 0 | 1;
+  most: 1 | "many";
+  attributes?: Readonly<Record<string, RegExp>>;
+  holds: TextRule | readonly Rule[];
+}
+
+interface TextRule {
+  text: "any" | "boolean" | "number" | "time" | "port" | "address";
+  /** In characters. */
+  most?: number;
+  oneOf?: readonly string[];
+}
+
+const one = (name: string, holds: Rule["holds"]): Rule => ({ name, least: 1, most: 1, holds });
+const maybe = (name: string, holds: Rule["holds"]): Rule => ({ name, least: 0, most: 1, holds });
+const any = (name: string, holds: Rule["holds"]): Rule => ({ name, least: 0, most: "many", holds });
+const upTo = (most: number): TextRule => ({ text: "any", most });
+
+const ipCaptureEvent: readonly Rule[] = [
+  one("ipAddress", { text: "address" }),
+  maybe("eventName", {
+    text: "any",
+    oneOf: ["Login", "Registration", "Purchase", "Upload", "Other", "Unknown"],
+  }),
+  maybe("dateTime", { text: "time" }),
+  maybe("possibleProxy", { text: "boolean" }),
+  maybe("port", { text: "port" }),
+];
+
+const person: readonly Rule[] = [maybe("firstName", upTo(100)), maybe("lastName", upTo(100))];
+
+/**
+ * The part of the CyberTipline's schema that reports of this server use: names, order, lengths and values as in NCMEC's
+ * documentation of its Reporting API (https://report.cybertip.org/ispws/documentation). Elements in another order are
+ * refused there (4100).
+ */
+export const reportRule: Rule = one("report", [
+  one("incidentSummary", [
+    one("incidentType", { text: "any", oneOf: incidentTypes }),
+    maybe("escalateToHighPriority", upTo(3000)),
+    one("incidentDateTime", { text: "time" }),
+  ]),
+  any("internetDetails", [
+    one("webPageIncident", [any("url", upTo(2083)), maybe("additionalInfo", upTo(3000))]),
+  ]),
+  one("reporter", [
+    one("reportingPerson", person),
+    maybe("contactPerson", person),
+    maybe("companyTemplate", upTo(3000)),
+    maybe("termsOfService", upTo(3000)),
+    maybe("legalURL", upTo(2083)),
+  ]),
+  maybe("personOrUserReported", [
+    maybe("espIdentifier", upTo(255)),
+    maybe("espService", upTo(100)),
+    maybe("screenName", upTo(256)),
+    any("displayName", upTo(256)),
+    any("profileUrl", upTo(2083)),
+    any("ipCaptureEvent", ipCaptureEvent),
+    maybe("additionalInfo", upTo(3000)),
+  ]),
+  maybe("additionalInfo", upTo(3000)),
+]);
+
+export const fileDetailsRule: Rule = one("fileDetails", [
+  one("reportId", { text: "number" }),
+  one("fileId", upTo(256)),
+  maybe("originalFileName", upTo(2056)),
+  maybe("fileViewedByEsp", { text: "boolean" }),
+  maybe("publiclyAvailable", { text: "boolean" }),
+  { ...any("originalFileHash", upTo(128)), attributes: { hashType: /^.{1,64}$/ } },
+  maybe("ipCaptureEvent", ipCaptureEvent),
+  any("additionalInfo", upTo(3000)),
+]);
+
+/** What is wrong with a document, in words, each with the place; empty when nothing is. */
+export function schemaProblems(element: XmlElement, rule: Rule): string[] {
+  if (element.name !== rule.name) return [`${element.name}: must be ${rule.name}`];
+  return problemsIn(element, rule, rule.name);
+}
+
+function problemsIn({ attributes = {}, content }: XmlElement, rule: Rule, path: string): string[] {
+  const problems = attributeProblems(attributes, rule.attributes ?? {}, path);
+  if (isText(rule.holds)) {
+    const problem = typeof content === "string" ? textProblem(content, rule.holds) : "must hold text only";
+    return problem === null ? problems : [...problems, `${path}: ${problem}`];
+  }
+  if (typeof content === "string") return [...problems, `${path}: must hold elements only`];
+  return [...problems, ...orderProblems(content, rule.holds, path)];
+}
+
+function orderProblems(elements: readonly XmlElement[], rules: readonly Rule[], path: string): string[] {
+  const problems: string[] = [];
+  const counts = new Map<string, number>();
+  let furthest = 0;
+  for (const element of elements) {
+    const at = rules.findIndex(({ name }) => name === element.name);
+    const inside = `${path}/${element.name}`;
+    const rule = rules[at];
+    if (rule === undefined) {
+      problems.push(`${inside}: is not known here`);
+      continue;
+    }
+    if (at < furthest) problems.push(`${inside}: must stand before ${rules[furthest]!.name}`);
+    furthest = Math.max(furthest, at);
+    const count = (counts.get(rule.name) ?? 0) + 1;
+    counts.set(rule.name, count);
+    if (rule.most === 1 && count === 2) problems.push(`${inside}: must stand there only once`);
+    problems.push(...problemsIn(element, rule, inside));
+  }
+  for (const { name, least } of rules) {
+    if (least === 1 && !counts.has(name)) problems.push(`${path}/${name}: is missing`);
+  }
+  return problems;
+}
+
+function attributeProblems(
+  attributes: Readonly<Record<string, string>>,
+  rules: Readonly<Record<string, RegExp>>,
+  path: string,
+): string[] {
+  const problems: string[] = [];
+  for (const [name, pattern] of Object.entries(rules)) {
+    if (!pattern.test(attributes[name] ?? "")) problems.push(`${path}: the attribute ${name} is missing`);
+  }
+  for (const name of Object.keys(attributes)) {
+    if (!(name in rules)) problems.push(`${path}: the attribute ${name} is not known here`);
+  }
+  return problems;
+}
+
+function isText(holds: Rule["holds"]): holds is TextRule {
+  return !Array.isArray(holds);
+}
+
+function textProblem(text: string, { text: kind, most, oneOf }: TextRule): string | null {
+  if (text.trim() === "") return "must not be blank";
+  if (most !== undefined && [...text].length > most) return `is longer than ${most} characters`;
+  if (oneOf !== undefined && !oneOf.includes(text)) return `must be one of: ${oneOf.join("; ")}`;
+  switch (kind) {
+    case "any":
+      return null;
+    case "boolean":
+      return text === "true" || text === "false" ? null : "must be true or false";
+    case "number":
+      return /^[0-9]{1,18}$/.test(text) ? null : "must be a whole number";
+    case "port":
+      return /^[0-9]{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65_535
+        ? null
+        : "must be a port from 1 to 65535";
+    case "time":
+      return isTime(text) ? null : "must be a time with its zone, like 2026-01-31T18:00:00Z";
+    case "address":
+      return isAddress(text) ? null : "must be an IP address";
+    default:
+      return kind satisfies never;
+  }
+}
+
+/** RFC 3339, with a zone. */
+function isTime(text: string): boolean {
+  const form = /^\d{4}-\d{2}-(\d{2})T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/.exec(text);
+  if (form === null) return false;
+  const date = Date.parse(text);
+  // A 31st of February is read as a day of March.
+  return !Number.isNaN(date) &&
+    new Date(Date.parse(`${text.slice(0, 10)}T00:00:00Z`)).getUTCDate() === Number(form[1]);
+}
+
+/** IPv4 with dots, or IPv6. */
+export function isAddress(text: string): boolean {
+  if (/^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}$/.test(text)) return true;
+  return text.includes(":") && /^[0-9a-fA-F:.]+$/.test(text) && URL.canParse(`http://[${text}]/`);
+}

@@ -1,0 +1,279 @@
+import { type Act, actOf, type Caller, type Clock, type Ids, type Log, type Timer } from "../platform/mod.ts";
+import { limits, Refusal } from "../protocol/mod.ts";
+import {
+  type CyberTipline,
+  type EvidenceStore,
+  type IncidentRecord,
+  type IncidentReport,
+  type IncidentStore,
+  type IncidentUpload,
+  tiplineCodes,
+  type TiplineFailure,
+} from "./evidence_ports.ts";
+import { fileDetailsXml, reportXml } from "./report_xml.ts";
+
+export interface SubmissionNeeds {
+  store: IncidentStore;
+  evidence: EvidenceStore;
+  /** Null without credentials. */
+  cybertip: CyberTipline | null;
+  clock: Clock;
+  ids: Ids;
+  log: Log;
+}
+
+/** A submission that was not renewed for this long is one of a process that died. */
+const claimMs = 2 * 60_000;
+const renewMs = 30_000;
+
+/** The incident as it was claimed. */
+interface Claim {
+  incident: IncidentRecord;
+  report: IncidentReport;
+  token: string;
+  /** Of a submission that was cut off. */
+  earlier: string | null;
+}
+
+/** What came of it. `reportId` is set where it is not known what became of that report. */
+type Outcome = { filed: string } | { refusal: Refusal; why: string; reportId: string | null };
+
+/**
+ * Hands a report in, once (SC-6). One caller at a time holds the claim. The report's number is stored before anything is
+ * uploaded: after a submission that was cut off, the next one first takes that report back, and the CyberTipline's answer says
+ * whether it had been finished. A report whose number was not stored yet was not finished, and is deleted there by itself.
+ */
+export class Submissions {
+  readonly #needs: SubmissionNeeds;
+
+  constructor(needs: SubmissionNeeds) {
+    this.#needs = needs;
+  }
+
+  /** Null when there is no such incident. */
+  async submit(caller: Caller, incidentId: string): Promise<IncidentRecord | Refusal | null> {
+    const { cybertip } = this.#needs;
+    if (cybertip === null) {
+      return conflict(
+        "There are no credentials for the CyberTipline: set BEHEST_CYBERTIP_USER and " +
+          "BEHEST_CYBERTIP_PASSWORD; export the report instead.",
+      );
+    }
+    const claim = await this.#claim(incidentId);
+    if (claim === null || claim instanceof Refusal) return claim;
+    using _kept = this.#kept(claim);
+    return await this.#conclude(caller, claim, await this.#outcome(cybertip, claim));
+  }
+
+  async #claim(incidentId: string): Promise<Claim | Refusal | null> {
+    const { store, clock, ids } = this.#needs;
+    const token = ids.next();
+    const now = clock.now();
+    let earlier: string | null = null;
+    const claimed = await store.change(incidentId, (record) => {
+      const refused = notNow(record, now);
+      if (refused !== null) return refused;
+      earlier = record.submission?.reportId ?? null;
+      return { to: { ...record, submission: { token, untilMs: now + claimMs, reportId: earlier } } };
+    });
+    if (claimed === null || claimed instanceof Refusal) return claimed;
+    return { incident: claimed, report: claimed.report!, token, earlier };
+  }
+
+  /** Renews the claim until it is disposed. */
+  #kept(claim: Claim): Disposable {
+    const { clock, log } = this.#needs;
+    let timer: Timer | undefined;
+    const later = () => {
+      timer = clock.after(renewMs, () => {
+        // A claim that could not be renewed is looked at again before the report is finished.
+        this.#renew(claim).catch((error) => log.warn("report.claim_not_renewed", { error })).finally(() => {
+          if (timer !== undefined) later();
+        });
+      });
+    };
+    later();
+    return {
+      [Symbol.dispose]() {
+        timer?.cancel();
+        timer = undefined;
+      },
+    };
+  }
+
+  /** False when somebody else took the claim. */
+  async #renew({ incident, token }: Claim, reportId?: string): Promise<boolean> {
+    const { store, clock } = this.#needs;
+    const renewed = await store.change(incident.id, (record) => {
+      if (record.submission?.token !== token) return conflict("The submission was taken over.");
+      const untilMs = clock.now() + claimMs;
+      return {
+        to: {
+          ...record,
+          submission: { ...record.submission, untilMs, reportId: reportId ?? record.submission.reportId },
+        },
+      };
+    });
+    return renewed !== null && !(renewed instanceof Refusal);
+  }
+
+  async #outcome(cybertip: CyberTipline, claim: Claim): Promise<Outcome> {
+    const { incident, report, earlier } = claim;
+    const uploads = await this.#needs.store.uploads(incident.id, limits.pageMax);
+    const { xml, problems } = reportXml(incident, report, uploads);
+    if (problems.length > 0) {
+      return refusedWith(conflict(`The report is not complete: ${problems.join("; ")}.`), earlier);
+    }
+    if (earlier !== null) {
+      const back = await cybertip.retract(earlier);
+      if (isCode(back, tiplineCodes.alreadyFinished)) return { filed: earlier };
+      if (back !== true && !isCode(back, tiplineCodes.noSuchReport)) return failed(back, earlier);
+    }
+    const ready = await cybertip.status();
+    if (ready !== true) return failed(ready, null);
+    const opened = await cybertip.submit(xml);
+    if ("failed" in opened) return failed(opened, null);
+    const { reportId } = opened;
+    const why = await this.#filled(cybertip, claim, uploads, reportId);
+    if (why !== null) return await this.#takenBack(cybertip, reportId, why);
+    const finished = await cybertip.finish(reportId);
+    if (finished === true || isCode(finished, tiplineCodes.alreadyFinished)) return { filed: reportId };
+    // What was not answered may have been done.
+    if (finished.failed === "unavailable") return failed(finished, reportId);
+    return await this.#takenBack(cybertip, reportId, failed(finished, reportId));
+  }
+
+  /** Adds the evidence to an opened report; null when it may be finished. */
+  async #filled(
+    cybertip: CyberTipline,
+    claim: Claim,
+    uploads: readonly IncidentUpload[],
+    reportId: string,
+  ): Promise<Extract<Outcome, { refusal: Refusal }> | null> {
+    const lost = refusedWith(conflict("The report is being submitted elsewhere. Look at it again."), null);
+    if (!await this.#renew(claim, reportId)) return lost;
+    const source = await this.#sealed(claim.incident);
+    if (source !== null) {
+      const { sha256, sizeBytes } = claim.incident;
+      const file = { name: sha256, sizeBytes, open: () => this.#evidence(source) };
+      const uploaded = await cybertip.upload(reportId, file);
+      if ("failed" in uploaded) return failed(uploaded, null);
+      const details = fileDetailsXml(claim.incident, uploads, { reportId, fileId: uploaded.fileId });
+      if (details.problems.length > 0) {
+        return refusedWith(
+          conflict(`The file's details are not complete: ${details.problems.join("; ")}.`),
+          null,
+        );
+      }
+      const told = await cybertip.fileInfo(details.xml);
+      if (told !== true) return failed(told, null);
+    }
+    return await this.#renew(claim) ? null : lost;
+  }
+
+  /** The incident under whose id the bytes lie sealed; null when they do not any more. */
+  async #sealed({ evidenceOf }: IncidentRecord): Promise<string | null> {
+    if (evidenceOf === null) return null;
+    const incident = await this.#needs.store.incident(evidenceOf);
+    return incident?.evidence === "sealed" ? evidenceOf : null;
+  }
+
+  async #evidence(id: string): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
+    const plain = await this.#needs.evidence.open(id);
+    if (plain === null) throw new Error(`The evidence of incident ${id} is missing.`);
+    return plain;
+  }
+
+  async #takenBack(
+    cybertip: CyberTipline,
+    reportId: string,
+    outcome: Extract<Outcome, { refusal: Refusal }>,
+  ): Promise<Outcome> {
+    const back = await cybertip.retract(reportId);
+    if (isCode(back, tiplineCodes.alreadyFinished)) return { filed: reportId };
+    const gone = back === true || isCode(back, tiplineCodes.noSuchReport);
+    return { ...outcome, reportId: gone ? null : reportId };
+  }
+
+  async #conclude(caller: Caller, claim: Claim, outcome: Outcome): Promise<IncidentRecord | Refusal | null> {
+    const { store, clock, log } = this.#needs;
+    const { id } = claim.incident;
+    const subject = `incident:${id}`;
+    if ("filed" in outcome) {
+      const reportId = outcome.filed;
+      const act: Act = actOf(caller, "incident.submit", subject, { reportId });
+      return await store.change(id, (record) => {
+        // Whoever took over the claim found the same report finished.
+        if (record.report === null || record.report.submittedMs !== null) return {};
+        const report = { ...record.report, submittedMs: clock.now(), reportId };
+        const state = record.state === "open" ? "reported" as const : record.state;
+        return { to: { ...record, state, report, submission: null }, act };
+      });
+    }
+    const { refusal, why, reportId } = outcome;
+    log.warn("report.not_submitted", { incident: id, reason: why });
+    const act = actOf(caller, "incident.submit_failed", subject, { reportId }, why.slice(0, limits.note));
+    await store.change(id, (record) => {
+      if (record.submission?.token !== claim.token) return { act };
+      // Nobody's any more, so that a renewal that is on its way finds nothing to renew.
+      const submission = reportId === null ? null : { token: "", untilMs: 0, reportId };
+      return { to: { ...record, submission }, act };
+    });
+    return refusal;
+  }
+}
+
+/** Why an incident's report cannot be submitted, or changed, at a time; null when it can. */
+export function busyOrDone({ state, report, submission }: IncidentRecord, nowMs: number): Refusal | null {
+  if (report !== null && report.submittedMs !== null) {
+    return conflict(`The report was submitted already, as report ${report.reportId}.`);
+  }
+  if (submission !== null && submission.untilMs > nowMs) {
+    return conflict("The report is being submitted. Look at it again in a moment.");
+  }
+  // What became of a submission can be found out after the end of the review too.
+  return state === "closed" && submission === null ? conflict("The incident is closed.") : null;
+}
+
+/** The same for a new draft: what may have been filed stays what it is until that is known. */
+export function notDraftable(record: IncidentRecord, nowMs: number): Refusal | null {
+  const refused = busyOrDone(record, nowMs);
+  if (refused !== null || record.submission === null) return refused;
+  return conflict(
+    "Whether the report arrived is not known yet. Submit it again first: it is not filed twice.",
+  );
+}
+
+function notNow(record: IncidentRecord, nowMs: number): Refusal | null {
+  const refused = busyOrDone(record, nowMs);
+  if (refused !== null) return refused;
+  if (record.report === null) return conflict("Draft the report first.");
+  if (record.evidence === "sealing") {
+    return conflict("The evidence is not sealed yet. Submit the report in a moment.");
+  }
+  return null;
+}
+
+function conflict(message: string): Refusal {
+  return new Refusal("conflict", message);
+}
+
+function refusedWith(refusal: Refusal, reportId: string | null): Extract<Outcome, { refusal: Refusal }> {
+  return { refusal, why: refusal.message, reportId };
+}
+
+function failed(failure: TiplineFailure, reportId: string | null): Extract<Outcome, { refusal: Refusal }> {
+  if (failure.failed === "refused") {
+    const text = `The CyberTipline refused the report (${failure.code}: ${failure.text}).`;
+    return refusedWith(conflict(`${text} The draft is kept: correct it, or export it.`), reportId);
+  }
+  const known = reportId === null
+    ? "Nothing was filed; the draft is kept. Submit it again later."
+    : "Whether it arrived is not known. Submit it again: it is not filed twice.";
+  const message = `The CyberTipline did not answer as it should (${failure.text}). ${known}`;
+  return refusedWith(new Refusal("unavailable", message), reportId);
+}
+
+function isCode(answer: object | true, code: number): boolean {
+  return answer !== true && "code" in answer && answer.code === code;
+}

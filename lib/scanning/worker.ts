@@ -1,0 +1,236 @@
+import type { BlobStore } from "../files/ports.ts";
+import { type Clock, iso, type Log, type Random, randomText, type Timer } from "../platform/mod.ts";
+import { limits } from "../protocol/mod.ts";
+import { type Asked, BothScanners, type Passes } from "./asking.ts";
+import { Breaker } from "./breaker.ts";
+import { isOver, Lease } from "./lease.ts";
+import type { CsamMatcher, MatchDesk, ScanJob, ScanStore, VirusScanner } from "./ports.ts";
+import { subjectOf } from "./subject.ts";
+import { decide, type Decision, type Standing } from "./verdict.ts";
+
+/** The longest that the store is not looked at: another process may have added a scan, or have died over one. */
+const lookMs = 5000;
+/** The shortest wait for the next look when somebody else was faster. */
+const shortestMs = 20;
+
+export interface ScanWorkerNeeds {
+  store: ScanStore;
+  blobs: Pick<BlobStore, "open">;
+  virus: VirusScanner;
+  csam: CsamMatcher;
+  desk: MatchDesk;
+  /** What becomes of a file that could not be looked through. */
+  incomplete: "hold" | "reject";
+  /** Scans at once. */
+  slots: number;
+  clock: Clock;
+  random: Random;
+  log: Log;
+}
+
+/**
+ * Runs the scans that are due (SC-1), oldest first, each under a lease. What is not decided is tried again; nothing but a
+ * conclusion in the store ends a scan. Closing it cuts off what runs and gives it back.
+ */
+export class ScanWorker implements AsyncDisposable {
+  readonly #needs: ScanWorkerNeeds;
+  readonly #owner: string;
+  readonly #breakers: { virus: Breaker; csam: Breaker };
+  readonly #scanners: BothScanners;
+  readonly #running = new Map<AbortController, Promise<void>>();
+  #timer: Timer | undefined;
+  #filling: Promise<void> | undefined;
+  #again = false;
+  #started = false;
+  #closed = false;
+
+  constructor(needs: ScanWorkerNeeds) {
+    this.#needs = needs;
+    const { virus, csam, clock, random, log } = needs;
+    this.#owner = randomText(random, 12);
+    const changed = () => this.wake();
+    this.#breakers = {
+      virus: new Breaker({ name: virus.name, health: () => virus.health(), clock, log, changed }),
+      csam: new Breaker({ name: csam.name, health: () => csam.health(), clock, log, changed }),
+    };
+    this.#scanners = new BothScanners({ virus, csam, breakers: this.#breakers, clock });
+  }
+
+  /** For the status: whether a scanner is left alone, and why. */
+  get breakers(): { readonly virus: Breaker; readonly csam: Breaker } {
+    return this.#breakers;
+  }
+
+  start(): void {
+    this.#started = true;
+    this.wake();
+  }
+
+  /** There may be something to scan: after an upload. */
+  wake(): void {
+    if (this.#closed || !this.#started) return;
+    this.#again = true;
+    this.#filling ??= this.#fill();
+  }
+
+  /** Running scans are cut off and their leases given back, so that whoever starts next goes on with them at once. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed = true;
+    this.#timer?.cancel();
+    for (const abort of this.#running.keys()) abort.abort();
+    await this.#filling;
+    await Promise.all(this.#running.values());
+  }
+
+  async #fill(): Promise<void> {
+    let nextMs = lookMs;
+    try {
+      while (this.#again && !this.#closed) {
+        this.#again = false;
+        this.#askAgain();
+        nextMs = await this.#fillSlots();
+      }
+    } catch (error) {
+      // The store does not answer: whatever is due is still there.
+      nextMs = limits.scanRetryBaseMs;
+      this.#needs.log.error("scan.no_store", { error: error as Error });
+    } finally {
+      this.#filling = undefined;
+      this.#timer?.cancel();
+      if (!this.#closed) this.#timer = this.#needs.clock.after(nextMs, () => this.wake());
+    }
+  }
+
+  /** Takes scans until every slot is busy or nothing is due; gives the time until the next look. */
+  async #fillSlots(): Promise<number> {
+    const { store, clock, slots } = this.#needs;
+    while (this.#running.size < slots && !this.#closed) {
+      // While a scanner is left alone, only what has no verdict at all is looked at: once, by the other one.
+      const admitted = this.#scanners.admitted;
+      const job = await store.take(this.#owner, clock.now(), admitted ? undefined : "unseen");
+      if (job === null) return await this.#nextLookMs(admitted);
+      // The store may have answered so late that somebody else is about to have it.
+      if (this.#closed || isOver(job, clock.now())) await store.release(job, []);
+      else this.#begin(job);
+    }
+    return lookMs;
+  }
+
+  async #nextLookMs(admitted: boolean): Promise<number> {
+    const now = this.#needs.clock.now();
+    const times = [this.#breakers.virus.retryAtMs, this.#breakers.csam.retryAtMs];
+    if (admitted) times.push(await this.#needs.store.nextDueMs());
+    const waits = times.filter((at) => at !== null).map((at) => Math.max(shortestMs, at - now));
+    return Math.min(lookMs, ...waits);
+  }
+
+  #askAgain(): void {
+    for (const breaker of [this.#breakers.virus, this.#breakers.csam]) {
+      void breaker.askAgain();
+    }
+  }
+
+  #begin(job: ScanJob): void {
+    const abort = new AbortController();
+    const passes = this.#scanners.enter();
+    const run = this.#run(job, passes, abort).finally(() => {
+      this.#running.delete(abort);
+      this.wake();
+    });
+    this.#running.set(abort, run);
+  }
+
+  /** One scan from its lease to what is written of it. Never throws: what goes wrong is tried again. */
+  async #run(taken: ScanJob, passes: Passes, abort: AbortController): Promise<void> {
+    const { store, clock, log } = this.#needs;
+    const lease = new Lease(taken, { store, clock, log, lost: () => abort.abort() });
+    const tried = await this.#look(taken, passes, abort.signal).catch((error: Error) => error);
+    const { job, lost } = await lease.end();
+    try {
+      // A lease that seems lost may only not have been renewed: then it is given back, else this does nothing.
+      if (lost || abort.signal.aborted) await store.release(job, []);
+      else if (tried instanceof Error) await this.#failed(job, tried);
+      else if (tried === null) await store.drop(job);
+      else await this.#settle(job, tried);
+    } catch (error) {
+      log.error("scan.not_written", { sha256: job.sha256, error: error as Error });
+    }
+  }
+
+  /** Null when the blob is gone. */
+  async #look({ sha256 }: ScanJob, passes: Passes, signal: AbortSignal): Promise<Asked | null> {
+    const { store, blobs } = this.#needs;
+    let used = false;
+    try {
+      const blob = await store.blob(sha256);
+      if (blob === null) return null;
+      const subject = await subjectOf(blob, blobs);
+      if (subject === null) throw new Error("The bytes of a blob are not in their place.");
+      used = true;
+      return await this.#scanners.ask(subject, passes, signal);
+    } finally {
+      if (!used) this.#scanners.giveBack(passes);
+    }
+  }
+
+  async #settle(job: ScanJob, { findings, failed }: Asked): Promise<void> {
+    const { store, clock, log, incomplete } = this.#needs;
+    const standing = await this.#standing(job);
+    const decision = decide(findings, { incomplete, standing }, iso(clock.now()));
+    const written = await this.#write(job, decision, failed);
+    const verdicts = { virus: findings.virus.verdict, csam: findings.csam.verdict };
+    const { sha256, attempts, rescan } = job;
+    if (written) log.info(`scan.${decision.kind}`, { sha256, attempts, rescan, ...verdicts });
+    else if (await store.blob(sha256) !== null) log.warn("scan.lease_lost", { sha256 });
+  }
+
+  async #write(job: ScanJob, decision: Decision, failed: boolean): Promise<boolean> {
+    const { store, desk } = this.#needs;
+    switch (decision.kind) {
+      case "conclude":
+        return await store.conclude(job, decision.conclusion);
+      case "match":
+        try {
+          return await desk.preserve(job, decision.finding, decision.verdicts);
+        } catch (error) {
+          // Nobody gets it meanwhile, also if it was clean before.
+          await store.retry({ ...job, rescan: false }, this.#retryMs(job), decision.verdicts);
+          throw error;
+        }
+      case "retry":
+        return failed
+          ? await store.retry(job, this.#retryMs(job), decision.verdicts)
+          : await store.release(job, decision.verdicts);
+      default:
+        return decision satisfies never;
+    }
+  }
+
+  /** The bytes or the store could not be read. */
+  async #failed(job: ScanJob, error: Error): Promise<void> {
+    const { store, clock, log } = this.#needs;
+    log.error("scan.failed", { sha256: job.sha256, attempts: job.attempts, error });
+    const verdict = {
+      scanner: "storage",
+      version: "",
+      answer: "the file could not be read",
+      at: iso(clock.now()),
+    };
+    await store.retry(job, this.#retryMs(job), [{ check: "virus", verdict: "error", ...verdict }]);
+  }
+
+  async #standing({ sha256, rescan }: ScanJob): Promise<Standing> {
+    if (!rescan) return "new";
+    const verdicts = await this.#needs.store.verdicts(sha256);
+    const released = verdicts.some(({ check, verdict }) => check === "moderator" && verdict === "clean");
+    return released ? "released" : "clean";
+  }
+
+  /** SC-1: 1 s, doubling, at most 5 min; up to half of it left to chance, so that many do not come back at once. */
+  #retryMs({ attempts }: ScanJob): number {
+    const { clock, random } = this.#needs;
+    const fullMs = Math.min(limits.scanRetryMaxMs, limits.scanRetryBaseMs * 2 ** Math.min(attempts, 30));
+    const waitMs = Math.max(limits.scanRetryBaseMs, fullMs * (1 + random.fraction()) / 2);
+    return Math.round(clock.now() + waitMs);
+  }
+}

@@ -1,0 +1,17 @@
+import { define } from "../../../../../lib/define.ts";
+import { incidentQuery } from "../../../../../lib/protocol/mod.ts";
+import { answer, asStaff, withQuery } from "../../../../../lib/rest.ts";
+
+export const handler = define.handlers({
+  GET: (ctx) =>
+    asStaff(
+      ctx,
+      "moderator",
+      (caller) =>
+        withQuery(
+          ctx,
+          incidentQuery,
+          async (query) => answer(await ctx.state.services.incidents.list(caller, query)),
+        ),
+    ),
+});
