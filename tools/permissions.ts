@@ -1,3 +1,4 @@
+import { serviceAddress } from "../lib/adapters/csam/addresses.ts";
 import { type Config, ConfigProblem, loadConfig } from "../lib/config.ts";
 import { laterVariables, variables } from "../lib/config_table.ts";
 import { complain, say } from "../lib/platform/console.ts";
@@ -7,11 +8,13 @@ const readableEnv: readonly string[] = [...Object.keys(variables), ...laterVaria
 
 /**
  * The permissions that `main.ts` needs with a configuration, as flags of `deno run` (OP-8): its own address, the
- * store's when that is remote, its own files, the data directory. Nothing is run, no native library is loaded.
+ * store's when that is remote, those of the scanners and of the CyberTipline, its own files, the data directory.
+ * Nothing is run, no native library is loaded.
  */
 export function permissionFlags(config: Config): string[] {
-  const host = config.host.includes(":") ? `[${config.host}]` : config.host;
-  const net = [`${host}:${config.port}`];
+  const net = [place(config.host, config.port), place(config.clamd.host, config.clamd.port)];
+  if (config.csam !== null) net.push(placeOf(serviceAddress(config.csam)));
+  if (config.cybertip.user !== null) net.push(placeOf(config.cybertip.url));
   const writable = [config.dataDir];
   const env = [...readableEnv];
   if (/^https?:/.test(config.kv)) {
@@ -20,22 +23,42 @@ export function permissionFlags(config: Config): string[] {
   } else if (config.kv !== ":memory:" && !config.kv.startsWith(`${config.dataDir}/`)) {
     writable.push(config.kv, `${config.kv}.lock`);
   }
+  // The key is made beside its place at the first need, and moved there.
+  writable.push(...outside(config, [config.evidenceKey]).map((path) => path.replace(/[^/]+$/, "") || "."));
+  const readable = [".", ...writable, ...config.csamHashes === null ? [] : [config.csamHashes]];
   return [
     "--no-prompt",
     "--unstable-kv",
     `--allow-net=${net.join(",")}`,
-    `--allow-read=${[".", ...writable].join(",")}`,
+    `--allow-read=${outside(config, readable).join(",")}`,
     `--allow-write=${writable.join(",")}`,
     `--allow-env=${env.join(",")}`,
+    // A package that lists all variables for its own switches finds none, instead of ending the start.
+    "--ignore-env",
     "--allow-sys=statfs",
   ];
+}
+
+/** Without what lies in the data directory. */
+function outside({ dataDir }: Config, paths: readonly string[]): string[] {
+  return paths.filter((path) => !path.startsWith(`${dataDir.replace(/\/+$/, "")}/`));
+}
+
+function place(host: string, port: number): string {
+  return `${host.includes(":") ? `[${host}]` : host}:${port}`;
+}
+
+/** Of an address, with its port: a host alone would allow all of its ports. */
+function placeOf(address: string): string {
+  const { hostname, port, protocol } = new URL(address);
+  return `${hostname}:${port === "" ? (protocol === "https:" ? 443 : 80) : port}`;
 }
 
 if (import.meta.main) {
   const read = loadConfig();
   if (read instanceof ConfigProblem) {
     // The task's shell goes on when a substitution fails: the server itself says what is wrong, and ends.
-    say(`--no-prompt --allow-read=.env --allow-env=${readableEnv.join(",")}`);
+    say(`--no-prompt --allow-read=.env --allow-env=${readableEnv.join(",")} --ignore-env`);
   } else {
     for (const warning of read.warnings) complain(warning);
     say(permissionFlags(read.config).join(" "));

@@ -1,16 +1,19 @@
 /**
  * `deno task bench [part…] [--rounds=N]`: what we do beside what the platform does, in one table. The parts are
- * `sends`, `latency`, `fan-out`, `idle`, `all-cast`, `acknowledged`, `backlog` and `write-cost`; all of them when none is named.
+ * `sends`, `latency`, `fan-out`, `idle`, `all-cast`, `acknowledged`, `backlog`, `write-cost`, `scan`, `upload`,
+ * `upload-memory` and `download`; all of them when none is named.
  * It asserts nothing about time.
  */
 import { complain, say } from "../../lib/platform/console.ts";
 import { acknowledgedRows, allCastRows, backlogRows, writeCostRows } from "./cast_rows.ts";
 import { socketsAllowed } from "./descriptors.ts";
+import { downloadRows, uploadMemoryRows, uploadRows } from "./files_rows.ts";
 import { measureFanOut } from "./fan_out.ts";
 import { measureIdle } from "./idle.ts";
 import { latencyRate, measureLatency } from "./latency.ts";
 import { median } from "./numbers.ts";
 import { captureSends, measureRaw, type RawRate } from "./raw_kv.ts";
+import { scanRows } from "./scan.ts";
 import { measureSends, people, type SendPlan, type SendRate } from "./sends.ts";
 import { perSecond, type Row, tableOf, times } from "./table.ts";
 
@@ -185,6 +188,10 @@ async function run(): Promise<number> {
     "acknowledged": () => acknowledgedRows(dir, count),
     "backlog": () => backlogRows(dir),
     "write-cost": () => writeCostRows(dir),
+    "scan": () => scanRows(dir, rounds),
+    "upload": () => uploadRows(dir, rounds),
+    "upload-memory": () => uploadMemoryRows(dir),
+    "download": () => downloadRows(dir, rounds),
   };
   const named = Deno.args.filter((arg) => !arg.startsWith("--"));
   const unknown = named.find((name) => !Object.hasOwn(parts, name));

@@ -55,7 +55,8 @@ function logLines(path: string): Record<string, unknown>[] {
 Deno.test("OP-8: the flags name every permission, and neither all nor running nor native code", () => {
   const flags = permissionFlags(configOf({ BEHEST_DATA_DIR: "/srv/behest", BEHEST_HOST: "::1" }));
   assert.ok(flags.includes("--no-prompt"));
-  assert.ok(flags.includes("--allow-net=[::1]:8000"));
+  // Its own address and clamd's.
+  assert.ok(flags.includes("--allow-net=[::1]:8000,127.0.0.1:3310"), flags.join(" "));
   assert.ok(flags.includes("--allow-read=.,/srv/behest"));
   assert.ok(flags.includes("--allow-write=/srv/behest"));
   for (const flag of flags) {
@@ -63,7 +64,39 @@ Deno.test("OP-8: the flags name every permission, and neither all nor running no
     if (flag.startsWith("--allow-")) assert.match(flag, /=./, `${flag} allows without limit`);
   }
   const remote = permissionFlags(configOf({ BEHEST_KV: "https://kv.example.org" }));
-  assert.ok(remote.includes("--allow-net=127.0.0.1:8000,kv.example.org"));
+  assert.ok(
+    remote.includes("--allow-net=127.0.0.1:8000,127.0.0.1:3310,kv.example.org"),
+    remote.join(" "),
+  );
+});
+
+Deno.test("OP-8, SC-3: the services that are configured may be reached, on their port only", () => {
+  const netOf = (env: Record<string, string>) =>
+    permissionFlags(configOf(env)).find((flag) => flag.startsWith("--allow-net="))!.slice(12).split(",")
+      .slice(1);
+  assert.deepEqual(
+    netOf({
+      BEHEST_CLAMD: "[fd00::1]:3311",
+      BEHEST_CYBERTIP_URL: "https://report.cybertip.org/ispws",
+      BEHEST_CYBERTIP_USER: "example-platform",
+    }),
+    ["[fd00::1]:3311", "report.cybertip.org:443"],
+  );
+  assert.deepEqual(netOf({}), ["127.0.0.1:3310"], "the CyberTipline only with credentials for it");
+  const secrets = { BEHEST_CSAM_USER: "example-platform", BEHEST_CSAM_SECRET: "what-it-gave-you" };
+  const own = netOf({ BEHEST_CSAM: "arachnid", ...secrets });
+  assert.equal(own[1], "shield.projectarachnid.com:443");
+  assert.equal(netOf({ BEHEST_CSAM: "photodna", ...secrets })[1], "api.microsoftmoderator.com:443");
+  assert.equal(netOf({ BEHEST_CSAM: "hma", BEHEST_CSAM_URL: "http://hma.internal/x" })[1], "hma.internal:80");
+  assert.equal(netOf({ BEHEST_CSAM: "hma", BEHEST_CSAM_URL: "http://127.0.0.1:5000" })[1], "127.0.0.1:5000");
+  const read = permissionFlags(
+    configOf({ BEHEST_DATA_DIR: "/srv/behest", BEHEST_CSAM_HASHES: "/srv/hashes" }),
+  );
+  assert.ok(read.includes("--allow-read=.,/srv/behest,/srv/hashes"), read.join(" "));
+  const key = permissionFlags(
+    configOf({ BEHEST_DATA_DIR: "/srv/behest", BEHEST_EVIDENCE_KEY: "/srv/keys/evidence.key" }),
+  );
+  assert.ok(key.includes("--allow-write=/srv/behest,/srv/keys/"), key.join(" "));
 });
 
 Deno.test("OP-4, OP-8: under exactly those permissions it serves, is healthy and ready", async () => {
@@ -76,7 +109,7 @@ Deno.test("OP-4, OP-8: under exactly those permissions it serves, is healthy and
   assert.equal(ready.status, 200);
   assert.deepEqual(await ready.json(), {
     status: "ok",
-    checks: [{ name: "kv", ok: true, reason: null }, { name: "disk", ok: true, reason: null }],
+    checks: ["kv", "disk", "virus_scanner", "csam_matcher"].map((name) => ({ name, ok: true, reason: null })),
   });
   assert.ok((await server.demoPassword()).length >= 10);
   assert.match(await server.setupLink(), /^\/setup\?token=[\w-]{20,}$/);

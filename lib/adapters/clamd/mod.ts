@@ -1,0 +1,1 @@
+export { openClamd } from "./scanner.ts";

@@ -1,0 +1,95 @@
+import type { Deadline } from "../deadline.ts";
+import { type Address, instream } from "./connection.ts";
+import {
+  bigMemberZip,
+  eicarFile,
+  encryptedPdf,
+  encryptedRar,
+  encryptedZip,
+  nestedZip,
+} from "./probe_files.ts";
+import { judge, type Judgement } from "./reply.ts";
+
+/** What clamd is known to do; `reason` names the line of clamd.conf to change. */
+export type SelfTest = { ok: true; readsRar: boolean } | { ok: false; reason: string };
+
+interface Probe {
+  verdict: Judgement["verdict"];
+  make: () => Uint8Array<ArrayBuffer> | Promise<Uint8Array<ArrayBuffer>>;
+  otherwise: string;
+}
+
+/**
+ * Members of this size are looked at in a clamd whose MaxFileSize lies below and whose MaxScanSize lies above: Debian's defaults
+ * are 25 and 100 MiB, clamd's own 100 and 400 MiB. Larger gaps are not seen: each size costs clamd as much work.
+ */
+const memberBytes = [32 * 1024 * 1024, 128 * 1024 * 1024];
+const cutOff =
+  "clamd cuts off large files in archives and calls them clean: set `MaxFileSize` in clamd.conf " +
+  "to the same as `MaxScanSize` (2000M).";
+
+const probes: readonly Probe[] = [
+  {
+    verdict: "infected",
+    make: eicarFile,
+    otherwise: "clamd does not know the EICAR test file: its signatures are missing; run freshclam.",
+  },
+  {
+    verdict: "incomplete",
+    make: encryptedZip,
+    otherwise: "clamd calls encrypted archives clean: add the line `AlertEncrypted yes` to clamd.conf.",
+  },
+  {
+    verdict: "incomplete",
+    make: encryptedPdf,
+    otherwise: "clamd calls encrypted documents clean: add the line `AlertEncrypted yes` to clamd.conf.",
+  },
+  {
+    verdict: "incomplete",
+    make: nestedZip,
+    otherwise: "clamd calls what is over its limits clean: add the line `AlertExceedsMax yes` to clamd.conf.",
+  },
+  ...memberBytes.map((size): Probe => ({
+    verdict: "incomplete",
+    make: () => bigMemberZip(size),
+    otherwise: cutOff,
+  })),
+];
+
+/**
+ * Finds out whether clamd says what it does not look through. It cannot be asked for its configuration, so it gets files that
+ * show it; they are made once. Each run takes about two seconds of clamd's time, and throws `NotThere` and `GivenUp`.
+ */
+export function selfTester(address: Address): (deadline: Deadline) => Promise<SelfTest> {
+  const made = new Map<Probe, Uint8Array<ArrayBuffer>>();
+  return async (deadline) => {
+    for (const probe of probes) {
+      const file = made.get(probe) ?? await probe.make();
+      made.set(probe, file);
+      const found = await judged(address, file, deadline);
+      if (found.verdict === probe.verdict) continue;
+      return {
+        ok: false,
+        reason: found.verdict === "clean"
+          ? probe.otherwise
+          : `clamd's answer to a test file was: ${found.answer}`,
+      };
+    }
+    // Debian's clamd comes without the library that unpacks RAR.
+    const rar = await judged(address, encryptedRar(), deadline);
+    return { ok: true, readsRar: rar.verdict === "incomplete" };
+  };
+}
+
+async function judged(
+  address: Address,
+  bytes: Uint8Array<ArrayBuffer>,
+  deadline: Deadline,
+): Promise<Judgement> {
+  const { reply, allSent } = await instream(
+    address,
+    () => Promise.resolve(ReadableStream.from([bytes])),
+    deadline,
+  );
+  return judge(reply, allSent);
+}

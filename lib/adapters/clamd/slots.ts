@@ -1,0 +1,49 @@
+import { GivenUp } from "../deadline.ts";
+
+/** At most so many at once, in the order in which they asked. */
+export class Slots {
+  #free: number;
+  readonly #waiting: (() => void)[] = [];
+
+  constructor(count: number) {
+    this.#free = count;
+  }
+
+  /** A slot, to be disposed of; throws `GivenUp` when the signal aborts first. */
+  async take(signal: AbortSignal): Promise<Disposable> {
+    if (signal.aborted) throw new GivenUp("It was called off before its turn.");
+    if (this.#free > 0) this.#free--;
+    else await this.#turn(signal);
+    let given = false;
+    return {
+      [Symbol.dispose]: () => {
+        if (!given) this.#give();
+        given = true;
+      },
+    };
+  }
+
+  async #turn(signal: AbortSignal): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const stop = () => {
+      const place = this.#waiting.indexOf(resolve);
+      // It was just called: the slot is taken, and given back by whoever asked.
+      if (place === -1) return;
+      this.#waiting.splice(place, 1);
+      reject(new GivenUp("It was called off before its turn."));
+    };
+    this.#waiting.push(resolve);
+    signal.addEventListener("abort", stop, { once: true });
+    try {
+      await promise;
+    } finally {
+      signal.removeEventListener("abort", stop);
+    }
+  }
+
+  #give(): void {
+    const next = this.#waiting.shift();
+    if (next === undefined) this.#free++;
+    else next();
+  }
+}

@@ -1,0 +1,55 @@
+import { z } from "zod";
+import type { Deadline } from "../deadline.ts";
+import type { HttpClient } from "./http_client.ts";
+import { type CsamService, type Media, type Outcome, ServiceFailed } from "./service.ts";
+
+/** Classifications that are a match. One that is added to the service's list is not known here, and so not clean. */
+const matches: ReadonlySet<string> = new Set(["csam", "harmful-abusive-material"]);
+
+const answer = z.object({
+  sha1_base32: z.string(),
+  sha256_hex: z.string(),
+  size_bytes: z.number(),
+  classification: z.enum(["csam", "harmful-abusive-material", "no-known-match"]),
+  match_type: z.enum(["exact", "near"]).nullable(),
+  near_match_details: z.array(z.object({ sha1_base32: z.string(), classification: z.string() })),
+});
+
+/** Arachnid Shield of the Canadian Centre for Child Protection: the bytes as they are, pictures and videos. */
+export class Arachnid implements CsamService {
+  readonly name = "arachnid";
+  readonly version = "v1";
+  readonly #http: HttpClient;
+  readonly #authorization: string;
+
+  constructor(http: HttpClient, user: string, secret: string) {
+    this.#http = http;
+    this.#authorization = `Basic ${new TextEncoder().encode(`${user}:${secret}`).toBase64()}`;
+  }
+
+  async ask(media: Media, deadline: Deadline): Promise<Outcome> {
+    const headers = { "authorization": this.#authorization, "content-type": media.type };
+    const came = await this.#http.post("/v1/media/", headers, media, deadline);
+    if (came.status === 413) return { verdict: "incomplete", answer: this.#http.refusal(came) };
+    // About this one file: the service is well.
+    if ([400, 415, 422].includes(came.status)) return { verdict: "error", answer: this.#http.refusal(came) };
+    const said = this.#http.checked(answer, came);
+    if (media.sha256 !== null && said.sha256_hex.toLowerCase() !== media.sha256) {
+      throw new ServiceFailed("The service's answer is about other bytes.");
+    }
+    const near = said.near_match_details.find(({ classification }) => matches.has(classification));
+    const classification = near?.classification ?? said.classification;
+    if (matches.has(classification)) {
+      const reference = near?.sha1_base32 ?? said.sha1_base32;
+      return {
+        verdict: "match",
+        answer: `${classification}, ${said.match_type ?? "near"}`,
+        match: { classification, matchType: said.match_type ?? "near", reference },
+      };
+    }
+    if (said.match_type !== null || said.near_match_details.length > 0) {
+      throw new ServiceFailed("The service's answer contradicts itself.");
+    }
+    return { verdict: "clean", answer: said.classification };
+  }
+}

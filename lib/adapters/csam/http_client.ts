@@ -1,0 +1,241 @@
+import type { z } from "zod";
+import type { Clock } from "../../platform/mod.ts";
+import { type Deadline, GivenUp } from "../deadline.ts";
+import { Unreadable } from "./byte_cursor.ts";
+import { type Media, ServiceFailed } from "./service.ts";
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+/** As the services' own clients have it. */
+const connectMs = 3_000;
+const readMs = 60_000;
+const answerBytes = 1024 * 1024;
+/** Up to here a body goes out whole, with its length; larger ones are streamed, in chunks without one. */
+export const wholeBytes = 4 * 1024 * 1024;
+/** A service that answered just now need not be knocked at. */
+const recentMs = 30_000;
+/** Of a service's own words on an error. */
+const detailLength = 200;
+
+/** Finds out in short time whether something listens; `fetch` alone has no bound for that. */
+export type Knock = (hostname: string, port: number, signal: AbortSignal) => Promise<void>;
+
+export interface ClientOptions {
+  clock: Clock;
+  base: string;
+  fetch: typeof fetch;
+  knock: Knock;
+  /** Never told to anybody, even when the service repeats them. */
+  secrets: readonly string[];
+}
+
+export interface Answer {
+  status: number;
+  /** Parsed JSON; undefined when it is none. */
+  body: unknown;
+}
+
+/** Asks one service, within bounds: time, size of the answer, no redirects. */
+export class HttpClient {
+  readonly #options: ClientOptions;
+  #answeredMs = -Infinity;
+
+  constructor(options: ClientOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Posts a picture or video, with `before` and `after` around its bytes. An answer of 200 to 499 comes back whatever it says.
+   * Throws `ServiceFailed`, `GivenUp`, `Unreadable`, and what reading the file throws.
+   */
+  async post(
+    path: string,
+    headers: Record<string, string>,
+    media: Media,
+    deadline: Deadline,
+    [before, after]: readonly [Bytes, Bytes] = [new Uint8Array(0), new Uint8Array(0)],
+  ): Promise<Answer> {
+    const { base, fetch, clock } = this.#options;
+    await this.#reach(deadline);
+    const body = new Body(media, deadline, before, after);
+    try {
+      deadline.within(readMs, "The service did not answer");
+      const response = await deadline.race(fetch(`${base}${path}`, {
+        method: "POST",
+        headers: { accept: "application/json", ...headers },
+        body: await body.open(),
+        redirect: "manual",
+        signal: deadline.signal,
+      }));
+      const answer = await this.#read(response, deadline);
+      if (answer.status === 200 && !body.complete) {
+        throw new ServiceFailed("The service answered before it had the whole file.");
+      }
+      this.#answeredMs = clock.now();
+      return answer;
+    } catch (error) {
+      if (body.failure !== null) throw body.failure;
+      if (error instanceof ServiceFailed || error instanceof GivenUp) throw error;
+      deadline.signal.throwIfAborted();
+      // Its message may hold the address; the name of the error is enough.
+      throw new ServiceFailed(
+        `The service cannot be reached or cut the connection (${
+          error instanceof Error ? error.name : "unknown"
+        }).`,
+      );
+    } finally {
+      deadline.rest();
+      await body.close();
+    }
+  }
+
+  /** The answer as a schema has it; throws `ServiceFailed` for anything else. */
+  checked<S extends z.ZodType>(schema: S, { status, body }: Answer): z.output<S> {
+    if (status !== 200) throw new ServiceFailed(this.refusal({ status, body }));
+    const parsed = schema.safeParse(body);
+    if (parsed.success) return parsed.data;
+    const place = parsed.error.issues[0]?.path.map(String).join(".").slice(0, 60) ?? "";
+    throw new ServiceFailed(`The service's answer is not understood${place === "" ? "" : ` (at ${place})`}.`);
+  }
+
+  /** A refusal in a sentence: the status, and what the service said of it. */
+  refusal({ status, body }: Answer): string {
+    const said = wordsOf(body);
+    return `The service answered ${status}${said === null ? "" : `: ${this.#safe(said)}`}.`;
+  }
+
+  async #reach(deadline: Deadline): Promise<void> {
+    const { base, knock, clock } = this.#options;
+    if (clock.now() - this.#answeredMs < recentMs) return;
+    const { hostname, port, protocol } = new URL(base);
+    deadline.within(connectMs, "The service did not take a connection");
+    try {
+      const host = hostname.replace(/^\[|\]$/g, "");
+      await deadline.race(knock(host, Number(port) || (protocol === "https:" ? 443 : 80), deadline.signal));
+    } catch (error) {
+      deadline.signal.throwIfAborted();
+      throw new ServiceFailed(
+        `The service cannot be reached (${error instanceof Error ? error.name : "unknown"}).`,
+      );
+    }
+  }
+
+  async #read(response: Response, deadline: Deadline): Promise<Answer> {
+    const { status } = response;
+    const isJson = /^application\/json\b/i.test(response.headers.get("content-type") ?? "");
+    const text = await this.#text(response, deadline);
+    if (status < 200 || status >= 500) throw new ServiceFailed(`The service answered ${status}.`);
+    if (status >= 300 && status < 400) throw new ServiceFailed(`The service answered ${status}, a redirect.`);
+    if (!isJson) return { status, body: undefined };
+    try {
+      return { status, body: JSON.parse(text) };
+    } catch {
+      return { status, body: undefined };
+    }
+  }
+
+  async #text(response: Response, deadline: Deadline): Promise<string> {
+    if (response.body === null) return "";
+    deadline.within(readMs, "The service's answer did not end");
+    const reader = response.body.getReader();
+    const decoder = new TextDecoder();
+    let text = "";
+    let length = 0;
+    try {
+      while (true) {
+        const { value, done } = await deadline.race(reader.read());
+        if (done) return text + decoder.decode();
+        length += value.length;
+        if (length > answerBytes) throw new ServiceFailed("The service's answer is too long.");
+        text += decoder.decode(value, { stream: true });
+      }
+    } finally {
+      await reader.cancel().catch(() => undefined);
+    }
+  }
+
+  /** Without credentials and control characters, and short. */
+  #safe(said: string): string {
+    const secrets = this.#options.secrets.filter((secret) => secret !== "");
+    const clean = secrets.reduce((text, secret) => text.replaceAll(secret, "…"), said);
+    return clean.replace(/[^\x20-\x7e]/g, " ").slice(0, detailLength);
+  }
+}
+
+/** What the services call it: `detail`, `message` or `error`. */
+function wordsOf(body: unknown): string | null {
+  if (typeof body !== "object" || body === null) return null;
+  const said = ["detail", "message", "error"].map((name) => Reflect.get(body, name));
+  return said.find((value): value is string => typeof value === "string") ?? null;
+}
+
+/** The bytes that go out, and what went wrong with them. */
+class Body {
+  readonly #media: Media;
+  readonly #deadline: Deadline;
+  readonly #around: readonly [Bytes, Bytes];
+  #reader: ReadableStreamDefaultReader<Bytes> | null = null;
+  failure: unknown = null;
+  /** All of it went out. */
+  complete = false;
+
+  constructor(media: Media, deadline: Deadline, before: Bytes, after: Bytes) {
+    this.#media = media;
+    this.#deadline = deadline;
+    this.#around = [before, after];
+  }
+
+  async open(): Promise<BodyInit> {
+    const parts = this.#parts();
+    const { sizeBytes } = this.#media;
+    if (sizeBytes !== null && sizeBytes > wholeBytes) return streamOf(parts);
+    const start: Bytes[] = [];
+    let length = 0;
+    for (let part = await parts.next(); !part.done; part = await parts.next()) {
+      start.push(part.value);
+      length += part.value.length;
+      if (length > wholeBytes + 4096) return streamOf(parts, start);
+    }
+    return new Blob(start);
+  }
+
+  async close(): Promise<void> {
+    await this.#reader?.cancel().catch(() => undefined);
+  }
+
+  async *#parts(): AsyncGenerator<Bytes> {
+    const [before, after] = this.#around;
+    try {
+      if (before.length > 0) yield before;
+      this.#reader = (await this.#deadline.opened(this.#media.open())).getReader();
+      let length = 0;
+      while (true) {
+        const { value, done } = await this.#deadline.race(this.#reader.read());
+        if (done) break;
+        length += value.length;
+        this.#deadline.within(readMs, "The service took nothing more");
+        yield value;
+      }
+      const { sizeBytes } = this.#media;
+      if (sizeBytes !== null && length !== sizeBytes) throw new Unreadable("It is not as long as it claims.");
+      if (after.length > 0) yield after;
+      this.complete = true;
+    } catch (error) {
+      this.failure ??= error;
+      throw error;
+    }
+  }
+}
+
+function streamOf(parts: AsyncGenerator<Bytes>, start: readonly Bytes[] = []): ReadableStream<Bytes> {
+  const first = [...start];
+  return new ReadableStream<Bytes>({
+    async pull(controller) {
+      const ready = first.shift();
+      if (ready !== undefined) return controller.enqueue(ready);
+      const { value, done } = await parts.next();
+      if (done) controller.close();
+      else controller.enqueue(value);
+    },
+  }, { highWaterMark: 0 });
+}

@@ -1,0 +1,151 @@
+import type { Clock } from "../../platform/mod.ts";
+import { limits } from "../../protocol/mod.ts";
+import type { CsamFinding, CsamMatcher, ScannerHealth, ScanSubject } from "../../scanning/ports.ts";
+import { Deadline, GivenUp } from "../deadline.ts";
+import { ByteCursor, Unreadable } from "./byte_cursor.ts";
+import { greyPicture } from "./grey_picture.ts";
+import { mediaKind } from "./media_type.ts";
+import { gzipMedia, Tally, tarMedia } from "./members.ts";
+import { type CsamService, type Media, type Outcome, ServiceFailed } from "./service.ts";
+import { zipMedia } from "./zip_members.ts";
+
+/** An answer as agreed within this time shows that the service is well; otherwise it is asked about a picture of nothing. */
+const healthyMs = 5 * 60_000;
+/** After a failed look at its health. */
+const unhealthyMs = 15_000;
+
+/** One of the services as the scan worker sees it (SC-3): which files it is asked about, and what its word is worth. */
+export class ServiceMatcher implements CsamMatcher {
+  readonly #service: CsamService;
+  readonly #clock: Clock;
+  /** When it last answered as agreed; null when it failed since. */
+  #lastGoodMs: number | null = null;
+  #lastLook: { atMs: number; health: ScannerHealth } | null = null;
+  #looking: Promise<ScannerHealth> | null = null;
+
+  constructor(service: CsamService, clock: Clock) {
+    this.#service = service;
+    this.#clock = clock;
+  }
+
+  get name(): string {
+    return this.#service.name;
+  }
+
+  async match(subject: ScanSubject, signal: AbortSignal): Promise<CsamFinding> {
+    using deadline = new Deadline(this.#clock, signal);
+    const outcome = await this.#outcome(() => this.#subject(subject, deadline), signal);
+    return {
+      ...outcome,
+      answer: outcome.answer.slice(0, limits.scanAnswer),
+      scanner: this.name,
+      version: this.#service.version,
+    };
+  }
+
+  async health(): Promise<ScannerHealth> {
+    const now = this.#clock.now();
+    if (this.#lastGoodMs !== null && now - this.#lastGoodMs < healthyMs) return this.#health(null);
+    if (this.#lastLook !== null && now - this.#lastLook.atMs < unhealthyMs) return this.#lastLook.health;
+    this.#looking ??= this.#look().finally(() => this.#looking = null);
+    return await this.#looking;
+  }
+
+  async #look(): Promise<ScannerHealth> {
+    const { signal } = new AbortController();
+    using deadline = new Deadline(this.#clock, signal);
+    const bytes = await greyPicture();
+    const { verdict, answer } = await this.#outcome(() =>
+      this.#ask({
+        kind: "image",
+        type: "image/png",
+        sizeBytes: bytes.length,
+        sha256: null,
+        open: () => Promise.resolve(ReadableStream.from([bytes])),
+      }, deadline), signal);
+    const health = this.#health(verdict === "clean" ? null : answer.slice(0, limits.scanAnswer));
+    this.#lastLook = health.ok ? null : { atMs: this.#clock.now(), health };
+    return health;
+  }
+
+  #health(reason: string | null): ScannerHealth {
+    return { ok: reason === null, reason, version: this.#service.version, real: true };
+  }
+
+  async #subject(subject: ScanSubject, deadline: Deadline): Promise<Outcome> {
+    const seen = mediaKind(subject.head, subject.type);
+    const open = () => subject.open();
+    switch (seen.kind) {
+      case "image":
+      case "video":
+        return await this.#ask({ ...seen, ...sizeAndHash(subject), open }, deadline);
+      case "zip":
+        return await this.#inside(deadline, (tally) => zipMedia(open, subject.sizeBytes, tally, deadline));
+      case "tar":
+        return await this.#inside(deadline, async function* (tally) {
+          await using cursor = new ByteCursor(await deadline.opened(open()), deadline);
+          yield* tarMedia(cursor, tally);
+        });
+      case "gzip":
+        return await this.#inside(deadline, async function* (tally) {
+          yield* gzipMedia(await deadline.opened(open()), tally, deadline);
+        });
+      case "closed":
+        return { verdict: "not_applicable", answer: `${seen.name}: contents not checked` };
+      case "other":
+        return { verdict: "not_applicable", answer: "neither a picture nor a video" };
+      default:
+        return seen satisfies never;
+    }
+  }
+
+  /** Each picture and video inside; the first match ends it, and nothing else makes up for one that was not checked. */
+  async #inside(deadline: Deadline, mediaOf: (tally: Tally) => AsyncGenerator<Media>): Promise<Outcome> {
+    const tally = new Tally();
+    let worst: Outcome | null = null;
+    try {
+      for await (const media of mediaOf(tally)) {
+        const outcome = await this.#ask(media, deadline);
+        if (outcome.verdict === "match") {
+          return { ...outcome, answer: `inside: ${outcome.answer}` };
+        }
+        if (outcome.verdict === "error") return { ...outcome, answer: `inside: ${outcome.answer}` };
+        if (outcome.verdict === "incomplete") worst ??= { ...outcome, answer: `inside: ${outcome.answer}` };
+      }
+    } catch (error) {
+      if (!(error instanceof Unreadable)) throw error;
+      worst ??= { verdict: "incomplete", answer: `contents not checked: ${error.message}` };
+    }
+    if (worst !== null) return worst;
+    const closed = tally.archives === 0 ? "" : `; ${tally.archives} archives inside: contents not checked`;
+    return tally.media === 0
+      ? { verdict: "not_applicable", answer: `no picture or video inside${closed}` }
+      : { verdict: "clean", answer: `${tally.media} inside, none is known${closed}` };
+  }
+
+  async #ask(media: Media, deadline: Deadline): Promise<Outcome> {
+    const outcome = await this.#service.ask(media, deadline);
+    // It answered, and what it says about one file is no failure of its own.
+    this.#lastGoodMs = this.#clock.now();
+    return outcome;
+  }
+
+  /** What went wrong as an outcome: nothing is thrown, and nothing that went wrong is clean. */
+  async #outcome(run: () => Promise<Outcome>, signal: AbortSignal): Promise<Outcome> {
+    try {
+      return await run();
+    } catch (error) {
+      if (error instanceof ServiceFailed || error instanceof GivenUp) {
+        if (!signal.aborted) this.#lastGoodMs = null;
+        return { verdict: "error", answer: error.message };
+      }
+      // Of the file's stream; its text may name a path.
+      const name = error instanceof Error ? error.name : "unknown";
+      return { verdict: "error", answer: `The file could not be read (${name}).` };
+    }
+  }
+}
+
+function sizeAndHash({ sizeBytes, sha256 }: ScanSubject) {
+  return { sizeBytes, sha256 };
+}

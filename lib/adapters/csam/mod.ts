@@ -1,0 +1,62 @@
+import type { Clock } from "../../platform/mod.ts";
+import type { CsamMatcher } from "../../scanning/ports.ts";
+import { serviceAddress, type ServiceName } from "./addresses.ts";
+import { Arachnid } from "./arachnid.ts";
+import { Hma } from "./hma.ts";
+import { type ClientOptions, HttpClient, type Knock } from "./http_client.ts";
+import { ServiceMatcher } from "./matcher.ts";
+import { PhotoDna } from "./photodna.ts";
+import type { CsamService } from "./service.ts";
+
+export { serviceAddress } from "./addresses.ts";
+
+/** As in the configuration, which has checked that a service has what it needs. */
+export interface CsamSettings {
+  service: ServiceName;
+  /** Null: the service's own address. */
+  url: string | null;
+  user: string | null;
+  secret: string | null;
+}
+
+export interface CsamNeeds {
+  clock: Clock;
+  /** Replaced by tests; `knock` is then left out. */
+  fetch?: typeof fetch;
+}
+
+/** The matching service of the configuration. Nothing is opened before something is asked. */
+export function openCsam(settings: CsamSettings, needs: CsamNeeds): CsamMatcher {
+  const { service, user, secret } = settings;
+  const options: ClientOptions = {
+    clock: needs.clock,
+    base: serviceAddress(settings),
+    fetch: needs.fetch ?? fetch,
+    knock: needs.fetch === undefined ? knock : () => Promise.resolve(),
+    secrets: [user, secret].filter((text) => text !== null),
+  };
+  return new ServiceMatcher(serviceOf(service, new HttpClient(options), settings, needs.clock), needs.clock);
+}
+
+function serviceOf(
+  service: ServiceName,
+  http: HttpClient,
+  { user, secret }: CsamSettings,
+  clock: Clock,
+): CsamService {
+  switch (service) {
+    case "arachnid":
+      return new Arachnid(http, user ?? "", secret ?? "");
+    case "hma":
+      return new Hma(http, user === null || secret === null ? null : { user, secret });
+    case "photodna":
+      return new PhotoDna(http, secret ?? "", clock);
+    default:
+      return service satisfies never;
+  }
+}
+
+const knock: Knock = async (hostname, port, signal) => {
+  const connection = await Deno.connect({ hostname, port, signal });
+  connection.close();
+};

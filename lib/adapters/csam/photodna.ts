@@ -1,0 +1,102 @@
+import { z } from "zod";
+import type { Clock } from "../../platform/mod.ts";
+import type { Deadline } from "../deadline.ts";
+import type { HttpClient } from "./http_client.ts";
+import { type CsamService, type Media, type Outcome, ServiceFailed } from "./service.ts";
+
+const types: ReadonlySet<string> = new Set([
+  "image/gif",
+  "image/jpeg",
+  "image/png",
+  "image/bmp",
+  "image/tiff",
+]);
+const largestBytes = 4 * 1024 * 1024;
+/** About five requests a second are taken. */
+const paceMs = 200;
+
+const answer = z.object({
+  Status: z.object({ Code: z.number() }),
+  TrackingId: z.string().nullish(),
+  IsMatch: z.boolean().nullish(),
+  MatchDetails: z.object({
+    MatchFlags: z.array(z.object({
+      AdvancedInfo: z.array(z.object({ Key: z.string(), Value: z.string() })).nullish(),
+      Source: z.string().nullish(),
+    })).nullish(),
+  }).nullish(),
+});
+
+/** PhotoDNA Cloud Service of Microsoft: pictures of five kinds, up to 4 MB. The code inside of the answer decides. */
+export class PhotoDna implements CsamService {
+  readonly name = "photodna";
+  readonly version = "v1.0";
+  readonly #http: HttpClient;
+  readonly #key: string;
+  readonly #clock: Clock;
+  #nextMs = 0;
+
+  constructor(http: HttpClient, key: string, clock: Clock) {
+    this.#http = http;
+    this.#key = key;
+    this.#clock = clock;
+  }
+
+  async ask(media: Media, deadline: Deadline): Promise<Outcome> {
+    if (!types.has(media.type)) {
+      return { verdict: "incomplete", answer: `PhotoDNA does not look at ${media.type}.` };
+    }
+    if (media.sizeBytes !== null && media.sizeBytes > largestBytes) {
+      return { verdict: "incomplete", answer: "PhotoDNA does not look at pictures of more than 4 MB." };
+    }
+    await this.#turn(deadline);
+    const headers = { "ocp-apim-subscription-key": this.#key, "content-type": media.type };
+    const came = await this.#http.post("/photodna/v1.0/Match?enhance=false", headers, media, deadline);
+    if (came.status === 413) return { verdict: "incomplete", answer: this.#http.refusal(came) };
+    if ([400, 415, 422].includes(came.status)) return { verdict: "error", answer: this.#http.refusal(came) };
+    return judged(this.#http.checked(answer, came));
+  }
+
+  async #turn(deadline: Deadline): Promise<void> {
+    const now = this.#clock.now();
+    const atMs = Math.max(now, this.#nextMs);
+    this.#nextMs = atMs + paceMs;
+    if (atMs > now) await deadline.wait(atMs - now);
+  }
+}
+
+function judged(said: z.output<typeof answer>): Outcome {
+  const code = said.Status.Code;
+  switch (code) {
+    case 3000:
+      break;
+    case 3208:
+    case 3209:
+      return { verdict: "incomplete", answer: `${code}: smaller than 160 × 160 or larger than 4 MB` };
+    case 3002:
+      return { verdict: "error", answer: "3002: parameters" };
+    case 3206:
+      // Only what begins as a picture is sent: it is broken, or something that only looks like one.
+      return { verdict: "error", answer: "3206: not a picture" };
+    default:
+      throw new ServiceFailed(`The service answered with the code ${code}.`);
+  }
+  const flags = said.MatchDetails?.MatchFlags ?? [];
+  if (said.IsMatch === true) {
+    const sources = flags.map(({ Source }) => Source).filter((source) => typeof source === "string");
+    const ids = flags.flatMap(({ AdvancedInfo }) => AdvancedInfo ?? []).filter(({ Key }) =>
+      Key === "MatchId"
+    );
+    const classification = sources.length === 0 ? "match" : sources.join(", ").slice(0, 100);
+    const reference = ids[0]?.Value ?? said.TrackingId ?? null;
+    return {
+      verdict: "match",
+      answer: `${code}, match: ${classification}`,
+      match: { classification, matchType: null, reference },
+    };
+  }
+  if (said.IsMatch !== false || flags.length > 0) {
+    throw new ServiceFailed("The service's answer contradicts itself.");
+  }
+  return { verdict: "clean", answer: `${code}, no match` };
+}
