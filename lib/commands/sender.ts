@@ -98,17 +98,24 @@ export class Sender {
     return await this.#answerOf(known.sent, digest);
   }
 
-  /** The key's record ran out but still lies there: it is replaced. */
+  /** The key's record ran out but still lies there and is replaced; or what is known of a file changed meanwhile. */
   async #sendAgain(
     caller: Caller,
     draft: CommandDraft,
     digest: string,
-    version?: string,
+    version: string | undefined,
+    tries: number = limits.writeTries,
   ): Promise<Sent | Refusal> {
     const checked = await this.#check(caller, draft);
     if (checked instanceof Refusal) return checked;
     const sent = await this.#accept(caller, draft, digest, checked, version).committed;
-    return sent ?? new Refusal("conflict", "Another command was just sent with this key. Use a new key.");
+    if (sent !== null) return sent;
+    const known = await this.#parts.store.sentKey(caller.userId, draft.key);
+    if (known !== null && known.sent.expiresMs > this.#parts.clock.now()) {
+      return await this.#answerOf(known.sent, digest);
+    }
+    if (tries === 1) return new Refusal("unavailable", "This could not be sent just now. Send it again.");
+    return await this.#sendAgain(caller, draft, digest, known?.version, tries - 1);
   }
 
   async #answerOf(known: SentKey, digest: string): Promise<Sent | Refusal> {

@@ -1,5 +1,7 @@
 import type { FileState } from "../protocol/mod.ts";
 
+export { settledMs, settlesMsOf, shownState } from "./shown_state.ts";
+
 /** Bytes of a part of a blob: the first and the last one, both included, as in a `Range` header. */
 export interface ByteRange {
   first: number;
@@ -25,21 +27,27 @@ export interface Staged extends AsyncDisposable {
 export interface BlobStore {
   /** A new place aside; `id` is one of ours (26 letters and digits). */
   stage(id: string): Promise<Staged>;
-  /** A place that was staged before, also by a process that died, with its first `sizeBytes` bytes; null when it is gone or shorter. */
+  /**
+   * A place that was staged before, also by a process that died, with its first `sizeBytes` bytes; null when it is gone or
+   * shorter. A place has one writer: throws while another has it, as `stage` does for an id that is there already.
+   */
   reopen(id: string, sizeBytes: number): Promise<Staged | null>;
   /** What lies aside, for the sweep of what was given up. */
   staged(): AsyncIterable<{ id: string; sizeBytes: number; changedMs: number }>;
   /** Removes what lies aside under an id; nothing when it is gone. */
   unstage(id: string): Promise<void>;
-  /** Moves finished bytes to their place, synced; the same bytes that are there already are left as they are. */
+  /**
+   * Moves finished bytes to their place, synced; the same bytes that are there already are left as they are. May be asked for
+   * again: throws only when the bytes are at neither place, or somebody wrote to them and did not finish.
+   */
   keep(id: string, sha256: string): Promise<void>;
   /** The bytes or a range of them; null when they are not there. */
   open(sha256: string, range?: ByteRange): Promise<ReadableStream<Uint8Array<ArrayBuffer>> | null>;
   /** Null when they are not there. */
   sizeOf(sha256: string): Promise<number | null>;
   remove(sha256: string): Promise<void>;
-  /** Every blob that lies there; for the check and the sweep. */
-  list(): AsyncIterable<{ sha256: string; sizeBytes: number }>;
+  /** Every blob that lies there, and when it was put there; for the check and the sweep. */
+  list(): AsyncIterable<{ sha256: string; sizeBytes: number; changedMs: number }>;
 }
 
 /** What is known of bytes. */
@@ -103,6 +111,8 @@ export interface UploadRecord {
   createdMs: number;
   expiresMs: number;
   from: UploadedFrom;
+  /** All bytes came and this is what they are: after a crash the file is made without them being sent again. */
+  finishing: { sha256: string; type: string } | null;
   /** Set once it was finished, so that an answer that was lost can be asked for again. */
   fileId: string | null;
   /** Set when its bytes were refused, with what was answered. */
@@ -126,13 +136,18 @@ export interface FileStore {
   /**
    * A file over bytes that are in their place. For new bytes also the blob's record (`scanning`) and its scan; for known ones
    * `settlesMs` is set by the store. Adds to the owner's usage, and writes the jobs that expire and settle it.
-   * `also` ends the resumable upload that it came from, in the same commit.
+   * `also` ends the resumable upload that it came from, in the same commit; `gone` when somebody gave that up meanwhile. With
+   * a `mark` that was read before the bytes were kept, `changed` when the files of the blob changed since: the bytes may be gone.
    */
   add(
     file: Omit<FileRecord, "settlesMs">,
-    bounds: { quotaBytes: number },
+    bounds: { quotaBytes: number; mark?: string | null },
     also?: { upload: UploadRecord },
-  ): Promise<FileRecord | "over_quota" | "refused">;
+  ): Promise<FileRecord | "over_quota" | "refused" | "changed" | "gone">;
+  /** Another one each time that a file is added to a blob or taken away, and before its bytes are removed. */
+  mark(sha256: string): Promise<string | null>;
+  /** Before the bytes of a blob are removed: false when there is a record of it, or a legal hold. */
+  claimSweep(sha256: string): Promise<boolean>;
   file(fileId: string): Promise<FileRecord | null>;
   files(fileIds: readonly string[]): Promise<Map<string, FileRecord>>;
   /** A person's files, newest first, before an id. */
@@ -153,6 +168,7 @@ export interface FileStore {
   held(what: "file" | "user" | "blob", id: string): Promise<boolean>;
   addJobs(jobs: readonly { dueMs: number; job: FileJob }[]): Promise<void>;
   upload(uploadId: string): Promise<UploadRecord | null>;
+  /** Those that are neither finished nor refused. */
   uploadsOf(ownerId: string): Promise<UploadRecord[]>;
   allUploads(): AsyncIterable<UploadRecord>;
   saveUpload(upload: UploadRecord): Promise<void>;

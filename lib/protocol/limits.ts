@@ -90,6 +90,14 @@ export const limits = {
   sessionsPerPerson: 400,
   /** How often `lastSeenAt` of a session is written. */
   sessionSeenMs: 60_000,
+  /** AU-7. A TOTP secret that was begun and not confirmed, and a WebAuthn challenge. */
+  totpPendingMs: 15 * 60_000,
+  challengeMs: 5 * 60_000,
+  /** Challenges that one address may ask for within `challengeMs` before a login. */
+  challengesPerAddress: 60,
+  recoveryCodes: 10,
+  passkeys: 20,
+  passkeyName: 60,
   passwordMin: 10,
   passwordMax: 256,
   displayName: 60,

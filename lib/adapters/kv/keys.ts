@@ -11,7 +11,7 @@ export const keys = {
   /** An account; accounts. Ends with the account. */
   user: (userId: string) => ["user", userId],
   users: () => ["user"],
-  /** Username → user id; accounts. Ends with the account. */
+  /** Username → user id; accounts. Never ends: nobody gets the name of an account that was removed (AU-9). */
   username: (username: string) => ["username", username],
   usernames: () => ["username"],
   /** What a person says of themselves; accounts. Ends with the account. */
@@ -24,6 +24,16 @@ export const keys = {
   setup: () => ["setup"],
   /** Shared password of the demo people; accounts, in evaluation mode only. Ends with a start in production mode. */
   demoPassword: () => ["demo_password"],
+  /** A person's second factors (AU-7); accounts. Ends with the last of them, or with the account. */
+  twoFactor: (userId: string) => ["two_factor", userId],
+  /** Whose a passkey is, by its credential's id; written with the record above, and ends with it. */
+  passkey: (credentialId: string) => ["passkey", credentialId],
+  /** Roles that must have a second factor; accounts. Never ends. */
+  twoFactorPolicy: () => ["two_factor_policy"],
+  /** Hash of a single-use WebAuthn challenge; accounts. Ends after 5 min or when used. */
+  challenge: (hash: string) => ["challenge", hash],
+  /** Challenges that an address asked for; accounts. Ends after 5 min. */
+  challengesOf: (address: string) => ["challenges", address],
   /** A login; accounts. Ends after 24 h or when revoked. */
   session: (sessionId: string) => ["session", sessionId],
   /** Index of a person's sessions; accounts. Ends with the session. */
@@ -67,6 +77,7 @@ export const keys = {
   stop: (userId: string) => ["stop", userId],
   /** Deliveries of one day to one person, for the daily limit; commands. Ends three days later. */
   deliveredOn: (userId: string, day: string) => ["delivered_on", userId, day],
+  deliveredOnDaysOf: (userId: string) => ["delivered_on", userId],
   /** A content category; made at the first start. Never ends. */
   category: (slug: string) => ["category", slug],
   categories: () => ["category"],
@@ -81,6 +92,7 @@ export const keys = {
   outboxOf: (senderId: string) => ["outbox", senderId],
   /** What was answered to an idempotency key. Ends after 24 h. */
   sendKey: (senderId: string, key: string) => ["send_key", senderId, key],
+  sendKeysOf: (senderId: string) => ["send_key", senderId],
   /** The log of a person's open commands, `["inbox", userId, VS]`. An entry ends when the person's command closes. */
   inbox: (userId: string) => ["inbox", userId],
   /** The log of open commands to many, `["broadcast", VS]`: one entry each (BR-4). An entry ends when the cast is cancelled or purged. */
@@ -92,6 +104,7 @@ export const keys = {
   totals: (commandId: string) => ["total", commandId],
   /** What a device has acknowledged; flushed at most 1 s behind. Ends after 90 days of silence. */
   cursor: (userId: string, device: string) => ["cursor", userId, device],
+  cursorsOf: (userId: string) => ["cursor", userId],
 
   /** What is known of bytes: size, sniffed type, state; files, then scanning. Ends with the last file that refers to them. */
   blob: (sha256: string) => ["blob", sha256],
@@ -105,6 +118,11 @@ export const keys = {
   /** The files that refer to a blob; files. Ends with the file. */
   ref: (sha256: string, fileId: string) => ["ref", sha256, fileId],
   refsOf: (sha256: string) => ["ref", sha256],
+  /**
+   * Written with every file that is added to a blob or taken away, and before its bytes are removed, so that whoever acts on
+   * what they read of its files finds out; files. Ends an hour after its bytes.
+   */
+  refMark: (sha256: string) => ["ref_mark", sha256],
   /** That a command or chat carries a file, and until when; with the command. Ends with the file. */
   fileUse: (fileId: string, by: string) => ["file_use", fileId, by],
   usesOf: (fileId: string) => ["file_use", fileId],
@@ -137,7 +155,12 @@ export const keys = {
   incidents: () => ["incident"],
   incidentOf: (sha256: string, incidentId: string) => ["incident_of", sha256, incidentId],
   incidentsOf: (sha256: string) => ["incident_of", sha256],
-  /** What must be kept for an incident: `file`, `user` or `blob` and its id, until when (SC-5). Ends then. */
+  /** What an incident names, by file or by number of the attempt; scanning. Never ends. */
+  incidentUpload: (incidentId: string, upload: string) => ["incident_upload", incidentId, upload],
+  incidentUploads: (incidentId: string) => ["incident_upload", incidentId],
+  /** The last incident of an account's repeats of a refused hash; scanning. Never ends. */
+  incidentRepeat: (sha256: string, userId: string) => ["incident_repeat", sha256, userId],
+  /** What must be kept: `file`, `user` or `blob` and its id, with the incidents that it is kept for (SC-5). Ends with their holds. */
   hold: (what: string, id: string) => ["hold", what, id],
 
   /** Work due at a time; jobs. Ends when done. `dueAt` in milliseconds, so that a range is what is due. */

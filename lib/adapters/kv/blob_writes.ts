@@ -1,0 +1,43 @@
+import type { BlobRecord } from "../../files/ports.ts";
+import type { FileState } from "../../protocol/mod.ts";
+import { keys } from "./keys.ts";
+
+/** States that moderators look blobs up by. */
+type ListedState = "scanning" | "held" | "rejected";
+
+/**
+ * What a change of a blob's record writes: the record and its place in the list of its state. `before` is what the store
+ * holds (null: nothing), `after` what it holds then (null: it is removed). Every writer of a blob uses this, and checks the
+ * version that `before` was read with.
+ */
+export function blobWrites(
+  before: Pick<BlobRecord, "sha256" | "state"> | null,
+  after: BlobRecord | null,
+): { sets: { key: Deno.KvKey; value: unknown }[]; deletes: Deno.KvKey[] } {
+  const sets: { key: Deno.KvKey; value: unknown }[] = [];
+  const deletes: Deno.KvKey[] = [];
+  const from = listed(before?.state);
+  const to = listed(after?.state);
+  if (before !== null && from !== null && from !== to) deletes.push(keys.blobIn(from, before.sha256));
+  if (after !== null) {
+    sets.push({ key: keys.blob(after.sha256), value: after });
+    if (to !== null) sets.push({ key: keys.blobIn(to, after.sha256), value: 1 });
+  } else if (before !== null) {
+    deletes.push(keys.blob(before.sha256));
+  }
+  return { sets, deletes };
+}
+
+function listed(state: FileState | undefined): ListedState | null {
+  switch (state) {
+    case "scanning":
+    case "held":
+    case "rejected":
+      return state;
+    case "clean":
+    case undefined:
+      return null;
+    default:
+      return state satisfies never;
+  }
+}

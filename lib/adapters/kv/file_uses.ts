@@ -1,0 +1,87 @@
+import type { AttachableFile, Carried, CommandFiles } from "../../commands/ports.ts";
+import { type BlobRecord, type FileRecord, settledMs, shownState } from "../../files/ports.ts";
+import type { Clock } from "../../platform/mod.ts";
+import type { FileState } from "../../protocol/mod.ts";
+import type { Write } from "./committer.ts";
+import { fileJobSet } from "./file_writes.ts";
+import { getEntries, getValues } from "./get_many.ts";
+import { keys } from "./keys.ts";
+import type { Store } from "./store.ts";
+
+/** What an `AttachableFile.version` stands for. */
+interface Version {
+  file: string;
+  sha256: string;
+  blob: string | null;
+  /** Until when the file shows less than what is known of its bytes; 0 when it shows all. */
+  settlesMs: number;
+}
+
+/** The files of a person that a command may carry, with what makes the commit safe that attaches them. */
+export async function attachable(
+  kv: Deno.Kv,
+  ownerId: string,
+  fileIds: readonly string[],
+  nowMs: number,
+): Promise<Map<string, AttachableFile>> {
+  const files = await getEntries<FileRecord>(kv, [...new Set(fileIds)].map(keys.file));
+  const own = files.filter(({ value }) => value?.ownerId === ownerId) as Deno.KvEntry<FileRecord>[];
+  const blobs = await getEntries<BlobRecord>(kv, own.map(({ value }) => keys.blob(value.sha256)));
+  const found = own.map(({ value: file, versionstamp }, at): [string, AttachableFile] => {
+    const blob = blobs[at]!;
+    const settles = blob.value === null ? 0 : settledMs(file, blob.value);
+    const version: Version = {
+      file: versionstamp,
+      sha256: file.sha256,
+      blob: blob.versionstamp,
+      settlesMs: settles > nowMs ? settles : 0,
+    };
+    const { id, sha256, name, sizeBytes: size, type } = file;
+    const state = shownState(file, blob.value ?? undefined, nowMs);
+    return [id, { fileId: id, sha256, name, size, type, state, version: JSON.stringify(version) }];
+  });
+  return new Map(found);
+}
+
+/**
+ * What the commit holds that makes something carry a file (FI-6, FI-7). It fails when the file went, or when what is known of
+ * its bytes changed since it was looked at: a verdict would be told to those uses only that were there before it. A file that
+ * settles while this commits is told of once more, for the same reason.
+ */
+export function useWrites(
+  { fileId, version, by, untilMs }: Carried,
+): Required<Pick<Write, "checks" | "sets">> {
+  const { file, sha256, blob, settlesMs } = JSON.parse(version) as Version;
+  const sets: Required<Write>["sets"] = [
+    { key: keys.fileUse(fileId, by), value: { untilMs } },
+    { key: keys.fileUsed(fileId), value: 1 },
+  ];
+  if (settlesMs > 0) sets.push(fileJobSet({ dueMs: settlesMs, job: { kind: "file_settle", fileId } }));
+  return {
+    checks: [
+      { key: keys.file(fileId), versionstamp: file },
+      { key: keys.blob(sha256), versionstamp: blob },
+    ],
+    sets,
+  };
+}
+
+/** The files, as far as commands need them. */
+export function kvCommandFiles({ kv }: Pick<Store, "kv">, clock: Clock): CommandFiles {
+  return {
+    own: (ownerId, fileIds) => attachable(kv, ownerId, fileIds, clock.now()),
+
+    async states(fileIds) {
+      const files = await getValues<FileRecord>(kv, [...new Set(fileIds)].map(keys.file));
+      const known = files.filter((file) => file !== null);
+      const blobs = await getValues<BlobRecord>(kv, known.map(({ sha256 }) => keys.blob(sha256)));
+      const now = clock.now();
+      return new Map(
+        known.map((
+          file,
+          at,
+        ): [string, FileState] => [file.id, shownState(file, blobs[at] ?? undefined, now)]),
+      );
+    },
+  };
+}

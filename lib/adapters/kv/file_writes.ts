@@ -1,0 +1,94 @@
+import type { BlobRecord, FileJob, FileRecord, UploadRecord } from "../../files/ports.ts";
+import { limits } from "../../protocol/mod.ts";
+import { blobWrites } from "./blob_writes.ts";
+import type { Write } from "./committer.ts";
+import { keys } from "./keys.ts";
+import { dropScanWrites, type ScanRecord } from "./scan_writes.ts";
+
+type Sets = NonNullable<Write["sets"]>;
+
+/** A job of the files' room; written twice for one time it is one job. */
+export function fileJobSet({ dueMs, job }: { dueMs: number; job: FileJob }): Sets[number] {
+  return { key: keys.job(dueMs, `${job.kind}:${subjectOf(job)}`), value: job };
+}
+
+function subjectOf(job: FileJob): string {
+  switch (job.kind) {
+    case "file_expire":
+    case "file_settle":
+      return job.fileId;
+    case "blob_sweep":
+    case "blob_changed":
+      return job.sha256;
+    default:
+      return job satisfies never;
+  }
+}
+
+/** Whether a hold still keeps what it is on. One whose end cannot be read keeps it. */
+export function inForce({ value }: Deno.KvEntryMaybe<unknown>, nowMs: number): boolean {
+  if (value === null) return false;
+  const untilMs = typeof value === "object" ? (value as { untilMs?: unknown }).untilMs : undefined;
+  return typeof untilMs !== "number" || untilMs > nowMs;
+}
+
+/** A resumable upload's record, and whether it is among its owner's open ones. What is over ends by itself. */
+export function uploadWrites(upload: UploadRecord): { sets: Sets; deletes: Deno.KvKey[] } {
+  const { id, ownerId, fileId, refused } = upload;
+  const [key, place] = [keys.upload(id), keys.uploadOf(ownerId, id)];
+  const isOpen = fileId === null && refused === null;
+  return isOpen
+    ? { sets: [{ key, value: upload }, { key: place, value: 1 }], deletes: [] }
+    : { sets: [{ key, value: upload, expireIn: limits.uploadKeptMs }], deletes: [place] };
+}
+
+/** What a removal read of a file. */
+export interface FileEntries {
+  stored: Deno.KvEntry<FileRecord>;
+  used: Deno.KvEntryMaybe<unknown>;
+  usage: Deno.KvEntryMaybe<{ bytes: number }>;
+  mark: Deno.KvEntryMaybe<unknown>;
+  holds: readonly Deno.KvEntryMaybe<unknown>[];
+  uses: readonly Deno.KvEntry<unknown>[];
+}
+
+/** What it read of bytes that no other file refers to. */
+export interface LastEntries {
+  blob: Deno.KvEntryMaybe<BlobRecord>;
+  scan: Deno.KvEntryMaybe<ScanRecord>;
+  verdicts: readonly Deno.KvEntry<unknown>[];
+}
+
+/** The end of a file; with `last`, also of what is known of its bytes, which are swept then. Fails when anything changed since. */
+export function removalWrite(
+  { stored, used, usage, mark, holds, uses }: FileEntries,
+  last: LastEntries | null,
+  nowMs: number,
+): Write {
+  const { id, ownerId, sha256, sizeBytes } = stored.value;
+  const write: Required<Pick<Write, "checks" | "sets" | "deletes">> = {
+    checks: [stored, used, usage, mark, ...holds],
+    sets: [
+      { key: keys.usage(ownerId), value: { bytes: Math.max(0, (usage.value?.bytes ?? 0) - sizeBytes) } },
+      { key: keys.refMark(sha256), value: 1 },
+    ],
+    deletes: [
+      keys.file(id),
+      keys.fileOf(ownerId, id),
+      keys.ref(sha256, id),
+      keys.fileUsed(id),
+      ...uses.map(({ key }) => key),
+    ],
+  };
+  if (last === null) return write;
+  const { blob, scan, verdicts } = last;
+  const dropped = dropScanWrites(sha256, scan);
+  write.checks.push(blob, ...dropped.checks);
+  write.sets.push(fileJobSet({ dueMs: nowMs, job: { kind: "blob_sweep", sha256 } }));
+  write.deletes.push(
+    ...blobWrites(blob.value, null).deletes,
+    ...dropped.deletes,
+    ...verdicts.map(({ key }) => key),
+  );
+  return write;
+}

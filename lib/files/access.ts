@@ -1,0 +1,170 @@
+import type { Caller } from "../platform/mod.ts";
+import { type FileObject, type FilePage, type FileState, limits, Refusal } from "../protocol/mod.ts";
+import { type FileParts, ownerTurn } from "./parts.ts";
+import { type FileRecord, shownState } from "./ports.ts";
+import { noFile } from "./refusals.ts";
+import { expiryOf, fileObjectOf } from "./views.ts";
+
+/** Uses of a file that are asked about at once. */
+const usesAtOnce = 16;
+
+/** A clean file's bytes: all, or from `first` to `last`, both included. */
+export interface Content {
+  file: FileObject;
+  open(range?: { first: number; last: number }): Promise<ReadableStream<Uint8Array<ArrayBuffer>>>;
+}
+
+/** Who may look at a file, and take its bytes (FI-5). */
+export class Access {
+  readonly #parts: FileParts;
+
+  constructor(parts: FileParts) {
+    this.#parts = parts;
+  }
+
+  /** The caller's own, newest first. */
+  async list(
+    { userId }: Caller,
+    { before, limit = limits.pageDefault }: { before?: string | undefined; limit?: number | undefined },
+  ): Promise<FilePage> {
+    const { store, clock } = this.#parts;
+    const found = await store.filesOf(userId, before ?? null, limit + 1);
+    const page = found.slice(0, limit);
+    const [blobs, uses] = await Promise.all([
+      store.blobs(page.map(({ sha256 }) => sha256)),
+      store.usesOf(page.map(({ id }) => id)),
+    ]);
+    const now = clock.now();
+    const files = page.map((file) =>
+      fileObjectOf(
+        file,
+        shownState(file, blobs.get(file.sha256), now),
+        expiryOf(file, uses.get(file.id) ?? []),
+      )
+    );
+    return { files, next: found.length > limit ? page.at(-1)!.id : null };
+  }
+
+  async get(caller: Caller, fileId: string): Promise<FileObject | Refusal> {
+    const found = await this.#readable(caller, fileId);
+    return found instanceof Refusal ? found : found.object;
+  }
+
+  async content(caller: Caller, fileId: string): Promise<Content | Refusal> {
+    const { blobs, log } = this.#parts;
+    const found = await this.#readable(caller, fileId);
+    if (found instanceof Refusal) return found;
+    const { file: { sha256, sizeBytes }, object } = found;
+    if (object.state !== "clean") return notClean(object.state);
+    if (await blobs.sizeOf(sha256) !== sizeBytes) {
+      log.error("file.bytes_missing", { fileId, sha256, requestId: caller.requestId });
+      return new Refusal("unavailable", "The file's content cannot be read now. Tell the administrator.");
+    }
+    return {
+      file: object,
+      async open(range) {
+        const stream = await blobs.open(sha256, range);
+        if (stream === null) throw new Error("The bytes of a file went while it was being read.");
+        return stream;
+      },
+    };
+  }
+
+  /** FI-7: only what nothing uses. */
+  async remove({ userId }: Caller, fileId: string): Promise<true | Refusal> {
+    const { store, clock, turns } = this.#parts;
+    for (let tries = 0; tries < limits.writeTries; tries++) {
+      const file = await store.file(fileId);
+      if (file === null || file.ownerId !== userId) return noFile();
+      // Before the uses: one that comes behind it makes the removal fail.
+      const asOf = await store.lastUse(fileId);
+      const uses = (await store.usesOf([fileId])).get(fileId) ?? [];
+      if (uses.some(({ untilMs }) => untilMs > clock.now())) return inUse();
+      const removed = await turns.take(ownerTurn(userId), () => store.remove(file, asOf));
+      if (removed) return true;
+      if (await isHeld(store, file)) return keptByServer();
+    }
+    return inUse();
+  }
+
+  async usage({ userId }: Caller): Promise<{ used: number; quota: number }> {
+    const { store, settings } = this.#parts;
+    return { used: await store.usageOf(userId), quota: settings.quotaBytes };
+  }
+
+  /**
+   * The owner, and whoever has something that carries it. For everybody else it is as if it were not there: the same text
+   * after the same questions to the store and to whoever knows the readers.
+   */
+  async #readable(
+    { userId }: Caller,
+    fileId: string,
+  ): Promise<{ file: FileRecord; object: FileObject } | Refusal> {
+    const { store, clock } = this.#parts;
+    const [file, usesOf] = await Promise.all([store.file(fileId), store.usesOf([fileId])]);
+    const uses = usesOf.get(fileId) ?? [];
+    const expiresMs = file?.ownerId === userId
+      ? expiryOf(file, uses)
+      : await this.#readUntil(userId, fileId, uses);
+    if (file === null || expiresMs === null) return noFile();
+    const blobs = await store.blobs([file.sha256]);
+    const state = shownState(file, blobs.get(file.sha256), clock.now());
+    return { file, object: fileObjectOf(file, state, expiresMs) };
+  }
+
+  /** Until when somebody may read a file that is not theirs: for what carries it the longest. Null: they may not. */
+  async #readUntil(
+    userId: string,
+    fileId: string,
+    uses: readonly { by: string; untilMs: number }[],
+  ): Promise<number | null> {
+    const { readers, clock } = this.#parts;
+    const live = uses.filter(({ untilMs }) => untilMs > clock.now()).sort((a, b) => b.untilMs - a.untilMs);
+    if (live.length === 0) {
+      // Takes as long as the answer for a file that something carries.
+      await readers.mayRead(userId, { by: `command:${fileId}`, untilMs: 0 });
+      return null;
+    }
+    for (let at = 0; at < live.length; at += usesAtOnce) {
+      const asked = live.slice(at, at + usesAtOnce);
+      const answers = await Promise.all(asked.map((use) => readers.mayRead(userId, use)));
+      const first = answers.indexOf(true);
+      if (first !== -1) return asked[first]!.untilMs;
+    }
+    return null;
+  }
+}
+
+/** SC-5: the file itself, its bytes and its owner may be under hold. */
+export async function isHeld(store: FileParts["store"], file: FileRecord): Promise<boolean> {
+  const held = await Promise.all([
+    store.held("file", file.id),
+    store.held("blob", file.sha256),
+    store.held("user", file.ownerId),
+  ]);
+  return held.includes(true);
+}
+
+function notClean(state: Exclude<FileState, "clean">): Refusal {
+  switch (state) {
+    case "scanning":
+      return new Refusal("not_clean", "This file is still being checked. Try again when it is clean.");
+    case "held":
+      return new Refusal("not_clean", "This file is held until its checks are complete.");
+    case "rejected":
+      return new Refusal("not_clean", "This file did not pass the checks. Nobody can open it.");
+    default:
+      return state satisfies never;
+  }
+}
+
+function inUse(): Refusal {
+  return new Refusal(
+    "conflict",
+    "Something that you sent carries this file. It goes by itself some days after that has ended.",
+  );
+}
+
+function keptByServer(): Refusal {
+  return new Refusal("conflict", "This file cannot be removed now. It goes by itself later.");
+}

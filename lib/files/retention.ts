@@ -1,0 +1,106 @@
+import { type FileState, limits } from "../protocol/mod.ts";
+import { isHeld } from "./access.ts";
+import { blobTurn, type FileParts, ownerTurn } from "./parts.ts";
+import { type BlobRecord, type FileJob, type FileRecord, settledMs, shownState } from "./ports.ts";
+import { expiryOf, fileObjectOf } from "./views.ts";
+
+/** Files of one blob that are told of at once. */
+const toldAtOnce = 50;
+
+/** What happens to files by itself: they settle, change with their bytes, and go (FI-7). Every job may run twice. */
+export class Retention {
+  readonly #parts: FileParts;
+
+  constructor(parts: FileParts) {
+    this.#parts = parts;
+  }
+
+  run(job: FileJob): Promise<void> {
+    switch (job.kind) {
+      case "file_expire":
+        return this.#expire(job.fileId);
+      case "file_settle":
+        return this.#settle(job.fileId);
+      case "blob_sweep":
+        return this.removeUnused(job.sha256);
+      case "blob_changed":
+        return this.#blobChanged(job.sha256);
+      default:
+        return job satisfies never;
+    }
+  }
+
+  /** Removes bytes that nothing refers to any more. */
+  async removeUnused(sha256: string): Promise<void> {
+    const { store, blobs, turns } = this.#parts;
+    await turns.take(blobTurn(sha256), async () => {
+      if (await store.claimSweep(sha256)) await blobs.remove(sha256);
+    });
+  }
+
+  async #expire(fileId: string): Promise<void> {
+    const { store, clock, turns, log } = this.#parts;
+    for (let tries = 0; tries < limits.writeTries; tries++) {
+      const file = await store.file(fileId);
+      if (file === null) return;
+      // Before the uses: one that comes behind it makes the removal fail.
+      const asOf = await store.lastUse(fileId);
+      const dueMs = expiryOf(file, (await store.usesOf([fileId])).get(fileId) ?? []);
+      const now = clock.now();
+      const held = await isHeld(store, file);
+      if (held || dueMs > now) {
+        const againMs = held ? Math.max(dueMs, now + limits.fileUnusedMs) : dueMs;
+        return await store.addJobs([{ dueMs: againMs, job: { kind: "file_expire", fileId } }]);
+      }
+      const removed = await turns.take(ownerTurn(file.ownerId), () => store.remove(file, asOf));
+      if (removed) return log.info("file.expired", { fileId, userId: file.ownerId });
+    }
+    throw new Error("A file could not be removed: it was used again and again.");
+  }
+
+  async #settle(fileId: string): Promise<void> {
+    const { store } = this.#parts;
+    const file = await store.file(fileId);
+    if (file === null) return;
+    const blob = (await store.blobs([file.sha256])).get(file.sha256);
+    if (blob !== undefined) await this.#tell(blob, [file]);
+  }
+
+  async #blobChanged(sha256: string): Promise<void> {
+    const { store } = this.#parts;
+    const blob = (await store.blobs([sha256])).get(sha256);
+    if (blob === undefined) return;
+    const files = await store.filesOfBlob(sha256);
+    for (let at = 0; at < files.length; at += toldAtOnce) {
+      await this.#tell(blob, files.slice(at, at + toldAtOnce));
+    }
+  }
+
+  /** Owners hear what their files show now, and so does what waits for them; those that show nothing of it yet come later. */
+  async #tell(blob: BlobRecord, files: readonly FileRecord[]): Promise<void> {
+    const { store, clock } = this.#parts;
+    const now = clock.now();
+    const later = files.filter((file) => settledMs(file, blob) > now);
+    await store.addJobs(later.map((file) => ({
+      dueMs: settledMs(file, blob),
+      job: { kind: "file_settle", fileId: file.id },
+    })));
+    const settled = files.filter((file) => settledMs(file, blob) <= now);
+    const uses = await store.usesOf(settled.map(({ id }) => id));
+    for (const file of settled) {
+      await this.#tellOne(file, shownState(file, blob, now), uses.get(file.id) ?? []);
+    }
+  }
+
+  async #tellOne(
+    file: FileRecord,
+    state: FileState,
+    uses: readonly { by: string; untilMs: number }[],
+  ): Promise<void> {
+    const { bell, watchers } = this.#parts;
+    // Nothing was said of it so far: the verdict will be.
+    if (state === "scanning") return;
+    bell.notify(file.ownerId, "file.changed", fileObjectOf(file, state, expiryOf(file, uses)));
+    await watchers.changed(file, state, uses);
+  }
+}

@@ -1,0 +1,398 @@
+import assert from "node:assert/strict";
+import { attachable, kvCommandFiles, kvFileStore, useWrites } from "../../lib/adapters/kv/files_store.ts";
+import { Committer } from "../../lib/adapters/kv/committer.ts";
+import { keys } from "../../lib/adapters/kv/keys.ts";
+import { kvScanStore } from "../../lib/adapters/kv/scan_store.ts";
+import type { Store } from "../../lib/adapters/kv/store.ts";
+import type { FileRecord, FileStore, UploadRecord } from "../../lib/files/ports.ts";
+import { limits } from "../../lib/protocol/mod.ts";
+import { FakeClock } from "../fakes/clock.ts";
+import { dump, onEachStore } from "../fakes/kv_stores.ts";
+import { MemoryKv } from "../fakes/memory_kv.ts";
+import { seededRandom } from "../fakes/random.ts";
+import { Schedule, scheduledKv } from "../sim/schedule.ts";
+
+const [one, other] = ["a".repeat(64), "b".repeat(64)];
+const plenty = { quotaBytes: 1e9 };
+const from = { address: "192.0.2.7", port: 1, device: "web", requestId: "r" };
+
+function fileOf(id: string, over: Partial<FileRecord> = {}): Omit<FileRecord, "settlesMs"> {
+  return {
+    id,
+    ownerId: "ann",
+    sha256: one,
+    name: "a.txt",
+    sizeBytes: 10,
+    type: "text/plain",
+    createdMs: 1000,
+    from,
+    ...over,
+  };
+}
+
+function uploadOf(id: string, over: Partial<UploadRecord> = {}): UploadRecord {
+  return {
+    id,
+    ownerId: "ann",
+    name: "a.txt",
+    sizeBytes: 10,
+    offsetBytes: 0,
+    createdMs: 0,
+    expiresMs: 5000,
+    from,
+    finishing: null,
+    fileId: null,
+    refused: null,
+    ...over,
+  };
+}
+
+async function added(files: FileStore, id: string, over: Partial<FileRecord> = {}): Promise<FileRecord> {
+  const answer = await files.add(fileOf(id, over), plenty);
+  if (typeof answer === "string") assert.fail(answer);
+  return answer;
+}
+
+async function listOf<T>(all: AsyncIterable<T>): Promise<T[]> {
+  const list: T[] = [];
+  for await (const entry of all) list.push(entry);
+  return list;
+}
+
+/** The same on Deno KV in memory and in a file, and on the tests' own store with answers in an order that a seed decides. */
+function onEveryStore(name: string, run: (store: Store) => Promise<void>): void {
+  onEachStore(name, run);
+  Deno.test(`${name} (fake)`, async () => {
+    for (const seed of [1, 2, 3]) {
+      const schedule = new Schedule(seededRandom(seed));
+      const kv = scheduledKv(new MemoryKv(), schedule);
+      const store: Store = {
+        kv,
+        committer: new Committer(kv),
+        exclusive: true,
+        [Symbol.asyncDispose]: () => Promise.resolve(),
+      };
+      let running = true;
+      const done = run(store).finally(() => void (running = false));
+      while (running) await Promise.race([schedule.some(1000), done]);
+      await done;
+    }
+  });
+}
+
+onEveryStore("FI-3, SC-1: new bytes get a record and a scan, known ones a file only", async (store) => {
+  const files = kvFileStore(store, new FakeClock(1000));
+  const first = await added(files, "F1");
+  assert.equal(first.settlesMs, 1000);
+  const second = await added(files, "F2", { ownerId: "bob", name: "b.txt", createdMs: 1500 });
+  assert.equal(second.settlesMs, 1500);
+  const blob = {
+    sha256: one,
+    sizeBytes: 10,
+    type: "text/plain",
+    state: "scanning",
+    createdMs: 1000,
+    scanMs: null,
+  };
+  assert.deepEqual(await listOf(files.allBlobs()), [blob]);
+  assert.deepEqual([...await files.blobs([one, one, other])], [[one, blob]]);
+  assert.deepEqual((await dump(store.kv, ["scan_due"])).map(([key]) => key), [["scan_due", 1000, one]]);
+  assert.deepEqual((await dump(store.kv, keys.blobsIn("scanning"))).map(([key]) => key[2]), [one]);
+  assert.deepEqual((await files.filesOfBlob(one)).map(({ id, name }) => [id, name]), [["F1", "a.txt"], [
+    "F2",
+    "b.txt",
+  ]]);
+  assert.deepEqual(await files.file("F1"), first);
+  assert.deepEqual([...(await files.files(["F2", "none", "F1"])).keys()].sort(), ["F1", "F2"]);
+  const jobs = (await dump(store.kv, ["job"])).map(([key, value]) => [key[1], value]);
+  assert.deepEqual(jobs, [
+    [1000 + limits.fileUnusedMs, { kind: "file_expire", fileId: "F1" }],
+    [1500 + limits.fileUnusedMs, { kind: "file_expire", fileId: "F2" }],
+  ]);
+});
+
+onEveryStore("FI-3: known bytes settle after the time that their first scan took", async (store) => {
+  const clock = new FakeClock(1000);
+  const files = kvFileStore(store, clock);
+  const scans = kvScanStore(store, clock);
+  await added(files, "F1");
+  const job = (await scans.take("test", 1000))!;
+  clock.advance(700);
+  assert.ok(await scans.conclude(job, { state: "clean", verdicts: [] }));
+  assert.deepEqual(await dump(store.kv, ["blob_in"]), []);
+  const second = await added(files, "F2", { createdMs: 50_000 });
+  assert.equal(second.settlesMs, 50_700);
+  const jobs = (await dump(store.kv, ["job"])).map((
+    [key, value],
+  ) => [key[1], (value as { kind: string }).kind]);
+  assert.ok(jobs.some(([dueMs, kind]) => dueMs === 50_700 && kind === "file_settle"), JSON.stringify(jobs));
+});
+
+onEveryStore("FI-1: the quota holds in the commit, also for many at once", async (store) => {
+  const files = kvFileStore(store, new FakeClock());
+  const answers = await Promise.all(
+    Array.from(
+      { length: 10 },
+      (_, at) => files.add(fileOf(`F${at}`, { sha256: String(at).repeat(64) }), { quotaBytes: 55 }),
+    ),
+  );
+  assert.equal(answers.filter((answer) => answer === "over_quota").length, 5);
+  assert.equal(await files.usageOf("ann"), 50);
+  assert.equal((await files.filesOf("ann", null, 100)).length, 5);
+  assert.equal(await files.usageOf("bob"), 0);
+  assert.equal(await files.add(fileOf("F90", { sizeBytes: 6 }), { quotaBytes: 55 }), "over_quota");
+  assert.notEqual(await files.add(fileOf("F91", { sizeBytes: 5 }), { quotaBytes: 55 }), "over_quota");
+});
+
+onEveryStore("SC-4: a refused hash gets no file", async (store) => {
+  const files = kvFileStore(store, new FakeClock());
+  assert.equal(await files.refused(one), null);
+  await store.kv.set(keys.refused(one), { why: "match", atMs: 5 });
+  assert.deepEqual(await files.refused(one), { why: "match", atMs: 5 });
+  assert.equal(await files.add(fileOf("F1"), plenty), "refused");
+  assert.equal(await files.file("F1"), null);
+  assert.equal(await files.usageOf("ann"), 0);
+});
+
+onEveryStore("FI-5: a person's files come newest first, before an id, and nobody else's", async (store) => {
+  const files = kvFileStore(store, new FakeClock());
+  for (const id of ["F1", "F2", "F3", "F4"]) await added(files, id);
+  await added(files, "F5", { ownerId: "anne" });
+  const ids = async (before: string | null, limit: number) =>
+    (await files.filesOf("ann", before, limit)).map(({ id }) => id);
+  assert.deepEqual(await ids(null, 2), ["F4", "F3"]);
+  assert.deepEqual(await ids("F3", 2), ["F2", "F1"]);
+  assert.deepEqual(await ids("F1", 2), []);
+  assert.deepEqual(await ids(null, 100), ["F4", "F3", "F2", "F1"]);
+});
+
+onEveryStore(
+  "FI-7: with the last file go the blob, its scan and its verdicts, and a sweep is written",
+  async (store) => {
+    const clock = new FakeClock(1000);
+    const files = kvFileStore(store, clock);
+    const scans = kvScanStore(store, clock);
+    const [first, second] = [await added(files, "F1"), await added(files, "F2", { ownerId: "bob" })];
+    const job = (await scans.take("test", 1000))!;
+    const verdict = {
+      check: "virus",
+      verdict: "error",
+      scanner: "",
+      version: "",
+      answer: "",
+      at: "",
+    } as const;
+    await scans.retry(job, 9000, [verdict]);
+    assert.equal(await files.remove(first, null), true);
+    assert.equal(await files.usageOf("ann"), 0);
+    assert.equal((await files.blobs([one])).size, 1);
+    assert.equal(await files.claimSweep(one), false);
+    assert.equal(await files.remove(second, null), true);
+    for (const prefix of ["blob", "blob_in", "scan", "scan_due", "verdict", "ref", "file", "file_of"]) {
+      assert.deepEqual(await dump(store.kv, [prefix]), [], prefix);
+    }
+    const sweeps = (await dump(store.kv, ["job"])).filter(([, value]) =>
+      (value as { kind: string }).kind === "blob_sweep"
+    );
+    assert.equal(sweeps.length, 1);
+    assert.equal(await files.remove(second, null), true, "what is gone is removed");
+    assert.equal(await files.usageOf("bob"), 0);
+    assert.equal(await files.claimSweep(one), true);
+  },
+);
+
+onEveryStore("FI-7: the last two files removed at once leave no blob, and no usage", async (store) => {
+  const files = kvFileStore(store, new FakeClock());
+  for (let round = 0; round < 10; round++) {
+    const records = await Promise.all(
+      ["ann", "bob", "eve"].map((ownerId, at) => added(files, `F${round}${at}`, { ownerId })),
+    );
+    await Promise.all(records.map((record) => files.remove(record, null)));
+    for (const prefix of ["blob", "scan", "scan_due", "ref", "file"]) {
+      assert.deepEqual(await dump(store.kv, [prefix]), [], prefix);
+    }
+  }
+});
+
+onEveryStore(
+  "FI-3, FI-7: adding to a blob while its last file goes leaves both or a new one",
+  async (store) => {
+    const files = kvFileStore(store, new FakeClock());
+    for (let round = 0; round < 10; round++) {
+      const last = await added(files, `F${round}`);
+      const [, record] = await Promise.all([
+        files.remove(last, null),
+        added(files, `G${round}`, { ownerId: "bob" }),
+      ]);
+      assert.equal((await files.blobs([one])).size, 1);
+      assert.deepEqual((await files.filesOfBlob(one)).map(({ id }) => id), [`G${round}`]);
+      assert.equal((await dump(store.kv, ["scan"])).length, 1);
+      assert.equal(await files.remove(record, null), true);
+    }
+  },
+);
+
+onEveryStore("FI-7: a removal fails when somebody used the file since, and under a hold", async (store) => {
+  const clock = new FakeClock(1000);
+  const files = kvFileStore(store, clock);
+  const record = await added(files, "F1");
+  const asOf = await files.lastUse("F1");
+  assert.equal(asOf, null);
+  const { version } = (await attachable(store.kv, "ann", ["F1"], 1000)).get("F1")!;
+  const use = { fileId: "F1", version, by: "command:one", untilMs: 7000 };
+  assert.ok((await store.committer.commit(useWrites(use))).ok);
+  assert.deepEqual([...await files.usesOf(["F1", "F2"])], [["F1", [{ by: "command:one", untilMs: 7000 }]]]);
+  assert.equal(await files.remove(record, asOf), false);
+  const used = await files.lastUse("F1");
+  for (const [what, id] of [["file", "F1"], ["user", "ann"], ["blob", one]] as const) {
+    for (const hold of [{ untilMs: 1001 }, {}, 1]) {
+      await store.kv.set(keys.hold(what, id), hold);
+      assert.equal(await files.held(what, id), true);
+      assert.equal(await files.remove(record, used), false, what);
+    }
+    await store.kv.set(keys.hold(what, id), { untilMs: 1000 });
+    assert.equal(await files.held(what, id), false);
+  }
+  assert.equal(await files.remove(record, used), true);
+  assert.deepEqual(await dump(store.kv, ["file_use"]), []);
+  assert.deepEqual(await dump(store.kv, ["file_used"]), []);
+  assert.equal((await store.committer.commit(useWrites({ ...use, by: "command:two" }))).ok, false);
+});
+
+onEveryStore("FI-7: a file with more uses than one commit holds is removed", async (store) => {
+  const files = kvFileStore(store, new FakeClock());
+  const record = await added(files, "F1");
+  const { version } = (await attachable(store.kv, "ann", ["F1"], 1000)).get("F1")!;
+  const uses = Array.from({ length: 1400 }, (_, at) => `command:${at}`);
+  await Promise.all(
+    uses.map((by) => store.committer.commit(useWrites({ fileId: "F1", version, by, untilMs: 1 }))),
+  );
+  assert.equal((await files.usesOf(["F1"])).get("F1")!.length, 1400);
+  assert.equal(await files.remove(record, await files.lastUse("F1")), true);
+  assert.deepEqual(await dump(store.kv, ["file_use"]), []);
+});
+
+onEveryStore(
+  "FI-6: a use fails when what is known of the bytes changed since it was looked at",
+  async (store) => {
+    const clock = new FakeClock(1000);
+    const files = kvFileStore(store, clock);
+    const scans = kvScanStore(store, clock);
+    await added(files, "F1");
+    await added(files, "F2", { ownerId: "bob" });
+    const own = kvCommandFiles(store, clock);
+    const found = await own.own("ann", ["F1", "F2", "F3", "F1"]);
+    assert.deepEqual([...found.keys()], ["F1"]);
+    const { version, ...file } = found.get("F1")!;
+    assert.deepEqual(file, {
+      fileId: "F1",
+      sha256: one,
+      name: "a.txt",
+      size: 10,
+      type: "text/plain",
+      state: "scanning",
+    });
+    assert.ok(await scans.conclude((await scans.take("test", 1000))!, { state: "clean", verdicts: [] }));
+    const use = { fileId: "F1", version, by: "command:one", untilMs: 7000 };
+    assert.equal((await store.committer.commit(useWrites(use))).ok, false);
+    assert.equal(await files.lastUse("F1"), null);
+    const again = (await own.own("ann", ["F1"])).get("F1")!;
+    assert.equal(again.state, "clean");
+    assert.ok((await store.committer.commit(useWrites({ ...use, version: again.version }))).ok);
+    assert.deepEqual([...await own.states(["F1", "F2", "F3"])], [["F1", "clean"], ["F2", "clean"]]);
+  },
+);
+
+onEveryStore("FI-7: a use fails when its file went, though others have the same bytes", async (store) => {
+  const files = kvFileStore(store, new FakeClock());
+  const record = await added(files, "F1");
+  await added(files, "F2");
+  const { version } = (await attachable(store.kv, "ann", ["F1"], 1000)).get("F1")!;
+  assert.equal(await files.remove(record, null), true);
+  const use = useWrites({ fileId: "F1", version, by: "command:one", untilMs: 7000 });
+  assert.equal((await store.committer.commit(use)).ok, false);
+  assert.deepEqual(await dump(store.kv, ["file_use"]), []);
+});
+
+onEveryStore("FI-3: a file that is added while the verdict is written settles by it", async (store) => {
+  const clock = new FakeClock(1000);
+  const scans = kvScanStore(store, clock);
+  await added(kvFileStore(store, clock), "F1");
+  const job = (await scans.take("test", 1000))!;
+  clock.advance(700);
+  let concluded = false;
+  const kv = new Proxy(store.kv, {
+    get(kv, name) {
+      const own = Reflect.get(kv, name);
+      if (name !== "getMany") return typeof own === "function" ? own.bind(kv) : own;
+      return async (...wanted: Parameters<Deno.Kv["getMany"]>) => {
+        const found = await kv.getMany(...wanted);
+        if (!concluded) {
+          concluded = true;
+          assert.ok(await scans.conclude(job, { state: "clean", verdicts: [] }));
+        }
+        return found;
+      };
+    },
+  });
+  const record = await added(kvFileStore({ ...store, kv }, clock), "F2", { createdMs: 1600 });
+  assert.equal(concluded, true);
+  assert.equal(record.settlesMs, 2300);
+});
+
+onEveryStore("FI-3: whoever keeps bytes finds out that they may have been swept meanwhile", async (store) => {
+  const files = kvFileStore(store, new FakeClock());
+  const none = await files.mark(one);
+  assert.equal(none, null);
+  assert.equal(await files.claimSweep(one), true);
+  assert.equal(await files.add(fileOf("F1"), { ...plenty, mark: none }), "changed");
+  const swept = await files.mark(one);
+  assert.notEqual(swept, null);
+  assert.notEqual(await files.add(fileOf("F1"), { ...plenty, mark: swept }), "changed");
+  assert.equal(await files.claimSweep(one), false);
+  assert.equal(await files.add(fileOf("F2"), { ...plenty, mark: swept }), "changed");
+});
+
+onEveryStore(
+  "FI-2: uploads are kept until they are removed; finished ones are not among the open",
+  async (store) => {
+    const files = kvFileStore(store, new FakeClock());
+    const [first, second] = [uploadOf("U1"), uploadOf("U2", { ownerId: "bob" })];
+    await files.saveUpload(first);
+    await files.saveUpload(second);
+    await files.saveUpload({ ...first, offsetBytes: 5 });
+    assert.equal((await files.upload("U1"))!.offsetBytes, 5);
+    assert.equal(await files.upload("U3"), null);
+    assert.deepEqual((await files.uploadsOf("ann")).map(({ id }) => id), ["U1"]);
+    assert.deepEqual((await listOf(files.allUploads())).map(({ id }) => id), ["U1", "U2"]);
+    const ended = { ...first, offsetBytes: 10, fileId: "F1" };
+    assert.notEqual(await files.add(fileOf("F1"), plenty, { upload: ended }), "gone");
+    assert.deepEqual(await files.upload("U1"), ended);
+    assert.deepEqual(await files.uploadsOf("ann"), []);
+    // The same upload once more is the same file.
+    const again = await files.add(fileOf("F2"), plenty, { upload: { ...ended, fileId: "F2" } });
+    assert.ok(typeof again !== "string" && again.id === "F1");
+    assert.equal(await files.usageOf("ann"), 10);
+    await files.saveUpload({ ...second, refused: { kind: "not_clean", message: "no" } });
+    assert.deepEqual(await files.uploadsOf("bob"), []);
+    await files.removeUpload(second);
+    assert.equal(await files.upload("U2"), null);
+    assert.equal(await files.add(fileOf("F3"), plenty, { upload: { ...second, fileId: "F3" } }), "gone");
+    assert.equal(await files.file("F3"), null);
+  },
+);
+
+onEveryStore("FI-7: a job that is written twice for one time is one", async (store) => {
+  const files = kvFileStore(store, new FakeClock());
+  const job = { kind: "file_expire", fileId: "F1" } as const;
+  await files.addJobs([{ dueMs: 5, job }, { dueMs: 5, job }]);
+  await files.addJobs([{ dueMs: 5, job }, { dueMs: 6, job }]);
+  assert.equal((await dump(store.kv, ["job"])).length, 2);
+  await files.addJobs([]);
+  const many = Array.from({ length: 1200 }, (_, at) => ({
+    dueMs: 7,
+    job: { kind: "file_settle", fileId: `F${at}` } as const,
+  }));
+  await files.addJobs(many);
+  assert.equal((await dump(store.kv, ["job"])).length, 1202);
+});
