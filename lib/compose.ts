@@ -1,4 +1,5 @@
 import {
+  type AccountJob,
   Accounts,
   Contacts,
   CurrentCallers,
@@ -7,7 +8,6 @@ import {
   People,
   prepareDemo,
   prepareFirstAdmin,
-  Profiles,
   Tokens,
 } from "./accounts/mod.ts";
 import { diskHealth } from "./adapters/disk/health.ts";
@@ -24,10 +24,12 @@ import { kvHealth } from "./adapters/kv/health.ts";
 import { JobRunner } from "./adapters/kv/jobs.ts";
 import { kvStats } from "./adapters/kv/stats.ts";
 import { openStore, type Store } from "./adapters/kv/store.ts";
+import { KvTwoFactor } from "./adapters/kv/two_factor_store.ts";
 import { KvUsers } from "./adapters/kv/users_store.ts";
 import { loadSecret } from "./adapters/secret_file.ts";
 import { type CommandRoom, type Job, openCommands } from "./commands/mod.ts";
 import { type FilesParts, openFiles } from "./compose_files.ts";
+import { openAccountParts } from "./compose_accounts.ts";
 import type { Config } from "./config.ts";
 import { CategoryDesk, Consent } from "./consent/mod.ts";
 import type { FileJob } from "./files/mod.ts";
@@ -92,7 +94,8 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
   });
   const audit = new KvAudit(store, clock, log);
   const userRecords = new KvUsers(store, accountsStore, audit, clock);
-  const groups = new Groups({ store: new KvGroups(store, audit), people, bell: hub, clock });
+  const groupsStore = new KvGroups(store, audit);
+  const groups = new Groups({ store: groupsStore, people, bell: hub, clock });
   const mutes = await Mutes.load(userRecords, clock, store.exclusive);
   const callers = new CurrentCallers(hub);
   const contacts = new Contacts({
@@ -109,16 +112,20 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
   });
   const tokens = new Tokens(options.secret ?? await loadSecret(config.dataDir), clock);
   const needs = { store: accountsStore, passwords, clock, ids, random, log };
+  const counts = new KvCounts(store);
+  const twoFactorStore = new KvTwoFactor(store, audit, clock);
   const accounts = new Accounts({
     ...needs,
-    counts: new KvCounts(store),
+    counts,
+    twoFactor: twoFactorStore,
     tokens,
     bell: hub,
     mode: config.mode,
     registration: config.registration,
   });
+  const commandStore = kvCommandStore(store);
   const commands = openCommands({
-    store: kvCommandStore(store),
+    store: commandStore,
     people: {
       byUsernames: (names) => people.byUsernames(names),
       byIds: (userIds) => people.byIds(userIds),
@@ -170,11 +177,43 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
       blobs: options.blobs,
     }),
   );
-  const jobs = new JobRunner<Job | FileJob | IncidentJob>({
+  const ofAccounts = openAccountParts({
+    store,
+    accounts,
+    accountsStore,
+    userRecords,
+    twoFactorStore,
+    counts,
+    audit,
+    contacts,
+    contactsStore,
+    groups,
+    groupsStore,
+    consent,
+    commands,
+    commandStore,
+    files: files.room,
+    bell: hub,
+    clock,
+    random,
+    log,
+    profileChanged(user, { timeZone }) {
+      callers.note(user.id, user);
+      if (!timeZone) return;
+      // Quiet hours and the daily limit are of the person's own day.
+      consent.forget(user.id);
+      hub.consentChanged(user.id);
+    },
+  });
+  const jobs = new JobRunner<Job | FileJob | IncidentJob | AccountJob>({
     kv: store.kv,
     clock,
     log,
-    run: (job) => isCommandJob(job) ? commands.run(job) : files.run(job),
+    run(job) {
+      if (job.kind === "account_removal") return ofAccounts.run(job);
+      return isCommandJob(job) ? commands.run(job) : files.run(job);
+    },
+    exclusive: store.exclusive,
   });
   opening.use(jobs);
   jobs.start();
@@ -202,17 +241,9 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
     bell: hub,
     clock,
     ids,
-    changed: (account) => callers.note(account.id, account),
-  });
-  const profiles = new Profiles({
-    accounts: accountsStore,
-    store: userRecords,
-    changed(user, { timeZone }) {
-      callers.note(user.id, user);
-      if (!timeZone) return;
-      // Quiet hours and the daily limit are of the person's own day.
-      consent.forget(user.id);
-      hub.consentChanged(user.id);
+    changed(account) {
+      callers.note(account.id, account);
+      ofAccounts.roleChanged(account.id);
     },
   });
   const desk = new CategoryDesk(consent.categoryList, kvCategoryStore(store, audit));
@@ -230,7 +261,7 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
     },
     groups,
     users,
-    profiles,
+    ...ofAccounts.services,
     categories: {
       list: async () => ({ categories: await consent.categories() }),
       all: (caller) => desk.all(caller),

@@ -1,3 +1,4 @@
+import { suspensionOf } from "./accounts/mod.ts";
 import { DiskBlobs } from "./adapters/blobs/mod.ts";
 import { openClamd } from "./adapters/clamd/mod.ts";
 import { openCsam } from "./adapters/csam/mod.ts";
@@ -31,6 +32,8 @@ import type { Services } from "./services.ts";
 
 /** How often what crashes and clients that gave up left behind is looked for. */
 const sweepMs = 10 * 60_000;
+/** What uploads leave free of the disk: the store and the log lie there too and go on. `/readyz` says no long before. */
+const leftFreeBytes = 64 * 1024 * 1024;
 
 export interface FilesParts {
   config: Config;
@@ -56,6 +59,7 @@ export interface FilesParts {
 /** Files and their checks, wired. */
 export interface OpenFiles extends AsyncDisposable {
   readonly services: Pick<Services, "files" | "adminFiles" | "incidents" | "scanning">;
+  readonly room: Files;
   readonly checks: HealthPort[];
   run(job: FileJob | IncidentJob): Promise<void>;
   /** Begins to scan; not before jobs can be run. */
@@ -66,7 +70,7 @@ export interface OpenFiles extends AsyncDisposable {
 export async function openFiles(parts: FilesParts): Promise<OpenFiles> {
   const { config, store, accounts, audit, bell, clock, random, ids, log } = parts;
   await using opening = new AsyncDisposableStack();
-  const blobs = parts.blobs ?? await DiskBlobs.open(`${config.dataDir}/storage`, clock);
+  const blobs = parts.blobs ?? await DiskBlobs.open(`${config.dataDir}/storage`, clock, leftFreeBytes);
   const scans = kvScanStore(store, clock);
   const fileStore = kvFileStore(store, clock);
   const virus = parts.scanners?.virus ?? virusOf(config, clock);
@@ -114,6 +118,10 @@ export async function openFiles(parts: FilesParts): Promise<OpenFiles> {
     ids,
     log,
     settings: config,
+    async mayAdd(ownerId) {
+      const owner = await accounts.user(ownerId);
+      return owner !== null && owner.removedAt === undefined && suspensionOf(owner, clock.now()) === null;
+    },
     async onRefused({ why, ...upload }) {
       if (why === "match") await incidents.refusedAgain(upload);
     },
@@ -130,6 +138,7 @@ export async function openFiles(parts: FilesParts): Promise<OpenFiles> {
   opening.use(sweeping);
   const opened = opening.move();
   return {
+    room: files,
     services: {
       files,
       adminFiles: new FileModeration({
@@ -154,6 +163,7 @@ export async function openFiles(parts: FilesParts): Promise<OpenFiles> {
     },
     async start() {
       await incidents.prepare();
+      if (store.exclusive) await scans.endLeases();
       worker.start();
       rescans.start();
       sweeping.start();

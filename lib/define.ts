@@ -1,6 +1,6 @@
 import { createDefine } from "fresh";
 import type { Caller } from "./platform/mod.ts";
-import type { Services } from "./services.ts";
+import type { Restriction, Services } from "./services.ts";
 import type { Language } from "./words/mod.ts";
 
 /** What the middlewares put on a request for routes and layouts. */
@@ -13,7 +13,7 @@ export interface State {
   /** What the page is written in: what the browser asks for, behind a login what the profile says. */
   language: Language;
   /** The person, once a session was checked; routes under `(app)` and `api/v1` guard on it. */
-  caller?: Caller & { sessionExpiresAt: string };
+  caller?: Caller & { sessionExpiresAt: string; restriction?: Restriction };
   /** Since when the person is stopped; set with `caller` for pages, for the banner. */
   stoppedSince?: string | null;
 }

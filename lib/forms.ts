@@ -1,5 +1,6 @@
 import { Refusal } from "./protocol/mod.ts";
 import { readBytes } from "./rest.ts";
+import { type Language, refusalText } from "./words/mod.ts";
 
 /** What a page shows when a form was refused: one sentence, and what is wrong beside each field. */
 export interface FormProblem {
@@ -32,16 +33,20 @@ export async function readForm(request: Request): Promise<URLSearchParams | Refu
 }
 
 /**
- * A refusal as a page shows it. Fields of a service are dotted paths; `names` says which form field shows the path or
- * anything under it (`"audience.to"` → `to`). What fits no field is added to the message, so that nothing is lost.
+ * A refusal as a page shows it, in the reader's language. Fields of a service are dotted paths; `names` says which form field
+ * shows the path or anything under it (`"audience.to"` → `to`).
  */
-export function problemOf(refusal: Refusal, names: Record<string, string> = {}): FormProblem {
+export function problemOf(
+  refusal: Refusal,
+  language: Language,
+  names: Record<string, string> = {},
+): FormProblem {
   const fields: Record<string, string> = {};
   for (const [path, message] of Object.entries(refusal.detail.fields ?? {})) {
     const name = fieldName(path, names);
-    fields[name] ??= sentence(message);
+    fields[name] ??= sentence(refusalText(language, message));
   }
-  return { message: refusal.message, fields };
+  return { message: refusalText(language, refusal.message), fields };
 }
 
 function fieldName(path: string, names: Record<string, string>): string {
@@ -69,6 +74,15 @@ export function refusedPage(refusal: Refusal): { status: number; headers: Record
 export function filled(form: URLSearchParams, name: string): string | undefined {
   const value = form.get(name)?.trim();
   return value === undefined || value === "" ? undefined : value;
+}
+
+/** What a script put into a field as JSON; undefined when it is none. */
+export function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Names typed in one field, parted by commas or white space, without repeats and without a leading `@`. */

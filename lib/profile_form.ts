@@ -1,6 +1,7 @@
 import type { FormProblem } from "./forms.ts";
 import { problemOf } from "./forms.ts";
 import type { Profile, Refusal } from "./protocol/mod.ts";
+import { type Language, wordsOf } from "./words/mod.ts";
 
 export type TypedProfile = Omit<Profile, "username">;
 
@@ -13,13 +14,14 @@ export function typedProfile(form: URLSearchParams): TypedProfile {
     pronouns: field("pronouns").trim(),
     timeZone: field("timeZone").trim(),
     language: field("language").trim(),
+    avatar: field("avatar") === "" ? null : field("avatar"),
   };
 }
 
-export function profileProblem(refusal: Refusal, typed: TypedProfile): FormProblem {
-  const problem = problemOf(refusal);
+export function profileProblem(refusal: Refusal, typed: TypedProfile, language: Language): FormProblem {
+  const problem = problemOf(refusal, language);
   if (problem.fields.displayName !== undefined && typed.displayName === "") {
-    problem.fields.displayName = "Give a name that others see.";
+    problem.fields.displayName = wordsOf(language).profile.nameMissing;
   }
   return problem;
 }

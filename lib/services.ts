@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { Caller, Clock, Log } from "./platform/mod.ts";
 import type {
+  accountRemoval,
   AdminCategory,
   AdminFile,
   AdminFilePage,
@@ -27,8 +28,15 @@ import type {
   memberBody,
   Method,
   Params,
+  PasskeyAdded,
+  passkeyBody,
+  passkeyLoginBody,
+  PasskeyOptions,
+  passwordAndCode,
+  passwordProof,
   Profile,
   profileChange,
+  RecoveryCodeList,
   Refusal,
   ReportDraft,
   Result,
@@ -36,6 +44,11 @@ import type {
   sanctionBody,
   ScanStatus,
   Session,
+  TotpBegun,
+  totpConfirm,
+  TwoFactorPolicy,
+  twoFactorReset,
+  TwoFactorState,
   User,
 } from "./protocol/mod.ts";
 import type { Config } from "./config.ts";
@@ -45,6 +58,9 @@ export type Answer<T> = Promise<T | Refusal>;
 
 /** A service call that stands behind the socket's method of the same shape. */
 type Call<M extends Method> = (caller: Caller, params: Params<M>) => Answer<Result<M>>;
+
+/** Why a session is good for little (AU-7, AU-9). */
+export type Restriction = "suspended" | "two_factor";
 
 /** What a person sends from, before anybody is logged in. */
 export interface Origin {
@@ -71,8 +87,15 @@ export interface AccountsService {
     origin: Origin,
     body: { username: string; password: string; code?: string | undefined },
   ): Answer<LoggedIn>;
-  /** The caller of a token, or why there is none: `unauthorized`, or `forbidden` for a suspended account. */
-  authenticate(token: string, origin: Origin): Answer<Caller & { sessionExpiresAt: string }>;
+  /**
+   * The caller of a token, or why there is none: `unauthorized`, or `forbidden` for an account that is suspended or lacks a
+   * second factor that it must have. `may`: restrictions that the place does not mind; the caller has it then.
+   */
+  authenticate(
+    token: string,
+    origin: Origin,
+    may?: readonly Restriction[],
+  ): Answer<Caller & { sessionExpiresAt: string; restriction?: Restriction }>;
   /** The same for a single-use socket ticket, which ends with this call. */
   redeemTicket(ticket: string, origin: Origin): Answer<Caller & { sessionExpiresAt: string }>;
   issueTicket(caller: Caller): Answer<{ ticket: string; expiresAt: string }>;
@@ -152,7 +175,13 @@ export interface StatsService {
 /** Profiles (AU-8): changed by REST and pages only. */
 export interface ProfilesService {
   get(caller: Caller): Answer<Profile>;
+  /** The tag of the language that they chose; null when they never did. */
+  language(caller: Caller): Promise<string | null>;
   change(caller: Caller, change: z.infer<typeof profileChange>): Answer<Profile>;
+  /** Somebody's picture: for themselves, their contacts and people of a shared group; else `not_found`. */
+  avatar(caller: Caller, username: string): Answer<FileContent>;
+  /** Those of the people who have a picture that the caller may see. */
+  withAvatar(caller: Caller, usernames: readonly string[]): Promise<ReadonlySet<string>>;
 }
 
 export interface CommandsService {
@@ -247,6 +276,45 @@ export interface SafetyService {
   stoppedSince(userId: string): Promise<string | null>;
 }
 
+/** Where a browser is that uses a passkey: the host's name, and the origin of the page. */
+export interface PasskeyPlace {
+  rpId: string;
+  origin: string;
+}
+
+/** Second factors (AU-7). */
+export interface TwoFactorService {
+  state(caller: Caller): Promise<TwoFactorState>;
+  /** A secret that counts once a code of it was given. */
+  beginTotp(caller: Caller, body: z.infer<typeof passwordProof>): Answer<TotpBegun>;
+  confirmTotp(caller: Caller, body: z.infer<typeof totpConfirm>): Answer<RecoveryCodeList>;
+  removeTotp(caller: Caller, body: z.infer<typeof passwordAndCode>): Answer<true>;
+  newRecoveryCodes(caller: Caller, body: z.infer<typeof passwordProof>): Answer<RecoveryCodeList>;
+  passkeyOptions(
+    caller: Caller,
+    place: PasskeyPlace,
+    body: z.infer<typeof passwordProof>,
+  ): Answer<PasskeyOptions>;
+  addPasskey(caller: Caller, body: z.infer<typeof passkeyBody>): Answer<PasskeyAdded>;
+  removePasskey(caller: Caller, credentialId: string, body: z.infer<typeof passwordProof>): Answer<true>;
+  /** What a browser is asked for a login with a passkey, which names nobody. */
+  loginOptions(origin: Origin, place: PasskeyPlace): Answer<PasskeyOptions>;
+  login(origin: Origin, body: z.infer<typeof passkeyLoginBody>): Answer<LoggedIn>;
+  /** For administrators: which roles must have a second factor. */
+  policy(caller: Caller): Answer<TwoFactorPolicy>;
+  setPolicy(caller: Caller, policy: TwoFactorPolicy): Answer<TwoFactorPolicy>;
+  /** Takes away the factors of somebody who lost them, and ends their sessions. */
+  reset(caller: Caller, username: string, body: z.infer<typeof twoFactorReset>): Answer<true>;
+}
+
+/** All that is held on a person, and the end of their account (AU-9). Suspended people may too. */
+export interface AccountDataService {
+  /** A ZIP, written while it is read. `conflict` while another one is under way. */
+  export(caller: Caller): Answer<{ name: string; archive: ReadableStream<Uint8Array> }>;
+  /** Answered when the account is gone to everybody; the rest follows. */
+  remove(caller: Caller, body: z.infer<typeof accountRemoval>): Answer<true>;
+}
+
 /** One line of `/readyz`. */
 export interface HealthCheck {
   name: string;
@@ -304,6 +372,8 @@ export interface Services {
   readonly realtime: RealtimeService;
   readonly health: HealthService;
   readonly demo: DemoPeople | null;
+  readonly twoFactor: TwoFactorService;
+  readonly accountData: AccountDataService;
   /** A new id for a request that came in. */
   requestId(): string;
 }

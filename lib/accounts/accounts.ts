@@ -2,18 +2,33 @@ import type { Caller } from "../platform/mod.ts";
 import { Refusal, type Session, type User, username as usernameSchema } from "../protocol/mod.ts";
 import { passwordProblem } from "./common_passwords.ts";
 import type { Hashing } from "./passwords.ts";
-import { suspendedRefusal, suspensionOf, userOf } from "./people.ts";
+import { userOf } from "./people.ts";
 import type { AccountsStore, CountStore, UserRecord } from "./ports.ts";
-import { type Origin, type SessionCaller, Sessions, type SessionsNeeds } from "./sessions.ts";
-import { type Attempt, countRegistration, LoginThrottle } from "./throttle.ts";
+import { isMissing, Proof } from "./proof.ts";
+import {
+  type Origin,
+  type Restriction,
+  type SessionCaller,
+  Sessions,
+  type SessionsNeeds,
+} from "./sessions.ts";
+import { type Attempt, countRegistration } from "./throttle.ts";
 import { hashOf } from "./tokens.ts";
+import type { TwoFactorStore } from "./two_factor_ports.ts";
 
 type Answer<T> = Promise<T | Refusal>;
 
 export interface AccountsNeeds extends SessionsNeeds {
   counts: CountStore;
   passwords: Hashing;
+  twoFactor: TwoFactorStore;
   registration: "open" | "invite" | "closed";
+}
+
+export interface LoggedIn {
+  token: string;
+  expiresAt: string;
+  user: User;
 }
 
 /** Accounts and sessions (AU). */
@@ -21,13 +36,14 @@ export class Accounts {
   readonly #needs: AccountsNeeds;
   readonly #store: AccountsStore;
   readonly #sessions: Sessions;
-  readonly #throttle: LoginThrottle;
+  /** For the other services that ask for a password or a code. */
+  readonly proof: Proof;
 
   constructor(needs: AccountsNeeds) {
     this.#needs = needs;
     this.#store = needs.store;
-    this.#sessions = new Sessions(needs);
-    this.#throttle = new LoginThrottle(needs.counts, needs.clock);
+    this.proof = new Proof(needs);
+    this.#sessions = new Sessions(needs, this.proof.secondFactor);
   }
 
   async register(
@@ -58,8 +74,8 @@ export class Accounts {
   async login(
     origin: Origin,
     body: { username: string; password: string; code?: string | undefined },
-  ): Answer<{ token: string; expiresAt: string; user: User }> {
-    const attempt = await this.#throttle.admit(origin.address, body.username);
+  ): Answer<LoggedIn> {
+    const attempt = await this.proof.admit(origin.address, body.username);
     if (attempt instanceof Refusal) {
       this.#needs.log.warn("login.throttled", { requestId: origin.requestId, address: origin.address });
       return attempt;
@@ -68,8 +84,9 @@ export class Accounts {
     return await this.#checkedLogin(origin, body, attempt);
   }
 
-  authenticate(token: string, origin: Origin): Answer<SessionCaller> {
-    return this.#sessions.authenticate(token, origin);
+  /** `may`: restricted sessions that are let in: none unless the place says so (AU-7, AU-9). */
+  authenticate(token: string, origin: Origin, may: readonly Restriction[] = []): Answer<SessionCaller> {
+    return this.#sessions.authenticate(token, origin, may);
   }
 
   redeemTicket(ticket: string, origin: Origin): Answer<SessionCaller> {
@@ -92,23 +109,10 @@ export class Accounts {
     return this.#sessions.revoke(caller, sessionId);
   }
 
-  /** AU-6. Guesses of the current password count as login failures: a stolen session is no way around AU-4. */
+  /** AU-6. */
   async changePassword(caller: Caller, body: { current: string; next: string }): Answer<true> {
-    const attempt = await this.#throttle.admit(caller.address, caller.username);
-    if (attempt instanceof Refusal) return attempt;
-    using _over = attempt;
-    const user = await this.#store.user(caller.userId);
-    const right = await this.#needs.passwords.verify(body.current, user?.passwordHash ?? null);
-    if (right instanceof Refusal) {
-      await attempt.withdrawn();
-      return right;
-    }
-    if (user === null || !right) {
-      return new Refusal("forbidden", "The current password is wrong.", {
-        fields: { current: "is not your password" },
-      });
-    }
-    await attempt.succeeded();
+    const user = await this.proof.password(caller, body.current, "current");
+    if (user instanceof Refusal) return user;
     const problem = await passwordProblem(body.next, user.username, "next");
     if (problem !== null) return problem;
     const hash = await this.#needs.passwords.hash(body.next);
@@ -123,9 +127,18 @@ export class Accounts {
   async user(caller: Caller): Answer<User> {
     const user = await this.#store.user(caller.userId);
     if (user === null) return new Refusal("not_found", "This account is gone.");
-    // A socket that was let in just before the suspension is turned away here.
-    const suspension = suspensionOf(user, this.#needs.clock.now());
-    return suspension === null ? userOf(user) : suspendedRefusal(suspension);
+    // A socket that was let in just before the account was restricted is turned away here.
+    return (await this.#sessions.restrictionOf(user))?.refusal ?? userOf(user);
+  }
+
+  /** A session for somebody who showed a passkey. Null when the account may not enter, or changed meanwhile. */
+  async begin(user: UserRecord, origin: Origin): Promise<LoggedIn | null> {
+    const begun = this.#sessions.mayEnter(user) ? await this.#sessions.begin(user, origin) : null;
+    return begun === null ? null : { ...begun, user: userOf(user) };
+  }
+
+  endSessions(userId: string): Promise<void> {
+    return this.#sessions.endAll(userId);
   }
 
   /** AU-2: the first administrator, by the token of the link on the console. */
@@ -161,15 +174,22 @@ export class Accounts {
 
   async #checkedLogin(
     origin: Origin,
-    body: { username: string; password: string },
+    body: { username: string; password: string; code?: string | undefined },
     attempt: Attempt,
-  ): Answer<{ token: string; expiresAt: string; user: User }> {
+  ): Answer<LoggedIn> {
     const { log, passwords } = this.#needs;
     const user = await this.#whoMayEnter(body.username);
     const right = await passwords.verify(body.password, user?.passwordHash ?? null);
     if (right instanceof Refusal) {
       await attempt.withdrawn();
       return right;
+    }
+    const code = user !== null && right ? await this.proof.secondFactor.take(user.id, body.code) : null;
+    if (code !== null) {
+      // Only the right password gets here, so nobody else learns that there is a second factor.
+      if (isMissing(body.code)) await attempt.withdrawn();
+      else log.info("login.wrong_code", { requestId: origin.requestId, address: origin.address });
+      return code;
     }
     const begun = user !== null && right ? await this.#sessions.begin(user, origin) : null;
     if (user === null || begun === null) {

@@ -1,6 +1,12 @@
 import type { Act } from "../platform/mod.ts";
 import type { GroupRole, Refusal, Role } from "../protocol/mod.ts";
 
+/** What was imposed on an account, and until when (ms since 1970; null: without an end). */
+export interface Suspension {
+  readonly reason: string;
+  readonly until: number | null;
+}
+
 /** An account as it is stored. Times in milliseconds since 1970. */
 export interface UserRecord {
   readonly id: string;
@@ -12,7 +18,10 @@ export interface UserRecord {
   /** What was imposed; `suspensionOf` says whether it still holds. */
   readonly status: "active" | "suspended";
   /** Why and until when (ms since 1970, null: without an end); with `status` suspended. */
-  readonly suspension?: { readonly reason: string; readonly until: number | null };
+  readonly suspension?: Suspension & {
+    /** Of the incident whose review it waits for (SC-5), with what was imposed before. */
+    readonly incident?: { readonly id: string; readonly before: Suspension | null };
+  };
   /** IANA name. */
   readonly timeZone: string;
   /** See `passwords.ts` for its form. */
@@ -22,6 +31,8 @@ export interface UserRecord {
   readonly adultStatedAt: number | null;
   /** One of the demo people: cannot log in outside evaluation mode. */
   readonly demo: boolean;
+  /** Set while the account is being removed (AU-9): to everybody it is gone. */
+  readonly removedAt?: number;
 }
 
 /** One login. It is what makes a token valid (AU-3). */
@@ -41,7 +52,7 @@ export interface TicketRecord {
   readonly expiresAt: number;
 }
 
-/** Accounts, sessions and tickets. Nothing that has expired is ever returned. */
+/** Accounts, sessions and tickets. Nothing that has expired is ever returned, and nobody who is being removed. */
 export interface AccountsStore {
   /** False when the username is taken. */
   addUser(user: UserRecord): Promise<boolean>;
@@ -86,9 +97,9 @@ export interface AccountsStore {
   setDemoPassword(password: string | null): Promise<void>;
 }
 
-/** What is counted: login failures of a name or an address, registrations of an address. */
+/** What is counted: login failures of a name or an address, registrations and challenges of an address. */
 export interface CountKey {
-  of: "user" | "address" | "registrations";
+  of: "user" | "address" | "registrations" | "challenges";
   subject: string;
 }
 
@@ -213,19 +224,34 @@ export interface GroupsStore {
 export interface ProfileRecord {
   readonly bio: string;
   readonly pronouns: string;
-  /** A BCP 47 tag. */
+  /** A BCP 47 tag; empty while it was never chosen. */
   readonly language: string;
+  /** File id of the picture (AU-8). */
+  readonly avatar?: string;
+}
+
+/** A file that a profile carries from now on (FI-7); `version` makes the write safe. */
+export interface AvatarUse {
+  readonly fileId: string;
+  readonly version: string;
 }
 
 export interface ProfileStore {
   /** Null for who never changed anything. */
   profile(userId: string): Promise<ProfileRecord | null>;
-  /** Writes account and profile as one; `change` runs again when another writer was faster. Null when there is no account. */
+  /**
+   * Writes account and profile as one; `change` runs again when another writer was faster. With `avatar` also that the profile
+   * carries the file; one that it carried before, it carries no more. Null when there is no account, `file_changed` when
+   * the file is not as it was.
+   */
   changeProfile(
     userId: string,
     change: (
       user: UserRecord,
       profile: ProfileRecord | null,
     ) => { user: UserRecord; profile: ProfileRecord },
-  ): Promise<{ user: UserRecord; profile: ProfileRecord } | null>;
+    avatar?: AvatarUse,
+  ): Promise<{ user: UserRecord; profile: ProfileRecord } | "file_changed" | null>;
+  /** Pictures of those who have one, by user id. */
+  avatarsOf(userIds: readonly string[]): Promise<Map<string, string>>;
 }

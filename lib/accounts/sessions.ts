@@ -11,6 +11,7 @@ import {
 import { limits, Refusal, type Session } from "../protocol/mod.ts";
 import { rightsOf, suspendedRefusal, suspensionOf } from "./people.ts";
 import type { AccountsStore, SessionRecord, UserRecord } from "./ports.ts";
+import { factorMissing, type SecondFactor } from "./second_factor.ts";
 import { hashOf, type Tokens } from "./tokens.ts";
 
 /** What a person sends from, before anybody is logged in. */
@@ -20,7 +21,10 @@ export interface Origin {
   requestId: string;
 }
 
-export type SessionCaller = Caller & { sessionExpiresAt: string };
+/** Why a session is good for little: only who asks for it by name lets such a caller in. */
+export type Restriction = "suspended" | "two_factor";
+
+export type SessionCaller = Caller & { sessionExpiresAt: string; restriction?: Restriction };
 
 export interface SessionsNeeds {
   store: AccountsStore;
@@ -38,9 +42,11 @@ const ticketBytes = 32;
 /** Logins and what stands for them: tokens, tickets, and the records that make both valid (AU-3, AU-5, AU-6). */
 export class Sessions {
   readonly #needs: SessionsNeeds;
+  readonly #secondFactor: SecondFactor;
 
-  constructor(needs: SessionsNeeds) {
+  constructor(needs: SessionsNeeds, secondFactor: SecondFactor) {
     this.#needs = needs;
+    this.#secondFactor = secondFactor;
   }
 
   /** Null when the password was changed since it was checked. */
@@ -64,10 +70,15 @@ export class Sessions {
     return { token: await tokens.issue(user.id, session.id, expiresAt), expiresAt: iso(expiresAt) };
   }
 
-  async authenticate(token: string, origin: Origin): Promise<SessionCaller | Refusal> {
+  /** `may`: restrictions that the place does not mind (AU-7, AU-9). */
+  async authenticate(
+    token: string,
+    origin: Origin,
+    may: readonly Restriction[] = [],
+  ): Promise<SessionCaller | Refusal> {
     const named = await this.#needs.tokens.read(token);
     if (named === null) return sessionOver();
-    return await this.#caller(named.userId, named.sessionId, origin);
+    return await this.#caller(named.userId, named.sessionId, origin, may);
   }
 
   async redeemTicket(ticket: string, origin: Origin): Promise<SessionCaller | Refusal> {
@@ -75,7 +86,7 @@ export class Sessions {
     if (taken === null) {
       return new Refusal("unauthorized", "The ticket is used up or over. Ask for a new one.");
     }
-    return await this.#caller(taken.userId, taken.sessionId, origin);
+    return await this.#caller(taken.userId, taken.sessionId, origin, []);
   }
 
   async issueTicket(caller: Caller): Promise<{ ticket: string; expiresAt: string }> {
@@ -128,14 +139,27 @@ export class Sessions {
     return !user.demo || this.#needs.mode === "evaluation";
   }
 
-  async #caller(userId: string, sessionId: string, origin: Origin): Promise<SessionCaller | Refusal> {
+  /** Why the account may do little now, and what its person is told. */
+  async restrictionOf(user: UserRecord): Promise<{ restriction: Restriction; refusal: Refusal } | null> {
+    const suspension = suspensionOf(user, this.#needs.clock.now());
+    if (suspension !== null) return { restriction: "suspended", refusal: suspendedRefusal(suspension) };
+    if (!await this.#secondFactor.isMissing(user)) return null;
+    return { restriction: "two_factor", refusal: factorMissing() };
+  }
+
+  async #caller(
+    userId: string,
+    sessionId: string,
+    origin: Origin,
+    may: readonly Restriction[],
+  ): Promise<SessionCaller | Refusal> {
     const { store, clock } = this.#needs;
     const session = await store.session(sessionId);
     if (session === null || session.userId !== userId) return sessionOver();
     const user = await store.user(userId);
     if (user === null || !this.mayEnter(user)) return sessionOver();
-    const suspension = suspensionOf(user, clock.now());
-    if (suspension !== null) return suspendedRefusal(suspension);
+    const restricted = await this.restrictionOf(user);
+    if (restricted !== null && !may.includes(restricted.restriction)) return restricted.refusal;
     if (clock.now() - session.lastSeenAt >= limits.sessionSeenMs) this.#seen(sessionId, origin);
     return {
       userId,
@@ -148,6 +172,7 @@ export class Sessions {
       address: origin.address,
       requestId: origin.requestId,
       sessionExpiresAt: iso(session.expiresAt),
+      ...(restricted === null ? {} : { restriction: restricted.restriction }),
     };
   }
 
@@ -157,6 +182,13 @@ export class Sessions {
     store.sessionSeen(sessionId, clock.now()).catch((error) =>
       log.warn("session.seen_failed", { requestId: origin.requestId, sessionId, error })
     );
+  }
+
+  /** Ends all of a person's sessions, and closes their sockets. */
+  async endAll(userId: string): Promise<void> {
+    const sessions = await this.#needs.store.sessionsOf(userId);
+    await this.#end(userId, sessions.map(({ id }) => id));
+    this.#needs.bell.closeUser(userId, "sessionOver");
   }
 
   async #others(caller: Caller): Promise<string[]> {

@@ -138,21 +138,32 @@ function ended(inFlight: InFlight): Promise<void> {
 }
 
 /** WS-9: counts a registration from an address, or says how long to wait. */
-export async function countRegistration(
+export function countRegistration(counts: CountStore, address: string, now: number): Promise<Refusal | null> {
+  return countOf(counts, { of: "registrations", subject: networkOf(address) }, now, {
+    most: limits.registrationsPerHour,
+    withinMs: 3600_000,
+  });
+}
+
+/** AU-7: the same for the challenges of passkey logins, which anybody may ask for. */
+export function countChallenge(counts: CountStore, address: string, now: number): Promise<Refusal | null> {
+  return countOf(counts, { of: "challenges", subject: networkOf(address) }, now, {
+    most: limits.challengesPerAddress,
+    withinMs: limits.challengeMs,
+  });
+}
+
+async function countOf(
   counts: CountStore,
-  address: string,
+  key: CountKey,
   now: number,
+  { most, withinMs }: { most: number; withinMs: number },
 ): Promise<Refusal | null> {
-  const hourMs = 3600_000;
-  return await counts.change<Refusal | null>(
-    [{ of: "registrations", subject: networkOf(address) }],
-    hourMs,
-    ([record]) => {
-      const times = (record?.times ?? []).filter((time) => time > now - hourMs);
-      if (times.length >= limits.registrationsPerHour) return { result: tooMany(times[0]! + hourMs - now) };
-      return { result: null, write: [{ ...empty, times: [...times, now], lastAt: now }] };
-    },
-  );
+  return await counts.change<Refusal | null>([key], withinMs, ([record]) => {
+    const times = (record?.times ?? []).filter((time) => time > now - withinMs);
+    if (times.length >= most) return { result: tooMany(times[0]! + withinMs - now) };
+    return { result: null, write: [{ ...empty, times: [...times, now], lastAt: now }] };
+  });
 }
 
 function limitOf(key: CountKey): number {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { groupRole, role } from "./people.ts";
-import { cursor, line, slug, text, time, username } from "./text.ts";
+import { cursor, id, line, slug, text, time, username } from "./text.ts";
 import { limits } from "./limits.ts";
 
 /** MO-5: bodies and answers of `/api/v1/admin/…`. */
@@ -126,6 +126,8 @@ export const profileChange = z.strictObject({
   language: z.string().regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, {
     error: "must be a language tag like en or de-AT",
   }).optional(),
+  /** A clean picture of one's own; null takes it away. */
+  avatar: id.nullable().optional(),
 });
 
 function isTimeZone(name: string): boolean {

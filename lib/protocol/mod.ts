@@ -9,4 +9,5 @@ export * from "./limits.ts";
 export * from "./methods.ts";
 export * from "./people.ts";
 export * from "./rpc.ts";
+export * from "./two_factor.ts";
 export { cursor, device, id, type Json, sha256, slug, username } from "./text.ts";

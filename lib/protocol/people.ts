@@ -142,7 +142,7 @@ export const groupChanged = z.object({
 });
 export type GroupChanged = z.infer<typeof groupChanged>;
 
-/** AU-8, without the avatar, which comes with the files. */
+/** AU-8. `avatar`: the file that is the person's picture. */
 export const profile = z.object({
   username: z.string(),
   displayName: z.string(),
@@ -150,7 +150,17 @@ export const profile = z.object({
   pronouns: z.string(),
   timeZone: z.string(),
   language: z.string(),
+  avatar: z.string().nullable(),
 });
 export type Profile = z.infer<typeof profile>;
 
 export const displayName = line(limits.displayName, 1);
+
+/** AU-8: pictures without scripts, of kinds that every browser shows. */
+export const avatarTypes: readonly string[] = [
+  "image/avif",
+  "image/gif",
+  "image/jpeg",
+  "image/png",
+  "image/webp",
+];

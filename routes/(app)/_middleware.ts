@@ -4,25 +4,54 @@ import { seeOther } from "../../lib/forms.ts";
 import { origin, overTls } from "../../lib/page_session.ts";
 import { Refusal } from "../../lib/protocol/mod.ts";
 import { clearSessionCookie, sessionToken } from "../../lib/rest.ts";
+import type { Restriction } from "../../lib/services.ts";
+import { languageOf } from "../../lib/words/mod.ts";
+
+/** Where somebody may be whose role needs a second factor that they do not have (AU-7): nothing is in the way of a stop. */
+const withoutFactor: readonly string[] = ["/two-factor", "/logout", "/stop"];
+/** Where somebody may be who is suspended (AU-9). */
+const whileSuspended: readonly string[] = ["/account", "/logout"];
 
 /** Every page behind this knows its person; nobody else gets past it. */
 export default define.middleware(async (ctx) => {
   const token = sessionToken(ctx.req);
   if (token === null) return seeOther(loginPath(ctx.req, ctx.url));
-  const caller = await ctx.state.services.accounts.authenticate(token, origin(ctx));
+  const { accounts, profiles, safety } = ctx.state.services;
+  const caller = await accounts.authenticate(token, origin(ctx), ["suspended", "two_factor"]);
   if (caller instanceof Refusal) {
     if (caller.kind === "unauthorized") {
       return seeOther(loginPath(ctx.req, ctx.url), { "set-cookie": clearSessionCookie(overTls(ctx)) });
     }
     throw new HttpError(caller.kind === "forbidden" ? 403 : 503, caller.message);
   }
+  const elsewhere = elsewhereFor(caller.restriction, ctx.url.pathname);
+  if (elsewhere !== null) return seeOther(elsewhere);
   ctx.state.caller = caller;
-  ctx.state.stoppedSince = await ctx.state.services.safety.stoppedSince(caller.userId);
+  const [chosen, stoppedSince] = await Promise.all([
+    profiles.language(caller),
+    safety.stoppedSince(caller.userId),
+  ]);
+  ctx.state.language = languageOf(chosen ?? "") ?? ctx.state.language;
+  ctx.state.stoppedSince = stoppedSince;
   const response = await ctx.next();
   // What a person sees is theirs: no cache keeps it, not even their own after they logged out.
   response.headers.set("cache-control", "no-store");
   return response;
 });
+
+/** Where a restricted person is led from a page that is not for them; null where they may be. */
+function elsewhereFor(restriction: Restriction | undefined, path: string): string | null {
+  switch (restriction) {
+    case undefined:
+      return null;
+    case "two_factor":
+      return withoutFactor.includes(path) ? null : "/two-factor";
+    case "suspended":
+      return whileSuspended.includes(path) ? null : "/account";
+    default:
+      return restriction satisfies never;
+  }
+}
 
 /** The way back after the login; a posted form is not repeated, so only pages are remembered. */
 function loginPath(request: Request, url: URL): string {

@@ -1,66 +1,130 @@
-import { page } from "fresh";
-import { AreaField, TextField } from "../../components/Field.tsx";
+import { type Context, page } from "fresh";
+import { Avatar } from "../../components/Avatar.tsx";
+import { AreaField, SelectField, TextField } from "../../components/Field.tsx";
 import { Notice, ProblemNotice } from "../../components/Notice.tsx";
-import { define } from "../../lib/define.ts";
+import { Filled, useLanguage, useWords } from "../../components/words.tsx";
+import { define, type State } from "../../lib/define.ts";
 import { problemOf, readForm, refusedPage, seeOther } from "../../lib/forms.ts";
 import { callerOf } from "../../lib/page_caller.ts";
 import { commonLanguages, profileProblem, type TypedProfile, typedProfile } from "../../lib/profile_form.ts";
-import { checked, limits, profileChange, Refusal } from "../../lib/protocol/mod.ts";
+import { avatarTypes, checked, limits, profileChange, Refusal } from "../../lib/protocol/mod.ts";
+import { fill } from "../../lib/words/mod.ts";
 
 export const handler = define.handlers({
   async GET(ctx) {
     const profile = await ctx.state.services.profiles.get(callerOf(ctx.state));
-    return profile instanceof Refusal
-      ? page({ typed: null, problem: problemOf(profile) }, refusedPage(profile))
-      : page({ typed: profile, problem: null });
+    if (profile instanceof Refusal) {
+      return page({
+        typed: null,
+        pictures: [],
+        shown: false,
+        problem: problemOf(profile, ctx.state.language),
+      }, refusedPage(profile));
+    }
+    // Saving the form chooses a language: then the one that is read now, and not the default.
+    const chosen = await ctx.state.services.profiles.language(callerOf(ctx.state));
+    const typed = { ...profile, language: chosen ?? ctx.state.language };
+    return page({ typed, ...await pictures(ctx, profile.avatar), problem: null });
   },
   async POST(ctx) {
+    const { language, services } = ctx.state;
     const form = await readForm(ctx.req);
-    if (form instanceof Refusal) return page({ typed: null, problem: problemOf(form) }, refusedPage(form));
+    if (form instanceof Refusal) {
+      const problem = problemOf(form, language);
+      return page({ typed: null, pictures: [], shown: false, problem }, refusedPage(form));
+    }
     const typed = typedProfile(form);
     const change = checked(profileChange, typed);
     const done = change instanceof Refusal
       ? change
-      : await ctx.state.services.profiles.change(callerOf(ctx.state), change);
+      : await services.profiles.change(callerOf(ctx.state), change);
     if (!(done instanceof Refusal)) return seeOther("/profile?notice=saved");
-    return page({ typed, problem: profileProblem(done, typed) }, refusedPage(done));
+    const problem = profileProblem(done, typed, language);
+    return page({ typed, ...await pictures(ctx, typed.avatar), problem }, refusedPage(done));
   },
 });
 
+/** A choice of one's own pictures, the newest and the one that is chosen; and whether there is one to show now. */
+async function pictures(ctx: Context<State>, chosen: string | null) {
+  const { files, profiles } = ctx.state.services;
+  const caller = callerOf(ctx.state);
+  const [list, own, shown] = await Promise.all([
+    files.list(caller, { limit: limits.pageDefault }),
+    chosen === null ? null : files.get(caller, chosen),
+    profiles.withAvatar(caller, [caller.username]),
+  ]);
+  const found = new Map((list instanceof Refusal ? [] : list.files).map((file) => [file.id, file]));
+  if (own !== null && !(own instanceof Refusal)) found.set(own.id, own);
+  const usable = [...found.values()].filter(({ type, state }) =>
+    state === "clean" && avatarTypes.includes(type)
+  );
+  return {
+    pictures: usable.map(({ id, name }) => [id, name] as const),
+    shown: shown.has(caller.username),
+  };
+}
+
 /** The browser's list of zones never has the plainest one. */
 const zones = ["UTC", ...Intl.supportedValuesOf("timeZone").filter((zone) => zone !== "UTC")];
-const languageNames = new Intl.DisplayNames("en", { type: "language" });
+
+type Pictures = readonly (readonly [id: string, name: string])[];
 
 export default define.page<typeof handler>(function ProfilePage({ data, state, url }) {
+  const words = useWords("profile");
+  const frame = useWords("frame");
+  const { username } = callerOf(state);
   const saved = data.problem === null && url.searchParams.get("notice") === "saved";
   return (
     <>
       <div class="page-head">
-        <h1>Profile</h1>
+        <h1>{frame.profile}</h1>
         <p class="lead">
-          How others see you. Your username stays <strong>@{callerOf(state).username}</strong>.
+          <Filled text={words.lead} username={<strong>@{username}</strong>} />
         </p>
       </div>
-      {saved ? <Notice>Saved.</Notice> : null}
+      {saved ? <Notice>{words.saved}</Notice> : null}
       <ProblemNotice problem={data.problem} />
       {data.typed === null
         ? (
           <p>
-            <a class="button" href="/profile">Load the page again</a>
+            <a class="button" href="/profile">{words.reload}</a>
           </p>
         )
-        : <ProfileForm typed={data.typed} errors={data.problem?.fields ?? {}} />}
+        : (
+          <ProfileForm
+            typed={data.typed}
+            username={data.shown ? username : null}
+            pictures={data.pictures}
+            errors={data.problem?.fields ?? {}}
+          />
+        )}
+      <section class="panel" aria-labelledby="data">
+        <h2 id="data">{words.data}</h2>
+        <p>
+          <Filled text={words.dataLead} link={<a href="/account">{words.data}</a>} />
+        </p>
+      </section>
     </>
   );
 });
 
-function ProfileForm({ typed, errors }: { typed: TypedProfile; errors: Record<string, string> }) {
+interface FormProps {
+  typed: TypedProfile;
+  /** Whose picture is shown; null where there is none yet. */
+  username: string | null;
+  pictures: Pictures;
+  errors: Record<string, string>;
+}
+
+function ProfileForm({ typed, username, pictures, errors }: FormProps) {
+  const words = useWords("profile");
+  const language = useLanguage();
   return (
     <form class="form" method="post" action="/profile">
-      <section class="panel" aria-label="About you">
+      <section class="panel" aria-label={words.about}>
         <TextField
           name="displayName"
-          label="Name"
+          label={words.name}
           value={typed.displayName}
           error={errors.displayName}
           autocomplete="nickname"
@@ -68,8 +132,8 @@ function ProfileForm({ typed, errors }: { typed: TypedProfile; errors: Record<st
         />
         <TextField
           name="pronouns"
-          label="Pronouns"
-          hint="If you like."
+          label={words.pronouns}
+          hint={words.pronounsHint}
           class="input-short"
           value={typed.pronouns}
           error={errors.pronouns}
@@ -77,51 +141,67 @@ function ProfileForm({ typed, errors }: { typed: TypedProfile; errors: Record<st
         />
         <AreaField
           name="bio"
-          label="About you"
-          hint={`Up to ${limits.bio.toLocaleString("en")} characters.`}
+          label={words.bio}
+          hint={fill(words.bioHint, { count: limits.bio.toLocaleString(language) })}
           value={typed.bio}
           error={errors.bio}
         />
       </section>
-      <section class="panel" aria-label="Time and language">
-        <TextField
-          name="timeZone"
-          label="Time zone"
-          hint={
-            <>
-              Your <a href="/preferences#when">quiet hours</a>{" "}
-              and your daily limit follow it. Begin to type a city.
-            </>
-          }
-          list="zones"
-          value={typed.timeZone}
-          error={errors.timeZone}
-          autocomplete="off"
-          spellcheck={false}
-          required
+      <section class="panel" aria-label={words.picture}>
+        {username === null ? null : <Avatar username={username} size={96} />}
+        <SelectField
+          name="avatar"
+          label={words.picture}
+          hint={<Filled text={words.pictureHint} files={<a href="/files">{words.yourFiles}</a>} />}
+          value={typed.avatar ?? ""}
+          error={errors.avatar}
+          options={[["", words.noPicture], ...pictures]}
         />
-        <datalist id="zones">
-          {zones.map((zone) => <option key={zone} value={zone} />)}
-        </datalist>
-        <TextField
-          name="language"
-          label="Language"
-          hint="A tag such as en or de-AT."
-          class="input-short"
-          list="languages"
-          value={typed.language}
-          error={errors.language}
-          autocomplete="off"
-          spellcheck={false}
-          required
-        />
-        <datalist id="languages">
-          {commonLanguages.map((tag) => <option key={tag} value={tag}>{languageNames.of(tag)}</option>)}
-        </datalist>
+      </section>
+      <section class="panel" aria-label={words.where}>
+        <TimeFields typed={typed} errors={errors} />
       </section>
       <div class="savebar">
-        <button type="submit" class="button button-main">Save profile</button>
+        <button type="submit" class="button button-main">{words.save}</button>
       </div>
     </form>
+  );
+}
+
+function TimeFields({ typed, errors }: Pick<FormProps, "typed" | "errors">) {
+  const words = useWords("profile");
+  const names = new Intl.DisplayNames(useLanguage(), { type: "language" });
+  return (
+    <>
+      <TextField
+        name="timeZone"
+        label={words.timeZone}
+        hint={<Filled text={words.timeZoneHint} quiet={<a href="/preferences#when">{words.quietHours}</a>} />}
+        list="zones"
+        value={typed.timeZone}
+        error={errors.timeZone}
+        autocomplete="off"
+        spellcheck={false}
+        required
+      />
+      <datalist id="zones">
+        {zones.map((zone) => <option key={zone} value={zone} />)}
+      </datalist>
+      <TextField
+        name="language"
+        label={words.language}
+        hint={words.languageHint}
+        class="input-short"
+        list="languages"
+        value={typed.language}
+        error={errors.language}
+        autocomplete="off"
+        spellcheck={false}
+        required
+      />
+      <datalist id="languages">
+        {commonLanguages.map((tag) => <option key={tag} value={tag}>{names.of(tag)}</option>)}
+      </datalist>
+    </>
   );
 }

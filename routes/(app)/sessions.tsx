@@ -2,10 +2,12 @@ import { type Context, page } from "fresh";
 import { TextField } from "../../components/Field.tsx";
 import { Notice, ProblemNotice } from "../../components/Notice.tsx";
 import { Time } from "../../components/Time.tsx";
+import { Filled, useWords } from "../../components/words.tsx";
 import { define, type State } from "../../lib/define.ts";
 import { problemOf, readForm, refusedPage, seeOther } from "../../lib/forms.ts";
 import { callerOf } from "../../lib/page_caller.ts";
-import { checked, limits, passwordBody, Refusal } from "../../lib/protocol/mod.ts";
+import { checked, limits, passwordBody, Refusal, type Session } from "../../lib/protocol/mod.ts";
+import { fill } from "../../lib/words/mod.ts";
 
 export const handler = define.handlers({
   GET: async (ctx) => page({ ...await list(ctx), problem: null }),
@@ -13,12 +15,15 @@ export const handler = define.handlers({
     const form = await readForm(ctx.req);
     const done = form instanceof Refusal ? form : await act(ctx, form);
     if (!(done instanceof Refusal)) return seeOther(`/sessions?notice=${done}`);
-    return page({ ...await list(ctx), problem: problemOf(done) }, refusedPage(done));
+    return page({ ...await list(ctx), problem: problemOf(done, ctx.state.language) }, refusedPage(done));
   },
 });
 
 async function list(ctx: Context<State>) {
-  return { sessions: await ctx.state.services.accounts.sessions(callerOf(ctx.state)) };
+  const { accounts, twoFactor } = ctx.state.services;
+  const caller = callerOf(ctx.state);
+  const [sessions, factors] = await Promise.all([accounts.sessions(caller), twoFactor.state(caller)]);
+  return { sessions, hasFactor: factors.totp || factors.passkeys.length > 0 };
 }
 
 async function act(ctx: Context<State>, form: URLSearchParams): Promise<"revoked" | "password" | Refusal> {
@@ -33,83 +38,99 @@ async function act(ctx: Context<State>, form: URLSearchParams): Promise<"revoked
   return changed instanceof Refusal ? changed : "password";
 }
 
-const notices = new Map([
-  ["revoked", "Ended. Whoever used that session is logged out."],
-  ["password", "Your password was changed, and every other session was ended."],
-]);
-
 export default define.page<typeof handler>(function Sessions({ data, url }) {
+  const words = useWords("sessions");
+  const notices = new Map([["revoked", words.doneRevoked], ["password", words.donePassword]]);
   const notice = data.problem === null ? notices.get(url.searchParams.get("notice") ?? "") : undefined;
-  const errors = data.problem?.fields ?? {};
   return (
     <>
       <div class="page-head">
-        <h1>Sessions</h1>
-        <p class="lead">Where you are logged in. End what you do not know, then change your password.</p>
+        <h1>{words.title}</h1>
+        <p class="lead">{words.lead}</p>
       </div>
       {notice === undefined ? null : <Notice>{notice}</Notice>}
       <ProblemNotice problem={data.problem} />
       <section class="panel" aria-labelledby="sessions">
-        <h2 id="sessions">Logged in</h2>
+        <h2 id="sessions">{words.loggedIn}</h2>
         <ul class="people">
-          {data.sessions.map((session) => (
-            <li key={session.id}>
-              <span class="name">
-                <span>
-                  <strong>{session.device}</strong> <span class="soft">from {session.address}</span>
-                </span>
-                <span class="soft small">
-                  Since <Time value={session.createdAt} />, last seen <Time value={session.lastSeenAt} />
-                </span>
-              </span>
-              {session.current
-                ? <span class="state" data-tone="good">This one</span>
-                : (
-                  <form method="post" action="/sessions">
-                    <input type="hidden" name="id" value={session.id} />
-                    <button
-                      type="submit"
-                      class="button"
-                      name="action"
-                      value="revoke"
-                      aria-label={`End the session of ${session.device} from ${session.address}`}
-                    >
-                      End
-                    </button>
-                  </form>
-                )}
-            </li>
-          ))}
+          {data.sessions.map((session) => <OneSession key={session.id} session={session} />)}
         </ul>
       </section>
-      <section class="panel" aria-labelledby="password">
-        <h2 id="password">Change your password</h2>
-        <form class="form" method="post" action="/sessions">
-          <TextField
-            name="current"
-            label="Current password"
-            type="password"
-            error={errors.current}
-            autocomplete="current-password"
-            required
-          />
-          <TextField
-            name="next"
-            label="New password"
-            hint={`At least ${limits.passwordMin} characters.`}
-            type="password"
-            error={errors.next}
-            autocomplete="new-password"
-            minLength={limits.passwordMin}
-            required
-          />
-          <div>
-            <button type="submit" class="button button-main" name="action" value="password">
-              Change password
-            </button>
-          </div>
-        </form>
+      <section class="panel" aria-labelledby="factor">
+        <h2 id="factor">{words.factor}</h2>
+        <p>{data.hasFactor ? words.factorOn : words.factorOff}</p>
+        <p>
+          <a class="button" href="/two-factor">{words.factorGo}</a>
+        </p>
       </section>
+      <PasswordForm errors={data.problem?.fields ?? {}} />
     </>
   );
 });
+
+function OneSession({ session }: { session: Session }) {
+  const words = useWords("sessions");
+  const { id, device, address, createdAt, lastSeenAt, current } = session;
+  return (
+    <li>
+      <span class="name">
+        <span>
+          <strong>{device}</strong> <span class="soft">{fill(words.from, { address })}</span>
+        </span>
+        <span class="soft small">
+          <Filled text={words.facts} since={<Time value={createdAt} />} seen={<Time value={lastSeenAt} />} />
+        </span>
+      </span>
+      {current
+        ? <span class="state" data-tone="good">{words.current}</span>
+        : (
+          <form method="post" action="/sessions">
+            <input type="hidden" name="id" value={id} />
+            <button
+              type="submit"
+              class="button"
+              name="action"
+              value="revoke"
+              aria-label={fill(words.endOf, { device, address })}
+            >
+              {words.end}
+            </button>
+          </form>
+        )}
+    </li>
+  );
+}
+
+function PasswordForm({ errors }: { errors: Record<string, string> }) {
+  const words = useWords("sessions");
+  return (
+    <section class="panel" aria-labelledby="password">
+      <h2 id="password">{words.change}</h2>
+      <form class="form" method="post" action="/sessions">
+        <TextField
+          name="current"
+          label={words.now}
+          type="password"
+          error={errors.current}
+          autocomplete="current-password"
+          required
+        />
+        <TextField
+          name="next"
+          label={words.next}
+          hint={fill(words.nextHint, { count: limits.passwordMin })}
+          type="password"
+          error={errors.next}
+          autocomplete="new-password"
+          minLength={limits.passwordMin}
+          required
+        />
+        <div>
+          <button type="submit" class="button button-main" name="action" value="password">
+            {words.changeDo}
+          </button>
+        </div>
+      </form>
+    </section>
+  );
+}

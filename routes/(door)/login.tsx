@@ -1,31 +1,48 @@
-import { page } from "fresh";
+import { type Context, page } from "fresh";
 import { Door } from "../../components/Door.tsx";
 import { TextField } from "../../components/Field.tsx";
 import { Notice, ProblemNotice } from "../../components/Notice.tsx";
 import { Title } from "../../components/Title.tsx";
 import { Filled, useWords } from "../../components/words.tsx";
-import { define } from "../../lib/define.ts";
-import { localPath, problemOf, readForm, refusedPage } from "../../lib/forms.ts";
+import { PasskeyLogin } from "../../islands/Passkeys.tsx";
+import { define, type State } from "../../lib/define.ts";
+import { filled, jsonIn, localPath, problemOf, readForm, refusedPage } from "../../lib/forms.ts";
 import { enter, origin } from "../../lib/page_session.ts";
-import { checked, loginBody, Refusal } from "../../lib/protocol/mod.ts";
+import { checked, loginBody, passkeyLoginBody, Refusal } from "../../lib/protocol/mod.ts";
+import type { Answer, LoggedIn } from "../../lib/services.ts";
 
+/** A code is asked for once the password was right; until then nobody learns that there is a second factor (AU-7). */
 export const handler = define.handlers({
   async GET(ctx) {
     const setupPending = await ctx.state.services.accounts.setupPending();
-    return page({ username: "", setupPending, problem: null });
+    return page({ username: "", setupPending, asksCode: false, problem: null });
   },
   async POST(ctx) {
     const form = await readForm(ctx.req);
-    const body = form instanceof Refusal ? form : checked(loginBody, {
-      username: form.get("username")?.trim() ?? "",
-      password: form.get("password") ?? "",
-    });
-    const login = body instanceof Refusal ? body : await ctx.state.services.accounts.login(origin(ctx), body);
+    const login = form instanceof Refusal ? form : await logIn(ctx, form);
     if (!(login instanceof Refusal)) return enter(ctx, login, localPath(ctx.url.searchParams.get("next")));
     const username = form instanceof Refusal ? "" : form.get("username") ?? "";
-    return page({ username, setupPending: false, problem: problemOf(login) }, refusedPage(login));
+    const problem = problemOf(login, ctx.state.language);
+    // The password is typed again beside the code: nothing that opens half of an account lies in the page or the store.
+    const asksCode = problem.fields.code !== undefined;
+    return page({ username, setupPending: false, asksCode, problem }, refusedPage(login));
   },
 });
+
+async function logIn(ctx: Context<State>, form: URLSearchParams): Answer<LoggedIn> {
+  const { accounts, twoFactor } = ctx.state.services;
+  const shown = form.get("passkey");
+  if (shown !== null) {
+    const body = checked(passkeyLoginBody, { response: jsonIn(shown) });
+    return body instanceof Refusal ? body : await twoFactor.login(origin(ctx), body);
+  }
+  const body = checked(loginBody, {
+    username: form.get("username")?.trim() ?? "",
+    password: form.get("password") ?? "",
+    code: filled(form, "code"),
+  });
+  return body instanceof Refusal ? body : await accounts.login(origin(ctx), body);
+}
 
 export default define.page<typeof handler>(function Login({ data, state, url }) {
   const words = useWords("door");
@@ -51,7 +68,10 @@ export default define.page<typeof handler>(function Login({ data, state, url }) 
           <p class="small">{words.demoShown}</p>
         </div>
       )}
-      <ProblemNotice problem={data.problem} />
+      {url.searchParams.get("notice") === "removed" && data.problem === null
+        ? <Notice>{words.removed}</Notice>
+        : null}
+      <ProblemNotice problem={data.asksCode ? { message: words.codeWanted } : data.problem} />
       <form class="form" method="post">
         <TextField
           name="username"
@@ -71,8 +91,26 @@ export default define.page<typeof handler>(function Login({ data, state, url }) 
           autocomplete="current-password"
           required
         />
+        {data.asksCode
+          ? (
+            <TextField
+              name="code"
+              label={words.code}
+              hint={words.codeHint}
+              error={data.problem?.fields.code}
+              autocomplete="one-time-code"
+              autocapitalize="none"
+              spellcheck={false}
+              required
+            />
+          )
+          : null}
         <button type="submit" class="button button-main">{words.logIn}</button>
       </form>
+      <PasskeyLogin
+        action={url.pathname + url.search}
+        words={{ passkey: words.passkey, waiting: words.passkeyWaiting, failed: words.passkeyFailed }}
+      />
       {config.registration === "closed" ? null : (
         <p class="door-foot">
           {words.noAccount} <a href="/register">{words.register}</a>

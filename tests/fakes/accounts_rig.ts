@@ -8,9 +8,11 @@ import {
   Tokens,
 } from "../../lib/accounts/mod.ts";
 import { KvAccounts } from "../../lib/adapters/kv/accounts_store.ts";
+import { KvAudit } from "../../lib/adapters/kv/audit_log.ts";
 import { KvContacts } from "../../lib/adapters/kv/contacts_store.ts";
 import { KvCounts } from "../../lib/adapters/kv/counts_store.ts";
 import { openStore, type Store } from "../../lib/adapters/kv/store.ts";
+import { KvTwoFactor } from "../../lib/adapters/kv/two_factor_store.ts";
 import { type Bell, type Caller, Ids, type Log, type LogFields } from "../../lib/platform/mod.ts";
 import { Refusal, type User } from "../../lib/protocol/mod.ts";
 import { FakeClock } from "./clock.ts";
@@ -19,6 +21,7 @@ import { seededRandom } from "./random.ts";
 /** A bell that writes down what it was told. */
 export class FakeBell implements Bell {
   readonly closedSessions: string[] = [];
+  readonly closedUsers: string[] = [];
   readonly notified: { userId: string; method: string; params: unknown }[] = [];
   readonly consentChanges: string[] = [];
   readonly connected = new Set<string>();
@@ -32,7 +35,9 @@ export class FakeBell implements Bell {
   ringAll() {}
   freeze() {}
   thaw() {}
-  closeUser() {}
+  closeUser(userId: string, close: string) {
+    this.closedUsers.push(`${userId} ${close}`);
+  }
   notify(userId: string, method: string, params: unknown) {
     this.notified.push({ userId, method, params });
   }
@@ -92,10 +97,12 @@ export async function accountsRig(
   const accountsStore = new KvAccounts(store, clock);
   const contactsStore = new KvContacts(store);
   const ids = new Ids(clock, random);
+  const twoFactorStore = new KvTwoFactor(store, new KvAudit(store, clock, log), clock);
   const secret = new Uint8Array(32).fill(7);
   const needs = {
     store: accountsStore,
     counts: new KvCounts(store),
+    twoFactor: twoFactorStore,
     tokens: new Tokens(secret, clock),
     passwords,
     bell,
@@ -135,6 +142,7 @@ export async function accountsRig(
     secret,
     shared,
     store,
+    twoFactorStore,
     origin: origin(),
     /** A new account, and a caller for it. */
     async person(username: string): Promise<Caller> {

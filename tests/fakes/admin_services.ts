@@ -90,6 +90,7 @@ export function fakeAdminServices(
     },
     profiles: {
       get: (caller) => Promise.resolve(refusal("profile.get", {}) ?? profileOf(world, caller)),
+      language: ({ username }) => Promise.resolve(world.profiles.get(username)?.language ?? null),
       change(caller, change) {
         const refused = refusal("profile.change", change);
         if (refused !== undefined) return Promise.resolve(refused);
@@ -100,7 +101,17 @@ export function fakeAdminServices(
         if (person !== undefined) person.user.displayName = next.displayName;
         return Promise.resolve(next);
       },
+      ...fakeAvatars(world),
     },
+  };
+}
+
+/** Pictures are for everybody here, and have nothing in them. */
+function fakeAvatars({ profiles }: FakeAdminWorld): Pick<Services["profiles"], "avatar" | "withAvatar"> {
+  return {
+    avatar: () => Promise.resolve(notFound("picture")),
+    withAvatar: (_caller, usernames) =>
+      Promise.resolve(new Set(usernames.filter((name) => (profiles.get(name)?.avatar ?? null) !== null))),
   };
 }
 
@@ -111,7 +122,7 @@ function staffOnly(caller: Caller, least: "moderator" | "admin"): Refusal | unde
 
 function profileOf(world: FakeAdminWorld, { username, displayName }: Caller): Profile {
   return world.profiles.get(username) ??
-    { username, displayName, bio: "", pronouns: "", timeZone: "UTC", language: "en" };
+    { username, displayName, bio: "", pronouns: "", timeZone: "UTC", language: "en", avatar: null };
 }
 
 function fakeCategories(world: FakeAdminWorld, refusal: Refuse): Services["categories"] {

@@ -1,4 +1,11 @@
-import { CurrentCallers, Groups, People, Profiles, type UserRecord } from "../../lib/accounts/mod.ts";
+import {
+  CurrentCallers,
+  Groups,
+  type OwnFile,
+  People,
+  Profiles,
+  type UserRecord,
+} from "../../lib/accounts/mod.ts";
 import { KvAccounts } from "../../lib/adapters/kv/accounts_store.ts";
 import { KvAudit } from "../../lib/adapters/kv/audit_log.ts";
 import { kvCategoryStore } from "../../lib/adapters/kv/categories_store.ts";
@@ -14,20 +21,12 @@ import { FakeBell, KeptLog } from "./accounts_rig.ts";
 import { FakeClock } from "./clock.ts";
 import { seededRandom } from "./random.ts";
 
-/** A bell that also writes down whose sockets it closed. */
-export class DeskBell extends FakeBell {
-  readonly closedUsers: string[] = [];
-  override closeUser(userId?: string, close?: string) {
-    this.closedUsers.push(`${userId} ${close}`);
-  }
-}
-
 /** What administrators, moderators and owners work with, over a store in memory; people need no password here. */
 export async function deskRig(options: { store?: Store } = {}) {
   const store = options.store ?? await openStore(":memory:");
   const clock = new FakeClock();
   const ids = new Ids(clock, seededRandom(1));
-  const bell = new DeskBell();
+  const bell = new FakeBell();
   const log = new KeptLog();
   const accountsStore = new KvAccounts(store, clock);
   const people = new People(accountsStore);
@@ -46,9 +45,14 @@ export async function deskRig(options: { store?: Store } = {}) {
     changed: (account) => callers.note(account.id, account),
   });
   const zoneChanges: string[] = [];
+  /** `owner file` to a file, and `person other` pairs of ids of those who know each other. */
+  const files = new Map<string, OwnFile>();
+  const known = new Set<string>();
   const profiles = new Profiles({
     accounts: accountsStore,
     store: userRecords,
+    ownFile: (userId, fileId) => Promise.resolve(files.get(`${userId} ${fileId}`)),
+    known: (userId, others) => Promise.resolve(new Set(others.filter((id) => known.has(`${userId} ${id}`)))),
     changed(user, { timeZone }) {
       callers.note(user.id, user);
       if (timeZone) zoneChanges.push(user.id);
@@ -66,8 +70,10 @@ export async function deskRig(options: { store?: Store } = {}) {
     categories,
     clock,
     desk,
+    files,
     groups,
     groupsStore,
+    known,
     log,
     mutes,
     people,

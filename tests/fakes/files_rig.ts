@@ -45,6 +45,8 @@ export class FilesRig implements AsyncDisposable {
   readonly asked: { userId: string; use: FileUse }[] = [];
   readonly told: { file: FileRecord; state: FileState; uses: readonly FileUse[] }[] = [];
   readonly refused: RefusedFile[] = [];
+  /** Owners whose account ended. */
+  readonly gone = new Set<string>();
   readonly settings = { uploadMaxBytes: 100_000, quotaBytes: 300_000 };
   files: Files;
   readonly #jobs: JobRunner<FileJob>;
@@ -89,6 +91,7 @@ export class FilesRig implements AsyncDisposable {
       ids: this.ids,
       log: this.log,
       settings: this.settings,
+      mayAdd: (ownerId) => Promise.resolve(!this.gone.has(ownerId)),
       onRefused: (file) => {
         this.refused.push(file);
         return Promise.resolve();

@@ -19,9 +19,8 @@ import {
   Incidents,
   type ScanJob,
 } from "../../lib/scanning/mod.ts";
-import { KeptLog } from "./accounts_rig.ts";
+import { FakeBell, KeptLog } from "./accounts_rig.ts";
 import { FakeClock } from "./clock.ts";
-import { DeskBell } from "./desk_rig.ts";
 import { seededRandom } from "./random.ts";
 
 export const evidenceDays = 365;
@@ -73,7 +72,7 @@ export async function incidentRig(
   const random = seededRandom(31);
   const ids = new Ids(clock, random);
   const log = new KeptLog();
-  const bell = new DeskBell();
+  const bell = new FakeBell();
   const accounts = new KvAccounts(store, clock);
   const audit = new KvAudit(store, clock, log);
   const scans = kvScanStore(store, clock);

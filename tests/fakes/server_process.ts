@@ -13,17 +13,23 @@ export class ServerProcess {
     this.#child = child;
   }
 
-  /** Starts `main.ts` with the permissions that `deno task start` gives it. Throws with its output when it ends early. */
-  static async start(env: Record<string, string>): Promise<ServerProcess> {
+  /**
+   * Starts `main.ts` with the permissions that `deno task start` gives it, or another program of ours with all. Throws with
+   * its output when it ends early. `quiet`: what it logs is not shown, but when that happens.
+   */
+  static async start(
+    env: Record<string, string>,
+    { program, quiet = false }: { program?: readonly string[] | undefined; quiet?: boolean } = {},
+  ): Promise<ServerProcess> {
     const whole = { BEHEST_PORT: "0", BEHEST_LOG_LEVEL: "warn", ...env };
-    const flags = await permissions(whole);
     const child = new Deno.Command(Deno.execPath(), {
-      args: ["run", ...flags, "main.ts"],
+      args: ["run", ...program === undefined ? [...await permissions(whole), "main.ts"] : ["-A", ...program]],
       env: whole,
       stdin: "null",
       stdout: "piped",
-      stderr: "inherit",
+      stderr: quiet ? "piped" : "inherit",
     }).spawn();
+    const told = quiet ? new Response(child.stderr).text() : Promise.resolve("");
     const lines: string[] = [];
     const serving = Promise.withResolvers<string>();
     void (async () => {
@@ -34,10 +40,15 @@ export class ServerProcess {
         const found = /serving on (http:\/\/\S+)/.exec(line);
         if (found !== null) serving.resolve(found[1]!);
       }
-      serving.reject(new Error(`The server ended early: ${lines.join("\n")}`));
+      serving.reject(new Error(`The server ended early: ${lines.join("\n")}${(await told).slice(-4000)}`));
     })();
     serving.promise.catch(() => undefined);
     return new ServerProcess(await serving.promise, lines, child);
+  }
+
+  /** When it has ended, by itself or not. */
+  get ended(): Promise<Deno.CommandStatus> {
+    return this.#child.status;
   }
 
   get port(): string {

@@ -12,6 +12,7 @@ import {
   type User,
 } from "../../lib/protocol/mod.ts";
 import type { Services } from "../../lib/services.ts";
+import { emptyAccountWorld, fakeAccountServices, type FakeAccountWorld } from "./account_services.ts";
 import { emptyAdminWorld, fakeAdminServices, type FakeAdminWorld } from "./admin_services.ts";
 import { FakeClock, fakeStartMs } from "./clock.ts";
 import { addFile, emptyFileWorld, fakeFileServices, type FakeFileWorld } from "./file_services.ts";
@@ -21,7 +22,7 @@ export const fakePassword = "correct horse battery";
 export const fakeSetupToken = "setup-token";
 
 /** What page tests set up and look at. */
-export interface FakeWorld extends FakeAdminWorld, FakeFileWorld {
+export interface FakeWorld extends FakeAccountWorld, FakeAdminWorld, FakeFileWorld {
   /** Token to username. */
   tokens: Map<string, string>;
   inbox: ListItem[];
@@ -130,6 +131,7 @@ export function fakeServices(over: Partial<Config> = {}): FakeServices {
         return world.preferences;
       }),
     },
+    ...fakeAccountServices(world, refusal),
     ...fakeAdminServices(world, clock, ids, refusal),
     ...fakeFileServices(world, whole, clock, ids, refusal),
     commands: fakeCommands(world, refusal, asked),
@@ -188,6 +190,7 @@ export function fakeServices(over: Partial<Config> = {}): FakeServices {
 
 function emptyWorld(): FakeWorld {
   return {
+    ...emptyAccountWorld(),
     ...emptyAdminWorld(),
     ...emptyFileWorld(),
     people: new Map(),

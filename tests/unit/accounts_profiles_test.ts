@@ -13,6 +13,7 @@ Deno.test("AU-8: a profile has its defaults, and what is left out of a change st
     pronouns: "",
     timeZone: "UTC",
     language: "en",
+    avatar: null,
   };
   assert.deepEqual(must(await rig.profiles.get(ann)), first);
   const change = { displayName: "Ann", bio: "I paint.", pronouns: "she/her" };
@@ -45,6 +46,19 @@ Deno.test("AU-8: changes at once are all kept", async () => {
   ]);
   const { bio, pronouns, displayName } = must(await rig.profiles.get(ann));
   assert.deepEqual([bio, pronouns, displayName], ["b", "p", "d"]);
+});
+
+Deno.test("UI-6: a language is chosen by who says one, and by nothing else that they change", async () => {
+  await using rig = await deskRig();
+  const ann = await rig.person("ann");
+  assert.equal(await rig.profiles.language(ann), null);
+  must(await rig.profiles.change(ann, { bio: "I paint." }));
+  assert.equal(await rig.profiles.language(ann), null);
+  assert.equal(must(await rig.profiles.get(ann)).language, "en");
+  must(await rig.profiles.change(ann, { language: "de-AT" }));
+  must(await rig.profiles.change(ann, { bio: "I draw." }));
+  assert.equal(await rig.profiles.language(ann), "de-AT");
+  assert.equal(await rig.profiles.language({ ...ann, userId: "gone" }), null);
 });
 
 Deno.test("AU-8: there is no profile without an account", async () => {

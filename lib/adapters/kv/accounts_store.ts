@@ -55,7 +55,7 @@ export class KvAccounts implements AccountsStore {
     const moment = this.#byId.moment;
     const values = await getValues<UserRecord>(this.#store.kv, missing.map(keys.user));
     for (const user of values) {
-      if (user === null) continue;
+      if (user === null || user.removedAt !== undefined) continue;
       found.set(user.id, user);
       this.#byId.keep(user.id, user, moment);
     }

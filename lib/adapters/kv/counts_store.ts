@@ -36,5 +36,15 @@ export class KvCounts implements CountStore {
 }
 
 function keyOf({ of, subject }: CountKey): Deno.KvKey {
-  return of === "registrations" ? keys.registrations(subject) : keys.loginFailures(of, subject);
+  switch (of) {
+    case "registrations":
+      return keys.registrations(subject);
+    case "challenges":
+      return keys.challengesOf(subject);
+    case "user":
+    case "address":
+      return keys.loginFailures(of, subject);
+    default:
+      return of satisfies never;
+  }
 }

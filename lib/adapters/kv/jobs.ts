@@ -27,6 +27,7 @@ export class JobRunner<Job> {
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #run: (job: Job) => Promise<void>;
+  readonly #exclusive: boolean;
   readonly #owner = crypto.randomUUID();
   readonly #failures = new Map<string, { count: number; notBeforeMs: number }>();
   /** What runs, by its job's name. */
@@ -36,7 +37,15 @@ export class JobRunner<Job> {
   #leasing: Promise<unknown> = Promise.resolve();
   #closed = false;
 
-  constructor(parts: { kv: Deno.Kv; clock: Clock; log: Log; run: (job: Job) => Promise<void> }) {
+  /** `exclusive`: no other process has the store, so that the lease of another owner is one that died. */
+  constructor(parts: {
+    kv: Deno.Kv;
+    clock: Clock;
+    log: Log;
+    run: (job: Job) => Promise<void>;
+    exclusive?: boolean;
+  }) {
+    this.#exclusive = parts.exclusive ?? false;
     this.#kv = parts.kv;
     this.#clock = parts.clock;
     this.#log = parts.log;
@@ -139,7 +148,8 @@ export class JobRunner<Job> {
     const key = keys.lease(name);
     const held = await this.#kv.get<Lease>(key);
     const now = this.#clock.now();
-    if (held.value !== null && held.value.owner !== this.#owner && held.value.untilMs > now) return false;
+    const isOthers = held.value !== null && held.value.owner !== this.#owner && held.value.untilMs > now;
+    if (isOthers && !this.#exclusive) return false;
     const lease: Lease = { owner: this.#owner, untilMs: now + leaseMs };
     return (await this.#kv.atomic().check(held, entry).set(key, lease, { expireIn: leaseMs }).commit()).ok;
   }

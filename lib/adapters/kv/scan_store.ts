@@ -26,8 +26,11 @@ const placesAtOnce = 16;
 /** Blobs of which nothing was said yet that one look reads, to find the one that is due first. */
 const unseenAtOnce = 256;
 
+/** Also ends what a process left that died: for the start of the only one that has the store. */
+export type KvScanStore = ScanStore & { endLeases(): Promise<void> };
+
 /** Scans, verdicts and what they make of blobs in Deno KV (SC-1, SC-4). */
-export function kvScanStore(store: Store, clock: Clock): ScanStore {
+export function kvScanStore(store: Store, clock: Clock): KvScanStore {
   const { kv, committer } = store;
   const scanOf = (sha256: string) => kv.get<ScanRecord>(keys.scan(sha256));
   const blobOf = (sha256: string) => kv.get<BlobRecord>(keys.blob(sha256));
@@ -193,6 +196,16 @@ export function kvScanStore(store: Store, clock: Clock): ScanStore {
         if (value.state !== "clean") continue;
         const { value: virus } = await kv.get<Verdict>(keys.verdict(value.sha256, "virus"));
         yield { sha256: value.sha256, version: virus?.version ?? "" };
+      }
+    },
+
+    async endLeases() {
+      for await (const entry of kv.list<ScanRecord>({ prefix: keys.scans() })) {
+        const { key, value } = entry;
+        // A failed check: somebody has it by now, and it is theirs.
+        if (value.lease !== null) {
+          await committer.commit(moveWrite(key[1] as string, entry, { ...value, lease: null }));
+        }
       }
     },
 

@@ -11,7 +11,7 @@ export function kvStats({ kv }: Store, clock: Clock): Pick<StatsPorts, "users" |
     return found;
   };
   return {
-    users: () => count({ prefix: keys.usernames() }, { batchSize: 1000 }),
+    users: () => count({ prefix: keys.users() }, { batchSize: 1000 }),
     jobsDue: (most) =>
       count({ start: [...keys.jobs(), 0], end: [...keys.jobs(), clock.now() + 1] }, { limit: most }),
   };

@@ -7,5 +7,5 @@ export const handler = define.handlers({
       await ctx.state.services.accounts.logout(caller);
       const secure = ctx.url.protocol === "https:";
       return done(true, caller.by === "cookie" ? { "set-cookie": clearSessionCookie(secure) } : {});
-    }),
+    }, ["suspended", "two_factor"]),
 });

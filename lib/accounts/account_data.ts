@@ -1,0 +1,158 @@
+import { downloadZip } from "client-zip";
+import { actOf, type Bell, type Caller, type Clock, type Log } from "../platform/mod.ts";
+import { Refusal } from "../protocol/mod.ts";
+import type { AccountJob, ExportEntry, ExportPart, RemovalPart, RemovalStore } from "./account_data_ports.ts";
+import type { UserRecord } from "./ports.ts";
+import type { Proof } from "./proof.ts";
+
+type Answer<T> = Promise<T | Refusal>;
+
+export interface AccountDataNeeds {
+  proof: Proof;
+  store: RemovalStore;
+  /** What goes into the archive, in its order. */
+  exported: readonly ExportPart[];
+  /** What lets go of a person, in its order. */
+  removed: readonly RemovalPart[];
+  bell: Pick<Bell, "closeUser">;
+  clock: Clock;
+  log: Log;
+}
+
+/** Parts that one run of the job does, each a few commits: well within the job's lease. */
+const partsARun = 40;
+/** What was on its way when the account ended has been written by then, and is removed by a second look. */
+const lateMs = 10 * 60_000;
+/** How often an account that is under a legal hold is looked at. */
+const heldMs = 24 * 3600_000;
+
+/** AU-9: all that is held on a person as one archive, and the end of their account. */
+export class AccountData {
+  readonly #needs: AccountDataNeeds;
+  /** Who is taking an archive from this process: one at a time each. */
+  readonly #exporting = new Set<string>();
+
+  constructor(needs: AccountDataNeeds) {
+    this.#needs = needs;
+  }
+
+  /** A ZIP that is written as it is read: it takes no more memory for a large account. */
+  export(caller: Caller): Answer<{ name: string; archive: ReadableStream<Uint8Array> }> {
+    const { userId, requestId, username } = caller;
+    if (this.#exporting.has(userId)) {
+      return Promise.resolve(
+        new Refusal("conflict", "An archive is on its way already. Wait for it, or end that download."),
+      );
+    }
+    this.#exporting.add(userId);
+    this.#needs.log.info("account.exported", { requestId, userId });
+    const { body } = downloadZip(this.#entries(caller));
+    if (body === null) throw new Error("An archive without a body.");
+    return Promise.resolve({ name: `behest-${username}.zip`, archive: this.#watched(body, caller) });
+  }
+
+  /** Answered when the account is gone to everybody; the rest follows by itself. */
+  async remove(caller: Caller, body: { password: string; code?: string | undefined }): Answer<true> {
+    const { proof, store, bell, clock, log } = this.#needs;
+    const user = await proof.both(caller, body);
+    if (user instanceof Refusal) return user;
+    const act = actOf(caller, "account.remove", user.username);
+    const begun = await store.begin(user, clock.now(), act);
+    switch (begun) {
+      case "last_admin":
+        return new Refusal("conflict", "You are the last administrator. Make somebody else one first.");
+      case "changed":
+        return new Refusal("conflict", "The account was changed just now. Try again.");
+      case "begun":
+        bell.closeUser(user.id, "sessionOver");
+        log.info("account.removed", { requestId: caller.requestId, userId: user.id });
+        return true;
+      default:
+        return begun satisfies never;
+    }
+  }
+
+  /** A part of a removal; comes round again until nothing is left. */
+  async run({ userId }: AccountJob): Promise<void> {
+    const { store, bell, clock, log } = this.#needs;
+    const user = await store.removing(userId);
+    if (user === null) return;
+    // A socket may have opened while the account ended.
+    bell.closeUser(userId, "sessionOver");
+    const held = await store.held(userId);
+    if (!await this.#removeSome(user, held)) return await this.#again(userId, clock.now());
+    const secondLookMs = (user.removedAt ?? 0) + lateMs;
+    if (clock.now() < secondLookMs) return await this.#again(userId, secondLookMs);
+    if (held || !await store.finish(userId)) return await this.#again(userId, clock.now() + heldMs);
+    log.info("account.removal_done", { userId });
+  }
+
+  /** False when a run's share was done and more is left. */
+  async #removeSome(user: UserRecord, held: boolean): Promise<boolean> {
+    const caller = leaving(user);
+    let parts = 0;
+    const some = [
+      ...this.#needs.removed.map((part) => async () => (await part.remove(caller, held)).more),
+      () => this.#needs.store.sweep(user.id, held),
+    ];
+    for (const remove of some) {
+      while (await remove()) if (++parts >= partsARun) return false;
+    }
+    return true;
+  }
+
+  #again(userId: string, dueMs: number): Promise<void> {
+    return this.#needs.store.addJob({ kind: "account_removal", userId }, dueMs);
+  }
+
+  async *#entries(caller: Caller) {
+    for (const part of this.#needs.exported) {
+      for await (const entry of part.entries(caller)) yield zipEntry(entry);
+    }
+  }
+
+  /** The archive, with its end noted, however it comes. */
+  #watched(body: ReadableStream<Uint8Array>, { userId, requestId }: Caller): ReadableStream<Uint8Array> {
+    const reader = body.getReader();
+    const over = () => void this.#exporting.delete(userId);
+    return new ReadableStream<Uint8Array>({
+      pull: async (controller) => {
+        try {
+          const { done, value } = await reader.read();
+          if (!done) return controller.enqueue(value);
+          over();
+          controller.close();
+        } catch (error) {
+          over();
+          // Nobody else hears of it: the answer began long ago.
+          this.#needs.log.error("account.export_failed", { requestId, userId, error: error as Error });
+          controller.error(new Error("The archive could not be finished."));
+        }
+      },
+      cancel: async (reason) => {
+        over();
+        // The packer throws the reason through what it reads, which closes that, and then throws it here.
+        await reader.cancel(reason).catch(() => undefined);
+      },
+    }, { highWaterMark: 0 });
+  }
+}
+
+function zipEntry({ path, modifiedMs, content }: ExportEntry) {
+  return { name: path, lastModified: new Date(modifiedMs), input: content };
+}
+
+/** Who acts when the person is not there any more. */
+function leaving({ id, username, displayName, role }: UserRecord): Caller {
+  return {
+    userId: id,
+    username,
+    displayName,
+    role,
+    rights: { broadcast: false },
+    sessionId: "",
+    device: "removal",
+    address: "",
+    requestId: "",
+  };
+}

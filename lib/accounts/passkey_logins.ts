@@ -1,0 +1,127 @@
+import { generateAuthenticationOptions, verifyAuthenticationResponse } from "@simplewebauthn/server";
+import { limits, type PasskeyOptions, type PasskeyUsed, Refusal } from "../protocol/mod.ts";
+import type { LoggedIn } from "./accounts.ts";
+import {
+  challengeBytes,
+  keepChallenge,
+  noteUnverified,
+  type Place,
+  refuseAddress,
+  takeChallenge,
+} from "./passkeys.ts";
+import type { Origin } from "./sessions.ts";
+import { countChallenge } from "./throttle.ts";
+import type { TwoFactorNeeds } from "./two_factor.ts";
+import type { ChallengeRecord, PasskeyRecord } from "./two_factor_ports.ts";
+
+type Answer<T> = Promise<T | Refusal>;
+
+/** Logins with a passkey and nothing else: nobody types a name. */
+export class PasskeyLogins {
+  readonly #needs: TwoFactorNeeds;
+
+  constructor(needs: TwoFactorNeeds) {
+    this.#needs = needs;
+  }
+
+  async options(origin: Origin, place: Place): Answer<PasskeyOptions> {
+    const nameless = refuseAddress(place);
+    if (nameless !== null) return nameless;
+    const { counts, clock, random } = this.#needs;
+    const wait = await countChallenge(counts, origin.address, clock.now());
+    if (wait !== null) return wait;
+    const options = await generateAuthenticationOptions({
+      rpID: place.rpId,
+      challenge: random.bytes(challengeBytes),
+      timeout: limits.challengeMs,
+      userVerification: "required",
+    });
+    await keepChallenge(this.#needs, options.challenge, {
+      purpose: "login",
+      userId: null,
+      sessionId: null,
+      ...place,
+    });
+    return { ...options };
+  }
+
+  /** Every way to be wrong is the same answer. */
+  async login(origin: Origin, response: PasskeyUsed): Answer<LoggedIn> {
+    const { proof, log } = this.#needs;
+    // Not a username: no name has a space.
+    const attempt = await proof.admit(origin.address, `passkey ${response.id}`);
+    if (attempt instanceof Refusal) return attempt;
+    using _over = attempt;
+    const begun = await this.#checked(origin, response);
+    if (begun === null) {
+      log.info("login.failed", { requestId: origin.requestId, address: origin.address });
+      return new Refusal("unauthorized", "This passkey does not open an account here. Try again.");
+    }
+    await attempt.succeeded();
+    const { requestId, address } = origin;
+    log.info("login.succeeded", { requestId, userId: begun.user.id, address, passkey: true });
+    return begun;
+  }
+
+  async #checked(origin: Origin, response: PasskeyUsed): Promise<LoggedIn | null> {
+    const { store, accounts, begin } = this.#needs;
+    const challenge = await takeChallenge(this.#needs, response.response.clientDataJSON);
+    const userId = await store.ownerOf(response.id);
+    if (challenge === null || challenge.purpose !== "login" || userId === null) return null;
+    const handle = response.response.userHandle;
+    if (handle !== undefined && handle !== null && handle !== handleOf(userId)) return null;
+    const user = await accounts.user(userId);
+    if (user === null) return null;
+    const signed = await store.change(userId, async (record) => {
+      const passkey = record.passkeys.find(({ id }) => id === response.id);
+      // A counter that does not rise is a copied authenticator: this is asked in the commit that keeps the new one.
+      const used = passkey === undefined ? null : await this.#used(origin, passkey, challenge, response);
+      if (used === null) return new Refusal("unauthorized", "This passkey was not verified.");
+      return {
+        record: { ...record, passkeys: record.passkeys.map((one) => one.id === used.id ? used : one) },
+      };
+    });
+    return signed instanceof Refusal ? null : await begin(user, origin);
+  }
+
+  async #used(
+    origin: Origin,
+    passkey: PasskeyRecord,
+    challenge: ChallengeRecord,
+    { id, rawId, type, response }: PasskeyUsed,
+  ): Promise<PasskeyRecord | null> {
+    const { clientDataJSON, authenticatorData, signature } = response;
+    try {
+      const { verified, authenticationInfo } = await verifyAuthenticationResponse({
+        response: {
+          id,
+          rawId,
+          type,
+          response: { clientDataJSON, authenticatorData, signature },
+          clientExtensionResults: {},
+        },
+        // It was taken before, and is what the response names.
+        expectedChallenge: () => true,
+        expectedOrigin: challenge.origin,
+        expectedRPID: challenge.rpId,
+        requireUserVerification: true,
+        credential: { id: passkey.id, publicKey: passkey.publicKey, counter: passkey.counter },
+      });
+      if (!verified) return null;
+      return {
+        ...passkey,
+        counter: authenticationInfo.newCounter,
+        backedUp: authenticationInfo.credentialBackedUp,
+        lastUsedAt: this.#needs.clock.now(),
+      };
+    } catch (error) {
+      noteUnverified(this.#needs, origin, error);
+      return null;
+    }
+  }
+}
+
+/** The handle that an authenticator keeps of an account: its id. */
+function handleOf(userId: string): string {
+  return new TextEncoder().encode(userId).toBase64({ alphabet: "base64url", omitPadding: true });
+}

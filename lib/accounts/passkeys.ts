@@ -1,0 +1,183 @@
+import { generateRegistrationOptions, verifyRegistrationResponse } from "@simplewebauthn/server";
+import { type Caller, iso } from "../platform/mod.ts";
+import {
+  limits,
+  type Passkey,
+  type PasskeyAdded,
+  type PasskeyCreated,
+  type PasskeyOptions,
+  Refusal,
+} from "../protocol/mod.ts";
+import { newRecoveryCodes } from "./recovery_codes.ts";
+import { hashOf } from "./tokens.ts";
+import type { TwoFactorNeeds } from "./two_factor.ts";
+import { type ChallengeRecord, hasFactor, type PasskeyRecord } from "./two_factor_ports.ts";
+
+type Answer<T> = Promise<T | Refusal>;
+
+/** Where a browser is: passkeys belong to a host name, and are asked for by pages of one origin. */
+export interface Place {
+  rpId: string;
+  origin: string;
+}
+
+export const challengeBytes = 32;
+
+/** Adding passkeys. */
+export class Passkeys {
+  readonly #needs: TwoFactorNeeds;
+
+  constructor(needs: TwoFactorNeeds) {
+    this.#needs = needs;
+  }
+
+  async options(caller: Caller, place: Place, password: string): Answer<PasskeyOptions> {
+    const nameless = refuseAddress(place);
+    if (nameless !== null) return nameless;
+    const user = await this.#needs.proof.password(caller, password, "password");
+    if (user instanceof Refusal) return user;
+    const { store, random } = this.#needs;
+    const { passkeys } = await store.of(user.id);
+    if (passkeys.length >= limits.passkeys) return tooMany();
+    const challenge = random.bytes(challengeBytes);
+    const options = await generateRegistrationOptions({
+      rpName: "Behest",
+      rpID: place.rpId,
+      userName: user.username,
+      userDisplayName: user.displayName,
+      userID: new TextEncoder().encode(user.id),
+      challenge,
+      timeout: limits.challengeMs,
+      attestationType: "none",
+      excludeCredentials: passkeys.map(({ id, transports }) => ({ id, transports: [...transports] })),
+      authenticatorSelection: { residentKey: "required", userVerification: "required" },
+    });
+    await keepChallenge(this.#needs, options.challenge, {
+      purpose: "add",
+      userId: user.id,
+      sessionId: caller.sessionId,
+      ...place,
+    });
+    return { ...options };
+  }
+
+  /** With the first second factor come recovery codes, which are shown this once. */
+  async add(caller: Caller, body: { name: string; response: PasskeyCreated }): Answer<PasskeyAdded> {
+    const passkey = await this.#verified(caller, body.name, body.response);
+    if (passkey instanceof Refusal) return passkey;
+    const { store, random, log } = this.#needs;
+    const { codes, hashes } = await newRecoveryCodes(random);
+    let isFirst = false;
+    const changed = await store.change(caller.userId, (record) => {
+      if (record.passkeys.length >= limits.passkeys) return Promise.resolve(tooMany());
+      isFirst = !hasFactor(record);
+      const recovery = isFirst ? hashes : record.recovery;
+      return Promise.resolve({ record: { ...record, recovery, passkeys: [...record.passkeys, passkey] } });
+    });
+    if (changed instanceof Refusal) return changed;
+    const { requestId, userId, address } = caller;
+    log.info("two_factor.passkey_added", { requestId, userId, address });
+    return { passkey: passkeyOf(passkey), recoveryCodes: isFirst ? codes : null };
+  }
+
+  async #verified(caller: Caller, name: string, response: PasskeyCreated): Answer<PasskeyRecord> {
+    const challenge = await takeChallenge(this.#needs, response.response.clientDataJSON);
+    if (
+      challenge === null || challenge.purpose !== "add" || challenge.userId !== caller.userId ||
+      challenge.sessionId !== caller.sessionId
+    ) return notVerified();
+    const { transports, ...signed } = response.response;
+    try {
+      const { verified, registrationInfo } = await verifyRegistrationResponse({
+        response: {
+          id: response.id,
+          rawId: response.rawId,
+          type: response.type,
+          response: signed,
+          clientExtensionResults: {},
+        },
+        // It was taken above, and is what the response names.
+        expectedChallenge: () => true,
+        expectedOrigin: challenge.origin,
+        expectedRPID: challenge.rpId,
+        requireUserVerification: true,
+      });
+      if (!verified) return notVerified();
+      const { credential, credentialBackedUp } = registrationInfo;
+      return {
+        id: credential.id,
+        publicKey: new Uint8Array(credential.publicKey),
+        counter: credential.counter,
+        transports: transports ?? [],
+        name,
+        createdAt: this.#needs.clock.now(),
+        lastUsedAt: null,
+        backedUp: credentialBackedUp,
+      };
+    } catch (error) {
+      noteUnverified(this.#needs, caller, error);
+      return notVerified();
+    }
+  }
+}
+
+export function passkeyOf({ id, name, createdAt, lastUsedAt }: PasskeyRecord): Passkey {
+  return { id, name, createdAt: iso(createdAt), lastUsedAt: lastUsedAt === null ? null : iso(lastUsedAt) };
+}
+
+/** Browsers take no passkey for an address without a name. */
+export function refuseAddress({ rpId }: Place): Refusal | null {
+  if (!/^[0-9.]+$|^\[/.test(rpId)) return null;
+  return new Refusal(
+    "conflict",
+    "Passkeys need a name in the address. Open this server by its name, or as localhost.",
+  );
+}
+
+export async function keepChallenge(
+  { store, clock }: Pick<TwoFactorNeeds, "store" | "clock">,
+  challenge: string,
+  about: Omit<ChallengeRecord, "expiresAt">,
+): Promise<void> {
+  const { purpose, userId, sessionId, rpId, origin } = about;
+  const expiresAt = clock.now() + limits.challengeMs;
+  await store.addChallenge(await hashOf(challenge), { purpose, userId, sessionId, rpId, origin, expiresAt });
+}
+
+/** The challenge that a response names; it is used up, whatever comes of the response. */
+export async function takeChallenge(
+  { store }: Pick<TwoFactorNeeds, "store">,
+  clientDataJSON: string,
+): Promise<ChallengeRecord | null> {
+  try {
+    const bytes = Uint8Array.fromBase64(clientDataJSON, { alphabet: "base64url" });
+    const { challenge } = JSON.parse(new TextDecoder().decode(bytes)) as { challenge?: unknown };
+    return typeof challenge === "string" ? await store.takeChallenge(await hashOf(challenge)) : null;
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof TypeError) return null;
+    throw error;
+  }
+}
+
+/** Why, for whoever runs the server: the library throws for every wrong part of a response. */
+export function noteUnverified(
+  { log }: Pick<TwoFactorNeeds, "log">,
+  { requestId, address }: { requestId: string; address: string },
+  error: unknown,
+): void {
+  const reason = error instanceof Error ? error.message.slice(0, limits.scanAnswer) : "unknown";
+  log.info("passkey.refused", { requestId, address, reason });
+}
+
+function notVerified(): Refusal {
+  return new Refusal("invalid_params", "The passkey could not be checked. Try again from the start.", {
+    fields: { response: "does not answer what this server asked" },
+  });
+}
+
+function tooMany(): Refusal {
+  return new Refusal(
+    "conflict",
+    `You have ${limits.passkeys} passkeys, which is the most. Remove one first.`,
+  );
+}

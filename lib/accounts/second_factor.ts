@@ -1,0 +1,66 @@
+import type { Clock } from "../platform/mod.ts";
+import { Refusal } from "../protocol/mod.ts";
+import type { UserRecord } from "./ports.ts";
+import { recoveryHash } from "./recovery_codes.ts";
+import { isTotpCode, totpStep } from "./totp.ts";
+import { hasFactor, type TwoFactorStore } from "./two_factor_ports.ts";
+
+/** Whether a second factor is missing, and whether a code is one (AU-7). */
+export class SecondFactor {
+  readonly #store: TwoFactorStore;
+  readonly #clock: Clock;
+
+  constructor({ twoFactor, clock }: { twoFactor: TwoFactorStore; clock: Clock }) {
+    this.#store = twoFactor;
+    this.#clock = clock;
+  }
+
+  /** The person's role must have one, and they have none. */
+  async isMissing({ id, role }: Pick<UserRecord, "id" | "role">): Promise<boolean> {
+    return (await this.#store.policy()).has(role) && !hasFactor(await this.#store.of(id));
+  }
+
+  /**
+   * Takes a code of somebody whose password was right: of the app, or for recovery; neither is ever taken again. Null when it
+   * was right, or when there is no second factor to ask for.
+   */
+  async take(userId: string, code: string | undefined): Promise<Refusal | null> {
+    const record = await this.#store.of(userId);
+    if (!hasFactor(record)) return null;
+    if (code === undefined || code.trim() === "") return codeNeeded(record.totp !== null);
+    const hash = await recoveryHash(code);
+    const taken = await this.#store.change(userId, async (now) => {
+      if (now.totp !== null && isTotpCode(code)) {
+        const lastStep = await totpStep(code, now.totp, this.#clock.now());
+        return lastStep === null ? codeWrong() : { record: { ...now, totp: { ...now.totp, lastStep } } };
+      }
+      if (!now.recovery.includes(hash)) return codeWrong();
+      return { record: { ...now, recovery: now.recovery.filter((one) => one !== hash) } };
+    });
+    return taken instanceof Refusal ? taken : null;
+  }
+}
+
+function codeNeeded(hasApp: boolean): Refusal {
+  return hasApp
+    ? new Refusal("unauthorized", "This account asks for a code too. Send it with the password.", {
+      fields: { code: "is needed: the one that your app shows now, or a recovery code" },
+    })
+    : new Refusal("unauthorized", "This account has a passkey. Log in with that, or with a recovery code.", {
+      fields: { code: "is needed: a recovery code, or log in with your passkey" },
+    });
+}
+
+function codeWrong(): Refusal {
+  return new Refusal("unauthorized", "The code is wrong, or was used before.", {
+    fields: { code: "is wrong or used; take the next one that your app shows, or a recovery code" },
+  });
+}
+
+/** What somebody is told who has to set up a second factor first. */
+export function factorMissing(): Refusal {
+  return new Refusal(
+    "forbidden",
+    "Your role needs a second factor here. Set one up under /two-factor, then go on.",
+  );
+}

@@ -1,0 +1,220 @@
+import { type Bell, type Caller, type Clock, type Log, type Random } from "../platform/mod.ts";
+import {
+  limits,
+  type PasskeyAdded,
+  type PasskeyCreated,
+  type PasskeyOptions,
+  type PasskeyUsed,
+  type RecoveryCodeList,
+  Refusal,
+  type TotpBegun,
+  type TwoFactorPolicy,
+  type TwoFactorState,
+} from "../protocol/mod.ts";
+import type { LoggedIn } from "./accounts.ts";
+import { PasskeyLogins } from "./passkey_logins.ts";
+import { passkeyOf, Passkeys, type Place } from "./passkeys.ts";
+import type { AccountsStore, CountStore, UserRecord } from "./ports.ts";
+import type { Proof } from "./proof.ts";
+import { newRecoveryCodes } from "./recovery_codes.ts";
+import type { Origin } from "./sessions.ts";
+import { newTotpSecret, totpStep, totpUri } from "./totp.ts";
+import { TwoFactorDesk } from "./two_factor_desk.ts";
+import { hasFactor, type TwoFactorRecord, type TwoFactorStore } from "./two_factor_ports.ts";
+
+type Answer<T> = Promise<T | Refusal>;
+
+export interface TwoFactorNeeds {
+  store: TwoFactorStore;
+  accounts: Pick<AccountsStore, "user" | "userNamed" | "users">;
+  counts: CountStore;
+  proof: Proof;
+  bell: Pick<Bell, "online" | "closeUser">;
+  clock: Clock;
+  random: Random;
+  log: Log;
+  /** A session for somebody who showed a passkey; null when the account may not enter. */
+  begin(user: UserRecord, origin: Origin): Promise<LoggedIn | null>;
+  endSessions(userId: string): Promise<void>;
+}
+
+/** Second factors (AU-7): an app's codes, recovery codes, passkeys, and who must have one. */
+export class TwoFactor {
+  readonly #needs: TwoFactorNeeds;
+  readonly #passkeys: Passkeys;
+  readonly #logins: PasskeyLogins;
+  readonly #desk: TwoFactorDesk;
+
+  constructor(needs: TwoFactorNeeds) {
+    this.#needs = needs;
+    this.#passkeys = new Passkeys(needs);
+    this.#logins = new PasskeyLogins(needs);
+    this.#desk = new TwoFactorDesk(needs);
+  }
+
+  async state(caller: Caller): Promise<TwoFactorState> {
+    const [record, policy] = await Promise.all([
+      this.#needs.store.of(caller.userId),
+      this.#needs.store.policy(),
+    ]);
+    return {
+      totp: record.totp !== null,
+      recoveryCodes: record.recovery.length,
+      passkeys: record.passkeys.map(passkeyOf),
+      required: policy.has(caller.role),
+    };
+  }
+
+  /** A secret that counts once a code of it was given. */
+  async beginTotp(caller: Caller, { password }: { password: string }): Answer<TotpBegun> {
+    const user = await this.#needs.proof.password(caller, password, "password");
+    if (user instanceof Refusal) return user;
+    const secret = newTotpSecret(this.#needs.random);
+    const createdAt = this.#needs.clock.now();
+    const changed = await this.#needs.store.change(user.id, (record) =>
+      Promise.resolve(
+        record.totp === null ? { record: { ...record, pending: { secret, createdAt } } } : appIsSet(),
+      ));
+    return changed instanceof Refusal ? changed : { secret, uri: totpUri(user.username, secret) };
+  }
+
+  /** The recovery codes that are given are new: those from before are over. */
+  async confirmTotp(caller: Caller, { code }: { code: string }): Answer<RecoveryCodeList> {
+    const { proof, store, clock, random } = this.#needs;
+    const { codes, hashes } = await newRecoveryCodes(random);
+    // A session alone must not guess its way to recovery codes.
+    return await proof.tried(caller, async (attempt) => {
+      const changed = await store.change(caller.userId, async (record) => {
+        if (record.totp !== null) return appIsSet();
+        const now = clock.now();
+        const { pending } = record;
+        if (pending === null || now >= pending.createdAt + limits.totpPendingMs) return notBegun();
+        const lastStep = await totpStep(code, { secret: pending.secret, lastStep: null }, now);
+        if (lastStep === null) return wrongCode();
+        const totp = { secret: pending.secret, enabledAt: now, lastStep };
+        return { record: { ...record, totp, pending: null, recovery: hashes } };
+      });
+      if (changed instanceof Refusal) {
+        if (changed.kind === "conflict") await attempt.withdrawn();
+        return changed;
+      }
+      this.#log("two_factor.app_added", caller);
+      return { recoveryCodes: codes };
+    });
+  }
+
+  async removeTotp(caller: Caller, body: { password: string; code: string }): Answer<true> {
+    const user = await this.#needs.proof.both(caller, body);
+    if (user instanceof Refusal) return user;
+    const required = (await this.#needs.store.policy()).has(user.role);
+    const changed = await this.#needs.store.change(user.id, (record) => {
+      if (record.totp === null) {
+        return Promise.resolve(new Refusal("not_found", "There is no app to remove."));
+      }
+      return Promise.resolve(without(record, { ...record, totp: null }, required));
+    });
+    if (changed instanceof Refusal) return changed;
+    this.#log("two_factor.app_removed", caller);
+    return true;
+  }
+
+  async newRecoveryCodes(caller: Caller, { password }: { password: string }): Answer<RecoveryCodeList> {
+    const user = await this.#needs.proof.password(caller, password, "password");
+    if (user instanceof Refusal) return user;
+    const { codes, hashes } = await newRecoveryCodes(this.#needs.random);
+    const changed = await this.#needs.store.change(user.id, (record) =>
+      Promise.resolve(
+        hasFactor(record)
+          ? { record: { ...record, recovery: hashes } }
+          : new Refusal("conflict", "Set up an app or a passkey first: the codes stand in for those."),
+      ));
+    if (changed instanceof Refusal) return changed;
+    this.#log("two_factor.recovery_codes", caller);
+    return { recoveryCodes: codes };
+  }
+
+  passkeyOptions(caller: Caller, place: Place, body: { password: string }): Answer<PasskeyOptions> {
+    return this.#passkeys.options(caller, place, body.password);
+  }
+
+  addPasskey(caller: Caller, body: { name: string; response: PasskeyCreated }): Answer<PasskeyAdded> {
+    return this.#passkeys.add(caller, body);
+  }
+
+  async removePasskey(caller: Caller, credentialId: string, body: { password: string }): Answer<true> {
+    const user = await this.#needs.proof.password(caller, body.password, "password");
+    if (user instanceof Refusal) return user;
+    const required = (await this.#needs.store.policy()).has(user.role);
+    const changed = await this.#needs.store.change(user.id, (record) => {
+      const passkeys = record.passkeys.filter(({ id }) => id !== credentialId);
+      if (passkeys.length === record.passkeys.length) {
+        return Promise.resolve(new Refusal("not_found", "There is no such passkey of yours."));
+      }
+      return Promise.resolve(without(record, { ...record, passkeys }, required));
+    });
+    if (changed instanceof Refusal) return changed;
+    this.#log("two_factor.passkey_removed", caller);
+    return true;
+  }
+
+  loginOptions(origin: Origin, place: Place): Answer<PasskeyOptions> {
+    return this.#logins.options(origin, place);
+  }
+
+  /** A passkey is both factors: it is something one has, and the device asked who holds it. */
+  login(origin: Origin, body: { response: PasskeyUsed }): Answer<LoggedIn> {
+    return this.#logins.login(origin, body.response);
+  }
+
+  policy(caller: Caller): Answer<TwoFactorPolicy> {
+    return this.#desk.policy(caller);
+  }
+
+  setPolicy(caller: Caller, policy: TwoFactorPolicy): Answer<TwoFactorPolicy> {
+    return this.#desk.setPolicy(caller, policy);
+  }
+
+  /** For somebody who lost everything: takes their factors away and ends their sessions. */
+  reset(caller: Caller, username: string, body: { reason: string }): Answer<true> {
+    return this.#desk.reset(caller, username, body.reason);
+  }
+
+  /** Closes the sockets of those who miss a factor that they must have now: after a change of a role. */
+  closeRestricted(userIds: readonly string[]): Promise<void> {
+    return this.#desk.closeRestricted(userIds);
+  }
+
+  #log(event: string, { requestId, userId, address }: Caller): void {
+    this.#needs.log.info(event, { requestId, userId, address });
+  }
+}
+
+/** The record after a factor went; recovery codes go with the last one. */
+function without(
+  before: TwoFactorRecord,
+  after: TwoFactorRecord,
+  required: boolean,
+): { record: TwoFactorRecord } | Refusal {
+  if (hasFactor(after)) return { record: after };
+  if (required && hasFactor(before)) {
+    return new Refusal(
+      "conflict",
+      "Your role needs a second factor. Add another one before you remove this.",
+    );
+  }
+  return { record: { ...after, recovery: [] } };
+}
+
+function appIsSet(): Refusal {
+  return new Refusal("conflict", "An app is set up already. Remove it first.");
+}
+
+function notBegun(): Refusal {
+  return new Refusal("conflict", "Begin again: the secret is not waiting for a code any more.");
+}
+
+function wrongCode(): Refusal {
+  return new Refusal("invalid_params", "The code is wrong. Take the next one that the app shows.", {
+    fields: { code: "is not the one that the app shows now" },
+  });
+}

@@ -1,0 +1,64 @@
+import { actOf, type Caller } from "../platform/mod.ts";
+import { Refusal, type Role, role, type TwoFactorPolicy } from "../protocol/mod.ts";
+import type { TwoFactorNeeds } from "./two_factor.ts";
+import { noFactors } from "./two_factor_ports.ts";
+
+type Answer<T> = Promise<T | Refusal>;
+
+/** What administrators decide of second factors (AU-7): who must have one, and for whom to begin anew. */
+export class TwoFactorDesk {
+  readonly #needs: TwoFactorNeeds;
+
+  constructor(needs: TwoFactorNeeds) {
+    this.#needs = needs;
+  }
+
+  async policy(caller: Caller): Answer<TwoFactorPolicy> {
+    if (caller.role !== "admin") return nothingHere();
+    return inOrder(await this.#needs.store.policy());
+  }
+
+  /** Who is connected and misses one now is cut off at once; everybody else with their next request. */
+  async setPolicy(caller: Caller, policy: TwoFactorPolicy): Answer<TwoFactorPolicy> {
+    if (caller.role !== "admin") return nothingHere();
+    const { store, bell } = this.#needs;
+    const before = inOrder(await store.policy());
+    const next = inOrder(new Set(policy.roles));
+    if (before.roles.join() === next.roles.join()) return next;
+    const detail = { roles: next.roles.join(" "), wasRoles: before.roles.join(" ") };
+    await store.setPolicy(next.roles, actOf(caller, "two_factor.require", null, detail));
+    await this.closeRestricted(bell.online());
+    return next;
+  }
+
+  async reset(caller: Caller, username: string, reason: string): Answer<true> {
+    if (caller.role !== "admin") return nothingHere();
+    const { accounts, store, endSessions } = this.#needs;
+    const user = await accounts.userNamed(username);
+    if (user === null) return new Refusal("not_found", "There is nobody of this name.");
+    if (user.id === caller.userId) {
+      return new Refusal("conflict", "Change your own second factor on your own page.");
+    }
+    const act = actOf(caller, "user.two_factor_reset", user.username, {}, reason);
+    const changed = await store.change(user.id, () => Promise.resolve({ record: noFactors, act }));
+    if (changed instanceof Refusal) return changed;
+    // Whoever has the lost device may be logged in with it.
+    await endSessions(user.id);
+    return true;
+  }
+
+  async closeRestricted(userIds: readonly string[]): Promise<void> {
+    const { accounts, proof, bell } = this.#needs;
+    for (const user of (await accounts.users(userIds)).values()) {
+      if (await proof.secondFactor.isMissing(user)) bell.closeUser(user.id, "sessionOver");
+    }
+  }
+}
+
+function inOrder(roles: ReadonlySet<Role>): TwoFactorPolicy {
+  return { roles: role.options.filter((one) => roles.has(one)) };
+}
+
+function nothingHere(): Refusal {
+  return new Refusal("not_found", "There is nothing at this address.");
+}

@@ -1,0 +1,229 @@
+import type {
+  AccountsStore,
+  Contacts,
+  ExportEntry,
+  ExportPart,
+  Groups,
+  ProfileRecord,
+  TwoFactorStore,
+  UserRecord,
+} from "../../accounts/mod.ts";
+import type { CommandRoom, CommandStore } from "../../commands/mod.ts";
+import type { Consent } from "../../consent/mod.ts";
+import type { FileRecord, Files } from "../../files/mod.ts";
+import type { SanctionRecord } from "../../moderation/mod.ts";
+import { type Caller, type Clock, iso } from "../../platform/mod.ts";
+import { type FileObject, Refusal } from "../../protocol/mod.ts";
+import { getValues } from "./get_many.ts";
+import { keys } from "./keys.ts";
+import type { Store } from "./store.ts";
+
+/** Records that are read at once; what is in memory of an archive is one page, one command or one piece of a file. */
+const pageSize = 100;
+
+/** What an archive is read from (AU-9). */
+export interface ExportSources {
+  store: Store;
+  accounts: AccountsStore;
+  twoFactor: Pick<TwoFactorStore, "of">;
+  contacts: Pick<Contacts, "list">;
+  groups: Pick<Groups, "list">;
+  consent: Pick<Consent, "get" | "stopOf">;
+  history: Pick<CommandRoom["history"], "get">;
+  commandStore: Pick<CommandStore, "history" | "outbox">;
+  files: Pick<Files, "list" | "content">;
+  clock: Clock;
+}
+
+/** The parts of the archive, in its order. A room that holds something on people adds its own. */
+export function exportParts(sources: ExportSources): ExportPart[] {
+  const parts = [accountEntries, acquaintanceEntries, commandEntries, fileEntries];
+  return parts.map((entries) => ({ entries: (caller) => entries(sources, caller) }));
+}
+
+async function* accountEntries(
+  { store: { kv }, accounts, twoFactor, consent, clock }: ExportSources,
+  caller: Caller,
+): AsyncIterable<ExportEntry> {
+  const { userId } = caller;
+  const now = clock.now();
+  const file = (path: string, value: unknown) => jsonEntry(path, value, now);
+  const [user, profile] = await kv.getMany<[UserRecord, ProfileRecord]>([
+    keys.user(userId),
+    keys.profile(userId),
+  ]);
+  const devices: string[] = [];
+  for await (const { key } of kv.list({ prefix: keys.cursorsOf(userId) })) devices.push(String(key[2]));
+  const stop = await consent.stopOf(userId);
+  yield file("account.json", {
+    ...accountOf(user.value),
+    devices,
+    stoppedSince: stop === null ? null : iso(stop.sinceMs),
+  });
+  yield file("profile.json", {
+    displayName: user.value?.displayName ?? "",
+    timeZone: user.value?.timeZone ?? "UTC",
+    ...profile.value,
+  });
+  yield file("preferences.json", await consent.get(caller));
+  const sessions = await accounts.sessionsOf(userId);
+  yield file(
+    "sessions.json",
+    sessions.map(({ id, device, address, createdAt, lastSeenAt, expiresAt }) => ({
+      id,
+      device,
+      address,
+      createdAt: iso(createdAt),
+      lastSeenAt: iso(lastSeenAt),
+      expiresAt: iso(expiresAt),
+    })),
+  );
+  yield file("two_factor.json", await factorsOf(twoFactor, userId));
+  const sanctions: unknown[] = [];
+  for await (const { value } of kv.list<SanctionRecord>({ prefix: keys.sanctionsOf(userId) })) {
+    const { kind, reason, until, createdAt } = value;
+    sanctions.push({ kind, reason, until: until === null ? null : iso(until), createdAt: iso(createdAt) });
+  }
+  yield file("sanctions.json", sanctions);
+}
+
+/** Without the password's hash. */
+function accountOf(user: UserRecord | null) {
+  if (user === null) return {};
+  const { id, username, displayName, role, rights, status, suspension, createdAt, adultStatedAt } = user;
+  return {
+    id,
+    username,
+    displayName,
+    role,
+    rights,
+    status,
+    suspension: suspension === undefined
+      ? null
+      : { reason: suspension.reason, until: suspension.until === null ? null : iso(suspension.until) },
+    createdAt: iso(createdAt),
+    adultStatedAt: adultStatedAt === null ? null : iso(adultStatedAt),
+  };
+}
+
+/** That they are there, and nothing that could stand in for one. */
+async function factorsOf(twoFactor: ExportSources["twoFactor"], userId: string) {
+  const { totp, recovery, passkeys } = await twoFactor.of(userId);
+  return {
+    totp: totp === null ? null : { enabledAt: iso(totp.enabledAt) },
+    recoveryCodesLeft: recovery.length,
+    passkeys: passkeys.map(({ name, createdAt, lastUsedAt, backedUp, transports }) => ({
+      name,
+      createdAt: iso(createdAt),
+      lastUsedAt: lastUsedAt === null ? null : iso(lastUsedAt),
+      backedUp,
+      transports,
+    })),
+  };
+}
+
+async function* acquaintanceEntries(
+  { contacts, groups, clock }: ExportSources,
+  caller: Caller,
+): AsyncIterable<ExportEntry> {
+  const now = clock.now();
+  const { contacts: known, incoming, outgoing } = await contacts.list(caller);
+  // What others share of themselves is theirs.
+  const names = known.map(({ username, displayName }) => ({ username, displayName }));
+  yield jsonEntry("contacts.json", { contacts: names, incoming, outgoing }, now);
+  yield jsonEntry("groups.json", await groups.list(caller), now);
+}
+
+/** As the person may see them: a command that they do not take, or that is sealed, stays so here (CO-2, CO-3). */
+async function* commandEntries(
+  { history, commandStore, clock }: ExportSources,
+  caller: Caller,
+): AsyncIterable<ExportEntry> {
+  const details = async function* (ids: AsyncIterable<string>) {
+    for await (const id of ids) {
+      const detail = await history.get(caller, { id });
+      if (!(detail instanceof Refusal)) yield detail;
+    }
+  };
+  const received = paged(async (before) => {
+    const states = await commandStore.history(caller.userId, before, pageSize);
+    const known = states.filter(({ record }) => record.deliveredAt !== null && record.withheldBy === null);
+    return {
+      items: known.map(({ commandId }) => commandId),
+      last: states.length < pageSize ? null : states.at(-1)!.commandId,
+    };
+  });
+  const sent = paged(async (before) => {
+    const ids = await commandStore.outbox(caller.userId, before, pageSize);
+    return { items: ids, last: ids.length < pageSize ? null : ids.at(-1)! };
+  });
+  const modifiedMs = clock.now();
+  yield { path: "commands/received.json", modifiedMs, content: jsonArray(details(received)) };
+  yield { path: "commands/sent.json", modifiedMs, content: jsonArray(details(sent)) };
+}
+
+/** All files by what is known of them, and the clean ones themselves. */
+async function* fileEntries(
+  { store, files, clock }: ExportSources,
+  caller: Caller,
+): AsyncIterable<ExportEntry> {
+  const own = () =>
+    paged(async (before) => {
+      const query = before === null ? { limit: pageSize } : { before, limit: pageSize };
+      const { files: items, next } = await files.list(caller, query);
+      return { items, last: next };
+    });
+  const described = async function* () {
+    for await (const file of own()) {
+      const [record] = await getValues<FileRecord>(store.kv, [keys.file(file.id)]);
+      const { address = null, device = null } = record?.from ?? {};
+      yield {
+        ...file,
+        uploadedFrom: { address, device },
+        path: file.state === "clean" ? pathOf(file) : null,
+      };
+    }
+  };
+  yield { path: "files.json", modifiedMs: clock.now(), content: jsonArray(described()) };
+  for await (const file of own()) {
+    if (file.state !== "clean") continue;
+    const found = await files.content(caller, file.id);
+    // It went, or was rejected, since it was listed.
+    if (found instanceof Refusal) continue;
+    yield { path: pathOf(file), modifiedMs: Date.parse(file.createdAt), content: await found.open() };
+  }
+}
+
+/** A name forms no path (FI-8), here neither: in a folder of its own, without what a path is made of. */
+function pathOf({ id, name }: FileObject): string {
+  // deno-lint-ignore no-control-regex -- control characters are what this looks for
+  const plain = name.replace(/[\u0000-\u001f\u007f/\\:]/g, "_").replace(/^\.+$/, "_").trim();
+  return `files/${id}/${plain === "" ? "_" : plain}`;
+}
+
+function jsonEntry(path: string, value: unknown, modifiedMs: number): ExportEntry {
+  return { path, modifiedMs, content: `${JSON.stringify(value, null, 2)}\n` };
+}
+
+/** A JSON array of any length. */
+async function* jsonArray(items: AsyncIterable<unknown>): AsyncIterable<Uint8Array<ArrayBuffer>> {
+  const encoder = new TextEncoder();
+  let before = "[\n";
+  for await (const item of items) {
+    yield encoder.encode(`${before}${JSON.stringify(item)}`);
+    before = ",\n";
+  }
+  yield encoder.encode(before === "[\n" ? "[]\n" : "\n]\n");
+}
+
+/** Pages one after another; `last` null is the end. */
+async function* paged<T>(
+  read: (before: string | null) => Promise<{ items: readonly T[]; last: string | null }>,
+): AsyncIterable<T> {
+  for (let before: string | null = null;;) {
+    const page: { items: readonly T[]; last: string | null } = await read(before);
+    yield* page.items;
+    if (page.last === null) return;
+    before = page.last;
+  }
+}

@@ -1,0 +1,165 @@
+import {
+  type AccountJob,
+  type ProfileRecord,
+  type RemovalStore,
+  suspensionOf,
+  type TwoFactorRecord,
+  type UserRecord,
+} from "../../accounts/mod.ts";
+import type { Act, Clock } from "../../platform/mod.ts";
+import type { KvAccounts } from "./accounts_store.ts";
+import type { KvAudit } from "./audit_log.ts";
+import type { Write } from "./committer.ts";
+import { fileJobSet, inForce } from "./file_writes.ts";
+import { getValues } from "./get_many.ts";
+import { keys } from "./keys.ts";
+import type { Store } from "./store.ts";
+
+/** Keys that one commit deletes. */
+const keysAtOnce = 200;
+
+/** The end of an account in Deno KV (AU-9). */
+export class KvRemoval implements RemovalStore {
+  readonly #store: Store;
+  readonly #accounts: KvAccounts;
+  readonly #audit: KvAudit;
+  readonly #clock: Clock;
+
+  /** `accounts` keeps records in memory and is told of each that is written here. */
+  constructor(store: Store, accounts: KvAccounts, audit: KvAudit, clock: Clock) {
+    this.#store = store;
+    this.#accounts = accounts;
+    this.#audit = audit;
+    this.#clock = clock;
+  }
+
+  async begin(user: UserRecord, atMs: number, act: Act): Promise<"begun" | "last_admin" | "changed"> {
+    const { kv } = this.#store;
+    const entry = await kv.get<UserRecord>(keys.user(user.id));
+    if (entry.value === null || entry.value.removedAt !== undefined) return "changed";
+    // What the person proved was of this password and this role.
+    if (entry.value.passwordHash !== user.passwordHash || entry.value.role !== user.role) return "changed";
+    const removed: UserRecord = { ...entry.value, passwordHash: "", removedAt: atMs };
+    const write: Required<Pick<Write, "checks" | "sets" | "deletes">> = {
+      checks: [entry],
+      sets: [
+        { key: entry.key, value: removed },
+        jobSet({ kind: "account_removal", userId: user.id }, atMs),
+      ],
+      // Demo people come back with the next start; everybody else's name is never given away again.
+      deletes: user.demo ? [keys.username(user.username)] : [],
+    };
+    if (user.role === "admin") {
+      const roll = await kv.get<string[]>(keys.admins());
+      const others = (roll.value ?? await this.#adminIds()).filter((id) => id !== user.id);
+      const records = await this.#accounts.users(others);
+      const mayAdminister = [...records.values()].some((one) =>
+        one.role === "admin" && suspensionOf(one, this.#clock.now()) === null
+      );
+      if (!mayAdminister) return "last_admin";
+      write.checks.push(roll);
+      write.sets.push({ key: keys.admins(), value: others });
+    }
+    const { ok } = await this.#audit.commit(write, act);
+    this.#accounts.forget(user.id);
+    return ok ? "begun" : "changed";
+  }
+
+  async removing(userId: string): Promise<UserRecord | null> {
+    const { value } = await this.#store.kv.get<UserRecord>(keys.user(userId));
+    return value?.removedAt === undefined ? null : value;
+  }
+
+  async held(userId: string): Promise<boolean> {
+    return inForce(await this.#store.kv.get(keys.hold("user", userId)), this.#clock.now());
+  }
+
+  async sweep(userId: string, keepHeld: boolean): Promise<boolean> {
+    const deletes: Deno.KvKey[] = [];
+    for (const prefix of prefixesOf(userId, keepHeld)) {
+      const limit = keysAtOnce - deletes.length;
+      if (limit <= 0) break;
+      for await (const { key } of this.#store.kv.list({ prefix }, { limit })) deletes.push(key);
+    }
+    // A session is found by its index, and the index goes with it.
+    for (const key of [...deletes]) if (key[0] === "session_of") deletes.push(keys.session(String(key[2])));
+    const isFull = deletes.length >= keysAtOnce;
+    const rest = isFull ? [] : await this.#singles(userId, keepHeld);
+    const sets = isFull || keepHeld ? [] : await this.#pictureSets(userId, rest);
+    deletes.push(...rest);
+    if (deletes.length > 0) await this.#store.committer.commit({ sets, deletes });
+    return isFull;
+  }
+
+  async finish(userId: string): Promise<boolean> {
+    const [user, hold] = await this.#store.kv.getMany<[UserRecord, unknown]>([
+      keys.user(userId),
+      keys.hold("user", userId),
+    ]);
+    if (user.value === null) return true;
+    if (user.value.removedAt === undefined || inForce(hold, this.#clock.now())) return false;
+    const { ok } = await this.#store.committer.commit({ checks: [user, hold], deletes: [user.key] });
+    this.#accounts.forget(userId);
+    return ok;
+  }
+
+  async addJob(job: AccountJob, dueMs: number): Promise<void> {
+    await this.#store.committer.commit({ sets: [jobSet(job, dueMs)] });
+  }
+
+  /** Records that are one for each person, as far as they are there: so a sweep that has nothing to do writes nothing. */
+  async #singles(userId: string, keepHeld: boolean): Promise<Deno.KvKey[]> {
+    const { kv } = this.#store;
+    const factors = (await kv.get<TwoFactorRecord>(keys.twoFactor(userId))).value;
+    const wanted = [
+      keys.twoFactor(userId),
+      ...(factors?.passkeys ?? []).map(({ id }) => keys.passkey(id)),
+      keys.preferences(userId),
+      keys.stop(userId),
+      keys.mute(userId),
+      ...(keepHeld ? [] : [keys.profile(userId), keys.usage(userId)]),
+    ];
+    const values = await getValues(kv, wanted);
+    return wanted.filter((_, at) => values[at] !== null);
+  }
+
+  /** A picture that a hold keeps goes with the hold: the profile carries it no more. */
+  async #pictureSets(userId: string, deletes: Deno.KvKey[]): Promise<NonNullable<Write["sets"]>> {
+    const { kv } = this.#store;
+    const fileId = (await kv.get<ProfileRecord>(keys.profile(userId))).value?.avatar;
+    if (fileId === undefined) return [];
+    const use = keys.fileUse(fileId, `avatar:${userId}`);
+    if ((await kv.get(use)).value === null) return [];
+    deletes.push(use);
+    return [
+      { key: keys.fileUsed(fileId), value: 1 },
+      fileJobSet({ dueMs: this.#clock.now(), job: { kind: "file_expire", fileId } }),
+    ];
+  }
+
+  async #adminIds(): Promise<string[]> {
+    const ids: string[] = [];
+    for await (const { value } of this.#store.kv.list<UserRecord>({ prefix: keys.users() })) {
+      if (value.role === "admin") ids.push(value.id);
+    }
+    return ids;
+  }
+}
+
+function prefixesOf(userId: string, keepHeld: boolean): Deno.KvKey[] {
+  return [
+    keys.sessionsOf(userId),
+    keys.inbox(userId),
+    keys.statesOf(userId),
+    keys.cursorsOf(userId),
+    keys.sendKeysOf(userId),
+    keys.outboxOf(userId),
+    keys.deliveredOnDaysOf(userId),
+    ...(keepHeld ? [] : [keys.sanctionsOf(userId)]),
+  ];
+}
+
+/** Written again for the same time it is one job. */
+function jobSet(job: AccountJob, dueMs: number): { key: Deno.KvKey; value: AccountJob } {
+  return { key: keys.job(dueMs, `${job.kind}:${job.userId}`), value: job };
+}

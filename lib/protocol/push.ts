@@ -1,0 +1,16 @@
+import { z } from "zod";
+
+/** UI-7. What one person may have, and the longest address of a push service that is taken. */
+export const pushLimits = { devices: 20, endpointLength: 1024 } as const;
+
+/** A browser's push subscription. Its keys are not asked for: a push carries nothing that would have to be encrypted. */
+export const pushSubscription = z.strictObject({
+  endpoint: z.string().max(pushLimits.endpointLength).refine((value) => URL.canParse(value), {
+    error: "must be the address that the browser gave",
+  }),
+});
+export type PushSubscriptionBody = z.infer<typeof pushSubscription>;
+
+/** `key`: the server's public key for `applicationServerKey`, base64url; null where notifications are switched off. */
+export const pushState = z.object({ key: z.string().nullable() });
+export type PushState = z.infer<typeof pushState>;

@@ -1,0 +1,98 @@
+import { type Context, page } from "fresh";
+import { Check, TextField } from "../../components/Field.tsx";
+import { Notice, ProblemNotice } from "../../components/Notice.tsx";
+import { Title } from "../../components/Title.tsx";
+import { useWords } from "../../components/words.tsx";
+import { define, type State } from "../../lib/define.ts";
+import { filled, problemOf, readForm, refusedPage, seeOther } from "../../lib/forms.ts";
+import { callerOf } from "../../lib/page_caller.ts";
+import { origin, overTls } from "../../lib/page_session.ts";
+import { accountRemoval, checked, Refusal } from "../../lib/protocol/mod.ts";
+import { clearSessionCookie, sessionToken } from "../../lib/rest.ts";
+import { refusalText, wordsOf } from "../../lib/words/mod.ts";
+
+/** AU-9, also for who is suspended. */
+export const handler = define.handlers({
+  GET: async (ctx) => page({ problem: null, suspension: await suspensionOf(ctx) }),
+  async POST(ctx) {
+    const form = await readForm(ctx.req);
+    const removed = form instanceof Refusal ? form : await remove(ctx, form);
+    if (!(removed instanceof Refusal)) {
+      return seeOther("/login?notice=removed", {
+        "set-cookie": clearSessionCookie(overTls(ctx)),
+        // Nothing of the person stays in the browser either.
+        "clear-site-data": '"storage"',
+      });
+    }
+    const problem = problemOf(removed, ctx.state.language);
+    return page({ problem, suspension: await suspensionOf(ctx) }, refusedPage(removed));
+  },
+});
+
+/** Until when and why, as everything else here would say it. */
+async function suspensionOf(ctx: Context<State>): Promise<string | null> {
+  if (callerOf(ctx.state).restriction !== "suspended") return null;
+  const refused = await ctx.state.services.accounts.authenticate(sessionToken(ctx.req) ?? "", origin(ctx));
+  return refused instanceof Refusal ? refusalText(ctx.state.language, refused.message) : null;
+}
+
+async function remove(ctx: Context<State>, form: URLSearchParams): Promise<true | Refusal> {
+  if (form.get("sure") !== "yes") {
+    return new Refusal("invalid_params", wordsOf(ctx.state.language).account.unsure);
+  }
+  const body = checked(accountRemoval, { password: form.get("password") ?? "", code: filled(form, "code") });
+  if (body instanceof Refusal) return body;
+  return await ctx.state.services.accountData.remove(callerOf(ctx.state), body);
+}
+
+export default define.page<typeof handler>(function AccountPage({ data }) {
+  const words = useWords("account");
+  const errors = data.problem?.fields ?? {};
+  return (
+    <>
+      <Title text={words.title} />
+      <div class="page-head">
+        <h1>{words.title}</h1>
+        <p class="lead">{words.lead}</p>
+      </div>
+      {data.suspension === null ? null : <Notice tone="warn">{data.suspension} {words.suspended}</Notice>}
+      <ProblemNotice problem={data.problem} />
+      <section class="panel" aria-labelledby="take">
+        <h2 id="take">{words.take}</h2>
+        <p>{words.takeLead}</p>
+        <p>
+          <a class="button" href="/api/v1/account/export" download="">{words.download}</a>
+        </p>
+      </section>
+      <section class="panel" aria-labelledby="leave">
+        <h2 id="leave">{words.leave}</h2>
+        <p>{words.leaveLead}</p>
+        <p class="soft">{words.leaveHeld}</p>
+        <form class="form" method="post" action="/account">
+          <TextField
+            name="password"
+            label={words.password}
+            type="password"
+            error={errors.password}
+            autocomplete="current-password"
+            required
+          />
+          <TextField
+            name="code"
+            label={words.code}
+            hint={words.codeHint}
+            class="input-short"
+            error={errors.code}
+            autocomplete="one-time-code"
+            autocapitalize="none"
+            spellcheck={false}
+          />
+          <Check name="sure" label={words.sure} required />
+          <div>
+            <button type="submit" class="button">{words.remove}</button>
+          </div>
+        </form>
+      </section>
+    </>
+  );
+});

@@ -1,0 +1,13 @@
+import { define } from "../../../../../lib/define.ts";
+import { passkeyLoginBody } from "../../../../../lib/protocol/mod.ts";
+import { answer, originOf, withBody } from "../../../../../lib/rest.ts";
+
+/** AU-7: a login with a passkey and nothing else. */
+export const handler = define.handlers({
+  POST: (ctx) =>
+    withBody(
+      ctx,
+      passkeyLoginBody,
+      async (body) => answer(await ctx.state.services.twoFactor.login(originOf(ctx), body)),
+    ),
+});

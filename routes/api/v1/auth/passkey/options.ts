@@ -1,0 +1,7 @@
+import { define } from "../../../../../lib/define.ts";
+import { answer, originOf, placeOf } from "../../../../../lib/rest.ts";
+
+/** AU-7: what a browser is asked for a login with a passkey. Anybody may ask. */
+export const handler = define.handlers({
+  POST: async (ctx) => answer(await ctx.state.services.twoFactor.loginOptions(originOf(ctx), placeOf(ctx))),
+});

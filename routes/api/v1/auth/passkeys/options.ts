@@ -1,0 +1,14 @@
+import { define } from "../../../../../lib/define.ts";
+import { passwordProof } from "../../../../../lib/protocol/mod.ts";
+import { answer, asCaller, placeOf, withBody } from "../../../../../lib/rest.ts";
+
+export const handler = define.handlers({
+  POST: (ctx) =>
+    asCaller(
+      ctx,
+      (caller) =>
+        withBody(ctx, passwordProof, async (body) =>
+          answer(await ctx.state.services.twoFactor.passkeyOptions(caller, placeOf(ctx), body))),
+      ["two_factor"],
+    ),
+});

@@ -1,0 +1,14 @@
+import { define } from "../../../../lib/define.ts";
+import { passwordProof } from "../../../../lib/protocol/mod.ts";
+import { answer, asCaller, withBody } from "../../../../lib/rest.ts";
+
+export const handler = define.handlers({
+  POST: (ctx) =>
+    asCaller(
+      ctx,
+      (caller) =>
+        withBody(ctx, passwordProof, async (body) =>
+          answer(await ctx.state.services.twoFactor.newRecoveryCodes(caller, body))),
+      ["two_factor"],
+    ),
+});

@@ -1,0 +1,8 @@
+import { define } from "../../../../lib/define.ts";
+import { answer, asCaller } from "../../../../lib/rest.ts";
+
+/** AU-7: the caller's own second factors. */
+export const handler = define.handlers({
+  GET: (ctx) =>
+    asCaller(ctx, async (caller) => answer(await ctx.state.services.twoFactor.state(caller)), ["two_factor"]),
+});
