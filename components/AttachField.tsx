@@ -1,10 +1,12 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { FileObject } from "../lib/protocol/mod.ts";
+import { fill } from "../lib/words/shape.ts";
 import { Group } from "./Field.tsx";
-import { fileWords, isSendable, sizeText, typeText } from "./file_text.ts";
+import { factsText, fileWords, isSendable } from "./file_text.ts";
 import { useOwnFiles } from "./own_files.ts";
 import { UploadPanel } from "./UploadPanel.tsx";
+import { Filled, useLanguage, useWords } from "./words.tsx";
 
 export interface AttachFieldProps {
   /** The form's field, once for each chosen file. */
@@ -26,6 +28,9 @@ export interface AttachFieldProps {
 /** Which of one's own files go with something; in the browser new ones can be uploaded right here. */
 export function AttachField(props: AttachFieldProps) {
   const { name, id, legend, hint, most, maxBytes, error } = props;
+  const words = useWords("upload");
+  const fileSection = useWords("file");
+  const language = useLanguage();
   const { files, add } = useOwnFiles(props.files);
   const chosen = useSignal<ReadonlySet<string>>(new Set(props.chosen));
   const live = useSignal(false);
@@ -49,6 +54,7 @@ export function AttachField(props: AttachFieldProps) {
       {files.value.map((file) => {
         const usable = isSendable(file);
         const on = usable && chosen.value.has(file.id);
+        const facts = factsText(fileSection, language, file);
         return (
           <label class="check" key={file.id}>
             <input
@@ -62,8 +68,9 @@ export function AttachField(props: AttachFieldProps) {
             <span>
               <bdi>{file.name}</bdi>
               <span class="hint">
-                {typeText(file.type)}, {sizeText(file.size)}
-                {file.state === "clean" ? "" : `. ${fileWords(file.state).label}`}
+                {file.state === "clean"
+                  ? facts
+                  : fill(words.choice, { facts, state: fileWords(fileSection, file.state).label })}
               </span>
             </span>
           </label>
@@ -82,8 +89,10 @@ export function AttachField(props: AttachFieldProps) {
         )
         : (
           <p class="small">
-            {files.value.length === 0 ? "You have no files to choose from. " : "For another one, "}
-            <a href="/files">{files.value.length === 0 ? "Upload one first." : "upload it first."}</a>
+            <Filled
+              text={files.value.length === 0 ? words.none : words.another}
+              link={<a href="/files">{files.value.length === 0 ? words.noneLink : words.anotherLink}</a>}
+            />
           </p>
         )}
     </Group>

@@ -1,32 +1,40 @@
 import type { AuditEntry } from "../lib/protocol/mod.ts";
+import { fill } from "../lib/words/shape.ts";
 import { Time } from "./Time.tsx";
+import { Filled, useWords } from "./words.tsx";
 
 /** Entries of the audit log (MO-3), as they come. */
 export function AuditList({ entries }: { entries: readonly AuditEntry[] }) {
+  const words = useWords("admin");
+  const lists = useWords("lists");
   return (
     <ol class="people">
       {entries.map((entry) => (
         <li key={entry.cursor}>
           <div class="name">
             <span>
-              <strong>@{entry.actor}</strong> <code>{entry.action}</code>
-              {entry.subject === null ? null : (
-                <>
-                  {" "}on <strong>{entry.subject}</strong>
-                </>
-              )}
+              <Filled
+                text={entry.subject === null ? words.entry : words.entryOn}
+                actor={<strong>@{entry.actor}</strong>}
+                action={<code>{entry.action}</code>}
+                subject={<strong>{entry.subject}</strong>}
+              />
             </span>
-            {entry.reason ? <span class="small">“{entry.reason}”</span> : null}
+            {entry.reason ? <span class="small">{fill(lists.quoted, { text: entry.reason })}</span> : null}
             <span class="soft small">
-              <Time value={entry.at} /> from {entry.address}
+              {entry.address === ""
+                ? <Time value={entry.at} />
+                : <Filled text={words.timeFrom} time={<Time value={entry.at} />} address={entry.address} />}
             </span>
           </div>
           <details class="small">
-            <summary aria-label={`Details of ${entry.action}, ${entry.at}`}>Details</summary>
+            <summary aria-label={fill(words.detailsOf, { action: entry.action, time: entry.at })}>
+              {words.details}
+            </summary>
             <div class="menu">
               {Object.keys(entry.detail).length === 0 ? null : <code>{JSON.stringify(entry.detail)}</code>}
               <span class="soft">
-                Hash <code>{entry.hash}</code>
+                <Filled text={words.hash} hash={<code>{entry.hash}</code>} />
               </span>
             </div>
           </details>

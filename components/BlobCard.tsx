@@ -1,8 +1,10 @@
 import type { AdminFile } from "../lib/protocol/mod.ts";
+import { fill, plural } from "../lib/words/shape.ts";
 import { AreaField, Check, FieldError } from "./Field.tsx";
-import { checkText, fileWords, sizeText, typeText, verdictWords } from "./file_text.ts";
-import { plural } from "./page_text.ts";
+import { factsText, fileWords } from "./file_text.ts";
 import { Time } from "./Time.tsx";
+import { checkText, verdictWords } from "./verdict_text.ts";
+import { Filled, useLanguage, useWords } from "./words.tsx";
 
 interface BlobCardProps {
   file: AdminFile;
@@ -13,9 +15,13 @@ interface BlobCardProps {
 /** Bytes as a moderator sees them: what they are, what the scanners said and whose they are. Never the content. */
 export function BlobCard({ file, linked }: BlobCardProps) {
   const { sha256, state, verdicts, uploads } = file;
-  const { label, tone } = fileWords(state);
+  const words = useWords("moderation");
+  const lists = useWords("lists");
+  const language = useLanguage();
+  const fileSection = useWords("file");
+  const { label, tone } = fileWords(fileSection, state);
   const headingId = `blob-${sha256}`;
-  const title = `${typeText(file.type)}, ${sizeText(file.size)}`;
+  const title = factsText(fileSection, language, file);
   return (
     <article class="panel" aria-labelledby={headingId}>
       <div class="row">
@@ -26,7 +32,7 @@ export function BlobCard({ file, linked }: BlobCardProps) {
       </div>
       <ul class="facts">
         <li>
-          Since <Time value={file.createdAt} />
+          <Filled text={words.since} time={<Time value={file.createdAt} />} />
         </li>
         <li>{file.type}</li>
         <li>
@@ -34,40 +40,39 @@ export function BlobCard({ file, linked }: BlobCardProps) {
         </li>
       </ul>
       {verdicts.length === 0
-        ? <p class="soft small">No scanner has said anything yet.</p>
+        ? <p class="soft small">{words.noVerdict}</p>
         : (
-          <ul class="people" aria-label="What was said">
+          <ul class="people" aria-label={words.said}>
             {verdicts.map((one) => (
               <li key={`${one.check} ${one.scanner} ${one.at}`}>
                 <span class="name">
                   <span>
-                    {checkText(one.check)}: {one.check === "moderator" ? `@${one.scanner}` : one.scanner}{" "}
-                    <span class="soft">{one.version}</span>
+                    {checkText(words, one)} <span class="soft">{one.version}</span>
                   </span>
-                  {one.answer === "" ? null : <span class="small">“{one.answer}”</span>}
+                  {one.answer === ""
+                    ? null
+                    : <span class="small">{fill(lists.quoted, { text: one.answer })}</span>}
                   <span class="soft small">
                     <Time value={one.at} />
                   </span>
                 </span>
-                <span class="state" data-tone={verdictWords(one).tone}>{verdictWords(one).label}</span>
+                <span class="state" data-tone={verdictWords(words, one).tone}>
+                  {verdictWords(words, one).label}
+                </span>
               </li>
             ))}
           </ul>
         )}
       {file.attempts === 0 && file.nextAttemptAt === null ? null : (
         <p class="small">
-          {file.attempts === 0
-            ? "It was not tried yet."
-            : `Tried ${plural(file.attempts, "time", "times")} without an answer that counts.`}{" "}
-          {file.nextAttemptAt === null ? "It is not tried again by itself." : (
-            <>
-              Tried again <Time value={file.nextAttemptAt} />.
-            </>
-          )}
+          {file.attempts === 0 ? words.untried : plural(language, words.tried, file.attempts)}{" "}
+          {file.nextAttemptAt === null
+            ? words.notAgain
+            : <Filled text={words.again} time={<Time value={file.nextAttemptAt} />} />}
         </p>
       )}
       <details open={!linked}>
-        <summary>Uploaded {plural(uploads.length, "time", "times")}</summary>
+        <summary>{plural(language, words.uploaded, uploads.length)}</summary>
         <ul class="people">
           {uploads.map((upload) => (
             <li key={upload.fileId}>
@@ -94,14 +99,15 @@ interface DecisionFormProps {
 
 /** A moderator's word on what is held: with a reason, and said twice. */
 export function DecisionForm({ sha256, reason, errors }: DecisionFormProps) {
+  const words = useWords("moderation");
   return (
     <section class="panel" aria-labelledby="decide">
-      <h2 id="decide">Decide</h2>
+      <h2 id="decide">{words.decide}</h2>
       <form class="form" method="post" action={`/admin/files/${sha256}`}>
         <AreaField
           name="reason"
-          label="Reason"
-          hint="It stands in the audit log. The people whose file it is do not read it."
+          label={words.reason}
+          hint={words.reasonHint}
           value={reason}
           error={errors.reason}
           rows={2}
@@ -109,15 +115,17 @@ export function DecisionForm({ sha256, reason, errors }: DecisionFormProps) {
         <div class="stack-s">
           <Check
             name="confirm"
-            label="I have read what the scanners said"
-            hint="Released, it goes to everybody whom it was sent to. Rejected, it goes to nobody, and is refused from now on."
+            label={words.confirm}
+            hint={words.confirmHint}
             required
           />
           <FieldError name="confirm" error={errors.confirm} />
         </div>
         <div class="row">
-          <button type="submit" class="button" name="decision" value="release">Release it</button>
-          <button type="submit" class="button button-main" name="decision" value="reject">Reject it</button>
+          <button type="submit" class="button" name="decision" value="release">{words.release}</button>
+          <button type="submit" class="button button-main" name="decision" value="reject">
+            {words.reject}
+          </button>
         </div>
       </form>
     </section>

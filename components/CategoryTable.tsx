@@ -1,14 +1,17 @@
 import type { Category, CategoryChoice } from "../lib/protocol/mod.ts";
+import type { Words } from "../lib/words/mod.ts";
+import { fill } from "../lib/words/shape.ts";
+import { useLanguage, useWords } from "./words.tsx";
 
-const choices: readonly (readonly [CategoryChoice, name: string, meaning: string])[] = [
-  ["allow", "Allow", "It reaches you as it is."],
-  [
-    "ask",
-    "Ask",
-    "It comes sealed. You see who sent it and what it is about, and it opens when you say so.",
-  ],
-  ["block", "Block", "It never reaches you, even if its other categories are allowed."],
-];
+type Choice = readonly [CategoryChoice, name: string, meaning: string];
+
+function choicesOf(words: Words["preferences"]): readonly Choice[] {
+  return [
+    ["allow", words.allow, words.allowHint],
+    ["ask", words.ask, words.askHint],
+    ["block", words.block, words.blockHint],
+  ];
+}
 
 interface CategoryTableProps {
   categories: readonly Category[];
@@ -23,6 +26,9 @@ interface CategoryTableProps {
  * hear it; narrow windows stack the cells, and the roles keep them a table.
  */
 export function CategoryTable({ categories, chosen, fieldOf }: CategoryTableProps) {
+  const words = useWords("preferences");
+  const language = useLanguage();
+  const choices = choicesOf(words);
   return (
     <>
       <dl class="meanings small">
@@ -34,10 +40,10 @@ export function CategoryTable({ categories, chosen, fieldOf }: CategoryTableProp
         ))}
       </dl>
       <table class="table category-table" role="table">
-        <caption>Your answer for each category</caption>
+        <caption>{words.answers}</caption>
         <thead role="rowgroup">
           <tr role="row">
-            <th role="columnheader" scope="col">Category</th>
+            <th role="columnheader" scope="col">{words.category}</th>
             {choices.map(([value, name]) => <th key={value} role="columnheader" scope="col">{name}</th>)}
           </tr>
         </thead>
@@ -56,7 +62,10 @@ export function CategoryTable({ categories, chosen, fieldOf }: CategoryTableProp
                       name={fieldOf(slug)}
                       value={value}
                       checked={(chosen[slug] ?? "block") === value}
-                      aria-label={`${title}: ${name.toLowerCase()}`}
+                      aria-label={fill(words.answer, {
+                        category: title,
+                        answer: name.toLocaleLowerCase(language),
+                      })}
                     />
                     <span>{name}</span>
                   </label>

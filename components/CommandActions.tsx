@@ -1,7 +1,10 @@
 import type { ComponentChildren } from "preact";
 import { limits } from "../lib/protocol/limits.ts";
 import type { CommandState, DeliveredCommand, FileObject } from "../lib/protocol/mod.ts";
+import type { Words } from "../lib/words/mod.ts";
+import { fill } from "../lib/words/shape.ts";
 import { AttachField } from "./AttachField.tsx";
+import { useWords } from "./words.tsx";
 
 /** What a person asks of a command: the fields of the form, as typed. */
 export interface CommandAction {
@@ -29,16 +32,16 @@ interface Choice {
 }
 
 /** What is offered for a command; whether the move holds is the server's to say. */
-function choices(command: DeliveredCommand, state: CommandState): Choice[] {
-  if ("sealed" in command) return [{ state: "seen", label: "Open", main: true }];
+function choices(words: Words["command"], command: DeliveredCommand, state: CommandState): Choice[] {
+  if ("sealed" in command) return [{ state: "seen", label: words.open, main: true }];
   const checked = command.requires === "review" || command.requires === "proof";
   const finish: Choice = {
     state: "completed",
-    label: command.requires === "confirmation" ? "Confirm that it is done" : "Done",
+    label: command.requires === "confirmation" ? words.confirm : words.done,
     main: true,
   };
-  const seen: Choice = { state: "seen", label: "Seen" };
-  const accept: Choice = { state: "accepted", label: "Accept", main: true };
+  const seen: Choice = { state: "seen", label: words.seen };
+  const accept: Choice = { state: "accepted", label: words.accept, main: true };
   const task = command.kind === "task" || checked;
   switch (state) {
     case "queued":
@@ -90,14 +93,15 @@ interface CommandActionsProps {
  */
 export function CommandActions(props: CommandActionsProps) {
   const { command, state, label, busy, own, zone } = props;
+  const words = useWords("command");
   const { id } = command;
   const requires = "sealed" in command ? "none" : command.requires;
-  const offered = choices(command, state);
+  const offered = choices(words, command, state);
   const started = state === "accepted" || state === "returned";
   return (
     <div class="actions">
       {offered.length === 0 ? null : (
-        <AnswerForm {...props} name={`Answer: ${label}`}>
+        <AnswerForm {...props} name={fill(words.answer, { title: label })}>
           {offered.map((choice) => (
             <button
               type="submit"
@@ -114,22 +118,20 @@ export function CommandActions(props: CommandActionsProps) {
       )}
       {(requires === "proof" || requires === "review") && handingIn.has(state)
         ? (
-          <AnswerForm {...props} name={`Hand in: ${label}`} wide>
+          <AnswerForm {...props} name={fill(words.handInLabel, { title: label })} wide>
             <Note
               id={`in-${id}`}
-              label="What you hand in"
-              hint={requires === "proof"
-                ? "Say how it shows, or choose files."
-                : "A word about it, if you like."}
+              label={words.what}
+              hint={requires === "proof" ? words.proofHint : words.reviewHint}
               required={requires === "proof" && own.files.length === 0}
             />
             <details class="wide">
-              <summary>Add files</summary>
+              <summary>{words.addFiles}</summary>
               <AttachField
                 name="proof"
                 id={`proof-${id}`}
-                legend="Files that show it"
-                hint={`Up to ${limits.proofFiles} of your own. The sender sees them when they have passed the checks.`}
+                legend={words.proofFiles}
+                hint={fill(words.proofFilesHint, { count: limits.proofFiles })}
                 files={own.files}
                 chosen={[]}
                 most={limits.proofFiles}
@@ -137,47 +139,48 @@ export function CommandActions(props: CommandActionsProps) {
               />
             </details>
             <button type="submit" class="button button-main" name="state" value="submitted" disabled={busy}>
-              {state === "returned" ? "Hand in again" : "Hand in"}
+              {state === "returned" ? words.handInAgain : words.handIn}
             </button>
           </AnswerForm>
         )
         : null}
       {"sealed" in command || !refusable.has(state) ? null : (
         <details class="button-menu">
-          <summary class="button button-quiet">Not now, or no</summary>
+          <summary class="button button-quiet">{words.notNowOrNo}</summary>
           <div class="menu">
-            <AnswerForm {...props} name={`Put off: ${label}`}>
+            <AnswerForm {...props} name={fill(words.putOffLabel, { title: label })}>
               <div class="field">
-                <label for={`minutes-${id}`}>Put off for</label>
+                <label for={`minutes-${id}`}>{words.putOffFor}</label>
                 <select class="input" id={`minutes-${id}`} name="minutes">
-                  {waits.map(([minutes, text]) => <option key={minutes} value={minutes}>{text}</option>)}
+                  {waits.map(([minutes, wait]) => <option key={minutes} value={minutes}>{words[wait]}
+                  </option>)}
                 </select>
               </div>
               <div class="field">
                 <label for={`until-${id}`}>
-                  or until <span class="hint">{zone.replaceAll("_", " ")}</span>
+                  {words.orUntil} <span class="hint">{zone.replaceAll("_", " ")}</span>
                 </label>
                 <input class="input" id={`until-${id}`} name="until" type="datetime-local" />
               </div>
               <input type="hidden" name="zone" value={zone} />
               <button type="submit" class="button" name="state" value="deferred" disabled={busy}>
-                Not now
+                {words.notNow}
               </button>
             </AnswerForm>
-            <AnswerForm {...props} name={`Refuse: ${label}`}>
+            <AnswerForm {...props} name={fill(words.refuseLabel, { title: label })}>
               <Note
                 id={`no-${id}`}
-                label="A word to the sender"
-                hint="You owe no reason. Leave it empty if you like."
+                label={words.note}
+                hint={words.noteHint}
                 required={false}
               />
               <button type="submit" class="button" name="state" value="declined" disabled={busy}>
-                Decline
+                {words.decline}
               </button>
               {started
                 ? (
                   <button type="submit" class="button" name="state" value="failed" disabled={busy}>
-                    Could not be done
+                    {words.couldNot}
                   </button>
                 )
                 : null}
@@ -209,7 +212,7 @@ function AnswerForm({ command, onAct, name, wide = false, children }: AnswerForm
   );
 }
 
-const waits = [[60, "an hour"], [240, "four hours"], [1440, "a day"], [4320, "three days"]] as const;
+const waits = [[60, "anHour"], [240, "fourHours"], [1440, "aDay"], [4320, "threeDays"]] as const;
 
 interface NoteProps {
   id: string;

@@ -1,12 +1,15 @@
 import type { ListItem } from "../lib/protocol/mod.ts";
 import { Attachments } from "./Attachments.tsx";
 import { type CommandAction, CommandActions, type OwnChoice } from "./CommandActions.tsx";
+import { Reveal } from "./Discreet.tsx";
 import type { Absence } from "./file_text.ts";
 import { audienceText, distanceText, kindTitle, requirementText } from "./page_text.ts";
 import { PersonName } from "./PersonName.tsx";
 import { StateBadge } from "./StateBadge.tsx";
 import { Time } from "./Time.tsx";
 import { Why } from "./Why.tsx";
+import { Filled, useLanguage, useWords } from "./words.tsx";
+import { fill } from "../lib/words/shape.ts";
 
 export interface CommandCardProps {
   item: ListItem;
@@ -16,8 +19,12 @@ export interface CommandCardProps {
   /** IANA name of the zone in which the form's times are meant. */
   zone: string;
   fresh?: boolean;
+  /** Left out by a filter; it keeps what was typed into it. */
+  hidden?: boolean;
   busy?: boolean;
   error?: string | undefined;
+  /** That an answer was given which the server has not heard of. */
+  waiting?: string | undefined;
   /** By file id: files that cannot be had. */
   absent: Readonly<Record<string, Absence>>;
   /** What can be handed in. */
@@ -29,15 +36,17 @@ export interface CommandCardProps {
 /** One command of the inbox with what can be done about it. */
 export function CommandCard(props: CommandCardProps) {
   const { item, local, now, error, fresh = false } = props;
+  const words = useWords("commands");
+  const own = useWords("command");
   const { command } = item;
   const sealed = "sealed" in command;
   const state = item.state?.state ?? "delivered";
   const headingId = `command-${command.id}`;
-  const title = sealed ? "Sealed" : command.title || kindTitle(command.kind);
-  const audience = sealed ? "" : audienceText(command.audience);
-  const asked = sealed ? null : requirementText(command.requires);
+  const title = sealed ? words.sealed : command.title || kindTitle(words, command.kind);
+  const audience = sealed ? "" : audienceText(words, command.audience);
+  const asked = sealed ? null : requirementText(own, command.requires);
   return (
-    <li>
+    <li hidden={props.hidden ?? false}>
       <article
         class={`card${sealed ? " card-sealed" : ""}${fresh ? " card-new" : ""}`}
         aria-labelledby={headingId}
@@ -48,9 +57,7 @@ export function CommandCard(props: CommandCardProps) {
           <Time value={command.deliverAt ?? command.createdAt} local={local} />
         </p>
         <h2 id={headingId}>{title}</h2>
-        {sealed
-          ? <p>You asked to be asked about this. Its words stay closed until you open it.</p>
-          : <CommandBody command={command} absent={props.absent} />}
+        {sealed ? <p>{own.sealedLead}</p> : <CommandBody command={command} absent={props.absent} />}
         <ul class="facts">
           {sealed ? null : (
             <li>
@@ -61,12 +68,12 @@ export function CommandCard(props: CommandCardProps) {
           {item.state?.until
             ? (
               <li>
-                Back at <Time value={item.state.until} local={local} />
+                <Filled text={words.backAt} time={<Time value={item.state.until} local={local} />} />
               </li>
             )
             : null}
           <li>
-            Ends <Time value={command.expiresAt} local={local} />
+            <Filled text={words.ends} time={<Time value={command.expiresAt} local={local} />} />
           </li>
           {command.categories.map((slug) => (
             <li key={slug}>
@@ -76,6 +83,7 @@ export function CommandCard(props: CommandCardProps) {
         </ul>
         {asked === null ? null : <p class="soft small">{asked}</p>}
         {state === "returned" ? <Returned note={item.state?.note ?? null} /> : null}
+        {props.waiting === undefined ? null : <p class="soft small" role="status">{props.waiting}</p>}
         {error === undefined ? null : <p class="field-error" role="alert">{error}</p>}
         <CommandActions
           command={command}
@@ -95,9 +103,10 @@ export function CommandCard(props: CommandCardProps) {
 export type OpenCommand = Exclude<ListItem["command"], { sealed: true }>;
 
 function Returned({ note }: { note: string | null }) {
+  const words = useWords("command");
   return (
     <p class="notice notice-warn">
-      The sender gave it back{note === null || note === "" ? ". You can hand it in again." : `: “${note}”`}
+      {note === null || note === "" ? words.gaveBack : fill(words.gaveBackNote, { note })}
     </p>
   );
 }
@@ -109,17 +118,20 @@ interface CommandBodyProps {
 }
 
 export function CommandBody({ command, absent }: CommandBodyProps) {
+  const words = useWords("commands");
+  const { opens } = useWords("command");
   const href = command.kind === "link" ? httpsLink(command.data?.href) : null;
   return (
     <>
+      <Reveal title={command.title || kindTitle(words, command.kind)} />
       {command.body ? <p class="body">{command.body}</p> : null}
       {href === null ? null : (
         <p class="link-out">
           <a href={href.href} target="_blank" rel="noopener noreferrer nofollow">{href.href}</a>
-          <span class="soft small">opens {href.host} in a new tab</span>
+          <span class="soft small">{fill(opens, { host: href.host })}</span>
         </p>
       )}
-      <Attachments files={command.attachments} absent={absent} label="Attached files" />
+      <Attachments files={command.attachments} absent={absent} label={words.attached} />
     </>
   );
 }
@@ -132,10 +144,16 @@ function httpsLink(href: unknown): URL | null {
 }
 
 export function Due({ at, now, local }: { at: string; now: number; local: boolean }) {
+  const words = useWords("commands");
+  const language = useLanguage();
   const late = Date.parse(at) < now;
   return (
     <li class={late ? "late" : undefined}>
-      {late ? "Was due" : "Due"} <Time value={at} local={local} />, {distanceText(Date.parse(at), now)}
+      <Filled
+        text={late ? words.wasDue : words.dueIn}
+        time={<Time value={at} local={local} />}
+        distance={distanceText(language, Date.parse(at), now)}
+      />
     </li>
   );
 }

@@ -1,4 +1,5 @@
-import { sizeText, typeText } from "./file_text.ts";
+import { factsText } from "./file_text.ts";
+import { useLanguage, useWords } from "./words.tsx";
 
 interface FileFactsProps {
   type: string;
@@ -7,5 +8,5 @@ interface FileFactsProps {
 
 /** What a file is, in a few words. */
 export function FileFacts({ type, size }: FileFactsProps) {
-  return <span class="soft small">{typeText(type)}, {sizeText(size)}</span>;
+  return <span class="soft small">{factsText(useWords("file"), useLanguage(), { type, size })}</span>;
 }

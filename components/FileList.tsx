@@ -1,8 +1,10 @@
 import type { FileObject } from "../lib/protocol/mod.ts";
+import { fill, plural } from "../lib/words/shape.ts";
 import { fileWords, isSendable, shownAs } from "./file_text.ts";
 import { FileFacts } from "./FileFacts.tsx";
 import { Download, Media } from "./Media.tsx";
 import { Time } from "./Time.tsx";
+import { Filled, useLanguage, useWords } from "./words.tsx";
 
 interface FileListProps {
   files: readonly FileObject[];
@@ -15,7 +17,7 @@ interface FileListProps {
 /** A person's own files: what each is, how it stands, and when it goes. */
 export function FileList({ files, ...rest }: FileListProps) {
   return (
-    <ul class="people" aria-label="Your files">
+    <ul class="people" aria-label={useWords("files").list}>
       {files.map((file) => (
         <li key={file.id}>
           <FileRow {...rest} file={file} />
@@ -28,7 +30,9 @@ export function FileList({ files, ...rest }: FileListProps) {
 function FileRow(
   { file, local, unusedMs, retentionDays }: Omit<FileListProps, "files"> & { file: FileObject },
 ) {
-  const { label, tone, sentence } = fileWords(file.state);
+  const words = useWords("files");
+  const language = useLanguage();
+  const { label, tone } = fileWords(useWords("file"), file.state);
   const named = { fileId: file.id, name: file.name, size: file.size, type: file.type };
   const unused = Date.parse(file.expiresAt) - Date.parse(file.createdAt) <= unusedMs;
   return (
@@ -43,31 +47,34 @@ function FileRow(
           )}
           <span class="state" data-tone={tone}>{label}</span>
         </span>
-        <span class="small">{sentence}</span>
+        <span class="small">{words[file.state]}</span>
         <span class="soft small">
-          {unused
-            ? (
-              <>
-                Nothing uses it: it goes on <Time value={file.expiresAt} local={local} />
-                {isSendable(file) ? ", unless you send it." : "."}
-              </>
-            )
-            : (
-              <>
-                Goes on <Time value={file.expiresAt} local={local} />, {retentionDays}{" "}
-                days after the end of the last command that carries it.
-              </>
-            )}
+          <Filled
+            text={unused
+              ? isSendable(file) ? words.unusedUnlessSent : words.unused
+              : plural(language, words.goes, retentionDays)}
+            time={<Time value={file.expiresAt} local={local} />}
+          />
         </span>
       </div>
       <div class="row wide">
         {isSendable(file)
-          ? <a class="button" href={`/send?attachments=${file.id}`} aria-label={`Send: ${file.name}`}>Send</a>
+          ? (
+            <a
+              class="button"
+              href={`/send?attachments=${file.id}`}
+              aria-label={fill(words.sendLabel, { name: file.name })}
+            >
+              {words.send}
+            </a>
+          )
           : null}
         {file.state === "clean" && shownAs(file.type) !== null
           ? (
             <details class="button-menu">
-              <summary class="button" aria-label={`Preview: ${file.name}`}>Preview</summary>
+              <summary class="button" aria-label={fill(words.previewLabel, { name: file.name })}>
+                {words.preview}
+              </summary>
               <div class="menu">
                 <Media file={named} />
               </div>
@@ -75,12 +82,19 @@ function FileRow(
           )
           : null}
         <details class="button-menu">
-          <summary class="button button-quiet" aria-label={`Delete: ${file.name}`}>Delete</summary>
-          <form class="menu" method="post" action="/files" aria-label={`Delete ${file.name} for good`}>
+          <summary class="button button-quiet" aria-label={fill(words.deleteLabel, { name: file.name })}>
+            {words.delete}
+          </summary>
+          <form
+            class="menu"
+            method="post"
+            action="/files"
+            aria-label={fill(words.deleteForm, { name: file.name })}
+          >
             <input type="hidden" name="id" value={file.id} />
-            <p class="small">Deleted is deleted. What others already saved stays with them.</p>
+            <p class="small">{words.deleteLead}</p>
             <div>
-              <button type="submit" class="button" name="action" value="remove">Delete it for good</button>
+              <button type="submit" class="button" name="action" value="remove">{words.deleteForGood}</button>
             </div>
           </form>
         </details>

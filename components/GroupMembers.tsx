@@ -1,15 +1,20 @@
 import type { AdminGroup, GroupRole } from "../lib/protocol/mod.ts";
+import type { Words } from "../lib/words/mod.ts";
+import { fill } from "../lib/words/shape.ts";
 import { SelectField, TextField } from "./Field.tsx";
 import { Empty } from "./Notice.tsx";
 import { PersonName } from "./PersonName.tsx";
 import { Time } from "./Time.tsx";
+import { Filled, useWords } from "./words.tsx";
 
-/** What each role may do, in words. */
-export const groupRoles: readonly (readonly [GroupRole, string])[] = [
-  ["member", "Member: gets its commands"],
-  ["sender", "Sender: may also send to it"],
-  ["owner", "Owner: may also invite and remove"],
-];
+/** What each role is called, and what it may do. */
+function rolesOf(words: Words["groups"]): readonly (readonly [GroupRole, name: string, meaning: string])[] {
+  return [
+    ["member", words.memberShort, words.member],
+    ["sender", words.senderShort, words.sender],
+    ["owner", words.ownerShort, words.owner],
+  ];
+}
 
 interface GroupMembersProps {
   group: AdminGroup;
@@ -23,14 +28,16 @@ interface GroupMembersProps {
 
 /** Who is in a group, with what its owners and administrators can do about it (BR-6). */
 export function GroupMembers({ group, path, self, typed, errors }: GroupMembersProps) {
+  const words = useWords("groups");
+  const roles = rolesOf(words);
   return (
     <>
       <section class="panel" aria-labelledby="members">
-        <h2 id="members">Members</h2>
+        <h2 id="members">{words.members}</h2>
         {group.members.length === 0
           ? (
-            <Empty title="Nobody yet">
-              <p>Invite somebody below. They are in it once they accept.</p>
+            <Empty title={words.nobodyTitle}>
+              <p>{words.nobody}</p>
             </Empty>
           )
           : (
@@ -40,18 +47,20 @@ export function GroupMembers({ group, path, self, typed, errors }: GroupMembersP
                   <span class="name">
                     <PersonName username={member.username} displayName={member.displayName} />
                     <span class="soft small">
-                      {member.since === null ? "Invited, has not accepted" : (
-                        <>
-                          Since <Time value={member.since} />
-                        </>
-                      )}
+                      {member.since === null
+                        ? words.invited
+                        : <Filled text={words.since} time={<Time value={member.since} />} />}
                     </span>
                   </span>
                   <form class="row" method="post" action={path}>
                     <input type="hidden" name="username" value={member.username} />
-                    <select class="input input-role" name="role" aria-label={`Role of @${member.username}`}>
-                      {groupRoles.map(([role]) => (
-                        <option key={role} value={role} selected={role === member.role}>{role}</option>
+                    <select
+                      class="input input-role"
+                      name="role"
+                      aria-label={fill(words.roleOf, { username: member.username })}
+                    >
+                      {roles.map(([role, name]) => (
+                        <option key={role} value={role} selected={role === member.role}>{name}</option>
                       ))}
                     </select>
                     <button
@@ -59,9 +68,9 @@ export function GroupMembers({ group, path, self, typed, errors }: GroupMembersP
                       class="button"
                       name="action"
                       value="role"
-                      aria-label={`Set the role of @${member.username}`}
+                      aria-label={fill(words.setRoleOf, { username: member.username })}
                     >
-                      Set
+                      {words.setRole}
                     </button>
                     {member.username === self ? null : (
                       <button
@@ -69,9 +78,9 @@ export function GroupMembers({ group, path, self, typed, errors }: GroupMembersP
                         class="button button-quiet"
                         name="action"
                         value="remove"
-                        aria-label={`Remove @${member.username}`}
+                        aria-label={fill(words.removeOf, { username: member.username })}
                       >
-                        Remove
+                        {words.remove}
                       </button>
                     )}
                   </form>
@@ -81,11 +90,11 @@ export function GroupMembers({ group, path, self, typed, errors }: GroupMembersP
           )}
       </section>
       <section class="panel" aria-labelledby="invite">
-        <h2 id="invite">Invite somebody</h2>
+        <h2 id="invite">{words.inviteTitle}</h2>
         <form class="form" method="post" action={path}>
           <TextField
             name="username"
-            label="Username"
+            label={words.username}
             value={typed.username}
             error={errors.username}
             autocomplete="off"
@@ -95,13 +104,15 @@ export function GroupMembers({ group, path, self, typed, errors }: GroupMembersP
           />
           <SelectField
             name="role"
-            label="Role"
+            label={words.role}
             value={typed.role}
             error={errors.role}
-            options={groupRoles}
+            options={roles.map(([role, , meaning]) => [role, meaning])}
           />
           <div>
-            <button type="submit" class="button button-main" name="action" value="invite">Invite</button>
+            <button type="submit" class="button button-main" name="action" value="invite">
+              {words.invite}
+            </button>
           </div>
         </form>
       </section>

@@ -1,36 +1,41 @@
 import type { Incident } from "../lib/protocol/mod.ts";
-import { sizeText, typeText } from "./file_text.ts";
+import { fill } from "../lib/words/shape.ts";
+import { factsText } from "./file_text.ts";
 import { evidenceText, incidentSteps, incidentWords } from "./incident_text.ts";
 import { Time } from "./Time.tsx";
+import { Filled, useLanguage, useWords } from "./words.tsx";
 
 /** What is known of a match (SC-6): everything but the picture. */
 export function IncidentFacts({ incident }: { incident: Incident }) {
-  const { label, tone } = incidentWords(incident.state);
+  const words = useWords("incidents");
+  const { label, tone } = incidentWords(words, incident.state);
   return (
     <section class="panel" aria-labelledby="known">
       <div class="row">
-        <h2 id="known">What is known</h2>
+        <h2 id="known">{words.known}</h2>
         <span class="state" data-tone={tone}>{label}</span>
       </div>
       <dl class="known">
-        <dt>Matched by</dt>
+        <dt>{words.matchedBy}</dt>
         <dd>{incident.provider}</dd>
-        <dt>Classification</dt>
+        <dt>{words.classification}</dt>
         <dd>
-          {incident.classification}
-          {incident.matchType === null ? null : <span class="soft">, {incident.matchType} match</span>}
+          {incident.matchType === null ? incident.classification : fill(words.matchType, {
+            classification: incident.classification,
+            kind: incident.matchType,
+          })}
         </dd>
-        <dt>Its answer</dt>
-        <dd>{incident.answer === "" ? <span class="soft">none</span> : incident.answer}</dd>
-        <dt>File</dt>
-        <dd>{typeText(incident.type)}, {sizeText(incident.size)}</dd>
+        <dt>{words.answer}</dt>
+        <dd>{incident.answer === "" ? <span class="soft">{words.noAnswer}</span> : incident.answer}</dd>
+        <dt>{words.file}</dt>
+        <dd>{factsText(useWords("file"), useLanguage(), incident)}</dd>
         <dt>SHA-256</dt>
         <dd>
           <code>{incident.sha256}</code>
         </dd>
-        <dt>Evidence</dt>
-        <dd>{evidenceText(incident.evidence)}</dd>
-        <dt>Legal hold until</dt>
+        <dt>{words.evidence}</dt>
+        <dd>{evidenceText(words, incident.evidence)}</dd>
+        <dt>{words.holdUntil}</dt>
         <dd>
           <Time value={incident.holdUntil} />
         </dd>
@@ -40,17 +45,22 @@ export function IncidentFacts({ incident }: { incident: Incident }) {
 }
 
 export function IncidentUploads({ incident }: { incident: Incident }) {
+  const words = useWords("incidents");
   return (
     <section class="panel" aria-labelledby="uploads">
-      <h2 id="uploads">Uploads</h2>
+      <h2 id="uploads">{words.uploads}</h2>
       <ul class="people">
         {incident.uploads.map((upload) => (
           <li key={`${upload.userId} ${upload.at}`}>
             <span class="name">
               <bdi>{upload.name}</bdi>
               <span class="soft small">
-                <Time value={upload.at} /> from {upload.address}
-                {upload.port === null ? ", port not known" : `, port ${upload.port}`}
+                <Filled
+                  text={upload.port === null ? words.uploadFromNoPort : words.uploadFrom}
+                  time={<Time value={upload.at} />}
+                  address={upload.address}
+                  port={upload.port}
+                />
               </span>
             </span>
             <a href={`/admin/users/${encodeURIComponent(upload.username)}`}>@{upload.username}</a>
@@ -62,11 +72,13 @@ export function IncidentUploads({ incident }: { incident: Incident }) {
 }
 
 export function IncidentTimeline({ incident }: { incident: Incident }) {
+  const words = useWords("incidents");
+  const lists = useWords("lists");
   return (
     <section class="panel" aria-labelledby="timeline">
-      <h2 id="timeline">What happened</h2>
+      <h2 id="timeline">{words.timeline}</h2>
       <ol class="timeline">
-        {incidentSteps(incident).map((step) => (
+        {incidentSteps(words, incident).map((step) => (
           <li key={step.what}>
             <span class="row">
               <span>{step.what}</span>
@@ -74,7 +86,9 @@ export function IncidentTimeline({ incident }: { incident: Incident }) {
                 <Time value={step.at} />
               </span>
             </span>
-            {step.words === null ? null : <span class="small">“{step.words}”</span>}
+            {step.words === null
+              ? null
+              : <span class="small">{fill(lists.quoted, { text: step.words })}</span>}
           </li>
         ))}
       </ol>

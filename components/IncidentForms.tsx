@@ -1,6 +1,8 @@
 import { type Incident, incidentTypes } from "../lib/protocol/files.ts";
 import { AreaField, Check, FieldError, Group, SelectField } from "./Field.tsx";
 import { uploadersOf } from "./incident_text.ts";
+import { refusalText } from "../lib/words/mod.ts";
+import { useLanguage, useWords } from "./words.tsx";
 
 interface FormProps {
   incident: Incident;
@@ -15,33 +17,34 @@ export interface TypedReport {
 
 /** The report to the CyberTipline, as far as a person has to say something (SC-6). */
 export function ReportForm({ incident, errors, typed }: FormProps & { typed: TypedReport }) {
+  const words = useWords("incidents");
   return (
-    <form class="form" method="post" action={`/admin/incidents/${incident.id}`} aria-label="Report">
+    <form class="form" method="post" action={`/admin/incidents/${incident.id}`} aria-label={words.report}>
       <SelectField
         name="incidentType"
-        label="What it is"
-        hint="The words are NCMEC's own."
+        label={words.type}
+        hint={words.typeHint}
         value={typed.incidentType}
         error={errors.incidentType}
         options={incidentTypes.map((type) => [type, type])}
       />
       <AreaField
         name="escalate"
-        label="Why it is urgent"
-        hint="Only when somebody is in danger now. Empty: it is not marked as urgent."
+        label={words.escalate}
+        hint={words.escalateHint}
         value={typed.escalate}
         error={errors.escalate}
         rows={2}
       />
       <AreaField
         name="additionalInfo"
-        label="What else they should know"
+        label={words.additionalInfo}
         value={typed.additionalInfo}
         error={errors.additionalInfo}
         rows={4}
       />
       <div>
-        <button type="submit" class="button" name="action" value="draft">Save the draft</button>
+        <button type="submit" class="button" name="action" value="draft">{words.saveDraft}</button>
       </div>
     </form>
   );
@@ -53,39 +56,42 @@ interface SubmitProps extends FormProps {
 
 /** What is wrong with the report, or the way to send it. */
 export function SubmitForm({ incident, problems, errors }: SubmitProps) {
+  const words = useWords("incidents");
+  const language = useLanguage();
   return (
     <div class="stack-s">
-      {problems.length === 0
-        ? <p class="notice">The report is complete.</p>
-        : (
-          <div class="notice notice-warn">
-            <p>Before it can be submitted:</p>
-            <ul>{problems.map((problem) => <li key={problem}>{problem}</li>)}</ul>
-          </div>
-        )}
+      {problems.length === 0 ? <p class="notice">{words.complete}</p> : (
+        <div class="notice notice-warn">
+          <p>{words.incomplete}</p>
+          <ul>{problems.map((problem) => <li key={problem}>{refusalText(language, problem)}</li>)}</ul>
+        </div>
+      )}
       <p>
-        <a class="button" href={`/admin/incidents/${incident.id}/report.xml`} download>Download it as XML</a>
+        <a class="button" href={`/admin/incidents/${incident.id}/report.xml`} download>{words.download}</a>
       </p>
-      {problems.length > 0
-        ? null
-        : (
-          <form class="stack-s" method="post" action={`/admin/incidents/${incident.id}`} aria-label="Submit">
-            <div class="stack-s">
-              <Check
-                name="confirm"
-                label="Submit this report to NCMEC now"
-                hint="It cannot be taken back. The file goes with it; nobody here sees it."
-                required
-              />
-              <FieldError name="confirm" error={errors.confirm} />
-            </div>
-            <div>
-              <button type="submit" class="button button-main" name="action" value="submit">
-                Submit the report
-              </button>
-            </div>
-          </form>
-        )}
+      {problems.length > 0 ? null : (
+        <form
+          class="stack-s"
+          method="post"
+          action={`/admin/incidents/${incident.id}`}
+          aria-label={words.submitForm}
+        >
+          <div class="stack-s">
+            <Check
+              name="confirm"
+              label={words.submitNow}
+              hint={words.submitHint}
+              required
+            />
+            <FieldError name="confirm" error={errors.confirm} />
+          </div>
+          <div>
+            <button type="submit" class="button button-main" name="action" value="submit">
+              {words.submit}
+            </button>
+          </div>
+        </form>
+      )}
     </div>
   );
 }
@@ -97,25 +103,26 @@ interface CloseProps extends FormProps {
 
 /** The end of an incident, with a reason, and the accounts that may come back. */
 export function CloseForm({ incident, errors, reason, reinstate }: CloseProps) {
+  const words = useWords("incidents");
   return (
     <form
       class="form"
       method="post"
       action={`/admin/incidents/${incident.id}`}
-      aria-label="Close the incident"
+      aria-label={words.closeTitle}
     >
       <AreaField
         name="reason"
-        label="Reason"
-        hint="It stands in the audit log."
+        label={words.reason}
+        hint={words.reasonHint}
         value={reason}
         error={errors.reason}
         rows={2}
       />
       <Group
         name="reinstate"
-        legend="Accounts that may come back"
-        hint="They are suspended pending review. Those not ticked stay suspended."
+        legend={words.reinstate}
+        hint={words.reinstateHint}
         error={errors.reinstate}
       >
         {uploadersOf(incident).map((username) => (
@@ -131,16 +138,14 @@ export function CloseForm({ incident, errors, reason, reinstate }: CloseProps) {
       <div class="stack-s">
         <Check
           name="sure"
-          label="I am done with this incident"
-          hint={incident.report?.submittedAt
-            ? "The legal hold stays until its end."
-            : "Nothing was reported. The legal hold stays until its end."}
+          label={words.sure}
+          hint={incident.report?.submittedAt ? words.sureHint : words.sureUnreportedHint}
           required
         />
         <FieldError name="sure" error={errors.sure} />
       </div>
       <div>
-        <button type="submit" class="button" name="action" value="close">Close it</button>
+        <button type="submit" class="button" name="action" value="close">{words.close}</button>
       </div>
     </form>
   );

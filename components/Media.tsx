@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { type Absence, absenceText, contentPath, shownAs } from "./file_text.ts";
 import { FileFacts } from "./FileFacts.tsx";
+import { useWords } from "./words.tsx";
 
 export interface MediaFile {
   fileId: string;
@@ -82,7 +83,7 @@ export function AbsentFile({ file, absence }: { file: MediaFile; absence: Absenc
     <span class="file-line">
       <bdi>{file.name}</bdi>
       <FileFacts {...file} />
-      <span class="small">{absenceText(absence)}</span>
+      <span class="small">{absenceText(useWords("file"), absence)}</span>
     </span>
   );
 }

@@ -1,3 +1,5 @@
+import { useWords } from "./words.tsx";
+
 interface PagesProps {
   /** Where the newest ones are; null when this is it. */
   newest: string | null;
@@ -6,12 +8,13 @@ interface PagesProps {
 }
 
 /** The ways between the pages of a list. */
-export function Pages({ newest, older, words = ["Newest", "Older"] }: PagesProps) {
+export function Pages({ newest, older, words }: PagesProps) {
+  const lists = useWords("lists");
   if (newest === null && older === null) return null;
   return (
-    <nav class="row" aria-label="Pages">
-      {newest === null ? null : <a class="button" href={newest}>{words[0]}</a>}
-      {older === null ? null : <a class="button" href={older}>{words[1]}</a>}
+    <nav class="row" aria-label={lists.pages}>
+      {newest === null ? null : <a class="button" href={newest}>{words?.[0] ?? lists.newest}</a>}
+      {older === null ? null : <a class="button" href={older}>{words?.[1] ?? lists.older}</a>}
     </nav>
   );
 }

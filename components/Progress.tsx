@@ -1,5 +1,6 @@
 import type { CommandState, Totals } from "../lib/protocol/mod.ts";
-import { stateWords } from "./page_text.ts";
+import { countedState } from "./page_text.ts";
+import { useLanguage, useWords } from "./words.tsx";
 
 /** Where a state stands on the way, in the order of the bar. */
 const steps: readonly (readonly [step: string, states: readonly CommandState[]])[] = [
@@ -12,6 +13,9 @@ const steps: readonly (readonly [step: string, states: readonly CommandState[]])
 
 /** How a command stands with everybody: a bar to glance at, and the same in words beside it. */
 export function Progress({ totals }: { totals: Totals }) {
+  const words = useWords("commands");
+  const label = useWords("sent").totals;
+  const language = useLanguage();
   const parts = steps.flatMap(([step, states]) =>
     states.map((state) => ({ step, state, count: totals[state] ?? 0 })).filter(({ count }) => count > 0)
   );
@@ -27,13 +31,13 @@ export function Progress({ totals }: { totals: Totals }) {
           return <rect key={state} class={`step-${step}`} x={x} y="0" width={from - x} height="10" />;
         })}
       </svg>
-      <ul class="facts" aria-label="Totals">
+      <ul class="facts" aria-label={label}>
         {parts.map(({ step, state, count }) => (
           <li key={state}>
             <svg class="swatch" viewBox="0 0 10 10" aria-hidden="true">
               <rect class={`step-${step}`} width="10" height="10" rx="2" />
             </svg>
-            {count.toLocaleString("en")} {stateWords(state, "sender").label.toLowerCase()}
+            {countedState(words, language, state, count)}
           </li>
         ))}
       </ul>

@@ -5,6 +5,8 @@ import { PersonName } from "./PersonName.tsx";
 import { inOrder, readSentAction, type SentAction } from "./sent_items.ts";
 import { StateBadge } from "./StateBadge.tsx";
 import { Time } from "./Time.tsx";
+import { useLanguage, useWords } from "./words.tsx";
+import { fill, plural } from "../lib/words/shape.ts";
 
 interface RecipientListProps {
   item: ListItem;
@@ -24,22 +26,25 @@ interface RecipientListProps {
 /** Each recipient and how far they are. What was handed in for review can be answered right there. */
 export function RecipientList(props: RecipientListProps) {
   const { item, local, most, absent, brief } = props;
+  const words = useWords("sent");
+  const { note } = useWords("commands");
+  const language = useLanguage();
   const recipients = inOrder(item.recipients ?? []);
   const rest = recipients.length - most;
   const reviewed = !("sealed" in item.command) && item.command.requires === "review";
   if (recipients.length === 0) return null;
   return (
     <>
-      <ul class="people" aria-label="Recipients">
+      <ul class="people" aria-label={words.recipients}>
         {recipients.slice(0, most).map((one) => (
           <li key={one.username}>
             <span class="name">
               <PersonName username={one.username} displayName={one.displayName} />
-              {one.note ? <span class="small">“{one.note}”</span> : null}
+              {one.note ? <span class="small">{fill(note, { text: one.note })}</span> : null}
               <Attachments
                 files={one.proof}
                 absent={absent}
-                label={`Handed in by @${one.username}`}
+                label={fill(words.handedInBy, { name: one.username })}
                 brief={brief}
               />
             </span>
@@ -53,13 +58,7 @@ export function RecipientList(props: RecipientListProps) {
           </li>
         ))}
       </ul>
-      {rest > 0
-        ? (
-          <p class="soft small">
-            and {rest.toLocaleString("en")} more
-          </p>
-        )
-        : null}
+      {rest > 0 ? <p class="soft small">{plural(language, words.rest, rest)}</p> : null}
     </>
   );
 }
@@ -67,6 +66,7 @@ export function RecipientList(props: RecipientListProps) {
 type ReviewProps = Omit<RecipientListProps, "most"> & { recipient: RecipientState };
 
 function ReviewForm({ item, recipient, path, busy, onAct }: ReviewProps) {
+  const words = useWords("sent");
   const noteId = `review-${item.command.id}-${recipient.username}`;
   const submit = (event: SubmitEvent) => {
     if (onAct === undefined || !(event.currentTarget instanceof HTMLFormElement)) return;
@@ -79,20 +79,20 @@ function ReviewForm({ item, recipient, path, busy, onAct }: ReviewProps) {
       method="post"
       action={path}
       onSubmit={submit}
-      aria-label={`Review what @${recipient.username} handed in`}
+      aria-label={fill(words.review, { name: recipient.username })}
     >
       <input type="hidden" name="id" value={item.command.id} />
       <input type="hidden" name="recipient" value={recipient.username} />
       <div class="field wide">
-        <label for={noteId}>A word to @{recipient.username}</label>
+        <label for={noteId}>{fill(words.note, { name: recipient.username })}</label>
         <input class="input" id={noteId} name="note" autocomplete="off" />
       </div>
       <div class="row">
         <button type="submit" class="button button-main" name="verdict" value="accept" disabled={busy}>
-          Accept it
+          {words.accept}
         </button>
         <button type="submit" class="button" name="verdict" value="return" disabled={busy}>
-          Give it back
+          {words.giveBack}
         </button>
       </div>
     </form>

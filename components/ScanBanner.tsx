@@ -1,5 +1,6 @@
 import type { ScanStatus } from "../lib/protocol/mod.ts";
 import { evaluationText, heldReasons } from "./scan_text.ts";
+import { Filled, useLanguage, useWords } from "./words.tsx";
 
 interface ScanBannerProps {
   evaluation: boolean;
@@ -10,20 +11,24 @@ interface ScanBannerProps {
 
 /** SC-7: what files are checked with where it is not real, and for those who can mend it, why uploads are held. */
 export function ScanBanner({ evaluation, staff, status }: ScanBannerProps) {
+  const words = useWords("scanning");
+  const language = useLanguage();
   if (evaluation) {
     return (
-      <aside class="banner" aria-label="Evaluation mode">
-        <p>Evaluation mode: to try Behest, not for real use. {evaluationText(status)}</p>
+      <aside class="banner" aria-label={words.evaluationLabel}>
+        <p>
+          <Filled text={words.evaluation} scanners={evaluationText(words, language, status)} />
+        </p>
       </aside>
     );
   }
-  const reasons = heldReasons(status);
+  const reasons = heldReasons(words, language, status);
   if (!staff || reasons.length === 0) return null;
   return (
-    <aside class="banner" aria-label="Uploads are held">
+    <aside class="banner" aria-label={words.heldLabel}>
       <p>
-        <strong>Uploads are accepted and held.</strong> {reasons.join(" ")}{" "}
-        <a href="/admin/files?state=held">Look at what is held</a>
+        <strong>{words.held}</strong> {reasons.join(" ")}{" "}
+        <a href="/admin/files?state=held">{words.lookAtHeld}</a>
       </p>
     </aside>
   );

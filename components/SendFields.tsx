@@ -1,5 +1,6 @@
 import type { Category } from "../lib/protocol/mod.ts";
 import { AreaField, Check, Group, TextField } from "./Field.tsx";
+import { useWords } from "./words.tsx";
 
 /** What the fields show: the form as it was typed. */
 export interface SendValues {
@@ -19,18 +20,18 @@ interface FieldsProps {
   errors: Record<string, string>;
 }
 
-const kinds = [
-  ["message", "Message", "Something to read."],
-  ["task", "Task", "Something to do, with a deadline if you like."],
-  ["link", "Link", "An address to look at. It never opens by itself."],
-  ["media", "Media", "Pictures, sound or video to look at. Add the files below."],
-] as const;
-
 /** What a command says. */
 export function WhatFields({ typed, errors }: FieldsProps) {
+  const words = useWords("send");
+  const kinds = [
+    ["message", words.message, words.messageHint],
+    ["task", words.task, words.taskHint],
+    ["link", words.link, words.linkHint],
+    ["media", words.media, words.mediaHint],
+  ] as const;
   return (
     <>
-      <Group name="kind" legend="Kind" error={errors.kind}>
+      <Group name="kind" legend={words.kind} error={errors.kind}>
         {kinds.map(([value, label, hint]) => (
           <Check
             key={value}
@@ -43,13 +44,19 @@ export function WhatFields({ typed, errors }: FieldsProps) {
           />
         ))}
       </Group>
-      <TextField name="title" label="Title" value={typed.title} error={errors.title} autocomplete="off" />
-      <AreaField name="body" label="Text" value={typed.body} error={errors.body} />
+      <TextField
+        name="title"
+        label={words.heading}
+        value={typed.title}
+        error={errors.title}
+        autocomplete="off"
+      />
+      <AreaField name="body" label={words.text} value={typed.body} error={errors.body} />
       <div class="only-link">
         <TextField
           name="href"
-          label="Address"
-          hint="It begins with https://"
+          label={words.address}
+          hint={words.addressHint}
           value={typed.href}
           error={errors.href}
           inputMode="url"
@@ -63,11 +70,12 @@ export function WhatFields({ typed, errors }: FieldsProps) {
 
 /** What a command is about. */
 export function CategoryFields({ typed, errors, categories }: FieldsProps & { categories: Category[] }) {
+  const words = useWords("send");
   return (
     <Group
       name="categories"
-      legend="Categories"
-      hint="What it is about, up to five. One that somebody blocks keeps it from them. None ticked: general."
+      legend={words.categories}
+      hint={words.categoriesHint}
       error={errors.categories}
     >
       {categories.map((category) => (
@@ -84,37 +92,31 @@ export function CategoryFields({ typed, errors, categories }: FieldsProps & { ca
   );
 }
 
-const requirements = [
-  ["none", "Nothing", "They say themselves when it is done, or say nothing."],
-  ["confirmation", "A confirmation", "They confirm that it was done. You take their word for it."],
-  ["proof", "Proof", "They hand in files or a note that show it, and then say that it is done."],
-  ["review", "Your review", "They hand it in, and you accept it or give it back with a note."],
-] as const;
-
 /** When a command goes out, is due and ends. */
 export function TimeFields({ typed, errors }: FieldsProps) {
+  const words = useWords("send");
   return (
     <div class="grid-2">
       <TextField
         name="dueAt"
-        label="Deadline"
-        hint="They are reminded of it."
+        label={words.dueAt}
+        hint={words.dueAtHint}
         type="datetime-local"
         value={typed.dueAt}
         error={errors.dueAt}
       />
       <TextField
         name="deliverAt"
-        label="Send later, at"
-        hint="Up to 90 days ahead."
+        label={words.deliverAt}
+        hint={words.deliverAtHint}
         type="datetime-local"
         value={typed.deliverAt}
         error={errors.deliverAt}
       />
       <TextField
         name="expiresAt"
-        label="Take back, at"
-        hint="From whoever has not answered."
+        label={words.expiresAt}
+        hint={words.expiresAtHint}
         type="datetime-local"
         value={typed.expiresAt}
         error={errors.expiresAt}
@@ -125,8 +127,15 @@ export function TimeFields({ typed, errors }: FieldsProps) {
 
 /** What the sender asks back (CM-5). */
 export function RequiresFields({ typed, errors }: FieldsProps) {
+  const words = useWords("send");
+  const requirements = [
+    ["none", words.nothing, words.nothingHint],
+    ["confirmation", words.confirmation, words.confirmationHint],
+    ["proof", words.proof, words.proofHint],
+    ["review", words.review, words.reviewHint],
+  ] as const;
   return (
-    <Group name="requires" legend="What you ask back" error={errors.requires}>
+    <Group name="requires" legend={words.requires} error={errors.requires}>
       {requirements.map(([value, label, hint]) => (
         <Check
           key={value}

@@ -1,11 +1,14 @@
 import type { ListItem } from "../lib/protocol/mod.ts";
 import { Attachments } from "./Attachments.tsx";
+import { Reveal } from "./Discreet.tsx";
 import type { Absence } from "./file_text.ts";
 import { audienceText, kindTitle } from "./page_text.ts";
 import { Progress } from "./Progress.tsx";
 import { RecipientList } from "./RecipientList.tsx";
 import { checksNotice, isCancellable, readSentAction, type SentAction } from "./sent_items.ts";
 import { Time } from "./Time.tsx";
+import { Filled, useWords } from "./words.tsx";
+import { fill } from "../lib/words/shape.ts";
 
 export interface SentCardProps {
   item: ListItem;
@@ -27,43 +30,48 @@ export interface SentCardProps {
 /** One command that the person sent, and how it stands with each recipient. */
 export function SentCard(props: SentCardProps) {
   const { item, local, path, most, linked, busy = false, error, absent, onAct } = props;
+  const words = useWords("commands");
+  const own = useWords("sent");
   const { command } = item;
   if ("sealed" in command) return null;
   const headingId = `sent-${command.id}`;
-  const title = command.title || kindTitle(command.kind);
-  const audience = audienceText(command.audience);
+  const title = command.title || kindTitle(words, command.kind);
+  const audience = audienceText(words, command.audience);
   const cancel = (event: SubmitEvent) => {
     if (onAct === undefined || !(event.currentTarget instanceof HTMLFormElement)) return;
     event.preventDefault();
     onAct(readSentAction(new FormData(event.currentTarget)));
   };
-  const checks = checksNotice(item, absent);
+  const checks = checksNotice(own, item, absent);
   const single = item.recipients?.length === 1;
   return (
     <article class="card" aria-labelledby={headingId}>
       <p class="card-head">
-        {command.title ? <span>{kindTitle(command.kind)}</span> : null}
+        {command.title ? <span>{kindTitle(words, command.kind)}</span> : null}
         {audience === "" ? null : <strong>{audience}</strong>}
         <Time value={command.createdAt} local={local} />
       </p>
       <h2 id={headingId}>{linked ? <a href={`/sent/${command.id}`}>{title}</a> : title}</h2>
+      <Reveal title={title} />
       {command.body ? <p class="body">{command.body}</p> : null}
-      <Attachments files={command.attachments} absent={absent} label="Attached files" brief={linked} />
+      <Attachments files={command.attachments} absent={absent} label={words.attached} brief={linked} />
       {checks === null ? null : <p class={`notice notice-${checks.tone} small`}>{checks.text}</p>}
       <ul class="facts">
         {command.deliverAt === null ? null : (
           <li>
-            Goes out <Time value={command.deliverAt} local={local} />
-            {command.attachments.length === 0 ? null : ", once its files have passed the checks"}
+            <Filled
+              text={command.attachments.length === 0 ? own.goesOut : own.goesOutChecked}
+              time={<Time value={command.deliverAt} local={local} />}
+            />
           </li>
         )}
         {command.dueAt === null ? null : (
           <li>
-            Due <Time value={command.dueAt} local={local} />
+            <Filled text={words.due} time={<Time value={command.dueAt} local={local} />} />
           </li>
         )}
         <li>
-          Ends <Time value={command.expiresAt} local={local} />
+          <Filled text={words.ends} time={<Time value={command.expiresAt} local={local} />} />
         </li>
         {command.categories.map((slug) => (
           <li key={slug}>
@@ -87,8 +95,13 @@ export function SentCard(props: SentCardProps) {
         ? (
           <form method="post" action={path} onSubmit={cancel}>
             <input type="hidden" name="id" value={command.id} />
-            <button type="submit" class="button" disabled={busy} aria-label={`Cancel: ${title}`}>
-              Cancel
+            <button
+              type="submit"
+              class="button"
+              disabled={busy}
+              aria-label={fill(own.cancelLabel, { title })}
+            >
+              {own.cancel}
             </button>
           </form>
         )

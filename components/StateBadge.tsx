@@ -1,7 +1,8 @@
 import type { CommandState } from "../lib/protocol/mod.ts";
 import { stateWords } from "./page_text.ts";
+import { useWords } from "./words.tsx";
 
 export function StateBadge({ state, reader }: { state: CommandState; reader: "recipient" | "sender" }) {
-  const { label, tone } = stateWords(state, reader);
+  const { label, tone } = stateWords(useWords("commands"), state, reader);
   return <span class="state" data-tone={tone}>{label}</span>;
 }

@@ -1,6 +1,8 @@
 import type { TimelineEntry } from "../lib/protocol/mod.ts";
 import { StateBadge } from "./StateBadge.tsx";
 import { Time } from "./Time.tsx";
+import { useWords } from "./words.tsx";
+import { fill } from "../lib/words/shape.ts";
 
 interface TimelineProps {
   entries: readonly TimelineEntry[];
@@ -10,7 +12,8 @@ interface TimelineProps {
 
 /** What happened to a command, first things first. */
 export function Timeline({ entries, reader, local = false }: TimelineProps) {
-  if (entries.length === 0) return <p class="soft">Nothing has happened yet.</p>;
+  const { note, nothingYet } = useWords("commands");
+  if (entries.length === 0) return <p class="soft">{nothingYet}</p>;
   return (
     <ol class="timeline">
       {entries.map((entry, index) => (
@@ -22,7 +25,7 @@ export function Timeline({ entries, reader, local = false }: TimelineProps) {
               <Time value={entry.at} local={local} />
             </span>
           </span>
-          {entry.note ? <span class="small">“{entry.note}”</span> : null}
+          {entry.note ? <span class="small">{fill(note, { text: entry.note })}</span> : null}
         </li>
       ))}
     </ol>

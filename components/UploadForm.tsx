@@ -1,15 +1,19 @@
+import { fill } from "../lib/words/shape.ts";
 import { sizeText } from "./file_text.ts";
 import { FieldError } from "./Field.tsx";
+import { useLanguage, useWords } from "./words.tsx";
 
 /** One file, as a form that works before scripts load. */
 export function UploadForm({ maxBytes, error }: { maxBytes: number; error: string | null }) {
+  const words = useWords("files");
+  const most = sizeText(useWords("file"), useLanguage(), maxBytes);
   const described = error === null ? "file-hint" : "file-hint file-error";
   return (
     <form class="form" method="post" action="/files" enctype="multipart/form-data">
       <div class="field">
-        <label for="file">File</label>
+        <label for="file">{words.file}</label>
         <p class="hint" id="file-hint">
-          Up to {sizeText(maxBytes)}; any type. It is checked before anybody gets it.
+          {fill(words.fileHint, { size: most })} {words.photoHint}
         </p>
         <input
           type="file"
@@ -23,7 +27,7 @@ export function UploadForm({ maxBytes, error }: { maxBytes: number; error: strin
         <FieldError name="file" error={error ?? undefined} />
       </div>
       <div>
-        <button type="submit" class="button button-main">Upload</button>
+        <button type="submit" class="button button-main">{words.upload}</button>
       </div>
     </form>
   );

@@ -1,9 +1,12 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { FileObject } from "../lib/protocol/mod.ts";
+import { fill, plural } from "../lib/words/shape.ts";
+import { BegunUploads } from "./BegunUploads.tsx";
+import { type BegunUpload, begunUploads } from "./begun_uploads.ts";
 import { sizeText } from "./file_text.ts";
-import { plural } from "./page_text.ts";
 import { UploadQueue, type UploadRow } from "./upload_queue.ts";
+import { useLanguage, useWords } from "./words.tsx";
 
 interface UploadPanelProps {
   /** Of the file field; unlike that of any other on the page. */
@@ -15,9 +18,15 @@ interface UploadPanelProps {
 
 /** Takes files by choosing or dropping them and shows how far each is. Only for the browser: without scripts there is a form. */
 export function UploadPanel({ id, maxBytes, onFile }: UploadPanelProps) {
+  const words = useWords("upload");
+  const fileSection = useWords("file");
+  const language = useLanguage();
   const rows = useSignal<UploadRow[]>([]);
   const over = useSignal(false);
   const said = useSignal("");
+  const begun = useSignal<BegunUpload[]>([]);
+  // On at first, whatever was chosen before: nobody sends a place by a habit.
+  const cleans = useSignal(true);
   const queue = useRef<UploadQueue | null>(null);
   // The handler of the newest rendering: the queue outlives many.
   const taker = useRef(onFile);
@@ -25,23 +34,26 @@ export function UploadPanel({ id, maxBytes, onFile }: UploadPanelProps) {
 
   useEffect(() => {
     const failed = new Set<number>();
-    const made = new UploadQueue(maxBytes, {
+    const made = new UploadQueue(maxBytes, language, words, {
       changed: (now) => {
         rows.value = now;
         for (const { key, step, name } of now) {
-          if (step !== "failed") failed.delete(key);
+          if (step !== "failed" && step !== "asking") failed.delete(key);
           else if (!failed.has(key)) {
             failed.add(key);
-            said.value = `${name} was not uploaded.`;
+            said.value = fill(step === "asking" ? words.askedAbout : words.notUploaded, { name });
           }
         }
       },
       arrived: (file) => {
-        said.value = `${file.name} was uploaded and is being checked.`;
+        said.value = fill(words.arrived, { name: file.name });
         taker.current(file);
       },
     });
     queue.current = made;
+    void begunUploads().then((found) => {
+      begun.value = found.filter(({ name }) => !rows.value.some((row) => row.name === name));
+    });
     const leaving = (event: BeforeUnloadEvent) => {
       if (rows.value.some(({ step }) => step === "sending")) event.preventDefault();
     };
@@ -52,13 +64,16 @@ export function UploadPanel({ id, maxBytes, onFile }: UploadPanelProps) {
     };
   }, []);
 
+  const bytes = (count: number) => sizeText(fileSection, language, count);
   const take = (files: FileList | null | undefined) => {
     const chosen = [...files ?? []];
     if (chosen.length === 0) return;
-    said.value = `Uploading ${plural(chosen.length, "file", "files")}.`;
+    said.value = plural(language, words.begun, chosen.length);
+    begun.value = begun.value.filter(({ name }) => !chosen.some((file) => file.name === name));
     queue.current?.add(
       chosen,
-      ({ size }) => `It has ${sizeText(size)}; a file is at most ${sizeText(maxBytes)}.`,
+      cleans.value,
+      ({ size }) => fill(words.tooLarge, { size: bytes(size), most: bytes(maxBytes) }),
     );
   };
 
@@ -78,7 +93,7 @@ export function UploadPanel({ id, maxBytes, onFile }: UploadPanelProps) {
           take(event.dataTransfer?.files);
         }}
       >
-        <label for={id}>Upload files</label>
+        <label for={id}>{words.label}</label>
         <input
           type="file"
           class="file-input"
@@ -91,13 +106,24 @@ export function UploadPanel({ id, maxBytes, onFile }: UploadPanelProps) {
           }}
         />
         <p class="hint" id={`${id}-hint`}>
-          Or drop them here. Each up to{" "}
-          {sizeText(maxBytes)}; any type. All are checked before anybody gets them.
+          {fill(words.hint, { size: bytes(maxBytes) })}
         </p>
+        <label class="check">
+          <input
+            type="checkbox"
+            checked={cleans.value}
+            onChange={(event) => cleans.value = event.currentTarget.checked}
+          />
+          <span>
+            {words.removeData}
+            <span class="hint">{words.removeDataHint}</span>
+          </span>
+        </label>
       </div>
+      <BegunUploads id={`${id}-begun`} uploads={begun} />
       <p class="visually-hidden" role="status">{said.value}</p>
       {rows.value.length === 0 ? null : (
-        <ul class="people" aria-label="Uploads">
+        <ul class="people" aria-label={words.list}>
           {rows.value.map((row) => (
             <Row key={row.key} row={row} id={`${id}-${row.key}`} queue={queue.current} />
           ))}
@@ -108,7 +134,9 @@ export function UploadPanel({ id, maxBytes, onFile }: UploadPanelProps) {
 }
 
 function Row({ row, id, queue }: { row: UploadRow; id: string; queue: UploadQueue | null }) {
-  const { key, name, size, sent, step, problem } = row;
+  const words = useWords("upload");
+  const whole = sizeText(useWords("file"), useLanguage(), row.size);
+  const { key, name, size, sent, step, problem, cleaned } = row;
   const percent = size === 0 ? 100 : Math.floor(100 * sent / size);
   return (
     <li class="upload">
@@ -116,37 +144,35 @@ function Row({ row, id, queue }: { row: UploadRow; id: string; queue: UploadQueu
         <bdi id={id}>{name}</bdi>
         <progress max={100} value={percent} aria-labelledby={id} />
         <span class="soft small">
-          {words[step]}: {percent} % of {sizeText(size)}
+          {fill(words.progress, { step: words[step], percent, size: whole })}
         </span>
+        {cleaned ? <span class="soft small">{words.dataRemoved}</span> : null}
+        {step === "asking" ? <span>{words.unremovable}</span> : null}
         {problem === null ? null : <span class="field-error">{problem}</span>}
       </span>
       <span class="row">
         {step === "sending" || step === "waiting"
-          ? <Act label="Pause" name={name} onClick={() => queue?.pause(key)} />
+          ? <Act label={words.pause} name={name} onClick={() => queue?.pause(key)} />
           : row.fits
           ? (
             <Act
-              label={step === "failed" ? "Try again" : "Resume"}
+              label={step === "failed" ? words.tryAgain : step === "asking" ? words.sendAsIs : words.resume}
               name={name}
               onClick={() => queue?.resume(key)}
             />
           )
           : null}
-        <Act label="Cancel" name={name} onClick={() => queue?.cancel(key)} />
+        <Act label={words.cancel} name={name} onClick={() => queue?.cancel(key)} />
       </span>
     </li>
   );
 }
 
-const words: Readonly<Record<UploadRow["step"], string>> = {
-  waiting: "Waiting",
-  sending: "Uploading",
-  paused: "Paused",
-  failed: "Not uploaded",
-};
-
 function Act({ label, name, onClick }: { label: string; name: string; onClick: () => void }) {
+  const { onFile } = useWords("upload");
   return (
-    <button type="button" class="button" aria-label={`${label}: ${name}`} onClick={onClick}>{label}</button>
+    <button type="button" class="button" aria-label={fill(onFile, { action: label, name })} onClick={onClick}>
+      {label}
+    </button>
   );
 }

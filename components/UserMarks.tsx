@@ -1,35 +1,40 @@
 import type { AdminUser } from "../lib/protocol/mod.ts";
 import { Time } from "./Time.tsx";
+import { Filled, useWords } from "./words.tsx";
 
 /** What sets an account apart: role, right, and what was done to it. */
 export function UserMarks({ user }: { user: AdminUser }) {
+  const words = useWords("users");
+  const lists = useWords("lists");
   return (
     <>
       {user.online
         ? (
           <span class="small">
-            <span class="presence" aria-hidden="true" />Online
+            <span class="presence" aria-hidden="true" />
+            {lists.online}
           </span>
         )
         : null}
-      {user.role === "member" ? null : <span class="tag">{user.role}</span>}
-      {user.rights.broadcast ? <span class="tag">broadcast</span> : null}
+      {user.role === "member" ? null : <span class="tag">{words[user.role]}</span>}
+      {user.rights.broadcast ? <span class="tag">{words.broadcast}</span> : null}
       {user.mutedUntil === null ? null : (
         <span class="state" data-tone="wait">
-          <Ending word="Muted" until={user.mutedUntil} />
+          <Ending kind="mute" until={user.mutedUntil} />
         </span>
       )}
-      {user.status === "suspended" ? <span class="state" data-tone="bad">Suspended</span> : null}
+      {user.status === "suspended" ? <span class="state" data-tone="bad">{words.suspended}</span> : null}
     </>
   );
 }
 
 /** What holds until a time, or without an end: a year past all calendars stands for none. */
-export function Ending({ word, until }: { word: string; until: string | null }) {
-  if (until === null || until.startsWith("9999-")) return <>{word} without an end</>;
-  return (
-    <>
-      {word} until <Time value={until} />
-    </>
-  );
+export function Ending({ kind, until }: { kind: "mute" | "suspend"; until: string | null }) {
+  const words = useWords("users");
+  const [forever, limited] = kind === "mute"
+    ? [words.muted, words.mutedUntil]
+    : [words.suspendedForever, words.suspendedUntil];
+  return until === null || until.startsWith("9999-")
+    ? <>{forever}</>
+    : <Filled text={limited} time={<Time value={until} />} />;
 }

@@ -1,16 +1,15 @@
 import { whyText } from "./why_text.ts";
+import { Filled, useLanguage, useWords } from "./words.tsx";
 
 /** CO-8: which of the person's own rules let a command through. */
 export function Why({ rule }: { rule: string }) {
+  const words = useWords("command");
+  const language = useLanguage();
   return (
     <details class="small">
-      <summary>Why did I get this?</summary>
+      <summary>{words.why}</summary>
       <p>
-        {whyText(rule) ?? (
-          <>
-            Your preferences let it through by this rule: <code>{rule}</code>
-          </>
-        )}
+        {whyText(words, language, rule) ?? <Filled text={words.byRule} rule={<code>{rule}</code>} />}
       </p>
     </details>
   );

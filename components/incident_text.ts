@@ -1,35 +1,37 @@
 import type { Incident } from "../lib/protocol/mod.ts";
+import type { Words } from "../lib/words/mod.ts";
+import { fill } from "../lib/words/shape.ts";
 import type { StateWords } from "./page_text.ts";
 
+type IncidentsSection = Words["incidents"];
+
 /** How an incident stands, for whoever works on it. */
-export function incidentWords(state: Incident["state"]): StateWords {
+export function incidentWords(words: IncidentsSection, state: Incident["state"]): StateWords {
   switch (state) {
     case "open":
-      return { label: "Open", tone: "bad" };
+      return { label: words.open, tone: "bad" };
     case "reported":
-      return { label: "Reported", tone: "wait" };
+      return { label: words.reported, tone: "wait" };
     case "closed":
-      return { label: "Closed", tone: "plain" };
+      return { label: words.closed, tone: "plain" };
     default:
-      state satisfies never;
-      return { label: "Unknown", tone: "bad" };
+      return state satisfies never;
   }
 }
 
 /** Where the bytes of a match are. Nobody gets to see them here, wherever they are. */
-export function evidenceText(evidence: Incident["evidence"]): string {
+export function evidenceText(words: IncidentsSection, evidence: Incident["evidence"]): string {
   switch (evidence) {
     case "sealing":
-      return "The file is being moved to the sealed evidence store.";
+      return words.evidenceSealing;
     case "sealed":
-      return "The file lies encrypted in the sealed evidence store.";
+      return words.evidenceSealed;
     case "destroyed":
-      return "The hold is over, and the file was destroyed.";
+      return words.evidenceDestroyed;
     case "none":
-      return "The upload was refused by its hash, so there is nothing to keep.";
+      return words.evidenceNone;
     default:
-      evidence satisfies never;
-      return "";
+      return evidence satisfies never;
   }
 }
 
@@ -41,18 +43,27 @@ export interface IncidentStep {
 }
 
 /** What happened so far, first things first, from what the incident says of itself. */
-export function incidentSteps({ createdAt, provider, report, closed }: Incident): IncidentStep[] {
+export function incidentSteps(
+  words: IncidentsSection,
+  { createdAt, provider, report, closed }: Incident,
+): IncidentStep[] {
   return [
-    { at: createdAt, what: `Opened by a match of ${provider}`, words: null },
-    ...report === null
-      ? []
-      : [{ at: report.updatedAt, what: `Report drafted by @${report.updatedBy}`, words: null }],
-    ...report === null || report.submittedAt === null ? [] : [{
-      at: report.submittedAt,
-      what: `Report submitted${report.reportId === null ? "" : ` as number ${report.reportId}`}`,
+    { at: createdAt, what: fill(words.stepOpened, { provider }), words: null },
+    ...report === null ? [] : [{
+      at: report.updatedAt,
+      what: fill(words.stepDrafted, { username: report.updatedBy }),
       words: null,
     }],
-    ...closed === null ? [] : [{ at: closed.at, what: `Closed by @${closed.by}`, words: closed.reason }],
+    ...report === null || report.submittedAt === null ? [] : [{
+      at: report.submittedAt,
+      what: report.reportId === null
+        ? words.stepSubmitted
+        : fill(words.stepSubmittedAs, { number: report.reportId }),
+      words: null,
+    }],
+    ...closed === null
+      ? []
+      : [{ at: closed.at, what: fill(words.stepClosed, { username: closed.by }), words: closed.reason }],
   ];
 }
 

@@ -1,4 +1,4 @@
-import type { CommandPage, Delivery, ListItem } from "../lib/protocol/mod.ts";
+import type { CommandPage, ListItem } from "../lib/protocol/mod.ts";
 import { isOpen } from "./page_text.ts";
 
 /** Pages that are read for one view of the inbox: closed commands stand between the open ones for two weeks. */
@@ -47,15 +47,27 @@ export function withReading(
   return since.reduce(withItem, read.filter((item) => !left.has(item.command.id)));
 }
 
-/** A delivery as a row. What only the server's list tells is kept from the row that was known before. */
-export function itemOf(delivery: Delivery, known: ListItem | undefined): ListItem {
-  const { command, state } = delivery;
-  const before = known?.state ?? { updatedAt: command.createdAt, until: null, note: null, allowedBy: null };
-  return { ...known, command, state: { ...before, state } };
-}
-
 /** The rows with one put in or replaced, newest first; ids sort by time. */
 export function withItem(items: readonly ListItem[], item: ListItem): ListItem[] {
   const rest = items.filter((other) => other.command.id !== item.command.id);
   return [...rest, item].sort((a, b) => (a.command.id < b.command.id ? 1 : -1));
+}
+
+/** Pages that the view of the newest holds at most: a page that stays open for days does not grow with them. */
+const pagesHeld = 2;
+
+/** The view with what was just delivered; what is older than its end stands in the view of older ones. */
+export function withDelivered(view: OpenItems, item: ListItem, wanted: number): OpenItems {
+  const { id } = item.command;
+  const last = view.items.at(-1);
+  const isOlder = view.next !== null && last !== undefined && id < last.command.id;
+  if (isOlder && !view.items.some(({ command }) => command.id === id)) return view;
+  return bounded({ ...view, items: withItem(view.items, item) }, wanted);
+}
+
+/** The newest rows of a view; the others stand in the view of older ones, which begins after the last that stays. */
+export function bounded(view: OpenItems, wanted: number): OpenItems {
+  const items = view.items.slice(0, wanted * pagesHeld);
+  const last = items.at(-1);
+  return last === undefined || items.length === view.items.length ? view : { items, next: last.command.id };
 }

@@ -1,4 +1,6 @@
 import type { CommandState, Requirement } from "../lib/protocol/mod.ts";
+import type { Language, Words } from "../lib/words/mod.ts";
+import { fill } from "../lib/words/shape.ts";
 
 /** How a state reads to a person, and its tone: what the colour repeats, never says alone. */
 export interface StateWords {
@@ -6,26 +8,42 @@ export interface StateWords {
   tone: "plain" | "good" | "bad" | "wait";
 }
 
-const states: Record<CommandState, StateWords> = {
-  scheduled: { label: "Scheduled", tone: "wait" },
-  queued: { label: "Waiting", tone: "plain" },
-  delivered: { label: "New", tone: "plain" },
-  seen: { label: "Seen", tone: "plain" },
-  accepted: { label: "Accepted", tone: "good" },
-  submitted: { label: "Handed in", tone: "good" },
-  completed: { label: "Done", tone: "good" },
-  deferred: { label: "Not now", tone: "wait" },
-  declined: { label: "Declined", tone: "bad" },
-  returned: { label: "Returned", tone: "wait" },
-  failed: { label: "Failed", tone: "bad" },
-  expired: { label: "Expired", tone: "bad" },
-  cancelled: { label: "Cancelled", tone: "bad" },
-  stopped: { label: "Stopped", tone: "bad" },
+const tones: Record<CommandState, StateWords["tone"]> = {
+  scheduled: "wait",
+  queued: "plain",
+  delivered: "plain",
+  seen: "plain",
+  accepted: "good",
+  submitted: "good",
+  completed: "good",
+  deferred: "wait",
+  declined: "bad",
+  returned: "wait",
+  failed: "bad",
+  expired: "bad",
+  cancelled: "bad",
+  stopped: "bad",
 };
 
 /** The words of a state for its recipient, or for its sender, to whom a delivered command is not "new". */
-export function stateWords(state: CommandState, reader: "recipient" | "sender"): StateWords {
-  return state === "delivered" && reader === "sender" ? { label: "Delivered", tone: "plain" } : states[state];
+export function stateWords(
+  words: Words["commands"],
+  state: CommandState,
+  reader: "recipient" | "sender",
+): StateWords {
+  const label = state === "delivered" && reader === "sender" ? words.deliveredToThem : words[state];
+  return { label, tone: tones[state] };
+}
+
+/** How many are in a state, for their sender: `1,204 done`. */
+export function countedState(
+  words: Words["commands"],
+  language: Language,
+  state: CommandState,
+  count: number,
+): string {
+  const { label } = stateWords(words, state, "sender");
+  return `${numberText(language, count)} ${label.toLocaleLowerCase(language)}`;
 }
 
 /** States after which nothing more happens (the table of `commands/`, for pages); all others stay in the inbox. */
@@ -42,32 +60,57 @@ export function isOpen(state: CommandState): boolean {
   return !closed.has(state);
 }
 
+/** Whose habits numbers and dates follow where nothing is known but the language. */
+const regions = { en: "en-GB", de: "de-DE" } as const satisfies Record<Language, string>;
+
+/** As `Intl` takes it. In a browser that knows the language, with the habits of the reader's own region. */
+function localeOf(language: Language): string {
+  const own = typeof document === "undefined" ? [] : navigator.languages;
+  return own.find((tag) => tag.split("-", 1)[0]?.toLowerCase() === language) ?? regions[language];
+}
+
+/** A number as the language writes it. */
+export function numberText(
+  language: Language,
+  value: number,
+  options: Intl.NumberFormatOptions = {},
+): string {
+  return new Intl.NumberFormat(regions[language], options).format(value);
+}
+
+/** Several things in one sentence: `a, b and c`. */
+export function listText(language: Language, things: readonly string[]): string {
+  return new Intl.ListFormat(regions[language], { type: "conjunction" }).format(things);
+}
+
 /** A time for a page without scripts: readable, and plainly UTC. Anything that is no time comes back as it is. */
-export function utcText(time: string): string {
+export function utcText(language: Language, time: string): string {
   const date = new Date(time);
   if (Number.isNaN(date.getTime())) return time;
-  return `${utcFormat.format(date)} UTC`;
+  return `${utcFormats[language].format(date)} UTC`;
 }
 
-const utcFormat = new Intl.DateTimeFormat("en-GB", {
-  day: "numeric",
-  month: "short",
-  year: "numeric",
-  hour: "2-digit",
-  minute: "2-digit",
-  timeZone: "UTC",
-});
+const utcFormat = (locale: string) =>
+  new Intl.DateTimeFormat(locale, {
+    day: "numeric",
+    month: "short",
+    year: "numeric",
+    hour: "2-digit",
+    minute: "2-digit",
+    timeZone: "UTC",
+  });
 
-/** The same time as the viewer's own locale and time zone write it. Only for the browser. */
-export function localText(time: string): string {
+// Made once: each costs more than many times that it writes.
+const utcFormats: Record<Language, Intl.DateTimeFormat> = {
+  en: utcFormat(regions.en),
+  de: utcFormat(regions.de),
+};
+
+/** The same time in the viewer's own time zone. Only for the browser. */
+export function localText(language: Language, time: string): string {
   const date = new Date(time);
   if (Number.isNaN(date.getTime())) return time;
-  return date.toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
-}
-
-/** `one`, or `many` with the number before it. */
-export function plural(count: number, one: string, many: string): string {
-  return `${count} ${count === 1 ? one : many}`;
+  return date.toLocaleString(localeOf(language), { dateStyle: "medium", timeStyle: "short" });
 }
 
 /**
@@ -79,58 +122,60 @@ export function toRoot(path: string): string {
 }
 
 /** A kind of command as a heading; clients' own kinds are shown as they are. */
-export function kindTitle(kind: string): string {
+export function kindTitle(words: Words["commands"], kind: string): string {
   switch (kind) {
     case "message":
-      return "Message";
     case "task":
-      return "Task";
     case "link":
-      return "Link";
     case "media":
-      return "Media";
+      return words[kind];
     default:
       return kind;
   }
 }
 
 /** How far a moment is from now, in the largest unit that fits: `in 5 hours`, `2 days ago`. */
-export function distanceText(at: number, now: number): string {
+export function distanceText(language: Language, at: number, now: number): string {
   const minutes = Math.round(Math.abs(at - now) / 60_000);
-  if (minutes === 0) return "now";
-  const [count, one, many] = minutes < 60
-    ? [minutes, "minute", "minutes"] as const
+  const [count, unit] = minutes < 60
+    ? [minutes, "minute"] as const
     : minutes < 48 * 60
-    ? [Math.round(minutes / 60), "hour", "hours"] as const
-    : [Math.round(minutes / (24 * 60)), "day", "days"] as const;
-  return at > now ? `in ${plural(count, one, many)}` : `${plural(count, one, many)} ago`;
+    ? [Math.round(minutes / 60), "hour"] as const
+    : [Math.round(minutes / (24 * 60)), "day"] as const;
+  // "auto" would say "yesterday" for a day that is not the calendar's; only for nothing it has the better word.
+  return minutes === 0
+    ? new Intl.RelativeTimeFormat(language, { numeric: "auto" }).format(0, "second")
+    : new Intl.RelativeTimeFormat(language, { numeric: "always" }).format(at > now ? count : -count, unit);
 }
 
 /** Whom a command is for, as its heading line says it. */
-export function audienceText({ kind, name }: { kind: string; name?: string | undefined }): string {
+export function audienceText(
+  words: Words["commands"],
+  { kind, name }: { kind: string; name?: string | undefined },
+): string {
   switch (kind) {
     case "group":
-      return `To the group ${name ?? ""}`.trim();
+      return name === undefined ? words.toSomeGroup : fill(words.toGroup, { name });
     case "category":
-      return `To everyone who allows ${name ?? "it"}`;
+      return name === undefined ? words.toSomeCategory : fill(words.toCategory, { name });
     case "all":
-      return "To everyone";
+      return words.toAll;
     default:
       return "";
   }
 }
 
 /** What a sender asks back (CM-5), for its recipient. */
-export function requirementText(requires: Requirement): string | null {
+export function requirementText(words: Words["command"], requires: Requirement): string | null {
   switch (requires) {
     case "none":
       return null;
     case "confirmation":
-      return "The sender asks you to confirm when it is done.";
+      return words.asksConfirmation;
     case "proof":
-      return "The sender asks you to hand in something that shows it is done.";
+      return words.asksProof;
     case "review":
-      return "The sender looks at what you hand in, and accepts it or gives it back.";
+      return words.asksReview;
     default:
       requires satisfies never;
       return null;

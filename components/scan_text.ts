@@ -1,34 +1,45 @@
 import type { ScanStatus } from "../lib/protocol/mod.ts";
+import { fill, type Language, refusalText, type Words } from "../lib/words/mod.ts";
 
 type Scanner = ScanStatus["virus"];
+type ScanningSection = Words["scanning"];
 
 /** What evaluation mode checks files with (SC-7), in full sentences. */
-export function evaluationText({ virus, csam }: ScanStatus): string {
-  const viruses = virus.real
-    ? `Viruses are looked for by ${named(virus)}.`
-    : "Viruses are looked for by the built-in test scanner: it knows only the EICAR test file.";
-  const abuse = csam.real
-    ? `Known abuse material is looked for by ${named(csam)}.`
-    : "Known abuse material is looked for in a list of hashes only.";
-  return [viruses, abuse, ...outages({ virus, csam })].join(" ");
+export function evaluationText(
+  words: ScanningSection,
+  language: Language,
+  { virus, csam }: Pick<ScanStatus, "virus" | "csam">,
+): string {
+  const outages = [virus, csam].filter(({ ok }) => !ok).map((scanner) =>
+    fill(words.outage, { name: scanner.scanner, reason: reasonOf(words, language, scanner) })
+  );
+  return [
+    virus.real ? fill(words.virusReal, { name: named(virus) }) : words.virusTest,
+    csam.real ? fill(words.csamReal, { name: named(csam) }) : words.csamTest,
+    ...outages,
+  ].join(" ");
 }
 
 /** Why uploads are held, one sentence for each service that is missing or does not answer; none when all is well. */
-export function heldReasons({ virus, csam }: Pick<ScanStatus, "virus" | "csam">): string[] {
-  return ([["virus scanner", virus], ["matching service", csam]] as const).flatMap(([what, scanner]) => {
+export function heldReasons(
+  words: ScanningSection,
+  language: Language,
+  { virus, csam }: Pick<ScanStatus, "virus" | "csam">,
+): string[] {
+  const texts = [
+    [virus, words.noVirus, words.noVirusBecause, words.virusDown],
+    [csam, words.noCsam, words.noCsamBecause, words.csamDown],
+  ] as const;
+  return texts.flatMap(([scanner, none, noneBecause, down]) => {
+    const reason = reasonOf(words, language, scanner);
     // What stands in for a missing service says what to set.
-    if (!scanner.real) return [`No ${what} is configured${scanner.ok ? "." : `: ${reasonOf(scanner)}`}`];
-    return scanner.ok ? [] : [`The ${what} ${scanner.scanner} does not work: ${reasonOf(scanner)}`];
+    if (!scanner.real) return [scanner.ok ? none : fill(noneBecause, { reason })];
+    return scanner.ok ? [] : [fill(down, { name: scanner.scanner, reason })];
   });
 }
 
-function outages(status: Pick<ScanStatus, "virus" | "csam">): string[] {
-  return Object.values(status).filter(({ ok }) => !ok)
-    .map((scanner) => `${scanner.scanner} does not work now, so uploads are held: ${reasonOf(scanner)}`);
-}
-
-function reasonOf({ reason }: Scanner): string {
-  const text = reason ?? "no reason was given";
+function reasonOf(words: ScanningSection, language: Language, { reason }: Scanner): string {
+  const text = reason === null ? words.noReason : refusalText(language, reason);
   return /[.!?]$/.test(text) ? text : `${text}.`;
 }
 

@@ -1,4 +1,5 @@
 import type { CommandChanged, CommandState, ListItem, RecipientState, Totals } from "../lib/protocol/mod.ts";
+import type { Words } from "../lib/words/mod.ts";
 import type { Absence } from "./file_text.ts";
 import { isOpen } from "./page_text.ts";
 
@@ -52,6 +53,7 @@ export function isCancellable(item: ListItem): boolean {
 
 /** What the sender is told of the checks of a command's files (FI-6); null when there is nothing to tell. */
 export function checksNotice(
+  words: Words["sent"],
   item: ListItem,
   absent: Readonly<Record<string, Absence>>,
 ): { tone: "warn" | "bad"; text: string } | null {
@@ -62,14 +64,11 @@ export function checksNotice(
     : Object.entries(item.totals).flatMap(([state, count]) => count > 0 ? [state] : []);
   if (states.length === 0) return null;
   if (command.deliverAt === null && states.includes("scheduled")) {
-    return {
-      tone: "warn",
-      text: "It waits for the checks of its files, and is delivered when all have passed.",
-    };
+    return { tone: "warn", text: words.waitsForChecks };
   }
   const refused = command.attachments.some(({ fileId }) => absent[fileId] === "unclean");
   return refused && states.every((state) => state === "failed")
-    ? { tone: "bad", text: "It was not delivered: one of its files did not pass the checks." }
+    ? { tone: "bad", text: words.notDelivered }
     : null;
 }
 

@@ -14,8 +14,3 @@ export async function actOnSent(action: SentAction): Promise<CommandDetail> {
   }
   return await client.request("command.get", { id });
 }
-
-/** What a page says when that did not work. */
-export function sentProblem(error: unknown): string {
-  return error instanceof Error ? error.message : "That did not work. Try again.";
-}

@@ -1,8 +1,11 @@
-import type { DetailedError, HttpResponse, Upload } from "tus-js-client";
 import type { FileObject } from "../lib/protocol/mod.ts";
+import type { Language, Words } from "../lib/words/mod.ts";
+import { uploadsOf } from "./begun_uploads.ts";
 import { readFile } from "./own_files.ts";
+import type { TusAnswer, TusUpload } from "./tus_upload.ts";
 
-export type UploadStep = "waiting" | "sending" | "paused" | "failed";
+/** `asking`: a photo whose place and camera data cannot be taken out; the person says whether it goes as it is. */
+export type UploadStep = "waiting" | "sending" | "paused" | "failed" | "asking";
 
 /** A file on its way. Sizes in bytes; `problem` says what to do when it failed. */
 export interface UploadRow {
@@ -14,11 +17,15 @@ export interface UploadRow {
   problem: string | null;
   /** False for one that is never sent: it is larger than any may be. */
   fits: boolean;
+  /** Its place and camera data was taken out (UI-5). */
+  cleaned: boolean;
 }
 
 interface Entry extends UploadRow {
   file: File;
-  upload: Upload | null;
+  /** Whether that is still to be done. */
+  cleans: boolean;
+  upload: TusUpload | null;
 }
 
 interface QueueEvents {
@@ -31,23 +38,25 @@ interface QueueEvents {
 /** Files that are sent at once; the others wait. */
 const sentAtOnce = 2;
 
-/** Waits before a broken upload goes on by itself. */
-const retryDelaysMs = [0, 1000, 3000, 10_000];
-
 /** Files that a person sends, by tus (FI-2). Only for the browser. */
 export class UploadQueue {
+  readonly #words: Words["upload"];
+  readonly #language: Language;
   readonly #events: QueueEvents;
   /** Largest file that is taken, in bytes. */
   readonly #maxBytes: number;
   #entries: Entry[] = [];
   #nextKey = 0;
 
-  constructor(maxBytes: number, events: QueueEvents) {
+  constructor(maxBytes: number, language: Language, words: Words["upload"], events: QueueEvents) {
+    this.#language = language;
+    this.#words = words;
     this.#maxBytes = maxBytes;
     this.#events = events;
   }
 
-  add(files: Iterable<File>, tooLarge: (file: File) => string): void {
+  /** `cleans`: whether photos are sent without their place and camera data. */
+  add(files: Iterable<File>, cleans: boolean, tooLarge: (file: File) => string): void {
     for (const file of files) {
       const fits = file.size <= this.#maxBytes;
       this.#entries.push({
@@ -58,6 +67,8 @@ export class UploadQueue {
         step: fits ? "waiting" : "failed",
         problem: fits ? null : tooLarge(file),
         fits,
+        cleaned: false,
+        cleans,
         file,
         upload: null,
       });
@@ -69,14 +80,17 @@ export class UploadQueue {
     const entry = this.#find(key);
     if (entry === undefined || (entry.step !== "sending" && entry.step !== "waiting")) return;
     entry.step = "paused";
-    void entry.upload?.abort();
+    entry.upload?.pause();
     this.#next();
   }
 
-  /** Goes on with what was paused, or tries again what failed, from where it broke off. */
+  /** Goes on with what was paused, or tries again what failed, from where it broke off; what was asked about goes as it is. */
   resume(key: number): void {
     const entry = this.#find(key);
-    if (!entry?.fits || (entry.step !== "paused" && entry.step !== "failed")) return;
+    if (!entry?.fits || (entry.step !== "paused" && entry.step !== "failed" && entry.step !== "asking")) {
+      return;
+    }
+    if (entry.step === "asking") entry.cleans = false;
     entry.step = "waiting";
     entry.problem = null;
     this.#next();
@@ -87,15 +101,13 @@ export class UploadQueue {
     const entry = this.#find(key);
     if (entry === undefined) return;
     this.#entries = this.#entries.filter((other) => other !== entry);
-    entry.upload?.abort(true).catch(() => {
-      // The server removes what nobody goes on with by itself.
-    });
+    void entry.upload?.remove();
     this.#next();
   }
 
   /** Breaks off everything without removing it: the page goes. */
   close(): void {
-    for (const { upload } of this.#entries) void upload?.abort();
+    for (const { upload } of this.#entries) upload?.pause();
     this.#entries = [];
   }
 
@@ -116,49 +128,68 @@ export class UploadQueue {
   }
 
   #tell(): void {
-    this.#events.changed(this.#entries.map(({ file: _file, upload: _upload, ...row }) => row));
+    this.#events.changed(
+      this.#entries.map(({ file: _file, upload: _upload, cleans: _cleans, ...row }) => row),
+    );
   }
 
   async #send(entry: Entry): Promise<void> {
     try {
+      if (entry.cleans && !await this.#clean(entry)) return this.#ask(entry);
       entry.upload ??= await this.#begin(entry);
-    } catch {
-      return this.#fail(entry, "The part of the page that uploads could not be loaded. Try again.");
+    } catch (error) {
+      // A file that changed or went since it was chosen.
+      const unreadable = error instanceof DOMException;
+      return this.#fail(entry, unreadable ? this.#words.unreadable : this.#words.notLoaded);
     }
     // It may have been paused or cancelled meanwhile.
     if (this.#find(entry.key) === entry && entry.step === "sending") entry.upload.start();
   }
 
+  /** Takes the place and camera data out of a photo; false when that cannot be done. Other files stay as they are. */
+  async #clean(entry: Entry): Promise<boolean> {
+    const { withoutLocationData } = await import("./photo_data.ts");
+    const data = await withoutLocationData(entry.file);
+    if (data.kind === "unremovable") return false;
+    entry.cleans = false;
+    if (data.kind === "none") return true;
+    const { name, type, lastModified } = entry.file;
+    // The same name and time: by them an upload that broke off is found again.
+    entry.file = new File([data.photo], name, { type, lastModified });
+    entry.size = entry.file.size;
+    entry.cleaned = true;
+    return true;
+  }
+
+  #ask(entry: Entry): void {
+    // It may have been paused meanwhile; then it is looked at again.
+    if (entry.step === "sending") entry.step = "asking";
+    this.#next();
+  }
+
   /** Loaded with the first file: most visits upload nothing. */
-  async #begin(entry: Entry): Promise<Upload> {
-    const { Upload } = await import("tus-js-client");
-    const upload = new Upload(entry.file, {
-      endpoint: `${location.origin}/api/v1/uploads`,
-      metadata: { filename: entry.name },
-      retryDelays: retryDelaysMs,
-      removeFingerprintOnSuccess: true,
-      onProgress: (sent) => {
+  async #begin(entry: Entry): Promise<TusUpload> {
+    const { problemIn, TusUpload } = await import("./tus_upload.ts");
+    // UI-5: the same file as before a reload goes on where it broke off, unless it was chosen twice and does so already.
+    const taken = new Set(this.#entries.map(({ upload }) => upload?.url));
+    const before = uploadsOf(entry.file).find(({ url }) => !taken.has(url)) ?? null;
+    return new TusUpload(entry.file, before, {
+      progress: (sent) => {
         entry.sent = sent;
         this.#tell();
       },
-      onShouldRetry: (error) => mayHelp(error.originalResponse),
-      onSuccess: ({ lastResponse }) => void this.#finish(entry, lastResponse.getHeader("Behest-File-Id")),
-      onError: (error) => {
-        // What the server refused begins anew; what broke off goes on.
-        if ("originalResponse" in error && error.originalResponse !== null) entry.upload = null;
-        this.#fail(entry, problemOf(error));
+      arrived: (fileId) => void this.#finish(entry, fileId),
+      failed: (answer) => {
+        const said = answer === null ? {} : problemIn(answer);
+        this.#fail(entry, problemOf(this.#language, this.#words, answer, said));
       },
     });
-    // UI-5: the same file as before a reload goes on where it broke off.
-    const [before] = await upload.findPreviousUploads();
-    if (before !== undefined) upload.resumeFromPreviousUpload(before);
-    return upload;
   }
 
-  async #finish(entry: Entry, fileId: string | undefined): Promise<void> {
-    const file = fileId === undefined ? null : await readFile(fileId);
+  async #finish(entry: Entry, fileId: string | null): Promise<void> {
+    const file = fileId === null ? null : await readFile(fileId);
     if (file === null) {
-      return this.#fail(entry, "It was uploaded, but what became of it could not be read. Reload the page.");
+      return this.#fail(entry, this.#words.lost);
     }
     this.#entries = this.#entries.filter((other) => other !== entry);
     this.#events.arrived(file);
@@ -172,30 +203,25 @@ export class UploadQueue {
   }
 }
 
-/** Whether trying again by itself may end otherwise: not when the server said no. */
-function mayHelp(response: HttpResponse | null): boolean {
-  if (response === null) return true;
-  const status = response.getStatus();
-  if (status === 409) return readProblem(response).kind === "conflict";
-  return status >= 500 || status === 423 || status === 429;
-}
-
-function problemOf(error: Error | DetailedError): string {
-  const response = "originalResponse" in error ? error.originalResponse : null;
-  if (response === null) return "The connection broke off. What was sent is kept; try again to go on.";
-  if (response.getStatus() === 401) return "Your session is over. Log in again, then choose the file again.";
-  return readProblem(response).detail ?? "The server did not take it. Try again later.";
-}
-
-/** What an RFC 9457 answer says; nothing when it is none. */
-function readProblem(response: HttpResponse): { kind?: string; detail?: string } {
-  try {
-    const { kind, detail } = JSON.parse(response.getBody()) as Record<string, unknown>;
-    return {
-      ...(typeof kind === "string" ? { kind } : {}),
-      ...(typeof detail === "string" ? { detail } : {}),
-    };
-  } catch {
-    return {};
+/** `said`: what a server's answer says beyond its status. */
+function problemOf(
+  language: Language,
+  words: Words["upload"],
+  answer: TusAnswer | null,
+  { kind, detail }: { kind?: string; detail?: string },
+): string {
+  if (answer === null) return words.brokeOff;
+  if (answer.status === 401) return words.sessionOver;
+  // What the server says is English and knows more than the kind.
+  if (language === "en" && detail !== undefined) return detail;
+  switch (kind) {
+    case "too_large":
+      return words.noRoom;
+    case "not_clean":
+      return words.notClean;
+    case "rate_limited":
+      return words.tooMany;
+    default:
+      return words.refused;
   }
 }

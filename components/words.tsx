@@ -1,15 +1,21 @@
 import { type ComponentChildren, createContext, Fragment, type VNode } from "preact";
 import { useContext } from "preact/hooks";
-import type { Language, Section, SomeWords, Words } from "../lib/words/mod.ts";
+import type { Language, Section, Words } from "../lib/words/mod.ts";
 
-const WordsContext = createContext<{ language: Language; sections: Partial<Words> } | null>(null);
+/** Any sections of a language. */
+interface Given {
+  language: Language;
+  sections: Partial<Words>;
+}
+
+const WordsContext = createContext<Given | null>(null);
 
 /** Gives everything inside of it its words: the document once, and each island those that it took with it. */
-export function WordsProvider({ words, children }: { words: SomeWords; children: ComponentChildren }) {
+export function WordsProvider({ words, children }: { words: Given; children: ComponentChildren }) {
   return <WordsContext.Provider value={words}>{children}</WordsContext.Provider>;
 }
 
-function useSome(): { language: Language; sections: Partial<Words> } {
+function useSome(): Given {
   const some = useContext(WordsContext);
   if (some === null) throw new Error("There are no words here: put a WordsProvider around it.");
   return some;

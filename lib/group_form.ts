@@ -3,6 +3,7 @@ import type { State } from "./define.ts";
 import { filled, type FormProblem, problemOf } from "./forms.ts";
 import { callerOf } from "./page_caller.ts";
 import { checked, memberBody, Refusal, username as usernameSchema } from "./protocol/mod.ts";
+import type { Language, Words } from "./words/mod.ts";
 
 /** What was typed to invite somebody, to show it again when it was refused. */
 export interface TypedMember {
@@ -45,14 +46,27 @@ export async function changeMembers(
 }
 
 /** A refused change: beside the field of the invitation, or above when it was about a member of the list. */
-export function memberProblem(refusal: Refusal, form: URLSearchParams | Refusal): FormProblem {
-  const problem = problemOf(refusal);
+export function memberProblem(
+  refusal: Refusal,
+  form: URLSearchParams | Refusal,
+  language: Language,
+): FormProblem {
+  const problem = problemOf(refusal, language);
   return form instanceof Refusal || form.get("action") === "invite" ? problem : { ...problem, fields: {} };
 }
 
-export const memberNotices: ReadonlyMap<string, string> = new Map([
-  ["created", "Created. Invite the people it is for."],
-  ["invite", "Invited. They are in it as soon as they accept."],
-  ["role", "The role was changed."],
-  ["remove", "Removed. Nothing that is sent to the group reaches them any more."],
-]);
+/** What a redirect to a group's page may have to say; only these words, never text from the address. */
+export function memberNotice(words: Words["groups"], notice: string | null): string | undefined {
+  switch (notice) {
+    case "created":
+      return words.doneCreated;
+    case "invite":
+      return words.doneInvite;
+    case "role":
+      return words.doneRole;
+    case "remove":
+      return words.doneRemove;
+    default:
+      return undefined;
+  }
+}

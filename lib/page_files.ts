@@ -6,10 +6,6 @@ import { type DeliveredCommand, type FileObject, id as fileId, limits, Refusal }
 /** How many of a person's newest files a form offers; all of them are on their page. */
 const offered = 10;
 
-/** What the forms say of files that go with a command (FI-6). */
-export const attachHint = `Up to ${limits.attachments} of your own. ` +
-  "The command is delivered when all of them have passed the checks.";
-
 /** What a form needs to let a person choose from their own files; `chosen` are in it, however old. */
 export async function attachChoice(
   ctx: Context<State>,

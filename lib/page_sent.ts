@@ -2,6 +2,7 @@ import type { Context } from "fresh";
 import type { State } from "./define.ts";
 import { callerOf } from "./page_caller.ts";
 import { checked, type Command, methods, Refusal } from "./protocol/mod.ts";
+import type { Words } from "./words/mod.ts";
 
 type Asked =
   | { action: "cancel"; id: string }
@@ -32,12 +33,11 @@ export function sentNotice({ deliverAt, attachments }: Command): "sent" | "sched
   return attachments.length === 0 ? "sent" : "checking";
 }
 
-/** What a redirect to a sent command may have to say; only these words, never text from the address. */
-export const sentNotices: ReadonlyMap<string, string> = new Map([
-  ["sent", "Sent. It waits for the people it is for, and their answers show up here."],
-  ["checking", "Sent. It is delivered as soon as all its files have passed the checks."],
-  ["scheduled", "Scheduled. You can cancel it here until it goes out."],
-  ["cancelled", "Cancelled. It is gone from the inboxes where it was still open."],
-  ["reviewed", "Accepted. It is done."],
-  ["returned", "Given back. They can hand it in again."],
-]);
+const notices = ["sent", "checking", "scheduled", "cancelled", "reviewed", "returned"] as const;
+
+/** What a redirect to a sent command may have to say: only these words, never text from the address. */
+export function noticeOf(words: Words["sent"], url: URL): string | undefined {
+  const asked = url.searchParams.get("notice");
+  const notice = notices.find((one) => one === asked);
+  return notice === undefined ? undefined : words[notice];
+}

@@ -42,29 +42,29 @@ export async function newAccount(
   make: (body: NewAccountBody) => Answer<User>,
 ): Promise<Response | NewAccountTry> {
   const form = await readForm(ctx.req);
-  if (form instanceof Refusal) return refused(form, new URLSearchParams());
+  if (form instanceof Refusal) return refused(ctx, form, new URLSearchParams());
   const body = checked(registerBody, {
     username: form.get("username")?.trim() ?? "",
     password: form.get("password") ?? "",
     adult: form.get("adult") === "yes",
     invite: filled(form, "invite"),
   });
-  if (body instanceof Refusal) return refused(body, form);
+  if (body instanceof Refusal) return refused(ctx, body, form);
   const user = await make(body);
-  if (user instanceof Refusal) return refused(user, form);
+  if (user instanceof Refusal) return refused(ctx, user, form);
   const login = await ctx.state.services.accounts.login(origin(ctx), {
     username: body.username,
     password: body.password,
   });
-  return login instanceof Refusal ? seeOther("/login") : enter(ctx, login, "/");
+  return login instanceof Refusal ? seeOther("/login") : enter(ctx, login, "/welcome");
 }
 
-function refused(refusal: Refusal, form: URLSearchParams): NewAccountTry {
+function refused(ctx: Context<State>, refusal: Refusal, form: URLSearchParams): NewAccountTry {
   return {
     refusal,
     username: form.get("username") ?? "",
     invite: form.get("invite") ?? "",
     adult: form.get("adult") === "yes",
-    problem: problemOf(refusal),
+    problem: problemOf(refusal, ctx.state.language),
   };
 }

@@ -1,6 +1,7 @@
 import { filled, type FormProblem, nameList, problemOf, timeField } from "./forms.ts";
 import { randomText, systemRandom } from "./platform/mod.ts";
 import { limits, type Refusal } from "./protocol/mod.ts";
+import { fill, type Language, refusalText, type Words, wordsOf } from "./words/mod.ts";
 
 /** The send form as a person typed it, to show it again when it was refused. */
 export interface TypedSend {
@@ -128,36 +129,45 @@ const fieldNames: Record<string, string> = {
 };
 
 /** A refused send as the form shows it: every wrong name with what is wrong about it, and no word of the protocol. */
-export function sendProblem(refusal: Refusal, typed: TypedSend): FormProblem {
-  const problem = problemOf(refusal, fieldNames);
+export function sendProblem(
+  refusal: Refusal,
+  typed: TypedSend,
+  language: Language,
+): FormProblem {
+  const words = wordsOf(language).sending;
+  const problem = problemOf(refusal, language, fieldNames);
   const names = nameList(typed.to);
   const wrongNames = Object.entries(refusal.detail.fields ?? {}).flatMap(([path, message]) => {
     const name = names[Number(/^audience\.to\.(\d+)$/.exec(path)?.[1] ?? Number.NaN)];
-    return name === undefined ? [] : [`${name}: ${message}`];
+    return name === undefined ? [] : [`${name}: ${refusalText(language, message)}`];
   });
-  if (names.length === 0 && problem.fields.to !== undefined) problem.fields.to = "Say whom it is for.";
+  if (names.length === 0 && problem.fields.to !== undefined) problem.fields.to = words.noRecipient;
   else if (wrongNames.length > 0) problem.fields.to = `${wrongNames.join("; ")}.`;
-  if (problem.fields.audience !== undefined) problem.fields.audience = "Choose whom it is for.";
-  if (typed.group === "" && problem.fields.group !== undefined) problem.fields.group = "Choose a group.";
+  if (problem.fields.audience !== undefined) problem.fields.audience = words.noAudience;
+  if (typed.group === "" && problem.fields.group !== undefined) problem.fields.group = words.noGroup;
   if (typed.audienceCategory === "" && problem.fields.audienceCategory !== undefined) {
-    problem.fields.audienceCategory = "Choose a category.";
+    problem.fields.audienceCategory = words.noCategory;
   }
   if (problem.fields.attachments !== undefined) {
-    problem.fields.attachments = attachmentsProblem(refusal, typed);
+    problem.fields.attachments = attachmentsProblem(words, refusal, typed);
   }
-  if (problem.fields.href !== undefined) problem.fields.href = "Give an address that begins with https://.";
+  if (problem.fields.href !== undefined) problem.fields.href = words.httpsOnly;
   return problem;
 }
 
-function attachmentsProblem({ kind }: Refusal, { attachments }: TypedSend): string {
+function attachmentsProblem(
+  words: Words["sending"],
+  { kind }: Refusal,
+  { attachments }: TypedSend,
+): string {
   switch (kind) {
     case "not_clean":
-      return "One of them did not pass the checks. Leave it out.";
+      return words.uncleanFile;
     case "not_found":
-      return "One of them is not there any more. Choose again.";
+      return words.lostFile;
     default:
       return attachments.length > limits.attachments
-        ? `Choose at most ${limits.attachments} files.`
-        : "Choose from your own files.";
+        ? fill(words.mostFiles, { count: limits.attachments })
+        : words.ownFiles;
   }
 }

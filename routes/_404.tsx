@@ -1,8 +1,10 @@
+import { DiscreetProvider } from "../components/Discreet.tsx";
 import { Door } from "../components/Door.tsx";
 import { StopHere } from "../components/StopHere.tsx";
 import { Title } from "../components/Title.tsx";
 import { useWords, WordsProvider } from "../components/words.tsx";
 import { define } from "../lib/define.ts";
+import { discreetTitle } from "../lib/page_discreet.ts";
 import { acceptedLanguage, someWords } from "../lib/words/mod.ts";
 
 /** Not inside the frame of the page that failed: it stands for itself, and looks the same for a page that never was. */
@@ -12,7 +14,9 @@ export default define.page(function NotFound({ state, req, url }) {
   const language = state.language ?? acceptedLanguage(req.headers.get("accept-language"));
   return (
     <WordsProvider words={someWords(language, ["door"])}>
-      <NotFoundDoor path={url.pathname} />
+      <DiscreetProvider title={discreetTitle(req, language)}>
+        <NotFoundDoor path={url.pathname} />
+      </DiscreetProvider>
     </WordsProvider>
   );
 });

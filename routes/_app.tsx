@@ -1,12 +1,14 @@
 import { asset } from "fresh/runtime";
 import { define } from "../lib/define.ts";
+import { isDiscreet } from "../lib/page_discreet.ts";
 import { acceptedLanguage } from "../lib/words/mod.ts";
 
 export default define.page(function Document({ Component, state, req }) {
   // A request that failed before it was described has no language yet.
   const language = state.language ?? acceptedLanguage(req.headers.get("accept-language"));
+  const discreet = isDiscreet(req);
   return (
-    <html lang={language}>
+    <html lang={language} data-discreet={discreet ? "" : undefined}>
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
@@ -14,7 +16,13 @@ export default define.page(function Document({ Component, state, req }) {
         <meta name="theme-color" content="#f4f1ea" media="(prefers-color-scheme: light)" />
         <meta name="theme-color" content="#15141a" media="(prefers-color-scheme: dark)" />
         <meta name="referrer" content="same-origin" />
-        <link rel="icon" href={asset("/favicon.svg")} type="image/svg+xml" />
+        <link rel="icon" href={asset(discreet ? "/neutral.svg" : "/favicon.svg")} type="image/svg+xml" />
+        {discreet ? null : (
+          <>
+            <link rel="apple-touch-icon" href={asset("/icons/apple.png")} />
+            <link rel="manifest" href="/manifest.webmanifest" />
+          </>
+        )}
         <link rel="stylesheet" href={asset("/styles.css")} />
       </head>
       <body>

@@ -1,9 +1,11 @@
 import { HttpError } from "fresh";
+import { DiscreetProvider } from "../components/Discreet.tsx";
 import { Door } from "../components/Door.tsx";
 import { StopHere } from "../components/StopHere.tsx";
 import { Title } from "../components/Title.tsx";
 import { useWords, WordsProvider } from "../components/words.tsx";
 import { define } from "../lib/define.ts";
+import { discreetTitle } from "../lib/page_discreet.ts";
 import { acceptedLanguage, someWords } from "../lib/words/mod.ts";
 
 /** The words of a status; what was thrown is for the log and never for the page. */
@@ -36,7 +38,9 @@ export default define.page(function ErrorPage({ error, state, req, url }) {
   const language = state.language ?? acceptedLanguage(req.headers.get("accept-language"));
   return (
     <WordsProvider words={someWords(language, ["door"])}>
-      <ErrorDoor error={error} path={url.pathname} requestId={state.requestId} />
+      <DiscreetProvider title={discreetTitle(req, language)}>
+        <ErrorDoor error={error} path={url.pathname} requestId={state.requestId} />
+      </DiscreetProvider>
     </WordsProvider>
   );
 });

@@ -1,12 +1,16 @@
+import { DiscreetProvider } from "../components/Discreet.tsx";
 import { WordsProvider } from "../components/words.tsx";
 import { define } from "../lib/define.ts";
+import { discreetTitle } from "../lib/page_discreet.ts";
 import { allSections, someWords } from "../lib/words/mod.ts";
 
 /** The words for everything below. Not in the document's frame, which is drawn apart from what stands in it. */
-export default define.layout(function Reader({ Component, state }) {
+export default define.layout(function Reader({ Component, state, req }) {
   return (
     <WordsProvider words={someWords(state.language, allSections)}>
-      <Component />
+      <DiscreetProvider title={discreetTitle(req, state.language)}>
+        <Component />
+      </DiscreetProvider>
     </WordsProvider>
   );
 });

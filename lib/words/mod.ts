@@ -6,6 +6,7 @@ import { de } from "./de/mod.ts";
 import { en } from "./en/mod.ts";
 import type { Shape } from "./shape.ts";
 
+export { refusalText } from "./refusals.ts";
 export { fill, type Forms, plural } from "./shape.ts";
 
 /** Every section of the pages' words, as English has it; the other languages are checked against it by the compiler. */
@@ -21,7 +22,8 @@ export const languages: readonly (readonly [Language, string])[] = [["en", "Engl
 
 export const defaultLanguage: Language = "en";
 
-export const allSections = Object.keys(en) as readonly Section[];
+// Pure, so that a script which takes a function of this room with it leaves the catalogues behind.
+export const allSections = /* @__PURE__ */ Object.keys(en) as readonly Section[];
 
 export function wordsOf(language: Language): Words {
   return catalogues[language];

@@ -1,3 +1,4 @@
+import { asset } from "fresh/runtime";
 import { toRoot } from "../../components/page_text.ts";
 import {
   adminPlaces,
@@ -7,38 +8,59 @@ import {
   type Place,
   placeTitle,
 } from "../../components/places.ts";
+import { DiscreetSwitch } from "../../components/Discreet.tsx";
 import { ScanBanner } from "../../components/ScanBanner.tsx";
 import { Title } from "../../components/Title.tsx";
+import { useWords } from "../../components/words.tsx";
 import Bar from "../../islands/Bar.tsx";
 import { define } from "../../lib/define.ts";
+import { someWords, wordsOf } from "../../lib/words/mod.ts";
+import { fill } from "../../lib/words/shape.ts";
 
 export default define.layout(async function Frame({ Component, state, url }) {
   const { caller, services, stoppedSince } = state;
   if (caller === undefined) throw new Error("The frame is only for pages behind a login.");
+  // Not by a hook: what is asynchronous stands outside of the tree.
+  const words = wordsOf(state.language).frame;
   const path = url.pathname;
   const evaluation = services.config.mode === "evaluation";
   const staff = caller.role !== "member";
   // Others are told nothing in production: their files say themselves that they are held.
   const status = evaluation || staff ? await services.scanning.status() : null;
-  const [admin] = adminPlaces(caller.role);
+  const [admin] = adminPlaces(words, caller.role);
   // Whoever has only the users gets there at once.
-  const more: Place[] = [...morePlaces, ...admin === undefined ? [] : [[admin[0], "Admin"] as const]];
+  const more: Place[] = [
+    ...morePlaces(words),
+    ...admin === undefined ? [] : [[admin[0], words.admin] as const],
+  ];
   const hidden = more.find(([place]) => isHere(path, place));
   return (
     <>
-      <Title text={placeTitle(path)} />
-      <a class="skip" href="#main">Skip to the content</a>
+      <Title text={placeTitle(words, path)} />
+      <a class="skip" href="#main">{words.skip}</a>
       {status === null ? null : <ScanBanner evaluation={evaluation} staff={staff} status={status} />}
-      <Bar username={caller.username} path={path} stoppedSince={stoppedSince ?? null} />
+      <Bar
+        username={caller.username}
+        userId={caller.userId}
+        worker={asset(`/sw.js?language=${state.language}`)}
+        path={path}
+        stoppedSince={stoppedSince ?? null}
+        words={someWords(state.language, ["bar"])}
+      />
       <div class="frame">
-        <nav class="nav" aria-label="Main">
+        <nav class="nav" aria-label={words.main}>
           <ul>
-            <Links places={mainPlaces} path={path} />
+            <Links places={mainPlaces(words)} path={path} />
             <li class="nav-more">
               <details>
-                <summary>{hidden === undefined ? "More" : `More: ${hidden[1]}`}</summary>
+                <summary>
+                  {hidden === undefined ? words.more : fill(words.moreHere, { place: hidden[1] })}
+                </summary>
                 <ul>
                   <Links places={more} path={path} />
+                  <li>
+                    <DiscreetSwitch path={path} />
+                  </li>
                   <LogOut />
                 </ul>
               </details>
@@ -46,6 +68,9 @@ export default define.layout(async function Frame({ Component, state, url }) {
           </ul>
           <ul class="nav-rest">
             <Links places={more} path={path} />
+            <li>
+              <DiscreetSwitch path={path} />
+            </li>
             <LogOut />
           </ul>
         </nav>
@@ -85,7 +110,7 @@ function LogOut() {
   return (
     <li>
       <form method="post" action="/logout">
-        <button type="submit">Log out</button>
+        <button type="submit">{useWords("frame").logOut}</button>
       </form>
     </li>
   );

@@ -1,15 +1,19 @@
 import { type Context, page } from "fresh";
 import type { ComponentChildren } from "preact";
+import { Avatar } from "../../components/Avatar.tsx";
 import { TextField } from "../../components/Field.tsx";
 import { Empty, Notice, ProblemNotice } from "../../components/Notice.tsx";
 import { PersonName } from "../../components/PersonName.tsx";
 import { Time } from "../../components/Time.tsx";
+import { Filled, useWords } from "../../components/words.tsx";
 import { define, type State } from "../../lib/define.ts";
 import { filled, problemOf, readForm, refusedPage, seeOther } from "../../lib/forms.ts";
 import { callerOf } from "../../lib/page_caller.ts";
 import { checked, methods, Refusal } from "../../lib/protocol/mod.ts";
+import { fill, type Words } from "../../lib/words/mod.ts";
 
 const noneTyped = { username: "", note: "" };
+const noPictures: ReadonlySet<string> = new Set();
 
 export const handler = define.handlers({
   GET: async (ctx) => page({ ...await people(ctx), typed: noneTyped, problem: null }),
@@ -21,7 +25,10 @@ export const handler = define.handlers({
     const typed = action === "request" && !(form instanceof Refusal)
       ? { username: form.get("username") ?? "", note: form.get("note") ?? "" }
       : noneTyped;
-    return page({ ...await people(ctx), typed, problem: problemOf(done) }, refusedPage(done));
+    return page(
+      { ...await people(ctx), typed, problem: problemOf(done, ctx.state.language) },
+      refusedPage(done),
+    );
   },
 });
 
@@ -51,47 +58,61 @@ async function act(ctx: Context<State>, action: string, form: URLSearchParams) {
 }
 
 async function people(ctx: Context<State>) {
-  const list = await ctx.state.services.contacts.list(callerOf(ctx.state), {});
-  return list instanceof Refusal
-    ? { contacts: [], incoming: [], outgoing: [], unread: problemOf(list) }
-    : { ...list, unread: null };
+  const { contacts, profiles } = ctx.state.services;
+  const caller = callerOf(ctx.state);
+  const list = await contacts.list(caller, {});
+  if (list instanceof Refusal) {
+    const unread = problemOf(list, ctx.state.language);
+    return { contacts: [], incoming: [], outgoing: [], pictured: noPictures, unread };
+  }
+  const pictured = await profiles.withAvatar(caller, list.contacts.map(({ username }) => username));
+  return { ...list, pictured, unread: null };
 }
 
-const notices = new Map([
-  ["request", "Asked. You are contacts as soon as they accept."],
-  ["accept", "You are contacts now."],
-  ["decline", "Declined. They are not told."],
-  ["remove", "Removed. Neither of you is the other's contact any more."],
-]);
+/** Only these words, never text from the address. */
+function noticeOf(words: Words["contacts"], notice: string | null): string | undefined {
+  switch (notice) {
+    case "request":
+      return words.asked;
+    case "accept":
+      return words.accepted;
+    case "decline":
+      return words.declined;
+    case "remove":
+      return words.removed;
+    default:
+      return undefined;
+  }
+}
 
 export default define.page<typeof handler>(function Contacts({ data, url }) {
-  const notice = data.problem === null ? notices.get(url.searchParams.get("notice") ?? "") : undefined;
+  const words = useWords("contacts");
+  const lists = useWords("lists");
+  const notice = data.problem === null ? noticeOf(words, url.searchParams.get("notice")) : undefined;
   const nobody = data.contacts.length + data.incoming.length + data.outgoing.length === 0;
   return (
     <>
       <div class="page-head">
-        <h1>Contacts</h1>
-        <p class="lead">
-          Two people who accepted each other. Being contacts gives nobody a right: preferences decide.
-        </p>
+        <h1>{words.title}</h1>
+        <p class="lead">{words.lead}</p>
       </div>
       {notice === undefined ? null : <Notice>{notice}</Notice>}
       <ProblemNotice problem={data.unread ?? data.problem} />
       {data.incoming.length === 0 ? null : (
         <section class="panel" aria-labelledby="incoming">
-          <h2 id="incoming">They ask to be your contact</h2>
+          <h2 id="incoming">{words.incoming}</h2>
           <ul class="people">
             {data.incoming.map((one) => (
               <li key={one.username}>
                 <Person {...one}>
-                  {one.note ? <span class="small">“{one.note}”</span> : null}
+                  {one.note ? <span class="small">{fill(lists.quoted, { text: one.note })}</span> : null}
                   <span class="soft small">
-                    Asked <Time value={one.createdAt} />
+                    <Filled text={words.askedAt} time={<Time value={one.createdAt} />} />
                   </span>
                 </Person>
                 <Answer
                   username={one.username}
-                  choices={[["accept", "Accept", true], ["decline", "Decline", false]]}
+                  choices={[["accept", words.accept, true], ["decline", words.decline, false]]}
                 />
               </li>
             ))}
@@ -100,38 +121,38 @@ export default define.page<typeof handler>(function Contacts({ data, url }) {
       )}
       {nobody
         ? (
-          <Empty title="Nobody here yet">
-            <p>Ask somebody below by their username. They must accept before either of you can send.</p>
+          <Empty title={words.emptyTitle}>
+            <p>{words.empty}</p>
           </Empty>
         )
         : null}
       {data.contacts.length === 0 ? null : (
         <section class="panel" aria-labelledby="list">
-          <h2 id="list">Your contacts</h2>
+          <h2 id="list">{words.yours}</h2>
           <ul class="people">
             {data.contacts.map((one) => (
               <li key={one.username}>
+                {data.pictured.has(one.username) ? <Avatar username={one.username} /> : null}
                 <Person {...one}>
                   {one.online
                     ? (
                       <span class="small">
-                        <span class="presence" aria-hidden="true" />Online
+                        <span class="presence" aria-hidden="true" />
+                        {lists.online}
                       </span>
                     )
                     : null}
-                  {one.allows
-                    ? <span class="soft small">Takes: {one.allows.join(", ") || "nothing"}</span>
-                    : null}
+                  {one.allows ? <span class="soft small">{takesText(words, one.allows)}</span> : null}
                 </Person>
                 <div class="row">
                   <a
                     class="button"
                     href={`/send?to=${encodeURIComponent(one.username)}`}
-                    aria-label={`Send to ${one.displayName}`}
+                    aria-label={fill(words.sendTo, { name: one.displayName })}
                   >
-                    Send
+                    {words.send}
                   </a>
-                  <Answer username={one.username} choices={[["remove", "Remove", false]]} />
+                  <Answer username={one.username} choices={[["remove", words.remove, false]]} />
                 </div>
               </li>
             ))}
@@ -140,27 +161,27 @@ export default define.page<typeof handler>(function Contacts({ data, url }) {
       )}
       {data.outgoing.length === 0 ? null : (
         <section class="panel" aria-labelledby="outgoing">
-          <h2 id="outgoing">You asked</h2>
+          <h2 id="outgoing">{words.outgoing}</h2>
           <ul class="people">
             {data.outgoing.map((one) => (
               <li key={one.username}>
                 <Person {...one}>
                   <span class="soft small">
-                    Asked <Time value={one.createdAt} />
+                    <Filled text={words.askedAt} time={<Time value={one.createdAt} />} />
                   </span>
                 </Person>
-                <Answer username={one.username} choices={[["remove", "Take back", false]]} />
+                <Answer username={one.username} choices={[["remove", words.takeBack, false]]} />
               </li>
             ))}
           </ul>
         </section>
       )}
       <section class="panel" aria-labelledby="ask">
-        <h2 id="ask">Ask somebody</h2>
+        <h2 id="ask">{words.askTitle}</h2>
         <form class="form" method="post" action="/contacts">
           <TextField
             name="username"
-            label="Username"
+            label={words.username}
             value={data.typed.username}
             error={data.problem?.fields.username}
             autocomplete="off"
@@ -170,20 +191,28 @@ export default define.page<typeof handler>(function Contacts({ data, url }) {
           />
           <TextField
             name="note"
-            label="A word to them"
-            hint="If you like: who you are, or where you met."
+            label={words.note}
+            hint={words.noteHint}
             value={data.typed.note}
             error={data.problem?.fields.note}
             autocomplete="off"
           />
           <div>
-            <button type="submit" class="button button-main" name="action" value="request">Ask</button>
+            <button type="submit" class="button button-main" name="action" value="request">
+              {words.ask}
+            </button>
           </div>
         </form>
       </section>
     </>
   );
 });
+
+function takesText(words: Words["contacts"], categories: readonly string[]): string {
+  return categories.length === 0
+    ? words.takesNothing
+    : fill(words.takes, { categories: categories.join(", ") });
+}
 
 interface PersonProps {
   username: string;
@@ -202,6 +231,7 @@ function Person({ username, displayName, children }: PersonProps) {
 
 /** Buttons about one person: what they post, what they say, and whether it is the main one. */
 function Answer({ username, choices }: { username: string; choices: [string, string, boolean][] }) {
+  const words = useWords("contacts");
   return (
     <form class="row" method="post" action="/contacts">
       <input type="hidden" name="username" value={username} />
@@ -212,7 +242,7 @@ function Answer({ username, choices }: { username: string; choices: [string, str
           class={main ? "button button-main" : "button button-quiet"}
           name="action"
           value={action}
-          aria-label={`${label} @${username}`}
+          aria-label={fill(words.about, { action: label, username })}
         >
           {label}
         </button>

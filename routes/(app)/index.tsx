@@ -2,7 +2,7 @@ import { type Context, page } from "fresh";
 import { readAction, updateParams } from "../../components/CommandActions.tsx";
 import { openItems } from "../../components/open_items.ts";
 import { ProblemNotice } from "../../components/Notice.tsx";
-import { Pages } from "../../components/Pages.tsx";
+import { useWords } from "../../components/words.tsx";
 import Inbox from "../../islands/Inbox.tsx";
 import { define, type State } from "../../lib/define.ts";
 import { filled, momentIn, problemOf, readForm, refusedPage, seeOther } from "../../lib/forms.ts";
@@ -10,6 +10,7 @@ import { callerOf } from "../../lib/page_caller.ts";
 import { absentFiles, attachChoice } from "../../lib/page_files.ts";
 import { zoneOf } from "../../lib/page_zone.ts";
 import { checked, limits, methods, Refusal } from "../../lib/protocol/mod.ts";
+import { someWords } from "../../lib/words/mod.ts";
 
 export const handler = define.handlers({
   GET: async (ctx) => page({ ...await inbox(ctx), problem: null }),
@@ -23,7 +24,7 @@ export const handler = define.handlers({
     );
     const done = params instanceof Refusal ? params : await commands.update(callerOf(ctx.state), params);
     if (!(done instanceof Refusal)) return seeOther("/");
-    const problem = { id: action?.id ?? "", message: problemOf(done).message };
+    const problem = { id: action?.id ?? "", message: problemOf(done, ctx.state.language).message };
     return page({ ...await inbox(ctx), problem }, refusedPage(done));
   },
 });
@@ -55,24 +56,30 @@ export default define.page<typeof handler>(function InboxPage({ data, state }) {
   return (
     <>
       <div class="page-head">
-        <h1>Inbox</h1>
+        <h1>{useWords("inbox").title}</h1>
       </div>
-      <ProblemNotice problem={data.unread === null ? null : problemOf(data.unread)} />
+      <ProblemNotice problem={data.unread === null ? null : problemOf(data.unread, state.language)} />
       <ProblemNotice problem={here ? null : data.problem} />
       <Inbox
         items={data.items}
         now={data.now}
         newest={data.newest}
         wanted={limits.pageDefault}
+        next={data.next}
         stopped={(state.stoppedSince ?? null) !== null}
         zone={data.zone}
         problem={here ? data.problem : null}
         absent={data.absent}
         own={data.own}
-      />
-      <Pages
-        newest={data.newest ? null : "/"}
-        older={data.next === null ? null : `/?before=${data.next}`}
+        words={someWords(state.language, [
+          "inbox",
+          "commands",
+          "command",
+          "file",
+          "upload",
+          "failures",
+          "offline",
+        ])}
       />
     </>
   );

@@ -8,6 +8,10 @@ export const handler = define.handlers({
   GET: () => seeOther("/"),
   async POST(ctx) {
     await ctx.state.services.accounts.logout(callerOf(ctx.state));
-    return seeOther("/login", { "set-cookie": clearSessionCookie(overTls(ctx)) });
+    return seeOther("/login", {
+      "set-cookie": clearSessionCookie(overTls(ctx)),
+      // UI-3: nothing of the person stays in the browser, also where its own scripts did not get to it.
+      "clear-site-data": '"storage"',
+    });
   },
 });

@@ -2,6 +2,7 @@ import { type Context, page } from "fresh";
 import { CategoryTable } from "../../components/CategoryTable.tsx";
 import { AreaField, Check, FieldError, Group, TextField } from "../../components/Field.tsx";
 import { Notice, ProblemNotice } from "../../components/Notice.tsx";
+import { Filled, useWords } from "../../components/words.tsx";
 import { define, type State } from "../../lib/define.ts";
 import { problemOf, readForm, refusedPage, seeOther } from "../../lib/forms.ts";
 import { callerOf } from "../../lib/page_caller.ts";
@@ -15,13 +16,14 @@ import {
   typedPreferences,
 } from "../../lib/preferences_form.ts";
 import { type Category, checked, methods, Refusal } from "../../lib/protocol/mod.ts";
+import type { Words } from "../../lib/words/mod.ts";
 
 export const handler = define.handlers({
   async GET(ctx) {
     const preferences = await ctx.state.services.preferences.get(callerOf(ctx.state), {});
     if (preferences instanceof Refusal) {
       return page(
-        { ...await surroundings(ctx), typed: null, problem: problemOf(preferences) },
+        { ...await surroundings(ctx), typed: null, problem: problemOf(preferences, ctx.state.language) },
         refusedPage(preferences),
       );
     }
@@ -38,7 +40,7 @@ export const handler = define.handlers({
     if (!(done instanceof Refusal)) return seeOther("/preferences?notice=saved");
     const typed = form instanceof Refusal ? null : typedPreferences(form);
     return page(
-      { ...await surroundings(ctx), typed, problem: problemOf(done, preferenceNames) },
+      { ...await surroundings(ctx), typed, problem: problemOf(done, ctx.state.language, preferenceNames) },
       refusedPage(done),
     );
   },
@@ -48,30 +50,29 @@ async function surroundings(ctx: Context<State>) {
   return { ...await ctx.state.services.categories.list(), zone: await zoneOf(ctx) };
 }
 
-const senders = [
-  ["nobody", "Nobody", "No command that is sent to you alone reaches you."],
-  ["contacts", "My contacts", "Only people whom you accepted as contacts."],
-  ["groups", "My contacts and groups", "Also everybody who is in a group with you."],
-  ["anyone", "Anyone here", "Everybody with an account on this server."],
-] as const;
+const senders = (words: Words["preferences"]) =>
+  [
+    ["nobody", words.nobody, words.nobodyHint],
+    ["contacts", words.contacts, words.contactsHint],
+    ["groups", words.groups, words.groupsHint],
+    ["anyone", words.anyone, words.anyoneHint],
+  ] as const;
 
 export default define.page<typeof handler>(function PreferencesPage({ data, url }) {
+  const words = useWords("preferences");
   const saved = data.problem === null && url.searchParams.get("notice") === "saved";
   return (
     <>
       <div class="page-head">
-        <h1>Preferences</h1>
-        <p class="lead">
-          These hold for everything that is sent to you, whoever sends it, and only you can loosen them.
-          Senders do not see them.
-        </p>
+        <h1>{words.title}</h1>
+        <p class="lead">{words.lead}</p>
       </div>
-      {saved ? <Notice>Saved. It holds from now on, also for what already waits.</Notice> : null}
+      {saved ? <Notice>{words.saved}</Notice> : null}
       <ProblemNotice problem={data.problem} />
       {data.typed === null
         ? (
           <p>
-            <a class="button" href="/preferences">Load the page again</a>
+            <a class="button" href="/preferences">{words.loadAgain}</a>
           </p>
         )
         : (
@@ -95,11 +96,12 @@ interface FormProps {
 }
 
 function PreferencesForm({ typed, categories, zone, errors }: FormProps) {
+  const words = useWords("preferences");
   return (
     <form class="form" method="post" action="/preferences">
-      <section class="panel" aria-label="Who">
-        <Group name="acceptFrom" legend="Who may send to you directly" error={errors.acceptFrom}>
-          {senders.map(([value, label, hint]) => (
+      <section class="panel" aria-label={words.who}>
+        <Group name="acceptFrom" legend={words.acceptFrom} error={errors.acceptFrom}>
+          {senders(words).map(([value, label, hint]) => (
             <Check
               key={value}
               type="radio"
@@ -113,20 +115,20 @@ function PreferencesForm({ typed, categories, zone, errors }: FormProps) {
         </Group>
         <Check
           name="broadcasts"
-          label="Take commands to everyone"
-          hint="Those that the server's people send to all, or to all who allow a category."
+          label={words.broadcasts}
+          hint={words.broadcastsHint}
           checked={typed.broadcasts}
         />
         <Check
           name="shareLimits"
-          label="Show my contacts which categories I allow"
-          hint="Only your contacts see it. Otherwise nobody does."
+          label={words.shareLimits}
+          hint={words.shareLimitsHint}
           checked={typed.shareLimits}
         />
         <AreaField
           name="blockedUsers"
-          label="Blocked people"
-          hint="One username a line. Nothing from them reaches you, and they are not told."
+          label={words.blocked}
+          hint={words.blockedHint}
           value={typed.blockedUsers}
           error={errors.blockedUsers}
           rows={3}
@@ -134,31 +136,40 @@ function PreferencesForm({ typed, categories, zone, errors }: FormProps) {
       </section>
       <CategoryChoices typed={typed} categories={categories} error={errors.categories} />
       <section class="panel" aria-labelledby="when">
-        <h2 id="when">When, and how much</h2>
+        <h2 id="when">{words.when}</h2>
         <p class="hint">
-          What is held back here is not lost. It comes later. Times and days are those of{" "}
-          <strong>{zone.replaceAll("_", " ")}</strong>, <a href="/profile">the time zone of your profile</a>.
+          <Filled
+            text={words.whenHint}
+            zone={<strong>{zone.replaceAll("_", " ")}</strong>}
+            profile={<a href="/profile">{words.profileZone}</a>}
+          />
         </p>
         <Check
           name="quiet"
-          label="Quiet hours"
-          hint="Nothing is delivered between these times, in your time zone."
+          label={words.quiet}
+          hint={words.quietHint}
           checked={typed.quiet}
         />
         <div class="grid-2">
           <TextField
             name="quietFrom"
-            label="From"
+            label={words.from}
             type="time"
             value={typed.quietFrom}
             error={errors.quietFrom}
           />
-          <TextField name="quietTo" label="To" type="time" value={typed.quietTo} error={errors.quietTo} />
+          <TextField
+            name="quietTo"
+            label={words.to}
+            type="time"
+            value={typed.quietTo}
+            error={errors.quietTo}
+          />
         </div>
         <TextField
           name="dailyLimit"
-          label="At most this many a day"
-          hint="Leave it empty for no limit."
+          label={words.dailyLimit}
+          hint={words.dailyLimitHint}
           class="input-short"
           inputMode="numeric"
           value={typed.dailyLimit}
@@ -167,7 +178,7 @@ function PreferencesForm({ typed, categories, zone, errors }: FormProps) {
         />
       </section>
       <div class="savebar">
-        <button type="submit" class="button button-main">Save preferences</button>
+        <button type="submit" class="button button-main">{words.save}</button>
       </div>
     </form>
   );
@@ -182,7 +193,7 @@ interface CategoryChoicesProps {
 function CategoryChoices({ typed, categories, error }: CategoryChoicesProps) {
   return (
     <section class="panel" aria-labelledby="categories">
-      <h2 id="categories">What it may be about</h2>
+      <h2 id="categories">{useWords("preferences").about}</h2>
       <FieldError name="categories" error={error} />
       <CategoryTable categories={categories} chosen={typed.categories} fieldOf={categoryField} />
     </section>

@@ -1,10 +1,12 @@
 import { page } from "fresh";
 import { Check } from "../../components/Field.tsx";
 import { ProblemNotice } from "../../components/Notice.tsx";
+import { useWords } from "../../components/words.tsx";
 import { define } from "../../lib/define.ts";
 import { localPath, problemOf, readForm, refusedPage, seeOther } from "../../lib/forms.ts";
 import { callerOf } from "../../lib/page_caller.ts";
 import { checked, methods, Refusal } from "../../lib/protocol/mod.ts";
+import { wordsOf } from "../../lib/words/mod.ts";
 
 export const handler = define.handlers({
   GET: () => page({ back: "/", problem: null }),
@@ -19,26 +21,27 @@ export const handler = define.handlers({
     const back = form instanceof Refusal ? "/" : localPath(form.get("back"));
     if (!(done instanceof Refusal)) return seeOther(back);
     const unconfirmed = done.detail.fields?.confirm !== undefined;
-    const problem = unconfirmed ? { message: "Tick the box to begin receiving again." } : problemOf(done);
+    const problem = unconfirmed
+      ? { message: wordsOf(ctx.state.language).safety.unconfirmed }
+      : problemOf(done, ctx.state.language);
     return page({ back, problem }, refusedPage(done));
   },
 });
 
 export default define.page<typeof handler>(function Resume({ data }) {
+  const words = useWords("safety");
   return (
     <>
       <div class="page-head">
-        <h1>Resume</h1>
-        <p class="lead">
-          What people sent while you were stopped comes to you then, as far as your preferences let it.
-        </p>
+        <h1>{words.resume}</h1>
+        <p class="lead">{words.resumeLead}</p>
       </div>
       <ProblemNotice problem={data.problem} />
       <form class="panel" method="post" action="/resume">
         <input type="hidden" name="back" value={data.back} />
-        <Check name="confirm" label="I want to receive again" required />
+        <Check name="confirm" label={words.confirm} required />
         <div>
-          <button type="submit" class="button button-main">Resume</button>
+          <button type="submit" class="button button-main">{words.resume}</button>
         </div>
       </form>
     </>

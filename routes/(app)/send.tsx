@@ -3,17 +3,19 @@ import { Check, Group, SelectField } from "../../components/Field.tsx";
 import { ProblemNotice } from "../../components/Notice.tsx";
 import { Preview } from "../../components/Preview.tsx";
 import { CategoryFields, RequiresFields, TimeFields, WhatFields } from "../../components/SendFields.tsx";
+import { useLanguage, useWords } from "../../components/words.tsx";
 import Attach from "../../islands/Attach.tsx";
 import Recipients from "../../islands/Recipients.tsx";
 import TimeZone from "../../islands/TimeZone.tsx";
 import { define, type State } from "../../lib/define.ts";
 import { readForm, refusedPage, seeOther } from "../../lib/forms.ts";
-import { attachChoice, attachHint } from "../../lib/page_files.ts";
+import { attachChoice } from "../../lib/page_files.ts";
 import { callerOf } from "../../lib/page_caller.ts";
 import { sentNotice } from "../../lib/page_sent.ts";
 import { zoneOf } from "../../lib/page_zone.ts";
 import { type AudienceCounts, checked, limits, methods, Refusal } from "../../lib/protocol/mod.ts";
 import { draftOf, emptySend, newKey, sendProblem, type TypedSend, typedSend } from "../../lib/send_form.ts";
+import { fill, someWords } from "../../lib/words/mod.ts";
 
 /** What an answer has beside the form itself. */
 const nothingYet = { problem: null, preview: null as AudienceCounts | null };
@@ -43,7 +45,7 @@ export const handler = define.handlers({
         return page({ ...await choices(ctx, typed), ...nothingYet, typed, preview });
       }
       const typed = typedSend(form);
-      const problem = sendProblem(preview, typed);
+      const problem = sendProblem(preview, typed, ctx.state.language);
       return page({ ...await choices(ctx, typed), ...nothingYet, typed, problem }, refusedPage(preview));
     }
     const sent = draft instanceof Refusal ? draft : await commands.send(caller, draft);
@@ -53,7 +55,7 @@ export const handler = define.handlers({
     const typed = form instanceof Refusal ? emptySend() : typedSend(form);
     // The same form with other words: what was sent before stays sent, and this becomes a new command.
     if (sent.kind === "conflict") typed.key = newKey();
-    const problem = sendProblem(sent, typed);
+    const problem = sendProblem(sent, typed, ctx.state.language);
     return page({ ...await choices(ctx, typed), ...nothingYet, typed, problem }, refusedPage(sent));
   },
 });
@@ -77,37 +79,37 @@ async function choices(ctx: Context<State>, typed: TypedSend) {
 type Choices = Awaited<ReturnType<typeof choices>>;
 
 export default define.page<typeof handler>(function Send({ data }) {
+  const words = useWords("send");
   const { typed, problem, preview } = data;
   const errors = problem?.fields ?? {};
   return (
     <>
       <div class="page-head">
-        <h1>Send</h1>
-        <p class="lead">
-          They decide what they take. What somebody does not want looks to you like something that waits.
-        </p>
+        <h1>{words.title}</h1>
+        <p class="lead">{words.lead}</p>
       </div>
       <ProblemNotice problem={problem} />
       <form class="form send-form" method="post" action="/send">
         <input type="hidden" name="key" value={typed.key} />
-        <section class="panel" aria-label="For whom">
+        <section class="panel" aria-label={words.forWhom}>
           <AudienceFields typed={typed} errors={errors} offered={data} />
         </section>
-        <section class="panel" aria-label="What">
+        <section class="panel" aria-label={words.what}>
           <WhatFields typed={typed} errors={errors} />
         </section>
-        <section class="panel" aria-label="Files">
+        <section class="panel" aria-label={words.files}>
           <Attach
             {...data.attach}
             name="attachments"
             id="attachments"
-            legend="Files"
-            hint={attachHint}
+            legend={words.files}
+            hint={fill(useWords("upload").attachHint, { count: limits.attachments })}
             most={limits.attachments}
             error={errors.attachments}
+            words={someWords(useLanguage(), ["file", "upload"])}
           />
         </section>
-        <section class="panel" aria-label="Categories">
+        <section class="panel" aria-label={words.categories}>
           <CategoryFields typed={typed} errors={errors} categories={data.categories} />
         </section>
         <details
@@ -115,21 +117,21 @@ export default define.page<typeof handler>(function Send({ data }) {
           open={["dueAt", "deliverAt", "expiresAt", "requires"].some((name) => name in errors) || typed.timed}
         >
           <summary>
-            <h2>Times and answers</h2>
+            <h2>{words.timesAndAnswers}</h2>
           </summary>
           <div class="stack">
-            <TimeZone zone={typed.zone} />
+            <TimeZone zone={typed.zone} words={someWords(useLanguage(), ["inputs"])} />
             <TimeFields typed={typed} errors={errors} />
             <RequiresFields typed={typed} errors={errors} />
           </div>
         </details>
         {preview === null ? null : <Preview counts={preview} />}
         <div class="savebar">
-          <button type="submit" class="button button-main">Send</button>
+          <button type="submit" class="button button-main">{words.title}</button>
           <button type="submit" class="button" name="do" value="preview" formaction="/send#preview">
-            Preview
+            {words.preview}
           </button>
-          <span class="hint">A preview says whom it would reach and sends nothing.</span>
+          <span class="hint">{words.previewHint}</span>
         </div>
       </form>
     </>
@@ -144,14 +146,15 @@ interface AudienceProps {
 
 /** Whom it is for. Who has no other way than naming people is not asked which way. */
 function AudienceFields({ typed, errors, offered }: AudienceProps) {
+  const words = useWords("send");
   const { contacts, groups, categories, mayBroadcast } = offered;
   const ways = [
-    ["user", "People", "Those whom you name, up to 100."],
-    ...groups.length > 0 ? [["group", "A group", "Everybody who accepted being in it."]] as const : [],
+    ["user", words.people, words.peopleHint],
+    ...groups.length > 0 ? [["group", words.aGroup, words.aGroupHint]] as const : [],
     ...mayBroadcast
       ? [
-        ["category", "Everyone who allows a category", "And takes commands to everyone."],
-        ["all", "Everyone", "Who takes commands to everyone, and allows its categories."],
+        ["category", words.allowing, words.allowingHint],
+        ["all", words.everyone, words.everyoneHint],
       ] as const
       : [],
   ] as const;
@@ -160,7 +163,7 @@ function AudienceFields({ typed, errors, offered }: AudienceProps) {
   return (
     <>
       {only ? null : (
-        <Group name="audience" legend="For whom" error={errors.audience}>
+        <Group name="audience" legend={words.forWhom} error={errors.audience}>
           {ways.map(([value, label, hint]) => (
             <Check
               key={value}
@@ -175,16 +178,24 @@ function AudienceFields({ typed, errors, offered }: AudienceProps) {
         </Group>
       )}
       <div class="only-user">
-        <Recipients value={typed.to} contacts={contacts} required={only} error={errors.to} />
+        <Recipients
+          value={typed.to}
+          contacts={contacts}
+          required={only}
+          error={errors.to}
+          words={someWords(useLanguage(), ["inputs"])}
+        />
       </div>
       {groups.length === 0 ? null : (
         <div class="only-group">
           <SelectField
             name="group"
-            label="Group"
+            label={words.group}
             value={typed.group}
             error={errors.group}
-            options={groups.map(({ name, title, members }) => [name, `${title} (${members})`])}
+            options={groups.map((
+              { name, title, members },
+            ) => [name, fill(words.groupOption, { title, count: members })])}
           />
         </div>
       )}
@@ -193,7 +204,7 @@ function AudienceFields({ typed, errors, offered }: AudienceProps) {
           <div class="only-category">
             <SelectField
               name="audienceCategory"
-              label="Category"
+              label={words.category}
               value={typed.audienceCategory}
               error={errors.audienceCategory}
               options={categories.map(({ slug, title }) => [slug, title])}

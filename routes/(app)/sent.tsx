@@ -2,13 +2,15 @@ import { type Context, page } from "fresh";
 import { Notice, ProblemNotice } from "../../components/Notice.tsx";
 import { Pages } from "../../components/Pages.tsx";
 import { readSentAction } from "../../components/sent_items.ts";
+import { useWords } from "../../components/words.tsx";
 import Sent from "../../islands/Sent.tsx";
 import { define, type State } from "../../lib/define.ts";
 import { problemOf, readForm, refusedPage, seeOther } from "../../lib/forms.ts";
 import { callerOf } from "../../lib/page_caller.ts";
 import { absentFiles } from "../../lib/page_files.ts";
-import { changeSent, sentNotices } from "../../lib/page_sent.ts";
+import { changeSent, noticeOf } from "../../lib/page_sent.ts";
 import { checked, methods, Refusal } from "../../lib/protocol/mod.ts";
+import { someWords } from "../../lib/words/mod.ts";
 
 export const handler = define.handlers({
   GET: async (ctx) => page({ ...await outbox(ctx), problem: null }),
@@ -18,7 +20,7 @@ export const handler = define.handlers({
     if (!(done instanceof Refusal)) return seeOther(`/sent?notice=${done}`);
     const id = form instanceof Refusal ? "" : form.get("id") ?? "";
     return page(
-      { ...await outbox(ctx), problem: { id, message: problemOf(done).message } },
+      { ...await outbox(ctx), problem: { id, message: problemOf(done, ctx.state.language).message } },
       refusedPage(done),
     );
   },
@@ -35,17 +37,18 @@ async function outbox(ctx: Context<State>) {
     : await ctx.state.services.commands.list(callerOf(ctx.state), params);
   const newest = before === null;
   return list instanceof Refusal
-    ? { items: [], next: null, newest, absent: {}, unread: problemOf(list) }
+    ? { items: [], next: null, newest, absent: {}, unread: problemOf(list, ctx.state.language) }
     : { ...list, newest, absent: await absentFiles(ctx, list.items), unread: null };
 }
 
-export default define.page<typeof handler>(function SentPage({ data, url }) {
-  const notice = sentNotices.get(url.searchParams.get("notice") ?? "");
+export default define.page<typeof handler>(function SentPage({ data, url, state }) {
+  const words = useWords("sent");
+  const notice = noticeOf(words, url);
   const here = data.problem !== null && data.items.some((item) => item.command.id === data.problem?.id);
   return (
     <>
       <div class="page-head">
-        <h1>Sent</h1>
+        <h1>{words.title}</h1>
       </div>
       {notice === undefined ? null : <Notice>{notice}</Notice>}
       <ProblemNotice problem={data.unread} />
@@ -55,6 +58,7 @@ export default define.page<typeof handler>(function SentPage({ data, url }) {
         newest={data.newest}
         problem={here ? data.problem : null}
         absent={data.absent}
+        words={someWords(state.language, ["sent", "commands", "file", "failures"])}
       />
       <Pages
         newest={data.newest ? null : "/sent"}

@@ -118,6 +118,7 @@ Deno.test("CM-8: times of the form are read in the zone of the profile", async (
       pronouns: "",
       timeZone: "Asia/Kolkata",
       language: "en",
+      avatar: null,
     });
     const cookie = fake.cookieOf("ann");
     for (const path of ["/send", "/"]) {

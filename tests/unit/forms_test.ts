@@ -40,7 +40,7 @@ Deno.test("UI-1: every problem of a form is shown: beside its field, in a senten
   const refusal = checked(schema, { audience: { to: ["ab", "abc"] } });
   assert.ok(refusal instanceof Refusal);
   assert.deepEqual(refusal.detail.fields, { "audience.to.0": "must be longer" });
-  assert.deepEqual(problemOf(refusal, { audience: "to" }).fields, { to: "Must be longer." });
+  assert.deepEqual(problemOf(refusal, "en", { audience: "to" }).fields, { to: "Must be longer." });
 });
 
 Deno.test("CM-8: a typed time is read in the person's zone, also around a change of the clocks", () => {

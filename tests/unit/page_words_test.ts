@@ -1,13 +1,26 @@
 import assert from "node:assert/strict";
 import { countText, excludedText, previewText } from "../../components/count_text.ts";
 import { pathWith } from "../../components/Pages.tsx";
-import { distanceText } from "../../components/page_text.ts";
+import { failureText } from "../../components/failure_text.ts";
+import { factsText, sizeText, typeText } from "../../components/file_text.ts";
+import { audienceText, countedState, distanceText, stateWords, utcText } from "../../components/page_text.ts";
 import { adminPlaces, isAt, placeTitle } from "../../components/places.ts";
 import { inOrder, isCancellable, readSentAction, withChange } from "../../components/sent_items.ts";
 import { whyText } from "../../components/why_text.ts";
 import { confirmProblem } from "../../lib/broadcast_form.ts";
+import { RequestError } from "../../lib/client/mod.ts";
 import { decide } from "../../lib/consent/mod.ts";
-import type { ListItem, Preferences, RecipientState } from "../../lib/protocol/mod.ts";
+import {
+  type ListItem,
+  type Preferences,
+  type RecipientState,
+  type RefusalKind,
+  refusalTable,
+} from "../../lib/protocol/mod.ts";
+import { wordsOf } from "../../lib/words/mod.ts";
+
+const en = wordsOf("en");
+const de = wordsOf("de");
 
 const preferences: Preferences = {
   categories: { general: "allow", feet: "ask" },
@@ -34,7 +47,7 @@ Deno.test("CO-8: every rule that consent writes down is told in plain words", ()
           const question = { from: { username: "bob" }, audience: { kind }, categories };
           const decision = decide(standing, { contact, sharesGroup: true }, question, 0);
           if (decision.verdict !== "deliver") continue;
-          const text = whyText(decision.allowedBy);
+          const text = whyText(en.command, "en", decision.allowedBy);
           assert.ok(text !== null, decision.allowedBy);
           assert.equal(text.includes("allow general"), categories.includes("general"), text);
           assert.equal(text.includes("asked about feet"), categories.includes("feet"), text);
@@ -57,30 +70,34 @@ Deno.test("CO-8: a rule that the page does not know is left as it is", () => {
     "acceptFrom=contacts (contact); general=allow; more",
     '"><script>; general=allow',
   ];
-  for (const rule of wrong) assert.equal(whyText(rule), null, rule);
+  for (const rule of wrong) assert.equal(whyText(en.command, "en", rule), null, rule);
   assert.equal(
-    whyText("membership; a=allow,b=allow,c=allow"),
+    whyText(en.command, "en", "membership; a=allow,b=allow,c=allow"),
     "You accepted being a member of the group that it was sent to. You allow a, b and c.",
   );
 });
 
 Deno.test("BR-3: counts are a plain sentence, and small ones stay small", () => {
   const counts = (matched: number | "<5", online: number | "<5", offline: number | "<5") =>
-    previewText({ matched, online, offline, excluded: {} });
+    previewText(en.preview, "en", { matched, online, offline, excluded: {} });
   assert.equal(counts(1204, 200, 1004), "It is for 1,204 people: 200 online now, 1,004 offline.");
   assert.equal(counts("<5", "<5", "<5"), "It is for fewer than 5 people.");
   assert.equal(counts(20, "<5", 17), "It is for 20 people: fewer than 5 online now, 17 offline.");
   assert.equal(counts(1, 1, 0), "It is for 1 person: 1 online now, 0 offline.");
   assert.match(counts(1, "<5", "<5"), /^That account exists\./);
   assert.match(counts(0, 0, 0), /nobody/);
-  assert.equal(countText("<5"), "fewer than 5");
-  assert.equal(excludedText("category:feet"), "They do not allow feet");
-  assert.equal(excludedText("some_new_rule"), "some new rule");
+  assert.equal(countText(en.preview, "en", "<5"), "fewer than 5");
+  assert.equal(excludedText(en.preview, "category:feet"), "They do not allow feet");
+  assert.equal(excludedText(en.preview, "some_new_rule"), "some new rule");
 });
 
 Deno.test("MO-4: more than 100 people are confirmed by typing how many they are", () => {
   const problem = (matched: number | "<5", fields: Record<string, string>) =>
-    confirmProblem({ matched, online: 0, offline: 0, excluded: {} }, new URLSearchParams(fields));
+    confirmProblem(
+      en.broadcast,
+      { matched, online: 0, offline: 0, excluded: {} },
+      new URLSearchParams(fields),
+    );
   assert.equal(problem(100, {}), null);
   assert.equal(problem("<5", {}), null);
   assert.match(problem(101, {}) ?? "", /Type 101/);
@@ -94,23 +111,92 @@ Deno.test("MO-4: more than 100 people are confirmed by typing how many they are"
 
 Deno.test("UI-1: how far a moment is from now", () => {
   const hour = 3600_000;
-  assert.equal(distanceText(0, 10_000), "now");
-  assert.equal(distanceText(60_000, 0), "in 1 minute");
-  assert.equal(distanceText(5 * hour, 0), "in 5 hours");
-  assert.equal(distanceText(0, 47 * hour), "47 hours ago");
-  assert.equal(distanceText(0, 72 * hour), "3 days ago");
+  assert.equal(distanceText("en", 0, 10_000), "now");
+  assert.equal(distanceText("en", 60_000, 0), "in 1 minute");
+  assert.equal(distanceText("en", 5 * hour, 0), "in 5 hours");
+  assert.equal(distanceText("en", 0, 47 * hour), "47 hours ago");
+  assert.equal(distanceText("en", 0, 72 * hour), "3 days ago");
+  assert.equal(distanceText("de", 0, 0), "jetzt");
+  assert.equal(distanceText("de", 5 * hour, 0), "in 5 Stunden");
+  assert.equal(distanceText("de", 0, 72 * hour), "vor 3 Tagen");
+});
+
+Deno.test("UI-6: dates, numbers and lists are written as the language does", () => {
+  const time = "2026-03-01T15:04:05Z";
+  assert.equal(utcText("en", time), "1 Mar 2026, 15:04 UTC");
+  assert.equal(utcText("de", time), "1. März 2026, 15:04 UTC");
+  assert.equal(utcText("de", "soon"), "soon", "what is no time stays as it is");
+  assert.equal(sizeText(en.file, "en", 1), "1 byte");
+  assert.equal(sizeText(de.file, "de", 1000), "1.000 Byte");
+  assert.equal(sizeText(de.file, "de", 1536 * 1024), "1,5 MiB");
+  assert.equal(countedState(en.commands, "en", "delivered", 1204), "1,204 delivered");
+  assert.equal(countedState(de.commands, "de", "completed", 1204), "1.204 erledigt");
+  const rule = "membership; a=allow,b=allow,c=ask";
+  assert.equal(
+    whyText(de.command, "de", rule),
+    `${de.command.byMembership} Du erlaubst a und b. Zu c willst du gefragt werden, deshalb kam es versiegelt.`,
+  );
+});
+
+Deno.test("UI-6: types of files are words where there are some, and stay as they are otherwise", () => {
+  assert.equal(typeText(en.file, "image/png"), "PNG picture");
+  assert.equal(typeText(de.file, "image/png"), "PNG-Bild");
+  assert.equal(typeText(de.file, "application/zip"), "ZIP-Archiv");
+  assert.equal(typeText(de.file, "audio/x-wav"), "WAV-Audio");
+  for (
+    const strange of [
+      "",
+      "x",
+      "image/",
+      "image/{format}",
+      "image/<b>",
+      "constructor/x",
+      "application/x-thing",
+    ]
+  ) {
+    assert.equal(typeText(de.file, strange), strange);
+  }
+  assert.equal(factsText(de.file, "de", { type: "application/pdf", size: 2048 }), "PDF-Dokument, 2 KiB");
+});
+
+Deno.test("UI-6: a failure is said in the reader's language, in the server's own words where those are in it", () => {
+  const kinds = [
+    ...Object.keys(refusalTable) as RefusalKind[],
+    "offline",
+    "broken",
+    "timed_out",
+    "closed",
+  ] as const;
+  for (const kind of kinds) {
+    const error = new RequestError(kind, "This is what the server says.");
+    assert.equal(failureText(en.failures, "en", error), "This is what the server says.");
+    assert.match(failureText(de.failures, "de", error), /^[A-ZÄÖÜ].+\.$/, kind);
+  }
+  const forbidden = new RequestError("forbidden", "No.");
+  assert.equal(failureText(de.failures, "de", forbidden), "Das darfst du nicht.");
+  // What was thrown is a bug, and its message is for nobody here.
+  assert.equal(failureText(en.failures, "en", new TypeError("x is undefined")), en.failures.unknown);
+  assert.equal(failureText(de.failures, "de", null), de.failures.unknown);
+});
+
+Deno.test("UI-6: what people write is never read as a place to fill", () => {
+  const name = "{name} {count}";
+  assert.equal(audienceText(en.commands, { kind: "group", name }), "To the group {name} {count}");
+  assert.equal(audienceText(en.commands, { kind: "group" }), "To a group");
+  assert.equal(audienceText(de.commands, { kind: "user" }), "");
+  assert.equal(stateWords(de.commands, "delivered", "sender").label, "Zugestellt");
 });
 
 Deno.test("UI-1: titles and places follow the path", () => {
-  assert.equal(placeTitle("/admin/users/ann"), "Users · Admin");
-  assert.equal(placeTitle("/admin"), "Admin");
-  assert.equal(placeTitle("/sent/01"), "Sent");
-  assert.equal(placeTitle("/"), "Inbox");
-  assert.equal(placeTitle("/sentinel"), "Behest");
+  assert.equal(placeTitle(en.frame, "/admin/users/ann"), "Users · Admin");
+  assert.equal(placeTitle(en.frame, "/admin"), "Admin");
+  assert.equal(placeTitle(en.frame, "/sent/01"), "Sent");
+  assert.equal(placeTitle(en.frame, "/"), "Inbox");
+  assert.equal(placeTitle(en.frame, "/sentinel"), "Behest");
   assert.ok(!isAt("/admin/users-too", "/admin/users"));
-  assert.deepEqual(adminPlaces("member"), []);
+  assert.deepEqual(adminPlaces(en.frame, "member"), []);
   const moderated = ["/admin/users", "/admin/files", "/admin/incidents"];
-  assert.deepEqual(adminPlaces("moderator").map(([path]) => path), moderated);
+  assert.deepEqual(adminPlaces(en.frame, "moderator").map(([path]) => path), moderated);
   assert.equal(pathWith("/history", { a: null, b: "", c: "x&y" }), "/history?c=x%26y");
 });
 

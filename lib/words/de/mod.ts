@@ -1,4 +1,78 @@
 import type { Words } from "../mod.ts";
+import { account } from "./account.ts";
+import { admin } from "./admin.ts";
+import { bar } from "./bar.ts";
+import { broadcast } from "./broadcast.ts";
+import { categories } from "./categories.ts";
+import { command } from "./command.ts";
+import { commands } from "./commands.ts";
+import { contacts } from "./contacts.ts";
+import { discreet } from "./discreet.ts";
 import { door } from "./door.ts";
+import { failures } from "./failures.ts";
+import { file } from "./file.ts";
+import { files } from "./files.ts";
+import { frame } from "./frame.ts";
+import { groups } from "./groups.ts";
+import { history } from "./history.ts";
+import { inbox } from "./inbox.ts";
+import { incidents } from "./incidents.ts";
+import { inputs } from "./inputs.ts";
+import { keys } from "./keys.ts";
+import { lists } from "./lists.ts";
+import { moderation } from "./moderation.ts";
+import { offline } from "./offline.ts";
+import { preferences } from "./preferences.ts";
+import { preview } from "./preview.ts";
+import { profile } from "./profile.ts";
+import { safety } from "./safety.ts";
+import { push } from "./push.ts";
+import { scanning } from "./scanning.ts";
+import { send } from "./send.ts";
+import { sending } from "./sending.ts";
+import { sent } from "./sent.ts";
+import { sessions } from "./sessions.ts";
+import { twoFactor } from "./two_factor.ts";
+import { upload } from "./upload.ts";
+import { users } from "./users.ts";
+import { welcome } from "./welcome.ts";
 
-export const de = { door } satisfies Words;
+export const de = {
+  account,
+  admin,
+  bar,
+  broadcast,
+  categories,
+  command,
+  commands,
+  contacts,
+  discreet,
+  door,
+  failures,
+  file,
+  files,
+  frame,
+  groups,
+  history,
+  inbox,
+  incidents,
+  inputs,
+  keys,
+  lists,
+  moderation,
+  offline,
+  preferences,
+  preview,
+  profile,
+  safety,
+  push,
+  scanning,
+  send,
+  sending,
+  sent,
+  sessions,
+  twoFactor,
+  upload,
+  users,
+  welcome,
+} satisfies Words;

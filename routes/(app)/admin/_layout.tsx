@@ -1,16 +1,17 @@
 import { adminPlaces, isAt } from "../../../components/places.ts";
 import { toRoot } from "../../../components/page_text.ts";
+import { useWords } from "../../../components/words.tsx";
 import { define } from "../../../lib/define.ts";
 import { callerOf } from "../../../lib/page_caller.ts";
 
 export default define.layout(function AdminFrame({ Component, state, url }) {
   const path = url.pathname;
-  const places = adminPlaces(callerOf(state).role);
+  const places = adminPlaces(useWords("frame"), callerOf(state).role);
   const here = (place: string) => place === "/admin" ? path === place : isAt(path, place);
   return (
     <>
       {places.length < 2 ? null : (
-        <nav class="tabs" aria-label="Administration">
+        <nav class="tabs" aria-label={useWords("admin").title}>
           <ul>
             {places.map(([place, name]) => (
               <li key={place}>

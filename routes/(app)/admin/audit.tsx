@@ -2,6 +2,7 @@ import { page } from "fresh";
 import { AuditList } from "../../../components/AuditList.tsx";
 import { Empty, ProblemNotice } from "../../../components/Notice.tsx";
 import { Pages } from "../../../components/Pages.tsx";
+import { useWords } from "../../../components/words.tsx";
 import { define } from "../../../lib/define.ts";
 import { problemOf } from "../../../lib/forms.ts";
 import { callerOf } from "../../../lib/page_caller.ts";
@@ -16,29 +17,28 @@ export const handler = define.handlers({
       : await ctx.state.services.audit.page(callerOf(ctx.state), { before: from });
     const newest = before === null;
     return log instanceof Refusal
-      ? page({ entries: [], next: null, newest, problem: problemOf(log) })
+      ? page({ entries: [], next: null, newest, problem: problemOf(log, ctx.state.language) })
       : page({ ...log, newest, problem: null });
   },
 });
 
 export default define.page<typeof handler>(function Audit({ data }) {
+  const words = useWords("admin");
   return (
     <>
       <div class="page-head">
-        <h1>Audit log</h1>
-        <p class="lead">
-          Who did what, on whom, when, from where and why. Nothing here can be changed or taken away.
-        </p>
+        <h1>{words.audit}</h1>
+        <p class="lead">{words.auditLead}</p>
       </div>
       <ProblemNotice problem={data.problem} />
       {data.entries.length === 0
         ? (
-          <Empty title="Nothing yet">
-            <p>Every change that an administrator or moderator makes is written here.</p>
+          <Empty title={words.emptyTitle}>
+            <p>{words.empty}</p>
           </Empty>
         )
         : (
-          <section class="panel" aria-label="Entries">
+          <section class="panel" aria-label={words.entries}>
             <AuditList entries={data.entries} />
           </section>
         )}

@@ -3,17 +3,18 @@ import { Check, Group, SelectField, TextField } from "../../../components/Field.
 import { ProblemNotice } from "../../../components/Notice.tsx";
 import { Preview } from "../../../components/Preview.tsx";
 import { CategoryFields, RequiresFields, TimeFields, WhatFields } from "../../../components/SendFields.tsx";
-import { countText } from "../../../components/count_text.ts";
+import { useLanguage, useWords } from "../../../components/words.tsx";
 import Attach from "../../../islands/Attach.tsx";
 import TimeZone from "../../../islands/TimeZone.tsx";
 import { confirmAbove, confirmProblem } from "../../../lib/broadcast_form.ts";
 import { define, type State } from "../../../lib/define.ts";
 import { type FormProblem, readForm, refusedPage, seeOther } from "../../../lib/forms.ts";
 import { callerOf } from "../../../lib/page_caller.ts";
-import { attachChoice, attachHint } from "../../../lib/page_files.ts";
+import { attachChoice } from "../../../lib/page_files.ts";
 import { sentNotice } from "../../../lib/page_sent.ts";
 import { zoneOf } from "../../../lib/page_zone.ts";
 import { type AudienceCounts, checked, limits, methods, Refusal } from "../../../lib/protocol/mod.ts";
+import { fill, plural, someWords, type Words, wordsOf } from "../../../lib/words/mod.ts";
 import {
   draftOf,
   emptySend,
@@ -47,9 +48,10 @@ export const handler = define.handlers({
     const preview = await commands.preview(caller, draft);
     if (preview instanceof Refusal) return await refused(ctx, preview, typed);
     if (form.get("do") !== "send") return page(await offered(ctx, { typed, problem: null, preview }));
-    const unconfirmed = confirmProblem(preview, form);
+    const words = wordsOf(ctx.state.language).broadcast;
+    const unconfirmed = confirmProblem(words, preview, form);
     if (unconfirmed !== null) {
-      const problem = { message: "It was not sent. Confirm below.", fields: { confirm: unconfirmed } };
+      const problem = { message: words.unconfirmed, fields: { confirm: unconfirmed } };
       return page(await offered(ctx, { typed, problem, preview }), { status: 400 });
     }
     const sent = await commands.send(caller, draft);
@@ -60,7 +62,7 @@ export const handler = define.handlers({
 
 async function refused(ctx: Context<State>, refusal: Refusal, typed: TypedSend) {
   if (refusal.kind === "conflict") typed.key = newKey();
-  const problem = sendProblem(refusal, typed);
+  const problem = sendProblem(refusal, typed, ctx.state.language);
   return page(await offered(ctx, { typed, problem, preview: null }), refusedPage(refusal));
 }
 
@@ -69,28 +71,29 @@ async function offered(ctx: Context<State>, view: View) {
   return { ...view, categories, attach: await attachChoice(ctx, view.typed.attachments) };
 }
 
-const audiences = [
-  ["all", "Everyone", "Who takes commands to everyone, and allows its categories."],
-  ["category", "Everyone who allows a category", "And takes commands to everyone."],
-] as const;
+const audiences = (words: Words["broadcast"]) =>
+  [
+    ["all", words.all, words.allHint],
+    ["category", words.category, words.categoryHint],
+  ] as const;
 
 export default define.page<typeof handler>(function Broadcast({ data }) {
+  const words = useWords("broadcast");
+  const language = useLanguage();
   const { typed, problem, preview, categories } = data;
   const errors = problem?.fields ?? {};
   return (
     <>
       <div class="page-head">
-        <h1>Broadcast</h1>
-        <p class="lead">
-          Everybody's preferences hold, also for you. First you see whom it would reach; then it goes out.
-        </p>
+        <h1>{words.title}</h1>
+        <p class="lead">{words.lead}</p>
       </div>
       <ProblemNotice problem={problem} />
       <form class="form send-form" method="post" action="/admin/broadcast">
         <input type="hidden" name="key" value={typed.key} />
-        <section class="panel" aria-label="For whom">
-          <Group name="audience" legend="For whom" error={errors.audience}>
-            {audiences.map(([value, label, hint]) => (
+        <section class="panel" aria-label={words.forWhom}>
+          <Group name="audience" legend={words.forWhom} error={errors.audience}>
+            {audiences(words).map(([value, label, hint]) => (
               <Check
                 key={value}
                 type="radio"
@@ -105,36 +108,37 @@ export default define.page<typeof handler>(function Broadcast({ data }) {
           <div class="only-category">
             <SelectField
               name="audienceCategory"
-              label="Category"
+              label={words.categoryLabel}
               value={typed.audienceCategory}
               error={errors.audienceCategory}
               options={categories.map(({ slug, title }) => [slug, title])}
             />
           </div>
         </section>
-        <section class="panel" aria-label="What">
+        <section class="panel" aria-label={words.what}>
           <WhatFields typed={typed} errors={errors} />
         </section>
-        <section class="panel" aria-label="Files">
+        <section class="panel" aria-label={words.files}>
           <Attach
             {...data.attach}
             name="attachments"
             id="attachments"
-            legend="Files"
-            hint={attachHint}
+            legend={words.files}
+            hint={fill(useWords("upload").attachHint, { count: limits.attachments })}
             most={limits.attachments}
             error={errors.attachments}
+            words={someWords(language, ["file", "upload"])}
           />
         </section>
-        <section class="panel" aria-label="Categories">
+        <section class="panel" aria-label={words.categories}>
           <CategoryFields typed={typed} errors={errors} categories={categories} />
         </section>
         <details class="panel" open={typed.timed}>
           <summary>
-            <h2>Times and answers</h2>
+            <h2>{words.timesAndAnswers}</h2>
           </summary>
           <div class="stack">
-            <TimeZone zone={typed.zone} />
+            <TimeZone zone={typed.zone} words={someWords(language, ["inputs"])} />
             <TimeFields typed={typed} errors={errors} />
             <RequiresFields typed={typed} errors={errors} />
           </div>
@@ -147,7 +151,7 @@ export default define.page<typeof handler>(function Broadcast({ data }) {
             value="preview"
             formaction="/admin/broadcast#preview"
           >
-            {preview === null ? "Preview" : "Count again"}
+            {preview === null ? words.preview : words.countAgain}
           </button>
         </div>
       </form>
@@ -171,6 +175,8 @@ interface ConfirmProps {
  * confirmed by typing how many they are.
  */
 function Confirm({ counts, typed, error }: ConfirmProps) {
+  const words = useWords("broadcast");
+  const language = useLanguage();
   const { matched } = counts;
   if (matched === 0) return null;
   const many = matched !== "<5" && matched > confirmAbove;
@@ -187,7 +193,7 @@ function Confirm({ counts, typed, error }: ConfirmProps) {
         ? (
           <TextField
             name="confirm"
-            label={`To send it, type the number of people: ${matched}`}
+            label={fill(words.typeNumber, { count: matched })}
             class="input-short"
             inputMode="numeric"
             error={error}
@@ -197,7 +203,7 @@ function Confirm({ counts, typed, error }: ConfirmProps) {
         : null}
       <div>
         <button type="submit" class="button button-main" name="do" value="send">
-          Send to {countText(matched)} {matched === 1 ? "person" : "people"}
+          {matched === "<5" ? words.sendFewer : plural(language, words.send, matched)}
         </button>
       </div>
     </form>

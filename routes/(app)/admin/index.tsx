@@ -1,10 +1,13 @@
 import { type Context, page } from "fresh";
 import { AuditList } from "../../../components/AuditList.tsx";
+import { numberText } from "../../../components/page_text.ts";
 import { named } from "../../../components/scan_text.ts";
 import { adminPlaces } from "../../../components/places.ts";
+import { Filled, useLanguage, useWords } from "../../../components/words.tsx";
 import { define, type State } from "../../../lib/define.ts";
 import { callerOf } from "../../../lib/page_caller.ts";
 import { limits, Refusal, type ScanStatus } from "../../../lib/protocol/mod.ts";
+import { fill, type Forms, type Language, plural, refusalText, type Words } from "../../../lib/words/mod.ts";
 
 /** How much of the audit log the overview shows. */
 const latest = 5;
@@ -34,90 +37,95 @@ async function overview(ctx: Context<State>) {
   };
 }
 
+type Count = readonly [count: number | null, text: Forms, path: string | null];
+
 export default define.page<typeof handler>(function Overview({ data }) {
+  const words = useWords("admin");
+  const frame = useWords("frame");
+  const language = useLanguage();
   const { checks, stats, scans } = data;
   const jobsDue = stats?.jobsDue ?? null;
   // The count of jobs ends at a limit.
-  const jobsWords = jobsDue !== null && jobsDue >= limits.jobsCounted ? "jobs due, or more" : "jobs due";
-  const counts: readonly (readonly [count: number | null, one: string, many: string, path: string | null])[] =
-    [
-      [stats?.users ?? null, "account", "accounts", "/admin/users"],
-      [stats?.connections ?? null, "open connection", "open connections", null],
-      [jobsDue, "job due", jobsWords, null],
-      [scans.backlog, "file to check", "files to check", "/admin/files?state=scanning"],
-      [data.categories, "category in use", "categories in use", "/admin/categories"],
-      [data.groups, "group", "groups", "/admin/groups"],
-    ];
+  const jobs = jobsDue !== null && jobsDue >= limits.jobsCounted ? { other: words.jobsOrMore } : words.jobs;
+  const counts: readonly Count[] = [
+    [stats?.users ?? null, words.accounts, "/admin/users"],
+    [stats?.connections ?? null, words.connections, null],
+    [jobsDue, jobs, null],
+    [scans.backlog, words.filesToCheck, "/admin/files?state=scanning"],
+    [data.categories, words.categories, "/admin/categories"],
+    [data.groups, words.groups, "/admin/groups"],
+  ];
   return (
     <>
       <div class="page-head">
-        <h1>Administration</h1>
+        <h1>{words.title}</h1>
       </div>
       <ul class="counts">
-        {counts.map(([count, one, many, path]) => (
-          <li key={one} class="panel">
-            <strong class="count">{count === null ? "?" : count.toLocaleString("en")}</strong>
-            {path === null
-              ? <span>{count === 1 ? one : many}</span>
-              : <a href={path}>{count === 1 ? one : many}</a>}
-          </li>
-        ))}
+        {counts.map(([count, text, path]) => {
+          const what = plural(language, text, count ?? 0);
+          return (
+            <li key={what} class="panel">
+              <strong class="count">{count === null ? "?" : numberText(language, count)}</strong>
+              {path === null ? <span>{what}</span> : <a href={path}>{what}</a>}
+            </li>
+          );
+        })}
       </ul>
       <section class="panel" aria-labelledby="health">
-        <h2 id="health">Health</h2>
+        <h2 id="health">{words.health}</h2>
         <p class="hint">
-          <a href="/readyz">/readyz</a> gives the same to a monitor or a proxy.
+          <Filled text={words.healthHint} path={<a href="/readyz">/readyz</a>} />
         </p>
         <ul class="people">
           <li>
-            <span>The server</span>
+            <span>{words.server}</span>
             <span class="state" data-tone={checks.ready ? "good" : "bad"}>
-              {checks.ready ? "Ready" : "Not ready"}
+              {checks.ready ? words.ready : words.notReady}
             </span>
           </li>
           {checks.checks.map(({ name, ok, reason }) => (
             <li key={name}>
               <span class="name">
                 <span>{name}</span>
-                {ok ? null : <span class="soft small">{reason ?? "No reason was given."}</span>}
+                {ok ? null : <span class="soft small">{reasonText(words, language, reason)}</span>}
               </span>
-              <span class="state" data-tone={ok ? "good" : "bad"}>{ok ? "OK" : "Failed"}</span>
+              <span class="state" data-tone={ok ? "good" : "bad"}>{ok ? words.ok : words.failed}</span>
             </li>
           ))}
-          <Scanner what="Virus scanner" scanner={scans.virus} />
-          <Scanner what="Abuse material" scanner={scans.csam} />
+          <Scanner text={words.virus} scanner={scans.virus} />
+          <Scanner text={words.csam} scanner={scans.csam} />
           <li>
-            <span>Registration</span>
-            <span>{data.registration}</span>
+            <span>{words.registration}</span>
+            <span>{registrationText(words, data.registration)}</span>
           </li>
           <li>
-            <span>Mode</span>
-            <span>{data.mode}</span>
+            <span>{words.mode}</span>
+            <span>{data.mode === "evaluation" ? words.modeEvaluation : words.modeProduction}</span>
           </li>
         </ul>
       </section>
       <section class="panel" aria-labelledby="places">
-        <h2 id="places">What you can do</h2>
+        <h2 id="places">{words.places}</h2>
         <ul class="people">
-          {adminPlaces("admin").filter(([path]) => path !== "/admin").map(([path, name]) => (
+          {adminPlaces(frame, "admin").filter(([path]) => path !== "/admin").map((
+            [path, name],
+          ) => (
             <li key={path}>
               <span class="name">
                 <a href={path}>{name}</a>
-                <span class="soft small">{about[path]}</span>
+                <span class="soft small">{aboutText(words, path)}</span>
               </span>
             </li>
           ))}
         </ul>
       </section>
       <section class="panel" aria-labelledby="latest">
-        <h2 id="latest">Latest changes</h2>
-        {data.entries.length === 0 ? <p class="soft">Nothing is in the audit log yet.</p> : (
+        <h2 id="latest">{words.latest}</h2>
+        {data.entries.length === 0 ? <p class="soft">{words.noneLatest}</p> : (
           <>
             <AuditList entries={data.entries} />
             <p>
-              <a href="/admin/audit">
-                The whole audit log
-              </a>
+              <a href="/admin/audit">{words.wholeLog}</a>
             </p>
           </>
         )}
@@ -127,27 +135,59 @@ export default define.page<typeof handler>(function Overview({ data }) {
 });
 
 /** SC-7: a scanner with its health; a stand-in of evaluation mode is never said to be more. */
-function Scanner({ what, scanner }: { what: string; scanner: ScanStatus["virus"] }) {
+function Scanner({ text, scanner }: { text: string; scanner: ScanStatus["virus"] }) {
+  const words = useWords("admin");
+  const language = useLanguage();
   return (
     <li>
       <span class="name">
-        <span>{what}: {named(scanner)}</span>
-        {scanner.real ? null : <span class="soft small">A built-in stand-in, only to try things.</span>}
-        {scanner.ok ? null : <span class="small">{scanner.reason ?? "No reason was given."}</span>}
+        <span>{fill(text, { name: named(scanner) })}</span>
+        {scanner.real ? null : <span class="soft small">{words.standIn}</span>}
+        {scanner.ok ? null : <span class="small">{reasonText(words, language, scanner.reason)}</span>}
       </span>
       <span class="state" data-tone={scanner.ok ? (scanner.real ? "good" : "wait") : "bad"}>
-        {scanner.ok ? (scanner.real ? "OK" : "Test only") : "Failed"}
+        {scanner.ok ? (scanner.real ? words.ok : words.testOnly) : words.failed}
       </span>
     </li>
   );
 }
 
-const about: Readonly<Record<string, string>> = {
-  "/admin/users": "Search, roles, the right to broadcast, warnings, mutes and suspensions.",
-  "/admin/files": "What the scanners said, what is held, and what was rejected.",
-  "/admin/incidents": "Matches of known abuse material: reports and legal holds.",
-  "/admin/categories": "What commands may be about.",
-  "/admin/groups": "Make groups and say who owns them.",
-  "/admin/broadcast": "Send to everyone, or to everyone who allows a category.",
-  "/admin/audit": "Who did what, on whom, when and why.",
-};
+function reasonText(words: Words["admin"], language: Language, reason: string | null): string {
+  return reason === null ? words.noReason : refusalText(language, reason);
+}
+
+function registrationText(words: Words["admin"], registration: "open" | "invite" | "closed"): string {
+  switch (registration) {
+    case "open":
+      return words.registrationOpen;
+    case "invite":
+      return words.registrationInvite;
+    case "closed":
+      return words.registrationClosed;
+    default:
+      return registration satisfies never;
+  }
+}
+
+function aboutText(words: Words["admin"], path: string): string | undefined {
+  switch (path) {
+    case "/admin/users":
+      return words.aboutUsers;
+    case "/admin/files":
+      return words.aboutFiles;
+    case "/admin/incidents":
+      return words.aboutIncidents;
+    case "/admin/categories":
+      return words.aboutCategories;
+    case "/admin/groups":
+      return words.aboutGroups;
+    case "/admin/broadcast":
+      return words.aboutBroadcast;
+    case "/admin/audit":
+      return words.aboutAudit;
+    case "/admin/two-factor":
+      return words.aboutTwoFactor;
+    default:
+      return undefined;
+  }
+}

@@ -2,11 +2,14 @@ import { type Context, page } from "fresh";
 import { sizeText } from "../../../components/file_text.ts";
 import { Notice, ProblemNotice } from "../../../components/Notice.tsx";
 import { Pages } from "../../../components/Pages.tsx";
+import { useWords } from "../../../components/words.tsx";
 import Uploads from "../../../islands/Uploads.tsx";
 import { define, type State } from "../../../lib/define.ts";
 import { filled, type FormProblem, problemOf, readForm, refusedPage, seeOther } from "../../../lib/forms.ts";
 import { callerOf } from "../../../lib/page_caller.ts";
 import { checked, fileQuery, id as fileId, limits, Refusal } from "../../../lib/protocol/mod.ts";
+import { someWords, wordsOf } from "../../../lib/words/mod.ts";
+import { fill } from "../../../lib/words/shape.ts";
 import { readUpload } from "../../../lib/rest_upload.ts";
 
 export const handler = define.handlers({
@@ -17,8 +20,11 @@ export const handler = define.handlers({
     if (!multipart) return await change(ctx);
     const file = await readUpload(ctx, callerOf(ctx.state));
     if (!(file instanceof Refusal)) return seeOther("/files?notice=uploaded");
-    const problem = { message: "It was not uploaded.", fields: {} };
-    return page({ ...await own(ctx), problem, error: problemOf(file).message }, refusedPage(file));
+    const problem = { message: wordsOf(ctx.state.language).files.notUploaded, fields: {} };
+    return page(
+      { ...await own(ctx), problem, error: problemOf(file, ctx.state.language).message },
+      refusedPage(file),
+    );
   },
 });
 
@@ -26,7 +32,10 @@ async function change(ctx: Context<State>) {
   const form = await readForm(ctx.req);
   const done = form instanceof Refusal ? form : await removed(ctx, form);
   if (done === true) return seeOther("/files?notice=removed");
-  return page({ ...await own(ctx), problem: problemOf(done), error: null }, refusedPage(done));
+  return page(
+    { ...await own(ctx), problem: problemOf(done, ctx.state.language), error: null },
+    refusedPage(done),
+  );
 }
 
 async function removed(ctx: Context<State>, form: URLSearchParams): Promise<true | Refusal> {
@@ -47,7 +56,7 @@ async function own(ctx: Context<State>) {
     query instanceof Refusal ? query : files.list(caller, query),
     files.usage(caller),
   ]);
-  const unread: FormProblem | null = list instanceof Refusal ? problemOf(list) : null;
+  const unread: FormProblem | null = list instanceof Refusal ? problemOf(list, ctx.state.language) : null;
   return {
     ...(list instanceof Refusal ? { files: [], next: null } : list),
     usage,
@@ -58,23 +67,18 @@ async function own(ctx: Context<State>) {
   };
 }
 
-/** Only these words, never text from the address. */
-const notices = new Map([
-  ["uploaded", "Uploaded. It is being checked now; reload the page to see how it stands."],
-  ["removed", "Deleted."],
-]);
-
-export default define.page<typeof handler>(function Files({ data, url }) {
+export default define.page<typeof handler>(function Files({ data, url, state }) {
   const { usage, newest, problem, error } = data;
+  const words = useWords("files");
+  const fileSection = useWords("file");
+  // Only these words, never text from the address.
+  const notices = new Map([["uploaded", words.uploaded], ["removed", words.removed]]);
   const notice = problem === null ? notices.get(url.searchParams.get("notice") ?? "") : undefined;
   return (
     <>
       <div class="page-head">
-        <h1>Files</h1>
-        <p class="lead">
-          What you send with commands, or hand in. Nobody gets a file, you neither, before it has passed the
-          checks.
-        </p>
+        <h1>{words.title}</h1>
+        <p class="lead">{words.lead}</p>
       </div>
       {notice === undefined ? null : <Notice>{notice}</Notice>}
       <ProblemNotice problem={data.unread ?? problem} />
@@ -86,9 +90,14 @@ export default define.page<typeof handler>(function Files({ data, url }) {
           high={usage.quota * 0.95}
           optimum={0}
           value={usage.used}
-          aria-label="Space that your files take"
+          aria-label={words.space}
         />
-        <span class="soft small">{sizeText(usage.used)} of {sizeText(usage.quota)} used</span>
+        <span class="soft small">
+          {fill(words.used, {
+            used: sizeText(fileSection, state.language, usage.used),
+            quota: sizeText(fileSection, state.language, usage.quota),
+          })}
+        </span>
       </p>
       <Uploads
         files={data.files}
@@ -97,6 +106,7 @@ export default define.page<typeof handler>(function Files({ data, url }) {
         unusedMs={limits.fileUnusedMs}
         retentionDays={data.retentionDays}
         error={error}
+        words={someWords(state.language, ["files", "file", "upload"])}
       />
       <Pages
         newest={newest ? null : "/files"}

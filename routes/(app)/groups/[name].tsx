@@ -1,11 +1,12 @@
 import { type Context, page } from "fresh";
 import { GroupMembers } from "../../../components/GroupMembers.tsx";
 import { Notice, ProblemNotice } from "../../../components/Notice.tsx";
+import { useWords } from "../../../components/words.tsx";
 import { define, type State } from "../../../lib/define.ts";
 import { readForm, refusedPage, seeOther } from "../../../lib/forms.ts";
 import {
   changeMembers,
-  memberNotices,
+  memberNotice,
   memberProblem,
   noMember,
   typedMember,
@@ -23,7 +24,7 @@ export const handler = define.handlers({
     if (!(done instanceof Refusal)) return seeOther(`/groups/${name}?notice=${done}`);
     const typed = form instanceof Refusal || form.get("action") !== "invite" ? noMember : typedMember(form);
     return page(
-      { group: await owned(ctx), typed, problem: memberProblem(done, form) },
+      { group: await owned(ctx), typed, problem: memberProblem(done, form, ctx.state.language) },
       refusedPage(done),
     );
   },
@@ -38,12 +39,13 @@ async function owned(ctx: Context<State>) {
 
 export default define.page<typeof handler>(function GroupPage({ data, state, url }) {
   const { group, typed, problem } = data;
-  const notice = problem === null ? memberNotices.get(url.searchParams.get("notice") ?? "") : undefined;
+  const words = useWords("groups");
+  const notice = problem === null ? memberNotice(words, url.searchParams.get("notice")) : undefined;
   return (
     <>
       <div class="page-head">
         <p>
-          <a href="/groups">Your groups</a>
+          <a href="/groups">{words.yours}</a>
         </p>
         <h1>{group.title}</h1>
       </div>

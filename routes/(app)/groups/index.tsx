@@ -1,11 +1,12 @@
 import { type Context, page } from "fresh";
 import { Empty, Notice, ProblemNotice } from "../../../components/Notice.tsx";
-import { plural } from "../../../components/page_text.ts";
 import { Time } from "../../../components/Time.tsx";
+import { Filled, useLanguage, useWords } from "../../../components/words.tsx";
 import { define, type State } from "../../../lib/define.ts";
 import { problemOf, readForm, refusedPage, seeOther } from "../../../lib/forms.ts";
 import { callerOf } from "../../../lib/page_caller.ts";
 import { checked, type GroupEntry, methods, Refusal } from "../../../lib/protocol/mod.ts";
+import { fill, plural, type Words } from "../../../lib/words/mod.ts";
 
 export const handler = define.handlers({
   GET: async (ctx) => page({ ...await mine(ctx), problem: null }),
@@ -14,7 +15,7 @@ export const handler = define.handlers({
     const action = form instanceof Refusal ? "" : form.get("action") ?? "";
     const done = form instanceof Refusal ? form : await act(ctx, action, form.get("group") ?? "");
     if (!(done instanceof Refusal)) return seeOther(`/groups?notice=${action}`);
-    return page({ ...await mine(ctx), problem: problemOf(done) }, refusedPage(done));
+    return page({ ...await mine(ctx), problem: problemOf(done, ctx.state.language) }, refusedPage(done));
   },
 });
 
@@ -37,37 +38,46 @@ async function act(ctx: Context<State>, action: string, group: string) {
 async function mine(ctx: Context<State>) {
   const list = await ctx.state.services.groups.list(callerOf(ctx.state), {});
   return list instanceof Refusal
-    ? { groups: [], invitations: [], unread: problemOf(list) }
+    ? { groups: [], invitations: [], unread: problemOf(list, ctx.state.language) }
     : { ...list, unread: null };
 }
 
-const notices = new Map([
-  ["accept", "You are in the group now. What is sent to it reaches you, as far as your preferences let it."],
-  ["decline", "Declined. You are not in the group."],
-  ["leave", "You left. Nothing that is sent to the group reaches you any more."],
-]);
+/** Only these words, never text from the address. */
+function noticeOf(words: Words["groups"], notice: string | null): string | undefined {
+  switch (notice) {
+    case "accept":
+      return words.accepted;
+    case "decline":
+      return words.declined;
+    case "leave":
+      return words.left;
+    default:
+      return undefined;
+  }
+}
 
 export default define.page<typeof handler>(function Groups({ data, url }) {
-  const notice = data.problem === null ? notices.get(url.searchParams.get("notice") ?? "") : undefined;
+  const words = useWords("groups");
+  const notice = data.problem === null ? noticeOf(words, url.searchParams.get("notice")) : undefined;
   const { groups, invitations } = data;
   return (
     <>
       <div class="page-head">
-        <h1>Groups</h1>
-        <p class="lead">You are in a group only if you accepted, and you can leave at any time.</p>
+        <h1>{words.title}</h1>
+        <p class="lead">{words.lead}</p>
       </div>
       {notice === undefined ? null : <Notice>{notice}</Notice>}
       <ProblemNotice problem={data.unread ?? data.problem} />
       {invitations.length === 0 ? null : (
         <section class="panel" aria-labelledby="invitations">
-          <h2 id="invitations">You are invited</h2>
+          <h2 id="invitations">{words.invitations}</h2>
           <ul class="people">
             {invitations.map((group) => (
               <li key={group.name}>
                 <Facts group={group} />
                 <Answer
                   group={group}
-                  choices={[["accept", "Accept", true], ["decline", "Decline", false]]}
+                  choices={[["accept", words.accept, true], ["decline", words.decline, false]]}
                 />
               </li>
             ))}
@@ -77,14 +87,14 @@ export default define.page<typeof handler>(function Groups({ data, url }) {
       {groups.length === 0
         ? invitations.length === 0
           ? (
-            <Empty title="You are in no group">
-              <p>Administrators make groups, and owners invite people. Invitations show up here.</p>
+            <Empty title={words.emptyTitle}>
+              <p>{words.empty}</p>
             </Empty>
           )
           : null
         : (
           <section class="panel" aria-labelledby="groups">
-            <h2 id="groups">Your groups</h2>
+            <h2 id="groups">{words.yours}</h2>
             <ul class="people">
               {groups.map((group) => (
                 <li key={group.name}>
@@ -94,9 +104,9 @@ export default define.page<typeof handler>(function Groups({ data, url }) {
                       <a
                         class="button"
                         href={`/send?group=${encodeURIComponent(group.name)}`}
-                        aria-label={`Send to ${group.title}`}
+                        aria-label={fill(words.sendTo, { group: group.title })}
                       >
-                        Send
+                        {words.send}
                       </a>
                     )}
                     {group.role === "owner"
@@ -104,13 +114,13 @@ export default define.page<typeof handler>(function Groups({ data, url }) {
                         <a
                           class="button"
                           href={`/groups/${encodeURIComponent(group.name)}`}
-                          aria-label={`Members of ${group.title}`}
+                          aria-label={fill(words.membersOf, { group: group.title })}
                         >
-                          Members
+                          {words.members}
                         </a>
                       )
                       : null}
-                    <Answer group={group} choices={[["leave", "Leave", false]]} />
+                    <Answer group={group} choices={[["leave", words.leave, false]]} />
                   </div>
                 </li>
               ))}
@@ -121,27 +131,23 @@ export default define.page<typeof handler>(function Groups({ data, url }) {
   );
 });
 
-const roleWords = {
-  member: "You get its commands",
-  sender: "You get its commands and may send to it",
-  owner: "You own it",
-} as const;
-
-const invitedAs = { member: "a member", sender: "a sender", owner: "an owner" } as const;
+const roleText = { member: "memberSince", sender: "senderSince", owner: "ownerSince" } as const;
+const invitedText = { member: "memberInvited", sender: "senderInvited", owner: "ownerInvited" } as const;
 
 function Facts({ group }: { group: GroupEntry }) {
+  const words = useWords("groups");
+  const text = words[(group.since === null ? invitedText : roleText)[group.role]];
   return (
     <span class="name">
       <span>
         <strong>{group.title}</strong> <span class="soft">{group.name}</span>
       </span>
       <span class="soft small">
-        {plural(group.members, "member", "members")}.{" "}
-        {group.since === null ? `You would be ${invitedAs[group.role]}.` : (
-          <>
-            {roleWords[group.role]}, since <Time value={group.since} />.
-          </>
-        )}
+        <Filled
+          text={text}
+          members={plural(useLanguage(), words.count, group.members)}
+          time={<Time value={group.since ?? ""} />}
+        />
       </span>
     </span>
   );
@@ -149,6 +155,7 @@ function Facts({ group }: { group: GroupEntry }) {
 
 /** Buttons about one group: what they post, what they say, and whether it is the main one. */
 function Answer({ group, choices }: { group: GroupEntry; choices: [string, string, boolean][] }) {
+  const words = useWords("groups");
   return (
     <form class="row" method="post" action="/groups">
       <input type="hidden" name="group" value={group.name} />
@@ -159,7 +166,7 @@ function Answer({ group, choices }: { group: GroupEntry; choices: [string, strin
           class={main ? "button button-main" : "button button-quiet"}
           name="action"
           value={action}
-          aria-label={`${label}: ${group.title}`}
+          aria-label={fill(words.about, { action: label, group: group.title })}
         >
           {label}
         </button>

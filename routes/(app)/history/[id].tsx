@@ -6,6 +6,7 @@ import { StateBadge } from "../../../components/StateBadge.tsx";
 import { Time } from "../../../components/Time.tsx";
 import { Timeline } from "../../../components/Timeline.tsx";
 import { Why } from "../../../components/Why.tsx";
+import { Filled, useWords } from "../../../components/words.tsx";
 import { define, type State } from "../../../lib/define.ts";
 import { callerOf } from "../../../lib/page_caller.ts";
 import { absentFiles } from "../../../lib/page_files.ts";
@@ -32,26 +33,29 @@ async function received(ctx: Context<State>) {
 
 export default define.page<typeof handler>(function Received({ data: { detail, absent, now } }) {
   const { command, state, timeline } = detail;
+  const words = useWords("commands");
+  const own = useWords("command");
+  const page = useWords("history");
   const sealed = "sealed" in command;
-  const audience = sealed ? "" : audienceText(command.audience);
-  const asked = sealed ? null : requirementText(command.requires);
+  const audience = sealed ? "" : audienceText(words, command.audience);
+  const asked = sealed ? null : requirementText(own, command.requires);
   return (
     <>
       <div class="page-head">
         <p>
-          <a href="/history">History</a>
+          <a href="/history">{page.title}</a>
         </p>
-        <h1>{sealed ? "Sealed" : command.title || kindTitle(command.kind)}</h1>
+        <h1 class={sealed ? undefined : "private"}>
+          {sealed ? words.sealed : command.title || kindTitle(words, command.kind)}
+        </h1>
       </div>
-      <article class={sealed ? "card card-sealed" : "card"} aria-label="The command">
+      <article class={sealed ? "card card-sealed" : "card"} aria-label={page.theCommand}>
         <p class="card-head">
           <PersonName {...command.from} />
           {audience === "" ? null : <span>{audience}</span>}
           <Time value={command.deliverAt ?? command.createdAt} />
         </p>
-        {sealed
-          ? <p>You asked to be asked about this. Its words stay closed until you open it in the inbox.</p>
-          : <CommandBody command={command} absent={absent} />}
+        {sealed ? <p>{own.sealedInInbox}</p> : <CommandBody command={command} absent={absent} />}
         <ul class="facts">
           <li>
             <StateBadge state={state.state} reader="recipient" />
@@ -62,16 +66,16 @@ export default define.page<typeof handler>(function Received({ data: { detail, a
             ? <Due at={command.dueAt} now={now} local={false} />
             : (
               <li>
-                Due <Time value={command.dueAt} />
+                <Filled text={words.due} time={<Time value={command.dueAt} />} />
               </li>
             )}
           {state.until === null ? null : (
             <li>
-              Back at <Time value={state.until} />
+              <Filled text={words.backAt} time={<Time value={state.until} />} />
             </li>
           )}
           <li>
-            Ends <Time value={command.expiresAt} />
+            <Filled text={words.ends} time={<Time value={command.expiresAt} />} />
           </li>
           {command.categories.map((slug) => (
             <li key={slug}>
@@ -84,13 +88,13 @@ export default define.page<typeof handler>(function Received({ data: { detail, a
         {isOpen(state.state)
           ? (
             <p>
-              <a class="button" href="../">Answer it in the inbox</a>
+              <a class="button" href="../">{page.answer}</a>
             </p>
           )
           : null}
       </article>
       <section class="panel" aria-labelledby="timeline">
-        <h2 id="timeline">What happened</h2>
+        <h2 id="timeline">{words.happened}</h2>
         <Timeline entries={timeline} reader="recipient" />
       </section>
     </>

@@ -2,14 +2,16 @@ import { type Context, page } from "fresh";
 import { SelectField } from "../../../components/Field.tsx";
 import { Empty, ProblemNotice } from "../../../components/Notice.tsx";
 import { Pages, pathWith } from "../../../components/Pages.tsx";
-import { audienceText, kindTitle, plural, stateWords } from "../../../components/page_text.ts";
+import { audienceText, countedState, kindTitle, stateWords } from "../../../components/page_text.ts";
 import { PersonName } from "../../../components/PersonName.tsx";
 import { StateBadge } from "../../../components/StateBadge.tsx";
 import { Time } from "../../../components/Time.tsx";
+import { Filled, useLanguage, useWords } from "../../../components/words.tsx";
 import { define, type State } from "../../../lib/define.ts";
 import { problemOf } from "../../../lib/forms.ts";
 import { callerOf } from "../../../lib/page_caller.ts";
 import { checked, type CommandState, type ListItem, methods, Refusal } from "../../../lib/protocol/mod.ts";
+import { plural } from "../../../lib/words/mod.ts";
 
 export const handler = define.handlers({ GET: async (ctx) => page(await history(ctx)) });
 
@@ -50,11 +52,13 @@ async function history(ctx: Context<State>) {
   const list = params instanceof Refusal ? params : await commands.list(callerOf(ctx.state), params);
   const view = { asked, categories: (await categories.list()).categories };
   return list instanceof Refusal
-    ? { ...view, items: [], next: null, problem: problemOf(list) }
+    ? { ...view, items: [], next: null, problem: problemOf(list, ctx.state.language) }
     : { ...view, ...list, problem: null };
 }
 
 export default define.page<typeof handler>(function History({ data, state }) {
+  const words = useWords("history");
+  const stateSection = useWords("commands");
   const { asked, items, next } = data;
   const filtered = asked.state !== "" || asked.category !== "";
   // Relative: Fresh marks a link as current by its path alone, and here only the query differs.
@@ -68,15 +72,14 @@ export default define.page<typeof handler>(function History({ data, state }) {
   return (
     <>
       <div class="page-head">
-        <h1>History</h1>
+        <h1>{words.title}</h1>
         <p class="lead">
-          What was asked of you and what you asked, for{" "}
-          {plural(state.services.config.retentionDays, "day", "days")}.
+          {plural(state.language, words.lead, state.services.config.retentionDays)}
         </p>
       </div>
-      <nav class="tabs" aria-label="Which way">
+      <nav class="tabs" aria-label={words.which}>
         <ul>
-          {([["inbox", "To you"], ["outbox", "From you"]] as const).map(([box, name]) => (
+          {([["inbox", words.toYou], ["outbox", words.fromYou]] as const).map(([box, name]) => (
             <li key={box}>
               <a
                 href={here({ box: box === "outbox" ? box : null })}
@@ -92,37 +95,40 @@ export default define.page<typeof handler>(function History({ data, state }) {
         {asked.box === "outbox" ? <input type="hidden" name="box" value="outbox" /> : null}
         <SelectField
           name="state"
-          label="State"
+          label={words.state}
           value={asked.state}
           error={data.problem?.fields.state}
           options={[
-            ["", "Any"],
+            ["", words.any],
             ...states.map((one) =>
-              [one, stateWords(one, asked.box === "outbox" ? "sender" : "recipient").label] as const
+              [
+                one,
+                stateWords(stateSection, one, asked.box === "outbox" ? "sender" : "recipient").label,
+              ] as const
             ),
           ]}
         />
         <SelectField
           name="category"
-          label="Category"
+          label={words.category}
           value={asked.category}
           error={data.problem?.fields.category}
-          options={[["", "Any"], ...data.categories.map(({ slug, title }) => [slug, title] as const)]}
+          options={[["", words.any], ...data.categories.map(({ slug, title }) => [slug, title] as const)]}
         />
-        <button type="submit" class="button">Show</button>
+        <button type="submit" class="button">{words.show}</button>
       </form>
       <ProblemNotice problem={data.problem} />
       {items.length > 0
         ? <Rows items={items} outbox={asked.box === "outbox"} />
         : (
-          <Empty title={filtered ? "Nothing like that" : "Nothing yet"}>
+          <Empty title={filtered ? words.noneTitle : words.emptyTitle}>
             {filtered
               ? (
                 <p>
-                  <a class="button" href={here({ state: null, category: null })}>Show everything</a>
+                  <a class="button" href={here({ state: null, category: null })}>{words.showAll}</a>
                 </p>
               )
-              : <p>What is sent from now on stays readable here after it is done.</p>}
+              : <p>{words.empty}</p>}
           </Empty>
         )}
       <Pages
@@ -135,7 +141,7 @@ export default define.page<typeof handler>(function History({ data, state }) {
 
 function Rows({ items, outbox }: { items: ListItem[]; outbox: boolean }) {
   return (
-    <section class="panel" aria-label="Commands">
+    <section class="panel" aria-label={useWords("history").list}>
       <ul class="people">
         {items.map((item) => <Row key={item.command.id} item={item} outbox={outbox} />)}
       </ul>
@@ -144,16 +150,19 @@ function Rows({ items, outbox }: { items: ListItem[]; outbox: boolean }) {
 }
 
 function Row({ item, outbox }: { item: ListItem; outbox: boolean }) {
+  const words = useWords("commands");
   const { command } = item;
-  const title = "sealed" in command ? "Sealed" : command.title || kindTitle(command.kind);
+  const title = "sealed" in command ? words.sealed : command.title || kindTitle(words, command.kind);
   return (
     <li>
       <span class="name">
         <a href={`${outbox ? "/sent" : "/history"}/${command.id}`}>{title}</a>
         <span class="soft small">
-          {outbox ? <To item={item} /> : <PersonName {...command.from} />}
-          {", "}
-          <Time value={command.deliverAt ?? command.createdAt} />
+          <Filled
+            text={useWords("history").row}
+            who={outbox ? <To item={item} /> : <PersonName {...command.from} />}
+            time={<Time value={command.deliverAt ?? command.createdAt} />}
+          />
         </span>
       </span>
       <span class="row">
@@ -169,19 +178,24 @@ function Row({ item, outbox }: { item: ListItem; outbox: boolean }) {
 }
 
 function To({ item: { command, recipients } }: { item: ListItem }) {
-  const audience = "sealed" in command ? "" : audienceText(command.audience);
+  const words = useWords("history");
+  const language = useLanguage();
+  const commandSection = useWords("commands");
+  const audience = "sealed" in command ? "" : audienceText(commandSection, command.audience);
   if (audience !== "") return <>{audience}</>;
   const [first, ...rest] = recipients ?? [];
-  if (first === undefined) return <>To people</>;
+  if (first === undefined) return <>{words.toPeople}</>;
   return (
-    <>
-      To <PersonName username={first.username} displayName={first.displayName} />
-      {rest.length === 0 ? null : ` and ${plural(rest.length, "other", "others")}`}
-    </>
+    <Filled
+      text={rest.length === 0 ? words.to : plural(language, words.toMore, rest.length)}
+      name={<PersonName username={first.username} displayName={first.displayName} />}
+    />
   );
 }
 
 function Answers({ item: { totals, recipients } }: { item: ListItem }) {
+  const words = useWords("commands");
+  const language = useLanguage();
   const [only] = recipients ?? [];
   if (recipients?.length === 1 && only !== undefined) {
     return <StateBadge state={only.state} reader="sender" />;
@@ -189,9 +203,7 @@ function Answers({ item: { totals, recipients } }: { item: ListItem }) {
   const counts = Object.entries(totals ?? {}) as [CommandState, number][];
   return (
     <span class="soft small">
-      {counts.map(([state, count]) =>
-        `${count.toLocaleString("en")} ${stateWords(state, "sender").label.toLowerCase()}`
-      ).join(", ")}
+      {counts.map(([state, count]) => countedState(words, language, state, count)).join(", ")}
     </span>
   );
 }

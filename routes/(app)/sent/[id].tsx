@@ -1,14 +1,16 @@
 import { type Context, HttpError, page } from "fresh";
 import { Notice } from "../../../components/Notice.tsx";
 import { readSentAction } from "../../../components/sent_items.ts";
+import { useWords } from "../../../components/words.tsx";
 import SentDetail from "../../../islands/SentDetail.tsx";
 import { define, type State } from "../../../lib/define.ts";
 import { problemOf, readForm, refusedPage, seeOther } from "../../../lib/forms.ts";
 import { callerOf } from "../../../lib/page_caller.ts";
 import { absentFiles } from "../../../lib/page_files.ts";
 import { noPage } from "../../../lib/page_refusal.ts";
-import { changeSent, sentNotices } from "../../../lib/page_sent.ts";
+import { changeSent, noticeOf } from "../../../lib/page_sent.ts";
 import { checked, limits, methods, Refusal } from "../../../lib/protocol/mod.ts";
+import { someWords } from "../../../lib/words/mod.ts";
 
 export const handler = define.handlers({
   GET: async (ctx) => page({ ...await sent(ctx), problem: null }),
@@ -18,7 +20,10 @@ export const handler = define.handlers({
     const id = ctx.params.id ?? "";
     const done = form instanceof Refusal ? form : await changeSent(ctx, { ...readSentAction(form), id });
     if (!(done instanceof Refusal)) return seeOther(`/sent/${id}?notice=${done}`);
-    return page({ ...await sent(ctx), problem: problemOf(done).message }, refusedPage(done));
+    return page(
+      { ...await sent(ctx), problem: problemOf(done, ctx.state.language).message },
+      refusedPage(done),
+    );
   },
 });
 
@@ -33,15 +38,16 @@ async function sent(ctx: Context<State>) {
   return { detail, absent: await absentFiles(ctx, [detail]) };
 }
 
-export default define.page<typeof handler>(function SentCommand({ data, url }) {
-  const notice = sentNotices.get(url.searchParams.get("notice") ?? "");
+export default define.page<typeof handler>(function SentCommand({ data, url, state }) {
+  const words = useWords("sent");
+  const notice = noticeOf(words, url);
   return (
     <>
       <div class="page-head">
         <p>
-          <a href="/sent">All that you sent</a>
+          <a href="/sent">{words.all}</a>
         </p>
-        <h1>Sent command</h1>
+        <h1>{words.oneTitle}</h1>
       </div>
       {notice === undefined || data.problem !== null ? null : <Notice>{notice}</Notice>}
       <SentDetail
@@ -49,6 +55,7 @@ export default define.page<typeof handler>(function SentCommand({ data, url }) {
         most={limits.pageMax}
         problem={data.problem}
         absent={data.absent}
+        words={someWords(state.language, ["sent", "commands", "file", "failures"])}
       />
     </>
   );

@@ -1,12 +1,14 @@
 import { type Context, HttpError, page } from "fresh";
 import { AreaField, TextField } from "../../../../components/Field.tsx";
 import { ProblemNotice } from "../../../../components/Notice.tsx";
+import { useWords } from "../../../../components/words.tsx";
 import { changeOf, typedCategory } from "../../../../lib/category_form.ts";
 import { define, type State } from "../../../../lib/define.ts";
 import { problemOf, readForm, refusedPage, seeOther } from "../../../../lib/forms.ts";
 import { callerOf } from "../../../../lib/page_caller.ts";
 import { noPage } from "../../../../lib/page_refusal.ts";
 import { Refusal } from "../../../../lib/protocol/mod.ts";
+import { fill, wordsOf } from "../../../../lib/words/mod.ts";
 
 export const handler = define.handlers({
   async GET(ctx) {
@@ -24,8 +26,10 @@ export const handler = define.handlers({
     const typed = form instanceof Refusal
       ? shown(category)
       : { ...typedCategory(form), order: form.get("order") ?? "" };
-    const problem = problemOf(done);
-    if (problem.fields.order !== undefined) problem.fields.order = "Give a whole number from 0 to 10,000.";
+    const problem = problemOf(done, ctx.state.language);
+    if (problem.fields.order !== undefined) {
+      problem.fields.order = wordsOf(ctx.state.language).categories.placeWrong;
+    }
     return page({ slug: category.slug, typed, problem }, refusedPage(done));
   },
 });
@@ -43,21 +47,22 @@ function shown({ title, description, order }: { title: string; description: stri
 }
 
 export default define.page<typeof handler>(function CategoryPage({ data }) {
+  const words = useWords("categories");
   const { slug, typed, problem } = data;
   const errors = problem?.fields ?? {};
   return (
     <>
       <div class="page-head">
         <p>
-          <a href="/admin/categories">All categories</a>
+          <a href="/admin/categories">{words.all}</a>
         </p>
-        <h1>Category {slug}</h1>
+        <h1>{fill(words.one, { name: slug })}</h1>
       </div>
       <ProblemNotice problem={problem} />
       <form class="panel form" method="post" action={`/admin/categories/${encodeURIComponent(slug)}`}>
         <TextField
           name="title"
-          label="Title"
+          label={words.categoryTitle}
           value={typed.title}
           error={errors.title}
           autocomplete="off"
@@ -65,15 +70,15 @@ export default define.page<typeof handler>(function CategoryPage({ data }) {
         />
         <AreaField
           name="description"
-          label="What it is about"
+          label={words.description}
           value={typed.description}
           error={errors.description}
           rows={2}
         />
         <TextField
           name="order"
-          label="Place in the list"
-          hint="Lower numbers come first."
+          label={words.place}
+          hint={words.placeHint}
           class="input-short"
           inputMode="numeric"
           value={typed.order}
@@ -82,7 +87,7 @@ export default define.page<typeof handler>(function CategoryPage({ data }) {
           required
         />
         <div>
-          <button type="submit" class="button button-main">Save</button>
+          <button type="submit" class="button button-main">{words.save}</button>
         </div>
       </form>
     </>

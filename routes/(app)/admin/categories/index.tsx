@@ -2,11 +2,13 @@ import { type Context, page } from "fresh";
 import { AreaField, TextField } from "../../../../components/Field.tsx";
 import { Notice, ProblemNotice } from "../../../../components/Notice.tsx";
 import { Cell, Row, Table } from "../../../../components/Table.tsx";
+import { useWords } from "../../../../components/words.tsx";
 import { changeCategories, inOrder, noCategory, typedCategory } from "../../../../lib/category_form.ts";
 import { define, type State } from "../../../../lib/define.ts";
 import { problemOf, readForm, refusedPage, seeOther } from "../../../../lib/forms.ts";
 import { callerOf } from "../../../../lib/page_caller.ts";
 import { type AdminCategory, Refusal } from "../../../../lib/protocol/mod.ts";
+import { fill, type Words, wordsOf } from "../../../../lib/words/mod.ts";
 
 export const handler = define.handlers({
   GET: async (ctx) => page({ ...await all(ctx), typed: noCategory, problem: null }),
@@ -16,8 +18,10 @@ export const handler = define.handlers({
     if (!(done instanceof Refusal)) return seeOther(`/admin/categories?notice=${done}`);
     const adding = !(form instanceof Refusal) && form.get("action") === "add";
     const typed = adding ? typedCategory(form) : noCategory;
-    const problem = problemOf(done);
-    if (done.kind === "conflict" && adding) problem.fields.slug ??= "This name is taken.";
+    const problem = problemOf(done, ctx.state.language);
+    if (done.kind === "conflict" && adding) {
+      problem.fields.slug ??= wordsOf(ctx.state.language).categories.nameTaken;
+    }
     return page({ ...await all(ctx), typed, problem }, refusedPage(done));
   },
 });
@@ -25,32 +29,43 @@ export const handler = define.handlers({
 async function all(ctx: Context<State>) {
   const list = await ctx.state.services.categories.all(callerOf(ctx.state));
   return list instanceof Refusal
-    ? { categories: [], unread: problemOf(list) }
+    ? { categories: [], unread: problemOf(list, ctx.state.language) }
     : { categories: inOrder(list), unread: null };
 }
 
-const notices = new Map([
-  ["add", "Added. Everybody blocks it until they choose otherwise."],
-  ["saved", "Saved."],
-  ["moved", "Moved."],
-  ["retire", "Retired. Nothing new can be sent with it."],
-  ["restore", "Back in use."],
-]);
+/** Only these words, never text from the address. */
+function noticeOf(words: Words["categories"], notice: string | null): string | undefined {
+  switch (notice) {
+    case "add":
+      return words.doneAdd;
+    case "saved":
+      return words.doneSaved;
+    case "moved":
+      return words.doneMoved;
+    case "retire":
+      return words.doneRetire;
+    case "restore":
+      return words.doneRestore;
+    default:
+      return undefined;
+  }
+}
 
 export default define.page<typeof handler>(function Categories({ data, url }) {
   const { categories, typed, problem } = data;
-  const notice = problem === null ? notices.get(url.searchParams.get("notice") ?? "") : undefined;
+  const words = useWords("categories");
+  const notice = problem === null ? noticeOf(words, url.searchParams.get("notice")) : undefined;
   const errors = problem?.fields ?? {};
   return (
     <>
       <div class="page-head">
-        <h1>Categories</h1>
-        <p class="lead">What commands may be about. Everybody chooses for each whether it may reach them.</p>
+        <h1>{words.title}</h1>
+        <p class="lead">{words.lead}</p>
       </div>
       {notice === undefined ? null : <Notice>{notice}</Notice>}
       <ProblemNotice problem={data.unread ?? problem} />
-      <section class="panel" aria-label="All categories">
-        <Table label="Categories" heads={["Category", "Order", "State", "Change"]}>
+      <section class="panel" aria-label={words.all}>
+        <Table label={words.title} heads={[words.category, words.order, words.state, words.change]}>
           {categories.map((category, index) => (
             <Row key={category.slug}>
               <Cell>
@@ -61,7 +76,7 @@ export default define.page<typeof handler>(function Categories({ data, url }) {
               </Cell>
               <Cell>
                 <span class="state" data-tone={category.retired ? "bad" : "good"}>
-                  {category.retired ? "Retired" : "In use"}
+                  {category.retired ? words.retired : words.inUse}
                 </span>
               </Cell>
               <Cell>
@@ -72,12 +87,12 @@ export default define.page<typeof handler>(function Categories({ data, url }) {
         </Table>
       </section>
       <section class="panel" aria-labelledby="add">
-        <h2 id="add">Add a category</h2>
+        <h2 id="add">{words.addTitle}</h2>
         <form class="form" method="post" action="/admin/categories">
           <TextField
             name="slug"
-            label="Short name"
-            hint="a–z, 0–9 and -. It cannot be changed later."
+            label={words.name}
+            hint={words.nameHint}
             class="input-short"
             value={typed.slug}
             error={errors.slug}
@@ -88,7 +103,7 @@ export default define.page<typeof handler>(function Categories({ data, url }) {
           />
           <TextField
             name="title"
-            label="Title"
+            label={words.categoryTitle}
             value={typed.title}
             error={errors.title}
             autocomplete="off"
@@ -96,14 +111,14 @@ export default define.page<typeof handler>(function Categories({ data, url }) {
           />
           <AreaField
             name="description"
-            label="What it is about"
-            hint="People decide by this sentence."
+            label={words.description}
+            hint={words.descriptionHint}
             value={typed.description}
             error={errors.description}
             rows={2}
           />
           <div>
-            <button type="submit" class="button button-main" name="action" value="add">Add</button>
+            <button type="submit" class="button button-main" name="action" value="add">{words.add}</button>
           </div>
         </form>
       </section>
@@ -123,6 +138,7 @@ function About({ category }: { category: AdminCategory }) {
 }
 
 function Moves({ slug, first, last }: { slug: string; first: boolean; last: boolean }) {
+  const words = useWords("categories");
   return (
     <form class="row" method="post" action="/admin/categories">
       <input type="hidden" name="slug" value={slug} />
@@ -132,7 +148,7 @@ function Moves({ slug, first, last }: { slug: string; first: boolean; last: bool
         name="action"
         value="up"
         disabled={first}
-        aria-label={`Move ${slug} up`}
+        aria-label={fill(words.up, { name: slug })}
       >
         ↑
       </button>
@@ -142,7 +158,7 @@ function Moves({ slug, first, last }: { slug: string; first: boolean; last: bool
         name="action"
         value="down"
         disabled={last}
-        aria-label={`Move ${slug} down`}
+        aria-label={fill(words.down, { name: slug })}
       >
         ↓
       </button>
@@ -151,14 +167,15 @@ function Moves({ slug, first, last }: { slug: string; first: boolean; last: bool
 }
 
 function Changes({ category: { slug, retired } }: { category: AdminCategory }) {
+  const words = useWords("categories");
   return (
     <div class="row">
       <a
         class="button"
         href={`/admin/categories/${encodeURIComponent(slug)}`}
-        aria-label={`Edit ${slug}`}
+        aria-label={fill(words.editOf, { name: slug })}
       >
-        Edit
+        {words.edit}
       </a>
       {slug === "general" ? null : (
         <form method="post" action="/admin/categories">
@@ -168,9 +185,9 @@ function Changes({ category: { slug, retired } }: { category: AdminCategory }) {
             class="button button-quiet"
             name="action"
             value={retired ? "restore" : "retire"}
-            aria-label={`${retired ? "Bring back" : "Retire"} ${slug}`}
+            aria-label={fill(retired ? words.restoreOf : words.retireOf, { name: slug })}
           >
-            {retired ? "Bring back" : "Retire"}
+            {retired ? words.restore : words.retire}
           </button>
         </form>
       )}

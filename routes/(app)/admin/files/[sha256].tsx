@@ -1,27 +1,30 @@
 import { type Context, HttpError, page } from "fresh";
 import { BlobCard, DecisionForm } from "../../../../components/BlobCard.tsx";
 import { ProblemNotice } from "../../../../components/Notice.tsx";
+import { useWords } from "../../../../components/words.tsx";
 import { define, type State } from "../../../../lib/define.ts";
 import { type FormProblem, problemOf, readForm, refusedPage, seeOther } from "../../../../lib/forms.ts";
 import { callerOf } from "../../../../lib/page_caller.ts";
 import { noPage } from "../../../../lib/page_refusal.ts";
 import { checked, fileDecision, Refusal, sha256 } from "../../../../lib/protocol/mod.ts";
+import { wordsOf } from "../../../../lib/words/mod.ts";
 
 export const handler = define.handlers({
   GET: async (ctx) => page({ file: await blob(ctx), reason: "", problem: null }),
   async POST(ctx) {
+    const { language } = ctx.state;
     const form = await readForm(ctx.req);
-    if (form instanceof Refusal) return await refused(ctx, form, problemOf(form), "");
+    if (form instanceof Refusal) return await refused(ctx, form, problemOf(form, language), "");
     const release = form.get("decision") === "release";
     const typed = form.get("reason")?.trim() ?? "";
     const decision = decisionOf(form, typed);
     if (decision instanceof Refusal) {
-      const problem = problemOf(decision);
-      if (typed === "") problem.fields.reason = "Say why.";
+      const problem = problemOf(decision, language);
+      if (typed === "") problem.fields.reason = wordsOf(language).moderation.reasonMissing;
       return await refused(ctx, decision, problem, typed);
     }
     const done = await ctx.state.services.adminFiles.decide(callerOf(ctx.state), hashIn(ctx), decision);
-    if (done instanceof Refusal) return await refused(ctx, done, problemOf(done), typed);
+    if (done instanceof Refusal) return await refused(ctx, done, problemOf(done, language), typed);
     return seeOther(`/admin/files?notice=${release ? "released" : "rejected"}`);
   },
 });
@@ -57,15 +60,16 @@ async function blob(ctx: Context<State>) {
 }
 
 export default define.page<typeof handler>(function AdminFilePage({ data: { file, reason, problem } }) {
+  const words = useWords("moderation");
   return (
     <>
       <div class="page-head">
         <p>
           <a href={`/admin/files?state=${file.state === "clean" ? "held" : file.state}`}>
-            Files and quarantine
+            {words.title}
           </a>
         </p>
-        <h1>One file</h1>
+        <h1>{words.one}</h1>
       </div>
       <ProblemNotice problem={problem} />
       <BlobCard file={file} linked={false} />

@@ -4,10 +4,12 @@ import { Empty, Notice, ProblemNotice } from "../../../../components/Notice.tsx"
 import { Pages, pathWith } from "../../../../components/Pages.tsx";
 import { toRoot } from "../../../../components/page_text.ts";
 import { Tabs } from "../../../../components/Tabs.tsx";
+import { useWords } from "../../../../components/words.tsx";
 import { define } from "../../../../lib/define.ts";
 import { problemOf } from "../../../../lib/forms.ts";
 import { callerOf } from "../../../../lib/page_caller.ts";
 import { adminFileQuery, checked, Refusal } from "../../../../lib/protocol/mod.ts";
+import type { Words } from "../../../../lib/words/mod.ts";
 
 export const handler = define.handlers({
   async GET(ctx) {
@@ -23,65 +25,63 @@ export const handler = define.handlers({
     const state = query instanceof Refusal ? "held" as const : query.state ?? "held" as const;
     const view = { state, first: after === null };
     return list instanceof Refusal
-      ? page({ ...view, files: [], next: null, problem: problemOf(list) })
+      ? page({ ...view, files: [], next: null, problem: problemOf(list, ctx.state.language) })
       : page({ ...view, ...list, problem: null });
   },
 });
 
-const tabs = [["held", "Held"], ["scanning", "Being checked"], ["rejected", "Rejected"]] as const;
+type Shown = "held" | "scanning" | "rejected";
 
-const empties = {
-  held: {
-    title: "Nothing is held",
-    text: "What the scanners cannot finish waits here for them, or for you.",
-  },
-  scanning: {
-    title: "Nothing is being checked",
-    text: "New uploads are here until the scanners have answered.",
-  },
-  rejected: {
-    title: "Nothing was rejected",
-    text: "What did not pass the checks stays listed here until it goes.",
-  },
-} as const;
+/** The parts of the list, each with what it says when nothing is in it. */
+function partsOf(words: Words["moderation"]) {
+  return {
+    held: { name: words.held, title: words.heldNoneTitle, text: words.heldNone },
+    scanning: { name: words.scanning, title: words.scanningNoneTitle, text: words.scanningNone },
+    rejected: { name: words.rejected, title: words.rejectedNoneTitle, text: words.rejectedNone },
+  } satisfies Record<Shown, { name: string; title: string; text: string }>;
+}
 
 /** Only these words, never text from the address. */
-const notices = new Map([
-  ["released", "Released. What waited for it goes out now."],
-  ["rejected", "Rejected. It goes to nobody, and the same bytes are refused from now on."],
-]);
+function noticeOf(words: Words["moderation"], notice: string | null): string | undefined {
+  return notice === "released" ? words.doneReleased : notice === "rejected" ? words.doneRejected : undefined;
+}
 
 export default define.page<typeof handler>(function AdminFiles({ data, url }) {
   const { state, files } = data;
-  const notice = notices.get(url.searchParams.get("notice") ?? "");
+  const words = useWords("moderation");
+  const lists = useWords("lists");
+  const parts = partsOf(words);
+  const notice = noticeOf(words, url.searchParams.get("notice"));
   // Relative: Fresh marks a link as current by its path alone, and here only the query differs.
   const here = (query: Record<string, string | null>) =>
     pathWith(`${toRoot(url.pathname)}admin/files`, { state, ...query });
   return (
     <>
       <div class="page-head">
-        <h1>Files and quarantine</h1>
-        <p class="lead">
-          What files are, what the scanners said and whose they are. Their content is shown to nobody here.
-        </p>
+        <h1>{words.title}</h1>
+        <p class="lead">{words.lead}</p>
       </div>
       {notice === undefined ? null : <Notice>{notice}</Notice>}
       <ProblemNotice problem={data.problem} />
       <Tabs
-        label="State"
-        tabs={tabs.map(([value, name]) => ({ name, href: here({ state: value }), here: value === state }))}
+        label={lists.state}
+        tabs={Object.entries(parts).map(([value, { name }]) => ({
+          name,
+          href: here({ state: value }),
+          here: value === state,
+        }))}
       />
       {files.length === 0
         ? (
-          <Empty title={empties[state].title}>
-            <p>{empties[state].text}</p>
+          <Empty title={parts[state].title}>
+            <p>{parts[state].text}</p>
           </Empty>
         )
         : files.map((file) => <BlobCard key={file.sha256} file={file} linked />)}
       <Pages
         newest={data.first ? null : here({})}
         older={data.next === null ? null : here({ after: data.next })}
-        words={["First", "More"]}
+        words={[lists.first, lists.more]}
       />
     </>
   );

@@ -1,11 +1,13 @@
 import { type Context, page } from "fresh";
 import { TextField } from "../../../../components/Field.tsx";
 import { Empty, ProblemNotice } from "../../../../components/Notice.tsx";
-import { plural } from "../../../../components/page_text.ts";
+import { numberText } from "../../../../components/page_text.ts";
+import { useLanguage, useWords } from "../../../../components/words.tsx";
 import { define, type State } from "../../../../lib/define.ts";
 import { problemOf, readForm, refusedPage, seeOther } from "../../../../lib/forms.ts";
 import { callerOf } from "../../../../lib/page_caller.ts";
 import { checked, groupBody, Refusal } from "../../../../lib/protocol/mod.ts";
+import { fill, plural, wordsOf } from "../../../../lib/words/mod.ts";
 
 const noGroup = { name: "", title: "" };
 
@@ -21,8 +23,8 @@ export const handler = define.handlers({
       ? body
       : await ctx.state.services.groups.create(callerOf(ctx.state), body);
     if (!(made instanceof Refusal)) return seeOther(`/admin/groups/${made.name}?notice=created`);
-    const problem = problemOf(made);
-    if (made.kind === "conflict") problem.fields.name ??= "This name is taken.";
+    const problem = problemOf(made, ctx.state.language);
+    if (made.kind === "conflict") problem.fields.name ??= wordsOf(ctx.state.language).groups.nameTaken;
     return page({ ...await all(ctx), typed, problem }, refusedPage(made));
   },
 });
@@ -30,31 +32,34 @@ export const handler = define.handlers({
 async function all(ctx: Context<State>) {
   const list = await ctx.state.services.groups.managed(callerOf(ctx.state));
   return list instanceof Refusal
-    ? { groups: [], unread: problemOf(list) }
-    : { groups: list.toSorted((a, b) => a.title.localeCompare(b.title, "en")), unread: null };
+    ? { groups: [], unread: problemOf(list, ctx.state.language) }
+    : { groups: list.toSorted((a, b) => a.title.localeCompare(b.title, ctx.state.language)), unread: null };
 }
 
 export default define.page<typeof handler>(function AdminGroups({ data }) {
+  const words = useWords("groups");
+  const language = useLanguage();
   const { groups, typed, problem } = data;
   const errors = problem?.fields ?? {};
   return (
     <>
       <div class="page-head">
-        <h1>Groups</h1>
+        <h1>{words.title}</h1>
       </div>
       <ProblemNotice problem={data.unread ?? problem} />
       {groups.length === 0
         ? (
-          <Empty title="No group yet">
-            <p>Create one below, then invite people. Nobody is in a group without having accepted.</p>
+          <Empty title={words.noneTitle}>
+            <p>{words.none}</p>
           </Empty>
         )
         : (
-          <section class="panel" aria-label="All groups">
+          <section class="panel" aria-label={words.all}>
             <ul class="people">
               {groups.map((group) => {
                 const accepted = group.members.filter(({ since }) => since !== null).length;
                 const invited = group.members.length - accepted;
+                const members = plural(language, words.count, accepted);
                 return (
                   <li key={group.name}>
                     <span class="name">
@@ -62,16 +67,17 @@ export default define.page<typeof handler>(function AdminGroups({ data }) {
                         <strong>{group.title}</strong> <span class="soft">{group.name}</span>
                       </span>
                       <span class="soft small">
-                        {plural(accepted, "member", "members")}
-                        {invited === 0 ? "" : `, ${invited} invited`}
+                        {invited === 0
+                          ? members
+                          : fill(words.andInvited, { members, count: numberText(language, invited) })}
                       </span>
                     </span>
                     <a
                       class="button"
                       href={`/admin/groups/${encodeURIComponent(group.name)}`}
-                      aria-label={`Members of ${group.title}`}
+                      aria-label={fill(words.membersOf, { group: group.title })}
                     >
-                      Members
+                      {words.members}
                     </a>
                   </li>
                 );
@@ -80,12 +86,12 @@ export default define.page<typeof handler>(function AdminGroups({ data }) {
           </section>
         )}
       <section class="panel" aria-labelledby="create">
-        <h2 id="create">Create a group</h2>
+        <h2 id="create">{words.createTitle}</h2>
         <form class="form" method="post" action="/admin/groups">
           <TextField
             name="name"
-            label="Short name"
-            hint="a–z, 0–9 and -. It cannot be changed later."
+            label={words.name}
+            hint={words.nameHint}
             class="input-short"
             value={typed.name}
             error={errors.name}
@@ -96,14 +102,14 @@ export default define.page<typeof handler>(function AdminGroups({ data }) {
           />
           <TextField
             name="title"
-            label="Title"
+            label={words.groupTitle}
             value={typed.title}
             error={errors.title}
             autocomplete="off"
             required
           />
           <div>
-            <button type="submit" class="button button-main">Create</button>
+            <button type="submit" class="button button-main">{words.create}</button>
           </div>
         </form>
       </section>

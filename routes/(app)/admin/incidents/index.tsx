@@ -3,13 +3,15 @@ import { sizeText, typeText } from "../../../../components/file_text.ts";
 import { incidentWords, uploadersOf } from "../../../../components/incident_text.ts";
 import { Empty, Notice, ProblemNotice } from "../../../../components/Notice.tsx";
 import { Pages, pathWith } from "../../../../components/Pages.tsx";
-import { plural, toRoot } from "../../../../components/page_text.ts";
+import { toRoot } from "../../../../components/page_text.ts";
 import { Tabs } from "../../../../components/Tabs.tsx";
 import { Time } from "../../../../components/Time.tsx";
+import { useLanguage, useWords } from "../../../../components/words.tsx";
 import { define } from "../../../../lib/define.ts";
 import { problemOf } from "../../../../lib/forms.ts";
 import { callerOf } from "../../../../lib/page_caller.ts";
 import { checked, type Incident, incidentQuery, Refusal } from "../../../../lib/protocol/mod.ts";
+import { fill, type Language, plural, type Words } from "../../../../lib/words/mod.ts";
 
 export const handler = define.handlers({
   async GET(ctx) {
@@ -25,49 +27,51 @@ export const handler = define.handlers({
     const state = query instanceof Refusal ? "open" as const : query.state ?? "open" as const;
     const view = { state, newest: before === null };
     return list instanceof Refusal
-      ? page({ ...view, incidents: [], next: null, problem: problemOf(list) })
+      ? page({ ...view, incidents: [], next: null, problem: problemOf(list, ctx.state.language) })
       : page({ ...view, ...list, problem: null });
   },
 });
 
-const tabs = [["open", "Open"], ["reported", "Reported"], ["closed", "Closed"]] as const;
-
-const empties = {
-  open: { title: "No open incidents", text: "A file that matches known abuse material opens one by itself." },
-  reported: {
-    title: "Nothing waits after its report",
-    text: "Reported incidents stay here until they are closed.",
-  },
-  closed: { title: "None was closed", text: "Closed incidents stay here as long as their legal hold." },
-} as const;
+/** The parts of the list, each with what it says when nothing is in it. */
+function partsOf(words: Words["incidents"]) {
+  return {
+    open: { name: words.open, title: words.openNoneTitle, text: words.openNone },
+    reported: { name: words.reported, title: words.reportedNoneTitle, text: words.reportedNone },
+    closed: { name: words.closed, title: words.closedNoneTitle, text: words.closedNone },
+  } satisfies Record<Incident["state"], { name: string; title: string; text: string }>;
+}
 
 export default define.page<typeof handler>(function Incidents({ data, url }) {
   const { state, incidents } = data;
+  const words = useWords("incidents");
+  const parts = partsOf(words);
   // Relative: Fresh marks a link as current by its path alone, and here only the query differs.
   const here = (query: Record<string, string | null>) =>
     pathWith(`${toRoot(url.pathname)}admin/incidents`, { state, ...query });
   return (
     <>
       <div class="page-head">
-        <h1>Incidents</h1>
-        <p class="lead">
-          Uploads that match known child abuse material. The pictures are never shown, to nobody.
-        </p>
+        <h1>{words.title}</h1>
+        <p class="lead">{words.lead}</p>
       </div>
-      {url.searchParams.get("notice") === "closed" ? <Notice>Closed.</Notice> : null}
+      {url.searchParams.get("notice") === "closed" ? <Notice>{words.doneClosed}</Notice> : null}
       <ProblemNotice problem={data.problem} />
       <Tabs
-        label="State"
-        tabs={tabs.map(([value, name]) => ({ name, href: here({ state: value }), here: value === state }))}
+        label={useWords("lists").state}
+        tabs={Object.entries(parts).map(([value, { name }]) => ({
+          name,
+          href: here({ state: value }),
+          here: value === state,
+        }))}
       />
       {incidents.length === 0
         ? (
-          <Empty title={empties[state].title}>
-            <p>{empties[state].text}</p>
+          <Empty title={parts[state].title}>
+            <p>{parts[state].text}</p>
           </Empty>
         )
         : (
-          <section class="panel" aria-label="Incidents">
+          <section class="panel" aria-label={words.title}>
             <ul class="people">
               {incidents.map((incident) => <Row key={incident.id} incident={incident} />)}
             </ul>
@@ -81,18 +85,33 @@ export default define.page<typeof handler>(function Incidents({ data, url }) {
   );
 });
 
+/** What it is, and whose. */
+function titleOf(words: Words["incidents"], language: Language, type: string, usernames: string[]): string {
+  const [username, ...others] = usernames;
+  if (username === undefined) return fill(words.ofUnknown, { type });
+  return others.length === 0
+    ? fill(words.of, { type, username })
+    : plural(language, words.ofMore, others.length, { type, username });
+}
+
 function Row({ incident }: { incident: Incident }) {
-  const { label, tone } = incidentWords(incident.state);
-  const [first, ...others] = uploadersOf(incident);
+  const words = useWords("incidents");
+  const fileSection = useWords("file");
+  const language = useLanguage();
+  const { classification, provider } = incident;
+  const { label, tone } = incidentWords(words, incident.state);
   return (
     <li>
       <span class="name">
         <a href={`/admin/incidents/${incident.id}`}>
-          {typeText(incident.type)} of {first === undefined ? "an unknown account" : `@${first}`}
-          {others.length === 0 ? null : ` and ${plural(others.length, "other", "others")}`}
+          {titleOf(words, language, typeText(fileSection, incident.type), uploadersOf(incident))}
         </a>
         <span class="small">
-          {incident.classification}, said by {incident.provider}, {sizeText(incident.size)}
+          {fill(words.saidBy, {
+            classification,
+            provider,
+            size: sizeText(fileSection, language, incident.size),
+          })}
         </span>
         <span class="soft small">
           <Time value={incident.createdAt} />

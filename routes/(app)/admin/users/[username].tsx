@@ -4,6 +4,7 @@ import { Notice, ProblemNotice } from "../../../../components/Notice.tsx";
 import { PersonName } from "../../../../components/PersonName.tsx";
 import { Time } from "../../../../components/Time.tsx";
 import { Ending, UserMarks } from "../../../../components/UserMarks.tsx";
+import { Filled, useLanguage, useWords } from "../../../../components/words.tsx";
 import TimeZone from "../../../../islands/TimeZone.tsx";
 import { define, type State } from "../../../../lib/define.ts";
 import { problemOf, readForm, refusedPage, seeOther } from "../../../../lib/forms.ts";
@@ -12,6 +13,7 @@ import { noPage } from "../../../../lib/page_refusal.ts";
 import { zoneOf } from "../../../../lib/page_zone.ts";
 import { type AdminUser, Refusal, type Sanction } from "../../../../lib/protocol/mod.ts";
 import { changeUser, noSanction, type TypedSanction, typedSanction } from "../../../../lib/user_form.ts";
+import { fill, someWords, type Words, wordsOf } from "../../../../lib/words/mod.ts";
 
 export const handler = define.handlers({
   async GET(ctx) {
@@ -26,10 +28,11 @@ export const handler = define.handlers({
     const typed = form instanceof Refusal || form.get("action") !== "sanction"
       ? noSanction(await zoneOf(ctx))
       : typedSanction(form);
-    const problem = problemOf(done);
-    if (typed.kind === "" && problem.fields.kind !== undefined) problem.fields.kind = "Choose one.";
+    const words = wordsOf(ctx.state.language).users;
+    const problem = problemOf(done, ctx.state.language);
+    if (typed.kind === "" && problem.fields.kind !== undefined) problem.fields.kind = words.chooseOne;
     if (typed.reason.trim() === "" && problem.fields.reason !== undefined) {
-      problem.fields.reason = "Say why. They see it, and so does the audit log.";
+      problem.fields.reason = words.whyMissing;
     }
     return page({ user: await account(ctx), typed, problem }, refusedPage(done));
   },
@@ -41,28 +44,29 @@ async function account(ctx: Context<State>) {
   return user;
 }
 
-const notices = new Map([
-  ["rights", "Saved. It holds from now on."],
-  ["sanction", "Done, and written into the audit log."],
-]);
+/** Only these words, never text from the address. */
+function noticeOf(words: Words["users"], notice: string | null): string | undefined {
+  return notice === "rights" ? words.doneRights : notice === "sanction" ? words.doneSanction : undefined;
+}
 
 export default define.page<typeof handler>(function UserPage({ data, state, url }) {
   const { user, typed, problem } = data;
-  const notice = problem === null ? notices.get(url.searchParams.get("notice") ?? "") : undefined;
+  const words = useWords("users");
+  const notice = problem === null ? noticeOf(words, url.searchParams.get("notice")) : undefined;
   const errors = problem?.fields ?? {};
   const path = `/admin/users/${encodeURIComponent(user.username)}`;
   return (
     <>
       <div class="page-head">
         <p>
-          <a href="/admin/users">All users</a>
+          <a href="/admin/users">{words.all}</a>
         </p>
         <h1>{user.displayName}</h1>
         <p class="row">
           <PersonName username={user.username} displayName={user.username} />
           <UserMarks user={user} />
           <span class="soft small">
-            since <Time value={user.createdAt} />
+            <Filled text={words.since} time={<Time value={user.createdAt} />} />
           </span>
         </p>
       </div>
@@ -80,45 +84,55 @@ interface FormProps {
   errors: Record<string, string>;
 }
 
-const roles = [
-  ["member", "Member"],
-  ["moderator", "Moderator: sees users, warns, mutes, suspends"],
-  ["admin", "Administrator: everything"],
-] as const;
+const roles = (words: Words["users"]) =>
+  [
+    ["member", words.roleMember],
+    ["moderator", words.roleModerator],
+    ["admin", words.roleAdmin],
+  ] as const;
 
 function RightsForm({ user, path, errors }: FormProps & { user: AdminUser }) {
+  const words = useWords("users");
   return (
     <section class="panel" aria-labelledby="rights">
-      <h2 id="rights">Role and rights</h2>
+      <h2 id="rights">{words.rights}</h2>
       <form class="form" method="post" action={path}>
-        <SelectField name="role" label="Role" value={user.role} error={errors.role} options={roles} />
+        <SelectField
+          name="role"
+          label={words.role}
+          value={user.role}
+          error={errors.role}
+          options={roles(words)}
+        />
         <Check
           name="broadcast"
-          label="May broadcast"
-          hint="To everyone, or to everyone who allows a category. Everybody's preferences still hold."
+          label={words.mayBroadcast}
+          hint={words.mayBroadcastHint}
           checked={user.rights.broadcast}
         />
         <div>
-          <button type="submit" class="button button-main" name="action" value="rights">Save</button>
+          <button type="submit" class="button button-main" name="action" value="rights">{words.save}</button>
         </div>
       </form>
     </section>
   );
 }
 
-const kinds = [
-  ["warn", "Warn", "They see it. Nothing else changes."],
-  ["mute", "Mute", "They cannot send. What others send them still arrives."],
-  ["suspend", "Suspend", "They cannot use the server, save to take their data along or to leave."],
-] as const;
+const kinds = (words: Words["users"]) =>
+  [
+    ["warn", words.warn, words.warnHint],
+    ["mute", words.mute, words.muteHint],
+    ["suspend", words.suspend, words.suspendHint],
+  ] as const;
 
 function SanctionForm({ typed, path, errors }: FormProps & { typed: TypedSanction }) {
+  const words = useWords("users");
   return (
     <section class="panel" aria-labelledby="sanction">
-      <h2 id="sanction">Warn, mute or suspend</h2>
+      <h2 id="sanction">{words.sanction}</h2>
       <form class="form" method="post" action={path}>
-        <Group name="kind" legend="What" error={errors.kind}>
-          {kinds.map(([value, label, hint]) => (
+        <Group name="kind" legend={words.what} error={errors.kind}>
+          {kinds(words).map(([value, label, hint]) => (
             <Check
               key={value}
               type="radio"
@@ -133,24 +147,24 @@ function SanctionForm({ typed, path, errors }: FormProps & { typed: TypedSanctio
         </Group>
         <AreaField
           name="reason"
-          label="Why"
-          hint="They see it."
+          label={words.why}
+          hint={words.whyHint}
           value={typed.reason}
           error={errors.reason}
           rows={3}
         />
         <TextField
           name="until"
-          label="Until"
-          hint="Leave it empty for no end."
+          label={words.until}
+          hint={words.untilHint}
           type="datetime-local"
           class="input-short"
           value={typed.until}
           error={errors.until}
         />
-        <TimeZone zone={typed.zone || "UTC"} />
+        <TimeZone zone={typed.zone || "UTC"} words={someWords(useLanguage(), ["inputs"])} />
         <div>
-          <button type="submit" class="button" name="action" value="sanction">Do it</button>
+          <button type="submit" class="button" name="action" value="sanction">{words.doIt}</button>
         </div>
       </form>
     </section>
@@ -158,22 +172,22 @@ function SanctionForm({ typed, path, errors }: FormProps & { typed: TypedSanctio
 }
 
 function Sanctions({ sanctions }: { sanctions: Sanction[] }) {
+  const words = useWords("users");
+  const lists = useWords("lists");
   return (
     <section class="panel" aria-labelledby="sanctions">
-      <h2 id="sanctions">What was done before</h2>
-      {sanctions.length === 0 ? <p class="soft">Nothing.</p> : (
+      <h2 id="sanctions">{words.before}</h2>
+      {sanctions.length === 0 ? <p class="soft">{words.nothing}</p> : (
         <ul class="people">
           {sanctions.map((one) => (
             <li key={one.id}>
               <span class="name">
                 <span>
-                  {one.kind === "warn"
-                    ? "Warned"
-                    : <Ending word={one.kind === "mute" ? "Muted" : "Suspended"} until={one.until} />}
+                  {one.kind === "warn" ? words.warned : <Ending kind={one.kind} until={one.until} />}
                 </span>
-                <span class="small">“{one.reason}”</span>
+                <span class="small">{fill(lists.quoted, { text: one.reason })}</span>
                 <span class="soft small">
-                  by @{one.by}, <Time value={one.createdAt} />
+                  <Filled text={words.by} username={one.by} time={<Time value={one.createdAt} />} />
                 </span>
               </span>
             </li>

@@ -4,10 +4,12 @@ import { Empty, ProblemNotice } from "../../../../components/Notice.tsx";
 import { Pages, pathWith } from "../../../../components/Pages.tsx";
 import { PersonName } from "../../../../components/PersonName.tsx";
 import { UserMarks } from "../../../../components/UserMarks.tsx";
+import { useWords } from "../../../../components/words.tsx";
 import { define } from "../../../../lib/define.ts";
 import { problemOf } from "../../../../lib/forms.ts";
 import { callerOf } from "../../../../lib/page_caller.ts";
 import { adminUserQuery, checked, Refusal } from "../../../../lib/protocol/mod.ts";
+import { fill } from "../../../../lib/words/mod.ts";
 
 export const handler = define.handlers({
   async GET(ctx) {
@@ -22,22 +24,24 @@ export const handler = define.handlers({
       : await ctx.state.services.users.list(callerOf(ctx.state), params);
     const asked = { q, first: after === null };
     return list instanceof Refusal
-      ? page({ ...asked, users: [], next: null, problem: problemOf(list) })
+      ? page({ ...asked, users: [], next: null, problem: problemOf(list, ctx.state.language) })
       : page({ ...asked, ...list, problem: null });
   },
 });
 
 export default define.page<typeof handler>(function Users({ data }) {
+  const words = useWords("users");
+  const lists = useWords("lists");
   const { q, users } = data;
   return (
     <>
       <div class="page-head">
-        <h1>Users</h1>
+        <h1>{words.title}</h1>
       </div>
       <form class="filter" method="get" action="/admin/users" role="search">
         <TextField
           name="q"
-          label="Search"
+          label={words.search}
           type="search"
           value={q}
           error={data.problem?.fields.q}
@@ -45,21 +49,21 @@ export default define.page<typeof handler>(function Users({ data }) {
           autocapitalize="none"
           spellcheck={false}
         />
-        <button type="submit" class="button">Search</button>
+        <button type="submit" class="button">{words.search}</button>
       </form>
       <ProblemNotice problem={data.problem} />
       {users.length === 0
         ? (
-          <Empty title="Nobody found">
-            {q === "" ? <p>There is no account yet.</p> : (
+          <Empty title={words.nobodyTitle}>
+            {q === "" ? <p>{words.nobody}</p> : (
               <p>
-                <a class="button" href="/admin/users">Show everybody</a>
+                <a class="button" href="/admin/users">{words.showAll}</a>
               </p>
             )}
           </Empty>
         )
         : (
-          <section class="panel" aria-label="Accounts">
+          <section class="panel" aria-label={words.accounts}>
             <ul class="people">
               {users.map((user) => (
                 <li key={user.username}>
@@ -71,9 +75,9 @@ export default define.page<typeof handler>(function Users({ data }) {
                     <a
                       class="button"
                       href={`/admin/users/${encodeURIComponent(user.username)}`}
-                      aria-label={`Details of @${user.username}`}
+                      aria-label={fill(words.detailsOf, { username: user.username })}
                     >
-                      Details
+                      {words.details}
                     </a>
                   </span>
                 </li>
@@ -84,7 +88,7 @@ export default define.page<typeof handler>(function Users({ data }) {
       <Pages
         newest={data.first ? null : pathWith("/admin/users", { q })}
         older={data.next === null ? null : pathWith("/admin/users", { q, after: data.next })}
-        words={["First page", "Next page"]}
+        words={[lists.firstPage, lists.nextPage]}
       />
     </>
   );

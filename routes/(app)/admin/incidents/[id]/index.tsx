@@ -6,12 +6,14 @@ import {
 } from "../../../../../components/IncidentFacts.tsx";
 import { CloseForm, ReportForm, SubmitForm } from "../../../../../components/IncidentForms.tsx";
 import { Notice, ProblemNotice } from "../../../../../components/Notice.tsx";
+import { useWords } from "../../../../../components/words.tsx";
 import { define, type State } from "../../../../../lib/define.ts";
 import { problemOf, readForm, refusedPage, seeOther } from "../../../../../lib/forms.ts";
 import { changeIncident, savedIncident, typedIncident } from "../../../../../lib/incident_form.ts";
 import { callerOf } from "../../../../../lib/page_caller.ts";
 import { noPage } from "../../../../../lib/page_refusal.ts";
 import { Refusal } from "../../../../../lib/protocol/mod.ts";
+import { type Words, wordsOf } from "../../../../../lib/words/mod.ts";
 
 export const handler = define.handlers({
   async GET(ctx) {
@@ -30,8 +32,10 @@ export const handler = define.handlers({
     const typed = form instanceof Refusal
       ? savedIncident(known.incident)
       : typedIncident(form, known.incident);
-    const problem = problemOf(done);
-    if (problem.fields.reason !== undefined) problem.fields.reason = "Say why, in up to 1,000 characters.";
+    const problem = problemOf(done, ctx.state.language);
+    if (problem.fields.reason !== undefined) {
+      problem.fields.reason = wordsOf(ctx.state.language).incidents.reasonWrong;
+    }
     return page({ ...known, typed, problem }, refusedPage(done));
   },
 });
@@ -51,41 +55,48 @@ async function incident(ctx: Context<State>) {
 }
 
 /** Only these words, never text from the address. */
-const notices = new Map([
-  ["drafted", "Saved. Nothing was sent yet."],
-  ["submitted", "Submitted."],
-  ["closed", "Closed. The legal hold stays until its end."],
-]);
+function noticeOf(words: Words["incidents"], notice: string | null): string | undefined {
+  switch (notice) {
+    case "drafted":
+      return words.doneDrafted;
+    case "submitted":
+      return words.doneSubmitted;
+    case "closed":
+      return words.doneClosed;
+    default:
+      return undefined;
+  }
+}
 
 export default define.page<typeof handler>(function IncidentPage({ data, url }) {
   const { incident, typed, problem, problems } = data;
   const errors = problem?.fields ?? {};
-  const notice = problem === null ? notices.get(url.searchParams.get("notice") ?? "") : undefined;
+  const words = useWords("incidents");
+  const notice = problem === null ? noticeOf(words, url.searchParams.get("notice")) : undefined;
   const submitted = (incident.report?.submittedAt ?? null) !== null;
   return (
     <>
       <div class="page-head">
         <p>
-          <a href={`/admin/incidents?state=${incident.state}`}>Incidents</a>
+          <a href={`/admin/incidents?state=${incident.state}`}>{words.title}</a>
         </p>
-        <h1>Incident</h1>
+        <h1>{words.one}</h1>
       </div>
       {notice === undefined ? null : <Notice>{notice}</Notice>}
       <ProblemNotice problem={problem} />
       <p class="notice notice-warn">
-        The picture is never shown here, and no page or link leads to it. What you see is all that is needed
-        to report it.
+        {words.neverShown}
       </p>
       <IncidentFacts incident={incident} />
       <IncidentUploads incident={incident} />
       {submitted || incident.state === "closed" ? null : (
         <section class="panel" aria-labelledby="report">
-          <h2 id="report">Report to the CyberTipline</h2>
+          <h2 id="report">{words.reportTitle}</h2>
           <ReportForm incident={incident} errors={errors} typed={typed} />
           {problems === null
             ? (
               <p class="soft">
-                Save a draft first; then it is checked, and can be read as XML and submitted.
+                {words.draftFirst}
               </p>
             )
             : (
@@ -100,14 +111,14 @@ export default define.page<typeof handler>(function IncidentPage({ data, url }) 
         ? (
           <p>
             <a class="button" href={`/admin/incidents/${incident.id}/report.xml`} download>
-              Download the report as XML
+              {words.downloadReport}
             </a>
           </p>
         )
         : null}
       {incident.state === "closed" ? null : (
         <section class="panel" aria-labelledby="close">
-          <h2 id="close">Close the incident</h2>
+          <h2 id="close">{words.closeTitle}</h2>
           <CloseForm incident={incident} errors={errors} reason={typed.reason} reinstate={typed.reinstate} />
         </section>
       )}

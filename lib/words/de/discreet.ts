@@ -1,0 +1,7 @@
+import type { Words } from "../mod.ts";
+
+export const discreet: Words["discreet"] = {
+  neutralTitle: "Notizen",
+  turnOn: "Diskret an",
+  turnOff: "Diskret aus",
+};

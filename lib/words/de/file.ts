@@ -1,0 +1,26 @@
+import type { Words } from "../mod.ts";
+
+export const file: Words["file"] = {
+  facts: "{type}, {size}",
+  bytes: { one: "{count} Byte", other: "{count} Byte" },
+  unknown: "Unbekannte Art",
+  pdf: "PDF-Dokument",
+  archive: "{format}-Archiv",
+  word: "Word-Dokument",
+  excel: "Excel-Tabelle",
+  powerpoint: "PowerPoint-Folien",
+  plainText: "Reiner Text",
+  picture: "{format}-Bild",
+  sound: "{format}-Audio",
+  video: "{format}-Video",
+  text: "{format}-Text",
+  font: "{format}-Schrift",
+  scanning: "Wird geprüft",
+  clean: "Sauber",
+  held: "Zurückgehalten",
+  rejected: "Abgewiesen",
+  gone: "Die Datei gibt es nicht mehr.",
+  stillChecked: "Die Datei wird noch geprüft.",
+  unclean: "Die Datei hat die Prüfung nicht bestanden und lässt sich nicht öffnen.",
+  unreached: "Die Datei ließ sich nicht laden. Lade die Seite neu und versuch es noch einmal.",
+};

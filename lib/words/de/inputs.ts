@@ -1,0 +1,9 @@
+import type { Words } from "../mod.ts";
+
+export const inputs: Words["inputs"] = {
+  to: "An",
+  toHint: "Ein oder mehrere Benutzernamen, durch Kommas getrennt.",
+  chosen: "Ausgewählt",
+  takeOff: "{name} entfernen",
+  timesIn: "Zeiten gelten für {zone}.",
+};

@@ -1,0 +1,14 @@
+import type { Words } from "../mod.ts";
+
+export const lists: Words["lists"] = {
+  pages: "Seiten",
+  newest: "Neueste",
+  older: "Ältere",
+  first: "Anfang",
+  more: "Mehr",
+  firstPage: "Erste Seite",
+  nextPage: "Nächste Seite",
+  state: "Stand",
+  online: "Online",
+  quoted: "„{text}“",
+};

@@ -1,0 +1,48 @@
+import type { Words } from "../mod.ts";
+
+export const preferences: Words["preferences"] = {
+  title: "Einstellungen",
+  lead:
+    "Sie gelten für alles, was an dich gesendet wird, egal von wem, und nur du kannst sie lockern. Wer dir etwas sendet, sieht sie nicht.",
+  saved: "Gespeichert. Es gilt ab jetzt, auch für das, was schon wartet.",
+  loadAgain: "Seite neu laden",
+  who: "Wer",
+  acceptFrom: "Wer dir direkt etwas senden darf",
+  nobody: "Niemand",
+  nobodyHint: "Kein Auftrag, der nur an dich geht, erreicht dich.",
+  contacts: "Meine Kontakte",
+  contactsHint: "Nur Menschen, die du als Kontakt angenommen hast.",
+  groups: "Meine Kontakte und Gruppen",
+  groupsHint: "Auch alle, die mit dir in einer Gruppe sind.",
+  anyone: "Alle hier",
+  anyoneHint: "Alle, die auf diesem Server ein Konto haben.",
+  broadcasts: "Aufträge an alle annehmen",
+  broadcastsHint: "Solche, die vom Team des Servers an alle gehen oder an alle, die eine Kategorie erlauben.",
+  shareLimits: "Meinen Kontakten zeigen, welche Kategorien ich erlaube",
+  shareLimitsHint: "Nur deine Kontakte sehen es. Sonst sieht es niemand.",
+  blocked: "Blockiert",
+  blockedHint:
+    "Ein Benutzername pro Zeile. Von diesen Menschen erreicht dich nichts, und sie erfahren es nicht.",
+  about: "Worum es gehen darf",
+  when: "Wann und wie viel",
+  whenHint:
+    "Was hier zurückgehalten wird, ist nicht verloren. Es kommt später. Zeiten und Tage gelten für {zone}, {profile}.",
+  profileZone: "die Zeitzone aus deinem Profil",
+  quiet: "Ruhezeit",
+  quietHint: "Zwischen diesen Zeiten wird nichts zugestellt, in deiner Zeitzone.",
+  from: "Von",
+  to: "Bis",
+  dailyLimit: "Höchstens so viele am Tag",
+  dailyLimitHint: "Leer heißt: keine Grenze.",
+  save: "Einstellungen speichern",
+  allow: "Erlauben",
+  allowHint: "Es erreicht dich so, wie es ist.",
+  ask: "Fragen",
+  askHint:
+    "Es kommt versiegelt. Du siehst, von wem es ist und worum es geht, und es öffnet sich erst, wenn du es sagst.",
+  block: "Blockieren",
+  blockHint: "Es erreicht dich nie, auch wenn seine anderen Kategorien erlaubt sind.",
+  answers: "Deine Antwort für jede Kategorie",
+  category: "Kategorie",
+  answer: "{category}: {answer}",
+};

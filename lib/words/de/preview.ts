@@ -1,0 +1,25 @@
+import type { Words } from "../mod.ts";
+
+export const preview: Words["preview"] = {
+  title: "Vorschau",
+  nothingSent: "{counts} Gesendet wurde nichts.",
+  some: "Manche würden es nicht bekommen:",
+  nobody: "So, wie es steht, würde es niemanden erreichen.",
+  exists: "Dieses Konto gibt es. Ob es etwas annimmt, entscheidet die Person selbst.",
+  fewer: "weniger als 5",
+  people: { one: "{count} Person", other: "{count} Personen" },
+  fewerPeople: "weniger als 5 Personen",
+  isFor: "Es ist für {people}.",
+  isForOnline: "Es ist für {people}: {online} gerade online, {offline} offline.",
+  excluded: "{reason}: {count}",
+  blockedUser: "Haben dich blockiert",
+  acceptFrom: "Nehmen von dir keine direkten Aufträge an",
+  broadcasts: "Nehmen keine Aufträge an alle an",
+  noCategory: "Es hat keine Kategorie",
+  category: "Erlauben {category} nicht",
+  stopped: "Haben vorerst alles gestoppt",
+  quietHours: "Haben gerade Ruhezeit und bekommen es später",
+  dailyLimit: "Hatten für heute genug und bekommen es später",
+  queueFull: "Der Eingang ist voll",
+  suspended: "Das Konto ist gesperrt",
+};

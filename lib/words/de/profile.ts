@@ -1,0 +1,27 @@
+import type { Words } from "../mod.ts";
+
+export const profile: Words["profile"] = {
+  lead: "Wie andere dich sehen. Dein Benutzername bleibt {username}.",
+  saved: "Gespeichert.",
+  reload: "Seite neu laden",
+  about: "Über dich",
+  name: "Name",
+  nameMissing: "Gib einen Namen an, den andere sehen.",
+  pronouns: "Pronomen",
+  pronounsHint: "Wenn du magst.",
+  bio: "Über dich",
+  bioHint: "Bis zu {count} Zeichen.",
+  picture: "Bild",
+  pictureHint: "Deine Kontakte und Leute aus deinen Gruppen sehen es. Wähle aus deinen eigenen {files}.",
+  yourFiles: "Dateien",
+  noPicture: "Kein Bild",
+  where: "Zeit und Sprache",
+  timeZone: "Zeitzone",
+  timeZoneHint: "Deine {quiet} und deine Tagesgrenze richten sich danach. Tippe den Anfang einer Stadt.",
+  quietHours: "Ruhezeiten",
+  language: "Sprache",
+  languageHint: "Ein Kürzel wie en oder de-AT.",
+  save: "Profil speichern",
+  data: "Deine Daten",
+  dataLead: "Nimm mit, was über dich gespeichert ist, oder geh ganz: {link}",
+};

@@ -1,0 +1,31 @@
+import type { Words } from "../mod.ts";
+
+export const sent: Words["sent"] = {
+  title: "Gesendet",
+  oneTitle: "Gesendeter Auftrag",
+  all: "Alles, was du gesendet hast",
+  sent: "Gesendet. Der Auftrag wartet auf alle, für die er ist, und ihre Antworten erscheinen hier.",
+  checking: "Gesendet. Er wird zugestellt, sobald alle seine Dateien die Prüfung bestanden haben.",
+  scheduled: "Geplant. Bis er hinausgeht, kannst du ihn hier zurücknehmen.",
+  cancelled: "Zurückgenommen. Er ist aus jedem Eingang verschwunden, in dem er noch offen war.",
+  reviewed: "Angenommen. Es ist erledigt.",
+  returned: "Zurückgegeben. Es kann noch einmal abgegeben werden.",
+  emptyTitle: "Du hast noch nichts gesendet",
+  empty: "Was du sendest, erscheint hier, und wie jede und jeder geantwortet hat.",
+  sendOne: "Einen Auftrag senden",
+  goesOut: "Geht hinaus: {time}",
+  goesOutChecked: "Geht hinaus: {time}, sobald seine Dateien die Prüfung bestanden haben",
+  waitsForChecks:
+    "Er wartet auf die Prüfung seiner Dateien und wird zugestellt, wenn alle sie bestanden haben.",
+  notDelivered: "Er wurde nicht zugestellt: Eine seiner Dateien hat die Prüfung nicht bestanden.",
+  totals: "Stand in Zahlen",
+  recipients: "Für wen es ist",
+  handedInBy: "Abgegeben von @{name}",
+  rest: { one: "und {count} weitere Person", other: "und {count} weitere" },
+  review: "Ansehen, was @{name} abgegeben hat",
+  note: "Ein Wort an @{name}",
+  accept: "Annehmen",
+  giveBack: "Zurückgeben",
+  cancel: "Zurücknehmen",
+  cancelLabel: "Zurücknehmen: {title}",
+};

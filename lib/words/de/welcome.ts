@@ -1,0 +1,56 @@
+import type { Words } from "../mod.ts";
+
+export const welcome: Words["welcome"] = {
+  title: "Willkommen",
+  greeting: "Willkommen, {name}",
+  lead:
+    "Drei kurze Schritte entscheiden, was dich erreichen darf. Vorgewählt ist das Vorsichtige: Lass es so, oder ändere es.",
+  step: "{step} von {count}",
+  limitsTitle: "Worum darf es gehen?",
+  limits:
+    "Alles, was dir gesendet wird, gehört zu einer Kategorie. Fang mit wenig an: Mehr erlauben kannst du jederzeit, und nur du.",
+  whoTitle: "Wer darf dir etwas senden?",
+  who:
+    "Wer hier nicht gemeint ist, merkt nichts davon: Was so jemand sendet, sieht dort aus wie etwas, das wartet.",
+  whenTitle: "Wann willst du Ruhe?",
+  when: "Was in der Ruhezeit kommt, geht nicht verloren. Es wartet und kommt danach.",
+  zone: "Dein Profil merkt sich diese Zeitzone.",
+  saveAndGo: "Speichern und weiter",
+  skipStep: "Diesen Schritt überspringen",
+  skipAll: "Alles überspringen",
+  back: "Zurück",
+  sampleTitle: "Probier es aus",
+  sampleLead: "So sieht ein Auftrag aus, und so antwortest du darauf. Du schuldest niemandem eine Antwort.",
+  sample: "Muster",
+  sampleFrom: "Behest",
+  sampleHeading: "Trink ein Glas Wasser",
+  sampleBody:
+    "Das hat dir niemand gesendet. Es ist nur das Bild eines Auftrags, und was du hier drückst, erfährt niemand.",
+  sampleRegion: "Ein Muster eines Auftrags",
+  sampleNew: "Neu",
+  sampleAccept: "Annehmen",
+  sampleDone: "Erledigt",
+  sampleDecline: "Ablehnen",
+  sampleAccepted: "Angenommen",
+  sampleFinished: "Erledigt",
+  sampleDeclined: "Abgelehnt",
+  saidAccepted: "Wer es gesendet hat, sähe jetzt, dass du angenommen hast. Ist es erledigt, sagst du es.",
+  saidFinished:
+    "Wer es gesendet hat, sähe jetzt, dass es erledigt ist, und der Auftrag verschwände aus deinem Eingang.",
+  saidDeclined: "Wer es gesendet hat, sähe jetzt, dass du abgelehnt hast, ohne Grund. Damit ist es zu Ende.",
+  again: "Noch einmal",
+  stopTitle: "Stopp",
+  stopKeys: "Strg+Umschalt+.",
+  stop:
+    "Ein Druck auf Stopp, auf jeder Seite, beendet alles, was offen ist, und hält zurück, was kommt. Die Tasten sind {keys}. Nur du kannst wieder anfangen, und niemand erfährt, warum.",
+  placesTitle: "Wo du was änderst",
+  preferences: "Einstellungen",
+  preferencesHint: "Kategorien, Menschen und Zeiten. Was du hier gewählt hast, steht dort.",
+  contacts: "Kontakte",
+  contactsHint: "Kontakte werden Menschen, wenn beide einverstanden sind.",
+  profile: "Profil",
+  profileHint: "Dein Name, deine Zeitzone und deine Sprache.",
+  keys: "Tasten",
+  keysHint: "Was ohne Maus geht.",
+  finish: "Zum Eingang",
+};

@@ -1,0 +1,20 @@
+/** The head of every page: Stop, how the line stands, and what arrived. */
+export const bar = {
+  stop: "Stop",
+  stopTitle: "Stop everything at once (Ctrl+Shift+.)",
+  stoppedLabel: "Stopped",
+  stopped: "Stopped. Nothing is delivered to you.",
+  since: "Since {time}.",
+  waits: "What people send meanwhile waits for you.",
+  again: "I want to receive again",
+  resume: "Resume",
+  newFrom: "New from {name}",
+  asks: "{name} asks to be your contact",
+  invited: "You are invited to {title}",
+  live: "Live",
+  connecting: "Connecting",
+  offline: "Offline, trying again",
+  login: "Session over: reload to log in",
+  replaced: "Live in another tab",
+  closed: "Line closed: reload to try again",
+};

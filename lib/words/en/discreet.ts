@@ -1,0 +1,7 @@
+/** Discreet mode: for screens that others may see. */
+export const discreet = {
+  /** The title of every page then. */
+  neutralTitle: "Notes",
+  turnOn: "Discreet mode on",
+  turnOff: "Discreet mode off",
+};

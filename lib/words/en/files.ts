@@ -1,0 +1,38 @@
+/** A person's own files. */
+export const files = {
+  title: "Files",
+  lead:
+    "What you send with commands, or hand in. Nobody gets a file, you neither, before it has passed the checks.",
+  uploaded: "Uploaded. It is being checked now; reload the page to see how it stands.",
+  removed: "Deleted.",
+  notUploaded: "It was not uploaded.",
+  space: "Space that your files take",
+  used: "{used} of {quota} used",
+  upload: "Upload",
+  file: "File",
+  fileHint: "Up to {size}; any type. It is checked before anybody gets it.",
+  emptyTitle: "No files yet",
+  empty: "Upload one above. When it has passed the checks you can attach it to what you send.",
+  list: "Your files",
+  scanning: "The scanners look at it now. Until they are done nobody can open it, you neither.",
+  clean: "It passed the checks and can be sent.",
+  held: "The checks could not be finished. It waits for them, or for a moderator, and nobody gets it before.",
+  rejected: "It did not pass the checks. Nobody gets it, and the same file is not taken again.",
+  unused: "Nothing uses it: it goes on {time}.",
+  unusedUnlessSent: "Nothing uses it: it goes on {time}, unless you send it.",
+  goes: {
+    one: "Goes on {time}, {count} day after the end of the last command that carries it.",
+    other: "Goes on {time}, {count} days after the end of the last command that carries it.",
+  },
+  send: "Send",
+  sendLabel: "Send: {name}",
+  preview: "Preview",
+  previewLabel: "Preview: {name}",
+  delete: "Delete",
+  deleteLabel: "Delete: {name}",
+  deleteForm: "Delete {name} for good",
+  deleteLead: "Deleted is deleted. What others already saved stays with them.",
+  deleteForGood: "Delete it for good",
+  photoHint:
+    "Photos go with the place and camera data that is in them: only with scripts can it be taken out here.",
+};

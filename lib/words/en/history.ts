@@ -1,0 +1,26 @@
+/** What was asked and answered before. */
+export const history = {
+  title: "History",
+  lead: {
+    one: "What was asked of you and what you asked, for {count} day.",
+    other: "What was asked of you and what you asked, for {count} days.",
+  },
+  which: "Which way",
+  toYou: "To you",
+  fromYou: "From you",
+  state: "State",
+  category: "Category",
+  any: "Any",
+  show: "Show",
+  list: "Commands",
+  noneTitle: "Nothing like that",
+  showAll: "Show everything",
+  emptyTitle: "Nothing yet",
+  empty: "What is sent from now on stays readable here after it is done.",
+  row: "{who}, {time}",
+  to: "To {name}",
+  toMore: { one: "To {name} and {count} other", other: "To {name} and {count} others" },
+  toPeople: "To people",
+  theCommand: "The command",
+  answer: "Answer it in the inbox",
+};

@@ -1,0 +1,22 @@
+/** Keys that do something on every page. */
+export const keys = {
+  title: "Keys",
+  lead: "They work wherever nothing is being typed.",
+  everywhere: "Everywhere",
+  inLists: "Among commands",
+  stop: "Stop everything at once",
+  help: "Show these keys",
+  goInbox: "Go to the inbox",
+  goSend: "Go to sending",
+  goHistory: "Go to the history",
+  next: "The next command",
+  previous: "The one before",
+  open: "Open it, or go to its answers",
+  then: "then",
+  close: "Close",
+  singleOn: "Keys without Ctrl are on.",
+  singleOff: "Keys without Ctrl are off. Stop keeps its keys.",
+  singleHint: "Switch them off when you use speech input, or press them by accident.",
+  switchOff: "Switch them off",
+  switchOn: "Switch them on",
+};

@@ -1,0 +1,20 @@
+/** What files are checked with, and what is missing (SC-7). */
+export const scanning = {
+  evaluationLabel: "Evaluation mode",
+  evaluation: "Evaluation mode: to try Behest, not for real use. {scanners}",
+  virusReal: "Viruses are looked for by {name}.",
+  virusTest: "Viruses are looked for by the built-in test scanner: it knows only the EICAR test file.",
+  csamReal: "Known abuse material is looked for by {name}.",
+  csamTest: "Known abuse material is looked for in a list of hashes only.",
+  outage: "{name} does not work now, so uploads are held: {reason}",
+  heldLabel: "Uploads are held",
+  held: "Uploads are accepted and held.",
+  lookAtHeld: "Look at what is held",
+  noVirus: "No virus scanner is configured.",
+  noVirusBecause: "No virus scanner is configured: {reason}",
+  noCsam: "No matching service is configured.",
+  noCsamBecause: "No matching service is configured: {reason}",
+  virusDown: "The virus scanner {name} does not work: {reason}",
+  csamDown: "The matching service {name} does not work: {reason}",
+  noReason: "no reason was given",
+};

@@ -1,0 +1,22 @@
+/** Where a person is logged in, and their password (AU-6). */
+export const sessions = {
+  title: "Sessions",
+  lead: "Where you are logged in. End what you do not know, then change your password.",
+  loggedIn: "Logged in",
+  from: "from {address}",
+  facts: "Since {since}, last seen {seen}",
+  current: "This one",
+  end: "End",
+  endOf: "End the session of {device} from {address}",
+  doneRevoked: "Ended. Whoever used that session is logged out.",
+  donePassword: "Your password was changed, and every other session was ended.",
+  change: "Change your password",
+  now: "Current password",
+  next: "New password",
+  nextHint: "At least {count} characters.",
+  changeDo: "Change password",
+  factor: "Second factor",
+  factorOn: "A login asks for more than your password.",
+  factorOff: "Your password alone opens your account.",
+  factorGo: "Second factor",
+};

@@ -1,0 +1,147 @@
+import { type Context, HttpError, page } from "fresh";
+import { ProblemNotice } from "../../../components/Notice.tsx";
+import { toRoot } from "../../../components/page_text.ts";
+import { Title } from "../../../components/Title.tsx";
+import { WelcomeReady } from "../../../components/WelcomeReady.tsx";
+import { sampleAnswer } from "../../../components/WelcomeSample.tsx";
+import { LimitsStep, WhenStep, WhoStep } from "../../../components/WelcomeSteps.tsx";
+import { useWords } from "../../../components/words.tsx";
+import TimeZone from "../../../islands/TimeZone.tsx";
+import { define, type State } from "../../../lib/define.ts";
+import { filled, problemOf, readForm, refusedPage, seeOther } from "../../../lib/forms.ts";
+import { callerOf } from "../../../lib/page_caller.ts";
+import { zoneOf } from "../../../lib/page_zone.ts";
+import {
+  categoryField,
+  preferenceNames,
+  shownPreferences,
+  typedPreferences,
+} from "../../../lib/preferences_form.ts";
+import { checked, methods, profileChange, Refusal } from "../../../lib/protocol/mod.ts";
+import {
+  stepChange,
+  viewAfter,
+  viewBefore,
+  welcomePath,
+  type WelcomeStep,
+  welcomeSteps,
+  type WelcomeView,
+  welcomeView,
+} from "../../../lib/welcome_form.ts";
+import { fill, someWords } from "../../../lib/words/mod.ts";
+
+export const handler = define.handlers({
+  async GET(ctx) {
+    const view = viewOf(ctx);
+    const typed = await shown(ctx);
+    // What cannot be read is not asked now; the inbox works all the same, and the preferences say more.
+    if (typed instanceof Refusal) return seeOther("/");
+    return page({ ...await surroundings(ctx), view, typed, problem: null });
+  },
+  async POST(ctx) {
+    const view = viewOf(ctx);
+    if (view === "ready") throw new HttpError(405);
+    const form = await readForm(ctx.req);
+    const done = form instanceof Refusal ? form : await save(ctx, view, form);
+    if (!(done instanceof Refusal)) return seeOther(welcomePath(viewAfter(view)));
+    const typed = form instanceof Refusal ? await shown(ctx) : typedPreferences(form);
+    if (typed instanceof Refusal) return seeOther("/");
+    const problem = problemOf(done, ctx.state.language, preferenceNames);
+    return page({ ...await surroundings(ctx), view, typed, problem }, refusedPage(done));
+  },
+});
+
+function viewOf(ctx: Context<State>): WelcomeView {
+  const view = welcomeView(ctx.params.step);
+  if (view === null) throw new HttpError(404);
+  return view;
+}
+
+async function shown(ctx: Context<State>) {
+  const preferences = await ctx.state.services.preferences.get(callerOf(ctx.state), {});
+  return preferences instanceof Refusal ? preferences : shownPreferences(preferences);
+}
+
+async function surroundings(ctx: Context<State>) {
+  return { ...await ctx.state.services.categories.list(), zone: await zoneOf(ctx) };
+}
+
+/** Quiet hours mean nothing without their zone, so that goes into the profile before them. */
+async function save(
+  ctx: Context<State>,
+  step: WelcomeStep,
+  form: URLSearchParams,
+): Promise<true | Refusal> {
+  const { profiles, preferences } = ctx.state.services;
+  const caller = callerOf(ctx.state);
+  const change = checked(methods["preferences.set"].params, stepChange(step, form));
+  if (change instanceof Refusal) return change;
+  const timeZone = step === "when" && form.get("quiet") === "yes" ? filled(form, "zone") : undefined;
+  if (timeZone !== undefined && timeZone !== await zoneOf(ctx)) {
+    const zoned = checked(profileChange, { timeZone });
+    const kept = zoned instanceof Refusal ? zoned : await profiles.change(caller, zoned);
+    if (kept instanceof Refusal) return kept;
+  }
+  const done = await preferences.set(caller, change);
+  return done instanceof Refusal ? done : true;
+}
+
+export default define.page<typeof handler>(function WelcomePage({ data, state, url }) {
+  const words = useWords("welcome");
+  const { view, typed } = data;
+  if (view === "ready") {
+    return (
+      <>
+        <Title text={words.title} />
+        <WelcomeReady path={url.pathname} answer={sampleAnswer(url.searchParams.get("sample"))} />
+      </>
+    );
+  }
+  const at = welcomeSteps.indexOf(view) + 1;
+  const before = viewBefore(view);
+  const errors = data.problem?.fields ?? {};
+  return (
+    <>
+      <Title text={words.title} />
+      <div class="page-head">
+        <h1>{fill(words.greeting, { name: callerOf(state).displayName })}</h1>
+        {before === null ? <p class="lead">{words.lead}</p> : null}
+      </div>
+      <div class="quota">
+        <strong id="step">{fill(words.step, { step: at, count: welcomeSteps.length })}</strong>
+        <progress max={welcomeSteps.length} value={at} aria-labelledby="step" />
+      </div>
+      <ProblemNotice problem={data.problem} />
+      <form class="form" method="post" action={welcomePath(view)}>
+        {view === "limits"
+          ? (
+            <LimitsStep
+              chosen={typed.categories}
+              categories={data.categories}
+              fieldOf={categoryField}
+              error={errors.categories}
+            />
+          )
+          : view === "who"
+          ? <WhoStep acceptFrom={typed.acceptFrom} broadcasts={typed.broadcasts} error={errors.acceptFrom} />
+          : (
+            <WhenStep
+              quiet={typed.quiet}
+              from={typed.quietFrom}
+              to={typed.quietTo}
+              errors={errors}
+              timeZone={<TimeZone zone={data.zone} words={someWords(state.language, ["inputs"])} />}
+            />
+          )}
+        <div class="savebar">
+          <button type="submit" class="button button-main">{words.saveAndGo}</button>
+          <a class="button" href={welcomePath(viewAfter(view))}>{words.skipStep}</a>
+          {before === null
+            ? null
+            : <a class="button button-quiet" href={welcomePath(before)}>{words.back}</a>}
+          <a class="button button-quiet" href={toRoot(url.pathname)}>{words.skipAll}</a>
+        </div>
+      </form>
+    </>
+  );
+});

@@ -1,0 +1,66 @@
+import { page } from "fresh";
+import { Title } from "../../components/Title.tsx";
+import { useWords } from "../../components/words.tsx";
+import Bar from "../../islands/Bar.tsx";
+import Inbox from "../../islands/Inbox.tsx";
+import Kept from "../../islands/Kept.tsx";
+import { define } from "../../lib/define.ts";
+import { limits } from "../../lib/protocol/mod.ts";
+import { languageOf, someWords } from "../../lib/words/mod.ts";
+
+/**
+ * UI-3: the page for when there is no server, as the service worker keeps it. It is the same for everybody: what a person sees in
+ * it comes from their own browser.
+ */
+export const handler = define.handlers({
+  GET(ctx) {
+    const wanted = languageOf(ctx.url.searchParams.get("language") ?? "");
+    if (wanted !== null) ctx.state.language = wanted;
+    return page({ now: ctx.state.services.clock.now() });
+  },
+});
+
+export default define.page<typeof handler>(function Offline({ data, state }) {
+  const words = useWords("offline");
+  return (
+    <>
+      <Title text={words.title} />
+      <Bar
+        username=""
+        userId={null}
+        path="/"
+        stoppedSince={null}
+        worker={null}
+        words={someWords(state.language, ["bar"])}
+      />
+      <main class="main" id="main" tabIndex={-1} data-news={words.news}>
+        <div class="page-head">
+          <h1>{words.title}</h1>
+          <p class="lead">{words.lead}</p>
+        </div>
+        <Inbox
+          items={[]}
+          now={data.now}
+          newest
+          wanted={limits.pageDefault}
+          stopped={false}
+          zone="UTC"
+          problem={null}
+          absent={{}}
+          own={{ files: [], maxBytes: 0 }}
+          kept
+          words={someWords(state.language, [
+            "inbox",
+            "commands",
+            "command",
+            "file",
+            "upload",
+            "failures",
+            "offline",
+          ])}
+        />
+        <Kept words={someWords(state.language, ["offline", "commands"])} />
+      </main>
+    </>
+  );
+});
