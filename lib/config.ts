@@ -40,6 +40,8 @@ export interface Config {
   evidenceDays: number;
   /** Path of the key file. */
   evidenceKey: string;
+  /** UI-7: whom push services may ask about this server; null: notifications are off. */
+  push: string | null;
   cybertip: { url: string; user: string | null; password: string | null };
 }
 
@@ -79,6 +81,12 @@ export function readConfig(environment: Texts, dotEnv: Texts = {}): ReadConfig |
   const dataDir = take("BEHEST_DATA_DIR")!;
   const inDataDir = (name: string) => `${String(dataDir).replace(/\/+$/, "")}/${name}`;
   const service = take("BEHEST_CSAM");
+  // Checked also where no service is named that would use them.
+  const access = {
+    url: take("BEHEST_CSAM_URL"),
+    user: take("BEHEST_CSAM_USER"),
+    secret: take("BEHEST_CSAM_SECRET"),
+  };
   const config: Config = {
     mode: take("BEHEST_MODE")!,
     host: take("BEHEST_HOST")!,
@@ -97,17 +105,13 @@ export function readConfig(environment: Texts, dotEnv: Texts = {}): ReadConfig |
     uploadMaxBytes: take("BEHEST_UPLOAD_MAX_BYTES")!,
     quotaBytes: take("BEHEST_QUOTA_BYTES")!,
     clamd: take("BEHEST_CLAMD")!,
-    csam: service === null ? null : {
-      service,
-      url: take("BEHEST_CSAM_URL"),
-      user: take("BEHEST_CSAM_USER"),
-      secret: take("BEHEST_CSAM_SECRET"),
-    },
+    csam: service === null ? null : { service, ...access },
     csamHashes: take("BEHEST_CSAM_HASHES"),
     incomplete: take("BEHEST_INCOMPLETE")!,
     scanConcurrency: take("BEHEST_SCAN_CONCURRENCY")!,
     evidenceDays: take("BEHEST_EVIDENCE_DAYS")!,
     evidenceKey: take("BEHEST_EVIDENCE_KEY") ?? inDataDir("evidence.key"),
+    push: take("BEHEST_PUSH"),
     cybertip: {
       url: take("BEHEST_CYBERTIP_URL")!,
       user: take("BEHEST_CYBERTIP_USER"),
@@ -169,6 +173,7 @@ export function describeConfig(config: Config): string {
     BEHEST_SCAN_CONCURRENCY: String(config.scanConcurrency),
     BEHEST_EVIDENCE_DAYS: String(config.evidenceDays),
     BEHEST_EVIDENCE_KEY: config.evidenceKey,
+    BEHEST_PUSH: config.push ?? "off",
     BEHEST_CYBERTIP_URL: config.cybertip.url,
     BEHEST_CYBERTIP_USER: config.cybertip.user ?? "",
     BEHEST_CYBERTIP_PASSWORD: config.cybertip.password ?? "",

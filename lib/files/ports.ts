@@ -143,7 +143,7 @@ export interface FileStore {
     file: Omit<FileRecord, "settlesMs">,
     bounds: { quotaBytes: number; mark?: string | null },
     also?: { upload: UploadRecord },
-  ): Promise<FileRecord | "over_quota" | "refused" | "changed" | "gone">;
+  ): Promise<FileRecord | "over_quota" | "too_many" | "refused" | "changed" | "gone">;
   /** Another one each time that a file is added to a blob or taken away, and before its bytes are removed. */
   mark(sha256: string): Promise<string | null>;
   /** Before the bytes of a blob are removed: false when there is a record of it, or a legal hold. */

@@ -31,8 +31,41 @@ Deno.test("OP-2: an empty environment gives the specification's defaults", () =>
       admin: null,
       logLevel: "info",
       trustProxy: false,
+      uploadMaxBytes: 2 * 1024 ** 3,
+      quotaBytes: 5 * 1024 ** 3,
+      clamd: { host: "127.0.0.1", port: 3310 },
+      csam: null,
+      csamHashes: null,
+      incomplete: "hold",
+      scanConcurrency: 2,
+      evidenceDays: 365,
+      evidenceKey: "./data/evidence.key",
+      cybertip: { url: "https://exttest.cybertip.org/ispws", user: null, password: null },
     },
     warnings: [],
+  });
+});
+
+Deno.test("SC-3: a matching service needs its address and its credentials", () => {
+  const user = { BEHEST_CSAM_USER: "example-platform" };
+  const secret = { BEHEST_CSAM_SECRET: "what-it-gave-you" };
+  assert.match(refused({ BEHEST_CSAM: "arachnid", ...secret }), /^BEHEST_CSAM_USER: is not set/);
+  assert.match(refused({ BEHEST_CSAM: "arachnid", ...user }), /^BEHEST_CSAM_SECRET: is not set/);
+  assert.match(refused({ BEHEST_CSAM: "photodna" }), /^BEHEST_CSAM_SECRET: is not set/);
+  assert.match(refused({ BEHEST_CSAM: "hma" }), /^BEHEST_CSAM_URL: is not set/);
+  const { config } = accepted({ BEHEST_CSAM: "hma", BEHEST_CSAM_URL: "http://127.0.0.1:5000/" });
+  assert.deepEqual(config.csam, { service: "hma", url: "http://127.0.0.1:5000", user: null, secret: null });
+  assert.equal(accepted({ BEHEST_CSAM: "arachnid", ...user, ...secret }).config.csam?.url, null);
+});
+
+Deno.test("SC-3: clamd's address is a host and a port, also for IPv6", () => {
+  assert.deepEqual(accepted({ BEHEST_CLAMD: "[fd00::1]:3311" }).config.clamd, {
+    host: "fd00::1",
+    port: 3311,
+  });
+  assert.deepEqual(accepted({ BEHEST_CLAMD: "clamd.internal:3310" }).config.clamd, {
+    host: "clamd.internal",
+    port: 3310,
   });
 });
 
@@ -52,6 +85,8 @@ Deno.test("OP-1: every variable's example is a value that it takes", () => {
   for (const [name, variable] of Object.entries(variables)) {
     const together = name.startsWith("BEHEST_ADMIN_")
       ? { BEHEST_ADMIN_USERNAME: "ada", BEHEST_ADMIN_PASSWORD: "ten letters or more" }
+      : name === "BEHEST_CSAM"
+      ? { BEHEST_CSAM_USER: "example-platform", BEHEST_CSAM_SECRET: "what-it-gave-you" }
       : name === "BEHEST_HOST"
       ? { BEHEST_MODE: "production" }
       : {};
@@ -62,6 +97,17 @@ Deno.test("OP-1: every variable's example is a value that it takes", () => {
 const wrong: [name: string, text: string][] = [
   ["BEHEST_MODE", "prod"],
   ["BEHEST_HOST", "http://127.0.0.1"],
+  ["BEHEST_CLAMD", "127.0.0.1"],
+  ["BEHEST_CLAMD", "127.0.0.1:0"],
+  ["BEHEST_CLAMD", "127.0.0.1:65536"],
+  ["BEHEST_CSAM", "something"],
+  ["BEHEST_CSAM_URL", "ftp://example.org"],
+  ["BEHEST_CSAM_URL", "https://ada:secret@example.org"],
+  ["BEHEST_UPLOAD_MAX_BYTES", "0"],
+  ["BEHEST_QUOTA_BYTES", "5GB"],
+  ["BEHEST_SCAN_CONCURRENCY", "0"],
+  ["BEHEST_EVIDENCE_DAYS", "0"],
+  ["BEHEST_INCOMPLETE", "pass"],
   ["BEHEST_HOST", "127.0.0.1,0.0.0.0"],
   ["BEHEST_PORT", "65536"],
   ["BEHEST_PORT", "-1"],
@@ -131,8 +177,8 @@ Deno.test("OP-1: an unknown variable is warned of with the nearest known name", 
 });
 
 Deno.test("OP-1: a later version's variable is said not to be used yet", () => {
-  assert.deepEqual(accepted({}, { BEHEST_CLAMD: "127.0.0.1:3310" }).warnings, [
-    "BEHEST_CLAMD is known but not used by this version yet.",
+  assert.deepEqual(accepted({}, { BEHEST_BUS: "nats://127.0.0.1:4222" }).warnings, [
+    "BEHEST_BUS is known but not used by this version yet.",
   ]);
 });
 

@@ -1,0 +1,49 @@
+/** Directories of the storage: only the server's own user looks into them. */
+export const directoryMode = 0o700;
+
+/** For whoever writes an upload; ends when the file is closed, however that happens. */
+export async function lock(file: Deno.FsFile, id: string): Promise<void> {
+  if (!await file.tryLock(true)) throw new Deno.errors.Busy(`The upload ${id} has a writer.`);
+}
+
+/** Size of an upload that nobody writes; null when there is none. */
+export async function unwrittenSize(path: string, id: string): Promise<number | null> {
+  using file = await orNull(Deno.open(path, { read: true, write: true }));
+  if (file === null) return null;
+  await lock(file, id);
+  return (await file.stat()).size;
+}
+
+export async function makeDirectory(path: string): Promise<void> {
+  try {
+    await Deno.mkdir(path, { mode: directoryMode });
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+  }
+}
+
+/** In the order of their names; none when the directory is missing. */
+export async function entriesOf(path: string): Promise<Deno.DirEntry[]> {
+  const entries = await orNull(Array.fromAsync(Deno.readDir(path))) ?? [];
+  return entries.sort((one, other) => one.name < other.name ? -1 : 1);
+}
+
+/** Of the last write; far ahead on a file system without times, so that nothing is taken for old. */
+export function timeOf({ mtime }: Deno.FileInfo): number {
+  return mtime?.getTime() ?? Number.MAX_SAFE_INTEGER;
+}
+
+/** Null for what is not there. */
+export async function orNull<T>(asked: Promise<T>): Promise<T | null> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
+}
+
+/** For a removal: what is gone already is as good. */
+export function ignoreMissing(error: unknown): void {
+  if (!(error instanceof Deno.errors.NotFound)) throw error;
+}

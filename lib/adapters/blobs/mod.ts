@@ -1,0 +1,222 @@
+import { createHash, type Hash } from "node:crypto";
+import type { BlobStore, ByteRange, Staged } from "../../files/ports.ts";
+import { type Clock, systemClock } from "../../platform/mod.ts";
+import { syncDirectory } from "../secret_file.ts";
+import {
+  directoryMode,
+  entriesOf,
+  ignoreMissing,
+  lock,
+  makeDirectory,
+  orNull,
+  timeOf,
+  unwrittenSize,
+} from "./entries.ts";
+import { isFolder, isHash, isId, Places } from "./places.ts";
+import { streamOf } from "./read.ts";
+import { Room } from "./room.ts";
+import { type HashedSoFar, StagedFile, type StagedFileOptions } from "./staged_file.ts";
+import { straysOf } from "./strays.ts";
+
+/** What people send each other is nobody else's business on the machine. */
+const fileMode = 0o600;
+/** Interrupted uploads whose hash so far is kept, a few hundred bytes each; others are read again when they are finished. */
+const hashesKept = 1000;
+
+/**
+ * The blob store on a disk (FI-3, FI-7): what comes in lies aside, and is renamed to the name of its hash when it is whole and
+ * synced; the directory is synced too. Several instances may share the directory (OP-7): an upload's file is locked by whoever
+ * writes it. Throws what the disk throws, `Deno.errors.Busy` for an upload that has a writer, a `TypeError` for names that are
+ * neither an id nor a hash, and a `RangeError` for a range that is not in the blob.
+ */
+export class DiskBlobs implements BlobStore {
+  readonly #places: Places;
+  readonly #clock: Clock;
+  readonly #room: Room;
+  readonly #writers = new Map<string, StagedFile>();
+  readonly #hashes = new Map<string, HashedSoFar>();
+  /** Folders of blobs that are surely on the disk. */
+  readonly #folders = new Set<string>();
+
+  /**
+   * Opens without making anything: for looking only. `root` is the storage directory; uploads leave `leftFreeBytes` of its
+   * disk free.
+   */
+  constructor(root: string, clock: Clock = systemClock, leftFreeBytes = 0) {
+    this.#places = new Places(root);
+    this.#clock = clock;
+    this.#room = new Room(this.#places.root, leftFreeBytes);
+  }
+
+  /** Makes what is missing of the directories, and takes from others the right to read them. */
+  static async open(root: string, clock: Clock = systemClock, leftFreeBytes = 0): Promise<DiskBlobs> {
+    const places = new Places(root);
+    await Deno.mkdir(places.root, { recursive: true, mode: directoryMode });
+    for (const path of [places.root, places.uploads, places.files]) {
+      await makeDirectory(path);
+      const { mode } = await Deno.stat(path);
+      // A copy or a restore may have widened it.
+      if (mode !== null && (mode & 0o077) !== 0) await Deno.chmod(path, directoryMode);
+    }
+    await syncDirectory(places.root);
+    return new DiskBlobs(root, clock, leftFreeBytes);
+  }
+
+  async stage(id: string): Promise<Staged> {
+    const path = this.#places.upload(id);
+    const file = await Deno.open(path, { read: true, write: true, createNew: true, mode: fileMode });
+    try {
+      await lock(file, id);
+      return this.#writer({ id, path, file, sizeBytes: 0, changedMs: 0, hash: createHash("sha256") });
+    } catch (error) {
+      file.close();
+      throw error;
+    }
+  }
+
+  async reopen(id: string, sizeBytes: number): Promise<Staged | null> {
+    const path = this.#places.upload(id);
+    if (!Number.isSafeInteger(sizeBytes) || sizeBytes < 0) throw new RangeError(`${sizeBytes} is no size.`);
+    const file = await orNull(Deno.open(path, { read: true, write: true }));
+    if (file === null) return null;
+    try {
+      await lock(file, id);
+      const found = await file.stat();
+      const [size, changedMs] = [found.size, timeOf(found)];
+      if (size < sizeBytes) {
+        file.close();
+        return null;
+      }
+      const hash = this.#hashOf(id, sizeBytes, changedMs);
+      if (size > sizeBytes) await file.truncate(sizeBytes);
+      await file.seek(sizeBytes, Deno.SeekMode.Start);
+      return this.#writer({ id, path, file, sizeBytes, changedMs, hash });
+    } catch (error) {
+      file.close();
+      throw error;
+    }
+  }
+
+  async *staged(): AsyncGenerator<{ id: string; sizeBytes: number; changedMs: number }> {
+    for (const { name, isFile } of await entriesOf(this.#places.uploads)) {
+      if (!isFile || !isId(name)) continue;
+      const found = await orNull(Deno.stat(this.#places.upload(name)));
+      if (found !== null) yield { id: name, sizeBytes: found.size, changedMs: timeOf(found) };
+    }
+  }
+
+  async unstage(id: string): Promise<void> {
+    this.#hashes.delete(id);
+    await Deno.remove(this.#places.upload(id)).catch(ignoreMissing);
+  }
+
+  async keep(id: string, sha256: string): Promise<void> {
+    const [from, to, folder] = [
+      this.#places.upload(id),
+      this.#places.blob(sha256),
+      this.#places.folder(sha256),
+    ];
+    // Whoever reopened it only to see whether it is whole has nothing more to write.
+    await this.#writers.get(id)?.release();
+    const sizeBytes = await unwrittenSize(from, id);
+    const there = await this.sizeOf(sha256);
+    if (sizeBytes === null && there === null) throw new Deno.errors.NotFound(`Nothing is staged as ${id}.`);
+    // Bytes of another size are damaged, as the hash is the same: the good ones replace them.
+    const isNew = sizeBytes !== null && sizeBytes !== there;
+    const now = new Date(this.#clock.now());
+    await Deno.utime(isNew ? from : to, now, now);
+    await this.#makeFolder(folder);
+    if (isNew) await Deno.rename(from, to);
+    await syncDirectory(folder);
+    if (!isNew) await Deno.remove(from).catch(ignoreMissing);
+    this.#hashes.delete(id);
+  }
+
+  async open(sha256: string, range?: ByteRange): Promise<ReadableStream<Uint8Array<ArrayBuffer>> | null> {
+    const file = await orNull(Deno.open(this.#places.blob(sha256), { read: true }));
+    if (file === null) return null;
+    try {
+      const { size } = await file.stat();
+      if (range === undefined) return streamOf(file, size);
+      const { first, last } = range;
+      const whole = Number.isSafeInteger(first) && Number.isSafeInteger(last);
+      if (!whole || first < 0 || last < first || last >= size) {
+        throw new RangeError(`${first}-${last} is no range of ${size} bytes.`);
+      }
+      await file.seek(first, Deno.SeekMode.Start);
+      return streamOf(file, last - first + 1);
+    } catch (error) {
+      file.close();
+      throw error;
+    }
+  }
+
+  async sizeOf(sha256: string): Promise<number | null> {
+    return (await orNull(Deno.stat(this.#places.blob(sha256))))?.size ?? null;
+  }
+
+  async remove(sha256: string): Promise<void> {
+    const folder = this.#places.folder(sha256);
+    const removed = await orNull(Deno.remove(this.#places.blob(sha256)).then(() => true));
+    // What was taken out of reach must not come back with a power cut.
+    if (removed) await syncDirectory(folder);
+  }
+
+  async *list(): AsyncGenerator<{ sha256: string; sizeBytes: number; changedMs: number }> {
+    for (const folder of await entriesOf(this.#places.files)) {
+      if (!folder.isDirectory || !isFolder(folder.name)) continue;
+      for (const { name, isFile } of await entriesOf(`${this.#places.files}/${folder.name}`)) {
+        if (!isFile || !isHash(name) || !name.startsWith(folder.name)) continue;
+        const found = await orNull(Deno.stat(this.#places.blob(name)));
+        if (found !== null) yield { sha256: name, sizeBytes: found.size, changedMs: timeOf(found) };
+      }
+    }
+  }
+
+  /** For the check: paths below the storage directory that neither `staged` nor `list` speaks of. */
+  strays(): AsyncGenerator<string> {
+    return straysOf(this.#places);
+  }
+
+  /** For the check: moves bytes that are not what their name says to `damaged/`, where nothing reads them. */
+  async setAside(sha256: string): Promise<void> {
+    await makeDirectory(this.#places.damaged);
+    await Deno.rename(this.#places.blob(sha256), this.#places.damagedBlob(sha256));
+    await syncDirectory(this.#places.damaged);
+    await syncDirectory(this.#places.folder(sha256));
+  }
+
+  #writer(opened: Omit<StagedFileOptions, "directory" | "clock" | "room" | "closed">): StagedFile {
+    const { id } = opened;
+    const writer = new StagedFile({
+      ...opened,
+      directory: this.#places.uploads,
+      clock: this.#clock,
+      room: this.#room,
+      closed: (hashed) => {
+        this.#writers.delete(id);
+        if (hashed === null) return;
+        this.#hashes.set(id, hashed);
+        if (this.#hashes.size > hashesKept) this.#hashes.delete(this.#hashes.keys().next().value!);
+      },
+    });
+    this.#writers.set(id, writer);
+    return writer;
+  }
+
+  /** What this process has hashed of an upload, if that is what lies there; null when it has to be read again. */
+  #hashOf(id: string, sizeBytes: number, changedMs: number): Hash | null {
+    const known = this.#hashes.get(id);
+    this.#hashes.delete(id);
+    if (sizeBytes === 0) return createHash("sha256");
+    return known?.sizeBytes === sizeBytes && known.changedMs === changedMs ? known.hash : null;
+  }
+
+  /** Each process syncs a folder's entry once, as it cannot know whether whoever made the folder did. */
+  async #makeFolder(folder: string): Promise<void> {
+    if (this.#folders.has(folder)) return;
+    await makeDirectory(folder);
+    await syncDirectory(this.#places.files);
+    this.#folders.add(folder);
+  }
+}

@@ -1,0 +1,55 @@
+import { id as idSchema, sha256 as sha256Schema } from "../../protocol/mod.ts";
+
+/**
+ * Paths below the storage directory (FI-3): `uploads/{id}` for what comes in, `files/{first two hex}/{hash}` for what is whole,
+ * `damaged/{hash}` for what a check took out of sight. The only place that forms them: of nothing but an id of ours or a hash,
+ * so that no name leads elsewhere (FI-8). Throws a `TypeError` for anything else.
+ */
+export class Places {
+  readonly root: string;
+  readonly uploads: string;
+  readonly files: string;
+  readonly damaged: string;
+
+  constructor(root: string) {
+    this.root = root.replace(/(?<=.)\/+$/, "");
+    this.uploads = `${this.root}/uploads`;
+    this.files = `${this.root}/files`;
+    this.damaged = `${this.root}/damaged`;
+  }
+
+  upload(id: string): string {
+    if (!isId(id)) throw new TypeError("what names an upload is not an id of ours");
+    return `${this.uploads}/${id}`;
+  }
+
+  /** The directory that a blob lies in. */
+  folder(sha256: string): string {
+    return `${this.files}/${hashOf(sha256).slice(0, 2)}`;
+  }
+
+  blob(sha256: string): string {
+    return `${this.folder(sha256)}/${sha256}`;
+  }
+
+  damagedBlob(sha256: string): string {
+    return `${this.damaged}/${hashOf(sha256)}`;
+  }
+}
+
+export function isId(name: string): boolean {
+  return idSchema.safeParse(name).success;
+}
+
+export function isHash(name: string): boolean {
+  return sha256Schema.safeParse(name).success;
+}
+
+export function isFolder(name: string): boolean {
+  return /^[0-9a-f]{2}$/.test(name);
+}
+
+function hashOf(sha256: string): string {
+  if (!isHash(sha256)) throw new TypeError("what names a blob is not a SHA-256 in hex");
+  return sha256;
+}

@@ -1,0 +1,22 @@
+import { entriesOf } from "./entries.ts";
+import { isFolder, isHash, isId, type Places } from "./places.ts";
+
+/** What lies in the storage directory under no name that the store gives, as paths below it. */
+export async function* straysOf({ root, uploads, files, damaged }: Places): AsyncGenerator<string> {
+  for (const { name, isDirectory } of await entriesOf(root)) {
+    const known = [uploads, files, damaged].includes(`${root}/${name}`);
+    if (!isDirectory || !known) yield name;
+  }
+  for (const { name, isFile } of await entriesOf(uploads)) {
+    if (!isFile || !isId(name)) yield `uploads/${name}`;
+  }
+  for (const folder of await entriesOf(files)) {
+    if (!folder.isDirectory || !isFolder(folder.name)) {
+      yield `files/${folder.name}`;
+      continue;
+    }
+    for (const { name, isFile } of await entriesOf(`${files}/${folder.name}`)) {
+      if (!isFile || !isHash(name) || !name.startsWith(folder.name)) yield `files/${folder.name}/${name}`;
+    }
+  }
+}
