@@ -10,13 +10,14 @@ import { Reminders } from "./reminders.ts";
 import { Safety } from "./safety.ts";
 import { Sender } from "./sender.ts";
 import { CastTotals } from "./totals.ts";
+import { Waiting } from "./waiting.ts";
 
 export type { Needs } from "./parts.ts";
 export type { InboxSlice } from "./inbox.ts";
 export { firstRecord } from "./first_record.ts";
 export * from "./ports.ts";
 export { allMoves, isClosed, mayMove, type Mover, waits } from "./lifecycle.ts";
-export type { Carrying, History, Inbox, Moves, Safety, Sender };
+export type { Carrying, History, Inbox, Moves, Safety, Sender, Waiting };
 
 /** The room's services over one set of parts, and what runs its jobs. */
 export interface CommandRoom {
@@ -26,6 +27,7 @@ export interface CommandRoom {
   inbox: Inbox;
   safety: Safety;
   carrying: Carrying;
+  waiting: Waiting;
   run(job: Job): Promise<void>;
   /** Ends the timers; after this nobody is told anything. */
   close(): void;
@@ -53,6 +55,7 @@ export function openCommands(needs: Needs): CommandRoom {
     inbox,
     safety,
     carrying: new Carrying(parts, moves),
+    waiting: new Waiting(parts),
     close: () => parts.totals.close(),
     run(job) {
       switch (job.kind) {

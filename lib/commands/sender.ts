@@ -1,5 +1,5 @@
 import { decide, type Decision, type Standing, withheldBy } from "../consent/mod.ts";
-import { type Caller, type Fresh, iso } from "../platform/mod.ts";
+import type { Caller, Fresh } from "../platform/mod.ts";
 import { type AudienceCounts, type Command, type CommandDraft, limits, Refusal } from "../protocol/mod.ts";
 import { attach, type Attached, carried, nothingAttached } from "./attachments.ts";
 import type { CastPlan } from "./casts.ts";
@@ -7,8 +7,8 @@ import { checkTimes, digestOf, type Times } from "./draft.ts";
 import { firstRecord } from "./first_record.ts";
 import type { Inbox } from "./inbox.ts";
 import type { Parts } from "./parts.ts";
-import { remindAt } from "./reminders.ts";
-import type { CommandRecord, DueJob, Person, SentKey } from "./ports.ts";
+import { categoriesOf, commandOf, firstJobs } from "./new_command.ts";
+import type { CommandRecord, Person, SentKey } from "./ports.ts";
 import { forRecipient } from "./views.ts";
 
 const dayMs = 24 * 3600_000;
@@ -307,13 +307,6 @@ function small(count: number): number | "<5" {
   return count < 5 ? "<5" : count;
 }
 
-/** CM-2, BR-1: none given means `general`; a category's own cast carries it. */
-function categoriesOf({ audience, categories }: CommandDraft): string[] {
-  const given = categories ?? [];
-  if (audience.kind === "category") return [...new Set([...given, audience.category])];
-  return [...new Set(given.length > 0 ? given : ["general"])];
-}
-
 function tooManyCategories(): Refusal {
   return new Refusal(
     "invalid_params",
@@ -322,52 +315,4 @@ function tooManyCategories(): Refusal {
       fields: { categories: "leave one out" },
     },
   );
-}
-
-function audienceOf({ audience }: CommandDraft): Command["audience"] {
-  switch (audience.kind) {
-    case "group":
-      return { kind: "group", name: audience.group };
-    case "category":
-      return { kind: "category", name: audience.category };
-    case "user":
-    case "all":
-      return { kind: audience.kind };
-    default:
-      return audience satisfies never;
-  }
-}
-
-function commandOf(caller: Caller, draft: CommandDraft, checked: Checked, id: string, now: number): Command {
-  const { userId, username, displayName } = caller;
-  return {
-    id,
-    kind: draft.kind,
-    title: draft.title ?? null,
-    body: draft.body ?? null,
-    data: draft.data ?? null,
-    categories: checked.categories,
-    attachments: checked.attached.attachments,
-    from: { id: userId, username, displayName },
-    audience: audienceOf(draft),
-    createdAt: iso(now),
-    // FI-6: what waits for the checks of its files is a scheduled one whose time has come already.
-    deliverAt: checked.times.deliverAt ?? (checked.attached.clean ? null : iso(now)),
-    dueAt: checked.times.dueAt,
-    expiresAt: iso(checked.times.expiresMs),
-    requires: draft.requires ?? "none",
-  };
-}
-
-function firstJobs({ command, expiresMs }: CommandRecord): DueJob[] {
-  const commandId = command.id;
-  const jobs: DueJob[] = [{ dueMs: expiresMs, job: { kind: "expire", commandId } }];
-  if (command.deliverAt !== null) {
-    jobs.push({ dueMs: Date.parse(command.deliverAt), job: { kind: "release", commandId } });
-  }
-  if (command.dueAt !== null) {
-    const fromMs = Date.parse(command.deliverAt ?? command.createdAt);
-    jobs.push({ dueMs: remindAt(fromMs, Date.parse(command.dueAt)), job: { kind: "remind", commandId } });
-  }
-  return jobs;
 }

@@ -30,6 +30,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   "lib/files": { parts: [protocol, platform], packages: ["file-type", "node:crypto"] },
   "lib/scanning": { parts: [protocol, platform, "lib/files"], packages: ["node:crypto"] },
   "lib/words": { parts: [] },
+  "lib/push": { parts: [protocol, platform] },
   "lib/moderation": { parts: [protocol, platform], packages: ["node:crypto"] },
   "lib/realtime": { parts: [protocol, platform, "lib/services.ts"], packages: ["zod"] },
   "lib/client": { parts: [protocol, platform] },
@@ -47,9 +48,10 @@ export const rooms: Readonly<Record<string, Room>> = {
       "lib/files",
       "lib/moderation",
       "lib/scanning",
+      "lib/push",
       "lib/health.ts",
     ],
-    packages: ["node:crypto", "node:fs", "zod"],
+    packages: ["node:crypto", "node:fs", "web-push", "zod"],
   },
 
   "lib/config_table.ts": { parts: [protocol] },
@@ -67,6 +69,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   "lib/compose_files.ts": {
     parts: [
       platform,
+      "lib/accounts",
       "lib/adapters",
       "lib/config.ts",
       "lib/files",
@@ -87,6 +90,17 @@ export const rooms: Readonly<Record<string, Room>> = {
       "lib/services.ts",
     ],
   },
+  "lib/compose_push.ts": {
+    parts: [
+      platform,
+      "lib/accounts",
+      "lib/adapters",
+      "lib/commands",
+      "lib/config.ts",
+      "lib/push",
+      "lib/services.ts",
+    ],
+  },
   "lib/compose.ts": {
     parts: [
       protocol,
@@ -101,6 +115,8 @@ export const rooms: Readonly<Record<string, Room>> = {
       "lib/files",
       "lib/health.ts",
       "lib/moderation",
+      "lib/compose_push.ts",
+      "lib/push",
       "lib/realtime",
       "lib/scanning",
       "lib/services.ts",
@@ -140,7 +156,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   "components": {
     parts: [protocol, words, "lib/client", "fresh"],
-    packages: ["preact", "@preact/signals", "tus-js-client", "uqr"],
+    packages: ["preact", "@preact/signals", "uqr"],
   },
 };
 
