@@ -28,9 +28,11 @@ async function run(): Promise<void> {
   const applyBuild = await loadBuildOrTell(log);
   applyBuild(app);
   const { server, origin } = listen(config, log, serving(app, config));
+  // Before anybody is told that it serves: whoever stops it then is heard.
+  const signalled = firstSignal();
   greet(origin, open);
   log.info("server.started", { origin, mode: config.mode, dataDir: config.dataDir });
-  const signal = await firstSignal();
+  const signal = await signalled;
   log.info("server.stopping", { signal, connections: open.services.realtime.connections() });
   const inTime = await finish(server, open.services.realtime);
   if (!inTime) log.warn("server.stopped_late");

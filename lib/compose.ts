@@ -30,6 +30,7 @@ import { loadSecret } from "./adapters/secret_file.ts";
 import { type CommandRoom, type Job, openCommands } from "./commands/mod.ts";
 import { type FilesParts, openFiles } from "./compose_files.ts";
 import { openAccountParts } from "./compose_accounts.ts";
+import { preparePush } from "./compose_push.ts";
 import type { Config } from "./config.ts";
 import { CategoryDesk, Consent } from "./consent/mod.ts";
 import type { FileJob } from "./files/mod.ts";
@@ -44,6 +45,7 @@ import {
   systemClock,
   systemRandom,
 } from "./platform/mod.ts";
+import type { PushJob, PushSender } from "./push/mod.ts";
 import { Hub, Realtime, SendLimiter } from "./realtime/mod.ts";
 import type { IncidentJob } from "./scanning/mod.ts";
 import type { Services } from "./services.ts";
@@ -61,6 +63,8 @@ export interface OpenOptions {
   secret?: Uint8Array<ArrayBuffer>;
   /** In place of the scanners of the configuration. */
   scanners?: FilesParts["scanners"];
+  /** In place of the browsers' push services. */
+  pushes?: PushSender;
   /** In place of the data directory. */
   blobs?: FilesParts["blobs"];
 }
@@ -81,6 +85,7 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
   const store = options.store ?? opening.use(await openStore(config.kv));
   const ids = new Ids(clock, random);
   const hub = new Hub(clock, config.heartbeatMs);
+  const pushing = preparePush(hub);
   const accountsStore = new KvAccounts(store, clock);
   const contactsStore = new KvContacts(store);
   const passwords = options.passwords ?? new Passwords(random);
@@ -119,7 +124,7 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
     counts,
     twoFactor: twoFactorStore,
     tokens,
-    bell: hub,
+    bell: pushing.bell,
     mode: config.mode,
     registration: config.registration,
   });
@@ -135,7 +140,7 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
     },
     files: kvCommandFiles(store, clock),
     consent,
-    bell: hub,
+    bell: pushing.bell,
     clock,
     ids,
     log,
@@ -205,12 +210,16 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
       hub.consentChanged(user.id);
     },
   });
-  const jobs = new JobRunner<Job | FileJob | IncidentJob | AccountJob>({
+  const push = opening.use(
+    await pushing.open({ config, store, accountsStore, commands, clock, log, sender: options.pushes }),
+  );
+  const jobs = new JobRunner<Job | FileJob | IncidentJob | AccountJob | PushJob>({
     kv: store.kv,
     clock,
     log,
     run(job) {
       if (job.kind === "account_removal") return ofAccounts.run(job);
+      if (job.kind === "push") return push.run(job);
       return isCommandJob(job) ? commands.run(job) : files.run(job);
     },
     exclusive: store.exclusive,
@@ -274,6 +283,7 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
     realtime,
     health: new Health([...healthPorts(config, store), ...files.checks], clock),
     demo,
+    push: push.service,
     requestId: () => ids.next(),
   };
   const opened = opening.move();

@@ -3,13 +3,17 @@ import type { z } from "zod";
 import type { State } from "./define.ts";
 import type { Caller } from "./platform/mod.ts";
 import { checked, device as deviceSchema, limits, Refusal } from "./protocol/mod.ts";
-import type { Answer, Origin, Services } from "./services.ts";
+import type { Answer, Origin, PasskeyPlace, Restriction, Services } from "./services.ts";
 
 const cookieName = "behest_session";
 
 /** How a request showed who it is (AU-5). */
 export type CredentialKind = "bearer" | "basic" | "cookie" | "query" | "ticket";
-export type AuthenticatedCaller = Caller & { sessionExpiresAt: string; by: CredentialKind };
+export type AuthenticatedCaller = Caller & {
+  sessionExpiresAt: string;
+  restriction?: Restriction;
+  by: CredentialKind;
+};
 
 /** A refusal as RFC 9457 problem+json; with `Retry-After` in whole seconds where it says how long to wait. */
 export function problem(refusal: Refusal, headers: Record<string, string> = {}): Response {
@@ -88,13 +92,15 @@ interface Credential {
 
 /**
  * AU-5: the caller of a request. Looks at `Authorization`, then, where `url` is given (the socket only), at `?token=` and
- * `?ticket=`, then at the cookie. The first that is there decides: a bad one is not made good by the next.
+ * `?ticket=`, then at the cookie. The first that is there decides: a bad one is not made good by the next. `may`: restricted
+ * sessions that are let in (AU-7, AU-9).
  */
 export async function authenticateRequest(
   services: Pick<Services, "accounts">,
   headers: Headers,
   origin: Origin,
   url?: URL,
+  may: readonly Restriction[] = [],
 ): Answer<AuthenticatedCaller> {
   const credential = credentialOf(headers, url);
   if (credential === null) return new Refusal("unauthorized", "Log in first.");
@@ -102,7 +108,7 @@ export async function authenticateRequest(
   const { accounts } = services;
   const caller = credential.kind === "ticket"
     ? await accounts.redeemTicket(credential.secret, origin)
-    : await accounts.authenticate(credential.secret, origin);
+    : await accounts.authenticate(credential.secret, origin, may);
   if (caller instanceof Refusal) return caller;
   if (credential.username !== undefined && credential.username.toLowerCase() !== caller.username) {
     return new Refusal("unauthorized", "The token is not this user's.");
@@ -186,12 +192,19 @@ function deviceOf(userAgent: string): string {
   return product === "Mozilla" || !deviceSchema.safeParse(product).success ? "web" : product;
 }
 
-/** Guards a REST call: runs `call` with the caller, or answers why there is none. */
+/** Where the browser of a request is, for passkeys. Behind a proxy that is trusted, where the proxy says. */
+export function placeOf({ url }: Pick<Context<State>, "url">): PasskeyPlace {
+  return { rpId: url.hostname, origin: url.origin };
+}
+
+/** Guards a REST call: runs `call` with the caller, or answers why there is none. `may`: restricted sessions that are let in. */
 export async function asCaller(
   ctx: Context<State>,
   call: (caller: AuthenticatedCaller) => Promise<Response>,
+  may: readonly Restriction[] = [],
 ): Promise<Response> {
-  const caller = await authenticateRequest(ctx.state.services, ctx.req.headers, originOf(ctx));
+  const { services } = ctx.state;
+  const caller = await authenticateRequest(services, ctx.req.headers, originOf(ctx), undefined, may);
   return caller instanceof Refusal ? problem(caller) : await call(caller);
 }
 
@@ -214,10 +227,19 @@ export async function asStaff(
   least: "admin" | "moderator" | "owner",
   call: (caller: AuthenticatedCaller) => Promise<Response>,
 ): Promise<Response> {
-  const caller = await authenticateRequest(ctx.state.services, ctx.req.headers, originOf(ctx));
-  const may = !(caller instanceof Refusal) &&
-    (least === "owner" || caller.role === "admin" || (least === "moderator" && caller.role === "moderator"));
-  return may ? await call(caller) : problem(new Refusal("not_found", "There is nothing at this address."));
+  const { services } = ctx.state;
+  const caller = await authenticateRequest(services, ctx.req.headers, originOf(ctx), undefined, [
+    "two_factor",
+  ]);
+  if (caller instanceof Refusal || !isStaff(caller.role, least)) {
+    return problem(new Refusal("not_found", "There is nothing at this address."));
+  }
+  // Only who has the role learns that a second factor is what they lack.
+  return caller.restriction === undefined ? await call(caller) : await asCaller(ctx, call);
+}
+
+function isStaff(role: Caller["role"], least: "admin" | "moderator" | "owner"): boolean {
+  return least === "owner" || role === "admin" || (least === "moderator" && role === "moderator");
 }
 
 /** Runs `call` with the query that a schema describes, or answers what is wrong with it. */

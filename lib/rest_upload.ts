@@ -1,7 +1,7 @@
 import type { Context } from "fresh";
 import type { State } from "./define.ts";
 import { boundaryOf, type FormEvent, readParts } from "./multipart.ts";
-import type { Caller } from "./platform/mod.ts";
+import type { Caller, Clock } from "./platform/mod.ts";
 import { type FileObject, limits, Refusal } from "./protocol/mod.ts";
 import { originOf } from "./rest.ts";
 import type { Answer, UploadOrigin } from "./services.ts";
@@ -144,16 +144,28 @@ async function formUpload(ctx: Context<State>, caller: Caller, length: number | 
   if (body === null) return wrong("Choose a file: the form has none.");
 
   const form = new UploadForm(readParts(body, boundary));
-  const name = await form.toFile();
+  const { files, clock } = ctx.state.services;
+  const name = await inTime(clock, form.toFile());
   if (name instanceof Refusal) {
-    await form.close();
+    // Not awaited: what is being read may never come.
+    form.close().catch(() => undefined);
     return name;
   }
-  const { files } = ctx.state.services;
   return await takeBody(
     guarded(form.file(), () => form.close()),
     (stream) => files.upload(caller, uploadOrigin(ctx), { name, size: null }, stream),
   );
+}
+
+/** The file's first byte has as long as any byte behind it. */
+async function inTime(clock: Clock, reading: Promise<string | Refusal>): Promise<string | Refusal> {
+  const { promise: late, resolve } = Promise.withResolvers<Refusal>();
+  const seconds = limits.uploadStallMs / 1000;
+  using _timer = clock.after(
+    limits.uploadStallMs,
+    () => resolve(wrong(`The form's file did not begin within ${seconds} seconds. Send it again.`)),
+  );
+  return await Promise.race([reading, late]);
 }
 
 /** A form with one file, and some fields that nobody reads. */

@@ -11,7 +11,9 @@ export type Next = Uint8Array | null | "cut" | "stalled" | "stopped" | "asked";
 export class Body implements Disposable {
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
   readonly #clock: Clock;
-  #lastMs: number;
+  /** Since when it is waited for bytes; what this side does between two reads takes nothing from the other's time. */
+  #sinceMs = 0;
+  #came = true;
   #reading = false;
   #arrived: { next: Uint8Array | null | "cut" } | undefined;
   #stopped = false;
@@ -21,7 +23,6 @@ export class Body implements Disposable {
   constructor(stream: ReadableStream<Uint8Array>, clock: Clock) {
     this.#reader = stream.getReader();
     this.#clock = clock;
-    this.#lastMs = clock.now();
   }
 
   /** The next call, or the one that waits, gives `stopped`. */
@@ -49,9 +50,9 @@ export class Body implements Disposable {
         if (next instanceof Uint8Array) this.#arrived = undefined;
         return next;
       }
-      const leftMs = this.#lastMs + limits.uploadStallMs - this.#clock.now();
-      if (leftMs <= 0) return "stalled";
       if (!this.#reading) void this.#read();
+      const leftMs = this.#sinceMs + limits.uploadStallMs - this.#clock.now();
+      if (leftMs <= 0) return "stalled";
       const { promise, resolve } = Promise.withResolvers<void>();
       this.#wake = resolve;
       using _stall = this.#clock.after(leftMs, resolve);
@@ -61,10 +62,13 @@ export class Body implements Disposable {
 
   async #read(): Promise<void> {
     this.#reading = true;
+    // Chunks without a byte do not count.
+    if (this.#came) this.#sinceMs = this.#clock.now();
+    this.#came = false;
     try {
       const { done, value } = await this.#reader.read();
       this.#arrived = { next: done ? null : value };
-      if (!done && value.length > 0) this.#lastMs = this.#clock.now();
+      this.#came = !done && value.length > 0;
     } catch {
       this.#arrived = { next: "cut" };
     }

@@ -2,7 +2,7 @@ import { limits, Refusal } from "../protocol/mod.ts";
 import { blobTurn, type FileParts, ownerTurn } from "./parts.ts";
 import type { FileRecord, UploadedFrom, UploadRecord } from "./ports.ts";
 import type { Reservation } from "./quotas.ts";
-import { bytesLost, noUpload, overQuota, rejected } from "./refusals.ts";
+import { bytesLost, mayNotAdd, noUpload, overQuota, rejected, tooManyFiles } from "./refusals.ts";
 
 /** Bytes that are whole, and who they are from. */
 export interface Whole {
@@ -52,7 +52,7 @@ export class Intake {
     const { stagedId, sha256, ownerId, name, from, sizeBytes, type } = whole;
     let kept = stagedId === null;
     for (let tries = 0; tries < limits.writeTries; tries++) {
-      const refused = await this.#refused(whole);
+      const refused = await this.#refused(whole) ?? await this.#notAdding(ownerId);
       if (refused !== undefined) {
         if (kept) await this.#removeUnused(sha256);
         return refused;
@@ -78,6 +78,9 @@ export class Intake {
         case "over_quota":
           await this.#removeUnused(sha256);
           return overQuota(quotaBytes, quotaBytes - await store.usageOf(ownerId));
+        case "too_many":
+          await this.#removeUnused(sha256);
+          return tooManyFiles();
         case "gone":
           await this.#removeUnused(sha256);
           return noUpload();
@@ -94,6 +97,10 @@ export class Intake {
     if (hash === null) return undefined;
     await onRefused({ sha256, why: hash.why, ownerId, name, from, sizeBytes, type });
     return rejected();
+  }
+
+  async #notAdding(ownerId: string): Promise<Refusal | undefined> {
+    return await this.#parts.mayAdd(ownerId) ? undefined : mayNotAdd();
   }
 
   /** Only while it is the blob's turn. */

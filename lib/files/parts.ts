@@ -24,6 +24,8 @@ export interface FilesNeeds {
   ids: Pick<Ids, "next">;
   log: Log;
   settings: { uploadMaxBytes: number; quotaBytes: number };
+  /** Asked when the bytes are there: an account may end, or be suspended, while an upload of its runs. */
+  mayAdd(ownerId: string): Promise<boolean>;
   /** Resolves when it is recorded; the upload is answered after that. */
   onRefused(file: RefusedFile): Promise<void>;
 }

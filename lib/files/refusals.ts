@@ -15,6 +15,10 @@ export function rejected(): Refusal {
   return new Refusal("not_clean", "This file did not pass the checks. The server does not take it.");
 }
 
+export function mayNotAdd(): Refusal {
+  return new Refusal("forbidden", "Your account cannot add files any more.");
+}
+
 export function overUploadMax(uploadMaxBytes: number): Refusal {
   return new Refusal("too_large", `A file may have at most ${uploadMaxBytes} bytes here.`);
 }
@@ -25,6 +29,13 @@ export function overQuota(quotaBytes: number, leftBytes: number): Refusal {
     "too_large",
     `Your files may have ${quotaBytes} bytes together, uploads that are under way included; ${left} are left. ` +
       "Remove files that you do not need.",
+  );
+}
+
+export function tooManyFiles(): Refusal {
+  return new Refusal(
+    "too_large",
+    `You have ${limits.filesPerPerson} files, as many as one person may have. Remove files that you do not need.`,
   );
 }
 

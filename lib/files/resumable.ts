@@ -195,8 +195,8 @@ export class Resumable {
       if (kind === "not_clean" || kind === "too_large") {
         await store.saveUpload({ ...record, refused: { kind, message } });
         await blobs.unstage(record.id);
-      } else if (kind === "unavailable") {
-        // Its bytes went while they were being kept: there is nothing to go on with.
+      } else if (kind === "unavailable" || kind === "forbidden") {
+        // Its bytes went while they were being kept, or its owner may not have them: there is nothing to go on with.
         return await this.#lost(record, file);
       }
       return file;

@@ -168,6 +168,8 @@ export const limits = {
   uploadKeptMs: 24 * 3600_000,
   /** Uploads of one person that are under way or begun at once. */
   uploadsOpen: 100,
+  /** Files of one person, whatever their size: those of no bytes cost the store as much as others. */
+  filesPerPerson: 20_000,
   /** FI-7: a file that nothing uses. */
   fileUnusedMs: 24 * 3600_000,
   /** Fields and bytes beside the file in a multipart body (FI-1). */

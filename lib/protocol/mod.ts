@@ -8,6 +8,7 @@ export * from "./files.ts";
 export * from "./limits.ts";
 export * from "./methods.ts";
 export * from "./people.ts";
+export * from "./push.ts";
 export * from "./rpc.ts";
 export * from "./two_factor.ts";
 export { cursor, device, id, type Json, sha256, slug, username } from "./text.ts";

@@ -215,3 +215,29 @@ Deno.test("DL-6: jobs and failed work survive a restart", async () => {
   await runner.runDue();
   assert.deepEqual(ran, ["a", "b"]);
 });
+
+onEachStore(
+  "DL-6: what a process had taken that died waits for its lease, or for nothing where it was the only one",
+  async (store) => {
+    const clock = new FakeClock();
+    const ran: string[] = [];
+    const name = [clock.now(), "a"].join("/");
+    await add(store, clock.now(), "a");
+    await store.kv.set(keys.lease(name), { owner: "who died", untilMs: clock.now() + 60_000 });
+    const parts = {
+      kv: store.kv,
+      clock,
+      log: silentLog,
+      run: (job: string) => Promise.resolve(void ran.push(job)),
+    };
+    {
+      await using careful = new JobRunner<string>(parts);
+      await careful.runDue();
+      assert.deepEqual(ran, []);
+    }
+    await using only = new JobRunner<string>({ ...parts, exclusive: true });
+    await only.runDue();
+    assert.deepEqual(ran, ["a"]);
+    assert.deepEqual(await dump(store.kv, ["lease"]), []);
+  },
+);

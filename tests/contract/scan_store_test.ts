@@ -378,3 +378,18 @@ Deno.test("SC-1: scans and leases are there after the file was closed and opened
   clock.advance(limits.scanLeaseMs);
   assert.equal((await scans.take("heir", clock.now()))?.sha256, hashOf("a"));
 });
+
+onEachStore(
+  "SC-1: at the start of the only process no scan waits for one that died; who died gets nothing written",
+  async (store) => {
+    const { clock, scans, take, add } = rigOf(store);
+    for (const name of ["a", "b"]) await add(name);
+    const dead = await take("dead");
+    await scans.endLeases();
+    await assertPlaced(store);
+    assert.equal(await scans.conclude(dead, { state: "clean", verdicts: passed }), false);
+    const heirs = [await take("heir"), await take("heir")];
+    assert.deepEqual(heirs.map(({ sha256 }) => sha256).sort(), [hashOf("a"), hashOf("b")].sort());
+    assert.equal(await scans.take("heir", clock.now()), null);
+  },
+);

@@ -76,6 +76,7 @@ const config: Config = {
   scanConcurrency: 2,
   evidenceDays: 365,
   evidenceKey: "data/evidence.key",
+  push: null,
   cybertip: { url: "https://exttest.cybertip.org/ispws", user: null, password: null },
 };
 
@@ -150,6 +151,14 @@ export function fakeServices(over: Partial<Config> = {}): FakeServices {
       open: (socket) => socket.close(1000),
       shutdown: () => Promise.resolve(),
       connections: () => 0,
+    },
+    push: {
+      state: () => ({ key: null }),
+      subscribe: (_caller, body) => Promise.resolve(refusal("push.subscribe", body) ?? true),
+      unsubscribe: (_caller, body) => {
+        world.calls.push({ method: "push.unsubscribe", params: body });
+        return Promise.resolve();
+      },
     },
     health: { ready: () => Promise.resolve({ ready: true, checks: [] }) },
   };

@@ -258,6 +258,7 @@ Deno.test("AU-8: the profile is read and changed by REST, and by its owner alone
     pronouns: "she/her",
     timeZone: "Europe/Berlin",
     language: "en",
+    avatar: null,
   });
   assert.deepEqual((await rig.call("ann", "GET", "profile")).body, changed.body);
   for (const wrong of [{ timeZone: "Mars" }, { displayName: "" }, { username: "root" }, { role: "admin" }]) {

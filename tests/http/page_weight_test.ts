@@ -1,55 +1,100 @@
 import assert from "node:assert/strict";
 import { Builder } from "../../lib/fresh/dev.ts";
-import { as, type Send, withPages } from "../fakes/pages.ts";
+import { languages, wordsOf } from "../../lib/words/mod.ts";
+import { builtScripts } from "../../tools/built_scripts.ts";
+import { type BuiltScripts, type PageWeight, pageWeights, weigh } from "../../tools/page_weights.ts";
+import { as, messagesOf, type Send, wholeSite, withPages } from "../fakes/pages.ts";
+import { fakeServices } from "../fakes/services.ts";
 
-/** UI-7. */
-const mostBytes = 60 * 1024;
-
-async function gzippedBytes(text: string): Promise<number> {
-  const packed = new Blob([text]).stream().pipeThrough(new CompressionStream("gzip"));
-  return (await new Response(packed).bytes()).length;
+/** Addresses of the scripts that a page names. */
+function scriptsIn(html: string): string[] {
+  return [...html.matchAll(/"(\/_fresh\/js\/[^"]+\.js)"/g)].map(([, url = ""]) => url);
 }
 
-/** Bytes of all scripts that a page loads, or may load later, as far as they are named in it or in one another. */
-async function weigh(send: Send, path: string, cookie: string): Promise<number> {
-  const html = await (await send(path, as(cookie))).text();
-  const waiting = [...html.matchAll(/"(\/_fresh\/js\/[^"]+\.js)"/g)].map(([, url = ""]) => url);
+/** All scripts that a page loads, or may load later, as far as they are named in it or in one another. */
+async function scriptsOf(send: Send, path: string, cookie: string): Promise<string[]> {
+  const waiting = scriptsIn(await (await send(path, as(cookie))).text());
   assert.ok(waiting.length > 0, path);
   const seen = new Set<string>();
-  let total = 0;
+  const scripts: string[] = [];
   for (let url = waiting.pop(); url !== undefined; url = waiting.pop()) {
     if (seen.has(url)) continue;
     seen.add(url);
     const response = await send(url);
     assert.equal(response.status, 200, url);
     const code = await response.text();
-    total += await gzippedBytes(code);
+    scripts.push(code);
     const folder = url.slice(0, url.lastIndexOf("/") + 1);
     for (const [, name = ""] of code.matchAll(/"\.\/([\w-]+\.js)"/g)) waiting.push(folder + name);
   }
-  return total;
+  return scripts;
 }
 
 Deno.test("UI-7: each page's scripts stay under 60 KiB gzipped, those that load on demand included", async () => {
+  const outDir = `tests/.out/weights-${crypto.randomUUID()}`;
+  try {
+    await new Builder({ outDir }).write();
+    const scripts = await builtScripts(Deno.cwd(), outDir);
+    const weights = await pageWeights(scripts);
+    assert.deepEqual(weights.filter(({ whole }) => whole > 60 * 1024), []);
+    await compare(scripts, new Map(weights.map((weight) => [weight.page, weight])));
+  } finally {
+    await Deno.remove(outDir, { recursive: true });
+  }
+});
+
+/** What a page as it is served loads is in what the table says of its route, or the table is about something else. */
+async function compare(scripts: BuiltScripts, table: ReadonlyMap<string, PageWeight>): Promise<void> {
   await withPages(async (send, fake) => {
     fake.world.inbox.push(fake.item(fake.command("bob", { requires: "proof" }), "accepted"));
     const cookie = fake.cookieOf("ann");
-    const weights: Record<string, number> = {};
-    for (const path of ["/", "/send", "/sent", "/files", "/history"]) {
-      weights[path] = await weigh(send, path, cookie);
+    for (const path of ["/", "/send", "/sent", "/files", "/history", "/preferences"]) {
+      const html = await (await send(path, as(cookie))).text();
+      const served = await weigh(scriptsIn(html), scripts.read);
+      const { atStart, whole } = table.get(path)!;
+      assert.ok(served.atStart > 10_000 && served.atStart <= atStart, `${path}: ${served.atStart} bytes`);
+      assert.ok(served.whole <= whole, `${path}: ${served.whole} bytes`);
+      // What uploads is there where one can upload, and nowhere else; nowhere before somebody does.
+      const uploads = (await scriptsOf(send, path, cookie)).some((code) => code.includes("Upload-Offset"));
+      assert.equal(uploads, ["/", "/send", "/files"].includes(path), path);
+      assert.equal(whole > atStart, uploads, path);
     }
-    for (const [path, bytes] of Object.entries(weights)) {
-      assert.ok(bytes < mostBytes, `${path}: ${bytes} bytes`);
+    for (const path of ["/register", "/nowhere"]) {
+      assert.deepEqual(scriptsIn(await (await send(path)).text()), [], path);
     }
-    // What uploads is there where one can upload, and nowhere else.
-    assert.ok((weights["/files"] ?? 0) > (weights["/sent"] ?? 0) + 15_000);
+    assert.equal(table.get("/register")?.whole, 0);
   });
-});
+}
 
 Deno.test("UI-7: no page brings the validator", async () => {
   const builder = new Builder();
   await builder.build({ snapshot: "memory" });
-  // The validator alone would be larger than the largest bundle may be: the library that uploads.
+  // The validator alone would be larger than the largest bundle may be: the client library.
   const largest = Math.max(...builder.bundles.map(({ gzippedBytes }) => gzippedBytes));
   assert.ok(largest < 17 * 1024, `${largest} bytes`);
+});
+
+Deno.test("UI-6 UI-7: scripts hold no catalogue: the words that a page needs come with the page", async () => {
+  const fake = fakeServices();
+  const send = await wholeSite(fake);
+  const cookie = fake.cookieOf("ann");
+  fake.world.inbox.push(fake.item(fake.command("bob", { requires: "proof" }), "accepted"));
+  const scripts = new Set<string>();
+  for (const path of ["/", "/send", "/sent", "/files", "/history"]) {
+    for (const code of await scriptsOf(send, path, cookie)) scripts.add(code);
+  }
+  assert.ok(scripts.size > 8, `${scripts.size} scripts`);
+  const everything = [...scripts].join("\n");
+  for (const [language] of languages) {
+    const sentences = messagesOf(wordsOf(language)).filter((text) => text.length > 20);
+    assert.ok(sentences.length > 200, language);
+    assert.deepEqual(sentences.filter((text) => everything.includes(text)), [], language);
+  }
+  // Each page carries the sections of its islands and no others.
+  const html = await (await send("/", as(cookie))).text();
+  const { inbox, files, sent, send: form } = wordsOf("en");
+  assert.ok(html.includes(inbox.emptyTitle), "for when the last one is done");
+  for (const section of [files, sent, form]) {
+    assert.deepEqual(messagesOf(section).filter((text) => text.length > 40 && html.includes(text)), []);
+  }
 });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { keys } from "../../lib/adapters/kv/keys.ts";
 import { limits, Refusal } from "../../lib/protocol/mod.ts";
 import { Feed, FilesRig, origin, refusalOf, taken } from "../fakes/files_rig.ts";
 
@@ -146,4 +147,39 @@ Deno.test("FI-1: uploads, removals and refusals at once leave the usage that the
   assert.equal((await rig.files.usage(ann)).used, files.reduce((sum, { size }) => sum + size, 0));
   await rig.runDue();
   assert.deepEqual(new Set(await rig.kept()), new Set(files.map(({ sha256 }) => sha256)));
+});
+
+Deno.test("FI-1: files without a byte are counted too, so that nobody fills the store with them", async () => {
+  await using rig = await FilesRig.open();
+  const ann = rig.person("ann");
+  const first = await rig.upload(ann, "", "first.txt");
+  const usage = keys.usage(ann.userId);
+  assert.deepEqual((await rig.store.kv.get(usage)).value, { bytes: 0, files: 1 });
+  await rig.store.kv.set(usage, { bytes: 0, files: limits.filesPerPerson });
+  const raw = refusalOf(await rig.tryUpload(ann, "x"));
+  const begun = refusalOf(await rig.files.begin(ann, origin, { name: "a.txt", size: 0 }));
+  for (const { kind, message } of [raw, begun]) {
+    assert.equal(kind, "too_large");
+    assert.match(message, /^You have 20000 files, .* Remove files/);
+  }
+  assert.deepEqual(await Array.fromAsync(rig.blobs.staged()), []);
+  assert.equal(await rig.files.remove(ann, first.id), true);
+  assert.ok(!(await rig.tryUpload(ann, "x") instanceof Refusal));
+});
+
+Deno.test("FI-1, FI-2, AU-9: bytes whose owner's account ended meanwhile are not kept, however they came", async () => {
+  await using rig = await FilesRig.open();
+  const ann = rig.person("ann");
+  const begun = await rig.files.begin(ann, origin, { name: "a.txt", size: 3 });
+  assert.ok(!(begun instanceof Refusal));
+  rig.gone.add(ann.userId);
+  const raw = await rig.tryUpload(ann, "abc");
+  const resumed = await rig.files.append(ann, begun.id, { offset: 0, size: 3 }, new Blob(["abc"]).stream());
+  for (const refused of [raw, resumed]) {
+    assert.ok(refused instanceof Refusal);
+    assert.equal(refused.kind, "forbidden");
+  }
+  assert.deepEqual(await rig.kept(), []);
+  assert.deepEqual(await Array.fromAsync(rig.blobs.staged()), []);
+  assert.equal(await rig.fileStore.upload(begun.id), null);
 });

@@ -42,11 +42,17 @@ export function uploadWrites(upload: UploadRecord): { sets: Sets; deletes: Deno.
     : { sets: [{ key, value: upload, expireIn: limits.uploadKeptMs }], deletes: [place] };
 }
 
+/** What a person's files hold together, and how many they are. */
+export interface Usage {
+  bytes: number;
+  files: number;
+}
+
 /** What a removal read of a file. */
 export interface FileEntries {
   stored: Deno.KvEntry<FileRecord>;
   used: Deno.KvEntryMaybe<unknown>;
-  usage: Deno.KvEntryMaybe<{ bytes: number }>;
+  usage: Deno.KvEntryMaybe<Usage>;
   mark: Deno.KvEntryMaybe<unknown>;
   holds: readonly Deno.KvEntryMaybe<unknown>[];
   uses: readonly Deno.KvEntry<unknown>[];
@@ -66,10 +72,14 @@ export function removalWrite(
   nowMs: number,
 ): Write {
   const { id, ownerId, sha256, sizeBytes } = stored.value;
+  const left: Usage = {
+    bytes: Math.max(0, (usage.value?.bytes ?? 0) - sizeBytes),
+    files: Math.max(0, (usage.value?.files ?? 0) - 1),
+  };
   const write: Required<Pick<Write, "checks" | "sets" | "deletes">> = {
     checks: [stored, used, usage, mark, ...holds],
     sets: [
-      { key: keys.usage(ownerId), value: { bytes: Math.max(0, (usage.value?.bytes ?? 0) - sizeBytes) } },
+      { key: keys.usage(ownerId), value: left },
       { key: keys.refMark(sha256), value: 1 },
     ],
     deletes: [

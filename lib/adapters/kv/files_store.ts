@@ -11,7 +11,7 @@ import type { Clock } from "../../platform/mod.ts";
 import { limits, type Verdict } from "../../protocol/mod.ts";
 import { blobWrites } from "./blob_writes.ts";
 import type { Write } from "./committer.ts";
-import { fileJobSet, inForce, removalWrite, uploadWrites } from "./file_writes.ts";
+import { fileJobSet, inForce, removalWrite, uploadWrites, type Usage } from "./file_writes.ts";
 import { getEntries, getValues } from "./get_many.ts";
 import { keys } from "./keys.ts";
 import { type ScanRecord, scanWrites } from "./scan_writes.ts";
@@ -60,6 +60,8 @@ export function kvFileStore(store: Store, clock: Clock): FileStore {
       if (bounds.mark !== undefined && bounds.mark !== mark.versionstamp) return "changed";
       const usedBytes = (usage.value?.bytes ?? 0) + sizeBytes;
       if (usedBytes > bounds.quotaBytes) return "over_quota";
+      const files = (usage.value?.files ?? 0) + 1;
+      if (files > limits.filesPerPerson) return "too_many";
       const record: FileRecord = { ...file, settlesMs: settlesMsOf(createdMs, blob.value) };
       const write: Required<Pick<Write, "checks" | "sets" | "deletes" | "valueBytes">> = {
         checks: [blob, usage, refused, mark],
@@ -68,7 +70,7 @@ export function kvFileStore(store: Store, clock: Clock): FileStore {
           { key: keys.fileOf(ownerId, id), value: 1 },
           { key: keys.ref(sha256, id), value: 1 },
           { key: keys.refMark(sha256), value: 1 },
-          { key: keys.usage(ownerId), value: { bytes: usedBytes } satisfies Usage },
+          { key: keys.usage(ownerId), value: { bytes: usedBytes, files } satisfies Usage },
           fileJobSet({
             dueMs: createdMs + limits.fileUnusedMs,
             job: { kind: "file_expire", fileId: id },
@@ -239,9 +241,4 @@ export function kvFileStore(store: Store, clock: Clock): FileStore {
       await committer.commit({ deletes: [keys.upload(id), keys.uploadOf(ownerId, id)] });
     },
   };
-}
-
-/** What a person's files hold together. */
-interface Usage {
-  bytes: number;
 }

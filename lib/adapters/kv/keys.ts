@@ -163,6 +163,15 @@ export const keys = {
   /** What must be kept: `file`, `user` or `blob` and its id, with the incidents that it is kept for (SC-5). Ends with their holds. */
   hold: (what: string, id: string) => ["hold", what, id],
 
+  /** A browser that a person is told in, by the digest of its push service's address; push. Ends with its login, or after 90 days. */
+  push: (userId: string, subscriptionId: string) => ["push", userId, subscriptionId],
+  pushesOf: (userId: string) => ["push", userId],
+  pushes: () => ["push"],
+  /** Whose it is, and which of them a login switched on; written with it, and end with it. */
+  pushOwner: (subscriptionId: string) => ["push_owner", subscriptionId],
+  pushOfSession: (sessionId: string, subscriptionId: string) => ["push_session", sessionId, subscriptionId],
+  pushesOfSession: (sessionId: string) => ["push_session", sessionId],
+
   /** Work due at a time; jobs. Ends when done. `dueAt` in milliseconds, so that a range is what is due. */
   job: (dueAt: number, jobId: string) => ["job", dueAt, jobId],
   jobs: () => ["job"],

@@ -16,4 +16,5 @@ export const inbox: Words["inbox"] = {
   pages: "Seiten",
   newest: "Neueste",
   older: "Ältere",
+  answered: "Deine Antwort ist gesendet: {state}.",
 };

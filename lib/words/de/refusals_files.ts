@@ -16,6 +16,11 @@ export const files: Readonly<Record<string, string>> = {
   "A file is at most {0} bytes.": "Eine Datei hat höchstens {0} Bytes.",
   "Your files may have {0} bytes together, uploads that are under way included; {1} are left. Remove files that you do not need.":
     "Deine Dateien dürfen zusammen {0} Bytes haben, was gerade hochgeladen wird mitgezählt; {1} sind noch frei. Entferne Dateien, die du nicht brauchst.",
+  "You have {0} files, as many as one person may have. Remove files that you do not need.":
+    "Du hast {0} Dateien, mehr darf niemand haben. Entferne Dateien, die du nicht brauchst.",
+  "Your account cannot add files any more.": "Dein Konto kann keine Dateien mehr hinzufügen.",
+  "The form's file did not begin within {0} seconds. Send it again.":
+    "Die Datei des Formulars begann nicht innerhalb von {0} Sekunden. Sende sie noch einmal.",
   "You have {0} uploads that are not finished. Finish or end one of them first.":
     "Du lädst gerade {0} Dateien hoch. Warte auf eine davon oder brich sie ab.",
   "The body stopped before it was whole. Send it again.":

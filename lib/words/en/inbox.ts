@@ -14,4 +14,5 @@ export const inbox = {
   pages: "Pages",
   newest: "Newest",
   older: "Older",
+  answered: "Your answer was sent: {state}.",
 };

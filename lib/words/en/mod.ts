@@ -5,6 +5,7 @@ import { broadcast } from "./broadcast.ts";
 import { categories } from "./categories.ts";
 import { command } from "./command.ts";
 import { commands } from "./commands.ts";
+import { confirm } from "./confirm.ts";
 import { contacts } from "./contacts.ts";
 import { discreet } from "./discreet.ts";
 import { door } from "./door.ts";
@@ -44,6 +45,7 @@ export const en = {
   categories,
   command,
   commands,
+  confirm,
   contacts,
   discreet,
   door,

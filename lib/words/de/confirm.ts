@@ -1,0 +1,14 @@
+import type { Words } from "../mod.ts";
+
+export const confirm: Words["confirm"] = {
+  title: "Bist du sicher?",
+  keep: "So lassen, wie es ist",
+  cancel: "Diesen Auftrag zurücknehmen?",
+  cancelHint:
+    "Er verschwindet aus den Eingängen, in denen er noch offen ist. Das lässt sich nicht rückgängig machen.",
+  cancelDo: "Zurücknehmen",
+  contact: "Diesen Kontakt entfernen?",
+  contactHint:
+    "Dann seid ihr keine Kontakte mehr. Um es wieder zu werden, muss jemand von euch neu anfragen.",
+  contactDo: "Kontakt entfernen",
+};
