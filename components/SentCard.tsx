@@ -1,4 +1,5 @@
 import type { ListItem } from "../lib/protocol/mod.ts";
+import { AskFirst } from "./AskFirst.tsx";
 import { Attachments } from "./Attachments.tsx";
 import { Reveal } from "./Discreet.tsx";
 import type { Absence } from "./file_text.ts";
@@ -93,7 +94,7 @@ export function SentCard(props: SentCardProps) {
       {error === undefined ? null : <p class="field-error" role="alert">{error}</p>}
       {isCancellable(item)
         ? (
-          <form method="post" action={path} onSubmit={cancel}>
+          <AskFirst ask="cancel" to={path} onSubmit={cancel}>
             <input type="hidden" name="id" value={command.id} />
             <button
               type="submit"
@@ -103,7 +104,7 @@ export function SentCard(props: SentCardProps) {
             >
               {own.cancel}
             </button>
-          </form>
+          </AskFirst>
         )
         : null}
     </article>

@@ -40,6 +40,7 @@ export function adminPlaces(words: FrameWords, role: string): readonly Place[] {
     ["/admin/groups", words.groups],
     ["/admin/broadcast", words.broadcast],
     ["/admin/audit", words.audit],
+    ["/admin/design", words.design],
     ["/admin/two-factor", words.twoFactor],
   ];
 }

@@ -79,3 +79,9 @@ export function inOrder(recipients: readonly RecipientState[]): RecipientState[]
     waits(a) - waits(b) || (a.updatedAt < b.updatedAt ? 1 : a.updatedAt > b.updatedAt ? -1 : 0)
   );
 }
+
+/** What is said in passing when it was done. */
+export function doneText(words: Words["sent"], action: SentAction): string {
+  if (action.action === "cancel") return words.cancelled;
+  return action.accept ? words.reviewed : words.returned;
+}

@@ -14,7 +14,7 @@ export function startWorker(url: string, line: TabLine): void {
   const { serviceWorker } = navigator;
   // Only over TLS and on this computer itself.
   if (serviceWorker === undefined) return;
-  serviceWorker.register(url).then(async ({ pushManager }) => {
+  serviceWorker.register(ownWorker(url)).then(async ({ pushManager }) => {
     const subscription = await pushManager?.getSubscription();
     if (subscription && sessionStorage.getItem(toldKey) === null) await tellSubscription(subscription);
   }).catch(() => {
@@ -22,6 +22,24 @@ export function startWorker(url: string, line: TabLine): void {
   });
   const count = () => void badge(line);
   for (const event of ["ready", "deliver", "changed", "stopped"] as const) line.on(event, count);
+}
+
+/** As much of the browser's Trusted Types as is used here; TypeScript does not know them yet. */
+interface TrustedTypes {
+  createPolicy(name: string, rules: { createScriptURL(url: string): string }): {
+    createScriptURL(url: string): string;
+  };
+}
+
+/** UI-8: the policy lets no text become code but this one: the address of our own service worker. */
+function ownWorker(url: string): string {
+  const { trustedTypes } = globalThis as { trustedTypes?: TrustedTypes };
+  const createScriptURL = (text: string) => {
+    const { origin, pathname } = new URL(text, location.href);
+    if (origin === location.origin && pathname === "/sw.js") return text;
+    throw new TypeError("This is not our service worker.");
+  };
+  return trustedTypes?.createPolicy("behest-worker", { createScriptURL }).createScriptURL(url) ?? url;
 }
 
 async function badge(line: TabLine): Promise<void> {

@@ -1,6 +1,14 @@
 import { AttachField, type AttachFieldProps } from "../components/AttachField.tsx";
+import { WordsProvider } from "../components/words.tsx";
+import type { SomeWords } from "../lib/words/mod.ts";
 
 /** The choice of files in a form that is otherwise not live. */
-export default function Attach(props: AttachFieldProps) {
-  return <AttachField {...props} />;
+export default function Attach(
+  { words, ...props }: AttachFieldProps & { words: SomeWords<"file" | "upload"> },
+) {
+  return (
+    <WordsProvider words={words}>
+      <AttachField {...props} />
+    </WordsProvider>
+  );
 }

@@ -1,13 +1,21 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { Brand } from "../components/Brand.tsx";
-import { pageLine, wasReplaced } from "../components/page_line.ts";
+import { beginLine, pageLine, wasReplaced } from "../components/page_line.ts";
 import { localText } from "../components/page_text.ts";
 import { Time } from "../components/Time.tsx";
+import { Filled, useLanguage, useWords, WordsProvider } from "../components/words.tsx";
+import { startWorker } from "../components/worker.ts";
 import type { LineState } from "../lib/client/mod.ts";
+import type { Language, SomeWords, Words } from "../lib/words/mod.ts";
+import { fill } from "../lib/words/shape.ts";
 
-interface BarProps {
+interface HeadProps {
   username: string;
+  /** Null on a page that came without the server: whoever was last here. */
+  userId: string | null;
+  /** Address of the service worker; null where none is started. */
+  worker: string | null;
   /** The page itself, to come back to. */
   path: string;
   stoppedSince: string | null;
@@ -25,29 +33,40 @@ interface LineWords {
 }
 
 /** The head of every page: whose it is, how the line stands, and Stop. */
-export default function Bar({ username, path, stoppedSince }: BarProps) {
+export default function Bar({ words, ...head }: HeadProps & { words: SomeWords<"bar"> }) {
+  return (
+    <WordsProvider words={words}>
+      <Head {...head} />
+    </WordsProvider>
+  );
+}
+
+function Head({ username, userId, worker, path, stoppedSince }: HeadProps) {
+  const words = useWords("bar");
+  const language = useLanguage();
   const stopped = useSignal(stoppedSince !== null);
   const line = useSignal<LineWords | null>(null);
   const news = useSignal<News | null>(null);
   const local = useSignal(false);
+  const name = useSignal(username);
 
   useEffect(() => {
     local.value = true;
-    localTimes();
+    localTimes(language);
     const client = pageLine();
-    line.value = lineWords(client.line);
+    line.value = lineWords(words, client.line);
     const offs = [
-      client.on("line", (state) => line.value = lineWords(state)),
+      client.on("line", (state) => line.value = lineWords(words, state)),
       client.on("stopped", (state) => stopped.value = state.stopped || state.pending),
       client.on("ready", (ready) => stopped.value = ready.stopped || client.stop.pending),
       client.on("deliver", ({ command }) => {
-        news.value = { text: `New from ${command.from.displayName}`, path: "/" };
+        news.value = { text: fill(words.newFrom, { name: command.from.displayName }), path: "/" };
       }),
       client.on("notification", (heard) => {
         if (heard.method === "contact.changed" && heard.params.relation === "incoming") {
-          news.value = { text: `${heard.params.displayName} asks to be your contact`, path: "/contacts" };
+          news.value = { text: fill(words.asks, { name: heard.params.displayName }), path: "/contacts" };
         } else if (heard.method === "group.changed" && heard.params.role !== null && !heard.params.accepted) {
-          news.value = { text: `You are invited to ${heard.params.title}`, path: "/groups" };
+          news.value = { text: fill(words.invited, { title: heard.params.title }), path: "/groups" };
         }
       }),
     ];
@@ -57,6 +76,10 @@ export default function Bar({ username, path, stoppedSince }: BarProps) {
       if (!stopped.value) stop();
     };
     addEventListener("keydown", onKey);
+    void beginLine(userId === null ? null : { userId, username }).then((person) =>
+      name.value = person?.username ?? ""
+    );
+    if (worker !== null) startWorker(worker, client);
     return () => {
       for (const off of offs) off();
       removeEventListener("keydown", onKey);
@@ -81,7 +104,7 @@ export default function Bar({ username, path, stoppedSince }: BarProps) {
       {stopped.value ? <Stopped path={path} since={stoppedSince} local={local.value} /> : null}
       <header class="bar">
         <Brand path={path} />
-        <span class="who">@{username}</span>
+        {name.value === "" ? null : <span class="who">@{name.value}</span>}
         {line.value === null ? null : <span class="line" data-line={line.value.look}>{line.value.text}</span>}
         <p class="news" aria-live="polite">
           {news.value === null
@@ -105,9 +128,9 @@ export default function Bar({ username, path, stoppedSince }: BarProps) {
                 type="submit"
                 class="button button-stop"
                 aria-keyshortcuts="Control+Shift+."
-                title="Stop everything at once (Ctrl+Shift+.)"
+                title={words.stopTitle}
               >
-                Stop
+                {words.stop}
               </button>
             </form>
           )}
@@ -119,58 +142,57 @@ export default function Bar({ username, path, stoppedSince }: BarProps) {
 }
 
 function Stopped({ path, since, local }: { path: string; since: string | null; local: boolean }) {
+  const words = useWords("bar");
   return (
-    <section class="banner banner-stopped" aria-label="Stopped" role="status">
+    <section class="banner banner-stopped" aria-label={words.stoppedLabel} role="status">
       <div>
         <p>
-          <strong>Stopped. Nothing is delivered to you.</strong>
+          <strong>{words.stopped}</strong>
         </p>
         <p class="small">
           {since === null ? null : (
             <>
-              Since <Time value={since} local={local} />.
+              <Filled text={words.since} time={<Time value={since} local={local} />} />
+              {" "}
             </>
           )}
-          What people send meanwhile waits for you.
+          {words.waits}
         </p>
       </div>
       <form method="post" action="/resume">
         <input type="hidden" name="back" value={path} />
         <label class="check">
           <input type="checkbox" name="confirm" value="yes" required />
-          <span>I want to receive again</span>
+          <span>{words.again}</span>
         </label>
-        <button type="submit" class="button">Resume</button>
+        <button type="submit" class="button">{words.resume}</button>
       </form>
     </section>
   );
 }
 
-function lineWords(state: LineState): LineWords {
+function lineWords(words: Words["bar"], state: LineState): LineWords {
   switch (state.kind) {
     case "online":
-      return { look: "open", text: "Live" };
+      return { look: "open", text: words.live };
     case "connecting":
-      return { look: "waiting", text: "Connecting" };
+      return { look: "waiting", text: words.connecting };
     case "offline":
-      return { look: "waiting", text: "Offline, trying again" };
+      return { look: "waiting", text: words.offline };
     case "login":
-      return { look: "ended", text: "Session over: reload to log in" };
+      return { look: "ended", text: words.login };
     case "stopped":
-      return {
-        look: "ended",
-        text: wasReplaced(state) ? "Live in another tab" : "Line closed: reload to try again",
-      };
+      return { look: "ended", text: wasReplaced(state) ? words.replaced : words.closed };
     default:
       state satisfies never;
-      return { look: "ended", text: "Unknown" };
+      return { look: "ended", text: words.closed };
   }
 }
 
-/** The times that the server wrote as UTC, in the viewer's own locale and zone. Islands do theirs themselves. */
-function localTimes(): void {
+/** The times that the server wrote as UTC, in the viewer's own zone. Islands do theirs themselves. */
+function localTimes(language: Language): void {
   for (const time of document.querySelectorAll<HTMLTimeElement>("main time[data-utc]")) {
-    time.textContent = localText(time.dateTime);
+    time.textContent = localText(language, time.dateTime);
     time.title = time.dateTime;
   }
 }

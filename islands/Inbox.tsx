@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import {
   type CommandAction,
   localMoment,
@@ -7,14 +7,23 @@ import {
   updateParams,
 } from "../components/CommandActions.tsx";
 import { CommandCard } from "../components/CommandCard.tsx";
+import { failureText } from "../components/failure_text.ts";
 import type { Absence } from "../components/file_text.ts";
+import { filtered, filterFrom } from "../components/inbox_filter.ts";
+import { InboxFilter } from "../components/InboxFilter.tsx";
 import { Empty } from "../components/Notice.tsx";
-import { itemOf, openItems, withItem, withReading } from "../components/open_items.ts";
-import { pageLine } from "../components/page_line.ts";
-import { isOpen } from "../components/page_text.ts";
+import { bounded, openItems, withDelivered, withItem, withReading } from "../components/open_items.ts";
+import { pageLine, pageStore } from "../components/page_line.ts";
+import { isOpen, stateWords } from "../components/page_text.ts";
+import { isPending, usePending, withPending } from "../components/pending_answers.ts";
+import { toast } from "../components/toast.ts";
+import { useLanguage, useWords, WordsProvider } from "../components/words.tsx";
+import { changedItem, isOpenItem, itemOf } from "../lib/client/mod.ts";
 import type { CommandChanged, ListItem } from "../lib/protocol/mod.ts";
+import type { SomeWords } from "../lib/words/mod.ts";
+import { fill } from "../lib/words/shape.ts";
 
-interface InboxProps {
+interface ListProps {
   items: ListItem[];
   /** Milliseconds since 1970, by the server's clock. */
   now: number;
@@ -22,6 +31,8 @@ interface InboxProps {
   newest: boolean;
   /** How many commands one view holds at least. */
   wanted: number;
+  /** What the view of older ones begins after; null when there are none. */
+  next?: string | null;
   stopped: boolean;
   /** The time zone of the person's profile; the browser's own takes its place. */
   zone: string;
@@ -31,14 +42,35 @@ interface InboxProps {
   absent: Record<string, Absence>;
   /** What can be handed in. */
   own: OwnChoice;
+  /** Begins with what this browser kept, for a page without the server. */
+  kept?: boolean;
 }
 
 /** How often "was due" is looked at again. */
 const minuteMs = 60_000;
 
 /** The open commands: what the server rendered, kept current over the line. */
-export default function Inbox(props: InboxProps) {
+export default function Inbox(
+  { words, ...list }: ListProps & {
+    words: SomeWords<"inbox" | "commands" | "command" | "file" | "upload" | "failures" | "offline">;
+  },
+) {
+  return (
+    <WordsProvider words={words}>
+      <OpenCommands {...list} />
+    </WordsProvider>
+  );
+}
+
+function OpenCommands(props: ListProps) {
+  const words = useWords("inbox");
+  const states = useWords("commands");
+  const failures = useWords("failures");
+  const language = useLanguage();
+  const { waits } = useWords("offline");
   const items = useSignal(props.items);
+  const next = useSignal(props.next ?? null);
+  const query = useSignal("");
   const stopped = useSignal(props.stopped);
   const now = useSignal(props.now);
   const local = useSignal(false);
@@ -48,26 +80,30 @@ export default function Inbox(props: InboxProps) {
   const errors = useSignal<Readonly<Record<string, string>>>(
     props.problem === null ? {} : { [props.problem.id]: props.problem.message },
   );
+  /** Of which an answer was refused: still there to say so when they have left the inbox. */
+  const refused = useSignal<readonly ListItem[]>([]);
+  const refuse = async (id: string, error: unknown) => {
+    errors.value = { ...errors.value, [id]: failureText(failures, language, error) };
+    const item = items.value.find(({ command }) => command.id === id) ??
+      await pageStore().then((store) => store?.command(id)).catch(() => undefined);
+    if (item !== undefined) refused.value = withItem(refused.value, item);
+  };
+  const pending = usePending(refuse);
+  /** Reads the view again; set by the line. */
+  const refill = useRef<(() => Promise<void>) | null>(null);
+  const view = (now: { items: ListItem[]; next: string | null }) => {
+    items.value = now.items;
+    next.value = now.next;
+  };
 
   const change = (changed: CommandChanged) => {
     const known = items.value.find((item) => item.command.id === changed.id);
     if (known === undefined || changed.recipient !== undefined) return;
     items.value = changed.state !== undefined && !isOpen(changed.state)
       ? items.value.filter((item) => item !== known)
-      : withItem(items.value, {
-        ...known,
-        command: changed.command ?? known.command,
-        ...(known.state === undefined ? {} : {
-          state: {
-            ...known.state,
-            state: changed.state ?? known.state.state,
-            until: changed.until ?? null,
-            // What stood there before a return was the person's own: never shown as the sender's.
-            note: changed.note ?? (changed.state === "returned" ? null : known.state.note),
-            updatedAt: changed.at,
-          },
-        }),
-      });
+      : withItem(items.value, changedItem(known, changed));
+    // What was answered makes room for what stood behind it.
+    if (props.newest && next.value !== null && items.value.length < props.wanted / 2) void refill.current?.();
   };
 
   useEffect(() => {
@@ -75,14 +111,24 @@ export default function Inbox(props: InboxProps) {
     zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone || props.zone;
     now.value = Date.now();
     const client = pageLine();
-    // What another tab took over the line is not delivered again, so every new line is followed by a reading.
+    const readKept = async () => {
+      const kept = await (await pageStore())?.commands() ?? [];
+      if (stopped.value) return;
+      view(
+        bounded({ items: withReading([], items.value, kept.filter(isOpenItem)), next: null }, props.wanted),
+      );
+    };
+    if (props.kept) void readKept().catch(() => undefined);
+    // Nobody tells afterwards what happened while there was no line, so every new one is followed by a reading.
     const read = async () => {
       const then = items.value;
       const page = (before: string | undefined) =>
         client.request("inbox.list", before === undefined ? {} : { before }).catch(() => null);
       const list = await openItems(page, props.wanted);
-      if (list !== null && !stopped.value) items.value = withReading(then, items.value, list.items);
+      if (list === null || stopped.value) return;
+      view(bounded({ items: withReading(then, items.value, list.items), next: list.next }, props.wanted));
     };
+    refill.current = read;
     // The notification of a return does not bring the sender's words.
     const readOne = async (id: string) => {
       const detail = await client.request("command.get", { id }).catch(() => null);
@@ -94,8 +140,11 @@ export default function Inbox(props: InboxProps) {
       client.on("deliver", (delivery) => {
         if (!props.newest || !isOpen(delivery.state)) return;
         const known = items.value.find((item) => item.command.id === delivery.command.id);
+        const before = { items: items.value, next: next.value };
+        const now = withDelivered(before, itemOf(delivery, known), props.wanted);
+        if (now === before) return;
         if (known === undefined) fresh.value = new Set([...fresh.value, delivery.command.id]);
-        items.value = withItem(items.value, itemOf(delivery, known));
+        view(now);
       }),
       client.on("changed", (changed) => {
         change(changed);
@@ -103,7 +152,7 @@ export default function Inbox(props: InboxProps) {
       }),
       client.on("stopped", (state) => {
         stopped.value = state.stopped || state.pending;
-        if (stopped.value) items.value = [];
+        if (stopped.value) view({ items: [], next: null });
       }),
       client.on("ready", (ready) => {
         stopped.value = ready.stopped;
@@ -119,7 +168,8 @@ export default function Inbox(props: InboxProps) {
 
   const act = async (action: CommandAction) => {
     const { id } = action;
-    busy.value = new Set([...busy.value, id]);
+    // Without a line it waits, and the person goes on.
+    if (pageLine().line.kind === "online") busy.value = new Set([...busy.value, id]);
     const { [id]: _, ...others } = errors.value;
     errors.value = others;
     try {
@@ -135,11 +185,9 @@ export default function Inbox(props: InboxProps) {
         command: answer.command,
         at: answer.state.updatedAt,
       });
+      toast(fill(words.answered, { state: stateWords(states, answer.state.state, "recipient").label }));
     } catch (error) {
-      errors.value = {
-        ...errors.value,
-        [id]: error instanceof Error ? error.message : "That did not work. Try again.",
-      };
+      void refuse(id, error);
     } finally {
       busy.value = new Set([...busy.value].filter((other) => other !== id));
     }
@@ -147,44 +195,69 @@ export default function Inbox(props: InboxProps) {
 
   if (stopped.value) {
     return (
-      <Empty title="You are stopped">
-        <p>
-          Your open commands were closed, and new ones wait out of sight. Resume above when you are ready.
-        </p>
+      <Empty title={words.stoppedTitle}>
+        <p>{words.stopped}</p>
       </Empty>
     );
   }
-  if (items.value.length === 0) {
+  const shown = refused.value
+    .filter(({ command: { id } }) =>
+      id in errors.value && !items.value.some(({ command }) => command.id === id)
+    )
+    .reduce(withItem, items.value);
+  const fitting = new Set(filtered(shown, query.value));
+  const pages = props.newest && next.value === null ? null : (
+    <nav class="row" aria-label={words.pages}>
+      {props.newest ? null : <a class="button" href="./">{words.newest}</a>}
+      {next.value === null ? null : <a class="button" href={`./?before=${next.value}`}>{words.older}</a>}
+    </nav>
+  );
+  if (shown.length === 0) {
     return (
-      <Empty title="Nothing is asked of you">
-        <p>
-          Commands from your contacts appear here by themselves. To hear from somebody, become contacts first;
-          what you take from them is up to your preferences.
-        </p>
-        <p class="row">
-          <a class="button" href="/contacts">Find a contact</a>
-          <a class="button button-quiet" href="/preferences">Look at preferences</a>
-        </p>
-      </Empty>
+      <>
+        <Empty title={words.emptyTitle}>
+          <p>{words.empty}</p>
+          <p class="row">
+            <a class="button" href="/contacts">{words.findContact}</a>
+            <a class="button button-quiet" href="/preferences">{words.preferences}</a>
+          </p>
+        </Empty>
+        {pages}
+      </>
     );
   }
   return (
-    <ul class="commands">
-      {items.value.map((item) => (
-        <CommandCard
-          key={item.command.id}
-          item={item}
-          now={now.value}
-          local={local.value}
-          zone={zone.value}
-          fresh={fresh.value.has(item.command.id)}
-          busy={busy.value.has(item.command.id)}
-          absent={props.absent}
-          own={props.own}
-          error={errors.value[item.command.id]}
-          onAct={act}
-        />
-      ))}
-    </ul>
+    <>
+      {local.value && (shown.length >= filterFrom || query.value !== "")
+        ? (
+          <InboxFilter
+            query={query.value}
+            shown={fitting.size}
+            count={shown.length}
+            onQuery={(typed) => query.value = typed}
+          />
+        )
+        : null}
+      <ul class="commands">
+        {shown.map((item) => (
+          <CommandCard
+            key={item.command.id}
+            item={withPending(item, pending.value)}
+            waiting={isPending(item, pending.value) ? waits : undefined}
+            now={now.value}
+            local={local.value}
+            zone={zone.value}
+            hidden={!fitting.has(item)}
+            fresh={fresh.value.has(item.command.id)}
+            busy={busy.value.has(item.command.id)}
+            absent={props.absent}
+            own={props.own}
+            error={errors.value[item.command.id]}
+            onAct={act}
+          />
+        ))}
+      </ul>
+      {pages}
+    </>
   );
 }

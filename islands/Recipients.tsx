@@ -1,8 +1,11 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { FieldError } from "../components/Field.tsx";
+import { useWords, WordsProvider } from "../components/words.tsx";
+import type { SomeWords } from "../lib/words/mod.ts";
+import { fill } from "../lib/words/shape.ts";
 
-interface RecipientsProps {
+interface FieldProps {
   /** As typed: names parted by commas. */
   value: string;
   contacts: { username: string; displayName: string }[];
@@ -12,7 +15,16 @@ interface RecipientsProps {
 }
 
 /** Whom a command is for: a line of names, which scripts turn into tokens that can be taken away one by one. */
-export default function Recipients({ value, contacts, required, error }: RecipientsProps) {
+export default function Recipients({ words, ...field }: FieldProps & { words: SomeWords<"inputs"> }) {
+  return (
+    <WordsProvider words={words}>
+      <RecipientsField {...field} />
+    </WordsProvider>
+  );
+}
+
+function RecipientsField({ value, contacts, required, error }: FieldProps) {
+  const words = useWords("inputs");
   const ready = useSignal(false);
   const chosen = useSignal<string[]>([]);
   const typed = useSignal("");
@@ -56,20 +68,20 @@ export default function Recipients({ value, contacts, required, error }: Recipie
   };
   return (
     <div class="field">
-      <label for="to">To</label>
-      <p class="hint" id="to-hint">One or more usernames, parted by commas.</p>
+      <label for="to">{words.to}</label>
+      <p class="hint" id="to-hint">{words.toHint}</p>
       {ready.value
         ? (
           <>
             <input type="hidden" name="to" value={[...chosen.value, typed.value].join(" ").trim()} />
             {chosen.value.length === 0 ? null : (
-              <ul class="tokens" aria-label="Chosen">
+              <ul class="tokens" aria-label={words.chosen}>
                 {chosen.value.map((name) => (
                   <li class="token" key={name}>
                     {name}
                     <button
                       type="button"
-                      aria-label={`Take ${name} off`}
+                      aria-label={fill(words.takeOff, { name })}
                       onClick={() => chosen.value = chosen.value.filter((other) => other !== name)}
                     >
                       ×

@@ -2,14 +2,18 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { Absence } from "../components/file_text.ts";
 import { Empty } from "../components/Notice.tsx";
+import { failureText } from "../components/failure_text.ts";
 import { pageLine } from "../components/page_line.ts";
-import { type SentAction, withChange } from "../components/sent_items.ts";
-import { actOnSent, sentProblem } from "../components/sent_line.ts";
+import { doneText, type SentAction, withChange } from "../components/sent_items.ts";
+import { actOnSent } from "../components/sent_line.ts";
 import { useAbsent } from "../components/own_files.ts";
+import { toast } from "../components/toast.ts";
 import { SentCard } from "../components/SentCard.tsx";
+import { useLanguage, useWords, WordsProvider } from "../components/words.tsx";
 import type { ListItem } from "../lib/protocol/mod.ts";
+import type { SomeWords } from "../lib/words/mod.ts";
 
-interface SentProps {
+interface ListProps {
   items: ListItem[];
   /** The newest page is read again with every new line; older ones stay as they were rendered. */
   newest: boolean;
@@ -22,7 +26,20 @@ interface SentProps {
 const recipientsShown = 5;
 
 /** What the person sent: what the server rendered, kept current over the line. */
-export default function Sent(props: SentProps) {
+export default function Sent(
+  { words, ...list }: ListProps & { words: SomeWords<"sent" | "commands" | "file" | "failures"> },
+) {
+  return (
+    <WordsProvider words={words}>
+      <SentList {...list} />
+    </WordsProvider>
+  );
+}
+
+function SentList(props: ListProps) {
+  const words = useWords("sent");
+  const failures = useWords("failures");
+  const language = useLanguage();
   const items = useSignal(props.items);
   const absent = useAbsent(props.absent);
   const local = useSignal(false);
@@ -60,8 +77,9 @@ export default function Sent(props: SentProps) {
     try {
       const { timeline: _timeline, ...item } = await actOnSent(action);
       items.value = items.value.map((one) => (one.command.id === id ? item : one));
+      toast(doneText(words, action));
     } catch (error) {
-      errors.value = { ...errors.value, [id]: sentProblem(error) };
+      errors.value = { ...errors.value, [id]: failureText(failures, language, error) };
     } finally {
       busy.value = null;
     }
@@ -69,10 +87,10 @@ export default function Sent(props: SentProps) {
 
   if (items.value.length === 0) {
     return (
-      <Empty title="You have sent nothing yet">
-        <p>What you send appears here with how each person answered.</p>
+      <Empty title={words.emptyTitle}>
+        <p>{words.empty}</p>
         <p>
-          <a class="button button-main" href="/send">Send a command</a>
+          <a class="button button-main" href="/send">{words.sendOne}</a>
         </p>
       </Empty>
     );

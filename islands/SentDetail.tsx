@@ -1,15 +1,19 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { Absence } from "../components/file_text.ts";
+import { failureText } from "../components/failure_text.ts";
 import { pageLine } from "../components/page_line.ts";
-import { type SentAction, withChange } from "../components/sent_items.ts";
-import { actOnSent, sentProblem } from "../components/sent_line.ts";
+import { doneText, type SentAction, withChange } from "../components/sent_items.ts";
+import { actOnSent } from "../components/sent_line.ts";
 import { useAbsent } from "../components/own_files.ts";
+import { toast } from "../components/toast.ts";
 import { SentCard } from "../components/SentCard.tsx";
 import { Timeline } from "../components/Timeline.tsx";
+import { useLanguage, useWords, WordsProvider } from "../components/words.tsx";
 import type { CommandDetail } from "../lib/protocol/mod.ts";
+import type { SomeWords } from "../lib/words/mod.ts";
 
-interface SentDetailProps {
+interface DetailProps {
   detail: CommandDetail;
   /** Recipients that are shown; the rest is counted. */
   most: number;
@@ -22,7 +26,21 @@ interface SentDetailProps {
 const readAgainMs = 1000;
 
 /** One sent command with its totals as they move, its recipients and what happened. */
-export default function SentDetail(props: SentDetailProps) {
+export default function SentDetail(
+  { words, ...detail }: DetailProps & { words: SomeWords<"sent" | "commands" | "file" | "failures"> },
+) {
+  return (
+    <WordsProvider words={words}>
+      <Detail {...detail} />
+    </WordsProvider>
+  );
+}
+
+function Detail(props: DetailProps) {
+  const words = useWords("sent");
+  const failures = useWords("failures");
+  const language = useLanguage();
+  const { happened } = useWords("commands");
   const detail = useSignal(props.detail);
   const absent = useAbsent(props.absent);
   const local = useSignal(false);
@@ -59,8 +77,9 @@ export default function SentDetail(props: SentDetailProps) {
     error.value = null;
     try {
       detail.value = await actOnSent(action);
+      toast(doneText(words, action));
     } catch (thrown) {
-      error.value = sentProblem(thrown);
+      error.value = failureText(failures, language, thrown);
     } finally {
       busy.value = false;
     }
@@ -80,7 +99,7 @@ export default function SentDetail(props: SentDetailProps) {
         onAct={act}
       />
       <section class="panel" aria-labelledby="timeline">
-        <h2 id="timeline">What happened</h2>
+        <h2 id="timeline">{happened}</h2>
         <Timeline entries={detail.value.timeline} reader="sender" local={local.value} />
       </section>
     </>

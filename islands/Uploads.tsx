@@ -5,9 +5,11 @@ import { Empty } from "../components/Notice.tsx";
 import { useOwnFiles } from "../components/own_files.ts";
 import { UploadForm } from "../components/UploadForm.tsx";
 import { UploadPanel } from "../components/UploadPanel.tsx";
+import { useWords, WordsProvider } from "../components/words.tsx";
 import type { FileObject } from "../lib/protocol/mod.ts";
+import type { SomeWords } from "../lib/words/mod.ts";
 
-interface UploadsProps {
+interface ListProps {
   files: FileObject[];
   /** What arrives is shown in the view of the newest only. */
   newest: boolean;
@@ -21,8 +23,17 @@ interface UploadsProps {
 
 /** The person's files: uploaded here, and kept current over the line while they are checked (FI-4). */
 export default function Uploads(
-  { newest, maxBytes, unusedMs, retentionDays, error, ...props }: UploadsProps,
+  { words, ...list }: ListProps & { words: SomeWords<"files" | "file" | "upload"> },
 ) {
+  return (
+    <WordsProvider words={words}>
+      <OwnFiles {...list} />
+    </WordsProvider>
+  );
+}
+
+function OwnFiles({ newest, maxBytes, unusedMs, retentionDays, error, ...props }: ListProps) {
+  const words = useWords("files");
   const { files, add } = useOwnFiles(props.files);
   const live = useSignal(false);
   useEffect(() => {
@@ -31,7 +42,7 @@ export default function Uploads(
 
   return (
     <>
-      <section class="panel" aria-label="Upload">
+      <section class="panel" aria-label={words.upload}>
         {live.value
           ? (
             <UploadPanel
@@ -44,7 +55,7 @@ export default function Uploads(
       </section>
       {files.value.length > 0
         ? (
-          <section class="panel" aria-label="Files">
+          <section class="panel" aria-label={words.title}>
             <FileList
               files={files.value}
               local={live.value}
@@ -54,8 +65,8 @@ export default function Uploads(
           </section>
         )
         : (
-          <Empty title="No files yet">
-            <p>Upload one above. When it has passed the checks you can attach it to what you send.</p>
+          <Empty title={words.emptyTitle}>
+            <p>{words.empty}</p>
           </Empty>
         )}
     </>

@@ -28,9 +28,10 @@ export function buildApp(services: Services): App<State> {
 export function serving(app: App<State>, { trustProxy }: Config): Deno.ServeHandler<Deno.NetAddr> {
   const handler = app.handler();
   return async (req, info) => {
-    const secure = isSecure(new URL(req.url), req, trustProxy);
+    const url = new URL(req.url);
+    const secure = isSecure(url, req, trustProxy);
     const response = await handler(req, info);
-    return addHeaders(response, secure);
+    return addHeaders(response, secure, url.pathname);
   };
 }
 
@@ -70,10 +71,19 @@ function isSecure(url: URL, req: Request, trustProxy: boolean): boolean {
 
 const secureHeaders: Middleware<State> = async (ctx) => {
   const secure = ctx.url.protocol === "https:";
-  return addHeaders(await ctx.next(), secure);
+  return addHeaders(await ctx.next(), secure, ctx.url.pathname);
 };
 
-const nonceCsp = csp<State>({ useNonce: true });
+/** No text becomes code, in browsers that have Trusted Types; `components/worker.ts` makes the one policy there is. */
+const nonceCsp = csp<State>({
+  useNonce: true,
+  csp: [
+    "worker-src 'self'",
+    "manifest-src 'self'",
+    "require-trusted-types-for 'script'",
+    "trusted-types behest-worker",
+  ],
+});
 
 /**
  * The policy of rendered pages. Headers cannot be set on an upgrade's response, and it renders nothing; neither does the API,
@@ -91,13 +101,16 @@ function isCall(pathname: string): boolean {
 const scriptlessPolicy = "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; " +
   "form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
+/** For the service worker: it fetches from here, and shows nothing. */
+const workerPolicy = "default-src 'none'; connect-src 'self'; frame-ancestors 'none'";
+
 /** Adding them twice changes nothing. */
-function addHeaders(response: Response, secure: boolean): Response {
+function addHeaders(response: Response, secure: boolean, pathname: string): Response {
   if (response.status === 101) return response;
   const { headers } = response;
   const policy = headers.get("content-security-policy");
   if (policy === null || !(policy.includes("'nonce-") || policy.includes("sandbox"))) {
-    headers.set("content-security-policy", scriptlessPolicy);
+    headers.set("content-security-policy", pathname === "/sw.js" ? workerPolicy : scriptlessPolicy);
   } else if (!secure) {
     // Over plain http it would send the browser to an https that nobody serves.
     headers.set("content-security-policy", policy.replace(/; upgrade-insecure-requests/, ""));

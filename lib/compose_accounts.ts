@@ -18,6 +18,7 @@ import type { KvCounts } from "./adapters/kv/counts_store.ts";
 import { attachable } from "./adapters/kv/file_uses.ts";
 import { kvFileStore } from "./adapters/kv/files_store.ts";
 import type { KvGroups } from "./adapters/kv/groups_store.ts";
+import { kvPushStore } from "./adapters/kv/push_store.ts";
 import type { Store } from "./adapters/kv/store.ts";
 import type { KvUsers } from "./adapters/kv/users_store.ts";
 import type { CommandRoom, CommandStore } from "./commands/mod.ts";
@@ -114,6 +115,7 @@ export function openAccountParts(parts: AccountParts): OpenAccountParts {
         files,
         fileStore: kvFileStore(store, clock),
         bell,
+        pushes: kvPushStore(store, clock),
         forgetChoices(userId) {
           consent.forget(userId);
           // Until the next start counts everybody anew: a broadcast reaches nobody here.

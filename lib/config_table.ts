@@ -201,6 +201,13 @@ export const variables = {
     example: "/etc/behest/evidence.key",
     parse: parsePath,
   },
+  BEHEST_PUSH: {
+    about:
+      "Notifications to browsers: `off`, or whom their push services may ask about this server, a `mailto:` or `https://` address",
+    default: "off",
+    example: "mailto:admin@example.org",
+    parse: parsePush,
+  },
   BEHEST_CYBERTIP_URL: {
     about: "Address of NCMEC's CyberTipline; the test server unless set",
     default: "https://exttest.cybertip.org/ispws",
@@ -284,6 +291,16 @@ function parseHostPort(text: string): { host: string; port: number } | Wrong {
   return host === undefined || number < 1 || number > 65_535
     ? new Wrong("must be a host and a port, written host:port")
     : { host, port: number };
+}
+
+/** Null is off. Push services turn addresses away that cannot be reached, like those of this computer. */
+function parsePush(text: string): string | null | Wrong {
+  if (text === "off") return null;
+  const mail = /^mailto:[^\s@,<>]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$/.test(text);
+  const url = URL.parse(text);
+  const site = url?.protocol === "https:" && url.username === "" && url.hostname.includes(".") &&
+    !/[\s,]/.test(text);
+  return mail || site ? text : new Wrong("must be off, or a mailto: or https:// address");
 }
 
 /** Credentials have variables of their own, and a query would be lost. */

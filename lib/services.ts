@@ -36,6 +36,8 @@ import type {
   passwordProof,
   Profile,
   profileChange,
+  PushState,
+  PushSubscriptionBody,
   RecoveryCodeList,
   Refusal,
   ReportDraft,
@@ -349,6 +351,14 @@ export interface DemoPeople {
   password: string;
 }
 
+/** Notifications to browsers without a line (UI-7). */
+export interface PushService {
+  state(): PushState;
+  /** For the browser of the caller's login, until that ends. */
+  subscribe(caller: Caller & { sessionExpiresAt: string }, body: PushSubscriptionBody): Answer<true>;
+  unsubscribe(caller: Caller, body: PushSubscriptionBody): Promise<void>;
+}
+
 /** Everything a route may ask; set once on `ctx.state` by the root middleware. */
 export interface Services {
   readonly config: Config;
@@ -374,6 +384,7 @@ export interface Services {
   readonly demo: DemoPeople | null;
   readonly twoFactor: TwoFactorService;
   readonly accountData: AccountDataService;
+  readonly push: PushService;
   /** A new id for a request that came in. */
   requestId(): string;
 }

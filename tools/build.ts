@@ -1,9 +1,11 @@
 /**
- * `deno task build`: bundles the islands and lists routes and static files into `_fresh/`.
- * `--if-stale` does nothing when the build is newer than all that it is made from.
+ * `deno task build`: bundles the islands and lists routes and static files into `_fresh/`, and says what each page weighs;
+ * a page over the limit (UI-7) is a failed build. `--if-stale` does nothing when the build is newer than all that it is made from.
  */
 import { Builder } from "../lib/fresh/dev.ts";
-import { say } from "../lib/platform/console.ts";
+import { complain, say } from "../lib/platform/console.ts";
+import { builtScripts } from "./built_scripts.ts";
+import { mostScriptBytes, pageWeights, weightTable } from "./page_weights.ts";
 
 const builder = new Builder({
   sources: [
@@ -20,9 +22,11 @@ const builder = new Builder({
 
 if (!Deno.args.includes("--if-stale") || await builder.isStale()) {
   await builder.write();
-  const width = Math.max(0, ...builder.bundles.map(({ file }) => file.length));
-  say(`${"bundle".padEnd(width)}     bytes   gzipped`);
-  for (const { file, sizeBytes, gzippedBytes } of builder.bundles) {
-    say(`${file.padEnd(width)} ${String(sizeBytes).padStart(9)} ${String(gzippedBytes).padStart(9)}`);
+  const weights = await pageWeights(await builtScripts(builder.root));
+  say(weightTable(weights).join("\n"));
+  const heavy = weights.filter(({ whole }) => whole > mostScriptBytes).map(({ page }) => page);
+  if (heavy.length > 0) {
+    complain(`More JavaScript than a page may have (${mostScriptBytes} bytes, gzipped): ${heavy.join(", ")}`);
+    Deno.exit(1);
   }
 }

@@ -2,19 +2,21 @@ import { serviceAddress } from "../lib/adapters/csam/addresses.ts";
 import { type Config, ConfigProblem, loadConfig } from "../lib/config.ts";
 import { laterVariables, variables } from "../lib/config_table.ts";
 import { complain, say } from "../lib/platform/console.ts";
+import { pushServiceHosts } from "../lib/push/mod.ts";
 
 /** By name and not `BEHEST_*`, which the task's shell may take for a pattern of file names. */
 const readableEnv: readonly string[] = [...Object.keys(variables), ...laterVariables];
 
 /**
  * The permissions that `main.ts` needs with a configuration, as flags of `deno run` (OP-8): its own address, the
- * store's when that is remote, those of the scanners and of the CyberTipline, its own files, the data directory.
+ * store's when that is remote, those of the scanners, of the CyberTipline and of push services, its own files, the data directory.
  * Nothing is run, no native library is loaded.
  */
 export function permissionFlags(config: Config): string[] {
   const net = [place(config.host, config.port), place(config.clamd.host, config.clamd.port)];
   if (config.csam !== null) net.push(placeOf(serviceAddress(config.csam)));
   if (config.cybertip.user !== null) net.push(placeOf(config.cybertip.url));
+  if (config.push !== null) net.push(...pushServiceHosts.map((host) => `${host}:443`));
   const writable = [config.dataDir];
   const env = [...readableEnv];
   if (/^https?:/.test(config.kv)) {

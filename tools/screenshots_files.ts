@@ -52,7 +52,7 @@ export async function knownHashes(dir: string): Promise<string> {
 export async function seedFiles(services: Services): Promise<void> {
   const ann = await callerFor(services, "demo-ann");
   const bob = await callerFor(services, "demo-bob");
-  const dov = await callerFor(services, "dov", "correct horse battery");
+  const dov = await callerFor(services, "dov");
   // In two parts, so that no scanner of the machine takes this file for the one that it is about.
   const eicar = "X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR-STANDARD-" + "ANTIVIRUS-TEST-FILE!$H+H*";
   await upload(services, ann, "a letter that somebody sent.txt", new TextEncoder().encode(eicar));

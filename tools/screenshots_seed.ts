@@ -6,20 +6,22 @@ import type { Services } from "../lib/services.ts";
 /** The administrator whom the configuration makes. */
 export const adminLogin = { username: "demo-admin", password: "a password of pictures" };
 
+const othersPassword = "correct horse battery";
+
 const origin = { address: "127.0.0.1", device: "web", requestId: "screenshots" };
 
 /** Two people who send each other what the pages can show. */
 export async function seed(services: Services): Promise<void> {
-  const admin = await callerFor(services, adminLogin.username, adminLogin.password);
+  const admin = await callerFor(services, adminLogin.username);
   const ann = await callerFor(services, "demo-ann");
   const bob = await callerFor(services, "demo-bob");
   for (const username of ["carla-with-a-rather-long-name", "dov"]) {
     good(
-      await services.accounts.register(origin, { username, password: "correct horse battery", adult: true }),
+      await services.accounts.register(origin, { username, password: othersPassword, adult: true }),
     );
   }
-  const carla = await callerFor(services, "carla-with-a-rather-long-name", "correct horse battery");
-  const dov = await callerFor(services, "dov", "correct horse battery");
+  const carla = await callerFor(services, "carla-with-a-rather-long-name");
+  const dov = await callerFor(services, "dov");
   good(
     await services.contacts.request(carla, {
       username: "demo-ann",
@@ -182,13 +184,19 @@ async function seedAdmin({ users, categories, commands }: Services, admin: Calle
   if (cast instanceof Refusal) complain(`A broadcast is refused: ${cast.message}`);
 }
 
-export async function callerFor(
-  services: Services,
-  username: string,
-  password = services.demo?.password ?? "",
-): Promise<Caller> {
-  const { token } = good(await services.accounts.login(origin, { username, password }));
-  return good(await services.accounts.authenticate(token, origin));
+/** The token of a new session of one of the people here. */
+export async function tokenFor({ accounts, demo }: Services, username: string): Promise<string> {
+  const password = username === adminLogin.username
+    ? adminLogin.password
+    : demo?.usernames.includes(username)
+    ? demo.password
+    : othersPassword;
+  return good(await accounts.login(origin, { username, password })).token;
+}
+
+export async function callerFor(services: Services, username: string): Promise<Caller> {
+  const token = await tokenFor(services, username);
+  return good(await services.accounts.authenticate(token, origin, ["suspended"]));
 }
 
 export function good<T>(value: T | Refusal): T {

@@ -17,7 +17,7 @@ import { readChanged, readDeliveries, readStopped, type SessionReady } from "./f
 import { Inbox } from "./inbox.ts";
 import type { Line } from "./line.ts";
 import type { OutboxStore } from "./outbox_store.ts";
-import { Outgoing } from "./outgoing.ts";
+import { Outgoing, type PendingRequest } from "./outgoing.ts";
 import { RequestError, type RequestParams } from "./requests.ts";
 import { MemorySeenStore, type SeenStore } from "./seen_store.ts";
 import { type SocketFactory, webSocket } from "./socket.ts";
@@ -44,6 +44,11 @@ export interface ClientOptions {
   store?: SeenStore;
   /** Where requests are kept while there is no line; in memory when not given. */
   outbox?: OutboxStore;
+  /**
+   * Whose client this is, where that is known: what the person does before the first line stands is kept over a restart too,
+   * what an earlier run left is known at once, and a line of somebody else is refused.
+   */
+  userId?: string;
 }
 
 /**
@@ -66,6 +71,7 @@ export class BehestClient implements AsyncDisposable {
   constructor(options: ClientOptions) {
     const { clock = systemClock, random = systemRandom, log = silentLog, socket = webSocket } = options;
     this.#log = log;
+    this.#userId = options.userId;
     this.#listeners = new Listeners(log);
     this.#connection = new Connection({ ...options, clock, random, log, socket }, {
       stateChanged: (state) => this.#lineChanged(state),
@@ -84,7 +90,7 @@ export class BehestClient implements AsyncDisposable {
       ack: (cursor) => this.#ack(cursor),
       drop: (reason) => this.#connection.drop(reason),
     });
-    this.#outgoing = new Outgoing({ clock, random, log, store: options.outbox }, {
+    this.#outgoing = new Outgoing({ clock, random, log, store: options.outbox, userId: options.userId }, {
       line: () => this.#connection.usable,
       hopeful: () => !this.#started || !isFinal(this.#connection.state),
       changed: () => this.#outgoingChanged(),
@@ -108,10 +114,16 @@ export class BehestClient implements AsyncDisposable {
     return this.#outgoing.waiting;
   }
 
+  /** What the person did that waits for the line, oldest first; each event `outbox` tells of a change. */
+  get pending(): readonly PendingRequest[] {
+    return this.#outgoing.pending;
+  }
+
   /** Begins; also again after `login` and `stopped`. */
   connect(): void {
     if (this.#closed) return;
     this.#started = true;
+    this.#outgoing.prepare();
     this.#connection.connect();
   }
 
@@ -134,18 +146,20 @@ export class BehestClient implements AsyncDisposable {
 
   /**
    * Asks the server. Rejects with a `RequestError`. Without a line, what is safe to repeat waits for the next one, and
-   * goes out in order; `safety.stop` goes first and makes the client try at once. `timeoutMs` counts from sending.
+   * goes out in order; `safety.stop` goes first and makes the client try at once. `timeoutMs` counts from sending. `id` (sorting by time)
+   * names the request in the `OutboxStore`: asked for twice under one id, it is sent once.
    */
   request<M extends Method>(
     method: M,
     params: RequestParams<M>,
-    options: { timeoutMs?: number } = {},
+    options: { timeoutMs?: number; id?: string } = {},
   ): Promise<Result<M>> {
     if (this.#closed) return Promise.reject(new RequestError("closed", "The client is closed."));
     const answer = this.#outgoing.request(
       method,
       params as Record<string, unknown>,
       options.timeoutMs ?? limits.clientRequestMs,
+      options.id,
     );
     if (method === "safety.stop") this.#hurry();
     return answer as Promise<Result<M>>;

@@ -3,6 +3,7 @@ import { limits } from "../protocol/limits.ts";
 import { type Clock, iso } from "../platform/clock.ts";
 import type { Log } from "../platform/log.ts";
 import { asError } from "./events.ts";
+import { closedStates } from "./kept.ts";
 import type { SeenStore } from "./seen_store.ts";
 
 export interface InboxHost {
@@ -20,16 +21,6 @@ interface Entry extends Delivery {
   /** Closed before the person saw it: acknowledged, never shown. */
   withdrawn: boolean;
 }
-
-/** States in which there is nothing left to show a person who has not seen the command yet (DL-8). */
-const closedStates: ReadonlySet<CommandState> = new Set([
-  "completed",
-  "declined",
-  "failed",
-  "expired",
-  "cancelled",
-  "stopped",
-]);
 
 /**
  * Hands deliveries to the person one by one in the order of the log, each command once (DL-3), and acknowledges what
@@ -88,6 +79,7 @@ export class Inbox {
     if (waiting !== undefined) {
       waiting.state = state;
       if (changed.command !== undefined) waiting.command = changed.command;
+      // There is nothing left to show a person who has not seen the command yet (DL-8).
       waiting.withdrawn = closedStates.has(state);
     }
     void this.#remember(id, state);

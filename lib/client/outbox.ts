@@ -9,6 +9,8 @@ export interface Errand extends Omit<StoredRequest, "userId"> {
   timeoutMs: number;
   /** Times that it went out and was cut off, refused for its rate, or not answered. */
   tries: number;
+  /** Of an earlier page's request: somebody waits for its answer again. */
+  joined?: true;
   settle(outcome: { result: unknown } | { error: RequestError }): void;
 }
 

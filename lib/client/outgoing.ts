@@ -15,7 +15,12 @@ export interface OutgoingOptions {
   random: Random;
   log: Log;
   store: OutboxStore | undefined;
+  /** Whose requests these are, where that is known before a line stands. */
+  userId: string | undefined;
 }
+
+/** A request that is kept until there is a line. */
+export type PendingRequest = Pick<StoredRequest, "id" | "method" | "params">;
 
 export interface OutgoingHost {
   /** The line when requests may go out on it. */
@@ -53,6 +58,7 @@ export class Outgoing {
     this.#options = options;
     this.#host = host;
     this.#ids = new Ids(options.clock, options.random);
+    this.#userId = options.userId;
     this.#loaded = options.store === undefined;
     const kept = {
       kept: (errand: Errand) => this.#kept(errand),
@@ -68,6 +74,15 @@ export class Outgoing {
     return this.#stops.size + this.#writes.size + this.#reads.size;
   }
 
+  /** What the person did and the server has not answered yet, oldest first. */
+  get pending(): PendingRequest[] {
+    return [...this.#stops.all, ...this.#writes.all].map(({ id, method, params }) => ({
+      id,
+      method,
+      params,
+    }));
+  }
+
   /** A stop was asked for and not answered yet. */
   get stopPending(): boolean {
     return this.#stops.size > 0;
@@ -78,10 +93,23 @@ export class Outgoing {
     return this.#loaded && !this.stopPending;
   }
 
-  request(method: Method, params: Record<string, unknown>, timeoutMs: number): Promise<unknown> {
+  /** Reads what an earlier page left, where it is known whose that is. */
+  prepare(): void {
+    if (this.#userId !== undefined) this.#loading ??= this.#load(this.#userId);
+  }
+
+  /** With the `id` of a request that waits here already, its answer. */
+  request(
+    method: Method,
+    params: Record<string, unknown>,
+    timeoutMs: number,
+    id?: string,
+  ): Promise<unknown> {
     const kind: RequestClass = requestClasses[method];
     // One stop is as good as two.
     if (kind === "stop" && this.#pendingStop !== undefined) return this.#pendingStop;
+    const joined = id === undefined ? undefined : this.#join(id);
+    if (joined !== undefined) return joined;
     if (method === "safety.resume" && this.stopPending) {
       return Promise.reject(new RequestError("conflict", "Your Stop is still on its way."));
     }
@@ -91,17 +119,31 @@ export class Outgoing {
     const errand = this.#errand(method, checked, timeoutMs, (outcome) => {
       if ("error" in outcome) reject(outcome.error);
       else resolve(outcome.result);
-    });
+    }, id);
     if (kind === "stop") this.#pendingStop = promise;
-    this.#route(kind, errand);
+    this.#route(kind, errand, id !== undefined);
+    return promise;
+  }
+
+  /** Who asked again for a request of an earlier page hears its answer; then nobody else is told of a refusal. */
+  #join(id: string): Promise<unknown> | undefined {
+    const errand = [...this.#stops.all, ...this.#writes.all].find((one) => one.id === id);
+    if (errand === undefined) return undefined;
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+    const { settle } = errand;
+    errand.joined = true;
+    errand.settle = (outcome) => {
+      settle(outcome);
+      if ("error" in outcome) reject(outcome.error);
+      else resolve(outcome.result);
+    };
     return promise;
   }
 
   /** The line stands and belongs to this person. */
   start(line: Line, userId: string): void {
-    const first = this.#userId === undefined;
-    this.#userId = userId;
-    if (first) {
+    if (this.#userId === undefined) {
+      this.#userId = userId;
       for (const errand of [...this.#stops.all, ...this.#writes.all]) this.#put(errand);
     }
     this.#stops.start(line);
@@ -131,7 +173,8 @@ export class Outgoing {
     return this.waiting >= limits.clientOutbox;
   }
 
-  #route(kind: RequestClass, errand: Errand): void {
+  /** `repeated`: it may lie in the store, where it has its place among others. */
+  #route(kind: RequestClass, errand: Errand, repeated = false): void {
     const line = this.#host.line();
     switch (kind) {
       case "stop":
@@ -142,7 +185,10 @@ export class Outgoing {
           error: new RequestError("offline", "There is no line to the server right now."),
         });
       case "write":
-        if (line !== undefined && this.#writes.size === 0 && this.#stops.size === 0) {
+        if (
+          line !== undefined && this.#writes.size === 0 && this.#stops.size === 0 &&
+          (this.#loaded || !repeated)
+        ) {
           return this.#direct(line, kind, errand);
         }
         return this.#keep(this.#writes, errand);
@@ -187,8 +233,8 @@ export class Outgoing {
     params: Record<string, unknown>,
     timeoutMs: number,
     settle: Errand["settle"],
+    id = this.#ids.next(),
   ): Errand {
-    const id = this.#ids.next();
     const keyed = (method === "command.send" || method === "command.preview") && params.key === undefined;
     return {
       id,
@@ -245,8 +291,9 @@ export class Outgoing {
     const late = Promise.withResolvers<StoredRequest[]>();
     using _timer = clock.after(limits.clientConnectMs, () => late.resolve([]));
     try {
-      const own = new Set([...this.#stops.all, ...this.#writes.all].map((errand) => errand.id));
-      for (const stored of await Promise.race([store.load(), late.promise])) {
+      const found = await Promise.race([store.load(), late.promise]);
+      const own = new Set(this.pending.map(({ id }) => id));
+      for (const stored of found) {
         if (stored.userId === userId && !own.has(stored.id)) this.#adopt(stored);
       }
     } catch (error) {
@@ -261,11 +308,13 @@ export class Outgoing {
     const kind: RequestClass | undefined = requestClasses[method];
     if (kind !== "stop" && kind !== "write") return;
     const errand = this.#errand(method, params, limits.clientRequestMs, (outcome) => {
-      if ("error" in outcome && outcome.error.kind !== "closed") {
+      if ("error" in outcome && outcome.error.kind !== "closed" && !errand.joined) {
         this.#host.unsent({ method, params, error: outcome.error });
       }
-    });
-    (kind === "stop" ? this.#stops : this.#writes).add({ ...errand, id, createdAt, sentAt });
+    }, id);
+    errand.createdAt = createdAt;
+    errand.sentAt = sentAt;
+    (kind === "stop" ? this.#stops : this.#writes).add(errand);
   }
 }
 

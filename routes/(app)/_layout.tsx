@@ -12,16 +12,23 @@ import { DiscreetSwitch } from "../../components/Discreet.tsx";
 import { ScanBanner } from "../../components/ScanBanner.tsx";
 import { Title } from "../../components/Title.tsx";
 import { useWords } from "../../components/words.tsx";
+import { KeyList } from "../../components/KeyList.tsx";
 import Bar from "../../islands/Bar.tsx";
+import Confirm from "../../islands/Confirm.tsx";
+import Keys from "../../islands/Keys.tsx";
+import Toast from "../../islands/Toast.tsx";
 import { define } from "../../lib/define.ts";
+import { hasSingleKeys } from "../../lib/page_keys.ts";
 import { someWords, wordsOf } from "../../lib/words/mod.ts";
 import { fill } from "../../lib/words/shape.ts";
 
-export default define.layout(async function Frame({ Component, state, url }) {
+export default define.layout(async function Frame({ Component, state, url, req }) {
   const { caller, services, stoppedSince } = state;
   if (caller === undefined) throw new Error("The frame is only for pages behind a login.");
   // Not by a hook: what is asynchronous stands outside of the tree.
   const words = wordsOf(state.language).frame;
+  const keys = wordsOf(state.language).keys;
+  const keysPlace: Place = ["/keys", keys.title];
   const path = url.pathname;
   const evaluation = services.config.mode === "evaluation";
   const staff = caller.role !== "member";
@@ -58,6 +65,7 @@ export default define.layout(async function Frame({ Component, state, url }) {
                 </summary>
                 <ul>
                   <Links places={more} path={path} />
+                  <Links places={[keysPlace]} path={path} />
                   <li>
                     <DiscreetSwitch path={path} />
                   </li>
@@ -68,6 +76,7 @@ export default define.layout(async function Frame({ Component, state, url }) {
           </ul>
           <ul class="nav-rest">
             <Links places={more} path={path} />
+            <Links places={[keysPlace]} path={path} />
             <li>
               <DiscreetSwitch path={path} />
             </li>
@@ -78,6 +87,11 @@ export default define.layout(async function Frame({ Component, state, url }) {
           <Component />
         </main>
       </div>
+      <Keys single={hasSingleKeys(req)} title={keys.title} close={keys.close}>
+        <KeyList />
+      </Keys>
+      <Confirm words={someWords(state.language, ["confirm"])} />
+      <Toast />
     </>
   );
 });

@@ -1,5 +1,6 @@
 import { type Context, page } from "fresh";
 import type { ComponentChildren } from "preact";
+import { AskFirst } from "../../components/AskFirst.tsx";
 import { Avatar } from "../../components/Avatar.tsx";
 import { TextField } from "../../components/Field.tsx";
 import { Empty, Notice, ProblemNotice } from "../../components/Notice.tsx";
@@ -152,7 +153,17 @@ export default define.page<typeof handler>(function Contacts({ data, url }) {
                   >
                     {words.send}
                   </a>
-                  <Answer username={one.username} choices={[["remove", words.remove, false]]} />
+                  <AskFirst ask="contact" to="/contacts">
+                    <input type="hidden" name="username" value={one.username} />
+                    <input type="hidden" name="action" value="remove" />
+                    <button
+                      type="submit"
+                      class="button button-quiet"
+                      aria-label={fill(words.about, { action: words.remove, username: one.username })}
+                    >
+                      {words.remove}
+                    </button>
+                  </AskFirst>
                 </div>
               </li>
             ))}

@@ -3,11 +3,12 @@ import { TextField } from "../../components/Field.tsx";
 import { Notice, ProblemNotice } from "../../components/Notice.tsx";
 import { Time } from "../../components/Time.tsx";
 import { Filled, useWords } from "../../components/words.tsx";
+import Push from "../../islands/Push.tsx";
 import { define, type State } from "../../lib/define.ts";
 import { problemOf, readForm, refusedPage, seeOther } from "../../lib/forms.ts";
 import { callerOf } from "../../lib/page_caller.ts";
 import { checked, limits, passwordBody, Refusal, type Session } from "../../lib/protocol/mod.ts";
-import { fill } from "../../lib/words/mod.ts";
+import { fill, someWords } from "../../lib/words/mod.ts";
 
 export const handler = define.handlers({
   GET: async (ctx) => page({ ...await list(ctx), problem: null }),
@@ -20,10 +21,10 @@ export const handler = define.handlers({
 });
 
 async function list(ctx: Context<State>) {
-  const { accounts, twoFactor } = ctx.state.services;
+  const { accounts, twoFactor, push } = ctx.state.services;
   const caller = callerOf(ctx.state);
   const [sessions, factors] = await Promise.all([accounts.sessions(caller), twoFactor.state(caller)]);
-  return { sessions, hasFactor: factors.totp || factors.passkeys.length > 0 };
+  return { sessions, hasFactor: factors.totp || factors.passkeys.length > 0, pushKey: push.state().key };
 }
 
 async function act(ctx: Context<State>, form: URLSearchParams): Promise<"revoked" | "password" | Refusal> {
@@ -38,7 +39,7 @@ async function act(ctx: Context<State>, form: URLSearchParams): Promise<"revoked
   return changed instanceof Refusal ? changed : "password";
 }
 
-export default define.page<typeof handler>(function Sessions({ data, url }) {
+export default define.page<typeof handler>(function Sessions({ data, state, url }) {
   const words = useWords("sessions");
   const notices = new Map([["revoked", words.doneRevoked], ["password", words.donePassword]]);
   const notice = data.problem === null ? notices.get(url.searchParams.get("notice") ?? "") : undefined;
@@ -63,6 +64,9 @@ export default define.page<typeof handler>(function Sessions({ data, url }) {
           <a class="button" href="/two-factor">{words.factorGo}</a>
         </p>
       </section>
+      {data.pushKey === null
+        ? null
+        : <Push publicKey={data.pushKey} words={someWords(state.language, ["push"])} />}
       <PasswordForm errors={data.problem?.fields ?? {}} />
     </>
   );

@@ -33,7 +33,7 @@ export default define.page<typeof handler>(function Offline({ data, state }) {
         worker={null}
         words={someWords(state.language, ["bar"])}
       />
-      <main class="main" id="main" tabIndex={-1} data-news={words.news}>
+      <main class="main main-alone" id="main" tabIndex={-1} data-news={words.news}>
         <div class="page-head">
           <h1>{words.title}</h1>
           <p class="lead">{words.lead}</p>

@@ -6,6 +6,7 @@ import { openServices } from "../../lib/compose.ts";
 import { ConfigProblem, readConfig } from "../../lib/config.ts";
 import { Builder } from "../../lib/fresh/dev.ts";
 import { silentLog, systemRandom } from "../../lib/platform/mod.ts";
+import { languageOf, wordsOf } from "../../lib/words/mod.ts";
 
 const executablePath = "/usr/bin/chromium";
 const args = [
@@ -20,7 +21,7 @@ const cheapPasswords = new Passwords(systemRandom, { log2N: 4, blockSize: 8, par
 
 interface Visit {
   /** A new browser of a person who is logged in and looks at their inbox. */
-  enter(username: string, options?: { scripts: boolean }): Promise<Page>;
+  enter(username: string, options?: { scripts?: boolean; locale?: "en-US" | "de-DE" }): Promise<Page>;
   base: string;
   /** Errors on the consoles of all pages. */
   problems: string[];
@@ -51,8 +52,9 @@ async function visiting(run: (visit: Visit) => Promise<void>): Promise<void> {
     await run({
       base,
       problems,
-      async enter(username, { scripts } = { scripts: true }) {
-        const context: BrowserContext = await browser.newContext({ javaScriptEnabled: scripts });
+      async enter(username, { scripts = true, locale = "en-US" } = {}) {
+        const words = wordsOf(languageOf(locale) ?? "en").door;
+        const context: BrowserContext = await browser.newContext({ javaScriptEnabled: scripts, locale });
         const page = await context.newPage();
         page.setDefaultTimeout(10_000);
         page.on("console", (message) => {
@@ -60,9 +62,9 @@ async function visiting(run: (visit: Visit) => Promise<void>): Promise<void> {
         });
         page.on("pageerror", (error) => problems.push(String(error)));
         await page.goto(`${base}/login`);
-        await page.getByLabel("Username").fill(username);
-        await page.getByLabel("Password").fill(services.demo?.password ?? "");
-        await page.getByRole("button", { name: "Log in" }).click();
+        await page.getByLabel(words.username).fill(username);
+        await page.getByLabel(words.password).fill(services.demo?.password ?? "");
+        await page.getByRole("button", { name: words.logIn, exact: true }).click();
         await page.waitForURL(`${base}/`);
         if (scripts) await page.locator("[data-line=open]").waitFor();
         return page;
@@ -104,6 +106,32 @@ browserTest(
     await card.getByRole("button", { name: "Done" }).click();
     await card.waitFor({ state: "detached" });
     await bob.locator(".state", { hasText: "Done" }).waitFor();
+    assert.deepEqual(visit.problems, []);
+  },
+);
+
+browserTest(
+  "UI-6: an island stays in the page's language after it started, and what it hears is said in it",
+  async (visit) => {
+    const ann = await visit.enter("demo-ann", { locale: "de-DE" });
+    const bob = await visit.enter("demo-bob");
+    assert.equal(await ann.locator("html").getAttribute("lang"), "de");
+    await ann.getByText("Live", { exact: true }).waitFor();
+    await ann.getByRole("heading", { name: "Niemand will etwas von dir" }).waitFor();
+    await send(bob, visit.base, "demo-ann", "Water the plants");
+    const card = ann.getByRole("article", { name: "Water the plants" });
+    await card.locator(".state", { hasText: /^(Neu|Wartend)$/ }).waitFor();
+    assert.equal(await ann.locator("[aria-live=polite]").textContent(), "Neu von demo-bob");
+    assert.match(await card.locator("time").first().innerText(), /^\d\d\.\d\d\.\d{4}, \d\d:\d\d$/);
+    await card.getByRole("button", { name: "Annehmen" }).click();
+    await card.getByText("Angenommen", { exact: true }).waitFor();
+    await bob.locator(".state", { hasText: "Accepted" }).waitFor();
+    await card.getByText("Jetzt nicht, oder nein").click();
+    await card.getByRole("button", { name: "Es ging nicht" }).click();
+    await ann.getByRole("heading", { name: "Niemand will etwas von dir" }).waitFor();
+    await ann.keyboard.press("Control+Shift+Period");
+    await ann.getByText("Gestoppt. Du bekommst nichts mehr.").waitFor();
+    await ann.getByRole("heading", { name: "Du hast gestoppt" }).waitFor();
     assert.deepEqual(visit.problems, []);
   },
 );

@@ -40,6 +40,7 @@ Deno.test("OP-2: an empty environment gives the specification's defaults", () =>
       scanConcurrency: 2,
       evidenceDays: 365,
       evidenceKey: "./data/evidence.key",
+      push: null,
       cybertip: { url: "https://exttest.cybertip.org/ispws", user: null, password: null },
     },
     warnings: [],

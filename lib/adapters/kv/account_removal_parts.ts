@@ -2,6 +2,7 @@ import type { ContactsStore, Groups, GroupsStore, RemovalPart } from "../../acco
 import type { CommandRoom, CommandStore } from "../../commands/mod.ts";
 import type { Files, FileStore } from "../../files/mod.ts";
 import type { Bell } from "../../platform/mod.ts";
+import type { PushStore } from "../../push/mod.ts";
 import { limits, Refusal } from "../../protocol/mod.ts";
 
 /** Things that are let go of in one step: each is a commit or a few. */
@@ -17,12 +18,21 @@ export interface LeavingParts {
   files: Pick<Files, "abandon">;
   fileStore: Pick<FileStore, "filesOf" | "lastUse" | "remove" | "uploadsOf">;
   bell: Pick<Bell, "notify" | "consentChanged">;
+  /** The browsers that are told of something new. */
+  pushes: Pick<PushStore, "of" | "remove">;
   /** Nobody's choices any more, and no place in what a broadcast counts. */
   forgetChoices(userId: string): void;
 }
 
 export function removalParts(parts: LeavingParts): RemovalPart[] {
-  return [received(parts), sent(parts), acquaintances(parts), memberships(parts), files(parts)];
+  return [
+    received(parts),
+    sent(parts),
+    acquaintances(parts),
+    memberships(parts),
+    files(parts),
+    browsers(parts),
+  ];
 }
 
 /** What was open for the person ends as by a stop: its senders see that, and no reason. */
@@ -52,6 +62,16 @@ function sent({ commands, commandStore }: LeavingParts): RemovalPart {
         before = ids.at(-1)!;
       }
       return { more: true };
+    },
+  };
+}
+
+/** Most go with their logins; this is those whose login was over. */
+function browsers({ pushes }: LeavingParts): RemovalPart {
+  return {
+    async remove({ userId }) {
+      for (const subscription of await pushes.of(userId)) await pushes.remove(subscription);
+      return { more: false };
     },
   };
 }

@@ -25,5 +25,6 @@ export const frame: Words["frame"] = {
   broadcast: "An alle",
   audit: "Protokoll",
   twoFactor: "Zweiter Faktor",
+  design: "Gestaltung",
   adminTitle: "{place} · Verwaltung",
 };

@@ -24,5 +24,6 @@ export const frame = {
   broadcast: "Broadcast",
   audit: "Audit log",
   twoFactor: "Second factor",
+  design: "Design",
   adminTitle: "{place} · Admin",
 };

@@ -7,6 +7,7 @@ import { command } from "./command.ts";
 import { commands } from "./commands.ts";
 import { confirm } from "./confirm.ts";
 import { contacts } from "./contacts.ts";
+import { design } from "./design.ts";
 import { discreet } from "./discreet.ts";
 import { door } from "./door.ts";
 import { failures } from "./failures.ts";
@@ -47,6 +48,7 @@ export const en = {
   commands,
   confirm,
   contacts,
+  design,
   discreet,
   door,
   failures,

@@ -1,0 +1,38 @@
+/** Fields in which a letter is a letter, and what else answers to keys of its own. */
+const typedInto =
+  "input, textarea, select, summary, video, audio, [contenteditable]:not([contenteditable=false])";
+
+/** Whether a key goes into a field, or into a dialog that is open. Only for the browser. */
+export function isTyped(event: KeyboardEvent): boolean {
+  const { target } = event;
+  if (event.isComposing || document.querySelector("dialog[open]") !== null) return true;
+  return target instanceof HTMLElement && target.closest(typedInto) !== null;
+}
+
+function cards(): HTMLElement[] {
+  const visible = (selector: string) =>
+    [...document.querySelectorAll<HTMLElement>(selector)].filter((one) => one.checkVisibility());
+  const found = visible("main article");
+  return found.length > 0 ? found : visible("main .people > li");
+}
+
+/** The command after the one that has the focus, or before it; the first where none has it. Null at the end. */
+export function cardsToMove(step: 1 | -1): HTMLElement | null {
+  const all = cards();
+  const at = all.findIndex((card) => card.contains(document.activeElement));
+  const next = at === -1 ? all[0] : all[at + step];
+  if (next !== undefined) next.tabIndex = -1;
+  return next ?? null;
+}
+
+/** Follows the link of a command that has the focus itself, or goes to its first answer: no key answers by itself. */
+export function openCard(target: EventTarget | null): boolean {
+  if (!(target instanceof HTMLElement) || !cards().includes(target)) return false;
+  const link = target.querySelector<HTMLElement>("h2 a, h3 a, .name a");
+  if (link !== null) {
+    link.click();
+    return true;
+  }
+  target.querySelector<HTMLElement>(".actions :is(button, input:not([type=hidden]), summary)")?.focus();
+  return true;
+}

@@ -1,0 +1,88 @@
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { Notice } from "../components/Notice.tsx";
+import { pageLine, pageStore } from "../components/page_line.ts";
+import { kindTitle } from "../components/page_text.ts";
+import { PersonName } from "../components/PersonName.tsx";
+import { StateBadge } from "../components/StateBadge.tsx";
+import { Time } from "../components/Time.tsx";
+import { useWords, WordsProvider } from "../components/words.tsx";
+import { isOpenItem } from "../lib/client/mod.ts";
+import type { ListItem } from "../lib/protocol/mod.ts";
+import type { SomeWords } from "../lib/words/mod.ts";
+
+/** What this browser kept of the last two weeks, beside what is open, for a page without the server (UI-3). */
+export default function Kept({ words }: { words: SomeWords<"offline" | "commands"> }) {
+  return (
+    <WordsProvider words={words}>
+      <History />
+    </WordsProvider>
+  );
+}
+
+function History() {
+  const words = useWords("offline");
+  const items = useSignal<readonly ListItem[] | null>(null);
+  const nothing = useSignal(false);
+  const online = useSignal(false);
+
+  useEffect(() => {
+    const client = pageLine();
+    const read = async () => {
+      const store = await pageStore();
+      nothing.value = await store?.person() === undefined;
+      items.value = (await store?.commands() ?? []).filter((item) => !isOpenItem(item));
+    };
+    const readAgain = () => void read().catch(() => nothing.value = true);
+    readAgain();
+    const offs = [
+      client.on("line", ({ kind }) => online.value = kind === "online"),
+      client.on("changed", readAgain),
+      client.on("stopped", readAgain),
+    ];
+    return () => {
+      for (const off of offs) off();
+    };
+  }, []);
+
+  return (
+    <>
+      {online.value
+        ? (
+          <Notice>
+            {words.back} <a href="/">{words.open}</a>
+          </Notice>
+        )
+        : null}
+      {nothing.value ? <Notice tone="warn">{words.nothing}</Notice> : null}
+      {items.value === null || items.value.length === 0
+        ? null
+        : (
+          <section class="stack-s" aria-labelledby="kept">
+            <h2 id="kept">{words.history}</h2>
+            <ul class="commands">
+              {items.value.map((item) => <Row key={item.command.id} item={item} />)}
+            </ul>
+          </section>
+        )}
+    </>
+  );
+}
+
+function Row({ item: { command, state } }: { item: ListItem }) {
+  const words = useWords("commands");
+  const sealed = "sealed" in command;
+  return (
+    <li>
+      <article class="card">
+        <p class="card-head">
+          <PersonName {...command.from} />
+          <Time value={command.deliverAt ?? command.createdAt} local />
+          {state === undefined ? null : <StateBadge state={state.state} reader="recipient" />}
+        </p>
+        <h3>{sealed ? words.sealed : command.title || kindTitle(words, command.kind)}</h3>
+        {sealed || !command.body ? null : <p class="body">{command.body}</p>}
+      </article>
+    </li>
+  );
+}

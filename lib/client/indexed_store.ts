@@ -1,0 +1,193 @@
+import type { CommandState, ListItem } from "../protocol/commands.ts";
+import { type Clock, systemClock } from "../platform/clock.ts";
+import { answered, openDatabase, written } from "./indexed_db.ts";
+import { isOpenItem, type KeptCommand } from "./kept.ts";
+import type { OutboxStore, StoredRequest } from "./outbox_store.ts";
+import { MemorySeenStore, type SeenStore } from "./seen_store.ts";
+
+/** Whose browser this is. */
+export interface KeptPerson {
+  userId: string;
+  username: string;
+  /** Until when their session lasts, as far as was heard, in milliseconds since 1970. */
+  untilMs?: number;
+}
+
+/** A message of a chat or of a command's thread; `with` names the conversation. */
+export interface KeptMessage {
+  id: string;
+  at: number;
+  with: string;
+  message: unknown;
+}
+
+/** The rows of each table, by their `id`; `person` has one, under that name. */
+interface Tables {
+  person: KeptPerson & { id: "person" };
+  outbox: StoredRequest;
+  seen: { id: string; at: number; state: CommandState };
+  commands: KeptCommand;
+  messages: KeptMessage;
+}
+
+type Table = keyof Tables;
+
+const databaseName = "behest";
+const tables = ["person", "outbox", "seen", "commands", "messages"] as const satisfies Table[];
+/** How long rows are kept after they were last heard of (UI-3); that something was shown is remembered longer than it waits. */
+export const keptMs = 14 * 24 * 3600_000;
+const aged = [["seen", 2 * keptMs], ["commands", keptMs], ["messages", keptMs]] as const;
+
+/**
+ * What a browser keeps of one person in IndexedDB: the commands of two weeks, what was shown, what was done without a line.
+ * Not encrypted; gone at logout, and when somebody else logs in. Calls reject when the browser gives no storage.
+ */
+export class IndexedStore {
+  readonly #db: IDBDatabase;
+  readonly #clock: Clock;
+  readonly outbox: OutboxStore;
+  readonly seen: SeenStore;
+
+  private constructor(db: IDBDatabase, clock: Clock) {
+    this.#db = db;
+    this.#clock = clock;
+    this.outbox = {
+      load: () => this.#all("outbox"),
+      put: (request) => this.#put("outbox", [request]),
+      remove: (id) => written(db, ["outbox"], (table) => void table("outbox").delete(id)),
+    };
+    const memory = new MemorySeenStore();
+    this.seen = {
+      get: async (id) => memory.get(id) ?? (await this.#get("seen", id).catch(() => undefined))?.state,
+      // A browser without room must not hold the inbox up: this page remembers it in any case.
+      set: async (id, state) => {
+        memory.set(id, state);
+        await this.#put("seen", [{ id, state, at: clock.now() }]).catch(() => undefined);
+      },
+    };
+  }
+
+  /** With a person: theirs, whatever was there before. Without: that of whoever was here last, if anybody. */
+  static async open(person: KeptPerson | null, clock: Clock = systemClock): Promise<IndexedStore> {
+    const db = await openDatabase(databaseName, 1, (db) => {
+      for (const name of tables) db.createObjectStore(name, { keyPath: "id" });
+    });
+    const store = new IndexedStore(db, clock);
+    if (person !== null) await store.#take(person);
+    return store;
+  }
+
+  person(): Promise<KeptPerson | undefined> {
+    return this.#get("person", "person");
+  }
+
+  /** The person's session lasts until then. */
+  async lasts(untilMs: number): Promise<void> {
+    const person = await this.#get("person", "person");
+    if (person !== undefined) await this.#put("person", [{ ...person, untilMs }]);
+  }
+
+  async command(id: string): Promise<ListItem | undefined> {
+    return (await this.#get("commands", id))?.item;
+  }
+
+  /** Newest first; ids sort by time. */
+  async commands(): Promise<ListItem[]> {
+    return (await this.#all("commands")).reverse().map(({ item }) => item);
+  }
+
+  /** Adds, or replaces those with the same ids. */
+  keep(items: readonly ListItem[]): Promise<void> {
+    const at = this.#clock.now();
+    return this.#put("commands", items.map((item) => ({ id: item.command.id, at, item })));
+  }
+
+  /**
+   * What the server's list said: its rows, where nothing newer was heard of them, and `gone`, which it should have held, where
+   * nothing was heard of it since the list was asked for.
+   */
+  merge(items: readonly ListItem[], gone: readonly string[], askedMs: number): Promise<void> {
+    const at = this.#clock.now();
+    return this.#changeCommands((rows, put, remove) => {
+      const known = new Map(rows.map((row) => [row.id, row]));
+      for (const item of items) {
+        const { id } = item.command;
+        const heard = known.get(id)?.item.state?.updatedAt ?? "";
+        if (heard <= (item.state?.updatedAt ?? "")) put({ id, at, item });
+      }
+      for (const id of gone) if ((known.get(id)?.at ?? askedMs) < askedMs) remove(id);
+    });
+  }
+
+  /** CO-6: what was open is so no more. */
+  stopOpen(): Promise<void> {
+    return this.#changeCommands((rows, put) => {
+      for (const row of rows) {
+        const { item } = row;
+        if (isOpenItem(item)) put({ ...row, item: { ...item, state: { ...item.state!, state: "stopped" } } });
+      }
+    });
+  }
+
+  /** Removes what was not heard of for its time. */
+  prune(): Promise<void> {
+    const now = this.#clock.now();
+    return written(this.#db, ["seen", "commands", "messages"], async (table) => {
+      for (const [name, ageMs] of aged) {
+        const rows = await answered<Tables[typeof name][]>(table(name).getAll());
+        for (const { id, at } of rows) if (at < now - ageMs) table(name).delete(id);
+      }
+    });
+  }
+
+  /** Leaves nothing, and takes nothing from here on. */
+  async wipe(): Promise<void> {
+    const done = written(this.#db, tables, (table) => {
+      for (const name of tables) table(name).clear();
+    });
+    // Whatever comes now fails; the transaction is still finished.
+    this.close();
+    await done;
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+
+  /** Somebody else's goes, save a stop that was pressed and never sent: that one stays good (CO-6). */
+  #take(person: KeptPerson): Promise<void> {
+    return written(this.#db, tables, async (table) => {
+      const last = await answered<KeptPerson | undefined>(table("person").get("person"));
+      if (last?.userId === person.userId) return;
+      for (const [name] of aged) table(name).clear();
+      for (const { id, userId, method } of await answered<StoredRequest[]>(table("outbox").getAll())) {
+        if (userId !== person.userId && method !== "safety.stop") table("outbox").delete(id);
+      }
+      table("person").put({ ...person, id: "person" });
+    });
+  }
+
+  async #get<N extends Table>(name: N, id: string): Promise<Tables[N] | undefined> {
+    return await answered(this.#db.transaction(name).objectStore(name).get(id));
+  }
+
+  async #all<N extends Table>(name: N): Promise<Tables[N][]> {
+    return await answered(this.#db.transaction(name).objectStore(name).getAll());
+  }
+
+  #put<N extends Table>(name: N, rows: readonly Tables[N][]): Promise<void> {
+    return written(this.#db, [name], (table) => {
+      for (const row of rows) table(name).put(row);
+    });
+  }
+
+  #changeCommands(
+    change: (rows: KeptCommand[], put: (row: KeptCommand) => void, remove: (id: string) => void) => void,
+  ): Promise<void> {
+    return written(this.#db, ["commands"], async (table) => {
+      const commands = table("commands");
+      const rows = await answered<KeptCommand[]>(commands.getAll());
+      change(rows, (row) => void commands.put(row), (id) => void commands.delete(id));
+    });
+  }
+}

@@ -1,0 +1,117 @@
+import type { CommandChanged, Delivery, ListItem } from "../protocol/commands.ts";
+import { type Clock, systemClock, type Timer } from "../platform/clock.ts";
+import { type Log, silentLog } from "../platform/log.ts";
+import type { BehestClient } from "./client.ts";
+import { asError, type StopState } from "./events.ts";
+import { type IndexedStore, keptMs } from "./indexed_store.ts";
+import { changedItem, isOpenItem, itemOf } from "./kept.ts";
+
+/** How often what is old is looked for, and how many pages of the list are read at most. */
+const pruneMs = 24 * 3600_000;
+const mostPages = 20;
+
+/**
+ * Writes down what a client hears, so that it can be read without a line (UI-3). Storage that fails costs what is kept, never
+ * a delivery.
+ */
+export class Keeper implements Disposable {
+  readonly #client: BehestClient;
+  readonly #store: IndexedStore;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #offs: (() => void)[];
+  #timer: Timer | undefined;
+  /** Counts readings of the list: one of an earlier line is over. */
+  #fills = 0;
+  /** One write after another: a change must not overtake the delivery that it changes. */
+  #work: Promise<void> = Promise.resolve();
+
+  constructor(client: BehestClient, store: IndexedStore, clock: Clock = systemClock, log: Log = silentLog) {
+    this.#client = client;
+    this.#store = store;
+    this.#clock = clock;
+    this.#log = log;
+    this.#offs = [
+      client.on("deliver", (delivery) => this.#then(() => this.#deliver(delivery))),
+      client.on("changed", (changed) => void this.#then(() => this.#change(changed))),
+      client.on("stopped", (stop) => void this.#stopped(stop)),
+      client.on("ready", ({ stopped }) => {
+        this.#stopped({ stopped, pending: client.stop.pending });
+        void this.#fill(++this.#fills).catch((error: unknown) =>
+          log.info("client.not_filled", { error: asError(error) })
+        );
+      }),
+    ];
+    this.#prune();
+  }
+
+  [Symbol.dispose](): void {
+    for (const off of this.#offs) off();
+    this.#fills++;
+    this.#timer?.cancel();
+  }
+
+  /** Resolves when nothing waits to be written. */
+  get idle(): Promise<void> {
+    return this.#work;
+  }
+
+  #then(work: () => Promise<void>): Promise<void> {
+    this.#work = this.#work.then(work).catch((error: unknown) =>
+      this.#log.warn("client.keeping_failed", { error: asError(error) })
+    );
+    return this.#work;
+  }
+
+  #stopped({ stopped, pending }: StopState): void {
+    if (stopped || pending) void this.#then(() => this.#store.stopOpen());
+  }
+
+  async #deliver(delivery: Delivery): Promise<void> {
+    await this.#store.keep([itemOf(delivery, await this.#store.command(delivery.command.id))]);
+  }
+
+  async #change(changed: CommandChanged): Promise<void> {
+    // With either it is about a command that this person sent.
+    if (changed.recipient !== undefined || changed.totals !== undefined) return;
+    const known = await this.#store.command(changed.id);
+    if (known !== undefined) await this.#store.keep([changedItem(known, changed)]);
+  }
+
+  /**
+   * Reads the list, newest first, until it says nothing new. Nobody tells afterwards what happened while there was no line, so
+   * it goes on as long as something open lies further back.
+   */
+  async #fill(fill: number): Promise<void> {
+    await this.#work;
+    const kept = new Map((await this.#store.commands()).map((item) => [item.command.id, item]));
+    const oldestMs = this.#clock.now() - keptMs;
+    let before: string | undefined;
+    for (let page = 0; page < mostPages; page++) {
+      const askedMs = this.#clock.now();
+      const params = { box: "inbox" as const, ...(before === undefined ? {} : { before }) };
+      const { items, next } = await this.#client.request("command.list", params);
+      if (fill !== this.#fills) return;
+      const found = items.filter(({ command }) => Date.parse(command.createdAt) >= oldestMs);
+      const fresh = found.filter((item) => !isSame(item, kept.get(item.command.id)));
+      for (const { command } of found) kept.delete(command.id);
+      // What is not in the list where it would have to be is not the person's any more.
+      const gone = [...kept.keys()].filter((id) => next === null || id >= next);
+      for (const id of gone) kept.delete(id);
+      await this.#then(() => this.#store.merge(fresh, gone, askedMs));
+      if (next === null || found.length < items.length) return;
+      if (fresh.length === 0 && ![...kept.values()].some(isOpenItem)) return;
+      before = next;
+    }
+  }
+
+  #prune(): void {
+    void this.#then(() => this.#store.prune());
+    this.#timer = this.#clock.after(pruneMs, () => this.#prune());
+  }
+}
+
+function isSame(item: ListItem, known: ListItem | undefined): boolean {
+  return known?.state?.updatedAt === item.state?.updatedAt && known?.state?.state === item.state?.state &&
+    "sealed" in item.command === (known !== undefined && "sealed" in known.command);
+}

@@ -1,0 +1,266 @@
+import type { Caller, Clock, Log } from "../platform/mod.ts";
+import { pushLimits, type PushState, type PushSubscriptionBody, Refusal } from "../protocol/mod.ts";
+import type { PushJob, PushSender, PushStore, Subscription } from "./ports.ts";
+import { isPushService } from "./push_services.ts";
+
+/** UI-7: one device is told at most this often. */
+const everyMs = 3600_000;
+/** Who comes back within this time needs no telling. */
+const settleMs = 10_000;
+/** Something that waited for longer is old news. */
+const keepTryingMs = 24 * 3600_000;
+/** Waits after a push service failed: 30 s, doubling, at most an hour. */
+const retryBaseMs = 30_000;
+const retryMaxMs = 3600_000;
+/** Pushes under way at once, and how long each may take. */
+const concurrency = 8;
+const sendMs = 10_000;
+
+export interface PushParts {
+  store: PushStore;
+  /** Null: switched off. */
+  sender: PushSender | null;
+  /** Of this process. */
+  isOnline(userId: string): boolean;
+  /** Whether something waits for a person that their rules let through now, and if not, from when on. */
+  waits(userId: string): Promise<{ now: boolean; fromMs: number | null }>;
+  /** Whether the person still has a say here, and nobody ended the login that it belongs to. */
+  mayBeTold(subscription: Subscription): Promise<boolean>;
+  clock: Clock;
+  log: Log;
+  /** No other process writes to the store. */
+  exclusive: boolean;
+}
+
+/**
+ * Tells people who have no line that something waits (UI-7): nothing of what it is, and only what their rules would let through
+ * at that moment. It is a convenience: a push that a crash swallows costs no command.
+ */
+export class Push implements AsyncDisposable {
+  readonly #parts: PushParts;
+  /** People with a subscription; undefined where other processes write too. */
+  #people: Set<string> | undefined;
+  /** People for whom a look is planned already. */
+  readonly #planned = new Set<string>();
+  /** Everything that nobody waits for. */
+  readonly #working = new Set<Promise<void>>();
+  /** Sends that wait for their turn, and how many have it. */
+  readonly #queue: (() => Promise<void>)[] = [];
+  #sending = 0;
+  readonly #closing = new AbortController();
+
+  constructor(parts: PushParts) {
+    this.#parts = parts;
+  }
+
+  async start(): Promise<void> {
+    if (this.#parts.sender !== null && this.#parts.exclusive) {
+      this.#people = new Set(await this.#parts.store.people());
+    }
+  }
+
+  state(): PushState {
+    return { key: this.#parts.sender?.publicKey ?? null };
+  }
+
+  /** Switches it on for the browser that the caller is logged in with. */
+  async subscribe(
+    caller: Caller & { sessionExpiresAt: string },
+    { endpoint }: PushSubscriptionBody,
+  ): Promise<true | Refusal> {
+    const { store, sender } = this.#parts;
+    if (sender === null) return new Refusal("unavailable", "Notifications are switched off on this server.");
+    if (!isPushService(endpoint)) {
+      return new Refusal("invalid_params", "This is not the address of a browser's push service.", {
+        fields: { endpoint: "must be https, at a push service that this server knows" },
+      });
+    }
+    const id = await digestOf(endpoint);
+    const known = await store.of(caller.userId);
+    const before = known.find((one) => one.id === id);
+    if (before === undefined && known.length >= pushLimits.devices) {
+      return new Refusal("conflict", `At most ${pushLimits.devices} devices can be told. Switch one off.`);
+    }
+    await store.put({
+      id,
+      userId: caller.userId,
+      endpoint,
+      sessionId: caller.sessionId,
+      sessionUntilMs: Date.parse(caller.sessionExpiresAt),
+      pushedMs: before?.pushedMs ?? null,
+    });
+    this.#people?.add(caller.userId);
+    return true;
+  }
+
+  async unsubscribe(caller: Caller, { endpoint }: PushSubscriptionBody): Promise<void> {
+    await this.#parts.store.remove({ userId: caller.userId, id: await digestOf(endpoint) });
+  }
+
+  /** A logout: the browser is not told any more. */
+  sessionEnded(sessionId: string): void {
+    const { store } = this.#parts;
+    this.#work("push.not_removed", async () => {
+      for (const subscription of await store.ofSession(sessionId)) await store.remove(subscription);
+    });
+  }
+
+  /** Something came for a person. */
+  ring(userId: string): void {
+    if (this.#parts.sender === null || this.#planned.has(userId) || this.#parts.isOnline(userId)) return;
+    if (this.#people !== undefined && !this.#people.has(userId)) return;
+    this.#planned.add(userId);
+    this.#work("push.not_planned", async () => {
+      const { store, clock } = this.#parts;
+      if ((await store.of(userId)).length === 0) return this.#forget(userId);
+      const sinceMs = clock.now();
+      const job: PushJob = { kind: "push", userId, sinceMs, untilMs: sinceMs + keepTryingMs, tries: 0 };
+      await store.plan(job, sinceMs + settleMs);
+    }, () => this.#planned.delete(userId));
+  }
+
+  /** Something came for many: whose it is shows when each is looked at. */
+  ringAll(): void {
+    if (this.#parts.sender === null) return;
+    if (this.#people !== undefined) {
+      for (const userId of this.#people) this.ring(userId);
+      return;
+    }
+    this.#work("push.not_planned", async () => {
+      for (const userId of await this.#parts.store.people()) this.ring(userId);
+    });
+  }
+
+  /** Decides quickly, and sends beside the other jobs: a slow push service must hold up none of them. */
+  async run(job: PushJob): Promise<void> {
+    const { userId, sinceMs } = job;
+    const { clock, sender, isOnline } = this.#parts;
+    this.#planned.delete(userId);
+    const now = clock.now();
+    if (sender === null || now > job.untilMs || isOnline(userId)) return;
+    const wanting = await this.#wanting(userId, sinceMs);
+    if (wanting.length === 0) return;
+    const { now: waits, fromMs } = await this.#parts.waits(userId);
+    if (!waits) {
+      if (fromMs === null) return;
+      // Quiet hours or a daily limit: it is told when they are over, if it still waits then.
+      return await this.#plan({ ...job, untilMs: Math.max(job.untilMs, fromMs + keepTryingMs) }, fromMs);
+    }
+    const due = wanting.filter(({ pushedMs }) => pushedMs === null || pushedMs + everyMs <= now);
+    const later = wanting.filter((one) => !due.includes(one)).map(({ pushedMs }) => pushedMs! + everyMs);
+    const next = later.length === 0 ? undefined : Math.min(...later);
+    if (due.length > 0) return this.#enqueue(() => this.#sendAll(job, due, next));
+    if (next !== undefined) await this.#plan(job, next);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closing.abort();
+    this.#queue.length = 0;
+    await this.idle();
+  }
+
+  /** Resolves when nothing is being sent or written. */
+  async idle(): Promise<void> {
+    while (this.#working.size > 0) await Promise.all(this.#working);
+  }
+
+  /** The devices that were not told since then, without those whose login somebody ended. */
+  async #wanting(userId: string, sinceMs: number): Promise<Subscription[]> {
+    const { store, mayBeTold } = this.#parts;
+    const all = await store.of(userId);
+    if (all.length === 0) this.#forget(userId);
+    const wanting: Subscription[] = [];
+    for (const subscription of all) {
+      const { pushedMs } = subscription;
+      if (!await mayBeTold(subscription)) await store.remove(subscription);
+      else if (pushedMs === null || pushedMs <= sinceMs) wanting.push(subscription);
+    }
+    return wanting;
+  }
+
+  async #sendAll(job: PushJob, due: readonly Subscription[], next: number | undefined): Promise<void> {
+    const { clock } = this.#parts;
+    const waits = await Promise.all(due.map((subscription) => this.#send(subscription, job.tries)));
+    const again = waits.filter((waitMs) => waitMs !== null);
+    if (again.length > 0) {
+      const dueMs = clock.now() + Math.min(...again);
+      await this.#plan({ ...job, tries: job.tries + 1 }, next === undefined ? dueMs : Math.min(dueMs, next));
+    } else if (next !== undefined) {
+      await this.#plan(job, next);
+    }
+  }
+
+  /** How long to wait for another try, or null: there is none. */
+  async #send(subscription: Subscription, tries: number): Promise<number | null> {
+    const { store, sender, clock, log } = this.#parts;
+    const tooLong = new AbortController();
+    using _timer = clock.after(sendMs, () => tooLong.abort());
+    const outcome = await sender!.send(
+      subscription.endpoint,
+      AbortSignal.any([tooLong.signal, this.#closing.signal]),
+    );
+    const { userId } = subscription;
+    switch (outcome.kind) {
+      case "sent":
+        await store.pushed(subscription, clock.now());
+        return null;
+      case "gone":
+        log.info("push.gone", { userId });
+        await store.remove(subscription);
+        return null;
+      case "later": {
+        log.info("push.later", { userId, tries, why: outcome.why });
+        const waitMs = Math.min(retryBaseMs * 2 ** Math.min(tries, 20), retryMaxMs);
+        return Math.max(waitMs, Math.min(outcome.waitMs ?? 0, keepTryingMs));
+      }
+      case "refused":
+        log.warn("push.refused", { userId, why: outcome.why });
+        return null;
+      default:
+        return outcome satisfies never;
+    }
+  }
+
+  async #plan(job: PushJob, dueMs: number): Promise<void> {
+    this.#planned.add(job.userId);
+    await this.#parts.store.plan(job, dueMs);
+  }
+
+  #forget(userId: string): void {
+    this.#people?.delete(userId);
+    this.#planned.delete(userId);
+  }
+
+  #enqueue(work: () => Promise<void>): void {
+    this.#queue.push(work);
+    this.#next();
+  }
+
+  #next(): void {
+    const work = this.#sending < concurrency ? this.#queue.shift() : undefined;
+    if (work === undefined) return;
+    this.#sending++;
+    this.#work("push.failed", async () => {
+      try {
+        await work();
+      } finally {
+        this.#sending--;
+        this.#next();
+      }
+    });
+  }
+
+  /** Nobody waits for it; a failure is logged. */
+  #work(event: string, work: () => Promise<void>, failed?: () => void): void {
+    const working = work().catch((error: unknown) => {
+      failed?.();
+      this.#parts.log.error(event, { error: error instanceof Error ? error : new Error(String(error)) });
+    }).finally(() => this.#working.delete(working));
+    this.#working.add(working);
+  }
+}
+
+async function digestOf(endpoint: string): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(endpoint));
+  return new Uint8Array(digest).toBase64({ alphabet: "base64url", omitPadding: true });
+}

@@ -1,0 +1,24 @@
+import { asset, Head } from "fresh/runtime";
+import { DesignCards } from "../../../components/DesignCards.tsx";
+import { DesignParts } from "../../../components/DesignParts.tsx";
+import { DesignTokens } from "../../../components/DesignTokens.tsx";
+import { useWords } from "../../../components/words.tsx";
+import { define } from "../../../lib/define.ts";
+
+export default define.page(function Design() {
+  const words = useWords("design");
+  return (
+    <>
+      <Head>
+        <link rel="stylesheet" href={asset("/design.css")} />
+      </Head>
+      <div class="page-head">
+        <h1>{words.title}</h1>
+        <p class="lead">{words.lead}</p>
+      </div>
+      <DesignTokens />
+      <DesignParts />
+      <DesignCards />
+    </>
+  );
+});

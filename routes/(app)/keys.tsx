@@ -1,0 +1,38 @@
+import { KeyList, KeySwitch } from "../../components/KeyList.tsx";
+import { Title } from "../../components/Title.tsx";
+import { useWords } from "../../components/words.tsx";
+import { define } from "../../lib/define.ts";
+import { localPath, readForm, seeOther } from "../../lib/forms.ts";
+import { hasSingleKeys, keysCookie } from "../../lib/page_keys.ts";
+import { overTls } from "../../lib/page_session.ts";
+import { Refusal } from "../../lib/protocol/mod.ts";
+import { page } from "fresh";
+
+export const handler = define.handlers({
+  GET: (ctx) => page({ single: hasSingleKeys(ctx.req) }),
+  async POST(ctx) {
+    const form = await readForm(ctx.req);
+    const on = !(form instanceof Refusal) && form.get("single") === "on";
+    const back = form instanceof Refusal ? "/keys" : localPath(form.get("back"));
+    return seeOther(back, { "set-cookie": keysCookie(on, overTls(ctx)) });
+  },
+});
+
+export default define.page<typeof handler>(function KeysPage({ data, url }) {
+  const words = useWords("keys");
+  return (
+    <>
+      <Title text={words.title} />
+      <div class="page-head">
+        <h1>{words.title}</h1>
+        <p class="lead">{words.lead}</p>
+      </div>
+      <section class="panel">
+        <KeyList />
+      </section>
+      <section class="panel">
+        <KeySwitch on={data.single} path={url.pathname} />
+      </section>
+    </>
+  );
+});

@@ -1,0 +1,158 @@
+import assert from "node:assert/strict";
+import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import {
+  axeFindings,
+  collectViolations,
+  motionFindings,
+  policyFindings,
+  sidewaysFindings,
+  widths,
+} from "../../tools/page_findings.ts";
+import { pageVisits, type Visit } from "../../tools/page_visits.ts";
+import { tokenFor } from "../../tools/screenshots_seed.ts";
+import { openSeededSite, type SeededSite } from "../../tools/seeded_site.ts";
+
+const args = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-background-networking",
+  "--disable-component-update",
+];
+
+/** Looked at beside each other. */
+const lanes = 2;
+
+const heightPx = 900;
+
+async function contextOf(
+  browser: Browser,
+  site: SeededSite,
+  viewer: string | null,
+  locale: string,
+): Promise<BrowserContext> {
+  const context = await browser.newContext({ locale, viewport: { width: 1440, height: heightPx } });
+  await context.addInitScript(collectViolations);
+  if (viewer === null) return context;
+  const value = await tokenFor(site.services, viewer);
+  await context.addCookies([{ name: "behest_session", value, url: site.base }]);
+  return context;
+}
+
+/** Loads the page and waits until its islands are live. */
+async function open(page: Page, base: string, { path, viewer, act }: Visit): Promise<void> {
+  await page.goto(base + path);
+  if (viewer !== null) await page.locator("[data-line]:not([data-line=waiting])").waitFor();
+  await act?.(page);
+  // What is folded is looked at too.
+  await page.evaluate(() =>
+    document.querySelectorAll<HTMLDetailsElement>("main details").forEach((part) => part.open = true)
+  );
+}
+
+const wide = (page: Page, width: number) => page.setViewportSize({ width, height: heightPx });
+
+/** Everything about one page, in each look. */
+async function look(page: Page): Promise<string[]> {
+  const found = await policyFindings(page);
+  const told = (where: string, list: string[]) => found.push(...list.map((one) => `${where}: ${one}`));
+  told("light", await axeFindings(page));
+  for (const width of widths.toReversed()) {
+    await wide(page, width);
+    told(`${width} px`, await sidewaysFindings(page));
+  }
+  await page.emulateMedia({ colorScheme: "dark", reducedMotion: "reduce" });
+  told("dark at 320 px", await axeFindings(page));
+  told("dark at 320 px", await motionFindings(page));
+  await page.evaluate(() => document.documentElement.dir = "rtl");
+  told("from right to left", await sidewaysFindings(page));
+  await wide(page, widths[2]);
+  told("dark", await axeFindings(page, "colours"));
+  await page.emulateMedia({ colorScheme: "light", reducedMotion: "no-preference" });
+  return found;
+}
+
+/** German words are longer: what that does shows where there is least room. */
+async function lookNarrow(page: Page): Promise<string[]> {
+  await wide(page, widths[0]);
+  return [...await sidewaysFindings(page), ...await axeFindings(page)];
+}
+
+/** Visits all pages, some at once; what is found of each. */
+async function tour(
+  browser: Browser,
+  site: SeededSite,
+  visits: readonly Visit[],
+  locale: string,
+  look: (page: Page) => Promise<string[]>,
+): Promise<string[]> {
+  const found: string[] = [];
+  const waiting = [...visits];
+  const walk = async () => {
+    const pages = new Map<string | null, Page>();
+    for (let visit = waiting.shift(); visit !== undefined; visit = waiting.shift()) {
+      const { viewer, name } = visit;
+      const page = pages.get(viewer) ?? await (await contextOf(browser, site, viewer, locale)).newPage();
+      pages.set(viewer, page);
+      page.setDefaultTimeout(15_000);
+      const errors: string[] = [];
+      const onError = (error: Error) => errors.push(String(error));
+      page.on("pageerror", onError);
+      await open(page, site.base, visit);
+      found.push(...[...await look(page), ...errors].map((one) => `${name}: ${one}`));
+      page.off("pageerror", onError);
+    }
+  };
+  await Promise.all(Array.from({ length: lanes }, walk));
+  return found;
+}
+
+const browserTest = (name: string, run: (browser: Browser) => Promise<void>) =>
+  Deno.test({
+    name,
+    // The browser's process and pipes are closed by playwright after the test's last turn.
+    sanitizeOps: false,
+    sanitizeResources: false,
+    async fn() {
+      const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args });
+      try {
+        await run(browser);
+      } finally {
+        await browser.close();
+      }
+    },
+  });
+
+browserTest("UI-6 UI-8: a page with a fault of each kind is told of all of them", async (browser) => {
+  const context = await browser.newContext({ reducedMotion: "reduce" });
+  await context.addInitScript(collectViolations);
+  const page = await context.newPage();
+  await page.route("http://faulty.example/", (route) =>
+    route.fulfill({
+      headers: { "content-security-policy": "script-src 'nonce-a'; require-trusted-types-for 'script'" },
+      contentType: "text/html; charset=utf-8",
+      body: `<!doctype html><html lang="en"><title>Faulty</title><main><h1>Faulty</h1>
+        <p style="color:#999;background:#aaa;transition:color 1s">Grey on grey</p>
+        <p style="width:3000px" onclick="alert(1)">Wide</p>
+        <script nonce="a">try { document.body.innerHTML = "<b>x</b>"; } catch { /* as it should */ }</script></main>`,
+    }));
+  await page.goto("http://faulty.example/");
+  const policy = (await policyFindings(page)).join();
+  assert.match(policy, /script-src-attr/);
+  assert.match(policy, /require-trusted-types-for/);
+  assert.match((await axeFindings(page)).join(), /^color-contrast: p/);
+  assert.match((await axeFindings(page, "colours")).join(), /^color-contrast: p/);
+  assert.match((await sidewaysFindings(page)).join(), /^\d+ px too wide at 1280: <p style="width:3000px/);
+  assert.deepEqual(await motionFindings(page), ["with reduced motion p has a transition"]);
+});
+
+browserTest(
+  "UI-6 UI-8: every page in light, dark and at 320 px: nothing for axe, no sideways scroll, no motion for those who want none, nothing that the policy had to stop",
+  async (browser) => {
+    await using site = await openSeededSite();
+    const visits = await pageVisits(site.services);
+    assert.deepEqual(await tour(browser, site, visits, "en-GB", look), []);
+    // Each route once.
+    const routes = [...new Map(visits.toReversed().map((visit) => [visit.route, visit])).values()];
+    assert.deepEqual(await tour(browser, site, routes, "de-DE", lookNarrow), []);
+  },
+);

@@ -1,0 +1,250 @@
+import assert from "node:assert/strict";
+import { chromium, type Page } from "playwright-core";
+import { served } from "../fakes/served.ts";
+import { type FakeServices, fakeServices } from "../fakes/services.ts";
+import { until } from "../fakes/until.ts";
+
+const args = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-background-networking",
+  "--disable-component-update",
+];
+
+interface Visit {
+  page: Page;
+  fake: FakeServices;
+  base: string;
+  cookie(name: string, value: string): Promise<void>;
+}
+
+/** Ann with three open commands and one sent, over services that only remember. */
+async function visiting(path: string, run: (visit: Visit) => Promise<void>): Promise<void> {
+  const fake = fakeServices();
+  for (const title of ["First", "Second", "Third"]) {
+    fake.world.inbox.push(fake.item(fake.command("bob", { title }), "delivered"));
+  }
+  fake.world.outbox.push({ command: fake.command("ann", { title: "Sent one" }), totals: { queued: 1 } });
+  await using app = await served(fake.services);
+  const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args });
+  try {
+    const context = await browser.newContext();
+    const cookie = (name: string, value: string) => context.addCookies([{ name, value, url: app.origin }]);
+    const [name = "", value = ""] = fake.cookieOf("ann").split("=");
+    await cookie(name, value);
+    const page = await context.newPage();
+    page.setDefaultTimeout(10_000);
+    await page.goto(app.origin + path);
+    await run({ page, fake, base: app.origin, cookie });
+  } finally {
+    await browser.close();
+  }
+}
+
+const browserTest = (name: string, path: string, run: (visit: Visit) => Promise<void>) =>
+  // The browser's process and pipes are closed by playwright after the test's last turn.
+  Deno.test({ name, fn: () => visiting(path, run), sanitizeOps: false, sanitizeResources: false });
+
+/** Presses a key until it has done something: before the island started it does nothing. */
+async function pressUntil(page: Page, key: string, done: () => Promise<boolean>): Promise<void> {
+  await until(async () => {
+    await page.keyboard.press(key);
+    return await done();
+  });
+}
+
+const sheet = (page: Page) => page.getByRole("dialog", { name: "Keys" });
+/** The heading of the command that has the focus itself. */
+const focused = (page: Page) =>
+  page.evaluate(() => document.querySelector("article:focus")?.querySelector("h2")?.textContent ?? "");
+
+browserTest(
+  "UI-6: a question mark opens the sheet, Escape closes it, and letters lead to pages",
+  "/preferences",
+  async ({ page, base }) => {
+    await pressUntil(page, "?", () => sheet(page).isVisible());
+    assert.ok(await sheet(page).getByText("Go to the inbox").isVisible());
+    await page.keyboard.press("Escape");
+    await sheet(page).waitFor({ state: "hidden" });
+    for (const [letter, path] of [["s", "/send"], ["h", "/history"], ["i", "/"]] as const) {
+      await until(async () => {
+        await page.keyboard.press("g");
+        await page.keyboard.press(letter);
+        return new URL(page.url()).pathname === path;
+      });
+    }
+    assert.equal(page.url(), `${base}/`);
+  },
+);
+
+browserTest(
+  "UI-6: letters move between commands, and Enter goes to the answers without giving one",
+  "/",
+  async ({ page, fake }) => {
+    await pressUntil(page, "j", async () => await focused(page) === "First");
+    await page.keyboard.press("j");
+    assert.equal(await focused(page), "Second");
+    await page.keyboard.press("k");
+    assert.equal(await focused(page), "First");
+    await page.keyboard.press("k");
+    assert.equal(await focused(page), "First", "there is none before it");
+    await page.keyboard.press("Enter");
+    assert.equal(await page.evaluate(() => document.activeElement?.textContent), "Accept");
+    assert.ok(!fake.world.calls.some(({ method }) => method === "command.update"), "nothing was answered");
+  },
+);
+
+browserTest("UI-6: Enter opens a command that has a page", "/sent", async ({ page }) => {
+  await pressUntil(page, "j", async () => await focused(page) === "Sent one");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/\/sent\/[0-9A-Z]{26}$/);
+});
+
+browserTest(
+  "UI-6: in fields letters are letters, and switched off they do nothing anywhere",
+  "/contacts",
+  async ({ page, cookie, base }) => {
+    await pressUntil(page, "?", () => sheet(page).isVisible());
+    await page.keyboard.press("Escape");
+    const field = page.getByLabel("Username");
+    await field.pressSequentially("gi?jk");
+    assert.equal(await field.inputValue(), "gi?jk");
+    assert.ok(await sheet(page).isHidden());
+    await cookie("behest_keys", "off");
+    await page.goto(base);
+    await page.getByRole("searchbox").or(page.getByRole("article").first()).first().waitFor();
+    // Stop shows that the page listens by now.
+    await page.keyboard.press("?");
+    await page.keyboard.press("j");
+    await pressUntil(
+      page,
+      "Control+Shift+Period",
+      () => page.getByText("Stopped. Nothing is delivered to you.").isVisible(),
+    );
+    assert.ok(await sheet(page).isHidden());
+  },
+);
+
+browserTest(
+  "CM-6: a dialog asks before a command is cancelled; leaving it does nothing",
+  "/sent",
+  async ({ page, fake }) => {
+    const ask = page.getByRole("dialog", { name: "Cancel this command?" });
+    const cancel = page.getByRole("button", { name: "Cancel: Sent one" });
+    await until(async () => {
+      if (!await ask.isVisible()) await cancel.click();
+      if (page.url().endsWith("/confirm")) await page.goBack();
+      return await ask.isVisible();
+    });
+    await ask.getByRole("button", { name: "Leave it as it is" }).click();
+    await ask.waitFor({ state: "hidden" });
+    await cancel.click();
+    await page.keyboard.press("Escape");
+    await ask.waitFor({ state: "hidden" });
+    assert.ok(!fake.world.calls.some(({ method }) => method === "command.cancel"));
+    assert.ok(page.url().endsWith("/sent"));
+  },
+);
+
+browserTest(
+  "CM-6: what was said of one command is not taken for the next",
+  "/sent",
+  async ({ page }) => {
+    const ask = page.getByRole("dialog", { name: "Cancel this command?" });
+    const cancel = page.getByRole("button", { name: "Cancel: Sent one" });
+    await page.evaluate(() => {
+      // Behind the dialog's own listener: only what was said twice gets here.
+      const sure: string[] = [];
+      Object.assign(globalThis, { sure });
+      document.addEventListener("submit", (event) => {
+        const form = event.target as HTMLFormElement;
+        if (form.dataset.ask === undefined) return;
+        sure.push(form.getAttribute("action") ?? "");
+        event.preventDefault();
+      });
+    });
+    const sure = () => page.evaluate(() => (globalThis as unknown as { sure: string[] }).sure);
+    await until(async () => {
+      if (!await ask.isVisible()) await cancel.click({ timeout: 1000 }).catch(() => undefined);
+      return await ask.isVisible();
+    });
+    const before = (await sure()).length;
+    await ask.getByRole("button", { name: "Cancel it" }).click();
+    await ask.waitFor({ state: "hidden" });
+    assert.deepEqual((await sure()).slice(before), ["/sent"]);
+    // While that is under way the button waits; the form can still be asked for by key.
+    await page.locator("form[data-ask]").evaluate((form) => (form as HTMLFormElement).requestSubmit());
+    await ask.waitFor();
+    await page.keyboard.press("Escape");
+    await ask.waitFor({ state: "hidden" });
+    assert.equal((await sure()).length, before + 1);
+  },
+);
+
+browserTest(
+  "CO-5: a contact is removed when the dialog was answered so",
+  "/contacts",
+  async ({ page, fake }) => {
+    fake.world.contacts.contacts.push({ username: "bob", displayName: "Bob" });
+    await page.reload();
+    const ask = page.getByRole("dialog", { name: "Remove this contact?" });
+    await until(async () => {
+      if (!await ask.isVisible()) await page.getByRole("button", { name: /^Remove: / }).click();
+      if (page.url().endsWith("/confirm")) await page.goBack();
+      return await ask.isVisible();
+    });
+    await ask.getByRole("button", { name: "Remove the contact" }).click();
+    await page.waitForURL(/\/contacts\?notice=remove$/);
+    assert.deepEqual(fake.world.calls.at(-1), { method: "contact.remove", params: { username: "bob" } });
+  },
+);
+
+browserTest(
+  "UI-4: one press on Stop stops, also while a sheet is open; beside it a press closes it",
+  "/",
+  async ({ page }) => {
+    await pressUntil(page, "?", () => sheet(page).isVisible());
+    const place = await page.getByRole("button", { name: "Stop", includeHidden: true }).boundingBox();
+    assert.ok(place !== null);
+    await page.mouse.click(5, 400);
+    await sheet(page).waitFor({ state: "hidden" });
+    await page.keyboard.press("?");
+    await sheet(page).getByText("Go to the inbox").click();
+    assert.ok(await sheet(page).isVisible(), "a press on the sheet leaves it open");
+    await page.mouse.click(place.x + place.width / 2, place.y + place.height / 2);
+    await page.getByText("Stopped. Nothing is delivered to you.").waitFor();
+  },
+);
+
+browserTest(
+  "UI-1: discreet mode blurs until one points at it, is in it, or shows it; it is read out all the same",
+  "/",
+  async ({ page, cookie, base }) => {
+    await cookie("behest_discreet", "1");
+    await page.goto(base);
+    const card = page.getByRole("article", { name: "Second" });
+    const heading = card.getByRole("heading");
+    const isBlurred = () => heading.evaluate((one) => getComputedStyle(one).filter.startsWith("blur"));
+    await page.mouse.move(0, 0);
+    assert.ok(await isBlurred());
+    assert.equal(await page.title(), "Notes");
+    await card.hover();
+    assert.ok(!await isBlurred());
+    await page.mouse.move(0, 0);
+    assert.ok(await isBlurred());
+    await card.getByRole("button").first().focus();
+    assert.ok(!await isBlurred());
+    await page.evaluate(() => (document.activeElement as HTMLElement).blur());
+    assert.ok(await isBlurred());
+    await card.getByLabel("Show: Second").check();
+    await page.evaluate(() => (document.activeElement as HTMLElement).blur());
+    await page.mouse.move(0, 0);
+    assert.ok(!await isBlurred(), "shown until it is taken back");
+    assert.ok(
+      await page.getByRole("article", { name: "Third" }).getByRole("heading").evaluate((one) =>
+        getComputedStyle(one).filter.startsWith("blur")
+      ),
+      "and no other",
+    );
+  },
+);

@@ -1,0 +1,129 @@
+import assert from "node:assert/strict";
+import { chromium, type Page } from "playwright-core";
+import { Refusal } from "../../lib/protocol/mod.ts";
+import { openTestServices, person } from "../fakes/open_services.ts";
+import { served } from "../fakes/served.ts";
+import { until } from "../fakes/until.ts";
+
+const args = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-background-networking",
+  "--disable-component-update",
+];
+const count = 5000;
+/** Two pages of the list (`limits.pageDefault`): what the view of the newest holds at most. */
+const mostCards = 100;
+const mostNodes = 12_000;
+/** More than the view would take if it took what is delivered. */
+const deliveredLeast = 300;
+/** `1`: prints the tasks over 50 ms (W3C Long Tasks). Nothing is asserted of them: the machine may be busy. */
+const report = Deno.env.get("BEHEST_REPORT_LONG_TASKS") === "1";
+
+async function visiting(run: (page: Page, base: string) => Promise<void>): Promise<void> {
+  await using open = await openTestServices();
+  const { services } = open;
+  const { caller: bob } = await person(open, "demo-bob");
+  const { token } = await person(open, "demo-ann");
+  let sent = 0;
+  const sendOne = async () => {
+    const at = sent++;
+    const done = await services.commands.send(bob, {
+      key: String(at),
+      kind: at % 3 === 0 ? "task" : "message",
+      title: `Command ${at}`,
+      body: "A few words that say what is asked, in a sentence or two, as people write them.",
+      audience: { kind: "user", to: ["demo-ann"] },
+    });
+    if (done instanceof Refusal) throw new Error(done.message);
+  };
+  for (let at = 0; at < count; at += 50) await Promise.all(Array.from({ length: 50 }, sendOne));
+  await using app = await served(services);
+  const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args });
+  try {
+    const context = await browser.newContext();
+    await context.addCookies([{ name: "behest_session", value: token, url: app.origin }]);
+    const page = await context.newPage();
+    page.setDefaultTimeout(20_000);
+    await run(page, app.origin);
+  } finally {
+    await browser.close();
+    await services.realtime.shutdown();
+  }
+}
+
+/** Every task over 50 ms from now on, in milliseconds. */
+async function watch(page: Page): Promise<() => Promise<number[]>> {
+  await page.evaluate(() => {
+    const seen: number[] = [];
+    Object.assign(globalThis, { seenLongTasks: seen });
+    new PerformanceObserver((list) => seen.push(...list.getEntries().map(({ duration }) => duration)))
+      .observe({ entryTypes: ["longtask"] });
+  });
+  return async () =>
+    await page.evaluate(() => {
+      const { seenLongTasks } = globalThis as unknown as { seenLongTasks: number[] };
+      return seenLongTasks.splice(0);
+    });
+}
+
+const cards = (page: Page) => page.locator("main article").count();
+const nodes = (page: Page) => page.evaluate(() => document.querySelectorAll("*").length);
+
+Deno.test({
+  name:
+    `UI-1: with ${count} open commands the inbox holds a page of them, finds among them, and does not grow`,
+  // The browser's process and pipes are closed by playwright after the test's last turn.
+  sanitizeOps: false,
+  sanitizeResources: false,
+  fn: () =>
+    visiting(async (page, base) => {
+      const delivered = { count: 0 };
+      page.on("websocket", (socket) =>
+        socket.on("framereceived", ({ payload }) => {
+          const frame = JSON.parse(String(payload));
+          if (frame.method === "command.deliver") delivered.count += frame.params.deliveries.length;
+        }));
+      await page.goto(base);
+      const tasks = await watch(page);
+      await page.locator("[data-line=open]").waitFor();
+      // The device is new, so all of them are delivered to it (DL-2), oldest first; what belongs on other pages stays there.
+      await until(() => delivered.count >= deliveredLeast, 60_000, "the backlog");
+      const taking = await tasks();
+      assert.ok(await cards(page) <= mostCards, `${await cards(page)} cards`);
+      assert.ok(await nodes(page) < mostNodes, `${await nodes(page)} nodes`);
+
+      for (let step = 0; step < 30; step++) await page.mouse.wheel(0, 900);
+      await page.mouse.wheel(0, -100_000);
+      const scrolling = await tasks();
+
+      const box = page.getByRole("searchbox", { name: "Find in this list" });
+      await box.pressSequentially("command 499", { delay: 20 });
+      await page.getByText(/^\d+ of \d+ fit\.$/).waitFor();
+      const found = await page.getByRole("heading", { level: 2 }).allTextContents();
+      assert.ok(found.length > 0 && found.every((title) => title.startsWith("Command 499")), String(found));
+      await box.fill("@demo-bob nothing like that");
+      await page.getByText(/^0 of \d+ fit\.$/).waitFor();
+      assert.equal(await page.getByRole("article").count(), 0);
+      await box.fill("");
+      const filtering = await tasks();
+
+      const first = page.getByRole("article").first();
+      const title = await first.getByRole("heading").textContent();
+      await first.getByRole("button", { name: /^(Done|Seen)$/ }).first().click();
+      await page.locator(".toast[role=status]", { hasText: /^Your answer was sent: (Done|Seen)\.$/ })
+        .waitFor();
+      assert.ok(title?.startsWith("Command "));
+
+      const last = await page.getByRole("heading", { level: 2 }).last().textContent();
+      await page.getByRole("link", { name: "Older" }).click();
+      const next = await page.getByRole("heading", { level: 2 }).first().textContent();
+      assert.equal(
+        Number(next?.split(" ")[1]),
+        Number(last?.split(" ")[1]) - 1,
+        "none is left out between the pages",
+      );
+      assert.ok(await cards(page) <= mostCards);
+      if (report) console.log({ taking, scrolling, filtering, nodes: await nodes(page) });
+    }),
+});

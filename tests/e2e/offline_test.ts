@@ -1,0 +1,317 @@
+import assert from "node:assert/strict";
+import type { Page } from "playwright-core";
+import { vapidKeys } from "../../lib/adapters/push/web_push.ts";
+import type { PushSender } from "../../lib/push/mod.ts";
+import { callerOf, lineOpen, logIn, offlineTest, type Site } from "../fakes/offline_site.ts";
+import { until } from "../fakes/until.ts";
+
+/** Sends a task to demo-ann, without a browser. */
+async function sender(site: Site): Promise<(title: string) => Promise<string>> {
+  const bob = await callerOf(site, "demo-bob");
+  return async (title) => {
+    const sent = await site.services.commands.send(bob, {
+      key: crypto.randomUUID(),
+      audience: { kind: "user", to: ["demo-ann"] },
+      kind: "task",
+      title,
+    });
+    assert.ok("command" in sent, JSON.stringify(sent));
+    return sent.command.id;
+  };
+}
+
+const card = (page: Page, title: string) => page.getByRole("article", { name: title });
+
+/** What the browser kept of a command; undefined for nothing. */
+const keptTitles = (page: Page) =>
+  page.evaluate(() =>
+    new Promise<string[]>((resolve, reject) => {
+      const opening = indexedDB.open("behest");
+      opening.onerror = () => reject(opening.error);
+      opening.onsuccess = () => {
+        const db = opening.result;
+        if (!db.objectStoreNames.contains("commands")) return resolve([]);
+        const all = db.transaction("commands").objectStore("commands").getAll();
+        all.onsuccess = () => {
+          db.close();
+          resolve(all.result.map(({ item }) => item.command.title));
+        };
+      };
+    })
+  );
+
+offlineTest(
+  "UI-3 UI-7: the inbox is readable after a reload without a server, and nothing but it is kept",
+  async ({ site, enter }) => {
+    const send = await sender(site);
+    const ann = await enter("demo-ann");
+    await send("Water the plants");
+    await card(ann, "Water the plants").waitFor();
+    await until(async () => (await keptTitles(ann)).includes("Water the plants"));
+    // Pictures that were sent are asked for like this.
+    await ann.evaluate(async () => {
+      const build = new URL(navigator.serviceWorker.controller!.scriptURL).searchParams.get("__frsh_c");
+      const answer = await fetch(`/api/v1/profile?__frsh_c=${build}`);
+      if (!answer.ok || !(await answer.text()).includes("demo-ann")) throw new Error(`HTTP ${answer.status}`);
+    });
+    await site.down();
+    await ann.reload();
+    await ann.getByRole("heading", { name: "No connection" }).waitFor();
+    await card(ann, "Water the plants").waitFor();
+    await ann.getByText("@demo-ann").waitFor();
+    const cached = await ann.evaluate(async () => {
+      const texts = [];
+      for (const name of await caches.keys()) {
+        const cache = await caches.open(name);
+        for (const request of await cache.keys()) texts.push(await (await cache.match(request))!.text());
+      }
+      return texts.join("\n");
+    });
+    assert.ok(cached.length > 1000);
+    assert.ok(
+      !cached.includes("Water the plants") && !cached.includes("demo-ann"),
+      "a person's data is in a cache",
+    );
+  },
+);
+
+const stateOf = async (site: Site, id: string) => {
+  const detail = await site.services.commands.get(await callerOf(site, "demo-ann"), { id });
+  return "state" in detail ? detail.state?.state : undefined;
+};
+
+offlineTest(
+  "UI-3 UI-2: answers given offline, also over a reload, arrive in order; what is refused is said beside it",
+  async ({ site, enter }) => {
+    const send = await sender(site);
+    const ann = await enter("demo-ann");
+    const done = await send("Water the plants");
+    const late = await send("Buy bread");
+    await until(async () => (await keptTitles(ann)).length === 2);
+    await until(async () => await stateOf(site, late) === "delivered");
+    await site.down();
+    await ann.reload();
+    await card(ann, "Water the plants").getByRole("button", { name: "Accept" }).click();
+    await card(ann, "Water the plants").getByText("Not sent yet").waitFor();
+    await card(ann, "Water the plants").getByRole("button", { name: "Done" }).click();
+    await card(ann, "Buy bread").getByRole("button", { name: "Accept" }).click();
+    await card(ann, "Buy bread").getByText("Not sent yet").waitFor();
+    await ann.reload();
+    await card(ann, "Buy bread").getByText("Not sent yet").waitFor();
+    await card(ann, "Water the plants").getByText("Not sent yet").waitFor();
+    const bob = await callerOf(site, "demo-bob");
+    await site.services.commands.cancel(bob, { id: late });
+    assert.equal(await stateOf(site, done), "delivered");
+    site.up();
+    await ann.getByRole("link", { name: "Open the page" }).waitFor();
+    await until(async () => await stateOf(site, done) === "completed");
+    await card(ann, "Buy bread").getByRole("alert").waitFor();
+    assert.equal(await stateOf(site, late), "cancelled");
+    await ann.getByRole("link", { name: "Open the page" }).click();
+    await lineOpen(ann);
+    await ann.getByText("Nothing is asked of you").waitFor();
+  },
+);
+
+offlineTest(
+  "UI-2: two tabs have one socket; when one goes, the other goes on within a second",
+  async ({ site, enter }) => {
+    const send = await sender(site);
+    const first = await enter("demo-ann");
+    const second = await first.context().newPage();
+    second.setDefaultTimeout(15_000);
+    await second.goto(site.base);
+    await lineOpen(second);
+    assert.equal(site.services.realtime.connections(), 1);
+    assert.equal(site.sockets, 1, "the second tab opened none");
+    const id = await send("In both");
+    for (const page of [first, second]) await card(page, "In both").waitFor();
+    await card(second, "In both").getByRole("button", { name: "Accept" }).click();
+    await card(first, "In both").getByText("Accepted").waitFor();
+    await until(async () => await stateOf(site, id) === "accepted");
+
+    const closedAt = performance.now();
+    await first.close();
+    await until(() => site.sockets === 2 && site.services.realtime.connections() === 1);
+    assert.ok(performance.now() - closedAt < 2000, `${performance.now() - closedAt} ms`);
+    await lineOpen(second);
+    await send("After it closed");
+    await card(second, "After it closed").waitFor();
+    await card(second, "In both").getByRole("button", { name: "Done" }).click();
+    await until(async () => await stateOf(site, id) === "completed");
+    assert.equal(site.sockets, 2);
+  },
+);
+
+offlineTest(
+  "DL-3 UI-2: on a line that drops again and again while commands arrive, each is shown once",
+  async ({ site, enter }) => {
+    const send = await sender(site);
+    const ann = await enter("demo-ann");
+    const elsewhere = await ann.context().newPage();
+    await elsewhere.goto(site.base);
+    await lineOpen(elsewhere);
+    const titles: string[] = [];
+    for (let round = 0; round < 5; round++) {
+      for (const part of ["up", "going", "down"]) {
+        const title = `Round ${round} ${part}`;
+        titles.push(title);
+        await send(title);
+        if (part === "going") await site.down();
+      }
+      site.up();
+      await ann.evaluate(() => dispatchEvent(new Event("online")));
+      await lineOpen(ann);
+    }
+    for (const page of [ann, elsewhere]) {
+      for (const title of titles) await card(page, title).waitFor();
+      for (const title of titles) assert.equal(await card(page, title).count(), 1, title);
+    }
+    await until(async () => (await keptTitles(ann)).length === titles.length);
+    assert.equal(site.services.realtime.connections(), 1);
+  },
+);
+
+offlineTest(
+  "UI-4 CO-6: Stop by the key while offline, and after a reload offline, holds as soon as there is a line",
+  async ({ site, enter }) => {
+    const send = await sender(site);
+    const ann = await enter("demo-ann");
+    const id = await send("Before the stop");
+    await until(async () => (await keptTitles(ann)).length === 1);
+    await site.down();
+    await ann.keyboard.press("Control+Shift+Period");
+    await ann.getByText("Stopped. Nothing is delivered to you.").waitFor();
+    await ann.reload();
+    await ann.getByRole("heading", { name: "No connection" }).waitFor();
+    await ann.getByText("Stopped. Nothing is delivered to you.").waitFor();
+    await ann.getByText("You are stopped").waitFor();
+    assert.equal(await card(ann, "Before the stop").getByRole("button").count(), 0);
+    const { userId } = await callerOf(site, "demo-ann");
+    assert.equal(await site.services.safety.stoppedSince(userId), null);
+    site.up();
+    await until(async () => await site.services.safety.stoppedSince(userId) !== null);
+    await until(async () => await stateOf(site, id) === "stopped");
+    await ann.reload();
+    await ann.getByText("Stopped. Nothing is delivered to you.").waitFor();
+  },
+);
+
+offlineTest("UI-3 UI-7: logging out leaves nothing in the browser, in no tab", async ({ site, enter }) => {
+  const send = await sender(site);
+  const ann = await enter("demo-ann");
+  const second = await ann.context().newPage();
+  await second.goto(`${site.base}/history`);
+  await lineOpen(second);
+  await send("Secret plan");
+  await until(async () => (await keptTitles(ann)).includes("Secret plan"));
+  await second.locator("form[action='/logout'] button:visible").first().click();
+  await second.waitForURL(`${site.base}/login`);
+  await until(async () => (await keptTitles(second)).length === 0);
+  assert.equal(
+    await second.evaluate(async () => (await navigator.serviceWorker.getRegistrations()).length),
+    0,
+  );
+  assert.equal(site.services.realtime.connections(), 0);
+  await logIn(second, site, "demo-bob");
+  await until(() => site.services.realtime.connections() === 1);
+  assert.deepEqual(await keptTitles(second), []);
+});
+
+offlineTest(
+  "UI-3: what another person left in the browser is gone before anybody sees it",
+  async ({ site, enter }) => {
+    const send = await sender(site);
+    const ann = await enter("demo-ann");
+    await send("Secret plan");
+    await until(async () => (await keptTitles(ann)).includes("Secret plan"));
+    // The session is over, as after a day; nobody logged out.
+    await ann.context().clearCookies();
+    const other = await ann.context().newPage();
+    await logIn(other, site, "demo-bob");
+    assert.deepEqual(await keptTitles(other), []);
+    await ann.waitForFunction(() => document.querySelector(".who")?.textContent === "@demo-bob");
+    assert.equal(await card(ann, "Secret plan").count(), 0);
+  },
+);
+
+offlineTest(
+  "UI-7: a new build brings a new service worker, which leaves nothing of the old one",
+  async ({ site, enter }) => {
+    const ann = await enter("demo-ann");
+    const worker = () => ann.evaluate(() => navigator.serviceWorker.controller?.scriptURL ?? "");
+    const caches = () => ann.evaluate(() => globalThis.caches.keys());
+    const before = await worker();
+    const build = new URL(before).searchParams.get("__frsh_c")!;
+    assert.deepEqual(await caches(), [`behest-${build}-en`]);
+    // The same worker under another build's name, as the next build's pages ask for it.
+    site.rename = { from: build, to: "next0build" };
+    await ann.reload();
+    await until(async () => (await worker()).includes("next0build"));
+    await until(async () => (await caches()).join() === "behest-next0build-en");
+    await site.down();
+    await ann.reload();
+    await ann.getByRole("heading", { name: "No connection" }).waitFor();
+  },
+);
+
+const pushed: string[] = [];
+/** A push service that takes everything; the key is any point of the curve. */
+const pushes: PushSender = {
+  publicKey: vapidKeys(new Uint8Array(32).fill(9)).publicKey,
+  send(endpoint) {
+    pushed.push(endpoint);
+    return Promise.resolve({ kind: "sent" });
+  },
+};
+
+offlineTest(
+  "UI-7: notifications are off until they are turned on, and say nothing of what came",
+  async ({ site, enter }) => {
+    const ann = await enter("demo-ann");
+    await ann.context().grantPermissions(["notifications"]);
+    // The browser here reaches no push service of its own: only the way to one is played.
+    await ann.addInitScript((endpoint) => {
+      let subscription: { endpoint: string; unsubscribe(): Promise<boolean> } | null = null;
+      Object.assign(PushManager.prototype, {
+        getSubscription: () => Promise.resolve(subscription),
+        subscribe: () => {
+          const unsubscribe = () => {
+            subscription = null;
+            return Promise.resolve(true);
+          };
+          return Promise.resolve(subscription = { endpoint, unsubscribe });
+        },
+      });
+    }, "https://fcm.googleapis.com/fcm/send/ann");
+    await ann.goto(`${site.base}/sessions`);
+    await ann.getByText("Notifications are off here.").waitFor();
+    await ann.getByRole("button", { name: "Turn them on" }).click();
+    await ann.getByText("Notifications are on here.").waitFor();
+
+    const session = await ann.context().newCDPSession(ann);
+    const registration = Promise.withResolvers<string>();
+    session.on("ServiceWorker.workerRegistrationUpdated", ({ registrations }) => {
+      for (const { registrationId } of registrations) registration.resolve(registrationId);
+    });
+    await session.send("ServiceWorker.enable");
+    await session.send("ServiceWorker.deliverPushMessage", {
+      origin: site.base,
+      registrationId: await registration.promise,
+      data: "",
+    });
+    const shown = await until(async () => {
+      const found = await ann.evaluate(async () => {
+        const notifications = await (await navigator.serviceWorker.ready).getNotifications();
+        return notifications.map(({ title, body, tag }) => ({ title, body, tag }));
+      });
+      return found.length > 0 && found;
+    });
+    assert.deepEqual(shown, [{ title: "Something new waits", body: "", tag: "news" }]);
+
+    await ann.getByRole("button", { name: "Turn them off" }).click();
+    await ann.getByText("Notifications are off here.").waitFor();
+    assert.deepEqual(pushed, []);
+  },
+  pushes,
+);

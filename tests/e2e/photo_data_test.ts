@@ -1,0 +1,165 @@
+import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
+import { chromium, type Page } from "playwright-core";
+import {
+  exifSegment,
+  joined,
+  jpegBytes,
+  jpegSegments,
+  pngChunk,
+  secretMark,
+  tiff,
+  webp,
+  webpChunk,
+} from "../fixtures/photos.ts";
+import { served } from "../fakes/served.ts";
+import { type FakeServices, fakeServices } from "../fakes/services.ts";
+import { until } from "../fakes/until.ts";
+
+const args = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-background-networking",
+  "--disable-component-update",
+];
+
+interface Visit {
+  page: Page;
+  fake: FakeServices;
+}
+
+async function visiting(run: (visit: Visit) => Promise<void>): Promise<void> {
+  const fake = fakeServices();
+  await using app = await served(fake.services);
+  const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args });
+  try {
+    const context = await browser.newContext();
+    const [name = "", value = ""] = fake.cookieOf("ann").split("=");
+    await context.addCookies([{ name, value, url: app.origin }]);
+    const page = await context.newPage();
+    page.setDefaultTimeout(10_000);
+    await page.goto(`${app.origin}/files`);
+    await page.getByLabel("Upload files").waitFor();
+    await run({ page, fake });
+  } finally {
+    await browser.close();
+  }
+}
+
+const browserTest = (name: string, run: (visit: Visit) => Promise<void>) =>
+  // The browser's process and pipes are closed by playwright after the test's last turn.
+  Deno.test({ name, fn: () => visiting(run), sanitizeOps: false, sanitizeResources: false });
+
+/** A picture with an upper left corner of its own, as this browser writes it. */
+async function drawn(page: Page, type: string): Promise<Uint8Array<ArrayBuffer>> {
+  const text = await page.evaluate(async (type) => {
+    const canvas = new OffscreenCanvas(48, 32);
+    const context = canvas.getContext("2d", { alpha: false })!;
+    context.fillStyle = "teal";
+    context.fillRect(0, 0, 48, 32);
+    context.fillStyle = "orange";
+    context.fillRect(0, 0, 16, 16);
+    const bytes = await (await canvas.convertToBlob({ type, quality: 0.9 })).bytes();
+    return btoa(String.fromCharCode(...bytes));
+  }, type);
+  return Uint8Array.from(Buffer.from(text, "base64"));
+}
+
+interface Look {
+  width: number;
+  height: number;
+  pixels: string;
+}
+
+/** What this browser makes of a picture, turned as it says. */
+async function look(page: Page, bytes: Uint8Array, type: string): Promise<Look> {
+  return await page.evaluate(async ({ text, type }) => {
+    const blob = new Blob([Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0))], { type });
+    const bitmap = await createImageBitmap(blob);
+    const { width, height } = bitmap;
+    const context = new OffscreenCanvas(width, height).getContext("2d")!;
+    context.drawImage(bitmap, 0, 0);
+    const { data } = context.getImageData(0, 0, width, height);
+    return { width, height, pixels: String(data) };
+  }, { text: Buffer.from(bytes).toString("base64"), type });
+}
+
+/** Uploads a photo through the page; what the server got of it. */
+async function uploaded({ page, fake }: Visit, name: string, mimeType: string, bytes: Uint8Array) {
+  const before = fake.world.files.length;
+  await page.getByLabel("Upload files").setInputFiles({ name, mimeType, buffer: Buffer.from(bytes) });
+  await until(() => fake.world.files.length > before);
+  const [file] = fake.world.files;
+  assert.equal(file?.name, name);
+  return fake.world.contents.get(file.id)!;
+}
+
+const place = tiff({ orientation: 6, little: false });
+
+browserTest("UI-5: a photo arrives without its place and camera, and looks as before", async (visit) => {
+  const { page } = visit;
+  const jpeg = await drawn(page, "image/jpeg");
+  const png = await drawn(page, "image/png");
+  const picture = await drawn(page, "image/webp");
+  // This browser writes the extended form; a flag says that Exif data comes behind the picture.
+  assert.equal(Buffer.from(picture.subarray(12, 16)).toString(), "VP8X");
+  picture[20]! |= 0x08;
+  const photos = [
+    [
+      "image/jpeg",
+      joined(
+        jpeg.subarray(0, 2),
+        jpegBytes(exifSegment({ orientation: 6, little: true })),
+        jpegBytes(jpegSegments.xmp),
+        jpegBytes(jpegSegments.iptc),
+        jpeg.subarray(2),
+        new TextEncoder().encode(`${secretMark} a film behind it`),
+      ),
+    ],
+    // The head is the first chunk, of 13 bytes.
+    ["image/png", joined(png.subarray(0, 33), pngChunk("eXIf", place), png.subarray(33))],
+    ["image/webp", webp([picture.subarray(12), webpChunk("EXIF", place)])],
+  ] as const;
+  for (const [type, photo] of photos) {
+    assert.ok(Buffer.from(photo).includes(secretMark), type);
+    const before = await look(page, photo, type);
+    const got = await uploaded(visit, `a photo.${type.slice(6)}`, type, photo);
+    assert.ok(!Buffer.from(got).includes(secretMark), type);
+    assert.ok(got.length < photo.length, type);
+    assert.deepEqual(await look(page, got, type), before, type);
+  }
+  const turned = await look(page, photos[0][1], "image/jpeg");
+  assert.deepEqual([turned.width, turned.height], [32, 48], "the browser looks at the turn");
+});
+
+browserTest("UI-5: a photo goes as it is when its person wants that", async (visit) => {
+  const { page } = visit;
+  const jpeg = await drawn(page, "image/jpeg");
+  const photo = joined(jpeg.subarray(0, 2), jpegBytes(jpegSegments.xmp), jpeg.subarray(2));
+  const box = page.getByLabel("Remove the place and camera data from photos");
+  assert.ok(await box.isChecked());
+  await box.uncheck();
+  assert.deepEqual(await uploaded(visit, "as it is.jpg", "image/jpeg", photo), photo);
+});
+
+browserTest(
+  "UI-5: of a photo that cannot be cleaned nothing is sent before its person says so",
+  async (visit) => {
+    const { page, fake } = visit;
+    const heic = joined([0, 0, 0, 24], new TextEncoder().encode(`ftypheic${secretMark}`));
+    await page.getByLabel("Upload files").setInputFiles({
+      name: "phone.heic",
+      mimeType: "image/heic",
+      buffer: Buffer.from(heic),
+    });
+    await page.getByText("cannot be taken out of it here").waitFor();
+    assert.equal(
+      await page.locator(".uploads [role=status]").textContent(),
+      "phone.heic was not sent yet: it needs your answer.",
+    );
+    assert.ok(!fake.world.calls.some(({ method }) => method === "upload.begin"));
+    await page.getByRole("button", { name: "Send it as it is: phone.heic" }).click();
+    await until(() => fake.world.files.length === 1);
+    assert.deepEqual(fake.world.contents.get(fake.world.files[0]!.id), heic);
+  },
+);

@@ -1,0 +1,136 @@
+import assert from "node:assert/strict";
+import { chromium, type Page } from "playwright-core";
+import { openTestServices, person } from "../fakes/open_services.ts";
+import { served } from "../fakes/served.ts";
+import { until } from "../fakes/until.ts";
+
+const args = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-background-networking",
+  "--disable-component-update",
+];
+const sizeBytes = 3_000_000;
+
+interface Visit {
+  page: Page;
+  base: string;
+  /** A file on the disk, so that it is the same one when it is chosen again. */
+  path: string;
+  /** `Upload-Offset` of what was sent, request by request. */
+  offsets: number[];
+}
+
+async function visiting(run: (visit: Visit) => Promise<void>): Promise<void> {
+  await using open = await openTestServices();
+  const { token } = await person(open, "demo-ann");
+  await using app = await served(open.services);
+  const dir = await Deno.makeTempDir({ prefix: "behest-upload-" });
+  const path = `${dir}/film.bin`;
+  await Deno.writeFile(path, new Uint8Array(sizeBytes).map((_, at) => at % 251));
+  const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args });
+  try {
+    const context = await browser.newContext();
+    await context.addCookies([{ name: "behest_session", value: token, url: app.origin }]);
+    const page = await context.newPage();
+    page.setDefaultTimeout(15_000);
+    // A page with uploads under way asks before it goes.
+    page.on("dialog", (dialog) => void dialog.accept());
+    const offsets: number[] = [];
+    page.on("request", (request) => {
+      if (request.method() === "PATCH") offsets.push(Number(request.headers()["upload-offset"]));
+    });
+    await page.goto(`${app.origin}/files`);
+    await run({ page, base: app.origin, path, offsets });
+  } finally {
+    await browser.close();
+    await Deno.remove(dir, { recursive: true });
+    await open.services.realtime.shutdown();
+  }
+}
+
+const browserTest = (name: string, run: (visit: Visit) => Promise<void>) =>
+  // The browser's process and pipes are closed by playwright after the test's last turn.
+  Deno.test({ name, fn: () => visiting(run), sanitizeOps: false, sanitizeResources: false });
+
+async function throttle(page: Page, bytesPerSecond: number): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  await session.send("Network.enable");
+  await session.send("Network.emulateNetworkConditions", {
+    offline: false,
+    latency: 0,
+    downloadThroughput: -1,
+    uploadThroughput: bytesPerSecond,
+  });
+}
+
+/** Sends a part of the file, then loads the page anew. */
+async function breakOff({ page, path }: Visit): Promise<void> {
+  await throttle(page, 400_000);
+  await page.getByLabel("Upload files").setInputFiles(path);
+  const bar = page.getByRole("progressbar", { name: "film.bin" });
+  await bar.waitFor();
+  await until(async () => Number(await bar.getAttribute("value")) >= 25, 20_000);
+  await page.reload();
+  await throttle(page, -1);
+}
+
+browserTest(
+  "UI-5: an upload goes on where a reload broke it off, when its file is chosen again",
+  async (visit) => {
+    const { page, path, offsets, base } = visit;
+    await breakOff(visit);
+    await page.getByText("Not finished").waitFor();
+    const row = page.getByRole("listitem").filter({ hasText: "film.bin" });
+    assert.match(await row.textContent() ?? "", /[1-9]\d? % of 2\.86 MiB sent/);
+    await page.getByLabel("Upload files").setInputFiles(path);
+    await page.getByRole("list", { name: "Your files" }).getByText("film.bin").waitFor();
+    assert.equal(await page.getByText("Not finished").count(), 0);
+    assert.equal(offsets.length, 2);
+    assert.equal(offsets[0], 0);
+    assert.ok(offsets[1]! > 0, "it began anew");
+    const { files } = await (await page.request.get(`${base}/api/v1/files`)).json();
+    assert.deepEqual(files.map((file: { size: number }) => file.size), [sizeBytes]);
+    await page.reload();
+    await page.getByLabel("Upload files").waitFor();
+    assert.equal(await page.getByText("Not finished").count(), 0);
+  },
+);
+
+browserTest("UI-5: what broke off can be forgotten, here and on the server", async (visit) => {
+  const { page, path, offsets } = visit;
+  await breakOff(visit);
+  const gone = page.waitForResponse((response) => response.request().method() === "DELETE");
+  await page.getByRole("button", { name: "Forget it: film.bin" }).click();
+  assert.equal((await gone).status(), 204);
+  await page.getByText("Not finished").waitFor({ state: "detached" });
+  await page.reload();
+  await page.getByLabel("Upload files").setInputFiles(path);
+  await page.getByRole("list", { name: "Your files" }).getByText("film.bin").waitFor();
+  assert.equal(offsets.at(-1), 0);
+});
+
+browserTest("UI-5: nobody else at the same browser hears what somebody did not finish", async (visit) => {
+  const { page, base } = visit;
+  await breakOff(visit);
+  await page.getByText("Not finished").waitFor();
+  await page.evaluate(() => {
+    const [key = ""] = Object.keys(localStorage).filter((one) => one.startsWith("behest-upload:"));
+    const kept = JSON.parse(localStorage.getItem(key) ?? "");
+    // As if another account had begun it, or another site had put it there.
+    localStorage.setItem(key, JSON.stringify({ ...kept, url: `${kept.url.slice(0, -4)}0000` }));
+    localStorage.setItem(
+      "behest-upload:x1",
+      JSON.stringify({ ...kept, url: "https://evil.example/api/v1/uploads/1" }),
+    );
+    localStorage.setItem("behest-upload:x2", "no JSON");
+  });
+  const asked: string[] = [];
+  page.on("request", (request) => request.method() === "HEAD" && asked.push(request.url()));
+  const answered = page.waitForResponse((response) => response.request().method() === "HEAD");
+  await page.reload();
+  assert.equal((await answered).status(), 404);
+  await page.getByLabel("Upload files").waitFor();
+  assert.equal(await page.getByText("Not finished").count(), 0);
+  assert.ok(asked.every((url) => url.startsWith(base)), String(asked));
+});

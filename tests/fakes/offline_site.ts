@@ -1,0 +1,151 @@
+import assert from "node:assert/strict";
+import { type Browser, chromium, type Page } from "playwright-core";
+import { buildApp, serving } from "../../lib/app.ts";
+import { type OpenServices, openServices } from "../../lib/compose.ts";
+import { Builder } from "../../lib/fresh/dev.ts";
+import { silentLog, systemRandom } from "../../lib/platform/mod.ts";
+import type { PushSender } from "../../lib/push/mod.ts";
+import { cheapPasswords, testConfig } from "./open_services.ts";
+
+const args = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-background-networking",
+  "--disable-component-update",
+];
+
+/** A server that can be taken away and brought back under the same address, on the same data. */
+export class Site implements AsyncDisposable {
+  readonly #open: OpenServices;
+  readonly #handler: Deno.ServeHandler<Deno.NetAddr>;
+  #server: Deno.HttpServer<Deno.NetAddr> | undefined;
+  #over = new AbortController();
+  #port = 0;
+  /** Sockets that the server took. */
+  sockets = 0;
+  /** Plays another build: pages name it in place of the real one, and its addresses are answered. */
+  rename: { from: string; to: string } | undefined;
+
+  private constructor(open: OpenServices, handler: Deno.ServeHandler<Deno.NetAddr>) {
+    this.#open = open;
+    this.#handler = handler;
+  }
+
+  static async open(pushes?: PushSender): Promise<Site> {
+    const config = testConfig();
+    const open = await openServices({
+      config,
+      log: silentLog,
+      passwords: cheapPasswords(),
+      secret: systemRandom.bytes(32),
+      ...(pushes === undefined ? {} : { pushes }),
+    });
+    const app = buildApp(open.services);
+    (await new Builder().build({ snapshot: "memory" }))(app);
+    const site = new Site(open, serving(app, config));
+    site.up();
+    return site;
+  }
+
+  get base(): string {
+    return `http://127.0.0.1:${this.#port}`;
+  }
+
+  get services() {
+    return this.#open.services;
+  }
+
+  up(): void {
+    this.#over = new AbortController();
+    const { signal } = this.#over;
+    this.#server = Deno.serve(
+      { hostname: "127.0.0.1", port: this.#port, onListen: () => {}, signal },
+      (request, info) => {
+        if (new URL(request.url).pathname === "/api/ws") this.sockets++;
+        return this.rename === undefined ? this.#handler(request, info) : this.#renamed(request, info);
+      },
+    );
+    this.#port = this.#server.addr.port;
+  }
+
+  async #renamed(request: Request, info: Deno.ServeHandlerInfo<Deno.NetAddr>): Promise<Response> {
+    const { from, to } = this.rename!;
+    if (request.headers.has("upgrade")) return await this.#handler(request, info);
+    const { method, headers: sent, body } = request;
+    const asked = new Request(request.url.replaceAll(to, from), { method, headers: sent, body });
+    const response = await this.#handler(asked, info);
+    const isText = /html|javascript/.test(response.headers.get("content-type") ?? "");
+    if (!isText || response.body === null) return response;
+    const headers = new Headers(response.headers);
+    headers.delete("content-length");
+    headers.delete("etag");
+    return new Response((await response.text()).replaceAll(from, to), { status: response.status, headers });
+  }
+
+  /** Ends all lines as a lost network does, and answers nothing. */
+  async down(): Promise<void> {
+    this.#over.abort();
+    await this.#server?.finished;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.services.realtime.shutdown();
+    await this.down();
+    await this.#open[Symbol.asyncDispose]();
+  }
+}
+
+export interface Visit {
+  site: Site;
+  browser: Browser;
+  /** Logged in on the inbox, with the line up and the service worker at work. */
+  enter(username: string): Promise<Page>;
+}
+
+export const offlineTest = (name: string, run: (visit: Visit) => Promise<void>, pushes?: PushSender) =>
+  Deno.test({
+    name,
+    // The browser's process and pipes are closed by playwright after the test's last turn.
+    sanitizeOps: false,
+    sanitizeResources: false,
+    async fn() {
+      await using site = await Site.open(pushes);
+      const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args });
+      try {
+        await run({
+          site,
+          browser,
+          async enter(username) {
+            const page = await (await browser.newContext()).newPage();
+            page.setDefaultTimeout(15_000);
+            await logIn(page, site, username);
+            await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+            return page;
+          },
+        });
+      } finally {
+        await browser.close();
+      }
+    },
+  });
+
+export async function logIn(page: Page, site: Site, username: string): Promise<void> {
+  await page.goto(`${site.base}/login`);
+  await page.getByLabel("Username").fill(username);
+  await page.getByLabel("Password").fill(site.services.demo?.password ?? "");
+  await page.getByRole("button", { name: "Log in" }).click();
+  await page.waitForURL(`${site.base}/`);
+  await lineOpen(page);
+}
+
+export const lineOpen = (page: Page) => page.locator("[data-line=open]").waitFor();
+
+export async function callerOf(site: Site, username: string) {
+  const { accounts, demo } = site.services;
+  const from = { address: "127.0.0.1", device: "test", requestId: "test" };
+  const login = await accounts.login(from, { username, password: demo?.password ?? "" });
+  assert.ok("token" in login);
+  const caller = await accounts.authenticate(login.token, from);
+  assert.ok("userId" in caller);
+  return caller;
+}

@@ -1,0 +1,188 @@
+import type { Page } from "playwright-core";
+import type { Services } from "../lib/services.ts";
+import { addressOf, pageFiles } from "./page_files.ts";
+import { adminLogin, callerFor, good } from "./screenshots_seed.ts";
+
+/** Whose page it is; null for somebody who is not logged in. */
+type Viewer = string | null;
+
+/** A page of the seeded site as somebody sees it. */
+export interface Visit {
+  /** For the picture's file. */
+  name: string;
+  /** The address of the route's file, `/sent/[id]`. */
+  route: string;
+  path: string;
+  viewer: Viewer;
+  /** What is done there before it is looked at. */
+  act?: (page: Page) => Promise<void>;
+}
+
+const ann = "demo-ann";
+const admin = adminLogin.username;
+
+/** Every page, some in more than one state. Throws when a route has none, so that no new page is forgotten. */
+export async function pageVisits(services: Services): Promise<Visit[]> {
+  const found = [...doors, ...await annsPages(services), ...await adminPages(services)];
+  const seen = new Set(found.map(({ route }) => route));
+  const routes = pageFiles().map(addressOf);
+  const missing = routes.filter((route) => !seen.has(route));
+  if (missing.length > 0) throw new Error(`tools/page_visits.ts knows no way to ${missing.join(", ")}`);
+  const gone = [...seen].filter((route) => !routes.includes(route));
+  if (gone.length > 0) throw new Error(`tools/page_visits.ts visits ${gone.join(", ")}, which is no page`);
+  return found;
+}
+
+/** One whose route is its path. */
+function visit(viewer: Viewer, route: string, more: Partial<Visit> = {}): Visit {
+  const name = route === "/" ? "inbox" : route.slice(1).replaceAll("/", "-");
+  return { name, route, path: route, viewer, ...more };
+}
+
+/** The same page in another state. */
+const also = (viewer: Viewer, route: string, state: string, more: Partial<Visit>) =>
+  visit(viewer, route, { name: `${visit(viewer, route).name}-${state}`, ...more });
+
+/** As the form of a page without scripts does. */
+async function post(page: Page, action: string, fields: Record<string, string>): Promise<void> {
+  const posted = page.waitForURL((url) => url.pathname === action);
+  await page.evaluate(([action, fields]) => {
+    const form = Object.assign(document.createElement("form"), { method: "post", action });
+    for (const [name, value] of Object.entries(fields)) {
+      form.append(Object.assign(document.createElement("input"), { name, value }));
+    }
+    document.body.append(form);
+    HTMLFormElement.prototype.submit.call(form);
+  }, [action, fields] as const);
+  await posted;
+}
+
+const doors: Visit[] = [
+  visit(null, "/login"),
+  also(null, "/login", "wrong", {
+    async act(page) {
+      await page.locator("#username").fill("demo-ann");
+      await page.locator("#password").fill("not the password");
+      await page.locator("#password").press("Enter");
+      await page.locator(".notice-bad").waitFor();
+    },
+  }),
+  visit(null, "/register"),
+  also(null, "/register", "wrong", {
+    async act(page) {
+      await page.locator("form.form").evaluate((form: HTMLFormElement) => form.noValidate = true);
+      await page.locator("#username").fill("A name");
+      await page.locator("form.form").evaluate((form: HTMLFormElement) => form.requestSubmit());
+      await page.locator(".notice-bad").waitFor();
+    },
+  }),
+  visit(null, "/setup"),
+  visit(null, "/offline"),
+  visit(null, "/_404", { name: "nowhere", path: "/nowhere" }),
+  visit(null, "/_error", { name: "not-so", path: "/stop" }),
+];
+
+async function annsPages(services: Services): Promise<Visit[]> {
+  const caller = await callerFor(services, ann);
+  const { commands } = services;
+  const idOf = async (box: "inbox" | "outbox", title: string) => {
+    const { items } = good(await commands.list(caller, { box, limit: 100 }));
+    const item = items.find(({ command }) => "title" in command && command.title === title);
+    if (item === undefined) throw new Error(`Nothing called ${title} was seeded.`);
+    return item.command.id;
+  };
+  return [
+    visit(ann, "/"),
+    also(ann, "/", "menu", {
+      act: (page) =>
+        page.locator(".nav-more details").evaluate((menu: HTMLDetailsElement) => void (menu.open = true)),
+    }),
+    visit(ann, "/send", { path: "/send?to=demo-bob" }),
+    also(ann, "/send", "wrong", {
+      path: "/send",
+      async act(page) {
+        await page.locator("[name=kind][value=link]").check();
+        await page.locator("#to").fill("nobody-here, x");
+        await page.locator("#href").fill("http://example.org");
+        await page.locator("main form.form .button-main").click();
+        await page.locator(".notice-bad").waitFor();
+      },
+    }),
+    also(ann, "/send", "preview", {
+      path: "/send?group=readers",
+      async act(page) {
+        await page.locator("#title").fill("Next Thursday");
+        await page.locator("[name=do][value=preview]").click();
+        await page.locator("#preview").waitFor();
+      },
+    }),
+    visit(ann, "/sent"),
+    visit(ann, "/sent/[id]", {
+      name: "sent-one",
+      path: `/sent/${await idOf("outbox", "Put up the shelves")}`,
+    }),
+    visit(ann, "/history"),
+    also(ann, "/history", "outbox", { path: "/history?box=outbox" }),
+    visit(ann, "/history/[id]", {
+      name: "history-one",
+      path: `/history/${await idOf("inbox", "Paint the fence")}`,
+    }),
+    visit(ann, "/files"),
+    visit(ann, "/contacts"),
+    visit(ann, "/groups"),
+    visit(ann, "/groups/[name]", { name: "groups-one", path: "/groups/readers" }),
+    visit(ann, "/preferences"),
+    visit(ann, "/profile"),
+    visit(ann, "/sessions"),
+    visit(ann, "/keys"),
+    visit(ann, "/confirm", {
+      path: "/contacts",
+      act: (page) =>
+        post(page, "/confirm", { ask: "contact", to: "/contacts", username: "dov", action: "remove" }),
+    }),
+    visit(ann, "/two-factor"),
+    visit(ann, "/account"),
+    also("dov", "/account", "suspended", {}),
+    visit(ann, "/resume"),
+    visit(ann, "/welcome/[[step]]", { name: "welcome", path: "/welcome" }),
+    ...["who", "when", "ready"].map((step) =>
+      visit(ann, "/welcome/[[step]]", { name: `welcome-${step}`, path: `/welcome/${step}` })
+    ),
+  ];
+}
+
+async function adminPages(services: Services): Promise<Visit[]> {
+  const caller = await callerFor(services, admin);
+  const [incident] = good(await services.incidents.list(caller, {})).incidents;
+  const [file] = good(await services.adminFiles.list(caller, { state: "rejected" })).files;
+  if (incident === undefined || file === undefined) {
+    throw new Error("No incident and no rejected file was seeded.");
+  }
+  const one = (route: string, path: string) =>
+    visit(admin, route, { name: `${visit(admin, path.replace(/\/[^/]*$/, "")).name}-one`, path });
+  return [
+    visit(admin, "/admin"),
+    visit(admin, "/admin/users"),
+    one("/admin/users/[username]", "/admin/users/carla-with-a-rather-long-name"),
+    visit(admin, "/admin/files"),
+    also(admin, "/admin/files", "rejected", { path: "/admin/files?state=rejected" }),
+    one("/admin/files/[sha256]", `/admin/files/${file.sha256}`),
+    visit(admin, "/admin/incidents"),
+    one("/admin/incidents/[id]", `/admin/incidents/${incident.id}`),
+    visit(admin, "/admin/categories"),
+    one("/admin/categories/[slug]", "/admin/categories/feet"),
+    visit(admin, "/admin/groups"),
+    one("/admin/groups/[name]", "/admin/groups/readers"),
+    visit(admin, "/admin/broadcast"),
+    also(admin, "/admin/broadcast", "preview", {
+      async act(page) {
+        await page.locator("#title").fill("The server rests tonight");
+        await page.locator("[name=do][value=preview]").click();
+        await page.locator("#preview").waitFor();
+      },
+    }),
+    visit(admin, "/admin/audit"),
+    visit(admin, "/admin/design"),
+    visit(admin, "/admin/two-factor"),
+  ];
+}

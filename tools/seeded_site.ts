@@ -1,0 +1,65 @@
+import { Passwords } from "../lib/accounts/mod.ts";
+import { buildApp, serving } from "../lib/app.ts";
+import { openServices } from "../lib/compose.ts";
+import { ConfigProblem, readConfig } from "../lib/config.ts";
+import { Builder } from "../lib/fresh/dev.ts";
+import { silentLog, systemRandom } from "../lib/platform/mod.ts";
+import type { Services } from "../lib/services.ts";
+import { knownHashes, seedFiles } from "./screenshots_files.ts";
+import { adminLogin, seed } from "./screenshots_seed.ts";
+
+/** The real services on a store in memory, with people and what they sent each other, served on a port of its own. */
+export interface SeededSite extends AsyncDisposable {
+  base: string;
+  services: Services;
+}
+
+/** With next to no work: nobody's password is guessed here. */
+const cheapPasswords = new Passwords(systemRandom, { log2N: 4, blockSize: 8, parallel: 1 });
+
+export async function openSeededSite(): Promise<SeededSite> {
+  await using opening = new AsyncDisposableStack();
+  const dataDir = await Deno.makeTempDir({ prefix: "behest-seeded-" });
+  opening.defer(() => Deno.remove(dataDir, { recursive: true }));
+  const read = readConfig({
+    BEHEST_KV: ":memory:",
+    BEHEST_DATA_DIR: dataDir,
+    BEHEST_RATE_REQUESTS: "0",
+    BEHEST_RATE_SENDS: "0",
+    // One that runs on the machine would make other pages.
+    BEHEST_CLAMD: "127.0.0.1:9",
+    BEHEST_CSAM_HASHES: await knownHashes(dataDir),
+    BEHEST_ADMIN_USERNAME: adminLogin.username,
+    BEHEST_ADMIN_PASSWORD: adminLogin.password,
+  });
+  if (read instanceof ConfigProblem) throw new Error(read.line);
+  const { services } = opening.use(
+    await openServices({
+      config: read.config,
+      log: silentLog,
+      passwords: cheapPasswords,
+      secret: systemRandom.bytes(32),
+    }),
+  );
+  await seed(services);
+  await seedFiles(services);
+  const app = buildApp(services);
+  const applyBuild = await new Builder().build({ snapshot: "memory" });
+  applyBuild(app);
+  const ending = new AbortController();
+  const server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, signal: ending.signal, onListen: () => {} },
+    serving(app, read.config),
+  );
+  opening.defer(async () => {
+    await services.realtime.shutdown();
+    ending.abort();
+    await server.finished;
+  });
+  const open = opening.move();
+  return {
+    base: `http://127.0.0.1:${server.addr.port}`,
+    services,
+    [Symbol.asyncDispose]: () => open.disposeAsync(),
+  };
+}
