@@ -20,7 +20,7 @@ export function Timeline({ entries, reader, local = false }: TimelineProps) {
         <li key={index}>
           <span class="row">
             <StateBadge state={entry.state} reader={reader} />
-            {entry.who === undefined ? null : <span>@{entry.who}</span>}
+            {entry.who === undefined ? null : <bdi>@{entry.who}</bdi>}
             <span class="soft small">
               <Time value={entry.at} local={local} />
             </span>

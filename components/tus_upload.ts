@@ -1,188 +1,154 @@
-import { dropUpload, keepUpload, type UploadPlace } from "./begun_uploads.ts";
+import { type BegunUpload, dropKept, forgetUpload, keepUpload } from "./begun_uploads.ts";
 
-/** What the server said to one request. */
-export interface TusAnswer {
-  status: number;
-  header(name: string): string | null;
-  body: string;
-}
-
-interface TusEvents {
-  /** Bytes that have left so far. */
+export interface TusEvents {
+  /** Bytes that are on the server, or on their way there. */
   progress(sent: number): void;
-  /** All of it is there; null when the server did not name the file. */
+  /** All of them arrived; the id of the file that they became (FI-2), null when the server did not say it. */
   arrived(fileId: string | null): void;
-  /** It does not go on by itself. Null: the line broke, and trying again did not help. */
+  /** It broke off for good: what the server answered, or null when there was no way to it. */
   failed(answer: TusAnswer | null): void;
 }
 
-/** Waits before a broken upload goes on by itself; over again with each byte that got through. */
+/** What the server said in place of taking it. */
+export interface TusAnswer {
+  status: number;
+  body: string;
+}
+
+/** Waits before a broken upload goes on by itself. They begin anew whenever something was sent. */
 const retryDelaysMs = [0, 1000, 3000, 10_000];
 
-const endpoint = "/api/v1/uploads";
+const createPath = "/api/v1/uploads";
+const fileIdHeader = "Behest-File-Id";
+const tusHeaders = { "Tus-Resumable": "1.0.0" };
+
+/** How far an upload is, and what file it became. */
+interface Standing {
+  offset: number;
+  fileId: string | null;
+}
 
 /**
- * One file on its way by tus 1.0.0 (FI-2), as far as our server needs it: the package for all servers and all browsers would be
- * a quarter of what a page may have (UI-7). Only for the browser.
+ * Sends one file by tus 1.0.0 as one stream, and goes on where it broke off. Only for the browser. By hand, because the library
+ * of the tus project is a quarter of all that a page may bring (UI-7).
  */
 export class TusUpload {
   readonly #file: File;
   readonly #events: TusEvents;
-  #at: UploadPlace | null;
-  /** Counts starts and pauses: what an earlier one began ends when it sees that it is not the last. */
-  #turn = 0;
+  /** Where it is on the server, and under what this browser keeps that. */
+  #place: { url: string; key: string } | null;
+  /** Counts starts: what an earlier one still hears is not of interest. */
+  #run = 0;
   #request: XMLHttpRequest | null = null;
-  /** Ends the wait between two tries. */
-  #wake: (() => void) | null = null;
+  #waiting: ReturnType<typeof setTimeout> | undefined;
 
-  /** `before`: where an earlier page sent a part of the same file to (UI-5). */
-  constructor(file: File, before: UploadPlace | null, events: TusEvents) {
+  /** `before`: where it broke off with an earlier page; null to begin it. */
+  constructor(file: File, before: BegunUpload | null, events: TusEvents) {
     this.#file = file;
-    this.#at = before;
+    this.#place = before;
     this.#events = events;
   }
 
-  /** Null before the server has taken it. */
+  /** Where it is on the server; null before it was begun. */
   get url(): string | null {
-    return this.#at?.url ?? null;
+    return this.#place?.url ?? null;
   }
 
-  /** Begins, or goes on where it broke off. Not to be called while it runs. */
   start(): void {
-    void this.#run(++this.#turn);
+    void this.#go(++this.#run, 0);
   }
 
-  /** What was sent stays on the server. */
+  /** Breaks it off; `start` goes on. */
   pause(): void {
-    this.#turn++;
+    this.#run++;
+    clearTimeout(this.#waiting);
     this.#request?.abort();
-    this.#wake?.();
   }
 
-  /** Gives it up, here and on the server. */
+  /** Breaks it off for good, on the server too. */
   async remove(): Promise<void> {
     this.pause();
-    const { url } = this;
-    this.#forget();
-    if (url !== null) await this.#ask("DELETE", url);
+    if (this.#place !== null) await forgetUpload(this.#place);
   }
 
-  async #run(turn: number): Promise<void> {
-    const { size } = this.#file;
-    let reached = -1;
-    let tries = 0;
-    while (true) {
-      const answer = await this.#attempt(turn);
-      // The request was broken off on purpose.
-      if (this.#turn !== turn) return;
-      const offset = answer !== null && isGood(answer) ? offsetOf(answer) : -1;
-      if (answer !== null && offset === size) {
-        this.#forget();
-        return this.#events.arrived(answer.header("Behest-File-Id"));
+  async #go(run: number, tries: number): Promise<void> {
+    let tried = tries;
+    try {
+      let { offset, fileId } = await this.#standing(run);
+      if (run !== this.#run) return;
+      this.#events.progress(offset);
+      if (offset < this.#file.size) {
+        ({ offset, fileId } = await this.#send(offset, () => tried = 0));
+        if (run !== this.#run) return;
+        if (offset < this.#file.size) throw new TypeError("It was taken in part.");
       }
-      if (offset > reached) {
-        reached = offset;
-        tries = 0;
-      }
-      const delayMs = mayHelp(answer) ? retryDelaysMs[tries++] : undefined;
-      if (delayMs === undefined) {
-        // What the server refused begins anew; what broke off goes on, and so does what a new login may have.
-        if (!mayHelp(answer) && answer?.status !== 401) this.#forget();
-        return this.#events.failed(answer);
-      }
-      await this.#wait(delayMs);
-      if (this.#turn !== turn) return;
+      if (this.#place !== null) dropKept(this.#place.key);
+      this.#events.progress(offset);
+      this.#events.arrived(fileId);
+    } catch (error) {
+      if (run !== this.#run) return;
+      const answer = error instanceof Refused ? error.answer : null;
+      const delayMs = answer === null || mayHelp(answer) ? retryDelaysMs[tried] : undefined;
+      if (delayMs === undefined) this.#events.failed(answer);
+      else this.#waiting = setTimeout(() => void this.#go(run, tried + 1), delayMs);
     }
   }
 
-  /** From where the server is to the end of the file; the last answer, null for none. */
-  async #attempt(turn: number): Promise<TusAnswer | null> {
-    let known = this.#at === null ? null : await this.#ask("HEAD", this.#at.url);
-    if (this.#turn !== turn) return null;
-    if (known !== null && isGone(known)) this.#forget();
-    else if (this.#at !== null && (known === null || !isGood(known))) return known;
-    if (this.#at === null) known = await this.#begin();
-    if (this.#turn !== turn || known === null || this.#at === null) return known;
-    const offset = offsetOf(known);
-    if (offset === this.#file.size) return known;
-    this.#events.progress(offset);
-    const headers = { "content-type": "application/offset+octet-stream", "upload-offset": String(offset) };
-    return await this.#ask("PATCH", this.#at.url, headers, this.#file.slice(offset), (sent) => {
-      this.#events.progress(offset + sent);
+  /** Asks how far it is, or begins it where the server knows of none. */
+  async #standing(run: number): Promise<Standing> {
+    if (this.#place !== null) {
+      const response = await fetch(this.#place.url, { method: "HEAD", headers: tusHeaders });
+      if (response.ok) return standingIn((name) => response.headers.get(name));
+      if (response.status !== 404 && response.status !== 410) throw await refused(response);
+      dropKept(this.#place.key);
+      this.#place = null;
+    }
+    const response = await fetch(createPath, {
+      method: "POST",
+      headers: {
+        ...tusHeaders,
+        "Upload-Length": String(this.#file.size),
+        "Upload-Metadata": `filename ${base64(this.#file.name)}`,
+      },
     });
+    const place = response.headers.get("Location");
+    if (!response.ok || place === null) throw await refused(response);
+    const url = new URL(place, location.href).href;
+    if (run === this.#run) {
+      this.#place = { url, key: keepUpload(this.#file, url) };
+    } else {
+      // Paused or given up meanwhile: nothing was sent yet, and the next start begins anew.
+      await forgetUpload({ key: "", url });
+    }
+    return { offset: 0, fileId: response.headers.get(fileIdHeader) };
   }
 
-  async #begin(): Promise<TusAnswer | null> {
-    const { name, size } = this.#file;
-    const answer = await this.#ask("POST", endpoint, {
-      "upload-length": String(size),
-      "upload-metadata": `filename ${base64(name)}`,
-    });
-    const place = answer?.status === 201 ? answer.header("Location") : null;
-    if (place !== null) this.#at = keepUpload(this.#file, new URL(place, location.href).href);
-    return answer;
-  }
-
-  #forget(): void {
-    if (this.#at !== null) dropUpload(this.#at.key);
-    this.#at = null;
-  }
-
-  #wait(delayMs: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, delayMs);
-      this.#wake = () => {
-        clearTimeout(timer);
-        resolve();
+  /** By XMLHttpRequest, because `fetch` does not tell how much was sent. */
+  #send(offset: number, moved: () => void): Promise<Standing> {
+    const request = this.#request = new XMLHttpRequest();
+    request.open("PATCH", this.url ?? createPath);
+    for (const [name, value] of Object.entries(tusHeaders)) request.setRequestHeader(name, value);
+    request.setRequestHeader("Upload-Offset", String(offset));
+    request.setRequestHeader("Content-Type", "application/offset+octet-stream");
+    return new Promise((resolve, reject) => {
+      request.upload.onprogress = ({ loaded }) => {
+        if (loaded > 0) moved();
+        if (this.#request === request) this.#events.progress(offset + loaded);
       };
+      request.onload = () => {
+        const { status, responseText: body } = request;
+        if (status !== 204) return reject(new Refused({ status, body }));
+        try {
+          resolve(standingIn((name) => request.getResponseHeader(name)));
+        } catch (error) {
+          reject(error);
+        }
+      };
+      request.onerror = () => reject(new TypeError("The connection broke off."));
+      request.onabort = () => reject(new TypeError("It was paused."));
+      request.send(this.#file.slice(offset));
     });
   }
-
-  /** Null when the line broke, or the request was broken off. By XMLHttpRequest: `fetch` tells nothing of how far it is. */
-  #ask(
-    method: string,
-    url: string,
-    headers: Record<string, string> = {},
-    body: Blob | null = null,
-    onSent?: (bytes: number) => void,
-  ): Promise<TusAnswer | null> {
-    return new Promise((resolve) => {
-      const request = new XMLHttpRequest();
-      this.#request = request;
-      request.open(method, url);
-      for (const [name, value] of Object.entries({ "tus-resumable": "1.0.0", ...headers })) {
-        request.setRequestHeader(name, value);
-      }
-      // A listener of the upload costs an early look at each part of it: only where somebody watches.
-      if (onSent !== undefined) request.upload.onprogress = ({ loaded }) => onSent(loaded);
-      request.onload = () =>
-        resolve({
-          status: request.status,
-          header: (name) => request.getResponseHeader(name),
-          body: request.responseText,
-        });
-      request.onerror = request.onabort = () => resolve(null);
-      request.send(body);
-    });
-  }
-}
-
-const isGood = ({ status }: TusAnswer): boolean => status >= 200 && status < 300;
-
-/** The server does not have it, or not for this person: there is nothing to go on with. */
-const isGone = ({ status }: TusAnswer): boolean => status === 403 || status === 404 || status === 410;
-
-/** -1 for none: a byte that no upload is at. */
-function offsetOf(answer: TusAnswer): number {
-  return Number(answer.header("Upload-Offset") ?? -1);
-}
-
-/** Whether trying again by itself may end otherwise: not when the server said no. */
-function mayHelp(answer: TusAnswer | null): boolean {
-  if (answer === null || isGood(answer)) return true;
-  const { status } = answer;
-  if (status === 409) return problemIn(answer).kind === "conflict";
-  return status >= 500 || status === 423 || status === 429;
 }
 
 /** What an RFC 9457 answer says; nothing when it is none. */
@@ -196,6 +162,32 @@ export function problemIn({ body }: TusAnswer): { kind?: string; detail?: string
   } catch {
     return {};
   }
+}
+
+class Refused extends Error {
+  readonly answer: TusAnswer;
+
+  constructor(answer: TusAnswer) {
+    super(`The server answered ${answer.status}.`);
+    this.answer = answer;
+  }
+}
+
+async function refused(response: Response): Promise<Refused> {
+  return new Refused({ status: response.status, body: await response.text().catch(() => "") });
+}
+
+function standingIn(header: (name: string) => string | null): Standing {
+  const offset = Number(header("Upload-Offset") ?? NaN);
+  if (!Number.isSafeInteger(offset)) throw new TypeError("The server did not say how far it is.");
+  return { offset, fileId: header(fileIdHeader) };
+}
+
+/** Whether trying again by itself may end otherwise: not when the server said no. */
+function mayHelp(answer: TusAnswer): boolean {
+  const { status } = answer;
+  if (status === 409) return problemIn(answer).kind === "conflict";
+  return status >= 500 || status === 423 || status === 429;
 }
 
 function base64(text: string): string {

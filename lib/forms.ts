@@ -46,7 +46,12 @@ export function problemOf(
     const name = fieldName(path, names);
     fields[name] ??= sentence(refusalText(language, message));
   }
-  return { message: refusalText(language, refusal.message), fields };
+  // Which ones is said to programs, by paths; people see it beside each.
+  const message = refusalText(language, refusal.message).replace(
+    /^(Some input needs another look): .*$/s,
+    "$1.",
+  );
+  return { message, fields };
 }
 
 function fieldName(path: string, names: Record<string, string>): string {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { chromium, type Page } from "playwright-core";
+import { say } from "../../lib/platform/console.ts";
 import { Refusal } from "../../lib/protocol/mod.ts";
 import { openTestServices, person } from "../fakes/open_services.ts";
 import { served } from "../fakes/served.ts";
@@ -124,6 +125,6 @@ Deno.test({
         "none is left out between the pages",
       );
       assert.ok(await cards(page) <= mostCards);
-      if (report) console.log({ taking, scrolling, filtering, nodes: await nodes(page) });
+      if (report) say(JSON.stringify({ taking, scrolling, filtering, nodes: await nodes(page) }));
     }),
 });
