@@ -31,7 +31,7 @@ export function DesignParts() {
           label={words.tabs}
           tabs={[
             { name: words.here, href: "/admin/design", here: true },
-            { name: words.there, href: "/admin/design#there", here: false },
+            { name: words.there, href: "/admin/audit", here: false },
           ]}
         />
       </Part>

@@ -14,7 +14,7 @@ export function KeyList() {
       <Keys
         title={words.everywhere}
         keys={[
-          [<kbd key="stop">Ctrl+Shift+.</kbd>, words.stop],
+          [<kbd key="stop">{words.keyStop}</kbd>, words.stop],
           [<kbd key="help">?</kbd>, words.help],
           [go("i"), words.goInbox],
           [go("s"), words.goSend],
@@ -26,7 +26,7 @@ export function KeyList() {
         keys={[
           [<kbd key="j">j</kbd>, words.next],
           [<kbd key="k">k</kbd>, words.previous],
-          [<kbd key="enter">Enter</kbd>, words.open],
+          [<kbd key="enter">{words.keyEnter}</kbd>, words.open],
         ]}
       />
     </>

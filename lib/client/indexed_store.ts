@@ -45,6 +45,9 @@ const aged = [["seen", 2 * keptMs], ["commands", keptMs], ["messages", keptMs]] 
 export class IndexedStore {
   readonly #db: IDBDatabase;
   readonly #clock: Clock;
+  /** What was shown and is to be written down; what comes during one write is the next. */
+  readonly #seenLater: Tables["seen"][] = [];
+  #writingSeen: Promise<void> | undefined;
   readonly outbox: OutboxStore;
   readonly seen: SeenStore;
 
@@ -59,10 +62,12 @@ export class IndexedStore {
     const memory = new MemorySeenStore();
     this.seen = {
       get: async (id) => memory.get(id) ?? (await this.#get("seen", id).catch(() => undefined))?.state,
-      // A browser without room must not hold the inbox up: this page remembers it in any case.
-      set: async (id, state) => {
+      // Neither a browser without room nor a long backlog may hold the inbox up: this page remembers it in any case.
+      set: (id, state) => {
         memory.set(id, state);
-        await this.#put("seen", [{ id, state, at: clock.now() }]).catch(() => undefined);
+        this.#seenLater.push({ id, state, at: clock.now() });
+        this.#writingSeen ??= this.#writeSeen().finally(() => this.#writingSeen = undefined);
+        return Promise.resolve();
       },
     };
   }
@@ -165,6 +170,12 @@ export class IndexedStore {
       }
       table("person").put({ ...person, id: "person" });
     });
+  }
+
+  async #writeSeen(): Promise<void> {
+    while (this.#seenLater.length > 0) {
+      await this.#put("seen", this.#seenLater.splice(0)).catch(() => undefined);
+    }
   }
 
   async #get<N extends Table>(name: N, id: string): Promise<Tables[N] | undefined> {

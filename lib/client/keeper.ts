@@ -25,6 +25,8 @@ export class Keeper implements Disposable {
   #fills = 0;
   /** One write after another: a change must not overtake the delivery that it changes. */
   #work: Promise<void> = Promise.resolve();
+  /** Deliveries that wait to be written together. */
+  #batch: Delivery[] | null = null;
 
   constructor(client: BehestClient, store: IndexedStore, clock: Clock = systemClock, log: Log = silentLog) {
     this.#client = client;
@@ -32,8 +34,12 @@ export class Keeper implements Disposable {
     this.#clock = clock;
     this.#log = log;
     this.#offs = [
-      client.on("deliver", (delivery) => this.#then(() => this.#deliver(delivery))),
-      client.on("changed", (changed) => void this.#then(() => this.#change(changed))),
+      client.on("deliver", (delivery) => this.#note(delivery)),
+      client.on("changed", (changed) => {
+        // What is delivered after it is not written before it.
+        this.#batch = null;
+        void this.#then(() => this.#change(changed));
+      }),
       client.on("stopped", (stop) => void this.#stopped(stop)),
       client.on("ready", ({ stopped }) => {
         this.#stopped({ stopped, pending: client.stop.pending });
@@ -67,8 +73,17 @@ export class Keeper implements Disposable {
     if (stopped || pending) void this.#then(() => this.#store.stopOpen());
   }
 
-  async #deliver(delivery: Delivery): Promise<void> {
-    await this.#store.keep([itemOf(delivery, await this.#store.command(delivery.command.id))]);
+  /** The line does not wait for it: what is lost with the page is read from the list with the next line. */
+  #note(delivery: Delivery): void {
+    if (this.#batch === null) {
+      const batch: Delivery[] = this.#batch = [];
+      void this.#then(async () => {
+        if (this.#batch === batch) this.#batch = null;
+        const known = await Promise.all(batch.map(({ command }) => this.#store.command(command.id)));
+        await this.#store.keep(batch.map((one, index) => itemOf(one, known[index])));
+      });
+    }
+    this.#batch.push(delivery);
   }
 
   async #change(changed: CommandChanged): Promise<void> {

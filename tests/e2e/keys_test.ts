@@ -195,7 +195,8 @@ browserTest(
     });
     await ask.getByRole("button", { name: "Remove the contact" }).click();
     await page.waitForURL(/\/contacts\?notice=remove$/);
-    assert.deepEqual(fake.world.calls.at(-1), { method: "contact.remove", params: { username: "bob" } });
+    const removed = fake.world.calls.filter(({ method }) => method === "contact.remove");
+    assert.deepEqual(removed.map(({ params }) => params), [{ username: "bob" }]);
   },
 );
 

@@ -134,3 +134,21 @@ browserTest("UI-5: nobody else at the same browser hears what somebody did not f
   assert.equal(await page.getByText("Not finished").count(), 0);
   assert.ok(asked.every((url) => url.startsWith(base)), String(asked));
 });
+
+browserTest(
+  "UI-5: an upload goes on by itself when the connection breaks off for a moment",
+  async ({ page, path, base, offsets }) => {
+    let broken = 0;
+    await page.route("**/api/v1/uploads/*", async (route) => {
+      if (route.request().method() !== "PATCH" || broken >= 2) return await route.continue();
+      broken++;
+      await route.abort("connectionreset");
+    });
+    await page.getByLabel("Upload files").setInputFiles(path);
+    await page.getByRole("list", { name: "Your files" }).getByText("film.bin").waitFor();
+    assert.equal(broken, 2);
+    assert.equal(offsets.length, 3);
+    const { files } = await (await page.request.get(`${base}/api/v1/files`)).json();
+    assert.deepEqual(files.map((file: { size: number }) => file.size), [sizeBytes]);
+  },
+);

@@ -57,7 +57,7 @@ Deno.test("UI-6: what is blurred stays in the page for those who hear it, and ea
       );
     }
     const html = await (await send("/", discreet(cookie))).text();
-    assert.match(html, /action="\/discreet"[^]*?name="on" value="no">Turn discreet mode off/);
-    assert.match(await (await send("/", as(cookie))).text(), /name="on" value="yes">Turn discreet mode on/);
+    assert.match(html, /action="\/discreet"[^]*?name="on" value="no">Show content/);
+    assert.match(await (await send("/", as(cookie))).text(), /name="on" value="yes">Hide content/);
   });
 });

@@ -100,7 +100,12 @@ Deno.test("AU-8: the profile form saves the whole, and shows what is wrong besid
     };
     const saved = await send("/profile", form(fields, cookie));
     assert.equal(saved.headers.get("location"), "/profile?notice=saved");
-    assert.deepEqual(fake.world.profiles.get("ann"), { username: "ann", ...fields, bio: "One\nTwo" });
+    assert.deepEqual(fake.world.profiles.get("ann"), {
+      username: "ann",
+      ...fields,
+      bio: "One\nTwo",
+      avatar: null,
+    });
     const bad = {
       displayName: "",
       bio: nasty.repeat(50),

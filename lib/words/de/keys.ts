@@ -14,6 +14,8 @@ export const keys: Words["keys"] = {
   previous: "Der vorige",
   open: "Öffnen, oder zu den Antworten",
   then: "dann",
+  keyStop: "Strg+Umschalt+.",
+  keyEnter: "Eingabe",
   close: "Schließen",
   singleOn: "Tasten ohne Strg sind an.",
   singleOff: "Tasten ohne Strg sind aus. Stopp behält seine Tasten.",

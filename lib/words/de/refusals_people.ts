@@ -158,4 +158,13 @@ export const people: Readonly<Record<string, string>> = {
   "until this is lifted": "bis das aufgehoben wird",
   "until {0}": "bis {0}",
   "Pass the `next` of a page as `before`.": "Diese Stelle im Protokoll gibt es nicht.",
+  "Notifications are switched off on this server.":
+    "Benachrichtigungen sind auf diesem Server ausgeschaltet.",
+  "This is not the address of a browser's push service.":
+    "Das ist keine Adresse eines Benachrichtigungsdienstes von Browsern.",
+  "must be https, at a push service that this server knows":
+    "muss mit https beginnen und zu einem Benachrichtigungsdienst gehören, den dieser Server kennt",
+  "At most {0} devices can be told. Switch one off.":
+    "Höchstens {0} Geräte können benachrichtigt werden. Schalte eines aus.",
+  "must be the address that the browser gave": "muss die Adresse sein, die der Browser genannt hat",
 };

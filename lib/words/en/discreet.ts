@@ -2,6 +2,6 @@
 export const discreet = {
   /** The title of every page then. */
   neutralTitle: "Notes",
-  turnOn: "Turn discreet mode on",
-  turnOff: "Turn discreet mode off",
+  turnOn: "Hide content",
+  turnOff: "Show content",
 };

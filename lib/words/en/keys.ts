@@ -13,6 +13,8 @@ export const keys = {
   previous: "The one before",
   open: "Open it, or go to its answers",
   then: "then",
+  keyStop: "Ctrl+Shift+.",
+  keyEnter: "Enter",
   close: "Close",
   singleOn: "Keys without Ctrl are on.",
   singleOff: "Keys without Ctrl are off. Stop keeps its keys.",

@@ -1,0 +1,210 @@
+import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
+import { type Browser, chromium, type Page } from "playwright-core";
+import { Refusal } from "../../lib/protocol/mod.ts";
+import type { Services } from "../../lib/services.ts";
+import { Keyboard } from "../fakes/keyboard.ts";
+import { openTestServices, person, testConfig } from "../fakes/open_services.ts";
+import { served } from "../fakes/served.ts";
+
+const args = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-background-networking",
+  "--disable-component-update",
+];
+
+interface Site {
+  base: string;
+  services: Services;
+  /** A browser of somebody's own. */
+  visit(options?: { scripts: boolean }): Promise<Page>;
+  /** Of demo-ann, without a browser. */
+  send(title: string, more?: object): Promise<string>;
+}
+
+const browserTest = (name: string, run: (site: Site) => Promise<void>) =>
+  Deno.test({
+    name,
+    // The browser's process and pipes are closed by playwright after the test's last turn.
+    sanitizeOps: false,
+    sanitizeResources: false,
+    async fn() {
+      // Nobody listens there: the built-in scanner looks at what is handed in.
+      await using open = await openTestServices({ config: testConfig({ BEHEST_CLAMD: "127.0.0.1:1" }) });
+      await using app = await served(open.services);
+      const { services } = open;
+      const browser: Browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args });
+      try {
+        await run({
+          base: app.origin,
+          services,
+          async visit({ scripts } = { scripts: true }) {
+            const page = await (await browser.newContext({ javaScriptEnabled: scripts })).newPage();
+            page.setDefaultTimeout(15_000);
+            return page;
+          },
+          async send(title, more = {}) {
+            const { caller } = await person(open, "demo-ann");
+            const audience = { kind: "user" as const, to: ["nora"] };
+            const draft = { key: title, kind: "task", title, audience, ...more };
+            const sent = await services.commands.send(caller, draft);
+            if (sent instanceof Refusal) throw new Error(sent.message);
+            return sent.command.id;
+          },
+        });
+      } finally {
+        await browser.close();
+        await services.realtime.shutdown();
+      }
+    },
+  });
+
+const password = "a long enough passphrase";
+const card = (page: Page, title: string) => page.getByRole("article", { name: title });
+const button = (page: Page, name: string) => page.locator("main").getByRole("button", { name, exact: true });
+const place = (page: Page, name: string) =>
+  page.getByRole("navigation").getByRole("link", { name, exact: true }).first();
+const live = (page: Page) => page.locator("[data-line=open]").waitFor();
+
+browserTest(
+  "UI-1 UI-6: by the keyboard alone somebody registers, sets limits, finds a contact, gets a task and hands it in; both see it done",
+  async ({ base, services, visit }) => {
+    const [noraPage, annPage] = [await visit(), await visit()];
+    const [nora, ann] = [new Keyboard(noraPage), new Keyboard(annPage)];
+
+    await noraPage.goto(`${base}/register`);
+    await nora.type(noraPage.getByLabel("Username"), "nora");
+    await nora.type(noraPage.getByLabel("Password"), password);
+    await nora.tick(noraPage.getByRole("checkbox"));
+    await nora.press(noraPage.getByRole("button", { name: "Register" }));
+    await noraPage.waitForURL(`${base}/welcome`);
+    await live(noraPage);
+    await nora.choose(noraPage.getByRole("row", { name: "Feet" }).getByRole("radio", { name: /ask/i }));
+    for (const next of ["who", "when", "ready"]) {
+      await nora.press(button(noraPage, "Save and go on"));
+      await noraPage.waitForURL(`${base}/welcome/${next}`);
+    }
+    await nora.press(noraPage.getByRole("link", { name: "Go to the inbox" }));
+    await noraPage.waitForURL(`${base}/`);
+    const { caller } = await personOf(services, "nora", password);
+    const limits = await services.preferences.get(caller, {});
+    assert.ok("categories" in limits);
+    assert.equal(limits.categories.feet, "ask");
+
+    await annPage.goto(`${base}/login`);
+    await ann.type(annPage.getByLabel("Username"), "demo-ann");
+    await ann.type(annPage.getByLabel("Password"), services.demo?.password ?? "");
+    await annPage.keyboard.press("Enter");
+    await annPage.waitForURL(`${base}/`);
+    await live(annPage);
+
+    await nora.press(place(noraPage, "Contacts"));
+    await nora.type(noraPage.getByLabel("Username"), "demo-ann");
+    await noraPage.keyboard.press("Enter");
+    await noraPage.waitForURL(/notice=request/);
+    await ann.press(annPage.getByRole("link", { name: "nora asks to be your contact" }));
+    await ann.press(annPage.locator("main").getByRole("button", { name: /^Accept/ }));
+    await annPage.waitForURL(/notice=accept/);
+    await nora.press(place(noraPage, "Inbox"));
+    await live(noraPage);
+
+    await ann.press(annPage.getByRole("link", { name: "Send to nora" }));
+    await live(annPage);
+    await ann.choose(annPage.locator("[name=kind][value=task]"));
+    await ann.type(annPage.getByLabel("Title"), "Water the plants");
+    await ann.press(annPage.locator("summary", { has: annPage.locator("h2") }));
+    await ann.choose(annPage.locator("[name=requires][value=review]"));
+    await ann.press(button(annPage, "Send"));
+    await annPage.waitForURL(/\/sent\?notice=sent/);
+    await live(annPage);
+
+    const task = card(noraPage, "Water the plants");
+    await task.waitFor();
+    await nora.press(task.locator("[name=state][value=accepted]"));
+    await nora.press(task.getByText("Add files"));
+    const field = task.getByLabel("Upload files");
+    await nora.reach(field);
+    const choosing = noraPage.waitForEvent("filechooser");
+    await noraPage.keyboard.press("Enter");
+    const plants = {
+      name: "plants.txt",
+      mimeType: "text/plain",
+      buffer: Buffer.from("All of them, also the small one."),
+    };
+    await (await choosing).setFiles(plants);
+    await task.getByRole("checkbox", { name: "plants.txt", checked: true }).waitFor();
+    await nora.type(task.locator("input[name=note]").first(), "Half a can each.");
+    await nora.press(task.locator("[name=state][value=submitted]"));
+
+    const sent = card(annPage, "Water the plants");
+    await sent.getByText("Half a can each.").waitFor();
+    await sent.getByText("plants.txt").waitFor();
+    await ann.press(sent.locator("[name=verdict][value=accept]"));
+    await sent.getByText("Done", { exact: true }).first().waitFor();
+    await task.waitFor({ state: "detached" });
+    await nora.press(place(noraPage, "History"));
+    const row = noraPage.getByRole("listitem").filter({ hasText: "Water the plants" });
+    await row.getByText("Done", { exact: true }).waitFor();
+
+    assert.ok(nora.steps > 50 && ann.steps > 30, `${nora.steps} and ${ann.steps} steps`);
+  },
+);
+
+browserTest(
+  "UI-1: with scripts off somebody registers, reads, answers, sets limits, stops and resumes",
+  async ({ base, services, visit, send }) => {
+    const page = await visit({ scripts: false });
+    await page.goto(`${base}/register`);
+    await page.getByLabel("Username").fill("nora");
+    await page.getByLabel("Password").fill(password);
+    await page.getByRole("checkbox").check();
+    await page.getByRole("button", { name: "Register" }).click();
+    await page.waitForURL(`${base}/welcome`);
+    await page.getByRole("link", { name: "Skip everything" }).click();
+    await page.waitForURL(`${base}/`);
+
+    const { caller } = await personOf(services, "nora", password);
+    await place(page, "Contacts").click();
+    await page.getByLabel("Username").fill("demo-ann");
+    await button(page, "Ask").click();
+    const { caller: ann } = await personOf(services, "demo-ann", services.demo?.password ?? "");
+    assert.ok("relation" in await services.contacts.accept(ann, { username: "nora" }));
+
+    const id = await send("Feed the cat");
+    await place(page, "Inbox").click();
+    await card(page, "Feed the cat").locator("[name=state][value=accepted]").click();
+    await card(page, "Feed the cat").locator("[name=state][value=completed]").click();
+    await card(page, "Feed the cat").waitFor({ state: "detached" });
+    const told = await services.commands.get(ann, { id });
+    assert.ok("recipients" in told);
+    assert.deepEqual(told.recipients?.map(({ state }) => state), ["completed"]);
+
+    await place(page, "Preferences").click();
+    await page.getByRole("row", { name: "General" }).getByRole("radio", { name: /block/i }).check();
+    await page.locator("[name=acceptFrom][value=nobody]").check();
+    await button(page, "Save preferences").click();
+    await page.waitForURL(/notice=saved/);
+    const limits = await services.preferences.get(caller, {});
+    assert.ok("acceptFrom" in limits);
+    assert.equal(limits.acceptFrom, "nobody");
+    assert.equal(limits.categories.general, "block");
+
+    await page.locator(".button-stop").click();
+    await page.getByText("Stopped. Nothing is delivered to you.").waitFor();
+    assert.notEqual(await services.safety.stoppedSince(caller.userId), null);
+    await page.getByLabel("I want to receive again").check();
+    await page.getByRole("button", { name: "Resume" }).click();
+    await page.getByText("Stopped. Nothing is delivered to you.").waitFor({ state: "detached" });
+    assert.equal(await services.safety.stoppedSince(caller.userId), null);
+  },
+);
+
+async function personOf({ accounts }: Services, username: string, password: string) {
+  const origin = { address: "192.0.2.1", device: "test", requestId: "test" };
+  const login = await accounts.login(origin, { username, password });
+  if (login instanceof Refusal) throw new Error(login.message);
+  const caller = await accounts.authenticate(login.token, origin);
+  if (caller instanceof Refusal) throw new Error(caller.message);
+  return { caller };
+}
