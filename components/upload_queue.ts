@@ -1,3 +1,4 @@
+import { withoutLocationData } from "../lib/client/mod.ts";
 import type { FileObject } from "../lib/protocol/mod.ts";
 import type { Language, Words } from "../lib/words/mod.ts";
 import { uploadsOf } from "./begun_uploads.ts";
@@ -148,7 +149,6 @@ export class UploadQueue {
 
   /** Takes the place and camera data out of a photo; false when that cannot be done. Other files stay as they are. */
   async #clean(entry: Entry): Promise<boolean> {
-    const { withoutLocationData } = await import("./photo_data.ts");
     const data = await withoutLocationData(entry.file);
     if (data.kind === "unremovable") return false;
     entry.cleans = false;

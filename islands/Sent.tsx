@@ -48,14 +48,23 @@ function SentList(props: ListProps) {
     props.problem === null ? {} : { [props.problem.id]: props.problem.message },
   );
 
+  const put = (id: string, change: (item: ListItem) => ListItem) => {
+    items.value = items.value.map((item) => item.command.id === id ? change(item) : item);
+  };
+
   useEffect(() => {
     local.value = true;
     const client = pageLine();
     const offs = [
       client.on("changed", (changed) => {
-        items.value = items.value.map((
-          item,
-        ) => (item.command.id === changed.id ? withChange(item, changed) : item));
+        const { id } = changed;
+        if (!items.value.some(({ command }) => command.id === id)) return;
+        put(id, (item) => withChange(item, changed));
+        if (changed.state !== "submitted") return;
+        // The change has no files: what was handed in is read.
+        client.request("command.get", { id }).then(({ timeline: _, ...item }) => put(id, () => item), () => {
+          // The page keeps what it shows; the next line reads again.
+        });
       }),
       client.on("ready", () => {
         if (!props.newest) return;
@@ -76,7 +85,7 @@ function SentList(props: ListProps) {
     errors.value = others;
     try {
       const { timeline: _timeline, ...item } = await actOnSent(action);
-      items.value = items.value.map((one) => (one.command.id === id ? item : one));
+      put(id, () => item);
       toast(doneText(words, action));
     } catch (error) {
       errors.value = { ...errors.value, [id]: failureText(failures, language, error) };

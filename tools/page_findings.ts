@@ -39,9 +39,8 @@ export async function axeFindings(page: Page, only: "all" | "colours" = "all"): 
       ),
     options,
   );
-  return violations.map(({ id, nodes }) =>
-    `${id}: ${nodes.map(({ target, any }) => `${target} ${any[0]?.message ?? ""}`).join("; ")}`
-  );
+  const told = (node: axe.NodeResult) => `${node.target} ${node.any[0]?.message ?? ""}`;
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(told).join("; ")}`);
 }
 
 /** One finding when the page goes beyond its window sideways. */

@@ -2,12 +2,13 @@
 export { BehestClient, type ClientOptions } from "./client.ts";
 export type { ClientEvents, ClientHandler, LineState, OtherNotification, StopState } from "./events.ts";
 export type { SessionReady } from "./frames.ts";
-export { type LocationData, withoutLocationData } from "./location_data.ts";
+export type { LocationData } from "./location_data.ts";
 export { IndexedStore, type KeptMessage, keptMs, type KeptPerson } from "./indexed_store.ts";
 export { Keeper } from "./keeper.ts";
 export { changedItem, closedStates, isOpenItem, itemOf, type KeptCommand } from "./kept.ts";
 export { MemoryOutboxStore, type OutboxStore, type StoredRequest } from "./outbox_store.ts";
 export type { PendingRequest } from "./outgoing.ts";
+export { withoutLocationData } from "./photo_data.ts";
 export { RequestError, type RequestErrorKind, type RequestParams } from "./requests.ts";
 export { MemorySeenStore, type SeenStore } from "./seen_store.ts";
 export type { SocketEvent, SocketFactory, WebSocketLike } from "./socket.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
-import { type Browser, chromium, type Page } from "playwright-core";
+import { type Browser, chromium, type FileChooser, type Page } from "playwright-core";
 import { Refusal } from "../../lib/protocol/mod.ts";
 import type { Services } from "../../lib/services.ts";
 import { Keyboard } from "../fakes/keyboard.ts";
@@ -73,6 +73,10 @@ browserTest(
     const [noraPage, annPage] = [await visit(), await visit()];
     const [nora, ann] = [new Keyboard(noraPage), new Keyboard(annPage)];
 
+    // From the beginning: the browser takes a moment to be told.
+    const choosing = Promise.withResolvers<FileChooser>();
+    noraPage.on("filechooser", choosing.resolve);
+
     await noraPage.goto(`${base}/register`);
     await nora.type(noraPage.getByLabel("Username"), "nora");
     await nora.type(noraPage.getByLabel("Password"), password);
@@ -125,14 +129,13 @@ browserTest(
     await nora.press(task.getByText("Add files"));
     const field = task.getByLabel("Upload files");
     await nora.reach(field);
-    const choosing = noraPage.waitForEvent("filechooser");
     await noraPage.keyboard.press("Enter");
     const plants = {
       name: "plants.txt",
       mimeType: "text/plain",
       buffer: Buffer.from("All of them, also the small one."),
     };
-    await (await choosing).setFiles(plants);
+    await (await choosing.promise).setFiles(plants);
     await task.getByRole("checkbox", { name: "plants.txt", checked: true }).waitFor();
     await nora.type(task.locator("input[name=note]").first(), "Half a can each.");
     await nora.press(task.locator("[name=state][value=submitted]"));
