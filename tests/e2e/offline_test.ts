@@ -295,12 +295,10 @@ offlineTest(
       for (const { registrationId } of registrations) registration.resolve(registrationId);
     });
     await session.send("ServiceWorker.enable");
-    await session.send("ServiceWorker.deliverPushMessage", {
-      origin: site.base,
-      registrationId: await registration.promise,
-      data: "",
-    });
+    const registrationId = await registration.promise;
     const shown = await until(async () => {
+      // Again, should the worker not have been active yet: the tag makes one notification of them.
+      await session.send("ServiceWorker.deliverPushMessage", { origin: site.base, registrationId, data: "" });
       const found = await ann.evaluate(async () => {
         const notifications = await (await navigator.serviceWorker.ready).getNotifications();
         return notifications.map(({ title, body, tag }) => ({ title, body, tag }));
