@@ -3,6 +3,7 @@ import { useEffect } from "preact/hooks";
 import { Brand } from "../components/Brand.tsx";
 import { beginLine, pageLine, wasReplaced } from "../components/page_line.ts";
 import { localText } from "../components/page_text.ts";
+import { isStopMarked, markStop, unmarkStop } from "../components/pending_stop.ts";
 import { Time } from "../components/Time.tsx";
 import { Filled, useLanguage, useWords, WordsProvider } from "../components/words.tsx";
 import { startWorker } from "../components/worker.ts";
@@ -76,9 +77,12 @@ function Head({ username, userId, worker, path, stoppedSince }: HeadProps) {
       if (!stopped.value) stop();
     };
     addEventListener("keydown", onKey);
-    void beginLine(userId === null ? null : { userId, username }).then((person) =>
-      name.value = person?.username ?? ""
-    );
+    void beginLine(userId === null ? null : { userId, username }).then((person) => {
+      name.value = person?.username ?? "";
+      // A page that was left in the moment after Stop was pressed.
+      if (stoppedSince !== null) unmarkStop();
+      else if (isStopMarked(name.value)) stop();
+    });
     if (worker !== null) startWorker(worker, client);
     return () => {
       for (const off of offs) off();
@@ -89,10 +93,11 @@ function Head({ username, userId, worker, path, stoppedSince }: HeadProps) {
   /** Both ways at once: whichever reaches the server first stops, and the other changes nothing. */
   const stop = () => {
     stopped.value = true;
+    markStop(name.value);
     const client = pageLine();
-    void client.request("safety.stop", {}).catch(() =>
-      stopped.value = client.stop.stopped || client.stop.pending
-    );
+    void client.request("safety.stop", {}).then(unmarkStop, () => {
+      stopped.value = client.stop.stopped || client.stop.pending;
+    });
     void fetch("/stop", { method: "POST", body: new URLSearchParams(), keepalive: true, redirect: "manual" })
       .catch(() => {
         // No way to the server: the library holds the stop and sends it first when the line is back.

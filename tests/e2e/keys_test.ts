@@ -171,6 +171,8 @@ browserTest(
     const before = (await sure()).length;
     await ask.getByRole("button", { name: "Cancel it" }).click();
     await ask.waitFor({ state: "hidden" });
+    // The form goes off behind the dialog's own end.
+    await until(async () => (await sure()).length > before);
     assert.deepEqual((await sure()).slice(before), ["/sent"]);
     // While that is under way the button waits; the form can still be asked for by key.
     await page.locator("form[data-ask]").evaluate((form) => (form as HTMLFormElement).requestSubmit());
