@@ -28,7 +28,13 @@ const deliverHead = '{"jsonrpc":"2.0","method":"command.deliver"';
 const cursorHead = '{"cursor":"';
 /** Recipients of one direct command. */
 const recipientsAtOnce = 100;
-const settings = { heartbeatMs: 600_000, rateRequests: 0, rateSends: 0, retentionDays: 14, uploadMaxBytes: 1024 };
+const settings = {
+  heartbeatMs: 600_000,
+  rateRequests: 0,
+  rateSends: 0,
+  retentionDays: 14,
+  uploadMaxBytes: 1024,
+};
 
 /** A line that takes everything in at once and counts the deliveries. */
 class CountingLine implements Transport {

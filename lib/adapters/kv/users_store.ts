@@ -119,9 +119,11 @@ export class KvUsers implements UsersStore, MutesStore, ProfileStore {
 
   async avatarsOf(userIds: readonly string[]): Promise<Map<string, string>> {
     const profiles = await getValues<ProfileRecord>(this.#store.kv, userIds.map(keys.profile));
-    return new Map(profiles.flatMap((profile, at) =>
-      profile?.avatar === undefined ? [] : [[userIds[at]!, profile.avatar]]
-    ));
+    return new Map(
+      profiles.flatMap((profile, at) =>
+        profile?.avatar === undefined ? [] : [[userIds[at]!, profile.avatar]]
+      ),
+    );
   }
 
   async changeProfile(
