@@ -38,15 +38,18 @@ export async function makeSecret(path: string): Promise<Uint8Array<ArrayBuffer>>
   const secret = crypto.getRandomValues(new Uint8Array(secretBytes));
   const aside = `${path}.${crypto.randomUUID()}`;
   try {
+    // What could not be written whole is never put in place: bytes that are used but not kept would lock everything away.
     await write(aside, secret);
-    // Unlike a rename, a link fails when there is something.
-    await Deno.link(aside, path);
-  } catch (error) {
-    const made = await Deno.readFile(path).catch(() => null);
-    if (made?.length === secretBytes) return made;
-    if (made !== null || error instanceof Deno.errors.AlreadyExists) throw error;
-    // Some file systems know no links.
-    await Deno.rename(aside, path);
+    try {
+      // Unlike a rename, a link fails when there is something.
+      await Deno.link(aside, path);
+    } catch (error) {
+      const made = await Deno.readFile(path).catch(() => null);
+      if (made?.length === secretBytes) return made;
+      if (made !== null || error instanceof Deno.errors.AlreadyExists) throw error;
+      // Some file systems know no links.
+      await Deno.rename(aside, path);
+    }
   } finally {
     await Deno.remove(aside).catch(() => {});
   }

@@ -159,6 +159,10 @@ export const limits = {
   /** Free space below which `/readyz` says no: room for the store's own files and the logs (OP-4). */
   diskFreeBytes: 256 * 1024 * 1024,
 
+  /** UI-7: devices of one person that are told of something new, and the longest address of a push service. */
+  pushDevices: 20,
+  pushEndpointLength: 1024,
+
   /** FI-8: a file's name in UTF-8. */
   fileNameBytes: 255,
   /** What one upload holds in memory at most, headers and buffers included (FI-1). */

@@ -1,11 +1,9 @@
 import { z } from "zod";
-
-/** UI-7. What one person may have, and the longest address of a push service that is taken. */
-export const pushLimits = { devices: 20, endpointLength: 1024 } as const;
+import { limits } from "./limits.ts";
 
 /** A browser's push subscription. Its keys are not asked for: a push carries nothing that would have to be encrypted. */
 export const pushSubscription = z.strictObject({
-  endpoint: z.string().max(pushLimits.endpointLength).refine((value) => URL.canParse(value), {
+  endpoint: z.string().max(limits.pushEndpointLength).refine((value) => URL.canParse(value), {
     error: "must be the address that the browser gave",
   }),
 });

@@ -1,5 +1,5 @@
 import type { Caller, Clock, Log } from "../platform/mod.ts";
-import { pushLimits, type PushState, type PushSubscriptionBody, Refusal } from "../protocol/mod.ts";
+import { limits, type PushState, type PushSubscriptionBody, Refusal } from "../protocol/mod.ts";
 import type { PushJob, PushSender, PushStore, Subscription } from "./ports.ts";
 import { isPushService } from "./push_services.ts";
 
@@ -78,8 +78,8 @@ export class Push implements AsyncDisposable {
     const id = await digestOf(endpoint);
     const known = await store.of(caller.userId);
     const before = known.find((one) => one.id === id);
-    if (before === undefined && known.length >= pushLimits.devices) {
-      return new Refusal("conflict", `At most ${pushLimits.devices} devices can be told. Switch one off.`);
+    if (before === undefined && known.length >= limits.pushDevices) {
+      return new Refusal("conflict", `At most ${limits.pushDevices} devices can be told. Switch one off.`);
     }
     await store.put({
       id,

@@ -3,7 +3,7 @@ import { JobRunner } from "../../lib/adapters/kv/jobs.ts";
 import { kvPushStore } from "../../lib/adapters/kv/push_store.ts";
 import { openStore, type Store } from "../../lib/adapters/kv/store.ts";
 import { silentLog } from "../../lib/platform/mod.ts";
-import { pushLimits, Refusal } from "../../lib/protocol/mod.ts";
+import { limits, Refusal } from "../../lib/protocol/mod.ts";
 import { isPushService, Push, type PushJob, type PushOutcome } from "../../lib/push/mod.ts";
 import { FakeClock } from "../fakes/clock.ts";
 import { dump } from "../fakes/kv_stores.ts";
@@ -149,7 +149,7 @@ Deno.test("UI-7: an address elsewhere is refused, and so is one device too many"
   await using rig = await PushRig.open();
   const refused = await rig.push.subscribe(caller("ann"), { endpoint: "https://127.0.0.1/" });
   assert.ok(refused instanceof Refusal && refused.kind === "invalid_params");
-  for (let device = 0; device < pushLimits.devices; device++) await rig.subscribe("ann", `ann${device}`);
+  for (let device = 0; device < limits.pushDevices; device++) await rig.subscribe("ann", `ann${device}`);
   const full = await rig.push.subscribe(caller("ann"), { endpoint: endpoint("more") });
   assert.ok(full instanceof Refusal && full.kind === "conflict");
   await rig.subscribe("ann", "ann0");
