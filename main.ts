@@ -1,12 +1,12 @@
-import { buildApp, serving } from "./lib/app.ts";
-import { type OpenServices, openServices } from "./lib/compose.ts";
-import { type Config, ConfigProblem, loadConfig } from "./lib/config.ts";
+import { buildApp, serving } from "./lib/web/app.ts";
+import { type OpenServices, openServices } from "./lib/compose/mod.ts";
+import { type Config, ConfigProblem, loadConfig } from "./lib/config/mod.ts";
 import { loadBuild } from "./lib/fresh/build.ts";
 import { complain, say } from "./lib/platform/console.ts";
 import { type Log, systemClock, systemRandom } from "./lib/platform/mod.ts";
 import { type OpenLog, openLog, reportSinkFailures } from "./lib/platform/logging.ts";
 import { limits } from "./lib/protocol/mod.ts";
-import type { RealtimeService } from "./lib/services.ts";
+import type { RealtimeService } from "./lib/web/services.ts";
 
 /** A start that cannot go on; `message` is one line for who started it. */
 class StartProblem extends Error {}

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import type { Ask } from "./confirm_ask.ts";
+import type { Ask } from "../lib/browser/confirm_ask.ts";
 
 interface AskFirstProps {
   ask: Ask;

@@ -3,8 +3,8 @@ import { useEffect } from "preact/hooks";
 import type { FileObject } from "../lib/protocol/mod.ts";
 import { fill } from "../lib/words/shape.ts";
 import { Group } from "./Field.tsx";
-import { factsText, fileWords, isSendable } from "./file_text.ts";
-import { useOwnFiles } from "./own_files.ts";
+import { factsText, fileWords, isSendable } from "../lib/text/files.ts";
+import { useOwnFiles } from "../lib/browser/own_files.ts";
 import { UploadPanel } from "./UploadPanel.tsx";
 import { Filled, useLanguage, useWords } from "./words.tsx";
 

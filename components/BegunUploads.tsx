@@ -1,7 +1,7 @@
 import type { Signal } from "@preact/signals";
 import { fill } from "../lib/words/shape.ts";
-import { type BegunUpload, forgetUpload } from "./begun_uploads.ts";
-import { sizeText } from "./file_text.ts";
+import { type BegunUpload, forgetUpload } from "../lib/browser/begun_uploads.ts";
+import { sizeText } from "../lib/text/files.ts";
 import { useLanguage, useWords } from "./words.tsx";
 
 interface BegunUploadsProps {

@@ -1,9 +1,9 @@
 import type { AdminFile } from "../lib/protocol/mod.ts";
 import { fill, plural } from "../lib/words/shape.ts";
 import { AreaField, Check, FieldError } from "./Field.tsx";
-import { factsText, fileWords } from "./file_text.ts";
+import { factsText, fileWords } from "../lib/text/files.ts";
 import { Time } from "./Time.tsx";
-import { checkText, verdictWords } from "./verdict_text.ts";
+import { checkText, verdictWords } from "../lib/text/verdicts.ts";
 import { Filled, useLanguage, useWords } from "./words.tsx";
 
 interface BlobCardProps {

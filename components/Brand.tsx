@@ -1,4 +1,4 @@
-import { toRoot } from "./page_text.ts";
+import { toRoot } from "../lib/text/commands.ts";
 
 /** The mark: a folded letter with a tick. */
 export function Mark() {

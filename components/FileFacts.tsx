@@ -1,4 +1,4 @@
-import { factsText } from "./file_text.ts";
+import { factsText } from "../lib/text/files.ts";
 import { useLanguage, useWords } from "./words.tsx";
 
 interface FileFactsProps {

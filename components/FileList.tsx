@@ -1,6 +1,6 @@
 import type { FileObject } from "../lib/protocol/mod.ts";
 import { fill, plural } from "../lib/words/shape.ts";
-import { fileWords, isSendable, shownAs } from "./file_text.ts";
+import { fileWords, isSendable, shownAs } from "../lib/text/files.ts";
 import { FileFacts } from "./FileFacts.tsx";
 import { Download, Media } from "./Media.tsx";
 import { Time } from "./Time.tsx";

@@ -1,7 +1,7 @@
 import type { Incident } from "../lib/protocol/mod.ts";
 import { fill } from "../lib/words/shape.ts";
-import { factsText } from "./file_text.ts";
-import { evidenceText, incidentSteps, incidentWords } from "./incident_text.ts";
+import { factsText } from "../lib/text/files.ts";
+import { evidenceText, incidentSteps, incidentWords } from "../lib/text/incidents.ts";
 import { Time } from "./Time.tsx";
 import { Filled, useLanguage, useWords } from "./words.tsx";
 

@@ -1,6 +1,6 @@
 import { type Incident, incidentTypes } from "../lib/protocol/files.ts";
 import { AreaField, Check, FieldError, Group, SelectField } from "./Field.tsx";
-import { uploadersOf } from "./incident_text.ts";
+import { uploadersOf } from "../lib/text/incidents.ts";
 import { refusalText } from "../lib/words/mod.ts";
 import { useLanguage, useWords } from "./words.tsx";
 

@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { type Absence, absenceText, contentPath, shownAs } from "./file_text.ts";
+import { type Absence, absenceText, contentPath, shownAs } from "../lib/text/files.ts";
 import { FileFacts } from "./FileFacts.tsx";
 import { useWords } from "./words.tsx";
 

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 import type { AudienceCounts } from "../lib/protocol/mod.ts";
-import { countText, excludedText, previewText } from "./count_text.ts";
+import { countText, excludedText, previewText } from "../lib/text/counts.ts";
 import { Filled, useLanguage, useWords } from "./words.tsx";
 
 /** Whom a command would reach, before it is sent (BR-3). */

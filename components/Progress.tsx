@@ -1,5 +1,5 @@
 import type { CommandState, Totals } from "../lib/protocol/mod.ts";
-import { countedState } from "./page_text.ts";
+import { countedState } from "../lib/text/commands.ts";
 import { useLanguage, useWords } from "./words.tsx";
 
 /** Where a state stands on the way, in the order of the bar. */

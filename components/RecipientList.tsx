@@ -1,8 +1,8 @@
 import type { ListItem, RecipientState } from "../lib/protocol/mod.ts";
 import { Attachments } from "./Attachments.tsx";
-import type { Absence } from "./file_text.ts";
+import type { Absence } from "../lib/text/files.ts";
 import { PersonName } from "./PersonName.tsx";
-import { inOrder, readSentAction, type SentAction } from "./sent_items.ts";
+import { inOrder, readSentAction, type SentAction } from "../lib/browser/sent_items.ts";
 import { StateBadge } from "./StateBadge.tsx";
 import { Time } from "./Time.tsx";
 import { useLanguage, useWords } from "./words.tsx";

@@ -1,5 +1,5 @@
 import type { ScanStatus } from "../lib/protocol/mod.ts";
-import { evaluationText, heldReasons } from "./scan_text.ts";
+import { evaluationText, heldReasons } from "../lib/text/scanning.ts";
 import { Filled, useLanguage, useWords } from "./words.tsx";
 
 interface ScanBannerProps {

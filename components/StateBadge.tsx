@@ -1,5 +1,5 @@
 import type { CommandState } from "../lib/protocol/mod.ts";
-import { stateWords } from "./page_text.ts";
+import { stateWords } from "../lib/text/commands.ts";
 import { useWords } from "./words.tsx";
 
 export function StateBadge({ state, reader }: { state: CommandState; reader: "recipient" | "sender" }) {

@@ -1,4 +1,4 @@
-import { localText, utcText } from "./page_text.ts";
+import { localText, utcText } from "../lib/text/commands.ts";
 import { useLanguage } from "./words.tsx";
 
 interface TimeProps {

@@ -1,5 +1,5 @@
 import { fill } from "../lib/words/shape.ts";
-import { sizeText } from "./file_text.ts";
+import { sizeText } from "../lib/text/files.ts";
 import { FieldError } from "./Field.tsx";
 import { useLanguage, useWords } from "./words.tsx";
 

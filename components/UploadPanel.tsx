@@ -3,9 +3,9 @@ import { useEffect, useRef } from "preact/hooks";
 import type { FileObject } from "../lib/protocol/mod.ts";
 import { fill, plural } from "../lib/words/shape.ts";
 import { BegunUploads } from "./BegunUploads.tsx";
-import { type BegunUpload, begunUploads } from "./begun_uploads.ts";
-import { sizeText } from "./file_text.ts";
-import { UploadQueue, type UploadRow } from "./upload_queue.ts";
+import { type BegunUpload, begunUploads } from "../lib/browser/begun_uploads.ts";
+import { sizeText } from "../lib/text/files.ts";
+import { UploadQueue, type UploadRow } from "../lib/browser/upload_queue.ts";
 import { useLanguage, useWords } from "./words.tsx";
 
 interface UploadPanelProps {

@@ -1,4 +1,4 @@
-import { toRoot } from "./page_text.ts";
+import { toRoot } from "../lib/text/commands.ts";
 import { type SampleAnswer, WelcomeSample } from "./WelcomeSample.tsx";
 import { Filled, useWords } from "./words.tsx";
 

@@ -1,4 +1,4 @@
-import { whyText } from "./why_text.ts";
+import { whyText } from "../lib/text/why.ts";
 import { Filled, useLanguage, useWords } from "./words.tsx";
 
 /** CO-8: which of the person's own rules let a command through. */

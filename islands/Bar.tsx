@@ -1,12 +1,12 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { Brand } from "../components/Brand.tsx";
-import { beginLine, pageLine, wasReplaced } from "../components/page_line.ts";
-import { localText } from "../components/page_text.ts";
-import { isStopMarked, markStop, unmarkStop } from "../components/pending_stop.ts";
+import { beginLine, pageLine, wasReplaced } from "../lib/browser/line.ts";
+import { localText } from "../lib/text/commands.ts";
+import { isStopMarked, markStop, unmarkStop } from "../lib/browser/pending_stop.ts";
 import { Time } from "../components/Time.tsx";
 import { Filled, useLanguage, useWords, WordsProvider } from "../components/words.tsx";
-import { startWorker } from "../components/worker.ts";
+import { startWorker } from "../lib/browser/worker.ts";
 import type { LineState } from "../lib/client/mod.ts";
 import type { Language, SomeWords, Words } from "../lib/words/mod.ts";
 import { fill } from "../lib/words/shape.ts";

@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { type Ask, askOf, askWords } from "../components/confirm_ask.ts";
-import { pressBeside } from "../components/sheet.ts";
+import { type Ask, askOf, askWords } from "../lib/browser/confirm_ask.ts";
+import { pressBeside } from "../lib/browser/sheet.ts";
 import type { SomeWords } from "../lib/words/mod.ts";
 
 interface Asked {

@@ -7,16 +7,16 @@ import {
   updateParams,
 } from "../components/CommandActions.tsx";
 import { CommandCard } from "../components/CommandCard.tsx";
-import { failureText } from "../components/failure_text.ts";
-import type { Absence } from "../components/file_text.ts";
-import { filtered, filterFrom } from "../components/inbox_filter.ts";
+import { failureText } from "../lib/browser/failures.ts";
+import type { Absence } from "../lib/text/files.ts";
+import { filtered, filterFrom } from "../lib/browser/inbox_filter.ts";
 import { InboxFilter } from "../components/InboxFilter.tsx";
 import { Empty } from "../components/Notice.tsx";
-import { bounded, openItems, withDelivered, withItem, withReading } from "../components/open_items.ts";
-import { pageLine, pageStore } from "../components/page_line.ts";
-import { isOpen, stateWords } from "../components/page_text.ts";
-import { isPending, usePending, withPending } from "../components/pending_answers.ts";
-import { toast } from "../components/toast.ts";
+import { bounded, openItems, withDelivered, withItem, withReading } from "../lib/browser/open_items.ts";
+import { pageLine, pageStore } from "../lib/browser/line.ts";
+import { isOpen, stateWords } from "../lib/text/commands.ts";
+import { isPending, usePending, withPending } from "../lib/browser/pending_answers.ts";
+import { toast } from "../lib/browser/toast.ts";
 import { useLanguage, useWords, WordsProvider } from "../components/words.tsx";
 import { changedItem, isOpenItem, itemOf } from "../lib/client/mod.ts";
 import type { CommandChanged, ListItem } from "../lib/protocol/mod.ts";

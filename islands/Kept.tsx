@@ -1,8 +1,8 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { Notice } from "../components/Notice.tsx";
-import { pageLine, pageStore } from "../components/page_line.ts";
-import { kindTitle } from "../components/page_text.ts";
+import { pageLine, pageStore } from "../lib/browser/line.ts";
+import { kindTitle } from "../lib/text/commands.ts";
 import { PersonName } from "../components/PersonName.tsx";
 import { StateBadge } from "../components/StateBadge.tsx";
 import { Time } from "../components/Time.tsx";

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { cardsToMove, isTyped, openCard } from "../components/key_moves.ts";
-import { pressBeside } from "../components/sheet.ts";
+import { cardsToMove, isTyped, openCard } from "../lib/browser/key_moves.ts";
+import { pressBeside } from "../lib/browser/sheet.ts";
 
 interface KeysProps {
   /** Whether keys without Ctrl do something. */

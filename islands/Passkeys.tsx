@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { createPasskey, hasPasskeys, showPasskey } from "../components/passkey_browser.ts";
+import { createPasskey, hasPasskeys, showPasskey } from "../lib/browser/passkeys.ts";
 
 /** What a press of the button came to, until the page is sent. */
 type Phase = "idle" | "working" | "failed";

@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { useWords, WordsProvider } from "../components/words.tsx";
-import { endSubscription, tellSubscription } from "../components/worker.ts";
+import { endSubscription, tellSubscription } from "../lib/browser/worker.ts";
 import type { SomeWords } from "../lib/words/mod.ts";
 
 interface PushProps {

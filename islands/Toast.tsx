@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { toastEvent } from "../components/toast.ts";
+import { toastEvent } from "../lib/browser/toast.ts";
 
 /** Long enough to read a sentence twice. Nothing stands here that the page does not show too. */
 const shownMs = 6000;

@@ -2,7 +2,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { FileList } from "../components/FileList.tsx";
 import { Empty } from "../components/Notice.tsx";
-import { useOwnFiles } from "../components/own_files.ts";
+import { useOwnFiles } from "../lib/browser/own_files.ts";
 import { UploadForm } from "../components/UploadForm.tsx";
 import { UploadPanel } from "../components/UploadPanel.tsx";
 import { useWords, WordsProvider } from "../components/words.tsx";

@@ -1,6 +1,6 @@
 import type { Context } from "fresh";
-import type { State } from "./define.ts";
-import { callerOf } from "./page_caller.ts";
+import type { State } from "./web/define.ts";
+import { callerOf } from "./web/pages.ts";
 import { Refusal } from "./protocol/mod.ts";
 
 /** The time zone of the person's profile: how times are meant that a form without scripts sends. */

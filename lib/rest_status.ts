@@ -1,5 +1,5 @@
 import type { Refusal } from "./protocol/mod.ts";
-import { problem } from "./rest.ts";
+import { problem } from "./web/rest.ts";
 
 /** A refusal under a status that its kind does not have: one that only some calls of HTTP know. */
 export function problemAs(

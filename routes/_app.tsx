@@ -1,6 +1,6 @@
 import { asset } from "fresh/runtime";
-import { define } from "../lib/define.ts";
-import { isDiscreet } from "../lib/page_discreet.ts";
+import { define } from "../lib/web/define.ts";
+import { isDiscreet } from "../lib/web/browser_settings.ts";
 import { acceptedLanguage } from "../lib/words/mod.ts";
 
 export default define.page(function Document({ Component, state, req }) {

@@ -4,8 +4,8 @@ import { Door } from "../components/Door.tsx";
 import { StopHere } from "../components/StopHere.tsx";
 import { Title } from "../components/Title.tsx";
 import { useWords, WordsProvider } from "../components/words.tsx";
-import { define } from "../lib/define.ts";
-import { discreetTitle } from "../lib/page_discreet.ts";
+import { define } from "../lib/web/define.ts";
+import { discreetTitle } from "../lib/web/browser_settings.ts";
 import { acceptedLanguage, someWords } from "../lib/words/mod.ts";
 
 /** The words of a status; what was thrown is for the log and never for the page. */

@@ -1,7 +1,7 @@
 import { DiscreetProvider } from "../components/Discreet.tsx";
 import { WordsProvider } from "../components/words.tsx";
-import { define } from "../lib/define.ts";
-import { discreetTitle } from "../lib/page_discreet.ts";
+import { define } from "../lib/web/define.ts";
+import { discreetTitle } from "../lib/web/browser_settings.ts";
 import { allSections, someWords } from "../lib/words/mod.ts";
 
 /** The words for everything below. Not in the document's frame, which is drawn apart from what stands in it. */

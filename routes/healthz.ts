@@ -1,4 +1,4 @@
-import { define } from "../lib/define.ts";
+import { define } from "../lib/web/define.ts";
 
 /** Whether the process answers (OP-4). */
 export const handler = define.handlers({

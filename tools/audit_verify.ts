@@ -5,7 +5,7 @@
  */
 import { KvAudit } from "../lib/adapters/kv/audit_log.ts";
 import { openStore, type Store } from "../lib/adapters/kv/store.ts";
-import { ConfigProblem, loadConfig } from "../lib/config.ts";
+import { ConfigProblem, loadConfig } from "../lib/config/mod.ts";
 import { verifyChain } from "../lib/moderation/mod.ts";
 import { complain, say } from "../lib/platform/console.ts";
 import { silentLog, systemClock } from "../lib/platform/mod.ts";

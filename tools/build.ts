@@ -14,7 +14,7 @@ const builder = new Builder({
     "lib/client",
     "lib/platform",
     "lib/fresh",
-    "lib/define.ts",
+    "lib/web/define.ts",
     "deno.json",
     "deno.lock",
   ],

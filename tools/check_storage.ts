@@ -5,14 +5,14 @@
  * otherwise with 1. The server must be stopped: the store has one owner. Several instances on one KV Connect database
  * cannot be seen from here: stop all of them and say so with `--stopped`.
  */
-import { check, type Finding, mend } from "../lib/adapters/blobs/check.ts";
-import { type BlobsOnDisk, readFacts } from "../lib/adapters/blobs/check_facts.ts";
+import { check, type Finding, mend } from "../lib/adapters/storage_check/mod.ts";
+import { type BlobsOnDisk, readFacts } from "../lib/adapters/storage_check/facts.ts";
 import { DiskBlobs } from "../lib/adapters/blobs/mod.ts";
 import { rehash, type RehashProgress } from "../lib/adapters/blobs/rehash.ts";
 import { SealedFiles } from "../lib/adapters/evidence/store.ts";
 import { KvAudit } from "../lib/adapters/kv/audit_log.ts";
 import { openStore, type Store } from "../lib/adapters/kv/store.ts";
-import { ConfigProblem, loadConfig } from "../lib/config.ts";
+import { ConfigProblem, loadConfig } from "../lib/config/mod.ts";
 import { complain, say } from "../lib/platform/console.ts";
 import { silentLog, systemClock } from "../lib/platform/mod.ts";
 import type { IncidentRecord } from "../lib/scanning/evidence_ports.ts";

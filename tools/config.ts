@@ -1,4 +1,4 @@
-import { ConfigProblem, describeConfig, loadConfig } from "../lib/config.ts";
+import { ConfigProblem, describeConfig, loadConfig } from "../lib/config/mod.ts";
 import { complain, say } from "../lib/platform/console.ts";
 
 /** Prints the configuration in force, secrets masked (OP-1). */

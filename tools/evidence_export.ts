@@ -8,7 +8,7 @@ import { KvAccounts } from "../lib/adapters/kv/accounts_store.ts";
 import { KvAudit } from "../lib/adapters/kv/audit_log.ts";
 import { KvIncidents } from "../lib/adapters/kv/incidents_store.ts";
 import { openStore } from "../lib/adapters/kv/store.ts";
-import { ConfigProblem, loadConfig } from "../lib/config.ts";
+import { ConfigProblem, loadConfig } from "../lib/config/mod.ts";
 import { complain, say } from "../lib/platform/console.ts";
 import { silentLog, systemClock } from "../lib/platform/mod.ts";
 

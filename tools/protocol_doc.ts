@@ -1,10 +1,10 @@
 /**
  * `deno task docs`: writes docs/PROTOCOL.md from the schemas and tables of `lib/protocol/`, and the README's table of
- * variables from `lib/config_table.ts`. `tests/tidy_test.ts` fails when what stands there is older than its source.
+ * variables from `lib/config/variables.ts`. `tests/tidy_test.ts` fails when what stands there is older than its source.
  */
 import { z } from "zod";
 import { allMoves } from "../lib/commands/mod.ts";
-import { type Variable, variables } from "../lib/config_table.ts";
+import { type Variable, variables } from "../lib/config/variables.ts";
 import * as protocol from "../lib/protocol/mod.ts";
 import {
   closeCodes,

@@ -19,7 +19,7 @@ import type { Proof } from "./proof.ts";
 import { newRecoveryCodes } from "./recovery_codes.ts";
 import type { Origin } from "./sessions.ts";
 import { newTotpSecret, totpStep, totpUri } from "./totp.ts";
-import { TwoFactorDesk } from "./two_factor_desk.ts";
+import { TwoFactorDesk } from "./two_factor_admin.ts";
 import { hasFactor, type TwoFactorRecord, type TwoFactorStore } from "./two_factor_ports.ts";
 
 type Answer<T> = Promise<T | Refusal>;

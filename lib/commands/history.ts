@@ -10,7 +10,7 @@ import {
   Refusal,
   type TimelineEntry,
 } from "../protocol/mod.ts";
-import { ended } from "./casts.ts";
+import { ended } from "./broadcasts.ts";
 import { firstRecord } from "./first_record.ts";
 import type { Inbox } from "./inbox.ts";
 import { isClosed } from "./lifecycle.ts";

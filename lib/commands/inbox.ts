@@ -1,7 +1,7 @@
 import type { Delivery } from "../protocol/mod.ts";
 import { Cursors } from "./cursors.ts";
-import { Deciding, type Open } from "./deciding.ts";
-import { Handed } from "./handed.ts";
+import { Deciding, type Open } from "./delivery_decisions.ts";
+import { Handed } from "./acknowledgements.ts";
 import { waits } from "./lifecycle.ts";
 import type { Parts } from "./parts.ts";
 import type { CommandRecord, InboxEntry, StoredState } from "./ports.ts";

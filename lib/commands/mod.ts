@@ -1,16 +1,16 @@
 /** Commands: taken in, delivered, answered, ended; and the stop. */
-import { Carrying } from "./carrying.ts";
-import { Casts } from "./casts.ts";
+import { Carrying } from "./attachment_access.ts";
+import { Casts } from "./broadcasts.ts";
 import type { Needs, Parts } from "./parts.ts";
 import { History } from "./history.ts";
 import { Inbox } from "./inbox.ts";
-import { Moves } from "./moves.ts";
+import { Moves } from "./transitions.ts";
 import type { Job } from "./ports.ts";
 import { Reminders } from "./reminders.ts";
 import { Safety } from "./safety.ts";
 import { Sender } from "./sender.ts";
-import { CastTotals } from "./totals.ts";
-import { Waiting } from "./waiting.ts";
+import { CastTotals } from "./broadcast_totals.ts";
+import { Waiting } from "./pending.ts";
 
 export type { Needs } from "./parts.ts";
 export type { InboxSlice } from "./inbox.ts";

@@ -1,7 +1,7 @@
 import type { Consent } from "../consent/mod.ts";
 import type { Bell, Clock, Ids, Log } from "../platform/mod.ts";
-import type { CastTotals } from "./totals.ts";
-import type { Casts } from "./casts.ts";
+import type { CastTotals } from "./broadcast_totals.ts";
+import type { Casts } from "./broadcasts.ts";
 import type { Inbox } from "./inbox.ts";
 import type { CommandFiles, CommandStore, People } from "./ports.ts";
 

@@ -1,8 +1,8 @@
 import { type Caller, iso } from "../platform/mod.ts";
 import { Refusal } from "../protocol/mod.ts";
-import { tellRecipient, tellSender } from "./announce.ts";
+import { tellRecipient, tellSender } from "./notifications.ts";
 import { isClosed, mayMove } from "./lifecycle.ts";
-import { entriesAtOnce, OpenParts } from "./open_parts.ts";
+import { entriesAtOnce, OpenParts } from "./open_commands.ts";
 import type { Parts } from "./parts.ts";
 import type { Change, DueJob, StateRecord, StoredState } from "./ports.ts";
 import { remindAt } from "./reminders.ts";

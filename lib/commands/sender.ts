@@ -2,7 +2,7 @@ import { decide, type Decision, type Standing, withheldBy } from "../consent/mod
 import type { Caller, Fresh } from "../platform/mod.ts";
 import { type AudienceCounts, type Command, type CommandDraft, limits, Refusal } from "../protocol/mod.ts";
 import { attach, type Attached, carried, nothingAttached } from "./attachments.ts";
-import type { CastPlan } from "./casts.ts";
+import type { CastPlan } from "./broadcasts.ts";
 import { checkTimes, digestOf, type Times } from "./draft.ts";
 import { firstRecord } from "./first_record.ts";
 import type { Inbox } from "./inbox.ts";

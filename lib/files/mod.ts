@@ -2,7 +2,7 @@
 import { type Caller, iso } from "../platform/mod.ts";
 import { type FileObject, type FilePage, Refusal } from "../protocol/mod.ts";
 import { Access, type Content } from "./access.ts";
-import type { At } from "./appending.ts";
+import type { At } from "./append.ts";
 import { Intake } from "./intake.ts";
 import type { FileParts, FilesNeeds } from "./parts.ts";
 import type { FileJob, UploadedFrom, UploadRecord } from "./ports.ts";
@@ -10,7 +10,7 @@ import { Quotas } from "./quotas.ts";
 import { Resumable } from "./resumable.ts";
 import { Retention } from "./retention.ts";
 import { Sweep } from "./sweep.ts";
-import { Turns } from "./turns.ts";
+import { Turns } from "./keyed_mutex.ts";
 import { Uploads } from "./uploads.ts";
 import { expiryOf, fileObjectOf } from "./views.ts";
 

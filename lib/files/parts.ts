@@ -1,6 +1,6 @@
 import type { Bell, Clock, Ids, Log } from "../platform/mod.ts";
 import type { BlobStore, FileReaders, FileStore, FileWatchers, RefusedHash, UploadedFrom } from "./ports.ts";
-import type { Turns } from "./turns.ts";
+import type { Turns } from "./keyed_mutex.ts";
 
 /** An upload whose bytes are refused (SC-4); a repeat of a CSAM match is recorded (SC-5). */
 export interface RefusedFile {

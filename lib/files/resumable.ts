@@ -1,15 +1,15 @@
 import type { Caller } from "../platform/mod.ts";
 import { limits, Refusal } from "../protocol/mod.ts";
-import { Appending, type At } from "./appending.ts";
-import { Body } from "./body.ts";
+import { Appending, type At } from "./append.ts";
+import { Body } from "./request_body.ts";
 import type { Intake } from "./intake.ts";
 import { fileName } from "./names.ts";
 import { type FileParts, uploadTurn } from "./parts.ts";
 import type { Staged, UploadedFrom, UploadRecord } from "./ports.ts";
 import type { Quotas } from "./quotas.ts";
 import { beyond, noRoom, noUpload, overUploadMax, superseded } from "./refusals.ts";
-import { Running } from "./running.ts";
-import { typeOf } from "./type_of.ts";
+import { Running } from "./active_append.ts";
+import { typeOf } from "./media_type.ts";
 
 /** Uploads that go on where they stopped (FI-2). An offset that was answered is on the disk, whatever happens to the process. */
 export class Resumable {

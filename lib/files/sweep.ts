@@ -2,7 +2,7 @@ import { type FileParts, uploadTurn } from "./parts.ts";
 import type { UploadRecord } from "./ports.ts";
 import type { Resumable } from "./resumable.ts";
 import type { Retention } from "./retention.ts";
-import { Walk } from "./walk.ts";
+import { Walk } from "./round_robin.ts";
 
 /** What lies about without a record for so long was left by a process that died. */
 const orphanMs = 3600_000;

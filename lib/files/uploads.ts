@@ -1,13 +1,13 @@
 import type { Caller } from "../platform/mod.ts";
 import { Refusal } from "../protocol/mod.ts";
-import { Body } from "./body.ts";
+import { Body } from "./request_body.ts";
 import type { Intake } from "./intake.ts";
 import { fileName } from "./names.ts";
 import type { FileParts } from "./parts.ts";
 import type { FileRecord, Staged, UploadedFrom } from "./ports.ts";
 import type { Quotas, Reservation } from "./quotas.ts";
 import { noRoom, notWhole, otherSize, overUploadMax, stalled } from "./refusals.ts";
-import { typeOf } from "./type_of.ts";
+import { typeOf } from "./media_type.ts";
 
 /** Uploads in one request (FI-1): checked before a byte is read where that can be, counted while they come. */
 export class Uploads {

@@ -1,5 +1,5 @@
 /** Clock, ids, randomness, logging, backoff: what tests replace. */
-export * from "./act.ts";
+export * from "./audit_entry.ts";
 export * from "./backoff.ts";
 export * from "./bell.ts";
 export * from "./caller.ts";

@@ -14,7 +14,7 @@ import {
 import { fitsBytes } from "./bytes.ts";
 import { DeliveryPump } from "./delivery_pump.ts";
 import { checkParams, type Dispatcher, isMethod } from "./dispatcher.ts";
-import { binaryFault, type Fault, faultText, tooLargeFault } from "./faults.ts";
+import { binaryFault, type Fault, faultText, tooLargeFault } from "./fatal_frames.ts";
 import { errorText, resultText } from "./frames.ts";
 import { Outbox } from "./outbox.ts";
 import type { ConnectionPorts, Transport } from "./ports.ts";

@@ -5,7 +5,7 @@ import { Dispatcher, type Handlers } from "./dispatcher.ts";
 import type { Hub } from "./hub.ts";
 import type { ConnectionPorts, Greeting, Inbox, RealtimeSettings } from "./ports.ts";
 import { SendLimiter } from "./rate.ts";
-import { SocketLine } from "./socket_line.ts";
+import { SocketLine } from "./websocket_transport.ts";
 
 /** What the sockets are built from. The hub is made first, since services ring it. */
 export interface RealtimeParts {

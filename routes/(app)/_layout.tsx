@@ -1,13 +1,6 @@
 import { asset } from "fresh/runtime";
-import { toRoot } from "../../components/page_text.ts";
-import {
-  adminPlaces,
-  isAt,
-  mainPlaces,
-  morePlaces,
-  type Place,
-  placeTitle,
-} from "../../components/places.ts";
+import { toRoot } from "../../lib/text/commands.ts";
+import { adminPlaces, isAt, mainPlaces, morePlaces, type Place, placeTitle } from "../../lib/web/places.ts";
 import { DiscreetSwitch } from "../../components/Discreet.tsx";
 import { ScanBanner } from "../../components/ScanBanner.tsx";
 import { Title } from "../../components/Title.tsx";
@@ -17,7 +10,7 @@ import Bar from "../../islands/Bar.tsx";
 import Confirm from "../../islands/Confirm.tsx";
 import Keys from "../../islands/Keys.tsx";
 import Toast from "../../islands/Toast.tsx";
-import { define } from "../../lib/define.ts";
+import { define } from "../../lib/web/define.ts";
 import { hasSingleKeys } from "../../lib/page_keys.ts";
 import { someWords, wordsOf } from "../../lib/words/mod.ts";
 import { fill } from "../../lib/words/shape.ts";

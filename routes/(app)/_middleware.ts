@@ -1,10 +1,10 @@
 import { HttpError } from "fresh";
-import { define } from "../../lib/define.ts";
-import { seeOther } from "../../lib/forms.ts";
-import { origin, overTls } from "../../lib/page_session.ts";
+import { define } from "../../lib/web/define.ts";
+import { seeOther } from "../../lib/web/forms/form.ts";
+import { origin, overTls } from "../../lib/web/session.ts";
 import { Refusal } from "../../lib/protocol/mod.ts";
-import { clearSessionCookie, sessionToken } from "../../lib/rest.ts";
-import type { Restriction } from "../../lib/services.ts";
+import { clearSessionCookie, sessionToken } from "../../lib/web/rest.ts";
+import type { Restriction } from "../../lib/web/services.ts";
 import { languageOf } from "../../lib/words/mod.ts";
 
 /** Where somebody may be whose role needs a second factor that they do not have (AU-7): nothing is in the way of a stop. */

@@ -3,12 +3,12 @@ import { Check, TextField } from "../../components/Field.tsx";
 import { Notice, ProblemNotice } from "../../components/Notice.tsx";
 import { Title } from "../../components/Title.tsx";
 import { useWords } from "../../components/words.tsx";
-import { define, type State } from "../../lib/define.ts";
-import { filled, problemOf, readForm, refusedPage, seeOther } from "../../lib/forms.ts";
-import { callerOf } from "../../lib/page_caller.ts";
-import { origin, overTls } from "../../lib/page_session.ts";
+import { define, type State } from "../../lib/web/define.ts";
+import { filled, problemOf, readForm, refusedPage, seeOther } from "../../lib/web/forms/form.ts";
+import { callerOf } from "../../lib/web/pages.ts";
+import { origin, overTls } from "../../lib/web/session.ts";
 import { accountRemoval, checked, Refusal } from "../../lib/protocol/mod.ts";
-import { clearSessionCookie, sessionToken } from "../../lib/rest.ts";
+import { clearSessionCookie, sessionToken } from "../../lib/web/rest.ts";
 import { refusalText, wordsOf } from "../../lib/words/mod.ts";
 
 /** AU-9, also for who is suspended. */

@@ -1,9 +1,9 @@
 import { page } from "fresh";
-import { type Ask, askOf, askWords } from "../../components/confirm_ask.ts";
+import { type Ask, askOf, askWords } from "../../lib/browser/confirm_ask.ts";
 import { Title } from "../../components/Title.tsx";
 import { useWords } from "../../components/words.tsx";
-import { define } from "../../lib/define.ts";
-import { readForm, seeOther } from "../../lib/forms.ts";
+import { define } from "../../lib/web/define.ts";
+import { readForm, seeOther } from "../../lib/web/forms/form.ts";
 import { Refusal } from "../../lib/protocol/mod.ts";
 
 /** Which pages take the form of what is asked about, and which of its fields. */

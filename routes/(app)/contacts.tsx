@@ -7,9 +7,9 @@ import { Empty, Notice, ProblemNotice } from "../../components/Notice.tsx";
 import { PersonName } from "../../components/PersonName.tsx";
 import { Time } from "../../components/Time.tsx";
 import { Filled, useWords } from "../../components/words.tsx";
-import { define, type State } from "../../lib/define.ts";
-import { filled, problemOf, readForm, refusedPage, seeOther } from "../../lib/forms.ts";
-import { callerOf } from "../../lib/page_caller.ts";
+import { define, type State } from "../../lib/web/define.ts";
+import { filled, problemOf, readForm, refusedPage, seeOther } from "../../lib/web/forms/form.ts";
+import { callerOf } from "../../lib/web/pages.ts";
 import { checked, methods, Refusal } from "../../lib/protocol/mod.ts";
 import { fill, type Words } from "../../lib/words/mod.ts";
 

@@ -1,7 +1,7 @@
-import { define } from "../../lib/define.ts";
-import { localPath, readForm, seeOther } from "../../lib/forms.ts";
-import { discreetCookie } from "../../lib/page_discreet.ts";
-import { overTls } from "../../lib/page_session.ts";
+import { define } from "../../lib/web/define.ts";
+import { localPath, readForm, seeOther } from "../../lib/web/forms/form.ts";
+import { discreetCookie } from "../../lib/web/browser_settings.ts";
+import { overTls } from "../../lib/web/session.ts";
 import { Refusal } from "../../lib/protocol/mod.ts";
 
 export const handler = define.handlers({

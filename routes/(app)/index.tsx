@@ -1,13 +1,13 @@
 import { type Context, page } from "fresh";
 import { readAction, updateParams } from "../../components/CommandActions.tsx";
-import { openItems } from "../../components/open_items.ts";
+import { openItems } from "../../lib/browser/open_items.ts";
 import { ProblemNotice } from "../../components/Notice.tsx";
 import { useWords } from "../../components/words.tsx";
 import Inbox from "../../islands/Inbox.tsx";
-import { define, type State } from "../../lib/define.ts";
-import { filled, momentIn, problemOf, readForm, refusedPage, seeOther } from "../../lib/forms.ts";
-import { callerOf } from "../../lib/page_caller.ts";
-import { absentFiles, attachChoice } from "../../lib/page_files.ts";
+import { define, type State } from "../../lib/web/define.ts";
+import { filled, momentIn, problemOf, readForm, refusedPage, seeOther } from "../../lib/web/forms/form.ts";
+import { callerOf } from "../../lib/web/pages.ts";
+import { absentFiles, attachChoice } from "../../lib/web/forms/attachments.ts";
 import { zoneOf } from "../../lib/page_zone.ts";
 import { checked, limits, methods, Refusal } from "../../lib/protocol/mod.ts";
 import { someWords } from "../../lib/words/mod.ts";

@@ -1,10 +1,10 @@
 import { KeyList, KeySwitch } from "../../components/KeyList.tsx";
 import { Title } from "../../components/Title.tsx";
 import { useWords } from "../../components/words.tsx";
-import { define } from "../../lib/define.ts";
-import { localPath, readForm, seeOther } from "../../lib/forms.ts";
+import { define } from "../../lib/web/define.ts";
+import { localPath, readForm, seeOther } from "../../lib/web/forms/form.ts";
 import { hasSingleKeys, keysCookie } from "../../lib/page_keys.ts";
-import { overTls } from "../../lib/page_session.ts";
+import { overTls } from "../../lib/web/session.ts";
 import { Refusal } from "../../lib/protocol/mod.ts";
 import { page } from "fresh";
 

@@ -1,8 +1,8 @@
-import { define } from "../../lib/define.ts";
-import { seeOther } from "../../lib/forms.ts";
-import { callerOf } from "../../lib/page_caller.ts";
-import { overTls } from "../../lib/page_session.ts";
-import { clearSessionCookie } from "../../lib/rest.ts";
+import { define } from "../../lib/web/define.ts";
+import { seeOther } from "../../lib/web/forms/form.ts";
+import { callerOf } from "../../lib/web/pages.ts";
+import { overTls } from "../../lib/web/session.ts";
+import { clearSessionCookie } from "../../lib/web/rest.ts";
 
 export const handler = define.handlers({
   GET: () => seeOther("/"),

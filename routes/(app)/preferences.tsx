@@ -3,9 +3,9 @@ import { CategoryTable } from "../../components/CategoryTable.tsx";
 import { AreaField, Check, FieldError, Group, TextField } from "../../components/Field.tsx";
 import { Notice, ProblemNotice } from "../../components/Notice.tsx";
 import { Filled, useWords } from "../../components/words.tsx";
-import { define, type State } from "../../lib/define.ts";
-import { problemOf, readForm, refusedPage, seeOther } from "../../lib/forms.ts";
-import { callerOf } from "../../lib/page_caller.ts";
+import { define, type State } from "../../lib/web/define.ts";
+import { problemOf, readForm, refusedPage, seeOther } from "../../lib/web/forms/form.ts";
+import { callerOf } from "../../lib/web/pages.ts";
 import { zoneOf } from "../../lib/page_zone.ts";
 import {
   categoryField,
@@ -14,7 +14,7 @@ import {
   shownPreferences,
   type TypedPreferences,
   typedPreferences,
-} from "../../lib/preferences_form.ts";
+} from "../../lib/web/forms/preferences.ts";
 import { type Category, checked, methods, Refusal } from "../../lib/protocol/mod.ts";
 import type { Words } from "../../lib/words/mod.ts";
 

@@ -3,10 +3,15 @@ import { Avatar } from "../../components/Avatar.tsx";
 import { AreaField, SelectField, TextField } from "../../components/Field.tsx";
 import { Notice, ProblemNotice } from "../../components/Notice.tsx";
 import { Filled, useLanguage, useWords } from "../../components/words.tsx";
-import { define, type State } from "../../lib/define.ts";
-import { problemOf, readForm, refusedPage, seeOther } from "../../lib/forms.ts";
-import { callerOf } from "../../lib/page_caller.ts";
-import { commonLanguages, profileProblem, type TypedProfile, typedProfile } from "../../lib/profile_form.ts";
+import { define, type State } from "../../lib/web/define.ts";
+import { problemOf, readForm, refusedPage, seeOther } from "../../lib/web/forms/form.ts";
+import { callerOf } from "../../lib/web/pages.ts";
+import {
+  commonLanguages,
+  profileProblem,
+  type TypedProfile,
+  typedProfile,
+} from "../../lib/web/forms/profile.ts";
 import { avatarTypes, checked, limits, profileChange, Refusal } from "../../lib/protocol/mod.ts";
 import { fill } from "../../lib/words/mod.ts";
 

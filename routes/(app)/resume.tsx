@@ -2,9 +2,9 @@ import { page } from "fresh";
 import { Check } from "../../components/Field.tsx";
 import { ProblemNotice } from "../../components/Notice.tsx";
 import { useWords } from "../../components/words.tsx";
-import { define } from "../../lib/define.ts";
-import { localPath, problemOf, readForm, refusedPage, seeOther } from "../../lib/forms.ts";
-import { callerOf } from "../../lib/page_caller.ts";
+import { define } from "../../lib/web/define.ts";
+import { localPath, problemOf, readForm, refusedPage, seeOther } from "../../lib/web/forms/form.ts";
+import { callerOf } from "../../lib/web/pages.ts";
 import { checked, methods, Refusal } from "../../lib/protocol/mod.ts";
 import { wordsOf } from "../../lib/words/mod.ts";
 

@@ -7,14 +7,21 @@ import { useLanguage, useWords } from "../../components/words.tsx";
 import Attach from "../../islands/Attach.tsx";
 import Recipients from "../../islands/Recipients.tsx";
 import TimeZone from "../../islands/TimeZone.tsx";
-import { define, type State } from "../../lib/define.ts";
-import { readForm, refusedPage, seeOther } from "../../lib/forms.ts";
-import { attachChoice } from "../../lib/page_files.ts";
-import { callerOf } from "../../lib/page_caller.ts";
-import { sentNotice } from "../../lib/page_sent.ts";
+import { define, type State } from "../../lib/web/define.ts";
+import { readForm, refusedPage, seeOther } from "../../lib/web/forms/form.ts";
+import { attachChoice } from "../../lib/web/forms/attachments.ts";
+import { callerOf } from "../../lib/web/pages.ts";
+import { sentNotice } from "../../lib/web/forms/sent.ts";
 import { zoneOf } from "../../lib/page_zone.ts";
 import { type AudienceCounts, checked, limits, methods, Refusal } from "../../lib/protocol/mod.ts";
-import { draftOf, emptySend, newKey, sendProblem, type TypedSend, typedSend } from "../../lib/send_form.ts";
+import {
+  draftOf,
+  emptySend,
+  newKey,
+  sendProblem,
+  type TypedSend,
+  typedSend,
+} from "../../lib/web/forms/send.ts";
 import { fill, someWords } from "../../lib/words/mod.ts";
 
 /** What an answer has beside the form itself. */

@@ -1,14 +1,14 @@
 import { type Context, page } from "fresh";
 import { Notice, ProblemNotice } from "../../components/Notice.tsx";
 import { Pages } from "../../components/Pages.tsx";
-import { readSentAction } from "../../components/sent_items.ts";
+import { readSentAction } from "../../lib/browser/sent_items.ts";
 import { useWords } from "../../components/words.tsx";
 import Sent from "../../islands/Sent.tsx";
-import { define, type State } from "../../lib/define.ts";
-import { problemOf, readForm, refusedPage, seeOther } from "../../lib/forms.ts";
-import { callerOf } from "../../lib/page_caller.ts";
-import { absentFiles } from "../../lib/page_files.ts";
-import { changeSent, noticeOf } from "../../lib/page_sent.ts";
+import { define, type State } from "../../lib/web/define.ts";
+import { problemOf, readForm, refusedPage, seeOther } from "../../lib/web/forms/form.ts";
+import { callerOf } from "../../lib/web/pages.ts";
+import { absentFiles } from "../../lib/web/forms/attachments.ts";
+import { changeSent, noticeOf } from "../../lib/web/forms/sent.ts";
 import { checked, methods, Refusal } from "../../lib/protocol/mod.ts";
 import { someWords } from "../../lib/words/mod.ts";
 

@@ -4,9 +4,9 @@ import { Notice, ProblemNotice } from "../../components/Notice.tsx";
 import { Time } from "../../components/Time.tsx";
 import { Filled, useWords } from "../../components/words.tsx";
 import Push from "../../islands/Push.tsx";
-import { define, type State } from "../../lib/define.ts";
-import { problemOf, readForm, refusedPage, seeOther } from "../../lib/forms.ts";
-import { callerOf } from "../../lib/page_caller.ts";
+import { define, type State } from "../../lib/web/define.ts";
+import { problemOf, readForm, refusedPage, seeOther } from "../../lib/web/forms/form.ts";
+import { callerOf } from "../../lib/web/pages.ts";
 import { checked, limits, passwordBody, Refusal, type Session } from "../../lib/protocol/mod.ts";
 import { fill, someWords } from "../../lib/words/mod.ts";
 

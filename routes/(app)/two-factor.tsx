@@ -7,11 +7,11 @@ import { Time } from "../../components/Time.tsx";
 import { Title } from "../../components/Title.tsx";
 import { Filled, useLanguage, useWords } from "../../components/words.tsx";
 import { PasskeyAdd } from "../../islands/Passkeys.tsx";
-import { define } from "../../lib/define.ts";
-import { problemOf, readForm, refusedPage, seeOther } from "../../lib/forms.ts";
-import { callerOf } from "../../lib/page_caller.ts";
+import { define } from "../../lib/web/define.ts";
+import { problemOf, readForm, refusedPage, seeOther } from "../../lib/web/forms/form.ts";
+import { callerOf } from "../../lib/web/pages.ts";
 import { type Passkey, Refusal, type TwoFactorState } from "../../lib/protocol/mod.ts";
-import { changeTwoFactor, fieldNames, type TwoFactorDone } from "../../lib/two_factor_form.ts";
+import { changeTwoFactor, fieldNames, type TwoFactorDone } from "../../lib/web/forms/two_factor.ts";
 import { plural } from "../../lib/words/mod.ts";
 
 export const handler = define.handlers({

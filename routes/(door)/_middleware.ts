@@ -1,4 +1,4 @@
-import { define } from "../../lib/define.ts";
+import { define } from "../../lib/web/define.ts";
 
 /** Pages before a login are never kept: the back button must not show a form with what somebody typed. */
 export default define.middleware(async (ctx) => {

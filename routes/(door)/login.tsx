@@ -5,11 +5,11 @@ import { Notice, ProblemNotice } from "../../components/Notice.tsx";
 import { Title } from "../../components/Title.tsx";
 import { Filled, useWords } from "../../components/words.tsx";
 import { PasskeyLogin } from "../../islands/Passkeys.tsx";
-import { define, type State } from "../../lib/define.ts";
-import { filled, jsonIn, localPath, problemOf, readForm, refusedPage } from "../../lib/forms.ts";
-import { enter, origin } from "../../lib/page_session.ts";
+import { define, type State } from "../../lib/web/define.ts";
+import { filled, jsonIn, localPath, problemOf, readForm, refusedPage } from "../../lib/web/forms/form.ts";
+import { enter, origin } from "../../lib/web/session.ts";
 import { checked, loginBody, passkeyLoginBody, Refusal } from "../../lib/protocol/mod.ts";
-import type { Answer, LoggedIn } from "../../lib/services.ts";
+import type { Answer, LoggedIn } from "../../lib/web/services.ts";
 
 /** A code is asked for once the password was right; until then nobody learns that there is a second factor (AU-7). */
 export const handler = define.handlers({

@@ -4,7 +4,7 @@ import { useWords } from "../../components/words.tsx";
 import Bar from "../../islands/Bar.tsx";
 import Inbox from "../../islands/Inbox.tsx";
 import Kept from "../../islands/Kept.tsx";
-import { define } from "../../lib/define.ts";
+import { define } from "../../lib/web/define.ts";
 import { limits } from "../../lib/protocol/mod.ts";
 import { languageOf, someWords } from "../../lib/words/mod.ts";
 

@@ -5,9 +5,9 @@ import { TextField } from "../../components/Field.tsx";
 import { ProblemNotice } from "../../components/Notice.tsx";
 import { Title } from "../../components/Title.tsx";
 import { useWords } from "../../components/words.tsx";
-import { define } from "../../lib/define.ts";
-import { refusedPage } from "../../lib/forms.ts";
-import { newAccount, origin } from "../../lib/page_session.ts";
+import { define } from "../../lib/web/define.ts";
+import { refusedPage } from "../../lib/web/forms/form.ts";
+import { newAccount, origin } from "../../lib/web/session.ts";
 
 export const handler = define.handlers({
   GET: () => page({ username: "", invite: "", adult: false, problem: null }),

@@ -1,6 +1,6 @@
-import { define } from "../../lib/define.ts";
+import { define } from "../../lib/web/define.ts";
 
-/** What the API says is about one person and one moment: nobody keeps it. Errors become problems in `lib/app.ts`. */
+/** What the API says is about one person and one moment: nobody keeps it. Errors become problems in `lib/web/app.ts`. */
 export const handler = define.middleware(async (ctx) => {
   const response = await ctx.next();
   // The headers of an upgrade cannot be set any more.

@@ -1,4 +1,4 @@
-import { define } from "../../lib/define.ts";
+import { define } from "../../lib/web/define.ts";
 import { Refusal } from "../../lib/protocol/mod.ts";
 import {
   isForeign,
@@ -7,7 +7,7 @@ import {
   readSocketQuery,
   subProtocol,
 } from "../../lib/realtime/mod.ts";
-import { authenticateRequest, problem } from "../../lib/rest.ts";
+import { authenticateRequest, problem } from "../../lib/web/rest.ts";
 
 /** WS-1: the way to a socket. All that is refused is refused before the upgrade, as a problem. */
 export const handler = define.handlers({

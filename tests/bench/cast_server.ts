@@ -1,6 +1,6 @@
 /** The real server with people of mixed preferences, for broadcasts: they are sent from inside, so that only the way out counts. */
 import { App } from "fresh";
-import type { State } from "../../lib/define.ts";
+import type { State } from "../../lib/web/define.ts";
 import type { PreferencesChange } from "../../lib/protocol/mod.ts";
 import { handler } from "../../routes/api/ws.ts";
 import { answerCommands } from "./child_side.ts";

@@ -1,7 +1,7 @@
 /** The real server for the bench: services on a file, the socket's own route, people who are logged in. */
 import { App } from "fresh";
-import type { State } from "../../lib/define.ts";
-import type { Services } from "../../lib/services.ts";
+import type { State } from "../../lib/web/define.ts";
+import type { Services } from "../../lib/web/services.ts";
 import { handler } from "../../routes/api/ws.ts";
 import { answerCommands } from "./child_side.ts";
 import { startProfile, stopProfile } from "./profiler.ts";

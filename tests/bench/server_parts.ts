@@ -1,6 +1,6 @@
 import { Passwords } from "../../lib/accounts/mod.ts";
-import { type OpenServices, openServices } from "../../lib/compose.ts";
-import { ConfigProblem, readConfig } from "../../lib/config.ts";
+import { type OpenServices, openServices } from "../../lib/compose/mod.ts";
+import { ConfigProblem, readConfig } from "../../lib/config/mod.ts";
 import { type Caller, type Log, silentLog, systemRandom } from "../../lib/platform/mod.ts";
 import { Refusal } from "../../lib/protocol/mod.ts";
 import type { Store } from "../../lib/adapters/kv/store.ts";

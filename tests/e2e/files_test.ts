@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { type BrowserContext, chromium, type Page } from "playwright-core";
 import { Passwords } from "../../lib/accounts/mod.ts";
-import { openServices } from "../../lib/compose.ts";
-import { ConfigProblem, readConfig } from "../../lib/config.ts";
+import { openServices } from "../../lib/compose/mod.ts";
+import { ConfigProblem, readConfig } from "../../lib/config/mod.ts";
 import { silentLog, systemRandom } from "../../lib/platform/mod.ts";
 import { served } from "../fakes/served.ts";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { type Browser, chromium, type FileChooser, type Page } from "playwright-core";
 import { Refusal } from "../../lib/protocol/mod.ts";
-import type { Services } from "../../lib/services.ts";
+import type { Services } from "../../lib/web/services.ts";
 import { Keyboard } from "../fakes/keyboard.ts";
 import { openTestServices, person, testConfig } from "../fakes/open_services.ts";
 import { served } from "../fakes/served.ts";

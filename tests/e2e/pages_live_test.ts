@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { type BrowserContext, chromium, type Page } from "playwright-core";
 import { Passwords } from "../../lib/accounts/mod.ts";
-import { buildApp, serving } from "../../lib/app.ts";
-import { openServices } from "../../lib/compose.ts";
-import { ConfigProblem, readConfig } from "../../lib/config.ts";
+import { buildApp, serving } from "../../lib/web/app.ts";
+import { openServices } from "../../lib/compose/mod.ts";
+import { ConfigProblem, readConfig } from "../../lib/config/mod.ts";
 import { Builder } from "../../lib/fresh/dev.ts";
 import { silentLog, systemRandom } from "../../lib/platform/mod.ts";
 import { languageOf, wordsOf } from "../../lib/words/mod.ts";

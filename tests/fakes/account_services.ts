@@ -1,5 +1,5 @@
 import { Refusal, type TwoFactorPolicy, type TwoFactorState } from "../../lib/protocol/mod.ts";
-import type { Services } from "../../lib/services.ts";
+import type { Services } from "../../lib/web/services.ts";
 
 /** What the pages about an account set up and look at. */
 export interface FakeAccountWorld {

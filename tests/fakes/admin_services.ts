@@ -11,7 +11,7 @@ import {
   type Sanction,
   type User,
 } from "../../lib/protocol/mod.ts";
-import type { Services } from "../../lib/services.ts";
+import type { Services } from "../../lib/web/services.ts";
 
 /** What administrators' and members' pages look at and change. */
 export interface FakeAdminWorld {

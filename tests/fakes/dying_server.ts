@@ -5,9 +5,9 @@
 import { DiskBlobs } from "../../lib/adapters/blobs/mod.ts";
 import type { Write } from "../../lib/adapters/kv/committer.ts";
 import { openStore, type Store } from "../../lib/adapters/kv/store.ts";
-import { buildApp, serving } from "../../lib/app.ts";
-import { openServices } from "../../lib/compose.ts";
-import { ConfigProblem, loadConfig } from "../../lib/config.ts";
+import { buildApp, serving } from "../../lib/web/app.ts";
+import { openServices } from "../../lib/compose/mod.ts";
+import { ConfigProblem, loadConfig } from "../../lib/config/mod.ts";
 import type { BlobStore, Staged } from "../../lib/files/ports.ts";
 import { loadBuild } from "../../lib/fresh/build.ts";
 import { say } from "../../lib/platform/console.ts";

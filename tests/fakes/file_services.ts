@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Config } from "../../lib/config.ts";
+import type { Config } from "../../lib/config/mod.ts";
 import { type Caller, type Clock, type Ids, iso } from "../../lib/platform/mod.ts";
 import {
   type AdminFile,
@@ -8,7 +8,7 @@ import {
   Refusal,
   type ScanStatus,
 } from "../../lib/protocol/mod.ts";
-import type { FilesService, Services, UploadState } from "../../lib/services.ts";
+import type { FilesService, Services, UploadState } from "../../lib/web/services.ts";
 import { bodyOf } from "./body.ts";
 import { fakeIncidents } from "./incident_services.ts";
 

@@ -1,6 +1,6 @@
 import { type Caller, type Clock, iso } from "../../lib/platform/mod.ts";
 import { type Incident, Refusal } from "../../lib/protocol/mod.ts";
-import type { IncidentsService } from "../../lib/services.ts";
+import type { IncidentsService } from "../../lib/web/services.ts";
 
 type Refuse = (method: string, params: unknown) => Refusal | undefined;
 

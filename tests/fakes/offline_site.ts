@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type Browser, chromium, type Page } from "playwright-core";
-import { buildApp, serving } from "../../lib/app.ts";
-import { type OpenServices, openServices } from "../../lib/compose.ts";
+import { buildApp, serving } from "../../lib/web/app.ts";
+import { type OpenServices, openServices } from "../../lib/compose/mod.ts";
 import { Builder } from "../../lib/fresh/dev.ts";
 import { silentLog, systemRandom } from "../../lib/platform/mod.ts";
 import type { PushSender } from "../../lib/push/mod.ts";

@@ -1,6 +1,6 @@
 import { Passwords } from "../../lib/accounts/mod.ts";
-import { type OpenOptions, type OpenServices, openServices } from "../../lib/compose.ts";
-import { type Config, ConfigProblem, readConfig } from "../../lib/config.ts";
+import { type OpenOptions, type OpenServices, openServices } from "../../lib/compose/mod.ts";
+import { type Config, ConfigProblem, readConfig } from "../../lib/config/mod.ts";
 import { type Caller, silentLog, systemRandom } from "../../lib/platform/mod.ts";
 import { Refusal } from "../../lib/protocol/mod.ts";
 

@@ -1,4 +1,4 @@
-import { buildApp, serving } from "../../lib/app.ts";
+import { buildApp, serving } from "../../lib/web/app.ts";
 import { Builder } from "../../lib/fresh/dev.ts";
 import { languageOf, wordsOf } from "../../lib/words/mod.ts";
 import { fakePassword, type FakeServices, fakeServices } from "./services.ts";

@@ -1,6 +1,6 @@
-import { buildApp, serving } from "../../lib/app.ts";
+import { buildApp, serving } from "../../lib/web/app.ts";
 import { Builder } from "../../lib/fresh/dev.ts";
-import type { Services } from "../../lib/services.ts";
+import type { Services } from "../../lib/web/services.ts";
 
 export interface ServedApp extends AsyncDisposable {
   origin: string;

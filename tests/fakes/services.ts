@@ -1,4 +1,4 @@
-import type { Config } from "../../lib/config.ts";
+import type { Config } from "../../lib/config/mod.ts";
 import { type Caller, Ids, iso, silentLog } from "../../lib/platform/mod.ts";
 import {
   type CommandDetail,
@@ -11,7 +11,7 @@ import {
   type Session,
   type User,
 } from "../../lib/protocol/mod.ts";
-import type { Services } from "../../lib/services.ts";
+import type { Services } from "../../lib/web/services.ts";
 import { emptyAccountWorld, fakeAccountServices, type FakeAccountWorld } from "./account_services.ts";
 import { emptyAdminWorld, fakeAdminServices, type FakeAdminWorld } from "./admin_services.ts";
 import { FakeClock, fakeStartMs } from "./clock.ts";

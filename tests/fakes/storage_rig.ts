@@ -1,5 +1,5 @@
-import { check, type Finding, mend } from "../../lib/adapters/blobs/check.ts";
-import { readFacts } from "../../lib/adapters/blobs/check_facts.ts";
+import { check, type Finding, mend } from "../../lib/adapters/storage_check/mod.ts";
+import { readFacts } from "../../lib/adapters/storage_check/facts.ts";
 import { DiskBlobs } from "../../lib/adapters/blobs/mod.ts";
 import { rehash } from "../../lib/adapters/blobs/rehash.ts";
 import { blobWrites } from "../../lib/adapters/kv/blob_writes.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { OpenOptions, OpenServices } from "../../lib/compose.ts";
+import type { OpenOptions, OpenServices } from "../../lib/compose/mod.ts";
 import type { FileObject } from "../../lib/protocol/mod.ts";
 import { cheapPasswords, openTestServices, person, testConfig } from "./open_services.ts";
 import { served } from "./served.ts";

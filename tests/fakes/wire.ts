@@ -1,5 +1,5 @@
 import type { SocketEvent, WebSocketLike } from "../../lib/client/mod.ts";
-import type { RealtimeService, SocketOpening } from "../../lib/services.ts";
+import type { RealtimeService, SocketOpening } from "../../lib/web/services.ts";
 
 /** How many frames, of both directions, a line carries before it breaks. The frame that breaks it is lost. */
 export type CutAfter = number;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { buildApp } from "../../lib/app.ts";
-import type { OpenServices } from "../../lib/compose.ts";
+import { buildApp } from "../../lib/web/app.ts";
+import type { OpenServices } from "../../lib/compose/mod.ts";
 import { Builder } from "../../lib/fresh/dev.ts";
 import { iso } from "../../lib/platform/mod.ts";
 import { closeCodes, commandDraft, neverEnds } from "../../lib/protocol/mod.ts";

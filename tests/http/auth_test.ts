@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { buildApp } from "../../lib/app.ts";
+import { buildApp } from "../../lib/web/app.ts";
 import { Tokens } from "../../lib/accounts/mod.ts";
 import { Builder } from "../../lib/fresh/dev.ts";
 import { limits, loginAnswer, registerAnswer, sessionList, ticketAnswer } from "../../lib/protocol/mod.ts";
-import { authenticateRequest } from "../../lib/rest.ts";
-import type { Services } from "../../lib/services.ts";
+import { authenticateRequest } from "../../lib/web/rest.ts";
+import type { Services } from "../../lib/web/services.ts";
 import { accountsRig, goodPassword, kindOf, must, origin } from "../fakes/accounts_rig.ts";
 import { fakeServices } from "../fakes/services.ts";
 

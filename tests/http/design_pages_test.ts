@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { commandStates } from "../../lib/protocol/commands.ts";
 import { wordsOf } from "../../lib/words/mod.ts";
-import { stateWords } from "../../components/page_text.ts";
+import { stateWords } from "../../lib/text/commands.ts";
 import { as, withPages } from "../fakes/pages.ts";
 
 Deno.test("MO-4: the design page is for administrators alone", async () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { limits, Refusal } from "../../lib/protocol/mod.ts";
-import type { UploadOrigin } from "../../lib/services.ts";
+import type { UploadOrigin } from "../../lib/web/services.ts";
 import {
   boundary,
   chunked,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ConfigProblem, readConfig } from "../../lib/config.ts";
+import { ConfigProblem, readConfig } from "../../lib/config/mod.ts";
 import { allSections, languages, wordsOf } from "../../lib/words/mod.ts";
 import { permissionFlags } from "../../tools/permissions.ts";
 import { as, form, type Send, withPages } from "../fakes/pages.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Config, ConfigProblem, readConfig } from "../../lib/config.ts";
+import { type Config, ConfigProblem, readConfig } from "../../lib/config/mod.ts";
 import { permissionFlags } from "../../tools/permissions.ts";
 import { logIn, ServerProcess } from "../fakes/server_process.ts";
 import { until } from "../fakes/until.ts";

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { App } from "fresh";
-import type { Config } from "../../lib/config.ts";
-import type { State } from "../../lib/define.ts";
+import type { Config } from "../../lib/config/mod.ts";
+import type { State } from "../../lib/web/define.ts";
 import { Ids, systemClock, systemRandom } from "../../lib/platform/mod.ts";
 import { Refusal } from "../../lib/protocol/mod.ts";
 import { type Handlers, Hub, Realtime, type RealtimeSettings } from "../../lib/realtime/mod.ts";
-import type { AccountsService, Services } from "../../lib/services.ts";
+import type { AccountsService, Services } from "../../lib/web/services.ts";
 import { handler } from "../../routes/api/ws.ts";
 import { frameBytes, RawSocket } from "../fakes/raw_socket.ts";
 import {

@@ -1,4 +1,4 @@
-import type { SocketOpening } from "../../lib/services.ts";
+import type { SocketOpening } from "../../lib/web/services.ts";
 
 export interface Handed {
   cursor: string;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { BehestClient } from "../../lib/client/mod.ts";
-import type { OpenServices } from "../../lib/compose.ts";
+import type { OpenServices } from "../../lib/compose/mod.ts";
 import { Refusal } from "../../lib/protocol/mod.ts";
 import { type LoggedInCaller, openTestServices, person } from "../fakes/open_services.ts";
 import { until } from "../fakes/until.ts";

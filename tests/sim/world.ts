@@ -1,10 +1,10 @@
 import { KvAccounts } from "../../lib/adapters/kv/accounts_store.ts";
 import { Committer } from "../../lib/adapters/kv/committer.ts";
 import type { Store } from "../../lib/adapters/kv/store.ts";
-import { type OpenServices, openServices } from "../../lib/compose.ts";
+import { type OpenServices, openServices } from "../../lib/compose/mod.ts";
 import { type Caller, Ids, type Log, type Random, silentLog } from "../../lib/platform/mod.ts";
 import { Refusal } from "../../lib/protocol/mod.ts";
-import type { Services } from "../../lib/services.ts";
+import type { Services } from "../../lib/web/services.ts";
 import { settle } from "../fakes/clock.ts";
 import { MemoryBlobs } from "../fakes/memory_blobs.ts";
 import { cheapPasswords, testConfig } from "../fakes/open_services.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Caller } from "../../lib/platform/mod.ts";
 import { contactList, limits } from "../../lib/protocol/mod.ts";
-import type { ContactsService } from "../../lib/services.ts";
+import type { ContactsService } from "../../lib/web/services.ts";
 import { accountsRig, kindOf, must } from "../fakes/accounts_rig.ts";
 
 type Rig = Awaited<ReturnType<typeof accountsRig>>;

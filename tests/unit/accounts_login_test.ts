@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Accounts, Passwords } from "../../lib/accounts/mod.ts";
 import { networkOf } from "../../lib/accounts/throttle.ts";
 import { limits, Refusal } from "../../lib/protocol/mod.ts";
-import type { AccountsService } from "../../lib/services.ts";
+import type { AccountsService } from "../../lib/web/services.ts";
 import { accountsRig, goodPassword, kindOf, must, origin } from "../fakes/accounts_rig.ts";
 import { seededRandom } from "../fakes/random.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { FindingKind } from "../../lib/adapters/blobs/check.ts";
+import type { FindingKind } from "../../lib/adapters/storage_check/mod.ts";
 import { rehash, type RehashProgress } from "../../lib/adapters/blobs/rehash.ts";
 import type { Usage } from "../../lib/adapters/kv/file_writes.ts";
 import { keys } from "../../lib/adapters/kv/keys.ts";

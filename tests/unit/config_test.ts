@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { type Config, ConfigProblem, describeConfig, readConfig, type Texts } from "../../lib/config.ts";
-import { variables } from "../../lib/config_table.ts";
+import { type Config, ConfigProblem, describeConfig, readConfig, type Texts } from "../../lib/config/mod.ts";
+import { variables } from "../../lib/config/variables.ts";
 
 function accepted(environment: Texts, dotEnv: Texts = {}): { config: Config; warnings: string[] } {
   const read = readConfig(environment, dotEnv);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { contentDisposition } from "../../lib/content_headers.ts";
+import { contentDisposition } from "../../lib/web/files/content_headers.ts";
 
 Deno.test("FI-5: a plain name stands in quotes, and nowhere else", () => {
   assert.equal(contentDisposition("inline", "a photo.jpg"), 'inline; filename="a photo.jpg"');

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { Body } from "../../lib/files/body.ts";
+import { Body } from "../../lib/files/request_body.ts";
 import { limits } from "../../lib/protocol/mod.ts";
 import { FakeClock, settle } from "../fakes/clock.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { typeOf } from "../../lib/files/type_of.ts";
+import { typeOf } from "../../lib/files/media_type.ts";
 import { limits } from "../../lib/protocol/mod.ts";
 import { seededRandom } from "../fakes/random.ts";
 

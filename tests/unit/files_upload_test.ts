@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { FileStore } from "../../lib/files/mod.ts";
 import { iso } from "../../lib/platform/mod.ts";
 import { limits } from "../../lib/protocol/mod.ts";
-import type { FilesService } from "../../lib/services.ts";
+import type { FilesService } from "../../lib/web/services.ts";
 import { dayMs, Feed, FilesRig, hashOf, origin, refusalOf, streamOf, taken } from "../fakes/files_rig.ts";
 
 /** Nothing of an upload is there: no file, no bytes, no usage, no room taken. */

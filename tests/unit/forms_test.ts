@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
-import { localPath, nameList, problemOf, readForm, timeField } from "../../lib/forms.ts";
+import { localPath, nameList, problemOf, readForm, timeField } from "../../lib/web/forms/form.ts";
 import { checked, limits, Refusal } from "../../lib/protocol/mod.ts";
 
 const post = (body: BodyInit, headers: Record<string, string> = {}) =>

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { diskHealth } from "../../lib/adapters/disk/health.ts";
 import { kvHealth } from "../../lib/adapters/kv/health.ts";
-import { Health, type HealthPort } from "../../lib/health.ts";
+import { Health, type HealthPort } from "../../lib/platform/health.ts";
 import { FakeClock } from "../fakes/clock.ts";
 
 const works: HealthPort = { name: "works", check: () => Promise.resolve(null) };

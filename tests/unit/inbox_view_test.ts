@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { filtered } from "../../components/inbox_filter.ts";
-import { bounded, type OpenItems, withDelivered } from "../../components/open_items.ts";
+import { filtered } from "../../lib/browser/inbox_filter.ts";
+import { bounded, type OpenItems, withDelivered } from "../../lib/browser/open_items.ts";
 import type { ListItem } from "../../lib/protocol/mod.ts";
 
 const id = (number: number) => String(number).padStart(5, "0");

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { boundaryOf, type FormPart, readParts } from "../../lib/multipart.ts";
+import { boundaryOf, type FormPart, readParts } from "../../lib/web/files/multipart.ts";
 import { limits } from "../../lib/protocol/mod.ts";
 import { settle } from "../fakes/clock.ts";
 import {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { StreamSearch } from "../../lib/adapters/clamd/stream_search.ts";
-import { UnreadArchives } from "../../lib/adapters/clamd/unread_archives.ts";
+import { StreamSearch } from "../../lib/adapters/clamd/unread/stream_search.ts";
+import { UnreadArchives } from "../../lib/adapters/clamd/unread/mod.ts";
 import { bytesOf, docx, eicar, packed, packedNames, zip } from "../fixtures/scan/archives.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;

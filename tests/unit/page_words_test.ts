@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
-import { countText, excludedText, previewText } from "../../components/count_text.ts";
+import { countText, excludedText, previewText } from "../../lib/text/counts.ts";
 import { pathWith } from "../../components/Pages.tsx";
-import { failureText } from "../../components/failure_text.ts";
-import { factsText, sizeText, typeText } from "../../components/file_text.ts";
-import { audienceText, countedState, distanceText, stateWords, utcText } from "../../components/page_text.ts";
-import { adminPlaces, isAt, placeTitle } from "../../components/places.ts";
-import { inOrder, isCancellable, readSentAction, withChange } from "../../components/sent_items.ts";
-import { whyText } from "../../components/why_text.ts";
-import { confirmProblem } from "../../lib/broadcast_form.ts";
+import { failureText } from "../../lib/browser/failures.ts";
+import { factsText, sizeText, typeText } from "../../lib/text/files.ts";
+import { audienceText, countedState, distanceText, stateWords, utcText } from "../../lib/text/commands.ts";
+import { adminPlaces, isAt, placeTitle } from "../../lib/web/places.ts";
+import { inOrder, isCancellable, readSentAction, withChange } from "../../lib/browser/sent_items.ts";
+import { whyText } from "../../lib/text/why.ts";
+import { confirmProblem } from "../../lib/web/forms/broadcast.ts";
 import { RequestError } from "../../lib/client/mod.ts";
 import { decide } from "../../lib/consent/mod.ts";
 import {

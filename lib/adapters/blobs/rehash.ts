@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { BlobStore } from "../../files/ports.ts";
-import type { BlobsOnDisk } from "./check_facts.ts";
+import type { BlobsOnDisk } from "../storage_check/facts.ts";
 
 /** How far a re-hash is. */
 export interface RehashProgress {

@@ -6,7 +6,7 @@ import { type Address, ask, instream, NotThere } from "./connection.ts";
 import { judge, type Judgement, replyText } from "./reply.ts";
 import { type SelfTest, selfTester } from "./self_test.ts";
 import { Slots } from "./slots.ts";
-import { UnreadArchives } from "./unread_archives.ts";
+import { UnreadArchives } from "./unread/mod.ts";
 
 /** A version is asked for anew after this long, and how clamd is set up is tested anew. */
 const versionMs = 60_000;

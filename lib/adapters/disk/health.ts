@@ -1,5 +1,5 @@
 import { statfs } from "node:fs/promises";
-import type { HealthPort } from "../../health.ts";
+import type { HealthPort } from "../../platform/health.ts";
 import { limits } from "../../protocol/mod.ts";
 
 /** Whether the data directory can be written, and has room. */

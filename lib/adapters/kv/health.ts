@@ -1,4 +1,4 @@
-import type { HealthPort } from "../../health.ts";
+import type { HealthPort } from "../../platform/health.ts";
 import { keys } from "./keys.ts";
 
 /** Whether the store takes a write and gives it back. */

@@ -1,8 +1,8 @@
-import { adminPlaces, isAt } from "../../../components/places.ts";
-import { toRoot } from "../../../components/page_text.ts";
+import { adminPlaces, isAt } from "../../../lib/web/places.ts";
+import { toRoot } from "../../../lib/text/commands.ts";
 import { useWords } from "../../../components/words.tsx";
-import { define } from "../../../lib/define.ts";
-import { callerOf } from "../../../lib/page_caller.ts";
+import { define } from "../../../lib/web/define.ts";
+import { callerOf } from "../../../lib/web/pages.ts";
 
 export default define.layout(function AdminFrame({ Component, state, url }) {
   const path = url.pathname;

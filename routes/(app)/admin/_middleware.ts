@@ -1,7 +1,7 @@
 import { HttpError } from "fresh";
-import { adminPlaces, isAt } from "../../../components/places.ts";
-import { define } from "../../../lib/define.ts";
-import { callerOf } from "../../../lib/page_caller.ts";
+import { adminPlaces, isAt } from "../../../lib/web/places.ts";
+import { define } from "../../../lib/web/define.ts";
+import { callerOf } from "../../../lib/web/pages.ts";
 import { wordsOf } from "../../../lib/words/mod.ts";
 
 /** MO-4: whoever has no part in administration finds nothing here. Moderators have the places of theirs. */

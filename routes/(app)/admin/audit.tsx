@@ -3,9 +3,9 @@ import { AuditList } from "../../../components/AuditList.tsx";
 import { Empty, ProblemNotice } from "../../../components/Notice.tsx";
 import { Pages } from "../../../components/Pages.tsx";
 import { useWords } from "../../../components/words.tsx";
-import { define } from "../../../lib/define.ts";
-import { problemOf } from "../../../lib/forms.ts";
-import { callerOf } from "../../../lib/page_caller.ts";
+import { define } from "../../../lib/web/define.ts";
+import { problemOf } from "../../../lib/web/forms/form.ts";
+import { callerOf } from "../../../lib/web/pages.ts";
 import { checked, cursor, Refusal } from "../../../lib/protocol/mod.ts";
 
 export const handler = define.handlers({

@@ -6,12 +6,12 @@ import { CategoryFields, RequiresFields, TimeFields, WhatFields } from "../../..
 import { useLanguage, useWords } from "../../../components/words.tsx";
 import Attach from "../../../islands/Attach.tsx";
 import TimeZone from "../../../islands/TimeZone.tsx";
-import { confirmAbove, confirmProblem } from "../../../lib/broadcast_form.ts";
-import { define, type State } from "../../../lib/define.ts";
-import { type FormProblem, readForm, refusedPage, seeOther } from "../../../lib/forms.ts";
-import { callerOf } from "../../../lib/page_caller.ts";
-import { attachChoice } from "../../../lib/page_files.ts";
-import { sentNotice } from "../../../lib/page_sent.ts";
+import { confirmAbove, confirmProblem } from "../../../lib/web/forms/broadcast.ts";
+import { define, type State } from "../../../lib/web/define.ts";
+import { type FormProblem, readForm, refusedPage, seeOther } from "../../../lib/web/forms/form.ts";
+import { callerOf } from "../../../lib/web/pages.ts";
+import { attachChoice } from "../../../lib/web/forms/attachments.ts";
+import { sentNotice } from "../../../lib/web/forms/sent.ts";
 import { zoneOf } from "../../../lib/page_zone.ts";
 import { type AudienceCounts, checked, limits, methods, Refusal } from "../../../lib/protocol/mod.ts";
 import { fill, plural, someWords, type Words, wordsOf } from "../../../lib/words/mod.ts";
@@ -22,7 +22,7 @@ import {
   sendProblem,
   type TypedSend,
   typedSend,
-} from "../../../lib/send_form.ts";
+} from "../../../lib/web/forms/send.ts";
 
 interface View {
   typed: TypedSend;

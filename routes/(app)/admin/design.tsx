@@ -3,7 +3,7 @@ import { DesignCards } from "../../../components/DesignCards.tsx";
 import { DesignParts } from "../../../components/DesignParts.tsx";
 import { DesignTokens } from "../../../components/DesignTokens.tsx";
 import { useWords } from "../../../components/words.tsx";
-import { define } from "../../../lib/define.ts";
+import { define } from "../../../lib/web/define.ts";
 
 export default define.page(function Design() {
   const words = useWords("design");

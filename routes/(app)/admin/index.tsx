@@ -1,11 +1,11 @@
 import { type Context, page } from "fresh";
 import { AuditList } from "../../../components/AuditList.tsx";
-import { numberText } from "../../../components/page_text.ts";
-import { named } from "../../../components/scan_text.ts";
-import { adminPlaces } from "../../../components/places.ts";
+import { numberText } from "../../../lib/text/commands.ts";
+import { named } from "../../../lib/text/scanning.ts";
+import { adminPlaces } from "../../../lib/web/places.ts";
 import { Filled, useLanguage, useWords } from "../../../components/words.tsx";
-import { define, type State } from "../../../lib/define.ts";
-import { callerOf } from "../../../lib/page_caller.ts";
+import { define, type State } from "../../../lib/web/define.ts";
+import { callerOf } from "../../../lib/web/pages.ts";
 import { limits, Refusal, type ScanStatus } from "../../../lib/protocol/mod.ts";
 import { fill, type Forms, type Language, plural, refusalText, type Words } from "../../../lib/words/mod.ts";
 

@@ -3,12 +3,12 @@ import { AreaField, Check, Group, TextField } from "../../../components/Field.ts
 import { Notice, ProblemNotice } from "../../../components/Notice.tsx";
 import { Title } from "../../../components/Title.tsx";
 import { useWords } from "../../../components/words.tsx";
-import { define } from "../../../lib/define.ts";
-import { problemOf, readForm, refusedPage, seeOther } from "../../../lib/forms.ts";
-import { callerOf } from "../../../lib/page_caller.ts";
+import { define } from "../../../lib/web/define.ts";
+import { problemOf, readForm, refusedPage, seeOther } from "../../../lib/web/forms/form.ts";
+import { callerOf } from "../../../lib/web/pages.ts";
 import { noPage } from "../../../lib/page_refusal.ts";
 import { Refusal } from "../../../lib/protocol/mod.ts";
-import { administerTwoFactor } from "../../../lib/two_factor_form.ts";
+import { administerTwoFactor } from "../../../lib/web/forms/two_factor.ts";
 
 const nothingTyped = { username: "", reason: "" };
 

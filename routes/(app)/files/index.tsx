@@ -1,16 +1,23 @@
 import { type Context, page } from "fresh";
-import { sizeText } from "../../../components/file_text.ts";
+import { sizeText } from "../../../lib/text/files.ts";
 import { Notice, ProblemNotice } from "../../../components/Notice.tsx";
 import { Pages } from "../../../components/Pages.tsx";
 import { useWords } from "../../../components/words.tsx";
 import Uploads from "../../../islands/Uploads.tsx";
-import { define, type State } from "../../../lib/define.ts";
-import { filled, type FormProblem, problemOf, readForm, refusedPage, seeOther } from "../../../lib/forms.ts";
-import { callerOf } from "../../../lib/page_caller.ts";
+import { define, type State } from "../../../lib/web/define.ts";
+import {
+  filled,
+  type FormProblem,
+  problemOf,
+  readForm,
+  refusedPage,
+  seeOther,
+} from "../../../lib/web/forms/form.ts";
+import { callerOf } from "../../../lib/web/pages.ts";
 import { checked, fileQuery, id as fileId, limits, Refusal } from "../../../lib/protocol/mod.ts";
 import { someWords, wordsOf } from "../../../lib/words/mod.ts";
 import { fill } from "../../../lib/words/shape.ts";
-import { readUpload } from "../../../lib/rest_upload.ts";
+import { readUpload } from "../../../lib/web/files/upload.ts";
 
 export const handler = define.handlers({
   GET: async (ctx) => page({ ...await own(ctx), problem: null, error: null }),

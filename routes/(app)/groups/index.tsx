@@ -2,9 +2,9 @@ import { type Context, page } from "fresh";
 import { Empty, Notice, ProblemNotice } from "../../../components/Notice.tsx";
 import { Time } from "../../../components/Time.tsx";
 import { Filled, useLanguage, useWords } from "../../../components/words.tsx";
-import { define, type State } from "../../../lib/define.ts";
-import { problemOf, readForm, refusedPage, seeOther } from "../../../lib/forms.ts";
-import { callerOf } from "../../../lib/page_caller.ts";
+import { define, type State } from "../../../lib/web/define.ts";
+import { problemOf, readForm, refusedPage, seeOther } from "../../../lib/web/forms/form.ts";
+import { callerOf } from "../../../lib/web/pages.ts";
 import { checked, type GroupEntry, methods, Refusal } from "../../../lib/protocol/mod.ts";
 import { fill, plural, type Words } from "../../../lib/words/mod.ts";
 

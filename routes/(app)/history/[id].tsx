@@ -1,15 +1,15 @@
 import { type Context, HttpError, page } from "fresh";
 import { CommandBody, Due } from "../../../components/CommandCard.tsx";
-import { audienceText, isOpen, kindTitle, requirementText } from "../../../components/page_text.ts";
+import { audienceText, isOpen, kindTitle, requirementText } from "../../../lib/text/commands.ts";
 import { PersonName } from "../../../components/PersonName.tsx";
 import { StateBadge } from "../../../components/StateBadge.tsx";
 import { Time } from "../../../components/Time.tsx";
 import { Timeline } from "../../../components/Timeline.tsx";
 import { Why } from "../../../components/Why.tsx";
 import { Filled, useWords } from "../../../components/words.tsx";
-import { define, type State } from "../../../lib/define.ts";
-import { callerOf } from "../../../lib/page_caller.ts";
-import { absentFiles } from "../../../lib/page_files.ts";
+import { define, type State } from "../../../lib/web/define.ts";
+import { callerOf } from "../../../lib/web/pages.ts";
+import { absentFiles } from "../../../lib/web/forms/attachments.ts";
 import { noPage } from "../../../lib/page_refusal.ts";
 import { checked, methods, Refusal } from "../../../lib/protocol/mod.ts";
 

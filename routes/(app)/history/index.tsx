@@ -2,14 +2,14 @@ import { type Context, page } from "fresh";
 import { SelectField } from "../../../components/Field.tsx";
 import { Empty, ProblemNotice } from "../../../components/Notice.tsx";
 import { Pages, pathWith } from "../../../components/Pages.tsx";
-import { audienceText, countedState, kindTitle, stateWords } from "../../../components/page_text.ts";
+import { audienceText, countedState, kindTitle, stateWords } from "../../../lib/text/commands.ts";
 import { PersonName } from "../../../components/PersonName.tsx";
 import { StateBadge } from "../../../components/StateBadge.tsx";
 import { Time } from "../../../components/Time.tsx";
 import { Filled, useLanguage, useWords } from "../../../components/words.tsx";
-import { define, type State } from "../../../lib/define.ts";
-import { problemOf } from "../../../lib/forms.ts";
-import { callerOf } from "../../../lib/page_caller.ts";
+import { define, type State } from "../../../lib/web/define.ts";
+import { problemOf } from "../../../lib/web/forms/form.ts";
+import { callerOf } from "../../../lib/web/pages.ts";
 import { checked, type CommandState, type ListItem, methods, Refusal } from "../../../lib/protocol/mod.ts";
 import { plural } from "../../../lib/words/mod.ts";
 

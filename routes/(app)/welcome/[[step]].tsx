@@ -1,22 +1,22 @@
 import { type Context, HttpError, page } from "fresh";
 import { ProblemNotice } from "../../../components/Notice.tsx";
-import { toRoot } from "../../../components/page_text.ts";
+import { toRoot } from "../../../lib/text/commands.ts";
 import { Title } from "../../../components/Title.tsx";
 import { WelcomeReady } from "../../../components/WelcomeReady.tsx";
 import { sampleAnswer } from "../../../components/WelcomeSample.tsx";
 import { LimitsStep, WhenStep, WhoStep } from "../../../components/WelcomeSteps.tsx";
 import { useWords } from "../../../components/words.tsx";
 import TimeZone from "../../../islands/TimeZone.tsx";
-import { define, type State } from "../../../lib/define.ts";
-import { filled, problemOf, readForm, refusedPage, seeOther } from "../../../lib/forms.ts";
-import { callerOf } from "../../../lib/page_caller.ts";
+import { define, type State } from "../../../lib/web/define.ts";
+import { filled, problemOf, readForm, refusedPage, seeOther } from "../../../lib/web/forms/form.ts";
+import { callerOf } from "../../../lib/web/pages.ts";
 import { zoneOf } from "../../../lib/page_zone.ts";
 import {
   categoryField,
   preferenceNames,
   shownPreferences,
   typedPreferences,
-} from "../../../lib/preferences_form.ts";
+} from "../../../lib/web/forms/preferences.ts";
 import { checked, methods, profileChange, Refusal } from "../../../lib/protocol/mod.ts";
 import {
   stepChange,
@@ -27,7 +27,7 @@ import {
   welcomeSteps,
   type WelcomeView,
   welcomeView,
-} from "../../../lib/welcome_form.ts";
+} from "../../../lib/web/forms/welcome.ts";
 import { fill, someWords } from "../../../lib/words/mod.ts";
 
 export const handler = define.handlers({

@@ -1,6 +1,6 @@
-import { define } from "../../../lib/define.ts";
+import { define } from "../../../lib/web/define.ts";
 import { profileChange } from "../../../lib/protocol/mod.ts";
-import { answerAs, asCaller, withBody } from "../../../lib/rest.ts";
+import { answerAs, asCaller, withBody } from "../../../lib/web/rest.ts";
 
 /** AU-8. */
 export const handler = define.handlers({

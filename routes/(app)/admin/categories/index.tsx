@@ -3,10 +3,15 @@ import { AreaField, TextField } from "../../../../components/Field.tsx";
 import { Notice, ProblemNotice } from "../../../../components/Notice.tsx";
 import { Cell, Row, Table } from "../../../../components/Table.tsx";
 import { useWords } from "../../../../components/words.tsx";
-import { changeCategories, inOrder, noCategory, typedCategory } from "../../../../lib/category_form.ts";
-import { define, type State } from "../../../../lib/define.ts";
-import { problemOf, readForm, refusedPage, seeOther } from "../../../../lib/forms.ts";
-import { callerOf } from "../../../../lib/page_caller.ts";
+import {
+  changeCategories,
+  inOrder,
+  noCategory,
+  typedCategory,
+} from "../../../../lib/web/forms/categories.ts";
+import { define, type State } from "../../../../lib/web/define.ts";
+import { problemOf, readForm, refusedPage, seeOther } from "../../../../lib/web/forms/form.ts";
+import { callerOf } from "../../../../lib/web/pages.ts";
 import { type AdminCategory, Refusal } from "../../../../lib/protocol/mod.ts";
 import { fill, type Words, wordsOf } from "../../../../lib/words/mod.ts";
 

@@ -2,9 +2,15 @@ import { type Context, HttpError, page } from "fresh";
 import { BlobCard, DecisionForm } from "../../../../components/BlobCard.tsx";
 import { ProblemNotice } from "../../../../components/Notice.tsx";
 import { useWords } from "../../../../components/words.tsx";
-import { define, type State } from "../../../../lib/define.ts";
-import { type FormProblem, problemOf, readForm, refusedPage, seeOther } from "../../../../lib/forms.ts";
-import { callerOf } from "../../../../lib/page_caller.ts";
+import { define, type State } from "../../../../lib/web/define.ts";
+import {
+  type FormProblem,
+  problemOf,
+  readForm,
+  refusedPage,
+  seeOther,
+} from "../../../../lib/web/forms/form.ts";
+import { callerOf } from "../../../../lib/web/pages.ts";
 import { noPage } from "../../../../lib/page_refusal.ts";
 import { checked, fileDecision, Refusal, sha256 } from "../../../../lib/protocol/mod.ts";
 import { wordsOf } from "../../../../lib/words/mod.ts";

@@ -2,12 +2,12 @@ import { page } from "fresh";
 import { BlobCard } from "../../../../components/BlobCard.tsx";
 import { Empty, Notice, ProblemNotice } from "../../../../components/Notice.tsx";
 import { Pages, pathWith } from "../../../../components/Pages.tsx";
-import { toRoot } from "../../../../components/page_text.ts";
+import { toRoot } from "../../../../lib/text/commands.ts";
 import { Tabs } from "../../../../components/Tabs.tsx";
 import { useWords } from "../../../../components/words.tsx";
-import { define } from "../../../../lib/define.ts";
-import { problemOf } from "../../../../lib/forms.ts";
-import { callerOf } from "../../../../lib/page_caller.ts";
+import { define } from "../../../../lib/web/define.ts";
+import { problemOf } from "../../../../lib/web/forms/form.ts";
+import { callerOf } from "../../../../lib/web/pages.ts";
 import { adminFileQuery, checked, Refusal } from "../../../../lib/protocol/mod.ts";
 import type { Words } from "../../../../lib/words/mod.ts";
 

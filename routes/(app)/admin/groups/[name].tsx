@@ -2,16 +2,16 @@ import { type Context, page } from "fresh";
 import { GroupMembers } from "../../../../components/GroupMembers.tsx";
 import { Notice, ProblemNotice } from "../../../../components/Notice.tsx";
 import { useWords } from "../../../../components/words.tsx";
-import { define, type State } from "../../../../lib/define.ts";
-import { readForm, refusedPage, seeOther } from "../../../../lib/forms.ts";
+import { define, type State } from "../../../../lib/web/define.ts";
+import { readForm, refusedPage, seeOther } from "../../../../lib/web/forms/form.ts";
 import {
   changeMembers,
   memberNotice,
   memberProblem,
   noMember,
   typedMember,
-} from "../../../../lib/group_form.ts";
-import { callerOf } from "../../../../lib/page_caller.ts";
+} from "../../../../lib/web/forms/groups.ts";
+import { callerOf } from "../../../../lib/web/pages.ts";
 import { noPage } from "../../../../lib/page_refusal.ts";
 import { Refusal } from "../../../../lib/protocol/mod.ts";
 

@@ -1,11 +1,11 @@
 import { type Context, page } from "fresh";
 import { TextField } from "../../../../components/Field.tsx";
 import { Empty, ProblemNotice } from "../../../../components/Notice.tsx";
-import { numberText } from "../../../../components/page_text.ts";
+import { numberText } from "../../../../lib/text/commands.ts";
 import { useLanguage, useWords } from "../../../../components/words.tsx";
-import { define, type State } from "../../../../lib/define.ts";
-import { problemOf, readForm, refusedPage, seeOther } from "../../../../lib/forms.ts";
-import { callerOf } from "../../../../lib/page_caller.ts";
+import { define, type State } from "../../../../lib/web/define.ts";
+import { problemOf, readForm, refusedPage, seeOther } from "../../../../lib/web/forms/form.ts";
+import { callerOf } from "../../../../lib/web/pages.ts";
 import { checked, groupBody, Refusal } from "../../../../lib/protocol/mod.ts";
 import { fill, plural, wordsOf } from "../../../../lib/words/mod.ts";
 

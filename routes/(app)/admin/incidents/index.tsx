@@ -1,15 +1,15 @@
 import { page } from "fresh";
-import { sizeText, typeText } from "../../../../components/file_text.ts";
-import { incidentWords, uploadersOf } from "../../../../components/incident_text.ts";
+import { sizeText, typeText } from "../../../../lib/text/files.ts";
+import { incidentWords, uploadersOf } from "../../../../lib/text/incidents.ts";
 import { Empty, Notice, ProblemNotice } from "../../../../components/Notice.tsx";
 import { Pages, pathWith } from "../../../../components/Pages.tsx";
-import { toRoot } from "../../../../components/page_text.ts";
+import { toRoot } from "../../../../lib/text/commands.ts";
 import { Tabs } from "../../../../components/Tabs.tsx";
 import { Time } from "../../../../components/Time.tsx";
 import { useLanguage, useWords } from "../../../../components/words.tsx";
-import { define } from "../../../../lib/define.ts";
-import { problemOf } from "../../../../lib/forms.ts";
-import { callerOf } from "../../../../lib/page_caller.ts";
+import { define } from "../../../../lib/web/define.ts";
+import { problemOf } from "../../../../lib/web/forms/form.ts";
+import { callerOf } from "../../../../lib/web/pages.ts";
 import { checked, type Incident, incidentQuery, Refusal } from "../../../../lib/protocol/mod.ts";
 import { fill, type Language, plural, type Words } from "../../../../lib/words/mod.ts";
 

@@ -6,13 +6,18 @@ import { Time } from "../../../../components/Time.tsx";
 import { Ending, UserMarks } from "../../../../components/UserMarks.tsx";
 import { Filled, useLanguage, useWords } from "../../../../components/words.tsx";
 import TimeZone from "../../../../islands/TimeZone.tsx";
-import { define, type State } from "../../../../lib/define.ts";
-import { problemOf, readForm, refusedPage, seeOther } from "../../../../lib/forms.ts";
-import { callerOf } from "../../../../lib/page_caller.ts";
+import { define, type State } from "../../../../lib/web/define.ts";
+import { problemOf, readForm, refusedPage, seeOther } from "../../../../lib/web/forms/form.ts";
+import { callerOf } from "../../../../lib/web/pages.ts";
 import { noPage } from "../../../../lib/page_refusal.ts";
 import { zoneOf } from "../../../../lib/page_zone.ts";
 import { type AdminUser, Refusal, type Sanction } from "../../../../lib/protocol/mod.ts";
-import { changeUser, noSanction, type TypedSanction, typedSanction } from "../../../../lib/user_form.ts";
+import {
+  changeUser,
+  noSanction,
+  type TypedSanction,
+  typedSanction,
+} from "../../../../lib/web/forms/users.ts";
 import { fill, someWords, type Words, wordsOf } from "../../../../lib/words/mod.ts";
 
 export const handler = define.handlers({

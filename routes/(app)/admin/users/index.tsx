@@ -5,9 +5,9 @@ import { Pages, pathWith } from "../../../../components/Pages.tsx";
 import { PersonName } from "../../../../components/PersonName.tsx";
 import { UserMarks } from "../../../../components/UserMarks.tsx";
 import { useWords } from "../../../../components/words.tsx";
-import { define } from "../../../../lib/define.ts";
-import { problemOf } from "../../../../lib/forms.ts";
-import { callerOf } from "../../../../lib/page_caller.ts";
+import { define } from "../../../../lib/web/define.ts";
+import { problemOf } from "../../../../lib/web/forms/form.ts";
+import { callerOf } from "../../../../lib/web/pages.ts";
 import { adminUserQuery, checked, Refusal } from "../../../../lib/protocol/mod.ts";
 import { fill } from "../../../../lib/words/mod.ts";
 

@@ -1,7 +1,7 @@
-import { contentDisposition } from "../../../../lib/content_headers.ts";
-import { define } from "../../../../lib/define.ts";
+import { contentDisposition } from "../../../../lib/web/files/content_headers.ts";
+import { define } from "../../../../lib/web/define.ts";
 import { Refusal } from "../../../../lib/protocol/mod.ts";
-import { asCaller, problem } from "../../../../lib/rest.ts";
+import { asCaller, problem } from "../../../../lib/web/rest.ts";
 
 /** AU-9, also for who is suspended. The archive is made while it is sent, so nobody knows its length before. */
 export const handler = define.handlers({

@@ -1,6 +1,6 @@
-import { define } from "../../../../lib/define.ts";
+import { define } from "../../../../lib/web/define.ts";
 import { accountRemoval, Refusal } from "../../../../lib/protocol/mod.ts";
-import { asCaller, clearSessionCookie, done, withBody } from "../../../../lib/rest.ts";
+import { asCaller, clearSessionCookie, done, withBody } from "../../../../lib/web/rest.ts";
 
 /** AU-9, also for who is suspended. */
 export const handler = define.handlers({

@@ -1,6 +1,6 @@
-import { define } from "../../../../lib/define.ts";
+import { define } from "../../../../lib/web/define.ts";
 import { auditQuery } from "../../../../lib/protocol/mod.ts";
-import { answer, asStaff, withQuery } from "../../../../lib/rest.ts";
+import { answer, asStaff, withQuery } from "../../../../lib/web/rest.ts";
 
 export const handler = define.handlers({
   GET: (ctx) =>

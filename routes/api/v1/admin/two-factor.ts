@@ -1,6 +1,6 @@
-import { define } from "../../../../lib/define.ts";
+import { define } from "../../../../lib/web/define.ts";
 import { twoFactorPolicy } from "../../../../lib/protocol/mod.ts";
-import { answer, asStaff, withBody } from "../../../../lib/rest.ts";
+import { answer, asStaff, withBody } from "../../../../lib/web/rest.ts";
 
 /** AU-7: the roles that must have a second factor. */
 export const handler = define.handlers({

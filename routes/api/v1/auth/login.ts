@@ -1,6 +1,6 @@
-import { define } from "../../../../lib/define.ts";
+import { define } from "../../../../lib/web/define.ts";
 import { loginBody } from "../../../../lib/protocol/mod.ts";
-import { answer, originOf, withBody } from "../../../../lib/rest.ts";
+import { answer, originOf, withBody } from "../../../../lib/web/rest.ts";
 
 export const handler = define.handlers({
   POST: (ctx) =>

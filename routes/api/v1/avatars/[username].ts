@@ -1,7 +1,7 @@
-import { contentHeaders } from "../../../../lib/content_headers.ts";
-import { define } from "../../../../lib/define.ts";
+import { contentHeaders } from "../../../../lib/web/files/content_headers.ts";
+import { define } from "../../../../lib/web/define.ts";
 import { Refusal, username } from "../../../../lib/protocol/mod.ts";
-import { asCaller, nameIn, problem } from "../../../../lib/rest.ts";
+import { asCaller, nameIn, problem } from "../../../../lib/web/rest.ts";
 
 /** AU-8: somebody's picture, for those who know them. */
 export const handler = define.handlers({

@@ -1,7 +1,7 @@
-import { define } from "../../../../lib/define.ts";
+import { define } from "../../../../lib/web/define.ts";
 import { fileQuery } from "../../../../lib/protocol/mod.ts";
-import { answer, answerAs, asCaller, withQuery } from "../../../../lib/rest.ts";
-import { readUpload } from "../../../../lib/rest_upload.ts";
+import { answer, answerAs, asCaller, withQuery } from "../../../../lib/web/rest.ts";
+import { readUpload } from "../../../../lib/web/files/upload.ts";
 
 /** FI-1, and a person's own files (FI-5). */
 export const handler = define.handlers({

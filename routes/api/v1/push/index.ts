@@ -1,5 +1,5 @@
-import { define } from "../../../../lib/define.ts";
-import { answer, asCaller } from "../../../../lib/rest.ts";
+import { define } from "../../../../lib/web/define.ts";
+import { answer, asCaller } from "../../../../lib/web/rest.ts";
 
 /** UI-7: whether browsers can be told, and the key to subscribe with. */
 export const handler = define.handlers({

@@ -1,6 +1,6 @@
-import { define } from "../../../../lib/define.ts";
+import { define } from "../../../../lib/web/define.ts";
 import { pushSubscription } from "../../../../lib/protocol/mod.ts";
-import { asCaller, done, withBody } from "../../../../lib/rest.ts";
+import { asCaller, done, withBody } from "../../../../lib/web/rest.ts";
 
 /** UI-7: a browser's push subscription is switched on, or renewed, and off. */
 export const handler = define.handlers({

@@ -1,5 +1,5 @@
-import { define } from "../../../../lib/define.ts";
-import { tusDelete, tusHead, tusOptions, tusPatch, tusPost } from "../../../../lib/rest_tus.ts";
+import { define } from "../../../../lib/web/define.ts";
+import { tusDelete, tusHead, tusOptions, tusPatch, tusPost } from "../../../../lib/web/files/tus.ts";
 
 /** FI-2: one resumable upload. */
 export const handler = define.handlers({

@@ -1,5 +1,5 @@
-import { define } from "../../../../lib/define.ts";
-import { tusCreate, tusOptions } from "../../../../lib/rest_tus.ts";
+import { define } from "../../../../lib/web/define.ts";
+import { tusCreate, tusOptions } from "../../../../lib/web/files/tus.ts";
 
 /** FI-2: where resumable uploads begin. */
 export const handler = define.handlers({

@@ -1,5 +1,5 @@
-import { define } from "../../../../../lib/define.ts";
-import { callerOf } from "../../../../../lib/page_caller.ts";
+import { define } from "../../../../../lib/web/define.ts";
+import { callerOf } from "../../../../../lib/web/pages.ts";
 import { noPage } from "../../../../../lib/page_refusal.ts";
 import { Refusal } from "../../../../../lib/protocol/mod.ts";
 

@@ -1,6 +1,6 @@
-import { define } from "../../../../../lib/define.ts";
+import { define } from "../../../../../lib/web/define.ts";
 import { categoryChange, slug } from "../../../../../lib/protocol/mod.ts";
-import { answerAs, asStaff, nameIn, withBody } from "../../../../../lib/rest.ts";
+import { answerAs, asStaff, nameIn, withBody } from "../../../../../lib/web/rest.ts";
 
 export const handler = define.handlers({
   PATCH: (ctx) =>

@@ -1,6 +1,6 @@
-import { define } from "../../../../../lib/define.ts";
+import { define } from "../../../../../lib/web/define.ts";
 import { adminFileQuery } from "../../../../../lib/protocol/mod.ts";
-import { answer, asStaff, withQuery } from "../../../../../lib/rest.ts";
+import { answer, asStaff, withQuery } from "../../../../../lib/web/rest.ts";
 
 /** MO-4: what is being checked, held or rejected; never content. */
 export const handler = define.handlers({

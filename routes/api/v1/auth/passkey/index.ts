@@ -1,6 +1,6 @@
-import { define } from "../../../../../lib/define.ts";
+import { define } from "../../../../../lib/web/define.ts";
 import { passkeyLoginBody } from "../../../../../lib/protocol/mod.ts";
-import { answer, originOf, withBody } from "../../../../../lib/rest.ts";
+import { answer, originOf, withBody } from "../../../../../lib/web/rest.ts";
 
 /** AU-7: a login with a passkey and nothing else. */
 export const handler = define.handlers({

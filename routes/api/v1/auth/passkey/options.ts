@@ -1,5 +1,5 @@
-import { define } from "../../../../../lib/define.ts";
-import { answer, originOf, placeOf } from "../../../../../lib/rest.ts";
+import { define } from "../../../../../lib/web/define.ts";
+import { answer, originOf, placeOf } from "../../../../../lib/web/rest.ts";
 
 /** AU-7: what a browser is asked for a login with a passkey. Anybody may ask. */
 export const handler = define.handlers({

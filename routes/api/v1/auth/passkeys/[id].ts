@@ -1,6 +1,6 @@
-import { define } from "../../../../../lib/define.ts";
+import { define } from "../../../../../lib/web/define.ts";
 import { credentialId, passwordProof } from "../../../../../lib/protocol/mod.ts";
-import { asCaller, done, nameIn, withBody } from "../../../../../lib/rest.ts";
+import { asCaller, done, nameIn, withBody } from "../../../../../lib/web/rest.ts";
 
 export const handler = define.handlers({
   DELETE: (ctx) =>

@@ -1,5 +1,5 @@
-import { define } from "../../../../../lib/define.ts";
-import { asCaller, done } from "../../../../../lib/rest.ts";
+import { define } from "../../../../../lib/web/define.ts";
+import { asCaller, done } from "../../../../../lib/web/rest.ts";
 
 export const handler = define.handlers({
   DELETE: (ctx) =>

@@ -1,6 +1,6 @@
-import { define } from "../../../../../lib/define.ts";
+import { define } from "../../../../../lib/web/define.ts";
 import { id } from "../../../../../lib/protocol/mod.ts";
-import { answerAs, asCaller, done, nameIn } from "../../../../../lib/rest.ts";
+import { answerAs, asCaller, done, nameIn } from "../../../../../lib/web/rest.ts";
 
 export const handler = define.handlers({
   GET: (ctx) =>

@@ -1,6 +1,6 @@
-import { define } from "../../../../../../lib/define.ts";
+import { define } from "../../../../../../lib/web/define.ts";
 import { fileDecision, sha256 } from "../../../../../../lib/protocol/mod.ts";
-import { answerAs, asStaff, nameIn, withBody } from "../../../../../../lib/rest.ts";
+import { answerAs, asStaff, nameIn, withBody } from "../../../../../../lib/web/rest.ts";
 
 /** SC-2: a moderator's word on a file that is held. */
 export const handler = define.handlers({

@@ -1,6 +1,6 @@
-import { define } from "../../../../../../lib/define.ts";
+import { define } from "../../../../../../lib/web/define.ts";
 import { slug } from "../../../../../../lib/protocol/mod.ts";
-import { answerAs, asStaff, nameIn } from "../../../../../../lib/rest.ts";
+import { answerAs, asStaff, nameIn } from "../../../../../../lib/web/rest.ts";
 
 export const handler = define.handlers({
   GET: (ctx) =>

@@ -1,6 +1,6 @@
-import { define } from "../../../../../../lib/define.ts";
+import { define } from "../../../../../../lib/web/define.ts";
 import { id } from "../../../../../../lib/protocol/mod.ts";
-import { answerAs, asStaff, nameIn } from "../../../../../../lib/rest.ts";
+import { answerAs, asStaff, nameIn } from "../../../../../../lib/web/rest.ts";
 
 /** Metadata of a match. There is no route to the picture (SC-6). */
 export const handler = define.handlers({

@@ -1,6 +1,6 @@
-import { define } from "../../../../../../lib/define.ts";
+import { define } from "../../../../../../lib/web/define.ts";
 import { id, Refusal } from "../../../../../../lib/protocol/mod.ts";
-import { asStaff, nameIn, problem } from "../../../../../../lib/rest.ts";
+import { asStaff, nameIn, problem } from "../../../../../../lib/web/rest.ts";
 
 /** Characters of what is wrong with a report that its header tells. */
 const problemsLength = 2000;

@@ -1,6 +1,6 @@
-import { define } from "../../../../../../lib/define.ts";
+import { define } from "../../../../../../lib/web/define.ts";
 import { twoFactorReset, username } from "../../../../../../lib/protocol/mod.ts";
-import { asStaff, done, nameIn, withBody } from "../../../../../../lib/rest.ts";
+import { asStaff, done, nameIn, withBody } from "../../../../../../lib/web/rest.ts";
 
 /** AU-7: takes away the second factors of somebody who lost them. */
 export const handler = define.handlers({

@@ -1,4 +1,4 @@
-import { define } from "../../../../../../lib/define.ts";
-import { sendContent } from "../../../../../../lib/rest_content.ts";
+import { define } from "../../../../../../lib/web/define.ts";
+import { sendContent } from "../../../../../../lib/web/files/download.ts";
 
 export const handler = define.handlers({ GET: sendContent, HEAD: sendContent });

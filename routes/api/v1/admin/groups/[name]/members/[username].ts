@@ -1,6 +1,6 @@
-import { define } from "../../../../../../../lib/define.ts";
+import { define } from "../../../../../../../lib/web/define.ts";
 import { memberBody, slug, username } from "../../../../../../../lib/protocol/mod.ts";
-import { answerAs, asStaff, done, nameIn, withBody } from "../../../../../../../lib/rest.ts";
+import { answerAs, asStaff, done, nameIn, withBody } from "../../../../../../../lib/web/rest.ts";
 
 /** BR-6: for administrators and the group's owners; for everybody else the service knows no such group. */
 export const handler = define.handlers({

@@ -1,0 +1,87 @@
+import type { CommandChanged, CommandState, ListItem, RecipientState, Totals } from "../protocol/mod.ts";
+import type { Words } from "../words/mod.ts";
+import type { Absence } from "../text/files.ts";
+import { isOpen } from "../text/commands.ts";
+
+/** What a sender asks of a command: take it back, or say what they think of what was handed in (CM-5, CM-6). */
+export type SentAction =
+  | { action: "cancel"; id: string }
+  | { action: "review"; id: string; recipient: string; accept: boolean; note: string | null };
+
+/** The form's fields; the server checks them again. */
+export function readSentAction(form: FormData | URLSearchParams): SentAction {
+  const field = (name: string) => {
+    const value = form.get(name);
+    return typeof value === "string" ? value.trim() : "";
+  };
+  const id = field("id");
+  const verdict = field("verdict");
+  if (verdict === "") return { action: "cancel", id };
+  return {
+    action: "review",
+    id,
+    recipient: field("recipient"),
+    accept: verdict === "accept",
+    note: field("note") || null,
+  };
+}
+
+/** A `command.changed` for the sender: one recipient's new state, or totals (CM-7). */
+export function withChange<T extends ListItem>(item: T, changed: CommandChanged): T {
+  if (changed.recipient === undefined || item.recipients === undefined) {
+    return changed.totals === undefined ? item : { ...item, totals: changed.totals };
+  }
+  const recipients = item.recipients.map((one) =>
+    one.username === changed.recipient
+      ? { ...one, state: changed.state ?? one.state, note: changed.note ?? one.note, updatedAt: changed.at }
+      : one
+  );
+  return { ...item, recipients, totals: changed.totals ?? countStates(recipients.map((one) => one.state)) };
+}
+
+function countStates(states: CommandState[]): Totals {
+  const totals: Totals = {};
+  for (const state of states) totals[state] = (totals[state] ?? 0) + 1;
+  return totals;
+}
+
+/** Whether anybody still has it open: only then does a cancel change anything. */
+export function isCancellable(item: ListItem): boolean {
+  if (item.totals === undefined) return item.recipients?.some((one) => isOpen(one.state)) ?? false;
+  return Object.entries(item.totals).some(([state, count]) => count > 0 && isOpen(state as CommandState));
+}
+
+/** What the sender is told of the checks of a command's files (FI-6); null when there is nothing to tell. */
+export function checksNotice(
+  words: Words["sent"],
+  item: ListItem,
+  absent: Readonly<Record<string, Absence>>,
+): { tone: "warn" | "bad"; text: string } | null {
+  const { command } = item;
+  if ("sealed" in command || command.attachments.length === 0) return null;
+  const states = item.totals === undefined
+    ? item.recipients?.map((one) => one.state) ?? []
+    : Object.entries(item.totals).flatMap(([state, count]) => count > 0 ? [state] : []);
+  if (states.length === 0) return null;
+  if (command.deliverAt === null && states.includes("scheduled")) {
+    return { tone: "warn", text: words.waitsForChecks };
+  }
+  const refused = command.attachments.some(({ fileId }) => absent[fileId] === "unclean");
+  return refused && states.every((state) => state === "failed")
+    ? { tone: "bad", text: words.notDelivered }
+    : null;
+}
+
+/** Recipients with those first who wait for the sender's word, then by when they last moved. */
+export function inOrder(recipients: readonly RecipientState[]): RecipientState[] {
+  const waits = (one: RecipientState) => one.state === "submitted" ? 0 : 1;
+  return recipients.toSorted((a, b) =>
+    waits(a) - waits(b) || (a.updatedAt < b.updatedAt ? 1 : a.updatedAt > b.updatedAt ? -1 : 0)
+  );
+}
+
+/** What is said in passing when it was done. */
+export function doneText(words: Words["sent"], action: SentAction): string {
+  if (action.action === "cancel") return words.cancelled;
+  return action.accept ? words.reviewed : words.returned;
+}

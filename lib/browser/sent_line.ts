@@ -1,0 +1,16 @@
+import type { CommandDetail } from "../protocol/mod.ts";
+import { pageLine } from "./line.ts";
+import type { SentAction } from "./sent_items.ts";
+
+/** Does what the sender asked over the page's line, and reads how the command stands after it. Browser only. */
+export async function actOnSent(action: SentAction): Promise<CommandDetail> {
+  const client = pageLine();
+  const { id } = action;
+  if (action.action === "cancel") {
+    await client.request("command.cancel", { id });
+  } else {
+    const { recipient, accept, note } = action;
+    await client.request("command.review", { id, recipient, accept, ...(note === null ? {} : { note }) });
+  }
+  return await client.request("command.get", { id });
+}

@@ -1,0 +1,291 @@
+import { decide } from "../consent/mod.ts";
+import { type Caller, iso } from "../platform/mod.ts";
+import { type CommandState, type Params, Refusal, type Result } from "../protocol/mod.ts";
+import { tellRecipient, tellSender } from "./notifications.ts";
+import { attach, type Attached, carried } from "./attachments.ts";
+import { CastMoves } from "./broadcast_transitions.ts";
+import { DirectMoves } from "./direct_transitions.ts";
+import { isClosed, mayMove, waits } from "./lifecycle.ts";
+import type { Parts } from "./parts.ts";
+import type { CommandRecord, DueJob, StateRecord, StoredState } from "./ports.ts";
+import { forRecipient, moved, ownState, recipientState } from "./views.ts";
+
+const noRelation = { contact: false, sharesGroup: false };
+const noSuchCommand = () => new Refusal("not_found", "There is no such command. It may have ended.");
+
+/** Every change of a recipient's state after the first (CM-4 to CM-8). */
+export class Moves {
+  readonly #parts: Parts;
+  readonly #casts: CastMoves;
+  readonly #direct: DirectMoves;
+  /** The last release under way: they go one by one in call order, which is the order in which they are due (DL-5). */
+  #releasing: Promise<void> = Promise.resolve();
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    this.#casts = new CastMoves(parts);
+    this.#direct = new DirectMoves(parts);
+  }
+
+  /** CM-5: the recipient's answer. A repeat of the state it has is fine. */
+  async update(
+    caller: Caller,
+    params: Params<"command.update">,
+  ): Promise<Result<"command.update"> | Refusal> {
+    const { store, clock, consent, files } = this.#parts;
+    const refused = checkUpdate(params, clock.now());
+    if (refused !== null) return refused;
+    const record = await this.#command(params.id);
+    if (record === undefined) return noSuchCommand();
+    while (true) {
+      const stored = await this.#own(caller.userId, record);
+      if (stored === null || !await this.#isKnown(stored, record)) return noSuchCommand();
+      const proof = await attach(files, caller, params.proof ?? [], "proof");
+      if (proof instanceof Refusal) return proof;
+      const repeat = isRepeat(stored.record, params);
+      const to = repeat ? stored.record : this.#answered(caller, stored.record, record, params, proof);
+      if (to instanceof Refusal) return to;
+      const also = {
+        jobs: deferral(caller.userId, params),
+        carries: carried(proof, `proof:${params.id}:${caller.userId}`, this.#keptUntil(record)),
+      };
+      if (!repeat && !await store.change([{ from: stored, to }], also)) continue;
+      // Read now: they may have been changed while this was written (CO-2).
+      const command = forRecipient(record.command, to, await consent.preferencesOf(caller.userId));
+      if (repeat) return { command, state: ownState(to) };
+      tellRecipient(this.#parts, stored, to, command);
+      await tellSender(this.#parts, record, [{ userId: caller.userId, record: to }]);
+      return { command, state: ownState(to) };
+    }
+  }
+
+  /** A person's state, that of a cast included of which nothing was written so far. */
+  async #own(userId: string, record: CommandRecord): Promise<StoredState | null> {
+    if (record.cast !== undefined) return await this.#parts.casts.stateOf(userId, record);
+    const [stored] = await this.#parts.store.states([{ userId, commandId: record.command.id }]);
+    return stored ?? null;
+  }
+
+  /**
+   * Whether the recipient may know of the command at all. What was handed over and not acknowledged yet is known too; as
+   * nothing tells it from what still waits, the rules must let it through now.
+   */
+  async #isKnown({ userId, record }: StoredState, command: CommandRecord): Promise<boolean> {
+    const { withheldBy, state, deliveredAt, place } = record;
+    if (withheldBy !== null || state === "scheduled") return false;
+    if (deliveredAt !== null) return true;
+    if (state !== "queued" || place === null) return false;
+    const { consent, people, casts, clock } = this.#parts;
+    if (command.cast !== undefined && !casts.isFor(userId, command, await people.membershipsOf(userId))) {
+      return false;
+    }
+    const standing = await consent.standing(userId);
+    const decision = command.cast !== undefined ? casts.decide(standing, command, clock.now()) : decide(
+      standing,
+      (await people.relationsOf(userId, [command.senderId])).get(command.senderId) ?? noRelation,
+      command.command,
+      clock.now(),
+    );
+    // What counts against a daily limit may be the last that it let through.
+    return decision.verdict === "deliver" || (decision.verdict === "hold" && decision.rule === "daily_limit");
+  }
+
+  #answered(
+    caller: Caller,
+    record: StateRecord,
+    { command, expiresMs }: CommandRecord,
+    { state, note, until }: Params<"command.update">,
+    { attachments }: Attached,
+  ): StateRecord | Refusal {
+    const now = this.#parts.clock.now();
+    // Nor can what was taken on be put off beyond its time: then it would wait.
+    if (expiresMs <= now && (waits(record.state) || waits(state))) {
+      return new Refusal("expired", "This command has expired.");
+    }
+    const again = state === "deferred" && record.state === state;
+    if (!again && !mayMove(record.state, state, "recipient", command.requires)) {
+      return new Refusal(
+        "conflict",
+        `A command that is ${record.state} and requires ${command.requires} cannot be set to ${state}.`,
+      );
+    }
+    const at = iso(now);
+    const to = moved(record, state, at, { who: caller.username, note: note ?? null, until: until ?? null });
+    return {
+      ...to,
+      deliveredAt: record.deliveredAt ?? at,
+      place: isClosed(state) ? null : record.place,
+      proof: attachments.length === 0 ? record.proof : attachments,
+    };
+  }
+
+  /** CM-5: the sender's verdict on what was handed in. */
+  async review(
+    caller: Caller,
+    params: Params<"command.review">,
+  ): Promise<Result<"command.review"> | Refusal> {
+    const { store, people, clock } = this.#parts;
+    const record = await this.#command(params.id);
+    if (record === undefined || record.senderId !== caller.userId) return noSuchCommand();
+    const person = (await people.byUsernames([params.recipient])).get(params.recipient);
+    const own = person === undefined ? null : await this.#own(person.id, record);
+    if (person === undefined || own === null || own.version === null) {
+      return new Refusal("not_found", `"${params.recipient}" is not a recipient of this command.`);
+    }
+    const to: CommandState = params.accept ? "completed" : "returned";
+    while (true) {
+      const stored = await this.#own(person.id, record);
+      if (stored === null) return noSuchCommand();
+      if (record.command.requires !== "review" || !mayMove(stored.record.state, to, "sender", "review")) {
+        return new Refusal("conflict", "There is nothing handed in to review.");
+      }
+      const next = moved(stored.record, to, iso(clock.now()), {
+        who: caller.username,
+        note: params.note ?? null,
+      });
+      // What stands beside a verdict is the sender's word, or nothing.
+      next.note = params.note ?? null;
+      if (isClosed(to)) next.place = null;
+      if (!await store.change([{ from: stored, to: next }])) continue;
+      tellRecipient(this.#parts, stored, next);
+      await tellSender(this.#parts, record, [{ userId: person.id, record: next }]);
+      return { recipient: recipientState(person, next) };
+    }
+  }
+
+  /** CM-6: every open delivery ends; those that ended before stay as they are. */
+  async cancel(
+    caller: Caller,
+    params: Params<"command.cancel">,
+  ): Promise<Result<"command.cancel"> | Refusal> {
+    const record = await this.#command(params.id);
+    if (record === undefined || record.senderId !== caller.userId) return noSuchCommand();
+    const { username } = caller;
+    const totals = record.cast !== undefined
+      ? await this.#casts.cancel(record, username)
+      : await this.#direct.cancel(record, username);
+    return { id: params.id, totals };
+  }
+
+  /** DL-6: its time is over. Comes round again to purge it once every recipient's part has ended and was kept. */
+  async expire(commandId: string): Promise<void> {
+    const record = await this.#command(commandId);
+    if (record === undefined) return;
+    if (this.#parts.clock.now() < record.expiresMs) return;
+    return record.cast !== undefined ? await this.#casts.expire(record) : await this.#direct.expire(record);
+  }
+
+  /** CM-8: the time of delivery has come. Consent is decided now, as for a command that is sent now. */
+  release(commandId: string): Promise<void> {
+    return this.#inTurn(() => this.#release(commandId));
+  }
+
+  #inTurn(step: () => Promise<void>): Promise<void> {
+    const done = this.#releasing.then(step);
+    this.#releasing = done.catch(() => undefined);
+    return done;
+  }
+
+  async #release(commandId: string): Promise<void> {
+    const record = await this.#command(commandId);
+    if (record === undefined || Date.parse(record.command.deliverAt ?? "") > this.#parts.clock.now()) return;
+    const files = await this.#filesOf(record);
+    switch (files) {
+      case "clean":
+        return await (record.cast !== undefined ? this.#casts : this.#direct).release(record);
+      case "rejected":
+        return await this.#fail(record);
+      case "waiting":
+        // It is released by the last of its files that passes.
+        return;
+      default:
+        return files satisfies never;
+    }
+  }
+
+  /** FI-6: a file that it carries was rejected, now or in a later scan: whoever it waits for does not get it. */
+  reject(commandId: string): Promise<void> {
+    return this.#inTurn(async () => {
+      const record = await this.#command(commandId);
+      if (record !== undefined && await this.#filesOf(record) === "rejected") await this.#fail(record);
+    });
+  }
+
+  async #fail(record: CommandRecord): Promise<void> {
+    const note = "A file did not pass the checks.";
+    await (record.cast !== undefined ? this.#casts : this.#direct).fail(record, note);
+  }
+
+  /** Nothing but clean files may be handed over; one that is gone never becomes clean. */
+  async #filesOf({ command }: CommandRecord): Promise<"clean" | "rejected" | "waiting"> {
+    const ids = command.attachments.map(({ fileId }) => fileId);
+    if (ids.length === 0) return "clean";
+    const states = await this.#parts.files.states(ids);
+    if ([...states.values()].includes("rejected")) return "rejected";
+    return ids.every((id) => states.get(id) === "clean") ? "clean" : "waiting";
+  }
+
+  /** The person's part of a command that they may know of; for what it carries. */
+  async known(userId: string, record: CommandRecord): Promise<StoredState | null> {
+    const stored = await this.#own(userId, record);
+    return stored !== null && await this.#isKnown(stored, record) ? stored : null;
+  }
+
+  /** The end of a deferral: the command is as new again. */
+  async undefer(userId: string, commandId: string): Promise<void> {
+    const { store, clock } = this.#parts;
+    const record = await this.#command(commandId);
+    // What ran out meanwhile ends by its other job, which may be at work right now.
+    if (record === undefined || record.expiresMs <= clock.now()) return;
+    const stored = await this.#own(userId, record);
+    if (stored?.record.state !== "deferred") return;
+    // A later deferral has a job of its own.
+    if (stored.record.until === null || Date.parse(stored.record.until) > clock.now()) return;
+    const to = moved(stored.record, "delivered", iso(clock.now()));
+    if (!await store.change([{ from: stored, to }])) return await this.undefer(userId, commandId);
+    tellRecipient(this.#parts, stored, to);
+    await tellSender(this.#parts, record, [{ userId, record: to }]);
+  }
+
+  /** What is handed in is kept as long as the command, and two weeks of history behind it (FI-7). */
+  #keptUntil({ expiresMs }: CommandRecord): number {
+    const { clock, retentionDays } = this.#parts;
+    return Math.max(expiresMs, clock.now()) + retentionDays * 24 * 3600_000;
+  }
+
+  async #command(commandId: string): Promise<CommandRecord | undefined> {
+    return (await this.#parts.store.commands([commandId])).get(commandId);
+  }
+}
+
+function checkUpdate({ state, until, proof }: Params<"command.update">, now: number): Refusal | null {
+  if (until !== null && until !== undefined) {
+    if (state !== "deferred") {
+      return new Refusal("invalid_params", "until goes with the state deferred only.", {
+        fields: { until: "leave it out unless state is deferred" },
+      });
+    }
+    if (Date.parse(until) <= now) {
+      return new Refusal("invalid_params", "until lies in the past.", {
+        fields: { until: "must be later than now" },
+      });
+    }
+  }
+  if (proof !== undefined && proof.length > 0 && state !== "submitted" && state !== "completed") {
+    return new Refusal("invalid_params", "proof goes with the states submitted and completed only.", {
+      fields: { proof: "leave it out unless state is submitted or completed" },
+    });
+  }
+  return null;
+}
+
+/** The state that it has already, with nothing new handed in. A deferral has a new end each time. */
+function isRepeat(record: StateRecord, { state, proof = [] }: Params<"command.update">): boolean {
+  return record.state === state && state !== "deferred" &&
+    proof.every((fileId) => record.proof.some((handedIn) => handedIn.fileId === fileId));
+}
+
+function deferral(userId: string, { id, state, until }: Params<"command.update">): DueJob[] {
+  if (state !== "deferred" || until === null || until === undefined) return [];
+  return [{ dueMs: Date.parse(until), job: { kind: "undefer", userId, commandId: id } }];
+}

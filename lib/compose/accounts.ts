@@ -1,0 +1,163 @@
+import {
+  AccountData,
+  type AccountJob,
+  type Accounts,
+  type Contacts,
+  type ContactsStore,
+  type Groups,
+  Profiles,
+  TwoFactor,
+  type TwoFactorStore,
+} from "../accounts/mod.ts";
+import { exportParts } from "../adapters/kv/account_export.ts";
+import { KvRemoval } from "../adapters/kv/account_removal.ts";
+import { removalParts } from "../adapters/kv/account_removal_parts.ts";
+import type { KvAccounts } from "../adapters/kv/accounts_store.ts";
+import type { KvAudit } from "../adapters/kv/audit_log.ts";
+import type { KvCounts } from "../adapters/kv/counts_store.ts";
+import { attachable } from "../adapters/kv/file_uses.ts";
+import { kvFileStore } from "../adapters/kv/files_store.ts";
+import type { KvGroups } from "../adapters/kv/groups_store.ts";
+import { kvPushStore } from "../adapters/kv/push_store.ts";
+import type { Store } from "../adapters/kv/store.ts";
+import type { KvUsers } from "../adapters/kv/users_store.ts";
+import type { CommandRoom, CommandStore } from "../commands/mod.ts";
+import { type Consent, newPreferences } from "../consent/mod.ts";
+import type { Files } from "../files/mod.ts";
+import type { Bell, Clock, Log, Random } from "../platform/mod.ts";
+import { Refusal } from "../protocol/mod.ts";
+import type { AccountDataService, ProfilesService, TwoFactorService } from "../web/services.ts";
+
+export interface AccountParts {
+  store: Store;
+  accounts: Accounts;
+  accountsStore: KvAccounts;
+  userRecords: KvUsers;
+  twoFactorStore: TwoFactorStore;
+  counts: KvCounts;
+  audit: KvAudit;
+  contacts: Contacts;
+  contactsStore: ContactsStore;
+  groups: Groups;
+  groupsStore: KvGroups;
+  consent: Consent;
+  commands: CommandRoom;
+  commandStore: CommandStore;
+  files: Files;
+  bell: Bell;
+  clock: Clock;
+  random: Random;
+  log: Log;
+  /** Called after a profile was written. */
+  profileChanged: ConstructorParameters<typeof Profiles>[0]["changed"];
+}
+
+/** Second factors, profiles with pictures, and what an account takes along when it ends (AU-7 to AU-9). */
+export interface OpenAccountParts {
+  readonly services: {
+    twoFactor: TwoFactorService;
+    accountData: AccountDataService;
+    profiles: ProfilesService;
+  };
+  run(job: AccountJob): Promise<void>;
+  /** Somebody's role changed: their sockets close when they miss a second factor now. */
+  roleChanged(userId: string): void;
+}
+
+/** The part of the composition root that knows the whole of an account. */
+export function openAccountParts(parts: AccountParts): OpenAccountParts {
+  const { store, accounts, accountsStore, audit, bell, clock, random, log } = parts;
+  const twoFactor = new TwoFactor({
+    store: parts.twoFactorStore,
+    accounts: accountsStore,
+    counts: parts.counts,
+    proof: accounts.proof,
+    bell,
+    clock,
+    random,
+    log,
+    begin: (user, origin) => accounts.begin(user, origin),
+    endSessions: (userId) => accounts.endSessions(userId),
+  });
+  const data = accountData(parts);
+  return {
+    services: { twoFactor, accountData: data, profiles: profilesOf(parts) },
+    run: (job) => data.run(job),
+    roleChanged(userId) {
+      twoFactor.closeRestricted([userId]).catch((error) =>
+        log.error("two_factor.close_failed", { userId, error: error as Error })
+      );
+    },
+  };
+
+  function accountData({ contacts, groups, consent, commands, commandStore, files }: AccountParts) {
+    return new AccountData({
+      proof: accounts.proof,
+      store: new KvRemoval(store, accountsStore, audit, clock),
+      exported: exportParts({
+        store,
+        accounts: accountsStore,
+        twoFactor: parts.twoFactorStore,
+        contacts,
+        groups,
+        consent,
+        history: commands.history,
+        commandStore,
+        files,
+        clock,
+      }),
+      removed: removalParts({
+        commands,
+        commandStore,
+        contactsStore: parts.contactsStore,
+        groups,
+        groupsStore: parts.groupsStore,
+        files,
+        fileStore: kvFileStore(store, clock),
+        bell,
+        pushes: kvPushStore(store, clock),
+        forgetChoices(userId) {
+          consent.forget(userId);
+          // Until the next start counts everybody anew: a broadcast reaches nobody here.
+          consent.census.changed(userId, { ...newPreferences, broadcasts: false, blockedUsers: [] });
+        },
+      }),
+      bell,
+      clock,
+      log,
+    });
+  }
+}
+
+function profilesOf(
+  { store, accountsStore, userRecords, contacts, files, clock, profileChanged }: AccountParts,
+): ProfilesService {
+  const profiles = new Profiles({
+    accounts: accountsStore,
+    store: userRecords,
+    ownFile: async (userId, fileId) =>
+      (await attachable(store.kv, userId, [fileId], clock.now())).get(fileId),
+    async known(userId, others) {
+      const relations = await contacts.relationsOf(userId, others);
+      return new Set(
+        [...relations].filter(([, relation]) => relation.contact || relation.sharesGroup).map(([id]) => id),
+      );
+    },
+    changed: profileChanged,
+  });
+  return {
+    get: (caller) => profiles.get(caller),
+    language: (caller) => profiles.language(caller),
+    change: (caller, change) => profiles.change(caller, change),
+    withAvatar: (caller, usernames) => profiles.withAvatar(caller, usernames),
+    async avatar(caller, username) {
+      const found = await profiles.avatar(caller, username);
+      if (found instanceof Refusal) return found;
+      // Who may see it was decided just now; the file itself is for its owner.
+      const content = await files.content({ ...caller, userId: found.ownerId }, found.fileId);
+      return content instanceof Refusal
+        ? new Refusal("not_found", "There is no picture of this person for you.")
+        : content;
+    },
+  };
+}

@@ -1,0 +1,212 @@
+import { suspensionOf } from "../accounts/mod.ts";
+import { DiskBlobs } from "../adapters/blobs/mod.ts";
+import { openClamd } from "../adapters/clamd/mod.ts";
+import { openCsam } from "../adapters/csam/mod.ts";
+import { CyberTipClient } from "../adapters/cybertip/client.ts";
+import { SealedFiles } from "../adapters/evidence/store.ts";
+import type { KvAccounts } from "../adapters/kv/accounts_store.ts";
+import type { KvAudit } from "../adapters/kv/audit_log.ts";
+import { kvDecisionStore } from "../adapters/kv/decisions_store.ts";
+import { kvFileStore } from "../adapters/kv/files_store.ts";
+import { KvIncidents } from "../adapters/kv/incidents_store.ts";
+import { kvScanStore } from "../adapters/kv/scan_store.ts";
+import type { Store } from "../adapters/kv/store.ts";
+import type { Config } from "../config/mod.ts";
+import { type BlobStore, type FileJob, type FileReaders, Files, type FileWatchers } from "../files/mod.ts";
+import type { HealthPort } from "../platform/health.ts";
+import type { Bell, Clock, Ids, Log, Random } from "../platform/mod.ts";
+import {
+  type CsamMatcher,
+  csamMatcherFor,
+  FileModeration,
+  hashList,
+  type IncidentJob,
+  Incidents,
+  RescanSchedule,
+  ScanStatusBoard,
+  ScanWorker,
+  type VirusScanner,
+  virusScannerFor,
+} from "../scanning/mod.ts";
+import type { Services } from "../web/services.ts";
+
+/** How often what crashes and clients that gave up left behind is looked for. */
+const sweepMs = 10 * 60_000;
+/** What uploads leave free of the disk: the store and the log lie there too and go on. `/readyz` says no long before. */
+const leftFreeBytes = 64 * 1024 * 1024;
+
+export interface FilesParts {
+  config: Config;
+  store: Store;
+  accounts: KvAccounts;
+  audit: KvAudit;
+  bell: Bell;
+  clock: Clock;
+  random: Random;
+  ids: Ids;
+  log: Log;
+  /** Usernames by user id. */
+  names(userIds: readonly string[]): Promise<Map<string, string>>;
+  /** What carries files. */
+  readers: FileReaders;
+  watchers: FileWatchers;
+  /** In place of those of the configuration; for tests. */
+  scanners?: { virus?: VirusScanner; csam?: CsamMatcher } | undefined;
+  /** In place of the disk; for tests. */
+  blobs?: BlobStore | undefined;
+}
+
+/** Files and their checks, wired. */
+export interface OpenFiles extends AsyncDisposable {
+  readonly services: Pick<Services, "files" | "adminFiles" | "incidents" | "scanning">;
+  readonly room: Files;
+  readonly checks: HealthPort[];
+  run(job: FileJob | IncidentJob): Promise<void>;
+  /** Begins to scan; not before jobs can be run. */
+  start(): Promise<void>;
+}
+
+/** The part of the composition root that knows files and scanning. Throws when the disk cannot be used. */
+export async function openFiles(parts: FilesParts): Promise<OpenFiles> {
+  const { config, store, accounts, audit, bell, clock, random, ids, log } = parts;
+  await using opening = new AsyncDisposableStack();
+  const blobs = parts.blobs ?? await DiskBlobs.open(`${config.dataDir}/storage`, clock, leftFreeBytes);
+  const scans = kvScanStore(store, clock);
+  const fileStore = kvFileStore(store, clock);
+  const virus = parts.scanners?.virus ?? virusOf(config, clock);
+  const csam = parts.scanners?.csam ?? await csamOf(config, clock);
+  const incidents = new Incidents({
+    store: new KvIncidents(store, accounts, audit, clock),
+    blobs,
+    evidence: new SealedFiles({ dir: `${config.dataDir}/evidence`, keyFile: config.evidenceKey, random }),
+    cybertip: tiplineOf(config, clock, log),
+    bell,
+    clock,
+    ids,
+    log,
+    evidenceDays: config.evidenceDays,
+  });
+  const worker = new ScanWorker({
+    store: scans,
+    blobs,
+    virus,
+    csam,
+    desk: incidents,
+    incomplete: config.incomplete,
+    slots: config.scanConcurrency,
+    clock,
+    random,
+    log,
+  });
+  opening.use(worker);
+  const rescans = new RescanSchedule({ store: scans, virus, clock, log, added: () => worker.wake() });
+  opening.use(rescans);
+  const files = new Files({
+    store: {
+      ...fileStore,
+      async add(file, bounds, also) {
+        const added = await fileStore.add(file, bounds, also);
+        worker.wake();
+        return added;
+      },
+    },
+    blobs,
+    bell,
+    readers: parts.readers,
+    watchers: parts.watchers,
+    clock,
+    ids,
+    log,
+    settings: config,
+    async mayAdd(ownerId) {
+      const owner = await accounts.user(ownerId);
+      return owner !== null && owner.removedAt === undefined && suspensionOf(owner, clock.now()) === null;
+    },
+    async onRefused({ why, ...upload }) {
+      if (why === "match") await incidents.refusedAgain(upload);
+    },
+  });
+  const board = new ScanStatusBoard({
+    virus,
+    csam,
+    breakers: worker.breakers,
+    store: scans,
+    mode: config.mode,
+    clock,
+  });
+  const sweeping = sweepEvery(files, clock, log);
+  opening.use(sweeping);
+  const opened = opening.move();
+  return {
+    room: files,
+    services: {
+      files,
+      adminFiles: new FileModeration({
+        store: scans,
+        decisions: kvDecisionStore(store, audit, clock),
+        files: fileStore,
+        names: parts.names,
+        clock,
+      }),
+      incidents,
+      scanning: board,
+    },
+    checks: board.checks(),
+    run(job) {
+      switch (job.kind) {
+        case "seal_evidence":
+        case "end_evidence":
+          return incidents.run(job);
+        default:
+          return files.run(job);
+      }
+    },
+    async start() {
+      await incidents.prepare();
+      if (store.exclusive) await scans.endLeases();
+      worker.start();
+      rescans.start();
+      sweeping.start();
+    },
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  };
+}
+
+function virusOf({ mode, clamd, scanConcurrency }: Config, clock: Clock): VirusScanner {
+  return virusScannerFor(mode, openClamd(clamd, { clock, connections: scanConcurrency }), clock);
+}
+
+/** Throws when the list of hashes cannot be read. */
+async function csamOf({ mode, csam, csamHashes }: Config, clock: Clock): Promise<CsamMatcher> {
+  const service = csam === null ? null : openCsam(csam, { clock });
+  const known = mode === "evaluation" && csamHashes !== null
+    ? hashList(await Deno.readTextFile(csamHashes), `BEHEST_CSAM_HASHES: ${csamHashes}`)
+    : new Set<string>();
+  return csamMatcherFor(mode, service, known);
+}
+
+function tiplineOf({ cybertip: { url, user, password } }: Config, clock: Clock, log: Log) {
+  return user === null || password === null ? null : new CyberTipClient({ url, user, password, clock, log });
+}
+
+/** Calls the sweep every now and then, one after another. */
+function sweepEvery(files: Files, clock: Clock, log: Log): AsyncDisposable & { start(): void } {
+  let closed = false;
+  let running: Promise<void> | undefined;
+  let timer: Disposable | undefined;
+  const start = () => {
+    running = files.sweep().catch((error) => log.error("sweep.failed", { error: error as Error })).finally(
+      () => {
+        if (!closed) timer = clock.after(sweepMs, start);
+      },
+    );
+  };
+  return {
+    start,
+    async [Symbol.asyncDispose]() {
+      closed = true;
+      timer?.[Symbol.dispose]();
+      await running;
+    },
+  };
+}

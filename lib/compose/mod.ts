@@ -1,0 +1,390 @@
+import {
+  type AccountJob,
+  Accounts,
+  Contacts,
+  CurrentCallers,
+  Groups,
+  Passwords,
+  People,
+  prepareDemo,
+  prepareFirstAdmin,
+  Tokens,
+} from "../accounts/mod.ts";
+import { diskHealth } from "../adapters/disk/health.ts";
+import { KvAccounts } from "../adapters/kv/accounts_store.ts";
+import { KvAudit } from "../adapters/kv/audit_log.ts";
+import { kvCategoryStore } from "../adapters/kv/categories_store.ts";
+import { kvCommandStore } from "../adapters/kv/commands_store.ts";
+import { kvConsentStore } from "../adapters/kv/consent_store.ts";
+import { KvContacts } from "../adapters/kv/contacts_store.ts";
+import { KvCounts } from "../adapters/kv/counts_store.ts";
+import { KvGroups } from "../adapters/kv/groups_store.ts";
+import { kvCommandFiles } from "../adapters/kv/file_uses.ts";
+import { kvHealth } from "../adapters/kv/health.ts";
+import { JobRunner } from "../adapters/kv/jobs.ts";
+import { kvStats } from "../adapters/kv/stats.ts";
+import { openStore, type Store } from "../adapters/kv/store.ts";
+import { KvTwoFactor } from "../adapters/kv/two_factor_store.ts";
+import { KvUsers } from "../adapters/kv/users_store.ts";
+import { loadSecret } from "../adapters/secret_file.ts";
+import { type CommandRoom, type Job, openCommands } from "../commands/mod.ts";
+import { type FilesParts, openFiles } from "./files.ts";
+import { openAccountParts } from "./accounts.ts";
+import { preparePush } from "./push.ts";
+import type { Config } from "../config/mod.ts";
+import { CategoryDesk, Consent } from "../consent/mod.ts";
+import type { FileJob } from "../files/mod.ts";
+import { Health, type HealthPort } from "../platform/health.ts";
+import { Audit, mutedRefusal, Mutes, Stats, Users } from "../moderation/mod.ts";
+import {
+  type Caller,
+  type Clock,
+  Ids,
+  type Log,
+  type Random,
+  systemClock,
+  systemRandom,
+} from "../platform/mod.ts";
+import type { PushJob, PushSender } from "../push/mod.ts";
+import { Hub, Realtime, SendLimiter } from "../realtime/mod.ts";
+import type { IncidentJob } from "../scanning/mod.ts";
+import type { Services } from "../web/services.ts";
+
+/** What a start hands in; tests replace the clock, the randomness, the store and the cost of a password. */
+export interface OpenOptions {
+  config: Config;
+  log: Log;
+  clock?: Clock;
+  random?: Random;
+  passwords?: Passwords;
+  /** A store that stays open when these services close; for a restart on the same `:memory:` data. */
+  store?: Store;
+  /** 32 bytes; read from `secret.key` in the data directory when left out. */
+  secret?: Uint8Array<ArrayBuffer>;
+  /** In place of the scanners of the configuration. */
+  scanners?: FilesParts["scanners"];
+  /** In place of the browsers' push services. */
+  pushes?: PushSender;
+  /** In place of the data directory. */
+  blobs?: FilesParts["blobs"];
+}
+
+/** The running services, and what the console shows once. */
+export interface OpenServices extends AsyncDisposable {
+  readonly services: Services;
+  /** Path of the one-time setup link (AU-2), or null. */
+  readonly setupLink: string | null;
+  /** Runs what is due now, without waiting for the timer; for tests and benches. */
+  runDueJobs(): Promise<void>;
+}
+
+/** The composition root: the only place that knows every room and every adapter. Throws when the store cannot be opened. */
+export async function openServices(options: OpenOptions): Promise<OpenServices> {
+  const { config, log, clock = systemClock, random = systemRandom } = options;
+  await using opening = new AsyncDisposableStack();
+  const store = options.store ?? opening.use(await openStore(config.kv));
+  const ids = new Ids(clock, random);
+  const hub = new Hub(clock, config.heartbeatMs);
+  const pushing = preparePush(hub);
+  const accountsStore = new KvAccounts(store, clock);
+  const contactsStore = new KvContacts(store);
+  const passwords = options.passwords ?? new Passwords(random);
+  const people = new People(accountsStore);
+  const consent = new Consent({
+    store: kvConsentStore(store),
+    timeZones: people,
+    clock,
+    bell: hub,
+    exclusive: store.exclusive,
+  });
+  const audit = new KvAudit(store, clock, log);
+  const userRecords = new KvUsers(store, accountsStore, audit, clock);
+  const groupsStore = new KvGroups(store, audit);
+  const groups = new Groups({ store: groupsStore, people, bell: hub, clock });
+  const mutes = await Mutes.load(userRecords, clock, store.exclusive);
+  const callers = new CurrentCallers(hub);
+  const contacts = new Contacts({
+    store: contactsStore,
+    people,
+    bell: hub,
+    clock,
+    blocks: async (userId, otherId) => {
+      const other = (await people.byIds([otherId])).get(otherId);
+      return other !== undefined && await consent.blocks(userId, other.username);
+    },
+    sharedLimits: (userId) => consent.sharedLimits(userId),
+    sharesGroup: (userId, others) => groups.sharesGroup(userId, others),
+  });
+  const tokens = new Tokens(options.secret ?? await loadSecret(config.dataDir), clock);
+  const needs = { store: accountsStore, passwords, clock, ids, random, log };
+  const counts = new KvCounts(store);
+  const twoFactorStore = new KvTwoFactor(store, audit, clock);
+  const accounts = new Accounts({
+    ...needs,
+    counts,
+    twoFactor: twoFactorStore,
+    tokens,
+    bell: pushing.bell,
+    mode: config.mode,
+    registration: config.registration,
+  });
+  const commandStore = kvCommandStore(store);
+  const commands = openCommands({
+    store: commandStore,
+    people: {
+      byUsernames: (names) => people.byUsernames(names),
+      byIds: (userIds) => people.byIds(userIds),
+      relationsOf: (userId, others) => contacts.relationsOf(userId, others),
+      membershipsOf: (userId) => groups.membershipsOf(userId),
+      membersOf: (name) => groups.membersOf(name),
+    },
+    files: kvCommandFiles(store, clock),
+    consent,
+    bell: pushing.bell,
+    clock,
+    ids,
+    log,
+    retentionDays: config.retentionDays,
+    exclusive: store.exclusive,
+  });
+  opening.defer(() => commands.inbox.flush());
+  opening.defer(() => commands.close());
+  await consent.prepare();
+  const warming = new AbortController();
+  // Nobody waits for it: the first broadcast does, should it come before.
+  const warmed = consent.census.warm(warming.signal).catch((error) => {
+    if (!warming.signal.aborted) log.error("census.failed", { error: error as Error });
+  });
+  opening.defer(() => warmed);
+  opening.defer(() => warming.abort());
+  const setupLink = await prepareFirstAdmin(needs, config.admin);
+  const demo = await prepareDemo({ ...needs, contacts: contactsStore }, config.mode);
+  const files = opening.use(
+    await openFiles({
+      config,
+      store,
+      accounts: accountsStore,
+      audit,
+      bell: hub,
+      clock,
+      random,
+      ids,
+      log,
+      names: async (userIds) =>
+        new Map([...await people.byIds(userIds)].map(([id, { username }]) => [id, username])),
+      readers: { mayRead: (userId, { by }) => commands.carrying.mayRead(userId, by) },
+      watchers: {
+        async changed(_file, state, uses) {
+          for (const { by } of uses) await commands.carrying.changed(by, state);
+        },
+      },
+      scanners: options.scanners,
+      blobs: options.blobs,
+    }),
+  );
+  const ofAccounts = openAccountParts({
+    store,
+    accounts,
+    accountsStore,
+    userRecords,
+    twoFactorStore,
+    counts,
+    audit,
+    contacts,
+    contactsStore,
+    groups,
+    groupsStore,
+    consent,
+    commands,
+    commandStore,
+    files: files.room,
+    bell: hub,
+    clock,
+    random,
+    log,
+    profileChanged(user, { timeZone }) {
+      callers.note(user.id, user);
+      if (!timeZone) return;
+      // Quiet hours and the daily limit are of the person's own day.
+      consent.forget(user.id);
+      hub.consentChanged(user.id);
+    },
+  });
+  const push = opening.use(
+    await pushing.open({ config, store, accountsStore, commands, clock, log, sender: options.pushes }),
+  );
+  const jobs = new JobRunner<Job | FileJob | IncidentJob | AccountJob | PushJob>({
+    kv: store.kv,
+    clock,
+    log,
+    run(job) {
+      if (job.kind === "account_removal") return ofAccounts.run(job);
+      if (job.kind === "push") return push.run(job);
+      return isCommandJob(job) ? commands.run(job) : files.run(job);
+    },
+    exclusive: store.exclusive,
+  });
+  opening.use(jobs);
+  jobs.start();
+  await files.start();
+
+  const calls = callsOf(commands, consent, contacts, groups, mutes);
+  const sends = new SendLimiter(config.rateSends, clock);
+  const realtime = new Realtime({
+    clock,
+    ids,
+    log,
+    hub,
+    inbox: commands.inbox,
+    greeting: {
+      user: (caller) => accounts.user(caller),
+      stoppedSince: (userId) => commands.safety.stoppedSince(userId),
+    },
+    settings: config,
+    handlers: asCurrent(calls.handlers, callers),
+    sends,
+  });
+  const users = new Users({
+    store: userRecords,
+    mutes,
+    bell: hub,
+    clock,
+    ids,
+    changed(account) {
+      callers.note(account.id, account);
+      ofAccounts.roleChanged(account.id);
+    },
+  });
+  const desk = new CategoryDesk(consent.categoryList, kvCategoryStore(store, audit));
+  const statsPorts = { ...kvStats(store, clock), connections: () => realtime.connections() };
+  const services: Services = {
+    config,
+    clock,
+    log,
+    accounts,
+    ...calls.services,
+    commands: {
+      ...calls.services.commands,
+      // The dispatcher takes from the same limit for sends over a socket.
+      send: async (caller, draft) => sends.take(caller) ?? await calls.services.commands.send(caller, draft),
+    },
+    groups,
+    users,
+    ...ofAccounts.services,
+    categories: {
+      list: async () => ({ categories: await consent.categories() }),
+      all: (caller) => desk.all(caller),
+      add: (caller, body) => desk.add(caller, body),
+      change: (caller, slug, change) => desk.change(caller, slug, change),
+    },
+    audit: new Audit(audit),
+    stats: new Stats(statsPorts, clock),
+    ...files.services,
+    realtime,
+    health: new Health([...healthPorts(config, store), ...files.checks], clock),
+    demo,
+    push: push.service,
+    requestId: () => ids.next(),
+  };
+  const opened = opening.move();
+  return {
+    services,
+    setupLink,
+    runDueJobs: () => jobs.runDue(),
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  };
+}
+
+function healthPorts(config: Config, store: Store): HealthPort[] {
+  const kv = kvHealth(store.kv);
+  // A store in memory is for tests, which have no data directory.
+  return config.kv === ":memory:" ? [kv] : [kv, diskHealth(config.dataDir)];
+}
+
+function isCommandJob(job: Job | FileJob | IncidentJob): job is Job {
+  switch (job.kind) {
+    case "expire":
+    case "release":
+    case "undefer":
+    case "remind":
+    case "stop":
+      return true;
+    default:
+      return false;
+  }
+}
+
+type Handlers = ConstructorParameters<typeof Realtime>[0]["handlers"];
+
+/** The same handlers for callers as their accounts are now, not as they were when the socket opened. */
+function asCurrent(handlers: Handlers, callers: CurrentCallers): Handlers {
+  const current = Object.entries(handlers).map(([method, handler]) => {
+    // Each handler takes the params of its own method; here they are only passed on.
+    const call = handler as (caller: Caller, params: unknown) => Promise<unknown>;
+    return [method, (caller: Caller, params: unknown) => call(callers.now(caller), params)];
+  });
+  return Object.fromEntries(current) as Handlers;
+}
+
+/** The calls that stand behind both the socket's methods and the pages. */
+function callsOf(
+  { sender, moves, history, safety }: CommandRoom,
+  consent: Consent,
+  contacts: Contacts,
+  groups: Groups,
+  mutes: Mutes,
+) {
+  const services = {
+    contacts,
+    preferences: {
+      get: (caller) => consent.get(caller),
+      set: (caller, change) => consent.set(caller, change),
+    },
+    commands: {
+      send(caller, draft) {
+        // Without a step in between where the answer is there at once: sends keep their order (DL-5).
+        const mute = mutes.muteOf(caller.userId);
+        if (mute === null) return sender.send(caller, draft);
+        return Promise.resolve(mute).then((found) =>
+          found === null ? sender.send(caller, draft) : mutedRefusal(found)
+        );
+      },
+      preview: (caller, draft) => sender.preview(caller, draft),
+      update: (caller, params) => moves.update(caller, params),
+      review: (caller, params) => moves.review(caller, params),
+      cancel: (caller, params) => moves.cancel(caller, params),
+      get: (caller, params) => history.get(caller, params),
+      list: (caller, params) => history.list(caller, params),
+      inboxList: (caller, params) => history.inboxList(caller, params),
+    },
+    safety: {
+      stop: (caller) => safety.stop(caller),
+      resume: (caller) => safety.resume(caller),
+      stoppedSince: (userId) => safety.stoppedSince(userId),
+    },
+  } satisfies Partial<Services>;
+  const handlers: Handlers = {
+    "inbox.list": services.commands.inboxList,
+    "command.send": services.commands.send,
+    "command.preview": services.commands.preview,
+    "command.list": services.commands.list,
+    "command.get": services.commands.get,
+    "command.update": services.commands.update,
+    "command.review": services.commands.review,
+    "command.cancel": services.commands.cancel,
+    "preferences.get": services.preferences.get,
+    "preferences.set": services.preferences.set,
+    "category.list": async () => ({ categories: await consent.categories() }),
+    "contact.request": (caller, params) => contacts.request(caller, params),
+    "contact.accept": (caller, params) => contacts.accept(caller, params),
+    "contact.decline": (caller, params) => contacts.decline(caller, params),
+    "contact.remove": (caller, params) => contacts.remove(caller, params),
+    "contact.list": (caller) => contacts.list(caller),
+    "group.list": (caller) => groups.list(caller),
+    "group.accept": (caller, params) => groups.accept(caller, params),
+    "group.leave": (caller, params) => groups.leave(caller, params),
+    "safety.stop": services.safety.stop,
+    "safety.resume": services.safety.resume,
+  };
+  return { services, handlers };
+}

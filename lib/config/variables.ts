@@ -1,0 +1,314 @@
+import { passwordBody, username } from "../protocol/mod.ts";
+
+/** Why a text is not a value: completes the sentence "BEHEST_X: …". */
+export class Wrong {
+  readonly problem: string;
+  constructor(problem: string) {
+    this.problem = problem;
+  }
+}
+
+/** One variable of the environment: what it means, how its text becomes a value, and what to show of it. */
+export interface Variable<T> {
+  about: string;
+  /** What stands when the variable is not set; null leaves it out. */
+  default: string | null;
+  /** How the default is told where it depends on others. */
+  defaultText?: string;
+  example: string;
+  secret?: true;
+  parse(text: string): T | Wrong;
+}
+
+/** Every variable that this version reads (OP-1, OP-2). */
+export const variables = {
+  BEHEST_MODE: {
+    about: "`evaluation` (this computer only, with two demo people) or `production`",
+    default: "evaluation",
+    example: "production",
+    parse: oneOf("evaluation", "production"),
+  },
+  BEHEST_HOST: {
+    about: "Address to listen on; evaluation mode takes loopback addresses only",
+    default: "127.0.0.1",
+    example: "0.0.0.0",
+    parse: (text) =>
+      /^[A-Za-z0-9][A-Za-z0-9.-]*$/.test(text) || /^[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*$/.test(text)
+        ? text
+        : new Wrong("is not a host name or an IP address (without brackets or a port)"),
+  },
+  BEHEST_PORT: {
+    about: "Port to listen on; 0 takes any free one",
+    default: "8000",
+    example: "8000",
+    parse: whole(0, 65_535),
+  },
+  BEHEST_ORIGINS: {
+    about: "Origins beside the server's own that may send forms and use cookies, separated by commas",
+    default: "",
+    example: "https://behest.example.org,https://app.example.org",
+    parse: parseOrigins,
+  },
+  BEHEST_DATA_DIR: {
+    about: "Directory of everything that is kept: store, files, logs, key",
+    default: "./data",
+    example: "/var/lib/behest",
+    parse: parsePath,
+  },
+  BEHEST_KV: {
+    about: "The store: a file, or the `http(s)://` address of a KV Connect server",
+    default: null,
+    defaultText: "`kv.sqlite3` in the data directory",
+    example: "https://kv.example.org",
+    parse: parseKv,
+  },
+  BEHEST_HEARTBEAT_MS: {
+    about: "Time between two heartbeats of a socket, in milliseconds",
+    default: "20000",
+    example: "20000",
+    parse: whole(50, 600_000),
+  },
+  BEHEST_RETENTION_DAYS: {
+    about: "How long a command waits for its recipient and stays in the history, in days",
+    default: "14",
+    example: "14",
+    parse: whole(1, 365),
+  },
+  BEHEST_RATE_REQUESTS: {
+    about: "Requests a second of one connection; 0 is no limit",
+    default: "20",
+    example: "20",
+    parse: whole(0, 1_000_000),
+  },
+  BEHEST_RATE_SENDS: {
+    about: "Commands a minute of one person; 0 is no limit",
+    default: "30",
+    example: "30",
+    parse: whole(0, 1_000_000),
+  },
+  BEHEST_REGISTRATION: {
+    about: "Who may make an account: `open`, `invite` or `closed`",
+    default: "open",
+    example: "closed",
+    parse: oneOf("open", "invite", "closed"),
+  },
+  BEHEST_ADMIN_USERNAME: {
+    about: "The first administrator, made at the first start; without it a setup link is printed",
+    default: null,
+    example: "ada",
+    parse: (text) =>
+      username.safeParse(text).data ??
+        new Wrong("must be 3 to 32 of a-z, 0-9, _ and -, beginning with a letter or digit"),
+  },
+  BEHEST_ADMIN_PASSWORD: {
+    about: "The first administrator's password; both are set or none",
+    default: null,
+    example: "a-sentence-that-only-you-know",
+    secret: true,
+    parse: (text) =>
+      passwordBody.shape.next.safeParse(text).data ?? new Wrong("must be 10 to 256 characters"),
+  },
+  BEHEST_LOG_LEVEL: {
+    about: "The least important lines that are logged: `debug`, `info`, `warn` or `error`",
+    default: "info",
+    example: "debug",
+    parse: oneOf("debug", "info", "warn", "error"),
+  },
+  BEHEST_TRUST_PROXY: {
+    about: "Whether `X-Forwarded-For` and `-Proto` are believed: `yes` only behind your own proxy",
+    default: "no",
+    example: "yes",
+    parse: (text) => {
+      const answer = oneOf("yes", "no")(text);
+      return answer instanceof Wrong ? answer : answer === "yes";
+    },
+  },
+  BEHEST_UPLOAD_MAX_BYTES: {
+    about: "Largest file, in bytes",
+    default: String(2 * 1024 ** 3),
+    example: "2147483648",
+    parse: whole(1, 1024 ** 4),
+  },
+  BEHEST_QUOTA_BYTES: {
+    about: "What the files of one person may hold together, in bytes",
+    default: String(5 * 1024 ** 3),
+    example: "5368709120",
+    parse: whole(1, 1024 ** 5),
+  },
+  BEHEST_CLAMD: {
+    about: "`host:port` of clamd. It has no authentication: loopback or a private network only",
+    default: "127.0.0.1:3310",
+    example: "127.0.0.1:3310",
+    parse: parseHostPort,
+  },
+  BEHEST_CSAM: {
+    about: "The matching service for known abuse material: `arachnid`, `hma` or `photodna`",
+    default: null,
+    defaultText: "none: evaluation mode matches against `BEHEST_CSAM_HASHES`, production holds every file",
+    example: "arachnid",
+    parse: oneOf("arachnid", "hma", "photodna"),
+  },
+  BEHEST_CSAM_URL: {
+    about: "Address of the matching service",
+    default: null,
+    defaultText: "the service's own; `hma` has none and needs it",
+    example: "http://127.0.0.1:5000",
+    parse: parseServiceUrl,
+  },
+  BEHEST_CSAM_USER: {
+    about: "User name for `arachnid`",
+    default: null,
+    example: "example-platform",
+    parse: (text) => text,
+  },
+  BEHEST_CSAM_SECRET: {
+    about: "Password for `arachnid`, subscription key for `photodna`",
+    default: null,
+    example: "what-the-service-gave-you",
+    secret: true,
+    parse: (text) => text,
+  },
+  BEHEST_CSAM_HASHES: {
+    about:
+      "File of SHA-256 lines that evaluation mode takes for known material, for trying what a match does",
+    default: null,
+    example: "./known_hashes.txt",
+    parse: parsePath,
+  },
+  BEHEST_INCOMPLETE: {
+    about:
+      "What becomes of a file that could not be looked through, like an encrypted archive: `hold` or `reject`",
+    default: "hold",
+    example: "reject",
+    parse: oneOf("hold", "reject"),
+  },
+  BEHEST_SCAN_CONCURRENCY: {
+    about: "Files that are scanned at once; not more than clamd's MaxThreads",
+    default: "2",
+    example: "4",
+    parse: whole(1, 64),
+  },
+  BEHEST_EVIDENCE_DAYS: {
+    about: "How long a match and what belongs to it are preserved, in days",
+    default: "365",
+    example: "365",
+    parse: whole(1, 3650),
+  },
+  BEHEST_EVIDENCE_KEY: {
+    about: "File of the key that evidence is encrypted with; keep it outside of the data directory's backup",
+    default: null,
+    defaultText: "`evidence.key` in the data directory",
+    example: "/etc/behest/evidence.key",
+    parse: parsePath,
+  },
+  BEHEST_PUSH: {
+    about:
+      "Notifications to browsers: `off`, or whom their push services may ask about this server, a `mailto:` or `https://` address",
+    default: "off",
+    example: "mailto:admin@example.org",
+    parse: parsePush,
+  },
+  BEHEST_CYBERTIP_URL: {
+    about: "Address of NCMEC's CyberTipline; the test server unless set",
+    default: "https://exttest.cybertip.org/ispws",
+    example: "https://report.cybertip.org/ispws",
+    parse: parseServiceUrl,
+  },
+  BEHEST_CYBERTIP_USER: {
+    about: "User name for the CyberTipline; without it reports are drafted and exported only",
+    default: null,
+    example: "example-platform",
+    parse: (text) => text,
+  },
+  BEHEST_CYBERTIP_PASSWORD: {
+    about: "Password for the CyberTipline",
+    default: null,
+    example: "what-the-service-gave-you",
+    secret: true,
+    parse: (text) => text,
+  },
+} as const satisfies Record<string, Variable<unknown>>;
+
+export type VariableName = keyof typeof variables;
+
+/** Variables of the specification that a later version reads; a shared `.env` may hold them already. */
+export const laterVariables: readonly string[] = [
+  "BEHEST_BUS",
+];
+
+function oneOf<const T extends string>(...choices: T[]): (text: string) => T | Wrong {
+  return (text) =>
+    choices.find((choice) => choice === text) ??
+      new Wrong(`must be ${choices.slice(0, -1).join(", ")} or ${choices.at(-1)}`);
+}
+
+function whole(least: number, most: number): (text: string) => number | Wrong {
+  return (text) => {
+    const value = /^[0-9]{1,15}$/.test(text) ? Number(text) : NaN;
+    return value >= least && value <= most
+      ? value
+      : new Wrong(`must be a whole number from ${least} to ${most}`);
+  };
+}
+
+function parseOrigins(text: string): string[] | Wrong {
+  const origins: string[] = [];
+  for (const part of text.split(",").map((item) => item.trim()).filter((item) => item !== "")) {
+    const url = URL.parse(part);
+    if (url === null || !/^https?:$/.test(url.protocol)) {
+      return new Wrong(`holds ${JSON.stringify(part)}, which is not an http or https origin`);
+    }
+    if (url.origin !== part) {
+      return new Wrong(`holds ${JSON.stringify(part)}; an origin is written ${url.origin}`);
+    }
+    origins.push(part);
+  }
+  return origins;
+}
+
+/** The permission list of `deno run` is cut at spaces and commas, and the task's shell expands the rest. */
+function parsePath(text: string): string | Wrong {
+  return /[\s,*?[\]]/.test(text)
+    ? new Wrong("must be a path without white space, commas, brackets, * and ?")
+    : text;
+}
+
+function parseKv(text: string): string | Wrong {
+  if (!/^[a-z]+:\/\//i.test(text)) return parsePath(text);
+  const url = URL.parse(text);
+  if (url === null || !/^https?:$/.test(url.protocol)) {
+    return new Wrong("must be a path or an http(s):// address");
+  }
+  if (url.username !== "" || url.password !== "") {
+    return new Wrong("must not hold a user or password; KV Connect takes DENO_KV_ACCESS_TOKEN");
+  }
+  return text;
+}
+
+function parseHostPort(text: string): { host: string; port: number } | Wrong {
+  const [, host, port] = /^\[?([A-Za-z0-9.:-]+?)\]?:([0-9]{1,5})$/.exec(text) ?? [];
+  const number = Number(port);
+  return host === undefined || number < 1 || number > 65_535
+    ? new Wrong("must be a host and a port, written host:port")
+    : { host, port: number };
+}
+
+/** Null is off. Push services turn addresses away that cannot be reached, like those of this computer. */
+function parsePush(text: string): string | null | Wrong {
+  if (text === "off") return null;
+  const mail = /^mailto:[^\s@,<>]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$/.test(text);
+  const url = URL.parse(text);
+  const site = url?.protocol === "https:" && url.username === "" && url.hostname.includes(".") &&
+    !/[\s,]/.test(text);
+  return mail || site ? text : new Wrong("must be off, or a mailto: or https:// address");
+}
+
+/** Credentials have variables of their own, and a query would be lost. */
+function parseServiceUrl(text: string): string | Wrong {
+  const url = URL.parse(text);
+  if (url === null || !/^https?:$/.test(url.protocol)) return new Wrong("must be an http(s):// address");
+  if (url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "") {
+    return new Wrong("must be an address without a user, a password, a query or a fragment");
+  }
+  return text.replace(/\/+$/, "");
+}

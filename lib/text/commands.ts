@@ -1,0 +1,183 @@
+import type { CommandState, Requirement } from "../protocol/mod.ts";
+import type { Language, Words } from "../words/mod.ts";
+import { fill } from "../words/shape.ts";
+
+/** How a state reads to a person, and its tone: what the colour repeats, never says alone. */
+export interface StateWords {
+  label: string;
+  tone: "plain" | "good" | "bad" | "wait";
+}
+
+const tones: Record<CommandState, StateWords["tone"]> = {
+  scheduled: "wait",
+  queued: "plain",
+  delivered: "plain",
+  seen: "plain",
+  accepted: "good",
+  submitted: "good",
+  completed: "good",
+  deferred: "wait",
+  declined: "bad",
+  returned: "wait",
+  failed: "bad",
+  expired: "bad",
+  cancelled: "bad",
+  stopped: "bad",
+};
+
+/** The words of a state for its recipient, or for its sender, to whom a delivered command is not "new". */
+export function stateWords(
+  words: Words["commands"],
+  state: CommandState,
+  reader: "recipient" | "sender",
+): StateWords {
+  const label = state === "delivered" && reader === "sender" ? words.deliveredToThem : words[state];
+  return { label, tone: tones[state] };
+}
+
+/** How many are in a state, for their sender: `1,204 done`. */
+export function countedState(
+  words: Words["commands"],
+  language: Language,
+  state: CommandState,
+  count: number,
+): string {
+  const { label } = stateWords(words, state, "sender");
+  return `${numberText(language, count)} ${label.toLocaleLowerCase(language)}`;
+}
+
+/** States after which nothing more happens (the table of `commands/`, for pages); all others stay in the inbox. */
+const closed: ReadonlySet<CommandState> = new Set([
+  "completed",
+  "declined",
+  "failed",
+  "expired",
+  "cancelled",
+  "stopped",
+]);
+
+export function isOpen(state: CommandState): boolean {
+  return !closed.has(state);
+}
+
+/** Whose habits numbers and dates follow where nothing is known but the language. */
+const regions = { en: "en-GB", de: "de-DE" } as const satisfies Record<Language, string>;
+
+/** As `Intl` takes it. In a browser that knows the language, with the habits of the reader's own region. */
+function localeOf(language: Language): string {
+  const own = typeof document === "undefined" ? [] : navigator.languages;
+  return own.find((tag) => tag.split("-", 1)[0]?.toLowerCase() === language) ?? regions[language];
+}
+
+/** A number as the language writes it. */
+export function numberText(
+  language: Language,
+  value: number,
+  options: Intl.NumberFormatOptions = {},
+): string {
+  return new Intl.NumberFormat(regions[language], options).format(value);
+}
+
+/** Several things in one sentence: `a, b and c`. */
+export function listText(language: Language, things: readonly string[]): string {
+  return new Intl.ListFormat(regions[language], { type: "conjunction" }).format(things);
+}
+
+/** A time for a page without scripts: readable, and plainly UTC. Anything that is no time comes back as it is. */
+export function utcText(language: Language, time: string): string {
+  const date = new Date(time);
+  if (Number.isNaN(date.getTime())) return time;
+  return `${utcFormats[language].format(date)} UTC`;
+}
+
+const utcFormat = (locale: string) =>
+  new Intl.DateTimeFormat(locale, {
+    day: "numeric",
+    month: "short",
+    year: "numeric",
+    hour: "2-digit",
+    minute: "2-digit",
+    timeZone: "UTC",
+  });
+
+// Made once: each costs more than many times that it writes.
+const utcFormats: Record<Language, Intl.DateTimeFormat> = {
+  en: utcFormat(regions.en),
+  de: utcFormat(regions.de),
+};
+
+/** The same time in the viewer's own time zone. Only for the browser. */
+export function localText(language: Language, time: string): string {
+  const date = new Date(time);
+  if (Number.isNaN(date.getTime())) return time;
+  return date.toLocaleString(localeOf(language), { dateStyle: "medium", timeStyle: "short" });
+}
+
+/**
+ * The way from a page to `/`, relative. Fresh marks every link that begins with `/` and lies above the current page as
+ * current, which would make the inbox "current" on all pages.
+ */
+export function toRoot(path: string): string {
+  return `./${"../".repeat(Math.max(0, path.split("/").length - 2))}`;
+}
+
+/** A kind of command as a heading; clients' own kinds are shown as they are. */
+export function kindTitle(words: Words["commands"], kind: string): string {
+  switch (kind) {
+    case "message":
+    case "task":
+    case "link":
+    case "media":
+      return words[kind];
+    default:
+      return kind;
+  }
+}
+
+/** How far a moment is from now, in the largest unit that fits: `in 5 hours`, `2 days ago`. */
+export function distanceText(language: Language, at: number, now: number): string {
+  const minutes = Math.round(Math.abs(at - now) / 60_000);
+  const [count, unit] = minutes < 60
+    ? [minutes, "minute"] as const
+    : minutes < 48 * 60
+    ? [Math.round(minutes / 60), "hour"] as const
+    : [Math.round(minutes / (24 * 60)), "day"] as const;
+  // "auto" would say "yesterday" for a day that is not the calendar's; only for nothing it has the better word.
+  return minutes === 0
+    ? new Intl.RelativeTimeFormat(language, { numeric: "auto" }).format(0, "second")
+    : new Intl.RelativeTimeFormat(language, { numeric: "always" }).format(at > now ? count : -count, unit);
+}
+
+/** Whom a command is for, as its heading line says it. */
+export function audienceText(
+  words: Words["commands"],
+  { kind, name }: { kind: string; name?: string | undefined },
+): string {
+  switch (kind) {
+    case "group":
+      return name === undefined ? words.toSomeGroup : fill(words.toGroup, { name });
+    case "category":
+      return name === undefined ? words.toSomeCategory : fill(words.toCategory, { name });
+    case "all":
+      return words.toAll;
+    default:
+      return "";
+  }
+}
+
+/** What a sender asks back (CM-5), for its recipient. */
+export function requirementText(words: Words["command"], requires: Requirement): string | null {
+  switch (requires) {
+    case "none":
+      return null;
+    case "confirmation":
+      return words.asksConfirmation;
+    case "proof":
+      return words.asksProof;
+    case "review":
+      return words.asksReview;
+    default:
+      requires satisfies never;
+      return null;
+  }
+}

@@ -1,0 +1,33 @@
+import type { Language, Words } from "../words/mod.ts";
+import { fill } from "../words/shape.ts";
+import { listText } from "./commands.ts";
+
+type Way = "byAnyone" | "byContact" | "byGroup" | "byMembership" | "byBroadcasts";
+
+/** What opened the way, as the rule begins (`lib/consent/decide.ts`, CO-8). */
+const ways: readonly (readonly [RegExp, Way])[] = [
+  [/^acceptFrom=anyone \(\w+\)$/, "byAnyone"],
+  [/^acceptFrom=\w+ \(contact\)$/, "byContact"],
+  [/^acceptFrom=\w+ \(shared_group\)$/, "byGroup"],
+  [/^membership$/, "byMembership"],
+  [/^broadcasts=true$/, "byBroadcasts"],
+];
+
+/** Why a command was let through, in plain sentences; null when the rule is not one that this page knows. */
+export function whyText(words: Words["command"], language: Language, rule: string): string | null {
+  const [begin = "", choices = "", ...more] = rule.split("; ");
+  const way = ways.find(([pattern]) => pattern.test(begin))?.[1];
+  if (way === undefined || more.length > 0) return null;
+  const allowed: string[] = [];
+  const asked: string[] = [];
+  for (const choice of choices.split(",")) {
+    const [slug = "", verdict = ""] = choice.split("=");
+    if (slug === "") return null;
+    if (verdict === "allow") allowed.push(slug);
+    else if (verdict === "ask") asked.push(slug);
+    else return null;
+  }
+  const about = (message: string, slugs: readonly string[]) =>
+    slugs.length === 0 ? [] : [fill(message, { categories: listText(language, slugs) })];
+  return [words[way], ...about(words.allowed, allowed), ...about(words.asked, asked)].join(" ");
+}

@@ -1,0 +1,249 @@
+import type { Context } from "fresh";
+import type { State } from "../define.ts";
+import type { Caller } from "../../platform/mod.ts";
+import { id as uploadId, Refusal } from "../../protocol/mod.ts";
+import { asCaller, nameIn, problem } from "../rest.ts";
+import { problemAs } from "../../rest_status.ts";
+import { rawBody, refusedEncoding, saidLength, takeBody, uploadOrigin } from "./upload.ts";
+import type { Answer, UploadState } from "../services.ts";
+
+/** FI-2: tus 1.0.0 (https://tus.io/protocols/resumable-upload) over the service of files; docs/adr/0006 says why by hand. */
+const version = "1.0.0";
+const extensions = "creation,creation-with-upload,termination,expiration,checksum";
+/** Names of checksums, with the bytes that each has. */
+const checksums = { sha1: 20, sha256: 32 } as const;
+
+const partType = "application/offset+octet-stream";
+const place = "/api/v1/uploads";
+
+const wrong = (message: string) => new Refusal("invalid_params", message);
+
+/** What the server can do, for anybody who asks. */
+export function tusOptions(ctx: Context<State>, methods: string): Response {
+  return new Response(null, {
+    status: 204,
+    headers: {
+      "allow": methods,
+      "tus-resumable": version,
+      "tus-version": version,
+      "tus-extension": extensions,
+      "tus-max-size": String(ctx.state.services.config.uploadMaxBytes),
+      "tus-checksum-algorithm": Object.keys(checksums).join(","),
+    },
+  });
+}
+
+/** Guards a call: of this version, and by a person. */
+async function asUploader(
+  ctx: Context<State>,
+  call: (caller: Caller) => Promise<Response>,
+): Promise<Response> {
+  const response = ctx.req.headers.get("tus-resumable") === version
+    ? await asCaller(ctx, call)
+    : problemAs(412, "Precondition failed", wrong(`Send Tus-Resumable: ${version}.`), {
+      "tus-version": version,
+    });
+  response.headers.set("tus-resumable", version);
+  return response;
+}
+
+/** Begins an upload, with the first part of it or all where the body has one. */
+export function tusCreate(ctx: Context<State>): Promise<Response> {
+  return asUploader(ctx, async (caller) => {
+    const { headers } = ctx.req;
+    const { files } = ctx.state.services;
+    const size = lengthOf(headers);
+    if (size instanceof Refusal) return problem(size);
+    const name = nameOf(headers.get("upload-metadata") ?? "");
+    if (name instanceof Refusal) return problem(name);
+    const part = hasPart(headers) ? partOf(headers) : null;
+    if (part instanceof Response) return part;
+
+    const begun = await files.begin(caller, uploadOrigin(ctx), { name, size });
+    if (begun instanceof Refusal) return problem(begun);
+    const state = part === null || begun.fileId !== null
+      ? begun
+      : await append(ctx, caller, begun.id, { ...part, offset: 0 });
+    if (state instanceof Refusal) {
+      // Nobody was told where it is, so nobody could go on with it.
+      await files.abandon(caller, begun.id);
+      return refusedPart(state);
+    }
+    return new Response(null, {
+      status: 201,
+      headers: { ...progress(state), location: `${place}/${state.id}` },
+    });
+  });
+}
+
+/** How far an upload is. */
+export function tusHead(ctx: Context<State>): Promise<Response> {
+  return asUploader(ctx, async (caller) => {
+    const state = await ctx.state.services.files.uploadState(caller, idIn(ctx));
+    if (state instanceof Refusal) return problem(state);
+    return new Response(null, {
+      headers: {
+        ...progress(state),
+        "cache-control": "no-store",
+        "upload-length": String(state.size),
+        // Of what was said at the beginning the name alone was kept.
+        "upload-metadata": `filename ${new TextEncoder().encode(state.name).toBase64()}`,
+      },
+    });
+  });
+}
+
+/** The next part of an upload. */
+export function tusPatch(ctx: Context<State>): Promise<Response> {
+  return asUploader(ctx, async (caller) => {
+    const { headers } = ctx.req;
+    const part = partOf(headers);
+    if (part instanceof Response) return part;
+    const offset = wholeNumber(headers.get("upload-offset"));
+    if (offset === null) return problem(wrong("Say in Upload-Offset at which byte the body goes on."));
+    const state = await append(ctx, caller, idIn(ctx), { ...part, offset });
+    return state instanceof Refusal
+      ? refusedPart(state)
+      : new Response(null, { status: 204, headers: progress(state) });
+  });
+}
+
+/** Ends an upload before it is whole. */
+export function tusDelete(ctx: Context<State>): Promise<Response> {
+  return asUploader(ctx, async (caller) => {
+    const ended = await ctx.state.services.files.abandon(caller, idIn(ctx));
+    return ended instanceof Refusal ? problem(ended) : new Response(null, { status: 204 });
+  });
+}
+
+/**
+ * For clients whose surroundings know GET and POST only: the method that the header names. Of a POST alone, since a page of
+ * another site may make browsers send the others.
+ */
+export function tusPost(ctx: Context<State>): Promise<Response> {
+  switch (ctx.req.headers.get("x-http-method-override")?.toUpperCase()) {
+    case "PATCH":
+      return tusPatch(ctx);
+    case "DELETE":
+      return tusDelete(ctx);
+    case "HEAD":
+      return tusHead(ctx);
+  }
+  return asUploader(ctx, () =>
+    Promise.resolve(
+      problem(new Refusal("method_not_allowed", "Send PATCH, HEAD or DELETE here; POST begins an upload.")),
+    ));
+}
+
+function idIn(ctx: Context<State>): string {
+  return nameIn(ctx, "id", uploadId);
+}
+
+interface Part {
+  size: number | null;
+  sha1?: Uint8Array;
+  sha256?: Uint8Array;
+}
+
+function append(
+  ctx: Context<State>,
+  caller: Caller,
+  id: string,
+  at: Part & { offset: number },
+): Answer<UploadState> {
+  const { files } = ctx.state.services;
+  return takeBody(rawBody(ctx.req), (stream) => files.append(caller, id, at, stream));
+}
+
+/** What every answer tells of an upload; the file's id once it is there. */
+function progress({ offset, expiresAt, fileId }: UploadState): Record<string, string> {
+  return {
+    "upload-offset": String(offset),
+    ...(fileId === null
+      ? { "upload-expires": new Date(expiresAt).toUTCString() }
+      : { "behest-file-id": fileId }),
+  };
+}
+
+/** 460 is tus' own status for bytes that do not fit their checksum. */
+function refusedPart(refusal: Refusal): Response {
+  const isChecksum = Object.hasOwn(refusal.detail.fields ?? {}, "checksum");
+  return isChecksum ? problemAs(460, "Checksum mismatch", refusal) : problem(refusal);
+}
+
+/** Whether the request that begins an upload brings a part of it. */
+function hasPart(headers: Headers): boolean {
+  const length = headers.get("content-length");
+  return headers.has("transfer-encoding") || (length !== null && length !== "0") ||
+    headers.get("content-type")?.toLowerCase() === partType;
+}
+
+/** What is said of a body, or why it cannot be taken. */
+function partOf(headers: Headers): Part | Response {
+  if (headers.get("content-type")?.trim().toLowerCase() !== partType) {
+    const refusal = wrong(`Send the bytes with Content-Type: ${partType}.`);
+    return problemAs(415, "Unsupported media type", refusal);
+  }
+  const encoded = refusedEncoding(headers);
+  if (encoded !== undefined) return problem(encoded);
+  const size = saidLength(headers);
+  if (size instanceof Refusal) return problem(size);
+  const checksum = checksumOf(headers.get("upload-checksum"));
+  return checksum instanceof Refusal ? problem(checksum) : { size, ...checksum };
+}
+
+function checksumOf(said: string | null): Omit<Part, "size"> | Refusal {
+  if (said === null) return {};
+  const [, name = "", encoded = ""] = /^\s*([a-z0-9]+) +([A-Za-z0-9+/=]+)\s*$/.exec(said) ?? [];
+  const bytes = base64(encoded);
+  if (!Object.hasOwn(checksums, name) || bytes?.length !== checksums[name as keyof typeof checksums]) {
+    return wrong(
+      `Send Upload-Checksum as one of ${Object.keys(checksums).join(", ")}, then its bytes in Base64.`,
+    );
+  }
+  return { [name]: bytes };
+}
+
+function lengthOf(headers: Headers): number | Refusal {
+  if (headers.has("upload-defer-length")) {
+    return wrong("Say in Upload-Length how many bytes the file has; here it cannot be said later.");
+  }
+  return wholeNumber(headers.get("upload-length")) ??
+    wrong("Say in Upload-Length how many bytes the file has.");
+}
+
+function wholeNumber(text: string | null): number | null {
+  return text !== null && /^[0-9]{1,15}$/.test(text) ? Number(text) : null;
+}
+
+/** The file's name in `Upload-Metadata`: `filename`, or `name`. What else is said is not kept; types are not believed. */
+function nameOf(metadata: string): string | Refusal {
+  const found = new Map<string, string>();
+  for (const pair of metadata.split(",")) {
+    const [, key, value = ""] = /^\s*([^\s,]+)(?: +([A-Za-z0-9+/=]*))?\s*$/.exec(pair) ?? [];
+    if (key === undefined && pair.trim() === "") continue;
+    if (key === undefined || found.has(key)) {
+      return wrong(
+        "Send Upload-Metadata as pairs with commas between them, each a key and its value in Base64.",
+      );
+    }
+    found.set(key, value);
+  }
+  const encoded = found.get("filename") ?? found.get("name");
+  if (encoded === undefined) return wrong("Say in Upload-Metadata under filename what the file is called.");
+  const bytes = base64(encoded);
+  try {
+    if (bytes !== null) return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    // Not UTF-8.
+  }
+  return wrong("The filename of Upload-Metadata is not UTF-8 in Base64.");
+}
+
+function base64(text: string): Uint8Array | null {
+  try {
+    return Uint8Array.fromBase64(text);
+  } catch {
+    return null;
+  }
+}

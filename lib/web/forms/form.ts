@@ -1,0 +1,146 @@
+import { Refusal } from "../../protocol/mod.ts";
+import { readBytes } from "../rest.ts";
+import { type Language, refusalText } from "../../words/mod.ts";
+
+/** What a page shows when a form was refused: one sentence, and what is wrong beside each field. */
+export interface FormProblem {
+  message: string;
+  fields: Record<string, string>;
+}
+
+/**
+ * The fields of a posted form, read with a bound. A file field is left out: no page takes files by a plain form.
+ * Refuses what is too large or no form.
+ */
+export async function readForm(request: Request): Promise<URLSearchParams | Refusal> {
+  const type = request.headers.get("content-type") ?? "";
+  const bytes = await readBytes(request);
+  if (bytes instanceof Refusal) return bytes;
+  if (type.startsWith("application/x-www-form-urlencoded")) {
+    return new URLSearchParams(new TextDecoder().decode(bytes));
+  }
+  if (!type.startsWith("multipart/form-data")) {
+    return new Refusal("invalid_params", "Send the form again from its page.");
+  }
+  try {
+    const form = await new Response(bytes, { headers: { "content-type": type } }).formData();
+    const fields = new URLSearchParams();
+    for (const [name, value] of form) if (typeof value === "string") fields.append(name, value);
+    return fields;
+  } catch {
+    return new Refusal("invalid_params", "Send the form again from its page.");
+  }
+}
+
+/**
+ * A refusal as a page shows it, in the reader's language. Fields of a service are dotted paths; `names` says which form field
+ * shows the path or anything under it (`"audience.to"` → `to`).
+ */
+export function problemOf(
+  refusal: Refusal,
+  language: Language,
+  names: Record<string, string> = {},
+): FormProblem {
+  const fields: Record<string, string> = {};
+  for (const [path, message] of Object.entries(refusal.detail.fields ?? {})) {
+    const name = fieldName(path, names);
+    fields[name] ??= sentence(refusalText(language, message));
+  }
+  // Which ones is said to programs, by paths; people see it beside each.
+  const message = refusalText(language, refusal.message).replace(
+    /^(Some input needs another look): .*$/s,
+    "$1.",
+  );
+  return { message, fields };
+}
+
+function fieldName(path: string, names: Record<string, string>): string {
+  for (const [prefix, name] of Object.entries(names)) {
+    if (path === prefix || path.startsWith(`${prefix}.`)) return name;
+  }
+  return path.split(".")[0] ?? path;
+}
+
+function sentence(message: string): string {
+  const text = message.charAt(0).toUpperCase() + message.slice(1);
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}
+
+/** A page answer's status and headers for a refusal; waits come as whole seconds (RFC 9110, Retry-After). */
+export function refusedPage(refusal: Refusal): { status: number; headers: Record<string, string> } {
+  const waitMs = refusal.detail.retryAfterMs;
+  return {
+    status: refusal.status,
+    headers: waitMs === undefined ? {} : { "retry-after": String(Math.ceil(waitMs / 1000)) },
+  };
+}
+
+/** A trimmed field, or undefined when it is missing or empty. */
+export function filled(form: URLSearchParams, name: string): string | undefined {
+  const value = form.get(name)?.trim();
+  return value === undefined || value === "" ? undefined : value;
+}
+
+/** What a script put into a field as JSON; undefined when it is none. */
+export function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Names typed in one field, parted by commas or white space, without repeats and without a leading `@`. */
+export function nameList(text: string): string[] {
+  const names = text.split(/[\s,;]+/).map((name) => name.replace(/^@/, "")).filter((name) => name !== "");
+  return [...new Set(names)];
+}
+
+/**
+ * A `datetime-local` value as RFC 3339, read in the given IANA time zone; without scripts the form says UTC.
+ * What cannot be read comes back as it is, so that the schema names the problem.
+ */
+export function timeField(form: URLSearchParams, name: string, zone: string): string | null {
+  const value = filled(form, name);
+  return value === undefined ? null : momentIn(value, zone);
+}
+
+/** One such value. */
+export function momentIn(value: string, zone: string): string {
+  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?$/.test(value)) return value;
+  const asUtc = Date.parse(`${value}Z`);
+  if (Number.isNaN(asUtc)) return value;
+  // The offset is asked twice: near a change of the clocks the first guess may lie on the other side.
+  const guess = asUtc - offsetMs(asUtc, zone);
+  return new Date(asUtc - offsetMs(guess, zone)).toISOString();
+}
+
+/** Minutes are enough: zones with seconds ended before this software. Unknown zones count as UTC. */
+function offsetMs(at: number, zone: string): number {
+  try {
+    const parts = new Intl.DateTimeFormat("en-GB", { timeZone: zone, timeZoneName: "longOffset" })
+      .formatToParts(at);
+    const text = parts.find((part) => part.type === "timeZoneName")?.value ?? "";
+    const found = /^GMT([+-])(\d\d):(\d\d)$/.exec(text);
+    if (found === null) return 0;
+    const [, sign, hours, minutes] = found;
+    return (sign === "-" ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) * 60_000;
+  } catch {
+    return 0;
+  }
+}
+
+/** A path of this site that a redirect may go to; anything else is `/`. Keeps `next=` from leading elsewhere. */
+export function localPath(path: string | null | undefined): string {
+  // deno-lint-ignore no-control-regex -- control characters are what this looks for: browsers drop them from addresses
+  if (!path?.startsWith("/") || /^\/[/\\]|[\u0000-\u0020\\]/.test(path)) return "/";
+  const url = URL.parse(path, "http://here.invalid");
+  if (url === null || url.origin !== "http://here.invalid") return "/";
+  // What dots fold to must stay local too: `/.//host` resolves to `//host`.
+  return url.pathname.startsWith("//") ? "/" : url.pathname + url.search;
+}
+
+/** See other: the answer to a form that was taken, so that a reload does not send it again. */
+export function seeOther(path: string, headers: Record<string, string> = {}): Response {
+  return new Response(null, { status: 303, headers: { ...headers, location: path } });
+}

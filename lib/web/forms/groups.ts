@@ -1,0 +1,72 @@
+import type { Context } from "fresh";
+import type { State } from "../define.ts";
+import { filled, type FormProblem, problemOf } from "./form.ts";
+import { callerOf } from "../pages.ts";
+import { checked, memberBody, Refusal, username as usernameSchema } from "../../protocol/mod.ts";
+import type { Language, Words } from "../../words/mod.ts";
+
+/** What was typed to invite somebody, to show it again when it was refused. */
+export interface TypedMember {
+  username: string;
+  role: string;
+}
+
+export const noMember: TypedMember = { username: "", role: "member" };
+
+export function typedMember(form: URLSearchParams): TypedMember {
+  return { username: form.get("username") ?? "", role: form.get("role") ?? "member" };
+}
+
+/** What the members' forms ask of a group: `invite` and `role` set somebody, `remove` takes them out. */
+export async function changeMembers(
+  ctx: Context<State>,
+  name: string,
+  form: URLSearchParams,
+): Promise<"invite" | "role" | "remove" | Refusal> {
+  const { groups } = ctx.state.services;
+  const caller = callerOf(ctx.state);
+  const action = form.get("action") ?? "";
+  const typed = filled(form, "username")?.replace(/^@/, "") ?? "";
+  const username = checked(usernameSchema, typed, "username");
+  if (username instanceof Refusal) return username;
+  switch (action) {
+    case "invite":
+    case "role": {
+      const body = checked(memberBody, { role: form.get("role") ?? "" });
+      const done = body instanceof Refusal ? body : await groups.setMember(caller, name, username, body);
+      return done instanceof Refusal ? done : action;
+    }
+    case "remove": {
+      const done = await groups.removeMember(caller, name, username);
+      return done instanceof Refusal ? done : action;
+    }
+    default:
+      return new Refusal("invalid_params", "Use the buttons of this page.");
+  }
+}
+
+/** A refused change: beside the field of the invitation, or above when it was about a member of the list. */
+export function memberProblem(
+  refusal: Refusal,
+  form: URLSearchParams | Refusal,
+  language: Language,
+): FormProblem {
+  const problem = problemOf(refusal, language);
+  return form instanceof Refusal || form.get("action") === "invite" ? problem : { ...problem, fields: {} };
+}
+
+/** What a redirect to a group's page may have to say; only these words, never text from the address. */
+export function memberNotice(words: Words["groups"], notice: string | null): string | undefined {
+  switch (notice) {
+    case "created":
+      return words.doneCreated;
+    case "invite":
+      return words.doneInvite;
+    case "role":
+      return words.doneRole;
+    case "remove":
+      return words.doneRemove;
+    default:
+      return undefined;
+  }
+}

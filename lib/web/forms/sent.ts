@@ -1,0 +1,43 @@
+import type { Context } from "fresh";
+import type { State } from "../define.ts";
+import { callerOf } from "../pages.ts";
+import { checked, type Command, methods, Refusal } from "../../protocol/mod.ts";
+import type { Words } from "../../words/mod.ts";
+
+type Asked =
+  | { action: "cancel"; id: string }
+  | { action: "review"; id: string; recipient: string; accept: boolean; note: string | null };
+
+/** Does what a sender asked of a command that they sent; answers with what was done, for the notice. */
+export async function changeSent(
+  ctx: Context<State>,
+  asked: Asked,
+): Promise<"cancelled" | "reviewed" | "returned" | Refusal> {
+  const { commands } = ctx.state.services;
+  const caller = callerOf(ctx.state);
+  if (asked.action === "cancel") {
+    const params = checked(methods["command.cancel"].params, { id: asked.id });
+    const done = params instanceof Refusal ? params : await commands.cancel(caller, params);
+    return done instanceof Refusal ? done : "cancelled";
+  }
+  const { action: _, ...fields } = asked;
+  const params = checked(methods["command.review"].params, fields);
+  const done = params instanceof Refusal ? params : await commands.review(caller, params);
+  if (done instanceof Refusal) return done;
+  return asked.accept ? "reviewed" : "returned";
+}
+
+/** Which notice a command gets that was just sent. */
+export function sentNotice({ deliverAt, attachments }: Command): "sent" | "scheduled" | "checking" {
+  if (deliverAt !== null) return "scheduled";
+  return attachments.length === 0 ? "sent" : "checking";
+}
+
+const notices = ["sent", "checking", "scheduled", "cancelled", "reviewed", "returned"] as const;
+
+/** What a redirect to a sent command may have to say: only these words, never text from the address. */
+export function noticeOf(words: Words["sent"], url: URL): string | undefined {
+  const asked = url.searchParams.get("notice");
+  const notice = notices.find((one) => one === asked);
+  return notice === undefined ? undefined : words[notice];
+}

@@ -1,0 +1,49 @@
+import type { Context } from "fresh";
+import type { State } from "../define.ts";
+import { filled, timeField } from "./form.ts";
+import { callerOf } from "../pages.ts";
+import { adminUserChange, checked, Refusal, sanctionBody } from "../../protocol/mod.ts";
+
+/** A sanction as it was typed. */
+export interface TypedSanction {
+  kind: string;
+  reason: string;
+  until: string;
+  zone: string;
+}
+
+export function typedSanction(form: URLSearchParams): TypedSanction {
+  const field = (name: string) => form.get(name) ?? "";
+  return { kind: field("kind"), reason: field("reason"), until: field("until"), zone: field("zone") };
+}
+
+export function noSanction(zone: string): TypedSanction {
+  return { kind: "", reason: "", until: "", zone };
+}
+
+/** What the forms of one user's page ask for. */
+export async function changeUser(
+  ctx: Context<State>,
+  username: string,
+  form: URLSearchParams,
+): Promise<"rights" | "sanction" | Refusal> {
+  const { users } = ctx.state.services;
+  const caller = callerOf(ctx.state);
+  const action = form.get("action");
+  if (action === "rights") {
+    const change = checked(adminUserChange, {
+      role: form.get("role") ?? "",
+      rights: { broadcast: form.get("broadcast") === "yes" },
+    });
+    const done = change instanceof Refusal ? change : await users.change(caller, username, change);
+    return done instanceof Refusal ? done : action;
+  }
+  if (action !== "sanction") return new Refusal("invalid_params", "Use the buttons of this page.");
+  const body = checked(sanctionBody, {
+    kind: form.get("kind") ?? "",
+    reason: form.get("reason")?.replaceAll("\r\n", "\n").trim() ?? "",
+    until: timeField(form, "until", filled(form, "zone") ?? "UTC"),
+  });
+  const done = body instanceof Refusal ? body : await users.sanction(caller, username, body);
+  return done instanceof Refusal ? done : action;
+}

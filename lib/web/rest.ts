@@ -1,0 +1,264 @@
+import type { Context } from "fresh";
+import type { z } from "zod";
+import type { State } from "./define.ts";
+import type { Caller } from "../platform/mod.ts";
+import { checked, device as deviceSchema, limits, Refusal } from "../protocol/mod.ts";
+import type { Answer, Origin, PasskeyPlace, Restriction, Services } from "./services.ts";
+
+const cookieName = "behest_session";
+
+/** How a request showed who it is (AU-5). */
+export type CredentialKind = "bearer" | "basic" | "cookie" | "query" | "ticket";
+export type AuthenticatedCaller = Caller & {
+  sessionExpiresAt: string;
+  restriction?: Restriction;
+  by: CredentialKind;
+};
+
+/** A refusal as RFC 9457 problem+json; with `Retry-After` in whole seconds where it says how long to wait. */
+export function problem(refusal: Refusal, headers: Record<string, string> = {}): Response {
+  const all = new Headers({
+    "cache-control": "no-store",
+    ...headers,
+    "content-type": "application/problem+json",
+  });
+  const waitMs = refusal.detail.retryAfterMs;
+  if (waitMs !== undefined) all.set("retry-after", String(Math.ceil(waitMs / 1000)));
+  if (refusal.kind === "unauthorized") all.set("www-authenticate", 'Bearer realm="behest"');
+  return new Response(JSON.stringify(refusal.toProblem()), { status: refusal.status, headers: all });
+}
+
+/** 200, or the status given, with a JSON body; or the refusal as a problem. */
+export function answer(body: object | Refusal, status = 200): Response {
+  return body instanceof Refusal ? problem(body) : Response.json(body, { status });
+}
+
+/** 204, or the refusal as a problem. */
+export function done(result: unknown, headers: Record<string, string> = {}): Response {
+  return result instanceof Refusal ? problem(result) : new Response(null, { status: 204, headers });
+}
+
+/** The JSON body that a schema describes. Reads no more than a REST body may hold; names each wrong field. */
+export async function readJson<S extends z.ZodType>(req: Request, schema: S): Answer<z.output<S>> {
+  const type = req.headers.get("content-type")?.split(";", 1)[0]?.trim().toLowerCase();
+  if (type !== "application/json") {
+    return new Refusal("invalid_params", "Send the body as JSON, with Content-Type: application/json.");
+  }
+  const text = await readText(req);
+  if (text instanceof Refusal) return text;
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return new Refusal("invalid_params", "The body is not JSON.");
+  }
+  return checked(schema, value, "body");
+}
+
+/** The bytes of a body, as far as a REST body or a form may go. */
+export async function readBytes(req: Request): Answer<Uint8Array<ArrayBuffer>> {
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of req.body ?? []) {
+      size += chunk.length;
+      if (size > limits.restBodyBytes) {
+        return new Refusal("too_large", `A body is at most ${limits.restBodyBytes / 1024} KiB.`);
+      }
+      chunks.push(chunk);
+    }
+  } catch {
+    return new Refusal("invalid_params", "The body ended before it was whole. Send it again.");
+  }
+  return await new Blob(chunks).bytes();
+}
+
+async function readText(req: Request): Answer<string> {
+  const bytes = await readBytes(req);
+  if (bytes instanceof Refusal) return bytes;
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return new Refusal("invalid_params", "The body is not UTF-8.");
+  }
+}
+
+interface Credential {
+  kind: CredentialKind;
+  secret: string;
+  /** With `basic`: whose token it must be. */
+  username?: string;
+}
+
+/**
+ * AU-5: the caller of a request. Looks at `Authorization`, then, where `url` is given (the socket only), at `?token=` and
+ * `?ticket=`, then at the cookie. The first that is there decides: a bad one is not made good by the next. `may`: restricted
+ * sessions that are let in (AU-7, AU-9).
+ */
+export async function authenticateRequest(
+  services: Pick<Services, "accounts">,
+  headers: Headers,
+  origin: Origin,
+  url?: URL,
+  may: readonly Restriction[] = [],
+): Answer<AuthenticatedCaller> {
+  const credential = credentialOf(headers, url);
+  if (credential === null) return new Refusal("unauthorized", "Log in first.");
+  if (credential instanceof Refusal) return credential;
+  const { accounts } = services;
+  const caller = credential.kind === "ticket"
+    ? await accounts.redeemTicket(credential.secret, origin)
+    : await accounts.authenticate(credential.secret, origin, may);
+  if (caller instanceof Refusal) return caller;
+  if (credential.username !== undefined && credential.username.toLowerCase() !== caller.username) {
+    return new Refusal("unauthorized", "The token is not this user's.");
+  }
+  return { ...caller, by: credential.kind };
+}
+
+function credentialOf(headers: Headers, url: URL | undefined): Credential | Refusal | null {
+  const authorization = headers.get("authorization");
+  if (authorization !== null) return readAuthorization(authorization);
+  const token = url?.searchParams.get("token") ?? null;
+  if (token !== null) return { kind: "query", secret: token };
+  const ticket = url?.searchParams.get("ticket") ?? null;
+  if (ticket !== null) return { kind: "ticket", secret: ticket };
+  const cookie = cookieOf(headers);
+  return cookie === null ? null : { kind: "cookie", secret: cookie };
+}
+
+/** The token of a page's request: pages look at the cookie alone. */
+export function sessionToken(request: Request): string | null {
+  return cookieOf(request.headers);
+}
+
+function readAuthorization(value: string): Credential | Refusal {
+  const [, scheme, rest] = /^([A-Za-z]+) +([A-Za-z0-9._~+/=-]+) *$/.exec(value) ?? [];
+  if (rest !== undefined && scheme?.toLowerCase() === "bearer") return { kind: "bearer", secret: rest };
+  const basic = rest !== undefined && scheme?.toLowerCase() === "basic" ? readBasic(rest) : null;
+  return basic ??
+    new Refusal("unauthorized", "Send Authorization as Bearer, or as Basic with username and token.");
+}
+
+function readBasic(encoded: string): Credential | null {
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(Uint8Array.fromBase64(encoded));
+    const colon = text.indexOf(":");
+    if (colon === -1) return null;
+    return { kind: "basic", username: text.slice(0, colon), secret: text.slice(colon + 1) };
+  } catch {
+    return null;
+  }
+}
+
+function cookieOf(headers: Headers): string | null {
+  for (const pair of headers.get("cookie")?.split(";") ?? []) {
+    const equals = pair.indexOf("=");
+    if (equals !== -1 && pair.slice(0, equals).trim() === cookieName) return pair.slice(equals + 1).trim();
+  }
+  return null;
+}
+
+/** `Set-Cookie` of a login. `secure` where the browser speaks TLS to us; `expiresAt` as the login answered it. */
+export function sessionCookie(token: string, expiresAt: string, secure: boolean): string {
+  return cookie(token, new Date(expiresAt), secure);
+}
+
+/** `Set-Cookie` that makes the browser forget the session. */
+export function clearSessionCookie(secure = false): string {
+  return cookie("", new Date(0), secure);
+}
+
+function cookie(value: string, expires: Date, secure: boolean): string {
+  const parts = [
+    `${cookieName}=${value}`,
+    "Path=/",
+    "HttpOnly",
+    "SameSite=Lax",
+    `Expires=${expires.toUTCString()}`,
+  ];
+  return [...parts, ...(secure ? ["Secure"] : [])].join("; ");
+}
+
+/** Where a REST call comes from. */
+export function originOf(ctx: Context<State>): Origin {
+  const { address, requestId } = ctx.state;
+  return { address, requestId, device: deviceOf(ctx.req.headers.get("user-agent") ?? "") };
+}
+
+/** A name for the session list: `web` for browsers, otherwise the product that the client calls itself. */
+function deviceOf(userAgent: string): string {
+  const product = userAgent.split(/[\s/]/, 1)[0] ?? "";
+  return product === "Mozilla" || !deviceSchema.safeParse(product).success ? "web" : product;
+}
+
+/** Where the browser of a request is, for passkeys. Behind a proxy that is trusted, where the proxy says. */
+export function placeOf({ url }: Pick<Context<State>, "url">): PasskeyPlace {
+  return { rpId: url.hostname, origin: url.origin };
+}
+
+/** Guards a REST call: runs `call` with the caller, or answers why there is none. `may`: restricted sessions that are let in. */
+export async function asCaller(
+  ctx: Context<State>,
+  call: (caller: AuthenticatedCaller) => Promise<Response>,
+  may: readonly Restriction[] = [],
+): Promise<Response> {
+  const { services } = ctx.state;
+  const caller = await authenticateRequest(services, ctx.req.headers, originOf(ctx), undefined, may);
+  return caller instanceof Refusal ? problem(caller) : await call(caller);
+}
+
+/** Runs `call` with the body that a schema describes, or answers what is wrong with it. */
+export async function withBody<S extends z.ZodType>(
+  ctx: Context<State>,
+  schema: S,
+  call: (body: z.output<S>) => Promise<Response>,
+): Promise<Response> {
+  const body = await readJson(ctx.req, schema);
+  return body instanceof Refusal ? problem(body) : await call(body);
+}
+
+/**
+ * MO-4: guards a call under `/api/v1/admin`. For everyone without the role, logged in or not, there is nothing here; before
+ * a body is looked at. `owner`: for the owners of a group too, whom the service tells apart.
+ */
+export async function asStaff(
+  ctx: Context<State>,
+  least: "admin" | "moderator" | "owner",
+  call: (caller: AuthenticatedCaller) => Promise<Response>,
+): Promise<Response> {
+  const { services } = ctx.state;
+  const caller = await authenticateRequest(services, ctx.req.headers, originOf(ctx), undefined, [
+    "two_factor",
+  ]);
+  if (caller instanceof Refusal || !isStaff(caller.role, least)) {
+    return problem(new Refusal("not_found", "There is nothing at this address."));
+  }
+  // Only who has the role learns that a second factor is what they lack.
+  return caller.restriction === undefined ? await call(caller) : await asCaller(ctx, call);
+}
+
+function isStaff(role: Caller["role"], least: "admin" | "moderator" | "owner"): boolean {
+  return least === "owner" || role === "admin" || (least === "moderator" && role === "moderator");
+}
+
+/** Runs `call` with the query that a schema describes, or answers what is wrong with it. */
+export async function withQuery<S extends z.ZodType>(
+  ctx: Context<State>,
+  schema: S,
+  call: (query: z.output<S>) => Promise<Response>,
+): Promise<Response> {
+  const query = checked(schema, Object.fromEntries(ctx.url.searchParams), "query");
+  return query instanceof Refusal ? problem(query) : await call(query);
+}
+
+/** A name in the path as its schema writes it, or empty: then nothing has it. */
+export function nameIn(ctx: Context<State>, part: string, schema: z.ZodType<string>): string {
+  const name = schema.safeParse(ctx.params[part]);
+  return name.success ? name.data : "";
+}
+
+/** JSON with the value under a name, or the refusal as a problem. */
+export function answerAs(name: string, value: unknown, status = 200): Response {
+  return answer(value instanceof Refusal ? value : { [name]: value }, status);
+}

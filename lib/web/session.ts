@@ -1,0 +1,70 @@
+import type { Context } from "fresh";
+import type { State } from "./define.ts";
+import { filled, type FormProblem, problemOf, readForm, seeOther } from "./forms/form.ts";
+import { checked, Refusal, registerBody, type User } from "../protocol/mod.ts";
+import { sessionCookie } from "./rest.ts";
+import type { Answer, LoggedIn, Origin } from "./services.ts";
+
+/** Where a page's request comes from. */
+export function origin(ctx: Context<State>): Origin {
+  return { address: ctx.state.address, device: "web", requestId: ctx.state.requestId };
+}
+
+/** Whether the person's browser speaks TLS to us: then the cookie must never travel without. */
+export function overTls(ctx: Context<State>): boolean {
+  return ctx.url.protocol === "https:";
+}
+
+/** The way in after a login: the token goes into the cookie and nowhere else. */
+export function enter(ctx: Context<State>, login: LoggedIn, path: string): Response {
+  return seeOther(path, { "set-cookie": sessionCookie(login.token, login.expiresAt, overTls(ctx)) });
+}
+
+export interface NewAccountBody {
+  username: string;
+  password: string;
+  adult: true;
+  invite?: string | undefined;
+}
+
+/** What was typed into a refused form for a new account; never the password. */
+export interface NewAccountTry {
+  refusal: Refusal;
+  username: string;
+  invite: string;
+  adult: boolean;
+  problem: FormProblem;
+}
+
+/** A form that makes an account and logs its person in: the redirect, or what to show again. */
+export async function newAccount(
+  ctx: Context<State>,
+  make: (body: NewAccountBody) => Answer<User>,
+): Promise<Response | NewAccountTry> {
+  const form = await readForm(ctx.req);
+  if (form instanceof Refusal) return refused(ctx, form, new URLSearchParams());
+  const body = checked(registerBody, {
+    username: form.get("username")?.trim() ?? "",
+    password: form.get("password") ?? "",
+    adult: form.get("adult") === "yes",
+    invite: filled(form, "invite"),
+  });
+  if (body instanceof Refusal) return refused(ctx, body, form);
+  const user = await make(body);
+  if (user instanceof Refusal) return refused(ctx, user, form);
+  const login = await ctx.state.services.accounts.login(origin(ctx), {
+    username: body.username,
+    password: body.password,
+  });
+  return login instanceof Refusal ? seeOther("/login") : enter(ctx, login, "/welcome");
+}
+
+function refused(ctx: Context<State>, refusal: Refusal, form: URLSearchParams): NewAccountTry {
+  return {
+    refusal,
+    username: form.get("username") ?? "",
+    invite: form.get("invite") ?? "",
+    adult: form.get("adult") === "yes",
+    problem: problemOf(refusal, ctx.state.language),
+  };
+}
