@@ -5,8 +5,7 @@
  * otherwise with 1. The server must be stopped: the store has one owner. Several instances on one KV Connect database
  * cannot be seen from here: stop all of them and say so with `--stopped`.
  */
-import { check, type Finding, mend } from "../lib/adapters/storage_check/mod.ts";
-import { type BlobsOnDisk, readFacts } from "../lib/adapters/storage_check/facts.ts";
+import { type BlobsOnDisk, check, type Finding, mend, readFacts } from "../lib/adapters/storage_check/mod.ts";
 import { DiskBlobs } from "../lib/adapters/blobs/mod.ts";
 import { rehash, type RehashProgress } from "../lib/adapters/blobs/rehash.ts";
 import { SealedFiles } from "../lib/adapters/evidence/store.ts";

@@ -11,7 +11,7 @@ import {
 } from "./passkeys.ts";
 import type { Origin } from "./sessions.ts";
 import { countChallenge } from "./throttle.ts";
-import type { TwoFactorNeeds } from "./two_factor.ts";
+import type { TwoFactorNeeds } from "./two_factor_needs.ts";
 import type { ChallengeRecord, PasskeyRecord } from "./two_factor_ports.ts";
 
 type Answer<T> = Promise<T | Refusal>;

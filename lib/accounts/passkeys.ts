@@ -10,7 +10,7 @@ import {
 } from "../protocol/mod.ts";
 import { newRecoveryCodes } from "./recovery_codes.ts";
 import { hashOf } from "./tokens.ts";
-import type { TwoFactorNeeds } from "./two_factor.ts";
+import type { TwoFactorNeeds } from "./two_factor_needs.ts";
 import { type ChallengeRecord, hasFactor, type PasskeyRecord } from "./two_factor_ports.ts";
 
 type Answer<T> = Promise<T | Refusal>;

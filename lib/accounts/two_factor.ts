@@ -1,4 +1,4 @@
-import { type Bell, type Caller, type Clock, type Log, type Random } from "../platform/mod.ts";
+import type { Caller } from "../platform/mod.ts";
 import {
   limits,
   type PasskeyAdded,
@@ -14,29 +14,14 @@ import {
 import type { LoggedIn } from "./accounts.ts";
 import { PasskeyLogins } from "./passkey_logins.ts";
 import { passkeyOf, Passkeys, type Place } from "./passkeys.ts";
-import type { AccountsStore, CountStore, UserRecord } from "./ports.ts";
-import type { Proof } from "./proof.ts";
 import { newRecoveryCodes } from "./recovery_codes.ts";
 import type { Origin } from "./sessions.ts";
 import { newTotpSecret, totpStep, totpUri } from "./totp.ts";
 import { TwoFactorDesk } from "./two_factor_admin.ts";
-import { hasFactor, type TwoFactorRecord, type TwoFactorStore } from "./two_factor_ports.ts";
+import type { TwoFactorNeeds } from "./two_factor_needs.ts";
+import { hasFactor, type TwoFactorRecord } from "./two_factor_ports.ts";
 
 type Answer<T> = Promise<T | Refusal>;
-
-export interface TwoFactorNeeds {
-  store: TwoFactorStore;
-  accounts: Pick<AccountsStore, "user" | "userNamed" | "users">;
-  counts: CountStore;
-  proof: Proof;
-  bell: Pick<Bell, "online" | "closeUser">;
-  clock: Clock;
-  random: Random;
-  log: Log;
-  /** A session for somebody who showed a passkey; null when the account may not enter. */
-  begin(user: UserRecord, origin: Origin): Promise<LoggedIn | null>;
-  endSessions(userId: string): Promise<void>;
-}
 
 /** Second factors (AU-7): an app's codes, recovery codes, passkeys, and who must have one. */
 export class TwoFactor {

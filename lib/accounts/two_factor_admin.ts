@@ -1,6 +1,6 @@
 import { actOf, type Caller } from "../platform/mod.ts";
 import { Refusal, type Role, role, type TwoFactorPolicy } from "../protocol/mod.ts";
-import type { TwoFactorNeeds } from "./two_factor.ts";
+import type { TwoFactorNeeds } from "./two_factor_needs.ts";
 import { noFactors } from "./two_factor_ports.ts";
 
 type Answer<T> = Promise<T | Refusal>;

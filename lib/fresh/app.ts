@@ -5,15 +5,9 @@ import { Context, type WebSocketHandlers, type WebSocketUpgradeOptions } from ".
 import { HttpError } from "./error.ts";
 import { chainOf, newFolder, runChain } from "./folders.ts";
 import { joinPaths, METHODS, Router } from "./router.ts";
-import type {
-  FreshConfig,
-  LayoutConfig,
-  Method,
-  Middleware,
-  ResolvedFreshConfig,
-  Route,
-  RouteComponent,
-} from "./types.ts";
+import type { RouteComponent } from "./context.ts";
+import type { Middleware, Route } from "./handlers.ts";
+import type { FreshConfig, LayoutConfig, Method, ResolvedFreshConfig } from "./types.ts";
 import { setBuildId } from "./build_id.ts";
 
 const NO_CONNECTION = {

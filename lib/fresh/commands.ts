@@ -2,7 +2,9 @@ import type { Build, RouteFile } from "./build_types.ts";
 import { compareSpecificity, readFileName } from "./file_names.ts";
 import { answerWithRoute, chainOf, type Folder, folderAt, methodsOf, segmentsOf } from "./folders.ts";
 import { joinPaths, type Router } from "./router.ts";
-import type { LayoutConfig, Method, Middleware, Route, RouteComponent } from "./types.ts";
+import type { RouteComponent } from "./context.ts";
+import type { Middleware, Route } from "./handlers.ts";
+import type { LayoutConfig, Method } from "./types.ts";
 
 /** Inside, the type of the state plays no part. */
 export type AnyMiddleware = Middleware<never>;

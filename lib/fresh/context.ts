@@ -1,4 +1,5 @@
 import {
+  type AnyComponent,
   type ComponentChildren,
   Fragment,
   type FunctionComponent,
@@ -7,10 +8,10 @@ import {
   type JSX,
 } from "preact";
 import type { Build } from "./build_types.ts";
-import { HttpError } from "./error.ts";
-import { NONCE } from "./csp.ts";
 import { renderDocument } from "./document.ts";
-import type { LayoutConfig, PageProps, ResolvedFreshConfig, RouteComponent } from "./types.ts";
+import { HttpError } from "./error.ts";
+import { NONCE } from "./nonce.ts";
+import type { LayoutConfig, ResolvedFreshConfig } from "./types.ts";
 
 /** Called for the events of a socket that `ctx.upgrade()` opened. */
 export interface WebSocketHandlers {
@@ -216,6 +217,17 @@ export class Context<State> {
 }
 
 export type FreshContext<State = unknown> = Context<State>;
+
+/** What pages, layouts and the app wrapper get. */
+export type PageProps<Data = unknown, T = unknown> =
+  & Pick<
+    Context<T>,
+    "config" | "url" | "req" | "params" | "info" | "state" | "isPartial" | "Component" | "error" | "route"
+  >
+  & { data: Data };
+
+/** May be an async function, which may also give a Response. */
+export type RouteComponent<State> = AnyComponent<PageProps<unknown, State>>;
 
 /** Calls an async component (it may answer by itself), makes an element of any other. */
 export async function instantiate(

@@ -1,4 +1,5 @@
-import type { Middleware } from "./types.ts";
+import type { Middleware } from "./handlers.ts";
+import { NONCE } from "./nonce.ts";
 
 export interface CSPOptions {
   /** Only report what would be blocked. */
@@ -10,9 +11,6 @@ export interface CSPOptions {
   /** Allow inline scripts and styles of rendered pages by nonce in place of `'unsafe-inline'`. */
   useNonce?: boolean;
 }
-
-/** Where a rendered page's response carries its nonce, out of reach of clients. */
-export const NONCE: unique symbol = Symbol.for("__freshNonce");
 
 const DEFAULTS = [
   "default-src 'self'",

@@ -1,6 +1,6 @@
 import type { Context } from "./context.ts";
 import { HttpError } from "./error.ts";
-import type { Middleware } from "./types.ts";
+import type { Middleware } from "./handlers.ts";
 
 export interface CsrfOptions<State = unknown> {
   /** Origins that may send besides the app's own. Given: the app's own is not added by itself. */

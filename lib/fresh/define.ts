@@ -1,12 +1,6 @@
 import type { AnyComponent } from "preact";
-import type {
-  HandlerByMethod,
-  HandlerFn,
-  Middleware,
-  PageProps,
-  PageResponse,
-  RouteHandler,
-} from "./types.ts";
+import type { PageProps } from "./context.ts";
+import type { HandlerByMethod, HandlerFn, Middleware, PageResponse, RouteHandler } from "./handlers.ts";
 
 /** Identity functions that give routes their types. */
 export interface Define<State> {

@@ -1,14 +1,8 @@
 import { type Context, insideOf, instantiate } from "./context.ts";
 import { HttpError } from "./error.ts";
-import type {
-  HandlerByMethod,
-  HandlerFn,
-  LayoutConfig,
-  Method,
-  Middleware,
-  Route,
-  RouteComponent,
-} from "./types.ts";
+import type { RouteComponent } from "./context.ts";
+import type { HandlerByMethod, HandlerFn, Middleware, Route } from "./handlers.ts";
+import type { LayoutConfig, Method } from "./types.ts";
 import { METHODS } from "./router.ts";
 
 /** A node of the tree along which middlewares, layouts and error pages are inherited. */

@@ -6,18 +6,14 @@ export { staticFiles } from "./static_files.ts";
 export { csp, type CSPOptions } from "./csp.ts";
 export { csrf, type CsrfOptions } from "./csrf.ts";
 export type { Context, FreshContext, WebSocketHandlers, WebSocketUpgradeOptions } from "./context.ts";
+export type { PageProps } from "./context.ts";
 export type {
-  FreshConfig,
   HandlerByMethod,
   HandlerFn,
-  LayoutConfig,
-  Method,
   Middleware,
   MiddlewareFn,
-  PageProps,
   PageResponse,
-  ResolvedFreshConfig,
-  RouteConfig,
   RouteData,
   RouteHandler,
-} from "./types.ts";
+} from "./handlers.ts";
+export type { FreshConfig, LayoutConfig, Method, ResolvedFreshConfig, RouteConfig } from "./types.ts";

@@ -1,6 +1,6 @@
 import { CACHE_KEY } from "./asset.ts";
 import { insideOf } from "./context.ts";
-import type { Middleware } from "./types.ts";
+import type { Middleware } from "./handlers.ts";
 
 /** Serves `static/` and the bundles. Only what the build lists can be reached, so no path leads elsewhere. */
 export function staticFiles<State>(): Middleware<State> {

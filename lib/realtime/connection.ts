@@ -17,18 +17,10 @@ import { checkParams, type Dispatcher, isMethod } from "./dispatcher.ts";
 import { binaryFault, type Fault, faultText, tooLargeFault } from "./fatal_frames.ts";
 import { errorText, resultText } from "./frames.ts";
 import { Outbox } from "./outbox.ts";
-import type { ConnectionPorts, Transport } from "./ports.ts";
+import type { ConnectionOpening, ConnectionPorts, Transport } from "./ports.ts";
 import { rateLimited, RefusalWindow, RequestRate } from "./rate.ts";
 import { readyText } from "./ready.ts";
 import { EarlyFrames, RequestQueue } from "./request_queue.ts";
-
-/** Who is on the line, as the route found out before the upgrade. */
-export interface ConnectionOpening {
-  readonly caller: Caller & { readonly sessionExpiresAt: string };
-  readonly device: string;
-  readonly window: number;
-  readonly accept: ReadonlySet<string> | null;
-}
 
 /** The one who holds the connection: the hub. */
 export interface ConnectionOwner {

@@ -9,6 +9,14 @@ export interface Transport {
   close(code: number, reason: string): void;
 }
 
+/** Who is on the line, as the route found out before the upgrade. */
+export interface ConnectionOpening {
+  readonly caller: Caller & { readonly sessionExpiresAt: string };
+  readonly device: string;
+  readonly window: number;
+  readonly accept: ReadonlySet<string> | null;
+}
+
 /** What `Inbox.next` found. */
 export interface InboxPage {
   /** Oldest first. */

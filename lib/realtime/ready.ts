@@ -1,8 +1,7 @@
 import { iso } from "../platform/mod.ts";
 import { limits, type NotificationParams, type User } from "../protocol/mod.ts";
 import { notificationText } from "./frames.ts";
-import type { ConnectionOpening } from "./connection.ts";
-import type { ConnectionPorts } from "./ports.ts";
+import type { ConnectionOpening, ConnectionPorts } from "./ports.ts";
 
 /** WS-3: the first frame of the server. */
 export function readyText(

@@ -1,9 +1,9 @@
 import type { Clock, Ids, Log } from "../platform/mod.ts";
 import { limits } from "../protocol/mod.ts";
-import { Connection, type ConnectionOpening } from "./connection.ts";
+import { Connection } from "./connection.ts";
 import { Dispatcher, type Handlers } from "./dispatcher.ts";
 import type { Hub } from "./hub.ts";
-import type { ConnectionPorts, Greeting, Inbox, RealtimeSettings } from "./ports.ts";
+import type { ConnectionOpening, ConnectionPorts, Greeting, Inbox, RealtimeSettings } from "./ports.ts";
 import { SendLimiter } from "./rate.ts";
 import { SocketLine } from "./websocket_transport.ts";
 

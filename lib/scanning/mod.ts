@@ -2,6 +2,7 @@
 export { Breaker, type BreakerState } from "./breaker.ts";
 export { EicarScanner, hashList, HashListMatcher, NotConfigured } from "./builtin.ts";
 export { csamMatcherFor, PreferredScanner, virusScannerFor } from "./choice.ts";
+export * from "./evidence_ports.ts";
 export { Incidents, type IncidentsNeeds } from "./incidents.ts";
 export { FileModeration, type FileModerationNeeds } from "./moderation.ts";
 export * from "./ports.ts";

@@ -2,8 +2,6 @@ import type { BlobRecord } from "../files/ports.ts";
 import type { Act } from "../platform/mod.ts";
 import type { FileState, Verdict } from "../protocol/mod.ts";
 
-export * from "./evidence_ports.ts";
-
 /** What is scanned: the bytes and what was read from them. `open` gives all bytes anew each time. */
 export interface ScanSubject {
   sha256: string;

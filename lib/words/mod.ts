@@ -2,16 +2,13 @@
  * The words of the pages (UI-6): a catalogue for each language, in sections. Runs in the browser too, where an island gets the
  * sections that it names as a prop.
  */
+import type { Section, Words } from "./catalogue.ts";
 import { de } from "./de/mod.ts";
 import { en } from "./en/mod.ts";
-import type { Shape } from "./shape.ts";
 
+export type { Section, Words } from "./catalogue.ts";
 export { refusalText } from "./refusals.ts";
 export { fill, type Forms, plural } from "./shape.ts";
-
-/** Every section of the pages' words, as English has it; the other languages are checked against it by the compiler. */
-export type Words = Shape<typeof en>;
-export type Section = keyof Words;
 
 const catalogues = { en, de } as const satisfies Record<string, Words>;
 

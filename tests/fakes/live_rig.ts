@@ -1,5 +1,6 @@
 import { type Caller, silentLog } from "../../lib/platform/mod.ts";
-import { Connection, type ConnectionOpening } from "../../lib/realtime/connection.ts";
+import { Connection } from "../../lib/realtime/connection.ts";
+import type { ConnectionOpening } from "../../lib/realtime/ports.ts";
 import { Dispatcher } from "../../lib/realtime/dispatcher.ts";
 import { Hub } from "../../lib/realtime/mod.ts";
 import { SendLimiter } from "../../lib/realtime/rate.ts";

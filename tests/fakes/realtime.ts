@@ -1,6 +1,7 @@
 import type { Caller, Log, LogFields } from "../../lib/platform/mod.ts";
 import { type Delivery, type Method, methods, type Refusal, type User } from "../../lib/protocol/mod.ts";
-import { Connection, type ConnectionOpening } from "../../lib/realtime/connection.ts";
+import { Connection } from "../../lib/realtime/connection.ts";
+import type { ConnectionOpening } from "../../lib/realtime/ports.ts";
 import { Dispatcher, type Handlers } from "../../lib/realtime/dispatcher.ts";
 import { Hub, type Inbox, type InboxPage, type RealtimeSettings } from "../../lib/realtime/mod.ts";
 import { SendLimiter } from "../../lib/realtime/rate.ts";

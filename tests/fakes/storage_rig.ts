@@ -1,5 +1,4 @@
-import { check, type Finding, mend } from "../../lib/adapters/storage_check/mod.ts";
-import { readFacts } from "../../lib/adapters/storage_check/facts.ts";
+import { check, type Finding, mend, readFacts } from "../../lib/adapters/storage_check/mod.ts";
 import { DiskBlobs } from "../../lib/adapters/blobs/mod.ts";
 import { rehash } from "../../lib/adapters/blobs/rehash.ts";
 import { blobWrites } from "../../lib/adapters/kv/blob_writes.ts";

@@ -176,7 +176,7 @@ const free: readonly string[] = ["tests", "tools"];
 
 /** Other rooms are entered by their door; these are many small files that stand for themselves. */
 const openRooms: readonly string[] = [protocol, platform, words, "lib/ for routes"];
-const doors = /\/(mod|ports)\.ts$/;
+const doors = /\/(mod|([a-z_]+_)?ports)\.ts$/;
 
 /** The part that a file belongs to: a room, a file of `lib/` or of the root, or a folder. */
 export function partOf(file: string): string {

@@ -1,5 +1,5 @@
 import { type Clock, type Log, type Random, randomText, systemRandom } from "../../platform/mod.ts";
-import type { CyberTipline, TiplineFailure } from "../../scanning/ports.ts";
+import type { CyberTipline, TiplineFailure } from "../../scanning/evidence_ports.ts";
 import { Deadline, GivenUp } from "../deadline.ts";
 import { answerBytes, readAnswer, type TiplineAnswer } from "./answers.ts";
 

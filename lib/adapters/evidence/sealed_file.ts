@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { EvidenceProblem } from "../../scanning/ports.ts";
+import { EvidenceProblem } from "../../scanning/evidence_ports.ts";
 import {
   frameBytes,
   Frames,

@@ -1,4 +1,4 @@
-import { EvidenceProblem } from "../../scanning/ports.ts";
+import { EvidenceProblem } from "../../scanning/evidence_ports.ts";
 
 /**
  * A sealed file: a header, then frames of AES-256-GCM. The key of a file comes from the store's key, a random salt and the

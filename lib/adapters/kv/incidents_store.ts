@@ -9,9 +9,9 @@ import type {
   IncidentUpload,
   RefusedUpload,
   Reinstatement,
-  ScanJob,
   Suspensions,
-} from "../../scanning/ports.ts";
+} from "../../scanning/evidence_ports.ts";
+import type { ScanJob } from "../../scanning/ports.ts";
 import type { KvAccounts } from "./accounts_store.ts";
 import type { KvAudit } from "./audit_log.ts";
 import { getEntries, getValues } from "./get_many.ts";

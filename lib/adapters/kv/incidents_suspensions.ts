@@ -1,5 +1,5 @@
 import { type Suspension, suspensionOf, type UserRecord } from "../../accounts/mod.ts";
-import type { Reinstatement, Suspensions } from "../../scanning/ports.ts";
+import type { Reinstatement, Suspensions } from "../../scanning/evidence_ports.ts";
 import type { Write } from "./committer.ts";
 import { getEntries } from "./get_many.ts";
 import { keys } from "./keys.ts";

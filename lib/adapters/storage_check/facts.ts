@@ -1,6 +1,6 @@
 import type { BlobRecord, FileRecord, RefusedHash, UploadRecord } from "../../files/ports.ts";
 import type { Verdict } from "../../protocol/mod.ts";
-import type { IncidentRecord } from "../../scanning/ports.ts";
+import type { IncidentRecord } from "../../scanning/evidence_ports.ts";
 import { inForce, type Usage } from "../kv/file_writes.ts";
 import { keys } from "../kv/keys.ts";
 import type { ScanRecord } from "../kv/scan_writes.ts";

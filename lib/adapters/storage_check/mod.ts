@@ -1,55 +1,16 @@
-import type { Write } from "../kv/committer.ts";
+import type { DiskBlobs } from "../blobs/mod.ts";
 import { checkBytes } from "./bytes.ts";
 import type { StorageFacts } from "./facts.ts";
+import type { Finding, Mend } from "./findings.ts";
 import { checkRecords } from "./records.ts";
 import { checkScans } from "./scans.ts";
 import { checkUploads } from "./uploads.ts";
-import type { DiskBlobs } from "../blobs/mod.ts";
+
+export { type BlobsOnDisk, readFacts, type StorageFacts } from "./facts.ts";
+export type { Finding, FindingKind, Mend } from "./findings.ts";
 
 /** Mutations in one commit, far below what a commit may hold. */
 const writesAtOnce = 200;
-
-/** What can be wrong; the same word for the same thing, so that findings can be counted. */
-export type FindingKind =
-  | "bytes missing"
-  | "bytes damaged"
-  | "bytes without record"
-  | "matched bytes not sealed away"
-  | "wrong size"
-  | "blob without file"
-  | "blob not in its list"
-  | "file without blob"
-  | "file that never expires"
-  | "reference without file"
-  | "file without reference"
-  | "use without file"
-  | "usage does not add up"
-  | "upload without bytes"
-  | "bytes aside without upload"
-  | "upload not in its list"
-  | "blob without scan"
-  | "scan without blob"
-  | "scan not in its order"
-  | "unknown file";
-
-/** What would be done about it: writes to the store, then to the disk. */
-export interface Mend {
-  /** In a few words, as "removes the record". */
-  how: string;
-  sets?: NonNullable<Write["sets"]>;
-  deletes?: Deno.KvKey[];
-  disk?: { act: "remove" | "setAside"; sha256: string } | { act: "unstage"; id: string };
-}
-
-export interface Finding {
-  kind: FindingKind;
-  /** A hash, an id or a path; nothing that people wrote. */
-  subject: string;
-  /** A sentence for an operator. */
-  what: string;
-  /** Null where a person has to decide. */
-  mend: Mend | null;
-}
 
 /** Compares what lies on the disk with what the store says (FI-3, FI-7). Nothing is found in a storage that is as it should be. */
 export function check(facts: StorageFacts): Finding[] {

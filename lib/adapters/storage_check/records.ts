@@ -1,6 +1,6 @@
 import type { BlobRecord, FileRecord } from "../../files/ports.ts";
 import { limits } from "../../protocol/mod.ts";
-import type { Finding, Mend } from "./mod.ts";
+import type { Finding, Mend } from "./findings.ts";
 import type { StorageFacts } from "./facts.ts";
 import { blobWrites } from "../kv/blob_writes.ts";
 import { fileJobSet, type Usage } from "../kv/file_writes.ts";

@@ -1,5 +1,5 @@
 import type { BlobRecord } from "../../files/ports.ts";
-import type { Finding, Mend } from "./mod.ts";
+import type { Finding, Mend } from "./findings.ts";
 import type { StorageFacts } from "./facts.ts";
 import { blobWrites } from "../kv/blob_writes.ts";
 import { keys } from "../kv/keys.ts";

@@ -1,5 +1,5 @@
 import type { UploadRecord } from "../../files/ports.ts";
-import type { Finding } from "./mod.ts";
+import type { Finding } from "./findings.ts";
 import type { StorageFacts } from "./facts.ts";
 import { keys } from "../kv/keys.ts";
 

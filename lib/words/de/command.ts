@@ -1,4 +1,4 @@
-import type { Words } from "../mod.ts";
+import type { Words } from "../catalogue.ts";
 
 export const command: Words["command"] = {
   sealedLead: "Dazu wolltest du gefragt werden. Was darin steht, bleibt verborgen, bis du es öffnest.",

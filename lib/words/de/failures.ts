@@ -1,4 +1,4 @@
-import type { Words } from "../mod.ts";
+import type { Words } from "../catalogue.ts";
 
 export const failures: Words["failures"] = {
   unknown: "Das hat nicht geklappt. Versuch es noch einmal.",

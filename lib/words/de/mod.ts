@@ -1,4 +1,4 @@
-import type { Words } from "../mod.ts";
+import type { Words } from "../catalogue.ts";
 import { account } from "./account.ts";
 import { admin } from "./admin.ts";
 import { bar } from "./bar.ts";

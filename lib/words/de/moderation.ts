@@ -1,4 +1,4 @@
-import type { Words } from "../mod.ts";
+import type { Words } from "../catalogue.ts";
 
 export const moderation: Words["moderation"] = {
   title: "Dateien und Quarantäne",

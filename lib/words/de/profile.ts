@@ -1,4 +1,4 @@
-import type { Words } from "../mod.ts";
+import type { Words } from "../catalogue.ts";
 
 export const profile: Words["profile"] = {
   lead: "Wie andere dich sehen. Dein Benutzername bleibt {username}.",

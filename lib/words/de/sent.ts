@@ -1,4 +1,4 @@
-import type { Words } from "../mod.ts";
+import type { Words } from "../catalogue.ts";
 
 export const sent: Words["sent"] = {
   title: "Gesendet",

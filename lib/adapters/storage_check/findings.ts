@@ -1,0 +1,43 @@
+import type { Write } from "../kv/committer.ts";
+
+/** What can be wrong; the same word for the same thing, so that findings can be counted. */
+export type FindingKind =
+  | "bytes missing"
+  | "bytes damaged"
+  | "bytes without record"
+  | "matched bytes not sealed away"
+  | "wrong size"
+  | "blob without file"
+  | "blob not in its list"
+  | "file without blob"
+  | "file that never expires"
+  | "reference without file"
+  | "file without reference"
+  | "use without file"
+  | "usage does not add up"
+  | "upload without bytes"
+  | "bytes aside without upload"
+  | "upload not in its list"
+  | "blob without scan"
+  | "scan without blob"
+  | "scan not in its order"
+  | "unknown file";
+
+/** What would be done about it: writes to the store, then to the disk. */
+export interface Mend {
+  /** In a few words, as "removes the record". */
+  how: string;
+  sets?: NonNullable<Write["sets"]>;
+  deletes?: Deno.KvKey[];
+  disk?: { act: "remove" | "setAside"; sha256: string } | { act: "unstage"; id: string };
+}
+
+export interface Finding {
+  kind: FindingKind;
+  /** A hash, an id or a path; nothing that people wrote. */
+  subject: string;
+  /** A sentence for an operator. */
+  what: string;
+  /** Null where a person has to decide. */
+  mend: Mend | null;
+}

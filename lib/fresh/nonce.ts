@@ -1,0 +1,2 @@
+/** Where a rendered page's response carries its nonce, out of reach of clients. */
+export const NONCE: unique symbol = Symbol.for("__freshNonce");
