@@ -1,35 +1,64 @@
 import assert from "node:assert/strict";
 import { protocolDoc, readmeTable } from "../tools/protocol_doc.ts";
 import { brokenBans } from "./tidy/bans.ts";
-import { arrowsOf, isCode, projectFiles } from "./tidy/module_graph.ts";
-import { partOf, rooms, wrongArrow } from "./tidy/rooms.ts";
+import { cyclesOf, graphOf, layersOf, partOf, readModules } from "../tools/module_graph.ts";
+import { importsOf, projectFiles } from "../tools/module_imports.ts";
+import { forbidden, rooms } from "./tidy/rooms.ts";
 
-const { imports } = JSON.parse(Deno.readTextFileSync("deno.json")) as { imports: Record<string, string> };
 const files = projectFiles();
-const code = files.filter(isCode);
+const modules = readModules();
+const { files: code, imports } = modules;
 const textOf = (file: string) => Deno.readTextFileSync(file);
-const arrows = code.flatMap((file) => arrowsOf(file, textOf(file), imports));
 
 /** Fails with one line for each thing found. */
 function none(found: readonly string[], what: string): void {
   assert.equal(found.length, 0, `${what}:\n  ${found.join("\n  ")}`);
 }
 
-Deno.test("tidy: every import goes the way that the rooms' rules allow", () => {
-  assert.ok(arrows.length > 100, `only ${arrows.length} imports were found: is the walk broken?`);
-  const wrong = arrows.flatMap((arrow) => {
-    const why = wrongArrow(arrow);
-    return why === undefined ? [] : [`${arrow.from} → ${arrow.specifier}: ${why}`];
+Deno.test("tidy: every import is allowed by the rooms' rules", () => {
+  assert.ok(imports.length > 100, `only ${imports.length} imports were found: is the search broken?`);
+  const wrong = imports.flatMap((one) => {
+    const why = forbidden(one);
+    return why === undefined ? [] : [`${one.from} → ${one.specifier}: ${why}`];
   });
-  none(wrong, "Wrong arrows");
+  none(wrong, "Forbidden imports");
 });
 
-Deno.test("tidy: the rules name only parts that are there", () => {
+Deno.test("tidy: the rules name only parts that exist", () => {
   const parts = new Set(code.map(partOf));
   none(Object.keys(rooms).filter((part) => !parts.has(part)), "Rules without a part");
 });
 
-Deno.test("tidy: the walk sees static, side-effect, dynamic and re-exporting imports, and no comments", () => {
+Deno.test("tidy: no files import each other in a circle, types included, and no rooms do", () => {
+  const circles = [
+    ...cyclesOf(graphOf(modules, partOf)),
+    ...cyclesOf(graphOf(modules, (file) => file)),
+  ];
+  // These are taken apart next, each in its room.
+  const known = /^lib\/(commands|files)\/|^lib\/rest_status/;
+  none(circles.filter(([first]) => !known.test(first!)).map((circle) => circle.join(" ")), "Import cycles");
+});
+
+Deno.test("tidy: the search for cycles finds them, and only them", () => {
+  const graphs = [
+    { a: ["b"], b: ["c"], c: ["a", "d"], d: [], e: ["a"] },
+    { a: ["b", "c"], b: ["c"], c: ["d"], d: [] },
+    { a: ["b"], b: ["a"], c: ["d", "a"], d: ["c"] },
+  ].map((graph) => new Map(Object.entries(graph).map(([node, needs]) => [node, new Set<string>(needs)])));
+  assert.deepEqual(graphs.map(cyclesOf), [[["a", "b", "c"]], [], [["a", "b"], ["c", "d"]]]);
+  assert.deepEqual(graphs.map(layersOf), [
+    [["d"], ["a", "b", "c"], ["e"]],
+    [["d"], ["c"], ["b"], ["a"]],
+    [["a", "b"], ["c", "d"]],
+  ]);
+});
+
+Deno.test("tidy: lib/ has only rooms, and components/ and islands/ have only components", () => {
+  none(files.filter((file) => /^lib\/(?!page_|rest_status)[^/]+$/.test(file)), "Files directly in lib/");
+  none(files.filter((file) => /^(components|islands)\/.*(?<!\.tsx)$/.test(file)), "Other files");
+});
+
+Deno.test("tidy: the search sees static, side-effect, dynamic and re-exporting imports, and no comments", () => {
   const text = [
     'import { a } from "../protocol/mod.ts";',
     'import type { B } from "./b.ts";',
@@ -40,8 +69,8 @@ Deno.test("tidy: the walk sees static, side-effect, dynamic and re-exporting imp
     '// import { no } from "./comment.ts";',
     '/* import { no } from "./comment.ts"; */',
   ].join("\n");
-  const seen = arrowsOf("lib/commands/x.ts", text, {}).map((arrow) => arrow.to);
-  assert.deepEqual(seen, [
+  const found = importsOf("lib/commands/x.ts", text, {});
+  assert.deepEqual(found.map(({ to }) => to), [
     "lib/protocol/mod.ts",
     "lib/commands/b.ts",
     "lib/adapters/kv/store.ts",
@@ -49,8 +78,7 @@ Deno.test("tidy: the walk sees static, side-effect, dynamic and re-exporting imp
     "lib/commands/again.ts",
     "lib/commands/late.ts",
   ]);
-  const [, , adapters] = arrowsOf("lib/commands/x.ts", text, {});
-  assert.match(wrongArrow(adapters!)!, /lib\/commands must not import lib\/adapters/);
+  assert.match(forbidden(found[2]!)!, /lib\/commands must not import lib\/adapters/);
 });
 
 Deno.test("tidy: no file is longer than 400 lines; those over 250 are named for a look", () => {

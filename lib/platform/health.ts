@@ -1,5 +1,4 @@
-import type { Clock } from "./mod.ts";
-import type { HealthCheck, HealthService } from "../web/services.ts";
+import type { Clock } from "./clock.ts";
 
 /** One thing that must work before requests should come here. */
 export interface HealthPort {
@@ -8,23 +7,35 @@ export interface HealthPort {
   check(): Promise<string | null>;
 }
 
+/** One line of `/readyz`. */
+export interface HealthCheck {
+  name: string;
+  ok: boolean;
+  reason: string | null;
+}
+
+export interface Readiness {
+  ready: boolean;
+  checks: HealthCheck[];
+}
+
 /** A check that takes longer has failed. */
 const checkMs = 3_000;
 /** Answers are given again for this long: anybody may ask, and each check costs a write. */
 const freshMs = 1_000;
 
 /** `/readyz`: whether this process can do its work now, and if not, why (OP-4). */
-export class Health implements HealthService {
+export class Health {
   readonly #ports: readonly HealthPort[];
   readonly #clock: Clock;
-  #last: { at: number; answer: ReturnType<HealthService["ready"]> } | undefined;
+  #last: { at: number; answer: Promise<Readiness> } | undefined;
 
   constructor(ports: readonly HealthPort[], clock: Clock) {
     this.#ports = ports;
     this.#clock = clock;
   }
 
-  ready(): Promise<{ ready: boolean; checks: HealthCheck[] }> {
+  ready(): Promise<Readiness> {
     const now = this.#clock.now();
     if (this.#last === undefined || now - this.#last.at >= freshMs || now < this.#last.at) {
       this.#last = { at: now, answer: this.#ask() };
@@ -32,7 +43,7 @@ export class Health implements HealthService {
     return this.#last.answer;
   }
 
-  async #ask(): Promise<{ ready: boolean; checks: HealthCheck[] }> {
+  async #ask(): Promise<Readiness> {
     const checks = await Promise.all(this.#ports.map((port) => this.#one(port)));
     return { ready: checks.every((check) => check.ok), checks };
   }

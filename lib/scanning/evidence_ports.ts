@@ -1,4 +1,4 @@
-import type { BlobRecord, UploadedFrom } from "../files/ports.ts";
+import type { BlobRecord, UploadedFrom } from "../files/mod.ts";
 import type { Act } from "../platform/mod.ts";
 import type { Incident, Refusal, ReportDraft, Verdict } from "../protocol/mod.ts";
 import type { ScanJob } from "./ports.ts";

@@ -1,4 +1,4 @@
-import type { BlobRecord, BlobStore } from "../files/ports.ts";
+import type { BlobRecord, BlobStore } from "../files/mod.ts";
 import { type Act, type Bell, type Clock, type Ids, type Log } from "../platform/mod.ts";
 import { limits, type Verdict } from "../protocol/mod.ts";
 import type {

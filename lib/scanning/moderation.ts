@@ -1,4 +1,4 @@
-import type { FileRecord, FileStore } from "../files/ports.ts";
+import type { FileRecord, FileStore } from "../files/mod.ts";
 import { actOf, type Caller, type Clock, iso } from "../platform/mod.ts";
 import {
   type AdminFile,

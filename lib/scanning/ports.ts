@@ -1,4 +1,4 @@
-import type { BlobRecord } from "../files/ports.ts";
+import type { BlobRecord } from "../files/mod.ts";
 import type { Act } from "../platform/mod.ts";
 import type { FileState, Verdict } from "../protocol/mod.ts";
 

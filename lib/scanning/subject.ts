@@ -1,4 +1,4 @@
-import type { BlobRecord, BlobStore } from "../files/ports.ts";
+import type { BlobRecord, BlobStore } from "../files/mod.ts";
 import { limits } from "../protocol/mod.ts";
 import type { ScanSubject } from "./ports.ts";
 

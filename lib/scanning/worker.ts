@@ -1,4 +1,4 @@
-import type { BlobStore } from "../files/ports.ts";
+import type { BlobStore } from "../files/mod.ts";
 import { type Clock, iso, type Log, type Random, randomText, type Timer } from "../platform/mod.ts";
 import { limits } from "../protocol/mod.ts";
 import { type Asked, BothScanners, type Passes } from "./asking.ts";

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { Health } from "../platform/health.ts";
 import type { Caller, Clock, Log } from "../platform/mod.ts";
 import type {
   accountRemoval,
@@ -317,17 +318,6 @@ export interface AccountDataService {
   remove(caller: Caller, body: z.infer<typeof accountRemoval>): Answer<true>;
 }
 
-/** One line of `/readyz`. */
-export interface HealthCheck {
-  name: string;
-  ok: boolean;
-  reason: string | null;
-}
-
-export interface HealthService {
-  ready(): Promise<{ ready: boolean; checks: HealthCheck[] }>;
-}
-
 /** The sockets: what the route of `/api/ws` hands over, and what a shutdown asks for. */
 export interface RealtimeService {
   /** Takes a socket that was just upgraded. The caller was authenticated and the query checked. */
@@ -380,7 +370,7 @@ export interface Services {
   readonly incidents: IncidentsService;
   readonly scanning: ScanningService;
   readonly realtime: RealtimeService;
-  readonly health: HealthService;
+  readonly health: Pick<Health, "ready">;
   readonly demo: DemoPeople | null;
   readonly twoFactor: TwoFactorService;
   readonly accountData: AccountDataService;

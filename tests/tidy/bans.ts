@@ -1,4 +1,4 @@
-import { withoutComments } from "./module_graph.ts";
+import { withoutComments } from "../../tools/module_imports.ts";
 
 interface Ban {
   what: string;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { literalTexts } from "./literal_text.ts";
-import { projectFiles } from "./module_graph.ts";
+import { projectFiles } from "../../tools/module_imports.ts";
 
 /**
  * Files whose words are not in the catalogues yet. The list only ever gets shorter: a new file takes its words from

@@ -1,19 +1,47 @@
-import type { Arrow } from "./module_graph.ts";
+import { partOf as partOfFile } from "../../tools/module_graph.ts";
+import type { ModuleImport } from "../../tools/module_imports.ts";
 
 /** What a part of the project may import: other parts, and packages that are its business. */
-interface Room {
+interface Part {
   parts: readonly string[];
   packages?: readonly string[];
 }
 
-const platform = "lib/platform";
 const protocol = "lib/protocol";
+const platform = "lib/platform";
 const words = "lib/words";
+const text = "lib/text";
+const web = "lib/web";
+const fresh = "lib/fresh";
 
-/** ARCHITECTURE.md, "Rooms". A file under `lib/` itself is a part of its own. */
-export const rooms: Readonly<Record<string, Room>> = {
+/** Files directly in lib/ that lib/web takes in next. */
+function partOf(file: string): string {
+  const part = partOfFile(file);
+  return part.endsWith(".ts") && part !== "main.ts" ? web : part;
+}
+
+/** The rooms with services in them, from the one that needs least. */
+const services = [
+  "lib/accounts",
+  "lib/consent",
+  "lib/commands",
+  "lib/files",
+  "lib/scanning",
+  "lib/moderation",
+  "lib/push",
+];
+
+/** ARCHITECTURE.md, "Rooms". */
+export const rooms: Readonly<Record<string, Part>> = {
   [protocol]: { parts: [], packages: ["zod"] },
   [platform]: { parts: [], packages: ["@logtape/file", "@logtape/logtape"] },
+  [fresh]: {
+    parts: [],
+    packages: ["@preact/signals", "esbuild", "preact", "preact-render-to-string", "node:crypto", "node:http"],
+  },
+  [words]: { parts: [protocol] },
+  [text]: { parts: [protocol, words] },
+  "lib/config": { parts: [protocol], packages: ["node:util"] },
   "lib/accounts": {
     parts: [protocol, platform],
     packages: [
@@ -29,185 +57,84 @@ export const rooms: Readonly<Record<string, Room>> = {
   "lib/commands": { parts: [protocol, platform, "lib/consent"], packages: ["node:crypto"] },
   "lib/files": { parts: [protocol, platform], packages: ["file-type", "node:crypto"] },
   "lib/scanning": { parts: [protocol, platform, "lib/files"], packages: ["node:crypto"] },
-  "lib/words": { parts: [] },
-  "lib/push": { parts: [protocol, platform] },
   "lib/moderation": { parts: [protocol, platform], packages: ["node:crypto"] },
-  "lib/realtime": { parts: [protocol, platform, "lib/web/services.ts"], packages: ["zod"] },
+  "lib/push": { parts: [protocol, platform] },
+  "lib/realtime": { parts: [protocol, platform], packages: ["zod"] },
   "lib/client": { parts: [protocol, platform] },
-  "lib/fresh": {
-    parts: [],
-    packages: ["@preact/signals", "esbuild", "preact", "preact-render-to-string", "node:crypto", "node:http"],
+  "lib/browser": {
+    parts: [protocol, words, text, "lib/client"],
+    packages: ["preact", "@preact/signals"],
   },
   "lib/adapters": {
-    parts: [
-      protocol,
-      platform,
-      "lib/accounts",
-      "lib/consent",
-      "lib/commands",
-      "lib/files",
-      "lib/moderation",
-      "lib/scanning",
-      "lib/push",
-      "lib/platform/health.ts",
-    ],
+    parts: [protocol, platform, ...services],
     packages: ["node:crypto", "node:fs", "web-push", "zod"],
   },
-
-  "lib/config/variables.ts": { parts: [protocol] },
-  "lib/config/mod.ts": { parts: ["lib/config/variables.ts"], packages: ["node:util"] },
-  "lib/web/services.ts": { parts: [protocol, platform, "lib/config/mod.ts"], packages: ["zod"] },
-  "lib/web/define.ts": { parts: [platform, "lib/web/services.ts", words, "fresh"] },
-  "lib/platform/health.ts": { parts: [platform, "lib/web/services.ts"] },
-  "lib/ for routes": {
-    parts: [protocol, platform, words, "lib/web/define.ts", "lib/web/services.ts", "fresh"],
+  [web]: {
+    parts: [protocol, platform, words, text, fresh, "lib/config", "lib/realtime", ...services],
     packages: ["zod"],
   },
-  "lib/web/app.ts": {
-    parts: [
-      protocol,
-      words,
-      "lib/config/mod.ts",
-      "lib/web/define.ts",
-      "lib/ for routes",
-      "lib/web/services.ts",
-      "fresh",
-    ],
+  "lib/compose": {
+    parts: [protocol, platform, web, "lib/config", "lib/realtime", "lib/adapters", ...services],
   },
-  "lib/compose/files.ts": {
-    parts: [
-      platform,
-      "lib/accounts",
-      "lib/adapters",
-      "lib/config/mod.ts",
-      "lib/files",
-      "lib/platform/health.ts",
-      "lib/scanning",
-      "lib/web/services.ts",
-    ],
-  },
-  "lib/compose/accounts.ts": {
-    parts: [
-      protocol,
-      platform,
-      "lib/accounts",
-      "lib/adapters",
-      "lib/commands",
-      "lib/consent",
-      "lib/files",
-      "lib/web/services.ts",
-    ],
-  },
-  "lib/compose/push.ts": {
-    parts: [
-      platform,
-      "lib/accounts",
-      "lib/adapters",
-      "lib/commands",
-      "lib/config/mod.ts",
-      "lib/push",
-      "lib/web/services.ts",
-    ],
-  },
-  "lib/compose/mod.ts": {
-    parts: [
-      protocol,
-      platform,
-      "lib/accounts",
-      "lib/adapters",
-      "lib/commands",
-      "lib/compose/accounts.ts",
-      "lib/compose/files.ts",
-      "lib/config/mod.ts",
-      "lib/consent",
-      "lib/files",
-      "lib/platform/health.ts",
-      "lib/moderation",
-      "lib/compose/push.ts",
-      "lib/push",
-      "lib/realtime",
-      "lib/scanning",
-      "lib/web/services.ts",
-    ],
-  },
-  "main.ts": {
-    parts: [
-      protocol,
-      platform,
-      "lib/web/app.ts",
-      "lib/compose/mod.ts",
-      "lib/config/mod.ts",
-      "lib/fresh",
-      "lib/web/services.ts",
-    ],
-  },
+  "main.ts": { parts: [protocol, platform, web, fresh, "lib/config", "lib/compose"] },
 
-  // Routes get their services from `ctx.state`: no room with a service in it stands here, and no adapter.
+  // Routes get their services from `ctx.state`: they import no room with a service in it, and no adapter. The socket's
+  // route asks lib/realtime how to read the upgrade.
   "routes": {
-    parts: [
-      protocol,
-      words,
-      "lib/web/define.ts",
-      "lib/ for routes",
-      // The socket's route reads the upgrade's query and origin as the room says.
-      "lib/realtime",
-      "lib/web/services.ts",
-      "components",
-      "islands",
-      "fresh",
-    ],
+    parts: [protocol, words, text, web, fresh, "lib/realtime", "lib/browser", "components", "islands"],
     packages: ["preact"],
   },
   "islands": {
-    parts: [protocol, words, "lib/client", "components", "fresh"],
+    parts: [protocol, words, text, fresh, "lib/client", "lib/browser", "components"],
     packages: ["preact", "@preact/signals"],
   },
   "components": {
-    parts: [protocol, words, "lib/client", "fresh"],
+    parts: [protocol, words, text, fresh, "lib/browser"],
     packages: ["preact", "@preact/signals", "uqr"],
   },
 };
 
-/** What several routes share: reading requests and forms, writing answers. */
-const routeParts = /^lib\/(forms|rest(_[a-z]+)?|multipart|content_headers|page_[a-z_]+|[a-z_]+_form)\.ts$/;
-
-/** Folders that may import anything: what tests and tools look at is the whole. */
+/** Folders that may import anything: tests and tools look at the whole project. */
 const free: readonly string[] = ["tests", "tools"];
 
-/** Other rooms are entered by their door; these are many small files that stand for themselves. */
-const openRooms: readonly string[] = [protocol, platform, words, "lib/ for routes"];
-const doors = /\/(mod|([a-z_]+_)?ports)\.ts$/;
+/**
+ * Rooms without one door: their files are imported one by one, so that a page's script takes only what it uses, and a route
+ * only what it needs.
+ */
+const openRooms: readonly string[] = [protocol, platform, words, text, web, "lib/browser"];
 
-/** The part that a file belongs to: a room, a file of `lib/` or of the root, or a folder. */
-export function partOf(file: string): string {
-  const [top = "", second = "", ...rest] = file.split("/");
-  if (top !== "lib") return top;
-  if (routeParts.test(file)) return "lib/ for routes";
-  return rest.length === 0 ? file : `lib/${second}`;
-}
+/** The wiring: it makes every adapter and service, so it enters every room by any file. */
+const wiring: readonly string[] = ["lib/compose", "main.ts"];
 
-/** Why an arrow must not be; undefined when it may. */
-export function wrongArrow(arrow: Arrow): string | undefined {
-  const from = partOf(arrow.from);
+/** Why an import is forbidden; undefined when it is allowed. */
+export function forbidden({ from: file, to: target, specifier }: ModuleImport): string | undefined {
+  const from = partOf(file);
   if (free.includes(from)) return undefined;
-  const room = rooms[from];
-  if (room === undefined) return `${from} has no import rules yet: add it to tests/tidy/rooms.ts`;
-  if (arrow.to === null) {
-    const known = (room.packages ?? []).some((name) =>
-      arrow.specifier === name || arrow.specifier.startsWith(`${name}/`)
+  const part = rooms[from];
+  if (part === undefined) return `${from} has no import rules yet: add it to tests/tidy/rooms.ts`;
+  if (target === null) {
+    const known = (part.packages ?? []).some((name) =>
+      specifier === name || specifier.startsWith(`${name}/`)
     );
-    return known ? undefined : `the package ${arrow.specifier} is not the business of ${from}`;
+    return known ? undefined : `the package ${specifier} is not the business of ${from}`;
   }
-  const to = partOf(arrow.to);
+  const to = partOf(target);
   if (to === from) return undefined;
-  if (arrow.specifier === "fresh" || arrow.specifier === "fresh/runtime") {
-    return room.parts.includes("fresh") ? undefined : `${from} must not know Fresh`;
+  if (!part.parts.includes(to)) return `${from} must not import ${to}`;
+  // Only the import map's names: the app must also run on the real Fresh.
+  if (to === fresh && from !== "main.ts") {
+    const mapped = specifier === "fresh" || specifier === "fresh/runtime";
+    return mapped ? undefined : `import Fresh by its name, not ${target}`;
   }
-  if (!room.parts.includes(to)) return `${from} must not import ${to}`;
-  const isRoom = to.startsWith("lib/") && !to.endsWith(".ts");
-  const whole = /^lib\/compose(_[a-z]+)?\.ts$/.test(from) || from === "main.ts";
-  if (isRoom && !whole && !openRooms.includes(to) && !doors.test(arrow.to)) {
-    return `${to} is entered by its mod.ts or ports.ts, not by ${arrow.to}`;
+  const isRoom = to.startsWith("lib/");
+  if (isRoom && !wiring.includes(from) && !openRooms.includes(to) && !isDoor(from, target)) {
+    return `${to} is entered by its mod.ts, by adapters also through its ports, not by ${target}`;
   }
   return undefined;
+}
+
+function isDoor(from: string, target: string): boolean {
+  const [, , name, ...deeper] = target.split("/");
+  if (name === undefined || deeper.length > 0) return false;
+  return name === "mod.ts" || (from === "lib/adapters" && /^([a-z_]+_)?ports\.ts$/.test(name));
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { z } from "zod";
 import { checked, methods, Refusal, registerBody } from "../../lib/protocol/mod.ts";
 import { hasGerman, refusalText } from "../../lib/words/refusals.ts";
-import { isCode, projectFiles } from "../tidy/module_graph.ts";
+import { isCode, projectFiles } from "../../tools/module_imports.ts";
 import { messagesOf, schemaMessagesOf } from "../tidy/refusal_messages.ts";
 
 /** What these refuse is for programs: the socket, single routes of the API, and requests that no page of ours makes. */

@@ -1,5 +1,5 @@
-/** One import of a file: what it names, and where that leads (null for packages and built-ins). */
-export interface Arrow {
+/** One import of a file: the specifier it names, and the file behind it (null for packages and built-ins). */
+export interface ModuleImport {
   from: string;
   specifier: string;
   to: string | null;
@@ -10,7 +10,7 @@ const roots = ["lib", "routes", "islands", "components", "tools", "tests", "stat
 const statement = /^[ \t]*(import|export)\s+(type\s+)?(?:[^"'`;]*?\sfrom\s*)?["']([^"']+)["']/gm;
 const dynamic = /\bimport\(\s*["']([^"']+)["']/g;
 
-/** Every file of the project as a path from its root, without what is made or kept beside it. */
+/** Every file of the project as a path from its root, without built files and data. */
 export function projectFiles(): string[] {
   const files = [...Deno.readDirSync(".")].filter((entry) => entry.isFile).map((entry) => entry.name);
   const walk = (dir: string) => {
@@ -27,7 +27,8 @@ export function projectFiles(): string[] {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
     }
   }
-  return files.filter((file) => file !== ".env").sort();
+  // `.git` is a file in a worktree.
+  return files.filter((file) => file !== ".env" && file !== ".git").sort();
 }
 
 export function isCode(file: string): boolean {
@@ -35,11 +36,11 @@ export function isCode(file: string): boolean {
 }
 
 /** Static and dynamic imports of one file; `map` is the import map for the project's own names. */
-export function arrowsOf(file: string, text: string, map: Record<string, string>): Arrow[] {
+export function importsOf(file: string, text: string, map: Record<string, string>): ModuleImport[] {
   const code = withoutComments(text);
-  const arrows: Arrow[] = [];
+  const found: ModuleImport[] = [];
   for (const [, , type, specifier] of code.matchAll(statement)) {
-    arrows.push({
+    found.push({
       from: file,
       specifier: specifier!,
       to: resolve(file, specifier!, map),
@@ -47,12 +48,12 @@ export function arrowsOf(file: string, text: string, map: Record<string, string>
     });
   }
   for (const [, specifier] of code.matchAll(dynamic)) {
-    arrows.push({ from: file, specifier: specifier!, to: resolve(file, specifier!, map), typeOnly: false });
+    found.push({ from: file, specifier: specifier!, to: resolve(file, specifier!, map), typeOnly: false });
   }
-  return arrows;
+  return found;
 }
 
-/** Whole-line comments only: what stands behind code on a line cannot look like an import statement. */
+/** Removes whole-line comments only: a comment behind code on a line cannot look like an import statement. */
 export function withoutComments(text: string): string {
   return text.replace(/^[ \t]*\/\*[\s\S]*?\*\//gm, "").replace(/^[ \t]*\/\/.*$/gm, "");
 }
