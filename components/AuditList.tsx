@@ -1,10 +1,10 @@
-import type { AuditEntry } from "../lib/protocol/mod.ts";
+import type { AuditPageEntry } from "../lib/protocol/mod.ts";
 import { fill } from "../lib/words/shape.ts";
 import { Time } from "./Time.tsx";
 import { Filled, useWords } from "./words.tsx";
 
 /** Entries of the audit log (MO-3), as they come. */
-export function AuditList({ entries }: { entries: readonly AuditEntry[] }) {
+export function AuditList({ entries }: { entries: readonly AuditPageEntry[] }) {
   const words = useWords("admin");
   const lists = useWords("lists");
   return (

@@ -1,5 +1,5 @@
 import { downloadZip } from "client-zip";
-import { actOf, type Bell, type Caller, type Clock, type Log } from "../platform/mod.ts";
+import { auditEntryOf, type Bell, type Caller, type Clock, type Log } from "../platform/mod.ts";
 import { Refusal } from "../protocol/mod.ts";
 import type { AccountJob, ExportEntry, ExportPart, RemovalPart, RemovalStore } from "./account_data_ports.ts";
 import type { UserRecord } from "./ports.ts";
@@ -56,8 +56,8 @@ export class AccountData {
     const { proof, store, bell, clock, log } = this.#needs;
     const user = await proof.both(caller, body);
     if (user instanceof Refusal) return user;
-    const act = actOf(caller, "account.remove", user.username);
-    const begun = await store.begin(user, clock.now(), act);
+    const auditEntry = auditEntryOf(caller, "account.remove", user.username);
+    const begun = await store.begin(user, clock.now(), auditEntry);
     switch (begun) {
       case "last_admin":
         return new Refusal("conflict", "You are the last administrator. Make somebody else one first.");

@@ -1,4 +1,4 @@
-import type { Act, Caller } from "../platform/mod.ts";
+import type { AuditEntry, Caller } from "../platform/mod.ts";
 import type { UserRecord } from "./ports.ts";
 
 /** One file of the archive of AU-9: its path in there, and what is in it, all at once or as it comes. */
@@ -25,7 +25,7 @@ export interface RemovalStore {
    * The first commit: from here on the account is gone to everybody, and a job removes what it left. `last_admin`: nobody
    * could administer this server. `changed`: it is not as it was read.
    */
-  begin(user: UserRecord, atMs: number, act: Act): Promise<"begun" | "last_admin" | "changed">;
+  begin(user: UserRecord, atMs: number, auditEntry: AuditEntry): Promise<"begun" | "last_admin" | "changed">;
   /** The account while it is being removed, which nobody else finds. */
   removing(userId: string): Promise<UserRecord | null>;
   /** Whether a legal hold keeps the account (SC-5). */

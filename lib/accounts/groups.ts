@@ -1,4 +1,4 @@
-import { type Act, actOf, type Bell, type Caller, type Clock, iso } from "../platform/mod.ts";
+import { type AuditEntry, auditEntryOf, type Bell, type Caller, type Clock, iso } from "../platform/mod.ts";
 import {
   type AdminGroup,
   type GroupChanged,
@@ -48,7 +48,10 @@ export class Groups {
       if (member === null) return notInvited();
       if (member.since !== null) return null;
       const accepted = { ...member, since: this.#needs.clock.now() };
-      return { member: accepted, act: actOn(caller, "group.accept", params.group, caller.username, member) };
+      return {
+        member: accepted,
+        auditEntry: memberEntry(caller, "group.accept", params.group, caller.username, member),
+      };
     });
   }
 
@@ -56,7 +59,10 @@ export class Groups {
   leave(caller: Caller, params: Params<"group.leave">): Answer<GroupChanged> {
     return this.#change(caller, params.group, caller, ({ member }) => {
       if (member === null) return new Refusal("not_found", "You are not in a group of this name.");
-      return { member: null, act: actOn(caller, "group.leave", params.group, caller.username, member) };
+      return {
+        member: null,
+        auditEntry: memberEntry(caller, "group.leave", params.group, caller.username, member),
+      };
     });
   }
 
@@ -81,8 +87,8 @@ export class Groups {
     if (caller.role !== "admin") return new Refusal("not_found", "There is nothing at this address.");
     const { name, title } = body;
     const group: GroupRecord = { name, title, createdAt: this.#needs.clock.now(), accepted: 0, entries: 0 };
-    const act = actOf(caller, "group.create", `group:${name}`, { title });
-    const added = await this.#needs.store.add(group, limits.groups, act);
+    const auditEntry = auditEntryOf(caller, "group.create", `group:${name}`, { title });
+    const added = await this.#needs.store.add(group, limits.groups, auditEntry);
     switch (added) {
       case "added":
         return (await this.#whole([group]))[0]!;
@@ -107,8 +113,8 @@ export class Groups {
     return await this.#manage(caller, name, username, async ({ group, member }, person) => {
       if (member?.role === role) return null;
       if (member !== null) {
-        const act = actOn(caller, "group.role", name, username, member, { role });
-        return { member: { ...member, role }, act };
+        const auditEntry = memberEntry(caller, "group.role", name, username, member, { role });
+        return { member: { ...member, role }, auditEntry };
       }
       const full = await this.#full(group, person.id);
       if (full !== null) return full;
@@ -119,7 +125,7 @@ export class Groups {
         since: null,
         invitedAt: this.#needs.clock.now(),
       };
-      return { member: invited, act: actOn(caller, "group.invite", name, username, invited) };
+      return { member: invited, auditEntry: memberEntry(caller, "group.invite", name, username, invited) };
     });
   }
 
@@ -127,7 +133,7 @@ export class Groups {
   removeMember(caller: Caller, name: string, username: string): Answer<AdminGroup> {
     return this.#manage(caller, name, username, ({ member }) => {
       if (member === null) return new Refusal("not_found", "This person is not in the group.");
-      return { member: null, act: actOn(caller, "group.remove", name, username, member) };
+      return { member: null, auditEntry: memberEntry(caller, "group.remove", name, username, member) };
     });
   }
 
@@ -261,7 +267,7 @@ export class Groups {
   }
 }
 
-type Decision = { member: MemberRecord | null; act: Act } | Refusal | null;
+type Decision = { member: MemberRecord | null; auditEntry: AuditEntry } | Refusal | null;
 
 function isOwner(member: MemberRecord | null | undefined): boolean {
   return member?.role === "owner" && member.since !== null;
@@ -271,18 +277,18 @@ function entryOf({ name, title, accepted }: GroupRecord, { role, since }: Member
   return { name, title, role, since: since === null ? null : iso(since), members: accepted };
 }
 
-function actOn(
+function memberEntry(
   caller: Caller,
   action: string,
   name: string,
   username: string,
   member: MemberRecord,
   change?: { role: GroupRole },
-): Act {
+): AuditEntry {
   const detail = change === undefined
     ? { username, role: member.role }
     : { username, role: change.role, wasRole: member.role };
-  return actOf(caller, action, `group:${name}`, detail);
+  return auditEntryOf(caller, action, `group:${name}`, detail);
 }
 
 function notInvited(): Refusal {

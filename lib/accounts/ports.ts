@@ -1,4 +1,4 @@
-import type { Act } from "../platform/mod.ts";
+import type { AuditEntry } from "../platform/mod.ts";
 import type { GroupRole, Refusal, Role } from "../protocol/mod.ts";
 
 /** What was imposed on an account, and until when (ms since 1970; null: without an end). */
@@ -191,13 +191,13 @@ export interface MembershipPlace {
 
 export interface GroupsStore {
   /** `full`: there are `most` groups. */
-  add(group: GroupRecord, most: number, act: Act): Promise<"added" | "taken" | "full">;
+  add(group: GroupRecord, most: number, auditEntry: AuditEntry): Promise<"added" | "taken" | "full">;
   /** Those that exist, by name. */
   groups(names: readonly string[]): Promise<Map<string, GroupRecord>>;
   /** By name. */
   allGroups(): Promise<GroupRecord[]>;
   /**
-   * Reads, lets `decide` choose and writes both directions, the counts and the act as one; `decide` runs again when
+   * Reads, lets `decide` choose and writes both directions, the counts and the audit entry as one; `decide` runs again when
    * another writer was faster. `member` null removes; a `null` decision changes nothing. Null when there is no such group.
    */
   change(
@@ -205,7 +205,7 @@ export interface GroupsStore {
     who: { userId: string; actorId: string },
     decide: (
       place: MembershipPlace,
-    ) => Promise<{ member: MemberRecord | null; act: Act } | Refusal | null>,
+    ) => Promise<{ member: MemberRecord | null; auditEntry: AuditEntry } | Refusal | null>,
   ): Promise<{ before: MembershipPlace; after: MemberRecord | null } | Refusal | null>;
   /** Memberships and invitations of a person, at most `limits.groupsPerPerson`. */
   recordsOf(userId: string): Promise<MemberRecord[]>;

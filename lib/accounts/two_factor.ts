@@ -17,7 +17,7 @@ import { passkeyOf, Passkeys, type Place } from "./passkeys.ts";
 import { newRecoveryCodes } from "./recovery_codes.ts";
 import type { Origin } from "./sessions.ts";
 import { newTotpSecret, totpStep, totpUri } from "./totp.ts";
-import { TwoFactorDesk } from "./two_factor_admin.ts";
+import { TwoFactorAdmin } from "./two_factor_admin.ts";
 import type { TwoFactorNeeds } from "./two_factor_needs.ts";
 import { hasFactor, type TwoFactorRecord } from "./two_factor_ports.ts";
 
@@ -28,13 +28,13 @@ export class TwoFactor {
   readonly #needs: TwoFactorNeeds;
   readonly #passkeys: Passkeys;
   readonly #logins: PasskeyLogins;
-  readonly #desk: TwoFactorDesk;
+  readonly #admin: TwoFactorAdmin;
 
   constructor(needs: TwoFactorNeeds) {
     this.#needs = needs;
     this.#passkeys = new Passkeys(needs);
     this.#logins = new PasskeyLogins(needs);
-    this.#desk = new TwoFactorDesk(needs);
+    this.#admin = new TwoFactorAdmin(needs);
   }
 
   async state(caller: Caller): Promise<TwoFactorState> {
@@ -152,21 +152,21 @@ export class TwoFactor {
   }
 
   policy(caller: Caller): Answer<TwoFactorPolicy> {
-    return this.#desk.policy(caller);
+    return this.#admin.policy(caller);
   }
 
   setPolicy(caller: Caller, policy: TwoFactorPolicy): Answer<TwoFactorPolicy> {
-    return this.#desk.setPolicy(caller, policy);
+    return this.#admin.setPolicy(caller, policy);
   }
 
   /** For somebody who lost everything: takes their factors away and ends their sessions. */
   reset(caller: Caller, username: string, body: { reason: string }): Answer<true> {
-    return this.#desk.reset(caller, username, body.reason);
+    return this.#admin.reset(caller, username, body.reason);
   }
 
   /** Closes the sockets of those who miss a factor that they must have now: after a change of a role. */
   closeRestricted(userIds: readonly string[]): Promise<void> {
-    return this.#desk.closeRestricted(userIds);
+    return this.#admin.closeRestricted(userIds);
   }
 
   #log(event: string, { requestId, userId, address }: Caller): void {

@@ -1,4 +1,4 @@
-import { actOf, type Caller } from "../platform/mod.ts";
+import { auditEntryOf, type Caller } from "../platform/mod.ts";
 import { Refusal, type Role, role, type TwoFactorPolicy } from "../protocol/mod.ts";
 import type { TwoFactorNeeds } from "./two_factor_needs.ts";
 import { noFactors } from "./two_factor_ports.ts";
@@ -6,7 +6,7 @@ import { noFactors } from "./two_factor_ports.ts";
 type Answer<T> = Promise<T | Refusal>;
 
 /** What administrators decide of second factors (AU-7): who must have one, and for whom to begin anew. */
-export class TwoFactorDesk {
+export class TwoFactorAdmin {
   readonly #needs: TwoFactorNeeds;
 
   constructor(needs: TwoFactorNeeds) {
@@ -26,7 +26,7 @@ export class TwoFactorDesk {
     const next = inOrder(new Set(policy.roles));
     if (before.roles.join() === next.roles.join()) return next;
     const detail = { roles: next.roles.join(" "), wasRoles: before.roles.join(" ") };
-    await store.setPolicy(next.roles, actOf(caller, "two_factor.require", null, detail));
+    await store.setPolicy(next.roles, auditEntryOf(caller, "two_factor.require", null, detail));
     await this.closeRestricted(bell.online());
     return next;
   }
@@ -39,8 +39,8 @@ export class TwoFactorDesk {
     if (user.id === caller.userId) {
       return new Refusal("conflict", "Change your own second factor on your own page.");
     }
-    const act = actOf(caller, "user.two_factor_reset", user.username, {}, reason);
-    const changed = await store.change(user.id, () => Promise.resolve({ record: noFactors, act }));
+    const auditEntry = auditEntryOf(caller, "user.two_factor_reset", user.username, {}, reason);
+    const changed = await store.change(user.id, () => Promise.resolve({ record: noFactors, auditEntry }));
     if (changed instanceof Refusal) return changed;
     // Whoever has the lost device may be logged in with it.
     await endSessions(user.id);

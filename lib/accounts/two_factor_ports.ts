@@ -1,4 +1,4 @@
-import type { Act } from "../platform/mod.ts";
+import type { AuditEntry } from "../platform/mod.ts";
 import type { Refusal, Role } from "../protocol/mod.ts";
 
 /** Times in milliseconds since 1970. */
@@ -49,18 +49,20 @@ export interface TwoFactorStore {
   /** An empty record for who has none. */
   of(userId: string): Promise<TwoFactorRecord>;
   /**
-   * Reads, lets `decide` choose and writes, with the act where there is one; `decide` runs again when another writer was
+   * Reads, lets `decide` choose and writes, with the audit entry where there is one; `decide` runs again when another writer was
    * faster. `conflict` when a passkey that was added is somebody's already, `not_found` when the account is gone.
    */
   change(
     userId: string,
-    decide: (record: TwoFactorRecord) => Promise<{ record: TwoFactorRecord; act?: Act } | Refusal>,
+    decide: (
+      record: TwoFactorRecord,
+    ) => Promise<{ record: TwoFactorRecord; auditEntry?: AuditEntry } | Refusal>,
   ): Promise<TwoFactorRecord | Refusal>;
   /** Whose passkey it is. */
   ownerOf(credentialId: string): Promise<string | null>;
   /** Roles that must have a second factor. */
   policy(): Promise<ReadonlySet<Role>>;
-  setPolicy(roles: readonly Role[], act: Act): Promise<void>;
+  setPolicy(roles: readonly Role[], auditEntry: AuditEntry): Promise<void>;
   addChallenge(hash: string, challenge: ChallengeRecord): Promise<void>;
   /** The challenge, for one caller only: it is gone afterwards. */
   takeChallenge(hash: string): Promise<ChallengeRecord | null>;

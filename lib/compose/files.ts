@@ -91,7 +91,7 @@ export async function openFiles(parts: FilesParts): Promise<OpenFiles> {
     blobs,
     virus,
     csam,
-    desk: incidents,
+    matches: incidents,
     incomplete: config.incomplete,
     slots: config.scanConcurrency,
     clock,

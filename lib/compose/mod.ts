@@ -32,7 +32,7 @@ import { type FilesParts, openFiles } from "./files.ts";
 import { openAccountParts } from "./accounts.ts";
 import { preparePush } from "./push.ts";
 import type { Config } from "../config/mod.ts";
-import { CategoryDesk, Consent } from "../consent/mod.ts";
+import { CategoryAdmin, Consent } from "../consent/mod.ts";
 import type { FileJob } from "../files/mod.ts";
 import { Health, type HealthPort } from "../platform/health.ts";
 import { Audit, mutedRefusal, Mutes, Stats, Users } from "../moderation/mod.ts";
@@ -255,7 +255,7 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
       ofAccounts.roleChanged(account.id);
     },
   });
-  const desk = new CategoryDesk(consent.categoryList, kvCategoryStore(store, audit));
+  const categoryAdmin = new CategoryAdmin(consent.categoryList, kvCategoryStore(store, audit));
   const statsPorts = { ...kvStats(store, clock), connections: () => realtime.connections() };
   const services: Services = {
     config,
@@ -273,9 +273,9 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
     ...ofAccounts.services,
     categories: {
       list: async () => ({ categories: await consent.categories() }),
-      all: (caller) => desk.all(caller),
-      add: (caller, body) => desk.add(caller, body),
-      change: (caller, slug, change) => desk.change(caller, slug, change),
+      all: (caller) => categoryAdmin.all(caller),
+      add: (caller, body) => categoryAdmin.add(caller, body),
+      change: (caller, slug, change) => categoryAdmin.change(caller, slug, change),
     },
     audit: new Audit(audit),
     stats: new Stats(statsPorts, clock),

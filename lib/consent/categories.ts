@@ -1,4 +1,4 @@
-import { type Act, actOf, type Caller } from "../platform/mod.ts";
+import { type AuditEntry, auditEntryOf, type Caller } from "../platform/mod.ts";
 import { type AdminCategory, type Category, limits, Refusal } from "../protocol/mod.ts";
 import type { CategoryRecord, CategoryStore, ConsentStore } from "./ports.ts";
 
@@ -75,7 +75,7 @@ export class Categories {
 }
 
 /** What administrators do with the list (BR-5, MO-5). For everybody else none of it is there. */
-export class CategoryDesk {
+export class CategoryAdmin {
   readonly #list: Categories;
   readonly #store: CategoryStore;
 
@@ -103,7 +103,10 @@ export class CategoryDesk {
     const order = Math.max(-1, ...records.map((record) => record.order)) + 1;
     const record: CategoryRecord = { ...body, order, retired: false };
     const { slug, title } = record;
-    const added = await this.#store.add(record, actOf(caller, "category.add", `category:${slug}`, { title }));
+    const added = await this.#store.add(
+      record,
+      auditEntryOf(caller, "category.add", `category:${slug}`, { title }),
+    );
     this.#list.forget();
     return added ? shown(record) : taken();
   }
@@ -135,7 +138,10 @@ export class CategoryDesk {
       };
       const detail = differences(record, next);
       if (Object.keys(detail).length === 0) return null;
-      return { record: next, act: actOf(caller, "category.change", `category:${slug}`, detail) };
+      return {
+        record: next,
+        auditEntry: auditEntryOf(caller, "category.change", `category:${slug}`, detail),
+      };
     });
     this.#list.forget();
     if (changed === null) return new Refusal("not_found", "There is no such category.");
@@ -147,7 +153,7 @@ function shown({ slug, title, description, order, retired }: CategoryRecord): Ad
   return { slug, title, description, order, retired };
 }
 
-function differences(before: CategoryRecord, after: CategoryRecord): Act["detail"] {
+function differences(before: CategoryRecord, after: CategoryRecord): AuditEntry["detail"] {
   const names = ["title", "description", "order", "retired"] as const;
   return Object.fromEntries(
     names.filter((name) => before[name] !== after[name]).map((name) => [name, after[name]]),

@@ -1,4 +1,4 @@
-import type { Act } from "../platform/mod.ts";
+import type { AuditEntry } from "../platform/mod.ts";
 import type { OpenedAt } from "./decide.ts";
 import type { Preferences, Refusal } from "../protocol/mod.ts";
 
@@ -35,17 +35,17 @@ export interface ConsentStore {
   addCategories(records: CategoryRecord[]): Promise<void>;
 }
 
-/** What administrators change of the list. Each change is written as one with its act. */
+/** What administrators change of the list. Each change is written as one with its audit entry. */
 export interface CategoryStore {
   /** False when there is one with this slug. */
-  add(record: CategoryRecord, act: Act): Promise<boolean>;
+  add(record: CategoryRecord, auditEntry: AuditEntry): Promise<boolean>;
   /**
    * `change` runs again when another writer was faster; null from it changes nothing. Gives the record as it is then;
    * null when there is none.
    */
   change(
     slug: string,
-    change: (record: CategoryRecord) => { record: CategoryRecord; act: Act } | null,
+    change: (record: CategoryRecord) => { record: CategoryRecord; auditEntry: AuditEntry } | null,
   ): Promise<CategoryRecord | Refusal | null>;
 }
 

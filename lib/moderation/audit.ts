@@ -1,14 +1,14 @@
 import { createHash } from "node:crypto";
-import { type Act, type Caller, iso } from "../platform/mod.ts";
-import { type AuditEntry, type AuditPage, limits, Refusal } from "../protocol/mod.ts";
+import { type AuditEntry, type Caller, iso } from "../platform/mod.ts";
+import { type AuditPage, type AuditPageEntry, limits, Refusal } from "../protocol/mod.ts";
 import type { AuditHead, AuditRecord, AuditStore } from "./ports.ts";
 import { hiddenFrom } from "./staff.ts";
 
 const firstBefore = "0".repeat(64);
 
 /** The entry that continues the chain after `head`; null where it begins. */
-export function linkOf(act: Act, atMs: number, head: AuditHead | null): AuditRecord {
-  const { actor, action, subject, address, reason, detail } = act;
+export function linkOf(auditEntry: AuditEntry, atMs: number, head: AuditHead | null): AuditRecord {
+  const { actor, action, subject, address, reason, detail } = auditEntry;
   const link: Omit<AuditRecord, "hash"> = {
     seq: (head?.seq ?? 0) + 1,
     at: iso(atMs),
@@ -106,7 +106,7 @@ export class Audit {
 
 function entryOf(
   { seq, at, actor, action, subject, address, reason, detail, hash }: AuditRecord,
-): AuditEntry {
+): AuditPageEntry {
   return { cursor: cursorOf(seq), at, actor, action, subject, address, reason, detail: { ...detail }, hash };
 }
 

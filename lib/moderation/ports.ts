@@ -1,4 +1,4 @@
-import type { Act } from "../platform/mod.ts";
+import type { AuditEntry } from "../platform/mod.ts";
 import type { Refusal, Role, Sanction } from "../protocol/mod.ts";
 
 /** The end of the audit log: its last entry's number and hash. Every append checks and replaces it. */
@@ -18,7 +18,7 @@ export interface AuditRecord {
   subject: string | null;
   address: string;
   reason: string | null;
-  detail: Act["detail"];
+  detail: AuditEntry["detail"];
   /** Hash of the entry before; 64 zeros in the first. */
   before: string;
   /** SHA-256 over all of the above, as hexadecimal digits. */
@@ -59,14 +59,14 @@ export interface SanctionRecord {
   by: string;
 }
 
-/** What becomes of an account; what is left out stays. Written as one with the act. */
+/** What becomes of an account; what is left out stays. Written as one with the audit entry. */
 export interface AccountChange {
   role?: Role;
   rights?: { broadcast: boolean };
   suspension?: Restriction;
   mute?: Restriction;
   sanction?: SanctionRecord;
-  act: Act;
+  auditEntry: AuditEntry;
 }
 
 export interface UsersStore {

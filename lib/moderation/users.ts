@@ -1,4 +1,12 @@
-import { type Act, actOf, type Bell, type Caller, type Clock, type Ids, iso } from "../platform/mod.ts";
+import {
+  type AuditEntry,
+  auditEntryOf,
+  type Bell,
+  type Caller,
+  type Clock,
+  type Ids,
+  iso,
+} from "../platform/mod.ts";
 import {
   type AdminUser,
   type AdminUserChange,
@@ -69,7 +77,7 @@ export class Users {
       }
       // Asked also for a new administrator, so that the list of them is written as it was read.
       if (account.role !== "admin" && role === "admin") await otherAdmins();
-      return { role, rights, act: roleAct(caller, account, role, rights.broadcast) };
+      return { role, rights, auditEntry: roleEntry(caller, account, role, rights.broadcast) };
     });
     if (changed instanceof Refusal) return changed;
     this.#needs.changed(changed);
@@ -110,7 +118,7 @@ export class Users {
       return {
         sanction,
         ...restrictions(kind, { reason, until }),
-        act: sanctionAct(caller, account, sanction),
+        auditEntry: sanctionEntry(caller, account, sanction),
       };
     });
     if (changed instanceof Refusal) return changed;
@@ -180,17 +188,17 @@ function restrictions(kind: Sanction["kind"], restriction: Restriction): Partial
   }
 }
 
-function roleAct(caller: Caller, account: AccountRecord, role: string, broadcast: boolean): Act {
-  return actOf(caller, "user.change", account.username, {
+function roleEntry(caller: Caller, account: AccountRecord, role: string, broadcast: boolean): AuditEntry {
+  return auditEntryOf(caller, "user.change", account.username, {
     ...(role === account.role ? {} : { role, wasRole: account.role }),
     ...(broadcast === account.rights.broadcast ? {} : { broadcast, wasBroadcast: account.rights.broadcast }),
   });
 }
 
-function sanctionAct(caller: Caller, account: AccountRecord, sanction: SanctionRecord): Act {
+function sanctionEntry(caller: Caller, account: AccountRecord, sanction: SanctionRecord): AuditEntry {
   const { id, kind, reason, until } = sanction;
   const detail = { sanction: id, until: until === null ? null : iso(until) };
-  return actOf(caller, `user.${kind}`, account.username, detail, reason);
+  return auditEntryOf(caller, `user.${kind}`, account.username, detail, reason);
 }
 
 function sanctionOf({ id, kind, reason, until, createdAt, by }: SanctionRecord): Sanction {

@@ -1,7 +1,7 @@
 import type { Caller } from "./caller.ts";
 
 /** What somebody did that the audit log keeps (MO-3). Stores write it in the same commit as what it is about. */
-export interface Act {
+export interface AuditEntry {
   actor: { userId: string; username: string };
   /** What was done, like `user.change`. */
   action: string;
@@ -13,12 +13,12 @@ export interface Act {
   detail: Readonly<Record<string, string | number | boolean | null>>;
 }
 
-export function actOf(
+export function auditEntryOf(
   { userId, username, address }: Caller,
   action: string,
   subject: string | null,
-  detail: Act["detail"] = {},
+  detail: AuditEntry["detail"] = {},
   reason: string | null = null,
-): Act {
+): AuditEntry {
   return { actor: { userId, username }, action, subject, address, reason, detail };
 }

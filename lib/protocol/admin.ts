@@ -92,7 +92,7 @@ export const adminGroup = z.object({
 export type AdminGroup = z.infer<typeof adminGroup>;
 
 /** MO-3: one link of the chain. `hash` covers the entry and the hash before it. */
-export const auditEntry = z.object({
+export const auditPageEntry = z.object({
   cursor,
   at: z.string(),
   actor: z.string(),
@@ -103,8 +103,8 @@ export const auditEntry = z.object({
   detail: z.record(z.string(), z.unknown()),
   hash: z.string(),
 });
-export type AuditEntry = z.infer<typeof auditEntry>;
-export const auditPage = z.object({ entries: z.array(auditEntry), next: cursor.nullable() });
+export type AuditPageEntry = z.infer<typeof auditPageEntry>;
+export const auditPage = z.object({ entries: z.array(auditPageEntry), next: cursor.nullable() });
 export type AuditPage = z.infer<typeof auditPage>;
 
 export const auditQuery = z.strictObject({

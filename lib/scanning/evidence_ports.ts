@@ -1,5 +1,5 @@
 import type { BlobRecord, UploadedFrom } from "../files/mod.ts";
-import type { Act } from "../platform/mod.ts";
+import type { AuditEntry } from "../platform/mod.ts";
 import type { Incident, Refusal, ReportDraft, Verdict } from "../protocol/mod.ts";
 import type { ScanJob } from "./ports.ts";
 
@@ -122,18 +122,18 @@ export type IncidentJob =
 export interface IncidentStore {
   /**
    * SC-5 in one step: the conclusion of the scan (rejected, refused as `match`), the incident, its uploads, suspensions,
-   * legal holds, both jobs and the act. What one commit cannot hold is left to `addUploads`. Null when the lease was lost.
+   * legal holds, both jobs and the audit entry. What one commit cannot hold is left to `addUploads`. Null when the lease was lost.
    */
   open(
     job: ScanJob,
     verdicts: readonly Verdict[],
     incident: (blob: BlobRecord) => IncidentRecord,
-    act: (uploads: number, suspensions: Suspensions) => Act,
+    auditEntry: (uploads: number, suspensions: Suspensions) => AuditEntry,
   ): Promise<Suspensions | null>;
   /** Adds uploads that the incident does not name yet, as many as one commit holds; null when there are none. */
   addUploads(
     incidentId: string,
-    act: (uploads: number, suspensions: Suspensions) => Act,
+    auditEntry: (uploads: number, suspensions: Suspensions) => AuditEntry,
   ): Promise<Suspensions | null>;
   /**
    * A repeat of a hash that is refused as `match`: a new incident, or another attempt in the one of this account that is not
@@ -142,7 +142,7 @@ export interface IncidentStore {
   repeat(
     upload: RefusedUpload,
     incident: (first: IncidentRecord | null) => IncidentRecord,
-    act: (incident: IncidentRecord, suspensions: Suspensions) => Act,
+    auditEntry: (incident: IncidentRecord, suspensions: Suspensions) => AuditEntry,
   ): Promise<{ incident: IncidentRecord; suspensions: Suspensions } | null>;
 
   incident(incidentId: string): Promise<IncidentRecord | null>;
@@ -158,8 +158,8 @@ export interface IncidentStore {
   uploads(incidentId: string, limit: number): Promise<IncidentUpload[]>;
 
   /**
-   * Reads, lets `decide` choose and writes; `decide` runs again when another writer was faster. Without `to` only the act is
-   * written, without an act only the record. `reinstate` are user ids; with what would become of them, `decide` chooses, and
+   * Reads, lets `decide` choose and writes; `decide` runs again when another writer was faster. Without `to` only the audit entry is
+   * written, without an audit entry only the record. `reinstate` are user ids; with what would become of them, `decide` chooses, and
    * they are written with it. Null when there is no such incident.
    */
   change(
@@ -167,11 +167,11 @@ export interface IncidentStore {
     decide: (
       record: IncidentRecord,
       reinstatements: readonly Reinstatement[],
-    ) => { to?: IncidentRecord; act?: Act } | Refusal,
+    ) => { to?: IncidentRecord; auditEntry?: AuditEntry } | Refusal,
     reinstate?: readonly string[],
   ): Promise<IncidentRecord | Refusal | null>;
   /** The evidence is destroyed: marks it, and ends the legal holds that are this incident's only. */
-  endHold(incidentId: string, act: Act): Promise<void>;
+  endHold(incidentId: string, auditEntry: AuditEntry): Promise<void>;
   addJobs(jobs: readonly { dueMs: number; job: IncidentJob }[]): Promise<void>;
 }
 

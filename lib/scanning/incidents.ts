@@ -1,4 +1,4 @@
-import { actOf, type Caller } from "../platform/mod.ts";
+import { auditEntryOf, type Caller } from "../platform/mod.ts";
 import {
   type Incident,
   type IncidentClose,
@@ -17,7 +17,7 @@ import type {
 } from "./evidence_ports.ts";
 import { Keeping, type KeepingNeeds } from "./incidents_keeping.ts";
 import { incidentView } from "./incidents_views.ts";
-import type { CsamFinding, MatchDesk, ScanJob } from "./ports.ts";
+import type { CsamFinding, MatchHandler, ScanJob } from "./ports.ts";
 import { busyOrDone, notDraftable, Submissions } from "./report_submission.ts";
 import { reportXml } from "./report_xml.ts";
 
@@ -30,7 +30,7 @@ export interface IncidentsNeeds extends KeepingNeeds {
  * Incidents (SC-5, SC-6): what the server does with a match, and what moderators and administrators do with it then. They see
  * metadata only; everybody else finds nothing here.
  */
-export class Incidents implements MatchDesk {
+export class Incidents implements MatchHandler {
   readonly #needs: IncidentsNeeds;
   readonly #keeping: Keeping;
   readonly #submissions: Submissions;
@@ -83,7 +83,7 @@ export class Incidents implements MatchDesk {
     if (!isStaff(caller)) return nothingHere();
     const { store, clock } = this.#needs;
     const now = clock.now();
-    const act = actOf(caller, "incident.draft", `incident:${incidentId}`, {
+    const auditEntry = auditEntryOf(caller, "incident.draft", `incident:${incidentId}`, {
       incidentType: draft.incidentType,
       escalated: textOrNull(draft.escalate) !== null,
     });
@@ -100,7 +100,7 @@ export class Incidents implements MatchDesk {
         submittedMs: null,
         reportId: null,
       };
-      return { to: { ...record, report }, act };
+      return { to: { ...record, report }, auditEntry };
     });
     return await this.#shown(changed);
   }
@@ -108,11 +108,11 @@ export class Incidents implements MatchDesk {
   async report(caller: Caller, incidentId: string): Promise<{ xml: string; problems: string[] } | Refusal> {
     if (!isStaff(caller)) return nothingHere();
     const { store } = this.#needs;
-    const act = actOf(caller, "incident.export", `incident:${incidentId}`);
+    const auditEntry = auditEntryOf(caller, "incident.export", `incident:${incidentId}`);
     // Written before anybody sees it.
     const record = await store.change(
       incidentId,
-      ({ report }) => report === null ? new Refusal("conflict", "Draft the report first.") : { act },
+      ({ report }) => report === null ? new Refusal("conflict", "Draft the report first.") : { auditEntry },
     );
     if (record === null) return nothingHere();
     if (record instanceof Refusal) return record;
@@ -143,7 +143,7 @@ export class Incidents implements MatchDesk {
       }
       const refused = notReinstated(reinstatements);
       if (refused !== null) return refused;
-      const act = actOf(
+      const auditEntry = auditEntryOf(
         caller,
         record.state === "closed" ? "incident.reinstate" : "incident.close",
         `incident:${incidentId}`,
@@ -151,7 +151,7 @@ export class Incidents implements MatchDesk {
         body.reason,
       );
       const closed = record.closed ?? { atMs: now, by: caller.username, reason: body.reason };
-      return { to: { ...record, state: "closed", closed }, act };
+      return { to: { ...record, state: "closed", closed }, auditEntry };
     }, userIds);
     return await this.#shown(changed);
   }

@@ -1,5 +1,5 @@
 import type { BlobRecord, BlobStore } from "../files/mod.ts";
-import { type Act, type Bell, type Clock, type Ids, type Log } from "../platform/mod.ts";
+import { type AuditEntry, type Bell, type Clock, type Ids, type Log } from "../platform/mod.ts";
 import { limits, type Verdict } from "../protocol/mod.ts";
 import type {
   EvidenceStore,
@@ -9,7 +9,7 @@ import type {
   RefusedUpload,
   Suspensions,
 } from "./evidence_ports.ts";
-import type { CsamFinding, MatchDesk, ScanJob } from "./ports.ts";
+import type { CsamFinding, MatchHandler, ScanJob } from "./ports.ts";
 
 export interface KeepingNeeds {
   store: IncidentStore;
@@ -31,7 +31,7 @@ const dayMs = 24 * 3600_000;
  * What the server itself does with a match (SC-5): one commit that rejects, suspends and opens the incident, then, as jobs
  * that may be cut off anywhere and run again, the bytes go to the evidence store and are destroyed at the end of the hold.
  */
-export class Keeping implements MatchDesk {
+export class Keeping implements MatchHandler {
   readonly #needs: KeepingNeeds;
 
   constructor(needs: KeepingNeeds) {
@@ -46,7 +46,7 @@ export class Keeping implements MatchDesk {
       verdicts,
       (blob) => this.#matched(id, blob, finding),
       (uploads, suspended) =>
-        serverAct("incident.open", id, {
+        serverEntry("incident.open", id, {
           sha256: job.sha256,
           provider: finding.scanner,
           classification: finding.match?.classification ?? "match",
@@ -66,7 +66,7 @@ export class Keeping implements MatchDesk {
       upload,
       (first) => this.#repeated(ids.next(), upload, first),
       ({ id, repeat }, suspended) => ({
-        ...serverAct("incident.repeat", id, {
+        ...serverEntry("incident.repeat", id, {
           sha256: upload.sha256,
           attempts: repeat?.attempts ?? 1,
           ...detailOf(suspended),
@@ -108,8 +108,11 @@ export class Keeping implements MatchDesk {
       await blobs.remove(incident.sha256);
       await store.change(id, (now) => {
         if (now.evidence !== "sealing") return {};
-        const act = serverAct("incident.sealed", id, { sha256: now.sha256, sizeBytes: now.sizeBytes });
-        return { to: { ...now, evidence: "sealed" }, act };
+        const auditEntry = serverEntry("incident.sealed", id, {
+          sha256: now.sha256,
+          sizeBytes: now.sizeBytes,
+        });
+        return { to: { ...now, evidence: "sealed" }, auditEntry };
       });
       // Once more: whoever brings the bytes back from now on finds the incident sealed, and removes them.
       await blobs.remove(incident.sha256);
@@ -139,10 +142,10 @@ export class Keeping implements MatchDesk {
 
   /** Uploads that were not in the commit that opened the incident: too many, or just then on their way. */
   async #addUploads(id: string): Promise<void> {
-    const act = (uploads: number, suspended: Suspensions) =>
-      serverAct("incident.uploads", id, { uploads, ...detailOf(suspended) });
+    const auditEntry = (uploads: number, suspended: Suspensions) =>
+      serverEntry("incident.uploads", id, { uploads, ...detailOf(suspended) });
     while (true) {
-      const suspensions = await this.#needs.store.addUploads(id, act);
+      const suspensions = await this.#needs.store.addUploads(id, auditEntry);
       if (suspensions === null) return;
       this.#suspended(id, suspensions);
     }
@@ -162,7 +165,7 @@ export class Keeping implements MatchDesk {
       await evidence.destroy(id);
       await blobs.remove(incident.sha256);
     }
-    await store.endHold(id, serverAct("incident.end", id, { sha256: incident.sha256 }));
+    await store.endHold(id, serverEntry("incident.end", id, { sha256: incident.sha256 }));
   }
 
   #matched(id: string, blob: BlobRecord, { scanner, answer, match }: CsamFinding): IncidentRecord {
@@ -219,11 +222,11 @@ export class Keeping implements MatchDesk {
   }
 }
 
-function detailOf({ usernames, spared }: Suspensions): Act["detail"] {
+function detailOf({ usernames, spared }: Suspensions): AuditEntry["detail"] {
   return { suspended: usernames.join(","), ...(spared === null ? {} : { lastAdminNotSuspended: spared }) };
 }
 
 /** What the server did by itself, for the audit log. */
-export function serverAct(action: string, incidentId: string, detail: Act["detail"]): Act {
+export function serverEntry(action: string, incidentId: string, detail: AuditEntry["detail"]): AuditEntry {
   return { actor: server, action, subject: `incident:${incidentId}`, address: "", reason: null, detail };
 }

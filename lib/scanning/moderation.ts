@@ -1,5 +1,5 @@
 import type { FileRecord, FileStore } from "../files/mod.ts";
-import { actOf, type Caller, type Clock, iso } from "../platform/mod.ts";
+import { auditEntryOf, type Caller, type Clock, iso } from "../platform/mod.ts";
 import {
   type AdminFile,
   type AdminFilePage,
@@ -73,12 +73,12 @@ export class FileModeration {
       const refused = mayNot(standing, release);
       if (refused !== null) return refused;
       const { type, sizeBytes } = standing.blob;
-      const act = actOf(caller, release ? "file.release" : "file.reject", `file:${sha256}`, {
+      const auditEntry = auditEntryOf(caller, release ? "file.release" : "file.reject", `file:${sha256}`, {
         type,
         sizeBytes,
       }, reason);
       const conclusion = this.#conclusion(caller, release, reason);
-      if (await this.#needs.decisions.decide(standing, conclusion, act)) {
+      if (await this.#needs.decisions.decide(standing, conclusion, auditEntry)) {
         return await this.get(caller, sha256);
       }
     }

@@ -1,5 +1,5 @@
 import type { BlobRecord } from "../files/mod.ts";
-import type { Act } from "../platform/mod.ts";
+import type { AuditEntry } from "../platform/mod.ts";
 import type { FileState, Verdict } from "../protocol/mod.ts";
 
 /** What is scanned: the bytes and what was read from them. `open` gives all bytes anew each time. */
@@ -131,10 +131,10 @@ export interface DecisionStore {
    * The moderator's verdict, the state, the refused hash, the job `blob_changed`, the end of whatever scan there is and the
    * entry in the audit log as one commit. False when the blob or its scan changed since they were read.
    */
-  decide(standing: BlobStanding, conclusion: Conclusion, act: Act): Promise<boolean>;
+  decide(standing: BlobStanding, conclusion: Conclusion, auditEntry: AuditEntry): Promise<boolean>;
 }
 
 /** Takes a match over from the worker (SC-5): one commit, then the bytes go. False when the lease was lost. */
-export interface MatchDesk {
+export interface MatchHandler {
   preserve(job: ScanJob, finding: CsamFinding, verdicts: readonly Verdict[]): Promise<boolean>;
 }

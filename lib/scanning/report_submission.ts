@@ -1,4 +1,12 @@
-import { type Act, actOf, type Caller, type Clock, type Ids, type Log, type Timer } from "../platform/mod.ts";
+import {
+  type AuditEntry,
+  auditEntryOf,
+  type Caller,
+  type Clock,
+  type Ids,
+  type Log,
+  type Timer,
+} from "../platform/mod.ts";
 import { limits, Refusal } from "../protocol/mod.ts";
 import {
   type CyberTipline,
@@ -201,23 +209,29 @@ export class Submissions {
     const subject = `incident:${id}`;
     if ("filed" in outcome) {
       const reportId = outcome.filed;
-      const act: Act = actOf(caller, "incident.submit", subject, { reportId });
+      const auditEntry: AuditEntry = auditEntryOf(caller, "incident.submit", subject, { reportId });
       return await store.change(id, (record) => {
         // Whoever took over the claim found the same report finished.
         if (record.report === null || record.report.submittedMs !== null) return {};
         const report = { ...record.report, submittedMs: clock.now(), reportId };
         const state = record.state === "open" ? "reported" as const : record.state;
-        return { to: { ...record, state, report, submission: null }, act };
+        return { to: { ...record, state, report, submission: null }, auditEntry };
       });
     }
     const { refusal, why, reportId } = outcome;
     log.warn("report.not_submitted", { incident: id, reason: why });
-    const act = actOf(caller, "incident.submit_failed", subject, { reportId }, why.slice(0, limits.note));
+    const auditEntry = auditEntryOf(
+      caller,
+      "incident.submit_failed",
+      subject,
+      { reportId },
+      why.slice(0, limits.note),
+    );
     await store.change(id, (record) => {
-      if (record.submission?.token !== claim.token) return { act };
+      if (record.submission?.token !== claim.token) return { auditEntry };
       // Nobody's any more, so that a renewal that is on its way finds nothing to renew.
       const submission = reportId === null ? null : { token: "", untilMs: 0, reportId };
-      return { to: { ...record, submission }, act };
+      return { to: { ...record, submission }, auditEntry };
     });
     return refusal;
   }

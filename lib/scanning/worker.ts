@@ -4,7 +4,7 @@ import { limits } from "../protocol/mod.ts";
 import { type Asked, BothScanners, type Passes } from "./asking.ts";
 import { Breaker } from "./breaker.ts";
 import { isOver, Lease } from "./lease.ts";
-import type { CsamMatcher, MatchDesk, ScanJob, ScanStore, VirusScanner } from "./ports.ts";
+import type { CsamMatcher, MatchHandler, ScanJob, ScanStore, VirusScanner } from "./ports.ts";
 import { subjectOf } from "./subject.ts";
 import { decide, type Decision, type Standing } from "./verdict.ts";
 
@@ -18,7 +18,7 @@ export interface ScanWorkerNeeds {
   blobs: Pick<BlobStore, "open">;
   virus: VirusScanner;
   csam: CsamMatcher;
-  desk: MatchDesk;
+  matches: MatchHandler;
   /** What becomes of a file that could not be looked through. */
   incomplete: "hold" | "reject";
   /** Scans at once. */
@@ -185,13 +185,13 @@ export class ScanWorker implements AsyncDisposable {
   }
 
   async #write(job: ScanJob, decision: Decision, failed: boolean): Promise<boolean> {
-    const { store, desk } = this.#needs;
+    const { store, matches } = this.#needs;
     switch (decision.kind) {
       case "conclude":
         return await store.conclude(job, decision.conclusion);
       case "match":
         try {
-          return await desk.preserve(job, decision.finding, decision.verdicts);
+          return await matches.preserve(job, decision.finding, decision.verdicts);
         } catch (error) {
           // Nobody gets it meanwhile, also if it was clean before.
           await store.retry({ ...job, rescan: false }, this.#retryMs(job), decision.verdicts);

@@ -9,7 +9,7 @@ import { KeptLog } from "../fakes/accounts_rig.ts";
 import { FakeClock } from "../fakes/clock.ts";
 import { dump, onEachStore } from "../fakes/kv_stores.ts";
 
-const act = {
+const auditEntry = {
   actor: { userId: "A", username: "ann" },
   action: "account.remove",
   subject: "ann",
@@ -49,12 +49,12 @@ onEachStore(
     const ann = user("A", "ann");
     await accounts.addUser(ann);
     assert.equal((await accounts.user("A"))?.username, "ann");
-    assert.equal(await removal.begin({ ...ann, passwordHash: "older" }, 5, act), "changed");
-    assert.equal(await removal.begin(ann, 5, act), "begun");
+    assert.equal(await removal.begin({ ...ann, passwordHash: "older" }, 5, auditEntry), "changed");
+    assert.equal(await removal.begin(ann, 5, auditEntry), "begun");
     assert.deepEqual([await accounts.user("A"), await accounts.userNamed("ann")], [null, null]);
     assert.equal(await accounts.addUser(user("B", "ann")), false);
     assert.deepEqual(await removal.removing("A"), { ...ann, passwordHash: "", removedAt: 5 });
-    assert.equal(await removal.begin(ann, 6, act), "changed", "once");
+    assert.equal(await removal.begin(ann, 6, auditEntry), "changed", "once");
     const entries = (await dump(store.kv, ["audit"])).map(([, value]) =>
       (value as { action: string }).action
     );
@@ -70,10 +70,14 @@ onEachStore("AU-9: of administrators who go at once, one stays", async (store) =
   for (const one of admins) await accounts.addUser(one);
   const suspended = user("C", "carl", { role: "admin", status: "suspended" });
   await accounts.addUser(suspended);
-  const answers = await Promise.all(admins.map((one) => removal.begin(one, 5, act)));
+  const answers = await Promise.all(admins.map((one) => removal.begin(one, 5, auditEntry)));
   assert.equal(answers.filter((one) => one === "begun").length, 1, String(answers));
   const stays = answers[0] === "begun" ? admins[1]! : admins[0]!;
-  assert.equal(await removal.begin(stays, 6, act), "last_admin", "who is suspended administers nothing");
+  assert.equal(
+    await removal.begin(stays, 6, auditEntry),
+    "last_admin",
+    "who is suspended administers nothing",
+  );
   assert.deepEqual((await accounts.user(stays.id))?.role, "admin");
 });
 
@@ -112,7 +116,7 @@ onEachStore(
     const { accounts, removal } = removalOn(store);
     await accounts.addUser(user("A", "ann"));
     assert.equal(await removal.finish("A"), false, "it was never begun");
-    await removal.begin(user("A", "ann"), 5, act);
+    await removal.begin(user("A", "ann"), 5, auditEntry);
     await store.kv.set(keys.hold("user", "A"), { incidents: ["I"] });
     assert.equal(await removal.held("A"), true);
     assert.equal(await removal.finish("A"), false);
@@ -129,7 +133,7 @@ onEachStore(
     const { accounts, removal } = removalOn(store);
     const demo = user("A", "demo-ann", { demo: true });
     await accounts.addUser(demo);
-    assert.equal(await removal.begin(demo, 5, act), "begun");
+    assert.equal(await removal.begin(demo, 5, auditEntry), "begun");
     assert.equal(await accounts.addUser(user("B", "demo-ann", { demo: true })), true);
   },
 );

@@ -3,12 +3,12 @@ import { KvAudit } from "../../lib/adapters/kv/audit_log.ts";
 import { keys } from "../../lib/adapters/kv/keys.ts";
 import type { Store } from "../../lib/adapters/kv/store.ts";
 import { type AuditRecord, type ChainReport, verifyChain } from "../../lib/moderation/mod.ts";
-import type { Act } from "../../lib/platform/mod.ts";
+import type { AuditEntry } from "../../lib/platform/mod.ts";
 import { KeptLog } from "../fakes/accounts_rig.ts";
 import { FakeClock } from "../fakes/clock.ts";
 import { onEachStore } from "../fakes/kv_stores.ts";
 
-const act = (action: string, detail: Act["detail"] = {}): Act => ({
+const auditEntry = (action: string, detail: AuditEntry["detail"] = {}): AuditEntry => ({
   actor: { userId: "U1", username: "root" },
   action,
   subject: "ann",
@@ -31,7 +31,7 @@ onEachStore("MO-3: entries continue each other, and a walk finds the chain whole
   const { audit, log } = auditOn(store);
   assert.deepEqual(await verified(audit), { ok: true, entries: 0, hash: "0".repeat(64) });
   for (const action of ["one", "two", "three"]) {
-    assert.equal((await audit.commit({}, act(action, { b: 1, a: null }))).ok, true);
+    assert.equal((await audit.commit({}, auditEntry(action, { b: 1, a: null }))).ok, true);
   }
   const entries = await audit.entriesBefore(null, 10);
   assert.deepEqual(entries.map(({ action }) => action), ["three", "two", "one"]);
@@ -48,7 +48,7 @@ onEachStore("MO-3: an entry and what it tells of are written together or not at 
   const make = () =>
     audit.commit(
       { checks: [{ key, versionstamp: null }], sets: [{ key, value: 1 }] },
-      act("make"),
+      auditEntry("make"),
     );
   assert.equal((await make()).ok, true);
   assert.equal((await make()).ok, false);
@@ -60,8 +60,8 @@ onEachStore("MO-3: appends at once, of two instances too, make one chain", async
   const [one, other] = [auditOn(store).audit, auditOn(store).audit];
   const count = 10;
   const appends = Array.from({ length: count }, (_, at) => [
-    one.commit({ sets: [{ key: ["one", at], value: at }] }, act(`one ${at}`)),
-    other.commit({ sets: [{ key: ["other", at], value: at }] }, act(`other ${at}`)),
+    one.commit({ sets: [{ key: ["one", at], value: at }] }, auditEntry(`one ${at}`)),
+    other.commit({ sets: [{ key: ["other", at], value: at }] }, auditEntry(`other ${at}`)),
   ]).flat();
   assert.ok((await Promise.all(appends)).every(({ ok }) => ok));
   const report = await verified(one);
@@ -96,7 +96,7 @@ async function changeEntry(store: Store, seq: number, change: Partial<AuditRecor
 for (const [what, seq, tamper] of tampering) {
   onEachStore(`MO-3: ${what} is found, and the first broken link named`, async (store) => {
     const { audit } = auditOn(store);
-    for (const action of ["one", "two", "three"]) await audit.commit({}, act(action));
+    for (const action of ["one", "two", "three"]) await audit.commit({}, auditEntry(action));
     assert.equal((await verified(audit)).ok, true);
     await tamper(store);
     const report = await verified(audit);

@@ -4,12 +4,12 @@ import { KvAudit } from "../../lib/adapters/kv/audit_log.ts";
 import { KvGroups } from "../../lib/adapters/kv/groups_store.ts";
 import { keys } from "../../lib/adapters/kv/keys.ts";
 import type { Store } from "../../lib/adapters/kv/store.ts";
-import { type Act, silentLog } from "../../lib/platform/mod.ts";
+import { type AuditEntry, silentLog } from "../../lib/platform/mod.ts";
 import { Refusal } from "../../lib/protocol/mod.ts";
 import { FakeClock } from "../fakes/clock.ts";
 import { onEachStore } from "../fakes/kv_stores.ts";
 
-const act: Act = {
+const auditEntry: AuditEntry = {
   actor: { userId: "root", username: "root" },
   action: "test",
   subject: null,
@@ -35,27 +35,27 @@ function put(groups: GroupsStore, userId: string, record: MemberRecord | null) {
   return groups.change(
     "readers",
     { userId, actorId: "root" },
-    () => Promise.resolve({ member: record, act }),
+    () => Promise.resolve({ member: record, auditEntry }),
   );
 }
 
 onEachStore("BR-6: a group's name is given once, and there are no more than so many", async (store) => {
   const groups = groupsOn(store);
-  assert.equal(await groups.add(group("readers"), 2, act), "added");
-  assert.equal(await groups.add(group("readers"), 2, act), "taken");
+  assert.equal(await groups.add(group("readers"), 2, auditEntry), "added");
+  assert.equal(await groups.add(group("readers"), 2, auditEntry), "taken");
   const both = await Promise.all([
-    groups.add(group("writers"), 2, act),
-    groups.add(group("writers"), 2, act),
+    groups.add(group("writers"), 2, auditEntry),
+    groups.add(group("writers"), 2, auditEntry),
   ]);
   assert.deepEqual(both.sort(), ["added", "taken"]);
-  assert.equal(await groups.add(group("more"), 2, act), "full");
+  assert.equal(await groups.add(group("more"), 2, auditEntry), "full");
   assert.deepEqual((await groups.allGroups()).map(({ name }) => name), ["readers", "writers"]);
   assert.deepEqual([...(await groups.groups(["writers", "none"])).keys()], ["writers"]);
 });
 
 onEachStore("BR-6: a membership lies in both directions, and only an accepted one counts", async (store) => {
   const groups = groupsOn(store);
-  await groups.add(group("readers"), 2, act);
+  await groups.add(group("readers"), 2, auditEntry);
   await put(groups, "ann", member("ann", null));
   assert.equal((await groups.membershipsOf("ann")).size, 0);
   assert.equal((await groups.membersOf("readers")).size, 0);
@@ -77,7 +77,7 @@ onEachStore("BR-6: a membership lies in both directions, and only an accepted on
 
 onEachStore("BR-6: changes at once are all counted", async (store) => {
   const groups = groupsOn(store);
-  await groups.add(group("readers"), 2, act);
+  await groups.add(group("readers"), 2, auditEntry);
   const names = ["a", "b", "c", "d", "e"];
   await Promise.all(names.map((name) => put(groups, name, member(name, 1))));
   assert.equal((await groups.groups(["readers"])).get("readers")!.accepted, names.length);
@@ -90,7 +90,7 @@ onEachStore(
     const groups = groupsOn(store);
     const nobody = { userId: "ann", actorId: "root" };
     assert.equal(await groups.change("readers", nobody, () => Promise.resolve(null)), null);
-    await groups.add(group("readers"), 2, act);
+    await groups.add(group("readers"), 2, auditEntry);
     const refusal = new Refusal("forbidden", "No.");
     assert.equal(await groups.change("readers", nobody, () => Promise.resolve(refusal)), refusal);
     assert.deepEqual(await groups.recordsIn("readers"), []);
@@ -99,7 +99,7 @@ onEachStore(
 
 onEachStore("BR-6: in memory, memberships are there without waiting until they change", async (store) => {
   const groups = groupsOn(store);
-  await groups.add(group("readers"), 2, act);
+  await groups.add(group("readers"), 2, auditEntry);
   await put(groups, "ann", member("ann", 5));
   assert.equal(groups.membershipsKept("ann"), undefined);
   const read = await groups.membershipsOf("ann");
@@ -114,7 +114,7 @@ onEachStore("BR-6: in memory, memberships are there without waiting until they c
 onEachStore("OP-7: where other processes write too, nothing is kept", async (store) => {
   const shared: Store = { ...store, exclusive: false, [Symbol.asyncDispose]: () => Promise.resolve() };
   const [one, other] = [groupsOn(shared), groupsOn(shared)];
-  await one.add(group("readers"), 2, act);
+  await one.add(group("readers"), 2, auditEntry);
   assert.equal((await one.membershipsOf("ann")).size, 0);
   await put(other, "ann", member("ann", 5));
   assert.equal((await one.membershipsOf("ann")).size, 1);

@@ -3,7 +3,7 @@ import { kvFileStore } from "../../lib/adapters/kv/files_store.ts";
 import { keys } from "../../lib/adapters/kv/keys.ts";
 import { openStore, type Store } from "../../lib/adapters/kv/store.ts";
 import type { FileRecord } from "../../lib/files/ports.ts";
-import { actOf, type Caller } from "../../lib/platform/mod.ts";
+import { auditEntryOf, type Caller } from "../../lib/platform/mod.ts";
 import { Refusal } from "../../lib/protocol/mod.ts";
 import { evidenceDays, type IncidentRig, incidentRig, matchFinding, must } from "../fakes/incident_rig.ts";
 import { onEachStore, storeFile } from "../fakes/kv_stores.ts";
@@ -130,18 +130,18 @@ Deno.test("SC-5: an incident and its jobs outlive the process", async () => {
 });
 
 onEachStore(
-  "SC-6, MO-3: a change is decided again when another was faster, and is there with its act or not at all",
+  "SC-6, MO-3: a change is decided again when another was faster, and is there with its audit entry or not at all",
   async (store) => {
     await using rig = await incidentRig({ store });
     const mod = await rig.person("mod", "moderator");
     const { id } = await rig.matched([await rig.person("ann")]);
-    const act = actOf(mod, "test", `incident:${id}`);
+    const auditEntry = auditEntryOf(mod, "test", `incident:${id}`);
     let decided = 0;
     const changes = await Promise.all(
       Array.from({ length: 5 }, () =>
         rig.incidentStore.change(id, (record) => {
           decided++;
-          return { to: { ...record, answer: `${record.answer}+` }, act };
+          return { to: { ...record, answer: `${record.answer}+` }, auditEntry };
         })),
     );
     assert.ok(changes.every((changed) => changed !== null && !(changed instanceof Refusal)));
@@ -151,8 +151,8 @@ onEachStore(
     assert.equal(entry!.versionstamp, head!.versionstamp);
     const refusal = new Refusal("conflict", "No.");
     assert.equal(await rig.incidentStore.change(id, () => refusal), refusal);
-    assert.equal(await rig.incidentStore.change("01ARZ3NDEKTSV4RRFFQ69G5FAV", () => ({ act })), null);
-    assert.deepEqual((await rig.acts()).map(({ action }) => action), [
+    assert.equal(await rig.incidentStore.change("01ARZ3NDEKTSV4RRFFQ69G5FAV", () => ({ auditEntry })), null);
+    assert.deepEqual((await rig.auditEntries()).map(({ action }) => action), [
       "incident.open",
       ...Array.from({ length: 5 }, () => "test"),
     ]);

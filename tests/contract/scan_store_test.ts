@@ -339,7 +339,7 @@ onEachStore("MO-3: a decision, the end of the scan and the audit entry are one c
   const standing = (await decisions.standing(sha256))!;
   assert.deepEqual(standing.scan, { attempts: 1, dueMs: clock.now() + 1000 });
   assert.equal(await decisions.standing(hashOf("unknown")), null);
-  const act = {
+  const auditEntry = {
     actor: { userId: "u", username: "mo" },
     action: "file.reject",
     subject: `file:${sha256}`,
@@ -350,7 +350,7 @@ onEachStore("MO-3: a decision, the end of the scan and the audit entry are one c
   clock.advance(1000);
   const job = await take();
   const conclusion = { state: "rejected", verdicts: [said("moderator", "incomplete")], refuse: "moderator" };
-  const decide = (on: typeof standing) => decisions.decide(on, conclusion as never, act);
+  const decide = (on: typeof standing) => decisions.decide(on, conclusion as never, auditEntry);
   assert.equal(await decide(standing), false, "the scan was taken since");
   assert.deepEqual(await dump(store.kv, ["audit"]), []);
   assert.equal(await decide((await decisions.standing(sha256))!), true);

@@ -9,7 +9,7 @@ import { KeptLog, kindOf } from "../fakes/accounts_rig.ts";
 import { FakeClock } from "../fakes/clock.ts";
 import { dump, onEachStore } from "../fakes/kv_stores.ts";
 
-const act = (action: string) => ({
+const auditEntry = (action: string) => ({
   actor: { userId: "R", username: "root" },
   action,
   subject: null,
@@ -130,7 +130,7 @@ onEachStore(
   async (store) => {
     const { twoFactor } = await storeOn(store);
     assert.deepEqual(await twoFactor.policy(), new Set());
-    await twoFactor.setPolicy(["admin"], act("two_factor.require"));
+    await twoFactor.setPolicy(["admin"], auditEntry("two_factor.require"));
     assert.deepEqual(await twoFactor.policy(), new Set(["admin"]));
     assert.equal((await dump(store.kv, ["audit"])).length, 1);
     const { twoFactor: other } = await storeOn(store);

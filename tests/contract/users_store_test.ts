@@ -5,11 +5,11 @@ import { KvAudit } from "../../lib/adapters/kv/audit_log.ts";
 import { keys } from "../../lib/adapters/kv/keys.ts";
 import type { Store } from "../../lib/adapters/kv/store.ts";
 import { KvUsers } from "../../lib/adapters/kv/users_store.ts";
-import { type Act, silentLog } from "../../lib/platform/mod.ts";
+import { type AuditEntry, silentLog } from "../../lib/platform/mod.ts";
 import { FakeClock, fakeStartMs } from "../fakes/clock.ts";
 import { onEachStore } from "../fakes/kv_stores.ts";
 
-const act: Act = {
+const auditEntry: AuditEntry = {
   actor: { userId: "root", username: "root" },
   action: "test",
   subject: null,
@@ -48,7 +48,7 @@ onEachStore(
     const promote = (userId: string) =>
       users.change(userId, async (_account, otherAdmins) => {
         seen.push((await otherAdmins()).map(({ id }) => id));
-        return { role: "admin", act };
+        return { role: "admin", auditEntry };
       });
     await promote("ann");
     await promote("bob");
@@ -65,10 +65,10 @@ onEachStore("MO-5: a change that was decided on other administrators is decided 
     if (decided++ === 0) {
       await users.change("bob", async (_bob, others) => {
         await others();
-        return { role: "admin", act };
+        return { role: "admin", auditEntry };
       });
     }
-    return { role: "admin", act };
+    return { role: "admin", auditEntry };
   });
   assert.equal(decided, 2);
   assert.ok(promoted !== null && "role" in promoted && promoted.role === "admin");
@@ -82,8 +82,8 @@ onEachStore(
     const until = fakeStartMs + 60_000;
     const restriction = { reason: "Spam.", until };
     const sanction = { id: "S1", kind: "mute" as const, ...restriction, createdAt: fakeStartMs, by: "root" };
-    await users.change("ann", () => Promise.resolve({ mute: restriction, sanction, act }));
-    await users.change("ann", () => Promise.resolve({ suspension: restriction, act }));
+    await users.change("ann", () => Promise.resolve({ mute: restriction, sanction, auditEntry }));
+    await users.change("ann", () => Promise.resolve({ suspension: restriction, auditEntry }));
     assert.deepEqual(await users.sanctionsOf("ann"), [sanction]);
     assert.deepEqual(await users.sanctionsOf("bob"), []);
     assert.deepEqual([...await users.mutes()], [["ann", restriction]]);

@@ -3,7 +3,7 @@ import {
   type AdminCategory,
   type AdminGroup,
   type AdminUser,
-  type AuditEntry,
+  type AuditPageEntry,
   type GroupEntry,
   neverEnds,
   type Profile,
@@ -22,7 +22,7 @@ export interface FakeAdminWorld {
   /** By username, newest first. */
   sanctions: Map<string, Sanction[]>;
   /** Newest first. */
-  audit: AuditEntry[];
+  audit: AuditPageEntry[];
   /** By username; people without an entry have the defaults. */
   profiles: Map<string, Profile>;
 }

@@ -209,7 +209,7 @@ export async function incidentRig(
     },
     user: async (caller: Caller) => (await accounts.user(caller.userId))!,
     /** Actions of the audit log, oldest first. */
-    async acts() {
+    async auditEntries() {
       return (await audit.entriesBefore(null, 10_000)).reverse();
     },
     async names(): Promise<string[]> {

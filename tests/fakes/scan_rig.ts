@@ -7,7 +7,7 @@ import type { Store } from "../../lib/adapters/kv/store.ts";
 import type { BlobRecord, BlobStore, RefusedHash } from "../../lib/files/ports.ts";
 import { type Log, silentLog } from "../../lib/platform/mod.ts";
 import type { FileState } from "../../lib/protocol/mod.ts";
-import { type MatchDesk, type ScanStore, ScanWorker } from "../../lib/scanning/mod.ts";
+import { type MatchHandler, type ScanStore, ScanWorker } from "../../lib/scanning/mod.ts";
 import { FakeClock } from "./clock.ts";
 import { MemoryKv } from "./memory_kv.ts";
 import { seededRandom } from "./random.ts";
@@ -78,7 +78,7 @@ export async function addBlob(
 }
 
 /** Takes matches over as the incidents do, without an incident: rejected and refused in one commit. */
-export function deskOver({ kv, committer }: Store, now: () => number): MatchDesk {
+export function matchHandlerOver({ kv, committer }: Store, now: () => number): MatchHandler {
   return {
     async preserve(job, _finding, verdicts) {
       const blob = await kv.get<BlobRecord>(keys.blob(job.sha256));
@@ -106,7 +106,7 @@ export class ScanRig {
   readonly virus = new ScriptedVirusScanner();
   readonly csam = new ScriptedCsamMatcher();
   readonly missing = new Set<string>();
-  desk: MatchDesk = deskOver(this.store, () => this.clock.now());
+  matches: MatchHandler = matchHandlerOver(this.store, () => this.clock.now());
   log: Log = silentLog;
 
   worker(more: { slots?: number; incomplete?: "hold" | "reject"; seed?: number; scans?: ScanStore } = {}) {
@@ -115,7 +115,7 @@ export class ScanRig {
       blobs: blobsWithout(this.missing),
       virus: this.virus,
       csam: this.csam,
-      desk: this.desk,
+      matches: this.matches,
       incomplete: more.incomplete ?? "hold",
       slots: more.slots ?? 2,
       clock: this.clock,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type AuditEntry, limits, Refusal, type Role } from "../../lib/protocol/mod.ts";
+import { type AuditPageEntry, limits, Refusal, type Role } from "../../lib/protocol/mod.ts";
 import { assertNoMarkup, nasty } from "../fakes/markup.ts";
 import { as, form, site, withPages } from "../fakes/pages.ts";
 import type { FakeServices } from "../fakes/services.ts";
@@ -32,7 +32,7 @@ function world(fake: FakeServices) {
     createdAt: since,
     members: [{ username: "bob", displayName: nasty, role: "member", since: null }],
   });
-  const entry: AuditEntry = {
+  const entry: AuditPageEntry = {
     cursor: "0000000000000000000a",
     at: nasty,
     actor: nasty,

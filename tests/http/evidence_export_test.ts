@@ -53,10 +53,13 @@ Deno.test("SC-5, MO-3: evidence leaves by a task at the terminal only, with key 
   assert.deepEqual(await Deno.readFile(out), new Uint8Array(match.bytes));
   assert.equal((await Deno.stat(out)).mode! & 0o777, 0o600);
   await using store = await openStore(file.path);
-  const acts = (await new KvAudit(store, systemClock, silentLog).entriesBefore(null, 10)).reverse();
-  assert.deepEqual(acts.map(({ actor, action, subject, reason }) => [actor, action, subject, reason]), [
-    ["(server)", "incident.open", `incident:${match.id}`, null],
-    ["(server)", "incident.sealed", `incident:${match.id}`, null],
-    ["(operator)", "incident.evidence_exported", `incident:${match.id}`, "Order 12 of the court"],
-  ]);
+  const auditEntries = (await new KvAudit(store, systemClock, silentLog).entriesBefore(null, 10)).reverse();
+  assert.deepEqual(
+    auditEntries.map(({ actor, action, subject, reason }) => [actor, action, subject, reason]),
+    [
+      ["(server)", "incident.open", `incident:${match.id}`, null],
+      ["(server)", "incident.sealed", `incident:${match.id}`, null],
+      ["(operator)", "incident.evidence_exported", `incident:${match.id}`, "Order 12 of the court"],
+    ],
+  );
 });

@@ -94,12 +94,15 @@ Deno.test("SC-6: a moderator lists, drafts, views, submits and closes an inciden
   assert.deepEqual([closed.status, closed.body.incident.state], [200, "closed"]);
   assert.equal((await rig.user(at.uploader)).status, "active");
   assert.equal((await call("POST", `${path}/close`, { reason: "Done." })).status, 409);
-  assert.deepEqual((await rig.acts()).filter(({ actor }) => actor === "ann").map(({ action }) => action), [
-    "incident.draft",
-    "incident.export",
-    "incident.submit",
-    "incident.close",
-  ]);
+  assert.deepEqual(
+    (await rig.auditEntries()).filter(({ actor }) => actor === "ann").map(({ action }) => action),
+    [
+      "incident.draft",
+      "incident.export",
+      "incident.submit",
+      "incident.close",
+    ],
+  );
 });
 
 Deno.test("SC-6: what is wrong with a report stands in a header of plain ASCII", async () => {
@@ -151,7 +154,7 @@ Deno.test("SC-6: wrong bodies, queries and ids are refused one by one", async ()
       `${method} ${where} ${JSON.stringify(body)}`,
     );
   }
-  assert.equal((await at.rig.acts()).length, 1, "nothing was written");
+  assert.equal((await at.rig.auditEntries()).length, 1, "nothing was written");
 });
 
 Deno.test("SC-6, MO-4: for everybody else there is nothing at these addresses", async () => {
@@ -173,7 +176,7 @@ Deno.test("SC-6, MO-4: for everybody else there is nothing at these addresses", 
       assert.deepEqual([answer.status, answer.body.detail], [404, "There is nothing at this address."]);
     }
   }
-  assert.equal((await at.rig.acts()).length, 1);
+  assert.equal((await at.rig.auditEntries()).length, 1);
 });
 
 Deno.test("SC-5, SC-6: no route leads to the picture, for nobody", async () => {

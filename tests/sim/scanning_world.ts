@@ -17,7 +17,7 @@ import {
 import { fakeStartMs, settle } from "../fakes/clock.ts";
 import { MemoryKv } from "../fakes/memory_kv.ts";
 import { seededRandom } from "../fakes/random.ts";
-import { addBlob, blobsWithout, deskOver, hashOf, storeOver } from "../fakes/scan_rig.ts";
+import { addBlob, blobsWithout, hashOf, matchHandlerOver, storeOver } from "../fakes/scan_rig.ts";
 import { CountedClock } from "./counted_clock.ts";
 import { type Scan, ScanningOracle } from "./scanning_oracle.ts";
 import { Schedule, scheduledKv } from "./schedule.ts";
@@ -136,7 +136,7 @@ export class ScanningWorld {
       blobs: blobsWithout(),
       virus,
       csam,
-      desk: deskOver(store, () => clock.now()),
+      matches: matchHandlerOver(store, () => clock.now()),
       incomplete: "hold",
       slots: 2,
       clock,

@@ -4,10 +4,10 @@ import { iso } from "../../lib/platform/mod.ts";
 import { limits } from "../../lib/protocol/mod.ts";
 import { kindOf, must } from "../fakes/accounts_rig.ts";
 import { fakeStartMs } from "../fakes/clock.ts";
-import { deskRig } from "../fakes/desk_rig.ts";
+import { adminRig } from "../fakes/admin_rig.ts";
 
 async function rigWithGroup() {
-  const rig = await deskRig();
+  const rig = await adminRig();
   const root = await rig.person("root", "admin");
   const ann = await rig.person("ann");
   const bob = await rig.person("bob");

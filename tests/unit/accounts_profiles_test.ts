@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { limits, profileChange } from "../../lib/protocol/mod.ts";
 import { kindOf, must } from "../fakes/accounts_rig.ts";
-import { deskRig } from "../fakes/desk_rig.ts";
+import { adminRig } from "../fakes/admin_rig.ts";
 
 Deno.test("AU-8: a profile has its defaults, and what is left out of a change stays", async () => {
-  await using rig = await deskRig();
+  await using rig = await adminRig();
   const ann = await rig.person("ann");
   const first = {
     username: "ann",
@@ -24,7 +24,7 @@ Deno.test("AU-8: a profile has its defaults, and what is left out of a change st
 });
 
 Deno.test("AU-8: the new name and time zone are what the other rooms know at once", async () => {
-  await using rig = await deskRig();
+  await using rig = await adminRig();
   const ann = await rig.person("ann");
   assert.equal(await rig.people.timeZoneOf(ann.userId), "UTC");
   must(await rig.profiles.change(ann, { displayName: "Ann", timeZone: "Europe/Berlin" }));
@@ -37,7 +37,7 @@ Deno.test("AU-8: the new name and time zone are what the other rooms know at onc
 });
 
 Deno.test("AU-8: changes at once are all kept", async () => {
-  await using rig = await deskRig();
+  await using rig = await adminRig();
   const ann = await rig.person("ann");
   await Promise.all([
     rig.profiles.change(ann, { bio: "b" }),
@@ -49,7 +49,7 @@ Deno.test("AU-8: changes at once are all kept", async () => {
 });
 
 Deno.test("UI-6: a language is chosen by who says one, and by nothing else that they change", async () => {
-  await using rig = await deskRig();
+  await using rig = await adminRig();
   const ann = await rig.person("ann");
   assert.equal(await rig.profiles.language(ann), null);
   must(await rig.profiles.change(ann, { bio: "I paint." }));
@@ -62,14 +62,14 @@ Deno.test("UI-6: a language is chosen by who says one, and by nothing else that 
 });
 
 Deno.test("AU-8: there is no profile without an account", async () => {
-  await using rig = await deskRig();
+  await using rig = await adminRig();
   const ann = { ...await rig.person("ann"), userId: "gone" };
   assert.equal(kindOf(await rig.profiles.get(ann)), "not_found");
   assert.equal(kindOf(await rig.profiles.change(ann, { bio: "x" })), "not_found");
 });
 
 Deno.test("AU-8: the longest text fits the store, and wrong fields are refused", async () => {
-  await using rig = await deskRig();
+  await using rig = await adminRig();
   const ann = await rig.person("ann");
   const longest = {
     displayName: "\u{1f600}".repeat(limits.displayName),

@@ -77,7 +77,7 @@ async function assertKept(rig: IncidentRig, match: { id: string; sha256: string;
   assert.deepEqual(plain, new Uint8Array(match.bytes));
   const incidents = await rig.incidentStore.page({ before: null, state: null, limit: 10 });
   assert.deepEqual(incidents.map(({ id }) => id), [match.id], "exactly one incident");
-  const actions = (await rig.acts()).map(({ action }) => action);
+  const actions = (await rig.auditEntries()).map(({ action }) => action);
   assert.deepEqual(actions, ["incident.open", "incident.sealed"]);
 }
 
@@ -182,7 +182,7 @@ Deno.test("SC-5: at the end of the hold the evidence is destroyed and the holds 
   assert.deepEqual(await held(), [false, false, false]);
   assert.deepEqual(await rig.names(), []);
   assert.equal(must(await rig.incidents.get(mod, id)).evidence, "destroyed");
-  assert.equal((await rig.acts()).at(-1)!.action, "incident.end");
+  assert.equal((await rig.auditEntries()).at(-1)!.action, "incident.end");
   // Again, as after a crash: no harm done.
   await rig.incidents.run({ kind: "end_evidence", incidentId: id });
   await rig.incidents.run({ kind: "seal_evidence", incidentId: id });

@@ -88,7 +88,7 @@ Deno.test("SC-5, MO-3: what the server did is in the audit log, under a name tha
   const ann = await rig.person("ann");
   const { id, sha256 } = await rig.matched([ann]);
   await rig.jobs.runDue();
-  const [opened, sealed] = await rig.acts();
+  const [opened, sealed] = await rig.auditEntries();
   assert.deepEqual([opened!.actor, opened!.actorId, opened!.action, opened!.subject], [
     "(server)",
     "server",
@@ -134,8 +134,12 @@ Deno.test("SC-5: moderators and administrators are suspended too, as long as one
   assert.deepEqual(await Promise.all(people.map((who) => isSuspended(rig, who))), [true, false, true]);
   await rig.matched([people[1]!], 2000, 8);
   assert.equal(await isSuspended(rig, people[1]!), false, "somebody has to be able to administer");
-  const act = (await rig.acts()).at(-1)!;
-  assert.deepEqual([act.action, act.detail["suspended"], act.detail["lastAdminNotSuspended"]], [
+  const auditEntry = (await rig.auditEntries()).at(-1)!;
+  assert.deepEqual([
+    auditEntry.action,
+    auditEntry.detail["suspended"],
+    auditEntry.detail["lastAdminNotSuspended"],
+  ], [
     "incident.open",
     "",
     "other",
@@ -237,7 +241,7 @@ Deno.test("SC-6: only moderators and administrators find incidents", async () =>
     ];
     assert.deepEqual(answers.map(kindOf), Array.from({ length: 6 }, () => "not_found"));
   }
-  assert.equal((await rig.acts()).length, 1, "nothing was written");
+  assert.equal((await rig.auditEntries()).length, 1, "nothing was written");
   const root = await rig.person("root", "admin");
   assert.equal(kindOf(await rig.incidents.get(root, id)), "answered");
   assert.equal(kindOf(await rig.incidents.get(root, "01ARZ3NDEKTSV4RRFFQ69G5FAV")), "not_found");

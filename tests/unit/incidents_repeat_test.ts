@@ -42,8 +42,14 @@ Deno.test("SC-5: whoever uploads matched bytes later gets an incident of their o
   );
   assert.equal(await isSuspended(rig, bob), true);
   assert.ok(rig.bell.closedUsers.includes(`${bob.userId} suspended`));
-  const act = (await rig.acts()).at(-1)!;
-  assert.deepEqual([act.action, act.actor, act.address, act.detail["suspended"], act.detail["attempts"]], [
+  const auditEntry = (await rig.auditEntries()).at(-1)!;
+  assert.deepEqual([
+    auditEntry.action,
+    auditEntry.actor,
+    auditEntry.address,
+    auditEntry.detail["suspended"],
+    auditEntry.detail["attempts"],
+  ], [
     "incident.repeat",
     "(server)",
     "198.51.100.4",
@@ -147,8 +153,14 @@ Deno.test("SC-6, MO-3: closing ends the review, reinstates whom it names and lea
   assert.deepEqual([(await rig.user(ann)).status, (await rig.user(ann)).suspension], ["active", undefined]);
   assert.equal(await isSuspended(rig, bob), true);
   assert.notEqual((await rig.kv.get(keys.hold("blob", sha256))).value, null);
-  const act = (await rig.acts()).at(-1)!;
-  assert.deepEqual([act.actor, act.action, act.subject, act.reason, act.detail], [
+  const auditEntry = (await rig.auditEntries()).at(-1)!;
+  assert.deepEqual([
+    auditEntry.actor,
+    auditEntry.action,
+    auditEntry.subject,
+    auditEntry.reason,
+    auditEntry.detail,
+  ], [
     "mod",
     "incident.close",
     `incident:${id}`,
@@ -160,7 +172,7 @@ Deno.test("SC-6, MO-3: closing ends the review, reinstates whom it names and lea
   assert.equal(kindOf(await rig.incidents.close(mod, id, { reason: "Once more." })), "conflict");
   must(await rig.incidents.close(mod, id, { reason: "Bob's too.", reinstate: [bob.userId] }));
   assert.equal(await isSuspended(rig, bob), false);
-  assert.equal((await rig.acts()).at(-1)!.action, "incident.reinstate");
+  assert.equal((await rig.auditEntries()).at(-1)!.action, "incident.reinstate");
   assert.equal(must(await rig.incidents.get(mod, id)).closed!.reason, "Ann's account was stolen.");
 });
 
@@ -192,7 +204,7 @@ Deno.test("SC-6: who is named by another open incident stays suspended until tha
   const [one, two] = [await rig.matched([ann], 100, 1), await rig.matched([ann], 100, 2)];
   must(await rig.incidents.close(mod, one.id, { reason: "Mistake.", reinstate: ["ann", ann.userId] }));
   assert.equal(await isSuspended(rig, ann), true);
-  assert.equal((await rig.acts()).at(-1)!.detail["stillSuspended"], "ann");
+  assert.equal((await rig.auditEntries()).at(-1)!.detail["stillSuspended"], "ann");
   must(await rig.incidents.close(mod, two.id, { reason: "Mistake.", reinstate: ["ann"] }));
   assert.equal(await isSuspended(rig, ann), false);
 });

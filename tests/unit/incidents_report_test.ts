@@ -307,12 +307,12 @@ Deno.test("SC-6, MO-3: drafting and viewing a report are in the audit log, with 
   const read = readXml(xml);
   assert.deepEqual(texts(read, "firstName"), ["mod & <co>"]);
   assert.deepEqual(texts(read, "espIdentifier"), [ann.userId]);
-  const acts = (await rig.acts()).slice(1);
-  assert.deepEqual(acts.map(({ actor, action, subject }) => [actor, action, subject]), [
+  const auditEntries = (await rig.auditEntries()).slice(1);
+  assert.deepEqual(auditEntries.map(({ actor, action, subject }) => [actor, action, subject]), [
     ["mod", "incident.draft", `incident:${id}`],
     ["mod", "incident.export", `incident:${id}`],
   ]);
-  assert.deepEqual(acts[0]!.detail, { incidentType: incidentTypes[0], escalated: true });
+  assert.deepEqual(auditEntries[0]!.detail, { incidentType: incidentTypes[0], escalated: true });
 });
 
 Deno.test("SC-6: a closed incident takes no draft and no submission; without credentials nothing is submitted", async () => {

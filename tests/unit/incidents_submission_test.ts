@@ -56,8 +56,10 @@ Deno.test("SC-6, MO-3: a report is submitted with the evidence, once, and who di
   assert.equal(filed!.files[0]!.name, match.sha256);
   assert.match(filed!.files[0]!.details!, new RegExp(`hashType="SHA256">${match.sha256}<`));
   assert.deepEqual(service.calls, ["status", "submit", "upload", "fileinfo", "finish"]);
-  const act = (await rig.acts()).at(-1)!;
-  assert.deepEqual([act.actor, act.action, act.detail], ["mod", "incident.submit", { reportId: filed!.id }]);
+  const auditEntry = (await rig.auditEntries()).at(-1)!;
+  assert.deepEqual([auditEntry.actor, auditEntry.action, auditEntry.detail], ["mod", "incident.submit", {
+    reportId: filed!.id,
+  }]);
   assert.match(messageOf(await at.submit()), new RegExp(`already, as report ${filed!.id}`));
   assert.equal(
     kindOf(await rig.incidents.draft(at.mod, match.id, { incidentType: incidentTypes[1] })),
@@ -99,8 +101,8 @@ for (const endpoint of ["upload", "fileinfo", "finish"] as const) {
     assert.deepEqual([...at.service.reports.values()].map(({ state }) => state), ["retracted"]);
     const record = await at.record();
     assert.deepEqual([record.state, record.submission, record.report!.submittedMs], ["open", null, null]);
-    const act = (await at.rig.acts()).at(-1)!;
-    assert.deepEqual([act.actor, act.action], ["mod", "incident.submit_failed"]);
+    const auditEntry = (await at.rig.auditEntries()).at(-1)!;
+    assert.deepEqual([auditEntry.actor, auditEntry.action], ["mod", "incident.submit_failed"]);
     must(await at.submit());
     assert.equal(at.finished().length, 1);
   });

@@ -5,12 +5,12 @@ import { iso } from "../../lib/platform/mod.ts";
 import { limits, neverEnds } from "../../lib/protocol/mod.ts";
 import { kindOf, must } from "../fakes/accounts_rig.ts";
 import { fakeStartMs } from "../fakes/clock.ts";
-import { deskRig } from "../fakes/desk_rig.ts";
+import { adminRig } from "../fakes/admin_rig.ts";
 
 const hourMs = 3600_000;
 
 async function rigWithPeople() {
-  const rig = await deskRig();
+  const rig = await adminRig();
   const root = await rig.person("root", "admin");
   const mod = await rig.person("mod", "moderator");
   const ann = await rig.person("ann");
@@ -19,7 +19,7 @@ async function rigWithPeople() {
 
 Deno.test("MO-4: for members there is none of it, and for moderators only people and sanctions", async () => {
   await using rig = await rigWithPeople();
-  const { users, audit, desk, root, mod, ann } = rig;
+  const { users, audit, categoryAdmin, root, mod, ann } = rig;
   const warn = { kind: "warn" as const, reason: "Be kind." };
   const category = { slug: "dogs", title: "Dogs", description: "" };
   const forStaff = [
@@ -31,9 +31,9 @@ Deno.test("MO-4: for members there is none of it, and for moderators only people
   for (const caller of [ann, mod]) {
     assert.equal(kindOf(await users.change(caller, "ann", { role: "admin" })), "not_found");
     assert.equal(kindOf(await audit.page(caller, {})), "not_found");
-    assert.equal(kindOf(await desk.all(caller)), "not_found");
-    assert.equal(kindOf(await desk.add(caller, category)), "not_found");
-    assert.equal(kindOf(await desk.change(caller, "feet", { retired: true })), "not_found");
+    assert.equal(kindOf(await categoryAdmin.all(caller)), "not_found");
+    assert.equal(kindOf(await categoryAdmin.add(caller, category)), "not_found");
+    assert.equal(kindOf(await categoryAdmin.change(caller, "feet", { retired: true })), "not_found");
   }
   assert.equal(must(await users.list(mod, {})).users.length, 3);
   assert.equal(kindOf(await users.sanction(mod, "ann", warn)), "answered");
@@ -169,7 +169,7 @@ Deno.test("MO-2: nobody sanctions themselves, moderators only members, and no en
 });
 
 Deno.test("MO-5: people are found by the beginning of a username, then by a part of the display name", async () => {
-  await using rig = await deskRig();
+  await using rig = await adminRig();
   const root = await rig.person("root", "admin", "The Root");
   await rig.person("anna", "member", "Zed");
   await rig.person("annabel", "member", "Yan");
@@ -198,7 +198,7 @@ Deno.test("MO-5: people are found by the beginning of a username, then by a part
 });
 
 Deno.test("MO-5: a search looks at a bounded number of people and goes on where it stopped", async () => {
-  await using rig = await deskRig();
+  await using rig = await adminRig();
   const root = await rig.person("root", "admin");
   const count = limits.usersSearched + 10;
   const people = Array.from({ length: count }, (_, at) => `u${String(at).padStart(6, "0")}`);

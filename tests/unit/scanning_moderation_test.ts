@@ -72,14 +72,14 @@ function rigOf() {
     await settle();
     await worker[Symbol.asyncDispose]();
   };
-  const acts = async () =>
+  const auditEntries = async () =>
     (await audit.entriesBefore(null, 10)).map(({ action, subject, reason, actor }) => ({
       action,
       subject,
       reason,
       actor,
     }));
-  return { rig, moderation, decisions, uploads, asked, scanned, acts };
+  return { rig, moderation, decisions, uploads, asked, scanned, auditEntries };
 }
 
 function shown<T extends AdminFile | AdminFilePage>(answer: T | Refusal): T {
@@ -95,7 +95,7 @@ const release = { release: true, reason: "Known archive" };
 const reject = { release: false, reason: "Not here" };
 
 Deno.test("MO-4: files are for staff only; for everyone else there is nothing here", async () => {
-  const { moderation, scanned, rig, acts } = rigOf();
+  const { moderation, scanned, rig, auditEntries } = rigOf();
   await scanned("a", "incomplete", "clean");
   const member = callerOf("member");
   for (
@@ -109,7 +109,7 @@ Deno.test("MO-4: files are for staff only; for everyone else there is nothing he
     assert.equal(kindOf(answer), "not_found");
   }
   assert.equal(rig.state("a"), "held");
-  assert.deepEqual(await acts(), []);
+  assert.deepEqual(await auditEntries(), []);
 });
 
 Deno.test("MO-4: a file is shown with its verdicts, its uploads and the next try, never its content", async () => {
@@ -151,14 +151,14 @@ Deno.test("MO-4: files come page by page, in one state or in all that are not cl
 });
 
 Deno.test("SC-2, MO-3: a moderator releases what could not be looked through, in the audit log", async () => {
-  const { rig, moderation, scanned, acts } = rigOf();
+  const { rig, moderation, scanned, auditEntries } = rigOf();
   await scanned("a", "incomplete", "clean");
   const file = shown(await moderation.decide(moderator, hashOf("a"), release));
   assert.equal(file.state, "clean");
   const word = file.verdicts.find(({ check }) => check === "moderator")!;
   assert.deepEqual([word.verdict, word.scanner, word.answer], ["clean", "moderator", "Known archive"]);
   assert.deepEqual([rig.state("a"), rig.refused("a")], ["clean", undefined]);
-  assert.deepEqual(await acts(), [{
+  assert.deepEqual(await auditEntries(), [{
     action: "file.release",
     subject: `file:${hashOf("a")}`,
     reason: "Known archive",
@@ -166,17 +166,17 @@ Deno.test("SC-2, MO-3: a moderator releases what could not be looked through, in
   }]);
   assert.ok(rig.changed().includes(hashOf("a")), "its owners and what waits for it are told");
   assert.equal(kindOf(await moderation.decide(moderator, hashOf("a"), reject)), "conflict");
-  assert.equal((await acts()).length, 1);
+  assert.equal((await auditEntries()).length, 1);
 });
 
 Deno.test("SC-2, SC-4, MO-3: a moderator rejects what is held; its hash is refused from then on", async () => {
-  const { rig, moderation, scanned, acts } = rigOf();
+  const { rig, moderation, scanned, auditEntries } = rigOf();
   await scanned("a", "incomplete", "clean");
   const file = shown(await moderation.decide(admin, hashOf("a"), reject));
   assert.equal(file.state, "rejected");
   assert.equal(file.verdicts.find(({ check }) => check === "moderator")?.answer, "Not here");
   assert.deepEqual([rig.state("a"), rig.refused("a")], ["rejected", "moderator"]);
-  assert.deepEqual((await acts()).map(({ action }) => action), ["file.reject"]);
+  assert.deepEqual((await auditEntries()).map(({ action }) => action), ["file.reject"]);
   assert.equal(kindOf(await moderation.decide(admin, hashOf("a"), release)), "conflict");
   assert.equal(rig.state("a"), "rejected");
 });
@@ -202,7 +202,7 @@ Deno.test("SC-2: what is still being checked can be rejected, which ends its sca
 });
 
 Deno.test("SC-2: infected files, matches and files that are not held are nobody's to decide", async () => {
-  const { rig, moderation, scanned, acts } = rigOf();
+  const { rig, moderation, scanned, auditEntries } = rigOf();
   await scanned("infected", "infected", "clean");
   await scanned("match", "clean", "match");
   await scanned("clean", "clean", "clean");
@@ -215,32 +215,32 @@ Deno.test("SC-2: infected files, matches and files that are not held are nobody'
     assert.equal(rig.state(name), before);
   }
   // A match that could not be preserved yet is held meanwhile.
-  rig.desk = { preserve: () => Promise.reject(new Error("no disk")) };
+  rig.matches = { preserve: () => Promise.reject(new Error("no disk")) };
   await scanned("kept back", "clean", "match");
   assert.equal(rig.state("kept back"), "held");
   for (const decision of [release, reject]) {
     assert.equal(kindOf(await moderation.decide(admin, hashOf("kept back"), decision)), "conflict");
   }
   assert.equal(kindOf(await moderation.decide(admin, hashOf("unknown"), release)), "not_found");
-  assert.deepEqual(await acts(), []);
+  assert.deepEqual(await auditEntries(), []);
 });
 
 Deno.test("MO-3: a decision that another writer was faster than is made on what stands then", async () => {
-  const { rig, decisions, scanned, uploads, acts } = rigOf();
+  const { rig, decisions, scanned, uploads, auditEntries } = rigOf();
   await scanned("a", "incomplete", "clean");
   let late = true;
   const moderation = new FileModeration({
     store: rig.scans,
     decisions: {
       standing: (sha256) => decisions.standing(sha256),
-      async decide(standing, conclusion, act) {
+      async decide(standing, conclusion, auditEntry) {
         // Somebody else rejects it after this one looked.
         if (late) {
           late = false;
           const other = { ...conclusion, state: "rejected" as const, refuse: "moderator" as const };
-          assert.ok(await decisions.decide((await decisions.standing(hashOf("a")))!, other, act));
+          assert.ok(await decisions.decide((await decisions.standing(hashOf("a")))!, other, auditEntry));
         }
-        return await decisions.decide(standing, conclusion, act);
+        return await decisions.decide(standing, conclusion, auditEntry);
       },
     },
     files: { filesOfBlob: () => Promise.resolve(uploads) },
@@ -249,5 +249,5 @@ Deno.test("MO-3: a decision that another writer was faster than is made on what 
   });
   assert.equal(kindOf(await moderation.decide(moderator, hashOf("a"), release)), "conflict");
   assert.equal(rig.state("a"), "rejected");
-  assert.equal((await acts()).length, 1);
+  assert.equal((await auditEntries()).length, 1);
 });

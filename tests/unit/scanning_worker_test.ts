@@ -168,12 +168,12 @@ Deno.test("SC-5: a match that cannot be preserved now is held and tried again, a
       assert.equal(rig.state("a"), "clean");
       await rig.scans.rescan(sha256, rig.clock.now());
     }
-    const { desk } = rig;
+    const { matches } = rig;
     let down = true;
     const errors: string[] = [];
     const log: Log = { ...silentLog, error: (event) => void errors.push(event) };
-    rig.desk = {
-      preserve: (...args) => down ? Promise.reject(new Error("no disk")) : desk.preserve(...args),
+    rig.matches = {
+      preserve: (...args) => down ? Promise.reject(new Error("no disk")) : matches.preserve(...args),
     };
     rig.log = log;
     rig.csam.script = () => "match";

@@ -6,7 +6,7 @@ import {
   type TwoFactorRecord,
   type UserRecord,
 } from "../../accounts/mod.ts";
-import type { Act, Clock } from "../../platform/mod.ts";
+import type { AuditEntry, Clock } from "../../platform/mod.ts";
 import type { KvAccounts } from "./accounts_store.ts";
 import type { KvAudit } from "./audit_log.ts";
 import type { Write } from "./committer.ts";
@@ -33,7 +33,11 @@ export class KvRemoval implements RemovalStore {
     this.#clock = clock;
   }
 
-  async begin(user: UserRecord, atMs: number, act: Act): Promise<"begun" | "last_admin" | "changed"> {
+  async begin(
+    user: UserRecord,
+    atMs: number,
+    auditEntry: AuditEntry,
+  ): Promise<"begun" | "last_admin" | "changed"> {
     const { kv } = this.#store;
     const entry = await kv.get<UserRecord>(keys.user(user.id));
     if (entry.value === null || entry.value.removedAt !== undefined) return "changed";
@@ -60,7 +64,7 @@ export class KvRemoval implements RemovalStore {
       write.checks.push(roll);
       write.sets.push({ key: keys.admins(), value: others });
     }
-    const { ok } = await this.#audit.commit(write, act);
+    const { ok } = await this.#audit.commit(write, auditEntry);
     this.#accounts.forget(user.id);
     return ok ? "begun" : "changed";
   }

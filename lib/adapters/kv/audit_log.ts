@@ -1,5 +1,5 @@
 import { type AuditHead, type AuditRecord, type AuditStore, linkOf } from "../../moderation/mod.ts";
-import type { Act, Clock, Log } from "../../platform/mod.ts";
+import type { AuditEntry, Clock, Log } from "../../platform/mod.ts";
 import { limits } from "../../protocol/mod.ts";
 import type { Committed, Write } from "./committer.ts";
 import { keys } from "./keys.ts";
@@ -26,16 +26,16 @@ export class KvAudit implements AuditStore {
   }
 
   /** Commits a write and the entry of it as one. Not ok when a check of the write itself failed. */
-  commit(write: Write, act: Act): Promise<Committed> {
-    const committing = this.#last.then(() => this.#commit(write, act));
+  commit(write: Write, auditEntry: AuditEntry): Promise<Committed> {
+    const committing = this.#last.then(() => this.#commit(write, auditEntry));
     this.#last = committing.catch(() => undefined);
     return committing;
   }
 
-  async #commit(write: Write, act: Act): Promise<Committed> {
+  async #commit(write: Write, auditEntry: AuditEntry): Promise<Committed> {
     let head = await this.#head();
     for (let tries = 0; tries < limits.writeTries; tries++) {
-      const link = linkOf(act, this.#clock.now(), head.value);
+      const link = linkOf(auditEntry, this.#clock.now(), head.value);
       const next: AuditHead = { seq: link.seq, hash: link.hash };
       const committed = await this.#store.committer.commit({
         ...write,
@@ -49,7 +49,7 @@ export class KvAudit implements AuditStore {
       });
       if (committed.ok) {
         // Outside of the store: a chain that was made anew as a whole does not end with this hash.
-        this.#log.info("audit.appended", { ...next, action: act.action });
+        this.#log.info("audit.appended", { ...next, action: auditEntry.action });
         return committed;
       }
       const now = await this.#head();

@@ -7,11 +7,11 @@ import type { Store } from "./store.ts";
 /** What administrators change of the list of categories, in Deno KV. */
 export function kvCategoryStore({ kv }: Store, audit: KvAudit): CategoryStore {
   return {
-    async add(record, act) {
+    async add(record, auditEntry) {
       const key = keys.category(record.slug);
       const { ok } = await audit.commit(
         { checks: [{ key, versionstamp: null }], sets: [{ key, value: record }] },
-        act,
+        auditEntry,
       );
       return ok;
     },
@@ -25,7 +25,7 @@ export function kvCategoryStore({ kv }: Store, audit: KvAudit): CategoryStore {
         if (changed === null) return entry.value;
         const { ok } = await audit.commit(
           { checks: [entry], sets: [{ key, value: changed.record }] },
-          changed.act,
+          changed.auditEntry,
         );
         if (ok) return changed.record;
       }

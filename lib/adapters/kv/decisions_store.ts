@@ -31,7 +31,7 @@ export function kvDecisionStore({ kv }: Store, audit: Pick<KvAudit, "commit">, c
       };
     },
 
-    async decide({ blob: { sha256 }, version }, conclusion, act) {
+    async decide({ blob: { sha256 }, version }, conclusion, auditEntry) {
       const [blob, scan] = await read(sha256);
       if (blob.value === null || blob.versionstamp !== version.blob || scan.versionstamp !== version.scan) {
         return false;
@@ -42,7 +42,7 @@ export function kvDecisionStore({ kv }: Store, audit: Pick<KvAudit, "commit">, c
         checks: [...end.checks, ...state.checks],
         sets: state.sets,
         deletes: [...end.deletes, ...state.deletes],
-      }, act);
+      }, auditEntry);
       return committed.ok;
     },
   };

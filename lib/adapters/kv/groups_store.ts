@@ -5,7 +5,7 @@ import type {
   Membership,
   MembershipPlace,
 } from "../../accounts/mod.ts";
-import type { Act } from "../../platform/mod.ts";
+import type { AuditEntry } from "../../platform/mod.ts";
 import { limits, Refusal } from "../../protocol/mod.ts";
 import type { KvAudit } from "./audit_log.ts";
 import { getValues } from "./get_many.ts";
@@ -29,13 +29,13 @@ export class KvGroups implements GroupsStore {
     this.#ofGroup = new Remembered(store.exclusive ? limits.groupsCached : 0);
   }
 
-  async add(group: GroupRecord, most: number, act: Act): Promise<"added" | "taken" | "full"> {
+  async add(group: GroupRecord, most: number, auditEntry: AuditEntry): Promise<"added" | "taken" | "full"> {
     const key = keys.group(group.name);
     if ((await this.#store.kv.get(key)).value !== null) return "taken";
     if ((await this.allGroups()).length >= most) return "full";
     const { ok } = await this.#audit.commit(
       { checks: [{ key, versionstamp: null }], sets: [{ key, value: group }] },
-      act,
+      auditEntry,
     );
     return ok ? "added" : "taken";
   }
@@ -52,7 +52,9 @@ export class KvGroups implements GroupsStore {
   async change(
     name: string,
     who: { userId: string; actorId: string },
-    decide: (place: MembershipPlace) => Promise<{ member: MemberRecord | null; act: Act } | Refusal | null>,
+    decide: (
+      place: MembershipPlace,
+    ) => Promise<{ member: MemberRecord | null; auditEntry: AuditEntry } | Refusal | null>,
   ): Promise<{ before: MembershipPlace; after: MemberRecord | null } | Refusal | null> {
     for (let tries = 0; tries < limits.writeTries; tries++) {
       const [group, member, actor] = await this.#store.kv.getMany<[GroupRecord, MemberRecord, MemberRecord]>([
@@ -74,7 +76,7 @@ export class KvGroups implements GroupsStore {
           ...(after === null ? [] : bothWays.map((key) => ({ key, value: after }))),
         ],
         deletes: after === null ? bothWays : [],
-      }, decision.act);
+      }, decision.auditEntry);
       this.#ofPerson.forget(who.userId);
       this.#ofGroup.forget(name);
       if (ok) return { before, after };

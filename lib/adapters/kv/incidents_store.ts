@@ -1,6 +1,6 @@
 import type { UserRecord } from "../../accounts/mod.ts";
 import type { BlobRecord, FileRecord, RefusedHash } from "../../files/ports.ts";
-import type { Act, Clock } from "../../platform/mod.ts";
+import type { AuditEntry, Clock } from "../../platform/mod.ts";
 import { type Incident, limits, Refusal, type Verdict } from "../../protocol/mod.ts";
 import type {
   IncidentJob,
@@ -53,7 +53,7 @@ export class KvIncidents implements IncidentStore {
     job: ScanJob,
     verdicts: readonly Verdict[],
     incidentOf: (blob: BlobRecord) => IncidentRecord,
-    act: (uploads: number, suspensions: Suspensions) => Act,
+    auditEntry: (uploads: number, suspensions: Suspensions) => AuditEntry,
   ): Promise<Suspensions | null> {
     const { kv } = this.#store;
     for (let tries = 0; tries < limits.writeTries; tries++) {
@@ -72,21 +72,21 @@ export class KvIncidents implements IncidentStore {
         await holdWrites(kv, [keys.hold("blob", job.sha256)], incident.id),
         { sets: [...newIncident(incident), jobSet(incident.createdMs, seal)] },
       );
-      if (await this.#commit(write, act(uploads.count, uploads), uploads.userIds)) return uploads;
+      if (await this.#commit(write, auditEntry(uploads.count, uploads), uploads.userIds)) return uploads;
     }
     throw tooMany();
   }
 
   async addUploads(
     incidentId: string,
-    act: (uploads: number, suspensions: Suspensions) => Act,
+    auditEntry: (uploads: number, suspensions: Suspensions) => AuditEntry,
   ): Promise<Suspensions | null> {
     for (let tries = 0; tries < limits.writeTries; tries++) {
       const incident = await this.incident(incidentId);
       if (incident === null) return null;
       const uploads = await this.#newUploads(incident);
       if (uploads.count === 0) return null;
-      if (await this.#commit(uploads, act(uploads.count, uploads), uploads.userIds)) return uploads;
+      if (await this.#commit(uploads, auditEntry(uploads.count, uploads), uploads.userIds)) return uploads;
     }
     throw tooMany();
   }
@@ -94,7 +94,7 @@ export class KvIncidents implements IncidentStore {
   async repeat(
     upload: RefusedUpload,
     incidentOf: (first: IncidentRecord | null) => IncidentRecord,
-    act: (incident: IncidentRecord, suspensions: Suspensions) => Act,
+    auditEntry: (incident: IncidentRecord, suspensions: Suspensions) => AuditEntry,
   ): Promise<{ incident: IncidentRecord; suspensions: Suspensions } | null> {
     const { kv } = this.#store;
     const { sha256, ownerId } = upload;
@@ -123,7 +123,7 @@ export class KvIncidents implements IncidentStore {
           : { checks: [last, before!], sets: [{ key: before!.key, value: incident }] },
         { sets: [{ key: keys.incidentUpload(incident.id, attemptName(attempts)), value: named }] },
       );
-      if (await this.#commit(write, act(incident, suspended), suspended.userIds)) {
+      if (await this.#commit(write, auditEntry(incident, suspended), suspended.userIds)) {
         return { incident, suspensions: suspended };
       }
     }
@@ -172,7 +172,7 @@ export class KvIncidents implements IncidentStore {
     decide: (
       record: IncidentRecord,
       reinstatements: readonly Reinstatement[],
-    ) => { to?: IncidentRecord; act?: Act } | Refusal,
+    ) => { to?: IncidentRecord; auditEntry?: AuditEntry } | Refusal,
     reinstate: readonly string[] = [],
   ): Promise<IncidentRecord | Refusal | null> {
     const { kv, committer } = this.#store;
@@ -186,18 +186,18 @@ export class KvIncidents implements IncidentStore {
       const lifted = await reinstateWrites(kv, reinstate, incidentId, isOpen);
       const decided = decide(entry.value, lifted.reinstatements);
       if (decided instanceof Refusal) return decided;
-      const { to, act } = decided;
+      const { to, auditEntry } = decided;
       const own = { checks: [entry], sets: to === undefined ? [] : [{ key: entry.key, value: to }] };
       const write = joined(own, lifted);
-      const done = act === undefined
+      const done = auditEntry === undefined
         ? (await committer.commit({ ...write, valueBytes: recordBytes })).ok
-        : await this.#commit(write, act, reinstate);
+        : await this.#commit(write, auditEntry, reinstate);
       if (done) return to ?? entry.value;
     }
     return new Refusal("conflict", "This incident is being changed elsewhere. Try again.");
   }
 
-  async endHold(incidentId: string, act: Act): Promise<void> {
+  async endHold(incidentId: string, auditEntry: AuditEntry): Promise<void> {
     const { kv, committer } = this.#store;
     for await (const holding of this.#holdsOf(incidentId)) {
       const write = await unholdWrites(kv, holding, incidentId);
@@ -211,7 +211,7 @@ export class KvIncidents implements IncidentStore {
         await unholdWrites(kv, [keys.hold("blob", entry.value.sha256)], incidentId),
         { checks: [entry], sets: [{ key: entry.key, value: { ...entry.value, evidence } }] },
       );
-      if (await this.#commit(write, act, [])) return;
+      if (await this.#commit(write, auditEntry, [])) return;
     }
     throw tooMany();
   }
@@ -286,9 +286,9 @@ export class KvIncidents implements IncidentStore {
     return null;
   }
 
-  async #commit(write: Part, act: Act, userIds: readonly string[]): Promise<boolean> {
+  async #commit(write: Part, auditEntry: AuditEntry, userIds: readonly string[]): Promise<boolean> {
     // Also after a failure: what came of it is not known.
-    const committed = await this.#audit.commit(write, act).finally(() => {
+    const committed = await this.#audit.commit(write, auditEntry).finally(() => {
       for (const userId of userIds) this.#accounts.forget(userId);
     });
     return committed.ok;

@@ -6,7 +6,7 @@ import {
   type TwoFactorStore,
   type UserRecord,
 } from "../../accounts/mod.ts";
-import type { Act, Clock } from "../../platform/mod.ts";
+import type { AuditEntry, Clock } from "../../platform/mod.ts";
 import { limits, Refusal, type Role } from "../../protocol/mod.ts";
 import type { KvAudit } from "./audit_log.ts";
 import type { Write } from "./committer.ts";
@@ -36,7 +36,9 @@ export class KvTwoFactor implements TwoFactorStore {
 
   async change(
     userId: string,
-    decide: (record: TwoFactorRecord) => Promise<{ record: TwoFactorRecord; act?: Act } | Refusal>,
+    decide: (
+      record: TwoFactorRecord,
+    ) => Promise<{ record: TwoFactorRecord; auditEntry?: AuditEntry } | Refusal>,
   ): Promise<TwoFactorRecord | Refusal> {
     for (let tries = 0; tries < limits.writeTries; tries++) {
       const [entry, user] = await this.#store.kv.getMany<[TwoFactorRecord, UserRecord]>([
@@ -49,7 +51,7 @@ export class KvTwoFactor implements TwoFactorStore {
       const before = entry.value ?? noFactors;
       const decision = await decide(before);
       if (decision instanceof Refusal) return decision;
-      const { record, act } = decision;
+      const { record, auditEntry } = decision;
       const added = record.passkeys.filter(({ id }) => !before.passkeys.some((one) => one.id === id));
       const gone = before.passkeys.filter(({ id }) => !record.passkeys.some((one) => one.id === id));
       for (const { id } of added) {
@@ -65,9 +67,9 @@ export class KvTwoFactor implements TwoFactorStore {
       };
       if (hasFactor(record) || record.pending !== null) write.sets!.push({ key: entry.key, value: record });
       else write.deletes!.push(entry.key);
-      const committed = act === undefined
+      const committed = auditEntry === undefined
         ? await this.#store.committer.commit(write)
-        : await this.#audit.commit(write, act);
+        : await this.#audit.commit(write, auditEntry);
       if (committed.ok) return record;
     }
     return new Refusal("conflict", "This is being changed elsewhere. Try again.");
@@ -86,9 +88,9 @@ export class KvTwoFactor implements TwoFactorStore {
     return reading;
   }
 
-  async setPolicy(roles: readonly Role[], act: Act): Promise<void> {
+  async setPolicy(roles: readonly Role[], auditEntry: AuditEntry): Promise<void> {
     const key = keys.twoFactorPolicy();
-    await this.#audit.commit({ sets: [{ key, value: [...roles] }] }, act);
+    await this.#audit.commit({ sets: [{ key, value: [...roles] }] }, auditEntry);
     this.#policy = undefined;
   }
 

@@ -83,7 +83,7 @@ export class KvUsers implements UsersStore, MutesStore, ProfileStore {
       if (change === null) return accountOf(entry.value);
       if (change instanceof Refusal) return change;
       const user = changedUser(entry.value, change);
-      const { ok } = await this.#audit.commit(this.#writeOf(entry, user, change, roll), change.act);
+      const { ok } = await this.#audit.commit(this.#writeOf(entry, user, change, roll), change.auditEntry);
       this.#accounts.forget(userId);
       if (ok) return accountOf(user);
     }

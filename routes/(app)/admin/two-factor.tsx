@@ -32,7 +32,7 @@ export const handler = define.handlers({
   },
 });
 
-export default define.page<typeof handler>(function TwoFactorDesk({ data, url }) {
+export default define.page<typeof handler>(function TwoFactorPolicyPage({ data, url }) {
   const words = useWords("twoFactor");
   const notice = data.problem === null ? url.searchParams.get("notice") : null;
   const errors = data.problem?.fields ?? {};

@@ -13,7 +13,7 @@ import { kvConsentStore } from "../../lib/adapters/kv/consent_store.ts";
 import { KvGroups } from "../../lib/adapters/kv/groups_store.ts";
 import { openStore, type Store } from "../../lib/adapters/kv/store.ts";
 import { KvUsers } from "../../lib/adapters/kv/users_store.ts";
-import { Categories, CategoryDesk } from "../../lib/consent/mod.ts";
+import { Categories, CategoryAdmin } from "../../lib/consent/mod.ts";
 import { Audit, Mutes, Users } from "../../lib/moderation/mod.ts";
 import { type Caller, Ids } from "../../lib/platform/mod.ts";
 import type { Role } from "../../lib/protocol/mod.ts";
@@ -22,7 +22,7 @@ import { FakeClock } from "./clock.ts";
 import { seededRandom } from "./random.ts";
 
 /** What administrators, moderators and owners work with, over a store in memory; people need no password here. */
-export async function deskRig(options: { store?: Store } = {}) {
+export async function adminRig(options: { store?: Store } = {}) {
   const store = options.store ?? await openStore(":memory:");
   const clock = new FakeClock();
   const ids = new Ids(clock, seededRandom(1));
@@ -60,7 +60,7 @@ export async function deskRig(options: { store?: Store } = {}) {
   });
   const categories = new Categories(kvConsentStore(store), store.exclusive);
   await categories.prepare();
-  const desk = new CategoryDesk(categories, kvCategoryStore(store, auditStore));
+  const categoryAdmin = new CategoryAdmin(categories, kvCategoryStore(store, auditStore));
   return {
     accountsStore,
     audit: new Audit(auditStore),
@@ -69,7 +69,7 @@ export async function deskRig(options: { store?: Store } = {}) {
     callers,
     categories,
     clock,
-    desk,
+    categoryAdmin,
     files,
     groups,
     groupsStore,
