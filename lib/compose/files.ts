@@ -102,18 +102,12 @@ export async function openFiles(parts: FilesParts): Promise<OpenFiles> {
   const rescans = new RescanSchedule({ store: scans, virus, clock, log, added: () => worker.wake() });
   opening.use(rescans);
   const files = new Files({
-    store: {
-      ...fileStore,
-      async add(file, bounds, also) {
-        const added = await fileStore.add(file, bounds, also);
-        worker.wake();
-        return added;
-      },
-    },
+    store: fileStore,
     blobs,
     bell,
     readers: parts.readers,
     watchers: parts.watchers,
+    scans: worker,
     clock,
     ids,
     log,

@@ -1,20 +1,20 @@
 import type { Caller } from "../platform/mod.ts";
 import { type FileObject, type FilePage, type FileState, limits, Refusal } from "../protocol/mod.ts";
-import { type FileParts, ownerTurn } from "./parts.ts";
-import { type FileRecord, shownState } from "./ports.ts";
+import { type FileParts, ownerLock } from "./parts.ts";
+import type { FileRecord } from "./ports.ts";
 import { noFile } from "./refusals.ts";
-import { expiryOf, fileObjectOf } from "./views.ts";
+import { expiryOf, fileObjectOf, shownState } from "./views.ts";
 
-/** Uses of a file that are asked about at once. */
+/** Number of a file's uses that one step asks about. */
 const usesAtOnce = 16;
 
-/** A clean file's bytes: all, or from `first` to `last`, both included. */
+/** A clean file and its bytes: all, or those from `first` to `last`, both included. */
 export interface Content {
   file: FileObject;
   open(range?: { first: number; last: number }): Promise<ReadableStream<Uint8Array<ArrayBuffer>>>;
 }
 
-/** Who may look at a file, and take its bytes (FI-5). */
+/** Lists, shows and removes files, for the people who may see them (FI-5). */
 export class Access {
   readonly #parts: FileParts;
 
@@ -22,7 +22,7 @@ export class Access {
     this.#parts = parts;
   }
 
-  /** The caller's own, newest first. */
+  /** Returns the caller's own files, newest first. */
   async list(
     { userId }: Caller,
     { before, limit = limits.pageDefault }: { before?: string | undefined; limit?: number | undefined },
@@ -64,23 +64,23 @@ export class Access {
       file: object,
       async open(range) {
         const stream = await blobs.open(sha256, range);
-        if (stream === null) throw new Error("The bytes of a file went while it was being read.");
+        if (stream === null) throw new Error("A file's bytes were deleted during a download.");
         return stream;
       },
     };
   }
 
-  /** FI-7: only what nothing uses. */
+  /** FI-7: removes a file that nothing uses. */
   async remove({ userId }: Caller, fileId: string): Promise<true | Refusal> {
-    const { store, clock, turns } = this.#parts;
+    const { store, clock, locks } = this.#parts;
     for (let tries = 0; tries < limits.writeTries; tries++) {
       const file = await store.file(fileId);
       if (file === null || file.ownerId !== userId) return noFile();
-      // Before the uses: one that comes behind it makes the removal fail.
+      // Read before the uses: a use added after this makes the removal fail.
       const asOf = await store.lastUse(fileId);
       const uses = (await store.usesOf([fileId])).get(fileId) ?? [];
       if (uses.some(({ untilMs }) => untilMs > clock.now())) return inUse();
-      const removed = await turns.take(ownerTurn(userId), () => store.remove(file, asOf));
+      const removed = await locks.run(ownerLock(userId), () => store.remove(file, asOf));
       if (removed) return true;
       if (await isHeld(store, file)) return keptByServer();
     }
@@ -93,8 +93,8 @@ export class Access {
   }
 
   /**
-   * The owner, and whoever has something that carries it. For everybody else it is as if it were not there: the same text
-   * after the same questions to the store and to whoever knows the readers.
+   * Finds a file for its owner and for the people whose command carries it. Everyone else gets the answer for a missing file:
+   * the same text, after the same number of lookups.
    */
   async #readable(
     { userId }: Caller,
@@ -112,7 +112,7 @@ export class Access {
     return { file, object: fileObjectOf(file, state, expiresMs) };
   }
 
-  /** Until when somebody may read a file that is not theirs: for what carries it the longest. Null: they may not. */
+  /** Returns until when someone may read another person's file: the latest end of the uses that let them. Null: they may not. */
   async #readUntil(
     userId: string,
     fileId: string,
@@ -121,7 +121,7 @@ export class Access {
     const { readers, clock } = this.#parts;
     const live = uses.filter(({ untilMs }) => untilMs > clock.now()).sort((a, b) => b.untilMs - a.untilMs);
     if (live.length === 0) {
-      // Takes as long as the answer for a file that something carries.
+      // Keeps the time equal to that for a file in use.
       await readers.mayRead(userId, { by: `command:${fileId}`, untilMs: 0 });
       return null;
     }
@@ -135,7 +135,7 @@ export class Access {
   }
 }
 
-/** SC-5: the file itself, its bytes and its owner may be under hold. */
+/** SC-5: whether a legal hold covers the file, its bytes or its owner. */
 export async function isHeld(store: FileParts["store"], file: FileRecord): Promise<boolean> {
   const held = await Promise.all([
     store.held("file", file.id),

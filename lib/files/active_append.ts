@@ -1,15 +1,15 @@
-import type { Body } from "./request_body.ts";
+import type { RequestBody } from "./request_body.ts";
 
 /**
- * A request that goes on with a resumable upload, from its arrival to its end. A newer one stops it: a client whose line died
- * comes back long before the server notices.
+ * A request that appends to a resumable upload, from its arrival to its end. A newer request stops it: a client whose connection
+ * broke comes back long before the server notices the break.
  */
-export class Running {
-  readonly #body: Body;
-  #safe: PromiseWithResolvers<void> | undefined;
+export class ActiveAppend {
+  readonly #body: RequestBody;
+  #synced: PromiseWithResolvers<void> | undefined;
   #ended = false;
 
-  constructor(body: Body) {
+  constructor(body: RequestBody) {
     this.#body = body;
   }
 
@@ -17,22 +17,22 @@ export class Running {
     this.#body.stop();
   }
 
-  /** Resolves when what came so far, and counts, is on the disk and in the upload's record. */
-  async safe(): Promise<void> {
+  /** Resolves when the bytes received so far, unless their checksum is still open, are on the disk and in the upload's record. */
+  async sync(): Promise<void> {
     if (this.#ended) return;
-    this.#safe ??= Promise.withResolvers();
-    this.#body.ask();
-    await this.#safe.promise;
+    this.#synced ??= Promise.withResolvers();
+    this.#body.requestSync();
+    await this.#synced.promise;
   }
 
-  /** That it is now. */
-  saved(): void {
-    this.#safe?.resolve();
-    this.#safe = undefined;
+  /** Answers the pending `sync` calls. */
+  markSynced(): void {
+    this.#synced?.resolve();
+    this.#synced = undefined;
   }
 
   end(): void {
     this.#ended = true;
-    this.saved();
+    this.markSynced();
   }
 }

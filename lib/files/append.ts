@@ -1,39 +1,39 @@
 import { createHash, type Hash } from "node:crypto";
 import { limits, type Refusal } from "../protocol/mod.ts";
-import type { Body } from "./request_body.ts";
+import type { RequestBody } from "./request_body.ts";
 import type { FileParts } from "./parts.ts";
 import type { Staged, UploadRecord } from "./ports.ts";
 import { beyond, notWhole, otherSize, stalled, superseded, wrongChecksum } from "./refusals.ts";
-import type { Running } from "./active_append.ts";
+import type { ActiveAppend } from "./active_append.ts";
 
-/** Where a part of an upload begins, how many bytes it has if that is known, and what their checksum must be. */
-export interface At {
+/** One part of an upload: where it begins, its size in bytes (null when unknown), and the checksum that it must match. */
+export interface AppendRequest {
   offset: number;
   size: number | null;
   sha256?: Uint8Array;
   sha1?: Uint8Array;
 }
 
-/** One part of a resumable upload on its way to the disk. */
-export class Appending {
+/** Writes one part of a resumable upload to the disk. */
+export class Append {
   readonly #parts: Pick<FileParts, "store" | "clock">;
   readonly #staged: Staged;
-  readonly #running: Running;
+  readonly #active: ActiveAppend;
   #record: UploadRecord;
 
   constructor(
     parts: Pick<FileParts, "store" | "clock">,
     record: UploadRecord,
     staged: Staged,
-    running: Running,
+    active: ActiveAppend,
   ) {
     this.#parts = parts;
     this.#record = record;
     this.#staged = staged;
-    this.#running = running;
+    this.#active = active;
   }
 
-  /** With how far the upload surely is. */
+  /** The record, with the offset that is safe on the disk. */
   get record(): UploadRecord {
     return this.#record;
   }
@@ -43,10 +43,10 @@ export class Appending {
   }
 
   /**
-   * Takes the part in and makes it safe, also what came of one that was cut. A part that is longer than was said, or that has
-   * a checksum and does not fit it, leaves the upload where it was: what lies behind that is cut off when it goes on.
+   * Writes the part and syncs it; of a part that broke off, the bytes that arrived. A part that is longer than announced, or
+   * does not match its checksum, leaves the offset as it was: the next append truncates the extra bytes.
    */
-  async read(at: At, body: Body): Promise<Refusal | undefined> {
+  async write(at: AppendRequest, body: RequestBody): Promise<Refusal | undefined> {
     const checks = checksOf(at);
     let gotBytes = 0;
     while (true) {
@@ -59,17 +59,17 @@ export class Appending {
         if (next.length > 0) await this.#staged.write(next);
         continue;
       }
-      if (next === "asked") {
-        // What has a checksum counts as a whole or not at all.
+      if (next === "sync_requested") {
+        // A part with a checksum counts whole or not at all.
         if (checks.length === 0) await this.#save();
-        this.#running.saved();
+        this.#active.markSynced();
         continue;
       }
-      // Behind the last byte nothing can be missing, however the body ends.
+      // After the upload's last byte nothing is missing, however the body ends.
       const refusal = this.isWhole ? undefined : endOf(next, at, gotBytes);
       const fits = checks.every(({ hash, sum }) => hash.digest().equals(sum));
       if (checks.length > 0 && (refusal !== undefined || !fits)) return refusal ?? wrongChecksum();
-      // The whole is made safe together with what it is.
+      // `finish` syncs a complete upload, together with its hash.
       if (!this.isWhole) await this.#save();
       return refusal;
     }
@@ -86,7 +86,7 @@ export class Appending {
 
 function endOf(
   next: null | "cut" | "stalled" | "stopped",
-  { size }: At,
+  { size }: AppendRequest,
   gotBytes: number,
 ): Refusal | undefined {
   switch (next) {
@@ -103,7 +103,7 @@ function endOf(
   }
 }
 
-function checksOf({ sha256, sha1 }: At): { hash: Hash; sum: Uint8Array }[] {
+function checksOf({ sha256, sha1 }: AppendRequest): { hash: Hash; sum: Uint8Array }[] {
   const checks: { hash: Hash; sum: Uint8Array }[] = [];
   if (sha256 !== undefined) checks.push({ hash: createHash("sha256"), sum: sha256 });
   if (sha1 !== undefined) checks.push({ hash: createHash("sha1"), sum: sha1 });

@@ -1,12 +1,12 @@
 import { limits, Refusal } from "../protocol/mod.ts";
-import { blobTurn, type FileParts, ownerTurn } from "./parts.ts";
+import { blobLock, type FileParts, ownerLock } from "./parts.ts";
 import type { FileRecord, UploadedFrom, UploadRecord } from "./ports.ts";
 import type { Reservation } from "./quotas.ts";
 import { bytesLost, mayNotAdd, noUpload, overQuota, rejected, tooManyFiles } from "./refusals.ts";
 
-/** Bytes that are whole, and who they are from. */
-export interface Whole {
-  /** Where they lie aside; null when they are in their place already. */
+/** An upload whose bytes have all arrived. */
+export interface CompleteUpload {
+  /** Id of the staged bytes; null when the blob store keeps them already. */
   stagedId: string | null;
   ownerId: string;
   name: string;
@@ -16,7 +16,7 @@ export interface Whole {
   type: string;
 }
 
-/** The end of every upload: bytes that were taken in whole become a file, or are refused (SC-4) and leave nothing behind. */
+/** Ends every upload: complete bytes become a file, or are refused (SC-4) and leave nothing behind. */
 export class Intake {
   readonly #parts: FileParts;
 
@@ -26,12 +26,12 @@ export class Intake {
 
   /** With `upload`, ends that resumable upload in the same commit. */
   async accept(
-    whole: Whole,
+    whole: CompleteUpload,
     { reservation, upload }: { reservation?: Reservation; upload?: UploadRecord },
   ): Promise<FileRecord | Refusal> {
-    const { turns, log } = this.#parts;
-    const answer = await turns.take(
-      blobTurn(whole.sha256),
+    const { locks, log } = this.#parts;
+    const answer = await locks.run(
+      blobLock(whole.sha256),
       () => this.#accept(whole, reservation, upload),
     );
     const { ownerId: userId, sizeBytes, from: { requestId } } = whole;
@@ -44,11 +44,11 @@ export class Intake {
   }
 
   async #accept(
-    whole: Whole,
+    whole: CompleteUpload,
     reservation: Reservation | undefined,
     upload: UploadRecord | undefined,
   ): Promise<FileRecord | Refusal> {
-    const { store, blobs, clock, ids, turns, settings: { quotaBytes } } = this.#parts;
+    const { store, blobs, clock, ids, locks, scans, settings: { quotaBytes } } = this.#parts;
     const { stagedId, sha256, ownerId, name, from, sizeBytes, type } = whole;
     let kept = stagedId === null;
     for (let tries = 0; tries < limits.writeTries; tries++) {
@@ -57,7 +57,7 @@ export class Intake {
         if (kept) await this.#removeUnused(sha256);
         return refused;
       }
-      const mark = await store.mark(sha256);
+      const refsVersion = await store.refsVersion(sha256);
       if (!kept) await blobs.keep(stagedId!, sha256);
       else if (await blobs.sizeOf(sha256) === null) return bytesLost();
       kept = true;
@@ -65,12 +65,15 @@ export class Intake {
       const ended = upload && {
         upload: { ...upload, fileId: file.id, expiresMs: file.createdMs + limits.uploadKeptMs },
       };
-      const added = await turns.take(ownerTurn(ownerId), async () => {
-        const added = await store.add(file, { quotaBytes, mark }, ended);
+      const added = await locks.run(ownerLock(ownerId), async () => {
+        const added = await store.add(file, { quotaBytes, refsVersion }, ended);
         if (typeof added !== "string") reservation?.taken();
         return added;
       });
-      if (typeof added !== "string") return added;
+      if (typeof added !== "string") {
+        scans.wake();
+        return added;
+      }
       switch (added) {
         case "refused":
         case "changed":
@@ -91,7 +94,9 @@ export class Intake {
     throw new Error("A file could not be added: too many writers at once.");
   }
 
-  async #refused({ sha256, ownerId, name, from, sizeBytes, type }: Whole): Promise<Refusal | undefined> {
+  async #refused(
+    { sha256, ownerId, name, from, sizeBytes, type }: CompleteUpload,
+  ): Promise<Refusal | undefined> {
     const { store, onRefused } = this.#parts;
     const hash = await store.refused(sha256);
     if (hash === null) return undefined;
@@ -103,7 +108,7 @@ export class Intake {
     return await this.#parts.mayAdd(ownerId) ? undefined : mayNotAdd();
   }
 
-  /** Only while it is the blob's turn. */
+  /** Call it only with the blob's lock. */
   async #removeUnused(sha256: string): Promise<void> {
     const { store, blobs } = this.#parts;
     if (await store.claimSweep(sha256)) await blobs.remove(sha256);

@@ -1,16 +1,16 @@
-/** One after the other for each name, in the order in which they asked; different names do not wait for each other. */
-export class Turns {
+/** Runs work on the same key one at a time, in the order of the calls. Work on different keys runs side by side. */
+export class KeyedMutex {
   readonly #last = new Map<string, Promise<void>>();
 
-  async take<T>(name: string, act: () => Promise<T>): Promise<T> {
-    const before = this.#last.get(name);
+  async run<T>(key: string, work: () => Promise<T>): Promise<T> {
+    const before = this.#last.get(key);
     const { promise, resolve } = Promise.withResolvers<void>();
-    this.#last.set(name, promise);
+    this.#last.set(key, promise);
     await before;
     try {
-      return await act();
+      return await work();
     } finally {
-      if (this.#last.get(name) === promise) this.#last.delete(name);
+      if (this.#last.get(key) === promise) this.#last.delete(key);
       resolve();
     }
   }

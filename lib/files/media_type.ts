@@ -1,19 +1,19 @@
 import { fileTypeFromBuffer } from "file-type";
 
-/** What cannot be told. */
+/** The answer when the bytes tell nothing. */
 const unknown = "application/octet-stream";
 
 /**
- * FI-4: a file's type from its first bytes, never from what the client says. `isWhole`: the head is all there is.
+ * FI-4: returns a file's media type from its first bytes, never from what the client says. `isWhole`: the head is the whole file.
  *
- * Bytes that are two things at once (a GIF with markup in it) are what their magic number says; what may be shown inline is
- * decided where they are served, by this type, and under a policy that runs no script.
+ * Bytes with two readings, like a GIF with markup in it, get the type of their magic number. The download route decides by this
+ * type what it shows inline, under a policy that runs no script.
  */
-export async function typeOf(head: Uint8Array<ArrayBuffer>, isWhole: boolean): Promise<string> {
+export async function mediaTypeOf(head: Uint8Array<ArrayBuffer>, isWhole: boolean): Promise<string> {
   const text = textOf(head, isWhole);
   const binary = await magicOf(head);
   if (text === null) return binary ?? unknown;
-  // These two have magic numbers of two letters, and zeros in the headers behind them, which text has not.
+  // The magic numbers of these two are two letters, so text can begin with them. Their headers have zero bytes; text has none.
   if (binary === "image/bmp" || binary === "application/x-msdownload") return textType(text, isWhole);
   return binary === null || binary === "application/xml" ? textType(text, isWhole) : binary;
 }
@@ -21,20 +21,20 @@ export async function typeOf(head: Uint8Array<ArrayBuffer>, isWhole: boolean): P
 async function magicOf(head: Uint8Array<ArrayBuffer>): Promise<string | null> {
   try {
     const found = await fileTypeFromBuffer(head);
-    // Some come with parameters, like the codec of an Ogg stream.
+    // Some types have parameters, like the codec of an Ogg stream.
     const mime = found?.mime.split(";").at(0)?.trim().toLowerCase();
     return mime !== undefined && /^[a-z]+\/[a-z0-9][a-z0-9.+_-]*$/.test(mime) ? mime : null;
   } catch {
-    // A broken file can lead the parser anywhere; the upload is none the worse for it.
+    // The parser throws on some broken files. Such a file can still be uploaded.
     return null;
   }
 }
 
-/** Bytes that are in no text: what browsers take for the mark of a binary file (WHATWG MIME Sniffing, "binary data byte"). */
+/** Bytes that no text contains: a "binary data byte" of WHATWG MIME Sniffing. */
 // deno-lint-ignore no-control-regex -- control characters are what this looks for
 const binaryCharacters = /[\u0000-\u0008\u000b\u000e-\u001a\u001c-\u001f]/;
 
-/** The head as text: UTF-8, or UTF-16 with a byte order mark; null when it is neither. */
+/** Decodes the head as UTF-8, or as UTF-16 with a byte order mark; null when it is neither. */
 function textOf(head: Uint8Array, isWhole: boolean): string | null {
   if (head.length === 0) return null;
   const encoding = head[0] === 0xff && head[1] === 0xfe
@@ -43,7 +43,7 @@ function textOf(head: Uint8Array, isWhole: boolean): string | null {
     ? "utf-16be"
     : "utf-8";
   try {
-    // A head may end in the middle of a character.
+    // The head can end in the middle of a character.
     const text = new TextDecoder(encoding, { fatal: true }).decode(head, { stream: !isWhole });
     return binaryCharacters.test(text) ? null : text;
   } catch {
@@ -57,15 +57,15 @@ const pageStart =
 
 function textType(text: string, isWhole: boolean): string {
   const isXml = /^\s*<\?xml\s/.test(text);
-  const { root, isHtml } = behindProlog(text);
+  const { root, isHtml } = afterProlog(text);
   if (/^<svg(?=[\s>/:])|^<[A-Za-z_][\w.-]*:svg(?=[\s>/])/.test(root)) return "image/svg+xml";
   if (isXml) return /^<html(?=[\s>/])/.test(root) ? "application/xhtml+xml" : "application/xml";
   if (isHtml || pageStart.test(root)) return "text/html";
   return isJson(text, isWhole) ? "application/json" : "text/plain";
 }
 
-/** What stands behind white space, the declaration, comments, instructions and the document type, and whether that was HTML's. */
-function behindProlog(text: string): { root: string; isHtml: boolean } {
+/** Skips white space, declaration, comments, instructions and document type; tells whether the document type is HTML's. */
+function afterProlog(text: string): { root: string; isHtml: boolean } {
   let root = text.trimStart();
   let isHtml = false;
   while (true) {
@@ -87,14 +87,14 @@ function endOf(text: string, mark: string): number | null {
   return at === -1 ? null : at + mark.length;
 }
 
-/** A document type may hold declarations in brackets, each with a `>` of its own. */
+/** A document type can contain declarations in brackets, each with its own `>`. */
 function endOfDoctype(text: string): number | null {
   const close = text.indexOf(">");
   const open = text.indexOf("[");
   return open === -1 || close < open ? endOf(text, ">") : endOf(text, "]>") ?? endOf(text, "]\n>");
 }
 
-/** Whole JSON objects and lists; of longer ones how they begin. A number or a word alone is text. */
+/** Whether the text is a JSON object or list; of a longer file, whether it begins like one. A lone number or word is text. */
 function isJson(text: string, isWhole: boolean): boolean {
   if (!/^\s*[{[]/.test(text)) return false;
   if (!isWhole) return /^\s*(?:\{\s*"|\[\s*(?:["{[\d-]|true\b|false\b|null\b))/.test(text);

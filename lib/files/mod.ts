@@ -1,8 +1,10 @@
-/** Files: taken in, kept once for all, shown to whom they are for, and removed when nothing uses them. */
+// Uploads, the one copy of their bytes, file records, access and retention (FI).
+// Never scans: a blob's state comes from lib/scanning. Never uses a name as a path.
+// Start with `Files` below, then intake.ts, where every upload ends.
 import { type Caller, iso } from "../platform/mod.ts";
 import { type FileObject, type FilePage, Refusal } from "../protocol/mod.ts";
 import { Access, type Content } from "./access.ts";
-import type { At } from "./append.ts";
+import type { AppendRequest } from "./append.ts";
 import { Intake } from "./intake.ts";
 import type { FileParts, FilesNeeds } from "./parts.ts";
 import type { FileJob, UploadedFrom, UploadRecord } from "./ports.ts";
@@ -10,15 +12,16 @@ import { Quotas } from "./quotas.ts";
 import { Resumable } from "./resumable.ts";
 import { Retention } from "./retention.ts";
 import { Sweep } from "./sweep.ts";
-import { Turns } from "./keyed_mutex.ts";
+import { KeyedMutex } from "./keyed_mutex.ts";
 import { Uploads } from "./uploads.ts";
 import { expiryOf, fileObjectOf } from "./views.ts";
 
 export * from "./ports.ts";
 export type { FilesNeeds, RefusedFile } from "./parts.ts";
-export type { At, Content };
+export { settledMs, settlesMsOf, shownState } from "./views.ts";
+export type { AppendRequest, Content };
 
-/** A resumable upload as its owner sees it. Sizes and offsets in bytes; `fileId` once it is finished. */
+/** A resumable upload as its owner sees it. `size` and `offset` in bytes; `fileId` is null until the upload is finished. */
 export interface UploadView {
   id: string;
   name: string;
@@ -28,7 +31,7 @@ export interface UploadView {
   fileId: string | null;
 }
 
-/** The room's service (FI-1 to FI-8), what runs its jobs, and the sweep that is called every now and then. */
+/** The service of this room (FI-1 to FI-8): uploads, files, the room's jobs and the periodic sweep. */
 export class Files {
   readonly #uploads: Uploads;
   readonly #resumable: Resumable;
@@ -37,7 +40,7 @@ export class Files {
   readonly #sweep: Sweep;
 
   constructor(needs: FilesNeeds) {
-    const parts: FileParts = { ...needs, turns: new Turns(), staging: new Set() };
+    const parts: FileParts = { ...needs, locks: new KeyedMutex(), staging: new Set() };
     const quotas = new Quotas(parts);
     const intake = new Intake(parts);
     this.#uploads = new Uploads(parts, quotas, intake);
@@ -47,7 +50,7 @@ export class Files {
     this.#sweep = new Sweep(parts, this.#resumable, this.#retention);
   }
 
-  /** FI-1. `size` in bytes where it is known beforehand, else null. */
+  /** FI-1: takes in one upload. `size` in bytes; null when the client did not announce it. */
   async upload(
     caller: Caller,
     from: UploadedFrom,
@@ -56,11 +59,11 @@ export class Files {
   ): Promise<FileObject | Refusal> {
     const file = await this.#uploads.upload(caller, originOf(from), named, body);
     if (file instanceof Refusal) return file;
-    // FI-3: whatever is known of its bytes, a file that was just uploaded is one that is being checked.
+    // FI-3: a new file is `scanning`, also when the server knows the verdict on its bytes.
     return fileObjectOf(file, "scanning", expiryOf(file, []));
   }
 
-  /** Own files, newest first. */
+  /** Returns the caller's own files, newest first. */
   list(
     caller: Caller,
     query: { before?: string | undefined; limit?: number | undefined },
@@ -68,27 +71,27 @@ export class Files {
     return this.#access.list(caller, query);
   }
 
-  /** For the owner and the readers of what carries it; else `not_found`. */
+  /** For the owner and the people whose command carries the file; `not_found` for everyone else. */
   get(caller: Caller, fileId: string): Promise<FileObject | Refusal> {
     return this.#access.get(caller, fileId);
   }
 
-  /** The same, and `not_clean` unless it is clean. */
+  /** Like `get`, and `not_clean` unless the file is clean. */
   content(caller: Caller, fileId: string): Promise<Content | Refusal> {
     return this.#access.content(caller, fileId);
   }
 
-  /** An own file that nothing uses; `conflict` when something does. */
+  /** Removes an own file; `conflict` while something uses it. */
   remove(caller: Caller, fileId: string): Promise<true | Refusal> {
     return this.#access.remove(caller, fileId);
   }
 
-  /** Bytes that the caller's files hold, and may hold. */
+  /** The size of the caller's files and their quota, in bytes. */
   usage(caller: Caller): Promise<{ used: number; quota: number }> {
     return this.#access.usage(caller);
   }
 
-  /** FI-2. An upload of no bytes is finished with this. */
+  /** FI-2: begins a resumable upload. An upload of zero bytes is finished at once. */
   async begin(
     caller: Caller,
     from: UploadedFrom,
@@ -97,41 +100,41 @@ export class Files {
     return viewOf(await this.#resumable.begin(caller, originOf(from), named));
   }
 
-  /** How far an upload is. What a request that goes on has brought is made safe first; that request goes on. */
+  /** Returns the state of an upload. Bytes of a running request are synced first; that request continues. */
   async uploadState(caller: Caller, uploadId: string): Promise<UploadView | Refusal> {
     return viewOf(await this.#resumable.state(caller, uploadId));
   }
 
   /**
-   * Appends at an offset; `conflict` when the upload is elsewhere. A newer request ends an older one. With the last byte the
-   * file is made. A checksum that does not fit is `invalid_params` with the field `checksum`: the upload is where it was.
+   * Appends bytes at an offset; `conflict` when that is not the upload's offset. A newer request stops an older one. The last
+   * byte makes the file. A wrong checksum is `invalid_params` with the field `checksum`, and the offset stays.
    */
   async append(
     caller: Caller,
     uploadId: string,
-    at: At,
+    at: AppendRequest,
     body: ReadableStream<Uint8Array>,
   ): Promise<UploadView | Refusal> {
     return viewOf(await this.#resumable.append(caller, uploadId, at, body));
   }
 
-  /** Ends an upload; its bytes are removed. A file that was made of it stays. */
+  /** Ends an upload and removes its bytes. A file already made from it stays. */
   abandon(caller: Caller, uploadId: string): Promise<true | Refusal> {
     return this.#resumable.abandon(caller, uploadId);
   }
 
-  /** Runs a job of this room; it may run twice. */
+  /** Runs a job of this room. Every job may run twice. */
   run(job: FileJob): Promise<void> {
     return this.#retention.run(job);
   }
 
-  /** Removes what crashes and clients that gave up left behind: a bounded part of it, the next call goes on. */
+  /** Removes a bounded part of the bytes and records that crashes and given-up uploads left. The next call continues. */
   sweep(): Promise<void> {
     return this.#sweep.run();
   }
 }
 
-/** What is kept of where an upload came from, whatever else the transport passes along. */
+/** Keeps only these fields: the transport passes an object with more. */
 function originOf({ address, port, device, requestId }: UploadedFrom): UploadedFrom {
   return { address, port, device, requestId };
 }

@@ -1,8 +1,16 @@
 import type { Bell, Clock, Ids, Log } from "../platform/mod.ts";
-import type { BlobStore, FileReaders, FileStore, FileWatchers, RefusedHash, UploadedFrom } from "./ports.ts";
-import type { Turns } from "./keyed_mutex.ts";
+import type {
+  BlobStore,
+  FileReaders,
+  FileStore,
+  FileWatchers,
+  RefusedHash,
+  ScanTrigger,
+  UploadedFrom,
+} from "./ports.ts";
+import type { KeyedMutex } from "./keyed_mutex.ts";
 
-/** An upload whose bytes are refused (SC-4); a repeat of a CSAM match is recorded (SC-5). */
+/** An upload whose bytes are refused (SC-4). A repeated CSAM match is recorded (SC-5). */
 export interface RefusedFile {
   sha256: string;
   why: RefusedHash["why"];
@@ -13,42 +21,43 @@ export interface RefusedFile {
   type: string;
 }
 
-/** What the room is opened with. */
+/** Everything that `Files` needs from outside. */
 export interface FilesNeeds {
   store: FileStore;
   blobs: BlobStore;
   bell: Pick<Bell, "notify">;
   readers: FileReaders;
   watchers: FileWatchers;
+  scans: ScanTrigger;
   clock: Clock;
   ids: Pick<Ids, "next">;
   log: Log;
   settings: { uploadMaxBytes: number; quotaBytes: number };
-  /** Asked when the bytes are there: an account may end, or be suspended, while an upload of its runs. */
+  /** Asked when the bytes are complete: the account may have ended or been suspended during its upload. */
   mayAdd(ownerId: string): Promise<boolean>;
-  /** Resolves when it is recorded; the upload is answered after that. */
+  /** Resolves when the upload is recorded; only then is it answered. */
   onRefused(file: RefusedFile): Promise<void>;
 }
 
-/** What the parts of the room share. */
+/** What the classes of this room share. */
 export interface FileParts extends FilesNeeds {
-  /** Turns of `blob:<sha256>`, `owner:<userId>` and `upload:<id>`; whoever takes several takes them in the order upload, blob, owner. */
-  turns: Turns;
-  /** Places aside that this process writes to now: no sweep takes them for given up. */
+  /** Locks on uploads, blobs and owners. Code that needs several takes them in this order. */
+  locks: KeyedMutex;
+  /** Ids of the staged uploads that this process writes to now. The sweep leaves them alone. */
   staging: Set<string>;
 }
 
-/** The turn in which bytes are put into their place or removed from it. */
-export function blobTurn(sha256: string): string {
+/** Lock for adding and removing the bytes of a blob. */
+export function blobLock(sha256: string): string {
   return `blob:${sha256}`;
 }
 
-/** The turn in which a person's usage is looked at and changed. */
-export function ownerTurn(ownerId: string): string {
+/** Lock for reading and changing a person's usage. */
+export function ownerLock(ownerId: string): string {
   return `owner:${ownerId}`;
 }
 
-/** The turn in which a resumable upload goes on. */
-export function uploadTurn(uploadId: string): string {
+/** Lock for changing a resumable upload. */
+export function uploadLock(uploadId: string): string {
   return `upload:${uploadId}`;
 }

@@ -1,56 +1,54 @@
 import type { FileState } from "../protocol/mod.ts";
 
-export { settledMs, settlesMsOf, shownState } from "./shown_state.ts";
-
-/** Bytes of a part of a blob: the first and the last one, both included, as in a `Range` header. */
+/** Positions of the first and the last byte of a range, both included, as in a `Range` header. */
 export interface ByteRange {
   first: number;
   last: number;
 }
 
-/** Bytes that are coming in. Closed by whoever staged them, whatever happened; what was not kept is still there then. */
+/** A staged upload, open for writing. The caller of `stage` disposes it; the staged bytes stay until `keep` or `unstage`. */
 export interface Staged extends AsyncDisposable {
   readonly id: string;
-  /** Bytes that were taken so far. */
+  /** Bytes written so far. */
   readonly sizeBytes: number;
-  /** Takes a chunk; it may be changed again once this resolved. Hashing and writing overlap. */
+  /** Writes a chunk; the caller can reuse it once this resolves. Hashing and writing overlap. */
   write(chunk: Uint8Array): Promise<void>;
-  /** What was taken is on the disk after this, whatever happens to the process or the machine. */
+  /** Resolves when all written bytes would survive a crash of the process or the machine. */
   sync(): Promise<void>;
-  /** All bytes are there: syncs, and gives their hash and the first `limits.sniffBytes` of them. */
+  /** Syncs the complete bytes; returns their hash, size and first `limits.sniffBytes` bytes. */
   finish(): Promise<{ sha256: string; sizeBytes: number; head: Uint8Array<ArrayBuffer> }>;
   /** Removes the bytes. */
   discard(): Promise<void>;
 }
 
-/** Where bytes lie (FI-3): each once, under its hash; what comes in is aside until it is whole. Throws when the disk does. */
+/** Stores each blob once, under its hash (FI-3). Incoming bytes are staged until they are complete. Passes on the disk's errors. */
 export interface BlobStore {
-  /** A new place aside; `id` is one of ours (26 letters and digits). */
+  /** Begins a staged upload. `id` comes from this server: 26 letters and digits. */
   stage(id: string): Promise<Staged>;
   /**
-   * A place that was staged before, also by a process that died, with its first `sizeBytes` bytes; null when it is gone or
-   * shorter. A place has one writer: throws while another has it, as `stage` does for an id that is there already.
+   * Opens a staged upload again, also one of a process that died, and keeps its first `sizeBytes` bytes. Null when it is gone
+   * or shorter. Throws `Deno.errors.Busy` while another writer has it open. `stage` throws for an id that exists.
    */
   reopen(id: string, sizeBytes: number): Promise<Staged | null>;
-  /** What lies aside, for the sweep of what was given up. */
+  /** Lists the staged uploads, for the sweep. */
   staged(): AsyncIterable<{ id: string; sizeBytes: number; changedMs: number }>;
-  /** Removes what lies aside under an id; nothing when it is gone. */
+  /** Removes a staged upload. Does nothing when it is gone. */
   unstage(id: string): Promise<void>;
   /**
-   * Moves finished bytes to their place, synced; the same bytes that are there already are left as they are. May be asked for
-   * again: throws only when the bytes are at neither place, or somebody wrote to them and did not finish.
+   * Makes finished staged bytes a blob, durably. Leaves a blob that exists as it is. Can be repeated: throws only when the bytes
+   * are neither staged nor kept, or were written to and not finished.
    */
   keep(id: string, sha256: string): Promise<void>;
-  /** The bytes or a range of them; null when they are not there. */
+  /** Returns the bytes or a range of them; null when the blob is missing. */
   open(sha256: string, range?: ByteRange): Promise<ReadableStream<Uint8Array<ArrayBuffer>> | null>;
-  /** Null when they are not there. */
+  /** Null when the blob is missing. */
   sizeOf(sha256: string): Promise<number | null>;
   remove(sha256: string): Promise<void>;
-  /** Every blob that lies there, and when it was put there; for the check and the sweep. */
+  /** Lists every stored blob and its time of storing, for the storage check and the sweep. */
   list(): AsyncIterable<{ sha256: string; sizeBytes: number; changedMs: number }>;
 }
 
-/** What is known of bytes. */
+/** Record of a blob: its type, its state and its first scan. */
 export interface BlobRecord {
   sha256: string;
   sizeBytes: number;
@@ -58,20 +56,20 @@ export interface BlobRecord {
   type: string;
   state: FileState;
   createdMs: number;
-  /** Time from the first upload to the first verdict that counts; null while there is none. */
+  /** Milliseconds from the first upload to the first final verdict; null until then. */
   scanMs: number | null;
 }
 
-/** Where an upload came from, as an incident needs it (SC-5). */
+/** Origin of an upload, for an incident (SC-5). */
 export interface UploadedFrom {
   address: string;
-  /** Port of the peer; null behind a proxy, which does not tell it. */
+  /** Port of the client; null behind a proxy, which hides it. */
   port: number | null;
   device: string;
   requestId: string;
 }
 
-/** One person's named reference to a blob; never changed. */
+/** One person's named reference to a blob. Never changes. */
 export interface FileRecord {
   id: string;
   ownerId: string;
@@ -81,8 +79,8 @@ export interface FileRecord {
   type: string;
   createdMs: number;
   /**
-   * Before this the file is shown as `scanning` whatever is known of its blob: for bytes that are here already as long as
-   * their first scan took, so that nobody learns from the time that they were (FI-3).
+   * Until then the file shows `scanning`. For known bytes this wait is as long as their first scan, so that the time does not
+   * reveal that the server had them (FI-3).
    */
   settlesMs: number;
   from: UploadedFrom;
@@ -94,7 +92,7 @@ export interface FileUse {
   untilMs: number;
 }
 
-/** A hash that no upload may have again. */
+/** A hash that the server refuses in every upload. */
 export interface RefusedHash {
   why: "infected" | "match" | "moderator" | "incomplete";
   atMs: number;
@@ -106,51 +104,51 @@ export interface UploadRecord {
   ownerId: string;
   name: string;
   sizeBytes: number;
-  /** Bytes that are surely on the disk. */
+  /** Bytes that are safe on the disk. */
   offsetBytes: number;
   createdMs: number;
   expiresMs: number;
   from: UploadedFrom;
-  /** All bytes came and this is what they are: after a crash the file is made without them being sent again. */
+  /** Set once all bytes arrived, so that a crash after that costs no second upload. */
   finishing: { sha256: string; type: string } | null;
-  /** Set once it was finished, so that an answer that was lost can be asked for again. */
+  /** Set once the file exists, so that a client can ask again after a lost answer. */
   fileId: string | null;
-  /** Set when its bytes were refused, with what was answered. */
+  /** Set when the bytes were refused, with the answer that the client got. */
   refused: { kind: "not_clean" | "too_large" | "conflict"; message: string } | null;
 }
 
-/** A job of this room; compose hands it to `Files.run`. */
+/** A job of this room, run by `Files.run`. */
 export type FileJob =
-  /** Removes the file if nothing uses it any more, else comes round again. */
+  /** Removes the file if nothing uses it, else runs again later. */
   | { kind: "file_expire"; fileId: string }
-  /** The file shows what is known of its blob from now on: its owner is told. */
+  /** The file now shows its blob's state: tells its owner. */
   | { kind: "file_settle"; fileId: string }
   /** Removes the blob's bytes if no file refers to them. */
   | { kind: "blob_sweep"; sha256: string }
-  /** The blob's state changed: owners are told, commands that wait for it go on. Written with the verdict. */
+  /** The blob's state changed: tells owners and waiting commands. Written with the verdict. */
   | { kind: "blob_changed"; sha256: string };
 
-/** What files ask of the store. All writes are one commit each. */
+/** Records of files, blobs, uses and uploads. Each write is one commit. */
 export interface FileStore {
   refused(sha256: string): Promise<RefusedHash | null>;
   /**
-   * A file over bytes that are in their place. For new bytes also the blob's record (`scanning`) and its scan; for known ones
-   * `settlesMs` is set by the store. Adds to the owner's usage, and writes the jobs that expire and settle it.
-   * `also` ends the resumable upload that it came from, in the same commit; `gone` when somebody gave that up meanwhile. With
-   * a `mark` that was read before the bytes were kept, `changed` when the files of the blob changed since: the bytes may be gone.
+   * Adds a file for bytes that the blob store keeps. Writes the blob's record (`scanning`) and its scan when the bytes are new,
+   * sets `settlesMs`, adds to the owner's usage, and writes the jobs that expire and settle the file.
+   * `also` ends the file's resumable upload in the same commit; `gone` when that upload was abandoned. `refsVersion` is the one
+   * read before the bytes were kept; `changed` when the blob's references changed since, because the bytes may be gone.
    */
   add(
     file: Omit<FileRecord, "settlesMs">,
-    bounds: { quotaBytes: number; mark?: string | null },
+    bounds: { quotaBytes: number; refsVersion?: string | null },
     also?: { upload: UploadRecord },
   ): Promise<FileRecord | "over_quota" | "too_many" | "refused" | "changed" | "gone">;
-  /** Another one each time that a file is added to a blob or taken away, and before its bytes are removed. */
-  mark(sha256: string): Promise<string | null>;
-  /** Before the bytes of a blob are removed: false when there is a record of it, or a legal hold. */
+  /** Version of a blob's references. Changes when a file is added or removed, and before the bytes are removed. */
+  refsVersion(sha256: string): Promise<string | null>;
+  /** Call it before removing the bytes of a blob. False when the blob has a record or is under legal hold. */
   claimSweep(sha256: string): Promise<boolean>;
   file(fileId: string): Promise<FileRecord | null>;
   files(fileIds: readonly string[]): Promise<Map<string, FileRecord>>;
-  /** A person's files, newest first, before an id. */
+  /** Returns a person's files, newest first; those older than the id `before` when it is given. */
   filesOf(ownerId: string, before: string | null, limit: number): Promise<FileRecord[]>;
   filesOfBlob(sha256: string): Promise<FileRecord[]>;
   blobs(sha256s: readonly string[]): Promise<Map<string, BlobRecord>>;
@@ -158,29 +156,34 @@ export interface FileStore {
   usesOf(fileIds: readonly string[]): Promise<Map<string, FileUse[]>>;
   usageOf(ownerId: string): Promise<number>;
   /**
-   * Removes a file, its uses and, with the last file of a blob, the blob's record, verdicts and scan (then a `blob_sweep` is
-   * written). False when somebody used it since `asOf`, or a legal hold keeps it: nothing was written then.
+   * Removes a file and its uses. With the last file of a blob it removes the blob's record, verdicts and scan, and writes a
+   * `blob_sweep`. False, with nothing written, when the file was used since `asOf` or is under legal hold.
    */
   remove(file: FileRecord, asOf: string | null): Promise<boolean>;
-  /** Version of the file's last use, to pass to `remove` after having looked at the uses; null when there is none. */
+  /** Version of the file's last use, for `remove`; read it before the uses. Null when nothing has used the file. */
   lastUse(fileId: string): Promise<string | null>;
-  /** Whether a legal hold keeps it (SC-5). */
+  /** Whether it is under legal hold (SC-5). */
   held(what: "file" | "user" | "blob", id: string): Promise<boolean>;
   addJobs(jobs: readonly { dueMs: number; job: FileJob }[]): Promise<void>;
   upload(uploadId: string): Promise<UploadRecord | null>;
-  /** Those that are neither finished nor refused. */
+  /** Returns a person's uploads that are neither finished nor refused. */
   uploadsOf(ownerId: string): Promise<UploadRecord[]>;
   allUploads(): AsyncIterable<UploadRecord>;
   saveUpload(upload: UploadRecord): Promise<void>;
   removeUpload(upload: UploadRecord): Promise<void>;
 }
 
-/** Who may read a file that something of theirs carries; answered by the room that made the use. */
+/** Knows the readers of a file in use. Implemented by the room that made the use. */
 export interface FileReaders {
   mayRead(userId: string, use: FileUse): Promise<boolean>;
 }
 
-/** Told when a file's shown state changed; commands that wait for it go on, or end (FI-6). */
+/** Called when a file's shown state changes; waiting commands continue or end (FI-6). */
 export interface FileWatchers {
   changed(file: FileRecord, state: FileState, uses: readonly FileUse[]): Promise<void>;
+}
+
+/** Called after a file is added: its bytes may need a scan. */
+export interface ScanTrigger {
+  wake(): void;
 }

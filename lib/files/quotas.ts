@@ -1,37 +1,37 @@
 import { limits, Refusal } from "../protocol/mod.ts";
-import { type FileParts, ownerTurn } from "./parts.ts";
+import { type FileParts, ownerLock } from "./parts.ts";
 import { overQuota, tooManyUploads } from "./refusals.ts";
 
-/** One person's uploads that this process takes in now. */
+/** One person's uploads that run in this process. */
 interface Person {
   open: number;
-  /** Bytes that they were promised. */
+  /** Bytes reserved for these uploads. */
   reservedBytes: number;
-  /** Bytes of files, and of resumable uploads that were begun, as the store last counted them. */
+  /** Bytes of files and of begun resumable uploads, as last read from the store. */
   takenBytes: number;
 }
 
-/** Room that an upload was given; it ends with the upload, whatever comes of that. */
+/** Part of the quota that is reserved for one upload, until it is disposed. */
 export interface Reservation extends Disposable {
-  /** More bytes came of an upload whose size was not known. */
+  /** Reserves more bytes, for an upload of unknown size. */
   grow(bytes: number): Refusal | undefined;
-  /** The store counts the bytes now. Only while it is the owner's turn. */
+  /** The store counts the bytes now. Call it only with the owner's lock. */
   taken(): void;
 }
 
-/** FI-1: what a person may hold, with what is under way. The store checks the files themselves once more when one is added. */
+/** FI-1: checks a person's quota, including uploads in progress. The store checks the quota again when it adds a file. */
 export class Quotas {
-  readonly #parts: Pick<FileParts, "store" | "clock" | "settings" | "turns">;
+  readonly #parts: Pick<FileParts, "store" | "clock" | "settings" | "locks">;
   readonly #people = new Map<string, Person>();
 
-  constructor(parts: Pick<FileParts, "store" | "clock" | "settings" | "turns">) {
+  constructor(parts: Pick<FileParts, "store" | "clock" | "settings" | "locks">) {
     this.#parts = parts;
   }
 
-  /** Room for one upload; `sizeBytes` null when that is not known before its end. */
+  /** Reserves quota for one upload; `sizeBytes` is null when the size is unknown. */
   async reserve(ownerId: string, sizeBytes: number | null): Promise<Reservation | Refusal> {
-    return await this.#parts.turns.take(ownerTurn(ownerId), async () => {
-      const takenBytes = await this.#look(ownerId, sizeBytes ?? 0);
+    return await this.#parts.locks.run(ownerLock(ownerId), async () => {
+      const takenBytes = await this.#check(ownerId, sizeBytes ?? 0);
       if (takenBytes instanceof Refusal) return takenBytes;
       const person = this.#people.get(ownerId) ?? { open: 0, reservedBytes: 0, takenBytes };
       this.#people.set(ownerId, person);
@@ -42,18 +42,18 @@ export class Quotas {
     });
   }
 
-  /** Does `begin` if there is room for a resumable upload of this size, which the store counts from then on. */
+  /** Calls `begin` if the quota allows a resumable upload of this size. The store counts it from then on. */
   async begin(ownerId: string, sizeBytes: number, begin: () => Promise<void>): Promise<Refusal | undefined> {
-    return await this.#parts.turns.take(ownerTurn(ownerId), async () => {
-      const looked = await this.#look(ownerId, sizeBytes);
-      if (looked instanceof Refusal) return looked;
+    return await this.#parts.locks.run(ownerLock(ownerId), async () => {
+      const checked = await this.#check(ownerId, sizeBytes);
+      if (checked instanceof Refusal) return checked;
       await begin();
       return undefined;
     });
   }
 
-  /** Bytes that the store counts for a person, or why there is no room for so many more. */
-  async #look(ownerId: string, moreBytes: number): Promise<number | Refusal> {
+  /** Returns the bytes that the store counts for a person, or a refusal when `moreBytes` do not fit. */
+  async #check(ownerId: string, moreBytes: number): Promise<number | Refusal> {
     const { store, clock, settings: { quotaBytes } } = this.#parts;
     const [usedBytes, uploads] = await Promise.all([store.usageOf(ownerId), store.uploadsOf(ownerId)]);
     const begun = uploads.filter(({ expiresMs }) => expiresMs > clock.now());

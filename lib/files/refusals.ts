@@ -1,7 +1,7 @@
 import { limits, Refusal } from "../protocol/mod.ts";
 import type { UploadRecord } from "./ports.ts";
 
-/** The same for a file that is not there and for one that is not for the caller's eyes. */
+/** Also the answer for a file that the caller may not see. */
 export function noFile(): Refusal {
   return new Refusal("not_found", "There is no such file.");
 }
@@ -10,7 +10,7 @@ export function noUpload(): Refusal {
   return new Refusal("not_found", "There is no such upload. Begin a new one.");
 }
 
-/** One text for every reason: which check it was is nothing that an uploader learns (SC-5). */
+/** One text for every reason: the uploader does not learn which check failed (SC-5). */
 export function rejected(): Refusal {
   return new Refusal("not_clean", "This file did not pass the checks. The server does not take it.");
 }
@@ -80,18 +80,18 @@ export function beyond({ sizeBytes, offsetBytes }: UploadRecord): Refusal {
   );
 }
 
-/** The transport tells it by its field `checksum` (tus answers 460). */
+/** The transport recognises it by its field `checksum` (tus answers 460). */
 export function wrongChecksum(): Refusal {
   return new Refusal("invalid_params", "The checksum does not fit the bytes. Send this part again.", {
     fields: { checksum: "does not fit the bytes" },
   });
 }
 
-/** What the system says when there is no room for more: no space, or the quota of the account that the server runs as. */
+/** Codes for a full disk, or a full quota of the account that runs the server. */
 const noRoomCodes: readonly unknown[] = ["ENOSPC", "EDQUOT", "EFBIG"];
 const noRoomTexts = /\(os error (?:28|122|27)\)|No space left on device|disk is full/i;
 
-/** The refusal for an error that means a full disk, the store's included; null for any other error, which is a bug. */
+/** Returns the refusal for an error that means a full disk, also one from the store; null for any other error. */
 export function noRoom(error: unknown): Refusal | null {
   if (!(error instanceof Error)) return null;
   const { code } = error as { code?: unknown };

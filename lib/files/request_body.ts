@@ -2,22 +2,22 @@ import type { Clock } from "../platform/mod.ts";
 import { limits } from "../protocol/mod.ts";
 
 /**
- * What came next of a body: bytes, its regular end (null), or why there are no more. `cut`: the line broke; `stalled`: no byte
- * for `limits.uploadStallMs`; `stopped`: somebody called `stop`. `asked`: somebody called `ask`, and it goes on.
+ * The next event of a body: bytes, its regular end (null), or an early end. `cut`: the connection broke. `stalled`: no byte for
+ * `limits.uploadStallMs`. `stopped`: `stop` was called. `sync_requested` is no end: `requestSync` was called.
  */
-export type Next = Uint8Array | null | "cut" | "stalled" | "stopped" | "asked";
+export type BodyEvent = Uint8Array | null | "cut" | "stalled" | "stopped" | "sync_requested";
 
-/** Reads a body that may stop coming, so that nobody waits for it without end. Disposing tells the other side to stop. */
-export class Body implements Disposable {
+/** Reads a request body with a time limit on silence. Disposing it tells the client to stop sending. */
+export class RequestBody implements Disposable {
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
   readonly #clock: Clock;
-  /** Since when it is waited for bytes; what this side does between two reads takes nothing from the other's time. */
+  /** Start of the current wait. Work between two reads does not count against the client. */
   #sinceMs = 0;
-  #came = true;
+  #gotBytes = true;
   #reading = false;
   #arrived: { next: Uint8Array | null | "cut" } | undefined;
   #stopped = false;
-  #asked = false;
+  #syncRequested = false;
   #wake: (() => void) | undefined;
 
   constructor(stream: ReadableStream<Uint8Array>, clock: Clock) {
@@ -25,28 +25,28 @@ export class Body implements Disposable {
     this.#clock = clock;
   }
 
-  /** The next call, or the one that waits, gives `stopped`. */
+  /** Makes the current or next call of `next` return `stopped`. */
   stop(): void {
     this.#stopped = true;
     this.#wake?.();
   }
 
-  /** The next call, or the one that waits, gives `asked` once. */
-  ask(): void {
-    this.#asked = true;
+  /** Makes the current or next call of `next` return `sync_requested`, once. */
+  requestSync(): void {
+    this.#syncRequested = true;
     this.#wake?.();
   }
 
-  async next(): Promise<Next> {
+  async next(): Promise<BodyEvent> {
     while (true) {
       if (this.#stopped) return "stopped";
-      if (this.#asked) {
-        this.#asked = false;
-        return "asked";
+      if (this.#syncRequested) {
+        this.#syncRequested = false;
+        return "sync_requested";
       }
       if (this.#arrived !== undefined) {
         const { next } = this.#arrived;
-        // An end stays one.
+        // Later calls get the same end.
         if (next instanceof Uint8Array) this.#arrived = undefined;
         return next;
       }
@@ -62,13 +62,13 @@ export class Body implements Disposable {
 
   async #read(): Promise<void> {
     this.#reading = true;
-    // Chunks without a byte do not count.
-    if (this.#came) this.#sinceMs = this.#clock.now();
-    this.#came = false;
+    // An empty chunk does not restart the wait.
+    if (this.#gotBytes) this.#sinceMs = this.#clock.now();
+    this.#gotBytes = false;
     try {
       const { done, value } = await this.#reader.read();
       this.#arrived = { next: done ? null : value };
-      this.#came = !done && value.length > 0;
+      this.#gotBytes = !done && value.length > 0;
     } catch {
       this.#arrived = { next: "cut" };
     }
@@ -77,7 +77,7 @@ export class Body implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    // Nobody can do anything about a body that cannot even be given up.
+    // A body that cannot be cancelled needs no handling: nothing reads it again.
     this.#reader.cancel().catch(() => undefined);
   }
 }

@@ -1,23 +1,23 @@
 import type { Caller } from "../platform/mod.ts";
 import { limits, Refusal } from "../protocol/mod.ts";
-import { Appending, type At } from "./append.ts";
-import { Body } from "./request_body.ts";
+import { Append, type AppendRequest } from "./append.ts";
+import { RequestBody } from "./request_body.ts";
 import type { Intake } from "./intake.ts";
 import { fileName } from "./names.ts";
-import { type FileParts, uploadTurn } from "./parts.ts";
+import { type FileParts, uploadLock } from "./parts.ts";
 import type { Staged, UploadedFrom, UploadRecord } from "./ports.ts";
 import type { Quotas } from "./quotas.ts";
 import { beyond, noRoom, noUpload, overUploadMax, superseded } from "./refusals.ts";
-import { Running } from "./active_append.ts";
-import { typeOf } from "./media_type.ts";
+import { ActiveAppend } from "./active_append.ts";
+import { mediaTypeOf } from "./media_type.ts";
 
-/** Uploads that go on where they stopped (FI-2). An offset that was answered is on the disk, whatever happens to the process. */
+/** Resumable uploads (FI-2). Every offset that the server answers is safe on the disk. */
 export class Resumable {
   readonly #parts: FileParts;
   readonly #quotas: Quotas;
   readonly #intake: Intake;
-  /** The newest request of each upload. */
-  readonly #running = new Map<string, Running>();
+  /** The newest append request of each upload. */
+  readonly #active = new Map<string, ActiveAppend>();
 
   constructor(parts: FileParts, quotas: Quotas, intake: Intake) {
     this.#parts = parts;
@@ -25,9 +25,9 @@ export class Resumable {
     this.#intake = intake;
   }
 
-  /** Whether a request goes on with it in this process. */
-  isRunning(uploadId: string): boolean {
-    return this.#running.has(uploadId);
+  /** Whether this process has an append request for the upload. */
+  isActive(uploadId: string): boolean {
+    return this.#active.has(uploadId);
   }
 
   async begin(
@@ -35,7 +35,7 @@ export class Resumable {
     from: UploadedFrom,
     named: { name: string; size: number },
   ): Promise<UploadRecord | Refusal> {
-    const { store, blobs, clock, ids, turns, settings: { uploadMaxBytes } } = this.#parts;
+    const { store, blobs, clock, ids, locks, settings: { uploadMaxBytes } } = this.#parts;
     const name = fileName(named.name);
     if (name instanceof Refusal) return name;
     if (named.size > uploadMaxBytes) return overUploadMax(uploadMaxBytes);
@@ -53,67 +53,70 @@ export class Resumable {
       fileId: null,
       refused: null,
     };
-    return await this.#roomed(record, async () => {
+    return await this.#refusingFullDisk(record, async () => {
       const refused = await this.#quotas.begin(ownerId, named.size, async () => {
         await using staged = await blobs.stage(record.id);
-        // The place must outlive the process when the answer does.
+        // A client that has the answer needs the staged file, also after a crash.
         await staged.sync();
         await store.saveUpload(record);
       });
       if (refused !== undefined) return refused;
       if (named.size > 0) return record;
-      return await turns.take(uploadTurn(record.id), () => this.#goOn(record));
+      return await locks.run(uploadLock(record.id), () => this.#complete(record));
     });
   }
 
-  /** How far it is, with what a running request has brought so far made safe. */
+  /** Returns the state; first syncs the bytes of a running append. */
   async state(caller: Caller, uploadId: string): Promise<UploadRecord | Refusal> {
     const known = await this.#own(caller, uploadId);
     if (known instanceof Refusal) return known;
-    await this.#running.get(uploadId)?.safe();
+    await this.#active.get(uploadId)?.sync();
     const record = await this.#own(caller, uploadId);
     if (record instanceof Refusal || !isWhole(record)) return record;
-    // All bytes came and the process died before the file was made, or the disk was full.
-    return await this.#roomed(record, () =>
-      this.#parts.turns.take(uploadTurn(uploadId), async () => {
-        const now = await this.#own(caller, uploadId);
-        return now instanceof Refusal || !isWhole(now) ? now : await this.#goOn(now);
-      }));
+    // All bytes arrived, but a crash or a full disk prevented the file.
+    return await this.#refusingFullDisk(
+      record,
+      () =>
+        this.#parts.locks.run(uploadLock(uploadId), async () => {
+          const now = await this.#own(caller, uploadId);
+          return now instanceof Refusal || !isWhole(now) ? now : await this.#complete(now);
+        }),
+    );
   }
 
   async append(
     caller: Caller,
     uploadId: string,
-    at: At,
+    at: AppendRequest,
     stream: ReadableStream<Uint8Array>,
   ): Promise<UploadRecord | Refusal> {
-    const { clock, turns } = this.#parts;
-    using body = new Body(stream, clock);
+    const { clock, locks } = this.#parts;
+    using body = new RequestBody(stream, clock);
     const known = await this.#own(caller, uploadId);
     if (known instanceof Refusal) return known;
-    const running = new Running(body);
-    this.#running.get(uploadId)?.stop();
-    this.#running.set(uploadId, running);
+    const active = new ActiveAppend(body);
+    this.#active.get(uploadId)?.stop();
+    this.#active.set(uploadId, active);
     try {
-      return await this.#roomed(known, () =>
-        turns.take(uploadTurn(uploadId), async () => {
+      return await this.#refusingFullDisk(known, () =>
+        locks.run(uploadLock(uploadId), async () => {
           const record = await this.#own(caller, uploadId);
           if (record instanceof Refusal) return record;
-          return await this.#append(record, at, body, running);
+          return await this.#append(record, at, body, active);
         }));
     } finally {
-      running.end();
-      if (this.#running.get(uploadId) === running) this.#running.delete(uploadId);
+      active.end();
+      if (this.#active.get(uploadId) === active) this.#active.delete(uploadId);
     }
   }
 
-  /** Ends it and removes its bytes. A file that was made of it stays. */
+  /** Ends the upload and removes its bytes. A file already made from it stays. */
   async abandon(caller: Caller, uploadId: string): Promise<true | Refusal> {
-    const { turns } = this.#parts;
+    const { locks } = this.#parts;
     const known = await this.#own(caller, uploadId, { alsoRefused: true });
     if (known instanceof Refusal) return known;
-    this.#running.get(uploadId)?.stop();
-    return await turns.take(uploadTurn(uploadId), async () => {
+    this.#active.get(uploadId)?.stop();
+    return await locks.run(uploadLock(uploadId), async () => {
       const record = await this.#own(caller, uploadId, { alsoRefused: true });
       if (record instanceof Refusal) return record;
       await this.drop(record);
@@ -121,7 +124,7 @@ export class Resumable {
     });
   }
 
-  /** Removes the record, then the bytes: what is left after a crash in between is swept. Only while it is the upload's turn. */
+  /** Removes the record, then the bytes; the sweep removes bytes left by a crash between. Call it only with the upload's lock. */
   async drop(record: UploadRecord): Promise<void> {
     await this.#parts.store.removeUpload(record);
     await this.#parts.blobs.unstage(record.id);
@@ -129,46 +132,46 @@ export class Resumable {
 
   async #append(
     record: UploadRecord,
-    at: At,
-    body: Body,
-    running: Running,
+    at: AppendRequest,
+    body: RequestBody,
+    active: ActiveAppend,
   ): Promise<UploadRecord | Refusal> {
     const { blobs, staging } = this.#parts;
     if (at.offset !== record.offsetBytes) return elsewhere(record);
-    // Its last answer was lost: nothing more is to come, and the file is there.
+    // The client lost the last answer: it asks again, and the file exists.
     if (record.fileId !== null) return (at.size ?? 0) === 0 ? record : elsewhere(record);
-    if (isWhole(record)) return await this.#goOn(record);
+    if (isWhole(record)) return await this.#complete(record);
     const leftBytes = record.sizeBytes - record.offsetBytes;
     if (at.size !== null && at.size > leftBytes) return beyond(record);
     staging.add(record.id);
     try {
       await using staged = await blobs.reopen(record.id, record.offsetBytes);
       if (staged === null) return await this.#lost(record);
-      const appending = new Appending(this.#parts, record, staged, running);
-      const refusal = await appending.read(at, body);
+      const append = new Append(this.#parts, record, staged, active);
+      const refusal = await append.write(at, body);
       if (refusal !== undefined) return refusal;
-      return appending.isWhole ? await this.#finish(appending.record, staged) : appending.record;
+      return append.isWhole ? await this.#finish(append.record, staged) : append.record;
     } finally {
       staging.delete(record.id);
     }
   }
 
-  /** All bytes came: what they are is written down first, so that a crash from here on costs nothing that was sent. */
+  /** All bytes arrived. Writes their hash and type to the record first, so that a crash after that costs no second upload. */
   async #finish(record: UploadRecord, staged: Staged): Promise<UploadRecord | Refusal> {
     const { sha256, sizeBytes, head } = await staged.finish();
-    const finishing = { sha256, type: await typeOf(head, head.length === sizeBytes) };
+    const finishing = { sha256, type: await mediaTypeOf(head, head.length === sizeBytes) };
     const whole: UploadRecord = { ...record, offsetBytes: sizeBytes, finishing };
     await this.#parts.store.saveUpload(whole);
     return await this.#accept(whole, record.id, finishing);
   }
 
-  /** Makes the file of an upload whose bytes are all there. Only while it is the upload's turn. */
-  async #goOn(record: UploadRecord): Promise<UploadRecord | Refusal> {
+  /** Makes the file of an upload whose bytes have all arrived. Call it only with the upload's lock. */
+  async #complete(record: UploadRecord): Promise<UploadRecord | Refusal> {
     const { blobs } = this.#parts;
     const { id, sizeBytes, finishing } = record;
     if (finishing !== null) {
-      if (await this.#isAside(record)) return await this.#accept(record, id, finishing);
-      // Or they were kept already, and only the record of the file is missing.
+      if (await this.#isStaged(record)) return await this.#accept(record, id, finishing);
+      // The blob store may keep the bytes already, with only the file record missing.
       const isKept = await blobs.sizeOf(finishing.sha256) === sizeBytes;
       return isKept ? await this.#accept(record, null, finishing) : await this.#lost(record);
     }
@@ -176,7 +179,7 @@ export class Resumable {
     return staged === null ? await this.#lost(record) : await this.#finish(record, staged);
   }
 
-  async #isAside({ id, sizeBytes }: UploadRecord): Promise<boolean> {
+  async #isStaged({ id, sizeBytes }: UploadRecord): Promise<boolean> {
     await using staged = await this.#parts.blobs.reopen(id, sizeBytes);
     return staged !== null;
   }
@@ -196,7 +199,7 @@ export class Resumable {
         await store.saveUpload({ ...record, refused: { kind, message } });
         await blobs.unstage(record.id);
       } else if (kind === "unavailable" || kind === "forbidden") {
-        // Its bytes went while they were being kept, or its owner may not have them: there is nothing to go on with.
+        // The bytes were lost while they were being kept, or the owner may not add files: the upload cannot continue.
         return await this.#lost(record, file);
       }
       return file;
@@ -209,7 +212,7 @@ export class Resumable {
     return answer;
   }
 
-  /** The caller's upload; what became of one that was refused is told again. */
+  /** Returns the caller's upload. A refused upload gets its refusal again. */
   async #own(
     { userId }: Caller,
     uploadId: string,
@@ -218,17 +221,20 @@ export class Resumable {
     const { store, clock } = this.#parts;
     const record = await store.upload(uploadId);
     if (record === null || record.ownerId !== userId) return noUpload();
-    if (record.expiresMs <= clock.now() && !this.isRunning(uploadId)) return noUpload();
+    if (record.expiresMs <= clock.now() && !this.isActive(uploadId)) return noUpload();
     if (record.refused === null || alsoRefused) return record;
     return new Refusal(record.refused.kind, record.refused.message);
   }
 
-  /** A full disk is a refusal; the record still holds how far the upload surely is. */
-  async #roomed<T>({ from: { requestId } }: UploadRecord, act: () => Promise<T>): Promise<T | Refusal> {
+  /** Turns a full disk into a refusal. The record still has the safe offset. */
+  async #refusingFullDisk<T>(
+    { from: { requestId } }: UploadRecord,
+    work: () => Promise<T>,
+  ): Promise<T | Refusal> {
     try {
-      return await act();
+      return await work();
     } catch (error) {
-      // Another instance writes to it: whoever sends it twice at once hears which one goes on.
+      // Another instance is writing to this upload: its request is the one that continues.
       if (error instanceof Deno.errors.Busy) return superseded();
       const refusal = noRoom(error);
       if (refusal === null) throw error;
@@ -238,7 +244,7 @@ export class Resumable {
   }
 }
 
-/** All bytes are there and no file was made of them yet. */
+/** All bytes arrived and no file was made of them yet. */
 function isWhole({ offsetBytes, sizeBytes, fileId, refused }: UploadRecord): boolean {
   return offsetBytes === sizeBytes && fileId === null && refused === null;
 }

@@ -1,13 +1,13 @@
 import { type FileState, limits } from "../protocol/mod.ts";
 import { isHeld } from "./access.ts";
-import { blobTurn, type FileParts, ownerTurn } from "./parts.ts";
-import { type BlobRecord, type FileJob, type FileRecord, settledMs, shownState } from "./ports.ts";
-import { expiryOf, fileObjectOf } from "./views.ts";
+import { blobLock, type FileParts, ownerLock } from "./parts.ts";
+import type { BlobRecord, FileJob, FileRecord } from "./ports.ts";
+import { expiryOf, fileObjectOf, settledMs, shownState } from "./views.ts";
 
-/** Files of one blob that are told of at once. */
+/** Number of a blob's files in one step of notifications. */
 const toldAtOnce = 50;
 
-/** What happens to files by itself: they settle, change with their bytes, and go (FI-7). Every job may run twice. */
+/** Runs the file jobs: files settle, change with their blob, and expire (FI-7). Every job may run twice. */
 export class Retention {
   readonly #parts: FileParts;
 
@@ -30,20 +30,20 @@ export class Retention {
     }
   }
 
-  /** Removes bytes that nothing refers to any more. */
+  /** Removes the bytes of a blob that no file refers to. */
   async removeUnused(sha256: string): Promise<void> {
-    const { store, blobs, turns } = this.#parts;
-    await turns.take(blobTurn(sha256), async () => {
+    const { store, blobs, locks } = this.#parts;
+    await locks.run(blobLock(sha256), async () => {
       if (await store.claimSweep(sha256)) await blobs.remove(sha256);
     });
   }
 
   async #expire(fileId: string): Promise<void> {
-    const { store, clock, turns, log } = this.#parts;
+    const { store, clock, locks, log } = this.#parts;
     for (let tries = 0; tries < limits.writeTries; tries++) {
       const file = await store.file(fileId);
       if (file === null) return;
-      // Before the uses: one that comes behind it makes the removal fail.
+      // Read before the uses: a use added after this makes the removal fail.
       const asOf = await store.lastUse(fileId);
       const dueMs = expiryOf(file, (await store.usesOf([fileId])).get(fileId) ?? []);
       const now = clock.now();
@@ -52,7 +52,7 @@ export class Retention {
         const againMs = held ? Math.max(dueMs, now + limits.fileUnusedMs) : dueMs;
         return await store.addJobs([{ dueMs: againMs, job: { kind: "file_expire", fileId } }]);
       }
-      const removed = await turns.take(ownerTurn(file.ownerId), () => store.remove(file, asOf));
+      const removed = await locks.run(ownerLock(file.ownerId), () => store.remove(file, asOf));
       if (removed) return log.info("file.expired", { fileId, userId: file.ownerId });
     }
     throw new Error("A file could not be removed: it was used again and again.");
@@ -76,7 +76,7 @@ export class Retention {
     }
   }
 
-  /** Owners hear what their files show now, and so does what waits for them; those that show nothing of it yet come later. */
+  /** Tells owners and waiting commands the new state. Files that must still show `scanning` get a job for later. */
   async #tell(blob: BlobRecord, files: readonly FileRecord[]): Promise<void> {
     const { store, clock } = this.#parts;
     const now = clock.now();
@@ -98,7 +98,7 @@ export class Retention {
     uses: readonly { by: string; untilMs: number }[],
   ): Promise<void> {
     const { bell, watchers } = this.#parts;
-    // Nothing was said of it so far: the verdict will be.
+    // The owner has seen `scanning` so far; a verdict comes later.
     if (state === "scanning") return;
     bell.notify(file.ownerId, "file.changed", fileObjectOf(file, state, expiryOf(file, uses)));
     await watchers.changed(file, state, uses);

@@ -1,32 +1,32 @@
-import { type FileParts, uploadTurn } from "./parts.ts";
+import { type FileParts, uploadLock } from "./parts.ts";
 import type { UploadRecord } from "./ports.ts";
 import type { Resumable } from "./resumable.ts";
 import type { Retention } from "./retention.ts";
-import { Walk } from "./round_robin.ts";
+import { ResumableScan } from "./resumable_scan.ts";
 
-/** What lies about without a record for so long was left by a process that died. */
+/** Age at which bytes without a record count as left by a process that died. */
 const orphanMs = 3600_000;
-/** Entries of each kind that one sweep looks at; the next one goes on behind them. */
-const lookedAt = 1000;
-/** Blobs whose records are read at once. */
+/** Entries of each kind that one sweep reads. */
+const readPerSweep = 1000;
+/** Blob records read in one step. */
 const readAtOnce = 50;
 
-/** Removes what crashes and clients that gave up left behind. A sweep is bounded work; it is called again and again. */
+/** Removes the bytes and records that crashes and given-up uploads left. Each run is bounded and resumes where the last ended. */
 export class Sweep {
   readonly #parts: FileParts;
   readonly #resumable: Resumable;
   readonly #retention: Retention;
-  readonly #staged: Walk<{ id: string; changedMs: number }>;
-  readonly #uploads: Walk<UploadRecord>;
-  readonly #blobs: Walk<{ sha256: string; changedMs: number }>;
+  readonly #staged: ResumableScan<{ id: string; changedMs: number }>;
+  readonly #uploads: ResumableScan<UploadRecord>;
+  readonly #blobs: ResumableScan<{ sha256: string; changedMs: number }>;
 
   constructor(parts: FileParts, resumable: Resumable, retention: Retention) {
     this.#parts = parts;
     this.#resumable = resumable;
     this.#retention = retention;
-    this.#staged = new Walk(() => parts.blobs.staged());
-    this.#uploads = new Walk(() => parts.store.allUploads());
-    this.#blobs = new Walk(() => parts.blobs.list());
+    this.#staged = new ResumableScan(() => parts.blobs.staged());
+    this.#uploads = new ResumableScan(() => parts.store.allUploads());
+    this.#blobs = new ResumableScan(() => parts.blobs.list());
   }
 
   async run(): Promise<void> {
@@ -37,12 +37,12 @@ export class Sweep {
   }
 
   async #endUploads(): Promise<number> {
-    const { store, clock, turns } = this.#parts;
+    const { store, clock, locks } = this.#parts;
     let ended = 0;
     const isOver = (record: UploadRecord | null): record is UploadRecord =>
-      record !== null && record.expiresMs <= clock.now() && !this.#resumable.isRunning(record.id);
-    for await (const { id } of this.#uploads.some(lookedAt, isOver)) {
-      await turns.take(uploadTurn(id), async () => {
+      record !== null && record.expiresMs <= clock.now() && !this.#resumable.isActive(record.id);
+    for await (const { id } of this.#uploads.some(readPerSweep, isOver)) {
+      await locks.run(uploadLock(id), async () => {
         const record = await store.upload(id);
         if (!isOver(record)) return;
         await this.#resumable.drop(record);
@@ -56,10 +56,10 @@ export class Sweep {
     const { store, blobs, clock, staging } = this.#parts;
     let removed = 0;
     const oldMs = clock.now() - orphanMs;
-    for await (const { id } of this.#staged.some(lookedAt, ({ changedMs }) => changedMs <= oldMs)) {
+    for await (const { id } of this.#staged.some(readPerSweep, ({ changedMs }) => changedMs <= oldMs)) {
       const record = await store.upload(id);
-      const goesOn = record !== null && record.fileId === null && record.refused === null;
-      if (goesOn || staging.has(id)) continue;
+      const isOpen = record !== null && record.fileId === null && record.refused === null;
+      if (isOpen || staging.has(id)) continue;
       await blobs.unstage(id);
       removed++;
     }
@@ -70,7 +70,7 @@ export class Sweep {
     const { store, clock } = this.#parts;
     const oldMs = clock.now() - orphanMs;
     const old: string[] = [];
-    for await (const { sha256 } of this.#blobs.some(lookedAt, ({ changedMs }) => changedMs <= oldMs)) {
+    for await (const { sha256 } of this.#blobs.some(readPerSweep, ({ changedMs }) => changedMs <= oldMs)) {
       old.push(sha256);
     }
     let removed = 0;

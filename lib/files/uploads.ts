@@ -1,15 +1,15 @@
 import type { Caller } from "../platform/mod.ts";
 import { Refusal } from "../protocol/mod.ts";
-import { Body } from "./request_body.ts";
+import { RequestBody } from "./request_body.ts";
 import type { Intake } from "./intake.ts";
 import { fileName } from "./names.ts";
 import type { FileParts } from "./parts.ts";
 import type { FileRecord, Staged, UploadedFrom } from "./ports.ts";
 import type { Quotas, Reservation } from "./quotas.ts";
 import { noRoom, notWhole, otherSize, overUploadMax, stalled } from "./refusals.ts";
-import { typeOf } from "./media_type.ts";
+import { mediaTypeOf } from "./media_type.ts";
 
-/** Uploads in one request (FI-1): checked before a byte is read where that can be, counted while they come. */
+/** Uploads in one request (FI-1). Checks an announced size before it reads a byte, and counts the bytes that arrive. */
 export class Uploads {
   readonly #parts: FileParts;
   readonly #quotas: Quotas;
@@ -21,7 +21,7 @@ export class Uploads {
     this.#intake = intake;
   }
 
-  /** What is refused, or fails, leaves nothing behind. */
+  /** A refused or failed upload leaves nothing behind. */
   async upload(
     caller: Caller,
     from: UploadedFrom,
@@ -29,7 +29,7 @@ export class Uploads {
     stream: ReadableStream<Uint8Array>,
   ): Promise<FileRecord | Refusal> {
     const { clock, settings: { uploadMaxBytes } } = this.#parts;
-    using body = new Body(stream, clock);
+    using body = new RequestBody(stream, clock);
     const name = fileName(named.name);
     if (name instanceof Refusal) return name;
     if (named.size !== null && named.size > uploadMaxBytes) return overUploadMax(uploadMaxBytes);
@@ -50,7 +50,7 @@ export class Uploads {
     { userId: ownerId }: Caller,
     from: UploadedFrom,
     { name, size }: { name: string; size: number | null },
-    body: Body,
+    body: RequestBody,
     reservation: Reservation,
   ): Promise<FileRecord | Refusal> {
     const { blobs, ids, staging } = this.#parts;
@@ -61,24 +61,24 @@ export class Uploads {
       if (whole instanceof Refusal) return whole;
       return await this.#intake.accept({ ...whole, stagedId, ownerId, name, from }, { reservation });
     } finally {
-      // What was kept is not here any more.
+      // Kept bytes are no longer staged, so this removes only those of a failed upload.
       await blobs.unstage(stagedId);
       staging.delete(stagedId);
     }
   }
 
-  async #read(stagedId: string, size: number | null, body: Body, reservation: Reservation) {
+  async #read(stagedId: string, size: number | null, body: RequestBody, reservation: Reservation) {
     await using staged = await this.#parts.blobs.stage(stagedId);
     const refusal = await this.#fill(staged, size, body, reservation);
     if (refusal !== undefined) return refusal;
     const { sha256, sizeBytes, head } = await staged.finish();
-    return { sha256, sizeBytes, type: await typeOf(head, head.length === sizeBytes) };
+    return { sha256, sizeBytes, type: await mediaTypeOf(head, head.length === sizeBytes) };
   }
 
   async #fill(
     staged: Staged,
     size: number | null,
-    body: Body,
+    body: RequestBody,
     reservation: Reservation,
   ): Promise<Refusal | undefined> {
     const { uploadMaxBytes } = this.#parts.settings;
@@ -103,7 +103,7 @@ export class Uploads {
         case "cut":
         case "stopped":
           return notWhole();
-        case "asked":
+        case "sync_requested":
           continue;
         default:
           return next satisfies never;

@@ -39,6 +39,7 @@ if (import.meta.main) {
     bell: { notify() {} },
     readers: { mayRead: () => Promise.resolve(false) },
     watchers: { changed: () => Promise.resolve() },
+    scans: { wake() {} },
     clock: systemClock,
     ids: new Ids(systemClock, systemRandom),
     log: silentLog,

@@ -342,15 +342,15 @@ onEveryStore("FI-3: a file that is added while the verdict is written settles by
 
 onEveryStore("FI-3: whoever keeps bytes finds out that they may have been swept meanwhile", async (store) => {
   const files = kvFileStore(store, new FakeClock());
-  const none = await files.mark(one);
+  const none = await files.refsVersion(one);
   assert.equal(none, null);
   assert.equal(await files.claimSweep(one), true);
-  assert.equal(await files.add(fileOf("F1"), { ...plenty, mark: none }), "changed");
-  const swept = await files.mark(one);
+  assert.equal(await files.add(fileOf("F1"), { ...plenty, refsVersion: none }), "changed");
+  const swept = await files.refsVersion(one);
   assert.notEqual(swept, null);
-  assert.notEqual(await files.add(fileOf("F1"), { ...plenty, mark: swept }), "changed");
+  assert.notEqual(await files.add(fileOf("F1"), { ...plenty, refsVersion: swept }), "changed");
   assert.equal(await files.claimSweep(one), false);
-  assert.equal(await files.add(fileOf("F2"), { ...plenty, mark: swept }), "changed");
+  assert.equal(await files.add(fileOf("F2"), { ...plenty, refsVersion: swept }), "changed");
 });
 
 onEveryStore(

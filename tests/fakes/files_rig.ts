@@ -47,6 +47,8 @@ export class FilesRig implements AsyncDisposable {
   readonly refused: RefusedFile[] = [];
   /** Owners whose account ended. */
   readonly gone = new Set<string>();
+  /** Number of times that the scan worker was woken. */
+  scansWoken = 0;
   readonly settings = { uploadMaxBytes: 100_000, quotaBytes: 300_000 };
   files: Files;
   readonly #jobs: JobRunner<FileJob>;
@@ -87,6 +89,7 @@ export class FilesRig implements AsyncDisposable {
           return Promise.resolve();
         },
       },
+      scans: { wake: () => this.scansWoken++ },
       clock: this.clock,
       ids: this.ids,
       log: this.log,

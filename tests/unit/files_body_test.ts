@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { Body } from "../../lib/files/request_body.ts";
+import { RequestBody } from "../../lib/files/request_body.ts";
 import { limits } from "../../lib/protocol/mod.ts";
 import { FakeClock, settle } from "../fakes/clock.ts";
 
@@ -7,7 +7,7 @@ function rigOf() {
   const clock = new FakeClock();
   const sending = Promise.withResolvers<ReadableStreamDefaultController<Uint8Array>>();
   const stream = new ReadableStream<Uint8Array>({ start: (controller) => sending.resolve(controller) });
-  return { clock, sending: sending.promise, body: new Body(stream, clock) };
+  return { clock, sending: sending.promise, body: new RequestBody(stream, clock) };
 }
 
 Deno.test("FI-1: only the time in which bytes are waited for counts against a body", async () => {
@@ -27,8 +27,8 @@ Deno.test("FI-1: only the time in which bytes are waited for counts against a bo
   await settle();
   clock.advance(limits.uploadStallMs - 1);
   await settle();
-  body.ask();
-  assert.equal(await next, "asked");
+  body.requestSync();
+  assert.equal(await next, "sync_requested");
   const last = body.next();
   await settle();
   clock.advance(1);

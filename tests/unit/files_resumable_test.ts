@@ -300,7 +300,7 @@ Deno.test("FI-2: a crash between the last byte and the file costs nothing that w
     const { fileStore } = rig;
     const crashing = { ...fileStore };
     const dies = () => Promise.reject(new Error("crash"));
-    if (crash === "before the bytes are kept") crashing.mark = dies;
+    if (crash === "before the bytes are kept") crashing.refsVersion = dies;
     else crashing.add = dies;
     rig.restarted({ store: crashing });
     await assert.rejects(append(rig, id, 0, content), /crash/);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { typeOf } from "../../lib/files/media_type.ts";
+import { mediaTypeOf } from "../../lib/files/media_type.ts";
 import { limits } from "../../lib/protocol/mod.ts";
 import { seededRandom } from "../fakes/random.ts";
 
@@ -79,7 +79,7 @@ Deno.test("FI-4: the type comes from the bytes", async () => {
   ];
   for (const [type, bytes] of known) {
     assert.equal(
-      await typeOf(bytes, true),
+      await mediaTypeOf(bytes, true),
       type,
       JSON.stringify(new TextDecoder().decode(bytes.slice(0, 60))),
     );
@@ -88,22 +88,22 @@ Deno.test("FI-4: the type comes from the bytes", async () => {
 
 Deno.test("FI-4: bytes that are two things are what their magic number says", async () => {
   const script = "<html><script>alert(1)</script><svg onload=alert(1)>";
-  assert.equal(await typeOf(bytesOf("GIF89a", script), true), "image/gif");
-  assert.equal(await typeOf(bytesOf(png, script), true), "image/png");
-  assert.equal(await typeOf(bytesOf([0xff, 0xd8, 0xff, 0xe1], script), true), "image/jpeg");
+  assert.equal(await mediaTypeOf(bytesOf("GIF89a", script), true), "image/gif");
+  assert.equal(await mediaTypeOf(bytesOf(png, script), true), "image/png");
+  assert.equal(await mediaTypeOf(bytesOf([0xff, 0xd8, 0xff, 0xe1], script), true), "image/jpeg");
   // An image of whose head every byte is a letter is no way around the match of images.
-  assert.equal(await typeOf(bytesOf("GIF89a    ", "!A", "~".repeat(60_000)), false), "image/gif");
+  assert.equal(await mediaTypeOf(bytesOf("GIF89a    ", "!A", "~".repeat(60_000)), false), "image/gif");
 });
 
 Deno.test("FI-4: a head that is not all there is may end anywhere", async () => {
   const euro = [0xe2, 0x82, 0xac];
   for (const cut of [1, 2, 3]) {
-    assert.equal(await typeOf(bytesOf("prices in ", euro.slice(0, cut)), false), "text/plain");
+    assert.equal(await mediaTypeOf(bytesOf("prices in ", euro.slice(0, cut)), false), "text/plain");
   }
-  assert.equal(await typeOf(bytesOf('{"a": [1, 2, '), false), "application/json");
-  assert.equal(await typeOf(bytesOf("[1"), false), "application/json");
-  assert.equal(await typeOf(bytesOf("{ a text in braces"), false), "text/plain");
-  assert.equal(await typeOf(bytesOf("<!-- a comment without an end"), false), "text/plain");
+  assert.equal(await mediaTypeOf(bytesOf('{"a": [1, 2, '), false), "application/json");
+  assert.equal(await mediaTypeOf(bytesOf("[1"), false), "application/json");
+  assert.equal(await mediaTypeOf(bytesOf("{ a text in braces"), false), "text/plain");
+  assert.equal(await mediaTypeOf(bytesOf("<!-- a comment without an end"), false), "text/plain");
 });
 
 Deno.test("FI-4: broken and hostile bytes give a type at once", async () => {
@@ -125,11 +125,11 @@ Deno.test("FI-4: broken and hostile bytes give a type at once", async () => {
     const head = heads[run % heads.length]!.slice(0, bytes.length);
     if (run % 3 === 0) bytes.fill(0);
     bytes.set(head);
-    assert.match(await typeOf(bytes, run % 2 === 0), /^[a-z]+\/[a-z0-9][a-z0-9.+_-]*$/);
+    assert.match(await mediaTypeOf(bytes, run % 2 === 0), /^[a-z]+\/[a-z0-9][a-z0-9.+_-]*$/);
   }
   const comments = "<!-- --> ".repeat(limits.sniffBytes / 9);
   const startedMs = performance.now();
-  assert.equal(await typeOf(bytesOf(comments), true), "text/plain");
-  assert.equal(await typeOf(bytesOf(`${"[".repeat(60_000)}`), true), "text/plain");
+  assert.equal(await mediaTypeOf(bytesOf(comments), true), "text/plain");
+  assert.equal(await mediaTypeOf(bytesOf(`${"[".repeat(60_000)}`), true), "text/plain");
   assert.ok(performance.now() - startedMs < 5000, "a prolog of many parts takes a time that grows too fast");
 });

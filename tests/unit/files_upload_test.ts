@@ -44,6 +44,18 @@ Deno.test("FI-1, FI-4: an upload becomes a file that shows what it is", async ()
   assert.doesNotMatch(JSON.stringify(rig.log.lines), /report/);
 });
 
+Deno.test("SC-1: a file that was added wakes the scan worker, and a refused upload does not", async () => {
+  await using rig = await FilesRig.open();
+  const ann = rig.person("ann");
+  await rig.upload(ann, "one");
+  assert.equal(rig.scansWoken, 1);
+  await rig.upload(ann, "one");
+  assert.equal(rig.scansWoken, 2, "also for known bytes");
+  await rig.conclude("rejected", "infected");
+  assert.equal(refusalOf(await rig.tryUpload(ann, "one")).kind, "not_clean");
+  assert.equal(rig.scansWoken, 2);
+});
+
 Deno.test("FI-1: a file may have no bytes at all, and a size that is not known", async () => {
   await using rig = await FilesRig.open();
   const ann = rig.person("ann");

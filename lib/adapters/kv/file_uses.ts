@@ -1,5 +1,5 @@
 import type { AttachableFile, Carried, CommandFiles } from "../../commands/ports.ts";
-import { type BlobRecord, type FileRecord, settledMs, shownState } from "../../files/ports.ts";
+import { type BlobRecord, type FileRecord, settledMs, shownState } from "../../files/mod.ts";
 import type { Clock } from "../../platform/mod.ts";
 import type { FileState } from "../../protocol/mod.ts";
 import type { Write } from "./committer.ts";

@@ -53,7 +53,7 @@ export interface FileEntries {
   stored: Deno.KvEntry<FileRecord>;
   used: Deno.KvEntryMaybe<unknown>;
   usage: Deno.KvEntryMaybe<Usage>;
-  mark: Deno.KvEntryMaybe<unknown>;
+  refsEntry: Deno.KvEntryMaybe<unknown>;
   holds: readonly Deno.KvEntryMaybe<unknown>[];
   uses: readonly Deno.KvEntry<unknown>[];
 }
@@ -67,7 +67,7 @@ export interface LastEntries {
 
 /** The end of a file; with `last`, also of what is known of its bytes, which are swept then. Fails when anything changed since. */
 export function removalWrite(
-  { stored, used, usage, mark, holds, uses }: FileEntries,
+  { stored, used, usage, refsEntry, holds, uses }: FileEntries,
   last: LastEntries | null,
   nowMs: number,
 ): Write {
@@ -77,7 +77,7 @@ export function removalWrite(
     files: Math.max(0, (usage.value?.files ?? 0) - 1),
   };
   const write: Required<Pick<Write, "checks" | "sets" | "deletes">> = {
-    checks: [stored, used, usage, mark, ...holds],
+    checks: [stored, used, usage, refsEntry, ...holds],
     sets: [
       { key: keys.usage(ownerId), value: left },
       { key: keys.refMark(sha256), value: 1 },

@@ -6,7 +6,7 @@ import {
   type RefusedHash,
   settlesMsOf,
   type UploadRecord,
-} from "../../files/ports.ts";
+} from "../../files/mod.ts";
 import type { Clock } from "../../platform/mod.ts";
 import { limits, type Verdict } from "../../protocol/mod.ts";
 import { blobWrites } from "./blob_writes.ts";
@@ -23,7 +23,7 @@ export { attachable, kvCommandFiles, useWrites } from "./file_uses.ts";
 const jobsAtOnce = 200;
 /** Uses that one commit removes together with their file; more go before it. */
 const usesAtOnce = 300;
-/** An upload that keeps bytes takes less than this until it adds the file; the mark of their removal is seen by it. */
+/** An upload that keeps bytes takes less than this until it adds the file; it still sees the version that their removal wrote. */
 const sweptMarkMs = 3600_000;
 
 /** Files, blobs, usage and resumable uploads in Deno KV. */
@@ -44,7 +44,7 @@ export function kvFileStore(store: Store, clock: Clock): FileStore {
   async function add(...[file, bounds, also]: Parameters<FileStore["add"]>) {
     const { id, ownerId, sha256, sizeBytes, createdMs } = file;
     for (let tries = 0; tries < limits.writeTries; tries++) {
-      const [blob, usage, refused, mark] = await kv.getMany<[BlobRecord, Usage, RefusedHash, 1]>([
+      const [blob, usage, refused, refsEntry] = await kv.getMany<[BlobRecord, Usage, RefusedHash, 1]>([
         keys.blob(sha256),
         keys.usage(ownerId),
         keys.refused(sha256),
@@ -57,14 +57,14 @@ export function kvFileStore(store: Store, clock: Clock): FileStore {
         return (await kv.get<FileRecord>(keys.file(upload.value.fileId))).value ?? "gone";
       }
       if (refused.value !== null) return "refused";
-      if (bounds.mark !== undefined && bounds.mark !== mark.versionstamp) return "changed";
+      if (bounds.refsVersion !== undefined && bounds.refsVersion !== refsEntry.versionstamp) return "changed";
       const usedBytes = (usage.value?.bytes ?? 0) + sizeBytes;
       if (usedBytes > bounds.quotaBytes) return "over_quota";
       const files = (usage.value?.files ?? 0) + 1;
       if (files > limits.filesPerPerson) return "too_many";
       const record: FileRecord = { ...file, settlesMs: settlesMsOf(createdMs, blob.value) };
       const write: Required<Pick<Write, "checks" | "sets" | "deletes" | "valueBytes">> = {
-        checks: [blob, usage, refused, mark],
+        checks: [blob, usage, refused, refsEntry],
         sets: [
           { key: keys.file(id), value: record },
           { key: keys.fileOf(ownerId, id), value: 1 },
@@ -111,7 +111,7 @@ export function kvFileStore(store: Store, clock: Clock): FileStore {
         tries--;
         continue;
       }
-      const [stored, used, usage, mark, blob, scan] = await kv.getMany<
+      const [stored, used, usage, refsEntry, blob, scan] = await kv.getMany<
         [FileRecord, 1, Usage, 1, BlobRecord, ScanRecord]
       >([
         keys.file(id),
@@ -132,7 +132,7 @@ export function kvFileStore(store: Store, clock: Clock): FileStore {
       const isLast = refs.every(({ key }) => key[2] === id);
       const verdicts = isLast ? await listed<Verdict>(keys.verdictsOf(sha256)) : [];
       const write = removalWrite(
-        { stored, used, usage, mark, holds, uses },
+        { stored, used, usage, refsEntry, holds, uses },
         isLast ? { blob, scan, verdicts } : null,
         clock.now(),
       );
@@ -149,7 +149,7 @@ export function kvFileStore(store: Store, clock: Clock): FileStore {
       return (await kv.get<RefusedHash>(keys.refused(sha256))).value;
     },
 
-    async mark(sha256) {
+    async refsVersion(sha256) {
       return (await kv.get(keys.refMark(sha256))).versionstamp;
     },
 
