@@ -149,3 +149,35 @@ Deno.test("tidy: a test that names a rule names one that is there", () => {
   assert.ok(named.length > 20, `only ${named.length} ids in test names: is the pattern broken?`);
   none(named.filter(({ id }) => !ids.has(id)).map(({ file, id }) => `${file}: ${id}`), "Unknown rule ids");
 });
+
+Deno.test("tidy: every room's mod.ts says what it does, what it never does and where to start", () => {
+  // These get their doors next.
+  const later = ["lib/browser", "lib/text", "lib/web"];
+  const missing = Object.keys(rooms).filter((part) => part.startsWith("lib/") && !later.includes(part))
+    .flatMap((room) => {
+      // Each folder of lib/adapters is entered on its own.
+      const folders = room === "lib/adapters" ? foldersOf(room) : [room];
+      return folders.flatMap((folder) => {
+        const door = `${folder}/mod.ts`;
+        if (!files.includes(door)) return [`${door} is missing`];
+        const [what = "", never = "", start = ""] = firstComment(textOf(door));
+      if (what === "" || !never.startsWith("Never ") || !start.startsWith("Start with ")) return [`${door} does not begin with three lines: what it does, "Never …", "Start with …"`];
+        return [...start.matchAll(/`([\w/]+(?:\.tsx?|\/))`/g)].map(([, path]) => `${folder}/${path}`)
+          .filter((path) => !files.some((file) => file === path || file.startsWith(path)))
+          .map((path) => `${door} names ${path}, which does not exist`);
+      });
+    });
+  none(missing, "Doors without directions");
+});
+
+/** The lines of the comment that a file begins with. */
+function firstComment(text: string): string[] {
+  const comment = /^\/\*\*\n( \* .*\n)+ \*\/\n|^(\/\/ .*\n)+/.exec(text)?.[0] ?? "";
+  return comment.split("\n").filter((line) => /^( \*|\/\/) /.test(line)).map((line) => line.slice(3));
+}
+
+function foldersOf(room: string): string[] {
+  return [...Deno.readDirSync(room)].filter((entry) => entry.isDirectory).map(({ name }) =>
+    `${room}/${name}`
+  );
+}

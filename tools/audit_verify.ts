@@ -3,8 +3,7 @@
  * holds; otherwise names the first link that does not, and ends with 1. The server must be stopped: the store has one
  * owner. Of a running one, verify a copy of its data directory.
  */
-import { KvAudit } from "../lib/adapters/kv/audit_log.ts";
-import { openStore, type Store } from "../lib/adapters/kv/store.ts";
+import { KvAudit, openStore, type Store } from "../lib/adapters/kv/mod.ts";
 import { ConfigProblem, loadConfig } from "../lib/config/mod.ts";
 import { verifyChain } from "../lib/moderation/mod.ts";
 import { complain, say } from "../lib/platform/console.ts";

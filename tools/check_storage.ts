@@ -8,9 +8,8 @@
 import { type BlobsOnDisk, check, type Finding, mend, readFacts } from "../lib/adapters/storage_check/mod.ts";
 import { DiskBlobs } from "../lib/adapters/blobs/mod.ts";
 import { rehash, type RehashProgress } from "../lib/adapters/blobs/rehash.ts";
-import { SealedFiles } from "../lib/adapters/evidence/store.ts";
-import { KvAudit } from "../lib/adapters/kv/audit_log.ts";
-import { openStore, type Store } from "../lib/adapters/kv/store.ts";
+import { SealedFiles } from "../lib/adapters/evidence/mod.ts";
+import { KvAudit, openStore, type Store } from "../lib/adapters/kv/mod.ts";
 import { ConfigProblem, loadConfig } from "../lib/config/mod.ts";
 import { complain, say } from "../lib/platform/console.ts";
 import { silentLog, systemClock } from "../lib/platform/mod.ts";

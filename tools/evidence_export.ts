@@ -3,11 +3,8 @@
  * process only (SC-5). Asks for the key's file and the reason where they are not given. Who, what and why are in the audit log
  * before a byte is written. The server must be stopped: the store has one owner.
  */
-import { SealedFiles } from "../lib/adapters/evidence/store.ts";
-import { KvAccounts } from "../lib/adapters/kv/accounts_store.ts";
-import { KvAudit } from "../lib/adapters/kv/audit_log.ts";
-import { KvIncidents } from "../lib/adapters/kv/incidents_store.ts";
-import { openStore } from "../lib/adapters/kv/store.ts";
+import { SealedFiles } from "../lib/adapters/evidence/mod.ts";
+import { KvAccounts, KvAudit, KvIncidents, openStore } from "../lib/adapters/kv/mod.ts";
 import { ConfigProblem, loadConfig } from "../lib/config/mod.ts";
 import { complain, say } from "../lib/platform/console.ts";
 import { silentLog, systemClock } from "../lib/platform/mod.ts";

@@ -1,6 +1,5 @@
 import { serviceAddress } from "../lib/adapters/csam/addresses.ts";
-import { type Config, ConfigProblem, loadConfig } from "../lib/config/mod.ts";
-import { laterVariables, variables } from "../lib/config/variables.ts";
+import { type Config, ConfigProblem, laterVariables, loadConfig, variables } from "../lib/config/mod.ts";
 import { complain, say } from "../lib/platform/console.ts";
 import { pushServiceHosts } from "../lib/push/mod.ts";
 

@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import { allMoves } from "../lib/commands/mod.ts";
-import { type Variable, variables } from "../lib/config/variables.ts";
+import { type Variable, variables } from "../lib/config/mod.ts";
 import * as protocol from "../lib/protocol/mod.ts";
 import {
   closeCodes,

@@ -1,4 +1,8 @@
-/** Users, passwords, sessions, contacts, groups, profiles: who somebody is, and who knows whom. */
+/**
+ * Knows who someone is and whom they know: users, passwords, second factors, sessions, contacts, groups, profiles.
+ * Never stores a password, token or recovery code in readable form, and never decides what a person receives.
+ * Start with `accounts.ts` (registration, login) and `ports.ts` (what it asks of the store).
+ */
 export { AccountData, type AccountDataNeeds } from "./account_data.ts";
 export { Accounts, type AccountsNeeds } from "./accounts.ts";
 export { Contacts, type ContactsNeeds } from "./contacts.ts";

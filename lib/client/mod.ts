@@ -1,4 +1,8 @@
-/** The client library: connect, resume, acknowledge, drop repeats, send now or later. Browser and native. */
+/**
+ * The client library: connect, resume, acknowledge, drop repeats, send now or later. Browser and native.
+ * Never hands the same command to a page twice, and never drops a request without a word.
+ * Start with `client.ts`, then `connection.ts` and `outbox.ts`.
+ */
 export { BehestClient, type ClientOptions } from "./client.ts";
 export type { ClientEvents, ClientHandler, LineState, OtherNotification, StopState } from "./events.ts";
 export type { SessionReady } from "./frames.ts";

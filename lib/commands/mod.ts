@@ -1,4 +1,8 @@
-/** Commands: taken in, delivered, answered, ended; and the stop. */
+/**
+ * Takes commands in, delivers them, records answers, ends them; and the Stop button.
+ * Never delivers anything that is not in the log, and never decides consent itself.
+ * Start with `lifecycle.ts` (states), then `sender.ts` (in) and `inbox.ts` (out).
+ */
 import { Carrying } from "./attachment_access.ts";
 import { Casts } from "./broadcasts.ts";
 import type { Needs, Parts } from "./parts.ts";

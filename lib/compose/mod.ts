@@ -1,3 +1,8 @@
+/**
+ * Wires rooms and adapters together when the server starts.
+ * Never holds a rule: a rule belongs to a room.
+ * Start with `openServices` below.
+ */
 import {
   type AccountJob,
   Accounts,

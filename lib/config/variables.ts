@@ -1,12 +1,15 @@
 import { passwordBody, username } from "../protocol/mod.ts";
-
-/** Why a text is not a value: completes the sentence "BEHEST_X: …". */
-export class Wrong {
-  readonly problem: string;
-  constructor(problem: string) {
-    this.problem = problem;
-  }
-}
+import {
+  oneOf,
+  parseHostPort,
+  parseKv,
+  parseOrigins,
+  parsePath,
+  parsePush,
+  parseServiceUrl,
+  whole,
+  Wrong,
+} from "./values.ts";
 
 /** One variable of the environment: what it means, how its text becomes a value, and what to show of it. */
 export interface Variable<T> {
@@ -235,80 +238,3 @@ export type VariableName = keyof typeof variables;
 export const laterVariables: readonly string[] = [
   "BEHEST_BUS",
 ];
-
-function oneOf<const T extends string>(...choices: T[]): (text: string) => T | Wrong {
-  return (text) =>
-    choices.find((choice) => choice === text) ??
-      new Wrong(`must be ${choices.slice(0, -1).join(", ")} or ${choices.at(-1)}`);
-}
-
-function whole(least: number, most: number): (text: string) => number | Wrong {
-  return (text) => {
-    const value = /^[0-9]{1,15}$/.test(text) ? Number(text) : NaN;
-    return value >= least && value <= most
-      ? value
-      : new Wrong(`must be a whole number from ${least} to ${most}`);
-  };
-}
-
-function parseOrigins(text: string): string[] | Wrong {
-  const origins: string[] = [];
-  for (const part of text.split(",").map((item) => item.trim()).filter((item) => item !== "")) {
-    const url = URL.parse(part);
-    if (url === null || !/^https?:$/.test(url.protocol)) {
-      return new Wrong(`holds ${JSON.stringify(part)}, which is not an http or https origin`);
-    }
-    if (url.origin !== part) {
-      return new Wrong(`holds ${JSON.stringify(part)}; an origin is written ${url.origin}`);
-    }
-    origins.push(part);
-  }
-  return origins;
-}
-
-/** The permission list of `deno run` is cut at spaces and commas, and the task's shell expands the rest. */
-function parsePath(text: string): string | Wrong {
-  return /[\s,*?[\]]/.test(text)
-    ? new Wrong("must be a path without white space, commas, brackets, * and ?")
-    : text;
-}
-
-function parseKv(text: string): string | Wrong {
-  if (!/^[a-z]+:\/\//i.test(text)) return parsePath(text);
-  const url = URL.parse(text);
-  if (url === null || !/^https?:$/.test(url.protocol)) {
-    return new Wrong("must be a path or an http(s):// address");
-  }
-  if (url.username !== "" || url.password !== "") {
-    return new Wrong("must not hold a user or password; KV Connect takes DENO_KV_ACCESS_TOKEN");
-  }
-  return text;
-}
-
-function parseHostPort(text: string): { host: string; port: number } | Wrong {
-  const [, host, port] = /^\[?([A-Za-z0-9.:-]+?)\]?:([0-9]{1,5})$/.exec(text) ?? [];
-  const number = Number(port);
-  return host === undefined || number < 1 || number > 65_535
-    ? new Wrong("must be a host and a port, written host:port")
-    : { host, port: number };
-}
-
-/** Null is off. Push services turn addresses away that cannot be reached, like those of this computer. */
-function parsePush(text: string): string | null | Wrong {
-  if (text === "off") return null;
-  const mail = /^mailto:[^\s@,<>]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$/.test(text);
-  const url = URL.parse(text);
-  const site = url?.protocol === "https:" && url.username === "" && url.hostname.includes(".") &&
-    !/[\s,]/.test(text);
-  return mail || site ? text : new Wrong("must be off, or a mailto: or https:// address");
-}
-
-/** Credentials have variables of their own, and a query would be lost. */
-function parseServiceUrl(text: string): string | Wrong {
-  const url = URL.parse(text);
-  if (url === null || !/^https?:$/.test(url.protocol)) return new Wrong("must be an http(s):// address");
-  if (url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "") {
-    return new Wrong("must be an address without a user, a password, a query or a fragment");
-  }
-  return text.replace(/\/+$/, "");
-}

@@ -1,4 +1,8 @@
-/** What a person takes, from whom and when: preferences, categories and `decide()`. */
+/**
+ * Decides whether a command may reach a person now: preferences, categories, quiet hours, `decide()`.
+ * Never sends or stores a command, and never tells anyone which rule decided.
+ * Start with `decide.ts`, the only place with consent rules.
+ */
 export * from "./categories.ts";
 export { Census, type CensusCount } from "./census.ts";
 export { newPreferences } from "./changes.ts";

@@ -1,6 +1,8 @@
-// Uploads, the one copy of their bytes, file records, access and retention (FI).
-// Never scans: a blob's state comes from lib/scanning. Never uses a name as a path.
-// Start with `Files` below, then intake.ts, where every upload ends.
+/**
+ * Takes files in, names them, says who may read them, and deletes them when nothing uses them.
+ * Never gives out a byte that no scan has cleared, and never uses a person's file name as a path.
+ * Start with `ports.ts` (blob, file, use), then `intake.ts` (in) and `access.ts` (out).
+ */
 import { type Caller, iso } from "../platform/mod.ts";
 import { type FileObject, type FilePage, Refusal } from "../protocol/mod.ts";
 import { Access, type Content } from "./access.ts";

@@ -1,4 +1,8 @@
-/** The part of Fresh 2.3 that the app uses; `fresh` in the import map. Semantics are Fresh's own. */
+/**
+ * The part of Fresh 2.3 that the app uses; `fresh` in the import map.
+ * Never does anything that Fresh itself would not do, and never imports another room.
+ * Start with `app.ts` (routes), `context.ts` (one request) and `build.ts` (scripts).
+ */
 export { App } from "./app.ts";
 export { createDefine, type Define, page } from "./define.ts";
 export { HttpError } from "./error.ts";

@@ -1,4 +1,8 @@
-/** What administrators and moderators see and do: people, sanctions, the audit log, numbers. */
+/**
+ * Serves administrators and moderators: users, sanctions, the audit log, the overview's numbers.
+ * Never changes anything without an audit entry in the same commit.
+ * Start with `users.ts` (sanctions) and `audit.ts` (the chain of entries).
+ */
 export { Audit, type ChainReport, linkOf, verifyChain } from "./audit.ts";
 export { mutedRefusal, Mutes } from "./mutes.ts";
 export { Stats } from "./stats.ts";

@@ -1,4 +1,8 @@
-/** Clock, ids, randomness, logging, backoff: what tests replace. */
+/**
+ * Clock, ids, randomness, logging, backoff, the bell's interface: what tests replace.
+ * Never knows a rule of Behest.
+ * Start with `clock.ts` and `log.ts`.
+ */
 export * from "./audit_entry.ts";
 export * from "./backoff.ts";
 export * from "./bell.ts";

@@ -1,4 +1,8 @@
-/** One schema per frame, REST body and record that leaves the process. Runs in the browser too. */
+/**
+ * One schema for each frame, REST body and record that leaves the process. Runs in the browser too.
+ * Never imports another room, and never reads or writes anything.
+ * Start with `methods.ts` (the socket's methods), `errors.ts` and `limits.ts`.
+ */
 export * from "./admin.ts";
 export { checked } from "./checked.ts";
 export * from "./close_codes.ts";

@@ -1,4 +1,8 @@
-/** Verdicts, the worker that runs scans, what stands in for scanners, and the moderators' side (SC). */
+/**
+ * Gets a verdict for every file: the worker, rescans, moderators' decisions, incidents and their reports.
+ * Never takes an unclear answer of a scanner for clean, and never tells an owner that a file matched.
+ * Start with `verdict.ts` (what counts), then `worker.ts` (scans) and `incidents.ts` (matches).
+ */
 export { Breaker, type BreakerState } from "./breaker.ts";
 export { EicarScanner, hashList, HashListMatcher, NotConfigured } from "./builtin.ts";
 export { csamMatcherFor, PreferredScanner, virusScannerFor } from "./choice.ts";

@@ -1,6 +1,7 @@
 /**
- * The words of the pages (UI-6): a catalogue for each language, in sections. Runs in the browser too, where an island gets the
- * sections that it names as a prop.
+ * The texts of the pages in each language, in sections (UI-6). Runs in the browser too.
+ * Never puts a catalogue into a script: an island gets the sections that it names as a prop.
+ * Start with `en/mod.ts`; `catalogue.ts` is the type that every language must have.
  */
 import type { Section, Words } from "./catalogue.ts";
 import { de } from "./de/mod.ts";

@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
-import { type Config, ConfigProblem, describeConfig, readConfig, type Texts } from "../../lib/config/mod.ts";
-import { variables } from "../../lib/config/variables.ts";
+import {
+  type Config,
+  ConfigProblem,
+  describeConfig,
+  readConfig,
+  type Texts,
+  variables,
+} from "../../lib/config/mod.ts";
 
 function accepted(environment: Texts, dotEnv: Texts = {}): { config: Config; warnings: string[] } {
   const read = readConfig(environment, dotEnv);

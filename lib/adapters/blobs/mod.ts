@@ -1,3 +1,8 @@
+/**
+ * Keeps bytes on a disk, each blob once under its hash.
+ * Never uses a person's file name as a path, and never shows bytes before they are whole and synced.
+ * Start with `DiskBlobs` below; `places.ts` has the paths.
+ */
 import { createHash, type Hash } from "node:crypto";
 import type { BlobStore, ByteRange, Staged } from "../../files/ports.ts";
 import { type Clock, systemClock } from "../../platform/mod.ts";

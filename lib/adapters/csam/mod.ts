@@ -1,3 +1,8 @@
+/**
+ * Asks a matching service for known abuse material.
+ * Never takes anything but the service's explicit "no match" for clean, and never logs a secret.
+ * Start with `matcher.ts`; each service has a file.
+ */
 import type { Clock } from "../../platform/mod.ts";
 import type { CsamMatcher } from "../../scanning/ports.ts";
 import { serviceAddress, type ServiceName } from "./addresses.ts";

@@ -1,3 +1,8 @@
+/**
+ * Compares the disk, the records and the hashes, and repairs what is safe to repair.
+ * Never repairs beside a running server, and never decides what a person has to decide.
+ * Start with `findings.ts` (what can be wrong), then `check` below.
+ */
 import type { DiskBlobs } from "../blobs/mod.ts";
 import { checkBytes } from "./bytes.ts";
 import type { StorageFacts } from "./facts.ts";

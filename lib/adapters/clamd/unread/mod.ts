@@ -1,3 +1,8 @@
+/**
+ * Finds content that clamd calls clean without having looked inside.
+ * Never unpacks what people sent; only the packed header of a 7z archive, up to a limit.
+ * Start with `signatures` below, then `zip.ts` and `seven_zip.ts`.
+ */
 import type { ScanSubject } from "../../../scanning/ports.ts";
 import { SevenZipWatch } from "./seven_zip.ts";
 import { StreamSearch } from "./stream_search.ts";

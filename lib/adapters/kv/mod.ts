@@ -1,0 +1,28 @@
+/**
+ * Keeps everything in Deno KV: a store for each room, group commit, jobs with leases, migrations.
+ * Never opens the database twice, and never returns a record whose `expiresAt` has passed.
+ * Start with `keys.ts` (every key), then `store.ts` (opening) and `committer.ts` (writing).
+ */
+export { exportParts } from "./account_export.ts";
+export { KvRemoval } from "./account_removal.ts";
+export { removalParts } from "./account_removal_parts.ts";
+export { KvAccounts } from "./accounts_store.ts";
+export { KvAudit } from "./audit_log.ts";
+export { kvCategoryStore } from "./categories_store.ts";
+export { kvCommandStore } from "./commands_store.ts";
+export { kvConsentStore } from "./consent_store.ts";
+export { KvContacts } from "./contacts_store.ts";
+export { KvCounts } from "./counts_store.ts";
+export { kvDecisionStore } from "./decisions_store.ts";
+export { attachable, kvCommandFiles } from "./file_uses.ts";
+export { kvFileStore } from "./files_store.ts";
+export { KvGroups } from "./groups_store.ts";
+export { kvHealth } from "./health.ts";
+export { KvIncidents } from "./incidents_store.ts";
+export { JobRunner } from "./jobs.ts";
+export { kvPushStore } from "./push_store.ts";
+export { kvScanStore } from "./scan_store.ts";
+export { kvStats } from "./stats.ts";
+export { openStore, type Store } from "./store.ts";
+export { KvTwoFactor } from "./two_factor_store.ts";
+export { KvUsers } from "./users_store.ts";

@@ -1,0 +1,202 @@
+import { parseEnv } from "node:util";
+import { nameWarning } from "./unknown_names.ts";
+import { Wrong } from "./values.ts";
+import { laterVariables, type Variable, type VariableName, variables } from "./variables.ts";
+
+/** Checked configuration (OP-1, OP-2). */
+export interface Config {
+  mode: "evaluation" | "production";
+  host: string;
+  /** 0 takes any free port. */
+  port: number;
+  /** Origins that may use cookies on the socket and send forms, beside the server's own. */
+  origins: readonly string[];
+  dataDir: string;
+  /** A path, `:memory:`, or a KV Connect URL. */
+  kv: string;
+  heartbeatMs: number;
+  retentionDays: number;
+  /** Requests a second per connection, sends a minute per user; 0 is no limit (WS-9). */
+  rateRequests: number;
+  rateSends: number;
+  registration: "open" | "invite" | "closed";
+  admin: { username: string; password: string } | null;
+  logLevel: "debug" | "info" | "warn" | "error";
+  /** Whether the addresses and the scheme that a proxy in front names are believed. */
+  trustProxy: boolean;
+  uploadMaxBytes: number;
+  quotaBytes: number;
+  clamd: { host: string; port: number };
+  /** Null: no service; `url` null: the service's own address. */
+  csam: {
+    service: "arachnid" | "hma" | "photodna";
+    url: string | null;
+    user: string | null;
+    secret: string | null;
+  } | null;
+  /** File of SHA-256 lines, evaluation mode only. */
+  csamHashes: string | null;
+  /** SC-2: what becomes of what could not be looked through. */
+  incomplete: "hold" | "reject";
+  scanConcurrency: number;
+  evidenceDays: number;
+  /** Path of the key file. */
+  evidenceKey: string;
+  /** UI-7: whom push services may ask about this server; null: notifications are off. */
+  push: string | null;
+  cybertip: { url: string; user: string | null; password: string | null };
+}
+
+/** Texts by variable name: the environment, or the lines of `.env`. */
+export type Texts = Readonly<Record<string, string | undefined>>;
+
+/** A configuration that cannot be used; `line` names variable, problem and example, in one line. */
+export class ConfigProblem {
+  readonly line: string;
+  constructor(line: string) {
+    this.line = line;
+  }
+}
+
+export interface ReadConfig {
+  config: Config;
+  /** One line each, about names that mean nothing (yet). */
+  warnings: string[];
+}
+
+/** Checks the environment over `.env`. Variables set to nothing count as not set. */
+export function readConfig(environment: Texts, dotEnv: Texts = {}): ReadConfig | ConfigProblem {
+  const texts: Record<string, string | undefined> = {};
+  for (const source of [dotEnv, environment]) {
+    for (const [name, text] of Object.entries(source)) {
+      if (name.startsWith("BEHEST_") && text !== undefined && text !== "") texts[name] = text;
+    }
+  }
+  const problems: string[] = [];
+  const take = <N extends VariableName>(name: N) => {
+    const value = parseOne(name, texts[name]);
+    if (value instanceof ConfigProblem) problems.push(value.line);
+    return value as Value<N> | null;
+  };
+  const username = take("BEHEST_ADMIN_USERNAME");
+  const password = take("BEHEST_ADMIN_PASSWORD");
+  const dataDir = take("BEHEST_DATA_DIR")!;
+  const inDataDir = (name: string) => `${String(dataDir).replace(/\/+$/, "")}/${name}`;
+  const service = take("BEHEST_CSAM");
+  // Checked also where no service is named that would use them.
+  const access = {
+    url: take("BEHEST_CSAM_URL"),
+    user: take("BEHEST_CSAM_USER"),
+    secret: take("BEHEST_CSAM_SECRET"),
+  };
+  const config: Config = {
+    mode: take("BEHEST_MODE")!,
+    host: take("BEHEST_HOST")!,
+    port: take("BEHEST_PORT")!,
+    origins: take("BEHEST_ORIGINS")!,
+    dataDir,
+    kv: take("BEHEST_KV") ?? inDataDir("kv.sqlite3"),
+    heartbeatMs: take("BEHEST_HEARTBEAT_MS")!,
+    retentionDays: take("BEHEST_RETENTION_DAYS")!,
+    rateRequests: take("BEHEST_RATE_REQUESTS")!,
+    rateSends: take("BEHEST_RATE_SENDS")!,
+    registration: take("BEHEST_REGISTRATION")!,
+    admin: username === null || password === null ? null : { username, password },
+    logLevel: take("BEHEST_LOG_LEVEL")!,
+    trustProxy: take("BEHEST_TRUST_PROXY")!,
+    uploadMaxBytes: take("BEHEST_UPLOAD_MAX_BYTES")!,
+    quotaBytes: take("BEHEST_QUOTA_BYTES")!,
+    clamd: take("BEHEST_CLAMD")!,
+    csam: service === null ? null : { service, ...access },
+    csamHashes: take("BEHEST_CSAM_HASHES"),
+    incomplete: take("BEHEST_INCOMPLETE")!,
+    scanConcurrency: take("BEHEST_SCAN_CONCURRENCY")!,
+    evidenceDays: take("BEHEST_EVIDENCE_DAYS")!,
+    evidenceKey: take("BEHEST_EVIDENCE_KEY") ?? inDataDir("evidence.key"),
+    push: take("BEHEST_PUSH"),
+    cybertip: {
+      url: take("BEHEST_CYBERTIP_URL")!,
+      user: take("BEHEST_CYBERTIP_USER"),
+      password: take("BEHEST_CYBERTIP_PASSWORD"),
+    },
+  };
+  const first = problems[0] ?? togetherProblem(config, username, password);
+  if (first !== undefined) return new ConfigProblem(first);
+  return { config, warnings: Object.keys(texts).map(nameWarning).filter((line) => line !== undefined) };
+}
+
+/** Reads the process's environment and `.env` of the working directory, and checks them. */
+export function loadConfig(): ReadConfig | ConfigProblem {
+  let dotEnv: Texts = {};
+  try {
+    dotEnv = parseEnv(Deno.readTextFileSync(".env")) as Texts;
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) {
+      return new ConfigProblem(`.env: cannot be read (${error instanceof Error ? error.name : "unknown"})`);
+    }
+  }
+  return readConfig(environmentTexts(), dotEnv);
+}
+
+/** The server may read only variables that it knows by name; what starts it sees all and warns of strangers. */
+function environmentTexts(): Texts {
+  if (Deno.permissions.querySync({ name: "env" }).state === "granted") return Deno.env.toObject();
+  const names = [...Object.keys(variables), ...laterVariables];
+  return Object.fromEntries(names.map((name) => [name, Deno.env.get(name)]));
+}
+
+/** Whether only this computer can reach a host. */
+function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || /^127(\.[0-9]{1,3}){3}$/.test(host);
+}
+
+type Value<N extends VariableName> = Exclude<ReturnType<(typeof variables)[N]["parse"]>, Wrong>;
+
+function parseOne(name: VariableName, text: string | undefined): unknown {
+  const variable: Variable<unknown> = variables[name];
+  const given = text ?? variable.default;
+  if (given === null) return null;
+  const value = variable.parse(given);
+  if (!(value instanceof Wrong)) return value;
+  const shown = variable.secret === true ? "" : `${JSON.stringify(given)} `;
+  return new ConfigProblem(`${name}: ${shown}${value.problem}; for example ${name}=${variable.example}`);
+}
+
+/** What is wrong only beside another variable. */
+function togetherProblem(
+  config: Config,
+  username: string | null,
+  password: string | null,
+): string | undefined {
+  if (config.mode === "evaluation" && !isLoopback(config.host)) {
+    return `BEHEST_HOST: "${config.host}" can be reached from outside, and evaluation mode listens on this ` +
+      "computer only; for example BEHEST_HOST=127.0.0.1, or BEHEST_MODE=production";
+  }
+  const csam = csamProblem(config.csam);
+  if (csam !== undefined) return csam;
+  if ((username === null) === (password === null)) return undefined;
+  const [missing, set] = username === null
+    ? ["BEHEST_ADMIN_USERNAME", "BEHEST_ADMIN_PASSWORD"] as const
+    : ["BEHEST_ADMIN_PASSWORD", "BEHEST_ADMIN_USERNAME"] as const;
+  return `${missing}: is not set but ${set} is; for example ${missing}=${variables[missing].example}`;
+}
+
+/** What a matching service needs beside its name. */
+function csamProblem(csam: Config["csam"]): string | undefined {
+  if (csam === null) return undefined;
+  const lacks = (name: VariableName) =>
+    `${name}: is not set, and BEHEST_CSAM=${csam.service} needs it; for example ${name}=${
+      variables[name].example
+    }`;
+  switch (csam.service) {
+    case "arachnid":
+      if (csam.user === null) return lacks("BEHEST_CSAM_USER");
+      return csam.secret === null ? lacks("BEHEST_CSAM_SECRET") : undefined;
+    case "hma":
+      return csam.url === null ? lacks("BEHEST_CSAM_URL") : undefined;
+    case "photodna":
+      return csam.secret === null ? lacks("BEHEST_CSAM_SECRET") : undefined;
+    default:
+      return csam.service satisfies never;
+  }
+}

@@ -1,0 +1,43 @@
+import type { Config } from "./config.ts";
+import { type Variable, type VariableName, variables } from "./variables.ts";
+
+/** The configuration in force, one line for each variable, secrets masked. */
+export function describeConfig(config: Config): string {
+  const shown: Record<VariableName, string> = {
+    BEHEST_MODE: config.mode,
+    BEHEST_HOST: config.host,
+    BEHEST_PORT: String(config.port),
+    BEHEST_ORIGINS: config.origins.join(","),
+    BEHEST_DATA_DIR: config.dataDir,
+    BEHEST_KV: config.kv,
+    BEHEST_HEARTBEAT_MS: String(config.heartbeatMs),
+    BEHEST_RETENTION_DAYS: String(config.retentionDays),
+    BEHEST_RATE_REQUESTS: String(config.rateRequests),
+    BEHEST_RATE_SENDS: String(config.rateSends),
+    BEHEST_REGISTRATION: config.registration,
+    BEHEST_ADMIN_USERNAME: config.admin?.username ?? "",
+    BEHEST_ADMIN_PASSWORD: config.admin?.password ?? "",
+    BEHEST_LOG_LEVEL: config.logLevel,
+    BEHEST_TRUST_PROXY: config.trustProxy ? "yes" : "no",
+    BEHEST_UPLOAD_MAX_BYTES: String(config.uploadMaxBytes),
+    BEHEST_QUOTA_BYTES: String(config.quotaBytes),
+    BEHEST_CLAMD: `${config.clamd.host}:${config.clamd.port}`,
+    BEHEST_CSAM: config.csam?.service ?? "",
+    BEHEST_CSAM_URL: config.csam?.url ?? "",
+    BEHEST_CSAM_USER: config.csam?.user ?? "",
+    BEHEST_CSAM_SECRET: config.csam?.secret ?? "",
+    BEHEST_CSAM_HASHES: config.csamHashes ?? "",
+    BEHEST_INCOMPLETE: config.incomplete,
+    BEHEST_SCAN_CONCURRENCY: String(config.scanConcurrency),
+    BEHEST_EVIDENCE_DAYS: String(config.evidenceDays),
+    BEHEST_EVIDENCE_KEY: config.evidenceKey,
+    BEHEST_PUSH: config.push ?? "off",
+    BEHEST_CYBERTIP_URL: config.cybertip.url,
+    BEHEST_CYBERTIP_USER: config.cybertip.user ?? "",
+    BEHEST_CYBERTIP_PASSWORD: config.cybertip.password ?? "",
+  };
+  return Object.entries(shown).map(([name, text]) => {
+    const variable: Variable<unknown> = variables[name as VariableName];
+    return `${name}=${variable.secret === true && text !== "" ? "***" : text}`;
+  }).join("\n");
+}

@@ -1,0 +1,89 @@
+/** Why a text is not a value: completes the sentence "BEHEST_X: …". */
+export class Wrong {
+  readonly problem: string;
+  constructor(problem: string) {
+    this.problem = problem;
+  }
+}
+
+/** Takes one of some words. */
+export function oneOf<const T extends string>(...choices: T[]): (text: string) => T | Wrong {
+  return (text) =>
+    choices.find((choice) => choice === text) ??
+      new Wrong(`must be ${choices.slice(0, -1).join(", ")} or ${choices.at(-1)}`);
+}
+
+/** Takes a whole number between two, both included. */
+export function whole(least: number, most: number): (text: string) => number | Wrong {
+  return (text) => {
+    const value = /^[0-9]{1,15}$/.test(text) ? Number(text) : NaN;
+    return value >= least && value <= most
+      ? value
+      : new Wrong(`must be a whole number from ${least} to ${most}`);
+  };
+}
+
+/** Takes origins separated by commas. */
+export function parseOrigins(text: string): string[] | Wrong {
+  const origins: string[] = [];
+  for (const part of text.split(",").map((item) => item.trim()).filter((item) => item !== "")) {
+    const url = URL.parse(part);
+    if (url === null || !/^https?:$/.test(url.protocol)) {
+      return new Wrong(`holds ${JSON.stringify(part)}, which is not an http or https origin`);
+    }
+    if (url.origin !== part) {
+      return new Wrong(`holds ${JSON.stringify(part)}; an origin is written ${url.origin}`);
+    }
+    origins.push(part);
+  }
+  return origins;
+}
+
+/** Takes a path. The permission list of `deno run` is cut at spaces and commas, and the task's shell expands the rest. */
+export function parsePath(text: string): string | Wrong {
+  return /[\s,*?[\]]/.test(text)
+    ? new Wrong("must be a path without white space, commas, brackets, * and ?")
+    : text;
+}
+
+/** Takes the path of a store, or the address of a KV Connect server. */
+export function parseKv(text: string): string | Wrong {
+  if (!/^[a-z]+:\/\//i.test(text)) return parsePath(text);
+  const url = URL.parse(text);
+  if (url === null || !/^https?:$/.test(url.protocol)) {
+    return new Wrong("must be a path or an http(s):// address");
+  }
+  if (url.username !== "" || url.password !== "") {
+    return new Wrong("must not hold a user or password; KV Connect takes DENO_KV_ACCESS_TOKEN");
+  }
+  return text;
+}
+
+/** Takes `host:port`, IPv6 addresses in brackets. */
+export function parseHostPort(text: string): { host: string; port: number } | Wrong {
+  const [, host, port] = /^\[?([A-Za-z0-9.:-]+?)\]?:([0-9]{1,5})$/.exec(text) ?? [];
+  const number = Number(port);
+  return host === undefined || number < 1 || number > 65_535
+    ? new Wrong("must be a host and a port, written host:port")
+    : { host, port: number };
+}
+
+/** Takes a contact for push services; `off` is null. Push services turn addresses away that cannot be reached, like those of this computer. */
+export function parsePush(text: string): string | null | Wrong {
+  if (text === "off") return null;
+  const mail = /^mailto:[^\s@,<>]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$/.test(text);
+  const url = URL.parse(text);
+  const site = url?.protocol === "https:" && url.username === "" && url.hostname.includes(".") &&
+    !/[\s,]/.test(text);
+  return mail || site ? text : new Wrong("must be off, or a mailto: or https:// address");
+}
+
+/** Takes the address of a service. Credentials have variables of their own, and a query would be lost. */
+export function parseServiceUrl(text: string): string | Wrong {
+  const url = URL.parse(text);
+  if (url === null || !/^https?:$/.test(url.protocol)) return new Wrong("must be an http(s):// address");
+  if (url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "") {
+    return new Wrong("must be an address without a user, a password, a query or a fragment");
+  }
+  return text.replace(/\/+$/, "");
+}
