@@ -161,7 +161,9 @@ Deno.test("tidy: every room's mod.ts says what it does, what it never does and w
         const door = `${folder}/mod.ts`;
         if (!files.includes(door)) return [`${door} is missing`];
         const [what = "", never = "", start = ""] = firstComment(textOf(door));
-      if (what === "" || !never.startsWith("Never ") || !start.startsWith("Start with ")) return [`${door} does not begin with three lines: what it does, "Never …", "Start with …"`];
+        if (what === "" || !never.startsWith("Never ") || !start.startsWith("Start with ")) {
+          return [`${door} does not begin with three lines: what it does, "Never …", "Start with …"`];
+        }
         return [...start.matchAll(/`([\w/]+(?:\.tsx?|\/))`/g)].map(([, path]) => `${folder}/${path}`)
           .filter((path) => !files.some((file) => file === path || file.startsWith(path)))
           .map((path) => `${door} names ${path}, which does not exist`);
