@@ -85,7 +85,7 @@ async function reached(
   return seen;
 }
 
-async function gzippedBytes(text: string): Promise<number> {
+export async function gzippedBytes(text: string): Promise<number> {
   const packed = new Blob([text]).stream().pipeThrough(new CompressionStream("gzip"));
   return (await new Response(packed).bytes()).length;
 }

@@ -4,19 +4,13 @@
  */
 import { type Browser, chromium, type Page } from "playwright-core";
 import { complain, say } from "../lib/platform/console.ts";
+import { launchOptions } from "./chromium.ts";
 import { axeFindings, collectViolations, policyFindings, sidewaysFindings } from "./page_findings.ts";
 import { pageVisits, type Visit } from "./page_visits.ts";
 import { tokenFor } from "./screenshots_seed.ts";
 import { openSeededSite, type SeededSite } from "./seeded_site.ts";
 
 const out = "_screenshots";
-const args = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--no-first-run",
-];
 
 interface Look {
   name: string;
@@ -112,7 +106,7 @@ async function run(names: readonly string[]): Promise<number> {
   const visits = (await pageVisits(site.services)).filter(({ name }) =>
     names.length === 0 || names.includes(name)
   );
-  const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args });
+  const browser = await chromium.launch(launchOptions);
   try {
     let count = 0;
     for (const look of looks) count += await shoot(browser, site, visits, look);

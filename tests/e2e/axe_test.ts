@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import { type Browser, type BrowserContext, type Page } from "playwright-core";
 import {
   axeFindings,
   collectViolations,
@@ -11,13 +11,7 @@ import {
 import { pageVisits, type Visit } from "../../tools/page_visits.ts";
 import { tokenFor } from "../../tools/screenshots_seed.ts";
 import { openSeededSite, type SeededSite } from "../../tools/seeded_site.ts";
-
-const args = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-background-networking",
-  "--disable-component-update",
-];
+import { openBrowser, pageWaitMs } from "../fakes/browser.ts";
 
 /** Looked at beside each other. */
 const lanes = 2;
@@ -93,7 +87,7 @@ async function tour(
       const { viewer, name } = visit;
       const page = pages.get(viewer) ?? await (await contextOf(browser, site, viewer, locale)).newPage();
       pages.set(viewer, page);
-      page.setDefaultTimeout(15_000);
+      page.setDefaultTimeout(pageWaitMs);
       const errors: string[] = [];
       const onError = (error: Error) => errors.push(String(error));
       page.on("pageerror", onError);
@@ -113,7 +107,7 @@ const browserTest = (name: string, run: (browser: Browser) => Promise<void>) =>
     sanitizeOps: false,
     sanitizeResources: false,
     async fn() {
-      const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args });
+      const browser = await openBrowser();
       try {
         await run(browser);
       } finally {

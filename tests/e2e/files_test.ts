@@ -1,18 +1,12 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
-import { type BrowserContext, chromium, type Page } from "playwright-core";
+import { type BrowserContext, type Page } from "playwright-core";
 import { Passwords } from "../../lib/accounts/mod.ts";
 import { openServices } from "../../lib/compose/mod.ts";
 import { ConfigProblem, readConfig } from "../../lib/config/mod.ts";
 import { silentLog, systemRandom } from "../../lib/platform/mod.ts";
+import { openBrowser, pageWaitMs } from "../fakes/browser.ts";
 import { served } from "../fakes/served.ts";
-
-const args = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-background-networking",
-  "--disable-component-update",
-];
 
 /** Scrypt with next to no work: these tests are not about passwords. */
 const cheapPasswords = new Passwords(systemRandom, { log2N: 4, blockSize: 8, parallel: 1 });
@@ -40,7 +34,7 @@ async function visiting(run: (visit: Visit) => Promise<void>): Promise<void> {
     });
     const { services } = open;
     await using app = await served(services);
-    const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args });
+    const browser = await openBrowser();
     const problems: string[] = [];
     try {
       await run({
@@ -49,7 +43,7 @@ async function visiting(run: (visit: Visit) => Promise<void>): Promise<void> {
         async enter(username, { scripts } = { scripts: true }) {
           const context: BrowserContext = await browser.newContext({ javaScriptEnabled: scripts });
           const page = await context.newPage();
-          page.setDefaultTimeout(15_000);
+          page.setDefaultTimeout(pageWaitMs);
           page.on("console", (message) => {
             if (message.type() === "error") problems.push(message.text());
           });

@@ -1,9 +1,7 @@
 import assert from "node:assert/strict";
-import { chromium, type Page } from "playwright-core";
+import { type Page } from "playwright-core";
 import { siteHandler } from "../fixtures/fresh/site_app.ts";
-
-const executablePath = "/usr/bin/chromium";
-const args = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"];
+import { openBrowser } from "../fakes/browser.ts";
 
 interface Visit {
   page: Page;
@@ -20,7 +18,7 @@ async function visiting(path: string, options: { basePath?: string }, run: (visi
     { hostname: "127.0.0.1", port: 0, onListen: () => {}, signal: over.signal },
     handler,
   );
-  const browser = await chromium.launch({ executablePath, args });
+  const browser = await openBrowser();
   try {
     const page = await browser.newPage();
     const problems: string[] = [];

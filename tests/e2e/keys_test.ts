@@ -1,15 +1,9 @@
 import assert from "node:assert/strict";
-import { chromium, type Page } from "playwright-core";
+import { type Page } from "playwright-core";
+import { openBrowser, pageWaitMs } from "../fakes/browser.ts";
 import { served } from "../fakes/served.ts";
 import { type FakeServices, fakeServices } from "../fakes/services.ts";
 import { until } from "../fakes/until.ts";
-
-const args = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-background-networking",
-  "--disable-component-update",
-];
 
 interface Visit {
   page: Page;
@@ -26,14 +20,14 @@ async function visiting(path: string, run: (visit: Visit) => Promise<void>): Pro
   }
   fake.world.outbox.push({ command: fake.command("ann", { title: "Sent one" }), totals: { queued: 1 } });
   await using app = await served(fake.services);
-  const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args });
+  const browser = await openBrowser();
   try {
     const context = await browser.newContext();
     const cookie = (name: string, value: string) => context.addCookies([{ name, value, url: app.origin }]);
     const [name = "", value = ""] = fake.cookieOf("ann").split("=");
     await cookie(name, value);
     const page = await context.newPage();
-    page.setDefaultTimeout(10_000);
+    page.setDefaultTimeout(pageWaitMs);
     await page.goto(app.origin + path);
     await run({ page, fake, base: app.origin, cookie });
   } finally {

@@ -1,17 +1,12 @@
 import assert from "node:assert/strict";
-import { chromium, type Page } from "playwright-core";
+import { type Page } from "playwright-core";
 import { say } from "../../lib/platform/console.ts";
 import { Refusal } from "../../lib/protocol/mod.ts";
+import { openBrowser, pageWaitMs } from "../fakes/browser.ts";
 import { openTestServices, person } from "../fakes/open_services.ts";
 import { served } from "../fakes/served.ts";
 import { until } from "../fakes/until.ts";
 
-const args = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-background-networking",
-  "--disable-component-update",
-];
 const count = 5000;
 /** Two pages of the list (`limits.pageDefault`): what the view of the newest holds at most. */
 const mostCards = 100;
@@ -40,12 +35,12 @@ async function visiting(run: (page: Page, base: string) => Promise<void>): Promi
   };
   for (let at = 0; at < count; at += 50) await Promise.all(Array.from({ length: 50 }, sendOne));
   await using app = await served(services);
-  const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args });
+  const browser = await openBrowser();
   try {
     const context = await browser.newContext();
     await context.addCookies([{ name: "behest_session", value: token, url: app.origin }]);
     const page = await context.newPage();
-    page.setDefaultTimeout(20_000);
+    page.setDefaultTimeout(pageWaitMs);
     await run(page, app.origin);
   } finally {
     await browser.close();

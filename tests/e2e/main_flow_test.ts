@@ -1,18 +1,12 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
-import { type Browser, chromium, type FileChooser, type Page } from "playwright-core";
+import { type Browser, type FileChooser, type Page } from "playwright-core";
 import { Refusal } from "../../lib/protocol/mod.ts";
 import type { Services } from "../../lib/web/services.ts";
+import { openBrowser, pageWaitMs } from "../fakes/browser.ts";
 import { Keyboard } from "../fakes/keyboard.ts";
 import { openTestServices, person, testConfig } from "../fakes/open_services.ts";
 import { served } from "../fakes/served.ts";
-
-const args = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-background-networking",
-  "--disable-component-update",
-];
 
 interface Site {
   base: string;
@@ -34,14 +28,14 @@ const browserTest = (name: string, run: (site: Site) => Promise<void>) =>
       await using open = await openTestServices({ config: testConfig({ BEHEST_CLAMD: "127.0.0.1:1" }) });
       await using app = await served(open.services);
       const { services } = open;
-      const browser: Browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args });
+      const browser: Browser = await openBrowser();
       try {
         await run({
           base: app.origin,
           services,
           async visit({ scripts } = { scripts: true }) {
             const page = await (await browser.newContext({ javaScriptEnabled: scripts })).newPage();
-            page.setDefaultTimeout(15_000);
+            page.setDefaultTimeout(pageWaitMs);
             return page;
           },
           async send(title, more = {}) {

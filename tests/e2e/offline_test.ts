@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { vapidKeys } from "../../lib/adapters/push/web_push.ts";
 import type { PushSender } from "../../lib/push/mod.ts";
+import { pageWaitMs } from "../fakes/browser.ts";
 import { callerOf, lineOpen, logIn, offlineTest, type Site } from "../fakes/offline_site.ts";
 import { until } from "../fakes/until.ts";
 
@@ -119,7 +120,7 @@ offlineTest(
     const send = await sender(site);
     const first = await enter("demo-ann");
     const second = await first.context().newPage();
-    second.setDefaultTimeout(15_000);
+    second.setDefaultTimeout(pageWaitMs);
     await second.goto(site.base);
     await lineOpen(second);
     assert.equal(site.services.realtime.connections(), 1);

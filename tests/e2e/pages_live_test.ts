@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type BrowserContext, chromium, type Page } from "playwright-core";
+import { type BrowserContext, type Page } from "playwright-core";
 import { Passwords } from "../../lib/accounts/mod.ts";
 import { buildApp, serving } from "../../lib/web/app.ts";
 import { openServices } from "../../lib/compose/mod.ts";
@@ -7,14 +7,7 @@ import { ConfigProblem, readConfig } from "../../lib/config/mod.ts";
 import { Builder } from "../../lib/fresh/dev.ts";
 import { silentLog, systemRandom } from "../../lib/platform/mod.ts";
 import { languageOf, wordsOf } from "../../lib/words/mod.ts";
-
-const executablePath = "/usr/bin/chromium";
-const args = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-background-networking",
-  "--disable-component-update",
-];
+import { openBrowser, pageWaitMs } from "../fakes/browser.ts";
 
 /** Scrypt with next to no work: these tests are not about passwords. */
 const cheapPasswords = new Passwords(systemRandom, { log2N: 4, blockSize: 8, parallel: 1 });
@@ -46,7 +39,7 @@ async function visiting(run: (visit: Visit) => Promise<void>): Promise<void> {
     serving(app, read.config),
   );
   const base = `http://127.0.0.1:${server.addr.port}`;
-  const browser = await chromium.launch({ executablePath, args });
+  const browser = await openBrowser();
   const problems: string[] = [];
   try {
     await run({
@@ -56,7 +49,7 @@ async function visiting(run: (visit: Visit) => Promise<void>): Promise<void> {
         const words = wordsOf(languageOf(locale) ?? "en").door;
         const context: BrowserContext = await browser.newContext({ javaScriptEnabled: scripts, locale });
         const page = await context.newPage();
-        page.setDefaultTimeout(10_000);
+        page.setDefaultTimeout(pageWaitMs);
         page.on("console", (message) => {
           if (message.type() === "error") problems.push(message.text());
         });

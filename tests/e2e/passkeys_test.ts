@@ -1,14 +1,8 @@
 import assert from "node:assert/strict";
 import axe from "axe-core";
-import { chromium, type Page } from "playwright-core";
+import { type Page } from "playwright-core";
+import { openBrowser, pageWaitMs } from "../fakes/browser.ts";
 import { ServerProcess } from "../fakes/server_process.ts";
-
-const browserArgs = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-background-networking",
-  "--disable-component-update",
-];
 
 /** A device with a fingerprint reader that always says yes, as the DevTools protocol has it. */
 async function withAuthenticator(page: Page): Promise<void> {
@@ -48,10 +42,10 @@ Deno.test({
     // Passkeys belong to a name: the same server by the one that every machine has.
     const origin = `http://localhost:${server.port}`;
     const password = await server.demoPassword();
-    const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: browserArgs });
+    const browser = await openBrowser();
     try {
       const page = await (await browser.newContext()).newPage();
-      page.setDefaultTimeout(20_000);
+      page.setDefaultTimeout(pageWaitMs);
       const errors: string[] = [];
       page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
       page.on("pageerror", (error) => errors.push(String(error.stack ?? error)));

@@ -1,18 +1,12 @@
 import assert from "node:assert/strict";
-import { type Browser, chromium, type Locator, type Page } from "playwright-core";
+import { type Browser, type Locator, type Page } from "playwright-core";
+import { openBrowser, pageWaitMs } from "../fakes/browser.ts";
 import { ServerProcess } from "../fakes/server_process.ts";
-
-const browserArgs = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-background-networking",
-  "--disable-component-update",
-];
 
 /** A browser of their own, logged in on the inbox, with its line up. */
 async function enter(browser: Browser, origin: string, username: string, password: string): Promise<Page> {
   const page = await (await browser.newContext()).newPage();
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(pageWaitMs);
   await page.goto(`${origin}/login`);
   await page.getByLabel("Username").fill(username);
   await page.getByLabel("Password").fill(password);
@@ -48,7 +42,7 @@ Deno.test({
     let server = await ServerProcess.start(env);
     const { origin, port } = server;
     const password = await server.demoPassword();
-    const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: browserArgs });
+    const browser = await openBrowser();
     try {
       const ann = await enter(browser, origin, "demo-ann", password);
       const bob = await enter(browser, origin, "demo-bob", password);

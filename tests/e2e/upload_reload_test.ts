@@ -1,15 +1,10 @@
 import assert from "node:assert/strict";
-import { chromium, type Page } from "playwright-core";
+import { type Page } from "playwright-core";
+import { openBrowser, pageWaitMs } from "../fakes/browser.ts";
 import { openTestServices, person } from "../fakes/open_services.ts";
 import { served } from "../fakes/served.ts";
 import { until } from "../fakes/until.ts";
 
-const args = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-background-networking",
-  "--disable-component-update",
-];
 const sizeBytes = 3_000_000;
 
 interface Visit {
@@ -28,12 +23,12 @@ async function visiting(run: (visit: Visit) => Promise<void>): Promise<void> {
   const dir = await Deno.makeTempDir({ prefix: "behest-upload-" });
   const path = `${dir}/film.bin`;
   await Deno.writeFile(path, new Uint8Array(sizeBytes).map((_, at) => at % 251));
-  const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args });
+  const browser = await openBrowser();
   try {
     const context = await browser.newContext();
     await context.addCookies([{ name: "behest_session", value: token, url: app.origin }]);
     const page = await context.newPage();
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(pageWaitMs);
     // A page with uploads under way asks before it goes.
     page.on("dialog", (dialog) => void dialog.accept());
     const offsets: number[] = [];

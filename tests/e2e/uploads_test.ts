@@ -1,17 +1,11 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
-import { chromium, type Page } from "playwright-core";
+import { type Page } from "playwright-core";
 import { Refusal } from "../../lib/protocol/mod.ts";
+import { openBrowser, pageWaitMs } from "../fakes/browser.ts";
 import { served } from "../fakes/served.ts";
 import { type FakeServices, fakeServices } from "../fakes/services.ts";
 import { until } from "../fakes/until.ts";
-
-const args = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-background-networking",
-  "--disable-component-update",
-];
 
 interface Visit {
   page: Page;
@@ -24,13 +18,13 @@ async function visiting(run: (visit: Visit) => Promise<void>): Promise<void> {
   const fake = fakeServices();
   await using app = await served(fake.services);
   const base = app.origin;
-  const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args });
+  const browser = await openBrowser();
   try {
     const context = await browser.newContext();
     const [name = "", value = ""] = fake.cookieOf("ann").split("=");
     await context.addCookies([{ name, value, url: base }]);
     const page = await context.newPage();
-    page.setDefaultTimeout(10_000);
+    page.setDefaultTimeout(pageWaitMs);
     await page.goto(`${base}/files`);
     await page.getByLabel("Upload files").waitFor();
     await run({ page, fake, base });

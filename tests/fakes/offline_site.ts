@@ -1,18 +1,12 @@
 import assert from "node:assert/strict";
-import { type Browser, chromium, type Page } from "playwright-core";
-import { buildApp, serving } from "../../lib/web/app.ts";
+import { type Browser, type Page } from "playwright-core";
+import { serving } from "../../lib/web/app.ts";
 import { type OpenServices, openServices } from "../../lib/compose/mod.ts";
-import { Builder } from "../../lib/fresh/dev.ts";
 import { silentLog, systemRandom } from "../../lib/platform/mod.ts";
 import type { PushSender } from "../../lib/push/mod.ts";
+import { openBrowser, pageWaitMs } from "./browser.ts";
+import { builtApp } from "./built_app.ts";
 import { cheapPasswords, testConfig } from "./open_services.ts";
-
-const args = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-background-networking",
-  "--disable-component-update",
-];
 
 /** A server that can be taken away and brought back under the same address, on the same data. */
 export class Site implements AsyncDisposable {
@@ -40,8 +34,7 @@ export class Site implements AsyncDisposable {
       secret: systemRandom.bytes(32),
       ...(pushes === undefined ? {} : { pushes }),
     });
-    const app = buildApp(open.services);
-    (await new Builder().build({ snapshot: "memory" }))(app);
+    const app = await builtApp(open.services);
     const site = new Site(open, serving(app, config));
     site.up();
     return site;
@@ -110,14 +103,14 @@ export const offlineTest = (name: string, run: (visit: Visit) => Promise<void>, 
     sanitizeResources: false,
     async fn() {
       await using site = await Site.open(pushes);
-      const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args });
+      const browser = await openBrowser();
       try {
         await run({
           site,
           browser,
           async enter(username) {
             const page = await (await browser.newContext()).newPage();
-            page.setDefaultTimeout(15_000);
+            page.setDefaultTimeout(pageWaitMs);
             await logIn(page, site, username);
             await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
             return page;

@@ -1,10 +1,7 @@
-import { buildApp, serving } from "../../lib/web/app.ts";
-import { Builder } from "../../lib/fresh/dev.ts";
+import { serving } from "../../lib/web/app.ts";
 import { languageOf, wordsOf } from "../../lib/words/mod.ts";
+import { builtApp } from "./built_app.ts";
 import { fakePassword, type FakeServices, fakeServices } from "./services.ts";
-
-/** One build for all tests of a file: pages do not change between them. */
-let build: ReturnType<Builder["build"]> | undefined;
 
 /** Where the pages seem to be served. */
 export const base = "http://127.0.0.1:8000";
@@ -13,9 +10,7 @@ export type Send = (path: string, init?: RequestInit) => Promise<Response>;
 
 /** The app over fake services, without a network: its answers as they are. */
 export async function wholeSite(fake: FakeServices): Promise<Send> {
-  build ??= new Builder().build({ snapshot: "memory" });
-  const app = buildApp(fake.services);
-  (await build)(app);
+  const app = await builtApp(fake.services);
   const handler = serving(app, fake.services.config);
   const remoteAddr = { transport: "tcp", hostname: "127.0.0.1", port: 50_000 } as const;
   return async (path, init) =>

@@ -1,19 +1,15 @@
-import { buildApp, serving } from "../../lib/web/app.ts";
-import { Builder } from "../../lib/fresh/dev.ts";
+import { serving } from "../../lib/web/app.ts";
 import type { Services } from "../../lib/web/services.ts";
+import { builtApp } from "./built_app.ts";
 
 export interface ServedApp extends AsyncDisposable {
   origin: string;
   port: number;
 }
 
-let build: ReturnType<Builder["build"]> | undefined;
-
 /** The app on a real port, for what only a socket shows. */
 export async function served(services: Services): Promise<ServedApp> {
-  build ??= new Builder().build({ snapshot: "memory" });
-  const app = buildApp(services);
-  (await build)(app);
+  const app = await builtApp(services);
   const ending = new AbortController();
   const server = Deno.serve(
     { port: 0, hostname: "127.0.0.1", signal: ending.signal, onListen: () => {} },

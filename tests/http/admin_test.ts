@@ -1,17 +1,11 @@
 import assert from "node:assert/strict";
-import { buildApp } from "../../lib/web/app.ts";
 import type { OpenServices } from "../../lib/compose/mod.ts";
-import { Builder } from "../../lib/fresh/dev.ts";
 import { iso } from "../../lib/platform/mod.ts";
 import { closeCodes, commandDraft, neverEnds } from "../../lib/protocol/mod.ts";
+import { builtApp } from "../fakes/built_app.ts";
 import { FakeClock, fakeStartMs } from "../fakes/clock.ts";
 import { type LoggedInCaller, openTestServices, person, testConfig } from "../fakes/open_services.ts";
 import { until } from "../fakes/until.ts";
-
-// These routes need no island and no static file, so nothing is bundled.
-const applyBuild = await new Builder({ islandDir: "no_islands", staticDir: "no_static" }).build({
-  snapshot: "memory",
-});
 
 const adminPassword = "a long enough passphrase";
 
@@ -20,8 +14,7 @@ async function adminRig() {
   const clock = new FakeClock();
   const config = testConfig({ BEHEST_ADMIN_USERNAME: "root", BEHEST_ADMIN_PASSWORD: adminPassword });
   const open: OpenServices = await openTestServices({ config, clock });
-  const app = buildApp(open.services);
-  applyBuild(app);
+  const app = await builtApp(open.services);
   const handler = app.handler();
   const people = {
     root: await person(open, "root"),

@@ -1,25 +1,18 @@
 import assert from "node:assert/strict";
-import { buildApp } from "../../lib/web/app.ts";
 import { Tokens } from "../../lib/accounts/mod.ts";
-import { Builder } from "../../lib/fresh/dev.ts";
 import { limits, loginAnswer, registerAnswer, sessionList, ticketAnswer } from "../../lib/protocol/mod.ts";
 import { authenticateRequest } from "../../lib/web/rest.ts";
 import type { Services } from "../../lib/web/services.ts";
 import { accountsRig, goodPassword, kindOf, must, origin } from "../fakes/accounts_rig.ts";
+import { builtApp } from "../fakes/built_app.ts";
 import { fakeServices } from "../fakes/services.ts";
-
-// These routes need no island and no static file, so nothing is bundled.
-const applyBuild = await new Builder({ islandDir: "no_islands", staticDir: "no_static" }).build({
-  snapshot: "memory",
-});
 
 /** The app over real accounts in memory. */
 async function authRig(mode: "evaluation" | "production" = "evaluation") {
   const rig = await accountsRig({ mode });
   const fake = fakeServices({ mode });
   const services: Services = { ...fake.services, accounts: rig.accounts, clock: rig.clock, log: rig.log };
-  const app = buildApp(services);
-  applyBuild(app);
+  const app = await builtApp(services);
   const handler = app.handler();
   const call = (method: string, path: string, init: RequestInit = {}) =>
     handler(new Request(`http://localhost${path}`, { ...init, method }));

@@ -1,19 +1,13 @@
 import assert from "node:assert/strict";
-import { type Browser, chromium, type Page } from "playwright-core";
+import { type Browser, type Page } from "playwright-core";
 import { addressOf, pageFiles } from "../../tools/page_files.ts";
 import { collectViolations } from "../../tools/page_findings.ts";
+import { openBrowser, pageWaitMs } from "../fakes/browser.ts";
 import { must } from "../fakes/accounts_rig.ts";
 import { freeTextFields } from "../fakes/free_text.ts";
 import { type HostileWorld, hostileWorld, type Reader } from "../fakes/hostile_world.ts";
 import { crawl, refusedForms } from "../fakes/page_crawl.ts";
 import { served, type ServedApp } from "../fakes/served.ts";
-
-const args = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-background-networking",
-  "--disable-component-update",
-];
 
 /** Runs in a browser, which is what reads these pages: what of a page is an element or attribute that no page of ours has. */
 function misread(html: string): { wrong: string[]; texts: string[] } {
@@ -58,7 +52,7 @@ const hostileTest = (
       const world = await hostileWorld();
       await using _open = world.open;
       await using app = await served(world.services);
-      const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args });
+      const browser = await openBrowser();
       try {
         await run(world, app, browser);
       } finally {
@@ -142,7 +136,7 @@ hostileTest(
         });
       });
       const page = await context.newPage();
-      page.setDefaultTimeout(15_000);
+      page.setDefaultTimeout(pageWaitMs);
       page.on("dialog", (dialog) => {
         faults.push(`${reader}: a dialog: ${dialog.message()}`);
         void dialog.dismiss();

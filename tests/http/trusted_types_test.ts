@@ -1,15 +1,8 @@
 import assert from "node:assert/strict";
-import { chromium } from "playwright-core";
+import { openBrowser, pageWaitMs } from "../fakes/browser.ts";
 import { as, wholeSite } from "../fakes/pages.ts";
 import { served } from "../fakes/served.ts";
 import { fakeServices } from "../fakes/services.ts";
-
-const args = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-background-networking",
-  "--disable-component-update",
-];
 
 /** Where browsers take text for markup, a script or its address (https://www.w3.org/TR/trusted-types/, injection sinks). */
 const sinks =
@@ -77,13 +70,13 @@ Deno.test({
   async fn() {
     const fake = fakeServices();
     await using app = await served(fake.services);
-    const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args });
+    const browser = await openBrowser();
     try {
       const context = await browser.newContext();
       const [name = "", value = ""] = fake.cookieOf("ann").split("=");
       await context.addCookies([{ name, value, url: app.origin }]);
       const page = await context.newPage();
-      page.setDefaultTimeout(10_000);
+      page.setDefaultTimeout(pageWaitMs);
       await page.goto(app.origin);
       await page.waitForFunction(async () => (await navigator.serviceWorker.getRegistration()) !== undefined);
       const tried = await page.evaluate(async () => {
