@@ -5,7 +5,7 @@ import { Dispatcher, type Handlers } from "./dispatcher.ts";
 import type { Hub } from "./hub.ts";
 import type { ConnectionOpening, ConnectionPorts, Greeting, Inbox, RealtimeSettings } from "./ports.ts";
 import { SendLimiter } from "./rate.ts";
-import { SocketLine } from "./websocket_transport.ts";
+import { WebSocketTransport } from "./websocket_transport.ts";
 
 /** What the sockets are built from. The hub is made first, since services ring it. */
 export interface RealtimeParts {
@@ -28,7 +28,7 @@ export class Realtime {
   readonly #ports: ConnectionPorts;
   readonly #dispatcher: Dispatcher;
   /** Sockets whose close was not confirmed yet; a shutdown waits for them. */
-  readonly #lines = new Set<SocketLine>();
+  readonly #lines = new Set<WebSocketTransport>();
   #onLineGone: (() => void) | null = null;
 
   constructor(parts: RealtimeParts) {
@@ -41,7 +41,7 @@ export class Realtime {
 
   /** Takes a socket that was just upgraded. The caller was authenticated and the query checked. */
   open(socket: WebSocket, opening: ConnectionOpening): void {
-    const line = new SocketLine(socket, this.#ports.clock, this.#ports.log, () => {
+    const line = new WebSocketTransport(socket, this.#ports.clock, this.#ports.log, () => {
       this.#lines.delete(line);
       this.#onLineGone?.();
     });

@@ -1,20 +1,19 @@
-import type { Clock, Log } from "../platform/mod.ts";
+import type { Clock, Log, Timer } from "../platform/mod.ts";
 import { limits } from "../protocol/mod.ts";
 import type { Connection } from "./connection.ts";
 import type { Transport } from "./ports.ts";
 
-/**
- * The runtime's WebSocket as a transport. No callback lets an error out: one thrown in `onmessage` would end the
- * process.
- */
-export class SocketLine implements Transport {
+/** The runtime's WebSocket as a transport. Its callbacks catch every error: one that escapes would end the process. */
+export class WebSocketTransport implements Transport {
   readonly #socket: WebSocket;
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #onGone: () => void;
-  /** A close that was asked for before the line stood. */
+  /** A close that was asked for before the handshake ended. */
   #closeOnOpen: { code: number; reason: string } | null = null;
-  /** When the last message came, as the clock has it. */
+  /** The next look at whether a connection that is to be closed may be. */
+  #closing: Timer | null = null;
+  /** Time of the last message. */
   #heardAt = 0;
 
   constructor(socket: WebSocket, clock: Clock, log: Log, onGone: () => void) {
@@ -38,14 +37,15 @@ export class SocketLine implements Transport {
       }
     };
     socket.onerror = (event) => {
-      // A peer that went away, or a frame that the runtime itself could not read (WS-6).
+      // The peer went away, or sent a frame that the runtime could not read (WS-6).
       const reason = event instanceof ErrorEvent ? event.message : "unknown";
       this.#log.info("socket error", { connection: connection.id, user: connection.userId, reason });
       event.preventDefault();
     };
-    // After a dead peer this comes twice.
+    // The runtime calls this twice after a dead peer.
     socket.onclose = () => {
       try {
+        this.#closing?.cancel();
         connection.lost();
         this.#onGone();
       } catch (error) {
@@ -56,7 +56,7 @@ export class SocketLine implements Transport {
   }
 
   send(text: string): void {
-    // Between the peer's close and its event there is nobody to send to.
+    // The peer may have closed already, with the event still to come.
     if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(text);
   }
 
@@ -66,20 +66,25 @@ export class SocketLine implements Transport {
 
   close(code: number, reason: string): void {
     if (this.#socket.readyState === WebSocket.CONNECTING) this.#closeOnOpen = { code, reason };
-    else this.#closeWhenQuiet(code, reason, limits.closeLingerMs / limits.closeQuietMs);
+    else this.#closeAfterPause(code, reason, limits.closeLingerMs / limits.closeQuietMs);
   }
 
   /**
-   * The runtime hangs up on the first frame that it reads after a close, and what it did not read resets the line: the
-   * client would never see the code. So a client in full flow is read, unheard, until it pauses.
+   * Sends the close frame once the client pauses. After a close, the runtime hangs up on the next frame that it
+   * reads, and the unread rest resets the connection: a client that is still sending would never see the code. So its
+   * frames are read and ignored until then.
    */
-  #closeWhenQuiet(code: number, reason: string, looksLeft: number): void {
-    if (this.#socket.readyState !== WebSocket.OPEN) return;
-    if (looksLeft <= 0 || this.#clock.now() - this.#heardAt >= limits.closeQuietMs) {
-      this.#socket.close(code, reason);
-    } else {
-      this.#clock.after(limits.closeQuietMs, () => this.#closeWhenQuiet(code, reason, looksLeft - 1));
-    }
+  #closeAfterPause(code: number, reason: string, looksLeft: number): void {
+    const askedAt = this.#clock.now();
+    this.#closing = this.#clock.after(limits.closeQuietMs, () => {
+      if (this.#socket.readyState !== WebSocket.OPEN) return;
+      const now = this.#clock.now();
+      // A late look proves no pause: this process did not run, so frames may wait unread.
+      const onTime = now - askedAt < 2 * limits.closeQuietMs;
+      if (looksLeft <= 1 || (onTime && now - this.#heardAt >= limits.closeQuietMs)) {
+        this.#socket.close(code, reason);
+      } else this.#closeAfterPause(code, reason, looksLeft - 1);
+    });
   }
 
   #opened(connection: Connection): void {
