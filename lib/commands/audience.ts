@@ -35,7 +35,7 @@ export class CastPlans {
     this.#casts = casts;
   }
 
-  /** BR-2: whether the caller may send so, and how many it would reach (BR-3). */
+  /** BR-2: whether the caller may send to the group, and how many people a broadcast would reach (BR-3). */
   async plan(caller: Caller, draft: CommandDraft, categories: string[]): Promise<CastPlan | Refusal> {
     const { audience } = draft;
     switch (audience.kind) {
@@ -43,12 +43,6 @@ export class CastPlans {
         return await this.#planGroup(caller, audience.group, categories);
       case "category":
       case "all": {
-        if (!caller.rights.broadcast) {
-          return new Refusal(
-            "forbidden",
-            "Sending to everyone needs the right to broadcast. Ask an administrator.",
-          );
-        }
         const { consent, bell } = this.#parts;
         const question = questionOf(caller.username, audience.kind, categories);
         const reached = await consent.census.count(caller.userId, question, bell.online());

@@ -12,20 +12,22 @@ import { Moves } from "./transitions.ts";
 import type { Job } from "./ports.ts";
 import { Reminders } from "./reminders.ts";
 import { Safety } from "./safety.ts";
+import { type GateNeeds, SendGates } from "./send_gates.ts";
 import { Sender } from "./sender.ts";
 import { CastTotals } from "./broadcast_totals.ts";
 import { Waiting } from "./pending.ts";
 
+export type { GateNeeds } from "./send_gates.ts";
 export type { Needs } from "./parts.ts";
 export type { InboxSlice } from "./inbox.ts";
 export { firstRecord } from "./first_record.ts";
 export * from "./ports.ts";
 export { allMoves, isClosed, mayMove, type Mover, waits } from "./lifecycle.ts";
-export type { Carrying, History, Inbox, Moves, Safety, Sender, Waiting };
+export type { Carrying, History, Inbox, Moves, Safety, SendGates, Waiting };
 
 /** The room's services over one set of parts, and what runs its jobs. */
 export interface CommandRoom {
-  sender: Sender;
+  sender: SendGates;
   moves: Moves;
   history: History;
   inbox: Inbox;
@@ -37,7 +39,7 @@ export interface CommandRoom {
   close(): void;
 }
 
-export function openCommands(needs: Needs): CommandRoom {
+export function openCommands(needs: Needs & { gates: GateNeeds }): CommandRoom {
   const parts: Parts = {
     ...needs,
     totals: new CastTotals(needs),
@@ -53,7 +55,7 @@ export function openCommands(needs: Needs): CommandRoom {
   const safety = new Safety(parts);
   const reminders = new Reminders(parts);
   return {
-    sender: new Sender(parts, inbox),
+    sender: new SendGates(new Sender(parts, inbox), needs.gates, needs.clock),
     moves,
     history: new History(parts, inbox),
     inbox,

@@ -72,6 +72,15 @@ export class Sender {
     }
   }
 
+  /** The answer that this key got before (CM-1); null when there is none, or its time is over. */
+  async answered(caller: Caller, draft: CommandDraft): Promise<Sent | Refusal | null> {
+    const { store, clock } = this.#parts;
+    await this.#underWay.get(`${caller.userId} ${draft.key}`)?.catch(() => undefined);
+    const known = await store.sentKey(caller.userId, draft.key);
+    if (known === null || known.sent.expiresMs <= clock.now()) return null;
+    return await this.#answerOf(known.sent, digestOf(draft));
+  }
+
   async preview(caller: Caller, draft: CommandDraft): Promise<AudienceCounts | Refusal> {
     const checked = await this.#check(caller, draft);
     return checked instanceof Refusal ? checked : this.#counts(caller, checked);

@@ -36,22 +36,15 @@ import { type CommandRoom, type Job, openCommands } from "../commands/mod.ts";
 import { type FilesParts, openFiles } from "./files.ts";
 import { openAccountParts } from "./accounts.ts";
 import { preparePush } from "./push.ts";
+import { socketMethods } from "./socket_methods.ts";
 import type { Config } from "../config/mod.ts";
 import { CategoryAdmin, Consent } from "../consent/mod.ts";
 import type { FileJob } from "../files/mod.ts";
 import { Health, type HealthPort } from "../platform/health.ts";
-import { Audit, mutedRefusal, Mutes, Stats, Users } from "../moderation/mod.ts";
-import {
-  type Caller,
-  type Clock,
-  Ids,
-  type Log,
-  type Random,
-  systemClock,
-  systemRandom,
-} from "../platform/mod.ts";
+import { Audit, Mutes, Stats, Users } from "../moderation/mod.ts";
+import { type Clock, Ids, type Log, type Random, systemClock, systemRandom } from "../platform/mod.ts";
 import type { PushJob, PushSender } from "../push/mod.ts";
-import { Hub, Realtime, SendLimiter } from "../realtime/mod.ts";
+import { Hub, Realtime } from "../realtime/mod.ts";
 import type { IncidentJob } from "../scanning/mod.ts";
 import type { Services } from "../web/services.ts";
 
@@ -150,6 +143,11 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
     ids,
     log,
     retentionDays: config.retentionDays,
+    gates: {
+      asNow: (caller) => callers.now(caller),
+      muted: (userId) => mutes.refusalFor(userId),
+      sendsPerMinute: config.rateSends,
+    },
     exclusive: store.exclusive,
   });
   opening.defer(() => commands.inbox.flush());
@@ -233,8 +231,20 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
   jobs.start();
   await files.start();
 
-  const calls = callsOf(commands, consent, contacts, groups, mutes);
-  const sends = new SendLimiter(config.rateSends, clock);
+  const categoryAdmin = new CategoryAdmin(consent.categoryList, kvCategoryStore(store, audit));
+  const behindMethods = {
+    contacts,
+    groups,
+    commands: commandCalls(commands),
+    preferences: consent,
+    safety: commands.safety,
+    categories: {
+      list: async () => ({ categories: await consent.categories() }),
+      all: (caller) => categoryAdmin.all(caller),
+      add: (caller, body) => categoryAdmin.add(caller, body),
+      change: (caller, slug, change) => categoryAdmin.change(caller, slug, change),
+    },
+  } satisfies Partial<Services>;
   const realtime = new Realtime({
     clock,
     ids,
@@ -246,8 +256,8 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
       stoppedSince: (userId) => commands.safety.stoppedSince(userId),
     },
     settings: config,
-    handlers: asCurrent(calls.handlers, callers),
-    sends,
+    asNow: (caller) => callers.now(caller),
+    handlers: socketMethods(behindMethods),
   });
   const users = new Users({
     store: userRecords,
@@ -260,28 +270,15 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
       ofAccounts.roleChanged(account.id);
     },
   });
-  const categoryAdmin = new CategoryAdmin(consent.categoryList, kvCategoryStore(store, audit));
   const statsPorts = { ...kvStats(store, clock), connections: () => realtime.connections() };
   const services: Services = {
     config,
     clock,
     log,
     accounts,
-    ...calls.services,
-    commands: {
-      ...calls.services.commands,
-      // The dispatcher takes from the same limit for sends over a socket.
-      send: async (caller, draft) => sends.take(caller) ?? await calls.services.commands.send(caller, draft),
-    },
-    groups,
+    ...behindMethods,
     users,
     ...ofAccounts.services,
-    categories: {
-      list: async () => ({ categories: await consent.categories() }),
-      all: (caller) => categoryAdmin.all(caller),
-      add: (caller, body) => categoryAdmin.add(caller, body),
-      change: (caller, slug, change) => categoryAdmin.change(caller, slug, change),
-    },
     audit: new Audit(audit),
     stats: new Stats(statsPorts, clock),
     ...files.services,
@@ -319,77 +316,16 @@ function isCommandJob(job: Job | FileJob | IncidentJob): job is Job {
   }
 }
 
-type Handlers = ConstructorParameters<typeof Realtime>[0]["handlers"];
-
-/** The same handlers for callers as their accounts are now, not as they were when the socket opened. */
-function asCurrent(handlers: Handlers, callers: CurrentCallers): Handlers {
-  const current = Object.entries(handlers).map(([method, handler]) => {
-    // Each handler takes the params of its own method; here they are only passed on.
-    const call = handler as (caller: Caller, params: unknown) => Promise<unknown>;
-    return [method, (caller: Caller, params: unknown) => call(callers.now(caller), params)];
-  });
-  return Object.fromEntries(current) as Handlers;
-}
-
-/** The calls that stand behind both the socket's methods and the pages. */
-function callsOf(
-  { sender, moves, history, safety }: CommandRoom,
-  consent: Consent,
-  contacts: Contacts,
-  groups: Groups,
-  mutes: Mutes,
-) {
-  const services = {
-    contacts,
-    preferences: {
-      get: (caller) => consent.get(caller),
-      set: (caller, change) => consent.set(caller, change),
-    },
-    commands: {
-      send(caller, draft) {
-        // Without a step in between where the answer is there at once: sends keep their order (DL-5).
-        const mute = mutes.muteOf(caller.userId);
-        if (mute === null) return sender.send(caller, draft);
-        return Promise.resolve(mute).then((found) =>
-          found === null ? sender.send(caller, draft) : mutedRefusal(found)
-        );
-      },
-      preview: (caller, draft) => sender.preview(caller, draft),
-      update: (caller, params) => moves.update(caller, params),
-      review: (caller, params) => moves.review(caller, params),
-      cancel: (caller, params) => moves.cancel(caller, params),
-      get: (caller, params) => history.get(caller, params),
-      list: (caller, params) => history.list(caller, params),
-      inboxList: (caller, params) => history.inboxList(caller, params),
-    },
-    safety: {
-      stop: (caller) => safety.stop(caller),
-      resume: (caller) => safety.resume(caller),
-      stoppedSince: (userId) => safety.stoppedSince(userId),
-    },
-  } satisfies Partial<Services>;
-  const handlers: Handlers = {
-    "inbox.list": services.commands.inboxList,
-    "command.send": services.commands.send,
-    "command.preview": services.commands.preview,
-    "command.list": services.commands.list,
-    "command.get": services.commands.get,
-    "command.update": services.commands.update,
-    "command.review": services.commands.review,
-    "command.cancel": services.commands.cancel,
-    "preferences.get": services.preferences.get,
-    "preferences.set": services.preferences.set,
-    "category.list": async () => ({ categories: await consent.categories() }),
-    "contact.request": (caller, params) => contacts.request(caller, params),
-    "contact.accept": (caller, params) => contacts.accept(caller, params),
-    "contact.decline": (caller, params) => contacts.decline(caller, params),
-    "contact.remove": (caller, params) => contacts.remove(caller, params),
-    "contact.list": (caller) => contacts.list(caller),
-    "group.list": (caller) => groups.list(caller),
-    "group.accept": (caller, params) => groups.accept(caller, params),
-    "group.leave": (caller, params) => groups.leave(caller, params),
-    "safety.stop": services.safety.stop,
-    "safety.resume": services.safety.resume,
+/** The calls of the commands room. */
+function commandCalls({ sender, moves, history }: CommandRoom): Services["commands"] {
+  return {
+    send: (caller, draft) => sender.send(caller, draft),
+    preview: (caller, draft) => sender.preview(caller, draft),
+    update: (caller, params) => moves.update(caller, params),
+    review: (caller, params) => moves.review(caller, params),
+    cancel: (caller, params) => moves.cancel(caller, params),
+    get: (caller, params) => history.get(caller, params),
+    list: (caller, params) => history.list(caller, params),
+    inboxList: (caller, params) => history.inboxList(caller, params),
   };
-  return { services, handlers };
 }

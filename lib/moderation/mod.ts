@@ -4,7 +4,7 @@
  * Start with `users.ts` (sanctions) and `audit.ts` (the chain of entries).
  */
 export { Audit, type ChainReport, linkOf, verifyChain } from "./audit.ts";
-export { mutedRefusal, Mutes } from "./mutes.ts";
+export { Mutes } from "./mutes.ts";
 export { Stats } from "./stats.ts";
 export { Users, type UsersNeeds } from "./users.ts";
 export type * from "./ports.ts";

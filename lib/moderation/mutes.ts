@@ -3,8 +3,8 @@ import { Refusal } from "../protocol/mod.ts";
 import type { MutesStore, Restriction } from "./ports.ts";
 
 /**
- * MO-2: who may not send. It is asked with every send, so all of them are kept in memory where this process is the only
- * writer; then the answer is there at once, and sends keep their order.
+ * MO-2: the people who may not send. Every send asks here. While this process is the only writer, all mutes are in memory:
+ * the answer needs no wait, and sends keep their order.
  */
 export class Mutes {
   readonly #store: MutesStore;
@@ -21,7 +21,7 @@ export class Mutes {
     return new Mutes(store, clock, exclusive ? await store.mutes() : null);
   }
 
-  /** Called when one was written. */
+  /** Called after a mute was written. */
   note(userId: string, mute: Restriction): void {
     this.#kept?.set(userId, mute);
   }
@@ -36,6 +36,13 @@ export class Mutes {
     const inForce = this.#inForce(mute);
     if (inForce === null) this.#kept.delete(userId);
     return inForce;
+  }
+
+  /** Why the person may not send, or null; a promise as in `muteOf`. */
+  refusalFor(userId: string): Refusal | null | Promise<Refusal | null> {
+    const mute = this.muteOf(userId);
+    if (mute instanceof Promise) return mute.then((found) => found === null ? null : mutedRefusal(found));
+    return mute === null ? null : mutedRefusal(mute);
   }
 
   async mutesOf(userIds: readonly string[]): Promise<Map<string, Restriction>> {
@@ -53,8 +60,8 @@ export class Mutes {
   }
 }
 
-/** What a muted person is told when they send. */
-export function mutedRefusal(mute: Restriction): Refusal {
+/** Tells a muted person until when, and the reason. */
+function mutedRefusal(mute: Restriction): Refusal {
   const end = mute.until === null ? "until this is lifted" : `until ${iso(mute.until)}`;
   return new Refusal("forbidden", `You may not send ${end}. The reason: ${mute.reason}`);
 }

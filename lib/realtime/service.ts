@@ -1,10 +1,9 @@
-import type { Clock, Ids, Log } from "../platform/mod.ts";
+import type { Caller, Clock, Ids, Log } from "../platform/mod.ts";
 import { limits } from "../protocol/mod.ts";
 import { Connection } from "./connection.ts";
 import { Dispatcher, type Handlers } from "./dispatcher.ts";
 import type { Hub } from "./hub.ts";
 import type { ConnectionOpening, ConnectionPorts, Greeting, Inbox, RealtimeSettings } from "./ports.ts";
-import { SendLimiter } from "./rate.ts";
 import { WebSocketTransport } from "./websocket_transport.ts";
 
 /** What the sockets are built from. The hub is made first, since services ring it. */
@@ -17,8 +16,8 @@ export interface RealtimeParts {
   readonly greeting: Greeting;
   readonly handlers: Handlers;
   readonly settings: RealtimeSettings;
-  /** Shared with the pages, as the limit is a person's and not a way's (WS-9). */
-  readonly sends?: SendLimiter;
+  /** The caller as the account is now. */
+  asNow(caller: Caller): Caller;
 }
 
 /** The sockets of this process: what the route of `/api/ws` hands over, and what a shutdown asks for. */
@@ -35,8 +34,7 @@ export class Realtime {
     this.#ids = parts.ids;
     this.#hub = parts.hub;
     this.#ports = parts;
-    const sends = parts.sends ?? new SendLimiter(parts.settings.rateSends, parts.clock);
-    this.#dispatcher = new Dispatcher(parts.handlers, sends);
+    this.#dispatcher = new Dispatcher(parts.handlers, (caller) => parts.asNow(caller));
   }
 
   /** Takes a socket that was just upgraded. The caller was authenticated and the query checked. */

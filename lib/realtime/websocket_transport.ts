@@ -66,6 +66,7 @@ export class WebSocketTransport implements Transport {
 
   close(code: number, reason: string): void {
     if (this.#socket.readyState === WebSocket.CONNECTING) this.#closeOnOpen = { code, reason };
+    else if (this.#clock.now() - this.#heardAt >= limits.closeLingerMs) this.#socket.close(code, reason);
     else this.#closeAfterPause(code, reason, limits.closeLingerMs / limits.closeQuietMs);
   }
 

@@ -12,7 +12,6 @@ import { type Caller, firstIdAt, Ids, silentLog, systemClock, systemRandom } fro
 import { Connection } from "../../lib/realtime/connection.ts";
 import { Dispatcher } from "../../lib/realtime/dispatcher.ts";
 import { Hub, type Transport } from "../../lib/realtime/mod.ts";
-import { SendLimiter } from "../../lib/realtime/rate.ts";
 import { aCaller, aUser, someHandlers } from "../fakes/realtime.ts";
 import { answerCommands } from "./child_side.ts";
 import { startProfile, stopProfile } from "./profiler.ts";
@@ -96,6 +95,7 @@ if (import.meta.main) {
     ids,
     log: silentLog,
     retentionDays: settings.retentionDays,
+    gates: { asNow: (caller) => caller, muted: () => null, sendsPerMinute: 0 },
     exclusive: store.exclusive,
   });
   const sender: Caller = { ...aCaller(), userId: caster.id, username: "caster", rights: { broadcast: true } };
@@ -117,7 +117,7 @@ if (import.meta.main) {
       await send({ kind: "user", to });
     }
   }
-  const dispatcher = new Dispatcher(someHandlers({}), new SendLimiter(0, systemClock));
+  const dispatcher = new Dispatcher(someHandlers({}), (caller) => caller);
   const ports = {
     clock: systemClock,
     log: silentLog,

@@ -25,6 +25,7 @@ if (import.meta.main) {
       user: (who: Caller) => Promise.resolve(aUser(who)),
       stoppedSince: () => Promise.resolve(null),
     },
+    asNow: (who) => who,
     handlers: someHandlers({}),
     settings: { heartbeatMs, rateRequests: 0, rateSends: 0, retentionDays: 14, uploadMaxBytes: 1024 },
   });

@@ -6,6 +6,7 @@ import { openStore, type Store } from "../../lib/adapters/kv/store.ts";
 import {
   type CommandRoom,
   type CommandStore,
+  type GateNeeds,
   type GroupMembership,
   type InboxSlice,
   type Job,
@@ -110,6 +111,7 @@ export class CommandRig implements AsyncDisposable {
     clock: FakeClock,
     change: (store: CommandStore) => CommandStore,
     bell: Bell | undefined,
+    gates: Partial<GateNeeds> | undefined,
   ) {
     this.store = store;
     this.clock = clock;
@@ -157,6 +159,7 @@ export class CommandRig implements AsyncDisposable {
       ids: new Ids(clock, seededRandom(7)),
       log: silentLog,
       retentionDays: 14,
+      gates: { asNow: (caller) => caller, muted: () => null, sendsPerMinute: 0, ...gates },
       exclusive: store.exclusive,
     });
     this.jobs = new JobRunner<Job>({ kv: store.kv, clock, log: silentLog, run: (job) => this.room.run(job) });
@@ -170,11 +173,13 @@ export class CommandRig implements AsyncDisposable {
       change?: (store: CommandStore) => CommandStore;
       /** In place of the one that only writes down. */
       bell?: Bell;
+      /** In place of gates that let everyone pass. */
+      gates?: Partial<GateNeeds>;
     } = {},
   ): Promise<CommandRig> {
     const store = options.store ?? await openStore(":memory:");
     const clock = options.clock ?? new FakeClock();
-    const rig = new CommandRig(store, clock, options.change ?? ((same) => same), options.bell);
+    const rig = new CommandRig(store, clock, options.change ?? ((same) => same), options.bell, options.gates);
     if (options.store !== undefined) rig.#ownsStore = false;
     await rig.consent.prepare();
     return rig;

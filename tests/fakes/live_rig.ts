@@ -3,7 +3,6 @@ import { Connection } from "../../lib/realtime/connection.ts";
 import type { ConnectionOpening } from "../../lib/realtime/ports.ts";
 import { Dispatcher } from "../../lib/realtime/dispatcher.ts";
 import { Hub } from "../../lib/realtime/mod.ts";
-import { SendLimiter } from "../../lib/realtime/rate.ts";
 import type { CommandStore } from "../../lib/commands/mod.ts";
 import type { Store } from "../../lib/adapters/kv/store.ts";
 import { FakeClock } from "./clock.ts";
@@ -48,7 +47,7 @@ export class LiveRig implements AsyncDisposable {
       "safety.stop": (caller) => safety.stop(caller),
       "safety.resume": (caller) => safety.resume(caller),
     });
-    this.#dispatcher = new Dispatcher(handlers, new SendLimiter(0, rig.clock));
+    this.#dispatcher = new Dispatcher(handlers, (caller) => caller);
   }
 
   static async open(

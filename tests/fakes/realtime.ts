@@ -4,7 +4,6 @@ import { Connection } from "../../lib/realtime/connection.ts";
 import type { ConnectionOpening } from "../../lib/realtime/ports.ts";
 import { Dispatcher, type Handlers } from "../../lib/realtime/dispatcher.ts";
 import { Hub, type Inbox, type InboxPage, type RealtimeSettings } from "../../lib/realtime/mod.ts";
-import { SendLimiter } from "../../lib/realtime/rate.ts";
 import { FakeClock, settle } from "./clock.ts";
 import { FakeSocket } from "./socket.ts";
 
@@ -147,6 +146,7 @@ export class FakeRealtime {
   readonly hub: Hub;
   readonly settings: RealtimeSettings;
   user: (caller: Caller) => Promise<User | Refusal> = (caller) => Promise.resolve(aUser(caller));
+  asNow: (caller: Caller) => Caller = (caller) => caller;
   stoppedSince: string | null = null;
   readonly #dispatcher: Dispatcher;
   #connections = 0;
@@ -161,8 +161,7 @@ export class FakeRealtime {
       ...settings,
     };
     this.hub = new Hub(this.clock, this.settings.heartbeatMs);
-    const sends = new SendLimiter(this.settings.rateSends, this.clock);
-    this.#dispatcher = new Dispatcher(someHandlers(handlers), sends);
+    this.#dispatcher = new Dispatcher(someHandlers(handlers), (caller) => this.asNow(caller));
   }
 
   /** A connection that was taken in and greeted. */

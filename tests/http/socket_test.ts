@@ -49,6 +49,7 @@ class Stage implements AsyncDisposable {
         user: (caller) => Promise.resolve(aUser(caller)),
         stoppedSince: () => Promise.resolve(null),
       },
+      asNow: (caller) => caller,
       handlers: someHandlers({ "category.list": () => Promise.resolve({ categories: [] }), ...handlers }),
       settings,
     });

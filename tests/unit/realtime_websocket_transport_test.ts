@@ -55,8 +55,16 @@ function stage() {
   return { socket, clock, transport, message: () => socket.onmessage?.({ data: "{}" }) };
 }
 
+Deno.test("WS-6: a client that sent nothing for a second is closed now", () => {
+  const { socket, clock, transport } = stage();
+  transport.close(4403, "suspended");
+  assert.equal(socket.closedWith, 4403);
+  assert.equal(clock.timer, null);
+});
+
 Deno.test("WS-6: a client that is still sending is closed at its first pause, so that it sees the code", () => {
   const { socket, clock, transport, message } = stage();
+  message();
   transport.close(4429, "too many refusals");
   for (let look = 0; look < 5; look++) clock.run(0, message);
   assert.equal(socket.closedWith, null);
@@ -77,6 +85,7 @@ Deno.test("WS-6: a pause that this process slept through is none, as frames may 
 
 Deno.test("WS-6: a client that never pauses is closed after a bounded number of looks", () => {
   const { socket, clock, transport, message } = stage();
+  message();
   transport.close(4429, "too many refusals");
   let looks = 0;
   for (; socket.closedWith === null && looks < 1000; looks++) clock.run((looks % 2) * 1000, message);
@@ -84,7 +93,8 @@ Deno.test("WS-6: a client that never pauses is closed after a bounded number of 
 });
 
 Deno.test("WS-6: no look at a socket is left over after its client hung up", () => {
-  const { socket, clock, transport } = stage();
+  const { socket, clock, transport, message } = stage();
+  message();
   transport.close(4401, "session over");
   socket.readyState = WebSocket.CLOSED;
   socket.onclose?.();

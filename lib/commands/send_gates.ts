@@ -1,0 +1,101 @@
+import type { Caller, Clock } from "../platform/mod.ts";
+import { type CommandDraft, Refusal } from "../protocol/mod.ts";
+import { SendBudget } from "./send_budget.ts";
+import type { Sender } from "./sender.ts";
+
+/** What the gates ask other rooms. */
+export interface GateNeeds {
+  /** The caller with role, rights and name as the account has them now. */
+  asNow(caller: Caller): Caller;
+  /** MO-2: why a muted person may not send; null for everyone else. A promise only if other processes write mutes. */
+  muted(userId: string): Refusal | null | Promise<Refusal | null>;
+  /** WS-9: sends a minute for each person; 0 is no limit. */
+  sendsPerMinute: number;
+}
+
+/** Lets the caller pass, as they are then, or refuses. */
+type Passage = Caller | Refusal;
+type Gate = (caller: Caller, draft: CommandDraft) => Passage | Promise<Passage>;
+
+/**
+ * The only way to the sender, for socket, REST and forms. Each list names what a call must pass, in this order. A group's
+ * role (BR-2) is checked behind the gates, where the group's members are read.
+ */
+export class SendGates {
+  readonly #sender: Sender;
+  readonly #send: readonly Gate[];
+  readonly #preview: readonly Gate[];
+
+  constructor(sender: Sender, { asNow, muted, sendsPerMinute }: GateNeeds, clock: Clock) {
+    this.#sender = sender;
+    const budget = new SendBudget(sendsPerMinute, clock);
+    /** A socket's caller was read when it opened. */
+    const current: Gate = (caller) => asNow(caller);
+    /** WS-9 */
+    const withinBudget: Gate = (caller) => budget.take(caller) ?? caller;
+    /** MO-2 */
+    const notMuted: Gate = (caller) => {
+      const refusal = muted(caller.userId);
+      return refusal instanceof Promise ? refusal.then((later) => later ?? caller) : refusal ?? caller;
+    };
+    this.#send = [current, withinBudget, notMuted, mayBroadcast];
+    this.#preview = [current, mayBroadcast];
+  }
+
+  send(caller: Caller, draft: CommandDraft): ReturnType<Sender["send"]> {
+    return whenPassed(this.#send, caller, draft, async (passage) => {
+      if (!(passage instanceof Refusal)) return await this.#sender.send(passage, draft);
+      // CM-1: a key that was answered before keeps its answer.
+      return await this.#sender.answered(caller, draft) ?? passage;
+    });
+  }
+
+  preview(caller: Caller, draft: CommandDraft): ReturnType<Sender["preview"]> {
+    return whenPassed(this.#preview, caller, draft, async (passage) => {
+      return passage instanceof Refusal ? passage : await this.#sender.preview(passage, draft);
+    });
+  }
+}
+
+/** BR-2: a category and everyone need the right to broadcast. */
+function mayBroadcast(caller: Caller, { audience }: CommandDraft): Passage {
+  switch (audience.kind) {
+    case "user":
+    case "group":
+      return caller;
+    case "category":
+    case "all":
+      if (caller.rights.broadcast) return caller;
+      return new Refusal(
+        "forbidden",
+        "Sending to everyone needs the right to broadcast. Ask an administrator.",
+      );
+    default:
+      return audience satisfies never;
+  }
+}
+
+/**
+ * Goes through the gates and then calls `then`, before it returns unless a gate waits: sends that are called in order
+ * reach the sender in order (DL-5).
+ */
+function whenPassed<T>(
+  gates: readonly Gate[],
+  caller: Caller,
+  draft: CommandDraft,
+  then: (passage: Passage) => Promise<T>,
+): Promise<T> {
+  let current = caller;
+  for (let at = 0; at < gates.length; at++) {
+    const passage = gates[at]!(current, draft);
+    if (passage instanceof Promise) {
+      const rest = gates.slice(at + 1);
+      return passage.then((later) =>
+        later instanceof Refusal ? then(later) : whenPassed(rest, later, draft, then)
+      );
+    }
+    if (passage instanceof Refusal) return then(passage);
+    current = passage;
+  }
+  return then(current);
+}

@@ -1,0 +1,34 @@
+import type { Handlers } from "../realtime/mod.ts";
+import type { Services } from "../web/services.ts";
+
+/** The socket's router: each method and the service call that answers it. */
+export function socketMethods(
+  { commands, preferences, categories, contacts, groups, safety }: Pick<
+    Services,
+    "commands" | "preferences" | "categories" | "contacts" | "groups" | "safety"
+  >,
+): Handlers {
+  return {
+    "inbox.list": (caller, params) => commands.inboxList(caller, params),
+    "command.send": (caller, params) => commands.send(caller, params),
+    "command.preview": (caller, params) => commands.preview(caller, params),
+    "command.list": (caller, params) => commands.list(caller, params),
+    "command.get": (caller, params) => commands.get(caller, params),
+    "command.update": (caller, params) => commands.update(caller, params),
+    "command.review": (caller, params) => commands.review(caller, params),
+    "command.cancel": (caller, params) => commands.cancel(caller, params),
+    "preferences.get": (caller, params) => preferences.get(caller, params),
+    "preferences.set": (caller, params) => preferences.set(caller, params),
+    "category.list": () => categories.list(),
+    "contact.request": (caller, params) => contacts.request(caller, params),
+    "contact.accept": (caller, params) => contacts.accept(caller, params),
+    "contact.decline": (caller, params) => contacts.decline(caller, params),
+    "contact.remove": (caller, params) => contacts.remove(caller, params),
+    "contact.list": (caller, params) => contacts.list(caller, params),
+    "group.list": (caller, params) => groups.list(caller, params),
+    "group.accept": (caller, params) => groups.accept(caller, params),
+    "group.leave": (caller, params) => groups.leave(caller, params),
+    "safety.stop": (caller, params) => safety.stop(caller, params),
+    "safety.resume": (caller, params) => safety.resume(caller, params),
+  };
+}
