@@ -1,14 +1,21 @@
 import { type Language, wordsOf } from "../words/mod.ts";
 
-const cookieName = "behest_discreet";
+/** A switch that the browser keeps in a cookie. No account has it: it holds on the login page too. */
+interface Switch {
+  cookieName: string;
+  /** The value when the switch is away from its default; at its default there is no cookie. */
+  value: string;
+}
 
-/** A year: who needs it once needs it again. */
+const discreet: Switch = { cookieName: "behest_discreet", value: "1" };
+const noSingleKeys: Switch = { cookieName: "behest_keys", value: "off" };
+
+/** A year: a setting is kept until somebody changes it. */
 const keptSeconds = 365 * 24 * 3600;
 
 /** Whether this browser is in discreet mode: what commands say is blurred, and titles and icon say nothing. */
 export function isDiscreet(request: Request): boolean {
-  const cookies = request.headers.get("cookie")?.split(";") ?? [];
-  return cookies.some((pair) => pair.trim() === `${cookieName}=1`);
+  return isSet(request, discreet);
 }
 
 /** What every page is called in discreet mode; null when it is off. */
@@ -16,10 +23,29 @@ export function discreetTitle(request: Request, language: Language): string | nu
   return isDiscreet(request) ? wordsOf(language).discreet.neutralTitle : null;
 }
 
-/** `Set-Cookie` that switches it. It is the browser's and no account's: it holds on the login page too. */
+/** `Set-Cookie` that switches discreet mode. `secure` where the browser speaks TLS to us. */
 export function discreetCookie(on: boolean, secure: boolean): string {
+  return cookie(discreet, on, secure);
+}
+
+/** Whether keys without Ctrl do something (WCAG 2.1.4); Stop has its keys in any case. */
+export function hasSingleKeys(request: Request): boolean {
+  return !isSet(request, noSingleKeys);
+}
+
+/** `Set-Cookie` that switches single keys. `secure` where the browser speaks TLS to us. */
+export function keysCookie(on: boolean, secure: boolean): string {
+  return cookie(noSingleKeys, !on, secure);
+}
+
+function isSet(request: Request, { cookieName, value }: Switch): boolean {
+  const cookies = request.headers.get("cookie")?.split(";") ?? [];
+  return cookies.some((pair) => pair.trim() === `${cookieName}=${value}`);
+}
+
+function cookie({ cookieName, value }: Switch, on: boolean, secure: boolean): string {
   const parts = [
-    `${cookieName}=${on ? "1" : ""}`,
+    `${cookieName}=${on ? value : ""}`,
     "Path=/",
     "HttpOnly",
     "SameSite=Lax",

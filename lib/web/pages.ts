@@ -1,7 +1,54 @@
+import { type Context, HttpError } from "fresh";
 import type { State } from "./define.ts";
+import { Refusal } from "../protocol/mod.ts";
 
 /** The person of a page under `(app)`. The middleware there set it; without it the page must not render. */
 export function callerOf(state: State): NonNullable<State["caller"]> {
   if (state.caller === undefined) throw new Error("This page is behind the middleware of (app).");
   return state.caller;
+}
+
+/** The time zone of the person's profile: how times are meant that a form without scripts sends. */
+export async function zoneOf(ctx: Context<State>): Promise<string> {
+  const profile = await ctx.state.services.profiles.get(callerOf(ctx.state));
+  return profile instanceof Refusal ? "UTC" : profile.timeZone;
+}
+
+/** A page about one thing that cannot be had: there is no such page, or not now. What is forbidden is not there. */
+export function noPage(refusal: Refusal): HttpError {
+  switch (refusal.kind) {
+    case "not_found":
+    case "forbidden":
+    case "expired":
+    case "invalid_params":
+      return new HttpError(404);
+    case "rate_limited":
+      return new HttpError(429);
+    default:
+      return new HttpError(503);
+  }
+}
+
+/** A page answer's status and headers for a refusal; waits come as whole seconds (RFC 9110, Retry-After). */
+export function refusedPage(refusal: Refusal): { status: number; headers: Record<string, string> } {
+  const waitMs = refusal.detail.retryAfterMs;
+  return {
+    status: refusal.status,
+    headers: waitMs === undefined ? {} : { "retry-after": String(Math.ceil(waitMs / 1000)) },
+  };
+}
+
+/** A path of this site that a redirect may go to; anything else is `/`. Keeps `next=` from leading elsewhere. */
+export function localPath(path: string | null | undefined): string {
+  // deno-lint-ignore no-control-regex -- control characters are what this looks for: browsers drop them from addresses
+  if (!path?.startsWith("/") || /^\/[/\\]|[\u0000-\u0020\\]/.test(path)) return "/";
+  const url = URL.parse(path, "http://here.invalid");
+  if (url === null || url.origin !== "http://here.invalid") return "/";
+  // What dots fold to must stay local too: `/.//host` resolves to `//host`.
+  return url.pathname.startsWith("//") ? "/" : url.pathname + url.search;
+}
+
+/** See other: the answer to a form that was taken, so that a reload does not send it again. */
+export function seeOther(path: string, headers: Record<string, string> = {}): Response {
+  return new Response(null, { status: 303, headers: { ...headers, location: path } });
 }

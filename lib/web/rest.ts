@@ -2,18 +2,9 @@ import type { Context } from "fresh";
 import type { z } from "zod";
 import type { State } from "./define.ts";
 import type { Caller } from "../platform/mod.ts";
-import { checked, device as deviceSchema, limits, Refusal } from "../protocol/mod.ts";
-import type { Answer, Origin, PasskeyPlace, Restriction, Services } from "./services.ts";
-
-const cookieName = "behest_session";
-
-/** How a request showed who it is (AU-5). */
-export type CredentialKind = "bearer" | "basic" | "cookie" | "query" | "ticket";
-export type AuthenticatedCaller = Caller & {
-  sessionExpiresAt: string;
-  restriction?: Restriction;
-  by: CredentialKind;
-};
+import { checked, limits, Refusal } from "../protocol/mod.ts";
+import { type AuthenticatedCaller, authenticateRequest, originOf } from "./authentication.ts";
+import type { Answer, Restriction } from "./services.ts";
 
 /** A refusal as RFC 9457 problem+json; with `Retry-After` in whole seconds where it says how long to wait. */
 export function problem(refusal: Refusal, headers: Record<string, string> = {}): Response {
@@ -26,6 +17,17 @@ export function problem(refusal: Refusal, headers: Record<string, string> = {}):
   if (waitMs !== undefined) all.set("retry-after", String(Math.ceil(waitMs / 1000)));
   if (refusal.kind === "unauthorized") all.set("www-authenticate", 'Bearer realm="behest"');
   return new Response(JSON.stringify(refusal.toProblem()), { status: refusal.status, headers: all });
+}
+
+/** A refusal under a status that its kind does not have: one that only some calls of HTTP know. */
+export function problemAs(
+  status: number,
+  title: string,
+  refusal: Refusal,
+  headers: Record<string, string> = {},
+): Response {
+  const body = JSON.stringify({ ...refusal.toProblem(), status, title });
+  return new Response(body, { status, headers: problem(refusal, headers).headers });
 }
 
 /** 200, or the status given, with a JSON body; or the refusal as a problem. */
@@ -81,120 +83,6 @@ async function readText(req: Request): Answer<string> {
   } catch {
     return new Refusal("invalid_params", "The body is not UTF-8.");
   }
-}
-
-interface Credential {
-  kind: CredentialKind;
-  secret: string;
-  /** With `basic`: whose token it must be. */
-  username?: string;
-}
-
-/**
- * AU-5: the caller of a request. Looks at `Authorization`, then, where `url` is given (the socket only), at `?token=` and
- * `?ticket=`, then at the cookie. The first that is there decides: a bad one is not made good by the next. `may`: restricted
- * sessions that are let in (AU-7, AU-9).
- */
-export async function authenticateRequest(
-  services: Pick<Services, "accounts">,
-  headers: Headers,
-  origin: Origin,
-  url?: URL,
-  may: readonly Restriction[] = [],
-): Answer<AuthenticatedCaller> {
-  const credential = credentialOf(headers, url);
-  if (credential === null) return new Refusal("unauthorized", "Log in first.");
-  if (credential instanceof Refusal) return credential;
-  const { accounts } = services;
-  const caller = credential.kind === "ticket"
-    ? await accounts.redeemTicket(credential.secret, origin)
-    : await accounts.authenticate(credential.secret, origin, may);
-  if (caller instanceof Refusal) return caller;
-  if (credential.username !== undefined && credential.username.toLowerCase() !== caller.username) {
-    return new Refusal("unauthorized", "The token is not this user's.");
-  }
-  return { ...caller, by: credential.kind };
-}
-
-function credentialOf(headers: Headers, url: URL | undefined): Credential | Refusal | null {
-  const authorization = headers.get("authorization");
-  if (authorization !== null) return readAuthorization(authorization);
-  const token = url?.searchParams.get("token") ?? null;
-  if (token !== null) return { kind: "query", secret: token };
-  const ticket = url?.searchParams.get("ticket") ?? null;
-  if (ticket !== null) return { kind: "ticket", secret: ticket };
-  const cookie = cookieOf(headers);
-  return cookie === null ? null : { kind: "cookie", secret: cookie };
-}
-
-/** The token of a page's request: pages look at the cookie alone. */
-export function sessionToken(request: Request): string | null {
-  return cookieOf(request.headers);
-}
-
-function readAuthorization(value: string): Credential | Refusal {
-  const [, scheme, rest] = /^([A-Za-z]+) +([A-Za-z0-9._~+/=-]+) *$/.exec(value) ?? [];
-  if (rest !== undefined && scheme?.toLowerCase() === "bearer") return { kind: "bearer", secret: rest };
-  const basic = rest !== undefined && scheme?.toLowerCase() === "basic" ? readBasic(rest) : null;
-  return basic ??
-    new Refusal("unauthorized", "Send Authorization as Bearer, or as Basic with username and token.");
-}
-
-function readBasic(encoded: string): Credential | null {
-  try {
-    const text = new TextDecoder("utf-8", { fatal: true }).decode(Uint8Array.fromBase64(encoded));
-    const colon = text.indexOf(":");
-    if (colon === -1) return null;
-    return { kind: "basic", username: text.slice(0, colon), secret: text.slice(colon + 1) };
-  } catch {
-    return null;
-  }
-}
-
-function cookieOf(headers: Headers): string | null {
-  for (const pair of headers.get("cookie")?.split(";") ?? []) {
-    const equals = pair.indexOf("=");
-    if (equals !== -1 && pair.slice(0, equals).trim() === cookieName) return pair.slice(equals + 1).trim();
-  }
-  return null;
-}
-
-/** `Set-Cookie` of a login. `secure` where the browser speaks TLS to us; `expiresAt` as the login answered it. */
-export function sessionCookie(token: string, expiresAt: string, secure: boolean): string {
-  return cookie(token, new Date(expiresAt), secure);
-}
-
-/** `Set-Cookie` that makes the browser forget the session. */
-export function clearSessionCookie(secure = false): string {
-  return cookie("", new Date(0), secure);
-}
-
-function cookie(value: string, expires: Date, secure: boolean): string {
-  const parts = [
-    `${cookieName}=${value}`,
-    "Path=/",
-    "HttpOnly",
-    "SameSite=Lax",
-    `Expires=${expires.toUTCString()}`,
-  ];
-  return [...parts, ...(secure ? ["Secure"] : [])].join("; ");
-}
-
-/** Where a REST call comes from. */
-export function originOf(ctx: Context<State>): Origin {
-  const { address, requestId } = ctx.state;
-  return { address, requestId, device: deviceOf(ctx.req.headers.get("user-agent") ?? "") };
-}
-
-/** A name for the session list: `web` for browsers, otherwise the product that the client calls itself. */
-function deviceOf(userAgent: string): string {
-  const product = userAgent.split(/[\s/]/, 1)[0] ?? "";
-  return product === "Mozilla" || !deviceSchema.safeParse(product).success ? "web" : product;
-}
-
-/** Where the browser of a request is, for passkeys. Behind a proxy that is trusted, where the proxy says. */
-export function placeOf({ url }: Pick<Context<State>, "url">): PasskeyPlace {
-  return { rpId: url.hostname, origin: url.origin };
 }
 
 /** Guards a REST call: runs `call` with the caller, or answers why there is none. `may`: restricted sessions that are let in. */

@@ -1,8 +1,9 @@
 import type { Context } from "fresh";
 import type { State } from "./define.ts";
-import { filled, type FormProblem, problemOf, readForm, seeOther } from "./forms/form.ts";
+import { filled, type FormProblem, problemOf, readForm } from "./forms/form.ts";
+import { seeOther } from "./pages.ts";
 import { checked, Refusal, registerBody, type User } from "../protocol/mod.ts";
-import { sessionCookie } from "./rest.ts";
+import { sessionCookie } from "./authentication.ts";
 import type { Answer, LoggedIn, Origin } from "./services.ts";
 
 /** Where a page's request comes from. */

@@ -11,7 +11,7 @@ import Confirm from "../../islands/Confirm.tsx";
 import Keys from "../../islands/Keys.tsx";
 import Toast from "../../islands/Toast.tsx";
 import { define } from "../../lib/web/define.ts";
-import { hasSingleKeys } from "../../lib/page_keys.ts";
+import { hasSingleKeys } from "../../lib/web/browser_settings.ts";
 import { someWords, wordsOf } from "../../lib/words/mod.ts";
 import { fill } from "../../lib/words/shape.ts";
 

@@ -1,9 +1,9 @@
 import { HttpError } from "fresh";
 import { define } from "../../lib/web/define.ts";
-import { seeOther } from "../../lib/web/forms/form.ts";
+import { seeOther } from "../../lib/web/pages.ts";
 import { origin, overTls } from "../../lib/web/session.ts";
 import { Refusal } from "../../lib/protocol/mod.ts";
-import { clearSessionCookie, sessionToken } from "../../lib/web/rest.ts";
+import { clearSessionCookie, sessionToken } from "../../lib/web/authentication.ts";
 import type { Restriction } from "../../lib/web/services.ts";
 import { languageOf } from "../../lib/words/mod.ts";
 

@@ -4,11 +4,11 @@ import { Notice, ProblemNotice } from "../../components/Notice.tsx";
 import { Title } from "../../components/Title.tsx";
 import { useWords } from "../../components/words.tsx";
 import { define, type State } from "../../lib/web/define.ts";
-import { filled, problemOf, readForm, refusedPage, seeOther } from "../../lib/web/forms/form.ts";
-import { callerOf } from "../../lib/web/pages.ts";
+import { filled, problemOf, readForm } from "../../lib/web/forms/form.ts";
+import { callerOf, refusedPage, seeOther } from "../../lib/web/pages.ts";
 import { origin, overTls } from "../../lib/web/session.ts";
 import { accountRemoval, checked, Refusal } from "../../lib/protocol/mod.ts";
-import { clearSessionCookie, sessionToken } from "../../lib/web/rest.ts";
+import { clearSessionCookie, sessionToken } from "../../lib/web/authentication.ts";
 import { refusalText, wordsOf } from "../../lib/words/mod.ts";
 
 /** AU-9, also for who is suspended. */

@@ -3,7 +3,8 @@ import { type Ask, askOf, askWords } from "../../lib/browser/confirm_ask.ts";
 import { Title } from "../../components/Title.tsx";
 import { useWords } from "../../components/words.tsx";
 import { define } from "../../lib/web/define.ts";
-import { readForm, seeOther } from "../../lib/web/forms/form.ts";
+import { readForm } from "../../lib/web/forms/form.ts";
+import { seeOther } from "../../lib/web/pages.ts";
 import { Refusal } from "../../lib/protocol/mod.ts";
 
 /** Which pages take the form of what is asked about, and which of its fields. */

@@ -8,8 +8,8 @@ import { PersonName } from "../../components/PersonName.tsx";
 import { Time } from "../../components/Time.tsx";
 import { Filled, useWords } from "../../components/words.tsx";
 import { define, type State } from "../../lib/web/define.ts";
-import { filled, problemOf, readForm, refusedPage, seeOther } from "../../lib/web/forms/form.ts";
-import { callerOf } from "../../lib/web/pages.ts";
+import { filled, problemOf, readForm } from "../../lib/web/forms/form.ts";
+import { callerOf, refusedPage, seeOther } from "../../lib/web/pages.ts";
 import { checked, methods, Refusal } from "../../lib/protocol/mod.ts";
 import { fill, type Words } from "../../lib/words/mod.ts";
 

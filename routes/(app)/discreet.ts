@@ -1,5 +1,6 @@
 import { define } from "../../lib/web/define.ts";
-import { localPath, readForm, seeOther } from "../../lib/web/forms/form.ts";
+import { readForm } from "../../lib/web/forms/form.ts";
+import { localPath, seeOther } from "../../lib/web/pages.ts";
 import { discreetCookie } from "../../lib/web/browser_settings.ts";
 import { overTls } from "../../lib/web/session.ts";
 import { Refusal } from "../../lib/protocol/mod.ts";

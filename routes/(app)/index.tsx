@@ -5,10 +5,9 @@ import { ProblemNotice } from "../../components/Notice.tsx";
 import { useWords } from "../../components/words.tsx";
 import Inbox from "../../islands/Inbox.tsx";
 import { define, type State } from "../../lib/web/define.ts";
-import { filled, momentIn, problemOf, readForm, refusedPage, seeOther } from "../../lib/web/forms/form.ts";
-import { callerOf } from "../../lib/web/pages.ts";
+import { filled, momentIn, problemOf, readForm } from "../../lib/web/forms/form.ts";
+import { callerOf, refusedPage, seeOther, zoneOf } from "../../lib/web/pages.ts";
 import { absentFiles, attachChoice } from "../../lib/web/forms/attachments.ts";
-import { zoneOf } from "../../lib/page_zone.ts";
 import { checked, limits, methods, Refusal } from "../../lib/protocol/mod.ts";
 import { someWords } from "../../lib/words/mod.ts";
 

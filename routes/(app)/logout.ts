@@ -1,8 +1,7 @@
 import { define } from "../../lib/web/define.ts";
-import { seeOther } from "../../lib/web/forms/form.ts";
-import { callerOf } from "../../lib/web/pages.ts";
+import { callerOf, seeOther } from "../../lib/web/pages.ts";
 import { overTls } from "../../lib/web/session.ts";
-import { clearSessionCookie } from "../../lib/web/rest.ts";
+import { clearSessionCookie } from "../../lib/web/authentication.ts";
 
 export const handler = define.handlers({
   GET: () => seeOther("/"),

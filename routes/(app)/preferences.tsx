@@ -4,9 +4,8 @@ import { AreaField, Check, FieldError, Group, TextField } from "../../components
 import { Notice, ProblemNotice } from "../../components/Notice.tsx";
 import { Filled, useWords } from "../../components/words.tsx";
 import { define, type State } from "../../lib/web/define.ts";
-import { problemOf, readForm, refusedPage, seeOther } from "../../lib/web/forms/form.ts";
-import { callerOf } from "../../lib/web/pages.ts";
-import { zoneOf } from "../../lib/page_zone.ts";
+import { problemOf, readForm } from "../../lib/web/forms/form.ts";
+import { callerOf, refusedPage, seeOther, zoneOf } from "../../lib/web/pages.ts";
 import {
   categoryField,
   changeOf,

@@ -4,8 +4,8 @@ import { AreaField, SelectField, TextField } from "../../components/Field.tsx";
 import { Notice, ProblemNotice } from "../../components/Notice.tsx";
 import { Filled, useLanguage, useWords } from "../../components/words.tsx";
 import { define, type State } from "../../lib/web/define.ts";
-import { problemOf, readForm, refusedPage, seeOther } from "../../lib/web/forms/form.ts";
-import { callerOf } from "../../lib/web/pages.ts";
+import { problemOf, readForm } from "../../lib/web/forms/form.ts";
+import { callerOf, refusedPage, seeOther } from "../../lib/web/pages.ts";
 import {
   commonLanguages,
   profileProblem,

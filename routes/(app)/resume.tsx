@@ -3,8 +3,8 @@ import { Check } from "../../components/Field.tsx";
 import { ProblemNotice } from "../../components/Notice.tsx";
 import { useWords } from "../../components/words.tsx";
 import { define } from "../../lib/web/define.ts";
-import { localPath, problemOf, readForm, refusedPage, seeOther } from "../../lib/web/forms/form.ts";
-import { callerOf } from "../../lib/web/pages.ts";
+import { problemOf, readForm } from "../../lib/web/forms/form.ts";
+import { callerOf, localPath, refusedPage, seeOther } from "../../lib/web/pages.ts";
 import { checked, methods, Refusal } from "../../lib/protocol/mod.ts";
 import { wordsOf } from "../../lib/words/mod.ts";
 

@@ -8,11 +8,10 @@ import Attach from "../../islands/Attach.tsx";
 import Recipients from "../../islands/Recipients.tsx";
 import TimeZone from "../../islands/TimeZone.tsx";
 import { define, type State } from "../../lib/web/define.ts";
-import { readForm, refusedPage, seeOther } from "../../lib/web/forms/form.ts";
+import { readForm } from "../../lib/web/forms/form.ts";
+import { callerOf, refusedPage, seeOther, zoneOf } from "../../lib/web/pages.ts";
 import { attachChoice } from "../../lib/web/forms/attachments.ts";
-import { callerOf } from "../../lib/web/pages.ts";
 import { sentNotice } from "../../lib/web/forms/sent.ts";
-import { zoneOf } from "../../lib/page_zone.ts";
 import { type AudienceCounts, checked, limits, methods, Refusal } from "../../lib/protocol/mod.ts";
 import {
   draftOf,

@@ -5,8 +5,8 @@ import { Time } from "../../components/Time.tsx";
 import { Filled, useWords } from "../../components/words.tsx";
 import Push from "../../islands/Push.tsx";
 import { define, type State } from "../../lib/web/define.ts";
-import { problemOf, readForm, refusedPage, seeOther } from "../../lib/web/forms/form.ts";
-import { callerOf } from "../../lib/web/pages.ts";
+import { problemOf, readForm } from "../../lib/web/forms/form.ts";
+import { callerOf, refusedPage, seeOther } from "../../lib/web/pages.ts";
 import { checked, limits, passwordBody, Refusal, type Session } from "../../lib/protocol/mod.ts";
 import { fill, someWords } from "../../lib/words/mod.ts";
 

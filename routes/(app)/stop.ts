@@ -1,7 +1,7 @@
 import { HttpError } from "fresh";
 import { define } from "../../lib/web/define.ts";
-import { localPath, readForm, seeOther } from "../../lib/web/forms/form.ts";
-import { callerOf } from "../../lib/web/pages.ts";
+import { readForm } from "../../lib/web/forms/form.ts";
+import { callerOf, localPath, seeOther } from "../../lib/web/pages.ts";
 import { Refusal } from "../../lib/protocol/mod.ts";
 
 export const handler = define.handlers({

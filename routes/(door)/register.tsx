@@ -6,7 +6,7 @@ import { ProblemNotice } from "../../components/Notice.tsx";
 import { Title } from "../../components/Title.tsx";
 import { useWords } from "../../components/words.tsx";
 import { define } from "../../lib/web/define.ts";
-import { refusedPage } from "../../lib/web/forms/form.ts";
+import { refusedPage } from "../../lib/web/pages.ts";
 import { newAccount, origin } from "../../lib/web/session.ts";
 
 export const handler = define.handlers({

@@ -7,7 +7,8 @@ import {
   readSocketQuery,
   subProtocol,
 } from "../../lib/realtime/mod.ts";
-import { authenticateRequest, problem } from "../../lib/web/rest.ts";
+import { problem } from "../../lib/web/rest.ts";
+import { authenticateRequest } from "../../lib/web/authentication.ts";
 
 /** WS-1: the way to a socket. All that is refused is refused before the upgrade, as a problem. */
 export const handler = define.handlers({

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Tokens } from "../../lib/accounts/mod.ts";
 import { limits, loginAnswer, registerAnswer, sessionList, ticketAnswer } from "../../lib/protocol/mod.ts";
-import { authenticateRequest } from "../../lib/web/rest.ts";
+import { authenticateRequest } from "../../lib/web/authentication.ts";
 import type { Services } from "../../lib/web/services.ts";
 import { accountsRig, goodPassword, kindOf, must, origin } from "../fakes/accounts_rig.ts";
 import { builtApp } from "../fakes/built_app.ts";

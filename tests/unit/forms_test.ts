@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
-import { localPath, nameList, problemOf, readForm, timeField } from "../../lib/web/forms/form.ts";
+import { nameList, problemOf, readForm, timeField } from "../../lib/web/forms/form.ts";
+import { localPath } from "../../lib/web/pages.ts";
 import { checked, limits, Refusal } from "../../lib/protocol/mod.ts";
 
 const post = (body: BodyInit, headers: Record<string, string> = {}) =>

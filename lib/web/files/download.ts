@@ -2,8 +2,7 @@ import type { Context } from "fresh";
 import { contentHeaders, wanted } from "./content_headers.ts";
 import type { State } from "../define.ts";
 import { id as fileId, Refusal } from "../../protocol/mod.ts";
-import { asCaller, nameIn, problem } from "../rest.ts";
-import { problemAs } from "../../rest_status.ts";
+import { asCaller, nameIn, problem, problemAs } from "../rest.ts";
 
 /** FI-5: a file's bytes, all or a range of them, for those whom a reference lets have them. */
 export function sendContent(ctx: Context<State>): Promise<Response> {

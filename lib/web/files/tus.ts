@@ -2,8 +2,7 @@ import type { Context } from "fresh";
 import type { State } from "../define.ts";
 import type { Caller } from "../../platform/mod.ts";
 import { id as uploadId, Refusal } from "../../protocol/mod.ts";
-import { asCaller, nameIn, problem } from "../rest.ts";
-import { problemAs } from "../../rest_status.ts";
+import { asCaller, nameIn, problem, problemAs } from "../rest.ts";
 import { rawBody, refusedEncoding, saidLength, takeBody, uploadOrigin } from "./upload.ts";
 import type { Answer, UploadState } from "../services.ts";
 

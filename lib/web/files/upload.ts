@@ -3,7 +3,7 @@ import type { State } from "../define.ts";
 import { boundaryOf, type FormEvent, readParts } from "./multipart.ts";
 import type { Caller, Clock } from "../../platform/mod.ts";
 import { type FileObject, limits, Refusal } from "../../protocol/mod.ts";
-import { originOf } from "../rest.ts";
+import { originOf } from "../authentication.ts";
 import type { Answer, UploadOrigin } from "../services.ts";
 
 const wrong = (message: string, fields?: Record<string, string>) =>

@@ -66,15 +66,6 @@ function sentence(message: string): string {
   return /[.!?]$/.test(text) ? text : `${text}.`;
 }
 
-/** A page answer's status and headers for a refusal; waits come as whole seconds (RFC 9110, Retry-After). */
-export function refusedPage(refusal: Refusal): { status: number; headers: Record<string, string> } {
-  const waitMs = refusal.detail.retryAfterMs;
-  return {
-    status: refusal.status,
-    headers: waitMs === undefined ? {} : { "retry-after": String(Math.ceil(waitMs / 1000)) },
-  };
-}
-
 /** A trimmed field, or undefined when it is missing or empty. */
 export function filled(form: URLSearchParams, name: string): string | undefined {
   const value = form.get(name)?.trim();
@@ -128,19 +119,4 @@ function offsetMs(at: number, zone: string): number {
   } catch {
     return 0;
   }
-}
-
-/** A path of this site that a redirect may go to; anything else is `/`. Keeps `next=` from leading elsewhere. */
-export function localPath(path: string | null | undefined): string {
-  // deno-lint-ignore no-control-regex -- control characters are what this looks for: browsers drop them from addresses
-  if (!path?.startsWith("/") || /^\/[/\\]|[\u0000-\u0020\\]/.test(path)) return "/";
-  const url = URL.parse(path, "http://here.invalid");
-  if (url === null || url.origin !== "http://here.invalid") return "/";
-  // What dots fold to must stay local too: `/.//host` resolves to `//host`.
-  return url.pathname.startsWith("//") ? "/" : url.pathname + url.search;
-}
-
-/** See other: the answer to a form that was taken, so that a reload does not send it again. */
-export function seeOther(path: string, headers: Record<string, string> = {}): Response {
-  return new Response(null, { status: 303, headers: { ...headers, location: path } });
 }

@@ -8,11 +8,10 @@ import Attach from "../../../islands/Attach.tsx";
 import TimeZone from "../../../islands/TimeZone.tsx";
 import { confirmAbove, confirmProblem } from "../../../lib/web/forms/broadcast.ts";
 import { define, type State } from "../../../lib/web/define.ts";
-import { type FormProblem, readForm, refusedPage, seeOther } from "../../../lib/web/forms/form.ts";
-import { callerOf } from "../../../lib/web/pages.ts";
+import { type FormProblem, readForm } from "../../../lib/web/forms/form.ts";
+import { callerOf, refusedPage, seeOther, zoneOf } from "../../../lib/web/pages.ts";
 import { attachChoice } from "../../../lib/web/forms/attachments.ts";
 import { sentNotice } from "../../../lib/web/forms/sent.ts";
-import { zoneOf } from "../../../lib/page_zone.ts";
 import { type AudienceCounts, checked, limits, methods, Refusal } from "../../../lib/protocol/mod.ts";
 import { fill, plural, someWords, type Words, wordsOf } from "../../../lib/words/mod.ts";
 import {

@@ -4,9 +4,8 @@ import { Notice, ProblemNotice } from "../../../components/Notice.tsx";
 import { Title } from "../../../components/Title.tsx";
 import { useWords } from "../../../components/words.tsx";
 import { define } from "../../../lib/web/define.ts";
-import { problemOf, readForm, refusedPage, seeOther } from "../../../lib/web/forms/form.ts";
-import { callerOf } from "../../../lib/web/pages.ts";
-import { noPage } from "../../../lib/page_refusal.ts";
+import { problemOf, readForm } from "../../../lib/web/forms/form.ts";
+import { callerOf, noPage, refusedPage, seeOther } from "../../../lib/web/pages.ts";
 import { Refusal } from "../../../lib/protocol/mod.ts";
 import { administerTwoFactor } from "../../../lib/web/forms/two_factor.ts";
 

@@ -5,15 +5,8 @@ import { Pages } from "../../../components/Pages.tsx";
 import { useWords } from "../../../components/words.tsx";
 import Uploads from "../../../islands/Uploads.tsx";
 import { define, type State } from "../../../lib/web/define.ts";
-import {
-  filled,
-  type FormProblem,
-  problemOf,
-  readForm,
-  refusedPage,
-  seeOther,
-} from "../../../lib/web/forms/form.ts";
-import { callerOf } from "../../../lib/web/pages.ts";
+import { filled, type FormProblem, problemOf, readForm } from "../../../lib/web/forms/form.ts";
+import { callerOf, refusedPage, seeOther } from "../../../lib/web/pages.ts";
 import { checked, fileQuery, id as fileId, limits, Refusal } from "../../../lib/protocol/mod.ts";
 import { someWords, wordsOf } from "../../../lib/words/mod.ts";
 import { fill } from "../../../lib/words/shape.ts";

@@ -3,8 +3,8 @@ import { Empty, Notice, ProblemNotice } from "../../../components/Notice.tsx";
 import { Time } from "../../../components/Time.tsx";
 import { Filled, useLanguage, useWords } from "../../../components/words.tsx";
 import { define, type State } from "../../../lib/web/define.ts";
-import { problemOf, readForm, refusedPage, seeOther } from "../../../lib/web/forms/form.ts";
-import { callerOf } from "../../../lib/web/pages.ts";
+import { problemOf, readForm } from "../../../lib/web/forms/form.ts";
+import { callerOf, refusedPage, seeOther } from "../../../lib/web/pages.ts";
 import { checked, type GroupEntry, methods, Refusal } from "../../../lib/protocol/mod.ts";
 import { fill, plural, type Words } from "../../../lib/words/mod.ts";
 

@@ -8,9 +8,8 @@ import { Timeline } from "../../../components/Timeline.tsx";
 import { Why } from "../../../components/Why.tsx";
 import { Filled, useWords } from "../../../components/words.tsx";
 import { define, type State } from "../../../lib/web/define.ts";
-import { callerOf } from "../../../lib/web/pages.ts";
+import { callerOf, noPage } from "../../../lib/web/pages.ts";
 import { absentFiles } from "../../../lib/web/forms/attachments.ts";
-import { noPage } from "../../../lib/page_refusal.ts";
 import { checked, methods, Refusal } from "../../../lib/protocol/mod.ts";
 
 export const handler = define.handlers({

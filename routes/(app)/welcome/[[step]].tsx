@@ -8,9 +8,8 @@ import { LimitsStep, WhenStep, WhoStep } from "../../../components/WelcomeSteps.
 import { useWords } from "../../../components/words.tsx";
 import TimeZone from "../../../islands/TimeZone.tsx";
 import { define, type State } from "../../../lib/web/define.ts";
-import { filled, problemOf, readForm, refusedPage, seeOther } from "../../../lib/web/forms/form.ts";
-import { callerOf } from "../../../lib/web/pages.ts";
-import { zoneOf } from "../../../lib/page_zone.ts";
+import { filled, problemOf, readForm } from "../../../lib/web/forms/form.ts";
+import { callerOf, refusedPage, seeOther, zoneOf } from "../../../lib/web/pages.ts";
 import {
   categoryField,
   preferenceNames,

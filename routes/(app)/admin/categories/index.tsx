@@ -10,8 +10,8 @@ import {
   typedCategory,
 } from "../../../../lib/web/forms/categories.ts";
 import { define, type State } from "../../../../lib/web/define.ts";
-import { problemOf, readForm, refusedPage, seeOther } from "../../../../lib/web/forms/form.ts";
-import { callerOf } from "../../../../lib/web/pages.ts";
+import { problemOf, readForm } from "../../../../lib/web/forms/form.ts";
+import { callerOf, refusedPage, seeOther } from "../../../../lib/web/pages.ts";
 import { type AdminCategory, Refusal } from "../../../../lib/protocol/mod.ts";
 import { fill, type Words, wordsOf } from "../../../../lib/words/mod.ts";
 

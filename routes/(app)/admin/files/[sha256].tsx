@@ -3,15 +3,8 @@ import { BlobCard, DecisionForm } from "../../../../components/BlobCard.tsx";
 import { ProblemNotice } from "../../../../components/Notice.tsx";
 import { useWords } from "../../../../components/words.tsx";
 import { define, type State } from "../../../../lib/web/define.ts";
-import {
-  type FormProblem,
-  problemOf,
-  readForm,
-  refusedPage,
-  seeOther,
-} from "../../../../lib/web/forms/form.ts";
-import { callerOf } from "../../../../lib/web/pages.ts";
-import { noPage } from "../../../../lib/page_refusal.ts";
+import { type FormProblem, problemOf, readForm } from "../../../../lib/web/forms/form.ts";
+import { callerOf, noPage, refusedPage, seeOther } from "../../../../lib/web/pages.ts";
 import { checked, fileDecision, Refusal, sha256 } from "../../../../lib/protocol/mod.ts";
 import { wordsOf } from "../../../../lib/words/mod.ts";
 

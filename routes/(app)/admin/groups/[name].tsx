@@ -3,7 +3,8 @@ import { GroupMembers } from "../../../../components/GroupMembers.tsx";
 import { Notice, ProblemNotice } from "../../../../components/Notice.tsx";
 import { useWords } from "../../../../components/words.tsx";
 import { define, type State } from "../../../../lib/web/define.ts";
-import { readForm, refusedPage, seeOther } from "../../../../lib/web/forms/form.ts";
+import { readForm } from "../../../../lib/web/forms/form.ts";
+import { callerOf, noPage, refusedPage, seeOther } from "../../../../lib/web/pages.ts";
 import {
   changeMembers,
   memberNotice,
@@ -11,8 +12,6 @@ import {
   noMember,
   typedMember,
 } from "../../../../lib/web/forms/groups.ts";
-import { callerOf } from "../../../../lib/web/pages.ts";
-import { noPage } from "../../../../lib/page_refusal.ts";
 import { Refusal } from "../../../../lib/protocol/mod.ts";
 
 export const handler = define.handlers({

@@ -4,8 +4,8 @@ import { Empty, ProblemNotice } from "../../../../components/Notice.tsx";
 import { numberText } from "../../../../lib/text/commands.ts";
 import { useLanguage, useWords } from "../../../../components/words.tsx";
 import { define, type State } from "../../../../lib/web/define.ts";
-import { problemOf, readForm, refusedPage, seeOther } from "../../../../lib/web/forms/form.ts";
-import { callerOf } from "../../../../lib/web/pages.ts";
+import { problemOf, readForm } from "../../../../lib/web/forms/form.ts";
+import { callerOf, refusedPage, seeOther } from "../../../../lib/web/pages.ts";
 import { checked, groupBody, Refusal } from "../../../../lib/protocol/mod.ts";
 import { fill, plural, wordsOf } from "../../../../lib/words/mod.ts";
 

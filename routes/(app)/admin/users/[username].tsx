@@ -7,10 +7,8 @@ import { Ending, UserMarks } from "../../../../components/UserMarks.tsx";
 import { Filled, useLanguage, useWords } from "../../../../components/words.tsx";
 import TimeZone from "../../../../islands/TimeZone.tsx";
 import { define, type State } from "../../../../lib/web/define.ts";
-import { problemOf, readForm, refusedPage, seeOther } from "../../../../lib/web/forms/form.ts";
-import { callerOf } from "../../../../lib/web/pages.ts";
-import { noPage } from "../../../../lib/page_refusal.ts";
-import { zoneOf } from "../../../../lib/page_zone.ts";
+import { problemOf, readForm } from "../../../../lib/web/forms/form.ts";
+import { callerOf, noPage, refusedPage, seeOther, zoneOf } from "../../../../lib/web/pages.ts";
 import { type AdminUser, Refusal, type Sanction } from "../../../../lib/protocol/mod.ts";
 import {
   changeUser,

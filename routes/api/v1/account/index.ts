@@ -1,6 +1,7 @@
 import { define } from "../../../../lib/web/define.ts";
 import { accountRemoval, Refusal } from "../../../../lib/protocol/mod.ts";
-import { asCaller, clearSessionCookie, done, withBody } from "../../../../lib/web/rest.ts";
+import { asCaller, done, withBody } from "../../../../lib/web/rest.ts";
+import { clearSessionCookie } from "../../../../lib/web/authentication.ts";
 
 /** AU-9, also for who is suspended. */
 export const handler = define.handlers({

@@ -1,5 +1,6 @@
 import { define } from "../../../../lib/web/define.ts";
-import { asCaller, clearSessionCookie, done } from "../../../../lib/web/rest.ts";
+import { asCaller, done } from "../../../../lib/web/rest.ts";
+import { clearSessionCookie } from "../../../../lib/web/authentication.ts";
 
 export const handler = define.handlers({
   POST: (ctx) =>

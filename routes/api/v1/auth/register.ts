@@ -1,6 +1,7 @@
 import { define } from "../../../../lib/web/define.ts";
 import { Refusal, registerBody } from "../../../../lib/protocol/mod.ts";
-import { answer, originOf, withBody } from "../../../../lib/web/rest.ts";
+import { answer, withBody } from "../../../../lib/web/rest.ts";
+import { originOf } from "../../../../lib/web/authentication.ts";
 
 export const handler = define.handlers({
   POST: (ctx) =>

@@ -8,10 +8,9 @@ import { CloseForm, ReportForm, SubmitForm } from "../../../../../components/Inc
 import { Notice, ProblemNotice } from "../../../../../components/Notice.tsx";
 import { useWords } from "../../../../../components/words.tsx";
 import { define, type State } from "../../../../../lib/web/define.ts";
-import { problemOf, readForm, refusedPage, seeOther } from "../../../../../lib/web/forms/form.ts";
+import { problemOf, readForm } from "../../../../../lib/web/forms/form.ts";
+import { callerOf, noPage, refusedPage, seeOther } from "../../../../../lib/web/pages.ts";
 import { changeIncident, savedIncident, typedIncident } from "../../../../../lib/web/forms/incidents.ts";
-import { callerOf } from "../../../../../lib/web/pages.ts";
-import { noPage } from "../../../../../lib/page_refusal.ts";
 import { Refusal } from "../../../../../lib/protocol/mod.ts";
 import { type Words, wordsOf } from "../../../../../lib/words/mod.ts";
 

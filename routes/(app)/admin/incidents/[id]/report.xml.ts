@@ -1,6 +1,5 @@
 import { define } from "../../../../../lib/web/define.ts";
-import { callerOf } from "../../../../../lib/web/pages.ts";
-import { noPage } from "../../../../../lib/page_refusal.ts";
+import { callerOf, noPage } from "../../../../../lib/web/pages.ts";
 import { Refusal } from "../../../../../lib/protocol/mod.ts";
 
 /** SC-6: the report as it would be submitted, to keep or to hand in by other ways. */

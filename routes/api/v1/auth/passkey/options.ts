@@ -1,5 +1,6 @@
 import { define } from "../../../../../lib/web/define.ts";
-import { answer, originOf, placeOf } from "../../../../../lib/web/rest.ts";
+import { answer } from "../../../../../lib/web/rest.ts";
+import { originOf, placeOf } from "../../../../../lib/web/authentication.ts";
 
 /** AU-7: what a browser is asked for a login with a passkey. Anybody may ask. */
 export const handler = define.handlers({

@@ -1,6 +1,7 @@
 import { define } from "../../../../../lib/web/define.ts";
 import { passwordProof } from "../../../../../lib/protocol/mod.ts";
-import { answer, asCaller, placeOf, withBody } from "../../../../../lib/web/rest.ts";
+import { answer, asCaller, withBody } from "../../../../../lib/web/rest.ts";
+import { placeOf } from "../../../../../lib/web/authentication.ts";
 
 export const handler = define.handlers({
   POST: (ctx) =>
