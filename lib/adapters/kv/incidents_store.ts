@@ -1,5 +1,5 @@
 import type { UserRecord } from "../../accounts/mod.ts";
-import type { BlobRecord, FileRecord, RefusedHash } from "../../files/ports.ts";
+import type { BlobRecord, RefusedHash } from "../../files/ports.ts";
 import type { AuditEntry, Clock } from "../../platform/mod.ts";
 import { type Incident, limits, Refusal, type Verdict } from "../../protocol/mod.ts";
 import type {
@@ -14,7 +14,7 @@ import type {
 import type { ScanJob } from "../../scanning/ports.ts";
 import type { KvAccounts } from "./accounts_store.ts";
 import type { KvAudit } from "./audit_log.ts";
-import { getEntries, getValues } from "./get_many.ts";
+import { attemptKey, attemptOf, holdsOf, newUploads } from "./incidents_uploads.ts";
 import {
   holdWrites,
   joined,
@@ -23,16 +23,10 @@ import {
   suspendWrites,
   unholdWrites,
 } from "./incidents_suspensions.ts";
+import { jobSet, newIncident, prolongedWrites } from "./incidents_writes.ts";
 import { keys } from "./keys.ts";
 import { concludeWrite } from "./scan_store.ts";
 import type { Store } from "./store.ts";
-
-/** Uploads in one commit: each checks its owner and two holds, and a commit may check a hundred keys. */
-const uploadsAtOnce = 25;
-/** Attempts of one account that an incident names; a later one takes the place of the last. */
-const attemptsKept = 50;
-/** References that are compared with an incident, and holds that are ended, in one step. */
-const lookedAtOnce = 100;
 
 /** Incidents in Deno KV (SC-5, SC-6). What was done is in the audit log with the same commit. */
 export class KvIncidents implements IncidentStore {
@@ -64,7 +58,7 @@ export class KvIncidents implements IncidentStore {
       if (blob.value === null || scan.versionstamp !== job.version) return null;
       const incident = incidentOf(blob.value);
       const conclusion = { state: "rejected" as const, verdicts: [...verdicts], refuse: "match" as const };
-      const uploads = await this.#newUploads(incident);
+      const uploads = await newUploads(kv, incident, this.#clock.now());
       const seal: IncidentJob = { kind: "seal_evidence", incidentId: incident.id };
       const write = joined(
         concludeWrite(job, blob, conclusion, this.#clock.now()),
@@ -81,10 +75,11 @@ export class KvIncidents implements IncidentStore {
     incidentId: string,
     auditEntry: (uploads: number, suspensions: Suspensions) => AuditEntry,
   ): Promise<Suspensions | null> {
+    const { kv } = this.#store;
     for (let tries = 0; tries < limits.writeTries; tries++) {
       const incident = await this.incident(incidentId);
       if (incident === null) return null;
-      const uploads = await this.#newUploads(incident);
+      const uploads = await newUploads(kv, incident, this.#clock.now());
       if (uploads.count === 0) return null;
       if (await this.#commit(uploads, auditEntry(uploads.count, uploads), uploads.userIds)) return uploads;
     }
@@ -121,7 +116,7 @@ export class KvIncidents implements IncidentStore {
         goesOn === null
           ? { checks: [last], sets: [...newIncident(incident), { key: last.key, value: incident.id }] }
           : { checks: [last, before!], sets: [{ key: before!.key, value: incident }] },
-        { sets: [{ key: keys.incidentUpload(incident.id, attemptName(attempts)), value: named }] },
+        { sets: [{ key: attemptKey(incident.id, attempts), value: named }] },
       );
       if (await this.#commit(write, auditEntry(incident, suspended), suspended.userIds)) {
         return { incident, suspensions: suspended };
@@ -199,7 +194,7 @@ export class KvIncidents implements IncidentStore {
 
   async endHold(incidentId: string, auditEntry: AuditEntry): Promise<void> {
     const { kv, committer } = this.#store;
-    for await (const holding of this.#holdsOf(incidentId)) {
+    for await (const holding of holdsOf(kv, incidentId)) {
       const write = await unholdWrites(kv, holding, incidentId);
       if (!(await committer.commit(write)).ok) throw tooMany();
     }
@@ -218,63 +213,6 @@ export class KvIncidents implements IncidentStore {
 
   async addJobs(jobs: readonly { dueMs: number; job: IncidentJob }[]): Promise<void> {
     await this.#store.committer.commit({ sets: jobs.map(({ dueMs, job }) => jobSet(dueMs, job)) });
-  }
-
-  /** Keys of what is held for an incident's uploads, some at a time. */
-  async *#holdsOf(incidentId: string): AsyncIterable<Deno.KvKey[]> {
-    let some = new Map<string, Deno.KvKey>();
-    const prefix = keys.incidentUploads(incidentId);
-    for await (const { value } of this.#store.kv.list<IncidentUpload>({ prefix })) {
-      some.set(`user ${value.userId}`, keys.hold("user", value.userId));
-      if (value.fileId !== null) some.set(`file ${value.fileId}`, keys.hold("file", value.fileId));
-      if (some.size < lookedAtOnce / 2) continue;
-      yield [...some.values()];
-      some = new Map();
-    }
-    if (some.size > 0) yield [...some.values()];
-  }
-
-  /** Files that refer to the bytes and are not named yet: what names them, suspends their owners and keeps both. */
-  async #newUploads(
-    incident: Pick<IncidentRecord, "id" | "sha256">,
-  ): Promise<Part & Suspensions & { count: number }> {
-    const { kv } = this.#store;
-    const fileIds = await this.#unnamedFiles(incident);
-    const files = (await getValues<FileRecord>(kv, fileIds.map(keys.file))).filter((file) => file !== null);
-    const ownerIds = [...new Set(files.map(({ ownerId }) => ownerId))];
-    const owners = (await getEntries<UserRecord>(kv, ownerIds.map(keys.user)))
-      .filter((entry): entry is Deno.KvEntry<UserRecord> => entry.value !== null);
-    const users = new Map(owners.map(({ value }) => [value.id, value]));
-    const suspended = await suspendWrites(kv, owners, incident.id, this.#clock.now());
-    const holding = [
-      ...ownerIds.map((id) => keys.hold("user", id)),
-      ...files.map(({ id }) => keys.hold("file", id)),
-    ];
-    const held = await holdWrites(kv, holding, incident.id);
-    const sets = files.map((file) => ({
-      key: keys.incidentUpload(incident.id, file.id),
-      value: uploadOf(file, users.get(file.ownerId)),
-    }));
-    return { ...suspended, ...joined(suspended, held, { sets }), count: files.length };
-  }
-
-  async #unnamedFiles({ id, sha256 }: Pick<IncidentRecord, "id" | "sha256">): Promise<string[]> {
-    const { kv } = this.#store;
-    const unnamed: string[] = [];
-    let after: string | null = null;
-    while (unnamed.length < uploadsAtOnce) {
-      const prefix = keys.refsOf(sha256);
-      const selector: Deno.KvListSelector = after === null
-        ? { prefix }
-        : { prefix, start: [...prefix, `${after}\0`] };
-      const refs: string[] = [];
-      for await (const { key } of kv.list(selector, { limit: lookedAtOnce })) refs.push(key[2] as string);
-      const named = await getValues(kv, refs.map((fileId) => keys.incidentUpload(id, fileId)));
-      unnamed.push(...refs.filter((_, at) => named[at] === null));
-      if (refs.length < lookedAtOnce) break;
-      after = refs.at(-1)!;
-    }
-    return unnamed.slice(0, uploadsAtOnce);
   }
 
   async #matchEntry(sha256: string): Promise<Deno.KvEntry<IncidentRecord> | null> {
@@ -297,62 +235,6 @@ export class KvIncidents implements IncidentStore {
 
 /** A bound for an incident with the texts of its report. */
 const recordBytes = 32 * 1024;
-
-function newIncident(incident: IncidentRecord): Part["sets"] {
-  const end: IncidentJob = { kind: "end_evidence", incidentId: incident.id };
-  return [
-    { key: keys.incident(incident.id), value: incident },
-    { key: keys.incidentOf(incident.sha256, incident.id), value: 1 },
-    jobSet(incident.holdUntilMs, end),
-  ];
-}
-
-/** A job written twice is one. */
-function jobSet(dueMs: number, job: IncidentJob): { key: Deno.KvKey; value: IncidentJob } {
-  return { key: keys.job(dueMs, `${job.kind}:${job.incidentId}`), value: job };
-}
-
-/** The report on a repeat is about the same bytes: they are kept as long. */
-function prolongedWrites({ key, value, versionstamp }: Deno.KvEntry<IncidentRecord>, untilMs: number): Part {
-  const keeps = value.evidence === "sealing" || value.evidence === "sealed";
-  const later = keeps && value.holdUntilMs < untilMs;
-  return {
-    checks: [{ key, versionstamp }],
-    sets: later ? [{ key, value: { ...value, holdUntilMs: untilMs } }] : [],
-    deletes: [],
-  };
-}
-
-function uploadOf(file: FileRecord, owner: UserRecord | undefined): IncidentUpload {
-  return {
-    fileId: file.id,
-    name: file.name,
-    userId: file.ownerId,
-    username: owner?.username ?? "",
-    displayName: owner?.displayName ?? "",
-    atMs: file.createdMs,
-    address: file.from.address,
-    port: file.from.port,
-  };
-}
-
-function attemptOf({ name, from }: RefusedUpload, user: UserRecord, atMs: number): IncidentUpload {
-  const { id, username, displayName } = user;
-  return {
-    fileId: null,
-    name,
-    userId: id,
-    username,
-    displayName,
-    atMs,
-    address: from.address,
-    port: from.port,
-  };
-}
-
-function attemptName(attempts: number): string {
-  return String(Math.min(attempts, attemptsKept)).padStart(4, "0");
-}
 
 function tooMany(): Error {
   return new Error("An incident could not be written: too many writers at once.");

@@ -1,0 +1,32 @@
+import type { IncidentJob, IncidentRecord } from "../../scanning/evidence_ports.ts";
+import type { Part } from "./incidents_suspensions.ts";
+import { keys } from "./keys.ts";
+
+/** The records of a new incident, and the job that ends it. */
+export function newIncident(incident: IncidentRecord): Part["sets"] {
+  const end: IncidentJob = { kind: "end_evidence", incidentId: incident.id };
+  return [
+    { key: keys.incident(incident.id), value: incident },
+    { key: keys.incidentOf(incident.sha256, incident.id), value: 1 },
+    jobSet(incident.holdUntilMs, end),
+  ];
+}
+
+/** A job written twice is one. */
+export function jobSet(dueMs: number, job: IncidentJob): { key: Deno.KvKey; value: IncidentJob } {
+  return { key: keys.job(dueMs, `${job.kind}:${job.incidentId}`), value: job };
+}
+
+/** The report on a repeat is about the same bytes: they are kept as long. */
+export function prolongedWrites(
+  { key, value, versionstamp }: Deno.KvEntry<IncidentRecord>,
+  untilMs: number,
+): Part {
+  const keeps = value.evidence === "sealing" || value.evidence === "sealed";
+  const later = keeps && value.holdUntilMs < untilMs;
+  return {
+    checks: [{ key, versionstamp }],
+    sets: later ? [{ key, value: { ...value, holdUntilMs: untilMs } }] : [],
+    deletes: [],
+  };
+}
