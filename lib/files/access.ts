@@ -112,7 +112,9 @@ export class Access {
     return { file, object: fileObjectOf(file, state, expiresMs) };
   }
 
-  /** Returns until when someone may read another person's file: the latest end of the uses that let them. Null: they may not. */
+  /**
+   * Returns until when someone may read another person's file: the latest end of the uses that let them. Null: they may not.
+   */
   async #readUntil(
     userId: string,
     fileId: string,

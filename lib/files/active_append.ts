@@ -1,8 +1,8 @@
 import type { RequestBody } from "./request_body.ts";
 
 /**
- * A request that appends to a resumable upload, from its arrival to its end. A newer request stops it: a client whose connection
- * broke comes back long before the server notices the break.
+ * A request that appends to a resumable upload, from its arrival to its end. A newer request stops it: a client whose
+ * connection broke comes back long before the server notices the break.
  */
 export class ActiveAppend {
   readonly #body: RequestBody;
@@ -17,7 +17,9 @@ export class ActiveAppend {
     this.#body.stop();
   }
 
-  /** Resolves when the bytes received so far, unless their checksum is still open, are on the disk and in the upload's record. */
+  /**
+   * Resolves when the bytes received so far, unless their checksum is still open, are on the disk and in the upload's record.
+   */
   async sync(): Promise<void> {
     if (this.#ended) return;
     this.#synced ??= Promise.withResolvers();

@@ -4,10 +4,11 @@ import { fileTypeFromBuffer } from "file-type";
 const unknown = "application/octet-stream";
 
 /**
- * FI-4: returns a file's media type from its first bytes, never from what the client says. `isWhole`: the head is the whole file.
+ * FI-4: returns a file's media type from its first bytes, never from what the client says. `isWhole`: the head is the whole
+ * file.
  *
- * Bytes with two readings, like a GIF with markup in it, get the type of their magic number. The download route decides by this
- * type what it shows inline, under a policy that runs no script.
+ * * Bytes with two readings, like a GIF with markup in it, get the type of their magic number. The download route decides by
+ * this type what it shows inline, under a policy that runs no script.
  */
 export async function mediaTypeOf(head: Uint8Array<ArrayBuffer>, isWhole: boolean): Promise<string> {
   const text = textOf(head, isWhole);

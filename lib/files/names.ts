@@ -5,8 +5,8 @@ import { limits, Refusal } from "../protocol/mod.ts";
 const controls = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g;
 
 /**
- * Embeddings, overrides and isolates: they display `txt.exe` as `exe.txt`. Names in right-to-left scripts need the marks U+200E,
- * U+200F, U+061C and the joiners, so those stay.
+ * Embeddings, overrides and isolates: they display `txt.exe` as `exe.txt`. Names in right-to-left scripts need the marks
+ * U+200E, U+200F, U+061C and the joiners, so those stay.
  */
 const directions = /[\u202a-\u202e\u2066-\u2069]/g;
 
@@ -16,8 +16,8 @@ const longestGiven = 64 * 1024;
 /**
  * FI-8: returns the name that a file gets. It removes the folders before the last `/` or `\`, control characters and direction
  * overrides, and replaces half of a surrogate pair by U+FFFD. It keeps everything else code point for code point: it does not
- * normalize, trim or shorten. Device names (`CON`, `NUL.txt`) are allowed, as no name ever forms a path. It refuses empty names,
- * names of dots only, and names over 255 bytes of UTF-8.
+ * normalize, trim or shorten. Device names (`CON`, `NUL.txt`) are allowed, as no name ever forms a path. It refuses empty
+ * names, names of dots only, and names over 255 bytes of UTF-8.
  */
 export function fileName(given: string): string | Refusal {
   if (given.length > longestGiven) return tooLong();

@@ -21,7 +21,10 @@ export interface Staged extends AsyncDisposable {
   discard(): Promise<void>;
 }
 
-/** Stores each blob once, under its hash (FI-3). Incoming bytes are staged until they are complete. Passes on the disk's errors. */
+/**
+ * Stores each blob once, under its hash (FI-3). Incoming bytes are staged until they are complete. Passes on the disk's
+ * errors.
+ */
 export interface BlobStore {
   /** Begins a staged upload. `id` comes from this server: 26 letters and digits. */
   stage(id: string): Promise<Staged>;
@@ -35,8 +38,8 @@ export interface BlobStore {
   /** Removes a staged upload. Does nothing when it is gone. */
   unstage(id: string): Promise<void>;
   /**
-   * Makes finished staged bytes a blob, durably. Leaves a blob that exists as it is. Can be repeated: throws only when the bytes
-   * are neither staged nor kept, or were written to and not finished.
+   * Makes finished staged bytes a blob, durably. Leaves a blob that exists as it is. Can be repeated: throws only when the
+   * bytes are neither staged nor kept, or were written to and not finished.
    */
   keep(id: string, sha256: string): Promise<void>;
   /** Returns the bytes or a range of them; null when the blob is missing. */

@@ -124,7 +124,9 @@ export class Resumable {
     });
   }
 
-  /** Removes the record, then the bytes; the sweep removes bytes left by a crash between. Call it only with the upload's lock. */
+  /**
+   * Removes the record, then the bytes; the sweep removes bytes left by a crash between. Call it only with the upload's lock.
+   */
   async drop(record: UploadRecord): Promise<void> {
     await this.#parts.store.removeUpload(record);
     await this.#parts.blobs.unstage(record.id);

@@ -1,4 +1,7 @@
-/** Scans a long sequence in bounded parts. Each call resumes after the last entry of the call before; after the end it restarts. */
+/**
+ * Scans a long sequence in bounded parts. Each call resumes after the last entry of the call before; after the end it
+ * restarts.
+ */
 export class ResumableScan<T> {
   readonly #entries: () => AsyncIterable<T>;
   #position: AsyncIterator<T> | undefined;

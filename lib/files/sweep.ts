@@ -11,7 +11,9 @@ const readPerSweep = 1000;
 /** Blob records read in one step. */
 const readAtOnce = 50;
 
-/** Removes the bytes and records that crashes and given-up uploads left. Each run is bounded and resumes where the last ended. */
+/**
+ * Removes the bytes and records that crashes and given-up uploads left. Each run is bounded and resumes where the last ended.
+ */
 export class Sweep {
   readonly #parts: FileParts;
   readonly #resumable: Resumable;

@@ -24,7 +24,8 @@ export function fileObjectOf(file: FileRecord, state: FileState, expiresMs: numb
 
 /**
  * FI-3: returns when a new file of known bytes shows their state: after the time that their first scan took, but at most one
- * scanner's time limit, so that a past outage delays nobody. Bytes with a failed scan show `scanning` for the time of a first try.
+ * scanner's time limit, so that a past outage delays nobody. Bytes with a failed scan show `scanning` for the time of a first
+ * try.
  */
 export function settlesMsOf(createdMs: number, blob: Pick<BlobRecord, "state" | "scanMs"> | null): number {
   if (blob === null) return createdMs;
@@ -33,8 +34,8 @@ export function settlesMsOf(createdMs: number, blob: Pick<BlobRecord, "state" | 
 }
 
 /**
- * Like `settlesMsOf`, also for a file that was added during the first scan of its bytes. That scan ends sooner after this upload
- * than a scan of new bytes would, so the file waits for the full scan time.
+ * Like `settlesMsOf`, also for a file that was added during the first scan of its bytes. That scan ends sooner after this
+ * upload than a scan of new bytes would, so the file waits for the full scan time.
  */
 export function settledMs(
   file: Pick<FileRecord, "createdMs" | "settlesMs">,

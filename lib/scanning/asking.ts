@@ -4,13 +4,13 @@ import type { Breaker, Outcome } from "./breaker.ts";
 import type { CsamFinding, CsamMatcher, ScanSubject, VirusFinding, VirusScanner } from "./ports.ts";
 import type { Findings } from "./verdict.ts";
 
-/** What both scanners said, and whether one of them was asked and failed: only that is a try that counts. */
+/** The findings of both scanners. `failed`: a scanner was asked and gave an error; only that counts as an attempt. */
 export interface Asked {
   findings: Findings;
   failed: boolean;
 }
 
-/** Leave to ask, given before anything was waited for; null where the breaker gives none. */
+/** Permits of the breakers for one scan; null where a breaker is open. Call each once, with the scan's outcome. */
 export interface Passes {
   virus: ((outcome: Outcome) => void) | null;
   csam: ((outcome: Outcome) => void) | null;
@@ -24,8 +24,8 @@ interface Asking<Finding> {
 }
 
 /**
- * Asks both scanners about a blob, each for at most `limits.scanMs`. A scanner that throws, hangs, or is left alone gives
- * `error`; one that does not heed its signal is waited for no longer.
+ * Asks both scanners about a blob, each for at most `limits.scanMs`. A scanner that throws, runs into this limit or has an
+ * open breaker gives `error`. A scanner that ignores its abort signal is not awaited.
  */
 export class BothScanners {
   readonly #virus: VirusScanner;
@@ -45,7 +45,7 @@ export class BothScanners {
     this.#clock = parts.clock;
   }
 
-  /** Whether both may be asked now. */
+  /** Whether the breakers let both scanners run now. */
   get admitted(): boolean {
     return this.#breakers.virus.admits && this.#breakers.csam.admits;
   }
@@ -54,7 +54,7 @@ export class BothScanners {
     return { virus: this.#breakers.virus.enter(), csam: this.#breakers.csam.enter() };
   }
 
-  /** Gives leave back that was not used. */
+  /** Returns unused permits. */
   giveBack({ virus, csam }: Passes): void {
     virus?.("nothing");
     csam?.("nothing");

@@ -1,23 +1,23 @@
 import type { Clock, Log } from "../platform/mod.ts";
 import type { ScannerHealth } from "./ports.ts";
 
-/** Errors in a row, of whatever blobs, after which a scanner is left alone. */
+/** Consecutive errors, across all blobs, that open the breaker. */
 const failuresToOpen = 4;
-/** How long it is left alone: 1 s, doubling with each time that it still does not work, at most 60 s. */
+/** Time that the breaker stays open: 1 s, doubled after each failed trial, at most 60 s. */
 const openBaseMs = 1000;
 const openMaxMs = 60_000;
-/** A scanner that takes longer to say how it is does not work. */
+/** Time limit for a health check; a slower scanner counts as broken. */
 const healthMs = 10_000;
 
-/** Closed: it is asked. Open: it is not. Half open: one scan is let through, and says what follows. */
+/** `closed`: scans run. `open`: no scan runs. `half_open`: one trial scan runs and decides. */
 export type BreakerState = "closed" | "open" | "half_open";
 
-/** What came of one scan with this scanner; `nothing` when it was cut off for another reason. */
+/** Outcome of one scan for this scanner; `nothing` when the scan was cut off for another reason. */
 export type Outcome = "answered" | "failed" | "nothing";
 
 /**
- * Leaves a scanner alone that does not work, so that a backlog does not cost it a connection, and a blob a try, each. After
- * the wait it is asked how it is; only when it says that it works is one scan let through.
+ * Circuit breaker of one scanner. A backlog must not cost a broken scanner a connection, and each blob an attempt. After the
+ * wait a health check runs; only when that succeeds does one trial scan run.
  */
 export class Breaker {
   readonly name: string;
@@ -27,14 +27,14 @@ export class Breaker {
   readonly #changed: () => void;
   #state: BreakerState = "closed";
   #failures = 0;
-  /** Times that it was opened without a scan in between that worked. */
+  /** Number of times that the breaker opened without a successful scan in between. */
   #opened = 0;
   #retryAtMs = 0;
   #reason = "";
   #trial = false;
   #asking = false;
 
-  /** `changed` is called when the next scan may go on, or must not any more. */
+  /** `changed` is called when the next scan may run, or no longer may. */
   constructor(parts: {
     name: string;
     health: () => Promise<ScannerHealth>;
@@ -53,22 +53,22 @@ export class Breaker {
     return this.#state;
   }
 
-  /** Whether a scan that begins now may ask the scanner. */
+  /** Whether a scan that begins now can use the scanner. */
   get admits(): boolean {
     return this.#state === "closed" || (this.#state === "half_open" && !this.#trial);
   }
 
-  /** When to call `askAgain`; null while that would do nothing. */
+  /** Time of the next `askAgain`; null while a call would do nothing. */
   get retryAtMs(): number | null {
     return this.#state === "open" && !this.#asking ? this.#retryAtMs : null;
   }
 
-  /** Why it is left alone, for an operator; null when it is not. */
+  /** Reason for not using the scanner, for an operator; null while the breaker is closed. */
   get reason(): string | null {
     return this.#state === "closed" ? null : this.#reason;
   }
 
-  /** Begins a scan; null when the scanner must not be asked. Give the outcome to what it returns, once. */
+  /** Begins a scan; null when the scanner must not be used. Call the returned function once, with the outcome. */
   enter(): ((outcome: Outcome) => void) | null {
     if (!this.admits) return null;
     const trial = this.#state === "half_open";
@@ -76,13 +76,16 @@ export class Breaker {
     return (outcome) => this.#left(outcome, trial);
   }
 
-  /** Asks an open scanner how it is when its wait is over; half open if it works, otherwise it waits on, longer. */
+  /**
+   * Checks the health of the scanner of an open breaker once the wait is over. Healthy: half open. Otherwise the breaker stays
+   * open, longer.
+   */
   async askAgain(): Promise<void> {
     if (this.#state !== "open" || this.#asking || this.#clock.now() < this.#retryAtMs) return;
     this.#asking = true;
     const reason = await this.#askHealth();
     this.#asking = false;
-    // A scan that began before may have been answered meanwhile.
+    // A scan that began earlier may have closed the breaker during the check.
     if (this.state !== "open") return;
     if (reason === null) {
       this.#state = "half_open";
@@ -110,7 +113,7 @@ export class Breaker {
         return this.#close();
       case "failed":
         this.#failures++;
-        // Others that were begun before it opened say nothing new.
+        // Scans from before the opening tell nothing new.
         if (this.#state === "closed" && this.#failures >= failuresToOpen) {
           return this.#open(`failed ${this.#failures} times in a row`);
         }

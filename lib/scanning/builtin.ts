@@ -8,15 +8,15 @@ import type {
 } from "./ports.ts";
 
 /**
- * The file that EICAR gives out for trying virus scanners: 68 characters, and up to 128 with white space behind them
- * (https://www.eicar.org/download-anti-malware-testfile/). In two parts, so that no scanner takes this source for it.
+ * EICAR's test file for virus scanners: 68 characters, plus white space up to 128
+ * (https://www.eicar.org/download-anti-malware-testfile/). Written in two parts, so that no scanner flags this source file.
  */
 const eicarText = String.raw`X5O!P%@AP[4\PZX54(P^)7CC)7}` + "$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*";
 const eicarMost = 128;
 /** Space, tab, LF, CR and Ctrl-Z. */
 const eicarSpace: ReadonlySet<number> = new Set([0x20, 0x09, 0x0a, 0x0d, 0x1a]);
 
-/** SC-7: stands in for a virus scanner in evaluation mode. It knows one file, and takes every other for clean. */
+/** SC-7: replaces a virus scanner in evaluation mode. It knows only the EICAR test file. */
 export class EicarScanner implements VirusScanner {
   readonly name = "built-in";
 
@@ -42,7 +42,7 @@ function isEicar({ head, sizeBytes }: ScanSubject): boolean {
   );
 }
 
-/** SC-7: matches against a list of SHA-256 in evaluation mode, so that what a match does can be tried. */
+/** SC-7: matches against a list of SHA-256 hashes in evaluation mode, so that an operator can try out a match. */
 export class HashListMatcher implements CsamMatcher {
   readonly name = "hash-list";
   readonly #hashes: ReadonlySet<string>;
@@ -72,8 +72,8 @@ export class HashListMatcher implements CsamMatcher {
 }
 
 /**
- * The hashes of a list: one SHA-256 in hexadecimal digits a line, `#` begins a comment. Throws an `Error` that names the
- * first line which is something else: a list that is not understood must not count as one that knows nothing.
+ * Parses a list of hashes: one SHA-256 in hexadecimal digits a line; `#` begins a comment. Throws an `Error` that names the
+ * first wrong line: an unreadable list must not count as an empty one.
  */
 export function hashList(text: string, source: string): ReadonlySet<string> {
   const hashes = new Set<string>();
@@ -92,12 +92,12 @@ export function hashList(text: string, source: string): ReadonlySet<string> {
   return hashes;
 }
 
-/** SC-7: what production has in place of a service that is not configured: every file is held. */
+/** SC-7: replaces a service that is not configured in production. Every file is held. */
 export class NotConfigured implements VirusScanner, CsamMatcher {
   readonly name = "none";
   readonly #reason: string;
 
-  /** `reason` tells an operator what to set. */
+  /** `reason` tells an operator which variable to set. */
   constructor(reason: string) {
     this.#reason = reason;
   }

@@ -2,10 +2,10 @@ import type { Clock } from "../platform/mod.ts";
 import { EicarScanner, HashListMatcher, NotConfigured } from "./builtin.ts";
 import type { CsamMatcher, ScannerHealth, ScanSubject, VirusFinding, VirusScanner } from "./ports.ts";
 
-/** How often it is asked again whether the preferred scanner answers. */
+/** Time between two health checks of the preferred scanner. */
 const askMs = 10_000;
 
-/** SC-7: production uses clamd and nothing else; evaluation mode uses it while it answers. */
+/** SC-7: returns the virus scanner. Production uses clamd only; evaluation mode uses clamd while it answers. */
 export function virusScannerFor(
   mode: "evaluation" | "production",
   clamd: VirusScanner,
@@ -21,7 +21,10 @@ export function virusScannerFor(
   }
 }
 
-/** SC-7: the configured service; without one, evaluation mode has its list of hashes and production nothing that answers. */
+/**
+ * SC-7: returns the configured matching service. Without one, evaluation mode uses its list of hashes, and production holds
+ * every file.
+ */
 export function csamMatcherFor(
   mode: "evaluation" | "production",
   service: CsamMatcher | null,
@@ -40,7 +43,7 @@ export function csamMatcherFor(
   }
 }
 
-/** The preferred scanner while it answers, otherwise the other one. Evaluation mode only. */
+/** Uses the preferred scanner while it answers, otherwise the other one. For evaluation mode only. */
 export class PreferredScanner implements VirusScanner {
   readonly #preferred: VirusScanner;
   readonly #otherwise: VirusScanner;
@@ -55,7 +58,7 @@ export class PreferredScanner implements VirusScanner {
     this.#name = parts.otherwise.name;
   }
 
-  /** Of the one that was used last. */
+  /** Name of the scanner that was used last. */
   get name(): string {
     return this.#name;
   }
@@ -64,7 +67,7 @@ export class PreferredScanner implements VirusScanner {
     const scanner = (await this.#health()).ok ? this.#preferred : this.#otherwise;
     this.#name = scanner.name;
     const finding = await scanner.scan(subject, signal);
-    // It may have gone away since it was asked; the next try asks anew.
+    // The scanner may have stopped since its health check; the next scan checks again.
     if (finding.verdict === "error") this.#asked = undefined;
     return finding;
   }

@@ -3,31 +3,33 @@ import type { AuditEntry } from "../platform/mod.ts";
 import type { Incident, Refusal, ReportDraft, Verdict } from "../protocol/mod.ts";
 import type { ScanJob } from "./ports.ts";
 
-/** Why sealed evidence cannot be read: it was changed, cut off, swapped, or sealed with another key. For an operator. */
+/** Thrown when sealed evidence was changed, cut short, swapped or sealed with another key. The message is for an operator. */
 export class EvidenceProblem extends Error {
   override readonly name = "EvidenceProblem";
 }
 
 /**
- * Where matched bytes are kept encrypted, each under the id of its incident (SC-5). No route leads here. Throws
- * `EvidenceProblem` for what lies there and cannot be trusted, and what the disk throws.
+ * Keeps matched bytes encrypted, each under the id of its incident (SC-5). No route reads them. Throws `EvidenceProblem` for
+ * evidence that cannot be trusted, and passes on the disk's errors.
  */
 export interface EvidenceStore {
-  /** Encrypts aside, reads it back, then moves it to its place. Throws when the bytes do not have the hash or the size. */
+  /**
+   * Encrypts into a temporary file, reads that back, then renames it. Throws when the bytes do not have the hash or the size.
+   */
   seal(
     id: string,
     plain: ReadableStream<Uint8Array>,
     what: { sha256: string; sizeBytes: number },
   ): Promise<void>;
-  /** Decrypts everything and compares hash and size. False when nothing lies there. */
+  /** Decrypts everything and compares hash and size. False when there is no such evidence. */
   verify(id: string, what: { sha256: string; sizeBytes: number }): Promise<boolean>;
-  /** The plain bytes, which fail at their end when they are not whole; null when nothing lies there. */
+  /** Returns the plain bytes; null when there is no such evidence. The stream fails at its end when bytes are missing. */
   open(id: string): Promise<ReadableStream<Uint8Array<ArrayBuffer>> | null>;
-  /** Removes it, and what an interrupted `seal` left; nothing when it is gone. */
+  /** Removes the evidence and the rest of an interrupted `seal`. Does nothing when it is gone. */
   destroy(id: string): Promise<void>;
 }
 
-/** A file that refers to matched bytes, or an attempt to upload them again (then without a file). */
+/** A file with matched bytes, or an attempt to upload them again (then `fileId` is null). */
 export interface IncidentUpload {
   fileId: string | null;
   name: string;
@@ -44,17 +46,17 @@ export interface IncidentReport {
   escalate: string | null;
   additionalInfo: string | null;
   updatedMs: number;
-  /** Username of who drafted it, and the name that the report gives. */
+  /** Username of the person who drafted the report, and the name that the report gives. */
   updatedBy: string;
   reporter: string;
   submittedMs: number | null;
-  /** The CyberTipline's number, set with `submittedMs`. */
+  /** The CyberTipline's report number, set together with `submittedMs`. */
   reportId: string | null;
 }
 
 /**
- * That the report is being submitted. `reportId` is stored before anything is uploaded, so that a submission that was cut
- * off is taken back, or found to have arrived, before it is made again.
+ * Claim on a report during its submission. `reportId` is stored before any upload: the next try after a crash retracts that
+ * report, or finds that it was finished.
  */
 export interface Submission {
   token: string;
@@ -62,7 +64,7 @@ export interface Submission {
   reportId: string | null;
 }
 
-/** A CSAM match as it is stored; its uploads lie beside it. Times in milliseconds since 1970. */
+/** Stored record of a CSAM match. Its uploads have their own records. Times in milliseconds since 1970. */
 export interface IncidentRecord {
   id: string;
   state: Incident["state"];
@@ -76,24 +78,24 @@ export interface IncidentRecord {
   reference: string | null;
   answer: string;
   evidence: Incident["evidence"];
-  /** With a repeat: the incident under whose id the bytes are sealed; null when there is none. */
+  /** For a repeat: the incident whose evidence holds the bytes; null when there is none. */
   evidenceOf: string | null;
   holdUntilMs: number;
-  /** Set for a refused repeat: whose, and how often it was tried. */
+  /** Set for a refused repeat: the account and its number of attempts. */
   repeat: { userId: string; attempts: number } | null;
   report: IncidentReport | null;
   submission: Submission | null;
   closed: { atMs: number; by: string; reason: string } | null;
 }
 
-/** Whom a commit suspended pending review; `spared` is the last administrator, who has to be able to administer. */
+/** Accounts that a commit suspended pending review. `spared` is the last administrator, who stays able to administer. */
 export interface Suspensions {
   userIds: string[];
   usernames: string[];
   spared: string | null;
 }
 
-/** An upload that was refused because its hash is (SC-4). */
+/** An upload with a refused hash (SC-4). */
 export interface RefusedUpload {
   sha256: string;
   sizeBytes: number;
@@ -103,26 +105,27 @@ export interface RefusedUpload {
   from: UploadedFrom;
 }
 
-/** What becomes of the suspension of an account that is to be reinstated. */
+/** Effect of a reinstatement on one account. */
 export interface Reinstatement {
   userId: string;
   username: string;
-  /** `moved`: another incident is not closed yet and keeps the account suspended. `other`: not this incident's, left as it is. */
+  /** `moved`: another open incident keeps the account suspended. `other`: the suspension is not this incident's and stays. */
   outcome: "lifted" | "moved" | "other";
 }
 
-/** A job of this room; compose hands it to `Incidents.run`. */
+/** A job of this room, run by `Incidents.run`. */
 export type IncidentJob =
-  /** Moves the bytes to the evidence store, and adds uploads that the incident does not name yet. */
+  /** Moves the bytes to the evidence store, and adds uploads that the incident does not list yet. */
   | { kind: "seal_evidence"; incidentId: string }
   /** Destroys the evidence at the end of the hold. */
   | { kind: "end_evidence"; incidentId: string };
 
-/** What incidents ask of the store. Each write is one commit with its audit entry. */
+/** Records of incidents. Each write is one commit with its audit entry. */
 export interface IncidentStore {
   /**
-   * SC-5 in one step: the conclusion of the scan (rejected, refused as `match`), the incident, its uploads, suspensions,
-   * legal holds, both jobs and the audit entry. What one commit cannot hold is left to `addUploads`. Null when the lease was lost.
+   * SC-5 in one commit: the scan's conclusion (rejected, hash refused as `match`), the incident, its uploads, suspensions,
+   * legal holds, both jobs and the audit entry. `addUploads` writes the uploads beyond the size of one commit. Null when the
+   * lease was lost.
    */
   open(
     job: ScanJob,
@@ -130,14 +133,14 @@ export interface IncidentStore {
     incident: (blob: BlobRecord) => IncidentRecord,
     auditEntry: (uploads: number, suspensions: Suspensions) => AuditEntry,
   ): Promise<Suspensions | null>;
-  /** Adds uploads that the incident does not name yet, as many as one commit holds; null when there are none. */
+  /** Adds uploads that the incident does not list yet, as many as fit one commit; null when there are none. */
   addUploads(
     incidentId: string,
     auditEntry: (uploads: number, suspensions: Suspensions) => AuditEntry,
   ): Promise<Suspensions | null>;
   /**
-   * A repeat of a hash that is refused as `match`: a new incident, or another attempt in the one of this account that is not
-   * closed. Prolongs the hold of the first match. Null when the hash is not refused as `match`, or there is no such account.
+   * Records a repeated upload of a hash that is refused as `match`: a new incident, or one more attempt in this account's open
+   * one. Prolongs the hold of the first match. Null when the hash is not refused as `match`, or the account is gone.
    */
   repeat(
     upload: RefusedUpload,
@@ -146,21 +149,21 @@ export interface IncidentStore {
   ): Promise<{ incident: IncidentRecord; suspensions: Suspensions } | null>;
 
   incident(incidentId: string): Promise<IncidentRecord | null>;
-  /** The match that a hash was refused with; null when it was not refused for one. */
+  /** Returns the match that made the server refuse a hash; null for any other hash. */
   matchOf(sha256: string): Promise<IncidentRecord | null>;
-  /** Newest first, before an id, of one state or of all. */
+  /** Returns incidents newest first, older than the id `before`, of one state or of all. */
   page(
     query: { before: string | null; state: Incident["state"] | null; limit: number },
   ): Promise<IncidentRecord[]>;
-  /** Incidents whose bytes are sealed. */
+  /** Lists the incidents with sealed evidence. */
   sealed(): AsyncIterable<IncidentRecord>;
-  /** In the order in which they came, up to `limit`. */
+  /** Returns up to `limit` uploads in order of arrival. */
   uploads(incidentId: string, limit: number): Promise<IncidentUpload[]>;
 
   /**
-   * Reads, lets `decide` choose and writes; `decide` runs again when another writer was faster. Without `to` only the audit entry is
-   * written, without an audit entry only the record. `reinstate` are user ids; with what would become of them, `decide` chooses, and
-   * they are written with it. Null when there is no such incident.
+   * Reads the incident, calls `decide` and writes its choice; calls `decide` again when another writer was faster. Without
+   * `to` it writes only the audit entry, without an audit entry only the record. `decide` also gets the effect of reinstating
+   * the user ids in `reinstate`, which is written in the same commit. Null when there is no such incident.
    */
   change(
     incidentId: string,
@@ -170,20 +173,22 @@ export interface IncidentStore {
     ) => { to?: IncidentRecord; auditEntry?: AuditEntry } | Refusal,
     reinstate?: readonly string[],
   ): Promise<IncidentRecord | Refusal | null>;
-  /** The evidence is destroyed: marks it, and ends the legal holds that are this incident's only. */
+  /** Marks the evidence as destroyed and ends the legal holds of this incident alone. */
   endHold(incidentId: string, auditEntry: AuditEntry): Promise<void>;
   addJobs(jobs: readonly { dueMs: number; job: IncidentJob }[]): Promise<void>;
 }
 
-/** How a call of the CyberTipline went wrong. `refused`: it answered, with its code. `unavailable`: nobody knows. */
+/** Failure of a call to the CyberTipline. `refused`: it answered with an error code. `unavailable`: the outcome is unknown. */
 export type TiplineFailure =
   | { failed: "refused"; code: number; text: string }
   | { failed: "unavailable"; text: string };
 
-/** NCMEC's CyberTipline Reporting API. Never throws; an answer with another code than 0 is a failure. */
+/** NCMEC's CyberTipline Reporting API. Never throws; an answer with a code other than 0 is a failure. */
 export interface CyberTipline {
   status(): Promise<true | TiplineFailure>;
-  /** Opens a report; gives its number. It is not filed before `finish`, and deleted by itself within a day. */
+  /**
+   * Opens a report and returns its number. The CyberTipline files it at `finish`, and deletes an unfinished one within a day.
+   */
   submit(reportXml: string): Promise<{ reportId: string } | TiplineFailure>;
   upload(
     reportId: string,
@@ -191,9 +196,9 @@ export interface CyberTipline {
   ): Promise<{ fileId: string } | TiplineFailure>;
   fileInfo(fileDetailsXml: string): Promise<true | TiplineFailure>;
   finish(reportId: string): Promise<true | TiplineFailure>;
-  /** Takes back a report that was not finished. */
+  /** Retracts an unfinished report. */
   retract(reportId: string): Promise<true | TiplineFailure>;
 }
 
-/** Codes of the CyberTipline that decide what happens next. */
+/** Response codes of the CyberTipline that decide the next step. */
 export const tiplineCodes = { noSuchReport: 5001, alreadyFinished: 5102 } as const;

@@ -22,13 +22,13 @@ import { busyOrDone, notDraftable, Submissions } from "./report_submission.ts";
 import { reportXml } from "./report_xml.ts";
 
 export interface IncidentsNeeds extends KeepingNeeds {
-  /** Null without credentials: reports are drafted and exported only. */
+  /** Null without credentials: reports can then only be drafted and exported. */
   cybertip: CyberTipline | null;
 }
 
 /**
- * Incidents (SC-5, SC-6): what the server does with a match, and what moderators and administrators do with it then. They see
- * metadata only; everybody else finds nothing here.
+ * Incidents (SC-5, SC-6): the server's steps after a match, and the decisions of moderators and administrators. They see
+ * metadata only; everyone else gets `not_found`.
  */
 export class Incidents implements MatchHandler {
   readonly #needs: IncidentsNeeds;
@@ -66,7 +66,7 @@ export class Incidents implements MatchHandler {
     const records = await this.#needs.store.page({
       before: query.before ?? null,
       state: query.state ?? null,
-      // One more than asked for: it says whether there is a next page.
+      // One more than requested: it shows whether there is a next page.
       limit: limit + 1,
     });
     const shown = records.slice(0, limit);
@@ -109,7 +109,7 @@ export class Incidents implements MatchHandler {
     if (!isStaff(caller)) return nothingHere();
     const { store } = this.#needs;
     const auditEntry = auditEntryOf(caller, "incident.export", `incident:${incidentId}`);
-    // Written before anybody sees it.
+    // The audit entry is written before the export is returned.
     const record = await store.change(
       incidentId,
       ({ report }) => report === null ? new Refusal("conflict", "Draft the report first.") : { auditEntry },
@@ -125,9 +125,8 @@ export class Incidents implements MatchHandler {
   }
 
   /**
-   * Ends the review. Of the accounts in `reinstate` (usernames or ids) the suspension ends where it is this incident's and no
-   * other one that is not closed names them; legal holds stay until their end. A closed incident can be closed again to
-   * reinstate somebody.
+   * Ends the review. `reinstate` names accounts by username or id. Their suspension ends if it is this incident's and no other
+   * open incident names them. Legal holds stay until their end. A closed incident can be closed again to reinstate someone.
    */
   async close(caller: Caller, incidentId: string, body: IncidentClose): Promise<Incident | Refusal> {
     if (!isStaff(caller)) return nothingHere();
@@ -156,7 +155,7 @@ export class Incidents implements MatchHandler {
     return await this.#shown(changed);
   }
 
-  /** User ids of accounts of an incident, named by either. Nobody judges in their own case. */
+  /** Returns the user ids of accounts of an incident, given usernames or ids. Refuses a moderator's own account. */
   async #accountsOf(
     caller: Caller,
     incidentId: string,
@@ -186,7 +185,7 @@ export class Incidents implements MatchHandler {
   }
 }
 
-/** SC-6, MO-4: for everyone else there is nothing here. */
+/** SC-6, MO-4: the answer to everyone without the role. */
 function isStaff({ role }: Caller): boolean {
   switch (role) {
     case "admin":

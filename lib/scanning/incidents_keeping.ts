@@ -19,17 +19,17 @@ export interface KeepingNeeds {
   clock: Clock;
   ids: Ids;
   log: Log;
-  /** How long a match and what belongs to it are preserved, in days. */
+  /** Days for which a match and its records are preserved. */
   evidenceDays: number;
 }
 
-/** Who acts where nobody does. No username looks like this. */
+/** Actor of the server's own entries. No username has this form. */
 const server = { userId: "server", username: "(server)" } as const;
 const dayMs = 24 * 3600_000;
 
 /**
- * What the server itself does with a match (SC-5): one commit that rejects, suspends and opens the incident, then, as jobs
- * that may be cut off anywhere and run again, the bytes go to the evidence store and are destroyed at the end of the hold.
+ * The server's steps after a match (SC-5). One commit rejects the blob, suspends accounts and opens the incident. Jobs then
+ * move the bytes to the evidence store and destroy them at the end of the hold. A job can be cut off anywhere and run again.
  */
 export class Keeping implements MatchHandler {
   readonly #needs: KeepingNeeds;
@@ -59,7 +59,7 @@ export class Keeping implements MatchHandler {
     return true;
   }
 
-  /** Records that a hash that is refused as a match was uploaded again, by whomever; nothing for other hashes (SC-4). */
+  /** Records a repeated upload of a hash that is refused as a match, from any account. Does nothing for other hashes (SC-4). */
   async refusedAgain(upload: RefusedUpload): Promise<void> {
     const { store, ids, blobs } = this.#needs;
     const repeat = await store.repeat(
@@ -76,12 +76,12 @@ export class Keeping implements MatchHandler {
     );
     if (repeat === null) return;
     this.#suspended(repeat.incident.id, repeat.suspensions);
-    // An upload that was already past the look at the refused hashes may have brought the bytes back.
+    // An upload that had passed the check for refused hashes may have stored the bytes again.
     const first = await store.matchOf(upload.sha256);
     if (first?.evidence === "sealed") await blobs.remove(upload.sha256);
   }
 
-  /** Runs a job of this room. Throws when it has to be run again. */
+  /** Runs a job of this room. Throws when the job must run again. */
   async run(job: IncidentJob): Promise<void> {
     switch (job.kind) {
       case "seal_evidence":
@@ -93,7 +93,7 @@ export class Keeping implements MatchHandler {
     }
   }
 
-  /** At a start: removes plain bytes that an upload brought back just before the process died. */
+  /** At the start: removes plain bytes that an upload stored again just before the process died. */
   async prepare(): Promise<void> {
     for await (const { sha256 } of this.#needs.store.sealed()) await this.#needs.blobs.remove(sha256);
   }
@@ -114,7 +114,7 @@ export class Keeping implements MatchHandler {
         });
         return { to: { ...now, evidence: "sealed" }, auditEntry };
       });
-      // Once more: whoever brings the bytes back from now on finds the incident sealed, and removes them.
+      // A second look. An upload that stores the bytes after this finds the incident sealed, and removes them.
       await blobs.remove(incident.sha256);
     } else if (incident.evidence === "sealed") {
       await evidence.verify(id, incident);
@@ -122,12 +122,12 @@ export class Keeping implements MatchHandler {
     }
   }
 
-  /** The bytes are in the evidence store afterwards and were read back from there, or this throws. */
+  /** Resolves when the evidence store has the bytes and has read them back; otherwise throws. */
   async #encrypt(incident: IncidentRecord): Promise<void> {
     const { blobs, evidence, log } = this.#needs;
     const { id, sha256 } = incident;
     const kept = await evidence.verify(id, incident).catch((error) => {
-      // Sealed again while the plain bytes are still there; otherwise this is for somebody to look at.
+      // Seals again while the plain bytes exist; without them an operator has to look.
       log.error("evidence.broken", { incident: id, error });
       return false;
     });
@@ -140,7 +140,7 @@ export class Keeping implements MatchHandler {
     if (!await evidence.verify(id, incident)) throw new Error(`The evidence of incident ${id} was not kept.`);
   }
 
-  /** Uploads that were not in the commit that opened the incident: too many, or just then on their way. */
+  /** Adds the uploads that the opening commit did not contain: too many for it, or running at that moment. */
   async #addUploads(id: string): Promise<void> {
     const auditEntry = (uploads: number, suspended: Suspensions) =>
       serverEntry("incident.uploads", id, { uploads, ...detailOf(suspended) });
@@ -156,7 +156,7 @@ export class Keeping implements MatchHandler {
     const incident = await store.incident(id);
     if (incident === null) return;
     if (incident.holdUntilMs > clock.now()) {
-      // It was prolonged since.
+      // The hold was prolonged in the meantime.
       await store.addJobs([{ dueMs: incident.holdUntilMs, job: { kind: "end_evidence", incidentId: id } }]);
       return;
     }
@@ -226,7 +226,7 @@ function detailOf({ usernames, spared }: Suspensions): AuditEntry["detail"] {
   return { suspended: usernames.join(","), ...(spared === null ? {} : { lastAdminNotSuspended: spared }) };
 }
 
-/** What the server did by itself, for the audit log. */
+/** Returns an audit entry for the server's own step. */
 export function serverEntry(action: string, incidentId: string, detail: AuditEntry["detail"]): AuditEntry {
   return { actor: server, action, subject: `incident:${incidentId}`, address: "", reason: null, detail };
 }

@@ -2,7 +2,7 @@ import { iso } from "../platform/mod.ts";
 import type { Incident } from "../protocol/mod.ts";
 import type { IncidentRecord, IncidentReport, IncidentUpload } from "./evidence_ports.ts";
 
-/** An incident as moderators see it: metadata, never the picture (SC-6). */
+/** Returns an incident as moderators see it: metadata, never the picture (SC-6). */
 export function incidentView(record: IncidentRecord, uploads: readonly IncidentUpload[]): Incident {
   const { id, state, sha256, type, provider, classification, matchType, evidence } = record;
   return {

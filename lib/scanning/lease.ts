@@ -2,17 +2,17 @@ import type { Clock, Log, Timer } from "../platform/mod.ts";
 import { limits } from "../protocol/mod.ts";
 import type { ScanJob, ScanStore } from "./ports.ts";
 
-/** A lease is renewed this often while it lasts, so that one slow write does not cost it. */
+/** Renewals in the time of one lease, so that one slow write does not lose it. */
 const renewals = 3;
-/** The scan stops this long before its lease ends: by then another worker may begin. */
+/** Time before the end of the lease at which the scan stops: after the end another worker may begin. */
 const marginMs = 1000;
 
-/** Whether a scan under this lease must not go on, or begin. */
+/** Whether the lease is too near its end to begin or continue a scan. */
 export function isOver({ leaseUntilMs }: ScanJob, nowMs: number): boolean {
   return leaseUntilMs - marginMs <= nowMs;
 }
 
-/** Keeps the lease of a scan that runs. When it is lost, `lost` is called at once, and the scan's result is void. */
+/** Keeps the lease of a running scan. When the lease is lost, calls `lost` at once; the scan's result is then void. */
 export class Lease {
   readonly #store: Pick<ScanStore, "renew">;
   readonly #clock: Clock;
@@ -38,11 +38,11 @@ export class Lease {
     this.#deadline = this.#loseAtEnd();
   }
 
-  /** Stops renewing. The job with its last version; `lost` when nothing may be written any more on what was found. */
+  /** Stops renewing. Returns the job with its last version; with `lost` true, the result must not be written. */
   async end(): Promise<{ job: ScanJob; lost: boolean }> {
     this.#ended = true;
     this.#renewal.cancel();
-    // The version that counts is the one that a renewal under way brings.
+    // A renewal in progress gives the version that is valid.
     await this.#renewing;
     this.#deadline.cancel();
     return { job: this.#job, lost: this.#isLost };

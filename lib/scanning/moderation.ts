@@ -12,21 +12,21 @@ import type { BlobStanding, Conclusion, DecisionStore, ScanStore } from "./ports
 
 type Answer<T> = Promise<T | Refusal>;
 
-/** Uploads of one blob that are listed. */
+/** Number of uploads of one blob that are listed. */
 const uploadsShown = 100;
-/** States that are looked for when none is named. */
+/** States that are listed when the query names none. */
 const listedStates = ["scanning", "held", "rejected"] as const;
 
 export interface FileModerationNeeds {
   store: Pick<ScanStore, "blobsIn">;
   decisions: DecisionStore;
   files: Pick<FileStore, "filesOfBlob">;
-  /** Usernames by user id; those who are gone are left out. */
+  /** Returns usernames by user id, without people who are gone. */
   names(userIds: readonly string[]): Promise<Map<string, string>>;
   clock: Clock;
 }
 
-/** Files as moderators see them: metadata and verdicts, never content (MO-4); and their word on what is held. */
+/** Files for moderators: metadata and verdicts, never content (MO-4), and decisions on held files. */
 export class FileModeration {
   readonly #needs: FileModerationNeeds;
 
@@ -34,7 +34,7 @@ export class FileModeration {
     this.#needs = needs;
   }
 
-  /** In the order of the hashes; without a state, all that are not clean. */
+  /** Lists blobs in order of their hashes; without a state, all that are not clean. */
   async list(
     caller: Caller,
     query: {
@@ -49,7 +49,7 @@ export class FileModeration {
     const found = await Promise.all(
       states.map((state) => this.#needs.store.blobsIn(state, query.after ?? null, limit + 1)),
     );
-    // A blob whose state changed between two looks is in both.
+    // A blob whose state changed between two reads is in both.
     const hashes = [...new Set(found.flat().map(({ sha256 }) => sha256))].sort();
     const page = hashes.slice(0, limit);
     const standings = await Promise.all(page.map((sha256) => this.#needs.decisions.standing(sha256)));
@@ -64,7 +64,7 @@ export class FileModeration {
     return (await this.#shown([standing]))[0]!;
   }
 
-  /** Releases or rejects a held file; rejecting refuses its hash from then on. In the audit log with the same commit. */
+  /** Releases or rejects a held file; rejecting refuses its hash from then on. Writes the audit entry in the same commit. */
   async decide(caller: Caller, sha256: string, { release, reason }: FileDecision): Answer<AdminFile> {
     if (!isStaff(caller)) return nothingHere();
     for (let tries = 0; tries < limits.writeTries; tries++) {
@@ -88,7 +88,7 @@ export class FileModeration {
   #conclusion({ username }: Caller, release: boolean, reason: string): Conclusion {
     const verdict: Verdict = {
       check: "moderator",
-      // It was not looked through; rejecting it leaves it so.
+      // Rejecting does not change that no scan was complete.
       verdict: release ? "clean" : "incomplete",
       scanner: username,
       version: "",
@@ -133,7 +133,7 @@ function shownOf(
   };
 }
 
-/** Why a decision is refused; null when it may be made. Only what no scan will answer can be released. */
+/** Returns why a decision is refused; null when it is allowed. Only a file that no scan can decide can be released. */
 function mayNot({ blob, verdicts, scan }: BlobStanding, release: boolean): Refusal | null {
   if (blob.state !== "held") {
     return new Refusal("conflict", `This file is ${blob.state}; only held files are decided on.`);
@@ -149,7 +149,7 @@ function mayNot({ blob, verdicts, scan }: BlobStanding, release: boolean): Refus
   return null;
 }
 
-/** MO-4: for everyone without the role there is nothing here. */
+/** MO-4: the answer to everyone without the role. */
 function isStaff({ role }: Caller): boolean {
   switch (role) {
     case "admin":

@@ -1,16 +1,16 @@
 import { incidentTypes } from "../protocol/mod.ts";
 
-/** A document, before it is text. */
+/** Element of a document. */
 export interface XmlElement {
   name: string;
   attributes?: Readonly<Record<string, string>>;
   content: string | readonly XmlElement[];
 }
 
-/** What an element may hold: text of a kind, or elements in this order. */
+/** Content of an element: text of a kind, or elements in this order. */
 interface Rule {
   name: string;
-  /** How often it stands there. */
+  /** Allowed number of occurrences. */
   least: 0 | 1;
   most: 1 | "many";
   attributes?: Readonly<Record<string, RegExp>>;
@@ -19,7 +19,7 @@ interface Rule {
 
 interface TextRule {
   text: "any" | "boolean" | "number" | "time" | "port" | "address";
-  /** In characters. */
+  /** Maximum length in characters. */
   most?: number;
   oneOf?: readonly string[];
 }
@@ -43,9 +43,9 @@ const ipCaptureEvent: readonly Rule[] = [
 const person: readonly Rule[] = [maybe("firstName", upTo(100)), maybe("lastName", upTo(100))];
 
 /**
- * The part of the CyberTipline's schema that reports of this server use: names, order, lengths and values as in NCMEC's
- * documentation of its Reporting API (https://report.cybertip.org/ispws/documentation). Elements in another order are
- * refused there (4100).
+ * The part of the CyberTipline's schema that this server uses: names, order, lengths and values from NCMEC's documentation of
+ * its Reporting API (https://report.cybertip.org/ispws/documentation). The CyberTipline refuses elements in another order
+ * (4100).
  */
 export const reportRule: Rule = one("report", [
   one("incidentSummary", [
@@ -86,7 +86,7 @@ export const fileDetailsRule: Rule = one("fileDetails", [
   any("additionalInfo", upTo(3000)),
 ]);
 
-/** What is wrong with a document, in words, each with the place; empty when nothing is. */
+/** Returns the errors in a document, each with its place; an empty list for a valid one. */
 export function schemaProblems(element: XmlElement, rule: Rule): string[] {
   if (element.name !== rule.name) return [`${element.name}: must be ${rule.name}`];
   return problemsIn(element, rule, rule.name);
@@ -170,12 +170,12 @@ function textProblem(text: string, { text: kind, most, oneOf }: TextRule): strin
   }
 }
 
-/** RFC 3339, with a zone. */
+/** RFC 3339, with a time zone. */
 function isTime(text: string): boolean {
   const form = /^\d{4}-\d{2}-(\d{2})T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/.exec(text);
   if (form === null) return false;
   const date = Date.parse(text);
-  // A 31st of February is read as a day of March.
+  // `Date` reads a 31st of February as a day of March.
   return !Number.isNaN(date) &&
     new Date(Date.parse(`${text.slice(0, 10)}T00:00:00Z`)).getUTCDate() === Number(form[1]);
 }

@@ -30,26 +30,26 @@ export interface SubmissionNeeds {
   log: Log;
 }
 
-/** A submission that was not renewed for this long is one of a process that died. */
+/** Time without a renewal after which a claim counts as left by a process that died. */
 const claimMs = 2 * 60_000;
 const renewMs = 30_000;
 
-/** The incident as it was claimed. */
+/** The claimed incident. */
 interface Claim {
   incident: IncidentRecord;
   report: IncidentReport;
   token: string;
-  /** Of a submission that was cut off. */
+  /** Number of the report of an interrupted submission. */
   earlier: string | null;
 }
 
-/** What came of it. `reportId` is set where it is not known what became of that report. */
+/** Result of a submission. `reportId` is set when the outcome of that report is unknown. */
 type Outcome = { filed: string } | { refusal: Refusal; why: string; reportId: string | null };
 
 /**
- * Hands a report in, once (SC-6). One caller at a time holds the claim. The report's number is stored before anything is
- * uploaded: after a submission that was cut off, the next one first takes that report back, and the CyberTipline's answer says
- * whether it had been finished. A report whose number was not stored yet was not finished, and is deleted there by itself.
+ * Submits a report exactly once (SC-6). One caller at a time holds the claim. The report's number is stored before any upload.
+ * After an interrupted submission the next one first retracts that report; the CyberTipline's answer shows whether it had been
+ * finished. A report without a stored number was never finished, and the CyberTipline deletes it.
  */
 export class Submissions {
   readonly #needs: SubmissionNeeds;
@@ -94,7 +94,7 @@ export class Submissions {
     let timer: Timer | undefined;
     const later = () => {
       timer = clock.after(renewMs, () => {
-        // A claim that could not be renewed is looked at again before the report is finished.
+        // A failed renewal makes the submission check the claim before it finishes the report.
         this.#renew(claim).catch((error) => log.warn("report.claim_not_renewed", { error })).finally(() => {
           if (timer !== undefined) later();
         });
@@ -109,7 +109,7 @@ export class Submissions {
     };
   }
 
-  /** False when somebody else took the claim. */
+  /** False when another caller took the claim. */
   async #renew({ incident, token }: Claim, reportId?: string): Promise<boolean> {
     const { store, clock } = this.#needs;
     const renewed = await store.change(incident.id, (record) => {
@@ -146,12 +146,12 @@ export class Submissions {
     if (why !== null) return await this.#takenBack(cybertip, reportId, why);
     const finished = await cybertip.finish(reportId);
     if (finished === true || isCode(finished, tiplineCodes.alreadyFinished)) return { filed: reportId };
-    // What was not answered may have been done.
+    // A call without an answer may have succeeded.
     if (finished.failed === "unavailable") return failed(finished, reportId);
     return await this.#takenBack(cybertip, reportId, failed(finished, reportId));
   }
 
-  /** Adds the evidence to an opened report; null when it may be finished. */
+  /** Adds the evidence to an opened report; null when the report can be finished. */
   async #filled(
     cybertip: CyberTipline,
     claim: Claim,
@@ -179,7 +179,7 @@ export class Submissions {
     return await this.#renew(claim) ? null : lost;
   }
 
-  /** The incident under whose id the bytes lie sealed; null when they do not any more. */
+  /** Returns the incident whose evidence holds the bytes; null when they are gone. */
   async #sealed({ evidenceOf }: IncidentRecord): Promise<string | null> {
     if (evidenceOf === null) return null;
     const incident = await this.#needs.store.incident(evidenceOf);
@@ -211,7 +211,7 @@ export class Submissions {
       const reportId = outcome.filed;
       const auditEntry: AuditEntry = auditEntryOf(caller, "incident.submit", subject, { reportId });
       return await store.change(id, (record) => {
-        // Whoever took over the claim found the same report finished.
+        // The caller that took over the claim found the same report finished.
         if (record.report === null || record.report.submittedMs !== null) return {};
         const report = { ...record.report, submittedMs: clock.now(), reportId };
         const state = record.state === "open" ? "reported" as const : record.state;
@@ -229,7 +229,7 @@ export class Submissions {
     );
     await store.change(id, (record) => {
       if (record.submission?.token !== claim.token) return { auditEntry };
-      // Nobody's any more, so that a renewal that is on its way finds nothing to renew.
+      // Releases the claim, so that a renewal in progress finds nothing to renew.
       const submission = reportId === null ? null : { token: "", untilMs: 0, reportId };
       return { to: { ...record, submission }, auditEntry };
     });
@@ -237,7 +237,7 @@ export class Submissions {
   }
 }
 
-/** Why an incident's report cannot be submitted, or changed, at a time; null when it can. */
+/** Returns why an incident's report cannot be submitted or changed at a time; null when it can. */
 export function busyOrDone({ state, report, submission }: IncidentRecord, nowMs: number): Refusal | null {
   if (report !== null && report.submittedMs !== null) {
     return conflict(`The report was submitted already, as report ${report.reportId}.`);
@@ -245,11 +245,11 @@ export function busyOrDone({ state, report, submission }: IncidentRecord, nowMs:
   if (submission !== null && submission.untilMs > nowMs) {
     return conflict("The report is being submitted. Look at it again in a moment.");
   }
-  // What became of a submission can be found out after the end of the review too.
+  // The outcome of a submission can also be found after the end of the review.
   return state === "closed" && submission === null ? conflict("The incident is closed.") : null;
 }
 
-/** The same for a new draft: what may have been filed stays what it is until that is known. */
+/** Like `busyOrDone`, for a new draft: a report that may have been filed does not change until its outcome is known. */
 export function notDraftable(record: IncidentRecord, nowMs: number): Refusal | null {
   const refused = busyOrDone(record, nowMs);
   if (refused !== null || record.submission === null) return refused;

@@ -2,9 +2,9 @@ import { iso } from "../platform/mod.ts";
 import type { IncidentRecord, IncidentReport, IncidentUpload } from "./evidence_ports.ts";
 import { fileDetailsRule, isAddress, reportRule, schemaProblems, type XmlElement } from "./report_schema.ts";
 
-/** What a report calls this service. */
+/** Name of this service in reports. */
 const service = "Behest";
-/** Uploads of the reported account, and other accounts, that a report names. */
+/** Maximum number of the reported account's uploads, and of other accounts, in a report. */
 const eventsNamed = 50;
 const additionalInfoLength = 3000;
 const schema = {
@@ -12,13 +12,13 @@ const schema = {
   "xsi:noNamespaceSchemaLocation": "https://report.cybertip.org/ispws/xsd",
 };
 
-/** A document as text, and what is wrong with it in words. */
+/** A document as text, and its errors in words. */
 export interface Checked {
   xml: string;
   problems: string[];
 }
 
-/** The CyberTipline report of an incident, in the order of NCMEC's schema. */
+/** Builds the CyberTipline report of an incident, in the order of NCMEC's schema. */
 export function reportXml(
   incident: IncidentRecord,
   report: IncidentReport,
@@ -40,7 +40,7 @@ export function reportXml(
   return { xml: documentOf(tree), problems: schemaProblems(tree, reportRule) };
 }
 
-/** What the CyberTipline is told of the uploaded file. Nobody looked at it: a service matched it. */
+/** Builds the details of the uploaded file. No person viewed it: a service matched it. */
 export function fileDetailsXml(
   incident: IncidentRecord,
   uploads: readonly IncidentUpload[],
@@ -63,7 +63,7 @@ export function fileDetailsXml(
   return { xml: documentOf(tree), problems: schemaProblems(tree, fileDetailsRule) };
 }
 
-/** A report tells of one account: the one that uploaded first. Others stand in `additionalInfo`. */
+/** A report names one account, the first uploader. Others are in `additionalInfo`. */
 function reportedPerson(uploads: readonly IncidentUpload[]): XmlElement[] {
   const [first] = uploads;
   if (first === undefined) return [];
@@ -79,7 +79,7 @@ function reportedPerson(uploads: readonly IncidentUpload[]): XmlElement[] {
   ];
 }
 
-/** Behind some proxies there is no address to tell. */
+/** Behind some proxies the address is unknown. */
 function captured({ address, atMs, port }: IncidentUpload): XmlElement[] {
   const plain = address.replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, "");
   if (!isAddress(plain)) return [];
@@ -158,7 +158,7 @@ const entities: Readonly<Record<string, string>> = {
   "\r": "&#13;",
 };
 
-/** Text for an element or an attribute. What XML 1.0 cannot hold at all becomes the replacement character. */
+/** Escapes text for an element or an attribute. Replaces characters that XML 1.0 does not allow. */
 function escaped(text: string): string {
   return text.toWellFormed()
     // deno-lint-ignore no-control-regex -- control characters are what this looks for

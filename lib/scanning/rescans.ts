@@ -1,16 +1,15 @@
 import type { Clock, Log, Timer } from "../platform/mod.ts";
 import type { ScannerHealth, ScanStore, VirusScanner } from "./ports.ts";
 
-/** How often the virus scanner is asked whether its signatures are others. */
+/** Time between two checks of the virus scanner's signature version. */
 const askMs = 5 * 60_000;
-/** The rate of rescans: this many at most in this time. Fresh uploads never wait for more than these. */
+/** Rate of rescans: at most this many in this time. New uploads never wait for more than these. */
 const atOnce = 4;
 const everyMs = 1000;
 
 /**
- * SC-4: when the signatures are not those that a blob was found clean with, it is scanned again, in the background. Nothing is
- * added while a scan is due and waits, so fresh uploads come first. Begins anew after a restart; what was scanned again
- * already has the new version by then.
+ * SC-4: rescans clean blobs in the background after an update of the virus signatures. Adds no rescan while a due scan waits,
+ * so new uploads come first. After a restart it begins again; rescanned blobs have the new version by then.
  */
 export class RescanSchedule implements AsyncDisposable {
   readonly #store: Pick<ScanStore, "cleanBlobs" | "nextDueMs" | "rescan">;
@@ -20,12 +19,12 @@ export class RescanSchedule implements AsyncDisposable {
   readonly #added: () => void;
   #closed = false;
   #endPause: (() => void) | undefined;
-  /** The version that all blobs were looked through for. */
+  /** Signature version of the last complete pass. */
   #done: string | undefined;
   #timer: Timer | undefined;
   #working: Promise<void> | undefined;
 
-  /** `added` is called when there is something to scan. */
+  /** `added` is called after rescans were added. */
   constructor(parts: {
     store: Pick<ScanStore, "cleanBlobs" | "nextDueMs" | "rescan">;
     virus: Pick<VirusScanner, "health">;
@@ -57,7 +56,7 @@ export class RescanSchedule implements AsyncDisposable {
 
   async #work(): Promise<void> {
     const { ok, real, version } = await this.#health();
-    // A stand-in says nothing that was not known better.
+    // A stand-in gives no better verdict than the one that is stored.
     if (!ok || !real || version === "" || version === this.#done) return;
     let count = 0;
     for await (const blob of this.#store.cleanBlobs()) {
@@ -80,7 +79,7 @@ export class RescanSchedule implements AsyncDisposable {
     }
   }
 
-  /** Waits for its turn: the rate, and until nothing that is due waits. */
+  /** Waits for the rate limit, and until no due scan waits. */
   async #turn(): Promise<void> {
     do {
       await this.#pause();

@@ -3,12 +3,12 @@ import { limits, type ScanStatus } from "../protocol/mod.ts";
 import type { Breaker } from "./breaker.ts";
 import type { CsamMatcher, ScannerHealth, ScanStore, VirusScanner } from "./ports.ts";
 
-/** What was found out is shown again for this long: every page with a banner asks. */
+/** Time for which a result is reused: every page with a banner asks. */
 const freshMs = 5000;
-/** A scanner that takes longer is shown as one that does not answer; below what `/readyz` waits. */
+/** Time limit for a health check, below the one of `/readyz`. A slower scanner is shown as not answering. */
 const healthMs = 2500;
 
-/** A line of `/readyz`. */
+/** One check of `/readyz`. */
 export interface ScannerCheck {
   name: string;
   check(): Promise<string | null>;
@@ -16,7 +16,7 @@ export interface ScannerCheck {
 
 type Scanner = Pick<VirusScanner | CsamMatcher, "name" | "health">;
 
-/** What the checks of files stand on: for banners, the overview and `/readyz` (SC-7, OP-4). */
+/** Status of the scanners and the backlog, for banners, the overview and `/readyz` (SC-7, OP-4). */
 export class ScanStatusBoard {
   readonly #virus: Scanner;
   readonly #csam: Scanner;
@@ -42,7 +42,7 @@ export class ScanStatusBoard {
     this.#clock = parts.clock;
   }
 
-  /** At most 5 s old. The backlog is counted up to `limits.jobsCounted`. */
+  /** Returns a status that is at most 5 s old. Counts the backlog up to `limits.jobsCounted`. */
   status(): Promise<ScanStatus> {
     const now = this.#clock.now();
     if (this.#last === undefined || now - this.#last.atMs >= freshMs || now < this.#last.atMs) {
@@ -55,7 +55,7 @@ export class ScanStatusBoard {
     return this.#last.status;
   }
 
-  /** In production, a scanner that is none or does not answer makes `/readyz` say so; in evaluation mode it does not. */
+  /** Returns the checks for `/readyz`. Only in production does a missing or silent scanner make it fail. */
   checks(): ScannerCheck[] {
     const check = (which: "virus" | "csam") => async () => {
       if (this.#mode === "evaluation") return null;
@@ -80,7 +80,7 @@ export class ScanStatusBoard {
 
   async #one(scanner: Scanner, breaker: Breaker): Promise<ScanStatus["virus"]> {
     const { ok, reason, version, real } = await this.#health(scanner);
-    // A scanner may answer and still fail with every file.
+    // A scanner can pass its health check and still fail with every file.
     const leftAlone = ok && breaker.state === "open" ? breaker.reason : null;
     return {
       scanner: scanner.name,
@@ -102,7 +102,7 @@ export class ScanStatusBoard {
   }
 }
 
-/** `real` so that the reason shown is this one. */
+/** `real` makes the page show this reason. */
 function notWorking(reason: string): ScannerHealth {
   return { ok: false, reason, version: "", real: true };
 }

@@ -2,7 +2,7 @@ import type { BlobRecord, BlobStore } from "../files/mod.ts";
 import { limits } from "../protocol/mod.ts";
 import type { ScanSubject } from "./ports.ts";
 
-/** What scanners get of a blob; null when its bytes are not there. */
+/** Returns a blob for the scanners; null when its bytes are missing. */
 export async function subjectOf(
   { sha256, sizeBytes, type }: BlobRecord,
   blobs: Pick<BlobStore, "open">,

@@ -1,30 +1,30 @@
 import { limits, type Verdict } from "../protocol/mod.ts";
 import type { Conclusion, CsamFinding, VirusFinding } from "./ports.ts";
 
-/** What both scanners said of a blob in one scan. */
+/** The findings of both scanners from one scan. */
 export interface Findings {
   virus: VirusFinding;
   csam: CsamFinding;
 }
 
 /**
- * What the blob was before: `new` while nothing that counts was said of it, `clean` for a rescan, `released` for a rescan of
- * what a moderator released although it could not be looked through.
+ * State before the scan: `new` without a final verdict, `clean` for a rescan, `released` for a rescan of a blob that a
+ * moderator released although no scan was complete.
  */
 export type Standing = "new" | "clean" | "released";
 
-/** What a scan comes to. */
+/** Decision after a scan. */
 export type Decision =
   | { kind: "conclude"; conclusion: Conclusion }
   | { kind: "match"; finding: CsamFinding; verdicts: Verdict[] }
   | { kind: "retry"; verdicts: Verdict[] };
 
-/** The outcome of a scan in one word; `decide` says what becomes of the blob then. */
+/** Both verdicts combined; `decide` turns it into the blob's next state. */
 type Outcome = "clean" | "infected" | "match" | "incomplete" | "retry";
 
 /**
- * SC-2: the only place where findings become a state. `match` wins over everything, `infected` over all but that, and then
- * nothing is decided as long as one of the two has not answered. `at` is the time of the scan (RFC 3339).
+ * SC-2: the only place that turns findings into a state. `match` comes before everything, `infected` before the rest;
+ * otherwise nothing is decided until both scanners have answered. `at` is the time of the scan (RFC 3339).
  */
 export function decide(
   findings: Findings,
@@ -83,7 +83,7 @@ function incompleteBy(
   { incomplete, standing }: { incomplete: "hold" | "reject"; standing: Standing },
   verdicts: Verdict[],
 ): Conclusion {
-  // A moderator has decided on just this.
+  // A moderator has already released this incomplete result.
   if (standing === "released") return { state: "clean", verdicts };
   switch (incomplete) {
     case "hold":
@@ -104,7 +104,7 @@ const csamVerdicts: ReadonlySet<string> = new Set([
   "error",
 ]);
 
-/** What a scanner says beyond its type was not understood, and so is an error. */
+/** Turns verdicts outside the union into `error`. */
 function understood({ virus, csam }: Findings): Findings {
   return {
     virus: virusVerdicts.has(virus.verdict) ? virus : { ...virus, ...notUnderstood },
@@ -116,7 +116,7 @@ const notUnderstood = { verdict: "error", answer: "the scanner's verdict was not
 
 function verdictOf(check: "virus" | "csam", finding: VirusFinding | CsamFinding, at: string): Verdict {
   const { verdict, scanner, version, answer } = finding;
-  // Half of a surrogate pair would be left where the cut falls into one.
+  // The cut can leave half of a surrogate pair.
   const short = `${answer}`.slice(0, limits.scanAnswer).toWellFormed();
   return { check, verdict, scanner, version, answer: short, at };
 }

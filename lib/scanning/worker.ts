@@ -8,9 +8,9 @@ import type { CsamMatcher, MatchHandler, ScanJob, ScanStore, VirusScanner } from
 import { subjectOf } from "./subject.ts";
 import { decide, type Decision, type Standing } from "./verdict.ts";
 
-/** The longest that the store is not looked at: another process may have added a scan, or have died over one. */
+/** Longest time between two looks at the store: another process may have added a scan or died during one. */
 const lookMs = 5000;
-/** The shortest wait for the next look when somebody else was faster. */
+/** Shortest wait before the next look, after another worker was faster. */
 const shortestMs = 20;
 
 export interface ScanWorkerNeeds {
@@ -19,9 +19,9 @@ export interface ScanWorkerNeeds {
   virus: VirusScanner;
   csam: CsamMatcher;
   matches: MatchHandler;
-  /** What becomes of a file that could not be looked through. */
+  /** Treatment of a file that could not be scanned completely. */
   incomplete: "hold" | "reject";
-  /** Scans at once. */
+  /** Maximum number of scans at the same time. */
   slots: number;
   clock: Clock;
   random: Random;
@@ -29,8 +29,8 @@ export interface ScanWorkerNeeds {
 }
 
 /**
- * Runs the scans that are due (SC-1), oldest first, each under a lease. What is not decided is tried again; nothing but a
- * conclusion in the store ends a scan. Closing it cuts off what runs and gives it back.
+ * Runs due scans (SC-1), oldest first, each under a lease. An undecided scan is retried; only a conclusion in the store ends
+ * it. Disposing the worker aborts running scans and returns their leases.
  */
 export class ScanWorker implements AsyncDisposable {
   readonly #needs: ScanWorkerNeeds;
@@ -56,7 +56,7 @@ export class ScanWorker implements AsyncDisposable {
     this.#scanners = new BothScanners({ virus, csam, breakers: this.#breakers, clock });
   }
 
-  /** For the status: whether a scanner is left alone, and why. */
+  /** State of both scanners, for the status. */
   get breakers(): { readonly virus: Breaker; readonly csam: Breaker } {
     return this.#breakers;
   }
@@ -66,14 +66,14 @@ export class ScanWorker implements AsyncDisposable {
     this.wake();
   }
 
-  /** There may be something to scan: after an upload. */
+  /** Looks for due scans. Called after an upload, among others. */
   wake(): void {
     if (this.#closed || !this.#started) return;
     this.#again = true;
     this.#filling ??= this.#fill();
   }
 
-  /** Running scans are cut off and their leases given back, so that whoever starts next goes on with them at once. */
+  /** Aborts running scans and returns their leases, so that the next worker can continue them at once. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
     this.#timer?.cancel();
@@ -91,7 +91,7 @@ export class ScanWorker implements AsyncDisposable {
         nextMs = await this.#fillSlots();
       }
     } catch (error) {
-      // The store does not answer: whatever is due is still there.
+      // The store failed; due scans are still in it.
       nextMs = limits.scanRetryBaseMs;
       this.#needs.log.error("scan.no_store", { error: error as Error });
     } finally {
@@ -101,15 +101,15 @@ export class ScanWorker implements AsyncDisposable {
     }
   }
 
-  /** Takes scans until every slot is busy or nothing is due; gives the time until the next look. */
+  /** Takes scans until every slot is busy or nothing is due; returns the time until the next look. */
   async #fillSlots(): Promise<number> {
     const { store, clock, slots } = this.#needs;
     while (this.#running.size < slots && !this.#closed) {
-      // While a scanner is left alone, only what has no verdict at all is looked at: once, by the other one.
+      // While a breaker is open, only blobs without any verdict are scanned: once, by the other scanner.
       const admitted = this.#scanners.admitted;
       const job = await store.take(this.#owner, clock.now(), admitted ? undefined : "unseen");
       if (job === null) return await this.#nextLookMs(admitted);
-      // The store may have answered so late that somebody else is about to have it.
+      // The store's answer may be so late that the lease is nearly over.
       if (this.#closed || isOver(job, clock.now())) await store.release(job, []);
       else this.#begin(job);
     }
@@ -140,14 +140,14 @@ export class ScanWorker implements AsyncDisposable {
     this.#running.set(abort, run);
   }
 
-  /** One scan from its lease to what is written of it. Never throws: what goes wrong is tried again. */
+  /** Runs one scan, from its lease to the written result. Never throws: a failed scan is retried. */
   async #run(taken: ScanJob, passes: Passes, abort: AbortController): Promise<void> {
     const { store, clock, log } = this.#needs;
     const lease = new Lease(taken, { store, clock, log, lost: () => abort.abort() });
     const tried = await this.#look(taken, passes, abort.signal).catch((error: Error) => error);
     const { job, lost } = await lease.end();
     try {
-      // A lease that seems lost may only not have been renewed: then it is given back, else this does nothing.
+      // The lease may only have missed a renewal: `release` then returns it. Otherwise `release` does nothing.
       if (lost || abort.signal.aborted) await store.release(job, []);
       else if (tried instanceof Error) await this.#failed(job, tried);
       else if (tried === null) await store.drop(job);
@@ -193,7 +193,7 @@ export class ScanWorker implements AsyncDisposable {
         try {
           return await matches.preserve(job, decision.finding, decision.verdicts);
         } catch (error) {
-          // Nobody gets it meanwhile, also if it was clean before.
+          // Until it is preserved nobody can download it, even if it was clean before.
           await store.retry({ ...job, rescan: false }, this.#retryMs(job), decision.verdicts);
           throw error;
         }
@@ -206,7 +206,7 @@ export class ScanWorker implements AsyncDisposable {
     }
   }
 
-  /** The bytes or the store could not be read. */
+  /** Records that the bytes or the store could not be read. */
   async #failed(job: ScanJob, error: Error): Promise<void> {
     const { store, clock, log } = this.#needs;
     log.error("scan.failed", { sha256: job.sha256, attempts: job.attempts, error });
@@ -226,7 +226,10 @@ export class ScanWorker implements AsyncDisposable {
     return released ? "released" : "clean";
   }
 
-  /** SC-1: 1 s, doubling, at most 5 min; up to half of it left to chance, so that many do not come back at once. */
+  /**
+   * SC-1: returns the time of the next attempt: 1 s, doubled each time, at most 5 min, and up to half of it random, so that
+   * retries do not come all at once.
+   */
   #retryMs({ attempts }: ScanJob): number {
     const { clock, random } = this.#needs;
     const fullMs = Math.min(limits.scanRetryMaxMs, limits.scanRetryBaseMs * 2 ** Math.min(attempts, 30));
