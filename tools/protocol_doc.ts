@@ -3,7 +3,7 @@
  * variables from `lib/config/variables.ts`. `tests/tidy_test.ts` fails when what stands there is older than its source.
  */
 import { z } from "zod";
-import { allMoves } from "../lib/commands/mod.ts";
+import { allTransitions } from "../lib/commands/mod.ts";
 import { type Variable, variables } from "../lib/config/mod.ts";
 import * as protocol from "../lib/protocol/mod.ts";
 import {
@@ -33,7 +33,7 @@ interface Schema {
 /** Recipients, senders and the server move a state; one arrow stands for all who may. */
 function lifecycleDiagram(): string[] {
   const movers = new Map<string, string[]>();
-  for (const { from, to, by } of allMoves()) {
+  for (const { from, to, by } of allTransitions()) {
     const arrow = `${from} ${to}`;
     movers.set(arrow, [...movers.get(arrow) ?? [], by]);
   }

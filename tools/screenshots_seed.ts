@@ -174,14 +174,14 @@ async function seedAdmin({ users, categories, commands }: Services, admin: Calle
     }),
   );
   good(await categories.change(admin, "censored", { retired: true }));
-  const cast = await commands.send(admin, {
+  const broadcast = await commands.send(admin, {
     key: "1",
     kind: "message",
     title: "Welcome",
     body: "Say hello to each other.",
     audience: { kind: "all" },
   });
-  if (cast instanceof Refusal) complain(`A broadcast is refused: ${cast.message}`);
+  if (broadcast instanceof Refusal) complain(`A broadcast is refused: ${broadcast.message}`);
 }
 
 /** The token of a new session of one of the people here. */

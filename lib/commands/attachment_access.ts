@@ -1,21 +1,21 @@
 import type { FileState } from "../protocol/mod.ts";
-import type { Moves } from "./transitions.ts";
 import type { Parts } from "./parts.ts";
+import type { Transitions } from "./transitions.ts";
 import { forRecipient } from "./views.ts";
 
-/** What commands say of the files that they carry: who may read one, and what becomes of a command when one was checked. */
-export class Carrying {
+/** Who may read a command's files (FI-5), and what happens to the command when a file was checked (FI-6). */
+export class AttachmentAccess {
   readonly #parts: Parts;
-  readonly #moves: Moves;
+  readonly #transitions: Transitions;
 
-  constructor(parts: Parts, moves: Moves) {
+  constructor(parts: Parts, transitions: Transitions) {
     this.#parts = parts;
-    this.#moves = moves;
+    this.#transitions = transitions;
   }
 
   /**
-   * FI-5: the recipients of a command, once it was handed to them and is open; the sender, of what was handed in. Not after
-   * the sender took it back, nor while it is sealed.
+   * FI-5: recipients may read a command's files once they have it, unless it is sealed, cancelled or failed. The sender may
+   * read what a recipient submitted.
    */
   async mayRead(userId: string, by: string): Promise<boolean> {
     const [what, commandId = ""] = by.split(":");
@@ -25,7 +25,7 @@ export class Carrying {
       case "proof":
         return record.senderId === userId;
       case "command": {
-        const known = await this.#moves.known(userId, record);
+        const known = await this.#transitions.known(userId, record);
         if (known === null || known.record.state === "cancelled" || known.record.state === "failed") {
           return false;
         }
@@ -37,15 +37,15 @@ export class Carrying {
     }
   }
 
-  /** FI-6: a file's state changed. What waits for it goes on, or ends. */
+  /** FI-6: releases the command that waits for a file, or fails it. */
   async changed(by: string, state: FileState): Promise<void> {
     const [what, commandId = ""] = by.split(":");
     if (what !== "command") return;
     switch (state) {
       case "clean":
-        return await this.#moves.release(commandId);
+        return await this.#transitions.release(commandId);
       case "rejected":
-        return await this.#moves.reject(commandId);
+        return await this.#transitions.reject(commandId);
       case "scanning":
       case "held":
         return;

@@ -2,20 +2,20 @@ import type { Caller } from "../platform/mod.ts";
 import { type Command, Refusal } from "../protocol/mod.ts";
 import type { AttachableFile, Carried, CommandFiles } from "./ports.ts";
 
-/** The files of a draft or an answer, as the command carries them. */
+/** The files of a draft or an answer. */
 export interface Attached {
   attachments: Command["attachments"];
-  /** What makes the write that follows safe. */
+  /** The files as they were read; the write that attaches them fails if one has changed. */
   files: AttachableFile[];
-  /** All have passed the checks. */
+  /** All are `clean`. */
   clean: boolean;
 }
 
 export const nothingAttached: Attached = { attachments: [], files: [], clean: true };
 
 /**
- * CM-2, FI-6: the caller's own files by their ids. What is still being checked may be taken, what was rejected not;
- * somebody else's is answered like one that is not there.
+ * CM-2, FI-6: attaches the caller's own files. Files that are still being checked are allowed, rejected ones are not. Another
+ * person's file gets the same answer as one that does not exist.
  */
 export async function attach(
   files: CommandFiles,
@@ -48,7 +48,7 @@ export async function attach(
   };
 }
 
-/** That something carries the files until a time; for the commit of what carries them. */
+/** Uses of the files until a time, for the commit of the command or answer. */
 export function carried({ files }: Attached, by: string, untilMs: number): Carried[] {
   return files.map(({ fileId, version }) => ({ fileId, version, by, untilMs }));
 }

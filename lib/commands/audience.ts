@@ -1,42 +1,28 @@
-import { type Question, type Relation, withheldBy } from "../consent/mod.ts";
+import { withheldBy } from "../consent/mod.ts";
 import type { Caller } from "../platform/mod.ts";
 import { type AudienceCounts, type CommandDraft, Refusal } from "../protocol/mod.ts";
-import type { Casts } from "./broadcasts.ts";
+import { broadcastCounts } from "./audience_counts.ts";
+import { type Epochs, inGroup, questionOf } from "./broadcasts.ts";
 import type { Parts } from "./parts.ts";
-import type { CastAudience, CommandRecord, GroupMembership } from "./ports.ts";
+import type { BroadcastAudience, CommandRecord, GroupMembership, Memberships } from "./ports.ts";
 
-export const inGroup: Relation = { contact: false, sharesGroup: true };
-
-type Memberships = ReadonlyMap<string, GroupMembership>;
-
-/** Those in a group that a cast is for, each with their mark as it was when that was read; null: everyone. */
-export type Marks = ReadonlyMap<string, number> | null;
-
-/** Whom a cast would reach, before it is written. */
-export interface CastPlan {
-  cast: CastAudience;
+/** Who would get a broadcast, before it is written. */
+export interface BroadcastPlan {
+  audience: BroadcastAudience;
   counts: AudienceCounts;
-  marks: Marks;
+  epochs: Epochs;
 }
 
-interface Reached {
-  matched: number;
-  online: number;
-  excluded: ReadonlyMap<string, number>;
-}
-
-/** Who may send to a group, a category or everyone, and whom that would reach. */
-export class CastPlans {
+/** Who may send to a group, a category or everyone, and how many people that reaches. */
+export class Audience {
   readonly #parts: Parts;
-  readonly #casts: Casts;
 
-  constructor(parts: Parts, casts: Casts) {
+  constructor(parts: Parts) {
     this.#parts = parts;
-    this.#casts = casts;
   }
 
-  /** BR-2: whether the caller may send to the group, and how many people a broadcast would reach (BR-3). */
-  async plan(caller: Caller, draft: CommandDraft, categories: string[]): Promise<CastPlan | Refusal> {
+  /** BR-2: whether the caller may send to the group, and how many people a broadcast reaches (BR-3). */
+  async plan(caller: Caller, draft: CommandDraft, categories: string[]): Promise<BroadcastPlan | Refusal> {
     const { audience } = draft;
     switch (audience.kind) {
       case "group":
@@ -47,17 +33,20 @@ export class CastPlans {
         const question = questionOf(caller.username, audience.kind, categories);
         const reached = await consent.census.count(caller.userId, question, bell.online());
         const name = audience.kind === "category" ? audience.category : null;
-        const cast = { kind: audience.kind, name, matched: reached.matched };
-        return { cast, counts: countsOf(caller, reached), marks: null };
+        return {
+          audience: { kind: audience.kind, name, matched: reached.matched },
+          counts: broadcastCounts(caller, reached),
+          epochs: null,
+        };
       }
       case "user":
-        throw new Error("a direct command is no cast");
+        throw new Error("a direct command is not a broadcast");
       default:
         return audience satisfies never;
     }
   }
 
-  async #planGroup(caller: Caller, name: string, categories: string[]): Promise<CastPlan | Refusal> {
+  async #planGroup(caller: Caller, name: string, categories: string[]): Promise<BroadcastPlan | Refusal> {
     const { people, consent, bell } = this.#parts;
     const role = (await people.membershipsOf(caller.userId)).get(name)?.role;
     if (role === undefined) {
@@ -68,12 +57,12 @@ export class CastPlans {
     if (role === "member") {
       return new Refusal("forbidden", `Your role in "${name}" does not send. Ask an owner of the group.`);
     }
-    const marks = this.#marksOf(await people.membersOf(name), (userId) => userId !== caller.userId);
+    const epochs = this.#epochsOf(await people.membersOf(name), (userId) => userId !== caller.userId);
     const question = questionOf(caller.username, "group", categories);
     const excluded = new Map<string, number>();
     let [matched, online] = [0, 0];
-    for (const userId of marks.keys()) {
-      // CO-3: a group's sender may know its members, so a count without those who withhold would name them.
+    for (const userId of epochs.keys()) {
+      // CO-3: a sender may know the group's members, so a count without those who block would name them.
       const rule = caller.role === "admin"
         ? withheldBy(await consent.standing(userId), inGroup, question)
         : null;
@@ -82,49 +71,30 @@ export class CastPlans {
       if (rule === null && bell.isOnline(userId)) online++;
     }
     return {
-      cast: { kind: "group", name, matched: marks.size },
-      counts: countsOf(caller, { matched, online, excluded }),
-      marks,
+      audience: { kind: "group", name, matched: epochs.size },
+      counts: broadcastCounts(caller, { matched, online, excluded }),
+      epochs,
     };
   }
 
-  /** Those whom a scheduled cast is for now that its time has come. */
-  async marksAtRelease(record: CommandRecord): Promise<Marks> {
+  /** The members that a scheduled broadcast is for, now that it is due. */
+  async epochsAtRelease(record: CommandRecord): Promise<Epochs> {
     const name = record.cast?.kind === "group" ? record.cast.name : null;
     if (name === null) return null;
-    return this.#marksOf(
+    return this.#epochsOf(
       await this.#parts.people.membersOf(name),
-      (userId, membership) => this.#casts.isFor(userId, record, new Map([[name, membership]])),
+      (userId, membership) => this.#parts.broadcasts.isFor(userId, record, new Map([[name, membership]])),
     );
   }
 
-  #marksOf(
+  #epochsOf(
     members: Memberships | undefined,
     isFor: (userId: string, membership: GroupMembership) => boolean,
   ): ReadonlyMap<string, number> {
-    const marks = new Map<string, number>();
+    const epochs = new Map<string, number>();
     for (const [userId, membership] of members ?? []) {
-      if (isFor(userId, membership)) marks.set(userId, this.#parts.bell.mark(userId));
+      if (isFor(userId, membership)) epochs.set(userId, this.#parts.bell.epoch(userId));
     }
-    return marks;
+    return epochs;
   }
-}
-
-export function questionOf(
-  username: string,
-  kind: CastAudience["kind"],
-  categories: readonly string[],
-): Question {
-  return { from: { username }, audience: { kind }, categories };
-}
-
-/** BR-3: an administrator sees the truth. */
-function countsOf(caller: Caller, { matched, online, excluded }: Reached): AudienceCounts {
-  const shown = (count: number) => caller.role === "admin" || count >= 5 ? count : "<5" as const;
-  return {
-    matched: shown(matched),
-    online: shown(online),
-    offline: shown(matched - online),
-    excluded: Object.fromEntries([...excluded].map(([rule, count]) => [rule, shown(count)])),
-  };
 }

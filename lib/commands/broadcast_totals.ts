@@ -1,58 +1,58 @@
 import { type CommandChanged, type CommandState, type Totals } from "../protocol/mod.ts";
 import { iso, type Timer } from "../platform/mod.ts";
-import { endOf } from "./broadcasts.ts";
-import type { Parts } from "./parts.ts";
-import type { CastRecord, CommandRecord } from "./ports.ts";
+import { endOf } from "./broadcast_records.ts";
+import type { Needs } from "./needs.ts";
+import type { BroadcastRecord, CommandRecord } from "./ports.ts";
 
-/** CM-7: a sender hears of a cast's totals at most this often. */
-const tellMs = 1000;
+/** CM-7: shortest time between two totals of one broadcast to its sender. */
+const notifyMs = 1000;
 
-/** How many people are in each state of a cast, and telling its sender. */
-export class CastTotals {
-  readonly #parts: Pick<Parts, "store" | "bell" | "clock" | "log">;
+/** Counts the people in each state of a broadcast, and notifies its sender. */
+export class BroadcastTotals {
+  readonly #needs: Pick<Needs, "store" | "bell" | "clock" | "log">;
   readonly #due = new Map<string, Timer>();
 
-  constructor(parts: Pick<Parts, "store" | "bell" | "clock" | "log">) {
-    this.#parts = parts;
+  constructor(needs: Pick<Needs, "store" | "bell" | "clock" | "log">) {
+    this.#needs = needs;
   }
 
   async of(record: CommandRecord): Promise<Totals> {
-    const { store } = this.#parts;
-    const [counted, cast] = await Promise.all([
+    const { store } = this.#needs;
+    const [counted, broadcast] = await Promise.all([
       store.totals(record.command.id),
-      store.cast(record.command.id),
+      store.broadcast(record.command.id),
     ]);
-    return totalsOf(record.cast!.matched, counted, cast ?? { state: "expired" });
+    return totalsOf(record.cast!.matched, counted, broadcast ?? { state: "expired" });
   }
 
-  /** Something changed. The sender hears the totals as they are a second later. */
+  /** Notifies the sender of the totals a second after a change. */
   touch(record: CommandRecord): void {
-    const { bell, clock, log } = this.#parts;
+    const { bell, clock, log } = this.#needs;
     const { id } = record.command;
     if (this.#due.has(id) || !bell.isOnline(record.senderId)) return;
-    const tell = async () => {
+    const notify = async () => {
       this.#due.delete(id);
-      const told: CommandChanged = { id, totals: await this.of(record), at: iso(clock.now()) };
-      bell.notify(record.senderId, "command.changed", told);
+      const changed: CommandChanged = { id, totals: await this.of(record), at: iso(clock.now()) };
+      bell.notify(record.senderId, "command.changed", changed);
     };
     this.#due.set(
       id,
-      clock.after(tellMs, () => void tell().catch((error) => log.error("totals.untold", { error }))),
+      clock.after(notifyMs, () => void notify().catch((error) => log.error("totals.untold", { error }))),
     );
   }
 
-  /** Nothing is told any more. */
+  /** Cancels the notifications that wait. */
   close(): void {
     for (const timer of this.#due.values()) timer.cancel();
     this.#due.clear();
   }
 }
 
-/** Everybody whom it matched is in one state: without a record they are queued, or as the cast ended. */
+/** Counts every matched person once. Those without a record are queued, or in the state in which the broadcast ended. */
 function totalsOf(
   matched: number,
   counted: Totals,
-  cast: Pick<CastRecord, "state" | "cancelled">,
+  broadcast: Pick<BroadcastRecord, "state" | "cancelled">,
 ): Totals {
   const totals: Totals = {};
   const add = (state: CommandState, count: number) => {
@@ -61,8 +61,8 @@ function totalsOf(
   let known = 0;
   for (const [name, count = 0] of Object.entries(counted)) {
     known += count;
-    add(endOf(name as CommandState, cast), count);
+    add(endOf(name as CommandState, broadcast), count);
   }
-  add(cast.state === "open" ? "queued" : cast.state, Math.max(0, matched - known));
+  add(broadcast.state === "open" ? "queued" : broadcast.state, Math.max(0, matched - known));
   return totals;
 }

@@ -1,68 +1,71 @@
 import { iso } from "../platform/mod.ts";
 import type { CommandChanged, Totals } from "../protocol/mod.ts";
-import { ended } from "./broadcasts.ts";
+import type { Audience } from "./audience.ts";
+import { ended } from "./broadcast_records.ts";
 import { isClosed } from "./lifecycle.ts";
 import type { Parts } from "./parts.ts";
-import type { CastRecord, CommandRecord, Happening } from "./ports.ts";
+import type { BroadcastRecord, CommandRecord, Happening } from "./ports.ts";
 
 type End = "cancelled" | "expired" | "failed";
 
 const dayMs = 24 * 3600_000;
 
-/** What happens to a cast as a whole: its time comes, its sender takes it back, it runs out. One write each. */
-export class CastMoves {
+/** Releases, cancels, expires and fails a whole broadcast, each in one write. */
+export class BroadcastTransitions {
   readonly #parts: Parts;
+  readonly #audience: Audience;
 
-  constructor(parts: Parts) {
+  constructor(parts: Parts, audience: Audience) {
     this.#parts = parts;
+    this.#audience = audience;
   }
 
-  /** CM-6. Those who are done with it stay as they are, and so do those for whom it ran out. */
+  /** CM-6. Closed records stay as they are, expired ones included. */
   async cancel(record: CommandRecord, who: string): Promise<Totals> {
-    // Its job may still have to come round.
+    // Its job may not have run yet.
     if (record.expiresMs <= this.#parts.clock.now()) await this.#end(record, "expired", null);
     await this.#end(record, "cancelled", who);
     return await this.#parts.totals.of(record);
   }
 
-  /** DL-6: ends it, and comes round again to purge it two weeks later. */
+  /** DL-6: expires it, and plans its purge for two weeks later. */
   async expire(record: CommandRecord): Promise<void> {
     const { store, clock, retentionDays, totals } = this.#parts;
     const now = clock.now();
     const keepMs = retentionDays * dayMs;
     await this.#end(record, "expired", null);
     const { accepted = 0, submitted = 0, returned = 0 } = await totals.of(record);
-    const inHand = accepted + submitted + returned > 0;
-    if (now >= record.expiresMs + keepMs && !inHand) return await store.purge(record);
+    const inProgress = accepted + submitted + returned > 0;
+    if (now >= record.expiresMs + keepMs && !inProgress) return await store.purge(record);
     const dueMs = now < record.expiresMs + keepMs ? record.expiresMs + keepMs : now + keepMs;
     await store.addJobs([{ dueMs, job: { kind: "expire", commandId: record.command.id } }]);
   }
 
-  /** CM-8: opens a scheduled one. */
+  /** CM-8: opens a scheduled broadcast. */
   async release(record: CommandRecord): Promise<void> {
-    const { store, casts, totals, clock } = this.#parts;
-    const cast = await store.cast(record.command.id);
-    // What ran out before it could be opened is left to its other job (DL-6).
-    if (cast?.state !== "scheduled" || record.expiresMs <= clock.now()) return;
-    const marks = await casts.plans.marksAtRelease(record);
+    const { store, broadcasts, totals, clock } = this.#parts;
+    const broadcast = await store.broadcast(record.command.id);
+    // One that expired first is left to its other job (DL-6).
+    if (broadcast?.state !== "scheduled" || record.expiresMs <= clock.now()) return;
+    const epochs = await this.#audience.epochsAtRelease(record);
     const released: Happening = { at: iso(clock.now()), state: "queued", who: null, note: null };
-    const place = await store.changeCast(record.command.id, cast, "open", released);
+    const place = await store.changeBroadcast(record.command.id, broadcast, "open", released);
     if (typeof place !== "string") return;
-    // At once: rings come in the order of the commits.
-    casts.ring(record, place, marks);
+    // Without a wait in between: rings keep the order of the commits.
+    broadcasts.ring(record, place, epochs);
     totals.touch(record);
   }
 
-  /** FI-6: one of its files was rejected. Those who took it on stay as they are. */
+  /** FI-6: a file was rejected. People who accepted the broadcast keep it. */
   async fail(record: CommandRecord, note: string): Promise<void> {
     const { bell, clock, totals } = this.#parts;
     if (!await this.#end(record, "failed", null, note)) return;
-    const told: CommandChanged = { id: record.command.id, state: "failed", note, at: iso(clock.now()) };
-    bell.notify(record.senderId, "command.changed", told);
+    const changed: CommandChanged = { id: record.command.id, state: "failed", note, at: iso(clock.now()) };
+    bell.notify(record.senderId, "command.changed", changed);
     totals.touch(record);
   }
 
-  /** False when it was over already. */
+  /** False when it had ended already. */
   async #end(
     record: CommandRecord,
     to: End,
@@ -71,44 +74,44 @@ export class CastMoves {
   ): Promise<boolean> {
     const { store, clock } = this.#parts;
     while (true) {
-      const cast = await store.cast(record.command.id);
-      if (cast === null || isOver(cast, to)) return false;
+      const broadcast = await store.broadcast(record.command.id);
+      if (broadcast === null || isOver(broadcast, to)) return false;
       const happening: Happening = { at: iso(clock.now()), state: to, who, note };
-      if (!await store.changeCast(record.command.id, cast, to, happening)) continue;
-      // Nobody hears of one whose time had not come.
-      if (cast.state !== "scheduled") await this.#tellEnd(record, to);
+      if (!await store.changeBroadcast(record.command.id, broadcast, to, happening)) continue;
+      // Recipients never heard of a scheduled one.
+      if (broadcast.state !== "scheduled") await this.#notifyEnd(record, to);
       return true;
     }
   }
 
-  /** Takes it from the screens of those who are connected, and from what is being read for them right now. */
-  async #tellEnd(record: CommandRecord, to: End): Promise<void> {
-    const { bell, people, casts, consent, inbox, store, clock, totals } = this.#parts;
+  /** Removes it from the screens of people who are connected, and from reads that are under way for them. */
+  async #notifyEnd(record: CommandRecord, to: End): Promise<void> {
+    const { bell, people, broadcasts, consent, inFlight, store, clock, totals } = this.#parts;
     const commandId = record.command.id;
-    const told: CommandChanged = { id: commandId, state: to, until: null, at: iso(clock.now()) };
+    const changed: CommandChanged = { id: commandId, state: to, until: null, at: iso(clock.now()) };
     const online = bell.online();
     const states = await store.states(online.map((userId) => ({ userId, commandId })));
-    const over = await store.cast(commandId);
+    const over = await store.broadcast(commandId);
     for (const [index, userId] of online.entries()) {
       const known = states[index]?.record;
       if (
-        known === undefined && !inbox().handed.expects(userId, commandId) &&
-        !casts.isFor(userId, record, await people.membershipsOf(userId))
+        known === undefined && !inFlight.has(userId, commandId) &&
+        !broadcasts.isFor(userId, record, await people.membershipsOf(userId))
       ) continue;
       bell.consentChanged(userId);
       const mayKnow = known === undefined
         ? over?.state === to &&
-          (inbox().handed.expects(userId, commandId) ||
-            casts.withheld(await consent.standing(userId), record) === null)
+          (inFlight.has(userId, commandId) ||
+            broadcasts.withheld(await consent.standing(userId), record) === null)
         : known.withheldBy === null && !isClosed(known.state) && ended(known, over).state === to;
-      if (mayKnow) bell.notify(userId, "command.changed", told);
+      if (mayKnow) bell.notify(userId, "command.changed", changed);
     }
     totals.touch(record);
   }
 }
 
-/** One that ran out can still be cancelled for those who have it in hand. */
-function isOver({ state, cancelled }: CastRecord, to: End): boolean {
+/** An expired or failed broadcast can still be cancelled for people who accepted it. */
+function isOver({ state, cancelled }: BroadcastRecord, to: End): boolean {
   return state === "cancelled" ||
     ((state === "expired" || state === "failed") && (to !== "cancelled" || cancelled === true));
 }

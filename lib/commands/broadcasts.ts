@@ -4,78 +4,75 @@ import {
   type Question,
   type Relation,
   type Standing,
+  stranger,
   withheldBy,
 } from "../consent/mod.ts";
-import type { Caller, Fresh } from "../platform/mod.ts";
-import { type Command, type CommandDraft, type CommandState, Refusal } from "../protocol/mod.ts";
-import { type CastPlan, CastPlans, inGroup, type Marks, questionOf } from "./audience.ts";
-import { firstRecord } from "./first_record.ts";
-import { isClosed, waits } from "./lifecycle.ts";
-import type { Parts } from "./parts.ts";
+import type { LiveEntry } from "../platform/mod.ts";
+import type { Command } from "../protocol/mod.ts";
+import { ended, openBroadcastRecord } from "./broadcast_records.ts";
+import type { InFlight } from "./in_flight.ts";
+import type { Needs } from "./needs.ts";
 import type {
-  CastRecord,
+  BroadcastAudience,
+  BroadcastRecord,
   CommandRecord,
-  GroupMembership,
   InboxEntry,
+  Memberships,
   StateRecord,
   StoredState,
 } from "./ports.ts";
-import { forRecipient, moved } from "./views.ts";
+import { forRecipient } from "./views.ts";
 
-export type { CastPlan } from "./audience.ts";
-
-/** Log entries looked at in one go, the least and the most. */
-const lookedAtLeast = 16;
-const lookedAtMost = 256;
-/** Rules of which a command's first record is kept; there are few ways to allow one. */
+/** Fewest and most log entries that one step reads. */
+const readAtLeast = 16;
+const readAtMost = 256;
+/** Rules for which a command's first record is kept; few rules ever allow one broadcast. */
 const rulesKept = 64;
-const stranger: Relation = { contact: false, sharesGroup: false };
 
-type Memberships = ReadonlyMap<string, GroupMembership>;
+/** How a member stands to someone who sends to their group. */
+export const inGroup: Relation = { contact: false, sharesGroup: true };
 
-/** A cast that one person may get, with what they are to it. */
-export interface CastEntry extends InboxEntry {
+/** The members that a group's broadcast is for, each with their epoch when they were read; null: everyone. */
+export type Epochs = ReadonlyMap<string, number> | null;
+
+/** A broadcast in the shared log that is for one person. */
+export interface BroadcastEntry extends InboxEntry {
   record: CommandRecord;
 }
 
 /**
- * Commands to a group, a category or everyone (BR-1, BR-4): written once, and asked of each person's rules when their turn
- * comes. A person without a record of a cast has done nothing with it.
+ * Commands to a group, a category or everyone (BR-1, BR-4): written once, decided for each person at delivery. A person
+ * without a record has done nothing with the broadcast.
  */
-export class Casts {
-  readonly #parts: Parts;
-  readonly plans: CastPlans;
+export class Broadcasts {
+  readonly #needs: Needs;
+  readonly #inFlight: InFlight;
   readonly #openRecords = new WeakMap<Command, Map<string | null, StateRecord>>();
   readonly #questions = new WeakMap<CommandRecord, Question>();
 
-  constructor(parts: Parts) {
-    this.#parts = parts;
-    this.plans = new CastPlans(parts, this);
+  constructor(needs: Needs, inFlight: InFlight) {
+    this.#needs = needs;
+    this.#inFlight = inFlight;
   }
 
-  /** See `CastPlans`. */
-  plan(caller: Caller, draft: CommandDraft, categories: string[]): Promise<CastPlan | Refusal> {
-    return this.plans.plan(caller, draft, categories);
-  }
-
-  /** Whether the person was among those that a cast was written for. */
+  /** Whether the person was in the audience when the broadcast was sent. */
   isFor(userId: string, { command, senderId, cast }: CommandRecord, memberships: Memberships): boolean {
-    // Ids rise with time, so one that is larger joined later (BR-4).
+    // Ids rise with time: a larger one joined later (BR-4).
     if (cast === undefined || userId === senderId || userId > command.id) return false;
     if (cast.kind !== "group") return true;
     const membership = memberships.get(cast.name!);
     return membership !== undefined && membership.since <= Date.parse(command.createdAt);
   }
 
-  /** Casts for a person after a place, oldest first; what ran out is among them for those who took it on. */
-  async after(userId: string, after: string | null, max: number): Promise<CastEntry[]> {
-    const { store, people } = this.#parts;
-    const found: CastEntry[] = [];
+  /** A person's broadcasts after a place, oldest first. Expired ones are included, for people who accepted them. */
+  async after(userId: string, after: string | null, max: number): Promise<BroadcastEntry[]> {
+    const { store, people } = this.#needs;
+    const found: BroadcastEntry[] = [];
     let memberships: Memberships | undefined;
-    // Most are for everybody.
-    let looked = Math.min(Math.max(max, lookedAtLeast), lookedAtMost);
-    for (let from = after; found.length < max; looked = lookedAtMost) {
-      const entries = await store.castsAfter(from, looked);
+    // Most broadcasts are for everyone, so `max` entries are usually enough.
+    let size = Math.min(Math.max(max, readAtLeast), readAtMost);
+    for (let from = after; found.length < max; size = readAtMost) {
+      const entries = await store.broadcastsAfter(from, size);
       if (entries.length === 0) break;
       memberships ??= await people.membershipsOf(userId);
       const records = await store.commands(entries.map(({ commandId }) => commandId));
@@ -85,23 +82,23 @@ export class Casts {
         found.push({ ...entry, record });
         if (found.length === max) break;
       }
-      if (entries.length < looked) break;
+      if (entries.length < size) break;
       from = entries.at(-1)!.cursor;
     }
     return found;
   }
 
-  /** What a person's rules say of a cast now. Who is in its group was checked by `isFor`. */
+  /** Decides a broadcast for a person now. `isFor` checks group membership. */
   decide(standing: Standing, record: CommandRecord, now: number): Decision {
     return decide(standing, relationIn(record), this.#questionOf(record), now);
   }
 
-  /** The rule that keeps a cast from a person whatever the hour, or null. */
+  /** The rule that withholds a broadcast from a person at any hour, or null. */
   withheld(standing: Standing, record: CommandRecord): string | null {
     return withheldBy(standing, relationIn(record), this.#questionOf(record));
   }
 
-  /** The rule that lets a cast through, whatever holds it back for now; null: none does. */
+  /** The rule that allows a broadcast, ignoring what only holds it for a time; null: none allows it. */
   allowedBy(standing: Standing, record: CommandRecord): string | null {
     const preferences = { ...standing.preferences, quietHours: null, dailyLimit: null };
     const decision = this.decide({ ...standing, preferences, stopped: false }, record, 0);
@@ -110,114 +107,105 @@ export class Casts {
 
   #questionOf(record: CommandRecord): Question {
     let question = this.#questions.get(record);
-    if (question === undefined) this.#questions.set(record, question = castQuestion(record));
+    if (question === undefined) this.#questions.set(record, question = broadcastQuestion(record));
     return question;
   }
 
-  /** The state of somebody who has done nothing with an open cast. */
+  /** The state of a person who has done nothing with an open broadcast. */
   untouched(userId: string, { command }: CommandRecord): StoredState {
     return { userId, commandId: command.id, record: this.openRecord(command, null), version: null };
   }
 
-  /** The first record of somebody's part in an open cast; the same for all of whom the same rule let it through. */
+  /** A person's first record of an open broadcast; one object for all people whom the same rule allows it. */
   openRecord(command: Command, allowedBy: string | null): StateRecord {
     let byRule = this.#openRecords.get(command);
     if (byRule === undefined) this.#openRecords.set(command, byRule = new Map());
     let record = byRule.get(allowedBy);
     if (record === undefined && byRule.size < rulesKept) {
-      byRule.set(allowedBy, record = newOpenRecord(command, allowedBy));
+      byRule.set(allowedBy, record = openBroadcastRecord(command, allowedBy));
     }
-    return record ?? newOpenRecord(command, allowedBy);
+    return record ?? openBroadcastRecord(command, allowedBy);
   }
 
-  /** A person's state of a cast as it counts: what the cast's own end means for it included. Null: it is not for them. */
+  /** A person's state of a broadcast, with the broadcast's own end applied. Null: it is not for them. */
   async stateOf(userId: string, record: CommandRecord): Promise<StoredState | null> {
-    const { store } = this.#parts;
-    const [[known = null], cast] = await Promise.all([
+    const { store } = this.#needs;
+    const [[known = null], broadcast] = await Promise.all([
       store.states([{ userId, commandId: record.command.id }]),
-      store.cast(record.command.id),
+      store.broadcast(record.command.id),
     ]);
-    return await this.under(userId, record, { known, cast, handed: false });
+    return await this.under(userId, record, { known, broadcast, handed: false });
   }
 
-  /** The same of what was read. What ended before a person had a record is nothing to them, unless it was `handed` over. */
+  /**
+   * The same from records that were read already. A broadcast that ended before the person had a record is not theirs,
+   * unless it was `handed` to a device.
+   */
   async under(
     userId: string,
     record: CommandRecord,
-    { known, cast, handed }: { known: StoredState | null; cast: CastRecord | null; handed: boolean },
+    { known, broadcast, handed }: {
+      known: StoredState | null;
+      broadcast: BroadcastRecord | null;
+      handed: boolean;
+    },
   ): Promise<StoredState | null> {
-    if (cast === null) return known;
+    if (broadcast === null) return known;
     if (known === null) {
-      if (cast.state === "scheduled" || (cast.state !== "open" && !handed)) return null;
-      if (!this.isFor(userId, record, await this.#parts.people.membershipsOf(userId))) return null;
+      if (broadcast.state === "scheduled" || (broadcast.state !== "open" && !handed)) return null;
+      if (!this.isFor(userId, record, await this.#needs.people.membershipsOf(userId))) return null;
     }
     const found = known ?? this.untouched(userId, record);
-    return { ...found, record: ended(found.record, cast), castVersion: cast.version };
+    return { ...found, record: ended(found.record, broadcast), broadcastVersion: broadcast.version };
   }
 
-  /** Rings everybody who is connected; those who are up to date get it at once, in one text for all. */
-  ring(record: CommandRecord, place: string, marks: Marks): void {
-    const { bell, consent, clock, inbox } = this.#parts;
+  /** Rings everyone who is connected. Devices that have read everything before it get the broadcast with the ring. */
+  ring(record: CommandRecord, place: string, epochs: Epochs): void {
+    const { bell, consent, clock } = this.#needs;
     const { command, senderId } = record;
     const now = clock.now();
     const state = "queued";
-    const freshOf = (shown: { id: string }): Fresh => ({
+    const entryOf = (shown: { id: string }): LiveEntry => ({
       delivery: { cursor: place, command: shown, state },
       kind: command.kind,
-      mark: -1,
+      epoch: -1,
     });
-    // Few texts and few records stand for all: they differ by what people chose for its categories only.
-    let [open, sealed]: (Fresh | undefined)[] = [];
+    // Two entries serve everyone: people's choices for its categories only decide whether it is sealed.
+    let [open, sealed]: (LiveEntry | undefined)[] = [];
     const [question, relation] = [this.#questionOf(record), relationIn(record)];
-    const expect = inbox().expecting(command.id);
+    const addInFlight = this.#inFlight.add(command.id);
     bell.ringAll((userId) => {
       if (userId === senderId || userId > command.id) return "skip";
-      const mark = marks?.get(userId);
-      if (marks !== null && mark === undefined) return "skip";
-      if (mark !== undefined && mark !== bell.mark(userId)) return "read";
+      const epoch = epochs?.get(userId);
+      if (epochs !== null && epoch === undefined) return "skip";
+      if (epoch !== undefined && epoch !== bell.epoch(userId)) return "read";
       const standing = consent.standingAtHand(userId);
       if (standing === undefined) return "read";
       const decision = decide(standing, relation, question, now);
-      // What was withheld once stays so (`openedAt`), so nobody need look for it.
+      // A withheld broadcast stays withheld (`openedAt`), so nobody need read it.
       if (decision.verdict === "withhold") return "skip";
       if (decision.verdict === "hold") return "read";
       const first = this.openRecord(command, decision.allowedBy);
-      expect(userId, first, null);
-      if (!decision.sealed) return open ??= freshOf(command);
-      return sealed ??= freshOf(forRecipient(command, first, standing.preferences));
+      addInFlight(userId, first, null);
+      if (!decision.sealed) return open ??= entryOf(command);
+      return sealed ??= entryOf(forRecipient(command, first, standing.preferences));
     });
   }
-}
-
-/** The first record of a person's part in an open cast. It came when the cast was opened. */
-function newOpenRecord(command: Command, allowedBy: string | null): StateRecord {
-  const first = firstRecord(command, { allowedBy, withheldBy: null });
-  const record = command.deliverAt === null ? first : moved(first, "queued", command.deliverAt);
-  return { ...record, place: "cast", cast: true };
-}
-
-/** A record under what became of its cast. */
-export function ended<R extends { state: CommandState; place: string | null }>(
-  record: R,
-  cast: CastRecord | null,
-): R {
-  const state = cast === null ? record.state : endOf(record.state, cast);
-  return state === record.state ? record : { ...record, state, place: null };
-}
-
-/** What a person's state of a cast is under what became of that. */
-export function endOf(state: CommandState, cast: Pick<CastRecord, "state" | "cancelled">): CommandState {
-  if (isClosed(state)) return state;
-  if (cast.state === "cancelled") return "cancelled";
-  if ((cast.state === "expired" || cast.state === "failed") && waits(state)) return cast.state;
-  return cast.cancelled === true ? "cancelled" : state;
 }
 
 function relationIn({ cast }: CommandRecord): Relation {
   return cast?.kind === "group" ? inGroup : stranger;
 }
 
-function castQuestion({ command, cast }: CommandRecord): Question {
+function broadcastQuestion({ command, cast }: CommandRecord): Question {
   const question = questionOf(command.from.username, cast!.kind, command.categories);
   return { ...question, sentMs: Date.parse(command.createdAt) };
+}
+
+export function questionOf(
+  username: string,
+  kind: BroadcastAudience["kind"],
+  categories: readonly string[],
+): Question {
+  return { from: { username }, audience: { kind }, categories };
 }

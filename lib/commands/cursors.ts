@@ -1,41 +1,41 @@
 import type { Timer } from "../platform/mod.ts";
-import type { Parts } from "./parts.ts";
+import type { Needs } from "./needs.ts";
 
-/** How far cursors may be behind the store. */
+/** Longest time before a cursor is written. */
 const flushMs = 900;
 
-/** What each device has acknowledged. Written in groups: a repeat after a crash is dropped by its id (DL-3). */
+/** What each device has acknowledged. Written in groups: after a crash, clients drop what is repeated by its id (DL-3). */
 export class Cursors {
-  readonly #parts: Pick<Parts, "store" | "clock" | "log">;
+  readonly #needs: Pick<Needs, "store" | "clock" | "log">;
   readonly #waiting = new Map<string, { userId: string; device: string; cursor: string }>();
   #flushing: Timer | undefined;
 
-  constructor(parts: Pick<Parts, "store" | "clock" | "log">) {
-    this.#parts = parts;
+  constructor(needs: Pick<Needs, "store" | "clock" | "log">) {
+    this.#needs = needs;
   }
 
-  /** Where a device stands; null is a device that was not seen before (DL-2). */
+  /** A device's cursor; null for a new device (DL-2). */
   async of(userId: string, device: string): Promise<string | null> {
     const waiting = this.#waiting.get(`${userId} ${device}`);
-    return waiting?.cursor ?? await this.#parts.store.cursor(userId, device);
+    return waiting?.cursor ?? await this.#needs.store.cursor(userId, device);
   }
 
-  /** It is written within a second. */
+  /** Moves a cursor; written within a second. */
   move(userId: string, device: string, cursor: string): void {
     this.#waiting.set(`${userId} ${device}`, { userId, device, cursor });
-    this.#flushing ??= this.#parts.clock.after(flushMs, () => void this.flush());
+    this.#flushing ??= this.#needs.clock.after(flushMs, () => void this.flush());
   }
 
-  /** Writes those that wait. */
+  /** Writes the cursors that wait. */
   async flush(): Promise<void> {
     this.#flushing?.cancel();
     this.#flushing = undefined;
     const cursors = [...this.#waiting.values()];
     try {
-      await this.#parts.store.saveCursors(cursors);
+      await this.#needs.store.saveCursors(cursors);
     } catch (error) {
-      this.#parts.log.error("cursors.unsaved", { error: error as Error });
-      this.#flushing ??= this.#parts.clock.after(flushMs, () => void this.flush());
+      this.#needs.log.error("cursors.unsaved", { error: error as Error });
+      this.#flushing ??= this.#needs.clock.after(flushMs, () => void this.flush());
       return;
     }
     for (const saved of cursors) {

@@ -1,50 +1,47 @@
-import { decide, type Decision, localDay, type Standing } from "../consent/mod.ts";
-import type { Handed } from "./acknowledgements.ts";
+import { decide, type Decision, localDay, type Standing, stranger } from "../consent/mod.ts";
 import type { Parts } from "./parts.ts";
 import type { CommandRecord, StoredState } from "./ports.ts";
 
-/** An open command with its state, as the rules are asked of it. */
+/** An open command with the person's state of it. */
 export interface Open {
   cursor: string;
   stored: StoredState;
   command: CommandRecord;
 }
 
-/** What a decision stands on: the person's rules, their mark before those were read, and the limit of their day if it has one. */
+/** The basis of a decision: the person's rules, their epoch before those were read, and their daily limit if they have one. */
 interface DecidedBy {
   standing: Standing;
-  mark: number;
+  epoch: number;
   limit: { day: string; most: number } | null;
 }
 
-/** What a person's rules say, at the moment of delivery, of what they have open (DL-9). */
-export class Deciding {
+/** Decides consent again for open commands at the moment of delivery (DL-9). */
+export class DeliveryDecisions {
   readonly #parts: Parts;
-  readonly #handed: Handed;
 
-  constructor(parts: Parts, handed: Handed) {
+  constructor(parts: Parts) {
     this.#parts = parts;
-    this.#handed = handed;
   }
 
-  /** Decides for each in order. What is withheld leaves the log for good; what counts against a limit is counted first. */
-  async all(userId: string, open: readonly Open[], standing: Standing, mark: number) {
-    const { people, clock, casts } = this.#parts;
+  /** Decides for each command in order. Withheld ones leave the log for good; those under a daily limit are counted first. */
+  async decideAll(userId: string, open: readonly Open[], standing: Standing, epoch: number) {
+    const { people, clock, broadcasts } = this.#parts;
     const senders = [...new Set(open.map(({ command }) => command.senderId))];
     const relations = await people.relationsOf(userId, senders);
     const decided = new Map<string, { open: Open; decision: Decision }>();
-    // A record of a cast outlives the membership by which that was for the person.
+    // A person who left the group still has the record of its broadcast.
     const memberships = await people.membershipsOf(userId);
     const isFor = ({ command }: Open) =>
-      command.cast === undefined || casts.isFor(userId, command, memberships);
+      command.cast === undefined || broadcasts.isFor(userId, command, memberships);
     const now = { ...standing };
     const { dailyLimit: most } = standing.preferences;
     const limit = most === null ? null : { day: localDay(clock.now(), standing.timeZone), most };
     for (const one of open) {
-      const relation = relations.get(one.command.senderId) ?? { contact: false, sharesGroup: false };
+      const relation = relations.get(one.command.senderId) ?? stranger;
       const { deliveredAt, countedOn } = one.stored.record;
-      // A command that was handed over already does not count again, but every other rule still holds for it. What was
-      // only counted may never have left: it keeps to the limit as that is now, and counts anew on another day.
+      // A delivered command does not count again, but every other rule still applies to it. A command that was only counted
+      // may never have left: today's limit still applies to it, and on another day it counts anew.
       const handed = deliveredAt !== null || (countedOn !== null && countedOn === limit?.day);
       const before = deliveredAt !== null ? 0 : now.deliveredToday - Number(handed);
       const asked = { ...now, deliveredToday: before };
@@ -52,27 +49,27 @@ export class Deciding {
         ? decide(asked, relation, one.command.command, clock.now())
         : !isFor(one)
         ? { verdict: "withhold" as const, rule: "no_member" }
-        : casts.decide(asked, one.command, clock.now());
-      const settled = await this.#settle(userId, one, decision, { standing, mark, limit });
+        : broadcasts.decide(asked, one.command, clock.now());
+      const settled = await this.#settle(userId, one, decision, { standing, epoch, limit });
       decided.set(one.stored.commandId, { open: one, decision: settled });
       if (settled.verdict === "deliver" && !handed) now.deliveredToday++;
     }
     return decided;
   }
 
-  /** Writes what a decision changes before anything is handed over. */
+  /** Writes what a decision changes, before the delivery. */
   async #settle(userId: string, open: Open, decision: Decision, by: DecidedBy): Promise<Decision> {
     const { record } = open.stored;
     const { standing, limit } = by;
-    const { store, clock, bell } = this.#parts;
+    const { store, clock, bell, inFlight } = this.#parts;
     if (decision.verdict === "hold") return decision;
-    // Somebody was faster: what it is now shows at the next look. A stop ends what it finds in the log, so that nothing may
-    // leave that behind its back.
+    // The record has just changed: the next read decides anew. A stop ends the commands that it finds in the log, so no
+    // entry may be removed behind its back.
     const again = { verdict: "hold", rule: "stopped", untilMs: clock.now() } as const;
-    if (by.mark !== bell.mark(userId)) return again;
-    // What the person has already been shown stays theirs; a tightened rule concerns what is still to come.
+    if (by.epoch !== bell.epoch(userId)) return again;
+    // What the person has seen stays theirs; a tightened rule applies to later commands only.
     if (decision.verdict === "withhold") {
-      // Of a cast of which nothing is written, nothing need be: `openedAt` keeps it withheld (BR-4).
+      // A broadcast without a record needs none: `openedAt` keeps it withheld (BR-4).
       if (record.deliveredAt === null && open.stored.version !== null) {
         await store.change([{
           from: open.stored,
@@ -84,8 +81,8 @@ export class Deciding {
     const counts = limit !== null && record.countedOn !== limit.day && record.deliveredAt === null;
     if (record.allowedBy === decision.allowedBy && !counts) return decision;
     if (open.stored.version === null && !counts) {
-      // Nothing is written of it before it was delivered; the rule goes with that.
-      this.#handed.readBy(userId, standing);
+      // Its first record is written with the acknowledgement, and the rule with it.
+      inFlight.keepRules(userId, standing);
       return decision;
     }
     const to = { ...record, allowedBy: decision.allowedBy, countedOn: counts ? limit.day : record.countedOn };

@@ -1,34 +1,33 @@
-import { decide, withheldBy } from "../consent/mod.ts";
+import { decide, stranger, withheldBy } from "../consent/mod.ts";
 import { iso } from "../platform/mod.ts";
 import { type CommandState, limits, type Totals } from "../protocol/mod.ts";
-import { tellRecipient, tellSender } from "./notifications.ts";
 import { isClosed, mayMove, type Mover, waits } from "./lifecycle.ts";
+import { notifyRecipient, notifySender } from "./notifications.ts";
 import type { Parts } from "./parts.ts";
 import type { Change, CommandRecord, StateRecord, StoredState } from "./ports.ts";
-import { moved, totalsOf } from "./views.ts";
+import { moved } from "./state_records.ts";
+import { totalsOf } from "./views.ts";
 
-/** How many states one step changes: with all their notes they fit into one commit of the store. */
+/** Most states that one commit changes; with all their notes they fit into it. */
 const changesAtOnce = 32;
 
-const noRelation = { contact: false, sharesGroup: false };
-
-/** What happens to a direct command for all of its recipients: its time comes, its sender takes it back, it runs out. */
-export class DirectMoves {
+/** Releases, cancels, expires and fails a direct command for all of its recipients. */
+export class DirectTransitions {
   readonly #parts: Parts;
 
   constructor(parts: Parts) {
     this.#parts = parts;
   }
 
-  /** CM-6. Those who are done with it stay as they are, and so do those for whom it ran out. */
+  /** CM-6. Closed records stay as they are, expired ones included. */
   async cancel(record: CommandRecord, who: string): Promise<Totals> {
-    // Its job may still have to come round.
+    // Its job may not have run yet.
     if (record.expiresMs <= this.#parts.clock.now()) await this.#expireOpen(record);
     await this.#close(record, "cancelled", "sender", () => true, who);
     return totalsOf((await this.#statesOf(record)).map((stored) => stored.record));
   }
 
-  /** DL-6: ends it, and comes round again to purge it once every recipient's part has ended and was kept. */
+  /** DL-6: expires it, and plans its purge for two weeks after the last recipient is done. */
   async expire(record: CommandRecord): Promise<void> {
     const { store, clock, retentionDays } = this.#parts;
     const now = clock.now();
@@ -38,25 +37,25 @@ export class DirectMoves {
     const lastMs = Math.max(record.expiresMs, ...states.map(({ record }) => Date.parse(record.updatedAt)));
     const allClosed = states.every(({ record }) => isClosed(record.state));
     if (allClosed && now >= lastMs + keepMs) return await store.purge(record);
-    // What a person took on is kept for as long as they work on it; the rest for two weeks of history.
+    // A command that someone accepted is kept until they finish; the rest for two weeks of history.
     await store.addJobs([{
       dueMs: allClosed ? lastMs + keepMs : now + keepMs,
       job: { kind: "expire", commandId: record.command.id },
     }]);
   }
 
-  /** CM-8: consent is decided now, as for a command that is sent now. */
+  /** CM-8: decides consent now, as for a command that is sent now. */
   async release(record: CommandRecord): Promise<void> {
     const { store, people, consent, clock, bell } = this.#parts;
     const relations = await people.relationsOf(record.senderId, record.recipients);
     await this.#changeAll(record, async (stored) => {
       if (!mayMove(stored.record.state, "queued", "system", record.command.requires)) return null;
-      // DL-7, and asked before consent like at a send.
+      // DL-7. Checked before consent, as for a send.
       if (await store.inboxCountAfter(stored.userId, null) >= limits.inboxOpen) {
         return moved(stored.record, "failed", iso(clock.now()), { note: "The inbox was full." });
       }
       const standing = await consent.standing(stored.userId);
-      const relation = relations.get(stored.userId) ?? noRelation;
+      const relation = relations.get(stored.userId) ?? stranger;
       const decision = decide(standing, relation, record.command, clock.now());
       const next = moved(stored.record, "queued", iso(clock.now()));
       const rule = withheldBy(standing, relation, record.command);
@@ -68,7 +67,7 @@ export class DirectMoves {
     });
   }
 
-  /** FI-6: one of its files was rejected. Those who took it on stay as they are. */
+  /** FI-6: a file was rejected. People who accepted the command keep it. */
   async fail(record: CommandRecord, note: string): Promise<void> {
     await this.#close(record, "failed", "system", (state) => waits(state), undefined, note);
   }
@@ -77,7 +76,7 @@ export class DirectMoves {
     await this.#close(record, "expired", "system", (state) => waits(state));
   }
 
-  /** Ends some recipients' parts by the sender or the system. */
+  /** Closes the records that `which` selects, by the sender or the system. */
   async #close(
     record: CommandRecord,
     to: CommandState,
@@ -95,13 +94,13 @@ export class DirectMoves {
       return Promise.resolve({ ...closed, place: null });
     }, (changed) => {
       for (const { from, to } of changed) {
-        // Nobody hears of a command whose time had not come.
-        if (from.record.state !== "scheduled") tellRecipient(this.#parts, from, to);
+        // Recipients never heard of a scheduled one.
+        if (from.record.state !== "scheduled") notifyRecipient(this.#parts, from, to);
       }
     });
   }
 
-  /** Reads each recipient's state, asks for its next, and writes; what somebody else changed meanwhile is asked again. */
+  /** Reads each recipient's state, asks `next` for its successor, and writes it. Repeats when a record changed meanwhile. */
   async #changeAll(
     record: CommandRecord,
     next: (stored: StoredState) => Promise<StateRecord | null>,
@@ -119,7 +118,7 @@ export class DirectMoves {
         }
         if (changes.length > 0 && !await store.change(changes)) continue;
         then(changes);
-        await tellSender(
+        await notifySender(
           this.#parts,
           record,
           changes.map(({ from, to }) => ({ userId: from.userId, record: to })),

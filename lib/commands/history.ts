@@ -10,18 +10,18 @@ import {
   Refusal,
   type TimelineEntry,
 } from "../protocol/mod.ts";
-import { ended } from "./broadcasts.ts";
-import { firstRecord } from "./first_record.ts";
+import { ended } from "./broadcast_records.ts";
 import type { Inbox } from "./inbox.ts";
 import { isClosed } from "./lifecycle.ts";
 import type { Parts } from "./parts.ts";
 import type { CommandRecord, StateRecord, StoredState } from "./ports.ts";
+import { firstRecord } from "./state_records.ts";
 import { forRecipient, ownState, recipientState, timelineOf, totalsOf } from "./views.ts";
 
-/** Records read at once while a filter leaves some out. */
+/** Records that one step reads. */
 const readAtOnce = 100;
 
-/** What was: two weeks of it, paged and filtered, as recipient and as sender (DL-10, CM-7). */
+/** Two weeks of commands, paged and filtered, for recipients and senders (DL-10, CM-7). */
 export class History {
   readonly #parts: Parts;
   readonly #inbox: Inbox;
@@ -31,18 +31,18 @@ export class History {
     this.#inbox = inbox;
   }
 
-  /** The person's commands, newest first. What waits and may be handed over now is delivered by being listed. */
+  /** The person's commands, newest first. Listing a waiting command delivers it, if consent allows that now. */
   async inboxList(caller: Caller, params: Params<"inbox.list">): Promise<CommandPage> {
     const { store, consent } = this.#parts;
     return await this.#page(params, async (before, room) => {
       const read = await store.history(caller.userId, before, readAtOnce);
-      const states = await this.#withCasts(caller.userId, before, read);
+      const states = await this.#withBroadcasts(caller.userId, before, read);
       const records = await store.commands(states.map(({ commandId }) => commandId));
       const wanted = states.filter(({ commandId, record }) => {
         const command = records.get(commandId)?.command;
         return command !== undefined && mayBeShown(record, command, params);
       });
-      // No more than the page takes: what is not shown is not delivered.
+      // No more than fits on the page: only listed commands are delivered.
       const taken = wanted.slice(0, room);
       const current = await this.#released(caller.userId, taken, records);
       const preferences = await consent.preferencesOf(caller.userId);
@@ -56,20 +56,20 @@ export class History {
     });
   }
 
-  /** The states with the casts among them as they count, and with those of which nothing was written so far. */
-  async #withCasts(userId: string, before: string | null, read: StoredState[]): Promise<StoredState[]> {
+  /** The states with the ends of broadcasts applied, and with waiting broadcasts that have no record yet. */
+  async #withBroadcasts(userId: string, before: string | null, read: StoredState[]): Promise<StoredState[]> {
     const { store } = this.#parts;
     const from = read.length < readAtOnce ? "" : read.at(-1)!.commandId;
-    const untouched = await this.#inbox.untouchedCasts(userId, before, from);
+    const untouched = await this.#inbox.untouchedBroadcasts(userId, before, from);
     const current = await Promise.all(read.map(async (stored) => {
       if (stored.record.cast !== true || isClosed(stored.record.state)) return stored;
-      return { ...stored, record: ended(stored.record, await store.cast(stored.commandId)) };
+      return { ...stored, record: ended(stored.record, await store.broadcast(stored.commandId)) };
     }));
     if (untouched.length === 0) return current;
     return [...current, ...untouched].sort((a, b) => a.commandId > b.commandId ? -1 : 1);
   }
 
-  /** The states as they are once those that wait were released, where the person's rules allow it. */
+  /** The states after waiting commands were delivered, where consent allows it. */
   async #released(
     userId: string,
     states: StoredState[],
@@ -79,11 +79,11 @@ export class History {
     if (waiting.length === 0) return states;
     await this.#inbox.release(userId, waiting, records);
     const again = await this.#parts.store.states(waiting.map(({ commandId }) => ({ userId, commandId })));
-    const fresh = new Map(waiting.map(({ commandId }, index) => [commandId, again[index]]));
-    return states.map((stored) => fresh.get(stored.commandId) ?? stored);
+    const delivered = new Map(waiting.map(({ commandId }, index) => [commandId, again[index]]));
+    return states.map((stored) => delivered.get(stored.commandId) ?? stored);
   }
 
-  /** `command.list`: the inbox as above, or what the person sent. */
+  /** `command.list`: the inbox as above, or the commands that the person sent. */
   async list(caller: Caller, { box, ...params }: Params<"command.list">): Promise<CommandPage> {
     if (box === "inbox") return await this.inboxList(caller, params);
     return await this.#page(params, async (before, room) => {
@@ -102,7 +102,7 @@ export class History {
     });
   }
 
-  /** CM-7: the recipient's view, the sender's, or both for who sent to themselves. */
+  /** CM-7: the recipient's view, the sender's, or both for people who sent to themselves. */
   async get(caller: Caller, { id }: Params<"command.get">): Promise<CommandDetail | Refusal> {
     const { store, consent } = this.#parts;
     const record = (await store.commands([id])).get(id);
@@ -110,7 +110,7 @@ export class History {
     if (record === undefined) return missing;
     const own = record.cast === undefined
       ? (await store.states([{ userId: caller.userId, commandId: id }]))[0]
-      : await this.#parts.casts.stateOf(caller.userId, record);
+      : await this.#parts.broadcasts.stateOf(caller.userId, record);
     const received = own && own.record.deliveredAt !== null && own.record.withheldBy === null ? own : null;
     const isSender = record.senderId === caller.userId;
     if (!isSender && received === null) return missing;
@@ -145,7 +145,7 @@ export class History {
     }));
   }
 
-  /** What became of a cast as a whole, and what each recipient did, in order of time, under their name. */
+  /** Changes of a broadcast as a whole and of each recipient by name, in order of time. */
   async #senderTimeline(record: CommandRecord, states: readonly StoredState[]): Promise<TimelineEntry[]> {
     const { people, store } = this.#parts;
     const persons = await people.byIds(states.map(({ userId }) => userId));
@@ -156,29 +156,29 @@ export class History {
         ...(username === undefined ? {} : { who: username }),
       }));
     });
-    // Of those whom a cast was for, only their numbers are kept, without times (BR-4).
-    const cast = record.cast === undefined ? null : await store.cast(record.command.id);
-    if (cast !== null) {
+    // A broadcast keeps only counts of its recipients, without times (BR-4).
+    const broadcast = record.cast === undefined ? null : await store.broadcast(record.command.id);
+    if (broadcast !== null) {
       const { timeline } = newRecord(record.command);
-      entries.push(...timelineOf({ timeline: [...timeline, ...cast.timeline] }));
+      entries.push(...timelineOf({ timeline: [...timeline, ...broadcast.timeline] }));
     }
     return entries.sort((a, b) => a.at < b.at ? -1 : a.at > b.at ? 1 : 0);
   }
 
-  /** BR-2, CM-7: a group's sender sees each of those whom the cast was for; everybody else's is totals only. */
+  /** BR-2, CM-7: a group's sender sees each member. Senders of other broadcasts see totals only. */
   async #memberStates(record: CommandRecord): Promise<StoredState[]> {
     if (record.cast?.kind !== "group") return [];
     const members = await this.#parts.people.membersOf(record.cast.name!) ?? new Map();
-    const cast = await this.#parts.store.cast(record.command.id);
+    const broadcast = await this.#parts.store.broadcast(record.command.id);
     const states = await Promise.all([...members].map(async ([userId, membership]) => {
-      const known = await this.#parts.casts.stateOf(userId, record);
-      const { casts } = this.#parts;
-      if (known !== null || !casts.isFor(userId, record, new Map([[record.cast!.name!, membership]]))) {
+      const known = await this.#parts.broadcasts.stateOf(userId, record);
+      const { broadcasts } = this.#parts;
+      if (known !== null || !broadcasts.isFor(userId, record, new Map([[record.cast!.name!, membership]]))) {
         return known;
       }
-      const untouched = casts.untouched(userId, record);
-      if (cast?.state === "scheduled") return { ...untouched, record: newRecord(record.command) };
-      return { ...untouched, record: ended(untouched.record, cast) };
+      const untouched = broadcasts.untouched(userId, record);
+      if (broadcast?.state === "scheduled") return { ...untouched, record: newRecord(record.command) };
+      return { ...untouched, record: ended(untouched.record, broadcast) };
     }));
     return states.filter((stored) => stored !== null);
   }
@@ -196,7 +196,7 @@ export class History {
     return (await this.#parts.store.states(wanted)).filter((stored) => stored !== null);
   }
 
-  /** Reads on until the page is full or there is nothing more. `read` gives at most `room` items that pass the filter. */
+  /** Reads until the page is full or the history ends. `read` returns at most `room` items that pass the filter. */
   async #page(
     { before, limit }: Params<"inbox.list">,
     read: (before: string | null, room: number) => Promise<{ items: ListItem[]; last: string | null }>,
@@ -209,7 +209,7 @@ export class History {
       const { items, last } = await read(from, size - page.length);
       for (const item of items) {
         length += JSON.stringify(item).length;
-        // A page is one answer, and an answer is one frame: long commands make it shorter.
+        // A page must fit into one frame, so long commands make it shorter.
         if (page.length > 0 && length > limits.pageLength) {
           return { items: page, next: page.at(-1)!.command.id };
         }
@@ -221,12 +221,12 @@ export class History {
   }
 }
 
-/** The first record of somebody of whom nothing is known yet. */
+/** The first record of a member who has no record yet. */
 function newRecord(command: Command): StateRecord {
   return firstRecord(command, { allowedBy: null, withheldBy: null });
 }
 
-/** In the log and not handed over. */
+/** In the log and not delivered. */
 function isWaiting({ state, place, deliveredAt }: StateRecord): boolean {
   return state === "queued" && place !== null && deliveredAt === null;
 }
@@ -235,7 +235,7 @@ function isShown({ deliveredAt, withheldBy }: StateRecord): boolean {
   return deliveredAt !== null && withheldBy === null;
 }
 
-/** Whether a record passes the filter: as it is, or as it will be once it was delivered by being listed. */
+/** Whether a record passes the filter, now or once listing has delivered it. */
 function mayBeShown(
   record: StateRecord,
   command: Command,

@@ -1,48 +1,48 @@
 import type { Delivery } from "../protocol/mod.ts";
+import type { Acknowledgements } from "./acknowledgements.ts";
 import { Cursors } from "./cursors.ts";
-import { Deciding, type Open } from "./delivery_decisions.ts";
-import { Handed } from "./acknowledgements.ts";
+import { DeliveryDecisions, type Open } from "./delivery_decisions.ts";
 import { waits } from "./lifecycle.ts";
 import type { Parts } from "./parts.ts";
 import type { CommandRecord, InboxEntry, StoredState } from "./ports.ts";
 import { forRecipient } from "./views.ts";
 
-/** What a device may be handed next. */
+/** The next part of a person's log for one device. */
 export interface InboxSlice {
   deliveries: Delivery[];
-  /** The last place that was looked at; what was passed over is behind it. */
+  /** The last place that was read, commands that are not delivered included. */
   upTo: string | null;
-  /** The person receives nothing for now: until a time, or until rung. */
+  /** Nothing is delivered for now: until a time, or until the next ring. */
   held: { untilMs: number | null } | null;
   /** The log goes on behind `upTo`. */
   more: boolean;
 }
 
-/** The delivery side of a person's log: what comes next, decided at that moment (DL-1, DL-2, DL-9). */
+/** Reads a person's log for their devices and decides consent for each delivery (DL-1, DL-2, DL-9). */
 export class Inbox {
   readonly #parts: Parts;
   readonly #cursors: Cursors;
-  readonly #deciding: Deciding;
-  readonly handed: Handed;
+  readonly #decisions: DeliveryDecisions;
+  readonly #acknowledgements: Acknowledgements;
 
-  constructor(parts: Parts) {
+  constructor(parts: Parts, acknowledgements: Acknowledgements) {
     this.#parts = parts;
     this.#cursors = new Cursors(parts);
-    this.handed = new Handed(parts);
-    this.#deciding = new Deciding(parts, this.handed);
+    this.#decisions = new DeliveryDecisions(parts);
+    this.#acknowledgements = acknowledgements;
   }
 
-  /** Where a device stands; a null cursor is a device that was not seen before (DL-2). */
+  /** A device's cursor (null for a new device, DL-2), and how many commands wait behind it. */
   async resume(userId: string, device: string): Promise<{ cursor: string | null; pending: number }> {
     const cursor = await this.#cursors.of(userId, device);
-    const [own, casts] = await Promise.all([
+    const [own, broadcasts] = await Promise.all([
       this.#parts.store.inboxCountAfter(userId, cursor),
-      this.#openCasts(userId, cursor),
+      this.#openBroadcasts(userId, cursor),
     ]);
-    return { cursor, pending: own + casts.length };
+    return { cursor, pending: own + broadcasts.length };
   }
 
-  /** Up to `max` deliveries after a place, oldest first; consent is decided for each with the rules as they are now. */
+  /** Up to `max` deliveries after a place, oldest first. Consent is decided for each now. */
   async next(
     userId: string,
     after: string | null,
@@ -50,12 +50,12 @@ export class Inbox {
     accept: ReadonlySet<string> | null,
   ): Promise<InboxSlice> {
     const { consent, bell } = this.#parts;
-    const mark = bell.mark(userId);
+    const epoch = bell.epoch(userId);
     const entries = await this.#entriesAfter(userId, after, max);
     const slice: InboxSlice = { deliveries: [], upTo: after, held: null, more: entries.length === max };
     if (entries.length === 0) return slice;
     const [standing, opened] = await Promise.all([consent.standing(userId), this.#open(userId, entries)]);
-    const decided = await this.#deciding.all(userId, opened, standing, mark);
+    const decided = await this.#decisions.decideAll(userId, opened, standing, epoch);
     for (const { cursor, commandId } of entries) {
       const found = decided.get(commandId);
       if (found !== undefined) {
@@ -79,8 +79,8 @@ export class Inbox {
   }
 
   /**
-   * The device took everything up to the cursor. The cursor is written within a second (a repeat after a crash is
-   * dropped by its id); that the commands were delivered is written before this resolves.
+   * The device has everything up to the cursor. Writes the commands as delivered before it resolves, and the cursor within
+   * a second: after a crash, clients drop what is repeated by its id.
    */
   async acknowledge(
     userId: string,
@@ -89,12 +89,7 @@ export class Inbox {
     commandIds: readonly string[],
   ): Promise<void> {
     this.#cursors.move(userId, device, cursor);
-    await this.handed.markDelivered(userId, commandIds, true);
-  }
-
-  /** See `Handed`. */
-  expecting(commandId: string): ReturnType<Handed["expecting"]> {
-    return this.handed.expecting(commandId);
+    await this.#acknowledgements.markDelivered(userId, commandIds, true);
   }
 
   /** Writes the cursors that wait. */
@@ -102,7 +97,7 @@ export class Inbox {
     return this.#cursors.flush();
   }
 
-  /** What waits of a person's commands and may be handed over now; for pages, where being shown is being delivered. */
+  /** Delivers those of a person's waiting commands that consent allows now; for pages, where showing is delivering. */
   async release(userId: string, stored: readonly StoredState[], records: ReadonlyMap<string, CommandRecord>) {
     const { bell, clock, consent } = this.#parts;
     const open = stored.flatMap((one) => {
@@ -112,12 +107,12 @@ export class Inbox {
         : [{ cursor: "", stored: one, command }];
     });
     while (true) {
-      const mark = bell.mark(userId);
-      const decided = await this.#deciding.all(userId, open, await consent.standing(userId), mark);
-      // What changed meanwhile is asked again: a page is not read again by itself.
-      if (mark !== bell.mark(userId)) continue;
+      const epoch = bell.epoch(userId);
+      const decided = await this.#decisions.decideAll(userId, open, await consent.standing(userId), epoch);
+      // Rules changed meanwhile: decide again, as nothing reads a page a second time.
+      if (epoch !== bell.epoch(userId)) continue;
       const released = [...decided.values()].filter(({ decision }) => decision.verdict === "deliver");
-      return await this.handed.markDelivered(
+      return await this.#acknowledgements.markDelivered(
         userId,
         released.map(({ open }) => open.stored.commandId),
         false,
@@ -125,23 +120,24 @@ export class Inbox {
     }
   }
 
-  /** The person's log and the log of casts as one: places are of one order for the whole store. */
+  /** Merges the person's log and the log of broadcasts. Places have one order in the whole store. */
   async #entriesAfter(userId: string, after: string | null, max: number): Promise<InboxEntry[]> {
-    // Each log grows while the other is read. Their own is whole up to the last cast that was there before, and the casts
-    // are up to the last entry of their own; what lies behind both is left to the next look, as its ring is still to come.
-    const before = await this.#parts.casts.after(userId, after, max);
+    // Each log grows while the other is read. The person's own log is complete up to the last broadcast that was read before
+    // it, and the broadcasts are complete up to the last entry of the own log. Later entries wait for the next read: their
+    // rings are still to come.
+    const before = await this.#parts.broadcasts.after(userId, after, max);
     const own = await this.#parts.store.inboxAfter(userId, after, max);
     if (own.length === 0) return before;
     const upTo = [own.at(-1)!.cursor, before.at(-1)?.cursor ?? ""].sort()[1]!;
-    const casts = await this.#parts.casts.after(userId, after, max);
-    const merged = [...own, ...casts.filter(({ cursor }) => cursor <= upTo)];
+    const broadcasts = await this.#parts.broadcasts.after(userId, after, max);
+    const merged = [...own, ...broadcasts.filter(({ cursor }) => cursor <= upTo)];
     return merged.sort((a, b) => a.cursor < b.cursor ? -1 : 1).slice(0, max);
   }
 
-  /** Casts after a place that are open for the person. */
-  async #openCasts(userId: string, after: string | null): Promise<InboxEntry[]> {
-    const { casts, store, consent, clock } = this.#parts;
-    const entries = await casts.after(userId, after, Infinity);
+  /** The broadcasts after a place that are open for the person. */
+  async #openBroadcasts(userId: string, after: string | null): Promise<InboxEntry[]> {
+    const { broadcasts, store, consent, clock } = this.#parts;
+    const entries = await broadcasts.after(userId, after, Infinity);
     if (entries.length === 0) return entries;
     const [standing, states] = await Promise.all([
       consent.standing(userId),
@@ -151,23 +147,23 @@ export class Inbox {
     return entries.filter(({ record }, index) => {
       const known = states[index]?.record;
       if (record.expiresMs <= now && (known === undefined || waits(known.state))) return false;
-      return known === undefined ? casts.withheld(standing, record) === null : known.place !== null;
+      return known === undefined ? broadcasts.withheld(standing, record) === null : known.place !== null;
     });
   }
 
-  /** What waits of the casts and has no record yet, for a history between two ids. */
-  async untouchedCasts(userId: string, before: string | null, from: string): Promise<StoredState[]> {
-    const { casts, store, clock } = this.#parts;
+  /** Waiting broadcasts without a record, between two command ids; for the history. */
+  async untouchedBroadcasts(userId: string, before: string | null, from: string): Promise<StoredState[]> {
+    const { broadcasts, store, clock } = this.#parts;
     const now = clock.now();
-    const entries = (await casts.after(userId, null, Infinity)).filter(({ commandId, record }) =>
+    const entries = (await broadcasts.after(userId, null, Infinity)).filter(({ commandId, record }) =>
       commandId >= from && (before === null || commandId < before) && record.expiresMs > now
     );
     const states = await store.states(entries.map(({ commandId }) => ({ userId, commandId })));
     return entries.filter((_, index) => states[index] === null)
-      .map(({ record }) => casts.untouched(userId, record));
+      .map(({ record }) => broadcasts.untouched(userId, record));
   }
 
-  /** The entries' commands and states, without those that have run out. */
+  /** The entries' commands and states, without expired ones. */
   async #open(userId: string, entries: readonly { cursor: string; commandId: string }[]): Promise<Open[]> {
     const { store, clock } = this.#parts;
     const [states, records] = await Promise.all([
@@ -179,9 +175,9 @@ export class Inbox {
       const command = records.get(commandId);
       const known = states[index];
       const stored = known ??
-        (command?.cast === undefined ? null : this.#parts.casts.untouched(userId, command));
+        (command?.cast === undefined ? null : this.#parts.broadcasts.untouched(userId, command));
       if (stored === null || command === undefined || stored.record.place === null) return [];
-      // DL-6: what ran out is delivered to nobody, even before its job has come round.
+      // DL-6: an expired command is delivered to nobody, even before its job has run.
       if (command.expiresMs <= now && waits(stored.record.state)) return [];
       return [{ cursor, stored, command }];
     });

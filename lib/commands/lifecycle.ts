@@ -3,7 +3,7 @@ import type { CommandState, Requirement } from "../protocol/mod.ts";
 /** Who moves a recipient's state. `system` is the server itself: delivery, time, stop. */
 export type Mover = "recipient" | "sender" | "system";
 
-interface Moves {
+interface Targets {
   recipient?: readonly CommandState[];
   sender?: readonly CommandState[];
   system?: readonly CommandState[];
@@ -12,10 +12,10 @@ interface Moves {
 const answers = ["seen", "accepted", "submitted", "completed", "deferred", "declined", "failed"] as const;
 
 /**
- * CM-4, the whole table: from each state, who may move it where. A command that was handed over may be answered before
- * its acknowledgement came in, so `queued` has the answers too.
+ * CM-4: the transition table, by state and mover. A command can be answered before
+ * its delivery is acknowledged, so `queued` allows the answers too.
  */
-const moves: Record<CommandState, Moves> = {
+const transitions: Record<CommandState, Targets> = {
   scheduled: { sender: ["cancelled"], system: ["queued", "expired", "failed"] },
   queued: {
     recipient: answers,
@@ -53,27 +53,27 @@ const moves: Record<CommandState, Moves> = {
 };
 
 /** The table as a list, for the document that is drawn from it. */
-export function allMoves(): { from: CommandState; to: CommandState; by: Mover }[] {
-  return Object.entries(moves).flatMap(([from, byMover]) =>
+export function allTransitions(): { from: CommandState; to: CommandState; by: Mover }[] {
+  return Object.entries(transitions).flatMap(([from, byMover]) =>
     Object.entries(byMover).flatMap(([by, states]) =>
       states.map((to: CommandState) => ({ from: from as CommandState, to, by: by as Mover }))
     )
   );
 }
 
-/** True for the states after which nothing more happens. */
+/** True for states that never change again. */
 export function isClosed(state: CommandState): boolean {
-  return Object.keys(moves[state]).length === 0;
+  return Object.keys(transitions[state]).length === 0;
 }
 
-/** True while a command waits for its recipient, and so ends with `expiresAt`; what a person took on stays. */
+/** True while a command waits for its recipient, so that `expiresAt` ends it. An accepted one stays. */
 export function waits(state: CommandState): boolean {
-  return moves[state].system?.includes("expired") === true;
+  return transitions[state].system?.includes("expired") === true;
 }
 
-/** Whether the table has the move. `completed` by the recipient also depends on what the command requires (CM-5). */
+/** Whether the table has the transition. `completed` by the recipient also depends on what the command requires (CM-5). */
 export function mayMove(from: CommandState, to: CommandState, by: Mover, requires: Requirement): boolean {
-  if (moves[from][by]?.includes(to) !== true) return false;
+  if (transitions[from][by]?.includes(to) !== true) return false;
   if (by === "recipient" && to === "completed") return mayComplete(from, requires);
   return true;
 }

@@ -1,76 +1,81 @@
 /**
- * Takes commands in, delivers them, records answers, ends them; and the Stop button.
- * Never delivers anything that is not in the log, and never decides consent itself.
+ * Takes commands in, delivers them, and carries out answers, reviews, cancelling, expiry and Stop.
+ * Never delivers a command that is not in the log, and never decides consent itself (that is `decide()` of consent/).
  * Start with `lifecycle.ts` (states), then `sender.ts` (in) and `inbox.ts` (out).
  */
-import { Carrying } from "./attachment_access.ts";
-import { Casts } from "./broadcasts.ts";
-import type { Needs, Parts } from "./parts.ts";
+import { Acknowledgements } from "./acknowledgements.ts";
+import { AttachmentAccess } from "./attachment_access.ts";
+import { Audience } from "./audience.ts";
+import { BroadcastTotals } from "./broadcast_totals.ts";
+import { Broadcasts } from "./broadcasts.ts";
 import { History } from "./history.ts";
+import { InFlight } from "./in_flight.ts";
 import { Inbox } from "./inbox.ts";
-import { Moves } from "./transitions.ts";
+import type { Needs } from "./needs.ts";
+import type { Parts } from "./parts.ts";
+import { Pending } from "./pending.ts";
 import type { Job } from "./ports.ts";
 import { Reminders } from "./reminders.ts";
 import { Safety } from "./safety.ts";
 import { type GateNeeds, SendGates } from "./send_gates.ts";
 import { Sender } from "./sender.ts";
-import { CastTotals } from "./broadcast_totals.ts";
-import { Waiting } from "./pending.ts";
+import { Transitions } from "./transitions.ts";
 
 export type { GateNeeds } from "./send_gates.ts";
-export type { Needs } from "./parts.ts";
+export type { Needs } from "./needs.ts";
 export type { InboxSlice } from "./inbox.ts";
-export { firstRecord } from "./first_record.ts";
+export { firstRecord } from "./state_records.ts";
 export * from "./ports.ts";
-export { allMoves, isClosed, mayMove, type Mover, waits } from "./lifecycle.ts";
-export type { Carrying, History, Inbox, Moves, Safety, SendGates, Waiting };
+export { allTransitions, isClosed, mayMove, type Mover, waits } from "./lifecycle.ts";
+export type { AttachmentAccess, History, Inbox, InFlight, Pending, Safety, SendGates, Transitions };
 
-/** The room's services over one set of parts, and what runs its jobs. */
+/** The room's services over one set of parts, and the runner of its jobs. */
 export interface CommandRoom {
   sender: SendGates;
-  moves: Moves;
+  transitions: Transitions;
   history: History;
   inbox: Inbox;
+  inFlight: InFlight;
   safety: Safety;
-  carrying: Carrying;
-  waiting: Waiting;
+  attachmentAccess: AttachmentAccess;
+  pending: Pending;
   run(job: Job): Promise<void>;
-  /** Ends the timers; after this nobody is told anything. */
+  /** Cancels the timers; after this nobody is notified. */
   close(): void;
 }
 
 export function openCommands(needs: Needs & { gates: GateNeeds }): CommandRoom {
+  const inFlight = new InFlight(needs.store);
   const parts: Parts = {
     ...needs,
-    totals: new CastTotals(needs),
-    // Both look at these parts only when they are called.
-    get casts() {
-      return casts;
-    },
-    inbox: () => inbox,
+    inFlight,
+    broadcasts: new Broadcasts(needs, inFlight),
+    totals: new BroadcastTotals(needs),
   };
-  const casts = new Casts(parts);
-  const inbox = new Inbox(parts);
-  const moves = new Moves(parts);
+  const audience = new Audience(parts);
+  const acknowledgements = new Acknowledgements(parts);
+  const inbox = new Inbox(parts, acknowledgements);
+  const transitions = new Transitions(parts, audience);
   const safety = new Safety(parts);
   const reminders = new Reminders(parts);
   return {
-    sender: new SendGates(new Sender(parts, inbox), needs.gates, needs.clock),
-    moves,
+    sender: new SendGates(new Sender(parts, audience), needs.gates, needs.clock),
+    transitions,
     history: new History(parts, inbox),
     inbox,
+    inFlight,
     safety,
-    carrying: new Carrying(parts, moves),
-    waiting: new Waiting(parts),
+    attachmentAccess: new AttachmentAccess(parts, transitions),
+    pending: new Pending(parts),
     close: () => parts.totals.close(),
     run(job) {
       switch (job.kind) {
         case "expire":
-          return moves.expire(job.commandId);
+          return transitions.expire(job.commandId);
         case "release":
-          return moves.release(job.commandId);
+          return transitions.release(job.commandId);
         case "undefer":
-          return moves.undefer(job.userId, job.commandId);
+          return transitions.undefer(job.userId, job.commandId);
         case "remind":
           return reminders.remind(job.commandId, job.userId);
         case "stop":

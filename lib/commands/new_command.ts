@@ -1,11 +1,59 @@
+import { createHash } from "node:crypto";
 import { type Caller, iso } from "../platform/mod.ts";
-import type { Command, CommandDraft } from "../protocol/mod.ts";
+import { type Command, type CommandDraft, limits, Refusal } from "../protocol/mod.ts";
 import type { Attached } from "./attachments.ts";
-import type { Times } from "./draft.ts";
 import type { CommandRecord, DueJob } from "./ports.ts";
 import { remindAt } from "./reminders.ts";
 
-/** CM-2, BR-1: none given means `general`; a category's own cast carries it. */
+const dayMs = 24 * 3600_000;
+
+/** A draft's times, checked against the clock; RFC 3339 UTC or null. */
+export interface Times {
+  deliverAt: string | null;
+  dueAt: string | null;
+  /** When it stops waiting, in ms: the sender's own time or the end of retention (DL-6). */
+  expiresMs: number;
+}
+
+/** Checks a draft's times against now, which a schema cannot (CM-8, DL-6). */
+export function checkTimes(draft: CommandDraft, now: number, retentionDays: number): Times | Refusal {
+  const deliverMs = toMs(draft.deliverAt);
+  const dueMs = toMs(draft.dueAt);
+  const expiresMs = toMs(draft.expiresAt);
+  if (deliverMs !== null && deliverMs <= now) {
+    return wrong("deliverAt", "lies in the past; leave it out to send now");
+  }
+  if (deliverMs !== null && deliverMs > now + limits.scheduleMs) {
+    return wrong("deliverAt", "lies more than 90 days ahead; choose an earlier time");
+  }
+  const startMs = deliverMs ?? now;
+  if (dueMs !== null && dueMs <= startMs) return wrong("dueAt", "must be later than the time of delivery");
+  if (expiresMs !== null && expiresMs <= startMs) {
+    return wrong("expiresAt", "must be later than the time of delivery");
+  }
+  const lastMs = startMs + retentionDays * dayMs;
+  if (expiresMs !== null && expiresMs > lastMs) {
+    return wrong(
+      "expiresAt",
+      `a command waits at most ${retentionDays} days; choose ${iso(lastMs)} or earlier`,
+    );
+  }
+  return {
+    deliverAt: deliverMs === null ? null : iso(deliverMs),
+    dueAt: dueMs === null ? null : iso(dueMs),
+    expiresMs: expiresMs ?? lastMs,
+  };
+}
+
+function toMs(time: string | null | undefined): number | null {
+  return time === null || time === undefined ? null : Date.parse(time);
+}
+
+function wrong(field: string, problem: string): Refusal {
+  return new Refusal("invalid_params", `${field}: ${problem}.`, { fields: { [field]: problem } });
+}
+
+/** CM-2, BR-1: `general` when none is given; a broadcast to a category has that category too. */
 export function categoriesOf({ audience, categories }: CommandDraft): string[] {
   const given = categories ?? [];
   if (audience.kind === "category") return [...new Set([...given, audience.category])];
@@ -26,7 +74,7 @@ function audienceOf({ audience }: CommandDraft): Command["audience"] {
   }
 }
 
-/** What passed the checks of a draft, as far as it becomes part of the command. */
+/** The checked parts of a draft that become part of the command. */
 export interface CheckedDraft {
   categories: string[];
   times: Times;
@@ -53,7 +101,7 @@ export function commandOf(
     from: { id: userId, username, displayName },
     audience: audienceOf(draft),
     createdAt: iso(now),
-    // FI-6: what waits for the checks of its files is a scheduled one whose time has come already.
+    // FI-6: a command that waits for the checks of its files is a scheduled one that is due already.
     deliverAt: checked.times.deliverAt ?? (checked.attached.clean ? null : iso(now)),
     dueAt: checked.times.dueAt,
     expiresAt: iso(checked.times.expiresMs),
@@ -61,7 +109,7 @@ export function commandOf(
   };
 }
 
-/** What is to be done for it later: its end, its release, its reminder. */
+/** Jobs for its expiry, release and reminder. */
 export function firstJobs({ command, expiresMs }: CommandRecord): DueJob[] {
   const commandId = command.id;
   const jobs: DueJob[] = [{ dueMs: expiresMs, job: { kind: "expire", commandId } }];
@@ -73,4 +121,15 @@ export function firstJobs({ command, expiresMs }: CommandRecord): DueJob[] {
     jobs.push({ dueMs: remindAt(fromMs, Date.parse(command.dueAt)), job: { kind: "remind", commandId } });
   }
   return jobs;
+}
+
+/** SHA-256 of a draft without its key, independent of the order of its fields (CM-1). */
+export function digestOf(draft: CommandDraft): string {
+  const { key: _, ...content } = draft;
+  return createHash("sha256").update(JSON.stringify(content, inOrder)).digest("base64url");
+}
+
+function inOrder(_name: string, value: unknown): unknown {
+  if (value === null || typeof value !== "object" || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => a < b ? -1 : 1));
 }

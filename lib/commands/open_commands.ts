@@ -1,33 +1,33 @@
 import type { Command } from "../protocol/mod.ts";
-import type { CastEntry } from "./broadcasts.ts";
+import type { BroadcastEntry } from "./broadcasts.ts";
 import type { Parts } from "./parts.ts";
 import type { Change, InboxEntry, StateRecord } from "./ports.ts";
 
-/** Entries that one step changes. */
+/** Most entries that one commit changes. */
 export const entriesAtOnce = 32;
 
-/** Everything that one person has open, to be changed step by step; what somebody else changed meanwhile is asked again. */
-export class OpenParts {
+/** Changes a person's open commands in batches. Records that changed meanwhile are read again. */
+export class OpenCommands {
   readonly #parts: Parts;
 
   constructor(parts: Parts) {
     this.#parts = parts;
   }
 
-  /** Changes the person's records of open casts before a place, or of all; those that have no record yet too. */
-  async changeCasts(
+  /** Changes the open broadcasts before a place (null: all), those without a record included. */
+  async changeBroadcasts(
     userId: string,
     before: string | null,
     next: (record: StateRecord, command: Command) => StateRecord | null,
   ): Promise<Change[]> {
-    const { casts, store } = this.#parts;
-    const all = await casts.after(userId, null, Infinity);
+    const { broadcasts, store } = this.#parts;
+    const all = await broadcasts.after(userId, null, Infinity);
     const open = before === null ? all : all.filter(({ cursor }) => cursor < before);
     const changed: Change[] = [];
     for (let at = 0; at < open.length; at += entriesAtOnce) {
       const some = open.slice(at, at + entriesAtOnce);
       while (true) {
-        const changes = await this.#castChanges(userId, some, next);
+        const changes = await this.#broadcastChanges(userId, some, next);
         if (changes.length > 0 && !await store.change(changes)) continue;
         changed.push(...changes);
         break;
@@ -36,29 +36,29 @@ export class OpenParts {
     return changed;
   }
 
-  async #castChanges(
+  async #broadcastChanges(
     userId: string,
-    entries: readonly CastEntry[],
+    entries: readonly BroadcastEntry[],
     next: (record: StateRecord, command: Command) => StateRecord | null,
   ): Promise<Change[]> {
-    const { casts, consent } = this.#parts;
+    const { broadcasts, consent } = this.#parts;
     const standing = await consent.standing(userId);
     const changes = await Promise.all(entries.map(async ({ record }): Promise<Change[]> => {
-      const from = await casts.stateOf(userId, record);
+      const from = await broadcasts.stateOf(userId, record);
       if (from === null || (from.record.place === null && from.record.withheldBy === null)) return [];
-      const rule = from.version === null ? casts.withheld(standing, record) : null;
+      const rule = from.version === null ? broadcasts.withheld(standing, record) : null;
       const to = next({ ...from.record, withheldBy: rule ?? from.record.withheldBy }, record.command);
       if (to === null || rule === null) return to === null ? [] : [{ from, to }];
-      // Nothing is written of one that is only withheld. Its end is: it may have been handed over before the rule, and this
-      // record is what a late acknowledgement finds. It is not counted, as the person need not be among those that it
-      // matched; a group's sender counts all of its members (CO-3).
+      // A withheld broadcast needs no record until it ends. Then it does: a device may have had it before the rule, and its
+      // late acknowledgement must find the end. No total counts it, as the person may not be among those matched; only a
+      // group's sender counts every member (CO-3).
       if (to.state === from.record.state) return [];
       return [{ from, to: record.cast?.kind === "group" ? to : { ...to, uncounted: true } }];
     }));
     return changes.flat();
   }
 
-  /** Walks the log; `work` says whether to go on. */
+  /** Reads the person's log in batches, until `work` resolves to false. */
   async eachBatch(userId: string, work: (entries: InboxEntry[]) => Promise<boolean>): Promise<void> {
     let after: string | null = null;
     while (true) {
@@ -68,6 +68,7 @@ export class OpenParts {
     }
   }
 
+  /** Changes the records of some commands; null from `next` leaves one as it is. */
   async changeSome(
     userId: string,
     entries: readonly { commandId: string }[],

@@ -1,22 +1,22 @@
-import { decide } from "../consent/mod.ts";
+import { decide, stranger } from "../consent/mod.ts";
 import { waits } from "./lifecycle.ts";
 import type { Parts } from "./parts.ts";
 import type { CommandRecord, StoredState } from "./ports.ts";
 
-/** Entries looked at in one go. */
+/** Entries that one step reads. */
 const atOnce = 64;
 
-/** Whether somebody would get something if they came now. Looks only: nothing is counted, written or handed over. */
-export class Waiting {
+/** Whether a person would get a command if they connected now. Only reads: nothing is counted, written or delivered. */
+export class Pending {
   readonly #parts: Parts;
 
   constructor(parts: Parts) {
     this.#parts = parts;
   }
 
-  /** `now`: something that nobody has handed over may be; otherwise from when on, if anything is held until a time. */
+  /** `now`: a command can be delivered now. Otherwise `fromMs` is when the first held one can be; null if none can. */
   async of(userId: string): Promise<{ now: boolean; fromMs: number | null }> {
-    const { consent, casts, people, clock } = this.#parts;
+    const { consent, broadcasts, people, clock } = this.#parts;
     const standing = await consent.standing(userId);
     if (standing.stopped) return { now: false, fromMs: null };
     let fromMs: number | null = null;
@@ -25,10 +25,10 @@ export class Waiting {
         ...new Set(open.map(({ record }) => record.senderId)),
       ]);
       for (const { record } of open) {
-        const relation = relations.get(record.senderId) ?? { contact: false, sharesGroup: false };
+        const relation = relations.get(record.senderId) ?? stranger;
         const decision = record.cast === undefined
           ? decide(standing, relation, record.command, clock.now())
-          : casts.decide(standing, record, clock.now());
+          : broadcasts.decide(standing, record, clock.now());
         if (decision.verdict === "deliver") return { now: true, fromMs: null };
         if (decision.verdict === "hold" && decision.untilMs !== null) {
           fromMs = Math.min(fromMs ?? Infinity, decision.untilMs);
@@ -38,9 +38,9 @@ export class Waiting {
     return { now: false, fromMs };
   }
 
-  /** What lies in the person's log and in that of casts, and was not handed over. */
+  /** The person's open commands and broadcasts that were not delivered yet. */
   async *#untouched(userId: string): AsyncGenerator<{ record: CommandRecord; stored: StoredState | null }[]> {
-    const { store, casts, clock } = this.#parts;
+    const { store, broadcasts, clock } = this.#parts;
     const ofThese = async (records: readonly CommandRecord[]) => {
       const states = await store.states(records.map(({ command }) => ({ userId, commandId: command.id })));
       return records.map((record, index) => ({ record, stored: states[index] ?? null }))
@@ -56,7 +56,7 @@ export class Waiting {
       if (entries.length < atOnce) break;
       after = entries.at(-1)!.cursor;
     }
-    const open = (await casts.after(userId, null, Infinity)).map(({ record }) => record);
+    const open = (await broadcasts.after(userId, null, Infinity)).map(({ record }) => record);
     for (let at = 0; at < open.length; at += atOnce) yield await ofThese(open.slice(at, at + atOnce));
   }
 }

@@ -12,12 +12,12 @@ export interface Person {
 export interface People {
   byUsernames(usernames: readonly string[]): Promise<Map<string, Person>>;
   byIds(userIds: readonly string[]): Promise<Map<string, Person>>;
-  /** What each of the others is to the person; the same seen from either side. */
+  /** The relation of each of the others to the person; the same from both sides. */
   relationsOf(userId: string, otherIds: readonly string[]): Promise<Map<string, Relation>>;
   /** Accepted memberships by group name; `since` in ms since 1970. */
-  membershipsOf(userId: string): Promise<ReadonlyMap<string, GroupMembership>>;
-  /** Accepted members by user id; undefined when there is no such group. */
-  membersOf(group: string): Promise<ReadonlyMap<string, GroupMembership> | undefined>;
+  membershipsOf(userId: string): Promise<Memberships>;
+  /** Accepted members by user id; undefined when the group does not exist. */
+  membersOf(group: string): Promise<Memberships | undefined>;
 }
 
 export interface GroupMembership {
@@ -25,38 +25,41 @@ export interface GroupMembership {
   since: number;
 }
 
-/** A command as the sender wrote it; never changed after it was accepted. */
+/** Accepted memberships, by group name or by user id. */
+export type Memberships = ReadonlyMap<string, GroupMembership>;
+
+/** A command as its sender wrote it; never changed. */
 export interface CommandRecord {
   command: Command;
   senderId: string;
-  /** User ids of a direct command, in the order of `audience.to`; empty for a cast. */
+  /** User ids of a direct command, in the order of `audience.to`; empty for a broadcast. */
   recipients: string[];
-  /** Set for a command that was written once for many (BR-4). */
-  cast?: CastAudience;
+  /** Set for a broadcast, which is written once for everyone (BR-4). Stored under this name. */
+  cast?: BroadcastAudience;
   expiresMs: number;
 }
 
-/** Whom a cast is for; who of them gets it is decided for each person at delivery. */
-export interface CastAudience {
+/** The audience of a broadcast. Consent is decided for each person at delivery. */
+export interface BroadcastAudience {
   kind: "group" | "category" | "all";
   /** The group or category; null for everyone. */
   name: string | null;
-  /** People whose rules let it through when it was sent: those who have done nothing with it are `queued`. */
+  /** People whose rules allowed it when it was sent. Those without a record count as `queued`. */
   matched: number;
 }
 
-/** How far a cast is. `place` is where it lies in the log of casts; those who took on one that ran out find it there. */
-export interface CastRecord {
+/** The state of a broadcast as a whole. `place`: its place in the shared log, where an expired one stays for people who accepted it. */
+export interface BroadcastRecord {
   state: "scheduled" | "open" | "cancelled" | "expired" | "failed";
   place: string | null;
-  /** Set with `expired`: it was cancelled after that, for those who had taken it on. */
+  /** Set with `expired` or `failed`: it was cancelled after that, for people who had accepted it. */
   cancelled?: true;
-  /** What became of it as a whole after it was written, for its sender. */
+  /** Its changes as a whole since it was written, for its sender. */
   timeline: Happening[];
   version: string;
 }
 
-/** What happened, for the timeline; `who` is a username, or null for the server. */
+/** An entry of a timeline; `who` is a username, or null for the server. */
 export interface Happening {
   at: string;
   state: CommandState;
@@ -68,54 +71,54 @@ export interface Happening {
 export interface StateRecord {
   state: CommandState;
   /**
-   * Its place in the inbox log. `first` stands for the versionstamp with which this record was first written, as both were
-   * one commit; null: it is in no log.
+   * Its place in the inbox log; null: it is in no log. `first` is the versionstamp with which this record was first written,
+   * as the log entry had the same commit. `cast`: it is in the shared log of broadcasts.
    */
   place: string | "first" | null;
   createdAt: string;
   updatedAt: string;
-  /** When it was first handed over; null: the person has not seen anything of it. */
+  /** When it was first delivered; null: the person has not seen anything of it. */
   deliveredAt: string | null;
-  /** The person looked at the content, so that it is not sealed any more (CO-2). */
+  /** The person looked at the content, so it is no longer sealed (CO-2). */
   opened: boolean;
-  /** The rule that let it through (CO-8). */
+  /** The rule that allowed it (CO-8). */
   allowedBy: string | null;
-  /** The rule that keeps it from the person; the sender sees `queued` (CO-3). */
+  /** The rule that withholds it; the sender sees `queued` (CO-3). */
   withheldBy: string | null;
   /** Local date on which it was counted against the daily limit. */
   countedOn: string | null;
   /** End of a deferral. */
   until: string | null;
   note: string | null;
-  /** Files that were handed in (CM-5). */
+  /** Files of a submission (CM-5). */
   proof: Command["attachments"];
-  /** Of a cast: the first record is written when something happens, and totals are counted (CM-7). */
+  /** Belongs to a broadcast: first written when something happens, and counted in totals (CM-7). Stored under this name. */
   cast?: true;
-  /** Of a cast that the person's rules kept from them when they stopped: no total counts it, so its sender sees no change (CO-3). */
+  /** Belongs to a broadcast that was withheld when the person stopped. No total counts it, so its sender sees no change (CO-3). */
   uncounted?: true;
-  /** Time that the person was stopped while it waited, in ms: its deadline is later by this (CO-6). */
+  /** How long the person was stopped while it waited, in ms: its deadline is later by this (CO-6). */
   frozenMs: number;
-  /** Until when that was counted, so that a resume which is repeated after a crash counts nothing twice. */
+  /** Time up to which `frozenMs` is counted, so a resume that is repeated after a crash counts nothing twice. */
   frozenUntilMs?: number;
   timeline: Happening[];
 }
 
-/** A record as it was read; `version` makes the write that follows safe. */
+/** A record as it was read; the write that follows fails if `version` has changed. */
 export interface StoredState {
   userId: string;
   commandId: string;
   record: StateRecord;
-  /** Null: nothing was written of it so far. */
+  /** Null: it has no record yet. */
   version: string | null;
-  /** `CommandStore.moment` before it was read: what is written then costs the store no check. */
+  /** `CommandStore.moment` before the read; saves the store a check at the write. */
   moment?: number | undefined;
-  /** Of a cast, where its own record was read too: what is written then holds only if that is still the same. */
-  castVersion?: string;
+  /** Version of the broadcast's own record, if that was read too; the write fails if it has changed. */
+  broadcastVersion?: string;
 }
 
 export interface SentKey {
   commandId: string;
-  /** Digest of the content that was sent with the key. */
+  /** Digest of the draft that was sent with the key. */
   digest: string;
   audience: AudienceCounts;
   expiresMs: number;
@@ -126,7 +129,7 @@ export type Job =
   | { kind: "expire"; commandId: string }
   | { kind: "release"; commandId: string }
   | { kind: "undefer"; userId: string; commandId: string }
-  /** With `userId` for one whose deadline moved; else for all recipients. */
+  /** With `userId` for a person whose deadline moved; else for all recipients. */
   | { kind: "remind"; commandId: string; userId?: string }
   | { kind: "stop"; userId: string };
 
@@ -135,13 +138,13 @@ export interface DueJob {
   job: Job;
 }
 
-/** What consent said of one recipient when the command was taken; the rest of a first record follows from the command. */
+/** Consent's decision for one recipient at the send. The rest of a first record follows from the command. */
 export interface FirstState {
   allowedBy: string | null;
   withheldBy: string | null;
 }
 
-/** A new command and the first state of each recipient. One step. */
+/** A new command and the first state of each recipient; written in one commit. */
 export interface Acceptance {
   record: CommandRecord;
   states: ({ userId: string } & FirstState)[];
@@ -149,18 +152,18 @@ export interface Acceptance {
   sent: SentKey;
   /** The files that it carries (FI-6). */
   carries?: readonly Carried[];
-  /** A key of the same name that has run out and is replaced. */
+  /** The expired record of the same key, which is replaced. */
   replacesKey?: { version: string } | undefined;
   jobs: DueJob[];
 }
 
-/** A state's next record. Opening and closing of the log entry follow from `place` before and after. */
+/** A state's next record. The log entry is written or deleted as `place` changes. */
 export interface Change {
   from: StoredState;
   to: StateRecord;
 }
 
-/** A stop in force: what lies before `versionstamp` in the log has ended, what came later waits. */
+/** A stop in force: entries before `versionstamp` in the log have ended, later ones wait. */
 export interface StopRecord {
   sinceMs: number;
   versionstamp: string;
@@ -174,14 +177,14 @@ export interface InboxEntry {
 
 /** What commands ask of the store. */
 export interface CommandStore {
-  /** The place of this commit in every log that it appended to; null when the key is taken: nothing was written then. */
+  /** The command's place in every log that it was appended to. Null: the key is in use or a file changed, nothing was written. */
   accept(acceptance: Acceptance): Promise<string | null>;
   sentKey(senderId: string, key: string): Promise<{ sent: SentKey; version: string } | null>;
   commands(commandIds: readonly string[]): Promise<Map<string, CommandRecord>>;
   states(wanted: readonly { userId: string; commandId: string }[]): Promise<(StoredState | null)[]>;
-  /** Stands in a state for what is known of it now, without a read; undefined where other processes write to the store. */
+  /** The moment of a read that begins now (see `Committer.moment`); undefined where other processes write to the store. */
   moment(): number | undefined;
-  /** All changes or none; false when a record was changed since it was read, or the day's count would go over `most`. */
+  /** Writes all changes or none. False: a record changed since it was read, or the day's count would exceed `most`. */
   change(
     changes: readonly Change[],
     also?: {
@@ -199,26 +202,26 @@ export interface CommandStore {
   outbox(senderId: string, before: string | null, limit: number): Promise<string[]>;
   cursor(userId: string, device: string): Promise<string | null>;
   saveCursors(cursors: readonly { userId: string; device: string; cursor: string }[]): Promise<void>;
-  /** Removes a command and all its records. */
+  /** Deletes a command and all its records. */
   purge(record: CommandRecord): Promise<void>;
-  /** Casts that were opened, after a place, oldest first; the cancelled ones are not among them. */
-  castsAfter(after: string | null, limit: number): Promise<InboxEntry[]>;
-  cast(commandId: string): Promise<CastRecord | null>;
-  /** Opens a scheduled cast or closes one; its place when it was opened. False: somebody changed it meanwhile. */
-  changeCast(
+  /** Broadcasts that were opened, after a place, oldest first; without cancelled ones. */
+  broadcastsAfter(after: string | null, limit: number): Promise<InboxEntry[]>;
+  broadcast(commandId: string): Promise<BroadcastRecord | null>;
+  /** Opens a scheduled broadcast (resolves to its place) or ends one (true). False: it changed meanwhile. */
+  changeBroadcast(
     commandId: string,
-    from: CastRecord,
+    from: BroadcastRecord,
     to: "open" | "cancelled" | "expired" | "failed",
     happening: Happening,
   ): Promise<string | boolean>;
-  /** How many people are in each state, of those who have a record. */
+  /** Numbers of people by state; only people with a record. */
   totals(commandId: string): Promise<Totals>;
   addJobs(jobs: readonly DueJob[]): Promise<void>;
-  /** Writes the stop and the job that ends what is open. One in force goes on as it began, with a new `version`. */
+  /** Writes the stop and the job that ends open commands. A stop in force keeps its beginning and gets a new `version`. */
   setStop(userId: string, sinceMs: number): Promise<StopRecord>;
-  /** Read from the store itself, never from what is kept in memory. */
+  /** Read from the store itself, never from memory. */
   stop(userId: string): Promise<StopRecord | null>;
-  /** False when it is not in force with this version any more: somebody pressed again, or resumed. */
+  /** False when the version has changed: the person pressed Stop again, or resumed. */
   clearStop(userId: string, version: string): Promise<boolean>;
 }
 
@@ -230,19 +233,19 @@ export interface AttachableFile {
   size: number;
   type: string;
   state: FileState;
-  /** Makes the write that attaches it safe: that fails when the file or what is known of it changed. */
+  /** The write that attaches it fails when the file or its state has changed since. */
   version: string;
 }
 
 /** The files, as far as commands need them. */
 export interface CommandFiles {
-  /** The person's own files by their ids; without those that are not theirs or not there. */
+  /** The person's own files by id; others and missing ones are left out. */
   own(ownerId: string, fileIds: readonly string[]): Promise<Map<string, AttachableFile>>;
-  /** What may be done with each now; without those that are gone. */
+  /** The state of each file now; missing ones are left out. */
   states(fileIds: readonly string[]): Promise<Map<string, FileState>>;
 }
 
-/** That something carries a file, and until when the file is kept for it (FI-7). */
+/** A use of a file by a command or answer, and until when the file is kept for it (FI-7). */
 export interface Carried {
   fileId: string;
   version: string;

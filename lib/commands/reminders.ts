@@ -4,12 +4,12 @@ import { isClosed } from "./lifecycle.ts";
 import type { Parts } from "./parts.ts";
 import type { CommandRecord, StoredState } from "./ports.ts";
 
-/** When a deadline is reminded of, in ms: an hour before, or half-way to it when that is later. */
+/** When to remind of a deadline, in ms: an hour before it, or half-way to it if that is later. */
 export function remindAt(fromMs: number, dueMs: number): number {
   return Math.max(dueMs - limits.remindBeforeMs, fromMs + (dueMs - fromMs) / 2);
 }
 
-/** CM-8: tells the devices of those who have not done it yet. Who is not connected sees the deadline in the inbox. */
+/** CM-8: reminds people who are connected and not done yet. The others see the deadline in their inbox. */
 export class Reminders {
   readonly #parts: Parts;
 
@@ -32,12 +32,12 @@ export class Reminders {
   }
 
   async #remindOne(record: CommandRecord, userId: string, moved: boolean): Promise<void> {
-    const { store, casts, consent, bell } = this.#parts;
+    const { store, broadcasts, consent, bell } = this.#parts;
     const stored: StoredState | null | undefined = record.cast === undefined
       ? (await store.states([{ userId, commandId: record.command.id }]))[0]
-      : await casts.stateOf(userId, record);
+      : await broadcasts.stateOf(userId, record);
     if (!stored || stored.record.deliveredAt === null || isClosed(stored.record.state)) return;
-    // Frozen while the person is stopped; a deadline that was moved by a stop has a reminder of its own.
+    // Deadlines are frozen while the person is stopped. One that a stop has moved has its own reminder.
     if (await consent.stopOf(userId) !== null || (stored.record.frozenMs > 0 && !moved)) return;
     const dueAt = iso(Date.parse(record.command.dueAt!) + stored.record.frozenMs);
     bell.notify(userId, "command.due", { id: record.command.id, dueAt });

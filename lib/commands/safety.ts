@@ -1,33 +1,33 @@
 import { type Caller, iso } from "../platform/mod.ts";
 import { Refusal } from "../protocol/mod.ts";
-import { tellRecipient, tellSender } from "./notifications.ts";
 import { isClosed, mayMove } from "./lifecycle.ts";
-import { entriesAtOnce, OpenParts } from "./open_commands.ts";
+import { notifyRecipient, notifySender } from "./notifications.ts";
+import { entriesAtOnce, OpenCommands } from "./open_commands.ts";
 import type { Parts } from "./parts.ts";
 import type { Change, DueJob, StateRecord, StoredState } from "./ports.ts";
 import { remindAt } from "./reminders.ts";
-import { moved } from "./views.ts";
+import { moved } from "./state_records.ts";
 
-/** CO-6: one press that stops everything, and the way back that only the person has. */
+/** CO-6: Stop and Resume. Only the person can press either. */
 export class Safety {
   readonly #parts: Parts;
-  readonly #open: OpenParts;
-  /** How often each person pressed stop here: a resume that was overtaken by a press must not set deliveries going. */
+  readonly #open: OpenCommands;
+  /** How often each person pressed Stop here: a resume that began before the last press must not start deliveries. */
   readonly #presses = new Map<string, number>();
 
   constructor(parts: Parts) {
     this.#parts = parts;
-    this.#open = new OpenParts(parts);
+    this.#open = new OpenCommands(parts);
   }
 
   /**
-   * Nothing leaves for the person once this was called. It is answered when the stop is on disk and every command that was
-   * open has ended; a crash in between ends the rest at the next start, by a job of the same commit as the stop.
+   * Nothing is delivered to the person from the call on. It resolves when the stop is on disk and every open command has
+   * ended. After a crash in between, a job from the stop's own commit ends the rest at the next start.
    */
   async stop(caller: Caller): Promise<{ stopped: true; since: string }> {
-    const { bell, store, consent, clock, inbox } = this.#parts;
+    const { bell, store, consent, clock, inFlight } = this.#parts;
     bell.freeze(caller.userId);
-    inbox().handed.forget(caller.userId);
+    inFlight.forget(caller.userId);
     this.#presses.set(caller.userId, (this.#presses.get(caller.userId) ?? 0) + 1);
     const { sinceMs } = await store.setStop(caller.userId, clock.now());
     consent.forget(caller.userId);
@@ -37,7 +37,7 @@ export class Safety {
     return { stopped: true, since };
   }
 
-  /** Deliveries go on; deadlines of what came meanwhile are later by the time of the stop. */
+  /** Starts deliveries again, and moves the deadlines of commands that came meanwhile by the time of the stop. */
   async resume(caller: Caller): Promise<{ stopped: false } | Refusal> {
     const { bell, store, consent } = this.#parts;
     const presses = this.#presses.get(caller.userId);
@@ -61,8 +61,8 @@ export class Safety {
   }
 
   /**
-   * Ends every command that was there before the stop. What came later waits. The withheld ones end with the others, at
-   * the same time and told in the order of their ids, or their senders could tell them apart (CO-3).
+   * Ends every command from before the stop; later ones wait. Withheld commands end with the others, with the same time and
+   * notified in the order of their ids, so that senders cannot tell them apart (CO-3).
    */
   async endOpen(userId: string): Promise<void> {
     const { store } = this.#parts;
@@ -76,10 +76,16 @@ export class Safety {
       return before.length === entries.length;
     });
     const withheld = await this.#endWithheld(userId, stop.versionstamp, since);
-    const casts = await this.#open.changeCasts(userId, stop.versionstamp, (record) => stopped(record, since));
+    const broadcasts = await this.#open.changeBroadcasts(
+      userId,
+      stop.versionstamp,
+      (record) => stopped(record, since),
+    );
     const left = await this.#endLeft(userId, since);
-    await this.#tell(
-      [...ended, ...withheld, ...casts, ...left].sort((a, b) => a.from.commandId < b.from.commandId ? -1 : 1),
+    await this.#notify(
+      [...ended, ...withheld, ...broadcasts, ...left].sort((a, b) =>
+        a.from.commandId < b.from.commandId ? -1 : 1
+      ),
     );
   }
 
@@ -89,7 +95,7 @@ export class Safety {
       record.withheldBy === null || record.cast === true ? null : stopped(record, since);
     for (let upTo: string | null = null;;) {
       const states: StoredState[] = await this.#parts.store.history(userId, upTo, entriesAtOnce);
-      // What was written of it after the stop came with it or later.
+      // Records with a later version came after the stop.
       const open = states.filter(({ record, version }) => version! < before && next(record) !== null);
       ended.push(...await this.#open.changeSome(userId, open, next));
       if (states.length < entriesAtOnce) return ended;
@@ -97,9 +103,9 @@ export class Safety {
     }
   }
 
-  /** What the person holds of groups that they have left is in no log of theirs, and open all the same. */
+  /** Ends open commands of groups that the person has left: these are in no log of theirs. */
   async #endLeft(userId: string, since: string): Promise<Change[]> {
-    const { store, casts, people } = this.#parts;
+    const { store, broadcasts, people } = this.#parts;
     const ended: Change[] = [];
     const memberships = await people.membershipsOf(userId);
     for (let upTo: string | null = null;;) {
@@ -107,8 +113,8 @@ export class Safety {
       const held = states.filter(({ record }) => record.cast === true && !isClosed(record.state));
       const records = await store.commands(held.map(({ commandId }) => commandId));
       for (const record of records.values()) {
-        while (!casts.isFor(userId, record, memberships)) {
-          const from = await casts.stateOf(userId, record);
+        while (!broadcasts.isFor(userId, record, memberships)) {
+          const from = await broadcasts.stateOf(userId, record);
           const to = from === null ? null : stopped(from.record, since);
           if (from === null || to === null) break;
           if (!await store.change([{ from, to }])) continue;
@@ -124,7 +130,7 @@ export class Safety {
   async #thawDeadlines(userId: string, sinceMs: number): Promise<void> {
     const now = this.#parts.clock.now();
     const thaw = (record: StateRecord): StateRecord | null => {
-      // What came meanwhile has not moved since it came.
+      // A command that came during the stop is frozen since it came.
       const fromMs = Math.max(sinceMs, Date.parse(record.updatedAt), record.frozenUntilMs ?? 0);
       if (now <= fromMs) return null;
       return { ...record, frozenMs: record.frozenMs + now - fromMs, frozenUntilMs: now };
@@ -134,9 +140,9 @@ export class Safety {
       thawed.push(...await this.#open.changeSome(userId, entries, thaw));
       return true;
     });
-    // Only where there is a deadline to move: of the others nothing need be written.
+    // Without a deadline there is nothing to write.
     thawed.push(
-      ...await this.#open.changeCasts(
+      ...await this.#open.changeBroadcasts(
         userId,
         null,
         (record, { dueAt }) => dueAt === null ? null : thaw(record),
@@ -145,7 +151,7 @@ export class Safety {
     await this.#remindLater(userId, thawed, now);
   }
 
-  /** Reminders of the deadlines as they are now. */
+  /** Plans reminders for the deadlines as they are now. */
   async #remindLater(userId: string, thawed: readonly Change[], now: number): Promise<void> {
     const { store } = this.#parts;
     const records = await store.commands(thawed.map(({ from }) => from.commandId));
@@ -160,22 +166,22 @@ export class Safety {
     if (later.length > 0) await store.addJobs(later);
   }
 
-  async #tell(changes: readonly Change[]): Promise<void> {
+  async #notify(changes: readonly Change[]): Promise<void> {
     const records = await this.#parts.store.commands(changes.map(({ from }) => from.commandId));
     for (const { from, to } of changes) {
-      tellRecipient(this.#parts, from, to);
+      notifyRecipient(this.#parts, from, to);
       const record = records.get(from.commandId);
       if (record !== undefined && to.uncounted !== true) {
-        await tellSender(this.#parts, record, [{ userId: from.userId, record: to }]);
+        await notifySender(this.#parts, record, [{ userId: from.userId, record: to }]);
       }
     }
   }
 }
 
-/** Null for what has ended already. */
+/** Null when it has ended already. */
 function stopped(record: StateRecord, since: string): StateRecord | null {
   if (!mayMove(record.state, "stopped", "system", "none")) return null;
-  // What happened while the stop was being written came before it.
+  // A change while the stop was being written came before it.
   const at = record.updatedAt > since ? record.updatedAt : since;
   return { ...moved(record, "stopped", at), place: null };
 }

@@ -1,33 +1,34 @@
-import { decide } from "../consent/mod.ts";
+import { decide, stranger } from "../consent/mod.ts";
 import { type Caller, iso } from "../platform/mod.ts";
 import { type CommandState, type Params, Refusal, type Result } from "../protocol/mod.ts";
-import { tellRecipient, tellSender } from "./notifications.ts";
 import { attach, type Attached, carried } from "./attachments.ts";
-import { CastMoves } from "./broadcast_transitions.ts";
-import { DirectMoves } from "./direct_transitions.ts";
+import type { Audience } from "./audience.ts";
+import { BroadcastTransitions } from "./broadcast_transitions.ts";
+import { DirectTransitions } from "./direct_transitions.ts";
 import { isClosed, mayMove, waits } from "./lifecycle.ts";
+import { notifyRecipient, notifySender } from "./notifications.ts";
 import type { Parts } from "./parts.ts";
 import type { CommandRecord, DueJob, StateRecord, StoredState } from "./ports.ts";
-import { forRecipient, moved, ownState, recipientState } from "./views.ts";
+import { moved } from "./state_records.ts";
+import { forRecipient, ownState, recipientState } from "./views.ts";
 
-const noRelation = { contact: false, sharesGroup: false };
 const noSuchCommand = () => new Refusal("not_found", "There is no such command. It may have ended.");
 
 /** Every change of a recipient's state after the first (CM-4 to CM-8). */
-export class Moves {
+export class Transitions {
   readonly #parts: Parts;
-  readonly #casts: CastMoves;
-  readonly #direct: DirectMoves;
-  /** The last release under way: they go one by one in call order, which is the order in which they are due (DL-5). */
+  readonly #broadcasts: BroadcastTransitions;
+  readonly #direct: DirectTransitions;
+  /** The last release that began: releases run one by one in call order, the order in which they are due (DL-5). */
   #releasing: Promise<void> = Promise.resolve();
 
-  constructor(parts: Parts) {
+  constructor(parts: Parts, audience: Audience) {
     this.#parts = parts;
-    this.#casts = new CastMoves(parts);
-    this.#direct = new DirectMoves(parts);
+    this.#broadcasts = new BroadcastTransitions(parts, audience);
+    this.#direct = new DirectTransitions(parts);
   }
 
-  /** CM-5: the recipient's answer. A repeat of the state it has is fine. */
+  /** CM-5: the recipient's answer. Repeating the current state is allowed. */
   async update(
     caller: Caller,
     params: Params<"command.update">,
@@ -50,43 +51,45 @@ export class Moves {
         carries: carried(proof, `proof:${params.id}:${caller.userId}`, this.#keptUntil(record)),
       };
       if (!repeat && !await store.change([{ from: stored, to }], also)) continue;
-      // Read now: they may have been changed while this was written (CO-2).
+      // Read now: they may have changed during the write (CO-2).
       const command = forRecipient(record.command, to, await consent.preferencesOf(caller.userId));
       if (repeat) return { command, state: ownState(to) };
-      tellRecipient(this.#parts, stored, to, command);
-      await tellSender(this.#parts, record, [{ userId: caller.userId, record: to }]);
+      notifyRecipient(this.#parts, stored, to, command);
+      await notifySender(this.#parts, record, [{ userId: caller.userId, record: to }]);
       return { command, state: ownState(to) };
     }
   }
 
-  /** A person's state, that of a cast included of which nothing was written so far. */
+  /** A person's state of a command. A broadcast may have no record yet. */
   async #own(userId: string, record: CommandRecord): Promise<StoredState | null> {
-    if (record.cast !== undefined) return await this.#parts.casts.stateOf(userId, record);
+    if (record.cast !== undefined) return await this.#parts.broadcasts.stateOf(userId, record);
     const [stored] = await this.#parts.store.states([{ userId, commandId: record.command.id }]);
     return stored ?? null;
   }
 
   /**
-   * Whether the recipient may know of the command at all. What was handed over and not acknowledged yet is known too; as
-   * nothing tells it from what still waits, the rules must let it through now.
+   * Whether the recipient may know of the command. A command in flight counts as known. The record does not tell it from
+   * one that still waits, so consent must allow it now.
    */
   async #isKnown({ userId, record }: StoredState, command: CommandRecord): Promise<boolean> {
     const { withheldBy, state, deliveredAt, place } = record;
     if (withheldBy !== null || state === "scheduled") return false;
     if (deliveredAt !== null) return true;
     if (state !== "queued" || place === null) return false;
-    const { consent, people, casts, clock } = this.#parts;
-    if (command.cast !== undefined && !casts.isFor(userId, command, await people.membershipsOf(userId))) {
+    const { consent, people, broadcasts, clock } = this.#parts;
+    if (
+      command.cast !== undefined && !broadcasts.isFor(userId, command, await people.membershipsOf(userId))
+    ) {
       return false;
     }
     const standing = await consent.standing(userId);
-    const decision = command.cast !== undefined ? casts.decide(standing, command, clock.now()) : decide(
+    const decision = command.cast !== undefined ? broadcasts.decide(standing, command, clock.now()) : decide(
       standing,
-      (await people.relationsOf(userId, [command.senderId])).get(command.senderId) ?? noRelation,
+      (await people.relationsOf(userId, [command.senderId])).get(command.senderId) ?? stranger,
       command.command,
       clock.now(),
     );
-    // What counts against a daily limit may be the last that it let through.
+    // The command may be the last one that today's limit allowed.
     return decision.verdict === "deliver" || (decision.verdict === "hold" && decision.rule === "daily_limit");
   }
 
@@ -98,7 +101,7 @@ export class Moves {
     { attachments }: Attached,
   ): StateRecord | Refusal {
     const now = this.#parts.clock.now();
-    // Nor can what was taken on be put off beyond its time: then it would wait.
+    // An accepted command cannot be deferred after its time either: it would wait again.
     if (expiresMs <= now && (waits(record.state) || waits(state))) {
       return new Refusal("expired", "This command has expired.");
     }
@@ -119,7 +122,7 @@ export class Moves {
     };
   }
 
-  /** CM-5: the sender's verdict on what was handed in. */
+  /** CM-5: the sender's review of a submission. */
   async review(
     caller: Caller,
     params: Params<"command.review">,
@@ -143,17 +146,17 @@ export class Moves {
         who: caller.username,
         note: params.note ?? null,
       });
-      // What stands beside a verdict is the sender's word, or nothing.
+      // The note beside a review is the sender's, never the recipient's earlier one.
       next.note = params.note ?? null;
       if (isClosed(to)) next.place = null;
       if (!await store.change([{ from: stored, to: next }])) continue;
-      tellRecipient(this.#parts, stored, next);
-      await tellSender(this.#parts, record, [{ userId: person.id, record: next }]);
+      notifyRecipient(this.#parts, stored, next);
+      await notifySender(this.#parts, record, [{ userId: person.id, record: next }]);
       return { recipient: recipientState(person, next) };
     }
   }
 
-  /** CM-6: every open delivery ends; those that ended before stay as they are. */
+  /** CM-6: cancels every open delivery. Closed ones stay as they are. */
   async cancel(
     caller: Caller,
     params: Params<"command.cancel">,
@@ -162,20 +165,22 @@ export class Moves {
     if (record === undefined || record.senderId !== caller.userId) return noSuchCommand();
     const { username } = caller;
     const totals = record.cast !== undefined
-      ? await this.#casts.cancel(record, username)
+      ? await this.#broadcasts.cancel(record, username)
       : await this.#direct.cancel(record, username);
     return { id: params.id, totals };
   }
 
-  /** DL-6: its time is over. Comes round again to purge it once every recipient's part has ended and was kept. */
+  /** DL-6: expires a command, and purges it once every recipient is done and two weeks have passed. */
   async expire(commandId: string): Promise<void> {
     const record = await this.#command(commandId);
     if (record === undefined) return;
     if (this.#parts.clock.now() < record.expiresMs) return;
-    return record.cast !== undefined ? await this.#casts.expire(record) : await this.#direct.expire(record);
+    return record.cast !== undefined
+      ? await this.#broadcasts.expire(record)
+      : await this.#direct.expire(record);
   }
 
-  /** CM-8: the time of delivery has come. Consent is decided now, as for a command that is sent now. */
+  /** CM-8: releases a scheduled command that is due. Consent is decided now, as for a command that is sent now. */
   release(commandId: string): Promise<void> {
     return this.#inTurn(() => this.#release(commandId));
   }
@@ -192,18 +197,18 @@ export class Moves {
     const files = await this.#filesOf(record);
     switch (files) {
       case "clean":
-        return await (record.cast !== undefined ? this.#casts : this.#direct).release(record);
+        return await (record.cast !== undefined ? this.#broadcasts : this.#direct).release(record);
       case "rejected":
         return await this.#fail(record);
       case "waiting":
-        // It is released by the last of its files that passes.
+        // The last file that becomes clean releases it.
         return;
       default:
         return files satisfies never;
     }
   }
 
-  /** FI-6: a file that it carries was rejected, now or in a later scan: whoever it waits for does not get it. */
+  /** FI-6: fails a command with a rejected file. Recipients for whom it waits do not get it. */
   reject(commandId: string): Promise<void> {
     return this.#inTurn(async () => {
       const record = await this.#command(commandId);
@@ -213,10 +218,10 @@ export class Moves {
 
   async #fail(record: CommandRecord): Promise<void> {
     const note = "A file did not pass the checks.";
-    await (record.cast !== undefined ? this.#casts : this.#direct).fail(record, note);
+    await (record.cast !== undefined ? this.#broadcasts : this.#direct).fail(record, note);
   }
 
-  /** Nothing but clean files may be handed over; one that is gone never becomes clean. */
+  /** Only clean files may be delivered. A file that is gone never becomes clean. */
   async #filesOf({ command }: CommandRecord): Promise<"clean" | "rejected" | "waiting"> {
     const ids = command.attachments.map(({ fileId }) => fileId);
     if (ids.length === 0) return "clean";
@@ -225,29 +230,29 @@ export class Moves {
     return ids.every((id) => states.get(id) === "clean") ? "clean" : "waiting";
   }
 
-  /** The person's part of a command that they may know of; for what it carries. */
+  /** The person's state of a command, or null when they may not know of it. */
   async known(userId: string, record: CommandRecord): Promise<StoredState | null> {
     const stored = await this.#own(userId, record);
     return stored !== null && await this.#isKnown(stored, record) ? stored : null;
   }
 
-  /** The end of a deferral: the command is as new again. */
+  /** Ends a deferral: the command is delivered again. */
   async undefer(userId: string, commandId: string): Promise<void> {
     const { store, clock } = this.#parts;
     const record = await this.#command(commandId);
-    // What ran out meanwhile ends by its other job, which may be at work right now.
+    // An expired command is left to its other job, which may be running now.
     if (record === undefined || record.expiresMs <= clock.now()) return;
     const stored = await this.#own(userId, record);
     if (stored?.record.state !== "deferred") return;
-    // A later deferral has a job of its own.
+    // A later deferral has its own job.
     if (stored.record.until === null || Date.parse(stored.record.until) > clock.now()) return;
     const to = moved(stored.record, "delivered", iso(clock.now()));
     if (!await store.change([{ from: stored, to }])) return await this.undefer(userId, commandId);
-    tellRecipient(this.#parts, stored, to);
-    await tellSender(this.#parts, record, [{ userId, record: to }]);
+    notifyRecipient(this.#parts, stored, to);
+    await notifySender(this.#parts, record, [{ userId, record: to }]);
   }
 
-  /** What is handed in is kept as long as the command, and two weeks of history behind it (FI-7). */
+  /** Proof is kept as long as the command, and for two weeks of history after it (FI-7). */
   #keptUntil({ expiresMs }: CommandRecord): number {
     const { clock, retentionDays } = this.#parts;
     return Math.max(expiresMs, clock.now()) + retentionDays * 24 * 3600_000;
@@ -279,7 +284,7 @@ function checkUpdate({ state, until, proof }: Params<"command.update">, now: num
   return null;
 }
 
-/** The state that it has already, with nothing new handed in. A deferral has a new end each time. */
+/** Whether an update changes nothing: same state, no new proof. A deferral always has a new end. */
 function isRepeat(record: StateRecord, { state, proof = [] }: Params<"command.update">): boolean {
   return record.state === state && state !== "deferred" &&
     proof.every((fileId) => record.proof.some((handedIn) => handedIn.fileId === fileId));

@@ -175,10 +175,10 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
       log,
       names: async (userIds) =>
         new Map([...await people.byIds(userIds)].map(([id, { username }]) => [id, username])),
-      readers: { mayRead: (userId, { by }) => commands.carrying.mayRead(userId, by) },
+      readers: { mayRead: (userId, { by }) => commands.attachmentAccess.mayRead(userId, by) },
       watchers: {
         async changed(_file, state, uses) {
-          for (const { by } of uses) await commands.carrying.changed(by, state);
+          for (const { by } of uses) await commands.attachmentAccess.changed(by, state);
         },
       },
       scanners: options.scanners,
@@ -317,13 +317,13 @@ function isCommandJob(job: Job | FileJob | IncidentJob): job is Job {
 }
 
 /** The calls of the commands room. */
-function commandCalls({ sender, moves, history }: CommandRoom): Services["commands"] {
+function commandCalls({ sender, transitions, history }: CommandRoom): Services["commands"] {
   return {
     send: (caller, draft) => sender.send(caller, draft),
     preview: (caller, draft) => sender.preview(caller, draft),
-    update: (caller, params) => moves.update(caller, params),
-    review: (caller, params) => moves.review(caller, params),
-    cancel: (caller, params) => moves.cancel(caller, params),
+    update: (caller, params) => transitions.update(caller, params),
+    review: (caller, params) => transitions.review(caller, params),
+    cancel: (caller, params) => transitions.cancel(caller, params),
     get: (caller, params) => history.get(caller, params),
     list: (caller, params) => history.list(caller, params),
     inboxList: (caller, params) => history.inboxList(caller, params),

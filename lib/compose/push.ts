@@ -13,7 +13,7 @@ export interface PushRoomParts {
   config: Config;
   store: Store;
   accountsStore: KvAccounts;
-  commands: Pick<CommandRoom, "waiting">;
+  commands: Pick<CommandRoom, "pending">;
   clock: Clock;
   log: Log;
   /** In place of the browsers' push services. */
@@ -35,7 +35,7 @@ export function preparePush(hub: Bell): { bell: Bell; open(parts: PushRoomParts)
         store: kvPushStore(store, clock),
         sender: sender ?? await senderOf(config),
         isOnline: (userId) => hub.isOnline(userId),
-        waits: (userId) => commands.waiting.of(userId),
+        waits: (userId) => commands.pending.of(userId),
         async mayBeTold({ userId, sessionId, sessionUntilMs }) {
           const user = await accountsStore.user(userId);
           if (user === null || suspensionOf(user, clock.now()) !== null) return false;

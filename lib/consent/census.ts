@@ -1,15 +1,13 @@
 import { type Clock, firstIdAt } from "../platform/mod.ts";
 import type { Preferences } from "../protocol/mod.ts";
 import { newPreferences } from "./changes.ts";
-import { choiceOf, type Question, withheldBy } from "./decide.ts";
+import { choiceOf, type Question, stranger, withheldBy } from "./decide.ts";
 import type { ConsentStore } from "./ports.ts";
 
 /** Where other processes write too, a count may be this old. */
 const sharedFreshMs = 30_000;
 /** An account may be written this long after its id was drawn, behind ones that were drawn later. */
 const idLateMs = 10_000;
-
-const noRelation = { contact: false, sharesGroup: false };
 
 /** How many a command to everyone would reach, and why not the others (BR-3). */
 export interface CensusCount {
@@ -72,7 +70,7 @@ export class Census {
   /** Counts everybody but the sender, for a command that is written now. */
   async count(senderId: string, question: Question, online: Iterable<string>): Promise<CensusCount> {
     await this.#readOnce();
-    const ruleOf = (preferences: Preferences) => withheldBy({ preferences }, noRelation, question);
+    const ruleOf = (preferences: Preferences) => withheldBy({ preferences }, stranger, question);
     const ofOthers = ruleOf(newPreferences);
     const ofKinds = new Map<Kind, string | null>();
     const counts = new Map<string | null, number>([[null, 0]]);

@@ -7,6 +7,9 @@ export interface Relation {
   sharesGroup: boolean;
 }
 
+/** Someone who is neither a contact nor in a group with the person. */
+export const stranger: Relation = { contact: false, sharesGroup: false };
+
 /** Times at which the person loosened something, in milliseconds since 1970. */
 export interface OpenedAt {
   broadcasts?: number;

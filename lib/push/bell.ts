@@ -1,4 +1,4 @@
-import type { Bell, Fresh } from "../platform/mod.ts";
+import type { Bell, LiveEntry } from "../platform/mod.ts";
 import type { Push } from "./push.ts";
 
 /** The bell of a process that also reaches people who have no line: what rings for them is told to their devices (UI-7). */
@@ -12,13 +12,13 @@ export class PushBell implements Bell {
     this.#push = push;
   }
 
-  ring(userId: string, fresh?: Fresh): void {
-    this.#inner.ring(userId, fresh);
+  ring(userId: string, entry?: LiveEntry): void {
+    this.#inner.ring(userId, entry);
     this.#push()?.ring(userId);
   }
 
-  ringAll(freshFor: (userId: string) => Fresh | "read" | "skip"): void {
-    this.#inner.ringAll(freshFor);
+  ringAll(entryFor: (userId: string) => LiveEntry | "read" | "skip"): void {
+    this.#inner.ringAll(entryFor);
     this.#push()?.ringAll();
   }
 
@@ -31,8 +31,8 @@ export class PushBell implements Bell {
     return this.#inner.online();
   }
 
-  mark(userId: string): number {
-    return this.#inner.mark(userId);
+  epoch(userId: string): number {
+    return this.#inner.epoch(userId);
   }
 
   notify(userId: string, method: string, params: unknown, except?: { device: string }): void {

@@ -1,4 +1,4 @@
-import type { Fresh, Timer } from "../platform/mod.ts";
+import type { LiveEntry, Timer } from "../platform/mod.ts";
 import { limits, Refusal } from "../protocol/mod.ts";
 import { packDeliveries } from "./frames.ts";
 import type { Outbox } from "./outbox.ts";
@@ -73,7 +73,7 @@ export class DeliveryPump {
    * A new entry at the end of the log. A device that has read all before it gets it at once; any other reads its log. Rings
    * come in the order of the commits, so nothing can lie between the end of the last read and this.
    */
-  offer({ delivery, kind }: Fresh, text?: string): void {
+  offer({ delivery, kind }: LiveEntry, text?: string): void {
     const { accept, window } = this.#target;
     const upToDate = this.#open && !this.#frozen && !this.#running && !this.#more && !this.#behind &&
       (this.#readTo === null || delivery.cursor > this.#readTo) && (this.#inFlight?.length ?? 0) < window;
@@ -83,7 +83,7 @@ export class DeliveryPump {
     else if (this.#deliver([delivery]) === 0) this.wake();
   }
 
-  #deliverText({ cursor, command }: Fresh["delivery"], text: string): void {
+  #deliverText({ cursor, command }: LiveEntry["delivery"], text: string): void {
     if (!this.#outbox.sendDelivery(text, text.length * 3)) return this.wake();
     (this.#inFlight ??= []).push({ cursor, commandId: command.id });
     this.#readTo = this.#handedOut = cursor;
@@ -184,7 +184,7 @@ export class DeliveryPump {
   }
 
   /** Writes what has room, in frames; the rest stays in the log and is read again. */
-  #deliver(deliveries: readonly Fresh["delivery"][]): number {
+  #deliver(deliveries: readonly LiveEntry["delivery"][]): number {
     let sent = 0;
     while (sent < deliveries.length) {
       const frame = packDeliveries(deliveries, sent);

@@ -1,4 +1,4 @@
-import type { Fresh } from "../platform/mod.ts";
+import type { LiveEntry } from "../platform/mod.ts";
 import { type Command, limits, type Notification, type RpcErrorObject, type RpcId } from "../protocol/mod.ts";
 import { utf8Bytes } from "./bytes.ts";
 
@@ -27,7 +27,7 @@ export interface DeliverFrame {
   count: number;
 }
 
-type Packed = Fresh["delivery"];
+type Packed = LiveEntry["delivery"];
 
 interface Json {
   json: string;

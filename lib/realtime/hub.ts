@@ -1,4 +1,4 @@
-import type { Bell, Clock, Fresh, Timer } from "../platform/mod.ts";
+import type { Bell, Clock, LiveEntry, Timer } from "../platform/mod.ts";
 import { closeCodes, limits, type NotificationParams } from "../protocol/mod.ts";
 import type { Connection, ConnectionOwner } from "./connection.ts";
 import { notificationText, packDeliveries } from "./frames.ts";
@@ -12,9 +12,9 @@ export class Hub implements Bell, ConnectionOwner {
   /** People who stopped since this process began: also their next connection starts frozen (CO-6). */
   readonly #frozen = new Set<string>();
   /** Rises with every stop and change of consent, of anybody; each person keeps the number of their last one. */
-  #lastMark = 0;
-  #firstMark = 0;
-  readonly #marks = new Map<string, number>();
+  #lastEpoch = 0;
+  #firstEpoch = 0;
+  readonly #epochs = new Map<string, number>();
   #count = 0;
   #sweepTimer: Timer | null = null;
   #sweptAt = 0;
@@ -68,30 +68,30 @@ export class Hub implements Bell, ConnectionOwner {
     if (this.#busy?.delete(connection) && this.#busy.size === 0) this.#onIdle?.();
   }
 
-  ring(userId: string, fresh?: Fresh): void {
-    const offered = fresh !== undefined && fresh.mark === this.mark(userId);
+  ring(userId: string, entry?: LiveEntry): void {
+    const offered = entry !== undefined && entry.epoch === this.epoch(userId);
     for (const connection of this.#of(userId)) {
-      if (offered) connection.pump.offer(fresh);
+      if (offered) connection.pump.offer(entry);
       else connection.pump.wake();
     }
   }
 
-  ringAll(freshFor: (userId: string) => Fresh | "read" | "skip"): void {
+  ringAll(entryFor: (userId: string) => LiveEntry | "read" | "skip"): void {
     // A frame that is the same for many is written once.
-    const texts = new Map<Fresh, string>();
+    const texts = new Map<LiveEntry, string>();
     for (const [userId, list] of this.#byUser) {
-      const fresh = freshFor(userId);
-      if (fresh === "skip") continue;
+      const entry = entryFor(userId);
+      if (entry === "skip") continue;
       let text = "";
-      if (fresh !== "read") {
-        text = texts.get(fresh) ?? packDeliveries([fresh.delivery], 0).text;
-        texts.set(fresh, text);
+      if (entry !== "read") {
+        text = texts.get(entry) ?? packDeliveries([entry.delivery], 0).text;
+        texts.set(entry, text);
       }
       // From the end: a connection that is too slow leaves the list.
       for (let at = list.length - 1; at >= 0; at--) {
         const { pump } = list[at]!;
-        if (fresh === "read") pump.wake();
-        else pump.offer(fresh, text);
+        if (entry === "read") pump.wake();
+        else pump.offer(entry, text);
       }
     }
   }
@@ -100,8 +100,8 @@ export class Hub implements Bell, ConnectionOwner {
     return [...this.#byUser.keys()];
   }
 
-  mark(userId: string): number {
-    return this.#marks.get(userId) ?? this.#firstMark;
+  epoch(userId: string): number {
+    return this.#epochs.get(userId) ?? this.#firstEpoch;
   }
 
   notify(userId: string, method: string, params: unknown, except?: { device: string }): void {
@@ -116,7 +116,7 @@ export class Hub implements Bell, ConnectionOwner {
 
   freeze(userId: string): void {
     this.#frozen.add(userId);
-    this.#newMark(userId);
+    this.#newEpoch(userId);
     for (const connection of this.#of(userId)) connection.pump.freeze();
   }
 
@@ -126,7 +126,7 @@ export class Hub implements Bell, ConnectionOwner {
   }
 
   consentChanged(userId: string): void {
-    this.#newMark(userId);
+    this.#newEpoch(userId);
     for (const connection of this.#of(userId)) connection.pump.consentChanged();
   }
 
@@ -173,13 +173,13 @@ export class Hub implements Bell, ConnectionOwner {
     });
   }
 
-  #newMark(userId: string): void {
-    // Forgetting all of them gives everybody a mark that was never given out before.
-    if (this.#marks.size >= marksKept) {
-      this.#marks.clear();
-      this.#firstMark = ++this.#lastMark;
+  #newEpoch(userId: string): void {
+    // Forgetting all of them gives everybody a epoch that was never given out before.
+    if (this.#epochs.size >= epochsKept) {
+      this.#epochs.clear();
+      this.#firstEpoch = ++this.#lastEpoch;
     }
-    this.#marks.set(userId, ++this.#lastMark);
+    this.#epochs.set(userId, ++this.#lastEpoch);
   }
 
   #of(userId: string): Connection[] {
@@ -220,5 +220,5 @@ export class Hub implements Bell, ConnectionOwner {
 }
 
 const nobody: Connection[] = [];
-/** People whose marks are kept apart. */
-const marksKept = 100_000;
+/** People whose epochs are kept apart. */
+const epochsKept = 100_000;

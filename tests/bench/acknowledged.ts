@@ -1,5 +1,5 @@
-import { deliverHead } from "./all_cast.ts";
-import type { CastServerReady } from "./cast_server.ts";
+import { deliverHead } from "./all_broadcast.ts";
+import type { BroadcastServerReady } from "./broadcast_server.ts";
 import { Child } from "./child.ts";
 import { MqttClient } from "./mqtt.ts";
 import { median } from "./numbers.ts";
@@ -75,7 +75,10 @@ class Round {
 
 async function openOurs(dir: string, count: number): Promise<Side> {
   const dataDir = await Deno.makeTempDir({ dir, prefix: "acknowledged-" });
-  const { child, ready } = await Child.start<CastServerReady>("cast_server.ts", [dataDir, String(count)]);
+  const { child, ready } = await Child.start<BroadcastServerReady>("broadcast_server.ts", [
+    dataDir,
+    String(count),
+  ]);
   let round = new Round(count);
   const sockets: WebSocket[] = await openSockets(
     count,

@@ -8,11 +8,11 @@ const rounds = 3;
 export async function measureBacklog(
   dir: string,
   people: number,
-  waiting: { casts: number; direct: number },
+  waiting: { broadcasts: number; direct: number },
   watch: { begun?(server: Child): Promise<void>; ended?(server: Child, count: number): Promise<void> } = {},
 ): Promise<number> {
   const dataDir = await Deno.makeTempDir({ dir, prefix: "backlog-" });
-  const args = [dataDir, String(people), String(waiting.casts), String(waiting.direct)];
+  const args = [dataDir, String(people), String(waiting.broadcasts), String(waiting.direct)];
   const { child } = await Child.start("backlog_server.ts", args);
   await using server = child;
   const rates: number[] = [];

@@ -54,7 +54,7 @@ class CountingLine implements Transport {
 }
 
 if (import.meta.main) {
-  const [dataDir, count, casts, direct] = Deno.args;
+  const [dataDir, count, broadcasts, direct] = Deno.args;
   if (dataDir === undefined) throw new Error("backlog_server.ts DATA_DIR PEOPLE CASTS DIRECT");
   await using store = await openStore(`${dataDir}/kv.sqlite3`);
   const heldMs = Date.UTC(2025, 0, 1);
@@ -110,7 +110,7 @@ if (import.meta.main) {
     });
     expectValue(sent);
   };
-  for (let at = 0; at < Number(casts); at++) await send({ kind: "all" });
+  for (let at = 0; at < Number(broadcasts); at++) await send({ kind: "all" });
   for (let at = 0; at < Number(direct); at++) {
     for (let from = 0; from < people.length; from += recipientsAtOnce) {
       const to = people.slice(from, from + recipientsAtOnce).map(({ username }) => username);
@@ -135,7 +135,7 @@ if (import.meta.main) {
     profiled: stopProfile,
     /** Everybody comes back at once, each with a device that was not seen before. */
     reconnect: async (): Promise<BacklogRound> => {
-      const wanted = people.length * (Number(casts) + Number(direct));
+      const wanted = people.length * (Number(broadcasts) + Number(direct));
       const device = `d${round++}`;
       let deliveries = 0;
       const { promise, resolve } = Promise.withResolvers<void>();

@@ -1,11 +1,11 @@
 /**
  * `deno task bench [part…] [--rounds=N]`: what we do beside what the platform does, in one table. The parts are
- * `sends`, `latency`, `fan-out`, `idle`, `all-cast`, `acknowledged`, `backlog`, `write-cost`, `scan`, `upload`,
+ * `sends`, `latency`, `fan-out`, `idle`, `all-broadcast`, `acknowledged`, `backlog`, `write-cost`, `scan`, `upload`,
  * `upload-memory` and `download`; all of them when none is named.
  * It asserts nothing about time.
  */
 import { complain, say } from "../../lib/platform/console.ts";
-import { acknowledgedRows, allCastRows, backlogRows, writeCostRows } from "./cast_rows.ts";
+import { acknowledgedRows, allBroadcastRows, backlogRows, writeCostRows } from "./broadcast_rows.ts";
 import { socketsAllowed } from "./descriptors.ts";
 import { downloadRows, uploadMemoryRows, uploadRows } from "./files_rows.ts";
 import { measureFanOut } from "./fan_out.ts";
@@ -18,7 +18,7 @@ import { measureSends, people, type SendPlan, type SendRate } from "./sends.ts";
 import { perSecond, type Row, tableOf, times } from "./table.ts";
 
 const sockets = 5_000;
-const castSockets = 10_000;
+const broadcastSockets = 10_000;
 const resultFile = "tests/.out/bench.md";
 
 const plans = {
@@ -172,7 +172,7 @@ async function idleRows(dir: string, count: number): Promise<{ rows: Row[]; note
 }
 
 async function run(): Promise<number> {
-  const allowed = await socketsAllowed(castSockets);
+  const allowed = await socketsAllowed(broadcastSockets);
   if ("exitCode" in allowed) return allowed.exitCode;
   const count = Math.min(sockets, allowed.sockets);
   const rounds = Number(Deno.args.find((arg) => arg.startsWith("--rounds="))?.slice("--rounds=".length) ?? 3);
@@ -184,7 +184,7 @@ async function run(): Promise<number> {
     "latency": () => latencyRows(dir, rounds),
     "fan-out": () => fanOutRows(count),
     "idle": () => idleRows(dir, count),
-    "all-cast": () => allCastRows(dir, allowed.sockets),
+    "all-broadcast": () => allBroadcastRows(dir, allowed.sockets),
     "acknowledged": () => acknowledgedRows(dir, count),
     "backlog": () => backlogRows(dir),
     "write-cost": () => writeCostRows(dir),
@@ -201,9 +201,9 @@ async function run(): Promise<number> {
   }
   const rows: Row[] = [];
   const notes: string[] = [];
-  if (allowed.sockets < castSockets) {
+  if (allowed.sockets < broadcastSockets) {
     notes.push(
-      `Only ${allowed.sockets} sockets instead of ${castSockets}: the limit of open files (ulimit -n) is too low.`,
+      `Only ${allowed.sockets} sockets instead of ${broadcastSockets}: the limit of open files (ulimit -n) is too low.`,
     );
   }
   try {

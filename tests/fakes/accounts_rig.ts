@@ -29,7 +29,7 @@ export class FakeBell implements Bell {
   online() {
     return [...this.connected];
   }
-  mark() {
+  epoch() {
     return 0;
   }
   ringAll() {}

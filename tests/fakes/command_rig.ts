@@ -14,7 +14,7 @@ import {
   type Person,
 } from "../../lib/commands/mod.ts";
 import { Consent } from "../../lib/consent/mod.ts";
-import { type Bell, type Caller, firstIdAt, type Fresh, Ids, silentLog } from "../../lib/platform/mod.ts";
+import { type Bell, type Caller, firstIdAt, Ids, type LiveEntry, silentLog } from "../../lib/platform/mod.ts";
 import {
   type Audience,
   type Command,
@@ -36,8 +36,8 @@ export interface Rung {
   userId: string;
   method?: string;
   params?: unknown;
-  /** What a cast handed over with the ring. */
-  fresh?: Fresh;
+  /** What a broadcast handed over with the ring. */
+  entry?: LiveEntry;
 }
 
 /** A bell that only writes down. Everybody is online unless told otherwise. */
@@ -48,17 +48,17 @@ export class FakeBell implements Bell {
   ring(userId: string): void {
     this.rung.push({ what: "ring", userId });
   }
-  mark(): number {
+  epoch(): number {
     return 0;
   }
-  ringAll(freshFor: (userId: string) => Fresh | "read" | "skip"): void {
+  ringAll(entryFor: (userId: string) => LiveEntry | "read" | "skip"): void {
     for (const userId of this.online()) {
-      const fresh = freshFor(userId);
-      if (fresh === "read") this.rung.push({ what: "ring", userId });
-      else if (fresh !== "skip") this.rung.push({ what: "ring", userId, fresh });
+      const entry = entryFor(userId);
+      if (entry === "read") this.rung.push({ what: "ring", userId });
+      else if (entry !== "skip") this.rung.push({ what: "ring", userId, entry });
     }
   }
-  /** Those whom a cast rings. */
+  /** Those whom a broadcast rings. */
   readonly present = new Set<string>();
   online(): string[] {
     return [...this.present];
@@ -287,7 +287,7 @@ export class CommandRig implements AsyncDisposable {
   }
 
   /** A command to a group, a category or everyone. */
-  async cast(from: Caller, audience: Audience, change: Record<string, unknown> = {}): Promise<Command> {
+  async broadcast(from: Caller, audience: Audience, change: Record<string, unknown> = {}): Promise<Command> {
     return taken(await this.room.sender.send(from, this.draft([], { audience, ...change }))).command;
   }
 

@@ -37,11 +37,11 @@ export class LiveRig implements AsyncDisposable {
   private constructor(rig: CommandRig, hub: Hub) {
     this.rig = rig;
     this.hub = hub;
-    const { sender, moves, history, safety } = rig.room;
+    const { sender, transitions, history, safety } = rig.room;
     const handlers = someHandlers({
       "command.send": (caller, params) => sender.send(caller, params),
-      "command.update": (caller, params) => moves.update(caller, params),
-      "command.cancel": (caller, params) => moves.cancel(caller, params),
+      "command.update": (caller, params) => transitions.update(caller, params),
+      "command.cancel": (caller, params) => transitions.cancel(caller, params),
       "inbox.list": (caller, params) => history.inboxList(caller, params),
       "preferences.set": (caller, params) => rig.consent.set(caller, params),
       "safety.stop": (caller) => safety.stop(caller),

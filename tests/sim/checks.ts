@@ -128,9 +128,9 @@ export async function checkSent(world: World, judge: Judge, most: number): Promi
       continue;
     }
     judge.checkTotals(sent, detail.totals ?? {});
-    if (sent.isCast && sent.group === null) continue;
+    if (sent.isBroadcast && sent.group === null) continue;
     const names = (detail.recipients ?? []).map(({ username }) => username);
-    if (!sent.isCast && names.toSorted().join() !== [...sent.parts.keys()].sort().join()) {
+    if (!sent.isBroadcast && names.toSorted().join() !== [...sent.parts.keys()].sort().join()) {
       world.fail(`${sent.secret} went to ${names}, not to ${[...sent.parts.keys()]}`);
     }
     for (const { username, state } of detail.recipients ?? []) {

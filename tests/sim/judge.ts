@@ -55,7 +55,7 @@ export class Judge implements DeviceHost {
     const { model, clock } = this.#world;
     this.#world.steps.push(`… ${name} has ${sent.secret}`);
     this.#world.reached.all++;
-    if (sent.isCast) this.#world.reached.casts++;
+    if (sent.isBroadcast) this.#world.reached.broadcasts++;
     if (!model.countHanded(model.person(name), clock.now())) {
       this.#world.fail(`${name} got ${sent.secret}, over the daily limit`);
     }
@@ -128,8 +128,8 @@ export class Judge implements DeviceHost {
 
   checkTotals(sent: Sent, totals: Record<string, number>): void {
     const sum = Object.values(totals).reduce((all, one) => all + one, 0);
-    const expected = sent.isCast ? sent.matched : sent.parts.size;
-    if (sent.isCast && sent.fuzzy) return;
+    const expected = sent.isBroadcast ? sent.matched : sent.parts.size;
+    if (sent.isBroadcast && sent.fuzzy) return;
     if (sum !== expected) {
       this.#world.fail(
         `totals of ${sent.secret} add up to ${sum}, not ${expected}: ${JSON.stringify(totals)}`,

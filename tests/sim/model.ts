@@ -47,7 +47,7 @@ export class Model {
       // CO-3: who sends to a group may know who is in it, so nobody's rules show in that count.
       if (sent.group === null ? part.mustHave : part.membership !== null) sent.matched++;
       // What waits for its time is asked then; only what is written once for many keeps to the time of sending.
-      if (!sent.isCast && sent.deliverMs !== null) part.mayHave = true;
+      if (!sent.isBroadcast && sent.deliverMs !== null) part.mayHave = true;
       sent.parts.set(name, part);
     }
     this.sent.push(sent);

@@ -78,7 +78,7 @@ export class Sent implements Asked {
   cancelled = false;
 
   constructor(
-    given: Omit<Sent, "parts" | "id" | "answeredAt" | "fuzzy" | "matched" | "cancelled" | "isCast">,
+    given: Omit<Sent, "parts" | "id" | "answeredAt" | "fuzzy" | "matched" | "cancelled" | "isBroadcast">,
   ) {
     this.secret = given.secret;
     this.from = given.from;
@@ -91,7 +91,7 @@ export class Sent implements Asked {
     this.expiresMs = given.expiresMs;
   }
 
-  get isCast(): boolean {
+  get isBroadcast(): boolean {
     return this.audience !== "user";
   }
 }

@@ -42,15 +42,15 @@ if (one !== undefined) {
   Deno.test(`${rules}: seed ${one}`, async () => void await simulate(Number(one)));
 } else {
   Deno.test(`${rules}: whatever happens, everybody gets what they allow, once, and nothing else`, async () => {
-    const reached = { all: 0, casts: 0 };
+    const reached = { all: 0, broadcasts: 0 };
     for (let seed = first; seed < first + seeds; seed++) {
-      const { all, casts } = await simulate(seed);
+      const { all, broadcasts } = await simulate(seed);
       reached.all += all;
-      reached.casts += casts;
+      reached.broadcasts += broadcasts;
     }
     // The people of a seed are handed dozens of commands, or the simulation proves nothing.
     assert.ok(reached.all > seeds * 50, `${reached.all} commands were handed over`);
-    assert.ok(reached.casts > seeds * 20, `${reached.casts} commands to many were handed over`);
+    assert.ok(reached.broadcasts > seeds * 20, `${reached.broadcasts} commands to many were handed over`);
   });
 
   for (const seed of failedSeeds) {

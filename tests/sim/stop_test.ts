@@ -40,17 +40,17 @@ Deno.test("CO-6: with 1,000 connections and a broadcast under way, nothing is de
     return opened[0]!;
   }));
   const direct = await Promise.all(people.slice(0, stopping).map((person) => rig.send(admin, person)));
-  const before = await rig.cast(admin, all);
+  const before = await rig.broadcast(admin, all);
   await until(
     () => [...sockets.values()].flat().every(({ deliveries }) => deliveries >= 1),
     30_000,
     "the first broadcast on every device",
   );
   // A broadcast that goes on while a tenth of the people press stop, each at another moment of it.
-  const casts: Promise<unknown>[] = [];
+  const broadcasts: Promise<unknown>[] = [];
   const pressed: Promise<{ device: LiveDevice; at: number[]; own: CountingSocket[] }>[] = [];
   for (let n = 0; n < stopping; n++) {
-    if (n % 4 === 0) casts.push(rig.cast(admin, all), rig.send(admin, people[n]!));
+    if (n % 4 === 0) broadcasts.push(rig.broadcast(admin, all), rig.send(admin, people[n]!));
     const device = devices[n]!;
     const own = sockets.get(people[n]!)!;
     const id = device.call("safety.stop");
@@ -60,11 +60,11 @@ Deno.test("CO-6: with 1,000 connections and a broadcast under way, nothing is de
         return { device, own, at: own.map(({ deliveries }) => deliveries) };
       }),
     );
-    if (n % 8 === 7) await Promise.all(casts.slice(-1));
+    if (n % 8 === 7) await Promise.all(broadcasts.slice(-1));
   }
   const answers = await Promise.all(pressed);
-  await Promise.all(casts);
-  for (let n = 0; n < 3; n++) await rig.cast(admin, all);
+  await Promise.all(broadcasts);
+  for (let n = 0; n < 3; n++) await rig.broadcast(admin, all);
   await Promise.all(people.slice(0, stopping).map((person) => rig.send(admin, person)));
   await rig.rest();
   await rig.clock.advanceAsync(1000);
@@ -106,11 +106,11 @@ Deno.test("CO-6: after resume a device gets all that waited, once and in order",
   const [admin, bob] = [rig.person("admin", "admin"), rig.person("bob")];
   rig.connect(admin, bob);
   const phone = await live.connect(bob);
-  await rig.cast(admin, all);
+  await rig.broadcast(admin, all);
   await live.answer(phone, "safety.stop");
   const waiting: string[] = [];
   for (let n = 0; n < 20; n++) {
-    waiting.push((n % 2 === 0 ? await rig.cast(admin, all) : await rig.send(admin, bob)).id);
+    waiting.push((n % 2 === 0 ? await rig.broadcast(admin, all) : await rig.send(admin, bob)).id);
   }
   const before = phone.socket.delivered().length;
   rig.clock.advance(1000);

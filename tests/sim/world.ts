@@ -46,7 +46,7 @@ export class World {
   #store!: Store;
   #open!: OpenServices;
   /** How often somebody was handed something, and how often that was a command to many. */
-  readonly reached = { all: 0, casts: 0 };
+  readonly reached = { all: 0, broadcasts: 0 };
   /** Rises with every start of the server. */
   starts = 0;
   #numbers = 0;

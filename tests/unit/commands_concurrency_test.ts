@@ -48,18 +48,22 @@ Deno.test("CM-4, DL-7, CO-6: whatever happens at once, states follow the table a
       switch (act.do) {
         case "update": {
           const until = act.state === "deferred" ? iso(rig.clock.now() + hourMs) : null;
-          return await rig.room.moves.update(bob, { id: ids[act.which]!, state: act.state, until });
+          return await rig.room.transitions.update(bob, { id: ids[act.which]!, state: act.state, until });
         }
         case "cancel":
-          return await rig.room.moves.cancel(ann, { id: ids[act.which]! });
+          return await rig.room.transitions.cancel(ann, { id: ids[act.which]! });
         case "expire":
-          return await rig.room.moves.expire(ids[act.which]!);
+          return await rig.room.transitions.expire(ids[act.which]!);
         case "release":
-          return await rig.room.moves.release(ids[act.which]!);
+          return await rig.room.transitions.release(ids[act.which]!);
         case "undefer":
-          return await rig.room.moves.undefer(bob.userId, ids[act.which]!);
+          return await rig.room.transitions.undefer(bob.userId, ids[act.which]!);
         case "review":
-          return await rig.room.moves.review(ann, { id: ids[act.which]!, recipient: "bob", accept: false });
+          return await rig.room.transitions.review(ann, {
+            id: ids[act.which]!,
+            recipient: "bob",
+            accept: false,
+          });
         case "send":
           return ids.push((await rig.send(ann, bob)).id);
         case "stop":
@@ -124,9 +128,9 @@ Deno.test("CM-4: of answers that exclude each other exactly one wins", async () 
     await rig.take(bob);
     rig.bell.rung.length = 0;
     await Promise.all([
-      rig.room.moves.update(bob, { id, state: "completed" }),
-      rig.room.moves.update(bob, { id, state: "declined" }),
-      rig.room.moves.cancel(ann, { id }),
+      rig.room.transitions.update(bob, { id, state: "completed" }),
+      rig.room.transitions.update(bob, { id, state: "declined" }),
+      rig.room.transitions.cancel(ann, { id }),
       rig.room.safety.stop(bob),
     ]);
     await rig.room.safety.resume(bob);

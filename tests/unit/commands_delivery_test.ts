@@ -28,7 +28,7 @@ Deno.test("DL-2: a new device starts with every open command, oldest first; one 
   const third = await rig.send(ann, bob);
   assert.equal((await rig.room.inbox.resume(bob.userId, "phone")).pending, 1);
   assert.deepEqual(await rig.take(bob, "phone"), [third.id]);
-  taken(await rig.room.moves.update(bob, { id: second.id, state: "completed" }));
+  taken(await rig.room.transitions.update(bob, { id: second.id, state: "completed" }));
   assert.deepEqual(await rig.take(bob, "desktop"), [first.id, third.id]);
 });
 
@@ -87,7 +87,7 @@ Deno.test("DL-6: what ran out is delivered to nobody from that moment on, though
   const listed = taken(await rig.room.history.inboxList(bob, {}));
   assert.deepEqual(idsOf(listed.items), [other.id]);
   assert.equal((await rig.stateOf(bob, own.id))?.state, "queued");
-  assert.equal(kindOf(await rig.room.moves.update(bob, { id: own.id, state: "accepted" })), "expired");
+  assert.equal(kindOf(await rig.room.transitions.update(bob, { id: own.id, state: "accepted" })), "expired");
 });
 
 Deno.test("DL-6: the sender hears once that it expired, after 14 days or at its own time", async () => {
@@ -114,12 +114,12 @@ Deno.test("DL-6: what a person took on does not expire under their hands; the re
   const accepted = await rig.send(ann, bob);
   const seen = await rig.send(ann, bob);
   await rig.take(bob);
-  taken(await rig.room.moves.update(bob, { id: accepted.id, state: "accepted" }));
-  taken(await rig.room.moves.update(bob, { id: seen.id, state: "seen" }));
+  taken(await rig.room.transitions.update(bob, { id: accepted.id, state: "accepted" }));
+  taken(await rig.room.transitions.update(bob, { id: seen.id, state: "seen" }));
   await rig.runDue(14 * dayMs);
   assert.equal((await rig.stateOf(bob, accepted.id))?.state, "accepted");
   assert.equal((await rig.stateOf(bob, seen.id))?.state, "expired");
-  taken(await rig.room.moves.update(bob, { id: accepted.id, state: "completed" }));
+  taken(await rig.room.transitions.update(bob, { id: accepted.id, state: "completed" }));
   assert.equal((await rig.stateOf(bob, accepted.id))?.state, "completed");
 });
 
@@ -128,9 +128,9 @@ Deno.test("DL-6: two weeks after the last happening nothing is left of a command
   await using _ = rig;
   const command = await rig.send(ann, bob);
   await rig.take(bob);
-  taken(await rig.room.moves.update(bob, { id: command.id, state: "accepted" }));
+  taken(await rig.room.transitions.update(bob, { id: command.id, state: "accepted" }));
   await rig.runDue(20 * dayMs);
-  taken(await rig.room.moves.update(bob, { id: command.id, state: "completed" }));
+  taken(await rig.room.transitions.update(bob, { id: command.id, state: "completed" }));
   await rig.runDue(14 * dayMs - 1);
   assert.equal((await rig.stateOf(bob, command.id))?.state, "completed");
   // Purging comes round with the command's job, which looks once in a fortnight.
@@ -163,7 +163,9 @@ Deno.test("CM-8: a scheduled command that was cancelled in time never comes, and
   const { rig, ann, bob } = await twoContacts();
   await using _ = rig;
   const command = await rig.send(ann, bob, { deliverAt: iso(rig.clock.now() + dayMs) });
-  assert.deepEqual(taken(await rig.room.moves.cancel(ann, { id: command.id })).totals, { cancelled: 1 });
+  assert.deepEqual(taken(await rig.room.transitions.cancel(ann, { id: command.id })).totals, {
+    cancelled: 1,
+  });
   await rig.runDue(dayMs);
   assert.deepEqual(await rig.inboxOf(bob), []);
   assert.deepEqual(rig.bell.rung.filter(({ userId }) => userId === bob.userId), []);
@@ -202,7 +204,10 @@ Deno.test("DL-9: consent that was tightened after the send keeps the command bac
     assert.deepEqual(await rig.take(bob), []);
     assert.deepEqual(await rig.told(ann, command.id), { bob: "queued" });
     assert.equal(kindOf(await rig.room.history.get(bob, { id: command.id })), "not_found");
-    assert.equal(kindOf(await rig.room.moves.update(bob, { id: command.id, state: "seen" })), "not_found");
+    assert.equal(
+      kindOf(await rig.room.transitions.update(bob, { id: command.id, state: "seen" })),
+      "not_found",
+    );
     assert.equal(await rig.commands.inboxCountAfter(bob.userId, null), 0);
   }
 });
@@ -258,7 +263,7 @@ Deno.test("CO-2: before it is opened a sealed command shows nothing but sender, 
   const detail = taken(await rig.room.history.get(bob, { id: command.id }));
   assert.deepEqual(list.items[0]!.command, sealed);
   assert.deepEqual(detail.command, sealed);
-  const deferred = taken(await rig.room.moves.update(bob, { id: command.id, state: "deferred" }));
+  const deferred = taken(await rig.room.transitions.update(bob, { id: command.id, state: "deferred" }));
   assert.deepEqual(deferred.command, sealed);
   const known = JSON.stringify([
     delivered,
@@ -269,7 +274,7 @@ Deno.test("CO-2: before it is opened a sealed command shows nothing but sender, 
   ]);
   assert.doesNotMatch(known, /secret/i);
 
-  const opened = taken(await rig.room.moves.update(bob, { id: command.id, state: "seen" }));
+  const opened = taken(await rig.room.transitions.update(bob, { id: command.id, state: "seen" }));
   assert.deepEqual(opened.command, command);
   assert.deepEqual(rig.bell.changesOf(bob.userId).at(-1)?.command, command);
   assert.deepEqual(taken(await rig.room.history.get(bob, { id: command.id })).command, command);
@@ -282,7 +287,7 @@ Deno.test("CO-2: a sealed command that is declined stays sealed", async () => {
   await rig.prefer(bob, { categories: { general: "ask" } });
   const command = await rig.send(ann, bob, { title: "SECRET" });
   await rig.take(bob);
-  const declined = taken(await rig.room.moves.update(bob, { id: command.id, state: "declined" }));
+  const declined = taken(await rig.room.transitions.update(bob, { id: command.id, state: "declined" }));
   assert.equal("sealed" in declined.command, true);
   const list = taken(await rig.room.history.inboxList(bob, {}));
   assert.doesNotMatch(JSON.stringify([list, rig.bell.changesOf(bob.userId)]), /SECRET/);
@@ -336,7 +341,7 @@ Deno.test("CO-8: the person reads which rule let a command through; the sender d
   const rule = "acceptFrom=anyone (anyone); general=allow";
   assert.equal(taken(await rig.room.history.get(bob, { id: command.id })).state?.allowedBy, rule);
   assert.equal(taken(await rig.room.history.inboxList(bob, {})).items[0]!.state?.allowedBy, rule);
-  const answer = taken(await rig.room.moves.update(bob, { id: command.id, state: "seen" }));
+  const answer = taken(await rig.room.transitions.update(bob, { id: command.id, state: "seen" }));
   assert.equal(answer.state.allowedBy, rule);
   const seenBySender = [
     taken(await rig.room.history.get(ann, { id: command.id })),

@@ -61,7 +61,7 @@ Deno.test("DL-10: filters by state and category look through all pages", async (
     if (at % 50 === 7) accepted.unshift(id);
   }
   await rig.take(bob);
-  for (const id of accepted) taken(await rig.room.moves.update(bob, { id, state: "accepted" }));
+  for (const id of accepted) taken(await rig.room.transitions.update(bob, { id, state: "accepted" }));
   for (const [box, who] of [["inbox", bob], ["outbox", ann]] as const) {
     assert.deepEqual((await pagesOf(rig, who, { box, limit: 2, category: "feet" })).flat(), feet, box);
     const list = taken(await rig.room.history.list(who, { box, state: "accepted" }));
@@ -117,7 +117,7 @@ Deno.test("CM-7: sender, recipient and stranger each see what is theirs", async 
   const command = await rig.send(ann, [bob, carl], { kind: "task" });
   const { id } = command;
   await rig.take(bob);
-  taken(await rig.room.moves.update(bob, { id, state: "accepted", note: "on my way" }));
+  taken(await rig.room.transitions.update(bob, { id, state: "accepted", note: "on my way" }));
   const asSender = taken(await history.get(ann, { id }));
   assert.deepEqual(asSender.command, command);
   assert.deepEqual(asSender.totals, { accepted: 1, queued: 1 });

@@ -35,7 +35,7 @@ async function transcript(change: PreferencesChange, ending: Ending): Promise<un
       await rig.runDue(15 * dayMs);
       break;
     case "is cancelled":
-      written.push(await rig.room.moves.cancel(ann, { id: sent.command.id }));
+      written.push(await rig.room.transitions.cancel(ann, { id: sent.command.id }));
       break;
     case "is stopped":
       await rig.room.safety.stop(bob);
@@ -79,7 +79,7 @@ Deno.test("CO-3: blocked between send and delivery looks the same too, and nothi
   assert.deepEqual(taken(await rig.room.history.get(ann, { id })), before);
   assert.deepEqual(taken(await rig.room.history.inboxList(bob, {})).items, []);
   assert.equal(kindOf(await rig.room.history.get(bob, { id })), "not_found");
-  taken(await rig.room.moves.cancel(ann, { id }));
+  taken(await rig.room.transitions.cancel(ann, { id }));
   assert.deepEqual(rig.bell.changesOf(bob.userId), []);
 });
 

@@ -40,13 +40,13 @@ async function handOver(rig: CommandRig, who: ReturnType<CommandRig["person"]>, 
 
 for (const rung of [true, false]) {
   const how = rung ? "with the ring" : "by a read";
-  Deno.test(`CO-6: a cast that was handed over ${how}, then blocked and stopped, is not opened by a late acknowledgement`, async () => {
+  Deno.test(`CO-6: a broadcast that was handed over ${how}, then blocked and stopped, is not opened by a late acknowledgement`, async () => {
     const { rig, admin, bob, carl, listed, totals } = await openHouse();
     await using _ = rig;
     if (rung) rig.bell.present.add(bob.userId);
     await rig.consent.standing(bob.userId);
-    const { id } = await rig.cast(admin, all, { categories: ["feet"] });
-    assert.equal(rig.room.inbox.handed.expects(bob.userId, id), rung);
+    const { id } = await rig.broadcast(admin, all, { categories: ["feet"] });
+    assert.equal(rig.room.inFlight.has(bob.userId, id), rung);
     const { ids, acknowledge } = await handOver(rig, bob);
     assert.deepEqual(ids, [id]);
     await rig.prefer(bob, noFeet);
@@ -55,7 +55,7 @@ for (const rung of [true, false]) {
     const record = await rig.stateOf(bob, id);
     assert.deepEqual([record?.state, record?.withheldBy], ["stopped", "category:feet"]);
     assert.deepEqual(await totals(id), { queued: 2 }, "to its sender it waits");
-    assert.equal(kindOf(await rig.room.moves.update(bob, { id, state: "seen" })), "not_found");
+    assert.equal(kindOf(await rig.room.transitions.update(bob, { id, state: "seen" })), "not_found");
     assert.deepEqual(await listed(bob), []);
     rig.clock.advance(1);
     taken(await rig.room.safety.resume(bob));
@@ -73,7 +73,7 @@ Deno.test("CO-6: an acknowledgement and a stop at once, with and without a block
       for (const audience of [all, choir]) {
         const { rig, admin, bob, totals } = await openHouse();
         await using _ = rig;
-        const { id } = await rig.cast(admin, audience, { categories: ["feet"] });
+        const { id } = await rig.broadcast(admin, audience, { categories: ["feet"] });
         const { acknowledge } = await handOver(rig, bob);
         if (blocked) await rig.prefer(bob, noFeet);
         const stop = () => rig.room.safety.stop(bob);
@@ -91,9 +91,9 @@ Deno.test("CO-6, BR-6: who leaves a group and stops while an acknowledgement is 
   await using live = await LiveRig.open({
     change: (store) => ({
       ...store,
-      async cast(commandId) {
+      async broadcast(commandId) {
         await leaving?.(commandId);
-        return await store.cast(commandId);
+        return await store.broadcast(commandId);
       },
     }),
   });
@@ -102,11 +102,11 @@ Deno.test("CO-6, BR-6: who leaves a group and stops while an acknowledgement is 
   rig.join(admin, "choir", "owner");
   rig.join(bob, "choir");
   rig.clock.advance(1);
-  const first = await rig.cast(admin, choir);
-  const second = await rig.cast(admin, all);
+  const first = await rig.broadcast(admin, choir);
+  const second = await rig.broadcast(admin, all);
   const { ids, acknowledge } = await handOver(rig, bob);
   assert.deepEqual(ids, [first.id, second.id]);
-  taken(await rig.room.moves.cancel(admin, { id: second.id }));
+  taken(await rig.room.transitions.cancel(admin, { id: second.id }));
   // The first one was read, while bob was still in the group, when the second is being read.
   leaving = async (commandId) => {
     if (commandId !== second.id) return;
@@ -130,9 +130,9 @@ Deno.test("DL-10: what was handed over and ended before its acknowledgement is i
       const audience = kind === "all" ? all : choir;
       const { id } = kind === "direct"
         ? await rig.send(admin, [bob, carl], change)
-        : await rig.cast(admin, audience, change);
+        : await rig.broadcast(admin, audience, change);
       const { acknowledge } = await handOver(rig, bob);
-      if (end === "cancelled") taken(await rig.room.moves.cancel(admin, { id }));
+      if (end === "cancelled") taken(await rig.room.transitions.cancel(admin, { id }));
       else if (end === "expired") await rig.runDue(dayMs);
       else await rig.room.safety.stop(bob);
       const before = await totals(id);
@@ -142,7 +142,7 @@ Deno.test("DL-10: what was handed over and ended before its acknowledgement is i
       assert.deepEqual(await totals(id), before, `${kind} ${end}`);
       assert.deepEqual(rig.bell.changesOf(admin.userId), [], "its sender hears of nothing");
       assert.deepEqual(rig.bell.changesOf(bob.userId).map(({ state }) => state), [end], "the device does");
-      const refused = kindOf(await rig.room.moves.update(bob, { id, state: "seen" }));
+      const refused = kindOf(await rig.room.transitions.update(bob, { id, state: "seen" }));
       assert.equal(refused, end === "expired" ? "expired" : "conflict");
       assert.deepEqual((await listed(carl)).filter(([listed]) => listed === id && end === "cancelled"), []);
       rig.clock.advance(1);
@@ -183,7 +183,7 @@ Deno.test("CO-3, DL-10: what was blocked before it was acknowledged stays away, 
   assert.deepEqual(await rig.told(admin, id), { bob: "queued" });
 });
 
-Deno.test("CM-6: of an answer to a cast and its cancelling at once, nothing comes after the cancelling", async () => {
+Deno.test("CM-6: of an answer to a broadcast and its cancelling at once, nothing comes after the cancelling", async () => {
   for (const state of ["completed", "accepted", "declined", "deferred"] as const) {
     let before: (() => Promise<void>) | null = null;
     const { rig, admin, bob, totals } = await openHouse((store) => ({
@@ -196,17 +196,17 @@ Deno.test("CM-6: of an answer to a cast and its cancelling at once, nothing come
       },
     }));
     await using _ = rig;
-    const { id } = await rig.cast(admin, all);
+    const { id } = await rig.broadcast(admin, all);
     await rig.take(bob);
     before = async () => {
-      assert.deepEqual(taken(await rig.room.moves.cancel(admin, { id })).totals, { cancelled: 2 });
+      assert.deepEqual(taken(await rig.room.transitions.cancel(admin, { id })).totals, { cancelled: 2 });
     };
-    assert.equal(kindOf(await rig.room.moves.update(bob, { id, state })), "conflict", state);
+    assert.equal(kindOf(await rig.room.transitions.update(bob, { id, state })), "conflict", state);
     assert.deepEqual(await totals(id), { cancelled: 2 });
   }
 });
 
-Deno.test("CM-5: a cast's verdict that races with its cancelling is refused", async () => {
+Deno.test("CM-5: a broadcast's verdict that races with its cancelling is refused", async () => {
   let before: (() => Promise<void>) | null = null;
   const { rig, admin, bob, totals } = await openHouse((store) => ({
     ...store,
@@ -218,12 +218,12 @@ Deno.test("CM-5: a cast's verdict that races with its cancelling is refused", as
     },
   }));
   await using _ = rig;
-  const { id } = await rig.cast(admin, all, { requires: "review" });
+  const { id } = await rig.broadcast(admin, all, { requires: "review" });
   await rig.take(bob);
-  taken(await rig.room.moves.update(bob, { id, state: "submitted" }));
-  before = async () => void taken(await rig.room.moves.cancel(admin, { id }));
+  taken(await rig.room.transitions.update(bob, { id, state: "submitted" }));
+  before = async () => void taken(await rig.room.transitions.cancel(admin, { id }));
   const verdict = { id, recipient: "bob", accept: true };
-  assert.equal(kindOf(await rig.room.moves.review(admin, verdict)), "conflict");
+  assert.equal(kindOf(await rig.room.transitions.review(admin, verdict)), "conflict");
   assert.deepEqual(await totals(id), { cancelled: 2 });
 });
 
@@ -233,19 +233,23 @@ Deno.test("CM-6, DL-6: cancelling what ran out changes nothing, whether its job 
     await using _ = rig;
     const expiresAt = iso(rig.clock.now() + dayMs);
     const direct = await rig.send(admin, [bob, carl], { expiresAt });
-    const cast = await rig.cast(admin, all, { expiresAt });
-    const waiting = await rig.cast(admin, all, { expiresAt });
+    const broadcast = await rig.broadcast(admin, all, { expiresAt });
+    const waiting = await rig.broadcast(admin, all, { expiresAt });
     await rig.take(bob);
-    for (const { id } of [direct, cast]) taken(await rig.room.moves.update(bob, { id, state: "accepted" }));
+    for (const { id } of [direct, broadcast]) {
+      taken(await rig.room.transitions.update(bob, { id, state: "accepted" }));
+    }
     rig.clock.advance(dayMs);
     if (due) await rig.jobs.runDue();
-    assert.deepEqual(taken(await rig.room.moves.cancel(admin, { id: waiting.id })).totals, { expired: 2 });
-    for (const { id } of [direct, cast]) {
+    assert.deepEqual(taken(await rig.room.transitions.cancel(admin, { id: waiting.id })).totals, {
+      expired: 2,
+    });
+    for (const { id } of [direct, broadcast]) {
       // What somebody took on does not run out, and can be taken back.
       const both = { expired: 1, cancelled: 1 };
-      assert.deepEqual(taken(await rig.room.moves.cancel(admin, { id })).totals, both, `due: ${due}`);
+      assert.deepEqual(taken(await rig.room.transitions.cancel(admin, { id })).totals, both, `due: ${due}`);
       await rig.jobs.runDue();
-      assert.deepEqual(taken(await rig.room.moves.cancel(admin, { id })).totals, both);
+      assert.deepEqual(taken(await rig.room.transitions.cancel(admin, { id })).totals, both);
       assert.deepEqual(await totals(id), both);
     }
   }
@@ -257,37 +261,37 @@ Deno.test("CM-7: the sender of a broadcast sees when it was made, released and h
   const begunMs = rig.clock.now();
   const timeline = async (id: string) => taken(await rig.room.history.get(admin, { id })).timeline;
   const deliverAt = iso(begunMs + 1000);
-  const { id } = await rig.cast(admin, { kind: "category", category: "feet" }, { deliverAt });
+  const { id } = await rig.broadcast(admin, { kind: "category", category: "feet" }, { deliverAt });
   const scheduled = { at: iso(begunMs), state: "scheduled" };
   assert.deepEqual(await timeline(id), [scheduled]);
   await rig.runDue(1000);
   const released = { at: deliverAt, state: "queued" };
   assert.deepEqual(await timeline(id), [scheduled, released]);
   await rig.take(bob);
-  taken(await rig.room.moves.update(bob, { id, state: "accepted" }));
+  taken(await rig.room.transitions.update(bob, { id, state: "accepted" }));
   assert.deepEqual(await timeline(id), [scheduled, released], "nothing of single people");
   await rig.runDue(14 * dayMs);
   const expired = { at: iso(rig.clock.now()), state: "expired" };
   assert.deepEqual(await timeline(id), [scheduled, released, expired]);
   rig.clock.advance(1000);
-  taken(await rig.room.moves.cancel(admin, { id }));
+  taken(await rig.room.transitions.cancel(admin, { id }));
   const cancelled = { at: iso(rig.clock.now()), state: "cancelled", who: "admin" };
   assert.deepEqual(await timeline(id), [scheduled, released, expired, cancelled]);
   assert.deepEqual(await totals(id), { expired: 1, cancelled: 1 });
-  const now = await rig.cast(admin, all);
+  const now = await rig.broadcast(admin, all);
   assert.deepEqual(await timeline(now.id), [{ at: iso(rig.clock.now()), state: "queued" }]);
 });
 
-Deno.test("DL-4: what is expected of one person twice takes the room of one", async () => {
+Deno.test("DL-4: a command in flight to one person twice takes the room of one", async () => {
   const { rig, admin, bob, carl } = await openHouse();
   await using _ = rig;
   const { id } = await rig.send(admin, carl);
   const record = (await rig.stateOf(carl, id))!;
-  const { handed } = rig.room.inbox;
-  handed.expecting("A")(carl.userId, record, null);
-  const again = handed.expecting("B");
+  const { inFlight } = rig.room;
+  inFlight.add("A")(carl.userId, record, null);
+  const again = inFlight.add("B");
   for (let time = 0; time < 60_000; time++) again(bob.userId, record, null);
-  assert.ok(handed.expects(carl.userId, "A"), "there was no need to forget anything");
+  assert.ok(inFlight.has(carl.userId, "A"), "there was no need to forget anything");
 });
 
 Deno.test("CO-6: what a read is about to withhold while stop is pressed ends with the rest", async () => {

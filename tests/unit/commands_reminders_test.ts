@@ -19,7 +19,7 @@ async function withTask(afterMs: number) {
 Deno.test("CM-8: a deadline is reminded of an hour before, once, on the recipient's devices only", async () => {
   const { rig, bob, id, dueAt, reminders } = await withTask(10 * hourMs);
   await using _ = rig;
-  await rig.room.inbox.handed.markDelivered(bob.userId, [id], true);
+  assert.deepEqual(await rig.take(bob), [id]);
   await rig.runDue(9 * hourMs - 1000);
   assert.deepEqual(reminders(), []);
   await rig.runDue(2000);
@@ -31,13 +31,13 @@ Deno.test("CM-8: a deadline is reminded of an hour before, once, on the recipien
 Deno.test("CM-8: a near deadline is reminded of half-way; what is done, or was never handed over, is not", async () => {
   const near = await withTask(hourMs);
   await using _near = near.rig;
-  await near.rig.room.inbox.handed.markDelivered(near.bob.userId, [near.id], true);
+  assert.deepEqual(await near.rig.take(near.bob), [near.id]);
   await near.rig.runDue(hourMs / 2 + 1000);
   assert.equal(near.reminders().length, 1);
 
   const done = await withTask(hourMs);
   await using _done = done.rig;
-  await done.rig.room.moves.update(done.bob, { id: done.id, state: "completed" });
+  await done.rig.room.transitions.update(done.bob, { id: done.id, state: "completed" });
   const waiting = await withTask(hourMs);
   await using _waiting = waiting.rig;
   for (const { rig, reminders } of [done, waiting]) {
@@ -55,7 +55,7 @@ Deno.test("CM-8, CO-6: nobody is reminded while stopped; a deadline that a stop 
   await rig.runDue(20 * hourMs);
   assert.deepEqual(reminders(), []);
   await rig.room.safety.resume(bob);
-  await rig.room.inbox.handed.markDelivered(bob.userId, [later.id], true);
+  assert.deepEqual(await rig.take(bob), [later.id]);
   await rig.runDue(9 * hourMs + 1000);
   assert.deepEqual(reminders(), [[bob.userId, { id: later.id, dueAt: iso(dueMs + 20 * hourMs) }]]);
 });

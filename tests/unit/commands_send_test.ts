@@ -197,7 +197,7 @@ Deno.test("DL-7: at 10,000 open commands the sender hears queue_full, until one 
   assert.equal(kindOf(await sender.send(ann, rig.draft([carl, bob]))), "queue_full");
   assert.deepEqual(await rig.inboxOf(carl), []);
   assert.equal(kindOf(await sender.send(ann, rig.draft(carl))), "taken");
-  taken(await rig.room.moves.cancel(ann, { id: first.id }));
+  taken(await rig.room.transitions.cancel(ann, { id: first.id }));
   assert.equal(kindOf(await sender.send(ann, rig.draft(bob))), "taken");
   assert.equal(kindOf(await sender.send(ann, rig.draft(bob))), "queue_full");
 });

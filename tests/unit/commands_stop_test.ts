@@ -10,18 +10,18 @@ async function twoContacts(change?: (store: CommandStore) => CommandStore) {
   const ann = rig.person("ann");
   const bob = rig.person("bob");
   rig.connect(ann, bob);
-  return { rig, ann, bob, safety: rig.room.safety, moves: rig.room.moves };
+  return { rig, ann, bob, safety: rig.room.safety, transitions: rig.room.transitions };
 }
 
 Deno.test("CO-6: stop freezes before anything else, ends every open command and tells all devices", async () => {
-  const { rig, ann, bob, safety, moves } = await twoContacts();
+  const { rig, ann, bob, safety, transitions } = await twoContacts();
   await using _ = rig;
   const sent = [];
   for (let at = 0; at < 70; at++) sent.push((await rig.send(ann, bob)).id);
   await rig.take(bob);
-  taken(await moves.update(bob, { id: sent[1]!, state: "accepted" }));
-  taken(await moves.update(bob, { id: sent[2]!, state: "deferred" }));
-  taken(await moves.update(bob, { id: sent[3]!, state: "completed" }));
+  taken(await transitions.update(bob, { id: sent[1]!, state: "accepted" }));
+  taken(await transitions.update(bob, { id: sent[2]!, state: "deferred" }));
+  taken(await transitions.update(bob, { id: sent[3]!, state: "completed" }));
   sent.push((await rig.send(ann, bob)).id);
   rig.bell.rung.length = 0;
   const stopping = safety.stop(bob);

@@ -11,7 +11,7 @@ async function annAndBob() {
   const [ann, bob, eve] = [rig.person("ann"), rig.person("bob"), rig.person("eve")];
   rig.connect(ann, bob);
   rig.clock.advance(1);
-  return { rig, ann, bob, eve, waits: () => rig.room.waiting.of(ann.userId) };
+  return { rig, ann, bob, eve, waits: () => rig.room.pending.of(ann.userId) };
 }
 
 Deno.test("UI-7 DL-9: something waits until it was handed over, and a look changes nothing", async () => {
@@ -72,7 +72,7 @@ Deno.test("DL-6 CM-6 UI-7: what ran out or was taken back does not wait, nor wha
   const { rig, ann, bob, waits } = await annAndBob();
   await using _ = rig;
   const { id } = await rig.send(bob, ann);
-  taken(await rig.room.moves.cancel(bob, { id }));
+  taken(await rig.room.transitions.cancel(bob, { id }));
   assert.deepEqual(await waits(), nothing);
   await rig.send(bob, ann, { deliverAt: new Date(rig.clock.now() + 2 * hourMs).toISOString() });
   assert.deepEqual(await waits(), nothing);
@@ -88,11 +88,11 @@ Deno.test("BR-4 UI-7: a command to many waits for those whose rules let it throu
   const admin = rig.person("admin", "admin");
   await rig.prefer(eve, { broadcasts: false });
   rig.clock.advance(1);
-  for (let n = 0; n < 70; n++) await rig.cast(admin, { kind: "category", category: "feet" });
+  for (let n = 0; n < 70; n++) await rig.broadcast(admin, { kind: "category", category: "feet" });
   assert.deepEqual(await waits(), nothing);
-  await rig.cast(admin, { kind: "all" });
+  await rig.broadcast(admin, { kind: "all" });
   assert.deepEqual(await waits(), something);
-  assert.deepEqual(await rig.room.waiting.of(eve.userId), nothing);
+  assert.deepEqual(await rig.room.pending.of(eve.userId), nothing);
   await rig.take(ann);
   await rig.rest();
   assert.deepEqual(await waits(), nothing);

@@ -10,7 +10,7 @@ const atOnce = 20;
 
 /** What commands, contacts, groups and files let go of when an account ends (AU-9), by their own rules. */
 export interface LeavingParts {
-  commands: Pick<CommandRoom, "moves" | "safety">;
+  commands: Pick<CommandRoom, "transitions" | "safety">;
   commandStore: Pick<CommandStore, "outbox" | "commands" | "purge">;
   contactsStore: ContactsStore;
   groups: Groups;
@@ -54,7 +54,7 @@ function sent({ commands, commandStore }: LeavingParts): RemovalPart {
       for (let taken = 0; taken < atOnce;) {
         const ids: string[] = await commandStore.outbox(caller.userId, before, atOnce);
         for (const record of (await commandStore.commands(ids)).values()) {
-          await commands.moves.cancel(caller, { id: record.command.id });
+          await commands.transitions.cancel(caller, { id: record.command.id });
           await commandStore.purge(record);
           taken++;
         }

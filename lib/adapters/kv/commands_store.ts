@@ -13,7 +13,7 @@ import type {
 } from "../../commands/ports.ts";
 import { type Command, limits } from "../../protocol/mod.ts";
 import type { Write } from "./committer.ts";
-import { type CastsPart, kvCasts } from "./casts_store.ts";
+import { type BroadcastsPart, kvBroadcasts } from "./broadcasts_store.ts";
 import { useWrites } from "./file_uses.ts";
 import { getEntries } from "./get_many.ts";
 import { keys } from "./keys.ts";
@@ -27,10 +27,10 @@ const commandsKept = 20_000;
 /** A cursor of a device that stays away this long ends; it starts again with every open command (DL-2). */
 const cursorKeptMs = 90 * 24 * 3600_000;
 /**
- * Nobody could name all who have a record of a cast when it is purged, so these end by themselves, well after the longest
+ * Nobody could name all who have a record of a broadcast when it is purged, so these end by themselves, well after the longest
  * wait and the history behind it.
  */
-const castStateKeptMs = 60 * 24 * 3600_000;
+const broadcastStateKeptMs = 60 * 24 * 3600_000;
 /** Jobs in one commit. */
 const jobsAtOnce = 200;
 /** `sum` counts modulo 2^64. */
@@ -41,7 +41,7 @@ const countKeptMs = 3 * 24 * 3600_000;
 /** Commands, states, inbox logs and cursors in Deno KV. */
 export function kvCommandStore(store: Store): CommandStore {
   const { kv, committer } = store;
-  const casts = kvCasts(store);
+  const broadcasts = kvBroadcasts(store);
   const cached = new Map<string, CommandRecord>();
   const states = kvStates(store, readCommands);
   const noEntries = new NothingAfter(store.exclusive ? limits.relationsCached : 0);
@@ -68,7 +68,7 @@ export function kvCommandStore(store: Store): CommandStore {
 
   return {
     async accept(acceptance) {
-      const committing = committer.commit(acceptanceWrite(acceptance, casts));
+      const committing = committer.commit(acceptanceWrite(acceptance, broadcasts));
       // Also after a failure: what came of it is not known.
       const committed = await committing.finally(() => {
         for (const { userId } of acceptance.states) {
@@ -80,7 +80,7 @@ export function kvCommandStore(store: Store): CommandStore {
       const { record } = acceptance;
       remember(record);
       if (record.cast !== undefined && record.command.deliverAt === null) {
-        casts.opened({ cursor: committed.versionstamp, commandId: record.command.id });
+        broadcasts.opened({ cursor: committed.versionstamp, commandId: record.command.id });
       }
       return committed.versionstamp;
     },
@@ -160,18 +160,18 @@ export function kvCommandStore(store: Store): CommandStore {
       );
     },
 
-    castsAfter: casts.castsAfter,
-    cast: casts.cast,
-    changeCast: casts.changeCast,
-    totals: casts.totals,
+    broadcastsAfter: broadcasts.broadcastsAfter,
+    broadcast: broadcasts.broadcast,
+    changeBroadcast: broadcasts.changeBroadcast,
+    totals: broadcasts.totals,
 
     async purge({ command, senderId, recipients, cast }) {
       const deletes: Deno.KvKey[] = [keys.command(command.id), keys.outbox(senderId, command.id)];
-      if (cast !== undefined) deletes.push(...await casts.keysOf(command.id));
+      if (cast !== undefined) deletes.push(...await broadcasts.keysOf(command.id));
       for (const userId of recipients) deletes.push(keys.state(userId, command.id));
       await committer.commit({ deletes });
       cached.delete(command.id);
-      if (cast !== undefined) casts.closed(command.id);
+      if (cast !== undefined) broadcasts.closed(command.id);
     },
 
     async addJobs(jobs) {
@@ -220,11 +220,11 @@ export function kvCommandStore(store: Store): CommandStore {
       const key = keys.state(from.userId, from.commandId);
       const placeBefore = from.record.place;
       write.checks.push({ key, versionstamp: from.version, moment: from.moment });
-      if (from.castVersion !== undefined) {
-        write.checks.push({ key: keys.cast(from.commandId), versionstamp: from.castVersion });
+      if (from.broadcastVersion !== undefined) {
+        write.checks.push({ key: keys.broadcast(from.commandId), versionstamp: from.broadcastVersion });
       }
       if (to.cast === true) {
-        write.sets.push({ key, value, expireIn: castStateKeptMs });
+        write.sets.push({ key, value, expireIn: broadcastStateKeptMs });
         if (to.uncounted !== true) write.sums.push(...countedMove(from, to));
         continue;
       }
@@ -276,7 +276,7 @@ function afterSelector(userId: string, after: string | null): Deno.KvListSelecto
   return after === null ? { prefix } : { prefix, start: [...prefix, after + "\0"] };
 }
 
-/** CM-7: how a move changes the totals of a cast. `queued` is not counted: it is what is left of those that it matched. */
+/** CM-7: how a move changes the totals of a broadcast. `queued` is not counted: it is what is left of those that it matched. */
 function countedMove(from: StoredState, to: StateRecord): { key: Deno.KvKey; by: bigint }[] {
   const before = from.record.state;
   if (before === to.state) return [];
@@ -306,7 +306,7 @@ function jobId(job: Job): string {
 
 function acceptanceWrite(
   { record, states, key, sent, replacesKey, jobs, carries }: Acceptance,
-  casts: CastsPart,
+  broadcasts: BroadcastsPart,
 ): Write {
   const { command, senderId } = record;
   const sentKey = keys.sendKey(senderId, key);
@@ -322,10 +322,10 @@ function acceptanceWrite(
     valueBytes: fixedBytes + states.length * recipientBytes + textBytes(command),
   };
   if (record.cast !== undefined) {
-    const cast = casts.accepting(command.id, command.deliverAt !== null);
-    write.sets!.push(...cast.sets);
-    write.appends = cast.appends;
-    write.alone = cast.alone;
+    const broadcast = broadcasts.accepting(command.id, command.deliverAt !== null);
+    write.sets!.push(...broadcast.sets);
+    write.appends = broadcast.appends;
+    write.alone = broadcast.alone;
   }
   for (const { userId, allowedBy, withheldBy } of states) {
     const short: ShortFirst = { first: true, allowedBy, withheldBy };

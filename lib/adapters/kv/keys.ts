@@ -95,11 +95,11 @@ export const keys = {
   sendKeysOf: (senderId: string) => ["send_key", senderId],
   /** The log of a person's open commands, `["inbox", userId, VS]`. An entry ends when the person's command closes. */
   inbox: (userId: string) => ["inbox", userId],
-  /** The log of open commands to many, `["broadcast", VS]`: one entry each (BR-4). An entry ends when the cast is cancelled or purged. */
-  casts: () => ["broadcast"],
-  /** How far a cast is. Ends with the command. */
-  cast: (commandId: string) => ["cast", commandId],
-  /** People in one state of a cast (KvU64), with each change of a state; `queued` is what is left. Ends with the command. */
+  /** The log of open commands to many, `["broadcast", VS]`: one entry each (BR-4). An entry ends when the broadcast is cancelled or purged. */
+  broadcasts: () => ["broadcast"],
+  /** How far a broadcast is. Ends with the command. */
+  broadcast: (commandId: string) => ["cast", commandId],
+  /** People in one state of a broadcast (KvU64), with each change of a state; `queued` is what is left. Ends with the command. */
   total: (commandId: string, state: string) => ["total", commandId, state],
   totals: (commandId: string) => ["total", commandId],
   /** What a device has acknowledged; flushed at most 1 s behind. Ends after 90 days of silence. */

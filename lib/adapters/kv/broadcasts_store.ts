@@ -1,33 +1,36 @@
-import type { CastRecord, CommandStore, InboxEntry } from "../../commands/mod.ts";
+import type { BroadcastRecord, CommandStore, InboxEntry } from "../../commands/mod.ts";
 import { type CommandState, commandStates, type Totals } from "../../protocol/mod.ts";
 import type { Write } from "./committer.ts";
 import { keys } from "./keys.ts";
 import { Remembered } from "./remembered.ts";
 import type { Store } from "./store.ts";
 
-type CastValue = Pick<CastRecord, "state" | "place" | "cancelled"> & { timeline?: CastRecord["timeline"] };
+type BroadcastValue = Pick<BroadcastRecord, "state" | "place" | "cancelled"> & {
+  timeline?: BroadcastRecord["timeline"];
+};
 
-/** What of the casts' log this process knows of its own writes. */
-export interface CastsPart extends Pick<CommandStore, "castsAfter" | "cast" | "changeCast" | "totals"> {
-  /** The writes of a new cast, beside those of every command. */
+/** What of the broadcasts' log this process knows of its own writes. */
+export interface BroadcastsPart
+  extends Pick<CommandStore, "broadcastsAfter" | "broadcast" | "changeBroadcast" | "totals"> {
+  /** The writes of a new broadcast, beside those of every command. */
   accepting(commandId: string, scheduled: boolean): Required<Pick<Write, "sets" | "appends" | "alone">>;
   opened(entry: InboxEntry): void;
   closed(commandId: string): void;
-  /** Everything that is kept of a cast, but what lies with each person. */
+  /** Everything that is kept of a broadcast, but what lies with each person. */
   keysOf(commandId: string): Promise<Deno.KvKey[]>;
 }
 
-/** How casts are, in memory. */
-const castsKept = 10_000;
+/** How broadcasts are, in memory. */
+const broadcastsKept = 10_000;
 
-/** Casts in Deno KV. The log of open ones is in memory where nobody else writes to it. */
-export function kvCasts({ kv, committer, exclusive }: Store): CastsPart {
+/** Broadcasts in Deno KV. The log of open ones is in memory where nobody else writes to it. */
+export function kvBroadcasts({ kv, committer, exclusive }: Store): BroadcastsPart {
   let log: Promise<InboxEntry[]> | undefined;
   // Whoever acknowledges late looks at it; what follows from it is checked against the store where that matters.
-  const remembered = new Remembered<CastRecord>(exclusive ? castsKept : 0);
+  const remembered = new Remembered<BroadcastRecord>(exclusive ? broadcastsKept : 0);
 
   async function readAfter(after: string | null, limit?: number): Promise<InboxEntry[]> {
-    const prefix = keys.casts();
+    const prefix = keys.broadcasts();
     const selector = after === null ? { prefix } : { prefix, start: [...prefix, after + "\0"] };
     const entries: InboxEntry[] = [];
     const options = limit === undefined ? { batchSize: 500 } : { limit };
@@ -61,21 +64,21 @@ export function kvCasts({ kv, committer, exclusive }: Store): CastsPart {
     }
   }
 
-  async function readCast(commandId: string): Promise<CastRecord | null> {
+  async function readBroadcast(commandId: string): Promise<BroadcastRecord | null> {
     const known = remembered.get(commandId);
     if (known !== undefined) return known;
     const { moment } = remembered;
-    const { value, versionstamp } = await kv.get<CastValue>(keys.cast(commandId));
+    const { value, versionstamp } = await kv.get<BroadcastValue>(keys.broadcast(commandId));
     if (value === null) return null;
     const { timeline = [], place } = value;
-    const cast = {
+    const broadcast = {
       ...value,
       timeline,
       place: place === "first" ? versionstamp : place,
       version: versionstamp,
     };
-    remembered.keep(commandId, cast, moment);
-    return cast;
+    remembered.keep(commandId, broadcast, moment);
+    return broadcast;
   }
 
   return {
@@ -83,16 +86,19 @@ export function kvCasts({ kv, committer, exclusive }: Store): CastsPart {
     closed,
 
     accepting(commandId, scheduled) {
-      const value: CastValue = { state: scheduled ? "scheduled" : "open", place: scheduled ? null : "first" };
+      const value: BroadcastValue = {
+        state: scheduled ? "scheduled" : "open",
+        place: scheduled ? null : "first",
+      };
       return {
-        sets: [{ key: keys.cast(commandId), value }],
-        appends: scheduled ? [] : [{ log: keys.casts(), value: { commandId } }],
+        sets: [{ key: keys.broadcast(commandId), value }],
+        appends: scheduled ? [] : [{ log: keys.broadcasts(), value: { commandId } }],
         // A place in this log must be nobody's place in their own, since both are read as one.
         alone: true,
       };
     },
 
-    async castsAfter(after, limit) {
+    async broadcastsAfter(after, limit) {
       if (!exclusive) return await readAfter(after, limit);
       const entries = await kept();
       let low = 0;
@@ -104,22 +110,23 @@ export function kvCasts({ kv, committer, exclusive }: Store): CastsPart {
       return entries.slice(low, low + limit);
     },
 
-    cast: readCast,
+    broadcast: readBroadcast,
 
-    async changeCast(commandId, from, to, happening) {
-      const key = keys.cast(commandId);
+    async changeBroadcast(commandId, from, to, happening) {
+      const key = keys.broadcast(commandId);
       const opens = to === "open";
       // One that ran out stays where it is for those who took it on; of the others it is out of reach.
       const place = opens ? "first" : to === "expired" || to === "failed" ? from.place : null;
       const timeline = [...from.timeline, happening];
-      const value: CastValue = to === "cancelled" && (from.state === "expired" || from.state === "failed")
-        ? { state: from.state, place, cancelled: true, timeline }
-        : { state: to, place, timeline };
+      const value: BroadcastValue =
+        to === "cancelled" && (from.state === "expired" || from.state === "failed")
+          ? { state: from.state, place, cancelled: true, timeline }
+          : { state: to, place, timeline };
       const committed = await committer.commit({
         checks: [{ key, versionstamp: from.version }],
         sets: [{ key, value }],
         deletes: to === "cancelled" ? placeKeys(from) : [],
-        appends: opens ? [{ log: keys.casts(), value: { commandId } }] : [],
+        appends: opens ? [{ log: keys.broadcasts(), value: { commandId } }] : [],
         alone: true,
       }).finally(() => remembered.forget(commandId));
       if (!committed.ok) return false;
@@ -142,12 +149,12 @@ export function kvCasts({ kv, committer, exclusive }: Store): CastsPart {
 
     async keysOf(commandId) {
       const totals = commandStates.map((state) => keys.total(commandId, state));
-      return [keys.cast(commandId), ...placeKeys(await readCast(commandId)), ...totals];
+      return [keys.broadcast(commandId), ...placeKeys(await readBroadcast(commandId)), ...totals];
     },
   };
 }
 
-/** Where a cast lies in the log, if it does. */
-function placeKeys(cast: CastRecord | null): Deno.KvKey[] {
-  return cast === null || cast.place === null ? [] : [[...keys.casts(), cast.place]];
+/** Where a broadcast lies in the log, if it does. */
+function placeKeys(broadcast: BroadcastRecord | null): Deno.KvKey[] {
+  return broadcast === null || broadcast.place === null ? [] : [[...keys.broadcasts(), broadcast.place]];
 }

@@ -4,7 +4,7 @@ import { keys } from "../../lib/adapters/kv/keys.ts";
 import { openStore, type Store } from "../../lib/adapters/kv/store.ts";
 import type {
   Acceptance,
-  CastRecord,
+  BroadcastRecord,
   CommandStore,
   Happening,
   StateRecord,
@@ -16,7 +16,7 @@ import { seededRandom } from "../fakes/random.ts";
 
 const at = "2026-01-01T00:00:00.000Z";
 
-function castOf(id: string, change: { scheduled?: boolean; to?: string[] } = {}): Acceptance {
+function broadcastOf(id: string, change: { scheduled?: boolean; to?: string[] } = {}): Acceptance {
   const direct = change.to !== undefined;
   return {
     record: {
@@ -81,29 +81,29 @@ async function move(commands: CommandStore, userId: string, commandId: string, t
 }
 
 async function logOf(commands: CommandStore): Promise<string[]> {
-  return (await commands.castsAfter(null, 1000)).map(({ commandId }) => commandId);
+  return (await commands.broadcastsAfter(null, 1000)).map(({ commandId }) => commandId);
 }
 
 function happening(to: "open" | "cancelled" | "expired"): Happening {
   return { at, state: to === "open" ? "queued" : to, who: to === "cancelled" ? "ann" : null, note: null };
 }
 
-function isOver(cast: CastRecord | null): boolean {
-  return cast !== null && cast.state !== "open" && cast.state !== "scheduled";
+function isOver(broadcast: BroadcastRecord | null): boolean {
+  return broadcast !== null && broadcast.state !== "open" && broadcast.state !== "scheduled";
 }
 
 /** Another set of commands over the same store, as it is read after a restart. */
 async function storedLog(store: Store): Promise<unknown> {
-  return await kvCommandStore(store).castsAfter(null, 1000);
+  return await kvCommandStore(store).broadcastsAfter(null, 1000);
 }
 
 onEachStore(
-  "BR-4: a cast is written once: its command, its state and one entry of the log",
+  "BR-4: a broadcast is written once: its command, its state and one entry of the log",
   async (store) => {
     const commands = kvCommandStore(store);
-    const place = await commands.accept(castOf("A"));
-    assert.deepEqual(await commands.castsAfter(null, 10), [{ cursor: place, commandId: "A" }]);
-    assert.deepEqual(await commands.cast("A"), {
+    const place = await commands.accept(broadcastOf("A"));
+    assert.deepEqual(await commands.broadcastsAfter(null, 10), [{ cursor: place, commandId: "A" }]);
+    assert.deepEqual(await commands.broadcast("A"), {
       state: "open",
       place,
       timeline: [],
@@ -111,95 +111,100 @@ onEachStore(
     });
     const written = (await dump(store.kv)).map(([key]) => key[0]).filter((kind) => kind !== "migration");
     assert.deepEqual(written, ["broadcast", "cast", "command", "outbox", "send_key"]);
-    assert.equal(await commands.accept({ ...castOf("B"), key: "key-A" }), null, "the key is taken");
+    assert.equal(await commands.accept({ ...broadcastOf("B"), key: "key-A" }), null, "the key is taken");
     assert.deepEqual(await logOf(commands), ["A"]);
   },
 );
 
-onEachStore("DL-2: casts and personal logs share one order, and no place is in both", async (store) => {
+onEachStore("DL-2: broadcasts and personal logs share one order, and no place is in both", async (store) => {
   const commands = kvCommandStore(store);
-  await commands.castsAfter(null, 1);
+  await commands.broadcastsAfter(null, 1);
   const ids = Array.from({ length: 200 }, (_, n) => String(n).padStart(3, "0"));
   const random = seededRandom(5);
-  const isCast = ids.map(() => random.fraction() < 0.5);
+  const isBroadcast = ids.map(() => random.fraction() < 0.5);
   const places = await Promise.all(
     ids.map((id, n) =>
-      commands.accept(isCast[n] === true ? castOf(id) : castOf(id, { to: ["bob", `p${n}`] }))
+      commands.accept(isBroadcast[n] === true ? broadcastOf(id) : broadcastOf(id, { to: ["bob", `p${n}`] }))
     ),
   );
-  const casts = places.filter((_, n) => isCast[n]);
-  const others = new Set(places.filter((_, n) => !isCast[n]));
+  const broadcasts = places.filter((_, n) => isBroadcast[n]);
+  const others = new Set(places.filter((_, n) => !isBroadcast[n]));
   assert.deepEqual(places, places.toSorted(), "in the order in which they were accepted");
-  assert.equal(new Set(casts).size, casts.length);
-  assert.deepEqual(casts.filter((place) => others.has(place)), []);
-  assert.deepEqual((await commands.castsAfter(null, 1000)).map(({ cursor }) => cursor), casts);
+  assert.equal(new Set(broadcasts).size, broadcasts.length);
+  assert.deepEqual(broadcasts.filter((place) => others.has(place)), []);
+  assert.deepEqual((await commands.broadcastsAfter(null, 1000)).map(({ cursor }) => cursor), broadcasts);
   const own = (await commands.inboxAfter("bob", null, 1000)).map(({ cursor }) => cursor);
-  assert.deepEqual(own, places.filter((_, n) => !isCast[n]));
-  assert.deepEqual(await storedLog(store), await commands.castsAfter(null, 1000));
+  assert.deepEqual(own, places.filter((_, n) => !isBroadcast[n]));
+  assert.deepEqual(await storedLog(store), await commands.broadcastsAfter(null, 1000));
 });
 
 onEachStore("DL-2: the log is read after a place, without it, up to a limit", async (store) => {
   const commands = kvCommandStore(store);
-  for (const id of ["A", "B", "C", "D"]) await commands.accept(castOf(id));
-  const log = await commands.castsAfter(null, 10);
-  assert.deepEqual(await commands.castsAfter(log[0]!.cursor, 2), [log[1], log[2]]);
-  assert.deepEqual(await commands.castsAfter(log[3]!.cursor, 10), []);
-  assert.deepEqual(await commands.castsAfter("0".repeat(20), 1), [log[0]]);
+  for (const id of ["A", "B", "C", "D"]) await commands.accept(broadcastOf(id));
+  const log = await commands.broadcastsAfter(null, 10);
+  assert.deepEqual(await commands.broadcastsAfter(log[0]!.cursor, 2), [log[1], log[2]]);
+  assert.deepEqual(await commands.broadcastsAfter(log[3]!.cursor, 10), []);
+  assert.deepEqual(await commands.broadcastsAfter("0".repeat(20), 1), [log[0]]);
 });
 
 onEachStore(
-  "CM-8: a scheduled cast enters the log when it is opened, behind what came before",
+  "CM-8: a scheduled broadcast enters the log when it is opened, behind what came before",
   async (store) => {
     const commands = kvCommandStore(store);
-    await commands.accept(castOf("A", { scheduled: true }));
-    await commands.accept(castOf("B"));
+    await commands.accept(broadcastOf("A", { scheduled: true }));
+    await commands.accept(broadcastOf("B"));
     assert.deepEqual(await logOf(commands), ["B"]);
-    const scheduled = (await commands.cast("A"))!;
+    const scheduled = (await commands.broadcast("A"))!;
     assert.deepEqual([scheduled.state, scheduled.place], ["scheduled", null]);
-    const place = await commands.changeCast("A", scheduled, "open", happening("open"));
+    const place = await commands.changeBroadcast("A", scheduled, "open", happening("open"));
     assert.deepEqual(await logOf(commands), ["B", "A"]);
-    assert.deepEqual(await commands.cast("A"), {
+    assert.deepEqual(await commands.broadcast("A"), {
       state: "open",
       place,
       timeline: [happening("open")],
       version: place,
     });
     assert.equal(
-      await commands.changeCast("A", scheduled, "open", happening("open")),
+      await commands.changeBroadcast("A", scheduled, "open", happening("open")),
       false,
       "somebody was faster",
     );
     assert.deepEqual(await logOf(commands), ["B", "A"]);
-    assert.deepEqual(await storedLog(store), await commands.castsAfter(null, 10));
+    assert.deepEqual(await storedLog(store), await commands.broadcastsAfter(null, 10));
   },
 );
 
 onEachStore(
-  "CM-6, DL-6: a cancelled cast leaves the log, one that ran out stays until it is purged",
+  "CM-6, DL-6: a cancelled broadcast leaves the log, one that ran out stays until it is purged",
   async (store) => {
     const commands = kvCommandStore(store);
-    for (const id of ["A", "B", "C"]) await commands.accept(castOf(id));
-    const place = (await commands.cast("B"))!.place;
+    for (const id of ["A", "B", "C"]) await commands.accept(broadcastOf(id));
+    const place = (await commands.broadcast("B"))!.place;
     assert.equal(
-      await commands.changeCast("A", (await commands.cast("A"))!, "cancelled", happening("cancelled")),
+      await commands.changeBroadcast(
+        "A",
+        (await commands.broadcast("A"))!,
+        "cancelled",
+        happening("cancelled"),
+      ),
       true,
     );
     assert.equal(
-      await commands.changeCast("B", (await commands.cast("B"))!, "expired", happening("expired")),
+      await commands.changeBroadcast("B", (await commands.broadcast("B"))!, "expired", happening("expired")),
       true,
     );
     assert.deepEqual(await logOf(commands), ["B", "C"]);
-    const expired = (await commands.cast("B"))!;
+    const expired = (await commands.broadcast("B"))!;
     assert.deepEqual([expired.state, expired.place], ["expired", place]);
     assert.notEqual(expired.version, place);
-    assert.deepEqual(await storedLog(store), await commands.castsAfter(null, 10));
+    assert.deepEqual(await storedLog(store), await commands.broadcastsAfter(null, 10));
     await move(commands, "bob", "B", "accepted");
-    await commands.purge(castOf("B").record);
-    await commands.purge(castOf("A").record);
+    await commands.purge(broadcastOf("B").record);
+    await commands.purge(broadcastOf("A").record);
     assert.deepEqual(await logOf(commands), ["C"]);
-    assert.equal(await commands.cast("B"), null);
+    assert.equal(await commands.broadcast("B"), null);
     assert.deepEqual(await commands.totals("B"), {});
-    assert.deepEqual(await storedLog(store), await commands.castsAfter(null, 10));
+    assert.deepEqual(await storedLog(store), await commands.broadcastsAfter(null, 10));
     const left = (await dump(store.kv)).map(([key]) => key.join(" "));
     assert.deepEqual(left.filter((key) => /\b[AB]$/.test(key) && !key.startsWith("send_key")), [
       "state bob B",
@@ -209,7 +214,7 @@ onEachStore(
 
 onEachStore("CM-7: totals count each person in one state, whoever moves beside whom", async (store) => {
   const commands = kvCommandStore(store);
-  await commands.accept(castOf("A"));
+  await commands.accept(broadcastOf("A"));
   const people = Array.from({ length: 60 }, (_, n) => `p${n}`);
   const moved = await Promise.all(people.map((userId) => move(commands, userId, "A", "delivered")));
   assert.deepEqual(new Set(moved), new Set([true]));
@@ -225,10 +230,10 @@ onEachStore("CM-7: totals count each person in one state, whoever moves beside w
   assert.deepEqual(await commands.totals("A"), { seen: 19, declined: 40, accepted: 1 });
 });
 
-Deno.test("CM-7: many people of one cast in one commit are all counted", async () => {
+Deno.test("CM-7: many people of one broadcast in one commit are all counted", async () => {
   await using store = await openStore(":memory:");
   const commands = kvCommandStore(store);
-  await commands.accept(castOf("A"));
+  await commands.accept(broadcastOf("A"));
   const changes = Array.from({ length: 32 }, (_, n) => {
     const from = untouched(`p${n}`, "A");
     return { from, to: { ...from.record, state: "stopped" as const, place: null } };
@@ -237,24 +242,29 @@ Deno.test("CM-7: many people of one cast in one commit are all counted", async (
   assert.deepEqual(await commands.totals("A"), { stopped: 32 });
 });
 
-Deno.test("DL-4: casts and their order are there after the file was closed and opened", async () => {
+Deno.test("DL-4: broadcasts and their order are there after the file was closed and opened", async () => {
   await using file = await storeFile();
   let log: unknown;
   {
     await using store = await openStore(file.path);
     const commands = kvCommandStore(store);
-    await Promise.all(["A", "B", "C", "D"].map((id) => commands.accept(castOf(id))));
-    await commands.changeCast("B", (await commands.cast("B"))!, "cancelled", happening("cancelled"));
-    await commands.changeCast("C", (await commands.cast("C"))!, "expired", happening("expired"));
+    await Promise.all(["A", "B", "C", "D"].map((id) => commands.accept(broadcastOf(id))));
+    await commands.changeBroadcast(
+      "B",
+      (await commands.broadcast("B"))!,
+      "cancelled",
+      happening("cancelled"),
+    );
+    await commands.changeBroadcast("C", (await commands.broadcast("C"))!, "expired", happening("expired"));
     await move(commands, "bob", "A", "seen");
-    log = await commands.castsAfter(null, 10);
+    log = await commands.broadcastsAfter(null, 10);
   }
   await using store = await openStore(file.path);
   const commands = kvCommandStore(store);
-  assert.deepEqual(await commands.castsAfter(null, 10), log);
+  assert.deepEqual(await commands.broadcastsAfter(null, 10), log);
   assert.deepEqual(await logOf(commands), ["A", "C", "D"]);
   assert.deepEqual(await commands.totals("A"), { seen: 1 });
-  assert.equal((await commands.cast("B"))?.state, "cancelled");
+  assert.equal((await commands.broadcast("B"))?.state, "cancelled");
 });
 
 Deno.test("BR-4: the log in memory is the one in the store, whatever opens, closes and reads beside each other", async () => {
@@ -268,9 +278,9 @@ Deno.test("BR-4: the log in memory is the one in the store, whatever opens, clos
     for (let step = 0; step < 120; step++) {
       const id = ids[pick(ids.length)];
       const close = async (commandId: string, to: "open" | "cancelled" | "expired") => {
-        const cast = await commands.cast(commandId);
-        if (cast === null || (to === "open") !== (cast.state === "scheduled")) return;
-        await commands.changeCast(commandId, cast, to, happening(to));
+        const broadcast = await commands.broadcast(commandId);
+        if (broadcast === null || (to === "open") !== (broadcast.state === "scheduled")) return;
+        await commands.changeBroadcast(commandId, broadcast, to, happening(to));
       };
       switch (pick(7)) {
         case 0:
@@ -278,7 +288,7 @@ Deno.test("BR-4: the log in memory is the one in the store, whatever opens, clos
         case 2: {
           const next = String(ids.length).padStart(4, "0");
           ids.push(next);
-          under.push(commands.accept(castOf(next, { scheduled: pick(4) === 0 })));
+          under.push(commands.accept(broadcastOf(next, { scheduled: pick(4) === 0 })));
           break;
         }
         case 3:
@@ -288,18 +298,18 @@ Deno.test("BR-4: the log in memory is the one in the store, whatever opens, clos
           if (id !== undefined) under.push(close(id, pick(2) === 0 ? "open" : "expired"));
           break;
         case 5:
-          under.push(commands.castsAfter(null, 5));
+          under.push(commands.broadcastsAfter(null, 5));
           break;
         default:
           await under[pick(under.length)];
-          if (id !== undefined && isOver(await commands.cast(id))) {
-            under.push(commands.purge(castOf(id).record));
+          if (id !== undefined && isOver(await commands.broadcast(id))) {
+            under.push(commands.purge(broadcastOf(id).record));
           }
       }
     }
     await Promise.all(under);
-    assert.deepEqual(await commands.castsAfter(null, 1000), await storedLog(store), `seed ${seed}`);
-    assert.ok((await dump(store.kv, keys.casts())).length > 0, `seed ${seed}`);
+    assert.deepEqual(await commands.broadcastsAfter(null, 1000), await storedLog(store), `seed ${seed}`);
+    assert.ok((await dump(store.kv, keys.broadcasts())).length > 0, `seed ${seed}`);
   }
 });
 
@@ -308,10 +318,10 @@ Deno.test("OP-7: where others write too, the log is read from the store", async 
   const one = kvCommandStore({ ...store, exclusive: false });
   const other = kvCommandStore({ ...store, exclusive: false });
   assert.deepEqual(await logOf(one), []);
-  await other.accept(castOf("A"));
-  await other.accept(castOf("B"));
+  await other.accept(broadcastOf("A"));
+  await other.accept(broadcastOf("B"));
   assert.deepEqual(await logOf(one), ["A", "B"]);
-  await other.changeCast("A", (await other.cast("A"))!, "cancelled", happening("cancelled"));
+  await other.changeBroadcast("A", (await other.broadcast("A"))!, "cancelled", happening("cancelled"));
   assert.deepEqual(await logOf(one), ["B"]);
-  assert.deepEqual(await one.castsAfter((await one.cast("B"))!.place, 5), []);
+  assert.deepEqual(await one.broadcastsAfter((await one.broadcast("B"))!.place, 5), []);
 });

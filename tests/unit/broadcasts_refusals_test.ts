@@ -123,7 +123,7 @@ Deno.test("CM-2, BR-1: what a draft's shape forbids does not come to the sender"
   }
 });
 
-Deno.test("CM-1: a key that was used for a cast with other content is a conflict, and nothing is written", async () => {
+Deno.test("CM-1: a key that was used for a broadcast with other content is a conflict, and nothing is written", async () => {
   await using rig = await CommandRig.open();
   const [admin, bob] = [rig.person("admin", "admin"), rig.person("bob")];
   rig.connect(admin, bob);
@@ -146,22 +146,22 @@ Deno.test("CM-4, CM-5: who is no recipient and who is not the sender are refused
   const [admin, bob, eve] = [rig.person("admin", "admin"), rig.person("bob"), rig.person("eve")];
   rig.join(admin, "choir", "owner");
   rig.join(bob, "choir", "owner");
-  const { id } = await rig.cast(admin, choir, { requires: "review" });
+  const { id } = await rig.broadcast(admin, choir, { requires: "review" });
   await rig.take(bob);
   const before = await whole(rig);
-  const { moves, history } = rig.room;
+  const { transitions, history } = rig.room;
   const refused = [
-    await moves.update(eve, { id, state: "seen" }),
-    await moves.update(admin, { id, state: "seen" }),
-    await moves.cancel(bob, { id }),
-    await moves.cancel(eve, { id }),
-    await moves.review(bob, { id, recipient: "bob", accept: true }),
-    await moves.review(admin, { id, recipient: "eve", accept: true }),
-    await moves.review(admin, { id, recipient: "bob", accept: true }),
+    await transitions.update(eve, { id, state: "seen" }),
+    await transitions.update(admin, { id, state: "seen" }),
+    await transitions.cancel(bob, { id }),
+    await transitions.cancel(eve, { id }),
+    await transitions.review(bob, { id, recipient: "bob", accept: true }),
+    await transitions.review(admin, { id, recipient: "eve", accept: true }),
+    await transitions.review(admin, { id, recipient: "bob", accept: true }),
     await history.get(eve, { id }),
-    await moves.update(bob, { id, state: "deferred", until: iso(rig.clock.now()) }),
-    await moves.update(bob, { id, state: "seen", until: iso(rig.clock.now() + 1000) }),
-    await moves.update(bob, { id, state: "submitted", proof: ["0".repeat(26)] }),
+    await transitions.update(bob, { id, state: "deferred", until: iso(rig.clock.now()) }),
+    await transitions.update(bob, { id, state: "seen", until: iso(rig.clock.now() + 1000) }),
+    await transitions.update(bob, { id, state: "submitted", proof: ["0".repeat(26)] }),
   ];
   assert.deepEqual(refused.map(kindOf), [
     ...Array<string>(6).fill("not_found"),
@@ -174,7 +174,7 @@ Deno.test("CM-4, CM-5: who is no recipient and who is not the sender are refused
   assert.deepEqual(await whole(rig), before);
 });
 
-Deno.test("CM-4: every move of a cast that the table forbids is a conflict, and nothing is written", async () => {
+Deno.test("CM-4: every move of a broadcast that the table forbids is a conflict, and nothing is written", async () => {
   await using rig = await CommandRig.open();
   const [admin, bob] = [rig.person("admin", "admin"), rig.person("bob")];
   const reached: CommandState[] = [
@@ -188,14 +188,14 @@ Deno.test("CM-4: every move of a cast that the table forbids is a conflict, and 
   ];
   let forbidden = 0;
   for (const from of reached) {
-    const { id } = await rig.cast(admin, all, { requires: "proof" });
+    const { id } = await rig.broadcast(admin, all, { requires: "proof" });
     await rig.take(bob);
-    if (from === "completed") taken(await rig.room.moves.update(bob, { id, state: "submitted" }));
-    if (from !== "delivered") taken(await rig.room.moves.update(bob, { id, state: from as "seen" }));
+    if (from === "completed") taken(await rig.room.transitions.update(bob, { id, state: "submitted" }));
+    if (from !== "delivered") taken(await rig.room.transitions.update(bob, { id, state: from as "seen" }));
     const before = await whole(rig);
     for (const to of commandStates) {
       if (to === from || mayMove(from, to, "recipient", "proof")) continue;
-      const answer = await rig.room.moves.update(bob, { id, state: to as "seen" });
+      const answer = await rig.room.transitions.update(bob, { id, state: to as "seen" });
       assert.equal(kindOf(answer), "conflict", `${from} → ${to}`);
       forbidden++;
     }

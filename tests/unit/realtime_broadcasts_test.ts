@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Fresh } from "../../lib/platform/mod.ts";
+import type { LiveEntry } from "../../lib/platform/mod.ts";
 import { limits, notifications } from "../../lib/protocol/mod.ts";
 import { settle } from "../fakes/clock.ts";
 import { aDelivery, annId, cursorOf, FakeRealtime, request } from "../fakes/realtime.ts";
@@ -7,11 +7,11 @@ import { aDelivery, annId, cursorOf, FakeRealtime, request } from "../fakes/real
 const bobId = "01JB0B00000000000000000000";
 const carlId = "01JCAR10000000000000000000";
 
-function fresh(n: number, kind = "message"): Fresh {
+function entry(n: number, kind = "message"): LiveEntry {
   return {
     delivery: { ...aDelivery(n), command: { ...aDelivery(n).command, kind } as never },
     kind,
-    mark: -1,
+    epoch: -1,
   };
 }
 
@@ -20,21 +20,25 @@ function idOf(n: number): string {
 }
 
 /** Puts it into the log of everybody and rings them. */
-function cast(realtime: FakeRealtime, n: number, answer?: (userId: string) => Fresh | "read" | "skip"): void {
+function broadcast(
+  realtime: FakeRealtime,
+  n: number,
+  answer?: (userId: string) => LiveEntry | "read" | "skip",
+): void {
   realtime.inbox.log.push(aDelivery(n));
-  const shared = fresh(n);
+  const shared = entry(n);
   realtime.hub.ringAll(answer ?? (() => shared));
 }
 
-Deno.test("BR-4: who is up to date gets a cast from the ring, in the same text, without a read", async () => {
+Deno.test("BR-4: who is up to date gets a broadcast from the ring, in the same text, without a read", async () => {
   const realtime = new FakeRealtime();
   const ann = await realtime.connect();
   const desk = await realtime.connect({ device: "desk" });
   const bob = await realtime.connect({ caller: { userId: bobId } });
   const { reads } = realtime.inbox;
   const asked: string[] = [];
-  const shared = fresh(1);
-  cast(realtime, 1, (userId) => {
+  const shared = entry(1);
+  broadcast(realtime, 1, (userId) => {
     asked.push(userId);
     return shared;
   });
@@ -55,7 +59,7 @@ Deno.test("BR-4: several texts by turns are each written for those whose they ar
   for (let n = 0; n < 6; n++) {
     people.push(await realtime.connect({ caller: { userId: `01JP${n}`.padEnd(26, "0") } }));
   }
-  const [open, sealed] = [fresh(1), fresh(2)];
+  const [open, sealed] = [entry(1), entry(2)];
   let turn = 0;
   realtime.hub.ringAll(() => turn++ % 2 === 0 ? open : sealed);
   assert.deepEqual(people.map(({ socket }) => socket.delivered()), [1, 2, 1, 2, 1, 2].map((n) => [idOf(n)]));
@@ -68,7 +72,7 @@ Deno.test("DL-9: who has to read is woken, and who is not meant is left alone", 
   const carl = await realtime.connect({ caller: { userId: carlId } });
   realtime.inbox.log.push(aDelivery(1));
   const { reads } = realtime.inbox;
-  realtime.hub.ringAll((userId) => userId === annId ? fresh(1) : userId === bobId ? "read" : "skip");
+  realtime.hub.ringAll((userId) => userId === annId ? entry(1) : userId === bobId ? "read" : "skip");
   await settle();
   assert.equal(realtime.inbox.reads, reads + 1);
   assert.deepEqual(ann.socket.delivered(), [idOf(1)]);
@@ -81,23 +85,23 @@ Deno.test("DL-2: a device that is behind reads, so that nothing is overtaken", a
   realtime.inbox.held = { untilMs: null };
   realtime.inbox.log.push(aDelivery(1));
   const { socket } = await realtime.connect();
-  cast(realtime, 2);
+  broadcast(realtime, 2);
   await settle();
   assert.deepEqual(socket.delivered(), [], "what is held back holds back what comes after");
   realtime.inbox.held = null;
-  cast(realtime, 3);
+  broadcast(realtime, 3);
   await settle();
   assert.deepEqual(socket.delivered(), [1, 2, 3].map(idOf));
 });
 
-Deno.test("DL-2: a cast that comes while the log is being read is read after it, once", async () => {
+Deno.test("DL-2: a broadcast that comes while the log is being read is read after it, once", async () => {
   const realtime = new FakeRealtime();
   const { socket } = await realtime.connect();
   realtime.inbox.log.push(aDelivery(1));
   const { promise, resolve } = Promise.withResolvers<void>();
   realtime.inbox.gate = promise;
   realtime.hub.ring(annId);
-  cast(realtime, 2);
+  broadcast(realtime, 2);
   assert.deepEqual(socket.delivered(), []);
   realtime.inbox.gate = null;
   resolve();
@@ -105,10 +109,10 @@ Deno.test("DL-2: a cast that comes while the log is being read is read after it,
   assert.deepEqual(socket.delivered(), [1, 2].map(idOf));
 });
 
-Deno.test("DL-2: a cast that comes before the line stands is in its first read", async () => {
+Deno.test("DL-2: a broadcast that comes before the line stands is in its first read", async () => {
   const realtime = new FakeRealtime();
   const { connection, socket } = realtime.take();
-  cast(realtime, 1);
+  broadcast(realtime, 1);
   assert.deepEqual(socket.texts, []);
   void connection.start();
   await settle();
@@ -116,11 +120,11 @@ Deno.test("DL-2: a cast that comes before the line stands is in its first read",
   assert.deepEqual(socket.delivered(), [idOf(1)]);
 });
 
-Deno.test("CO-6: a frozen device gets no cast until it is thawed", async () => {
+Deno.test("CO-6: a frozen device gets no broadcast until it is thawed", async () => {
   const realtime = new FakeRealtime();
   const { socket } = await realtime.connect();
   realtime.hub.freeze(annId);
-  cast(realtime, 1);
+  broadcast(realtime, 1);
   await settle();
   assert.deepEqual(socket.delivered(), []);
   realtime.hub.thaw(annId);
@@ -128,10 +132,10 @@ Deno.test("CO-6: a frozen device gets no cast until it is thawed", async () => {
   assert.deepEqual(socket.delivered(), [idOf(1)]);
 });
 
-Deno.test("DL-1: casts keep within the window, and go on with the acknowledgement", async () => {
+Deno.test("DL-1: broadcasts keep within the window, and go on with the acknowledgement", async () => {
   const realtime = new FakeRealtime();
   const { connection, socket } = await realtime.connect({ window: 2 });
-  for (let n = 1; n <= 5; n++) cast(realtime, n);
+  for (let n = 1; n <= 5; n++) broadcast(realtime, n);
   await settle();
   assert.deepEqual(socket.delivered(), [1, 2].map(idOf));
   connection.receive(request("early", "inbox.ack", { cursor: cursorOf(3) }));
@@ -149,20 +153,20 @@ Deno.test("WS-10: a kind that a device does not show is passed over without a re
   const realtime = new FakeRealtime();
   const { socket } = await realtime.connect({ accept: new Set(["message"]) });
   const { reads } = realtime.inbox;
-  const task = fresh(1, "task");
+  const task = entry(1, "task");
   realtime.hub.ringAll(() => task);
-  cast(realtime, 2);
+  broadcast(realtime, 2);
   await settle();
   assert.deepEqual(socket.delivered(), [idOf(2)]);
   assert.equal(realtime.inbox.reads, reads);
 });
 
-Deno.test("DL-2: a cast that was read already is not handed over again by its ring", async () => {
+Deno.test("DL-2: a broadcast that was read already is not handed over again by its ring", async () => {
   const realtime = new FakeRealtime();
   realtime.inbox.log.push(aDelivery(1), aDelivery(2));
   const { socket } = await realtime.connect();
   assert.deepEqual(socket.delivered(), [1, 2].map(idOf));
-  const late = fresh(1);
+  const late = entry(1);
   realtime.hub.ringAll(() => late);
   await settle();
   assert.deepEqual(socket.delivered(), [1, 2].map(idOf));
@@ -176,7 +180,7 @@ Deno.test("WS-7: a device whose socket is full is not written to, and gets it fr
   const long = "x".repeat(3900);
   for (let n = 1; n <= 63; n++) {
     realtime.inbox.log.push(aDelivery(n, long));
-    const shared: Fresh = { delivery: aDelivery(n, long), kind: "message", mark: -1 };
+    const shared: LiveEntry = { delivery: aDelivery(n, long), kind: "message", epoch: -1 };
     realtime.hub.ringAll(() => shared);
   }
   await settle();
@@ -195,9 +199,9 @@ Deno.test("WS-7: a connection that breaks while everybody is rung takes nothing 
   const desk = await realtime.connect({ device: "desk" });
   const bob = await realtime.connect({ caller: { userId: bobId } });
   assert.deepEqual(realtime.hub.online(), [annId, bobId]);
-  cast(realtime, 1, (userId) => {
+  broadcast(realtime, 1, (userId) => {
     if (userId === annId) desk.connection.end("internal", "broken");
-    return fresh(1);
+    return entry(1);
   });
   assert.deepEqual(phone.socket.delivered(), [idOf(1)]);
   assert.deepEqual(desk.socket.delivered(), []);

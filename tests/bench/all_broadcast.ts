@@ -1,5 +1,5 @@
 import { Child } from "./child.ts";
-import { type CastServerReady, choiceOf } from "./cast_server.ts";
+import { type BroadcastServerReady, choiceOf } from "./broadcast_server.ts";
 import type { Spread } from "./fan_out.ts";
 import { median } from "./numbers.ts";
 import type { FanServerReady } from "./raw_server.ts";
@@ -11,7 +11,7 @@ export const deliverHead = '{"jsonrpc":"2.0","method":"command.deliver"';
 /** About as long as one delivery. */
 const rawText = "x".repeat(560);
 
-export interface AllCast {
+export interface AllBroadcast {
   sockets: number;
   reached: number;
   ours: Spread;
@@ -21,17 +21,21 @@ export interface AllCast {
 }
 
 /** For a profile: what happens at both ends of the measured rounds. */
-export interface CastWatch {
+export interface BroadcastWatch {
   begun?(server: Child): Promise<void>;
   ended?(server: Child, rounds: number): Promise<void>;
 }
 
 /** A broadcast to everybody on `count` live sockets by their preferences, beside a loop over as many as it reaches. */
-export async function measureAllCast(dir: string, count: number, watch: CastWatch = {}): Promise<AllCast> {
+export async function measureAllBroadcast(
+  dir: string,
+  count: number,
+  watch: BroadcastWatch = {},
+): Promise<AllBroadcast> {
   const reached =
     Array.from({ length: count }, (_, at) => choiceOf(at)).filter(({ reached }) => reached).length;
-  const dataDir = await Deno.makeTempDir({ dir, prefix: "cast-" });
-  const { child: ours, ready } = await Child.start<CastServerReady>("cast_server.ts", [
+  const dataDir = await Deno.makeTempDir({ dir, prefix: "broadcast-" });
+  const { child: ours, ready } = await Child.start<BroadcastServerReady>("broadcast_server.ts", [
     dataDir,
     String(count),
     "mixed",

@@ -20,7 +20,7 @@ async function adminAndBob(change: PreferencesChange = {}) {
   return { rig, admin, bob };
 }
 
-Deno.test("CO-9: a cast reaches those whose rules let it through, and nothing is written of the others", async () => {
+Deno.test("CO-9: a broadcast reaches those whose rules let it through, and nothing is written of the others", async () => {
   const cases: [PreferencesChange, "all" | "choir" | "both" | "none"][] = [
     [{}, "both"],
     [{ acceptFrom: "nobody" }, "both"],
@@ -32,8 +32,8 @@ Deno.test("CO-9: a cast reaches those whose rules let it through, and nothing is
   for (const [change, reached] of cases) {
     const { rig, admin, bob } = await adminAndBob(change);
     await using _ = rig;
-    const toAll = await rig.cast(admin, all);
-    const toChoir = await rig.cast(admin, choir);
+    const toAll = await rig.broadcast(admin, all);
+    const toChoir = await rig.broadcast(admin, choir);
     const expected = { all: [toAll.id], choir: [toChoir.id], both: [toAll.id, toChoir.id], none: [] };
     assert.deepEqual(await rig.take(bob), expected[reached], JSON.stringify(change));
     const records = (await dump(rig.store.kv, ["state"])).length;
@@ -41,18 +41,18 @@ Deno.test("CO-9: a cast reaches those whose rules let it through, and nothing is
   }
 });
 
-Deno.test("CO-2: one blocked category of several blocks a cast", async () => {
+Deno.test("CO-2: one blocked category of several blocks a broadcast", async () => {
   const { rig, admin, bob } = await adminAndBob({ categories: { feet: "allow" } });
   await using _ = rig;
-  await rig.cast(admin, all, { categories: ["general", "censored"] });
-  const both = await rig.cast(admin, all, { categories: ["general", "feet"] });
+  await rig.broadcast(admin, all, { categories: ["general", "censored"] });
+  const both = await rig.broadcast(admin, all, { categories: ["general", "feet"] });
   assert.deepEqual(await rig.take(bob), [both.id]);
 });
 
-Deno.test("CO-2: with ask a cast comes sealed, and opening it shows it on all devices", async () => {
+Deno.test("CO-2: with ask a broadcast comes sealed, and opening it shows it on all devices", async () => {
   const { rig, admin, bob } = await adminAndBob({ categories: { feet: "ask" } });
   await using _ = rig;
-  const command = await rig.cast(admin, { kind: "category", category: "feet" }, { title: "Secret" });
+  const command = await rig.broadcast(admin, { kind: "category", category: "feet" }, { title: "Secret" });
   const sealed = {
     id: command.id,
     sealed: true,
@@ -67,7 +67,7 @@ Deno.test("CO-2: with ask a cast comes sealed, and opening it shows it on all de
   assert.deepEqual(delivery?.command, sealed);
   assert.deepEqual(taken(await rig.room.history.inboxList(bob, {})).items[0]?.command, sealed);
   assert.deepEqual(taken(await rig.room.history.get(bob, { id: command.id })).command, sealed);
-  const opened = taken(await rig.room.moves.update(bob, { id: command.id, state: "seen" }));
+  const opened = taken(await rig.room.transitions.update(bob, { id: command.id, state: "seen" }));
   assert.deepEqual(opened.command, command);
   assert.deepEqual(rig.bell.changesOf(bob.userId).map(({ state, command }) => [state, command?.id]), [
     ["seen", command.id],
@@ -86,8 +86,8 @@ Deno.test("CO-2, CO-9: what is rung out is sealed for those who ask and open for
   for (const who of [admin, bob, ...others]) rig.bell.present.add(who.userId);
   for (const who of [bob, ...others]) await rig.consent.standing(who.userId);
   rig.bell.rung.length = 0;
-  const command = await rig.cast(admin, all);
-  const rung = new Map(rig.bell.rung.map(({ userId, fresh }) => [userId, fresh]));
+  const command = await rig.broadcast(admin, all);
+  const rung = new Map(rig.bell.rung.map(({ userId, entry }) => [userId, entry]));
   assert.deepEqual([...rung.keys()].sort(), [bob, carl, eve, fay].map(({ userId }) => userId).sort());
   assert.deepEqual(rung.get(carl.userId)?.delivery.command, command);
   assert.equal("sealed" in rung.get(bob.userId)!.delivery.command, true);
@@ -99,7 +99,7 @@ Deno.test("CO-2, CO-9: what is rung out is sealed for those who ask and open for
   );
 });
 
-Deno.test("CO-8: a cast carries the rule that let it through, however it was handed over", async () => {
+Deno.test("CO-8: a broadcast carries the rule that let it through, however it was handed over", async () => {
   const { rig, admin, bob } = await adminAndBob();
   await using _ = rig;
   const carl = rig.person("carl");
@@ -107,8 +107,8 @@ Deno.test("CO-8: a cast carries the rule that let it through, however it was han
   rig.bell.present.add(carl.userId);
   await rig.consent.standing(carl.userId);
   rig.clock.advance(1);
-  const toAll = await rig.cast(admin, all);
-  const toChoir = await rig.cast(admin, choir);
+  const toAll = await rig.broadcast(admin, all);
+  const toChoir = await rig.broadcast(admin, choir);
   for (const who of [bob, carl]) {
     await rig.take(who);
     const allowed = async (id: string) => taken(await rig.room.history.get(who, { id })).state?.allowedBy;
@@ -117,7 +117,7 @@ Deno.test("CO-8: a cast carries the rule that let it through, however it was han
   }
 });
 
-Deno.test("DL-9, CO-7: what was closed when a cast was sent stays closed, whatever is opened later", async () => {
+Deno.test("DL-9, CO-7: what was closed when a broadcast was sent stays closed, whatever is opened later", async () => {
   const cases: [PreferencesChange, PreferencesChange][] = [
     [{ categories: { general: "block" } }, { categories: { general: "allow" } }],
     [{ broadcasts: false }, { broadcasts: true }],
@@ -126,20 +126,23 @@ Deno.test("DL-9, CO-7: what was closed when a cast was sent stays closed, whatev
   for (const [closed, opened] of cases) {
     const { rig, admin, bob } = await adminAndBob(closed);
     await using _ = rig;
-    const before = await rig.cast(admin, all);
+    const before = await rig.broadcast(admin, all);
     rig.clock.advance(1);
     await rig.prefer(bob, opened);
     rig.clock.advance(1);
-    const after = await rig.cast(admin, all);
+    const after = await rig.broadcast(admin, all);
     assert.deepEqual(await rig.take(bob), [after.id], JSON.stringify(closed));
-    assert.equal(kindOf(await rig.room.moves.update(bob, { id: before.id, state: "seen" })), "not_found");
+    assert.equal(
+      kindOf(await rig.room.transitions.update(bob, { id: before.id, state: "seen" })),
+      "not_found",
+    );
     rig.clock.advance(1);
     await rig.prefer(bob, { categories: { general: "ask" } });
     assert.deepEqual((await rig.inboxOf(bob)).map(({ command }) => command.id), [after.id]);
   }
 });
 
-Deno.test("DL-9: what is closed before a cast was handed over keeps it away for good", async () => {
+Deno.test("DL-9: what is closed before a broadcast was handed over keeps it away for good", async () => {
   const cases: [PreferencesChange, PreferencesChange][] = [
     [{ categories: { general: "block" } }, { categories: { general: "allow" } }],
     [{ broadcasts: false }, { broadcasts: true }],
@@ -148,7 +151,7 @@ Deno.test("DL-9: what is closed before a cast was handed over keeps it away for 
   for (const [closed, opened] of cases) {
     const { rig, admin, bob } = await adminAndBob();
     await using _ = rig;
-    const { id } = await rig.cast(admin, all);
+    const { id } = await rig.broadcast(admin, all);
     rig.clock.advance(1);
     await rig.prefer(bob, closed);
     assert.deepEqual(await rig.take(bob), []);
@@ -163,39 +166,39 @@ Deno.test("DL-9: what is closed before a cast was handed over keeps it away for 
 Deno.test("CO-7: what was handed over stays the person's when they close its category", async () => {
   const { rig, admin, bob } = await adminAndBob();
   await using _ = rig;
-  const { id } = await rig.cast(admin, all);
+  const { id } = await rig.broadcast(admin, all);
   await rig.take(bob);
   await rig.prefer(bob, { categories: { general: "block" } });
   assert.equal(taken(await rig.room.history.inboxList(bob, {})).items.length, 1);
-  assert.equal(kindOf(await rig.room.moves.update(bob, { id, state: "completed" })), "taken");
+  assert.equal(kindOf(await rig.room.transitions.update(bob, { id, state: "completed" })), "taken");
 });
 
-Deno.test("CO-4: quiet hours hold a cast back until they end", async () => {
+Deno.test("CO-4: quiet hours hold a broadcast back until they end", async () => {
   const { rig, admin, bob } = await adminAndBob({ quietHours: { from: "00:00", to: "07:00" } });
   await using _ = rig;
-  const { id } = await rig.cast(admin, all);
+  const { id } = await rig.broadcast(admin, all);
   const held = await rig.readInbox(bob);
   assert.deepEqual([held.deliveries, held.held?.untilMs], [[], rig.clock.now() - 1 + 7 * hourMs]);
-  assert.equal(kindOf(await rig.room.moves.update(bob, { id, state: "seen" })), "not_found");
+  assert.equal(kindOf(await rig.room.transitions.update(bob, { id, state: "seen" })), "not_found");
   rig.clock.advance(7 * hourMs);
   assert.deepEqual(await rig.take(bob), [id]);
 });
 
-Deno.test("CO-4: a daily limit counts casts and direct commands together, and holds the rest for tomorrow", async () => {
+Deno.test("CO-4: a daily limit counts broadcasts and direct commands together, and holds the rest for tomorrow", async () => {
   const { rig, admin, bob } = await adminAndBob({ dailyLimit: 2 });
   await using _ = rig;
   rig.connect(admin, bob);
   const sent = [
-    await rig.cast(admin, all),
+    await rig.broadcast(admin, all),
     await rig.send(admin, bob),
-    await rig.cast(admin, choir),
+    await rig.broadcast(admin, choir),
     await rig.send(admin, bob),
   ].map(({ id }) => id);
   const first = await rig.readInbox(bob);
   assert.deepEqual(first.deliveries.map(({ command }) => command.id), sent.slice(0, 2));
   assert.equal(Math.floor(first.held!.untilMs! / 1000), (rig.clock.now() - 1 + dayMs) / 1000, "midnight");
   // Handed over, and answered before it was acknowledged.
-  assert.equal(kindOf(await rig.room.moves.update(bob, { id: sent[0]!, state: "seen" })), "taken");
+  assert.equal(kindOf(await rig.room.transitions.update(bob, { id: sent[0]!, state: "seen" })), "taken");
   assert.deepEqual(await rig.take(bob, "desk"), sent.slice(0, 2), "another device of the same person");
   assert.deepEqual(await rig.take(bob), sent.slice(0, 2));
   assert.equal(await rig.consent.standing(bob.userId).then(({ deliveredToday }) => deliveredToday), 2);
@@ -203,22 +206,22 @@ Deno.test("CO-4: a daily limit counts casts and direct commands together, and ho
   assert.deepEqual(await rig.take(bob), sent.slice(2));
 });
 
-Deno.test("CO-6: a stop ends every open cast of the person and of nobody else; what comes meanwhile waits", async () => {
+Deno.test("CO-6: a stop ends every open broadcast of the person and of nobody else; what comes meanwhile waits", async () => {
   const { rig, admin, bob } = await adminAndBob();
   await using _ = rig;
   const carl = rig.person("carl");
-  const delivered = await rig.cast(admin, all);
+  const delivered = await rig.broadcast(admin, all);
   await rig.take(bob);
-  const accepted = await rig.cast(admin, all);
+  const accepted = await rig.broadcast(admin, all);
   await rig.take(bob);
-  taken(await rig.room.moves.update(bob, { id: accepted.id, state: "accepted" }));
-  const done = await rig.cast(admin, all);
+  taken(await rig.room.transitions.update(bob, { id: accepted.id, state: "accepted" }));
+  const done = await rig.broadcast(admin, all);
   await rig.take(bob);
-  taken(await rig.room.moves.update(bob, { id: done.id, state: "completed" }));
-  const waiting = await rig.cast(admin, choir);
+  taken(await rig.room.transitions.update(bob, { id: done.id, state: "completed" }));
+  const waiting = await rig.broadcast(admin, choir);
   rig.bell.rung.length = 0;
   await rig.room.safety.stop(bob);
-  const during = await rig.cast(admin, all);
+  const during = await rig.broadcast(admin, all);
   const states = async () => {
     const commands = [delivered, accepted, done, waiting, during];
     return await Promise.all(commands.map(async ({ id }) => (await rig.stateOf(bob, id))?.state));
@@ -241,11 +244,11 @@ Deno.test("CO-6: a stop ends every open cast of the person and of nobody else; w
   assert.deepEqual((await rig.inboxOf(bob)).map(({ command }) => command.id), [during.id]);
 });
 
-Deno.test("CO-6: a stop of somebody whom a cast never matched changes nothing of its totals", async () => {
+Deno.test("CO-6: a stop of somebody whom a broadcast never matched changes nothing of its totals", async () => {
   const { rig, admin, bob } = await adminAndBob({ broadcasts: false });
   await using _ = rig;
   rig.person("carl");
-  const { id } = await rig.cast(admin, all);
+  const { id } = await rig.broadcast(admin, all);
   assert.deepEqual(await rig.take(bob), []);
   await rig.room.safety.stop(bob);
   assert.deepEqual(taken(await rig.room.history.get(admin, { id })).totals, { queued: 1 });
@@ -261,21 +264,21 @@ Deno.test("CO-6: a stop of somebody whom a cast never matched changes nothing of
   assert.deepEqual(taken(await rig.room.history.get(admin, { id })).totals, { queued: 1 });
 });
 
-Deno.test("CO-6: deadlines of casts that came meanwhile are later by the time stopped", async () => {
+Deno.test("CO-6: deadlines of broadcasts that came meanwhile are later by the time stopped", async () => {
   const { rig, admin, bob } = await adminAndBob();
   await using _ = rig;
   const start = rig.clock.now();
   const dueAt = iso(start + 48 * hourMs);
   await rig.room.safety.stop(bob);
-  const whole = await rig.cast(admin, all, { dueAt });
-  const without = await rig.cast(admin, all);
+  const whole = await rig.broadcast(admin, all, { dueAt });
+  const without = await rig.broadcast(admin, all);
   rig.clock.advance(hourMs);
-  const part = await rig.cast(admin, choir, { dueAt });
-  const scheduled = await rig.cast(admin, all, { dueAt, deliverAt: iso(start + 2 * hourMs) });
+  const part = await rig.broadcast(admin, choir, { dueAt });
+  const scheduled = await rig.broadcast(admin, all, { dueAt, deliverAt: iso(start + 2 * hourMs) });
   await rig.runDue(hourMs);
   await rig.runDue(3 * hourMs);
   taken(await rig.room.safety.resume(bob));
-  const after = await rig.cast(admin, all, { dueAt });
+  const after = await rig.broadcast(admin, all, { dueAt });
   const due = new Map((await rig.inboxOf(bob)).map(({ command }) => [command.id, command.dueAt]));
   assert.equal(due.get(whole.id), iso(start + 53 * hourMs));
   assert.equal(due.get(part.id), iso(start + 52 * hourMs));
@@ -285,7 +288,7 @@ Deno.test("CO-6: deadlines of casts that came meanwhile are later by the time st
   assert.equal(await rig.stateOf(bob, without.id), null, "nothing is written where there is no deadline");
 });
 
-Deno.test("CO-6: a crash in the middle of a stop ends the casts by its job", async () => {
+Deno.test("CO-6: a crash in the middle of a stop ends the broadcasts by its job", async () => {
   let failing = true;
   await using rig = await CommandRig.open({
     change: (store) => ({
@@ -298,7 +301,7 @@ Deno.test("CO-6: a crash in the middle of a stop ends the casts by its job", asy
   });
   const [admin, bob] = [rig.person("admin", "admin"), rig.person("bob")];
   const sent = [];
-  for (let at = 0; at < 40; at++) sent.push((await rig.cast(admin, all)).id);
+  for (let at = 0; at < 40; at++) sent.push((await rig.broadcast(admin, all)).id);
   await assert.rejects(rig.room.safety.stop(bob), /killed/);
   failing = false;
   assert.deepEqual(await rig.inboxOf(bob), []);

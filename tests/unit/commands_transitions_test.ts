@@ -11,18 +11,18 @@ async function twoContacts() {
   const ann = rig.person("ann");
   const bob = rig.person("bob");
   rig.connect(ann, bob);
-  return { rig, ann, bob, moves: rig.room.moves };
+  return { rig, ann, bob, transitions: rig.room.transitions };
 }
 
 Deno.test("CM-4: a task goes all its way, and everybody hears each step", async () => {
-  const { rig, ann, bob, moves } = await twoContacts();
+  const { rig, ann, bob, transitions } = await twoContacts();
   await using _ = rig;
   const { id } = await rig.send(ann, bob, { kind: "task" });
   await rig.take(bob);
   const steps: CommandState[] = ["seen", "accepted", "submitted", "completed"];
   for (const state of steps) {
     rig.clock.advance(1000);
-    const answer = taken(await moves.update(bob, { id, state, note: `now ${state}` }));
+    const answer = taken(await transitions.update(bob, { id, state, note: `now ${state}` }));
     assert.equal(answer.state.state, state);
     assert.equal(answer.state.updatedAt, iso(rig.clock.now()));
   }
@@ -39,14 +39,14 @@ Deno.test("CM-4: a task goes all its way, and everybody hears each step", async 
 });
 
 Deno.test("CM-4: a repeat of the current state is fine and changes nothing, a forbidden move is a conflict", async () => {
-  const { rig, ann, bob, moves } = await twoContacts();
+  const { rig, ann, bob, transitions } = await twoContacts();
   await using _ = rig;
   const { id } = await rig.send(ann, bob);
   await rig.take(bob);
-  const first = taken(await moves.update(bob, { id, state: "accepted", note: "yes" }));
+  const first = taken(await transitions.update(bob, { id, state: "accepted", note: "yes" }));
   const heard = rig.bell.rung.length;
   rig.clock.advance(1000);
-  assert.deepEqual(taken(await moves.update(bob, { id, state: "accepted", note: "again" })), first);
+  assert.deepEqual(taken(await transitions.update(bob, { id, state: "accepted", note: "again" })), first);
   assert.equal(rig.bell.rung.length, heard);
   for (
     const state of [
@@ -60,19 +60,19 @@ Deno.test("CM-4: a repeat of the current state is fine and changes nothing, a fo
       "stopped",
     ] as const
   ) {
-    assert.equal(kindOf(await moves.update(bob, { id, state })), "conflict", state);
+    assert.equal(kindOf(await transitions.update(bob, { id, state })), "conflict", state);
   }
-  taken(await moves.update(bob, { id, state: "declined" }));
-  assert.equal(kindOf(await moves.update(bob, { id, state: "accepted" })), "conflict");
-  assert.equal(kindOf(await moves.update(bob, { id, state: "declined" })), "taken");
+  taken(await transitions.update(bob, { id, state: "declined" }));
+  assert.equal(kindOf(await transitions.update(bob, { id, state: "accepted" })), "conflict");
+  assert.equal(kindOf(await transitions.update(bob, { id, state: "declined" })), "taken");
 });
 
 Deno.test("CM-4: an answer that overtakes its acknowledgement counts, and the late acknowledgement changes nothing", async () => {
-  const { rig, ann, bob, moves } = await twoContacts();
+  const { rig, ann, bob, transitions } = await twoContacts();
   await using _ = rig;
   const { id } = await rig.send(ann, bob);
   const [delivery] = await rig.inboxOf(bob);
-  taken(await moves.update(bob, { id, state: "accepted" }));
+  taken(await transitions.update(bob, { id, state: "accepted" }));
   await rig.room.inbox.acknowledge(bob.userId, "phone", delivery!.cursor, [id]);
   const record = await rig.stateOf(bob, id);
   assert.equal(record?.state, "accepted");
@@ -80,20 +80,20 @@ Deno.test("CM-4: an answer that overtakes its acknowledgement counts, and the la
 });
 
 Deno.test("CM-4: nobody but a recipient answers, nobody but the sender reviews or cancels", async () => {
-  const { rig, ann, bob, moves } = await twoContacts();
+  const { rig, ann, bob, transitions } = await twoContacts();
   await using _ = rig;
   const eve = rig.person("eve");
   const { id } = await rig.send(ann, bob, { requires: "review" });
   await rig.take(bob);
   const answers = [
-    await moves.update(eve, { id, state: "declined" }),
-    await moves.update(ann, { id, state: "declined" }),
-    await moves.cancel(eve, { id }),
-    await moves.cancel(bob, { id }),
-    await moves.review(bob, { id, recipient: "bob", accept: true }),
-    await moves.review(ann, { id, recipient: "eve", accept: true }),
-    await moves.update(bob, { id: "0".repeat(26), state: "seen" }),
-    await moves.cancel(ann, { id: "0".repeat(26) }),
+    await transitions.update(eve, { id, state: "declined" }),
+    await transitions.update(ann, { id, state: "declined" }),
+    await transitions.cancel(eve, { id }),
+    await transitions.cancel(bob, { id }),
+    await transitions.review(bob, { id, recipient: "bob", accept: true }),
+    await transitions.review(ann, { id, recipient: "eve", accept: true }),
+    await transitions.update(bob, { id: "0".repeat(26), state: "seen" }),
+    await transitions.cancel(ann, { id: "0".repeat(26) }),
   ];
   assert.deepEqual([...new Set(answers.map(kindOf))], ["not_found"]);
   const wording = answers.slice(0, 1).concat(answers[6]!).map((one) => (one as Refusal).message);
@@ -101,55 +101,61 @@ Deno.test("CM-4: nobody but a recipient answers, nobody but the sender reviews o
 });
 
 Deno.test("CM-5: proof must be handed in before completing; review is the sender's", async () => {
-  const { rig, ann, bob, moves } = await twoContacts();
+  const { rig, ann, bob, transitions } = await twoContacts();
   await using _ = rig;
   const proof = await rig.send(ann, bob, { requires: "proof" });
   const review = await rig.send(ann, bob, { requires: "review" });
   await rig.take(bob);
-  assert.equal(kindOf(await moves.update(bob, { id: proof.id, state: "completed" })), "conflict");
-  taken(await moves.update(bob, { id: proof.id, state: "submitted" }));
-  assert.equal(kindOf(await moves.review(ann, { id: proof.id, recipient: "bob", accept: true })), "conflict");
-  taken(await moves.update(bob, { id: proof.id, state: "completed" }));
-
+  assert.equal(kindOf(await transitions.update(bob, { id: proof.id, state: "completed" })), "conflict");
+  taken(await transitions.update(bob, { id: proof.id, state: "submitted" }));
   assert.equal(
-    kindOf(await moves.review(ann, { id: review.id, recipient: "bob", accept: true })),
+    kindOf(await transitions.review(ann, { id: proof.id, recipient: "bob", accept: true })),
     "conflict",
   );
-  taken(await moves.update(bob, { id: review.id, state: "submitted" }));
-  assert.equal(kindOf(await moves.update(bob, { id: review.id, state: "completed" })), "conflict");
+  taken(await transitions.update(bob, { id: proof.id, state: "completed" }));
+
+  assert.equal(
+    kindOf(await transitions.review(ann, { id: review.id, recipient: "bob", accept: true })),
+    "conflict",
+  );
+  taken(await transitions.update(bob, { id: review.id, state: "submitted" }));
+  assert.equal(kindOf(await transitions.update(bob, { id: review.id, state: "completed" })), "conflict");
   const back = taken(
-    await moves.review(ann, { id: review.id, recipient: "bob", accept: false, note: "once more" }),
+    await transitions.review(ann, { id: review.id, recipient: "bob", accept: false, note: "once more" }),
   );
   assert.deepEqual([back.recipient.state, back.recipient.note], ["returned", "once more"]);
   assert.equal(rig.bell.changesOf(bob.userId).at(-1)?.state, "returned");
-  taken(await moves.update(bob, { id: review.id, state: "submitted" }));
-  const done = taken(await moves.review(ann, { id: review.id, recipient: "bob", accept: true }));
+  taken(await transitions.update(bob, { id: review.id, state: "submitted" }));
+  const done = taken(await transitions.review(ann, { id: review.id, recipient: "bob", accept: true }));
   assert.equal(done.recipient.state, "completed");
   assert.deepEqual(await rig.inboxOf(bob), []);
 });
 
 Deno.test("CM-5: files to hand in are refused as long as there are none", async () => {
-  const { rig, ann, bob, moves } = await twoContacts();
+  const { rig, ann, bob, transitions } = await twoContacts();
   await using _ = rig;
   const { id } = await rig.send(ann, bob);
   await rig.take(bob);
-  const answer = await moves.update(bob, { id, state: "submitted", proof: ["0".repeat(26)] });
+  const answer = await transitions.update(bob, { id, state: "submitted", proof: ["0".repeat(26)] });
   assert.equal(kindOf(answer), "not_found");
   assert.equal((await rig.stateOf(bob, id))?.state, "delivered");
 });
 
 Deno.test("CM-4: deferred comes back at its time, not at an earlier one that was put off", async () => {
-  const { rig, ann, bob, moves } = await twoContacts();
+  const { rig, ann, bob, transitions } = await twoContacts();
   await using _ = rig;
   const { id } = await rig.send(ann, bob);
   await rig.take(bob);
   const at = (hours: number) => iso(rig.clock.now() + hours * hourMs);
   const until = at(2);
   const later = at(5);
-  const answer = taken(await moves.update(bob, { id, state: "deferred", until }));
+  const answer = taken(await transitions.update(bob, { id, state: "deferred", until }));
   assert.deepEqual([answer.state.state, answer.state.until], ["deferred", until]);
   assert.equal(rig.bell.changesOf(ann.userId).at(-1)?.until, until);
-  assert.equal(taken(await moves.update(bob, { id, state: "deferred", until: later })).state.until, later);
+  assert.equal(
+    taken(await transitions.update(bob, { id, state: "deferred", until: later })).state.until,
+    later,
+  );
   await rig.runDue(2 * hourMs);
   assert.equal((await rig.stateOf(bob, id))?.state, "deferred");
   await rig.runDue(3 * hourMs);
@@ -160,44 +166,49 @@ Deno.test("CM-4: deferred comes back at its time, not at an earlier one that was
 });
 
 Deno.test("CM-4: a deferral that was taken up or ended does not come back", async () => {
-  const { rig, ann, bob, moves } = await twoContacts();
+  const { rig, ann, bob, transitions } = await twoContacts();
   await using _ = rig;
   const taken1 = await rig.send(ann, bob);
   const ended = await rig.send(ann, bob);
   await rig.take(bob);
   const until = iso(rig.clock.now() + hourMs);
-  for (const { id } of [taken1, ended]) taken(await moves.update(bob, { id, state: "deferred", until }));
-  taken(await moves.update(bob, { id: taken1.id, state: "accepted" }));
-  taken(await moves.cancel(ann, { id: ended.id }));
+  for (const { id } of [taken1, ended]) {
+    taken(await transitions.update(bob, { id, state: "deferred", until }));
+  }
+  taken(await transitions.update(bob, { id: taken1.id, state: "accepted" }));
+  taken(await transitions.cancel(ann, { id: ended.id }));
   await rig.runDue(hourMs);
   assert.equal((await rig.stateOf(bob, taken1.id))?.state, "accepted");
   assert.equal((await rig.stateOf(bob, ended.id))?.state, "cancelled");
 });
 
 Deno.test("CM-5: until goes with deferred only, and lies ahead", async () => {
-  const { rig, ann, bob, moves } = await twoContacts();
+  const { rig, ann, bob, transitions } = await twoContacts();
   await using _ = rig;
   const { id } = await rig.send(ann, bob);
   await rig.take(bob);
   const until = iso(rig.clock.now() + hourMs);
-  assert.equal(kindOf(await moves.update(bob, { id, state: "accepted", until })), "invalid_params");
+  assert.equal(kindOf(await transitions.update(bob, { id, state: "accepted", until })), "invalid_params");
   const past = iso(rig.clock.now());
-  assert.equal(kindOf(await moves.update(bob, { id, state: "deferred", until: past })), "invalid_params");
+  assert.equal(
+    kindOf(await transitions.update(bob, { id, state: "deferred", until: past })),
+    "invalid_params",
+  );
   assert.equal((await rig.stateOf(bob, id))?.state, "delivered");
 });
 
 Deno.test("CM-6: cancelling ends what is open, leaves what has ended, and it vanishes from devices", async () => {
-  const { rig, ann, bob, moves } = await twoContacts();
+  const { rig, ann, bob, transitions } = await twoContacts();
   await using _ = rig;
   const others = ["carl", "dora", "emil"].map((name) => rig.person(name));
   for (const other of others) rig.connect(ann, other);
   const [carl, dora] = others as [typeof bob, typeof bob];
   const { id } = await rig.send(ann, [bob, ...others]);
   for (const one of [bob, carl, dora]) await rig.take(one);
-  taken(await moves.update(bob, { id, state: "completed" }));
-  taken(await moves.update(carl, { id, state: "accepted" }));
+  taken(await transitions.update(bob, { id, state: "completed" }));
+  taken(await transitions.update(carl, { id, state: "accepted" }));
   rig.bell.rung.length = 0;
-  const answer = taken(await moves.cancel(ann, { id }));
+  const answer = taken(await transitions.cancel(ann, { id }));
   assert.deepEqual(answer, { id, totals: { completed: 1, cancelled: 3 } });
   for (const one of others) {
     assert.deepEqual(await rig.inboxOf(one), []);
@@ -208,35 +219,35 @@ Deno.test("CM-6: cancelling ends what is open, leaves what has ended, and it van
     );
   }
   assert.deepEqual(rig.bell.changesOf(bob.userId), []);
-  assert.deepEqual(taken(await moves.cancel(ann, { id })), answer);
+  assert.deepEqual(taken(await transitions.cancel(ann, { id })), answer);
   assert.deepEqual(await dump(rig.store.kv, ["inbox"]), []);
 });
 
 Deno.test("DL-8: what one device closes is told to all devices and handed to none any more", async () => {
-  const { rig, ann, bob, moves } = await twoContacts();
+  const { rig, ann, bob, transitions } = await twoContacts();
   await using _ = rig;
   const { id } = await rig.send(ann, bob);
   await rig.take(bob, "phone");
   const { cursor } = await rig.room.inbox.resume(bob.userId, "desktop");
-  taken(await moves.update({ ...bob, device: "phone" }, { id, state: "declined" }));
+  taken(await transitions.update({ ...bob, device: "phone" }, { id, state: "declined" }));
   assert.deepEqual(rig.bell.changesOf(bob.userId).map(({ id, state }) => [id, state]), [[id, "declined"]]);
   assert.deepEqual((await rig.readInbox(bob, cursor)).deliveries, []);
 });
 
 Deno.test("CM-7: an absent sender is not called, and reads it all later", async () => {
-  const { rig, ann, bob, moves } = await twoContacts();
+  const { rig, ann, bob, transitions } = await twoContacts();
   await using _ = rig;
   rig.bell.offline.add(ann.userId);
   const { id } = await rig.send(ann, bob);
   await rig.take(bob);
-  taken(await moves.update(bob, { id, state: "accepted" }));
+  taken(await transitions.update(bob, { id, state: "accepted" }));
   assert.deepEqual(rig.bell.changesOf(ann.userId), []);
   const detail = taken(await rig.room.history.get(ann, { id }));
   assert.deepEqual(detail.timeline.map(({ state }) => state), ["queued", "delivered", "accepted"]);
 });
 
 Deno.test("CM-7: a record stays small whatever is written into it, so that it can always be ended", async () => {
-  const { rig, ann, bob, moves } = await twoContacts();
+  const { rig, ann, bob, transitions } = await twoContacts();
   await using _ = rig;
   const commands = [];
   for (let at = 0; at < 33; at++) commands.push(await rig.send(ann, bob, { requires: "review" }));
@@ -244,8 +255,8 @@ Deno.test("CM-7: a record stays small whatever is written into it, so that it ca
   const note = "👍".repeat(1000);
   for (const { id } of commands) {
     for (let round = 0; round < (id === commands[0]!.id ? 60 : 8); round++) {
-      taken(await moves.update(bob, { id, state: "submitted", note }));
-      taken(await moves.review(ann, { id, recipient: "bob", accept: false, note }));
+      taken(await transitions.update(bob, { id, state: "submitted", note }));
+      taken(await transitions.review(ann, { id, recipient: "bob", accept: false, note }));
     }
   }
   const record = await rig.stateOf(bob, commands[0]!.id);
@@ -263,7 +274,9 @@ Deno.test("CM-6: a command to a hundred people is cancelled and expires for each
   for (const person of people) rig.connect(ann, person);
   const cancelled = await rig.send(ann, people);
   const expired = await rig.send(ann, people);
-  assert.deepEqual(taken(await rig.room.moves.cancel(ann, { id: cancelled.id })).totals, { cancelled: 100 });
+  assert.deepEqual(taken(await rig.room.transitions.cancel(ann, { id: cancelled.id })).totals, {
+    cancelled: 100,
+  });
   await rig.runDue(14 * dayMs);
   assert.deepEqual(taken(await rig.room.history.get(ann, { id: expired.id })).totals, { expired: 100 });
   assert.equal(rig.bell.changesOf(ann.userId).length, 200);

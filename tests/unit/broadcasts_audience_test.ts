@@ -43,7 +43,7 @@ Deno.test("BR-1: a group's command reaches each member who accepted, but not its
   ];
   for (const who of [ann, bob, carl]) rig.join(who, "choir", "sender");
   rig.join(dora, "other");
-  const command = await rig.cast(ann, choir);
+  const command = await rig.broadcast(ann, choir);
   assert.deepEqual(command.audience, { kind: "group", name: "choir" });
   for (const who of [bob, carl]) assert.deepEqual(await rig.take(who), [command.id]);
   for (const who of [ann, dora]) assert.deepEqual(await rig.take(who), []);
@@ -70,12 +70,12 @@ Deno.test("BR-2: a category and everyone take commands from those with the right
 Deno.test("BR-1: a category's own command carries it, once, and it counts towards the five", async () => {
   await using rig = await CommandRig.open();
   const admin = rig.person("admin", "admin");
-  const command = await rig.cast(admin, feet);
+  const command = await rig.broadcast(admin, feet);
   assert.deepEqual(command.categories, ["feet"]);
   assert.deepEqual(command.audience, { kind: "category", name: "feet" });
-  const with2 = await rig.cast(admin, feet, { categories: ["general", "feet"] });
+  const with2 = await rig.broadcast(admin, feet, { categories: ["general", "feet"] });
   assert.deepEqual(with2.categories, ["general", "feet"]);
-  assert.deepEqual((await rig.cast(admin, all)).categories, ["general"]);
+  assert.deepEqual((await rig.broadcast(admin, all)).categories, ["general"]);
   const { kv } = rig.store;
   for (const slug of ["one", "two", "three"]) {
     await kv.set(["category", slug], { slug, title: slug, description: "", order: 9, retired: false });
@@ -93,8 +93,8 @@ Deno.test("BR-4: who joins later does not get it, neither the server nor a group
   await using rig = await CommandRig.open();
   const [ann, bob, admin] = [rig.person("ann"), rig.person("bob"), rig.person("admin", "admin")];
   rig.join(ann, "choir", "owner");
-  const toAll = await rig.cast(admin, all);
-  await rig.cast(ann, choir);
+  const toAll = await rig.broadcast(admin, all);
+  await rig.broadcast(ann, choir);
   rig.clock.advance(1);
   rig.join(bob, "choir");
   const carl = rig.person("carl", "member", rig.clock.now());
@@ -102,11 +102,11 @@ Deno.test("BR-4: who joins later does not get it, neither the server nor a group
   assert.deepEqual(await rig.take(bob), [toAll.id]);
   assert.deepEqual(await rig.take(carl), []);
   rig.clock.advance(1);
-  const later = await rig.cast(ann, choir);
+  const later = await rig.broadcast(ann, choir);
   assert.deepEqual(await rig.take(bob), [later.id]);
   assert.deepEqual(await rig.take(carl), [later.id]);
   rig.leave(bob, "choir");
-  const without = await rig.cast(ann, choir);
+  const without = await rig.broadcast(ann, choir);
   rig.clock.advance(1);
   rig.join(bob, "choir");
   assert.deepEqual(await rig.take(bob), []);
@@ -120,10 +120,10 @@ Deno.test("BR-4: who leaves a group before its command was handed over does not 
   const [ann, bob] = [rig.person("ann"), rig.person("bob")];
   rig.join(ann, "choir", "owner");
   rig.join(bob, "choir");
-  const { id } = await rig.cast(ann, choir);
+  const { id } = await rig.broadcast(ann, choir);
   rig.leave(bob, "choir");
   assert.deepEqual(await rig.take(bob), []);
-  assert.equal(kindOf(await rig.room.moves.update(bob, { id, state: "seen" })), "not_found");
+  assert.equal(kindOf(await rig.room.transitions.update(bob, { id, state: "seen" })), "not_found");
   assert.deepEqual(taken(await rig.room.history.inboxList(bob, {})).items, []);
 });
 
@@ -135,7 +135,7 @@ Deno.test("BR-4: a broadcast is written once, the same for 10 and for 1,000 peop
     for (const person of peopleOf(rig, count)) rig.join(person, "choir");
     rig.join(admin, "choir", "owner");
     const before = new Set((await dump(rig.store.kv)).map(([key]) => key.join("/")));
-    for (const audience of [all, feet, choir]) await rig.cast(admin, audience);
+    for (const audience of [all, feet, choir]) await rig.broadcast(admin, audience);
     const added = (await dump(rig.store.kv)).map(([key]) => key).filter((key) => !before.has(key.join("/")));
     written.push([count, added.map((key) => String(key[0]))]);
   }
@@ -225,7 +225,7 @@ Deno.test("BR-3, CO-3: a group's sender learns how many are in it, an administra
   });
 });
 
-Deno.test("CM-1: the same key with another audience is a conflict; sends at the same time are one cast", async () => {
+Deno.test("CM-1: the same key with another audience is a conflict; sends at the same time are one broadcast", async () => {
   await using rig = await CommandRig.open();
   const [admin, bob] = [rig.person("admin", "admin"), rig.person("bob")];
   const draft = rig.draft([], { audience: all });
@@ -236,7 +236,7 @@ Deno.test("CM-1: the same key with another audience is a conflict; sends at the 
   assert.deepEqual(await rig.take(bob), [...ids]);
 });
 
-Deno.test("DL-5: casts and direct commands of one sender arrive in the order in which they were sent", async () => {
+Deno.test("DL-5: broadcasts and direct commands of one sender arrive in the order in which they were sent", async () => {
   await using rig = await CommandRig.open();
   const [admin, bob] = [rig.person("admin", "admin"), rig.person("bob")];
   rig.connect(admin, bob);

@@ -1,5 +1,5 @@
 import { measureAcknowledged } from "./acknowledged.ts";
-import { measureAllCast } from "./all_cast.ts";
+import { measureAllBroadcast } from "./all_broadcast.ts";
 import { measureBacklog } from "./backlog.ts";
 import { perSecond, type Row, times } from "./table.ts";
 import { measureWriteCost } from "./write_cost.ts";
@@ -16,8 +16,8 @@ const directPeople = 1_000;
 const waiting = 100;
 
 /** A broadcast to everybody who is connected, by what each of them takes. */
-export async function allCastRows(dir: string, count: number): Promise<Part> {
-  const { sockets, reached, ours, raw, sendMs } = await measureAllCast(dir, count);
+export async function allBroadcastRows(dir: string, count: number): Promise<Part> {
+  const { sockets, reached, ours, raw, sendMs } = await measureAllBroadcast(dir, count);
   const what = `a durable broadcast to ${sockets.toLocaleString("en")} sockets of mixed preferences`;
   return {
     rows: [{
@@ -73,9 +73,9 @@ export async function acknowledgedRows(dir: string, count: number): Promise<Part
 
 /** People who come back to what waits for them. */
 export async function backlogRows(dir: string): Promise<Part> {
-  const casts = await measureBacklog(dir, backlogPeople, { casts: waiting, direct: 0 });
-  const mixed = await measureBacklog(dir, backlogPeople, { casts: waiting - 10, direct: 10 });
-  const direct = await measureBacklog(dir, directPeople, { casts: 0, direct: waiting });
+  const broadcasts = await measureBacklog(dir, backlogPeople, { broadcasts: waiting, direct: 0 });
+  const mixed = await measureBacklog(dir, backlogPeople, { broadcasts: waiting - 10, direct: 10 });
+  const direct = await measureBacklog(dir, directPeople, { broadcasts: 0, direct: waiting });
   const rowOf = (people: number, of: string, rate: number, target: boolean): Row => ({
     what: `deliveries to ${
       people.toLocaleString("en")
@@ -88,7 +88,7 @@ export async function backlogRows(dir: string): Promise<Part> {
   });
   return {
     rows: [
-      rowOf(backlogPeople, "all of them broadcasts", casts, true),
+      rowOf(backlogPeople, "all of them broadcasts", broadcasts, true),
       rowOf(backlogPeople, "90 broadcasts and 10 direct", mixed, false),
       rowOf(directPeople, "all of them direct", direct, false),
     ],

@@ -20,24 +20,24 @@ async function inEveryState() {
   ];
   rig.join(admin, "choir", "owner");
   for (const who of people) rig.join(who, "choir");
-  const cast = async (audience: typeof all | typeof choir, change = {}) => {
-    const { id } = await rig.cast(admin, audience, change);
+  const broadcast = async (audience: typeof all | typeof choir, change = {}) => {
+    const { id } = await rig.broadcast(admin, audience, change);
     for (const who of [delivered, accepted, completed]) await rig.take(who);
-    taken(await rig.room.moves.update(accepted, { id, state: "accepted" }));
-    taken(await rig.room.moves.update(completed, { id, state: "completed" }));
+    taken(await rig.room.transitions.update(accepted, { id, state: "accepted" }));
+    taken(await rig.room.transitions.update(completed, { id, state: "completed" }));
     return id;
   };
   const totals = async (id: string) => taken(await rig.room.history.get(admin, { id })).totals;
-  return { rig, admin, people, queued, delivered, accepted, completed, cast, totals };
+  return { rig, admin, people, queued, delivered, accepted, completed, broadcast, totals };
 }
 
-Deno.test("CM-6: cancelling a cast ends what is open for everybody; what was done stays done", async () => {
-  const { rig, admin, people, delivered, cast, totals, completed } = await inEveryState();
+Deno.test("CM-6: cancelling a broadcast ends what is open for everybody; what was done stays done", async () => {
+  const { rig, admin, people, delivered, broadcast, totals, completed } = await inEveryState();
   await using _ = rig;
   for (const who of people) rig.bell.present.add(who.userId);
-  const id = await cast(all);
+  const id = await broadcast(all);
   rig.bell.rung.length = 0;
-  const answer = taken(await rig.room.moves.cancel(admin, { id }));
+  const answer = taken(await rig.room.transitions.cancel(admin, { id }));
   assert.deepEqual(answer, { id, totals: { cancelled: 3, completed: 1 } });
   assert.deepEqual(await totals(id), { cancelled: 3, completed: 1 });
   for (const who of people) {
@@ -45,22 +45,22 @@ Deno.test("CM-6: cancelling a cast ends what is open for everybody; what was don
     assert.deepEqual(heard, who === completed ? [] : ["cancelled"], who.username);
     assert.deepEqual(await rig.inboxOf(who), []);
   }
-  assert.equal(kindOf(await rig.room.moves.update(delivered, { id, state: "seen" })), "conflict");
+  assert.equal(kindOf(await rig.room.transitions.update(delivered, { id, state: "seen" })), "conflict");
   const items = taken(await rig.room.history.inboxList(delivered, {})).items;
   assert.deepEqual(items.map(({ state }) => state?.state), ["cancelled"]);
-  assert.deepEqual(taken(await rig.room.moves.cancel(admin, { id })).totals, answer.totals, "again");
+  assert.deepEqual(taken(await rig.room.transitions.cancel(admin, { id })).totals, answer.totals, "again");
 });
 
-Deno.test("CM-6: only its sender cancels a cast, and those who block it hear nothing of the end", async () => {
-  const { rig, admin, people, queued, delivered, cast } = await inEveryState();
+Deno.test("CM-6: only its sender cancels a broadcast, and those who block it hear nothing of the end", async () => {
+  const { rig, admin, people, queued, delivered, broadcast } = await inEveryState();
   await using _ = rig;
   for (const who of people) rig.bell.present.add(who.userId);
-  const id = await cast(all);
+  const id = await broadcast(all);
   await rig.prefer(queued, { blockedUsers: ["admin"] });
   rig.bell.rung.length = 0;
-  assert.equal(kindOf(await rig.room.moves.cancel(delivered, { id })), "not_found");
-  assert.equal(kindOf(await rig.room.moves.cancel(rig.person("eve"), { id })), "not_found");
-  taken(await rig.room.moves.cancel(admin, { id }));
+  assert.equal(kindOf(await rig.room.transitions.cancel(delivered, { id })), "not_found");
+  assert.equal(kindOf(await rig.room.transitions.cancel(rig.person("eve"), { id })), "not_found");
+  taken(await rig.room.transitions.cancel(admin, { id }));
   assert.deepEqual(rig.bell.changesOf(queued.userId), []);
   assert.equal(rig.bell.changesOf(delivered.userId).length, 1);
 });
@@ -68,14 +68,14 @@ Deno.test("CM-6: only its sender cancels a cast, and those who block it hear not
 Deno.test("CM-7: totals are told at most once a second, and add up to those whom it matched", async () => {
   const { rig, admin, people } = await inEveryState();
   await using _ = rig;
-  const { id } = await rig.cast(admin, all);
+  const { id } = await rig.broadcast(admin, all);
   const told = () => rig.bell.changesOf(admin.userId).filter((change) => change.id === id);
   const states: CommandState[] = ["seen", "accepted", "deferred", "declined"];
   let seconds = 0;
   for (const state of states) {
     for (const who of people) {
       await rig.take(who);
-      taken(await rig.room.moves.update(who, { id, state }));
+      taken(await rig.room.transitions.update(who, { id, state }));
       await rig.clock.advanceAsync(200);
     }
     seconds += 0.8;
@@ -92,10 +92,10 @@ Deno.test("CM-7: totals are told at most once a second, and add up to those whom
 });
 
 Deno.test("CM-7: a sender who is not connected is told nothing, and reads the totals later", async () => {
-  const { rig, admin, cast, totals } = await inEveryState();
+  const { rig, admin, broadcast, totals } = await inEveryState();
   await using _ = rig;
   rig.bell.offline.add(admin.userId);
-  const id = await cast(choir);
+  const id = await broadcast(choir);
   await rig.clock.advanceAsync(5000);
   await rig.rest();
   assert.deepEqual(rig.bell.changesOf(admin.userId), []);
@@ -103,10 +103,10 @@ Deno.test("CM-7: a sender who is not connected is told nothing, and reads the to
 });
 
 Deno.test("CM-7: a group's sender sees each recipient, that of everyone the totals only", async () => {
-  const { rig, admin, people, accepted, queued, cast } = await inEveryState();
+  const { rig, admin, people, accepted, queued, broadcast } = await inEveryState();
   await using _ = rig;
-  const toChoir = await cast(choir);
-  const toAll = await cast(all);
+  const toChoir = await broadcast(choir);
+  const toAll = await broadcast(all);
   const detail = taken(await rig.room.history.get(admin, { id: toChoir }));
   assert.deepEqual(
     (detail.recipients ?? []).map(({ username, state }) => [username, state]).sort(),
@@ -135,47 +135,47 @@ Deno.test("CM-7: a group's sender sees each recipient, that of everyone the tota
   ]);
 });
 
-Deno.test("CM-5: proof of a cast is reviewed for each who handed it in", async () => {
+Deno.test("CM-5: proof of a broadcast is reviewed for each who handed it in", async () => {
   await using rig = await CommandRig.open();
   const [admin, bob] = [rig.person("admin", "admin"), rig.person("bob")];
   rig.person("carl");
   rig.join(admin, "choir", "owner");
   rig.join(bob, "choir");
-  const { id } = await rig.cast(admin, choir, { requires: "review", kind: "task" });
+  const { id } = await rig.broadcast(admin, choir, { requires: "review", kind: "task" });
   const review = (recipient: string, accept: boolean) =>
-    rig.room.moves.review(admin, { id, recipient, accept });
+    rig.room.transitions.review(admin, { id, recipient, accept });
   assert.equal(kindOf(await review("bob", true)), "not_found", "he has done nothing with it");
   await rig.take(bob);
   assert.equal(kindOf(await review("bob", true)), "conflict");
-  assert.equal(kindOf(await rig.room.moves.update(bob, { id, state: "completed" })), "conflict");
-  taken(await rig.room.moves.update(bob, { id, state: "submitted", note: "done" }));
+  assert.equal(kindOf(await rig.room.transitions.update(bob, { id, state: "completed" })), "conflict");
+  taken(await rig.room.transitions.update(bob, { id, state: "submitted", note: "done" }));
   assert.equal(taken(await review("bob", false)).recipient.state, "returned");
-  taken(await rig.room.moves.update(bob, { id, state: "submitted" }));
+  taken(await rig.room.transitions.update(bob, { id, state: "submitted" }));
   assert.equal(taken(await review("bob", true)).recipient.state, "completed");
   for (const name of ["carl", "nobody"]) assert.equal(kindOf(await review(name, true)), "not_found");
   assert.deepEqual(taken(await rig.room.history.get(admin, { id })).totals, { completed: 1 });
 });
 
-Deno.test("DL-6: a cast that ran out is handed to nobody, even before its job has come round", async () => {
+Deno.test("DL-6: a broadcast that ran out is handed to nobody, even before its job has come round", async () => {
   const { rig, admin, queued, accepted } = await inEveryState();
   await using _ = rig;
   const expiresAt = iso(rig.clock.now() + dayMs);
-  const { id } = await rig.cast(admin, all, { expiresAt });
+  const { id } = await rig.broadcast(admin, all, { expiresAt });
   await rig.take(accepted);
   rig.clock.advance(dayMs);
   assert.deepEqual(await rig.inboxOf(queued), []);
   assert.deepEqual(await rig.inboxOf(accepted), []);
   assert.equal((await rig.room.inbox.resume(queued.userId, "new")).pending, 0);
-  assert.equal(kindOf(await rig.room.moves.update(accepted, { id, state: "accepted" })), "expired");
-  assert.equal(kindOf(await rig.room.moves.update(queued, { id, state: "seen" })), "expired");
+  assert.equal(kindOf(await rig.room.transitions.update(accepted, { id, state: "accepted" })), "expired");
+  assert.equal(kindOf(await rig.room.transitions.update(queued, { id, state: "seen" })), "expired");
   assert.deepEqual(taken(await rig.room.history.inboxList(queued, {})).items, []);
 });
 
 Deno.test("DL-6: it expires once, its sender hears the totals once, and two weeks later it is gone", async () => {
-  const { rig, admin, people, queued, delivered, accepted, cast, totals } = await inEveryState();
+  const { rig, admin, people, queued, delivered, accepted, broadcast, totals } = await inEveryState();
   await using _ = rig;
   for (const who of people) rig.bell.present.add(who.userId);
-  const id = await cast(all, { requires: "confirmation", expiresAt: iso(rig.clock.now() + dayMs) });
+  const id = await broadcast(all, { requires: "confirmation", expiresAt: iso(rig.clock.now() + dayMs) });
   await rig.clock.advanceAsync(1000);
   await rig.rest();
   rig.bell.rung.length = 0;
@@ -196,7 +196,7 @@ Deno.test("DL-6: it expires once, its sender hears the totals once, and two week
   for (const who of [queued, delivered]) assert.deepEqual(await rig.inboxOf(who), []);
   await rig.runDue(14 * dayMs);
   assert.equal(kindOf(await rig.room.history.get(admin, { id })), "taken", "somebody works on it");
-  taken(await rig.room.moves.update(accepted, { id, state: "completed" }));
+  taken(await rig.room.transitions.update(accepted, { id, state: "completed" }));
   await rig.runDue(14 * dayMs);
   assert.equal(kindOf(await rig.room.history.get(admin, { id })), "not_found");
   const left = (await dump(rig.store.kv)).map(([key]) => String(key[0]));
@@ -205,28 +205,28 @@ Deno.test("DL-6: it expires once, its sender hears the totals once, and two week
   assert.deepEqual(taken(await rig.room.history.inboxList(accepted, {})).items, []);
 });
 
-Deno.test("CO-6: a stop also ends what somebody took on of a cast that has run out", async () => {
-  const { rig, accepted, cast, totals } = await inEveryState();
+Deno.test("CO-6: a stop also ends what somebody took on of a broadcast that has run out", async () => {
+  const { rig, accepted, broadcast, totals } = await inEveryState();
   await using _ = rig;
-  const id = await cast(all, { expiresAt: iso(rig.clock.now() + dayMs) });
+  const id = await broadcast(all, { expiresAt: iso(rig.clock.now() + dayMs) });
   await rig.runDue(dayMs);
   await rig.room.safety.stop(accepted);
   assert.equal((await rig.stateOf(accepted, id))?.state, "stopped");
   assert.deepEqual(await totals(id), { expired: 2, completed: 1, stopped: 1 });
 });
 
-Deno.test("CM-8: a scheduled cast is nobody's until its time, then it is like one sent now", async () => {
+Deno.test("CM-8: a scheduled broadcast is nobody's until its time, then it is like one sent now", async () => {
   const { rig, admin, people, queued, delivered } = await inEveryState();
   await using _ = rig;
   const deliverAt = iso(rig.clock.now() + dayMs);
-  const command = await rig.cast(admin, choir, { deliverAt, dueAt: iso(rig.clock.now() + 2 * dayMs) });
+  const command = await rig.broadcast(admin, choir, { deliverAt, dueAt: iso(rig.clock.now() + 2 * dayMs) });
   const { id } = command;
   assert.equal(command.deliverAt, deliverAt);
   const detail = async () => taken(await rig.room.history.get(admin, { id }));
   assert.deepEqual((await detail()).totals, { scheduled: 4 });
   assert.deepEqual(new Set((await detail()).recipients?.map(({ state }) => state)), new Set(["scheduled"]));
   assert.deepEqual(await rig.inboxOf(queued), []);
-  assert.equal(kindOf(await rig.room.moves.update(queued, { id, state: "seen" })), "not_found");
+  assert.equal(kindOf(await rig.room.transitions.update(queued, { id, state: "seen" })), "not_found");
   const late = rig.person("late");
   rig.clock.advance(1);
   rig.join(late, "choir");
@@ -235,7 +235,7 @@ Deno.test("CM-8: a scheduled cast is nobody's until its time, then it is like on
   rig.bell.rung.length = 0;
   await rig.runDue(dayMs - 1);
   const rung = rig.bell.rung.filter(({ what }) => what === "ring");
-  assert.deepEqual(rung.map(({ userId, fresh }) => [userId, fresh?.delivery.state]), [[
+  assert.deepEqual(rung.map(({ userId, entry }) => [userId, entry?.delivery.state]), [[
     queued.userId,
     "queued",
   ]]);
@@ -249,17 +249,17 @@ Deno.test("CM-8: a scheduled cast is nobody's until its time, then it is like on
     ["queued", deliverAt],
     ["delivered", deliverAt],
   ]);
-  taken(await rig.room.moves.update(delivered, { id, state: "completed" }));
+  taken(await rig.room.transitions.update(delivered, { id, state: "completed" }));
   assert.deepEqual((await detail()).totals, { delivered: 3, completed: 1 });
 });
 
-Deno.test("CM-8: a scheduled cast that is cancelled before its time reaches nobody, and nobody hears of it", async () => {
+Deno.test("CM-8: a scheduled broadcast that is cancelled before its time reaches nobody, and nobody hears of it", async () => {
   const { rig, admin, people, queued } = await inEveryState();
   await using _ = rig;
   for (const who of people) rig.bell.present.add(who.userId);
   rig.bell.rung.length = 0;
-  const { id } = await rig.cast(admin, choir, { deliverAt: iso(rig.clock.now() + dayMs) });
-  assert.deepEqual(taken(await rig.room.moves.cancel(admin, { id })).totals, { cancelled: 4 });
+  const { id } = await rig.broadcast(admin, choir, { deliverAt: iso(rig.clock.now() + dayMs) });
+  assert.deepEqual(taken(await rig.room.transitions.cancel(admin, { id })).totals, { cancelled: 4 });
   await rig.runDue(dayMs);
   assert.deepEqual(await rig.inboxOf(queued), []);
   assert.deepEqual(rig.bell.rung.filter(({ userId }) => userId !== admin.userId), []);
@@ -268,12 +268,12 @@ Deno.test("CM-8: a scheduled cast that is cancelled before its time reaches nobo
   assert.deepEqual(new Set(recipients?.map(({ state }) => state)), new Set(["cancelled"]));
 });
 
-Deno.test("DL-6, CM-8: a cast whose time came and went while the server was down is delivered to nobody", async () => {
+Deno.test("DL-6, CM-8: a broadcast whose time came and went while the server was down is delivered to nobody", async () => {
   const { rig, admin, queued } = await inEveryState();
   await using _ = rig;
   rig.bell.present.add(queued.userId);
   await rig.consent.standing(queued.userId);
-  const { id } = await rig.cast(admin, all, { deliverAt: iso(rig.clock.now() + dayMs) });
+  const { id } = await rig.broadcast(admin, all, { deliverAt: iso(rig.clock.now() + dayMs) });
   await rig.jobs[Symbol.asyncDispose]();
   rig.bell.rung.length = 0;
   rig.clock.advance(16 * dayMs);
@@ -285,24 +285,28 @@ Deno.test("DL-6, CM-8: a cast whose time came and went while the server was down
   assert.deepEqual(taken(await rig.room.history.get(admin, { id })).totals, { expired: 4 });
 });
 
-Deno.test("CM-4: a deferred cast comes back at its time; whoever is no recipient cannot move it", async () => {
-  const { rig, admin, queued, delivered, cast } = await inEveryState();
+Deno.test("CM-4: a deferred broadcast comes back at its time; whoever is no recipient cannot move it", async () => {
+  const { rig, admin, queued, delivered, broadcast } = await inEveryState();
   await using _ = rig;
-  const id = await cast(choir);
+  const id = await broadcast(choir);
   const until = iso(rig.clock.now() + dayMs);
-  taken(await rig.room.moves.update(delivered, { id, state: "deferred", until }));
+  taken(await rig.room.transitions.update(delivered, { id, state: "deferred", until }));
   await rig.runDue(dayMs);
   assert.equal((await rig.stateOf(delivered, id))?.state, "delivered");
   for (const who of [admin, rig.person("eve")]) {
-    assert.equal(kindOf(await rig.room.moves.update(who, { id, state: "seen" })), "not_found", who.username);
+    assert.equal(
+      kindOf(await rig.room.transitions.update(who, { id, state: "seen" })),
+      "not_found",
+      who.username,
+    );
   }
-  const answer = taken(await rig.room.moves.update(queued, { id, state: "declined", note: "no" }));
+  const answer = taken(await rig.room.transitions.update(queued, { id, state: "declined", note: "no" }));
   assert.equal(answer.state.state, "declined");
-  assert.equal(kindOf(await rig.room.moves.update(queued, { id, state: "accepted" })), "conflict");
+  assert.equal(kindOf(await rig.room.transitions.update(queued, { id, state: "accepted" })), "conflict");
   assert.deepEqual(await rig.inboxOf(queued), []);
 });
 
-Deno.test("DL-10: casts stand in the history between direct commands, paged and filtered, each once", async () => {
+Deno.test("DL-10: broadcasts stand in the history between direct commands, paged and filtered, each once", async () => {
   await using rig = await CommandRig.open();
   const [admin, bob] = [rig.person("admin", "admin"), rig.person("bob")];
   rig.connect(admin, bob);
@@ -313,7 +317,7 @@ Deno.test("DL-10: casts stand in the history between direct commands, paged and 
     const categories = at % 5 === 0 ? ["feet"] : ["general"];
     const command = at % 3 === 0
       ? await rig.send(admin, bob, { categories })
-      : await rig.cast(admin, all, { categories });
+      : await rig.broadcast(admin, all, { categories });
     sent.push(command.id);
     if (at === 14) await rig.take(bob);
   }
@@ -339,18 +343,18 @@ Deno.test("DL-10: casts stand in the history between direct commands, paged and 
     sent.toReversed(),
     "being listed is being delivered",
   );
-  taken(await rig.room.moves.update(bob, { id: sent[1]!, state: "completed" }));
-  taken(await rig.room.moves.cancel(admin, { id: sent[2]! }));
+  taken(await rig.room.transitions.update(bob, { id: sent[1]!, state: "completed" }));
+  taken(await rig.room.transitions.cancel(admin, { id: sent[2]! }));
   assert.deepEqual(await listed({ state: "completed" }), [sent[1]]);
   assert.deepEqual(await listed({ state: "cancelled" }), [sent[2]]);
 });
 
-Deno.test("CM-8: dueAt of a cast is reminded of on the devices of those who have it open", async () => {
-  const { rig, people, queued, completed, cast } = await inEveryState();
+Deno.test("CM-8: dueAt of a broadcast is reminded of on the devices of those who have it open", async () => {
+  const { rig, people, queued, completed, broadcast } = await inEveryState();
   await using _ = rig;
   for (const who of people) rig.bell.present.add(who.userId);
   const dueAt = iso(rig.clock.now() + dayMs);
-  const id = await cast(all, { dueAt });
+  const id = await broadcast(all, { dueAt });
   await rig.runDue(dayMs - 3600_000);
   const reminded = rig.bell.rung.filter(({ method }) => method === "command.due");
   const expected = people.filter((who) => who !== queued && who !== completed);

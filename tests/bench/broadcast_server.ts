@@ -8,7 +8,7 @@ import { startProfile, stopProfile } from "./profiler.ts";
 import { expectValue, makePeople, openBenchServices } from "./server_parts.ts";
 
 /** What the first line of this process says. */
-export interface CastServerReady {
+export interface BroadcastServerReady {
   url: string;
   /** In turns of `mix`. */
   tokens: string[];
@@ -31,7 +31,9 @@ export function choiceOf(at: number): { change: PreferencesChange; reached: bool
 
 if (import.meta.main) {
   const [dataDir, count, mixed] = Deno.args;
-  if (dataDir === undefined || count === undefined) throw new Error("cast_server.ts DATA_DIR PEOPLE [mixed]");
+  if (dataDir === undefined || count === undefined) {
+    throw new Error("broadcast_server.ts DATA_DIR PEOPLE [mixed]");
+  }
   await using open = await openBenchServices(dataDir);
   const [caster] = await makePeople(open, "caster", 1);
   const people = await makePeople(open, "taker", Number(count));
@@ -53,7 +55,7 @@ if (import.meta.main) {
     return ctx.next();
   }).get("/api/ws", handler.GET).handler();
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, serve);
-  const ready: CastServerReady = {
+  const ready: BroadcastServerReady = {
     url: `ws://127.0.0.1:${server.addr.port}/api/ws`,
     tokens: people.map(({ token }) => token),
   };

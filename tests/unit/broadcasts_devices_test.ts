@@ -4,7 +4,7 @@ import { LiveRig } from "../fakes/live_rig.ts";
 
 const all = { kind: "all" } as const;
 
-Deno.test("DL-2: three devices, one new and one back after a week, get casts and direct commands in one order", async () => {
+Deno.test("DL-2: three devices, one new and one back after a week, get broadcasts and direct commands in one order", async () => {
   await using rig = await CommandRig.open();
   const [admin, bob] = [rig.person("admin", "admin"), rig.person("bob")];
   rig.connect(admin, bob);
@@ -12,7 +12,7 @@ Deno.test("DL-2: three devices, one new and one back after a week, get casts and
     const ids: string[] = [];
     for (let at = 0; at < count; at++) {
       rig.clock.advance(1000);
-      ids.push((at % 2 === 0 ? await rig.cast(admin, all) : await rig.send(admin, bob)).id);
+      ids.push((at % 2 === 0 ? await rig.broadcast(admin, all) : await rig.send(admin, bob)).id);
     }
     return ids;
   };
@@ -20,7 +20,7 @@ Deno.test("DL-2: three devices, one new and one back after a week, get casts and
   assert.deepEqual(await rig.take(bob, "phone"), first);
   assert.deepEqual(await rig.take(bob, "desk"), first);
   const closed = [first[2]!, first[3]!];
-  for (const id of closed) taken(await rig.room.moves.update(bob, { id, state: "completed" }));
+  for (const id of closed) taken(await rig.room.transitions.update(bob, { id, state: "completed" }));
   // The desk stays away for a week, in which the phone goes on.
   const meanwhile: string[] = [];
   for (let day = 0; day < 7; day++) {
@@ -29,7 +29,7 @@ Deno.test("DL-2: three devices, one new and one back after a week, get casts and
     assert.deepEqual(await rig.take(bob, "phone"), today);
     meanwhile.push(...today);
   }
-  taken(await rig.room.moves.update(bob, { id: meanwhile[4]!, state: "declined" }));
+  taken(await rig.room.transitions.update(bob, { id: meanwhile[4]!, state: "declined" }));
   const away = meanwhile.filter((id) => id !== meanwhile[4]);
   const { pending } = await rig.room.inbox.resume(bob.userId, "desk");
   assert.equal(pending, away.length);
@@ -45,31 +45,31 @@ Deno.test("DL-2: three devices, one new and one back after a week, get casts and
   }
 });
 
-Deno.test("DL-4: what was cast is delivered after a restart, after what each device had", async () => {
+Deno.test("DL-4: what was broadcast is delivered after a restart, after what each device had", async () => {
   await using rig = await CommandRig.open();
   const [admin, bob] = [rig.person("admin", "admin"), rig.person("bob")];
-  const first = await rig.cast(admin, all);
+  const first = await rig.broadcast(admin, all);
   assert.deepEqual(await rig.take(bob), [first.id]);
   await rig.room.inbox.flush();
-  const second = await rig.cast(admin, all);
+  const second = await rig.broadcast(admin, all);
   await using restarted = await CommandRig.open({ store: rig.store, clock: rig.clock });
   const again = restarted.person("bob");
   assert.deepEqual(await restarted.take(again), [second.id]);
   assert.deepEqual(await restarted.take(again, "new"), [first.id, second.id]);
 });
 
-Deno.test("WS-10: a device gets the casts of the kinds that it shows, and the others are left for the rest", async () => {
+Deno.test("WS-10: a device gets the broadcasts of the kinds that it shows, and the others are left for the rest", async () => {
   await using rig = await CommandRig.open();
   const [admin, bob] = [rig.person("admin", "admin"), rig.person("bob")];
-  const task = await rig.cast(admin, all, { kind: "task" });
-  const message = await rig.cast(admin, all);
+  const task = await rig.broadcast(admin, all, { kind: "task" });
+  const message = await rig.broadcast(admin, all);
   const shown = async (kinds: string[]) =>
     (await rig.inboxOf(bob, new Set(kinds))).map(({ command }) => command.id);
   assert.deepEqual(await shown(["message"]), [message.id]);
   assert.deepEqual(await shown(["task", "message"]), [task.id, message.id]);
 });
 
-Deno.test("DL-1, DL-5: a live device gets casts and direct commands in the order of the store, however they mix", async () => {
+Deno.test("DL-1, DL-5: a live device gets broadcasts and direct commands in the order of the store, however they mix", async () => {
   await using live = await LiveRig.open();
   const { rig } = live;
   const [admin, bob] = [rig.person("admin", "admin"), rig.person("bob")];
@@ -78,11 +78,11 @@ Deno.test("DL-1, DL-5: a live device gets casts and direct commands in the order
   const other = await live.connect(bob, "desk", { window: 3 });
   const later = rig.clock.now() + 1000;
   for (let at = 0; at < 4; at++) {
-    await rig.cast(admin, all, { deliverAt: new Date(later).toISOString(), title: `scheduled ${at}` });
+    await rig.broadcast(admin, all, { deliverAt: new Date(later).toISOString(), title: `scheduled ${at}` });
   }
   const sending: Promise<unknown>[] = [];
   for (let at = 0; at < 60; at++) {
-    sending.push(at % 2 === 0 ? rig.cast(admin, all) : rig.send(admin, bob));
+    sending.push(at % 2 === 0 ? rig.broadcast(admin, all) : rig.send(admin, bob));
     if (at === 30) {
       rig.clock.advance(1000);
       sending.push(rig.jobs.runDue());
@@ -102,13 +102,13 @@ Deno.test("DL-1, DL-5: a live device gets casts and direct commands in the order
   assert.deepEqual(other.socket.delivered(), order);
 });
 
-Deno.test("CM-6: a cast that is cancelled while a device reads it is not brought back by the read", async () => {
+Deno.test("CM-6: a broadcast that is cancelled while a device reads it is not brought back by the read", async () => {
   await using live = await LiveRig.open();
   const { rig } = live;
   const [admin, bob] = [rig.person("admin", "admin"), rig.person("bob")];
-  const { id } = await rig.cast(admin, all);
+  const { id } = await rig.broadcast(admin, all);
   const phone = await live.connect(bob);
-  const cancelling = rig.room.moves.cancel(admin, { id });
+  const cancelling = rig.room.transitions.cancel(admin, { id });
   live.hub.ring(bob.userId);
   assert.deepEqual(taken(await cancelling).totals, { cancelled: 1 });
   await rig.rest();
@@ -138,7 +138,7 @@ Deno.test("BR-6, DL-9: who leaves the group while its command is being written d
   for (const who of [ann, bob, carl]) rig.join(who, "choir", "owner");
   const phones = await Promise.all([bob, carl].map((who) => live.connect(who)));
   meanwhile = () => rig.leave(bob, "choir");
-  const { id } = await rig.cast(ann, { kind: "group", group: "choir" });
+  const { id } = await rig.broadcast(ann, { kind: "group", group: "choir" });
   await rig.rest();
   assert.deepEqual(phones.map(({ socket }) => socket.delivered()), [[], [id]]);
 });

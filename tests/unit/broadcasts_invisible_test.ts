@@ -24,7 +24,10 @@ async function groupTranscript(change: PreferencesChange, ending: Ending): Promi
   written.push(await rig.room.sender.preview(ann, draft));
   const sent = taken(await rig.room.sender.send(ann, draft));
   written.push(sent, await rig.room.sender.send(ann, draft));
-  const later = await rig.cast(ann, choir, { deliverAt: iso(rig.clock.now() + 1000), requires: "review" });
+  const later = await rig.broadcast(ann, choir, {
+    deliverAt: iso(rig.clock.now() + 1000),
+    requires: "review",
+  });
   await rig.runDue(1000);
   await rig.take(carl);
   const read = async () => {
@@ -34,7 +37,7 @@ async function groupTranscript(change: PreferencesChange, ending: Ending): Promi
     }
     for (const { id } of [sent.command, later]) {
       written.push(await rig.room.history.get(ann, { id }));
-      written.push(await rig.room.moves.review(ann, { id, recipient: "bob", accept: true }));
+      written.push(await rig.room.transitions.review(ann, { id, recipient: "bob", accept: true }));
     }
     for (const state of ["queued", "delivered", "stopped", undefined] as const) {
       const filter = state === undefined ? {} : { state };
@@ -47,14 +50,14 @@ async function groupTranscript(change: PreferencesChange, ending: Ending): Promi
       await rig.runDue(15 * dayMs);
       break;
     case "is cancelled":
-      written.push(await rig.room.moves.cancel(ann, { id: sent.command.id }));
+      written.push(await rig.room.transitions.cancel(ann, { id: sent.command.id }));
       break;
     case "is stopped":
       await rig.room.safety.stop(bob);
       break;
     case "is stopped and resumed":
       await rig.room.safety.stop(bob);
-      await rig.cast(ann, choir);
+      await rig.broadcast(ann, choir);
       rig.clock.advance(5000);
       taken(await rig.room.safety.resume(bob));
       break;
@@ -86,7 +89,7 @@ for (const ending of ["expires", "is cancelled", "is stopped", "is stopped and r
 Deno.test("CO-3: who blocks a broadcast after it was sent stays among those who wait, and then expires", async () => {
   await using rig = await CommandRig.open();
   const [admin, bob, carl] = [rig.person("admin", "admin"), rig.person("bob"), rig.person("carl")];
-  const { id } = await rig.cast(admin, all);
+  const { id } = await rig.broadcast(admin, all);
   rig.clock.advance(1);
   const before = taken(await rig.room.history.get(admin, { id }));
   await rig.prefer(bob, { blockedUsers: ["admin"] });
@@ -100,17 +103,17 @@ Deno.test("CO-3: who blocks a broadcast after it was sent stays among those who 
   assert.deepEqual(rig.bell.changesOf(bob.userId), []);
 });
 
-Deno.test("CO-3: no answer to an update tells a cast that is withheld from one that is not there", async () => {
+Deno.test("CO-3: no answer to an update tells a broadcast that is withheld from one that is not there", async () => {
   await using rig = await CommandRig.open();
   const [admin, bob] = [rig.person("admin", "admin"), rig.person("bob")];
   await rig.prefer(bob, { broadcasts: false });
   rig.clock.advance(1);
-  const { id } = await rig.cast(admin, all);
+  const { id } = await rig.broadcast(admin, all);
   const gone = id.slice(0, -1) + (id.endsWith("0") ? "1" : "0");
   for (const state of ["seen", "accepted", "declined"] as const) {
     assert.deepEqual(
-      await rig.room.moves.update(bob, { id, state }),
-      await rig.room.moves.update(bob, { id: gone, state }),
+      await rig.room.transitions.update(bob, { id, state }),
+      await rig.room.transitions.update(bob, { id: gone, state }),
     );
   }
   assert.deepEqual(await rig.room.history.get(bob, { id }), await rig.room.history.get(bob, { id: gone }));

@@ -1,0 +1,74 @@
+import type { Standing } from "../consent/mod.ts";
+import type { CommandStore, StateRecord, StoredState } from "./ports.ts";
+
+/** Entries kept in memory. Dropping them costs a read of the store, never a command. */
+const entriesKept = 50_000;
+
+type Written = Pick<StoredState, "record" | "version" | "moment">;
+
+/** Commands that were delivered to a device and are not acknowledged yet. */
+export class InFlight {
+  readonly #store: Pick<CommandStore, "moment">;
+  /** Each person's record, by command and person, so that the acknowledgement need not read it. */
+  readonly #records = new Map<string, Map<string, Written>>();
+  #count = 0;
+  /** The rules that let a person's broadcasts through; written with their first record (CO-8). */
+  readonly #rules = new Map<string, Standing>();
+
+  constructor(store: Pick<CommandStore, "moment">) {
+    this.#store = store;
+  }
+
+  /** Notes that a command is being delivered, with each person's record as the store has it (null: no record yet). */
+  add(commandId: string): (userId: string, record: StateRecord, version: string | null) => void {
+    let people = this.#records.get(commandId);
+    const moment = this.#store.moment();
+    return (userId, record, version) => {
+      if (this.#count >= entriesKept) {
+        this.#records.clear();
+        this.#count = 0;
+        people = undefined;
+      }
+      if (people === undefined) this.#records.set(commandId, people = new Map());
+      if (!people.has(userId)) this.#count++;
+      people.set(userId, { record, version, moment });
+    };
+  }
+
+  has(userId: string, commandId: string): boolean {
+    return this.#records.get(commandId)?.has(userId) === true;
+  }
+
+  /** Removes and returns the records, if all of them are here; else null. */
+  take(userId: string, commandIds: readonly string[]): StoredState[] | null {
+    const found: StoredState[] = [];
+    for (const commandId of commandIds) {
+      const people = this.#records.get(commandId);
+      const written = people?.get(userId);
+      if (people === undefined || written === undefined) return null;
+      people.delete(userId);
+      if (people.size === 0) this.#records.delete(commandId);
+      this.#count--;
+      found.push({ userId, commandId, ...written });
+    }
+    return found;
+  }
+
+  /** Forgets a person's records when they press Stop: later acknowledgements must read the store. */
+  forget(userId: string): void {
+    for (const [commandId, people] of this.#records) {
+      if (people.delete(userId)) this.#count--;
+      if (people.size === 0) this.#records.delete(commandId);
+    }
+  }
+
+  /** Keeps the rules with which broadcasts without a record were read for a person. */
+  keepRules(userId: string, standing: Standing): void {
+    if (this.#rules.size >= entriesKept) this.#rules.clear();
+    this.#rules.set(userId, standing);
+  }
+
+  rulesOf(userId: string): Standing | undefined {
+    return this.#rules.get(userId);
+  }
+}

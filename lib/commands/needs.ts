@@ -1,0 +1,19 @@
+import type { Consent } from "../consent/mod.ts";
+import type { Bell, Clock, Ids, Log } from "../platform/mod.ts";
+import type { CommandFiles, CommandStore, People } from "./ports.ts";
+
+/** What this room needs from outside; the composition root provides it. */
+export interface Needs {
+  store: CommandStore;
+  people: People;
+  files: CommandFiles;
+  consent: Consent;
+  bell: Bell;
+  clock: Clock;
+  ids: Ids;
+  log: Log;
+  /** Days that a command waits, and that history is kept (DL-6). */
+  retentionDays: number;
+  /** No other process writes to the store, so counts can be read once and then kept in memory. */
+  exclusive: boolean;
+}

@@ -1,0 +1,65 @@
+import type { Command, CommandState } from "../protocol/mod.ts";
+import type { FirstState, Happening, StateRecord } from "./ports.ts";
+
+/** A recipient's first record. It follows from the command and from what consent decided. */
+export function firstRecord(command: Command, { allowedBy, withheldBy }: FirstState): StateRecord {
+  const state = command.deliverAt === null ? "queued" : "scheduled";
+  return {
+    state,
+    place: state === "queued" && withheldBy === null ? "first" : null,
+    createdAt: command.createdAt,
+    updatedAt: command.createdAt,
+    deliveredAt: null,
+    opened: false,
+    allowedBy,
+    withheldBy,
+    countedOn: null,
+    until: null,
+    note: null,
+    proof: [],
+    frozenMs: 0,
+    timeline: [{ at: command.createdAt, state, who: null, note: null }],
+  };
+}
+
+/** Entries of a timeline that are kept: the first show how it began, the last its latest changes. */
+const timelineFirst = 10;
+const timelineLast = 40;
+
+/**
+ * Longest sum of all notes in a timeline, in UTF-16 units; the oldest notes are dropped first. This keeps a record under
+ * 20 KB (a value may have 64 KiB), so no note can keep a command from being stopped or ended.
+ */
+const timelineNotes = 4000;
+
+/** The record after a transition. `place` is left to the caller. */
+export function moved(
+  record: StateRecord,
+  to: CommandState,
+  at: string,
+  by: { who?: string; note?: string | null; until?: string | null } = {},
+): StateRecord {
+  const happening = { at, state: to, who: by.who ?? null, note: by.note ?? null };
+  const timeline = [...record.timeline, happening];
+  if (timeline.length > timelineFirst + timelineLast) timeline.splice(timelineFirst, 1);
+  return {
+    ...record,
+    state: to,
+    updatedAt: at,
+    until: by.until ?? null,
+    note: by.note ?? record.note,
+    opened: record.opened || opens.has(to),
+    timeline: withinNotes(timeline),
+  };
+}
+
+function withinNotes(timeline: Happening[]): Happening[] {
+  let left = timelineNotes;
+  return timeline.toReversed().map((happening) => {
+    left -= happening.note?.length ?? 0;
+    return left < 0 && happening.note !== null ? { ...happening, note: null } : happening;
+  }).reverse();
+}
+
+/** States that show that the person looked at the content. */
+const opens: ReadonlySet<CommandState> = new Set(["seen", "accepted", "submitted", "completed"]);
