@@ -1,7 +1,6 @@
 import { choiceOf } from "../consent/mod.ts";
 import type {
   Command,
-  CommandState,
   DeliveredCommand,
   OwnState,
   Preferences,
@@ -11,21 +10,21 @@ import type {
   Totals,
 } from "../protocol/mod.ts";
 import { iso } from "../platform/mod.ts";
-import type { Happening, Person, StateRecord } from "./ports.ts";
+import type { Person, StateRecord } from "./ports.ts";
 
-/** CO-2: what may be known of a command before its person opens it. */
+/** CO-2: the part of a command that shows before its recipient opens it. */
 export function sealed(command: Command): SealedCommand {
   const { id, from, categories, createdAt, deliverAt, dueAt, expiresAt } = command;
   return { id, sealed: true, from, categories, createdAt, deliverAt, dueAt, expiresAt };
 }
 
-/** The command with its deadline later by the time that the person was stopped (CO-6). */
+/** The command with its deadline moved by the time that the person was stopped (CO-6). */
 function thawed(command: Command, record: StateRecord): Command {
   if (record.frozenMs === 0 || command.dueAt === null) return command;
   return { ...command, dueAt: iso(Date.parse(command.dueAt) + record.frozenMs) };
 }
 
-/** What a recipient gets to see of a command by their choices as they are now. */
+/** The command as its recipient sees it with their current preferences. */
 export function forRecipient(
   command: Command,
   record: StateRecord,
@@ -41,7 +40,7 @@ export function ownState(record: StateRecord): OwnState {
   return { state, updatedAt, until, note, allowedBy };
 }
 
-/** A recipient in the sender's eyes: a withheld command is one that waits (CO-3). */
+/** A recipient as the sender sees them: a withheld command looks like one that waits (CO-3). */
 export function recipientState(person: Person, record: StateRecord): RecipientState {
   const { username, displayName } = person;
   const { state, updatedAt, note, proof } = record;
