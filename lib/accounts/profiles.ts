@@ -13,13 +13,19 @@ export interface OwnFile {
   version: string;
 }
 
-export interface ProfilesNeeds {
+/** `Picture`: what the files room returns for a picture. */
+export interface ProfilesNeeds<Picture> {
   accounts: Pick<AccountsStore, "user" | "usersNamed">;
   store: ProfileStore;
   /** The person's own file; undefined when it is not theirs or not there. */
   ownFile(userId: string, fileId: string): Promise<OwnFile | undefined>;
-  /** Which of the others are contacts of the person, or share a group with them. */
-  known(userId: string, otherIds: readonly string[]): Promise<ReadonlySet<string>>;
+  /** How the person stands to each of the others. */
+  relationsOf(
+    userId: string,
+    otherIds: readonly string[],
+  ): Promise<ReadonlyMap<string, { contact: boolean; sharesGroup: boolean }>>;
+  /** The content of a picture, read on behalf of its owner. */
+  picture(ownerId: string, fileId: string, requestId: string): Promise<Picture | Refusal>;
   /** Called after a change was written. */
   changed(user: UserRecord, what: { timeZone: boolean }): void;
 }
@@ -29,10 +35,10 @@ type Change = { [F in Exclude<keyof Profile, "username" | "avatar">]?: string | 
 };
 
 /** What a person says of themselves (AU-8). */
-export class Profiles {
-  readonly #needs: ProfilesNeeds;
+export class Profiles<Picture> {
+  readonly #needs: ProfilesNeeds<Picture>;
 
-  constructor(needs: ProfilesNeeds) {
+  constructor(needs: ProfilesNeeds<Picture>) {
     this.#needs = needs;
   }
 
@@ -83,17 +89,15 @@ export class Profiles {
     return profileOf(changed.user, changed.profile);
   }
 
-  /**
-   * Whose picture it is and which file, for the person, their contacts and people of a shared group. For everybody else it is
-   * as if there were none.
-   */
-  async avatar(caller: Caller, username: string): Answer<{ ownerId: string; fileId: string }> {
+  /** A person's picture, for themselves, their contacts and people who share a group. Everyone else gets `not_found`. */
+  async avatar(caller: Caller, username: string): Answer<Picture> {
     const user = (await this.#needs.accounts.usersNamed([username])).get(username);
-    const found = user === undefined ? undefined : (await this.#shown(caller, [user])).get(user.id);
-    if (user === undefined || found === undefined) {
-      return new Refusal("not_found", "There is no picture of this person for you.");
-    }
-    return { ownerId: user.id, fileId: found };
+    const fileId = user === undefined ? undefined : (await this.#shown(caller, [user])).get(user.id);
+    const picture = user === undefined || fileId === undefined
+      ? null
+      : await this.#needs.picture(user.id, fileId, caller.requestId);
+    if (picture !== null && !(picture instanceof Refusal)) return picture;
+    return new Refusal("not_found", "There is no picture of this person for you.");
   }
 
   /** Those of the people who have a picture that the caller may see. */
@@ -106,11 +110,15 @@ export class Profiles {
   async #shown(caller: Caller, users: readonly UserRecord[]): Promise<ReadonlyMap<string, string>> {
     const ids = users.map(({ id }) => id);
     const others = ids.filter((id) => id !== caller.userId);
-    const [avatars, known] = await Promise.all([
+    const [avatars, relations] = await Promise.all([
       this.#needs.store.avatarsOf(ids),
-      this.#needs.known(caller.userId, others),
+      this.#needs.relationsOf(caller.userId, others),
     ]);
-    return new Map([...avatars].filter(([id]) => id === caller.userId || known.has(id)));
+    const mayLook = (id: string) => {
+      const relation = relations.get(id);
+      return id === caller.userId || relation?.contact === true || relation?.sharesGroup === true;
+    };
+    return new Map([...avatars].filter(([id]) => mayLook(id)));
   }
 
   async #picture(userId: string, fileId: string): Answer<AvatarUse> {

@@ -1,11 +1,11 @@
 import {
   AccountData,
-  type AccountJob,
   type Accounts,
   type Contacts,
   type ContactsStore,
   type Groups,
   Profiles,
+  type ProfilesNeeds,
   TwoFactor,
   type TwoFactorStore,
 } from "../accounts/mod.ts";
@@ -25,7 +25,6 @@ import type { CommandRoom, CommandStore } from "../commands/mod.ts";
 import { type Consent, newPreferences } from "../consent/mod.ts";
 import type { Files } from "../files/mod.ts";
 import type { Bell, Clock, Log, Random } from "../platform/mod.ts";
-import { Refusal } from "../protocol/mod.ts";
 import type { AccountDataService, ProfilesService, TwoFactorService } from "../web/services.ts";
 
 export interface AccountParts {
@@ -49,7 +48,7 @@ export interface AccountParts {
   random: Random;
   log: Log;
   /** Called after a profile was written. */
-  profileChanged: ConstructorParameters<typeof Profiles>[0]["changed"];
+  profileChanged: ProfilesNeeds<unknown>["changed"];
 }
 
 /** Second factors, profiles with pictures, and what an account takes along when it ends (AU-7 to AU-9). */
@@ -59,7 +58,7 @@ export interface OpenAccountParts {
     accountData: AccountDataService;
     profiles: ProfilesService;
   };
-  run(job: AccountJob): Promise<void>;
+  readonly data: AccountData;
   /** Somebody's role changed: their sockets close when they miss a second factor now. */
   roleChanged(userId: string): void;
 }
@@ -82,7 +81,7 @@ export function openAccountParts(parts: AccountParts): OpenAccountParts {
   const data = accountData(parts);
   return {
     services: { twoFactor, accountData: data, profiles: profilesOf(parts) },
-    run: (job) => data.run(job),
+    data,
     roleChanged(userId) {
       twoFactor.closeRestricted([userId]).catch((error) =>
         log.error("two_factor.close_failed", { userId, error: error as Error })
@@ -132,32 +131,13 @@ export function openAccountParts(parts: AccountParts): OpenAccountParts {
 function profilesOf(
   { store, accountsStore, userRecords, contacts, files, clock, profileChanged }: AccountParts,
 ): ProfilesService {
-  const profiles = new Profiles({
+  return new Profiles({
     accounts: accountsStore,
     store: userRecords,
     ownFile: async (userId, fileId) =>
       (await attachable(store.kv, userId, [fileId], clock.now())).get(fileId),
-    async known(userId, others) {
-      const relations = await contacts.relationsOf(userId, others);
-      return new Set(
-        [...relations].filter(([, relation]) => relation.contact || relation.sharesGroup).map(([id]) => id),
-      );
-    },
+    relationsOf: (userId, others) => contacts.relationsOf(userId, others),
+    picture: (ownerId, fileId, requestId) => files.picture(ownerId, fileId, requestId),
     changed: profileChanged,
   });
-  return {
-    get: (caller) => profiles.get(caller),
-    language: (caller) => profiles.language(caller),
-    change: (caller, change) => profiles.change(caller, change),
-    withAvatar: (caller, usernames) => profiles.withAvatar(caller, usernames),
-    async avatar(caller, username) {
-      const found = await profiles.avatar(caller, username);
-      if (found instanceof Refusal) return found;
-      // Who may see it was decided just now; the file itself is for its owner.
-      const content = await files.content({ ...caller, userId: found.ownerId }, found.fileId);
-      return content instanceof Refusal
-        ? new Refusal("not_found", "There is no picture of this person for you.")
-        : content;
-    },
-  };
 }

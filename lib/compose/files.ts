@@ -12,7 +12,7 @@ import { KvIncidents } from "../adapters/kv/incidents_store.ts";
 import { kvScanStore } from "../adapters/kv/scan_store.ts";
 import type { Store } from "../adapters/kv/store.ts";
 import type { Config } from "../config/mod.ts";
-import { type BlobStore, type FileJob, type FileReaders, Files, type FileWatchers } from "../files/mod.ts";
+import { type BlobStore, type FileReaders, Files, type FileWatchers } from "../files/mod.ts";
 import type { HealthPort } from "../platform/health.ts";
 import type { Bell, Clock, Ids, Log, Random } from "../platform/mod.ts";
 import {
@@ -20,7 +20,6 @@ import {
   csamMatcherFor,
   FileModeration,
   hashList,
-  type IncidentJob,
   Incidents,
   RescanSchedule,
   ScanStatusBoard,
@@ -60,8 +59,8 @@ export interface FilesParts {
 export interface OpenFiles extends AsyncDisposable {
   readonly services: Pick<Services, "files" | "adminFiles" | "incidents" | "scanning">;
   readonly room: Files;
+  readonly incidents: Incidents;
   readonly checks: HealthPort[];
-  run(job: FileJob | IncidentJob): Promise<void>;
   /** Begins to scan; not before jobs can be run. */
   start(): Promise<void>;
 }
@@ -133,6 +132,7 @@ export async function openFiles(parts: FilesParts): Promise<OpenFiles> {
   const opened = opening.move();
   return {
     room: files,
+    incidents,
     services: {
       files,
       adminFiles: new FileModeration({
@@ -146,15 +146,6 @@ export async function openFiles(parts: FilesParts): Promise<OpenFiles> {
       scanning: board,
     },
     checks: board.checks(),
-    run(job) {
-      switch (job.kind) {
-        case "seal_evidence":
-        case "end_evidence":
-          return incidents.run(job);
-        default:
-          return files.run(job);
-      }
-    },
     async start() {
       await incidents.prepare();
       if (store.exclusive) await scans.endLeases();

@@ -4,7 +4,6 @@
  * Start with `openServices` below.
  */
 import {
-  type AccountJob,
   Accounts,
   Contacts,
   CurrentCallers,
@@ -32,20 +31,27 @@ import { openStore, type Store } from "../adapters/kv/store.ts";
 import { KvTwoFactor } from "../adapters/kv/two_factor_store.ts";
 import { KvUsers } from "../adapters/kv/users_store.ts";
 import { loadSecret } from "../adapters/secret_file.ts";
-import { type CommandRoom, type Job, openCommands } from "../commands/mod.ts";
+import { type CommandRoom, openCommands } from "../commands/mod.ts";
 import { type FilesParts, openFiles } from "./files.ts";
 import { openAccountParts } from "./accounts.ts";
+import { type Job, jobTable } from "./jobs.ts";
 import { preparePush } from "./push.ts";
 import { socketMethods } from "./socket_methods.ts";
 import type { Config } from "../config/mod.ts";
 import { CategoryAdmin, Consent } from "../consent/mod.ts";
-import type { FileJob } from "../files/mod.ts";
 import { Health, type HealthPort } from "../platform/health.ts";
 import { Audit, Mutes, Stats, Users } from "../moderation/mod.ts";
-import { type Clock, Ids, type Log, type Random, systemClock, systemRandom } from "../platform/mod.ts";
-import type { PushJob, PushSender } from "../push/mod.ts";
+import {
+  type Clock,
+  Ids,
+  type Log,
+  type Random,
+  runByKind,
+  systemClock,
+  systemRandom,
+} from "../platform/mod.ts";
+import type { PushSender } from "../push/mod.ts";
 import { Hub, Realtime } from "../realtime/mod.ts";
-import type { IncidentJob } from "../scanning/mod.ts";
 import type { Services } from "../web/services.ts";
 
 /** What a start hands in; tests replace the clock, the randomness, the store and the cost of a password. */
@@ -216,15 +222,17 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
   const push = opening.use(
     await pushing.open({ config, store, accountsStore, commands, clock, log, sender: options.pushes }),
   );
-  const jobs = new JobRunner<Job | FileJob | IncidentJob | AccountJob | PushJob>({
+  const jobs = new JobRunner<Job>({
     kv: store.kv,
     clock,
     log,
-    run(job) {
-      if (job.kind === "account_removal") return ofAccounts.run(job);
-      if (job.kind === "push") return push.run(job);
-      return isCommandJob(job) ? commands.run(job) : files.run(job);
-    },
+    run: runByKind(jobTable({
+      accounts: ofAccounts.data,
+      commands,
+      files: files.room,
+      incidents: files.incidents,
+      push,
+    })),
     exclusive: store.exclusive,
   });
   opening.use(jobs);
@@ -301,19 +309,6 @@ function healthPorts(config: Config, store: Store): HealthPort[] {
   const kv = kvHealth(store.kv);
   // A store in memory is for tests, which have no data directory.
   return config.kv === ":memory:" ? [kv] : [kv, diskHealth(config.dataDir)];
-}
-
-function isCommandJob(job: Job | FileJob | IncidentJob): job is Job {
-  switch (job.kind) {
-    case "expire":
-    case "release":
-    case "undefer":
-    case "remind":
-    case "stop":
-      return true;
-    default:
-      return false;
-  }
 }
 
 /** The calls of the commands room. */

@@ -46,18 +46,27 @@ export class Access {
   }
 
   async get(caller: Caller, fileId: string): Promise<FileObject | Refusal> {
-    const found = await this.#readable(caller, fileId);
+    const found = await this.#readable(caller.userId, fileId);
     return found instanceof Refusal ? found : found.object;
   }
 
-  async content(caller: Caller, fileId: string): Promise<Content | Refusal> {
+  content({ userId, requestId }: Caller, fileId: string): Promise<Content | Refusal> {
+    return this.#content(userId, fileId, requestId);
+  }
+
+  /** AU-8: a person's picture. Profiles decide who may see it, so the file is read on behalf of its owner. */
+  picture(ownerId: string, fileId: string, requestId: string): Promise<Content | Refusal> {
+    return this.#content(ownerId, fileId, requestId);
+  }
+
+  async #content(userId: string, fileId: string, requestId: string): Promise<Content | Refusal> {
     const { blobs, log } = this.#parts;
-    const found = await this.#readable(caller, fileId);
+    const found = await this.#readable(userId, fileId);
     if (found instanceof Refusal) return found;
     const { file: { sha256, sizeBytes }, object } = found;
     if (object.state !== "clean") return notClean(object.state);
     if (await blobs.sizeOf(sha256) !== sizeBytes) {
-      log.error("file.bytes_missing", { fileId, sha256, requestId: caller.requestId });
+      log.error("file.bytes_missing", { fileId, sha256, requestId });
       return new Refusal("unavailable", "The file's content cannot be read now. Tell the administrator.");
     }
     return {
@@ -97,7 +106,7 @@ export class Access {
    * the same text, after the same number of lookups.
    */
   async #readable(
-    { userId }: Caller,
+    userId: string,
     fileId: string,
   ): Promise<{ file: FileRecord; object: FileObject } | Refusal> {
     const { store, clock } = this.#parts;

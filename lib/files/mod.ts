@@ -83,6 +83,11 @@ export class Files {
     return this.#access.content(caller, fileId);
   }
 
+  /** The file that a person shows as their picture. Profiles decide who may see it. */
+  picture(ownerId: string, fileId: string, requestId: string): Promise<Content | Refusal> {
+    return this.#access.picture(ownerId, fileId, requestId);
+  }
+
   /** Removes an own file; `conflict` while something uses it. */
   remove(caller: Caller, fileId: string): Promise<true | Refusal> {
     return this.#access.remove(caller, fileId);

@@ -9,5 +9,6 @@ export * from "./bell.ts";
 export * from "./caller.ts";
 export * from "./clock.ts";
 export * from "./ids.ts";
+export * from "./jobs.ts";
 export * from "./log.ts";
 export * from "./random.ts";

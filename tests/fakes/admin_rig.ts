@@ -52,7 +52,11 @@ export async function adminRig(options: { store?: Store } = {}) {
     accounts: accountsStore,
     store: userRecords,
     ownFile: (userId, fileId) => Promise.resolve(files.get(`${userId} ${fileId}`)),
-    known: (userId, others) => Promise.resolve(new Set(others.filter((id) => known.has(`${userId} ${id}`)))),
+    relationsOf: (userId, others) =>
+      Promise.resolve(
+        new Map(others.map((id) => [id, { contact: known.has(`${userId} ${id}`), sharesGroup: false }])),
+      ),
+    picture: (ownerId, fileId) => Promise.resolve({ ownerId, fileId }),
     changed(user, { timeZone }) {
       callers.note(user.id, user);
       if (timeZone) zoneChanges.push(user.id);

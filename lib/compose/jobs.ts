@@ -1,0 +1,35 @@
+import type { AccountJob } from "../accounts/mod.ts";
+import type { Job as CommandJob } from "../commands/mod.ts";
+import type { FileJob } from "../files/mod.ts";
+import type { JobRoom, JobTable } from "../platform/mod.ts";
+import type { PushJob } from "../push/mod.ts";
+import type { IncidentJob } from "../scanning/mod.ts";
+
+export type Job = AccountJob | CommandJob | FileJob | IncidentJob | PushJob;
+
+export interface JobRooms {
+  accounts: JobRoom<AccountJob>;
+  commands: JobRoom<CommandJob>;
+  files: JobRoom<FileJob>;
+  incidents: JobRoom<IncidentJob>;
+  push: JobRoom<PushJob>;
+}
+
+/** Each kind of job, and the room that runs it. */
+export function jobTable({ accounts, commands, files, incidents, push }: JobRooms): JobTable<Job> {
+  return {
+    account_removal: accounts,
+    blob_changed: files,
+    blob_sweep: files,
+    end_evidence: incidents,
+    expire: commands,
+    file_expire: files,
+    file_settle: files,
+    push,
+    release: commands,
+    remind: commands,
+    seal_evidence: incidents,
+    stop: commands,
+    undefer: commands,
+  };
+}

@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+import { jobTable } from "../../lib/compose/jobs.ts";
+import { runByKind } from "../../lib/platform/mod.ts";
+
+Deno.test("DL-6, FI-7: each kind of job goes to the room that knows it", async () => {
+  const ran: string[] = [];
+  const room = (name: string) => ({
+    run: ({ kind }: { kind: string }) => Promise.resolve(void ran.push(`${name} ${kind}`)),
+  });
+  const run = runByKind(jobTable({
+    accounts: room("accounts"),
+    commands: room("commands"),
+    files: room("files"),
+    incidents: room("incidents"),
+    push: room("push"),
+  }));
+  await run({ kind: "expire", commandId: "c" });
+  await run({ kind: "stop", userId: "u" });
+  await run({ kind: "blob_changed", sha256: "h" });
+  await run({ kind: "seal_evidence", incidentId: "i" });
+  await run({ kind: "account_removal", userId: "u" });
+  await run({ kind: "push", userId: "u", sinceMs: 0, untilMs: 0, tries: 0 });
+  assert.deepEqual(ran, [
+    "commands expire",
+    "commands stop",
+    "files blob_changed",
+    "incidents seal_evidence",
+    "accounts account_removal",
+    "push push",
+  ]);
+});
+
+Deno.test("DL-6: a job of an unknown kind rejects, so that it is kept and not lost", async () => {
+  const run = runByKind<{ kind: "known" }>({ known: { run: () => Promise.resolve() } });
+  await run({ kind: "known" });
+  await assert.rejects(run(JSON.parse('{ "kind": "newer" }')), /"newer"/);
+  await assert.rejects(run(JSON.parse('{ "kind": "constructor" }')), /"constructor"/);
+});
