@@ -10,10 +10,9 @@ import {
   Refusal,
 } from "../protocol/mod.ts";
 import type { People } from "./people.ts";
-import type { GroupRecord, GroupsStore, MemberRecord, Membership, MembershipPlace } from "./ports.ts";
+import type { GroupRecord, GroupsStore, MemberRecord, MembershipPlace, Memberships } from "./ports.ts";
 
 type Answer<T> = Promise<T | Refusal>;
-type Memberships = ReadonlyMap<string, Membership>;
 
 export interface GroupsNeeds {
   store: GroupsStore;

@@ -182,6 +182,9 @@ export interface Membership {
   readonly since: number;
 }
 
+/** By the name of the group, or by the id of the member. */
+export type Memberships = ReadonlyMap<string, Membership>;
+
 /** A group, what the person is to it, and what the one who acts is to it, as they were read together. */
 export interface MembershipPlace {
   readonly group: GroupRecord;
@@ -212,12 +215,12 @@ export interface GroupsStore {
   /** Memberships and invitations of a group. */
   recordsIn(name: string): Promise<MemberRecord[]>;
   /** Accepted memberships of a person, by the group's name. */
-  membershipsOf(userId: string): Promise<ReadonlyMap<string, Membership>>;
+  membershipsOf(userId: string): Promise<Memberships>;
   /** Accepted memberships of a group, by user id. */
-  membersOf(name: string): Promise<ReadonlyMap<string, Membership>>;
+  membersOf(name: string): Promise<Memberships>;
   /** The same two without waiting, where they are in memory and this process is the only writer. */
-  membershipsKept(userId: string): ReadonlyMap<string, Membership> | undefined;
-  membersKept(name: string): ReadonlyMap<string, Membership> | undefined;
+  membershipsKept(userId: string): Memberships | undefined;
+  membersKept(name: string): Memberships | undefined;
 }
 
 /** What a person says of themselves, beside what stands in the account. */

@@ -11,6 +11,6 @@ export { Incidents, type IncidentsNeeds } from "./incidents.ts";
 export { FileModeration, type FileModerationNeeds } from "./moderation.ts";
 export * from "./ports.ts";
 export { RescanSchedule } from "./rescans.ts";
-export { type ScannerCheck, ScanStatusBoard } from "./status.ts";
+export { ScanStatusBoard } from "./status.ts";
 export { decide, type Decision, type Findings, type Standing } from "./verdict.ts";
 export { ScanWorker, type ScanWorkerNeeds } from "./worker.ts";

@@ -1,3 +1,4 @@
+import type { HealthPort } from "../platform/health.ts";
 import type { Clock } from "../platform/mod.ts";
 import { limits, type ScanStatus } from "../protocol/mod.ts";
 import type { Breaker } from "./breaker.ts";
@@ -7,12 +8,6 @@ import type { CsamMatcher, ScannerHealth, ScanStore, VirusScanner } from "./port
 const freshMs = 5000;
 /** Time limit for a health check, below the one of `/readyz`. A slower scanner is shown as not answering. */
 const healthMs = 2500;
-
-/** One check of `/readyz`. */
-export interface ScannerCheck {
-  name: string;
-  check(): Promise<string | null>;
-}
 
 type Scanner = Pick<VirusScanner | CsamMatcher, "name" | "health">;
 
@@ -56,7 +51,7 @@ export class ScanStatusBoard {
   }
 
   /** Returns the checks for `/readyz`. Only in production does a missing or silent scanner make it fail. */
-  checks(): ScannerCheck[] {
+  checks(): HealthPort[] {
     const check = (which: "virus" | "csam") => async () => {
       if (this.#mode === "evaluation") return null;
       const { ok, reason, real } = (await this.status())[which];

@@ -1,4 +1,4 @@
-import { partOf as partOfFile } from "../../tools/module_graph.ts";
+import { partOf } from "../../tools/module_graph.ts";
 import type { ModuleImport } from "../../tools/module_imports.ts";
 
 /** What a part of the project may import: other parts, and packages that are its business. */
@@ -13,12 +13,6 @@ const words = "lib/words";
 const text = "lib/text";
 const web = "lib/web";
 const fresh = "lib/fresh";
-
-/** Files directly in lib/ that lib/web takes in next. */
-function partOf(file: string): string {
-  const part = partOfFile(file);
-  return part.endsWith(".ts") && part !== "main.ts" ? web : part;
-}
 
 /** The rooms with services in them, from the one that needs least. */
 const services = [

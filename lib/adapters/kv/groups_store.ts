@@ -4,6 +4,7 @@ import type {
   MemberRecord,
   Membership,
   MembershipPlace,
+  Memberships,
 } from "../../accounts/mod.ts";
 import type { AuditEntry } from "../../platform/mod.ts";
 import { limits, Refusal } from "../../protocol/mod.ts";
@@ -12,8 +13,6 @@ import { getValues } from "./get_many.ts";
 import { keys } from "./keys.ts";
 import { Remembered } from "./remembered.ts";
 import type { Store } from "./store.ts";
-
-type Memberships = ReadonlyMap<string, Membership>;
 
 /** Groups in Deno KV: each membership lies in both directions. Accepted ones are asked for with every delivery, so they are kept in memory. */
 export class KvGroups implements GroupsStore {

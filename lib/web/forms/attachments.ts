@@ -2,6 +2,7 @@ import type { Context } from "fresh";
 import type { State } from "../define.ts";
 import { callerOf } from "../pages.ts";
 import { type DeliveredCommand, type FileObject, id as fileId, limits, Refusal } from "../../protocol/mod.ts";
+import type { Absence } from "../../text/files.ts";
 
 /** How many of a person's newest files a form offers; all of them are on their page. */
 const offered = 10;
@@ -27,9 +28,6 @@ export async function attachChoice(
     maxBytes: config.uploadMaxBytes,
   };
 }
-
-/** Why a file cannot be had: it is not there any more, is still being checked, or did not pass. */
-type Absence = "gone" | "scanning" | "unclean";
 
 interface Carrier {
   command: DeliveredCommand;
