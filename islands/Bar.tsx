@@ -1,39 +1,36 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { Brand } from "../components/Brand.tsx";
-import { beginLine, pageLine, wasReplaced } from "../lib/browser/line.ts";
+import { ConnectionStatus } from "../components/ConnectionStatus.tsx";
+import { pageConnection, startConnection } from "../lib/browser/connection.ts";
+import { type ConnectionNotice, ConnectionReport } from "../lib/browser/connection_report.ts";
 import { localText } from "../lib/text/commands.ts";
 import { isStopMarked, markStop, unmarkStop } from "../lib/browser/pending_stop.ts";
 import { Time } from "../components/Time.tsx";
 import { Filled, useLanguage, useWords, WordsProvider } from "../components/words.tsx";
 import { startWorker } from "../lib/browser/worker.ts";
-import type { LineState } from "../lib/client/mod.ts";
-import type { Language, SomeWords, Words } from "../lib/words/mod.ts";
+import { systemClock } from "../lib/platform/clock.ts";
+import type { Language, SomeWords } from "../lib/words/mod.ts";
 import { fill } from "../lib/words/shape.ts";
 
 interface HeadProps {
   username: string;
-  /** Null on a page that came without the server: whoever was last here. */
+  /** Null on a page from the service worker: that of the last person of this browser. */
   userId: string | null;
-  /** Address of the service worker; null where none is started. */
+  /** Address of the service worker; null to start none. */
   worker: string | null;
-  /** The page itself, to come back to. */
+  /** Path of the page, for the way back. */
   path: string;
   stoppedSince: string | null;
 }
 
-/** What arrived while this page was open, and where to see it. The inbox shows its own. */
+/** What arrived while this page was open, and the page that shows it. The inbox shows its own commands itself. */
 interface News {
   text: string;
   path: string;
 }
 
-interface LineWords {
-  look: "open" | "waiting" | "ended";
-  text: string;
-}
-
-/** The head of every page: whose it is, how the line stands, and Stop. */
+/** The head of every page: the person, the connection, and Stop. */
 export default function Bar({ words, ...head }: HeadProps & { words: SomeWords<"bar"> }) {
   return (
     <WordsProvider words={words}>
@@ -46,7 +43,7 @@ function Head({ username, userId, worker, path, stoppedSince }: HeadProps) {
   const words = useWords("bar");
   const language = useLanguage();
   const stopped = useSignal(stoppedSince !== null);
-  const line = useSignal<LineWords | null>(null);
+  const notice = useSignal<ConnectionNotice>("connecting");
   const news = useSignal<News | null>(null);
   const local = useSignal(false);
   const name = useSignal(username);
@@ -54,10 +51,10 @@ function Head({ username, userId, worker, path, stoppedSince }: HeadProps) {
   useEffect(() => {
     local.value = true;
     localTimes(language);
-    const client = pageLine();
-    line.value = lineWords(words, client.line);
+    const client = pageConnection();
+    const report = new ConnectionReport(systemClock, client.state, (said) => notice.value = said);
     const offs = [
-      client.on("line", (state) => line.value = lineWords(words, state)),
+      client.on("connection", (state) => report.changed(state)),
       client.on("stopped", (state) => stopped.value = state.stopped || state.pending),
       client.on("ready", (ready) => stopped.value = ready.stopped || client.stop.pending),
       client.on("deliver", ({ command }) => {
@@ -77,30 +74,31 @@ function Head({ username, userId, worker, path, stoppedSince }: HeadProps) {
       if (!stopped.value) stop();
     };
     addEventListener("keydown", onKey);
-    void beginLine(userId === null ? null : { userId, username }).then((person) => {
+    void startConnection(userId === null ? null : { userId, username }).then((person) => {
       name.value = person?.username ?? "";
-      // A page that was left in the moment after Stop was pressed.
+      // Stop was pressed on an earlier page, which was left before the answer.
       if (stoppedSince !== null) unmarkStop();
       else if (isStopMarked(name.value)) stop();
     });
     if (worker !== null) startWorker(worker, client);
     return () => {
       for (const off of offs) off();
+      report[Symbol.dispose]();
       removeEventListener("keydown", onKey);
     };
   }, []);
 
-  /** Both ways at once: whichever reaches the server first stops, and the other changes nothing. */
+  /** Sends the stop both ways. The first to arrive stops; the second changes nothing. */
   const stop = () => {
     stopped.value = true;
     markStop(name.value);
-    const client = pageLine();
+    const client = pageConnection();
     void client.request("safety.stop", {}).then(unmarkStop, () => {
       stopped.value = client.stop.stopped || client.stop.pending;
     });
     void fetch("/stop", { method: "POST", body: new URLSearchParams(), keepalive: true, redirect: "manual" })
       .catch(() => {
-        // No way to the server: the library holds the stop and sends it first when the line is back.
+        // Offline: the client library keeps the stop and sends it first when it reconnects.
       });
   };
 
@@ -110,7 +108,7 @@ function Head({ username, userId, worker, path, stoppedSince }: HeadProps) {
       <header class="bar">
         <Brand path={path} />
         {name.value === "" ? null : <span class="who">@{name.value}</span>}
-        {line.value === null ? null : <span class="line" data-line={line.value.look}>{line.value.text}</span>}
+        <ConnectionStatus notice={notice.value} />
         <p class="news" aria-live="polite">
           {news.value === null
             ? null
@@ -141,7 +139,6 @@ function Head({ username, userId, worker, path, stoppedSince }: HeadProps) {
           )}
         </div>
       </header>
-      <p class="visually-hidden" role="status">{line.value?.look === "open" ? "" : line.value?.text}</p>
     </>
   );
 }
@@ -176,25 +173,7 @@ function Stopped({ path, since, local }: { path: string; since: string | null; l
   );
 }
 
-function lineWords(words: Words["bar"], state: LineState): LineWords {
-  switch (state.kind) {
-    case "online":
-      return { look: "open", text: words.live };
-    case "connecting":
-      return { look: "waiting", text: words.connecting };
-    case "offline":
-      return { look: "waiting", text: words.offline };
-    case "login":
-      return { look: "ended", text: words.login };
-    case "stopped":
-      return { look: "ended", text: wasReplaced(state) ? words.replaced : words.closed };
-    default:
-      state satisfies never;
-      return { look: "ended", text: words.closed };
-  }
-}
-
-/** The times that the server wrote as UTC, in the viewer's own zone. Islands do theirs themselves. */
+/** Shows the server's UTC times in the viewer's own zone. Islands do this for their own times. */
 function localTimes(language: Language): void {
   for (const time of document.querySelectorAll<HTMLTimeElement>("main time[data-utc]")) {
     time.textContent = localText(language, time.dateTime);

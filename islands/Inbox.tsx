@@ -13,7 +13,7 @@ import { filtered, filterFrom } from "../lib/browser/inbox_filter.ts";
 import { InboxFilter } from "../components/InboxFilter.tsx";
 import { Empty } from "../components/Notice.tsx";
 import { bounded, openItems, withDelivered, withItem, withReading } from "../lib/browser/open_items.ts";
-import { pageLine, pageStore } from "../lib/browser/line.ts";
+import { pageConnection, pageStore } from "../lib/browser/connection.ts";
 import { isOpen, stateWords } from "../lib/text/commands.ts";
 import { isPending, usePending, withPending } from "../lib/browser/pending_answers.ts";
 import { toast } from "../lib/browser/toast.ts";
@@ -110,7 +110,7 @@ function OpenCommands(props: ListProps) {
     local.value = true;
     zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone || props.zone;
     now.value = Date.now();
-    const client = pageLine();
+    const client = pageConnection();
     const readKept = async () => {
       const kept = await (await pageStore())?.commands() ?? [];
       if (stopped.value) return;
@@ -169,11 +169,11 @@ function OpenCommands(props: ListProps) {
   const act = async (action: CommandAction) => {
     const { id } = action;
     // Without a line it waits, and the person goes on.
-    if (pageLine().line.kind === "online") busy.value = new Set([...busy.value, id]);
+    if (pageConnection().state.kind === "online") busy.value = new Set([...busy.value, id]);
     const { [id]: _, ...others } = errors.value;
     errors.value = others;
     try {
-      const answer = await pageLine().request(
+      const answer = await pageConnection().request(
         "command.update",
         updateParams(action, Date.now(), localMoment),
       );

@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { Notice } from "../components/Notice.tsx";
-import { pageLine, pageStore } from "../lib/browser/line.ts";
+import { pageConnection, pageStore } from "../lib/browser/connection.ts";
 import { kindTitle } from "../lib/text/commands.ts";
 import { PersonName } from "../components/PersonName.tsx";
 import { StateBadge } from "../components/StateBadge.tsx";
@@ -27,7 +27,7 @@ function History() {
   const online = useSignal(false);
 
   useEffect(() => {
-    const client = pageLine();
+    const client = pageConnection();
     const read = async () => {
       const store = await pageStore();
       nothing.value = await store?.person() === undefined;
@@ -36,7 +36,7 @@ function History() {
     const readAgain = () => void read().catch(() => nothing.value = true);
     readAgain();
     const offs = [
-      client.on("line", ({ kind }) => online.value = kind === "online"),
+      client.on("connection", ({ kind }) => online.value = kind === "online"),
       client.on("changed", readAgain),
       client.on("stopped", readAgain),
     ];

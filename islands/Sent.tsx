@@ -3,9 +3,9 @@ import { useEffect } from "preact/hooks";
 import type { Absence } from "../lib/text/files.ts";
 import { Empty } from "../components/Notice.tsx";
 import { failureText } from "../lib/browser/failures.ts";
-import { pageLine } from "../lib/browser/line.ts";
+import { pageConnection } from "../lib/browser/connection.ts";
 import { doneText, type SentAction, withChange } from "../lib/browser/sent_items.ts";
-import { actOnSent } from "../lib/browser/sent_line.ts";
+import { actOnSent } from "../lib/browser/sent_actions.ts";
 import { useAbsent } from "../lib/browser/own_files.ts";
 import { toast } from "../lib/browser/toast.ts";
 import { SentCard } from "../components/SentCard.tsx";
@@ -54,7 +54,7 @@ function SentList(props: ListProps) {
 
   useEffect(() => {
     local.value = true;
-    const client = pageLine();
+    const client = pageConnection();
     const offs = [
       client.on("changed", (changed) => {
         const { id } = changed;

@@ -2,9 +2,9 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { Absence } from "../lib/text/files.ts";
 import { failureText } from "../lib/browser/failures.ts";
-import { pageLine } from "../lib/browser/line.ts";
+import { pageConnection } from "../lib/browser/connection.ts";
 import { doneText, type SentAction, withChange } from "../lib/browser/sent_items.ts";
-import { actOnSent } from "../lib/browser/sent_line.ts";
+import { actOnSent } from "../lib/browser/sent_actions.ts";
 import { useAbsent } from "../lib/browser/own_files.ts";
 import { toast } from "../lib/browser/toast.ts";
 import { SentCard } from "../components/SentCard.tsx";
@@ -50,7 +50,7 @@ function Detail(props: DetailProps) {
 
   useEffect(() => {
     local.value = true;
-    const client = pageLine();
+    const client = pageConnection();
     let waiting: ReturnType<typeof setTimeout> | null = null;
     const read = () => {
       waiting = null;

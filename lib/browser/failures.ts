@@ -1,7 +1,7 @@
 import { RequestError } from "../client/mod.ts";
 import type { Language, Words } from "../words/mod.ts";
 
-/** Why something that was asked over the page's line did not work. Only for the browser. */
+/** Why something that was asked over the page's connection did not work. Only for the browser. */
 export function failureText(words: Words["failures"], language: Language, error: unknown): string {
   if (!(error instanceof RequestError)) return words.unknown;
   // What the server says is English and knows more than the kind.

@@ -2,7 +2,7 @@ import { type Signal, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { FileObject } from "../protocol/mod.ts";
 import type { Absence } from "../text/files.ts";
-import { pageLine } from "./line.ts";
+import { pageConnection } from "./connection.ts";
 
 interface OwnFiles {
   files: Signal<FileObject[]>;
@@ -10,14 +10,14 @@ interface OwnFiles {
   add(file: FileObject): void;
 }
 
-/** A person's files as a page shows them, kept current over its line while they are checked (FI-4). */
+/** A person's files as a page shows them, kept current over its connection while they are checked (FI-4). */
 export function useOwnFiles(first: FileObject[]): OwnFiles {
   const files = useSignal(first);
   // What was heard of a file may come before the answer that puts it in.
   const heard = useRef(new Map<string, FileObject>());
 
   useEffect(() => {
-    const client = pageLine();
+    const client = pageConnection();
     const change = (file: FileObject) => {
       heard.current.set(file.id, file);
       if (files.value.some(({ id }) => id === file.id)) files.value = withFile(files.value, file);
@@ -26,7 +26,7 @@ export function useOwnFiles(first: FileObject[]): OwnFiles {
       client.on("notification", (note) => {
         if (note.method === "file.changed") change(note.params);
       }),
-      // While there was no line nobody told.
+      // While there was no connection nobody told.
       client.on("ready", () => {
         const waiting = files.value.filter(({ state }) => state === "scanning" || state === "held");
         for (const { id } of waiting) void readFile(id).then((file) => file !== null && change(file));
@@ -49,7 +49,7 @@ export function useAbsent(
 ): Signal<Readonly<Record<string, Absence>>> {
   const absent = useSignal(first);
   useEffect(() =>
-    pageLine().on("notification", (note) => {
+    pageConnection().on("notification", (note) => {
       if (note.method !== "file.changed") return;
       const { id, state } = note.params;
       const { [id]: _, ...others } = absent.value;

@@ -2,15 +2,15 @@ import { type Signal, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { PendingRequest } from "../client/mod.ts";
 import type { CommandState, ListItem } from "../protocol/mod.ts";
-import { pageLine } from "./line.ts";
+import { pageConnection } from "./connection.ts";
 
-/** Answers to commands that were given without a line, oldest first; `refused` hears of those of an earlier page. */
+/** Answers to commands that were given without a connection, oldest first; `refused` hears of those of an earlier page. */
 export function usePending(
   refused: (commandId: string, error: Error) => void,
 ): Signal<readonly PendingRequest[]> {
   const pending = useSignal<readonly PendingRequest[]>([]);
   useEffect(() => {
-    const client = pageLine();
+    const client = pageConnection();
     const offs = [
       client.on("outbox", () => pending.value = client.pending),
       client.on("unsent", ({ method, params, error }) => {
@@ -24,7 +24,7 @@ export function usePending(
   return pending;
 }
 
-/** Whether an answer to this command waits for the line. */
+/** Whether an answer to this command waits for the connection. */
 export function isPending(item: ListItem, pending: readonly PendingRequest[]): boolean {
   return pending.some(({ params }) => params.id === item.command.id);
 }

@@ -1,5 +1,5 @@
-import { isOpenItem, type TabLine } from "../client/mod.ts";
-import { pageStore } from "./line.ts";
+import { isOpenItem, type SharedConnection } from "../client/mod.ts";
+import { pageStore } from "./connection.ts";
 
 /** Where a browser's push subscription is told to the server, and taken back. */
 const subscriptionsPath = "/api/v1/push/subscriptions";
@@ -10,7 +10,7 @@ const toldKey = "behest-push";
  * Starts the build's service worker, keeps the number on the app's icon, and tells the server of notifications that are on.
  * Only call it in the browser.
  */
-export function startWorker(url: string, line: TabLine): void {
+export function startWorker(url: string, connection: SharedConnection): void {
   const { serviceWorker } = navigator;
   // Only over TLS and on this computer itself.
   if (serviceWorker === undefined) return;
@@ -20,8 +20,8 @@ export function startWorker(url: string, line: TabLine): void {
   }).catch(() => {
     // A browser that does not want it has the same pages without it.
   });
-  const count = () => void badge(line);
-  for (const event of ["ready", "deliver", "changed", "stopped"] as const) line.on(event, count);
+  const count = () => void badge(connection);
+  for (const event of ["ready", "deliver", "changed", "stopped"] as const) connection.on(event, count);
 }
 
 /** As much of the browser's Trusted Types as is used here; TypeScript does not know them yet. */
@@ -42,11 +42,11 @@ function ownWorker(url: string): string {
   return trustedTypes?.createPolicy("behest-worker", { createScriptURL }).createScriptURL(url) ?? url;
 }
 
-async function badge(line: TabLine): Promise<void> {
-  if (!line.leads || navigator.setAppBadge === undefined) return;
+async function badge(connection: SharedConnection): Promise<void> {
+  if (!connection.leads || navigator.setAppBadge === undefined) return;
   try {
     const open = (await (await pageStore())?.commands() ?? []).filter(isOpenItem).length;
-    await (open === 0 || line.stop.stopped ? navigator.clearAppBadge() : navigator.setAppBadge(open));
+    await (open === 0 || connection.stop.stopped ? navigator.clearAppBadge() : navigator.setAppBadge(open));
   } catch {
     // Only installed apps have one.
   }

@@ -4,34 +4,29 @@ import type { Method, Result } from "../protocol/methods.ts";
 import { type Clock, systemClock } from "../platform/clock.ts";
 import { type Log, silentLog } from "../platform/log.ts";
 import { type Random, systemRandom } from "../platform/random.ts";
-import { Connection } from "./connection.ts";
-import {
-  type ClientEvents,
-  type ClientHandler,
-  type LineState,
-  Listeners,
-  type OtherNotification,
-  type StopState,
-} from "./events.ts";
+import type { Connection } from "./connection.ts";
+import { clientCodes, type ConnectionState, isFinal } from "./connection_state.ts";
+import { type ClientEvents, type ClientHandler, Listeners, type OtherNotification } from "./events.ts";
 import { readChanged, readDeliveries, readStopped, type SessionReady } from "./frames.ts";
 import { Inbox } from "./inbox.ts";
-import type { Line } from "./line.ts";
 import type { OutboxStore } from "./outbox_store.ts";
 import { Outgoing, type PendingRequest } from "./outgoing.ts";
+import { Reconnector } from "./reconnector.ts";
 import { RequestError, type RequestParams } from "./requests.ts";
 import { MemorySeenStore, type SeenStore } from "./seen_store.ts";
 import { type SocketFactory, webSocket } from "./socket.ts";
+import { StopReport, type StopState } from "./stop_report.ts";
 
 export interface ClientOptions {
-  /** Of the socket: `wss://host/api/ws`; `https:` is taken too, and in a page `/api/ws`. */
+  /** Address of the socket: `wss://host/api/ws`, also with `https:`; in a page also `/api/ws`. */
   url: string;
   socket?: SocketFactory;
   clock?: Clock;
   random?: Random;
   log?: Log;
   /**
-   * A new single-use ticket for every try (AU-5); null when the session is over. Without a ticket a browser cannot
-   * tell a refused login from a lost network, so pages should give one: see `ticketFrom`.
+   * Gives a new single-use ticket for each attempt (AU-5); null when the session is over. Pages should give one (see
+   * `ticketFrom`): without it a browser cannot tell a refused login from a lost network.
    */
   ticket?: () => Promise<string | null>;
   /** A session token, for native clients; ignored when `ticket` is given. */
@@ -40,46 +35,45 @@ export interface ClientOptions {
   device?: string;
   window?: number;
   accept?: readonly string[];
-  /** Where the ids of seen commands are kept; in memory when not given. */
+  /** Keeps the ids of seen commands; the default is memory. */
   store?: SeenStore;
-  /** Where requests are kept while there is no line; in memory when not given. */
+  /** Keeps requests while there is no connection; the default is memory. */
   outbox?: OutboxStore;
   /**
-   * Whose client this is, where that is known: what the person does before the first line stands is kept over a restart too,
-   * what an earlier run left is known at once, and a line of somebody else is refused.
+   * Id of the person, if known before the first connection. Then requests made before it survive a restart too, those of an
+   * earlier run are read now, and a connection of another person is refused.
    */
   userId?: string;
 }
 
 /**
- * One device of one person: keeps the line up, hands each command over once and in order, acknowledges, and sends what
- * the person asks for, now or when the line is back. Nothing happens before `connect()`.
+ * One device of one person. Keeps the connection open, hands over each command once and in order, acknowledges it, and sends
+ * the person's requests, now or after the next reconnect. Does nothing before `connect()`.
  */
 export class BehestClient implements AsyncDisposable {
   readonly #listeners: Listeners;
-  readonly #connection: Connection;
+  readonly #reconnector: Reconnector;
   readonly #inbox: Inbox;
   readonly #outgoing: Outgoing;
   readonly #log: Log;
+  readonly #stopReport = new StopReport(() => this.stop, (stop) => this.#listeners.emit("stopped", stop));
   #userId: string | undefined;
   #stopped = false;
-  #saidStop: StopState = { stopped: false, pending: false };
-  #saidWaiting = 0;
+  #toldWaiting = 0;
   #closed = false;
-  #started = false;
 
   constructor(options: ClientOptions) {
     const { clock = systemClock, random = systemRandom, log = silentLog, socket = webSocket } = options;
     this.#log = log;
     this.#userId = options.userId;
     this.#listeners = new Listeners(log);
-    this.#connection = new Connection({ ...options, clock, random, log, socket }, {
-      stateChanged: (state) => this.#lineChanged(state),
-      ready: (line, ready) => this.#ready(line, ready),
+    this.#reconnector = new Reconnector({ ...options, clock, random, log, socket }, {
+      stateChanged: (state) => this.#connectionChanged(state),
+      ready: (connection, ready) => this.#ready(connection, ready),
       notified: (method, params) => this.#notified(method, params),
-      lineEnded: () => {
-        this.#inbox.lineEnded();
-        this.#outgoing.lineEnded();
+      connectionEnded: () => {
+        this.#inbox.connectionEnded();
+        this.#outgoing.connectionEnded();
       },
     });
     this.#inbox = new Inbox(options.store ?? new MemorySeenStore(), clock, log, {
@@ -88,56 +82,53 @@ export class BehestClient implements AsyncDisposable {
       changed: (changed: CommandChanged) => this.#listeners.emit("changed", changed),
       failed: (delivery, error) => this.#listeners.emit("failed", { delivery, error }),
       ack: (cursor) => this.#ack(cursor),
-      drop: (reason) => this.#connection.drop(reason),
+      drop: (reason) => this.#reconnector.drop(reason),
     });
     this.#outgoing = new Outgoing({ clock, random, log, store: options.outbox, userId: options.userId }, {
-      line: () => this.#connection.usable,
-      hopeful: () => !this.#started || !isFinal(this.#connection.state),
+      connection: () => this.#reconnector.usable,
+      reconnects: () => !isFinal(this.#reconnector.state),
       changed: () => this.#outgoingChanged(),
       stopAnswered: (stopped) => this.#setStopped(stopped),
       unsent: (request) => this.#listeners.emit("unsent", request),
     });
   }
 
-  /** Where the line stands now. */
-  get line(): LineState {
-    return this.#connection.state;
+  get connection(): ConnectionState {
+    return this.#reconnector.state;
   }
 
-  /** Whether the person's safety stop is on, and whether one is on its way (CO-6). */
   get stop(): StopState {
     return { stopped: this.#stopped, pending: this.#outgoing.stopPending };
   }
 
-  /** Requests that wait for the line. */
+  /** Number of requests that wait for a connection. */
   get waiting(): number {
     return this.#outgoing.waiting;
   }
 
-  /** What the person did that waits for the line, oldest first; each event `outbox` tells of a change. */
+  /** The person's stops and writes that the server has not answered, oldest first. The event `outbox` tells of changes. */
   get pending(): readonly PendingRequest[] {
     return this.#outgoing.pending;
   }
 
-  /** Begins; also again after `login` and `stopped`. */
+  /** Starts, or starts again after `login` and `stopped`. */
   connect(): void {
     if (this.#closed) return;
-    this.#started = true;
     this.#outgoing.prepare();
-    this.#connection.connect();
+    this.#reconnector.connect();
   }
 
-  /** Tries at once when a retry is waiting: for a page that hears `online` or becomes visible. */
+  /** Tries now if a retry is waiting: for a page that hears `online` or becomes visible. */
   wake(): void {
-    this.#connection.wake();
+    this.#reconnector.wake();
   }
 
-  /** Resolves at `session.ready`; rejects with a `RequestError` when the line needs the person or is closed. */
+  /** Resolves at `session.ready`. Rejects with a `RequestError` when the person has to log in or the client has ended. */
   whenOnline(): Promise<SessionReady> {
-    return this.#connection.whenOnline();
+    return this.#reconnector.whenOnline();
   }
 
-  /** Subscribes; the answer ends it. Deliveries wait until there is a handler for them. */
+  /** Subscribes, and returns the function that unsubscribes. Deliveries wait until they have a handler. */
   on<E extends keyof ClientEvents>(event: E, handler: ClientHandler<E>): () => void {
     const off = this.#listeners.add(event, handler);
     if (event === "deliver") this.#inbox.wake();
@@ -145,9 +136,9 @@ export class BehestClient implements AsyncDisposable {
   }
 
   /**
-   * Asks the server. Rejects with a `RequestError`. Without a line, what is safe to repeat waits for the next one, and
-   * goes out in order; `safety.stop` goes first and makes the client try at once. `timeoutMs` counts from sending. `id` (sorting by time)
-   * names the request in the `OutboxStore`: asked for twice under one id, it is sent once.
+   * Sends a request. Rejects with a `RequestError`. Without a connection, requests that are safe to repeat wait for the next one and
+   * are sent in order; `safety.stop` is sent first and makes the client try now. `timeoutMs` counts from sending. `id` (sorts by
+   * time) names the request in the `OutboxStore`: two requests with one id are sent once.
    */
   request<M extends Method>(
     method: M,
@@ -165,34 +156,35 @@ export class BehestClient implements AsyncDisposable {
     return answer as Promise<Result<M>>;
   }
 
-  /** Ends everything; waiting requests reject with `closed`. What an `OutboxStore` holds stays there. */
+  /** Ends the client; waiting requests reject with `closed`. The `OutboxStore` keeps its requests. */
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
     const kept = this.#outgoing.close(new RequestError("closed", "The client was closed."));
-    await Promise.all([kept, this.#connection.close()]);
+    await Promise.all([kept, this.#reconnector.close()]);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
 
-  /** A stop does not wait for a timer, nor for a line that another device took over. */
+  /** A stop waits neither for a retry nor for the person to reconnect. */
   #hurry(): void {
-    if (this.#connection.state.kind === "stopped") this.connect();
+    const { kind } = this.#reconnector.state;
+    if (kind === "idle" || kind === "stopped") this.connect();
     else this.wake();
   }
 
-  #ready(line: Line, ready: SessionReady): void {
+  #ready(connection: Connection, ready: SessionReady): void {
     if (this.#userId !== undefined && this.#userId !== ready.user.id) {
-      // What waits here and what was seen here belongs to somebody else.
+      // The waiting requests and the seen commands here belong to the other person.
       this.#log.error("client.other_user");
-      return this.#connection.stop("another person logged in");
+      return this.#reconnector.stop(clientCodes.otherPerson, "another person logged in");
     }
     this.#userId = ready.user.id;
     this.#stopped = ready.stopped;
-    this.#outgoing.start(line, ready.user.id);
-    this.#sayStop();
+    this.#outgoing.start(connection, ready.user.id);
+    this.#stopReport.update();
     this.#listeners.emit("ready", ready);
   }
 
@@ -214,50 +206,38 @@ export class BehestClient implements AsyncDisposable {
         break;
       }
     }
-    // Names that this version does not know come from a newer server: who listens decides.
+    // A newer server may send methods that this version does not know: the listener decides.
     this.#listeners.emit("notification", { method, params } as OtherNotification);
     return true;
   }
 
   #ack(cursor: string): Promise<unknown> {
-    const line = this.#connection.usable;
-    // A line that closes takes no more; the server delivers again and the repeat is dropped.
-    if (line === undefined) return Promise.resolve();
-    return line.call("inbox.ack", { cursor }, limits.clientRequestMs);
+    const connection = this.#reconnector.usable;
+    // A closing connection takes no acknowledgement; the server delivers again and the repeat is dropped.
+    if (connection === undefined) return Promise.resolve();
+    return connection.call("inbox.ack", { cursor }, limits.clientRequestMs);
   }
 
-  #lineChanged(state: LineState): void {
+  #connectionChanged(state: ConnectionState): void {
     if (isFinal(state)) {
-      this.#outgoing.giveUpReads(new RequestError("offline", `There is no line: ${state.reason}.`));
+      this.#outgoing.giveUpReads(new RequestError("offline", `There is no connection: ${state.reason}.`));
     }
-    this.#listeners.emit("line", state);
+    this.#listeners.emit("connection", state);
   }
 
   #outgoingChanged(): void {
     const waiting = this.#outgoing.waiting;
-    if (waiting !== this.#saidWaiting) {
-      this.#saidWaiting = waiting;
+    if (waiting !== this.#toldWaiting) {
+      this.#toldWaiting = waiting;
       this.#listeners.emit("outbox", { waiting });
     }
-    this.#sayStop();
+    this.#stopReport.update();
     this.#inbox.wake();
   }
 
   #setStopped(stopped: boolean): void {
     this.#stopped = stopped;
-    this.#sayStop();
+    this.#stopReport.update();
     this.#inbox.wake();
   }
-
-  #sayStop(): void {
-    const said = this.#saidStop;
-    const now = { stopped: this.#stopped, pending: this.#outgoing.stopPending };
-    if (said.stopped === now.stopped && said.pending === now.pending) return;
-    this.#saidStop = now;
-    this.#listeners.emit("stopped", now);
-  }
-}
-
-function isFinal(state: LineState): state is Extract<LineState, { kind: "login" | "stopped" }> {
-  return state.kind === "login" || state.kind === "stopped";
 }

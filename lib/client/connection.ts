@@ -1,217 +1,255 @@
+import { type AfterClose, afterClose, closeCodes } from "../protocol/close_codes.ts";
+import { jsonRpcCodes } from "../protocol/errors.ts";
 import { limits } from "../protocol/limits.ts";
-import { fullJitter } from "../platform/backoff.ts";
+import { readFrame, type RpcFailure, type RpcNotification, type RpcSuccess } from "../protocol/rpc.ts";
 import type { Clock, Timer } from "../platform/clock.ts";
 import type { Log } from "../platform/log.ts";
-import type { Random } from "../platform/random.ts";
-import { asError, type LineState } from "./events.ts";
-import type { SessionReady } from "./frames.ts";
-import { Line, type LineEnd } from "./line.ts";
+import { clientCodes } from "./connection_state.ts";
+import { asError } from "./events.ts";
+import { type Closing, readClosing, readReady, type SessionReady } from "./frames.ts";
 import { RequestError } from "./requests.ts";
-import { type SocketAddress, type SocketFactory, socketUrl, subProtocol } from "./socket.ts";
+import type { WebSocketLike } from "./socket.ts";
 
-export interface ConnectionOptions extends SocketAddress {
-  socket: SocketFactory;
-  clock: Clock;
-  random: Random;
-  log: Log;
-  ticket?: (() => Promise<string | null>) | undefined;
-  token?: string | undefined;
+/** Why a connection ended, and the client's next step. `code` is 1006 when the network broke it. */
+export interface ConnectionEnd {
+  code: number;
+  reason: string;
+  then: AfterClose;
 }
 
 export interface ConnectionHost {
-  stateChanged(state: LineState): void;
-  ready(line: Line, ready: SessionReady): void;
+  ready(ready: SessionReady): void;
+  /** The connection stayed open for one more heartbeat interval. */
+  stable(): void;
+  /** False when the frame breaks the protocol. */
   notified(method: string, params: Record<string, unknown>): boolean;
-  lineEnded(): void;
+  /** Called once, last, and never by the constructor. */
+  ended(end: ConnectionEnd): void;
 }
 
-/** The step at which the wait is the longest one: where a client begins that was told to back off. */
-const longestWaitAttempt = Math.ceil(Math.log2(limits.reconnectMaxMs / limits.reconnectBaseMs));
+interface Call {
+  resolve: (result: unknown) => void;
+  reject: (error: RequestError) => void;
+  timer: Timer;
+}
 
-/** Keeps one line up: opens, waits, opens again, or stops, as the close code says (section 3). */
+/** One socket from opening to end: first frame, heartbeats both ways, calls and answers. Never reopened. */
 export class Connection {
-  readonly #options: ConnectionOptions;
+  readonly #socket: WebSocketLike;
+  readonly #clock: Clock;
+  readonly #log: Log;
   readonly #host: ConnectionHost;
-  #state: LineState = { kind: "stopped", reason: "not started" };
-  #line: Line | undefined;
-  #attempt = 0;
-  /** Counts opened tries: a ticket that comes late belongs to a try that is over. */
-  #try = 0;
-  #timer: Timer | undefined;
-  #closed = false;
-  #waiting: PromiseWithResolvers<SessionReady>[] = [];
-  #ready: SessionReady | undefined;
+  readonly #calls = new Map<number, Call>();
+  readonly #socketClosed = Promise.withResolvers<void>();
+  #nextId = 1;
+  #ready = false;
+  #ended = false;
+  #closing: Closing | undefined;
+  #heardAt: number;
+  #watch: Timer;
+  #beat: Timer | undefined;
 
-  constructor(options: ConnectionOptions, host: ConnectionHost) {
-    this.#options = options;
+  constructor(socket: WebSocketLike, clock: Clock, log: Log, host: ConnectionHost) {
+    this.#socket = socket;
+    this.#clock = clock;
+    this.#log = log;
     this.#host = host;
-    // A wrong address is the caller's mistake and shows at once, not as a line that never comes.
-    socketUrl(options, {});
-  }
-
-  get state(): LineState {
-    return this.#state;
-  }
-
-  /** The line when requests may go out on it. */
-  get usable(): Line | undefined {
-    return this.#line?.usable ? this.#line : undefined;
-  }
-
-  /** Begins, or begins again after `login` and `stopped`. Does nothing while it is at work. */
-  connect(): void {
-    if (this.#closed) return;
-    if (this.#state.kind !== "login" && this.#state.kind !== "stopped") return;
-    this.#attempt = 0;
-    this.#open();
-  }
-
-  /** Tries at once instead of at `retryAt`. */
-  wake(): void {
-    if (this.#state.kind === "offline") this.#open();
-  }
-
-  /** Resolves at the next `session.ready`, at once when online; rejects when nothing will come by itself. */
-  whenOnline(): Promise<SessionReady> {
-    if (this.#state.kind === "online" && this.#ready !== undefined) return Promise.resolve(this.#ready);
-    if (this.#closed) return Promise.reject(new RequestError("closed", "The client is closed."));
-    const waiting = Promise.withResolvers<SessionReady>();
-    this.#waiting.push(waiting);
-    return waiting.promise;
-  }
-
-  /** Ends the line; the state stays `stopped` with this reason until `connect()`. */
-  stop(reason: string): void {
-    const line = this.#line;
-    this.#cancel();
-    line?.finish();
-    if (line !== undefined) this.#host.lineEnded();
-    this.#set({ kind: "stopped", reason });
-  }
-
-  /** Ends for good. Resolves when the socket is closed, or when that takes too long. */
-  async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
-    const line = this.#line;
-    this.stop("closed");
-    if (line === undefined) return;
-    const late = Promise.withResolvers<void>();
-    using _timer = this.#options.clock.after(limits.clientCloseMs, late.resolve);
-    await Promise.race([line.socketClosed, late.promise]);
-  }
-
-  drop(reason: string): void {
-    this.#line?.drop(clientCode, reason, "reconnect");
-  }
-
-  #open(): void {
-    this.#cancel();
-    const attempt = ++this.#try;
-    this.#set({ kind: "connecting", attempt: this.#attempt });
-    // Who heard of the state may have closed the client.
-    if (attempt !== this.#try) return;
-    const { ticket, token } = this.#options;
-    if (ticket === undefined) return this.#dial(token === undefined ? {} : { token });
-    this.#timer = this.#options.clock.after(limits.clientConnectMs, () => this.#retry("no ticket in time"));
-    ask(ticket).then(
-      (value) => {
-        if (attempt !== this.#try) return;
-        if (value !== null) return this.#dial({ ticket: value });
-        this.#cancel();
-        this.#set({ kind: "login", reason: "the session is over" });
-      },
-      (error: unknown) => {
-        if (attempt !== this.#try) return;
-        this.#options.log.info("client.no_ticket", { error: asError(error) });
-        this.#retry("no ticket");
-      },
+    this.#heardAt = clock.now();
+    this.#watch = clock.after(
+      limits.clientConnectMs,
+      () => this.drop(clientCodes.dropped, "no session.ready in time", "reconnect"),
     );
+    socket.addEventListener("message", (event) => this.#guarded(() => this.#take(event.data)));
+    socket.addEventListener("close", (event) => this.#guarded(() => this.#closed(event.code, event.reason)));
+    // A close event follows every error.
+    socket.addEventListener("error", () => {});
   }
 
-  #dial(login: { ticket?: string; token?: string }): void {
-    this.#timer?.cancel();
-    const { socket, clock, log } = this.#options;
-    try {
-      const line: Line = new Line(socket(socketUrl(this.#options, login), [subProtocol]), clock, log, {
-        ready: (ready) => this.#stands(line, ready),
-        stable: () => void (this.#attempt = 0),
-        notified: (method, params) => this.#host.notified(method, params),
-        ended: (end) => this.#ended(line, end),
-      });
-      this.#line = line;
-    } catch (error) {
-      // The message of a bad URL may hold the URL, and that the ticket: only the name is logged.
-      log.warn("client.no_socket", { error: asError(error).name });
-      this.#retry("no socket");
-    }
+  /** Whether requests can be sent: after `session.ready` and before `session.closing`. */
+  get usable(): boolean {
+    return this.#ready && !this.#ended && this.#closing === undefined;
   }
 
-  #stands(line: Line, ready: SessionReady): void {
-    if (line !== this.#line) return;
-    this.#ready = ready;
-    this.#set({ kind: "online", since: this.#options.clock.now() });
-    if (line === this.#line) this.#host.ready(line, ready);
-    if (line !== this.#line) return;
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const one of waiting) one.resolve(ready);
+  /** Number of calls without an answer. */
+  get inFlight(): number {
+    return this.#calls.size;
   }
 
-  #ended(line: Line, end: LineEnd): void {
-    if (line !== this.#line) return;
-    this.#line = undefined;
-    this.#host.lineEnded();
-    this.#options.log.info("client.line_ended", { code: end.code, reason: end.reason, then: end.then });
-    switch (end.then) {
-      case "stop":
-        return this.#set({ kind: "stopped", reason: end.reason });
-      case "login":
-        return this.#set({ kind: "login", reason: end.reason });
-      case "back_off":
-        this.#attempt = Math.max(this.#attempt, longestWaitAttempt);
-        return this.#retry(end.reason);
-      case "reconnect":
-        return this.#retry(end.reason);
+  /** Resolves when the socket itself is closed, possibly long after the connection ended. */
+  get socketClosed(): Promise<void> {
+    return this.#socketClosed.promise;
+  }
+
+  /** Rejects with a `RequestError`, of the kind `broken` when no answer can come any more. */
+  call(method: string, params: Record<string, unknown>, timeoutMs: number): Promise<unknown> {
+    if (!this.usable) return Promise.reject(broken());
+    const id = this.#nextId++;
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+    const timer = this.#clock.after(timeoutMs, () => {
+      this.#calls.delete(id);
+      reject(new RequestError("timed_out", "The server did not answer in time."));
+    });
+    this.#calls.set(id, { resolve, reject, timer });
+    this.#send({ jsonrpc: "2.0", id, method, params });
+    return promise;
+  }
+
+  /** Ends the connection now, without waiting for the peer: a dead one never answers a close. */
+  drop(code: number, reason: string, then: AfterClose): void {
+    if (this.#ended) return;
+    this.#log.warn("client.connection_dropped", { code, reason });
+    this.#close(code, reason);
+    this.#end({ code, reason, then });
+  }
+
+  /** Ends the connection because the client no longer needs it. */
+  finish(): void {
+    if (this.#ended) return;
+    this.#close(clientCodes.closed, "");
+    this.#end({ code: clientCodes.closed, reason: "closed", then: "stop" });
+  }
+
+  #take(data: unknown): void {
+    if (this.#ended) return;
+    this.#heardAt = this.#clock.now();
+    if (typeof data !== "string") return this.#malformed("a binary frame");
+    const frame = readFrame(data);
+    switch (frame.kind) {
+      case "notification":
+        return this.#notified(frame.notification);
+      case "response":
+        return this.#answered(frame.response);
+      case "request":
+        return this.#send({
+          jsonrpc: "2.0",
+          id: frame.request.id,
+          error: { code: jsonRpcCodes.methodNotFound, message: "This client answers no requests." },
+        });
+      case "broken":
+        return this.#malformed(frame.message);
       default:
-        end.then satisfies never;
+        frame satisfies never;
     }
   }
 
-  #retry(reason: string): void {
-    this.#cancel();
-    const { random, clock } = this.#options;
-    const waitMs = fullJitter(random, this.#attempt, limits.reconnectBaseMs, limits.reconnectMaxMs);
-    this.#attempt++;
-    this.#timer = clock.after(waitMs, () => this.#open());
-    this.#set({ kind: "offline", reason, retryAt: clock.now() + waitMs });
+  #notified({ method, params }: RpcNotification): void {
+    if (method === "session.closing") return this.#announced(readClosing(params));
+    if (!this.#ready) return this.#first(method, params);
+    if (method === "session.ready" || !this.#host.notified(method, params)) this.#malformed(method);
   }
 
-  /** Leaves nothing of the try before: neither its timer, nor its ticket, nor its line. */
-  #cancel(): void {
-    this.#timer?.cancel();
-    this.#timer = undefined;
-    this.#try++;
-    this.#line = undefined;
+  #first(method: string, params: Record<string, unknown>): void {
+    const ready = method === "session.ready" ? readReady(params) : undefined;
+    if (ready === undefined) return this.#malformed(`${method} where session.ready was expected`);
+    const { intervalMs, misses } = ready.heartbeat;
+    this.#ready = true;
+    this.#watch.cancel();
+    this.#watchFor(intervalMs * misses, intervalMs * misses);
+    this.#beat = this.#clock.after(intervalMs, () => this.#sendBeat(intervalMs));
+    this.#host.ready(ready);
   }
 
-  #set(state: LineState): void {
-    this.#state = state;
-    if (state.kind === "login" || state.kind === "stopped") {
-      const waiting = this.#waiting;
-      this.#waiting = [];
-      for (const one of waiting) {
-        one.reject(new RequestError("offline", `There is no line: ${state.reason}.`));
-      }
+  /** The server is about to close. If its close does not come, the connection ends here (WS-8). */
+  #announced(closing: Closing | undefined): void {
+    if (closing === undefined) return this.#malformed("session.closing");
+    if (this.#closing !== undefined) return;
+    this.#closing = closing;
+    this.#watch.cancel();
+    this.#watch = this.#clock.after(limits.shutdownMs, () => {
+      this.drop(clientCodes.dropped, "the server announced its close", this.#next(closing.code));
+    });
+  }
+
+  #answered(response: RpcSuccess | RpcFailure): void {
+    if ("error" in response && response.id === null) {
+      // The server could not read a frame of ours. Its close follows, with the code.
+      this.#log.warn("client.error_frame", { code: response.error.code });
+      return;
     }
-    this.#host.stateChanged(state);
+    const call = typeof response.id === "number" ? this.#calls.get(response.id) : undefined;
+    // An answer after the timeout is late, not malformed.
+    if (call === undefined || typeof response.id !== "number") return;
+    this.#calls.delete(response.id);
+    call.timer.cancel();
+    if ("error" in response) call.reject(RequestError.from(response.error));
+    else call.resolve(response.result);
+  }
+
+  #sendBeat(intervalMs: number): void {
+    this.#beat = this.#clock.after(intervalMs, () => this.#sendBeat(intervalMs));
+    this.#host.stable();
+    // Only the arrival of an answer counts; `#watchFor` acts on silence.
+    if (this.usable) this.call("heartbeat", {}, intervalMs).catch(() => {});
+  }
+
+  /** WS-4 in the other direction: the connection ends after whole intervals without a frame from the server. */
+  #watchFor(silenceMs: number, waitMs: number): void {
+    this.#watch = this.#clock.after(waitMs, () => {
+      const leftMs = this.#heardAt + silenceMs - this.#clock.now();
+      if (leftMs > 0) this.#watchFor(silenceMs, leftMs);
+      else this.drop(closeCodes.heartbeatMissed.code, "the server is silent", "reconnect");
+    });
+  }
+
+  #malformed(what: string): void {
+    this.#log.warn("client.malformed_frame", { what });
+    this.drop(closeCodes.badFrame.code, "malformed frame from the server", "reconnect");
+  }
+
+  #send(frame: Record<string, unknown>): void {
+    try {
+      this.#socket.send(JSON.stringify(frame));
+    } catch (error) {
+      this.#log.warn("client.send_failed", { error: asError(error) });
+      this.drop(clientCodes.dropped, "cannot send", "reconnect");
+    }
+  }
+
+  #close(code: number, reason: string): void {
+    try {
+      this.#socket.close(code, reason);
+    } catch (error) {
+      this.#log.warn("client.close_failed", { error: asError(error) });
+      this.#socketClosed.resolve();
+    }
+  }
+
+  #closed(code: number | undefined, reason: string | undefined): void {
+    this.#socketClosed.resolve();
+    if (this.#ended) return;
+    // A proxy may drop the announced code.
+    const said = code !== undefined && code >= 3000 ? code : this.#closing?.code ?? code ?? clientCodes.lost;
+    this.#end({ code: said, reason: reason || "connection lost", then: this.#next(said) });
+  }
+
+  #next(code: number): AfterClose {
+    const next = afterClose(code);
+    return this.#closing?.reconnect === false && next !== "login" ? "stop" : next;
+  }
+
+  #end(end: ConnectionEnd): void {
+    this.#ended = true;
+    this.#watch.cancel();
+    this.#beat?.cancel();
+    for (const call of this.#calls.values()) {
+      call.timer.cancel();
+      call.reject(broken());
+    }
+    this.#calls.clear();
+    this.#host.ended(end);
+  }
+
+  /** A throw in `work` is a bug of the library or of a handler. It ends this connection, not the page or the process. */
+  #guarded(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#log.error("client.bug", { error: asError(error) });
+      this.drop(clientCodes.dropped, "internal error", "reconnect");
+    }
   }
 }
 
-/** The library's own close code for a line that it gives up. */
-const clientCode = 4000;
-
-/** A source that throws instead of rejecting is as good. */
-async function ask(ticket: () => Promise<string | null>): Promise<string | null> {
-  return await ticket();
+function broken(): RequestError {
+  return new RequestError("broken", "The connection broke before the answer came.");
 }

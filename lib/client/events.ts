@@ -1,27 +1,12 @@
 import type { CommandChanged, Delivery } from "../protocol/commands.ts";
 import type { Method, Notification, NotificationParams } from "../protocol/methods.ts";
 import type { Log } from "../platform/log.ts";
+import type { ConnectionState } from "./connection_state.ts";
 import type { SessionReady } from "./frames.ts";
 import type { RequestError } from "./requests.ts";
+import type { StopState } from "./stop_report.ts";
 
-/** Where the line stands. Times are milliseconds since 1970 on the client's clock. */
-export type LineState =
-  | { kind: "connecting"; attempt: number }
-  | { kind: "online"; since: number }
-  /** The next try comes by itself at `retryAt`; `wake()` tries at once. */
-  | { kind: "offline"; reason: string; retryAt: number }
-  /** The session is over: log in, then `connect()`. */
-  | { kind: "login"; reason: string }
-  /** Nothing happens until `connect()`. */
-  | { kind: "stopped"; reason: string };
-
-/** The safety stop (CO-6). `pending`: the person pressed Stop and the server has not answered yet. */
-export interface StopState {
-  stopped: boolean;
-  pending: boolean;
-}
-
-/** A notification as it came, without those that the library handles itself. */
+/** Notifications that the library passes on unchanged: all but those that it handles itself. */
 export type OtherNotification = {
   [N in Exclude<Notification, "session.ready" | "session.closing" | "command.deliver" | "command.changed">]: {
     method: N;
@@ -30,33 +15,33 @@ export type OtherNotification = {
 }[Exclude<Notification, "session.ready" | "session.closing" | "command.deliver" | "command.changed">];
 
 export interface ClientEvents {
-  line: LineState;
+  connection: ConnectionState;
   ready: SessionReady;
-  /** A command for the person, each once. It is acknowledged after every handler of this event is done. */
+  /** A command for the person, each once. Acknowledged after every handler of this event is done. */
   deliver: Delivery;
   changed: CommandChanged;
   notification: OtherNotification;
   stopped: StopState;
-  /** How many requests wait for the line. */
+  /** The number of waiting requests changed. */
   outbox: { waiting: number };
-  /** A handler of `deliver` failed; the command is not acknowledged and comes again. */
+  /** A handler of `deliver` failed: the command is not acknowledged, and the server delivers it again. */
   failed: { delivery: Delivery; error: unknown };
-  /** A request of an earlier page, kept by the store, was refused: nobody else is there to hear it. */
+  /** The server refused a request that an earlier page left in the store. No caller waits for its answer. */
   unsent: { method: Method; params: Record<string, unknown>; error: RequestError };
 }
 
-/** Only handlers of `deliver` may take their time. */
+/** Only handlers of `deliver` can be asynchronous. */
 export type ClientHandler<E extends keyof ClientEvents> = (
   value: ClientEvents[E],
 ) => E extends "deliver" ? void | Promise<void> : void;
 
 type Handlers = { [E in keyof ClientEvents]: Set<ClientHandler<E>> };
 
-/** The handlers of one client. What a handler throws is logged and stays here, save for `deliver`. */
+/** The handlers of one client. Logs errors of handlers and goes on, except for `deliver`. */
 export class Listeners {
   readonly #log: Log;
   readonly #handlers: Handlers = {
-    line: new Set(),
+    connection: new Set(),
     ready: new Set(),
     deliver: new Set(),
     changed: new Set(),
@@ -90,7 +75,7 @@ export class Listeners {
     }
   }
 
-  /** One handler after the other; rejects with what the first failing one threw. */
+  /** Runs the handlers one after another; rejects with the error of the first that fails. */
   async deliver(delivery: Delivery): Promise<void> {
     for (const handler of [...this.#handlers.deliver]) await handler(delivery);
   }

@@ -13,7 +13,7 @@ export interface InboxHost {
   changed(changed: CommandChanged): void;
   failed(delivery: Delivery, error: unknown): void;
   ack(cursor: string): Promise<unknown>;
-  /** Ends the line, so that the server delivers again. */
+  /** Ends the connection, so that the server delivers again. */
   drop(reason: string): void;
 }
 
@@ -24,8 +24,8 @@ interface Entry extends Delivery {
 
 /**
  * Hands deliveries to the person one by one in the order of the log, each command once (DL-3), and acknowledges what
- * was taken. A delivery counts as taken when its handlers are done; one at a time, over all lines, so that a repeat on
- * a new line waits for the handler that is still busy with the first.
+ * was taken. A delivery counts as taken when its handlers are done; one at a time, over all connections, so that a repeat on
+ * a new connection waits for the handler that is still busy with the first.
  */
 export class Inbox {
   readonly #seen: SeenStore;
@@ -33,12 +33,12 @@ export class Inbox {
   readonly #log: Log;
   readonly #host: InboxHost;
   #queue: Entry[] = [];
-  /** Counts lines: what was begun on one must not acknowledge on the next. */
-  #line = 0;
+  /** Counts connections: what was begun on one must not acknowledge on the next. */
+  #connection = 0;
   #working = false;
   /** The entry whose handlers are at work. */
   #current: Entry | undefined;
-  /** The handler failed too often: nothing more is handed over on this line. */
+  /** The handler failed too often: nothing more is handed over on this connection. */
   #held = false;
   #failing: { id: string; times: number } | undefined;
   #taken: string | undefined;
@@ -59,9 +59,9 @@ export class Inbox {
     return true;
   }
 
-  /** What was not taken comes again on the next line. */
-  lineEnded(): void {
-    this.#line++;
+  /** What was not taken comes again on the next connection. */
+  connectionEnded(): void {
+    this.#connection++;
     this.#queue = [];
     this.#held = false;
     this.#taken = undefined;
@@ -94,12 +94,12 @@ export class Inbox {
   async #work(): Promise<void> {
     this.#working = true;
     for (let entry = this.#ripe(); entry !== undefined; entry = this.#ripe()) {
-      const line = this.#line;
+      const connection = this.#connection;
       this.#current = entry;
       const failure = await this.#handle(entry);
       this.#current = undefined;
-      // The line ended meanwhile: the entry comes again, and is a repeat if it was handled.
-      if (line !== this.#line) continue;
+      // The connection ended meanwhile: the entry comes again, and is a repeat if it was handled.
+      if (connection !== this.#connection) continue;
       if (failure === undefined) this.#took(entry);
       else this.#failed(entry, failure.cause);
     }
@@ -143,7 +143,7 @@ export class Inbox {
     this.#failing = { id: command.id, times };
     this.#log.error("client.delivery_failed", { command: command.id, times, error: asError(cause) });
     this.#host.failed({ cursor, command, state }, cause);
-    // The line is worth more than the retry: with it the person can still send and stop.
+    // The connection is worth more than the retry: with it the person can still send and stop.
     this.#held = true;
     if (times < limits.clientHandlerTries) this.#host.drop("a delivery was not taken");
   }
@@ -152,18 +152,18 @@ export class Inbox {
   #acknowledge(): void {
     const cursor = this.#taken;
     if (this.#acking || cursor === undefined) return;
-    const line = this.#line;
+    const connection = this.#connection;
     this.#acking = true;
     this.#taken = undefined;
     this.#host.ack(cursor).then(
       () => {
-        if (line !== this.#line) return;
+        if (connection !== this.#connection) return;
         this.#acking = false;
         this.#acknowledge();
       },
       (error: unknown) => {
-        if (line !== this.#line) return;
-        // Unacknowledged deliveries fill the window: a new line settles what the server knows.
+        if (connection !== this.#connection) return;
+        // Unacknowledged deliveries fill the window: a new connection settles what the server knows.
         this.#log.warn("client.ack_failed", { error: asError(error) });
         this.#host.drop("an acknowledgement was not taken");
       },

@@ -39,7 +39,7 @@ export const keptMs = 14 * 24 * 3600_000;
 const aged = [["seen", 2 * keptMs], ["commands", keptMs], ["messages", keptMs]] as const;
 
 /**
- * What a browser keeps of one person in IndexedDB: the commands of two weeks, what was shown, what was done without a line.
+ * What a browser keeps of one person in IndexedDB: the commands of two weeks, what was shown, what was done without a connection.
  * Not encrypted; gone at logout, and when somebody else logs in. Calls reject when the browser gives no storage.
  */
 export class IndexedStore {

@@ -2,16 +2,17 @@ import type { CommandChanged, Delivery, ListItem } from "../protocol/commands.ts
 import { type Clock, systemClock, type Timer } from "../platform/clock.ts";
 import { type Log, silentLog } from "../platform/log.ts";
 import type { BehestClient } from "./client.ts";
-import { asError, type StopState } from "./events.ts";
+import { asError } from "./events.ts";
 import { type IndexedStore, keptMs } from "./indexed_store.ts";
 import { changedItem, isOpenItem, itemOf } from "./kept.ts";
+import type { StopState } from "./stop_report.ts";
 
 /** How often what is old is looked for, and how many pages of the list are read at most. */
 const pruneMs = 24 * 3600_000;
 const mostPages = 20;
 
 /**
- * Writes down what a client hears, so that it can be read without a line (UI-3). Storage that fails costs what is kept, never
+ * Writes down what a client hears, so that it can be read without a connection (UI-3). Storage that fails costs what is kept, never
  * a delivery.
  */
 export class Keeper implements Disposable {
@@ -21,7 +22,7 @@ export class Keeper implements Disposable {
   readonly #log: Log;
   readonly #offs: (() => void)[];
   #timer: Timer | undefined;
-  /** Counts readings of the list: one of an earlier line is over. */
+  /** Counts readings of the list: one of an earlier connection is over. */
   #fills = 0;
   /** One write after another: a change must not overtake the delivery that it changes. */
   #work: Promise<void> = Promise.resolve();
@@ -73,7 +74,7 @@ export class Keeper implements Disposable {
     if (stopped || pending) void this.#then(() => this.#store.stopOpen());
   }
 
-  /** The line does not wait for it: what is lost with the page is read from the list with the next line. */
+  /** The connection does not wait for it: what is lost with the page is read from the list with the next connection. */
   #note(delivery: Delivery): void {
     if (this.#batch === null) {
       const batch: Delivery[] = this.#batch = [];
@@ -94,7 +95,7 @@ export class Keeper implements Disposable {
   }
 
   /**
-   * Reads the list, newest first, until it says nothing new. Nobody tells afterwards what happened while there was no line, so
+   * Reads the list, newest first, until it says nothing new. Nobody tells afterwards what happened while there was no connection, so
    * it goes on as long as something open lies further back.
    */
   async #fill(fill: number): Promise<void> {

@@ -1,6 +1,6 @@
 import type { CommandChanged, CommandState, Delivery, ListItem } from "../protocol/commands.ts";
 
-/** A command as it was last heard of, for reading without a line (UI-3). */
+/** A command as it was last heard of, for reading without a connection (UI-3). */
 export interface KeptCommand {
   id: string;
   /** When it was last heard of, in milliseconds since 1970. */

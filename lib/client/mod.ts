@@ -4,7 +4,8 @@
  * Start with `client.ts`, then `connection.ts` and `outbox.ts`.
  */
 export { BehestClient, type ClientOptions } from "./client.ts";
-export type { ClientEvents, ClientHandler, LineState, OtherNotification, StopState } from "./events.ts";
+export { type ConnectionState, isReplaced } from "./connection_state.ts";
+export type { ClientEvents, ClientHandler, OtherNotification } from "./events.ts";
 export type { SessionReady } from "./frames.ts";
 export type { LocationData } from "./location_data.ts";
 export { IndexedStore, type KeptMessage, keptMs, type KeptPerson } from "./indexed_store.ts";
@@ -16,6 +17,7 @@ export { withoutLocationData } from "./photo_data.ts";
 export { RequestError, type RequestErrorKind, type RequestParams } from "./requests.ts";
 export { MemorySeenStore, type SeenStore } from "./seen_store.ts";
 export type { SocketEvent, SocketFactory, WebSocketLike } from "./socket.ts";
-export { TabLine, type TabLineOptions } from "./tab_line.ts";
-export type { TabChannel, TabLocks } from "./tab_messages.ts";
+export { SharedConnection, type SharedConnectionOptions } from "./tabs/shared_connection.ts";
+export type { TabChannel, TabLocks } from "./tabs/messages.ts";
+export type { StopState } from "./stop_report.ts";
 export { type Fetch, ticketFrom } from "./ticket.ts";

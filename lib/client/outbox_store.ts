@@ -1,9 +1,9 @@
 import type { Method } from "../protocol/methods.ts";
 
-/** A request that waits for the line. Ids sort in the order in which the person acted. */
+/** A request that waits for the connection. Ids sort in the order in which the person acted. */
 export interface StoredRequest {
   id: string;
-  /** The person whose request it is: it is sent on that person's line and on no other. */
+  /** The person whose request it is: it is sent on that person's connection and on no other. */
   userId: string;
   method: Method;
   params: Record<string, unknown>;

@@ -3,8 +3,8 @@ import type { Method, ParamsInput } from "../protocol/methods.ts";
 
 /**
  * What the library may do with a request.
- * `stop`: sent before anything else, kept until it is answered. `write`: safe to repeat, kept in order while the line
- * is down. `read`: safe to repeat, kept in memory. `once`: only on a line that stands, never repeated.
+ * `stop`: sent before anything else, kept until it is answered. `write`: safe to repeat, kept in order while the connection
+ * is down. `read`: safe to repeat, kept in memory. `once`: only on a connection that stands, never repeated.
  */
 export type RequestClass = "stop" | "write" | "read" | "once";
 

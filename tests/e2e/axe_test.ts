@@ -35,7 +35,7 @@ async function contextOf(
 /** Loads the page and waits until its islands are live. */
 async function open(page: Page, base: string, { path, viewer, act }: Visit): Promise<void> {
   await page.goto(base + path);
-  if (viewer !== null) await page.locator("[data-line]:not([data-line=waiting])").waitFor();
+  if (viewer !== null) await page.locator("[data-connection]:not([data-connection=connecting])").waitFor();
   await act?.(page);
   // What is folded is looked at too.
   await page.evaluate(() =>

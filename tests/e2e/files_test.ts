@@ -53,7 +53,7 @@ async function visiting(run: (visit: Visit) => Promise<void>): Promise<void> {
           await page.getByLabel("Password").fill(services.demo?.password ?? "");
           await page.getByRole("button", { name: "Log in" }).click();
           await page.waitForURL(`${app.origin}/`);
-          if (scripts) await page.locator("[data-line=open]").waitFor();
+          if (scripts) await page.locator("[data-connection=online]").waitFor();
           return page;
         },
       });

@@ -82,7 +82,7 @@ Deno.test({
         }));
       await page.goto(base);
       const tasks = await watch(page);
-      await page.locator("[data-line=open]").waitFor();
+      await page.locator("[data-connection=online]").waitFor();
       // The device is new, so all of them are delivered to it (DL-2), oldest first; what belongs on other pages stays there.
       await until(() => delivered.count >= deliveredLeast, 60_000, "the backlog");
       const taking = await tasks();

@@ -59,7 +59,7 @@ const card = (page: Page, title: string) => page.getByRole("article", { name: ti
 const button = (page: Page, name: string) => page.locator("main").getByRole("button", { name, exact: true });
 const place = (page: Page, name: string) =>
   page.getByRole("navigation").getByRole("link", { name, exact: true }).first();
-const live = (page: Page) => page.locator("[data-line=open]").waitFor();
+const live = (page: Page) => page.locator("[data-connection=online]").waitFor();
 
 browserTest(
   "UI-1 UI-6: by the keyboard alone somebody registers, sets limits, finds a contact, gets a task and hands it in; both see it done",
@@ -101,7 +101,7 @@ browserTest(
     await nora.type(noraPage.getByLabel("Username"), "demo-ann");
     await noraPage.keyboard.press("Enter");
     await noraPage.waitForURL(/notice=request/);
-    await ann.press(annPage.getByRole("link", { name: "nora asks to be your contact" }));
+    await ann.press(annPage.getByRole("link", { name: "Contact request from nora" }));
     await ann.press(annPage.locator("main").getByRole("button", { name: /^Accept/ }));
     await annPage.waitForURL(/notice=accept/);
     await nora.press(place(noraPage, "Inbox"));
@@ -190,7 +190,7 @@ browserTest(
     await page.locator(".button-stop").click();
     await page.getByText("Stopped. Nothing is delivered to you.").waitFor();
     assert.notEqual(await services.safety.stoppedSince(caller.userId), null);
-    await page.getByLabel("I want to receive again").check();
+    await page.getByLabel("Deliver to me again").check();
     await page.getByRole("button", { name: "Resume" }).click();
     await page.getByText("Stopped. Nothing is delivered to you.").waitFor({ state: "detached" });
     assert.equal(await services.safety.stoppedSince(caller.userId), null);

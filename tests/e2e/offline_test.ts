@@ -3,7 +3,7 @@ import type { Page } from "playwright-core";
 import { vapidKeys } from "../../lib/adapters/push/web_push.ts";
 import type { PushSender } from "../../lib/push/mod.ts";
 import { pageWaitMs } from "../fakes/browser.ts";
-import { callerOf, lineOpen, logIn, offlineTest, type Site } from "../fakes/offline_site.ts";
+import { callerOf, logIn, offlineTest, online, type Site } from "../fakes/offline_site.ts";
 import { until } from "../fakes/until.ts";
 
 /** Sends a task to demo-ann, without a browser. */
@@ -109,7 +109,7 @@ offlineTest(
     await card(ann, "Buy bread").getByRole("alert").waitFor();
     assert.equal(await stateOf(site, late), "cancelled");
     await ann.getByRole("link", { name: "Open the page" }).click();
-    await lineOpen(ann);
+    await online(ann);
     await ann.getByText("Nothing is asked of you").waitFor();
   },
 );
@@ -122,7 +122,7 @@ offlineTest(
     const second = await first.context().newPage();
     second.setDefaultTimeout(pageWaitMs);
     await second.goto(site.base);
-    await lineOpen(second);
+    await online(second);
     assert.equal(site.services.realtime.connections(), 1);
     assert.equal(site.sockets, 1, "the second tab opened none");
     const id = await send("In both");
@@ -135,7 +135,7 @@ offlineTest(
     await first.close();
     await until(() => site.sockets === 2 && site.services.realtime.connections() === 1);
     assert.ok(performance.now() - closedAt < 2000, `${performance.now() - closedAt} ms`);
-    await lineOpen(second);
+    await online(second);
     await send("After it closed");
     await card(second, "After it closed").waitFor();
     await card(second, "In both").getByRole("button", { name: "Done" }).click();
@@ -151,7 +151,7 @@ offlineTest(
     const ann = await enter("demo-ann");
     const elsewhere = await ann.context().newPage();
     await elsewhere.goto(site.base);
-    await lineOpen(elsewhere);
+    await online(elsewhere);
     const titles: string[] = [];
     for (let round = 0; round < 5; round++) {
       for (const part of ["up", "going", "down"]) {
@@ -162,7 +162,7 @@ offlineTest(
       }
       site.up();
       await ann.evaluate(() => dispatchEvent(new Event("online")));
-      await lineOpen(ann);
+      await online(ann);
     }
     for (const page of [ann, elsewhere]) {
       for (const title of titles) await card(page, title).waitFor();
@@ -203,7 +203,7 @@ offlineTest("UI-3 UI-7: logging out leaves nothing in the browser, in no tab", a
   const ann = await enter("demo-ann");
   const second = await ann.context().newPage();
   await second.goto(`${site.base}/history`);
-  await lineOpen(second);
+  await online(second);
   await send("Secret plan");
   await until(async () => (await keptTitles(ann)).includes("Secret plan"));
   await second.locator("form[action='/logout'] button:visible").first().click();

@@ -59,7 +59,7 @@ async function visiting(run: (visit: Visit) => Promise<void>): Promise<void> {
         await page.getByLabel(words.password).fill(services.demo?.password ?? "");
         await page.getByRole("button", { name: words.logIn, exact: true }).click();
         await page.waitForURL(`${base}/`);
-        if (scripts) await page.locator("[data-line=open]").waitFor();
+        if (scripts) await page.locator("[data-connection=online]").waitFor();
         return page;
       },
     });
@@ -93,7 +93,7 @@ browserTest(
     const card = ann.getByRole("article", { name: "Water the plants" });
     await card.waitFor();
     assert.equal(await ann.locator("[aria-live=polite]").textContent(), "New from demo-bob");
-    await bob.locator("[data-line=open]").waitFor();
+    await bob.locator("[data-connection=online]").waitFor();
     await card.getByRole("button", { name: "Accept" }).click();
     await bob.locator(".state", { hasText: "Accepted" }).waitFor();
     await card.getByRole("button", { name: "Done" }).click();
@@ -109,7 +109,7 @@ browserTest(
     const ann = await visit.enter("demo-ann", { locale: "de-DE" });
     const bob = await visit.enter("demo-bob");
     assert.equal(await ann.locator("html").getAttribute("lang"), "de");
-    await ann.getByText("Live", { exact: true }).waitFor();
+    await ann.getByText("Online", { exact: true }).waitFor();
     await ann.getByRole("heading", { name: "Niemand will etwas von dir" }).waitFor();
     await send(bob, visit.base, "demo-ann", "Water the plants");
     const card = ann.getByRole("article", { name: "Water the plants" });
@@ -141,7 +141,7 @@ browserTest("CM-5 CM-7: a review goes back and forth without a reload on either 
   await ann.locator("main").getByRole("button", { name: "Send" }).click();
   await ann.getByRole("link", { name: "Paint the fence" }).click();
   await ann.getByText("What happened").waitFor();
-  await ann.locator("[data-line=open]").waitFor();
+  await ann.locator("[data-connection=online]").waitFor();
   const card = bob.getByRole("article", { name: "Paint the fence" });
   await card.getByRole("button", { name: "Accept" }).click();
   await card.getByLabel("What you hand in").fill("One coat.");
@@ -186,7 +186,7 @@ browserTest("UI-4 CO-6: the key stops everything in both browsers; Resume begins
   await ann.reload();
   await ann.getByText("Stopped. Nothing is delivered to you.").waitFor();
   assert.equal(await ann.getByRole("article").count(), 0);
-  await ann.getByLabel("I want to receive again").check();
+  await ann.getByLabel("Deliver to me again").check();
   await ann.getByRole("button", { name: "Resume" }).click();
   await ann.getByRole("article", { name: "While stopped" }).waitFor();
   assert.equal(await ann.getByRole("button", { name: "Stop" }).count(), 1);

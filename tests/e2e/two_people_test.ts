@@ -17,7 +17,7 @@ async function enter(browser: Browser, origin: string, username: string, passwor
 }
 
 async function lineOpen(page: Page): Promise<void> {
-  await page.locator("[data-line=open]").waitFor();
+  await page.locator("[data-connection=online]").waitFor();
 }
 
 async function send(page: Page, origin: string, title: string): Promise<void> {
@@ -80,7 +80,7 @@ Deno.test({
         3,
         "the sender sees what the stop ended, and no more",
       );
-      await bob.getByLabel("I want to receive again").check();
+      await bob.getByLabel("Deliver to me again").check();
       await bob.getByRole("button", { name: "Resume" }).click();
       await card(bob, "While stopped").waitFor();
       assert.equal(await card(bob, "Live").count(), 0, "what the stop ended does not come back");

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { SocketEvent, WebSocketLike } from "../../lib/client/mod.ts";
-import { BehestClient, type ClientOptions, type LineState } from "../../lib/client/mod.ts";
+import { BehestClient, type ClientOptions, type ConnectionState } from "../../lib/client/mod.ts";
 import type { Delivery } from "../../lib/protocol/mod.ts";
 import { FakeClock, settle } from "./clock.ts";
 import { seededRandom } from "./random.ts";
@@ -72,7 +72,7 @@ export class FakeSocket implements WebSocketLike {
     this.receive({ jsonrpc: "2.0", id: request.id, error });
   }
 
-  /** The line ends from the other side; 1006 is a broken network. */
+  /** The connection ends from the other side; 1006 is a broken network. */
   end(code = 1006, reason = ""): void {
     if (this.#over) return;
     this.#over = true;
@@ -153,7 +153,7 @@ export function commandId(place: number): string {
 export class ClientRig implements AsyncDisposable {
   readonly clock = new FakeClock();
   readonly sockets: FakeSocket[] = [];
-  readonly states: LineState[] = [];
+  readonly states: ConnectionState[] = [];
   readonly client: BehestClient;
 
   constructor(options: Partial<ClientOptions> & { seed?: number } = {}) {
@@ -169,7 +169,7 @@ export class ClientRig implements AsyncDisposable {
       },
       ...rest,
     });
-    this.client.on("line", (state) => void this.states.push(state));
+    this.client.on("connection", (state) => void this.states.push(state));
   }
 
   /** The newest socket. */
@@ -179,13 +179,13 @@ export class ClientRig implements AsyncDisposable {
     return socket;
   }
 
-  get kind(): LineState["kind"] {
-    return this.client.line.kind;
+  get kind(): ConnectionState["kind"] {
+    return this.client.connection.kind;
   }
 
   /** Milliseconds until the next try. */
   get retryInMs(): number {
-    const state = this.client.line;
+    const state = this.client.connection;
     assert.equal(state.kind, "offline");
     return state.kind === "offline" ? state.retryAt - this.clock.now() : NaN;
   }

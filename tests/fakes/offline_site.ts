@@ -128,10 +128,10 @@ export async function logIn(page: Page, site: Site, username: string): Promise<v
   await page.getByLabel("Password").fill(site.services.demo?.password ?? "");
   await page.getByRole("button", { name: "Log in" }).click();
   await page.waitForURL(`${site.base}/`);
-  await lineOpen(page);
+  await online(page);
 }
 
-export const lineOpen = (page: Page) => page.locator("[data-line=open]").waitFor();
+export const online = (page: Page) => page.locator("[data-connection=online]").waitFor();
 
 export async function callerOf(site: Site, username: string) {
   const { accounts, demo } = site.services;

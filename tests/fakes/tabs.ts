@@ -3,8 +3,8 @@ import {
   BehestClient,
   type OutboxStore,
   type SeenStore,
+  SharedConnection,
   type TabChannel,
-  TabLine,
   type TabLocks,
 } from "../../lib/client/mod.ts";
 import { FakeClock, settle } from "./clock.ts";
@@ -124,7 +124,7 @@ class FakeChannel implements TabChannel {
 }
 
 export interface FakeTab {
-  line: TabLine;
+  shared: SharedConnection;
   /** Titles that its listeners were handed. */
   seen: string[];
   sockets: FakeSocket[];
@@ -153,14 +153,14 @@ export class TabRig implements AsyncDisposable {
     return this.tabs.flatMap(({ sockets }) => sockets);
   }
 
-  async open(options: { locks?: boolean; begin?: boolean } = {}): Promise<FakeTab> {
+  async open(options: { locks?: boolean; start?: boolean } = {}): Promise<FakeTab> {
     const { clock } = this;
     const random = seededRandom(this.tabs.length + 1);
     const channel = this.channels.channel();
     const locks = this.locks.tab();
     const sockets: FakeSocket[] = [];
     let client: BehestClient | undefined;
-    const line = new TabLine({
+    const shared = new SharedConnection({
       tab: `tab-${this.tabs.length + 1}`,
       locks: options.locks === false ? undefined : locks,
       channel: () => channel,
@@ -185,7 +185,7 @@ export class TabRig implements AsyncDisposable {
       random,
     });
     const tab: FakeTab = {
-      line,
+      shared,
       seen: [],
       sockets,
       channel,
@@ -202,25 +202,25 @@ export class TabRig implements AsyncDisposable {
         if (client !== undefined) void this.#end(client, sockets);
       },
     };
-    line.on("deliver", ({ command }) => void tab.seen.push(command.id));
+    shared.on("deliver", ({ command }) => void tab.seen.push(command.id));
     this.tabs.push(tab);
-    if (options.begin !== false) line.begin("line");
+    if (options.start !== false) shared.start("person");
     await settle();
     return tab;
   }
 
-  /** The tab that has the line is online. */
+  /** The tab that has the connection is online. */
   async online(tab: FakeTab, ready: Record<string, unknown> = {}): Promise<FakeSocket> {
     tab.socket.notify("session.ready", readyParams(ready));
     await settle();
-    assert.equal(tab.line.line.kind, "online");
+    assert.equal(tab.shared.state.kind, "online");
     return tab.socket;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const { line, channel } of this.tabs) {
+    for (const { shared, channel } of this.tabs) {
       channel.frozen = true;
-      line.close();
+      shared.close();
     }
     await settle();
     assert.equal(this.clock.pending, 0, "a timer was left behind");

@@ -148,7 +148,7 @@ hostileTest(
       return page;
     };
     const look = async (page: Page) => {
-      await page.locator("[data-line=open]").waitFor();
+      await page.locator("[data-connection=online]").waitFor();
       const found = await page.evaluate(() => ({
         policy: (globalThis as unknown as { policyViolations: string[] }).policyViolations,
         elements:

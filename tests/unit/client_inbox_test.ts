@@ -113,7 +113,7 @@ Deno.test("DL-3: a repeat that comes while the first is still being handled wait
   assert.deepEqual(acks(socket), [deliveryAt(1).cursor]);
 });
 
-Deno.test("DL-3: what a handler began on an old line neither acknowledges nor skips anything on the new one", async () => {
+Deno.test("DL-3: what a handler began on an old connection neither acknowledges nor skips anything on the new one", async () => {
   await using rig = new ClientRig();
   const seen: string[] = [];
   const gate = Promise.withResolvers<void>();
@@ -124,7 +124,7 @@ Deno.test("DL-3: what a handler began on an old line neither acknowledges nor sk
   const old = await rig.online();
   await rig.deliver(deliveryAt(1));
   old.end();
-  // The first one expired meanwhile: the new line begins with the second.
+  // The first one expired meanwhile: the new connection begins with the second.
   const socket = await rig.online();
   answerAcks(socket);
   await rig.deliver(deliveryAt(2), deliveryAt(3));
@@ -194,7 +194,7 @@ Deno.test("DL-3: what a handler fails on is never acknowledged; it comes again a
   const socket = await rig.online();
   answerAcks(socket);
   await rig.deliver(deliveryAt(1), deliveryAt(2), deliveryAt(3));
-  assert.equal(rig.kind, "offline", "the line is dropped for a new delivery");
+  assert.equal(rig.kind, "offline", "the connection is dropped for a new delivery");
   assert.deepEqual(acks(socket), [deliveryAt(1).cursor]);
   const next = await rig.online();
   answerAcks(next);
@@ -204,7 +204,7 @@ Deno.test("DL-3: what a handler fails on is never acknowledged; it comes again a
   assert.deepEqual(acks(next), [deliveryAt(2).cursor, deliveryAt(3).cursor]);
 });
 
-Deno.test("DL-3: a handler that always fails costs the line a few times, then the inbox is held and the line stays", async () => {
+Deno.test("DL-3: a handler that always fails costs the connection a few times, then the inbox is held and the connection stays", async () => {
   await using rig = new ClientRig();
   let failures = 0;
   rig.client.on("failed", () => void failures++);
@@ -240,7 +240,7 @@ Deno.test("DL-3: a store that fails counts as a handler that fails: nothing is a
   assert.equal(rig.kind, "offline");
 });
 
-Deno.test("DL-1: an acknowledgement that the server refuses or does not answer costs the line, not the command", async () => {
+Deno.test("DL-1: an acknowledgement that the server refuses or does not answer costs the connection, not the command", async () => {
   for (const how of ["refused", "unanswered"] as const) {
     await using rig = new ClientRig();
     const seen = seenBy(rig);
@@ -338,7 +338,7 @@ Deno.test("CO-6: a session that begins stopped hands nothing over", async () => 
   assert.deepEqual(states, [true, false]);
 });
 
-Deno.test("section 3: a replaced line leaves what was not handed over to the newer one", async () => {
+Deno.test("section 3: a replaced connection leaves what was not handed over to the newer one", async () => {
   await using rig = new ClientRig();
   await rig.online();
   await rig.deliver(deliveryAt(1));

@@ -4,7 +4,7 @@ import type { Delivery } from "../../lib/protocol/mod.ts";
 import { settle } from "../fakes/clock.ts";
 import { ClientRig, commandId, deliveryAt, type FakeSocket, readyParams } from "../fakes/client_rig.ts";
 
-/** A server with one log that delivers again what was not acknowledged, and cuts the line after its `cutAfter`-th frame. */
+/** A server with one log that delivers again what was not acknowledged, and cuts the connection after its `cutAfter`-th frame. */
 class ScriptedServer {
   readonly log: Delivery[];
   readonly #batch: number;
@@ -79,7 +79,7 @@ async function receive(server: ScriptedServer, slow: boolean, seed: number): Pro
   return seen;
 }
 
-Deno.test("DL-3: a line cut at every possible frame of a delivery: the person sees each command once, in order", async () => {
+Deno.test("DL-3: a connection cut at every possible frame of a delivery: the person sees each command once, in order", async () => {
   const wanted = Array.from({ length: 6 }, (_, place) => commandId(place + 1));
   let reached = 0;
   for (const slow of [false, true]) {

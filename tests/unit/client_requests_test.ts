@@ -15,7 +15,7 @@ function keys(socket: FakeSocket): unknown[] {
   return socket.calls("command.send").map((frame) => frame.params?.key);
 }
 
-Deno.test("WS-6: a refused request rejects with kind, code, message, fields and wait; the line stays", async () => {
+Deno.test("WS-6: a refused request rejects with kind, code, message, fields and wait; the connection stays", async () => {
   await using rig = new ClientRig();
   const socket = await rig.online();
   const cases: [unknown, Partial<RequestError>][] = [
@@ -89,7 +89,7 @@ Deno.test("CM-1: the library makes the key, keeps the caller's, and repeats unde
   assert.deepEqual(await own, { second: true });
 });
 
-Deno.test("UI-2: what the person does while the line is down goes out in order when it is back", async () => {
+Deno.test("UI-2: what the person does while the connection is down goes out in order when it is back", async () => {
   await using rig = new ClientRig();
   const waiting: number[] = [];
   rig.client.on("outbox", (outbox) => void waiting.push(outbox.waiting));
@@ -133,7 +133,7 @@ Deno.test("UI-2: what is done while older requests still wait does not overtake 
   await second;
 });
 
-Deno.test("UI-2: in flight when the line broke: what may be repeated is, the rest says that nobody knows", async () => {
+Deno.test("UI-2: in flight when the connection broke: what may be repeated is, the rest says that nobody knows", async () => {
   await using rig = new ClientRig();
   const socket = await rig.online();
   const review = rig.client.request("command.review", { id: commandId(1), recipient: "bob", accept: true });
@@ -152,13 +152,13 @@ Deno.test("UI-2: in flight when the line broke: what may be repeated is, the res
   assert.deepEqual(await page, { again: true });
 });
 
-Deno.test("DL-5: what was in flight when the line broke keeps its place before what came after", async () => {
+Deno.test("DL-5: what was in flight when the connection broke keeps its place before what came after", async () => {
   await using rig = new ClientRig();
   const sent: Promise<unknown>[] = [];
   await rig.online();
   sent.push(rig.client.request("command.send", { ...draft, key: "a" }));
   sent.push(rig.client.request("command.send", { ...draft, key: "b" }));
-  const off = rig.client.on("line", (state) => {
+  const off = rig.client.on("connection", (state) => {
     // Asked for before the older ones are back in the queue.
     if (state.kind === "offline") sent.push(rig.client.request("command.send", { ...draft, key: "c" }));
   });
@@ -252,7 +252,7 @@ Deno.test("WS-9: a direct request that is refused for its rate rejects at once",
   assert.equal(rig.client.waiting, 0);
 });
 
-Deno.test("UI-2: a request that breaks the line again and again is given up, and the next one goes on", async () => {
+Deno.test("UI-2: a request that breaks the connection again and again is given up, and the next one goes on", async () => {
   await using rig = new ClientRig();
   const poison = rig.client.request("command.send", { ...draft, key: "poison" });
   const rejected = assert.rejects(poison, { kind: "broken" });
@@ -270,7 +270,7 @@ Deno.test("UI-2: a request that breaks the line again and again is given up, and
   await good;
 });
 
-Deno.test("WS-2: what no frame can hold is refused here, before it costs the line", async () => {
+Deno.test("WS-2: what no frame can hold is refused here, before it costs the connection", async () => {
   await using rig = new ClientRig();
   const socket = await rig.online();
   await assert.rejects(
@@ -302,7 +302,7 @@ Deno.test("CM-1: what went out once is not sent again after the server forgot it
   assert.deepEqual(keys(rig.socket), []);
 });
 
-Deno.test("UI-2: no line will come by itself: questions reject, what the person did is kept for after the login", async () => {
+Deno.test("UI-2: no connection will come by itself: questions reject, what the person did is kept for after the login", async () => {
   await using rig = new ClientRig();
   await rig.online();
   rig.socket.end();

@@ -18,7 +18,7 @@ Deno.test("DL-3: over real sockets: deliver, cut, come back, deliver again: each
     socket.onmessage = (event) => {
       const frame = JSON.parse(event.data);
       if (frame.method === "inbox.ack") acked.push(frame.params.cursor);
-      // The first line is cut with its acknowledgement unanswered.
+      // The first connection is cut with its acknowledgement unanswered.
       if (sockets.length === 1) socket.close(4503);
       else socket.send(JSON.stringify({ jsonrpc: "2.0", id: frame.id, result: frame.params }));
     };

@@ -76,7 +76,7 @@ Deno.test("UI-4: a stop is never given up for bad luck, and pressing twice is pr
   assert.deepEqual(rig.client.stop, { stopped: true, pending: false });
 });
 
-Deno.test("UI-4: a stop works on a line that a newer one replaced", async () => {
+Deno.test("UI-4: a stop works on a connection that a newer one replaced", async () => {
   await using rig = new ClientRig();
   await rig.online();
   rig.socket.end(4409);
@@ -151,7 +151,7 @@ Deno.test("UI-2: another person on the same browser neither sends nor loses what
   assert.equal((await outbox.load()).length, 1);
 });
 
-Deno.test("UI-2: a store that fails or hangs holds up neither the line, nor sending, nor, for long, the inbox", async () => {
+Deno.test("UI-2: a store that fails or hangs holds up neither the connection, nor sending, nor, for long, the inbox", async () => {
   const failing: OutboxStore = {
     load: () => Promise.reject(new Error("disk")),
     put: () => Promise.reject(new Error("disk")),

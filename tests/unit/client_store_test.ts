@@ -255,7 +255,7 @@ Deno.test("DL-3: after a restart a repeat is not shown again", async () => {
   assert.deepEqual(seen, [commandId(1)]);
 });
 
-Deno.test("UI-4: a stop pressed without a line, by somebody who is known, outlives the page", async () => {
+Deno.test("UI-4: a stop pressed without a connection, by somebody who is known, outlives the page", async () => {
   using _db = fakeIndexedDB();
   const first = await IndexedStore.open(ann);
   {
@@ -271,7 +271,7 @@ Deno.test("UI-4: a stop pressed without a line, by somebody who is known, outliv
   rig.client.on("stopped", (state) => void states.push(state));
   rig.client.connect();
   await turns();
-  assert.deepEqual(states, [{ stopped: false, pending: true }], "before there is a line");
+  assert.deepEqual(states, [{ stopped: false, pending: true }], "before there is a connection");
   const socket = await rig.online();
   await turns();
   assert.deepEqual(socket.methods, ["safety.stop"]);

@@ -11,31 +11,31 @@ Deno.test("UI-2: several tabs open one socket, and all of them know how it stand
   await using rig = new TabRig();
   const [first, second, third] = [await rig.open(), await rig.open(), await rig.open()];
   assert.equal(rig.sockets.length, 1);
-  const kinds = () => [first, second, third].map(({ line }) => line.line.kind);
+  const kinds = () => [first, second, third].map(({ shared }) => shared.state.kind);
   assert.deepEqual(kinds(), ["connecting", "connecting", "connecting"]);
   await rig.online(first);
   assert.deepEqual(kinds(), ["online", "online", "online"]);
   const late = await rig.open();
-  assert.equal(late.line.line.kind, "online");
+  assert.equal(late.shared.state.kind, "online");
   first.socket.end();
   await settle();
   assert.deepEqual(kinds(), ["offline", "offline", "offline"]);
   assert.equal(rig.sockets.length, 1);
 });
 
-Deno.test("UI-2: a tab that opens later hears what the line said when it came up, as it is by now", async () => {
+Deno.test("UI-2: a tab that opens later hears what the connection said when it came up, as it is by now", async () => {
   await using rig = new TabRig();
   const first = await rig.open();
   const socket = await rig.online(first);
   socket.notify("safety.changed", { stopped: true, since: "2026-01-01T00:00:00.000Z" });
   await settle();
-  const second = await rig.open({ begin: false });
+  const second = await rig.open({ start: false });
   const heard: boolean[] = [];
-  second.line.on("ready", ({ stopped }) => void heard.push(stopped));
-  second.line.begin("line");
+  second.shared.on("ready", ({ stopped }) => void heard.push(stopped));
+  second.shared.start("person");
   await settle();
   assert.deepEqual(heard, [true]);
-  assert.deepEqual(second.line.stop, { stopped: true, pending: false });
+  assert.deepEqual(second.shared.stop, { stopped: true, pending: false });
 });
 
 Deno.test("DL-3 UI-2: what arrives is acknowledged once and shown in each tab once", async () => {
@@ -50,12 +50,12 @@ Deno.test("DL-3 UI-2: what arrives is acknowledged once and shown in each tab on
   assert.ok(socket.calls("inbox.ack").length >= 1);
 });
 
-Deno.test("UI-2: a request of another tab goes over the one line, and its answer comes back to that tab", async () => {
+Deno.test("UI-2: a request of another tab goes over the one connection, and its answer comes back to that tab", async () => {
   await using rig = new TabRig();
   const [first, second] = [await rig.open(), await rig.open()];
   const socket = await rig.online(first);
-  const answer = second.line.request("command.update", done);
-  const refused = second.line.request("command.cancel", { id: commandId(2) });
+  const answer = second.shared.request("command.update", done);
+  const refused = second.shared.request("command.cancel", { id: commandId(2) });
   await settle();
   assert.deepEqual(socket.methods, ["command.update", "command.cancel"]);
   socket.answer(socket.sent[0]!, { command: "the answer" });
@@ -75,20 +75,20 @@ Deno.test("UI-2: a request of another tab goes over the one line, and its answer
   );
 });
 
-Deno.test("UI-2: the tab with the line is closed: the next takes it at once and asks again, under the same keys", async () => {
+Deno.test("UI-2: the tab with the connection is closed: the next takes it at once and asks again, under the same keys", async () => {
   await using rig = new TabRig();
   const [first, second, third] = [await rig.open(), await rig.open(), await rig.open()];
   const socket = await rig.online(first);
-  const sent = second.line.request("command.send", draft);
-  const read = third.line.request("inbox.list", {});
+  const sent = second.shared.request("command.send", draft);
+  const read = third.shared.request("inbox.list", {});
   const once = assert.rejects(
-    third.line.request("command.review", { id: commandId(1), recipient: "bob", accept: true }),
+    third.shared.request("command.review", { id: commandId(1), recipient: "bob", accept: true }),
     { kind: "broken", message: /another tab/ },
   );
   await settle();
   const key = socket.calls("command.send")[0]!.params!.key;
   assert.ok(typeof key === "string" && key.length > 0);
-  first.line.close();
+  first.shared.close();
   await settle();
   assert.equal(second.sockets.length, 1, "without any time passing");
   const next = await rig.online(second);
@@ -99,7 +99,7 @@ Deno.test("UI-2: the tab with the line is closed: the next takes it at once and 
   for (const frame of next.sent) next.answer(frame, { ok: frame.method });
   assert.deepEqual(await sent, { ok: "command.send" });
   assert.deepEqual(await read, { ok: "inbox.list" });
-  assert.equal(third.line.line.kind, "online");
+  assert.equal(third.shared.state.kind, "online");
   assert.equal(rig.sockets.length, 2);
 });
 
@@ -107,7 +107,7 @@ Deno.test("UI-2: a tab that the browser kills costs no more than one that is clo
   await using rig = new TabRig();
   const [first, second] = [await rig.open(), await rig.open()];
   await rig.online(first);
-  const answer = second.line.request("command.update", done);
+  const answer = second.shared.request("command.update", done);
   await settle();
   first.crash();
   await settle();
@@ -124,14 +124,14 @@ Deno.test("UI-2 UI-4: what a killed tab had kept goes out once, the stop first",
   first.socket.end();
   await settle();
   const answers = [
-    second.line.request("command.update", { id: commandId(1), state: "accepted" }),
-    second.line.request("command.update", done),
-    second.line.request("safety.stop", {}),
+    second.shared.request("command.update", { id: commandId(1), state: "accepted" }),
+    second.shared.request("command.update", done),
+    second.shared.request("safety.stop", {}),
   ];
   await settle();
   assert.equal((await outbox.load()).length, 3);
-  assert.deepEqual(second.line.stop, { stopped: false, pending: true });
-  assert.deepEqual(second.line.pending.map(({ params }) => params.state), ["accepted", "completed"]);
+  assert.deepEqual(second.shared.stop, { stopped: false, pending: true });
+  assert.deepEqual(second.shared.pending.map(({ params }) => params.state), ["accepted", "completed"]);
   first.crash();
   await settle();
   const next = await rig.online(second);
@@ -154,8 +154,8 @@ Deno.test("UI-2: a refusal of what an earlier page left is heard in every tab", 
   await using rig = new TabRig({ outbox });
   const [first, second] = [await rig.open(), await rig.open()];
   const heard: string[] = [];
-  for (const { line } of [first, second]) {
-    line.on("unsent", ({ params, error }) => void heard.push(`${params.id} ${error.kind} ${error.name}`));
+  for (const { shared } of [first, second]) {
+    shared.on("unsent", ({ params, error }) => void heard.push(`${params.id} ${error.kind} ${error.name}`));
   }
   const socket = await rig.online(first);
   socket.refuse(socket.sent[0]!, { code: -32000, message: "Too late.", data: { kind: "conflict" } });
@@ -164,12 +164,12 @@ Deno.test("UI-2: a refusal of what an earlier page left is heard in every tab", 
   assert.deepEqual(heard, [expected, expected]);
 });
 
-Deno.test("UI-2: a tab that is frozen loses the line to one that asks", async () => {
+Deno.test("UI-2: a tab that is frozen loses the connection to one that asks", async () => {
   await using rig = new TabRig();
   const [first, second] = [await rig.open(), await rig.open()];
   await rig.online(first);
   first.channel.frozen = true;
-  const answer = second.line.request("inbox.list", {});
+  const answer = second.shared.request("inbox.list", {});
   await settle();
   assert.equal(second.sockets.length, 0);
   await rig.clock.advanceAsync(2000);
@@ -178,34 +178,34 @@ Deno.test("UI-2: a tab that is frozen loses the line to one that asks", async ()
   assert.deepEqual(await answer, { items: [], next: null });
   first.channel.frozen = false;
   await settle();
-  first.line.wake();
+  first.shared.wake();
   await settle();
-  assert.equal(first.line.leads, false);
-  assert.equal(first.line.line.kind, "online", "by the other tab's line");
+  assert.equal(first.shared.leads, false);
+  assert.equal(first.shared.state.kind, "online", "by the other tab's connection");
   assert.equal(rig.sockets.length, 2);
 });
 
-Deno.test("UI-2: a line in a tab that was hidden for long goes to one that is seen", async () => {
+Deno.test("UI-2: a connection in a tab that was hidden for long goes to one that is seen", async () => {
   await using rig = new TabRig();
   const [first, second] = [await rig.open(), await rig.open()];
   await rig.online(first);
   first.hiddenMs = 1000;
-  second.line.wake();
+  second.shared.wake();
   await settle();
-  assert.equal(first.line.leads, true, "a look at another tab is no reason yet");
+  assert.equal(first.shared.leads, true, "a look at another tab is no reason yet");
   first.hiddenMs = 300_000;
   second.hiddenMs = 1;
-  second.line.wake();
+  second.shared.wake();
   await settle();
-  assert.equal(first.line.leads, true, "both are hidden");
+  assert.equal(first.shared.leads, true, "both are hidden");
   second.hiddenMs = 0;
-  second.line.wake();
+  second.shared.wake();
   await settle();
-  assert.deepEqual([first.line.leads, second.line.leads], [false, true]);
+  assert.deepEqual([first.shared.leads, second.shared.leads], [false, true]);
   await rig.online(second);
 });
 
-Deno.test("UI-2: without locks, or where they may not be used, each tab has its own line", async () => {
+Deno.test("UI-2: without locks, or where they may not be used, each tab has its own connection", async () => {
   await using rig = new TabRig();
   const [first, second] = [await rig.open({ locks: false }), await rig.open({ locks: false })];
   assert.equal(rig.sockets.length, 2);
@@ -217,21 +217,21 @@ Deno.test("UI-2: without locks, or where they may not be used, each tab has its 
   assert.equal(rig.sockets.length, 3);
 });
 
-Deno.test("UI-2: what is asked before the line was begun waits for it; what was never answered ends with the page", async () => {
+Deno.test("UI-2: what is asked before the connection was started waits for it; what was never answered ends with the page", async () => {
   await using rig = new TabRig();
-  const tab = await rig.open({ begin: false });
-  const answer = tab.line.request("inbox.list", {});
+  const tab = await rig.open({ start: false });
+  const answer = tab.shared.request("inbox.list", {});
   await settle();
   assert.equal(tab.sockets.length, 0);
-  tab.line.begin("line");
+  tab.shared.start("person");
   await settle();
   const socket = await rig.online(tab);
   socket.answer(socket.calls("inbox.list")[0]!, { items: [] });
   assert.deepEqual(await answer, { items: [] });
-  const never = assert.rejects(tab.line.request("inbox.list", {}), { kind: "closed" });
-  tab.line.close();
+  const never = assert.rejects(tab.shared.request("inbox.list", {}), { kind: "closed" });
+  tab.shared.close();
   await never;
-  await assert.rejects(tab.line.request("inbox.list", {}), { kind: "closed" });
+  await assert.rejects(tab.shared.request("inbox.list", {}), { kind: "closed" });
 });
 
 Deno.test("UI-2: what is not a message of this version is not listened to", async () => {
@@ -251,6 +251,6 @@ Deno.test("UI-2: what is not a message of this version is not listened to", asyn
     ]
   ) stray.postMessage(message);
   await settle();
-  assert.equal(second.line.line.kind, "online");
-  assert.equal(first.line.line.kind, "online");
+  assert.equal(second.shared.state.kind, "online");
+  assert.equal(first.shared.state.kind, "online");
 });

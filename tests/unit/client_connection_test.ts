@@ -57,7 +57,7 @@ Deno.test("AU-5: no ticket because the session is over means log in; no ticket b
   assert.equal(rig.sockets.length, 0);
 });
 
-Deno.test("WS-3: the line is online at session.ready and not before", async () => {
+Deno.test("WS-3: the connection is online at session.ready and not before", async () => {
   await using rig = new ClientRig();
   const online = rig.client.whenOnline();
   rig.client.connect();
@@ -98,7 +98,7 @@ Deno.test("WS-4: the client calls heartbeat every interval", async () => {
   assert.equal(rig.kind, "online");
 });
 
-Deno.test("WS-4: three silent intervals end the line, not before 3.0 and not after 3.5", async () => {
+Deno.test("WS-4: three silent intervals end the connection, not before 3.0 and not after 3.5", async () => {
   await using rig = new ClientRig();
   const socket = await rig.online();
   // Off the beat's own rhythm: silence counts from the last frame.
@@ -130,16 +130,17 @@ for (const { code, then } of codes) {
     await rig.online();
     rig.socket.end(code, "said why");
     const wanted = { stop: "stopped", login: "login", reconnect: "offline", back_off: "offline" }[then];
-    const state = rig.client.line;
+    const state = rig.client.connection;
     assert.equal(state.kind, wanted);
     assert.equal("reason" in state && state.reason, "said why");
+    if (state.kind === "stopped") assert.equal(state.code, code);
     const again = then === "reconnect" || then === "back_off";
     await rig.clock.advanceAsync(again ? rig.retryInMs : limits.reconnectMaxMs);
     assert.equal(rig.sockets.length, again ? 2 : 1);
   });
 }
 
-Deno.test("section 3: a line that the network broke is opened again", async () => {
+Deno.test("section 3: a connection that the network broke is opened again", async () => {
   await using rig = new ClientRig();
   await rig.online();
   rig.socket.end(1006);
@@ -178,13 +179,13 @@ Deno.test("section 3: after 4429 the wait begins at the longest", async () => {
   assert.ok(Math.max(...drawn) > limits.reconnectMaxMs * 0.8);
 });
 
-Deno.test("section 3: waits begin small again only after a line that stood for one interval", async () => {
+Deno.test("section 3: waits begin small again only after a connection that stood for one interval", async () => {
   await using rig = new ClientRig({ seed: 3 });
   const flap = async (ms: number) => {
     await rig.online();
     await rig.pass(ms);
     rig.socket.end();
-    const state = rig.client.line;
+    const state = rig.client.connection;
     assert.equal(state.kind, "offline");
   };
   for (let turn = 0; turn < 8; turn++) await flap(1000);
@@ -192,13 +193,13 @@ Deno.test("section 3: waits begin small again only after a line that stood for o
     const last = rig.states.findLast((state) => state.kind === "connecting");
     return last?.kind === "connecting" ? last.attempt : -1;
   };
-  assert.equal(tries(), 7, "lines that did not stand do not count as a way back");
+  assert.equal(tries(), 7, "connections that did not stand do not count as a way back");
   await flap(intervalMs);
   await rig.online();
   assert.equal(tries(), 1);
 });
 
-Deno.test("WS-8: session.closing: nothing new goes out, answers still come, then the line comes back", async () => {
+Deno.test("WS-8: session.closing: nothing new goes out, answers still come, then the connection comes back", async () => {
   await using rig = new ClientRig();
   const socket = await rig.online();
   const early = rig.client.request("preferences.get", {});
@@ -234,7 +235,7 @@ Deno.test("WS-8: session.closing that says not to come back is obeyed; over sess
   }
 });
 
-Deno.test("WS-2: whatever malformed frame the server sends, the line ends, nothing throws, and it comes back", async () => {
+Deno.test("WS-2: whatever malformed frame the server sends, the connection ends, nothing throws, and it comes back", async () => {
   const frames: unknown[] = [
     "not json",
     "[]",
@@ -264,7 +265,7 @@ Deno.test("WS-2: whatever malformed frame the server sends, the line ends, nothi
   assert.equal(rig.kind, "offline");
 });
 
-Deno.test("WS-2: answers without a request, error frames and calls of the server do not end the line", async () => {
+Deno.test("WS-2: answers without a request, error frames and calls of the server do not end the connection", async () => {
   await using rig = new ClientRig();
   const socket = await rig.online();
   socket.receive({ jsonrpc: "2.0", id: 77, result: {} });
@@ -278,7 +279,7 @@ Deno.test("WS-2: answers without a request, error frames and calls of the server
 
 Deno.test("UI-2: handlers that throw stay their own problem", async () => {
   await using rig = new ClientRig();
-  for (const event of ["line", "ready", "notification", "changed", "stopped"] as const) {
+  for (const event of ["connection", "ready", "notification", "changed", "stopped"] as const) {
     rig.client.on(event, () => {
       throw new Error("of a page");
     });
@@ -290,7 +291,7 @@ Deno.test("UI-2: handlers that throw stay their own problem", async () => {
   assert.equal(rig.kind, "online");
 });
 
-Deno.test("UI-2: a socket that cannot be made or written to is a line that broke", async () => {
+Deno.test("UI-2: a socket that cannot be made or written to is a connection that broke", async () => {
   let refuse = true;
   await using rig = new ClientRig({
     socket: () => {
@@ -323,7 +324,7 @@ Deno.test("UI-2: wake tries at once", async () => {
   assert.equal(rig.sockets.length, 2);
 });
 
-Deno.test("UI-2: close ends the line, the timers and the waiting; nothing comes back", async () => {
+Deno.test("UI-2: close ends the connection, the timers and the waiting; nothing comes back", async () => {
   const rig = new ClientRig();
   const socket = await rig.online();
   const asked = rig.client.request("preferences.get", {});
@@ -339,14 +340,14 @@ Deno.test("UI-2: close ends the line, the timers and the waiting; nothing comes 
   rig.client.wake();
   assert.equal(rig.sockets.length, 1);
   assert.equal(rig.clock.pending, 0);
-  assert.deepEqual(rig.client.line, { kind: "stopped", reason: "closed" });
+  assert.deepEqual(rig.client.connection, { kind: "stopped", code: 1000, reason: "closed" });
 });
 
 Deno.test("UI-2: a page may close the client from within any state it hears", async () => {
   for (const kind of ["connecting", "online", "offline"] as const) {
     const rig = new ClientRig();
     let closed: Promise<void> | undefined;
-    rig.client.on("line", (state) => {
+    rig.client.on("connection", (state) => {
       if (state.kind === kind) closed = rig.client.close();
     });
     rig.client.connect();

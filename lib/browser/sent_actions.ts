@@ -1,10 +1,10 @@
 import type { CommandDetail } from "../protocol/mod.ts";
-import { pageLine } from "./line.ts";
+import { pageConnection } from "./connection.ts";
 import type { SentAction } from "./sent_items.ts";
 
-/** Does what the sender asked over the page's line, and reads how the command stands after it. Browser only. */
+/** Does what the sender asked over the page's connection, and reads how the command stands after it. Browser only. */
 export async function actOnSent(action: SentAction): Promise<CommandDetail> {
-  const client = pageLine();
+  const client = pageConnection();
   const { id } = action;
   if (action.action === "cancel") {
     await client.request("command.cancel", { id });

@@ -1,26 +1,26 @@
-import type { Log } from "../platform/log.ts";
-import { asError } from "./events.ts";
-import type { TabLocks } from "./tab_messages.ts";
+import type { Log } from "../../platform/log.ts";
+import { asError } from "../events.ts";
+import type { TabLocks } from "./messages.ts";
 
-export interface TabTurnHost {
-  /** The lock is this tab's. */
+export interface LeaderLockHost {
+  /** This tab has the lock. */
   taken(): void;
-  /** Another tab took it; this one waits again. */
+  /** Another tab stole the lock; this one waits for it again. */
   lost(): void;
 }
 
-/** This tab's place among those that want one lock. The browser hands it on when the tab that has it is gone. */
-export class TabTurn {
+/** This tab's turn for the lock that makes a tab the leader. The browser hands the lock on when its tab is gone. */
+export class LeaderLock {
   readonly #locks: TabLocks;
   readonly #name: string;
   readonly #log: Log;
-  readonly #host: TabTurnHost;
+  readonly #host: LeaderLockHost;
   #waiting: AbortController | undefined;
-  /** Gives the lock back; undefined while this tab does not have it. */
+  /** Gives the lock back; undefined while another tab has it. */
   #release: (() => void) | undefined;
   #closed = false;
 
-  constructor(locks: TabLocks, name: string, log: Log, host: TabTurnHost) {
+  constructor(locks: TabLocks, name: string, log: Log, host: LeaderLockHost) {
     this.#locks = locks;
     this.#name = name;
     this.#log = log;
@@ -33,7 +33,7 @@ export class TabTurn {
     this.#want({ signal: waiting.signal }, waiting.signal);
   }
 
-  /** Takes it from whoever has it. */
+  /** Takes the lock from the tab that has it. */
   steal(): void {
     if (this.#closed || this.#release !== undefined) return;
     this.#waiting?.abort();
@@ -64,7 +64,7 @@ export class TabTurn {
     };
     this.#locks.request(this.#name, options, take).then(over, (error: unknown) => {
       if (this.#closed || signal?.aborted || this.#release === resolve) return over();
-      // This page may not use locks: better two tabs that take the line from one another than none that has it.
+      // This page may not use locks. Two tabs that replace each other's connection are better than none with a connection.
       this.#log.warn("client.no_lock", { error: asError(error) });
       void take();
     });
