@@ -60,7 +60,9 @@ async function shoot(
     }
     pages.set(visit.viewer, page);
     await page.goto(site.base + visit.path);
-    if (visit.viewer !== null) await page.locator("[data-connection]:not([data-connection=connecting])").waitFor();
+    if (visit.viewer !== null) {
+      await page.locator("[data-connection]:not([data-connection=connecting])").waitFor();
+    }
     await visit.act?.(page);
     const found = await policyFindings(page);
     await page.evaluate((dir) => {

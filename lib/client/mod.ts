@@ -1,7 +1,7 @@
 /**
  * The client library: connect, resume, acknowledge, drop repeats, send now or later. Browser and native.
  * Never hands the same command to a page twice, and never drops a request without a word.
- * Start with `client.ts`, then `connection.ts` and `outbox.ts`.
+ * Start with `client.ts`, then `reconnector.ts` and `outgoing.ts`.
  */
 export { BehestClient, type ClientOptions } from "./client.ts";
 export { type ConnectionState, isReplaced } from "./connection_state.ts";

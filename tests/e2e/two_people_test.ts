@@ -12,11 +12,11 @@ async function enter(browser: Browser, origin: string, username: string, passwor
   await page.getByLabel("Password").fill(password);
   await page.getByRole("button", { name: "Log in" }).click();
   await page.waitForURL(`${origin}/`);
-  await lineOpen(page);
+  await online(page);
   return page;
 }
 
-async function lineOpen(page: Page): Promise<void> {
+async function online(page: Page): Promise<void> {
   await page.locator("[data-connection=online]").waitFor();
 }
 
@@ -67,7 +67,7 @@ Deno.test({
 
       await server.signal("SIGTERM");
       server = await ServerProcess.start({ ...env, BEHEST_PORT: port });
-      await lineOpen(bob);
+      await online(bob);
       await bob.keyboard.press("Control+Shift+Period");
       await bob.getByText("Stopped. Nothing is delivered to you.").waitFor();
       await send(ann, origin, "While stopped");
