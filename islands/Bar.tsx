@@ -3,13 +3,12 @@ import { useEffect } from "preact/hooks";
 import { Brand } from "../components/Brand.tsx";
 import { ConnectionStatus } from "../components/ConnectionStatus.tsx";
 import { pageConnection, startConnection } from "../lib/browser/connection.ts";
-import { type ConnectionNotice, ConnectionReport } from "../lib/browser/connection_report.ts";
 import { localText } from "../lib/text/commands.ts";
 import { isStopMarked, markStop, unmarkStop } from "../lib/browser/pending_stop.ts";
 import { Time } from "../components/Time.tsx";
 import { Filled, useLanguage, useWords, WordsProvider } from "../components/words.tsx";
 import { startWorker } from "../lib/browser/worker.ts";
-import { systemClock } from "../lib/platform/clock.ts";
+import { type ConnectionNotice, ConnectionReport } from "../lib/client/mod.ts";
 import type { Language, SomeWords } from "../lib/words/mod.ts";
 import { fill } from "../lib/words/shape.ts";
 
@@ -52,7 +51,7 @@ function Head({ username, userId, worker, path, stoppedSince }: HeadProps) {
     local.value = true;
     localTimes(language);
     const client = pageConnection();
-    const report = new ConnectionReport(systemClock, client.state, (said) => notice.value = said);
+    const report = new ConnectionReport(client.state, (said) => notice.value = said);
     const offs = [
       client.on("connection", (state) => report.changed(state)),
       client.on("stopped", (state) => stopped.value = state.stopped || state.pending),

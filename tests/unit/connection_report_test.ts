@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
-import { type ConnectionNotice, ConnectionReport, graceMs } from "../../lib/browser/connection_report.ts";
-import type { ConnectionState } from "../../lib/client/mod.ts";
+import {
+  type ConnectionNotice,
+  ConnectionReport,
+  type ConnectionState,
+  graceMs,
+} from "../../lib/client/mod.ts";
 import { closeCodes } from "../../lib/protocol/close_codes.ts";
 import { FakeClock } from "../fakes/clock.ts";
 
@@ -13,7 +17,7 @@ const suspended: ConnectionState = { kind: "stopped", code: closeCodes.suspended
 function reporting(first: ConnectionState = { kind: "idle" }) {
   const clock = new FakeClock();
   const said: ConnectionNotice[] = [];
-  const report = new ConnectionReport(clock, first, (notice) => said.push(notice));
+  const report = new ConnectionReport(first, (notice) => said.push(notice), clock);
   return { clock, said, report };
 }
 

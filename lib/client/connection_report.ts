@@ -1,5 +1,5 @@
-import { type ConnectionState, isReplaced } from "../client/mod.ts";
-import type { Clock, Timer } from "../platform/clock.ts";
+import { type Clock, systemClock, type Timer } from "../platform/clock.ts";
+import { type ConnectionState, isReplaced } from "./connection_state.ts";
 
 /** What a page says about its connection. */
 export type ConnectionNotice = "connecting" | "online" | "offline" | "login" | "replaced" | "closed";
@@ -22,7 +22,7 @@ export class ConnectionReport implements Disposable {
   readonly #show: (notice: ConnectionNotice) => void;
   #phase: Phase;
 
-  constructor(clock: Clock, state: ConnectionState, show: (notice: ConnectionNotice) => void) {
+  constructor(state: ConnectionState, show: (notice: ConnectionNotice) => void, clock: Clock = systemClock) {
     this.#clock = clock;
     this.#show = show;
     this.#phase = this.#grace("connecting");
