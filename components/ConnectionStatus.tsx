@@ -1,4 +1,4 @@
-import type { ConnectionNotice } from "../lib/client/mod.ts";
+import type { ConnectionNotice } from "../lib/browser/connection.ts";
 import { useWords } from "./words.tsx";
 
 /**

@@ -11,6 +11,8 @@ import { deviceName, randomName } from "./device_name.ts";
 import { inTime } from "./in_time.ts";
 import { watchPerson } from "./person.ts";
 
+export type { ConnectionNotice } from "../client/mod.ts";
+
 interface Page {
   connection: SharedConnection;
   /** What this browser keeps; null where it keeps nothing. */
