@@ -10,33 +10,33 @@ type Answer<T> = Promise<T | Refusal>;
 export interface AccountDataNeeds {
   proof: Proof;
   store: RemovalStore;
-  /** What goes into the archive, in its order. */
+  /** Parts of the archive, in its order. */
   exported: readonly ExportPart[];
-  /** What lets go of a person, in its order. */
+  /** Parts that remove a person's data, in order. */
   removed: readonly RemovalPart[];
   bell: Pick<Bell, "closeUser">;
   clock: Clock;
   log: Log;
 }
 
-/** Parts that one run of the job does, each a few commits: well within the job's lease. */
+/** Parts per run of the job. Each is a few commits, so a run ends well within the job's lease. */
 const partsARun = 40;
-/** What was on its way when the account ended has been written by then, and is removed by a second look. */
+/** Time until the second look. Requests that were running at the end of the account have been written by then. */
 const lateMs = 10 * 60_000;
-/** How often an account that is under a legal hold is looked at. */
+/** Time between two looks at an account under legal hold. */
 const heldMs = 24 * 3600_000;
 
-/** AU-9: all that is held on a person as one archive, and the end of their account. */
+/** AU-9: exports everything held about a person as one archive, and removes accounts. */
 export class AccountData {
   readonly #needs: AccountDataNeeds;
-  /** Who is taking an archive from this process: one at a time each. */
+  /** People with a running export in this process: one each. */
   readonly #exporting = new Set<string>();
 
   constructor(needs: AccountDataNeeds) {
     this.#needs = needs;
   }
 
-  /** A ZIP that is written as it is read: it takes no more memory for a large account. */
+  /** Returns a ZIP that is written while it is read, so its memory does not grow with the account. */
   export(caller: Caller): Answer<{ name: string; archive: ReadableStream<Uint8Array> }> {
     const { userId, requestId, username } = caller;
     if (this.#exporting.has(userId)) {
@@ -51,7 +51,7 @@ export class AccountData {
     return Promise.resolve({ name: `behest-${username}.zip`, archive: this.#watched(body, caller) });
   }
 
-  /** Answered when the account is gone to everybody; the rest follows by itself. */
+  /** Answers once the account is gone for everyone. A job removes the rest. */
   async remove(caller: Caller, body: { password: string; code?: string | undefined }): Answer<true> {
     const { proof, store, bell, clock, log } = this.#needs;
     const user = await proof.both(caller, body);
@@ -72,7 +72,7 @@ export class AccountData {
     }
   }
 
-  /** A part of a removal; comes round again until nothing is left. */
+  /** Runs a part of a removal, and adds the job again until nothing is left. */
   async run({ userId }: AccountJob): Promise<void> {
     const { store, bell, clock, log } = this.#needs;
     const user = await store.removing(userId);
@@ -87,7 +87,7 @@ export class AccountData {
     log.info("account.removal_done", { userId });
   }
 
-  /** False when a run's share was done and more is left. */
+  /** False when the run did its share and more is left. */
   async #removeSome(user: UserRecord, held: boolean): Promise<boolean> {
     const caller = leaving(user);
     let parts = 0;
@@ -111,7 +111,7 @@ export class AccountData {
     }
   }
 
-  /** The archive, with its end noted, however it comes. */
+  /** The archive's stream; notes its end, also after an error or a cancel. */
   #watched(body: ReadableStream<Uint8Array>, { userId, requestId }: Caller): ReadableStream<Uint8Array> {
     const reader = body.getReader();
     const over = () => void this.#exporting.delete(userId);
@@ -124,14 +124,14 @@ export class AccountData {
           controller.close();
         } catch (error) {
           over();
-          // Nobody else hears of it: the answer began long ago.
+          // The response has begun, so only the log can report this.
           this.#needs.log.error("account.export_failed", { requestId, userId, error: error as Error });
           controller.error(new Error("The archive could not be finished."));
         }
       },
       cancel: async (reason) => {
         over();
-        // The packer throws the reason through what it reads, which closes that, and then throws it here.
+        // The packer passes the reason to its input, which closes that, and then throws it here.
         await reader.cancel(reason).catch(() => undefined);
       },
     }, { highWaterMark: 0 });
@@ -142,7 +142,7 @@ function zipEntry({ path, modifiedMs, content }: ExportEntry) {
   return { name: path, lastModified: new Date(modifiedMs), input: content };
 }
 
-/** Who acts when the person is not there any more. */
+/** The caller for removals: the person's own session is gone. */
 function leaving({ id, username, displayName, role }: UserRecord): Caller {
   return {
     userId: id,

@@ -36,7 +36,7 @@ export class Accounts {
   readonly #needs: AccountsNeeds;
   readonly #store: AccountsStore;
   readonly #sessions: Sessions;
-  /** For the other services that ask for a password or a code. */
+  /** Checks passwords and codes for other services. */
   readonly proof: Proof;
 
   constructor(needs: AccountsNeeds) {
@@ -52,14 +52,14 @@ export class Accounts {
   ): Answer<User> {
     const { registration, mode, counts, clock, log } = this.#needs;
     if (registration === "closed") return new Refusal("forbidden", "Registration is closed on this server.");
-    // Nobody can make invitations yet, so none is ever right.
+    // Invitations do not exist yet, so none is valid.
     if (registration === "invite") {
       return new Refusal("forbidden", "An invitation is needed to register here.");
     }
     const problem = await passwordProblem(body.password, body.username, "password");
     if (problem !== null) return problem;
     if (mode === "production") {
-      // Taken names count too: asking for names is what the limit is for.
+      // Taken names count too: the limit is against guessing names.
       const wait = await countRegistration(counts, origin.address, clock.now());
       if (wait !== null) return wait;
     }
@@ -84,7 +84,7 @@ export class Accounts {
     return await this.#checkedLogin(origin, body, attempt);
   }
 
-  /** `may`: restricted sessions that are let in: none unless the place says so (AU-7, AU-9). */
+  /** `may`: restrictions that this route allows. By default no restricted session gets in (AU-7, AU-9). */
   authenticate(token: string, origin: Origin, may: readonly Restriction[] = []): Answer<SessionCaller> {
     return this.#sessions.authenticate(token, origin, may);
   }
@@ -109,7 +109,7 @@ export class Accounts {
     return this.#sessions.revoke(caller, sessionId);
   }
 
-  /** AU-6. */
+  /** AU-6: sets a new password and ends every other session. */
   async changePassword(caller: Caller, body: { current: string; next: string }): Answer<true> {
     const user = await this.proof.password(caller, body.current, "current");
     if (user instanceof Refusal) return user;
@@ -127,11 +127,11 @@ export class Accounts {
   async user(caller: Caller): Answer<User> {
     const user = await this.#store.user(caller.userId);
     if (user === null) return new Refusal("not_found", "This account is gone.");
-    // A socket that was let in just before the account was restricted is turned away here.
+    // Refuses a socket that opened just before the account was restricted.
     return (await this.#sessions.restrictionOf(user))?.refusal ?? userOf(user);
   }
 
-  /** A session for somebody who showed a passkey. Null when the account may not enter, or changed meanwhile. */
+  /** Begins a session after a passkey login. Null when the account may not log in, or changed in the meantime. */
   async begin(user: UserRecord, origin: Origin): Promise<LoggedIn | null> {
     const begun = this.#sessions.mayEnter(user) ? await this.#sessions.begin(user, origin) : null;
     return begun === null ? null : { ...begun, user: userOf(user) };
@@ -141,14 +141,14 @@ export class Accounts {
     return this.#sessions.endAll(userId);
   }
 
-  /** AU-2: the first administrator, by the token of the link on the console. */
+  /** AU-2: makes the first administrator, with the token of the setup link. */
   async setUp(
     origin: Origin,
     token: string,
     body: { username: string; password: string; adult: true },
   ): Answer<User> {
     const hash = await hashOf(token);
-    // A token of 256 random bits; comparing hashes of it tells nothing about it.
+    // The token has 256 random bits, so comparing its hash reveals nothing.
     if (await this.#store.setupHash() !== hash || await this.#store.adminMade()) return setupOver();
     const problem = await passwordProblem(body.password, body.username, "password");
     if (problem !== null) return problem;
@@ -186,7 +186,7 @@ export class Accounts {
     }
     const code = user !== null && right ? await this.proof.secondFactor.take(user.id, body.code) : null;
     if (code !== null) {
-      // Only the right password gets here, so nobody else learns that there is a second factor.
+      // Only a caller with the right password gets this far, so nobody else learns that there is a second factor.
       if (isMissing(body.code)) await attempt.withdrawn();
       else log.info("login.wrong_code", { requestId: origin.requestId, address: origin.address });
       return code;
@@ -202,14 +202,14 @@ export class Accounts {
     return { ...begun, user: userOf(user) };
   }
 
-  /** Null for unknown and malformed names, and for demo people in production: all of them are just wrong. */
+  /** Null for unknown and malformed names, and in production for demo people: the answer is the same for all. */
   async #whoMayEnter(typed: string): Promise<UserRecord | null> {
     const name = usernameSchema.safeParse(typed);
     const user = name.success ? await this.#store.userNamed(name.data) : null;
     return user !== null && this.#sessions.mayEnter(user) ? user : null;
   }
 
-  /** AU-10: a hash of older parameters is made again while the password is at hand. */
+  /** AU-10: replaces a hash with older parameters; the plain password is known only now. */
   async #makeStronger(user: UserRecord, password: string): Promise<void> {
     if (!this.#needs.passwords.isWeaker(user.passwordHash)) return;
     const hash = await this.#needs.passwords.hash(password);
@@ -225,7 +225,7 @@ export class Accounts {
   }
 }
 
-/** The record of a new account, with its password hashed. */
+/** Returns the record of a new account, with its password hashed. */
 export async function newUser(
   needs: Pick<AccountsNeeds, "passwords" | "ids" | "clock">,
   person: { username: string; password: string; role: "member" | "admin"; adult: boolean; demo: boolean },

@@ -1,6 +1,6 @@
 import { limits, Refusal } from "../protocol/mod.ts";
 
-/** The list is 49,000 entries long and needed only where a password is set, so it is not part of the start. */
+/** The list has 49,000 entries. It is loaded when someone first sets a password, not at the start. */
 let loading: Promise<ReadonlySet<string>> | undefined;
 
 async function load(): Promise<ReadonlySet<string>> {
@@ -12,8 +12,8 @@ async function load(): Promise<ReadonlySet<string>> {
 }
 
 /**
- * AU-1: why a password is not taken, or null. `field` names it in the refusal. The list is the one of
- * zxcvbn-ts, compared without regard to case; the person's own username counts as common too.
+ * AU-1: returns why a password is refused, or null. `field` is its name in the refusal. The list is that of zxcvbn-ts,
+ * compared without case. The person's own username also counts as common.
  */
 export async function passwordProblem(
   password: string,

@@ -19,22 +19,22 @@ export interface ContactsNeeds {
   people: People;
   bell: Bell;
   clock: Clock;
-  /** Whether the person has blocked the other (CO-1). */
+  /** Whether the person blocks the other (CO-1). */
   blocks(userId: string, otherId: string): Promise<boolean>;
-  /** The categories that the person allows, when they share their limits; null when they do not. */
+  /** Categories that the person allows, if they share their preferences; null if not. */
   sharedLimits(userId: string): Promise<string[] | null>;
-  /** Which of the others are in a group with the person (BR-6). */
+  /** Those of the others who share a group with the person (BR-6). */
   sharesGroup(userId: string, otherIds: readonly string[]): Promise<ReadonlySet<string>>;
 }
 
-/** Both sides after a step, and whether the other one hears of it. Null where there is nothing to write. */
+/** Both sides after a step, and whether the other person is notified. Null when nothing changes. */
 interface Step {
   mine: ContactRecord | null;
   theirs: ContactRecord | null;
   tellOther: boolean;
 }
 
-/** CO-5. Both sides of a pair are always written together. */
+/** Contacts and contact requests (CO-5). Both sides of a pair are always written together. */
 export class Contacts {
   readonly #needs: ContactsNeeds;
 
@@ -46,7 +46,7 @@ export class Contacts {
     return this.#step(caller, params.username, async (other, { mine, theirs }) => {
       if (mine?.relation === "contact") return "contact";
       const createdAt = this.#needs.clock.now();
-      // Both asked: that is a contact. Also when this person never saw the other's request because of a block.
+      // Both sent a request, so they are contacts. This also holds if a block hid the other's request.
       if (mine?.relation === "incoming" || theirs?.relation === "outgoing") {
         return await this.#connected(caller.userId, other.id, createdAt);
       }
@@ -61,7 +61,7 @@ export class Contacts {
         const full = await this.#requestsFull(caller.userId, other.id);
         if (full !== null) return full;
       }
-      // CO-3: a blocked person's request is there for them, and for nobody else.
+      // CO-3: a blocked person sees their own request; nobody else does.
       if (await this.#needs.blocks(other.id, caller.userId)) {
         return { mine: outgoing, theirs: null, tellOther: false };
       }
@@ -90,7 +90,7 @@ export class Contacts {
     });
   }
 
-  /** Ends a contact, or takes back an own request. */
+  /** Removes a contact, or withdraws the caller's own request. */
   remove(caller: Caller, params: Params<"contact.remove">): Answer<ContactChanged> {
     return this.#step(caller, params.username, (_other, { mine, theirs }) => {
       if (mine === null || mine.relation === "incoming") {
@@ -118,7 +118,7 @@ export class Contacts {
     return list;
   }
 
-  /** What the others are to the person, for consent. There is an entry for each; the same seen from either side. */
+  /** Relations of the others to the person, for consent. There is an entry for each; the same from either side. */
   async relationsOf(
     userId: string,
     otherIds: readonly string[],
@@ -134,7 +134,7 @@ export class Contacts {
 
   async #contact(caller: Caller, other: Person): Promise<Contact> {
     const allows = await this.#needs.sharedLimits(other.id);
-    // Someone who blocked the caller is never seen online by them, which looks like being away.
+    // A person who blocked the caller appears offline to them.
     const online = this.#needs.bell.isOnline(other.id) && !await this.#needs.blocks(other.id, caller.userId);
     return {
       username: other.username,
@@ -144,7 +144,7 @@ export class Contacts {
     };
   }
 
-  /** Reads both sides, decides, writes; again when another writer was faster. */
+  /** Reads both sides, decides and writes; decides again when another writer was faster. */
   async #step(
     caller: Caller,
     username: string,
@@ -200,7 +200,7 @@ export class Contacts {
     };
   }
 
-  /** The same for a blocked requester, as it is asked before the block is. */
+  /** The same check for a blocked requester, as it runs before the block is checked. */
   async #requestsFull(userId: string, otherId: string): Promise<Refusal | null> {
     const most = limits.contactRequestsOpen;
     const open = async (id: string, relation: "incoming" | "outgoing") =>

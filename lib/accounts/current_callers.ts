@@ -4,8 +4,8 @@ import { limits } from "../protocol/mod.ts";
 type Standing = Pick<Caller, "displayName" | "role" | "rights">;
 
 /**
- * A socket's caller is read when it opens, and an account may change while it is open. What changed since this process
- * began is kept here, so that a role that was taken away is gone with the next request of that socket.
+ * Keeps role and right changes since the start of this process. A socket's caller is read when it opens; this class applies
+ * later changes, so a withdrawn role ends with the socket's next request.
  */
 export class CurrentCallers {
   readonly #bell: Pick<Bell, "isOnline">;
@@ -20,13 +20,13 @@ export class CurrentCallers {
     const standing = { displayName, role, rights: { broadcast: role === "admin" || rights.broadcast } };
     this.#changed.set(userId, standing);
     if (this.#changed.size <= limits.callersChanged) return;
-    // Who is not connected is read anew with the next login.
+    // A person without a connection is read again at their next login.
     for (const other of this.#changed.keys()) {
       if (!this.#bell.isOnline(other) && other !== userId) this.#changed.delete(other);
     }
   }
 
-  /** The caller as the account is now. */
+  /** Returns the caller with the account's current role and rights. */
   now(caller: Caller): Caller {
     const standing = this.#changed.get(caller.userId);
     return standing === undefined ? caller : { ...caller, ...standing };

@@ -10,16 +10,16 @@ const vowels = "aeiou";
 const groups = 4;
 const syllables = 3;
 
-/** Who can be tried, with which password. */
+/** The demo people and their password. */
 export interface Demo {
   usernames: readonly string[];
   password: string;
 }
 
 /**
- * Two people to try Behest with, already contacts; in evaluation mode only. Their password is drawn at the first start
- * and kept in the store as it is, because each start shows it again. A start in production mode forgets it, and the
- * accounts are refused there (`Sessions.mayEnter`). Null where there are none.
+ * Makes two demo people who are contacts; only in evaluation mode. Their password is drawn at the first start and stored in
+ * plain text, because each start shows it. A start in production mode deletes it, and `Sessions.mayEnter` refuses the
+ * accounts. Null when there are no demo people.
  */
 export async function prepareDemo(
   needs: SetupNeeds & { contacts: ContactsStore },
@@ -39,7 +39,7 @@ export async function prepareDemo(
   }
   const [ann, bob] = people;
   if (kept === null && ann !== undefined && bob !== undefined) await befriend(needs, ann, bob);
-  // Last, so that a start that was cut short begins again with a new one.
+  // Written last, so that a start after an interrupted one draws a new password.
   if (kept === null) await needs.store.setDemoPassword(password);
   return { usernames: demoUsernames, password };
 }
@@ -88,7 +88,7 @@ function demoPassword(random: Random): string {
   return Array.from({ length: groups }, group).join("-");
 }
 
-/** One letter, each as likely as the others: bytes past the last whole round are drawn again. */
+/** Returns one letter, each equally likely: bytes beyond the last complete round are drawn again. */
 function draw(random: Random, letters: string): string {
   const whole = 256 - 256 % letters.length;
   while (true) {

@@ -21,7 +21,7 @@ export interface GroupsNeeds {
   clock: Clock;
 }
 
-/** Groups (BR-6). Nobody is in one without having accepted; what counts for others begins with that. */
+/** Groups (BR-6). A membership begins when the person accepts, and counts for others only then. */
 export class Groups {
   readonly #needs: GroupsNeeds;
 
@@ -41,7 +41,7 @@ export class Groups {
     return list;
   }
 
-  /** A repeat is fine: one who is in stays in, since when they were. */
+  /** A repeat changes nothing: a member stays one, with the old date. */
   accept(caller: Caller, params: Params<"group.accept">): Answer<GroupChanged> {
     return this.#change(caller, params.group, caller, ({ member }) => {
       if (member === null) return notInvited();
@@ -54,7 +54,7 @@ export class Groups {
     });
   }
 
-  /** Ends a membership, the last owner's too, or declines an invitation. */
+  /** Ends the caller's membership, also the last owner's, or declines an invitation. */
   leave(caller: Caller, params: Params<"group.leave">): Answer<GroupChanged> {
     return this.#change(caller, params.group, caller, ({ member }) => {
       if (member === null) return new Refusal("not_found", "You are not in a group of this name.");
@@ -65,7 +65,7 @@ export class Groups {
     });
   }
 
-  /** All groups, for administrators; otherwise those that the caller owns. */
+  /** All groups for administrators; for others the groups that they own. */
   async managed(caller: Caller): Answer<AdminGroup[]> {
     if (caller.role === "admin") return await this.#whole(await this.#needs.store.allGroups());
     const owned = (await this.#needs.store.recordsOf(caller.userId)).filter(isOwner);
@@ -81,7 +81,7 @@ export class Groups {
     return (await this.#whole([group]))[0]!;
   }
 
-  /** Without members: the administrator who makes it is in it only when invited, like everybody. */
+  /** Makes a group without members. Administrators need an invitation to join, like everyone. */
   async create(caller: Caller, body: { name: string; title: string }): Answer<AdminGroup> {
     if (caller.role !== "admin") return new Refusal("not_found", "There is nothing at this address.");
     const { name, title } = body;
@@ -102,7 +102,7 @@ export class Groups {
     }
   }
 
-  /** An invitation until accepted; for somebody who is in it already, a new role. */
+  /** Invites a person, or changes the role of a member. */
   async setMember(
     caller: Caller,
     name: string,
@@ -128,7 +128,7 @@ export class Groups {
     });
   }
 
-  /** Ends a membership, or takes back an invitation. */
+  /** Ends a membership, or withdraws an invitation. */
   removeMember(caller: Caller, name: string, username: string): Answer<AdminGroup> {
     return this.#manage(caller, name, username, ({ member }) => {
       if (member === null) return new Refusal("not_found", "This person is not in the group.");
@@ -136,29 +136,29 @@ export class Groups {
     });
   }
 
-  /** Accepted memberships of a person, by the group's name. */
+  /** A person's accepted memberships, by group name. */
   membershipsOf(userId: string): Promise<Memberships> {
     return this.#needs.store.membershipsOf(userId);
   }
 
-  /** Accepted memberships of a group, by user id; undefined when there is no such group. */
+  /** A group's accepted memberships, by user id; undefined when there is no such group. */
   async membersOf(name: string): Promise<Memberships | undefined> {
     const { store } = this.#needs;
     const members = store.membersKept(name) ?? await store.membersOf(name);
     return members.size > 0 || (await store.groups([name])).has(name) ? members : undefined;
   }
 
-  /** `membershipsOf` without waiting; undefined when it is not in memory, and always where other processes write too. */
+  /** `membershipsOf` from memory; undefined when it is not there, and always when other processes write too. */
   membershipsKept(userId: string): Memberships | undefined {
     return this.#needs.store.membershipsKept(userId);
   }
 
-  /** `membersOf` in the same way. */
+  /** `membersOf` from memory, under the same conditions. */
   membersKept(name: string): Memberships | undefined {
     return this.#needs.store.membersKept(name);
   }
 
-  /** Which of the others are in a group with the person, both having accepted. */
+  /** Those of the others who share a group with the person, both having accepted. */
   async sharesGroup(userId: string, otherIds: readonly string[]): Promise<Set<string>> {
     const { store } = this.#needs;
     const mine = store.membershipsKept(userId) ?? await store.membershipsOf(userId);
@@ -177,7 +177,7 @@ export class Groups {
     return sharing;
   }
 
-  /** A change by an owner or administrator. For everybody else there is no such group. */
+  /** Runs a change by an owner or administrator. Everyone else gets `not_found`. */
   async #manage(
     caller: Caller,
     name: string,
@@ -196,7 +196,7 @@ export class Groups {
     return changed instanceof Refusal ? changed : await this.#answer(caller, name);
   }
 
-  /** What the group is now. An owner who gave that up still sees what they did. */
+  /** Returns the group after the change. An owner who gave up that role still gets it. */
   async #answer(caller: Caller, name: string): Answer<AdminGroup> {
     return await this.get({ ...caller, role: "admin" }, name);
   }
@@ -230,7 +230,7 @@ export class Groups {
   ): Promise<void> {
     const { bell, store } = this.#needs;
     bell.consentChanged(userId);
-    // Who is left behind shares this group no more with the one who went: what is on its way is decided again.
+    // The member who left shares this group with nobody now: waiting deliveries are decided again.
     if (before !== null && before.since !== null && after === null) {
       for (const otherId of (await store.membersOf(told.name)).keys()) bell.consentChanged(otherId);
     }

@@ -16,7 +16,7 @@ import type { ChallengeRecord, PasskeyRecord } from "./two_factor_ports.ts";
 
 type Answer<T> = Promise<T | Refusal>;
 
-/** Logins with a passkey and nothing else: nobody types a name. */
+/** Logins with a passkey alone, without a username. */
 export class PasskeyLogins {
   readonly #needs: TwoFactorNeeds;
 
@@ -45,10 +45,10 @@ export class PasskeyLogins {
     return { ...options };
   }
 
-  /** Every way to be wrong is the same answer. */
+  /** Every wrong response gets the same answer. */
   async login(origin: Origin, response: PasskeyUsed): Answer<LoggedIn> {
     const { proof, log } = this.#needs;
-    // Not a username: no name has a space.
+    // Cannot be a username: those have no spaces.
     const attempt = await proof.admit(origin.address, `passkey ${response.id}`);
     if (attempt instanceof Refusal) return attempt;
     using _over = attempt;
@@ -74,7 +74,7 @@ export class PasskeyLogins {
     if (user === null) return null;
     const signed = await store.change(userId, async (record) => {
       const passkey = record.passkeys.find(({ id }) => id === response.id);
-      // A counter that does not rise is a copied authenticator: this is asked in the commit that keeps the new one.
+      // A counter that does not rise means a copied authenticator. The commit that stores the new counter checks this.
       const used = passkey === undefined ? null : await this.#used(origin, passkey, challenge, response);
       if (used === null) return new Refusal("unauthorized", "This passkey was not verified.");
       return {
@@ -100,7 +100,7 @@ export class PasskeyLogins {
           response: { clientDataJSON, authenticatorData, signature },
           clientExtensionResults: {},
         },
-        // It was taken before, and is what the response names.
+        // `takeChallenge` has already matched it with the response.
         expectedChallenge: () => true,
         expectedOrigin: challenge.origin,
         expectedRPID: challenge.rpId,
@@ -121,7 +121,7 @@ export class PasskeyLogins {
   }
 }
 
-/** The handle that an authenticator keeps of an account: its id. */
+/** The user handle that an authenticator stores: the account's id. */
 function handleOf(userId: string): string {
   return new TextEncoder().encode(userId).toBase64({ alphabet: "base64url", omitPadding: true });
 }

@@ -15,7 +15,7 @@ import { type ChallengeRecord, hasFactor, type PasskeyRecord } from "./two_facto
 
 type Answer<T> = Promise<T | Refusal>;
 
-/** Where a browser is: passkeys belong to a host name, and are asked for by pages of one origin. */
+/** Address of a browser's page: passkeys belong to a host name, and only pages of one origin ask for them. */
 export interface Place {
   rpId: string;
   origin: string;
@@ -23,7 +23,7 @@ export interface Place {
 
 export const challengeBytes = 32;
 
-/** Adding passkeys. */
+/** Adds passkeys. */
 export class Passkeys {
   readonly #needs: TwoFactorNeeds;
 
@@ -61,7 +61,7 @@ export class Passkeys {
     return { ...options };
   }
 
-  /** With the first second factor come recovery codes, which are shown this once. */
+  /** The first second factor comes with recovery codes, shown only once. */
   async add(caller: Caller, body: { name: string; response: PasskeyCreated }): Answer<PasskeyAdded> {
     const passkey = await this.#verified(caller, body.name, body.response);
     if (passkey instanceof Refusal) return passkey;
@@ -96,7 +96,7 @@ export class Passkeys {
           response: signed,
           clientExtensionResults: {},
         },
-        // It was taken above, and is what the response names.
+        // `takeChallenge` has already matched it with the response.
         expectedChallenge: () => true,
         expectedOrigin: challenge.origin,
         expectedRPID: challenge.rpId,
@@ -125,7 +125,7 @@ export function passkeyOf({ id, name, createdAt, lastUsedAt }: PasskeyRecord): P
   return { id, name, createdAt: iso(createdAt), lastUsedAt: lastUsedAt === null ? null : iso(lastUsedAt) };
 }
 
-/** Browsers take no passkey for an address without a name. */
+/** Browsers refuse passkeys for an IP address. */
 export function refuseAddress({ rpId }: Place): Refusal | null {
   if (!/^[0-9.]+$|^\[/.test(rpId)) return null;
   return new Refusal(
@@ -144,7 +144,7 @@ export async function keepChallenge(
   await store.addChallenge(await hashOf(challenge), { purpose, userId, sessionId, rpId, origin, expiresAt });
 }
 
-/** The challenge that a response names; it is used up, whatever comes of the response. */
+/** Returns the challenge of a response and uses it up, whether or not the response is right. */
 export async function takeChallenge(
   { store }: Pick<TwoFactorNeeds, "store">,
   clientDataJSON: string,
@@ -159,7 +159,7 @@ export async function takeChallenge(
   }
 }
 
-/** Why, for whoever runs the server: the library throws for every wrong part of a response. */
+/** Logs why a response is wrong, for the operator: the library throws for every wrong part. */
 export function noteUnverified(
   { log }: Pick<TwoFactorNeeds, "log">,
   { requestId, address }: { requestId: string; address: string },

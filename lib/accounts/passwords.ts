@@ -2,7 +2,7 @@ import { scrypt, timingSafeEqual } from "node:crypto";
 import type { Random } from "../platform/mod.ts";
 import { limits, Refusal } from "../protocol/mod.ts";
 
-/** What one derivation costs: `2^log2N × 128 × blockSize` bytes of memory, `parallel` passes one after another. */
+/** Cost of one derivation: `2^log2N × 128 × blockSize` bytes of memory, and `parallel` passes in sequence. */
 export interface ScryptCost {
   log2N: number;
   blockSize: number;
@@ -10,12 +10,12 @@ export interface ScryptCost {
 }
 
 /**
- * One of the equivalent scrypt settings of OWASP's Password Storage Cheat Sheet (AU-10). Of those it is the one
- * with 16 MiB, so that two at once stay small beside the rest of the process.
+ * One of the equivalent scrypt settings of OWASP's Password Storage Cheat Sheet (AU-10): the one with 16 MiB, so that two at
+ * once need little memory.
  */
 export const owaspCost: ScryptCost = { log2N: 14, blockSize: 8, parallel: 5 };
 
-/** What the accounts need of it. */
+/** Password hashing, as `Accounts` uses it. */
 export interface Hashing {
   hash(password: string): Promise<string | Refusal>;
   verify(password: string, stored: string | null): Promise<boolean | Refusal>;
@@ -32,13 +32,13 @@ interface Parsed {
 }
 
 /**
- * Hashes as `$scrypt$ln=14,r=8,p=5$salt$hash`, base64 without padding. At most two derivations run at once on
- * the thread pool; the rest wait in order, so that logins cannot take the whole machine.
+ * Hashes in the form `$scrypt$ln=14,r=8,p=5$salt$hash`, base64 without padding. At most two derivations run at once in the
+ * thread pool; the rest wait in order, so that logins cannot use the whole machine.
  */
 export class Passwords implements Hashing {
   readonly #cost: ScryptCost;
   readonly #random: Random;
-  /** Stands in for people who do not exist, so that they cost the same work (AU-4). */
+  /** Verified for unknown people, so that they cost the same work (AU-4). */
   readonly #nobody: Parsed;
   #running = 0;
   readonly #waiting: (() => void)[] = [];
@@ -49,7 +49,7 @@ export class Passwords implements Hashing {
     this.#nobody = { cost, salt: random.bytes(saltBytes), hash: random.bytes(hashBytes) };
   }
 
-  /** The text to store; `unavailable` when too many wait already. */
+  /** Returns the text to store; `unavailable` when too many callers wait. */
   async hash(password: string): Promise<string | Refusal> {
     const salt = this.#random.bytes(saltBytes);
     const hash = await this.#derive(password, salt, this.#cost);
@@ -58,7 +58,7 @@ export class Passwords implements Hashing {
     return `$scrypt$ln=${log2N},r=${blockSize},p=${parallel}$${base64(salt)}$${base64(hash)}`;
   }
 
-  /** Whether the password is the stored one; null stands for a person who does not exist, and is never right. */
+  /** Whether the password matches the stored hash. Null, for an unknown person, takes the same time and never matches. */
   async verify(password: string, stored: string | null): Promise<boolean | Refusal> {
     const { cost, salt, hash } = stored === null ? this.#nobody : parse(stored);
     const derived = await this.#derive(password, salt, cost);
@@ -66,7 +66,7 @@ export class Passwords implements Hashing {
     return timingSafeEqual(derived, hash) && stored !== null;
   }
 
-  /** Whether the hash took less work than a new one would: time to make it again. */
+  /** Whether a new hash would cost more work than this one. */
   isWeaker(stored: string): boolean {
     return workOf(parse(stored).cost) < workOf(this.#cost);
   }
@@ -87,7 +87,7 @@ export class Passwords implements Hashing {
     try {
       return await derive(password, salt, cost);
     } finally {
-      // A waiting one takes the place over, so that nobody can slip in between.
+      // The next waiting caller gets the place directly, so that no other caller can take it first.
       const next = this.#waiting.shift();
       if (next === undefined) this.#running--;
       else next();
@@ -99,7 +99,7 @@ function derive(password: string, salt: Uint8Array, cost: ScryptCost): Promise<U
   const { log2N, blockSize, parallel } = cost;
   const N = 2 ** log2N;
   const maxmem = 256 * blockSize * (N + parallel);
-  // Keyboards compose the same letters in different ways; NFKC makes them the same bytes (NIST SP 800-63B).
+  // Keyboards compose the same letters differently; NFKC makes their bytes equal (NIST SP 800-63B).
   const typed = password.normalize("NFKC");
   return new Promise((resolve, reject) => {
     scrypt(typed, salt, hashBytes, { N, r: blockSize, p: parallel, maxmem }, (error, key) => {
@@ -113,7 +113,7 @@ const form = /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$([A-Za-z0-9+/]+)\
 
 function parse(stored: string): Parsed {
   const [, log2N, blockSize, parallel, salt, hash] = form.exec(stored) ?? [];
-  // A record that cannot be read is a bug or damage; it must not pass for a wrong password.
+  // An unreadable hash is a bug or damage, and must not look like a wrong password.
   if (salt === undefined || hash === undefined) throw new Error("A stored password hash cannot be read.");
   const parsed = {
     cost: { log2N: Number(log2N), blockSize: Number(blockSize), parallel: Number(parallel) },

@@ -2,7 +2,7 @@ import { iso } from "../platform/mod.ts";
 import { Refusal, type User } from "../protocol/mod.ts";
 import type { AccountsStore, UserRecord } from "./ports.ts";
 
-/** What the other rooms know of a person. */
+/** A person, as other rooms see them. */
 export interface Person {
   id: string;
   username: string;
@@ -11,7 +11,7 @@ export interface Person {
   timeZone: string;
 }
 
-/** Looks people up for the other rooms. Called with every send, so it stands on what the store keeps in memory. */
+/** Looks people up for the other rooms. Every send calls it, so it uses the store's memory. */
 export class People {
   readonly #store: AccountsStore;
 
@@ -19,21 +19,21 @@ export class People {
     this.#store = store;
   }
 
-  /** Those that exist, by username. Names are lower case already. */
+  /** Returns the people who exist, by username. Names must be lower case. */
   async byUsernames(usernames: readonly string[]): Promise<Map<string, Person>> {
     const people = new Map<string, Person>();
     for (const [name, record] of await this.#store.usersNamed(usernames)) people.set(name, personOf(record));
     return people;
   }
 
-  /** Those that exist, by id. */
+  /** Returns the people who exist, by id. */
   async byIds(userIds: readonly string[]): Promise<Map<string, Person>> {
     const people = new Map<string, Person>();
     for (const [id, record] of await this.#store.users(userIds)) people.set(id, personOf(record));
     return people;
   }
 
-  /** IANA name; UTC for someone who does not exist. */
+  /** IANA name of the person's time zone; UTC for an unknown person. */
   async timeZoneOf(userId: string): Promise<string> {
     return (await this.#store.user(userId))?.timeZone ?? "UTC";
   }
@@ -43,7 +43,7 @@ function personOf({ id, username, displayName, timeZone }: UserRecord): Person {
   return { id, username, displayName, timeZone };
 }
 
-/** The account as it leaves the process: no hash, and the rights that are in force. */
+/** Returns the account for the API: without the hash, with the rights in force. */
 export function userOf(record: UserRecord): User {
   return {
     id: record.id,
@@ -60,7 +60,7 @@ export function rightsOf(record: UserRecord): { broadcast: boolean } {
   return { broadcast: record.role === "admin" || record.rights.broadcast };
 }
 
-/** The suspension that holds at a time, or null: one with an end is over by itself (MO-2). */
+/** Returns the suspension in force at a time, or null. One with an end expires (MO-2). */
 export function suspensionOf(
   { status, suspension }: UserRecord,
   now: number,
@@ -70,7 +70,7 @@ export function suspensionOf(
   return suspension.until === null || now < suspension.until ? suspension : null;
 }
 
-/** What a suspended person is told. */
+/** Returns the refusal for a suspended person. */
 export function suspendedRefusal({ reason, until }: { reason: string; until: number | null }): Refusal {
   const end = until === null ? "" : ` until ${iso(until)}`;
   const why = reason === "" ? "" : ` The reason: ${reason}`;

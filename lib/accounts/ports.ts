@@ -1,7 +1,7 @@
 import type { AuditEntry } from "../platform/mod.ts";
 import type { GroupRole, Refusal, Role } from "../protocol/mod.ts";
 
-/** What was imposed on an account, and until when (ms since 1970; null: without an end). */
+/** A suspension. `until` in milliseconds since 1970; null: indefinitely. */
 export interface Suspension {
   readonly reason: string;
   readonly until: number | null;
@@ -13,29 +13,29 @@ export interface UserRecord {
   readonly username: string;
   readonly displayName: string;
   readonly role: Role;
-  /** What was granted; administrators have `broadcast` without it. */
+  /** Granted rights; administrators have `broadcast` without a grant. */
   readonly rights: { readonly broadcast: boolean };
-  /** What was imposed; `suspensionOf` says whether it still holds. */
+  /** The stored status; `suspensionOf` says whether it is in force. */
   readonly status: "active" | "suspended";
-  /** Why and until when (ms since 1970, null: without an end); with `status` suspended. */
+  /** Set with the status `suspended`. */
   readonly suspension?: Suspension & {
-    /** Of the incident whose review it waits for (SC-5), with what was imposed before. */
+    /** The incident whose review it waits for (SC-5), and the suspension before that. */
     readonly incident?: { readonly id: string; readonly before: Suspension | null };
   };
   /** IANA name. */
   readonly timeZone: string;
-  /** See `passwords.ts` for its form. */
+  /** For its form see `passwords.ts`. */
   readonly passwordHash: string;
   readonly createdAt: number;
-  /** When the person stated to be 18 or older (AU-1); null for people that the server made itself. */
+  /** When the person stated that they are 18 or older (AU-1); null for accounts made by the server. */
   readonly adultStatedAt: number | null;
-  /** One of the demo people: cannot log in outside evaluation mode. */
+  /** True for a demo person, who can log in only in evaluation mode. */
   readonly demo: boolean;
-  /** Set while the account is being removed (AU-9): to everybody it is gone. */
+  /** Set during the removal of the account (AU-9), which is then gone for everyone. */
   readonly removedAt?: number;
 }
 
-/** One login. It is what makes a token valid (AU-3). */
+/** Record of a login. It makes the token valid (AU-3). */
 export interface SessionRecord {
   readonly id: string;
   readonly userId: string;
@@ -52,17 +52,17 @@ export interface TicketRecord {
   readonly expiresAt: number;
 }
 
-/** Accounts, sessions and tickets. Nothing that has expired is ever returned, and nobody who is being removed. */
+/** Accounts, sessions and tickets. Never returns expired records, or accounts during their removal. */
 export interface AccountsStore {
   /** False when the username is taken. */
   addUser(user: UserRecord): Promise<boolean>;
   user(userId: string): Promise<UserRecord | null>;
   userNamed(username: string): Promise<UserRecord | null>;
-  /** Those that exist, by id. */
+  /** Returns the accounts that exist, by id. */
   users(userIds: readonly string[]): Promise<Map<string, UserRecord>>;
-  /** Those that exist, by username. */
+  /** Returns the accounts that exist, by username. */
   usersNamed(usernames: readonly string[]): Promise<Map<string, UserRecord>>;
-  /** Sets a new hash and ends sessions in one step. False when the hash is no longer `from`, or there is no such person. */
+  /** Sets a new hash and ends sessions in one commit. False when the hash is no longer `from`, or the account is gone. */
   replacePassword(
     userId: string,
     from: string,
@@ -70,34 +70,34 @@ export interface AccountsStore {
     endSessions: readonly string[],
   ): Promise<boolean>;
 
-  /** False when the password is no longer the one that `passwordHash` stands for. */
+  /** False when the password has changed since `passwordHash`. */
   addSession(session: SessionRecord, passwordHash: string): Promise<boolean>;
   session(sessionId: string): Promise<SessionRecord | null>;
-  /** Newest first. */
+  /** Returns sessions, newest first. */
   sessionsOf(userId: string): Promise<SessionRecord[]>;
-  /** Sets `lastSeenAt`, unless the session has ended meanwhile. */
+  /** Sets `lastSeenAt`, unless the session has ended. */
   sessionSeen(sessionId: string, at: number): Promise<void>;
   endSessions(userId: string, sessionIds: readonly string[]): Promise<void>;
 
   addTicket(hash: string, ticket: TicketRecord): Promise<void>;
-  /** The ticket, for one caller only: it is gone afterwards. */
+  /** Returns the ticket and deletes it: only one caller gets it. */
   takeTicket(hash: string): Promise<TicketRecord | null>;
 
   adminMade(): Promise<boolean>;
   /**
-   * Makes the first administrator, and uses up the setup token where its hash is given.
-   * `taken`: the username is. `over`: there is an administrator already, or the token is not this one.
+   * Makes the first administrator and uses up the setup token if its hash is given. `taken`: the username exists. `over`: an
+   * administrator exists, or the token is wrong.
    */
   addFirstAdmin(user: UserRecord, setupHash: string | null): Promise<"made" | "taken" | "over">;
   setSetupHash(hash: string): Promise<void>;
   setupHash(): Promise<string | null>;
 
   demoPassword(): Promise<string | null>;
-  /** Null forgets it. */
+  /** Null deletes it. */
   setDemoPassword(password: string | null): Promise<void>;
 }
 
-/** What is counted: login failures of a name or an address, registrations and challenges of an address. */
+/** Subject of a count: login failures of a name or address, or registrations and challenges of an address. */
 export interface CountKey {
   of: "user" | "address" | "registrations" | "challenges";
   subject: string;
@@ -105,25 +105,25 @@ export interface CountKey {
 
 /** A count over a moving window (AU-4, WS-9). Times in milliseconds since 1970. */
 export interface CountRecord {
-  /** When each counted thing was. */
+  /** Times of the counted events. */
   readonly times: readonly number[];
-  /** Nothing is let through before this time. */
+  /** Everything is refused before this time. */
   readonly blockedUntil: number;
-  /** How often the wait was made longer. */
+  /** Number of times that the wait was lengthened. */
   readonly level: number;
-  /** The last try, let through or not. */
+  /** Time of the last attempt, allowed or not. */
   readonly lastAt: number;
 }
 
-/** What to do with each record that was read: keep it, forget it (null), or write another. */
+/** Change of each record that was read: keep it, delete it (null), or write another. */
 export interface CountChange<T> {
   result: T;
   write?: readonly (CountRecord | null)[];
 }
 
-/** Counts that a restart does not forget. */
+/** Counts that survive a restart. */
 export interface CountStore {
-  /** Reads, lets `decide` choose and writes all or nothing; `decide` runs again when another writer was faster. */
+  /** Reads the records, calls `decide` and writes all changes or none; calls `decide` again when another writer was faster. */
   change<T>(
     keys: readonly CountKey[],
     keepMs: number,
@@ -131,7 +131,7 @@ export interface CountStore {
   ): Promise<T>;
 }
 
-/** One side of a pair: what the other is to this person. */
+/** One side of a pair: the other's relation to this person. */
 export interface ContactRecord {
   readonly otherId: string;
   readonly relation: "contact" | "incoming" | "outgoing";
@@ -139,44 +139,44 @@ export interface ContactRecord {
   readonly createdAt: number;
 }
 
-/** Both sides as they were read; `write` fails when either has changed since. */
+/** Both sides as read; `write` fails when either has changed since. */
 export interface ContactPair {
   readonly mine: ContactRecord | null;
   readonly theirs: ContactRecord | null;
-  /** Writes both sides at once, null removes. False when either side changed since it was read. */
+  /** Writes both sides in one commit; null removes. False when either side changed since it was read. */
   write(mine: ContactRecord | null, theirs: ContactRecord | null): Promise<boolean>;
 }
 
 export interface ContactsStore {
   pair(userId: string, otherId: string): Promise<ContactPair>;
-  /** All of a person's sides. */
+  /** Returns all of a person's sides. */
   of(userId: string): Promise<ContactRecord[]>;
-  /** Which of `otherIds` are contacts of `userId`. */
+  /** Returns those of `otherIds` who are contacts of `userId`. */
   contactsAmong(userId: string, otherIds: readonly string[]): Promise<Set<string>>;
 }
 
-/** A group as it is stored. Every change of a membership writes it anew, so that a check of it covers them all. */
+/** Stored record of a group. Every change of a membership writes it, so one check covers all of them. */
 export interface GroupRecord {
   readonly name: string;
   readonly title: string;
   readonly createdAt: number;
-  /** Those who accepted. */
+  /** Number of members who accepted. */
   readonly accepted: number;
-  /** All, with the invitations. */
+  /** Number of members and invitations. */
   readonly entries: number;
 }
 
-/** A membership, or an invitation while `since` is null. */
+/** A membership; an invitation while `since` is null. */
 export interface MemberRecord {
   readonly group: string;
   readonly userId: string;
   readonly role: GroupRole;
-  /** When it was accepted, in ms since 1970. */
+  /** Time of acceptance, in milliseconds since 1970. */
   readonly since: number | null;
   readonly invitedAt: number;
 }
 
-/** An accepted membership as other rooms ask for it. `since` in ms since 1970. */
+/** An accepted membership, for other rooms. `since` in milliseconds since 1970. */
 export interface Membership {
   readonly role: GroupRole;
   readonly since: number;
@@ -185,7 +185,7 @@ export interface Membership {
 /** By the name of the group, or by the id of the member. */
 export type Memberships = ReadonlyMap<string, Membership>;
 
-/** A group, what the person is to it, and what the one who acts is to it, as they were read together. */
+/** A group, the person's membership and the acting person's membership, read together. */
 export interface MembershipPlace {
   readonly group: GroupRecord;
   readonly member: MemberRecord | null;
@@ -193,15 +193,16 @@ export interface MembershipPlace {
 }
 
 export interface GroupsStore {
-  /** `full`: there are `most` groups. */
+  /** `full`: the limit `most` is reached. */
   add(group: GroupRecord, most: number, auditEntry: AuditEntry): Promise<"added" | "taken" | "full">;
-  /** Those that exist, by name. */
+  /** Returns the groups that exist, by name. */
   groups(names: readonly string[]): Promise<Map<string, GroupRecord>>;
-  /** By name. */
+  /** Returns all groups in order of name. */
   allGroups(): Promise<GroupRecord[]>;
   /**
-   * Reads, lets `decide` choose and writes both directions, the counts and the audit entry as one; `decide` runs again when
-   * another writer was faster. `member` null removes; a `null` decision changes nothing. Null when there is no such group.
+   * Reads, calls `decide` and writes both directions, the counts and the audit entry in one commit; calls `decide` again when
+   * another writer was faster. `member` null removes the membership; a `null` decision changes nothing. Null when there is no
+   * such group.
    */
   change(
     name: string,
@@ -210,42 +211,42 @@ export interface GroupsStore {
       place: MembershipPlace,
     ) => Promise<{ member: MemberRecord | null; auditEntry: AuditEntry } | Refusal | null>,
   ): Promise<{ before: MembershipPlace; after: MemberRecord | null } | Refusal | null>;
-  /** Memberships and invitations of a person, at most `limits.groupsPerPerson`. */
+  /** A person's memberships and invitations, at most `limits.groupsPerPerson`. */
   recordsOf(userId: string): Promise<MemberRecord[]>;
-  /** Memberships and invitations of a group. */
+  /** A group's memberships and invitations. */
   recordsIn(name: string): Promise<MemberRecord[]>;
-  /** Accepted memberships of a person, by the group's name. */
+  /** A person's accepted memberships, by group name. */
   membershipsOf(userId: string): Promise<Memberships>;
-  /** Accepted memberships of a group, by user id. */
+  /** A group's accepted memberships, by user id. */
   membersOf(name: string): Promise<Memberships>;
-  /** The same two without waiting, where they are in memory and this process is the only writer. */
+  /** The same two from memory, if they are there and this process is the only writer. */
   membershipsKept(userId: string): Memberships | undefined;
   membersKept(name: string): Memberships | undefined;
 }
 
-/** What a person says of themselves, beside what stands in the account. */
+/** A person's profile, apart from the fields of the account. */
 export interface ProfileRecord {
   readonly bio: string;
   readonly pronouns: string;
-  /** A BCP 47 tag; empty while it was never chosen. */
+  /** A BCP 47 tag; empty until the person chooses a language. */
   readonly language: string;
   /** File id of the picture (AU-8). */
   readonly avatar?: string;
 }
 
-/** A file that a profile carries from now on (FI-7); `version` makes the write safe. */
+/** A file that becomes a profile's picture (FI-7). `version` makes the write fail if the file changed. */
 export interface AvatarUse {
   readonly fileId: string;
   readonly version: string;
 }
 
 export interface ProfileStore {
-  /** Null for who never changed anything. */
+  /** Null until the person changes something. */
   profile(userId: string): Promise<ProfileRecord | null>;
   /**
-   * Writes account and profile as one; `change` runs again when another writer was faster. With `avatar` also that the profile
-   * carries the file; one that it carried before, it carries no more. Null when there is no account, `file_changed` when
-   * the file is not as it was.
+   * Writes account and profile in one commit; calls `change` again when another writer was faster. With `avatar` it also
+   * records the file's use, and ends the use of the old picture. Null when there is no account; `file_changed` when the file
+   * changed.
    */
   changeProfile(
     userId: string,
@@ -255,6 +256,6 @@ export interface ProfileStore {
     ) => { user: UserRecord; profile: ProfileRecord },
     avatar?: AvatarUse,
   ): Promise<{ user: UserRecord; profile: ProfileRecord } | "file_changed" | null>;
-  /** Pictures of those who have one, by user id. */
+  /** Returns the pictures of the people who have one, by user id. */
   avatarsOf(userIds: readonly string[]): Promise<Map<string, string>>;
 }

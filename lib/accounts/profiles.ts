@@ -4,12 +4,12 @@ import type { AccountsStore, AvatarUse, ProfileRecord, ProfileStore, UserRecord 
 
 type Answer<T> = Promise<T | Refusal>;
 
-/** A file as its owner may make it a picture; of the files. */
+/** A person's own file that can become their picture. From lib/files. */
 export interface OwnFile {
   fileId: string;
   type: string;
   state: string;
-  /** Makes the write safe that carries it. */
+  /** Makes the write fail if the file changed. */
   version: string;
 }
 
@@ -17,9 +17,9 @@ export interface OwnFile {
 export interface ProfilesNeeds<Picture> {
   accounts: Pick<AccountsStore, "user" | "usersNamed">;
   store: ProfileStore;
-  /** The person's own file; undefined when it is not theirs or not there. */
+  /** Returns the person's own file; undefined when it is missing or another person's. */
   ownFile(userId: string, fileId: string): Promise<OwnFile | undefined>;
-  /** How the person stands to each of the others. */
+  /** The person's relation to each of the others. */
   relationsOf(
     userId: string,
     otherIds: readonly string[],
@@ -34,7 +34,7 @@ type Change = { [F in Exclude<keyof Profile, "username" | "avatar">]?: string | 
   avatar?: string | null | undefined;
 };
 
-/** What a person says of themselves (AU-8). */
+/** Profiles (AU-8). */
 export class Profiles<Picture> {
   readonly #needs: ProfilesNeeds<Picture>;
 
@@ -50,7 +50,7 @@ export class Profiles<Picture> {
     return user === null ? gone() : profileOf(user, profile);
   }
 
-  /** The language that the person chose; null when they never did. */
+  /** The language that the person chose; null without a choice. */
   async language(caller: Caller): Promise<string | null> {
     const profile = await this.#needs.store.profile(caller.userId);
     return profile === null || profile.language === "" ? null : profile.language;
@@ -75,7 +75,7 @@ export class Profiles<Picture> {
         profile: {
           bio: change.bio ?? now.bio,
           pronouns: change.pronouns ?? now.pronouns,
-          // Empty while it was never chosen: then pages follow the browser.
+          // Empty without a choice: then pages follow the browser.
           language: change.language ?? kept?.language ?? "",
           ...(avatar === null ? {} : { avatar }),
         },
@@ -100,7 +100,7 @@ export class Profiles<Picture> {
     return new Refusal("not_found", "There is no picture of this person for you.");
   }
 
-  /** Those of the people who have a picture that the caller may see. */
+  /** Returns the people with a picture that the caller may see. */
   async withAvatar(caller: Caller, usernames: readonly string[]): Promise<ReadonlySet<string>> {
     const users = [...(await this.#needs.accounts.usersNamed([...new Set(usernames)])).values()];
     const shown = await this.#shown(caller, users);

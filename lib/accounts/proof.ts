@@ -17,8 +17,8 @@ export interface ProofNeeds {
 }
 
 /**
- * That somebody is who they say. Every try of a password or a code counts together, at the login and behind it: a stolen
- * session, or a password that was guessed, is no way around AU-4.
+ * Checks passwords and codes. All attempts count together, at the login and after it, so that a stolen session or a guessed
+ * password is no way around AU-4.
  */
 export class Proof {
   readonly #needs: ProofNeeds;
@@ -31,17 +31,17 @@ export class Proof {
     this.secondFactor = new SecondFactor(needs);
   }
 
-  /** A try that is counted as a failure until it says otherwise; dispose it when it is over. */
+  /** Admits an attempt. It counts as a failure until it is told otherwise; dispose it at the end. */
   admit(address: string, username: string): Promise<Attempt | Refusal> {
     return this.#throttle.admit(address, username);
   }
 
-  /** The caller's account, when the password is theirs. `field` is what a refusal names. */
+  /** Returns the caller's account if the password is right. `field` is its name in a refusal. */
   async password(caller: Caller, password: string, field: "password" | "current"): Answer<UserRecord> {
     return await this.tried(caller, (attempt) => this.#checked(caller, password, field, attempt));
   }
 
-  /** The same with a code where they have a second factor. */
+  /** Like `password`, and asks for a code if the person has a second factor. */
   async both(caller: Caller, { password, code }: { password: string; code?: string | undefined }) {
     return await this.tried(caller, async (attempt) => {
       const user = await this.#checked(caller, password, "password", attempt);
@@ -49,12 +49,12 @@ export class Proof {
       const refused = await this.secondFactor.take(user.id, code);
       if (refused === null) return user;
       if (isMissing(code)) await attempt.withdrawn();
-      // Who is logged in is not told to log in.
+      // A person who is logged in must not be sent to the login page.
       return new Refusal("forbidden", refused.message, refused.detail);
     });
   }
 
-  /** Counts what `check` refuses as a failed try of the caller. */
+  /** Runs `check` and counts a refusal as the caller's failed attempt. */
   async tried<T>(caller: Caller, check: (attempt: Attempt) => Answer<T>): Answer<T> {
     const attempt = await this.admit(caller.address, caller.username);
     if (attempt instanceof Refusal) return attempt;
@@ -82,7 +82,7 @@ export class Proof {
   }
 }
 
-/** Nothing was tried then. */
+/** Whether no code was entered. That is no attempt. */
 export function isMissing(code: string | undefined): boolean {
   return code === undefined || code.trim() === "";
 }

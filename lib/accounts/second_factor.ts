@@ -5,7 +5,7 @@ import { recoveryHash } from "./recovery_codes.ts";
 import { isTotpCode, totpStep } from "./totp.ts";
 import { hasFactor, type TwoFactorStore } from "./two_factor_ports.ts";
 
-/** Whether a second factor is missing, and whether a code is one (AU-7). */
+/** Checks whether a second factor is missing, and whether a code is valid (AU-7). */
 export class SecondFactor {
   readonly #store: TwoFactorStore;
   readonly #clock: Clock;
@@ -15,14 +15,14 @@ export class SecondFactor {
     this.#clock = clock;
   }
 
-  /** The person's role must have one, and they have none. */
+  /** Whether the person's role requires a second factor and they have none. */
   async isMissing({ id, role }: Pick<UserRecord, "id" | "role">): Promise<boolean> {
     return (await this.#store.policy()).has(role) && !hasFactor(await this.#store.of(id));
   }
 
   /**
-   * Takes a code of somebody whose password was right: of the app, or for recovery; neither is ever taken again. Null when it
-   * was right, or when there is no second factor to ask for.
+   * Uses up a code after a right password: an authenticator app's code or a recovery code, each valid once. Null when the code
+   * is right, or the person has no second factor.
    */
   async take(userId: string, code: string | undefined): Promise<Refusal | null> {
     const record = await this.#store.of(userId);
@@ -57,7 +57,7 @@ function codeWrong(): Refusal {
   });
 }
 
-/** What somebody is told who has to set up a second factor first. */
+/** Returns the refusal for a person who must set up a second factor first. */
 export function factorMissing(): Refusal {
   return new Refusal(
     "forbidden",

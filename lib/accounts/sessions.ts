@@ -14,14 +14,14 @@ import type { AccountsStore, SessionRecord, UserRecord } from "./ports.ts";
 import { factorMissing, type SecondFactor } from "./second_factor.ts";
 import { hashOf, type Tokens } from "./tokens.ts";
 
-/** What a person sends from, before anybody is logged in. */
+/** Origin of a request, before the login. */
 export interface Origin {
   address: string;
   device: string;
   requestId: string;
 }
 
-/** Why a session is good for little: only who asks for it by name lets such a caller in. */
+/** Why a session is restricted. Only routes that name the restriction let such a caller in. */
 export type Restriction = "suspended" | "two_factor";
 
 export type SessionCaller = Caller & { sessionExpiresAt: string; restriction?: Restriction };
@@ -39,7 +39,7 @@ export interface SessionsNeeds {
 
 const ticketBytes = 32;
 
-/** Logins and what stands for them: tokens, tickets, and the records that make both valid (AU-3, AU-5, AU-6). */
+/** Sessions: tokens, tickets, and the records that make them valid (AU-3, AU-5, AU-6). */
 export class Sessions {
   readonly #needs: SessionsNeeds;
   readonly #secondFactor: SecondFactor;
@@ -49,11 +49,11 @@ export class Sessions {
     this.#secondFactor = secondFactor;
   }
 
-  /** Null when the password was changed since it was checked. */
+  /** Null when the password changed since it was checked. */
   async begin(user: UserRecord, origin: Origin): Promise<{ token: string; expiresAt: string } | null> {
     const { store, tokens, clock, ids } = this.#needs;
     const now = clock.now();
-    // Whole seconds, as the token has no others: the answer and the token name the same time.
+    // Whole seconds, like the token's `exp`, so that answer and token name the same time.
     const expiresAt = Math.floor((now + limits.sessionMs) / 1000) * 1000;
     const session: SessionRecord = {
       id: ids.next(),
@@ -70,7 +70,7 @@ export class Sessions {
     return { token: await tokens.issue(user.id, session.id, expiresAt), expiresAt: iso(expiresAt) };
   }
 
-  /** `may`: restrictions that the place does not mind (AU-7, AU-9). */
+  /** `may`: restrictions that this route allows (AU-7, AU-9). */
   async authenticate(
     token: string,
     origin: Origin,
@@ -124,22 +124,22 @@ export class Sessions {
     return true;
   }
 
-  /** Sets a new hash and ends every other session. False when the password was changed meanwhile. */
+  /** Sets a new hash and ends every other session. False when the password changed in the meantime. */
   async changePassword(caller: Caller, from: string, to: string): Promise<boolean> {
     const others = await this.#others(caller);
     if (!await this.#needs.store.replacePassword(caller.userId, from, to, others)) return false;
     this.#close(others);
-    // A login with the old password may have come in between the list and the change; none can from here on.
+    // A login with the old password may have come between the list and the change. After the change none can.
     await this.#end(caller.userId, await this.#others(caller));
     return true;
   }
 
-  /** Demo people are nobody outside evaluation mode. */
+  /** Demo people can log in only in evaluation mode. */
   mayEnter(user: UserRecord): boolean {
     return !user.demo || this.#needs.mode === "evaluation";
   }
 
-  /** Why the account may do little now, and what its person is told. */
+  /** Returns why the account is restricted, and the refusal for its person; null without a restriction. */
   async restrictionOf(user: UserRecord): Promise<{ restriction: Restriction; refusal: Refusal } | null> {
     const suspension = suspensionOf(user, this.#needs.clock.now());
     if (suspension !== null) return { restriction: "suspended", refusal: suspendedRefusal(suspension) };
@@ -176,7 +176,7 @@ export class Sessions {
     };
   }
 
-  /** Nobody waits for this, and a request does not fail because of it. */
+  /** Runs beside the request, which does not fail because of it. */
   #seen(sessionId: string, origin: Origin): void {
     const { store, clock, log } = this.#needs;
     store.sessionSeen(sessionId, clock.now()).catch((error) =>
@@ -184,7 +184,7 @@ export class Sessions {
     );
   }
 
-  /** Ends all of a person's sessions, and closes their sockets. */
+  /** Ends all sessions of a person and closes their sockets. */
   async endAll(userId: string): Promise<void> {
     const sessions = await this.#needs.store.sessionsOf(userId);
     await this.#end(userId, sessions.map(({ id }) => id));

@@ -16,9 +16,9 @@ export interface SetupNeeds {
 }
 
 /**
- * AU-2, once at each start. Without an administrator: makes the one of the configuration, or a new one-time link, of which
- * it returns the path for the console. Null when there is nothing to print. Throws when the configured account cannot
- * be made, with one line that says why.
+ * AU-2: runs at each start. Without an administrator it makes the configured one, or a new one-time link, and returns the
+ * link's path for the console. Null when there is nothing to print. Throws with a one-line reason when the configured account
+ * cannot be made.
  */
 export async function prepareFirstAdmin(
   needs: SetupNeeds,

@@ -3,17 +3,17 @@ import { limits, Refusal } from "../protocol/mod.ts";
 import type { CountChange, CountKey, CountRecord, CountStore } from "./ports.ts";
 import { hashOf } from "./tokens.ts";
 
-/** A login that was let through. Until it says how it ended it counts as a failure, also when the process dies. */
+/** An admitted login attempt. It counts as a failure until its outcome is told, also if the process dies. */
 export interface Attempt {
-  /** The password was right: the name's count is cleared, the address gets this one back. */
+  /** The password was right: clears the name's count and takes this attempt off the address's count. */
   succeeded(): Promise<void>;
-  /** Nothing was tried: both get this one back. */
+  /** Nothing was tried: takes this attempt off both counts. */
   withdrawn(): Promise<void>;
-  /** It is over. Call it last, always. */
+  /** Ends the attempt. Always call it last. */
   [Symbol.dispose](): void;
 }
 
-/** Tries of one name or address that are being checked in this process, and who waits for one of them to end. */
+/** Attempts of one name or address in this process that are still being checked, and the callers that wait for one to end. */
 interface InFlight {
   count: number;
   waiters: (() => void)[];
@@ -23,8 +23,8 @@ const empty: CountRecord = { times: [], blockedUntil: 0, level: 0, lastAt: 0 };
 const keepMs = 2 * limits.loginWindowMs;
 
 /**
- * AU-4. Each try is counted before the password is looked at, so that tries made at the same time cannot slip past the
- * limit. One that meets a limit only because of tries that are still being checked waits for those.
+ * Login limits (AU-4). Each attempt counts before the password is checked, so that simultaneous attempts cannot pass the
+ * limit. An attempt that meets a limit only because of unfinished ones waits for those.
  */
 export class LoginThrottle {
   readonly #counts: CountStore;
@@ -38,9 +38,9 @@ export class LoginThrottle {
     this.#clock = clock;
   }
 
-  /** `username` as it was typed: existing, unknown and malformed ones are counted alike. */
+  /** `username` as typed: existing, unknown and malformed names count alike. */
   async admit(address: string, username: string): Promise<Attempt | Refusal> {
-    // Hashed: people type passwords into the wrong field, and a key should not hold one.
+    // Hashed: people type passwords into the wrong field, and no key may contain one.
     const subject = await hashOf(username.toLowerCase());
     const keys: CountKey[] = [{ of: "address", subject: networkOf(address) }, { of: "user", subject }];
     while (true) {
@@ -92,7 +92,7 @@ export class LoginThrottle {
     const longer = refused(current[blocked]!, now);
     return {
       result: tooMany(longer.blockedUntil - now),
-      // Only the one that is blocked is written; the other stays as it was.
+      // Writes only the blocked record; the other stays.
       write: records.map((record, at) => at === blocked ? longer : record),
     };
   }
@@ -123,7 +123,7 @@ export class LoginThrottle {
     for (const wake of busy.waiters) wake();
   }
 
-  /** One decision at a time, so that what is in flight and what is counted agree. */
+  /** Runs one decision at a time, so that the counts match the attempts in flight. */
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
     const result = this.#turn.then(work);
     this.#turn = result.catch(() => {});
@@ -131,13 +131,13 @@ export class LoginThrottle {
   }
 }
 
-/** Resolves when one of them has ended; at once when all ended while the store was asked. */
+/** Resolves when one of the attempts ends; at once when all ended while the store answered. */
 function ended(inFlight: InFlight): Promise<void> {
   if (inFlight.count === 0) return Promise.resolve();
   return new Promise((resolve) => inFlight.waiters.push(resolve));
 }
 
-/** WS-9: counts a registration from an address, or says how long to wait. */
+/** WS-9: counts a registration from an address, or returns how long to wait. */
 export function countRegistration(counts: CountStore, address: string, now: number): Promise<Refusal | null> {
   return countOf(counts, { of: "registrations", subject: networkOf(address) }, now, {
     most: limits.registrationsPerHour,
@@ -145,7 +145,7 @@ export function countRegistration(counts: CountStore, address: string, now: numb
   });
 }
 
-/** AU-7: the same for the challenges of passkey logins, which anybody may ask for. */
+/** AU-7: the same for challenges of passkey logins, which anyone can request. */
 export function countChallenge(counts: CountStore, address: string, now: number): Promise<Refusal | null> {
   return countOf(counts, { of: "challenges", subject: networkOf(address) }, now, {
     most: limits.challengesPerAddress,
@@ -170,7 +170,7 @@ function limitOf(key: CountKey): number {
   return key.of === "user" ? limits.loginFailuresPerUser : limits.loginFailuresPerAddress;
 }
 
-/** The record without what lies before the window; how long the waits have grown is kept one window longer. */
+/** Drops times before the window. Keeps the length of the wait for one more window. */
 function alive(record: CountRecord | null, now: number): CountRecord {
   if (record === null || now >= Math.max(record.lastAt, record.blockedUntil) + limits.loginWindowMs) {
     return empty;
@@ -207,8 +207,8 @@ function tooMany(waitMs: number): Refusal {
 }
 
 /**
- * What counts as one address: an IPv4 address, or the 64 bits of an IPv6 one that a provider gives to a household, whose
- * computers choose the rest as they like.
+ * Returns the network that counts as one address: an IPv4 address, or the first 64 bits of an IPv6 address. A household gets
+ * 64 bits, and its computers choose the rest freely.
  */
 export function networkOf(address: string): string {
   const canonical = address.includes(":")
@@ -219,7 +219,7 @@ export function networkOf(address: string): string {
   const head = left.split(":").filter((part) => part !== "");
   const tail = right.split(":").filter((part) => part !== "");
   const parts = [...head, ...Array<string>(8 - head.length - tail.length).fill("0"), ...tail];
-  // An IPv4 address in IPv6's clothes.
+  // An IPv4-mapped IPv6 address.
   if (parts.slice(0, 6).join(":") === "0:0:0:0:0:ffff") return canonical;
   return `${parts.slice(0, 4).join(":")}::/64`;
 }

@@ -3,10 +3,10 @@ import type { Clock } from "../platform/mod.ts";
 
 const issuer = "behest";
 const algorithm = "HS256";
-/** Longer than any token that this server makes; anything beyond is not looked at. */
+/** Longer than every token of this server; longer input is refused unread. */
 const longestToken = 2048;
 
-/** AU-3: signed tokens. A good signature is not enough: the session's record decides. */
+/** Signed tokens (AU-3). A valid signature is not enough: the session's record decides. */
 export class Tokens {
   readonly #key: Promise<CryptoKey>;
   readonly #clock: Clock;
@@ -21,7 +21,7 @@ export class Tokens {
     ]);
   }
 
-  /** Times are whole seconds in the token; `expiresAt` in milliseconds. */
+  /** The token has whole seconds; `expiresAt` is in milliseconds. */
   async issue(userId: string, sessionId: string, expiresAt: number): Promise<string> {
     return await new SignJWT({ sid: sessionId })
       .setProtectedHeader({ alg: algorithm })
@@ -32,7 +32,7 @@ export class Tokens {
       .sign(await this.#key);
   }
 
-  /** Whose token this is, or null for one that is not whole, not ours or over. */
+  /** Returns the token's person and session; null for a damaged, foreign or expired token. */
   async read(token: string): Promise<{ userId: string; sessionId: string } | null> {
     if (token.length > longestToken) return null;
     try {
@@ -45,13 +45,13 @@ export class Tokens {
       if (typeof payload.sub !== "string" || typeof payload.sid !== "string") return null;
       return { userId: payload.sub, sessionId: payload.sid };
     } catch {
-      // Every way to be wrong is the same answer.
+      // Every wrong token gets the same answer.
       return null;
     }
   }
 }
 
-/** What is stored of a ticket or setup token: SHA-256, so that the store gives nothing away. */
+/** Hashes a ticket or setup token with SHA-256 for the store, so that the store reveals nothing. */
 export async function hashOf(secret: string): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(secret));
   return new Uint8Array(digest).toBase64({ alphabet: "base64url", omitPadding: true });

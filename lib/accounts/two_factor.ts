@@ -23,7 +23,7 @@ import { hasFactor, type TwoFactorRecord } from "./two_factor_ports.ts";
 
 type Answer<T> = Promise<T | Refusal>;
 
-/** Second factors (AU-7): an app's codes, recovery codes, passkeys, and who must have one. */
+/** Second factors (AU-7): authenticator app, recovery codes, passkeys, and the policy by role. */
 export class TwoFactor {
   readonly #needs: TwoFactorNeeds;
   readonly #passkeys: Passkeys;
@@ -50,7 +50,7 @@ export class TwoFactor {
     };
   }
 
-  /** A secret that counts once a code of it was given. */
+  /** Returns a new secret. It counts once the person enters a code from it. */
   async beginTotp(caller: Caller, { password }: { password: string }): Answer<TotpBegun> {
     const user = await this.#needs.proof.password(caller, password, "password");
     if (user instanceof Refusal) return user;
@@ -63,11 +63,11 @@ export class TwoFactor {
     return changed instanceof Refusal ? changed : { secret, uri: totpUri(user.username, secret) };
   }
 
-  /** The recovery codes that are given are new: those from before are over. */
+  /** Turns the app on. The recovery codes in the answer replace all earlier ones. */
   async confirmTotp(caller: Caller, { code }: { code: string }): Answer<RecoveryCodeList> {
     const { proof, store, clock, random } = this.#needs;
     const { codes, hashes } = await newRecoveryCodes(random);
-    // A session alone must not guess its way to recovery codes.
+    // Attempts count, so that a stolen session cannot guess its way to recovery codes.
     return await proof.tried(caller, async (attempt) => {
       const changed = await store.change(caller.userId, async (record) => {
         if (record.totp !== null) return appIsSet();
@@ -146,7 +146,7 @@ export class TwoFactor {
     return this.#logins.options(origin, place);
   }
 
-  /** A passkey is both factors: it is something one has, and the device asked who holds it. */
+  /** A passkey is both factors: the device itself, and the device's check of its holder. */
   login(origin: Origin, body: { response: PasskeyUsed }): Answer<LoggedIn> {
     return this.#logins.login(origin, body.response);
   }
@@ -159,12 +159,12 @@ export class TwoFactor {
     return this.#admin.setPolicy(caller, policy);
   }
 
-  /** For somebody who lost everything: takes their factors away and ends their sessions. */
+  /** Removes a person's second factors and ends their sessions, for a person who lost them all. */
   reset(caller: Caller, username: string, body: { reason: string }): Answer<true> {
     return this.#admin.reset(caller, username, body.reason);
   }
 
-  /** Closes the sockets of those who miss a factor that they must have now: after a change of a role. */
+  /** Closes the sockets of people who lack a required factor, after a change of roles. */
   closeRestricted(userIds: readonly string[]): Promise<void> {
     return this.#admin.closeRestricted(userIds);
   }
@@ -174,7 +174,7 @@ export class TwoFactor {
   }
 }
 
-/** The record after a factor went; recovery codes go with the last one. */
+/** Returns the record after the removal of a factor. The recovery codes go with the last factor. */
 function without(
   before: TwoFactorRecord,
   after: TwoFactorRecord,

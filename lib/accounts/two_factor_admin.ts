@@ -5,7 +5,7 @@ import { noFactors } from "./two_factor_ports.ts";
 
 type Answer<T> = Promise<T | Refusal>;
 
-/** What administrators decide of second factors (AU-7): who must have one, and for whom to begin anew. */
+/** Administrators' decisions on second factors (AU-7): the roles that require one, and resets for a person. */
 export class TwoFactorAdmin {
   readonly #needs: TwoFactorNeeds;
 
@@ -18,7 +18,7 @@ export class TwoFactorAdmin {
     return inOrder(await this.#needs.store.policy());
   }
 
-  /** Who is connected and misses one now is cut off at once; everybody else with their next request. */
+  /** Closes the sockets of connected people without a required factor now. Others are restricted at their next request. */
   async setPolicy(caller: Caller, policy: TwoFactorPolicy): Answer<TwoFactorPolicy> {
     if (caller.role !== "admin") return nothingHere();
     const { store, bell } = this.#needs;
@@ -42,7 +42,7 @@ export class TwoFactorAdmin {
     const auditEntry = auditEntryOf(caller, "user.two_factor_reset", user.username, {}, reason);
     const changed = await store.change(user.id, () => Promise.resolve({ record: noFactors, auditEntry }));
     if (changed instanceof Refusal) return changed;
-    // Whoever has the lost device may be logged in with it.
+    // The lost device may have an open session.
     await endSessions(user.id);
     return true;
   }

@@ -5,7 +5,7 @@ import type { Proof } from "./proof.ts";
 import type { Origin } from "./sessions.ts";
 import type { TwoFactorStore } from "./two_factor_ports.ts";
 
-/** What the parts of two-factor share. */
+/** Everything that the two-factor classes need from outside. */
 export interface TwoFactorNeeds {
   store: TwoFactorStore;
   accounts: Pick<AccountsStore, "user" | "userNamed" | "users">;
@@ -15,7 +15,7 @@ export interface TwoFactorNeeds {
   clock: Clock;
   random: Random;
   log: Log;
-  /** A session for somebody who showed a passkey; null when the account may not enter. */
+  /** Begins a session after a passkey login; null when the account may not log in. */
   begin(user: UserRecord, origin: Origin): Promise<LoggedIn | null>;
   endSessions(userId: string): Promise<void>;
 }

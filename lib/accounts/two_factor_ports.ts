@@ -6,7 +6,7 @@ export interface TotpRecord {
   /** Base 32. */
   readonly secret: string;
   readonly enabledAt: number;
-  /** Time step of the last code that was taken: no code of it or before it is taken again. */
+  /** Time step of the last accepted code. Later codes must have a later step. */
   readonly lastStep: number;
 }
 
@@ -15,7 +15,7 @@ export interface PasskeyRecord {
   readonly id: string;
   /** COSE. */
   readonly publicKey: Uint8Array<ArrayBuffer>;
-  /** Of the authenticator's last signature; stays 0 for those that do not count. */
+  /** Counter of the authenticator's last signature; stays 0 for authenticators without one. */
   readonly counter: number;
   readonly transports: readonly string[];
   readonly name: string;
@@ -27,17 +27,17 @@ export interface PasskeyRecord {
 /** A person's second factors. */
 export interface TwoFactorRecord {
   readonly totp: TotpRecord | null;
-  /** Begun and not confirmed by a code. */
+  /** A secret that no code has confirmed yet. */
   readonly pending: { readonly secret: string; readonly createdAt: number } | null;
-  /** SHA-256 of the unused recovery codes. */
+  /** SHA-256 hashes of the unused recovery codes. */
   readonly recovery: readonly string[];
   readonly passkeys: readonly PasskeyRecord[];
 }
 
-/** What a browser was asked to sign, once. */
+/** A challenge for a browser to sign, valid once. */
 export interface ChallengeRecord {
   readonly purpose: "add" | "login";
-  /** Whose session asked to add a passkey; null with a login, which names nobody. */
+  /** The person who adds a passkey; null for a login, which names nobody. */
   readonly userId: string | null;
   readonly sessionId: string | null;
   readonly rpId: string;
@@ -46,11 +46,11 @@ export interface ChallengeRecord {
 }
 
 export interface TwoFactorStore {
-  /** An empty record for who has none. */
+  /** Returns an empty record for a person without second factors. */
   of(userId: string): Promise<TwoFactorRecord>;
   /**
-   * Reads, lets `decide` choose and writes, with the audit entry where there is one; `decide` runs again when another writer was
-   * faster. `conflict` when a passkey that was added is somebody's already, `not_found` when the account is gone.
+   * Reads, calls `decide` and writes, with the audit entry if there is one; calls `decide` again when another writer was
+   * faster. `conflict` when an added passkey belongs to an account already, `not_found` when the account is gone.
    */
   change(
     userId: string,
@@ -58,19 +58,19 @@ export interface TwoFactorStore {
       record: TwoFactorRecord,
     ) => Promise<{ record: TwoFactorRecord; auditEntry?: AuditEntry } | Refusal>,
   ): Promise<TwoFactorRecord | Refusal>;
-  /** Whose passkey it is. */
+  /** Returns the owner of a passkey. */
   ownerOf(credentialId: string): Promise<string | null>;
-  /** Roles that must have a second factor. */
+  /** Returns the roles that require a second factor. */
   policy(): Promise<ReadonlySet<Role>>;
   setPolicy(roles: readonly Role[], auditEntry: AuditEntry): Promise<void>;
   addChallenge(hash: string, challenge: ChallengeRecord): Promise<void>;
-  /** The challenge, for one caller only: it is gone afterwards. */
+  /** Returns the challenge and deletes it: only one caller gets it. */
   takeChallenge(hash: string): Promise<ChallengeRecord | null>;
 }
 
 export const noFactors: TwoFactorRecord = { totp: null, pending: null, recovery: [], passkeys: [] };
 
-/** Recovery codes stand in for a lost factor; alone they are none. */
+/** Recovery codes replace a lost factor; alone they are none. */
 export function hasFactor({ totp, passkeys }: TwoFactorRecord): boolean {
   return totp !== null || passkeys.length > 0;
 }
