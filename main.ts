@@ -1,4 +1,3 @@
-import { buildApp, serving } from "./lib/web/app.ts";
 import { type OpenServices, openServices } from "./lib/compose/mod.ts";
 import { type Config, ConfigProblem, loadConfig } from "./lib/config/mod.ts";
 import { loadBuild } from "./lib/fresh/build.ts";
@@ -6,7 +5,7 @@ import { complain, say } from "./lib/platform/console.ts";
 import { type Log, systemClock, systemRandom } from "./lib/platform/mod.ts";
 import { type OpenLog, openLog, reportSinkFailures } from "./lib/platform/logging.ts";
 import { limits } from "./lib/protocol/mod.ts";
-import type { RealtimeService } from "./lib/web/services.ts";
+import { buildApp, type Services, serving } from "./lib/web/mod.ts";
 
 /** A start that cannot go on; `message` is one line for who started it. */
 class StartProblem extends Error {}
@@ -156,7 +155,7 @@ function firstSignal(): Promise<string> {
 }
 
 /** WS-8: sockets are told and closed, new ones too, requests end. False when that took too long. */
-async function finish(server: Deno.HttpServer, realtime: RealtimeService): Promise<boolean> {
+async function finish(server: Deno.HttpServer, realtime: Services["realtime"]): Promise<boolean> {
   const { promise: late, resolve } = Promise.withResolvers<false>();
   using _timer = systemClock.after(limits.shutdownMs - closingMs, () => resolve(false));
   // The runtime would close the sockets by itself, with a code of its own: they come first.

@@ -1,5 +1,5 @@
 import type { Page } from "playwright-core";
-import type { Services } from "../lib/web/services.ts";
+import type { Services } from "../lib/web/mod.ts";
 import { addressOf, pageFiles } from "./page_files.ts";
 import { adminLogin, callerFor, good } from "./screenshots_seed.ts";
 

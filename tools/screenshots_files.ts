@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { crc32, deflateSync } from "node:zlib";
 import type { Caller } from "../lib/platform/mod.ts";
 import { type FileObject, Refusal } from "../lib/protocol/mod.ts";
-import type { Services } from "../lib/web/services.ts";
+import type { Services } from "../lib/web/mod.ts";
 import { callerFor, good } from "./screenshots_seed.ts";
 
 const lookMs = 20;

@@ -1,7 +1,7 @@
 import { complain } from "../lib/platform/console.ts";
 import type { Caller } from "../lib/platform/mod.ts";
 import { Refusal } from "../lib/protocol/mod.ts";
-import type { Services } from "../lib/web/services.ts";
+import type { Services } from "../lib/web/mod.ts";
 
 /** The administrator whom the configuration makes. */
 export const adminLogin = { username: "demo-admin", password: "a password of pictures" };

@@ -1,10 +1,9 @@
 import { Passwords } from "../lib/accounts/mod.ts";
-import { buildApp, serving } from "../lib/web/app.ts";
 import { openServices } from "../lib/compose/mod.ts";
 import { ConfigProblem, readConfig } from "../lib/config/mod.ts";
 import { Builder } from "../lib/fresh/dev.ts";
 import { silentLog, systemRandom } from "../lib/platform/mod.ts";
-import type { Services } from "../lib/web/services.ts";
+import { buildApp, type Services, serving } from "../lib/web/mod.ts";
 import { knownHashes, seedFiles } from "./screenshots_files.ts";
 import { adminLogin, seed } from "./screenshots_seed.ts";
 

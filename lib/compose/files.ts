@@ -27,7 +27,7 @@ import {
   type VirusScanner,
   virusScannerFor,
 } from "../scanning/mod.ts";
-import type { Services } from "../web/services.ts";
+import type { Services } from "../web/mod.ts";
 
 /** How often what crashes and clients that gave up left behind is looked for. */
 const sweepMs = 10 * 60_000;

@@ -52,7 +52,7 @@ import {
 } from "../platform/mod.ts";
 import type { PushSender } from "../push/mod.ts";
 import { Hub, Realtime } from "../realtime/mod.ts";
-import type { Services } from "../web/services.ts";
+import type { Services } from "../web/mod.ts";
 
 /** What a start hands in; tests replace the clock, the randomness, the store and the cost of a password. */
 export interface OpenOptions {

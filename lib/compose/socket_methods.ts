@@ -1,5 +1,5 @@
 import type { Handlers } from "../realtime/mod.ts";
-import type { Services } from "../web/services.ts";
+import type { Services } from "../web/mod.ts";
 
 /** The socket's router: each method and the service call that answers it. */
 export function socketMethods(
