@@ -1,3 +1,4 @@
+import { page } from "fresh";
 import { DiscreetProvider } from "../components/Discreet.tsx";
 import { Door } from "../components/Door.tsx";
 import { StopHere } from "../components/StopHere.tsx";
@@ -9,6 +10,9 @@ import { acceptedLanguage, someWords } from "../lib/words/mod.ts";
 
 /** Not inside the frame of the page that failed: it stands for itself, and looks the same for a page that never was. */
 export const config = { skipInheritedLayouts: true };
+
+/** Fresh shows this page with 200 unless it says otherwise. For every method. */
+export const handler = define.handlers(() => page(undefined, { status: 404 }));
 
 export default define.page(function NotFound({ state, req, url }) {
   const language = state.language ?? acceptedLanguage(req.headers.get("accept-language"));

@@ -1,10 +1,11 @@
-import { HttpError } from "fresh";
+import { HttpError, page } from "fresh";
 import { DiscreetProvider } from "../components/Discreet.tsx";
 import { Door } from "../components/Door.tsx";
 import { StopHere } from "../components/StopHere.tsx";
 import { Title } from "../components/Title.tsx";
 import { useWords, WordsProvider } from "../components/words.tsx";
 import { define } from "../lib/web/define.ts";
+import { WrongMethod } from "../lib/web/methods.ts";
 import { discreetTitle } from "../lib/web/browser_settings.ts";
 import { acceptedLanguage, someWords } from "../lib/words/mod.ts";
 
@@ -32,6 +33,11 @@ function useErrorWords(error: unknown): { title: string; lead: string } {
 
 /** Not inside the frame of the page that failed: it stands for itself, and looks the same for a page that never was. */
 export const config = { skipInheritedLayouts: true };
+
+/** The status is that of what was thrown. */
+export const handler = define.handlers(({ error }) =>
+  page(undefined, { headers: error instanceof WrongMethod ? { allow: error.allow } : {} })
+);
 
 export default define.page(function ErrorPage({ error, state, req, url }) {
   // It may have failed before anything was known of who asks.

@@ -153,9 +153,8 @@ export class App<State> {
       try {
         const response = await runChain(chain ?? rootChain, ctx, last);
         if (!(response instanceof Response)) throw new TypeError("A middleware did not return a Response");
-        if (method !== "HEAD" || response.body === null) return response;
-        await response.body.cancel();
-        return new Response(null, response);
+        // Also for HEAD with its body, which the server leaves out and nobody cancels.
+        return response;
       } catch (error) {
         return plainError(error);
       }
@@ -191,12 +190,11 @@ function requestUrl(req: Request, trustProxy: boolean): URL {
   const url = new URL(req.url);
   url.pathname = url.pathname.replace(/\/{2,}/g, "/");
   if (!trustProxy) return url;
-  // Of a list only the last was written by the proxy itself; what stands before it, anybody may have sent.
-  const named = (name: string) => req.headers.get(name)?.split(",").at(-1)?.trim();
-  const protocol = named("x-forwarded-proto");
+  // A list is ignored: only one proxy is expected.
+  const protocol = req.headers.get("x-forwarded-proto");
   if (protocol === "https" || protocol === "http") url.protocol = protocol;
-  const host = named("x-forwarded-host");
-  if (host !== undefined && /^[\w.\-[\]:]+$/.test(host)) {
+  const host = req.headers.get("x-forwarded-host");
+  if (host !== null && /^[\w.\-[\]:]+$/.test(host)) {
     url.port = "";
     url.host = host;
   }

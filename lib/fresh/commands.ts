@@ -1,7 +1,7 @@
 import type { Build, RouteFile } from "./build_types.ts";
 import { compareSpecificity, readFileName } from "./file_names.ts";
 import { answerWithRoute, chainOf, type Folder, folderAt, methodsOf, segmentsOf } from "./folders.ts";
-import { joinPaths, type Router } from "./router.ts";
+import { joinPaths, METHODS, type Router } from "./router.ts";
 import type { RouteComponent } from "./context.ts";
 import type { Middleware, Route } from "./handlers.ts";
 import type { LayoutConfig, Method } from "./types.ts";
@@ -42,7 +42,13 @@ export function applyCommand(command: Command, target: Target): void {
     }
     case "route": {
       const path = command.route.config?.routeOverride ?? command.path;
-      addRoute(target, folderAt(root, segmentsOf(command.path)), path, command.route);
+      addRoute(
+        target,
+        folderAt(root, segmentsOf(command.path)),
+        path,
+        command.route,
+        methodsOf(command.route),
+      );
       break;
     }
     case "layout":
@@ -65,9 +71,15 @@ export function applyCommand(command: Command, target: Target): void {
   }
 }
 
-function addRoute({ router, basePath }: Target, folder: Folder, path: string, route: Route<never>): void {
+function addRoute(
+  { router, basePath }: Target,
+  folder: Folder,
+  path: string,
+  route: Route<never>,
+  methods: readonly Method[],
+): void {
   const answer: AnyMiddleware = (ctx) => answerWithRoute(ctx, route);
-  router.add(methodsOf(route), joinPaths(basePath, path), [...chainOf(folder), answer]);
+  router.add(methods, joinPaths(basePath, path), [...chainOf(folder), answer]);
 }
 
 /** Special files first, so that every page finds all that stands above it; then the pages, most literal first. */
@@ -107,7 +119,8 @@ function applyFiles(target: Target, mountPath: string): void {
     }
   }
   pages.sort((a, b) => compareSpecificity(a.path, b.path));
-  for (const { path, folder, route } of pages) addRoute(target, folder, path, route);
+  // For every method, as Fresh does: one that a route has no handler for ends at the 404 page.
+  for (const { path, folder, route } of pages) addRoute(target, folder, path, route, METHODS);
 }
 
 function readModule({ id, module }: RouteFile): {

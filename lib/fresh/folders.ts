@@ -75,7 +75,8 @@ function enterFolder(folder: Folder, root: Folder): Middleware<never> {
       if (page === null) throw error;
       ctx.error = error;
       inside.wrapping = inner;
-      return await answerWithRoute(ctx, page, status);
+      // A 404 page sets its own status, in Fresh too.
+      return await answerWithRoute(ctx, page, page === root.notFound ? 200 : status);
     } finally {
       inside.wrapping = outer;
     }
@@ -90,7 +91,7 @@ export function isByMethod<State>(
 
 const renderAlone: HandlerFn<unknown, never> = () => ({ data: {} });
 
-/** Methods that a route answers. A page without a handler renders for every method, as Fresh has it. */
+/** Methods of what `app.route()` registers. A page without a handler renders for every method, as Fresh has it. */
 export function methodsOf(route: Route<never>): Method[] {
   if (!isByMethod(route.handler)) return [...METHODS];
   const own = METHODS.filter((method) =>

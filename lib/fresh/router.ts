@@ -52,20 +52,16 @@ export class Router<T> {
 }
 
 function found<T>(entry: Entry<T>, method: Method, groups: Record<string, string | undefined>): Match<T> {
+  // As in Fresh, whose router knows no other methods: the app looks at them before.
+  if (!METHODS.includes(method)) throw new TypeError(`The router has no method ${method}`);
   const { chains, path } = entry;
   const chain = chains.get(method) ?? (method === "HEAD" ? chains.get("GET") : undefined) ?? null;
   const params: Record<string, string> = Object.create(null);
-  for (const [name, value] of Object.entries(groups)) params[name] = decoded(value ?? "");
-  return { path, chain, params, allowed: [...chains.keys()] };
-}
-
-function decoded(value: string): string {
-  try {
-    return decodeURI(value);
-  } catch {
-    // A lone percent sign: the raw text is as good a name as any, and the route refuses what it does not know.
-    return value;
+  // Throws for what is no UTF-8 once decoded, as Fresh's router does: the app looks at paths before.
+  if (chain !== null) {
+    for (const [name, value] of Object.entries(groups)) params[name] = decodeURI(value ?? "");
   }
+  return { path, chain, params, allowed: [...chains.keys()] };
 }
 
 /** Puts `path` under `base`; `*` stands for everything below. */

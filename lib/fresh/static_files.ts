@@ -7,8 +7,8 @@ export function staticFiles<State>(): Middleware<State> {
   return async (ctx) => {
     const { build } = insideOf(ctx as never);
     const basePath = ctx.config.basePath === "/" ? "" : ctx.config.basePath;
-    const path = decodedPath(ctx.url.pathname);
-    const isInside = path !== null && path.startsWith(`${basePath}/`);
+    const path = decodeURIComponent(ctx.url.pathname);
+    const isInside = path.startsWith(`${basePath}/`);
     const file = isInside ? build?.staticFile(path.slice(basePath.length)) ?? null : null;
     if (build === null || file === null) {
       // Browsers ask for it by themselves; a whole error page would be wasted on them.
@@ -29,28 +29,18 @@ export function staticFiles<State>(): Middleware<State> {
 
     const tag = `W/"${file.hash}"`;
     const isImmutable = ctx.config.mode !== "development" &&
-      (key === build.id || path?.startsWith(`${basePath}/_fresh/js/${build.id}/`));
-    const headers = new Headers({
-      "Content-Type": file.type,
-      "Cache-Control": isImmutable
-        ? "public, max-age=31536000, immutable"
-        : "no-cache, no-store, max-age=0, must-revalidate",
-      ETag: tag,
-      Vary: "If-None-Match",
-    });
+      (key === build.id || path.startsWith(`${basePath}/_fresh/js/${build.id}/`));
+    const headers = new Headers({ "Content-Type": file.type, Vary: "If-None-Match" });
     const known = ctx.req.headers.get("if-none-match")?.split(",").map((item) => item.trim()) ?? [];
     if (known.some((item) => item === tag || item === file.hash || item === `"${file.hash}"`)) {
       return new Response(null, { status: 304, headers });
     }
+    headers.set("ETag", tag);
+    headers.set(
+      "Cache-Control",
+      isImmutable ? "public, max-age=31536000, immutable" : "no-cache, no-store, max-age=0, must-revalidate",
+    );
     headers.set("Content-Length", String(file.sizeBytes));
     return new Response(ctx.req.method === "HEAD" ? null : await file.body(), { headers });
   };
-}
-
-function decodedPath(pathname: string): string | null {
-  try {
-    return decodeURIComponent(pathname);
-  } catch {
-    return null;
-  }
 }

@@ -1,15 +1,19 @@
-import { App, type Context, csp, csrf, HttpError, type Middleware, staticFiles } from "fresh";
+import { App, csp, csrf, HttpError, type Middleware, staticFiles } from "fresh";
+import { isCall } from "./calls.ts";
 import type { Config } from "../config/mod.ts";
+import { addressOf, peerOf, routed, unknownHost } from "./edge.ts";
 import type { State } from "./define.ts";
 import { Refusal } from "../protocol/mod.ts";
-import { problem } from "./rest.ts";
+import { problem } from "./problems.ts";
 import type { Services } from "./services.ts";
 import { acceptedLanguage } from "../words/mod.ts";
 
 /** The app: what every request passes, then the file routes. Composes nothing and opens nothing. */
 export function buildApp(services: Services): App<State> {
   const { config } = services;
-  return new App<State>({ trustProxy: config.trustProxy })
+  // Not Fresh's own `trustProxy`, which does not read lists: `seenFrom` decides for everybody.
+  return new App<State>()
+    .use(seenFrom(config))
     .use(describeRequest(services))
     .use(secureHeaders)
     .use(staticFiles())
@@ -25,13 +29,12 @@ export function buildApp(services: Services): App<State> {
  * What is served: the app, with the headers also on the answers that error pages give, which stand outside of the
  * app's middlewares.
  */
-export function serving(app: App<State>, { trustProxy }: Config): Deno.ServeHandler<Deno.NetAddr> {
+export function serving(app: App<State>, config: Config): Deno.ServeHandler<Deno.NetAddr> {
   const handler = app.handler();
   return async (req, info) => {
-    const url = new URL(req.url);
-    const secure = isSecure(url, req, trustProxy);
-    const response = await handler(req, info);
-    return addHeaders(response, secure, url.pathname);
+    const url = addressOf(req, config);
+    if (url === null) return addHeaders(unknownHost(), false, "/api");
+    return addHeaders(await routed(handler, req, url, info), url.protocol === "https:", url.pathname);
   };
 }
 
@@ -39,7 +42,7 @@ function describeRequest(services: Services): Middleware<State> {
   return async (ctx) => {
     ctx.state.services = services;
     ctx.state.requestId = services.requestId();
-    ctx.state.address = peerAddress(ctx, services.config.trustProxy);
+    ctx.state.address = peerOf(ctx.req, ctx.info.remoteAddr, services.config);
     ctx.state.language = acceptedLanguage(ctx.req.headers.get("accept-language"));
     const { method } = ctx.req;
     const startedAt = services.clock.now();
@@ -55,18 +58,17 @@ function describeRequest(services: Services): Middleware<State> {
   };
 }
 
-/** The peer's address. Of a trusted proxy's list only the last counts: what stands before it, the peer wrote. */
-function peerAddress(ctx: Context<State>, trustProxy: boolean): string {
-  const { remoteAddr } = ctx.info;
-  const peer = "hostname" in remoteAddr ? remoteAddr.hostname : "local";
-  const named = trustProxy ? ctx.req.headers.get("x-forwarded-for")?.split(",").at(-1)?.trim() : undefined;
-  const address = named !== undefined && /^[0-9A-Fa-f.:]{2,45}$/.test(named) ? named : peer;
-  return address.replace(/^::ffff:(?=[0-9.]+$)/i, "");
-}
-
-function isSecure(url: URL, req: Request, trustProxy: boolean): boolean {
-  return url.protocol === "https:" ||
-    (trustProxy && req.headers.get("x-forwarded-proto")?.split(",").at(-1)?.trim() === "https");
+/** Makes `ctx.url` the address that the browser sees. */
+function seenFrom(config: Config): Middleware<State> {
+  return (ctx) => {
+    const seen = addressOf(ctx.req, config);
+    if (seen !== null && seen.origin !== ctx.url.origin) {
+      ctx.url.protocol = seen.protocol;
+      ctx.url.port = "";
+      ctx.url.host = seen.host;
+    }
+    return ctx.next();
+  };
 }
 
 const secureHeaders: Middleware<State> = async (ctx) => {
@@ -92,11 +94,6 @@ const nonceCsp = csp<State>({
 const pagePolicy: Middleware<State> = (ctx) =>
   ctx.req.headers.has("upgrade") || isCall(ctx.url.pathname) ? ctx.next() : nonceCsp(ctx);
 
-/** Whether a path is for programs: what goes wrong there is told as problem+json, and nothing there is a page. */
-function isCall(pathname: string): boolean {
-  return /^\/(api|healthz|readyz|metrics)(\/|$)/.test(pathname);
-}
-
 /** For answers that are no page of the app: no script at all; style and pictures for error pages. */
 const scriptlessPolicy = "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; " +
   "form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
@@ -118,7 +115,8 @@ function addHeaders(response: Response, secure: boolean, pathname: string): Resp
   headers.set("x-content-type-options", "nosniff");
   // Not `no-referrer`: that makes browsers send `Origin: null` with our own forms.
   headers.set("referrer-policy", "same-origin");
-  if (!headers.has("cache-control")) headers.set("cache-control", "no-store");
+  // 304 is about an answer that said itself whether it may be kept.
+  if (response.status !== 304 && !headers.has("cache-control")) headers.set("cache-control", "no-store");
   if (secure) headers.set("strict-transport-security", "max-age=31536000");
   return response;
 }

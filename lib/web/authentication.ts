@@ -1,5 +1,3 @@
-import type { Context } from "fresh";
-import type { State } from "./define.ts";
 import type { Caller } from "../platform/mod.ts";
 import { device as deviceSchema, Refusal } from "../protocol/mod.ts";
 import type { Answer, Origin, PasskeyPlace, Restriction, Services } from "./services.ts";
@@ -112,9 +110,10 @@ function cookie(value: string, expires: Date, secure: boolean): string {
 }
 
 /** Where a REST call comes from. */
-export function originOf(ctx: Context<State>): Origin {
-  const { address, requestId } = ctx.state;
-  return { address, requestId, device: deviceOf(ctx.req.headers.get("user-agent") ?? "") };
+export function originOf(
+  { req, state: { address, requestId } }: { req: Request; state: Omit<Origin, "device"> },
+): Origin {
+  return { address, requestId, device: deviceOf(req.headers.get("user-agent") ?? "") };
 }
 
 /** A name for the session list: `web` for browsers, otherwise the product that the client calls itself. */
@@ -124,6 +123,6 @@ function deviceOf(userAgent: string): string {
 }
 
 /** Where the browser of a request is, for passkeys. Behind a proxy that is trusted, where the proxy says. */
-export function placeOf({ url }: Pick<Context<State>, "url">): PasskeyPlace {
+export function placeOf({ url }: { url: URL }): PasskeyPlace {
   return { rpId: url.hostname, origin: url.origin };
 }

@@ -1,16 +1,10 @@
 import { type Context, HttpError } from "fresh";
-import type { State } from "./define.ts";
+import type { PersonState } from "./define.ts";
 import { Refusal } from "../protocol/mod.ts";
 
-/** The person of a page under `(app)`. The middleware there set it; without it the page must not render. */
-export function callerOf(state: State): NonNullable<State["caller"]> {
-  if (state.caller === undefined) throw new Error("This page is behind the middleware of (app).");
-  return state.caller;
-}
-
 /** The time zone of the person's profile: how times are meant that a form without scripts sends. */
-export async function zoneOf(ctx: Context<State>): Promise<string> {
-  const profile = await ctx.state.services.profiles.get(callerOf(ctx.state));
+export async function zoneOf(ctx: Context<PersonState>): Promise<string> {
+  const profile = await ctx.state.services.profiles.get(ctx.state.caller);
   return profile instanceof Refusal ? "UTC" : profile.timeZone;
 }
 

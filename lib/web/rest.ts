@@ -1,44 +1,10 @@
-import type { Context } from "fresh";
+import type { Context, Middleware } from "fresh";
 import type { z } from "zod";
-import type { State } from "./define.ts";
-import type { Caller } from "../platform/mod.ts";
+import { originOf } from "./authentication.ts";
+import type { PersonState, State } from "./define.ts";
+import { answer, answerAs, done, problem } from "./problems.ts";
 import { checked, limits, Refusal } from "../protocol/mod.ts";
-import { type AuthenticatedCaller, authenticateRequest, originOf } from "./authentication.ts";
-import type { Answer, Restriction } from "./services.ts";
-
-/** A refusal as RFC 9457 problem+json; with `Retry-After` in whole seconds where it says how long to wait. */
-export function problem(refusal: Refusal, headers: Record<string, string> = {}): Response {
-  const all = new Headers({
-    "cache-control": "no-store",
-    ...headers,
-    "content-type": "application/problem+json",
-  });
-  const waitMs = refusal.detail.retryAfterMs;
-  if (waitMs !== undefined) all.set("retry-after", String(Math.ceil(waitMs / 1000)));
-  if (refusal.kind === "unauthorized") all.set("www-authenticate", 'Bearer realm="behest"');
-  return new Response(JSON.stringify(refusal.toProblem()), { status: refusal.status, headers: all });
-}
-
-/** A refusal under a status that its kind does not have: one that only some calls of HTTP know. */
-export function problemAs(
-  status: number,
-  title: string,
-  refusal: Refusal,
-  headers: Record<string, string> = {},
-): Response {
-  const body = JSON.stringify({ ...refusal.toProblem(), status, title });
-  return new Response(body, { status, headers: problem(refusal, headers).headers });
-}
-
-/** 200, or the status given, with a JSON body; or the refusal as a problem. */
-export function answer(body: object | Refusal, status = 200): Response {
-  return body instanceof Refusal ? problem(body) : Response.json(body, { status });
-}
-
-/** 204, or the refusal as a problem. */
-export function done(result: unknown, headers: Record<string, string> = {}): Response {
-  return result instanceof Refusal ? problem(result) : new Response(null, { status: 204, headers });
-}
+import type { Answer, Origin, Services } from "./services.ts";
 
 /** The JSON body that a schema describes. Reads no more than a REST body may hold; names each wrong field. */
 export async function readJson<S extends z.ZodType>(req: Request, schema: S): Answer<z.output<S>> {
@@ -85,68 +51,99 @@ async function readText(req: Request): Answer<string> {
   }
 }
 
-/** Guards a REST call: runs `call` with the caller, or answers why there is none. `may`: restricted sessions that are let in. */
-export async function asCaller(
-  ctx: Context<State>,
-  call: (caller: AuthenticatedCaller) => Promise<Response>,
-  may: readonly Restriction[] = [],
-): Promise<Response> {
-  const { services } = ctx.state;
-  const caller = await authenticateRequest(services, ctx.req.headers, originOf(ctx), undefined, may);
-  return caller instanceof Refusal ? problem(caller) : await call(caller);
+/** What a call reads from its request, and how it answers. */
+interface Asks<Body extends z.ZodType, Query extends z.ZodType, Path extends string> {
+  /** The JSON body; nothing is read without it. */
+  body?: Body;
+  /** The query's parameters. */
+  query?: Query;
+  /** Names in the path, each as its schema writes it. One that is not written so comes as "": nothing has that name. */
+  path?: Record<Path, z.ZodType<string>>;
+  /** The name under which the answer holds the value; without it the value is the answer. */
+  as?: string;
+  /** Of an answer with a value; 200 unless said otherwise. */
+  status?: number;
 }
 
-/** Runs `call` with the body that a schema describes, or answers what is wrong with it. */
-export async function withBody<S extends z.ZodType>(
-  ctx: Context<State>,
-  schema: S,
-  call: (body: z.output<S>) => Promise<Response>,
-): Promise<Response> {
-  const body = await readJson(ctx.req, schema);
-  return body instanceof Refusal ? problem(body) : await call(body);
+/** What a call's function gets. */
+export interface Asked<S extends State, Body, Query, Path extends string> {
+  ctx: Context<S>;
+  services: Services;
+  origin: Origin;
+  body: Body;
+  query: Query;
+  path: Record<Path, string>;
 }
+
+/** A value for the body, `true` or nothing for 204, a refusal for a problem, or a response as it is. */
+type Outcome = object | true | void | Refusal | Response;
 
 /**
- * MO-4: guards a call under `/api/v1/admin`. For everyone without the role, logged in or not, there is nothing here; before
- * a body is looked at. `owner`: for the owners of a group too, whom the service tells apart.
+ * A call of somebody whom the middleware let in: reads what `asks` names, runs, and answers JSON, 204 or a problem. What is
+ * wrong with the request is answered before anything runs.
  */
-export async function asStaff(
-  ctx: Context<State>,
-  least: "admin" | "moderator" | "owner",
-  call: (caller: AuthenticatedCaller) => Promise<Response>,
+export function call<
+  Body extends z.ZodType = z.ZodUndefined,
+  Query extends z.ZodType = z.ZodUndefined,
+  Path extends string = never,
+>(
+  asks: Asks<Body, Query, Path>,
+  run: (
+    asked: Asked<PersonState, z.output<Body>, z.output<Query>, Path> & Pick<PersonState, "caller">,
+  ) => Outcome | Promise<Outcome>,
+): Middleware<PersonState> {
+  return (ctx) => answered(ctx, asks, (asked) => run({ ...asked, caller: ctx.state.caller }));
+}
+
+/** The same for a call that anybody may make. */
+export function openCall<Body extends z.ZodType = z.ZodUndefined, Query extends z.ZodType = z.ZodUndefined>(
+  asks: Asks<Body, Query, never>,
+  run: (asked: Asked<State, z.output<Body>, z.output<Query>, never>) => Outcome | Promise<Outcome>,
+): Middleware<State> {
+  return (ctx) => answered(ctx, asks, run);
+}
+
+async function answered<
+  S extends State,
+  Body extends z.ZodType,
+  Query extends z.ZodType,
+  Path extends string,
+>(
+  ctx: Context<S>,
+  asks: Asks<Body, Query, Path>,
+  run: (asked: Asked<S, z.output<Body>, z.output<Query>, Path>) => Outcome | Promise<Outcome>,
 ): Promise<Response> {
-  const { services } = ctx.state;
-  const caller = await authenticateRequest(services, ctx.req.headers, originOf(ctx), undefined, [
-    "two_factor",
-  ]);
-  if (caller instanceof Refusal || !isStaff(caller.role, least)) {
-    return problem(new Refusal("not_found", "There is nothing at this address."));
-  }
-  // Only who has the role learns that a second factor is what they lack.
-  return caller.restriction === undefined ? await call(caller) : await asCaller(ctx, call);
+  const query = asks.query === undefined
+    ? undefined
+    : checked(asks.query, Object.fromEntries(ctx.url.searchParams), "query");
+  if (query instanceof Refusal) return problem(query);
+  const body = asks.body === undefined ? undefined : await readJson(ctx.req, asks.body);
+  if (body instanceof Refusal) return problem(body);
+  const outcome = await run({
+    ctx,
+    services: ctx.state.services,
+    origin: originOf(ctx),
+    // Without a schema the types say `undefined`, which is what is here.
+    body: body as z.output<Body>,
+    query: query as z.output<Query>,
+    path: namesIn(ctx, asks.path),
+  });
+  if (outcome instanceof Response) return outcome;
+  if (outcome === undefined || outcome === true) return done(outcome);
+  return asks.as === undefined ? answer(outcome, asks.status) : answerAs(asks.as, outcome, asks.status);
 }
 
-function isStaff(role: Caller["role"], least: "admin" | "moderator" | "owner"): boolean {
-  return least === "owner" || role === "admin" || (least === "moderator" && role === "moderator");
-}
-
-/** Runs `call` with the query that a schema describes, or answers what is wrong with it. */
-export async function withQuery<S extends z.ZodType>(
+function namesIn<Path extends string>(
   ctx: Context<State>,
-  schema: S,
-  call: (query: z.output<S>) => Promise<Response>,
-): Promise<Response> {
-  const query = checked(schema, Object.fromEntries(ctx.url.searchParams), "query");
-  return query instanceof Refusal ? problem(query) : await call(query);
+  schemas: Record<Path, z.ZodType<string>> | undefined,
+): Record<Path, string> {
+  const names = Object.entries<z.ZodType<string>>(schemas ?? {})
+    .map(([part, schema]) => [part, nameIn(ctx, part, schema)]);
+  return Object.fromEntries(names);
 }
 
-/** A name in the path as its schema writes it, or empty: then nothing has it. */
+/** A name in the path as its schema writes it, or "": then nothing has it. */
 export function nameIn(ctx: Context<State>, part: string, schema: z.ZodType<string>): string {
   const name = schema.safeParse(ctx.params[part]);
   return name.success ? name.data : "";
-}
-
-/** JSON with the value under a name, or the refusal as a problem. */
-export function answerAs(name: string, value: unknown, status = 200): Response {
-  return answer(value instanceof Refusal ? value : { [name]: value }, status);
 }

@@ -10,14 +10,13 @@ import Bar from "../../islands/Bar.tsx";
 import Confirm from "../../islands/Confirm.tsx";
 import Keys from "../../islands/Keys.tsx";
 import Toast from "../../islands/Toast.tsx";
-import { define } from "../../lib/web/define.ts";
+import { definePerson } from "../../lib/web/define.ts";
 import { hasSingleKeys } from "../../lib/web/browser_settings.ts";
 import { someWords, wordsOf } from "../../lib/words/mod.ts";
 import { fill } from "../../lib/words/shape.ts";
 
-export default define.layout(async function Frame({ Component, state, url, req }) {
+export default definePerson.layout(async function Frame({ Component, state, url, req }) {
   const { caller, services, stoppedSince } = state;
-  if (caller === undefined) throw new Error("The frame is only for pages behind a login.");
   // Not by a hook: what is asynchronous stands outside of the tree.
   const words = wordsOf(state.language).frame;
   const keys = wordsOf(state.language).keys;

@@ -26,7 +26,7 @@ export default define.middleware(async (ctx) => {
   }
   const elsewhere = elsewhereFor(caller.restriction, ctx.url.pathname);
   if (elsewhere !== null) return seeOther(elsewhere);
-  ctx.state.caller = caller;
+  ctx.state.caller = { ...caller, by: "cookie" };
   const [chosen, stoppedSince] = await Promise.all([
     profiles.language(caller),
     safety.stoppedSince(caller.userId),

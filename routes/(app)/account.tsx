@@ -3,16 +3,16 @@ import { Check, TextField } from "../../components/Field.tsx";
 import { Notice, ProblemNotice } from "../../components/Notice.tsx";
 import { Title } from "../../components/Title.tsx";
 import { useWords } from "../../components/words.tsx";
-import { define, type State } from "../../lib/web/define.ts";
+import { definePerson, type PersonState } from "../../lib/web/define.ts";
 import { filled, problemOf, readForm } from "../../lib/web/forms/form.ts";
-import { callerOf, refusedPage, seeOther } from "../../lib/web/pages.ts";
+import { refusedPage, seeOther } from "../../lib/web/pages.ts";
 import { origin, overTls } from "../../lib/web/session.ts";
 import { accountRemoval, checked, Refusal } from "../../lib/protocol/mod.ts";
 import { clearSessionCookie, sessionToken } from "../../lib/web/authentication.ts";
 import { refusalText, wordsOf } from "../../lib/words/mod.ts";
 
 /** AU-9, also for who is suspended. */
-export const handler = define.handlers({
+export const handler = definePerson.handlers({
   GET: async (ctx) => page({ problem: null, suspension: await suspensionOf(ctx) }),
   async POST(ctx) {
     const form = await readForm(ctx.req);
@@ -30,22 +30,22 @@ export const handler = define.handlers({
 });
 
 /** Until when and why, as everything else here would say it. */
-async function suspensionOf(ctx: Context<State>): Promise<string | null> {
-  if (callerOf(ctx.state).restriction !== "suspended") return null;
+async function suspensionOf(ctx: Context<PersonState>): Promise<string | null> {
+  if (ctx.state.caller.restriction !== "suspended") return null;
   const refused = await ctx.state.services.accounts.authenticate(sessionToken(ctx.req) ?? "", origin(ctx));
   return refused instanceof Refusal ? refusalText(ctx.state.language, refused.message) : null;
 }
 
-async function remove(ctx: Context<State>, form: URLSearchParams): Promise<true | Refusal> {
+async function remove(ctx: Context<PersonState>, form: URLSearchParams): Promise<true | Refusal> {
   if (form.get("sure") !== "yes") {
     return new Refusal("invalid_params", wordsOf(ctx.state.language).account.unsure);
   }
   const body = checked(accountRemoval, { password: form.get("password") ?? "", code: filled(form, "code") });
   if (body instanceof Refusal) return body;
-  return await ctx.state.services.accountData.remove(callerOf(ctx.state), body);
+  return await ctx.state.services.accountData.remove(ctx.state.caller, body);
 }
 
-export default define.page<typeof handler>(function AccountPage({ data }) {
+export default definePerson.page<typeof handler>(function AccountPage({ data }) {
   const words = useWords("account");
   const errors = data.problem?.fields ?? {};
   return (

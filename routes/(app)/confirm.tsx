@@ -2,7 +2,7 @@ import { page } from "fresh";
 import { type Ask, askOf, askWords } from "../../lib/browser/confirm_ask.ts";
 import { Title } from "../../components/Title.tsx";
 import { useWords } from "../../components/words.tsx";
-import { define } from "../../lib/web/define.ts";
+import { definePerson } from "../../lib/web/define.ts";
 import { readForm } from "../../lib/web/forms/form.ts";
 import { seeOther } from "../../lib/web/pages.ts";
 import { Refusal } from "../../lib/protocol/mod.ts";
@@ -14,7 +14,7 @@ const forms: Readonly<Record<Ask, { to: RegExp; fields: readonly string[] }>> = 
 };
 
 /** Asks once more before what cannot be undone, where no script does; nothing is done here. */
-export const handler = define.handlers({
+export const handler = definePerson.handlers({
   GET: () => seeOther("/"),
   async POST(ctx) {
     const form = await readForm(ctx.req);
@@ -26,7 +26,7 @@ export const handler = define.handlers({
   },
 });
 
-export default define.page<typeof handler>(function ConfirmPage({ data }) {
+export default definePerson.page<typeof handler>(function ConfirmPage({ data }) {
   const words = useWords("confirm");
   const { title, hint, act } = askWords(words, data.ask);
   return (

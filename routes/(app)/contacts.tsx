@@ -7,16 +7,16 @@ import { Empty, Notice, ProblemNotice } from "../../components/Notice.tsx";
 import { PersonName } from "../../components/PersonName.tsx";
 import { Time } from "../../components/Time.tsx";
 import { Filled, useWords } from "../../components/words.tsx";
-import { define, type State } from "../../lib/web/define.ts";
+import { definePerson, type PersonState } from "../../lib/web/define.ts";
 import { filled, problemOf, readForm } from "../../lib/web/forms/form.ts";
-import { callerOf, refusedPage, seeOther } from "../../lib/web/pages.ts";
+import { refusedPage, seeOther } from "../../lib/web/pages.ts";
 import { checked, methods, Refusal } from "../../lib/protocol/mod.ts";
 import { fill, type Words } from "../../lib/words/mod.ts";
 
 const noneTyped = { username: "", note: "" };
 const noPictures: ReadonlySet<string> = new Set();
 
-export const handler = define.handlers({
+export const handler = definePerson.handlers({
   GET: async (ctx) => page({ ...await people(ctx), typed: noneTyped, problem: null }),
   async POST(ctx) {
     const form = await readForm(ctx.req);
@@ -33,9 +33,9 @@ export const handler = define.handlers({
   },
 });
 
-async function act(ctx: Context<State>, action: string, form: URLSearchParams) {
+async function act(ctx: Context<PersonState>, action: string, form: URLSearchParams) {
   const { contacts } = ctx.state.services;
-  const caller = callerOf(ctx.state);
+  const caller = ctx.state.caller;
   const username = form.get("username")?.trim().replace(/^@/, "") ?? "";
   if (action === "request") {
     const params = checked(methods["contact.request"].params, {
@@ -58,9 +58,9 @@ async function act(ctx: Context<State>, action: string, form: URLSearchParams) {
   }
 }
 
-async function people(ctx: Context<State>) {
+async function people(ctx: Context<PersonState>) {
   const { contacts, profiles } = ctx.state.services;
-  const caller = callerOf(ctx.state);
+  const caller = ctx.state.caller;
   const list = await contacts.list(caller, {});
   if (list instanceof Refusal) {
     const unread = problemOf(list, ctx.state.language);
@@ -86,7 +86,7 @@ function noticeOf(words: Words["contacts"], notice: string | null): string | und
   }
 }
 
-export default define.page<typeof handler>(function Contacts({ data, url }) {
+export default definePerson.page<typeof handler>(function Contacts({ data, url }) {
   const words = useWords("contacts");
   const lists = useWords("lists");
   const notice = data.problem === null ? noticeOf(words, url.searchParams.get("notice")) : undefined;

@@ -1,11 +1,11 @@
-import { define } from "../../lib/web/define.ts";
+import { definePerson } from "../../lib/web/define.ts";
 import { readForm } from "../../lib/web/forms/form.ts";
 import { localPath, seeOther } from "../../lib/web/pages.ts";
 import { discreetCookie } from "../../lib/web/browser_settings.ts";
 import { overTls } from "../../lib/web/session.ts";
 import { Refusal } from "../../lib/protocol/mod.ts";
 
-export const handler = define.handlers({
+export const handler = definePerson.api({
   GET: () => seeOther("/"),
   async POST(ctx) {
     const form = await readForm(ctx.req);

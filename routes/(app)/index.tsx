@@ -4,14 +4,14 @@ import { openItems } from "../../lib/browser/open_items.ts";
 import { ProblemNotice } from "../../components/Notice.tsx";
 import { useWords } from "../../components/words.tsx";
 import Inbox from "../../islands/Inbox.tsx";
-import { define, type State } from "../../lib/web/define.ts";
+import { definePerson, type PersonState } from "../../lib/web/define.ts";
 import { filled, momentIn, problemOf, readForm } from "../../lib/web/forms/form.ts";
-import { callerOf, refusedPage, seeOther, zoneOf } from "../../lib/web/pages.ts";
+import { refusedPage, seeOther, zoneOf } from "../../lib/web/pages.ts";
 import { absentFiles, attachChoice } from "../../lib/web/forms/attachments.ts";
 import { checked, limits, methods, Refusal } from "../../lib/protocol/mod.ts";
 import { someWords } from "../../lib/words/mod.ts";
 
-export const handler = define.handlers({
+export const handler = definePerson.handlers({
   GET: async (ctx) => page({ ...await inbox(ctx), problem: null }),
   async POST(ctx) {
     const { commands, clock } = ctx.state.services;
@@ -21,16 +21,16 @@ export const handler = define.handlers({
       methods["command.update"].params,
       updateParams(readAction(form), clock.now(), (value) => momentIn(value, filled(form, "zone") ?? "UTC")),
     );
-    const done = params instanceof Refusal ? params : await commands.update(callerOf(ctx.state), params);
+    const done = params instanceof Refusal ? params : await commands.update(ctx.state.caller, params);
     if (!(done instanceof Refusal)) return seeOther("/");
     const problem = { id: action?.id ?? "", message: problemOf(done, ctx.state.language).message };
     return page({ ...await inbox(ctx), problem }, refusedPage(done));
   },
 });
 
-async function inbox(ctx: Context<State>) {
+async function inbox(ctx: Context<PersonState>) {
   const { commands, clock } = ctx.state.services;
-  const caller = callerOf(ctx.state);
+  const caller = ctx.state.caller;
   const before = ctx.url.searchParams.get("before") ?? undefined;
   let unread: Refusal | null = null;
   const open = await openItems(
@@ -50,7 +50,7 @@ async function inbox(ctx: Context<State>) {
   return { ...view, zone, absent, own, items, next: open?.next ?? null };
 }
 
-export default define.page<typeof handler>(function InboxPage({ data, state }) {
+export default definePerson.page<typeof handler>(function InboxPage({ data, state }) {
   const here = data.problem !== null && data.items.some((item) => item.command.id === data.problem?.id);
   return (
     <>

@@ -1,7 +1,7 @@
 import { KeyList, KeySwitch } from "../../components/KeyList.tsx";
 import { Title } from "../../components/Title.tsx";
 import { useWords } from "../../components/words.tsx";
-import { define } from "../../lib/web/define.ts";
+import { definePerson } from "../../lib/web/define.ts";
 import { readForm } from "../../lib/web/forms/form.ts";
 import { localPath, seeOther } from "../../lib/web/pages.ts";
 import { hasSingleKeys, keysCookie } from "../../lib/web/browser_settings.ts";
@@ -9,7 +9,7 @@ import { overTls } from "../../lib/web/session.ts";
 import { Refusal } from "../../lib/protocol/mod.ts";
 import { page } from "fresh";
 
-export const handler = define.handlers({
+export const handler = definePerson.handlers({
   GET: (ctx) => page({ single: hasSingleKeys(ctx.req) }),
   async POST(ctx) {
     const form = await readForm(ctx.req);
@@ -19,7 +19,7 @@ export const handler = define.handlers({
   },
 });
 
-export default define.page<typeof handler>(function KeysPage({ data, url }) {
+export default definePerson.page<typeof handler>(function KeysPage({ data, url }) {
   const words = useWords("keys");
   return (
     <>

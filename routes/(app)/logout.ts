@@ -1,12 +1,12 @@
-import { define } from "../../lib/web/define.ts";
-import { callerOf, seeOther } from "../../lib/web/pages.ts";
+import { definePerson } from "../../lib/web/define.ts";
+import { seeOther } from "../../lib/web/pages.ts";
 import { overTls } from "../../lib/web/session.ts";
 import { clearSessionCookie } from "../../lib/web/authentication.ts";
 
-export const handler = define.handlers({
+export const handler = definePerson.api({
   GET: () => seeOther("/"),
   async POST(ctx) {
-    await ctx.state.services.accounts.logout(callerOf(ctx.state));
+    await ctx.state.services.accounts.logout(ctx.state.caller);
     return seeOther("/login", {
       "set-cookie": clearSessionCookie(overTls(ctx)),
       // UI-3: nothing of the person stays in the browser, also where its own scripts did not get to it.

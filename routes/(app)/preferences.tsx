@@ -3,9 +3,9 @@ import { CategoryTable } from "../../components/CategoryTable.tsx";
 import { AreaField, Check, FieldError, Group, TextField } from "../../components/Field.tsx";
 import { Notice, ProblemNotice } from "../../components/Notice.tsx";
 import { Filled, useWords } from "../../components/words.tsx";
-import { define, type State } from "../../lib/web/define.ts";
+import { definePerson, type PersonState } from "../../lib/web/define.ts";
 import { problemOf, readForm } from "../../lib/web/forms/form.ts";
-import { callerOf, refusedPage, seeOther, zoneOf } from "../../lib/web/pages.ts";
+import { refusedPage, seeOther, zoneOf } from "../../lib/web/pages.ts";
 import {
   categoryField,
   changeOf,
@@ -17,9 +17,9 @@ import {
 import { type Category, checked, methods, Refusal } from "../../lib/protocol/mod.ts";
 import type { Words } from "../../lib/words/mod.ts";
 
-export const handler = define.handlers({
+export const handler = definePerson.handlers({
   async GET(ctx) {
-    const preferences = await ctx.state.services.preferences.get(callerOf(ctx.state), {});
+    const preferences = await ctx.state.services.preferences.get(ctx.state.caller, {});
     if (preferences instanceof Refusal) {
       return page(
         { ...await surroundings(ctx), typed: null, problem: problemOf(preferences, ctx.state.language) },
@@ -35,7 +35,7 @@ export const handler = define.handlers({
       : checked(methods["preferences.set"].params, changeOf(form));
     const done = change instanceof Refusal
       ? change
-      : await ctx.state.services.preferences.set(callerOf(ctx.state), change);
+      : await ctx.state.services.preferences.set(ctx.state.caller, change);
     if (!(done instanceof Refusal)) return seeOther("/preferences?notice=saved");
     const typed = form instanceof Refusal ? null : typedPreferences(form);
     return page(
@@ -45,7 +45,7 @@ export const handler = define.handlers({
   },
 });
 
-async function surroundings(ctx: Context<State>) {
+async function surroundings(ctx: Context<PersonState>) {
   return { ...await ctx.state.services.categories.list(), zone: await zoneOf(ctx) };
 }
 
@@ -57,7 +57,7 @@ const senders = (words: Words["preferences"]) =>
     ["anyone", words.anyone, words.anyoneHint],
   ] as const;
 
-export default define.page<typeof handler>(function PreferencesPage({ data, url }) {
+export default definePerson.page<typeof handler>(function PreferencesPage({ data, url }) {
   const words = useWords("preferences");
   const saved = data.problem === null && url.searchParams.get("notice") === "saved";
   return (

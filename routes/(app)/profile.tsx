@@ -3,9 +3,9 @@ import { Avatar } from "../../components/Avatar.tsx";
 import { AreaField, SelectField, TextField } from "../../components/Field.tsx";
 import { Notice, ProblemNotice } from "../../components/Notice.tsx";
 import { Filled, useLanguage, useWords } from "../../components/words.tsx";
-import { define, type State } from "../../lib/web/define.ts";
+import { definePerson, type PersonState } from "../../lib/web/define.ts";
 import { problemOf, readForm } from "../../lib/web/forms/form.ts";
-import { callerOf, refusedPage, seeOther } from "../../lib/web/pages.ts";
+import { refusedPage, seeOther } from "../../lib/web/pages.ts";
 import {
   commonLanguages,
   profileProblem,
@@ -15,9 +15,9 @@ import {
 import { avatarTypes, checked, limits, profileChange, Refusal } from "../../lib/protocol/mod.ts";
 import { fill } from "../../lib/words/mod.ts";
 
-export const handler = define.handlers({
+export const handler = definePerson.handlers({
   async GET(ctx) {
-    const profile = await ctx.state.services.profiles.get(callerOf(ctx.state));
+    const profile = await ctx.state.services.profiles.get(ctx.state.caller);
     if (profile instanceof Refusal) {
       return page({
         typed: null,
@@ -27,7 +27,7 @@ export const handler = define.handlers({
       }, refusedPage(profile));
     }
     // Saving the form chooses a language: then the one that is read now, and not the default.
-    const chosen = await ctx.state.services.profiles.language(callerOf(ctx.state));
+    const chosen = await ctx.state.services.profiles.language(ctx.state.caller);
     const typed = { ...profile, language: chosen ?? ctx.state.language };
     return page({ typed, ...await pictures(ctx, profile.avatar), problem: null });
   },
@@ -42,7 +42,7 @@ export const handler = define.handlers({
     const change = checked(profileChange, typed);
     const done = change instanceof Refusal
       ? change
-      : await services.profiles.change(callerOf(ctx.state), change);
+      : await services.profiles.change(ctx.state.caller, change);
     if (!(done instanceof Refusal)) return seeOther("/profile?notice=saved");
     const problem = profileProblem(done, typed, language);
     return page({ typed, ...await pictures(ctx, typed.avatar), problem }, refusedPage(done));
@@ -50,9 +50,9 @@ export const handler = define.handlers({
 });
 
 /** A choice of one's own pictures, the newest and the one that is chosen; and whether there is one to show now. */
-async function pictures(ctx: Context<State>, chosen: string | null) {
+async function pictures(ctx: Context<PersonState>, chosen: string | null) {
   const { files, profiles } = ctx.state.services;
-  const caller = callerOf(ctx.state);
+  const caller = ctx.state.caller;
   const [list, own, shown] = await Promise.all([
     files.list(caller, { limit: limits.pageDefault }),
     chosen === null ? null : files.get(caller, chosen),
@@ -74,10 +74,10 @@ const zones = ["UTC", ...Intl.supportedValuesOf("timeZone").filter((zone) => zon
 
 type Pictures = readonly (readonly [id: string, name: string])[];
 
-export default define.page<typeof handler>(function ProfilePage({ data, state, url }) {
+export default definePerson.page<typeof handler>(function ProfilePage({ data, state, url }) {
   const words = useWords("profile");
   const frame = useWords("frame");
-  const { username } = callerOf(state);
+  const { username } = state.caller;
   const saved = data.problem === null && url.searchParams.get("notice") === "saved";
   return (
     <>

@@ -2,13 +2,13 @@ import { page } from "fresh";
 import { Check } from "../../components/Field.tsx";
 import { ProblemNotice } from "../../components/Notice.tsx";
 import { useWords } from "../../components/words.tsx";
-import { define } from "../../lib/web/define.ts";
+import { definePerson } from "../../lib/web/define.ts";
 import { problemOf, readForm } from "../../lib/web/forms/form.ts";
-import { callerOf, localPath, refusedPage, seeOther } from "../../lib/web/pages.ts";
+import { localPath, refusedPage, seeOther } from "../../lib/web/pages.ts";
 import { checked, methods, Refusal } from "../../lib/protocol/mod.ts";
 import { wordsOf } from "../../lib/words/mod.ts";
 
-export const handler = define.handlers({
+export const handler = definePerson.handlers({
   GET: () => page({ back: "/", problem: null }),
   async POST(ctx) {
     const form = await readForm(ctx.req);
@@ -17,7 +17,7 @@ export const handler = define.handlers({
       : checked(methods["safety.resume"].params, { confirm: form.get("confirm") === "yes" });
     const done = params instanceof Refusal
       ? params
-      : await ctx.state.services.safety.resume(callerOf(ctx.state), params);
+      : await ctx.state.services.safety.resume(ctx.state.caller, params);
     const back = form instanceof Refusal ? "/" : localPath(form.get("back"));
     if (!(done instanceof Refusal)) return seeOther(back);
     const unconfirmed = done.detail.fields?.confirm !== undefined;
@@ -28,7 +28,7 @@ export const handler = define.handlers({
   },
 });
 
-export default define.page<typeof handler>(function Resume({ data }) {
+export default definePerson.page<typeof handler>(function Resume({ data }) {
   const words = useWords("safety");
   return (
     <>

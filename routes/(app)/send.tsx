@@ -7,9 +7,9 @@ import { useLanguage, useWords } from "../../components/words.tsx";
 import Attach from "../../islands/Attach.tsx";
 import Recipients from "../../islands/Recipients.tsx";
 import TimeZone from "../../islands/TimeZone.tsx";
-import { define, type State } from "../../lib/web/define.ts";
+import { definePerson, type PersonState } from "../../lib/web/define.ts";
 import { readForm } from "../../lib/web/forms/form.ts";
-import { callerOf, refusedPage, seeOther, zoneOf } from "../../lib/web/pages.ts";
+import { refusedPage, seeOther, zoneOf } from "../../lib/web/pages.ts";
 import { attachChoice } from "../../lib/web/forms/attachments.ts";
 import { sentNotice } from "../../lib/web/forms/sent.ts";
 import { type AudienceCounts, checked, limits, methods, Refusal } from "../../lib/protocol/mod.ts";
@@ -26,7 +26,7 @@ import { fill, someWords } from "../../lib/words/mod.ts";
 /** What an answer has beside the form itself. */
 const nothingYet = { problem: null, preview: null as AudienceCounts | null };
 
-export const handler = define.handlers({
+export const handler = definePerson.handlers({
   async GET(ctx) {
     const { searchParams } = ctx.url;
     const group = searchParams.get("group") ?? "";
@@ -41,7 +41,7 @@ export const handler = define.handlers({
   },
   async POST(ctx) {
     const { commands } = ctx.state.services;
-    const caller = callerOf(ctx.state);
+    const caller = ctx.state.caller;
     const form = await readForm(ctx.req);
     const draft = form instanceof Refusal ? form : checked(methods["command.send"].params, draftOf(form));
     if (!(form instanceof Refusal || draft instanceof Refusal) && form.get("do") === "preview") {
@@ -67,9 +67,9 @@ export const handler = define.handlers({
 });
 
 /** What the form offers; without it the form still works, only with less to pick from. */
-async function choices(ctx: Context<State>, typed: TypedSend) {
+async function choices(ctx: Context<PersonState>, typed: TypedSend) {
   const { contacts, categories, groups } = ctx.state.services;
-  const caller = callerOf(ctx.state);
+  const caller = ctx.state.caller;
   const [list, mine] = await Promise.all([contacts.list(caller, {}), groups.list(caller, {})]);
   return {
     contacts: list instanceof Refusal
@@ -84,7 +84,7 @@ async function choices(ctx: Context<State>, typed: TypedSend) {
 
 type Choices = Awaited<ReturnType<typeof choices>>;
 
-export default define.page<typeof handler>(function Send({ data }) {
+export default definePerson.page<typeof handler>(function Send({ data }) {
   const words = useWords("send");
   const { typed, problem, preview } = data;
   const errors = problem?.fields ?? {};

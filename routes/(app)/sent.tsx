@@ -4,15 +4,15 @@ import { Pages } from "../../components/Pages.tsx";
 import { readSentAction } from "../../lib/browser/sent_items.ts";
 import { useWords } from "../../components/words.tsx";
 import Sent from "../../islands/Sent.tsx";
-import { define, type State } from "../../lib/web/define.ts";
+import { definePerson, type PersonState } from "../../lib/web/define.ts";
 import { problemOf, readForm } from "../../lib/web/forms/form.ts";
-import { callerOf, refusedPage, seeOther } from "../../lib/web/pages.ts";
+import { refusedPage, seeOther } from "../../lib/web/pages.ts";
 import { absentFiles } from "../../lib/web/forms/attachments.ts";
 import { changeSent, noticeOf } from "../../lib/web/forms/sent.ts";
 import { checked, methods, Refusal } from "../../lib/protocol/mod.ts";
 import { someWords } from "../../lib/words/mod.ts";
 
-export const handler = define.handlers({
+export const handler = definePerson.handlers({
   GET: async (ctx) => page({ ...await outbox(ctx), problem: null }),
   async POST(ctx) {
     const form = await readForm(ctx.req);
@@ -26,7 +26,7 @@ export const handler = define.handlers({
   },
 });
 
-async function outbox(ctx: Context<State>) {
+async function outbox(ctx: Context<PersonState>) {
   const before = ctx.url.searchParams.get("before");
   const params = checked(methods["command.list"].params, {
     box: "outbox",
@@ -34,14 +34,14 @@ async function outbox(ctx: Context<State>) {
   });
   const list = params instanceof Refusal
     ? params
-    : await ctx.state.services.commands.list(callerOf(ctx.state), params);
+    : await ctx.state.services.commands.list(ctx.state.caller, params);
   const newest = before === null;
   return list instanceof Refusal
     ? { items: [], next: null, newest, absent: {}, unread: problemOf(list, ctx.state.language) }
     : { ...list, newest, absent: await absentFiles(ctx, list.items), unread: null };
 }
 
-export default define.page<typeof handler>(function SentPage({ data, url, state }) {
+export default definePerson.page<typeof handler>(function SentPage({ data, url, state }) {
   const words = useWords("sent");
   const notice = noticeOf(words, url);
   const here = data.problem !== null && data.items.some((item) => item.command.id === data.problem?.id);

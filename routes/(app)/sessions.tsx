@@ -4,13 +4,13 @@ import { Notice, ProblemNotice } from "../../components/Notice.tsx";
 import { Time } from "../../components/Time.tsx";
 import { Filled, useWords } from "../../components/words.tsx";
 import Push from "../../islands/Push.tsx";
-import { define, type State } from "../../lib/web/define.ts";
+import { definePerson, type PersonState } from "../../lib/web/define.ts";
 import { problemOf, readForm } from "../../lib/web/forms/form.ts";
-import { callerOf, refusedPage, seeOther } from "../../lib/web/pages.ts";
+import { refusedPage, seeOther } from "../../lib/web/pages.ts";
 import { checked, limits, passwordBody, Refusal, type Session } from "../../lib/protocol/mod.ts";
 import { fill, someWords } from "../../lib/words/mod.ts";
 
-export const handler = define.handlers({
+export const handler = definePerson.handlers({
   GET: async (ctx) => page({ ...await list(ctx), problem: null }),
   async POST(ctx) {
     const form = await readForm(ctx.req);
@@ -20,16 +20,19 @@ export const handler = define.handlers({
   },
 });
 
-async function list(ctx: Context<State>) {
+async function list(ctx: Context<PersonState>) {
   const { accounts, twoFactor, push } = ctx.state.services;
-  const caller = callerOf(ctx.state);
+  const caller = ctx.state.caller;
   const [sessions, factors] = await Promise.all([accounts.sessions(caller), twoFactor.state(caller)]);
   return { sessions, hasFactor: factors.totp || factors.passkeys.length > 0, pushKey: push.state().key };
 }
 
-async function act(ctx: Context<State>, form: URLSearchParams): Promise<"revoked" | "password" | Refusal> {
+async function act(
+  ctx: Context<PersonState>,
+  form: URLSearchParams,
+): Promise<"revoked" | "password" | Refusal> {
   const { accounts } = ctx.state.services;
-  const caller = callerOf(ctx.state);
+  const caller = ctx.state.caller;
   if (form.get("action") === "revoke") {
     const revoked = await accounts.revoke(caller, form.get("id") ?? "");
     return revoked instanceof Refusal ? revoked : "revoked";
@@ -39,7 +42,7 @@ async function act(ctx: Context<State>, form: URLSearchParams): Promise<"revoked
   return changed instanceof Refusal ? changed : "password";
 }
 
-export default define.page<typeof handler>(function Sessions({ data, state, url }) {
+export default definePerson.page<typeof handler>(function Sessions({ data, state, url }) {
   const words = useWords("sessions");
   const notices = new Map([["revoked", words.doneRevoked], ["password", words.donePassword]]);
   const notice = data.problem === null ? notices.get(url.searchParams.get("notice") ?? "") : undefined;

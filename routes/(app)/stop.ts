@@ -1,15 +1,15 @@
 import { HttpError } from "fresh";
-import { define } from "../../lib/web/define.ts";
+import { definePerson } from "../../lib/web/define.ts";
 import { readForm } from "../../lib/web/forms/form.ts";
-import { callerOf, localPath, seeOther } from "../../lib/web/pages.ts";
+import { localPath, seeOther } from "../../lib/web/pages.ts";
 import { Refusal } from "../../lib/protocol/mod.ts";
 
-export const handler = define.handlers({
+export const handler = definePerson.api({
   // A reload of the address bar, or the way back after a login, ends at the inbox.
   GET: () => seeOther("/"),
   /** CO-6: stops first and reads the form after, so that nothing about the form can be in the way. */
   async POST(ctx) {
-    const stopped = await ctx.state.services.safety.stop(callerOf(ctx.state), {});
+    const stopped = await ctx.state.services.safety.stop(ctx.state.caller, {});
     if (stopped instanceof Refusal) throw new HttpError(503, stopped.message);
     const form = await readForm(ctx.req);
     return seeOther(form instanceof Refusal ? "/" : localPath(form.get("back")));

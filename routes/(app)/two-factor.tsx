@@ -7,16 +7,16 @@ import { Time } from "../../components/Time.tsx";
 import { Title } from "../../components/Title.tsx";
 import { Filled, useLanguage, useWords } from "../../components/words.tsx";
 import { PasskeyAdd } from "../../islands/Passkeys.tsx";
-import { define } from "../../lib/web/define.ts";
+import { definePerson } from "../../lib/web/define.ts";
 import { problemOf, readForm } from "../../lib/web/forms/form.ts";
-import { callerOf, refusedPage, seeOther } from "../../lib/web/pages.ts";
+import { refusedPage, seeOther } from "../../lib/web/pages.ts";
 import { type Passkey, Refusal, type TwoFactorState } from "../../lib/protocol/mod.ts";
 import { changeTwoFactor, fieldNames, type TwoFactorDone } from "../../lib/web/forms/two_factor.ts";
 import { plural } from "../../lib/words/mod.ts";
 
-export const handler = define.handlers({
+export const handler = definePerson.handlers({
   async GET(ctx) {
-    const state = await ctx.state.services.twoFactor.state(callerOf(ctx.state));
+    const state = await ctx.state.services.twoFactor.state(ctx.state.caller);
     return page({ factors: state, done: null, confirming: false, problem: null });
   },
   async POST(ctx) {
@@ -26,7 +26,7 @@ export const handler = define.handlers({
     if (!(done instanceof Refusal) && done.kind === "notice") {
       return seeOther(`/two-factor?notice=${done.notice}`);
     }
-    const factors = await twoFactor.state(callerOf(ctx.state));
+    const factors = await twoFactor.state(ctx.state.caller);
     // Codes and secrets are in the answer to the form alone: a look at the page later does not have them.
     if (!(done instanceof Refusal)) return page({ factors, done, confirming: false, problem: null });
     const action = form instanceof Refusal ? "" : form.get("action") ?? "";
@@ -36,11 +36,11 @@ export const handler = define.handlers({
   },
 });
 
-export default define.page<typeof handler>(function TwoFactorPage({ data, state, url }) {
+export default definePerson.page<typeof handler>(function TwoFactorPage({ data, state, url }) {
   const words = useWords("twoFactor");
   const { factors, done, confirming, problem } = data;
   const errors = problem?.fields ?? {};
-  const isMissing = callerOf(state).restriction === "two_factor" && !factors.totp &&
+  const isMissing = state.caller.restriction === "two_factor" && !factors.totp &&
     factors.passkeys.length === 0;
   return (
     <>

@@ -7,11 +7,11 @@ import {
   readSocketQuery,
   subProtocol,
 } from "../../lib/realtime/mod.ts";
-import { problem } from "../../lib/web/rest.ts";
+import { problem } from "../../lib/web/problems.ts";
 import { authenticateRequest } from "../../lib/web/authentication.ts";
 
 /** WS-1: the way to a socket. All that is refused is refused before the upgrade, as a problem. */
-export const handler = define.handlers({
+export const handler = define.api({
   async GET(ctx) {
     const { services, address, requestId } = ctx.state;
     // A copy: the request's own headers cannot be read after the upgrade.

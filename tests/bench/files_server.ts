@@ -8,10 +8,11 @@ import { DiskBlobs } from "../../lib/adapters/blobs/mod.ts";
 import { blobWrites } from "../../lib/adapters/kv/blob_writes.ts";
 import { kvFileStore } from "../../lib/adapters/kv/files_store.ts";
 import { openStore } from "../../lib/adapters/kv/store.ts";
-import type { State } from "../../lib/web/define.ts";
+import type { PersonState } from "../../lib/web/define.ts";
 import { Files } from "../../lib/files/mod.ts";
 import { Ids, silentLog, systemClock, systemRandom } from "../../lib/platform/mod.ts";
 import type { Services } from "../../lib/web/services.ts";
+import admitted from "../../routes/api/v1/_middleware.ts";
 import { handler as content } from "../../routes/api/v1/files/[id]/content/index.ts";
 import { handler as files } from "../../routes/api/v1/files/index.ts";
 import { fakeServices } from "../fakes/services.ts";
@@ -48,12 +49,13 @@ if (import.meta.main) {
     onRefused: () => Promise.resolve(),
   });
   const services: Services = { ...others, files: room };
-  const app = new App<State>().use((ctx) => {
+  const app = new App<PersonState>().use((ctx) => {
     ctx.state.services = services;
     ctx.state.requestId = services.requestId();
     ctx.state.address = "127.0.0.1";
     return ctx.next();
   })
+    .use("/api/v1", admitted)
     .post("/api/v1/files", files.POST)
     .get("/api/v1/files/:id/content", content.GET)
     .post("/discard", async ({ req }) => {

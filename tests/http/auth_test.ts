@@ -305,7 +305,10 @@ Deno.test("API: an unknown path is 404 and a wrong method 405, both as problems"
   await using rig = await authRig();
   await problemOf(await rig.call("GET", "/api/v1/nothing"), 404, "not_found");
   await problemOf(await rig.call("GET", "/api/v1/auth/login"), 405, "method_not_allowed");
-  await problemOf(await rig.call("PUT", sessions), 405, "method_not_allowed");
+  // Who is not let in is not told what is there.
+  await problemOf(await rig.call("PUT", sessions), 401, "unauthorized");
+  const { bearer } = await rig.loggedIn();
+  await problemOf(await rig.call("PUT", sessions, { headers: bearer }), 405, "method_not_allowed");
 });
 
 Deno.test("API: a bug leaves as internal, without details, and is logged with the request's id", async () => {

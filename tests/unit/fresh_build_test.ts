@@ -80,7 +80,7 @@ buildTest(
     const body = await plain.text();
     assert.equal(plain.headers.get("content-length"), String(new TextEncoder().encode(body).length));
     const same = await handler(get("/site.css", { headers: { "if-none-match": `"other", ${tag}` } }));
-    assert.deepEqual([same.status, same.body], [304, null]);
+    assert.deepEqual([same.status, same.body, same.headers.get("cache-control")], [304, null, null]);
     const head = await handler(get("/site.css", { method: "HEAD" }));
     assert.deepEqual([head.status, head.headers.get("etag"), head.body], [200, tag, null]);
     assert.equal((await handler(get("/site.css", { method: "POST" }))).status, 405);
@@ -129,7 +129,6 @@ buildTest("Fresh: no path leads out of the static folder", async () => {
     "/..%5cdefine.ts",
     "/static/site.css",
     "/site.css%00",
-    "/%ff",
   ];
   for (const path of [...paths, "/__proto__", "/constructor", "/.%2fsite.css"]) {
     const response = await handler(get(path));

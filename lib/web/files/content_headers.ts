@@ -61,6 +61,13 @@ export function contentHeaders({ sha256, name, type, size }: FileObject): Header
   });
 }
 
+/** 304 for a client that has the bytes. */
+export function unchanged(headers: Headers): Response {
+  headers.delete("content-length");
+  headers.delete("content-type");
+  return new Response(null, { status: 304, headers });
+}
+
 /**
  * RFC 6266: an ASCII name for all, and the real one as RFC 8187 writes it where they differ. The first has `_` for quotes,
  * backslashes, percent signs, slashes, controls and all that is not ASCII, as clients read those in many ways.

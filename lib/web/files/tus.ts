@@ -1,8 +1,9 @@
 import type { Context } from "fresh";
-import type { State } from "../define.ts";
+import type { PersonState, State } from "../define.ts";
 import type { Caller } from "../../platform/mod.ts";
 import { id as uploadId, Refusal } from "../../protocol/mod.ts";
-import { asCaller, nameIn, problem, problemAs } from "../rest.ts";
+import { problem, problemAs } from "../problems.ts";
+import { nameIn } from "../rest.ts";
 import { rawBody, refusedEncoding, saidLength, takeBody, uploadOrigin } from "./upload.ts";
 import type { Answer, UploadState } from "../services.ts";
 
@@ -32,13 +33,21 @@ export function tusOptions(ctx: Context<State>, methods: string): Response {
   });
 }
 
-/** Guards a call: of this version, and by a person. */
+/** What every answer has, refusals too. */
+export const tusHeaders: Readonly<Record<string, string>> = { "tus-resumable": version };
+
+/** Whether a route speaks tus. */
+export function isTus(route: string | null): boolean {
+  return route === place || route?.startsWith(`${place}/`) === true;
+}
+
+/** Guards a call: of this version. */
 async function asUploader(
-  ctx: Context<State>,
+  ctx: Context<PersonState>,
   call: (caller: Caller) => Promise<Response>,
 ): Promise<Response> {
   const response = ctx.req.headers.get("tus-resumable") === version
-    ? await asCaller(ctx, call)
+    ? await call(ctx.state.caller)
     : problemAs(412, "Precondition failed", wrong(`Send Tus-Resumable: ${version}.`), {
       "tus-version": version,
     });
@@ -47,7 +56,7 @@ async function asUploader(
 }
 
 /** Begins an upload, with the first part of it or all where the body has one. */
-export function tusCreate(ctx: Context<State>): Promise<Response> {
+export function tusCreate(ctx: Context<PersonState>): Promise<Response> {
   return asUploader(ctx, async (caller) => {
     const { headers } = ctx.req;
     const { files } = ctx.state.services;
@@ -76,7 +85,7 @@ export function tusCreate(ctx: Context<State>): Promise<Response> {
 }
 
 /** How far an upload is. */
-export function tusHead(ctx: Context<State>): Promise<Response> {
+export function tusHead(ctx: Context<PersonState>): Promise<Response> {
   return asUploader(ctx, async (caller) => {
     const state = await ctx.state.services.files.uploadState(caller, idIn(ctx));
     if (state instanceof Refusal) return problem(state);
@@ -93,7 +102,7 @@ export function tusHead(ctx: Context<State>): Promise<Response> {
 }
 
 /** The next part of an upload. */
-export function tusPatch(ctx: Context<State>): Promise<Response> {
+export function tusPatch(ctx: Context<PersonState>): Promise<Response> {
   return asUploader(ctx, async (caller) => {
     const { headers } = ctx.req;
     const part = partOf(headers);
@@ -108,7 +117,7 @@ export function tusPatch(ctx: Context<State>): Promise<Response> {
 }
 
 /** Ends an upload before it is whole. */
-export function tusDelete(ctx: Context<State>): Promise<Response> {
+export function tusDelete(ctx: Context<PersonState>): Promise<Response> {
   return asUploader(ctx, async (caller) => {
     const ended = await ctx.state.services.files.abandon(caller, idIn(ctx));
     return ended instanceof Refusal ? problem(ended) : new Response(null, { status: 204 });
@@ -119,7 +128,7 @@ export function tusDelete(ctx: Context<State>): Promise<Response> {
  * For clients whose surroundings know GET and POST only: the method that the header names. Of a POST alone, since a page of
  * another site may make browsers send the others.
  */
-export function tusPost(ctx: Context<State>): Promise<Response> {
+export function tusPost(ctx: Context<PersonState>): Promise<Response> {
   switch (ctx.req.headers.get("x-http-method-override")?.toUpperCase()) {
     case "PATCH":
       return tusPatch(ctx);
@@ -134,7 +143,7 @@ export function tusPost(ctx: Context<State>): Promise<Response> {
     ));
 }
 
-function idIn(ctx: Context<State>): string {
+function idIn(ctx: Context<PersonState>): string {
   return nameIn(ctx, "id", uploadId);
 }
 
@@ -145,7 +154,7 @@ interface Part {
 }
 
 function append(
-  ctx: Context<State>,
+  ctx: Context<PersonState>,
   caller: Caller,
   id: string,
   at: Part & { offset: number },

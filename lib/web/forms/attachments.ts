@@ -1,6 +1,5 @@
 import type { Context } from "fresh";
-import type { State } from "../define.ts";
-import { callerOf } from "../pages.ts";
+import type { PersonState } from "../define.ts";
 import { type DeliveredCommand, type FileObject, id as fileId, limits, Refusal } from "../../protocol/mod.ts";
 import type { Absence } from "../../text/files.ts";
 
@@ -9,11 +8,11 @@ const offered = 10;
 
 /** What a form needs to let a person choose from their own files; `chosen` are in it, however old. */
 export async function attachChoice(
-  ctx: Context<State>,
+  ctx: Context<PersonState>,
   chosen: readonly string[] = [],
 ): Promise<{ files: FileObject[]; chosen: string[]; maxBytes: number }> {
   const { files, config } = ctx.state.services;
-  const caller = callerOf(ctx.state);
+  const caller = ctx.state.caller;
   const list = await files.list(caller, { limit: offered });
   const found = new Map(list instanceof Refusal ? [] : list.files.map((file) => [file.id, file]));
   const older = [...new Set(chosen)].slice(0, limits.attachments)
@@ -36,11 +35,11 @@ interface Carrier {
 
 /** Of the files that commands and answers to them carry: those that the person cannot have now, and why. */
 export async function absentFiles(
-  ctx: Context<State>,
+  ctx: Context<PersonState>,
   carriers: readonly Carrier[],
 ): Promise<Record<string, Absence>> {
   const { files } = ctx.state.services;
-  const caller = callerOf(ctx.state);
+  const caller = ctx.state.caller;
   const ids = new Set(carriers.flatMap(({ command, recipients = [] }) =>
     [
       ...("sealed" in command ? [] : command.attachments),

@@ -1,7 +1,6 @@
 import type { Context } from "fresh";
-import type { State } from "../define.ts";
+import type { PersonState } from "../define.ts";
 import { filled } from "./form.ts";
-import { callerOf } from "../pages.ts";
 import { type AdminCategory, categoryBody, categoryChange, checked, Refusal } from "../../protocol/mod.ts";
 
 /** A category as it was typed. */
@@ -23,11 +22,11 @@ export function typedCategory(form: URLSearchParams): TypedCategory {
 
 /** What the buttons of the categories' page ask for (BR-5). */
 export async function changeCategories(
-  ctx: Context<State>,
+  ctx: Context<PersonState>,
   form: URLSearchParams,
 ): Promise<"add" | "moved" | "retire" | "restore" | Refusal> {
   const { categories } = ctx.state.services;
-  const caller = callerOf(ctx.state);
+  const caller = ctx.state.caller;
   const action = form.get("action") ?? "";
   const slug = filled(form, "slug") ?? "";
   switch (action) {
@@ -50,9 +49,9 @@ export async function changeCategories(
 }
 
 /** Changes places with the neighbour. Only those are written whose number changes. */
-async function move(ctx: Context<State>, slug: string, by: -1 | 1): Promise<"moved" | Refusal> {
+async function move(ctx: Context<PersonState>, slug: string, by: -1 | 1): Promise<"moved" | Refusal> {
   const { categories } = ctx.state.services;
-  const caller = callerOf(ctx.state);
+  const caller = ctx.state.caller;
   const all = await categories.all(caller);
   if (all instanceof Refusal) return all;
   const row = inOrder(all);

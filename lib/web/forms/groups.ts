@@ -1,7 +1,6 @@
 import type { Context } from "fresh";
-import type { State } from "../define.ts";
+import type { PersonState } from "../define.ts";
 import { filled, type FormProblem, problemOf } from "./form.ts";
-import { callerOf } from "../pages.ts";
 import { checked, memberBody, Refusal, username as usernameSchema } from "../../protocol/mod.ts";
 import type { Language, Words } from "../../words/mod.ts";
 
@@ -19,12 +18,12 @@ export function typedMember(form: URLSearchParams): TypedMember {
 
 /** What the members' forms ask of a group: `invite` and `role` set somebody, `remove` takes them out. */
 export async function changeMembers(
-  ctx: Context<State>,
+  ctx: Context<PersonState>,
   name: string,
   form: URLSearchParams,
 ): Promise<"invite" | "role" | "remove" | Refusal> {
   const { groups } = ctx.state.services;
-  const caller = callerOf(ctx.state);
+  const caller = ctx.state.caller;
   const action = form.get("action") ?? "";
   const typed = filled(form, "username")?.replace(/^@/, "") ?? "";
   const username = checked(usernameSchema, typed, "username");

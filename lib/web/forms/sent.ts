@@ -1,6 +1,5 @@
 import type { Context } from "fresh";
-import type { State } from "../define.ts";
-import { callerOf } from "../pages.ts";
+import type { PersonState } from "../define.ts";
 import { checked, type Command, methods, Refusal } from "../../protocol/mod.ts";
 import type { Words } from "../../words/mod.ts";
 
@@ -10,11 +9,11 @@ type Asked =
 
 /** Does what a sender asked of a command that they sent; answers with what was done, for the notice. */
 export async function changeSent(
-  ctx: Context<State>,
+  ctx: Context<PersonState>,
   asked: Asked,
 ): Promise<"cancelled" | "reviewed" | "returned" | Refusal> {
   const { commands } = ctx.state.services;
-  const caller = callerOf(ctx.state);
+  const caller = ctx.state.caller;
   if (asked.action === "cancel") {
     const params = checked(methods["command.cancel"].params, { id: asked.id });
     const done = params instanceof Refusal ? params : await commands.cancel(caller, params);

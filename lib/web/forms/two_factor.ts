@@ -1,7 +1,6 @@
 import type { Context } from "fresh";
-import type { State } from "../define.ts";
+import type { PersonState } from "../define.ts";
 import { filled, jsonIn } from "./form.ts";
-import { callerOf } from "../pages.ts";
 import {
   checked,
   credentialId,
@@ -33,11 +32,11 @@ export const fieldNames: Readonly<Record<string, Record<string, string>>> = {
 
 /** Does what a form of the page asks for. */
 export async function changeTwoFactor(
-  ctx: Context<State>,
+  ctx: Context<PersonState>,
   form: URLSearchParams,
 ): Promise<TwoFactorDone | Refusal> {
   const { twoFactor } = ctx.state.services;
-  const caller = callerOf(ctx.state);
+  const caller = ctx.state.caller;
   const field = (name: string) => form.get(name) ?? "";
   switch (form.get("action")) {
     case "app": {
@@ -82,11 +81,11 @@ export async function changeTwoFactor(
 
 /** The same for the page of administrators. */
 export async function administerTwoFactor(
-  ctx: Context<State>,
+  ctx: Context<PersonState>,
   form: URLSearchParams,
 ): Promise<"saved" | "reset" | Refusal> {
   const { twoFactor } = ctx.state.services;
-  const caller = callerOf(ctx.state);
+  const caller = ctx.state.caller;
   switch (form.get("action")) {
     case "roles": {
       const policy = checked(twoFactorPolicy, { roles: form.getAll("role") });

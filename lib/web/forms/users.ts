@@ -1,7 +1,6 @@
 import type { Context } from "fresh";
-import type { State } from "../define.ts";
+import type { PersonState } from "../define.ts";
 import { filled, timeField } from "./form.ts";
-import { callerOf } from "../pages.ts";
 import { adminUserChange, checked, Refusal, sanctionBody } from "../../protocol/mod.ts";
 
 /** A sanction as it was typed. */
@@ -23,12 +22,12 @@ export function noSanction(zone: string): TypedSanction {
 
 /** What the forms of one user's page ask for. */
 export async function changeUser(
-  ctx: Context<State>,
+  ctx: Context<PersonState>,
   username: string,
   form: URLSearchParams,
 ): Promise<"rights" | "sanction" | Refusal> {
   const { users } = ctx.state.services;
-  const caller = callerOf(ctx.state);
+  const caller = ctx.state.caller;
   const action = form.get("action");
   if (action === "rights") {
     const change = checked(adminUserChange, {

@@ -1,12 +1,11 @@
 import { adminPlaces, isAt } from "../../../lib/web/places.ts";
 import { toRoot } from "../../../lib/text/commands.ts";
 import { useWords } from "../../../components/words.tsx";
-import { define } from "../../../lib/web/define.ts";
-import { callerOf } from "../../../lib/web/pages.ts";
+import { definePerson } from "../../../lib/web/define.ts";
 
-export default define.layout(function AdminFrame({ Component, state, url }) {
+export default definePerson.layout(function AdminFrame({ Component, state, url }) {
   const path = url.pathname;
-  const places = adminPlaces(useWords("frame"), callerOf(state).role);
+  const places = adminPlaces(useWords("frame"), state.caller.role);
   const here = (place: string) => place === "/admin" ? path === place : isAt(path, place);
   return (
     <>

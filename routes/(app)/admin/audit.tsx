@@ -3,18 +3,17 @@ import { AuditList } from "../../../components/AuditList.tsx";
 import { Empty, ProblemNotice } from "../../../components/Notice.tsx";
 import { Pages } from "../../../components/Pages.tsx";
 import { useWords } from "../../../components/words.tsx";
-import { define } from "../../../lib/web/define.ts";
+import { definePerson } from "../../../lib/web/define.ts";
 import { problemOf } from "../../../lib/web/forms/form.ts";
-import { callerOf } from "../../../lib/web/pages.ts";
 import { checked, cursor, Refusal } from "../../../lib/protocol/mod.ts";
 
-export const handler = define.handlers({
+export const handler = definePerson.handlers({
   async GET(ctx) {
     const before = ctx.url.searchParams.get("before");
     const from = before === null ? undefined : checked(cursor, before, "before");
     const log = from instanceof Refusal
       ? from
-      : await ctx.state.services.audit.page(callerOf(ctx.state), { before: from });
+      : await ctx.state.services.audit.page(ctx.state.caller, { before: from });
     const newest = before === null;
     return log instanceof Refusal
       ? page({ entries: [], next: null, newest, problem: problemOf(log, ctx.state.language) })
@@ -22,7 +21,7 @@ export const handler = define.handlers({
   },
 });
 
-export default define.page<typeof handler>(function Audit({ data }) {
+export default definePerson.page<typeof handler>(function Audit({ data }) {
   const words = useWords("admin");
   return (
     <>

@@ -7,9 +7,9 @@ import { useLanguage, useWords } from "../../../components/words.tsx";
 import Attach from "../../../islands/Attach.tsx";
 import TimeZone from "../../../islands/TimeZone.tsx";
 import { confirmAbove, confirmProblem } from "../../../lib/web/forms/broadcast.ts";
-import { define, type State } from "../../../lib/web/define.ts";
+import { definePerson, type PersonState } from "../../../lib/web/define.ts";
 import { type FormProblem, readForm } from "../../../lib/web/forms/form.ts";
-import { callerOf, refusedPage, seeOther, zoneOf } from "../../../lib/web/pages.ts";
+import { refusedPage, seeOther, zoneOf } from "../../../lib/web/pages.ts";
 import { attachChoice } from "../../../lib/web/forms/attachments.ts";
 import { sentNotice } from "../../../lib/web/forms/sent.ts";
 import { type AudienceCounts, checked, limits, methods, Refusal } from "../../../lib/protocol/mod.ts";
@@ -30,14 +30,14 @@ interface View {
   preview: AudienceCounts | null;
 }
 
-export const handler = define.handlers({
+export const handler = definePerson.handlers({
   async GET(ctx) {
     const typed = { ...emptySend(await zoneOf(ctx)), audience: "all" };
     return page(await offered(ctx, { typed, problem: null, preview: null }));
   },
   async POST(ctx) {
     const { commands } = ctx.state.services;
-    const caller = callerOf(ctx.state);
+    const caller = ctx.state.caller;
     const form = await readForm(ctx.req);
     if (form instanceof Refusal) return await refused(ctx, form, emptySend());
     const typed = typedSend(form);
@@ -59,13 +59,13 @@ export const handler = define.handlers({
   },
 });
 
-async function refused(ctx: Context<State>, refusal: Refusal, typed: TypedSend) {
+async function refused(ctx: Context<PersonState>, refusal: Refusal, typed: TypedSend) {
   if (refusal.kind === "conflict") typed.key = newKey();
   const problem = sendProblem(refusal, typed, ctx.state.language);
   return page(await offered(ctx, { typed, problem, preview: null }), refusedPage(refusal));
 }
 
-async function offered(ctx: Context<State>, view: View) {
+async function offered(ctx: Context<PersonState>, view: View) {
   const { categories } = await ctx.state.services.categories.list();
   return { ...view, categories, attach: await attachChoice(ctx, view.typed.attachments) };
 }
@@ -76,7 +76,7 @@ const audiences = (words: Words["broadcast"]) =>
     ["category", words.category, words.categoryHint],
   ] as const;
 
-export default define.page<typeof handler>(function Broadcast({ data }) {
+export default definePerson.page<typeof handler>(function Broadcast({ data }) {
   const words = useWords("broadcast");
   const language = useLanguage();
   const { typed, problem, preview, categories } = data;

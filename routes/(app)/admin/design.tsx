@@ -3,9 +3,12 @@ import { DesignCards } from "../../../components/DesignCards.tsx";
 import { DesignParts } from "../../../components/DesignParts.tsx";
 import { DesignTokens } from "../../../components/DesignTokens.tsx";
 import { useWords } from "../../../components/words.tsx";
-import { define } from "../../../lib/web/define.ts";
+import { definePerson } from "../../../lib/web/define.ts";
 
-export default define.page(function Design() {
+/** Shown for GET alone. */
+export const handler = definePerson.handlers({});
+
+export default definePerson.page(function Design() {
   const words = useWords("design");
   return (
     <>

@@ -4,19 +4,18 @@ import { numberText } from "../../../lib/text/commands.ts";
 import { named } from "../../../lib/text/scanning.ts";
 import { adminPlaces } from "../../../lib/web/places.ts";
 import { Filled, useLanguage, useWords } from "../../../components/words.tsx";
-import { define, type State } from "../../../lib/web/define.ts";
-import { callerOf } from "../../../lib/web/pages.ts";
+import { definePerson, type PersonState } from "../../../lib/web/define.ts";
 import { limits, Refusal, type ScanStatus } from "../../../lib/protocol/mod.ts";
 import { fill, type Forms, type Language, plural, refusalText, type Words } from "../../../lib/words/mod.ts";
 
 /** How much of the audit log the overview shows. */
 const latest = 5;
 
-export const handler = define.handlers({ GET: async (ctx) => page(await overview(ctx)) });
+export const handler = definePerson.handlers({ GET: async (ctx) => page(await overview(ctx)) });
 
-async function overview(ctx: Context<State>) {
+async function overview(ctx: Context<PersonState>) {
   const { stats, health, categories, groups, audit, scanning, config } = ctx.state.services;
-  const caller = callerOf(ctx.state);
+  const caller = ctx.state.caller;
   const [numbers, checks, all, managed, log, scans] = await Promise.all([
     stats.now(caller),
     health.ready(),
@@ -39,7 +38,7 @@ async function overview(ctx: Context<State>) {
 
 type Count = readonly [count: number | null, text: Forms, path: string | null];
 
-export default define.page<typeof handler>(function Overview({ data }) {
+export default definePerson.page<typeof handler>(function Overview({ data }) {
   const words = useWords("admin");
   const frame = useWords("frame");
   const language = useLanguage();

@@ -3,17 +3,17 @@ import { AreaField, Check, Group, TextField } from "../../../components/Field.ts
 import { Notice, ProblemNotice } from "../../../components/Notice.tsx";
 import { Title } from "../../../components/Title.tsx";
 import { useWords } from "../../../components/words.tsx";
-import { define } from "../../../lib/web/define.ts";
+import { definePerson } from "../../../lib/web/define.ts";
 import { problemOf, readForm } from "../../../lib/web/forms/form.ts";
-import { callerOf, noPage, refusedPage, seeOther } from "../../../lib/web/pages.ts";
+import { noPage, refusedPage, seeOther } from "../../../lib/web/pages.ts";
 import { Refusal } from "../../../lib/protocol/mod.ts";
 import { administerTwoFactor } from "../../../lib/web/forms/two_factor.ts";
 
 const nothingTyped = { username: "", reason: "" };
 
-export const handler = define.handlers({
+export const handler = definePerson.handlers({
   async GET(ctx) {
-    const policy = await ctx.state.services.twoFactor.policy(callerOf(ctx.state));
+    const policy = await ctx.state.services.twoFactor.policy(ctx.state.caller);
     if (policy instanceof Refusal) throw noPage(policy);
     return page({ roles: policy.roles, typed: nothingTyped, problem: null });
   },
@@ -21,7 +21,7 @@ export const handler = define.handlers({
     const form = await readForm(ctx.req);
     const done = form instanceof Refusal ? form : await administerTwoFactor(ctx, form);
     if (!(done instanceof Refusal)) return seeOther(`/admin/two-factor?notice=${done}`);
-    const policy = await ctx.state.services.twoFactor.policy(callerOf(ctx.state));
+    const policy = await ctx.state.services.twoFactor.policy(ctx.state.caller);
     if (policy instanceof Refusal) throw noPage(policy);
     const typed = form instanceof Refusal
       ? nothingTyped
@@ -31,7 +31,7 @@ export const handler = define.handlers({
   },
 });
 
-export default define.page<typeof handler>(function TwoFactorPolicyPage({ data, url }) {
+export default definePerson.page<typeof handler>(function TwoFactorPolicyPage({ data, url }) {
   const words = useWords("twoFactor");
   const notice = data.problem === null ? url.searchParams.get("notice") : null;
   const errors = data.problem?.fields ?? {};

@@ -4,21 +4,21 @@ import { Notice, ProblemNotice } from "../../../components/Notice.tsx";
 import { Pages } from "../../../components/Pages.tsx";
 import { useWords } from "../../../components/words.tsx";
 import Uploads from "../../../islands/Uploads.tsx";
-import { define, type State } from "../../../lib/web/define.ts";
+import { definePerson, type PersonState } from "../../../lib/web/define.ts";
 import { filled, type FormProblem, problemOf, readForm } from "../../../lib/web/forms/form.ts";
-import { callerOf, refusedPage, seeOther } from "../../../lib/web/pages.ts";
+import { refusedPage, seeOther } from "../../../lib/web/pages.ts";
 import { checked, fileQuery, id as fileId, limits, Refusal } from "../../../lib/protocol/mod.ts";
 import { someWords, wordsOf } from "../../../lib/words/mod.ts";
 import { fill } from "../../../lib/words/shape.ts";
 import { readUpload } from "../../../lib/web/files/upload.ts";
 
-export const handler = define.handlers({
+export const handler = definePerson.handlers({
   GET: async (ctx) => page({ ...await own(ctx), problem: null, error: null }),
   async POST(ctx) {
     // A file comes as multipart, as no other form here does.
     const multipart = ctx.req.headers.get("content-type")?.startsWith("multipart/form-data") ?? false;
     if (!multipart) return await change(ctx);
-    const file = await readUpload(ctx, callerOf(ctx.state));
+    const file = await readUpload(ctx, ctx.state.caller);
     if (!(file instanceof Refusal)) return seeOther("/files?notice=uploaded");
     const problem = { message: wordsOf(ctx.state.language).files.notUploaded, fields: {} };
     return page(
@@ -28,7 +28,7 @@ export const handler = define.handlers({
   },
 });
 
-async function change(ctx: Context<State>) {
+async function change(ctx: Context<PersonState>) {
   const form = await readForm(ctx.req);
   const done = form instanceof Refusal ? form : await removed(ctx, form);
   if (done === true) return seeOther("/files?notice=removed");
@@ -38,18 +38,18 @@ async function change(ctx: Context<State>) {
   );
 }
 
-async function removed(ctx: Context<State>, form: URLSearchParams): Promise<true | Refusal> {
+async function removed(ctx: Context<PersonState>, form: URLSearchParams): Promise<true | Refusal> {
   if (form.get("action") !== "remove") {
     return new Refusal("invalid_params", "Choose a file, or what to do with one.");
   }
   const id = checked(fileId, filled(form, "id") ?? "", "id");
   if (id instanceof Refusal) return new Refusal("not_found", "There is no such file of yours.");
-  return await ctx.state.services.files.remove(callerOf(ctx.state), id);
+  return await ctx.state.services.files.remove(ctx.state.caller, id);
 }
 
-async function own(ctx: Context<State>) {
+async function own(ctx: Context<PersonState>) {
   const { files, config } = ctx.state.services;
-  const caller = callerOf(ctx.state);
+  const caller = ctx.state.caller;
   const before = ctx.url.searchParams.get("before");
   const query = checked(fileQuery, before === null ? {} : { before });
   const [list, usage] = await Promise.all([
@@ -67,7 +67,7 @@ async function own(ctx: Context<State>) {
   };
 }
 
-export default define.page<typeof handler>(function Files({ data, url, state }) {
+export default definePerson.page<typeof handler>(function Files({ data, url, state }) {
   const { usage, newest, problem, error } = data;
   const words = useWords("files");
   const fileSection = useWords("file");

@@ -2,13 +2,13 @@ import { type Context, page } from "fresh";
 import { Empty, Notice, ProblemNotice } from "../../../components/Notice.tsx";
 import { Time } from "../../../components/Time.tsx";
 import { Filled, useLanguage, useWords } from "../../../components/words.tsx";
-import { define, type State } from "../../../lib/web/define.ts";
+import { definePerson, type PersonState } from "../../../lib/web/define.ts";
 import { problemOf, readForm } from "../../../lib/web/forms/form.ts";
-import { callerOf, refusedPage, seeOther } from "../../../lib/web/pages.ts";
+import { refusedPage, seeOther } from "../../../lib/web/pages.ts";
 import { checked, type GroupEntry, methods, Refusal } from "../../../lib/protocol/mod.ts";
 import { fill, plural, type Words } from "../../../lib/words/mod.ts";
 
-export const handler = define.handlers({
+export const handler = definePerson.handlers({
   GET: async (ctx) => page({ ...await mine(ctx), problem: null }),
   async POST(ctx) {
     const form = await readForm(ctx.req);
@@ -19,9 +19,9 @@ export const handler = define.handlers({
   },
 });
 
-async function act(ctx: Context<State>, action: string, group: string) {
+async function act(ctx: Context<PersonState>, action: string, group: string) {
   const { groups } = ctx.state.services;
-  const caller = callerOf(ctx.state);
+  const caller = ctx.state.caller;
   const params = checked(methods["group.accept"].params, { group });
   if (params instanceof Refusal) return params;
   switch (action) {
@@ -35,8 +35,8 @@ async function act(ctx: Context<State>, action: string, group: string) {
   }
 }
 
-async function mine(ctx: Context<State>) {
-  const list = await ctx.state.services.groups.list(callerOf(ctx.state), {});
+async function mine(ctx: Context<PersonState>) {
+  const list = await ctx.state.services.groups.list(ctx.state.caller, {});
   return list instanceof Refusal
     ? { groups: [], invitations: [], unread: problemOf(list, ctx.state.language) }
     : { ...list, unread: null };
@@ -56,7 +56,7 @@ function noticeOf(words: Words["groups"], notice: string | null): string | undef
   }
 }
 
-export default define.page<typeof handler>(function Groups({ data, url }) {
+export default definePerson.page<typeof handler>(function Groups({ data, url }) {
   const words = useWords("groups");
   const notice = data.problem === null ? noticeOf(words, url.searchParams.get("notice")) : undefined;
   const { groups, invitations } = data;

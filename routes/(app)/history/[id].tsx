@@ -7,12 +7,12 @@ import { Time } from "../../../components/Time.tsx";
 import { Timeline } from "../../../components/Timeline.tsx";
 import { Why } from "../../../components/Why.tsx";
 import { Filled, useWords } from "../../../components/words.tsx";
-import { define, type State } from "../../../lib/web/define.ts";
-import { callerOf, noPage } from "../../../lib/web/pages.ts";
+import { definePerson, type PersonState } from "../../../lib/web/define.ts";
+import { noPage } from "../../../lib/web/pages.ts";
 import { absentFiles } from "../../../lib/web/forms/attachments.ts";
 import { checked, methods, Refusal } from "../../../lib/protocol/mod.ts";
 
-export const handler = define.handlers({
+export const handler = definePerson.handlers({
   async GET(ctx) {
     const detail = await received(ctx);
     const absent = await absentFiles(ctx, [detail]);
@@ -21,16 +21,16 @@ export const handler = define.handlers({
 });
 
 /** The command in its recipient's eyes; for everybody else there is no such page. */
-async function received(ctx: Context<State>) {
+async function received(ctx: Context<PersonState>) {
   const params = checked(methods["command.get"].params, { id: ctx.params.id ?? "" });
   if (params instanceof Refusal) throw noPage(params);
-  const detail = await ctx.state.services.commands.get(callerOf(ctx.state), params);
+  const detail = await ctx.state.services.commands.get(ctx.state.caller, params);
   if (detail instanceof Refusal) throw noPage(detail);
   if (detail.state === undefined) throw new HttpError(404);
   return { ...detail, state: detail.state };
 }
 
-export default define.page<typeof handler>(function Received({ data: { detail, absent, now } }) {
+export default definePerson.page<typeof handler>(function Received({ data: { detail, absent, now } }) {
   const { command, state, timeline } = detail;
   const words = useWords("commands");
   const own = useWords("command");

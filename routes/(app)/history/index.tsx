@@ -7,13 +7,12 @@ import { PersonName } from "../../../components/PersonName.tsx";
 import { StateBadge } from "../../../components/StateBadge.tsx";
 import { Time } from "../../../components/Time.tsx";
 import { Filled, useLanguage, useWords } from "../../../components/words.tsx";
-import { define, type State } from "../../../lib/web/define.ts";
+import { definePerson, type PersonState } from "../../../lib/web/define.ts";
 import { problemOf } from "../../../lib/web/forms/form.ts";
-import { callerOf } from "../../../lib/web/pages.ts";
 import { checked, type CommandState, type ListItem, methods, Refusal } from "../../../lib/protocol/mod.ts";
 import { plural } from "../../../lib/words/mod.ts";
 
-export const handler = define.handlers({ GET: async (ctx) => page(await history(ctx)) });
+export const handler = definePerson.handlers({ GET: async (ctx) => page(await history(ctx)) });
 
 /** States in the order in which a person looks for them. */
 const states: readonly CommandState[] = [
@@ -33,7 +32,7 @@ const states: readonly CommandState[] = [
   "stopped",
 ];
 
-async function history(ctx: Context<State>) {
+async function history(ctx: Context<PersonState>) {
   const { commands, categories } = ctx.state.services;
   const query = ctx.url.searchParams;
   const box = query.get("box") === "outbox" ? "outbox" as const : "inbox" as const;
@@ -49,14 +48,14 @@ async function history(ctx: Context<State>) {
     ...asked.category === "" ? {} : { category: asked.category },
     ...asked.before === null ? {} : { before: asked.before },
   });
-  const list = params instanceof Refusal ? params : await commands.list(callerOf(ctx.state), params);
+  const list = params instanceof Refusal ? params : await commands.list(ctx.state.caller, params);
   const view = { asked, categories: (await categories.list()).categories };
   return list instanceof Refusal
     ? { ...view, items: [], next: null, problem: problemOf(list, ctx.state.language) }
     : { ...view, ...list, problem: null };
 }
 
-export default define.page<typeof handler>(function History({ data, state }) {
+export default definePerson.page<typeof handler>(function History({ data, state }) {
   const words = useWords("history");
   const stateSection = useWords("commands");
   const { asked, items, next } = data;

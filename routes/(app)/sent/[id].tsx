@@ -3,15 +3,15 @@ import { Notice } from "../../../components/Notice.tsx";
 import { readSentAction } from "../../../lib/browser/sent_items.ts";
 import { useWords } from "../../../components/words.tsx";
 import SentDetail from "../../../islands/SentDetail.tsx";
-import { define, type State } from "../../../lib/web/define.ts";
+import { definePerson, type PersonState } from "../../../lib/web/define.ts";
 import { problemOf, readForm } from "../../../lib/web/forms/form.ts";
-import { callerOf, noPage, refusedPage, seeOther } from "../../../lib/web/pages.ts";
+import { noPage, refusedPage, seeOther } from "../../../lib/web/pages.ts";
 import { absentFiles } from "../../../lib/web/forms/attachments.ts";
 import { changeSent, noticeOf } from "../../../lib/web/forms/sent.ts";
 import { checked, limits, methods, Refusal } from "../../../lib/protocol/mod.ts";
 import { someWords } from "../../../lib/words/mod.ts";
 
-export const handler = define.handlers({
+export const handler = definePerson.handlers({
   GET: async (ctx) => page({ ...await sent(ctx), problem: null }),
   async POST(ctx) {
     const form = await readForm(ctx.req);
@@ -27,8 +27,8 @@ export const handler = define.handlers({
 });
 
 /** The command in its sender's eyes; for everybody else there is no such page. */
-async function sent(ctx: Context<State>) {
-  const caller = callerOf(ctx.state);
+async function sent(ctx: Context<PersonState>) {
+  const caller = ctx.state.caller;
   const params = checked(methods["command.get"].params, { id: ctx.params.id ?? "" });
   if (params instanceof Refusal) throw new HttpError(404);
   const detail = await ctx.state.services.commands.get(caller, params);
@@ -37,7 +37,7 @@ async function sent(ctx: Context<State>) {
   return { detail, absent: await absentFiles(ctx, [detail]) };
 }
 
-export default define.page<typeof handler>(function SentCommand({ data, url, state }) {
+export default definePerson.page<typeof handler>(function SentCommand({ data, url, state }) {
   const words = useWords("sent");
   const notice = noticeOf(words, url);
   return (

@@ -7,9 +7,9 @@ import { sampleAnswer } from "../../../components/WelcomeSample.tsx";
 import { LimitsStep, WhenStep, WhoStep } from "../../../components/WelcomeSteps.tsx";
 import { useWords } from "../../../components/words.tsx";
 import TimeZone from "../../../islands/TimeZone.tsx";
-import { define, type State } from "../../../lib/web/define.ts";
+import { definePerson, type PersonState } from "../../../lib/web/define.ts";
 import { filled, problemOf, readForm } from "../../../lib/web/forms/form.ts";
-import { callerOf, refusedPage, seeOther, zoneOf } from "../../../lib/web/pages.ts";
+import { refusedPage, seeOther, zoneOf } from "../../../lib/web/pages.ts";
 import {
   categoryField,
   preferenceNames,
@@ -29,7 +29,7 @@ import {
 } from "../../../lib/web/forms/welcome.ts";
 import { fill, someWords } from "../../../lib/words/mod.ts";
 
-export const handler = define.handlers({
+export const handler = definePerson.handlers({
   async GET(ctx) {
     const view = viewOf(ctx);
     const typed = await shown(ctx);
@@ -50,29 +50,29 @@ export const handler = define.handlers({
   },
 });
 
-function viewOf(ctx: Context<State>): WelcomeView {
+function viewOf(ctx: Context<PersonState>): WelcomeView {
   const view = welcomeView(ctx.params.step);
   if (view === null) throw new HttpError(404);
   return view;
 }
 
-async function shown(ctx: Context<State>) {
-  const preferences = await ctx.state.services.preferences.get(callerOf(ctx.state), {});
+async function shown(ctx: Context<PersonState>) {
+  const preferences = await ctx.state.services.preferences.get(ctx.state.caller, {});
   return preferences instanceof Refusal ? preferences : shownPreferences(preferences);
 }
 
-async function surroundings(ctx: Context<State>) {
+async function surroundings(ctx: Context<PersonState>) {
   return { ...await ctx.state.services.categories.list(), zone: await zoneOf(ctx) };
 }
 
 /** Quiet hours mean nothing without their zone, so that goes into the profile before them. */
 async function save(
-  ctx: Context<State>,
+  ctx: Context<PersonState>,
   step: WelcomeStep,
   form: URLSearchParams,
 ): Promise<true | Refusal> {
   const { profiles, preferences } = ctx.state.services;
-  const caller = callerOf(ctx.state);
+  const caller = ctx.state.caller;
   const change = checked(methods["preferences.set"].params, stepChange(step, form));
   if (change instanceof Refusal) return change;
   const timeZone = step === "when" && form.get("quiet") === "yes" ? filled(form, "zone") : undefined;
@@ -85,7 +85,7 @@ async function save(
   return done instanceof Refusal ? done : true;
 }
 
-export default define.page<typeof handler>(function WelcomePage({ data, state, url }) {
+export default definePerson.page<typeof handler>(function WelcomePage({ data, state, url }) {
   const words = useWords("welcome");
   const { view, typed } = data;
   if (view === "ready") {
@@ -103,7 +103,7 @@ export default define.page<typeof handler>(function WelcomePage({ data, state, u
     <>
       <Title text={words.title} />
       <div class="page-head">
-        <h1>{fill(words.greeting, { name: callerOf(state).displayName })}</h1>
+        <h1>{fill(words.greeting, { name: state.caller.displayName })}</h1>
         {before === null ? <p class="lead">{words.lead}</p> : null}
       </div>
       <div class="quota">

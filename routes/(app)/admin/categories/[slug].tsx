@@ -3,13 +3,13 @@ import { AreaField, TextField } from "../../../../components/Field.tsx";
 import { ProblemNotice } from "../../../../components/Notice.tsx";
 import { useWords } from "../../../../components/words.tsx";
 import { changeOf, typedCategory } from "../../../../lib/web/forms/categories.ts";
-import { define, type State } from "../../../../lib/web/define.ts";
+import { definePerson, type PersonState } from "../../../../lib/web/define.ts";
 import { problemOf, readForm } from "../../../../lib/web/forms/form.ts";
-import { callerOf, noPage, refusedPage, seeOther } from "../../../../lib/web/pages.ts";
+import { noPage, refusedPage, seeOther } from "../../../../lib/web/pages.ts";
 import { Refusal } from "../../../../lib/protocol/mod.ts";
 import { fill, wordsOf } from "../../../../lib/words/mod.ts";
 
-export const handler = define.handlers({
+export const handler = definePerson.handlers({
   async GET(ctx) {
     const category = await known(ctx);
     return page({ slug: category.slug, typed: shown(category), problem: null });
@@ -20,7 +20,7 @@ export const handler = define.handlers({
     const change = form instanceof Refusal ? form : changeOf(form);
     const done = change instanceof Refusal
       ? change
-      : await ctx.state.services.categories.change(callerOf(ctx.state), category.slug, change);
+      : await ctx.state.services.categories.change(ctx.state.caller, category.slug, change);
     if (!(done instanceof Refusal)) return seeOther("/admin/categories?notice=saved");
     const typed = form instanceof Refusal
       ? shown(category)
@@ -33,8 +33,8 @@ export const handler = define.handlers({
   },
 });
 
-async function known(ctx: Context<State>) {
-  const list = await ctx.state.services.categories.all(callerOf(ctx.state));
+async function known(ctx: Context<PersonState>) {
+  const list = await ctx.state.services.categories.all(ctx.state.caller);
   if (list instanceof Refusal) throw noPage(list);
   const category = list.find(({ slug }) => slug === ctx.params.slug);
   if (category === undefined) throw new HttpError(404);
@@ -45,7 +45,7 @@ function shown({ title, description, order }: { title: string; description: stri
   return { title, description, order: String(order) };
 }
 
-export default define.page<typeof handler>(function CategoryPage({ data }) {
+export default definePerson.page<typeof handler>(function CategoryPage({ data }) {
   const words = useWords("categories");
   const { slug, typed, problem } = data;
   const errors = problem?.fields ?? {};

@@ -9,13 +9,13 @@ import {
   noCategory,
   typedCategory,
 } from "../../../../lib/web/forms/categories.ts";
-import { define, type State } from "../../../../lib/web/define.ts";
+import { definePerson, type PersonState } from "../../../../lib/web/define.ts";
 import { problemOf, readForm } from "../../../../lib/web/forms/form.ts";
-import { callerOf, refusedPage, seeOther } from "../../../../lib/web/pages.ts";
+import { refusedPage, seeOther } from "../../../../lib/web/pages.ts";
 import { type AdminCategory, Refusal } from "../../../../lib/protocol/mod.ts";
 import { fill, type Words, wordsOf } from "../../../../lib/words/mod.ts";
 
-export const handler = define.handlers({
+export const handler = definePerson.handlers({
   GET: async (ctx) => page({ ...await all(ctx), typed: noCategory, problem: null }),
   async POST(ctx) {
     const form = await readForm(ctx.req);
@@ -31,8 +31,8 @@ export const handler = define.handlers({
   },
 });
 
-async function all(ctx: Context<State>) {
-  const list = await ctx.state.services.categories.all(callerOf(ctx.state));
+async function all(ctx: Context<PersonState>) {
+  const list = await ctx.state.services.categories.all(ctx.state.caller);
   return list instanceof Refusal
     ? { categories: [], unread: problemOf(list, ctx.state.language) }
     : { categories: inOrder(list), unread: null };
@@ -56,7 +56,7 @@ function noticeOf(words: Words["categories"], notice: string | null): string | u
   }
 }
 
-export default define.page<typeof handler>(function Categories({ data, url }) {
+export default definePerson.page<typeof handler>(function Categories({ data, url }) {
   const { categories, typed, problem } = data;
   const words = useWords("categories");
   const notice = problem === null ? noticeOf(words, url.searchParams.get("notice")) : undefined;

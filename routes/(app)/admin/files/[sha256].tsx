@@ -2,13 +2,13 @@ import { type Context, HttpError, page } from "fresh";
 import { BlobCard, DecisionForm } from "../../../../components/BlobCard.tsx";
 import { ProblemNotice } from "../../../../components/Notice.tsx";
 import { useWords } from "../../../../components/words.tsx";
-import { define, type State } from "../../../../lib/web/define.ts";
+import { definePerson, type PersonState } from "../../../../lib/web/define.ts";
 import { type FormProblem, problemOf, readForm } from "../../../../lib/web/forms/form.ts";
-import { callerOf, noPage, refusedPage, seeOther } from "../../../../lib/web/pages.ts";
+import { noPage, refusedPage, seeOther } from "../../../../lib/web/pages.ts";
 import { checked, fileDecision, Refusal, sha256 } from "../../../../lib/protocol/mod.ts";
 import { wordsOf } from "../../../../lib/words/mod.ts";
 
-export const handler = define.handlers({
+export const handler = definePerson.handlers({
   GET: async (ctx) => page({ file: await blob(ctx), reason: "", problem: null }),
   async POST(ctx) {
     const { language } = ctx.state;
@@ -22,7 +22,7 @@ export const handler = define.handlers({
       if (typed === "") problem.fields.reason = wordsOf(language).moderation.reasonMissing;
       return await refused(ctx, decision, problem, typed);
     }
-    const done = await ctx.state.services.adminFiles.decide(callerOf(ctx.state), hashIn(ctx), decision);
+    const done = await ctx.state.services.adminFiles.decide(ctx.state.caller, hashIn(ctx), decision);
     if (done instanceof Refusal) return await refused(ctx, done, problemOf(done, language), typed);
     return seeOther(`/admin/files?notice=${release ? "released" : "rejected"}`);
   },
@@ -42,23 +42,23 @@ function decisionOf(form: URLSearchParams, reason: string) {
   return checked(fileDecision, { release: word === "release", reason });
 }
 
-async function refused(ctx: Context<State>, refusal: Refusal, problem: FormProblem, reason: string) {
+async function refused(ctx: Context<PersonState>, refusal: Refusal, problem: FormProblem, reason: string) {
   return page({ file: await blob(ctx), reason, problem }, refusedPage(refusal));
 }
 
-function hashIn(ctx: Context<State>): string {
+function hashIn(ctx: Context<PersonState>): string {
   const hash = sha256.safeParse(ctx.params.sha256);
   if (!hash.success) throw new HttpError(404);
   return hash.data;
 }
 
-async function blob(ctx: Context<State>) {
-  const file = await ctx.state.services.adminFiles.get(callerOf(ctx.state), hashIn(ctx));
+async function blob(ctx: Context<PersonState>) {
+  const file = await ctx.state.services.adminFiles.get(ctx.state.caller, hashIn(ctx));
   if (file instanceof Refusal) throw noPage(file);
   return file;
 }
 
-export default define.page<typeof handler>(function AdminFilePage({ data: { file, reason, problem } }) {
+export default definePerson.page<typeof handler>(function AdminFilePage({ data: { file, reason, problem } }) {
   const words = useWords("moderation");
   return (
     <>

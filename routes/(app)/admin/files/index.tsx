@@ -5,13 +5,12 @@ import { Pages, pathWith } from "../../../../components/Pages.tsx";
 import { toRoot } from "../../../../lib/text/commands.ts";
 import { Tabs } from "../../../../components/Tabs.tsx";
 import { useWords } from "../../../../components/words.tsx";
-import { define } from "../../../../lib/web/define.ts";
+import { definePerson } from "../../../../lib/web/define.ts";
 import { problemOf } from "../../../../lib/web/forms/form.ts";
-import { callerOf } from "../../../../lib/web/pages.ts";
 import { adminFileQuery, checked, Refusal } from "../../../../lib/protocol/mod.ts";
 import type { Words } from "../../../../lib/words/mod.ts";
 
-export const handler = define.handlers({
+export const handler = definePerson.handlers({
   async GET(ctx) {
     const asked = ctx.url.searchParams;
     const after = asked.get("after");
@@ -21,7 +20,7 @@ export const handler = define.handlers({
     });
     const list = query instanceof Refusal
       ? query
-      : await ctx.state.services.adminFiles.list(callerOf(ctx.state), query);
+      : await ctx.state.services.adminFiles.list(ctx.state.caller, query);
     const state = query instanceof Refusal ? "held" as const : query.state ?? "held" as const;
     const view = { state, first: after === null };
     return list instanceof Refusal
@@ -46,7 +45,7 @@ function noticeOf(words: Words["moderation"], notice: string | null): string | u
   return notice === "released" ? words.doneReleased : notice === "rejected" ? words.doneRejected : undefined;
 }
 
-export default define.page<typeof handler>(function AdminFiles({ data, url }) {
+export default definePerson.page<typeof handler>(function AdminFiles({ data, url }) {
   const { state, files } = data;
   const words = useWords("moderation");
   const lists = useWords("lists");

@@ -2,9 +2,9 @@ import { type Context, page } from "fresh";
 import { GroupMembers } from "../../../../components/GroupMembers.tsx";
 import { Notice, ProblemNotice } from "../../../../components/Notice.tsx";
 import { useWords } from "../../../../components/words.tsx";
-import { define, type State } from "../../../../lib/web/define.ts";
+import { definePerson, type PersonState } from "../../../../lib/web/define.ts";
 import { readForm } from "../../../../lib/web/forms/form.ts";
-import { callerOf, noPage, refusedPage, seeOther } from "../../../../lib/web/pages.ts";
+import { noPage, refusedPage, seeOther } from "../../../../lib/web/pages.ts";
 import {
   changeMembers,
   memberNotice,
@@ -14,7 +14,7 @@ import {
 } from "../../../../lib/web/forms/groups.ts";
 import { Refusal } from "../../../../lib/protocol/mod.ts";
 
-export const handler = define.handlers({
+export const handler = definePerson.handlers({
   GET: async (ctx) => page({ group: await managed(ctx), typed: noMember, problem: null }),
   async POST(ctx) {
     const { name } = await managed(ctx);
@@ -30,13 +30,13 @@ export const handler = define.handlers({
 });
 
 /** A group as administrators see it: they may take out anybody, themselves too. */
-async function managed(ctx: Context<State>) {
-  const group = await ctx.state.services.groups.get(callerOf(ctx.state), ctx.params.name ?? "");
+async function managed(ctx: Context<PersonState>) {
+  const group = await ctx.state.services.groups.get(ctx.state.caller, ctx.params.name ?? "");
   if (group instanceof Refusal) throw noPage(group);
   return group;
 }
 
-export default define.page<typeof handler>(function AdminGroup({ data, url }) {
+export default definePerson.page<typeof handler>(function AdminGroup({ data, url }) {
   const { group, typed, problem } = data;
   const words = useWords("groups");
   const notice = problem === null ? memberNotice(words, url.searchParams.get("notice")) : undefined;

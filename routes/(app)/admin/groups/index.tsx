@@ -3,15 +3,15 @@ import { TextField } from "../../../../components/Field.tsx";
 import { Empty, ProblemNotice } from "../../../../components/Notice.tsx";
 import { numberText } from "../../../../lib/text/commands.ts";
 import { useLanguage, useWords } from "../../../../components/words.tsx";
-import { define, type State } from "../../../../lib/web/define.ts";
+import { definePerson, type PersonState } from "../../../../lib/web/define.ts";
 import { problemOf, readForm } from "../../../../lib/web/forms/form.ts";
-import { callerOf, refusedPage, seeOther } from "../../../../lib/web/pages.ts";
+import { refusedPage, seeOther } from "../../../../lib/web/pages.ts";
 import { checked, groupBody, Refusal } from "../../../../lib/protocol/mod.ts";
 import { fill, plural, wordsOf } from "../../../../lib/words/mod.ts";
 
 const noGroup = { name: "", title: "" };
 
-export const handler = define.handlers({
+export const handler = definePerson.handlers({
   GET: async (ctx) => page({ ...await all(ctx), typed: noGroup, problem: null }),
   async POST(ctx) {
     const form = await readForm(ctx.req);
@@ -21,7 +21,7 @@ export const handler = define.handlers({
     const body = form instanceof Refusal ? form : checked(groupBody, typed);
     const made = body instanceof Refusal
       ? body
-      : await ctx.state.services.groups.create(callerOf(ctx.state), body);
+      : await ctx.state.services.groups.create(ctx.state.caller, body);
     if (!(made instanceof Refusal)) return seeOther(`/admin/groups/${made.name}?notice=created`);
     const problem = problemOf(made, ctx.state.language);
     if (made.kind === "conflict") problem.fields.name ??= wordsOf(ctx.state.language).groups.nameTaken;
@@ -29,14 +29,14 @@ export const handler = define.handlers({
   },
 });
 
-async function all(ctx: Context<State>) {
-  const list = await ctx.state.services.groups.managed(callerOf(ctx.state));
+async function all(ctx: Context<PersonState>) {
+  const list = await ctx.state.services.groups.managed(ctx.state.caller);
   return list instanceof Refusal
     ? { groups: [], unread: problemOf(list, ctx.state.language) }
     : { groups: list.toSorted((a, b) => a.title.localeCompare(b.title, ctx.state.language)), unread: null };
 }
 
-export default define.page<typeof handler>(function AdminGroups({ data }) {
+export default definePerson.page<typeof handler>(function AdminGroups({ data }) {
   const words = useWords("groups");
   const language = useLanguage();
   const { groups, typed, problem } = data;

@@ -7,13 +7,12 @@ import { toRoot } from "../../../../lib/text/commands.ts";
 import { Tabs } from "../../../../components/Tabs.tsx";
 import { Time } from "../../../../components/Time.tsx";
 import { useLanguage, useWords } from "../../../../components/words.tsx";
-import { define } from "../../../../lib/web/define.ts";
+import { definePerson } from "../../../../lib/web/define.ts";
 import { problemOf } from "../../../../lib/web/forms/form.ts";
-import { callerOf } from "../../../../lib/web/pages.ts";
 import { checked, type Incident, incidentQuery, Refusal } from "../../../../lib/protocol/mod.ts";
 import { fill, type Language, plural, type Words } from "../../../../lib/words/mod.ts";
 
-export const handler = define.handlers({
+export const handler = definePerson.handlers({
   async GET(ctx) {
     const asked = ctx.url.searchParams;
     const before = asked.get("before");
@@ -23,7 +22,7 @@ export const handler = define.handlers({
     });
     const list = query instanceof Refusal
       ? query
-      : await ctx.state.services.incidents.list(callerOf(ctx.state), query);
+      : await ctx.state.services.incidents.list(ctx.state.caller, query);
     const state = query instanceof Refusal ? "open" as const : query.state ?? "open" as const;
     const view = { state, newest: before === null };
     return list instanceof Refusal
@@ -41,7 +40,7 @@ function partsOf(words: Words["incidents"]) {
   } satisfies Record<Incident["state"], { name: string; title: string; text: string }>;
 }
 
-export default define.page<typeof handler>(function Incidents({ data, url }) {
+export default definePerson.page<typeof handler>(function Incidents({ data, url }) {
   const { state, incidents } = data;
   const words = useWords("incidents");
   const parts = partsOf(words);

@@ -6,9 +6,9 @@ import { Time } from "../../../../components/Time.tsx";
 import { Ending, UserMarks } from "../../../../components/UserMarks.tsx";
 import { Filled, useLanguage, useWords } from "../../../../components/words.tsx";
 import TimeZone from "../../../../islands/TimeZone.tsx";
-import { define, type State } from "../../../../lib/web/define.ts";
+import { definePerson, type PersonState } from "../../../../lib/web/define.ts";
 import { problemOf, readForm } from "../../../../lib/web/forms/form.ts";
-import { callerOf, noPage, refusedPage, seeOther, zoneOf } from "../../../../lib/web/pages.ts";
+import { noPage, refusedPage, seeOther, zoneOf } from "../../../../lib/web/pages.ts";
 import { type AdminUser, Refusal, type Sanction } from "../../../../lib/protocol/mod.ts";
 import {
   changeUser,
@@ -18,7 +18,7 @@ import {
 } from "../../../../lib/web/forms/users.ts";
 import { fill, someWords, type Words, wordsOf } from "../../../../lib/words/mod.ts";
 
-export const handler = define.handlers({
+export const handler = definePerson.handlers({
   async GET(ctx) {
     const user = await account(ctx);
     return page({ user, typed: noSanction(await zoneOf(ctx)), problem: null });
@@ -41,8 +41,8 @@ export const handler = define.handlers({
   },
 });
 
-async function account(ctx: Context<State>) {
-  const user = await ctx.state.services.users.get(callerOf(ctx.state), ctx.params.username ?? "");
+async function account(ctx: Context<PersonState>) {
+  const user = await ctx.state.services.users.get(ctx.state.caller, ctx.params.username ?? "");
   if (user instanceof Refusal) throw noPage(user);
   return user;
 }
@@ -52,7 +52,7 @@ function noticeOf(words: Words["users"], notice: string | null): string | undefi
   return notice === "rights" ? words.doneRights : notice === "sanction" ? words.doneSanction : undefined;
 }
 
-export default define.page<typeof handler>(function UserPage({ data, state, url }) {
+export default definePerson.page<typeof handler>(function UserPage({ data, state, url }) {
   const { user, typed, problem } = data;
   const words = useWords("users");
   const notice = problem === null ? noticeOf(words, url.searchParams.get("notice")) : undefined;
@@ -75,7 +75,7 @@ export default define.page<typeof handler>(function UserPage({ data, state, url 
       </div>
       {notice === undefined ? null : <Notice>{notice}</Notice>}
       <ProblemNotice problem={problem} />
-      {callerOf(state).role === "admin" ? <RightsForm user={user} path={path} errors={errors} /> : null}
+      {state.caller.role === "admin" ? <RightsForm user={user} path={path} errors={errors} /> : null}
       <SanctionForm typed={typed} path={path} errors={errors} />
       <Sanctions sanctions={user.sanctions} />
     </>

@@ -5,13 +5,12 @@ import { Pages, pathWith } from "../../../../components/Pages.tsx";
 import { PersonName } from "../../../../components/PersonName.tsx";
 import { UserMarks } from "../../../../components/UserMarks.tsx";
 import { useWords } from "../../../../components/words.tsx";
-import { define } from "../../../../lib/web/define.ts";
+import { definePerson } from "../../../../lib/web/define.ts";
 import { problemOf } from "../../../../lib/web/forms/form.ts";
-import { callerOf } from "../../../../lib/web/pages.ts";
 import { adminUserQuery, checked, Refusal } from "../../../../lib/protocol/mod.ts";
 import { fill } from "../../../../lib/words/mod.ts";
 
-export const handler = define.handlers({
+export const handler = definePerson.handlers({
   async GET(ctx) {
     const q = ctx.url.searchParams.get("q")?.trim() ?? "";
     const after = ctx.url.searchParams.get("after");
@@ -21,7 +20,7 @@ export const handler = define.handlers({
     });
     const list = params instanceof Refusal
       ? params
-      : await ctx.state.services.users.list(callerOf(ctx.state), params);
+      : await ctx.state.services.users.list(ctx.state.caller, params);
     const asked = { q, first: after === null };
     return list instanceof Refusal
       ? page({ ...asked, users: [], next: null, problem: problemOf(list, ctx.state.language) })
@@ -29,7 +28,7 @@ export const handler = define.handlers({
   },
 });
 
-export default define.page<typeof handler>(function Users({ data }) {
+export default definePerson.page<typeof handler>(function Users({ data }) {
   const words = useWords("users");
   const lists = useWords("lists");
   const { q, users } = data;

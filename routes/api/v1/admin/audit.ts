@@ -1,17 +1,8 @@
-import { define } from "../../../../lib/web/define.ts";
+import { definePerson } from "../../../../lib/web/define.ts";
 import { auditQuery } from "../../../../lib/protocol/mod.ts";
-import { answer, asStaff, withQuery } from "../../../../lib/web/rest.ts";
+import { call } from "../../../../lib/web/rest.ts";
 
-export const handler = define.handlers({
-  GET: (ctx) =>
-    asStaff(
-      ctx,
-      "admin",
-      (caller) =>
-        withQuery(
-          ctx,
-          auditQuery,
-          async (query) => answer(await ctx.state.services.audit.page(caller, query)),
-        ),
-    ),
+/** MO-3. */
+export const handler = definePerson.api({
+  GET: call({ query: auditQuery }, ({ services, caller, query }) => services.audit.page(caller, query)),
 });

@@ -1,6 +1,7 @@
-import { define } from "../../../../lib/web/define.ts";
-import { answer, asStaff } from "../../../../lib/web/rest.ts";
+import { definePerson } from "../../../../lib/web/define.ts";
+import { call } from "../../../../lib/web/rest.ts";
 
-export const handler = define.handlers({
-  GET: (ctx) => asStaff(ctx, "admin", async (caller) => answer(await ctx.state.services.stats.now(caller))),
+/** MO-5. */
+export const handler = definePerson.api({
+  GET: call({}, ({ services, caller }) => services.stats.now(caller)),
 });

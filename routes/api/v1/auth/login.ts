@@ -1,13 +1,7 @@
 import { define } from "../../../../lib/web/define.ts";
 import { loginBody } from "../../../../lib/protocol/mod.ts";
-import { answer, withBody } from "../../../../lib/web/rest.ts";
-import { originOf } from "../../../../lib/web/authentication.ts";
+import { openCall } from "../../../../lib/web/rest.ts";
 
-export const handler = define.handlers({
-  POST: (ctx) =>
-    withBody(
-      ctx,
-      loginBody,
-      async (body) => answer(await ctx.state.services.accounts.login(originOf(ctx), body)),
-    ),
+export const handler = define.api({
+  POST: openCall({ body: loginBody }, ({ services, origin, body }) => services.accounts.login(origin, body)),
 });

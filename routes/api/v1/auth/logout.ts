@@ -1,12 +1,12 @@
-import { define } from "../../../../lib/web/define.ts";
-import { asCaller, done } from "../../../../lib/web/rest.ts";
+import { definePerson } from "../../../../lib/web/define.ts";
+import { call } from "../../../../lib/web/rest.ts";
 import { clearSessionCookie } from "../../../../lib/web/authentication.ts";
+import { done } from "../../../../lib/web/problems.ts";
 
-export const handler = define.handlers({
-  POST: (ctx) =>
-    asCaller(ctx, async (caller) => {
-      await ctx.state.services.accounts.logout(caller);
-      const secure = ctx.url.protocol === "https:";
-      return done(true, caller.by === "cookie" ? { "set-cookie": clearSessionCookie(secure) } : {});
-    }, ["suspended", "two_factor"]),
+export const handler = definePerson.api({
+  POST: call({}, async ({ ctx, services, caller }) => {
+    await services.accounts.logout(caller);
+    const secure = ctx.url.protocol === "https:";
+    return done(true, caller.by === "cookie" ? { "set-cookie": clearSessionCookie(secure) } : {});
+  }),
 });

@@ -1,13 +1,10 @@
-import { define } from "../../../../lib/web/define.ts";
+import { definePerson } from "../../../../lib/web/define.ts";
 import { passwordBody } from "../../../../lib/protocol/mod.ts";
-import { asCaller, done, withBody } from "../../../../lib/web/rest.ts";
+import { call } from "../../../../lib/web/rest.ts";
 
-export const handler = define.handlers({
-  POST: (ctx) =>
-    asCaller(ctx, (caller) =>
-      withBody(
-        ctx,
-        passwordBody,
-        async (body) => done(await ctx.state.services.accounts.changePassword(caller, body)),
-      )),
+export const handler = definePerson.api({
+  POST: call(
+    { body: passwordBody },
+    ({ services, caller, body }) => services.accounts.changePassword(caller, body),
+  ),
 });

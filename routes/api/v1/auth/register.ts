@@ -1,12 +1,11 @@
 import { define } from "../../../../lib/web/define.ts";
-import { Refusal, registerBody } from "../../../../lib/protocol/mod.ts";
-import { answer, withBody } from "../../../../lib/web/rest.ts";
-import { originOf } from "../../../../lib/web/authentication.ts";
+import { registerBody } from "../../../../lib/protocol/mod.ts";
+import { openCall } from "../../../../lib/web/rest.ts";
 
-export const handler = define.handlers({
-  POST: (ctx) =>
-    withBody(ctx, registerBody, async (body) => {
-      const user = await ctx.state.services.accounts.register(originOf(ctx), body);
-      return answer(user instanceof Refusal ? user : { user }, 201);
-    }),
+/** AU-1. */
+export const handler = define.api({
+  POST: openCall(
+    { as: "user", status: 201, body: registerBody },
+    ({ services, origin, body }) => services.accounts.register(origin, body),
+  ),
 });

@@ -1,7 +1,6 @@
-import { define } from "../../../../lib/web/define.ts";
-import { answer, asCaller } from "../../../../lib/web/rest.ts";
+import { definePerson } from "../../../../lib/web/define.ts";
+import { call } from "../../../../lib/web/rest.ts";
 
-export const handler = define.handlers({
-  POST: (ctx) =>
-    asCaller(ctx, async (caller) => answer(await ctx.state.services.accounts.issueTicket(caller))),
+export const handler = definePerson.api({
+  POST: call({}, ({ services, caller }) => services.accounts.issueTicket(caller)),
 });

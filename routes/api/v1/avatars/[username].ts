@@ -1,20 +1,16 @@
-import { contentHeaders } from "../../../../lib/web/files/content_headers.ts";
-import { define } from "../../../../lib/web/define.ts";
+import { definePerson } from "../../../../lib/web/define.ts";
 import { Refusal, username } from "../../../../lib/protocol/mod.ts";
-import { asCaller, nameIn, problem } from "../../../../lib/web/rest.ts";
+import { call } from "../../../../lib/web/rest.ts";
+import { contentHeaders, unchanged } from "../../../../lib/web/files/content_headers.ts";
 
 /** AU-8: somebody's picture, for those who know them. */
-export const handler = define.handlers({
-  GET: (ctx) =>
-    asCaller(ctx, async (caller) => {
-      const name = nameIn(ctx, "username", username);
-      const content = await ctx.state.services.profiles.avatar(caller, name);
-      if (content instanceof Refusal) return problem(content);
-      // What the file was called is its owner's business.
-      const headers = contentHeaders({ ...content.file, name: "picture" });
-      const isSame = ctx.req.headers.get("if-none-match") === headers.get("etag");
-      if (!isSame) return new Response(await content.open(), { headers });
-      headers.delete("content-length");
-      return new Response(null, { status: 304, headers });
-    }),
+export const handler = definePerson.api({
+  GET: call({ path: { username } }, async ({ ctx, services, caller, path }) => {
+    const content = await services.profiles.avatar(caller, path.username);
+    if (content instanceof Refusal) return content;
+    // What the file was called is its owner's business.
+    const headers = contentHeaders({ ...content.file, name: "picture" });
+    if (ctx.req.headers.get("if-none-match") === headers.get("etag")) return unchanged(headers);
+    return new Response(ctx.req.method === "HEAD" ? null : await content.open(), { headers });
+  }),
 });

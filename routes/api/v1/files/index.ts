@@ -1,19 +1,10 @@
-import { define } from "../../../../lib/web/define.ts";
+import { definePerson } from "../../../../lib/web/define.ts";
 import { fileQuery } from "../../../../lib/protocol/mod.ts";
-import { answer, answerAs, asCaller, withQuery } from "../../../../lib/web/rest.ts";
+import { call } from "../../../../lib/web/rest.ts";
 import { readUpload } from "../../../../lib/web/files/upload.ts";
 
 /** FI-1, and a person's own files (FI-5). */
-export const handler = define.handlers({
-  GET: (ctx) =>
-    asCaller(
-      ctx,
-      (caller) =>
-        withQuery(
-          ctx,
-          fileQuery,
-          async (query) => answer(await ctx.state.services.files.list(caller, query)),
-        ),
-    ),
-  POST: (ctx) => asCaller(ctx, async (caller) => answerAs("file", await readUpload(ctx, caller), 201)),
+export const handler = definePerson.api({
+  GET: call({ query: fileQuery }, ({ services, caller, query }) => services.files.list(caller, query)),
+  POST: call({ as: "file", status: 201 }, ({ ctx, caller }) => readUpload(ctx, caller)),
 });

@@ -1,7 +1,7 @@
-import { define } from "../../../../lib/web/define.ts";
-import { answer, asCaller } from "../../../../lib/web/rest.ts";
+import { definePerson } from "../../../../lib/web/define.ts";
+import { call } from "../../../../lib/web/rest.ts";
 
 /** UI-7: whether browsers can be told, and the key to subscribe with. */
-export const handler = define.handlers({
-  GET: (ctx) => asCaller(ctx, () => Promise.resolve(answer(ctx.state.services.push.state()))),
+export const handler = definePerson.api({
+  GET: call({}, ({ services }) => services.push.state()),
 });

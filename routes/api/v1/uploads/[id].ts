@@ -1,8 +1,8 @@
-import { define } from "../../../../lib/web/define.ts";
+import { definePerson } from "../../../../lib/web/define.ts";
 import { tusDelete, tusHead, tusOptions, tusPatch, tusPost } from "../../../../lib/web/files/tus.ts";
 
 /** FI-2: one resumable upload. */
-export const handler = define.handlers({
+export const handler = definePerson.api({
   OPTIONS: (ctx) => tusOptions(ctx, "OPTIONS, HEAD, PATCH, DELETE, POST"),
   HEAD: tusHead,
   PATCH: tusPatch,

@@ -1,8 +1,8 @@
-import { define } from "../../../../lib/web/define.ts";
+import { definePerson } from "../../../../lib/web/define.ts";
 import { tusCreate, tusOptions } from "../../../../lib/web/files/tus.ts";
 
 /** FI-2: where resumable uploads begin. */
-export const handler = define.handlers({
+export const handler = definePerson.api({
   OPTIONS: (ctx) => tusOptions(ctx, "OPTIONS, POST"),
   POST: tusCreate,
 });

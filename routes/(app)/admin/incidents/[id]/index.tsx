@@ -7,14 +7,14 @@ import {
 import { CloseForm, ReportForm, SubmitForm } from "../../../../../components/IncidentForms.tsx";
 import { Notice, ProblemNotice } from "../../../../../components/Notice.tsx";
 import { useWords } from "../../../../../components/words.tsx";
-import { define, type State } from "../../../../../lib/web/define.ts";
+import { definePerson, type PersonState } from "../../../../../lib/web/define.ts";
 import { problemOf, readForm } from "../../../../../lib/web/forms/form.ts";
-import { callerOf, noPage, refusedPage, seeOther } from "../../../../../lib/web/pages.ts";
+import { noPage, refusedPage, seeOther } from "../../../../../lib/web/pages.ts";
 import { changeIncident, savedIncident, typedIncident } from "../../../../../lib/web/forms/incidents.ts";
 import { Refusal } from "../../../../../lib/protocol/mod.ts";
 import { type Words, wordsOf } from "../../../../../lib/words/mod.ts";
 
-export const handler = define.handlers({
+export const handler = definePerson.handlers({
   async GET(ctx) {
     const known = await incident(ctx);
     return page({ ...known, typed: savedIncident(known.incident), problem: null });
@@ -23,9 +23,7 @@ export const handler = define.handlers({
     const { incidents } = ctx.state.services;
     const id = ctx.params.id ?? "";
     const form = await readForm(ctx.req);
-    const done = form instanceof Refusal
-      ? form
-      : await changeIncident(incidents, callerOf(ctx.state), id, form);
+    const done = form instanceof Refusal ? form : await changeIncident(incidents, ctx.state.caller, id, form);
     if (!(done instanceof Refusal)) return seeOther(`/admin/incidents/${id}?notice=${done}`);
     const known = await incident(ctx);
     const typed = form instanceof Refusal
@@ -40,9 +38,9 @@ export const handler = define.handlers({
 });
 
 /** The incident and its report as it would go out; without one where there is nothing to report any more. */
-async function incident(ctx: Context<State>) {
+async function incident(ctx: Context<PersonState>) {
   const { incidents } = ctx.state.services;
-  const caller = callerOf(ctx.state);
+  const caller = ctx.state.caller;
   const id = ctx.params.id ?? "";
   const found = await incidents.get(caller, id);
   if (found instanceof Refusal) throw noPage(found);
@@ -67,7 +65,7 @@ function noticeOf(words: Words["incidents"], notice: string | null): string | un
   }
 }
 
-export default define.page<typeof handler>(function IncidentPage({ data, url }) {
+export default definePerson.page<typeof handler>(function IncidentPage({ data, url }) {
   const { incident, typed, problem, problems } = data;
   const errors = problem?.fields ?? {};
   const words = useWords("incidents");

@@ -1,12 +1,12 @@
-import { define } from "../../../../../lib/web/define.ts";
-import { callerOf, noPage } from "../../../../../lib/web/pages.ts";
+import { definePerson } from "../../../../../lib/web/define.ts";
+import { noPage } from "../../../../../lib/web/pages.ts";
 import { Refusal } from "../../../../../lib/protocol/mod.ts";
 
 /** SC-6: the report as it would be submitted, to keep or to hand in by other ways. */
-export const handler = define.handlers({
+export const handler = definePerson.api({
   async GET(ctx) {
     const id = ctx.params.id ?? "";
-    const report = await ctx.state.services.incidents.report(callerOf(ctx.state), id);
+    const report = await ctx.state.services.incidents.report(ctx.state.caller, id);
     if (report instanceof Refusal) throw noPage(report);
     return new Response(report.xml, {
       headers: {

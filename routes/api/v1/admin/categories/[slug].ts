@@ -1,12 +1,10 @@
-import { define } from "../../../../../lib/web/define.ts";
+import { definePerson } from "../../../../../lib/web/define.ts";
 import { categoryChange, slug } from "../../../../../lib/protocol/mod.ts";
-import { answerAs, asStaff, nameIn, withBody } from "../../../../../lib/web/rest.ts";
+import { call } from "../../../../../lib/web/rest.ts";
 
-export const handler = define.handlers({
-  PATCH: (ctx) =>
-    asStaff(ctx, "admin", (caller) =>
-      withBody(ctx, categoryChange, async (body) => {
-        const { categories } = ctx.state.services;
-        return answerAs("category", await categories.change(caller, nameIn(ctx, "slug", slug), body));
-      })),
+export const handler = definePerson.api({
+  PATCH: call(
+    { as: "category", path: { slug }, body: categoryChange },
+    ({ services, caller, path, body }) => services.categories.change(caller, path.slug, body),
+  ),
 });

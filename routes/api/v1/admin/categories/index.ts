@@ -1,19 +1,11 @@
-import { define } from "../../../../../lib/web/define.ts";
+import { definePerson } from "../../../../../lib/web/define.ts";
 import { categoryBody } from "../../../../../lib/protocol/mod.ts";
-import { answerAs, asStaff, withBody } from "../../../../../lib/web/rest.ts";
+import { call } from "../../../../../lib/web/rest.ts";
 
-export const handler = define.handlers({
-  GET: (ctx) =>
-    asStaff(
-      ctx,
-      "admin",
-      async (caller) => answerAs("categories", await ctx.state.services.categories.all(caller)),
-    ),
-  POST: (ctx) =>
-    asStaff(ctx, "admin", (caller) =>
-      withBody(
-        ctx,
-        categoryBody,
-        async (body) => answerAs("category", await ctx.state.services.categories.add(caller, body), 201),
-      )),
+export const handler = definePerson.api({
+  GET: call({ as: "categories" }, ({ services, caller }) => services.categories.all(caller)),
+  POST: call(
+    { as: "category", status: 201, body: categoryBody },
+    ({ services, caller, body }) => services.categories.add(caller, body),
+  ),
 });

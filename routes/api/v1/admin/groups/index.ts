@@ -1,19 +1,11 @@
-import { define } from "../../../../../lib/web/define.ts";
+import { definePerson } from "../../../../../lib/web/define.ts";
 import { groupBody } from "../../../../../lib/protocol/mod.ts";
-import { answerAs, asStaff, withBody } from "../../../../../lib/web/rest.ts";
+import { call } from "../../../../../lib/web/rest.ts";
 
-export const handler = define.handlers({
-  GET: (ctx) =>
-    asStaff(
-      ctx,
-      "admin",
-      async (caller) => answerAs("groups", await ctx.state.services.groups.managed(caller)),
-    ),
-  POST: (ctx) =>
-    asStaff(ctx, "admin", (caller) =>
-      withBody(
-        ctx,
-        groupBody,
-        async (body) => answerAs("group", await ctx.state.services.groups.create(caller, body), 201),
-      )),
+export const handler = definePerson.api({
+  GET: call({ as: "groups" }, ({ services, caller }) => services.groups.managed(caller)),
+  POST: call(
+    { as: "group", status: 201, body: groupBody },
+    ({ services, caller, body }) => services.groups.create(caller, body),
+  ),
 });

@@ -1,17 +1,10 @@
-import { define } from "../../../../../lib/web/define.ts";
+import { definePerson } from "../../../../../lib/web/define.ts";
 import { incidentQuery } from "../../../../../lib/protocol/mod.ts";
-import { answer, asStaff, withQuery } from "../../../../../lib/web/rest.ts";
+import { call } from "../../../../../lib/web/rest.ts";
 
-export const handler = define.handlers({
-  GET: (ctx) =>
-    asStaff(
-      ctx,
-      "moderator",
-      (caller) =>
-        withQuery(
-          ctx,
-          incidentQuery,
-          async (query) => answer(await ctx.state.services.incidents.list(caller, query)),
-        ),
-    ),
+export const handler = definePerson.api({
+  GET: call(
+    { query: incidentQuery },
+    ({ services, caller, query }) => services.incidents.list(caller, query),
+  ),
 });

@@ -1,13 +1,7 @@
-import { define } from "../../../../../lib/web/define.ts";
+import { definePerson } from "../../../../../lib/web/define.ts";
 import { adminUserQuery } from "../../../../../lib/protocol/mod.ts";
-import { answer, asStaff, withQuery } from "../../../../../lib/web/rest.ts";
+import { call } from "../../../../../lib/web/rest.ts";
 
-export const handler = define.handlers({
-  GET: (ctx) =>
-    asStaff(ctx, "moderator", (caller) =>
-      withQuery(
-        ctx,
-        adminUserQuery,
-        async (query) => answer(await ctx.state.services.users.list(caller, query)),
-      )),
+export const handler = definePerson.api({
+  GET: call({ query: adminUserQuery }, ({ services, caller, query }) => services.users.list(caller, query)),
 });

@@ -1,14 +1,10 @@
-import { define } from "../../../../../lib/web/define.ts";
+import { definePerson } from "../../../../../lib/web/define.ts";
 import { passkeyBody } from "../../../../../lib/protocol/mod.ts";
-import { answer, asCaller, withBody } from "../../../../../lib/web/rest.ts";
+import { call } from "../../../../../lib/web/rest.ts";
 
-export const handler = define.handlers({
-  POST: (ctx) =>
-    asCaller(
-      ctx,
-      (caller) =>
-        withBody(ctx, passkeyBody, async (body) =>
-          answer(await ctx.state.services.twoFactor.addPasskey(caller, body), 201)),
-      ["two_factor"],
-    ),
+export const handler = definePerson.api({
+  POST: call(
+    { status: 201, body: passkeyBody },
+    ({ services, caller, body }) => services.twoFactor.addPasskey(caller, body),
+  ),
 });

@@ -1,10 +1,7 @@
-import { define } from "../../../../../lib/web/define.ts";
-import { asCaller, done } from "../../../../../lib/web/rest.ts";
+import { definePerson } from "../../../../../lib/web/define.ts";
+import { id } from "../../../../../lib/protocol/mod.ts";
+import { call } from "../../../../../lib/web/rest.ts";
 
-export const handler = define.handlers({
-  DELETE: (ctx) =>
-    asCaller(
-      ctx,
-      async (caller) => done(await ctx.state.services.accounts.revoke(caller, ctx.params.id ?? "")),
-    ),
+export const handler = definePerson.api({
+  DELETE: call({ path: { id } }, ({ services, caller, path }) => services.accounts.revoke(caller, path.id)),
 });

@@ -1,10 +1,6 @@
-import { define } from "../../../../../lib/web/define.ts";
-import { answer, asCaller } from "../../../../../lib/web/rest.ts";
+import { definePerson } from "../../../../../lib/web/define.ts";
+import { call } from "../../../../../lib/web/rest.ts";
 
-export const handler = define.handlers({
-  GET: (ctx) =>
-    asCaller(
-      ctx,
-      async (caller) => answer({ sessions: await ctx.state.services.accounts.sessions(caller) }),
-    ),
+export const handler = definePerson.api({
+  GET: call({ as: "sessions" }, ({ services, caller }) => services.accounts.sessions(caller)),
 });

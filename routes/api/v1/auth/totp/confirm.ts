@@ -1,14 +1,10 @@
-import { define } from "../../../../../lib/web/define.ts";
+import { definePerson } from "../../../../../lib/web/define.ts";
 import { totpConfirm } from "../../../../../lib/protocol/mod.ts";
-import { answer, asCaller, withBody } from "../../../../../lib/web/rest.ts";
+import { call } from "../../../../../lib/web/rest.ts";
 
-export const handler = define.handlers({
-  POST: (ctx) =>
-    asCaller(
-      ctx,
-      (caller) =>
-        withBody(ctx, totpConfirm, async (body) =>
-          answer(await ctx.state.services.twoFactor.confirmTotp(caller, body))),
-      ["two_factor"],
-    ),
+export const handler = definePerson.api({
+  POST: call(
+    { body: totpConfirm },
+    ({ services, caller, body }) => services.twoFactor.confirmTotp(caller, body),
+  ),
 });

@@ -1,16 +1,11 @@
-import { define } from "../../../../../lib/web/define.ts";
+import { definePerson } from "../../../../../lib/web/define.ts";
 import { id } from "../../../../../lib/protocol/mod.ts";
-import { answerAs, asCaller, done, nameIn } from "../../../../../lib/web/rest.ts";
+import { call } from "../../../../../lib/web/rest.ts";
 
-export const handler = define.handlers({
-  GET: (ctx) =>
-    asCaller(
-      ctx,
-      async (caller) => answerAs("file", await ctx.state.services.files.get(caller, nameIn(ctx, "id", id))),
-    ),
-  DELETE: (ctx) =>
-    asCaller(
-      ctx,
-      async (caller) => done(await ctx.state.services.files.remove(caller, nameIn(ctx, "id", id))),
-    ),
+export const handler = definePerson.api({
+  GET: call(
+    { as: "file", path: { id } },
+    ({ services, caller, path }) => services.files.get(caller, path.id),
+  ),
+  DELETE: call({ path: { id } }, ({ services, caller, path }) => services.files.remove(caller, path.id)),
 });

@@ -1,11 +1,10 @@
-import { define } from "../../../../../../lib/web/define.ts";
+import { definePerson } from "../../../../../../lib/web/define.ts";
 import { sha256 } from "../../../../../../lib/protocol/mod.ts";
-import { answerAs, asStaff, nameIn } from "../../../../../../lib/web/rest.ts";
+import { call } from "../../../../../../lib/web/rest.ts";
 
-export const handler = define.handlers({
-  GET: (ctx) =>
-    asStaff(ctx, "moderator", async (caller) => {
-      const { adminFiles } = ctx.state.services;
-      return answerAs("file", await adminFiles.get(caller, nameIn(ctx, "sha256", sha256)));
-    }),
+export const handler = definePerson.api({
+  GET: call(
+    { as: "file", path: { sha256 } },
+    ({ services, caller, path }) => services.adminFiles.get(caller, path.sha256),
+  ),
 });

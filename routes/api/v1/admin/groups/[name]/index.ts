@@ -1,11 +1,10 @@
-import { define } from "../../../../../../lib/web/define.ts";
+import { definePerson } from "../../../../../../lib/web/define.ts";
 import { slug } from "../../../../../../lib/protocol/mod.ts";
-import { answerAs, asStaff, nameIn } from "../../../../../../lib/web/rest.ts";
+import { call } from "../../../../../../lib/web/rest.ts";
 
-export const handler = define.handlers({
-  GET: (ctx) =>
-    asStaff(ctx, "owner", async (caller) => {
-      const { groups } = ctx.state.services;
-      return answerAs("group", await groups.get(caller, nameIn(ctx, "name", slug)));
-    }),
+export const handler = definePerson.api({
+  GET: call(
+    { as: "group", path: { name: slug } },
+    ({ services, caller, path }) => services.groups.get(caller, path.name),
+  ),
 });

@@ -1,12 +1,10 @@
-import { define } from "../../../../../../lib/web/define.ts";
+import { definePerson } from "../../../../../../lib/web/define.ts";
 import { id, incidentClose } from "../../../../../../lib/protocol/mod.ts";
-import { answerAs, asStaff, nameIn, withBody } from "../../../../../../lib/web/rest.ts";
+import { call } from "../../../../../../lib/web/rest.ts";
 
-export const handler = define.handlers({
-  POST: (ctx) =>
-    asStaff(ctx, "moderator", (caller) =>
-      withBody(ctx, incidentClose, async (body) => {
-        const { incidents } = ctx.state.services;
-        return answerAs("incident", await incidents.close(caller, nameIn(ctx, "id", id), body));
-      })),
+export const handler = definePerson.api({
+  POST: call(
+    { as: "incident", path: { id }, body: incidentClose },
+    ({ services, caller, path, body }) => services.incidents.close(caller, path.id, body),
+  ),
 });

@@ -1,17 +1,14 @@
-import { define } from "../../../../../../lib/web/define.ts";
+import { definePerson } from "../../../../../../lib/web/define.ts";
 import { adminUserChange, username } from "../../../../../../lib/protocol/mod.ts";
-import { answerAs, asStaff, nameIn, withBody } from "../../../../../../lib/web/rest.ts";
+import { call } from "../../../../../../lib/web/rest.ts";
 
-export const handler = define.handlers({
-  GET: (ctx) =>
-    asStaff(ctx, "moderator", async (caller) => {
-      const { users } = ctx.state.services;
-      return answerAs("user", await users.get(caller, nameIn(ctx, "username", username)));
-    }),
-  PATCH: (ctx) =>
-    asStaff(ctx, "admin", (caller) =>
-      withBody(ctx, adminUserChange, async (body) => {
-        const { users } = ctx.state.services;
-        return answerAs("user", await users.change(caller, nameIn(ctx, "username", username), body));
-      })),
+export const handler = definePerson.api({
+  GET: call(
+    { as: "user", path: { username } },
+    ({ services, caller, path }) => services.users.get(caller, path.username),
+  ),
+  PATCH: call(
+    { as: "user", path: { username }, body: adminUserChange },
+    ({ services, caller, path, body }) => services.users.change(caller, path.username, body),
+  ),
 });

@@ -1,16 +1,11 @@
-import { define } from "../../../../../../lib/web/define.ts";
+import { definePerson } from "../../../../../../lib/web/define.ts";
 import { sanctionBody, username } from "../../../../../../lib/protocol/mod.ts";
-import { answerAs, asStaff, nameIn, withBody } from "../../../../../../lib/web/rest.ts";
+import { call } from "../../../../../../lib/web/rest.ts";
 
-export const handler = define.handlers({
-  POST: (ctx) =>
-    asStaff(ctx, "moderator", (caller) =>
-      withBody(ctx, sanctionBody, async (body) => {
-        const { users } = ctx.state.services;
-        return answerAs(
-          "sanction",
-          await users.sanction(caller, nameIn(ctx, "username", username), body),
-          201,
-        );
-      })),
+/** MO-2. */
+export const handler = definePerson.api({
+  POST: call(
+    { as: "sanction", status: 201, path: { username }, body: sanctionBody },
+    ({ services, caller, path, body }) => services.users.sanction(caller, path.username, body),
+  ),
 });

@@ -1,5 +1,5 @@
-import { define } from "../../../../../../lib/web/define.ts";
+import { definePerson } from "../../../../../../lib/web/define.ts";
 import { sendContent } from "../../../../../../lib/web/files/download.ts";
 
 /** The same under a name, which is for people who read addresses: nothing looks at it. */
-export const handler = define.handlers({ GET: sendContent, HEAD: sendContent });
+export const handler = definePerson.api({ GET: sendContent, HEAD: sendContent });

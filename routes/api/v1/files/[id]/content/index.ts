@@ -1,4 +1,4 @@
-import { define } from "../../../../../../lib/web/define.ts";
+import { definePerson } from "../../../../../../lib/web/define.ts";
 import { sendContent } from "../../../../../../lib/web/files/download.ts";
 
-export const handler = define.handlers({ GET: sendContent, HEAD: sendContent });
+export const handler = definePerson.api({ GET: sendContent, HEAD: sendContent });

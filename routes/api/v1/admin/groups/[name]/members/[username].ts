@@ -1,20 +1,17 @@
-import { define } from "../../../../../../../lib/web/define.ts";
+import { definePerson } from "../../../../../../../lib/web/define.ts";
 import { memberBody, slug, username } from "../../../../../../../lib/protocol/mod.ts";
-import { answerAs, asStaff, done, nameIn, withBody } from "../../../../../../../lib/web/rest.ts";
+import { done } from "../../../../../../../lib/web/problems.ts";
+import { call } from "../../../../../../../lib/web/rest.ts";
 
 /** BR-6: for administrators and the group's owners; for everybody else the service knows no such group. */
-export const handler = define.handlers({
-  PUT: (ctx) =>
-    asStaff(ctx, "owner", (caller) =>
-      withBody(ctx, memberBody, async (body) => {
-        const { groups } = ctx.state.services;
-        const [name, member] = [nameIn(ctx, "name", slug), nameIn(ctx, "username", username)];
-        return answerAs("group", await groups.setMember(caller, name, member, body));
-      })),
-  DELETE: (ctx) =>
-    asStaff(ctx, "owner", async (caller) => {
-      const { groups } = ctx.state.services;
-      const [name, member] = [nameIn(ctx, "name", slug), nameIn(ctx, "username", username)];
-      return done(await groups.removeMember(caller, name, member));
-    }),
+export const handler = definePerson.api({
+  PUT: call(
+    { as: "group", path: { name: slug, username }, body: memberBody },
+    ({ services, caller, path, body }) => services.groups.setMember(caller, path.name, path.username, body),
+  ),
+  DELETE: call(
+    { path: { name: slug, username } },
+    async ({ services, caller, path }) =>
+      done(await services.groups.removeMember(caller, path.name, path.username)),
+  ),
 });

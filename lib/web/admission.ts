@@ -1,0 +1,91 @@
+import type { Context } from "fresh";
+import { type AuthenticatedCaller, authenticateRequest, originOf } from "./authentication.ts";
+import type { State } from "./define.ts";
+import { Refusal } from "../protocol/mod.ts";
+import type { Restriction } from "./services.ts";
+
+/** Calls below `/api/v1` that need no login. Every other is for people who are logged in. */
+export const openCalls: readonly string[] = [
+  "/auth/login",
+  "/auth/register",
+  "/auth/passkey",
+  "/auth/passkey/options",
+];
+
+/** Calls that a restricted session may make too (AU-7, AU-9). */
+export const restrictedCalls: Readonly<Record<string, readonly Restriction[]>> = {
+  "/account": ["suspended"],
+  "/account/export": ["suspended"],
+  "/auth/logout": ["suspended", "two_factor"],
+  "/auth/two-factor": ["two_factor"],
+  "/auth/totp": ["two_factor"],
+  "/auth/totp/confirm": ["two_factor"],
+  "/auth/passkeys": ["two_factor"],
+  "/auth/passkeys/options": ["two_factor"],
+  "/auth/passkeys/:id": ["two_factor"],
+  "/auth/recovery-codes": ["two_factor"],
+};
+
+/** MO-4: calls below `/api/v1/admin` that moderators may make; the others are for administrators. With the method where it matters. */
+export const moderatorCalls: readonly string[] = [
+  "GET /admin/users",
+  "GET /admin/users/:username",
+  "/admin/users/:username/sanctions",
+  "/admin/files",
+  "/admin/files/:sha256",
+  "/admin/files/:sha256/decision",
+  "/admin/incidents",
+  "/admin/incidents/:id",
+  "/admin/incidents/:id/report",
+  "/admin/incidents/:id/report.xml",
+  "/admin/incidents/:id/close",
+];
+
+/** BR-6: calls for a group's owners too; the service tells who they are. */
+export const ownerCalls: readonly string[] = [
+  "/admin/groups/:name",
+  "/admin/groups/:name/members/:username",
+];
+
+/**
+ * Decides who is let in to a call below `/api/v1`, before anything of its body is read, and puts the caller on the state.
+ * Gives the refusal of everybody else.
+ */
+export async function admit(ctx: Context<State>): Promise<Refusal | undefined> {
+  // The route as it was registered, so that no way of writing an address can be read differently here and there.
+  const call = ctx.route?.replace(/^\/api\/v1/, "").replace(/\/$/, "") ?? "";
+  if (openCalls.includes(call)) return undefined;
+  const isStaffs = call === "/admin" || call.startsWith("/admin/");
+  // What an address takes is no secret, except where there must seem to be nothing.
+  if (ctx.req.method === "OPTIONS" && !isStaffs) return undefined;
+  const caller = isStaffs
+    ? await staffCaller(ctx, call)
+    : await callerFor(ctx, Object.hasOwn(restrictedCalls, call) ? restrictedCalls[call] : []);
+  if (caller instanceof Refusal) return caller;
+  ctx.state.caller = caller;
+  return undefined;
+}
+
+async function callerFor(
+  ctx: Context<State>,
+  may: readonly Restriction[] = [],
+): Promise<AuthenticatedCaller | Refusal> {
+  return await authenticateRequest(ctx.state.services, ctx.req.headers, originOf(ctx), undefined, may);
+}
+
+/** MO-4: for everyone without the role, logged in or not, there is nothing here. */
+async function staffCaller(ctx: Context<State>, call: string): Promise<AuthenticatedCaller | Refusal> {
+  const caller = await callerFor(ctx, ["two_factor"]);
+  if (caller instanceof Refusal || !isFor(caller.role, ctx.req.method, call)) {
+    return new Refusal("not_found", "There is nothing at this address.");
+  }
+  // Only who has the role learns that a second factor is what they lack.
+  return caller.restriction === undefined ? caller : await callerFor(ctx);
+}
+
+function isFor(role: AuthenticatedCaller["role"], method: string, call: string): boolean {
+  if (role === "admin" || ownerCalls.includes(call)) return true;
+  const read = method === "HEAD" ? "GET" : method;
+  return role === "moderator" &&
+    (moderatorCalls.includes(call) || moderatorCalls.includes(`${read} ${call}`));
+}

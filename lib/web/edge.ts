@@ -1,0 +1,76 @@
+import type { Config } from "../config/mod.ts";
+import { isCall } from "./calls.ts";
+import { methods, wrongMethod } from "./methods.ts";
+import { problem } from "./problems.ts";
+import { Refusal } from "../protocol/mod.ts";
+
+/** What a trusted proxy says of a request: of a list only the last value is the proxy's own, the peer may have sent the rest. */
+function forwarded(req: Request, name: "for" | "host" | "proto"): string | undefined {
+  return req.headers.get(`x-forwarded-${name}`)?.split(",").at(-1)?.trim();
+}
+
+/**
+ * The address that the browser sees: scheme and host from the proxy where one is trusted. Null where the request names no
+ * host that can be read. Slashes in a host would become a part of the path.
+ */
+export function addressOf(req: Request, { trustProxy }: Pick<Config, "trustProxy">): URL | null {
+  if (/[/?#@\\]/.test(req.headers.get("host") ?? "")) return null;
+  const url = URL.parse(req.url);
+  if (url === null || !trustProxy) return url;
+  const protocol = forwarded(req, "proto");
+  if (protocol === "https" || protocol === "http") url.protocol = protocol;
+  const host = forwarded(req, "host");
+  if (host !== undefined && /^[\w.\-[\]:]+$/.test(host) && URL.canParse(`${url.protocol}//${host}`)) {
+    url.port = "";
+    url.host = host;
+  }
+  return url;
+}
+
+/** The peer's address, or the one that a trusted proxy gives; IPv4 in its own way of writing. */
+export function peerOf(req: Request, peer: Deno.Addr, { trustProxy }: Pick<Config, "trustProxy">): string {
+  const direct = "hostname" in peer ? peer.hostname : "local";
+  const named = trustProxy ? forwarded(req, "for") : undefined;
+  const address = named !== undefined && /^[0-9A-Fa-f.:]{2,45}$/.test(named) ? named : direct;
+  return address.replace(/^::ffff:(?=[0-9.]+$)/i, "");
+}
+
+type Handler = (req: Request, info: Deno.ServeHandlerInfo<Deno.NetAddr>) => Promise<Response>;
+
+/**
+ * Answers what Fresh's router cannot read, and would throw on before any middleware runs: methods that it does not have, and
+ * paths that are no UTF-8 once decoded. To those it says what it says of any address where nothing is.
+ */
+export async function routed(
+  handler: Handler,
+  req: Request,
+  url: URL,
+  info: Deno.ServeHandlerInfo<Deno.NetAddr>,
+): Promise<Response> {
+  if (!methods.some((method) => method === req.method)) return wrongMethod(methods.join(", "));
+  if (isReadable(url.pathname)) return withoutBodyOfHead(req, await handler(req, info));
+  const { method, headers } = req;
+  const nowhere = new URL(isCall(url.pathname) ? "/api/unreadable" : "/unreadable", url);
+  return withoutBodyOfHead(req, await handler(new Request(nowhere, { method, headers }), info));
+}
+
+/** For a request whose host cannot be read. */
+export function unknownHost(): Response {
+  return problem(new Refusal("invalid_params", "Send a Host header with the name of this server."));
+}
+
+function isReadable(pathname: string): boolean {
+  try {
+    decodeURIComponent(pathname);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Nobody reads it; what makes it is let go of. */
+async function withoutBodyOfHead(req: Request, response: Response): Promise<Response> {
+  if (req.method !== "HEAD" || response.body === null) return response;
+  await response.body.cancel();
+  return new Response(null, response);
+}

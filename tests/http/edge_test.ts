@@ -1,0 +1,154 @@
+import assert from "node:assert/strict";
+import { type Log, silentLog } from "../../lib/platform/mod.ts";
+import { addressOf, peerOf } from "../../lib/web/edge.ts";
+import { withPages } from "../fakes/pages.ts";
+import { fakeServices } from "../fakes/services.ts";
+import { served } from "../fakes/served.ts";
+
+/** A log that remembers what went wrong, by its events. */
+function complaints(): { log: Log; events: string[] } {
+  const events: string[] = [];
+  const note = (event: string) => void events.push(event);
+  const log: Log = { ...silentLog, warn: note, error: note, with: () => log };
+  return { log, events };
+}
+
+/** The status line, headers and body that a raw request gets. */
+async function raw(port: number, head: string): Promise<string> {
+  const connection = await Deno.connect({ hostname: "127.0.0.1", port });
+  await connection.write(new TextEncoder().encode(`${head}\r\nConnection: close\r\n\r\n`));
+  return await new Response(connection.readable).text();
+}
+
+Deno.test("API: an address that cannot be decoded is 404 for everybody, and no error is logged", async () => {
+  const { log, events } = complaints();
+  const fake = fakeServices();
+  await withPages(async (send) => {
+    for (const path of ["/api/v1/files/%E0%A4%A", "/api/%zz", "/api/v1/admin/users/%ff"]) {
+      for (const method of ["GET", "POST", "DELETE"]) {
+        const response = await send(path, { method });
+        assert.equal(response.status, 404, path);
+        assert.equal(response.headers.get("content-type"), "application/problem+json");
+        assert.equal((await response.json()).kind, "not_found");
+      }
+    }
+    for (const path of ["/history/%zz", "/%ff", "/login%", "/sw.js%E0"]) {
+      const response = await send(path, { headers: { accept: "text/html" } });
+      assert.equal(response.status, 404, path);
+      assert.match(response.headers.get("content-type") ?? "", /^text\/html/);
+      assert.equal(response.headers.get("x-content-type-options"), "nosniff");
+      await response.body?.cancel();
+    }
+  }, { ...fake, services: { ...fake.services, log } });
+  assert.deepEqual(events, []);
+});
+
+Deno.test("API: a Host that is none is 400, a method that HTTP does not know 405; no error is logged", async () => {
+  const { log, events } = complaints();
+  const fake = fakeServices();
+  await using app = await served({ ...fake.services, log });
+  for (const host of ["a b", "[::", "x/y", "ho%st", "user@h", "h?x", "h:99999"]) {
+    const answer = await raw(app.port, `GET /login HTTP/1.1\r\nHost: ${host}`);
+    assert.match(answer, /^HTTP\/1\.1 400 /, host);
+    assert.match(answer, /content-type: application\/problem\+json/i, host);
+    assert.match(answer, /"kind":"invalid_params"/, host);
+  }
+  for (const method of ["BREW", "TRACE"]) {
+    const answer = await raw(app.port, `${method} /api/v1/profile HTTP/1.1\r\nHost: a`);
+    assert.match(answer, /^HTTP\/1\.1 405 /, method);
+    assert.match(answer, /allow: GET, HEAD, POST/i, method);
+  }
+  assert.match(await raw(app.port, "GET /healthz HTTP/1.1\r\nHost: a"), /^HTTP\/1\.1 200 /);
+  assert.deepEqual(events, []);
+});
+
+Deno.test("OP-1: of a trusted proxy's lists the last value counts, for scheme, host and address alike", () => {
+  const headers = {
+    "x-forwarded-proto": "http, https",
+    "x-forwarded-host": "evil.example, behest.example:8443",
+    "x-forwarded-for": "203.0.113.9, 198.51.100.7",
+  };
+  const request = new Request("http://127.0.0.1:8000/login?next=%2F", { headers });
+  const peer = { transport: "tcp", hostname: "::ffff:127.0.0.1", port: 1 } as const;
+  assert.equal(addressOf(request, { trustProxy: true })?.href, "https://behest.example:8443/login?next=%2F");
+  assert.equal(peerOf(request, peer, { trustProxy: true }), "198.51.100.7");
+  assert.equal(addressOf(request, { trustProxy: false })?.href, "http://127.0.0.1:8000/login?next=%2F");
+  assert.equal(peerOf(request, peer, { trustProxy: false }), "127.0.0.1");
+  const junk = new Request("http://127.0.0.1:8000/", {
+    headers: { "x-forwarded-proto": "javascript", "x-forwarded-host": "a/b@c", "x-forwarded-for": "<x>" },
+  });
+  assert.equal(addressOf(junk, { trustProxy: true })?.href, "http://127.0.0.1:8000/");
+  assert.equal(peerOf(junk, peer, { trustProxy: true }), "127.0.0.1");
+});
+
+Deno.test("OP-1: cookies, HSTS and origins follow the same last value of a proxy's list", async () => {
+  const fake = fakeServices({ trustProxy: true });
+  await withPages(async (send) => {
+    const response = await send("/discreet", {
+      method: "POST",
+      headers: {
+        "cookie": fake.cookieOf("ann"),
+        "content-type": "application/x-www-form-urlencoded",
+        "x-forwarded-proto": "http, https",
+        "x-forwarded-host": "evil.example, behest.example",
+        "origin": "https://behest.example",
+      },
+      body: "on=yes",
+    });
+    assert.equal(response.status, 303);
+    assert.match(response.headers.get("set-cookie") ?? "", /; Secure$/);
+    assert.ok(response.headers.has("strict-transport-security"));
+  }, fake);
+});
+
+Deno.test("AU-9: HEAD of the export begins none, and leaves the way free for the next", async () => {
+  await withPages(async (send, fake) => {
+    fake.cookieOf("ann");
+    let begun = 0;
+    fake.services.accountData.export = () => {
+      begun++;
+      return Promise.resolve({ name: "x.zip", archive: new ReadableStream<Uint8Array>() });
+    };
+    const headers = { authorization: "Bearer token-ann" };
+    const head = await send("/api/v1/account/export", { method: "HEAD", headers });
+    assert.deepEqual([head.status, head.body, head.headers.get("content-type")], [
+      200,
+      null,
+      "application/zip",
+    ]);
+    assert.equal(begun, 0);
+    assert.equal((await send("/api/v1/account/export", { method: "HEAD" })).status, 401);
+  });
+});
+
+Deno.test("API: what a HEAD made for its body is let go of", async () => {
+  await withPages(async (send, fake) => {
+    fake.cookieOf("ann");
+    let held = 0;
+    fake.services.profiles.avatar = () =>
+      Promise.resolve({
+        file: fake.file(),
+        open: () =>
+          Promise.resolve(new ReadableStream({ start: () => void held++, cancel: () => void held-- })),
+      });
+    const headers = { authorization: "Bearer token-ann" };
+    const head = await send("/api/v1/avatars/ann", { method: "HEAD", headers });
+    assert.deepEqual([head.status, head.body], [200, null]);
+    assert.equal(held, 0);
+    for (const path of ["/login", "/healthz", "/api/v1/profile", "/styles.css", "/nowhere"]) {
+      assert.equal((await send(path, { method: "HEAD", headers })).body, null, path);
+    }
+  });
+});
+
+Deno.test("UI-8: a 304 of what may be kept does not say that nothing may be kept", async () => {
+  await withPages(async (send) => {
+    const sheet = /href="([^"]*\/styles\.css[^"]*)"/.exec(await (await send("/login")).text())?.[1] ?? "";
+    const whole = await send(sheet);
+    assert.match(whole.headers.get("cache-control") ?? "", /immutable/);
+    const etag = whole.headers.get("etag") ?? "";
+    await whole.body?.cancel();
+    const same = await send(sheet, { headers: { "if-none-match": etag } });
+    assert.deepEqual([same.status, same.headers.get("cache-control")], [304, null]);
+  });
+});
