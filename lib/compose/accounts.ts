@@ -18,9 +18,9 @@ import type { KvCounts } from "../adapters/kv/counts_store.ts";
 import { attachable } from "../adapters/kv/file_uses.ts";
 import { kvFileStore } from "../adapters/kv/files_store.ts";
 import type { KvGroups } from "../adapters/kv/groups_store.ts";
+import { KvProfiles } from "../adapters/kv/profiles_store.ts";
 import { kvPushStore } from "../adapters/kv/push_store.ts";
 import type { Store } from "../adapters/kv/store.ts";
-import type { KvUsers } from "../adapters/kv/users_store.ts";
 import type { CommandRoom, CommandStore } from "../commands/mod.ts";
 import { type Consent, newPreferences } from "../consent/mod.ts";
 import type { Files } from "../files/mod.ts";
@@ -31,7 +31,6 @@ export interface AccountParts {
   store: Store;
   accounts: Accounts;
   accountsStore: KvAccounts;
-  userRecords: KvUsers;
   twoFactorStore: TwoFactorStore;
   counts: KvCounts;
   audit: KvAudit;
@@ -129,11 +128,11 @@ export function openAccountParts(parts: AccountParts): OpenAccountParts {
 }
 
 function profilesOf(
-  { store, accountsStore, userRecords, contacts, files, clock, profileChanged }: AccountParts,
+  { store, accountsStore, contacts, files, clock, profileChanged }: AccountParts,
 ): ProfilesService {
   return new Profiles({
     accounts: accountsStore,
-    store: userRecords,
+    store: new KvProfiles(store, accountsStore, clock),
     ownFile: async (userId, fileId) =>
       (await attachable(store.kv, userId, [fileId], clock.now())).get(fileId),
     relationsOf: (userId, others) => contacts.relationsOf(userId, others),

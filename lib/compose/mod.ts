@@ -195,7 +195,6 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
     store,
     accounts,
     accountsStore,
-    userRecords,
     twoFactorStore,
     counts,
     audit,

@@ -4,6 +4,7 @@ import { KvAccounts } from "../../lib/adapters/kv/accounts_store.ts";
 import { KvAudit } from "../../lib/adapters/kv/audit_log.ts";
 import { keys } from "../../lib/adapters/kv/keys.ts";
 import type { Store } from "../../lib/adapters/kv/store.ts";
+import { KvProfiles } from "../../lib/adapters/kv/profiles_store.ts";
 import { KvUsers } from "../../lib/adapters/kv/users_store.ts";
 import { type AuditEntry, silentLog } from "../../lib/platform/mod.ts";
 import { FakeClock, fakeStartMs } from "../fakes/clock.ts";
@@ -23,7 +24,7 @@ async function usersOn(store: Store) {
   const accounts = new KvAccounts(store, clock);
   const users = new KvUsers(store, accounts, new KvAudit(store, clock, silentLog), clock);
   for (const username of ["root", "ann", "bob"]) await accounts.addUser(record(username));
-  return { accounts, users };
+  return { accounts, users, profiles: new KvProfiles(store, accounts, clock) };
 }
 
 const record = (username: string): UserRecord => ({
@@ -95,12 +96,12 @@ onEachStore(
 );
 
 onEachStore("AU-8: a profile and the account are written as one", async (store) => {
-  const { accounts, users } = await usersOn(store);
-  assert.equal(await users.profile("ann"), null);
+  const { accounts, profiles } = await usersOn(store);
+  assert.equal(await profiles.profile("ann"), null);
   const profile = { bio: "b", pronouns: "p", language: "en" };
   const change = (user: UserRecord) => ({ user: { ...user, displayName: "Ann" }, profile });
-  await users.changeProfile("ann", change);
-  assert.deepEqual(await users.profile("ann"), profile);
+  await profiles.changeProfile("ann", change);
+  assert.deepEqual(await profiles.profile("ann"), profile);
   assert.equal((await accounts.user("ann"))?.displayName, "Ann");
-  assert.equal(await users.changeProfile("nobody", change), null);
+  assert.equal(await profiles.changeProfile("nobody", change), null);
 });

@@ -12,6 +12,7 @@ import { kvCategoryStore } from "../../lib/adapters/kv/categories_store.ts";
 import { kvConsentStore } from "../../lib/adapters/kv/consent_store.ts";
 import { KvGroups } from "../../lib/adapters/kv/groups_store.ts";
 import { openStore, type Store } from "../../lib/adapters/kv/store.ts";
+import { KvProfiles } from "../../lib/adapters/kv/profiles_store.ts";
 import { KvUsers } from "../../lib/adapters/kv/users_store.ts";
 import { Categories, CategoryAdmin } from "../../lib/consent/mod.ts";
 import { Audit, Mutes, Users } from "../../lib/moderation/mod.ts";
@@ -50,7 +51,7 @@ export async function adminRig(options: { store?: Store } = {}) {
   const known = new Set<string>();
   const profiles = new Profiles({
     accounts: accountsStore,
-    store: userRecords,
+    store: new KvProfiles(store, accountsStore, clock),
     ownFile: (userId, fileId) => Promise.resolve(files.get(`${userId} ${fileId}`)),
     relationsOf: (userId, others) =>
       Promise.resolve(
