@@ -1,4 +1,4 @@
-/** CRC-32 as zip, RAR and PNG have it. */
+/** CRC-32 of zip, RAR and PNG. */
 export function crc32(bytes: Uint8Array): number {
   let crc = ~0;
   for (const byte of bytes) {

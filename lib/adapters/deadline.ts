@@ -1,13 +1,13 @@
 import type { Clock, Timer } from "../platform/mod.ts";
 
-/** Why something was given up: a text for an operator, without secrets. */
+/** Thrown when a wait ends early; the message is for an operator, without secrets. */
 export class GivenUp extends Error {
   override readonly name = "GivenUp";
 }
 
 /**
- * A signal that aborts with `GivenUp` when another one aborts or a wait of the clock runs out. Closed by whoever made it; until
- * then its wait may be set anew with every sign of progress.
+ * A signal that aborts with `GivenUp` when another signal aborts or a time limit passes. Its owner disposes it. Every sign of
+ * progress can set a new time limit.
  */
 export class Deadline implements Disposable {
   readonly #clock: Clock;
@@ -27,7 +27,7 @@ export class Deadline implements Disposable {
     return this.#controller.signal;
   }
 
-  /** Gives up after `ms` unless this is called again; `what` completes the sentence "… within N ms". */
+  /** Aborts after `ms` unless it is called again; `what` completes the sentence "… within N ms". */
   within(ms: number, what: string): void {
     this.rest();
     this.#timer = this.#clock.after(
@@ -36,12 +36,12 @@ export class Deadline implements Disposable {
     );
   }
 
-  /** No wait runs until the next `within`. */
+  /** Stops the time limit until the next `within`. */
   rest(): void {
     this.#timer?.cancel();
   }
 
-  /** What the promise gives, or the reason as soon as the signal aborts; what it gives later is nobody's. */
+  /** Returns the promise's value, or throws the reason as soon as the signal aborts; a later value is dropped. */
   async race<T>(promise: Promise<T>): Promise<T> {
     promise.catch(() => undefined);
     const { signal } = this;
@@ -56,7 +56,7 @@ export class Deadline implements Disposable {
     }
   }
 
-  /** A stream that is being opened; one that comes too late is closed. */
+  /** Like `race`, for a stream that is being opened: cancels one that opens too late. */
   async opened<T>(opening: Promise<ReadableStream<T>>): Promise<ReadableStream<T>> {
     try {
       return await this.race(opening);

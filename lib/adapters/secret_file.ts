@@ -2,15 +2,18 @@ const fileName = "secret.key";
 const secretBytes = 32;
 
 /**
- * The secret that signs tokens: 32 random bytes in `secret.key` of the data directory, made at the first start and
- * readable for its owner only. Throws when the file holds something else: a new one would end every session.
+ * Returns the secret that signs tokens: 32 random bytes in `secret.key` of the data directory, made at the first start and
+ * readable only by its owner. Throws when the file has other content: a new secret would end every session.
  */
 export async function loadSecret(dir: string): Promise<Uint8Array<ArrayBuffer>> {
   const path = `${dir}/${fileName}`;
   return await readSecret(path, "remove it to log everybody out") ?? await makeSecret(path);
 }
 
-/** 32 bytes of a file, null when there is none. Throws when it holds something else; `orElse` is what could be done then. */
+/**
+ * Returns the 32 bytes of a file; null when it does not exist. Throws for other content; `orElse` tells the operator what to
+ * do.
+ */
 export async function readSecret(path: string, orElse: string): Promise<Uint8Array<ArrayBuffer> | null> {
   let bytes: Uint8Array<ArrayBuffer>;
   try {
@@ -23,14 +26,14 @@ export async function readSecret(path: string, orElse: string): Promise<Uint8Arr
     throw new Error(`${path} does not hold ${secretBytes} bytes: restore it from a backup, or ${orElse}.`);
   }
   const { mode } = await Deno.stat(path);
-  // A copy or a restore may have widened it.
+  // A copy or a restore can have widened the mode.
   if (mode !== null && (mode & 0o077) !== 0) await Deno.chmod(path, 0o600);
   return bytes;
 }
 
 /**
- * 32 random bytes in a new file that only its owner reads. Never takes the place of one that somebody else made meanwhile: what
- * was done with that one could not be undone any more; gives those bytes then.
+ * Writes 32 random bytes to a new file that only its owner can read, and returns them. Never replaces a file that another
+ * process made in the meantime, as that key may be in use; returns that file's bytes then.
  */
 export async function makeSecret(path: string): Promise<Uint8Array<ArrayBuffer>> {
   const dir = path.includes("/") ? path.slice(0, path.lastIndexOf("/")) || "/" : ".";
@@ -38,16 +41,16 @@ export async function makeSecret(path: string): Promise<Uint8Array<ArrayBuffer>>
   const secret = crypto.getRandomValues(new Uint8Array(secretBytes));
   const aside = `${path}.${crypto.randomUUID()}`;
   try {
-    // What could not be written whole is never put in place: bytes that are used but not kept would lock everything away.
+    // An incomplete file is never renamed into place: a key that is used but not stored would make everything unreadable.
     await write(aside, secret);
     try {
-      // Unlike a rename, a link fails when there is something.
+      // Unlike a rename, a link fails when the target exists.
       await Deno.link(aside, path);
     } catch (error) {
       const made = await Deno.readFile(path).catch(() => null);
       if (made?.length === secretBytes) return made;
       if (made !== null || error instanceof Deno.errors.AlreadyExists) throw error;
-      // Some file systems know no links.
+      // Some file systems have no links.
       await Deno.rename(aside, path);
     }
   } finally {
@@ -64,7 +67,7 @@ async function write(path: string, bytes: Uint8Array): Promise<void> {
   await file.sync();
 }
 
-/** A rename is on the disk only when its directory is. Windows has no such thing. */
+/** A rename is safe only after its directory is synced. Windows has no such call. */
 export async function syncDirectory(dir: string): Promise<void> {
   if (Deno.build.os === "windows") return;
   using directory = await Deno.open(dir, { read: true });

@@ -1,15 +1,15 @@
-/** The three records of a zip archive, as far as anything here reads them. Sizes in bytes. */
+/** The three records of a zip archive, with the fields that are used here. Sizes in bytes. */
 
 export const localHeaderBytes = 30;
 export const centralHeaderBytes = 46;
 export const endRecordBytes = 22;
-/** What stands in a field whose true value is in a ZIP64 extra field. */
+/** Value of a field whose true value is in a ZIP64 extra field. */
 const inZip64 = 0xffff_ffff;
 
 export interface LocalHeader {
   method: number;
   encrypted: boolean;
-  /** The sizes are behind the content, or known from the directory only. */
+  /** The sizes are after the content, or only in the directory. */
   sizesLater: boolean;
   zip64: boolean;
   nameBytes: number;
@@ -20,7 +20,7 @@ export interface CentralHeader extends LocalHeader {
   packedBytes: number;
   sizeBytes: number;
   startsAt: number;
-  /** Of the whole record. */
+  /** Size of the whole record. */
   recordBytes: number;
 }
 
@@ -29,17 +29,17 @@ export interface EndRecord {
   directoryBytes: number;
   directoryAt: number;
   commentBytes: number;
-  /** In several parts, of which only one is here. */
+  /** Whether the archive has several parts: only one of them is here. */
   split: boolean;
 }
 
-/** Null where there is none: the signature, or a value that no archive has, says so. */
+/** Null when there is no such record: the signature is wrong, or a value is impossible. */
 export function localHeader(bytes: Uint8Array): LocalHeader | null {
   if (bytes.length < localHeaderBytes || !signed(bytes, 3, 4)) return null;
   return headerFields(viewOf(bytes), 4);
 }
 
-/** As `localHeader`. */
+/** Null under the same conditions as `localHeader`. */
 export function centralHeader(bytes: Uint8Array): CentralHeader | null {
   if (bytes.length < centralHeaderBytes || !signed(bytes, 1, 2)) return null;
   const view = viewOf(bytes);
@@ -71,13 +71,13 @@ export function endRecord(bytes: Uint8Array): EndRecord | null {
   };
 }
 
-/** Version, flags, method … lengths: the same in both headers, two bytes further in the central one. */
+/** Version, flags, method … lengths: the same in both headers, two bytes later in the central one. */
 function headerFields(view: DataView, at: number): LocalHeader | null {
   const version = view.getUint16(at, true);
   const flags = view.getUint16(at + 2, true);
   const method = view.getUint16(at + 4, true);
   const nameBytes = view.getUint16(at + 22, true);
-  // The four bytes of a signature come about by chance in large files; these fields then do not fit.
+  // In large files the four bytes of a signature occur by chance; these fields then have impossible values.
   if ((version & 0xff) > 99 || version >> 8 > 30 || method > 99 || nameBytes === 0) return null;
   const packedBytes = view.getUint32(at + 14, true);
   const sizeBytes = view.getUint32(at + 18, true);

@@ -183,10 +183,10 @@ export class FilesRig implements AsyncDisposable {
   }
 
   /** Ids of what lies aside. */
-  async aside(): Promise<string[]> {
-    const aside: string[] = [];
-    for await (const { id } of this.blobs.staged()) aside.push(id);
-    return aside;
+  async staged(): Promise<string[]> {
+    const staged: string[] = [];
+    for await (const { id } of this.blobs.staged()) staged.push(id);
+    return staged;
   }
 
   /** Waits until so many bytes lie aside. */

@@ -24,7 +24,7 @@ export class MemoryBlobs implements BlobStore {
   /** Streams of blobs that were opened and neither read to their end nor cancelled. */
   reading = 0;
   readonly #clock: Clock;
-  readonly #aside = new Map<string, Lying>();
+  readonly #staged = new Map<string, Lying>();
   readonly #kept = new Map<string, Lying>();
   readonly #writers = new Map<string, MemoryStaged>();
 
@@ -35,8 +35,8 @@ export class MemoryBlobs implements BlobStore {
   stage(id: string): Promise<Staged> {
     return this.#asked(() => {
       checkId(id);
-      if (this.#aside.has(id)) throw new Deno.errors.AlreadyExists(`${id} is staged already`);
-      this.#aside.set(id, { room: new Uint8Array(), sizeBytes: 0, changedMs: this.#clock.now() });
+      if (this.#staged.has(id)) throw new Deno.errors.AlreadyExists(`${id} is staged already`);
+      this.#staged.set(id, { room: new Uint8Array(), sizeBytes: 0, changedMs: this.#clock.now() });
       return this.#writer(id, 0);
     });
   }
@@ -46,7 +46,7 @@ export class MemoryBlobs implements BlobStore {
       checkId(id);
       if (!Number.isSafeInteger(sizeBytes) || sizeBytes < 0) throw new RangeError(`${sizeBytes} is no size`);
       if (this.#writers.has(id)) throw new Deno.errors.Busy(`${id} has a writer`);
-      const lying = this.#aside.get(id);
+      const lying = this.#staged.get(id);
       if (lying === undefined || lying.sizeBytes < sizeBytes) return null;
       lying.sizeBytes = sizeBytes;
       return this.#writer(id, sizeBytes);
@@ -54,7 +54,7 @@ export class MemoryBlobs implements BlobStore {
   }
 
   async *staged(): AsyncGenerator<{ id: string; sizeBytes: number; changedMs: number }> {
-    for (const [id, { sizeBytes, changedMs }] of [...this.#aside]) {
+    for (const [id, { sizeBytes, changedMs }] of [...this.#staged]) {
       yield await Promise.resolve({ id, sizeBytes, changedMs });
     }
   }
@@ -62,7 +62,7 @@ export class MemoryBlobs implements BlobStore {
   unstage(id: string): Promise<void> {
     return this.#asked(() => {
       checkId(id);
-      this.#aside.delete(id);
+      this.#staged.delete(id);
     });
   }
 
@@ -72,12 +72,12 @@ export class MemoryBlobs implements BlobStore {
       checkHash(sha256);
       this.#writers.get(id)?.release();
       if (this.#writers.has(id)) throw new Deno.errors.Busy(`${id} has a writer`);
-      const lying = this.#aside.get(id);
+      const lying = this.#staged.get(id);
       const there = this.#kept.get(sha256);
       if (lying === undefined && there === undefined) {
         throw new Deno.errors.NotFound(`nothing is staged as ${id}`);
       }
-      this.#aside.delete(id);
+      this.#staged.delete(id);
       const stays = there !== undefined && (lying === undefined || lying.sizeBytes === there.sizeBytes);
       this.#kept.set(sha256, { ...(stays ? there : lying!), changedMs: this.#clock.now() });
     });
@@ -129,10 +129,10 @@ export class MemoryBlobs implements BlobStore {
     const writer = new MemoryStaged(id, sizeBytes, {
       take: (chunk) => this.#take(id, chunk),
       bytes: () => {
-        const lying = this.#aside.get(id);
+        const lying = this.#staged.get(id);
         return lying && bytesOf(lying);
       },
-      remove: () => void this.#aside.delete(id),
+      remove: () => void this.#staged.delete(id),
       closed: () => void this.#writers.delete(id),
     });
     this.#writers.set(id, writer);
@@ -140,10 +140,10 @@ export class MemoryBlobs implements BlobStore {
   }
 
   #take(id: string, chunk: Uint8Array): void {
-    const lying = this.#aside.get(id);
+    const lying = this.#staged.get(id);
     // As on a disk, where what was removed under a writer takes bytes that nobody will see.
     if (lying === undefined) return;
-    const all = [...this.#aside.values(), ...this.#kept.values()];
+    const all = [...this.#staged.values(), ...this.#kept.values()];
     const usedBytes = all.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
     if (usedBytes + chunk.length > this.roomBytes) {
       throw Object.assign(new Error("No space left on device (os error 28)"), { code: "ENOSPC" });

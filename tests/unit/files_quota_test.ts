@@ -39,7 +39,7 @@ Deno.test("FI-1: uploads that are under way count, so that many at once cannot g
   assert.equal(answers.filter((answer) => kindOf(answer) === "too_large").length, 10);
   assert.equal((await rig.files.usage(ann)).used, 300_000);
   assert.equal((await rig.kept()).length, 10);
-  assert.deepEqual(await rig.aside(), []);
+  assert.deepEqual(await rig.staged(), []);
 });
 
 Deno.test("FI-1: many at once whose sizes nobody knows cannot go over the quota either", async () => {
@@ -54,7 +54,7 @@ Deno.test("FI-1: many at once whose sizes nobody knows cannot go over the quota 
   const took = answers.filter((answer) => kindOf(answer) === "taken").length;
   assert.ok(took >= 1 && took <= 10, `${took} were taken`);
   assert.equal((await rig.files.usage(ann)).used, took * 30_000);
-  assert.deepEqual(await rig.aside(), []);
+  assert.deepEqual(await rig.staged(), []);
   // What was refused gave its room back.
   const left = 300_000 - took * 30_000;
   for (let at = 0; at < left / 30_000; at++) await rig.upload(ann, new Uint8Array(30_000).fill(100 + at));

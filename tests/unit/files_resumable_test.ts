@@ -58,7 +58,7 @@ Deno.test("FI-2: an upload in parts is the file that the parts make", async () =
   assert.equal(done.offset, whole);
   const file = taken(await rig.files.get(ann, done.fileId!));
   assert.deepEqual([file.sha256, file.name, file.size], [hashOf(content), "notes.txt", whole]);
-  assert.deepEqual(await rig.aside(), []);
+  assert.deepEqual(await rig.staged(), []);
   assert.equal((await rig.files.usage(ann)).used, whole);
 });
 
@@ -114,7 +114,7 @@ Deno.test("FI-1, FI-2: what is too large or wrongly named is refused when it is 
   const size = rig.settings.uploadMaxBytes + 1;
   assert.equal(refusalOf(await rig.files.begin(ann, origin, { name: "a", size })).kind, "too_large");
   assert.equal(refusalOf(await rig.files.begin(ann, origin, { name: "..", size: 1 })).kind, "invalid_params");
-  assert.deepEqual(await rig.aside(), []);
+  assert.deepEqual(await rig.staged(), []);
 });
 
 Deno.test("FI-2: a part that breaks off keeps what came of it", async () => {
@@ -259,7 +259,7 @@ Deno.test("FI-2: an upload that is ended is gone with its bytes, also while a pa
   assert.equal(await rig.files.abandon(ann, id), true);
   assert.equal(refusalOf(await appending).kind, "conflict");
   assert.equal(feed.cancelled, true);
-  assert.deepEqual(await rig.aside(), []);
+  assert.deepEqual(await rig.staged(), []);
   assert.equal(refusalOf(await rig.files.uploadState(ann, id)).kind, "not_found");
   assert.equal(refusalOf(await rig.files.abandon(ann, id)).kind, "not_found");
 });
@@ -308,7 +308,7 @@ Deno.test("FI-2: a crash between the last byte and the file costs nothing that w
     const state = taken(await rig.files.uploadState(ann, id));
     assert.equal(state.offset, whole, crash);
     assert.equal(taken(await rig.files.get(ann, state.fileId!)).sha256, hashOf(content));
-    assert.deepEqual(await rig.aside(), []);
+    assert.deepEqual(await rig.staged(), []);
     assert.deepEqual(await rig.kept(), [hashOf(content)]);
   }
 });
@@ -333,7 +333,7 @@ Deno.test("FI-2, SC-4: an upload of refused bytes stays refused, and its bytes g
   assert.equal(refusal.kind, "not_clean");
   assert.deepEqual(await rig.files.uploadState(ann, id), refusal);
   assert.deepEqual(refusalOf(await append(rig, id, whole, "")), refusal);
-  assert.deepEqual([await rig.kept(), await rig.aside()], [[], []]);
+  assert.deepEqual([await rig.kept(), await rig.staged()], [[], []]);
   assert.equal(rig.refused.length, 1);
   assert.deepEqual(await rig.fileStore.uploadsOf(ann.userId), []);
   assert.equal(await rig.files.abandon(ann, id), true);
@@ -363,7 +363,7 @@ Deno.test("FI-2: an upload of which no byte comes for a day is over; the sweep r
   assert.equal(refusalOf(await rig.files.uploadState(ann, left.id)).kind, "not_found");
   assert.equal(refusalOf(await append(rig, left.id, 0, "x")).kind, "not_found");
   await rig.files.sweep();
-  assert.deepEqual(await rig.aside(), [alive.id]);
+  assert.deepEqual(await rig.staged(), [alive.id]);
   assert.equal(await rig.fileStore.upload(left.id), null);
   taken(await append(rig, alive.id, half, content.slice(half)));
 });

@@ -183,14 +183,14 @@ Deno.test("FI-7: bytes without a record go when they are an hour old, what lies 
   await lose("kept just now", true);
   await lose("aside just now", false);
   await rig.files.sweep();
-  assert.deepEqual([(await rig.kept()).length, (await rig.aside()).length], [3, 2]);
+  assert.deepEqual([(await rig.kept()).length, (await rig.staged()).length], [3, 2]);
   rig.clock.advance(1);
   await rig.files.sweep();
-  assert.deepEqual([(await rig.kept()).length, (await rig.aside()).length], [2, 1]);
+  assert.deepEqual([(await rig.kept()).length, (await rig.staged()).length], [2, 1]);
   rig.clock.advance(hourMs);
   await rig.files.sweep();
   await rig.files.sweep();
-  assert.deepEqual([await rig.kept(), await rig.aside()], [[file.sha256], []]);
+  assert.deepEqual([await rig.kept(), await rig.staged()], [[file.sha256], []]);
   const line = rig.log.lines.find(({ event }) => event === "files.swept");
   assert.deepEqual(line?.fields, { uploads: 0, staged: 1, blobs: 1 });
 });
@@ -200,9 +200,9 @@ Deno.test("FI-7: one sweep is bounded work; the next ones go on with the rest", 
   for (let at = 0; at < 1500; at++) await (await rig.blobs.stage(rig.ids.next()))[Symbol.asyncDispose]();
   rig.clock.advance(hourMs);
   await rig.files.sweep();
-  assert.equal((await rig.aside()).length, 500);
+  assert.equal((await rig.staged()).length, 500);
   await rig.files.sweep();
-  assert.deepEqual(await rig.aside(), []);
+  assert.deepEqual(await rig.staged(), []);
 });
 
 Deno.test("FI-7: the bytes of a rejected file go with it, and its hash stays refused", async () => {

@@ -12,7 +12,7 @@ Deno.test("FI-3, SC-1: a hundred uploads of the same bytes at once are one blob,
   );
   assert.equal(new Set(files.map(({ id }) => id)).size, 100);
   assert.deepEqual(files.map(({ name }) => name), files.map((_, at) => `name ${at}.txt`));
-  assert.deepEqual([await rig.kept(), await rig.aside()], [[hashOf(content)], []]);
+  assert.deepEqual([await rig.kept(), await rig.staged()], [[hashOf(content)], []]);
   assert.equal(await rig.scans.backlog(10), 1);
   assert.equal((await dump(rig.store.kv, ["blob"])).length, 1);
   assert.equal((await rig.fileStore.filesOfBlob(hashOf(content))).length, 100);
@@ -25,7 +25,7 @@ Deno.test("FI-3, SC-1: a hundred uploads of the same bytes at once are one blob,
 Deno.test("FI-3: a hundred people with the same bytes at once have one blob and one scan", async () => {
   await using rig = await FilesRig.open();
   await Promise.all(Array.from({ length: 100 }, (_, at) => rig.upload(rig.person(`p${at}`), "same")));
-  assert.deepEqual([await rig.kept(), await rig.aside()], [[hashOf("same")], []]);
+  assert.deepEqual([await rig.kept(), await rig.staged()], [[hashOf("same")], []]);
   assert.equal(await rig.scans.backlog(10), 1);
   assert.equal((await rig.fileStore.filesOfBlob(hashOf("same"))).length, 100);
 });

@@ -7,7 +7,7 @@ import { dayMs, Feed, FilesRig, hashOf, origin, refusalOf, streamOf, taken } fro
 
 /** Nothing of an upload is there: no file, no bytes, no usage, no room taken. */
 async function assertNothing(rig: FilesRig): Promise<void> {
-  assert.deepEqual([await rig.kept(), await rig.aside()], [[], []]);
+  assert.deepEqual([await rig.kept(), await rig.staged()], [[], []]);
   const ann = rig.person("ann");
   assert.deepEqual((await rig.files.list(ann, {})).files, []);
   assert.equal((await rig.files.usage(ann)).used, 0);
@@ -38,7 +38,7 @@ Deno.test("FI-1, FI-4: an upload becomes a file that shows what it is", async ()
   });
   assert.deepEqual(await service.get(ann, file.id), file);
   assert.deepEqual(await service.usage(ann), { used: content.length, quota: rig.settings.quotaBytes });
-  assert.deepEqual([await rig.kept(), await rig.aside()], [[file.sha256], []]);
+  assert.deepEqual([await rig.kept(), await rig.staged()], [[file.sha256], []]);
   assert.deepEqual((await rig.fileStore.file(file.id))!.from, origin);
   assert.deepEqual(rig.log.lines.map(({ event }) => event), ["file.added"]);
   assert.doesNotMatch(JSON.stringify(rig.log.lines), /report/);
@@ -165,7 +165,7 @@ Deno.test("FI-1: what goes wrong otherwise is thrown, and leaves nothing either"
     files.upload(ann, origin, { name: "a", size: 4 }, streamOf(new Uint8Array(4))),
     /the store is gone/,
   );
-  assert.deepEqual(await rig.aside(), []);
+  assert.deepEqual(await rig.staged(), []);
   // Bytes that were kept before the store failed are swept once they are an hour old.
   assert.equal((await rig.kept()).length, 1);
   rig.restarted();
@@ -190,7 +190,7 @@ Deno.test("SC-4: bytes that are refused are refused at once, told, and not kept"
     sizeBytes: 3,
     type: "text/plain",
   }]);
-  assert.deepEqual(await rig.aside(), []);
+  assert.deepEqual(await rig.staged(), []);
   assert.equal((await rig.files.usage(bob)).used, 0);
   assert.deepEqual((await rig.files.list(bob, {})).files, []);
   assert.equal(await rig.scans.backlog(10), 0);
@@ -204,7 +204,7 @@ Deno.test("SC-4, SC-5: which check it was is nothing that the uploader learns", 
     const refusal = refusalOf(await rig.tryUpload(rig.person("ann"), "bad"));
     said.push(JSON.stringify(refusal.toProblem()));
     assert.deepEqual(rig.refused.map((file) => file.why), [why]);
-    assert.deepEqual([await rig.kept(), await rig.aside()], [[], []]);
+    assert.deepEqual([await rig.kept(), await rig.staged()], [[], []]);
   }
   assert.equal(new Set(said).size, 1, said.join("\n"));
   assert.doesNotMatch(said[0]!, /virus|csam|infected|match/i);
@@ -231,5 +231,5 @@ Deno.test("SC-4: a hash that is refused while its bytes are being kept is refuse
   );
   assert.equal(refusalOf(answer).kind, "not_clean");
   assert.equal(rig.refused.length, 1);
-  assert.deepEqual([await rig.kept(), await rig.aside()], [[], []]);
+  assert.deepEqual([await rig.kept(), await rig.staged()], [[], []]);
 });

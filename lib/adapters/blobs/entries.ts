@@ -1,12 +1,12 @@
-/** Directories of the storage: only the server's own user looks into them. */
+/** Mode of the storage directories: only the server's own user can read them. */
 export const directoryMode = 0o700;
 
-/** For whoever writes an upload; ends when the file is closed, however that happens. */
+/** Locks an upload for its one writer. Closing the file ends the lock. */
 export async function lock(file: Deno.FsFile, id: string): Promise<void> {
   if (!await file.tryLock(true)) throw new Deno.errors.Busy(`The upload ${id} has a writer.`);
 }
 
-/** Size of an upload that nobody writes; null when there is none. */
+/** Size of an upload without a writer; null when there is none. */
 export async function unwrittenSize(path: string, id: string): Promise<number | null> {
   using file = await orNull(Deno.open(path, { read: true, write: true }));
   if (file === null) return null;
@@ -22,18 +22,18 @@ export async function makeDirectory(path: string): Promise<void> {
   }
 }
 
-/** In the order of their names; none when the directory is missing. */
+/** Returns the entries in order of their names; none when the directory is missing. */
 export async function entriesOf(path: string): Promise<Deno.DirEntry[]> {
   const entries = await orNull(Array.fromAsync(Deno.readDir(path))) ?? [];
   return entries.sort((one, other) => one.name < other.name ? -1 : 1);
 }
 
-/** Of the last write; far ahead on a file system without times, so that nothing is taken for old. */
+/** Time of the last write. Far in the future on a file system without times, so that nothing counts as old. */
 export function timeOf({ mtime }: Deno.FileInfo): number {
   return mtime?.getTime() ?? Number.MAX_SAFE_INTEGER;
 }
 
-/** Null for what is not there. */
+/** Null when the path does not exist. */
 export async function orNull<T>(asked: Promise<T>): Promise<T | null> {
   try {
     return await asked;
@@ -43,7 +43,7 @@ export async function orNull<T>(asked: Promise<T>): Promise<T | null> {
   }
 }
 
-/** For a removal: what is gone already is as good. */
+/** For removals: ignores a path that is gone already. */
 export function ignoreMissing(error: unknown): void {
   if (!(error instanceof Deno.errors.NotFound)) throw error;
 }

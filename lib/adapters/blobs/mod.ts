@@ -23,16 +23,19 @@ import { Room } from "./room.ts";
 import { type HashedSoFar, StagedFile, type StagedFileOptions } from "./staged_file.ts";
 import { straysOf } from "./strays.ts";
 
-/** What people send each other is nobody else's business on the machine. */
+/** Only the server's own user can read people's files. */
 const fileMode = 0o600;
-/** Interrupted uploads whose hash so far is kept, a few hundred bytes each; others are read again when they are finished. */
+/**
+ * Number of interrupted uploads whose hash so far stays in memory, a few hundred bytes each. The bytes of others are read
+ * again at their end.
+ */
 const hashesKept = 1000;
 
 /**
- * The blob store on a disk (FI-3, FI-7): what comes in lies aside, and is renamed to the name of its hash when it is whole and
- * synced; the directory is synced too. Several instances may share the directory (OP-7): an upload's file is locked by whoever
- * writes it. Throws what the disk throws, `Deno.errors.Busy` for an upload that has a writer, a `TypeError` for names that are
- * neither an id nor a hash, and a `RangeError` for a range that is not in the blob.
+ * The blob store on a disk (FI-3, FI-7). It stages incoming bytes, renames them to their hash once they are complete and
+ * synced, and syncs the directory too. Several instances can share the directory (OP-7): each staged file is locked by its
+ * writer. Passes on the disk's errors. Throws `Deno.errors.Busy` for an upload with another writer, a `TypeError` for a name
+ * that is neither an id nor a hash, and a `RangeError` for a range outside the blob.
  */
 export class DiskBlobs implements BlobStore {
   readonly #places: Places;
@@ -40,12 +43,11 @@ export class DiskBlobs implements BlobStore {
   readonly #room: Room;
   readonly #writers = new Map<string, StagedFile>();
   readonly #hashes = new Map<string, HashedSoFar>();
-  /** Folders of blobs that are surely on the disk. */
+  /** Folders whose directory entries are safe on the disk. */
   readonly #folders = new Set<string>();
 
   /**
-   * Opens without making anything: for looking only. `root` is the storage directory; uploads leave `leftFreeBytes` of its
-   * disk free.
+   * Creates no directory: for reading only. `root` is the storage directory; uploads leave `leftFreeBytes` of its disk free.
    */
   constructor(root: string, clock: Clock = systemClock, leftFreeBytes = 0) {
     this.#places = new Places(root);
@@ -53,14 +55,14 @@ export class DiskBlobs implements BlobStore {
     this.#room = new Room(this.#places.root, leftFreeBytes);
   }
 
-  /** Makes what is missing of the directories, and takes from others the right to read them. */
+  /** Creates missing directories, and makes them private. */
   static async open(root: string, clock: Clock = systemClock, leftFreeBytes = 0): Promise<DiskBlobs> {
     const places = new Places(root);
     await Deno.mkdir(places.root, { recursive: true, mode: directoryMode });
     for (const path of [places.root, places.uploads, places.files]) {
       await makeDirectory(path);
       const { mode } = await Deno.stat(path);
-      // A copy or a restore may have widened it.
+      // A copy or a restore can have widened the mode.
       if (mode !== null && (mode & 0o077) !== 0) await Deno.chmod(path, directoryMode);
     }
     await syncDirectory(places.root);
@@ -121,12 +123,12 @@ export class DiskBlobs implements BlobStore {
       this.#places.blob(sha256),
       this.#places.folder(sha256),
     ];
-    // Whoever reopened it only to see whether it is whole has nothing more to write.
+    // A caller that reopened it only to check it has nothing more to write.
     await this.#writers.get(id)?.release();
     const sizeBytes = await unwrittenSize(from, id);
     const there = await this.sizeOf(sha256);
     if (sizeBytes === null && there === null) throw new Deno.errors.NotFound(`Nothing is staged as ${id}.`);
-    // Bytes of another size are damaged, as the hash is the same: the good ones replace them.
+    // A blob of another size is damaged, as the hash is the same: the good bytes replace it.
     const isNew = sizeBytes !== null && sizeBytes !== there;
     const now = new Date(this.#clock.now());
     await Deno.utime(isNew ? from : to, now, now);
@@ -163,7 +165,7 @@ export class DiskBlobs implements BlobStore {
   async remove(sha256: string): Promise<void> {
     const folder = this.#places.folder(sha256);
     const removed = await orNull(Deno.remove(this.#places.blob(sha256)).then(() => true));
-    // What was taken out of reach must not come back with a power cut.
+    // A removed blob must not return after a power cut.
     if (removed) await syncDirectory(folder);
   }
 
@@ -178,12 +180,12 @@ export class DiskBlobs implements BlobStore {
     }
   }
 
-  /** For the check: paths below the storage directory that neither `staged` nor `list` speaks of. */
+  /** For the storage check: paths below the storage directory that neither `staged` nor `list` returns. */
   strays(): AsyncGenerator<string> {
     return straysOf(this.#places);
   }
 
-  /** For the check: moves bytes that are not what their name says to `damaged/`, where nothing reads them. */
+  /** For the storage check: moves a blob with wrong bytes to `damaged/`, where nothing reads it. */
   async setAside(sha256: string): Promise<void> {
     await makeDirectory(this.#places.damaged);
     await Deno.rename(this.#places.blob(sha256), this.#places.damagedBlob(sha256));
@@ -209,7 +211,7 @@ export class DiskBlobs implements BlobStore {
     return writer;
   }
 
-  /** What this process has hashed of an upload, if that is what lies there; null when it has to be read again. */
+  /** Returns this process's hash so far of an upload, if it matches the file; null when the file must be read again. */
   #hashOf(id: string, sizeBytes: number, changedMs: number): Hash | null {
     const known = this.#hashes.get(id);
     this.#hashes.delete(id);
@@ -217,7 +219,7 @@ export class DiskBlobs implements BlobStore {
     return known?.sizeBytes === sizeBytes && known.changedMs === changedMs ? known.hash : null;
   }
 
-  /** Each process syncs a folder's entry once, as it cannot know whether whoever made the folder did. */
+  /** Each process syncs a folder's entry once, as it cannot know whether the folder's maker did. */
   async #makeFolder(folder: string): Promise<void> {
     if (this.#folders.has(folder)) return;
     await makeDirectory(folder);

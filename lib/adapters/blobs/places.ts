@@ -1,9 +1,9 @@
 import { id as idSchema, sha256 as sha256Schema } from "../../protocol/mod.ts";
 
 /**
- * Paths below the storage directory (FI-3): `uploads/{id}` for what comes in, `files/{first two hex}/{hash}` for what is whole,
- * `damaged/{hash}` for what a check took out of sight. The only place that forms them: of nothing but an id of ours or a hash,
- * so that no name leads elsewhere (FI-8). Throws a `TypeError` for anything else.
+ * Paths below the storage directory (FI-3): `uploads/{id}` for staged bytes, `files/{first two hex}/{hash}` for blobs,
+ * `damaged/{hash}` for blobs that a check set aside. Only this class forms them, from ids of this server and hashes, so no
+ * name becomes a path (FI-8). Throws a `TypeError` for anything else.
  */
 export class Places {
   readonly root: string;
@@ -23,7 +23,7 @@ export class Places {
     return `${this.uploads}/${id}`;
   }
 
-  /** The directory that a blob lies in. */
+  /** The directory of a blob. */
   folder(sha256: string): string {
     return `${this.files}/${hashOf(sha256).slice(0, 2)}`;
   }

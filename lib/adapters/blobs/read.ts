@@ -1,9 +1,9 @@
-/** Bytes of one read: from here on larger ones are no faster, and smaller ones cost more than they save in memory. */
+/** Bytes of one read. Larger reads are no faster; smaller ones cost more time than they save memory. */
 const readBytes = 256 * 1024;
 
 /**
- * The next `lengthBytes` bytes of a file as a stream, read as they are asked for. It owns the file: closes it at the end, when
- * it is cancelled, and when reading fails. A file that ends early fails the stream, so that nobody takes a part for the whole.
+ * Streams the next `lengthBytes` bytes of a file. Owns the file: closes it at the end, on cancel and on an error. A file that
+ * ends early fails the stream, so that no part passes for the whole.
  */
 export function streamOf(file: Deno.FsFile, lengthBytes: number): ReadableStream<Uint8Array<ArrayBuffer>> {
   let leftBytes = lengthBytes;
@@ -22,7 +22,7 @@ export function streamOf(file: Deno.FsFile, lengthBytes: number): ReadableStream
       try {
         const chunk = new Uint8Array(Math.min(readBytes, leftBytes));
         const count = await file.read(chunk);
-        // It was cancelled meanwhile.
+        // The stream was cancelled during the read.
         if (!open) return;
         if (count === null) throw new Error(`A blob's file ends ${leftBytes} bytes early.`);
         leftBytes -= count;
@@ -40,7 +40,7 @@ export function streamOf(file: Deno.FsFile, lengthBytes: number): ReadableStream
   }, { highWaterMark: 0 });
 }
 
-/** Fills `into` from where the file stands. Throws when the file ends before. */
+/** Fills `into` from the file's position. Throws when the file ends first. */
 export async function readFully(file: Deno.FsFile, into: Uint8Array): Promise<void> {
   for (let at = 0; at < into.length;) {
     const count = await file.read(into.subarray(at));

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { BlobStore } from "../../files/ports.ts";
 import type { BlobsOnDisk } from "../storage_check/facts.ts";
 
-/** How far a re-hash is. */
+/** Progress of a re-hash. */
 export interface RehashProgress {
   blobs: number;
   ofBlobs: number;
@@ -10,7 +10,7 @@ export interface RehashProgress {
   ofBytes: number;
 }
 
-/** Reads every blob and compares its bytes with its name; tells after each tenth of the bytes, and at the end. */
+/** Reads every blob and compares its bytes with its name. Reports after each tenth of the bytes, and at the end. */
 export async function rehash(
   blobs: Pick<BlobStore, "list" | "open">,
   tell: (progress: RehashProgress) => void,

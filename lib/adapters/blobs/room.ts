@@ -1,9 +1,9 @@
 import { statfs } from "node:fs/promises";
 
-/** Bytes that are written before the disk is asked again. */
+/** Bytes written between two checks of the disk's free space. */
 const lookEveryBytes = 16 * 1024 * 1024;
 
-/** There is less left on the disk than uploads may take. Has the code of a full disk, as it is one for whoever writes. */
+/** Thrown when the disk has less free space than uploads must leave. Has the code of a full disk. */
 export class NoRoom extends Error {
   override readonly name = "NoRoom";
   readonly code = "ENOSPC";
@@ -13,19 +13,19 @@ export class NoRoom extends Error {
   }
 }
 
-/** The room that all uploads of a process have together. */
+/** Free space for all uploads of a process. */
 export class Room {
   readonly #path: string;
   readonly #leftFreeBytes: number;
   #leftBytes = 0;
 
-  /** `path` is on the disk in question, of which `leftFreeBytes` are for others. */
+  /** `path` is on that disk; uploads leave `leftFreeBytes` of it free. */
   constructor(path: string, leftFreeBytes: number) {
     this.#path = path;
     this.#leftFreeBytes = leftFreeBytes;
   }
 
-  /** Before bytes are written. Throws `NoRoom`. */
+  /** Call it before writing bytes. Throws `NoRoom`. */
   async take(bytes: number): Promise<void> {
     if (bytes > this.#leftBytes) {
       const { bavail, bsize } = await statfs(this.#path);

@@ -7,17 +7,20 @@ import { ignoreMissing } from "./entries.ts";
 import { readFully } from "./read.ts";
 import type { Room } from "./room.ts";
 
-/** Each of the two buffers: the first is small, as most uploads are; they grow as bytes keep coming. Larger ones are no faster. */
+/**
+ * Size of each of the two buffers. They begin small, as most uploads are, and grow while bytes keep coming. Larger ones are no
+ * faster.
+ */
 const firstBufferBytes = 64 * 1024;
 const bufferBytes = 256 * 1024;
-/** So much is written before the disk is told to begin, so that the end of a large upload does not wait for all of it. */
+/** Bytes written before an early sync, so that the end of a large upload does not wait for all of it. */
 const syncEveryBytes = 64 * 1024 * 1024;
 
-/** What the hash of bytes that lie aside has come to, kept for whoever goes on with them. */
+/** The hash so far of a staged upload, kept for the next request. */
 export interface HashedSoFar {
   hash: Hash;
   sizeBytes: number;
-  /** Set when the file was closed, later each time: another one means that somebody else wrote to it. */
+  /** Time of the file's closing. Another time means that another process wrote to the file. */
   changedMs: number;
 }
 
@@ -26,22 +29,22 @@ export interface StagedFileOptions {
   path: string;
   /** The directory of `path`. */
   directory: string;
-  /** Open for reading and writing, locked, at the end of its `sizeBytes`. */
+  /** Open for reading and writing, locked, positioned after its first `sizeBytes` bytes. */
   file: Deno.FsFile;
   sizeBytes: number;
-  /** Of the last write when it was opened; 0 for a new one. */
+  /** Time of the last write before it was opened; 0 for a new file. */
   changedMs: number;
   clock: Clock;
   room: Pick<Room, "take">;
-  /** Of the bytes before `sizeBytes`; null when they have to be read again at the end. */
+  /** Hash of the first `sizeBytes` bytes; null when they must be read again at the end. */
   hash: Hash | null;
-  /** Told once, when it is closed; with what was hashed if somebody may go on with it. */
+  /** Called once, when the file is closed; with the hash so far if the upload can continue. */
   closed(hashed: HashedSoFar | null): void;
 }
 
 /**
- * Bytes that come in, through two buffers: while one is written to the file by another thread, it is hashed here, and then the
- * other one fills. What failed once stays failed, as nobody knows what of it is on the disk.
+ * Writes incoming bytes through two buffers: while another thread writes one to the file, this thread hashes it, and then the
+ * other fills. After one failure every later call fails, as the state on the disk is unknown.
  */
 export class StagedFile implements Staged {
   readonly id: string;
@@ -58,14 +61,14 @@ export class StagedFile implements Staged {
   #filling: Uint8Array<ArrayBuffer> | null = null;
   #filledBytes = 0;
   #other: Uint8Array<ArrayBuffer> | null = null;
-  /** The write under way; never rejects. */
+  /** The current write; never rejects. */
   #writing: Promise<void> = Promise.resolve();
-  /** The early sync under way; never rejects. */
+  /** The current early sync; never rejects. */
   #syncing: Promise<void> | null = null;
-  /** The same file for early syncs: the runtime does one thing after the other with each open file. */
+  /** The same file opened again for early syncs, as the runtime runs one operation at a time per open file. */
   #syncFile: Deno.FsFile | null = null;
   #unsyncedBytes = 0;
-  /** Whether the file's entry in its directory is on the disk: it is for whoever was told of bytes of it. */
+  /** Whether the file's directory entry is on the disk. It must be before any answer about its bytes. */
   #entered: boolean;
   #failure: { error: unknown } | null = null;
   #state: "open" | "busy" | "closed" = "open";
@@ -91,7 +94,7 @@ export class StagedFile implements Staged {
     return this.#sizeBytes;
   }
 
-  /** Lets go of what was opened and not written to; does nothing otherwise. */
+  /** Closes a file that was opened and not written to; does nothing otherwise. */
   async release(): Promise<void> {
     if (this.#state === "open" && this.#sizeBytes === this.#openedBytes) await this.#end();
   }
@@ -133,14 +136,14 @@ export class StagedFile implements Staged {
 
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#state === "open" && this.#failure === null) {
-      // Nobody was promised what is not synced: what goes wrong here loses nothing that was answered.
+      // No answer covers bytes that are not synced, so an error here loses nothing.
       await this.#alone(() => this.#flush()).catch(() => undefined);
       this.#hashed = await this.#soFar().catch(() => null);
     }
     await this.#end();
   }
 
-  /** One call at a time: two at once would mix their bytes. */
+  /** Runs one call at a time: two at once would mix their bytes. */
   async #alone<T>(work: () => Promise<T>): Promise<T> {
     if (this.#failure !== null) throw this.#failure.error;
     if (this.#state !== "open") throw new Error(`The upload ${this.id} is ${this.#state}.`);
@@ -155,7 +158,7 @@ export class StagedFile implements Staged {
     }
   }
 
-  /** Gives the filled buffer to the disk, hashes it meanwhile, and takes the other one. */
+  /** Starts writing the filled buffer, hashes it during the write, and switches buffers. */
   async #pass(): Promise<void> {
     await this.#room.take(this.#filledBytes);
     await this.#written();
@@ -171,7 +174,7 @@ export class StagedFile implements Staged {
     if (this.#unsyncedBytes >= syncEveryBytes && this.#syncing === null) this.#syncEarly();
   }
 
-  /** The write under way is done; throws when it, or an early sync, failed, or somebody gave up meanwhile. */
+  /** Waits for the current write. Throws when it or an early sync failed, or the upload was given up. */
   async #written(): Promise<void> {
     await this.#writing;
     if (this.#failure !== null) throw this.#failure.error;
@@ -183,7 +186,7 @@ export class StagedFile implements Staged {
     await this.#written();
   }
 
-  /** All bytes are on the disk, and the file is found there. */
+  /** Syncs all bytes and the file's directory entry. */
   async #settle(): Promise<void> {
     await this.#flush();
     await this.#syncing;
@@ -202,7 +205,7 @@ export class StagedFile implements Staged {
         this.#syncFile ??= await Deno.open(this.#path, { write: true });
         await this.#syncFile.syncData();
       } catch (error) {
-        // A disk tells of a failed write once: later syncs may look fine.
+        // A disk reports a failed write once; later syncs can succeed.
         this.#failure ??= { error };
       } finally {
         this.#syncing = null;
@@ -210,7 +213,7 @@ export class StagedFile implements Staged {
     })();
   }
 
-  /** From the file, for bytes that another process took. */
+  /** Hashes the file's bytes again, for bytes that another process received. */
   async #hashAgain(): Promise<Hash> {
     const hash = createHash("sha256");
     const buffer = new Uint8Array(bufferBytes);
@@ -231,7 +234,7 @@ export class StagedFile implements Staged {
     return this.#hash && { hash: this.#hash, sizeBytes: this.#sizeBytes, changedMs };
   }
 
-  /** Closed once nothing is under way with the file; without error, as there is nobody to tell. */
+  /** Closes the file after its current operations. Drops errors, as no caller waits. */
   async #end(): Promise<void> {
     if (this.#state === "closed") return;
     this.#state = "closed";

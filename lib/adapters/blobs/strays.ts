@@ -1,7 +1,7 @@
 import { entriesOf } from "./entries.ts";
 import { isFolder, isHash, isId, type Places } from "./places.ts";
 
-/** What lies in the storage directory under no name that the store gives, as paths below it. */
+/** Lists the paths in the storage directory that do not have a name of this store. */
 export async function* straysOf({ root, uploads, files, damaged }: Places): AsyncGenerator<string> {
   for (const { name, isDirectory } of await entriesOf(root)) {
     const known = [uploads, files, damaged].includes(`${root}/${name}`);

@@ -6,23 +6,23 @@ export interface Address {
   port: number;
 }
 
-/** Bytes after the length in one frame of INSTREAM. Larger ones are faster on the socket alone, and not with clamd behind it. */
+/** Bytes in one frame of INSTREAM. Larger frames are faster on the socket alone, but not with clamd. */
 export const frameBytes = 64 * 1024;
 
-/** Without progress for this long a connection is given up; clamd stops reading while all of its threads are busy. */
+/** Time without progress after which a connection is given up. clamd stops reading while all its threads are busy. */
 const connectMs = 5_000;
 const stallMs = 60_000;
-/** From the last byte sent to the answer: more than MaxScanTime, which is 2 minutes unless set. */
+/** Time from the last byte sent to the answer: more than MaxScanTime, by default 2 minutes. */
 const answerMs = 5 * 60_000;
 
-/** clamd did not take the connection: it is starting, or not running. */
+/** Thrown when clamd refused the connection: it is starting, or not running. */
 export class NotThere extends Error {
   override readonly name = "NotThere";
 }
 
 /**
- * One connection, for one command. Closed by whoever opened it, and at once when the deadline aborts, so that nothing that waits
- * on it waits longer.
+ * One connection, for one command. Its opener closes it. It closes at once when the deadline aborts, so nothing waits on it
+ * any longer.
  */
 export class Connection implements AsyncDisposable {
   readonly #conn: Deno.TcpConn;
@@ -33,7 +33,7 @@ export class Connection implements AsyncDisposable {
     this.#closed = true;
   };
   #closed = false;
-  /** Something of an answer is there, or the connection has ended. */
+  /** A part of an answer arrived, or the connection ended. */
   #answered = false;
 
   private constructor(conn: Deno.TcpConn, deadline: Deadline) {
@@ -64,14 +64,14 @@ export class Connection implements AsyncDisposable {
     return new Connection(conn, deadline);
   }
 
-  /** Whether the bytes were taken, with no answer before them; false when an answer or the end came first. */
+  /** True when the bytes were sent before any answer; false when an answer or the end came first. */
   async send(bytes: Uint8Array): Promise<boolean> {
     this.#deadline.within(stallMs, "clamd took nothing");
-    // An answer that comes early, like that of the size limit, is followed by a reset: it must not wait for the write.
+    // A reset follows an early answer, like that of the size limit, so the answer must not wait for the write.
     return !this.#answered && await Promise.race([this.#write(bytes), this.#reading.then(() => false)]);
   }
 
-  /** What came, once the connection has ended. Throws `GivenUp`. */
+  /** Returns the answer after the end of the connection. Throws `GivenUp`. */
   async reply(ms: number = answerMs): Promise<Reply> {
     this.#deadline.within(ms, "clamd did not answer");
     const reply = await this.#reading;
@@ -115,7 +115,7 @@ export class Connection implements AsyncDisposable {
   }
 }
 
-/** Sends a command without a body and gives what came. Throws `NotThere` or `GivenUp`. */
+/** Sends a command without a body and returns the answer. Throws `NotThere` or `GivenUp`. */
 export async function ask(
   address: Address,
   command: string,
@@ -128,8 +128,8 @@ export async function ask(
 }
 
 /**
- * Sends a stream as INSTREAM frames and gives what came. `onChunk` sees each chunk as it goes out. The stream is read to its end
- * or cancelled. Throws `NotThere`, `GivenUp`, and what the stream throws.
+ * Sends a stream as INSTREAM frames and returns the answer. Calls `onChunk` with each chunk. Reads the stream to its end or
+ * cancels it. Throws `NotThere`, `GivenUp`, and errors of the stream.
  */
 export async function instream(
   address: Address,

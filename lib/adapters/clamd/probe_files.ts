@@ -1,23 +1,26 @@
 import { crc32 } from "../checksum.ts";
 
-/** Small files that show how clamd is set up. Nothing in them does anything; they are made here, so that no virus scanner minds this source. */
+/**
+ * Small files that show clamd's configuration. They are harmless. They are made here, so that no virus scanner flags this
+ * source.
+ */
 
 const encoder = new TextEncoder();
 
-/** Levels of the nested archive: above what `MaxRecursion` may be set to (100). */
+/** Levels of the nested archive: more than the maximum of `MaxRecursion` (100). */
 const nestedLevels = 110;
 
-/** The EICAR test file, in two parts: as one, this file itself would be taken for it. */
+/** The EICAR test file, written in two parts so that no scanner flags this source file. */
 export function eicarFile(): Uint8Array<ArrayBuffer> {
   return encoder.encode("X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR-" + "STANDARD-ANTIVIRUS-TEST-FILE!$H+H*");
 }
 
-/** A zip whose entry says that it is encrypted. */
+/** A zip with an entry marked as encrypted. */
 export function encryptedZip(): Uint8Array<ArrayBuffer> {
   return joined(zipParts("encrypted", encoder.encode("0123456789abcdef"), { encrypted: true }));
 }
 
-/** A PDF that says that it needs a password. */
+/** A PDF marked as needing a password. */
 export function encryptedPdf(): Uint8Array<ArrayBuffer> {
   const key = "00".repeat(32);
   return encoder.encode([
@@ -38,7 +41,7 @@ export function encryptedPdf(): Uint8Array<ArrayBuffer> {
   ].join("\n"));
 }
 
-/** A RAR archive (version 4) with encrypted headers: only a clamd that can unpack RAR says so. */
+/** A RAR archive (version 4) with encrypted headers: only a clamd that unpacks RAR reports it. */
 export function encryptedRar(): Uint8Array<ArrayBuffer> {
   // HEAD_TYPE 0x73 (archive header), HEAD_FLAGS 0x0080 (headers are encrypted), HEAD_SIZE 13, reserved.
   const header = Uint8Array.of(0x73, 0x80, 0, 13, 0, 0, 0, 0, 0, 0, 0);
@@ -47,7 +50,7 @@ export function encryptedRar(): Uint8Array<ArrayBuffer> {
   return joined([marker, Uint8Array.of(crc & 0xff, crc >>> 8 & 0xff), header, new Uint8Array(64)]);
 }
 
-/** Archives in archives, deeper than any clamd goes. */
+/** Nested archives, deeper than any clamd opens. */
 export function nestedZip(): Uint8Array<ArrayBuffer> {
   let bytes: Uint8Array<ArrayBuffer> = encoder.encode("nothing");
   for (let level = 0; level < nestedLevels; level++) bytes = joined(zipParts("a", bytes, {}));
@@ -55,8 +58,8 @@ export function nestedZip(): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * A small zip around a member of `zeroBytes` zeros and an encrypted zip entry behind them: clamd finds the latter only when it
- * did not cut the member off.
+ * A small zip with a member of `zeroBytes` zeros and an encrypted zip entry after them. clamd finds the entry only when it did
+ * not cut the member off.
  */
 export async function bigMemberZip(zeroBytes: number): Promise<Uint8Array<ArrayBuffer>> {
   const [zeros] = zipParts("zeros", new Uint8Array(0), { sizeBytes: zeroBytes });
@@ -86,20 +89,20 @@ interface EntryOptions {
   encrypted?: true;
   /** Deflate is 8, stored is 0. */
   method?: number;
-  /** Unpacked; what is there when left out. */
+  /** Unpacked size; the size of the content by default. */
   sizeBytes?: number;
   /** Bytes of the archive before this entry. */
   startsAt?: number;
 }
 
-/** Local header, content, and the rest of a zip with one entry. No checksum: clamd does not look at it. */
+/** Local header, content, and the end of a zip with one entry. Without a checksum: clamd ignores it. */
 function zipParts(
   name: string,
   packed: Uint8Array<ArrayBuffer>,
   { encrypted, method = 0, sizeBytes = packed.length, startsAt = 0 }: EntryOptions,
 ): Uint8Array<ArrayBuffer>[] {
   const packedBytes = method === 0 ? sizeBytes : packed.length;
-  // What both headers have in common: version, flags, method, time, date, checksum, sizes, lengths of name and extra field.
+  // Fields of both headers: version, flags, method, time, date, checksum, sizes, lengths of name and extra field.
   const common = new DataView(new ArrayBuffer(26));
   common.setUint16(0, 20, true);
   common.setUint16(2, encrypted ? 1 : 0, true);

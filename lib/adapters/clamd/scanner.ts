@@ -8,29 +8,29 @@ import { type SelfTest, selfTester } from "./self_test.ts";
 import { Slots } from "./slots.ts";
 import { UnreadArchives } from "./unread/mod.ts";
 
-/** A version is asked for anew after this long, and how clamd is set up is tested anew. */
+/** Time after which the version is read again and clamd's configuration is tested again. */
 const versionMs = 60_000;
 const testedMs = 3600_000;
-/** After a test that failed: an operator who repairs clamd.conf is to see it soon. */
+/** The same after a failed test: an operator who repairs clamd.conf must see the result soon. */
 const failedTestMs = 10_000;
-/** An answer to PING and VERSION. */
+/** Time limit for PING and VERSION. */
 const healthMs = 5_000;
 
 export interface ClamdOptions {
   address: Address;
   clock: Clock;
-  /** Files at once: not more than MaxThreads of clamd.conf. One connection more is for `health`. */
+  /** Files at once: at most MaxThreads of clamd.conf. `health` uses one connection more. */
   connections: number;
 }
 
-/** What is known of the clamd that answers now; forgotten when it stops answering. */
+/** Facts about the running clamd; dropped when it stops answering. */
 interface Known {
   version: string;
   versionAtMs: number;
   test: { result: SelfTest; atMs: number } | null;
 }
 
-/** clamd over TCP (SC-3): a connection for each file. Nothing is scanned by a clamd that would call unread content clean. */
+/** clamd over TCP (SC-3), with one connection for each file. A clamd that calls unread content clean scans nothing. */
 export class ClamdScanner implements VirusScanner {
   readonly name = "clamd";
   readonly #address: Address;
@@ -95,7 +95,7 @@ export class ClamdScanner implements VirusScanner {
       (chunk) => unread.feed(chunk),
     );
     const judgement = judge(reply, allSent);
-    // Cut off: it may be another clamd that answers next.
+    // The connection broke: the next answer may come from another clamd.
     if (replyText(reply) === null) this.#known = null;
     if (judgement.verdict !== "clean") return judgement;
     if (sentBytes !== subject.sizeBytes) {
@@ -116,13 +116,13 @@ export class ClamdScanner implements VirusScanner {
       throw new GivenUp("What answers at the address of clamd does not tell a version.");
     }
     const version = told.slice(0, limits.scanAnswer);
-    // New signatures may come with a new configuration.
+    // An update of the signatures can come with a new configuration.
     const test = known !== null && known.version === version ? known.test : null;
     this.#known = { version, versionAtMs: now, test };
     return version;
   }
 
-  /** One test at a time, whoever asks; on a time of its own, as others wait for it too. */
+  /** Runs one test at a time. It has its own time limit, as several callers wait for it. */
   #tested(): Promise<SelfTest> {
     const test = this.#known?.test ?? null;
     const age = test === null ? Infinity : this.#clock.now() - test.atMs;
@@ -137,7 +137,7 @@ export class ClamdScanner implements VirusScanner {
     using deadline = new Deadline(this.#clock, new AbortController().signal);
     const about = this.#known;
     const result = await this.#selfTest(deadline);
-    // Forgotten meanwhile: it was the test of a clamd that is gone.
+    // The facts were dropped during the test: it tested a clamd that is gone.
     if (about !== null && this.#known?.version === about.version) {
       this.#known = { ...this.#known, test: { result, atMs: this.#clock.now() } };
     }
@@ -160,7 +160,7 @@ function reasonOf(error: unknown): string {
   return `The file could not be read (${error instanceof Error ? error.name : "unknown"}).`;
 }
 
-/** clamd of the configuration. Nothing is opened before something is asked, and nothing stays open. */
+/** Returns the scanner for the configured clamd. It opens a connection only to ask something, and closes it afterwards. */
 export function openClamd(
   address: Address,
   { clock, connections }: { clock: Clock; connections: number },

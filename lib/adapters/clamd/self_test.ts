@@ -10,7 +10,7 @@ import {
 } from "./probe_files.ts";
 import { judge, type Judgement } from "./reply.ts";
 
-/** What clamd is known to do; `reason` names the line of clamd.conf to change. */
+/** Result of a self-test; `reason` names the line of clamd.conf to change. */
 export type SelfTest = { ok: true; readsRar: boolean } | { ok: false; reason: string };
 
 interface Probe {
@@ -20,8 +20,8 @@ interface Probe {
 }
 
 /**
- * Members of this size are looked at in a clamd whose MaxFileSize lies below and whose MaxScanSize lies above: Debian's defaults
- * are 25 and 100 MiB, clamd's own 100 and 400 MiB. Larger gaps are not seen: each size costs clamd as much work.
+ * Sizes of the probed archive members. They reveal a MaxFileSize below and a MaxScanSize above them: Debian's defaults are 25
+ * and 100 MiB, clamd's own 100 and 400 MiB. Larger gaps go unseen, as each size costs clamd that much work.
  */
 const memberBytes = [32 * 1024 * 1024, 128 * 1024 * 1024];
 const cutOff =
@@ -57,8 +57,9 @@ const probes: readonly Probe[] = [
 ];
 
 /**
- * Finds out whether clamd says what it does not look through. It cannot be asked for its configuration, so it gets files that
- * show it; they are made once. Each run takes about two seconds of clamd's time, and throws `NotThere` and `GivenUp`.
+ * Returns a function that tests whether clamd reports content that it does not scan. clamd does not tell its configuration, so
+ * the test sends probe files, which are made once. Each run takes about two seconds of clamd's time, and throws `NotThere` and
+ * `GivenUp`.
  */
 export function selfTester(address: Address): (deadline: Deadline) => Promise<SelfTest> {
   const made = new Map<Probe, Uint8Array<ArrayBuffer>>();
@@ -75,7 +76,7 @@ export function selfTester(address: Address): (deadline: Deadline) => Promise<Se
           : `clamd's answer to a test file was: ${found.answer}`,
       };
     }
-    // Debian's clamd comes without the library that unpacks RAR.
+    // Debian's clamd has no library to unpack RAR.
     const rar = await judged(address, encryptedRar(), deadline);
     return { ok: true, readsRar: rar.verdict === "incomplete" };
   };

@@ -1,6 +1,6 @@
 import { GivenUp } from "../deadline.ts";
 
-/** At most so many at once, in the order in which they asked. */
+/** A semaphore: at most so many at once, in order of the calls. */
 export class Slots {
   #free: number;
   readonly #waiting: (() => void)[] = [];
@@ -9,7 +9,7 @@ export class Slots {
     this.#free = count;
   }
 
-  /** A slot, to be disposed of; throws `GivenUp` when the signal aborts first. */
+  /** Returns a slot; dispose it after use. Throws `GivenUp` when the signal aborts first. */
   async take(signal: AbortSignal): Promise<Disposable> {
     if (signal.aborted) throw new GivenUp("It was called off before its turn.");
     if (this.#free > 0) this.#free--;
@@ -27,7 +27,7 @@ export class Slots {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const stop = () => {
       const place = this.#waiting.indexOf(resolve);
-      // It was just called: the slot is taken, and given back by whoever asked.
+      // The slot has just been assigned: its new owner returns it.
       if (place === -1) return;
       this.#waiting.splice(place, 1);
       reject(new GivenUp("It was called off before its turn."));

@@ -3,7 +3,7 @@ import type { Deadline } from "../deadline.ts";
 import type { HttpClient } from "./http_client.ts";
 import { type CsamService, type Media, type Outcome, ServiceFailed } from "./service.ts";
 
-/** Classifications that are a match. One that is added to the service's list is not known here, and so not clean. */
+/** Classifications that are a match. A new classification of the service is unknown here, and so not clean. */
 const matches: ReadonlySet<string> = new Set(["csam", "harmful-abusive-material"]);
 
 const answer = z.object({
@@ -15,7 +15,7 @@ const answer = z.object({
   near_match_details: z.array(z.object({ sha1_base32: z.string(), classification: z.string() })),
 });
 
-/** Arachnid Shield of the Canadian Centre for Child Protection: the bytes as they are, pictures and videos. */
+/** Arachnid Shield of the Canadian Centre for Child Protection. It gets the raw bytes of pictures and videos. */
 export class Arachnid implements CsamService {
   readonly name = "arachnid";
   readonly version = "v1";
@@ -31,7 +31,7 @@ export class Arachnid implements CsamService {
     const headers = { "authorization": this.#authorization, "content-type": media.type };
     const came = await this.#http.post("/v1/media/", headers, media, deadline);
     if (came.status === 413) return { verdict: "incomplete", answer: this.#http.refusal(came) };
-    // About this one file: the service is well.
+    // The error is about this file; the service works.
     if ([400, 415, 422].includes(came.status)) return { verdict: "error", answer: this.#http.refusal(came) };
     const said = this.#http.checked(answer, came);
     if (media.sha256 !== null && said.sha256_hex.toLowerCase() !== media.sha256) {

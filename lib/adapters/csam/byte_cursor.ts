@@ -2,16 +2,16 @@ import type { Deadline } from "../deadline.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-/** The bytes end before they should, or are not what they claim to be: nothing that another try would change. */
+/** Thrown when bytes are missing or do not match their format. A retry would not help. */
 export class Unreadable extends Error {
   override readonly name = "Unreadable";
 }
 
-/** Goes through a stream once, from the front. Cancels it when disposed of. */
+/** Reads a stream once, from the start. Cancels it when disposed. */
 export class ByteCursor implements AsyncDisposable {
   readonly #reader: ReadableStreamDefaultReader<Bytes>;
   #held: Bytes = new Uint8Array(0);
-  /** Bytes that were handed out or skipped. */
+  /** Bytes returned or skipped so far. */
   #at = 0;
 
   readonly #deadline: Deadline;
@@ -25,7 +25,7 @@ export class ByteCursor implements AsyncDisposable {
     return this.#at;
   }
 
-  /** Up to `count` bytes from here, without going on; fewer only at the end. */
+  /** Returns up to `count` bytes without moving on; fewer only at the end. */
   async peek(count: number): Promise<Bytes> {
     while (this.#held.length < count) {
       const { value, done } = await this.#deadline.race(this.#reader.read());
@@ -38,7 +38,7 @@ export class ByteCursor implements AsyncDisposable {
     return this.#held.subarray(0, count);
   }
 
-  /** Exactly `count` bytes; throws `Unreadable` when there are fewer. */
+  /** Returns exactly `count` bytes; throws `Unreadable` when there are fewer. */
   async take(count: number): Promise<Bytes> {
     const bytes = await this.peek(count);
     if (bytes.length < count) throw new Unreadable("It ends too early.");
@@ -51,7 +51,7 @@ export class ByteCursor implements AsyncDisposable {
     while (this.#at < at) await this.#next(at - this.#at);
   }
 
-  /** Streams the next `count` bytes, or all when null. What of them is not read has to be skipped. */
+  /** Streams the next `count` bytes, or all when null. Skip the bytes that the stream's reader left. */
   stream(count: number | null): ReadableStream<Bytes> {
     let left = count ?? Infinity;
     return new ReadableStream<Bytes>({
@@ -70,7 +70,7 @@ export class ByteCursor implements AsyncDisposable {
     await this.#reader.cancel().catch(() => undefined);
   }
 
-  /** The next bytes as they come, at most `most`. */
+  /** Returns the next bytes of the stream, at most `most`. */
   async #next(most: number): Promise<Bytes> {
     if (this.#held.length === 0) {
       const { value, done } = await this.#deadline.race(this.#reader.read());

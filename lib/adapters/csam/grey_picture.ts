@@ -1,9 +1,9 @@
 import { crc32 } from "../checksum.ts";
 
-/** As small as PhotoDNA takes it. */
+/** The smallest side that PhotoDNA accepts. */
 const side = 160;
 
-/** A picture of nothing (PNG, grey tones in stripes), to see whether a service answers. */
+/** Makes a PNG with grey stripes, to test whether a service answers. */
 export async function greyPicture(): Promise<Uint8Array<ArrayBuffer>> {
   const rows = new Uint8Array(side * (side + 1));
   // Each row begins with its filter: none.
@@ -13,7 +13,7 @@ export async function greyPicture(): Promise<Uint8Array<ArrayBuffer>> {
   const header = new DataView(new ArrayBuffer(13));
   header.setUint32(0, side);
   header.setUint32(4, side);
-  // Eight bits of grey for each point.
+  // Eight bits of grey for each pixel.
   header.setUint8(8, 8);
   const parts = [
     Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a),

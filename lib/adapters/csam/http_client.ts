@@ -6,18 +6,18 @@ import { type Media, ServiceFailed } from "./service.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-/** As the services' own clients have it. */
+/** The same as in the services' own clients. */
 const connectMs = 3_000;
 const readMs = 60_000;
 const answerBytes = 1024 * 1024;
-/** Up to here a body goes out whole, with its length; larger ones are streamed, in chunks without one. */
+/** Largest body that is sent in one piece with its length; larger ones are streamed in chunks without a length. */
 export const wholeBytes = 4 * 1024 * 1024;
-/** A service that answered just now need not be knocked at. */
+/** Time after an answer in which no new connection test is needed. */
 const recentMs = 30_000;
-/** Of a service's own words on an error. */
+/** Characters that are kept of a service's error text. */
 const detailLength = 200;
 
-/** Finds out in short time whether something listens; `fetch` alone has no bound for that. */
+/** Tests quickly whether something listens; `fetch` alone has no time limit for that. */
 export type Knock = (hostname: string, port: number, signal: AbortSignal) => Promise<void>;
 
 export interface ClientOptions {
@@ -25,17 +25,17 @@ export interface ClientOptions {
   base: string;
   fetch: typeof fetch;
   knock: Knock;
-  /** Never told to anybody, even when the service repeats them. */
+  /** Never repeated in a message, even when the service repeats them. */
   secrets: readonly string[];
 }
 
 export interface Answer {
   status: number;
-  /** Parsed JSON; undefined when it is none. */
+  /** Parsed JSON; undefined for any other body. */
   body: unknown;
 }
 
-/** Asks one service, within bounds: time, size of the answer, no redirects. */
+/** HTTP client for one service, with limits on time and answer size, and no redirects. */
 export class HttpClient {
   readonly #options: ClientOptions;
   #answeredMs = -Infinity;
@@ -45,8 +45,8 @@ export class HttpClient {
   }
 
   /**
-   * Posts a picture or video, with `before` and `after` around its bytes. An answer of 200 to 499 comes back whatever it says.
-   * Throws `ServiceFailed`, `GivenUp`, `Unreadable`, and what reading the file throws.
+   * Posts a picture or video, with `before` and `after` around its bytes. Returns every answer from 200 to 499. Throws
+   * `ServiceFailed`, `GivenUp`, `Unreadable`, and errors from reading the file.
    */
   async post(
     path: string,
@@ -77,7 +77,7 @@ export class HttpClient {
       if (body.failure !== null) throw body.failure;
       if (error instanceof ServiceFailed || error instanceof GivenUp) throw error;
       deadline.signal.throwIfAborted();
-      // Its message may hold the address; the name of the error is enough.
+      // The error's message can contain the address; its name is enough.
       throw new ServiceFailed(
         `The service cannot be reached or cut the connection (${
           error instanceof Error ? error.name : "unknown"
@@ -89,7 +89,7 @@ export class HttpClient {
     }
   }
 
-  /** The answer as a schema has it; throws `ServiceFailed` for anything else. */
+  /** Checks the answer with a schema; throws `ServiceFailed` when it does not match. */
   checked<S extends z.ZodType>(schema: S, { status, body }: Answer): z.output<S> {
     if (status !== 200) throw new ServiceFailed(this.refusal({ status, body }));
     const parsed = schema.safeParse(body);
@@ -98,7 +98,7 @@ export class HttpClient {
     throw new ServiceFailed(`The service's answer is not understood${place === "" ? "" : ` (at ${place})`}.`);
   }
 
-  /** A refusal in a sentence: the status, and what the service said of it. */
+  /** Describes a refusal in one sentence: the status and the service's text. */
   refusal({ status, body }: Answer): string {
     const said = wordsOf(body);
     return `The service answered ${status}${said === null ? "" : `: ${this.#safe(said)}`}.`;
@@ -154,7 +154,7 @@ export class HttpClient {
     }
   }
 
-  /** Without credentials and control characters, and short. */
+  /** Removes credentials and control characters, and shortens the text. */
   #safe(said: string): string {
     const secrets = this.#options.secrets.filter((secret) => secret !== "");
     const clean = secrets.reduce((text, secret) => text.replaceAll(secret, "…"), said);
@@ -162,21 +162,21 @@ export class HttpClient {
   }
 }
 
-/** What the services call it: `detail`, `message` or `error`. */
+/** Returns the error text of an answer: `detail`, `message` or `error`. */
 function wordsOf(body: unknown): string | null {
   if (typeof body !== "object" || body === null) return null;
   const said = ["detail", "message", "error"].map((name) => Reflect.get(body, name));
   return said.find((value): value is string => typeof value === "string") ?? null;
 }
 
-/** The bytes that go out, and what went wrong with them. */
+/** A request body and its error. */
 class Body {
   readonly #media: Media;
   readonly #deadline: Deadline;
   readonly #around: readonly [Bytes, Bytes];
   #reader: ReadableStreamDefaultReader<Bytes> | null = null;
   failure: unknown = null;
-  /** All of it went out. */
+  /** The whole body was sent. */
   complete = false;
 
   constructor(media: Media, deadline: Deadline, before: Bytes, after: Bytes) {

@@ -9,16 +9,16 @@ import { gzipMedia, Tally, tarMedia } from "./members.ts";
 import { type CsamService, type Media, type Outcome, ServiceFailed } from "./service.ts";
 import { zipMedia } from "./zip_members.ts";
 
-/** An answer as agreed within this time shows that the service is well; otherwise it is asked about a picture of nothing. */
+/** Time for which a valid answer shows that the service works; after it, a test picture is sent. */
 const healthyMs = 5 * 60_000;
-/** After a failed look at its health. */
+/** Time between two health checks after a failed one. */
 const unhealthyMs = 15_000;
 
-/** One of the services as the scan worker sees it (SC-3): which files it is asked about, and what its word is worth. */
+/** A matching service for the scan worker (SC-3): decides which files the service gets, and turns its answers into findings. */
 export class ServiceMatcher implements CsamMatcher {
   readonly #service: CsamService;
   readonly #clock: Clock;
-  /** When it last answered as agreed; null when it failed since. */
+  /** Time of the last valid answer; null after a failure. */
   #lastGoodMs: number | null = null;
   #lastLook: { atMs: number; health: ScannerHealth } | null = null;
   #looking: Promise<ScannerHealth> | null = null;
@@ -99,7 +99,7 @@ export class ServiceMatcher implements CsamMatcher {
     }
   }
 
-  /** Each picture and video inside; the first match ends it, and nothing else makes up for one that was not checked. */
+  /** Checks each picture and video inside. The first match ends the check; one unchecked file makes the whole incomplete. */
   async #inside(deadline: Deadline, mediaOf: (tally: Tally) => AsyncGenerator<Media>): Promise<Outcome> {
     const tally = new Tally();
     let worst: Outcome | null = null;
@@ -125,12 +125,12 @@ export class ServiceMatcher implements CsamMatcher {
 
   async #ask(media: Media, deadline: Deadline): Promise<Outcome> {
     const outcome = await this.#service.ask(media, deadline);
-    // It answered, and what it says about one file is no failure of its own.
+    // The service answered; an error about one file is no failure of the service.
     this.#lastGoodMs = this.#clock.now();
     return outcome;
   }
 
-  /** What went wrong as an outcome: nothing is thrown, and nothing that went wrong is clean. */
+  /** Turns errors into outcomes: it never throws, and no error is clean. */
   async #outcome(run: () => Promise<Outcome>, signal: AbortSignal): Promise<Outcome> {
     try {
       return await run();
@@ -139,7 +139,7 @@ export class ServiceMatcher implements CsamMatcher {
         if (!signal.aborted) this.#lastGoodMs = null;
         return { verdict: "error", answer: error.message };
       }
-      // Of the file's stream; its text may name a path.
+      // An error of the file's stream; its text can contain a path.
       const name = error instanceof Error ? error.name : "unknown";
       return { verdict: "error", answer: `The file could not be read (${name}).` };
     }

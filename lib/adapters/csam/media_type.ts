@@ -1,13 +1,13 @@
-/** What a file is to a matching service, from its first bytes. */
+/** Kind of a file for a matching service, from its first bytes. */
 export type MediaKind =
   | { kind: "image" | "video"; type: string }
-  /** Opened for what is inside. */
+  /** Archives that are opened. */
   | { kind: "zip" | "tar" | "gzip" }
-  /** Known to hold files, and not opened here. */
+  /** Archives that are not opened. */
   | { kind: "closed"; name: string }
   | { kind: "other" };
 
-/** Enough of a file to tell, and of a tar to see its mark. */
+/** Bytes that are enough to tell the kind, also of a tar. */
 export const headBytes = 512;
 
 const images: readonly [hex: string, type: string][] = [
@@ -62,16 +62,16 @@ const closed: readonly [hex: string, name: string][] = [
   ["213c617263683e", "ar"],
 ];
 
-/** Brands of ISO media files that are no video. */
+/** Brands of ISO media files that are pictures. */
 const imageBrands = /^(heic|heix|heim|heis|hevc|hevx|mif1|msf1|avif|avis|crx |jp2 |jxl )$/;
 const audioBrands = /^(M4A |M4B |M4P |F4A |F4B )$/;
 
-/** `declared` is what else was sniffed from the same bytes; it may know a rarer kind, and tells sound from moving pictures. */
+/** `declared` is the media type that was sniffed from the same bytes: it knows rarer kinds, and tells audio from video. */
 export function mediaKind(head: Uint8Array, declared: string | null): MediaKind {
   const seen = seenKind(head);
   if (seen.kind === "video" && declared?.startsWith("audio/")) return { kind: "other" };
   if (seen.kind !== "other" || declared === null) return seen;
-  // Drawings in text or of CAD programs: no service knows what to do with them.
+  // Text drawings and CAD files: no service handles them.
   if (/^image\/(svg|vnd\.(dwg|dxf))/.test(declared)) return seen;
   if (declared.startsWith("image/")) return { kind: "image", type: declared };
   return declared.startsWith("video/") ? { kind: "video", type: declared } : seen;

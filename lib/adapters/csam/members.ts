@@ -5,24 +5,24 @@ import type { Media } from "./service.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-/** What is looked at in one archive; over any of them its contents are not wholly checked. */
+/** Limits for one archive. Beyond any of them the archive is not checked completely. */
 export const budget = {
-  /** Files inside, whatever they are. */
+  /** Files of any kind. */
   entries: 10_000,
-  /** Pictures and videos inside. */
+  /** Pictures and videos. */
   media: 200,
-  /** Unpacked, of what had to be unpacked. */
+  /** Unpacked bytes. */
   bytes: 1024 * 1024 * 1024,
 } as const;
 
-/** A budget ran out in the middle. */
+/** Thrown when a limit is reached. */
 export class BudgetSpent extends Unreadable {}
 
-/** What was seen while an archive was gone through. */
+/** Counts of an archive's contents. */
 export class Tally {
   entries = 0;
   media = 0;
-  /** Archives inside, which are not opened. */
+  /** Inner archives, which are not opened. */
   archives = 0;
   #bytes = 0;
 
@@ -40,7 +40,7 @@ export class Tally {
   }
 }
 
-/** Gives what the bytes of an entry are to a matching service, if they are. Asks for no more of them than it needs. */
+/** Returns an entry's bytes as media, if they are a picture or video. Reads no more of them than it needs. */
 export async function* mediaIn(
   entry: ByteCursor,
   sizeBytes: number | null,
@@ -59,7 +59,7 @@ export async function* mediaIn(
   yield { ...seen, sizeBytes, sha256: null, open: () => Promise.resolve(entry.stream(sizeBytes)) };
 }
 
-/** Unpacks; throws `Unreadable` for what cannot be, and counts what comes out. */
+/** Unpacks a stream and counts the bytes. Throws `Unreadable` for bytes that cannot be unpacked. */
 export function unpacked(
   packed: ReadableStream<Bytes>,
   format: "gzip" | "deflate-raw",
@@ -74,7 +74,7 @@ export function unpacked(
         tally.unpacked(value.length);
         controller.enqueue(value);
       } catch (error) {
-        // How the decoder says that its input is broken.
+        // The decoder throws this for broken input.
         throw error instanceof TypeError ? new Unreadable("It cannot be unpacked.") : error;
       }
     },
@@ -82,7 +82,7 @@ export function unpacked(
   }, { highWaterMark: 0 });
 }
 
-/** A tar, or one file when it is none: what a gzip holds. */
+/** Reads the content of a gzip: a tar, or else one file. */
 export async function* gzipMedia(
   packed: ReadableStream<Bytes>,
   tally: Tally,
@@ -108,13 +108,13 @@ export async function* tarMedia(cursor: ByteCursor, tally: Tally): AsyncGenerato
     const kind = header[156];
     const end = cursor.at + Math.ceil(sizeBytes / blockBytes) * blockBytes;
     tally.entry();
-    // A file: `0`, or a zero byte, or `7`. Others are names, links and directories.
+    // Type of a file: `0`, a zero byte, or `7`. Other types are names, links and directories.
     if (kind === 0x30 || kind === 0 || kind === 0x37) yield* mediaIn(cursor, sizeBytes, tally);
     await cursor.skipTo(end);
   }
 }
 
-/** Octal digits, or a number of 8 bytes behind a set highest bit for what is larger. */
+/** Reads octal digits, or for larger numbers 8 bytes after a set highest bit. */
 function octal(field: Uint8Array): number {
   if ((field[0]! & 0x80) !== 0) return field.subarray(-6).reduce((value, byte) => value * 256 + byte, 0);
   const digits = new TextDecoder().decode(field).replace(/[\0 ]+$/, "").trim();
@@ -122,7 +122,7 @@ function octal(field: Uint8Array): number {
   return digits === "" ? 0 : parseInt(digits, 8);
 }
 
-/** The sum of the header's bytes, with its own field as spaces. */
+/** Sum of the header's bytes, with spaces in the checksum field. */
 function checksum(header: Uint8Array): number {
   return header.reduce((sum, byte, at) => sum + (at >= 148 && at < 156 ? 0x20 : byte), 0);
 }

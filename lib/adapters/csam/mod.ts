@@ -15,10 +15,10 @@ import type { CsamService } from "./service.ts";
 
 export { serviceAddress } from "./addresses.ts";
 
-/** As in the configuration, which has checked that a service has what it needs. */
+/** From the configuration, which has checked that the service has its required values. */
 export interface CsamSettings {
   service: ServiceName;
-  /** Null: the service's own address. */
+  /** Null for the service's default address. */
   url: string | null;
   user: string | null;
   secret: string | null;
@@ -26,11 +26,11 @@ export interface CsamSettings {
 
 export interface CsamNeeds {
   clock: Clock;
-  /** Replaced by tests; `knock` is then left out. */
+  /** For tests, which then leave out `knock`. */
   fetch?: typeof fetch;
 }
 
-/** The matching service of the configuration. Nothing is opened before something is asked. */
+/** Returns the configured matching service. It connects only to ask something. */
 export function openCsam(settings: CsamSettings, needs: CsamNeeds): CsamMatcher {
   const { service, user, secret } = settings;
   const options: ClientOptions = {

@@ -12,7 +12,7 @@ const types: ReadonlySet<string> = new Set([
   "image/tiff",
 ]);
 const largestBytes = 4 * 1024 * 1024;
-/** About five requests a second are taken. */
+/** The service accepts about five requests a second. */
 const paceMs = 200;
 
 const answer = z.object({
@@ -27,7 +27,7 @@ const answer = z.object({
   }).nullish(),
 });
 
-/** PhotoDNA Cloud Service of Microsoft: pictures of five kinds, up to 4 MB. The code inside of the answer decides. */
+/** PhotoDNA Cloud Service of Microsoft: five kinds of pictures, up to 4 MB. The code inside the answer decides. */
 export class PhotoDna implements CsamService {
   readonly name = "photodna";
   readonly version = "v1.0";
@@ -76,7 +76,7 @@ function judged(said: z.output<typeof answer>): Outcome {
     case 3002:
       return { verdict: "error", answer: "3002: parameters" };
     case 3206:
-      // Only what begins as a picture is sent: it is broken, or something that only looks like one.
+      // Only files that begin like a picture are sent: this one is broken, or only looks like a picture.
       return { verdict: "error", answer: "3206: not a picture" };
     default:
       throw new ServiceFailed(`The service answered with the code ${code}.`);

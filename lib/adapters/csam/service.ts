@@ -1,31 +1,34 @@
 import type { CsamFinding } from "../../scanning/ports.ts";
 import type { Deadline } from "../deadline.ts";
 
-/** A picture or a video: a whole file, or one inside of an archive. */
+/** A picture or video: a file, or a member of an archive. */
 export interface Media {
   kind: "image" | "video";
   /** Sniffed from its bytes. */
   type: string;
-  /** Null when it is not known before the end. */
+  /** Null when the size is unknown before the end. */
   sizeBytes: number | null;
-  /** Null when it is not known. */
+  /** Null when unknown. */
   sha256: string | null;
-  /** Called once. Throws `Unreadable` for what another try would not change. */
+  /** Call it once. Throws `Unreadable` for bytes that a retry would not change. */
   open(): Promise<ReadableStream<Uint8Array<ArrayBuffer>>>;
 }
 
-/** What a service said of one picture or video. */
+/** A service's answer about one picture or video. */
 export type Outcome = Omit<CsamFinding, "scanner" | "version">;
 
-/** One of the services. `ask` throws `ServiceFailed` when it is the service that is unwell, and `GivenUp`. */
+/** A matching service. `ask` throws `ServiceFailed` when the service fails, and `GivenUp`. */
 export interface CsamService {
   readonly name: "arachnid" | "hma" | "photodna";
-  /** Of its interface. */
+  /** Version of the service's interface. */
   readonly version: string;
   ask(media: Media, deadline: Deadline): Promise<Outcome>;
 }
 
-/** The service did not answer as agreed: the breaker counts these. For an operator, without secrets. */
+/**
+ * Thrown when the service did not answer as specified; the breaker counts these. The message is for an operator, without
+ * secrets.
+ */
 export class ServiceFailed extends Error {
   override readonly name = "ServiceFailed";
 }

@@ -13,12 +13,12 @@ import type { Media } from "./service.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-/** The directory has to lie in this much of the end of the archive; it holds some 10,000 entries. */
+/** Bytes at the end of the archive that must contain the directory; enough for some 10,000 entries. */
 const tailBytes = 1024 * 1024;
 
 /**
- * The pictures and videos in a zip, which an Office document is too. The bytes are gone through twice: for the directory at their
- * end, then for the entries in the order in which they lie. Throws `Unreadable` for an archive of which a part cannot be read.
+ * Lists the pictures and videos in a zip; Office documents are zips too. Reads the bytes twice: for the directory at their
+ * end, then for the entries in order of position. Throws `Unreadable` for an archive with an unreadable part.
  */
 export async function* zipMedia(
   open: () => Promise<ReadableStream<Bytes>>,
@@ -30,7 +30,7 @@ export async function* zipMedia(
   await using cursor = new ByteCursor(await deadline.opened(open()), deadline);
   for (const entry of entries.toSorted((a, b) => a.startsAt - b.startsAt)) {
     tally.entry();
-    // Two entries over the same bytes: not one that a packer made.
+    // Entries overlap: no packer makes this.
     if (entry.startsAt < cursor.at) throw new Unreadable("Its entries overlap.");
     await cursor.skipTo(entry.startsAt);
     const local = localHeader(await cursor.take(localHeaderBytes));

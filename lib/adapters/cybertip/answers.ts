@@ -1,4 +1,4 @@
-/** What an answer of the CyberTipline says. */
+/** An answer of the CyberTipline. */
 export interface TiplineAnswer {
   code: number;
   description: string;
@@ -6,20 +6,19 @@ export interface TiplineAnswer {
   fileId: string | null;
 }
 
-/** Largest answer that is read; real ones are some hundred bytes. */
+/** Largest answer that is read; real answers have some hundred bytes. */
 export const answerBytes = 64 * 1024;
 const descriptionLength = 200;
 
 /**
- * Reads `<reportResponse>` and `<reportDoneResponse>`: a flat list of elements with text, of which four are asked for. Strict on
- * purpose, and no XML parser: what is not just this is not understood, and nothing that was not understood counts as filed.
- * Null then.
+ * Reads `<reportResponse>` and `<reportDoneResponse>`: a flat list of text elements, four of them used. Null for anything
+ * else. Strict on purpose, without an XML parser: an answer that is not exactly this form must not count as filed.
  */
 export function readAnswer(text: string): TiplineAnswer | null {
   const body =
     /^\uFEFF?\s*(?:<\?xml\s[^<>]*\?>\s*)?<(reportResponse|reportDoneResponse)(?:\s[^<>]*)?>([\s\S]*)<\/\1\s*>\s*$/
       .exec(text);
-  // Comments, CDATA sections and document types could hide anything.
+  // Comments, CDATA sections and document types can hide content.
   if (body === null || text.includes("<!") || !isFlat(body[2]!)) return null;
   const inside = body[2]!;
   const code = textOf(inside, "responseCode");
@@ -47,14 +46,14 @@ function isFlat(inside: string): boolean {
   return open.length === 0 && !inside.slice(at).includes("<");
 }
 
-/** Text of an element; null when there is none, undefined when there are several. */
+/** Returns an element's text; null when it is missing, undefined when there are several. */
 function textOf(inside: string, name: string): string | null | undefined {
   const found = [...inside.matchAll(new RegExp(`<${name}(?:\\s[^<>]*)?>([^<]*)</${name}\\s*>`, "g"))];
   if (found.length > 1) return undefined;
   return found[0]?.[1]?.trim() ?? null;
 }
 
-/** As it may stand in a message: entities read, control characters gone, shortened. */
+/** Makes the text safe for a message: decodes entities, removes control characters, shortens it. */
 function readable(text: string): string {
   const named: Readonly<Record<string, string>> = { lt: "<", gt: ">", quot: '"', apos: "'", amp: "&" };
   return text

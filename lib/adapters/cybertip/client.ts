@@ -3,7 +3,7 @@ import type { CyberTipline, TiplineFailure } from "../../scanning/evidence_ports
 import { Deadline, GivenUp } from "../deadline.ts";
 import { answerBytes, readAnswer, type TiplineAnswer } from "./answers.ts";
 
-/** For an answer, and for progress of an upload. */
+/** Time limit for an answer, and between two steps of an upload. */
 const callMs = 30_000;
 const stallMs = 60_000;
 
@@ -17,12 +17,12 @@ interface Options {
   random?: Random;
 }
 
-/** A request's body; `sent` is told of each piece that was taken. */
+/** A request's body; `sent` is called for each piece that was sent. */
 type Body = (
   sent: () => void,
 ) => Promise<{ type: string; body: string | ReadableStream<Uint8Array<ArrayBuffer>> }>;
 
-/** NCMEC's CyberTipline over HTTP (its Reporting API): XML and forms there, XML back. */
+/** NCMEC's CyberTipline over HTTP (its Reporting API): sends XML and forms, receives XML. */
 export class CyberTipClient implements CyberTipline {
   readonly #options: Required<Options>;
 
@@ -92,13 +92,13 @@ export class CyberTipClient implements CyberTipline {
         accept: "application/xml, text/xml",
         ...(made === undefined ? {} : { "content-type": made.type }),
       },
-      // Credentials and evidence go to the configured address only.
+      // Credentials and evidence are sent to the configured address only.
       redirect: "error",
       signal: deadline.signal,
       ...(made === undefined ? {} : { body: made.body }),
     });
     const text = await textUpTo(response, answerBytes);
-    // Also with an error's status there may be an answer that says why.
+    // An answer with an error status can also contain a reason.
     const answer = text === null ? null : readAnswer(text);
     if (answer !== null && (response.ok || answer.code !== 0)) return answer;
     if (response.status === 401 || response.status === 403) {
@@ -110,7 +110,7 @@ export class CyberTipClient implements CyberTipline {
     };
   }
 
-  /** A form with the report's number, and the file as it comes. */
+  /** Builds a form with the report's number and the file as a stream. */
   #form(
     id: string,
     file?: { name: string; open(): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> },
@@ -157,7 +157,7 @@ function notUnderstood(text: string): TiplineFailure {
   return { failed: "unavailable", text };
 }
 
-/** The body as text; null when it is longer, or not UTF-8. */
+/** Returns the body as text; null when it is longer, or not UTF-8. */
 async function textUpTo(response: Response, most: number): Promise<string | null> {
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   let size = 0;

@@ -2,7 +2,7 @@ import { statfs } from "node:fs/promises";
 import type { HealthPort } from "../../platform/health.ts";
 import { limits } from "../../protocol/mod.ts";
 
-/** Whether the data directory can be written, and has room. */
+/** Checks that the data directory can be written and has free space. */
 export function diskHealth(dataDir: string): HealthPort {
   return {
     name: "disk",

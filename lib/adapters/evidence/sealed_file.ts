@@ -13,15 +13,15 @@ import {
   writeHeader,
 } from "./sealed_format.ts";
 
-/** The plain bytes of a sealed file: its header, and its frames, once. Whoever does not take all frames closes it. */
+/** The header and the plain frames of a sealed file, readable once. A caller that does not read all frames must close it. */
 export interface PlainSource {
   header: SealedHeader;
-  /** Throws `EvidenceProblem` when a frame was changed, or at the end when the whole is not what the header says. */
+  /** Throws `EvidenceProblem` for a changed frame, and at the end when the bytes do not match the header. */
   frames(): AsyncGenerator<Uint8Array<ArrayBuffer>, void>;
   close(): void;
 }
 
-/** Encrypts a stream into a new file, synced. Throws when its bytes are not those that the header names. */
+/** Encrypts a stream into a new file and syncs it. Throws when the bytes do not match the header. */
 export async function writeSealed(
   path: string,
   { key, id, header }: { key: Uint8Array<ArrayBuffer>; id: string; header: SealedHeader },
@@ -43,7 +43,7 @@ export async function writeSealed(
       frame.set(part, filled);
       filled += part.length;
       at += part.length;
-      // The last one, full or not, waits for the end.
+      // The last frame, full or not, is written at the end.
       if (filled === frame.length && number < last) {
         await writeAll(file, await frames.encrypt(number++, frame));
         filled = 0;
@@ -55,7 +55,7 @@ export async function writeSealed(
   await file.sync();
 }
 
-/** Opens a sealed file with a key. Throws `EvidenceProblem` for another key, another length, or what is no such file. */
+/** Opens a sealed file with a key. Throws `EvidenceProblem` for a wrong key, a wrong length, or another kind of file. */
 export async function plainOf(
   path: string,
   key: Uint8Array<ArrayBuffer>,

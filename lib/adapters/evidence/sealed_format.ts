@@ -1,10 +1,9 @@
 import { EvidenceProblem } from "../../scanning/evidence_ports.ts";
 
 /**
- * A sealed file: a header, then frames of AES-256-GCM. The key of a file comes from the store's key, a random salt and the
- * file's id (HKDF), so a frame's number is nonce enough and a file under another id does not open. What each frame
- * authenticates beside its bytes is the header, its number and whether it is the last one: frames that are missing, moved or
- * taken from elsewhere do not open either.
+ * A sealed file: a header, then frames of AES-256-GCM. The file's key is derived (HKDF) from the store's key, a random salt
+ * and the file's id. So the frame's number is enough as a nonce, and a file under another id does not open. Each frame also
+ * authenticates the header, its number and whether it is the last: missing, moved or foreign frames do not open either.
  */
 export interface SealedHeader {
   keyId: Uint8Array<ArrayBuffer>;
@@ -14,7 +13,7 @@ export interface SealedHeader {
   sizeBytes: number;
 }
 
-/** Plain bytes of a frame: what is held in memory is a few of them. */
+/** Plain bytes of a frame. A few frames are in memory at a time. */
 export const frameBytes = 1024 * 1024;
 export const tagBytes = 16;
 export const saltBytes = 32;
@@ -24,7 +23,7 @@ const keyIdBytes = 8;
 const hashBytes = 32;
 export const headerBytes = magic.length + keyIdBytes + saltBytes + hashBytes + 8;
 
-/** The header as it lies in the file. */
+/** Returns the header's bytes in the file. */
 export function writeHeader({ keyId, salt, sha256, sizeBytes }: SealedHeader): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(headerBytes);
   let at = 0;
@@ -48,17 +47,17 @@ export function readHeader(bytes: Uint8Array<ArrayBuffer>): SealedHeader {
   return { keyId, salt, sha256, sizeBytes: Number(size) };
 }
 
-/** Frames of plain bytes: at least one, so that an empty file is authenticated too. */
+/** Number of frames: at least one, so that an empty file is authenticated too. */
 export function framesOf(sizeBytes: number): number {
   return Math.max(1, Math.ceil(sizeBytes / frameBytes));
 }
 
-/** Bytes of the whole sealed file. */
+/** Size of the whole sealed file in bytes. */
 export function sealedBytes(sizeBytes: number): number {
   return headerBytes + sizeBytes + framesOf(sizeBytes) * tagBytes;
 }
 
-/** What a key is called in headers; tells nothing about the key. */
+/** Id of a key in headers; reveals nothing about the key. */
 export async function keyIdOf(key: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
   const label = new TextEncoder().encode("behest evidence key id");
   const digest = await crypto.subtle.digest("SHA-256", new Uint8Array([...label, ...key]));

@@ -4,18 +4,18 @@ import { makeSecret, readSecret, syncDirectory } from "../secret_file.ts";
 import { keyIdOf, saltBytes, type SealedHeader } from "./sealed_format.ts";
 import { plainOf, type PlainSource, writeSealed } from "./sealed_file.ts";
 
-/** The ids that name files: letters and digits, so that none forms a path. */
+/** Ids that name files: letters and digits, so none forms a path. */
 const ids = /^[0-9A-Z]{26}$/;
 
 interface Options {
-  /** `evidence` in the data directory; made at need. */
+  /** `evidence` in the data directory; created when needed. */
   dir: string;
-  /** Path of the 32 bytes that everything is encrypted with; made at the first need. */
+  /** Path of the 32-byte key; created when first needed. */
   keyFile: string;
   random?: Random;
 }
 
-/** Sealed evidence as files of a directory, encrypted in frames (SC-5). Holds a few frames in memory at most. */
+/** Sealed evidence as files in a directory, encrypted in frames (SC-5). Keeps at most a few frames in memory. */
 export class SealedFiles implements EvidenceStore {
   readonly #dir: string;
   readonly #keyFile: string;
@@ -45,7 +45,7 @@ export class SealedFiles implements EvidenceStore {
       };
       const aside = `${path}.${crypto.randomUUID()}.part`;
       await writeSealed(aside, { key, id, header }, plain);
-      // What cannot be read back is no evidence, and the plain bytes are about to go.
+      // Evidence that cannot be read back is none, and the plain bytes are deleted next.
       await this.#readAll(id, aside, what);
       await Deno.rename(aside, path);
     } catch (error) {
@@ -99,7 +99,7 @@ export class SealedFiles implements EvidenceStore {
       source.close();
       throw new EvidenceProblem(`${path} holds other bytes than the incident names.`);
     }
-    // Each frame is authenticated as it comes, and the whole compared with the hash at the end.
+    // Each frame authenticates its bytes, and the end compares the hash of the whole.
     for await (const _frame of source.frames());
   }
 
@@ -109,13 +109,13 @@ export class SealedFiles implements EvidenceStore {
     return key;
   }
 
-  /** A new key beside evidence that another one sealed would hide that the other is lost. */
+  /** A new key beside evidence of another key would hide the loss of that key. */
   async #keyToSealWith(): Promise<Uint8Array<ArrayBuffer>> {
     const key = await this.#keptKey();
     if (key !== null) return key;
     for await (const { name } of Deno.readDir(this.#dir)) {
       if (!ids.test(name)) continue;
-      // Made since the look above, by whoever sealed this?
+      // Another caller may have made the key since the check above.
       const made = await this.#keptKey();
       if (made !== null) return made;
       throw new EvidenceProblem(`There is sealed evidence, but no key at ${this.#keyFile}: restore it.`);
@@ -127,7 +127,7 @@ export class SealedFiles implements EvidenceStore {
     return readSecret(this.#keyFile, "move it away, if nothing was ever sealed with it");
   }
 
-  /** What an interrupted `seal` left. */
+  /** Removes the rest of an interrupted `seal`. */
   async #removeParts(id: string): Promise<void> {
     try {
       for await (const { name } of Deno.readDir(this.#dir)) {

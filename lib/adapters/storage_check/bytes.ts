@@ -5,7 +5,7 @@ import { blobWrites } from "../kv/blob_writes.ts";
 import { keys } from "../kv/keys.ts";
 import { dropScanKeys } from "./scans.ts";
 
-/** Blobs: bytes and records. */
+/** Checks blobs: their bytes and their records. */
 export function* checkBytes(facts: StorageFacts): Generator<Finding> {
   for (const path of facts.strays) {
     const what = "lies in the storage under a name that Behest does not give.";
@@ -22,7 +22,7 @@ export function* checkBytes(facts: StorageFacts): Generator<Finding> {
   }
 }
 
-/** Bytes that no match was found for. */
+/** Checks the bytes of blobs that are no match. */
 function* checkPresent(
   facts: StorageFacts,
   sha256: string,
@@ -40,7 +40,7 @@ function* checkPresent(
     return;
   }
   if (blob === undefined) {
-    // With a file the record is what is missing.
+    // If a file refers to it, the record is missing, not the file.
     if (referred.has(sha256) || facts.jobs.has(`blob_sweep:${sha256}`) || awaited(facts, sha256)) return;
     const held = facts.holds.has(`blob:${sha256}`);
     yield {
@@ -62,14 +62,14 @@ function* checkPresent(
   };
 }
 
-/** Whether an upload whose bytes were kept waits for being made a file. */
+/** Whether an upload with these kept bytes still waits to become a file. */
 function awaited({ uploads }: StorageFacts, sha256: string): boolean {
   return [...uploads.values()].some(({ finishing, fileId, refused }) =>
     finishing?.sha256 === sha256 && fileId === null && refused === null
   );
 }
 
-/** SC-5: matched bytes leave the storage once they are sealed. They are never removed before that was seen. */
+/** SC-5: matched bytes leave the storage after they are sealed, never before. */
 function* checkMatched(facts: StorageFacts, sha256: string): Generator<Finding> {
   const { incidentId = "", evidence = "none", readBack = false } = facts.matches.get(sha256) ?? {};
   const found = (what: string, mend: Finding["mend"]): Finding => ({

@@ -6,23 +6,23 @@ import { keys } from "../kv/keys.ts";
 import type { ScanRecord } from "../kv/scan_writes.ts";
 import type { DiskBlobs } from "../blobs/mod.ts";
 
-/** Blobs on the disk: their sizes, and whether their bytes have the hash that they are named by. */
+/** Blobs on the disk: their sizes, and whether their bytes match the hash in their name. */
 export type BlobsOnDisk = ReadonlyMap<string, { sizeBytes: number; sound: boolean }>;
 
-/** The match that a hash was refused with, and where its bytes should be by now. */
+/** The match behind a refused hash, and where its bytes should be. */
 export interface MatchFact {
   incidentId: string;
   evidence: IncidentRecord["evidence"];
-  /** Whether the sealed evidence was read back whole; only looked at when the plain bytes are there too. */
+  /** Whether the sealed evidence was read back completely; checked only when the plain bytes exist too. */
   readBack: boolean;
 }
 
-/** All that the check compares: what lies on the disk, and what the store says of it. In memory, a few hundred bytes each. */
+/** Everything that the check compares: the disk and the store. In memory, a few hundred bytes each. */
 export interface StorageFacts {
   nowMs: number;
   onDisk: BlobsOnDisk;
-  /** Sizes of what lies aside, by id. */
-  aside: ReadonlyMap<string, number>;
+  /** Sizes of staged uploads, by id. */
+  staged: ReadonlyMap<string, number>;
   /** Paths below the storage directory that belong to nothing. */
   strays: readonly string[];
   blobs: ReadonlyMap<string, BlobRecord>;
@@ -33,26 +33,26 @@ export interface StorageFacts {
   scans: ReadonlyMap<string, ScanRecord>;
   scansDue: readonly { dueMs: number; sha256: string }[];
   files: ReadonlyMap<string, FileRecord>;
-  /** Whose list names which file. */
+  /** Entries of people's lists of files. */
   listed: readonly { ownerId: string; fileId: string }[];
   refs: readonly { sha256: string; fileId: string }[];
-  /** Files of which a use is written, also when they are gone. */
+  /** Files with a recorded use, also files that are gone. */
   used: readonly { fileId: string; key: Deno.KvKey }[];
   usage: ReadonlyMap<string, Usage>;
   uploads: ReadonlyMap<string, UploadRecord>;
   uploadsListed: readonly { ownerId: string; uploadId: string }[];
   /** By hash. */
   matches: ReadonlyMap<string, MatchFact>;
-  /** Names of the jobs that wait, like `blob_sweep:<hash>`. */
+  /** Names of waiting jobs, like `blob_sweep:<hash>`. */
   jobs: ReadonlySet<string>;
-  /** What a legal hold keeps, like `file:<id>`. */
+  /** Subjects of legal holds, like `file:<id>`. */
   holds: ReadonlySet<string>;
 }
 
-/** The prefix of all keys of one kind. */
+/** Prefix of all keys of one kind. */
 const every = (key: Deno.KvKey): Deno.KvKey => key.slice(0, 1);
 
-/** Reads everything but the blobs' bytes. The store must have no other owner meanwhile, or what is read does not fit together. */
+/** Reads everything except the blobs' bytes. No other process may use the store meanwhile, or the facts do not fit together. */
 export async function readFacts(
   kv: Deno.Kv,
   disk: DiskBlobs,
@@ -91,7 +91,7 @@ export async function readFacts(
   return {
     nowMs,
     onDisk,
-    aside: new Map((await Array.fromAsync(disk.staged())).map(({ id, sizeBytes }) => [id, sizeBytes])),
+    staged: new Map((await Array.fromAsync(disk.staged())).map(({ id, sizeBytes }) => [id, sizeBytes])),
     strays: await Array.fromAsync(disk.strays()),
     blobs: await read<BlobRecord>(keys.blobs()),
     blobsIn: (await pairs(every(keys.blobIn("", "")))).map(([state, sha256]) => ({

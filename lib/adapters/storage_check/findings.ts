@@ -1,6 +1,6 @@
 import type { Write } from "../kv/committer.ts";
 
-/** What can be wrong; the same word for the same thing, so that findings can be counted. */
+/** Kinds of findings; one word for one fault, so that they can be counted. */
 export type FindingKind =
   | "bytes missing"
   | "bytes damaged"
@@ -23,9 +23,9 @@ export type FindingKind =
   | "scan not in its order"
   | "unknown file";
 
-/** What would be done about it: writes to the store, then to the disk. */
+/** A repair: writes to the store, then to the disk. */
 export interface Mend {
-  /** In a few words, as "removes the record". */
+  /** A short description, like "removes the record". */
   how: string;
   sets?: NonNullable<Write["sets"]>;
   deletes?: Deno.KvKey[];
@@ -38,6 +38,6 @@ export interface Finding {
   subject: string;
   /** A sentence for an operator. */
   what: string;
-  /** Null where a person has to decide. */
+  /** Null when a person must decide. */
   mend: Mend | null;
 }

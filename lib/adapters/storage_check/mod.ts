@@ -14,10 +14,10 @@ import { checkUploads } from "./uploads.ts";
 export { type BlobsOnDisk, readFacts, type StorageFacts } from "./facts.ts";
 export type { Finding, FindingKind, Mend } from "./findings.ts";
 
-/** Mutations in one commit, far below what a commit may hold. */
+/** Mutations in one commit, far below the store's limit. */
 const writesAtOnce = 200;
 
-/** Compares what lies on the disk with what the store says (FI-3, FI-7). Nothing is found in a storage that is as it should be. */
+/** Compares the disk with the store (FI-3, FI-7). Returns nothing for a correct storage. */
 export function check(facts: StorageFacts): Finding[] {
   return [
     ...checkBytes(facts),
@@ -28,8 +28,8 @@ export function check(facts: StorageFacts): Finding[] {
 }
 
 /**
- * Does what a finding says. What is on the disk goes last: a record that says too little is found again, bytes that are gone
- * are not. Only while nobody else uses the store.
+ * Carries out a finding's repair. The disk comes last: a wrong record can be found again, lost bytes cannot. No other process
+ * may use the store meanwhile.
  */
 export async function mend(
   kv: Deno.Kv,

@@ -7,7 +7,7 @@ import { fileJobSet, type Usage } from "../kv/file_writes.ts";
 import { keys } from "../kv/keys.ts";
 import { scanWrites } from "../kv/scan_writes.ts";
 
-/** Files, what refers to them, and what their owners' add up to. */
+/** Checks files, references to them, and the sums of their owners. */
 export function* checkRecords(facts: StorageFacts): Generator<Finding> {
   for (const file of facts.files.values()) {
     const blob = facts.blobs.get(file.sha256);

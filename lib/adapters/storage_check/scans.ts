@@ -5,13 +5,13 @@ import { blobWrites } from "../kv/blob_writes.ts";
 import { keys } from "../kv/keys.ts";
 import { scanPlace, type ScanRecord, scanWrites } from "../kv/scan_writes.ts";
 
-/** What a blob's scan lies under, to remove it. */
+/** Keys of a blob's scan, for its removal. */
 export function dropScanKeys({ scans }: StorageFacts, sha256: string): Deno.KvKey[] {
   const scan = scans.get(sha256);
   return scan === undefined ? [] : [keys.scan(sha256), scanPlace(sha256, scan)];
 }
 
-/** Scans, their order, and the lists of blobs by state (SC-1). */
+/** Checks scans, their order, and the lists of blobs by state (SC-1). */
 export function* checkScans(facts: StorageFacts): Generator<Finding> {
   for (const blob of facts.blobs.values()) {
     if (!waitsForScan(facts, blob) || facts.scans.has(blob.sha256)) continue;
@@ -26,7 +26,7 @@ export function* checkScans(facts: StorageFacts): Generator<Finding> {
   yield* checkLists(facts);
 }
 
-/** What was held because it could not be looked through waits for a moderator, and for no scan (SC-2). */
+/** A blob that is held because its scan was incomplete waits for a moderator, not for a scan (SC-2). */
 function waitsForScan({ verdicts }: StorageFacts, { sha256, state }: BlobRecord): boolean {
   if (state === "scanning") return true;
   return state === "held" && !(verdicts.get(sha256) ?? []).some(({ verdict }) => verdict === "incomplete");

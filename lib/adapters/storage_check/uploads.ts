@@ -3,9 +3,9 @@ import type { Finding } from "./findings.ts";
 import type { StorageFacts } from "./facts.ts";
 import { keys } from "../kv/keys.ts";
 
-/** What lies aside, and the resumable uploads that it belongs to (FI-2). */
+/** Checks staged uploads and their records (FI-2). */
 export function* checkUploads(facts: StorageFacts): Generator<Finding> {
-  for (const id of facts.aside.keys()) {
+  for (const id of facts.staged.keys()) {
     const upload = facts.uploads.get(id);
     if (upload !== undefined && isOpen(upload)) continue;
     yield {
@@ -21,7 +21,7 @@ export function* checkUploads(facts: StorageFacts): Generator<Finding> {
     yield {
       kind: "upload without bytes",
       subject: id,
-      what: `${offsetBytes} bytes were promised to be safe; ${facts.aside.get(id) ?? "none"} are there.`,
+      what: `${offsetBytes} bytes were promised to be safe; ${facts.staged.get(id) ?? "none"} are there.`,
       mend: {
         how: "ends the upload, so that it is begun again",
         deletes: [keys.upload(id), keys.uploadOf(ownerId, id)],
@@ -36,13 +36,13 @@ function isOpen({ fileId, refused }: UploadRecord): boolean {
   return fileId === null && refused === null;
 }
 
-/** Those that came before its offset are aside, or the whole is in its place already. */
+/** Whether the bytes before its offset are staged, or the blob is already kept. */
 function hasBytes(
-  { aside, onDisk }: StorageFacts,
+  { staged, onDisk }: StorageFacts,
   { id, offsetBytes, sizeBytes, finishing }: UploadRecord,
 ): boolean {
-  const asideBytes = aside.get(id);
-  if (asideBytes !== undefined) return asideBytes >= offsetBytes;
+  const stagedBytes = staged.get(id);
+  if (stagedBytes !== undefined) return stagedBytes >= offsetBytes;
   return finishing !== null && onDisk.get(finishing.sha256)?.sizeBytes === sizeBytes;
 }
 

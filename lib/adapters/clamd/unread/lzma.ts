@@ -1,6 +1,6 @@
 /**
- * LZMA (version 1) as 7z packs its headers with: decodes exactly `sizeBytes` bytes; null when the input is not that. `properties`
- * are the five bytes of the coder. After the format's specification (lc, lp, pb; a range coder of 32 bits; 12 states).
+ * Decodes LZMA (version 1), the packing of 7z headers: exactly `sizeBytes` bytes; null for any other input. `properties` are
+ * the five bytes of the coder. Follows the format's specification (lc, lp, pb; a range coder of 32 bits; 12 states).
  */
 export function lzmaDecode(
   properties: Uint8Array,
@@ -30,7 +30,7 @@ class Lengths {
 
 class Lzma {
   readonly #input: Uint8Array;
-  /** Behind the first byte, which is always 0, and the four of the code. */
+  /** After the first byte, which is always 0, and the four bytes of the code. */
   #at = 5;
   #range = 0xffff_ffff;
   #code: number;
@@ -80,7 +80,7 @@ class Lzma {
         length = this.#length(this.#matchLengths, place);
         state = state < 7 ? 7 : 10;
         const distance = this.#distance(length);
-        // All ones: the end, before all that was promised.
+        // All ones mark the end: fewer bytes than announced.
         if (distance === 0xffff_ffff) return null;
         repeats = [distance, repeats[0], repeats[1], repeats[2]];
       } else {
@@ -128,7 +128,7 @@ class Lzma {
     this.#code = (this.#code * 256 + (this.#input[this.#at++] ?? 0)) % 2 ** 32;
   }
 
-  /** Bits without a chance of their own, the highest first. */
+  /** Reads bits with fixed probability, the highest first. */
   #direct(count: number): number {
     let value = 0;
     for (let bit = 0; bit < count; bit++) {

@@ -4,11 +4,11 @@
  * Start with `signatures` below, then `zip.ts` and `seven_zip.ts`.
  */
 import type { ScanSubject } from "../../../scanning/ports.ts";
-import { SevenZipWatch } from "./seven_zip.ts";
+import { UnreadSevenZip } from "./seven_zip.ts";
 import { StreamSearch } from "./stream_search.ts";
-import { ZipWatch } from "./zip.ts";
+import { UnreadZip } from "./zip.ts";
 
-/** Kinds that clamd 1.4 calls clean without a look at what is packed in them, by their first bytes. Tried, unless it says otherwise. */
+/** Kinds, by their first bytes, that clamd 1.4 calls clean without unpacking them. All tested, except where noted. */
 const signatures: readonly { name: string; hex: string; at?: number }[] = [
   { name: "Zstandard", hex: "28b52ffd" },
   ...Array.from({ length: 16 }, (_, low) => ({
@@ -25,7 +25,7 @@ const signatures: readonly { name: string; hex: string; at?: number }[] = [
   { name: "Windows image (WIM)", hex: "4d5357494d000000" },
   { name: "squashfs", hex: "68737173" },
   { name: "Debian package", hex: "213c617263683e0a64656269616e" },
-  // Not tried: no program here makes them, or clamd's support is too new to be counted on.
+  // Not tested: no program here makes them, or clamd's support for them is too new to rely on.
   { name: "RPM package", hex: "edabeedb" },
   { name: "pbzx", hex: "70627a78" },
   { name: "Apple Archive", hex: "41413031" },
@@ -48,7 +48,7 @@ const signatures: readonly { name: string; hex: string; at?: number }[] = [
   { name: "ALZ", hex: "414c5a01" },
   { name: "EGG", hex: "45474741" },
   { name: "QCOW disk image", hex: "514649fb" },
-  // What only its owner can open is as closed to clamd as an encrypted archive.
+  // Only the owner can open these, so they count like encrypted archives.
   { name: "LUKS disk image", hex: "4c554b53babe" },
   { name: "age", hex: "6167652d656e6372797074696f6e2e6f7267" },
   { name: "OpenPGP message", hex: "2d2d2d2d2d424547494e20504750204d455353414745" },
@@ -59,23 +59,23 @@ const signatures: readonly { name: string; hex: string; at?: number }[] = [
 const rarSignature = "526172211a07";
 const bzip2Head = /^425a683[1-9](314159265359|177245385090)/;
 const oleSignature = "d0cf11e0a1b11ae1";
-/** Names of streams in an Office file that is protected by a password, in UTF-16. */
+/** Stream names in a password-protected Office file, in UTF-16. */
 const encryptedStreams = ["EncryptedPackage", "EncryptedSummary"].map((name) =>
   Uint8Array.from([...name].flatMap((letter) => [letter.charCodeAt(0), 0])).toHex()
 );
-/** In the header of a Word document, which begins in the first sector: its identifier, and the flag for encryption. */
+/** Offsets in a Word document's header, in the first sector: its identifier, and the flag for encryption. */
 const wordAt = 512;
 
 /**
- * Watches a file stream by and knows at its end whether it is of a kind that clamd takes for clean without having unpacked it.
- * Covered is the file itself, for zip also what lies stored in it. Not covered: such an archive inside of a compressed one or of
- * a tar, or behind something else at the start of the file (`unread.ndb` beside this file shows clamd those); password-protected
+ * Inspects a file during the scan and tells at its end whether clamd would call it clean without unpacking it. Covers the file
+ * itself, and for zip also archives stored in it. Does not cover such an archive inside a compressed one or a tar, or after
+ * other content at the start of the file (`unread.ndb` beside this file makes clamd report those), or password-protected
  * sheets in Excel's old format.
  */
 export class UnreadArchives {
   readonly #byHead: string | null;
-  readonly #zip: ZipWatch;
-  readonly #sevenZip: SevenZipWatch | null;
+  readonly #zip: UnreadZip;
+  readonly #sevenZip: UnreadSevenZip | null;
   readonly #search: StreamSearch | null;
   #found: string | null = null;
 
@@ -85,10 +85,10 @@ export class UnreadArchives {
     const isClosedRar = !reads.rar && starts({ hex: rarSignature });
     this.#byHead = signatures.find(starts)?.name ?? (isClosedRar ? "RAR" : null) ??
       encryptedWord(head, start);
-    this.#zip = new ZipWatch(head, sizeBytes);
-    this.#sevenZip = SevenZipWatch.of(head, sizeBytes);
+    this.#zip = new UnreadZip(head, sizeBytes);
+    this.#sevenZip = UnreadSevenZip.of(head, sizeBytes);
     this.#search = bzip2Head.test(start)
-      // Of several streams in one file, as parallel packers write them, clamd reads the first.
+      // clamd reads only the first of several streams in one file, as parallel packers write them.
       ? new StreamSearch([0x42, 0x5a], 10, (at, bytes) => {
         if (at > 0 && bzip2Head.test(bytes.toHex())) this.#found ??= "bzip2 of several streams";
       })
@@ -105,7 +105,7 @@ export class UnreadArchives {
     this.#search?.feed(chunk);
   }
 
-  /** What it is; null when clamd's word on it can be taken. */
+  /** Returns the kind; null when clamd's verdict can be trusted. */
   end(): string | null {
     this.#search?.end();
     const zip = this.#zip.end();

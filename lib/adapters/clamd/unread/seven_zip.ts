@@ -2,13 +2,13 @@ import { lzmaDecode } from "./lzma.ts";
 
 const signature = [0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c];
 const startBytes = 32;
-/** The list of contents lies at the end, itself packed in front of it; larger ones are not followed. */
+/** Largest list of contents at an archive's end, and largest packed list before it. Larger ones are not followed. */
 const listBytes = 256 * 1024;
 const unpackedListBytes = 4 * 1024 * 1024;
-/** Loops over what an archive claims. */
+/** Limit for loops over counts from an archive. */
 const countMax = 100_000;
 
-/** Coders that clamd unpacks, tried: copy, LZMA2, LZMA, PPMd, and the filters BCJ (x86) and ARM. */
+/** Coders that clamd unpacks, tested: copy, LZMA2, LZMA, PPMd, and the filters BCJ (x86) and ARM. */
 const readCoders: ReadonlySet<string> = new Set(["00", "21", "030101", "030401", "03030103", "03030501"]);
 const coderNames: ReadonlyMap<string, string> = new Map([
   ["040202", "bzip2"],
@@ -19,16 +19,16 @@ const coderNames: ReadonlyMap<string, string> = new Map([
   ["06f10701", "AES"],
 ]);
 
-/** Follows a 7z archive while it streams by, and says what of it clamd cannot unpack. Keeps only the end of it. */
-export class SevenZipWatch {
+/** Inspects a 7z archive in a stream for content that clamd cannot unpack. Keeps only the archive's end in memory. */
+export class UnreadSevenZip {
   readonly #from: number;
   readonly #kept: Uint8Array<ArrayBuffer> | null;
   readonly #headerAt: number;
   #at = 0;
 
-  /** Null when it is no 7z. */
-  static of(head: Uint8Array, sizeBytes: number): SevenZipWatch | null {
-    return signature.every((byte, at) => head[at] === byte) ? new SevenZipWatch(head, sizeBytes) : null;
+  /** Null when the file is no 7z archive. */
+  static of(head: Uint8Array, sizeBytes: number): UnreadSevenZip | null {
+    return signature.every((byte, at) => head[at] === byte) ? new UnreadSevenZip(head, sizeBytes) : null;
   }
 
   private constructor(head: Uint8Array, sizeBytes: number) {
@@ -61,7 +61,7 @@ export class SevenZipWatch {
         if (strange !== undefined) {
           return `a 7z packed with ${coderNames.get(strange) ?? `method ${strange}`}`;
         }
-        // Tried: one, or one behind a filter.
+        // Tested: one coder, or one after a filter.
         if (coders.length > 2) return "a 7z packed with several methods";
       }
       return null;
@@ -71,7 +71,7 @@ export class SevenZipWatch {
     }
   }
 
-  /** The list itself, unpacked if it is packed. */
+  /** Returns the list of contents, unpacked if necessary. */
   #list(header: Uint8Array): Cursor {
     const cursor = new Cursor(header);
     const kind = cursor.byte();
@@ -120,10 +120,10 @@ interface Coder {
   outputs: number;
 }
 
-/** The ids of the coders of each folder. */
+/** Returns the coder ids of each folder. */
 function foldersOf(list: Cursor): string[][] {
   const kind = list.byte();
-  // Nothing but empty files.
+  // The archive has only empty files.
   if (kind === ids.files || kind === ids.end) return [];
   if (kind !== ids.streams) throw new NotFollowed();
   return streamsOf(list).folders.map((coders) => coders.map(({ id }) => id));
@@ -183,10 +183,10 @@ function folderOf(cursor: Cursor): Coder[] {
   return coders;
 }
 
-/** What was read does not make sense, or goes beyond a bound. */
+/** Thrown when the archive is inconsistent or exceeds a limit. */
 class NotFollowed extends Error {}
 
-/** Reads on in bytes; throws `NotFollowed` at their end. */
+/** Reads bytes in order; throws `NotFollowed` at the end. */
 class Cursor {
   readonly #bytes: Uint8Array;
   #at = 0;
@@ -208,7 +208,10 @@ class Cursor {
     return bytes;
   }
 
-  /** The leading ones of the first byte say how many more follow, lowest first; its other bits are the highest. */
+  /**
+   * Reads a number. The leading ones of the first byte give the number of further bytes, lowest first; its other bits are the
+   * highest.
+   */
   number(): number {
     const first = this.byte();
     let value = 0;
@@ -221,7 +224,7 @@ class Cursor {
     return value;
   }
 
-  /** A number of things that are gone through one by one. */
+  /** Reads a count for a loop. */
   count(): number {
     const value = this.number();
     if (value > countMax) throw new NotFollowed();

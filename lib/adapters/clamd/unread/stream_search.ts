@@ -1,17 +1,16 @@
 /**
- * Looks for places where two bytes stand in a stream, and shows what follows them, also across the borders of chunks. Holds no
- * more than `shownBytes` of it.
+ * Finds a pair of bytes in a stream and shows the bytes from there, also across chunks. Keeps at most `shownBytes` in memory.
  */
 export class StreamSearch {
   readonly #first: number;
   readonly #second: number;
   readonly #shownBytes: number;
   readonly #onHit: (at: number, bytes: Uint8Array) => void;
-  /** The end of what was fed, too short to show in full what may begin in it. */
+  /** The last bytes fed: a hit in them cannot be shown in full yet. */
   #held: Uint8Array<ArrayBuffer> = new Uint8Array(0);
   #at = 0;
 
-  /** `onHit` gets the place and up to `shownBytes` from there; fewer only at the end of the stream. */
+  /** `onHit` gets the position and up to `shownBytes` bytes from there; fewer only at the end of the stream. */
   constructor(
     pair: readonly [first: number, second: number],
     shownBytes: number,
@@ -31,7 +30,7 @@ export class StreamSearch {
       const begins = Math.min(this.#held.length, Math.max(0, seam.length - most));
       this.#search(seam, begins);
       this.#at += begins;
-      // A chunk that is shorter than what is shown: all that is not searched yet is held.
+      // The chunk is shorter than `shownBytes`: keeps everything that is not searched yet.
       if (chunk.length < most) {
         this.#held = seam.slice(begins);
         return;
@@ -43,13 +42,13 @@ export class StreamSearch {
     this.#held = chunk.slice(begins);
   }
 
-  /** The stream is over: what is held is shown as far as it goes. */
+  /** Ends the stream and shows the last hits with the bytes there are. */
   end(): void {
     this.#search(this.#held, this.#held.length);
     this.#held = new Uint8Array(0);
   }
 
-  /** Hits that begin before `until`. */
+  /** Reports hits that begin before `until`. */
   #search(bytes: Uint8Array, until: number): void {
     for (
       let at = bytes.indexOf(this.#first);

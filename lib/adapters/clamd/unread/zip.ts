@@ -9,7 +9,7 @@ import {
 } from "../../zip_records.ts";
 import { StreamSearch } from "./stream_search.ts";
 
-/** Methods that clamd unpacks, tried: stored, deflate, deflate64, bzip2. */
+/** Methods that clamd unpacks, tested: stored, deflate, deflate64, bzip2. */
 const readMethods: ReadonlySet<number> = new Set([0, 8, 9, 12]);
 const methodNames: ReadonlyMap<number, string> = new Map([
   [14, "LZMA"],
@@ -19,13 +19,13 @@ const methodNames: ReadonlyMap<number, string> = new Map([
   [99, "AES"],
 ]);
 
-/** Entries that are followed, what an end record without ZIP64 can count; it bounds what is kept of an archive. */
+/** Maximum number of entries, the most that an end record without ZIP64 can count. It bounds the memory for an archive. */
 const entriesMax = 65_535;
-/** Enough of a header's name to know the entries of an encrypted document. */
+/** Length of the name's beginning, enough for the entries of an encrypted document. */
 const nameBytes = 20;
 const openDocument = "mimetypeapplication/vnd.oasis.opendocument";
 
-/** Directory records that follow each other without a gap. */
+/** Directory records without gaps between them. */
 interface Run {
   start: number;
   end: number;
@@ -39,18 +39,18 @@ interface EndOfZip {
 }
 
 /**
- * Follows a zip archive while it streams by. clamd reads what the directory at the end points to, and silently nothing of what it
- * cannot follow: so in a file that begins or ends as a zip, directory and entries have to fit each other. In any file entries that
- * clamd cannot unpack are looked for, be they stored in an archive or behind a program that unpacks them.
+ * Inspects a zip archive in a stream. clamd reads only what the directory at the end points to, and skips silently what it
+ * cannot follow. So in a file that begins or ends as a zip, directory and entries must match. In every file it looks for
+ * entries that clamd cannot unpack, also in a stored archive or after a self-extracting program.
  */
-export class ZipWatch {
+export class UnreadZip {
   readonly #isZip: boolean;
   readonly #isOpenDocument: boolean;
   readonly #sizeBytes: number;
   readonly #search = new StreamSearch([0x50, 0x4b], centralHeaderBytes + nameBytes, (at, bytes) => {
     this.#see(at, bytes);
   });
-  /** Where entries begin, and their method, in the order of their places. */
+  /** Positions and methods of entries, in order of position. */
   #locals = new Map<number, number>();
   #run: Run | null = null;
   #end: EndOfZip | null = null;
@@ -67,7 +67,7 @@ export class ZipWatch {
     if (this.#found === null) this.#search.feed(chunk);
   }
 
-  /** What clamd does not look into; null when it looks into everything. */
+  /** Returns what clamd does not scan; null when it scans everything. */
   end(): string | null {
     if (this.#found === null) this.#search.end();
     const fits = this.#end === null ? !this.#isZip : this.#fits(this.#end);
@@ -80,13 +80,13 @@ export class ZipWatch {
     const central = centralHeader(bytes);
     if (central !== null) return this.#seeCentral(at, central, bytes);
     const record = endRecord(bytes);
-    // Others are of archives inside, or chance.
+    // Other end records belong to inner archives, or are chance.
     if (record === null || at + 22 + record.commentBytes !== this.#sizeBytes) return;
     this.#end = { at, record, run: this.#run };
   }
 
   #seeLocal(at: number, header: LocalHeader): void {
-    // Without sizes here, clamd takes them from the directory.
+    // clamd takes missing sizes from the directory.
     this.#found ??= unreadOf({ ...header, zip64: header.zip64 && !header.sizesLater });
     if (this.#locals.size >= entriesMax) this.#found ??= "a zip with too many entries";
     else this.#locals.set(at, header.method);
@@ -97,7 +97,7 @@ export class ZipWatch {
     const name = new TextDecoder("latin1").decode(
       bytes.subarray(centralHeaderBytes, centralHeaderBytes + Math.min(header.nameBytes, nameBytes)),
     );
-    // A document that is protected by a password has its content stored, as it cannot be packed any more.
+    // Encrypted content cannot be packed, so a password-protected document stores it.
     const stored = header.method === 0 && header.sizeBytes > 0;
     if (this.#isOpenDocument && (name === "encrypted-package" || (name === "content.xml" && stored))) {
       this.#found ??= "an encrypted document";
@@ -111,7 +111,7 @@ export class ZipWatch {
   #fits({ at, record, run }: EndOfZip): boolean {
     if (record.split) return false;
     if (run === null) return record.entries === 0 && record.directoryBytes === 0;
-    // Behind something else, places may be counted from where the archive begins.
+    // After other content, positions can count from the start of the archive.
     const shift = run.start - record.directoryAt;
     return run.end === at && (this.#isZip ? shift === 0 : shift >= 0) &&
       run.end - run.start === record.directoryBytes && run.entries.length === record.entries &&
