@@ -108,7 +108,7 @@ async function run(names: readonly string[]): Promise<number> {
   const visits = (await pageVisits(site.services)).filter(({ name }) =>
     names.length === 0 || names.includes(name)
   );
-  const browser = await chromium.launch(launchOptions);
+  const browser = await chromium.launch(launchOptions());
   try {
     let count = 0;
     for (const look of looks) count += await shoot(browser, site, visits, look);

@@ -5,14 +5,17 @@
  */
 import { chromium } from "playwright-core";
 import { complain, say } from "../lib/platform/console.ts";
-import { chromiumPaths, isFile, launchOptions } from "./chromium.ts";
+import { browserPaths, isFile, launchOptions, shellPaths } from "./chromium.ts";
 import { fileTimes, timesTable } from "./test_times.ts";
 
 /** A program that tests start, the Debian package that has it, and where it may be. */
 const needed = [
-  { program: "chromium", aptPackage: "chromium", paths: chromiumPaths },
+  { program: "chromium", aptPackage: "chromium", paths: browserPaths },
   { program: "clamd", aptPackage: "clamav-daemon", paths: ["/usr/sbin/clamd", "/usr/bin/clamd"] },
 ] as const;
+
+/** What only makes the tests faster. */
+const useful = { aptPackage: "chromium-headless-shell", paths: shellPaths } as const;
 
 /** Runs to the end with our output; false when it failed or is not there. */
 async function runs(program: string, args: string[], env: Record<string, string> = {}): Promise<boolean> {
@@ -29,11 +32,15 @@ async function runs(program: string, args: string[], env: Record<string, string>
 async function missingComponents(): Promise<string[]> {
   const missing = () => needed.filter(({ paths }) => !paths.some(isFile));
   const packages = missing().map(({ aptPackage }) => aptPackage);
-  if (packages.length > 0 && Deno.build.os === "linux" && Deno.uid() === 0) {
-    say(`Installing what the tests need: ${packages.join(", ")}`);
+  const faster = useful.paths.some(isFile) ? [] : [useful.aptPackage];
+  if (packages.length + faster.length > 0 && Deno.build.os === "linux" && Deno.uid() === 0) {
+    say(`Installing what the tests use: ${[...packages, ...faster].join(", ")}`);
     const quiet = { DEBIAN_FRONTEND: "noninteractive" };
+    const install = (names: readonly string[]) =>
+      runs("apt-get", ["install", "-y", "-qq", "--no-install-recommends", ...names], quiet);
     await runs("apt-get", ["update", "-qq"], quiet);
-    await runs("apt-get", ["install", "-y", "-qq", "--no-install-recommends", ...packages], quiet);
+    if (packages.length > 0) await install(packages);
+    if (faster.length > 0 && !await install(faster)) say("Without it the tests take longer.");
   }
   return missing().map(({ program, aptPackage }) => `${program} (Debian package ${aptPackage})`);
 }
@@ -125,10 +132,10 @@ await Deno.remove(report).catch(() => undefined);
 const checking = timed("type check", () => runs(Deno.execPath(), ["task", "--quiet", "check"]));
 const built = await timed("build", () => runs(Deno.execPath(), ["task", "--quiet", "build"]));
 if (!built) complain("The build failed.");
-const browser = await chromium.launchServer({ ...launchOptions, host: "127.0.0.1" }).catch(() => null);
+const browser = await chromium.launchServer({ ...launchOptions(), host: "127.0.0.1" }).catch(() => null);
 const env = {
-  ...(built ? { BEHEST_TEST_BUILT: "1" } : {}),
-  ...(browser === null ? {} : { BEHEST_TEST_BROWSER: browser.wsEndpoint() }),
+  ...(built ? { TEST_BUILT: "1" } : {}),
+  ...(browser === null ? {} : { TEST_BROWSER: browser.wsEndpoint() }),
 };
 const { passed, failed, ok } = await timed(
   "tests",

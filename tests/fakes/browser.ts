@@ -1,4 +1,4 @@
-import { type Browser, chromium } from "playwright-core";
+import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { launchOptions } from "../../tools/chromium.ts";
 
 /** How long a page may take to show something: long enough for a machine with much else to do. */
@@ -6,27 +6,49 @@ export const pageWaitMs = 60_000;
 
 /**
  * A browser without pages. Under `deno task test` all share one Chromium, and closing this one closes its own pages only;
- * a file that is run alone starts a Chromium of its own.
+ * a file that is run alone starts a Chromium of its own, and so does a test that needs the `whole` browser.
  */
-export async function openBrowser(): Promise<Browser> {
-  const shared = Deno.env.get("BEHEST_TEST_BROWSER");
-  return shared === undefined ? await chromium.launch(launchOptions) : await chromium.connect(shared);
+export async function openBrowser({ whole = false } = {}): Promise<Browser> {
+  const shared = Deno.env.get("TEST_BROWSER");
+  return shared === undefined || whole
+    ? await chromium.launch(launchOptions({ whole }))
+    : await chromium.connect(shared);
 }
 
-/** A test with a browser of its own. */
-export function browserTest(name: string, run: (browser: Browser) => Promise<void>): void {
-  Deno.test({
+/** A new profile's page, which waits long enough for what it is asked to find. */
+export async function newPage(browser: Browser, options: BrowserContextOptions = {}): Promise<Page> {
+  const page = await (await browser.newContext(options)).newPage();
+  page.setDefaultTimeout(pageWaitMs);
+  return page;
+}
+
+/** What went wrong in a page, from now on: uncaught errors and what the console calls one. */
+export function problemsOf(page: Page, problems: string[] = []): string[] {
+  page.on("console", (message) => {
+    if (message.type() === "error") problems.push(message.text());
+  });
+  page.on("pageerror", (error) => problems.push(String(error)));
+  return problems;
+}
+
+/** A test with a browser, for `Deno.test`. */
+export function inBrowser(
+  name: string,
+  options: { whole?: boolean },
+  run: (browser: Browser) => Promise<void>,
+): Deno.TestDefinition {
+  return {
     name,
     // Playwright closes its pipes and sockets after the test's last turn.
     sanitizeOps: false,
     sanitizeResources: false,
     async fn() {
-      const browser = await openBrowser();
+      const browser = await openBrowser(options);
       try {
         await run(browser);
       } finally {
         await browser.close();
       }
     },
-  });
+  };
 }

@@ -14,7 +14,7 @@ export async function builtApp(services: Services): Promise<ReturnType<typeof bu
 
 /** `deno task test` builds before it starts the tests; a file that is run alone builds when `_fresh/` is stale. */
 export async function freshBuild(): Promise<void> {
-  if (Deno.env.get("BEHEST_TEST_BUILT") === "1") return;
+  if (Deno.env.get("TEST_BUILT") === "1") return;
   const { success, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["task", "--quiet", "build", "--if-stale"],
     stdin: "null",

@@ -4,7 +4,7 @@ import { serving } from "../../lib/web/app.ts";
 import { type OpenServices, openServices } from "../../lib/compose/mod.ts";
 import { silentLog, systemRandom } from "../../lib/platform/mod.ts";
 import type { PushSender } from "../../lib/push/mod.ts";
-import { openBrowser, pageWaitMs } from "./browser.ts";
+import { inBrowser, newPage } from "./browser.ts";
 import { builtApp } from "./built_app.ts";
 import { cheapPasswords, testConfig } from "./open_services.ts";
 
@@ -95,31 +95,24 @@ export interface Visit {
   enter(username: string): Promise<Page>;
 }
 
-export const offlineTest = (name: string, run: (visit: Visit) => Promise<void>, pushes?: PushSender) =>
-  Deno.test({
-    name,
-    // The browser's process and pipes are closed by playwright after the test's last turn.
-    sanitizeOps: false,
-    sanitizeResources: false,
-    async fn() {
-      await using site = await Site.open(pushes);
-      const browser = await openBrowser();
-      try {
-        await run({
-          site,
-          browser,
-          async enter(username) {
-            const page = await (await browser.newContext()).newPage();
-            page.setDefaultTimeout(pageWaitMs);
-            await logIn(page, site, username);
-            await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
-            return page;
-          },
-        });
-      } finally {
-        await browser.close();
-      }
-    },
+/** A test, for `Deno.test`. `pushes`: where notifications go; with one the browser is one that can show them. */
+export const offline = (
+  name: string,
+  run: (visit: Visit) => Promise<void>,
+  pushes?: PushSender,
+): Deno.TestDefinition =>
+  inBrowser(name, { whole: pushes !== undefined }, async (browser) => {
+    await using site = await Site.open(pushes);
+    await run({
+      site,
+      browser,
+      async enter(username) {
+        const page = await newPage(browser);
+        await logIn(page, site, username);
+        await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+        return page;
+      },
+    });
   });
 
 export async function logIn(page: Page, site: Site, username: string): Promise<void> {
