@@ -17,7 +17,7 @@ type Relation = ContactChanged["relation"];
 export interface ContactsNeeds {
   store: ContactsStore;
   people: People;
-  bell: Bell;
+  bell: Pick<Bell, "isOnline" | "consentChanged" | "notify">;
   clock: Clock;
   /** Whether the person blocks the other (CO-1). */
   blocks(userId: string, otherId: string): Promise<boolean>;

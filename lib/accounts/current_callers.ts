@@ -1,5 +1,5 @@
 import type { Bell, Caller } from "../platform/mod.ts";
-import { limits } from "../protocol/mod.ts";
+import { limits, rightsInForce } from "../protocol/mod.ts";
 
 type Standing = Pick<Caller, "displayName" | "role" | "rights">;
 
@@ -16,8 +16,7 @@ export class CurrentCallers {
   }
 
   note(userId: string, { displayName, role, rights }: Standing): void {
-    // BR-2: administrators may broadcast without a grant.
-    const standing = { displayName, role, rights: { broadcast: role === "admin" || rights.broadcast } };
+    const standing = { displayName, role, rights: rightsInForce({ role, rights }) };
     this.#changed.set(userId, standing);
     if (this.#changed.size <= limits.callersChanged) return;
     // A person without a connection is read again at their next login.

@@ -1,5 +1,5 @@
-import { iso } from "../platform/mod.ts";
-import { Refusal, type User } from "../protocol/mod.ts";
+import { type Clock, iso } from "../platform/mod.ts";
+import { Refusal, rightsInForce, type User } from "../protocol/mod.ts";
 import type { AccountsStore, UserRecord } from "./ports.ts";
 
 /** A person, as other rooms see them. */
@@ -14,9 +14,11 @@ export interface Person {
 /** Looks people up for the other rooms. Every send calls it, so it uses the store's memory. */
 export class People {
   readonly #store: AccountsStore;
+  readonly #clock: Clock;
 
-  constructor(store: AccountsStore) {
+  constructor(store: AccountsStore, clock: Clock) {
     this.#store = store;
+    this.#clock = clock;
   }
 
   /** Returns the people who exist, by username. Names must be lower case. */
@@ -31,6 +33,12 @@ export class People {
     const people = new Map<string, Person>();
     for (const [id, record] of await this.#store.users(userIds)) people.set(id, personOf(record));
     return people;
+  }
+
+  /** Whether the account exists, is not being deleted and not suspended. */
+  async isActive(userId: string): Promise<boolean> {
+    const user = await this.#store.user(userId);
+    return user !== null && user.removedAt === undefined && suspensionOf(user, this.#clock.now()) === null;
   }
 
   /** IANA name of the person's time zone; UTC for an unknown person. */
@@ -50,14 +58,9 @@ export function userOf(record: UserRecord): User {
     username: record.username,
     displayName: record.displayName,
     role: record.role,
-    rights: rightsOf(record),
+    rights: rightsInForce(record),
     createdAt: iso(record.createdAt),
   };
-}
-
-/** BR-2: administrators may broadcast without a grant. */
-export function rightsOf(record: UserRecord): { broadcast: boolean } {
-  return { broadcast: record.role === "admin" || record.rights.broadcast };
 }
 
 /** Returns the suspension in force at a time, or null. One with an end expires (MO-2). */

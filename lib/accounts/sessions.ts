@@ -8,8 +8,8 @@ import {
   type Random,
   randomText,
 } from "../platform/mod.ts";
-import { limits, Refusal, type Session } from "../protocol/mod.ts";
-import { rightsOf, suspendedRefusal, suspensionOf } from "./people.ts";
+import { limits, Refusal, rightsInForce, type Session } from "../protocol/mod.ts";
+import { suspendedRefusal, suspensionOf } from "./people.ts";
 import type { AccountsStore, SessionRecord, UserRecord } from "./ports.ts";
 import { factorMissing, type SecondFactor } from "./second_factor.ts";
 import { hashOf, type Tokens } from "./tokens.ts";
@@ -29,7 +29,7 @@ export type SessionCaller = Caller & { sessionExpiresAt: string; restriction?: R
 export interface SessionsNeeds {
   store: AccountsStore;
   tokens: Tokens;
-  bell: Bell;
+  bell: Pick<Bell, "closeUser" | "closeSession">;
   clock: Clock;
   ids: Ids;
   random: Random;
@@ -166,7 +166,7 @@ export class Sessions {
       username: user.username,
       displayName: user.displayName,
       role: user.role,
-      rights: rightsOf(user),
+      rights: rightsInForce(user),
       sessionId,
       device: origin.device,
       address: origin.address,

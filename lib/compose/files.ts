@@ -1,4 +1,4 @@
-import { suspensionOf } from "../accounts/mod.ts";
+import type { People } from "../accounts/mod.ts";
 import { DiskBlobs } from "../adapters/blobs/mod.ts";
 import { openClamd } from "../adapters/clamd/mod.ts";
 import { openCsam } from "../adapters/csam/mod.ts";
@@ -39,6 +39,7 @@ export interface FilesParts {
   store: Store;
   accounts: KvAccounts;
   audit: KvAudit;
+  people: People;
   bell: Bell;
   clock: Clock;
   random: Random;
@@ -111,10 +112,7 @@ export async function openFiles(parts: FilesParts): Promise<OpenFiles> {
     ids,
     log,
     settings: config,
-    async mayAdd(ownerId) {
-      const owner = await accounts.user(ownerId);
-      return owner !== null && owner.removedAt === undefined && suspensionOf(owner, clock.now()) === null;
-    },
+    mayAdd: (ownerId) => parts.people.isActive(ownerId),
     async onRefused({ why, ...upload }) {
       if (why === "match") await incidents.refusedAgain(upload);
     },

@@ -35,7 +35,7 @@ import { type CommandRoom, openCommands } from "../commands/mod.ts";
 import { type FilesParts, openFiles } from "./files.ts";
 import { openAccountParts } from "./accounts.ts";
 import { type Job, jobTable } from "./jobs.ts";
-import { preparePush } from "./push.ts";
+import { openPush } from "./push.ts";
 import { socketMethods } from "./socket_methods.ts";
 import type { Config } from "../config/mod.ts";
 import { CategoryAdmin, Consent } from "../consent/mod.ts";
@@ -89,11 +89,10 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
   const store = options.store ?? opening.use(await openStore(config.kv));
   const ids = new Ids(clock, random);
   const hub = new Hub(clock, config.heartbeatMs);
-  const pushing = preparePush(hub);
   const accountsStore = new KvAccounts(store, clock);
   const contactsStore = new KvContacts(store);
   const passwords = options.passwords ?? new Passwords(random);
-  const people = new People(accountsStore);
+  const people = new People(accountsStore, clock);
   const consent = new Consent({
     store: kvConsentStore(store),
     timeZones: people,
@@ -128,7 +127,7 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
     counts,
     twoFactor: twoFactorStore,
     tokens,
-    bell: pushing.bell,
+    bell: hub,
     mode: config.mode,
     registration: config.registration,
   });
@@ -144,7 +143,7 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
     },
     files: kvCommandFiles(store, clock),
     consent,
-    bell: pushing.bell,
+    bell: hub,
     clock,
     ids,
     log,
@@ -174,6 +173,7 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
       store,
       accounts: accountsStore,
       audit,
+      people,
       bell: hub,
       clock,
       random,
@@ -219,7 +219,17 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
     },
   });
   const push = opening.use(
-    await pushing.open({ config, store, accountsStore, commands, clock, log, sender: options.pushes }),
+    await openPush({
+      config,
+      store,
+      accountsStore,
+      people,
+      commands,
+      hub,
+      clock,
+      log,
+      sender: options.pushes,
+    }),
   );
   const jobs = new JobRunner<Job>({
     kv: store.kv,
@@ -292,7 +302,7 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
     realtime,
     health: new Health([...healthPorts(config, store), ...files.checks], clock),
     demo,
-    push: push.service,
+    push,
     requestId: () => ids.next(),
   };
   const opened = opening.move();

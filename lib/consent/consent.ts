@@ -22,7 +22,7 @@ export class Consent {
   readonly #store: ConsentStore;
   readonly #timeZones: TimeZones;
   readonly #clock: Clock;
-  readonly #bell: Bell;
+  readonly #bell: Pick<Bell, "consentChanged" | "notify">;
   readonly #exclusive: boolean;
   readonly #kept = new Map<string, Promise<Kept>>();
   /** What was read of those in `#kept`, for who cannot wait. */
@@ -34,7 +34,13 @@ export class Consent {
 
   /** `exclusive`: no other process writes to the store, so that what was read stays true until this one changes it. */
   constructor(
-    parts: { store: ConsentStore; timeZones: TimeZones; clock: Clock; bell: Bell; exclusive: boolean },
+    parts: {
+      store: ConsentStore;
+      timeZones: TimeZones;
+      clock: Clock;
+      bell: Pick<Bell, "consentChanged" | "notify">;
+      exclusive: boolean;
+    },
   ) {
     this.#store = parts.store;
     this.#timeZones = parts.timeZones;

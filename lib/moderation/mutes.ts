@@ -1,6 +1,7 @@
 import { type Clock, iso } from "../platform/mod.ts";
 import { Refusal } from "../protocol/mod.ts";
 import type { MutesStore, Restriction } from "./ports.ts";
+import { inForce } from "./restrictions.ts";
 
 /**
  * MO-2: the people who may not send. Every send asks here. While this process is the only writer, all mutes are in memory:
@@ -29,13 +30,13 @@ export class Mutes {
   /** The mute in force; a promise only where other processes write too. */
   muteOf(userId: string): Restriction | null | Promise<Restriction | null> {
     if (this.#kept === null) {
-      return this.#store.mutesOf([userId]).then((found) => this.#inForce(found.get(userId)));
+      return this.#store.mutesOf([userId]).then((found) => inForce(found.get(userId), this.#clock.now()));
     }
     const mute = this.#kept.get(userId);
     if (mute === undefined) return null;
-    const inForce = this.#inForce(mute);
-    if (inForce === null) this.#kept.delete(userId);
-    return inForce;
+    const holding = inForce(mute, this.#clock.now());
+    if (holding === null) this.#kept.delete(userId);
+    return holding;
   }
 
   /** Why the person may not send, or null; a promise as in `muteOf`. */
@@ -47,16 +48,12 @@ export class Mutes {
 
   async mutesOf(userIds: readonly string[]): Promise<Map<string, Restriction>> {
     const found = this.#kept ?? await this.#store.mutesOf(userIds);
-    const inForce = new Map<string, Restriction>();
+    const holding = new Map<string, Restriction>();
     for (const id of userIds) {
-      const mute = this.#inForce(found.get(id));
-      if (mute !== null) inForce.set(id, mute);
+      const mute = inForce(found.get(id), this.#clock.now());
+      if (mute !== null) holding.set(id, mute);
     }
-    return inForce;
-  }
-
-  #inForce(mute: Restriction | undefined): Restriction | null {
-    return mute !== undefined && (mute.until === null || this.#clock.now() < mute.until) ? mute : null;
+    return holding;
   }
 }
 

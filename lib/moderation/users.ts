@@ -14,10 +14,12 @@ import {
   limits,
   neverEnds,
   Refusal,
+  rightsInForce,
   type Sanction,
 } from "../protocol/mod.ts";
 import type { Mutes } from "./mutes.ts";
 import type { AccountChange, AccountRecord, Restriction, SanctionRecord, UsersStore } from "./ports.ts";
+import { inForce } from "./restrictions.ts";
 import { hiddenFrom } from "./staff.ts";
 
 type Answer<T> = Promise<T | Refusal>;
@@ -138,7 +140,7 @@ export class Users {
   }
 
   #suspended({ suspension }: AccountRecord): boolean {
-    return suspension !== null && (suspension.until === null || this.#needs.clock.now() < suspension.until);
+    return inForce(suspension, this.#needs.clock.now()) !== null;
   }
 
   async #shown(accounts: AccountRecord[]): Promise<AdminUser[]> {
@@ -150,8 +152,7 @@ export class Users {
         username,
         displayName,
         role,
-        // BR-2: administrators have it without a grant.
-        rights: { broadcast: role === "admin" || rights.broadcast },
+        rights: rightsInForce({ role, rights }),
         status: this.#suspended(account) ? "suspended" : "active",
         mutedUntil: endOf(mutes.get(id)),
         createdAt: iso(createdAt),

@@ -1,6 +1,6 @@
 /**
- * A new entry of a person's inbox and what consent said of it, for devices that have read all that lies before it. It may
- * be handed over as long as `epoch` is still the person's.
+ * A new entry of a person's inbox, and what consent decided about it. A device that has read everything before it gets it
+ * from here, as long as `epoch` is still the person's.
  */
 export interface LiveEntry {
   delivery: { cursor: string; command: { id: string }; state: string };
@@ -9,32 +9,54 @@ export interface LiveEntry {
   epoch: number;
 }
 
-/**
- * How services reach the people who are connected. It only rings: what is delivered always comes from the store, so a
- * lost ring costs a moment and not a command. The hub of `realtime/` answers it in one process.
- */
-export interface Bell {
-  /** There is something new in this person's inbox; with `entry`, what it is. Called in the order of the commits. */
+/** New inbox entries. Heard by open connections, and by a `BellListener`. */
+export interface InboxBell {
+  /** This person's inbox has something new; `entry` says what. Called in the order of the commits. */
   ring(userId: string, entry?: LiveEntry): void;
   /**
-   * Rings everybody who is connected: with what they get if they are up to date, to have them read their log, or not at all
-   * because it is nothing for them. Asked once for each person, of whom nothing may change in between.
+   * Asks `entryFor` once for each connected person: the entry for devices that are up to date, `read` to have the log read,
+   * `skip` when it is not for them. Nothing may change about that person before the answer is used.
    */
   ringAll(entryFor: (userId: string) => LiveEntry | "read" | "skip"): void;
-  /** Everybody who is connected. */
-  online(): string[];
-  /** Another number after each stop and each change of what the person takes: what was decided before may not hold. */
-  epoch(userId: string): number;
-  /** A notification to all of a person's devices, or all but one. */
-  notify(userId: string, method: string, params: unknown, except?: { device: string }): void;
-  /** From this call on nothing is delivered to the person, not even what is being read right now (CO-6). */
-  freeze(userId: string): void;
-  /** Deliveries may go on: after a resume. */
-  thaw(userId: string): void;
-  /** Preferences or contacts changed: what is being read right now must be decided again (DL-9). */
-  consentChanged(userId: string): void;
-  /** Closes the sockets of one session, or of one person, with a close code's name. */
+}
+
+/** The end of one session. Heard by its connection, and by a `BellListener`. */
+export interface SessionBell {
   closeSession(sessionId: string, close: "sessionOver"): void;
+}
+
+/** Everything that only open connections hear. */
+export interface ConnectionBell {
+  /** Sends a notification to all of a person's devices, or all but one. */
+  notify(userId: string, method: string, params: unknown, except?: { device: string }): void;
+  /** Stops deliveries with this call, also those that are being read (CO-6). */
+  freeze(userId: string): void;
+  /** Continues deliveries after a resume. */
+  thaw(userId: string): void;
+  /** Preferences or contacts changed: what is being read must be decided again (DL-9). */
+  consentChanged(userId: string): void;
+  /** Closes all connections of a person with the code of this name. */
   closeUser(userId: string, close: "sessionOver" | "suspended"): void;
+}
+
+/** Who is connected. */
+export interface Presence {
+  /** Ids of all connected people. */
+  online(): string[];
   isOnline(userId: string): boolean;
+  /** Rises with each stop and each change of consent: an earlier decision may not hold any more. */
+  epoch(userId: string): number;
+}
+
+/**
+ * How services reach people. The bell only rings: deliveries come from the store, so a lost ring delays a command and loses
+ * none. The hub of `realtime/` implements it for one process.
+ */
+export interface Bell extends InboxBell, SessionBell, ConnectionBell, Presence {}
+
+/** Hears rings and ended sessions besides the connections: push implements it, for people without a connection. */
+export interface BellListener {
+  ring(userId: string): void;
+  ringAll(): void;
+  sessionEnded(sessionId: string): void;
 }

@@ -164,3 +164,8 @@ export const avatarTypes: readonly string[] = [
   "image/png",
   "image/webp",
 ];
+
+/** BR-2: administrators may broadcast without a grant. */
+export function rightsInForce({ role, rights }: Pick<User, "role" | "rights">): User["rights"] {
+  return { broadcast: role === "admin" || rights.broadcast };
+}

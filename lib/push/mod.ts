@@ -3,7 +3,6 @@
  * Never puts content, a sender or a count into a notification.
  * Start with `push.ts`; `ports.ts` is what it asks of the store and of push services.
  */
-export { PushBell } from "./bell.ts";
 export * from "./ports.ts";
 export { Push, type PushParts } from "./push.ts";
 export { isPushService, pushServiceHosts } from "./push_services.ts";

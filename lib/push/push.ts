@@ -1,4 +1,4 @@
-import type { Caller, Clock, Log } from "../platform/mod.ts";
+import type { BellListener, Caller, Clock, Log } from "../platform/mod.ts";
 import { limits, type PushState, type PushSubscriptionBody, Refusal } from "../protocol/mod.ts";
 import type { PushJob, PushSender, PushStore, Subscription } from "./ports.ts";
 import { isPushService } from "./push_services.ts";
@@ -24,8 +24,10 @@ export interface PushParts {
   isOnline(userId: string): boolean;
   /** Whether something waits for a person that their rules let through now, and if not, from when on. */
   waits(userId: string): Promise<{ now: boolean; fromMs: number | null }>;
-  /** Whether the person still has a say here, and nobody ended the login that it belongs to. */
-  mayBeTold(subscription: Subscription): Promise<boolean>;
+  /** Whether the account exists and is not suspended. */
+  isActive(userId: string): Promise<boolean>;
+  /** Whether the login is still there. */
+  hasSession(sessionId: string): Promise<boolean>;
   clock: Clock;
   log: Log;
   /** No other process writes to the store. */
@@ -36,7 +38,7 @@ export interface PushParts {
  * Tells people who have no line that something waits (UI-7): nothing of what it is, and only what their rules would let through
  * at that moment. It is a convenience: a push that a crash swallows costs no command.
  */
-export class Push implements AsyncDisposable {
+export class Push implements BellListener, AsyncDisposable {
   readonly #parts: PushParts;
   /** People with a subscription; undefined where other processes write too. */
   #people: Set<string> | undefined;
@@ -166,16 +168,22 @@ export class Push implements AsyncDisposable {
 
   /** The devices that were not told since then, without those whose login somebody ended. */
   async #wanting(userId: string, sinceMs: number): Promise<Subscription[]> {
-    const { store, mayBeTold } = this.#parts;
+    const { store } = this.#parts;
     const all = await store.of(userId);
     if (all.length === 0) this.#forget(userId);
     const wanting: Subscription[] = [];
     for (const subscription of all) {
       const { pushedMs } = subscription;
-      if (!await mayBeTold(subscription)) await store.remove(subscription);
+      if (!await this.#mayBeTold(subscription)) await store.remove(subscription);
       else if (pushedMs === null || pushedMs <= sinceMs) wanting.push(subscription);
     }
     return wanting;
+  }
+
+  /** A login that ended before its time was ended by someone: a logout, a revocation, a new password. */
+  async #mayBeTold({ userId, sessionId, sessionUntilMs }: Subscription): Promise<boolean> {
+    const { clock, isActive, hasSession } = this.#parts;
+    return await isActive(userId) && (clock.now() >= sessionUntilMs || await hasSession(sessionId));
   }
 
   async #sendAll(job: PushJob, due: readonly Subscription[], next: number | undefined): Promise<void> {

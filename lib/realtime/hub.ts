@@ -1,4 +1,4 @@
-import type { Bell, Clock, LiveEntry, Timer } from "../platform/mod.ts";
+import type { Bell, BellListener, Clock, LiveEntry, Timer } from "../platform/mod.ts";
 import { closeCodes, limits, type NotificationParams } from "../protocol/mod.ts";
 import type { Connection, ConnectionOwner } from "./connection.ts";
 import { notificationText, packDeliveries } from "./frames.ts";
@@ -18,6 +18,7 @@ export class Hub implements Bell, ConnectionOwner {
   #count = 0;
   #sweepTimer: Timer | null = null;
   #sweptAt = 0;
+  #listener: BellListener | null = null;
   #closing = false;
   /** During a shutdown: the connections with requests in work, and what to do when there are none. */
   #busy: Set<Connection> | null = null;
@@ -35,6 +36,11 @@ export class Hub implements Bell, ConnectionOwner {
 
   get closing(): boolean {
     return this.#closing;
+  }
+
+  /** From now on `listener` hears rings and ended sessions, after the connections. */
+  listen(listener: BellListener): void {
+    this.#listener = listener;
   }
 
   isFrozen(userId: string): boolean {
@@ -74,6 +80,7 @@ export class Hub implements Bell, ConnectionOwner {
       if (offered) connection.pump.offer(entry);
       else connection.pump.wake();
     }
+    this.#listener?.ring(userId);
   }
 
   ringAll(entryFor: (userId: string) => LiveEntry | "read" | "skip"): void {
@@ -94,6 +101,7 @@ export class Hub implements Bell, ConnectionOwner {
         else pump.offer(entry, text);
       }
     }
+    this.#listener?.ringAll();
   }
 
   online(): string[] {
@@ -134,6 +142,7 @@ export class Hub implements Bell, ConnectionOwner {
     for (const connection of this.#all()) {
       if (connection.sessionId === sessionId) connection.end(close, "the session was ended");
     }
+    this.#listener?.sessionEnded(sessionId);
   }
 
   closeUser(userId: string, close: "sessionOver" | "suspended"): void {

@@ -113,7 +113,7 @@ export async function accountsRig(
     mode: options.mode ?? "evaluation",
     registration: options.registration ?? "open",
   } satisfies AccountsNeeds;
-  const people = new People(accountsStore);
+  const people = new People(accountsStore, clock);
   /** `blocker blocked` pairs of ids, and what is shared by id. */
   const blocks = new Set<string>();
   const shared = new Map<string, string[]>();

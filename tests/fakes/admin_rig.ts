@@ -17,7 +17,7 @@ import { KvUsers } from "../../lib/adapters/kv/users_store.ts";
 import { Categories, CategoryAdmin } from "../../lib/consent/mod.ts";
 import { Audit, Mutes, Users } from "../../lib/moderation/mod.ts";
 import { type Caller, Ids } from "../../lib/platform/mod.ts";
-import type { Role } from "../../lib/protocol/mod.ts";
+import { rightsInForce, type Role } from "../../lib/protocol/mod.ts";
 import { FakeBell, KeptLog } from "./accounts_rig.ts";
 import { FakeClock } from "./clock.ts";
 import { seededRandom } from "./random.ts";
@@ -30,7 +30,7 @@ export async function adminRig(options: { store?: Store } = {}) {
   const bell = new FakeBell();
   const log = new KeptLog();
   const accountsStore = new KvAccounts(store, clock);
-  const people = new People(accountsStore);
+  const people = new People(accountsStore, clock);
   const auditStore = new KvAudit(store, clock, log);
   const userRecords = new KvUsers(store, accountsStore, auditStore, clock);
   const groupsStore = new KvGroups(store, auditStore);
@@ -125,7 +125,7 @@ function callerOf({ id, username, displayName, role, rights }: UserRecord): Call
     username,
     displayName,
     role,
-    rights: { broadcast: role === "admin" || rights.broadcast },
+    rights: rightsInForce({ role, rights }),
     sessionId: "none",
     device: "web",
     address: "192.0.2.1",

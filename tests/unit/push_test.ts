@@ -32,6 +32,7 @@ class PushRig implements AsyncDisposable {
   readonly sent: string[] = [];
   readonly online = new Set<string>();
   readonly ended = new Set<string>();
+  readonly suspended = new Set<string>();
   readonly outcomes: PushOutcome[] = [];
   waits: { now: boolean; fromMs: number | null } = { now: true, fromMs: null };
   looked = 0;
@@ -58,7 +59,8 @@ class PushRig implements AsyncDisposable {
         this.looked++;
         return Promise.resolve(this.waits);
       },
-      mayBeTold: ({ sessionId }) => Promise.resolve(!this.ended.has(sessionId)),
+      isActive: (userId) => Promise.resolve(!this.suspended.has(userId)),
+      hasSession: (sessionId) => Promise.resolve(!this.ended.has(sessionId)),
       clock,
       log: silentLog,
       exclusive: options.exclusive,
@@ -261,6 +263,17 @@ Deno.test("UI-7: one device's failure is not told again to the other", async () 
   assert.deepEqual(rig.took(), []);
 });
 
+Deno.test("UI-7: a suspended person is not told, and their browser is forgotten", async () => {
+  await using rig = await PushRig.open();
+  await rig.subscribe("ann");
+  rig.suspended.add("ann");
+  await rig.ring("ann");
+  assert.deepEqual(rig.sent, []);
+  rig.suspended.delete("ann");
+  await rig.ring("ann");
+  assert.deepEqual(rig.sent, []);
+});
+
 Deno.test("UI-7: a subscription that its push service ended is removed; a refusal of another kind keeps it", async () => {
   await using rig = await PushRig.open();
   await rig.subscribe("ann");
@@ -371,7 +384,8 @@ Deno.test("UI-7: after a restart those who had it on are still told", async () =
     },
     isOnline: () => false,
     waits: () => Promise.resolve({ now: true, fromMs: null }),
-    mayBeTold: () => Promise.resolve(true),
+    isActive: () => Promise.resolve(true),
+    hasSession: () => Promise.resolve(true),
     clock,
     log: silentLog,
     exclusive: true,

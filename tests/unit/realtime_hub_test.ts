@@ -131,3 +131,26 @@ Deno.test("WS-4: one timer looks after all sockets", async () => {
   assert.equal(realtime.hub.connections, 0);
   assert.equal(realtime.clock.pending, 0);
 });
+
+Deno.test("UI-7: what listens to the bell hears rings and ended sessions, after the connections", async () => {
+  const realtime = new FakeRealtime();
+  const { connection, socket } = await realtime.connect();
+  const heard: string[] = [];
+  realtime.hub.listen({
+    ring: (userId) => void heard.push(`ring ${userId}`),
+    ringAll: () => void heard.push("ringAll"),
+    sessionEnded: (sessionId) => void heard.push(`ended ${sessionId}, connection ${socket.closeCode()}`),
+  });
+  realtime.hub.ring(annId);
+  realtime.hub.ring("nobody is connected");
+  realtime.hub.ringAll(() => "skip");
+  realtime.hub.notify(annId, "contact.changed", {});
+  realtime.hub.consentChanged(annId);
+  realtime.hub.closeSession(connection.sessionId, "sessionOver");
+  assert.deepEqual(heard, [
+    `ring ${annId}`,
+    "ring nobody is connected",
+    "ringAll",
+    `ended ${connection.sessionId}, connection 4401`,
+  ]);
+});
