@@ -1,3 +1,4 @@
+import type { FileCarrier } from "../platform/mod.ts";
 import type { FileState } from "../protocol/mod.ts";
 import type { Parts } from "./parts.ts";
 import type { Transitions } from "./transitions.ts";
@@ -17,11 +18,12 @@ export class AttachmentAccess {
    * FI-5: recipients may read a command's files once they have it, unless it is sealed, cancelled or failed. The sender may
    * read what a recipient submitted.
    */
-  async mayRead(userId: string, by: string): Promise<boolean> {
-    const [what, commandId = ""] = by.split(":");
+  async mayRead(userId: string, by: FileCarrier): Promise<boolean> {
+    // Also for other carriers: the answer must take as long as the answer about a command.
+    const commandId = "commandId" in by ? by.commandId : "";
     const record = (await this.#parts.store.commands([commandId])).get(commandId);
     if (record === undefined) return false;
-    switch (what) {
+    switch (by.kind) {
       case "proof":
         return record.senderId === userId;
       case "command": {
@@ -32,20 +34,22 @@ export class AttachmentAccess {
         const preferences = await this.#parts.consent.preferencesOf(userId);
         return !("sealed" in forRecipient(record.command, known.record, preferences));
       }
-      default:
+      case "avatar":
+      case "unknown":
         return false;
+      default:
+        return by satisfies never;
     }
   }
 
   /** FI-6: releases the command that waits for a file, or fails it. */
-  async changed(by: string, state: FileState): Promise<void> {
-    const [what, commandId = ""] = by.split(":");
-    if (what !== "command") return;
+  async changed(by: FileCarrier, state: FileState): Promise<void> {
+    if (by.kind !== "command") return;
     switch (state) {
       case "clean":
-        return await this.#transitions.release(commandId);
+        return await this.#transitions.release(by.commandId);
       case "rejected":
-        return await this.#transitions.reject(commandId);
+        return await this.#transitions.reject(by.commandId);
       case "scanning":
       case "held":
         return;

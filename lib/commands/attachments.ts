@@ -1,4 +1,4 @@
-import type { Caller } from "../platform/mod.ts";
+import type { Caller, FileCarrier } from "../platform/mod.ts";
 import { type Command, Refusal } from "../protocol/mod.ts";
 import type { AttachableFile, Carried, CommandFiles } from "./ports.ts";
 
@@ -49,6 +49,6 @@ export async function attach(
 }
 
 /** Uses of the files until a time, for the commit of the command or answer. */
-export function carried({ files }: Attached, by: string, untilMs: number): Carried[] {
+export function carried({ files }: Attached, by: FileCarrier, untilMs: number): Carried[] {
   return files.map(({ fileId, version }) => ({ fileId, version, by, untilMs }));
 }

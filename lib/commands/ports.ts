@@ -1,5 +1,6 @@
 import type { AudienceCounts, Command, CommandState, FileState, Totals } from "../protocol/mod.ts";
 import type { Relation } from "../consent/mod.ts";
+import type { FileCarrier } from "../platform/mod.ts";
 
 /** A person as other rooms know them. */
 export interface Person {
@@ -249,7 +250,6 @@ export interface CommandFiles {
 export interface Carried {
   fileId: string;
   version: string;
-  /** `command:<id>` or `proof:<id>:<userId>`. */
-  by: string;
+  by: FileCarrier;
   untilMs: number;
 }

@@ -138,7 +138,7 @@ export class Sender {
     for (const { userId } of states) this.#bounds.add(userId);
     const carries = carried(
       checked.attached,
-      `command:${command.id}`,
+      { kind: "command", commandId: command.id },
       record.expiresMs + retentionDays * dayMs,
     );
     const accepting = store.accept({ record, states, key: draft.key, sent, replacesKey, jobs, carries });

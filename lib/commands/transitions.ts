@@ -48,7 +48,11 @@ export class Transitions {
       if (to instanceof Refusal) return to;
       const also = {
         jobs: deferral(caller.userId, params),
-        carries: carried(proof, `proof:${params.id}:${caller.userId}`, this.#keptUntil(record)),
+        carries: carried(
+          proof,
+          { kind: "proof", commandId: params.id, userId: caller.userId },
+          this.#keptUntil(record),
+        ),
       };
       if (!repeat && !await store.change([{ from: stored, to }], also)) continue;
       // Read now: they may have changed during the write (CO-2).

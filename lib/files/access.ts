@@ -1,7 +1,7 @@
 import type { Caller } from "../platform/mod.ts";
 import { type FileObject, type FilePage, type FileState, limits, Refusal } from "../protocol/mod.ts";
 import { type FileParts, ownerLock } from "./parts.ts";
-import type { FileRecord } from "./ports.ts";
+import type { FileRecord, FileUse } from "./ports.ts";
 import { noFile } from "./refusals.ts";
 import { expiryOf, fileObjectOf, shownState } from "./views.ts";
 
@@ -127,13 +127,13 @@ export class Access {
   async #readUntil(
     userId: string,
     fileId: string,
-    uses: readonly { by: string; untilMs: number }[],
+    uses: readonly FileUse[],
   ): Promise<number | null> {
     const { readers, clock } = this.#parts;
     const live = uses.filter(({ untilMs }) => untilMs > clock.now()).sort((a, b) => b.untilMs - a.untilMs);
     if (live.length === 0) {
       // Keeps the time equal to that for a file in use.
-      await readers.mayRead(userId, { by: `command:${fileId}`, untilMs: 0 });
+      await readers.mayRead(userId, { by: { kind: "command", commandId: fileId }, untilMs: 0 });
       return null;
     }
     for (let at = 0; at < live.length; at += usesAtOnce) {

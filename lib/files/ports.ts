@@ -1,3 +1,4 @@
+import type { FileCarrier } from "../platform/mod.ts";
 import type { FileState } from "../protocol/mod.ts";
 
 /** Positions of the first and the last byte of a range, both included, as in a `Range` header. */
@@ -89,9 +90,9 @@ export interface FileRecord {
   from: UploadedFrom;
 }
 
-/** What carries a file: `command:<id>`, `proof:<id>`, later `chat:<id>`, and until when it is kept for it. */
+/** A use of a file, and until when the file is kept for it (FI-7). */
 export interface FileUse {
-  by: string;
+  by: FileCarrier;
   untilMs: number;
 }
 

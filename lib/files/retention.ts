@@ -1,7 +1,7 @@
 import { type FileState, limits } from "../protocol/mod.ts";
 import { isHeld } from "./access.ts";
 import { blobLock, type FileParts, ownerLock } from "./parts.ts";
-import type { BlobRecord, FileJob, FileRecord } from "./ports.ts";
+import type { BlobRecord, FileJob, FileRecord, FileUse } from "./ports.ts";
 import { expiryOf, fileObjectOf, settledMs, shownState } from "./views.ts";
 
 /** Number of a blob's files in one step of notifications. */
@@ -95,7 +95,7 @@ export class Retention {
   async #tellOne(
     file: FileRecord,
     state: FileState,
-    uses: readonly { by: string; untilMs: number }[],
+    uses: readonly FileUse[],
   ): Promise<void> {
     const { bell, watchers } = this.#parts;
     // The owner has seen `scanning` so far; a verdict comes later.

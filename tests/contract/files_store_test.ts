@@ -5,6 +5,7 @@ import { keys } from "../../lib/adapters/kv/keys.ts";
 import { kvScanStore } from "../../lib/adapters/kv/scan_store.ts";
 import type { Store } from "../../lib/adapters/kv/store.ts";
 import type { FileRecord, FileStore, UploadRecord } from "../../lib/files/ports.ts";
+import { parseCarrier } from "../../lib/platform/mod.ts";
 import { limits } from "../../lib/protocol/mod.ts";
 import { FakeClock } from "../fakes/clock.ts";
 import { dump, onEachStore } from "../fakes/kv_stores.ts";
@@ -13,6 +14,7 @@ import { seededRandom } from "../fakes/random.ts";
 import { Schedule, scheduledKv } from "../sim/schedule.ts";
 
 const [one, other] = ["a".repeat(64), "b".repeat(64)];
+const [ofOne, ofTwo] = [parseCarrier("command:one"), parseCarrier("command:two")];
 const plenty = { quotaBytes: 1e9 };
 const from = { address: "192.0.2.7", port: 1, device: "web", requestId: "r" };
 
@@ -239,9 +241,9 @@ onEveryStore("FI-7: a removal fails when somebody used the file since, and under
   const asOf = await files.lastUse("F1");
   assert.equal(asOf, null);
   const { version } = (await attachable(store.kv, "ann", ["F1"], 1000)).get("F1")!;
-  const use = { fileId: "F1", version, by: "command:one", untilMs: 7000 };
+  const use = { fileId: "F1", version, by: ofOne, untilMs: 7000 };
   assert.ok((await store.committer.commit(useWrites(use))).ok);
-  assert.deepEqual([...await files.usesOf(["F1", "F2"])], [["F1", [{ by: "command:one", untilMs: 7000 }]]]);
+  assert.deepEqual([...await files.usesOf(["F1", "F2"])], [["F1", [{ by: ofOne, untilMs: 7000 }]]]);
   assert.equal(await files.remove(record, asOf), false);
   const used = await files.lastUse("F1");
   for (const [what, id] of [["file", "F1"], ["user", "ann"], ["blob", one]] as const) {
@@ -256,14 +258,14 @@ onEveryStore("FI-7: a removal fails when somebody used the file since, and under
   assert.equal(await files.remove(record, used), true);
   assert.deepEqual(await dump(store.kv, ["file_use"]), []);
   assert.deepEqual(await dump(store.kv, ["file_used"]), []);
-  assert.equal((await store.committer.commit(useWrites({ ...use, by: "command:two" }))).ok, false);
+  assert.equal((await store.committer.commit(useWrites({ ...use, by: ofTwo }))).ok, false);
 });
 
 onEveryStore("FI-7: a file with more uses than one commit holds is removed", async (store) => {
   const files = kvFileStore(store, new FakeClock());
   const record = await added(files, "F1");
   const { version } = (await attachable(store.kv, "ann", ["F1"], 1000)).get("F1")!;
-  const uses = Array.from({ length: 1400 }, (_, at) => `command:${at}`);
+  const uses = Array.from({ length: 1400 }, (_, at) => parseCarrier(`command:${at}`));
   await Promise.all(
     uses.map((by) => store.committer.commit(useWrites({ fileId: "F1", version, by, untilMs: 1 }))),
   );
@@ -293,7 +295,7 @@ onEveryStore(
       state: "scanning",
     });
     assert.ok(await scans.conclude((await scans.take("test", 1000))!, { state: "clean", verdicts: [] }));
-    const use = { fileId: "F1", version, by: "command:one", untilMs: 7000 };
+    const use = { fileId: "F1", version, by: ofOne, untilMs: 7000 };
     assert.equal((await store.committer.commit(useWrites(use))).ok, false);
     assert.equal(await files.lastUse("F1"), null);
     const again = (await own.own("ann", ["F1"])).get("F1")!;
@@ -309,7 +311,7 @@ onEveryStore("FI-7: a use fails when its file went, though others have the same 
   await added(files, "F2");
   const { version } = (await attachable(store.kv, "ann", ["F1"], 1000)).get("F1")!;
   assert.equal(await files.remove(record, null), true);
-  const use = useWrites({ fileId: "F1", version, by: "command:one", untilMs: 7000 });
+  const use = useWrites({ fileId: "F1", version, by: ofOne, untilMs: 7000 });
   assert.equal((await store.committer.commit(use)).ok, false);
   assert.deepEqual(await dump(store.kv, ["file_use"]), []);
 });

@@ -13,7 +13,7 @@ import {
   type RefusedFile,
   type UploadedFrom,
 } from "../../lib/files/mod.ts";
-import { type Caller, Ids } from "../../lib/platform/mod.ts";
+import { type Caller, carrierText, Ids, parseCarrier } from "../../lib/platform/mod.ts";
 import { type FileObject, type FileState, Refusal } from "../../lib/protocol/mod.ts";
 import type { Conclusion, ScanStore } from "../../lib/scanning/ports.ts";
 import { FakeBell, KeptLog } from "./accounts_rig.ts";
@@ -80,7 +80,7 @@ export class FilesRig implements AsyncDisposable {
       readers: {
         mayRead: (userId, use) => {
           this.asked.push({ userId, use });
-          return Promise.resolve(this.mayRead.has(`${userId} ${use.by}`));
+          return Promise.resolve(this.mayRead.has(`${userId} ${carrierText(use.by)}`));
         },
       },
       watchers: {
@@ -144,7 +144,9 @@ export class FilesRig implements AsyncDisposable {
   async use(file: FileObject, by: string, untilMs: number): Promise<boolean> {
     const found = await attachable(this.store.kv, await this.ownerOf(file), [file.id], this.clock.now());
     const { version } = found.get(file.id)!;
-    return (await this.store.committer.commit(useWrites({ fileId: file.id, version, by, untilMs }))).ok;
+    return (await this.store.committer.commit(
+      useWrites({ fileId: file.id, version, by: parseCarrier(by), untilMs }),
+    )).ok;
   }
 
   async ownerOf(file: FileObject): Promise<string> {

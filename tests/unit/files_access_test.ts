@@ -151,7 +151,7 @@ Deno.test("FI-4: the owner hears each change once the file shows it, and so does
   assert.deepEqual(rig.told, [{
     file: await rig.fileStore.file(file.id),
     state: "clean" satisfies FileState,
-    uses: [{ by: "command:one", untilMs: rig.clock.now() - 100 + 3 * dayMs }],
+    uses: [{ by: { kind: "command", commandId: "one" }, untilMs: rig.clock.now() - 100 + 3 * dayMs }],
   }]);
 });
 

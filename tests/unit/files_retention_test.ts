@@ -224,7 +224,9 @@ Deno.test("FI-6: a use that comes while a verdict is written is told of it, or d
       rig.conclude("clean").then(() => rig.runDue()),
     ]);
     await rig.runDue();
-    const heard = rig.told.some(({ uses }) => uses.some(({ by }) => by === "command:one"));
+    const heard = rig.told.some(({ uses }) =>
+      uses.some(({ by }) => by.kind === "command" && by.commandId === "one")
+    );
     // A commit that failed is tried again by whoever made it, with the new state.
     assert.equal(heard, use);
   }
@@ -243,7 +245,12 @@ Deno.test("FI-6: a use that comes while its file settles is told of it", async (
   // The commit comes after the file settled, with what was read before.
   await rig.advance(1000);
   rig.told.length = 0;
-  const use = useWrites({ fileId: file.id, version, by: "command:one", untilMs: rig.clock.now() + dayMs });
+  const use = useWrites({
+    fileId: file.id,
+    version,
+    by: { kind: "command", commandId: "one" },
+    untilMs: rig.clock.now() + dayMs,
+  });
   assert.ok((await rig.store.committer.commit(use)).ok);
   await rig.runDue();
   assert.deepEqual(rig.told.map(({ state, uses }) => [state, uses.length]), [["clean", 1]]);

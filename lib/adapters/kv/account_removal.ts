@@ -6,7 +6,7 @@ import {
   type TwoFactorRecord,
   type UserRecord,
 } from "../../accounts/mod.ts";
-import type { AuditEntry, Clock } from "../../platform/mod.ts";
+import { type AuditEntry, carrierText, type Clock } from "../../platform/mod.ts";
 import type { KvAccounts } from "./accounts_store.ts";
 import type { KvAudit } from "./audit_log.ts";
 import type { Write } from "./committer.ts";
@@ -132,7 +132,7 @@ export class KvRemoval implements RemovalStore {
     const { kv } = this.#store;
     const fileId = (await kv.get<ProfileRecord>(keys.profile(userId))).value?.avatar;
     if (fileId === undefined) return [];
-    const use = keys.fileUse(fileId, `avatar:${userId}`);
+    const use = keys.fileUse(fileId, carrierText({ kind: "avatar", userId }));
     if ((await kv.get(use)).value === null) return [];
     deletes.push(use);
     return [

@@ -1,6 +1,6 @@
 import type { AttachableFile, Carried, CommandFiles } from "../../commands/ports.ts";
 import { type BlobRecord, type FileRecord, settledMs, shownState } from "../../files/mod.ts";
-import type { Clock } from "../../platform/mod.ts";
+import { carrierText, type Clock } from "../../platform/mod.ts";
 import type { FileState } from "../../protocol/mod.ts";
 import type { Write } from "./committer.ts";
 import { fileJobSet } from "./file_writes.ts";
@@ -53,7 +53,7 @@ export function useWrites(
 ): Required<Pick<Write, "checks" | "sets">> {
   const { file, sha256, blob, settlesMs } = JSON.parse(version) as Version;
   const sets: Required<Write>["sets"] = [
-    { key: keys.fileUse(fileId, by), value: { untilMs } },
+    { key: keys.fileUse(fileId, carrierText(by)), value: { untilMs } },
     { key: keys.fileUsed(fileId), value: 1 },
   ];
   if (settlesMs > 0) sets.push(fileJobSet({ dueMs: settlesMs, job: { kind: "file_settle", fileId } }));

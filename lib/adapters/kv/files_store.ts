@@ -7,7 +7,7 @@ import {
   settlesMsOf,
   type UploadRecord,
 } from "../../files/mod.ts";
-import type { Clock } from "../../platform/mod.ts";
+import { type Clock, parseCarrier } from "../../platform/mod.ts";
 import { limits, type Verdict } from "../../protocol/mod.ts";
 import { blobWrites } from "./blob_writes.ts";
 import type { Write } from "./committer.ts";
@@ -38,7 +38,7 @@ export function kvFileStore(store: Store, clock: Clock): FileStore {
 
   async function usesOfOne(fileId: string): Promise<FileUse[]> {
     const entries = await listed<{ untilMs: number }>(keys.usesOf(fileId));
-    return entries.map(({ key, value }) => ({ by: key[2] as string, untilMs: value.untilMs }));
+    return entries.map(({ key, value }) => ({ by: parseCarrier(key[2] as string), untilMs: value.untilMs }));
   }
 
   async function add(...[file, bounds, also]: Parameters<FileStore["add"]>) {

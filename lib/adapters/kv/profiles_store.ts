@@ -1,5 +1,5 @@
 import type { AvatarUse, ProfileRecord, ProfileStore, UserRecord } from "../../accounts/mod.ts";
-import type { Clock } from "../../platform/mod.ts";
+import { carrierText, type Clock } from "../../platform/mod.ts";
 import { limits, neverEnds } from "../../protocol/mod.ts";
 import type { KvAccounts } from "./accounts_store.ts";
 import type { Write } from "./committer.ts";
@@ -79,7 +79,7 @@ export class KvProfiles implements ProfileStore {
     avatar: AvatarUse | undefined,
   ): Required<Pick<Write, "checks" | "sets" | "deletes">> {
     const write: Required<Pick<Write, "checks" | "sets" | "deletes">> = { checks: [], sets: [], deletes: [] };
-    const by = `avatar:${userId}`;
+    const by = { kind: "avatar", userId } as const;
     if (avatar !== undefined && after === avatar.fileId) {
       const { checks, sets } = useWrites({ ...avatar, by, untilMs: Date.parse(neverEnds) });
       write.checks.push(...checks);
@@ -87,7 +87,7 @@ export class KvProfiles implements ProfileStore {
     }
     if (before !== undefined && before !== after) {
       const dueMs = this.#clock.now() + limits.fileUnusedMs;
-      write.deletes.push(keys.fileUse(before, by));
+      write.deletes.push(keys.fileUse(before, carrierText(by)));
       write.sets.push(
         { key: keys.fileUsed(before), value: 1 },
         fileJobSet({ dueMs, job: { kind: "file_expire", fileId: before } }),
