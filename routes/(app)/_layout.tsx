@@ -1,5 +1,5 @@
 import { asset } from "fresh/runtime";
-import { toRoot } from "../../lib/text/commands.ts";
+import { toRoot } from "../../lib/text/mod.ts";
 import { adminPlaces, isAt, mainPlaces, morePlaces, type Place, placeTitle } from "../../lib/web/places.ts";
 import { DiscreetSwitch } from "../../components/Discreet.tsx";
 import { ScanBanner } from "../../components/ScanBanner.tsx";

@@ -1,5 +1,5 @@
 import { page } from "fresh";
-import { type Ask, askOf, askWords } from "../../lib/browser/confirm_ask.ts";
+import { type Ask, askOf, askWords } from "../../lib/browser/mod.ts";
 import { Title } from "../../components/Title.tsx";
 import { useWords } from "../../components/words.tsx";
 import { definePerson } from "../../lib/web/define.ts";

@@ -1,7 +1,7 @@
 import { type Context, page } from "fresh";
 import { Notice, ProblemNotice } from "../../components/Notice.tsx";
 import { Pages } from "../../components/Pages.tsx";
-import { readSentAction } from "../../lib/browser/sent_items.ts";
+import { readSentAction } from "../../lib/browser/mod.ts";
 import { useWords } from "../../components/words.tsx";
 import Sent from "../../islands/Sent.tsx";
 import { definePerson, type PersonState } from "../../lib/web/define.ts";

@@ -12,6 +12,7 @@ const platform = "lib/platform";
 const words = "lib/words";
 const text = "lib/text";
 const web = "lib/web";
+const browser = "lib/browser";
 const fresh = "lib/fresh";
 
 /** The rooms with services in them, from the one that needs least. */
@@ -55,7 +56,7 @@ export const rooms: Readonly<Record<string, Part>> = {
   "lib/push": { parts: [protocol, platform] },
   "lib/realtime": { parts: [protocol, platform], packages: ["zod"] },
   "lib/client": { parts: [protocol, platform] },
-  "lib/browser": {
+  [browser]: {
     parts: [protocol, words, text, "lib/client"],
     packages: ["preact", "@preact/signals"],
   },
@@ -75,15 +76,15 @@ export const rooms: Readonly<Record<string, Part>> = {
   // Routes get their services from `ctx.state`: they import no room with a service in it, and no adapter. The socket's
   // route asks lib/realtime how to read the upgrade.
   "routes": {
-    parts: [protocol, words, text, web, fresh, "lib/realtime", "lib/browser", "components", "islands"],
+    parts: [protocol, words, text, web, fresh, "lib/realtime", browser, "components", "islands"],
     packages: ["preact"],
   },
   "islands": {
-    parts: [protocol, words, text, fresh, "lib/client", "lib/browser", "components"],
+    parts: [protocol, words, text, fresh, "lib/client", browser, "components"],
     packages: ["preact", "@preact/signals"],
   },
   "components": {
-    parts: [protocol, words, text, fresh, "lib/browser"],
+    parts: [protocol, words, text, fresh, browser],
     packages: ["preact", "@preact/signals", "uqr"],
   },
 };
@@ -91,11 +92,12 @@ export const rooms: Readonly<Record<string, Part>> = {
 /** Folders that may import anything: tests and tools look at the whole project. */
 const free: readonly string[] = ["tests", "tools"];
 
-/**
- * Rooms without one door: their files are imported one by one, so that a page's script takes only what it uses, and a route
- * only what it needs.
- */
-const openRooms: readonly string[] = [protocol, platform, words, text, web, "lib/browser"];
+/** Rooms whose files stand for themselves: a route, a page or a language takes only those that it needs. */
+const openRooms: readonly string[] = [protocol, platform, words, web];
+
+/** Rooms that run in the browser, and who builds scripts from them: a door would put all of a room into each script. */
+const scriptRooms: readonly string[] = [text, browser];
+const scripts: readonly string[] = [text, browser, "components", "islands"];
 
 /** The wiring: it makes every adapter and service, so it enters every room by any file. */
 const wiring: readonly string[] = ["lib/compose", "main.ts"];
@@ -120,8 +122,9 @@ export function forbidden({ from: file, to: target, specifier }: ModuleImport): 
     const mapped = specifier === "fresh" || specifier === "fresh/runtime";
     return mapped ? undefined : `import Fresh by its name, not ${target}`;
   }
-  const isRoom = to.startsWith("lib/");
-  if (isRoom && !wiring.includes(from) && !openRooms.includes(to) && !isDoor(from, target)) {
+  const anyFile = wiring.includes(from) || openRooms.includes(to) ||
+    (scriptRooms.includes(to) && scripts.includes(from));
+  if (to.startsWith("lib/") && !anyFile && !isDoor(from, target)) {
     return `${to} is entered by its mod.ts, by adapters also through its ports, not by ${target}`;
   }
   return undefined;

@@ -1,5 +1,5 @@
 import { adminPlaces, isAt } from "../../../lib/web/places.ts";
-import { toRoot } from "../../../lib/text/commands.ts";
+import { toRoot } from "../../../lib/text/mod.ts";
 import { useWords } from "../../../components/words.tsx";
 import { definePerson } from "../../../lib/web/define.ts";
 

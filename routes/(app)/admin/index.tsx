@@ -1,7 +1,6 @@
 import { type Context, page } from "fresh";
 import { AuditList } from "../../../components/AuditList.tsx";
-import { numberText } from "../../../lib/text/commands.ts";
-import { named } from "../../../lib/text/scanning.ts";
+import { named, numberText } from "../../../lib/text/mod.ts";
 import { adminPlaces } from "../../../lib/web/places.ts";
 import { Filled, useLanguage, useWords } from "../../../components/words.tsx";
 import { definePerson, type PersonState } from "../../../lib/web/define.ts";

@@ -1,5 +1,5 @@
 import { type Context, page } from "fresh";
-import { sizeText } from "../../../lib/text/files.ts";
+import { sizeText } from "../../../lib/text/mod.ts";
 import { Notice, ProblemNotice } from "../../../components/Notice.tsx";
 import { Pages } from "../../../components/Pages.tsx";
 import { useWords } from "../../../components/words.tsx";

@@ -1,6 +1,6 @@
 import { type Context, HttpError, page } from "fresh";
 import { CommandBody, Due } from "../../../components/CommandCard.tsx";
-import { audienceText, isOpen, kindTitle, requirementText } from "../../../lib/text/commands.ts";
+import { audienceText, isOpen, kindTitle, requirementText } from "../../../lib/text/mod.ts";
 import { PersonName } from "../../../components/PersonName.tsx";
 import { StateBadge } from "../../../components/StateBadge.tsx";
 import { Time } from "../../../components/Time.tsx";

@@ -2,7 +2,7 @@ import { type Context, page } from "fresh";
 import { SelectField } from "../../../components/Field.tsx";
 import { Empty, ProblemNotice } from "../../../components/Notice.tsx";
 import { Pages, pathWith } from "../../../components/Pages.tsx";
-import { audienceText, countedState, kindTitle, stateWords } from "../../../lib/text/commands.ts";
+import { audienceText, countedState, kindTitle, stateWords } from "../../../lib/text/mod.ts";
 import { PersonName } from "../../../components/PersonName.tsx";
 import { StateBadge } from "../../../components/StateBadge.tsx";
 import { Time } from "../../../components/Time.tsx";

@@ -1,6 +1,6 @@
 import { type Context, HttpError, page } from "fresh";
 import { Notice } from "../../../components/Notice.tsx";
-import { readSentAction } from "../../../lib/browser/sent_items.ts";
+import { readSentAction } from "../../../lib/browser/mod.ts";
 import { useWords } from "../../../components/words.tsx";
 import SentDetail from "../../../islands/SentDetail.tsx";
 import { definePerson, type PersonState } from "../../../lib/web/define.ts";

@@ -1,6 +1,6 @@
 import { type Context, HttpError, page } from "fresh";
 import { ProblemNotice } from "../../../components/Notice.tsx";
-import { toRoot } from "../../../lib/text/commands.ts";
+import { toRoot } from "../../../lib/text/mod.ts";
 import { Title } from "../../../components/Title.tsx";
 import { WelcomeReady } from "../../../components/WelcomeReady.tsx";
 import { sampleAnswer } from "../../../components/WelcomeSample.tsx";

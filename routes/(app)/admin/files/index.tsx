@@ -2,7 +2,7 @@ import { page } from "fresh";
 import { BlobCard } from "../../../../components/BlobCard.tsx";
 import { Empty, Notice, ProblemNotice } from "../../../../components/Notice.tsx";
 import { Pages, pathWith } from "../../../../components/Pages.tsx";
-import { toRoot } from "../../../../lib/text/commands.ts";
+import { toRoot } from "../../../../lib/text/mod.ts";
 import { Tabs } from "../../../../components/Tabs.tsx";
 import { useWords } from "../../../../components/words.tsx";
 import { definePerson } from "../../../../lib/web/define.ts";

@@ -1,7 +1,7 @@
 import { type Context, page } from "fresh";
 import { TextField } from "../../../../components/Field.tsx";
 import { Empty, ProblemNotice } from "../../../../components/Notice.tsx";
-import { numberText } from "../../../../lib/text/commands.ts";
+import { numberText } from "../../../../lib/text/mod.ts";
 import { useLanguage, useWords } from "../../../../components/words.tsx";
 import { definePerson, type PersonState } from "../../../../lib/web/define.ts";
 import { problemOf, readForm } from "../../../../lib/web/forms/form.ts";

@@ -1,9 +1,7 @@
 import { page } from "fresh";
-import { sizeText, typeText } from "../../../../lib/text/files.ts";
-import { incidentWords, uploadersOf } from "../../../../lib/text/incidents.ts";
+import { incidentWords, sizeText, toRoot, typeText, uploadersOf } from "../../../../lib/text/mod.ts";
 import { Empty, Notice, ProblemNotice } from "../../../../components/Notice.tsx";
 import { Pages, pathWith } from "../../../../components/Pages.tsx";
-import { toRoot } from "../../../../lib/text/commands.ts";
 import { Tabs } from "../../../../components/Tabs.tsx";
 import { Time } from "../../../../components/Time.tsx";
 import { useLanguage, useWords } from "../../../../components/words.tsx";
