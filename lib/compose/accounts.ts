@@ -9,18 +9,20 @@ import {
   TwoFactor,
   type TwoFactorStore,
 } from "../accounts/mod.ts";
-import { exportParts } from "../adapters/kv/account_export.ts";
-import { KvRemoval } from "../adapters/kv/account_removal.ts";
-import { removalParts } from "../adapters/kv/account_removal_parts.ts";
-import type { KvAccounts } from "../adapters/kv/accounts_store.ts";
-import type { KvAudit } from "../adapters/kv/audit_log.ts";
-import type { KvCounts } from "../adapters/kv/counts_store.ts";
-import { attachable } from "../adapters/kv/file_uses.ts";
-import { kvFileStore } from "../adapters/kv/files_store.ts";
-import type { KvGroups } from "../adapters/kv/groups_store.ts";
-import { KvProfiles } from "../adapters/kv/profiles_store.ts";
-import { kvPushStore } from "../adapters/kv/push_store.ts";
-import type { Store } from "../adapters/kv/store.ts";
+import {
+  attachable,
+  exportParts,
+  type KvAccounts,
+  type KvAudit,
+  type KvCounts,
+  kvFileStore,
+  type KvGroups,
+  KvProfiles,
+  kvPushStore,
+  KvRemoval,
+  removalParts,
+  type Store,
+} from "../adapters/kv/mod.ts";
 import type { CommandRoom, CommandStore } from "../commands/mod.ts";
 import { type Consent, newPreferences } from "../consent/mod.ts";
 import type { Files } from "../files/mod.ts";

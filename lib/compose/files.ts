@@ -2,15 +2,17 @@ import type { People } from "../accounts/mod.ts";
 import { DiskBlobs } from "../adapters/blobs/mod.ts";
 import { openClamd } from "../adapters/clamd/mod.ts";
 import { openCsam } from "../adapters/csam/mod.ts";
-import { CyberTipClient } from "../adapters/cybertip/client.ts";
-import { SealedFiles } from "../adapters/evidence/store.ts";
-import type { KvAccounts } from "../adapters/kv/accounts_store.ts";
-import type { KvAudit } from "../adapters/kv/audit_log.ts";
-import { kvDecisionStore } from "../adapters/kv/decisions_store.ts";
-import { kvFileStore } from "../adapters/kv/files_store.ts";
-import { KvIncidents } from "../adapters/kv/incidents_store.ts";
-import { kvScanStore } from "../adapters/kv/scan_store.ts";
-import type { Store } from "../adapters/kv/store.ts";
+import { CyberTipClient } from "../adapters/cybertip/mod.ts";
+import { SealedFiles } from "../adapters/evidence/mod.ts";
+import {
+  type KvAccounts,
+  type KvAudit,
+  kvDecisionStore,
+  kvFileStore,
+  KvIncidents,
+  kvScanStore,
+  type Store,
+} from "../adapters/kv/mod.ts";
 import type { Config } from "../config/mod.ts";
 import { type BlobStore, type FileReaders, Files, type FileWatchers } from "../files/mod.ts";
 import type { HealthPort } from "../platform/health.ts";

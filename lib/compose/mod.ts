@@ -14,23 +14,25 @@ import {
   prepareFirstAdmin,
   Tokens,
 } from "../accounts/mod.ts";
-import { diskHealth } from "../adapters/disk/health.ts";
-import { KvAccounts } from "../adapters/kv/accounts_store.ts";
-import { KvAudit } from "../adapters/kv/audit_log.ts";
-import { kvCategoryStore } from "../adapters/kv/categories_store.ts";
-import { kvCommandStore } from "../adapters/kv/commands_store.ts";
-import { kvConsentStore } from "../adapters/kv/consent_store.ts";
-import { KvContacts } from "../adapters/kv/contacts_store.ts";
-import { KvCounts } from "../adapters/kv/counts_store.ts";
-import { KvGroups } from "../adapters/kv/groups_store.ts";
-import { kvCommandFiles } from "../adapters/kv/file_uses.ts";
-import { kvHealth } from "../adapters/kv/health.ts";
-import { JobRunner } from "../adapters/kv/jobs.ts";
-import { kvStats } from "../adapters/kv/stats.ts";
-import { openStore, type Store } from "../adapters/kv/store.ts";
-import { KvTwoFactor } from "../adapters/kv/two_factor_store.ts";
-import { KvUsers } from "../adapters/kv/users_store.ts";
-import { loadSecret } from "../adapters/secret_file.ts";
+import { diskHealth, loadSecret } from "../adapters/disk/mod.ts";
+import {
+  JobRunner,
+  KvAccounts,
+  KvAudit,
+  kvCategoryStore,
+  kvCommandFiles,
+  kvCommandStore,
+  kvConsentStore,
+  KvContacts,
+  KvCounts,
+  KvGroups,
+  kvHealth,
+  kvStats,
+  KvTwoFactor,
+  KvUsers,
+  openStore,
+  type Store,
+} from "../adapters/kv/mod.ts";
 import { type CommandRoom, openCommands } from "../commands/mod.ts";
 import { type FilesParts, openFiles } from "./files.ts";
 import { openAccountParts } from "./accounts.ts";

@@ -1,7 +1,5 @@
-import { kvPushStore } from "../adapters/kv/push_store.ts";
-import type { KvAccounts } from "../adapters/kv/accounts_store.ts";
-import type { Store } from "../adapters/kv/store.ts";
-import { loadVapidKeys, WebPush } from "../adapters/push/web_push.ts";
+import { type KvAccounts, kvPushStore, type Store } from "../adapters/kv/mod.ts";
+import { loadVapidKeys, WebPush } from "../adapters/push/mod.ts";
 import type { People } from "../accounts/mod.ts";
 import type { CommandRoom } from "../commands/mod.ts";
 import type { Config } from "../config/mod.ts";

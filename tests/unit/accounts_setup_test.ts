@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { prepareDemo, prepareFirstAdmin } from "../../lib/accounts/mod.ts";
-import { loadSecret } from "../../lib/adapters/secret_file.ts";
+import { loadSecret } from "../../lib/adapters/disk/secret_file.ts";
 import { accountsRig, goodPassword, kindOf, must } from "../fakes/accounts_rig.ts";
 
 const body = { username: "boss", password: goodPassword, adult: true as const };

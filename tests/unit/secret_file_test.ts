@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { makeSecret, readSecret } from "../../lib/adapters/secret_file.ts";
+import { makeSecret, readSecret } from "../../lib/adapters/disk/secret_file.ts";
 import { smallFileSystem } from "../fakes/blob_stores.ts";
 
 Deno.test("SC-5: a key that cannot be written whole is not made, and nothing of it is left", async () => {

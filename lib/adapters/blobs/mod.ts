@@ -6,7 +6,7 @@
 import { createHash, type Hash } from "node:crypto";
 import type { BlobStore, ByteRange, Staged } from "../../files/ports.ts";
 import { type Clock, systemClock } from "../../platform/mod.ts";
-import { syncDirectory } from "../secret_file.ts";
+import { syncDirectory } from "../disk/secret_file.ts";
 import {
   directoryMode,
   entriesOf,

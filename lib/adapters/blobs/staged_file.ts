@@ -2,7 +2,7 @@ import { createHash, type Hash } from "node:crypto";
 import type { Staged } from "../../files/ports.ts";
 import type { Clock } from "../../platform/mod.ts";
 import { limits } from "../../protocol/mod.ts";
-import { syncDirectory } from "../secret_file.ts";
+import { syncDirectory } from "../disk/secret_file.ts";
 import { ignoreMissing } from "./entries.ts";
 import { readFully } from "./read.ts";
 import type { Room } from "./room.ts";

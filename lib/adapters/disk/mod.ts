@@ -1,6 +1,7 @@
 /**
- * Says whether the data directory can be written, for `/readyz`.
- * Never leaves anything behind on the disk.
- * Start with `health.ts`.
+ * The data directory itself: whether it can be written and has room (`/readyz`), and the key files in it.
+ * Never replaces a key file that is there, and never leaves a half-written one.
+ * Start with `secret_file.ts` (key files) and `health.ts`.
  */
 export { diskHealth } from "./health.ts";
+export { loadSecret } from "./secret_file.ts";

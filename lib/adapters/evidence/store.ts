@@ -1,6 +1,6 @@
 import { type Random, systemRandom } from "../../platform/mod.ts";
 import { EvidenceProblem, type EvidenceStore } from "../../scanning/evidence_ports.ts";
-import { makeSecret, readSecret, syncDirectory } from "../secret_file.ts";
+import { makeSecret, readSecret, syncDirectory } from "../disk/secret_file.ts";
 import { keyIdOf, saltBytes, type SealedHeader } from "./sealed_format.ts";
 import { plainOf, type PlainSource, writeSealed } from "./sealed_file.ts";
 

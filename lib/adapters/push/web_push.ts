@@ -2,7 +2,7 @@ import { createECDH, createHash } from "node:crypto";
 // @ts-types="./web_push.d.ts"
 import { generateRequestDetails } from "web-push";
 import { isPushService, type PushOutcome, type PushSender } from "../../push/mod.ts";
-import { makeSecret, readSecret } from "../secret_file.ts";
+import { makeSecret, readSecret } from "../disk/secret_file.ts";
 
 const fileName = "push.key";
 /** How long a push service keeps a push for a browser that it cannot reach, in seconds. */
