@@ -1,6 +1,7 @@
 import type { Caller } from "../platform/mod.ts";
 import { Refusal, type Session, type User, username as usernameSchema } from "../protocol/mod.ts";
 import { passwordProblem } from "./common_passwords.ts";
+import { newUser } from "./new_user.ts";
 import type { Hashing } from "./passwords.ts";
 import { userOf } from "./people.ts";
 import type { AccountsStore, CountStore, UserRecord } from "./ports.ts";
@@ -223,29 +224,6 @@ export class Accounts {
   ): Answer<UserRecord> {
     return newUser(this.#needs, { ...body, role, adult: true, demo: false });
   }
-}
-
-/** Returns the record of a new account, with its password hashed. */
-export async function newUser(
-  needs: Pick<AccountsNeeds, "passwords" | "ids" | "clock">,
-  person: { username: string; password: string; role: "member" | "admin"; adult: boolean; demo: boolean },
-): Answer<UserRecord> {
-  const passwordHash = await needs.passwords.hash(person.password);
-  if (passwordHash instanceof Refusal) return passwordHash;
-  const now = needs.clock.now();
-  return {
-    id: needs.ids.next(),
-    username: person.username,
-    displayName: person.username,
-    role: person.role,
-    rights: { broadcast: false },
-    status: "active",
-    timeZone: "UTC",
-    passwordHash,
-    createdAt: now,
-    adultStatedAt: person.adult ? now : null,
-    demo: person.demo,
-  };
 }
 
 function taken(): Refusal {

@@ -1,6 +1,6 @@
 import type { Random } from "../platform/mod.ts";
 import { Refusal } from "../protocol/mod.ts";
-import { newUser } from "./accounts.ts";
+import { newUser } from "./new_user.ts";
 import type { ContactsStore, UserRecord } from "./ports.ts";
 import type { SetupNeeds } from "./setup.ts";
 

@@ -10,7 +10,7 @@ import {
   Refusal,
 } from "../protocol/mod.ts";
 import type { People } from "./people.ts";
-import type { GroupRecord, GroupsStore, MemberRecord, MembershipPlace, Memberships } from "./ports.ts";
+import type { GroupRecord, GroupsStore, MemberRecord, MembershipPlace } from "./group_ports.ts";
 
 type Answer<T> = Promise<T | Refusal>;
 
@@ -134,47 +134,6 @@ export class Groups {
       if (member === null) return new Refusal("not_found", "This person is not in the group.");
       return { member: null, auditEntry: memberEntry(caller, "group.remove", name, username, member) };
     });
-  }
-
-  /** A person's accepted memberships, by group name. */
-  membershipsOf(userId: string): Promise<Memberships> {
-    return this.#needs.store.membershipsOf(userId);
-  }
-
-  /** A group's accepted memberships, by user id; undefined when there is no such group. */
-  async membersOf(name: string): Promise<Memberships | undefined> {
-    const { store } = this.#needs;
-    const members = store.membersKept(name) ?? await store.membersOf(name);
-    return members.size > 0 || (await store.groups([name])).has(name) ? members : undefined;
-  }
-
-  /** `membershipsOf` from memory; undefined when it is not there, and always when other processes write too. */
-  membershipsKept(userId: string): Memberships | undefined {
-    return this.#needs.store.membershipsKept(userId);
-  }
-
-  /** `membersOf` from memory, under the same conditions. */
-  membersKept(name: string): Memberships | undefined {
-    return this.#needs.store.membersKept(name);
-  }
-
-  /** Those of the others who share a group with the person, both having accepted. */
-  async sharesGroup(userId: string, otherIds: readonly string[]): Promise<Set<string>> {
-    const { store } = this.#needs;
-    const mine = store.membershipsKept(userId) ?? await store.membershipsOf(userId);
-    const sharing = new Set<string>();
-    if (mine.size === 0) return sharing;
-    for (const otherId of otherIds) {
-      if (otherId === userId) continue;
-      const theirs = store.membershipsKept(otherId) ?? await store.membershipsOf(otherId);
-      for (const name of theirs.keys()) {
-        if (mine.has(name)) {
-          sharing.add(otherId);
-          break;
-        }
-      }
-    }
-    return sharing;
   }
 
   /** Runs a change by an owner or administrator. Everyone else gets `not_found`. */

@@ -1,5 +1,4 @@
-import type { AuditEntry } from "../platform/mod.ts";
-import type { GroupRole, Refusal, Role } from "../protocol/mod.ts";
+import type { Role } from "../protocol/mod.ts";
 
 /** A suspension. `until` in milliseconds since 1970; null: indefinitely. */
 export interface Suspension {
@@ -153,75 +152,6 @@ export interface ContactsStore {
   of(userId: string): Promise<ContactRecord[]>;
   /** Returns those of `otherIds` who are contacts of `userId`. */
   contactsAmong(userId: string, otherIds: readonly string[]): Promise<Set<string>>;
-}
-
-/** Stored record of a group. Every change of a membership writes it, so one check covers all of them. */
-export interface GroupRecord {
-  readonly name: string;
-  readonly title: string;
-  readonly createdAt: number;
-  /** Number of members who accepted. */
-  readonly accepted: number;
-  /** Number of members and invitations. */
-  readonly entries: number;
-}
-
-/** A membership; an invitation while `since` is null. */
-export interface MemberRecord {
-  readonly group: string;
-  readonly userId: string;
-  readonly role: GroupRole;
-  /** Time of acceptance, in milliseconds since 1970. */
-  readonly since: number | null;
-  readonly invitedAt: number;
-}
-
-/** An accepted membership, for other rooms. `since` in milliseconds since 1970. */
-export interface Membership {
-  readonly role: GroupRole;
-  readonly since: number;
-}
-
-/** By the name of the group, or by the id of the member. */
-export type Memberships = ReadonlyMap<string, Membership>;
-
-/** A group, the person's membership and the acting person's membership, read together. */
-export interface MembershipPlace {
-  readonly group: GroupRecord;
-  readonly member: MemberRecord | null;
-  readonly actor: MemberRecord | null;
-}
-
-export interface GroupsStore {
-  /** `full`: the limit `most` is reached. */
-  add(group: GroupRecord, most: number, auditEntry: AuditEntry): Promise<"added" | "taken" | "full">;
-  /** Returns the groups that exist, by name. */
-  groups(names: readonly string[]): Promise<Map<string, GroupRecord>>;
-  /** Returns all groups in order of name. */
-  allGroups(): Promise<GroupRecord[]>;
-  /**
-   * Reads, calls `decide` and writes both directions, the counts and the audit entry in one commit; calls `decide` again when
-   * another writer was faster. `member` null removes the membership; a `null` decision changes nothing. Null when there is no
-   * such group.
-   */
-  change(
-    name: string,
-    who: { userId: string; actorId: string },
-    decide: (
-      place: MembershipPlace,
-    ) => Promise<{ member: MemberRecord | null; auditEntry: AuditEntry } | Refusal | null>,
-  ): Promise<{ before: MembershipPlace; after: MemberRecord | null } | Refusal | null>;
-  /** A person's memberships and invitations, at most `limits.groupsPerPerson`. */
-  recordsOf(userId: string): Promise<MemberRecord[]>;
-  /** A group's memberships and invitations. */
-  recordsIn(name: string): Promise<MemberRecord[]>;
-  /** A person's accepted memberships, by group name. */
-  membershipsOf(userId: string): Promise<Memberships>;
-  /** A group's accepted memberships, by user id. */
-  membersOf(name: string): Promise<Memberships>;
-  /** The same two from memory, if they are there and this process is the only writer. */
-  membershipsKept(userId: string): Memberships | undefined;
-  membersKept(name: string): Memberships | undefined;
 }
 
 /** A person's profile, apart from the fields of the account. */

@@ -1,6 +1,6 @@
 import { type Clock, type Ids, type Log, type Random, randomText } from "../platform/mod.ts";
 import { Refusal, registerBody } from "../protocol/mod.ts";
-import { newUser } from "./accounts.ts";
+import { newUser } from "./new_user.ts";
 import { passwordProblem } from "./common_passwords.ts";
 import type { Hashing } from "./passwords.ts";
 import type { AccountsStore } from "./ports.ts";

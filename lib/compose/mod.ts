@@ -7,6 +7,7 @@ import {
   Accounts,
   Contacts,
   CurrentCallers,
+  GroupMemberships,
   Groups,
   Passwords,
   People,
@@ -106,6 +107,7 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
   const userRecords = new KvUsers(store, accountsStore, audit, clock);
   const groupsStore = new KvGroups(store, audit);
   const groups = new Groups({ store: groupsStore, people, bell: hub, clock });
+  const memberships = new GroupMemberships(groupsStore);
   const mutes = await Mutes.load(userRecords, clock, store.exclusive);
   const callers = new CurrentCallers(hub);
   const contacts = new Contacts({
@@ -118,7 +120,7 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
       return other !== undefined && await consent.blocks(userId, other.username);
     },
     sharedLimits: (userId) => consent.sharedLimits(userId),
-    sharesGroup: (userId, others) => groups.sharesGroup(userId, others),
+    sharesGroup: (userId, others) => memberships.sharesGroup(userId, others),
   });
   const tokens = new Tokens(options.secret ?? await loadSecret(config.dataDir), clock);
   const needs = { store: accountsStore, passwords, clock, ids, random, log };
@@ -140,8 +142,8 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
       byUsernames: (names) => people.byUsernames(names),
       byIds: (userIds) => people.byIds(userIds),
       relationsOf: (userId, others) => contacts.relationsOf(userId, others),
-      membershipsOf: (userId) => groups.membershipsOf(userId),
-      membersOf: (name) => groups.membersOf(name),
+      membershipsOf: (userId) => memberships.of(userId),
+      membersOf: (name) => memberships.in(name),
     },
     files: kvCommandFiles(store, clock),
     consent,

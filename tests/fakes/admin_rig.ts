@@ -1,5 +1,6 @@
 import {
   CurrentCallers,
+  GroupMemberships,
   Groups,
   type OwnFile,
   People,
@@ -35,6 +36,7 @@ export async function adminRig(options: { store?: Store } = {}) {
   const userRecords = new KvUsers(store, accountsStore, auditStore, clock);
   const groupsStore = new KvGroups(store, auditStore);
   const groups = new Groups({ store: groupsStore, people, bell, clock });
+  const memberships = new GroupMemberships(groupsStore);
   const mutes = await Mutes.load(userRecords, clock, store.exclusive);
   const callers = new CurrentCallers(bell);
   const users = new Users({
@@ -80,6 +82,7 @@ export async function adminRig(options: { store?: Store } = {}) {
     groupsStore,
     known,
     log,
+    memberships,
     mutes,
     people,
     profiles,

@@ -44,7 +44,7 @@ Deno.test("BR-6: nobody is in a group without having accepted; membership begins
     groups: [],
     invitations: [{ ...entry, since: null, members: 0 }],
   });
-  assert.equal((await rig.groups.membershipsOf(rig.ann.userId)).size, 0);
+  assert.equal((await rig.memberships.of(rig.ann.userId)).size, 0);
   rig.clock.advance(5000);
   const accepted = must(await rig.groups.accept(rig.ann, { group: "readers" }));
   assert.deepEqual(accepted, { ...entry, accepted: true });
@@ -53,7 +53,7 @@ Deno.test("BR-6: nobody is in a group without having accepted; membership begins
     groups: [{ ...entry, since: iso(since), members: 1 }],
     invitations: [],
   });
-  assert.deepEqual([...await rig.groups.membershipsOf(rig.ann.userId)], [["readers", {
+  assert.deepEqual([...await rig.memberships.of(rig.ann.userId)], [["readers", {
     role: "sender",
     since,
   }]]);
@@ -61,7 +61,7 @@ Deno.test("BR-6: nobody is in a group without having accepted; membership begins
   // Accepting again changes nothing, and nobody hears of it.
   const told = rig.bell.notified.length;
   must(await rig.groups.accept(rig.ann, { group: "readers" }));
-  assert.equal((await rig.groups.membershipsOf(rig.ann.userId)).get("readers")?.since, since);
+  assert.equal((await rig.memberships.of(rig.ann.userId)).get("readers")?.since, since);
   assert.equal(rig.bell.notified.length, told);
 });
 
@@ -149,26 +149,26 @@ Deno.test("DL-9: when somebody leaves, those left behind are decided again too",
 
 Deno.test("CO-1: people share a group when both accepted it, and no longer when one left", async () => {
   await using rig = await rigWithGroup();
-  const { groups, ann, bob, carol } = rig;
+  const { groups, memberships, ann, bob, carol } = rig;
   const sharing =
-    async () => [...await groups.sharesGroup(ann.userId, [bob.userId, carol.userId, ann.userId])];
+    async () => [...await memberships.sharesGroup(ann.userId, [bob.userId, carol.userId, ann.userId])];
   await join(rig, ann);
   must(await groups.setMember(rig.root, "readers", "bob", { role: "member" }));
   assert.deepEqual(await sharing(), [], "bob was only invited");
   must(await groups.accept(bob, { group: "readers" }));
   assert.deepEqual(await sharing(), [bob.userId]);
-  assert.deepEqual([...await groups.sharesGroup(bob.userId, [ann.userId])], [ann.userId]);
+  assert.deepEqual([...await memberships.sharesGroup(bob.userId, [ann.userId])], [ann.userId]);
   must(await groups.removeMember(rig.root, "readers", "ann"));
   assert.deepEqual(await sharing(), []);
-  assert.deepEqual([...await groups.sharesGroup(bob.userId, [ann.userId])], []);
+  assert.deepEqual([...await memberships.sharesGroup(bob.userId, [ann.userId])], []);
 });
 
 Deno.test("BR-6: the members of a group are known; of none that is not there", async () => {
   await using rig = await rigWithGroup();
-  assert.equal((await rig.groups.membersOf("readers"))?.size, 0);
-  assert.equal(await rig.groups.membersOf("none"), undefined);
+  assert.equal((await rig.memberships.in("readers"))?.size, 0);
+  assert.equal(await rig.memberships.in("none"), undefined);
   await join(rig, rig.ann);
-  assert.deepEqual([...(await rig.groups.membersOf("readers"))!.keys()], [rig.ann.userId]);
+  assert.deepEqual([...(await rig.memberships.in("readers"))!.keys()], [rig.ann.userId]);
 });
 
 Deno.test("BR-6: groups and a person's memberships are bounded", async () => {
