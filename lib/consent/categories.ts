@@ -21,7 +21,7 @@ export const firstCategories: CategoryRecord[] = [
   { slug: "feet", title: "Feet", description: "Pictures and tasks about feet.", order: 2, retired: false },
 ];
 
-/** The server's list of categories (BR-5), kept in memory where nobody else writes to it. */
+/** The server's list of categories (BR-5), kept in memory if no other process writes to the store. */
 export class Categories {
   readonly #store: Pick<ConsentStore, "categories" | "addCategories">;
   readonly #exclusive: boolean;
@@ -36,7 +36,7 @@ export class Categories {
     await this.#store.addCategories(firstCategories);
   }
 
-  /** In their order, with the retired ones. */
+  /** All categories in order, retired ones included. */
   records(): Promise<CategoryRecord[]> {
     if (this.#records !== undefined) return this.#records;
     const reading = this.#store.categories();
@@ -47,7 +47,7 @@ export class Categories {
     return reading;
   }
 
-  /** Called after every write to the list. */
+  /** Must be called after every write to the list. */
   forget(): void {
     this.#records = undefined;
   }
@@ -57,7 +57,7 @@ export class Categories {
     return records.map(({ slug, title, description }) => ({ slug, title, description }));
   }
 
-  /** A refusal that names the first slug which is not on the list, or null. */
+  /** A refusal with the first slug that is not on the list, or null. */
   async unknown(
     slugs: readonly string[],
     options: { retiredToo?: boolean } = {},
@@ -74,7 +74,7 @@ export class Categories {
   }
 }
 
-/** What administrators do with the list (BR-5, MO-5). For everybody else none of it is there. */
+/** Changes of the list by administrators (BR-5, MO-5). All others get `not_found`. */
 export class CategoryAdmin {
   readonly #list: Categories;
   readonly #store: CategoryStore;
@@ -84,12 +84,12 @@ export class CategoryAdmin {
     this.#store = store;
   }
 
-  /** In their order, with the retired ones. */
+  /** All categories in order, retired ones included. */
   async all(caller: Caller): Promise<AdminCategory[] | Refusal> {
     return caller.role === "admin" ? (await this.#list.records()).map(shown) : nothingHere();
   }
 
-  /** Comes last in the order. Everybody blocks it until they choose otherwise (CO-1). */
+  /** Adds a category at the end. Everyone blocks it until they choose otherwise (CO-1). */
   async add(
     caller: Caller,
     body: { slug: string; title: string; description: string },
@@ -111,7 +111,7 @@ export class CategoryAdmin {
     return added ? shown(record) : taken();
   }
 
-  /** A retired category is offered to nobody and refused in new commands; what was sent with it goes on. */
+  /** Changes or retires a category. A retired one is refused in new commands; commands that were sent with it stay. */
   async change(
     caller: Caller,
     slug: string,

@@ -4,19 +4,19 @@ import { newPreferences } from "./changes.ts";
 import { choiceOf, type Question, stranger, withheldBy } from "./decide.ts";
 import type { ConsentStore } from "./ports.ts";
 
-/** Where other processes write too, a count may be this old. */
+/** Greatest age of preferences if other processes write to the store too. */
 const sharedFreshMs = 30_000;
-/** An account may be written this long after its id was drawn, behind ones that were drawn later. */
+/** Longest time between drawing an account's id and writing it; later ids may be written first. */
 const idLateMs = 10_000;
 
-/** How many a command to everyone would reach, and why not the others (BR-3). */
+/** People whom a broadcast would reach, and the others by the rule that excludes them (BR-3). */
 export interface CensusCount {
   matched: number;
   online: number;
   excluded: Map<string, number>;
 }
 
-/** People whose choices say the same of every broadcast, whoever they block. */
+/** People with the same choices for every broadcast, blocked people aside. */
 interface Kind {
   name: string;
   preferences: Preferences;
@@ -29,25 +29,25 @@ interface Own {
 }
 
 /**
- * How many people chose what, in memory, so that a broadcast is counted without a write, a read or a look for each of them.
- * Read in the background after a start, or at the first broadcast; followed from then on.
+ * Counts people by their choices, in memory, so that the count of a broadcast needs no step for each person. Read in the
+ * background after a start, or at the first broadcast; kept up to date from then on.
  */
 export class Census {
   readonly #store: ConsentStore;
   readonly #clock: Clock;
   readonly #exclusive: boolean;
-  /** Those who ever changed anything. The others are counted only. */
+  /** People who ever changed their preferences. The others are only counted. */
   readonly #own = new Map<string, Own>();
   #others = 0;
   readonly #kinds = new Map<string, Kind>();
-  /** Who blocks a username. */
+  /** Ids of the people who block a username. */
   readonly #blockers = new Map<string, Set<string>>();
-  /** Ids up to this one were counted, and of the later ones those in `#recent`. */
+  /** All ids up to this one are counted, and later ones only if they are in `#recent`. */
   #readTo: string | null = null;
   #recent: ReadonlySet<string> = new Set();
   #preferencesReadAt: number | null = null;
   #reading: Promise<void> | undefined;
-  /** What changes during a reading is newer than what it may still find. */
+  /** Changes during a read; they are newer than what the read finds. */
   #meanwhile: Map<string, Preferences> | null = null;
 
   constructor(parts: { store: ConsentStore; clock: Clock; exclusive: boolean }) {
@@ -56,18 +56,18 @@ export class Census {
     this.#exclusive = parts.exclusive;
   }
 
-  /** Somebody's preferences are these now. */
+  /** Follows a change of a person's preferences. */
   changed(userId: string, preferences: Preferences): void {
     if (this.#meanwhile !== null) this.#meanwhile.set(userId, preferences);
     else if (this.#preferencesReadAt !== null) this.#set(userId, preferences);
   }
 
-  /** Reads everybody before somebody waits for it; 5.6 s at a million people. Rejects when the signal aborts. */
+  /** Reads everyone in advance; takes 5.6 s for a million people. Rejects when the signal aborts. */
   warm(signal: AbortSignal): Promise<void> {
     return this.#readOnce(signal);
   }
 
-  /** Counts everybody but the sender, for a command that is written now. */
+  /** Counts everyone but the sender, for a broadcast that is sent now. */
   async count(senderId: string, question: Question, online: Iterable<string>): Promise<CensusCount> {
     await this.#readOnce();
     const ruleOf = (preferences: Preferences) => withheldBy({ preferences }, stranger, question);
@@ -123,7 +123,7 @@ export class Census {
     }
   }
 
-  /** Ids rise with time, so who joined since the last reading stands behind it. */
+  /** Reads people who joined since the last read: ids rise with time. */
   async #readPeople(now: number, signal: AbortSignal | undefined): Promise<void> {
     const found: string[] = [];
     let others = 0;
@@ -132,7 +132,7 @@ export class Census {
       found.push(userId);
       if (!this.#recent.has(userId) && !this.#own.has(userId)) others++;
     }
-    // Nothing is counted twice when a reading fails half-way.
+    // Only now, so that a read that fails half-way counts nobody twice.
     this.#others += others;
     const readTo = firstIdAt(now - idLateMs);
     this.#recent = new Set(found.filter((userId) => userId > readTo));

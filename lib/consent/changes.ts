@@ -2,7 +2,7 @@ import type { Preferences, PreferencesChange } from "../protocol/mod.ts";
 import { choiceOf, type OpenedAt } from "./decide.ts";
 import type { StoredPreferences } from "./ports.ts";
 
-/** CO-1: what a new account takes. Categories that are not named are blocked. */
+/** CO-1: preferences of a new account. Other categories are blocked. */
 export const newPreferences: Preferences = {
   categories: { general: "allow" },
   acceptFrom: "contacts",
@@ -13,10 +13,10 @@ export const newPreferences: Preferences = {
   shareLimits: false,
 };
 
-/** No command waits longer than the schedule and its retention together; what was opened before that concerns none. */
+/** How long openings are kept: longer than any command waits (its schedule and retention together). */
 const openedKeptMs = 180 * 24 * 3600_000;
 
-/** A partial change over what was; categories are merged by slug, the rest is replaced. `now` in ms since 1970. */
+/** Applies a partial change: categories are merged by slug, the rest is replaced. `now` in ms since 1970. */
 export function changed(
   current: StoredPreferences | null,
   change: PreferencesChange,
@@ -33,7 +33,7 @@ export function changed(
   return { ...after, openedAt: opened(openedAt, before, after, now) };
 }
 
-/** When what is open now was opened, for what had been closed. */
+/** Notes `now` for each preference that this change opens. */
 function opened(at: OpenedAt, before: Preferences, after: Preferences, now: number): OpenedAt {
   const categories = recent(at.categories, now);
   for (const slug of Object.keys(after.categories)) {

@@ -7,7 +7,7 @@ import { choiceOf, type OpenedAt, type Standing } from "./decide.ts";
 import type { ConsentStore, StoredPreferences, TimeZones } from "./ports.ts";
 import { localDay } from "./time_of_day.ts";
 
-/** People whose standing is kept in memory at once. */
+/** People whose standing is kept in memory. */
 const standingsKept = 50_000;
 
 interface Kept {
@@ -17,7 +17,7 @@ interface Kept {
   timeZone: string;
 }
 
-/** Preferences, categories and where a person stands now (CO). Only the person's own calls change anything (CO-7). */
+/** Preferences, categories, and people's standing for `decide()`. Only the person's own calls change them (CO-7). */
 export class Consent {
   readonly #store: ConsentStore;
   readonly #timeZones: TimeZones;
@@ -25,14 +25,14 @@ export class Consent {
   readonly #bell: Pick<Bell, "consentChanged" | "notify">;
   readonly #exclusive: boolean;
   readonly #kept = new Map<string, Promise<Kept>>();
-  /** What was read of those in `#kept`, for who cannot wait. */
+  /** Values of resolved promises in `#kept`, for callers that cannot wait. */
   readonly #atHand = new Map<string, Kept>();
-  /** How many a broadcast would reach. */
+  /** Counts the people whom a broadcast would reach. */
   readonly census: Census;
   /** The server's list (BR-5). */
   readonly categoryList: Categories;
 
-  /** `exclusive`: no other process writes to the store, so that what was read stays true until this one changes it. */
+  /** `exclusive`: no other process writes to the store, so records can be kept in memory. */
   constructor(
     parts: {
       store: ConsentStore;
@@ -59,7 +59,7 @@ export class Consent {
     return await this.#whole(await this.preferencesOf(caller.userId));
   }
 
-  /** The person's own change; every device hears the whole. Unknown categories are refused. */
+  /** The person's own change. All devices are notified of all preferences. Unknown categories are refused. */
   async set(caller: Caller, change: PreferencesChange): Promise<Preferences | Refusal> {
     const unknown = await this.unknownCategory(Object.keys(change.categories ?? {}), { retiredToo: true });
     if (unknown !== null) return unknown;
@@ -90,7 +90,7 @@ export class Consent {
     return (await this.#keptOf(userId)).stop;
   }
 
-  /** What `decide()` asks of a person. Read anew, or true by being the only writer. */
+  /** A person's standing for `decide()`: read now, or from memory if this process is the only writer. */
   async standing(userId: string): Promise<Standing> {
     const { preferences, openedAt, stop, timeZone } = await this.#keptOf(userId);
     const deliveredToday = preferences.dailyLimit === null
@@ -99,7 +99,7 @@ export class Consent {
     return { preferences, openedAt, stopped: stop !== null, timeZone, deliveredToday };
   }
 
-  /** The same without waiting, for people whose standing is in memory and takes no count; undefined for others. */
+  /** The same without waiting; undefined if it is not in memory, or needs the count for a daily limit. */
   standingAtHand(userId: string): Standing | undefined {
     const kept = this.#atHand.get(userId);
     if (kept === undefined || kept.preferences.dailyLimit !== null) return undefined;
@@ -107,7 +107,7 @@ export class Consent {
     return { preferences, openedAt, stopped: stop !== null, timeZone, deliveredToday: 0 };
   }
 
-  /** What was kept of a person does not hold any more: called after every write of preferences or stop. */
+  /** Drops a person from memory; must be called after every write of preferences or stop. */
   forget(userId: string): void {
     this.#kept.delete(userId);
     this.#atHand.delete(userId);
@@ -117,7 +117,7 @@ export class Consent {
     return this.categoryList.offered();
   }
 
-  /** A refusal that names the first slug which is not on the server's list, or null. */
+  /** A refusal with the first slug that is not on the server's list, or null. */
   unknownCategory(
     slugs: readonly string[],
     options: { retiredToo?: boolean } = {},
@@ -125,7 +125,7 @@ export class Consent {
     return this.categoryList.unknown(slugs, options);
   }
 
-  /** CO-5: the categories that a person allows, for their contacts, or null when they keep that to themselves. */
+  /** CO-5: the categories that a person allows, for their contacts; null if they do not share them. */
   async sharedLimits(userId: string): Promise<string[] | null> {
     const preferences = await this.preferencesOf(userId);
     if (!preferences.shareLimits) return null;
@@ -137,7 +137,7 @@ export class Consent {
     return (await this.preferencesOf(userId)).blockedUsers.includes(username);
   }
 
-  /** With every category of the list, so that a client can show a choice beside each. */
+  /** With a choice for every category of the list, for clients that show them all. */
   async #whole(preferences: Preferences): Promise<Preferences> {
     const categories: Preferences["categories"] = {};
     for (const { slug, retired } of await this.categoryList.records()) {
@@ -154,7 +154,7 @@ export class Consent {
     if (this.#kept.size >= standingsKept) this.forget(this.#kept.keys().next().value!);
     this.#kept.set(userId, reading);
     reading.then(
-      // Only what nobody has changed meanwhile.
+      // Only if it was not changed meanwhile.
       (kept) => this.#kept.get(userId) === reading && this.#atHand.set(userId, kept),
       () => this.#kept.get(userId) === reading && this.forget(userId),
     );

@@ -1,7 +1,7 @@
 import type { Preferences } from "../protocol/mod.ts";
 import { msUntilMidnight, quietUntilMs } from "./time_of_day.ts";
 
-/** What a person is to a sender. Both sides of a contact accepted it. */
+/** A person's relation to a sender. Both sides of a contact have accepted it. */
 export interface Relation {
   contact: boolean;
   sharesGroup: boolean;
@@ -10,33 +10,33 @@ export interface Relation {
 /** Someone who is neither a contact nor in a group with the person. */
 export const stranger: Relation = { contact: false, sharesGroup: false };
 
-/** Times at which the person loosened something, in milliseconds since 1970. */
+/** When the person last loosened a preference, in ms since 1970. */
 export interface OpenedAt {
   broadcasts?: number;
   categories?: Readonly<Record<string, number>>;
   users?: Readonly<Record<string, number>>;
 }
 
-/** All that the rules ask of a person, as it is now. */
+/** Everything that `decide()` needs of a person. */
 export interface Standing {
   preferences: Preferences;
-  /** When what was closed before was opened; nothing that never was closed stands in it. */
+  /** Only preferences that were closed before. */
   openedAt?: OpenedAt;
   stopped: boolean;
-  /** IANA name; quiet hours and days are the person's own. */
+  /** IANA name, for quiet hours and the daily limit. */
   timeZone: string;
-  /** Commands handed over since midnight there. Only counted while there is a daily limit. */
+  /** Commands delivered since local midnight; only counted while there is a daily limit. */
   deliveredToday: number;
 }
 
-/** All that the rules ask of a command. */
+/** Everything that `decide()` needs of a command. */
 export interface Question {
   from: { username: string };
   audience: { kind: "user" | "group" | "category" | "all" };
   categories: readonly string[];
   /**
-   * For commands that were written once for many: when. What was closed to them then stays closed to them, though nobody
-   * wrote that down for each person (DL-9).
+   * When a broadcast was sent, in ms since 1970. A preference that was closed then keeps it withheld, although no record of
+   * the person says so (DL-9).
    */
   sentMs?: number;
 }
@@ -47,8 +47,8 @@ export type Decision =
   | { verdict: "withhold"; rule: string };
 
 /**
- * CO-9: the one place where consent is decided. Pure: `now` is milliseconds since 1970 UTC. A rule that is not
- * understood withholds; a category without a choice is blocked (CO-1).
+ * CO-9: the only code that decides consent. Pure; `now` is ms since 1970 UTC. An unknown rule withholds, and a category without
+ * a choice is blocked (CO-1).
  */
 export function decide(standing: Standing, relation: Relation, command: Question, now: number): Decision {
   if (standing.stopped) return { verdict: "hold", rule: "stopped", untilMs: null };
@@ -60,7 +60,7 @@ export function decide(standing: Standing, relation: Relation, command: Question
   return { verdict: "deliver", sealed, allowedBy: allowedBy(standing.preferences, relation, command) };
 }
 
-/** The rule that keeps a command from a person whatever the hour, or null. */
+/** The rule that withholds a command from a person at any hour, or null. */
 export function withheldBy(
   { preferences, openedAt }: Pick<Standing, "preferences" | "openedAt">,
   relation: Relation,
@@ -91,7 +91,7 @@ export function withheldBy(
     : openedLater(openedAt, command, command.sentMs);
 }
 
-/** What was still closed when the command was written. */
+/** The rule for a preference that was still closed when the command was sent, or null. */
 function openedLater(
   openedAt: OpenedAt,
   { from, audience, categories }: Question,
@@ -126,7 +126,7 @@ function acceptsDirect(preferences: Preferences, relation: Relation): boolean {
   }
 }
 
-/** The choice for a category; what is not a choice blocks. */
+/** The choice for a category; anything else than a choice blocks. */
 export function choiceOf(preferences: Preferences, slug: string): "allow" | "ask" | "block" {
   const choice = Object.hasOwn(preferences.categories, slug) ? preferences.categories[slug] : undefined;
   return choice === "allow" || choice === "ask" ? choice : "block";
@@ -144,7 +144,7 @@ function heldBy(standing: Standing, now: number): Extract<Decision, { verdict: "
   return null;
 }
 
-/** CO-8: the preference that opened the way, in words that the person finds again on the preferences page. */
+/** CO-8: the preferences that allowed it, in the terms of the preferences page. */
 function allowedBy(preferences: Preferences, relation: Relation, command: Question): string {
   const choices = command.categories.map((slug) => `${slug}=${choiceOf(preferences, slug)}`).join(",");
   switch (command.audience.kind) {

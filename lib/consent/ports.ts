@@ -2,7 +2,7 @@ import type { AuditEntry } from "../platform/mod.ts";
 import type { OpenedAt } from "./decide.ts";
 import type { Preferences, Refusal } from "../protocol/mod.ts";
 
-/** A category as the store keeps it (BR-5). A retired one is not offered and not accepted any more. */
+/** A category as it is stored (BR-5). A retired one is neither offered nor accepted. */
 export interface CategoryRecord {
   slug: string;
   title: string;
@@ -11,18 +11,18 @@ export interface CategoryRecord {
   retired: boolean;
 }
 
-/** Preferences as they are stored, with when something was loosened. */
+/** Preferences as they are stored, with the times at which they were loosened. */
 export type StoredPreferences = Preferences & { openedAt?: OpenedAt };
 
 /** What consent asks of the store. */
 export interface ConsentStore {
-  /** Null for a person who never changed anything: the defaults hold. */
+  /** Null for a person who never changed them: the defaults apply. */
   preferences(userId: string): Promise<StoredPreferences | null>;
-  /** Everybody's, for those who changed something. */
+  /** The preferences of everyone who changed them. */
   allPreferences(): AsyncIterable<{ userId: string; preferences: StoredPreferences }>;
-  /** Ids of the people who came after one, in the order in which they came. */
+  /** Ids of the people who joined after one, in order. */
   userIdsAfter(userId: string | null): AsyncIterable<string>;
-  /** Reads, changes and writes as one step; repeats when another writer was faster. */
+  /** Reads, changes and writes in one step; `change` runs again if another writer was faster. */
   changePreferences(
     userId: string,
     change: (current: StoredPreferences | null) => StoredPreferences,
@@ -31,13 +31,13 @@ export interface ConsentStore {
   stop(userId: string): Promise<{ sinceMs: number } | null>;
   deliveredOn(userId: string, day: string): Promise<number>;
   categories(): Promise<CategoryRecord[]>;
-  /** Writes those that are not there yet. */
+  /** Writes those that do not exist yet. */
   addCategories(records: CategoryRecord[]): Promise<void>;
 }
 
 /** What administrators change of the list. Each change is written as one with its audit entry. */
 export interface CategoryStore {
-  /** False when there is one with this slug. */
+  /** False if one with this slug exists. */
   add(record: CategoryRecord, auditEntry: AuditEntry): Promise<boolean>;
   /**
    * `change` runs again when another writer was faster; null from it changes nothing. Gives the record as it is then;
@@ -49,7 +49,7 @@ export interface CategoryStore {
   ): Promise<CategoryRecord | Refusal | null>;
 }
 
-/** Where a person lives in time; of the accounts. */
+/** People's time zones; of the accounts. */
 export interface TimeZones {
   timeZoneOf(userId: string): Promise<string>;
 }

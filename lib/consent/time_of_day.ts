@@ -1,4 +1,4 @@
-/** Formatters are costly to make and the same for everyone in a zone. */
+/** By time zone, as formatters are costly to make. */
 const formatters = new Map<string, Intl.DateTimeFormat>();
 const formattersKept = 600;
 
@@ -38,8 +38,8 @@ export function localDay(now: number, timeZone: string): string {
 }
 
 /**
- * When the quiet hours that `now` lies in end, in ms since 1970 UTC, or null outside them. From 22:00 to 07:00 crosses
- * midnight; equal times are the whole day.
+ * When the current quiet hours end, in ms since 1970 UTC; null outside quiet hours. 22:00 to 07:00 crosses midnight; equal
+ * times mean the whole day.
  */
 export function quietUntilMs(
   now: number,
@@ -52,8 +52,8 @@ export function quietUntilMs(
 }
 
 /**
- * Moves a time that was reckoned as if no day had other than 24 hours to where the local clock shows `minute`. A minute that
- * the clock leaves out in spring stays as reckoned: it has passed by then.
+ * Corrects a time that was computed with days of 24 hours to the time at which the local clock shows `minute`. A minute that
+ * the clock skips in spring is left as computed.
  */
 function corrected(reckonedMs: number, minute: number, now: number, timeZone: string): number {
   const off = (minuteOfDay(reckonedMs, timeZone) - minute + 1440 + 720) % 1440 - 720;

@@ -9,24 +9,26 @@ type BroadcastValue = Pick<BroadcastRecord, "state" | "place" | "cancelled"> & {
   timeline?: BroadcastRecord["timeline"];
 };
 
-/** What of the broadcasts' log this process knows of its own writes. */
+/** Reads and writes broadcasts, for the command store. */
 export interface BroadcastsPart
   extends Pick<CommandStore, "broadcastsAfter" | "broadcast" | "changeBroadcast" | "totals"> {
-  /** The writes of a new broadcast, beside those of every command. */
+  /** The writes of a new broadcast, in addition to those of every command. */
   accepting(commandId: string, scheduled: boolean): Required<Pick<Write, "sets" | "appends" | "alone">>;
+  /** Must be called after the commit that opens a broadcast. */
   opened(entry: InboxEntry): void;
+  /** Must be called after the commit that removes a broadcast from the log. */
   closed(commandId: string): void;
-  /** Everything that is kept of a broadcast, but what lies with each person. */
+  /** All keys of a broadcast, except people's own records of it. */
   keysOf(commandId: string): Promise<Deno.KvKey[]>;
 }
 
-/** How broadcasts are, in memory. */
+/** Records of broadcasts kept in memory. */
 const broadcastsKept = 10_000;
 
-/** Broadcasts in Deno KV. The log of open ones is in memory where nobody else writes to it. */
+/** Broadcasts in Deno KV. Their log is kept in memory if no other process writes to the store. */
 export function kvBroadcasts({ kv, committer, exclusive }: Store): BroadcastsPart {
   let log: Promise<InboxEntry[]> | undefined;
-  // Whoever acknowledges late looks at it; what follows from it is checked against the store where that matters.
+  // For late acknowledgements. Writes that depend on it check it against the store.
   const remembered = new Remembered<BroadcastRecord>(exclusive ? broadcastsKept : 0);
 
   async function readAfter(after: string | null, limit?: number): Promise<InboxEntry[]> {
@@ -51,7 +53,7 @@ export function kvBroadcasts({ kv, committer, exclusive }: Store): BroadcastsPar
   function opened(entry: InboxEntry): void {
     if (!exclusive || log === undefined) return;
     log = log.then((entries) => {
-      // Commits come in order; one that the first reading found already is not added again.
+      // Commits come in order. The first read of the log may have found this one already.
       if (entries.every(({ cursor }) => cursor !== entry.cursor)) entries.push(entry);
       return entries;
     });
@@ -93,7 +95,7 @@ export function kvBroadcasts({ kv, committer, exclusive }: Store): BroadcastsPar
       return {
         sets: [{ key: keys.broadcast(commandId), value }],
         appends: scheduled ? [] : [{ log: keys.broadcasts(), value: { commandId } }],
-        // A place in this log must be nobody's place in their own, since both are read as one.
+        // The shared log and a person's own are merged by place, so no two entries may have the same one.
         alone: true,
       };
     },
@@ -115,7 +117,7 @@ export function kvBroadcasts({ kv, committer, exclusive }: Store): BroadcastsPar
     async changeBroadcast(commandId, from, to, happening) {
       const key = keys.broadcast(commandId);
       const opens = to === "open";
-      // One that ran out stays where it is for those who took it on; of the others it is out of reach.
+      // An expired or failed broadcast keeps its place for people who accepted it.
       const place = opens ? "first" : to === "expired" || to === "failed" ? from.place : null;
       const timeline = [...from.timeline, happening];
       const value: BroadcastValue =
@@ -154,7 +156,7 @@ export function kvBroadcasts({ kv, committer, exclusive }: Store): BroadcastsPar
   };
 }
 
-/** Where a broadcast lies in the log, if it does. */
+/** The key of a broadcast's log entry, if it has one. */
 function placeKeys(broadcast: BroadcastRecord | null): Deno.KvKey[] {
   return broadcast === null || broadcast.place === null ? [] : [[...keys.broadcasts(), broadcast.place]];
 }

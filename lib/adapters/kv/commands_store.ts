@@ -1,41 +1,22 @@
-import type {
-  Acceptance,
-  Carried,
-  Change,
-  CommandRecord,
-  CommandStore,
-  DueJob,
-  Job,
-  SentKey,
-  StateRecord,
-  StopRecord,
-  StoredState,
-} from "../../commands/ports.ts";
-import { type Command, limits } from "../../protocol/mod.ts";
-import type { Write } from "./committer.ts";
-import { type BroadcastsPart, kvBroadcasts } from "./broadcasts_store.ts";
-import { useWrites } from "./file_uses.ts";
+import type { CommandRecord, CommandStore, SentKey } from "../../commands/ports.ts";
+import { limits } from "../../protocol/mod.ts";
+import { kvBroadcasts } from "./broadcasts_store.ts";
+import { jobSet } from "./command_jobs.ts";
+import { acceptanceWrite, addUses, changeWrite } from "./command_writes.ts";
 import { getEntries } from "./get_many.ts";
 import { keys } from "./keys.ts";
 import { NothingAfter } from "./nothing_after.ts";
-import { shortened, type ShortFirst } from "./short_records.ts";
 import { kvStates } from "./states_store.ts";
+import { kvStops } from "./stops_store.ts";
 import type { Store } from "./store.ts";
 
-/** Commands kept in memory: they never change once accepted. */
+/** Commands kept in memory; they never change. */
 const commandsKept = 20_000;
-/** A cursor of a device that stays away this long ends; it starts again with every open command (DL-2). */
+/** How long an unused cursor is kept; after that the device starts again with every open command (DL-2). */
 const cursorKeptMs = 90 * 24 * 3600_000;
-/**
- * Nobody could name all who have a record of a broadcast when it is purged, so these end by themselves, well after the longest
- * wait and the history behind it.
- */
-const broadcastStateKeptMs = 60 * 24 * 3600_000;
 /** Jobs in one commit. */
 const jobsAtOnce = 200;
-/** `sum` counts modulo 2^64. */
-const minusOne = 2n ** 64n - 1n;
-/** The day that is counted is over everywhere on Earth by then. */
+/** By then the counted day is over in every time zone. */
 const countKeptMs = 3 * 24 * 3600_000;
 
 /** Commands, states, inbox logs and cursors in Deno KV. */
@@ -69,7 +50,7 @@ export function kvCommandStore(store: Store): CommandStore {
   return {
     async accept(acceptance) {
       const committing = committer.commit(acceptanceWrite(acceptance, broadcasts));
-      // Also after a failure: what came of it is not known.
+      // Also after a failure: it may have been written.
       const committed = await committing.finally(() => {
         for (const { userId } of acceptance.states) {
           states.written(userId);
@@ -101,11 +82,11 @@ export function kvCommandStore(store: Store): CommandStore {
       for (const due of also.jobs ?? []) write.sets.push(jobSet(due));
       addUses(write, also.carries);
       if (also.count !== undefined) {
-        // Not a `sum`: those records cannot end by themselves.
+        // Not a `sum`: its records cannot expire.
         const counted = await kv.get<number>(keys.deliveredOn(also.count.userId, also.count.day));
         write.checks.push(counted);
         const value = (counted.value ?? 0) + changes.length;
-        // Two devices that read at once may both have seen room for one more.
+        // Two devices that read at the same time may both have found room for one more.
         if (value > also.count.most) return false;
         write.sets.push({ key: counted.key, value, expireIn: countKeptMs });
       }
@@ -180,171 +161,12 @@ export function kvCommandStore(store: Store): CommandStore {
       }
     },
 
-    async setStop(userId, sinceMs) {
-      const key = keys.stop(userId);
-      while (true) {
-        const before = await kv.get<StopValue>(key);
-        // A second press is written too, so that a resume which began before it cannot take it away.
-        const value: StopValue = before.value === null
-          ? { sinceMs }
-          : { sinceMs: before.value.sinceMs, place: before.value.place ?? before.versionstamp };
-        const job = jobSet({ dueMs: value.sinceMs, job: { kind: "stop", userId } });
-        const committed = await committer.commit({ checks: [before], sets: [{ key, value }, job] });
-        if (committed.ok) return stopOf(value, committed.versionstamp);
-      }
-    },
-
-    async stop(userId) {
-      const { value, versionstamp } = await kv.get<StopValue>(keys.stop(userId));
-      return value === null ? null : stopOf(value, versionstamp!);
-    },
-
-    async clearStop(userId, version) {
-      const key = keys.stop(userId);
-      return (await committer.commit({ checks: [{ key, versionstamp: version }], deletes: [key] })).ok;
-    },
+    ...kvStops(store),
   };
-
-  function changeWrite(changes: readonly Change[]): ChangeWrite {
-    const write: ChangeWrite = {
-      checks: [],
-      sets: [],
-      deletes: [],
-      appends: [],
-      sums: [],
-      valueBytes: 0,
-    };
-    for (const { from, to } of changes) {
-      const value = shortened(to);
-      write.valueBytes += value === to ? bytesOf(to) : shortBytes;
-      const key = keys.state(from.userId, from.commandId);
-      const placeBefore = from.record.place;
-      write.checks.push({ key, versionstamp: from.version, moment: from.moment });
-      if (from.broadcastVersion !== undefined) {
-        write.checks.push({ key: keys.broadcast(from.commandId), versionstamp: from.broadcastVersion });
-      }
-      if (to.cast === true) {
-        write.sets.push({ key, value, expireIn: broadcastStateKeptMs });
-        if (to.uncounted !== true) write.sums.push(...countedMove(from, to));
-        continue;
-      }
-      write.sets.push({ key, value });
-      if (placeBefore === null && to.place === "first") {
-        // The log entry and this record share the commit, so the record's new versionstamp is the entry's place.
-        write.appends.push({ log: keys.inbox(from.userId), value: { commandId: from.commandId } });
-      } else if (placeBefore !== null && to.place === null) {
-        write.deletes.push([...keys.inbox(from.userId), placeBefore]);
-      }
-    }
-    return write;
-  }
-}
-
-type ChangeWrite = Required<Omit<Write, "alone">>;
-
-/** The value of a stop; `place` is where it began when it was pressed again since. */
-interface StopValue {
-  sinceMs: number;
-  place?: string;
-}
-
-function stopOf({ sinceMs, place }: StopValue, version: string): StopRecord {
-  return { sinceMs, versionstamp: place ?? version, version };
-}
-
-/** A bound for a short record with the longest rule that let it through. */
-const shortBytes = 512;
-
-/** What is carried must be there, and as it was when it was looked at. */
-function addUses(write: Write, carries: readonly Carried[] = []): void {
-  for (const { checks, sets } of carries.map(useWrites)) {
-    write.checks!.push(...checks);
-    write.sets!.push(...sets);
-  }
-}
-
-/** About how many bytes a state takes in the store: names of its fields and ids, and two for each character of a note. */
-function bytesOf({ note, timeline }: StateRecord): number {
-  let bytes = 768 + 2 * (note?.length ?? 0);
-  for (const happening of timeline) bytes += 128 + 2 * (happening.note?.length ?? 0);
-  return bytes;
 }
 
 function afterSelector(userId: string, after: string | null): Deno.KvListSelector {
   const prefix = keys.inbox(userId);
-  // The least key behind a place: a start is inclusive.
+  // The first key after a place: `start` is inclusive.
   return after === null ? { prefix } : { prefix, start: [...prefix, after + "\0"] };
-}
-
-/** CM-7: how a move changes the totals of a broadcast. `queued` is not counted: it is what is left of those that it matched. */
-function countedMove(from: StoredState, to: StateRecord): { key: Deno.KvKey; by: bigint }[] {
-  const before = from.record.state;
-  if (before === to.state) return [];
-  const sums = before === "queued" ? [] : [{ key: keys.total(from.commandId, before), by: minusOne }];
-  return to.state === "queued" ? sums : [...sums, { key: keys.total(from.commandId, to.state), by: 1n }];
-}
-
-function jobSet({ dueMs, job }: DueJob): { key: Deno.KvKey; value: Job } {
-  return { key: keys.job(dueMs, jobId(job)), value: job };
-}
-
-function jobId(job: Job): string {
-  switch (job.kind) {
-    case "expire":
-    case "release":
-      return `${job.kind}:${job.commandId}`;
-    case "undefer":
-      return `${job.kind}:${job.userId}:${job.commandId}`;
-    case "remind":
-      return `${job.kind}:${job.commandId}:${job.userId ?? ""}`;
-    case "stop":
-      return `${job.kind}:${job.userId}`;
-    default:
-      return job satisfies never;
-  }
-}
-
-function acceptanceWrite(
-  { record, states, key, sent, replacesKey, jobs, carries }: Acceptance,
-  broadcasts: BroadcastsPart,
-): Write {
-  const { command, senderId } = record;
-  const sentKey = keys.sendKey(senderId, key);
-  const write: Write = {
-    checks: [{ key: sentKey, versionstamp: replacesKey?.version ?? null }],
-    sets: [
-      { key: sentKey, value: sent, expireIn: limits.keyKeptMs },
-      { key: keys.command(command.id), value: record },
-      { key: keys.outbox(senderId, command.id), value: 1 },
-      ...jobs.map(jobSet),
-    ],
-    appends: [],
-    valueBytes: fixedBytes + states.length * recipientBytes + textBytes(command),
-  };
-  if (record.cast !== undefined) {
-    const broadcast = broadcasts.accepting(command.id, command.deliverAt !== null);
-    write.sets!.push(...broadcast.sets);
-    write.appends = broadcast.appends;
-    write.alone = broadcast.alone;
-  }
-  for (const { userId, allowedBy, withheldBy } of states) {
-    const short: ShortFirst = { first: true, allowedBy, withheldBy };
-    write.sets!.push({ key: keys.state(userId, command.id), value: short });
-    if (command.deliverAt === null && withheldBy === null) {
-      write.appends!.push({ log: keys.inbox(userId), value: { commandId: command.id } });
-    }
-  }
-  addUses(write, carries);
-  return write;
-}
-
-/** About what a command takes in the store beside its texts: field names, ids and times; and each recipient of it. */
-const fixedBytes = 1500;
-const recipientBytes = 250;
-
-/** Two bytes a character is what the store takes for text beyond Latin-1. */
-function textBytes({ title, body, data }: Command): number {
-  const characters = (title?.length ?? 0) + (body?.length ?? 0) +
-    (data === null ? 0 : JSON.stringify(data).length);
-  return 2 * characters;
 }

@@ -1,6 +1,6 @@
 /**
- * A version as it was read, or null for a key that was not there. `moment`: what `Committer.moment` was before the read; only
- * for keys that nobody writes but through the committer of a store that belongs to this process.
+ * A version as it was read, or null for a missing key. `moment` is `Committer.moment` before the read; set it only for keys
+ * that are written through this committer alone, in a store that belongs to this process.
  */
 export interface Check extends Deno.AtomicCheck {
   moment?: number | undefined;
@@ -11,13 +11,13 @@ export interface Write {
   checks?: Check[];
   sets?: { key: Deno.KvKey; value: unknown; expireIn?: number }[];
   deletes?: Deno.KvKey[];
-  /** Added modulo 2^64, so `-1n` as `2n ** 64n - 1n` takes away. Only keys that hold a `KvU64` or nothing. */
+  /** Added modulo 2^64: `2n ** 64n - 1n` subtracts 1. Only for keys with a `KvU64` or no value. */
   sums?: { key: Deno.KvKey; by: bigint }[];
   /** Appends to logs: the commit's versionstamp becomes the last part of the key. */
   appends?: { log: Deno.KvKey; value: unknown }[];
-  /** Shares its commit with nobody, so that its versionstamp is its own. */
+  /** Gets a commit of its own, and so a versionstamp that no other write has. */
   alone?: boolean;
-  /** About how many bytes the values have together; needed only when they may be more than 1 KiB each. */
+  /** About how many bytes all values have; needed only if one may have more than 1 KiB. */
   valueBytes?: number;
 }
 
@@ -37,36 +37,36 @@ interface Batched extends Waiting {
   open: readonly Check[];
 }
 
-/** What one `atomic()` may hold, below the store's own limits (1,000 mutations, 100 checks, 800 KiB, 80 KiB of keys). */
+/** Limits of one `atomic()`, below the store's own (1,000 mutations, 100 checks, 800 KiB, 80 KiB of keys). */
 const batchMutations = 500;
 const batchSums = 300;
 const batchChecks = 100;
 const batchKeyBytes = 64 * 1024;
 const batchValueBytes = 512 * 1024;
-/** Waiting writes that are looked through for one commit: many to one log would each be passed over again and again. */
+/** Most waiting writes that are tried for one commit; else many appends to one log would be tried again and again. */
 const batchLookahead = 500;
-/** Slots for the commits that wrote to a key, 4 bytes each; keys share them, and then a check is made that need not be. */
+/** Slots of 4 bytes for the last commit to a key. Keys that share a slot only cause a check that was not needed. */
 const slots = 2 ** 18;
-/** A bound for keys whose parts are short text; measured ones are 60 to 110 bytes. */
+/** Upper bound for keys of short texts; measured keys have 60 to 110 bytes. */
 const keyBytesEach = 130;
 const valueBytesEach = 1024;
 
 /**
- * Group commit: the writes that wait are put into one `atomic()` while the one before it is being synced, in the order in
- * which they came. When a check of any of them fails, all of that batch are committed one by one, so a failed check is the
- * answer of its own writer only. Two appends to one log never share a commit, as they would get the same key.
+ * Group commit: while one `atomic()` is being synced, waiting writes are gathered into the next one, in call order. If a check
+ * fails, the batch is committed again one by one, so that only the writer of that check gets `ok: false`. Two appends to one
+ * log never share a commit, as they would get the same key.
  */
 export class Committer {
   readonly #kv: Deno.Kv;
   readonly #turn: () => Promise<void>;
   #waiting: Waiting[] = [];
   #working: Promise<void> | undefined;
-  /** The last commit that began, the last one that ended, and by slots of keys the last one that may have written. */
+  /** Numbers of the last commit that began, of the last that ended, and by key slot of the last that may have written there. */
   #begun = 0;
   #ended = 0;
   readonly #writtenBy = new Uint32Array(slots);
 
-  /** `turn` gathers what other callers are about to add: a turn of the event loop, unless a test decides. */
+  /** `turn` waits for writes that other callers are about to add: a turn of the event loop, unless a test replaces it. */
   constructor(kv: Deno.Kv, turn: () => Promise<void> = nextTurn) {
     this.#kv = kv;
     this.#turn = turn;
@@ -85,15 +85,15 @@ export class Committer {
   }
 
   /**
-   * For a read that begins now: whether what it finds was written since can be told without asking the store, which takes
-   * no more than 100 checks in a commit. Commits go one after the other, and each notes the keys that it writes before it
-   * begins; so a key that none of those after this moment has noted is as it was read.
+   * The time of a read that begins now, counted in commits. A later check of that read can then be answered here, without one
+   * of the store's 100 checks a commit: commits run one after another and note their keys before they begin, so a key that no
+   * commit after this moment has noted is unchanged.
    */
   get moment(): number {
     return this.#ended;
   }
 
-  /** Resolves when nothing waits any more. */
+  /** Resolves when no write waits. */
   async idle(): Promise<void> {
     while (this.#working !== undefined) await this.#working;
   }
@@ -117,11 +117,11 @@ export class Committer {
       const cost = costOf(waiting.write, open.length, sums);
       const stops = waiting.write.alone === true || index >= batchLookahead || !fits(size, cost);
       if (batch.length > 0 && stops) {
-        // One by one: spreading a long queue into a call exhausts the stack.
+        // One by one: spreading a long queue into a call overflows the stack.
         for (const rest of this.#waiting.slice(index)) later.push(rest);
         break;
       }
-      // What shares a key with a write that had to wait must not overtake it.
+      // A write must not overtake an earlier one that shares a key with it.
       if (collides(touched, taken) || collides(touched, passed)) {
         join(passed, touched);
         later.push(waiting);
@@ -153,12 +153,12 @@ export class Committer {
       for (const [key, how] of touched) if (how === "written") this.#writtenBy[slotOf(key)] = this.#begun;
     }
     const tell = await this.#commitNoted(batch);
-    // First this: who hears of it may read at once.
+    // First, as writers may read as soon as they are answered.
     this.#ended = this.#begun;
     tell();
   }
 
-  /** Gives what is left to tell of it. */
+  /** Commits the batch; returns the call that answers its writers. */
   async #commitNoted(batch: readonly Batched[]): Promise<() => void> {
     if (batch.length === 1) return await this.#commitAlone(batch[0]!);
     try {
@@ -172,7 +172,7 @@ export class Committer {
         };
       }
     } catch {
-      // One caller's value may be what the store refuses; alone, only that caller hears of it.
+      // The store may refuse one caller's value. One by one, only that caller gets the error.
     }
     for (const waiting of batch) (await this.#commitAlone(waiting))();
     return () => undefined;
@@ -181,7 +181,7 @@ export class Committer {
   async #commitAlone({ write, settle, fail }: Waiting): Promise<() => void> {
     try {
       const atomic = this.#kv.atomic();
-      // All of them: who was not alone before is here because something went wrong.
+      // All checks: after a failed batch the moments prove nothing.
       put(atomic, write, write.checks ?? [], this.#kv.commitVersionstamp());
       putSums(atomic, [write]);
       const committed = await atomic.commit();
@@ -218,7 +218,7 @@ function add(size: Size, more: Size): void {
   size.valueBytes += more.valueBytes;
 }
 
-/** What a write adds to a commit that has those sums. */
+/** The size that a write adds to a batch with these sums. */
 function costOf(write: Write, checks: number, inBatch: ReadonlySet<string>): Size {
   const mutations = (write.sets?.length ?? 0) + (write.deletes?.length ?? 0) + (write.appends?.length ?? 0);
   let sums = 0;
@@ -236,14 +236,14 @@ function nameOf(key: Deno.KvKey): string {
   return key.join("\u0000");
 }
 
-/** FNV-1a. */
+/** FNV-1a hash. */
 function slotOf(name: string): number {
   let hash = 0x811c9dc5;
   for (let at = 0; at < name.length; at++) hash = Math.imul(hash ^ name.charCodeAt(at), 0x01000193);
   return (hash ^ (hash >>> 16)) & (slots - 1);
 }
 
-/** A check sees the store as it was before the commit, so what one write changes no other of that commit may touch. */
+/** Checks see the store before the commit, so a key that one write changes may not occur in another write of its batch. */
 function touchedKeys(write: Write): Touched {
   const touched = new Map<string, "written" | "checked">();
   for (const { key } of write.checks ?? []) touched.set(nameOf(key), "checked");
@@ -277,7 +277,7 @@ function put(
   }
   for (const key of write.deletes ?? []) atomic.delete(key);
   for (const { log, value } of write.appends ?? []) {
-    // The store takes the placeholder as the last key part; the built-in types do not say so.
+    // Deno KV accepts the placeholder as the last key part, but its types do not.
     atomic.set([...log, versionstamp as unknown as string], value);
   }
 }
@@ -285,7 +285,7 @@ function put(
 /** `sum` counts modulo 2^64. */
 const sumModulus = 2n ** 64n;
 
-/** What many add to one key is added at once: a sum reads and writes. */
+/** Adds up the sums of one key first, as each one costs a read and a write. */
 function putSums(atomic: Deno.AtomicOperation, writes: readonly Write[]): void {
   const sums = new Map<string, { key: Deno.KvKey; by: bigint }>();
   for (const { key, by } of writes.flatMap((write) => write.sums ?? [])) {

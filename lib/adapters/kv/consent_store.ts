@@ -2,7 +2,7 @@ import type { CategoryRecord, ConsentStore, StoredPreferences } from "../../cons
 import { keys } from "./keys.ts";
 import type { Store } from "./store.ts";
 
-/** A walk over everybody: few round trips, and no wish for this very moment's state. */
+/** For reads of everyone: few round trips. */
 const listing = { batchSize: 500 };
 
 /** Preferences, stops and categories in Deno KV. */

@@ -8,16 +8,16 @@ import { getEntries, getValues } from "./get_many.ts";
 import { keys } from "./keys.ts";
 import type { Store } from "./store.ts";
 
-/** What an `AttachableFile.version` stands for. */
+/** The content of `AttachableFile.version`. */
 interface Version {
   file: string;
   sha256: string;
   blob: string | null;
-  /** Until when the file shows less than what is known of its bytes; 0 when it shows all. */
+  /** Until when the file is shown as `scanning` although its bytes are known (FI-3); 0 when that time is over. */
   settlesMs: number;
 }
 
-/** The files of a person that a command may carry, with what makes the commit safe that attaches them. */
+/** A person's own files that a command may carry, each with the versions that its use checks. */
 export async function attachable(
   kv: Deno.Kv,
   ownerId: string,
@@ -44,9 +44,9 @@ export async function attachable(
 }
 
 /**
- * What the commit holds that makes something carry a file (FI-6, FI-7). It fails when the file went, or when what is known of
- * its bytes changed since it was looked at: a verdict would be told to those uses only that were there before it. A file that
- * settles while this commits is told of once more, for the same reason.
+ * The writes of a use of a file (FI-6, FI-7), for the commit of its carrier. They fail if the file is gone or the state of its
+ * bytes has changed since it was read, as a verdict is reported only to uses that exist before it. For the same reason, a
+ * file that settles during this commit gets another job.
  */
 export function useWrites(
   { fileId, version, by, untilMs }: Carried,

@@ -1,4 +1,4 @@
-/** How many keys one `getMany` takes. */
+/** Most keys of one `getMany`. */
 const most = 10;
 
 /** `getMany` for any number of keys, in their order. */
@@ -9,13 +9,13 @@ export async function getEntries<V>(
   if (wanted.length === 1) return [await kv.get<V>(wanted[0]!)];
   const reads: Promise<Deno.KvEntryMaybe<V>[]>[] = [];
   for (let at = 0; at < wanted.length; at += most) {
-    // The built-in type speaks of a tuple of the keys' length; the values here are all of one type.
+    // The built-in type is a tuple with one type for each key; here all values have one type.
     reads.push(kv.getMany<V[]>(wanted.slice(at, at + most)) as Promise<Deno.KvEntryMaybe<V>[]>);
   }
   return (await Promise.all(reads)).flat();
 }
 
-/** The values alone, null where there is none. */
+/** Only the values; null for missing ones. */
 export async function getValues<V>(kv: Deno.Kv, wanted: readonly Deno.KvKey[]): Promise<(V | null)[]> {
   return (await getEntries<V>(kv, wanted)).map(({ value }) => value);
 }

@@ -1,6 +1,6 @@
 /**
- * Every key of the store. Beside each: who writes it and when it ends. `VS` is the versionstamp of the commit that
- * appends to a log, as the last part of its key, so that a log lies in the order of its commits.
+ * Every key of the store, with the room that writes it and when it ends. `VS` is the versionstamp of the commit that appends to
+ * a log: as the last part of the key it keeps the log in the order of commits.
  */
 export const keys = {
   /** The layout's number; `migrate.ts` at start. Never ends. */
@@ -11,14 +11,14 @@ export const keys = {
   /** An account; accounts. Ends with the account. */
   user: (userId: string) => ["user", userId],
   users: () => ["user"],
-  /** Username → user id; accounts. Never ends: nobody gets the name of an account that was removed (AU-9). */
+  /** Username → user id; accounts. Never ends: the name of a deleted account is not given away again (AU-9). */
   username: (username: string) => ["username", username],
   usernames: () => ["username"],
-  /** What a person says of themselves; accounts. Ends with the account. */
+  /** A person's profile; accounts. Ends with the account. */
   profile: (userId: string) => ["profile", userId],
-  /** That an administrator exists, so that the setup link works once; accounts. Never ends. */
+  /** Set once an administrator exists, so that the setup link works only once; accounts. Never ends. */
   adminMade: () => ["admin_made"],
-  /** Ids of the administrators, so that the last one stays one; accounts and moderation. Never ends. */
+  /** Ids of the administrators, to protect the last one; accounts and moderation. Never ends. */
   admins: () => ["admins"],
   /** Hash of the one-time setup token; accounts. Ends when used. */
   setup: () => ["setup"],
@@ -26,13 +26,13 @@ export const keys = {
   demoPassword: () => ["demo_password"],
   /** A person's second factors (AU-7); accounts. Ends with the last of them, or with the account. */
   twoFactor: (userId: string) => ["two_factor", userId],
-  /** Whose a passkey is, by its credential's id; written with the record above, and ends with it. */
+  /** The owner of a passkey, by its credential's id; written with the record above, and ends with it. */
   passkey: (credentialId: string) => ["passkey", credentialId],
   /** Roles that must have a second factor; accounts. Never ends. */
   twoFactorPolicy: () => ["two_factor_policy"],
   /** Hash of a single-use WebAuthn challenge; accounts. Ends after 5 min or when used. */
   challenge: (hash: string) => ["challenge", hash],
-  /** Challenges that an address asked for; accounts. Ends after 5 min. */
+  /** Number of challenges for an address; accounts. Ends after 5 min. */
   challengesOf: (address: string) => ["challenges", address],
   /** A login; accounts. Ends after 24 h or when revoked. */
   session: (sessionId: string) => ["session", sessionId],
@@ -46,27 +46,27 @@ export const keys = {
   /** Registrations from an address in the last hour; accounts. Ends after an hour. */
   registrations: (address: string) => ["registrations", address],
 
-  /** One side of a contact: what `otherId` is to `userId`; contacts. Ends when either removes it. */
+  /** One side of a contact: `otherId` as `userId` sees them; contacts. Ends when either side removes it. */
   contact: (userId: string, otherId: string) => ["contact", userId, otherId],
   contactsOf: (userId: string) => ["contact", userId],
 
   /** A group; accounts. Never ends: its name is not given away again. */
   group: (name: string) => ["group", name],
   groups: () => ["group"],
-  /** A membership or invitation, from the group and from the person; both are written together. End with it. */
+  /** A membership or invitation, by group and by person; accounts. Both are written and end together. */
   member: (name: string, userId: string) => ["member", name, userId],
   membersOf: (name: string) => ["member", name],
   memberOf: (userId: string, name: string) => ["member_of", userId, name],
   groupsOf: (userId: string) => ["member_of", userId],
 
-  /** The chain of the audit log by its entries' numbers, and its end; moderation. Never end. */
+  /** Entries of the audit log by number, and its head; moderation. Never end. */
   audit: (seq: number) => ["audit", seq],
   audits: () => ["audit"],
   auditHead: () => ["audit_head"],
-  /** What was imposed on a person; moderation. Ends with the account. */
+  /** A sanction on a person; moderation. Ends with the account. */
   sanction: (userId: string, sanctionId: string) => ["sanction", userId, sanctionId],
   sanctionsOf: (userId: string) => ["sanction", userId],
-  /** That a person may not send; moderation. Ends with the mute. */
+  /** A person's mute; moderation. Ends with the mute. */
   mute: (userId: string) => ["mute", userId],
   mutes: () => ["mute"],
 
@@ -75,38 +75,38 @@ export const keys = {
   allPreferences: () => ["preferences"],
   /** A stop in force; commands. Ends when the person resumes. */
   stop: (userId: string) => ["stop", userId],
-  /** Deliveries of one day to one person, for the daily limit; commands. Ends three days later. */
+  /** Number of a person's deliveries on one day, for the daily limit; commands. Ends three days later. */
   deliveredOn: (userId: string, day: string) => ["delivered_on", userId, day],
   deliveredOnDaysOf: (userId: string) => ["delivered_on", userId],
   /** A content category; made at the first start. Never ends. */
   category: (slug: string) => ["category", slug],
   categories: () => ["category"],
 
-  /** A command as its sender wrote it; never changed. Ends 14 days after its last open state. */
+  /** A command as its sender wrote it; commands. Never changed. Ends 14 days after its last open state. */
   command: (commandId: string) => ["command", commandId],
-  /** One recipient's state of a command: the truth, and by its order the person's history. Ends with the command. */
+  /** One recipient's state of a command; commands. In order of command ids, so also the person's history. Ends with the command. */
   state: (userId: string, commandId: string) => ["state", userId, commandId],
   statesOf: (userId: string) => ["state", userId],
-  /** A sender's commands in order. Ends with the command. */
+  /** A sender's commands in order; commands. Ends with the command. */
   outbox: (senderId: string, commandId: string) => ["outbox", senderId, commandId],
   outboxOf: (senderId: string) => ["outbox", senderId],
-  /** What was answered to an idempotency key. Ends after 24 h. */
+  /** The answer to an idempotency key; commands. Ends after 24 h. */
   sendKey: (senderId: string, key: string) => ["send_key", senderId, key],
   sendKeysOf: (senderId: string) => ["send_key", senderId],
-  /** The log of a person's open commands, `["inbox", userId, VS]`. An entry ends when the person's command closes. */
+  /** The log of a person's open commands, `["inbox", userId, VS]`; commands. An entry ends when the command closes for the person. */
   inbox: (userId: string) => ["inbox", userId],
-  /** The log of open commands to many, `["broadcast", VS]`: one entry each (BR-4). An entry ends when the broadcast is cancelled or purged. */
+  /** The shared log of broadcasts, `["broadcast", VS]`, one entry each (BR-4); commands. An entry ends when the broadcast is cancelled or purged. */
   broadcasts: () => ["broadcast"],
-  /** How far a broadcast is. Ends with the command. */
+  /** The state of a broadcast as a whole; commands. Ends with the command. */
   broadcast: (commandId: string) => ["cast", commandId],
-  /** People in one state of a broadcast (KvU64), with each change of a state; `queued` is what is left. Ends with the command. */
+  /** Number of people in one state of a broadcast (KvU64), except `queued`; commands. Ends with the command. */
   total: (commandId: string, state: string) => ["total", commandId, state],
   totals: (commandId: string) => ["total", commandId],
-  /** What a device has acknowledged; flushed at most 1 s behind. Ends after 90 days of silence. */
+  /** A device's cursor; commands, at most 1 s late. Ends 90 days after its last move. */
   cursor: (userId: string, device: string) => ["cursor", userId, device],
   cursorsOf: (userId: string) => ["cursor", userId],
 
-  /** What is known of bytes: size, sniffed type, state; files, then scanning. Ends with the last file that refers to them. */
+  /** Size, sniffed type and state of bytes; files, then scanning. Ends with the last file that refers to them. */
   blob: (sha256: string) => ["blob", sha256],
   blobs: () => ["blob"],
   /** A person's named reference to a blob; files. Ends after its last use, or 24 h unused (FI-7). */
@@ -119,62 +119,62 @@ export const keys = {
   ref: (sha256: string, fileId: string) => ["ref", sha256, fileId],
   refsOf: (sha256: string) => ["ref", sha256],
   /**
-   * Written with every file that is added to a blob or taken away, and before its bytes are removed, so that whoever acts on
-   * what they read of its files finds out; files. Ends an hour after its bytes.
+   * Written when a file of a blob is added or removed, and before the bytes are deleted: a commit that checks it fails if the
+   * blob's files have changed since they were read; files. Ends an hour after its bytes.
    */
   refMark: (sha256: string) => ["ref_mark", sha256],
-  /** That a command or chat carries a file, and until when; with the command. Ends with the file. */
+  /** A use of a file by its carrier (`carrierText`), and until when; written with the carrier. Ends with the file. */
   fileUse: (fileId: string, by: string) => ["file_use", fileId, by],
   usesOf: (fileId: string) => ["file_use", fileId],
-  /** Written with every use, so that a removal finds out about one that came meanwhile. Ends with the file. */
+  /** Written with every use, so that a removal fails if a use came meanwhile. Ends with the file. */
   fileUsed: (fileId: string) => ["file_used", fileId],
-  /** Bytes that a person's files hold together; files. Ends with the account. */
+  /** Total bytes of a person's files; files. Ends with the account. */
   usage: (userId: string) => ["usage", userId],
-  /** A resumable upload that is not finished; files. Ends when finished, ended, or after a day. */
+  /** A resumable upload; files. Ends when it is finished or ended, or after a day. */
   upload: (uploadId: string) => ["upload", uploadId],
   uploads: () => ["upload"],
   uploadOf: (userId: string, uploadId: string) => ["upload_of", userId, uploadId],
   uploadsOf: (userId: string) => ["upload_of", userId],
 
-  /** What one scanner said of a blob; scanning. Ends with the blob. */
+  /** One scanner's verdict on a blob; scanning. Ends with the blob. */
   verdict: (sha256: string, check: string) => ["verdict", sha256, check],
   verdictsOf: (sha256: string) => ["verdict", sha256],
-  /** A hash that no upload may have again (SC-4); scanning. Never ends. */
+  /** A hash that uploads may not have (SC-4); scanning. Never ends. */
   refused: (sha256: string) => ["refused", sha256],
-  /** A blob's scan: when it is due and who has it; files, then scanning. Ends with the verdict. */
+  /** A blob's scan: when it is due and who has its lease; files, then scanning. Ends with the verdict. */
   scan: (sha256: string) => ["scan", sha256],
   scans: () => ["scan"],
-  /** The same by the time it is due. Ends with it. */
+  /** The same scan by the time it is due; ends with it. */
   scanDue: (dueMs: number, sha256: string) => ["scan_due", dueMs, sha256],
   scansDue: () => ["scan_due"],
-  /** Blobs in a state that moderators look for; written with the state. */
+  /** Blobs by state, for the states that moderators list; scanning. Written and ends with the state. */
   blobIn: (state: string, sha256: string) => ["blob_in", state, sha256],
   blobsIn: (state: string) => ["blob_in", state],
-  /** A CSAM match and its preservation (SC-5); scanning. Never ends; its evidence does. */
+  /** A CSAM match and its preservation (SC-5); scanning. Never ends, but its evidence does. */
   incident: (incidentId: string) => ["incident", incidentId],
   incidents: () => ["incident"],
   incidentOf: (sha256: string, incidentId: string) => ["incident_of", sha256, incidentId],
   incidentsOf: (sha256: string) => ["incident_of", sha256],
-  /** What an incident names, by file or by number of the attempt; scanning. Never ends. */
+  /** An upload of an incident, by file or by number of the attempt; scanning. Never ends. */
   incidentUpload: (incidentId: string, upload: string) => ["incident_upload", incidentId, upload],
   incidentUploads: (incidentId: string) => ["incident_upload", incidentId],
   /** The last incident of an account's repeats of a refused hash; scanning. Never ends. */
   incidentRepeat: (sha256: string, userId: string) => ["incident_repeat", sha256, userId],
-  /** What must be kept: `file`, `user` or `blob` and its id, with the incidents that it is kept for (SC-5). Ends with their holds. */
+  /** A legal hold on a `file`, `user` or `blob`, with its incidents (SC-5); scanning. Ends with the last of them. */
   hold: (what: string, id: string) => ["hold", what, id],
 
-  /** A browser that a person is told in, by the digest of its push service's address; push. Ends with its login, or after 90 days. */
+  /** A browser that gets a person's notifications, by the digest of its push address; push. Ends with its login, or after 90 days. */
   push: (userId: string, subscriptionId: string) => ["push", userId, subscriptionId],
   pushesOf: (userId: string) => ["push", userId],
   pushes: () => ["push"],
-  /** Whose it is, and which of them a login switched on; written with it, and end with it. */
+  /** The owner of a subscription, and the login that made it; push. Written and end with it. */
   pushOwner: (subscriptionId: string) => ["push_owner", subscriptionId],
   pushOfSession: (sessionId: string, subscriptionId: string) => ["push_session", sessionId, subscriptionId],
   pushesOfSession: (sessionId: string) => ["push_session", sessionId],
 
-  /** Work due at a time; jobs. Ends when done. `dueAt` in milliseconds, so that a range is what is due. */
+  /** Work due at a time in ms, so that one range has all that is due; jobs. Ends when done. */
   job: (dueAt: number, jobId: string) => ["job", dueAt, jobId],
   jobs: () => ["job"],
-  /** Who works on a job; jobs. Ends with the job, or by itself when its owner died. */
+  /** The lease of a job; jobs. Ends with the job, or by itself if its owner died. */
   lease: (name: string) => ["lease", name],
 } as const satisfies Record<string, (...parts: never[]) => Deno.KvKey>;

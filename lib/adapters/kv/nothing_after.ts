@@ -1,32 +1,31 @@
 /**
- * Of people whose part of the store ends early: from which key on there is nothing, so that they need not be looked for again.
- * Only for a store that belongs to this process. Whoever writes says `written` afterwards; a look that was under way
- * meanwhile may have seen less, and is then not kept.
+ * Remembers, for each person, the key from which on a part of the store is empty, to save reads. Only for a store that belongs
+ * to this process. Writers must call `written` afterwards: it discards the results of reads that were under way.
  */
 export class NothingAfter {
   readonly #most: number;
   readonly #from = new Map<string, string>();
   readonly #looks = new Map<string, symbol>();
 
-  /** `most` people are kept; 0 keeps nothing. */
+  /** Keeps at most `most` people; 0 keeps nothing. */
   constructor(most: number) {
     this.#most = most;
   }
 
-  /** Whether nothing lies at `key` or behind it. */
+  /** Whether there is surely nothing at `key` or after it. */
   isKnown(userId: string, key: string): boolean {
     const from = this.#from.get(userId);
     return from !== undefined && key >= from;
   }
 
-  /** Before a look at the store; what it gives is for `seen`. */
+  /** Must be called before a read; pass the result to `seen`. */
   look(userId: string): symbol {
     const look = Symbol();
     if (this.#most > 0) this.#looks.set(userId, look);
     return look;
   }
 
-  /** After the look: whether there was nothing at `key` or behind it. */
+  /** Must be called after the read, with whether there was nothing at `key` or after it. */
   seen(userId: string, look: symbol, key: string, nothing: boolean): void {
     if (this.#looks.get(userId) !== look) return;
     this.#looks.delete(userId);

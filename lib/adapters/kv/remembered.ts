@@ -1,6 +1,6 @@
 /**
- * Records kept in memory beside the store, the least used dropped first. Only for a store that belongs to this process.
- * Whoever writes a record says `forget` afterwards; a read that was under way meanwhile is then not kept, as it may be older.
+ * Records kept in memory; the least recently used are dropped first. Only for a store that belongs to this process. Writers
+ * must call `forget` afterwards: it also discards reads that were under way, as these may be older.
  */
 export class Remembered<V> {
   readonly #most: number;
@@ -15,13 +15,13 @@ export class Remembered<V> {
   get(name: string): V | undefined {
     const value = this.#entries.get(name);
     if (value === undefined) return undefined;
-    // A map keeps the order of insertion: what is used goes to the end.
+    // A map keeps the order of insertion, so a record that is used moves to the end.
     this.#entries.delete(name);
     this.#entries.set(name, value);
     return value;
   }
 
-  /** Take this before reading the store and give it to `keep`. */
+  /** Read this before a read of the store, and pass it to `keep`. */
   get moment(): number {
     return this.#forgotten;
   }

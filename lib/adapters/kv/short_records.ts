@@ -1,13 +1,13 @@
 import type { FirstState, StateRecord } from "../../commands/ports.ts";
 
-/** A first record: of the rest nobody has written anything yet, and all of it follows from the command. */
+/** The stored form of a first record. The rest follows from the command. */
 export interface ShortFirst extends FirstState {
   first: true;
 }
 
-/** What an acknowledgement makes of a first record, which is most of what is ever written: a third of the whole. */
+/** The stored form of a record that was only delivered. Most records are; this has a third of their size. */
 export interface ShortTaken extends Pick<StateRecord, "createdAt" | "place" | "allowedBy" | "cast"> {
-  /** When it was handed over; nothing else has happened to it. */
+  /** When it was delivered; nothing else has happened to it. */
   taken: string;
 }
 
@@ -17,14 +17,14 @@ export function isFirst(value: StoredValue): value is ShortFirst {
   return "first" in value;
 }
 
-/** A record as it is stored. */
+/** The stored form of a record. */
 export function shortened(record: StateRecord): StateRecord | ShortTaken {
   if (!isJustTaken(record)) return record;
   const { createdAt, place, allowedBy, cast } = record;
   return { taken: record.updatedAt, createdAt, place, allowedBy, ...(cast === undefined ? {} : { cast }) };
 }
 
-/** A stored record as it was written. */
+/** The record of a stored form. */
 export function whole(value: StateRecord | ShortTaken): StateRecord {
   if (!("taken" in value)) return value;
   const { taken, ...kept } = value;
@@ -51,7 +51,7 @@ function isJustTaken(record: StateRecord): boolean {
   const { createdAt, place: _place, allowedBy: _allowedBy, cast: _cast, ...rest } = record;
   const { state, updatedAt, deliveredAt, opened, withheldBy, countedOn, until, note, proof, ...more } = rest;
   const { frozenMs, frozenUntilMs, uncounted, timeline, ...none } = more;
-  // A field that is new has to be asked of here, or it would be lost.
+  // Fails to compile for a new field, which would be lost if it were not checked here.
   none satisfies Record<string, never>;
   const [first, last] = timeline;
   return state === "delivered" && deliveredAt === updatedAt && !opened && withheldBy === null &&

@@ -7,24 +7,25 @@ import { NothingAfter } from "./nothing_after.ts";
 import { isFirst, type StoredValue, whole } from "./short_records.ts";
 import type { Store } from "./store.ts";
 
-/** So many states of one person are read as a range, of so many entries. */
+/** From this many states of one person on, one range read replaces single reads. */
 const rangeFrom = 8;
+/** Most entries of a range read. */
 const rangeMost = 500;
 
 interface Read {
   userId: string;
   commandId: string;
   entry: Deno.KvEntryMaybe<StoredValue>;
-  /** Before it was read. */
+  /** The committer's moment before the read. */
   moment: number | undefined;
 }
 
-/** The reading of states. */
+/** Reads states. */
 export interface StatesPart {
   read: CommandStore["states"];
   history: CommandStore["history"];
   moment: CommandStore["moment"];
-  /** A state of this person was just written. */
+  /** Must be called after each write of a state of this person. */
   written(userId: string): void;
 }
 
@@ -35,7 +36,7 @@ export function kvStates(
   const none = new NothingAfter(exclusive ? limits.relationsCached : 0);
   const momentNow = () => exclusive ? committer.moment : undefined;
 
-  /** First records are written short; what they stand for follows from their commands. */
+  /** Expands first records, which are stored short, from their commands. */
   async function expandAll(read: readonly Read[]): Promise<(StoredState | null)[]> {
     const short = read.filter(({ entry }) => entry.value !== null && isFirst(entry.value));
     const commands = short.length === 0
@@ -44,7 +45,7 @@ export function kvStates(
     return read.map((one) => stored(one, commands.get(one.commandId)));
   }
 
-  /** One look at the store in place of one for each ten. */
+  /** One range read in place of one `getMany` for each ten keys. */
   async function readRange(userId: string, ids: readonly string[]): Promise<Map<string, Read["entry"]>> {
     const found = new Map<string, Read["entry"]>();
     const sorted = ids.toSorted();
@@ -58,7 +59,7 @@ export function kvStates(
       found.set(last = entry.key[2] as string, entry);
     }
     none.seen(userId, look, first, found.size === 0);
-    // Others of theirs lie between: what is behind the last one that was read is read by itself.
+    // Other states of the person may fill the range: read those behind its end one by one.
     const rest = found.size < limit ? [] : sorted.filter((commandId) => commandId > last);
     const entries = await getEntries<StoredValue>(kv, rest.map((commandId) => keys.state(userId, commandId)));
     for (const entry of entries) found.set(entry.key[2] as string, entry);
@@ -103,7 +104,7 @@ export function kvStates(
   };
 }
 
-/** `first` becomes the versionstamp under which it was written, which is where its log entry lies. */
+/** Replaces the place `first` by the record's versionstamp, which is the place of its log entry. */
 function stored(
   { userId, commandId, entry, moment }: Read,
   command: CommandRecord | undefined,

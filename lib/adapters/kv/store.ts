@@ -1,11 +1,11 @@
 import { Committer } from "./committer.ts";
 import { migrate } from "./migrate.ts";
 
-/** The open store, its only writer of groups, and whether this process is the only one that can have it open. */
+/** The open store and its committer. */
 export interface Store extends AsyncDisposable {
   readonly kv: Deno.Kv;
   readonly committer: Committer;
-  /** A file or `:memory:` belongs to one process; what it caches cannot be changed behind its back. */
+  /** Only this process has the store open (a file or `:memory:`), so memory copies of its records stay true. */
   readonly exclusive: boolean;
 }
 
@@ -27,8 +27,8 @@ export async function openStore(location: string): Promise<Store> {
 }
 
 /**
- * The file itself opens twice without complaint, and what each process keeps in memory of it is then wrong. The lock ends
- * with the process, however that ends.
+ * Deno KV opens a file in two processes without an error, and each would keep wrong copies in memory. The lock ends with the
+ * process, however it ends.
  */
 async function lockOf(path: string): Promise<Disposable> {
   const file = await Deno.open(`${path}.lock`, { create: true, write: true });

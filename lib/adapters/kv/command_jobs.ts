@@ -1,0 +1,23 @@
+import type { DueJob, Job } from "../../commands/ports.ts";
+import { keys } from "./keys.ts";
+
+/** The write of a job of commands. Writing the same job for the same time twice makes one job. */
+export function jobSet({ dueMs, job }: DueJob): { key: Deno.KvKey; value: Job } {
+  return { key: keys.job(dueMs, jobId(job)), value: job };
+}
+
+function jobId(job: Job): string {
+  switch (job.kind) {
+    case "expire":
+    case "release":
+      return `${job.kind}:${job.commandId}`;
+    case "undefer":
+      return `${job.kind}:${job.userId}:${job.commandId}`;
+    case "remind":
+      return `${job.kind}:${job.commandId}:${job.userId ?? ""}`;
+    case "stop":
+      return `${job.kind}:${job.userId}`;
+    default:
+      return job satisfies never;
+  }
+}

@@ -1,0 +1,123 @@
+import type { Acceptance, Carried, Change, StateRecord, StoredState } from "../../commands/ports.ts";
+import { type Command, limits } from "../../protocol/mod.ts";
+import type { BroadcastsPart } from "./broadcasts_store.ts";
+import { jobSet } from "./command_jobs.ts";
+import type { Write } from "./committer.ts";
+import { useWrites } from "./file_uses.ts";
+import { keys } from "./keys.ts";
+import { shortened, type ShortFirst } from "./short_records.ts";
+
+/**
+ * How long a person's record of a broadcast is kept: longer than its longest wait and history. It ends by itself, as a purge
+ * cannot list the people who have one.
+ */
+const broadcastStateKeptMs = 60 * 24 * 3600_000;
+/** Adds -1, as `sum` counts modulo 2^64. */
+const minusOne = 2n ** 64n - 1n;
+/** Most bytes of a short record, with the longest rule. */
+const shortBytes = 512;
+/** Bytes of a command beside its texts (names of fields, ids, times), and of each recipient. */
+const fixedBytes = 1500;
+const recipientBytes = 250;
+
+/** The write of a new command: with its recipients' first records and log entries, its jobs and its uses of files. */
+export function acceptanceWrite(
+  { record, states, key, sent, replacesKey, jobs, carries }: Acceptance,
+  broadcasts: BroadcastsPart,
+): Write {
+  const { command, senderId } = record;
+  const sentKey = keys.sendKey(senderId, key);
+  const write: Write = {
+    checks: [{ key: sentKey, versionstamp: replacesKey?.version ?? null }],
+    sets: [
+      { key: sentKey, value: sent, expireIn: limits.keyKeptMs },
+      { key: keys.command(command.id), value: record },
+      { key: keys.outbox(senderId, command.id), value: 1 },
+      ...jobs.map(jobSet),
+    ],
+    appends: [],
+    valueBytes: fixedBytes + states.length * recipientBytes + textBytes(command),
+  };
+  if (record.cast !== undefined) {
+    const broadcast = broadcasts.accepting(command.id, command.deliverAt !== null);
+    write.sets!.push(...broadcast.sets);
+    write.appends = broadcast.appends;
+    write.alone = broadcast.alone;
+  }
+  for (const { userId, allowedBy, withheldBy } of states) {
+    const short: ShortFirst = { first: true, allowedBy, withheldBy };
+    write.sets!.push({ key: keys.state(userId, command.id), value: short });
+    if (command.deliverAt === null && withheldBy === null) {
+      write.appends!.push({ log: keys.inbox(userId), value: { commandId: command.id } });
+    }
+  }
+  addUses(write, carries);
+  return write;
+}
+
+export type ChangeWrite = Required<Omit<Write, "alone">>;
+
+/** The write of states' next records, with their log entries and totals. */
+export function changeWrite(changes: readonly Change[]): ChangeWrite {
+  const write: ChangeWrite = {
+    checks: [],
+    sets: [],
+    deletes: [],
+    appends: [],
+    sums: [],
+    valueBytes: 0,
+  };
+  for (const { from, to } of changes) {
+    const value = shortened(to);
+    write.valueBytes += value === to ? bytesOf(to) : shortBytes;
+    const key = keys.state(from.userId, from.commandId);
+    const placeBefore = from.record.place;
+    write.checks.push({ key, versionstamp: from.version, moment: from.moment });
+    if (from.broadcastVersion !== undefined) {
+      write.checks.push({ key: keys.broadcast(from.commandId), versionstamp: from.broadcastVersion });
+    }
+    if (to.cast === true) {
+      write.sets.push({ key, value, expireIn: broadcastStateKeptMs });
+      if (to.uncounted !== true) write.sums.push(...countedTransition(from, to));
+      continue;
+    }
+    write.sets.push({ key, value });
+    if (placeBefore === null && to.place === "first") {
+      // The log entry and this record share the commit, so the record's new versionstamp is the entry's place.
+      write.appends.push({ log: keys.inbox(from.userId), value: { commandId: from.commandId } });
+    } else if (placeBefore !== null && to.place === null) {
+      write.deletes.push([...keys.inbox(from.userId), placeBefore]);
+    }
+  }
+  return write;
+}
+
+/** Adds uses of files; the write fails if a file has changed since it was read. */
+export function addUses(write: Write, carries: readonly Carried[] = []): void {
+  for (const { checks, sets } of carries.map(useWrites)) {
+    write.checks!.push(...checks);
+    write.sets!.push(...sets);
+  }
+}
+
+/** CM-7: how a transition changes a broadcast's totals. `queued` is not counted: it is the rest of the people matched. */
+function countedTransition(from: StoredState, to: StateRecord): { key: Deno.KvKey; by: bigint }[] {
+  const before = from.record.state;
+  if (before === to.state) return [];
+  const sums = before === "queued" ? [] : [{ key: keys.total(from.commandId, before), by: minusOne }];
+  return to.state === "queued" ? sums : [...sums, { key: keys.total(from.commandId, to.state), by: 1n }];
+}
+
+/** About how many bytes a state has in the store: field names and ids, and two for each character of a note. */
+function bytesOf({ note, timeline }: StateRecord): number {
+  let bytes = 768 + 2 * (note?.length ?? 0);
+  for (const happening of timeline) bytes += 128 + 2 * (happening.note?.length ?? 0);
+  return bytes;
+}
+
+/** The store needs two bytes a character for text beyond Latin-1. */
+function textBytes({ title, body, data }: Command): number {
+  const characters = (title?.length ?? 0) + (body?.length ?? 0) +
+    (data === null ? 0 : JSON.stringify(data).length);
+  return 2 * characters;
+}
