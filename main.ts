@@ -7,12 +7,12 @@ import { type OpenLog, openLog, reportSinkFailures } from "./lib/platform/loggin
 import { limits } from "./lib/protocol/mod.ts";
 import { buildApp, type Services, serving } from "./lib/web/mod.ts";
 
-/** A start that cannot go on; `message` is one line for who started it. */
+/** The server cannot start. `message` is one line for the operator. */
 class StartProblem extends Error {}
 
-/** Of the time from the signal to the exit (WS-8), what is left for closing the store and the log. */
+/** Part of the time from signal to exit (WS-8) that is kept for closing the store and the log. */
 const closingMs = 1_500;
-/** A terminal signals a whole process group and `deno task` passes signals on: two so close are one. */
+/** Two signals within this time are one: a terminal signals the process group, and `deno task` passes signals on. */
 const sameSignalMs = 1_000;
 
 async function run(): Promise<void> {
@@ -27,7 +27,7 @@ async function run(): Promise<void> {
   const applyBuild = await loadBuildOrTell(log);
   applyBuild(app);
   const { server, origin } = listen(config, log, serving(app, config));
-  // Before anybody is told that it serves: whoever stops it then is heard.
+  // Before the greeting, so that a signal right after it is heard.
   const signalled = firstSignal();
   greet(origin, open);
   log.info("server.started", { origin, mode: config.mode, dataDir: config.dataDir });
@@ -41,7 +41,7 @@ async function run(): Promise<void> {
 async function startLog(config: Config): Promise<OpenLog> {
   const path = `${config.dataDir}/logs/behest.log`;
   try {
-    // What people sent each other lies here: for this account's eyes only.
+    // Holds people's data, so only this account may read it.
     await Deno.mkdir(config.dataDir, { recursive: true, mode: 0o700 });
     await Deno.mkdir(`${config.dataDir}/logs`, { recursive: true, mode: 0o700 });
     const log = openLog({
@@ -60,7 +60,7 @@ async function startLog(config: Config): Promise<OpenLog> {
   }
 }
 
-/** What nobody caught is a bug: it is written down, and everybody else's connection goes on. */
+/** Logs errors that nothing caught, and keeps the process running for everyone else. */
 function surviveStrayErrors(log: Log): void {
   globalThis.addEventListener("error", (event) => {
     event.preventDefault();
@@ -139,7 +139,7 @@ function greet(origin: string, { services: { demo }, setupLink }: OpenServices):
   say(lines.join("\n"));
 }
 
-/** Resolves with the first signal to stop; a later one ends the process at once. */
+/** Resolves with the first signal to stop. A second one ends the process immediately. */
 function firstSignal(): Promise<string> {
   const { promise, resolve } = Promise.withResolvers<string>();
   let firstAt: number | undefined;
@@ -154,11 +154,11 @@ function firstSignal(): Promise<string> {
   return promise;
 }
 
-/** WS-8: sockets are told and closed, new ones too, requests end. False when that took too long. */
+/** WS-8: closes all sockets, also new ones, then ends the requests. False when that takes too long. */
 async function finish(server: Deno.HttpServer, realtime: Services["realtime"]): Promise<boolean> {
   const { promise: late, resolve } = Promise.withResolvers<false>();
   using _timer = systemClock.after(limits.shutdownMs - closingMs, () => resolve(false));
-  // The runtime would close the sockets by itself, with a code of its own: they come first.
+  // Sockets first: the server's own shutdown would close them with another code.
   const all = realtime.shutdown().then(() => server.shutdown()).then(() => true);
   return await Promise.race([all, late]);
 }
@@ -174,10 +174,10 @@ function asError(thrown: unknown): Error {
 if (import.meta.main) {
   try {
     await run();
-    // Whatever still holds the process open after everything was closed must not.
+    // Everything is closed. A forgotten timer must not keep the process alive.
     Deno.exit(0);
   } catch (error) {
-    // Not through the log: it may be what could not be opened.
+    // To the console, because the log may be what failed to open.
     complain(error instanceof StartProblem ? error.message : asError(error).stack ?? String(error));
     Deno.exit(1);
   }

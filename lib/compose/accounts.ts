@@ -52,7 +52,7 @@ export interface AccountParts {
   profileChanged: ProfilesNeeds<unknown>["changed"];
 }
 
-/** Second factors, profiles with pictures, and what an account takes along when it ends (AU-7 to AU-9). */
+/** Second factors, profiles, export and removal (AU-7 to AU-9), wired. */
 export interface OpenAccountParts {
   readonly services: {
     twoFactor: TwoFactorService;
@@ -60,11 +60,11 @@ export interface OpenAccountParts {
     profiles: ProfilesService;
   };
   readonly data: AccountData;
-  /** Somebody's role changed: their sockets close when they miss a second factor now. */
+  /** Called after a change of role: closes the person's sockets if the new role needs a second factor that they lack. */
   roleChanged(userId: string): void;
 }
 
-/** The part of the composition root that knows the whole of an account. */
+/** Wires the rooms and adapters that make up an account. */
 export function openAccountParts(parts: AccountParts): OpenAccountParts {
   const { store, accounts, accountsStore, audit, bell, clock, random, log } = parts;
   const twoFactor = new TwoFactor({

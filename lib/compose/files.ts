@@ -33,7 +33,7 @@ import type { Services } from "../web/mod.ts";
 
 /** How often what crashes and clients that gave up left behind is looked for. */
 const sweepMs = 10 * 60_000;
-/** What uploads leave free of the disk: the store and the log lie there too and go on. `/readyz` says no long before. */
+/** Disk space that uploads leave to the store and the log. `/readyz` reports a full disk long before. */
 const leftFreeBytes = 64 * 1024 * 1024;
 
 export interface FilesParts {
@@ -49,26 +49,26 @@ export interface FilesParts {
   log: Log;
   /** Usernames by user id. */
   names(userIds: readonly string[]): Promise<Map<string, string>>;
-  /** What carries files. */
+  /** The rooms whose records carry files. */
   readers: FileReaders;
   watchers: FileWatchers;
-  /** In place of those of the configuration; for tests. */
+  /** Replaces the configured scanners; for tests. */
   scanners?: { virus?: VirusScanner; csam?: CsamMatcher } | undefined;
-  /** In place of the disk; for tests. */
+  /** Replaces the disk; for tests. */
   blobs?: BlobStore | undefined;
 }
 
-/** Files and their checks, wired. */
+/** Files and scanning, wired. */
 export interface OpenFiles extends AsyncDisposable {
   readonly services: Pick<Services, "files" | "adminFiles" | "incidents" | "scanning">;
   readonly room: Files;
   readonly incidents: Incidents;
   readonly checks: HealthPort[];
-  /** Begins to scan; not before jobs can be run. */
+  /** Begins to scan. Jobs must be running. */
   start(): Promise<void>;
 }
 
-/** The part of the composition root that knows files and scanning. Throws when the disk cannot be used. */
+/** Wires files and scanning. Throws when the disk cannot be used. */
 export async function openFiles(parts: FilesParts): Promise<OpenFiles> {
   const { config, store, accounts, audit, bell, clock, random, ids, log } = parts;
   await using opening = new AsyncDisposableStack();

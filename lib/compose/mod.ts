@@ -57,35 +57,35 @@ import type { PushSender } from "../push/mod.ts";
 import { Hub, Realtime } from "../realtime/mod.ts";
 import type { Services } from "../web/mod.ts";
 
-/** What a start hands in; tests replace the clock, the randomness, the store and the cost of a password. */
+/** Options of a start. Tests replace the clock, the randomness, the store and the password hash. */
 export interface OpenOptions {
   config: Config;
   log: Log;
   clock?: Clock;
   random?: Random;
   passwords?: Passwords;
-  /** A store that stays open when these services close; for a restart on the same `:memory:` data. */
+  /** Replaces the configured store, and stays open when the services close: for a restart on the same `:memory:` data. */
   store?: Store;
-  /** 32 bytes; read from `secret.key` in the data directory when left out. */
+  /** 32 bytes. Default: `secret.key` in the data directory. */
   secret?: Uint8Array<ArrayBuffer>;
-  /** In place of the scanners of the configuration. */
+  /** Replaces the configured scanners. */
   scanners?: FilesParts["scanners"];
-  /** In place of the browsers' push services. */
+  /** Replaces the browsers' push services. */
   pushes?: PushSender;
-  /** In place of the data directory. */
+  /** Replaces the data directory. */
   blobs?: FilesParts["blobs"];
 }
 
-/** The running services, and what the console shows once. */
+/** The running services. */
 export interface OpenServices extends AsyncDisposable {
   readonly services: Services;
   /** Path of the one-time setup link (AU-2), or null. */
   readonly setupLink: string | null;
-  /** Runs what is due now, without waiting for the timer; for tests and benches. */
+  /** Runs the jobs that are due now, without the timer; for tests and benches. */
   runDueJobs(): Promise<void>;
 }
 
-/** The composition root: the only place that knows every room and every adapter. Throws when the store cannot be opened. */
+/** Opens all services. Throws when the store or the disk cannot be used. */
 export async function openServices(options: OpenOptions): Promise<OpenServices> {
   const { config, log, clock = systemClock, random = systemRandom } = options;
   await using opening = new AsyncDisposableStack();
@@ -163,7 +163,7 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
   opening.defer(() => commands.close());
   await consent.prepare();
   const warming = new AbortController();
-  // Nobody waits for it: the first broadcast does, should it come before.
+  // The start does not wait for this. A broadcast that comes before its end does.
   const warmed = consent.census.warm(warming.signal).catch((error) => {
     if (!warming.signal.aborted) log.error("census.failed", { error: error as Error });
   });
@@ -320,7 +320,7 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
 
 function healthPorts(config: Config, store: Store): HealthPort[] {
   const kv = kvHealth(store.kv);
-  // A store in memory is for tests, which have no data directory.
+  // Tests use a store in memory and have no data directory.
   return config.kv === ":memory:" ? [kv] : [kv, diskHealth(config.dataDir)];
 }
 

@@ -16,11 +16,11 @@ export interface PushRoomParts {
   hub: Hub;
   clock: Clock;
   log: Log;
-  /** In place of the browsers' push services. */
+  /** Replaces the browsers' push services. */
   sender: PushSender | undefined;
 }
 
-/** Notifications: the room, started and listening to the bell. */
+/** Starts notifications and has them listen to the bell. */
 export async function openPush(
   { config, store, accountsStore, people, commands, hub, clock, log, sender }: PushRoomParts,
 ): Promise<Push> {

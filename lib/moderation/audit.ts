@@ -6,7 +6,7 @@ import { hiddenFrom } from "./staff.ts";
 
 const firstBefore = "0".repeat(64);
 
-/** The entry that continues the chain after `head`; null where it begins. */
+/** Makes the entry after `head`. Null: it is the first one. */
 export function linkOf(auditEntry: AuditEntry, atMs: number, head: AuditHead | null): AuditRecord {
   const { actor, action, subject, address, reason, detail } = auditEntry;
   const link: Omit<AuditRecord, "hash"> = {
@@ -24,7 +24,7 @@ export function linkOf(auditEntry: AuditEntry, atMs: number, head: AuditHead | n
   return { ...link, hash: hashOf(link) };
 }
 
-/** What a walk over the chain found: its length and last hash, or the first link that does not hold. */
+/** The result of a check: the chain's length and last hash, or the first broken link. */
 export type ChainReport = { ok: true; entries: number; hash: string } | {
   ok: false;
   seq: number;
@@ -32,8 +32,8 @@ export type ChainReport = { ok: true; entries: number; hash: string } | {
 };
 
 /**
- * Walks a chain from its first entry. Whoever can write to the store can also make a whole new chain, so the last hash
- * is worth comparing with one that was noted elsewhere: the server's log has each.
+ * Checks a chain from its first entry. A person who can write to the store can also write a whole new chain. So compare the
+ * last hash with one that was noted elsewhere: the server's log has each.
  */
 export async function verifyChain(
   entries: AsyncIterable<unknown> | Iterable<unknown>,
@@ -67,7 +67,7 @@ function hashOf(link: object): string {
   return createHash("sha256").update(canonical(link)).digest("hex");
 }
 
-/** JSON with the names of every object in order and what is undefined left out: one text for one content. */
+/** JSON with sorted names and without undefined values: equal content gives equal text. */
 function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
   if (value === null || typeof value !== "object") return JSON.stringify(value) ?? "null";

@@ -27,7 +27,7 @@ export class Mutes {
     this.#kept?.set(userId, mute);
   }
 
-  /** The mute in force; a promise only where other processes write too. */
+  /** The mute in force, or null. A promise only if other processes write mutes. */
   muteOf(userId: string): Restriction | null | Promise<Restriction | null> {
     if (this.#kept === null) {
       return this.#store.mutesOf([userId]).then((found) => inForce(found.get(userId), this.#clock.now()));

@@ -1,7 +1,7 @@
 import type { AuditEntry } from "../platform/mod.ts";
 import type { Refusal, Role, Sanction } from "../protocol/mod.ts";
 
-/** The end of the audit log: its last entry's number and hash. Every append checks and replaces it. */
+/** Number and hash of the last audit entry. Every append checks and replaces it. */
 export interface AuditHead {
   seq: number;
   hash: string;
@@ -26,26 +26,26 @@ export interface AuditRecord {
 }
 
 export interface AuditStore {
-  /** Newest first, those before a number; null for the newest. */
+  /** Newest first, from before a number; null begins with the newest. */
   entriesBefore(seq: number | null, limit: number): Promise<AuditRecord[]>;
 }
 
-/** What a sanction takes away, and until when (ms since 1970); null is without an end. */
+/** A mute or a suspension. `until`: milliseconds since 1970; null has no end. */
 export interface Restriction {
   reason: string;
   until: number | null;
 }
 
-/** An account as moderation knows it. */
+/** An account, as moderation sees it. */
 export interface AccountRecord {
   id: string;
   username: string;
   displayName: string;
   role: Role;
-  /** What was granted; administrators have `broadcast` without it. */
+  /** Granted rights. `rightsInForce` adds those of administrators. */
   rights: { broadcast: boolean };
   createdAt: number;
-  /** May have ended: ask the time. */
+  /** May be over: `inForce` compares it with the time. */
   suspension: Restriction | null;
 }
 
@@ -55,11 +55,11 @@ export interface SanctionRecord {
   reason: string;
   until: number | null;
   createdAt: number;
-  /** Username of who imposed it. */
+  /** Username of the moderator. */
   by: string;
 }
 
-/** What becomes of an account; what is left out stays. Written as one with the audit entry. */
+/** A change of an account, written in one commit with its audit entry. Fields that are left out stay. */
 export interface AccountChange {
   role?: Role;
   rights?: { broadcast: boolean };
@@ -72,16 +72,16 @@ export interface AccountChange {
 export interface UsersStore {
   named(username: string): Promise<AccountRecord | null>;
   /**
-   * Usernames that begin with `q` in their order, then people whose display name holds it. `next` is the `after` of the
-   * following page. A page may be short, or empty, and still have a next one: one call looks at a bounded number of people.
+   * First usernames that begin with `q`, sorted, then people whose display name contains it. `next` is the `after` of the next
+   * page. A page may be short or empty and still have a next one, because a call reads a bounded number of people.
    */
   search(
     query: { q: string; after: string | null; limit: number },
   ): Promise<{ accounts: AccountRecord[]; next: string | null }>;
   /**
-   * Reads, lets `decide` choose and writes; `decide` runs again when another writer was faster. It may ask for the other
-   * administrators: then nothing is written should they have changed meanwhile. `null` changes nothing. Gives the account
-   * as it is then; null when there is none.
+   * Reads the account, calls `decide` and writes its change. Calls `decide` again when another writer was faster. If it asked
+   * for the other administrators, that includes a change to them. `null` from `decide` changes nothing. Returns the account
+   * after the change; null for an unknown one.
    */
   change(
     userId: string,
@@ -95,15 +95,15 @@ export interface UsersStore {
 }
 
 export interface MutesStore {
-  /** All that lie in the store; some may have ended. */
+  /** All mutes in the store; some may be over. */
   mutes(): Promise<Map<string, Restriction>>;
   mutesOf(userIds: readonly string[]): Promise<Map<string, Restriction>>;
 }
 
-/** What the numbers of the overview come from. */
+/** Sources of the overview's numbers. */
 export interface StatsPorts {
   connections(): number;
   users(): Promise<number>;
-  /** Jobs whose time has come, counted up to `most`. */
+  /** Number of due jobs, counted up to `most`. */
   jobsDue(most: number): Promise<number>;
 }

@@ -1,7 +1,7 @@
 import type { Caller } from "../platform/mod.ts";
 import { Refusal } from "../protocol/mod.ts";
 
-/** MO-4: for everyone without the role there is nothing here. Null for those who have it. */
+/** MO-4: refuses everyone without the role with `not_found`. Null for people who have it. */
 export function hiddenFrom(caller: Caller, least: "moderator" | "admin"): Refusal | null {
   const { role } = caller;
   switch (role) {

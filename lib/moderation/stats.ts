@@ -24,7 +24,7 @@ export class Stats {
     return { connections: this.#ports.connections(), users, jobsDue };
   }
 
-  /** Counting walks over every name, so the count may be a minute old. */
+  /** Counting reads every name, so the count may be up to a minute old. */
   #userCount(): Promise<number> {
     const now = this.#clock.now();
     const known = this.#users;

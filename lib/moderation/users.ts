@@ -30,11 +30,11 @@ export interface UsersNeeds {
   bell: Pick<Bell, "closeUser" | "isOnline">;
   clock: Clock;
   ids: Ids;
-  /** Called after a role or rights changed, for the sockets that were opened before. */
+  /** Called after a change of role or rights, for sockets that are already open. */
   changed(account: AccountRecord): void;
 }
 
-/** Users as administrators and moderators see them, and what is done to them (MO-2, MO-5). */
+/** Users, as administrators and moderators see them, and the actions on them (MO-2, MO-5). */
 export class Users {
   readonly #needs: UsersNeeds;
 
@@ -66,7 +66,7 @@ export class Users {
     return { ...shown!, sanctions: sanctions.map(sanctionOf) };
   }
 
-  /** Role and rights. The last administrator stays one. */
+  /** Changes role and rights. The last administrator stays one. */
   async change(caller: Caller, username: string, change: AdminUserChange): Answer<AdminUser> {
     const hidden = hiddenFrom(caller, "admin");
     if (hidden !== null) return hidden;
@@ -77,7 +77,7 @@ export class Users {
       if (account.role === "admin" && role !== "admin" && !this.#anyActive(await otherAdmins())) {
         return lastAdmin("Make somebody else an administrator first.");
       }
-      // Asked also for a new administrator, so that the list of them is written as it was read.
+      // Reads the list also for a new administrator, so that a concurrent change to it is noticed.
       if (account.role !== "admin" && role === "admin") await otherAdmins();
       return { role, rights, auditEntry: roleEntry(caller, account, role, rights.broadcast) };
     });
@@ -86,7 +86,7 @@ export class Users {
     return (await this.#shown([changed]))[0]!;
   }
 
-  /** A later mute or suspension replaces the one before. A suspension closes the person's sockets (4403). */
+  /** A later mute or suspension replaces the earlier one. A suspension closes the person's sockets (4403). */
   async sanction(
     caller: Caller,
     username: string,
@@ -167,7 +167,7 @@ function endOf(mute: Restriction | undefined): string | null {
   return mute.until === null ? neverEnds : iso(mute.until);
 }
 
-/** Nobody judges in their own case, and only administrators judge those who judge. */
+/** Nobody sanctions themselves. Only administrators sanction moderators and administrators. */
 function mayNot(caller: Caller, account: AccountRecord): Refusal | null {
   if (account.id === caller.userId) return new Refusal("conflict", "You cannot sanction yourself.");
   if (account.role !== "member" && caller.role !== "admin") {

@@ -1,4 +1,4 @@
-/** Who asks: set once by the transport after the session was checked, passed to every service call. */
+/** The person who calls a service. The transport makes it after it checked the session. */
 export interface Caller {
   userId: string;
   username: string;
@@ -10,6 +10,6 @@ export interface Caller {
   device: string;
   /** Address of the peer, for the audit log and rate limits. */
   address: string;
-  /** Follows a request from transport to store in the log (OP-3). */
+  /** In every log line of the request (OP-3). */
   requestId: string;
 }

@@ -8,7 +8,7 @@ export type JobTable<J extends { kind: string }> = {
   readonly [K in J["kind"]]: JobRoom<Extract<J, { kind: K }>>;
 };
 
-/** Hands each job to the room of its kind. Rejects for an unknown kind, as a newer version may have written it: the job stays. */
+/** Passes each job to the room of its kind. Rejects an unknown kind, so that the job stays: a newer version may have written it. */
 export function runByKind<J extends { kind: string }>(table: JobTable<J>): (job: J) => Promise<void> {
   const rooms = new Map<string, JobRoom<J>>(Object.entries(table));
   return async (job) => {

@@ -1,18 +1,18 @@
-/** One browser that a person wants to be told in, while they have no line. */
+/** A browser that notifies a person while they are not connected. */
 export interface Subscription {
   /** Digest of the endpoint. */
   id: string;
   userId: string;
-  /** Where its push service takes what is for it; whoever knows it can push. */
+  /** URL at the browser's push service. A secret: anyone who knows it can push. */
   endpoint: string;
-  /** The login from which it was switched on or last renewed; its logout ends the subscription. */
+  /** The session that switched notifications on or renewed them. Its logout ends the subscription. */
   sessionId: string;
   sessionUntilMs: number;
-  /** The last push, in milliseconds since 1970. */
+  /** Time of the last push, in milliseconds since 1970; null before the first. */
   pushedMs: number | null;
 }
 
-/** Looks whether somebody is to be told. `sinceMs`: since when there is something; `untilMs`: when it is too late. */
+/** Looks whether to notify a person. `sinceMs`: when the new entry came; `untilMs`: when a notification is too late. */
 export interface PushJob {
   kind: "push";
   userId: string;
@@ -23,11 +23,11 @@ export interface PushJob {
 
 export interface PushStore {
   of(userId: string): Promise<Subscription[]>;
-  /** Everybody who has one. */
+  /** Ids of all people with a subscription. */
   people(): Promise<string[]>;
-  /** Adds or replaces; takes it away from whoever had this browser before. Kept for 90 days. */
+  /** Adds or replaces a subscription, and ends another person's for the same browser. Kept for 90 days. */
   put(subscription: Subscription): Promise<void>;
-  /** Notes a push; nothing when it was removed meanwhile. */
+  /** Notes a push. Does nothing when the subscription was removed. */
   pushed(subscription: Subscription, pushedMs: number): Promise<void>;
   remove(subscription: Pick<Subscription, "userId" | "id">): Promise<void>;
   ofSession(sessionId: string): Promise<Pick<Subscription, "userId" | "id">[]>;
@@ -35,8 +35,8 @@ export interface PushStore {
 }
 
 /**
- * What a push service said. `gone`: the subscription is over. `later`: it may work another time, not before `waitMs`. `refused`:
- * it never will, and not because of the subscription.
+ * The answer of a push service. `gone`: the subscription has ended. `later`: try again, after `waitMs` if given. `refused`: do
+ * not try again; the subscription stays.
  */
 export type PushOutcome =
   | { kind: "sent" }
@@ -45,7 +45,7 @@ export type PushOutcome =
   | { kind: "refused"; why: string };
 
 export interface PushSender {
-  /** Of this server, base64url. */
+  /** This server's key, base64url. */
   readonly publicKey: string;
   send(endpoint: string, signal: AbortSignal): Promise<PushOutcome>;
 }

@@ -3,26 +3,26 @@ import { limits, type PushState, type PushSubscriptionBody, Refusal } from "../p
 import type { PushJob, PushSender, PushStore, Subscription } from "./ports.ts";
 import { isPushService } from "./push_services.ts";
 
-/** UI-7: one device is told at most this often. */
+/** UI-7: shortest time between two notifications of a device. */
 const everyMs = 3600_000;
-/** Who comes back within this time needs no telling. */
+/** A person who connects within this time gets no notification. */
 const settleMs = 10_000;
-/** Something that waited for longer is old news. */
+/** A command that waited longer causes no notification. */
 const keepTryingMs = 24 * 3600_000;
 /** Waits after a push service failed: 30 s, doubling, at most an hour. */
 const retryBaseMs = 30_000;
 const retryMaxMs = 3600_000;
-/** Pushes under way at once, and how long each may take. */
+/** Number of pushes that run at once, and the longest time for each. */
 const concurrency = 8;
 const sendMs = 10_000;
 
 export interface PushParts {
   store: PushStore;
-  /** Null: switched off. */
+  /** Null: notifications are switched off. */
   sender: PushSender | null;
-  /** Of this process. */
+  /** Whether the person is connected to this process. */
   isOnline(userId: string): boolean;
-  /** Whether something waits for a person that their rules let through now, and if not, from when on. */
+  /** Whether a command waits that the person's preferences let through now; if not, from when on one will. */
   waits(userId: string): Promise<{ now: boolean; fromMs: number | null }>;
   /** Whether the account exists and is not suspended. */
   isActive(userId: string): Promise<boolean>;
@@ -30,23 +30,23 @@ export interface PushParts {
   hasSession(sessionId: string): Promise<boolean>;
   clock: Clock;
   log: Log;
-  /** No other process writes to the store. */
+  /** Whether this is the only process that writes to the store. */
   exclusive: boolean;
 }
 
 /**
- * Tells people who have no line that something waits (UI-7): nothing of what it is, and only what their rules would let through
- * at that moment. It is a convenience: a push that a crash swallows costs no command.
+ * Notifies people without a connection that something waits (UI-7). A notification has no content, and is sent only for a
+ * command that the person's preferences let through at that moment. A crash may lose one, and no command with it.
  */
 export class Push implements BellListener, AsyncDisposable {
   readonly #parts: PushParts;
-  /** People with a subscription; undefined where other processes write too. */
+  /** People with a subscription; undefined if other processes write to the store. */
   #people: Set<string> | undefined;
-  /** People for whom a look is planned already. */
+  /** People with a planned job. */
   readonly #planned = new Set<string>();
-  /** Everything that nobody waits for. */
+  /** Work in the background; a close waits for it. */
   readonly #working = new Set<Promise<void>>();
-  /** Sends that wait for their turn, and how many have it. */
+  /** Sends that wait, and the number of those that run. */
   readonly #queue: (() => Promise<void>)[] = [];
   #sending = 0;
   readonly #closing = new AbortController();
@@ -65,7 +65,7 @@ export class Push implements BellListener, AsyncDisposable {
     return { key: this.#parts.sender?.publicKey ?? null };
   }
 
-  /** Switches it on for the browser that the caller is logged in with. */
+  /** Switches notifications on for the caller's browser. */
   async subscribe(
     caller: Caller & { sessionExpiresAt: string },
     { endpoint }: PushSubscriptionBody,
@@ -99,7 +99,7 @@ export class Push implements BellListener, AsyncDisposable {
     await this.#parts.store.remove({ userId: caller.userId, id: await digestOf(endpoint) });
   }
 
-  /** A logout: the browser is not told any more. */
+  /** Ends the subscriptions of a session. */
   sessionEnded(sessionId: string): void {
     const { store } = this.#parts;
     this.#work("push.not_removed", async () => {
@@ -107,7 +107,7 @@ export class Push implements BellListener, AsyncDisposable {
     });
   }
 
-  /** Something came for a person. */
+  /** A person's inbox has something new. */
   ring(userId: string): void {
     if (this.#parts.sender === null || this.#planned.has(userId) || this.#parts.isOnline(userId)) return;
     if (this.#people !== undefined && !this.#people.has(userId)) return;
@@ -121,7 +121,7 @@ export class Push implements BellListener, AsyncDisposable {
     }, () => this.#planned.delete(userId));
   }
 
-  /** Something came for many: whose it is shows when each is looked at. */
+  /** Many inboxes may have something new. Each person's job finds out. */
   ringAll(): void {
     if (this.#parts.sender === null) return;
     if (this.#people !== undefined) {
@@ -133,7 +133,7 @@ export class Push implements BellListener, AsyncDisposable {
     });
   }
 
-  /** Decides quickly, and sends beside the other jobs: a slow push service must hold up none of them. */
+  /** Decides now, and sends in the background: a slow push service must not delay other jobs. */
   async run(job: PushJob): Promise<void> {
     const { userId, sinceMs } = job;
     const { clock, sender, isOnline } = this.#parts;
@@ -145,7 +145,7 @@ export class Push implements BellListener, AsyncDisposable {
     const { now: waits, fromMs } = await this.#parts.waits(userId);
     if (!waits) {
       if (fromMs === null) return;
-      // Quiet hours or a daily limit: it is told when they are over, if it still waits then.
+      // Quiet hours or a daily limit hold the command: looks again when they are over.
       return await this.#plan({ ...job, untilMs: Math.max(job.untilMs, fromMs + keepTryingMs) }, fromMs);
     }
     const due = wanting.filter(({ pushedMs }) => pushedMs === null || pushedMs + everyMs <= now);
@@ -166,7 +166,7 @@ export class Push implements BellListener, AsyncDisposable {
     while (this.#working.size > 0) await Promise.all(this.#working);
   }
 
-  /** The devices that were not told since then, without those whose login somebody ended. */
+  /** The devices without a notification since then. Removes those whose session was ended. */
   async #wanting(userId: string, sinceMs: number): Promise<Subscription[]> {
     const { store } = this.#parts;
     const all = await store.of(userId);
@@ -198,7 +198,7 @@ export class Push implements BellListener, AsyncDisposable {
     }
   }
 
-  /** How long to wait for another try, or null: there is none. */
+  /** Sends one push. Returns the milliseconds until another try, or null for none. */
   async #send(subscription: Subscription, tries: number): Promise<number | null> {
     const { store, sender, clock, log } = this.#parts;
     const tooLong = new AbortController();
@@ -258,7 +258,7 @@ export class Push implements BellListener, AsyncDisposable {
     });
   }
 
-  /** Nobody waits for it; a failure is logged. */
+  /** Runs in the background and logs a failure. */
   #work(event: string, work: () => Promise<void>, failed?: () => void): void {
     const working = work().catch((error: unknown) => {
       failed?.();

@@ -1,6 +1,6 @@
 /**
- * The push services of the browsers: Chromium's, Firefox's, Safari's, Edge's. The server sends to these hosts and no others, as
- * the address comes from whoever is logged in. `*.` stands for one name or several.
+ * The push services of Chromium, Firefox, Safari and Edge. The server sends to no other host, because clients give the
+ * address. `*.` stands for one or more names.
  */
 export const pushServiceHosts = [
   "fcm.googleapis.com",
@@ -9,7 +9,7 @@ export const pushServiceHosts = [
   "*.notify.windows.com",
 ] as const;
 
-/** Whether an address is one of a push service: https on its usual port, without a login in it. */
+/** Whether a URL belongs to a push service: https, the default port, no username or password. */
 export function isPushService(endpoint: string): boolean {
   const url = URL.parse(endpoint);
   if (url === null || url.protocol !== "https:" || url.port !== "") return false;

@@ -1,4 +1,4 @@
-/** Whether `text` is at most `limit` bytes as UTF-8. Counts only when the length leaves it open. */
+/** Whether `text` is at most `limit` bytes as UTF-8. Counts bytes only when the length does not decide. */
 export function fitsBytes(text: string, limit: number): boolean {
   if (text.length > limit) return false;
   // A UTF-16 unit becomes at most three bytes.

@@ -4,7 +4,7 @@ import { packDeliveries } from "./frames.ts";
 import type { Outbox } from "./outbox.ts";
 import type { ConnectionPorts } from "./ports.ts";
 
-/** Whose log a pump reads, for which device. */
+/** The person and the device that a pump delivers to. */
 export interface PumpTarget {
   readonly userId: string;
   readonly device: string;
@@ -18,25 +18,25 @@ interface InFlight {
 }
 
 /**
- * DL-1, DL-2: moves one person's log to one device, at most `window` deliveries ahead of its acknowledgements. One
- * read at a time; what was read before a stop or a change of consent is thrown away and read again (CO-6, DL-9).
+ * DL-1, DL-2: delivers one person's log to one device, at most `window` deliveries ahead of its acknowledgements. One
+ * read runs at a time. After a stop or a change of consent, entries read before it are dropped and read again (CO-6, DL-9).
  */
 export class DeliveryPump {
   readonly #ports: ConnectionPorts;
   readonly #target: PumpTarget;
   readonly #outbox: Outbox;
   readonly #onFault: (error: unknown) => void;
-  /** The place up to which the log was read, and the highest one handed out. */
+  /** Place up to which the log was read, and place of the last delivery. */
   #readTo: string | null = null;
   #handedOut: string | null = null;
   #acknowledged: string | null = null;
   #inFlight: InFlight[] | null = null;
-  /** Rises with everything that makes a running read worthless. */
+  /** Rises with each event that makes a running read invalid. */
   #epoch = 0;
   #running = false;
-  /** The last read ended before something that is held back for now. */
+  /** The last read ended at an entry that is held. */
   #behind = false;
-  /** The log may hold more than was read: a ring came, or the window or the outbox was full. */
+  /** The log may have more: the bell rang, or the window or the outbox was full. */
   #more = false;
   #frozen: boolean;
   #open = false;
@@ -56,22 +56,22 @@ export class DeliveryPump {
     this.#onFault = onFault;
   }
 
-  /** Begins after what the device acknowledged before; null for a device that the server has not seen. */
+  /** Begins after the device's acknowledged cursor; null for a new device. */
   start(acknowledged: string | null): void {
     this.#readTo = this.#handedOut = this.#acknowledged = acknowledged;
     this.#open = true;
     this.wake();
   }
 
-  /** There may be something to deliver. Many calls during one read make one more read. */
+  /** Reads the log, as there may be something to deliver. All calls during a read cause one more read. */
   wake(): void {
     this.#more = true;
     if (this.#open && !this.#running && !this.#frozen) void this.#run();
   }
 
   /**
-   * A new entry at the end of the log. A device that has read all before it gets it at once; any other reads its log. Rings
-   * come in the order of the commits, so nothing can lie between the end of the last read and this.
+   * Takes a new entry at the end of the log. A device that read everything before it gets it from here; any other reads its
+   * log. The bell rings in the order of the commits, so no entry lies between the last read and this one.
    */
   offer({ delivery, kind }: LiveEntry, text?: string): void {
     const { accept, window } = this.#target;
@@ -112,7 +112,7 @@ export class DeliveryPump {
     this.#cancelTimer();
   }
 
-  /** `inbox.ack`: everything up to the cursor was taken. Answers with the cursor that now holds. */
+  /** `inbox.ack`: the device took everything up to the cursor. Returns the device's cursor. */
   async acknowledge(cursor: string): Promise<{ cursor: string } | Refusal> {
     if (this.#handedOut === null || cursor > this.#handedOut) {
       return new Refusal("invalid_params", "Acknowledge a cursor that was delivered on this connection.", {
@@ -137,7 +137,7 @@ export class DeliveryPump {
     return taken;
   }
 
-  /** `#running` falls in the same turn as the decision to stop, or a ring in between would be lost. */
+  /** Clears `#running` in the same turn as it decides to stop: a ring in between would be lost. */
   async #run(): Promise<void> {
     this.#running = true;
     this.#cancelTimer();
@@ -152,7 +152,7 @@ export class DeliveryPump {
     }
   }
 
-  /** One read and what follows from it. False: the run is over, and something else will wake the pump. */
+  /** Reads once and delivers. False: the run is over until the next wake-up. */
   async #step(): Promise<boolean> {
     const room = this.#target.window - (this.#inFlight?.length ?? 0);
     if (room <= 0) return this.#rest();
@@ -183,7 +183,7 @@ export class DeliveryPump {
     return true;
   }
 
-  /** Writes what has room, in frames; the rest stays in the log and is read again. */
+  /** Sends as many deliveries as have room. The log keeps the others, and they are read again. Returns the number sent. */
   #deliver(deliveries: readonly LiveEntry["delivery"][]): number {
     let sent = 0;
     while (sent < deliveries.length) {

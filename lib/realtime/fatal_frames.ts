@@ -23,7 +23,7 @@ export const tooLargeFault: Fault = {
   id: null,
 };
 
-/** What the client hears before the close. */
+/** The error frame that the client gets before the close. */
 export function faultText(fault: Fault): string {
   const error = { code: fault.code, message: fault.message };
   if (fault.close !== "frameTooLarge") return errorText(fault.id, error);

@@ -20,7 +20,7 @@ export function errorText(id: RpcId | null, error: RpcErrorObject): string {
 const deliverHead = '{"jsonrpc":"2.0","method":"command.deliver","params":{"deliveries":[';
 const deliverTail = "]}}";
 
-/** One `command.deliver` frame, and how many of the deliveries it took. */
+/** One `command.deliver` frame, and the number of deliveries in it. */
 export interface DeliverFrame {
   text: string;
   bytes: number;
@@ -34,7 +34,7 @@ interface Json {
   bytes: number;
 }
 
-/** Commands to many as they were written last: whoever gets them gets the same. */
+/** JSON of commands to a group, a category or everyone: all their recipients get the same text. */
 const written = new WeakMap<object, Json>();
 
 function jsonOf(command: Packed["command"]): Json {
@@ -47,7 +47,7 @@ function jsonOf(command: Packed["command"]): Json {
   return one;
 }
 
-/** DL-1: packs deliveries from `from` on into one frame of at most `deliverBatch` and `deliverFrameBytes`. */
+/** DL-1: packs deliveries, beginning at index `from`, into one frame of at most `deliverBatch` deliveries and `deliverFrameBytes`. */
 export function packDeliveries(deliveries: readonly Packed[], from: number): DeliverFrame {
   let text = deliverHead;
   let bytes = deliverHead.length + deliverTail.length;
@@ -58,7 +58,7 @@ export function packDeliveries(deliveries: readonly Packed[], from: number): Del
     const head = `${count === 0 ? "" : ","}{"cursor":"${cursor}","command":`;
     const tail = `,"state":"${state}"}`;
     const size = head.length + commandBytes + tail.length + 1;
-    // One that is too large alone still goes, alone: the bounds of a command keep it below the limit.
+    // The first one is always taken: the limits of a command keep it small enough.
     if (count > 0 && bytes + size > limits.deliverFrameBytes) break;
     text += head + json + tail;
     bytes += size;

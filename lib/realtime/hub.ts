@@ -3,13 +3,13 @@ import { closeCodes, limits, type NotificationParams } from "../protocol/mod.ts"
 import type { Connection, ConnectionOwner } from "./connection.ts";
 import { notificationText, packDeliveries } from "./frames.ts";
 
-/** All connections of this process by person and device; one timer looks after all of them. */
+/** All connections of this process by person and device. One timer sweeps them all. */
 export class Hub implements Bell, ConnectionOwner {
   readonly #clock: Clock;
   readonly #sweepMs: number;
   readonly #lateMs: number;
   readonly #byUser = new Map<string, Connection[]>();
-  /** People who stopped since this process began: also their next connection starts frozen (CO-6). */
+  /** People who stopped since this process began. Their next connection starts frozen (CO-6). */
   readonly #frozen = new Set<string>();
   /** Rises with every stop and change of consent, of anybody; each person keeps the number of their last one. */
   #lastEpoch = 0;
@@ -20,7 +20,7 @@ export class Hub implements Bell, ConnectionOwner {
   #sweptAt = 0;
   #listener: BellListener | null = null;
   #closing = false;
-  /** During a shutdown: the connections with requests in work, and what to do when there are none. */
+  /** During a shutdown: the connections that still run requests, and the call for when none does. */
   #busy: Set<Connection> | null = null;
   #onIdle: (() => void) | null = null;
 
@@ -47,7 +47,7 @@ export class Hub implements Bell, ConnectionOwner {
     return this.#frozen.has(userId);
   }
 
-  /** WS-5: takes a connection in; one of the same person and device gives way to it. */
+  /** WS-5: adds a connection. It replaces an older one of the same person and device. */
   add(connection: Connection): void {
     const older = this.#of(connection.userId).find((one) => one.device === connection.device);
     older?.end("replaced", `replaced by ${connection.id}`);
@@ -84,7 +84,7 @@ export class Hub implements Bell, ConnectionOwner {
   }
 
   ringAll(entryFor: (userId: string) => LiveEntry | "read" | "skip"): void {
-    // A frame that is the same for many is written once.
+    // Serialises an entry once, even for many people.
     const texts = new Map<LiveEntry, string>();
     for (const [userId, list] of this.#byUser) {
       const entry = entryFor(userId);
@@ -94,7 +94,7 @@ export class Hub implements Bell, ConnectionOwner {
         text = texts.get(entry) ?? packDeliveries([entry.delivery], 0).text;
         texts.set(entry, text);
       }
-      // From the end: a connection that is too slow leaves the list.
+      // Backwards: a connection that is too slow leaves the list.
       for (let at = list.length - 1; at >= 0; at--) {
         const { pump } = list[at]!;
         if (entry === "read") pump.wake();
@@ -116,7 +116,7 @@ export class Hub implements Bell, ConnectionOwner {
     const list = this.#byUser.get(userId);
     if (list === undefined) return;
     const text = notificationText(method, params);
-    // A copy: one that is too slow leaves the list while it is walked.
+    // A copy: a connection that is too slow leaves the list.
     for (const connection of list.length === 1 ? list : [...list]) {
       if (connection.device !== except?.device) connection.notify(text);
     }
@@ -155,7 +155,7 @@ export class Hub implements Bell, ConnectionOwner {
     return this.#byUser.has(userId);
   }
 
-  /** WS-8. Resolves when every connection was told to close. */
+  /** WS-8: lets running requests end, then closes every connection. */
   async shutdown(): Promise<void> {
     this.#closing = true;
     const params: NotificationParams<"session.closing"> = {
@@ -212,13 +212,13 @@ export class Hub implements Bell, ConnectionOwner {
 
   #sweep(): void {
     const now = this.#clock.now();
-    // The process stood still, or the clock was set: frames that came meanwhile are not read yet.
+    // This process did not run, or the clock was set: frames may wait unread.
     const lateMs = now - this.#sweptAt - this.#sweepMs;
     const late = Math.abs(lateMs) > this.#lateMs;
     this.#sweptAt = now;
     this.#sweepTimer = this.#clock.after(this.#sweepMs, () => this.#sweep());
     for (const list of this.#byUser.values()) {
-      // From the end: a connection that ends leaves the list.
+      // Backwards: a connection that ends leaves the list.
       for (let at = list.length - 1; at >= 0; at--) {
         const connection = list[at]!;
         if (late) connection.forgive(lateMs, now);
@@ -229,5 +229,5 @@ export class Hub implements Bell, ConnectionOwner {
 }
 
 const nobody: Connection[] = [];
-/** People whose epochs are kept apart. */
+/** People with an epoch of their own. */
 const epochsKept = 100_000;

@@ -4,13 +4,13 @@ import { fitsBytes } from "./bytes.ts";
 import type { Transport } from "./ports.ts";
 
 /**
- * WS-7: what waits to be written to one socket, bounded in bytes and in time. The transport holds the bytes, since
- * handing them over early is what lets the runtime write them together; this only counts.
+ * WS-7: bounds the bytes that wait to be written to one socket, and the time that they wait. It only counts: the transport
+ * gets every frame now, so that the runtime can write several together.
  */
 export class Outbox {
   readonly #transport: Transport;
   readonly #clock: Clock;
-  /** Bytes handed over and bytes known to be taken by the network, both as the transport counts them. */
+  /** Bytes given to the transport, and those of them that the network took, as the transport counts them. */
   #written = 0;
   #taken = 0;
   #progressAt = 0;
@@ -20,7 +20,7 @@ export class Outbox {
     this.#clock = clock;
   }
 
-  /** Sends one frame. False: it would wait in more than `limits.outboxBytes`, and nothing was sent. */
+  /** Sends one frame. False: more than `limits.outboxBytes` would wait, so nothing was sent. */
   sendText(text: string): boolean {
     const before = this.#transport.bufferedAmount();
     if (!fitsBytes(text, limits.outboxBytes - before)) return false;
@@ -30,7 +30,7 @@ export class Outbox {
     return true;
   }
 
-  /** Sends a delivery where it crowds out no answers. `bytes` is a bound for its size. */
+  /** Sends a delivery if that leaves room for answers; false when it does not. `bytes` is at least its size. */
   sendDelivery(text: string, bytes: number): boolean {
     const before = this.#transport.bufferedAmount();
     if (before > 0 && before + bytes > limits.deliverPauseBytes) return false;
@@ -41,13 +41,13 @@ export class Outbox {
     return true;
   }
 
-  /** Whether a delivery of this many bytes may be handed over without crowding out answers. */
+  /** Whether a delivery of this many bytes leaves room for answers. */
   hasRoom(bytes: number): boolean {
     const waiting = this.#transport.bufferedAmount();
     return waiting === 0 || waiting + bytes <= limits.deliverPauseBytes;
   }
 
-  /** Whether bytes have waited for `limits.outboxStallMs` and none was taken. Asked by the hub's sweep. */
+  /** Whether bytes wait and the network took none for `limits.outboxStallMs`. The hub's sweep asks. */
   stalled(now: number): boolean {
     if (this.#written === this.#taken) return false;
     const waiting = this.#transport.bufferedAmount();
@@ -60,7 +60,7 @@ export class Outbox {
     return now - this.#progressAt >= limits.outboxStallMs;
   }
 
-  /** Moves the measure on by time in which this process did not run. */
+  /** Does not count time in which this process did not run. */
   forgive(ms: number, now: number): void {
     this.#progressAt = Math.min(this.#progressAt + ms, now);
   }

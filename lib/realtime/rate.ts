@@ -12,10 +12,10 @@ export class RequestRate {
     this.#filledAt = now;
   }
 
-  /** Takes one request: 0 when it may go, otherwise the milliseconds until one may. */
+  /** Counts one request. Returns 0 when it may pass, otherwise the milliseconds to wait. */
   take(now: number): number {
     if (this.#perSecond === 0) return 0;
-    // A clock that steps back refills nothing, and must not take tokens away.
+    // A clock that was set back must take no tokens away.
     const passedMs = Math.max(0, now - this.#filledAt);
     this.#filledAt = now;
     this.#tokens = Math.min(
@@ -30,11 +30,11 @@ export class RequestRate {
   }
 }
 
-/** WS-6: counts refusals; made with the first one, since most connections never see any. */
+/** WS-6: counts the refusals of the last `limits.refusalWindowMs`. */
 export class RefusalWindow {
   readonly #times: number[] = [];
 
-  /** Adds one and says whether there are now too many within the window. */
+  /** Adds a refusal. True: there are too many within the window now. */
   add(now: number): boolean {
     this.#times.push(now);
     while (this.#times.length > 0 && this.#times[0]! <= now - limits.refusalWindowMs) this.#times.shift();

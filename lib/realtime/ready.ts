@@ -3,7 +3,7 @@ import { limits, type NotificationParams, type User } from "../protocol/mod.ts";
 import { notificationText } from "./frames.ts";
 import type { ConnectionOpening, ConnectionPorts } from "./ports.ts";
 
-/** WS-3: the first frame of the server. */
+/** WS-3: the text of the first frame that the server sends. */
 export function readyText(
   opening: ConnectionOpening,
   ports: ConnectionPorts,

@@ -6,7 +6,7 @@ import type { Hub } from "./hub.ts";
 import type { ConnectionOpening, ConnectionPorts, Greeting, Inbox, RealtimeSettings } from "./ports.ts";
 import { WebSocketTransport } from "./websocket_transport.ts";
 
-/** What the sockets are built from. The hub is made first, since services ring it. */
+/** The hub is made before the other parts, because services ring it. */
 export interface RealtimeParts {
   readonly clock: Clock;
   readonly ids: Ids;
@@ -20,15 +20,15 @@ export interface RealtimeParts {
   asNow(caller: Caller): Caller;
 }
 
-/** The sockets of this process: what the route of `/api/ws` hands over, and what a shutdown asks for. */
+/** All sockets of this process. The route of `/api/ws` opens them here, and a shutdown closes them. */
 export class Realtime {
   readonly #ids: Ids;
   readonly #hub: Hub;
   readonly #ports: ConnectionPorts;
   readonly #dispatcher: Dispatcher;
-  /** Sockets whose close was not confirmed yet; a shutdown waits for them. */
-  readonly #lines = new Set<WebSocketTransport>();
-  #onLineGone: (() => void) | null = null;
+  /** Sockets that are not closed yet; a shutdown waits for them. */
+  readonly #transports = new Set<WebSocketTransport>();
+  #onSocketGone: (() => void) | null = null;
 
   constructor(parts: RealtimeParts) {
     this.#ids = parts.ids;
@@ -37,24 +37,24 @@ export class Realtime {
     this.#dispatcher = new Dispatcher(parts.handlers, (caller) => parts.asNow(caller));
   }
 
-  /** Takes a socket that was just upgraded. The caller was authenticated and the query checked. */
+  /** Takes a socket right after its upgrade. The caller is authenticated and the query checked. */
   open(socket: WebSocket, opening: ConnectionOpening): void {
-    const line = new WebSocketTransport(socket, this.#ports.clock, this.#ports.log, () => {
-      this.#lines.delete(line);
-      this.#onLineGone?.();
+    const transport = new WebSocketTransport(socket, this.#ports.clock, this.#ports.log, () => {
+      this.#transports.delete(transport);
+      this.#onSocketGone?.();
     });
     const frozen = this.#hub.isFrozen(opening.caller.userId);
     const connection = new Connection(
       this.#ids.next(),
-      line,
+      transport,
       opening,
       this.#ports,
       this.#dispatcher,
       this.#hub,
       frozen,
     );
-    this.#lines.add(line);
-    line.attach(connection);
+    this.#transports.add(transport);
+    transport.attach(connection);
     this.#hub.add(connection);
   }
 
@@ -62,18 +62,18 @@ export class Realtime {
     return this.#hub.connections;
   }
 
-  /** WS-8: resolves when all sockets are closed, or did not answer for `limits.shutdownCloseMs`. */
+  /** WS-8: closes all sockets. Resolves when they are closed, or `limits.shutdownCloseMs` later. */
   async shutdown(): Promise<void> {
     await this.#hub.shutdown();
     await new Promise<void>((resolve) => {
       const timer = this.#ports.clock.after(limits.shutdownCloseMs, resolve);
-      this.#onLineGone = () => {
-        if (this.#lines.size > 0) return;
+      this.#onSocketGone = () => {
+        if (this.#transports.size > 0) return;
         timer.cancel();
         resolve();
       };
-      this.#onLineGone();
+      this.#onSocketGone();
     });
-    this.#onLineGone = null;
+    this.#onSocketGone = null;
   }
 }

@@ -4,7 +4,7 @@ import { checked, commandKind, device, limits, Refusal } from "../protocol/mod.t
 /** The only sub-protocol (WS-1). */
 export const subProtocol = "behest.v1";
 
-/** What the address of a socket asks for. */
+/** The query of a socket's address. */
 export interface SocketQuery {
   device: string;
   window: number;
@@ -24,7 +24,7 @@ const query = z.object({
   ).optional(),
 });
 
-/** WS-1, WS-10: the query of `/api/ws`. What is not there takes its default; what is wrong is named. */
+/** WS-1, WS-10: reads the query of `/api/ws`. A missing value takes its default; the refusal names a wrong one. */
 export function readSocketQuery(search: URLSearchParams): SocketQuery | Refusal {
   const given = (name: string) => search.get(name) ?? undefined;
   const parsed = checked(query, {
@@ -37,7 +37,7 @@ export function readSocketQuery(search: URLSearchParams): SocketQuery | Refusal 
   return { ...rest, accept: accept.length === 0 ? null : new Set(accept) };
 }
 
-/** Whether a request asks for a WebSocket, complete enough for the runtime to open one (RFC 6455, 4.2.1). */
+/** Whether a request asks for a WebSocket with everything that the runtime needs (RFC 6455, 4.2.1). */
 export function isUpgrade(method: string, headers: Headers): boolean {
   return method === "GET" &&
     headers.get("upgrade")?.toLowerCase() === "websocket" &&
@@ -46,12 +46,12 @@ export function isUpgrade(method: string, headers: Headers): boolean {
     headers.has("sec-websocket-key");
 }
 
-/** Whether the client offers our sub-protocol. The runtime reads such a list only with a space after each comma. */
+/** Whether the client offers our sub-protocol. The runtime itself reads such a list only with a space after each comma. */
 export function offersSubProtocol(headers: Headers): boolean {
   return listOf(headers.get("sec-websocket-protocol")).includes(subProtocol);
 }
 
-/** WS-1: a cookie counts only for a page of this site; other clients send no `Origin`. */
+/** WS-1: whether a page of another site opens the socket; its cookie does not count. Other clients send no `Origin`. */
 export function isForeign(origin: string | null, own: string, allowed: readonly string[]): boolean {
   return origin !== null && origin !== own && !allowed.includes(origin);
 }

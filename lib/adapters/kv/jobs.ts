@@ -1,13 +1,13 @@
 import type { Clock, Log, Timer } from "../../platform/mod.ts";
 import { keys } from "./keys.ts";
 
-/** How often the store is asked for what is due. */
+/** Time between two looks for due jobs. */
 const pollMs = 500;
-/** Jobs that run at once; a long one keeps nobody waiting but for its place. */
+/** Jobs that run at once. A long one delays no other job until all places are taken. */
 const concurrency = 16;
-/** Jobs taken from the store in one look. */
+/** Jobs read from the store at a time. */
 const batch = 256;
-/** A lease outlives its job's longest run; a crashed owner's work is taken over after it. */
+/** Longer than any job runs. After a crash, another process takes the job when the lease ends. */
 const leaseMs = 60_000;
 /** Waits after a failure: 1 s, doubling, at most 5 min. */
 const retryBaseMs = 1000;
@@ -19,8 +19,8 @@ interface Lease {
 }
 
 /**
- * Runs the records `["job", dueAt, id]` when they are due: by a timer of our own, each under a lease so that two instances
- * never run one at once, begun in the order in which they are due, and removed only after its handler resolved. A handler may see a job twice after a crash.
+ * Runs the records `["job", dueAt, id]` when they are due, in that order, by a timer. Each job runs under a lease, so two
+ * processes never run one at once. It is deleted only after its handler resolved: after a crash, a handler may see it twice.
  */
 export class JobRunner<Job> {
   readonly #kv: Deno.Kv;
@@ -30,14 +30,14 @@ export class JobRunner<Job> {
   readonly #exclusive: boolean;
   readonly #owner = crypto.randomUUID();
   readonly #failures = new Map<string, { count: number; notBeforeMs: number }>();
-  /** What runs, by its job's name. */
+  /** Running jobs by name. */
   readonly #running = new Map<string, Promise<void>>();
   #timer: Timer | undefined;
   #looking: Promise<void> | undefined;
   #leasing: Promise<unknown> = Promise.resolve();
   #closed = false;
 
-  /** `exclusive`: no other process has the store, so that the lease of another owner is one that died. */
+  /** `exclusive`: no other process uses the store, so another owner's lease belongs to a process that has ended. */
   constructor(parts: {
     kv: Deno.Kv;
     clock: Clock;
@@ -56,15 +56,15 @@ export class JobRunner<Job> {
     this.#schedule();
   }
 
-  /** Runs everything that is due now; resolves when that is done. */
+  /** Runs all jobs that are due now. Resolves when they have ended. */
   async runDue(): Promise<void> {
     await this.#begin();
     await Promise.all(this.#running.values());
   }
 
-  /** Begins everything that is due now; resolves when all of it was begun. */
+  /** Starts all jobs that are due now. Resolves when they have started. */
   async #begin(): Promise<void> {
-    // A failed look is its own caller's to hear of.
+    // The error of that look goes to its own caller.
     while (this.#looking !== undefined) await this.#looking.catch(() => undefined);
     this.#looking = this.#look();
     try {
@@ -107,12 +107,12 @@ export class JobRunner<Job> {
     }
   }
 
-  /** What is due, does not run yet and does not wait after a failure. */
+  /** Reads the jobs that are due, except those that run or wait after a failure. */
   async #due(): Promise<Deno.KvEntry<Job>[]> {
     const now = this.#clock.now();
     const prefix = keys.jobs();
     const due: Deno.KvEntry<Job>[] = [];
-    // Numbers sort as numbers: the end is the first key that is not due yet.
+    // Keys sort by number, so this ends before the first job that is not due yet.
     const selector = { start: [...prefix, 0], end: [...prefix, now + 1] } as const;
     for await (const entry of this.#kv.list<Job>(selector)) {
       const name = nameOf(entry.key);
@@ -123,15 +123,15 @@ export class JobRunner<Job> {
     return due;
   }
 
-  /** Rejects when the store does: the job is still there then. */
+  /** Runs one job under a lease. Rejects when the store fails; the job stays then. */
   async #work(name: string, entry: Deno.KvEntry<Job>): Promise<void> {
-    // One lease after another, so that jobs begin in the order in which they are due.
+    // Takes one lease at a time, so that jobs start in the order in which they are due.
     const leased = this.#leasing.then(() => this.#lease(name, entry));
     this.#leasing = leased.catch(() => undefined);
     if (!await leased) return;
     try {
       await this.#run(entry.value);
-      // Only this very record: what was written again meanwhile is due again.
+      // The check keeps a record that was written again: that job is due again.
       await this.#kv.atomic().check(entry).delete(entry.key).delete(keys.lease(name)).commit();
       this.#failures.delete(name);
     } catch (error) {
@@ -143,7 +143,7 @@ export class JobRunner<Job> {
     }
   }
 
-  /** False when somebody else has it, or has finished it since it was listed. */
+  /** False when another process runs the job, or ended it after the look. */
   async #lease(name: string, entry: Deno.KvEntry<Job>): Promise<boolean> {
     const key = keys.lease(name);
     const held = await this.#kv.get<Lease>(key);
