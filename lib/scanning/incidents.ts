@@ -19,6 +19,7 @@ import { Keeping, type KeepingNeeds } from "./incidents_keeping.ts";
 import { incidentView } from "./incidents_views.ts";
 import type { CsamFinding, MatchHandler, ScanJob } from "./ports.ts";
 import { busyOrDone, notDraftable, Submissions } from "./report_submission.ts";
+import { isStaff } from "./staff.ts";
 import { reportXml } from "./report_xml.ts";
 
 export interface IncidentsNeeds extends KeepingNeeds {
@@ -185,20 +186,7 @@ export class Incidents implements MatchHandler {
   }
 }
 
-/** SC-6, MO-4: the answer to everyone without the role. */
-function isStaff({ role }: Caller): boolean {
-  switch (role) {
-    case "admin":
-    case "moderator":
-      return true;
-    case "member":
-      return false;
-    default:
-      role satisfies never;
-      return false;
-  }
-}
-
+/** MO-4: the answer to everyone without the role. */
 function nothingHere(): Refusal {
   return new Refusal("not_found", "There is nothing at this address.");
 }

@@ -9,6 +9,7 @@ import {
   type Verdict,
 } from "../protocol/mod.ts";
 import type { BlobStanding, Conclusion, DecisionStore, ScanStore } from "./ports.ts";
+import { isStaff } from "./staff.ts";
 
 type Answer<T> = Promise<T | Refusal>;
 
@@ -150,19 +151,6 @@ function mayNot({ blob, verdicts, scan }: BlobStanding, release: boolean): Refus
 }
 
 /** MO-4: the answer to everyone without the role. */
-function isStaff({ role }: Caller): boolean {
-  switch (role) {
-    case "admin":
-    case "moderator":
-      return true;
-    case "member":
-      return false;
-    default:
-      role satisfies never;
-      return false;
-  }
-}
-
 function nothingHere(): Refusal {
   return new Refusal("not_found", "There is nothing at this address.");
 }

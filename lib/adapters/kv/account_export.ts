@@ -18,10 +18,10 @@ import { getValues } from "./get_many.ts";
 import { keys } from "./keys.ts";
 import type { Store } from "./store.ts";
 
-/** Records that are read at once; what is in memory of an archive is one page, one command or one piece of a file. */
+/** Records read in one step. The memory for an archive is one page, one command or one piece of a file. */
 const pageSize = 100;
 
-/** What an archive is read from (AU-9). */
+/** Sources of an archive (AU-9). */
 export interface ExportSources {
   store: Store;
   accounts: AccountsStore;
@@ -35,7 +35,7 @@ export interface ExportSources {
   clock: Clock;
 }
 
-/** The parts of the archive, in its order. A room that holds something on people adds its own. */
+/** Returns the parts of the archive, in order. Each room with data about people adds its own. */
 export function exportParts(sources: ExportSources): ExportPart[] {
   const parts = [accountEntries, acquaintanceEntries, commandEntries, fileEntries];
   return parts.map((entries) => ({ entries: (caller) => entries(sources, caller) }));
@@ -87,7 +87,7 @@ async function* accountEntries(
   yield file("sanctions.json", sanctions);
 }
 
-/** Without the password's hash. */
+/** Without the password hash. */
 function accountOf(user: UserRecord | null) {
   if (user === null) return {};
   const { id, username, displayName, role, rights, status, suspension, createdAt, adultStatedAt } = user;
@@ -106,7 +106,7 @@ function accountOf(user: UserRecord | null) {
   };
 }
 
-/** That they are there, and nothing that could stand in for one. */
+/** Which second factors exist, without anything that could replace one. */
 async function factorsOf(twoFactor: ExportSources["twoFactor"], userId: string) {
   const { totp, recovery, passkeys } = await twoFactor.of(userId);
   return {
@@ -128,13 +128,13 @@ async function* acquaintanceEntries(
 ): AsyncIterable<ExportEntry> {
   const now = clock.now();
   const { contacts: known, incoming, outgoing } = await contacts.list(caller);
-  // What others share of themselves is theirs.
+  // Data that others share about themselves belongs to them.
   const names = known.map(({ username, displayName }) => ({ username, displayName }));
   yield jsonEntry("contacts.json", { contacts: names, incoming, outgoing }, now);
   yield jsonEntry("groups.json", await groups.list(caller), now);
 }
 
-/** As the person may see them: a command that they do not take, or that is sealed, stays so here (CO-2, CO-3). */
+/** Commands as the person sees them: withheld ones stay out, sealed ones stay sealed (CO-2, CO-3). */
 async function* commandEntries(
   { history, commandStore, clock }: ExportSources,
   caller: Caller,
@@ -162,7 +162,7 @@ async function* commandEntries(
   yield { path: "commands/sent.json", modifiedMs, content: jsonArray(details(sent)) };
 }
 
-/** All files by what is known of them, and the clean ones themselves. */
+/** All file records, and the bytes of the clean files. */
 async function* fileEntries(
   { store, files, clock }: ExportSources,
   caller: Caller,
@@ -188,13 +188,13 @@ async function* fileEntries(
   for await (const file of own()) {
     if (file.state !== "clean") continue;
     const found = await files.content(caller, file.id);
-    // It went, or was rejected, since it was listed.
+    // The file was removed or rejected since it was listed.
     if (found instanceof Refusal) continue;
     yield { path: pathOf(file), modifiedMs: Date.parse(file.createdAt), content: await found.open() };
   }
 }
 
-/** A name forms no path (FI-8), here neither: in a folder of its own, without what a path is made of. */
+/** Names never form a path (FI-8), so each file has its own folder, and path characters are removed. */
 function pathOf({ id, name }: FileObject): string {
   // deno-lint-ignore no-control-regex -- control characters are what this looks for
   const plain = name.replace(/[\u0000-\u001f\u007f/\\:]/g, "_").replace(/^\.+$/, "_").trim();
@@ -216,7 +216,7 @@ async function* jsonArray(items: AsyncIterable<unknown>): AsyncIterable<Uint8Arr
   yield encoder.encode(before === "[\n" ? "[]\n" : "\n]\n");
 }
 
-/** Pages one after another; `last` null is the end. */
+/** Reads pages in sequence; `last` null is the end. */
 async function* paged<T>(
   read: (before: string | null) => Promise<{ items: readonly T[]; last: string | null }>,
 ): AsyncIterable<T> {

@@ -18,14 +18,14 @@ import type { Store } from "./store.ts";
 /** Keys that one commit deletes. */
 const keysAtOnce = 200;
 
-/** The end of an account in Deno KV (AU-9). */
+/** Removal of accounts in Deno KV (AU-9). */
 export class KvRemoval implements RemovalStore {
   readonly #store: Store;
   readonly #accounts: KvAccounts;
   readonly #audit: KvAudit;
   readonly #clock: Clock;
 
-  /** `accounts` keeps records in memory and is told of each that is written here. */
+  /** `accounts` keeps records in memory; this class tells it of each record that it writes. */
   constructor(store: Store, accounts: KvAccounts, audit: KvAudit, clock: Clock) {
     this.#store = store;
     this.#accounts = accounts;
@@ -41,7 +41,7 @@ export class KvRemoval implements RemovalStore {
     const { kv } = this.#store;
     const entry = await kv.get<UserRecord>(keys.user(user.id));
     if (entry.value === null || entry.value.removedAt !== undefined) return "changed";
-    // What the person proved was of this password and this role.
+    // The person's proof was for this password and this role.
     if (entry.value.passwordHash !== user.passwordHash || entry.value.role !== user.role) return "changed";
     const removed: UserRecord = { ...entry.value, passwordHash: "", removedAt: atMs };
     const write: Required<Pick<Write, "checks" | "sets" | "deletes">> = {
@@ -50,7 +50,7 @@ export class KvRemoval implements RemovalStore {
         { key: entry.key, value: removed },
         jobSet({ kind: "account_removal", userId: user.id }, atMs),
       ],
-      // Demo people come back with the next start; everybody else's name is never given away again.
+      // Demo people return at the next start; no other name is ever given out again.
       deletes: user.demo ? [keys.username(user.username)] : [],
     };
     if (user.role === "admin") {
@@ -85,7 +85,7 @@ export class KvRemoval implements RemovalStore {
       if (limit <= 0) break;
       for await (const { key } of this.#store.kv.list({ prefix }, { limit })) deletes.push(key);
     }
-    // A session is found by its index, and the index goes with it.
+    // Deletes each session together with its index entry.
     for (const key of [...deletes]) if (key[0] === "session_of") deletes.push(keys.session(String(key[2])));
     const isFull = deletes.length >= keysAtOnce;
     const rest = isFull ? [] : await this.#singles(userId, keepHeld);
@@ -111,7 +111,7 @@ export class KvRemoval implements RemovalStore {
     await this.#store.committer.commit({ sets: [jobSet(job, dueMs)] });
   }
 
-  /** Records that are one for each person, as far as they are there: so a sweep that has nothing to do writes nothing. */
+  /** Single records of a person, as far as they exist, so that a sweep without work writes nothing. */
   async #singles(userId: string, keepHeld: boolean): Promise<Deno.KvKey[]> {
     const { kv } = this.#store;
     const factors = (await kv.get<TwoFactorRecord>(keys.twoFactor(userId))).value;
@@ -127,7 +127,7 @@ export class KvRemoval implements RemovalStore {
     return wanted.filter((_, at) => values[at] !== null);
   }
 
-  /** A picture that a hold keeps goes with the hold: the profile carries it no more. */
+  /** Ends the profile's use of its picture, so that a picture under legal hold is removed when the hold ends. */
   async #pictureSets(userId: string, deletes: Deno.KvKey[]): Promise<NonNullable<Write["sets"]>> {
     const { kv } = this.#store;
     const fileId = (await kv.get<ProfileRecord>(keys.profile(userId))).value?.avatar;
@@ -163,7 +163,7 @@ function prefixesOf(userId: string, keepHeld: boolean): Deno.KvKey[] {
   ];
 }
 
-/** Written again for the same time it is one job. */
+/** Two writes for the same time give one job. */
 function jobSet(job: AccountJob, dueMs: number): { key: Deno.KvKey; value: AccountJob } {
   return { key: keys.job(dueMs, `${job.kind}:${job.userId}`), value: job };
 }

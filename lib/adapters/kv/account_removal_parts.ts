@@ -5,10 +5,10 @@ import type { Bell } from "../../platform/mod.ts";
 import type { PushStore } from "../../push/mod.ts";
 import { limits, Refusal } from "../../protocol/mod.ts";
 
-/** Things that are let go of in one step: each is a commit or a few. */
+/** Items removed in one step; each takes one or a few commits. */
 const atOnce = 20;
 
-/** What commands, contacts, groups and files let go of when an account ends (AU-9), by their own rules. */
+/** The services that remove a person's commands, contacts, groups and files by their own rules (AU-9). */
 export interface LeavingParts {
   commands: Pick<CommandRoom, "transitions" | "safety">;
   commandStore: Pick<CommandStore, "outbox" | "commands" | "purge">;
@@ -18,9 +18,9 @@ export interface LeavingParts {
   files: Pick<Files, "abandon">;
   fileStore: Pick<FileStore, "filesOf" | "lastUse" | "remove" | "uploadsOf">;
   bell: Pick<Bell, "notify" | "consentChanged">;
-  /** The browsers that are told of something new. */
+  /** The browsers with push subscriptions. */
   pushes: Pick<PushStore, "of" | "remove">;
-  /** Nobody's choices any more, and no place in what a broadcast counts. */
+  /** Drops the person's choices from memory, and from the counts of broadcasts. */
   forgetChoices(userId: string): void;
 }
 
@@ -35,7 +35,7 @@ export function removalParts(parts: LeavingParts): RemovalPart[] {
   ];
 }
 
-/** What was open for the person ends as by a stop: its senders see that, and no reason. */
+/** Ends the person's open commands like a stop: senders see the end, and no reason. */
 function received({ commands, forgetChoices }: LeavingParts): RemovalPart {
   return {
     async remove(caller) {
@@ -46,7 +46,7 @@ function received({ commands, forgetChoices }: LeavingParts): RemovalPart {
   };
 }
 
-/** What the person sent is taken back from everybody and goes. */
+/** Cancels and deletes the commands that the person sent. */
 function sent({ commands, commandStore }: LeavingParts): RemovalPart {
   return {
     async remove(caller) {
@@ -66,7 +66,7 @@ function sent({ commands, commandStore }: LeavingParts): RemovalPart {
   };
 }
 
-/** Most go with their logins; this is those whose login was over. */
+/** Most subscriptions end with their logins; this removes those whose login had expired. */
 function browsers({ pushes }: LeavingParts): RemovalPart {
   return {
     async remove({ userId }) {
@@ -103,7 +103,7 @@ function memberships({ groups, groupsStore }: LeavingParts): RemovalPart {
       const records = (await groupsStore.recordsOf(caller.userId)).slice(0, atOnce);
       for (const { group } of records) {
         const left = await groups.leave(caller, { group });
-        // Somebody else may have taken the person out just now.
+        // Another person may have removed them a moment ago.
         if (left instanceof Refusal && left.kind !== "not_found") throw new Error(left.message);
       }
       return { more: records.length === atOnce };
@@ -111,7 +111,7 @@ function memberships({ groups, groupsStore }: LeavingParts): RemovalPart {
   };
 }
 
-/** Files go whatever carried them, save what a legal hold keeps: those go by themselves when it ends. */
+/** Removes files whether or not a command carries them, except those under legal hold, which are removed when it ends. */
 function files({ files, fileStore }: LeavingParts): RemovalPart {
   return {
     async remove(caller, held) {
@@ -119,7 +119,7 @@ function files({ files, fileStore }: LeavingParts): RemovalPart {
       if (held) return { more: false };
       let removed = 0;
       let kept: string | null = null;
-      // Those that are held stay in the list: what lies behind them is looked at too.
+      // Files under hold stay in the list, so the loop continues after them.
       while (removed < atOnce) {
         const some = await fileStore.filesOf(caller.userId, kept, atOnce);
         for (const file of some) {

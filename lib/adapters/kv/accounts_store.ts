@@ -6,7 +6,7 @@ import { keys } from "./keys.ts";
 import { Remembered } from "./remembered.ts";
 import type { Store } from "./store.ts";
 
-/** Accounts, sessions, tickets and setup in Deno KV. Accounts are kept in memory when the store is this process's own. */
+/** Accounts, sessions, tickets and setup in Deno KV. Keeps accounts in memory when this process is the store's only writer. */
 export class KvAccounts implements AccountsStore {
   readonly #store: Store;
   readonly #clock: Clock;
@@ -34,7 +34,7 @@ export class KvAccounts implements AccountsStore {
     return this.#byId.get(userId) ?? (await this.users([userId])).get(userId) ?? null;
   }
 
-  /** The account's record was written by another part of this process. */
+  /** Another part of this process wrote the account's record. */
   forget(userId: string): void {
     this.#byId.forget(userId);
   }
@@ -137,7 +137,7 @@ export class KvAccounts implements AccountsStore {
 
   async sessionsOf(userId: string): Promise<SessionRecord[]> {
     const sessionIds: string[] = [];
-    // Ids sort by time; the bound leaves room for those that have expired and are not swept yet.
+    // Ids sort by time; the limit leaves room for expired sessions that are not swept yet.
     const newestFirst = { reverse: true, limit: 2 * limits.sessionsPerPerson };
     for await (const { key } of this.#store.kv.list({ prefix: keys.sessionsOf(userId) }, newestFirst)) {
       sessionIds.push(String(key.at(-1)));
@@ -149,7 +149,7 @@ export class KvAccounts implements AccountsStore {
   async sessionSeen(sessionId: string, at: number): Promise<void> {
     const entry = await this.#store.kv.get<SessionRecord>(keys.session(sessionId));
     if (entry.value === null || entry.value.lastSeenAt >= at) return;
-    // With the check a session that was just revoked does not come back. A lost race costs a late time in a list.
+    // The check keeps a revoked session from returning. A lost race costs an outdated time in a list.
     await this.#store.committer.commit({
       checks: [entry],
       sets: [{
@@ -224,7 +224,7 @@ export class KvAccounts implements AccountsStore {
     );
   }
 
-  /** The store forgets late (up to a minute), so every read asks the clock too. */
+  /** The store expires records up to a minute late, so every read checks the clock too. */
   #unlessOver<R extends { expiresAt: number }>(record: R | null): R | null {
     return record !== null && this.#clock.now() < record.expiresAt ? record : null;
   }

@@ -2,13 +2,12 @@ import type { BlobRecord } from "../../files/ports.ts";
 import type { FileState } from "../../protocol/mod.ts";
 import { keys } from "./keys.ts";
 
-/** States that moderators look blobs up by. */
+/** States by which moderators list blobs. */
 type ListedState = "scanning" | "held" | "rejected";
 
 /**
- * What a change of a blob's record writes: the record and its place in the list of its state. `before` is what the store
- * holds (null: nothing), `after` what it holds then (null: it is removed). Every writer of a blob uses this, and checks the
- * version that `before` was read with.
+ * Returns the writes of a change of a blob: its record and its entry in the list of its state. `before` is the stored record
+ * (null: none), `after` the next one (null: removed). Every writer of a blob uses this, and checks the version of `before`.
  */
 export function blobWrites(
   before: Pick<BlobRecord, "sha256" | "state"> | null,

@@ -5,10 +5,10 @@ import { keys } from "./keys.ts";
 import { Remembered } from "./remembered.ts";
 import type { Store } from "./store.ts";
 
-/** Most records of one person: contacts, and open requests both ways. */
+/** Maximum number of one person's records: contacts, and open requests in both directions. */
 const mostOfOne = limits.contacts + 2 * limits.contactRequestsOpen;
 
-/** Contacts in Deno KV: one record for each side. Whether two are contacts is asked with every send, so it is kept in memory. */
+/** Contacts in Deno KV: one record for each side. Every send asks for contacts, so they are kept in memory. */
 export class KvContacts implements ContactsStore {
   readonly #store: Store;
   readonly #known: Remembered<boolean>;
@@ -32,7 +32,7 @@ export class KvContacts implements ContactsStore {
           checks: [mine, theirs],
           sets: sides.flatMap(([key, value]) => value === null ? [] : [{ key, value }]),
           deletes: sides.flatMap(([key, value]) => value === null ? [key] : []),
-          // A note may be longer than what the committer counts for a value.
+          // A note can be longer than the committer's estimate for a value.
           valueBytes: 16 * 1024,
         });
         this.#known.forget(nameOf(userId, otherId));

@@ -7,7 +7,7 @@ import { keys } from "./keys.ts";
 import { dropScanWrites, type ScanRecord, stateWrites } from "./scan_writes.ts";
 import type { Store } from "./store.ts";
 
-/** Moderators' decisions on held files in Deno KV, each with its entry in the audit log. */
+/** Moderators' decisions on held files in Deno KV, each with its audit entry. */
 export function kvDecisionStore({ kv }: Store, audit: Pick<KvAudit, "commit">, clock: Clock): DecisionStore {
   const read = (sha256: string) =>
     kv.getMany<[BlobRecord, ScanRecord]>([keys.blob(sha256), keys.scan(sha256)]);
@@ -16,7 +16,7 @@ export function kvDecisionStore({ kv }: Store, audit: Pick<KvAudit, "commit">, c
     async standing(sha256) {
       const [blob, scan] = await read(sha256);
       if (blob.value === null) return null;
-      // Read after the versions: verdicts that are newer than those make the write fail.
+      // Read after the versions: newer verdicts make the write fail.
       const verdicts: Verdict[] = [];
       for await (const { value } of kv.list<Verdict>({ prefix: keys.verdictsOf(sha256) })) {
         verdicts.push(value);

@@ -66,7 +66,7 @@ export function useWrites(
   };
 }
 
-/** The files, as far as commands need them. */
+/** The files, as `lib/commands` needs them. */
 export function kvCommandFiles({ kv }: Pick<Store, "kv">, clock: Clock): CommandFiles {
   return {
     own: (ownerId, fileIds) => attachable(kv, ownerId, fileIds, clock.now()),

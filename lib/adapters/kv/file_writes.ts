@@ -7,7 +7,7 @@ import { dropScanWrites, type ScanRecord } from "./scan_writes.ts";
 
 type Sets = NonNullable<Write["sets"]>;
 
-/** A job of the files' room; written twice for one time it is one job. */
+/** Returns the write of a file job. Two writes for the same time give one job. */
 export function fileJobSet({ dueMs, job }: { dueMs: number; job: FileJob }): Sets[number] {
   return { key: keys.job(dueMs, `${job.kind}:${subjectOf(job)}`), value: job };
 }
@@ -25,14 +25,16 @@ function subjectOf(job: FileJob): string {
   }
 }
 
-/** Whether a hold still keeps what it is on. One whose end cannot be read keeps it. */
+/** Whether a legal hold is in force. A hold with an unreadable end is. */
 export function inForce({ value }: Deno.KvEntryMaybe<unknown>, nowMs: number): boolean {
   if (value === null) return false;
   const untilMs = typeof value === "object" ? (value as { untilMs?: unknown }).untilMs : undefined;
   return typeof untilMs !== "number" || untilMs > nowMs;
 }
 
-/** A resumable upload's record, and whether it is among its owner's open ones. What is over ends by itself. */
+/**
+ * Returns the writes of a resumable upload: its record, and its entry among the owner's open uploads. Finished uploads expire.
+ */
 export function uploadWrites(upload: UploadRecord): { sets: Sets; deletes: Deno.KvKey[] } {
   const { id, ownerId, fileId, refused } = upload;
   const [key, place] = [keys.upload(id), keys.uploadOf(ownerId, id)];
@@ -42,13 +44,13 @@ export function uploadWrites(upload: UploadRecord): { sets: Sets; deletes: Deno.
     : { sets: [{ key, value: upload, expireIn: limits.uploadKeptMs }], deletes: [place] };
 }
 
-/** What a person's files hold together, and how many they are. */
+/** Total size and number of a person's files. */
 export interface Usage {
   bytes: number;
   files: number;
 }
 
-/** What a removal read of a file. */
+/** The records of a file, as a removal read them. */
 export interface FileEntries {
   stored: Deno.KvEntry<FileRecord>;
   used: Deno.KvEntryMaybe<unknown>;
@@ -58,14 +60,17 @@ export interface FileEntries {
   uses: readonly Deno.KvEntry<unknown>[];
 }
 
-/** What it read of bytes that no other file refers to. */
+/** The records of bytes that no other file refers to. */
 export interface LastEntries {
   blob: Deno.KvEntryMaybe<BlobRecord>;
   scan: Deno.KvEntryMaybe<ScanRecord>;
   verdicts: readonly Deno.KvEntry<unknown>[];
 }
 
-/** The end of a file; with `last`, also of what is known of its bytes, which are swept then. Fails when anything changed since. */
+/**
+ * Returns the writes that remove a file; with `last` also its blob's records and the job that sweeps the bytes. They fail when
+ * anything changed since.
+ */
 export function removalWrite(
   { stored, used, usage, refsEntry, holds, uses }: FileEntries,
   last: LastEntries | null,

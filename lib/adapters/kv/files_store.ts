@@ -21,9 +21,12 @@ export { attachable, kvCommandFiles, useWrites } from "./file_uses.ts";
 
 /** Jobs in one commit. */
 const jobsAtOnce = 200;
-/** Uses that one commit removes together with their file; more go before it. */
+/** Uses that one commit removes together with their file; others are removed before it. */
 const usesAtOnce = 300;
-/** An upload that keeps bytes takes less than this until it adds the file; it still sees the version that their removal wrote. */
+/**
+ * Time that the references' version is kept after the bytes are removed. An upload that has just kept these bytes adds its
+ * file well within it, and sees the removal.
+ */
 const sweptMarkMs = 3600_000;
 
 /** Files, blobs, usage and resumable uploads in Deno KV. */
@@ -53,7 +56,7 @@ export function kvFileStore(store: Store, clock: Clock): FileStore {
       const upload = also && await kv.get<UploadRecord>(keys.upload(also.upload.id));
       if (upload?.value === null) return "gone";
       if (upload?.value.fileId) {
-        // It was finished already: the same upload is the same file.
+        // The upload is finished: the same upload gives the same file.
         return (await kv.get<FileRecord>(keys.file(upload.value.fileId))).value ?? "gone";
       }
       if (refused.value !== null) return "refused";
@@ -104,7 +107,7 @@ export function kvFileStore(store: Store, clock: Clock): FileStore {
     for (let tries = 0; tries < limits.writeTries; tries++) {
       const uses = await listed<unknown>(keys.usesOf(id));
       if (uses.length > usesAtOnce) {
-        // What they are uses of is over, or the caller would not remove the file; one that came since fails the check.
+        // These uses have ended, or the caller would not remove the file; a new use fails the check.
         const checks = [{ key: keys.fileUsed(id), versionstamp: asOf }];
         const deletes = uses.slice(0, usesAtOnce).map(({ key }) => key);
         if (!(await committer.commit({ checks, deletes })).ok) return false;
@@ -177,7 +180,7 @@ export function kvFileStore(store: Store, clock: Clock): FileStore {
       const selector = before === null ? { prefix } : { prefix, end: [...prefix, before] };
       const ids: string[] = [];
       for await (const { key } of kv.list(selector, { limit, reverse: true })) ids.push(key[2] as string);
-      // Between the two reads a file may have gone.
+      // A file may have been removed between the two reads.
       return (await getValues<FileRecord>(kv, ids.map(keys.file))).filter((file) => file !== null);
     },
 

@@ -14,7 +14,10 @@ import { keys } from "./keys.ts";
 import { Remembered } from "./remembered.ts";
 import type { Store } from "./store.ts";
 
-/** Groups in Deno KV: each membership lies in both directions. Accepted ones are asked for with every delivery, so they are kept in memory. */
+/**
+ * Groups in Deno KV: each membership is stored in both directions. Every delivery asks for accepted ones, so they are kept in
+ * memory.
+ */
 export class KvGroups implements GroupsStore {
   readonly #store: Store;
   readonly #audit: KvAudit;
@@ -132,7 +135,7 @@ function accepted(records: readonly MemberRecord[], nameOf: (record: MemberRecor
     if (record.since === null) continue;
     memberships.set(nameOf(record), { role: record.role, since: record.since });
   }
-  // Most people are in no group: one empty map is enough for all of them.
+  // Most people are in no group and share one empty map.
   return memberships.size === 0 ? noMemberships : memberships;
 }
 

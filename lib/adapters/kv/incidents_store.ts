@@ -28,14 +28,14 @@ import { keys } from "./keys.ts";
 import { concludeWrite } from "./scan_store.ts";
 import type { Store } from "./store.ts";
 
-/** Incidents in Deno KV (SC-5, SC-6). What was done is in the audit log with the same commit. */
+/** Incidents in Deno KV (SC-5, SC-6). Each commit contains its audit entry. */
 export class KvIncidents implements IncidentStore {
   readonly #store: Store;
   readonly #accounts: Pick<KvAccounts, "forget">;
   readonly #audit: KvAudit;
   readonly #clock: Clock;
 
-  /** `accounts` keeps records in memory and is told of each that is written here. */
+  /** `accounts` keeps records in memory; this class tells it of each record that it writes. */
   constructor(store: Store, accounts: Pick<KvAccounts, "forget">, audit: KvAudit, clock: Clock) {
     this.#store = store;
     this.#accounts = accounts;
@@ -102,7 +102,7 @@ export class KvIncidents implements IncidentStore {
       if (refused.value?.why !== "match" || user.value === null) return null;
       const first = await this.#matchEntry(sha256);
       const before = last.value === null ? null : await kv.get<IncidentRecord>(keys.incident(last.value));
-      // One that was reported or closed does not tell of what came later.
+      // A reported or closed incident does not cover later attempts.
       const goesOn = before?.value?.state === "open" ? before.value : null;
       const fresh = goesOn ?? incidentOf(first?.value ?? null);
       const attempts = (goesOn?.repeat?.attempts ?? 0) + 1;
@@ -225,7 +225,7 @@ export class KvIncidents implements IncidentStore {
   }
 
   async #commit(write: Part, auditEntry: AuditEntry, userIds: readonly string[]): Promise<boolean> {
-    // Also after a failure: what came of it is not known.
+    // Also after a failure, as its outcome is unknown.
     const committed = await this.#audit.commit(write, auditEntry).finally(() => {
       for (const userId of userIds) this.#accounts.forget(userId);
     });
@@ -233,7 +233,7 @@ export class KvIncidents implements IncidentStore {
   }
 }
 
-/** A bound for an incident with the texts of its report. */
+/** Maximum size of an incident with the texts of its report. */
 const recordBytes = 32 * 1024;
 
 function tooMany(): Error {

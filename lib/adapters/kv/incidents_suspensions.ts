@@ -4,12 +4,12 @@ import type { Write } from "./committer.ts";
 import { getEntries } from "./get_many.ts";
 import { keys } from "./keys.ts";
 
-/** What a person whose account waits for a review is told; nothing of why (SC-5). */
+/** Text for a person whose account is under review; it does not say why (SC-5). */
 const reviewReason = "This account is suspended until a review is done.";
 
 export type Part = Required<Pick<Write, "checks" | "sets" | "deletes">>;
 
-/** Writes of several parts as one. */
+/** Joins the writes of several parts. */
 export function joined(...parts: Partial<Part>[]): Part {
   return {
     checks: parts.flatMap(({ checks }) => checks ?? []),
@@ -18,15 +18,15 @@ export function joined(...parts: Partial<Part>[]): Part {
   };
 }
 
-/** For what something is kept, as it lies in the store. In force until the last of them ends it, whatever the time. */
+/** Stored legal hold: the incidents that need it. In force until the last of them ends it, whatever the time. */
 export interface HoldRecord {
   incidents: string[];
 }
 
 /**
- * Suspends accounts until an incident's review is done. The last administrator who is not suspended is spared: somebody has
- * to be able to administer. The list of administrators is written as it was read, so that of two who each spare the other
- * one only one succeeds.
+ * Returns the writes that suspend accounts until the end of an incident's review. They spare the last active administrator,
+ * who must stay able to administer. The list of administrators is checked, so that of two commits that each spare the other's
+ * account only one succeeds.
  */
 export async function suspendWrites(
   kv: Deno.Kv,
@@ -35,7 +35,7 @@ export async function suspendWrites(
   nowMs: number,
 ): Promise<Part & Suspensions> {
   const found: Part & Suspensions = {
-    // Also of those who are suspended already: that may end in this very moment.
+    // Also accounts that are suspended already: their suspension may end at this moment.
     checks: [...users],
     sets: [],
     deletes: [],
@@ -75,7 +75,7 @@ export async function suspendWrites(
   return found;
 }
 
-/** Without an end already, by a moderator or for another incident: that one stays. */
+/** Whether a suspension without an end, by a moderator or another incident, stays in place. */
 function staysSuspended(user: UserRecord, nowMs: number): boolean {
   const suspension = suspensionOf(user, nowMs);
   return suspension !== null && suspension.until === null;
@@ -90,8 +90,8 @@ async function adminIds(kv: Deno.Kv): Promise<string[]> {
 }
 
 /**
- * Ends the suspensions that are an incident's, where no other incident that is open still names the account: then the
- * suspension becomes that one's.
+ * Returns the writes that end an incident's suspensions. If another open incident names the account, the suspension becomes
+ * that incident's.
  */
 export async function reinstateWrites(
   kv: Deno.Kv,
@@ -145,7 +145,7 @@ async function firstOpen(
   return null;
 }
 
-/** Keeps something for an incident, beside others that it is kept for. */
+/** Adds an incident to legal holds. */
 export async function holdWrites(
   kv: Deno.Kv,
   holding: readonly Deno.KvKey[],
@@ -162,7 +162,7 @@ export async function holdWrites(
   return part;
 }
 
-/** Ends what is kept for an incident; what others keep stays. */
+/** Removes an incident from legal holds; other incidents keep theirs. */
 export async function unholdWrites(
   kv: Deno.Kv,
   holding: readonly Deno.KvKey[],

@@ -10,16 +10,16 @@ import { getEntries, getValues } from "./get_many.ts";
 import { holdWrites, joined, type Part, suspendWrites } from "./incidents_suspensions.ts";
 import { keys } from "./keys.ts";
 
-/** Uploads in one commit: each checks its owner and two holds, and a commit may check a hundred keys. */
+/** Uploads in one commit: each checks its owner and two holds, and a commit can check a hundred keys. */
 const uploadsAtOnce = 25;
-/** Attempts of one account that an incident names; a later one takes the place of the last. */
+/** Attempts of one account that an incident keeps; a later one replaces the last. */
 const attemptsKept = 50;
-/** References that are compared with an incident, and holds that are ended, in one step. */
+/** References compared with an incident, or holds ended, in one step. */
 const lookedAtOnce = 100;
 
 /**
- * Files that refer to the bytes and are not named in the incident yet: the writes that name them, suspend their owners and
- * hold both.
+ * Returns the writes for files that refer to the bytes and are not listed in the incident yet: they list the files, suspend
+ * their owners and hold both.
  */
 export async function newUploads(
   kv: Deno.Kv,
@@ -45,7 +45,7 @@ export async function newUploads(
   return { ...suspended, ...joined(suspended, held, { sets }), count: files.length };
 }
 
-/** Keys of the legal holds on an incident's uploads, some at a time. */
+/** Lists the keys of the legal holds on an incident's uploads, in batches. */
 export async function* holdsOf(kv: Deno.Kv, incidentId: string): AsyncIterable<Deno.KvKey[]> {
   let some = new Map<string, Deno.KvKey>();
   const prefix = keys.incidentUploads(incidentId);
@@ -59,7 +59,7 @@ export async function* holdsOf(kv: Deno.Kv, incidentId: string): AsyncIterable<D
   if (some.size > 0) yield [...some.values()];
 }
 
-/** An attempt to upload refused bytes again, as the incident names it. */
+/** Returns the record of an attempt to upload refused bytes. */
 export function attemptOf({ name, from }: RefusedUpload, user: UserRecord, atMs: number): IncidentUpload {
   const { id, username, displayName } = user;
   return {
@@ -74,7 +74,7 @@ export function attemptOf({ name, from }: RefusedUpload, user: UserRecord, atMs:
   };
 }
 
-/** Where the attempt with this number is kept. */
+/** Key of the attempt with this number. */
 export function attemptKey(incidentId: string, attempts: number): Deno.KvKey {
   return keys.incidentUpload(incidentId, String(Math.min(attempts, attemptsKept)).padStart(4, "0"));
 }

@@ -2,7 +2,7 @@ import type { IncidentJob, IncidentRecord } from "../../scanning/evidence_ports.
 import type { Part } from "./incidents_suspensions.ts";
 import { keys } from "./keys.ts";
 
-/** The records of a new incident, and the job that ends it. */
+/** Returns the writes of a new incident and of the job that ends it. */
 export function newIncident(incident: IncidentRecord): Part["sets"] {
   const end: IncidentJob = { kind: "end_evidence", incidentId: incident.id };
   return [
@@ -12,12 +12,12 @@ export function newIncident(incident: IncidentRecord): Part["sets"] {
   ];
 }
 
-/** A job written twice is one. */
+/** Two writes for the same time give one job. */
 export function jobSet(dueMs: number, job: IncidentJob): { key: Deno.KvKey; value: IncidentJob } {
   return { key: keys.job(dueMs, `${job.kind}:${job.incidentId}`), value: job };
 }
 
-/** The report on a repeat is about the same bytes: they are kept as long. */
+/** Returns the writes that keep the first match as long: a report on a repeat is about the same bytes. */
 export function prolongedWrites(
   { key, value, versionstamp }: Deno.KvEntry<IncidentRecord>,
   untilMs: number,

@@ -9,7 +9,7 @@ import { getEntries, getValues } from "./get_many.ts";
 import { keys } from "./keys.ts";
 import type { Store } from "./store.ts";
 
-/** A profile's text may be longer than what the committer counts for a value. */
+/** A profile's text can be longer than the committer's estimate for a value. */
 const profileBytes = 16 * 1024;
 
 /** Profiles and their pictures, in Deno KV. */
@@ -18,7 +18,7 @@ export class KvProfiles implements ProfileStore {
   readonly #accounts: Pick<KvAccounts, "forget">;
   readonly #clock: Clock;
 
-  /** `accounts` keeps records in memory and is told of each that is written here. */
+  /** `accounts` keeps records in memory; this class tells it of each record that it writes. */
   constructor(store: Store, accounts: Pick<KvAccounts, "forget">, clock: Clock) {
     this.#store = store;
     this.#accounts = accounts;
@@ -71,7 +71,7 @@ export class KvProfiles implements ProfileStore {
     throw new Error("A profile could not be written: too many writers at once.");
   }
 
-  /** AU-8: the picture is kept for as long as it is one; what was one before, for a day (FI-7). */
+  /** AU-8: keeps the picture while a profile uses it, and the old one for a day more (FI-7). */
   #avatarWrites(
     userId: string,
     before: string | undefined,

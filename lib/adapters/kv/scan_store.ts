@@ -21,15 +21,15 @@ import type { Store } from "./store.ts";
 
 export { concludeWrite, dropScanWrites, endScanWrites, type ScanRecord, scanWrites } from "./scan_writes.ts";
 
-/** Places of the index that one look reads. */
+/** Index entries read in one step. */
 const placesAtOnce = 16;
-/** Blobs of which nothing was said yet that one look reads, to find the one that is due first. */
+/** Blobs without any verdict that are read in one step, to find the scan with the earliest due time. */
 const unseenAtOnce = 256;
 
-/** Also ends what a process left that died: for the start of the only one that has the store. */
+/** `endLeases` also ends the leases of a process that died. Only for the start of a store's only process. */
 export type KvScanStore = ScanStore & { endLeases(): Promise<void> };
 
-/** Scans, verdicts and what they make of blobs in Deno KV (SC-1, SC-4). */
+/** Scans, verdicts and the states of blobs in Deno KV (SC-1, SC-4). */
 export function kvScanStore(store: Store, clock: Clock): KvScanStore {
   const { kv, committer } = store;
   const scanOf = (sha256: string) => kv.get<ScanRecord>(keys.scan(sha256));
@@ -42,7 +42,7 @@ export function kvScanStore(store: Store, clock: Clock): KvScanStore {
     });
   }
 
-  /** Writes a leased scan over what was read of it; null when somebody was faster. */
+  /** Writes a leased scan over the record that was read; null when another writer was faster. */
   async function put(
     sha256: string,
     entry: Deno.KvEntry<ScanRecord>,
@@ -65,7 +65,7 @@ export function kvScanStore(store: Store, clock: Clock): KvScanStore {
         const sha256 = place.key[2] as string;
         const entry = await scanOf(sha256);
         if (entry.value === null || !sameKey(scanPlace(sha256, entry.value), place.key)) {
-          // Somebody was faster since the list was read, or a place was left behind: the scan itself is the truth.
+          // Another writer was faster since the list was read, or an old index entry remains: the scan record decides.
           const after = await committer.commit({ checks: [entry, place], deletes: [place.key] });
           mended ||= after.ok;
           continue;
@@ -93,13 +93,13 @@ export function kvScanStore(store: Store, clock: Clock): KvScanStore {
     return null;
   }
 
-  /** The scan of a job, while the lease is the job's. */
+  /** Returns the scan of a job while the job's lease is valid. */
   async function leased(job: ScanJob): Promise<Deno.KvEntry<ScanRecord> | null> {
     const entry = await scanOf(job.sha256);
     return entry.value !== null && entry.versionstamp === job.version ? entry : null;
   }
 
-  /** Gives a lease back with verdicts that do not count; again when only the blob changed meanwhile. */
+  /** Ends a lease with verdicts that are not final; tries again when only the blob changed. */
   async function giveBack(
     job: ScanJob,
     change: (scan: ScanRecord) => ScanRecord,
@@ -115,7 +115,7 @@ export function kvScanStore(store: Store, clock: Clock): KvScanStore {
     throw new Error("A scan could not be put off: too many writers at once.");
   }
 
-  /** Nothing counts yet: the blob is held. What was rejected stays so. */
+  /** There is no final verdict, so the blob is held. A rejected blob stays rejected. */
   function addHeld(write: MoveWrite, blob: Deno.KvEntry<BlobRecord>, verdicts: readonly Verdict[]): void {
     const { sha256, state } = blob.value;
     write.checks.push(blob);
@@ -175,19 +175,19 @@ export function kvScanStore(store: Store, clock: Clock): KvScanStore {
 
     async blobsIn(state, after, limit) {
       const prefix = keys.blobsIn(state);
-      // The least key behind a hash: a start is inclusive.
+      // The first key after a hash: a start is inclusive.
       const selector = after === null ? { prefix } : { prefix, start: [...prefix, after + "\0"] };
       const hashes: string[] = [];
       for await (const { key } of kv.list(selector, { limit })) hashes.push(key[2] as string);
       const blobs = await getValues<BlobRecord>(kv, hashes.map(keys.blob));
-      // Between the two reads a blob may have gone.
+      // A blob may have been removed between the two reads.
       return blobs.filter((blob) => blob !== null);
     },
 
     async rescan(sha256, dueMs) {
       const [scan, blob] = await Promise.all([scanOf(sha256), blobOf(sha256)]);
       if (scan.value !== null || blob.value?.state !== "clean") return;
-      // A failed check: somebody else added a scan, or the blob is not what it was. Both end this one.
+      // The check fails when another writer added a scan or changed the blob. Both make this scan unnecessary.
       await committer.commit({ checks: [scan, blob], sets: scanWrites(sha256, dueMs, { rescan: true }) });
     },
 
@@ -202,7 +202,7 @@ export function kvScanStore(store: Store, clock: Clock): KvScanStore {
     async endLeases() {
       for await (const entry of kv.list<ScanRecord>({ prefix: keys.scans() })) {
         const { key, value } = entry;
-        // A failed check: somebody has it by now, and it is theirs.
+        // The check fails when another worker has a lease by now.
         if (value.lease !== null) {
           await committer.commit(moveWrite(key[1] as string, entry, { ...value, lease: null }));
         }
@@ -219,7 +219,7 @@ export function kvScanStore(store: Store, clock: Clock): KvScanStore {
 
 type MoveWrite = Required<Pick<Write, "checks" | "sets" | "deletes">> & Pick<Write, "valueBytes">;
 
-/** A scan's new record and place over what was read of it. */
+/** Returns the writes of a scan's new record and index entry over those that were read. */
 function moveWrite(sha256: string, entry: Deno.KvEntry<ScanRecord>, scan: ScanRecord): MoveWrite {
   const from = scanPlace(sha256, entry.value);
   return {

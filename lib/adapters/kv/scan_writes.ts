@@ -5,7 +5,7 @@ import { blobWrites } from "./blob_writes.ts";
 import type { Write } from "./committer.ts";
 import { keys } from "./keys.ts";
 
-/** A blob's scan as it lies in the store. Its place in the index is `dueMs`, or the end of the lease while it is leased. */
+/** Stored scan of a blob. Its index entry is at `dueMs`, or at the end of the lease. */
 export interface ScanRecord {
   dueMs: number;
   attempts: number;
@@ -13,12 +13,12 @@ export interface ScanRecord {
   lease: { owner: string; untilMs: number } | null;
 }
 
-/** What a conclusion writes; a match refuses its hash as one. */
+/** A conclusion as stored; a match refuses its hash as `match`. */
 export type StoredConclusion = Omit<Conclusion, "refuse"> & { refuse?: RefusedHash["why"] };
 
 type Sets = NonNullable<Write["sets"]>;
 
-/** Adds a scan: for the commit that writes a new blob's record, which must check that there was none. */
+/** Returns the writes that add a scan, for the commit of a new blob's record, which must check that no scan exists. */
 export function scanWrites(sha256: string, dueMs: number, { rescan = false } = {}): Sets {
   return scanSets(sha256, { dueMs, attempts: 0, rescan, lease: null });
 }
@@ -30,12 +30,12 @@ export function scanSets(sha256: string, scan: ScanRecord): Sets {
   ];
 }
 
-/** The key of a scan in the index of what is due. */
+/** Key of a scan in the index of due times. */
 export function scanPlace(sha256: string, { dueMs, lease }: ScanRecord): Deno.KvKey {
   return keys.scanDue(lease?.untilMs ?? dueMs, sha256);
 }
 
-/** Ends the scan that somebody has a lease on; fails when the lease was lost. */
+/** Returns the writes that end a leased scan; they fail when the lease was lost. */
 export function endScanWrites(job: ScanJob): { checks: Deno.AtomicCheck[]; deletes: Deno.KvKey[] } {
   const key = keys.scan(job.sha256);
   return {
@@ -44,7 +44,7 @@ export function endScanWrites(job: ScanJob): { checks: Deno.AtomicCheck[]; delet
   };
 }
 
-/** Ends whatever scan was read for a blob, leased or not, or checks that there still is none. */
+/** Returns the writes that end the scan that was read, leased or not, or check that there is still none. */
 export function dropScanWrites(
   sha256: string,
   entry: Deno.KvEntryMaybe<ScanRecord>,
@@ -54,8 +54,8 @@ export function dropScanWrites(
 }
 
 /**
- * The end of a scan: the blob's state, the verdicts, the refused hash and the job that tells of it, as one commit with the
- * end of the scan. Fails when the lease was lost or the blob changed since `blob` was read.
+ * Returns the writes of a scan's conclusion: the blob's state, the verdicts, the refused hash, the job that notifies, and the
+ * end of the scan. They fail when the lease was lost or the blob changed since `blob` was read.
  */
 export function concludeWrite(
   job: ScanJob,
@@ -73,7 +73,7 @@ export function concludeWrite(
   };
 }
 
-/** What a conclusion makes of a blob, without its scan. A rejected blob stays rejected. */
+/** Returns the blob's writes of a conclusion, without its scan. A rejected blob stays rejected. */
 export function stateWrites(
   blob: Deno.KvEntry<BlobRecord>,
   { state: concluded, verdicts, refuse }: StoredConclusion,
@@ -96,7 +96,7 @@ export function verdictSets(sha256: string, verdicts: readonly Verdict[]): Sets 
   return verdicts.map((verdict) => ({ key: keys.verdict(sha256, verdict.check), value: verdict }));
 }
 
-/** The job that tells owners, and commands that wait, of a blob's new state. */
+/** Returns the job that tells owners and waiting commands of a blob's new state. */
 export function blobChangedSet(sha256: string, nowMs: number): { key: Deno.KvKey; value: FileJob } {
   return {
     key: keys.job(nowMs, `blob_changed:${sha256}`),
@@ -104,7 +104,7 @@ export function blobChangedSet(sha256: string, nowMs: number): { key: Deno.KvKey
   };
 }
 
-/** About how many bytes a commit with these verdicts holds: two for each character that people or services wrote. */
+/** Estimates the bytes of these verdicts in a commit: two for each character of text from people or services. */
 export function bytesOf(verdicts: readonly Verdict[]): number {
   let bytes = 2048;
   for (const { answer, version, scanner } of verdicts) {

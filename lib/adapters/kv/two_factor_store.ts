@@ -13,7 +13,7 @@ import type { Write } from "./committer.ts";
 import { keys } from "./keys.ts";
 import type { Store } from "./store.ts";
 
-/** A person's record with the most passkeys: public keys take up to about 600 bytes each, ids the same. */
+/** Size of a record with the maximum number of passkeys: public keys have up to about 600 bytes each, ids the same. */
 const recordBytes = 64 * 1024;
 
 /** Second factors, the policy about them, and challenges, in Deno KV. */
@@ -21,7 +21,7 @@ export class KvTwoFactor implements TwoFactorStore {
   readonly #store: Store;
   readonly #audit: KvAudit;
   readonly #clock: Clock;
-  /** Kept in memory where nobody else writes: it is asked for with every request. */
+  /** Kept in memory when this process is the only writer: every request asks for it. */
   #policy: Promise<ReadonlySet<Role>> | undefined;
 
   constructor(store: Store, audit: KvAudit, clock: Clock) {
@@ -59,7 +59,7 @@ export class KvTwoFactor implements TwoFactorStore {
         if (owner !== null) return new Refusal("conflict", "This passkey is registered already.");
       }
       const write: Write = {
-        // Of the account too: what is being removed gets nothing new.
+        // Checks the account too: an account during its removal gets no new factor.
         checks: [entry, user, ...added.map(({ id }) => ({ key: keys.passkey(id), versionstamp: null }))],
         sets: added.map(({ id }) => ({ key: keys.passkey(id), value: userId })),
         deletes: gone.map(({ id }) => keys.passkey(id)),
@@ -103,7 +103,7 @@ export class KvTwoFactor implements TwoFactorStore {
     const entry = await this.#store.kv.get<ChallengeRecord>(keys.challenge(hash));
     if (entry.value === null) return null;
     const { ok } = await this.#store.committer.commit({ checks: [entry], deletes: [entry.key] });
-    // The store forgets late (up to a minute).
+    // The store expires records up to a minute late.
     return ok && this.#clock.now() < entry.value.expiresAt ? entry.value : null;
   }
 

@@ -16,14 +16,14 @@ import { getEntries } from "./get_many.ts";
 import { keys } from "./keys.ts";
 import type { Store } from "./store.ts";
 
-/** What administrators and moderators change on an account, in Deno KV. */
+/** Changes of accounts by administrators and moderators, in Deno KV. */
 export class KvUsers implements UsersStore, MutesStore {
   readonly #store: Store;
   readonly #accounts: KvAccounts;
   readonly #audit: KvAudit;
   readonly #clock: Clock;
 
-  /** `accounts` keeps records in memory and is told of each that is written here. */
+  /** `accounts` keeps records in memory; this class tells it of each record that it writes. */
   constructor(store: Store, accounts: KvAccounts, audit: KvAudit, clock: Clock) {
     this.#store = store;
     this.#accounts = accounts;
@@ -39,12 +39,12 @@ export class KvUsers implements UsersStore, MutesStore {
   async search(
     { q, after, limit }: { q: string; after: string | null; limit: number },
   ): Promise<{ accounts: AccountRecord[]; next: string | null }> {
-    // No username begins with anything else, and only such text sorts as the store does.
+    // Usernames begin only with these characters, and other text sorts differently in the store.
     const prefix = /^[a-z0-9_-]*$/.test(q) ? q : null;
     const found: AccountRecord[] = [];
     let last = after;
     if (prefix !== null && (after === null || after.startsWith(prefix))) {
-      // One more than asked for: it says whether there is a next page.
+      // One more than requested: it shows whether there is a next page.
       const ids = await this.#idsFrom(nextKey(after) ?? prefix, behind(prefix), limit + 1);
       found.push(...await this.#read(ids.slice(0, limit)));
       if (ids.length > limit) return { accounts: found, next: found.at(-1)?.username ?? null };
@@ -133,7 +133,7 @@ export class KvUsers implements UsersStore, MutesStore {
     return write;
   }
 
-  /** The administrators as the store has them; found among all accounts where no list was written yet. */
+  /** Returns the stored list of administrators; searches all accounts when no list was written yet. */
   async #roll(): Promise<Roll> {
     const entry = await this.#store.kv.get<string[]>(keys.admins());
     if (entry.value !== null) return { entry, ids: entry.value };
@@ -152,7 +152,7 @@ export class KvUsers implements UsersStore, MutesStore {
     return ids;
   }
 
-  /** Of the names that do not begin with `prefix`, those from `start` on that one call looks at. */
+  /** Names without the prefix `prefix`, those from `start` on that one call reads. */
   async #idsBeside(prefix: string | null, start: string): Promise<string[]> {
     const most = limits.usersSearched;
     if (prefix === null) return await this.#idsFrom(start, behind(""), most);
@@ -161,7 +161,7 @@ export class KvUsers implements UsersStore, MutesStore {
     return [...ids, ...await this.#idsFrom(rest, behind(""), most - ids.length)];
   }
 
-  /** In the order of the ids. */
+  /** Returns records in order of the ids. */
   async #read(ids: readonly string[]): Promise<AccountRecord[]> {
     const users = await this.#accounts.users(ids);
     return ids.flatMap((id) => {
@@ -178,12 +178,12 @@ interface Roll {
 
 type Sets = { key: Deno.KvKey; value: unknown; expireIn?: number }[];
 
-/** The first key behind a name; names are ASCII. */
+/** The first key after a name; names are ASCII. */
 function nextKey(username: string | null): string | null {
   return username === null ? null : `${username}\u0000`;
 }
 
-/** The end of the names that begin so. */
+/** The first key after all names with this prefix. */
 function behind(prefix: string): string {
   return `${prefix}\uffff`;
 }

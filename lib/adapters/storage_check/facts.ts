@@ -52,7 +52,7 @@ export interface StorageFacts {
 /** Prefix of all keys of one kind. */
 const every = (key: Deno.KvKey): Deno.KvKey => key.slice(0, 1);
 
-/** Reads everything except the blobs' bytes. No other process may use the store meanwhile, or the facts do not fit together. */
+/** Reads everything except the blobs' bytes. No other process may use the store during this, or the facts do not fit together. */
 export async function readFacts(
   kv: Deno.Kv,
   disk: DiskBlobs,

@@ -29,7 +29,7 @@ export function check(facts: StorageFacts): Finding[] {
 
 /**
  * Carries out a finding's repair. The disk comes last: a wrong record can be found again, lost bytes cannot. No other process
- * may use the store meanwhile.
+ * may use the store during this.
  */
 export async function mend(
   kv: Deno.Kv,
