@@ -179,3 +179,18 @@ function foldersOf(room: string): string[] {
     `${room}/${name}`
   );
 }
+
+Deno.test("tidy: ARCHITECTURE.md lists every room, and every path in it exists", () => {
+  const text = textOf("ARCHITECTURE.md");
+  const listed = [...text.matchAll(/^\| `(\w+)\/` /gm)].map(([, room]) => `lib/${room}`);
+  assert.deepEqual(listed.sort(), Object.keys(rooms).filter((part) => part.startsWith("lib/")).sort());
+  // Paths there begin with a room or with a folder of the project; a module may lack its ending.
+  const folders = new Set(
+    files.flatMap((file) => [...file.matchAll(/\//g)].map(({ index }) => file.slice(0, index + 1))),
+  );
+  const named = [...text.matchAll(/`((?:[\w()]+\/)+[\w.()]*)`/g)].map(([, path]) => path!);
+  assert.ok(named.length > 40, `only ${named.length} paths were found: is the pattern broken?`);
+  const exists = (path: string) =>
+    ["", ".ts"].some((end) => files.includes(path + end)) || folders.has(path.replace(/\/?$/, "/"));
+  none(named.filter((path) => !exists(path) && !exists(`lib/${path}`) && !exists(`routes/${path}`)), "Gone");
+});

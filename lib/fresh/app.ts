@@ -1,13 +1,13 @@
 import { STATUS_CODES } from "node:http";
 import type { Build } from "./build_types.ts";
 import { type AnyMiddleware, applyCommand, type Command } from "./commands.ts";
-import { Context, type WebSocketHandlers, type WebSocketUpgradeOptions } from "./context.ts";
+import { Context, type RouteComponent } from "./context.ts";
 import { HttpError } from "./error.ts";
 import { chainOf, newFolder, runChain } from "./folders.ts";
 import { joinPaths, METHODS, Router } from "./router.ts";
-import type { RouteComponent } from "./context.ts";
 import type { Middleware, Route } from "./handlers.ts";
 import type { FreshConfig, LayoutConfig, Method, ResolvedFreshConfig } from "./types.ts";
+import type { WebSocketHandlers, WebSocketUpgradeOptions } from "./upgrade.ts";
 import { setBuildId } from "./build_id.ts";
 
 const NO_CONNECTION = {

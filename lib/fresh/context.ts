@@ -12,22 +12,7 @@ import { renderDocument } from "./document.ts";
 import { HttpError } from "./error.ts";
 import { NONCE } from "./nonce.ts";
 import type { LayoutConfig, ResolvedFreshConfig } from "./types.ts";
-
-/** Called for the events of a socket that `ctx.upgrade()` opened. */
-export interface WebSocketHandlers {
-  open?(socket: WebSocket): void;
-  message?(socket: WebSocket, event: MessageEvent): void;
-  close?(socket: WebSocket, code: number, reason: string): void;
-  error?(socket: WebSocket, event: Event | ErrorEvent): void;
-}
-
-/** Handed to `Deno.upgradeWebSocket`. */
-export interface WebSocketUpgradeOptions {
-  /** Seconds without a pong after which the runtime closes the socket. */
-  idleTimeout?: number;
-  /** Sub-protocol to answer with. */
-  protocol?: string;
-}
+import { upgradeRequest, type WebSocketHandlers, type WebSocketUpgradeOptions } from "./upgrade.ts";
 
 /** What is wrapped around the page; changes while the request goes down through the folders. */
 export interface Wrapping {
@@ -192,18 +177,7 @@ export class Context<State> {
     first?: WebSocketHandlers | WebSocketUpgradeOptions,
     second?: WebSocketUpgradeOptions,
   ): { socket: WebSocket; response: Response } | Response {
-    if (this.req.headers.get("upgrade")?.toLowerCase() !== "websocket") {
-      throw new HttpError(400, "Expected a WebSocket upgrade request");
-    }
-    const handlers = isHandlers(first) ? first : null;
-    const options = isHandlers(first) ? second : first;
-    const { socket, response } = Deno.upgradeWebSocket(this.req, options);
-    if (handlers === null) return { socket, response };
-    socket.addEventListener("open", () => handlers.open?.(socket));
-    socket.addEventListener("message", (event) => handlers.message?.(socket, event));
-    socket.addEventListener("close", (event) => handlers.close?.(socket, event.code, event.reason));
-    socket.addEventListener("error", (event) => handlers.error?.(socket, event));
-    return response;
+    return upgradeRequest(this.req, first, second);
   }
 
   /** Calls an async component, makes an element of any other. */
@@ -256,11 +230,4 @@ export async function instantiate(
     return await call(props);
   }
   return h(component as FunctionComponent<PageProps<unknown, never>>, props);
-}
-
-function isHandlers(value: object | undefined): value is WebSocketHandlers {
-  return value !== undefined &&
-    ["open", "message", "close", "error"].some((name) =>
-      typeof (value as Record<string, unknown>)[name] === "function"
-    );
 }

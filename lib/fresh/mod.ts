@@ -9,8 +9,7 @@ export { HttpError } from "./error.ts";
 export { staticFiles } from "./static_files.ts";
 export { csp, type CSPOptions } from "./csp.ts";
 export { csrf, type CsrfOptions } from "./csrf.ts";
-export type { Context, FreshContext, WebSocketHandlers, WebSocketUpgradeOptions } from "./context.ts";
-export type { PageProps } from "./context.ts";
+export type { Context, FreshContext, PageProps } from "./context.ts";
 export type {
   HandlerByMethod,
   HandlerFn,
@@ -20,4 +19,5 @@ export type {
   RouteData,
   RouteHandler,
 } from "./handlers.ts";
+export type { WebSocketHandlers, WebSocketUpgradeOptions } from "./upgrade.ts";
 export type { FreshConfig, LayoutConfig, Method, ResolvedFreshConfig, RouteConfig } from "./types.ts";
