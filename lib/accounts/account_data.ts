@@ -1,11 +1,9 @@
 import { downloadZip } from "client-zip";
 import { auditEntryOf, type Bell, type Caller, type Clock, type Log } from "../platform/mod.ts";
-import { Refusal } from "../protocol/mod.ts";
+import { type Answer, Refusal } from "../protocol/mod.ts";
 import type { AccountJob, ExportEntry, ExportPart, RemovalPart, RemovalStore } from "./account_data_ports.ts";
 import type { UserRecord } from "./ports.ts";
 import type { Proof } from "./proof.ts";
-
-type Answer<T> = Promise<T | Refusal>;
 
 export interface AccountDataNeeds {
   proof: Proof;

@@ -1,5 +1,11 @@
 import type { Caller } from "../platform/mod.ts";
-import { Refusal, type Session, type User, username as usernameSchema } from "../protocol/mod.ts";
+import {
+  type Answer,
+  Refusal,
+  type Session,
+  type User,
+  username as usernameSchema,
+} from "../protocol/mod.ts";
 import { passwordProblem } from "./common_passwords.ts";
 import { newUser } from "./new_user.ts";
 import type { Hashing } from "./passwords.ts";
@@ -16,8 +22,6 @@ import {
 import { type Attempt, countRegistration } from "./throttle.ts";
 import { hashOf } from "./tokens.ts";
 import type { TwoFactorStore } from "./two_factor_ports.ts";
-
-type Answer<T> = Promise<T | Refusal>;
 
 export interface AccountsNeeds extends SessionsNeeds {
   counts: CountStore;
@@ -85,11 +89,15 @@ export class Accounts {
     return await this.#checkedLogin(origin, body, attempt);
   }
 
-  /** `may`: restrictions that this route allows. By default no restricted session gets in (AU-7, AU-9). */
+  /**
+   * The caller of a token; `unauthorized` for a bad one, `forbidden` for an account that is suspended or lacks a second factor
+   * that it must have (AU-7, AU-9). `may`: restrictions that this route allows; the caller carries the one that holds.
+   */
   authenticate(token: string, origin: Origin, may: readonly Restriction[] = []): Answer<SessionCaller> {
     return this.#sessions.authenticate(token, origin, may);
   }
 
+  /** The same for a single-use socket ticket, which this call uses up. */
   redeemTicket(ticket: string, origin: Origin): Answer<SessionCaller> {
     return this.#sessions.redeemTicket(ticket, origin);
   }

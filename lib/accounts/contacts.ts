@@ -1,5 +1,6 @@
 import { type Bell, type Caller, type Clock, iso } from "../platform/mod.ts";
 import {
+  type Answer,
   type Contact,
   type ContactChanged,
   type ContactList,
@@ -11,7 +12,6 @@ import {
 import type { People, Person } from "./people.ts";
 import type { ContactPair, ContactRecord, ContactsStore } from "./ports.ts";
 
-type Answer<T> = Promise<T | Refusal>;
 type Relation = ContactChanged["relation"];
 
 export interface ContactsNeeds {

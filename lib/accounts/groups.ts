@@ -1,6 +1,7 @@
 import { type AuditEntry, auditEntryOf, type Bell, type Caller, type Clock, iso } from "../platform/mod.ts";
 import {
   type AdminGroup,
+  type Answer,
   type GroupChanged,
   type GroupEntry,
   type GroupList,
@@ -11,8 +12,6 @@ import {
 } from "../protocol/mod.ts";
 import type { People } from "./people.ts";
 import type { GroupRecord, GroupsStore, MemberRecord, MembershipPlace } from "./group_ports.ts";
-
-type Answer<T> = Promise<T | Refusal>;
 
 export interface GroupsNeeds {
   store: GroupsStore;

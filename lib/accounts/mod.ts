@@ -4,7 +4,7 @@
  * Start with `accounts.ts` (registration, login) and `ports.ts` (what it asks of the store).
  */
 export { AccountData, type AccountDataNeeds } from "./account_data.ts";
-export { Accounts, type AccountsNeeds } from "./accounts.ts";
+export { Accounts, type AccountsNeeds, type LoggedIn } from "./accounts.ts";
 export { Contacts, type ContactsNeeds } from "./contacts.ts";
 export { CurrentCallers } from "./current_callers.ts";
 export { type Demo, prepareDemo } from "./demo.ts";
@@ -13,6 +13,8 @@ export { Groups, type GroupsNeeds } from "./groups.ts";
 export { type Hashing, owaspCost, Passwords, type ScryptCost } from "./passwords.ts";
 export { People, type Person, suspensionOf } from "./people.ts";
 export { type OwnFile, Profiles, type ProfilesNeeds } from "./profiles.ts";
+export type { Place } from "./passkeys.ts";
+export type { Origin, Restriction, SessionCaller } from "./sessions.ts";
 export { prepareFirstAdmin, type SetupNeeds } from "./setup.ts";
 export { Tokens } from "./tokens.ts";
 export { TwoFactor } from "./two_factor.ts";

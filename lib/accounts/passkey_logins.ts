@@ -1,5 +1,5 @@
 import { generateAuthenticationOptions, verifyAuthenticationResponse } from "@simplewebauthn/server";
-import { limits, type PasskeyOptions, type PasskeyUsed, Refusal } from "../protocol/mod.ts";
+import { type Answer, limits, type PasskeyOptions, type PasskeyUsed, Refusal } from "../protocol/mod.ts";
 import type { LoggedIn } from "./accounts.ts";
 import {
   challengeBytes,
@@ -13,8 +13,6 @@ import type { Origin } from "./sessions.ts";
 import { countChallenge } from "./throttle.ts";
 import type { TwoFactorNeeds } from "./two_factor_needs.ts";
 import type { ChallengeRecord, PasskeyRecord } from "./two_factor_ports.ts";
-
-type Answer<T> = Promise<T | Refusal>;
 
 /** Logins with a passkey alone, without a username. */
 export class PasskeyLogins {

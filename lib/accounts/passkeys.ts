@@ -1,6 +1,7 @@
 import { generateRegistrationOptions, verifyRegistrationResponse } from "@simplewebauthn/server";
 import { type Caller, iso } from "../platform/mod.ts";
 import {
+  type Answer,
   limits,
   type Passkey,
   type PasskeyAdded,
@@ -12,8 +13,6 @@ import { newRecoveryCodes } from "./recovery_codes.ts";
 import { hashOf } from "./tokens.ts";
 import type { TwoFactorNeeds } from "./two_factor_needs.ts";
 import { type ChallengeRecord, hasFactor, type PasskeyRecord } from "./two_factor_ports.ts";
-
-type Answer<T> = Promise<T | Refusal>;
 
 /** Address of a browser's page: passkeys belong to a host name, and only pages of one origin ask for them. */
 export interface Place {

@@ -1,8 +1,6 @@
 import type { Caller } from "../platform/mod.ts";
-import { avatarTypes, type Profile, Refusal } from "../protocol/mod.ts";
+import { type Answer, avatarTypes, type Profile, Refusal } from "../protocol/mod.ts";
 import type { AccountsStore, AvatarUse, ProfileRecord, ProfileStore, UserRecord } from "./ports.ts";
-
-type Answer<T> = Promise<T | Refusal>;
 
 /** A person's own file that can become their picture. From lib/files. */
 export interface OwnFile {

@@ -1,12 +1,10 @@
 import type { Caller, Clock } from "../platform/mod.ts";
-import { Refusal } from "../protocol/mod.ts";
+import { type Answer, Refusal } from "../protocol/mod.ts";
 import type { Hashing } from "./passwords.ts";
 import type { AccountsStore, CountStore, UserRecord } from "./ports.ts";
 import { SecondFactor } from "./second_factor.ts";
 import { type Attempt, LoginThrottle } from "./throttle.ts";
 import type { TwoFactorStore } from "./two_factor_ports.ts";
-
-type Answer<T> = Promise<T | Refusal>;
 
 export interface ProofNeeds {
   store: Pick<AccountsStore, "user">;

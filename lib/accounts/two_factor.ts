@@ -1,5 +1,6 @@
 import type { Caller } from "../platform/mod.ts";
 import {
+  type Answer,
   limits,
   type PasskeyAdded,
   type PasskeyCreated,
@@ -20,8 +21,6 @@ import { newTotpSecret, totpStep, totpUri } from "./totp.ts";
 import { TwoFactorAdmin } from "./two_factor_admin.ts";
 import type { TwoFactorNeeds } from "./two_factor_needs.ts";
 import { hasFactor, type TwoFactorRecord } from "./two_factor_ports.ts";
-
-type Answer<T> = Promise<T | Refusal>;
 
 /** Second factors (AU-7): authenticator app, recovery codes, passkeys, and the policy by role. */
 export class TwoFactor {

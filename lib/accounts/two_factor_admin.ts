@@ -1,9 +1,7 @@
 import { auditEntryOf, type Caller } from "../platform/mod.ts";
-import { Refusal, type Role, role, type TwoFactorPolicy } from "../protocol/mod.ts";
+import { type Answer, Refusal, type Role, role, type TwoFactorPolicy } from "../protocol/mod.ts";
 import type { TwoFactorNeeds } from "./two_factor_needs.ts";
 import { noFactors } from "./two_factor_ports.ts";
-
-type Answer<T> = Promise<T | Refusal>;
 
 /** Administrators' decisions on second factors (AU-7): the roles that require one, and resets for a person. */
 export class TwoFactorAdmin {

@@ -27,7 +27,7 @@ import type { CommandRoom, CommandStore } from "../commands/mod.ts";
 import { type Consent, newPreferences } from "../consent/mod.ts";
 import type { Files } from "../files/mod.ts";
 import type { Bell, Clock, Log, Random } from "../platform/mod.ts";
-import type { AccountDataService, ProfilesService, TwoFactorService } from "../web/services.ts";
+import type { Services } from "../web/mod.ts";
 
 export interface AccountParts {
   store: Store;
@@ -54,11 +54,7 @@ export interface AccountParts {
 
 /** Second factors, profiles, export and removal (AU-7 to AU-9), wired. */
 export interface OpenAccountParts {
-  readonly services: {
-    twoFactor: TwoFactorService;
-    accountData: AccountDataService;
-    profiles: ProfilesService;
-  };
+  readonly services: Pick<Services, "twoFactor" | "accountData" | "profiles">;
   readonly data: AccountData;
   /** Called after a change of role: closes the person's sockets if the new role needs a second factor that they lack. */
   roleChanged(userId: string): void;
@@ -131,7 +127,7 @@ export function openAccountParts(parts: AccountParts): OpenAccountParts {
 
 function profilesOf(
   { store, accountsStore, contacts, files, clock, profileChanged }: AccountParts,
-): ProfilesService {
+): Services["profiles"] {
   return new Profiles({
     accounts: accountsStore,
     store: new KvProfiles(store, accountsStore, clock),

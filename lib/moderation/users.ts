@@ -11,6 +11,7 @@ import {
   type AdminUser,
   type AdminUserChange,
   type AdminUserPage,
+  type Answer,
   limits,
   neverEnds,
   Refusal,
@@ -21,8 +22,6 @@ import type { Mutes } from "./mutes.ts";
 import type { AccountChange, AccountRecord, Restriction, SanctionRecord, UsersStore } from "./ports.ts";
 import { inForce } from "./restrictions.ts";
 import { hiddenFrom } from "./staff.ts";
-
-type Answer<T> = Promise<T | Refusal>;
 
 export interface UsersNeeds {
   store: UsersStore;

@@ -85,3 +85,6 @@ export interface Problem extends RefusalDetail {
   detail: string;
   kind: RefusalKind;
 }
+
+/** What a service answers: the value, or why it is refused. */
+export type Answer<T> = Promise<T | Refusal>;

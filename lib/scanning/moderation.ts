@@ -3,6 +3,7 @@ import { auditEntryOf, type Caller, type Clock, iso } from "../platform/mod.ts";
 import {
   type AdminFile,
   type AdminFilePage,
+  type Answer,
   type FileDecision,
   limits,
   Refusal,
@@ -10,8 +11,6 @@ import {
 } from "../protocol/mod.ts";
 import type { BlobStanding, Conclusion, DecisionStore, ScanStore } from "./ports.ts";
 import { isStaff } from "./staff.ts";
-
-type Answer<T> = Promise<T | Refusal>;
 
 /** Number of uploads of one blob that are listed. */
 const uploadsShown = 100;

@@ -1,16 +1,12 @@
-import type { Caller } from "../platform/mod.ts";
-import { device as deviceSchema, Refusal } from "../protocol/mod.ts";
-import type { Answer, Origin, PasskeyPlace, Restriction, Services } from "./services.ts";
+import type { Place } from "../accounts/mod.ts";
+import { type Answer, device as deviceSchema, Refusal } from "../protocol/mod.ts";
+import type { Origin, Restriction, Services, SessionCaller } from "./services.ts";
 
 const cookieName = "behest_session";
 
 /** How a request showed who it is (AU-5). */
 export type CredentialKind = "bearer" | "basic" | "cookie" | "query" | "ticket";
-export type AuthenticatedCaller = Caller & {
-  sessionExpiresAt: string;
-  restriction?: Restriction;
-  by: CredentialKind;
-};
+export type AuthenticatedCaller = SessionCaller & { by: CredentialKind };
 
 interface Credential {
   kind: CredentialKind;
@@ -123,6 +119,6 @@ function deviceOf(userAgent: string): string {
 }
 
 /** Where the browser of a request is, for passkeys. Behind a proxy that is trusted, where the proxy says. */
-export function placeOf({ url }: { url: URL }): PasskeyPlace {
+export function placeOf({ url }: { url: URL }): Place {
   return { rpId: url.hostname, origin: url.origin };
 }

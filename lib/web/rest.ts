@@ -3,8 +3,8 @@ import type { z } from "zod";
 import { originOf } from "./authentication.ts";
 import type { PersonState, State } from "./define.ts";
 import { answer, answerAs, done, problem } from "./problems.ts";
-import { checked, limits, Refusal } from "../protocol/mod.ts";
-import type { Answer, Origin, Services } from "./services.ts";
+import { type Answer, checked, limits, Refusal } from "../protocol/mod.ts";
+import type { Origin, Services } from "./services.ts";
 
 /** The JSON body that a schema describes. Reads no more than a REST body may hold; names each wrong field. */
 export async function readJson<S extends z.ZodType>(req: Request, schema: S): Answer<z.output<S>> {

@@ -2,9 +2,9 @@ import type { Context } from "fresh";
 import type { State } from "./define.ts";
 import { filled, type FormProblem, problemOf, readForm } from "./forms/form.ts";
 import { seeOther } from "./pages.ts";
-import { checked, Refusal, registerBody, type User } from "../protocol/mod.ts";
+import { type Answer, checked, Refusal, registerBody, type User } from "../protocol/mod.ts";
 import { sessionCookie } from "./authentication.ts";
-import type { Answer, LoggedIn, Origin } from "./services.ts";
+import type { LoggedIn, Origin } from "./services.ts";
 
 /** Where a page's request comes from. */
 export function origin(ctx: Context<State>): Origin {

@@ -14,7 +14,6 @@ import { checked, methods, Refusal } from "../../lib/protocol/mod.ts";
 import { fill, type Words } from "../../lib/words/mod.ts";
 
 const noneTyped = { username: "", note: "" };
-const noPictures: ReadonlySet<string> = new Set();
 
 export const handler = definePerson.handlers({
   GET: async (ctx) => page({ ...await people(ctx), typed: noneTyped, problem: null }),
@@ -61,13 +60,9 @@ async function act(ctx: Context<PersonState>, action: string, form: URLSearchPar
 async function people(ctx: Context<PersonState>) {
   const { contacts, profiles } = ctx.state.services;
   const caller = ctx.state.caller;
-  const list = await contacts.list(caller, {});
-  if (list instanceof Refusal) {
-    const unread = problemOf(list, ctx.state.language);
-    return { contacts: [], incoming: [], outgoing: [], pictured: noPictures, unread };
-  }
+  const list = await contacts.list(caller);
   const pictured = await profiles.withAvatar(caller, list.contacts.map(({ username }) => username));
-  return { ...list, pictured, unread: null };
+  return { ...list, pictured };
 }
 
 /** Only these words, never text from the address. */
@@ -98,7 +93,7 @@ export default definePerson.page<typeof handler>(function Contacts({ data, url }
         <p class="lead">{words.lead}</p>
       </div>
       {notice === undefined ? null : <Notice>{notice}</Notice>}
-      <ProblemNotice problem={data.unread ?? data.problem} />
+      <ProblemNotice problem={data.problem} />
       {data.incoming.length === 0 ? null : (
         <section class="panel" aria-labelledby="incoming">
           <h2 id="incoming">{words.incoming}</h2>

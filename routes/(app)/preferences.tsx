@@ -19,13 +19,7 @@ import type { Words } from "../../lib/words/mod.ts";
 
 export const handler = definePerson.handlers({
   async GET(ctx) {
-    const preferences = await ctx.state.services.preferences.get(ctx.state.caller, {});
-    if (preferences instanceof Refusal) {
-      return page(
-        { ...await surroundings(ctx), typed: null, problem: problemOf(preferences, ctx.state.language) },
-        refusedPage(preferences),
-      );
-    }
+    const preferences = await ctx.state.services.preferences.get(ctx.state.caller);
     return page({ ...await surroundings(ctx), typed: shownPreferences(preferences), problem: null });
   },
   async POST(ctx) {

@@ -58,7 +58,7 @@ async function pictures(ctx: Context<PersonState>, chosen: string | null) {
     chosen === null ? null : files.get(caller, chosen),
     profiles.withAvatar(caller, [caller.username]),
   ]);
-  const found = new Map((list instanceof Refusal ? [] : list.files).map((file) => [file.id, file]));
+  const found = new Map(list.files.map((file) => [file.id, file]));
   if (own !== null && !(own instanceof Refusal)) found.set(own.id, own);
   const usable = [...found.values()].filter(({ type, state }) =>
     state === "clean" && avatarTypes.includes(type)

@@ -17,7 +17,7 @@ export const handler = definePerson.handlers({
       : checked(methods["safety.resume"].params, { confirm: form.get("confirm") === "yes" });
     const done = params instanceof Refusal
       ? params
-      : await ctx.state.services.safety.resume(ctx.state.caller, params);
+      : await ctx.state.services.safety.resume(ctx.state.caller);
     const back = form instanceof Refusal ? "/" : localPath(form.get("back"));
     if (!(done instanceof Refusal)) return seeOther(back);
     const unconfirmed = done.detail.fields?.confirm !== undefined;

@@ -70,12 +70,10 @@ export const handler = definePerson.handlers({
 async function choices(ctx: Context<PersonState>, typed: TypedSend) {
   const { contacts, categories, groups } = ctx.state.services;
   const caller = ctx.state.caller;
-  const [list, mine] = await Promise.all([contacts.list(caller, {}), groups.list(caller, {})]);
+  const [list, mine] = await Promise.all([contacts.list(caller), groups.list(caller)]);
   return {
-    contacts: list instanceof Refusal
-      ? []
-      : list.contacts.map(({ username, displayName }) => ({ username, displayName })),
-    groups: mine instanceof Refusal ? [] : mine.groups.filter(({ role }) => role !== "member"),
+    contacts: list.contacts.map(({ username, displayName }) => ({ username, displayName })),
+    groups: mine.groups.filter(({ role }) => role !== "member"),
     categories: (await categories.list()).categories,
     attach: await attachChoice(ctx, typed.attachments),
     mayBroadcast: caller.rights.broadcast || caller.role === "admin",

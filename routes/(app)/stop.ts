@@ -1,4 +1,3 @@
-import { HttpError } from "fresh";
 import { definePerson } from "../../lib/web/define.ts";
 import { readForm } from "../../lib/web/forms/form.ts";
 import { localPath, seeOther } from "../../lib/web/pages.ts";
@@ -9,8 +8,7 @@ export const handler = definePerson.api({
   GET: () => seeOther("/"),
   /** CO-6: stops first and reads the form after, so that nothing about the form can be in the way. */
   async POST(ctx) {
-    const stopped = await ctx.state.services.safety.stop(ctx.state.caller, {});
-    if (stopped instanceof Refusal) throw new HttpError(503, stopped.message);
+    await ctx.state.services.safety.stop(ctx.state.caller);
     const form = await readForm(ctx.req);
     return seeOther(form instanceof Refusal ? "/" : localPath(form.get("back")));
   },

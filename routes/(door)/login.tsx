@@ -9,8 +9,8 @@ import { define, type State } from "../../lib/web/define.ts";
 import { filled, jsonIn, problemOf, readForm } from "../../lib/web/forms/form.ts";
 import { localPath, refusedPage } from "../../lib/web/pages.ts";
 import { enter, origin } from "../../lib/web/session.ts";
-import { checked, loginBody, passkeyLoginBody, Refusal } from "../../lib/protocol/mod.ts";
-import type { Answer, LoggedIn } from "../../lib/web/services.ts";
+import { type Answer, checked, loginBody, passkeyLoginBody, Refusal } from "../../lib/protocol/mod.ts";
+import type { LoggedIn } from "../../lib/web/services.ts";
 
 /** A code is asked for once the password was right; until then nobody learns that there is a second factor (AU-7). */
 export const handler = define.handlers({

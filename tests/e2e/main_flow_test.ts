@@ -86,7 +86,7 @@ browserTest(
     await nora.press(noraPage.getByRole("link", { name: "Go to the inbox" }));
     await noraPage.waitForURL(`${base}/`);
     const { caller } = await personOf(services, "nora", password);
-    const limits = await services.preferences.get(caller, {});
+    const limits = await services.preferences.get(caller);
     assert.ok("categories" in limits);
     assert.equal(limits.categories.feet, "ask");
 
@@ -182,7 +182,7 @@ browserTest(
     await page.locator("[name=acceptFrom][value=nobody]").check();
     await button(page, "Save preferences").click();
     await page.waitForURL(/notice=saved/);
-    const limits = await services.preferences.get(caller, {});
+    const limits = await services.preferences.get(caller);
     assert.ok("acceptFrom" in limits);
     assert.equal(limits.acceptFrom, "nobody");
     assert.equal(limits.categories.general, "block");

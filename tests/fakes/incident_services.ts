@@ -1,6 +1,6 @@
 import { type Caller, type Clock, iso } from "../../lib/platform/mod.ts";
 import { type Incident, Refusal } from "../../lib/protocol/mod.ts";
-import type { IncidentsService } from "../../lib/web/services.ts";
+import type { Services } from "../../lib/web/services.ts";
 
 type Refuse = (method: string, params: unknown) => Refusal | undefined;
 
@@ -9,7 +9,7 @@ export function fakeIncidents(
   world: { incidents: Incident[] },
   clock: Clock,
   refusal: Refuse,
-): IncidentsService {
+): Services["incidents"] {
   const missing = () => new Refusal("not_found", "There is no such incident.");
   /** The incident for staff, or why not; `change` has it changed first. */
   const staffs = (

@@ -100,6 +100,8 @@ export function fakeServices(over: Partial<Config> = {}): FakeServices {
     Promise.resolve(refusal(method, params) ?? answer(params));
 
   const whole = { ...config, ...over };
+  /** Notes a call that takes nothing but its caller. */
+  const noted = (method: string) => void world.calls.push({ method, params: {} });
   const services: Services = {
     config: whole,
     clock,
@@ -137,14 +139,16 @@ export function fakeServices(over: Partial<Config> = {}): FakeServices {
     ...fakeFileServices(world, whole, clock, ids, refusal),
     commands: fakeCommands(world, refusal, asked),
     safety: {
-      stop: asked("safety.stop", () => {
+      stop() {
+        noted("safety.stop");
         world.stoppedSince = iso(clock.now());
-        return { stopped: true as const, since: world.stoppedSince };
-      }),
-      resume: asked("safety.resume", () => {
+        return Promise.resolve({ stopped: true, since: world.stoppedSince });
+      },
+      resume() {
+        noted("safety.resume");
         world.stoppedSince = null;
-        return { stopped: false as const };
-      }),
+        return Promise.resolve({ stopped: false });
+      },
       stoppedSince: () => Promise.resolve(world.stoppedSince),
     },
     realtime: {
@@ -353,11 +357,14 @@ function fakeCommands(world: FakeWorld, refusal: Refuse, asked: Asked): Services
       return Promise.resolve({ id: params.id, totals: item.totals });
     },
     get: (_caller, { id }) => Promise.resolve(detail(id) ?? missing()),
-    list: asked(
-      "command.list",
-      ({ box }) => ({ items: box === "inbox" ? world.inbox : world.outbox, next: null }),
-    ),
-    inboxList: asked("inbox.list", () => ({ items: world.inbox, next: null })),
+    list(_caller, params) {
+      world.calls.push({ method: "command.list", params });
+      return Promise.resolve({ items: params.box === "inbox" ? world.inbox : world.outbox, next: null });
+    },
+    inboxList(_caller, params) {
+      world.calls.push({ method: "inbox.list", params });
+      return Promise.resolve({ items: world.inbox, next: null });
+    },
   };
 }
 

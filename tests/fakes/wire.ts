@@ -1,5 +1,6 @@
 import type { SocketEvent, WebSocketLike } from "../../lib/client/mod.ts";
-import type { RealtimeService, SocketOpening } from "../../lib/web/services.ts";
+import type { ConnectionOpening } from "../../lib/realtime/mod.ts";
+import type { Services } from "../../lib/web/services.ts";
 
 /** How many frames, of both directions, a line carries before it breaks. The frame that breaks it is lost. */
 export type CutAfter = number;
@@ -12,7 +13,7 @@ export class Wire {
   #left: number;
   #over = false;
 
-  constructor(realtime: RealtimeService, opening: SocketOpening, cutAfter: CutAfter) {
+  constructor(realtime: Services["realtime"], opening: ConnectionOpening, cutAfter: CutAfter) {
     this.#left = cutAfter;
     this.#server = new ServerEnd((text) => this.#toClient(text), (code, reason) => this.#close(code, reason));
     this.client = {

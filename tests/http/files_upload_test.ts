@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { limits, Refusal } from "../../lib/protocol/mod.ts";
-import type { UploadOrigin } from "../../lib/web/services.ts";
+import type { UploadedFrom } from "../../lib/files/mod.ts";
 import {
   boundary,
   chunked,
@@ -65,7 +65,7 @@ Deno.test("FI-1, FI-4: raw bytes under ?name= are a file", async () => {
 
 function callOrigin({ world }: FakeServices) {
   const call = world.calls.find(({ method }) => method === "file.upload");
-  return (call?.params as { from: UploadOrigin }).from;
+  return (call?.params as { from: UploadedFrom }).from;
 }
 
 Deno.test("SC-5: behind a proxy the port of the connection is not the person's", async () => {

@@ -245,10 +245,10 @@ Deno.test("CO-4 CO-6 UI-7: only what the person takes is told, when they take it
   assert.equal(await told(6 * 3600_000), 1, "when the quiet hours are over");
 
   clock.advance(2 * 3600_000);
-  await safety.stop(ann, {});
+  await safety.stop(ann);
   await send(bob);
   assert.equal(await told(3 * 3600_000), 0, "stopped");
-  await safety.resume(ann, { confirm: true });
+  await safety.resume(ann);
 
   await send(bob);
   assert.equal(await told(), 1);

@@ -5,7 +5,7 @@ import type { State } from "../../lib/web/define.ts";
 import { Ids, systemClock, systemRandom } from "../../lib/platform/mod.ts";
 import { Refusal } from "../../lib/protocol/mod.ts";
 import { type Handlers, Hub, Realtime, type RealtimeSettings } from "../../lib/realtime/mod.ts";
-import type { AccountsService, Services } from "../../lib/web/services.ts";
+import type { Services } from "../../lib/web/services.ts";
 import { handler } from "../../routes/api/ws.ts";
 import { frameBytes, RawSocket } from "../fakes/raw_socket.ts";
 import {
@@ -54,7 +54,9 @@ class Stage implements AsyncDisposable {
       settings,
     });
     const services = {
-      accounts: { authenticate, redeemTicket: authenticate } as Partial<AccountsService> as AccountsService,
+      accounts: { authenticate, redeemTicket: authenticate } as Partial<
+        Services["accounts"]
+      > as Services["accounts"],
       realtime: this.realtime,
       config: { origins: ["https://app.example"] } as unknown as Config,
     } as Partial<Services> as Services;

@@ -1,4 +1,4 @@
-import type { SocketOpening } from "../../lib/web/services.ts";
+import type { ConnectionOpening } from "../../lib/realtime/mod.ts";
 
 export interface Handed {
   cursor: string;
@@ -97,7 +97,10 @@ export class Device {
     return this.#line !== null && !this.#line.dark;
   }
 
-  connect(open: (socket: WebSocket, opening: SocketOpening) => void, caller: SocketOpening["caller"]): void {
+  connect(
+    open: (socket: WebSocket, opening: ConnectionOpening) => void,
+    caller: ConnectionOpening["caller"],
+  ): void {
     this.#reset();
     const line = new Line((from, text) => this.#take(from, text), (ended) => this.#ended(ended));
     this.#line = line;

@@ -86,7 +86,7 @@ function stop(world: World, name = world.anybody()): string | null {
     [name],
     `${name} stops`,
     (services) => {
-      const stopping = services.safety.stop(caller, {});
+      const stopping = services.safety.stop(caller);
       person.pressed = true;
       return stopping;
     },
@@ -116,7 +116,7 @@ export function resume(world: World, name = world.anybody()): string | null {
     false,
     [name],
     `${name} resumes`,
-    (services) => services.safety.resume(caller, { confirm: true }),
+    (services) => services.safety.resume(caller),
   );
 }
 

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import type { Caller } from "../../lib/platform/mod.ts";
 import { contactList, limits } from "../../lib/protocol/mod.ts";
-import type { ContactsService } from "../../lib/web/services.ts";
+import type { Services } from "../../lib/web/services.ts";
 import { accountsRig, kindOf, must } from "../fakes/accounts_rig.ts";
 
 type Rig = Awaited<ReturnType<typeof accountsRig>>;
 
-async function twoPeople(rig: Rig): Promise<{ alice: Caller; bob: Caller; service: ContactsService }> {
+async function twoPeople(rig: Rig): Promise<{ alice: Caller; bob: Caller; service: Services["contacts"] }> {
   const alice = await rig.person("alice");
   return { alice, bob: await rig.person("bob"), service: rig.contacts };
 }

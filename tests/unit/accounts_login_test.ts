@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Accounts, Passwords } from "../../lib/accounts/mod.ts";
 import { networkOf } from "../../lib/accounts/throttle.ts";
 import { limits, Refusal } from "../../lib/protocol/mod.ts";
-import type { AccountsService } from "../../lib/web/services.ts";
+import type { Services } from "../../lib/web/services.ts";
 import { accountsRig, goodPassword, kindOf, must, origin } from "../fakes/accounts_rig.ts";
 import { seededRandom } from "../fakes/random.ts";
 
@@ -18,7 +18,7 @@ function waitOf(answer: unknown): number {
 
 Deno.test("AU-1: registration gives a member; a taken name is a conflict, also in another case", async () => {
   await using rig = await accountsRig();
-  const service: AccountsService = rig.accounts;
+  const service: Services["accounts"] = rig.accounts;
   const user = must(
     await service.register(rig.origin, { username: "alice", password: goodPassword, adult: true }),
   );

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { FileStore } from "../../lib/files/mod.ts";
 import { iso } from "../../lib/platform/mod.ts";
 import { limits } from "../../lib/protocol/mod.ts";
-import type { FilesService } from "../../lib/web/services.ts";
+import type { Services } from "../../lib/web/services.ts";
 import { dayMs, Feed, FilesRig, hashOf, origin, refusalOf, streamOf, taken } from "../fakes/files_rig.ts";
 
 /** Nothing of an upload is there: no file, no bytes, no usage, no room taken. */
@@ -24,7 +24,7 @@ Deno.test("FI-1, FI-4: an upload becomes a file that shows what it is", async ()
   await using rig = await FilesRig.open();
   const [ann, content] = [rig.person("ann"), '{"a": 1}'];
   // What routes see of the room.
-  const service: FilesService = rig.files;
+  const service: Services["files"] = rig.files;
   const file = await rig.upload(ann, content, "../../report.exe");
   assert.deepEqual(file, {
     id: file.id,

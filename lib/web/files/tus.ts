@@ -1,11 +1,11 @@
 import type { Context } from "fresh";
 import type { PersonState, State } from "../define.ts";
 import type { Caller } from "../../platform/mod.ts";
-import { id as uploadId, Refusal } from "../../protocol/mod.ts";
+import { type Answer, id as uploadId, Refusal } from "../../protocol/mod.ts";
 import { problem, problemAs } from "../problems.ts";
 import { nameIn } from "../rest.ts";
 import { rawBody, refusedEncoding, saidLength, takeBody, uploadOrigin } from "./upload.ts";
-import type { Answer, UploadState } from "../services.ts";
+import type { UploadView } from "../../files/mod.ts";
 
 /** FI-2: tus 1.0.0 (https://tus.io/protocols/resumable-upload) over the service of files; docs/adr/0006 says why by hand. */
 const version = "1.0.0";
@@ -158,13 +158,13 @@ function append(
   caller: Caller,
   id: string,
   at: Part & { offset: number },
-): Answer<UploadState> {
+): Answer<UploadView> {
   const { files } = ctx.state.services;
   return takeBody(rawBody(ctx.req), (stream) => files.append(caller, id, at, stream));
 }
 
 /** What every answer tells of an upload; the file's id once it is there. */
-function progress({ offset, expiresAt, fileId }: UploadState): Record<string, string> {
+function progress({ offset, expiresAt, fileId }: UploadView): Record<string, string> {
   return {
     "upload-offset": String(offset),
     ...(fileId === null

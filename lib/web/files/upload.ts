@@ -2,15 +2,15 @@ import type { Context } from "fresh";
 import type { State } from "../define.ts";
 import { boundaryOf, type FormEvent, readParts } from "./multipart.ts";
 import type { Caller, Clock } from "../../platform/mod.ts";
-import { type FileObject, limits, Refusal } from "../../protocol/mod.ts";
+import { type Answer, type FileObject, limits, Refusal } from "../../protocol/mod.ts";
 import { originOf } from "../authentication.ts";
-import type { Answer, UploadOrigin } from "../services.ts";
+import type { UploadedFrom } from "../../files/mod.ts";
 
 const wrong = (message: string, fields?: Record<string, string>) =>
   new Refusal("invalid_params", message, fields === undefined ? {} : { fields });
 
 /** Where an upload comes from. The port of the peer is the proxy's own behind a proxy. */
-export function uploadOrigin(ctx: Context<State>): UploadOrigin {
+export function uploadOrigin(ctx: Context<State>): UploadedFrom {
   const { remoteAddr } = ctx.info;
   const isPeers = "port" in remoteAddr && !ctx.state.services.config.trustProxy;
   return { ...originOf(ctx), port: isPeers ? remoteAddr.port : null };

@@ -14,7 +14,7 @@ export async function attachChoice(
   const { files, config } = ctx.state.services;
   const caller = ctx.state.caller;
   const list = await files.list(caller, { limit: offered });
-  const found = new Map(list instanceof Refusal ? [] : list.files.map((file) => [file.id, file]));
+  const found = new Map(list.files.map((file) => [file.id, file]));
   const older = [...new Set(chosen)].slice(0, limits.attachments)
     .filter((one) => !found.has(one) && fileId.safeParse(one).success);
   for (const file of await Promise.all(older.map((one) => files.get(caller, one)))) {

@@ -1,5 +1,6 @@
 import { filled } from "./form.ts";
 import {
+  type Answer,
   checked,
   type Incident,
   incidentClose,
@@ -7,7 +8,7 @@ import {
   Refusal,
   reportDraft,
 } from "../../protocol/mod.ts";
-import type { Answer, IncidentsService } from "../services.ts";
+import type { Services } from "../services.ts";
 import type { Caller } from "../../platform/mod.ts";
 
 /** The forms of an incident's page as they were typed, to show them again when one was refused. */
@@ -47,7 +48,7 @@ export function typedIncident(form: URLSearchParams, incident: Incident): TypedI
 
 /** Does what a form of an incident's page asks; answers with what was done, for the notice. */
 export async function changeIncident(
-  incidents: IncidentsService,
+  incidents: Services["incidents"],
   caller: Caller,
   id: string,
   form: URLSearchParams,

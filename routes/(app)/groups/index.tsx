@@ -9,13 +9,16 @@ import { checked, type GroupEntry, methods, Refusal } from "../../../lib/protoco
 import { fill, plural, type Words } from "../../../lib/words/mod.ts";
 
 export const handler = definePerson.handlers({
-  GET: async (ctx) => page({ ...await mine(ctx), problem: null }),
+  GET: async (ctx) => page({ ...await ctx.state.services.groups.list(ctx.state.caller), problem: null }),
   async POST(ctx) {
     const form = await readForm(ctx.req);
     const action = form instanceof Refusal ? "" : form.get("action") ?? "";
     const done = form instanceof Refusal ? form : await act(ctx, action, form.get("group") ?? "");
     if (!(done instanceof Refusal)) return seeOther(`/groups?notice=${action}`);
-    return page({ ...await mine(ctx), problem: problemOf(done, ctx.state.language) }, refusedPage(done));
+    return page({
+      ...await ctx.state.services.groups.list(ctx.state.caller),
+      problem: problemOf(done, ctx.state.language),
+    }, refusedPage(done));
   },
 });
 
@@ -33,13 +36,6 @@ async function act(ctx: Context<PersonState>, action: string, group: string) {
     default:
       return new Refusal("invalid_params", "Use the buttons of this page.");
   }
-}
-
-async function mine(ctx: Context<PersonState>) {
-  const list = await ctx.state.services.groups.list(ctx.state.caller, {});
-  return list instanceof Refusal
-    ? { groups: [], invitations: [], unread: problemOf(list, ctx.state.language) }
-    : { ...list, unread: null };
 }
 
 /** Only these words, never text from the address. */
@@ -67,7 +63,7 @@ export default definePerson.page<typeof handler>(function Groups({ data, url }) 
         <p class="lead">{words.lead}</p>
       </div>
       {notice === undefined ? null : <Notice>{notice}</Notice>}
-      <ProblemNotice problem={data.unread ?? data.problem} />
+      <ProblemNotice problem={data.problem} />
       {invitations.length === 0 ? null : (
         <section class="panel" aria-labelledby="invitations">
           <h2 id="invitations">{words.invitations}</h2>

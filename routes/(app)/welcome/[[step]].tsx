@@ -27,24 +27,22 @@ import {
   type WelcomeView,
   welcomeView,
 } from "../../../lib/web/forms/welcome.ts";
+import { WrongMethod } from "../../../lib/web/methods.ts";
 import { fill, someWords } from "../../../lib/words/mod.ts";
 
 export const handler = definePerson.handlers({
   async GET(ctx) {
     const view = viewOf(ctx);
     const typed = await shown(ctx);
-    // What cannot be read is not asked now; the inbox works all the same, and the preferences say more.
-    if (typed instanceof Refusal) return seeOther("/");
     return page({ ...await surroundings(ctx), view, typed, problem: null });
   },
   async POST(ctx) {
     const view = viewOf(ctx);
-    if (view === "ready") throw new HttpError(405);
+    if (view === "ready") throw new WrongMethod("GET, HEAD, OPTIONS");
     const form = await readForm(ctx.req);
     const done = form instanceof Refusal ? form : await save(ctx, view, form);
     if (!(done instanceof Refusal)) return seeOther(welcomePath(viewAfter(view)));
     const typed = form instanceof Refusal ? await shown(ctx) : typedPreferences(form);
-    if (typed instanceof Refusal) return seeOther("/");
     const problem = problemOf(done, ctx.state.language, preferenceNames);
     return page({ ...await surroundings(ctx), view, typed, problem }, refusedPage(done));
   },
@@ -57,8 +55,7 @@ function viewOf(ctx: Context<PersonState>): WelcomeView {
 }
 
 async function shown(ctx: Context<PersonState>) {
-  const preferences = await ctx.state.services.preferences.get(ctx.state.caller, {});
-  return preferences instanceof Refusal ? preferences : shownPreferences(preferences);
+  return shownPreferences(await ctx.state.services.preferences.get(ctx.state.caller));
 }
 
 async function surroundings(ctx: Context<PersonState>) {
