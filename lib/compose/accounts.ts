@@ -1,22 +1,8 @@
-import {
-  AccountData,
-  type Accounts,
-  type Contacts,
-  type ContactsStore,
-  type Groups,
-  Profiles,
-  type ProfilesNeeds,
-  TwoFactor,
-  type TwoFactorStore,
-} from "../accounts/mod.ts";
+import { AccountData, Profiles, type ProfilesNeeds, TwoFactor } from "../accounts/mod.ts";
 import {
   attachable,
   exportParts,
-  type KvAccounts,
-  type KvAudit,
-  type KvCounts,
   kvFileStore,
-  type KvGroups,
   KvProfiles,
   kvPushStore,
   KvRemoval,
@@ -24,23 +10,13 @@ import {
   type Store,
 } from "../adapters/kv/mod.ts";
 import type { CommandRoom, CommandStore } from "../commands/mod.ts";
-import { type Consent, newPreferences } from "../consent/mod.ts";
+import type { OpenPeople } from "./people.ts";
 import type { Files } from "../files/mod.ts";
 import type { Bell, Clock, Log, Random } from "../platform/mod.ts";
 import type { Services } from "../web/mod.ts";
 
-export interface AccountParts {
+export interface AccountParts extends OpenPeople {
   store: Store;
-  accounts: Accounts;
-  accountsStore: KvAccounts;
-  twoFactorStore: TwoFactorStore;
-  counts: KvCounts;
-  audit: KvAudit;
-  contacts: Contacts;
-  contactsStore: ContactsStore;
-  groups: Groups;
-  groupsStore: KvGroups;
-  consent: Consent;
   commands: CommandRoom;
   commandStore: CommandStore;
   files: Files;
@@ -112,11 +88,7 @@ export function openAccountParts(parts: AccountParts): OpenAccountParts {
         fileStore: kvFileStore(store, clock),
         bell,
         pushes: kvPushStore(store, clock),
-        forgetChoices(userId) {
-          consent.forget(userId);
-          // Until the next start counts everybody anew: a broadcast reaches nobody here.
-          consent.census.changed(userId, { ...newPreferences, broadcasts: false, blockedUsers: [] });
-        },
+        forgetChoices: (userId) => consent.accountRemoved(userId),
       }),
       bell,
       clock,

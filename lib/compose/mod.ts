@@ -3,34 +3,15 @@
  * Never holds a rule: a rule belongs to a room.
  * Start with `openServices` below.
  */
-import {
-  Accounts,
-  Contacts,
-  CurrentCallers,
-  GroupMemberships,
-  Groups,
-  Passwords,
-  People,
-  prepareDemo,
-  prepareFirstAdmin,
-  Tokens,
-} from "../accounts/mod.ts";
-import { diskHealth, loadSecret } from "../adapters/disk/mod.ts";
+import { type Passwords, prepareDemo, prepareFirstAdmin } from "../accounts/mod.ts";
+import { diskHealth } from "../adapters/disk/mod.ts";
 import {
   JobRunner,
-  KvAccounts,
-  KvAudit,
   kvCategoryStore,
   kvCommandFiles,
   kvCommandStore,
-  kvConsentStore,
-  KvContacts,
-  KvCounts,
-  KvGroups,
   kvHealth,
   kvStats,
-  KvTwoFactor,
-  KvUsers,
   openStore,
   type Store,
 } from "../adapters/kv/mod.ts";
@@ -38,12 +19,13 @@ import { type CommandRoom, openCommands } from "../commands/mod.ts";
 import { type FilesParts, openFiles } from "./files.ts";
 import { openAccountParts } from "./accounts.ts";
 import { type Job, jobTable } from "./jobs.ts";
+import { openPeople } from "./people.ts";
 import { openPush } from "./push.ts";
 import { socketMethods } from "./socket_methods.ts";
 import type { Config } from "../config/mod.ts";
-import { CategoryAdmin, Consent } from "../consent/mod.ts";
+import { CategoryAdmin } from "../consent/mod.ts";
 import { Health, type HealthPort } from "../platform/health.ts";
-import { Audit, Mutes, Stats, Users } from "../moderation/mod.ts";
+import { Audit, Stats, Users } from "../moderation/mod.ts";
 import {
   type Clock,
   Ids,
@@ -92,49 +74,19 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
   const store = options.store ?? opening.use(await openStore(config.kv));
   const ids = new Ids(clock, random);
   const hub = new Hub(clock, config.heartbeatMs);
-  const accountsStore = new KvAccounts(store, clock);
-  const contactsStore = new KvContacts(store);
-  const passwords = options.passwords ?? new Passwords(random);
-  const people = new People(accountsStore, clock);
-  const consent = new Consent({
-    store: kvConsentStore(store),
-    timeZones: people,
+  const everyone = await openPeople({
+    config,
+    store,
+    hub,
     clock,
-    bell: hub,
-    exclusive: store.exclusive,
+    ids,
+    random,
+    log,
+    passwords: options.passwords,
+    secret: options.secret,
   });
-  const audit = new KvAudit(store, clock, log);
-  const userRecords = new KvUsers(store, accountsStore, audit, clock);
-  const groupsStore = new KvGroups(store, audit);
-  const groups = new Groups({ store: groupsStore, people, bell: hub, clock });
-  const memberships = new GroupMemberships(groupsStore);
-  const mutes = await Mutes.load(userRecords, clock, store.exclusive);
-  const callers = new CurrentCallers(hub);
-  const contacts = new Contacts({
-    store: contactsStore,
-    people,
-    bell: hub,
-    clock,
-    blocks: async (userId, otherId) => {
-      const other = (await people.byIds([otherId])).get(otherId);
-      return other !== undefined && await consent.blocks(userId, other.username);
-    },
-    sharedLimits: (userId) => consent.sharedLimits(userId),
-    sharesGroup: (userId, others) => memberships.sharesGroup(userId, others),
-  });
-  const tokens = new Tokens(options.secret ?? await loadSecret(config.dataDir), clock);
-  const needs = { store: accountsStore, passwords, clock, ids, random, log };
-  const counts = new KvCounts(store);
-  const twoFactorStore = new KvTwoFactor(store, audit, clock);
-  const accounts = new Accounts({
-    ...needs,
-    counts,
-    twoFactor: twoFactorStore,
-    tokens,
-    bell: hub,
-    mode: config.mode,
-    registration: config.registration,
-  });
+  const { accounts, accountsStore, audit, callers, consent, contacts, groups, memberships, mutes, people } =
+    everyone;
   const commandStore = kvCommandStore(store);
   const commands = openCommands({
     store: commandStore,
@@ -169,8 +121,8 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
   });
   opening.defer(() => warmed);
   opening.defer(() => warming.abort());
-  const setupLink = await prepareFirstAdmin(needs, config.admin);
-  const demo = await prepareDemo({ ...needs, contacts: contactsStore }, config.mode);
+  const setupLink = await prepareFirstAdmin(everyone.needs, config.admin);
+  const demo = await prepareDemo({ ...everyone.needs, contacts: everyone.contactsStore }, config.mode);
   const files = opening.use(
     await openFiles({
       config,
@@ -196,17 +148,8 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
     }),
   );
   const ofAccounts = openAccountParts({
+    ...everyone,
     store,
-    accounts,
-    accountsStore,
-    twoFactorStore,
-    counts,
-    audit,
-    contacts,
-    contactsStore,
-    groups,
-    groupsStore,
-    consent,
     commands,
     commandStore,
     files: files.room,
@@ -216,10 +159,7 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
     log,
     profileChanged(user, { timeZone }) {
       callers.note(user.id, user);
-      if (!timeZone) return;
-      // Quiet hours and the daily limit are of the person's own day.
-      consent.forget(user.id);
-      hub.consentChanged(user.id);
+      if (timeZone) consent.timeZoneChanged(user.id);
     },
   });
   const push = opening.use(
@@ -281,7 +221,7 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
     handlers: socketMethods(behindMethods),
   });
   const users = new Users({
-    store: userRecords,
+    store: everyone.userRecords,
     mutes,
     bell: hub,
     clock,

@@ -113,6 +113,18 @@ export class Consent {
     this.#atHand.delete(userId);
   }
 
+  /** The person's time zone changed. Quiet hours and the daily limit follow the person's own day. */
+  timeZoneChanged(userId: string): void {
+    this.forget(userId);
+    this.#bell.consentChanged(userId);
+  }
+
+  /** An account was removed: broadcasts no longer count the person. The next start counts everyone again. */
+  accountRemoved(userId: string): void {
+    this.forget(userId);
+    this.census.changed(userId, { ...newPreferences, broadcasts: false, blockedUsers: [] });
+  }
+
   categories(): Promise<Category[]> {
     return this.categoryList.offered();
   }

@@ -1,0 +1,110 @@
+import {
+  Accounts,
+  Contacts,
+  CurrentCallers,
+  GroupMemberships,
+  Groups,
+  Passwords,
+  People,
+  Tokens,
+} from "../accounts/mod.ts";
+import { loadSecret } from "../adapters/disk/mod.ts";
+import {
+  KvAccounts,
+  KvAudit,
+  kvConsentStore,
+  KvContacts,
+  KvCounts,
+  KvGroups,
+  KvTwoFactor,
+  KvUsers,
+  type Store,
+} from "../adapters/kv/mod.ts";
+import type { Config } from "../config/mod.ts";
+import { Consent } from "../consent/mod.ts";
+import { Mutes } from "../moderation/mod.ts";
+import type { Clock, Ids, Log, Random } from "../platform/mod.ts";
+import type { Hub } from "../realtime/mod.ts";
+
+export interface PeopleParts {
+  config: Config;
+  store: Store;
+  hub: Hub;
+  clock: Clock;
+  ids: Ids;
+  random: Random;
+  log: Log;
+  /** Default: the configured password hash. */
+  passwords: Passwords | undefined;
+  /** Default: `secret.key` in the data directory. */
+  secret: Uint8Array<ArrayBuffer> | undefined;
+}
+
+export type OpenPeople = Awaited<ReturnType<typeof openPeople>>;
+
+/** Wires accounts, contacts, groups, consent and mutes. */
+export async function openPeople(
+  { config, store, hub, clock, ids, random, log, secret, ...given }: PeopleParts,
+) {
+  const passwords = given.passwords ?? new Passwords(random);
+  const accountsStore = new KvAccounts(store, clock);
+  const contactsStore = new KvContacts(store);
+  const people = new People(accountsStore, clock);
+  const consent = new Consent({
+    store: kvConsentStore(store),
+    timeZones: people,
+    clock,
+    bell: hub,
+    exclusive: store.exclusive,
+  });
+  const audit = new KvAudit(store, clock, log);
+  const userRecords = new KvUsers(store, accountsStore, audit, clock);
+  const groupsStore = new KvGroups(store, audit);
+  const groups = new Groups({ store: groupsStore, people, bell: hub, clock });
+  const memberships = new GroupMemberships(groupsStore);
+  const mutes = await Mutes.load(userRecords, clock, store.exclusive);
+  const callers = new CurrentCallers(hub);
+  const contacts = new Contacts({
+    store: contactsStore,
+    people,
+    bell: hub,
+    clock,
+    blocks: async (userId, otherId) => {
+      const other = (await people.byIds([otherId])).get(otherId);
+      return other !== undefined && await consent.blocks(userId, other.username);
+    },
+    sharedLimits: (userId) => consent.sharedLimits(userId),
+    sharesGroup: (userId, others) => memberships.sharesGroup(userId, others),
+  });
+  const tokens = new Tokens(secret ?? await loadSecret(config.dataDir), clock);
+  const needs = { store: accountsStore, passwords, clock, ids, random, log };
+  const counts = new KvCounts(store);
+  const twoFactorStore = new KvTwoFactor(store, audit, clock);
+  const accounts = new Accounts({
+    ...needs,
+    counts,
+    twoFactor: twoFactorStore,
+    tokens,
+    bell: hub,
+    mode: config.mode,
+    registration: config.registration,
+  });
+  return {
+    accounts,
+    accountsStore,
+    audit,
+    callers,
+    consent,
+    contacts,
+    contactsStore,
+    counts,
+    groups,
+    groupsStore,
+    memberships,
+    mutes,
+    needs,
+    people,
+    twoFactorStore,
+    userRecords,
+  };
+}
