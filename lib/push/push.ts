@@ -1,6 +1,7 @@
 import type { BellListener, Caller, Clock, Log } from "../platform/mod.ts";
 import { limits, type PushState, type PushSubscriptionBody, Refusal } from "../protocol/mod.ts";
 import type { PushJob, PushSender, PushStore, Subscription } from "./ports.ts";
+import { Background } from "./background.ts";
 import { isPushService } from "./push_services.ts";
 
 /** UI-7: shortest time between two notifications of a device. */
@@ -12,8 +13,7 @@ const keepTryingMs = 24 * 3600_000;
 /** Waits after a push service failed: 30 s, doubling, at most an hour. */
 const retryBaseMs = 30_000;
 const retryMaxMs = 3600_000;
-/** Number of pushes that run at once, and the longest time for each. */
-const concurrency = 8;
+/** Longest time for one push. */
 const sendMs = 10_000;
 
 export interface PushParts {
@@ -44,15 +44,12 @@ export class Push implements BellListener, AsyncDisposable {
   #people: Set<string> | undefined;
   /** People with a planned job. */
   readonly #planned = new Set<string>();
-  /** Work in the background; a close waits for it. */
-  readonly #working = new Set<Promise<void>>();
-  /** Sends that wait, and the number of those that run. */
-  readonly #queue: (() => Promise<void>)[] = [];
-  #sending = 0;
+  readonly #background: Background;
   readonly #closing = new AbortController();
 
   constructor(parts: PushParts) {
     this.#parts = parts;
+    this.#background = new Background(parts.log);
   }
 
   async start(): Promise<void> {
@@ -102,7 +99,7 @@ export class Push implements BellListener, AsyncDisposable {
   /** Ends the subscriptions of a session. */
   sessionEnded(sessionId: string): void {
     const { store } = this.#parts;
-    this.#work("push.not_removed", async () => {
+    this.#background.run("push.not_removed", async () => {
       for (const subscription of await store.ofSession(sessionId)) await store.remove(subscription);
     });
   }
@@ -112,7 +109,7 @@ export class Push implements BellListener, AsyncDisposable {
     if (this.#parts.sender === null || this.#planned.has(userId) || this.#parts.isOnline(userId)) return;
     if (this.#people !== undefined && !this.#people.has(userId)) return;
     this.#planned.add(userId);
-    this.#work("push.not_planned", async () => {
+    this.#background.run("push.not_planned", async () => {
       const { store, clock } = this.#parts;
       if ((await store.of(userId)).length === 0) return this.#forget(userId);
       const sinceMs = clock.now();
@@ -128,7 +125,7 @@ export class Push implements BellListener, AsyncDisposable {
       for (const userId of this.#people) this.ring(userId);
       return;
     }
-    this.#work("push.not_planned", async () => {
+    this.#background.run("push.not_planned", async () => {
       for (const userId of await this.#parts.store.people()) this.ring(userId);
     });
   }
@@ -151,19 +148,19 @@ export class Push implements BellListener, AsyncDisposable {
     const due = wanting.filter(({ pushedMs }) => pushedMs === null || pushedMs + everyMs <= now);
     const later = wanting.filter((one) => !due.includes(one)).map(({ pushedMs }) => pushedMs! + everyMs);
     const next = later.length === 0 ? undefined : Math.min(...later);
-    if (due.length > 0) return this.#enqueue(() => this.#sendAll(job, due, next));
+    if (due.length > 0) return this.#background.send(() => this.#sendAll(job, due, next));
     if (next !== undefined) await this.#plan(job, next);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closing.abort();
-    this.#queue.length = 0;
+    this.#background.clear();
     await this.idle();
   }
 
   /** Resolves when nothing is being sent or written. */
   async idle(): Promise<void> {
-    while (this.#working.size > 0) await Promise.all(this.#working);
+    await this.#background.idle();
   }
 
   /** The devices without a notification since then. Removes those whose session was ended. */
@@ -237,34 +234,6 @@ export class Push implements BellListener, AsyncDisposable {
   #forget(userId: string): void {
     this.#people?.delete(userId);
     this.#planned.delete(userId);
-  }
-
-  #enqueue(work: () => Promise<void>): void {
-    this.#queue.push(work);
-    this.#next();
-  }
-
-  #next(): void {
-    const work = this.#sending < concurrency ? this.#queue.shift() : undefined;
-    if (work === undefined) return;
-    this.#sending++;
-    this.#work("push.failed", async () => {
-      try {
-        await work();
-      } finally {
-        this.#sending--;
-        this.#next();
-      }
-    });
-  }
-
-  /** Runs in the background and logs a failure. */
-  #work(event: string, work: () => Promise<void>, failed?: () => void): void {
-    const working = work().catch((error: unknown) => {
-      failed?.();
-      this.#parts.log.error(event, { error: error instanceof Error ? error : new Error(String(error)) });
-    }).finally(() => this.#working.delete(working));
-    this.#working.add(working);
   }
 }
 
