@@ -13,7 +13,6 @@ import { KvAudit, openStore, type Store } from "../lib/adapters/kv/mod.ts";
 import { ConfigProblem, loadConfig } from "../lib/config/mod.ts";
 import { complain, say } from "../lib/platform/console.ts";
 import { silentLog, systemClock } from "../lib/platform/mod.ts";
-import type { IncidentRecord } from "../lib/scanning/evidence_ports.ts";
 
 /** Whoever is at the terminal. No username looks like this. */
 const operator = { userId: "operator", username: "(operator)" } as const;
@@ -91,12 +90,18 @@ class Check {
       const known = this.#onDisk.get(sha256);
       if (known !== undefined) still.set(sha256, { sizeBytes, sound: known.sound });
     }
-    const readsBack = (incident: IncidentRecord) =>
-      this.#evidence.verify(incident.id, incident).catch((error: Error) => {
-        complain(error.message);
-        return false;
-      });
-    return check(await readFacts(this.#store.kv, this.#disk, still, readsBack, systemClock.now()));
+    const facts = await readFacts(
+      this.#store.kv,
+      this.#disk,
+      still,
+      (incident) =>
+        this.#evidence.verify(incident.id, incident).catch((error: Error) => {
+          complain(error.message);
+          return false;
+        }),
+      systemClock.now(),
+    );
+    return check(facts);
   }
 
   /** Into the audit log, before anything is changed. */

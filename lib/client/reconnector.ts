@@ -1,4 +1,5 @@
 import { limits } from "../protocol/limits.ts";
+import { subProtocol } from "../protocol/rpc.ts";
 import { fullJitter } from "../platform/backoff.ts";
 import type { Clock, Timer } from "../platform/clock.ts";
 import type { Log } from "../platform/log.ts";
@@ -8,7 +9,7 @@ import { clientCodes, type ConnectionState, isFinal } from "./connection_state.t
 import { asError } from "./events.ts";
 import type { SessionReady } from "./frames.ts";
 import { RequestError } from "./requests.ts";
-import { type SocketAddress, type SocketFactory, socketUrl, subProtocol } from "./socket.ts";
+import { type SocketAddress, type SocketFactory, socketUrl } from "./socket.ts";
 
 export interface ReconnectorOptions extends SocketAddress {
   socket: SocketFactory;

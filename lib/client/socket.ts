@@ -19,9 +19,6 @@ export interface SocketEvent {
 
 export type SocketFactory = (url: string, protocols: string[]) => WebSocketLike;
 
-/** The sub-protocol of WS-1. */
-export const subProtocol = "behest.v1";
-
 export const webSocket: SocketFactory = (url, protocols) => new WebSocket(url, protocols);
 
 export interface SocketAddress {

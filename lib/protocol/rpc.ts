@@ -2,6 +2,9 @@ import { limits } from "./limits.ts";
 import { jsonRpcCodes, type RpcErrorObject } from "./errors.ts";
 import { jsonDepth } from "./json_depth.ts";
 
+/** The only sub-protocol of the socket (WS-1). */
+export const subProtocol = "behest.v1";
+
 /** JSON-RPC 2.0 ids that are taken: a string of at most 64 or a safe integer. Null is for errors without a request. */
 export type RpcId = string | number;
 

@@ -7,4 +7,3 @@ export type { Handlers, ServiceMethod } from "./dispatcher.ts";
 export { Hub } from "./hub.ts";
 export type { ConnectionOpening, Greeting, Inbox, InboxPage, RealtimeSettings, Transport } from "./ports.ts";
 export { Realtime, type RealtimeParts } from "./service.ts";
-export { isForeign, isUpgrade, offersSubProtocol, readSocketQuery, subProtocol } from "./socket_query.ts";

@@ -1,12 +1,6 @@
 import { define } from "../../lib/web/define.ts";
-import { Refusal } from "../../lib/protocol/mod.ts";
-import {
-  isForeign,
-  isUpgrade,
-  offersSubProtocol,
-  readSocketQuery,
-  subProtocol,
-} from "../../lib/realtime/mod.ts";
+import { Refusal, subProtocol } from "../../lib/protocol/mod.ts";
+import { isForeign, isUpgrade, offersSubProtocol, readSocketQuery } from "../../lib/web/socket_upgrade.ts";
 import { problem } from "../../lib/web/problems.ts";
 import { authenticateRequest } from "../../lib/web/authentication.ts";
 

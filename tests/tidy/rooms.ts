@@ -54,7 +54,7 @@ export const rooms: Readonly<Record<string, Part>> = {
   "lib/scanning": { parts: [protocol, platform, "lib/files"], packages: ["node:crypto"] },
   "lib/moderation": { parts: [protocol, platform], packages: ["node:crypto"] },
   "lib/push": { parts: [protocol, platform] },
-  "lib/realtime": { parts: [protocol, platform], packages: ["zod"] },
+  "lib/realtime": { parts: [protocol, platform] },
   "lib/client": { parts: [protocol, platform] },
   [browser]: {
     parts: [protocol, words, text, "lib/client"],
@@ -73,10 +73,9 @@ export const rooms: Readonly<Record<string, Part>> = {
   },
   "main.ts": { parts: [protocol, platform, web, fresh, "lib/config", "lib/compose"] },
 
-  // Routes get their services from `ctx.state`: they import no room with a service in it, and no adapter. The socket's
-  // route asks lib/realtime how to read the upgrade.
+  // Routes get their services from `ctx.state`: they import no room with a service in it, and no adapter.
   "routes": {
-    parts: [protocol, words, text, web, fresh, "lib/realtime", browser, "components", "islands"],
+    parts: [protocol, words, text, web, fresh, browser, "components", "islands"],
     packages: ["preact"],
   },
   "islands": {

@@ -1,8 +1,5 @@
 import { z } from "zod";
-import { checked, commandKind, device, limits, Refusal } from "../protocol/mod.ts";
-
-/** The only sub-protocol (WS-1). */
-export const subProtocol = "behest.v1";
+import { checked, commandKind, device, limits, Refusal, subProtocol } from "../protocol/mod.ts";
 
 /** The query of a socket's address. */
 export interface SocketQuery {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Refusal } from "../../lib/protocol/mod.ts";
-import { isForeign, isUpgrade, offersSubProtocol, readSocketQuery } from "../../lib/realtime/mod.ts";
+import { isForeign, isUpgrade, offersSubProtocol, readSocketQuery } from "../../lib/web/socket_upgrade.ts";
 
 function read(query: string) {
   return readSocketQuery(new URLSearchParams(query));
