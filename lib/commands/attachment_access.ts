@@ -1,17 +1,20 @@
 import type { FileCarrier } from "../platform/mod.ts";
 import type { FileState } from "../protocol/mod.ts";
 import type { Parts } from "./parts.ts";
-import type { Transitions } from "./transitions.ts";
+import type { RecipientStates } from "./recipient_states.ts";
+import type { Releases } from "./releases.ts";
 import { forRecipient } from "./views.ts";
 
 /** Who may read a command's files (FI-5), and what happens to the command when a file was checked (FI-6). */
 export class AttachmentAccess {
   readonly #parts: Parts;
-  readonly #transitions: Transitions;
+  readonly #states: RecipientStates;
+  readonly #releases: Releases;
 
-  constructor(parts: Parts, transitions: Transitions) {
+  constructor(parts: Parts, states: RecipientStates, releases: Releases) {
     this.#parts = parts;
-    this.#transitions = transitions;
+    this.#states = states;
+    this.#releases = releases;
   }
 
   /**
@@ -27,7 +30,7 @@ export class AttachmentAccess {
       case "proof":
         return record.senderId === userId;
       case "command": {
-        const known = await this.#transitions.known(userId, record);
+        const known = await this.#states.known(userId, record);
         if (known === null || known.record.state === "cancelled" || known.record.state === "failed") {
           return false;
         }
@@ -47,9 +50,9 @@ export class AttachmentAccess {
     if (by.kind !== "command") return;
     switch (state) {
       case "clean":
-        return await this.#transitions.release(by.commandId);
+        return await this.#releases.release(by.commandId);
       case "rejected":
-        return await this.#transitions.reject(by.commandId);
+        return await this.#releases.reject(by.commandId);
       case "scanning":
       case "held":
         return;

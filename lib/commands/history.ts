@@ -15,6 +15,7 @@ import type { Inbox } from "./inbox.ts";
 import { isClosed } from "./lifecycle.ts";
 import type { Parts } from "./parts.ts";
 import type { CommandRecord, StateRecord, StoredState } from "./ports.ts";
+import type { RecipientStates } from "./recipient_states.ts";
 import { firstRecord } from "./state_records.ts";
 import { forRecipient, ownState, recipientState, timelineOf, totalsOf } from "./views.ts";
 
@@ -25,10 +26,12 @@ const readAtOnce = 100;
 export class History {
   readonly #parts: Parts;
   readonly #inbox: Inbox;
+  readonly #states: RecipientStates;
 
-  constructor(parts: Parts, inbox: Inbox) {
+  constructor(parts: Parts, inbox: Inbox, states: RecipientStates) {
     this.#parts = parts;
     this.#inbox = inbox;
+    this.#states = states;
   }
 
   /** The person's commands, newest first. Listing a waiting command delivers it, if consent allows that now. */
@@ -108,10 +111,10 @@ export class History {
     const record = (await store.commands([id])).get(id);
     const missing = new Refusal("not_found", "There is no such command. It may have ended.");
     if (record === undefined) return missing;
-    const own = record.cast === undefined
-      ? (await store.states([{ userId: caller.userId, commandId: id }]))[0]
-      : await this.#parts.broadcasts.stateOf(caller.userId, record);
-    const received = own && own.record.deliveredAt !== null && own.record.withheldBy === null ? own : null;
+    const own = await this.#states.of(caller.userId, record);
+    const received = own !== null && own.record.deliveredAt !== null && own.record.withheldBy === null
+      ? own
+      : null;
     const isSender = record.senderId === caller.userId;
     if (!isSender && received === null) return missing;
     const preferences = await consent.preferencesOf(caller.userId);

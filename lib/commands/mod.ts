@@ -15,11 +15,14 @@ import type { Needs } from "./needs.ts";
 import type { Parts } from "./parts.ts";
 import { Pending } from "./pending.ts";
 import type { Job } from "./ports.ts";
+import { RecipientStates } from "./recipient_states.ts";
+import { Releases } from "./releases.ts";
 import { Reminders } from "./reminders.ts";
 import { Safety } from "./safety.ts";
 import { type GateNeeds, SendGates } from "./send_gates.ts";
 import { Sender } from "./sender.ts";
 import { Transitions } from "./transitions.ts";
+import { wholeTransitions } from "./whole_transitions.ts";
 
 export type { GateNeeds } from "./send_gates.ts";
 export type { Needs } from "./needs.ts";
@@ -55,17 +58,20 @@ export function openCommands(needs: Needs & { gates: GateNeeds }): CommandRoom {
   const audience = new Audience(parts);
   const acknowledgements = new Acknowledgements(parts);
   const inbox = new Inbox(parts, acknowledgements);
-  const transitions = new Transitions(parts, audience);
+  const states = new RecipientStates(parts);
+  const whole = wholeTransitions(parts, audience);
+  const transitions = new Transitions(parts, states, whole);
+  const releases = new Releases(parts, whole);
   const safety = new Safety(parts);
-  const reminders = new Reminders(parts);
+  const reminders = new Reminders(parts, states);
   return {
     sender: new SendGates(new Sender(parts, audience), needs.gates, needs.clock),
     transitions,
-    history: new History(parts, inbox),
+    history: new History(parts, inbox, states),
     inbox,
     inFlight,
     safety,
-    attachmentAccess: new AttachmentAccess(parts, transitions),
+    attachmentAccess: new AttachmentAccess(parts, states, releases),
     pending: new Pending(parts),
     close: () => parts.totals.close(),
     run(job) {
@@ -73,7 +79,7 @@ export function openCommands(needs: Needs & { gates: GateNeeds }): CommandRoom {
         case "expire":
           return transitions.expire(job.commandId);
         case "release":
-          return transitions.release(job.commandId);
+          return releases.release(job.commandId);
         case "undefer":
           return transitions.undefer(job.userId, job.commandId);
         case "remind":

@@ -1,6 +1,16 @@
-import type { AudienceCounts, Command, CommandState, FileState, Totals } from "../protocol/mod.ts";
+import type { AudienceCounts, FileState, Totals } from "../protocol/mod.ts";
 import type { Relation } from "../consent/mod.ts";
 import type { FileCarrier } from "../platform/mod.ts";
+import type {
+  BroadcastRecord,
+  CommandRecord,
+  Happening,
+  StateRecord,
+  StopRecord,
+  StoredState,
+} from "./records.ts";
+
+export type * from "./records.ts";
 
 /** A person as other rooms know them. */
 export interface Person {
@@ -28,94 +38,6 @@ export interface GroupMembership {
 
 /** Accepted memberships, by group name or by user id. */
 export type Memberships = ReadonlyMap<string, GroupMembership>;
-
-/** A command as its sender wrote it; never changed. */
-export interface CommandRecord {
-  command: Command;
-  senderId: string;
-  /** User ids of a direct command, in the order of `audience.to`; empty for a broadcast. */
-  recipients: string[];
-  /** Set for a broadcast, which is written once for everyone (BR-4). Stored under this name. */
-  cast?: BroadcastAudience;
-  expiresMs: number;
-}
-
-/** The audience of a broadcast. Consent is decided for each person at delivery. */
-export interface BroadcastAudience {
-  kind: "group" | "category" | "all";
-  /** The group or category; null for everyone. */
-  name: string | null;
-  /** People whose rules allowed it when it was sent. Those without a record count as `queued`. */
-  matched: number;
-}
-
-/** The state of a broadcast as a whole. `place`: its place in the shared log, where an expired one stays for people who accepted it. */
-export interface BroadcastRecord {
-  state: "scheduled" | "open" | "cancelled" | "expired" | "failed";
-  place: string | null;
-  /** Set with `expired` or `failed`: it was cancelled after that, for people who had accepted it. */
-  cancelled?: true;
-  /** Its changes as a whole since it was written, for its sender. */
-  timeline: Happening[];
-  version: string;
-}
-
-/** An entry of a timeline; `who` is a username, or null for the server. */
-export interface Happening {
-  at: string;
-  state: CommandState;
-  who: string | null;
-  note: string | null;
-}
-
-/** One recipient's state: the truth about a command for that person. */
-export interface StateRecord {
-  state: CommandState;
-  /**
-   * Its place in the inbox log; null: it is in no log. `first` is the versionstamp with which this record was first written,
-   * as the log entry had the same commit. `cast`: it is in the shared log of broadcasts.
-   */
-  place: string | "first" | null;
-  createdAt: string;
-  updatedAt: string;
-  /** When it was first delivered; null: the person has not seen anything of it. */
-  deliveredAt: string | null;
-  /** The person looked at the content, so it is no longer sealed (CO-2). */
-  opened: boolean;
-  /** The rule that allowed it (CO-8). */
-  allowedBy: string | null;
-  /** The rule that withholds it; the sender sees `queued` (CO-3). */
-  withheldBy: string | null;
-  /** Local date on which it was counted against the daily limit. */
-  countedOn: string | null;
-  /** End of a deferral. */
-  until: string | null;
-  note: string | null;
-  /** Files of a submission (CM-5). */
-  proof: Command["attachments"];
-  /** Belongs to a broadcast: first written when something happens, and counted in totals (CM-7). Stored under this name. */
-  cast?: true;
-  /** Belongs to a broadcast that was withheld when the person stopped. No total counts it, so its sender sees no change (CO-3). */
-  uncounted?: true;
-  /** How long the person was stopped while it waited, in ms: its deadline is later by this (CO-6). */
-  frozenMs: number;
-  /** Time up to which `frozenMs` is counted, so a resume that is repeated after a crash counts nothing twice. */
-  frozenUntilMs?: number;
-  timeline: Happening[];
-}
-
-/** A record as it was read; the write that follows fails if `version` has changed. */
-export interface StoredState {
-  userId: string;
-  commandId: string;
-  record: StateRecord;
-  /** Null: it has no record yet. */
-  version: string | null;
-  /** `CommandStore.moment` before the read; saves the store a check at the write. */
-  moment?: number | undefined;
-  /** Version of the broadcast's own record, if that was read too; the write fails if it has changed. */
-  broadcastVersion?: string;
-}
 
 export interface SentKey {
   commandId: string;
@@ -162,13 +84,6 @@ export interface Acceptance {
 export interface Change {
   from: StoredState;
   to: StateRecord;
-}
-
-/** A stop in force: entries before `versionstamp` in the log have ended, later ones wait. */
-export interface StopRecord {
-  sinceMs: number;
-  versionstamp: string;
-  version: string;
 }
 
 export interface InboxEntry {

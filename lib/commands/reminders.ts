@@ -2,7 +2,8 @@ import { iso } from "../platform/mod.ts";
 import { limits } from "../protocol/mod.ts";
 import { isClosed } from "./lifecycle.ts";
 import type { Parts } from "./parts.ts";
-import type { CommandRecord, StoredState } from "./ports.ts";
+import type { CommandRecord } from "./ports.ts";
+import type { RecipientStates } from "./recipient_states.ts";
 
 /** When to remind of a deadline, in ms: an hour before it, or half-way to it if that is later. */
 export function remindAt(fromMs: number, dueMs: number): number {
@@ -12,9 +13,11 @@ export function remindAt(fromMs: number, dueMs: number): number {
 /** CM-8: reminds people who are connected and not done yet. The others see the deadline in their inbox. */
 export class Reminders {
   readonly #parts: Parts;
+  readonly #states: RecipientStates;
 
-  constructor(parts: Parts) {
+  constructor(parts: Parts, states: RecipientStates) {
     this.#parts = parts;
+    this.#states = states;
   }
 
   async remind(commandId: string, userId?: string): Promise<void> {
@@ -32,11 +35,9 @@ export class Reminders {
   }
 
   async #remindOne(record: CommandRecord, userId: string, moved: boolean): Promise<void> {
-    const { store, broadcasts, consent, bell } = this.#parts;
-    const stored: StoredState | null | undefined = record.cast === undefined
-      ? (await store.states([{ userId, commandId: record.command.id }]))[0]
-      : await broadcasts.stateOf(userId, record);
-    if (!stored || stored.record.deliveredAt === null || isClosed(stored.record.state)) return;
+    const { consent, bell } = this.#parts;
+    const stored = await this.#states.of(userId, record);
+    if (stored === null || stored.record.deliveredAt === null || isClosed(stored.record.state)) return;
     // Deadlines are frozen while the person is stopped. One that a stop has moved has its own reminder.
     if (await consent.stopOf(userId) !== null || (stored.record.frozenMs > 0 && !moved)) return;
     const dueAt = iso(Date.parse(record.command.dueAt!) + stored.record.frozenMs);

@@ -1,31 +1,27 @@
-import { decide, stranger } from "../consent/mod.ts";
 import { type Caller, iso } from "../platform/mod.ts";
 import { type CommandState, type Params, Refusal, type Result } from "../protocol/mod.ts";
 import { attach, type Attached, carried } from "./attachments.ts";
-import type { Audience } from "./audience.ts";
-import { BroadcastTransitions } from "./broadcast_transitions.ts";
-import { DirectTransitions } from "./direct_transitions.ts";
 import { isClosed, mayMove, waits } from "./lifecycle.ts";
 import { notifyRecipient, notifySender } from "./notifications.ts";
 import type { Parts } from "./parts.ts";
-import type { CommandRecord, DueJob, StateRecord, StoredState } from "./ports.ts";
+import type { CommandRecord, DueJob, StateRecord } from "./ports.ts";
+import type { RecipientStates } from "./recipient_states.ts";
 import { moved } from "./state_records.ts";
 import { forRecipient, ownState, recipientState } from "./views.ts";
+import type { WholeTransitions } from "./whole_transitions.ts";
 
 const noSuchCommand = () => new Refusal("not_found", "There is no such command. It may have ended.");
 
-/** Every change of a recipient's state after the first (CM-4 to CM-8). */
+/** Answers, reviews, cancelling, expiry and ends of deferrals (CM-4 to CM-8). */
 export class Transitions {
   readonly #parts: Parts;
-  readonly #broadcasts: BroadcastTransitions;
-  readonly #direct: DirectTransitions;
-  /** The last release that began: releases run one by one in call order, the order in which they are due (DL-5). */
-  #releasing: Promise<void> = Promise.resolve();
+  readonly #states: RecipientStates;
+  readonly #whole: (record: CommandRecord) => WholeTransitions;
 
-  constructor(parts: Parts, audience: Audience) {
+  constructor(parts: Parts, states: RecipientStates, whole: (record: CommandRecord) => WholeTransitions) {
     this.#parts = parts;
-    this.#broadcasts = new BroadcastTransitions(parts, audience);
-    this.#direct = new DirectTransitions(parts);
+    this.#states = states;
+    this.#whole = whole;
   }
 
   /** CM-5: the recipient's answer. Repeating the current state is allowed. */
@@ -39,8 +35,8 @@ export class Transitions {
     const record = await this.#command(params.id);
     if (record === undefined) return noSuchCommand();
     while (true) {
-      const stored = await this.#own(caller.userId, record);
-      if (stored === null || !await this.#isKnown(stored, record)) return noSuchCommand();
+      const stored = await this.#states.known(caller.userId, record);
+      if (stored === null) return noSuchCommand();
       const proof = await attach(files, caller, params.proof ?? [], "proof");
       if (proof instanceof Refusal) return proof;
       const repeat = isRepeat(stored.record, params);
@@ -62,39 +58,6 @@ export class Transitions {
       await notifySender(this.#parts, record, [{ userId: caller.userId, record: to }]);
       return { command, state: ownState(to) };
     }
-  }
-
-  /** A person's state of a command. A broadcast may have no record yet. */
-  async #own(userId: string, record: CommandRecord): Promise<StoredState | null> {
-    if (record.cast !== undefined) return await this.#parts.broadcasts.stateOf(userId, record);
-    const [stored] = await this.#parts.store.states([{ userId, commandId: record.command.id }]);
-    return stored ?? null;
-  }
-
-  /**
-   * Whether the recipient may know of the command. A command in flight counts as known. The record does not tell it from
-   * one that still waits, so consent must allow it now.
-   */
-  async #isKnown({ userId, record }: StoredState, command: CommandRecord): Promise<boolean> {
-    const { withheldBy, state, deliveredAt, place } = record;
-    if (withheldBy !== null || state === "scheduled") return false;
-    if (deliveredAt !== null) return true;
-    if (state !== "queued" || place === null) return false;
-    const { consent, people, broadcasts, clock } = this.#parts;
-    if (
-      command.cast !== undefined && !broadcasts.isFor(userId, command, await people.membershipsOf(userId))
-    ) {
-      return false;
-    }
-    const standing = await consent.standing(userId);
-    const decision = command.cast !== undefined ? broadcasts.decide(standing, command, clock.now()) : decide(
-      standing,
-      (await people.relationsOf(userId, [command.senderId])).get(command.senderId) ?? stranger,
-      command.command,
-      clock.now(),
-    );
-    // The command may be the last one that today's limit allowed.
-    return decision.verdict === "deliver" || (decision.verdict === "hold" && decision.rule === "daily_limit");
   }
 
   #answered(
@@ -135,13 +98,13 @@ export class Transitions {
     const record = await this.#command(params.id);
     if (record === undefined || record.senderId !== caller.userId) return noSuchCommand();
     const person = (await people.byUsernames([params.recipient])).get(params.recipient);
-    const own = person === undefined ? null : await this.#own(person.id, record);
+    const own = person === undefined ? null : await this.#states.of(person.id, record);
     if (person === undefined || own === null || own.version === null) {
       return new Refusal("not_found", `"${params.recipient}" is not a recipient of this command.`);
     }
     const to: CommandState = params.accept ? "completed" : "returned";
     while (true) {
-      const stored = await this.#own(person.id, record);
+      const stored = await this.#states.of(person.id, record);
       if (stored === null) return noSuchCommand();
       if (record.command.requires !== "review" || !mayMove(stored.record.state, to, "sender", "review")) {
         return new Refusal("conflict", "There is nothing handed in to review.");
@@ -167,77 +130,14 @@ export class Transitions {
   ): Promise<Result<"command.cancel"> | Refusal> {
     const record = await this.#command(params.id);
     if (record === undefined || record.senderId !== caller.userId) return noSuchCommand();
-    const { username } = caller;
-    const totals = record.cast !== undefined
-      ? await this.#broadcasts.cancel(record, username)
-      : await this.#direct.cancel(record, username);
-    return { id: params.id, totals };
+    return { id: params.id, totals: await this.#whole(record).cancel(record, caller.username) };
   }
 
   /** DL-6: expires a command, and purges it once every recipient is done and two weeks have passed. */
   async expire(commandId: string): Promise<void> {
     const record = await this.#command(commandId);
-    if (record === undefined) return;
-    if (this.#parts.clock.now() < record.expiresMs) return;
-    return record.cast !== undefined
-      ? await this.#broadcasts.expire(record)
-      : await this.#direct.expire(record);
-  }
-
-  /** CM-8: releases a scheduled command that is due. Consent is decided now, as for a command that is sent now. */
-  release(commandId: string): Promise<void> {
-    return this.#inTurn(() => this.#release(commandId));
-  }
-
-  #inTurn(step: () => Promise<void>): Promise<void> {
-    const done = this.#releasing.then(step);
-    this.#releasing = done.catch(() => undefined);
-    return done;
-  }
-
-  async #release(commandId: string): Promise<void> {
-    const record = await this.#command(commandId);
-    if (record === undefined || Date.parse(record.command.deliverAt ?? "") > this.#parts.clock.now()) return;
-    const files = await this.#filesOf(record);
-    switch (files) {
-      case "clean":
-        return await (record.cast !== undefined ? this.#broadcasts : this.#direct).release(record);
-      case "rejected":
-        return await this.#fail(record);
-      case "waiting":
-        // The last file that becomes clean releases it.
-        return;
-      default:
-        return files satisfies never;
-    }
-  }
-
-  /** FI-6: fails a command with a rejected file. Recipients for whom it waits do not get it. */
-  reject(commandId: string): Promise<void> {
-    return this.#inTurn(async () => {
-      const record = await this.#command(commandId);
-      if (record !== undefined && await this.#filesOf(record) === "rejected") await this.#fail(record);
-    });
-  }
-
-  async #fail(record: CommandRecord): Promise<void> {
-    const note = "A file did not pass the checks.";
-    await (record.cast !== undefined ? this.#broadcasts : this.#direct).fail(record, note);
-  }
-
-  /** Only clean files may be delivered. A file that is gone never becomes clean. */
-  async #filesOf({ command }: CommandRecord): Promise<"clean" | "rejected" | "waiting"> {
-    const ids = command.attachments.map(({ fileId }) => fileId);
-    if (ids.length === 0) return "clean";
-    const states = await this.#parts.files.states(ids);
-    if ([...states.values()].includes("rejected")) return "rejected";
-    return ids.every((id) => states.get(id) === "clean") ? "clean" : "waiting";
-  }
-
-  /** The person's state of a command, or null when they may not know of it. */
-  async known(userId: string, record: CommandRecord): Promise<StoredState | null> {
-    const stored = await this.#own(userId, record);
-    return stored !== null && await this.#isKnown(stored, record) ? stored : null;
+    if (record === undefined || this.#parts.clock.now() < record.expiresMs) return;
+    await this.#whole(record).expire(record);
   }
 
   /** Ends a deferral: the command is delivered again. */
@@ -246,7 +146,7 @@ export class Transitions {
     const record = await this.#command(commandId);
     // An expired command is left to its other job, which may be running now.
     if (record === undefined || record.expiresMs <= clock.now()) return;
-    const stored = await this.#own(userId, record);
+    const stored = await this.#states.of(userId, record);
     if (stored?.record.state !== "deferred") return;
     // A later deferral has its own job.
     if (stored.record.until === null || Date.parse(stored.record.until) > clock.now()) return;

@@ -55,7 +55,7 @@ Deno.test("CM-4, DL-7, CO-6: whatever happens at once, states follow the table a
         case "expire":
           return await rig.room.transitions.expire(ids[act.which]!);
         case "release":
-          return await rig.room.transitions.release(ids[act.which]!);
+          return await rig.room.run({ kind: "release", commandId: ids[act.which]! });
         case "undefer":
           return await rig.room.transitions.undefer(bob.userId, ids[act.which]!);
         case "review":

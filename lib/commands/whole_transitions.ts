@@ -1,0 +1,28 @@
+import type { Totals } from "../protocol/mod.ts";
+import type { Audience } from "./audience.ts";
+import { BroadcastTransitions } from "./broadcast_transitions.ts";
+import { DirectTransitions } from "./direct_transitions.ts";
+import type { Parts } from "./parts.ts";
+import type { CommandRecord } from "./ports.ts";
+
+/** Transitions of a command for all of its recipients. */
+export interface WholeTransitions {
+  /** CM-6. `who` is the sender's username. */
+  cancel(record: CommandRecord, who: string): Promise<Totals>;
+  /** DL-6: expires it, or purges it once it was kept for two weeks. */
+  expire(record: CommandRecord): Promise<void>;
+  /** CM-8: consent is decided now. */
+  release(record: CommandRecord): Promise<void>;
+  /** FI-6: a file was rejected. */
+  fail(record: CommandRecord, note: string): Promise<void>;
+}
+
+/** Selects the transitions for a command: those of a broadcast or of a direct command. */
+export function wholeTransitions(
+  parts: Parts,
+  audience: Audience,
+): (record: CommandRecord) => WholeTransitions {
+  const broadcast = new BroadcastTransitions(parts, audience);
+  const direct = new DirectTransitions(parts);
+  return ({ cast }) => cast === undefined ? direct : broadcast;
+}
