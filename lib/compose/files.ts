@@ -14,7 +14,7 @@ import {
   type Store,
 } from "../adapters/kv/mod.ts";
 import type { Config } from "../config/mod.ts";
-import { type BlobStore, type FileReaders, Files, type FileWatchers } from "../files/mod.ts";
+import { type BlobStore, type FileReaders, Files, type FileWatchers, SweepTimer } from "../files/mod.ts";
 import type { HealthPort } from "../platform/health.ts";
 import type { Bell, Clock, Ids, Log, Random } from "../platform/mod.ts";
 import {
@@ -31,8 +31,6 @@ import {
 } from "../scanning/mod.ts";
 import type { Services } from "../web/mod.ts";
 
-/** How often what crashes and clients that gave up left behind is looked for. */
-const sweepMs = 10 * 60_000;
 /** Disk space that uploads leave to the store and the log. `/readyz` reports a full disk long before. */
 const leftFreeBytes = 64 * 1024 * 1024;
 
@@ -127,7 +125,7 @@ export async function openFiles(parts: FilesParts): Promise<OpenFiles> {
     mode: config.mode,
     clock,
   });
-  const sweeping = sweepEvery(files, clock, log);
+  const sweeping = new SweepTimer({ sweep: () => files.sweep(), clock, log });
   opening.use(sweeping);
   const opened = opening.move();
   return {
@@ -172,26 +170,4 @@ async function csamOf({ mode, csam, csamHashes }: Config, clock: Clock): Promise
 
 function tiplineOf({ cybertip: { url, user, password } }: Config, clock: Clock, log: Log) {
   return user === null || password === null ? null : new CyberTipClient({ url, user, password, clock, log });
-}
-
-/** Calls the sweep every now and then, one after another. */
-function sweepEvery(files: Files, clock: Clock, log: Log): AsyncDisposable & { start(): void } {
-  let closed = false;
-  let running: Promise<void> | undefined;
-  let timer: Disposable | undefined;
-  const start = () => {
-    running = files.sweep().catch((error) => log.error("sweep.failed", { error: error as Error })).finally(
-      () => {
-        if (!closed) timer = clock.after(sweepMs, start);
-      },
-    );
-  };
-  return {
-    start,
-    async [Symbol.asyncDispose]() {
-      closed = true;
-      timer?.[Symbol.dispose]();
-      await running;
-    },
-  };
 }

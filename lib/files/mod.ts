@@ -20,6 +20,7 @@ import { expiryOf, fileObjectOf } from "./views.ts";
 
 export * from "./ports.ts";
 export type { FilesNeeds, RefusedFile } from "./parts.ts";
+export { SweepTimer } from "./sweep_timer.ts";
 export { settledMs, settlesMsOf, shownState } from "./views.ts";
 export type { AppendRequest, Content };
 

@@ -88,12 +88,12 @@ export class RawSocket implements AsyncDisposable {
   }
 
   /** Waits for a frame. */
-  async seen(match: (frame: SentFrame) => boolean, timeoutMs = 10_000): Promise<SentFrame> {
+  async seen(match: (frame: SentFrame) => boolean, timeoutMs = 60_000): Promise<SentFrame> {
     return await until(() => this.frames.find(match) ?? null, timeoutMs, "a frame");
   }
 
   /** Waits for the server's close frame. */
-  async closed(timeoutMs = 10_000): Promise<number> {
+  async closed(timeoutMs = 60_000): Promise<number> {
     return await until(() => this.closeCode, timeoutMs, "a close");
   }
 
