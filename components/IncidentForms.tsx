@@ -1,7 +1,7 @@
 import { type Incident, incidentTypes } from "../lib/protocol/files.ts";
 import { AreaField, Check, FieldError, Group, SelectField } from "./Field.tsx";
 import { uploadersOf } from "../lib/text/incidents.ts";
-import { refusalText } from "../lib/words/mod.ts";
+import { reasonText } from "../lib/words/mod.ts";
 import { useLanguage, useWords } from "./words.tsx";
 
 interface FormProps {
@@ -63,7 +63,7 @@ export function SubmitForm({ incident, problems, errors }: SubmitProps) {
       {problems.length === 0 ? <p class="notice">{words.complete}</p> : (
         <div class="notice notice-warn">
           <p>{words.incomplete}</p>
-          <ul>{problems.map((problem) => <li key={problem}>{refusalText(language, problem)}</li>)}</ul>
+          <ul>{problems.map((problem) => <li key={problem}>{reasonText(language, problem)}</li>)}</ul>
         </div>
       )}
       <p>

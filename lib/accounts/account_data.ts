@@ -39,7 +39,7 @@ export class AccountData {
     const { userId, requestId, username } = caller;
     if (this.#exporting.has(userId)) {
       return Promise.resolve(
-        new Refusal("conflict", "An archive is on its way already. Wait for it, or end that download."),
+        new Refusal("conflict", "account.downloading"),
       );
     }
     this.#exporting.add(userId);
@@ -58,9 +58,9 @@ export class AccountData {
     const begun = await store.begin(user, clock.now(), auditEntry);
     switch (begun) {
       case "last_admin":
-        return new Refusal("conflict", "You are the last administrator. Make somebody else one first.");
+        return new Refusal("conflict", "account.lastAdmin");
       case "changed":
-        return new Refusal("conflict", "The account was changed just now. Try again.");
+        return new Refusal("conflict", "account.changed");
       case "begun":
         bell.closeUser(user.id, "sessionOver");
         log.info("account.removed", { requestId: caller.requestId, userId: user.id });

@@ -56,10 +56,10 @@ export class Accounts {
     body: { username: string; password: string; adult: true; invite?: string | undefined },
   ): Answer<User> {
     const { registration, mode, counts, clock, log } = this.#needs;
-    if (registration === "closed") return new Refusal("forbidden", "Registration is closed on this server.");
+    if (registration === "closed") return new Refusal("forbidden", "register.closed");
     // Invitations do not exist yet, so none is valid.
     if (registration === "invite") {
-      return new Refusal("forbidden", "An invitation is needed to register here.");
+      return new Refusal("forbidden", "register.invitation");
     }
     const problem = await passwordProblem(body.password, body.username, "password");
     if (problem !== null) return problem;
@@ -127,7 +127,7 @@ export class Accounts {
     const hash = await this.#needs.passwords.hash(body.next);
     if (hash instanceof Refusal) return hash;
     if (!await this.#sessions.changePassword(caller, user.passwordHash, hash)) {
-      return new Refusal("conflict", "The password was changed elsewhere just now. Log in again.");
+      return new Refusal("conflict", "password.changed");
     }
     this.#needs.log.info("account.password_changed", { requestId: caller.requestId, userId: user.id });
     return true;
@@ -135,7 +135,7 @@ export class Accounts {
 
   async user(caller: Caller): Answer<User> {
     const user = await this.#store.user(caller.userId);
-    if (user === null) return new Refusal("not_found", "This account is gone.");
+    if (user === null) return new Refusal("not_found", "account.deleted");
     // Refuses a socket that opened just before the account was restricted.
     return (await this.#sessions.restrictionOf(user))?.refusal ?? userOf(user);
   }
@@ -203,7 +203,7 @@ export class Accounts {
     const begun = user !== null && right ? await this.#sessions.begin(user, origin) : null;
     if (user === null || begun === null) {
       log.info("login.failed", { requestId: origin.requestId, address: origin.address });
-      return new Refusal("unauthorized", "The username or the password is wrong.");
+      return new Refusal("unauthorized", "login.wrong");
     }
     await attempt.succeeded();
     await this.#makeStronger(user, body.password);
@@ -235,14 +235,14 @@ export class Accounts {
 }
 
 function taken(): Refusal {
-  return new Refusal("conflict", "This username is taken. Choose another.", {
-    fields: { username: "is taken; choose another" },
+  return new Refusal("conflict", "register.taken", {
+    fields: { username: "field.taken" },
   });
 }
 
 function setupOver(): Refusal {
   return new Refusal(
     "forbidden",
-    "This setup link is used up. The console shows a new one at the next start.",
+    "setup.over",
   );
 }

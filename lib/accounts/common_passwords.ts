@@ -1,4 +1,4 @@
-import { limits, Refusal } from "../protocol/mod.ts";
+import { limits, type Message, Refusal } from "../protocol/mod.ts";
 
 /** The list has 49,000 entries. It is loaded when someone first sets a password, not at the start. */
 let loading: Promise<ReadonlySet<string>> | undefined;
@@ -23,9 +23,9 @@ export async function passwordProblem(
   const lowered = password.toLowerCase();
   const common = await (loading ??= load());
   if (common.has(lowered) || isOneCharacter(lowered)) {
-    return refuse(field, "is on the list of common passwords; choose another");
+    return refuse(field, "password.common", "field.commonPassword");
   }
-  if (lowered === username.toLowerCase()) return refuse(field, "is your username; choose another");
+  if (lowered === username.toLowerCase()) return refuse(field, "password.name", "field.namePassword");
   return null;
 }
 
@@ -33,6 +33,6 @@ function isOneCharacter(password: string): boolean {
   return new Set(password).size === 1;
 }
 
-function refuse(field: string, problem: string): Refusal {
-  return new Refusal("invalid_params", `The password ${problem}.`, { fields: { [field]: problem } });
+function refuse(field: string, message: Message, reason: Message): Refusal {
+  return new Refusal("invalid_params", message, { fields: { [field]: reason } });
 }

@@ -8,6 +8,7 @@ import {
   limits,
   type Params,
   Refusal,
+  say,
 } from "../protocol/mod.ts";
 import type { People, Person } from "./people.ts";
 import type { ContactPair, ContactRecord, ContactsStore } from "./ports.ts";
@@ -94,7 +95,7 @@ export class Contacts {
   remove(caller: Caller, params: Params<"contact.remove">): Answer<ContactChanged> {
     return this.#step(caller, params.username, (_other, { mine, theirs }) => {
       if (mine === null || mine.relation === "incoming") {
-        return Promise.resolve(new Refusal("not_found", "This person is not among your contacts."));
+        return Promise.resolve(new Refusal("not_found", "contact.none"));
       }
       return Promise.resolve({ mine: null, theirs: null, tellOther: theirs !== null });
     });
@@ -151,9 +152,9 @@ export class Contacts {
     decide: (other: Person, pair: ContactPair) => Promise<Step | Relation | Refusal>,
   ): Answer<ContactChanged> {
     const other = (await this.#needs.people.byUsernames([username])).get(username);
-    if (other === undefined) return new Refusal("not_found", "There is nobody with this username.");
+    if (other === undefined) return new Refusal("not_found", "person.unknown");
     if (other.id === caller.userId) {
-      return new Refusal("invalid_params", "That is you.", { fields: { username: "is your own" } });
+      return new Refusal("invalid_params", "contact.self", { fields: { username: "field.otherPerson" } });
     }
     for (let tries = 0; tries < limits.writeTries; tries++) {
       const pair = await this.#needs.store.pair(caller.userId, other.id);
@@ -162,7 +163,7 @@ export class Contacts {
       if (typeof step === "string") return changed(other, step);
       if (await pair.write(step.mine, step.theirs)) return this.#tell(caller, other, pair, step);
     }
-    return new Refusal("conflict", "This contact is being changed elsewhere. Try again.");
+    return new Refusal("conflict", "contact.changed");
   }
 
   #tell(caller: Caller, other: Person, before: ContactPair, step: Step): ContactChanged {
@@ -187,10 +188,10 @@ export class Contacts {
   }
 
   async #connected(userId: string, otherId: string, createdAt: number): Promise<Step | Refusal> {
-    for (const [id, whose] of [[userId, "You have"], [otherId, "This person has"]] as const) {
+    for (const [id, full] of [[userId, "contact.limit"], [otherId, "contact.theirLimit"]] as const) {
       const contacts = (await this.#needs.store.of(id)).filter((record) => record.relation === "contact");
       if (contacts.length >= limits.contacts) {
-        return new Refusal("queue_full", `${whose} ${limits.contacts} contacts, which is the most.`);
+        return new Refusal("queue_full", say(full, { count: limits.contacts }));
       }
     }
     return {
@@ -206,10 +207,10 @@ export class Contacts {
     const open = async (id: string, relation: "incoming" | "outgoing") =>
       (await this.#needs.store.of(id)).filter((record) => record.relation === relation).length;
     if (await open(userId, "outgoing") >= most) {
-      return new Refusal("queue_full", `${most} requests of yours are open. Take one back first.`);
+      return new Refusal("queue_full", say("contact.requests", { count: most }));
     }
     if (await open(otherId, "incoming") >= most) {
-      return new Refusal("queue_full", "This person has too many open requests. Try again later.");
+      return new Refusal("queue_full", "contact.theirRequests");
     }
     return null;
   }
@@ -229,5 +230,5 @@ function requestOf(other: Person, record: ContactRecord): ContactRequest {
 }
 
 function noRequest(): Refusal {
-  return new Refusal("not_found", "There is no request from this person.");
+  return new Refusal("not_found", "contact.noRequest");
 }

@@ -1,5 +1,5 @@
 import type { Random } from "../platform/mod.ts";
-import { Refusal } from "../protocol/mod.ts";
+import { english, Refusal } from "../protocol/mod.ts";
 import { newUser } from "./new_user.ts";
 import type { ContactsStore, UserRecord } from "./ports.ts";
 import type { SetupNeeds } from "./setup.ts";
@@ -58,12 +58,12 @@ async function demoPerson(
   if (found !== null && !isNew) return found;
   if (found !== null) {
     const hash = await needs.passwords.hash(password);
-    if (hash instanceof Refusal) throw new Error(`Demo people: ${hash.message}`);
+    if (hash instanceof Refusal) throw new Error(`Demo people: ${english(hash.message)}`);
     await needs.store.replacePassword(found.id, found.passwordHash, hash, []);
     return found;
   }
   const user = await newUser(needs, { username, password, role: "member", adult: false, demo: true });
-  if (user instanceof Refusal) throw new Error(`Demo people: ${user.message}`);
+  if (user instanceof Refusal) throw new Error(`Demo people: ${english(user.message)}`);
   if (!await needs.store.addUser(user)) throw new Error("Demo people: the username was taken just now.");
   return user;
 }

@@ -9,6 +9,7 @@ import {
   limits,
   type Params,
   Refusal,
+  say,
 } from "../protocol/mod.ts";
 import type { People } from "./people.ts";
 import type { GroupRecord, GroupsStore, MemberRecord, MembershipPlace } from "./group_ports.ts";
@@ -56,7 +57,7 @@ export class Groups {
   /** Ends the caller's membership, also the last owner's, or declines an invitation. */
   leave(caller: Caller, params: Params<"group.leave">): Answer<GroupChanged> {
     return this.#change(caller, params.group, caller, ({ member }) => {
-      if (member === null) return new Refusal("not_found", "You are not in a group of this name.");
+      if (member === null) return new Refusal("not_found", "group.notIn");
       return {
         member: null,
         auditEntry: memberEntry(caller, "group.leave", params.group, caller.username, member),
@@ -82,7 +83,7 @@ export class Groups {
 
   /** Makes a group without members. Administrators need an invitation to join, like everyone. */
   async create(caller: Caller, body: { name: string; title: string }): Answer<AdminGroup> {
-    if (caller.role !== "admin") return new Refusal("not_found", "There is nothing at this address.");
+    if (caller.role !== "admin") return new Refusal("not_found", "request.nothing");
     const { name, title } = body;
     const group: GroupRecord = { name, title, createdAt: this.#needs.clock.now(), accepted: 0, entries: 0 };
     const auditEntry = auditEntryOf(caller, "group.create", `group:${name}`, { title });
@@ -91,11 +92,11 @@ export class Groups {
       case "added":
         return (await this.#whole([group]))[0]!;
       case "taken":
-        return new Refusal("conflict", "There is a group with this name already.", {
-          fields: { name: "is taken; choose another" },
+        return new Refusal("conflict", "group.taken", {
+          fields: { name: "field.taken" },
         });
       case "full":
-        return new Refusal("conflict", `A server has at most ${limits.groups} groups.`);
+        return new Refusal("conflict", say("group.limit", { count: limits.groups }));
       default:
         return added satisfies never;
     }
@@ -130,7 +131,7 @@ export class Groups {
   /** Ends a membership, or withdraws an invitation. */
   removeMember(caller: Caller, name: string, username: string): Answer<AdminGroup> {
     return this.#manage(caller, name, username, ({ member }) => {
-      if (member === null) return new Refusal("not_found", "This person is not in the group.");
+      if (member === null) return new Refusal("not_found", "group.noMember");
       return { member: null, auditEntry: memberEntry(caller, "group.remove", name, username, member) };
     });
   }
@@ -148,7 +149,7 @@ export class Groups {
       username,
     }, (place) => {
       if (caller.role !== "admin" && !isOwner(place.actor)) return noGroup();
-      if (person === undefined) return new Refusal("not_found", "There is nobody of this name.");
+      if (person === undefined) return new Refusal("not_found", "person.unknown");
       return decide(place, person);
     });
     return changed instanceof Refusal ? changed : await this.#answer(caller, name);
@@ -197,12 +198,12 @@ export class Groups {
 
   async #full(group: GroupRecord, userId: string): Promise<Refusal | null> {
     if (group.entries >= limits.groupMembers) {
-      return new Refusal("queue_full", `A group has at most ${limits.groupMembers} members and invitations.`);
+      return new Refusal("queue_full", say("group.members", { count: limits.groupMembers }));
     }
     if ((await this.#needs.store.recordsOf(userId)).length >= limits.groupsPerPerson) {
       return new Refusal(
         "queue_full",
-        `This person has ${limits.groupsPerPerson} groups and invitations, which is the most.`,
+        say("group.theirLimit", { count: limits.groupsPerPerson }),
       );
     }
     return null;
@@ -249,9 +250,9 @@ function memberEntry(
 }
 
 function notInvited(): Refusal {
-  return new Refusal("not_found", "There is no invitation to a group of this name.");
+  return new Refusal("not_found", "group.noInvitation");
 }
 
 function noGroup(): Refusal {
-  return new Refusal("not_found", "There is no group of this name.");
+  return new Refusal("not_found", "group.unknown");
 }

@@ -53,7 +53,7 @@ export class PasskeyLogins {
     const begun = await this.#checked(origin, response);
     if (begun === null) {
       log.info("login.failed", { requestId: origin.requestId, address: origin.address });
-      return new Refusal("unauthorized", "This passkey does not open an account here. Try again.");
+      return new Refusal("unauthorized", "passkey.failed");
     }
     await attempt.succeeded();
     const { requestId, address } = origin;
@@ -74,7 +74,7 @@ export class PasskeyLogins {
       const passkey = record.passkeys.find(({ id }) => id === response.id);
       // A counter that does not rise means a copied authenticator. The commit that stores the new counter checks this.
       const used = passkey === undefined ? null : await this.#used(origin, passkey, challenge, response);
-      if (used === null) return new Refusal("unauthorized", "This passkey was not verified.");
+      if (used === null) return new Refusal("unauthorized", "passkey.unverified");
       return {
         record: { ...record, passkeys: record.passkeys.map((one) => one.id === used.id ? used : one) },
       };

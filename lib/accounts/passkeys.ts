@@ -8,6 +8,7 @@ import {
   type PasskeyCreated,
   type PasskeyOptions,
   Refusal,
+  say,
 } from "../protocol/mod.ts";
 import { newRecoveryCodes } from "./recovery_codes.ts";
 import { hashOf } from "./tokens.ts";
@@ -129,7 +130,7 @@ export function refuseAddress({ rpId }: Place): Refusal | null {
   if (!/^[0-9.]+$|^\[/.test(rpId)) return null;
   return new Refusal(
     "conflict",
-    "Passkeys need a name in the address. Open this server by its name, or as localhost.",
+    "passkey.host",
   );
 }
 
@@ -169,14 +170,14 @@ export function noteUnverified(
 }
 
 function notVerified(): Refusal {
-  return new Refusal("invalid_params", "The passkey could not be checked. Try again from the start.", {
-    fields: { response: "does not answer what this server asked" },
+  return new Refusal("invalid_params", "passkey.wrong", {
+    fields: { response: "field.challenge" },
   });
 }
 
 function tooMany(): Refusal {
   return new Refusal(
     "conflict",
-    `You have ${limits.passkeys} passkeys, which is the most. Remove one first.`,
+    say("passkey.limit", { count: limits.passkeys }),
   );
 }

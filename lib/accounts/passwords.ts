@@ -78,7 +78,7 @@ export class Passwords implements Hashing {
   ): Promise<Uint8Array<ArrayBuffer> | Refusal> {
     if (this.#running >= limits.passwordRuns) {
       if (this.#waiting.length >= limits.passwordQueue) {
-        return new Refusal("unavailable", "Too many people are logging in. Try again in a moment.");
+        return new Refusal("unavailable", "login.busy");
       }
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     } else {

@@ -1,5 +1,5 @@
 import { type Clock, iso } from "../platform/mod.ts";
-import { Refusal, rightsInForce, type User } from "../protocol/mod.ts";
+import { type Message, Refusal, rightsInForce, say, type User } from "../protocol/mod.ts";
 import type { AccountsStore, UserRecord } from "./ports.ts";
 
 /** A person, as other rooms see them. */
@@ -75,7 +75,10 @@ export function suspensionOf(
 
 /** Returns the refusal for a suspended person. */
 export function suspendedRefusal({ reason, until }: { reason: string; until: number | null }): Refusal {
-  const end = until === null ? "" : ` until ${iso(until)}`;
-  const why = reason === "" ? "" : ` The reason: ${reason}`;
-  return new Refusal("forbidden", `This account is suspended${end}.${why}`);
+  return new Refusal("forbidden", suspended(reason, until === null ? null : iso(until)));
+}
+
+function suspended(reason: string, time: string | null): Message {
+  if (time === null) return reason === "" ? "suspended" : say("suspended.why", { reason });
+  return reason === "" ? say("suspended.until", { time }) : say("suspended.untilWhy", { time, reason });
 }

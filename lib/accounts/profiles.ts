@@ -1,5 +1,5 @@
 import type { Caller } from "../platform/mod.ts";
-import { type Answer, avatarTypes, type Profile, Refusal } from "../protocol/mod.ts";
+import { type Answer, avatarTypes, type Message, type Profile, Refusal } from "../protocol/mod.ts";
 import type { AccountsStore, AvatarUse, ProfileRecord, ProfileStore, UserRecord } from "./ports.ts";
 
 /** A person's own file that can become their picture. From lib/files. */
@@ -81,7 +81,7 @@ export class Profiles<Picture> {
     }, picture);
     if (changed === null) return gone();
     if (changed === "file_changed") {
-      return new Refusal("conflict", "The picture changed just now. Look at your files and choose again.");
+      return new Refusal("conflict", "picture.changed");
     }
     this.#needs.changed(changed.user, { timeZone });
     return profileOf(changed.user, changed.profile);
@@ -95,7 +95,7 @@ export class Profiles<Picture> {
       ? null
       : await this.#needs.picture(user.id, fileId, caller.requestId);
     if (picture !== null && !(picture instanceof Refusal)) return picture;
-    return new Refusal("not_found", "There is no picture of this person for you.");
+    return new Refusal("not_found", "picture.missing");
   }
 
   /** Returns the people with a picture that the caller may see. */
@@ -121,17 +121,16 @@ export class Profiles<Picture> {
 
   async #picture(userId: string, fileId: string): Answer<AvatarUse> {
     const file = await this.#needs.ownFile(userId, fileId);
-    const refused = (kind: "not_found" | "not_clean" | "invalid_params", message: string, field: string) =>
+    const refused = (kind: "not_found" | "not_clean" | "invalid_params", message: Message, field: Message) =>
       new Refusal(kind, message, { fields: { avatar: field } });
     if (file === undefined) {
-      return refused("not_found", "There is no such file of yours. Upload it first.", "is not your file");
+      return refused("not_found", "send.noFile", "field.ownFile");
     }
     if (file.state !== "clean") {
-      return refused("not_clean", "The picture has not passed the checks.", "has not passed the checks");
+      return refused("not_clean", "picture.unchecked", "field.cleanPicture");
     }
     if (!avatarTypes.includes(file.type)) {
-      const types = "AVIF, GIF, JPEG, PNG or WebP";
-      return refused("invalid_params", `A picture is ${types}.`, `must be ${types}`);
+      return refused("invalid_params", "picture.type", "field.picture");
     }
     return { fileId, version: file.version };
   }
@@ -143,5 +142,5 @@ function profileOf({ username, displayName, timeZone }: UserRecord, profile: Pro
 }
 
 function gone(): Refusal {
-  return new Refusal("not_found", "This account is gone.");
+  return new Refusal("not_found", "account.deleted");
 }

@@ -75,8 +75,7 @@ export class Proof {
       return right;
     }
     if (user !== null && right) return user;
-    const name = field === "current" ? "current password" : "password";
-    return new Refusal("forbidden", `The ${name} is wrong.`, { fields: { [field]: "is not your password" } });
+    return new Refusal("forbidden", "password.wrong", { fields: { [field]: "field.ownPassword" } });
   }
 }
 

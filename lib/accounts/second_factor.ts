@@ -43,17 +43,17 @@ export class SecondFactor {
 
 function codeNeeded(hasApp: boolean): Refusal {
   return hasApp
-    ? new Refusal("unauthorized", "This account asks for a code too. Send it with the password.", {
-      fields: { code: "is needed: the one that your app shows now, or a recovery code" },
+    ? new Refusal("unauthorized", "code.needed", {
+      fields: { code: "field.code" },
     })
-    : new Refusal("unauthorized", "This account has a passkey. Log in with that, or with a recovery code.", {
-      fields: { code: "is needed: a recovery code, or log in with your passkey" },
+    : new Refusal("unauthorized", "code.passkey", {
+      fields: { code: "field.recoveryCode" },
     });
 }
 
 function codeWrong(): Refusal {
-  return new Refusal("unauthorized", "The code is wrong, or was used before.", {
-    fields: { code: "is wrong or used; take the next one that your app shows, or a recovery code" },
+  return new Refusal("unauthorized", "code.wrong", {
+    fields: { code: "field.nextCode" },
   });
 }
 
@@ -61,6 +61,6 @@ function codeWrong(): Refusal {
 export function factorMissing(): Refusal {
   return new Refusal(
     "forbidden",
-    "Your role needs a second factor here. Set one up under /two-factor, then go on.",
+    "factor.required",
   );
 }

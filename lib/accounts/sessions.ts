@@ -84,7 +84,7 @@ export class Sessions {
   async redeemTicket(ticket: string, origin: Origin): Promise<SessionCaller | Refusal> {
     const taken = await this.#needs.store.takeTicket(await hashOf(ticket));
     if (taken === null) {
-      return new Refusal("unauthorized", "The ticket is used up or over. Ask for a new one.");
+      return new Refusal("unauthorized", "session.ticket");
     }
     return await this.#caller(taken.userId, taken.sessionId, origin, []);
   }
@@ -118,7 +118,7 @@ export class Sessions {
   async revoke(caller: Caller, sessionId: string): Promise<true | Refusal> {
     const session = await this.#needs.store.session(sessionId);
     if (session === null || session.userId !== caller.userId) {
-      return new Refusal("not_found", "There is no such session. List them again.");
+      return new Refusal("not_found", "session.missing");
     }
     await this.#end(caller.userId, [sessionId]);
     return true;
@@ -208,5 +208,5 @@ export class Sessions {
 }
 
 function sessionOver(): Refusal {
-  return new Refusal("unauthorized", "The session is over. Log in again.");
+  return new Refusal("unauthorized", "session.over");
 }

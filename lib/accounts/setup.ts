@@ -1,5 +1,5 @@
 import { type Clock, type Ids, type Log, type Random, randomText } from "../platform/mod.ts";
-import { Refusal, registerBody } from "../protocol/mod.ts";
+import { checked, english, Refusal, registerBody } from "../protocol/mod.ts";
 import { newUser } from "./new_user.ts";
 import { passwordProblem } from "./common_passwords.ts";
 import type { Hashing } from "./passwords.ts";
@@ -38,15 +38,15 @@ async function makeConfigured(
   needs: SetupNeeds,
   admin: { username: string; password: string },
 ): Promise<void> {
-  const body = registerBody.safeParse({ ...admin, adult: true });
-  if (!body.success) {
-    const issue = body.error.issues[0];
-    throw new Error(`${issue?.path[0] === "username" ? usernameName : passwordName}: ${issue?.message}.`);
+  const body = checked(registerBody, { ...admin, adult: true });
+  if (body instanceof Refusal) {
+    const [field, reason] = Object.entries(body.detail.fields ?? {})[0]!;
+    throw new Error(`${field === "username" ? usernameName : passwordName}: ${english(reason)}.`);
   }
-  const problem = await passwordProblem(body.data.password, body.data.username, "password");
-  if (problem !== null) throw new Error(`${passwordName}: ${problem.message}`);
-  const user = await newUser(needs, { ...body.data, role: "admin", demo: false });
-  if (user instanceof Refusal) throw new Error(`The first administrator: ${user.message}`);
+  const problem = await passwordProblem(body.password, body.username, "password");
+  if (problem !== null) throw new Error(`${passwordName}: ${english(problem.message)}`);
+  const user = await newUser(needs, { ...body, role: "admin", demo: false });
+  if (user instanceof Refusal) throw new Error(`The first administrator: ${english(user.message)}`);
   const made = await needs.store.addFirstAdmin(user, null);
   if (made === "taken") {
     throw new Error(`${usernameName}: a member has this username already; choose another.`);

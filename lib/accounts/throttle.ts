@@ -47,7 +47,7 @@ export class LoginThrottle {
       const answer = await this.#inTurn(() => this.#try(keys));
       if (!("busy" in answer)) return answer;
       if (this.#waiting >= limits.passwordQueue) {
-        return new Refusal("unavailable", "Too many people are logging in. Try again in a moment.");
+        return new Refusal("unavailable", "login.busy");
       }
       this.#waiting++;
       await answer.busy;
@@ -201,7 +201,7 @@ function waitOf(level: number): number {
 }
 
 function tooMany(waitMs: number): Refusal {
-  return new Refusal("rate_limited", "Too many tries. Wait before the next one.", {
+  return new Refusal("rate_limited", "login.tries", {
     retryAfterMs: Math.max(1, Math.ceil(waitMs)),
   });
 }

@@ -93,7 +93,7 @@ export class TwoFactor {
     const required = (await this.#needs.store.policy()).has(user.role);
     const changed = await this.#needs.store.change(user.id, (record) => {
       if (record.totp === null) {
-        return Promise.resolve(new Refusal("not_found", "There is no app to remove."));
+        return Promise.resolve(new Refusal("not_found", "factor.noApp"));
       }
       return Promise.resolve(without(record, { ...record, totp: null }, required));
     });
@@ -110,7 +110,7 @@ export class TwoFactor {
       Promise.resolve(
         hasFactor(record)
           ? { record: { ...record, recovery: hashes } }
-          : new Refusal("conflict", "Set up an app or a passkey first: the codes stand in for those."),
+          : new Refusal("conflict", "factor.first"),
       ));
     if (changed instanceof Refusal) return changed;
     this.#log("two_factor.recovery_codes", caller);
@@ -132,7 +132,7 @@ export class TwoFactor {
     const changed = await this.#needs.store.change(user.id, (record) => {
       const passkeys = record.passkeys.filter(({ id }) => id !== credentialId);
       if (passkeys.length === record.passkeys.length) {
-        return Promise.resolve(new Refusal("not_found", "There is no such passkey of yours."));
+        return Promise.resolve(new Refusal("not_found", "passkey.missing"));
       }
       return Promise.resolve(without(record, { ...record, passkeys }, required));
     });
@@ -183,22 +183,22 @@ function without(
   if (required && hasFactor(before)) {
     return new Refusal(
       "conflict",
-      "Your role needs a second factor. Add another one before you remove this.",
+      "factor.last",
     );
   }
   return { record: { ...after, recovery: [] } };
 }
 
 function appIsSet(): Refusal {
-  return new Refusal("conflict", "An app is set up already. Remove it first.");
+  return new Refusal("conflict", "factor.hasApp");
 }
 
 function notBegun(): Refusal {
-  return new Refusal("conflict", "Begin again: the secret is not waiting for a code any more.");
+  return new Refusal("conflict", "factor.again");
 }
 
 function wrongCode(): Refusal {
-  return new Refusal("invalid_params", "The code is wrong. Take the next one that the app shows.", {
-    fields: { code: "is not the one that the app shows now" },
+  return new Refusal("invalid_params", "code.app", {
+    fields: { code: "field.appCode" },
   });
 }

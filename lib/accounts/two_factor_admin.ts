@@ -33,9 +33,9 @@ export class TwoFactorAdmin {
     if (caller.role !== "admin") return nothingHere();
     const { accounts, store, endSessions } = this.#needs;
     const user = await accounts.userNamed(username);
-    if (user === null) return new Refusal("not_found", "There is nobody of this name.");
+    if (user === null) return new Refusal("not_found", "person.unknown");
     if (user.id === caller.userId) {
-      return new Refusal("conflict", "Change your own second factor on your own page.");
+      return new Refusal("conflict", "factor.own");
     }
     const auditEntry = auditEntryOf(caller, "user.two_factor_reset", user.username, {}, reason);
     const changed = await store.change(user.id, () => Promise.resolve({ record: noFactors, auditEntry }));
@@ -58,5 +58,5 @@ function inOrder(roles: ReadonlySet<Role>): TwoFactorPolicy {
 }
 
 function nothingHere(): Refusal {
-  return new Refusal("not_found", "There is nothing at this address.");
+  return new Refusal("not_found", "request.nothing");
 }

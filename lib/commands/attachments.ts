@@ -30,13 +30,13 @@ export async function attach(
   for (const id of ids) {
     const file = own.get(id);
     if (file === undefined) {
-      return new Refusal("not_found", "There is no such file of yours. Upload it first.", {
-        fields: { [field]: "names a file that is not yours or not there" },
+      return new Refusal("not_found", "send.noFile", {
+        fields: { [field]: "field.ownFiles" },
       });
     }
     if (file.state === "rejected") {
-      return new Refusal("not_clean", "A file did not pass the checks and cannot be sent. Leave it out.", {
-        fields: { [field]: "names a file that did not pass the checks" },
+      return new Refusal("not_clean", "send.rejectedFile", {
+        fields: { [field]: "field.rejectedFile" },
       });
     }
     taken.push(file);

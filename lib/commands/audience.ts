@@ -1,6 +1,6 @@
 import { withheldBy } from "../consent/mod.ts";
 import type { Caller } from "../platform/mod.ts";
-import { type AudienceCounts, type CommandDraft, Refusal } from "../protocol/mod.ts";
+import { type AudienceCounts, type CommandDraft, Refusal, say } from "../protocol/mod.ts";
 import { broadcastCounts } from "./audience_counts.ts";
 import { type Epochs, inGroup, questionOf } from "./broadcasts.ts";
 import type { Parts } from "./parts.ts";
@@ -50,12 +50,12 @@ export class Audience {
     const { people, consent, bell } = this.#parts;
     const role = (await people.membershipsOf(caller.userId)).get(name)?.role;
     if (role === undefined) {
-      return new Refusal("not_found", `There is no group "${name}" that you may send to.`, {
-        fields: { "audience.group": "is not a group of yours" },
+      return new Refusal("not_found", say("send.group", { name }), {
+        fields: { "audience.group": "field.ownGroup" },
       });
     }
     if (role === "member") {
-      return new Refusal("forbidden", `Your role in "${name}" does not send. Ask an owner of the group.`);
+      return new Refusal("forbidden", say("send.groupRole", { name }));
     }
     const epochs = this.#epochsOf(await people.membersOf(name), (userId) => userId !== caller.userId);
     const question = questionOf(caller.username, "group", categories);

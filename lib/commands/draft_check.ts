@@ -1,6 +1,6 @@
 import { decide, type Decision, type Standing, stranger, withheldBy } from "../consent/mod.ts";
 import type { Caller } from "../platform/mod.ts";
-import { type CommandDraft, limits, Refusal } from "../protocol/mod.ts";
+import { type CommandDraft, limits, Refusal, say } from "../protocol/mod.ts";
 import { attach, nothingAttached } from "./attachments.ts";
 import type { Audience, BroadcastPlan } from "./audience.ts";
 import type { InboxBounds } from "./inbox_bounds.ts";
@@ -60,8 +60,8 @@ export class DraftCheck {
     const found = await people.byUsernames(names);
     const missing = names.find((name) => !found.has(name));
     if (missing !== undefined) {
-      return new Refusal("not_found", `There is nobody called "${missing}" here. Check the name.`, {
-        fields: { "audience.to": `"${missing}" is not a user` },
+      return new Refusal("not_found", say("send.person", { name: missing }), {
+        fields: { "audience.to": say("field.recipient", { name: missing }) },
       });
     }
     const persons = names.map((name) => found.get(name)!);
@@ -100,7 +100,7 @@ export class DraftCheck {
       if (await this.#bounds.isFull(id)) {
         return new Refusal(
           "queue_full",
-          `The inbox of "${username}" is full. Send again when it has been worked off.`,
+          say("send.inbox", { name: username }),
         );
       }
     }
@@ -111,9 +111,9 @@ export class DraftCheck {
 function tooManyCategories(): Refusal {
   return new Refusal(
     "invalid_params",
-    `A command has at most ${limits.categories} categories, its audience included.`,
+    say("send.categories", { count: limits.categories }),
     {
-      fields: { categories: "leave one out" },
+      fields: { categories: "field.removeOne" },
     },
   );
 }

@@ -109,7 +109,7 @@ export class History {
   async get(caller: Caller, { id }: Params<"command.get">): Promise<CommandDetail | Refusal> {
     const { store, consent } = this.#parts;
     const record = (await store.commands([id])).get(id);
-    const missing = new Refusal("not_found", "There is no such command. It may have ended.");
+    const missing = new Refusal("not_found", "command.missing");
     if (record === undefined) return missing;
     const own = await this.#states.of(caller.userId, record);
     const received = own !== null && own.record.deliveredAt !== null && own.record.withheldBy === null

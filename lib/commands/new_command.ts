@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { type Caller, iso } from "../platform/mod.ts";
-import { type Command, type CommandDraft, limits, Refusal } from "../protocol/mod.ts";
+import { type Command, type CommandDraft, limits, type Message, Refusal, say } from "../protocol/mod.ts";
 import type { Attached } from "./attachments.ts";
 import type { CommandRecord, DueJob } from "./ports.ts";
 import { remindAt } from "./reminders.ts";
@@ -21,21 +21,21 @@ export function checkTimes(draft: CommandDraft, now: number, retentionDays: numb
   const dueMs = toMs(draft.dueAt);
   const expiresMs = toMs(draft.expiresAt);
   if (deliverMs !== null && deliverMs <= now) {
-    return wrong("deliverAt", "lies in the past; leave it out to send now");
+    return wrong("deliverAt", "field.past");
   }
   if (deliverMs !== null && deliverMs > now + limits.scheduleMs) {
-    return wrong("deliverAt", "lies more than 90 days ahead; choose an earlier time");
+    return wrong("deliverAt", say("field.schedule", { count: limits.scheduleMs / dayMs }));
   }
   const startMs = deliverMs ?? now;
-  if (dueMs !== null && dueMs <= startMs) return wrong("dueAt", "must be later than the time of delivery");
+  if (dueMs !== null && dueMs <= startMs) return wrong("dueAt", "field.afterDelivery");
   if (expiresMs !== null && expiresMs <= startMs) {
-    return wrong("expiresAt", "must be later than the time of delivery");
+    return wrong("expiresAt", "field.afterDelivery");
   }
   const lastMs = startMs + retentionDays * dayMs;
   if (expiresMs !== null && expiresMs > lastMs) {
     return wrong(
       "expiresAt",
-      `a command waits at most ${retentionDays} days; choose ${iso(lastMs)} or earlier`,
+      say("field.retention", { count: retentionDays, time: iso(lastMs) }),
     );
   }
   return {
@@ -49,8 +49,10 @@ function toMs(time: string | null | undefined): number | null {
   return time === null || time === undefined ? null : Date.parse(time);
 }
 
-function wrong(field: string, problem: string): Refusal {
-  return new Refusal("invalid_params", `${field}: ${problem}.`, { fields: { [field]: problem } });
+function wrong(field: string, reason: Message): Refusal {
+  return new Refusal("invalid_params", say("request.fields", { fields: field }), {
+    fields: { [field]: reason },
+  });
 }
 
 /** CM-2, BR-1: `general` when none is given; a broadcast to a category has that category too. */

@@ -187,5 +187,5 @@ function stopped(record: StateRecord, since: string): StateRecord | null {
 }
 
 function pressedAgain(): Refusal {
-  return new Refusal("conflict", "Stop was pressed again meanwhile. Resume once more if you mean it.");
+  return new Refusal("conflict", "stop.again");
 }

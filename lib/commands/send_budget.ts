@@ -27,7 +27,7 @@ export class SendBudget {
     while (times.length > 0 && times[0]! <= now - minuteMs) times.shift();
     if (times.length >= this.#perMinute) {
       const retryAfterMs = Math.max(1, times[0]! + minuteMs - now);
-      return new Refusal("rate_limited", "Too many requests. Try again later.", { retryAfterMs });
+      return new Refusal("rate_limited", "request.tooMany", { retryAfterMs });
     }
     times.push(now);
     return null;

@@ -68,7 +68,7 @@ function mayBroadcast(caller: Caller, { audience }: CommandDraft): Passage {
       if (caller.rights.broadcast) return caller;
       return new Refusal(
         "forbidden",
-        "Sending to everyone needs the right to broadcast. Ask an administrator.",
+        "send.broadcast",
       );
     default:
       return audience satisfies never;

@@ -87,16 +87,16 @@ export class Sender {
       if (accepted instanceof Refusal) return accepted;
       expiredKey = known?.version;
     }
-    return new Refusal("unavailable", "This could not be sent just now. Send it again.");
+    return new Refusal("unavailable", "send.failed");
   }
 
   async #answerOf(known: SentKey, digest: string): Promise<Sent | Refusal> {
     if (known.digest !== digest) {
-      return new Refusal("conflict", "This key was used for another command. Use a new key for new content.");
+      return new Refusal("conflict", "send.key");
     }
     const record = (await this.#parts.store.commands([known.commandId])).get(known.commandId);
     if (record === undefined) {
-      return new Refusal("expired", "The command that was sent with this key has ended.");
+      return new Refusal("expired", "send.keyEnded");
     }
     return { command: record.command, audience: known.audience };
   }

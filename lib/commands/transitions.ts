@@ -1,5 +1,5 @@
 import { type Caller, iso } from "../platform/mod.ts";
-import { type CommandState, type Params, Refusal, type Result } from "../protocol/mod.ts";
+import { type CommandState, type Params, Refusal, type Result, say } from "../protocol/mod.ts";
 import { attach, type Attached, carried } from "./attachments.ts";
 import { isClosed, mayMove, waits } from "./lifecycle.ts";
 import { notifyRecipient, notifySender } from "./notifications.ts";
@@ -10,7 +10,7 @@ import { moved } from "./state_records.ts";
 import { forRecipient, ownState, recipientState } from "./views.ts";
 import type { WholeTransitions } from "./whole_transitions.ts";
 
-const noSuchCommand = () => new Refusal("not_found", "There is no such command. It may have ended.");
+const noSuchCommand = () => new Refusal("not_found", "command.missing");
 
 /** Answers, reviews, cancelling, expiry and ends of deferrals (CM-4 to CM-8). */
 export class Transitions {
@@ -70,13 +70,13 @@ export class Transitions {
     const now = this.#parts.clock.now();
     // An accepted command cannot be deferred after its time either: it would wait again.
     if (expiresMs <= now && (waits(record.state) || waits(state))) {
-      return new Refusal("expired", "This command has expired.");
+      return new Refusal("expired", "command.expired");
     }
     const again = state === "deferred" && record.state === state;
     if (!again && !mayMove(record.state, state, "recipient", command.requires)) {
       return new Refusal(
         "conflict",
-        `A command that is ${record.state} and requires ${command.requires} cannot be set to ${state}.`,
+        say("command.state", { state: record.state, requires: command.requires, next: state }),
       );
     }
     const at = iso(now);
@@ -100,14 +100,14 @@ export class Transitions {
     const person = (await people.byUsernames([params.recipient])).get(params.recipient);
     const own = person === undefined ? null : await this.#states.of(person.id, record);
     if (person === undefined || own === null || own.version === null) {
-      return new Refusal("not_found", `"${params.recipient}" is not a recipient of this command.`);
+      return new Refusal("not_found", say("command.recipient", { name: params.recipient }));
     }
     const to: CommandState = params.accept ? "completed" : "returned";
     while (true) {
       const stored = await this.#states.of(person.id, record);
       if (stored === null) return noSuchCommand();
       if (record.command.requires !== "review" || !mayMove(stored.record.state, to, "sender", "review")) {
-        return new Refusal("conflict", "There is nothing handed in to review.");
+        return new Refusal("conflict", "command.noReview");
       }
       const next = moved(stored.record, to, iso(clock.now()), {
         who: caller.username,
@@ -170,19 +170,19 @@ export class Transitions {
 function checkUpdate({ state, until, proof }: Params<"command.update">, now: number): Refusal | null {
   if (until !== null && until !== undefined) {
     if (state !== "deferred") {
-      return new Refusal("invalid_params", "until goes with the state deferred only.", {
-        fields: { until: "leave it out unless state is deferred" },
+      return new Refusal("invalid_params", "command.until", {
+        fields: { until: "field.onlyDeferred" },
       });
     }
     if (Date.parse(until) <= now) {
-      return new Refusal("invalid_params", "until lies in the past.", {
-        fields: { until: "must be later than now" },
+      return new Refusal("invalid_params", "command.untilPast", {
+        fields: { until: "field.later" },
       });
     }
   }
   if (proof !== undefined && proof.length > 0 && state !== "submitted" && state !== "completed") {
-    return new Refusal("invalid_params", "proof goes with the states submitted and completed only.", {
-      fields: { proof: "leave it out unless state is submitted or completed" },
+    return new Refusal("invalid_params", "command.proof", {
+      fields: { proof: "field.onlyProof" },
     });
   }
   return null;

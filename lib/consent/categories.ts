@@ -1,5 +1,5 @@
 import { type AuditEntry, auditEntryOf, type Caller } from "../platform/mod.ts";
-import { type AdminCategory, type Category, limits, Refusal } from "../protocol/mod.ts";
+import { type AdminCategory, type Category, limits, Refusal, say } from "../protocol/mod.ts";
 import type { CategoryRecord, CategoryStore, ConsentStore } from "./ports.ts";
 
 /** BR-5: the categories of a first start. */
@@ -68,8 +68,8 @@ export class Categories {
     if (unknown === undefined) return null;
     return new Refusal(
       "invalid_params",
-      `There is no category "${unknown}". Ask category.list for those there are.`,
-      { fields: { categories: `"${unknown}" is not on this server's list` } },
+      say("category.unknown", { slug: unknown }),
+      { fields: { categories: say("field.category", { slug: unknown }) } },
     );
   }
 }
@@ -98,7 +98,7 @@ export class CategoryAdmin {
     const records = await this.#list.records();
     if (records.some(({ slug }) => slug === body.slug)) return taken();
     if (records.length >= limits.categoriesMade) {
-      return new Refusal("conflict", `A server has at most ${limits.categoriesMade} categories.`);
+      return new Refusal("conflict", say("category.limit", { count: limits.categoriesMade }));
     }
     const order = Math.max(-1, ...records.map((record) => record.order)) + 1;
     const record: CategoryRecord = { ...body, order, retired: false };
@@ -124,8 +124,8 @@ export class CategoryAdmin {
   ): Promise<AdminCategory | Refusal> {
     if (caller.role !== "admin") return nothingHere();
     if (slug === "general" && change.retired === true) {
-      return new Refusal("conflict", "The category general cannot be retired.", {
-        fields: { retired: "general stays" },
+      return new Refusal("conflict", "category.general", {
+        fields: { retired: "field.keepGeneral" },
       });
     }
     const changed = await this.#store.change(slug, (record) => {
@@ -144,7 +144,7 @@ export class CategoryAdmin {
       };
     });
     this.#list.forget();
-    if (changed === null) return new Refusal("not_found", "There is no such category.");
+    if (changed === null) return new Refusal("not_found", "category.missing");
     return changed instanceof Refusal ? changed : shown(changed);
   }
 }
@@ -161,11 +161,11 @@ function differences(before: CategoryRecord, after: CategoryRecord): AuditEntry[
 }
 
 function taken(): Refusal {
-  return new Refusal("conflict", "There is a category with this name already, perhaps a retired one.", {
-    fields: { slug: "is taken; choose another" },
+  return new Refusal("conflict", "category.taken", {
+    fields: { slug: "field.taken" },
   });
 }
 
 function nothingHere(): Refusal {
-  return new Refusal("not_found", "There is nothing at this address.");
+  return new Refusal("not_found", "request.nothing");
 }

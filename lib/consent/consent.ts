@@ -64,8 +64,8 @@ export class Consent {
     const unknown = await this.unknownCategory(Object.keys(change.categories ?? {}), { retiredToo: true });
     if (unknown !== null) return unknown;
     if (change.blockedUsers?.includes(caller.username)) {
-      return new Refusal("invalid_params", "You cannot block yourself.", {
-        fields: { blockedUsers: "leave your own name out" },
+      return new Refusal("invalid_params", "preferences.self", {
+        fields: { blockedUsers: "field.notSelf" },
       });
     }
     const now = this.#clock.now();

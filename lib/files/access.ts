@@ -67,7 +67,7 @@ export class Access {
     if (object.state !== "clean") return notClean(object.state);
     if (await blobs.sizeOf(sha256) !== sizeBytes) {
       log.error("file.bytes_missing", { fileId, sha256, requestId });
-      return new Refusal("unavailable", "The file's content cannot be read now. Tell the administrator.");
+      return new Refusal("unavailable", "file.unreadable");
     }
     return {
       file: object,
@@ -159,11 +159,11 @@ export async function isHeld(store: FileParts["store"], file: FileRecord): Promi
 function notClean(state: Exclude<FileState, "clean">): Refusal {
   switch (state) {
     case "scanning":
-      return new Refusal("not_clean", "This file is still being checked. Try again when it is clean.");
+      return new Refusal("not_clean", "file.checking");
     case "held":
-      return new Refusal("not_clean", "This file is held until its checks are complete.");
+      return new Refusal("not_clean", "file.held");
     case "rejected":
-      return new Refusal("not_clean", "This file did not pass the checks. Nobody can open it.");
+      return new Refusal("not_clean", "file.rejected");
     default:
       return state satisfies never;
   }
@@ -172,10 +172,10 @@ function notClean(state: Exclude<FileState, "clean">): Refusal {
 function inUse(): Refusal {
   return new Refusal(
     "conflict",
-    "Something that you sent carries this file. It goes by itself some days after that has ended.",
+    "file.used",
   );
 }
 
 function keptByServer(): Refusal {
-  return new Refusal("conflict", "This file cannot be removed now. It goes by itself later.");
+  return new Refusal("conflict", "file.notNow");
 }

@@ -1,4 +1,4 @@
-import { limits, Refusal } from "../protocol/mod.ts";
+import { limits, Refusal, say } from "../protocol/mod.ts";
 
 /** C0, DEL, C1 and the two line breaks of Unicode. Nobody chooses a name with them. */
 // deno-lint-ignore no-control-regex -- control characters are what this looks for
@@ -23,17 +23,19 @@ export function fileName(given: string): string | Refusal {
   if (given.length > longestGiven) return tooLong();
   const cleaned = given.toWellFormed().replace(controls, "").replace(directions, "");
   const name = cleaned.split(/[/\\]/).findLast((part) => part !== "") ?? "";
-  if (name.trim() === "") return wrongName("is empty", "Give the file a name.");
-  if (/^\.+$/.test(name)) return wrongName("holds nothing but dots", "Give the file a name.");
+  if (name.trim() === "") return noName();
+  if (/^\.+$/.test(name)) return noName();
   if (new TextEncoder().encode(name).length > limits.fileNameBytes) return tooLong();
   return name;
 }
 
 function tooLong(): Refusal {
-  const most = limits.fileNameBytes;
-  return wrongName(`is longer than ${most} bytes of UTF-8`, `Shorten the file's name to ${most} bytes.`);
+  const count = limits.fileNameBytes;
+  return new Refusal("invalid_params", say("file.nameLong", { count }), {
+    fields: { name: say("field.nameLong", { count }) },
+  });
 }
 
-function wrongName(what: string, todo: string): Refusal {
-  return new Refusal("invalid_params", `The file's name ${what}. ${todo}`, { fields: { name: what } });
+function noName(): Refusal {
+  return new Refusal("invalid_params", "file.name", { fields: { name: "field.nameEmpty" } });
 }

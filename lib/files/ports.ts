@@ -1,5 +1,5 @@
 import type { FileCarrier } from "../platform/mod.ts";
-import type { FileState } from "../protocol/mod.ts";
+import type { FileState, Said } from "../protocol/mod.ts";
 
 /** Positions of the first and the last byte of a range, both included, as in a `Range` header. */
 export interface ByteRange {
@@ -117,8 +117,8 @@ export interface UploadRecord {
   finishing: { sha256: string; type: string } | null;
   /** Set once the file exists, so that a client can ask again after a lost answer. */
   fileId: string | null;
-  /** Set when the bytes were refused, with the answer that the client got. */
-  refused: { kind: "not_clean" | "too_large" | "conflict"; message: string } | null;
+  /** Set when the bytes were refused, with the answer that the client got: as text in records of older versions. */
+  refused: { kind: "not_clean" | "too_large" | "conflict"; message: Said | string } | null;
 }
 
 /** A job of this room, run by `Files.run`. */

@@ -1,5 +1,5 @@
 import type { Caller } from "../platform/mod.ts";
-import { limits, Refusal } from "../protocol/mod.ts";
+import { limits, Refusal, say } from "../protocol/mod.ts";
 import { Append, type AppendRequest } from "./append.ts";
 import { RequestBody } from "./request_body.ts";
 import type { Intake } from "./intake.ts";
@@ -225,7 +225,8 @@ export class Resumable {
     if (record === null || record.ownerId !== userId) return noUpload();
     if (record.expiresMs <= clock.now() && !this.isActive(uploadId)) return noUpload();
     if (record.refused === null || alsoRefused) return record;
-    return new Refusal(record.refused.kind, record.refused.message);
+    const { kind, message } = record.refused;
+    return new Refusal(kind, typeof message === "string" ? say("stored", { text: message }) : message);
   }
 
   /** Turns a full disk into a refusal. The record still has the safe offset. */
@@ -252,5 +253,5 @@ function isWhole({ offsetBytes, sizeBytes, fileId, refused }: UploadRecord): boo
 }
 
 function elsewhere({ offsetBytes }: UploadRecord): Refusal {
-  return new Refusal("conflict", `This upload is at byte ${offsetBytes}. Go on there.`);
+  return new Refusal("conflict", say("upload.offset", { offset: offsetBytes }));
 }

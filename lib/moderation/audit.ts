@@ -94,8 +94,8 @@ export class Audit {
     const limit = query.limit ?? limits.pageDefault;
     const before = query.before === undefined ? null : Number.parseInt(query.before, 16);
     if (before !== null && !Number.isSafeInteger(before)) {
-      return new Refusal("invalid_params", "Pass the `next` of a page as `before`.", {
-        fields: { before: "must be a cursor that the server gave" },
+      return new Refusal("invalid_params", "audit.before", {
+        fields: { before: "field.cursor" },
       });
     }
     const records = await this.#store.entriesBefore(before, limit + 1);

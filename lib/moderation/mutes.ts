@@ -1,5 +1,5 @@
 import { type Clock, iso } from "../platform/mod.ts";
-import { Refusal } from "../protocol/mod.ts";
+import { Refusal, say } from "../protocol/mod.ts";
 import type { MutesStore, Restriction } from "./ports.ts";
 import { inForce } from "./restrictions.ts";
 
@@ -59,6 +59,9 @@ export class Mutes {
 
 /** Tells a muted person until when, and the reason. */
 function mutedRefusal(mute: Restriction): Refusal {
-  const end = mute.until === null ? "until this is lifted" : `until ${iso(mute.until)}`;
-  return new Refusal("forbidden", `You may not send ${end}. The reason: ${mute.reason}`);
+  const { reason, until } = mute;
+  const message = until === null
+    ? say("muted", { reason })
+    : say("muted.until", { reason, time: iso(until) });
+  return new Refusal("forbidden", message);
 }

@@ -18,5 +18,5 @@ export function hiddenFrom(caller: Caller, least: "moderator" | "admin"): Refusa
 }
 
 function nothingHere(): Refusal {
-  return new Refusal("not_found", "There is nothing at this address.");
+  return new Refusal("not_found", "request.nothing");
 }

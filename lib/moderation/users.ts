@@ -74,7 +74,7 @@ export class Users {
       const rights = change.rights ?? account.rights;
       if (role === account.role && rights.broadcast === account.rights.broadcast) return null;
       if (account.role === "admin" && role !== "admin" && !this.#anyActive(await otherAdmins())) {
-        return lastAdmin("Make somebody else an administrator first.");
+        return lastAdmin();
       }
       // Reads the list also for a new administrator, so that a concurrent change to it is noticed.
       if (account.role !== "admin" && role === "admin") await otherAdmins();
@@ -97,8 +97,8 @@ export class Users {
     const now = clock.now();
     const until = body.until === undefined || body.until === null ? null : Date.parse(body.until);
     if (until !== null && until <= now) {
-      return new Refusal("invalid_params", "The end lies in the past. Give a later one, or none.", {
-        fields: { until: "must lie ahead" },
+      return new Refusal("invalid_params", "sanction.end", {
+        fields: { until: "field.later" },
       });
     }
     const { kind, reason } = body;
@@ -114,7 +114,7 @@ export class Users {
       const refused = mayNot(caller, account);
       if (refused !== null) return refused;
       if (kind === "suspend" && account.role === "admin" && !this.#anyActive(await otherAdmins())) {
-        return lastAdmin("Nobody could administer this server.");
+        return lastAdmin();
       }
       return {
         sanction,
@@ -168,9 +168,9 @@ function endOf(mute: Restriction | undefined): string | null {
 
 /** Nobody sanctions themselves. Only administrators sanction moderators and administrators. */
 function mayNot(caller: Caller, account: AccountRecord): Refusal | null {
-  if (account.id === caller.userId) return new Refusal("conflict", "You cannot sanction yourself.");
+  if (account.id === caller.userId) return new Refusal("conflict", "sanction.self");
   if (account.role !== "member" && caller.role !== "admin") {
-    return new Refusal("forbidden", "Only an administrator may sanction moderators and administrators.");
+    return new Refusal("forbidden", "sanction.staff");
   }
   return null;
 }
@@ -205,10 +205,10 @@ function sanctionOf({ id, kind, reason, until, createdAt, by }: SanctionRecord):
   return { id, kind, reason, until: until === null ? null : iso(until), createdAt: iso(createdAt), by };
 }
 
-function lastAdmin(why: string): Refusal {
-  return new Refusal("conflict", `This is the last administrator. ${why}`);
+function lastAdmin(): Refusal {
+  return new Refusal("conflict", "admin.last");
 }
 
 function nobody(): Refusal {
-  return new Refusal("not_found", "There is nobody of this name.");
+  return new Refusal("not_found", "person.unknown");
 }

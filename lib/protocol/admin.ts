@@ -2,6 +2,7 @@ import { z } from "zod";
 import { groupRole, role } from "./people.ts";
 import { cursor, id, line, slug, text, time, username } from "./text.ts";
 import { limits } from "./limits.ts";
+import { because } from "./message.ts";
 
 /** MO-5: bodies and answers of `/api/v1/admin/…`. */
 
@@ -121,10 +122,10 @@ export const profileChange = z.strictObject({
   displayName: line(limits.displayName, 1).optional(),
   bio: text(limits.bio).optional(),
   pronouns: line(limits.pronouns).optional(),
-  timeZone: z.string().max(64).refine(isTimeZone, { error: "must be an IANA time zone like Europe/Berlin" })
+  timeZone: z.string().max(64).refine(isTimeZone, { error: because("field.timeZone") })
     .optional(),
   language: z.string().regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, {
-    error: "must be a language tag like en or de-AT",
+    error: because("field.language"),
   }).optional(),
   /** A clean picture of one's own; null takes it away. */
   avatar: id.nullable().optional(),

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { limits } from "./limits.ts";
+import { because } from "./message.ts";
 import { cursor, id, jsonData, line, sha256, slug, text, time, username } from "./text.ts";
 
 /** CM-4. The moves between them stand in `lib/commands/lifecycle.ts`. */
@@ -26,7 +27,7 @@ export type CommandState = z.infer<typeof commandState>;
 export const commandKind = z.union([
   z.enum(["message", "task", "media", "link"]),
   z.string().regex(/^x-[a-z0-9][a-z0-9-]{0,30}$/),
-], { error: "must be message, task, media, link or x-…" });
+], { error: because("field.kind") });
 
 /** CM-5. */
 export const requirement = z.enum(["none", "confirmation", "proof", "review"]);
@@ -45,7 +46,7 @@ const httpsUrl = z.string().max(2048).refine((value) => {
   // The parser also takes an address without slashes, or with blanks around it, which a page reads as its own path.
   const url = /^https:\/\/[^\s\\]*$/i.test(value) ? URL.parse(value) : null;
   return url !== null && url.protocol === "https:" && url.username === "" && url.password === "";
-}, { error: "must be an https:// address without a user or password in it" });
+}, { error: because("field.https") });
 
 /** What `command.send` and `command.preview` take (CM-1, CM-2). Times are checked against the clock by the service. */
 export const commandDraft = z.strictObject({
@@ -65,7 +66,7 @@ export const commandDraft = z.strictObject({
   if (draft.kind !== "link") return;
   const href = httpsUrl.safeParse(draft.data?.href);
   if (!href.success) {
-    ctx.addIssue({ code: "custom", path: ["data", "href"], message: "a link carries data.href, https only" });
+    ctx.addIssue({ code: "custom", path: ["data", "href"], message: because("field.href") });
   }
 });
 export type CommandDraft = z.infer<typeof commandDraft>;

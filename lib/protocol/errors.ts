@@ -1,3 +1,5 @@
+import { type Message, type Said, said } from "./message.ts";
+
 /**
  * The one table of refusals. A refusal is a value that a service returns; what is thrown is a bug.
  * JSON-RPC errors carry `data.kind`, HTTP errors are RFC 9457 problem+json with the same `kind`.
@@ -37,48 +39,40 @@ export interface RefusalDetail {
   /** Whole milliseconds to wait, with `rate_limited`. */
   retryAfterMs?: number;
   /** Which input fields are wrong, as dotted paths, each with what to do about it. */
+  fields?: Record<string, Message>;
+}
+
+/** The same as it leaves the process, with its reasons in English. */
+export interface ToldDetail {
+  retryAfterMs?: number;
   fields?: Record<string, string>;
 }
 
-/** A refused request. `message` says what to do next and is safe to show. */
+/** A refused request. `message` says what to do next and is safe to show. It becomes text at the edge: `english.ts`, words. */
 export class Refusal {
   readonly kind: RefusalKind;
-  readonly message: string;
+  readonly message: Said;
   readonly detail: RefusalDetail;
 
-  constructor(kind: RefusalKind, message: string, detail: RefusalDetail = {}) {
+  constructor(kind: RefusalKind, message: Message, detail: RefusalDetail = {}) {
     this.kind = kind;
-    this.message = message;
+    this.message = said(message);
     this.detail = detail;
   }
 
   get status(): number {
     return refusalTable[this.kind].status;
   }
-
-  /** The JSON-RPC `error` member. */
-  toRpcError(): RpcErrorObject {
-    return {
-      code: refusalTable[this.kind].code,
-      message: this.message,
-      data: { kind: this.kind, ...this.detail },
-    };
-  }
-
-  /** The RFC 9457 body. */
-  toProblem(): Problem {
-    const { status, title } = refusalTable[this.kind];
-    return { type: "about:blank", title, status, detail: this.message, kind: this.kind, ...this.detail };
-  }
 }
 
 export interface RpcErrorObject {
   code: number;
   message: string;
-  data?: { kind: RefusalKind } & RefusalDetail;
+  data?: { kind: RefusalKind } & ToldDetail;
 }
 
-export interface Problem extends RefusalDetail {
+/** RFC 9457, with what a refusal tells. */
+export interface Problem extends ToldDetail {
   type: string;
   title: string;
   status: number;

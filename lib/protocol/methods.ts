@@ -1,6 +1,7 @@
 import { z } from "zod";
 import * as c from "./commands.ts";
 import { limits } from "./limits.ts";
+import { because } from "./message.ts";
 import { fileObject } from "./files.ts";
 import * as p from "./people.ts";
 import { cursor, device, id, slug, text, time, username } from "./text.ts";
@@ -67,7 +68,7 @@ export const methods = {
   "safety.stop": { params: nothing, result: z.object({ stopped: z.literal(true), since: z.string() }) },
   "safety.resume": {
     params: z.strictObject({
-      confirm: z.literal(true, { error: "send confirm: true to begin receiving again" }),
+      confirm: z.literal(true, { error: because("field.resume") }),
     }),
     result: z.object({ stopped: z.literal(false) }),
   },

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { limits } from "./limits.ts";
+import { because } from "./message.ts";
 import { id, line, slug, text, username } from "./text.ts";
 
 export const role = z.enum(["member", "moderator", "admin"]);
@@ -16,10 +17,9 @@ export const user = z.object({
 });
 export type User = z.infer<typeof user>;
 
-const password = z.string().min(limits.passwordMin, { error: "must be at least 10 characters" })
-  .max(limits.passwordMax, { error: "must be at most 256 characters" })
+const password = z.string().min(limits.passwordMin).max(limits.passwordMax)
   .refine((value) => value.isWellFormed() && !value.includes("\0"), {
-    error: "must be whole Unicode characters",
+    error: because("field.unicode"),
   });
 
 /** What is typed at a login: only bounded, so that a wrong one is refused like any other wrong one. */
@@ -29,7 +29,7 @@ const typedPassword = z.string().max(limits.passwordMax);
 export const registerBody = z.strictObject({
   username,
   password,
-  adult: z.literal(true, { error: "you must state that you are 18 or older" }),
+  adult: z.literal(true, { error: because("field.adult") }),
   invite: z.string().max(128).optional(),
 });
 export const registerAnswer = z.object({ user });
@@ -65,7 +65,7 @@ export const acceptFrom = z.enum(["anyone", "groups", "contacts", "nobody"]);
 export type AcceptFrom = z.infer<typeof acceptFrom>;
 
 const clock = z.string().regex(/^([01][0-9]|2[0-3]):[0-5][0-9]$/, {
-  error: "must be a time of day like 22:00",
+  error: because("field.clock"),
 });
 export const quietHours = z.strictObject({ from: clock, to: clock });
 

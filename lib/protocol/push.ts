@@ -1,10 +1,11 @@
 import { z } from "zod";
 import { limits } from "./limits.ts";
+import { because } from "./message.ts";
 
 /** A browser's push subscription. Its keys are not asked for: a push carries nothing that would have to be encrypted. */
 export const pushSubscription = z.strictObject({
   endpoint: z.string().max(limits.pushEndpointLength).refine((value) => URL.canParse(value), {
-    error: "must be the address that the browser gave",
+    error: because("field.pushAddress"),
   }),
 });
 export type PushSubscriptionBody = z.infer<typeof pushSubscription>;

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { jsonDepth } from "./json_depth.ts";
 import { limits } from "./limits.ts";
+import { because, type Message, said, say } from "./message.ts";
 
 export { jsonDepth };
 
@@ -11,17 +12,19 @@ export { jsonDepth };
 export function text(max: number, min = 0): z.ZodType<string> {
   return z.string().superRefine((value, ctx) => {
     const problem = textProblem(value, max, min);
-    if (problem !== undefined) ctx.addIssue({ code: "custom", message: problem });
+    if (problem === undefined) return;
+    const { key, values = {} } = said(problem);
+    ctx.addIssue({ code: "custom", message: because(key), params: values });
   });
 }
 
-function textProblem(value: string, max: number, min: number): string | undefined {
+function textProblem(value: string, max: number, min: number): Message | undefined {
   // A code point is one or two units: only the lengths in between need counting.
-  if (value.length > max * 2) return `must be at most ${max} characters`;
-  if (!value.isWellFormed()) return "holds half of a surrogate pair; send whole Unicode characters";
-  if (value.includes("\0")) return "holds a NUL character; leave it out";
-  if (value.length > max && [...value].length > max) return `must be at most ${max} characters`;
-  if (value.length < min) return min === 1 ? "must not be empty" : `must be at least ${min} characters`;
+  if (value.length > max * 2) return say("field.long", { count: max });
+  if (!value.isWellFormed()) return "field.surrogates";
+  if (value.includes("\0")) return "field.nul";
+  if (value.length > max && [...value].length > max) return say("field.long", { count: max });
+  if (value.length < min) return min === 1 ? "field.empty" : say("field.short", { count: min });
   return undefined;
 }
 
@@ -29,18 +32,18 @@ function textProblem(value: string, max: number, min: number): string | undefine
 export function line(max: number, min = 0): z.ZodType<string> {
   // deno-lint-ignore no-control-regex -- control characters are what this looks for
   return text(max, min).refine((value) => !/[\u0001-\u001f\u007f-\u009f\u2028\u2029]/.test(value), {
-    message: "must be one line without control characters",
+    message: because("field.line"),
   });
 }
 
 /** RFC 3339 time with `Z` or an offset; comes out as UTC with milliseconds, so that times compare as text. */
 export const time: z.ZodType<string> = z.iso.datetime({
   offset: true,
-  error: "must be a time like 2026-01-31T18:00:00Z",
+  error: because("field.time"),
 })
   .transform((value) => new Date(value).toISOString())
   // An offset can lead out of the years of four digits, which do not compare as text any more.
-  .refine((value) => /^[0-9]{4}-/.test(value), { error: "must lie in the years 0000 to 9999" });
+  .refine((value) => /^[0-9]{4}-/.test(value), { error: because("field.years") });
 
 /** `toLowerCase` would make an ASCII k of the Kelvin sign. */
 function asciiLowerCase(value: string): string {
@@ -50,26 +53,26 @@ function asciiLowerCase(value: string): string {
 /** AU-1: ASCII only, so no two usernames look alike by Unicode. Lower-cased before it is checked. */
 export const username = z.string().max(64).transform(asciiLowerCase).pipe(
   z.string().regex(/^[a-z0-9][a-z0-9_-]{2,31}$/, {
-    error: "must be 3 to 32 of a-z, 0-9, _ and -, beginning with a letter or digit",
+    error: because("field.username"),
   }),
 );
 
 export const slug = z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/, {
-  error: "must be 1 to 32 of a-z, 0-9 and -, beginning with a letter or digit",
+  error: because("field.slug"),
 });
 
 /** Ids of records that the server makes: letters and digits that sort by time. */
 export const id = z.string().regex(/^[0-9A-HJKMNP-TV-Z]{26}$/, {
-  error: "must be an id that the server gave",
+  error: because("field.id"),
 });
 
 /** WS-1. */
 export const device = z.string().regex(/^[A-Za-z0-9._-]{1,64}$/, {
-  error: "must be 1 to 64 of A-Z, a-z, 0-9, '.', '_' and '-'",
+  error: because("field.device"),
 });
 
 /** An opaque place in an inbox (a versionstamp of the store). */
-export const cursor = z.string().regex(/^[0-9a-f]{20}$/, { error: "must be a cursor that the server gave" });
+export const cursor = z.string().regex(/^[0-9a-f]{20}$/, { error: because("field.cursor") });
 
 export const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
@@ -78,21 +81,21 @@ export type Json = null | boolean | number | string | Json[] | { [name: string]:
 /** CM-2: any JSON object up to 8 KiB as UTF-8, whole Unicode only. */
 export const jsonData: z.ZodType<Record<string, Json>> = z.custom<Record<string, Json>>(
   (value) => value !== null && typeof value === "object" && !Array.isArray(value),
-  { error: "must be a JSON object" },
+  { error: because("field.object") },
 ).superRefine((value, ctx) => {
   if (jsonDepth(value, limits.dataDepth) > limits.dataDepth) {
-    ctx.addIssue({ code: "custom", message: `must be at most ${limits.dataDepth} levels deep` });
+    ctx.addIssue({ code: "custom", message: because("field.deep"), params: { count: limits.dataDepth } });
     return;
   }
   const json = JSON.stringify(value);
   if (new TextEncoder().encode(json).length > limits.dataBytes) {
-    ctx.addIssue({ code: "custom", message: `must be at most ${limits.dataBytes} bytes of JSON` });
+    ctx.addIssue({ code: "custom", message: because("field.large"), params: { count: limits.dataBytes } });
   }
   // JSON.stringify writes NUL and lone surrogates as escapes; a backslash that is itself escaped does not count.
   if (/(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f][0-9a-f]{2})/i.test(json)) {
     ctx.addIssue({
       code: "custom",
-      message: "holds NUL or half of a surrogate pair; send whole Unicode characters",
+      message: because("field.json"),
     });
   }
 });

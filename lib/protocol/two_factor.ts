@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { limits } from "./limits.ts";
+import { because } from "./message.ts";
 import { role } from "./people.ts";
 import { line, text } from "./text.ts";
 
@@ -40,7 +41,7 @@ export const recoveryCodeList = z.object({ recoveryCodes: z.array(z.string()) })
 export type RecoveryCodeList = z.infer<typeof recoveryCodeList>;
 
 const base64url = (most: number) =>
-  z.string().min(1).max(most).regex(/^[A-Za-z0-9_-]+$/, { error: "must be base64url without padding" });
+  z.string().min(1).max(most).regex(/^[A-Za-z0-9_-]+$/, { error: because("field.base64url") });
 
 /** At most 1,023 bytes (WebAuthn, section 4, "Credential ID"). */
 export const credentialId = base64url(1364);

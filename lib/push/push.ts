@@ -1,5 +1,5 @@
 import type { BellListener, Caller, Clock, Log } from "../platform/mod.ts";
-import { limits, type PushState, type PushSubscriptionBody, Refusal } from "../protocol/mod.ts";
+import { limits, type PushState, type PushSubscriptionBody, Refusal, say } from "../protocol/mod.ts";
 import type { PushJob, PushSender, PushStore, Subscription } from "./ports.ts";
 import { Background } from "./background.ts";
 import { isPushService } from "./push_services.ts";
@@ -68,17 +68,17 @@ export class Push implements BellListener, AsyncDisposable {
     { endpoint }: PushSubscriptionBody,
   ): Promise<true | Refusal> {
     const { store, sender } = this.#parts;
-    if (sender === null) return new Refusal("unavailable", "Notifications are switched off on this server.");
+    if (sender === null) return new Refusal("unavailable", "push.off");
     if (!isPushService(endpoint)) {
-      return new Refusal("invalid_params", "This is not the address of a browser's push service.", {
-        fields: { endpoint: "must be https, at a push service that this server knows" },
+      return new Refusal("invalid_params", "push.service", {
+        fields: { endpoint: "field.pushService" },
       });
     }
     const id = await digestOf(endpoint);
     const known = await store.of(caller.userId);
     const before = known.find((one) => one.id === id);
     if (before === undefined && known.length >= limits.pushDevices) {
-      return new Refusal("conflict", `At most ${limits.pushDevices} devices can be told. Switch one off.`);
+      return new Refusal("conflict", say("push.limit", { count: limits.pushDevices }));
     }
     await store.put({
       id,

@@ -8,6 +8,7 @@ import {
   type Params,
   readFrame,
   Refusal,
+  rpcErrorOf,
   type RpcId,
 } from "../protocol/mod.ts";
 import { fitsBytes } from "./bytes.ts";
@@ -106,7 +107,7 @@ export class Calls {
     if (method === "heartbeat") return this.#heartbeat(id, params);
     if (this.#host.finishing && method !== "inbox.ack") {
       // The client did nothing wrong, so this counts as no refusal.
-      return this.#reply(id, new Refusal("unavailable", "The server is restarting. Connect again."));
+      return this.#reply(id, new Refusal("unavailable", "request.restarting"));
     }
     if (!("uncounted" in methods[method])) {
       const waitMs = this.#rate.take(now);
@@ -150,19 +151,19 @@ export class Calls {
 
   #reply(id: RpcId | undefined, answer: unknown): void {
     if (id === undefined || this.#host.closed) return;
-    if (answer instanceof Refusal) return this.#host.sendText(errorText(id, answer.toRpcError()));
+    if (answer instanceof Refusal) return this.#host.sendText(errorText(id, rpcErrorOf(answer)));
     const text = resultText(id, answer);
     if (fitsBytes(text, limits.outboxBytes)) return this.#host.sendText(text);
     this.#refuse(
       id,
-      new Refusal("too_large", "The answer is too large for one frame. Ask for a smaller page."),
+      new Refusal("too_large", "request.answerTooLarge"),
     );
   }
 
   #refuseUnknown(id: RpcId | undefined): void {
     if (id !== undefined) {
       this.#host.sendText(
-        errorText(id, { code: jsonRpcCodes.methodNotFound, message: "There is no such method." }),
+        errorText(id, { code: jsonRpcCodes.methodNotFound, message: "No such method." }),
       );
     }
     this.#countRefusal();

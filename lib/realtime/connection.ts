@@ -1,4 +1,4 @@
-import { closeCodes, type CloseName, limits, Refusal, type RpcId } from "../protocol/mod.ts";
+import { closeCodes, type CloseName, limits, Refusal, rpcErrorOf, type RpcId, say } from "../protocol/mod.ts";
 import { fitsBytes } from "./bytes.ts";
 import { Calls, type CallsHost } from "./calls.ts";
 import { DeliveryPump } from "./delivery_pump.ts";
@@ -188,8 +188,8 @@ export class Connection implements CallsHost {
   crash(error: unknown, requestId = this.id, id: RpcId | null = null): void {
     this.#ports.log.error("internal error", this.#who({ requestId, error: asError(error) }));
     if (this.#state.is === "open" || this.#state.is === "finishing") {
-      const refusal = new Refusal("internal", `Internal error. It is in the log as ${requestId}.`);
-      this.sendText(errorText(id, refusal.toRpcError()));
+      const refusal = new Refusal("internal", say("request.fault", { id: requestId }));
+      this.sendText(errorText(id, rpcErrorOf(refusal)));
     }
     this.end("internal", "internal error");
   }

@@ -115,8 +115,8 @@ export class DeliveryPump {
   /** `inbox.ack`: the device took everything up to the cursor. Returns the device's cursor. */
   async acknowledge(cursor: string): Promise<{ cursor: string } | Refusal> {
     if (this.#handedOut === null || cursor > this.#handedOut) {
-      return new Refusal("invalid_params", "Acknowledge a cursor that was delivered on this connection.", {
-        fields: { cursor: "was not delivered on this connection" },
+      return new Refusal("invalid_params", "request.cursor", {
+        fields: { cursor: "field.delivered" },
       });
     }
     if (this.#acknowledged !== null && cursor <= this.#acknowledged) return { cursor: this.#acknowledged };

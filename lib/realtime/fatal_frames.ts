@@ -12,7 +12,7 @@ export interface Fault {
 export const binaryFault: Fault = {
   close: "badFrame",
   code: jsonRpcCodes.invalidRequest,
-  message: "Frames are text, not binary.",
+  message: "Frames must be text.",
   id: null,
 };
 

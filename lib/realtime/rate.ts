@@ -43,5 +43,5 @@ export class RefusalWindow {
 }
 
 export function rateLimited(retryAfterMs: number): Refusal {
-  return new Refusal("rate_limited", "Too many requests. Try again later.", { retryAfterMs });
+  return new Refusal("rate_limited", "request.tooMany", { retryAfterMs });
 }

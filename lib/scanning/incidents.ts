@@ -6,6 +6,7 @@ import {
   limits,
   Refusal,
   type ReportDraft,
+  say,
   type Verdict,
 } from "../protocol/mod.ts";
 import type {
@@ -113,7 +114,7 @@ export class Incidents implements MatchHandler {
     // The audit entry is written before the export is returned.
     const record = await store.change(
       incidentId,
-      ({ report }) => report === null ? new Refusal("conflict", "Draft the report first.") : { auditEntry },
+      ({ report }) => report === null ? new Refusal("conflict", "report.noDraft") : { auditEntry },
     );
     if (record === null) return nothingHere();
     if (record instanceof Refusal) return record;
@@ -139,7 +140,7 @@ export class Incidents implements MatchHandler {
     const changed = await store.change(incidentId, (record, reinstatements) => {
       if (record.submission !== null && record.submission.untilMs > now) return busyOrDone(record, now) ?? {};
       if (record.state === "closed" && userIds.length === 0) {
-        return new Refusal("conflict", "The incident is closed already.");
+        return new Refusal("conflict", "incident.alreadyClosed");
       }
       const refused = notReinstated(reinstatements);
       if (refused !== null) return refused;
@@ -164,13 +165,13 @@ export class Incidents implements MatchHandler {
   ): Promise<string[] | Refusal> {
     const uploads = await this.#needs.store.uploads(incidentId, Infinity);
     if (uploads.some(({ userId }) => userId === caller.userId)) {
-      return new Refusal("conflict", "This incident names you. Somebody else has to close it.");
+      return new Refusal("conflict", "incident.own");
     }
     const ids = new Map(uploads.flatMap(({ userId, username }) => [[username, userId], [userId, userId]]));
     const unknown = named.filter((name) => !ids.has(name));
     if (unknown.length > 0) {
-      return new Refusal("invalid_params", "Name accounts of this incident.", {
-        fields: { reinstate: `not an account of this incident: ${unknown.slice(0, 5).join(", ")}` },
+      return new Refusal("invalid_params", "incident.accounts", {
+        fields: { reinstate: say("field.incidentAccounts", { names: unknown.slice(0, 5).join(", ") }) },
       });
     }
     return [...new Set(named.map((name) => ids.get(name)!))];
@@ -188,7 +189,7 @@ export class Incidents implements MatchHandler {
 
 /** MO-4: the answer to everyone without the role. */
 function nothingHere(): Refusal {
-  return new Refusal("not_found", "There is nothing at this address.");
+  return new Refusal("not_found", "request.nothing");
 }
 
 function textOrNull(text: string | null | undefined): string | null {
@@ -199,8 +200,8 @@ function notReinstated(reinstatements: readonly Reinstatement[]): Refusal | null
   const other = namesOf(reinstatements, "other");
   return other === "" ? null : new Refusal(
     "conflict",
-    `Not suspended by this incident: ${other}. Leave them out.`,
-    { fields: { reinstate: `not suspended by this incident: ${other}` } },
+    say("incident.otherSuspended", { names: other }),
+    { fields: { reinstate: say("field.suspendedHere", { names: other }) } },
   );
 }
 

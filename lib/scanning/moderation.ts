@@ -7,6 +7,7 @@ import {
   type FileDecision,
   limits,
   Refusal,
+  say,
   type Verdict,
 } from "../protocol/mod.ts";
 import type { BlobStanding, Conclusion, DecisionStore, ScanStore } from "./ports.ts";
@@ -82,7 +83,7 @@ export class FileModeration {
         return await this.get(caller, sha256);
       }
     }
-    return new Refusal("conflict", "The file is being scanned at this moment. Try again.");
+    return new Refusal("conflict", "file.scanning");
   }
 
   #conclusion({ username }: Caller, release: boolean, reason: string): Conclusion {
@@ -136,24 +137,24 @@ function shownOf(
 /** Returns why a decision is refused; null when it is allowed. Only a file that no scan can decide can be released. */
 function mayNot({ blob, verdicts, scan }: BlobStanding, release: boolean): Refusal | null {
   if (blob.state !== "held") {
-    return new Refusal("conflict", `This file is ${blob.state}; only held files are decided on.`);
+    return new Refusal("conflict", say("file.notHeld", { state: blob.state }));
   }
   const said = (kind: Verdict["verdict"]) => verdicts.some(({ verdict }) => verdict === kind);
   if (said("match") || said("infected")) {
-    return new Refusal("conflict", "This file was found to be harmful; that is not a moderator's to decide.");
+    return new Refusal("conflict", "file.harmful");
   }
   if (!release) return null;
   if (scan !== null || said("error") || !said("incomplete")) {
-    return new Refusal("conflict", "This file is still being checked. It can be rejected, not released.");
+    return new Refusal("conflict", "file.unchecked");
   }
   return null;
 }
 
 /** MO-4: the answer to everyone without the role. */
 function nothingHere(): Refusal {
-  return new Refusal("not_found", "There is nothing at this address.");
+  return new Refusal("not_found", "request.nothing");
 }
 
 function noFile(): Refusal {
-  return new Refusal("not_found", "There is no such file; it may have been removed meanwhile.");
+  return new Refusal("not_found", "file.gone");
 }

@@ -7,7 +7,7 @@ import {
   type Log,
   type Timer,
 } from "../platform/mod.ts";
-import { limits, Refusal } from "../protocol/mod.ts";
+import { english, limits, type Message, Refusal, say } from "../protocol/mod.ts";
 import {
   type CyberTipline,
   type EvidenceStore,
@@ -62,10 +62,7 @@ export class Submissions {
   async submit(caller: Caller, incidentId: string): Promise<IncidentRecord | Refusal | null> {
     const { cybertip } = this.#needs;
     if (cybertip === null) {
-      return conflict(
-        "There are no credentials for the CyberTipline: set BEHEST_CYBERTIP_USER and " +
-          "BEHEST_CYBERTIP_PASSWORD; export the report instead.",
-      );
+      return conflict("report.credentials");
     }
     const claim = await this.#claim(incidentId);
     if (claim === null || claim instanceof Refusal) return claim;
@@ -113,7 +110,7 @@ export class Submissions {
   async #renew({ incident, token }: Claim, reportId?: string): Promise<boolean> {
     const { store, clock } = this.#needs;
     const renewed = await store.change(incident.id, (record) => {
-      if (record.submission?.token !== token) return conflict("The submission was taken over.");
+      if (record.submission?.token !== token) return conflict("report.takenOver");
       const untilMs = clock.now() + claimMs;
       return {
         to: {
@@ -130,7 +127,7 @@ export class Submissions {
     const uploads = await this.#needs.store.uploads(incident.id, limits.pageMax);
     const { xml, problems } = reportXml(incident, report, uploads);
     if (problems.length > 0) {
-      return refusedWith(conflict(`The report is not complete: ${problems.join("; ")}.`), earlier);
+      return refusedWith(conflict(say("report.incomplete", { problems: problems.join("; ") })), earlier);
     }
     if (earlier !== null) {
       const back = await cybertip.retract(earlier);
@@ -158,7 +155,7 @@ export class Submissions {
     uploads: readonly IncidentUpload[],
     reportId: string,
   ): Promise<Extract<Outcome, { refusal: Refusal }> | null> {
-    const lost = refusedWith(conflict("The report is being submitted elsewhere. Look at it again."), null);
+    const lost = refusedWith(conflict("report.elsewhere"), null);
     if (!await this.#renew(claim, reportId)) return lost;
     const source = await this.#sealed(claim.incident);
     if (source !== null) {
@@ -169,7 +166,7 @@ export class Submissions {
       const details = fileDetailsXml(claim.incident, uploads, { reportId, fileId: uploaded.fileId });
       if (details.problems.length > 0) {
         return refusedWith(
-          conflict(`The file's details are not complete: ${details.problems.join("; ")}.`),
+          conflict(say("report.fileIncomplete", { problems: details.problems.join("; ") })),
           null,
         );
       }
@@ -240,13 +237,13 @@ export class Submissions {
 /** Returns why an incident's report cannot be submitted or changed at a time; null when it can. */
 export function busyOrDone({ state, report, submission }: IncidentRecord, nowMs: number): Refusal | null {
   if (report !== null && report.submittedMs !== null) {
-    return conflict(`The report was submitted already, as report ${report.reportId}.`);
+    return conflict(say("report.submitted", { id: report.reportId ?? "" }));
   }
   if (submission !== null && submission.untilMs > nowMs) {
-    return conflict("The report is being submitted. Look at it again in a moment.");
+    return conflict("report.submitting");
   }
   // The outcome of a submission can also be found after the end of the review.
-  return state === "closed" && submission === null ? conflict("The incident is closed.") : null;
+  return state === "closed" && submission === null ? conflict("incident.closed") : null;
 }
 
 /** Like `busyOrDone`, for a new draft: a report that may have been filed does not change until its outcome is known. */
@@ -254,37 +251,34 @@ export function notDraftable(record: IncidentRecord, nowMs: number): Refusal | n
   const refused = busyOrDone(record, nowMs);
   if (refused !== null || record.submission === null) return refused;
   return conflict(
-    "Whether the report arrived is not known yet. Submit it again first: it is not filed twice.",
+    "report.uncertain",
   );
 }
 
 function notNow(record: IncidentRecord, nowMs: number): Refusal | null {
   const refused = busyOrDone(record, nowMs);
   if (refused !== null) return refused;
-  if (record.report === null) return conflict("Draft the report first.");
+  if (record.report === null) return conflict("report.noDraft");
   if (record.evidence === "sealing") {
-    return conflict("The evidence is not sealed yet. Submit the report in a moment.");
+    return conflict("report.sealing");
   }
   return null;
 }
 
-function conflict(message: string): Refusal {
+function conflict(message: Message): Refusal {
   return new Refusal("conflict", message);
 }
 
 function refusedWith(refusal: Refusal, reportId: string | null): Extract<Outcome, { refusal: Refusal }> {
-  return { refusal, why: refusal.message, reportId };
+  return { refusal, why: english(refusal.message), reportId };
 }
 
 function failed(failure: TiplineFailure, reportId: string | null): Extract<Outcome, { refusal: Refusal }> {
   if (failure.failed === "refused") {
-    const text = `The CyberTipline refused the report (${failure.code}: ${failure.text}).`;
-    return refusedWith(conflict(`${text} The draft is kept: correct it, or export it.`), reportId);
+    const { code, text } = failure;
+    return refusedWith(conflict(say("report.refused", { code, text })), reportId);
   }
-  const known = reportId === null
-    ? "Nothing was filed; the draft is kept. Submit it again later."
-    : "Whether it arrived is not known. Submit it again: it is not filed twice.";
-  const message = `The CyberTipline did not answer as it should (${failure.text}). ${known}`;
+  const message = say(reportId === null ? "report.notFiled" : "report.maybeFiled", { text: failure.text });
   return refusedWith(new Refusal("unavailable", message), reportId);
 }
 

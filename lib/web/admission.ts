@@ -77,7 +77,7 @@ async function callerFor(
 async function staffCaller(ctx: Context<State>, call: string): Promise<AuthenticatedCaller | Refusal> {
   const caller = await callerFor(ctx, ["two_factor"]);
   if (caller instanceof Refusal || !isFor(caller.role, ctx.req.method, call)) {
-    return new Refusal("not_found", "There is nothing at this address.");
+    return new Refusal("not_found", "request.nothing");
   }
   // Only who has the role learns that a second factor is what they lack.
   return caller.restriction === undefined ? caller : await callerFor(ctx);

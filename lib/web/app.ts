@@ -3,7 +3,7 @@ import { isCall } from "./calls.ts";
 import type { Config } from "../config/mod.ts";
 import { addressOf, peerOf, routed, unknownHost } from "./edge.ts";
 import type { State } from "./define.ts";
-import { Refusal } from "../protocol/mod.ts";
+import { Refusal, say } from "../protocol/mod.ts";
 import { problem } from "./problems.ts";
 import type { Services } from "./services.ts";
 import { acceptedLanguage } from "../words/mod.ts";
@@ -149,13 +149,13 @@ const boundary: Middleware<State> = async (ctx) => {
 function thrownProblem(status: number, requestId: string): Response {
   switch (status) {
     case 403:
-      return problem(new Refusal("forbidden", "This request came from another site's page."));
+      return problem(new Refusal("forbidden", "request.otherSite"));
     case 404:
-      return problem(new Refusal("not_found", "There is nothing at this address."));
+      return problem(new Refusal("not_found", "request.nothing"));
     case 405:
-      return problem(new Refusal("method_not_allowed", "This address does not take that method."));
+      return problem(new Refusal("method_not_allowed", "request.method"));
   }
   return status < 500
-    ? problem(new Refusal("invalid_params", "This request cannot be answered as it is."))
-    : problem(new Refusal("internal", `Something broke here; the server's log has it under ${requestId}.`));
+    ? problem(new Refusal("invalid_params", "request.invalid"))
+    : problem(new Refusal("internal", say("request.fault", { id: requestId })));
 }

@@ -28,7 +28,7 @@ export async function authenticateRequest(
   may: readonly Restriction[] = [],
 ): Answer<AuthenticatedCaller> {
   const credential = credentialOf(headers, url);
-  if (credential === null) return new Refusal("unauthorized", "Log in first.");
+  if (credential === null) return new Refusal("unauthorized", "login.none");
   if (credential instanceof Refusal) return credential;
   const { accounts } = services;
   const caller = credential.kind === "ticket"
@@ -36,7 +36,7 @@ export async function authenticateRequest(
     : await accounts.authenticate(credential.secret, origin, may);
   if (caller instanceof Refusal) return caller;
   if (credential.username !== undefined && credential.username.toLowerCase() !== caller.username) {
-    return new Refusal("unauthorized", "The token is not this user's.");
+    return new Refusal("unauthorized", "login.token");
   }
   return { ...caller, by: credential.kind };
 }
@@ -62,7 +62,7 @@ function readAuthorization(value: string): Credential | Refusal {
   if (rest !== undefined && scheme?.toLowerCase() === "bearer") return { kind: "bearer", secret: rest };
   const basic = rest !== undefined && scheme?.toLowerCase() === "basic" ? readBasic(rest) : null;
   return basic ??
-    new Refusal("unauthorized", "Send Authorization as Bearer, or as Basic with username and token.");
+    new Refusal("unauthorized", "login.header");
 }
 
 function readBasic(encoded: string): Credential | null {

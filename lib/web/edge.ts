@@ -56,7 +56,7 @@ export async function routed(
 
 /** For a request whose host cannot be read. */
 export function unknownHost(): Response {
-  return problem(new Refusal("invalid_params", "Send a Host header with the name of this server."));
+  return problem(new Refusal("invalid_params", "request.host"));
 }
 
 function isReadable(pathname: string): boolean {

@@ -26,7 +26,7 @@ export class WrongMethod extends HttpError {
 
 /** The same for a call, as its answer. */
 export function wrongMethod(allow: string): Response {
-  return problem(new Refusal("method_not_allowed", "This address does not take that method."), { allow });
+  return problem(new Refusal("method_not_allowed", "request.method"), { allow });
 }
 
 type Handler = (ctx: { url: URL }) => Response;

@@ -1,4 +1,4 @@
-import { Refusal } from "../protocol/mod.ts";
+import { problemJsonOf, Refusal } from "../protocol/mod.ts";
 
 /** A refusal as RFC 9457 problem+json; with `Retry-After` in whole seconds where it says how long to wait. */
 export function problem(refusal: Refusal, headers: Record<string, string> = {}): Response {
@@ -10,7 +10,7 @@ export function problem(refusal: Refusal, headers: Record<string, string> = {}):
   const waitMs = refusal.detail.retryAfterMs;
   if (waitMs !== undefined) all.set("retry-after", String(Math.ceil(waitMs / 1000)));
   if (refusal.kind === "unauthorized") all.set("www-authenticate", 'Bearer realm="behest"');
-  return new Response(JSON.stringify(refusal.toProblem()), { status: refusal.status, headers: all });
+  return new Response(JSON.stringify(problemJsonOf(refusal)), { status: refusal.status, headers: all });
 }
 
 /** A refusal under a status that its kind does not have: one that only some calls of HTTP know. */
@@ -20,7 +20,7 @@ export function problemAs(
   refusal: Refusal,
   headers: Record<string, string> = {},
 ): Response {
-  const body = JSON.stringify({ ...refusal.toProblem(), status, title });
+  const body = JSON.stringify({ ...problemJsonOf(refusal), status, title });
   return new Response(body, { status, headers: problem(refusal, headers).headers });
 }
 

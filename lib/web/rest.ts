@@ -3,14 +3,14 @@ import type { z } from "zod";
 import { originOf } from "./authentication.ts";
 import type { PersonState, State } from "./define.ts";
 import { answer, answerAs, done, problem } from "./problems.ts";
-import { type Answer, checked, limits, Refusal } from "../protocol/mod.ts";
+import { type Answer, checked, limits, Refusal, say } from "../protocol/mod.ts";
 import type { Origin, Services } from "./services.ts";
 
 /** The JSON body that a schema describes. Reads no more than a REST body may hold; names each wrong field. */
 export async function readJson<S extends z.ZodType>(req: Request, schema: S): Answer<z.output<S>> {
   const type = req.headers.get("content-type")?.split(";", 1)[0]?.trim().toLowerCase();
   if (type !== "application/json") {
-    return new Refusal("invalid_params", "Send the body as JSON, with Content-Type: application/json.");
+    return new Refusal("invalid_params", "body.json");
   }
   const text = await readText(req);
   if (text instanceof Refusal) return text;
@@ -18,7 +18,7 @@ export async function readJson<S extends z.ZodType>(req: Request, schema: S): An
   try {
     value = JSON.parse(text);
   } catch {
-    return new Refusal("invalid_params", "The body is not JSON.");
+    return new Refusal("invalid_params", "body.notJson");
   }
   return checked(schema, value, "body");
 }
@@ -31,12 +31,12 @@ export async function readBytes(req: Request): Answer<Uint8Array<ArrayBuffer>> {
     for await (const chunk of req.body ?? []) {
       size += chunk.length;
       if (size > limits.restBodyBytes) {
-        return new Refusal("too_large", `A body is at most ${limits.restBodyBytes / 1024} KiB.`);
+        return new Refusal("too_large", say("body.tooLarge", { count: limits.restBodyBytes / 1024 }));
       }
       chunks.push(chunk);
     }
   } catch {
-    return new Refusal("invalid_params", "The body ended before it was whole. Send it again.");
+    return new Refusal("invalid_params", "body.incomplete");
   }
   return await new Blob(chunks).bytes();
 }
@@ -47,7 +47,7 @@ async function readText(req: Request): Answer<string> {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
-    return new Refusal("invalid_params", "The body is not UTF-8.");
+    return new Refusal("invalid_params", "body.notUtf8");
   }
 }
 

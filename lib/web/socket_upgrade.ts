@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { checked, commandKind, device, limits, Refusal, subProtocol } from "../protocol/mod.ts";
+import { because, checked, commandKind, device, limits, Refusal, subProtocol } from "../protocol/mod.ts";
 
 /** The query of a socket's address. */
 export interface SocketQuery {
@@ -9,17 +9,20 @@ export interface SocketQuery {
   accept: ReadonlySet<string> | null;
 }
 
-const windowError = `must be a whole number from ${limits.windowMin} to ${limits.windowMax}`;
-
 const query = z.object({
   device: device.default("default"),
-  window: z.string().regex(/^[0-9]{1,3}$/, { error: windowError }).transform(Number).pipe(
-    z.number().min(limits.windowMin, { error: windowError }).max(limits.windowMax, { error: windowError }),
-  ).default(limits.windowDefault),
+  window: z.string().refine(isWindow, {
+    error: because("field.between"),
+    params: { from: limits.windowMin, to: limits.windowMax },
+  }).transform(Number).default(limits.windowDefault),
   accept: z.string().transform((list) => list.split(",").map((kind) => kind.trim()).filter(Boolean)).pipe(
     z.array(commandKind).max(limits.acceptKinds),
   ).optional(),
 });
+
+function isWindow(text: string): boolean {
+  return /^[0-9]{1,3}$/.test(text) && Number(text) >= limits.windowMin && Number(text) <= limits.windowMax;
+}
 
 /** WS-1, WS-10: reads the query of `/api/ws`. A missing value takes its default; the refusal names a wrong one. */
 export function readSocketQuery(search: URLSearchParams): SocketQuery | Refusal {

@@ -8,7 +8,8 @@ import { de } from "./de/mod.ts";
 import { en } from "./en/mod.ts";
 
 export type { Section, Words } from "./catalogue.ts";
-export { refusalText } from "./refusals.ts";
+export { reasonText } from "./reasons.ts";
+export { renderMessage } from "./refusals.ts";
 export { fill, type Forms, plural } from "./shape.ts";
 
 const catalogues = { en, de } as const satisfies Record<string, Words>;

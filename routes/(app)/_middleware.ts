@@ -2,7 +2,7 @@ import { HttpError } from "fresh";
 import { define } from "../../lib/web/define.ts";
 import { seeOther } from "../../lib/web/pages.ts";
 import { origin, overTls } from "../../lib/web/session.ts";
-import { Refusal } from "../../lib/protocol/mod.ts";
+import { english, Refusal } from "../../lib/protocol/mod.ts";
 import { clearSessionCookie, sessionToken } from "../../lib/web/authentication.ts";
 import type { Restriction } from "../../lib/web/services.ts";
 import { languageOf } from "../../lib/words/mod.ts";
@@ -22,7 +22,7 @@ export default define.middleware(async (ctx) => {
     if (caller.kind === "unauthorized") {
       return seeOther(loginPath(ctx.req, ctx.url), { "set-cookie": clearSessionCookie(overTls(ctx)) });
     }
-    throw new HttpError(caller.kind === "forbidden" ? 403 : 503, caller.message);
+    throw new HttpError(caller.kind === "forbidden" ? 403 : 503, english(caller.message));
   }
   const elsewhere = elsewhereFor(caller.restriction, ctx.url.pathname);
   if (elsewhere !== null) return seeOther(elsewhere);

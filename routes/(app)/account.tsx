@@ -9,7 +9,7 @@ import { refusedPage, seeOther } from "../../lib/web/pages.ts";
 import { origin, overTls } from "../../lib/web/session.ts";
 import { accountRemoval, checked, Refusal } from "../../lib/protocol/mod.ts";
 import { clearSessionCookie, sessionToken } from "../../lib/web/authentication.ts";
-import { refusalText, wordsOf } from "../../lib/words/mod.ts";
+import { renderMessage } from "../../lib/words/mod.ts";
 
 /** AU-9, also for who is suspended. */
 export const handler = definePerson.handlers({
@@ -33,12 +33,12 @@ export const handler = definePerson.handlers({
 async function suspensionOf(ctx: Context<PersonState>): Promise<string | null> {
   if (ctx.state.caller.restriction !== "suspended") return null;
   const refused = await ctx.state.services.accounts.authenticate(sessionToken(ctx.req) ?? "", origin(ctx));
-  return refused instanceof Refusal ? refusalText(ctx.state.language, refused.message) : null;
+  return refused instanceof Refusal ? renderMessage(ctx.state.language, refused.message) : null;
 }
 
 async function remove(ctx: Context<PersonState>, form: URLSearchParams): Promise<true | Refusal> {
   if (form.get("sure") !== "yes") {
-    return new Refusal("invalid_params", wordsOf(ctx.state.language).account.unsure);
+    return new Refusal("invalid_params", "account.unsure");
   }
   const body = checked(accountRemoval, { password: form.get("password") ?? "", code: filled(form, "code") });
   if (body instanceof Refusal) return body;

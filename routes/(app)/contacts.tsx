@@ -53,7 +53,7 @@ async function act(ctx: Context<PersonState>, action: string, form: URLSearchPar
     case "remove":
       return await contacts.remove(caller, params);
     default:
-      return new Refusal("invalid_params", "Use the buttons of this page.");
+      return new Refusal("invalid_params", "form.buttons");
   }
 }
 

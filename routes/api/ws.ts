@@ -12,7 +12,7 @@ export const handler = define.api({
     const headers = new Headers(ctx.req.headers);
     if (!isUpgrade(ctx.req.method, headers)) {
       return problem(
-        new Refusal("upgrade_required", "Connect here with a WebSocket (RFC 6455, version 13)."),
+        new Refusal("upgrade_required", "request.websocket"),
         {
           "upgrade": "websocket",
           "connection": "upgrade",
@@ -27,7 +27,7 @@ export const handler = define.api({
     const caller = await authenticateRequest(services, headers, origin, ctx.url);
     if (caller instanceof Refusal) return problem(caller);
     if (caller.by === "cookie" && isForeign(headers.get("origin"), ctx.url.origin, services.config.origins)) {
-      return problem(new Refusal("forbidden", "A page of another site may not use this site's login."));
+      return problem(new Refusal("forbidden", "request.otherSiteLogin"));
     }
     // The heartbeat is ours (WS-4): the runtime's ping would close sockets by a rule that nobody knows.
     const { socket, response } = ctx.upgrade({ idleTimeout: 0 });

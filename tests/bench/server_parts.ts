@@ -2,7 +2,7 @@ import { Passwords } from "../../lib/accounts/mod.ts";
 import { type OpenServices, openServices } from "../../lib/compose/mod.ts";
 import { ConfigProblem, readConfig } from "../../lib/config/mod.ts";
 import { type Caller, type Log, silentLog, systemRandom } from "../../lib/platform/mod.ts";
-import { Refusal } from "../../lib/protocol/mod.ts";
+import { english, Refusal } from "../../lib/protocol/mod.ts";
 import type { Store } from "../../lib/adapters/kv/store.ts";
 
 /** What the bench logs in with; nobody else can reach its server. */
@@ -73,6 +73,6 @@ async function makePerson(
 }
 
 export function expectValue<T>(answer: T | Refusal): T {
-  if (answer instanceof Refusal) throw new Error(`Refused: ${answer.message}`);
+  if (answer instanceof Refusal) throw new Error(`Refused: ${english(answer.message)}`);
   return answer;
 }

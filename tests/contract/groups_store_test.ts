@@ -8,6 +8,7 @@ import { type AuditEntry, silentLog } from "../../lib/platform/mod.ts";
 import { Refusal } from "../../lib/protocol/mod.ts";
 import { FakeClock } from "../fakes/clock.ts";
 import { onEachStore } from "../fakes/kv_stores.ts";
+import { told } from "../fakes/told.ts";
 
 const auditEntry: AuditEntry = {
   actor: { userId: "root", username: "root" },
@@ -91,7 +92,7 @@ onEachStore(
     const nobody = { userId: "ann", actorId: "root" };
     assert.equal(await groups.change("readers", nobody, () => Promise.resolve(null)), null);
     await groups.add(group("readers"), 2, auditEntry);
-    const refusal = new Refusal("forbidden", "No.");
+    const refusal = new Refusal("forbidden", told("No."));
     assert.equal(await groups.change("readers", nobody, () => Promise.resolve(refusal)), refusal);
     assert.deepEqual(await groups.recordsIn("readers"), []);
   },

@@ -7,6 +7,7 @@ import { auditEntryOf, type Caller } from "../../lib/platform/mod.ts";
 import { Refusal } from "../../lib/protocol/mod.ts";
 import { evidenceDays, type IncidentRig, incidentRig, matchFinding, must } from "../fakes/incident_rig.ts";
 import { onEachStore, storeFile } from "../fakes/kv_stores.ts";
+import { told } from "../fakes/told.ts";
 
 const quotaBytes = 1e9;
 
@@ -149,7 +150,7 @@ onEachStore(
     assert.equal((await rig.incidentStore.incident(id))!.answer, `${matchFinding.answer}+++++`);
     const [entry, head] = await rig.kv.getMany([keys.incident(id), keys.auditHead()]);
     assert.equal(entry!.versionstamp, head!.versionstamp);
-    const refusal = new Refusal("conflict", "No.");
+    const refusal = new Refusal("conflict", told("No."));
     assert.equal(await rig.incidentStore.change(id, () => refusal), refusal);
     assert.equal(await rig.incidentStore.change("01ARZ3NDEKTSV4RRFFQ69G5FAV", () => ({ auditEntry })), null);
     assert.deepEqual((await rig.auditEntries()).map(({ action }) => action), [

@@ -8,6 +8,7 @@ import { limits, Refusal } from "../../lib/protocol/mod.ts";
 import { KeptLog, kindOf } from "../fakes/accounts_rig.ts";
 import { FakeClock } from "../fakes/clock.ts";
 import { dump, onEachStore } from "../fakes/kv_stores.ts";
+import { told } from "../fakes/told.ts";
 
 const auditEntry = (action: string) => ({
   actor: { userId: "R", username: "root" },
@@ -77,7 +78,7 @@ onEachStore("AU-7: changes at once are all kept, each decided on what the one be
       Promise.resolve(
         record.recovery.includes(code)
           ? { record: { ...record, recovery: record.recovery.filter((one) => one !== code) } }
-          : new Refusal("unauthorized", "It is used."),
+          : new Refusal("unauthorized", told("It is used.")),
       ));
   const answers = await Promise.all([take("a"), take("a"), take("b"), take("b")]);
   assert.deepEqual(answers.map(kindOf).sort(), ["answered", "answered", "unauthorized", "unauthorized"]);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type Page } from "playwright-core";
 import { say } from "../../lib/platform/console.ts";
-import { Refusal } from "../../lib/protocol/mod.ts";
+import { english, Refusal } from "../../lib/protocol/mod.ts";
 import { openBrowser, pageWaitMs } from "../fakes/browser.ts";
 import { openTestServices, person } from "../fakes/open_services.ts";
 import { served } from "../fakes/served.ts";
@@ -31,7 +31,7 @@ async function visiting(run: (page: Page, base: string) => Promise<void>): Promi
       body: "A few words that say what is asked, in a sentence or two, as people write them.",
       audience: { kind: "user", to: ["demo-ann"] },
     });
-    if (done instanceof Refusal) throw new Error(done.message);
+    if (done instanceof Refusal) throw new Error(english(done.message));
   };
   for (let at = 0; at < count; at += 50) await Promise.all(Array.from({ length: 50 }, sendOne));
   await using app = await served(services);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { type Browser, type FileChooser, type Page } from "playwright-core";
-import { Refusal } from "../../lib/protocol/mod.ts";
+import { english, Refusal } from "../../lib/protocol/mod.ts";
 import type { Services } from "../../lib/web/services.ts";
 import { openBrowser, pageWaitMs } from "../fakes/browser.ts";
 import { Keyboard } from "../fakes/keyboard.ts";
@@ -43,7 +43,7 @@ const browserTest = (name: string, run: (site: Site) => Promise<void>) =>
             const audience = { kind: "user" as const, to: ["nora"] };
             const draft = { key: title, kind: "task", title, audience, ...more };
             const sent = await services.commands.send(caller, draft);
-            if (sent instanceof Refusal) throw new Error(sent.message);
+            if (sent instanceof Refusal) throw new Error(english(sent.message));
             return sent.command.id;
           },
         });
@@ -200,8 +200,8 @@ browserTest(
 async function personOf({ accounts }: Services, username: string, password: string) {
   const origin = { address: "192.0.2.1", device: "test", requestId: "test" };
   const login = await accounts.login(origin, { username, password });
-  if (login instanceof Refusal) throw new Error(login.message);
+  if (login instanceof Refusal) throw new Error(english(login.message));
   const caller = await accounts.authenticate(login.token, origin);
-  if (caller instanceof Refusal) throw new Error(caller.message);
+  if (caller instanceof Refusal) throw new Error(english(caller.message));
   return { caller };
 }

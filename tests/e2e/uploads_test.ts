@@ -6,6 +6,7 @@ import { openBrowser, pageWaitMs } from "../fakes/browser.ts";
 import { served } from "../fakes/served.ts";
 import { type FakeServices, fakeServices } from "../fakes/services.ts";
 import { until } from "../fakes/until.ts";
+import { told } from "../fakes/told.ts";
 
 interface Visit {
   page: Page;
@@ -117,7 +118,10 @@ browserTest(
     );
     await page.getByRole("button", { name: "Cancel: huge.bin" }).click();
 
-    fake.world.refuse.set("upload.begin", new Refusal("too_large", "Your files are full. Remove one first."));
+    fake.world.refuse.set(
+      "upload.begin",
+      new Refusal("too_large", told("Your files are full. Remove one first.")),
+    );
     await page.getByLabel("Upload files").setInputFiles(sized("more.bin", 2000));
     await page.getByText("Your files are full. Remove one first.").waitFor();
     assert.equal(await page.locator(".uploads [role=status]").textContent(), "more.bin was not uploaded.");
@@ -127,7 +131,7 @@ browserTest(
 );
 
 browserTest("SC-4: a file that is refused for good is not sent again and again", async ({ page, fake }) => {
-  fake.world.refuse.set("upload.append", new Refusal("not_clean", "This file is not taken."));
+  fake.world.refuse.set("upload.append", new Refusal("not_clean", told("This file is not taken.")));
   await page.getByLabel("Upload files").setInputFiles(sized("bad.bin", 2000));
   await page.getByText("This file is not taken.").waitFor();
   assert.equal(fake.world.calls.filter(({ method }) => method === "upload.append").length, 1);

@@ -1,5 +1,6 @@
 import { Refusal, type TwoFactorPolicy, type TwoFactorState } from "../../lib/protocol/mod.ts";
 import type { Services } from "../../lib/web/services.ts";
+import { told } from "./told.ts";
 
 /** What the pages about an account set up and look at. */
 export interface FakeAccountWorld {
@@ -27,7 +28,8 @@ export function fakeAccountServices(
   const asked = <T>(method: string, params: unknown, answer: () => T): Promise<T | Refusal> =>
     Promise.resolve(refusal(method, params) ?? answer());
   const recoveryCodes = [...fakeRecoveryCodes];
-  const wrong = () => new Refusal("invalid_params", "The code is wrong.", { fields: { code: "is wrong" } });
+  const wrong = () =>
+    new Refusal("invalid_params", told("The code is wrong."), { fields: { code: told("is wrong") } });
   const options = () => ({ challenge: "AAAA" });
   return {
     twoFactor: {
@@ -64,7 +66,11 @@ export function fakeAccountServices(
         }),
       loginOptions: () => asked("passkey.login-options", {}, options),
       login: () =>
-        asked("passkey.login", {}, () => new Refusal("unauthorized", "This passkey opens nothing here.")),
+        asked(
+          "passkey.login",
+          {},
+          () => new Refusal("unauthorized", told("This passkey opens nothing here.")),
+        ),
       policy: () => Promise.resolve(world.policy),
       setPolicy: (_caller, policy) => asked("two-factor.policy", policy, () => world.policy = policy),
       reset: (_caller, username, body) =>

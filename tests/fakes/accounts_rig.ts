@@ -14,7 +14,7 @@ import { KvCounts } from "../../lib/adapters/kv/counts_store.ts";
 import { openStore, type Store } from "../../lib/adapters/kv/store.ts";
 import { KvTwoFactor } from "../../lib/adapters/kv/two_factor_store.ts";
 import { type Bell, type Caller, Ids, type Log, type LogFields } from "../../lib/platform/mod.ts";
-import { Refusal, type User } from "../../lib/protocol/mod.ts";
+import { english, Refusal, type User } from "../../lib/protocol/mod.ts";
 import { FakeClock } from "./clock.ts";
 import { seededRandom } from "./random.ts";
 
@@ -177,7 +177,9 @@ function callerFor({ id: userId, username, displayName, role, rights }: User): C
 
 /** The value, where a refusal would be a failed test. */
 export function must<T>(answer: T | Refusal): T {
-  if (answer instanceof Refusal) throw new Error(`Refused: ${answer.kind}: ${answer.message}`);
+  if (answer instanceof Refusal) {
+    throw new Error(`Refused: ${answer.kind}: ${english(answer.message)}`);
+  }
   return answer;
 }
 

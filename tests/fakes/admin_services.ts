@@ -12,6 +12,7 @@ import {
   type User,
 } from "../../lib/protocol/mod.ts";
 import type { Services } from "../../lib/web/services.ts";
+import { told } from "./told.ts";
 
 /** What administrators' and members' pages look at and change. */
 export interface FakeAdminWorld {
@@ -56,7 +57,7 @@ export function emptyAdminWorld(): Omit<FakeAdminWorld, "people"> {
 type Refuse = (method: string, params: unknown) => Refusal | undefined;
 type FakedServices = Pick<Services, "categories" | "groups" | "users" | "audit" | "stats" | "profiles">;
 
-const notFound = (what: string) => new Refusal("not_found", `There is no such ${what}.`);
+const notFound = (what: string) => new Refusal("not_found", told(`There is no such ${what}.`));
 
 /** Categories, groups, users, audit log and profiles in memory. A test may have any call refused by its name. */
 export function fakeAdminServices(
@@ -143,7 +144,7 @@ function fakeCategories(world: FakeAdminWorld, refusal: Refuse): Services["categ
       const refused = refusal("category.add", body) ?? staffOnly(caller, "admin");
       if (refused !== undefined) return Promise.resolve(refused);
       if (world.categories.some(({ slug }) => slug === body.slug)) {
-        return Promise.resolve(new Refusal("conflict", "There is a category with this name already."));
+        return Promise.resolve(new Refusal("conflict", told("There is a category with this name already.")));
       }
       const category = { ...body, order: world.categories.length, retired: false };
       world.categories.push(category);
@@ -156,7 +157,7 @@ function fakeCategories(world: FakeAdminWorld, refusal: Refuse): Services["categ
         return Promise.resolve(refused ?? notFound("category"));
       }
       if (slug === "general" && change.retired === true) {
-        return Promise.resolve(new Refusal("conflict", "general cannot be retired."));
+        return Promise.resolve(new Refusal("conflict", told("general cannot be retired.")));
       }
       Object.assign(category, Object.fromEntries(Object.entries(change).filter(([, v]) => v !== undefined)));
       world.categories.sort((a, b) => a.order - b.order);
@@ -220,7 +221,7 @@ function fakeGroups(world: FakeAdminWorld, clock: Clock, refusal: Refuse): Servi
       const refused = refusal("group.create", body) ?? staffOnly(caller, "admin");
       if (refused !== undefined) return Promise.resolve(refused);
       if (find(body.name) !== undefined) {
-        return Promise.resolve(new Refusal("conflict", "There is a group with this name already."));
+        return Promise.resolve(new Refusal("conflict", "group.taken"));
       }
       const group: AdminGroup = { ...body, createdAt: iso(clock.now()), members: [] };
       world.groups.push(group);

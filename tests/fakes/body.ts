@@ -1,4 +1,5 @@
 import { Refusal } from "../../lib/protocol/mod.ts";
+import { told } from "./told.ts";
 
 /** A body's bytes, as a service takes them: refused when they are too many or stop coming. */
 export async function bodyOf(
@@ -10,11 +11,11 @@ export async function bodyOf(
   try {
     for await (const chunk of body) {
       sizeBytes += chunk.length;
-      if (sizeBytes > maxBytes) return new Refusal("too_large", `At most ${maxBytes} bytes go here.`);
+      if (sizeBytes > maxBytes) return new Refusal("too_large", told(`At most ${maxBytes} bytes go here.`));
       chunks.push(new Uint8Array(chunk));
     }
   } catch {
-    return new Refusal("invalid_params", "The body stopped before it was whole. Send it again.");
+    return new Refusal("invalid_params", "upload.incomplete");
   }
   return await new Blob(chunks).bytes();
 }

@@ -22,6 +22,7 @@ import {
   type CommandDraft,
   commandDraft,
   type Delivery,
+  english,
   type PreferencesChange,
   Refusal,
 } from "../../lib/protocol/mod.ts";
@@ -322,7 +323,9 @@ export class CommandRig implements AsyncDisposable {
 
 /** The value of an answer that must not be a refusal. */
 export function taken<T>(answer: T | Refusal): T {
-  if (answer instanceof Refusal) throw new Error(`refused: ${answer.kind}: ${answer.message}`);
+  if (answer instanceof Refusal) {
+    throw new Error(`refused: ${answer.kind}: ${english(answer.message)}`);
+  }
   return answer;
 }
 

@@ -12,6 +12,7 @@ import type { UploadView } from "../../lib/files/mod.ts";
 import type { Services } from "../../lib/web/services.ts";
 import { bodyOf } from "./body.ts";
 import { fakeIncidents } from "./incident_services.ts";
+import { told } from "./told.ts";
 
 /** What file pages and routes set up and look at. */
 export interface FakeFileWorld {
@@ -96,8 +97,8 @@ export function addFile(
 }
 
 const dayMs = 24 * 3600_000;
-const noFile = () => new Refusal("not_found", "There is no such file.");
-const noUpload = () => new Refusal("not_found", "There is no such upload.");
+const noFile = () => new Refusal("not_found", "file.missing");
+const noUpload = () => new Refusal("not_found", "upload.missing");
 
 function fakeFiles(
   world: FakeFileWorld,
@@ -113,10 +114,10 @@ function fakeFiles(
     world.files.filter(({ id }) => isOf(caller, id)).reduce((sum, { size }) => sum + size, 0);
   const tooLarge = (caller: Caller, size: number) => {
     if (size > uploadMaxBytes) {
-      return new Refusal("too_large", `A file is at most ${uploadMaxBytes} bytes.`);
+      return new Refusal("too_large", told(`A file is at most ${uploadMaxBytes} bytes.`));
     }
     if (used(caller) + size > quotaBytes) {
-      return new Refusal("too_large", "Your files are full. Remove one first.");
+      return new Refusal("too_large", told("Your files are full. Remove one first."));
     }
     return undefined;
   };
@@ -134,7 +135,7 @@ function fakeFiles(
       const bytes = await bodyOf(body, uploadMaxBytes);
       if (bytes instanceof Refusal) return bytes;
       if (named.size !== null && named.size !== bytes.length) {
-        return new Refusal("invalid_params", `${bytes.length} bytes came in place of ${named.size}.`);
+        return new Refusal("invalid_params", told(`${bytes.length} bytes came in place of ${named.size}.`));
       }
       return tooLarge(caller, bytes.length) ?? make(caller, named.name, bytes);
     },
@@ -149,7 +150,9 @@ function fakeFiles(
     content(caller, id) {
       const file = refusal("file.content", { id }) ?? find(caller, id);
       if (file instanceof Refusal) return Promise.resolve(file);
-      if (file.state !== "clean") return Promise.resolve(new Refusal("not_clean", "It is not checked yet."));
+      if (file.state !== "clean") {
+        return Promise.resolve(new Refusal("not_clean", told("It is not checked yet.")));
+      }
       const bytes = world.contents.get(id) ?? new Uint8Array();
       return Promise.resolve({
         file,
@@ -188,15 +191,15 @@ function fakeFiles(
       const upload = findUpload(caller, id);
       if (refused !== undefined || upload === undefined) return refused ?? noUpload();
       const { state } = upload;
-      if (at.offset !== state.offset) return new Refusal("conflict", `Go on at ${state.offset}.`);
+      if (at.offset !== state.offset) return new Refusal("conflict", told(`Go on at ${state.offset}.`));
       const bytes = await bodyOf(body, state.size - state.offset);
       if (bytes instanceof Refusal) return bytes;
       for (const name of ["sha1", "sha256"] as const) {
         const said = at[name];
         const is = createHash(name).update(bytes).digest();
         if (said !== undefined && !is.equals(said)) {
-          return new Refusal("invalid_params", "The checksum does not fit.", {
-            fields: { checksum: "differs" },
+          return new Refusal("invalid_params", told("The checksum does not fit."), {
+            fields: { checksum: told("differs") },
           });
         }
       }
@@ -239,7 +242,9 @@ function fakeAdminFiles(world: FakeFileWorld, clock: Clock, refusal: Refuse): Se
       const refused = refusal("adminFile.decide", { sha256, ...decision }) ?? staffOnly(caller);
       const file = find(sha256);
       if (refused !== undefined || file === undefined) return Promise.resolve(refused ?? noFile());
-      if (file.state !== "held") return Promise.resolve(new Refusal("conflict", "This file is not held."));
+      if (file.state !== "held") {
+        return Promise.resolve(new Refusal("conflict", told("This file is not held.")));
+      }
       file.state = decision.release ? "clean" : "rejected";
       file.verdicts.unshift({
         check: "moderator",

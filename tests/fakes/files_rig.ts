@@ -14,7 +14,7 @@ import {
   type UploadedFrom,
 } from "../../lib/files/mod.ts";
 import { type Caller, carrierText, Ids, parseCarrier } from "../../lib/platform/mod.ts";
-import { type FileObject, type FileState, Refusal } from "../../lib/protocol/mod.ts";
+import { english, type FileObject, type FileState, Refusal } from "../../lib/protocol/mod.ts";
 import type { Conclusion, ScanStore } from "../../lib/scanning/ports.ts";
 import { FakeBell, KeptLog } from "./accounts_rig.ts";
 import { FakeClock } from "./clock.ts";
@@ -218,7 +218,7 @@ export class FilesRig implements AsyncDisposable {
 
 /** The value; a refusal fails the test with what it says. */
 export function taken<T>(answer: T | Refusal): T {
-  if (answer instanceof Refusal) throw new Error(`${answer.kind}: ${answer.message}`);
+  if (answer instanceof Refusal) throw new Error(`${answer.kind}: ${english(answer.message)}`);
   return answer;
 }
 

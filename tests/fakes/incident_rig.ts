@@ -10,7 +10,7 @@ import { kvScanStore, scanWrites } from "../../lib/adapters/kv/scan_store.ts";
 import { openStore, type Store } from "../../lib/adapters/kv/store.ts";
 import type { BlobRecord, BlobStore, FileRecord } from "../../lib/files/ports.ts";
 import { type Caller, Ids, iso } from "../../lib/platform/mod.ts";
-import { Refusal, type Role, type Verdict } from "../../lib/protocol/mod.ts";
+import { english, Refusal, type Role, type Verdict } from "../../lib/protocol/mod.ts";
 import {
   type CsamFinding,
   type CyberTipline,
@@ -233,7 +233,7 @@ export type IncidentRig = Awaited<ReturnType<typeof incidentRig>>;
 
 /** The value of an answer that must not be a refusal. */
 export function must<T>(answer: T | Refusal): T {
-  if (answer instanceof Refusal) throw new Error(`${answer.kind}: ${answer.message}`);
+  if (answer instanceof Refusal) throw new Error(`${answer.kind}: ${english(answer.message)}`);
   return answer;
 }
 

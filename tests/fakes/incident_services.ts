@@ -1,6 +1,7 @@
 import { type Caller, type Clock, iso } from "../../lib/platform/mod.ts";
 import { type Incident, Refusal } from "../../lib/protocol/mod.ts";
 import type { Services } from "../../lib/web/services.ts";
+import { told } from "./told.ts";
 
 type Refuse = (method: string, params: unknown) => Refusal | undefined;
 
@@ -10,7 +11,7 @@ export function fakeIncidents(
   clock: Clock,
   refusal: Refuse,
 ): Services["incidents"] {
-  const missing = () => new Refusal("not_found", "There is no such incident.");
+  const missing = () => new Refusal("not_found", told("There is no such incident."));
   /** The incident for staff, or why not; `change` has it changed first. */
   const staffs = (
     method: string,
@@ -60,7 +61,7 @@ export function fakeIncidents(
       const incident = staffs("incident.submit", caller, id);
       if (incident instanceof Refusal) return Promise.resolve(incident);
       if (incident.report === null) {
-        return Promise.resolve(new Refusal("conflict", "Draft the report first."));
+        return Promise.resolve(new Refusal("conflict", "report.noDraft"));
       }
       incident.state = "reported";
       incident.report = { ...incident.report, submittedAt: iso(clock.now()), reportId: "4711" };

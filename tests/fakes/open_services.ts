@@ -2,7 +2,7 @@ import { Passwords } from "../../lib/accounts/mod.ts";
 import { type OpenOptions, type OpenServices, openServices } from "../../lib/compose/mod.ts";
 import { type Config, ConfigProblem, readConfig } from "../../lib/config/mod.ts";
 import { type Caller, silentLog, systemRandom } from "../../lib/platform/mod.ts";
-import { Refusal } from "../../lib/protocol/mod.ts";
+import { english, Refusal } from "../../lib/protocol/mod.ts";
 
 /** A password cost that a test can wait for. */
 export const cheapPasswords = () => new Passwords(systemRandom, { log2N: 4, blockSize: 8, parallel: 1 });
@@ -57,8 +57,8 @@ export async function person(
     await accounts.register(origin, { username, password, adult: true });
   }
   const login = await accounts.login(origin, { username, password });
-  if (login instanceof Refusal) throw new Error(login.message);
+  if (login instanceof Refusal) throw new Error(english(login.message));
   const caller = await accounts.authenticate(login.token, origin);
-  if (caller instanceof Refusal) throw new Error(caller.message);
+  if (caller instanceof Refusal) throw new Error(english(caller.message));
   return { caller, token: login.token };
 }

@@ -17,6 +17,7 @@ import { emptyAdminWorld, fakeAdminServices, type FakeAdminWorld } from "./admin
 import { FakeClock, fakeStartMs } from "./clock.ts";
 import { addFile, emptyFileWorld, fakeFileServices, type FakeFileWorld } from "./file_services.ts";
 import { seededRandom } from "./random.ts";
+import { told } from "./told.ts";
 
 export const fakePassword = "correct horse battery";
 export const fakeSetupToken = "setup-token";
@@ -244,7 +245,7 @@ function addPerson(world: FakeWorld, ids: Ids, username: string, password: strin
 type Refuse = (method: string, params: unknown) => Refusal | undefined;
 
 function fakeAccounts(world: FakeWorld, ids: Ids, refusal: Refuse): Services["accounts"] {
-  const unauthorized = () => new Refusal("unauthorized", "Username or password is wrong.");
+  const unauthorized = () => new Refusal("unauthorized", told("Username or password is wrong."));
   const expiresAt = iso(fakeStartMs + dayMs);
   const callerOf = (username: string, device: string, address: string, requestId: string) => {
     const person = world.people.get(username);
@@ -280,7 +281,7 @@ function fakeAccounts(world: FakeWorld, ids: Ids, refusal: Refuse): Services["ac
       const refused = refusal("authenticate", {});
       const username = world.tokens.get(token);
       if (refused !== undefined) return Promise.resolve(refused);
-      if (username === undefined) return Promise.resolve(new Refusal("unauthorized", "Log in first."));
+      if (username === undefined) return Promise.resolve(new Refusal("unauthorized", "login.none"));
       return Promise.resolve(callerOf(username, origin.device, origin.address, origin.requestId));
     },
     redeemTicket: () => Promise.resolve(unauthorized()),
@@ -297,7 +298,7 @@ function fakeAccounts(world: FakeWorld, ids: Ids, refusal: Refuse): Services["ac
       const refused = refusal("setUp", body);
       if (refused !== undefined) return Promise.resolve(refused);
       if (token !== fakeSetupToken) {
-        return Promise.resolve(new Refusal("not_found", "This setup link does not work."));
+        return Promise.resolve(new Refusal("not_found", told("This setup link does not work.")));
       }
       world.setupPending = false;
       return Promise.resolve(addPerson(world, ids, body.username, body.password));
@@ -312,7 +313,7 @@ type Asked = <P, R>(
 ) => (caller: Caller, params: P) => Promise<R | Refusal>;
 
 function fakeCommands(world: FakeWorld, refusal: Refuse, asked: Asked): Services["commands"] {
-  const missing = () => new Refusal("not_found", "There is no such command.");
+  const missing = () => new Refusal("not_found", "command.missing");
   const detail = (id: string): CommandDetail | undefined => {
     const item = [...world.inbox, ...world.outbox].find((one) => one.command.id === id);
     return item === undefined ? undefined : { ...item, timeline: [] };

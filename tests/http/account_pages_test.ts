@@ -3,6 +3,7 @@ import { Refusal } from "../../lib/protocol/mod.ts";
 import { fakeCode, fakeRecoveryCodes } from "../fakes/account_services.ts";
 import { as, form, withPages } from "../fakes/pages.ts";
 import { fakePassword, type FakeServices } from "../fakes/services.ts";
+import { told } from "../fakes/told.ts";
 
 /** A German reader. */
 const german = (cookie: string) => ({ headers: { cookie, "accept-language": "de" } });
@@ -43,7 +44,7 @@ Deno.test("AU-7: each form of the page says what is wrong beside its own field",
     const passkey = { id: "AAAA", name: "Laptop", createdAt: "2026-01-01T00:00:00.000Z", lastUsedAt: null };
     fake.world.twoFactor.set("ann", { totp: true, recoveryCodes: 3, passkeys: [passkey], required: true });
     const wrong = () =>
-      new Refusal("forbidden", "The password is wrong.", { fields: { password: "is wrong" } });
+      new Refusal("forbidden", told("The password is wrong."), { fields: { password: told("is wrong") } });
     const cases = [
       ["remove-app", "totp.remove", "offPassword"],
       ["codes", "recovery-codes", "codesPassword"],

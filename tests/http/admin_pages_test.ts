@@ -3,6 +3,7 @@ import { type AuditPageEntry, limits, Refusal, type Role } from "../../lib/proto
 import { assertNoMarkup, nasty } from "../fakes/markup.ts";
 import { as, form, site, withPages } from "../fakes/pages.ts";
 import type { FakeServices } from "../fakes/services.ts";
+import { told } from "../fakes/told.ts";
 
 const since = "2026-01-01T00:00:00.000Z";
 
@@ -331,7 +332,7 @@ Deno.test("MO-4: the overview counts accounts, connections and jobs due, and giv
 Deno.test("MO-4: numbers that cannot be had are not shown as none", async () => {
   await withPages(async (send, fake) => {
     const cookie = enter(fake, "admin");
-    fake.world.refuse.set("stats.now", new Refusal("unavailable", "Not now."));
+    fake.world.refuse.set("stats.now", new Refusal("unavailable", told("Not now.")));
     const response = await send("/admin", as(cookie));
     assert.equal(response.status, 200);
     assert.match((await response.text()).replaceAll(/<[^>]+>/g, "|"), /\|\?\|+accounts\|/);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { type FileObject, limits, Refusal } from "../../lib/protocol/mod.ts";
 import { assertNoMarkup, nasty } from "../fakes/markup.ts";
 import { as, form, withPages } from "../fakes/pages.ts";
+import { told } from "../fakes/told.ts";
 
 const attachedTo = ({ id, sha256, name, size, type }: FileObject) => ({
   fileId: id,
@@ -80,10 +81,10 @@ Deno.test("CM-2: files that cannot go with a command are said beside them", asyn
     const html = await strange.text();
     assertNoMarkup(html);
     assert.match(html, /id="attachments-error">Choose from your own files\./);
-    const fields = { attachments: "names a file that did not pass the checks" };
+    const fields = { attachments: "field.rejectedFile" as const };
     fake.world.refuse.set(
       "command.send",
-      new Refusal("not_clean", "A file did not pass the checks.", { fields }),
+      new Refusal("not_clean", told("A file did not pass the checks."), { fields }),
     );
     const unclean = await post([id]);
     assert.equal(unclean.status, 409);

@@ -151,7 +151,7 @@ Deno.test("AU-4: 30 wrong passwords: the same body five times, then 429 with a g
       type: "about:blank",
       title: "Log in first",
       status: 401,
-      detail: "The username or the password is wrong.",
+      detail: "Wrong username or password.",
       kind: "unauthorized",
     })]);
     assert.deepEqual(waits.slice(0, 6), [30, 60, 120, 240, 480, 900]);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { limits, Refusal } from "../../lib/protocol/mod.ts";
 import { annsLogin, as, base, form, site, withPages } from "../fakes/pages.ts";
 import { fakePassword, fakeServices, fakeSetupToken } from "../fakes/services.ts";
+import { told } from "../fakes/told.ts";
 
 Deno.test("UI-1: every page behind the login sends others to it, with the way back", async () => {
   await withPages(async (send) => {
@@ -82,7 +83,7 @@ Deno.test("AU-4: a wrong login says the same for a wrong name and a wrong passwo
 
 Deno.test("AU-4: too many logins answer 429 with Retry-After in whole seconds", async () => {
   await withPages(async (send, { world }) => {
-    world.refuse.set("login", new Refusal("rate_limited", "Wait a while.", { retryAfterMs: 61_500 }));
+    world.refuse.set("login", new Refusal("rate_limited", told("Wait a while."), { retryAfterMs: 61_500 }));
     const response = await send("/login", form(annsLogin));
     assert.equal(response.status, 429);
     assert.equal(response.headers.get("retry-after"), "62");

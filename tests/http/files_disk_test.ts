@@ -32,7 +32,7 @@ Deno.test("FI-1, FI-2, FI-7: on a full disk uploads are refused and leave nothin
     server.ask(who, "/files?name=large.bin", { method: "POST", body: zeros(sizeBytes) });
   const assertRefused = ({ status, body }: { status: number; body: Record<string, unknown> }) => {
     assert.deepEqual([status, body["kind"]], [503, "unavailable"], JSON.stringify(body));
-    assert.match(String(body["detail"]), /no room .* Try again later/);
+    assert.match(String(body["detail"]), /out of space\. Try again later/);
   };
   const goesOn = async (which: string) => {
     // A login writes too.
@@ -109,7 +109,7 @@ Deno.test("FI-1, FI-2: over the quota every way in is refused in the same words,
   for (const [what, [path, init]] of Object.entries(more)) {
     const { status, body } = await server.ask(ann, path, init);
     assert.deepEqual([status, body["kind"]], [413, "too_large"], what);
-    assert.match(String(body["detail"]), /100 are left\. Remove files/, what);
+    assert.match(String(body["detail"]), /100 are left\. Delete files/, what);
   }
   assert.deepEqual(await server.stored(), before);
   // Another's quota is another's.

@@ -3,6 +3,7 @@ import { type FileObject, type FileState, Refusal } from "../../lib/protocol/mod
 import { assertNoMarkup, nasty } from "../fakes/markup.ts";
 import { as, form, withPages } from "../fakes/pages.ts";
 import type { FakeServices } from "../fakes/services.ts";
+import { told } from "../fakes/told.ts";
 
 const hourMs = 3600_000;
 const attachedTo = ({ id, sha256, name, size, type }: FileObject) => ({
@@ -118,7 +119,7 @@ Deno.test("FI-1: what is refused is said beside the field, with its status", asy
     const none = await send("/files", multipart([["other", "words"]], cookie));
     assert.equal(none.status, 400);
     assert.match(await none.text(), /id="file-error">/);
-    fake.world.refuse.set("file.upload", new Refusal("not_clean", `This file is not taken ${nasty}.`));
+    fake.world.refuse.set("file.upload", new Refusal("not_clean", told(`This file is not taken ${nasty}.`)));
     const refused = await post(new File(["x"], "x"));
     assert.equal(refused.status, 409);
     const html = await refused.text();
@@ -146,7 +147,7 @@ Deno.test("FI-5: a file is deleted by its owner alone, asked twice; what is in u
     assert.equal((await post(bobs.id)).status, 404);
     assert.equal((await post(nasty)).status, 404);
     assert.equal((await post(mine.id, "explode")).status, 400);
-    fake.world.refuse.set("file.remove", new Refusal("conflict", "A command carries this file."));
+    fake.world.refuse.set("file.remove", new Refusal("conflict", told("A command carries this file.")));
     const used = await post(mine.id);
     assert.equal(used.status, 409);
     assert.match(await used.text(), /role="alert">A command carries this file\./);

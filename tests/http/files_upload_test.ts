@@ -14,6 +14,7 @@ import { base, form as pageForm, site } from "../fakes/pages.ts";
 import { RawHttp } from "../fakes/raw_http.ts";
 import { served } from "../fakes/served.ts";
 import { type FakeServices, fakeServices } from "../fakes/services.ts";
+import { told } from "../fakes/told.ts";
 
 async function annsSite(fake: FakeServices = fakeServices()) {
   const send = await site(fake);
@@ -102,14 +103,14 @@ Deno.test("FI-1: what is no upload is refused with what to do, and nothing is le
     ["a form of the other kind", "", new URLSearchParams({ file: "x" }), {}, /multipart\/form-data/],
     ["JSON", "", "{}", { "content-type": "application/json" }, /\?name=/],
     ["a form without a boundary", "", "x", { "content-type": "multipart/form-data" }, /boundary/],
-    ["a form that is none", "", "x", { "content-type": formType }, /stopped/],
-    ["a form without a body", "", null, { "content-type": formType }, /has none/],
+    ["a form that is none", "", "x", { "content-type": formType }, /incomplete/],
+    ["a form without a body", "", null, { "content-type": formType }, /Choose a file\./],
     [
       "a form with a name beside",
       "?name=a",
       formOf([filePart("x")]),
       { "content-type": formType },
-      /names its file/,
+      /Omit \?name=/,
     ],
     ["packed bytes", "?name=a", "x", { "content-encoding": "gzip" }, /Content-Encoding/],
     ["a length that is none", "?name=a", "x", { "content-length": "-1" }, /Content-Length/],
@@ -130,18 +131,18 @@ Deno.test("FI-1: forms without a file, with two, or with too much beside it are 
   const big = "x".repeat(limits.formFieldBytes + 1);
   const many = (count: number) => Array.from({ length: count }, (_, place) => fieldPart(`field${place}`));
   const cases: [WrittenPart[], RegExp][] = [
-    [[], /has none/],
-    [[fieldPart("file", "only text")], /has none/],
-    [[filePart("", "")], /has none/],
+    [[], /Choose a file\./],
+    [[fieldPart("file", "only text")], /Choose a file\./],
+    [[filePart("", "")], /Choose a file\./],
     [[filePart("x"), filePart("y")], /one file/],
     [[{ ...filePart("x"), disposition: 'form-data; name="other"; filename="a"' }], /field file/],
     [[filePart("x"), { ...filePart("y"), disposition: 'form-data; name="other"; filename="a"' }], /one file/],
-    [many(limits.formFields + 1), /at most 16 fields/],
-    [[...many(limits.formFields), filePart("x"), fieldPart("last")], /at most 16 fields/],
-    [[filePart("x"), ...many(10_000)], /at most 16 fields/],
-    [[...many(10_000), filePart("x")], /at most 16 fields/],
-    [[fieldPart("a", big), filePart("x")], /at most 16 KiB/],
-    [[filePart("x"), fieldPart("a", big)], /at most 16 KiB/],
+    [many(limits.formFields + 1), /The limit is 16 fields/],
+    [[...many(limits.formFields), filePart("x"), fieldPart("last")], /The limit is 16 fields/],
+    [[filePart("x"), ...many(10_000)], /The limit is 16 fields/],
+    [[...many(10_000), filePart("x")], /The limit is 16 fields/],
+    [[fieldPart("a", big), filePart("x")], /The limit is 16 KiB/],
+    [[filePart("x"), fieldPart("a", big)], /The limit is 16 KiB/],
   ];
   for (const [parts, detail] of cases) await refused(await postForm(parts), 400, detail);
   assert.deepEqual(fake.world.files, []);
@@ -150,8 +151,8 @@ Deno.test("FI-1: forms without a file, with two, or with too much beside it are 
 
 Deno.test("FI-1: a body that stops leaves nothing behind, as a form and raw", async () => {
   const { send, postForm, fake } = await annsSite();
-  await refused(await postForm([filePart("x")], ""), 400, /stopped/);
-  await refused(await postForm([filePart("x")], `--${boundary}`), 400, /stopped/);
+  await refused(await postForm([filePart("x")], ""), 400, /incomplete/);
+  await refused(await postForm([filePart("x")], `--${boundary}`), 400, /incomplete/);
   const bodies: [string, string, ReadableStream<Uint8Array>][] = [
     ["", formType, chunked(formOf([filePart("x".repeat(1000))], ""), [100], { fails: true })],
     ["?name=a", "text/plain", chunked(new Uint8Array(1000), [100], { fails: true })],
@@ -162,7 +163,7 @@ Deno.test("FI-1: a body that stops leaves nothing behind, as a form and raw", as
       body,
       headers: { authorization: "Bearer token-ann", "content-type": type },
     });
-    await refused(response, 400, /stopped/);
+    await refused(response, 400, /incomplete/);
   }
   assert.deepEqual(fake.world.files, []);
 });
@@ -171,7 +172,7 @@ Deno.test("FI-1: over the limit or the quota it is 413, by what it says and by w
   const { post, postForm, fake } = await annsSite(fakeServices({ uploadMaxBytes: 1000, quotaBytes: 1500 }));
   const raw = (size: number, headers = {}) => post("/api/v1/files?name=a", new Uint8Array(size), headers);
   await refused(await raw(1001), 413, /1000 bytes/);
-  await refused(await raw(1, { "content-length": "1001" }), 413, /at most 1000 bytes/);
+  await refused(await raw(1, { "content-length": "1001" }), 413, /limit is 1000 bytes/);
   await refused(await postForm([filePart("x".repeat(1001))]), 413, /1000 bytes/);
   await refused(
     await post("/api/v1/files", formOf([filePart("x")]), {
@@ -179,7 +180,7 @@ Deno.test("FI-1: over the limit or the quota it is 413, by what it says and by w
       "content-length": "9999999",
     }),
     413,
-    /at most 1000 bytes/,
+    /limit is 1000 bytes/,
   );
   assert.deepEqual(fake.world.files, []);
   assert.equal((await raw(1000)).status, 201);
@@ -217,7 +218,7 @@ Deno.test("FI-1: a slow service slows the form down: nothing is read that nobody
       await new Promise((resolve) => setImmediate(resolve));
       worst = Math.max(worst, taken - given);
     }
-    return new Refusal("conflict", "That was all.");
+    return new Refusal("conflict", told("That was all."));
   };
   const { send } = await annsSite(fake);
   const content = new Uint8Array(4 * 1024 * 1024).fill(0x0d);
@@ -236,7 +237,7 @@ Deno.test("FI-1: a body that the service does not want is let go", async () => {
   const { send, fake } = await annsSite();
   for (const [query, type] of [["?name=a", "text/plain"], ["", formType]] as const) {
     const cancelled = Promise.withResolvers<void>();
-    fake.world.refuse.set("file.upload", new Refusal("too_large", "Your files are full."));
+    fake.world.refuse.set("file.upload", new Refusal("too_large", told("Your files are full.")));
     const response = await send(`/api/v1/files${query}`, {
       method: "POST",
       body: new ReadableStream<Uint8Array>({
@@ -254,7 +255,7 @@ Deno.test("FI-1: a bug of the service is no fault of the body", async () => {
   const fake = fakeServices();
   fake.services.files.upload = () => Promise.reject(new Error("a bug"));
   const { post } = await annsSite(fake);
-  await refused(await post("/api/v1/files?name=a", "x"), 500, /Something broke/);
+  await refused(await post("/api/v1/files?name=a", "x"), 500, /Server error/);
 });
 
 Deno.test("FI-1, AU-5: nobody uploads without a login, and no token is taken from the address", async () => {
@@ -335,6 +336,6 @@ Deno.test("FI-5, FI-7: a file is got and deleted by its owner only; other ids lo
   }
   assert.equal((await send(`/api/v1/files/${mine.id}`, { method: "DELETE", headers })).status, 204);
   assert.deepEqual(fake.world.files, [bobs]);
-  fake.world.refuse.set("file.remove", new Refusal("conflict", "A command uses this file."));
+  fake.world.refuse.set("file.remove", new Refusal("conflict", told("A command uses this file.")));
   await refused(await send(`/api/v1/files/${bobs.id}`, { method: "DELETE", headers }), 409, /uses this file/);
 });

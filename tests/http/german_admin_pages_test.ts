@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { type AdminFile, type Incident, limits, neverEnds, Refusal } from "../../lib/protocol/mod.ts";
+import { type AdminFile, type Incident, limits, neverEnds, Refusal, say } from "../../lib/protocol/mod.ts";
 import { type Section, wordsOf } from "../../lib/words/mod.ts";
 import { form, messagesOf, type Send, wholeSite } from "../fakes/pages.ts";
 import { type FakeServices, fakeServices } from "../fakes/services.ts";
+import { told } from "../fakes/told.ts";
 
 /** The sections of the pages that are looked at here. */
 const sections = [
@@ -267,18 +268,18 @@ Deno.test("UI-6: refused forms come back in German, each message and each field"
     "contact.request",
     new Refusal(
       "queue_full",
-      `${limits.contactRequestsOpen} requests of yours are open. Take one back first.`,
+      say("contact.requests", { count: limits.contactRequestsOpen }),
     ),
   );
   const asked = await post("/contacts", { action: "request", username: "bob" });
   assert.ok(
-    asked.includes(`${limits.contactRequestsOpen} deiner Anfragen sind offen. Nimm zuerst eine zurück.`),
+    asked.includes(`Du hast ${limits.contactRequestsOpen} offene Anfragen. Zieh zuerst eine zurück.`),
   );
   const wrong = await post("/contacts", { action: "request", username: "!" });
-  assert.ok(wrong.includes("Einige Angaben stimmen noch nicht."));
+  assert.ok(wrong.includes("Prüf die markierten Felder."));
   assert.ok(wrong.includes('id="username-error">Muss 3 bis 32 Zeichen aus a–z, 0–9, _ und - haben'));
   assert.ok((await post("/contacts", { action: "burn" })).includes("Muss 3 bis 32 Zeichen"));
-  fake.world.refuse.set("group.leave", new Refusal("conflict", "Something that no catalogue has."));
+  fake.world.refuse.set("group.leave", new Refusal("conflict", told("Something that no catalogue has.")));
   const unknown = await post("/groups", { action: "leave", group: "owner-in" });
   assert.ok(unknown.includes("Something that no catalogue has."), "better than nothing");
   assert.ok((await post("/resume", {})).includes("Setz den Haken"));
@@ -292,7 +293,10 @@ Deno.test("UI-6: refused forms come back in German, each message and each field"
   await post("/admin/categories", { action: "add", slug: "feet", title: "x" });
   assert.ok((await post("/admin/categories/feet", { title: "x", order: "x" })).includes("von 0 bis 10.000"));
   const sanction = await post("/admin/users/bob", { action: "sanction" });
-  assert.ok(sanction.includes("Wähle eins davon.") && sanction.includes("Sag, warum. Die Person sieht es"));
+  assert.ok(
+    sanction.includes("Wähle eins davon.") &&
+      sanction.includes("Sag, warum. Die Person sieht es"),
+  );
   await post(`/admin/files/${hashOf("a")}`, { decision: "reject" });
   await post(`/admin/files/${hashOf("a")}`, { decision: "x", confirm: "yes" });
   for (const action of ["draft", "submit", "close", "x"]) {

@@ -3,6 +3,7 @@ import { type CommandDetail, type CommandState, Refusal } from "../../lib/protoc
 import { type Section, wordsOf } from "../../lib/words/mod.ts";
 import { form, messagesOf, type Send, wholeSite, withPages } from "../fakes/pages.ts";
 import { type FakeServices, fakeServices } from "../fakes/services.ts";
+import { told } from "../fakes/told.ts";
 
 /** The sections of the pages that are looked at here. */
 const sections = [
@@ -133,7 +134,7 @@ Deno.test("UI-6: the pages of commands and files are German from the first word 
   await look("/");
   // Refused forms come back in the same language, whatever the service said.
   const { id } = fake.world.inbox[0]!.command;
-  const unreal = new Refusal("conflict", "This says nothing that a catalogue has.");
+  const unreal = new Refusal("conflict", told("This says nothing that a catalogue has."));
   fake.world.refuse.set("command.update", unreal).set("command.cancel", unreal).set("command.send", unreal);
   await look("/", form({ id, state: "declined" }, cookie));
   await look("/sent", form({ id: fake.world.outbox[0]!.command.id }, cookie));

@@ -3,6 +3,7 @@ import { type Incident, Refusal, type Role } from "../../lib/protocol/mod.ts";
 import { assertNoMarkup, nasty } from "../fakes/markup.ts";
 import { as, form, withPages } from "../fakes/pages.ts";
 import type { FakeServices } from "../fakes/services.ts";
+import { told } from "../fakes/told.ts";
 
 const at = "2026-01-02T03:04:05.000Z";
 const incidentId = "01JGFJJZ00000000000000000K";
@@ -142,7 +143,10 @@ Deno.test("SC-6: an incident is closed with a reason, and only ticked accounts c
     assert.match(await silent.text(), /id="reason-error">Say why/);
     assert.equal(incident.closed, null);
     assert.equal((await send(path, form({ action: "explode" }, cookie))).status, 400);
-    fake.world.refuse.set("incident.close", new Refusal("forbidden", "Only administrators close incidents."));
+    fake.world.refuse.set(
+      "incident.close",
+      new Refusal("forbidden", told("Only administrators close incidents.")),
+    );
     const forbidden = await send(path, form([...fields, ["sure", "yes"]], cookie));
     assert.equal(forbidden.status, 403);
     assert.ok((await forbidden.text()).includes("Only administrators close incidents."));

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { assertNoMarkup, nasty } from "../fakes/markup.ts";
 import { Refusal } from "../../lib/protocol/mod.ts";
 import { as, form, withPages } from "../fakes/pages.ts";
+import { told } from "../fakes/told.ts";
 
 const draft = {
   key: "form-1",
@@ -39,7 +40,7 @@ Deno.test("UI-1: a refused answer is shown beside its command", async () => {
     const cookie = fake.cookieOf("ann");
     const item = fake.item(fake.command("bob"), "delivered");
     fake.world.inbox.push(item);
-    fake.world.refuse.set("command.update", new Refusal("conflict", "It was cancelled meanwhile."));
+    fake.world.refuse.set("command.update", new Refusal("conflict", told("It was cancelled meanwhile.")));
     const response = await send("/", form({ id: item.command.id, state: "accepted" }, cookie));
     assert.equal(response.status, 409);
     assert.match(await response.text(), /<article[^]*It was cancelled meanwhile\.[^]*<\/article>/);
@@ -204,8 +205,8 @@ Deno.test("UI-1: a refused send keeps what was typed, with each problem beside i
     assert.ok(html.includes('name="key" value="form-1"'));
     fake.world.refuse.set(
       "command.send",
-      new Refusal("not_found", "Nobody by that name.", {
-        fields: { "audience.to.0": "nobody has this name" },
+      new Refusal("not_found", told("Nobody by that name."), {
+        fields: { "audience.to.0": told("nobody has this name") },
       }),
     );
     const unknown = await (await send("/send", form(draft, cookie))).text();
@@ -215,7 +216,10 @@ Deno.test("UI-1: a refused send keeps what was typed, with each problem beside i
 
 Deno.test("CM-1: a form that was sent already with other words gets a new key", async () => {
   await withPages(async (send, fake) => {
-    fake.world.refuse.set("command.send", new Refusal("conflict", "This key was used for another command."));
+    fake.world.refuse.set(
+      "command.send",
+      new Refusal("conflict", told("This key was used for another command.")),
+    );
     const html = await (await send("/send", form(draft, fake.cookieOf("ann")))).text();
     assert.ok(!html.includes('value="form-1"'));
     assert.match(html, /name="key" value="[A-Za-z0-9_-]{22}"/);

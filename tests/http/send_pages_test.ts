@@ -3,6 +3,7 @@ import { type CommandDetail, type Params, Refusal } from "../../lib/protocol/mod
 import { as, form, withPages } from "../fakes/pages.ts";
 import { assertNoMarkup, nasty } from "../fakes/markup.ts";
 import type { FakeServices } from "../fakes/services.ts";
+import { told } from "../fakes/told.ts";
 
 const draft = { key: "form-1", to: "bob", kind: "task", title: "Water", requires: "none", zone: "UTC" };
 
@@ -174,7 +175,8 @@ Deno.test("CM-5: what was handed in is accepted or given back with a note, on bo
       { id, recipient: "bob", accept: false, note: "Also the small one." },
       { id, recipient: "bob", accept: true, note: null },
     ]);
-    fake.services.commands.review = () => Promise.resolve(new Refusal("conflict", "Nothing to review."));
+    fake.services.commands.review = () =>
+      Promise.resolve(new Refusal("conflict", told("Nothing to review.")));
     const refused = await send("/sent", form({ id, recipient: "bob", verdict: "accept" }, cookie));
     assert.equal(refused.status, 409);
     assert.match(await refused.text(), /<article[^]*Nothing to review\.[^]*<\/article>/);

@@ -19,6 +19,7 @@ import {
   someHandlers,
 } from "../fakes/realtime.ts";
 import { until } from "../fakes/until.ts";
+import { told } from "../fakes/told.ts";
 
 /** The real route, hub and sockets over a server on a free port, with accounts and an inbox in memory. */
 class Stage implements AsyncDisposable {
@@ -88,8 +89,10 @@ class Stage implements AsyncDisposable {
 }
 
 function authenticate(token: string) {
-  if (token === "suspended") return Promise.resolve(new Refusal("forbidden", "The account is suspended."));
-  if (token !== "good") return Promise.resolve(new Refusal("unauthorized", "Log in first."));
+  if (token === "suspended") {
+    return Promise.resolve(new Refusal("forbidden", told("The account is suspended.")));
+  }
+  if (token !== "good") return Promise.resolve(new Refusal("unauthorized", "login.none"));
   const sessionExpiresAt = new Date(Date.now() + 3_600_000).toISOString();
   return Promise.resolve({ ...aCaller(), sessionExpiresAt });
 }

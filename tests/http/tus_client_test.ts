@@ -4,6 +4,7 @@ import { Upload, type UploadOptions } from "tus-js-client";
 import { Refusal } from "../../lib/protocol/mod.ts";
 import { served, type ServedApp } from "../fakes/served.ts";
 import { fakeServices } from "../fakes/services.ts";
+import { told } from "../fakes/told.ts";
 
 const place = "/api/v1/uploads";
 
@@ -88,6 +89,6 @@ Deno.test("FI-2: the npm client ends an upload, and is told what is refused", as
   await paused.promise;
   assert.equal(fake.world.uploads.size, 0);
   await assert.rejects(upload(app, new Uint8Array(8 * 1024 * 1024 + 1)).fileId, /413/);
-  fake.world.refuse.set("upload.append", new Refusal("not_clean", "This file is not accepted."));
+  fake.world.refuse.set("upload.append", new Refusal("not_clean", told("This file is not accepted.")));
   await assert.rejects(upload(app, bytes).fileId, /409.*This file is not accepted/s);
 });

@@ -6,6 +6,7 @@ import { site } from "../fakes/pages.ts";
 import { RawHttp } from "../fakes/raw_http.ts";
 import { served } from "../fakes/served.ts";
 import { type FakeServices, fakeServices } from "../fakes/services.ts";
+import { told } from "../fakes/told.ts";
 
 const place = "/api/v1/uploads";
 const partType = "application/offset+octet-stream";
@@ -182,7 +183,7 @@ Deno.test("FI-2: what begins no upload is refused with what to do", async () => 
     [{ "upload-length": "1e3" }, 400, /Upload-Length/],
     [{ "upload-length": "99999999999999999999" }, 400, /Upload-Length/],
     [{ "upload-length": "1001" }, 413, /1000/],
-    [{ "upload-defer-length": "1" }, 400, /cannot be said later/],
+    [{ "upload-defer-length": "1" }, 400, /Upload-Length/],
     [{ "upload-metadata": "" }, 400, /filename/],
     [{ "upload-metadata": `filetype ${base64("x")}` }, 400, /filename/],
     [{ "upload-metadata": "filename ***" }, 400, /Base64/],
@@ -198,7 +199,10 @@ Deno.test("FI-2: what begins no upload is refused with what to do", async () => 
     const kind = status === 413 ? "too_large" : "invalid_params";
     await refused(await tus("POST", place, { ...good, ...headers }), status, kind, detail);
   }
-  fake.world.refuse.set("upload.begin", new Refusal("rate_limited", "Too many.", { retryAfterMs: 1000 }));
+  fake.world.refuse.set(
+    "upload.begin",
+    new Refusal("rate_limited", told("Too many."), { retryAfterMs: 1000 }),
+  );
   const limited = await tus("POST", place, good);
   assert.equal(limited.headers.get("retry-after"), "1");
   await refused(limited, 429, "rate_limited");
@@ -272,14 +276,14 @@ Deno.test("FI-2: an upload that is ended, over, unknown or another's is not ther
     await refused(await patch(gone, 0, "abc"), 404, "not_found");
     await refused(await tus("DELETE", gone), 404, "not_found");
   }
-  fake.world.refuse.set("upload.state", new Refusal("expired", "This upload is over."));
+  fake.world.refuse.set("upload.state", new Refusal("expired", told("This upload is over.")));
   assert.equal((await tus("HEAD", await begin(3))).status, 410);
 });
 
 Deno.test("FI-2: a refused file is told with its last part", async () => {
   const { fake, begin, patch } = await annsTus();
   const path = await begin(3);
-  fake.world.refuse.set("upload.append", new Refusal("not_clean", "This file is not accepted."));
+  fake.world.refuse.set("upload.append", new Refusal("not_clean", told("This file is not accepted.")));
   const response = await patch(path, 0, "abc");
   assert.equal(response.headers.get("behest-file-id"), null);
   await refused(response, 409, "not_clean");
@@ -288,7 +292,7 @@ Deno.test("FI-2: a refused file is told with its last part", async () => {
 Deno.test("FI-2: a part whose body breaks off is told as such", async () => {
   const { begin, patch } = await annsTus();
   const response = await patch(await begin(6), 0, chunked(new Uint8Array(3), [1], { fails: true }));
-  await refused(response, 400, "invalid_params", /stopped/);
+  await refused(response, 400, "invalid_params", /incomplete/);
 });
 
 Deno.test("FI-2: a POST may name the method, any other request may not", async () => {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { Refusal } from "../../lib/protocol/mod.ts";
 import { as, base, form, withPages } from "../fakes/pages.ts";
 import { fakeSetupToken } from "../fakes/services.ts";
+import { told } from "../fakes/told.ts";
 
 const account = { username: "cleo", password: "long enough for this", adult: "yes" };
 
@@ -112,7 +113,7 @@ Deno.test("UI-1: a refused step says why, keeps what was chosen and does not lea
     const late = await (await send("/welcome/when", form(hours, cookie))).text();
     assert.match(late, /id="quietFrom-error"/);
     assert.match(late, /<input[^>]*name="quiet"[^>]* checked/);
-    fake.world.refuse.set("preferences.set", new Refusal("unavailable", "Try again in a moment."));
+    fake.world.refuse.set("preferences.set", new Refusal("unavailable", told("Try again in a moment.")));
     const down = await send("/welcome/who", form({ acceptFrom: "anyone" }, cookie));
     assert.equal(down.status, 503);
     const html = await down.text();

@@ -1,4 +1,4 @@
-import { type CommandPage, type ListItem, Refusal } from "../../lib/protocol/mod.ts";
+import { type CommandPage, english, type ListItem, Refusal } from "../../lib/protocol/mod.ts";
 import { Device } from "./device.ts";
 import { type Judge, taken } from "./judge.ts";
 import { closedStates, isQuiet } from "./rules.ts";
@@ -124,7 +124,7 @@ export async function checkSent(world: World, judge: Judge, most: number): Promi
   for (const sent of most >= kept.length ? kept : Array.from({ length: most }, () => world.pick(kept))) {
     const detail = await world.finish(world.services.commands.get(world.caller(sent.from), { id: sent.id! }));
     if (detail instanceof Refusal) {
-      world.fail(`${sent.from} cannot see ${sent.secret} any more: ${detail.message}`);
+      world.fail(`${sent.from} cannot see ${sent.secret} any more: ${english(detail.message)}`);
       continue;
     }
     judge.checkTotals(sent, detail.totals ?? {});

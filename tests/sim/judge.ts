@@ -1,4 +1,4 @@
-import { Refusal } from "../../lib/protocol/mod.ts";
+import { english, Refusal } from "../../lib/protocol/mod.ts";
 import { Device, type DeviceHost, type Handed } from "./device.ts";
 import type { Sent } from "./sent.ts";
 import { mayFollow } from "./rules.ts";
@@ -156,6 +156,8 @@ export class Judge implements DeviceHost {
 
 /** The value of an answer that nothing should refuse. */
 export function taken<T>(answer: T | Refusal): T {
-  if (answer instanceof Refusal) throw new Error(`refused: ${answer.kind}: ${answer.message}`);
+  if (answer instanceof Refusal) {
+    throw new Error(`refused: ${answer.kind}: ${english(answer.message)}`);
+  }
   return answer;
 }

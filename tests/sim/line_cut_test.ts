@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { BehestClient } from "../../lib/client/mod.ts";
 import type { OpenServices } from "../../lib/compose/mod.ts";
-import { Refusal } from "../../lib/protocol/mod.ts";
+import { english, Refusal } from "../../lib/protocol/mod.ts";
 import { type LoggedInCaller, openTestServices, person } from "../fakes/open_services.ts";
 import { until } from "../fakes/until.ts";
 import { Wire } from "../fakes/wire.ts";
@@ -21,7 +21,7 @@ async function send(open: OpenServices, from: LoggedInCaller, key: string): Prom
     kind: "message",
     title: key,
   });
-  if (sent instanceof Refusal) throw new Error(sent.message);
+  if (sent instanceof Refusal) throw new Error(english(sent.message));
   return sent.command.id;
 }
 

@@ -1,4 +1,4 @@
-import type { CommandDraft } from "../../lib/protocol/mod.ts";
+import { type CommandDraft, english } from "../../lib/protocol/mod.ts";
 import { Refusal } from "../../lib/protocol/mod.ts";
 import { Device } from "./device.ts";
 import type { Judge } from "./judge.ts";
@@ -80,7 +80,7 @@ export function send(
         // Only a group refuses those who do not send to it.
         const member = group === null ? [null] : model.ties.member(group, from).options;
         if (group === null || (answer.kind !== "not_found" && answer.kind !== "forbidden")) {
-          world.fail(`${secret} was refused: ${answer.message} ${member.length}`);
+          world.fail(`${secret} was refused: ${english(answer.message)} ${member.length}`);
         }
         return;
       }

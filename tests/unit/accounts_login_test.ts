@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { Accounts, Passwords } from "../../lib/accounts/mod.ts";
 import { networkOf } from "../../lib/accounts/throttle.ts";
-import { limits, Refusal } from "../../lib/protocol/mod.ts";
+import { limits, problemJsonOf, Refusal } from "../../lib/protocol/mod.ts";
 import type { Services } from "../../lib/web/services.ts";
 import { accountsRig, goodPassword, kindOf, must, origin } from "../fakes/accounts_rig.ts";
 import { seededRandom } from "../fakes/random.ts";
+import { told } from "../fakes/told.ts";
 
 const wrong = { username: "alice", password: "not her password" };
 
@@ -77,7 +78,7 @@ Deno.test("AU-4: unknown, malformed and look-alike names and wrong passwords are
     const before = rig.passwords.verified;
     const answer = await rig.accounts.login(rig.origin, { username, password: "not her password" });
     assert.ok(answer instanceof Refusal);
-    bodies.add(JSON.stringify(answer.toProblem()));
+    bodies.add(JSON.stringify(problemJsonOf(answer)));
     assert.equal(rig.passwords.verified - before, 1, "each costs one derivation");
   }
   assert.equal(bodies.size, 1);
@@ -209,7 +210,9 @@ Deno.test("AU-4: a login that no derivation was free for is not counted as a fai
     passwords: {
       hash: (password) => inner.hash(password),
       verify: (password, stored) =>
-        busy.refuse ? Promise.resolve(new Refusal("unavailable", "busy")) : inner.verify(password, stored),
+        busy.refuse
+          ? Promise.resolve(new Refusal("unavailable", told("busy")))
+          : inner.verify(password, stored),
       isWeaker: (stored) => inner.isWeaker(stored),
     },
   });

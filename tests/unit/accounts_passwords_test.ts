@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { passwordProblem } from "../../lib/accounts/common_passwords.ts";
 import { owaspCost, Passwords } from "../../lib/accounts/mod.ts";
 import { systemRandom } from "../../lib/platform/mod.ts";
-import { limits, Refusal, registerBody } from "../../lib/protocol/mod.ts";
+import { limits, problemJsonOf, Refusal, registerBody } from "../../lib/protocol/mod.ts";
 import { cheapCost, kindOf, must } from "../fakes/accounts_rig.ts";
 
 Deno.test("AU-10: a hash carries OWASP's parameters, salt and key, and verifies", async () => {
@@ -59,7 +59,7 @@ Deno.test("AU-1: common passwords, one repeated character and the username are r
     assert.ok(problem instanceof Refusal, common);
     assert.equal(problem.kind, "invalid_params");
     assert.ok(problem.detail.fields?.password);
-    assert.ok(!JSON.stringify(problem.toProblem()).includes(common), "the password is not in the answer");
+    assert.ok(!JSON.stringify(problemJsonOf(problem)).includes(common), "the password is not in the answer");
   }
   assert.equal(await passwordProblem("seven green kettles", "someone-here", "password"), null);
 });

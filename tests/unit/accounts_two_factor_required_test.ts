@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Caller } from "../../lib/platform/mod.ts";
-import { Refusal } from "../../lib/protocol/mod.ts";
+import { english, Refusal } from "../../lib/protocol/mod.ts";
 import { kindOf, must, origin } from "../fakes/accounts_rig.ts";
 import { password, twoFactorRig } from "../fakes/two_factor_rig.ts";
 
@@ -29,7 +29,7 @@ Deno.test("AU-7: who lacks the second factor of their role gets in nowhere but w
   must(await rig.twoFactor.setPolicy(root, { roles: ["member"] }));
   const refused = await rig.accounts.authenticate(token, origin());
   assert.ok(refused instanceof Refusal && refused.kind === "forbidden");
-  assert.match(refused.message, /second factor/);
+  assert.match(english(refused.message), /second factor/);
   assert.equal(kindOf(await rig.accounts.redeemTicket(ticket, origin())), "unauthorized");
   assert.equal(kindOf(await rig.accounts.user(ann)), "forbidden", "a socket that was just let in");
   assert.equal(kindOf(await rig.accounts.authenticate(token, origin(), ["suspended"])), "forbidden");

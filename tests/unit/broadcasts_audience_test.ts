@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Caller } from "../../lib/platform/mod.ts";
-import { Refusal } from "../../lib/protocol/mod.ts";
+import { english, Refusal } from "../../lib/protocol/mod.ts";
 import { CommandRig, kindOf, taken } from "../fakes/command_rig.ts";
 import { dump } from "../fakes/kv_stores.ts";
 
@@ -30,7 +30,7 @@ Deno.test("BR-2: a group takes commands from its senders and owners, and from no
     rig.draft([], { audience: { kind: "group", group: "nobody-knows" } }),
   );
   assert.ok(unknown instanceof Refusal && unknown.kind === "not_found");
-  assert.match(unknown.message, /nobody-knows/);
+  assert.match(english(unknown.message), /nobody-knows/);
 });
 
 Deno.test("BR-1: a group's command reaches each member who accepted, but not its sender", async () => {

@@ -5,6 +5,7 @@ import {
   type CommandChanged,
   type CommandDraft,
   type CommandState,
+  english,
   type FileObject,
   Refusal,
 } from "../../lib/protocol/mod.ts";
@@ -43,7 +44,7 @@ async function desk() {
     async upload(owner: Caller, text: string): Promise<FileObject> {
       const body = new Blob([text]).stream();
       const file = await services.files.upload(owner, from, { name: `${text}.txt`, size: null }, body);
-      if (file instanceof Refusal) throw new Error(file.message);
+      if (file instanceof Refusal) throw new Error(english(file.message));
       return file;
     },
     /** Lets the scan of a file end, and waits until its owner sees it. */
@@ -71,18 +72,18 @@ async function desk() {
     },
     async sent(attachments: string[], over: Partial<CommandDraft> = {}, sender: Caller = ann) {
       const sent = await rig.send(attachments, over, sender);
-      if (sent instanceof Refusal) throw new Error(sent.message);
+      if (sent instanceof Refusal) throw new Error(english(sent.message));
       return sent.command;
     },
     /** The ids of what somebody was handed; asking hands over what may be. */
     async inbox(who: Caller): Promise<string[]> {
       const page = await services.commands.inboxList(who, {});
-      if (page instanceof Refusal) throw new Error(page.message);
+      if (page instanceof Refusal) throw new Error(english(page.message));
       return page.items.map(({ command }) => command.id);
     },
     async stateFor(sender: Caller, id: string): Promise<CommandState | undefined> {
       const detail = await services.commands.get(sender, { id });
-      if (detail instanceof Refusal) throw new Error(detail.message);
+      if (detail instanceof Refusal) throw new Error(english(detail.message));
       return detail.recipients?.[0]?.state ?? Object.keys(detail.totals ?? {})[0] as CommandState;
     },
     async reads(who: Caller, file: FileObject): Promise<true | Refusal["kind"]> {
@@ -215,7 +216,7 @@ Deno.test("CM-2, FI-5: only one's own files can be attached, and no rejected one
   await rig.judge(rig.ann, bad, "infected");
   const another = gone(await rig.send([theirs.id]), "not_found");
   const unknown = gone(await rig.send(["01ARZ3NDEKTSV4RRFFQ69G5FAV"]), "not_found");
-  assert.equal(another.message, unknown.message);
+  assert.equal(english(another.message), english(unknown.message));
   gone(await rig.send([bad.id]), "not_clean");
   assert.deepEqual(await rig.inbox(rig.bob), []);
 });

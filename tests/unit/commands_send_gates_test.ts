@@ -4,6 +4,7 @@ import { Refusal } from "../../lib/protocol/mod.ts";
 import { FakeClock } from "../fakes/clock.ts";
 import { CommandRig, kindOf, taken } from "../fakes/command_rig.ts";
 import { aCaller } from "../fakes/realtime.ts";
+import { told } from "../fakes/told.ts";
 
 const all = { kind: "all" };
 
@@ -43,7 +44,7 @@ Deno.test("WS-9: waiting retryAfterMs is enough; admins and 0 are exempt", () =>
 });
 
 Deno.test("MO-2: a muted person sends nothing, may look what a send would do, and sends when it is over", async () => {
-  let mute: Refusal | null = new Refusal("forbidden", "You may not send.");
+  let mute: Refusal | null = new Refusal("forbidden", told("You may not send."));
   const gates = { muted: (userId: string) => userId === ann.userId ? mute : null };
   await using rig = await CommandRig.open({ gates });
   const [ann, bob] = [rig.person("ann"), rig.person("bob")];
@@ -96,7 +97,7 @@ Deno.test("CM-1: a key keeps its answer, whatever the gates say of the same send
   const before = [taken(await sender.send(ann, direct)), taken(await sender.send(ann, broadcast))];
   const underWay = rig.draft(bob);
   const running = sender.send(ann, underWay);
-  mute = new Refusal("forbidden", "You may not send.");
+  mute = new Refusal("forbidden", told("You may not send."));
   now.rights.broadcast = false;
   assert.deepEqual([await sender.send(ann, direct), await sender.send(ann, broadcast)], before);
   assert.deepEqual(await sender.send(ann, underWay), await running);

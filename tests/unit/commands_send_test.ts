@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { keys } from "../../lib/adapters/kv/keys.ts";
 import { iso } from "../../lib/platform/mod.ts";
-import { limits, Refusal } from "../../lib/protocol/mod.ts";
+import { english, limits, Refusal } from "../../lib/protocol/mod.ts";
 import { CommandRig, dayMs, kindOf, taken } from "../fakes/command_rig.ts";
 import { dump } from "../fakes/kv_stores.ts";
 
@@ -145,7 +145,7 @@ Deno.test("BR-1: somebody who does not exist is named, and nobody gets anything"
   const answer = await sender.send(ann, { ...draft, audience: { kind: "user", to: ["bob", "nobody-here"] } });
   assert.ok(answer instanceof Refusal);
   assert.equal(answer.kind, "not_found");
-  assert.match(answer.message, /nobody-here/);
+  assert.match(english(answer.message), /nobody-here/);
   assert.deepEqual(await rig.inboxOf(bob), []);
 });
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { iso } from "../../lib/platform/mod.ts";
-import { type CommandState, Refusal } from "../../lib/protocol/mod.ts";
+import { type CommandState, english, Refusal } from "../../lib/protocol/mod.ts";
 import { CommandRig, dayMs, kindOf, taken } from "../fakes/command_rig.ts";
 import { dump } from "../fakes/kv_stores.ts";
 
@@ -96,7 +96,7 @@ Deno.test("CM-4: nobody but a recipient answers, nobody but the sender reviews o
     await transitions.cancel(ann, { id: "0".repeat(26) }),
   ];
   assert.deepEqual([...new Set(answers.map(kindOf))], ["not_found"]);
-  const wording = answers.slice(0, 1).concat(answers[6]!).map((one) => (one as Refusal).message);
+  const wording = answers.slice(0, 1).concat(answers[6]!).map((one) => english((one as Refusal).message));
   assert.equal(wording[0], wording[1], "what is another's looks like what is not there");
 });
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { keys } from "../../lib/adapters/kv/keys.ts";
-import { limits, Refusal } from "../../lib/protocol/mod.ts";
+import { english, limits, Refusal } from "../../lib/protocol/mod.ts";
 import { Feed, FilesRig, origin, refusalOf, taken } from "../fakes/files_rig.ts";
 
 const kindOf = (answer: unknown) => answer instanceof Refusal ? answer.kind : "taken";
@@ -12,7 +12,7 @@ Deno.test("FI-1: a quota is per person, and a removed file gives its part back a
   for (let at = 0; at < 3; at++) files.push(await rig.upload(ann, new Uint8Array(100_000).fill(at)));
   const refusal = refusalOf(await rig.tryUpload(ann, "x"));
   assert.equal(refusal.kind, "too_large");
-  assert.match(refusal.message, /300000 bytes together.* 0 are left/);
+  assert.match(english(refusal.message), /limit is 300000 bytes.* 0 are left/);
   assert.equal(kindOf(await rig.tryUpload(bob, "x")), "taken");
   assert.equal(kindOf(await rig.tryUpload(ann, "")), "taken");
   assert.equal(await rig.files.remove(ann, files[0]!.id), true);
@@ -160,7 +160,7 @@ Deno.test("FI-1: files without a byte are counted too, so that nobody fills the 
   const begun = refusalOf(await rig.files.begin(ann, origin, { name: "a.txt", size: 0 }));
   for (const { kind, message } of [raw, begun]) {
     assert.equal(kind, "too_large");
-    assert.match(message, /^You have 20000 files, .* Remove files/);
+    assert.match(english(message), /^You have 20000 files, .* Delete files/);
   }
   assert.deepEqual(await Array.fromAsync(rig.blobs.staged()), []);
   assert.equal(await rig.files.remove(ann, first.id), true);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { iso } from "../../lib/platform/mod.ts";
-import { limits } from "../../lib/protocol/mod.ts";
+import { english, limits } from "../../lib/protocol/mod.ts";
 import {
   bytesOf,
   dayMs,
@@ -88,7 +88,7 @@ Deno.test("FI-2: a part at another place is refused with the place, and changes 
   for (const offset of [0, half - 1, half + 1, whole]) {
     const refusal = refusalOf(await append(rig, id, offset, "x"));
     assert.equal(refusal.kind, "conflict");
-    assert.match(refusal.message, new RegExp(`at byte ${half}\\b`));
+    assert.match(english(refusal.message), new RegExp(`at byte ${half}\\b`));
   }
   const done = taken(await append(rig, id, half, content.slice(half)));
   assert.equal(taken(await rig.files.get(rig.person("ann"), done.fileId!)).sha256, hashOf(content));

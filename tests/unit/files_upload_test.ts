@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { FileStore } from "../../lib/files/mod.ts";
 import { iso } from "../../lib/platform/mod.ts";
-import { limits } from "../../lib/protocol/mod.ts";
+import { english, limits, problemJsonOf } from "../../lib/protocol/mod.ts";
 import type { Services } from "../../lib/web/services.ts";
 import { dayMs, Feed, FilesRig, hashOf, origin, refusalOf, streamOf, taken } from "../fakes/files_rig.ts";
 
@@ -76,7 +76,7 @@ Deno.test("FI-1: what is too large by its own word is refused before a byte is r
     await rig.files.upload(ann, origin, { name: "a", size: uploadMaxBytes + 1 }, feed.stream),
   );
   assert.equal(refusal.kind, "too_large");
-  assert.ok(refusal.message.includes(String(uploadMaxBytes)), refusal.message);
+  assert.ok(english(refusal.message).includes(String(uploadMaxBytes)), english(refusal.message));
   assert.equal(feed.cancelled, true);
   await assertNothing(rig);
 });
@@ -101,7 +101,7 @@ Deno.test("FI-1: a body that is longer or shorter than said is refused and leave
   for (const size of [3, 5, 0]) {
     const refusal = refusalOf(await rig.tryUpload(ann, "four", { size }));
     assert.equal(refusal.kind, "invalid_params");
-    assert.match(refusal.message, /was said to have \d bytes/);
+    assert.match(english(refusal.message), /Expected \d bytes/);
   }
   await assertNothing(rig);
 });
@@ -129,7 +129,7 @@ Deno.test("FI-1: a body of which no byte comes is given up after the wait, and n
   }
   await rig.clock.advanceAsync(limits.uploadStallMs);
   const refusal = refusalOf(await uploading);
-  assert.match(refusal.message, /No byte came for 60 seconds/);
+  assert.match(english(refusal.message), /No data for 60 seconds/);
   assert.equal(feed.cancelled, true);
   assert.equal(rig.clock.pending, 0);
   await assertNothing(rig);
@@ -150,7 +150,7 @@ Deno.test("FI-1: a full disk is told as one and leaves nothing", async () => {
   rig.blobs.roomBytes = 10_000;
   const refusal = refusalOf(await rig.tryUpload(rig.person("ann"), "x".repeat(50_000)));
   assert.equal(refusal.kind, "unavailable");
-  assert.match(refusal.message, /no room/);
+  assert.match(english(refusal.message), /out of space/);
   assert.ok(rig.log.lines.some(({ event }) => event === "file.no_room"));
   rig.blobs.roomBytes = Infinity;
   await assertNothing(rig);
@@ -202,7 +202,7 @@ Deno.test("SC-4, SC-5: which check it was is nothing that the uploader learns", 
     await using rig = await FilesRig.open();
     await rig.store.kv.set(["refused", hashOf("bad")], { why, atMs: 0 });
     const refusal = refusalOf(await rig.tryUpload(rig.person("ann"), "bad"));
-    said.push(JSON.stringify(refusal.toProblem()));
+    said.push(JSON.stringify(problemJsonOf(refusal)));
     assert.deepEqual(rig.refused.map((file) => file.why), [why]);
     assert.deepEqual([await rig.kept(), await rig.staged()], [[], []]);
   }

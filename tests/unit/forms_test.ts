@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { z } from "zod";
 import { nameList, problemOf, readForm, timeField } from "../../lib/web/forms/form.ts";
 import { localPath } from "../../lib/web/pages.ts";
-import { checked, limits, Refusal } from "../../lib/protocol/mod.ts";
+import { checked, limits, Refusal, say } from "../../lib/protocol/mod.ts";
 
 const post = (body: BodyInit, headers: Record<string, string> = {}) =>
   new Request("http://127.0.0.1/", { method: "POST", body, headers });
@@ -37,11 +37,14 @@ Deno.test("UI-1: what is no form, or too large a one, is refused", async () => {
 });
 
 Deno.test("UI-1: every problem of a form is shown: beside its field, in a sentence", () => {
-  const schema = z.strictObject({ audience: z.object({ to: z.array(z.string().min(3, "must be longer")) }) });
+  const schema = z.strictObject({ audience: z.object({ to: z.array(z.string().min(3)) }) });
   const refusal = checked(schema, { audience: { to: ["ab", "abc"] } });
   assert.ok(refusal instanceof Refusal);
-  assert.deepEqual(refusal.detail.fields, { "audience.to.0": "must be longer" });
-  assert.deepEqual(problemOf(refusal, "en", { audience: "to" }).fields, { to: "Must be longer." });
+  assert.deepEqual(refusal.detail.fields, { "audience.to.0": say("field.short", { count: 3 }) });
+  assert.deepEqual(problemOf(refusal, "en", { audience: "to" }), {
+    message: "Check the marked fields.",
+    fields: { to: "Must be at least 3 characters." },
+  });
 });
 
 Deno.test("CM-8: a typed time is read in the person's zone, also around a change of the clocks", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { incidentTypes, type ReportDraft } from "../../lib/protocol/mod.ts";
+import { english, incidentTypes, Refusal, type ReportDraft } from "../../lib/protocol/mod.ts";
 import type { IncidentRecord, IncidentReport, IncidentUpload } from "../../lib/scanning/mod.ts";
 import {
   fileDetailsRule,
@@ -322,7 +322,10 @@ Deno.test("SC-6: a closed incident takes no draft and no submission; without cre
   must(await rig.incidents.draft(mod, id, draft));
   const refused = await rig.incidents.submit(mod, id);
   assert.equal(kindOf(refused), "conflict");
-  assert.match("message" in refused ? refused.message : "", /BEHEST_CYBERTIP_USER.*export/);
+  assert.match(
+    refused instanceof Refusal ? english(refused.message) : "",
+    /BEHEST_CYBERTIP_USER.*export/,
+  );
   must(await rig.incidents.close(mod, id, { reason: "Done." }));
   assert.equal(kindOf(await rig.incidents.draft(mod, id, draft)), "conflict");
   assert.equal(kindOf(await rig.incidents.report(mod, id)), "answered", "it can still be viewed");

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { CyberTipClient } from "../../lib/adapters/cybertip/client.ts";
 import { silentLog } from "../../lib/platform/mod.ts";
-import { incidentTypes, Refusal } from "../../lib/protocol/mod.ts";
+import { english, incidentTypes, Refusal } from "../../lib/protocol/mod.ts";
 import type { CyberTipline } from "../../lib/scanning/mod.ts";
 import { FakeClock } from "../fakes/clock.ts";
 import { answer, cybertipService } from "../fakes/cybertip_service.ts";
@@ -39,7 +39,7 @@ async function submissionRig(wrap: (client: CyberTipline) => CyberTipline = (cli
 
 function messageOf(refused: unknown): string {
   assert.ok(refused instanceof Refusal);
-  return refused.message;
+  return english(refused.message);
 }
 
 Deno.test("SC-6, MO-3: a report is submitted with the evidence, once, and who did it is in the same commit", async () => {
@@ -60,7 +60,7 @@ Deno.test("SC-6, MO-3: a report is submitted with the evidence, once, and who di
   assert.deepEqual([auditEntry.actor, auditEntry.action, auditEntry.detail], ["mod", "incident.submit", {
     reportId: filed!.id,
   }]);
-  assert.match(messageOf(await at.submit()), new RegExp(`already, as report ${filed!.id}`));
+  assert.match(messageOf(await at.submit()), new RegExp(`already submitted as ${filed!.id}`));
   assert.equal(
     kindOf(await rig.incidents.draft(at.mod, match.id, { incidentType: incidentTypes[1] })),
     "conflict",
@@ -84,9 +84,9 @@ Deno.test("SC-6: no submission without a draft, or before the evidence is sealed
   await using at = await submissionRig();
   const { rig, mod } = at;
   const other = await rig.matched([at.ann], 100, 9);
-  assert.match(messageOf(await rig.incidents.submit(mod, other.id)), /Draft the report first/);
+  assert.match(messageOf(await rig.incidents.submit(mod, other.id)), /Save a draft first/);
   must(await rig.incidents.draft(mod, other.id, { incidentType: incidentTypes[0] }));
-  assert.match(messageOf(await rig.incidents.submit(mod, other.id)), /not sealed yet/);
+  assert.match(messageOf(await rig.incidents.submit(mod, other.id)), /not encrypted yet/);
   assert.equal(kindOf(await rig.incidents.submit(mod, "01ARZ3NDEKTSV4RRFFQ69G5FAV")), "not_found");
   assert.deepEqual(at.service.calls, []);
 });
@@ -126,11 +126,11 @@ Deno.test("SC-6: a finish whose answer was lost is found out at the next submiss
   at.service.instead("finish", null);
   const refused = await at.submit();
   assert.equal(kindOf(refused), "unavailable");
-  assert.match(messageOf(refused), /not known.*not filed twice/);
+  assert.match(messageOf(refused), /may not have arrived.*not filed twice/);
   const [filed] = at.finished();
   assert.equal((await at.record()).submission!.reportId, filed!.id);
   const redraft = await at.rig.incidents.draft(at.mod, at.match.id, { incidentType: incidentTypes[1] });
-  assert.match(messageOf(redraft), /not known yet/);
+  assert.match(messageOf(redraft), /may not have arrived/);
   const incident = must(await at.submit());
   assert.deepEqual([incident.state, incident.report!.reportId], ["reported", filed!.id]);
   assert.equal(at.service.reports.size, 1);

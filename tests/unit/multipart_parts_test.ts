@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { boundaryOf, type FormPart, readParts } from "../../lib/web/files/multipart.ts";
-import { limits } from "../../lib/protocol/mod.ts";
+import { english, limits } from "../../lib/protocol/mod.ts";
 import { settle } from "../fakes/clock.ts";
 import {
   boundary,
@@ -33,7 +33,7 @@ async function read(body: ReadableStream<Uint8Array>, under = boundary): Promise
         found.at(-1)!.chunks.push(event.bytes.slice());
         break;
       case "refused":
-        refused = event.refusal.message;
+        refused = english(event.refusal.message);
         break;
       default:
         event satisfies never;
@@ -115,7 +115,7 @@ Deno.test("FI-1: a form that is cut anywhere before its end is refused, and says
   for (let length = 0; length < form.length - 2; length++) {
     for (const fails of [true, false]) {
       const { parts, refused } = await read(chunked(form.slice(0, length), [13], { fails }));
-      assert.match(refused ?? `nothing, cut at ${length}`, /stopped/);
+      assert.match(refused ?? `nothing, cut at ${length}`, /incomplete/);
       assert.ok(parts.length <= whole.length);
       for (const [place, { part, bytes }] of parts.entries()) {
         assert.deepEqual(part, whole[place]!.part);
@@ -127,22 +127,22 @@ Deno.test("FI-1: a form that is cut anywhere before its end is refused, and says
 
 Deno.test("FI-1: a connection that breaks behind the last boundary is a form that stopped", async () => {
   const { refused } = await read(chunked(formOf([filePart("x")]), [1000], { fails: true }));
-  assert.match(refused ?? "nothing", /stopped/);
+  assert.match(refused ?? "nothing", /incomplete/);
 });
 
 Deno.test("FI-1: bodies that are no form are refused", async () => {
   const noForm: [string, string, RegExp][] = [
-    ["nothing", "", /stopped/],
-    ["text", "hello", /stopped/],
+    ["nothing", "", /incomplete/],
+    ["text", "hello", /incomplete/],
     [
       "another boundary",
       "--other\r\nContent-Disposition: form-data; name=a\r\n\r\nx\r\n--other--\r\n",
-      /stopped/,
+      /incomplete/,
     ],
-    ["a long text", "x".repeat(limits.formFieldBytes + 100), /does not begin/],
+    ["a long text", "x".repeat(limits.formFieldBytes + 100), /does not start/],
     ["a boundary with more on its line", `--${boundary}more\r\n\r\n`, /broken/],
     ["a boundary with half a line end", `--${boundary}\rx`, /broken/],
-    ["something behind the end", `--${boundary}--${"x".repeat(limits.formFieldBytes * 2)}`, /behind the end/],
+    ["something behind the end", `--${boundary}--${"x".repeat(limits.formFieldBytes * 2)}`, /after the end/],
   ];
   for (const [what, body, why] of noForm) {
     const { parts, refused } = await read(chunked(joined([body]), [1000]));
@@ -159,12 +159,12 @@ Deno.test("FI-1: a form without parts is whole; what stands before and behind it
 Deno.test("FI-1: heads that are too long, unreadable or unclear are refused, not passed over", async () => {
   const good = 'form-data; name="a"';
   const heads: [string, WrittenPart, RegExp][] = [
-    ["no disposition", { disposition: null, body: "x", headers: ["X: y"] }, /which field/],
-    ["no header at all", { disposition: null, body: "x" }, /which field/],
+    ["no disposition", { disposition: null, body: "x", headers: ["X: y"] }, /field name/],
+    ["no header at all", { disposition: null, body: "x" }, /field name/],
     [
       "two dispositions",
       { disposition: good, body: "x", headers: [`Content-Disposition: ${good}`] },
-      /which field/,
+      /field name/,
     ],
     ["a long head", {
       disposition: good,
@@ -178,7 +178,7 @@ Deno.test("FI-1: heads that are too long, unreadable or unclear are refused, not
       disposition: good,
       body: "aGk=",
       headers: ["Content-Transfer-Encoding: base64"],
-    }, /as they are/],
+    }, /unencoded/],
   ];
   for (const [what, part, why] of heads) {
     const { parts, refused } = await readForm([part]);
@@ -206,7 +206,7 @@ Deno.test("FI-1: dispositions that do not say one field are refused", async () =
     'form-data; name="a";',
   ];
   for (const disposition of unclear) {
-    assert.match(String(await headOf(disposition)), /which field/, disposition);
+    assert.match(String(await headOf(disposition)), /field name/, disposition);
   }
 });
 

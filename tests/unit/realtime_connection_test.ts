@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { limits, notifications, Refusal } from "../../lib/protocol/mod.ts";
 import { settle } from "../fakes/clock.ts";
 import { cursorOf, FakeRealtime, request } from "../fakes/realtime.ts";
+import { told } from "../fakes/told.ts";
 
 const categories = { "category.list": () => Promise.resolve({ categories: [] }) };
 
@@ -50,7 +51,7 @@ Deno.test("WS-3: frames before session.ready are bounded", () => {
 
 Deno.test("WS-3: an account that is gone is not greeted (4401)", async () => {
   const realtime = new FakeRealtime();
-  realtime.user = () => Promise.resolve(new Refusal("unauthorized", "Log in first."));
+  realtime.user = () => Promise.resolve(new Refusal("unauthorized", "login.none"));
   const { socket } = await realtime.connect();
   assert.deepEqual(socket.texts, []);
   assert.equal(socket.closeCode(), 4401);
@@ -221,7 +222,7 @@ Deno.test("WS-6: thirty refusals in 10 s close with 4429, twenty-nine do not", a
 
 Deno.test("WS-6: a refusal of a service is answered with its kind", async () => {
   const realtime = new FakeRealtime({
-    "category.list": () => Promise.resolve(new Refusal("unavailable", "Try again later.")),
+    "category.list": () => Promise.resolve(new Refusal("unavailable", told("Try again later."))),
   });
   const { connection, socket } = await realtime.connect();
   connection.receive(request(1, "category.list"));
@@ -305,7 +306,7 @@ Deno.test("DL-5: calls start in the order of their frames, many at once, the res
       most = Math.max(most, ++atOnce);
       await new Promise<void>((resolve) => open.push(resolve));
       atOnce--;
-      return new Refusal("not_found", "There is no such command.");
+      return new Refusal("not_found", "command.missing");
     },
   });
   const { connection, socket } = await realtime.connect();

@@ -3,7 +3,7 @@ import { KvAudit } from "../../lib/adapters/kv/audit_log.ts";
 import { kvDecisionStore } from "../../lib/adapters/kv/decisions_store.ts";
 import type { FileRecord } from "../../lib/files/ports.ts";
 import { type Caller, silentLog } from "../../lib/platform/mod.ts";
-import { type AdminFile, type AdminFilePage, Refusal } from "../../lib/protocol/mod.ts";
+import { type AdminFile, type AdminFilePage, english, Refusal } from "../../lib/protocol/mod.ts";
 import { FileModeration, type VirusFinding } from "../../lib/scanning/mod.ts";
 import { settle } from "../fakes/clock.ts";
 import { hashOf, ScanRig } from "../fakes/scan_rig.ts";
@@ -83,7 +83,7 @@ function rigOf() {
 }
 
 function shown<T extends AdminFile | AdminFilePage>(answer: T | Refusal): T {
-  assert.ok(!(answer instanceof Refusal), answer instanceof Refusal ? answer.message : "");
+  assert.ok(!(answer instanceof Refusal), answer instanceof Refusal ? english(answer.message) : "");
   return answer;
 }
 
@@ -188,7 +188,7 @@ Deno.test("SC-2: what is still being checked can be rejected, which ends its sca
     assert.equal(rig.state("a"), "held");
     const refused = await moderation.decide(moderator, hashOf("a"), release);
     assert.equal(kindOf(refused), "conflict");
-    assert.match((refused as Refusal).message, /still being checked/);
+    assert.match(english((refused as Refusal).message), /still being checked/);
     assert.equal(rig.state("a"), "held");
     assert.equal(shown(await moderation.decide(moderator, hashOf("a"), reject)).state, "rejected");
     assert.equal(await rig.scans.backlog(1), 0);

@@ -3,7 +3,7 @@ import type { CommandRoom, CommandStore } from "../../commands/mod.ts";
 import type { Files, FileStore } from "../../files/mod.ts";
 import type { Bell } from "../../platform/mod.ts";
 import type { PushStore } from "../../push/mod.ts";
-import { limits, Refusal } from "../../protocol/mod.ts";
+import { english, limits, Refusal } from "../../protocol/mod.ts";
 
 /** Items removed in one step; each takes one or a few commits. */
 const atOnce = 20;
@@ -104,7 +104,7 @@ function memberships({ groups, groupsStore }: LeavingParts): RemovalPart {
       for (const { group } of records) {
         const left = await groups.leave(caller, { group });
         // Another person may have removed them a moment ago.
-        if (left instanceof Refusal && left.kind !== "not_found") throw new Error(left.message);
+        if (left instanceof Refusal && left.kind !== "not_found") throw new Error(english(left.message));
       }
       return { more: records.length === atOnce };
     },

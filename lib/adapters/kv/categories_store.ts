@@ -29,7 +29,7 @@ export function kvCategoryStore({ kv }: Store, audit: KvAudit): CategoryStore {
         );
         if (ok) return changed.record;
       }
-      return new Refusal("conflict", "This category is being changed elsewhere. Try again.");
+      return new Refusal("conflict", "category.changed");
     },
   };
 }

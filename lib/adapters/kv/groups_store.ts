@@ -83,7 +83,7 @@ export class KvGroups implements GroupsStore {
       this.#ofGroup.forget(name);
       if (ok) return { before, after };
     }
-    return new Refusal("conflict", "This group is being changed elsewhere. Try again.");
+    return new Refusal("conflict", "group.changed");
   }
 
   recordsOf(userId: string): Promise<MemberRecord[]> {

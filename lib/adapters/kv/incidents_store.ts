@@ -189,7 +189,7 @@ export class KvIncidents implements IncidentStore {
         : await this.#commit(write, auditEntry, reinstate);
       if (done) return to ?? entry.value;
     }
-    return new Refusal("conflict", "This incident is being changed elsewhere. Try again.");
+    return new Refusal("conflict", "incident.changed");
   }
 
   async endHold(incidentId: string, auditEntry: AuditEntry): Promise<void> {

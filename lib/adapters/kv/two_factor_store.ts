@@ -46,7 +46,7 @@ export class KvTwoFactor implements TwoFactorStore {
         keys.user(userId),
       ]);
       if (user.value === null || user.value.removedAt !== undefined) {
-        return new Refusal("not_found", "This account is gone.");
+        return new Refusal("not_found", "account.deleted");
       }
       const before = entry.value ?? noFactors;
       const decision = await decide(before);
@@ -56,7 +56,7 @@ export class KvTwoFactor implements TwoFactorStore {
       const gone = before.passkeys.filter(({ id }) => !record.passkeys.some((one) => one.id === id));
       for (const { id } of added) {
         const owner = await this.ownerOf(id);
-        if (owner !== null) return new Refusal("conflict", "This passkey is registered already.");
+        if (owner !== null) return new Refusal("conflict", "passkey.known");
       }
       const write: Write = {
         // Checks the account too: an account during its removal gets no new factor.
@@ -72,7 +72,7 @@ export class KvTwoFactor implements TwoFactorStore {
         : await this.#audit.commit(write, auditEntry);
       if (committed.ok) return record;
     }
-    return new Refusal("conflict", "This is being changed elsewhere. Try again.");
+    return new Refusal("conflict", "factor.changed");
   }
 
   async ownerOf(credentialId: string): Promise<string | null> {

@@ -82,7 +82,7 @@ export class KvUsers implements UsersStore, MutesStore {
       this.#accounts.forget(userId);
       if (ok) return accountOf(user);
     }
-    return new Refusal("conflict", "This account is being changed elsewhere. Try again.");
+    return new Refusal("conflict", "account.changed");
   }
 
   async sanctionsOf(userId: string): Promise<SanctionRecord[]> {

@@ -1,7 +1,7 @@
 import type { Context } from "fresh";
 import { contentHeaders, unchanged, wanted } from "./content_headers.ts";
 import type { PersonState } from "../define.ts";
-import { id as fileId, Refusal } from "../../protocol/mod.ts";
+import { id as fileId, type Message, Refusal, say } from "../../protocol/mod.ts";
 import { problem, problemAs } from "../problems.ts";
 import { nameIn } from "../rest.ts";
 
@@ -26,12 +26,12 @@ export async function sendContent(ctx: Context<PersonState>): Promise<Response> 
     case "unchanged":
       return unchanged(headers);
     case "changed":
-      return refused(412, "Precondition failed", "The file is not the one that the request asks for.");
+      return refused(412, "Precondition failed", "range.changed");
     case "no_such_range":
       return refused(
         416,
         "Range not satisfiable",
-        `Ask for one range within the file's ${file.size} bytes.`,
+        say("range.outside", { count: file.size }),
         { "content-range": `bytes */${file.size}`, "accept-ranges": "bytes" },
       );
     default:
@@ -42,7 +42,7 @@ export async function sendContent(ctx: Context<PersonState>): Promise<Response> 
 function refused(
   status: number,
   title: string,
-  message: string,
+  message: Message,
   headers: Record<string, string> = {},
 ): Response {
   return problemAs(status, title, new Refusal("invalid_params", message), headers);

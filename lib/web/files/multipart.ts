@@ -1,4 +1,4 @@
-import { limits, Refusal } from "../../protocol/mod.ts";
+import { limits, type Message, Refusal } from "../../protocol/mod.ts";
 
 /** The head of a part: its field's name, and the file's name where it is a file. */
 export interface FormPart {
@@ -18,8 +18,8 @@ const dash = 0x2d;
 const lineEnd = new Uint8Array([cr, lf]);
 const headEnd = new Uint8Array([cr, lf, cr, lf]);
 
-const wrong = (message: string) => new Refusal("invalid_params", message);
-const stopped = () => wrong("The form stopped before it was whole. Send it again.");
+const wrong = (message: Message) => new Refusal("invalid_params", message);
+const stopped = () => wrong("multipart.incomplete");
 
 /** The boundary that a `Content-Type` names (RFC 2046, section 5.1.1); null when it is none of a `multipart/form-data`. */
 export function boundaryOf(contentType: string): string | null {
@@ -62,12 +62,12 @@ async function* partsOf(input: Input): AsyncGenerator<FormEvent, Refusal | undef
       if (inPart) yield { kind: "data", bytes };
       else preambleBytes += bytes.length;
       // What stands before the first part is for mail readers of old.
-      if (preambleBytes > limits.formFieldBytes) return wrong("The form does not begin with its boundary.");
+      if (preambleBytes > limits.formFieldBytes) return wrong("multipart.start");
     }
     const next = await input.afterDelimiter();
     if (next === "broken") return stopped();
     if (next === "end") return await input.epilogue();
-    if (next === "other") return wrong("A boundary of the form is broken.");
+    if (next === "other") return wrong("multipart.boundary");
     const head = await input.head();
     if (head instanceof Refusal) return head;
     const part = partOf(head);
@@ -119,11 +119,11 @@ class Input {
   async head(): Promise<string | Refusal> {
     for (;;) {
       const { at, found } = find(this.#rest, headEnd);
-      if (at > limits.formFieldBytes) return wrong("A part of the form has a head that is too long.");
+      if (at > limits.formFieldBytes) return wrong("multipart.headerLong");
       if (found) {
         const head = this.#take(at);
         this.#take(headEnd.length);
-        return decoded(head) ?? wrong("A part of the form has a head that is not UTF-8.");
+        return decoded(head) ?? wrong("multipart.headerUtf8");
       }
       if (!await this.#fill()) return stopped();
     }
@@ -135,7 +135,7 @@ class Input {
     try {
       for (let read = await this.#reader.read(); !read.done; read = await this.#reader.read()) {
         sizeBytes += read.value.length;
-        if (sizeBytes > limits.formFieldBytes) return wrong("There is something behind the end of the form.");
+        if (sizeBytes > limits.formFieldBytes) return wrong("multipart.trailing");
       }
       return undefined;
     } catch {
@@ -196,16 +196,16 @@ function partOf(head: string): FormPart | Refusal {
   // The first line end belongs to the delimiter.
   for (const line of head.split("\r\n").slice(1)) {
     const [, name, value = ""] = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([^\r\n]*?)[ \t]*$/.exec(line) ?? [];
-    if (name === undefined) return wrong("A part of the form has a head that cannot be read.");
+    if (name === undefined) return wrong("multipart.headerUnread");
     if (name.toLowerCase() === "content-transfer-encoding" && !plainEncodings.includes(value.toLowerCase())) {
-      return wrong("A part of the form is encoded. Send its bytes as they are.");
+      return wrong("multipart.encoded");
     }
     if (name.toLowerCase() !== "content-disposition") continue;
     const read: FormPart | null = part === null ? dispositionOf(value) : null;
-    if (read === null) return wrong("A part of the form does not say clearly which field it is.");
+    if (read === null) return wrong("multipart.ambiguous");
     part = read;
   }
-  return part ?? wrong("A part of the form does not say which field it is.");
+  return part ?? wrong("multipart.nameless");
 }
 
 /** Quotes end at the first `"` without a backslash before it. */

@@ -1,7 +1,7 @@
 import type { Context } from "fresh";
 import type { PersonState, State } from "../define.ts";
 import type { Caller } from "../../platform/mod.ts";
-import { type Answer, id as uploadId, Refusal } from "../../protocol/mod.ts";
+import { type Answer, id as uploadId, type Message, Refusal, say } from "../../protocol/mod.ts";
 import { problem, problemAs } from "../problems.ts";
 import { nameIn } from "../rest.ts";
 import { rawBody, refusedEncoding, saidLength, takeBody, uploadOrigin } from "./upload.ts";
@@ -16,7 +16,7 @@ const checksums = { sha1: 20, sha256: 32 } as const;
 const partType = "application/offset+octet-stream";
 const place = "/api/v1/uploads";
 
-const wrong = (message: string) => new Refusal("invalid_params", message);
+const wrong = (message: Message) => new Refusal("invalid_params", message);
 
 /** What the server can do, for anybody who asks. */
 export function tusOptions(ctx: Context<State>, methods: string): Response {
@@ -48,7 +48,7 @@ async function asUploader(
 ): Promise<Response> {
   const response = ctx.req.headers.get("tus-resumable") === version
     ? await call(ctx.state.caller)
-    : problemAs(412, "Precondition failed", wrong(`Send Tus-Resumable: ${version}.`), {
+    : problemAs(412, "Precondition failed", wrong(say("tus.version", { version })), {
       "tus-version": version,
     });
   response.headers.set("tus-resumable", version);
@@ -108,7 +108,7 @@ export function tusPatch(ctx: Context<PersonState>): Promise<Response> {
     const part = partOf(headers);
     if (part instanceof Response) return part;
     const offset = wholeNumber(headers.get("upload-offset"));
-    if (offset === null) return problem(wrong("Say in Upload-Offset at which byte the body goes on."));
+    if (offset === null) return problem(wrong("tus.offset"));
     const state = await append(ctx, caller, idIn(ctx), { ...part, offset });
     return state instanceof Refusal
       ? refusedPart(state)
@@ -139,7 +139,7 @@ export function tusPost(ctx: Context<PersonState>): Promise<Response> {
   }
   return asUploader(ctx, () =>
     Promise.resolve(
-      problem(new Refusal("method_not_allowed", "Send PATCH, HEAD or DELETE here; POST begins an upload.")),
+      problem(new Refusal("method_not_allowed", "tus.method")),
     ));
 }
 
@@ -189,7 +189,7 @@ function hasPart(headers: Headers): boolean {
 /** What is said of a body, or why it cannot be taken. */
 function partOf(headers: Headers): Part | Response {
   if (headers.get("content-type")?.trim().toLowerCase() !== partType) {
-    const refusal = wrong(`Send the bytes with Content-Type: ${partType}.`);
+    const refusal = wrong(say("tus.type", { type: partType }));
     return problemAs(415, "Unsupported media type", refusal);
   }
   const encoded = refusedEncoding(headers);
@@ -206,7 +206,7 @@ function checksumOf(said: string | null): Omit<Part, "size"> | Refusal {
   const bytes = base64(encoded);
   if (!Object.hasOwn(checksums, name) || bytes?.length !== checksums[name as keyof typeof checksums]) {
     return wrong(
-      `Send Upload-Checksum as one of ${Object.keys(checksums).join(", ")}, then its bytes in Base64.`,
+      say("tus.checksum", { names: Object.keys(checksums).join(", ") }),
     );
   }
   return { [name]: bytes };
@@ -214,10 +214,10 @@ function checksumOf(said: string | null): Omit<Part, "size"> | Refusal {
 
 function lengthOf(headers: Headers): number | Refusal {
   if (headers.has("upload-defer-length")) {
-    return wrong("Say in Upload-Length how many bytes the file has; here it cannot be said later.");
+    return wrong("tus.length");
   }
   return wholeNumber(headers.get("upload-length")) ??
-    wrong("Say in Upload-Length how many bytes the file has.");
+    wrong("tus.length");
 }
 
 function wholeNumber(text: string | null): number | null {
@@ -232,20 +232,20 @@ function nameOf(metadata: string): string | Refusal {
     if (key === undefined && pair.trim() === "") continue;
     if (key === undefined || found.has(key)) {
       return wrong(
-        "Send Upload-Metadata as pairs with commas between them, each a key and its value in Base64.",
+        "tus.metadata",
       );
     }
     found.set(key, value);
   }
   const encoded = found.get("filename") ?? found.get("name");
-  if (encoded === undefined) return wrong("Say in Upload-Metadata under filename what the file is called.");
+  if (encoded === undefined) return wrong("tus.filename");
   const bytes = base64(encoded);
   try {
     if (bytes !== null) return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
     // Not UTF-8.
   }
-  return wrong("The filename of Upload-Metadata is not UTF-8 in Base64.");
+  return wrong("tus.filenameUnread");
 }
 
 function base64(text: string): Uint8Array | null {

@@ -2,11 +2,19 @@ import type { Context } from "fresh";
 import type { State } from "../define.ts";
 import { boundaryOf, type FormEvent, readParts } from "./multipart.ts";
 import type { Caller, Clock } from "../../platform/mod.ts";
-import { type Answer, type FileObject, limits, Refusal } from "../../protocol/mod.ts";
+import {
+  type Answer,
+  type FileObject,
+  limits,
+  type Message,
+  Refusal,
+  type RefusalDetail,
+  say,
+} from "../../protocol/mod.ts";
 import { originOf } from "../authentication.ts";
 import type { UploadedFrom } from "../../files/mod.ts";
 
-const wrong = (message: string, fields?: Record<string, string>) =>
+const wrong = (message: Message, fields?: RefusalDetail["fields"]) =>
   new Refusal("invalid_params", message, fields === undefined ? {} : { fields });
 
 /** Where an upload comes from. The port of the peer is the proxy's own behind a proxy. */
@@ -20,13 +28,13 @@ export function uploadOrigin(ctx: Context<State>): UploadedFrom {
 export function saidLength(headers: Headers): number | null | Refusal {
   const said = headers.get("content-length");
   if (said === null) return null;
-  return /^[0-9]{1,15}$/.test(said) ? Number(said) : wrong("The Content-Length is no length.");
+  return /^[0-9]{1,15}$/.test(said) ? Number(said) : wrong("upload.length");
 }
 
 /** Bytes that come in another form than the file's would be kept like that. */
 export function refusedEncoding(headers: Headers): Refusal | undefined {
   const encoding = headers.get("content-encoding")?.trim().toLowerCase() ?? "identity";
-  return encoding === "identity" ? undefined : wrong("Send the bytes as they are, without Content-Encoding.");
+  return encoding === "identity" ? undefined : wrong("upload.encoding");
 }
 
 /** A stream for a service that ends only where all was well, and what was wrong when it broke off. */
@@ -64,7 +72,7 @@ async function* chunksOf(body: ReadableStream<Uint8Array> | null): AsyncGenerato
   try {
     for await (const chunk of body ?? []) yield chunk;
   } catch {
-    yield wrong("The body stopped before it was whole. Send it again.");
+    yield wrong("upload.incomplete");
   }
 }
 
@@ -108,8 +116,8 @@ export async function readUpload(ctx: Context<State>, caller: Caller): Answer<Fi
 async function rawUpload(ctx: Context<State>, caller: Caller, size: number | null): Answer<FileObject> {
   const name = ctx.url.searchParams.get("name");
   if (name === null) {
-    return wrong("Send the bytes with ?name=, or a form of multipart/form-data with the field file.", {
-      name: "is missing: it says what the file is called",
+    return wrong("upload.how", {
+      name: "field.fileName",
     });
   }
   const over = tooLong(ctx, size, 0);
@@ -126,7 +134,7 @@ function tooLong(ctx: Context<State>, size: number | null, beside: number): Refu
   const most = ctx.state.services.config.uploadMaxBytes;
   return size === null || size <= most + beside
     ? undefined
-    : new Refusal("too_large", `A file is at most ${most} bytes.`);
+    : new Refusal("too_large", say("upload.tooLarge", { count: most }));
 }
 
 /** Most bytes that a form has besides its file: fields, and a head for each part. */
@@ -134,14 +142,14 @@ const besideFile = (limits.formFields * 2 + 2) * limits.formFieldBytes;
 
 async function formUpload(ctx: Context<State>, caller: Caller, length: number | null): Answer<FileObject> {
   if (ctx.url.searchParams.has("name")) {
-    return wrong("The form names its file.", { name: "goes with raw bytes only; leave it out" });
+    return wrong("multipart.named", { name: "field.rawOnly" });
   }
   const boundary = boundaryOf(ctx.req.headers.get("content-type") ?? "");
-  if (boundary === null) return wrong("The form's Content-Type names no boundary that can be used.");
+  if (boundary === null) return wrong("multipart.noBoundary");
   const over = tooLong(ctx, length, besideFile);
   if (over !== undefined) return over;
   const { body } = ctx.req;
-  if (body === null) return wrong("Choose a file: the form has none.");
+  if (body === null) return wrong("file.choose");
 
   const form = new UploadForm(readParts(body, boundary));
   const { files, clock } = ctx.state.services;
@@ -163,7 +171,7 @@ async function inTime(clock: Clock, reading: Promise<string | Refusal>): Promise
   const seconds = limits.uploadStallMs / 1000;
   using _timer = clock.after(
     limits.uploadStallMs,
-    () => resolve(wrong(`The form's file did not begin within ${seconds} seconds. Send it again.`)),
+    () => resolve(wrong(say("multipart.late", { count: seconds }))),
   );
   return await Promise.race([reading, late]);
 }
@@ -184,14 +192,14 @@ class UploadForm {
       const event = next.value;
       if (event.kind === "part" && event.part.filename !== null) {
         const { name, filename } = event.part;
-        if (name !== "file") return wrong("Send the file in the field file.");
+        if (name !== "file") return wrong("multipart.field");
         // What browsers send for a field in which nothing was chosen.
-        return filename === "" ? wrong("Choose a file: the form has none.") : filename;
+        return filename === "" ? wrong("file.choose") : filename;
       }
       const refused = this.#beside(event);
       if (refused !== undefined) return refused;
     }
-    return wrong("Choose a file: the form has none.");
+    return wrong("file.choose");
   }
 
   /** The file's bytes. Ends only with the whole form, so that nothing is kept of one that breaks off or holds another file. */
@@ -201,7 +209,7 @@ class UploadForm {
       for await (const event of this.#events) {
         if (event.kind === "part") {
           inFile = false;
-          if (event.part.filename !== null) return yield wrong("Send one file at a time.");
+          if (event.part.filename !== null) return yield wrong("multipart.oneFile");
         }
         if (event.kind === "data" && inFile) yield event.bytes;
         else {
@@ -225,12 +233,12 @@ class UploadForm {
         this.#fields++;
         this.#fieldBytes = 0;
         return this.#fields > limits.formFields
-          ? wrong(`A form has at most ${limits.formFields} fields besides its file.`)
+          ? wrong(say("multipart.fields", { count: limits.formFields }))
           : undefined;
       case "data":
         this.#fieldBytes += event.bytes.length;
         return this.#fieldBytes > limits.formFieldBytes
-          ? wrong(`A field of the form is at most ${limits.formFieldBytes / 1024} KiB.`)
+          ? wrong(say("multipart.fieldLong", { count: limits.formFieldBytes / 1024 }))
           : undefined;
       case "refused":
         return event.refusal;

@@ -44,7 +44,7 @@ export async function changeCategories(
       return done instanceof Refusal ? done : action;
     }
     default:
-      return new Refusal("invalid_params", "Use the buttons of this page.");
+      return new Refusal("invalid_params", "form.buttons");
   }
 }
 
@@ -58,7 +58,7 @@ async function move(ctx: Context<PersonState>, slug: string, by: -1 | 1): Promis
   const from = row.findIndex((one) => one.slug === slug);
   const one = row[from];
   const other = row[from + by];
-  if (one === undefined) return new Refusal("not_found", "There is no such category.");
+  if (one === undefined) return new Refusal("not_found", "category.missing");
   if (other === undefined) return "moved";
   row[from] = other;
   row[from + by] = one;

@@ -1,6 +1,6 @@
 import { Refusal } from "../../protocol/mod.ts";
 import { readBytes } from "../rest.ts";
-import { type Language, refusalText } from "../../words/mod.ts";
+import { type Language, renderMessage } from "../../words/mod.ts";
 
 /** What a page shows when a form was refused: one sentence, and what is wrong beside each field. */
 export interface FormProblem {
@@ -20,7 +20,7 @@ export async function readForm(request: Request): Promise<URLSearchParams | Refu
     return new URLSearchParams(new TextDecoder().decode(bytes));
   }
   if (!type.startsWith("multipart/form-data")) {
-    return new Refusal("invalid_params", "Send the form again from its page.");
+    return new Refusal("invalid_params", "form.again");
   }
   try {
     const form = await new Response(bytes, { headers: { "content-type": type } }).formData();
@@ -28,7 +28,7 @@ export async function readForm(request: Request): Promise<URLSearchParams | Refu
     for (const [name, value] of form) if (typeof value === "string") fields.append(name, value);
     return fields;
   } catch {
-    return new Refusal("invalid_params", "Send the form again from its page.");
+    return new Refusal("invalid_params", "form.again");
   }
 }
 
@@ -44,14 +44,11 @@ export function problemOf(
   const fields: Record<string, string> = {};
   for (const [path, message] of Object.entries(refusal.detail.fields ?? {})) {
     const name = fieldName(path, names);
-    fields[name] ??= sentence(refusalText(language, message));
+    fields[name] ??= sentence(renderMessage(language, message));
   }
-  // Which ones is said to programs, by paths; people see it beside each.
-  const message = refusalText(language, refusal.message).replace(
-    /^(Some input needs another look): .*$/s,
-    "$1.",
-  );
-  return { message, fields };
+  // Programs are told which fields by their paths; people see it beside each.
+  const message = refusal.message.key === "request.fields" ? "form.fields" : refusal.message;
+  return { message: renderMessage(language, message), fields };
 }
 
 function fieldName(path: string, names: Record<string, string>): string {

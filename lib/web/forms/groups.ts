@@ -40,7 +40,7 @@ export async function changeMembers(
       return done instanceof Refusal ? done : action;
     }
     default:
-      return new Refusal("invalid_params", "Use the buttons of this page.");
+      return new Refusal("invalid_params", "form.buttons");
   }
 }
 

@@ -5,6 +5,7 @@ import {
   type Incident,
   incidentClose,
   type incidentTypes,
+  type Message,
   Refusal,
   reportDraft,
 } from "../../protocol/mod.ts";
@@ -64,10 +65,10 @@ export async function changeIncident(
       return await answer(draft instanceof Refusal ? draft : incidents.draft(caller, id, draft), "drafted");
     }
     case "submit":
-      if (form.get("confirm") !== "yes") return unconfirmed("confirm", "Tick this to submit the report.");
+      if (form.get("confirm") !== "yes") return unconfirmed("confirm", "field.confirmSubmit");
       return await answer(incidents.submit(caller, id), "submitted");
     case "close": {
-      if (form.get("sure") !== "yes") return unconfirmed("sure", "Tick this to close the incident.");
+      if (form.get("sure") !== "yes") return unconfirmed("sure", "field.confirmClose");
       const body = checked(incidentClose, {
         reason: form.get("reason")?.trim() ?? "",
         reinstate: form.getAll("reinstate"),
@@ -75,7 +76,7 @@ export async function changeIncident(
       return await answer(body instanceof Refusal ? body : incidents.close(caller, id, body), "closed");
     }
     default:
-      return new Refusal("invalid_params", "Choose what to do with the incident.");
+      return new Refusal("invalid_params", "incident.choose");
   }
 }
 
@@ -84,8 +85,8 @@ function words(form: URLSearchParams, name: string): string | null {
   return filled(form, name)?.replaceAll("\r\n", "\n") ?? null;
 }
 
-function unconfirmed(field: string, message: string): Refusal {
-  return new Refusal("invalid_params", "Nothing was done yet.", { fields: { [field]: message } });
+function unconfirmed(field: string, message: Message): Refusal {
+  return new Refusal("invalid_params", "form.unconfirmed", { fields: { [field]: message } });
 }
 
 async function answer<W extends string>(

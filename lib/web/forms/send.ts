@@ -1,7 +1,7 @@
 import { filled, type FormProblem, nameList, problemOf, timeField } from "./form.ts";
 import { randomText, systemRandom } from "../../platform/mod.ts";
 import { limits, type Refusal } from "../../protocol/mod.ts";
-import { fill, type Language, refusalText, type Words, wordsOf } from "../../words/mod.ts";
+import { fill, type Language, renderMessage, type Words, wordsOf } from "../../words/mod.ts";
 
 /** The send form as a person typed it, to show it again when it was refused. */
 export interface TypedSend {
@@ -139,7 +139,7 @@ export function sendProblem(
   const names = nameList(typed.to);
   const wrongNames = Object.entries(refusal.detail.fields ?? {}).flatMap(([path, message]) => {
     const name = names[Number(/^audience\.to\.(\d+)$/.exec(path)?.[1] ?? Number.NaN)];
-    return name === undefined ? [] : [`${name}: ${refusalText(language, message)}`];
+    return name === undefined ? [] : [`${name}: ${renderMessage(language, message)}`];
   });
   if (names.length === 0 && problem.fields.to !== undefined) problem.fields.to = words.noRecipient;
   else if (wrongNames.length > 0) problem.fields.to = `${wrongNames.join("; ")}.`;

@@ -75,7 +75,7 @@ export async function changeTwoFactor(
       return done instanceof Refusal ? done : { kind: "notice", notice: "passkey-removed" };
     }
     default:
-      return new Refusal("invalid_params", "Use the buttons of this page.");
+      return new Refusal("invalid_params", "form.buttons");
   }
 }
 
@@ -101,6 +101,6 @@ export async function administerTwoFactor(
       return done instanceof Refusal ? done : "reset";
     }
     default:
-      return new Refusal("invalid_params", "Use the buttons of this page.");
+      return new Refusal("invalid_params", "form.buttons");
   }
 }

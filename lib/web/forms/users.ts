@@ -37,7 +37,7 @@ export async function changeUser(
     const done = change instanceof Refusal ? change : await users.change(caller, username, change);
     return done instanceof Refusal ? done : action;
   }
-  if (action !== "sanction") return new Refusal("invalid_params", "Use the buttons of this page.");
+  if (action !== "sanction") return new Refusal("invalid_params", "form.buttons");
   const body = checked(sanctionBody, {
     kind: form.get("kind") ?? "",
     reason: form.get("reason")?.replaceAll("\r\n", "\n").trim() ?? "",

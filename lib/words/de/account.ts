@@ -17,7 +17,6 @@ export const account: Words["account"] = {
   code: "Code",
   codeHint: "Nur mit zweitem Faktor: was die App zeigt, oder ein Wiederherstellungscode.",
   sure: "Mein Konto endgültig entfernen",
-  unsure: "Setz das Häkchen, wenn du es ernst meinst.",
   remove: "Konto entfernen",
   gone: "Dein Konto ist entfernt.",
 };

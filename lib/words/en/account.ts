@@ -15,7 +15,6 @@ export const account = {
   code: "Code",
   codeHint: "Only with a second factor: what the app shows, or a recovery code.",
   sure: "Remove my account for good",
-  unsure: "Tick the box if you mean it.",
   remove: "Remove my account",
   gone: "Your account is removed.",
 };

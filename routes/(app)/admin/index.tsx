@@ -5,7 +5,14 @@ import { adminPlaces } from "../../../lib/web/places.ts";
 import { Filled, useLanguage, useWords } from "../../../components/words.tsx";
 import { definePerson, type PersonState } from "../../../lib/web/define.ts";
 import { limits, Refusal, type ScanStatus } from "../../../lib/protocol/mod.ts";
-import { fill, type Forms, type Language, plural, refusalText, type Words } from "../../../lib/words/mod.ts";
+import {
+  fill,
+  type Forms,
+  type Language,
+  plural,
+  reasonText as catalogued,
+  type Words,
+} from "../../../lib/words/mod.ts";
 
 /** How much of the audit log the overview shows. */
 const latest = 5;
@@ -151,7 +158,7 @@ function Scanner({ text, scanner }: { text: string; scanner: ScanStatus["virus"]
 }
 
 function reasonText(words: Words["admin"], language: Language, reason: string | null): string {
-  return reason === null ? words.noReason : refusalText(language, reason);
+  return reason === null ? words.noReason : catalogued(language, reason);
 }
 
 function registrationText(words: Words["admin"], registration: "open" | "invite" | "closed"): string {

@@ -40,10 +40,10 @@ async function change(ctx: Context<PersonState>) {
 
 async function removed(ctx: Context<PersonState>, form: URLSearchParams): Promise<true | Refusal> {
   if (form.get("action") !== "remove") {
-    return new Refusal("invalid_params", "Choose a file, or what to do with one.");
+    return new Refusal("invalid_params", "file.chooseAction");
   }
   const id = checked(fileId, filled(form, "id") ?? "", "id");
-  if (id instanceof Refusal) return new Refusal("not_found", "There is no such file of yours.");
+  if (id instanceof Refusal) return new Refusal("not_found", "file.notYours");
   return await ctx.state.services.files.remove(ctx.state.caller, id);
 }
 

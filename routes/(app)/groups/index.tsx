@@ -34,7 +34,7 @@ async function act(ctx: Context<PersonState>, action: string, group: string) {
     case "leave":
       return await groups.leave(caller, params);
     default:
-      return new Refusal("invalid_params", "Use the buttons of this page.");
+      return new Refusal("invalid_params", "form.buttons");
   }
 }
 

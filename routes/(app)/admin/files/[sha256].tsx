@@ -32,11 +32,11 @@ export const handler = definePerson.handlers({
 function decisionOf(form: URLSearchParams, reason: string) {
   const word = form.get("decision");
   if (word !== "release" && word !== "reject") {
-    return new Refusal("invalid_params", "Choose whether to release or to reject it.");
+    return new Refusal("invalid_params", "file.decide");
   }
   if (form.get("confirm") !== "yes") {
-    return new Refusal("invalid_params", "Nothing was decided yet.", {
-      fields: { confirm: "Confirm that you have read what the scanners said." },
+    return new Refusal("invalid_params", "form.unconfirmed", {
+      fields: { confirm: "field.scanResults" },
     });
   }
   return checked(fileDecision, { release: word === "release", reason });

@@ -1,0 +1,23 @@
+/** Refusals about commands: sending them, and what becomes of them. */
+export const commandMessages = {
+  "command.missing": "No such command. It may have ended.",
+  "command.expired": "This command has expired.",
+  "command.state": "A command that is {state} and requires {requires} cannot be set to {next}.",
+  "command.recipient": '"{name}" is not a recipient of this command.',
+  "command.noReview": "Nothing was submitted to review.",
+  "command.until": "until is only for the state deferred.",
+  "command.untilPast": "until is in the past.",
+  "command.proof": "proof is only for the states submitted and completed.",
+  "stop.again": "Stop was pressed again. Resume again to confirm.",
+  "send.failed": "Not sent. Try again.",
+  "send.key": "This key belongs to another command. Use a new key.",
+  "send.keyEnded": "The command sent with this key has ended.",
+  "send.person": 'Nobody here is called "{name}". Check the name.',
+  "send.inbox": 'The inbox of "{name}" is full. Try again later.',
+  "send.categories": "The limit is {count} categories, the audience's included.",
+  "send.broadcast": "You need the broadcast right for this. Ask an administrator.",
+  "send.group": 'You cannot send to a group "{name}".',
+  "send.groupRole": 'Members of "{name}" cannot send. Ask a group owner.',
+  "send.noFile": "You have no such file. Upload it first.",
+  "send.rejectedFile": "A file did not pass the checks. Remove it.",
+} as const;
