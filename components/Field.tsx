@@ -133,3 +133,41 @@ export function Group({ name, legend, hint, error, children, class: extra }: Gro
     </fieldset>
   );
 }
+
+interface ChoiceProps extends Omit<GroupProps, "children"> {
+  value: string;
+  options: readonly (readonly [value: string, label: string, hint?: ComponentChildren])[];
+}
+
+/** One of several, all in sight. */
+export function Choice({ name, value, options, ...group }: ChoiceProps) {
+  return (
+    <Group name={name} {...group}>
+      {options.map(([one, label, hint]) => (
+        <Check
+          key={one}
+          type="radio"
+          name={name}
+          value={one}
+          label={label}
+          hint={hint}
+          checked={one === value}
+        />
+      ))}
+    </Group>
+  );
+}
+
+/** A name as addresses and commands write it: short, lower case, never corrected by the browser. */
+export function NameField(props: InputProps) {
+  return (
+    <TextField
+      {...props}
+      class="input-short"
+      autocomplete="off"
+      autocapitalize="none"
+      spellcheck={false}
+      required
+    />
+  );
+}

@@ -1,5 +1,5 @@
 import type { Category } from "../lib/protocol/mod.ts";
-import { AreaField, Check, Group, TextField } from "./Field.tsx";
+import { AreaField, Check, Choice, Group, TextField } from "./Field.tsx";
 import { useWords } from "./words.tsx";
 
 /** What the fields show: the form as it was typed. */
@@ -31,19 +31,7 @@ export function WhatFields({ typed, errors }: FieldsProps) {
   ] as const;
   return (
     <>
-      <Group name="kind" legend={words.kind} error={errors.kind}>
-        {kinds.map(([value, label, hint]) => (
-          <Check
-            key={value}
-            type="radio"
-            name="kind"
-            value={value}
-            label={label}
-            hint={hint}
-            checked={typed.kind === value}
-          />
-        ))}
-      </Group>
+      <Choice name="kind" legend={words.kind} error={errors.kind} value={typed.kind} options={kinds} />
       <TextField
         name="title"
         label={words.heading}
@@ -135,18 +123,12 @@ export function RequiresFields({ typed, errors }: FieldsProps) {
     ["review", words.review, words.reviewHint],
   ] as const;
   return (
-    <Group name="requires" legend={words.requires} error={errors.requires}>
-      {requirements.map(([value, label, hint]) => (
-        <Check
-          key={value}
-          type="radio"
-          name="requires"
-          value={value}
-          label={label}
-          hint={hint}
-          checked={typed.requires === value}
-        />
-      ))}
-    </Group>
+    <Choice
+      name="requires"
+      legend={words.requires}
+      error={errors.requires}
+      value={typed.requires}
+      options={requirements}
+    />
   );
 }

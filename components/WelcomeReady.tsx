@@ -1,3 +1,4 @@
+import { PageHead } from "./PageHead.tsx";
 import { toRoot } from "../lib/text/commands.ts";
 import { type SampleAnswer, WelcomeSample } from "./WelcomeSample.tsx";
 import { Filled, useWords } from "./words.tsx";
@@ -13,10 +14,7 @@ export function WelcomeReady({ path, answer }: { path: string; answer: SampleAns
   ] as const;
   return (
     <>
-      <div class="page-head">
-        <h1>{words.sampleTitle}</h1>
-        <p class="lead">{words.sampleLead}</p>
-      </div>
+      <PageHead title={words.sampleTitle} lead={words.sampleLead} />
       <WelcomeSample answer={answer} />
       <section class="panel" aria-labelledby="stop-title">
         <h2 id="stop-title">{words.stopTitle}</h2>

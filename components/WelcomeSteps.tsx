@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import type { Category } from "../lib/protocol/mod.ts";
 import { CategoryTable } from "./CategoryTable.tsx";
-import { Check, FieldError, Group, TextField } from "./Field.tsx";
+import { Check, Choice, FieldError, TextField } from "./Field.tsx";
 import { useWords } from "./words.tsx";
 
 interface LimitsProps {
@@ -44,19 +44,13 @@ export function WhoStep({ acceptFrom, broadcasts, error }: WhoProps) {
     <section class="panel" aria-labelledby="step-title">
       <h2 id="step-title">{words.whoTitle}</h2>
       <p>{words.who}</p>
-      <Group name="acceptFrom" legend={choices.acceptFrom} error={error}>
-        {senders.map(([value, label, hint]) => (
-          <Check
-            key={value}
-            type="radio"
-            name="acceptFrom"
-            value={value}
-            label={label}
-            hint={hint}
-            checked={acceptFrom === value}
-          />
-        ))}
-      </Group>
+      <Choice
+        name="acceptFrom"
+        legend={choices.acceptFrom}
+        error={error}
+        value={acceptFrom}
+        options={senders}
+      />
       <Check
         name="broadcasts"
         label={choices.broadcasts}

@@ -1,4 +1,5 @@
 import { type Context, page } from "fresh";
+import { PageHead } from "../../components/PageHead.tsx";
 import { Check, TextField } from "../../components/Field.tsx";
 import { Notice, ProblemNotice } from "../../components/Notice.tsx";
 import { Title } from "../../components/Title.tsx";
@@ -51,10 +52,7 @@ export default definePerson.page<typeof handler>(function AccountPage({ data }) 
   return (
     <>
       <Title text={words.title} />
-      <div class="page-head">
-        <h1>{words.title}</h1>
-        <p class="lead">{words.lead}</p>
-      </div>
+      <PageHead title={words.title} lead={words.lead} />
       {data.suspension === null ? null : <Notice tone="warn">{data.suspension} {words.suspended}</Notice>}
       <ProblemNotice problem={data.problem} />
       <section class="panel" aria-labelledby="take">

@@ -1,4 +1,5 @@
 import { page } from "fresh";
+import { PageHead } from "../../components/PageHead.tsx";
 import { type Ask, askOf, askWords } from "../../lib/browser/mod.ts";
 import { Title } from "../../components/Title.tsx";
 import { useWords } from "../../components/words.tsx";
@@ -32,10 +33,7 @@ export default definePerson.page<typeof handler>(function ConfirmPage({ data }) 
   return (
     <>
       <Title text={words.title} />
-      <div class="page-head">
-        <h1>{title}</h1>
-        <p class="lead">{hint}</p>
-      </div>
+      <PageHead title={title} lead={hint} />
       <form class="savebar" method="post" action={data.to}>
         {data.fields.map(([name, value]) => <input key={name} type="hidden" name={name} value={value} />)}
         <a class="button" href={data.to}>{words.keep}</a>

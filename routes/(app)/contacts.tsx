@@ -1,9 +1,10 @@
 import { type Context, page } from "fresh";
 import type { ComponentChildren } from "preact";
+import { PageHead } from "../../components/PageHead.tsx";
 import { AskFirst } from "../../components/AskFirst.tsx";
 import { Avatar } from "../../components/Avatar.tsx";
 import { TextField } from "../../components/Field.tsx";
-import { Empty, Notice, ProblemNotice } from "../../components/Notice.tsx";
+import { Empty } from "../../components/Notice.tsx";
 import { PersonName } from "../../components/PersonName.tsx";
 import { Time } from "../../components/Time.tsx";
 import { Filled, useWords } from "../../components/words.tsx";
@@ -88,12 +89,7 @@ export default definePerson.page<typeof handler>(function Contacts({ data, url }
   const nobody = data.contacts.length + data.incoming.length + data.outgoing.length === 0;
   return (
     <>
-      <div class="page-head">
-        <h1>{words.title}</h1>
-        <p class="lead">{words.lead}</p>
-      </div>
-      {notice === undefined ? null : <Notice>{notice}</Notice>}
-      <ProblemNotice problem={data.problem} />
+      <PageHead title={words.title} lead={words.lead} notice={notice} problem={data.problem} />
       {data.incoming.length === 0 ? null : (
         <section class="panel" aria-labelledby="incoming">
           <h2 id="incoming">{words.incoming}</h2>

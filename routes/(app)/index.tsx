@@ -1,4 +1,5 @@
 import { type Context, page } from "fresh";
+import { PageHead } from "../../components/PageHead.tsx";
 import { readAction, updateParams } from "../../components/CommandActions.tsx";
 import { openItems } from "../../lib/browser/mod.ts";
 import { ProblemNotice } from "../../components/Notice.tsx";
@@ -54,10 +55,10 @@ export default definePerson.page<typeof handler>(function InboxPage({ data, stat
   const here = data.problem !== null && data.items.some((item) => item.command.id === data.problem?.id);
   return (
     <>
-      <div class="page-head">
-        <h1>{useWords("inbox").title}</h1>
-      </div>
-      <ProblemNotice problem={data.unread === null ? null : problemOf(data.unread, state.language)} />
+      <PageHead
+        title={useWords("inbox").title}
+        problem={data.unread === null ? null : problemOf(data.unread, state.language)}
+      />
       <ProblemNotice problem={here ? null : data.problem} />
       <Inbox
         items={data.items}

@@ -1,3 +1,4 @@
+import { PageHead } from "../../components/PageHead.tsx";
 import { KeyList, KeySwitch } from "../../components/KeyList.tsx";
 import { Title } from "../../components/Title.tsx";
 import { useWords } from "../../components/words.tsx";
@@ -24,10 +25,7 @@ export default definePerson.page<typeof handler>(function KeysPage({ data, url }
   return (
     <>
       <Title text={words.title} />
-      <div class="page-head">
-        <h1>{words.title}</h1>
-        <p class="lead">{words.lead}</p>
-      </div>
+      <PageHead title={words.title} lead={words.lead} />
       <section class="panel">
         <KeyList />
       </section>

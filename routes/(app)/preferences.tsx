@@ -1,6 +1,7 @@
 import { type Context, page } from "fresh";
+import { PageHead } from "../../components/PageHead.tsx";
 import { CategoryTable } from "../../components/CategoryTable.tsx";
-import { AreaField, Check, FieldError, Group, TextField } from "../../components/Field.tsx";
+import { AreaField, Check, Choice, FieldError, TextField } from "../../components/Field.tsx";
 import { Notice, ProblemNotice } from "../../components/Notice.tsx";
 import { Filled, useWords } from "../../components/words.tsx";
 import { definePerson, type PersonState } from "../../lib/web/define.ts";
@@ -56,10 +57,7 @@ export default definePerson.page<typeof handler>(function PreferencesPage({ data
   const saved = data.problem === null && url.searchParams.get("notice") === "saved";
   return (
     <>
-      <div class="page-head">
-        <h1>{words.title}</h1>
-        <p class="lead">{words.lead}</p>
-      </div>
+      <PageHead title={words.title} lead={words.lead} />
       {saved ? <Notice>{words.saved}</Notice> : null}
       <ProblemNotice problem={data.problem} />
       {data.typed === null
@@ -93,19 +91,13 @@ function PreferencesForm({ typed, categories, zone, errors }: FormProps) {
   return (
     <form class="form" method="post" action="/preferences">
       <section class="panel" aria-label={words.who}>
-        <Group name="acceptFrom" legend={words.acceptFrom} error={errors.acceptFrom}>
-          {senders(words).map(([value, label, hint]) => (
-            <Check
-              key={value}
-              type="radio"
-              name="acceptFrom"
-              value={value}
-              label={label}
-              hint={hint}
-              checked={typed.acceptFrom === value}
-            />
-          ))}
-        </Group>
+        <Choice
+          name="acceptFrom"
+          legend={words.acceptFrom}
+          error={errors.acceptFrom}
+          value={typed.acceptFrom}
+          options={senders(words)}
+        />
         <Check
           name="broadcasts"
           label={words.broadcasts}

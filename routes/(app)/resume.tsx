@@ -1,6 +1,6 @@
 import { page } from "fresh";
+import { PageHead } from "../../components/PageHead.tsx";
 import { Check } from "../../components/Field.tsx";
-import { ProblemNotice } from "../../components/Notice.tsx";
 import { useWords } from "../../components/words.tsx";
 import { definePerson } from "../../lib/web/define.ts";
 import { problemOf, readForm } from "../../lib/web/forms/form.ts";
@@ -32,11 +32,7 @@ export default definePerson.page<typeof handler>(function Resume({ data }) {
   const words = useWords("safety");
   return (
     <>
-      <div class="page-head">
-        <h1>{words.resume}</h1>
-        <p class="lead">{words.resumeLead}</p>
-      </div>
-      <ProblemNotice problem={data.problem} />
+      <PageHead title={words.resume} lead={words.resumeLead} problem={data.problem} />
       <form class="panel" method="post" action="/resume">
         <input type="hidden" name="back" value={data.back} />
         <Check name="confirm" label={words.confirm} required />

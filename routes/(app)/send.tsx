@@ -1,30 +1,18 @@
 import { type Context, page } from "fresh";
-import { Check, Group, SelectField } from "../../components/Field.tsx";
-import { ProblemNotice } from "../../components/Notice.tsx";
+import { PageHead } from "../../components/PageHead.tsx";
+import { Choice, SelectField } from "../../components/Field.tsx";
 import { Preview } from "../../components/Preview.tsx";
-import { CategoryFields, RequiresFields, TimeFields, WhatFields } from "../../components/SendFields.tsx";
 import { useLanguage, useWords } from "../../components/words.tsx";
-import Attach from "../../islands/Attach.tsx";
 import Recipients from "../../islands/Recipients.tsx";
-import TimeZone from "../../islands/TimeZone.tsx";
+import { CommandSections } from "./(_parts)/CommandSections.tsx";
 import { definePerson, type PersonState } from "../../lib/web/define.ts";
 import { readForm } from "../../lib/web/forms/form.ts";
 import { refusedPage, seeOther, zoneOf } from "../../lib/web/pages.ts";
 import { attachChoice } from "../../lib/web/forms/attachments.ts";
 import { sentNotice } from "../../lib/web/forms/sent.ts";
-import { type AudienceCounts, checked, limits, methods, Refusal } from "../../lib/protocol/mod.ts";
-import {
-  draftOf,
-  emptySend,
-  newKey,
-  sendProblem,
-  type TypedSend,
-  typedSend,
-} from "../../lib/web/forms/send.ts";
+import { checked, methods, Refusal } from "../../lib/protocol/mod.ts";
+import { draftOf, emptySend, refusedSend, type TypedSend, typedSend } from "../../lib/web/forms/send.ts";
 import { fill, someWords } from "../../lib/words/mod.ts";
-
-/** What an answer has beside the form itself. */
-const nothingYet = { problem: null, preview: null as AudienceCounts | null };
 
 export const handler = definePerson.handlers({
   async GET(ctx) {
@@ -37,34 +25,31 @@ export const handler = definePerson.handlers({
       group,
       audience: group === "" ? "user" : "group",
     };
-    return page({ ...await choices(ctx, typed), ...nothingYet, typed });
+    return page({ ...await choices(ctx, typed), typed, problem: null, preview: null });
   },
   async POST(ctx) {
     const { commands } = ctx.state.services;
     const caller = ctx.state.caller;
     const form = await readForm(ctx.req);
-    const draft = form instanceof Refusal ? form : checked(methods["command.send"].params, draftOf(form));
-    if (!(form instanceof Refusal || draft instanceof Refusal) && form.get("do") === "preview") {
+    if (form instanceof Refusal) return await refused(ctx, form, emptySend());
+    const typed = typedSend(form);
+    const draft = checked(methods["command.send"].params, draftOf(form));
+    if (draft instanceof Refusal) return await refused(ctx, draft, typed);
+    if (form.get("do") === "preview") {
       const preview = await commands.preview(caller, draft);
-      if (!(preview instanceof Refusal)) {
-        const typed = typedSend(form);
-        return page({ ...await choices(ctx, typed), ...nothingYet, typed, preview });
-      }
-      const typed = typedSend(form);
-      const problem = sendProblem(preview, typed, ctx.state.language);
-      return page({ ...await choices(ctx, typed), ...nothingYet, typed, problem }, refusedPage(preview));
+      if (preview instanceof Refusal) return await refused(ctx, preview, typed);
+      return page({ ...await choices(ctx, typed), typed, problem: null, preview });
     }
-    const sent = draft instanceof Refusal ? draft : await commands.send(caller, draft);
-    if (!(sent instanceof Refusal)) {
-      return seeOther(`/sent?notice=${sentNotice(sent.command)}`);
-    }
-    const typed = form instanceof Refusal ? emptySend() : typedSend(form);
-    // The same form with other words: what was sent before stays sent, and this becomes a new command.
-    if (sent.kind === "conflict") typed.key = newKey();
-    const problem = sendProblem(sent, typed, ctx.state.language);
-    return page({ ...await choices(ctx, typed), ...nothingYet, typed, problem }, refusedPage(sent));
+    const sent = await commands.send(caller, draft);
+    if (sent instanceof Refusal) return await refused(ctx, sent, typed);
+    return seeOther(`/sent?notice=${sentNotice(sent.command)}`);
   },
 });
+
+async function refused(ctx: Context<PersonState>, refusal: Refusal, typed: TypedSend) {
+  const shown = refusedSend(refusal, typed, ctx.state.language);
+  return page({ ...await choices(ctx, typed), ...shown }, refusedPage(refusal));
+}
 
 /** What the form offers; without it the form still works, only with less to pick from. */
 async function choices(ctx: Context<PersonState>, typed: TypedSend) {
@@ -88,47 +73,18 @@ export default definePerson.page<typeof handler>(function Send({ data }) {
   const errors = problem?.fields ?? {};
   return (
     <>
-      <div class="page-head">
-        <h1>{words.title}</h1>
-        <p class="lead">{words.lead}</p>
-      </div>
-      <ProblemNotice problem={problem} />
+      <PageHead title={words.title} lead={words.lead} problem={problem} />
       <form class="form send-form" method="post" action="/send">
         <input type="hidden" name="key" value={typed.key} />
         <section class="panel" aria-label={words.forWhom}>
           <AudienceFields typed={typed} errors={errors} offered={data} />
         </section>
-        <section class="panel" aria-label={words.what}>
-          <WhatFields typed={typed} errors={errors} />
-        </section>
-        <section class="panel" aria-label={words.files}>
-          <Attach
-            {...data.attach}
-            name="attachments"
-            id="attachments"
-            legend={words.files}
-            hint={fill(useWords("upload").attachHint, { count: limits.attachments })}
-            most={limits.attachments}
-            error={errors.attachments}
-            words={someWords(useLanguage(), ["file", "upload"])}
-          />
-        </section>
-        <section class="panel" aria-label={words.categories}>
-          <CategoryFields typed={typed} errors={errors} categories={data.categories} />
-        </section>
-        <details
-          class="panel"
-          open={["dueAt", "deliverAt", "expiresAt", "requires"].some((name) => name in errors) || typed.timed}
-        >
-          <summary>
-            <h2>{words.timesAndAnswers}</h2>
-          </summary>
-          <div class="stack">
-            <TimeZone zone={typed.zone} words={someWords(useLanguage(), ["inputs"])} />
-            <TimeFields typed={typed} errors={errors} />
-            <RequiresFields typed={typed} errors={errors} />
-          </div>
-        </details>
+        <CommandSections
+          typed={typed}
+          errors={errors}
+          categories={data.categories}
+          attach={data.attach}
+        />
         {preview === null ? null : <Preview counts={preview} />}
         <div class="savebar">
           <button type="submit" class="button button-main">{words.title}</button>
@@ -167,19 +123,13 @@ function AudienceFields({ typed, errors, offered }: AudienceProps) {
   return (
     <>
       {only ? null : (
-        <Group name="audience" legend={words.forWhom} error={errors.audience}>
-          {ways.map(([value, label, hint]) => (
-            <Check
-              key={value}
-              type="radio"
-              name="audience"
-              value={value}
-              label={label}
-              hint={hint}
-              checked={chosen === value}
-            />
-          ))}
-        </Group>
+        <Choice
+          name="audience"
+          legend={words.forWhom}
+          error={errors.audience}
+          value={chosen}
+          options={ways}
+        />
       )}
       <div class="only-user">
         <Recipients

@@ -1,5 +1,6 @@
 import { type Context, page } from "fresh";
-import { Notice, ProblemNotice } from "../../components/Notice.tsx";
+import { PageHead } from "../../components/PageHead.tsx";
+import { ProblemNotice } from "../../components/Notice.tsx";
 import { Pages } from "../../components/Pages.tsx";
 import { readSentAction } from "../../lib/browser/mod.ts";
 import { useWords } from "../../components/words.tsx";
@@ -47,11 +48,7 @@ export default definePerson.page<typeof handler>(function SentPage({ data, url, 
   const here = data.problem !== null && data.items.some((item) => item.command.id === data.problem?.id);
   return (
     <>
-      <div class="page-head">
-        <h1>{words.title}</h1>
-      </div>
-      {notice === undefined ? null : <Notice>{notice}</Notice>}
-      <ProblemNotice problem={data.unread} />
+      <PageHead title={words.title} notice={notice} problem={data.unread} />
       <ProblemNotice problem={here ? null : data.problem} />
       <Sent
         items={data.items}

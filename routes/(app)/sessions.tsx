@@ -1,6 +1,6 @@
 import { type Context, page } from "fresh";
+import { PageHead } from "../../components/PageHead.tsx";
 import { TextField } from "../../components/Field.tsx";
-import { Notice, ProblemNotice } from "../../components/Notice.tsx";
 import { Time } from "../../components/Time.tsx";
 import { Filled, useWords } from "../../components/words.tsx";
 import Push from "../../islands/Push.tsx";
@@ -48,12 +48,7 @@ export default definePerson.page<typeof handler>(function Sessions({ data, state
   const notice = data.problem === null ? notices.get(url.searchParams.get("notice") ?? "") : undefined;
   return (
     <>
-      <div class="page-head">
-        <h1>{words.title}</h1>
-        <p class="lead">{words.lead}</p>
-      </div>
-      {notice === undefined ? null : <Notice>{notice}</Notice>}
-      <ProblemNotice problem={data.problem} />
+      <PageHead title={words.title} lead={words.lead} notice={notice} problem={data.problem} />
       <section class="panel" aria-labelledby="sessions">
         <h2 id="sessions">{words.loggedIn}</h2>
         <ul class="people">

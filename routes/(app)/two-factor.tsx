@@ -1,4 +1,5 @@
 import { page } from "fresh";
+import { PageHead } from "../../components/PageHead.tsx";
 import { Check, Group, TextField } from "../../components/Field.tsx";
 import { Notice, ProblemNotice } from "../../components/Notice.tsx";
 import { QrCode } from "../../components/QrCode.tsx";
@@ -45,10 +46,7 @@ export default definePerson.page<typeof handler>(function TwoFactorPage({ data, 
   return (
     <>
       <Title text={words.title} />
-      <div class="page-head">
-        <h1>{words.title}</h1>
-        <p class="lead">{words.lead}</p>
-      </div>
+      <PageHead title={words.title} lead={words.lead} />
       {isMissing ? <Notice tone="warn">{words.required}</Notice> : null}
       <Done notice={problem === null && done === null ? url.searchParams.get("notice") : null} />
       <ProblemNotice problem={problem} />

@@ -1,4 +1,5 @@
 import { page } from "fresh";
+import { PageHead } from "../../components/PageHead.tsx";
 import { Title } from "../../components/Title.tsx";
 import { useWords } from "../../components/words.tsx";
 import Bar from "../../islands/Bar.tsx";
@@ -34,10 +35,7 @@ export default define.page<typeof handler>(function Offline({ data, state }) {
         words={someWords(state.language, ["bar"])}
       />
       <main class="main main-alone" id="main" tabIndex={-1} data-news={words.news}>
-        <div class="page-head">
-          <h1>{words.title}</h1>
-          <p class="lead">{words.lead}</p>
-        </div>
+        <PageHead title={words.title} lead={words.lead} />
         <Inbox
           items={[]}
           now={data.now}

@@ -19,6 +19,7 @@ async function allRoutes(): Promise<RouteFile[]> {
   const walk = async (folder: string): Promise<void> => {
     for await (const entry of Deno.readDir(`routes/${folder}`)) {
       const file = folder + entry.name;
+      if (entry.name.startsWith("(_")) continue;
       if (entry.isDirectory) await walk(`${file}/`);
       else if (!entry.name.startsWith("_")) found.push(await routeOf(file));
     }
@@ -31,6 +32,8 @@ async function routeOf(file: string): Promise<RouteFile> {
   const module = await import(`../../routes/${file.split("/").map(encodeURIComponent).join("/")}`);
   const source = await Deno.readTextFile(`routes/${file}`);
   const own = new Set(methods.filter((method) => new RegExp(`^  (async )?${method}\\b`, "m").test(source)));
+  // Group pages share their handlers.
+  if (source.includes("groupPage(")) own.add("GET").add("POST");
   for (const [, method] of source.matchAll(/handlers\(\{ (GET|POST)\b/g)) own.add(method as "GET" | "POST");
   for (const [, list = ""] of source.matchAll(/api\(\{ ([^}]*) \}\)/g)) {
     for (const method of methods) if (new RegExp(`\\b${method}:`).test(list)) own.add(method);

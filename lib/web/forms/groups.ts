@@ -1,6 +1,7 @@
-import type { Context } from "fresh";
+import { type Context, page } from "fresh";
 import type { PersonState } from "../define.ts";
-import { filled, type FormProblem, problemOf } from "./form.ts";
+import { filled, type FormProblem, problemOf, readForm } from "./form.ts";
+import { noPage, refusedPage, seeOther } from "../pages.ts";
 import { checked, memberBody, Refusal, username as usernameSchema } from "../../protocol/mod.ts";
 import type { Language, Words } from "../../words/mod.ts";
 
@@ -10,14 +11,39 @@ export interface TypedMember {
   role: string;
 }
 
-export const noMember: TypedMember = { username: "", role: "member" };
+const noMember: TypedMember = { username: "", role: "member" };
 
-export function typedMember(form: URLSearchParams): TypedMember {
+function typedMember(form: URLSearchParams): TypedMember {
   return { username: form.get("username") ?? "", role: form.get("role") ?? "member" };
 }
 
+/** Handlers of a group's page below `list`: who may not change the group finds no such page. */
+export function groupPage(list: "/groups" | "/admin/groups") {
+  return {
+    async GET(ctx: Context<PersonState>) {
+      return page({ group: await groupOf(ctx), typed: noMember, problem: null as FormProblem | null });
+    },
+    async POST(ctx: Context<PersonState>) {
+      const { name } = await groupOf(ctx);
+      const form = await readForm(ctx.req);
+      const done = form instanceof Refusal ? form : await changeMembers(ctx, name, form);
+      if (!(done instanceof Refusal)) return seeOther(`${list}/${name}?notice=${done}`);
+      const isInvitation = !(form instanceof Refusal) && form.get("action") === "invite";
+      const typed = isInvitation ? typedMember(form) : noMember;
+      const problem = memberProblem(done, form, ctx.state.language);
+      return page({ group: await groupOf(ctx), typed, problem }, refusedPage(done));
+    },
+  };
+}
+
+async function groupOf(ctx: Context<PersonState>) {
+  const group = await ctx.state.services.groups.get(ctx.state.caller, ctx.params.name ?? "");
+  if (group instanceof Refusal) throw noPage(group);
+  return group;
+}
+
 /** What the members' forms ask of a group: `invite` and `role` set somebody, `remove` takes them out. */
-export async function changeMembers(
+async function changeMembers(
   ctx: Context<PersonState>,
   name: string,
   form: URLSearchParams,
@@ -45,7 +71,7 @@ export async function changeMembers(
 }
 
 /** A refused change: beside the field of the invitation, or above when it was about a member of the list. */
-export function memberProblem(
+function memberProblem(
   refusal: Refusal,
   form: URLSearchParams | Refusal,
   language: Language,

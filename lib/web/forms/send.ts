@@ -32,7 +32,7 @@ export interface TypedSend {
 /** Bytes of chance in a form's key: two forms never share one. */
 const keyBytes = 16;
 
-export function newKey(): string {
+function newKey(): string {
   return randomText(systemRandom, keyBytes);
 }
 
@@ -128,8 +128,21 @@ const fieldNames: Record<string, string> = {
   "data": "href",
 };
 
+/**
+ * What a refused form shows again. The same key with other words: what was sent before stays sent, and this becomes a new
+ * command.
+ */
+export function refusedSend(
+  refusal: Refusal,
+  typed: TypedSend,
+  language: Language,
+): { typed: TypedSend; problem: FormProblem; preview: null } {
+  const key = refusal.kind === "conflict" ? newKey() : typed.key;
+  return { typed: { ...typed, key }, problem: sendProblem(refusal, typed, language), preview: null };
+}
+
 /** A refused send as the form shows it: every wrong name with what is wrong about it, and no word of the protocol. */
-export function sendProblem(
+function sendProblem(
   refusal: Refusal,
   typed: TypedSend,
   language: Language,

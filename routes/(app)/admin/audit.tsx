@@ -1,6 +1,7 @@
 import { page } from "fresh";
+import { PageHead } from "../../../components/PageHead.tsx";
 import { AuditList } from "../../../components/AuditList.tsx";
-import { Empty, ProblemNotice } from "../../../components/Notice.tsx";
+import { Empty } from "../../../components/Notice.tsx";
 import { Pages } from "../../../components/Pages.tsx";
 import { useWords } from "../../../components/words.tsx";
 import { definePerson } from "../../../lib/web/define.ts";
@@ -25,11 +26,7 @@ export default definePerson.page<typeof handler>(function Audit({ data }) {
   const words = useWords("admin");
   return (
     <>
-      <div class="page-head">
-        <h1>{words.audit}</h1>
-        <p class="lead">{words.auditLead}</p>
-      </div>
-      <ProblemNotice problem={data.problem} />
+      <PageHead title={words.audit} lead={words.auditLead} problem={data.problem} />
       {data.entries.length === 0
         ? (
           <Empty title={words.emptyTitle}>

@@ -1,27 +1,18 @@
 import { type Context, page } from "fresh";
-import { Check, Group, SelectField, TextField } from "../../../components/Field.tsx";
-import { ProblemNotice } from "../../../components/Notice.tsx";
+import { PageHead } from "../../../components/PageHead.tsx";
+import { Choice, SelectField, TextField } from "../../../components/Field.tsx";
 import { Preview } from "../../../components/Preview.tsx";
-import { CategoryFields, RequiresFields, TimeFields, WhatFields } from "../../../components/SendFields.tsx";
 import { useLanguage, useWords } from "../../../components/words.tsx";
-import Attach from "../../../islands/Attach.tsx";
-import TimeZone from "../../../islands/TimeZone.tsx";
 import { confirmAbove, confirmProblem } from "../../../lib/web/forms/broadcast.ts";
+import { CommandSections } from "../(_parts)/CommandSections.tsx";
 import { definePerson, type PersonState } from "../../../lib/web/define.ts";
 import { type FormProblem, readForm } from "../../../lib/web/forms/form.ts";
 import { refusedPage, seeOther, zoneOf } from "../../../lib/web/pages.ts";
 import { attachChoice } from "../../../lib/web/forms/attachments.ts";
 import { sentNotice } from "../../../lib/web/forms/sent.ts";
-import { type AudienceCounts, checked, limits, methods, Refusal } from "../../../lib/protocol/mod.ts";
-import { fill, plural, someWords, type Words, wordsOf } from "../../../lib/words/mod.ts";
-import {
-  draftOf,
-  emptySend,
-  newKey,
-  sendProblem,
-  type TypedSend,
-  typedSend,
-} from "../../../lib/web/forms/send.ts";
+import { type AudienceCounts, checked, methods, Refusal } from "../../../lib/protocol/mod.ts";
+import { fill, plural, type Words, wordsOf } from "../../../lib/words/mod.ts";
+import { draftOf, emptySend, refusedSend, type TypedSend, typedSend } from "../../../lib/web/forms/send.ts";
 
 interface View {
   typed: TypedSend;
@@ -60,9 +51,7 @@ export const handler = definePerson.handlers({
 });
 
 async function refused(ctx: Context<PersonState>, refusal: Refusal, typed: TypedSend) {
-  if (refusal.kind === "conflict") typed.key = newKey();
-  const problem = sendProblem(refusal, typed, ctx.state.language);
-  return page(await offered(ctx, { typed, problem, preview: null }), refusedPage(refusal));
+  return page(await offered(ctx, refusedSend(refusal, typed, ctx.state.language)), refusedPage(refusal));
 }
 
 async function offered(ctx: Context<PersonState>, view: View) {
@@ -78,32 +67,21 @@ const audiences = (words: Words["broadcast"]) =>
 
 export default definePerson.page<typeof handler>(function Broadcast({ data }) {
   const words = useWords("broadcast");
-  const language = useLanguage();
   const { typed, problem, preview, categories } = data;
   const errors = problem?.fields ?? {};
   return (
     <>
-      <div class="page-head">
-        <h1>{words.title}</h1>
-        <p class="lead">{words.lead}</p>
-      </div>
-      <ProblemNotice problem={problem} />
+      <PageHead title={words.title} lead={words.lead} problem={problem} />
       <form class="form send-form" method="post" action="/admin/broadcast">
         <input type="hidden" name="key" value={typed.key} />
         <section class="panel" aria-label={words.forWhom}>
-          <Group name="audience" legend={words.forWhom} error={errors.audience}>
-            {audiences(words).map(([value, label, hint]) => (
-              <Check
-                key={value}
-                type="radio"
-                name="audience"
-                value={value}
-                label={label}
-                hint={hint}
-                checked={typed.audience === value}
-              />
-            ))}
-          </Group>
+          <Choice
+            name="audience"
+            legend={words.forWhom}
+            error={errors.audience}
+            value={typed.audience}
+            options={audiences(words)}
+          />
           <div class="only-category">
             <SelectField
               name="audienceCategory"
@@ -114,34 +92,12 @@ export default definePerson.page<typeof handler>(function Broadcast({ data }) {
             />
           </div>
         </section>
-        <section class="panel" aria-label={words.what}>
-          <WhatFields typed={typed} errors={errors} />
-        </section>
-        <section class="panel" aria-label={words.files}>
-          <Attach
-            {...data.attach}
-            name="attachments"
-            id="attachments"
-            legend={words.files}
-            hint={fill(useWords("upload").attachHint, { count: limits.attachments })}
-            most={limits.attachments}
-            error={errors.attachments}
-            words={someWords(language, ["file", "upload"])}
-          />
-        </section>
-        <section class="panel" aria-label={words.categories}>
-          <CategoryFields typed={typed} errors={errors} categories={categories} />
-        </section>
-        <details class="panel" open={typed.timed}>
-          <summary>
-            <h2>{words.timesAndAnswers}</h2>
-          </summary>
-          <div class="stack">
-            <TimeZone zone={typed.zone} words={someWords(language, ["inputs"])} />
-            <TimeFields typed={typed} errors={errors} />
-            <RequiresFields typed={typed} errors={errors} />
-          </div>
-        </details>
+        <CommandSections
+          typed={typed}
+          errors={errors}
+          categories={categories}
+          attach={data.attach}
+        />
         <div class="savebar">
           <button
             type="submit"

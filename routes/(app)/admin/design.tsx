@@ -1,4 +1,5 @@
 import { asset, Head } from "fresh/runtime";
+import { PageHead } from "../../../components/PageHead.tsx";
 import { DesignCards } from "../../../components/DesignCards.tsx";
 import { DesignParts } from "../../../components/DesignParts.tsx";
 import { DesignTokens } from "../../../components/DesignTokens.tsx";
@@ -15,10 +16,7 @@ export default definePerson.page(function Design() {
       <Head>
         <link rel="stylesheet" href={asset("/design.css")} />
       </Head>
-      <div class="page-head">
-        <h1>{words.title}</h1>
-        <p class="lead">{words.lead}</p>
-      </div>
+      <PageHead title={words.title} lead={words.lead} />
       <DesignTokens />
       <DesignParts />
       <DesignCards />

@@ -1,4 +1,5 @@
 import { type Context, page } from "fresh";
+import { PageHead } from "../../../components/PageHead.tsx";
 import { AuditList } from "../../../components/AuditList.tsx";
 import { named, numberText } from "../../../lib/text/mod.ts";
 import { adminPlaces } from "../../../lib/web/places.ts";
@@ -62,9 +63,7 @@ export default definePerson.page<typeof handler>(function Overview({ data }) {
   ];
   return (
     <>
-      <div class="page-head">
-        <h1>{words.title}</h1>
-      </div>
+      <PageHead title={words.title} />
       <ul class="counts">
         {counts.map(([count, text, path]) => {
           const what = plural(language, text, count ?? 0);

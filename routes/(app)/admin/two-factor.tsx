@@ -1,4 +1,5 @@
 import { page } from "fresh";
+import { PageHead } from "../../../components/PageHead.tsx";
 import { AreaField, Check, Group, TextField } from "../../../components/Field.tsx";
 import { Notice, ProblemNotice } from "../../../components/Notice.tsx";
 import { Title } from "../../../components/Title.tsx";
@@ -42,10 +43,7 @@ export default definePerson.page<typeof handler>(function TwoFactorPolicyPage({ 
   return (
     <>
       <Title text={words.adminTitle} />
-      <div class="page-head">
-        <h1>{words.adminTitle}</h1>
-        <p class="lead">{words.adminLead}</p>
-      </div>
+      <PageHead title={words.adminTitle} lead={words.adminLead} />
       {notice === "saved" ? <Notice>{words.saved}</Notice> : null}
       {notice === "reset" ? <Notice>{words.wasReset}</Notice> : null}
       <ProblemNotice problem={data.problem} />

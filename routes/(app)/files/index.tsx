@@ -1,6 +1,6 @@
 import { type Context, page } from "fresh";
+import { PageHead } from "../../../components/PageHead.tsx";
 import { sizeText } from "../../../lib/text/mod.ts";
-import { Notice, ProblemNotice } from "../../../components/Notice.tsx";
 import { Pages } from "../../../components/Pages.tsx";
 import { useWords } from "../../../components/words.tsx";
 import Uploads from "../../../islands/Uploads.tsx";
@@ -76,12 +76,7 @@ export default definePerson.page<typeof handler>(function Files({ data, url, sta
   const notice = problem === null ? notices.get(url.searchParams.get("notice") ?? "") : undefined;
   return (
     <>
-      <div class="page-head">
-        <h1>{words.title}</h1>
-        <p class="lead">{words.lead}</p>
-      </div>
-      {notice === undefined ? null : <Notice>{notice}</Notice>}
-      <ProblemNotice problem={data.unread ?? problem} />
+      <PageHead title={words.title} lead={words.lead} notice={notice} problem={data.unread ?? problem} />
       <p class="quota">
         <meter
           min={0}

@@ -1,5 +1,6 @@
 import { type Context, page } from "fresh";
-import { Empty, Notice, ProblemNotice } from "../../../components/Notice.tsx";
+import { PageHead } from "../../../components/PageHead.tsx";
+import { Empty } from "../../../components/Notice.tsx";
 import { Time } from "../../../components/Time.tsx";
 import { Filled, useLanguage, useWords } from "../../../components/words.tsx";
 import { definePerson, type PersonState } from "../../../lib/web/define.ts";
@@ -58,12 +59,7 @@ export default definePerson.page<typeof handler>(function Groups({ data, url }) 
   const { groups, invitations } = data;
   return (
     <>
-      <div class="page-head">
-        <h1>{words.title}</h1>
-        <p class="lead">{words.lead}</p>
-      </div>
-      {notice === undefined ? null : <Notice>{notice}</Notice>}
-      <ProblemNotice problem={data.problem} />
+      <PageHead title={words.title} lead={words.lead} notice={notice} problem={data.problem} />
       {invitations.length === 0 ? null : (
         <section class="panel" aria-labelledby="invitations">
           <h2 id="invitations">{words.invitations}</h2>

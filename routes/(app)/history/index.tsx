@@ -1,4 +1,5 @@
 import { type Context, page } from "fresh";
+import { PageHead } from "../../../components/PageHead.tsx";
 import { SelectField } from "../../../components/Field.tsx";
 import { Empty, ProblemNotice } from "../../../components/Notice.tsx";
 import { Pages, pathWith } from "../../../components/Pages.tsx";
@@ -70,12 +71,10 @@ export default definePerson.page<typeof handler>(function History({ data, state 
     });
   return (
     <>
-      <div class="page-head">
-        <h1>{words.title}</h1>
-        <p class="lead">
-          {plural(state.language, words.lead, state.services.config.retentionDays)}
-        </p>
-      </div>
+      <PageHead
+        title={words.title}
+        lead={plural(state.language, words.lead, state.services.config.retentionDays)}
+      />
       <nav class="tabs" aria-label={words.which}>
         <ul>
           {([["inbox", words.toYou], ["outbox", words.fromYou]] as const).map(([box, name]) => (

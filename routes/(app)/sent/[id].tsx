@@ -1,4 +1,5 @@
 import { type Context, HttpError, page } from "fresh";
+import { PageHead } from "../../../components/PageHead.tsx";
 import { Notice } from "../../../components/Notice.tsx";
 import { readSentAction } from "../../../lib/browser/mod.ts";
 import { useWords } from "../../../components/words.tsx";
@@ -42,12 +43,7 @@ export default definePerson.page<typeof handler>(function SentCommand({ data, ur
   const notice = noticeOf(words, url);
   return (
     <>
-      <div class="page-head">
-        <p>
-          <a href="/sent">{words.all}</a>
-        </p>
-        <h1>{words.oneTitle}</h1>
-      </div>
+      <PageHead title={words.oneTitle} up={{ href: "/sent", name: words.all }} />
       {notice === undefined || data.problem !== null ? null : <Notice>{notice}</Notice>}
       <SentDetail
         detail={data.detail}

@@ -1,6 +1,7 @@
+import { CategoryTexts } from "../../../../components/CategoryTexts.tsx";
 import { type Context, HttpError, page } from "fresh";
-import { AreaField, TextField } from "../../../../components/Field.tsx";
-import { ProblemNotice } from "../../../../components/Notice.tsx";
+import { PageHead } from "../../../../components/PageHead.tsx";
+import { TextField } from "../../../../components/Field.tsx";
 import { useWords } from "../../../../components/words.tsx";
 import { changeOf, typedCategory } from "../../../../lib/web/forms/categories.ts";
 import { definePerson, type PersonState } from "../../../../lib/web/define.ts";
@@ -51,29 +52,13 @@ export default definePerson.page<typeof handler>(function CategoryPage({ data })
   const errors = problem?.fields ?? {};
   return (
     <>
-      <div class="page-head">
-        <p>
-          <a href="/admin/categories">{words.all}</a>
-        </p>
-        <h1>{fill(words.one, { name: slug })}</h1>
-      </div>
-      <ProblemNotice problem={problem} />
+      <PageHead
+        title={fill(words.one, { name: slug })}
+        up={{ href: "/admin/categories", name: words.all }}
+        problem={problem}
+      />
       <form class="panel form" method="post" action={`/admin/categories/${encodeURIComponent(slug)}`}>
-        <TextField
-          name="title"
-          label={words.categoryTitle}
-          value={typed.title}
-          error={errors.title}
-          autocomplete="off"
-          required
-        />
-        <AreaField
-          name="description"
-          label={words.description}
-          value={typed.description}
-          error={errors.description}
-          rows={2}
-        />
+        <CategoryTexts typed={typed} errors={errors} />
         <TextField
           name="order"
           label={words.place}

@@ -1,6 +1,7 @@
+import { CategoryTexts } from "../../../../components/CategoryTexts.tsx";
 import { type Context, page } from "fresh";
-import { AreaField, TextField } from "../../../../components/Field.tsx";
-import { Notice, ProblemNotice } from "../../../../components/Notice.tsx";
+import { PageHead } from "../../../../components/PageHead.tsx";
+import { NameField } from "../../../../components/Field.tsx";
 import { Cell, Row, Table } from "../../../../components/Table.tsx";
 import { useWords } from "../../../../components/words.tsx";
 import {
@@ -63,12 +64,7 @@ export default definePerson.page<typeof handler>(function Categories({ data, url
   const errors = problem?.fields ?? {};
   return (
     <>
-      <div class="page-head">
-        <h1>{words.title}</h1>
-        <p class="lead">{words.lead}</p>
-      </div>
-      {notice === undefined ? null : <Notice>{notice}</Notice>}
-      <ProblemNotice problem={data.unread ?? problem} />
+      <PageHead title={words.title} lead={words.lead} notice={notice} problem={data.unread ?? problem} />
       <section class="panel" aria-label={words.all}>
         <Table label={words.title} heads={[words.category, words.order, words.state, words.change]}>
           {categories.map((category, index) => (
@@ -94,34 +90,14 @@ export default definePerson.page<typeof handler>(function Categories({ data, url
       <section class="panel" aria-labelledby="add">
         <h2 id="add">{words.addTitle}</h2>
         <form class="form" method="post" action="/admin/categories">
-          <TextField
+          <NameField
             name="slug"
             label={words.name}
             hint={words.nameHint}
-            class="input-short"
             value={typed.slug}
             error={errors.slug}
-            autocomplete="off"
-            autocapitalize="none"
-            spellcheck={false}
-            required
           />
-          <TextField
-            name="title"
-            label={words.categoryTitle}
-            value={typed.title}
-            error={errors.title}
-            autocomplete="off"
-            required
-          />
-          <AreaField
-            name="description"
-            label={words.description}
-            hint={words.descriptionHint}
-            value={typed.description}
-            error={errors.description}
-            rows={2}
-          />
+          <CategoryTexts typed={typed} errors={errors} hint={words.descriptionHint} />
           <div>
             <button type="submit" class="button button-main" name="action" value="add">{words.add}</button>
           </div>

@@ -1,6 +1,6 @@
 import { type Context, HttpError, page } from "fresh";
+import { PageHead } from "../../../../components/PageHead.tsx";
 import { BlobCard, DecisionForm } from "../../../../components/BlobCard.tsx";
-import { ProblemNotice } from "../../../../components/Notice.tsx";
 import { useWords } from "../../../../components/words.tsx";
 import { definePerson, type PersonState } from "../../../../lib/web/define.ts";
 import { type FormProblem, problemOf, readForm } from "../../../../lib/web/forms/form.ts";
@@ -62,15 +62,11 @@ export default definePerson.page<typeof handler>(function AdminFilePage({ data: 
   const words = useWords("moderation");
   return (
     <>
-      <div class="page-head">
-        <p>
-          <a href={`/admin/files?state=${file.state === "clean" ? "held" : file.state}`}>
-            {words.title}
-          </a>
-        </p>
-        <h1>{words.one}</h1>
-      </div>
-      <ProblemNotice problem={problem} />
+      <PageHead
+        title={words.one}
+        up={{ href: `/admin/files?state=${file.state === "clean" ? "held" : file.state}`, name: words.title }}
+        problem={problem}
+      />
       <BlobCard file={file} linked={false} />
       {file.state === "held"
         ? <DecisionForm sha256={file.sha256} reason={reason} errors={problem?.fields ?? {}} />

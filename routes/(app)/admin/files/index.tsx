@@ -1,6 +1,7 @@
 import { page } from "fresh";
+import { PageHead } from "../../../../components/PageHead.tsx";
 import { BlobCard } from "../../../../components/BlobCard.tsx";
-import { Empty, Notice, ProblemNotice } from "../../../../components/Notice.tsx";
+import { Empty } from "../../../../components/Notice.tsx";
 import { Pages, pathWith } from "../../../../components/Pages.tsx";
 import { toRoot } from "../../../../lib/text/mod.ts";
 import { Tabs } from "../../../../components/Tabs.tsx";
@@ -56,12 +57,7 @@ export default definePerson.page<typeof handler>(function AdminFiles({ data, url
     pathWith(`${toRoot(url.pathname)}admin/files`, { state, ...query });
   return (
     <>
-      <div class="page-head">
-        <h1>{words.title}</h1>
-        <p class="lead">{words.lead}</p>
-      </div>
-      {notice === undefined ? null : <Notice>{notice}</Notice>}
-      <ProblemNotice problem={data.problem} />
+      <PageHead title={words.title} lead={words.lead} notice={notice} problem={data.problem} />
       <Tabs
         label={lists.state}
         tabs={Object.entries(parts).map(([value, { name }]) => ({

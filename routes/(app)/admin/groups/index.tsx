@@ -1,6 +1,7 @@
 import { type Context, page } from "fresh";
-import { TextField } from "../../../../components/Field.tsx";
-import { Empty, ProblemNotice } from "../../../../components/Notice.tsx";
+import { PageHead } from "../../../../components/PageHead.tsx";
+import { NameField, TextField } from "../../../../components/Field.tsx";
+import { Empty } from "../../../../components/Notice.tsx";
 import { numberText } from "../../../../lib/text/mod.ts";
 import { useLanguage, useWords } from "../../../../components/words.tsx";
 import { definePerson, type PersonState } from "../../../../lib/web/define.ts";
@@ -43,10 +44,7 @@ export default definePerson.page<typeof handler>(function AdminGroups({ data }) 
   const errors = problem?.fields ?? {};
   return (
     <>
-      <div class="page-head">
-        <h1>{words.title}</h1>
-      </div>
-      <ProblemNotice problem={data.unread ?? problem} />
+      <PageHead title={words.title} problem={data.unread ?? problem} />
       {groups.length === 0
         ? (
           <Empty title={words.noneTitle}>
@@ -88,17 +86,12 @@ export default definePerson.page<typeof handler>(function AdminGroups({ data }) 
       <section class="panel" aria-labelledby="create">
         <h2 id="create">{words.createTitle}</h2>
         <form class="form" method="post" action="/admin/groups">
-          <TextField
+          <NameField
             name="name"
             label={words.name}
             hint={words.nameHint}
-            class="input-short"
             value={typed.name}
             error={errors.name}
-            autocomplete="off"
-            autocapitalize="none"
-            spellcheck={false}
-            required
           />
           <TextField
             name="title"

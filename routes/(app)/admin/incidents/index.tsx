@@ -1,4 +1,5 @@
 import { page } from "fresh";
+import { PageHead } from "../../../../components/PageHead.tsx";
 import { incidentWords, sizeText, toRoot, typeText, uploadersOf } from "../../../../lib/text/mod.ts";
 import { Empty, Notice, ProblemNotice } from "../../../../components/Notice.tsx";
 import { Pages, pathWith } from "../../../../components/Pages.tsx";
@@ -47,10 +48,7 @@ export default definePerson.page<typeof handler>(function Incidents({ data, url 
     pathWith(`${toRoot(url.pathname)}admin/incidents`, { state, ...query });
   return (
     <>
-      <div class="page-head">
-        <h1>{words.title}</h1>
-        <p class="lead">{words.lead}</p>
-      </div>
+      <PageHead title={words.title} lead={words.lead} />
       {url.searchParams.get("notice") === "closed" ? <Notice>{words.doneClosed}</Notice> : null}
       <ProblemNotice problem={data.problem} />
       <Tabs

@@ -1,4 +1,5 @@
 import { page } from "fresh";
+import { PageHead } from "../../../../components/PageHead.tsx";
 import { TextField } from "../../../../components/Field.tsx";
 import { Empty, ProblemNotice } from "../../../../components/Notice.tsx";
 import { Pages, pathWith } from "../../../../components/Pages.tsx";
@@ -34,9 +35,7 @@ export default definePerson.page<typeof handler>(function Users({ data }) {
   const { q, users } = data;
   return (
     <>
-      <div class="page-head">
-        <h1>{words.title}</h1>
-      </div>
+      <PageHead title={words.title} />
       <form class="filter" method="get" action="/admin/users" role="search">
         <TextField
           name="q"

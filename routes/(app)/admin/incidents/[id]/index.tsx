@@ -1,11 +1,11 @@
 import { type Context, page } from "fresh";
+import { PageHead } from "../../../../../components/PageHead.tsx";
 import {
   IncidentFacts,
   IncidentTimeline,
   IncidentUploads,
 } from "../../../../../components/IncidentFacts.tsx";
 import { CloseForm, ReportForm, SubmitForm } from "../../../../../components/IncidentForms.tsx";
-import { Notice, ProblemNotice } from "../../../../../components/Notice.tsx";
 import { useWords } from "../../../../../components/words.tsx";
 import { definePerson, type PersonState } from "../../../../../lib/web/define.ts";
 import { problemOf, readForm } from "../../../../../lib/web/forms/form.ts";
@@ -73,14 +73,12 @@ export default definePerson.page<typeof handler>(function IncidentPage({ data, u
   const submitted = (incident.report?.submittedAt ?? null) !== null;
   return (
     <>
-      <div class="page-head">
-        <p>
-          <a href={`/admin/incidents?state=${incident.state}`}>{words.title}</a>
-        </p>
-        <h1>{words.one}</h1>
-      </div>
-      {notice === undefined ? null : <Notice>{notice}</Notice>}
-      <ProblemNotice problem={problem} />
+      <PageHead
+        title={words.one}
+        up={{ href: `/admin/incidents?state=${incident.state}`, name: words.title }}
+        notice={notice}
+        problem={problem}
+      />
       <p class="notice notice-warn">
         {words.neverShown}
       </p>
