@@ -1,4 +1,4 @@
-import type { Absence } from "../lib/text/files.ts";
+import type { Absence } from "../lib/protocol/mod.ts";
 import { AbsentFile, Download, Media, type MediaFile } from "./Media.tsx";
 
 export interface AttachmentsProps {

@@ -1,8 +1,7 @@
-import type { ListItem } from "../lib/protocol/mod.ts";
+import type { Absence, ListItem } from "../lib/protocol/mod.ts";
 import { Attachments } from "./Attachments.tsx";
 import { type CommandAction, CommandActions, type OwnChoice } from "./CommandActions.tsx";
 import { Reveal } from "./Discreet.tsx";
-import type { Absence } from "../lib/text/files.ts";
 import { audienceText, distanceText, kindTitle, requirementText } from "../lib/text/commands.ts";
 import { PersonName } from "./PersonName.tsx";
 import { StateBadge } from "./StateBadge.tsx";

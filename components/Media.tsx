@@ -1,6 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { type Absence, absenceText, contentPath, shownAs } from "../lib/text/files.ts";
+import type { Absence } from "../lib/protocol/mod.ts";
+import { absenceText, contentPath, shownAs } from "../lib/text/files.ts";
 import { FileFacts } from "./FileFacts.tsx";
 import { useWords } from "./words.tsx";
 

@@ -1,6 +1,5 @@
-import type { ListItem, RecipientState } from "../lib/protocol/mod.ts";
+import type { Absence, ListItem, RecipientState } from "../lib/protocol/mod.ts";
 import { Attachments } from "./Attachments.tsx";
-import type { Absence } from "../lib/text/files.ts";
 import { PersonName } from "./PersonName.tsx";
 import { inOrder, readSentAction, type SentAction } from "../lib/browser/sent_items.ts";
 import { StateBadge } from "./StateBadge.tsx";

@@ -1,8 +1,7 @@
-import type { ListItem } from "../lib/protocol/mod.ts";
+import type { Absence, ListItem } from "../lib/protocol/mod.ts";
 import { AskFirst } from "./AskFirst.tsx";
 import { Attachments } from "./Attachments.tsx";
 import { Reveal } from "./Discreet.tsx";
-import type { Absence } from "../lib/text/files.ts";
 import { audienceText, kindTitle } from "../lib/text/commands.ts";
 import { Progress } from "./Progress.tsx";
 import { RecipientList } from "./RecipientList.tsx";

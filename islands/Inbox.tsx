@@ -8,18 +8,18 @@ import {
 } from "../components/CommandActions.tsx";
 import { CommandCard } from "../components/CommandCard.tsx";
 import { failureText } from "../lib/browser/failures.ts";
-import type { Absence } from "../lib/text/files.ts";
 import { filtered, filterFrom } from "../lib/browser/inbox_filter.ts";
 import { InboxFilter } from "../components/InboxFilter.tsx";
 import { Empty } from "../components/Notice.tsx";
 import { bounded, openItems, withDelivered, withItem, withReading } from "../lib/browser/open_items.ts";
 import { pageConnection, pageStore } from "../lib/browser/connection.ts";
-import { isOpen, stateWords } from "../lib/text/commands.ts";
+import { stateWords } from "../lib/text/commands.ts";
 import { isPending, usePending, withPending } from "../lib/browser/pending_answers.ts";
 import { toast } from "../lib/browser/toast.ts";
 import { useLanguage, useWords, WordsProvider } from "../components/words.tsx";
 import { changedItem, isOpenItem, itemOf } from "../lib/client/mod.ts";
-import type { CommandChanged, ListItem } from "../lib/protocol/mod.ts";
+import { isOpen } from "../lib/protocol/closed_states.ts";
+import type { Absence, CommandChanged, ListItem } from "../lib/protocol/mod.ts";
 import type { SomeWords } from "../lib/words/mod.ts";
 import { fill } from "../lib/words/shape.ts";
 

@@ -1,6 +1,5 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import type { Absence } from "../lib/text/files.ts";
 import { Empty } from "../components/Notice.tsx";
 import { failureText } from "../lib/browser/failures.ts";
 import { pageConnection } from "../lib/browser/connection.ts";
@@ -10,7 +9,7 @@ import { useAbsent } from "../lib/browser/own_files.ts";
 import { toast } from "../lib/browser/toast.ts";
 import { SentCard } from "../components/SentCard.tsx";
 import { useLanguage, useWords, WordsProvider } from "../components/words.tsx";
-import type { ListItem } from "../lib/protocol/mod.ts";
+import type { Absence, ListItem } from "../lib/protocol/mod.ts";
 import type { SomeWords } from "../lib/words/mod.ts";
 
 interface ListProps {

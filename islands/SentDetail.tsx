@@ -1,6 +1,5 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import type { Absence } from "../lib/text/files.ts";
 import { failureText } from "../lib/browser/failures.ts";
 import { pageConnection } from "../lib/browser/connection.ts";
 import { doneText, type SentAction, withChange } from "../lib/browser/sent_items.ts";
@@ -10,7 +9,7 @@ import { toast } from "../lib/browser/toast.ts";
 import { SentCard } from "../components/SentCard.tsx";
 import { Timeline } from "../components/Timeline.tsx";
 import { useLanguage, useWords, WordsProvider } from "../components/words.tsx";
-import type { CommandDetail } from "../lib/protocol/mod.ts";
+import type { Absence, CommandDetail } from "../lib/protocol/mod.ts";
 import type { SomeWords } from "../lib/words/mod.ts";
 
 interface DetailProps {

@@ -1,5 +1,5 @@
+import { isOpen } from "../protocol/closed_states.ts";
 import type { CommandPage, ListItem } from "../protocol/mod.ts";
-import { isOpen } from "../text/commands.ts";
 
 /** Pages that are read for one view of the inbox: closed commands stand between the open ones for two weeks. */
 const pagesRead = 20;

@@ -1,7 +1,6 @@
 import { type Signal, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import type { FileObject } from "../protocol/mod.ts";
-import type { Absence } from "../text/files.ts";
+import type { Absence, FileObject } from "../protocol/mod.ts";
 import { pageConnection } from "./connection.ts";
 
 interface OwnFiles {

@@ -1,7 +1,13 @@
-import type { CommandChanged, CommandState, ListItem, RecipientState, Totals } from "../protocol/mod.ts";
+import { isOpen } from "../protocol/closed_states.ts";
+import type {
+  Absence,
+  CommandChanged,
+  CommandState,
+  ListItem,
+  RecipientState,
+  Totals,
+} from "../protocol/mod.ts";
 import type { Words } from "../words/mod.ts";
-import type { Absence } from "../text/files.ts";
-import { isOpen } from "../text/commands.ts";
 
 /** What a sender asks of a command: take it back, or say what they think of what was handed in (CM-5, CM-6). */
 export type SentAction =

@@ -1,9 +1,9 @@
+import { isOpen } from "../protocol/closed_states.ts";
 import type { CommandChanged, CommandState, Delivery } from "../protocol/commands.ts";
 import { limits } from "../protocol/limits.ts";
 import { type Clock, iso } from "../platform/clock.ts";
 import type { Log } from "../platform/log.ts";
 import { asError } from "./events.ts";
-import { closedStates } from "./kept.ts";
 import type { SeenStore } from "./seen_store.ts";
 
 export interface InboxHost {
@@ -80,7 +80,7 @@ export class Inbox {
       waiting.state = state;
       if (changed.command !== undefined) waiting.command = changed.command;
       // There is nothing left to show a person who has not seen the command yet (DL-8).
-      waiting.withdrawn = closedStates.has(state);
+      waiting.withdrawn = !isOpen(state);
     }
     void this.#remember(id, state);
     this.#host.changed(changed);

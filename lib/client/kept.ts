@@ -1,4 +1,5 @@
-import type { CommandChanged, CommandState, Delivery, ListItem } from "../protocol/commands.ts";
+import { isOpen } from "../protocol/closed_states.ts";
+import type { CommandChanged, Delivery, ListItem } from "../protocol/commands.ts";
 
 /** A command as it was last heard of, for reading without a connection (UI-3). */
 export interface KeptCommand {
@@ -33,16 +34,6 @@ export function changedItem(known: ListItem, changed: CommandChanged): ListItem 
   };
 }
 
-/** States after which nothing more happens (CM-4). */
-export const closedStates: ReadonlySet<CommandState> = new Set([
-  "completed",
-  "declined",
-  "failed",
-  "expired",
-  "cancelled",
-  "stopped",
-]);
-
 export function isOpenItem({ state }: ListItem): boolean {
-  return state !== undefined && !closedStates.has(state.state);
+  return state !== undefined && isOpen(state.state);
 }

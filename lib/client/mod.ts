@@ -11,7 +11,7 @@ export type { SessionReady } from "./frames.ts";
 export type { LocationData } from "./location_data.ts";
 export { IndexedStore, type KeptMessage, keptMs, type KeptPerson } from "./indexed_store.ts";
 export { Keeper } from "./keeper.ts";
-export { changedItem, closedStates, isOpenItem, itemOf, type KeptCommand } from "./kept.ts";
+export { changedItem, isOpenItem, itemOf, type KeptCommand } from "./kept.ts";
 export { MemoryOutboxStore, type OutboxStore, type StoredRequest } from "./outbox_store.ts";
 export type { PendingRequest } from "./outgoing.ts";
 export { withoutLocationData } from "./photo_data.ts";

@@ -7,6 +7,9 @@ export const fileStates = ["scanning", "clean", "rejected", "held"] as const;
 export const fileState = z.enum(fileStates);
 export type FileState = z.infer<typeof fileState>;
 
+/** Why a file of a command is not shown: it is gone, still being checked, or did not pass. */
+export type Absence = "gone" | "scanning" | "unclean";
+
 /** FI-4. `size` in bytes; `type` is sniffed from the bytes; `name` as it was given, cleaned (FI-8). */
 export const fileObject = z.object({
   id,

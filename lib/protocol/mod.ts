@@ -6,6 +6,7 @@
 export * from "./admin.ts";
 export { checked } from "./checked.ts";
 export * from "./close_codes.ts";
+export { closedStates, isOpen } from "./closed_states.ts";
 export * from "./commands.ts";
 export { english, problemJsonOf, rpcErrorOf } from "./english.ts";
 export * from "./errors.ts";

@@ -46,20 +46,6 @@ export function countedState(
   return `${numberText(language, count)} ${label.toLocaleLowerCase(language)}`;
 }
 
-/** States after which nothing more happens (the table of `commands/`, for pages); all others stay in the inbox. */
-const closed: ReadonlySet<CommandState> = new Set([
-  "completed",
-  "declined",
-  "failed",
-  "expired",
-  "cancelled",
-  "stopped",
-]);
-
-export function isOpen(state: CommandState): boolean {
-  return !closed.has(state);
-}
-
 /** Whose habits numbers and dates follow where nothing is known but the language. */
 const regions = { en: "en-GB", de: "de-DE" } as const satisfies Record<Language, string>;
 

@@ -1,4 +1,4 @@
-import type { FileState } from "../protocol/mod.ts";
+import type { Absence, FileState } from "../protocol/mod.ts";
 import type { Language, Words } from "../words/mod.ts";
 import { fill, plural } from "../words/shape.ts";
 import { numberText, type StateWords } from "./commands.ts";
@@ -96,9 +96,6 @@ export function fileWords(words: FileSection, state: FileState): StateWords {
 export function isSendable({ state }: { state: FileState }): boolean {
   return state === "clean" || state === "scanning";
 }
-
-/** Why a carried file cannot be had: it is not there any more, is still being checked, or did not pass. */
-export type Absence = "gone" | "scanning" | "unclean";
 
 export function absenceText(words: FileSection, absence: Absence | "unreached"): string {
   switch (absence) {

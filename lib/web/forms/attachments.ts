@@ -1,7 +1,13 @@
 import type { Context } from "fresh";
 import type { PersonState } from "../define.ts";
-import { type DeliveredCommand, type FileObject, id as fileId, limits, Refusal } from "../../protocol/mod.ts";
-import type { Absence } from "../../text/mod.ts";
+import {
+  type Absence,
+  type DeliveredCommand,
+  type FileObject,
+  id as fileId,
+  limits,
+  Refusal,
+} from "../../protocol/mod.ts";
 
 /** How many of a person's newest files a form offers; all of them are on their page. */
 const offered = 10;

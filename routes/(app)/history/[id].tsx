@@ -1,6 +1,6 @@
 import { type Context, HttpError, page } from "fresh";
 import { CommandBody, Due } from "../../../components/CommandCard.tsx";
-import { audienceText, isOpen, kindTitle, requirementText } from "../../../lib/text/mod.ts";
+import { audienceText, kindTitle, requirementText } from "../../../lib/text/mod.ts";
 import { PersonName } from "../../../components/PersonName.tsx";
 import { StateBadge } from "../../../components/StateBadge.tsx";
 import { Time } from "../../../components/Time.tsx";
@@ -10,7 +10,7 @@ import { Filled, useWords } from "../../../components/words.tsx";
 import { definePerson, type PersonState } from "../../../lib/web/define.ts";
 import { noPage } from "../../../lib/web/pages.ts";
 import { absentFiles } from "../../../lib/web/forms/attachments.ts";
-import { checked, methods, Refusal } from "../../../lib/protocol/mod.ts";
+import { checked, isOpen, methods, Refusal } from "../../../lib/protocol/mod.ts";
 
 export const handler = definePerson.handlers({
   async GET(ctx) {
