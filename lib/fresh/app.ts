@@ -122,7 +122,8 @@ export class App<State> {
       if (!("path" in command)) this.#add(command);
       else {
         const isWhole = command.path === "*";
-        const inner = joinPaths(app.config.basePath, isWhole ? "/" : command.path);
+        const base = path === app.config.basePath ? "" : app.config.basePath;
+        const inner = joinPaths(base, isWhole ? "/" : command.path);
         this.#add({ ...command, path: joinPaths(path, inner) });
       }
     }
@@ -153,8 +154,8 @@ export class App<State> {
       try {
         const response = await runChain(chain ?? rootChain, ctx, last);
         if (!(response instanceof Response)) throw new TypeError("A middleware did not return a Response");
-        // Also for HEAD with its body, which the server leaves out and nobody cancels.
-        return response;
+        // The body of a HEAD is left where it is: nobody reads it and nobody cancels it.
+        return method === "HEAD" ? new Response(null, response) : response;
       } catch (error) {
         return plainError(error);
       }

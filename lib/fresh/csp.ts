@@ -28,7 +28,14 @@ const DEFAULTS = [
   "upgrade-insecure-requests",
 ];
 
-const TAKES_NONCE = new Set(["default-src", "script-src", "style-src"]);
+const TAKES_NONCE = new Set([
+  "default-src",
+  "script-src",
+  "script-src-elem",
+  "style-src",
+  "style-src-elem",
+  "style-src-attr",
+]);
 
 function nameOf(directive: string): string {
   return directive.trim().split(/\s+/, 1)[0] ?? "";
@@ -42,7 +49,7 @@ export function csp<State>(options: CSPOptions = {}): Middleware<State> {
   const own = options.csp ?? [];
   const replaced = new Set(own.map(nameOf));
   const directives = [...DEFAULTS.filter((directive) => !replaced.has(nameOf(directive))), ...own];
-  if (options.reportTo !== undefined) {
+  if (options.reportTo) {
     directives.push("report-to csp-endpoint", `report-uri ${options.reportTo}`);
   }
   const header = options.reportOnly ? "Content-Security-Policy-Report-Only" : "Content-Security-Policy";
@@ -58,7 +65,7 @@ export function csp<State>(options: CSPOptions = {}): Middleware<State> {
           : directive
       );
     response.headers.set(header, policy.join("; "));
-    if (options.reportTo !== undefined) {
+    if (options.reportTo) {
       response.headers.set("Reporting-Endpoints", `csp-endpoint="${options.reportTo}"`);
     }
     return response;

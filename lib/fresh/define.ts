@@ -31,5 +31,6 @@ export function createDefine<State>(): Define<State> {
 export function page<T>(data: T, options?: { headers?: HeadersInit; status?: number }): PageResponse<T>;
 export function page(): PageResponse<undefined>;
 export function page<T>(data?: T, options?: { headers?: HeadersInit; status?: number }): PageResponse<T> {
-  return { data: data as T, headers: options?.headers, status: options?.status };
+  // Null becomes undefined, as in Fresh.
+  return { data: data ?? undefined as T, headers: options?.headers, status: options?.status };
 }

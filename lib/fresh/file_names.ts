@@ -23,6 +23,9 @@ export interface RouteFileName {
 export function readFileName(id: string): RouteFileName {
   const parts = id.split("/");
   const last = parts.at(-1) ?? "";
+  if (last === "_500" && parts.length > 1) {
+    throw new SyntaxError(`Fresh knows _500 only right below routes/: name "${id}" _error`);
+  }
   return {
     kind: Object.hasOwn(SPECIAL, last) ? SPECIAL[last] ?? "page" : "page",
     folders: parts.slice(0, -1),
@@ -31,7 +34,9 @@ export function readFileName(id: string): RouteFileName {
 }
 
 function urlPath(id: string, parts: string[]): string {
-  return parts.filter((part) => !/^\(.*\)$/.test(part)).map((part) => urlSegment(id, part)).join("") || "/";
+  const path = parts.filter((part) => !/^\(.*\)$/.test(part)).map((part) => urlSegment(id, part)).join("");
+  // With nothing but optional parameters the slash is the page's own.
+  return (/^(\{[^}]*\}\?)+$/.test(path) ? path.replace("{/", "/{") : path) || "/";
 }
 
 function urlSegment(id: string, part: string): string {

@@ -119,14 +119,16 @@ export async function answerWithRoute(
   if (route.config?.skipInheritedLayouts) inside.wrapping = { ...inside.wrapping, layouts: [] };
 
   const handle = handlerFor(route, ctx.req.method as Method);
-  if (handle === null) throw ctx.error ?? new HttpError(404);
+  if (handle === null) return await ctx.next();
   const result = await handle(ctx);
   if (result instanceof Response) return result;
   if (typeof result !== "object" || result === null) {
     throw new TypeError("A handler must return a Response or page(data)");
   }
-  ctx.data = result.data;
-  const init = { status: result.status ?? status, headers: new Headers(result.headers) };
+  const headers = new Headers();
+  // One by one, as Fresh does: of two cookies the last one stays.
+  for (const [name, value] of new Headers(result.headers)) headers.set(name, value);
+  const init = { status: result.status ?? status, headers };
   if (route.component === undefined) return await ctx.render(null, init);
   const vnode = await instantiate(ctx, route.component, result.data, () => null);
   if (vnode instanceof Response) return vnode;

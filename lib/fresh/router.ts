@@ -8,25 +8,28 @@ interface Entry<T> {
   path: string;
   /** Null for a path without pattern syntax. */
   pattern: URLPattern | null;
-  chains: Map<Method, T[]>;
+  chains: Map<Method, readonly T[]>;
 }
 
 export interface Match<T> {
   /** The registered path, or null where none matches. */
   path: string | null;
   /** Null where the path matches and the method does not. */
-  chain: T[] | null;
+  chain: readonly T[] | null;
   params: Record<string, string>;
   /** Methods of the matching path, for `Allow`. */
   allowed: Method[];
 }
 
-/** Finds what was registered for a URL: literal paths first, then patterns in the order of registration. */
+/**
+ * Finds what was registered for a URL: literal paths first, with or without a slash at the end, then patterns in the
+ * order of registration.
+ */
 export class Router<T> {
   #literals = new Map<string, Entry<T>>();
   #patterns = new Map<string, Entry<T>>();
 
-  /** A second registration for the same path and method is appended to the first one's chain. */
+  /** The first registration for a path and method counts. */
   add(methods: readonly Method[], path: string, chain: readonly T[]): void {
     const isPattern = PATTERN_SYNTAX.test(path);
     const entries = isPattern ? this.#patterns : this.#literals;
@@ -36,12 +39,12 @@ export class Router<T> {
       entries.set(path, entry);
     }
     for (const method of methods) {
-      entry.chains.set(method, [...entry.chains.get(method) ?? [], ...chain]);
+      if (!entry.chains.has(method)) entry.chains.set(method, chain);
     }
   }
 
   match(method: Method, pathname: string): Match<T> {
-    const literal = this.#literals.get(pathname);
+    const literal = this.#literals.get(pathname) ?? this.#literals.get(otherSlash(pathname));
     if (literal !== undefined) return found(literal, method, {});
     for (const entry of this.#patterns.values()) {
       const groups = entry.pattern?.exec({ pathname })?.pathname.groups;
@@ -49,6 +52,10 @@ export class Router<T> {
     }
     return { path: null, chain: null, params: {}, allowed: [] };
   }
+}
+
+function otherSlash(pathname: string): string {
+  return pathname.endsWith("/") ? pathname.slice(0, -1) : `${pathname}/`;
 }
 
 function found<T>(entry: Entry<T>, method: Method, groups: Record<string, string | undefined>): Match<T> {

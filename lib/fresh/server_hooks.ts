@@ -79,21 +79,7 @@ function changedElement(
   type: string,
 ): { type?: unknown; props?: Props } | null {
   const { props } = vnode;
-  if (HEAD_ELEMENTS.has(type)) {
-    const key = headKey(type, vnode.key, props);
-    if (hasAncestor(vnode, (ancestor) => ancestor.type === HeadCollector)) {
-      current.head.set(key, { type, props });
-      return { type: Nothing };
-    }
-    const better = hasAncestor(vnode, (ancestor) => ancestor.type === "head")
-      ? current.head.get(key)
-      : undefined;
-    if (better !== undefined) current.head.delete(key);
-    const own = better?.props ?? props;
-    const isInline = type === "style" || (type === "script" && own["src"] === undefined);
-    if (isInline && own["nonce"] === undefined) return { props: { ...own, nonce: current.nonce } };
-    return better === undefined ? null : { props: own };
-  }
+  if (HEAD_ELEMENTS.has(type)) return changedHeadElement(current, vnode, type);
   switch (type) {
     case "html":
       current.seen.add(type);
@@ -105,7 +91,7 @@ function changedElement(
       current.seen.add(type);
       return { props: { ...props, children: [props.children, h(BootScript, null)] } };
     case "a": {
-      const marks = linkMarks(current.pathname, props["href"]);
+      const marks = linkMarks(current.pathname, props);
       return marks === null ? null : { props: { ...props, ...marks } };
     }
     default: {
@@ -113,6 +99,26 @@ function changedElement(
       return locked === null ? null : { props: locked };
     }
   }
+}
+
+function changedHeadElement(
+  current: Page,
+  vnode: InternalVNode,
+  type: string,
+): { type?: unknown; props?: Props } | null {
+  const key = headKey(type, vnode.key, vnode.props);
+  const props = { ...vnode.props };
+  if (vnode.key !== undefined && vnode.key !== null) props["data-key"] = vnode.key;
+  if ((type === "style" || type === "script") && !props["nonce"]) props["nonce"] = current.nonce;
+  if (hasAncestor(vnode, (ancestor) => ancestor.type === HeadCollector)) {
+    current.head.set(key, { type, props });
+    return { type: Nothing };
+  }
+  // Outside of the head too, as in Fresh.
+  const better = current.head.get(key);
+  if (better === undefined) return { props };
+  current.head.delete(key);
+  return better;
 }
 
 function hasAncestor(vnode: InternalVNode, matches: (ancestor: InternalVNode) => boolean): boolean {
@@ -168,7 +174,7 @@ function renderIsland(component: ComponentType<Props>, props: Props): VNode {
   const sent: Record<string, unknown> = {};
   const shown: Props = {};
   for (const [name, value] of Object.entries(props)) {
-    if (!hasElement(value)) {
+    if (name !== "children" && !isElement(value)) {
       sent[name] = shown[name] = value;
       continue;
     }
@@ -187,9 +193,8 @@ function renderIsland(component: ComponentType<Props>, props: Props): VNode {
   );
 }
 
-/** True for JSX, also in an array. Signals look like elements to Preact and are not. */
-function hasElement(value: unknown): boolean {
-  if (Array.isArray(value)) return value.some(hasElement);
+/** Signals look like elements to Preact and are not. A list of JSX is one only as `children`. */
+function isElement(value: unknown): boolean {
   return typeof value === "object" && value !== null && !isSignal(value) && isValidElement(value);
 }
 

@@ -8,15 +8,15 @@ export function staticFiles<State>(): Middleware<State> {
     const { build } = insideOf(ctx as never);
     const basePath = ctx.config.basePath === "/" ? "" : ctx.config.basePath;
     const path = decodeURIComponent(ctx.url.pathname);
-    const isInside = path.startsWith(`${basePath}/`);
-    const file = isInside ? build?.staticFile(path.slice(basePath.length)) ?? null : null;
+    const inside = path.startsWith(`${basePath}/`) ? path.slice(basePath.length) : "/";
+    const file = build?.staticFile(inside) ?? null;
     if (build === null || file === null) {
       // Browsers ask for it by themselves; a whole error page would be wasted on them.
-      if (path === "/favicon.ico") return new Response(null, { status: 404 });
+      if (inside === "/favicon.ico") return new Response(null, { status: 404 });
       return await ctx.next();
     }
     if (ctx.req.method !== "GET" && ctx.req.method !== "HEAD") {
-      return new Response("Method Not Allowed", { status: 405, headers: { Allow: "GET, HEAD" } });
+      return new Response("Method Not Allowed", { status: 405 });
     }
 
     const key = ctx.url.searchParams.get(CACHE_KEY);
@@ -31,8 +31,8 @@ export function staticFiles<State>(): Middleware<State> {
     const isImmutable = ctx.config.mode !== "development" &&
       (key === build.id || path.startsWith(`${basePath}/_fresh/js/${build.id}/`));
     const headers = new Headers({ "Content-Type": file.type, Vary: "If-None-Match" });
-    const known = ctx.req.headers.get("if-none-match")?.split(",").map((item) => item.trim()) ?? [];
-    if (known.some((item) => item === tag || item === file.hash || item === `"${file.hash}"`)) {
+    const known = ctx.req.headers.get("if-none-match");
+    if (known === tag || known === file.hash) {
       return new Response(null, { status: 304, headers });
     }
     headers.set("ETag", tag);

@@ -111,7 +111,12 @@ function objectNode(value: object, path: string, point: (value: unknown, path: s
     for (let i = 0; i < value.length; i++) items.push(i in value ? point(value[i], `${path}[${i}]`) : HOLE);
     return ["array", items];
   }
-  if (value instanceof Date) return ["date", Number.isNaN(value.getTime()) ? null : value.getTime()];
+  if (value instanceof Date) {
+    if (Number.isNaN(value.getTime())) {
+      throw new RangeError(`Islands cannot be given an invalid Date (${path})`);
+    }
+    return ["date", value.getTime()];
+  }
   if (value instanceof URL) return ["url", value.href];
   if (value instanceof RegExp) return ["regexp", value.source, value.flags];
   if (value instanceof Uint8Array) return ["bytes", value.toBase64()];
@@ -155,7 +160,7 @@ function shell([tag, first, second]: [tag: string, ...rest: unknown[]], make: Si
     case "bigint":
       return BigInt(first as string);
     case "date":
-      return new Date(first === null ? NaN : first as number);
+      return new Date(first as number);
     case "url":
       return new URL(first as string);
     case "regexp":

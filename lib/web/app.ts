@@ -16,6 +16,8 @@ export function buildApp(services: Services): App<State> {
     .use(seenFrom(config))
     .use(describeRequest(services))
     .use(secureHeaders)
+    .use(withoutBodyOfHead)
+    .use(withoutBuildMetadata)
     .use(staticFiles())
     .use(pagePolicy)
     .use(boundary)
@@ -76,6 +78,20 @@ const secureHeaders: Middleware<State> = async (ctx) => {
   return addHeaders(await ctx.next(), secure, ctx.url.pathname);
 };
 
+/** Fresh drops the body of a HEAD's answer and never cancels it: what makes the body would be held until a restart. */
+const withoutBodyOfHead: Middleware<State> = async (ctx) => {
+  const response = await ctx.next();
+  if (ctx.req.method !== "HEAD" || response.body === null) return response;
+  await response.body.cancel();
+  return new Response(null, response);
+};
+
+/** Fresh's build serves its metadata beside the scripts, with paths of the machine that built it. */
+const withoutBuildMetadata: Middleware<State> = (ctx) => {
+  if (/^\/_fresh\/.*\/metafile\.json$/.test(ctx.url.pathname)) throw new HttpError(404);
+  return ctx.next();
+};
+
 /** No text becomes code, in browsers that have Trusted Types; `lib/browser/worker.ts` makes the one policy there is. */
 const nonceCsp = csp<State>({
   useNonce: true,
@@ -113,6 +129,8 @@ function addHeaders(response: Response, secure: boolean, pathname: string): Resp
     headers.set("content-security-policy", policy.replace(/; upgrade-insecure-requests/, ""));
   }
   headers.set("x-content-type-options", "nosniff");
+  // Only Fresh's static files answer 405 without it.
+  if (response.status === 405 && !headers.has("allow")) headers.set("allow", "GET, HEAD");
   // Not `no-referrer`: that makes browsers send `Origin: null` with our own forms.
   headers.set("referrer-policy", "same-origin");
   // 304 is about an answer that said itself whether it may be kept.

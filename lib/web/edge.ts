@@ -48,10 +48,10 @@ export async function routed(
   info: Deno.ServeHandlerInfo<Deno.NetAddr>,
 ): Promise<Response> {
   if (!methods.some((method) => method === req.method)) return wrongMethod(methods.join(", "));
-  if (isReadable(url.pathname)) return withoutBodyOfHead(req, await handler(req, info));
+  if (isReadable(url.pathname)) return await handler(req, info);
   const { method, headers } = req;
   const nowhere = new URL(isCall(url.pathname) ? "/api/unreadable" : "/unreadable", url);
-  return withoutBodyOfHead(req, await handler(new Request(nowhere, { method, headers }), info));
+  return await handler(new Request(nowhere, { method, headers }), info);
 }
 
 /** For a request whose host cannot be read. */
@@ -66,11 +66,4 @@ function isReadable(pathname: string): boolean {
   } catch {
     return false;
   }
-}
-
-/** Nobody reads it; what makes it is let go of. */
-async function withoutBodyOfHead(req: Request, response: Response): Promise<Response> {
-  if (req.method !== "HEAD" || response.body === null) return response;
-  await response.body.cancel();
-  return new Response(null, response);
 }

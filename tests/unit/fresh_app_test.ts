@@ -53,14 +53,19 @@ Deno.test("Fresh: every method has its registration, and all() answers every one
   assert.equal(await bodyOf(app, "/all", { method: "OPTIONS" }), "OPTIONS");
 });
 
-Deno.test("Fresh: HEAD is answered from GET, whose body nobody cancels, or by its own handler", async () => {
+Deno.test("Fresh: HEAD is answered from GET without its body, which nobody reads or cancels, or by its own handler", async () => {
+  const touched: string[] = [];
+  const body = new ReadableStream({
+    pull: () => void touched.push("read"),
+    cancel: () => void touched.push("cancelled"),
+  }, { highWaterMark: 0 });
   const app = new App<State>()
-    .get("/x", (ctx) => ctx.text("body", { headers: { "x-mark": "get" } }))
+    .get("/x", () => new Response(body, { headers: { "x-mark": "get" } }))
     .get("/y", (ctx) => ctx.text("body"))
     .head("/y", () => new Response(null, { headers: { "x-mark": "head" } }));
   const fromGet = await app.handler()(get("/x", { method: "HEAD" }));
   assert.equal(fromGet.headers.get("x-mark"), "get");
-  assert.notEqual(fromGet.body, null);
+  assert.deepEqual([fromGet.body, touched], [null, []]);
   assert.equal((await app.handler()(get("/y", { method: "HEAD" }))).headers.get("x-mark"), "head");
 });
 
@@ -96,11 +101,21 @@ Deno.test("Fresh: repeated slashes of the path are folded, and ctx.url is a fres
   assert.equal(await bodyOf(app, "/a/b"), "http://localhost/a/b");
 });
 
-Deno.test("Fresh: a trailing slash makes another path", async () => {
-  const app = new App<State>().get("/a", trail).get("/b/:id", trail);
-  const handler = app.handler();
-  assert.equal((await handler(get("/a/"))).status, 404);
-  assert.equal((await handler(get("/b/1/"))).status, 404);
+Deno.test("Fresh: a literal path is served with a slash at its end and without, one with parameters only as it is", async () => {
+  const path = (ctx: Context<State>) => ctx.text(`${ctx.url.pathname} by ${ctx.route}`);
+  const app = new App<State>().get("/a", path).get("/c/", path).get("/b/:id", path);
+  assert.equal(await bodyOf(app, "/a/"), "/a/ by /a");
+  assert.equal(await bodyOf(app, "/c"), "/c by /c/");
+  assert.equal((await app.handler()(get("/b/1/"))).status, 404);
+});
+
+Deno.test("Fresh: of a path that is registered twice the first one counts, for each method", async () => {
+  const says = (text: string) => () => new Response(text);
+  const app = new App<State>().get("/a", says("first")).get("/a", says("second")).post("/a", says("posted"))
+    .all("/u/:id", says("any")).get("/u/:id", says("late"));
+  assert.equal(await bodyOf(app, "/a"), "first");
+  assert.equal(await bodyOf(app, "/a", { method: "POST" }), "posted");
+  assert.equal(await bodyOf(app, "/u/1"), "any");
 });
 
 Deno.test("Fresh: parameters are decoded, and a literal path wins over a pattern before it", async () => {
@@ -166,6 +181,8 @@ Deno.test("Fresh: mountApp() puts another app below a path", async () => {
   assert.equal(await bodyOf(app, "/in"), '["outer","inner"]');
   assert.equal(await bodyOf(app, "/in/x/1"), '["outer","inner"]');
   assert.equal(await bodyOf(app, "/out"), '["outer"]');
+  const based = new App<State>({ basePath: "/in" }).get("/x", trail);
+  assert.equal(await bodyOf(new App<State>().mountApp("/in", based), "/in/x"), "[]");
 });
 
 Deno.test("Fresh: redirect() is 302, folds slashes and keeps query and hash", async () => {

@@ -88,7 +88,7 @@ const pageWithScripts = h(
   ),
 );
 
-Deno.test("Fresh: with useNonce a rendered page's inline scripts and styles carry the nonce of the header", async () => {
+Deno.test("Fresh: with useNonce a rendered page's scripts and styles carry the nonce of the header", async () => {
   const app = new App().use(csp({ useNonce: true })).get("/", (ctx) => ctx.render(pageWithScripts));
   const handler = app.handler();
   const nonces = new Set<string>();
@@ -103,7 +103,7 @@ Deno.test("Fresh: with useNonce a rendered page's inline scripts and styles carr
     assert.ok(html.includes(`<style nonce="${nonce}">p{}</style>`), html);
     assert.ok(html.includes(`<script nonce="${nonce}">1</script>`), html);
     assert.ok(html.includes('<script nonce="mine">2</script>'), html);
-    assert.ok(html.includes('<script src="/x.js"></script>'), html);
+    assert.ok(html.includes(`<script src="/x.js" nonce="${nonce}"></script>`), html);
     assert.equal([...response.headers.values()].filter((value) => value === nonce).length, 0);
   }
   assert.equal(nonces.size, 2);

@@ -60,10 +60,10 @@ Deno.test("Fresh: a _404 or _error may have a handler that sets its own status",
   assert.equal(await ask(handler, "/broken"), "503 why");
 });
 
-Deno.test("Fresh: _500 is an error page; the nearest one up the tree is taken", async () => {
+Deno.test("Fresh: _500 is the root's error page; the nearest one up the tree is taken", async () => {
   const handler = appOf({
     _500: { default: says("root") },
-    "a/_500": { default: says("a") },
+    "a/_error": { default: says("a") },
     "a/b/c": { handler: fails(new Error("x")) },
     d: { handler: fails(new Error("x")) },
   });

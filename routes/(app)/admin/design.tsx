@@ -14,7 +14,7 @@ export default definePerson.page(function Design() {
   return (
     <>
       <Head>
-        <link rel="stylesheet" href={asset("/design.css")} />
+        <link key="design" rel="stylesheet" href={asset("/design.css")} />
       </Head>
       <PageHead title={words.title} lead={words.lead} />
       <DesignTokens />
