@@ -1,16 +1,33 @@
-import { localText, utcText } from "../lib/text/commands.ts";
+import { IS_BROWSER } from "fresh/runtime";
+import { type ComponentChildren, createContext } from "preact";
+import { useContext } from "preact/hooks";
+import { browserTimeFormat, pageTimeFormat } from "../lib/browser/time_format.ts";
+import { type TimeFormat, timeText, utcText } from "../lib/text/times.ts";
 import { useLanguage } from "./words.tsx";
+
+const TimesContext = createContext<TimeFormat | null>(null);
+
+/** Gives everything inside of it the browser's format of times; null writes UTC. Only on the server. */
+export function TimesProvider(
+  { format, children }: { format: TimeFormat | null; children: ComponentChildren },
+) {
+  return <TimesContext.Provider value={format}>{children}</TimesContext.Provider>;
+}
 
 interface TimeProps {
   value: string;
-  /** In the browser, after an island started: the viewer's own zone instead of UTC. */
+  /** In the browser, after an island started: this browser's own format. */
   local?: boolean;
 }
 
-/** A moment. The server writes UTC; `LocalTimes` and the islands turn it into the viewer's own. */
+/** A moment. The server writes it as the browser's cookie says, or in UTC; `Bar` and the islands correct it. */
 export function Time({ value, local = false }: TimeProps) {
   const language = useLanguage();
+  const given = useContext(TimesContext);
+  const format = !IS_BROWSER ? given : local ? browserTimeFormat(language) : pageTimeFormat(language);
   return (
-    <time dateTime={value} data-utc="">{local ? localText(language, value) : utcText(language, value)}</time>
+    <time dateTime={value} data-utc="">
+      {format === null ? utcText(language, value) : timeText(format, value)}
+    </time>
   );
 }

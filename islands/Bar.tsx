@@ -3,7 +3,8 @@ import { useEffect } from "preact/hooks";
 import { Brand } from "../components/Brand.tsx";
 import { ConnectionStatus } from "../components/ConnectionStatus.tsx";
 import { pageConnection, startConnection } from "../lib/browser/connection.ts";
-import { localText } from "../lib/text/commands.ts";
+import { browserTimeFormat, rememberTimeFormat } from "../lib/browser/time_format.ts";
+import { timeText } from "../lib/text/times.ts";
 import { isStopMarked, markStop, unmarkStop } from "../lib/browser/pending_stop.ts";
 import { Time } from "../components/Time.tsx";
 import { Filled, useLanguage, useWords, WordsProvider } from "../components/words.tsx";
@@ -49,6 +50,7 @@ function Head({ username, userId, worker, path, stoppedSince }: HeadProps) {
 
   useEffect(() => {
     local.value = true;
+    rememberTimeFormat(language);
     localTimes(language);
     const client = pageConnection();
     const report = new ConnectionReport(client.state, (said) => notice.value = said);
@@ -172,10 +174,13 @@ function Stopped({ path, since, local }: { path: string; since: string | null; l
   );
 }
 
-/** Shows the server's UTC times in the viewer's own zone. Islands do this for their own times. */
+/** Writes the server's times in the browser's own format. Islands do this for their own times. */
 function localTimes(language: Language): void {
+  const format = browserTimeFormat(language);
+  if (format === null) return;
   for (const time of document.querySelectorAll<HTMLTimeElement>("main time[data-utc]")) {
-    time.textContent = localText(language, time.dateTime);
     time.title = time.dateTime;
+    const text = timeText(format, time.dateTime);
+    if (time.textContent !== text) time.textContent = text;
   }
 }

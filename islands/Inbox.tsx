@@ -10,6 +10,7 @@ import { CommandCard } from "../components/CommandCard.tsx";
 import { failureText } from "../lib/browser/failures.ts";
 import { filtered, filterFrom } from "../lib/browser/inbox_filter.ts";
 import { InboxFilter } from "../components/InboxFilter.tsx";
+import { WithScripts } from "../components/WithScripts.tsx";
 import { Empty } from "../components/Notice.tsx";
 import { bounded, openItems, withDelivered, withItem, withReading } from "../lib/browser/open_items.ts";
 import { pageConnection, pageStore } from "../lib/browser/connection.ts";
@@ -228,14 +229,16 @@ function OpenCommands(props: ListProps) {
   }
   return (
     <>
-      {local.value && (shown.length >= filterFrom || query.value !== "")
+      {shown.length >= filterFrom || query.value !== ""
         ? (
-          <InboxFilter
-            query={query.value}
-            shown={fitting.size}
-            count={shown.length}
-            onQuery={(typed) => query.value = typed}
-          />
+          <WithScripts started={local.value}>
+            <InboxFilter
+              query={query.value}
+              shown={fitting.size}
+              count={shown.length}
+              onQuery={(typed) => query.value = typed}
+            />
+          </WithScripts>
         )
         : null}
       <ul class="commands">

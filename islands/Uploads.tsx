@@ -5,6 +5,7 @@ import { Empty } from "../components/Notice.tsx";
 import { useOwnFiles } from "../lib/browser/own_files.ts";
 import { UploadForm } from "../components/UploadForm.tsx";
 import { UploadPanel } from "../components/UploadPanel.tsx";
+import { WithScripts } from "../components/WithScripts.tsx";
 import { useWords, WordsProvider } from "../components/words.tsx";
 import type { FileObject } from "../lib/protocol/mod.ts";
 import type { SomeWords } from "../lib/words/mod.ts";
@@ -43,15 +44,16 @@ function OwnFiles({ newest, maxBytes, unusedMs, retentionDays, error, ...props }
   return (
     <>
       <section class="panel" aria-label={words.upload}>
-        {live.value
-          ? (
-            <UploadPanel
-              id="upload"
-              maxBytes={maxBytes}
-              onFile={(file) => newest && add(file)}
-            />
-          )
-          : <UploadForm maxBytes={maxBytes} error={error} />}
+        <WithScripts
+          started={live.value}
+          otherwise={<UploadForm maxBytes={maxBytes} error={error} />}
+        >
+          <UploadPanel
+            id="upload"
+            maxBytes={maxBytes}
+            onFile={(file) => newest && add(file)}
+          />
+        </WithScripts>
       </section>
       {files.value.length > 0
         ? (

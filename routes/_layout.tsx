@@ -1,7 +1,8 @@
 import { DiscreetProvider } from "../components/Discreet.tsx";
+import { TimesProvider } from "../components/Time.tsx";
 import { WordsProvider } from "../components/words.tsx";
 import { define } from "../lib/web/define.ts";
-import { discreetTitle } from "../lib/web/browser_settings.ts";
+import { discreetTitle, timeFormatOf } from "../lib/web/browser_settings.ts";
 import { allSections, someWords } from "../lib/words/mod.ts";
 
 /** The words for everything below. Not in the document's frame, which is drawn apart from what stands in it. */
@@ -9,7 +10,9 @@ export default define.layout(function Reader({ Component, state, req }) {
   return (
     <WordsProvider words={someWords(state.language, allSections)}>
       <DiscreetProvider title={discreetTitle(req, state.language)}>
-        <Component />
+        <TimesProvider format={timeFormatOf(req, state.language)}>
+          <Component />
+        </TimesProvider>
       </DiscreetProvider>
     </WordsProvider>
   );

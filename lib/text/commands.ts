@@ -1,6 +1,7 @@
 import type { CommandState, Requirement } from "../protocol/mod.ts";
 import type { Language, Words } from "../words/mod.ts";
 import { fill } from "../words/shape.ts";
+import { regionOf } from "./times.ts";
 
 /** How a state reads to a person, and its tone: what the colour repeats, never says alone. */
 export interface StateWords {
@@ -46,57 +47,18 @@ export function countedState(
   return `${numberText(language, count)} ${label.toLocaleLowerCase(language)}`;
 }
 
-/** Whose habits numbers and dates follow where nothing is known but the language. */
-const regions = { en: "en-GB", de: "de-DE" } as const satisfies Record<Language, string>;
-
-/** As `Intl` takes it. In a browser that knows the language, with the habits of the reader's own region. */
-function localeOf(language: Language): string {
-  const own = typeof document === "undefined" ? [] : navigator.languages;
-  return own.find((tag) => tag.split("-", 1)[0]?.toLowerCase() === language) ?? regions[language];
-}
-
 /** A number as the language writes it. */
 export function numberText(
   language: Language,
   value: number,
   options: Intl.NumberFormatOptions = {},
 ): string {
-  return new Intl.NumberFormat(regions[language], options).format(value);
+  return new Intl.NumberFormat(regionOf(language), options).format(value);
 }
 
 /** Several things in one sentence: `a, b and c`. */
 export function listText(language: Language, things: readonly string[]): string {
-  return new Intl.ListFormat(regions[language], { type: "conjunction" }).format(things);
-}
-
-/** A time for a page without scripts: readable, and plainly UTC. Anything that is no time comes back as it is. */
-export function utcText(language: Language, time: string): string {
-  const date = new Date(time);
-  if (Number.isNaN(date.getTime())) return time;
-  return `${utcFormats[language].format(date)} UTC`;
-}
-
-const utcFormat = (locale: string) =>
-  new Intl.DateTimeFormat(locale, {
-    day: "numeric",
-    month: "short",
-    year: "numeric",
-    hour: "2-digit",
-    minute: "2-digit",
-    timeZone: "UTC",
-  });
-
-// Made once: each costs more than many times that it writes.
-const utcFormats: Record<Language, Intl.DateTimeFormat> = {
-  en: utcFormat(regions.en),
-  de: utcFormat(regions.de),
-};
-
-/** The same time in the viewer's own time zone. Only for the browser. */
-export function localText(language: Language, time: string): string {
-  const date = new Date(time);
-  if (Number.isNaN(date.getTime())) return time;
-  return date.toLocaleString(localeOf(language), { dateStyle: "medium", timeStyle: "short" });
+  return new Intl.ListFormat(regionOf(language), { type: "conjunction" }).format(things);
 }
 
 /**

@@ -1,3 +1,4 @@
+import { readTimeFormat, type TimeFormat } from "../text/mod.ts";
 import { type Language, wordsOf } from "../words/mod.ts";
 
 /** A switch that the browser keeps in a cookie. No account has it: it holds on the login page too. */
@@ -38,9 +39,25 @@ export function keysCookie(on: boolean, secure: boolean): string {
   return cookie(noSingleKeys, !on, secure);
 }
 
+/** The format of times that `lib/browser/time_format.ts` wrote into the browser's cookie; null for UTC. */
+export function timeFormatOf(request: Request, language: Language): TimeFormat | null {
+  const value = cookiesOf(request).find((pair) => pair.startsWith("behest_times="))?.slice(
+    "behest_times=".length,
+  );
+  try {
+    return value === undefined ? null : readTimeFormat(language, decodeURIComponent(value));
+  } catch {
+    // Not written by our page.
+    return null;
+  }
+}
+
 function isSet(request: Request, { cookieName, value }: Switch): boolean {
-  const cookies = request.headers.get("cookie")?.split(";") ?? [];
-  return cookies.some((pair) => pair.trim() === `${cookieName}=${value}`);
+  return cookiesOf(request).includes(`${cookieName}=${value}`);
+}
+
+function cookiesOf(request: Request): string[] {
+  return request.headers.get("cookie")?.split(";").map((pair) => pair.trim()) ?? [];
 }
 
 function cookie({ cookieName, value }: Switch, on: boolean, secure: boolean): string {

@@ -1,6 +1,7 @@
 import { HttpError } from "fresh";
 import { define } from "../../lib/web/define.ts";
 import { seeOther } from "../../lib/web/pages.ts";
+import { rulesPath } from "../../lib/web/prefetch.ts";
 import { origin, overTls } from "../../lib/web/session.ts";
 import { english, Refusal } from "../../lib/protocol/mod.ts";
 import { clearSessionCookie, sessionToken } from "../../lib/web/authentication.ts";
@@ -36,6 +37,7 @@ export default define.middleware(async (ctx) => {
   const response = await ctx.next();
   // What a person sees is theirs: no cache keeps it, not even their own after they logged out.
   response.headers.set("cache-control", "no-store");
+  response.headers.set("speculation-rules", `"${rulesPath}"`);
   return response;
 });
 

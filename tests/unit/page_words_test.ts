@@ -3,7 +3,8 @@ import { countText, excludedText, previewText } from "../../lib/text/counts.ts";
 import { pathWith } from "../../components/Pages.tsx";
 import { failureText } from "../../lib/browser/failures.ts";
 import { factsText, sizeText, typeText } from "../../lib/text/files.ts";
-import { audienceText, countedState, distanceText, stateWords, utcText } from "../../lib/text/commands.ts";
+import { audienceText, countedState, distanceText, stateWords } from "../../lib/text/commands.ts";
+import { readTimeFormat, timeText, utcText } from "../../lib/text/times.ts";
 import { adminPlaces, isAt, placeTitle } from "../../lib/web/places.ts";
 import { inOrder, isCancellable, readSentAction, withChange } from "../../lib/browser/sent_items.ts";
 import { whyText } from "../../lib/text/why.ts";
@@ -136,6 +137,31 @@ Deno.test("UI-6: dates, numbers and lists are written as the language does", () 
     whyText(de.command, "de", rule),
     `${de.command.byMembership} Du erlaubst a und b. Zu c willst du gefragt werden, deshalb kam es versiegelt.`,
   );
+});
+
+Deno.test("UI-6: the server writes times as the browser said, if that is a locale of the page's language and a time zone", () => {
+  const time = "2026-03-01T15:04:00.000Z";
+  const text = (language: "en" | "de", name: string) => {
+    const format = readTimeFormat(language, name);
+    return format === null ? null : timeText(format, time);
+  };
+  assert.equal(text("en", "en-GB~Pacific/Auckland"), "2 Mar 2026, 04:04");
+  assert.equal(text("de", "de-AT~Europe/Vienna"), "01.03.2026, 16:04");
+  const odd = [
+    "",
+    "~",
+    "en-GB",
+    "en-GB~",
+    "~UTC",
+    "de-DE~UTC",
+    "en-GB~Mars/Olympus",
+    "en-GB~UTC~UTC",
+    "en_~UTC",
+  ];
+  for (const name of [...odd, `en-${"x".repeat(5000)}~UTC`, "en-GB~<script>"]) {
+    assert.equal(text("en", name), null, name);
+  }
+  assert.equal(timeText(readTimeFormat("en", "en-GB~UTC")!, "soon"), "soon");
 });
 
 Deno.test("UI-6: types of files are words where there are some, and stay as they are otherwise", () => {
