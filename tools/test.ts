@@ -76,7 +76,7 @@ const report = `${outDir}/junit.xml`;
 async function runTests(
   args: string[],
   env: Record<string, string>,
-): Promise<{ passed: number; failed: number; ok: boolean }> {
+): Promise<{ passed: number; failed: number; ok: boolean; said: string }> {
   const child = new Deno.Command(Deno.execPath(), {
     args: ["test", "-A", "--no-check", "--parallel", `--junit-path=${report}`, ...args],
     env: { NO_COLOR: "1", ...env },
@@ -87,15 +87,15 @@ async function runTests(
     complain(`The tests did not end within ${limitMs / 60_000} minutes.`);
     child.kill("SIGKILL");
   }, limitMs);
-  let last = "";
+  let said = "";
   const decoder = new TextDecoder();
   for await (const chunk of child.stdout) {
     Deno.stdout.writeSync(chunk);
-    last = (last + decoder.decode(chunk, { stream: true })).slice(-10_000);
+    said += decoder.decode(chunk, { stream: true });
   }
   const { success } = await child.status;
   clearTimeout(timer);
-  const [line = ""] = [...last.matchAll(/^(?:ok|FAILED) \| \d+ passed.*$/gm)].at(-1) ?? [];
+  const [line = ""] = [...said.matchAll(/^(?:ok|FAILED) \| \d+ passed.*$/gm)].at(-1) ?? [];
   const [passed, unsuccessful, ignored] = [
     count(line, "passed"),
     count(line, "failed"),
@@ -104,13 +104,17 @@ async function runTests(
   if (ignored > 0) complain(`${ignored} tests were skipped; a test that does not run proves nothing.`);
   const failed = unsuccessful + ignored;
   // A run that failed without a failed test (a file that does not compile, a leak) must not look like a success.
-  return { passed, failed: success ? failed : Math.max(failed, 1), ok: success && passed > 0 };
+  return { passed, failed: success ? failed : Math.max(failed, 1), ok: success && passed > 0, said };
 }
 
 /** Prints where the time went; what was killed has left no report. */
-async function sayTimes(): Promise<void> {
+async function sayTimes(said: string): Promise<void> {
   const junit = await Deno.readTextFile(report).catch(() => null);
-  if (junit !== null) say(timesTable(fileTimes(junit)).join("\n"));
+  const fileOf = new Map<string, string>();
+  for (const [, file = "", name = ""] of said.matchAll(/^\.\/(\S+) => (.+?) \.\.\. /gm)) {
+    fileOf.set(name, file);
+  }
+  if (junit !== null) say(timesTable(fileTimes(junit, fileOf)).join("\n"));
 }
 
 /** Runs it and says how long that took. */
@@ -137,7 +141,7 @@ const env = {
   ...(built ? { TEST_BUILT: "1" } : {}),
   ...(browser === null ? {} : { TEST_BROWSER: browser.wsEndpoint() }),
 };
-const { passed, failed, ok } = await timed(
+const { passed, failed, ok, said } = await timed(
   "tests",
   () => runTests(Deno.args.length > 0 ? Deno.args : testFiles(), env),
 );
@@ -145,7 +149,7 @@ await browser?.close();
 const checked = await checking;
 if (!checked) complain("The type check failed.");
 const allFailed = failed + missing.length + (built ? 0 : 1) + (checked ? 0 : 1);
-await sayTimes();
+await sayTimes(said);
 say(`Took: ${took.join(", ")}`);
 say(`\n${passed} passed, ${allFailed} failed`);
 Deno.exit(ok && allFailed === 0 ? 0 : 1);

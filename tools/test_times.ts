@@ -10,21 +10,38 @@ interface FileTime {
 
 const slowestShown = 10;
 
-/** Steps are named `test > step`, and their time is in their test's. */
-export function fileTimes(junit: string): FileTime[] {
-  return [...junit.matchAll(/<testsuite name="([^"]*)"[^>]*>(.*?)<\/testsuite>/gs)].map(
-    ([, file = "", cases = ""]) => {
-      const names = new Set<string>();
-      let seconds = 0;
-      for (const [, name = "", time] of cases.matchAll(/<testcase name="([^"]*)"[^>]*? time="([\d.]+)"/g)) {
-        const isStep = [...names].some((test) => name.startsWith(`${test} &gt; `));
-        if (isStep) continue;
-        names.add(name);
-        seconds += Number(time);
-      }
-      return { file: file.replace(/^\.\//, ""), tests: names.size, seconds };
-    },
-  );
+/**
+ * Steps are named `test > step`, and their time is in their test's. Tests that a file of `tests/fakes/` registers stand in
+ * the report under that file: `fileOf` gives the file that they are for, by their name, where it is known.
+ */
+export function fileTimes(junit: string, fileOf: ReadonlyMap<string, string>): FileTime[] {
+  const files = new Map<string, FileTime>();
+  for (
+    const [, suite = "", cases = ""] of junit.matchAll(/<testsuite name="([^"]*)"[^>]*>(.*?)<\/testsuite>/gs)
+  ) {
+    let test: string | null = null;
+    for (const [, name = "", time] of cases.matchAll(/<testcase name="([^"]*)"[^>]*? time="([\d.]+)"/g)) {
+      if (test !== null && name.startsWith(`${test} &gt; `)) continue;
+      test = name;
+      const registeredIn = suite.replace(/^\.\//, "");
+      const file = registeredIn.endsWith("_test.ts") ? registeredIn : fileOf.get(plain(name)) ?? registeredIn;
+      const known = files.get(file) ?? { file, tests: 0, seconds: 0 };
+      files.set(file, { file, tests: known.tests + 1, seconds: known.seconds + Number(time) });
+    }
+  }
+  return [...files.values()];
+}
+
+const entities: Readonly<Record<string, string>> = {
+  "&lt;": "<",
+  "&gt;": ">",
+  "&quot;": '"',
+  "&apos;": "'",
+  "&amp;": "&",
+};
+
+function plain(text: string): string {
+  return text.replace(/&\w+;/g, (entity) => entities[entity] ?? entity);
 }
 
 /** A line for each folder of tests, then the slowest files. */

@@ -179,13 +179,13 @@ onEachStore("DL-6: the timer looks by itself, and no more after it was closed", 
   runner.start();
   await add(store, clock.now() + hourMs, "a");
   clock.advance(500);
-  await until(() => clock.pending === 1, 5000, "the next look to be planned");
+  await until(() => clock.pending === 1, "the next look to be planned");
   assert.deepEqual(ran, []);
   clock.advance(hourMs);
-  await until(() => clock.pending === 1, 5000, "the next look to be planned");
+  await until(() => clock.pending === 1, "the next look to be planned");
   clock.advance(500);
-  await until(() => ran.length === 1, 5000, "the job to run");
-  await until(() => clock.pending === 1, 5000, "the next look to be planned");
+  await until(() => ran.length === 1, "the job to run");
+  await until(() => clock.pending === 1, "the next look to be planned");
   await runner[Symbol.asyncDispose]();
   assert.equal(clock.pending, 0);
   await add(store, clock.now(), "b");

@@ -65,7 +65,7 @@ async function breakOff({ page, path }: Visit): Promise<void> {
   await page.getByLabel("Upload files").setInputFiles(path);
   const bar = page.getByRole("progressbar", { name: "film.bin" });
   await bar.waitFor();
-  await until(async () => Number(await bar.getAttribute("value")) >= 25, 20_000);
+  await until(async () => Number(await bar.getAttribute("value")) >= 25);
   await page.reload();
   await throttle(page, -1);
 }

@@ -109,7 +109,7 @@ export class AccountWorld implements AsyncDisposable {
 
   async cleanFile(who: WholePerson, name: string, bytes: BodyInit): Promise<FileObject> {
     const file = await this.server.upload(who, name, bytes);
-    await until(async () => await this.server.state(who, file.id) === "clean", 20_000, "a checked file");
+    await until(async () => await this.server.state(who, file.id) === "clean", "a checked file");
     return file;
   }
 

@@ -122,7 +122,6 @@ export class ClamdProcess implements AsyncDisposable {
         }
         return await pings(this.port);
       },
-      30_000,
       "clamd to answer",
     );
   }

@@ -199,7 +199,6 @@ export class FilesRig implements AsyncDisposable {
         for await (const { sizeBytes } of this.blobs.staged()) sum += sizeBytes;
         return sum === bytes;
       },
-      5000,
       `${bytes} bytes aside`,
     );
   }

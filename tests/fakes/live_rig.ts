@@ -92,7 +92,7 @@ export class LiveRig implements AsyncDisposable {
     );
     this.hub.add(connection);
     void connection.start();
-    await until(() => socket.texts.length > 0 || socket.closed !== null, 10_000, "the greeting");
+    await until(() => socket.texts.length > 0 || socket.closed !== null, "the greeting");
     const call = (method: string, params: unknown = {}) => {
       const id = `r${++this.#numbers}`;
       connection.receive(request(id, method, params));
@@ -104,7 +104,7 @@ export class LiveRig implements AsyncDisposable {
   /** The answer to a call, with everything that it set off done. */
   async answer(device: LiveDevice, method: string, params: unknown = {}): Promise<Record<string, unknown>> {
     const id = device.call(method, params);
-    const answer = await until(() => device.socket.answer(id), 10_000, `the answer to ${method}`);
+    const answer = await until(() => device.socket.answer(id), `the answer to ${method}`);
     await this.rig.rest();
     if (answer.error !== undefined) throw new Error(`refused: ${answer.error.message}`);
     return answer.result ?? {};

@@ -88,13 +88,13 @@ export class RawSocket implements AsyncDisposable {
   }
 
   /** Waits for a frame. */
-  async seen(match: (frame: SentFrame) => boolean, timeoutMs = 60_000): Promise<SentFrame> {
-    return await until(() => this.frames.find(match) ?? null, timeoutMs, "a frame");
+  async seen(match: (frame: SentFrame) => boolean): Promise<SentFrame> {
+    return await until(() => this.frames.find(match) ?? null, "a frame");
   }
 
   /** Waits for the server's close frame. */
-  async closed(timeoutMs = 60_000): Promise<number> {
-    return await until(() => this.closeCode, timeoutMs, "a close");
+  async closed(): Promise<number> {
+    return await until(() => this.closeCode, "a close");
   }
 
   /** Hangs up without a word. */

@@ -68,7 +68,6 @@ export class ServerProcess {
   #shown(pattern: RegExp, what: string): Promise<string> {
     return until(
       () => this.lines.map((line) => pattern.exec(line)?.[1]).find((text) => text !== undefined),
-      5000,
       what,
     );
   }

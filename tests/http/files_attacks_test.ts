@@ -26,7 +26,7 @@ async function half(server: WholeServer, who: WholePerson, how: "raw" | "resumab
   const wire = await RawHttp.open(server.port);
   await wire.head(method, path, { ...who.headers, ...headers, "content-length": "10" });
   await wire.send(new TextEncoder().encode("01234"));
-  await until(async () => (await server.stored()).length > 0, 5000, "the upload to begin");
+  await until(async () => (await server.stored()).length > 0, "the upload to begin");
   return wire;
 }
 
@@ -78,7 +78,7 @@ Deno.test("FI-7: what is deleted while somebody reads it comes whole to them, an
   const ann = await server.person("ann");
   const bytes = new Uint8Array(24 * mib).map((_, at) => at % 251);
   const file = await server.upload(ann, "large.bin", bytes);
-  await until(async () => await server.state(ann, file.id) === "clean", 20_000, "its scan");
+  await until(async () => await server.state(ann, file.id) === "clean", "its scan");
   const response = await server.fetch(ann, `/files/${file.id}/content`);
   const reader = response.body!.getReader();
   const chunks = [(await reader.read()).value!];
@@ -95,7 +95,7 @@ Deno.test("FI-5, CM-6: a cancelled command gives its files to nobody any more", 
   const [ann, bob] = [await server.person("demo-ann"), await server.person("demo-bob")];
   const { caller } = await person(server.open, "demo-ann");
   const file = await server.upload(ann, "plan.txt", "the plan");
-  await until(async () => await server.state(ann, file.id) === "clean", 20_000, "its scan");
+  await until(async () => await server.state(ann, file.id) === "clean", "its scan");
   const sent = await server.open.services.commands.send(caller, {
     key: "k",
     audience: { kind: "user", to: ["demo-bob"] },
@@ -133,7 +133,7 @@ Deno.test("FI-1: whoever sends nothing is let go after a minute, in a form too, 
     let answered = false;
     const answer = wire.answer().finally(() => answered = true);
     const begunMs = clock.now();
-    await until(() => (clock.advance(500), answered), 20_000, `an answer to ${what}`);
+    await until(() => (clock.advance(500), answered), `an answer to ${what}`);
     const { status, body: said } = await answer;
     assert.equal(status, 400, what);
     assert.match(said, /60 seconds/, what);
@@ -150,7 +150,7 @@ Deno.test("FI-1, FI-2: one person's many slow uploads are bounded, and take nobo
   );
   using _first = await half(server, ann, "raw");
   using _second = await half(server, ann, "raw");
-  await until(async () => (await server.stored()).length === limits.uploadsOpen, 5000, "all of them");
+  await until(async () => (await server.stored()).length === limits.uploadsOpen, "all of them");
   const over = [
     await server.ask(ann, "/files?name=a.txt", { method: "POST", body: "one more" }),
     await server.ask(ann, "/uploads", {

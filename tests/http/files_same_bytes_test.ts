@@ -60,11 +60,11 @@ Deno.test("FI-3, SC-1: a hundred uploads of the same bytes at once, in every way
     uploads.map(({ who, name, way }) => way(server, who, name, "the same for all")),
   );
   assert.equal(new Set(ids).size, 100);
-  await until(() => virus.looking.size === 1, 5000, "the scan");
+  await until(() => virus.looking.size === 1, "the scan");
   clock.advance(scanMs);
   for (const [at, id] of ids.entries()) {
     const { who } = uploads[at]!;
-    await until(async () => await server.state(who, id) === "clean", 5000, "a clean file");
+    await until(async () => await server.state(who, id) === "clean", "a clean file");
   }
   assert.equal(virus.asked.length, 1);
   const names: string[] = [];
@@ -104,24 +104,23 @@ async function transcript(
   await ready.promise;
   const fileId = await ways[way]!(server, who, "mine.txt", "is it there already?");
   if (virus.asked.length === 0 || virus.looking.size > 0) {
-    await until(() => virus.looking.size === 1, 5000, "the scan");
+    await until(() => virus.looking.size === 1, "the scan");
   }
   for (const ms of [0, 300, scanMs - 301]) {
     clock.advance(ms);
     seen.push(await look(server, who, fileId));
   }
   clock.advance(1);
-  await until(async () => await server.state(who, fileId) === settled, 5000, settled);
+  await until(async () => await server.state(who, fileId) === settled, settled);
   seen.push(await look(server, who, fileId));
   // The jobs that tell of it are looked for twice a second.
-  await until(() => (clock.advance(500), told.length > 0), 5000, "the owner to be told");
+  await until(() => (clock.advance(500), told.length > 0), "the owner to be told");
   clock.advance(5000);
   await server.open.runDueJobs();
   seen.push(await look(server, who, fileId), told);
   socket.close();
   await until(
     () => (clock.advance(100), socket.readyState === WebSocket.CLOSED),
-    5000,
     "the socket to close",
   );
   return seen;

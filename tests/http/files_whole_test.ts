@@ -50,7 +50,7 @@ async function whole(env: Record<string, string> = {}) {
     },
     /** Waits until a file's check came to this. */
     checked: (id: string, state: FileObject["state"]) =>
-      until(async () => await stateOf(id) === state, 20_000, `${state} of ${id}`),
+      until(async () => await stateOf(id) === state, `${state} of ${id}`),
     names: async () => {
       const { body } = await json(await ask("/files"));
       return body.files.map(({ name }: FileObject) => name).sort();
@@ -179,9 +179,9 @@ Deno.test("FI-1: what breaks off, is too long or is no file leaves nothing behin
     const client = await RawHttp.open(app.port);
     await client.head("POST", `/api/v1/files${query}`, { ...ann.headers, ...headers });
     await client.send(bytes);
-    await until(async () => (await stored()).length === 1, 5000, "the upload to begin");
+    await until(async () => (await stored()).length === 1, "the upload to begin");
     client[Symbol.dispose]();
-    await until(async () => (await stored()).length === 0, 5000, "the upload to be given up");
+    await until(async () => (await stored()).length === 0, "the upload to be given up");
   }
 
   const long = joined(Array.from({ length: 20 }, () => new Uint8Array(60_000).fill(1)));
@@ -314,7 +314,7 @@ Deno.test("FI-2: the npm client's upload survives a line that breaks in the midd
     const response = await fetch(app.origin + path, { method: "HEAD", headers: tus });
     return Number(response.headers.get("upload-offset"));
   };
-  await until(async () => await head() === 1_000_000, 5000, "the part to be safe");
+  await until(async () => await head() === 1_000_000, "the part to be safe");
   broken[Symbol.dispose]();
 
   const methods: string[] = [];

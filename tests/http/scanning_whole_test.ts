@@ -57,7 +57,6 @@ class Production implements AsyncDisposable {
         this.clock.advance(stepMs);
         return holds();
       },
-      40_000,
       what,
     );
   }

@@ -118,7 +118,9 @@ Deno.test("AU-3: a revoked session's sockets close with 4401 and its token is re
   const current = listed.sessions.find((session: { current: boolean }) => session.current);
   const { status } = await served.rest("DELETE", `/api/v1/auth/sessions/${current.id}`);
   assert.equal(status, 204);
-  assert.equal(await socket.closed(1000), 4401);
+  const revokedAt = performance.now();
+  assert.equal(await socket.closed(), 4401);
+  assert.ok(performance.now() - revokedAt < 1000);
   assert.equal((await served.rest("GET", "/api/v1/auth/sessions", other)).status, 401);
   await using refused = await served.open("revoked", other);
   assert.equal(refused.status, 401);

@@ -117,7 +117,7 @@ export class FilesLoad {
       return answer;
     } catch {
       this.unanswered++;
-      await until(() => this.#isUp(), 60_000, "a server again");
+      await until(() => this.#isUp(), "a server again");
       return null;
     }
   }

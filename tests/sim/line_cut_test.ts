@@ -52,13 +52,13 @@ Deno.test("DL-3: a line that breaks at any frame shows the person each command o
     });
     client.on("deliver", ({ command }) => void seen.push(command.id));
     client.connect();
-    await until(() => seen.length >= expected.length, 5000, `the backlog with a cut after ${frame} frames`);
+    await until(() => seen.length >= expected.length, `the backlog with a cut after ${frame} frames`);
     if (frame % 20 === 0) {
       for (let number = 0; number < live; number++) {
         expected.push(await send(open, ann, `live-${frame}-${number}`));
       }
     }
-    await until(() => seen.length >= expected.length, 5000, `live commands with a cut after ${frame} frames`);
+    await until(() => seen.length >= expected.length, `live commands with a cut after ${frame} frames`);
     assert.deepEqual(seen, expected, `cut after ${frame} frames`);
     if (lines.length === 1) unbroken++;
   }

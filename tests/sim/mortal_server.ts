@@ -46,7 +46,7 @@ export class Mortal implements AsyncDisposable {
     let dead = false;
     void this.server.ended.then(() => dead = true);
     const endsAt = performance.now() + pointMs;
-    await until(() => dead || performance.now() > endsAt, 60_000);
+    await until(() => dead || performance.now() > endsAt);
     (dead ? this.hits : this.misses).push(at);
     if (!dead) await this.kill();
   }

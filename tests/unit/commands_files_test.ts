@@ -56,7 +56,6 @@ async function desk() {
           const now = await services.files.get(owner, file.id);
           return !(now instanceof Refusal) && now.state === state;
         },
-        10_000,
         state,
       );
     },

@@ -20,12 +20,12 @@ Deno.test("WS-9: pages and sockets take from one limit of sends", async () => {
   );
   const frames: { id?: number; error?: { data: { kind: string } } }[] = [];
   wire.client.addEventListener("message", ({ data }) => void frames.push(JSON.parse(data as string)));
-  await until(() => frames.length > 0, 5000, "session.ready");
+  await until(() => frames.length > 0, "session.ready");
   const send = async (id: number) => {
     wire.client.send(
       JSON.stringify({ jsonrpc: "2.0", id, method: "command.send", params: draft(`socket-${id}`) }),
     );
-    return await until(() => frames.find((frame) => frame.id === id), 5000, "an answer");
+    return await until(() => frames.find((frame) => frame.id === id), "an answer");
   };
   assert.equal((await send(1)).error, undefined);
   assert.equal((await send(2)).error?.data.kind, "rate_limited");

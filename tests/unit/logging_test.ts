@@ -131,7 +131,6 @@ Deno.test("WS-6, OP-3: a warning is in the file while the log is still open", as
       const read = await Deno.readTextFile(opened.path);
       return read.includes('"now"') ? read : false;
     },
-    400,
     "the warning in the file, before the interval that info lines wait for",
   );
   assert.ok(text.includes('"before"'), "order was lost");
