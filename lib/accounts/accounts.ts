@@ -1,6 +1,7 @@
 import type { Caller } from "../platform/mod.ts";
 import {
   type Answer,
+  isReserved,
   Refusal,
   type Session,
   type User,
@@ -60,6 +61,9 @@ export class Accounts {
     // Invitations do not exist yet, so none is valid.
     if (registration === "invite") {
       return new Refusal("forbidden", "register.invitation");
+    }
+    if (isReserved(body.username)) {
+      return new Refusal("conflict", "name.reserved", { fields: { username: "field.reserved" } });
     }
     const problem = await passwordProblem(body.password, body.username, "password");
     if (problem !== null) return problem;

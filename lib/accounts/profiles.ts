@@ -1,5 +1,12 @@
 import type { Caller } from "../platform/mod.ts";
-import { type Answer, avatarTypes, type Message, type Profile, Refusal } from "../protocol/mod.ts";
+import {
+  type Answer,
+  avatarTypes,
+  isReserved,
+  type Message,
+  type Profile,
+  Refusal,
+} from "../protocol/mod.ts";
 import type { AccountsStore, AvatarUse, ProfileRecord, ProfileStore, UserRecord } from "./ports.ts";
 
 /** A person's own file that can become their picture. From lib/files. */
@@ -55,6 +62,11 @@ export class Profiles<Picture> {
   }
 
   async change(caller: Caller, change: Change): Answer<Profile> {
+    // A kept name is no change: older versions let people have it.
+    const newName = change.displayName === caller.displayName ? undefined : change.displayName;
+    if (caller.role !== "admin" && newName !== undefined && isReserved(newName)) {
+      return new Refusal("invalid_params", "name.reserved", { fields: { displayName: "field.reserved" } });
+    }
     const picture = typeof change.avatar === "string"
       ? await this.#picture(caller.userId, change.avatar)
       : undefined;

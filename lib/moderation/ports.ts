@@ -61,6 +61,7 @@ export interface SanctionRecord {
 
 /** A change of an account, written in one commit with its audit entry. Fields that are left out stay. */
 export interface AccountChange {
+  displayName?: string;
   role?: Role;
   rights?: { broadcast: boolean };
   suspension?: Restriction;
@@ -72,8 +73,8 @@ export interface AccountChange {
 export interface UsersStore {
   named(username: string): Promise<AccountRecord | null>;
   /**
-   * First usernames that begin with `q`, sorted, then people whose display name contains it. `next` is the `after` of the next
-   * page. A page may be short or empty and still have a next one, because a call reads a bounded number of people.
+   * `q`: folded. First usernames that begin with it, sorted, then people whose display name contains it. `next` is the `after`
+   * of the next page. A page may be short or empty and still have a next one, because a call reads a bounded number of people.
    */
   search(
     query: { q: string; after: string | null; limit: number },

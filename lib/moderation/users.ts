@@ -12,6 +12,8 @@ import {
   type AdminUserChange,
   type AdminUserPage,
   type Answer,
+  fold,
+  isReserved,
   limits,
   neverEnds,
   Refusal,
@@ -48,7 +50,7 @@ export class Users {
     const hidden = hiddenFrom(caller, "moderator");
     if (hidden !== null) return hidden;
     const { accounts, next } = await this.#needs.store.search({
-      q: query.q?.trim().toLowerCase() ?? "",
+      q: fold(query.q?.trim() ?? ""),
       after: query.after ?? null,
       limit: query.limit ?? limits.pageDefault,
     });
@@ -78,7 +80,14 @@ export class Users {
       }
       // Reads the list also for a new administrator, so that a concurrent change to it is noticed.
       if (account.role !== "admin" && role === "admin") await otherAdmins();
-      return { role, rights, auditEntry: roleEntry(caller, account, role, rights.broadcast) };
+      // AU-1. The username cannot change, so a former administrator keeps it.
+      const displayName = role !== "admin" && isReserved(account.displayName) ? account.username : undefined;
+      return {
+        role,
+        rights,
+        ...(displayName === undefined ? {} : { displayName }),
+        auditEntry: roleEntry(caller, account, role, rights.broadcast),
+      };
     });
     if (changed instanceof Refusal) return changed;
     this.#needs.changed(changed);

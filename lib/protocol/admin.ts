@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { groupRole, role } from "./people.ts";
-import { cursor, id, line, slug, text, time, username } from "./text.ts";
+import { cursor, id, line, name, slug, text, time, username } from "./text.ts";
 import { limits } from "./limits.ts";
 import { because } from "./message.ts";
 
@@ -55,11 +55,11 @@ export type Sanction = z.infer<typeof sanction>;
 /** BR-5. */
 export const categoryBody = z.strictObject({
   slug,
-  title: line(limits.categoryTitle, 1),
+  title: name(limits.categoryTitle),
   description: text(limits.categoryDescription),
 });
 export const categoryChange = z.strictObject({
-  title: line(limits.categoryTitle, 1).optional(),
+  title: name(limits.categoryTitle).optional(),
   description: text(limits.categoryDescription).optional(),
   order: z.number().int().min(0).max(10_000).optional(),
   retired: z.boolean().optional(),
@@ -74,7 +74,7 @@ export const adminCategory = z.object({
 export type AdminCategory = z.infer<typeof adminCategory>;
 
 /** BR-6. */
-export const groupBody = z.strictObject({ name: slug, title: line(limits.groupTitle, 1) });
+export const groupBody = z.strictObject({ name: slug, title: name(limits.groupTitle) });
 export const memberBody = z.strictObject({ role: groupRole });
 export const groupMember = z.object({
   username: z.string(),
@@ -119,7 +119,7 @@ export type AdminStats = z.infer<typeof adminStats>;
 
 /** AU-8. */
 export const profileChange = z.strictObject({
-  displayName: line(limits.displayName, 1).optional(),
+  displayName: name(limits.displayName).optional(),
   bio: text(limits.bio).optional(),
   pronouns: line(limits.pronouns).optional(),
   timeZone: z.string().max(64).refine(isTimeZone, { error: because("field.timeZone") })

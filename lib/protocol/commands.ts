@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { limits } from "./limits.ts";
 import { because } from "./message.ts";
-import { cursor, id, jsonData, line, sha256, slug, text, time, username } from "./text.ts";
+import { cursor, id, jsonData, line, name, sha256, slug, text, time, username } from "./text.ts";
 
 /** CM-4. The moves between them stand in `lib/commands/lifecycle.ts`. */
 export const commandStates = [
@@ -53,7 +53,7 @@ export const commandDraft = z.strictObject({
   key: line(limits.keyLength, 1),
   audience,
   kind: commandKind,
-  title: line(limits.title).optional(),
+  title: name(limits.title, 0).optional(),
   body: text(limits.body).optional(),
   data: jsonData.optional(),
   categories: z.array(slug).max(limits.categories).optional(),

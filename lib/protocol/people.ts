@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { limits } from "./limits.ts";
 import { because } from "./message.ts";
-import { id, line, slug, text, username } from "./text.ts";
+import { id, name, slug, text, username } from "./text.ts";
 
 export const role = z.enum(["member", "moderator", "admin"]);
 export type Role = z.infer<typeof role>;
@@ -154,7 +154,7 @@ export const profile = z.object({
 });
 export type Profile = z.infer<typeof profile>;
 
-export const displayName = line(limits.displayName, 1);
+export const displayName = name(limits.displayName);
 
 /** AU-8: pictures without scripts, of kinds that every browser shows. */
 export const avatarTypes: readonly string[] = [

@@ -9,7 +9,7 @@ export { jsonDepth };
  * Text fields. A JavaScript string may hold NUL and half of a surrogate pair; neither survives UTF-8 and
  * logs, so no field takes them. Lengths count code points: what a person would call a character.
  */
-export function text(max: number, min = 0): z.ZodType<string> {
+export function text(max: number, min = 0): z.ZodType<string, string> {
   return z.string().superRefine((value, ctx) => {
     const problem = textProblem(value, max, min);
     if (problem === undefined) return;
@@ -29,11 +29,28 @@ function textProblem(value: string, max: number, min: number): Message | undefin
 }
 
 /** A text field of one line: no line breaks or other control characters. */
-export function line(max: number, min = 0): z.ZodType<string> {
+export function line(max: number, min = 0): z.ZodType<string, string> {
   // deno-lint-ignore no-control-regex -- control characters are what this looks for
   return text(max, min).refine((value) => !/[\u0001-\u001f\u007f-\u009f\u2028\u2029]/.test(value), {
     message: because("field.line"),
   });
+}
+
+/**
+ * AU-8: the name of someone or something: one line in NFC, without characters that change the direction of the text around it,
+ * and with something to see. With `min` 0 it may also be empty.
+ */
+export function name(max: number, min: 0 | 1 = 1): z.ZodType<string, string> {
+  // Composing shortens a text to no less than a third, so a longer one is refused as it is.
+  return z.string().transform((value) => value.length > max * 6 ? value : value.normalize("NFC"))
+    .pipe(line(max, min))
+    .refine((value) => !/[\u202a-\u202e\u2066-\u2069]/.test(value), { message: because("field.direction") })
+    .refine((value) => value === "" || isVisible(value), { message: because("field.visible") });
+}
+
+/** Whether a text has a character that shows by itself: no blank, no mark, nothing that is ignored or drawn as a blank. */
+function isVisible(text: string): boolean {
+  return /(?=[^\p{Default_Ignorable_Code_Point}\u2800])[\p{L}\p{N}\p{P}\p{S}]/u.test(text);
 }
 
 /** RFC 3339 time with `Z` or an offset; comes out as UTC with milliseconds, so that times compare as text. */

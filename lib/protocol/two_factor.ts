@@ -2,7 +2,7 @@ import { z } from "zod";
 import { limits } from "./limits.ts";
 import { because } from "./message.ts";
 import { role } from "./people.ts";
-import { line, text } from "./text.ts";
+import { name, text } from "./text.ts";
 
 /** AU-7 and AU-9: bodies and answers of the second factor, and of the end of an account. */
 
@@ -77,7 +77,7 @@ export const passkeyUsed = z.object({
 });
 export type PasskeyUsed = z.infer<typeof passkeyUsed>;
 
-export const passkeyBody = z.strictObject({ name: line(limits.passkeyName, 1), response: passkeyCreated });
+export const passkeyBody = z.strictObject({ name: name(limits.passkeyName), response: passkeyCreated });
 export const passkeyLoginBody = z.strictObject({ response: passkeyUsed });
 /** `recoveryCodes`: shown this once, with the first second factor; null with a later one. */
 export const passkeyAdded = z.object({ passkey, recoveryCodes: z.array(z.string()).nullable() });

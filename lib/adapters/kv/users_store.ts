@@ -8,7 +8,7 @@ import type {
   UsersStore,
 } from "../../moderation/mod.ts";
 import type { Clock } from "../../platform/mod.ts";
-import { limits, Refusal } from "../../protocol/mod.ts";
+import { fold, limits, Refusal } from "../../protocol/mod.ts";
 import type { KvAccounts } from "./accounts_store.ts";
 import type { KvAudit } from "./audit_log.ts";
 import type { Write } from "./committer.ts";
@@ -55,7 +55,7 @@ export class KvUsers implements UsersStore, MutesStore {
     for (const account of await this.#read(ids)) {
       if (found.length === limit) return { accounts: found, next: last ?? found.at(-1)!.username };
       last = account.username;
-      if (account.displayName.toLowerCase().includes(q)) found.push(account);
+      if (fold(account.displayName).includes(q)) found.push(account);
     }
     return { accounts: found, next: ids.length === limits.usersSearched ? last : null };
   }
@@ -194,9 +194,10 @@ function accountOf(user: UserRecord): AccountRecord {
   return { id, username, displayName, role, rights, createdAt, suspension };
 }
 
-function changedUser(user: UserRecord, { role, rights, suspension }: AccountChange): UserRecord {
+function changedUser(user: UserRecord, { displayName, role, rights, suspension }: AccountChange): UserRecord {
   return {
     ...user,
+    displayName: displayName ?? user.displayName,
     role: role ?? user.role,
     rights: rights ?? user.rights,
     ...(suspension === undefined ? {} : { status: "suspended" as const, suspension }),

@@ -12,6 +12,7 @@ export const accountMessages = {
   "register.closed": "Registration is closed on this server.",
   "register.invitation": "You need an invitation to register here.",
   "register.taken": "This username is taken. Choose another.",
+  "name.reserved": "Only administrators can have this name. Choose another.",
   "setup.over": "This setup link no longer works. Log in, or use the latest link.",
   "account.deleted": "This account was deleted.",
   "account.changed": "This account has just changed. Try again.",

@@ -15,6 +15,7 @@ export const accounts: Translated<typeof accountMessages> = {
   "register.closed": "Auf diesem Server ist die Registrierung geschlossen.",
   "register.invitation": "Für die Registrierung hier brauchst du eine Einladung.",
   "register.taken": "Dieser Benutzername ist vergeben. Wähle einen anderen.",
+  "name.reserved": "Diesen Namen können nur Administratoren haben. Wähle einen anderen.",
   "setup.over": "Dieser Einrichtungslink gilt nicht mehr. Melde dich an oder nimm den neuesten Link.",
   "account.deleted": "Dieses Konto wurde gelöscht.",
   "account.changed": "Dieses Konto wurde gerade geändert. Versuch es noch einmal.",
