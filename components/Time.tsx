@@ -2,7 +2,7 @@ import { IS_BROWSER } from "fresh/runtime";
 import { type ComponentChildren, createContext } from "preact";
 import { useContext } from "preact/hooks";
 import { browserTimeFormat, pageTimeFormat } from "../lib/browser/time_format.ts";
-import { type TimeFormat, timeText, utcText } from "../lib/text/times.ts";
+import { type TimeFormat, timeText, utcText } from "../lib/words/times.ts";
 import { useLanguage } from "./words.tsx";
 
 const TimesContext = createContext<TimeFormat | null>(null);

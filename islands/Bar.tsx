@@ -4,7 +4,7 @@ import { Brand } from "../components/Brand.tsx";
 import { ConnectionStatus } from "../components/ConnectionStatus.tsx";
 import { pageConnection, startConnection } from "../lib/browser/connection.ts";
 import { browserTimeFormat, rememberTimeFormat } from "../lib/browser/time_format.ts";
-import { timeText } from "../lib/text/times.ts";
+import { timeText } from "../lib/words/times.ts";
 import { isStopMarked, markStop, unmarkStop } from "../lib/browser/pending_stop.ts";
 import { Time } from "../components/Time.tsx";
 import { Filled, useLanguage, useWords, WordsProvider } from "../components/words.tsx";

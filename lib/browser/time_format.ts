@@ -1,4 +1,4 @@
-import { ownTimeFormat, readTimeFormat, type TimeFormat } from "../text/times.ts";
+import { ownTimeFormat, readTimeFormat, type TimeFormat } from "../words/times.ts";
 import type { Language } from "../words/mod.ts";
 
 /** The cookie is read by `lib/web/browser_settings.ts`. */

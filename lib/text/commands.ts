@@ -1,7 +1,7 @@
 import type { CommandState, Requirement } from "../protocol/mod.ts";
 import type { Language, Words } from "../words/mod.ts";
 import { fill } from "../words/shape.ts";
-import { regionOf } from "./times.ts";
+import { regionOf } from "../words/times.ts";
 
 /** How a state reads to a person, and its tone: what the colour repeats, never says alone. */
 export interface StateWords {

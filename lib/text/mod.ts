@@ -1,13 +1,12 @@
 /**
- * Turns protocol values into words for pages: times, sizes, states, verdicts, reasons.
+ * Turns protocol values into words for pages: states, kinds, sizes, verdicts, reasons.
  * Never has a text of its own: the catalogue is an argument.
- * Start with `commands.ts` (states), `times.ts` and `files.ts`.
+ * Start with `commands.ts` (states) and `files.ts`.
  */
 export * from "./commands.ts";
 export * from "./counts.ts";
 export * from "./files.ts";
 export * from "./incidents.ts";
 export * from "./scanning.ts";
-export * from "./times.ts";
 export * from "./verdicts.ts";
 export * from "./why.ts";

@@ -1,4 +1,4 @@
-import { readTimeFormat, type TimeFormat } from "../text/mod.ts";
+import { readTimeFormat, type TimeFormat } from "../words/times.ts";
 import { type Language, wordsOf } from "../words/mod.ts";
 
 /** A switch that the browser keeps in a cookie. No account has it: it holds on the login page too. */

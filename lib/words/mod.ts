@@ -1,7 +1,7 @@
 /**
  * The texts of the pages in each language, in sections (UI-6). Runs in the browser too.
  * Never puts a catalogue into a script: an island gets the sections that it names as a prop.
- * Start with `en/mod.ts`; `catalogue.ts` is the type that every language must have.
+ * Start with `en/mod.ts`; `catalogue.ts` is the type that every language must have, `times.ts` how it writes times.
  */
 import type { Section, Words } from "./catalogue.ts";
 import { de } from "./de/mod.ts";

@@ -57,7 +57,7 @@ export const rooms: Readonly<Record<string, Part>> = {
   "lib/realtime": { parts: [protocol, platform] },
   "lib/client": { parts: [protocol, platform] },
   [browser]: {
-    parts: [protocol, words, text, "lib/client"],
+    parts: [protocol, words, "lib/client"],
     packages: ["preact", "@preact/signals"],
   },
   "lib/adapters": {
@@ -96,7 +96,7 @@ const openRooms: readonly string[] = [protocol, platform, words, web];
 
 /** Rooms that run in the browser, and who builds scripts from them: a door would put all of a room into each script. */
 const scriptRooms: readonly string[] = [text, browser];
-const scripts: readonly string[] = [text, browser, "components", "islands"];
+const scripts: readonly string[] = ["components", "islands"];
 
 /** Why an import is forbidden; undefined when it is allowed. */
 export function forbidden({ from: file, to: target, specifier }: ModuleImport): string | undefined {

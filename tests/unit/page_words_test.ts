@@ -4,7 +4,7 @@ import { pathWith } from "../../components/Pages.tsx";
 import { failureText } from "../../lib/browser/failures.ts";
 import { factsText, sizeText, typeText } from "../../lib/text/files.ts";
 import { audienceText, countedState, distanceText, stateWords } from "../../lib/text/commands.ts";
-import { readTimeFormat, timeText, utcText } from "../../lib/text/times.ts";
+import { readTimeFormat, timeText, utcText } from "../../lib/words/times.ts";
 import { adminPlaces, isAt, placeTitle } from "../../lib/web/places.ts";
 import { inOrder, isCancellable, readSentAction, withChange } from "../../lib/browser/sent_items.ts";
 import { whyText } from "../../lib/text/why.ts";

@@ -1,4 +1,4 @@
-import type { Language } from "../words/mod.ts";
+import type { Language } from "./mod.ts";
 
 /** The region whose formats are used when only the language is known. */
 const regions = { en: "en-GB", de: "de-DE" } as const satisfies Record<Language, string>;
