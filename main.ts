@@ -1,11 +1,19 @@
 import { type OpenServices, openServices } from "./lib/compose/mod.ts";
 import { type Config, ConfigProblem, loadConfig } from "./lib/config/mod.ts";
-import { loadBuild } from "./lib/fresh/build.ts";
 import { complain, say } from "./lib/platform/console.ts";
 import { type Log, systemClock, systemRandom } from "./lib/platform/mod.ts";
 import { type OpenLog, openLog, reportSinkFailures } from "./lib/platform/logging.ts";
 import { limits } from "./lib/protocol/mod.ts";
 import { buildApp, type Services, serving } from "./lib/web/mod.ts";
+
+/** Those of this process's one server, once they are open. */
+let opened: Services | undefined;
+
+/** By this name Fresh's builds find it: `_fresh/server.js` gives it routes and scripts. It answers only while the server runs. */
+export const app = buildApp(() => {
+  if (opened === undefined) throw new Error("The server has not been started: run `deno task start`");
+  return opened;
+});
 
 /** The server cannot start. `message` is one line for the operator. */
 class StartProblem extends Error {}
@@ -23,9 +31,8 @@ async function run(): Promise<void> {
   for (const warning of read.warnings) log.warn("config.ignored", { warning });
   surviveStrayErrors(log);
   await using open = await openStoreOrTell(config, log);
-  const app = buildApp(open.services);
-  const applyBuild = await loadBuildOrTell(log);
-  applyBuild(app);
+  opened = open.services;
+  await loadBuildOrTell(log);
   const { server, origin } = listen(config, log, serving(app, config));
   // Before the greeting, so that a signal right after it is heard.
   const signalled = firstSignal();
@@ -88,12 +95,26 @@ async function openStoreOrTell(config: Config, log: Log): Promise<OpenServices> 
   }
 }
 
-async function loadBuildOrTell(log: Log): ReturnType<typeof loadBuild> {
+/** Gives `app` the build. What the build wrote imports `app` from here, so it is loaded when this file is there. */
+async function loadBuildOrTell(log: Log): Promise<void> {
+  const built = new URL("./_fresh/server.js", import.meta.url);
+  if (!await isFile(built)) {
+    throw new StartProblem("There is no build in _fresh/: run `deno task build` first");
+  }
   try {
-    return await loadBuild();
+    await import(built.href);
   } catch (error) {
     log.error("build.failed", { error: asError(error) });
     throw new StartProblem(`The pages cannot be loaded: ${reasonOf(error)}`);
+  }
+}
+
+async function isFile(url: URL): Promise<boolean> {
+  try {
+    return (await Deno.stat(url)).isFile;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
   }
 }
 
@@ -171,14 +192,17 @@ function asError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(String(thrown));
 }
 
-if (import.meta.main) {
+async function main(): Promise<never> {
   try {
     await run();
     // Everything is closed. A forgotten timer must not keep the process alive.
-    Deno.exit(0);
+    return Deno.exit(0);
   } catch (error) {
     // To the console, because the log may be what failed to open.
     complain(error instanceof StartProblem ? error.message : asError(error).stack ?? String(error));
-    Deno.exit(1);
+    return Deno.exit(1);
   }
 }
+
+// Not awaited: what the build wrote waits for this file before it can take `app`.
+if (import.meta.main) void main();

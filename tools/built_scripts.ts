@@ -1,3 +1,4 @@
+// By its path: Fresh itself does not tell how large scripts are, so only builds of lib/fresh are weighed.
 import { OUT_DIR, readSnapshot } from "../lib/fresh/build.ts";
 import type { BuiltScripts } from "./page_weights.ts";
 

@@ -1,7 +1,7 @@
 import { Passwords } from "../lib/accounts/mod.ts";
 import { openServices } from "../lib/compose/mod.ts";
 import { ConfigProblem, readConfig } from "../lib/config/mod.ts";
-import { Builder } from "../lib/fresh/dev.ts";
+import { Builder } from "fresh/dev";
 import { silentLog, systemRandom } from "../lib/platform/mod.ts";
 import { buildApp, type Services, serving } from "../lib/web/mod.ts";
 import { knownHashes, seedFiles } from "./screenshots_files.ts";
@@ -42,7 +42,7 @@ export async function openSeededSite(): Promise<SeededSite> {
   );
   await seed(services);
   await seedFiles(services);
-  const app = buildApp(services);
+  const app = buildApp(() => services);
   const applyBuild = await new Builder().build({ snapshot: "memory" });
   applyBuild(app);
   const ending = new AbortController();

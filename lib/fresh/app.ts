@@ -28,6 +28,7 @@ export class App<State> {
     applyBuild = (app, build) => {
       app.#build = build;
       app.config.root = build.root;
+      app.config.mode = build.mode;
       setBuildId(build.id);
     };
   }

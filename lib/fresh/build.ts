@@ -1,4 +1,4 @@
-/** Serving a build; needs no more than read permission for the project. */
+/** `fresh/internal`: serving a build; needs no more than read permission for the project. */
 import type { App } from "./app.ts";
 import { loadSnapshot, type Snapshot, SNAPSHOT_VERSION } from "./snapshot.ts";
 
@@ -10,7 +10,8 @@ export const SNAPSHOT_FILE = "snapshot.json";
  * Loads what `deno task build` left in `_fresh/` and gives it to an app, before `app.handler()`.
  * Throws when there is no build or one of another version.
  */
-export async function loadBuild(root: string = Deno.cwd()): Promise<<State>(app: App<State>) => void> {
+export async function loadBuild(from: string | URL = Deno.cwd()): Promise<<State>(app: App<State>) => void> {
+  const root = typeof from === "string" ? from : decodeURIComponent(from.pathname).replace(/\/$/, "");
   const snapshot = await readSnapshot(root);
   if (snapshot === null) throw new Error("There is no build in _fresh/: run `deno task build` first");
   return await loadSnapshot(root, "routes", snapshot);

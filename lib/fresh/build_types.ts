@@ -1,4 +1,5 @@
 import type { ComponentType } from "preact";
+import type { Mode } from "./types.ts";
 
 /** One exported component of an island file. */
 export interface Island {
@@ -30,6 +31,7 @@ export interface RouteFile {
 /** What a build gives an app. */
 export interface Build {
   id: string;
+  mode: Mode;
   root: string;
   /** URL path of the client runtime and of what it imports. */
   client: { url: string; imports: readonly string[] };

@@ -1,5 +1,6 @@
 /** Bundles islands for the browser with esbuild. npm packages are taken from Deno's cache, without node_modules. */
 import * as esbuild from "esbuild";
+import type { Mode } from "./types.ts";
 
 /** `deno info --json`: as much of it as is used here. */
 export interface Graph {
@@ -31,7 +32,7 @@ export interface Bundle {
 export async function bundle(
   entries: Record<string, string>,
   graph: Graph,
-  buildId: string,
+  { buildId, mode }: { buildId: string; mode: Mode },
 ): Promise<Bundle> {
   const outdir = "/out";
   const building = esbuild.build({
@@ -42,7 +43,8 @@ export async function bundle(
     absWorkingDir: "/",
     bundle: true,
     splitting: true,
-    minify: true,
+    minify: mode === "production",
+    sourcemap: mode === "production" ? false : "inline",
     write: false,
     metafile: true,
     format: "esm",
@@ -51,7 +53,7 @@ export async function bundle(
     target: ["chrome111", "firefox114", "safari16.4"],
     jsx: "automatic",
     jsxImportSource: "preact",
-    define: { FRESH_BUILD_ID: JSON.stringify(buildId), "process.env.NODE_ENV": '"production"' },
+    define: { FRESH_BUILD_ID: JSON.stringify(buildId), "process.env.NODE_ENV": JSON.stringify(mode) },
     tsconfigRaw: {},
     logLevel: "silent",
     plugins: [{ name: "deno", setup: (build) => resolveLikeDeno(build, graph) }],

@@ -1,10 +1,11 @@
-/** Building: finds routes, islands and static files, bundles what goes to the browser. Needs write and run. */
+/** `fresh/dev`: finds routes, islands and static files, bundles what goes to the browser. Needs write and run. */
 import type { App } from "./app.ts";
 import { OUT_DIR, readSnapshot, SNAPSHOT_FILE } from "./build.ts";
 import type { Bundle } from "./bundle.ts";
 import { contentType } from "./content_types.ts";
 import { digestOf, hashOf, isSameContent, takeFingerprint } from "./fingerprint.ts";
 import { loadSnapshot, type Snapshot, SNAPSHOT_VERSION } from "./snapshot.ts";
+import type { Mode } from "./types.ts";
 
 export interface BuilderOptions {
   /** The project's folder. Default: the current one. */
@@ -13,6 +14,8 @@ export interface BuilderOptions {
   routeDir?: string;
   islandDir?: string;
   staticDir?: string;
+  /** The file that exports `app`. */
+  serverEntry?: string;
   /** Files and folders below the root that the build is made from, besides routes, islands and static files. */
   sources?: string[];
 }
@@ -30,6 +33,7 @@ export class Builder {
   #routeDir: string;
   #islandDir: string;
   #staticDir: string;
+  #serverEntry: string;
   #sources: string[];
   /** Bundles of the last build, largest first. */
   bundles: BuiltBundle[] = [];
@@ -40,33 +44,38 @@ export class Builder {
     this.#routeDir = options.routeDir ?? "routes";
     this.#islandDir = options.islandDir ?? "islands";
     this.#staticDir = options.staticDir ?? "static";
+    this.#serverEntry = options.serverEntry ?? "main.ts";
     this.#sources = [this.#routeDir, this.#islandDir, this.#staticDir, ...options.sources ?? []];
   }
 
-  /** True when the build on the disk is missing or older than its sources. */
-  async isStale(): Promise<boolean> {
+  /** True when the build on the disk is missing, of another mode, or older than its sources. Fresh has no such thing. */
+  async isStale(mode: Mode = "production"): Promise<boolean> {
     const snapshot = await readSnapshot(this.root, this.#outDir);
-    if (snapshot === null) return true;
+    if (snapshot === null || snapshot.mode !== mode) return true;
     const sources = [...this.#sources, ...Object.keys(snapshot.fingerprint)];
     const now = await takeFingerprint(this.root, sources, snapshot.fingerprint);
     return !isSameContent(now, snapshot.fingerprint);
   }
 
-  /** With `memory` nothing is written, for tests. */
-  async build(options: { snapshot?: "disk" | "memory" } = {}): Promise<<State>(app: App<State>) => void> {
-    const { snapshot, files } = await this.#make();
+  /**
+   * Writes `_fresh/`, whose `server.js` gives the app what was built. With `memory`, for tests, nothing is written, and what
+   * comes back does that.
+   */
+  async build(
+    { mode = "production", snapshot: where = "disk" }: { mode?: Mode; snapshot?: "disk" | "memory" } = {},
+  ): Promise<<State>(app: App<State>) => void> {
+    const { snapshot, files } = await this.#make(mode);
+    if (where === "disk") {
+      await this.#write(snapshot, files);
+      return () => {
+        throw new Error(`The build was written: import ${this.#outDir}/server.js`);
+      };
+    }
     const memory = new Map([...files].map(([name, bytes]) => [bundleUrl(snapshot.buildId, name), bytes]));
-    if (options.snapshot !== "memory") await this.#write(snapshot, files);
     return await loadSnapshot(this.root, this.#routeDir, snapshot, memory);
   }
 
-  /** The same to the disk only: the routes are not loaded. */
-  async write(): Promise<void> {
-    const { snapshot, files } = await this.#make();
-    await this.#write(snapshot, files);
-  }
-
-  async #make(): Promise<{ snapshot: Snapshot; files: Map<string, Uint8Array<ArrayBuffer>> }> {
+  async #make(mode: Mode): Promise<{ snapshot: Snapshot; files: Map<string, Uint8Array<ArrayBuffer>> }> {
     const named = await takeFingerprint(this.root, this.#sources);
     const { routes, islands } = this.#sort(Object.keys(named).sort());
     const clientFile = decodeURIComponent(new URL("./client.ts", import.meta.url).pathname);
@@ -82,7 +91,7 @@ export class Builder {
     const buildId = digestOf(fingerprint).slice(0, 16);
     const { entries: built, files } = islands.length === 0
       ? { entries: {} as Bundle["entries"], files: new Map<string, Uint8Array<ArrayBuffer>>() }
-      : await bundle(entries, graph, buildId);
+      : await bundle(entries, graph, { buildId, mode });
     const located = (name: string) => {
       const { file, imports } = built[name] ?? { file: "none.js", imports: [] };
       return { url: bundleUrl(buildId, file), imports: imports.map((path) => bundleUrl(buildId, path)) };
@@ -111,6 +120,7 @@ export class Builder {
     const snapshot: Snapshot = {
       version: SNAPSHOT_VERSION,
       buildId,
+      mode,
       fingerprint,
       client: located(CLIENT),
       islands: islands.map(({ name, file }) => ({ name, file, ...located(name) })),
@@ -144,6 +154,7 @@ export class Builder {
     const scripts = `${out}/js/${snapshot.buildId}`;
     await Deno.mkdir(scripts, { recursive: true });
     for (const [name, bytes] of files) await Deno.writeFile(`${scripts}/${name}`, bytes);
+    await Deno.writeTextFile(`${out}/server.js`, serverScript(this.#serverEntry));
     await Deno.writeTextFile(`${out}/${SNAPSHOT_FILE}.new`, JSON.stringify(snapshot));
     await Deno.rename(`${out}/${SNAPSHOT_FILE}.new`, `${out}/${SNAPSHOT_FILE}`);
     for await (const { name } of Deno.readDir(`${out}/js`)) {
@@ -153,6 +164,18 @@ export class Builder {
 }
 
 const CLIENT = "client";
+
+/** What starts a build: the same names as in the one that Fresh writes. */
+function serverScript(serverEntry: string): string {
+  return [
+    'import { loadBuild } from "fresh/internal";',
+    `import { app } from ${JSON.stringify(`../${serverEntry}`)};`,
+    "",
+    '(await loadBuild(new URL("..", import.meta.url)))(app);',
+    "export default { fetch: app.handler() };",
+    "",
+  ].join("\n");
+}
 
 function bundleUrl(buildId: string, file: string): string {
   return `/_fresh/js/${buildId}/${file}`;

@@ -3,13 +3,15 @@ import type { ComponentType } from "preact";
 import { type App, applyBuild } from "./app.ts";
 import type { Build, Island, RouteFile, StaticFile } from "./build_types.ts";
 import type { Fingerprint } from "./fingerprint.ts";
+import type { Mode } from "./types.ts";
 
-export const SNAPSHOT_VERSION = 1;
+export const SNAPSHOT_VERSION = 2;
 
 /** Bundle URLs are paths without the base path; files are paths below the root. */
 export interface Snapshot {
   version: typeof SNAPSHOT_VERSION;
   buildId: string;
+  mode: Mode;
   /** Of everything the build was made from. */
   fingerprint: Fingerprint;
   client: { url: string; imports: string[] };
@@ -45,6 +47,7 @@ export async function loadSnapshot(
   const kept = new Map<string, Uint8Array<ArrayBuffer>>(memory);
   const build: Build = {
     id: snapshot.buildId,
+    mode: snapshot.mode,
     root,
     client: snapshot.client,
     islands,

@@ -1,11 +1,13 @@
 /** Request methods that a route can answer. */
 export type Method = "HEAD" | "GET" | "POST" | "PATCH" | "PUT" | "DELETE" | "OPTIONS";
 
+export type Mode = "development" | "production";
+
 /** Options of `new App()`. */
 export interface FreshConfig {
   /** Path under which the whole app is served, without a slash at the end. */
   basePath?: string;
-  mode?: "development" | "production";
+  mode?: Mode;
   /** Build `ctx.url` from `X-Forwarded-Proto` and `X-Forwarded-Host`. Only behind a proxy that sets them. */
   trustProxy?: boolean;
 }
@@ -14,7 +16,7 @@ export interface FreshConfig {
 export interface ResolvedFreshConfig {
   root: string;
   basePath: string;
-  mode: "development" | "production";
+  mode: Mode;
   trustProxy: boolean;
 }
 

@@ -8,12 +8,11 @@ import { problem } from "./problems.ts";
 import type { Services } from "./services.ts";
 import { acceptedLanguage } from "../words/mod.ts";
 
-/** The app: what every request passes, then the file routes. Composes nothing and opens nothing. */
-export function buildApp(services: Services): App<State> {
-  const { config } = services;
+/** The app: what every request passes, then the file routes. Composes nothing and opens nothing: `services` is asked at each request. */
+export function buildApp(services: () => Services): App<State> {
   // Not Fresh's own `trustProxy`, which does not read lists: `seenFrom` decides for everybody.
   return new App<State>()
-    .use(seenFrom(config))
+    .use(seenFrom(services))
     .use(describeRequest(services))
     .use(secureHeaders)
     .use(withoutBodyOfHead)
@@ -22,7 +21,9 @@ export function buildApp(services: Services): App<State> {
     .use(pagePolicy)
     .use(boundary)
     .use(
-      csrf<State>({ origin: (origin, ctx) => origin === ctx.url.origin || config.origins.includes(origin) }),
+      csrf<State>({
+        origin: (origin, ctx) => origin === ctx.url.origin || services().config.origins.includes(origin),
+      }),
     )
     .fsRoutes();
 }
@@ -40,8 +41,9 @@ export function serving(app: App<State>, config: Config): Deno.ServeHandler<Deno
   };
 }
 
-function describeRequest(services: Services): Middleware<State> {
+function describeRequest(opened: () => Services): Middleware<State> {
   return async (ctx) => {
+    const services = opened();
     ctx.state.services = services;
     ctx.state.requestId = services.requestId();
     ctx.state.address = peerOf(ctx.req, ctx.info.remoteAddr, services.config);
@@ -61,9 +63,9 @@ function describeRequest(services: Services): Middleware<State> {
 }
 
 /** Makes `ctx.url` the address that the browser sees. */
-function seenFrom(config: Config): Middleware<State> {
+function seenFrom(services: () => Services): Middleware<State> {
   return (ctx) => {
-    const seen = addressOf(ctx.req, config);
+    const seen = addressOf(ctx.req, services().config);
     if (seen !== null && seen.origin !== ctx.url.origin) {
       ctx.url.protocol = seen.protocol;
       ctx.url.port = "";

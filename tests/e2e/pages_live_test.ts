@@ -4,7 +4,7 @@ import { Passwords } from "../../lib/accounts/mod.ts";
 import { buildApp, serving } from "../../lib/web/app.ts";
 import { openServices } from "../../lib/compose/mod.ts";
 import { ConfigProblem, readConfig } from "../../lib/config/mod.ts";
-import { Builder } from "../../lib/fresh/dev.ts";
+import { Builder } from "fresh/dev";
 import { silentLog, systemRandom } from "../../lib/platform/mod.ts";
 import { languageOf, wordsOf } from "../../lib/words/mod.ts";
 import { openBrowser, pageWaitMs } from "../fakes/browser.ts";
@@ -30,7 +30,7 @@ async function visiting(run: (visit: Visit) => Promise<void>): Promise<void> {
     secret: systemRandom.bytes(32),
   });
   const { services } = open;
-  const app = buildApp(services);
+  const app = buildApp(() => services);
   (await new Builder().build({ snapshot: "memory" }))(app);
   // Closed at once in the end: a graceful end would wait for what a closed browser left behind.
   const over = new AbortController();

@@ -7,7 +7,7 @@ let loaded: ReturnType<typeof loadBuild> | undefined;
 /** The app over these services, with the routes and scripts of `_fresh/`. */
 export async function builtApp(services: Services): Promise<ReturnType<typeof buildApp>> {
   loaded ??= freshBuild().then(() => loadBuild());
-  const app = buildApp(services);
+  const app = buildApp(() => services);
   (await loaded)(app);
   return app;
 }

@@ -133,7 +133,7 @@ if (import.meta.main) {
   const store = dyingStore(await openStore(config.kv), pass);
   const blobs = dyingBlobs(await DiskBlobs.open(`${config.dataDir}/storage`, systemClock), pass);
   const open = await openServices({ config, log: silentLog, store, blobs });
-  const app = buildApp(open.services);
+  const app = buildApp(() => open.services);
   (await loadBuild())(app);
   const { addr } = Deno.serve(
     { hostname: config.host, port: config.port, onListen: () => {} },

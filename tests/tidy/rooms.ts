@@ -114,10 +114,9 @@ export function forbidden({ from: file, to: target, specifier }: ModuleImport): 
   if (to === from) return undefined;
   if (!part.parts.includes(to)) return `${from} must not import ${to}`;
   if (to === fresh) {
-    // The app must also run on the real Fresh, which has a builder of its own: only the start knows which one it is.
+    // The app must also run on the real Fresh, and nothing of it may know which one it is on.
     const byName = specifier === "fresh" || specifier === "fresh/runtime";
-    const isStart = from === "main.ts" && target === "lib/fresh/build.ts";
-    return byName || isStart ? undefined : `import Fresh by its name, not ${target}`;
+    return byName ? undefined : `import Fresh by its name, not ${target}`;
   }
   const anyFile = openRooms.includes(to) ||
     (scriptRooms.includes(to) && scripts.includes(from));

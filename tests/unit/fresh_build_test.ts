@@ -5,7 +5,7 @@ import { signal } from "@preact/signals";
 import { h } from "preact";
 import { loadBuild, readSnapshot } from "../../lib/fresh/build.ts";
 import { bundle, readGraph } from "../../lib/fresh/bundle.ts";
-import { Builder } from "../../lib/fresh/dev.ts";
+import { Builder } from "fresh/dev";
 import { builtSite, get, hushed, siteHandler, siteRoot } from "../fixtures/fresh/site_app.ts";
 
 // Building starts esbuild, which ends by itself after the test's last turn.
@@ -26,7 +26,10 @@ buildTest("Fresh: bundles hold one copy of preact and of signals, and nothing of
   const island = (name: string) => `${siteRoot}/islands/${name}.tsx`;
   const entries = { client, Counter: island("Counter"), Frame: island("Frame") };
   const graph = await readGraph(Object.values(entries), config);
-  const { inputs, files, entries: built } = await bundle(entries, graph, "id");
+  const { inputs, files, entries: built } = await bundle(entries, graph, {
+    buildId: "id",
+    mode: "production",
+  });
   const copies = (pattern: RegExp) => inputs.filter((input) => pattern.test(input)).length;
   assert.equal(copies(/\/preact\/[^/]+\/dist\//), 1, "preact");
   assert.equal(copies(/\/preact\/[^/]+\/hooks\/dist\//), 1, "its hooks");
@@ -200,7 +203,7 @@ buildTest(
     try {
       const builder = new Builder({ root, sources: ["extra"] });
       assert.equal(await builder.isStale(), true);
-      await builder.write();
+      await builder.build();
       assert.equal(await builder.isStale(), false);
 
       const app = new App().use(staticFiles()).fsRoutes();
@@ -216,11 +219,11 @@ buildTest(
       assert.equal(await builder.isStale(), false, "another time with the same content");
       await Deno.writeTextFile(`${root}/static/site.css`, `${css}/* more */`);
       assert.equal(await builder.isStale(), true, "changed");
-      await builder.write();
+      await builder.build();
       assert.equal(await builder.isStale(), false);
       await Deno.writeTextFile(`${root}/words.js`, "export const word = 'two';");
       assert.equal(await builder.isStale(), true, "an import of an island changed");
-      await builder.write();
+      await builder.build();
       await Deno.mkdir(`${root}/extra`);
       await Deno.writeTextFile(`${root}/extra/new.ts`, "");
       assert.equal(await builder.isStale(), true, "added");

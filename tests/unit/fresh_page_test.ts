@@ -23,6 +23,7 @@ async function rendered(
     .route("/here/now", { component: () => body() });
   applyBuild(app as App<never>, {
     id: "test",
+    mode: "production",
     root: "/nowhere",
     client: { url: "/client.js", imports: [] },
     islands: new Map(

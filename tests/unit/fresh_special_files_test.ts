@@ -14,6 +14,7 @@ function appOf(
 ) {
   applyBuild(app as unknown as App<never>, {
     id: "test",
+    mode: "production",
     root: "/nowhere",
     client: { url: "/client.js", imports: [] },
     islands: new Map(),
