@@ -6,9 +6,7 @@ import {
   limits,
   type ListItem,
   type Params,
-  type RecipientState,
   Refusal,
-  type TimelineEntry,
 } from "../protocol/mod.ts";
 import { ended } from "./broadcast_records.ts";
 import type { Inbox } from "./inbox.ts";
@@ -16,8 +14,8 @@ import { isClosed } from "./lifecycle.ts";
 import type { Parts } from "./parts.ts";
 import type { CommandRecord, StateRecord, StoredState } from "./ports.ts";
 import type { RecipientStates } from "./recipient_states.ts";
-import { firstRecord } from "./state_records.ts";
-import { forRecipient, ownState, recipientState, timelineOf, totalsOf } from "./views.ts";
+import { SentCommands } from "./sent_commands.ts";
+import { forRecipient, ownState, timelineOf } from "./views.ts";
 
 /** Records that one step reads. */
 const readAtOnce = 100;
@@ -27,11 +25,13 @@ export class History {
   readonly #parts: Parts;
   readonly #inbox: Inbox;
   readonly #states: RecipientStates;
+  readonly #sent: SentCommands;
 
   constructor(parts: Parts, inbox: Inbox, states: RecipientStates) {
     this.#parts = parts;
     this.#inbox = inbox;
     this.#states = states;
+    this.#sent = new SentCommands(parts);
   }
 
   /** The person's commands, newest first. Listing a waiting command delivers it, if consent allows that now. */
@@ -97,7 +97,7 @@ export class History {
       const matching = found.filter(({ command }) =>
         category === undefined || command.categories.includes(category)
       );
-      const items = (await this.#sent(matching)).filter(({ totals }) =>
+      const items = (await this.#sent.items(matching)).filter(({ totals }) =>
         state === undefined || (totals?.[state] ?? 0) > 0
       );
       if (items.length > room) return { items: items.slice(0, room), last: items[room - 1]!.command.id };
@@ -124,79 +124,7 @@ export class History {
     };
     if (received !== null) detail.state = ownState(received.record);
     if (!isSender) return detail;
-    const states = record.cast === undefined
-      ? await this.#statesOf(record)
-      : await this.#memberStates(record);
-    const [item] = await this.#sent([record]);
-    if (record.cast?.kind === "group") item!.recipients = await this.#recipients(states);
-    return {
-      ...detail,
-      ...item!,
-      command: record.command,
-      timeline: await this.#senderTimeline(record, states),
-    };
-  }
-
-  async #sent(records: readonly CommandRecord[]): Promise<ListItem[]> {
-    return await Promise.all(records.map(async (record) => {
-      if (record.cast !== undefined) {
-        return { command: record.command, totals: await this.#parts.totals.of(record) };
-      }
-      const states = await this.#statesOf(record);
-      const totals = totalsOf(states.map(({ record }) => record));
-      return { command: record.command, totals, recipients: await this.#recipients(states) };
-    }));
-  }
-
-  /** Changes of a broadcast as a whole and of each recipient by name, in order of time. */
-  async #senderTimeline(record: CommandRecord, states: readonly StoredState[]): Promise<TimelineEntry[]> {
-    const { people, store } = this.#parts;
-    const persons = await people.byIds(states.map(({ userId }) => userId));
-    const entries = states.flatMap(({ userId, record }) => {
-      const username = persons.get(userId)?.username;
-      return timelineOf(record).map((entry) => ({
-        ...entry,
-        ...(username === undefined ? {} : { who: username }),
-      }));
-    });
-    // A broadcast keeps only counts of its recipients, without times (BR-4).
-    const broadcast = record.cast === undefined ? null : await store.broadcast(record.command.id);
-    if (broadcast !== null) {
-      const { timeline } = newRecord(record.command);
-      entries.push(...timelineOf({ timeline: [...timeline, ...broadcast.timeline] }));
-    }
-    return entries.sort((a, b) => a.at < b.at ? -1 : a.at > b.at ? 1 : 0);
-  }
-
-  /** BR-2, CM-7: a group's sender sees each member. Senders of other broadcasts see totals only. */
-  async #memberStates(record: CommandRecord): Promise<StoredState[]> {
-    if (record.cast?.kind !== "group") return [];
-    const members = await this.#parts.people.membersOf(record.cast.name!) ?? new Map();
-    const broadcast = await this.#parts.store.broadcast(record.command.id);
-    const states = await Promise.all([...members].map(async ([userId, membership]) => {
-      const known = await this.#parts.broadcasts.stateOf(userId, record);
-      const { broadcasts } = this.#parts;
-      if (known !== null || !broadcasts.isFor(userId, record, new Map([[record.cast!.name!, membership]]))) {
-        return known;
-      }
-      const untouched = broadcasts.untouched(userId, record);
-      if (broadcast?.state === "scheduled") return { ...untouched, record: newRecord(record.command) };
-      return { ...untouched, record: ended(untouched.record, broadcast) };
-    }));
-    return states.filter((stored) => stored !== null);
-  }
-
-  async #recipients(states: readonly StoredState[]): Promise<RecipientState[]> {
-    const persons = await this.#parts.people.byIds(states.map(({ userId }) => userId));
-    return states.flatMap(({ userId, record }) => {
-      const person = persons.get(userId);
-      return person === undefined ? [] : [recipientState(person, record)];
-    });
-  }
-
-  async #statesOf(record: CommandRecord): Promise<StoredState[]> {
-    const wanted = record.recipients.map((userId) => ({ userId, commandId: record.command.id }));
-    return (await this.#parts.store.states(wanted)).filter((stored) => stored !== null);
+    return { ...detail, ...await this.#sent.detail(record) };
   }
 
   /** Reads until the page is full or the history ends. `read` returns at most `room` items that pass the filter. */
@@ -222,11 +150,6 @@ export class History {
       from = last;
     }
   }
-}
-
-/** The first record of a member who has no record yet. */
-function newRecord(command: Command): StateRecord {
-  return firstRecord(command, { allowedBy: null, withheldBy: null });
 }
 
 /** In the log and not delivered. */

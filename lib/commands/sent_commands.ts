@@ -1,0 +1,93 @@
+import type { Command, CommandDetail, ListItem, RecipientState, TimelineEntry } from "../protocol/mod.ts";
+import { ended } from "./broadcast_records.ts";
+import type { Parts } from "./parts.ts";
+import type { CommandRecord, StateRecord, StoredState } from "./ports.ts";
+import { firstRecord } from "./state_records.ts";
+import { recipientState, timelineOf, totalsOf } from "./views.ts";
+
+/** Commands as their sender sees them: totals, recipients and timeline (CM-7). */
+export class SentCommands {
+  readonly #parts: Parts;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /** Totals of each command; recipients of direct commands too. */
+  async items(records: readonly CommandRecord[]): Promise<ListItem[]> {
+    return await Promise.all(records.map(async (record) => {
+      if (record.cast !== undefined) {
+        return { command: record.command, totals: await this.#parts.totals.of(record) };
+      }
+      const states = await this.#statesOf(record);
+      const totals = totalsOf(states.map(({ record }) => record));
+      return { command: record.command, totals, recipients: await this.#recipients(states) };
+    }));
+  }
+
+  /** One command with its timeline; recipients of a group's broadcast too. */
+  async detail(record: CommandRecord): Promise<ListItem & Pick<CommandDetail, "timeline">> {
+    const states = record.cast === undefined
+      ? await this.#statesOf(record)
+      : await this.#memberStates(record);
+    const [item] = await this.items([record]);
+    if (record.cast?.kind === "group") item!.recipients = await this.#recipients(states);
+    return { ...item!, timeline: await this.#timeline(record, states) };
+  }
+
+  /** Changes of a broadcast as a whole and of each recipient by name, in order of time. */
+  async #timeline(record: CommandRecord, states: readonly StoredState[]): Promise<TimelineEntry[]> {
+    const { people, store } = this.#parts;
+    const persons = await people.byIds(states.map(({ userId }) => userId));
+    const entries = states.flatMap(({ userId, record }) => {
+      const username = persons.get(userId)?.username;
+      return timelineOf(record).map((entry) => ({
+        ...entry,
+        ...(username === undefined ? {} : { who: username }),
+      }));
+    });
+    // A broadcast keeps only counts of its recipients, without times (BR-4).
+    const broadcast = record.cast === undefined ? null : await store.broadcast(record.command.id);
+    if (broadcast !== null) {
+      const { timeline } = newRecord(record.command);
+      entries.push(...timelineOf({ timeline: [...timeline, ...broadcast.timeline] }));
+    }
+    return entries.sort((a, b) => a.at < b.at ? -1 : a.at > b.at ? 1 : 0);
+  }
+
+  /** BR-2, CM-7: a group's sender sees each member. Senders of other broadcasts see totals only. */
+  async #memberStates(record: CommandRecord): Promise<StoredState[]> {
+    if (record.cast?.kind !== "group") return [];
+    const members = await this.#parts.people.membersOf(record.cast.name!) ?? new Map();
+    const broadcast = await this.#parts.store.broadcast(record.command.id);
+    const states = await Promise.all([...members].map(async ([userId, membership]) => {
+      const known = await this.#parts.broadcasts.stateOf(userId, record);
+      const { broadcasts } = this.#parts;
+      if (known !== null || !broadcasts.isFor(userId, record, new Map([[record.cast!.name!, membership]]))) {
+        return known;
+      }
+      const untouched = broadcasts.untouched(userId, record);
+      if (broadcast?.state === "scheduled") return { ...untouched, record: newRecord(record.command) };
+      return { ...untouched, record: ended(untouched.record, broadcast) };
+    }));
+    return states.filter((stored) => stored !== null);
+  }
+
+  async #recipients(states: readonly StoredState[]): Promise<RecipientState[]> {
+    const persons = await this.#parts.people.byIds(states.map(({ userId }) => userId));
+    return states.flatMap(({ userId, record }) => {
+      const person = persons.get(userId);
+      return person === undefined ? [] : [recipientState(person, record)];
+    });
+  }
+
+  async #statesOf(record: CommandRecord): Promise<StoredState[]> {
+    const wanted = record.recipients.map((userId) => ({ userId, commandId: record.command.id }));
+    return (await this.#parts.store.states(wanted)).filter((stored) => stored !== null);
+  }
+}
+
+/** The first record of a member who has no record yet. */
+function newRecord(command: Command): StateRecord {
+  return firstRecord(command, { allowedBy: null, withheldBy: null });
+}
