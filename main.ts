@@ -28,7 +28,7 @@ async function run(): Promise<void> {
   if (read instanceof ConfigProblem) throw new StartProblem(read.line);
   const { config } = read;
   await using log = await startLog(config);
-  for (const warning of read.warnings) log.warn("config.ignored", { warning });
+  for (const warning of read.warnings) log.warn("config.warning", { warning });
   surviveStrayErrors(log);
   await using open = await openStoreOrTell(config, log);
   opened = open.services;

@@ -1,4 +1,5 @@
 import { parseEnv } from "node:util";
+import { oldProxyValue, type TrustedProxies } from "./trusted_proxies.ts";
 import { nameWarning } from "./unknown_names.ts";
 import { Wrong } from "./values.ts";
 import { laterVariables, type Variable, type VariableName, variables } from "./variables.ts";
@@ -22,8 +23,8 @@ export interface Config {
   registration: "open" | "invite" | "closed";
   admin: { username: string; password: string } | null;
   logLevel: "debug" | "info" | "warn" | "error";
-  /** Whether the addresses and the scheme that a proxy in front names are believed. */
-  trustProxy: boolean;
+  /** Proxies whose word on addresses, scheme and host is believed (OP-10). */
+  trustProxy: TrustedProxies;
   uploadMaxBytes: number;
   quotaBytes: number;
   clamd: { host: string; port: number };
@@ -60,7 +61,7 @@ export class ConfigProblem {
 
 export interface ReadConfig {
   config: Config;
-  /** One line each, about names that mean nothing (yet). */
+  /** One line each, about names that mean nothing (yet) and values of older versions. */
   warnings: string[];
 }
 
@@ -122,7 +123,8 @@ export function readConfig(environment: Texts, dotEnv: Texts = {}): ReadConfig |
   };
   const first = problems[0] ?? togetherProblem(config, username, password);
   if (first !== undefined) return new ConfigProblem(first);
-  return { config, warnings: Object.keys(texts).map(nameWarning).filter((line) => line !== undefined) };
+  const warnings = [...Object.keys(texts).map(nameWarning), oldProxyValue(texts.BEHEST_TRUST_PROXY)];
+  return { config, warnings: warnings.filter((line) => line !== undefined) };
 }
 
 /** Reads the process's environment and `.env` of the working directory, and checks them. */

@@ -1,4 +1,5 @@
 import { passwordBody, username } from "../protocol/mod.ts";
+import { TrustedProxies } from "./trusted_proxies.ts";
 import {
   oneOf,
   parseHostPort,
@@ -118,13 +119,11 @@ export const variables = {
     parse: oneOf("debug", "info", "warn", "error"),
   },
   BEHEST_TRUST_PROXY: {
-    about: "Whether `X-Forwarded-For` and `-Proto` are believed: `yes` only behind your own proxy",
-    default: "no",
-    example: "yes",
-    parse: (text) => {
-      const answer = oneOf("yes", "no")(text);
-      return answer instanceof Wrong ? answer : answer === "yes";
-    },
+    about:
+      "Proxies whose `X-Forwarded-For`, `-Proto` and `-Host` are believed: how many are in a row, or a list of their networks",
+    default: "0",
+    example: "1",
+    parse: TrustedProxies.parse,
   },
   BEHEST_UPLOAD_MAX_BYTES: {
     about: "Largest file, in bytes",

@@ -1,7 +1,8 @@
 import { App, csp, csrf, HttpError, type Middleware, staticFiles } from "fresh";
 import { isCall } from "./calls.ts";
 import type { Config } from "../config/mod.ts";
-import { addressOf, peerOf, routed, unknownHost } from "./edge.ts";
+import { addressOf, routed, unknownHost } from "./edge.ts";
+import { peerOf } from "./forwarded.ts";
 import type { State } from "./define.ts";
 import { Refusal, say } from "../protocol/mod.ts";
 import { problem } from "./problems.ts";
@@ -35,7 +36,7 @@ export function buildApp(services: () => Services): App<State> {
 export function serving(app: App<State>, config: Config): Deno.ServeHandler<Deno.NetAddr> {
   const handler = app.handler();
   return async (req, info) => {
-    const url = addressOf(req, config);
+    const url = addressOf(req, info.remoteAddr, config);
     if (url === null) return addHeaders(unknownHost(), false, "/api");
     return addHeaders(await routed(handler, req, url, info), url.protocol === "https:", url.pathname);
   };
@@ -46,7 +47,12 @@ function describeRequest(opened: () => Services): Middleware<State> {
     const services = opened();
     ctx.state.services = services;
     ctx.state.requestId = services.requestId();
-    ctx.state.address = peerOf(ctx.req, ctx.info.remoteAddr, services.config);
+    const address = peerOf(ctx.req, ctx.info.remoteAddr, services.config);
+    if (address === null) {
+      services.log.warn("proxy.unreadable", { requestId: ctx.state.requestId, header: "X-Forwarded-For" });
+      return problem(new Refusal("invalid_params", "request.forwarded"));
+    }
+    ctx.state.address = address;
     ctx.state.language = acceptedLanguage(ctx.req.headers.get("accept-language"));
     const { method } = ctx.req;
     const startedAt = services.clock.now();
@@ -65,7 +71,7 @@ function describeRequest(opened: () => Services): Middleware<State> {
 /** Makes `ctx.url` the address that the browser sees. */
 function seenFrom(services: () => Services): Middleware<State> {
   return (ctx) => {
-    const seen = addressOf(ctx.req, services().config);
+    const seen = addressOf(ctx.req, ctx.info.remoteAddr, services().config);
     if (seen !== null && seen.origin !== ctx.url.origin) {
       ctx.url.protocol = seen.protocol;
       ctx.url.port = "";

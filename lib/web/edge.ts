@@ -1,38 +1,26 @@
 import type { Config } from "../config/mod.ts";
 import { isCall } from "./calls.ts";
+import { forwarded } from "./forwarded.ts";
 import { methods, wrongMethod } from "./methods.ts";
 import { problem } from "./problems.ts";
 import { Refusal } from "../protocol/mod.ts";
-
-/** What a trusted proxy says of a request: of a list only the last value is the proxy's own, the peer may have sent the rest. */
-function forwarded(req: Request, name: "for" | "host" | "proto"): string | undefined {
-  return req.headers.get(`x-forwarded-${name}`)?.split(",").at(-1)?.trim();
-}
 
 /**
  * The address that the browser sees: scheme and host from the proxy where one is trusted. Null where the request names no
  * host that can be read. Slashes in a host would become a part of the path.
  */
-export function addressOf(req: Request, { trustProxy }: Pick<Config, "trustProxy">): URL | null {
+export function addressOf(req: Request, peer: Deno.Addr, trust: Pick<Config, "trustProxy">): URL | null {
   if (/[/?#@\\]/.test(req.headers.get("host") ?? "")) return null;
   const url = URL.parse(req.url);
-  if (url === null || !trustProxy) return url;
-  const protocol = forwarded(req, "proto");
+  if (url === null) return url;
+  const protocol = forwarded(req, peer, trust, "proto");
   if (protocol === "https" || protocol === "http") url.protocol = protocol;
-  const host = forwarded(req, "host");
+  const host = forwarded(req, peer, trust, "host");
   if (host !== undefined && /^[\w.\-[\]:]+$/.test(host) && URL.canParse(`${url.protocol}//${host}`)) {
     url.port = "";
     url.host = host;
   }
   return url;
-}
-
-/** The peer's address, or the one that a trusted proxy gives; IPv4 in its own way of writing. */
-export function peerOf(req: Request, peer: Deno.Addr, { trustProxy }: Pick<Config, "trustProxy">): string {
-  const direct = "hostname" in peer ? peer.hostname : "local";
-  const named = trustProxy ? forwarded(req, "for") : undefined;
-  const address = named !== undefined && /^[0-9A-Fa-f.:]{2,45}$/.test(named) ? named : direct;
-  return address.replace(/^::ffff:(?=[0-9.]+$)/i, "");
 }
 
 type Handler = (req: Request, info: Deno.ServeHandlerInfo<Deno.NetAddr>) => Promise<Response>;

@@ -18,6 +18,7 @@ import { FakeClock, fakeStartMs } from "./clock.ts";
 import { addFile, emptyFileWorld, fakeFileServices, type FakeFileWorld } from "./file_services.ts";
 import { seededRandom } from "./random.ts";
 import { told } from "./told.ts";
+import { trusting } from "./trusting.ts";
 
 export const fakePassword = "correct horse battery";
 export const fakeSetupToken = "setup-token";
@@ -67,7 +68,7 @@ const config: Config = {
   registration: "open",
   admin: null,
   logLevel: "error",
-  trustProxy: false,
+  trustProxy: trusting("0"),
   uploadMaxBytes: 1024 * 1024,
   quotaBytes: 4 * 1024 * 1024,
   clamd: { host: "127.0.0.1", port: 3310 },

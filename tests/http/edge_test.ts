@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { type Log, silentLog } from "../../lib/platform/mod.ts";
-import { addressOf, peerOf } from "../../lib/web/edge.ts";
+import { addressOf } from "../../lib/web/edge.ts";
+import { peerOf } from "../../lib/web/forwarded.ts";
 import { withPages } from "../fakes/pages.ts";
 import { fakeServices } from "../fakes/services.ts";
 import { served } from "../fakes/served.ts";
+import { trusting } from "../fakes/trusting.ts";
 
 /** A log that remembers what went wrong, by its events. */
 function complaints(): { log: Log; events: string[] } {
@@ -62,27 +64,91 @@ Deno.test("API: a Host that is none is 400, a method that HTTP does not know 405
   assert.deepEqual(events, []);
 });
 
-Deno.test("OP-1: of a trusted proxy's lists the last value counts, for scheme, host and address alike", () => {
+/** What the server makes of a request's address and sender. */
+function seen(trusted: string, headers: Record<string, string>, hostname = "::ffff:127.0.0.1") {
+  const request = new Request("http://127.0.0.1:8000/login?next=%2F", { headers });
+  const peer = { transport: "tcp", hostname, port: 1 } as const;
+  const trust = { trustProxy: trusting(trusted) };
+  return { url: addressOf(request, peer, trust)?.href, address: peerOf(request, peer, trust) };
+}
+
+const seenFor = (trusted: string, list: string, hostname?: string) =>
+  seen(trusted, { "x-forwarded-for": list }, hostname).address;
+
+Deno.test("OP-10: of one trusted proxy's lists the last value counts, for scheme, host and address alike", () => {
   const headers = {
     "x-forwarded-proto": "http, https",
     "x-forwarded-host": "evil.example, behest.example:8443",
     "x-forwarded-for": "203.0.113.9, 198.51.100.7",
   };
-  const request = new Request("http://127.0.0.1:8000/login?next=%2F", { headers });
-  const peer = { transport: "tcp", hostname: "::ffff:127.0.0.1", port: 1 } as const;
-  assert.equal(addressOf(request, { trustProxy: true })?.href, "https://behest.example:8443/login?next=%2F");
-  assert.equal(peerOf(request, peer, { trustProxy: true }), "198.51.100.7");
-  assert.equal(addressOf(request, { trustProxy: false })?.href, "http://127.0.0.1:8000/login?next=%2F");
-  assert.equal(peerOf(request, peer, { trustProxy: false }), "127.0.0.1");
-  const junk = new Request("http://127.0.0.1:8000/", {
-    headers: { "x-forwarded-proto": "javascript", "x-forwarded-host": "a/b@c", "x-forwarded-for": "<x>" },
-  });
-  assert.equal(addressOf(junk, { trustProxy: true })?.href, "http://127.0.0.1:8000/");
-  assert.equal(peerOf(junk, peer, { trustProxy: true }), "127.0.0.1");
+  const told = { url: "https://behest.example:8443/login?next=%2F", address: "198.51.100.7" };
+  assert.deepEqual(seen("1", headers), told);
+  const direct = { url: "http://127.0.0.1:8000/login?next=%2F", address: "127.0.0.1" };
+  assert.deepEqual(seen("0", headers), direct);
+  assert.deepEqual(seen("127.0.0.0/8", headers), told);
+  assert.deepEqual(seen("10.0.0.0/8", headers), direct, "a peer that is no proxy is not believed");
+  const junk = { "x-forwarded-proto": "javascript", "x-forwarded-host": "a/b@c" };
+  assert.deepEqual(seen("1", junk), direct);
+});
+
+Deno.test("OP-10: the port of a sender is no part of the address, and IPv6 may stand in brackets", () => {
+  assert.equal(seenFor("1", "192.0.2.7:5123"), "192.0.2.7");
+  assert.equal(seenFor("1", "192.0.2.7"), "192.0.2.7");
+  assert.equal(seenFor("1", "[2001:DB8::7]:5123"), "2001:db8::7");
+  assert.equal(seenFor("1", "[2001:db8:0:0::7]"), "2001:db8::7");
+  assert.equal(seenFor("1", "2001:db8::7"), "2001:db8::7");
+  assert.equal(seenFor("1", "fe80::1%eth0"), "fe80::1");
+  assert.equal(seenFor("1", "::ffff:192.0.2.7"), "192.0.2.7");
+  assert.equal(seenFor("1", "[::ffff:c000:207]:80"), "192.0.2.7");
+});
+
+Deno.test("OP-10: proxies in a row are counted from the server, and what stands before them is not believed", () => {
+  const list = "6.6.6.6, 203.0.113.9, 10.0.0.2";
+  assert.equal(seenFor("1", list), "10.0.0.2");
+  assert.equal(seenFor("2", list), "203.0.113.9");
+  assert.equal(seenFor("2", "203.0.113.9"), "203.0.113.9", "a shorter list ends with its first");
+  assert.equal(seenFor("127.0.0.1, 10.0.0.0/8", list), "203.0.113.9");
+  assert.equal(seenFor("::1,10.0.0.0/8", list, "::1"), "203.0.113.9");
+  assert.equal(seenFor("10.0.0.0/8", list, "192.0.2.1"), "192.0.2.1");
+  assert.equal(seenFor("127.0.0.1,10.0.0.0/8", "<x>, 203.0.113.9, 10.0.0.2"), "203.0.113.9");
+  assert.equal(seenFor("1", ""), "127.0.0.1", "a request without a list is the proxy's own");
+  const both = { "x-forwarded-proto": "https, http", "x-forwarded-for": "203.0.113.9, 10.0.0.2" };
+  assert.match(seen("2", both).url ?? "", /^https:/);
+  assert.match(seen("1", both).url ?? "", /^http:/);
+});
+
+Deno.test("OP-10: a proxy that names no address gets 400, so that nobody shares one limit with everybody", async () => {
+  for (
+    const junk of [
+      "unknown",
+      "<x>",
+      "_hidden",
+      "203.0.113.9, 1.2.3",
+      "1.2.3.4:99999999",
+      "[1.2.3.4]",
+      "[::1",
+      "a:b",
+      "999.1.1.1",
+    ]
+  ) {
+    assert.equal(seenFor("1", junk), null, junk);
+    assert.equal(seenFor("0", junk), "127.0.0.1", junk);
+  }
+  const { log, events } = complaints();
+  const fake = fakeServices({ trustProxy: trusting("1") });
+  await withPages(async (send) => {
+    const call = await send("/api/v1/profile", { headers: { "x-forwarded-for": "unknown" } });
+    assert.equal(call.status, 400);
+    assert.match((await call.json()).detail, /X-Forwarded-For/);
+    assert.ok(call.headers.has("content-security-policy"));
+    const good = await send("/login", { headers: { "x-forwarded-for": "junk, 192.0.2.7:1" } });
+    assert.equal(good.status, 200);
+  }, { ...fake, services: { ...fake.services, log } });
+  assert.deepEqual(events, ["proxy.unreadable"]);
 });
 
 Deno.test("OP-1: cookies, HSTS and origins follow the same last value of a proxy's list", async () => {
-  const fake = fakeServices({ trustProxy: true });
+  const fake = fakeServices({ trustProxy: trusting("1") });
   await withPages(async (send) => {
     const response = await send("/discreet", {
       method: "POST",

@@ -15,6 +15,7 @@ import { RawHttp } from "../fakes/raw_http.ts";
 import { served } from "../fakes/served.ts";
 import { type FakeServices, fakeServices } from "../fakes/services.ts";
 import { told } from "../fakes/told.ts";
+import { trusting } from "../fakes/trusting.ts";
 
 async function annsSite(fake: FakeServices = fakeServices()) {
   const send = await site(fake);
@@ -70,7 +71,7 @@ function callOrigin({ world }: FakeServices) {
 }
 
 Deno.test("SC-5: behind a proxy the port of the connection is not the person's", async () => {
-  const { post, fake } = await annsSite(fakeServices({ trustProxy: true }));
+  const { post, fake } = await annsSite(fakeServices({ trustProxy: trusting("1") }));
   assert.equal((await post("/api/v1/files?name=a", "x")).status, 201);
   assert.equal(callOrigin(fake).port, null);
 });

@@ -36,7 +36,7 @@ export const rooms: Readonly<Record<string, Part>> = {
   },
   [words]: { parts: [protocol] },
   [text]: { parts: [protocol, words] },
-  "lib/config": { parts: [protocol], packages: ["node:util"] },
+  "lib/config": { parts: [protocol], packages: ["node:net", "node:util"] },
   "lib/accounts": {
     parts: [protocol, platform],
     packages: [
@@ -66,7 +66,7 @@ export const rooms: Readonly<Record<string, Part>> = {
   },
   [web]: {
     parts: [protocol, platform, words, text, fresh, "lib/config", "lib/realtime", ...services],
-    packages: ["zod"],
+    packages: ["node:net", "zod"],
   },
   "lib/compose": {
     parts: [protocol, platform, web, "lib/config", "lib/realtime", "lib/adapters", ...services],

@@ -7,6 +7,7 @@ import {
   type Texts,
   variables,
 } from "../../lib/config/mod.ts";
+import { trusting } from "../fakes/trusting.ts";
 
 function accepted(environment: Texts, dotEnv: Texts = {}): { config: Config; warnings: string[] } {
   const read = readConfig(environment, dotEnv);
@@ -36,7 +37,7 @@ Deno.test("OP-2: an empty environment gives the specification's defaults", () =>
       registration: "open",
       admin: null,
       logLevel: "info",
-      trustProxy: false,
+      trustProxy: trusting("0"),
       uploadMaxBytes: 2 * 1024 ** 3,
       quotaBytes: 5 * 1024 ** 3,
       clamd: { host: "127.0.0.1", port: 3310 },
@@ -138,6 +139,14 @@ const wrong: [name: string, text: string][] = [
   ["BEHEST_ADMIN_USERNAME", "Ад"],
   ["BEHEST_LOG_LEVEL", "verbose"],
   ["BEHEST_TRUST_PROXY", "true"],
+  ["BEHEST_TRUST_PROXY", "-1"],
+  ["BEHEST_TRUST_PROXY", "17"],
+  ["BEHEST_TRUST_PROXY", "10.0.0.0/33"],
+  ["BEHEST_TRUST_PROXY", "10.0.0.0/8/8"],
+  ["BEHEST_TRUST_PROXY", "10.0.0.0/"],
+  ["BEHEST_TRUST_PROXY", "::1/129"],
+  ["BEHEST_TRUST_PROXY", "10.0.0.1, proxy.example"],
+  ["BEHEST_TRUST_PROXY", ","],
 ];
 
 Deno.test("OP-1: a wrong value is refused in one line that names variable, problem and example", () => {
@@ -189,12 +198,24 @@ Deno.test("OP-1: a later version's variable is said not to be used yet", () => {
   ]);
 });
 
+Deno.test("OP-10: the values of older versions still mean what they meant, and the start says so", () => {
+  for (const [old, now] of [["yes", "1"], ["no", "0"]] as const) {
+    const { config, warnings } = accepted({ BEHEST_TRUST_PROXY: old });
+    assert.deepEqual(config.trustProxy, trusting(now));
+    assert.deepEqual(warnings.map((line) => line.startsWith(`BEHEST_TRUST_PROXY=${old} still means`)), [
+      true,
+    ]);
+  }
+  assert.deepEqual(accepted({ BEHEST_TRUST_PROXY: "2" }).warnings, []);
+  assert.deepEqual(accepted({}).warnings, []);
+});
+
 Deno.test("OP-1: what is in force is shown with secrets masked, and reads back as the same", () => {
   const environment = {
     BEHEST_ADMIN_USERNAME: "ada",
     BEHEST_ADMIN_PASSWORD: "correct horse battery",
     BEHEST_ORIGINS: "https://a.example, https://b.example",
-    BEHEST_TRUST_PROXY: "yes",
+    BEHEST_TRUST_PROXY: "10.0.0.0/8, ::1",
     BEHEST_KV: ":memory:",
   };
   const { config } = accepted(environment);

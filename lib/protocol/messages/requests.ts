@@ -9,6 +9,7 @@ export const requestMessages = {
   "request.otherSite": "This request came from another site.",
   "request.otherSiteLogin": "A page of another site cannot use this site's login.",
   "request.host": "Send a Host header with the name of this server.",
+  "request.forwarded": "The proxy's X-Forwarded-For names no IP address. Correct the proxy.",
   "request.method": "This address does not allow that method.",
   "request.invalid": "This request is not valid.",
   "request.fault": "Server error. The log has it as {id}.",

@@ -12,6 +12,7 @@ import {
   say,
 } from "../../protocol/mod.ts";
 import { originOf } from "../authentication.ts";
+import { isProxy } from "../forwarded.ts";
 import type { UploadedFrom } from "../../files/mod.ts";
 
 const wrong = (message: Message, fields?: RefusalDetail["fields"]) =>
@@ -20,7 +21,7 @@ const wrong = (message: Message, fields?: RefusalDetail["fields"]) =>
 /** Where an upload comes from. The port of the peer is the proxy's own behind a proxy. */
 export function uploadOrigin(ctx: Context<State>): UploadedFrom {
   const { remoteAddr } = ctx.info;
-  const isPeers = "port" in remoteAddr && !ctx.state.services.config.trustProxy;
+  const isPeers = "port" in remoteAddr && !isProxy(remoteAddr, ctx.state.services.config);
   return { ...originOf(ctx), port: isPeers ? remoteAddr.port : null };
 }
 

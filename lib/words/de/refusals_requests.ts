@@ -12,6 +12,7 @@ export const requests: Translated<typeof requestMessages> = {
   "request.otherSite": "Diese Anfrage kam von einer anderen Website.",
   "request.otherSiteLogin": "Die Seite einer anderen Website kann die Anmeldung hier nicht benutzen.",
   "request.host": "Sende einen Host-Header mit dem Namen dieses Servers.",
+  "request.forwarded": "X-Forwarded-For vom Proxy nennt keine IP-Adresse. Berichtige den Proxy.",
   "request.method": "Diese Adresse erlaubt diese Methode nicht.",
   "request.invalid": "Diese Anfrage ist nicht gültig.",
   "request.fault": "Fehler im Server. Im Log steht er unter {id}.",
