@@ -88,7 +88,8 @@ function applyFiles(target: Target, mountPath: string): void {
   const pages: { path: string; folder: Folder; route: Route<never> }[] = [];
   for (const file of target.build?.routes ?? []) {
     const name = readFileName(file.id);
-    const folder = folderAt(target.root, [...base, ...name.folders]);
+    // Without the path: also below one, a middleware of the root folder holds for the whole app, as in Fresh.
+    const folder = folderAt(target.root, name.folders);
     const { component, config, handler } = readModule(file);
     const route: Route<never> = { component, config, handler: handler as Route<never>["handler"] };
     switch (name.kind) {

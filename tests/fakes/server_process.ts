@@ -14,16 +14,22 @@ export class ServerProcess {
   }
 
   /**
-   * Starts `main.ts` with the permissions that `deno task start` gives it, or another program of ours with all. Throws with
+   * Starts `main.ts` with the permissions that `deno task start` gives it, `program` with all, or what `args` says. Throws with
    * its output when it ends early. `quiet`: what it logs is not shown, but when that happens.
    */
   static async start(
     env: Record<string, string>,
-    { program, quiet = false }: { program?: readonly string[] | undefined; quiet?: boolean } = {},
+    { program, args, quiet = false }: {
+      program?: readonly string[] | undefined;
+      args?: (permissions: readonly string[]) => readonly string[];
+      quiet?: boolean;
+    } = {},
   ): Promise<ServerProcess> {
     const whole = { BEHEST_PORT: "0", BEHEST_LOG_LEVEL: "warn", ...env };
     const child = new Deno.Command(Deno.execPath(), {
-      args: ["run", ...program === undefined ? [...await permissions(whole), "main.ts"] : ["-A", ...program]],
+      args: program === undefined
+        ? [...(args ?? mainArgs)(await permissions(whole))]
+        : ["run", "-A", ...program],
       env: whole,
       stdin: "null",
       stdout: "piped",
@@ -86,6 +92,8 @@ export class ServerProcess {
     await this.#child.status;
   }
 }
+
+const mainArgs = (permissions: readonly string[]) => ["run", ...permissions, "main.ts"];
 
 async function permissions(env: Record<string, string>): Promise<string[]> {
   const { stdout } = await new Deno.Command(Deno.execPath(), {

@@ -152,6 +152,18 @@ Deno.test("Fresh: file routes stand where fsRoutes() is called, also below a pat
   assert.equal(await ask(handler, "/x"), "404 Not Found");
 });
 
+Deno.test("Fresh: below a path, the middlewares of file routes hold for the app, and those of the path not for them", async () => {
+  const mark = (name: string) => (ctx: Ctx) => {
+    ctx.state.seen = `${ctx.state.seen ?? ""}${name}`;
+    return ctx.next();
+  };
+  const show = (ctx: Ctx) => ctx.text(String(ctx.state.seen));
+  const app = new App<Record<string, unknown>>().use("/at", mark("path")).fsRoutes("/at").get("/late", show);
+  const handler = appOf({ _middleware: { handler: mark("file") }, x: { handler: show } }, app);
+  assert.equal(await ask(handler, "/at/x"), "200 file");
+  assert.equal(await ask(handler, "/late"), "200 file");
+});
+
 Deno.test("Fresh: files that export nothing usable are refused when the handler is made", () => {
   assert.throws(() => appOf({ x: { other: 1 } }), /routes\/x exports no page/);
   assert.throws(() => appOf({ x: { handler: (_req: Request, _ctx: Ctx) => null } }), /one argument/);
