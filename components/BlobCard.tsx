@@ -1,6 +1,7 @@
 import type { AdminFile } from "../lib/protocol/mod.ts";
 import { fill, plural } from "../lib/words/shape.ts";
-import { AreaField, Check, FieldError } from "./Field.tsx";
+import { ConfirmField } from "./ConfirmField.tsx";
+import { AreaField } from "./Field.tsx";
 import { factsText, fileWords } from "../lib/text/files.ts";
 import { Time } from "./Time.tsx";
 import { checkText, verdictWords } from "../lib/text/verdicts.ts";
@@ -112,15 +113,7 @@ export function DecisionForm({ sha256, reason, errors }: DecisionFormProps) {
           error={errors.reason}
           rows={2}
         />
-        <div class="stack-s">
-          <Check
-            name="confirm"
-            label={words.confirm}
-            hint={words.confirmHint}
-            required
-          />
-          <FieldError name="confirm" error={errors.confirm} />
-        </div>
+        <ConfirmField label={words.confirm} hint={words.confirmHint} error={errors.confirm} />
         <div class="row">
           <button type="submit" class="button" name="decision" value="release">{words.release}</button>
           <button type="submit" class="button button-main" name="decision" value="reject">

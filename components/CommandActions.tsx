@@ -1,23 +1,11 @@
 import type { ComponentChildren } from "preact";
+import { type CommandAction, readAction } from "../lib/browser/command_action.ts";
 import { limits } from "../lib/protocol/limits.ts";
 import type { CommandState, DeliveredCommand, FileObject } from "../lib/protocol/mod.ts";
 import type { Words } from "../lib/words/mod.ts";
 import { fill } from "../lib/words/shape.ts";
 import { AttachField } from "./AttachField.tsx";
 import { useWords } from "./words.tsx";
-
-/** What a person asks of a command: the fields of the form, as typed. */
-export interface CommandAction {
-  id: string;
-  state: CommandState;
-  note: string | null;
-  /** With `deferred`: for how many minutes, unless `until` says when. */
-  minutes: number | null;
-  /** With `deferred`: when it comes back, as a `datetime-local` field holds it. */
-  until: string | null;
-  /** With `submitted`: ids of the files that are handed in. */
-  proof: string[];
-}
 
 /** The person's own files that can be handed in, and how large a new one may be, in bytes. */
 export interface OwnChoice {
@@ -236,60 +224,4 @@ function Note({ id, label, hint, required }: NoteProps) {
       />
     </div>
   );
-}
-
-/** The form's fields; the server checks them again. */
-export function readAction(form: FormData | URLSearchParams): CommandAction {
-  const field = (name: string) => {
-    const value = form.get(name);
-    return typeof value === "string" ? value.trim() : "";
-  };
-  const state = field("state") as CommandState;
-  const minutes = Number(field("minutes"));
-  return {
-    id: field("id"),
-    state,
-    // "Not now" and "Done" carry no words even when some were begun for another answer.
-    note: noted.has(state) ? field("note") || null : null,
-    minutes: state === "deferred" && Number.isFinite(minutes) && minutes > 0 ? minutes : null,
-    until: state === "deferred" ? field("until") || null : null,
-    proof: state === "submitted"
-      ? form.getAll("proof").filter((value): value is string => typeof value === "string")
-      : [],
-  };
-}
-
-/** Answers that may come with words to the sender. */
-const noted: ReadonlySet<CommandState> = new Set(["submitted", "declined", "failed"]);
-
-/** A `datetime-local` value in the browser's own zone, as RFC 3339; what cannot be read stays as it is. */
-export function localMoment(value: string): string {
-  const date = new Date(value);
-  return Number.isNaN(date.getTime()) ? value : date.toISOString();
-}
-
-/** What `command.update` takes for an action that is asked for at `now`; `moment` reads a chosen time. */
-export function updateParams(
-  action: CommandAction,
-  now: number,
-  moment: (value: string) => string,
-): {
-  id: string;
-  state: CommandState;
-  note?: string;
-  until?: string;
-  proof?: string[];
-} {
-  const until = action.until !== null
-    ? moment(action.until)
-    : action.minutes !== null
-    ? new Date(now + action.minutes * 60_000).toISOString()
-    : null;
-  return {
-    id: action.id,
-    state: action.state,
-    ...(action.note === null ? {} : { note: action.note }),
-    ...(until === null ? {} : { until }),
-    ...(action.proof.length === 0 ? {} : { proof: action.proof }),
-  };
 }

@@ -1,6 +1,8 @@
 import type { Absence, ListItem } from "../lib/protocol/mod.ts";
+import { CommandFacts } from "./CommandFacts.tsx";
 import { Attachments } from "./Attachments.tsx";
-import { type CommandAction, CommandActions, type OwnChoice } from "./CommandActions.tsx";
+import type { CommandAction } from "../lib/browser/command_action.ts";
+import { CommandActions, type OwnChoice } from "./CommandActions.tsx";
 import { Reveal } from "./Discreet.tsx";
 import { audienceText, distanceText, kindTitle, requirementText } from "../lib/text/commands.ts";
 import { PersonName } from "./PersonName.tsx";
@@ -71,14 +73,7 @@ export function CommandCard(props: CommandCardProps) {
               </li>
             )
             : null}
-          <li>
-            <Filled text={words.ends} time={<Time value={command.expiresAt} local={local} />} />
-          </li>
-          {command.categories.map((slug) => (
-            <li key={slug}>
-              <span class="tag">{slug}</span>
-            </li>
-          ))}
+          <CommandFacts command={command} local={local} />
         </ul>
         {asked === null ? null : <p class="soft small">{asked}</p>}
         {state === "returned" ? <Returned note={item.state?.note ?? null} /> : null}

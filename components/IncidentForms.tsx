@@ -1,4 +1,5 @@
 import { type Incident, incidentTypes } from "../lib/protocol/files.ts";
+import { ConfirmField } from "./ConfirmField.tsx";
 import { AreaField, Check, FieldError, Group, SelectField } from "./Field.tsx";
 import { uploadersOf } from "../lib/text/incidents.ts";
 import { reasonText } from "../lib/words/mod.ts";
@@ -76,15 +77,7 @@ export function SubmitForm({ incident, problems, errors }: SubmitProps) {
           action={`/admin/incidents/${incident.id}`}
           aria-label={words.submitForm}
         >
-          <div class="stack-s">
-            <Check
-              name="confirm"
-              label={words.submitNow}
-              hint={words.submitHint}
-              required
-            />
-            <FieldError name="confirm" error={errors.confirm} />
-          </div>
+          <ConfirmField label={words.submitNow} hint={words.submitHint} error={errors.confirm} />
           <div>
             <button type="submit" class="button button-main" name="action" value="submit">
               {words.submit}

@@ -1,4 +1,5 @@
 import type { Absence, ListItem } from "../lib/protocol/mod.ts";
+import { CommandFacts } from "./CommandFacts.tsx";
 import { AskFirst } from "./AskFirst.tsx";
 import { Attachments } from "./Attachments.tsx";
 import { Reveal } from "./Discreet.tsx";
@@ -70,14 +71,7 @@ export function SentCard(props: SentCardProps) {
             <Filled text={words.due} time={<Time value={command.dueAt} local={local} />} />
           </li>
         )}
-        <li>
-          <Filled text={words.ends} time={<Time value={command.expiresAt} local={local} />} />
-        </li>
-        {command.categories.map((slug) => (
-          <li key={slug}>
-            <span class="tag">{slug}</span>
-          </li>
-        ))}
+        <CommandFacts command={command} local={local} />
       </ul>
       {single || item.totals === undefined ? null : <Progress totals={item.totals} />}
       <RecipientList

@@ -1,11 +1,7 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
-import {
-  type CommandAction,
-  localMoment,
-  type OwnChoice,
-  updateParams,
-} from "../components/CommandActions.tsx";
+import { useRef } from "preact/hooks";
+import type { OwnChoice } from "../components/CommandActions.tsx";
+import { type CommandAction, localMoment, updateParams } from "../lib/browser/command_action.ts";
 import { CommandCard } from "../components/CommandCard.tsx";
 import { failureText } from "../lib/browser/failures.ts";
 import { filtered, filterFrom } from "../lib/browser/inbox_filter.ts";
@@ -14,6 +10,7 @@ import { WithScripts } from "../components/WithScripts.tsx";
 import { Empty } from "../components/Notice.tsx";
 import { bounded, openItems, withDelivered, withItem, withReading } from "../lib/browser/open_items.ts";
 import { pageConnection, pageStore } from "../lib/browser/connection.ts";
+import { useConnection } from "../lib/browser/use_connection.ts";
 import { stateWords } from "../lib/text/commands.ts";
 import { isPending, usePending, withPending } from "../lib/browser/pending_answers.ts";
 import { toast } from "../lib/browser/toast.ts";
@@ -50,7 +47,7 @@ interface ListProps {
 /** How often "was due" is looked at again. */
 const minuteMs = 60_000;
 
-/** The open commands: what the server rendered, kept current over the line. */
+/** The open commands: rendered by the server, kept current over the connection. */
 export default function Inbox(
   { words, ...list }: ListProps & {
     words: SomeWords<"inbox" | "commands" | "command" | "file" | "upload" | "failures" | "offline">;
@@ -90,7 +87,7 @@ function OpenCommands(props: ListProps) {
     if (item !== undefined) refused.value = withItem(refused.value, item);
   };
   const pending = usePending(refuse);
-  /** Reads the view again; set by the line. */
+  /** Reads the view again; set once the island has started. */
   const refill = useRef<(() => Promise<void>) | null>(null);
   const view = (now: { items: ListItem[]; next: string | null }) => {
     items.value = now.items;
@@ -107,11 +104,10 @@ function OpenCommands(props: ListProps) {
     if (props.newest && next.value !== null && items.value.length < props.wanted / 2) void refill.current?.();
   };
 
-  useEffect(() => {
+  useConnection((client) => {
     local.value = true;
     zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone || props.zone;
     now.value = Date.now();
-    const client = pageConnection();
     const readKept = async () => {
       const kept = await (await pageStore())?.commands() ?? [];
       if (stopped.value) return;
@@ -120,7 +116,7 @@ function OpenCommands(props: ListProps) {
       );
     };
     if (props.kept) void readKept().catch(() => undefined);
-    // Nobody tells afterwards what happened while there was no line, so every new one is followed by a reading.
+    // Changes while offline are not told afterwards, so each new connection reads the list.
     const read = async () => {
       const then = items.value;
       const page = (before: string | undefined) =>
@@ -137,7 +133,8 @@ function OpenCommands(props: ListProps) {
       const { command, state } = detail;
       items.value = items.value.map((item) => item.command.id === id ? { ...item, command, state } : item);
     };
-    const offs = [
+    const ticking = setInterval(() => now.value = Date.now(), minuteMs);
+    return [
       client.on("deliver", (delivery) => {
         if (!props.newest || !isOpen(delivery.state)) return;
         const known = items.value.find((item) => item.command.id === delivery.command.id);
@@ -159,17 +156,13 @@ function OpenCommands(props: ListProps) {
         stopped.value = ready.stopped;
         if (props.newest && !ready.stopped) void read();
       }),
+      () => clearInterval(ticking),
     ];
-    const ticking = setInterval(() => now.value = Date.now(), minuteMs);
-    return () => {
-      for (const off of offs) off();
-      clearInterval(ticking);
-    };
-  }, []);
+  });
 
   const act = async (action: CommandAction) => {
     const { id } = action;
-    // Without a line it waits, and the person goes on.
+    // Without a connection the answer waits, and the person can go on.
     if (pageConnection().state.kind === "online") busy.value = new Set([...busy.value, id]);
     const { [id]: _, ...others } = errors.value;
     errors.value = others;

@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
 import { Notice } from "../components/Notice.tsx";
-import { pageConnection, pageStore } from "../lib/browser/connection.ts";
+import { pageStore } from "../lib/browser/connection.ts";
+import { useConnection } from "../lib/browser/use_connection.ts";
 import { kindTitle } from "../lib/text/commands.ts";
 import { PersonName } from "../components/PersonName.tsx";
 import { StateBadge } from "../components/StateBadge.tsx";
@@ -26,8 +26,7 @@ function History() {
   const nothing = useSignal(false);
   const online = useSignal(false);
 
-  useEffect(() => {
-    const client = pageConnection();
+  useConnection((client) => {
     const read = async () => {
       const store = await pageStore();
       nothing.value = await store?.person() === undefined;
@@ -35,15 +34,12 @@ function History() {
     };
     const readAgain = () => void read().catch(() => nothing.value = true);
     readAgain();
-    const offs = [
+    return [
       client.on("connection", ({ kind }) => online.value = kind === "online"),
       client.on("changed", readAgain),
       client.on("stopped", readAgain),
     ];
-    return () => {
-      for (const off of offs) off();
-    };
-  }, []);
+  });
 
   return (
     <>

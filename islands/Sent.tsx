@@ -1,8 +1,7 @@
 import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
 import { Empty } from "../components/Notice.tsx";
 import { failureText } from "../lib/browser/failures.ts";
-import { pageConnection } from "../lib/browser/connection.ts";
+import { useConnection } from "../lib/browser/use_connection.ts";
 import { doneText, type SentAction, withChange } from "../lib/browser/sent_items.ts";
 import { actOnSent } from "../lib/browser/sent_actions.ts";
 import { useAbsent } from "../lib/browser/own_files.ts";
@@ -14,17 +13,17 @@ import type { SomeWords } from "../lib/words/mod.ts";
 
 interface ListProps {
   items: ListItem[];
-  /** The newest page is read again with every new line; older ones stay as they were rendered. */
+  /** The newest page is read again with each connection; older ones stay as rendered. */
   newest: boolean;
   problem: { id: string; message: string } | null;
-  /** By file id: carried files that could not be had when the page was made. */
+  /** Attached files that could not be downloaded when the page was made, by id. */
   absent: Record<string, Absence>;
 }
 
 /** Recipients of one command that the list shows; its own page shows more. */
 const recipientsShown = 5;
 
-/** What the person sent: what the server rendered, kept current over the line. */
+/** The commands that the person sent: rendered by the server, kept current over the connection. */
 export default function Sent(
   { words, ...list }: ListProps & { words: SomeWords<"sent" | "commands" | "file" | "failures"> },
 ) {
@@ -51,31 +50,27 @@ function SentList(props: ListProps) {
     items.value = items.value.map((item) => item.command.id === id ? change(item) : item);
   };
 
-  useEffect(() => {
+  useConnection((client) => {
     local.value = true;
-    const client = pageConnection();
-    const offs = [
+    return [
       client.on("changed", (changed) => {
         const { id } = changed;
         if (!items.value.some(({ command }) => command.id === id)) return;
         put(id, (item) => withChange(item, changed));
         if (changed.state !== "submitted") return;
-        // The change has no files: what was handed in is read.
+        // The change has no files: the submission is read.
         client.request("command.get", { id }).then(({ timeline: _, ...item }) => put(id, () => item), () => {
-          // The page keeps what it shows; the next line reads again.
+          // The page stays as it is; the next connection reads again.
         });
       }),
       client.on("ready", () => {
         if (!props.newest) return;
         client.request("command.list", { box: "outbox" }).then((list) => items.value = list.items, () => {
-          // The page keeps what it shows; the next line reads again.
+          // The page stays as it is; the next connection reads again.
         });
       }),
     ];
-    return () => {
-      for (const off of offs) off();
-    };
-  }, []);
+  });
 
   const act = async (action: SentAction) => {
     const { id } = action;

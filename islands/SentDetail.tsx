@@ -1,7 +1,6 @@
 import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
 import { failureText } from "../lib/browser/failures.ts";
-import { pageConnection } from "../lib/browser/connection.ts";
+import { useConnection } from "../lib/browser/use_connection.ts";
 import { doneText, type SentAction, withChange } from "../lib/browser/sent_items.ts";
 import { actOnSent } from "../lib/browser/sent_actions.ts";
 import { useAbsent } from "../lib/browser/own_files.ts";
@@ -17,11 +16,11 @@ interface DetailProps {
   /** Recipients that are shown; the rest is counted. */
   most: number;
   problem: string | null;
-  /** By file id: carried files that could not be had when the page was made. */
+  /** Attached files that could not be downloaded when the page was made, by id. */
   absent: Record<string, Absence>;
 }
 
-/** Changes come in flocks; the timeline is read again at most this often. */
+/** Shortest time between two readings of the timeline: changes often come together. */
 const readAgainMs = 1000;
 
 /** One sent command with its totals as they move, its recipients and what happened. */
@@ -47,29 +46,27 @@ function Detail(props: DetailProps) {
   const error = useSignal(props.problem);
   const { id } = props.detail.command;
 
-  useEffect(() => {
+  useConnection((client) => {
     local.value = true;
-    const client = pageConnection();
     let waiting: ReturnType<typeof setTimeout> | null = null;
     const read = () => {
       waiting = null;
       client.request("command.get", { id }).then((answer) => detail.value = answer, () => {
-        // The page keeps what it shows; the next change or line reads again.
+        // The page stays as it is; the next change or connection reads again.
       });
     };
-    const offs = [
+    return [
       client.on("changed", (changed) => {
         if (changed.id !== id) return;
         detail.value = withChange(detail.value, changed);
         waiting ??= setTimeout(read, readAgainMs);
       }),
       client.on("ready", () => read()),
+      () => {
+        if (waiting !== null) clearTimeout(waiting);
+      },
     ];
-    return () => {
-      for (const off of offs) off();
-      if (waiting !== null) clearTimeout(waiting);
-    };
-  }, []);
+  });
 
   const act = async (action: SentAction) => {
     busy.value = true;

@@ -22,7 +22,7 @@ interface ListProps {
   error: string | null;
 }
 
-/** The person's files: uploaded here, and kept current over the line while they are checked (FI-4). */
+/** The person's files: uploaded here, and kept current over the connection while they are checked (FI-4). */
 export default function Uploads(
   { words, ...list }: ListProps & { words: SomeWords<"files" | "file" | "upload"> },
 ) {

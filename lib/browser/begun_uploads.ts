@@ -1,6 +1,6 @@
-/** An upload that broke off with another page, and can go on when its file is chosen again. Sizes in bytes. */
+/** An upload that an earlier page did not finish. It continues when its file is chosen again. Sizes in bytes. */
 export interface BegunUpload {
-  /** Under which the browser keeps it. */
+  /** Key in the browser's storage. */
   key: string;
   url: string;
   name: string;
@@ -8,7 +8,7 @@ export interface BegunUpload {
   sent: number;
 }
 
-/** What the browser keeps of each, so that it survives a reload (UI-5). The logout clears it with all else. */
+/** Stored in the browser, so that an upload survives a reload (UI-5). Logging out deletes it. */
 interface Kept {
   url: string;
   name: string;
@@ -17,53 +17,53 @@ interface Kept {
 }
 
 const keyPrefix = "behest-upload:";
-/** Of those that are kept, the newest that are asked about. */
+/** How many stored uploads are looked up on the server, newest first. */
 const askedAbout = 10;
 
 const tusHeaders = { "Tus-Resumable": "1.0.0" };
 
-/** The same for the same file, chosen again; a file that is sent twice at once has two. */
+/** The same for the same file chosen again. Two uploads of one file differ by a random suffix. */
 function keyOf({ name, type, size, lastModified }: File): string {
   return `${keyPrefix}${JSON.stringify([name, type, size, lastModified])}`;
 }
 
-/** Where uploads of this file were begun, newest first. */
+/** Unfinished uploads of this file, newest first. */
 export function uploadsOf(file: File): BegunUpload[] {
   return allKept(keyOf(file));
 }
 
-/** Remembers where an upload was begun; gives what it is kept under. */
+/** Stores where an upload was started, and returns its key. */
 export function keepUpload(file: File, url: string): string {
   const key = keyOf(file) + crypto.getRandomValues(new Uint32Array(1))[0];
   const kept: Kept = { url, name: file.name, size: file.size, at: Date.now() };
   try {
     localStorage.setItem(key, JSON.stringify(kept));
   } catch {
-    // Without storage it goes on as long as the page is open.
+    // Without storage the upload can be resumed while the page is open.
   }
   return key;
 }
 
-/** Forgets one here; the server keeps it. */
+/** Forgets an upload in this browser; the server keeps it. */
 export function dropKept(key: string): void {
   try {
     localStorage.removeItem(key);
   } catch {
-    // Then nothing was kept either.
+    // Then nothing was stored either.
   }
 }
 
-/** The person's own uploads that the server still has, newest first. Only for the browser; never rejects. */
+/** The person's own unfinished uploads that the server still has, newest first. Only for the browser. Never rejects. */
 export async function begunUploads(): Promise<BegunUpload[]> {
   const found = await Promise.all(allKept(keyPrefix).slice(0, askedAbout).map(withProgress));
   return found.filter((one) => one !== null);
 }
 
-/** Gives one up, here and on the server. */
+/** Cancels an upload, here and on the server. */
 export async function forgetUpload({ key, url }: Pick<BegunUpload, "key" | "url">): Promise<void> {
   dropKept(key);
   await fetch(url, { method: "DELETE", headers: tusHeaders }).catch(() => {
-    // The server removes what nobody goes on with by itself.
+    // The server deletes abandoned uploads itself.
   });
 }
 
@@ -81,7 +81,7 @@ function allKept(prefix: string): BegunUpload[] {
   }
 }
 
-/** Null for what is no upload to this server. */
+/** Null for anything but an upload to this server. */
 function readKept(text: string): Kept | null {
   try {
     const { url, name, size, at } = JSON.parse(text) as Record<string, unknown>;
@@ -94,7 +94,7 @@ function readKept(text: string): Kept | null {
   }
 }
 
-/** Null for one that ended, and for one of somebody else who used this browser: the server says the same of both. */
+/** Null if the upload has ended or belongs to another user of this browser: the server answers the same to both. */
 async function withProgress(upload: BegunUpload): Promise<BegunUpload | null> {
   try {
     const response = await fetch(upload.url, { method: "HEAD", headers: tusHeaders });

@@ -1,6 +1,6 @@
 import type { Words } from "../words/mod.ts";
 
-/** What is asked about before it is done, because it cannot be undone. */
+/** Steps that cannot be undone and are confirmed first. */
 export type Ask = "cancel" | "contact";
 
 export function askOf(text: string | null | undefined): Ask | null {
@@ -10,7 +10,7 @@ export function askOf(text: string | null | undefined): Ask | null {
 export interface AskWords {
   title: string;
   hint: string;
-  /** On the button that does it. */
+  /** Label of the button. */
   act: string;
 }
 

@@ -1,10 +1,10 @@
 import { RequestError } from "../client/mod.ts";
 import type { Language, Words } from "../words/mod.ts";
 
-/** Why something that was asked over the page's connection did not work. Only for the browser. */
+/** Explains why a request over the page's connection failed. Only for the browser. */
 export function failureText(words: Words["failures"], language: Language, error: unknown): string {
   if (!(error instanceof RequestError)) return words.unknown;
-  // What the server says is English and knows more than the kind.
+  // The server's own text is English, and more exact than the kind.
   if (language === "en") return error.message;
   switch (error.kind) {
     case "method_not_allowed":

@@ -1,10 +1,10 @@
 import { fold } from "../protocol/fold.ts";
 import type { ListItem } from "../protocol/mod.ts";
 
-/** Rows from which on looking for one is worth a box. */
+/** Number of rows from which the inbox has a filter. */
 export const filterFrom = 6;
 
-/** The rows in which every word of the query stands: in title, text, category or sender. A sealed one has only the last two. */
+/** Rows that contain every word of the query in title, text, category or sender. A sealed command has only the last two. */
 export function filtered(items: readonly ListItem[], query: string): readonly ListItem[] {
   const asked = fold(query).split(/\s+/).filter((word) => word !== "");
   if (asked.length === 0) return items;

@@ -1,8 +1,8 @@
-/** Fields in which a letter is a letter, and what else answers to keys of its own. */
+/** Elements that use keys themselves, such as text fields. */
 const typedInto =
   "input, textarea, select, summary, video, audio, [contenteditable]:not([contenteditable=false])";
 
-/** Whether a key goes into a field, or into a dialog that is open. Only for the browser. */
+/** Whether a key belongs to such an element or to an open dialog. Only for the browser. */
 export function isTyped(event: KeyboardEvent): boolean {
   const { target } = event;
   if (event.isComposing || document.querySelector("dialog[open]") !== null) return true;
@@ -16,7 +16,7 @@ function cards(): HTMLElement[] {
   return found.length > 0 ? found : visible("main .people > li");
 }
 
-/** The command after the one that has the focus, or before it; the first where none has it. Null at the end. */
+/** The command after (or before) the one with the focus; the first if none has it. Null at the end. */
 export function cardsToMove(step: 1 | -1): HTMLElement | null {
   const all = cards();
   const at = all.findIndex((card) => card.contains(document.activeElement));
@@ -25,7 +25,7 @@ export function cardsToMove(step: 1 | -1): HTMLElement | null {
   return next ?? null;
 }
 
-/** Follows the link of a command that has the focus itself, or goes to its first answer: no key answers by itself. */
+/** Follows the link of the focused command, or moves the focus to its first answer. No key sends an answer. */
 export function openCard(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement) || !cards().includes(target)) return false;
   const link = target.querySelector<HTMLElement>("h2 a, h3 a, .name a");

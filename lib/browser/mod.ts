@@ -4,6 +4,7 @@
  * Start with `connection.ts` (what a page has of the server), then `upload_queue.ts` and `worker.ts`.
  */
 // What the server needs too, for pages without scripts.
+export { readAction, updateParams } from "./command_action.ts";
 export { type Ask, askOf, askWords } from "./confirm_ask.ts";
 export { openItems } from "./open_items.ts";
 export { readSentAction } from "./sent_items.ts";

@@ -1,18 +1,18 @@
 import { isOpen } from "../protocol/closed_states.ts";
 import type { CommandPage, ListItem } from "../protocol/mod.ts";
 
-/** Pages that are read for one view of the inbox: closed commands stand between the open ones for two weeks. */
+/** Pages of the list read for one view at most: the list has closed commands of two weeks between the open ones. */
 const pagesRead = 20;
 
-/** One view of the inbox. `next` is what the view of older ones begins after, or null at the end. */
+/** One view of the inbox. `next`: where the next older view starts; null at the end. */
 export interface OpenItems {
   items: ListItem[];
   next: string | null;
 }
 
 /**
- * Open commands, newest first, at least `wanted` of them if there are so many, read page by page from `before` on.
- * `read` answers null when it was refused; then the whole is null.
+ * Reads open commands page by page from `before` on, newest first: at least `wanted`, if there are so many. Null if `read`
+ * answers null, which means that it was refused.
  */
 export async function openItems(
   read: (before: string | undefined) => Promise<CommandPage | null>,
@@ -33,8 +33,8 @@ export async function openItems(
 }
 
 /**
- * What a reading means for rows that went on changing while it was under way: rows that came or changed since stay as
- * they are, and rows that left since stay away.
+ * Merges a reading of the list with rows that changed while it ran. `then`: the rows when it started. Rows that were added or
+ * changed since stay as they are now; rows that were removed since stay removed.
  */
 export function withReading(
   then: readonly ListItem[],
@@ -47,16 +47,16 @@ export function withReading(
   return since.reduce(withItem, read.filter((item) => !left.has(item.command.id)));
 }
 
-/** The rows with one put in or replaced, newest first; ids sort by time. */
+/** The rows with one added or replaced, newest first. Ids sort by time. */
 export function withItem(items: readonly ListItem[], item: ListItem): ListItem[] {
   const rest = items.filter((other) => other.command.id !== item.command.id);
   return [...rest, item].sort((a, b) => (a.command.id < b.command.id ? 1 : -1));
 }
 
-/** Pages that the view of the newest holds at most: a page that stays open for days does not grow with them. */
+/** Longest view of the newest commands, in multiples of `wanted`: a page that stays open must not grow for days. */
 const pagesHeld = 2;
 
-/** The view with what was just delivered; what is older than its end stands in the view of older ones. */
+/** The view with a new delivery, unless that is older than the whole view. */
 export function withDelivered(view: OpenItems, item: ListItem, wanted: number): OpenItems {
   const { id } = item.command;
   const last = view.items.at(-1);
@@ -65,7 +65,7 @@ export function withDelivered(view: OpenItems, item: ListItem, wanted: number): 
   return bounded({ ...view, items: withItem(view.items, item) }, wanted);
 }
 
-/** The newest rows of a view; the others stand in the view of older ones, which begins after the last that stays. */
+/** The newest rows of a view. The next older view starts after the last of them. */
 export function bounded(view: OpenItems, wanted: number): OpenItems {
   const items = view.items.slice(0, wanted * pagesHeld);
   const last = items.at(-1);

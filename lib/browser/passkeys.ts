@@ -1,6 +1,6 @@
 /**
- * What the server says as JSON, in the bytes that `navigator.credentials` takes, and back (WebAuthn Level 3, section 5.1.9).
- * Written here because not every browser that knows passkeys knows those translations.
+ * Translates between the server's JSON and the bytes of `navigator.credentials` (WebAuthn Level 3, section 5.1.9). Not every
+ * browser with passkeys has these translations itself.
  */
 interface Described {
   id: string;
@@ -24,13 +24,13 @@ interface RequestJson {
   userVerification?: UserVerificationRequirement;
 }
 
-/** Whether this page may use passkeys at all: a browser that knows them, over TLS or on localhost, at a name. */
+/** Whether this page can use passkeys: they need TLS or localhost, a host name and a browser that has them. */
 export function hasPasskeys(): boolean {
   return isSecureContext && typeof PublicKeyCredential === "function" &&
     !/^[0-9.]+$|^\[/.test(location.hostname);
 }
 
-/** Makes a passkey; the JSON that the server takes, or null when the person or the device did not want to. */
+/** Creates a passkey and returns it as JSON for the server; null if the person or the device refused. */
 export async function createPasskey(options: unknown): Promise<string | null> {
   const { challenge, user, excludeCredentials = [], rp, pubKeyCredParams, timeout, authenticatorSelection } =
     options as CreationJson;
@@ -60,7 +60,7 @@ export async function createPasskey(options: unknown): Promise<string | null> {
   });
 }
 
-/** Shows a passkey; as above. */
+/** Signs with a passkey and returns the answer as JSON for the server; null if the person or the device refused. */
 export async function showPasskey(options: unknown): Promise<string | null> {
   const { challenge, rpId, timeout, userVerification } = options as RequestJson;
   const credential = await navigator.credentials.get({

@@ -1,6 +1,6 @@
 /**
- * That Stop was pressed and is not answered, written at once: what the client library keeps of it comes a moment later, and a
- * reload may come before that (CO-6). A browser without storage has the rest.
+ * Marks in the browser's storage that Stop was pressed and is not answered. The client library stores it too, but a moment later,
+ * and a reload can come before that (CO-6). Without storage the request itself still stops.
  */
 const key = "behest-stop";
 
@@ -16,11 +16,11 @@ export function unmarkStop(): void {
   try {
     localStorage.removeItem(key);
   } catch {
-    // Nothing was written either.
+    // Then nothing was written either.
   }
 }
 
-/** Whether this person's is not answered; on a page that knows nobody, whoever's it is. */
+/** Whether a Stop of this person is marked. On a page without a person (empty username): of anyone. */
 export function isStopMarked(username: string): boolean {
   try {
     const marked = localStorage.getItem(key);

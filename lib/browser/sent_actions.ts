@@ -2,7 +2,7 @@ import type { CommandDetail } from "../protocol/mod.ts";
 import { pageConnection } from "./connection.ts";
 import type { SentAction } from "./sent_items.ts";
 
-/** Does what the sender asked over the page's connection, and reads how the command stands after it. Browser only. */
+/** Sends a sender's action over the page's connection, and reads the command after it. Only for the browser. */
 export async function actOnSent(action: SentAction): Promise<CommandDetail> {
   const client = pageConnection();
   const { id } = action;

@@ -9,12 +9,12 @@ import type {
 } from "../protocol/mod.ts";
 import type { Words } from "../words/mod.ts";
 
-/** What a sender asks of a command: take it back, or say what they think of what was handed in (CM-5, CM-6). */
+/** A sender's action on a command: cancel it, or review a submission (CM-5, CM-6). */
 export type SentAction =
   | { action: "cancel"; id: string }
   | { action: "review"; id: string; recipient: string; accept: boolean; note: string | null };
 
-/** The form's fields; the server checks them again. */
+/** Reads the form's fields. The server checks them again. */
 export function readSentAction(form: FormData | URLSearchParams): SentAction {
   const field = (name: string) => {
     const value = form.get(name);
@@ -51,13 +51,13 @@ function countStates(states: CommandState[]): Totals {
   return totals;
 }
 
-/** Whether anybody still has it open: only then does a cancel change anything. */
+/** Whether the command is open for any recipient: only then does a cancel change something. */
 export function isCancellable(item: ListItem): boolean {
   if (item.totals === undefined) return item.recipients?.some((one) => isOpen(one.state)) ?? false;
   return Object.entries(item.totals).some(([state, count]) => count > 0 && isOpen(state as CommandState));
 }
 
-/** What the sender is told of the checks of a command's files (FI-6); null when there is nothing to tell. */
+/** The sender's notice about the checks of a command's files (FI-6); null if there is none. */
 export function checksNotice(
   words: Words["sent"],
   item: ListItem,
@@ -78,7 +78,7 @@ export function checksNotice(
     : null;
 }
 
-/** Recipients with those first who wait for the sender's word, then by when they last moved. */
+/** Recipients, those who wait for a review first, then the latest changes first. */
 export function inOrder(recipients: readonly RecipientState[]): RecipientState[] {
   const waits = (one: RecipientState) => one.state === "submitted" ? 0 : 1;
   return recipients.toSorted((a, b) =>
@@ -86,7 +86,7 @@ export function inOrder(recipients: readonly RecipientState[]): RecipientState[]
   );
 }
 
-/** What is said in passing when it was done. */
+/** Text of the toast after an action. */
 export function doneText(words: Words["sent"], action: SentAction): string {
   if (action.action === "cancel") return words.cancelled;
   return action.accept ? words.reviewed : words.returned;

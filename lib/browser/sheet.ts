@@ -1,10 +1,10 @@
 /**
- * A press beside an open sheet closes it. Where Stop stands behind it, that press is for Stop: nothing may stand in its way (UI-4).
- * For the `click` of a modal dialog; only for the browser.
+ * Closes an open sheet when the person clicks beside it. A click at the place of the Stop button behind it presses Stop: nothing
+ * may be in its way (UI-4). For the `click` event of a modal dialog. Only for the browser.
  */
 export function pressBeside(event: MouseEvent): void {
   const sheet = event.currentTarget;
-  // A press on the sheet itself lands on its own padding too, so its bounds decide. Keys give no place.
+  // A click on the padding of the sheet has the same target as one beside it, so its bounds decide. Keys have no place.
   if (!(sheet instanceof HTMLDialogElement) || event.target !== sheet || event.detail === 0) return;
   const { left, right, top, bottom } = sheet.getBoundingClientRect();
   const { clientX: x, clientY: y } = event;

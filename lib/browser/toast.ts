@@ -1,7 +1,7 @@
-/** How a toast's words come to the island that shows them: islands of one page share nothing else. */
+/** Event that carries a toast's text to the island that shows it. */
 export const toastEvent = "behest-toast";
 
-/** Says in passing what was done; it is shown for a while and read out. Only for the browser. */
+/** Shows a short text for a while, and has it read out. Only for the browser. */
 export function toast(text: string): void {
   dispatchEvent(new CustomEvent<string>(toastEvent, { detail: text }));
 }

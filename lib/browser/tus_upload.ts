@@ -1,55 +1,55 @@
 import { type BegunUpload, dropKept, forgetUpload, keepUpload } from "./begun_uploads.ts";
 
 export interface TusEvents {
-  /** Bytes that are on the server, or on their way there. */
+  /** Bytes sent so far. */
   progress(sent: number): void;
-  /** All of them arrived; the id of the file that they became (FI-2), null when the server did not say it. */
+  /** The server has all bytes. `fileId`: id of the file (FI-2); null if the server did not tell it. */
   arrived(fileId: string | null): void;
-  /** It broke off for good: what the server answered, or null when there was no way to it. */
+  /** The upload failed. `answer`: what the server answered; null if it could not be reached. */
   failed(answer: TusAnswer | null): void;
 }
 
-/** What the server said in place of taking it. */
+/** An answer of the server that refuses the upload. */
 export interface TusAnswer {
   status: number;
   body: string;
 }
 
-/** Waits before a broken upload goes on by itself. They begin anew whenever something was sent. */
+/** Waits before the upload is resumed without the person. They start again once bytes were sent. */
 const retryDelaysMs = [0, 1000, 3000, 10_000];
 
 const createPath = "/api/v1/uploads";
 const fileIdHeader = "Behest-File-Id";
 const tusHeaders = { "Tus-Resumable": "1.0.0" };
 
-/** How far an upload is, and what file it became. */
+/** Bytes that the server has, and the file that they became. */
 interface Standing {
   offset: number;
   fileId: string | null;
 }
 
 /**
- * Sends one file by tus 1.0.0 as one stream, and goes on where it broke off. Only for the browser. By hand, because the library
- * of the tus project is a quarter of all that a page may bring (UI-7).
+ * Uploads one file by tus 1.0.0 as one stream, and resumes after an interruption. Only for the browser. Own code, because the tus
+ * project's library is a quarter of the scripts that a page can have (UI-7).
  */
 export class TusUpload {
   readonly #file: File;
   readonly #events: TusEvents;
-  /** Where it is on the server, and under what this browser keeps that. */
+  /** Address of the upload on the server, and its key in this browser's storage. */
   #place: { url: string; key: string } | null;
-  /** Counts starts: what an earlier one still hears is not of interest. */
+  /** Counts starts: answers to an earlier one are ignored. */
   #run = 0;
   #request: XMLHttpRequest | null = null;
   #waiting: ReturnType<typeof setTimeout> | undefined;
 
-  /** `before`: where it broke off with an earlier page; null to begin it. */
+  /** `before`: the unfinished upload of an earlier page; null to start a new one. */
   constructor(file: File, before: BegunUpload | null, events: TusEvents) {
     this.#file = file;
     this.#place = before;
     this.#events = events;
   }
 
-  /** Where it is on the server; null before it was begun. */
+  /** Address of the upload on the server; null before it was started. */
   get url(): string | null {
     return this.#place?.url ?? null;
   }
@@ -58,14 +58,14 @@ export class TusUpload {
     void this.#go(++this.#run, 0);
   }
 
-  /** Breaks it off; `start` goes on. */
+  /** Interrupts the upload; `start` resumes it. */
   pause(): void {
     this.#run++;
     clearTimeout(this.#waiting);
     this.#request?.abort();
   }
 
-  /** Breaks it off for good, on the server too. */
+  /** Cancels the upload, on the server too. */
   async remove(): Promise<void> {
     this.pause();
     if (this.#place !== null) await forgetUpload(this.#place);
@@ -94,7 +94,7 @@ export class TusUpload {
     }
   }
 
-  /** Asks how far it is, or begins it where the server knows of none. */
+  /** Asks the server how many bytes it has, or starts the upload if it knows none. */
   async #standing(run: number): Promise<Standing> {
     if (this.#place !== null) {
       const response = await fetch(this.#place.url, { method: "HEAD", headers: tusHeaders });
@@ -117,13 +117,13 @@ export class TusUpload {
     if (run === this.#run) {
       this.#place = { url, key: keepUpload(this.#file, url) };
     } else {
-      // Paused or given up meanwhile: nothing was sent yet, and the next start begins anew.
+      // Paused or cancelled while the request ran: nothing was sent yet, and the next start creates a new upload.
       await forgetUpload({ key: "", url });
     }
     return { offset: 0, fileId: response.headers.get(fileIdHeader) };
   }
 
-  /** By XMLHttpRequest, because `fetch` does not tell how much was sent. */
+  /** Uses XMLHttpRequest, because `fetch` has no upload progress. */
   #send(offset: number, moved: () => void): Promise<Standing> {
     const request = this.#request = new XMLHttpRequest();
     request.open("PATCH", this.url ?? createPath);
@@ -151,7 +151,7 @@ export class TusUpload {
   }
 }
 
-/** What an RFC 9457 answer says; nothing when it is none. */
+/** Kind and detail of an RFC 9457 answer; empty for any other answer. */
 export function problemIn({ body }: TusAnswer): { kind?: string; detail?: string } {
   try {
     const { kind, detail } = JSON.parse(body) as Record<string, unknown>;
@@ -183,7 +183,7 @@ function standingIn(header: (name: string) => string | null): Standing {
   return { offset, fileId: header(fileIdHeader) };
 }
 
-/** Whether trying again by itself may end otherwise: not when the server said no. */
+/** Whether a retry can succeed: not after a refusal of the server. */
 function mayHelp(answer: TusAnswer): boolean {
   const { status } = answer;
   if (status === 409) return problemIn(answer).kind === "conflict";

@@ -5,10 +5,10 @@ import { uploadsOf } from "./begun_uploads.ts";
 import { readFile } from "./own_files.ts";
 import type { TusAnswer, TusUpload } from "./tus_upload.ts";
 
-/** `asking`: a photo whose place and camera data cannot be taken out; the person says whether it goes as it is. */
+/** `asking`: the place and camera data of a photo cannot be removed; the person decides whether to send it as it is. */
 export type UploadStep = "waiting" | "sending" | "paused" | "failed" | "asking";
 
-/** A file on its way. Sizes in bytes; `problem` says what to do when it failed. */
+/** A file in the queue. Sizes in bytes. `problem`: what to do after a failure. */
 export interface UploadRow {
   key: number;
   name: string;
@@ -16,35 +16,35 @@ export interface UploadRow {
   sent: number;
   step: UploadStep;
   problem: string | null;
-  /** False for one that is never sent: it is larger than any may be. */
+  /** False if the file is larger than the limit; it is not sent. */
   fits: boolean;
-  /** Its place and camera data was taken out (UI-5). */
+  /** Its place and camera data was removed (UI-5). */
   cleaned: boolean;
 }
 
 interface Entry extends UploadRow {
   file: File;
-  /** Whether that is still to be done. */
+  /** Whether that data is still to be removed. */
   cleans: boolean;
   upload: TusUpload | null;
 }
 
 interface QueueEvents {
-  /** The rows as they are now. */
+  /** The current rows. */
   changed(rows: UploadRow[]): void;
-  /** A file has arrived and is being checked. */
+  /** A file was uploaded and is being checked. */
   arrived(file: FileObject): void;
 }
 
-/** Files that are sent at once; the others wait. */
+/** Files sent at the same time; the others wait. */
 const sentAtOnce = 2;
 
-/** Files that a person sends, by tus (FI-2). Only for the browser. */
+/** Uploads files by tus (FI-2). Only for the browser. */
 export class UploadQueue {
   readonly #words: Words["upload"];
   readonly #language: Language;
   readonly #events: QueueEvents;
-  /** Largest file that is taken, in bytes. */
+  /** Largest file, in bytes. */
   readonly #maxBytes: number;
   #entries: Entry[] = [];
   #nextKey = 0;
@@ -56,7 +56,7 @@ export class UploadQueue {
     this.#events = events;
   }
 
-  /** `cleans`: whether photos are sent without their place and camera data. */
+  /** `cleans`: whether place and camera data is removed from photos. */
   add(files: Iterable<File>, cleans: boolean, tooLarge: (file: File) => string): void {
     for (const file of files) {
       const fits = file.size <= this.#maxBytes;
@@ -85,7 +85,7 @@ export class UploadQueue {
     this.#next();
   }
 
-  /** Goes on with what was paused, or tries again what failed, from where it broke off; what was asked about goes as it is. */
+  /** Resumes a paused or failed upload where it stopped. A photo in `asking` is then sent as it is. */
   resume(key: number): void {
     const entry = this.#find(key);
     if (!entry?.fits || (entry.step !== "paused" && entry.step !== "failed" && entry.step !== "asking")) {
@@ -97,7 +97,7 @@ export class UploadQueue {
     this.#next();
   }
 
-  /** Gives a file up; what was sent of it is removed from the server. */
+  /** Cancels an upload; the server deletes its bytes. */
   cancel(key: number): void {
     const entry = this.#find(key);
     if (entry === undefined) return;
@@ -106,7 +106,7 @@ export class UploadQueue {
     this.#next();
   }
 
-  /** Breaks off everything without removing it: the page goes. */
+  /** Interrupts all uploads because the page ends; a later page can resume them. */
   close(): void {
     for (const { upload } of this.#entries) upload?.pause();
     this.#entries = [];
@@ -116,7 +116,7 @@ export class UploadQueue {
     return this.#entries.find((entry) => entry.key === key);
   }
 
-  /** Starts what may start now, and tells how things stand. */
+  /** Starts the next uploads, and tells the current rows. */
   #next(): void {
     let free = sentAtOnce - this.#entries.filter(({ step }) => step === "sending").length;
     for (const entry of this.#entries) {
@@ -139,22 +139,22 @@ export class UploadQueue {
       if (entry.cleans && !await this.#clean(entry)) return this.#ask(entry);
       entry.upload ??= await this.#begin(entry);
     } catch (error) {
-      // A file that changed or went since it was chosen.
+      // The file was changed or deleted after it was chosen.
       const unreadable = error instanceof DOMException;
       return this.#fail(entry, unreadable ? this.#words.unreadable : this.#words.notLoaded);
     }
-    // It may have been paused or cancelled meanwhile.
+    // The person may have paused or cancelled it in between.
     if (this.#find(entry.key) === entry && entry.step === "sending") entry.upload.start();
   }
 
-  /** Takes the place and camera data out of a photo; false when that cannot be done. Other files stay as they are. */
+  /** Removes the place and camera data of a photo; false if that is not possible. Other files stay as they are. */
   async #clean(entry: Entry): Promise<boolean> {
     const data = await withoutLocationData(entry.file);
     if (data.kind === "unremovable") return false;
     entry.cleans = false;
     if (data.kind === "none") return true;
     const { name, type, lastModified } = entry.file;
-    // The same name and time: by them an upload that broke off is found again.
+    // Name and time stay the same: an unfinished upload is found by them.
     entry.file = new File([data.photo], name, { type, lastModified });
     entry.size = entry.file.size;
     entry.cleaned = true;
@@ -162,15 +162,15 @@ export class UploadQueue {
   }
 
   #ask(entry: Entry): void {
-    // It may have been paused meanwhile; then it is looked at again.
+    // The person may have paused it in between; then it is cleaned again on resume.
     if (entry.step === "sending") entry.step = "asking";
     this.#next();
   }
 
-  /** Loaded with the first file: most visits upload nothing. */
+  /** Loads the code for tus with the first file: most visits upload nothing. */
   async #begin(entry: Entry): Promise<TusUpload> {
     const { problemIn, TusUpload } = await import("./tus_upload.ts");
-    // UI-5: the same file as before a reload goes on where it broke off, unless it was chosen twice and does so already.
+    // UI-5: the same file as before a reload is resumed, unless another row already does so.
     const taken = new Set(this.#entries.map(({ upload }) => upload?.url));
     const before = uploadsOf(entry.file).find(({ url }) => !taken.has(url)) ?? null;
     return new TusUpload(entry.file, before, {
@@ -203,7 +203,7 @@ export class UploadQueue {
   }
 }
 
-/** `said`: what a server's answer says beyond its status. */
+/** Text for a failure. `kind`, `detail`: from the server's answer. */
 function problemOf(
   language: Language,
   words: Words["upload"],
@@ -212,7 +212,7 @@ function problemOf(
 ): string {
   if (answer === null) return words.brokeOff;
   if (answer.status === 401) return words.sessionOver;
-  // What the server says is English and knows more than the kind.
+  // The server's own text is English, and more exact than the kind.
   if (language === "en" && detail !== undefined) return detail;
   switch (kind) {
     case "too_large":

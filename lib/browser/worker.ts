@@ -1,37 +1,37 @@
 import { isOpenItem, type SharedConnection } from "../client/mod.ts";
 import { pageStore } from "./connection.ts";
 
-/** Where a browser's push subscription is told to the server, and taken back. */
+/** Where a push subscription is registered and removed. */
 const subscriptionsPath = "/api/v1/push/subscriptions";
-/** That it was told in this tab: with each new session it belongs to that one. */
+/** Marks that this tab has registered the subscription: each new session registers it again. */
 const toldKey = "behest-push";
 
 /**
- * Starts the build's service worker, keeps the number on the app's icon, and tells the server of notifications that are on.
- * Only call it in the browser.
+ * Starts the build's service worker, keeps the number on the app's icon current, and registers the push subscription, if there is one.
+ * Only for the browser.
  */
 export function startWorker(url: string, connection: SharedConnection): void {
   const { serviceWorker } = navigator;
-  // Only over TLS and on this computer itself.
+  // Browsers have it only over TLS and on localhost.
   if (serviceWorker === undefined) return;
   serviceWorker.register(ownWorker(url)).then(async ({ pushManager }) => {
     const subscription = await pushManager?.getSubscription();
     if (subscription && sessionStorage.getItem(toldKey) === null) await tellSubscription(subscription);
   }).catch(() => {
-    // A browser that does not want it has the same pages without it.
+    // Pages work without the service worker.
   });
   const count = () => void badge(connection);
   for (const event of ["ready", "deliver", "changed", "stopped"] as const) connection.on(event, count);
 }
 
-/** As much of the browser's Trusted Types as is used here; TypeScript does not know them yet. */
+/** The part of Trusted Types used here; TypeScript has no types for them yet. */
 interface TrustedTypes {
   createPolicy(name: string, rules: { createScriptURL(url: string): string }): {
     createScriptURL(url: string): string;
   };
 }
 
-/** UI-8: the policy lets no text become code but this one: the address of our own service worker. */
+/** UI-8: the only text that the policy lets become code is the address of our own service worker. */
 function ownWorker(url: string): string {
   const { trustedTypes } = globalThis as { trustedTypes?: TrustedTypes };
   const createScriptURL = (text: string) => {
@@ -48,11 +48,11 @@ async function badge(connection: SharedConnection): Promise<void> {
     const open = (await (await pageStore())?.commands() ?? []).filter(isOpenItem).length;
     await (open === 0 || connection.stop.stopped ? navigator.clearAppBadge() : navigator.setAppBadge(open));
   } catch {
-    // Only installed apps have one.
+    // Only installed apps have a badge.
   }
 }
 
-/** Tells the server where this browser's push service is; false when it does not take it. Then the subscription is ended. */
+/** Registers the subscription with the server. False if the server refuses it; then the subscription is ended. */
 export async function tellSubscription(subscription: PushSubscription): Promise<boolean> {
   const { ok } = await call("POST", subscription);
   if (ok) sessionStorage.setItem(toldKey, "yes");

@@ -3,8 +3,8 @@ import { limits } from "../protocol/limits.ts";
 import type { NotificationParams } from "../protocol/methods.ts";
 
 /**
- * Checks of what the library itself relies on in a notification; undefined when the server broke the protocol. Not the
- * whole schemas: those would bring the validator into every page.
+ * Checks the fields of a notification that the library itself uses; undefined means that the server broke the protocol. The whole
+ * schemas would add the validator to every page.
  */
 type Fields = Record<string, unknown>;
 

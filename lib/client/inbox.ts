@@ -7,25 +7,25 @@ import { asError } from "./events.ts";
 import type { SeenStore } from "./seen_store.ts";
 
 export interface InboxHost {
-  /** Whether the person may be shown something now: somebody listens, and no stop is on or on its way. */
+  /** Whether something can be shown now: there is a handler, and no stop is on or pending. */
   open(): boolean;
   deliver(delivery: Delivery): Promise<void>;
   changed(changed: CommandChanged): void;
   failed(delivery: Delivery, error: unknown): void;
   ack(cursor: string): Promise<unknown>;
-  /** Ends the connection, so that the server delivers again. */
+  /** Ends the connection: the server delivers again on the next. */
   drop(reason: string): void;
 }
 
 interface Entry extends Delivery {
-  /** Closed before the person saw it: acknowledged, never shown. */
+  /** Closed before the person saw it: acknowledged and not shown. */
   withdrawn: boolean;
 }
 
 /**
- * Hands deliveries to the person one by one in the order of the log, each command once (DL-3), and acknowledges what
- * was taken. A delivery counts as taken when its handlers are done; one at a time, over all connections, so that a repeat on
- * a new connection waits for the handler that is still busy with the first.
+ * Hands deliveries to the handlers one by one, in the order of the log and each command once (DL-3), and acknowledges those
+ * whose handlers are done. Works on one delivery at a time over all connections: a repeat on a new connection waits for the
+ * handler of the first.
  */
 export class Inbox {
   readonly #seen: SeenStore;
@@ -33,12 +33,12 @@ export class Inbox {
   readonly #log: Log;
   readonly #host: InboxHost;
   #queue: Entry[] = [];
-  /** Counts connections: what was begun on one must not acknowledge on the next. */
+  /** Counts connections: a delivery of one must not be acknowledged on the next. */
   #connection = 0;
   #working = false;
-  /** The entry whose handlers are at work. */
+  /** The entry that the handlers work on. */
   #current: Entry | undefined;
-  /** The handler failed too often: nothing more is handed over on this connection. */
+  /** The handler failed too often: this connection hands over nothing more. */
   #held = false;
   #failing: { id: string; times: number } | undefined;
   #taken: string | undefined;
@@ -59,7 +59,7 @@ export class Inbox {
     return true;
   }
 
-  /** What was not taken comes again on the next connection. */
+  /** The server delivers again on the next connection what was not acknowledged. */
   connectionEnded(): void {
     this.#connection++;
     this.#queue = [];
@@ -68,10 +68,10 @@ export class Inbox {
     this.#acking = false;
   }
 
-  /** Tells of a change, or keeps it for the command that is still waiting here. */
+  /** Tells of a change; a command that still waits here is handed over in its new state. */
   change(changed: CommandChanged): void {
     const { id, state } = changed;
-    // With `recipient` or `totals` it is about a command that this person sent.
+    // A change with `recipient` or `totals` belongs to a command that this person sent.
     if (state === undefined || changed.recipient !== undefined || changed.totals !== undefined) {
       return this.#host.changed(changed);
     }
@@ -79,14 +79,14 @@ export class Inbox {
     if (waiting !== undefined) {
       waiting.state = state;
       if (changed.command !== undefined) waiting.command = changed.command;
-      // There is nothing left to show a person who has not seen the command yet (DL-8).
+      // The person has not seen the command, so a closed one is not shown at all (DL-8).
       waiting.withdrawn = !isOpen(state);
     }
     void this.#remember(id, state);
     this.#host.changed(changed);
   }
 
-  /** To be called when `open()` may have become true. */
+  /** Call this when `open()` may have become true. */
   wake(): void {
     if (!this.#working) void this.#work();
   }
@@ -98,7 +98,7 @@ export class Inbox {
       this.#current = entry;
       const failure = await this.#handle(entry);
       this.#current = undefined;
-      // The connection ended meanwhile: the entry comes again, and is a repeat if it was handled.
+      // The connection ended: the entry is delivered again, as a repeat if it was handled.
       if (connection !== this.#connection) continue;
       if (failure === undefined) this.#took(entry);
       else this.#failed(entry, failure.cause);
@@ -106,7 +106,7 @@ export class Inbox {
     this.#working = false;
   }
 
-  /** The next entry that may be handled now. */
+  /** The next entry, if it can be handled now. */
   #ripe(): Entry | undefined {
     const entry = this.#queue[0];
     if (entry === undefined || this.#held) return undefined;
@@ -115,7 +115,7 @@ export class Inbox {
 
   async #handle(entry: Entry): Promise<{ cause: unknown } | undefined> {
     const { cursor, command, state } = entry;
-    // Not remembered: should the server open it again, it is new to the person.
+    // Not remembered as seen: if the server reopens the command, it is new to the person.
     if (entry.withdrawn) return undefined;
     try {
       const known = await this.#seen.get(command.id);
@@ -143,12 +143,12 @@ export class Inbox {
     this.#failing = { id: command.id, times };
     this.#log.error("client.delivery_failed", { command: command.id, times, error: asError(cause) });
     this.#host.failed({ cursor, command, state }, cause);
-    // The connection is worth more than the retry: with it the person can still send and stop.
+    // After the last retry the connection stays: the person can still send and stop.
     this.#held = true;
     if (times < limits.clientHandlerTries) this.#host.drop("a delivery was not taken");
   }
 
-  /** At most one acknowledgement in flight; those of the meantime become one, since they are cumulative. */
+  /** Sends one acknowledgement at a time. They are cumulative, so the newest replaces those that wait. */
   #acknowledge(): void {
     const cursor = this.#taken;
     if (this.#acking || cursor === undefined) return;
@@ -163,7 +163,7 @@ export class Inbox {
       },
       (error: unknown) => {
         if (connection !== this.#connection) return;
-        // Unacknowledged deliveries fill the window: a new connection settles what the server knows.
+        // Deliveries without an acknowledgement would fill the window; a new connection starts from what the server knows.
         this.#log.warn("client.ack_failed", { error: asError(error) });
         this.#host.drop("an acknowledgement was not taken");
       },

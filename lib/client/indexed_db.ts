@@ -1,6 +1,6 @@
-/** The little of IndexedDB that `IndexedStore` needs, as promises; a package for it would weigh as much as all of that. */
+/** The part of IndexedDB that `IndexedStore` uses, as promises. A package for it would be as large as this and the store. */
 
-/** What a request gives. */
+/** Resolves to the result of a request. */
 export function answered<T>(request: IDBRequest<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);
@@ -8,7 +8,7 @@ export function answered<T>(request: IDBRequest<T>): Promise<T> {
   });
 }
 
-/** Opens a database of a version; `upgrade` makes its tables. */
+/** Opens a database in this version; `upgrade` creates its tables. */
 export async function openDatabase(
   name: string,
   version: number,
@@ -17,12 +17,12 @@ export async function openDatabase(
   const request = indexedDB.open(name, version);
   request.onupgradeneeded = () => upgrade(request.result);
   const db = await answered(request);
-  // A newer page needs another layout: it must not wait for this one.
+  // A page of a newer build needs another version, and must not wait for this page.
   db.onversionchange = () => db.close();
   return db;
 }
 
-/** Runs `work` in one transaction that writes, and resolves when it is written. Nothing but the tables may be awaited in it. */
+/** Runs `work` in one write transaction and resolves when it is written. `work` can await only requests of its tables. */
 export async function written<N extends string>(
   db: IDBDatabase,
   names: readonly N[],
@@ -33,6 +33,6 @@ export async function written<N extends string>(
     transaction.oncomplete = () => resolve();
     transaction.onabort = () => reject(transaction.error ?? new Error("The browser's storage took nothing."));
   });
-  // A failed request ends the transaction too, and its reason is the one to give.
+  // A failed request also aborts the transaction; the error of the request is the useful one.
   await Promise.all([work((name) => transaction.objectStore(name)), done]);
 }

@@ -5,15 +5,15 @@ import { isOpenItem, type KeptCommand } from "./kept.ts";
 import type { OutboxStore, StoredRequest } from "./outbox_store.ts";
 import { MemorySeenStore, type SeenStore } from "./seen_store.ts";
 
-/** Whose browser this is. */
+/** The person whose data this browser keeps. */
 export interface KeptPerson {
   userId: string;
   username: string;
-  /** Until when their session lasts, as far as was heard, in milliseconds since 1970. */
+  /** End of their session as last told, in milliseconds since 1970. */
   untilMs?: number;
 }
 
-/** A message of a chat or of a command's thread; `with` names the conversation. */
+/** A message of a chat or of a command's thread. `with`: name of the conversation. */
 export interface KeptMessage {
   id: string;
   at: number;
@@ -21,7 +21,7 @@ export interface KeptMessage {
   message: unknown;
 }
 
-/** The rows of each table, by their `id`; `person` has one, under that name. */
+/** The rows of each table, by `id`. Table `person` has one row, with the id "person". */
 interface Tables {
   person: KeptPerson & { id: "person" };
   outbox: StoredRequest;
@@ -34,18 +34,18 @@ type Table = keyof Tables;
 
 const databaseName = "behest";
 const tables = ["person", "outbox", "seen", "commands", "messages"] as const satisfies Table[];
-/** How long rows are kept after they were last heard of (UI-3); that something was shown is remembered longer than it waits. */
+/** How long a row is kept after the last news of it (UI-3). `seen` is kept longer than a command can wait at the server. */
 export const keptMs = 14 * 24 * 3600_000;
 const aged = [["seen", 2 * keptMs], ["commands", keptMs], ["messages", keptMs]] as const;
 
 /**
- * What a browser keeps of one person in IndexedDB: the commands of two weeks, what was shown, what was done without a connection.
- * Not encrypted; gone at logout, and when somebody else logs in. Calls reject when the browser gives no storage.
+ * One person's data in this browser's IndexedDB: the commands of two weeks, the ids of shown commands, the requests without an
+ * answer. Not encrypted. Deleted at logout and when another person logs in. Calls reject if the browser has no storage.
  */
 export class IndexedStore {
   readonly #db: IDBDatabase;
   readonly #clock: Clock;
-  /** What was shown and is to be written down; what comes during one write is the next. */
+  /** Rows for the next write; rows that come during a write are written after it. */
   readonly #seenLater: Tables["seen"][] = [];
   #writingSeen: Promise<void> | undefined;
   readonly outbox: OutboxStore;
@@ -62,7 +62,7 @@ export class IndexedStore {
     const memory = new MemorySeenStore();
     this.seen = {
       get: async (id) => memory.get(id) ?? (await this.#get("seen", id).catch(() => undefined))?.state,
-      // Neither a browser without room nor a long backlog may hold the inbox up: this page remembers it in any case.
+      // Not awaited: a full storage or a long backlog must not delay the inbox. This page remembers the row in any case.
       set: (id, state) => {
         memory.set(id, state);
         this.#seenLater.push({ id, state, at: clock.now() });
@@ -72,7 +72,7 @@ export class IndexedStore {
     };
   }
 
-  /** With a person: theirs, whatever was there before. Without: that of whoever was here last, if anybody. */
+  /** Opens the store for this person and deletes another person's data. With null, opens that of the last person, if any. */
   static async open(person: KeptPerson | null, clock: Clock = systemClock): Promise<IndexedStore> {
     const db = await openDatabase(databaseName, 1, (db) => {
       for (const name of tables) db.createObjectStore(name, { keyPath: "id" });
@@ -86,7 +86,7 @@ export class IndexedStore {
     return this.#get("person", "person");
   }
 
-  /** The person's session lasts until then. */
+  /** Sets the end of the person's session. */
   async lasts(untilMs: number): Promise<void> {
     const person = await this.#get("person", "person");
     if (person !== undefined) await this.#put("person", [{ ...person, untilMs }]);
@@ -101,15 +101,15 @@ export class IndexedStore {
     return (await this.#all("commands")).reverse().map(({ item }) => item);
   }
 
-  /** Adds, or replaces those with the same ids. */
+  /** Adds the rows, or replaces those with the same ids. */
   keep(items: readonly ListItem[]): Promise<void> {
     const at = this.#clock.now();
     return this.#put("commands", items.map((item) => ({ id: item.command.id, at, item })));
   }
 
   /**
-   * What the server's list said: its rows, where nothing newer was heard of them, and `gone`, which it should have held, where
-   * nothing was heard of it since the list was asked for.
+   * Takes over a page of the server's list: adds its rows unless a stored one is newer, and deletes the rows `gone`, which the
+   * page should contain, unless there was news of them after `askedMs`, when the page was requested.
    */
   merge(items: readonly ListItem[], gone: readonly string[], askedMs: number): Promise<void> {
     const at = this.#clock.now();
@@ -124,7 +124,7 @@ export class IndexedStore {
     });
   }
 
-  /** CO-6: what was open is so no more. */
+  /** CO-6: sets every open row to `stopped`. */
   stopOpen(): Promise<void> {
     return this.#changeCommands((rows, put) => {
       for (const row of rows) {
@@ -134,7 +134,7 @@ export class IndexedStore {
     });
   }
 
-  /** Removes what was not heard of for its time. */
+  /** Deletes rows that had no news for too long. */
   prune(): Promise<void> {
     const now = this.#clock.now();
     return written(this.#db, ["seen", "commands", "messages"], async (table) => {
@@ -145,12 +145,12 @@ export class IndexedStore {
     });
   }
 
-  /** Leaves nothing, and takes nothing from here on. */
+  /** Deletes everything and closes the store. */
   async wipe(): Promise<void> {
     const done = written(this.#db, tables, (table) => {
       for (const name of tables) table(name).clear();
     });
-    // Whatever comes now fails; the transaction is still finished.
+    // Later calls fail; the open transaction still completes.
     this.close();
     await done;
   }
@@ -159,7 +159,7 @@ export class IndexedStore {
     this.#db.close();
   }
 
-  /** Somebody else's goes, save a stop that was pressed and never sent: that one stays good (CO-6). */
+  /** Deletes another person's data, except a stop that was not sent yet: it stays valid (CO-6). */
   #take(person: KeptPerson): Promise<void> {
     return written(this.#db, tables, async (table) => {
       const last = await answered<KeptPerson | undefined>(table("person").get("person"));

@@ -7,13 +7,13 @@ import { type IndexedStore, keptMs } from "./indexed_store.ts";
 import { changedItem, isOpenItem, itemOf } from "./kept.ts";
 import type { StopState } from "./stop_report.ts";
 
-/** How often what is old is looked for, and how many pages of the list are read at most. */
+/** How often old rows are removed, and how many pages of the list are read at most. */
 const pruneMs = 24 * 3600_000;
 const mostPages = 20;
 
 /**
- * Writes down what a client hears, so that it can be read without a connection (UI-3). Storage that fails costs what is kept, never
- * a delivery.
+ * Stores what a client hears, for reading without a connection (UI-3). If the storage fails, the stored copy is incomplete; no
+ * delivery is lost.
  */
 export class Keeper implements Disposable {
   readonly #client: BehestClient;
@@ -22,11 +22,11 @@ export class Keeper implements Disposable {
   readonly #log: Log;
   readonly #offs: (() => void)[];
   #timer: Timer | undefined;
-  /** Counts readings of the list: one of an earlier connection is over. */
+  /** Counts readings of the list: a new connection ends an earlier reading. */
   #fills = 0;
-  /** One write after another: a change must not overtake the delivery that it changes. */
+  /** Writes run one after another: a change must not overtake the delivery that it changes. */
   #work: Promise<void> = Promise.resolve();
-  /** Deliveries that wait to be written together. */
+  /** Deliveries for the next write. */
   #batch: Delivery[] | null = null;
 
   constructor(client: BehestClient, store: IndexedStore, clock: Clock = systemClock, log: Log = silentLog) {
@@ -37,7 +37,7 @@ export class Keeper implements Disposable {
     this.#offs = [
       client.on("deliver", (delivery) => this.#note(delivery)),
       client.on("changed", (changed) => {
-        // What is delivered after it is not written before it.
+        // Later deliveries must not be written before this change.
         this.#batch = null;
         void this.#then(() => this.#change(changed));
       }),
@@ -58,7 +58,7 @@ export class Keeper implements Disposable {
     this.#timer?.cancel();
   }
 
-  /** Resolves when nothing waits to be written. */
+  /** Resolves when everything is written. */
   get idle(): Promise<void> {
     return this.#work;
   }
@@ -74,7 +74,7 @@ export class Keeper implements Disposable {
     if (stopped || pending) void this.#then(() => this.#store.stopOpen());
   }
 
-  /** The connection does not wait for it: what is lost with the page is read from the list with the next connection. */
+  /** The acknowledgement does not wait for the write: the next page reads from the list what this one lost. */
   #note(delivery: Delivery): void {
     if (this.#batch === null) {
       const batch: Delivery[] = this.#batch = [];
@@ -88,15 +88,15 @@ export class Keeper implements Disposable {
   }
 
   async #change(changed: CommandChanged): Promise<void> {
-    // With either it is about a command that this person sent.
+    // A change with either belongs to a command that this person sent.
     if (changed.recipient !== undefined || changed.totals !== undefined) return;
     const known = await this.#store.command(changed.id);
     if (known !== undefined) await this.#store.keep([changedItem(known, changed)]);
   }
 
   /**
-   * Reads the list, newest first, until it says nothing new. Nobody tells afterwards what happened while there was no connection, so
-   * it goes on as long as something open lies further back.
+   * Reads the list, newest first, until a page has nothing new. The server does not repeat the changes that a client missed, so
+   * the reading continues while an older row is open.
    */
   async #fill(fill: number): Promise<void> {
     await this.#work;
@@ -111,7 +111,7 @@ export class Keeper implements Disposable {
       const found = items.filter(({ command }) => Date.parse(command.createdAt) >= oldestMs);
       const fresh = found.filter((item) => !isSame(item, kept.get(item.command.id)));
       for (const { command } of found) kept.delete(command.id);
-      // What is not in the list where it would have to be is not the person's any more.
+      // A row that this part of the list should contain and does not is no longer the person's.
       const gone = [...kept.keys()].filter((id) => next === null || id >= next);
       for (const id of gone) kept.delete(id);
       await this.#then(() => this.#store.merge(fresh, gone, askedMs));

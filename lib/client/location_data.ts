@@ -4,23 +4,23 @@ import { pngParts } from "./photo/png.ts";
 import { webpParts } from "./photo/webp.ts";
 
 /**
- * What became of a file's place and camera data (UI-5): it was left out of `photo`; there is `none` to leave out; or the
- * file is a photo in which it cannot be told from the picture, and was not touched.
+ * A file's place and camera data (UI-5). `removed`: `photo` is the file without it. `none`: the file has no such data.
+ * `unremovable`: the file is a photo in a format that is not read here.
  */
 export type LocationData =
   | { kind: "removed"; photo: Blob }
   | { kind: "none" }
   | { kind: "unremovable" };
 
-/** Enough to tell the formats apart. */
+/** Bytes that tell the formats apart. */
 const headBytes = 16;
 
-/** Photos with data of this kind that is not read here. `ftyp` brands of ISO/IEC 23008-12 and of cameras. */
+/** Formats with such data that are not read here: `ftyp` brands of ISO/IEC 23008-12 and of cameras. */
 const closedBrands: ReadonlySet<string> = new Set([
   ...["heic", "heix", "heim", "heis", "hevc", "hevx", "hevm", "hevs", "mif1", "msf1"],
   ...["avif", "avis", "crx ", "jpx ", "jp2 "],
 ]);
-/** TIFF, its large form, what cameras make of it, and JPEG XL. */
+/** First bytes of TIFF, BigTIFF, camera formats based on TIFF, and JPEG XL. */
 const closedMarks = [
   "II*\0",
   "MM\0*",
@@ -35,8 +35,8 @@ const closedMarks = [
 ];
 
 /**
- * A photo without what it says of place, time, camera and person, as it is otherwise: nothing is encoded again, and how it is turned
- * stays. JPEG, PNG and WebP; the new one is made of slices of the old. Rejects when the file cannot be read.
+ * Removes place, time, camera and person from a JPEG, PNG or WebP photo. The picture is not encoded again and keeps its
+ * orientation: the new file consists of slices of the old. Rejects if the file cannot be read.
  */
 export async function withoutLocationData(file: Blob): Promise<LocationData> {
   const windowed = new WindowedFile(file);

@@ -1,21 +1,21 @@
 import type { Method } from "../protocol/methods.ts";
 
-/** A request that waits for the connection. Ids sort in the order in which the person acted. */
+/** A request that waits for its answer. Ids sort in the order in which the person acted. */
 export interface StoredRequest {
   id: string;
-  /** The person whose request it is: it is sent on that person's connection and on no other. */
+  /** The person who made the request. It is sent only on a connection of theirs. */
   userId: string;
   method: Method;
   params: Record<string, unknown>;
-  /** Milliseconds since 1970; `sentAt` is the first time it went out, null when it never did. */
+  /** Milliseconds since 1970. `sentAt`: when it was first sent; null if it was not. */
   createdAt: number;
   sentAt: number | null;
 }
 
-/** Where a page keeps its outbox over a reload. Calls come one after another. A failure is logged; the memory goes on. */
+/** Keeps a page's requests over a reload. Called one call at a time. The client logs failures and continues in memory. */
 export interface OutboxStore {
   load(): Promise<StoredRequest[]>;
-  /** Adds, or replaces the one with the same id. */
+  /** Adds the request, or replaces the one with the same id. */
   put(request: StoredRequest): Promise<void>;
   remove(id: string): Promise<void>;
 }

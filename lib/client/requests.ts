@@ -2,9 +2,9 @@ import { jsonRpcCodes, type RefusalKind, type RpcErrorObject } from "../protocol
 import type { Method, ParamsInput } from "../protocol/methods.ts";
 
 /**
- * What the library may do with a request.
- * `stop`: sent before anything else, kept until it is answered. `write`: safe to repeat, kept in order while the connection
- * is down. `read`: safe to repeat, kept in memory. `once`: only on a connection that stands, never repeated.
+ * How the library treats a request.
+ * `stop`: sent first, and kept until it is answered. `write`: safe to repeat, kept in order while offline. `read`: safe to
+ * repeat, kept only in memory. `once`: sent only while online, and not repeated.
  */
 export type RequestClass = "stop" | "write" | "read" | "once";
 
@@ -12,12 +12,12 @@ export const requestClasses = {
   "heartbeat": "once",
   "inbox.ack": "once",
   "inbox.list": "read",
-  // Safe to repeat by its key (CM-1).
+  // Its key makes it safe to repeat (CM-1).
   "command.send": "write",
   "command.preview": "read",
   "command.list": "read",
   "command.get": "read",
-  // A repeat of the current state is fine (CM-4).
+  // The server accepts the current state again (CM-4).
   "command.update": "write",
   "command.review": "once",
   "command.cancel": "write",
@@ -33,18 +33,18 @@ export const requestClasses = {
   "group.accept": "write",
   "group.leave": "write",
   "safety.stop": "stop",
-  // Never from a queue: who resumes means now (CO-6).
+  // Not from a queue: a person who resumes means now (CO-6).
   "safety.resume": "once",
 } as const satisfies Record<Method, RequestClass>;
 
-/** What a caller gives: `command.send` and `command.preview` may leave the key out, the library makes one. */
+/** A caller's parameters. Without a key for `command.send` or `command.preview` the library makes one. */
 export type RequestParams<M extends Method> = M extends "command.send" | "command.preview"
   ? Omit<ParamsInput<M>, "key"> & { key?: string }
   : ParamsInput<M>;
 
 /**
- * The server's kinds, and what happens on the way: `offline` was never sent; with `broken` and `timed_out` nobody knows
- * whether the server did it; `closed` is the client's own end.
+ * The server's kinds, and the library's own: `offline` was not sent; after `broken` and `timed_out` it is unknown whether the server
+ * did it; `closed`: the client has ended.
  */
 export type RequestErrorKind = RefusalKind | "offline" | "broken" | "timed_out" | "closed";
 
@@ -52,10 +52,10 @@ export type RequestErrorKind = RefusalKind | "offline" | "broken" | "timed_out" 
 export class RequestError extends Error {
   override readonly name = "RequestError";
   readonly kind: RequestErrorKind;
-  /** The JSON-RPC error code, or undefined when the server said nothing. */
+  /** JSON-RPC error code; undefined without an answer of the server. */
   readonly code: number | undefined;
   readonly retryAfterMs: number | undefined;
-  /** Which fields are wrong, with `invalid_params`. */
+  /** Reasons by field, with `invalid_params`. */
   readonly fields: Record<string, string> | undefined;
 
   constructor(kind: RequestErrorKind, message: string, answer?: RpcErrorObject) {

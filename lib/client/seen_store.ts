@@ -2,12 +2,12 @@ import type { CommandState } from "../protocol/commands.ts";
 import { limits } from "../protocol/limits.ts";
 
 /**
- * Which commands this device has handed to its person, and in which state (DL-3). One store per person and device. Keep
- * it where it survives a restart of the client, and the person sees each command once across restarts too. A failing
- * call counts as a failed handler: nothing is acknowledged.
+ * Remembers the commands that this device has shown its person, with their states (DL-3). One store per person and device. A
+ * store that survives a restart of the client shows each command once across restarts too. A call that fails counts as a
+ * failed handler: the command is not acknowledged.
  */
 export interface SeenStore {
-  /** The state in which the command was last heard of, or undefined when it was never handed over. */
+  /** Last known state of the command; undefined if it was never shown. */
   get(id: string): CommandState | undefined | Promise<CommandState | undefined>;
   set(id: string, state: CommandState): void | Promise<void>;
 }
@@ -30,7 +30,7 @@ export class MemorySeenStore implements SeenStore {
   }
 
   set(id: string, state: CommandState): void {
-    // Deleted first so that what was heard of last is forgotten last.
+    // Deleted first, so that the newest command is the last to be forgotten.
     this.#states.delete(id);
     this.#states.set(id, state);
     if (this.#states.size <= this.#size) return;

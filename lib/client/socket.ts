@@ -1,4 +1,4 @@
-/** What the library needs of a WebSocket: the browser's, Deno's and Node's have it, and tests fake it. */
+/** The part of a WebSocket that the library uses. Those of browsers, Deno and Node have it; tests fake it. */
 export interface WebSocketLike {
   send(data: string): void;
   close(code?: number, reason?: string): void;
@@ -10,9 +10,9 @@ export interface WebSocketLike {
 
 export interface SocketEvent {
   readonly type: string;
-  /** Of a message. */
+  /** In a message event. */
   readonly data?: unknown;
-  /** Of a close. */
+  /** In a close event. */
   readonly code?: number;
   readonly reason?: string;
 }
@@ -29,7 +29,7 @@ export interface SocketAddress {
   accept?: readonly string[] | undefined;
 }
 
-/** The URL of WS-1, WS-10. Holds the ticket or token: never for a log (AU-5). */
+/** The URL of WS-1 and WS-10. It contains the ticket or token, so it must not be logged (AU-5). */
 export function socketUrl(address: SocketAddress, login: { ticket?: string; token?: string }): string {
   const url = new URL(address.url, globalThis.location?.href);
   url.protocol = url.protocol.replace(/^http/, "ws");

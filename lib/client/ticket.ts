@@ -1,9 +1,9 @@
-/** What `ticketFrom` needs of `fetch`. */
+/** The part of `fetch` that `ticketFrom` uses. */
 export type Fetch = (input: string, init: RequestInit) => Promise<Response>;
 
 /**
- * A source of tickets for `ClientOptions.ticket` (AU-5): asks `POST /api/v1/auth/ticket` with the page's cookie, or with
- * the token given. Answers null when the session is over; rejects when the server cannot be reached.
+ * Makes a source of tickets for `ClientOptions.ticket` (AU-5). It calls `POST /api/v1/auth/ticket` with the page's cookie, or with
+ * this token. Resolves to null when the session is over; rejects when the server cannot be reached.
  */
 export function ticketFrom(
   origin: string,

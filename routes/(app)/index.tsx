@@ -1,7 +1,6 @@
 import { type Context, page } from "fresh";
 import { PageHead } from "../../components/PageHead.tsx";
-import { readAction, updateParams } from "../../components/CommandActions.tsx";
-import { openItems } from "../../lib/browser/mod.ts";
+import { openItems, readAction, updateParams } from "../../lib/browser/mod.ts";
 import { ProblemNotice } from "../../components/Notice.tsx";
 import { useWords } from "../../components/words.tsx";
 import Inbox from "../../islands/Inbox.tsx";

@@ -1,4 +1,5 @@
 import { type Context, HttpError, page } from "fresh";
+import { CommandFacts } from "../../../components/CommandFacts.tsx";
 import { CommandBody, Due } from "../../../components/CommandCard.tsx";
 import { audienceText, kindTitle, requirementText } from "../../../lib/text/mod.ts";
 import { PersonName } from "../../../components/PersonName.tsx";
@@ -73,14 +74,7 @@ export default definePerson.page<typeof handler>(function Received({ data: { det
               <Filled text={words.backAt} time={<Time value={state.until} />} />
             </li>
           )}
-          <li>
-            <Filled text={words.ends} time={<Time value={command.expiresAt} />} />
-          </li>
-          {command.categories.map((slug) => (
-            <li key={slug}>
-              <span class="tag">{slug}</span>
-            </li>
-          ))}
+          <CommandFacts command={command} />
         </ul>
         {asked === null ? null : <p class="soft small">{asked}</p>}
         {state.allowedBy === null ? null : <Why rule={state.allowedBy} />}
