@@ -8,6 +8,7 @@ import {
   username as usernameSchema,
 } from "../protocol/mod.ts";
 import { passwordProblem } from "./common_passwords.ts";
+import { type KnownDevice, KnownDevices } from "./known_devices.ts";
 import { newUser } from "./new_user.ts";
 import type { Hashing } from "./passwords.ts";
 import { userOf } from "./people.ts";
@@ -35,6 +36,8 @@ export interface LoggedIn {
   token: string;
   expiresAt: string;
   user: User;
+  /** For the device to keep, and to send with its next login (AU-4). */
+  deviceToken: string;
 }
 
 /** Accounts and sessions (AU). */
@@ -44,11 +47,13 @@ export class Accounts {
   readonly #sessions: Sessions;
   /** Checks passwords and codes for other services. */
   readonly proof: Proof;
+  readonly devices: KnownDevices;
 
   constructor(needs: AccountsNeeds) {
     this.#needs = needs;
     this.#store = needs.store;
     this.proof = new Proof(needs);
+    this.devices = new KnownDevices(needs);
     this.#sessions = new Sessions(needs, this.proof.secondFactor);
   }
 
@@ -80,17 +85,26 @@ export class Accounts {
     return userOf(user);
   }
 
+  /** `deviceToken`: what an earlier login on this device answered. */
   async login(
     origin: Origin,
     body: { username: string; password: string; code?: string | undefined },
+    deviceToken?: string,
   ): Answer<LoggedIn> {
-    const attempt = await this.proof.admit(origin.address, body.username);
+    const device = await this.devices.of(deviceToken);
+    // A token is for its own name alone: whoever has an account would otherwise have more tries at others.
+    const known = device?.username === body.username.toLowerCase() ? device : null;
+    const attempt = await this.proof.admit(
+      known === null
+        ? { kind: "stranger", address: origin.address, username: body.username }
+        : { kind: "device", id: known.id },
+    );
     if (attempt instanceof Refusal) {
       this.#needs.log.warn("login.throttled", { requestId: origin.requestId, address: origin.address });
       return attempt;
     }
     using _over = attempt;
-    return await this.#checkedLogin(origin, body, attempt);
+    return await this.#checkedLogin(origin, body, attempt, known);
   }
 
   /**
@@ -122,8 +136,11 @@ export class Accounts {
     return this.#sessions.revoke(caller, sessionId);
   }
 
-  /** AU-6: sets a new password and ends every other session. */
-  async changePassword(caller: Caller, body: { current: string; next: string }): Answer<true> {
+  /** AU-6: sets a new password and ends every other session. The tokens of all devices end with the old password. */
+  async changePassword(
+    caller: Caller,
+    body: { current: string; next: string },
+  ): Answer<{ deviceToken: string }> {
     const user = await this.proof.password(caller, body.current, "current");
     if (user instanceof Refusal) return user;
     const problem = await passwordProblem(body.next, user.username, "next");
@@ -134,7 +151,7 @@ export class Accounts {
       return new Refusal("conflict", "password.changed");
     }
     this.#needs.log.info("account.password_changed", { requestId: caller.requestId, userId: user.id });
-    return true;
+    return { deviceToken: await this.devices.issue(user.id, null) };
   }
 
   async user(caller: Caller): Answer<User> {
@@ -147,7 +164,8 @@ export class Accounts {
   /** Begins a session after a passkey login. Null when the account may not log in, or changed in the meantime. */
   async begin(user: UserRecord, origin: Origin): Promise<LoggedIn | null> {
     const begun = this.#sessions.mayEnter(user) ? await this.#sessions.begin(user, origin) : null;
-    return begun === null ? null : { ...begun, user: userOf(user) };
+    if (begun === null) return null;
+    return { ...begun, user: userOf(user), deviceToken: await this.devices.issue(user.id, null) };
   }
 
   endSessions(userId: string): Promise<void> {
@@ -189,6 +207,7 @@ export class Accounts {
     origin: Origin,
     body: { username: string; password: string; code?: string | undefined },
     attempt: Attempt,
+    known: KnownDevice | null,
   ): Answer<LoggedIn> {
     const { log, passwords } = this.#needs;
     const user = await this.#whoMayEnter(body.username);
@@ -212,7 +231,7 @@ export class Accounts {
     await attempt.succeeded();
     await this.#makeStronger(user, body.password);
     log.info("login.succeeded", { requestId: origin.requestId, userId: user.id, address: origin.address });
-    return { ...begun, user: userOf(user) };
+    return { ...begun, user: userOf(user), deviceToken: await this.devices.issue(user.id, known) };
   }
 
   /** Null for unknown and malformed names, and in production for demo people: the answer is the same for all. */

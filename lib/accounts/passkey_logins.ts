@@ -44,10 +44,15 @@ export class PasskeyLogins {
   }
 
   /** Every wrong response gets the same answer. */
-  async login(origin: Origin, response: PasskeyUsed): Answer<LoggedIn> {
+  async login(origin: Origin, response: PasskeyUsed, deviceToken?: string): Answer<LoggedIn> {
     const { proof, log } = this.#needs;
-    // Cannot be a username: those have no spaces.
-    const attempt = await proof.admit(origin.address, `passkey ${response.id}`);
+    const known = await this.#needs.devices.of(deviceToken);
+    const attempt = await proof.admit(
+      known === null
+        // Cannot be a username: those have no spaces.
+        ? { kind: "stranger", address: origin.address, username: `passkey ${response.id}` }
+        : { kind: "device", id: known.id },
+    );
     if (attempt instanceof Refusal) return attempt;
     using _over = attempt;
     const begun = await this.#checked(origin, response);

@@ -25,6 +25,8 @@ export interface UserRecord {
   readonly timeZone: string;
   /** For its form see `passwords.ts`. */
   readonly passwordHash: string;
+  /** When the person last set a new password; unset until then. */
+  readonly passwordChangedAt?: number;
   readonly createdAt: number;
   /** When the person stated that they are 18 or older (AU-1); null for accounts made by the server. */
   readonly adultStatedAt: number | null;
@@ -61,12 +63,16 @@ export interface AccountsStore {
   users(userIds: readonly string[]): Promise<Map<string, UserRecord>>;
   /** Returns the accounts that exist, by username. */
   usersNamed(usernames: readonly string[]): Promise<Map<string, UserRecord>>;
-  /** Sets a new hash and ends sessions in one commit. False when the hash is no longer `from`, or the account is gone. */
+  /**
+   * Sets a new hash and ends sessions in one commit. `changedAt`: the time of a new password, in milliseconds since 1970; left
+   * out for another hash of the same. False when the hash is no longer `from`, or the account is gone.
+   */
   replacePassword(
     userId: string,
     from: string,
     to: string,
     endSessions: readonly string[],
+    changedAt?: number,
   ): Promise<boolean>;
 
   /** False when the password has changed since `passwordHash`. */
@@ -96,9 +102,9 @@ export interface AccountsStore {
   setDemoPassword(password: string | null): Promise<void>;
 }
 
-/** Subject of a count: login failures of a name or address, or registrations and challenges of an address. */
+/** Subject of a count: login failures of a name, address, known device or session, or registrations and challenges of an address. */
 export interface CountKey {
-  of: "user" | "address" | "registrations" | "challenges";
+  of: "user" | "address" | "device" | "session" | "registrations" | "challenges";
   subject: string;
 }
 

@@ -3,7 +3,7 @@ import { type Answer, Refusal } from "../protocol/mod.ts";
 import type { Hashing } from "./passwords.ts";
 import type { AccountsStore, CountStore, UserRecord } from "./ports.ts";
 import { SecondFactor } from "./second_factor.ts";
-import { type Attempt, LoginThrottle } from "./throttle.ts";
+import { type Attempt, LoginThrottle, type Trier } from "./throttle.ts";
 import type { TwoFactorStore } from "./two_factor_ports.ts";
 
 export interface ProofNeeds {
@@ -15,8 +15,8 @@ export interface ProofNeeds {
 }
 
 /**
- * Checks passwords and codes. All attempts count together, at the login and after it, so that a stolen session or a guessed
- * password is no way around AU-4.
+ * Checks passwords and codes, with the limits of AU-4. Attempts count for the device or the session that makes them, and for
+ * name and address where there is neither. So strangers lock nobody out, and a stolen session guesses no more than they do.
  */
 export class Proof {
   readonly #needs: ProofNeeds;
@@ -30,8 +30,8 @@ export class Proof {
   }
 
   /** Admits an attempt. It counts as a failure until it is told otherwise; dispose it at the end. */
-  admit(address: string, username: string): Promise<Attempt | Refusal> {
-    return this.#throttle.admit(address, username);
+  admit(trier: Trier): Promise<Attempt | Refusal> {
+    return this.#throttle.admit(trier);
   }
 
   /** Returns the caller's account if the password is right. `field` is its name in a refusal. */
@@ -54,7 +54,7 @@ export class Proof {
 
   /** Runs `check` and counts a refusal as the caller's failed attempt. */
   async tried<T>(caller: Caller, check: (attempt: Attempt) => Answer<T>): Answer<T> {
-    const attempt = await this.admit(caller.address, caller.username);
+    const attempt = await this.admit({ kind: "session", id: caller.sessionId });
     if (attempt instanceof Refusal) return attempt;
     using _over = attempt;
     const answer = await check(attempt);

@@ -127,7 +127,9 @@ export class Sessions {
   /** Sets a new hash and ends every other session. False when the password changed in the meantime. */
   async changePassword(caller: Caller, from: string, to: string): Promise<boolean> {
     const others = await this.#others(caller);
-    if (!await this.#needs.store.replacePassword(caller.userId, from, to, others)) return false;
+    if (!await this.#needs.store.replacePassword(caller.userId, from, to, others, this.#needs.clock.now())) {
+      return false;
+    }
     this.#close(others);
     // A login with the old password may have come between the list and the change. After the change none can.
     await this.#end(caller.userId, await this.#others(caller));

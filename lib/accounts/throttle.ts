@@ -5,15 +5,20 @@ import { hashOf } from "./tokens.ts";
 
 /** An admitted login attempt. It counts as a failure until its outcome is told, also if the process dies. */
 export interface Attempt {
-  /** The password was right: clears the name's count and takes this attempt off the address's count. */
+  /** The password was right: clears the count, and takes this attempt off the address's count. */
   succeeded(): Promise<void>;
-  /** Nothing was tried: takes this attempt off both counts. */
+  /** Nothing was tried: takes this attempt off all counts. */
   withdrawn(): Promise<void>;
   /** Ends the attempt. Always call it last. */
   [Symbol.dispose](): void;
 }
 
-/** Attempts of one name or address in this process that are still being checked, and the callers that wait for one to end. */
+/** Who tries: anyone with a name, a device that logged in before, or a session. */
+export type Trier =
+  | { kind: "stranger"; address: string; username: string }
+  | { kind: "device" | "session"; id: string };
+
+/** Attempts of one count in this process that are still being checked, and the callers that wait for one to end. */
 interface InFlight {
   count: number;
   waiters: (() => void)[];
@@ -38,11 +43,9 @@ export class LoginThrottle {
     this.#clock = clock;
   }
 
-  /** `username` as typed: existing, unknown and malformed names count alike. */
-  async admit(address: string, username: string): Promise<Attempt | Refusal> {
-    // Hashed: people type passwords into the wrong field, and no key may contain one.
-    const subject = await hashOf(username.toLowerCase());
-    const keys: CountKey[] = [{ of: "address", subject: networkOf(address) }, { of: "user", subject }];
+  /** What strangers do with a name or from an address does not count against a known device or a session. */
+  async admit(trier: Trier): Promise<Attempt | Refusal> {
+    const keys = await keysOf(trier);
     while (true) {
       const answer = await this.#inTurn(() => this.#try(keys));
       if (!("busy" in answer)) return answer;
@@ -97,12 +100,12 @@ export class LoginThrottle {
     };
   }
 
-  async #giveBack(keys: CountKey[], at: number, clearUser: boolean): Promise<void> {
+  async #giveBack(keys: CountKey[], at: number, clear: boolean): Promise<void> {
     await this.#inTurn(() =>
       this.#counts.change(keys, keepMs, (records) => ({
         result: undefined,
         write: records.map((record, index) =>
-          record === null || (clearUser && keys[index]!.of === "user") ? null : without(record, at)
+          record === null || (clear && keys[index]!.of !== "address") ? null : without(record, at)
         ),
       }))
     );
@@ -129,6 +132,14 @@ export class LoginThrottle {
     this.#turn = result.catch(() => {});
     return result;
   }
+}
+
+/** The counts of a trier. A stranger's name is as typed: existing, unknown and malformed names count alike. */
+async function keysOf(trier: Trier): Promise<CountKey[]> {
+  if (trier.kind !== "stranger") return [{ of: trier.kind, subject: trier.id }];
+  // Hashed: people type passwords into the wrong field, and no key may contain one.
+  const subject = await hashOf(trier.username.toLowerCase());
+  return [{ of: "address", subject: networkOf(trier.address) }, { of: "user", subject }];
 }
 
 /** Resolves when one of the attempts ends; at once when all ended while the store answered. */
@@ -167,7 +178,7 @@ async function countOf(
 }
 
 function limitOf(key: CountKey): number {
-  return key.of === "user" ? limits.loginFailuresPerUser : limits.loginFailuresPerAddress;
+  return key.of === "address" ? limits.loginFailuresPerAddress : limits.loginFailuresPerUser;
 }
 
 /** Drops times before the window. Keeps the length of the wait for one more window. */

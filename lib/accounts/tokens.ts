@@ -1,10 +1,19 @@
-import { jwtVerify, SignJWT } from "jose";
+import { type JWTPayload, jwtVerify, SignJWT } from "jose";
 import type { Clock } from "../platform/mod.ts";
 
 const issuer = "behest";
+/** A token of one kind is not taken for the other. */
+const deviceIssuer = "behest-device";
 const algorithm = "HS256";
 /** Longer than every token of this server; longer input is refused unread. */
 const longestToken = 2048;
+
+/** What a device's token says. `issuedAt` in milliseconds since 1970. */
+export interface DeviceClaims {
+  readonly userId: string;
+  readonly deviceId: string;
+  readonly issuedAt: number;
+}
 
 /** Signed tokens (AU-3). A valid signature is not enough: the session's record decides. */
 export class Tokens {
@@ -32,18 +41,43 @@ export class Tokens {
       .sign(await this.#key);
   }
 
+  /**
+   * A token that a device keeps after a login (AU-4). It opens nothing. `issuedAt` and `expiresAt` in milliseconds since 1970.
+   */
+  async issueForDevice(device: DeviceClaims, expiresAt: number): Promise<string> {
+    return await new SignJWT({ did: device.deviceId, at: device.issuedAt })
+      .setProtectedHeader({ alg: algorithm })
+      .setSubject(device.userId)
+      .setIssuer(deviceIssuer)
+      .setExpirationTime(Math.floor(expiresAt / 1000))
+      .sign(await this.#key);
+  }
+
+  /** Returns what a device's token says; null for a damaged, foreign or expired one. */
+  async readFromDevice(token: string): Promise<DeviceClaims | null> {
+    const payload = await this.#read(token, deviceIssuer, ["sub", "did", "at", "exp"]);
+    const { sub, did, at } = payload ?? {};
+    if (typeof sub !== "string" || typeof did !== "string" || typeof at !== "number") return null;
+    return { userId: sub, deviceId: did, issuedAt: at };
+  }
+
   /** Returns the token's person and session; null for a damaged, foreign or expired token. */
   async read(token: string): Promise<{ userId: string; sessionId: string } | null> {
+    const { sub, sid } = await this.#read(token, issuer, ["sub", "sid", "iat", "exp"]) ?? {};
+    if (typeof sub !== "string" || typeof sid !== "string") return null;
+    return { userId: sub, sessionId: sid };
+  }
+
+  async #read(token: string, from: string, requiredClaims: string[]): Promise<JWTPayload | null> {
     if (token.length > longestToken) return null;
     try {
       const { payload } = await jwtVerify(token, await this.#key, {
         algorithms: [algorithm],
-        issuer,
-        requiredClaims: ["sub", "sid", "iat", "exp"],
+        issuer: from,
+        requiredClaims,
         currentDate: new Date(this.#clock.now()),
       });
-      if (typeof payload.sub !== "string" || typeof payload.sid !== "string") return null;
-      return { userId: payload.sub, sessionId: payload.sid };
+      return payload;
     } catch {
       // Every wrong token gets the same answer.
       return null;

@@ -146,8 +146,8 @@ export class TwoFactor {
   }
 
   /** A passkey is both factors: the device itself, and the device's check of its holder. */
-  login(origin: Origin, body: { response: PasskeyUsed }): Answer<LoggedIn> {
-    return this.#logins.login(origin, body.response);
+  login(origin: Origin, body: { response: PasskeyUsed }, deviceToken?: string): Answer<LoggedIn> {
+    return this.#logins.login(origin, body.response, deviceToken);
   }
 
   policy(caller: Caller): Answer<TwoFactorPolicy> {

@@ -1,5 +1,6 @@
 import type { Bell, Clock, Log, Random } from "../platform/mod.ts";
 import type { LoggedIn } from "./accounts.ts";
+import type { KnownDevices } from "./known_devices.ts";
 import type { AccountsStore, CountStore, UserRecord } from "./ports.ts";
 import type { Proof } from "./proof.ts";
 import type { Origin } from "./sessions.ts";
@@ -11,6 +12,7 @@ export interface TwoFactorNeeds {
   accounts: Pick<AccountsStore, "user" | "userNamed" | "users">;
   counts: CountStore;
   proof: Proof;
+  devices: KnownDevices;
   bell: Pick<Bell, "online" | "closeUser">;
   clock: Clock;
   random: Random;

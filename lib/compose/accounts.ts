@@ -44,6 +44,7 @@ export function openAccountParts(parts: AccountParts): OpenAccountParts {
     accounts: accountsStore,
     counts: parts.counts,
     proof: accounts.proof,
+    devices: accounts.devices,
     bell,
     clock,
     random,

@@ -77,10 +77,15 @@ export const limits = {
   sessionMs: 24 * 3600_000,
   /** Socket ticket life (AU-5). */
   ticketMs: 30_000,
-  /** Login failures within `loginWindowMs` for a username and for an address (AU-4). */
+  /**
+   * Login failures within `loginWindowMs` for a username and for an address (AU-4). A known device and a session have the limit
+   * of a username.
+   */
   loginFailuresPerUser: 5,
   loginFailuresPerAddress: 20,
   loginWindowMs: 15 * 60_000,
+  /** How long a device is known after its last login (AU-4). */
+  deviceTokenMs: 180 * 24 * 3600_000,
   /** First wait of a throttled login; it doubles with every further try up to `loginWindowMs`. */
   loginWaitMs: 30_000,
   /** Key derivations that run at once, and logins that may wait for one; more are refused. */

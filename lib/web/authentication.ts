@@ -1,8 +1,12 @@
 import type { Place } from "../accounts/mod.ts";
-import { type Answer, device as deviceSchema, Refusal } from "../protocol/mod.ts";
+import { type Answer, device as deviceSchema, limits, Refusal } from "../protocol/mod.ts";
 import type { Origin, Restriction, Services, SessionCaller } from "./services.ts";
 
 const cookieName = "behest_session";
+/** The token by which a login knows the device again (AU-4). Only the login page gets the cookie. */
+const deviceCookieName = "behest_device";
+const deviceCookiePath = "/login";
+const deviceHeader = "behest-device-token";
 
 /** How a request showed who it is (AU-5). */
 export type CredentialKind = "bearer" | "basic" | "cookie" | "query" | "ticket";
@@ -48,13 +52,13 @@ function credentialOf(headers: Headers, url: URL | undefined): Credential | Refu
   if (token !== null) return { kind: "query", secret: token };
   const ticket = url?.searchParams.get("ticket") ?? null;
   if (ticket !== null) return { kind: "ticket", secret: ticket };
-  const cookie = cookieOf(headers);
+  const cookie = cookieOf(headers, cookieName);
   return cookie === null ? null : { kind: "cookie", secret: cookie };
 }
 
 /** The token of a page's request: pages look at the cookie alone. */
 export function sessionToken(request: Request): string | null {
-  return cookieOf(request.headers);
+  return cookieOf(request.headers, cookieName);
 }
 
 function readAuthorization(value: string): Credential | Refusal {
@@ -76,28 +80,51 @@ function readBasic(encoded: string): Credential | null {
   }
 }
 
-function cookieOf(headers: Headers): string | null {
+/** The token of a device that logged in before: a browser's cookie, or a client's header. */
+export function deviceTokenOf({ headers }: Request): string | undefined {
+  return headers.get(deviceHeader) ?? cookieOf(headers, deviceCookieName) ?? undefined;
+}
+
+/** The header by which clients get a device token. */
+export function deviceTokenHeader(token: string): Record<string, string> {
+  return { [deviceHeader]: token };
+}
+
+/** `Set-Cookie` by which browsers get one. */
+export function deviceCookie(token: string, nowMs: number, secure: boolean): string {
+  return cookie(deviceCookieName, token, {
+    path: deviceCookiePath,
+    expires: new Date(nowMs + limits.deviceTokenMs),
+    secure,
+  });
+}
+
+function cookieOf(headers: Headers, name: string): string | null {
   for (const pair of headers.get("cookie")?.split(";") ?? []) {
     const equals = pair.indexOf("=");
-    if (equals !== -1 && pair.slice(0, equals).trim() === cookieName) return pair.slice(equals + 1).trim();
+    if (equals !== -1 && pair.slice(0, equals).trim() === name) return pair.slice(equals + 1).trim();
   }
   return null;
 }
 
 /** `Set-Cookie` of a login. `secure` where the browser speaks TLS to us; `expiresAt` as the login answered it. */
 export function sessionCookie(token: string, expiresAt: string, secure: boolean): string {
-  return cookie(token, new Date(expiresAt), secure);
+  return cookie(cookieName, token, { path: "/", expires: new Date(expiresAt), secure });
 }
 
 /** `Set-Cookie` that makes the browser forget the session. */
 export function clearSessionCookie(secure = false): string {
-  return cookie("", new Date(0), secure);
+  return cookie(cookieName, "", { path: "/", expires: new Date(0), secure });
 }
 
-function cookie(value: string, expires: Date, secure: boolean): string {
+function cookie(
+  name: string,
+  value: string,
+  { path, expires, secure }: { path: string; expires: Date; secure: boolean },
+): string {
   const parts = [
-    `${cookieName}=${value}`,
-    "Path=/",
+    `${name}=${value}`,
+    `Path=${path}`,
     "HttpOnly",
     "SameSite=Lax",
     `Expires=${expires.toUTCString()}`,

@@ -1,10 +1,10 @@
 import type { Context, Middleware } from "fresh";
 import type { z } from "zod";
-import { originOf } from "./authentication.ts";
+import { deviceTokenHeader, originOf } from "./authentication.ts";
 import type { PersonState, State } from "./define.ts";
 import { answer, answerAs, done, problem } from "./problems.ts";
 import { type Answer, checked, limits, Refusal, say } from "../protocol/mod.ts";
-import type { Origin, Services } from "./services.ts";
+import type { LoggedIn, Origin, Services } from "./services.ts";
 
 /** The JSON body that a schema describes. Reads no more than a REST body may hold; names each wrong field. */
 export async function readJson<S extends z.ZodType>(req: Request, schema: S): Answer<z.output<S>> {
@@ -101,6 +101,17 @@ export function openCall<Body extends z.ZodType = z.ZodUndefined, Query extends 
   run: (asked: Asked<State, z.output<Body>, z.output<Query>, never>) => Outcome | Promise<Outcome>,
 ): Middleware<State> {
   return (ctx) => answered(ctx, asks, run);
+}
+
+/** The answer of a login (AU-3). The device's token is beside it, in a header. */
+export function loggedIn(login: LoggedIn | Refusal): Response {
+  if (login instanceof Refusal) return problem(login);
+  const { deviceToken, ...body } = login;
+  const response = answer(body);
+  for (const [name, value] of Object.entries(deviceTokenHeader(deviceToken))) {
+    response.headers.set(name, value);
+  }
+  return response;
 }
 
 async function answered<

@@ -3,7 +3,7 @@ import type { State } from "./define.ts";
 import { filled, type FormProblem, problemOf, readForm } from "./forms/form.ts";
 import { seeOther } from "./pages.ts";
 import { type Answer, checked, Refusal, registerBody, type User } from "../protocol/mod.ts";
-import { sessionCookie } from "./authentication.ts";
+import { deviceCookie, sessionCookie } from "./authentication.ts";
 import type { LoggedIn, Origin } from "./services.ts";
 
 /** Where a page's request comes from. */
@@ -18,7 +18,17 @@ export function overTls(ctx: Context<State>): boolean {
 
 /** The way in after a login: the token goes into the cookie and nowhere else. */
 export function enter(ctx: Context<State>, login: LoggedIn, path: string): Response {
-  return seeOther(path, { "set-cookie": sessionCookie(login.token, login.expiresAt, overTls(ctx)) });
+  const response = seeOther(path, {
+    "set-cookie": sessionCookie(login.token, login.expiresAt, overTls(ctx)),
+  });
+  return withDeviceCookie(ctx, response, login.deviceToken);
+}
+
+/** AU-4: lets the browser keep the token by which its next login is known. */
+export function withDeviceCookie(ctx: Context<State>, response: Response, deviceToken: string): Response {
+  const now = ctx.state.services.clock.now();
+  response.headers.append("set-cookie", deviceCookie(deviceToken, now, overTls(ctx)));
+  return response;
 }
 
 export interface NewAccountBody {

@@ -7,6 +7,7 @@ import Push from "../../islands/Push.tsx";
 import { definePerson, type PersonState } from "../../lib/web/define.ts";
 import { problemOf, readForm } from "../../lib/web/forms/form.ts";
 import { refusedPage, seeOther } from "../../lib/web/pages.ts";
+import { withDeviceCookie } from "../../lib/web/session.ts";
 import { checked, limits, passwordBody, Refusal, type Session } from "../../lib/protocol/mod.ts";
 import { fill, someWords } from "../../lib/words/mod.ts";
 
@@ -15,7 +16,10 @@ export const handler = definePerson.handlers({
   async POST(ctx) {
     const form = await readForm(ctx.req);
     const done = form instanceof Refusal ? form : await act(ctx, form);
-    if (!(done instanceof Refusal)) return seeOther(`/sessions?notice=${done}`);
+    if (typeof done === "string") return seeOther(`/sessions?notice=${done}`);
+    if (!(done instanceof Refusal)) {
+      return withDeviceCookie(ctx, seeOther("/sessions?notice=password"), done.deviceToken);
+    }
     return page({ ...await list(ctx), problem: problemOf(done, ctx.state.language) }, refusedPage(done));
   },
 });
@@ -30,7 +34,7 @@ async function list(ctx: Context<PersonState>) {
 async function act(
   ctx: Context<PersonState>,
   form: URLSearchParams,
-): Promise<"revoked" | "password" | Refusal> {
+): Promise<"revoked" | { deviceToken: string } | Refusal> {
   const { accounts } = ctx.state.services;
   const caller = ctx.state.caller;
   if (form.get("action") === "revoke") {
@@ -38,8 +42,7 @@ async function act(
     return revoked instanceof Refusal ? revoked : "revoked";
   }
   const body = checked(passwordBody, { current: form.get("current") ?? "", next: form.get("next") ?? "" });
-  const changed = body instanceof Refusal ? body : await accounts.changePassword(caller, body);
-  return changed instanceof Refusal ? changed : "password";
+  return body instanceof Refusal ? body : await accounts.changePassword(caller, body);
 }
 
 export default definePerson.page<typeof handler>(function Sessions({ data, state, url }) {

@@ -5,6 +5,7 @@ import { Notice, ProblemNotice } from "../../components/Notice.tsx";
 import { Title } from "../../components/Title.tsx";
 import { Filled, useWords } from "../../components/words.tsx";
 import { PasskeyLogin } from "../../islands/Passkeys.tsx";
+import { deviceTokenOf } from "../../lib/web/authentication.ts";
 import { define, type State } from "../../lib/web/define.ts";
 import { filled, jsonIn, problemOf, readForm } from "../../lib/web/forms/form.ts";
 import { localPath, refusedPage } from "../../lib/web/pages.ts";
@@ -32,17 +33,18 @@ export const handler = define.handlers({
 
 async function logIn(ctx: Context<State>, form: URLSearchParams): Answer<LoggedIn> {
   const { accounts, twoFactor } = ctx.state.services;
+  const deviceToken = deviceTokenOf(ctx.req);
   const shown = form.get("passkey");
   if (shown !== null) {
     const body = checked(passkeyLoginBody, { response: jsonIn(shown) });
-    return body instanceof Refusal ? body : await twoFactor.login(origin(ctx), body);
+    return body instanceof Refusal ? body : await twoFactor.login(origin(ctx), body, deviceToken);
   }
   const body = checked(loginBody, {
     username: form.get("username")?.trim() ?? "",
     password: form.get("password") ?? "",
     code: filled(form, "code"),
   });
-  return body instanceof Refusal ? body : await accounts.login(origin(ctx), body);
+  return body instanceof Refusal ? body : await accounts.login(origin(ctx), body, deviceToken);
 }
 
 export default define.page<typeof handler>(function Login({ data, state, url }) {

@@ -276,7 +276,12 @@ function fakeAccounts(world: FakeWorld, ids: Ids, refusal: Refuse): Services["ac
       if (person === undefined || person.password !== password) return Promise.resolve(unauthorized());
       const token = `token-${person.user.username}`;
       world.tokens.set(token, person.user.username);
-      return Promise.resolve({ token, expiresAt, user: person.user });
+      return Promise.resolve({
+        token,
+        expiresAt,
+        user: person.user,
+        deviceToken: `device-${person.user.username}`,
+      });
     },
     authenticate(token, origin) {
       const refused = refusal("authenticate", {});
@@ -293,7 +298,8 @@ function fakeAccounts(world: FakeWorld, ids: Ids, refusal: Refuse): Services["ac
     },
     sessions: () => Promise.resolve(world.sessions),
     revoke: (_caller, id) => Promise.resolve(refusal("revoke", { id }) ?? true),
-    changePassword: (_caller, body) => Promise.resolve(refusal("changePassword", body) ?? true),
+    changePassword: (_caller, body) =>
+      Promise.resolve(refusal("changePassword", body) ?? { deviceToken: "device-new" }),
     user: (caller) => Promise.resolve(world.people.get(caller.username)?.user ?? unauthorized()),
     setUp(_origin, token, body) {
       const refused = refusal("setUp", body);

@@ -17,6 +17,7 @@ export async function twoFactorRig() {
     accounts: accountsStore,
     counts: needs.counts,
     proof: accounts.proof,
+    devices: accounts.devices,
     bell,
     clock,
     random: needs.random,

@@ -159,6 +159,26 @@ Deno.test("AU-4: 30 wrong passwords: the same body five times, then 429 with a g
   }
 });
 
+Deno.test("AU-4: a client sends back the token of its last login, and strangers with the name do not lock it out", async () => {
+  await using rig = await authRig();
+  await rig.loggedIn();
+  const right = { username: "alice", password: goodPassword };
+  const login = await rig.post("login", right);
+  const token = login.headers.get("behest-device-token") ?? "";
+  assert.notEqual(token, "");
+  const body = await login.json();
+  assert.deepEqual(Object.keys(body).sort(), ["expiresAt", "token", "user"], "the body is the contract's");
+  for (let at = 0; at < 6; at++) await rig.post("login", { ...right, password: `guess ${at}` });
+  await problemOf(await rig.post("login", right), 429, "rate_limited");
+  const known = await rig.post("login", right, { "behest-device-token": token });
+  assert.equal(known.status, 200);
+  const bearer = { authorization: `Bearer ${(await known.json()).token}` };
+  const changed = await rig.post("password", { current: goodPassword, next: "eight blue kettles" }, bearer);
+  assert.equal(changed.status, 204);
+  const after = { "behest-device-token": changed.headers.get("behest-device-token") ?? "" };
+  assert.equal((await rig.post("login", { ...right, password: "eight blue kettles" }, after)).status, 200);
+});
+
 Deno.test("AU-4: what is malformed in a login is just wrong, and unknown fields are refused", async () => {
   await using rig = await authRig();
   for (const username of ["", "al\u0000ice", "al\ud800ice", "a b", "x".repeat(256)]) {

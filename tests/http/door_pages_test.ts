@@ -81,6 +81,23 @@ Deno.test("AU-4: a wrong login says the same for a wrong name and a wrong passwo
   });
 });
 
+Deno.test("AU-4: a browser keeps a token of its login for the login page alone, and sends it with the next", async () => {
+  await withPages(async (send, { services }) => {
+    const { login } = services.accounts;
+    const seen: (string | undefined)[] = [];
+    services.accounts.login = (from, body, deviceToken) => {
+      seen.push(deviceToken);
+      return login(from, body);
+    };
+    const cookies = (await send("/login", form(annsLogin))).headers.getSetCookie();
+    assert.equal(cookies.filter((one) => one.startsWith("behest_session=")).length, 1);
+    const device = cookies.find((one) => one.startsWith("behest_device=")) ?? "";
+    assert.match(device, /^behest_device=device-ann; Path=\/login; HttpOnly; SameSite=Lax; Expires=/);
+    await send("/login", form(annsLogin, device.split(";", 1)[0]!));
+    assert.deepEqual(seen, [undefined, "device-ann"]);
+  });
+});
+
 Deno.test("AU-4: too many logins answer 429 with Retry-After in whole seconds", async () => {
   await withPages(async (send, { world }) => {
     world.refuse.set("login", new Refusal("rate_limited", told("Wait a while."), { retryAfterMs: 61_500 }));

@@ -8,7 +8,7 @@ type Rig = Awaited<ReturnType<typeof twoFactorRig>>;
 
 /** An administrator who has a second factor, so that requiring one does not lock them out. */
 async function admin(rig: Rig): Promise<Caller> {
-  const caller = await rig.person("root");
+  const caller = await rig.person("boss");
   const { value } = await rig.store.kv.get<object>(["user", caller.userId]);
   await rig.store.kv.set(["user", caller.userId], { ...value, role: "admin" });
   rig.accountsStore.forget(caller.userId);

@@ -98,13 +98,15 @@ export class KvAccounts implements AccountsStore {
     from: string,
     to: string,
     endSessions: readonly string[],
+    changedAt?: number,
   ): Promise<boolean> {
+    const changed = changedAt === undefined ? {} : { passwordChangedAt: changedAt };
     for (let tries = 0; tries < limits.writeTries; tries++) {
       const entry = await this.#store.kv.get<UserRecord>(keys.user(userId));
       if (entry.value === null || entry.value.passwordHash !== from) return false;
       const { ok } = await this.#store.committer.commit({
         checks: [entry],
-        sets: [{ key: keys.user(userId), value: { ...entry.value, passwordHash: to } }],
+        sets: [{ key: keys.user(userId), value: { ...entry.value, passwordHash: to, ...changed } }],
         deletes: sessionKeys(userId, endSessions),
       });
       this.#byId.forget(userId);

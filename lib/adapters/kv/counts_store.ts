@@ -43,6 +43,8 @@ function keyOf({ of, subject }: CountKey): Deno.KvKey {
       return keys.challengesOf(subject);
     case "user":
     case "address":
+    case "device":
+    case "session":
       return keys.loginFailures(of, subject);
     default:
       return of satisfies never;

@@ -41,8 +41,11 @@ export const keys = {
   sessionsOf: (userId: string) => ["session_of", userId],
   /** Hash of a single-use socket ticket; accounts. Ends after 30 s or when used. */
   ticket: (hash: string) => ["ticket", hash],
-  /** Login failures of a username or an address; accounts. Ends with the window. */
-  loginFailures: (by: "user" | "address", subject: string) => ["login_failures", by, subject],
+  /** Login failures of a username, an address, a known device or a session; accounts. Ends with the window. */
+  loginFailures: (
+    by: "user" | "address" | "device" | "session",
+    subject: string,
+  ) => ["login_failures", by, subject],
   /** Registrations from an address in the last hour; accounts. Ends after an hour. */
   registrations: (address: string) => ["registrations", address],
 
