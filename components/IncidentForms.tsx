@@ -1,8 +1,9 @@
+import type { Said } from "../lib/protocol/mod.ts";
 import { type Incident, incidentTypes } from "../lib/protocol/files.ts";
 import { ConfirmField } from "./ConfirmField.tsx";
 import { AreaField, Check, FieldError, Group, SelectField } from "./Field.tsx";
 import { uploadersOf } from "../lib/text/incidents.ts";
-import { reasonText } from "../lib/words/mod.ts";
+import { renderMessage } from "../lib/words/mod.ts";
 import { useLanguage, useWords } from "./words.tsx";
 
 interface FormProps {
@@ -52,7 +53,7 @@ export function ReportForm({ incident, errors, typed }: FormProps & { typed: Typ
 }
 
 interface SubmitProps extends FormProps {
-  problems: readonly string[];
+  problems: readonly Said[];
 }
 
 /** What is wrong with the report, or the way to send it. */
@@ -64,7 +65,11 @@ export function SubmitForm({ incident, problems, errors }: SubmitProps) {
       {problems.length === 0 ? <p class="notice">{words.complete}</p> : (
         <div class="notice notice-warn">
           <p>{words.incomplete}</p>
-          <ul>{problems.map((problem) => <li key={problem}>{reasonText(language, problem)}</li>)}</ul>
+          <ul>
+            {problems.map((problem) => renderMessage(language, problem)).map((text) => (
+              <li key={text}>{text}</li>
+            ))}
+          </ul>
         </div>
       )}
       <p>

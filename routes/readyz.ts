@@ -1,9 +1,14 @@
+import { english } from "../lib/protocol/mod.ts";
 import { define } from "../lib/web/define.ts";
 
 /** Whether requests should come here, and if not, why (OP-4). */
 export const handler = define.api({
   async GET(ctx) {
     const { ready, checks } = await ctx.state.services.health.ready();
-    return Response.json({ status: ready ? "ok" : "not ready", checks }, { status: ready ? 200 : 503 });
+    const told = checks.map(({ reason, ...check }) => ({
+      ...check,
+      reason: reason === null ? null : english(reason),
+    }));
+    return Response.json({ status: ready ? "ok" : "not ready", checks: told }, { status: ready ? 200 : 503 });
   },
 });

@@ -1,7 +1,9 @@
 import type { Clock, Timer } from "../platform/mod.ts";
+import { type PlainKey, said, say } from "../protocol/mod.ts";
+import { SaidError } from "./said_error.ts";
 
 /** Thrown when a wait ends early; the message is for an operator, without secrets. */
-export class GivenUp extends Error {
+export class GivenUp extends SaidError {
   override readonly name = "GivenUp";
 }
 
@@ -13,7 +15,7 @@ export class Deadline implements Disposable {
   readonly #clock: Clock;
   readonly #outer: AbortSignal;
   readonly #controller = new AbortController();
-  readonly #stop = () => this.#controller.abort(new GivenUp("It was called off."));
+  readonly #stop = () => this.#controller.abort(new GivenUp("wait.calledOff"));
   #timer: Timer | null = null;
 
   constructor(clock: Clock, outer: AbortSignal) {
@@ -27,12 +29,12 @@ export class Deadline implements Disposable {
     return this.#controller.signal;
   }
 
-  /** Aborts after `ms` unless it is called again; `what` completes the sentence "… within N ms". */
-  within(ms: number, what: string): void {
+  /** Aborts after `ms` unless it is called again; `what` says what did not happen. */
+  within(ms: number, what: PlainKey): void {
     this.rest();
     this.#timer = this.#clock.after(
       ms,
-      () => this.#controller.abort(new GivenUp(`${what} within ${ms} ms.`)),
+      () => this.#controller.abort(new GivenUp(say("wait.within", { what: said(what), count: ms }))),
     );
   }
 

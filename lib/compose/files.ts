@@ -1,3 +1,4 @@
+import type { Message } from "../protocol/mod.ts";
 import type { People } from "../accounts/mod.ts";
 import { DiskBlobs } from "../adapters/blobs/mod.ts";
 import { openClamd } from "../adapters/clamd/mod.ts";
@@ -61,7 +62,7 @@ export interface OpenFiles extends AsyncDisposable {
   readonly services: Pick<Services, "files" | "adminFiles" | "incidents" | "scanning">;
   readonly room: Files;
   readonly incidents: Incidents;
-  readonly checks: HealthPort[];
+  readonly checks: HealthPort<Message>[];
   /** Begins to scan. Jobs must be running. */
   start(): Promise<void>;
 }

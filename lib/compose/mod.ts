@@ -24,6 +24,7 @@ import { openPush } from "./push.ts";
 import { socketMethods } from "./socket_methods.ts";
 import type { Config } from "../config/mod.ts";
 import { CategoryAdmin } from "../consent/mod.ts";
+import { faultOf, type Message, say } from "../protocol/mod.ts";
 import { Health, type HealthPort } from "../platform/health.ts";
 import { Audit, Stats, Users } from "../moderation/mod.ts";
 import {
@@ -244,7 +245,10 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
     stats: new Stats(statsPorts, clock),
     ...files.services,
     realtime,
-    health: new Health([...healthPorts(config, store), ...files.checks], clock),
+    health: new Health([...healthPorts(config, store), ...files.checks], clock, {
+      late: (count) => say("health.late", { count }),
+      fault: faultOf,
+    }),
     demo,
     push,
     requestId: () => ids.next(),
@@ -258,7 +262,7 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
   };
 }
 
-function healthPorts(config: Config, store: Store): HealthPort[] {
+function healthPorts(config: Config, store: Store): HealthPort<Message>[] {
   const kv = kvHealth(store.kv);
   // Tests use a store in memory and have no data directory.
   return config.kv === ":memory:" ? [kv] : [kv, diskHealth(config.dataDir)];

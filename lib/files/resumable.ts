@@ -226,7 +226,7 @@ export class Resumable {
     if (record.expiresMs <= clock.now() && !this.isActive(uploadId)) return noUpload();
     if (record.refused === null || alsoRefused) return record;
     const { kind, message } = record.refused;
-    return new Refusal(kind, typeof message === "string" ? say("stored", { text: message }) : message);
+    return new Refusal(kind, typeof message === "string" ? say("verbatim", { text: message }) : message);
   }
 
   /** Turns a full disk into a refusal. The record still has the safe offset. */

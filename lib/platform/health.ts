@@ -1,22 +1,28 @@
 import type { Clock } from "./clock.ts";
 
 /** One thing that must work before requests should come here. */
-export interface HealthPort {
+export interface HealthPort<Reason> {
   name: string;
   /** Null when it works, otherwise why not, for an operator. A throw is a reason too. */
-  check(): Promise<string | null>;
+  check(): Promise<Reason | null>;
 }
 
 /** One line of `/readyz`. */
-export interface HealthCheck {
+export interface HealthCheck<Reason> {
   name: string;
   ok: boolean;
-  reason: string | null;
+  reason: Reason | null;
 }
 
-export interface Readiness {
+export interface Readiness<Reason> {
   ready: boolean;
-  checks: HealthCheck[];
+  checks: HealthCheck<Reason>[];
+}
+
+/** Reasons of checks that gave none themselves. */
+export interface FailureReasons<Reason> {
+  late(seconds: number): Reason;
+  fault(error: unknown): Reason;
 }
 
 /** A check that takes longer has failed. */
@@ -25,17 +31,19 @@ const checkMs = 3_000;
 const freshMs = 1_000;
 
 /** `/readyz`: whether this process can do its work now, and if not, why (OP-4). */
-export class Health {
-  readonly #ports: readonly HealthPort[];
+export class Health<Reason> {
+  readonly #ports: readonly HealthPort<Reason>[];
+  readonly #reasons: FailureReasons<Reason>;
   readonly #clock: Clock;
-  #last: { at: number; answer: Promise<Readiness> } | undefined;
+  #last: { at: number; answer: Promise<Readiness<Reason>> } | undefined;
 
-  constructor(ports: readonly HealthPort[], clock: Clock) {
+  constructor(ports: readonly HealthPort<Reason>[], clock: Clock, reasons: FailureReasons<Reason>) {
     this.#ports = ports;
+    this.#reasons = reasons;
     this.#clock = clock;
   }
 
-  ready(): Promise<Readiness> {
+  ready(): Promise<Readiness<Reason>> {
     const now = this.#clock.now();
     if (this.#last === undefined || now - this.#last.at >= freshMs || now < this.#last.at) {
       this.#last = { at: now, answer: this.#ask() };
@@ -43,19 +51,19 @@ export class Health {
     return this.#last.answer;
   }
 
-  async #ask(): Promise<Readiness> {
+  async #ask(): Promise<Readiness<Reason>> {
     const checks = await Promise.all(this.#ports.map((port) => this.#one(port)));
     return { ready: checks.every((check) => check.ok), checks };
   }
 
-  async #one({ name, check }: HealthPort): Promise<HealthCheck> {
-    const { promise: late, resolve } = Promise.withResolvers<string>();
-    using _timer = this.#clock.after(checkMs, () => resolve(`no answer within ${checkMs / 1000} s`));
+  async #one({ name, check }: HealthPort<Reason>): Promise<HealthCheck<Reason>> {
+    const { promise: late, resolve } = Promise.withResolvers<Reason>();
+    using _timer = this.#clock.after(checkMs, () => resolve(this.#reasons.late(checkMs / 1000)));
     try {
       const reason = await Promise.race([check(), late]);
       return { name, ok: reason === null, reason };
     } catch (error) {
-      return { name, ok: false, reason: error instanceof Error ? error.message : String(error) };
+      return { name, ok: false, reason: this.#reasons.fault(error) };
     }
   }
 }

@@ -1,3 +1,4 @@
+import type { Message } from "./message.ts";
 import { z } from "zod";
 import { limits } from "./limits.ts";
 import { id, sha256, text } from "./text.ts";
@@ -145,8 +146,8 @@ export type IncidentClose = z.infer<typeof incidentClose>;
 
 /** What the checks of files stand on, for banners, `/readyz` and the overview (SC-7). */
 export interface ScanStatus {
-  virus: { scanner: string; version: string; ok: boolean; reason: string | null; real: boolean };
-  csam: { scanner: string; version: string; ok: boolean; reason: string | null; real: boolean };
+  virus: { scanner: string; version: string; ok: boolean; reason: Message | null; real: boolean };
+  csam: { scanner: string; version: string; ok: boolean; reason: Message | null; real: boolean };
   /** Blobs that wait for a scan or are in one. */
   backlog: number;
 }

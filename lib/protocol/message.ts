@@ -34,6 +34,11 @@ export function said(message: Message): Said {
   return typeof message === "string" ? { key: message } : message;
 }
 
+/** Reason of a check that threw: a bug. */
+export function faultOf(error: unknown): Said {
+  return say("health.fault", { text: error instanceof Error ? error.message : String(error) });
+}
+
 /**
  * The key as a schema's own `error` or `message`, which `checked` makes the field's reason. What fills its places comes as the
  * issue's `params`.

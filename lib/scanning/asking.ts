@@ -1,5 +1,5 @@
 import type { Clock } from "../platform/mod.ts";
-import { limits } from "../protocol/mod.ts";
+import { english, limits } from "../protocol/mod.ts";
 import type { Breaker, Outcome } from "./breaker.ts";
 import type { CsamFinding, CsamMatcher, ScanSubject, VirusFinding, VirusScanner } from "./ports.ts";
 import type { Findings } from "./verdict.ts";
@@ -85,7 +85,10 @@ export class BothScanners {
     signal: AbortSignal,
   ): Promise<Finding | ErrorFinding> {
     if (pass === null) {
-      return errorOf(name, `not asked: ${breaker.reason ?? "it is tried out on another file"}`);
+      return errorOf(
+        name,
+        `not asked: ${breaker.reason === null ? "it is tried out on another file" : english(breaker.reason)}`,
+      );
     }
     if (signal.aborted) {
       pass("nothing");

@@ -1,4 +1,5 @@
 import type { Clock, Log } from "../platform/mod.ts";
+import { english, faultOf, type Message, say } from "../protocol/mod.ts";
 import type { ScannerHealth } from "./ports.ts";
 
 /** Consecutive errors, across all blobs, that open the breaker. */
@@ -30,7 +31,7 @@ export class Breaker {
   /** Number of times that the breaker opened without a successful scan in between. */
   #opened = 0;
   #retryAtMs = 0;
-  #reason = "";
+  #reason: Message = "scanner.broken";
   #trial = false;
   #asking = false;
 
@@ -64,7 +65,7 @@ export class Breaker {
   }
 
   /** Reason for not using the scanner, for an operator; null while the breaker is closed. */
-  get reason(): string | null {
+  get reason(): Message | null {
     return this.#state === "closed" ? null : this.#reason;
   }
 
@@ -95,14 +96,17 @@ export class Breaker {
     }
   }
 
-  async #askHealth(): Promise<string | null> {
-    const { promise: late, resolve } = Promise.withResolvers<string>();
-    using _timer = this.#clock.after(healthMs, () => resolve(`did not answer within ${healthMs / 1000} s`));
+  async #askHealth(): Promise<Message | null> {
+    const { promise: late, resolve } = Promise.withResolvers<Message>();
+    using _timer = this.#clock.after(
+      healthMs,
+      () => resolve(say("scanner.late", { count: healthMs / 1000 })),
+    );
     try {
-      const asked = this.#health().then(({ ok, reason }) => ok ? null : reason ?? "does not work");
+      const asked = this.#health().then(({ ok, reason }) => ok ? null : reason ?? "scanner.broken");
       return await Promise.race([asked, late]);
     } catch (error) {
-      return error instanceof Error ? error.message : String(error);
+      return faultOf(error);
     }
   }
 
@@ -115,9 +119,9 @@ export class Breaker {
         this.#failures++;
         // Scans from before the opening tell nothing new.
         if (this.#state === "closed" && this.#failures >= failuresToOpen) {
-          return this.#open(`failed ${this.#failures} times in a row`);
+          return this.#open(say("scanner.failed", { count: this.#failures }));
         }
-        if (trial && this.#state === "half_open") this.#open("answers, but a scan failed again");
+        if (trial && this.#state === "half_open") this.#open("scanner.failedAgain");
         return;
       case "nothing":
         if (trial) this.#changed();
@@ -127,9 +131,11 @@ export class Breaker {
     }
   }
 
-  #open(reason: string): void {
+  #open(reason: Message): void {
     const waitMs = Math.min(openMaxMs, openBaseMs * 2 ** Math.min(this.#opened, 20));
-    if (this.#opened === 0) this.#log.warn("scanner.left_alone", { scanner: this.name, reason });
+    if (this.#opened === 0) {
+      this.#log.warn("scanner.left_alone", { scanner: this.name, reason: english(reason) });
+    }
     this.#opened++;
     this.#state = "open";
     this.#reason = reason;

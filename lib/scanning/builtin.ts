@@ -1,3 +1,4 @@
+import type { Message } from "../protocol/mod.ts";
 import type {
   CsamFinding,
   CsamMatcher,
@@ -95,10 +96,10 @@ export function hashList(text: string, source: string): ReadonlySet<string> {
 /** SC-7: replaces a service that is not configured in production. Every file is held. */
 export class NotConfigured implements VirusScanner, CsamMatcher {
   readonly name = "none";
-  readonly #reason: string;
+  readonly #reason: Message;
 
   /** `reason` tells an operator which variable to set. */
-  constructor(reason: string) {
+  constructor(reason: Message) {
     this.#reason = reason;
   }
 

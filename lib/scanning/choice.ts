@@ -33,9 +33,7 @@ export function csamMatcherFor(
   if (service !== null) return service;
   switch (mode) {
     case "production":
-      return new NotConfigured(
-        "No matching service is configured: set BEHEST_CSAM. Until then files are held.",
-      );
+      return new NotConfigured("scanner.noMatching");
     case "evaluation":
       return new HashListMatcher(hashes);
     default:
@@ -90,5 +88,5 @@ export class PreferredScanner implements VirusScanner {
 }
 
 function noAnswer(): ScannerHealth {
-  return { ok: false, reason: "does not answer", version: "", real: false };
+  return { ok: false, reason: "scanner.silent", version: "", real: false };
 }

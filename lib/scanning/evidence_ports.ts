@@ -1,6 +1,6 @@
 import type { BlobRecord, UploadedFrom } from "../files/mod.ts";
 import type { AuditEntry } from "../platform/mod.ts";
-import type { Incident, Refusal, ReportDraft, Verdict } from "../protocol/mod.ts";
+import type { Incident, Refusal, ReportDraft, Said, Verdict } from "../protocol/mod.ts";
 import type { ScanJob } from "./ports.ts";
 
 /** Thrown when sealed evidence was changed, cut short, swapped or sealed with another key. The message is for an operator. */
@@ -181,7 +181,7 @@ export interface IncidentStore {
 /** Failure of a call to the CyberTipline. `refused`: it answered with an error code. `unavailable`: the outcome is unknown. */
 export type TiplineFailure =
   | { failed: "refused"; code: number; text: string }
-  | { failed: "unavailable"; text: string };
+  | { failed: "unavailable"; text: Said };
 
 /** NCMEC's CyberTipline Reporting API. Never throws; an answer with a code other than 0 is a failure. */
 export interface CyberTipline {

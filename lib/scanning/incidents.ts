@@ -6,6 +6,7 @@ import {
   limits,
   Refusal,
   type ReportDraft,
+  type Said,
   say,
   type Verdict,
 } from "../protocol/mod.ts";
@@ -107,7 +108,7 @@ export class Incidents implements MatchHandler {
     return await this.#shown(changed);
   }
 
-  async report(caller: Caller, incidentId: string): Promise<{ xml: string; problems: string[] } | Refusal> {
+  async report(caller: Caller, incidentId: string): Promise<{ xml: string; problems: Said[] } | Refusal> {
     if (!isStaff(caller)) return nothingHere();
     const { store } = this.#needs;
     const auditEntry = auditEntryOf(caller, "incident.export", `incident:${incidentId}`);

@@ -1,6 +1,6 @@
 import type { BlobRecord } from "../files/mod.ts";
 import type { AuditEntry } from "../platform/mod.ts";
-import type { FileState, Verdict } from "../protocol/mod.ts";
+import type { FileState, Message, Verdict } from "../protocol/mod.ts";
 
 /** A blob for a scanner: its bytes and their properties. Each call of `open` gives all bytes anew. */
 export interface ScanSubject {
@@ -34,7 +34,7 @@ export interface CsamFinding {
 export interface ScannerHealth {
   ok: boolean;
   /** Null for a working scanner. For an operator, without secrets. */
-  reason: string | null;
+  reason: Message | null;
   version: string;
   /** True for a real service, false for a built-in stand-in of evaluation mode. */
   real: boolean;

@@ -1,4 +1,4 @@
-import { incidentTypes } from "../protocol/mod.ts";
+import { incidentTypes, type Message, type Said, said, say } from "../protocol/mod.ts";
 
 /** Element of a document. */
 export interface XmlElement {
@@ -87,42 +87,42 @@ export const fileDetailsRule: Rule = one("fileDetails", [
 ]);
 
 /** Returns the errors in a document, each with its place; an empty list for a valid one. */
-export function schemaProblems(element: XmlElement, rule: Rule): string[] {
-  if (element.name !== rule.name) return [`${element.name}: must be ${rule.name}`];
+export function schemaProblems(element: XmlElement, rule: Rule): Said[] {
+  if (element.name !== rule.name) return [at(element.name, say("field.exactly", { value: rule.name }))];
   return problemsIn(element, rule, rule.name);
 }
 
-function problemsIn({ attributes = {}, content }: XmlElement, rule: Rule, path: string): string[] {
+function problemsIn({ attributes = {}, content }: XmlElement, rule: Rule, path: string): Said[] {
   const problems = attributeProblems(attributes, rule.attributes ?? {}, path);
   if (isText(rule.holds)) {
-    const problem = typeof content === "string" ? textProblem(content, rule.holds) : "must hold text only";
-    return problem === null ? problems : [...problems, `${path}: ${problem}`];
+    const problem = typeof content === "string" ? textProblem(content, rule.holds) : "field.text";
+    return problem === null ? problems : [...problems, at(path, problem)];
   }
-  if (typeof content === "string") return [...problems, `${path}: must hold elements only`];
+  if (typeof content === "string") return [...problems, at(path, "report.elements")];
   return [...problems, ...orderProblems(content, rule.holds, path)];
 }
 
-function orderProblems(elements: readonly XmlElement[], rules: readonly Rule[], path: string): string[] {
-  const problems: string[] = [];
+function orderProblems(elements: readonly XmlElement[], rules: readonly Rule[], path: string): Said[] {
+  const problems: Said[] = [];
   const counts = new Map<string, number>();
   let furthest = 0;
   for (const element of elements) {
-    const at = rules.findIndex(({ name }) => name === element.name);
+    const place = rules.findIndex(({ name }) => name === element.name);
     const inside = `${path}/${element.name}`;
-    const rule = rules[at];
+    const rule = rules[place];
     if (rule === undefined) {
-      problems.push(`${inside}: is not known here`);
+      problems.push(at(inside, "field.unknown"));
       continue;
     }
-    if (at < furthest) problems.push(`${inside}: must stand before ${rules[furthest]!.name}`);
-    furthest = Math.max(furthest, at);
+    if (place < furthest) problems.push(at(inside, say("report.order", { name: rules[furthest]!.name })));
+    furthest = Math.max(furthest, place);
     const count = (counts.get(rule.name) ?? 0) + 1;
     counts.set(rule.name, count);
-    if (rule.most === 1 && count === 2) problems.push(`${inside}: must stand there only once`);
+    if (rule.most === 1 && count === 2) problems.push(at(inside, "report.once"));
     problems.push(...problemsIn(element, rule, inside));
   }
   for (const { name, least } of rules) {
-    if (least === 1 && !counts.has(name)) problems.push(`${path}/${name}: is missing`);
+    if (least === 1 && !counts.has(name)) problems.push(at(`${path}/${name}`, "field.missing"));
   }
   return problems;
 }
@@ -131,40 +131,44 @@ function attributeProblems(
   attributes: Readonly<Record<string, string>>,
   rules: Readonly<Record<string, RegExp>>,
   path: string,
-): string[] {
-  const problems: string[] = [];
+): Said[] {
+  const problems: Said[] = [];
   for (const [name, pattern] of Object.entries(rules)) {
-    if (!pattern.test(attributes[name] ?? "")) problems.push(`${path}: the attribute ${name} is missing`);
+    if (!pattern.test(attributes[name] ?? "")) problems.push(at(path, say("report.attribute", { name })));
   }
   for (const name of Object.keys(attributes)) {
-    if (!(name in rules)) problems.push(`${path}: the attribute ${name} is not known here`);
+    if (!(name in rules)) problems.push(at(path, say("report.noAttribute", { name })));
   }
   return problems;
+}
+
+function at(path: string, reason: Message): Said {
+  return say("report.problem", { path, reason: said(reason) });
 }
 
 function isText(holds: Rule["holds"]): holds is TextRule {
   return !Array.isArray(holds);
 }
 
-function textProblem(text: string, { text: kind, most, oneOf }: TextRule): string | null {
-  if (text.trim() === "") return "must not be blank";
-  if (most !== undefined && [...text].length > most) return `is longer than ${most} characters`;
-  if (oneOf !== undefined && !oneOf.includes(text)) return `must be one of: ${oneOf.join("; ")}`;
+function textProblem(text: string, { text: kind, most, oneOf }: TextRule): Message | null {
+  if (text.trim() === "") return "field.empty";
+  if (most !== undefined && [...text].length > most) return say("field.long", { count: most });
+  if (oneOf !== undefined && !oneOf.includes(text)) return say("field.oneOf", { values: oneOf.join("; ") });
   switch (kind) {
     case "any":
       return null;
     case "boolean":
-      return text === "true" || text === "false" ? null : "must be true or false";
+      return text === "true" || text === "false" ? null : "field.yesNo";
     case "number":
-      return /^[0-9]{1,18}$/.test(text) ? null : "must be a whole number";
+      return /^[0-9]{1,18}$/.test(text) ? null : "field.whole";
     case "port":
       return /^[0-9]{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65_535
         ? null
-        : "must be a port from 1 to 65535";
+        : say("field.between", { from: 1, to: 65_535 });
     case "time":
-      return isTime(text) ? null : "must be a time with its zone, like 2026-01-31T18:00:00Z";
+      return isTime(text) ? null : "field.time";
     case "address":
-      return isAddress(text) ? null : "must be an IP address";
+      return isAddress(text) ? null : "field.address";
     default:
       return kind satisfies never;
   }

@@ -127,7 +127,7 @@ export class Submissions {
     const uploads = await this.#needs.store.uploads(incident.id, limits.pageMax);
     const { xml, problems } = reportXml(incident, report, uploads);
     if (problems.length > 0) {
-      return refusedWith(conflict(say("report.incomplete", { problems: problems.join("; ") })), earlier);
+      return refusedWith(conflict(say("report.incomplete", { problems })), earlier);
     }
     if (earlier !== null) {
       const back = await cybertip.retract(earlier);
@@ -166,7 +166,7 @@ export class Submissions {
       const details = fileDetailsXml(claim.incident, uploads, { reportId, fileId: uploaded.fileId });
       if (details.problems.length > 0) {
         return refusedWith(
-          conflict(say("report.fileIncomplete", { problems: details.problems.join("; ") })),
+          conflict(say("report.fileIncomplete", { problems: details.problems })),
           null,
         );
       }

@@ -1,4 +1,5 @@
 import { iso } from "../platform/mod.ts";
+import type { Said } from "../protocol/mod.ts";
 import type { IncidentRecord, IncidentReport, IncidentUpload } from "./evidence_ports.ts";
 import { fileDetailsRule, isAddress, reportRule, schemaProblems, type XmlElement } from "./report_schema.ts";
 
@@ -12,10 +13,10 @@ const schema = {
   "xsi:noNamespaceSchemaLocation": "https://report.cybertip.org/ispws/xsd",
 };
 
-/** A document as text, and its errors in words. */
+/** A document as text, and its errors. */
 export interface Checked {
   xml: string;
-  problems: string[];
+  problems: Said[];
 }
 
 /** Builds the CyberTipline report of an incident, in the order of NCMEC's schema. */

@@ -1,6 +1,6 @@
 import type { HealthPort } from "../platform/health.ts";
 import type { Clock } from "../platform/mod.ts";
-import { limits, type ScanStatus } from "../protocol/mod.ts";
+import { faultOf, limits, type Message, type ScanStatus } from "../protocol/mod.ts";
 import type { Breaker } from "./breaker.ts";
 import type { CsamMatcher, ScannerHealth, ScanStore, VirusScanner } from "./ports.ts";
 
@@ -51,12 +51,12 @@ export class ScanStatusBoard {
   }
 
   /** Returns the checks for `/readyz`. Only in production does a missing or silent scanner make it fail. */
-  checks(): HealthPort[] {
+  checks(): HealthPort<Message>[] {
     const check = (which: "virus" | "csam") => async () => {
       if (this.#mode === "evaluation") return null;
       const { ok, reason, real } = (await this.status())[which];
       if (ok && real) return null;
-      return reason ?? (real ? "does not work" : "is a stand-in for trying things out");
+      return reason ?? (real ? "scanner.broken" : "scanner.standIn");
     };
     return [
       { name: "virus_scanner", check: check("virus") },
@@ -88,16 +88,16 @@ export class ScanStatusBoard {
 
   async #health(scanner: Scanner): Promise<ScannerHealth> {
     const { promise: late, resolve } = Promise.withResolvers<ScannerHealth>();
-    using _timer = this.#clock.after(healthMs, () => resolve(notWorking("does not answer")));
+    using _timer = this.#clock.after(healthMs, () => resolve(notWorking("scanner.silent")));
     try {
       return await Promise.race([scanner.health(), late]);
     } catch (error) {
-      return notWorking(error instanceof Error ? error.message : String(error));
+      return notWorking(faultOf(error));
     }
   }
 }
 
 /** `real` makes the page show this reason. */
-function notWorking(reason: string): ScannerHealth {
+function notWorking(reason: Message): ScannerHealth {
   return { ok: false, reason, version: "", real: true };
 }

@@ -1,5 +1,5 @@
 import type { ScanStatus } from "../protocol/mod.ts";
-import { fill, type Language, reasonText, type Words } from "../words/mod.ts";
+import { fill, type Language, renderMessage, type Words } from "../words/mod.ts";
 
 type Scanner = ScanStatus["virus"];
 type ScanningSection = Words["scanning"];
@@ -39,7 +39,7 @@ export function heldReasons(
 }
 
 function reasonOf(words: ScanningSection, language: Language, { reason }: Scanner): string {
-  const text = reason === null ? words.noReason : reasonText(language, reason);
+  const text = reason === null ? words.noReason : renderMessage(language, reason);
   return /[.!?]$/.test(text) ? text : `${text}.`;
 }
 

@@ -18,7 +18,7 @@ import type { Content, Files } from "../files/mod.ts";
 import type { Audit, Stats, Users } from "../moderation/mod.ts";
 import type { Health } from "../platform/health.ts";
 import type { Clock, Log } from "../platform/mod.ts";
-import type { CategoryList } from "../protocol/mod.ts";
+import type { CategoryList, Message } from "../protocol/mod.ts";
 import type { Push } from "../push/mod.ts";
 import type { Realtime } from "../realtime/mod.ts";
 import type { FileModeration, Incidents, ScanStatusBoard } from "../scanning/mod.ts";
@@ -82,7 +82,7 @@ export interface Services {
   readonly incidents: Pick<Incidents, "close" | "draft" | "get" | "list" | "report" | "submit">;
   readonly scanning: Pick<ScanStatusBoard, "status">;
   readonly realtime: Pick<Realtime, "connections" | "open" | "shutdown">;
-  readonly health: Pick<Health, "ready">;
+  readonly health: Pick<Health<Message>, "ready">;
   /** Who can be tried in evaluation mode, with which password; null in production. */
   readonly demo: Demo | null;
   readonly twoFactor: Pick<

@@ -8,7 +8,6 @@ import { de } from "./de/mod.ts";
 import { en } from "./en/mod.ts";
 
 export type { Section, Words } from "./catalogue.ts";
-export { reasonText } from "./reasons.ts";
 export { renderMessage } from "./refusals.ts";
 export { fill, type Forms, plural } from "./shape.ts";
 

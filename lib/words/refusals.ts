@@ -9,6 +9,7 @@ import { files } from "./de/refusals_files.ts";
 import { incidents } from "./de/refusals_incidents.ts";
 import { people } from "./de/refusals_people.ts";
 import { requests } from "./de/refusals_requests.ts";
+import { scanners } from "./de/refusals_scanners.ts";
 
 // Pure, so that a script which takes a function of this room with it leaves the tables behind.
 export const german: Readonly<Record<MessageKey, Template>> = {
@@ -19,6 +20,7 @@ export const german: Readonly<Record<MessageKey, Template>> = {
   ...incidents,
   ...people,
   ...requests,
+  ...scanners,
 };
 
 /** A refusal's message, or that of one of its fields, in the reader's language. */

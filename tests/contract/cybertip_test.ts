@@ -1,3 +1,4 @@
+import { english, said } from "../../lib/protocol/mod.ts";
 import assert from "node:assert/strict";
 import { readAnswer } from "../../lib/adapters/cybertip/answers.ts";
 import { CyberTipClient } from "../../lib/adapters/cybertip/client.ts";
@@ -159,9 +160,9 @@ for (const [what, response] of notUnderstood) {
 Deno.test("SC-6: an answer about another report, or without its number, is not understood", async () => {
   await using at = rig();
   at.service.instead("finish", () => answer(0, "Success", "999"));
-  assert.deepEqual(await at.client.finish("1"), { failed: "unavailable", text: "it named another report" });
+  assert.deepEqual(await at.client.finish("1"), { failed: "unavailable", text: said("tipline.otherReport") });
   at.service.instead("submit", () => answer(0, "Success"));
-  assert.deepEqual(await at.client.submit(report), { failed: "unavailable", text: "it named no report" });
+  assert.deepEqual(await at.client.submit(report), { failed: "unavailable", text: said("tipline.noReport") });
   at.service.instead("submit", () => answer(0, "Success", "../../7"));
   const odd = await at.client.submit(report);
   assert.ok("failed" in odd && odd.failed === "unavailable");
@@ -173,7 +174,7 @@ Deno.test("SC-6: wrong credentials, nobody there and a cut line are told, withou
     await using at = rig({ user: "somebody" });
     const refused = await at.client.status();
     assert.ok(refused !== true && refused.failed === "unavailable");
-    assert.match(refused.text, /HTTP 401.*credentials/);
+    assert.match(english(refused.text), /HTTP 401.*credentials/);
   }
   let url: string;
   {
@@ -211,7 +212,10 @@ Deno.test("SC-6: a service that hangs is given up after 30 s, in the middle of a
     assert.equal(await Promise.race([asking, Promise.resolve("waiting")]), "waiting", what);
     at.clock.advance(1);
     const given = await asking;
-    assert.ok(given !== true && given.failed === "unavailable" && /did not answer/.test(given.text), what);
+    assert.ok(
+      given !== true && given.failed === "unavailable" && /did not answer/.test(english(given.text)),
+      what,
+    );
     assert.equal(at.clock.pending, 0);
     // A handler that never answers would hold up an orderly end.
     void at.service[Symbol.asyncDispose]();

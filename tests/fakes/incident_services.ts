@@ -54,7 +54,7 @@ export function fakeIncidents(
     report(caller, id) {
       const incident = staffs("incident.report", caller, id);
       if (incident instanceof Refusal) return Promise.resolve(incident);
-      const problems = incident.report === null ? ["Nothing was drafted yet."] : [];
+      const problems = incident.report === null ? [told("Nothing was drafted yet.")] : [];
       return Promise.resolve({ xml: `<report><sha256>${incident.sha256}</sha256></report>`, problems });
     },
     submit(caller, id) {

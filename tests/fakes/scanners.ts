@@ -1,3 +1,4 @@
+import { told } from "./told.ts";
 import type {
   CsamFinding,
   CsamMatcher,
@@ -35,7 +36,7 @@ class Scripted<Verdict extends string> {
   health(): Promise<ScannerHealth> {
     this.healthAsked++;
     const { healthy: ok, version, real } = this;
-    return Promise.resolve({ ok, reason: ok ? null : `${this.name} is down`, version, real });
+    return Promise.resolve({ ok, reason: ok ? null : told(`${this.name} is down`), version, real });
   }
 
   async run(subject: ScanSubject, signal: AbortSignal) {

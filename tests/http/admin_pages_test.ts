@@ -304,7 +304,7 @@ Deno.test("MO-4: the overview counts accounts, connections and jobs due, and giv
     const cookie = enter(fake, "admin");
     const checks = [
       { name: "store", ok: true, reason: null },
-      { name: "disk", ok: false, reason: "only 3 MiB are free" },
+      { name: "disk", ok: false, reason: told("only 3 MiB are free") },
     ];
     let jobsDue = 1;
     const send = await site({

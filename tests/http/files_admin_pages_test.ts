@@ -1,3 +1,4 @@
+import { told } from "../fakes/told.ts";
 import assert from "node:assert/strict";
 import { type AdminFile, type Incident, type Role, type ScanStatus } from "../../lib/protocol/mod.ts";
 import { assertNoMarkup, nasty } from "../fakes/markup.ts";
@@ -239,7 +240,10 @@ Deno.test("SC-7: in evaluation mode every page says what looks at the files", as
     assert.ok(plain.includes("in a list of hashes only"));
     const clamd = await banner({ ...fake.world.scanStatus, virus: real });
     assert.ok(clamd.includes("by clamd (1.4.6)") && !clamd.includes("EICAR"));
-    const down = await banner({ ...fake.world.scanStatus, virus: { ...real, ok: false, reason: nasty } });
+    const down = await banner({
+      ...fake.world.scanStatus,
+      virus: { ...real, ok: false, reason: told(nasty) },
+    });
     assert.ok(down.includes("clamd does not work now, so uploads are held"));
     assertNoMarkup(down);
   });
@@ -248,9 +252,15 @@ Deno.test("SC-7: in evaluation mode every page says what looks at the files", as
 Deno.test("SC-7: in production staff reads why uploads are held, and others read no such thing", async () => {
   await withPages(async (send, fake) => {
     const page = async (role: Role) => await (await send("/", as(enter(fake, role)))).text();
-    const missing = { scanner: "none", version: "", ok: false, reason: "Set BEHEST_CSAM.", real: false };
+    const missing = {
+      scanner: "none",
+      version: "",
+      ok: false,
+      reason: told("Set BEHEST_CSAM."),
+      real: false,
+    };
     fake.world.scanStatus = {
-      virus: { ...real, ok: false, reason: "connection refused" },
+      virus: { ...real, ok: false, reason: told("connection refused") },
       csam: missing,
       backlog: 4,
     };
@@ -275,7 +285,7 @@ Deno.test("SC-7: in production staff reads why uploads are held, and others read
 Deno.test("MO-4: the overview has the backlog and the health of the scanners", async () => {
   await withPages(async (send, fake) => {
     fake.world.scanStatus = {
-      virus: { ...real, ok: false, reason: nasty },
+      virus: { ...real, ok: false, reason: told(nasty) },
       csam: fake.world.scanStatus.csam,
       backlog: 1234,
     };

@@ -251,7 +251,7 @@ Deno.test("UI-6: what holds uploads is said in German, the reasons of scanners t
   const scanner = { scanner: "clamd", version: "1.4.6", real: true, ok: false };
   fake.world.scanStatus = {
     backlog: 1204,
-    virus: { ...scanner, reason: "does not answer" },
+    virus: { ...scanner, reason: "scanner.silent" as const },
     csam: { ...scanner, real: false, reason: null },
   };
   const html = await look("/admin");

@@ -95,7 +95,7 @@ Deno.test("SC-6: a report is drafted, checked, read as XML and submitted with a 
     assert.equal(incident.report?.escalate, null);
     assert.equal(incident.report?.additionalInfo, "Twice.\nSince May.");
     fake.services.incidents.report = () =>
-      Promise.resolve({ xml: "<report/>", problems: [nasty, "No company."] });
+      Promise.resolve({ xml: "<report/>", problems: [told(nasty), told("No company.")] });
     const faulty = await (await send(path, as(cookie))).text();
     assertNoMarkup(faulty);
     assert.ok(faulty.includes("No company.") && !faulty.includes('value="submit"'));

@@ -116,12 +116,12 @@ Deno.test("SC-6: what is wrong with a report stands in a header of plain ASCII",
   assert.equal(file.status, 200);
   assert.equal(
     file.headers.get("behest-report-problems"),
-    "report/reporter/reportingPerson/firstName: must not be blank",
+    "report/reporter/reportingPerson/firstName: must not be empty",
   );
   await at.rig.jobs.runDue();
   const refused = await at.call("POST", `${path}/report`);
   assert.deepEqual([refused.status, refused.body.kind], [409, "conflict"]);
-  assert.match(refused.body.detail, /firstName: must not be blank/);
+  assert.match(refused.body.detail, /firstName: must not be empty/);
   assert.equal(at.tipline.calls.length, 0);
 });
 

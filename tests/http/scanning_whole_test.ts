@@ -315,7 +315,7 @@ Deno.test("SC-7, OP-4: before its services answer a production server takes uplo
   const { server, ann } = rig;
   const before = await rig.ready();
   assert.equal(before.status, 503);
-  assert.match(before.reasons["virus_scanner"] ?? "", /clamd cannot be reached .*starting, or not running/);
+  assert.match(before.reasons["virus_scanner"] ?? "", /clamd cannot be reached .*starting or not running/);
   assert.match(before.reasons["csam_matcher"] ?? "", /answered 503/);
 
   const files = [
@@ -350,7 +350,7 @@ Deno.test("SC-7: production without a matching service holds every file, whateve
   for (const file of [...files, bad]) await rig.assertShut(file);
   const { reasons, status } = await rig.ready();
   assert.equal(status, 503);
-  assert.match(reasons["csam_matcher"] ?? "", /No matching service is configured: set BEHEST_CSAM/);
+  assert.match(reasons["csam_matcher"] ?? "", /Set BEHEST_CSAM/);
   // Nor can a moderator let out what nobody looked at.
   const decision = { release: true, reason: "looks fine" };
   for (const { sha256 } of files) {

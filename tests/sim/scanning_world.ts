@@ -115,7 +115,7 @@ export class ScanningWorld {
     const health = () =>
       Promise.resolve<ScannerHealth>({
         ok: this.#healthy,
-        reason: this.#healthy ? null : "down",
+        reason: this.#healthy ? null : "scanner.broken",
         version: "1",
         real: true,
       });

@@ -195,18 +195,18 @@ const summaryWith = (...children: XmlElement[]) => el("report", [el("incidentSum
 
 const wrongReports: [problem: RegExp, report: XmlElement][] = [
   [/^rapport: must be report$/, el("rapport", [])],
-  [/report\/incidentSummary: is missing/, el("report", [reporter])],
-  [/report\/reporter: is missing/, el("report", [summary])],
-  [/incidentSummary: must stand before reporter/, el("report", [reporter, summary])],
-  [/reporter: must stand there only once/, el("report", [summary, reporter, reporter])],
-  [/report\/picture: is not known here/, el("report", [summary, reporter, el("picture")])],
-  [/incidentType: is missing/, summaryWith(el("incidentDateTime", "2026-01-31T18:00:00Z"))],
+  [/report\/incidentSummary: must be given/, el("report", [reporter])],
+  [/report\/reporter: must be given/, el("report", [summary])],
+  [/incidentSummary: must come before reporter/, el("report", [reporter, summary])],
+  [/reporter: must be given only once/, el("report", [summary, reporter, reporter])],
+  [/report\/picture: is not a known field/, el("report", [summary, reporter, el("picture")])],
+  [/incidentType: must be given/, summaryWith(el("incidentDateTime", "2026-01-31T18:00:00Z"))],
   [
     /incidentType: must be one of: Child Porno/,
     summaryWith(el("incidentType", "Theft"), el("incidentDateTime", "2026-01-31T18:00:00Z")),
   ],
   [
-    /escalateToHighPriority: must not be blank/,
+    /escalateToHighPriority: must not be empty/,
     summaryWith(
       el("incidentType", incidentTypes[1]),
       el("escalateToHighPriority", " \n"),
@@ -214,24 +214,24 @@ const wrongReports: [problem: RegExp, report: XmlElement][] = [
     ),
   ],
   [
-    /escalateToHighPriority: is longer than 3000 characters/,
+    /escalateToHighPriority: must be at most 3000 characters/,
     summaryWith(
       el("incidentType", incidentTypes[1]),
       el("escalateToHighPriority", "x".repeat(3001)),
       el("incidentDateTime"),
     ),
   ],
-  [/reporter: must hold elements only/, el("report", [summary, el("reporter", "me")])],
+  [/reporter: must have elements only/, el("report", [summary, el("reporter", "me")])],
   [
-    /firstName: must hold text only/,
+    /firstName: must be text/,
     el("report", [summary, el("reporter", [el("reportingPerson", [el("firstName", [])])])]),
   ],
-  [/the attribute lang is not known/, { ...el("report", [summary, reporter]), attributes: { lang: "en" } }],
+  [/must not have the attribute lang/, { ...el("report", [summary, reporter]), attributes: { lang: "en" } }],
 ];
 for (const [problem, wrong] of wrongReports) {
   Deno.test(`SC-6: the check of a report says ${problem.source}`, () => {
     const problems = schemaProblems(wrong, reportRule);
-    assert.ok(problems.some((text) => problem.test(text)), problems.join("\n"));
+    assert.ok(problems.some((one) => problem.test(english(one))), problems.map(english).join("\n"));
   });
 }
 
@@ -253,16 +253,20 @@ Deno.test("SC-6: times need a zone and a day that exists, ports and addresses ar
     "now",
   ];
   for (const bad of [...badTimes, "2026-01-31T25:00:00Z", "2026-01-31 18:00:00Z"]) {
-    assert.match(at(bad).join(), /must be a time with its zone/, bad);
+    assert.match(at(bad).map(english).join(), /must be a time like/, bad);
   }
   for (const good of ["0.0.0.0", "255.255.255.255", "::", "2001:db8::1", "::ffff:1.2.3.4"]) {
     assert.deepEqual(capture(el("ipAddress", good)), [], good);
   }
   for (const bad of ["256.1.1.1", "1.2.3", "1.2.3.4.", "localhost", ":::", "1.2.3.4:80", "g::1"]) {
-    assert.match(capture(el("ipAddress", bad)).join(), /must be an IP address/, bad);
+    assert.match(capture(el("ipAddress", bad)).map(english).join(), /must be an IP address/, bad);
   }
   for (const bad of ["0", "65536", "-1", "http", "1.5"]) {
-    assert.match(capture(el("ipAddress", "::1"), el("port", bad)).join(), /must be a port/, bad);
+    assert.match(
+      capture(el("ipAddress", "::1"), el("port", bad)).map(english).join(),
+      /must be a whole number from 1 to 65535/,
+      bad,
+    );
   }
 });
 
@@ -276,12 +280,12 @@ Deno.test("SC-6: a file's details need both numbers, truth values and the kind o
     ]),
     fileDetailsRule,
   );
-  assert.deepEqual(problems, [
+  assert.deepEqual(problems.map(english), [
     "fileDetails/reportId: must be a whole number",
-    "fileDetails/originalFileName: is longer than 2056 characters",
+    "fileDetails/originalFileName: must be at most 2056 characters",
     "fileDetails/fileViewedByEsp: must be true or false",
-    "fileDetails/originalFileHash: the attribute hashType is missing",
-    "fileDetails/fileId: is missing",
+    "fileDetails/originalFileHash: must have the attribute hashType",
+    "fileDetails/fileId: must be given",
   ]);
 });
 

@@ -65,7 +65,7 @@ Deno.test("UI-6: a message is told in the reader's language with what stands in 
       "The report is not complete: must be at most 3; must not be empty.",
       "Die Meldung ist nicht vollständig: darf höchstens 3 sein; darf nicht leer sein.",
     ],
-    [say("stored", { text: "As it was said." }), "As it was said.", "As it was said."],
+    [say("verbatim", { text: "As it was said." }), "As it was said.", "As it was said."],
   ];
   for (const [message, en, de] of told) {
     assert.equal(renderMessage("en", message), en);

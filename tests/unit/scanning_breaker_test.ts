@@ -1,3 +1,5 @@
+import { english } from "../../lib/protocol/mod.ts";
+import { told } from "../fakes/told.ts";
 import assert from "node:assert/strict";
 import { keys } from "../../lib/adapters/kv/keys.ts";
 import type { ScanRecord } from "../../lib/adapters/kv/scan_store.ts";
@@ -14,7 +16,7 @@ class BreakerRig {
   readonly clock = new FakeClock();
   readonly logged: string[] = [];
   health: () => Promise<ScannerHealth> = () =>
-    Promise.resolve({ ok: false, reason: "is down", version: "", real: true });
+    Promise.resolve({ ok: false, reason: told("is down"), version: "", real: true });
   readonly breaker = new Breaker({
     name: "fake",
     health: () => this.health(),
@@ -48,7 +50,7 @@ Deno.test("SC-1: a scanner is left alone after so many errors in a row, not for 
   assert.equal(rig.breaker.state, "closed");
   rig.fail(1);
   assert.equal(rig.breaker.state, "open");
-  assert.match(rig.breaker.reason!, /failed 4 times/);
+  assert.match(english(rig.breaker.reason!), /failed 4 times/);
   assert.equal(rig.breaker.enter(), null);
   assert.equal(rig.breaker.retryAtMs, rig.clock.now() + 1000);
 });
@@ -66,7 +68,7 @@ Deno.test("SC-1: it is asked how it is after 1 s, doubling up to 60 s, and told 
     rig.clock.advance(1);
     await rig.breaker.askAgain();
     assert.equal(rig.breaker.state, "open");
-    assert.equal(rig.breaker.reason, "is down");
+    assert.deepEqual(rig.breaker.reason, told("is down"));
   }
   assert.deepEqual(waits, [1, 2, 4, 8, 16, 32, 60, 60, 60]);
   assert.deepEqual(rig.logged, ["scanner.left_alone"]);
@@ -109,7 +111,7 @@ Deno.test("SC-1: scans that were under way when it was left alone open it no fur
   assert.equal(rig.breaker.retryAtMs, null, "asked once at a time");
   under[6]!("answered");
   assert.equal(rig.breaker.state, "closed");
-  resolve({ ok: false, reason: "is down", version: "", real: true });
+  resolve({ ok: false, reason: told("is down"), version: "", real: true });
   await asking;
   assert.equal(rig.breaker.state, "closed");
 });
@@ -129,7 +131,7 @@ Deno.test("SC-1: a scanner that does not say how it is, or throws, is still down
     await rig.clock.advanceAsync(10_000);
     await asking;
     assert.equal(rig.breaker.state, "open");
-    assert.match(rig.breaker.reason!, reason);
+    assert.match(english(rig.breaker.reason!), reason);
     assert.equal(rig.clock.pending, 0);
   }
 });

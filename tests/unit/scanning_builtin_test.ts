@@ -87,9 +87,14 @@ Deno.test("SC-7: a list of hashes may have comments and empty lines; anything el
 });
 
 Deno.test("SC-7: what is not configured always errs, and says why to an operator", async () => {
-  const none = new NotConfigured("set BEHEST_CSAM");
+  const none = new NotConfigured("scanner.noMatching");
   assert.deepEqual([(await none.scan()).verdict, (await none.match()).verdict], ["error", "error"]);
-  assert.deepEqual(await none.health(), { ok: false, reason: "set BEHEST_CSAM", version: "", real: false });
+  assert.deepEqual(await none.health(), {
+    ok: false,
+    reason: "scanner.noMatching",
+    version: "",
+    real: false,
+  });
 });
 
 Deno.test("SC-7: production never falls back to what is built in", async () => {

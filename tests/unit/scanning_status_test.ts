@@ -1,3 +1,5 @@
+import { say } from "../../lib/protocol/mod.ts";
+import { told } from "../fakes/told.ts";
 import assert from "node:assert/strict";
 import { type CsamMatcher, NotConfigured, ScanStatusBoard } from "../../lib/scanning/mod.ts";
 import { settle } from "../fakes/clock.ts";
@@ -30,21 +32,21 @@ Deno.test("SC-7, OP-4: the status tells what files are checked with, and how man
   assert.equal(rig.virus.healthAsked, 1, "not asked for every page");
   rig.clock.advance(1);
   const { virus } = await board.status();
-  assert.deepEqual([virus.ok, virus.reason], [false, "fake-virus is down"]);
+  assert.deepEqual([virus.ok, virus.reason], [false, told("fake-virus is down")]);
 });
 
 Deno.test("SC-7, OP-4: in production a scanner that is none or does not answer makes /readyz say so", async () => {
   const rig = new ScanRig();
-  const none = new NotConfigured("set BEHEST_CSAM");
+  const none = new NotConfigured("scanner.noMatching");
   const { checks } = boardOf(rig, "production", none);
-  assert.deepEqual(await checks(), { virus_scanner: null, csam_matcher: "set BEHEST_CSAM" });
+  assert.deepEqual(await checks(), { virus_scanner: null, csam_matcher: "scanner.noMatching" });
   rig.virus.healthy = false;
   rig.clock.advance(5000);
-  assert.equal((await checks()).virus_scanner, "fake-virus is down");
+  assert.deepEqual((await checks()).virus_scanner, told("fake-virus is down"));
   rig.virus.healthy = true;
   rig.virus.real = false;
   rig.clock.advance(5000);
-  assert.match((await checks()).virus_scanner!, /stand-in/);
+  assert.equal((await checks()).virus_scanner, "scanner.standIn");
   assert.deepEqual(await boardOf(rig, "evaluation", none).checks(), {
     virus_scanner: null,
     csam_matcher: null,
@@ -58,7 +60,10 @@ Deno.test("OP-4: a scanner that hangs or throws does not answer", async () => {
   const { checks } = boardOf(rig, "production");
   const asked = checks();
   await rig.clock.advanceAsync(2500);
-  assert.deepEqual(await asked, { virus_scanner: "does not answer", csam_matcher: "connection refused" });
+  assert.deepEqual(await asked, {
+    virus_scanner: "scanner.silent",
+    csam_matcher: say("health.fault", { text: "connection refused" }),
+  });
   assert.equal(rig.clock.pending, 0);
 });
 
@@ -72,7 +77,7 @@ Deno.test("OP-4: a scanner that answers but fails with every file is told of", a
   for (let n = 0; n < 4; n++) await rig.add(`f${n}`);
   worker.wake();
   await settle();
-  assert.match((await checks()).csam_matcher!, /failed 4 times in a row/);
+  assert.deepEqual((await checks()).csam_matcher, say("scanner.failed", { count: 4 }));
 });
 
 Deno.test("OP-4: when the store does not answer, the status does not stay broken", async () => {

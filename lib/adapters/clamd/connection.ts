@@ -1,3 +1,5 @@
+import { SaidError } from "../said_error.ts";
+import { say } from "../../protocol/mod.ts";
 import type { Deadline } from "../deadline.ts";
 import { type Reply, replyBytes } from "./reply.ts";
 
@@ -16,7 +18,7 @@ const stallMs = 60_000;
 const answerMs = 5 * 60_000;
 
 /** Thrown when clamd refused the connection: it is starting, or not running. */
-export class NotThere extends Error {
+export class NotThere extends SaidError {
   override readonly name = "NotThere";
 }
 
@@ -45,7 +47,7 @@ export class Connection implements AsyncDisposable {
 
   /** Throws `NotThere` or `GivenUp`. */
   static async open({ host, port }: Address, deadline: Deadline): Promise<Connection> {
-    deadline.within(connectMs, "clamd did not take the connection");
+    deadline.within(connectMs, "clamd.noConnection");
     const { signal } = deadline;
     let conn: Deno.TcpConn;
     try {
@@ -53,9 +55,7 @@ export class Connection implements AsyncDisposable {
     } catch (error) {
       signal.throwIfAborted();
       const name = error instanceof Error ? error.name : "unknown";
-      throw new NotThere(
-        `clamd cannot be reached at ${host}:${port} (${name}): it is starting, or not running.`,
-      );
+      throw new NotThere(say("clamd.unreachable", { address: `${host}:${port}`, name }));
     }
     if (signal.aborted) {
       conn.close();
@@ -66,14 +66,14 @@ export class Connection implements AsyncDisposable {
 
   /** True when the bytes were sent before any answer; false when an answer or the end came first. */
   async send(bytes: Uint8Array): Promise<boolean> {
-    this.#deadline.within(stallMs, "clamd took nothing");
+    this.#deadline.within(stallMs, "clamd.noBytes");
     // A reset follows an early answer, like that of the size limit, so the answer must not wait for the write.
     return !this.#answered && await Promise.race([this.#write(bytes), this.#reading.then(() => false)]);
   }
 
   /** Returns the answer after the end of the connection. Throws `GivenUp`. */
   async reply(ms: number = answerMs): Promise<Reply> {
-    this.#deadline.within(ms, "clamd did not answer");
+    this.#deadline.within(ms, "clamd.noAnswer");
     const reply = await this.#reading;
     this.#deadline.signal.throwIfAborted();
     return reply;

@@ -1,5 +1,5 @@
 import type { Clock } from "../../platform/mod.ts";
-import { limits } from "../../protocol/mod.ts";
+import { english, limits, type Message, say } from "../../protocol/mod.ts";
 import type { ScannerHealth, ScanSubject, VirusFinding, VirusScanner } from "../../scanning/ports.ts";
 import { Deadline, GivenUp } from "../deadline.ts";
 import { type Address, ask, instream, NotThere } from "./connection.ts";
@@ -55,18 +55,18 @@ export class ClamdScanner implements VirusScanner {
       const tested = await deadline.race(this.#tested());
       const judgement: Judgement = tested.ok
         ? await this.#look(subject, tested.readsRar, deadline)
-        : { verdict: "error", answer: tested.reason };
+        : { verdict: "error", answer: english(tested.reason) };
       return { ...judgement, scanner: this.name, version };
     } catch (error) {
       const version = this.#known?.version ?? "";
       if (!signal.aborted) this.#lost(error);
-      return { verdict: "error", scanner: this.name, version, answer: reasonOf(error) };
+      return { verdict: "error", scanner: this.name, version, answer: english(reasonOf(error)) };
     }
   }
 
   async health(): Promise<ScannerHealth> {
     using deadline = new Deadline(this.#clock, new AbortController().signal);
-    const about = (reason: string | null, version: string): ScannerHealth => ({
+    const about = (reason: Message | null, version: string): ScannerHealth => ({
       ok: reason === null,
       reason,
       version,
@@ -75,7 +75,7 @@ export class ClamdScanner implements VirusScanner {
     try {
       const pong = replyText(await this.#ask("PING", deadline));
       if (pong !== "PONG") {
-        return about("What answers at the address of clamd does not speak its language.", "");
+        return about("clamd.language", "");
       }
       const version = await this.#version(deadline);
       const tested = await this.#tested();
@@ -113,7 +113,7 @@ export class ClamdScanner implements VirusScanner {
     if (known !== null && now - known.versionAtMs < versionMs) return known.version;
     const told = replyText(await this.#ask("VERSION", deadline));
     if (told === null || !told.startsWith("ClamAV ")) {
-      throw new GivenUp("What answers at the address of clamd does not tell a version.");
+      throw new GivenUp("clamd.version");
     }
     const version = told.slice(0, limits.scanAnswer);
     // An update of the signatures can come with a new configuration.
@@ -154,10 +154,10 @@ export class ClamdScanner implements VirusScanner {
   }
 }
 
-function reasonOf(error: unknown): string {
-  if (error instanceof GivenUp || error instanceof NotThere) return error.message;
+function reasonOf(error: unknown): Message {
+  if (error instanceof GivenUp || error instanceof NotThere) return error.said;
   // Of the file's stream; its text may name a path.
-  return `The file could not be read (${error instanceof Error ? error.name : "unknown"}).`;
+  return say("scanner.unread", { name: error instanceof Error ? error.name : "unknown" });
 }
 
 /** Returns the scanner for the configured clamd. It opens a connection only to ask something, and closes it afterwards. */

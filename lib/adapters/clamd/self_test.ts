@@ -1,3 +1,4 @@
+import { type Message, say } from "../../protocol/mod.ts";
 import type { Deadline } from "../deadline.ts";
 import { type Address, instream } from "./connection.ts";
 import {
@@ -11,12 +12,12 @@ import {
 import { judge, type Judgement } from "./reply.ts";
 
 /** Result of a self-test; `reason` names the line of clamd.conf to change. */
-export type SelfTest = { ok: true; readsRar: boolean } | { ok: false; reason: string };
+export type SelfTest = { ok: true; readsRar: boolean } | { ok: false; reason: Message };
 
 interface Probe {
   verdict: Judgement["verdict"];
   make: () => Uint8Array<ArrayBuffer> | Promise<Uint8Array<ArrayBuffer>>;
-  otherwise: string;
+  otherwise: Message;
 }
 
 /**
@@ -24,35 +25,32 @@ interface Probe {
  * and 100 MiB, clamd's own 100 and 400 MiB. Larger gaps go unseen, as each size costs clamd that much work.
  */
 const memberBytes = [32 * 1024 * 1024, 128 * 1024 * 1024];
-const cutOff =
-  "clamd cuts off large files in archives and calls them clean: set `MaxFileSize` in clamd.conf " +
-  "to the same as `MaxScanSize` (2000M).";
 
 const probes: readonly Probe[] = [
   {
     verdict: "infected",
     make: eicarFile,
-    otherwise: "clamd does not know the EICAR test file: its signatures are missing; run freshclam.",
+    otherwise: "clamd.eicar",
   },
   {
     verdict: "incomplete",
     make: encryptedZip,
-    otherwise: "clamd calls encrypted archives clean: add the line `AlertEncrypted yes` to clamd.conf.",
+    otherwise: "clamd.archives",
   },
   {
     verdict: "incomplete",
     make: encryptedPdf,
-    otherwise: "clamd calls encrypted documents clean: add the line `AlertEncrypted yes` to clamd.conf.",
+    otherwise: "clamd.documents",
   },
   {
     verdict: "incomplete",
     make: nestedZip,
-    otherwise: "clamd calls what is over its limits clean: add the line `AlertExceedsMax yes` to clamd.conf.",
+    otherwise: "clamd.limits",
   },
   ...memberBytes.map((size): Probe => ({
     verdict: "incomplete",
     make: () => bigMemberZip(size),
-    otherwise: cutOff,
+    otherwise: "clamd.cutOff",
   })),
 ];
 
@@ -73,7 +71,7 @@ export function selfTester(address: Address): (deadline: Deadline) => Promise<Se
         ok: false,
         reason: found.verdict === "clean"
           ? probe.otherwise
-          : `clamd's answer to a test file was: ${found.answer}`,
+          : say("clamd.testAnswer", { answer: found.answer }),
       };
     }
     // Debian's clamd has no library to unpack RAR.

@@ -11,7 +11,7 @@ export class Slots {
 
   /** Returns a slot; dispose it after use. Throws `GivenUp` when the signal aborts first. */
   async take(signal: AbortSignal): Promise<Disposable> {
-    if (signal.aborted) throw new GivenUp("It was called off before its turn.");
+    if (signal.aborted) throw new GivenUp("wait.calledOff");
     if (this.#free > 0) this.#free--;
     else await this.#turn(signal);
     let given = false;
@@ -30,7 +30,7 @@ export class Slots {
       // The slot has just been assigned: its new owner returns it.
       if (place === -1) return;
       this.#waiting.splice(place, 1);
-      reject(new GivenUp("It was called off before its turn."));
+      reject(new GivenUp("wait.calledOff"));
     };
     this.#waiting.push(resolve);
     signal.addEventListener("abort", stop, { once: true });

@@ -1,3 +1,4 @@
+import { english } from "../../protocol/mod.ts";
 import { z } from "zod";
 import type { Deadline } from "../deadline.ts";
 import type { HttpClient } from "./http_client.ts";
@@ -30,12 +31,14 @@ export class Arachnid implements CsamService {
   async ask(media: Media, deadline: Deadline): Promise<Outcome> {
     const headers = { "authorization": this.#authorization, "content-type": media.type };
     const came = await this.#http.post("/v1/media/", headers, media, deadline);
-    if (came.status === 413) return { verdict: "incomplete", answer: this.#http.refusal(came) };
+    if (came.status === 413) return { verdict: "incomplete", answer: english(this.#http.refusal(came)) };
     // The error is about this file; the service works.
-    if ([400, 415, 422].includes(came.status)) return { verdict: "error", answer: this.#http.refusal(came) };
+    if ([400, 415, 422].includes(came.status)) {
+      return { verdict: "error", answer: english(this.#http.refusal(came)) };
+    }
     const said = this.#http.checked(answer, came);
     if (media.sha256 !== null && said.sha256_hex.toLowerCase() !== media.sha256) {
-      throw new ServiceFailed("The service's answer is about other bytes.");
+      throw new ServiceFailed("service.otherBytes");
     }
     const near = said.near_match_details.find(({ classification }) => matches.has(classification));
     const classification = near?.classification ?? said.classification;
@@ -48,7 +51,7 @@ export class Arachnid implements CsamService {
       };
     }
     if (said.match_type !== null || said.near_match_details.length > 0) {
-      throw new ServiceFailed("The service's answer contradicts itself.");
+      throw new ServiceFailed("service.contradiction");
     }
     return { verdict: "clean", answer: said.classification };
   }

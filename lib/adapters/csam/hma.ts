@@ -1,3 +1,4 @@
+import { english } from "../../protocol/mod.ts";
 import { z } from "zod";
 import type { Deadline } from "../deadline.ts";
 import type { HttpClient } from "./http_client.ts";
@@ -30,11 +31,13 @@ export class Hma implements CsamService {
     // Without this parameter a lookup can skip banks at random.
     const path = "/m/lookup?bypass_coinflip=true";
     const came = await this.#http.post(path, headers, media, deadline, [before, after]);
-    if (came.status === 413) return { verdict: "incomplete", answer: this.#http.refusal(came) };
-    if ([400, 415, 422].includes(came.status)) return { verdict: "error", answer: this.#http.refusal(came) };
+    if (came.status === 413) return { verdict: "incomplete", answer: english(this.#http.refusal(came)) };
+    if ([400, 415, 422].includes(came.status)) {
+      return { verdict: "error", answer: english(this.#http.refusal(came)) };
+    }
     const said = Object.entries(this.#http.checked(answer, came));
     // An answer without any hash is no explicit "no match".
-    if (said.length === 0) throw new ServiceFailed("The service looked nothing up.");
+    if (said.length === 0) throw new ServiceFailed("service.noLookup");
     const found = said.flatMap(([signal, banks]) =>
       Object.entries(banks).flatMap(([bank, hits]) => hits.map((one) => ({ signal, bank, ...one })))
     );

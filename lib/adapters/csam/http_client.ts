@@ -1,3 +1,4 @@
+import { type Said, say } from "../../protocol/mod.ts";
 import type { z } from "zod";
 import type { Clock } from "../../platform/mod.ts";
 import { type Deadline, GivenUp } from "../deadline.ts";
@@ -59,7 +60,7 @@ export class HttpClient {
     await this.#reach(deadline);
     const body = new Body(media, deadline, before, after);
     try {
-      deadline.within(readMs, "The service did not answer");
+      deadline.within(readMs, "service.noAnswer");
       const response = await deadline.race(fetch(`${base}${path}`, {
         method: "POST",
         headers: { accept: "application/json", ...headers },
@@ -69,7 +70,7 @@ export class HttpClient {
       }));
       const answer = await this.#read(response, deadline);
       if (answer.status === 200 && !body.complete) {
-        throw new ServiceFailed("The service answered before it had the whole file.");
+        throw new ServiceFailed("service.early");
       }
       this.#answeredMs = clock.now();
       return answer;
@@ -79,9 +80,7 @@ export class HttpClient {
       deadline.signal.throwIfAborted();
       // The error's message can contain the address; its name is enough.
       throw new ServiceFailed(
-        `The service cannot be reached or cut the connection (${
-          error instanceof Error ? error.name : "unknown"
-        }).`,
+        say("service.cut", { name: error instanceof Error ? error.name : "unknown" }),
       );
     } finally {
       deadline.rest();
@@ -95,27 +94,29 @@ export class HttpClient {
     const parsed = schema.safeParse(body);
     if (parsed.success) return parsed.data;
     const place = parsed.error.issues[0]?.path.map(String).join(".").slice(0, 60) ?? "";
-    throw new ServiceFailed(`The service's answer is not understood${place === "" ? "" : ` (at ${place})`}.`);
+    throw new ServiceFailed(place === "" ? "service.unclear" : say("service.unclearAt", { place }));
   }
 
   /** Describes a refusal in one sentence: the status and the service's text. */
-  refusal({ status, body }: Answer): string {
+  refusal({ status, body }: Answer): Said {
     const said = wordsOf(body);
-    return `The service answered ${status}${said === null ? "" : `: ${this.#safe(said)}`}.`;
+    return said === null
+      ? say("service.status", { status })
+      : say("service.refused", { status, text: this.#safe(said) });
   }
 
   async #reach(deadline: Deadline): Promise<void> {
     const { base, knock, clock } = this.#options;
     if (clock.now() - this.#answeredMs < recentMs) return;
     const { hostname, port, protocol } = new URL(base);
-    deadline.within(connectMs, "The service did not take a connection");
+    deadline.within(connectMs, "service.noConnection");
     try {
       const host = hostname.replace(/^\[|\]$/g, "");
       await deadline.race(knock(host, Number(port) || (protocol === "https:" ? 443 : 80), deadline.signal));
     } catch (error) {
       deadline.signal.throwIfAborted();
       throw new ServiceFailed(
-        `The service cannot be reached (${error instanceof Error ? error.name : "unknown"}).`,
+        say("service.unreachable", { name: error instanceof Error ? error.name : "unknown" }),
       );
     }
   }
@@ -124,8 +125,8 @@ export class HttpClient {
     const { status } = response;
     const isJson = /^application\/json\b/i.test(response.headers.get("content-type") ?? "");
     const text = await this.#text(response, deadline);
-    if (status < 200 || status >= 500) throw new ServiceFailed(`The service answered ${status}.`);
-    if (status >= 300 && status < 400) throw new ServiceFailed(`The service answered ${status}, a redirect.`);
+    if (status < 200 || status >= 500) throw new ServiceFailed(say("service.status", { status }));
+    if (status >= 300 && status < 400) throw new ServiceFailed(say("service.redirect", { status }));
     if (!isJson) return { status, body: undefined };
     try {
       return { status, body: JSON.parse(text) };
@@ -136,7 +137,7 @@ export class HttpClient {
 
   async #text(response: Response, deadline: Deadline): Promise<string> {
     if (response.body === null) return "";
-    deadline.within(readMs, "The service's answer did not end");
+    deadline.within(readMs, "service.endless");
     const reader = response.body.getReader();
     const decoder = new TextDecoder();
     let text = "";
@@ -146,7 +147,7 @@ export class HttpClient {
         const { value, done } = await deadline.race(reader.read());
         if (done) return text + decoder.decode();
         length += value.length;
-        if (length > answerBytes) throw new ServiceFailed("The service's answer is too long.");
+        if (length > answerBytes) throw new ServiceFailed("service.long");
         text += decoder.decode(value, { stream: true });
       }
     } finally {
@@ -213,7 +214,7 @@ class Body {
         const { value, done } = await this.#deadline.race(this.#reader.read());
         if (done) break;
         length += value.length;
-        this.#deadline.within(readMs, "The service took nothing more");
+        this.#deadline.within(readMs, "service.noBytes");
         yield value;
       }
       const { sizeBytes } = this.#media;

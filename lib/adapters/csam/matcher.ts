@@ -1,5 +1,5 @@
 import type { Clock } from "../../platform/mod.ts";
-import { limits } from "../../protocol/mod.ts";
+import { english, limits, type Message, type Said, say } from "../../protocol/mod.ts";
 import type { CsamFinding, CsamMatcher, ScannerHealth, ScanSubject } from "../../scanning/ports.ts";
 import { Deadline, GivenUp } from "../deadline.ts";
 import { ByteCursor, Unreadable } from "./byte_cursor.ts";
@@ -55,20 +55,21 @@ export class ServiceMatcher implements CsamMatcher {
     const { signal } = new AbortController();
     using deadline = new Deadline(this.#clock, signal);
     const bytes = await greyPicture();
-    const { verdict, answer } = await this.#outcome(() =>
-      this.#ask({
-        kind: "image",
-        type: "image/png",
-        sizeBytes: bytes.length,
-        sha256: null,
-        open: () => Promise.resolve(ReadableStream.from([bytes])),
-      }, deadline), signal);
-    const health = this.#health(verdict === "clean" ? null : answer.slice(0, limits.scanAnswer));
+    const health = this.#health(
+      await this.#reason(() =>
+        this.#ask({
+          kind: "image",
+          type: "image/png",
+          sizeBytes: bytes.length,
+          sha256: null,
+          open: () => Promise.resolve(ReadableStream.from([bytes])),
+        }, deadline), signal),
+    );
     this.#lastLook = health.ok ? null : { atMs: this.#clock.now(), health };
     return health;
   }
 
-  #health(reason: string | null): ScannerHealth {
+  #health(reason: Message | null): ScannerHealth {
     return { ok: reason === null, reason, version: this.#service.version, real: true };
   }
 
@@ -135,14 +136,27 @@ export class ServiceMatcher implements CsamMatcher {
     try {
       return await run();
     } catch (error) {
-      if (error instanceof ServiceFailed || error instanceof GivenUp) {
-        if (!signal.aborted) this.#lastGoodMs = null;
-        return { verdict: "error", answer: error.message };
-      }
-      // An error of the file's stream; its text can contain a path.
-      const name = error instanceof Error ? error.name : "unknown";
-      return { verdict: "error", answer: `The file could not be read (${name}).` };
+      return { verdict: "error", answer: english(this.#failure(error, signal)) };
     }
+  }
+
+  /** Reason why the service does not work; null when it calls the test picture clean. */
+  async #reason(run: () => Promise<Outcome>, signal: AbortSignal): Promise<Message | null> {
+    try {
+      const { verdict, answer } = await run();
+      return verdict === "clean" ? null : say("verbatim", { text: answer.slice(0, limits.scanAnswer) });
+    } catch (error) {
+      return this.#failure(error, signal);
+    }
+  }
+
+  #failure(error: unknown, signal: AbortSignal): Said {
+    if (error instanceof ServiceFailed || error instanceof GivenUp) {
+      if (!signal.aborted) this.#lastGoodMs = null;
+      return error.said;
+    }
+    // An error of the file's stream; its text can contain a path.
+    return say("scanner.unread", { name: error instanceof Error ? error.name : "unknown" });
   }
 }
 

@@ -1,3 +1,4 @@
+import { english, say } from "../../protocol/mod.ts";
 import { z } from "zod";
 import type { Clock } from "../../platform/mod.ts";
 import type { Deadline } from "../deadline.ts";
@@ -52,8 +53,10 @@ export class PhotoDna implements CsamService {
     await this.#turn(deadline);
     const headers = { "ocp-apim-subscription-key": this.#key, "content-type": media.type };
     const came = await this.#http.post("/photodna/v1.0/Match?enhance=false", headers, media, deadline);
-    if (came.status === 413) return { verdict: "incomplete", answer: this.#http.refusal(came) };
-    if ([400, 415, 422].includes(came.status)) return { verdict: "error", answer: this.#http.refusal(came) };
+    if (came.status === 413) return { verdict: "incomplete", answer: english(this.#http.refusal(came)) };
+    if ([400, 415, 422].includes(came.status)) {
+      return { verdict: "error", answer: english(this.#http.refusal(came)) };
+    }
     return judged(this.#http.checked(answer, came));
   }
 
@@ -79,7 +82,7 @@ function judged(said: z.output<typeof answer>): Outcome {
       // Only files that begin like a picture are sent: this one is broken, or only looks like a picture.
       return { verdict: "error", answer: "3206: not a picture" };
     default:
-      throw new ServiceFailed(`The service answered with the code ${code}.`);
+      throw new ServiceFailed(say("service.code", { code }));
   }
   const flags = said.MatchDetails?.MatchFlags ?? [];
   if (said.IsMatch === true) {
@@ -96,7 +99,7 @@ function judged(said: z.output<typeof answer>): Outcome {
     };
   }
   if (said.IsMatch !== false || flags.length > 0) {
-    throw new ServiceFailed("The service's answer contradicts itself.");
+    throw new ServiceFailed("service.contradiction");
   }
   return { verdict: "clean", answer: `${code}, no match` };
 }

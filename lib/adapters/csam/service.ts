@@ -1,5 +1,6 @@
 import type { CsamFinding } from "../../scanning/ports.ts";
 import type { Deadline } from "../deadline.ts";
+import { SaidError } from "../said_error.ts";
 
 /** A picture or video: a file, or a member of an archive. */
 export interface Media {
@@ -29,6 +30,6 @@ export interface CsamService {
  * Thrown when the service did not answer as specified; the breaker counts these. The message is for an operator, without
  * secrets.
  */
-export class ServiceFailed extends Error {
+export class ServiceFailed extends SaidError {
   override readonly name = "ServiceFailed";
 }

@@ -1,3 +1,4 @@
+import { type Message, said, say } from "../../protocol/mod.ts";
 import { type Clock, type Log, type Random, randomText, systemRandom } from "../../platform/mod.ts";
 import type { CyberTipline, TiplineFailure } from "../../scanning/evidence_ports.ts";
 import { Deadline, GivenUp } from "../deadline.ts";
@@ -37,7 +38,7 @@ export class CyberTipClient implements CyberTipline {
   async submit(reportXml: string): Promise<{ reportId: string } | TiplineFailure> {
     const answer = await this.#call("submit", xml(reportXml));
     if ("failed" in answer) return answer;
-    return answer.reportId === null ? notUnderstood("it named no report") : { reportId: answer.reportId };
+    return answer.reportId === null ? notUnderstood("tipline.noReport") : { reportId: answer.reportId };
   }
 
   async upload(
@@ -46,7 +47,7 @@ export class CyberTipClient implements CyberTipline {
   ): Promise<{ fileId: string } | TiplineFailure> {
     const answer = await this.#call("upload", this.#form(reportId, file), reportId);
     if ("failed" in answer) return answer;
-    return answer.fileId === null ? notUnderstood("it named no file") : { fileId: answer.fileId };
+    return answer.fileId === null ? notUnderstood("tipline.noFile") : { fileId: answer.fileId };
   }
 
   async fileInfo(fileDetailsXml: string): Promise<true | TiplineFailure> {
@@ -69,20 +70,20 @@ export class CyberTipClient implements CyberTipline {
       if ("failed" in answer) return answer;
       if (answer.code !== 0) return { failed: "refused", code: answer.code, text: answer.description };
       if (reportId !== undefined && answer.reportId !== null && answer.reportId !== reportId) {
-        return notUnderstood("it named another report");
+        return notUnderstood("tipline.otherReport");
       }
       return answer;
     } catch (error) {
-      if (error instanceof GivenUp) return { failed: "unavailable", text: error.message };
+      if (error instanceof GivenUp) return { failed: "unavailable", text: error.said };
       log.warn("cybertip.failed", { call: path, error: error instanceof Error ? error : String(error) });
-      return { failed: "unavailable", text: "it could not be reached, or the file could not be read" };
+      return { failed: "unavailable", text: said("tipline.unreachable") };
     }
   }
 
   async #fetch(path: string, body: Body | null, deadline: Deadline): Promise<TiplineAnswer | TiplineFailure> {
     const { url, user, password } = this.#options;
-    deadline.within(callMs, "it did not answer");
-    const sent = () => deadline.within(stallMs, "it did not take the file, or did not answer");
+    deadline.within(callMs, "tipline.noAnswer");
+    const sent = () => deadline.within(stallMs, "tipline.stalled");
     const made = await body?.(sent);
     const credentials = new TextEncoder().encode(`${user}:${password}`).toBase64();
     const response = await fetch(`${url}/${path}`, {
@@ -102,11 +103,11 @@ export class CyberTipClient implements CyberTipline {
     const answer = text === null ? null : readAnswer(text);
     if (answer !== null && (response.ok || answer.code !== 0)) return answer;
     if (response.status === 401 || response.status === 403) {
-      return { failed: "unavailable", text: `HTTP ${response.status}: it did not take the credentials` };
+      return { failed: "unavailable", text: say("tipline.credentials", { status: response.status }) };
     }
-    return response.ok ? notUnderstood("its answer was not understood") : {
+    return response.ok ? notUnderstood("tipline.unclear") : {
       failed: "unavailable",
-      text: `HTTP ${response.status}`,
+      text: say("tipline.status", { status: response.status }),
     };
   }
 
@@ -153,8 +154,8 @@ function done(answer: TiplineAnswer | TiplineFailure): true | TiplineFailure {
   return "failed" in answer ? answer : true;
 }
 
-function notUnderstood(text: string): TiplineFailure {
-  return { failed: "unavailable", text };
+function notUnderstood(reason: Message): TiplineFailure {
+  return { failed: "unavailable", text: said(reason) };
 }
 
 /** Returns the body as text; null when it is longer, or not UTF-8. */

@@ -93,4 +93,5 @@ export const fieldMessages = {
   "field.confirmClose": "tick this to close the incident",
   "field.incidentAccounts": "choose accounts of this incident, not {names}",
   "field.suspendedHere": "remove {names}: not suspended by this incident",
+  "field.address": "must be an IP address",
 } as const;

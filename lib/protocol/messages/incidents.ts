@@ -24,4 +24,10 @@ export const incidentMessages = {
     "The CyberTipline did not answer as expected ({text}). Nothing was filed. Your draft is kept: submit it later.",
   "report.maybeFiled":
     "The CyberTipline did not answer as expected ({text}). The report may not have arrived. Submit it again; it is not filed twice.",
+  "report.problem": "{path}: {reason}",
+  "report.elements": "must have elements only",
+  "report.order": "must come before {name}",
+  "report.once": "must be given only once",
+  "report.attribute": "must have the attribute {name}",
+  "report.noAttribute": "must not have the attribute {name}",
 } as const;

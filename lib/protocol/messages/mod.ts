@@ -11,6 +11,7 @@ import { fileMessages } from "./files.ts";
 import { incidentMessages } from "./incidents.ts";
 import { peopleMessages } from "./people.ts";
 import { requestMessages } from "./requests.ts";
+import { scannerMessages } from "./scanners.ts";
 
 export const messages = {
   ...accountMessages,
@@ -20,6 +21,7 @@ export const messages = {
   ...incidentMessages,
   ...peopleMessages,
   ...requestMessages,
+  ...scannerMessages,
 } as const;
 
 export type Messages = typeof messages;

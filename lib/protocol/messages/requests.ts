@@ -54,5 +54,5 @@ export const requestMessages = {
   "tus.method": "Send PATCH, HEAD or DELETE here. POST starts an upload.",
   "range.changed": "The file is not the requested version.",
   "range.outside": "Ask for one range within the file's {count} bytes.",
-  "stored": "{text}",
+  "verbatim": "{text}",
 } as const;

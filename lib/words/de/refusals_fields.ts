@@ -108,4 +108,5 @@ export const fields: Translated<typeof fieldMessages> = {
   "field.confirmClose": "setz hier den Haken, um den Vorfall zu schließen",
   "field.incidentAccounts": "wähle Konten aus diesem Vorfall, nicht {names}",
   "field.suspendedHere": "entferne {names}: nicht durch diesen Vorfall gesperrt",
+  "field.address": "muss eine IP-Adresse sein",
 };

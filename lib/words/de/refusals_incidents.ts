@@ -28,4 +28,10 @@ export const incidents: Translated<typeof incidentMessages> = {
     "Die CyberTipline hat nicht wie erwartet geantwortet ({text}). Es wurde nichts eingereicht. Dein Entwurf bleibt: Reich ihn später ein.",
   "report.maybeFiled":
     "Die CyberTipline hat nicht wie erwartet geantwortet ({text}). Vielleicht ist die Meldung nicht angekommen. Reich sie noch einmal ein; doppelt kommt sie nicht an.",
+  "report.problem": "{path}: {reason}",
+  "report.elements": "darf nur Elemente haben",
+  "report.order": "muss vor {name} stehen",
+  "report.once": "darf nur einmal angegeben werden",
+  "report.attribute": "muss das Attribut {name} haben",
+  "report.noAttribute": "darf das Attribut {name} nicht haben",
 };

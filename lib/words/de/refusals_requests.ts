@@ -57,5 +57,5 @@ export const requests: Translated<typeof requestMessages> = {
   "tus.method": "Sende hier PATCH, HEAD oder DELETE. POST beginnt ein Hochladen.",
   "range.changed": "Die Datei ist nicht in der verlangten Fassung da.",
   "range.outside": "Verlange einen Bereich innerhalb der {count} Bytes der Datei.",
-  "stored": "{text}",
+  "verbatim": "{text}",
 };

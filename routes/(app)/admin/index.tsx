@@ -5,13 +5,13 @@ import { named, numberText } from "../../../lib/text/mod.ts";
 import { adminPlaces } from "../../../lib/web/places.ts";
 import { Filled, useLanguage, useWords } from "../../../components/words.tsx";
 import { definePerson, type PersonState } from "../../../lib/web/define.ts";
-import { limits, Refusal, type ScanStatus } from "../../../lib/protocol/mod.ts";
+import { limits, type Message, Refusal, type ScanStatus } from "../../../lib/protocol/mod.ts";
 import {
   fill,
   type Forms,
   type Language,
   plural,
-  reasonText as catalogued,
+  renderMessage,
   type Words,
 } from "../../../lib/words/mod.ts";
 
@@ -156,8 +156,8 @@ function Scanner({ text, scanner }: { text: string; scanner: ScanStatus["virus"]
   );
 }
 
-function reasonText(words: Words["admin"], language: Language, reason: string | null): string {
-  return reason === null ? words.noReason : catalogued(language, reason);
+function reasonText(words: Words["admin"], language: Language, reason: Message | null): string {
+  return reason === null ? words.noReason : renderMessage(language, reason);
 }
 
 function registrationText(words: Words["admin"], registration: "open" | "invite" | "closed"): string {

@@ -11,7 +11,7 @@ import { definePerson, type PersonState } from "../../../../../lib/web/define.ts
 import { problemOf, readForm } from "../../../../../lib/web/forms/form.ts";
 import { noPage, refusedPage, seeOther } from "../../../../../lib/web/pages.ts";
 import { changeIncident, savedIncident, typedIncident } from "../../../../../lib/web/forms/incidents.ts";
-import { english, Refusal } from "../../../../../lib/protocol/mod.ts";
+import { Refusal } from "../../../../../lib/protocol/mod.ts";
 import { type Words, wordsOf } from "../../../../../lib/words/mod.ts";
 
 export const handler = definePerson.handlers({
@@ -47,7 +47,7 @@ async function incident(ctx: Context<PersonState>) {
   const report = found.report === null ? null : await incidents.report(caller, id);
   return {
     incident: found,
-    problems: report instanceof Refusal ? [english(report.message)] : report?.problems ?? null,
+    problems: report instanceof Refusal ? [report.message] : report?.problems ?? null,
   };
 }
 

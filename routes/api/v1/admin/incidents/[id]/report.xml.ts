@@ -1,5 +1,5 @@
 import { definePerson } from "../../../../../../lib/web/define.ts";
-import { id, Refusal } from "../../../../../../lib/protocol/mod.ts";
+import { english, id, Refusal } from "../../../../../../lib/protocol/mod.ts";
 import { call } from "../../../../../../lib/web/rest.ts";
 
 /** Characters of what is wrong with a report that its header tells. */
@@ -17,7 +17,10 @@ export const handler = definePerson.api({
     });
     if (report.problems.length > 0) {
       // A header holds printable ASCII only.
-      const text = report.problems.join("; ").replace(/[^\x20-\x7e]/g, "?").slice(0, problemsLength);
+      const text = report.problems.map(english).join("; ").replace(/[^\x20-\x7e]/g, "?").slice(
+        0,
+        problemsLength,
+      );
       headers.set("behest-report-problems", text);
     }
     return new Response(report.xml, { headers });
