@@ -1,7 +1,7 @@
 import { withheldBy } from "../consent/mod.ts";
 import type { Caller } from "../platform/mod.ts";
 import { type AudienceCounts, type CommandDraft, Refusal, say } from "../protocol/mod.ts";
-import { broadcastCounts } from "./audience_counts.ts";
+import { exactCounts, type Reached, roughCounts } from "./audience_counts.ts";
 import { type Epochs, inGroup, questionOf } from "./broadcasts.ts";
 import type { Parts } from "./parts.ts";
 import type { BroadcastAudience, CommandRecord, GroupMembership, Memberships } from "./ports.ts";
@@ -30,12 +30,21 @@ export class Audience {
       case "category":
       case "all": {
         const { consent, bell } = this.#parts;
-        const question = questionOf(caller.username, audience.kind, categories);
+        const { kind } = audience;
+        const name = kind === "category" ? audience.category : null;
+        if (caller.role !== "admin") {
+          const matched = await consent.census.people(caller.userId);
+          return {
+            audience: { kind, name, matched, everyone: true },
+            counts: roughCounts(matched),
+            epochs: null,
+          };
+        }
+        const question = questionOf(caller.username, kind, categories);
         const reached = await consent.census.count(caller.userId, question, bell.online());
-        const name = audience.kind === "category" ? audience.category : null;
         return {
-          audience: { kind: audience.kind, name, matched: reached.matched },
-          counts: broadcastCounts(caller, reached),
+          audience: { kind, name, matched: reached.matched },
+          counts: exactCounts(reached),
           epochs: null,
         };
       }
@@ -47,7 +56,7 @@ export class Audience {
   }
 
   async #planGroup(caller: Caller, name: string, categories: string[]): Promise<BroadcastPlan | Refusal> {
-    const { people, consent, bell } = this.#parts;
+    const { people } = this.#parts;
     const role = (await people.membershipsOf(caller.userId)).get(name)?.role;
     if (role === undefined) {
       return new Refusal("not_found", say("send.group", { name }), {
@@ -58,23 +67,28 @@ export class Audience {
       return new Refusal("forbidden", say("send.groupRole", { name }));
     }
     const epochs = this.#epochsOf(await people.membersOf(name), (userId) => userId !== caller.userId);
+    return {
+      audience: { kind: "group", name, matched: epochs.size },
+      counts: caller.role === "admin"
+        ? exactCounts(await this.#reachedOf(caller, [...epochs.keys()], categories))
+        : roughCounts(epochs.size),
+      epochs,
+    };
+  }
+
+  /** For administrators only: a sender may know the group's members, so a count without some would name them (CO-3). */
+  async #reachedOf(caller: Caller, members: readonly string[], categories: string[]): Promise<Reached> {
+    const { consent, bell } = this.#parts;
     const question = questionOf(caller.username, "group", categories);
     const excluded = new Map<string, number>();
     let [matched, online] = [0, 0];
-    for (const userId of epochs.keys()) {
-      // CO-3: a sender may know the group's members, so a count without those who block would name them.
-      const rule = caller.role === "admin"
-        ? withheldBy(await consent.standing(userId), inGroup, question)
-        : null;
+    for (const userId of members) {
+      const rule = withheldBy(await consent.standing(userId), inGroup, question);
       if (rule !== null) excluded.set(rule, (excluded.get(rule) ?? 0) + 1);
       else matched++;
       if (rule === null && bell.isOnline(userId)) online++;
     }
-    return {
-      audience: { kind: "group", name, matched: epochs.size },
-      counts: broadcastCounts(caller, { matched, online, excluded }),
-      epochs,
-    };
+    return { matched, online, excluded };
   }
 
   /** The members that a scheduled broadcast is for, now that it is due. */

@@ -50,10 +50,11 @@ export class OpenCommands {
       const to = next({ ...from.record, withheldBy: rule ?? from.record.withheldBy }, record.command);
       if (to === null || rule === null) return to === null ? [] : [{ from, to }];
       // A withheld broadcast needs no record until it ends. Then it does: a device may have had it before the rule, and its
-      // late acknowledgement must find the end. No total counts it, as the person may not be among those matched; only a
-      // group's sender counts every member (CO-3).
+      // late acknowledgement must find the end. No total counts it if the person may not be among those matched: only groups,
+      // and senders who are no administrators, count everyone (CO-3, CO-10).
       if (to.state === from.record.state) return [];
-      return [{ from, to: record.cast?.kind === "group" ? to : { ...to, uncounted: true } }];
+      const matched = record.cast?.kind === "group" || record.cast?.everyone === true;
+      return [{ from, to: matched ? to : { ...to, uncounted: true } }];
     }));
     return changes.flat();
   }

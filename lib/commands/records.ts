@@ -18,6 +18,8 @@ export interface BroadcastAudience {
   name: string | null;
   /** People whose rules allowed it when it was sent. Those without a record count as `queued`. */
   matched: number;
+  /** `matched` counts everyone, whatever their rules: its sender is no administrator (CO-10). */
+  everyone?: true;
 }
 
 /** The state of a broadcast as a whole. `place`: its place in the shared log, where an expired one stays for people who accepted it. */

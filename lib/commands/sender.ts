@@ -2,7 +2,7 @@ import type { Caller, LiveEntry } from "../platform/mod.ts";
 import { type AudienceCounts, type Command, type CommandDraft, limits, Refusal } from "../protocol/mod.ts";
 import { carried } from "./attachments.ts";
 import type { Audience } from "./audience.ts";
-import { directCounts } from "./audience_counts.ts";
+import { exactCounts, roughDirectCounts } from "./audience_counts.ts";
 import { type Checked, DraftCheck, type Recipient } from "./draft_check.ts";
 import { InboxBounds } from "./inbox_bounds.ts";
 import { commandOf, digestOf, firstJobs } from "./new_command.ts";
@@ -178,10 +178,10 @@ export class Sender {
 
   #counts(caller: Caller, { recipients, plan }: Checked): AudienceCounts {
     if (plan !== null) return plan.counts;
-    const { bell } = this.#parts;
-    return directCounts(
-      caller,
-      recipients.map(({ rule, person }) => ({ rule, online: bell.isOnline(person.id) })),
-    );
+    if (caller.role !== "admin") return roughDirectCounts(recipients.length);
+    const excluded = new Map<string, number>();
+    for (const { rule } of recipients) if (rule !== null) excluded.set(rule, (excluded.get(rule) ?? 0) + 1);
+    const online = recipients.filter(({ person }) => this.#parts.bell.isOnline(person.id)).length;
+    return exactCounts({ matched: recipients.length, online, excluded });
   }
 }

@@ -40,6 +40,8 @@ export class Census {
   readonly #own = new Map<string, Own>();
   #others = 0;
   readonly #kinds = new Map<string, Kind>();
+  /** Accounts that were removed since the start. Not among the kinds, so no count has them. */
+  readonly #removed: Kind = { name: "removed", preferences: newPreferences, people: 0 };
   /** Ids of the people who block a username. */
   readonly #blockers = new Map<string, Set<string>>();
   /** All ids up to this one are counted, and later ones only if they are in `#recent`. */
@@ -48,7 +50,7 @@ export class Census {
   #preferencesReadAt: number | null = null;
   #reading: Promise<void> | undefined;
   /** Changes during a read; they are newer than what the read finds. */
-  #meanwhile: Map<string, Preferences> | null = null;
+  #meanwhile: Map<string, Preferences | null> | null = null;
 
   constructor(parts: { store: ConsentStore; clock: Clock; exclusive: boolean }) {
     this.#store = parts.store;
@@ -62,9 +64,23 @@ export class Census {
     else if (this.#preferencesReadAt !== null) this.#set(userId, preferences);
   }
 
+  /** An account was removed: no count has the person any more. */
+  removed(userId: string): void {
+    if (this.#meanwhile !== null) this.#meanwhile.set(userId, null);
+    else if (this.#preferencesReadAt !== null) this.#set(userId, null);
+  }
+
   /** Reads everyone in advance; takes 5.6 s for a million people. Rejects when the signal aborts. */
   warm(signal: AbortSignal): Promise<void> {
     return this.#readOnce(signal);
+  }
+
+  /** Counts everyone but the sender, whatever their rules are (CO-10). */
+  async people(senderId: string): Promise<number> {
+    await this.#readOnce();
+    let people = this.#others;
+    for (const kind of this.#kinds.values()) people += kind.people;
+    return this.#own.get(senderId)?.kind === this.#removed ? people : people - 1;
   }
 
   /** Counts everyone but the sender, for a broadcast that is sent now. */
@@ -139,14 +155,16 @@ export class Census {
     this.#readTo = readTo;
   }
 
-  #set(userId: string, preferences: Preferences): void {
+  /** Null for a removed account. */
+  #set(userId: string, preferences: Preferences | null): void {
     const before = this.#own.get(userId);
     if (before !== undefined) this.#forget(userId, before);
     else if (this.#recent.has(userId) || (this.#readTo !== null && userId <= this.#readTo)) this.#others--;
-    const kind = this.#kindOf(preferences);
+    const kind = preferences === null ? this.#removed : this.#kindOf(preferences);
+    const blockedUsers = preferences?.blockedUsers ?? [];
     kind.people++;
-    this.#own.set(userId, { kind, blockedUsers: preferences.blockedUsers });
-    for (const username of preferences.blockedUsers) {
+    this.#own.set(userId, { kind, blockedUsers });
+    for (const username of blockedUsers) {
       const blockers = this.#blockers.get(username) ?? new Set();
       this.#blockers.set(username, blockers.add(userId));
     }

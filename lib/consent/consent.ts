@@ -119,10 +119,10 @@ export class Consent {
     this.#bell.consentChanged(userId);
   }
 
-  /** An account was removed: broadcasts no longer count the person. The next start counts everyone again. */
+  /** An account was removed: broadcasts no longer count the person. */
   accountRemoved(userId: string): void {
     this.forget(userId);
-    this.census.changed(userId, { ...newPreferences, broadcasts: false, blockedUsers: [] });
+    this.census.removed(userId);
   }
 
   categories(): Promise<Category[]> {

@@ -119,12 +119,15 @@ export type DeliveredCommand = z.infer<typeof deliveredCommand>;
 export const delivery = z.object({ cursor, command: deliveredCommand, state: commandState });
 export type Delivery = z.infer<typeof delivery>;
 
-/** BR-3. A count under 5 is `"<5"` for those who are not admins. */
+/**
+ * BR-3. For callers who are not admins, a count under 5 is `"<5"`, others are rounded down to two digits, and no count depends
+ * on anyone's rules: `excluded` is empty, and `online` and `offline` are absent (CO-10).
+ */
 export const count = z.union([z.number().int().nonnegative(), z.literal("<5")]);
 export const audienceCounts = z.object({
   matched: count,
-  online: count,
-  offline: count,
+  online: count.optional(),
+  offline: count.optional(),
   excluded: z.record(z.string(), count),
 });
 export type AudienceCounts = z.infer<typeof audienceCounts>;

@@ -18,10 +18,11 @@ export function previewText(
   { matched, online, offline }: AudienceCounts,
 ): string {
   if (matched === 0) return words.nobody;
+  const rough = online === undefined || offline === undefined;
   // Of a single person only their existence is told.
-  if (matched === 1 && online === "<5") return words.exists;
+  if (matched === 1 && rough) return words.exists;
   const people = matched === "<5" ? words.fewerPeople : plural(language, words.people, matched);
-  if (online === "<5" && offline === "<5") return fill(words.isFor, { people });
+  if (rough) return fill(words.isFor, { people });
   return fill(words.isForOnline, {
     people,
     online: countText(words, language, online),

@@ -78,7 +78,7 @@ Deno.test("BR-3: a preview sends nothing, says whom it would reach, and keeps wh
       fake.world.calls.push({ method: "command.preview", params });
       return Promise.resolve({
         matched: 12,
-        online: "<5",
+        online: 3,
         offline: 9,
         excluded: { "category:feet": 7, blocked_user: "<5", [nasty]: 6 },
       });
@@ -87,7 +87,7 @@ Deno.test("BR-3: a preview sends nothing, says whom it would reach, and keeps wh
     const response = await send("/send", form(fields, cookie));
     assert.equal(response.status, 200);
     const html = await response.text();
-    assert.ok(html.includes("It is for 12 people: fewer than 5 online now, 9 offline."));
+    assert.ok(html.includes("It is for 12 people: 3 online now, 9 offline."));
     assert.ok(html.includes("They do not allow feet: 7") && html.includes("They blocked you: fewer than 5"));
     assert.ok(html.includes('value="Water"') && html.includes('value="form-1"'));
     assertNoMarkup(html);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Caller } from "../../lib/platform/mod.ts";
-import { english, Refusal } from "../../lib/protocol/mod.ts";
+import { type Audience, english, type PreferencesChange, Refusal } from "../../lib/protocol/mod.ts";
 import { CommandRig, kindOf, taken } from "../fakes/command_rig.ts";
 import { dump } from "../fakes/kv_stores.ts";
 
@@ -169,19 +169,9 @@ Deno.test("BR-3: a preview counts by the rules, names what excludes, and writes 
   };
   const draft = rig.draft([], { audience: all });
   assert.deepEqual(await rig.room.sender.preview(admin, draft), truth);
-  assert.deepEqual(await rig.room.sender.preview(caster, draft), {
-    matched: 10,
-    online: 7,
-    offline: "<5",
-    excluded: { broadcasts: "<5", "category:general": "<5" },
-  });
+  assert.deepEqual(await rig.room.sender.preview(caster, draft), { matched: 12, excluded: {} });
   const wanted = rig.draft([], { audience: feet });
-  assert.deepEqual(await rig.room.sender.preview(caster, wanted), {
-    matched: "<5",
-    online: "<5",
-    offline: "<5",
-    excluded: { broadcasts: "<5", "category:feet": 11 },
-  });
+  assert.deepEqual(await rig.room.sender.preview(caster, wanted), { matched: 12, excluded: {} });
   assert.deepEqual(await dump(rig.store.kv), before);
   assert.deepEqual(await rig.room.sender.preview(admin, rig.draft([], { audience: feet })), {
     matched: 0,
@@ -213,7 +203,7 @@ Deno.test("BR-3, CO-3: a group's sender learns how many are in it, an administra
   const draft = rig.draft([], { audience: choir });
   const preview = (who: Caller) => rig.room.sender.preview(who, draft);
   const before = await preview(people[0]!);
-  assert.deepEqual(before, { matched: 7, online: 7, offline: "<5", excluded: {} });
+  assert.deepEqual(before, { matched: 7, excluded: {} });
   await rig.prefer(people[1]!, { blockedUsers: ["p0", "admin"] });
   await rig.prefer(people[2]!, { categories: { general: "block" } });
   assert.deepEqual(await preview(people[0]!), before);
@@ -223,6 +213,71 @@ Deno.test("BR-3, CO-3: a group's sender learns how many are in it, an administra
     offline: 0,
     excluded: { blocked_user: 1, "category:general": 1 },
   });
+});
+
+Deno.test("BR-3: members get counts rounded down to two digits", async () => {
+  await using rig = await CommandRig.open();
+  const caster: Caller = { ...rig.person("caster"), rights: { broadcast: true } };
+  const members = peopleOf(rig, 4);
+  rig.join(caster, "choir", "sender");
+  for (const who of members) rig.join(who, "choir");
+  const matched = async (audience: Audience) =>
+    taken(await rig.room.sender.preview(caster, rig.draft([], { audience }))).matched;
+  assert.deepEqual([await matched(choir), await matched(all)], ["<5", "<5"]);
+  for (let number = 0; number < 125; number++) {
+    rig.join(rig.person(`more-${number}`, "member", rig.clock.now()), "choir");
+  }
+  assert.deepEqual([await matched(choir), await matched(all)], [120, 120]);
+});
+
+Deno.test("BR-3, CO-10: no count of a member's preview or broadcast depends on a person's rules or presence", async () => {
+  const worlds: PreferencesChange[] = [
+    {},
+    { blockedUsers: ["caster", "puppet-0"] },
+    { acceptFrom: "nobody", broadcasts: false },
+    { categories: { general: "block" } },
+  ];
+  const seen: unknown[] = [];
+  for (const [world, change] of worlds.entries()) {
+    await using rig = await CommandRig.open();
+    const caster: Caller = { ...rig.person("caster"), rights: { broadcast: true } };
+    const victim = rig.person("victim");
+    const own = Array.from({ length: 5 }, (_, at) => rig.person(`puppet-${at}`));
+    for (const who of [caster, ...own]) rig.bell.present.add(who.userId);
+    if (world % 2 === 0) rig.bell.present.add(victim.userId);
+    else rig.bell.offline.add(victim.userId);
+    const feetToo = own.map((who) => rig.prefer(who, { categories: { feet: "allow" } }));
+    await Promise.all([...feetToo, rig.prefer(victim, { categories: { feet: "allow" } })]);
+    await rig.prefer(victim, change);
+    rig.clock.advance(1);
+    const answers: unknown[] = [];
+    for (const audience of [all, feet]) {
+      const answer = taken(await rig.room.sender.send(caster, rig.draft([], { audience })));
+      answers.push(
+        answer.audience,
+        taken(await rig.room.history.get(caster, { id: answer.command.id })).totals,
+      );
+      await rig.room.safety.stop(victim);
+      answers.push(taken(await rig.room.history.get(caster, { id: answer.command.id })).totals);
+      taken(await rig.room.safety.resume(victim));
+      rig.clock.advance(1);
+    }
+    const direct = rig.draft([victim, ...own]);
+    answers.push(await rig.room.sender.preview(caster, direct));
+    answers.push(taken(await rig.room.sender.send(caster, direct)).audience);
+    seen.push(answers);
+  }
+  for (const other of seen.slice(1)) assert.deepEqual(other, seen[0]);
+  assert.deepEqual(seen[0], [
+    { matched: 6, excluded: {} },
+    { queued: 6 },
+    { queued: 5, stopped: 1 },
+    { matched: 6, excluded: {} },
+    { queued: 6 },
+    { queued: 5, stopped: 1 },
+    { matched: 6, excluded: {} },
+    { matched: 6, excluded: {} },
+  ]);
 });
 
 Deno.test("CM-1: the same key with another audience is a conflict; sends at the same time are one broadcast", async () => {

@@ -9,7 +9,7 @@ export const preview: Words["preview"] = {
   fewer: "weniger als 5",
   people: { one: "{count} Person", other: "{count} Personen" },
   fewerPeople: "weniger als 5 Personen",
-  isFor: "Es ist für {people}.",
+  isFor: "Es ist für {people}. Ihre Einstellungen entscheiden, wer es bekommt.",
   isForOnline: "Es ist für {people}: {online} gerade online, {offline} offline.",
   excluded: "{reason}: {count}",
   blockedUser: "Haben dich blockiert",

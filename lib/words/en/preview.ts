@@ -8,7 +8,7 @@ export const preview = {
   fewer: "fewer than 5",
   people: { one: "{count} person", other: "{count} people" },
   fewerPeople: "fewer than 5 people",
-  isFor: "It is for {people}.",
+  isFor: "It is for {people}. Their preferences decide who gets it.",
   isForOnline: "It is for {people}: {online} online now, {offline} offline.",
   excluded: "{reason}: {count}",
   blockedUser: "They blocked you",
