@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { type Caller, iso } from "../platform/mod.ts";
 import { type Command, type CommandDraft, limits, type Message, Refusal, say } from "../protocol/mod.ts";
 import type { Attached } from "./attachments.ts";
@@ -123,15 +122,4 @@ export function firstJobs({ command, expiresMs }: CommandRecord): DueJob[] {
     jobs.push({ dueMs: remindAt(fromMs, Date.parse(command.dueAt)), job: { kind: "remind", commandId } });
   }
   return jobs;
-}
-
-/** SHA-256 of a draft without its key, independent of the order of its fields (CM-1). */
-export function digestOf(draft: CommandDraft): string {
-  const { key: _, ...content } = draft;
-  return createHash("sha256").update(JSON.stringify(content, inOrder)).digest("base64url");
-}
-
-function inOrder(_name: string, value: unknown): unknown {
-  if (value === null || typeof value !== "object" || Array.isArray(value)) return value;
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => a < b ? -1 : 1));
 }

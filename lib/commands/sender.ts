@@ -5,7 +5,8 @@ import type { Audience } from "./audience.ts";
 import { exactCounts, roughDirectCounts } from "./audience_counts.ts";
 import { type Checked, DraftCheck, type Recipient } from "./draft_check.ts";
 import { InboxBounds } from "./inbox_bounds.ts";
-import { commandOf, digestOf, firstJobs } from "./new_command.ts";
+import { digestOf, isDigestOf } from "./draft_digest.ts";
+import { commandOf, firstJobs } from "./new_command.ts";
 import type { Parts } from "./parts.ts";
 import type { CommandRecord, SentKey } from "./ports.ts";
 import { firstRecord } from "./state_records.ts";
@@ -56,7 +57,7 @@ export class Sender {
     await this.#underWay.get(`${caller.userId} ${draft.key}`)?.catch(() => undefined);
     const known = await store.sentKey(caller.userId, draft.key);
     if (known === null || known.sent.expiresMs <= clock.now()) return null;
-    return await this.#answerOf(known.sent, digestOf(draft));
+    return await this.#answerOf(known.sent, draft);
   }
 
   async preview(caller: Caller, draft: CommandDraft): Promise<AudienceCounts | Refusal> {
@@ -66,14 +67,13 @@ export class Sender {
 
   /** Checks and writes the command. Tries again when an expired key must be replaced, or a file changed meanwhile. */
   async #sendOnce(caller: Caller, draft: CommandDraft): Promise<Sent | Refusal> {
-    const digest = digestOf(draft);
     const { store, clock } = this.#parts;
     let expiredKey: string | undefined;
     for (let tries = 0; tries <= limits.writeTries; tries++) {
       const accepted = await this.#inLane(caller.userId, async () => {
         const checked = await this.#drafts.check(caller, draft);
         if (checked instanceof Refusal) return checked;
-        return this.#accept(caller, draft, digest, checked, expiredKey);
+        return this.#accept(caller, draft, checked, expiredKey);
       });
       if (!(accepted instanceof Refusal)) {
         const sent = await accepted.committed;
@@ -82,7 +82,7 @@ export class Sender {
       // Refused, or the key is in use: its first answer is still the answer (CM-1).
       const known = await store.sentKey(caller.userId, draft.key);
       if (known !== null && known.sent.expiresMs > clock.now()) {
-        return await this.#answerOf(known.sent, digest);
+        return await this.#answerOf(known.sent, draft);
       }
       if (accepted instanceof Refusal) return accepted;
       expiredKey = known?.version;
@@ -90,8 +90,8 @@ export class Sender {
     return new Refusal("unavailable", "send.failed");
   }
 
-  async #answerOf(known: SentKey, digest: string): Promise<Sent | Refusal> {
-    if (known.digest !== digest) {
+  async #answerOf(known: SentKey, draft: CommandDraft): Promise<Sent | Refusal> {
+    if (!isDigestOf(known.digest, draft)) {
       return new Refusal("conflict", "send.key");
     }
     const record = (await this.#parts.store.commands([known.commandId])).get(known.commandId);
@@ -114,7 +114,7 @@ export class Sender {
   }
 
   /** Writes the command; `committed` is null when the key is in use or a file changed. */
-  #accept(caller: Caller, draft: CommandDraft, digest: string, checked: Checked, expiredKey?: string) {
+  #accept(caller: Caller, draft: CommandDraft, checked: Checked, expiredKey?: string) {
     const { store, clock, ids, retentionDays } = this.#parts;
     const now = clock.now();
     const command = commandOf(caller, draft, checked, ids.next(), now);
@@ -132,7 +132,12 @@ export class Sender {
       withheldBy: command.deliverAt === null ? rule : null,
     }));
     const audience = this.#counts(caller, checked);
-    const sent: SentKey = { commandId: command.id, digest, audience, expiresMs: now + limits.keyKeptMs };
+    const sent: SentKey = {
+      commandId: command.id,
+      digest: digestOf(draft),
+      audience,
+      expiresMs: now + limits.keyKeptMs,
+    };
     const replacesKey = expiredKey === undefined ? undefined : { version: expiredKey };
     const jobs = firstJobs(record);
     for (const { userId } of states) this.#bounds.add(userId);

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { keys } from "../../lib/adapters/kv/keys.ts";
+import type { SentKey } from "../../lib/commands/mod.ts";
 import { iso } from "../../lib/platform/mod.ts";
-import { english, limits, Refusal } from "../../lib/protocol/mod.ts";
+import { type CommandDraft, english, limits, Refusal } from "../../lib/protocol/mod.ts";
 import { CommandRig, dayMs, kindOf, taken } from "../fakes/command_rig.ts";
 import { dump } from "../fakes/kv_stores.ts";
 
@@ -23,6 +24,46 @@ Deno.test("CM-1: the same key with the same content is one command and one answe
   assert.deepEqual(taken(await sender.send(ann, again)), first);
   assert.equal((await rig.inboxOf(bob)).length, 1);
   assert.equal((await dump(rig.store.kv, ["command"])).length, 1);
+});
+
+Deno.test("CM-1: defaults spelled out or left out, and other forms of the same, are the same meaning", async () => {
+  const { rig, ann, bob, sender } = await twoContacts();
+  await using _ = rig;
+  const dueAt = iso(rig.clock.now() + dayMs);
+  const draft = rig.draft(bob, { dueAt });
+  const first = taken(await sender.send(ann, draft));
+  const spelledOut: Partial<CommandDraft>[] = [
+    { categories: ["general"] },
+    { categories: [] },
+    { requires: "none" },
+    { deliverAt: null, expiresAt: null },
+    { attachments: [] },
+    { dueAt: dueAt.replace(".000Z", "+00:00") },
+    { audience: { kind: "user", to: ["bob", "bob"] } },
+  ];
+  for (const same of [...spelledOut, Object.assign({}, ...spelledOut)]) {
+    assert.deepEqual(taken(await sender.send(ann, { ...draft, ...same })), first, JSON.stringify(same));
+  }
+  assert.equal(kindOf(await sender.send(ann, { ...draft, dueAt: null })), "conflict");
+  assert.equal((await rig.inboxOf(bob)).length, 1);
+});
+
+Deno.test("CM-1: a key of an earlier version, with a digest of the draft as sent, still gets its answer", async () => {
+  const { rig, ann, sender } = await twoContacts();
+  await using _ = rig;
+  const draft: CommandDraft = {
+    key: "old",
+    audience: { kind: "user", to: ["bob"] },
+    kind: "message",
+    title: "Old",
+  };
+  const first = taken(await sender.send(ann, draft));
+  const key = keys.sendKey(ann.userId, "old");
+  const { value } = await rig.store.kv.get<SentKey>(key);
+  // SHA-256 of {"audience":{"kind":"user","to":["bob"]},"kind":"message","title":"Old"}, as base64url.
+  await rig.store.kv.set(key, { ...value, digest: "s1ol2R9ypAMYFMJxvhUU45mpbqz9Fn91oKwtMZ9YDm4" });
+  assert.deepEqual(taken(await sender.send(ann, draft)), first);
+  assert.equal(kindOf(await sender.send(ann, { ...draft, title: "Other" })), "conflict");
 });
 
 Deno.test("CM-1: the same key with other content is a conflict, and nothing is sent", async () => {
