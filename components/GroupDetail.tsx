@@ -1,10 +1,11 @@
 import type { AdminGroup } from "../lib/protocol/mod.ts";
+import { GroupSettings } from "./GroupForms.tsx";
 import { GroupMembers } from "./GroupMembers.tsx";
 import { PageHead } from "./PageHead.tsx";
 
 interface GroupDetailProps {
   group: AdminGroup;
-  typed: { username: string; role: string };
+  typed: { username: string; role: string; title: string | null };
   problem: { message: string; fields: Record<string, string> } | null;
   notice: string | undefined;
   /** The list that the group is in. */
@@ -23,6 +24,12 @@ export function GroupDetail({ group, typed, problem, notice, up, self }: GroupDe
         path={`${up.href}/${group.name}`}
         self={self}
         typed={typed}
+        errors={problem?.fields ?? {}}
+      />
+      <GroupSettings
+        group={group}
+        path={`${up.href}/${group.name}`}
+        title={typed.title ?? group.title}
         errors={problem?.fields ?? {}}
       />
     </>

@@ -1,8 +1,9 @@
 import { downloadZip } from "client-zip";
 import { auditEntryOf, type Bell, type Caller, type Clock, type Log } from "../platform/mod.ts";
-import { type Answer, Refusal } from "../protocol/mod.ts";
+import { type Answer, Refusal, say } from "../protocol/mod.ts";
 import type { AccountJob, ExportEntry, ExportPart, RemovalPart, RemovalStore } from "./account_data_ports.ts";
 import type { UserRecord } from "./ports.ts";
+import { suspensionOf } from "./people.ts";
 import type { Proof } from "./proof.ts";
 
 export interface AccountDataNeeds {
@@ -12,6 +13,8 @@ export interface AccountDataNeeds {
   exported: readonly ExportPart[];
   /** Parts that remove a person's data, in order. */
   removed: readonly RemovalPart[];
+  /** Titles of the groups that a person alone owns (BR-7). */
+  ownedAlone(userId: string): Promise<string[]>;
   bell: Pick<Bell, "closeUser">;
   clock: Clock;
   log: Log;
@@ -54,6 +57,8 @@ export class AccountData {
     const { proof, store, bell, clock, log } = this.#needs;
     const user = await proof.both(caller, body);
     if (user instanceof Refusal) return user;
+    const owned = await this.#owned(user);
+    if (owned !== null) return owned;
     const auditEntry = auditEntryOf(caller, "account.remove", user.username);
     const begun = await store.begin(user, clock.now(), auditEntry);
     switch (begun) {
@@ -83,6 +88,18 @@ export class AccountData {
     if (clock.now() < secondLookMs) return await this.#again(userId, secondLookMs);
     if (held || !await store.finish(userId)) return await this.#again(userId, clock.now() + heldMs);
     log.info("account.removal_done", { userId });
+  }
+
+  /**
+   * BR-7: an owner gives their groups to somebody, or ends them, before the account ends. Someone who is suspended can do
+   * neither, and must not be kept (AU-9): then the removal finds another owner.
+   */
+  async #owned(user: UserRecord): Promise<Refusal | null> {
+    if (suspensionOf(user, this.#needs.clock.now()) !== null) return null;
+    const titles = await this.#needs.ownedAlone(user.id);
+    return titles.length === 0
+      ? null
+      : new Refusal("conflict", say("account.lastOwner", { groups: titles.join(", ") }));
   }
 
   /** False when the run did its share and more is left. */

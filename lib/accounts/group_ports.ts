@@ -10,6 +10,8 @@ export interface GroupRecord {
   readonly accepted: number;
   /** Number of members and invitations. */
   readonly entries: number;
+  /** Set when the group ended: it is gone then, and only its name stays taken. */
+  readonly endedAt?: number;
 }
 
 /** A membership; an invitation while `since` is null. */
@@ -38,9 +40,21 @@ export interface MembershipPlace {
   readonly actor: MemberRecord | null;
 }
 
+/** Removes the memberships of a group that ended, run by `GroupLife.run`. */
+export interface GroupJob {
+  kind: "group_end";
+  group: string;
+}
+
+/** Never returns groups that ended. */
 export interface GroupsStore {
-  /** `full`: the limit `most` is reached. */
-  add(group: GroupRecord, most: number, auditEntry: AuditEntry): Promise<"added" | "taken" | "full">;
+  /** Writes a group, with its first member if there is one. `full`: the limit `most` is reached. */
+  add(
+    group: GroupRecord,
+    most: number,
+    auditEntry: AuditEntry,
+    first?: MemberRecord,
+  ): Promise<"added" | "taken" | "full">;
   /** Returns the groups that exist, by name. */
   groups(names: readonly string[]): Promise<Map<string, GroupRecord>>;
   /** Returns all groups in order of name. */
@@ -57,6 +71,20 @@ export interface GroupsStore {
       place: MembershipPlace,
     ) => Promise<{ member: MemberRecord | null; auditEntry: AuditEntry } | Refusal | null>,
   ): Promise<{ before: MembershipPlace; after: MemberRecord | null } | Refusal | null>;
+  /**
+   * Changes the group itself, like `change`. A group that gets `endedAt` is gone with this commit, and a `group_end` job removes
+   * its memberships.
+   */
+  changeGroup(
+    name: string,
+    actorId: string,
+    decide: (
+      group: GroupRecord,
+      actor: MemberRecord | null,
+    ) => Promise<{ group: GroupRecord; auditEntry: AuditEntry } | Refusal | null>,
+  ): Promise<GroupRecord | Refusal | null>;
+  /** Removes and returns some memberships of a group that ended; empty when none is left. */
+  removeSome(name: string): Promise<MemberRecord[]>;
   /** A person's memberships and invitations, at most `limits.groupsPerPerson`. */
   recordsOf(userId: string): Promise<MemberRecord[]>;
   /** A group's memberships and invitations. */

@@ -1,4 +1,4 @@
-import { type AuditEntry, auditEntryOf, type Bell, type Caller, type Clock, iso } from "../platform/mod.ts";
+import { type AuditEntry, type Caller, iso } from "../platform/mod.ts";
 import {
   type AdminGroup,
   type Answer,
@@ -11,22 +11,22 @@ import {
   Refusal,
   say,
 } from "../protocol/mod.ts";
-import type { People } from "./people.ts";
-import type { GroupRecord, GroupsStore, MemberRecord, MembershipPlace } from "./group_ports.ts";
+import { GroupLife, type GroupLifeNeeds } from "./group_life.ts";
+import { isOwner, lastOwner, nextOwner } from "./group_owners.ts";
+import type { GroupRecord, MemberRecord, MembershipPlace } from "./group_ports.ts";
+import { memberEntry, wholeGroups } from "./group_views.ts";
 
-export interface GroupsNeeds {
-  store: GroupsStore;
-  people: People;
-  bell: Pick<Bell, "consentChanged" | "notify">;
-  clock: Clock;
-}
+export type GroupsNeeds = GroupLifeNeeds;
 
 /** Groups (BR-6). A membership begins when the person accepts, and counts for others only then. */
 export class Groups {
   readonly #needs: GroupsNeeds;
+  /** How groups begin and end. */
+  readonly life: GroupLife;
 
   constructor(needs: GroupsNeeds) {
     this.#needs = needs;
+    this.life = new GroupLife(needs);
   }
 
   async list(caller: Caller): Promise<GroupList> {
@@ -54,10 +54,12 @@ export class Groups {
     });
   }
 
-  /** Ends the caller's membership, also the last owner's, or declines an invitation. */
+  /** Ends the caller's membership, or declines an invitation. The last owner stays (BR-7). */
   leave(caller: Caller, params: Params<"group.leave">): Answer<GroupChanged> {
-    return this.#change(caller, params.group, caller, ({ member }) => {
+    return this.#change(caller, params.group, caller, async ({ member }) => {
       if (member === null) return new Refusal("not_found", "group.notIn");
+      const refused = await lastOwner(this.#needs.store, member);
+      if (refused !== null) return refused;
       return {
         member: null,
         auditEntry: memberEntry(caller, "group.leave", params.group, caller.username, member),
@@ -67,10 +69,10 @@ export class Groups {
 
   /** All groups for administrators; for others the groups that they own. */
   async managed(caller: Caller): Answer<AdminGroup[]> {
-    if (caller.role === "admin") return await this.#whole(await this.#needs.store.allGroups());
+    if (caller.role === "admin") return await wholeGroups(this.#needs, await this.#needs.store.allGroups());
     const owned = (await this.#needs.store.recordsOf(caller.userId)).filter(isOwner);
     const groups = await this.#needs.store.groups(owned.map(({ group }) => group));
-    return await this.#whole([...groups.values()]);
+    return await wholeGroups(this.#needs, [...groups.values()]);
   }
 
   async get(caller: Caller, name: string): Answer<AdminGroup> {
@@ -78,28 +80,19 @@ export class Groups {
     if (group === undefined) return noGroup();
     const own = (await this.#needs.store.recordsOf(caller.userId)).find((record) => record.group === name);
     if (caller.role !== "admin" && !isOwner(own)) return noGroup();
-    return (await this.#whole([group]))[0]!;
+    return (await wholeGroups(this.#needs, [group]))[0]!;
   }
 
-  /** Makes a group without members. Administrators need an invitation to join, like everyone. */
-  async create(caller: Caller, body: { name: string; title: string }): Answer<AdminGroup> {
-    if (caller.role !== "admin") return new Refusal("not_found", "request.nothing");
-    const { name, title } = body;
-    const group: GroupRecord = { name, title, createdAt: this.#needs.clock.now(), accepted: 0, entries: 0 };
-    const auditEntry = auditEntryOf(caller, "group.create", `group:${name}`, { title });
-    const added = await this.#needs.store.add(group, limits.groups, auditEntry);
-    switch (added) {
-      case "added":
-        return (await this.#whole([group]))[0]!;
-      case "taken":
-        return new Refusal("conflict", "group.taken", {
-          fields: { name: "field.taken" },
-        });
-      case "full":
-        return new Refusal("conflict", say("group.limit", { count: limits.groups }));
-      default:
-        return added satisfies never;
-    }
+  create(caller: Caller, body: { name: string; title: string }): Answer<AdminGroup> {
+    return this.life.create(caller, body);
+  }
+
+  rename(caller: Caller, name: string, body: { title: string }): Answer<AdminGroup> {
+    return this.life.rename(caller, name, body);
+  }
+
+  end(caller: Caller, name: string): Answer<true> {
+    return this.life.end(caller, name);
   }
 
   /** Invites a person, or changes the role of a member. */
@@ -112,6 +105,8 @@ export class Groups {
     return await this.#manage(caller, name, username, async ({ group, member }, person) => {
       if (member?.role === role) return null;
       if (member !== null) {
+        const refused = await lastOwner(this.#needs.store, member);
+        if (refused !== null) return refused;
         const auditEntry = memberEntry(caller, "group.role", name, username, member, { role });
         return { member: { ...member, role }, auditEntry };
       }
@@ -130,10 +125,41 @@ export class Groups {
 
   /** Ends a membership, or withdraws an invitation. */
   removeMember(caller: Caller, name: string, username: string): Answer<AdminGroup> {
-    return this.#manage(caller, name, username, ({ member }) => {
+    return this.#manage(caller, name, username, async ({ member }) => {
       if (member === null) return new Refusal("not_found", "group.noMember");
+      const refused = await lastOwner(this.#needs.store, member);
+      if (refused !== null) return refused;
       return { member: null, auditEntry: memberEntry(caller, "group.remove", name, username, member) };
     });
+  }
+
+  /**
+   * BR-7: leaves a group for good, because the account ends. What the person owned alone gets another owner; a group without any
+   * other member ends.
+   */
+  async forsake(caller: Caller, name: string): Promise<void> {
+    const { store, people } = this.#needs;
+    for (let tries = 0; tries < limits.writeTries; tries++) {
+      const left = await this.leave(caller, { group: name });
+      // Another person may have removed them, or ended the group, a moment ago.
+      if (!(left instanceof Refusal) || left.kind === "not_found") {
+        return await this.life.run({ kind: "group_end", group: name });
+      }
+      const heir = nextOwner(await store.recordsIn(name), caller.userId);
+      const person = heir === null ? undefined : (await people.byIds([heir.userId])).get(heir.userId);
+      if (heir === null || person === undefined) return await this.life.endForsaken(caller, name);
+      await this.#change(
+        caller,
+        name,
+        { userId: person.id, username: person.username },
+        ({ member }) =>
+          member === null || member.since === null ? null : {
+            member: { ...member, role: "owner" },
+            auditEntry: memberEntry(caller, "group.role", name, person.username, member, { role: "owner" }),
+          },
+      );
+    }
+    throw new Error("A group could not be left: too many writers at once.");
   }
 
   /** Runs a change by an owner or administrator. Everyone else gets `not_found`. */
@@ -208,45 +234,12 @@ export class Groups {
     }
     return null;
   }
-
-  async #whole(groups: readonly GroupRecord[]): Promise<AdminGroup[]> {
-    return await Promise.all(groups.map(async ({ name, title, createdAt }) => {
-      const records = await this.#needs.store.recordsIn(name);
-      const people = await this.#needs.people.byIds(records.map(({ userId }) => userId));
-      const members = records.flatMap(({ userId, role, since }) => {
-        const person = people.get(userId);
-        if (person === undefined) return [];
-        const { username, displayName } = person;
-        return [{ username, displayName, role, since: since === null ? null : iso(since) }];
-      });
-      members.sort((a, b) => a.username < b.username ? -1 : 1);
-      return { name, title, createdAt: iso(createdAt), members };
-    }));
-  }
 }
 
 type Decision = { member: MemberRecord | null; auditEntry: AuditEntry } | Refusal | null;
 
-function isOwner(member: MemberRecord | null | undefined): boolean {
-  return member?.role === "owner" && member.since !== null;
-}
-
 function entryOf({ name, title, accepted }: GroupRecord, { role, since }: MemberRecord): GroupEntry {
   return { name, title, role, since: since === null ? null : iso(since), members: accepted };
-}
-
-function memberEntry(
-  caller: Caller,
-  action: string,
-  name: string,
-  username: string,
-  member: MemberRecord,
-  change?: { role: GroupRole },
-): AuditEntry {
-  const detail = change === undefined
-    ? { username, role: member.role }
-    : { username, role: change.role, wasRole: member.role };
-  return auditEntryOf(caller, action, `group:${name}`, detail);
 }
 
 function notInvited(): Refusal {

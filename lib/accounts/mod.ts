@@ -9,6 +9,7 @@ export { Contacts, type ContactsNeeds } from "./contacts.ts";
 export { CurrentCallers } from "./current_callers.ts";
 export { type Demo, prepareDemo } from "./demo.ts";
 export { GroupMemberships } from "./group_memberships.ts";
+export { GroupLife } from "./group_life.ts";
 export { Groups, type GroupsNeeds } from "./groups.ts";
 export { type Hashing, owaspCost, Passwords, type ScryptCost } from "./passwords.ts";
 export { People, type Person, suspensionOf } from "./people.ts";

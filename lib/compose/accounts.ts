@@ -66,6 +66,7 @@ export function openAccountParts(parts: AccountParts): OpenAccountParts {
   function accountData({ contacts, groups, consent, commands, commandStore, files }: AccountParts) {
     return new AccountData({
       proof: accounts.proof,
+      ownedAlone: (userId) => groups.life.ownedAlone(userId),
       store: new KvRemoval(store, accountsStore, audit, clock),
       exported: exportParts({
         store,

@@ -1,22 +1,23 @@
-import type { AccountJob } from "../accounts/mod.ts";
+import type { AccountJob, GroupJob } from "../accounts/mod.ts";
 import type { Job as CommandJob } from "../commands/mod.ts";
 import type { FileJob } from "../files/mod.ts";
 import type { JobRoom, JobTable } from "../platform/mod.ts";
 import type { PushJob } from "../push/mod.ts";
 import type { IncidentJob } from "../scanning/mod.ts";
 
-export type Job = AccountJob | CommandJob | FileJob | IncidentJob | PushJob;
+export type Job = AccountJob | CommandJob | FileJob | GroupJob | IncidentJob | PushJob;
 
 export interface JobRooms {
   accounts: JobRoom<AccountJob>;
   commands: JobRoom<CommandJob>;
   files: JobRoom<FileJob>;
+  groups: JobRoom<GroupJob>;
   incidents: JobRoom<IncidentJob>;
   push: JobRoom<PushJob>;
 }
 
 /** Each kind of job, and the room that runs it. */
-export function jobTable({ accounts, commands, files, incidents, push }: JobRooms): JobTable<Job> {
+export function jobTable({ accounts, commands, files, groups, incidents, push }: JobRooms): JobTable<Job> {
   return {
     account_removal: accounts,
     blob_changed: files,
@@ -25,6 +26,7 @@ export function jobTable({ accounts, commands, files, incidents, push }: JobRoom
     expire: commands,
     file_expire: files,
     file_settle: files,
+    group_end: groups,
     push,
     release: commands,
     remind: commands,

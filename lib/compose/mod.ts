@@ -184,6 +184,7 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
       accounts: ofAccounts.data,
       commands,
       files: files.room,
+      groups: groups.life,
       incidents: files.incidents,
       push,
     })),

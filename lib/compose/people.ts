@@ -60,7 +60,7 @@ export async function openPeople(
   const audit = new KvAudit(store, clock, log);
   const userRecords = new KvUsers(store, accountsStore, audit, clock);
   const groupsStore = new KvGroups(store, audit);
-  const groups = new Groups({ store: groupsStore, people, bell: hub, clock });
+  const groups = new Groups({ store: groupsStore, people, bell: hub, clock, madeBy: config.groups });
   const memberships = new GroupMemberships(groupsStore);
   const mutes = await Mutes.load(userRecords, clock, store.exclusive);
   const callers = new CurrentCallers(hub);

@@ -21,6 +21,8 @@ export interface Config {
   rateRequests: number;
   rateSends: number;
   registration: "open" | "invite" | "closed";
+  /** Who creates groups, besides administrators (BR-7). */
+  groups: "admins" | "members";
   admin: { username: string; password: string } | null;
   logLevel: "debug" | "info" | "warn" | "error";
   /** Proxies whose word on addresses, scheme and host is believed (OP-10). */
@@ -102,6 +104,7 @@ export function readConfig(environment: Texts, dotEnv: Texts = {}): ReadConfig |
     rateRequests: take("BEHEST_RATE_REQUESTS")!,
     rateSends: take("BEHEST_RATE_SENDS")!,
     registration: take("BEHEST_REGISTRATION")!,
+    groups: take("BEHEST_GROUPS")!,
     admin: username === null || password === null ? null : { username, password },
     logLevel: take("BEHEST_LOG_LEVEL")!,
     trustProxy: take("BEHEST_TRUST_PROXY")!,

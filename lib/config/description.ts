@@ -15,6 +15,7 @@ export function describeConfig(config: Config): string {
     BEHEST_RATE_REQUESTS: String(config.rateRequests),
     BEHEST_RATE_SENDS: String(config.rateSends),
     BEHEST_REGISTRATION: config.registration,
+    BEHEST_GROUPS: config.groups,
     BEHEST_ADMIN_USERNAME: config.admin?.username ?? "",
     BEHEST_ADMIN_PASSWORD: config.admin?.password ?? "",
     BEHEST_LOG_LEVEL: config.logLevel,

@@ -96,6 +96,12 @@ export const variables = {
     example: "closed",
     parse: oneOf("open", "invite", "closed"),
   },
+  BEHEST_GROUPS: {
+    about: "Who creates groups: `admins` only, or all `members`, who then own what they created",
+    default: "admins",
+    example: "members",
+    parse: oneOf("admins", "members"),
+  },
   BEHEST_ADMIN_USERNAME: {
     about: "The first administrator, made at the first start; without it a setup link is printed",
     default: null,

@@ -75,6 +75,7 @@ export type AdminCategory = z.infer<typeof adminCategory>;
 
 /** BR-6. */
 export const groupBody = z.strictObject({ name: slug, title: name(limits.groupTitle) });
+export const groupChange = z.strictObject({ title: name(limits.groupTitle) });
 export const memberBody = z.strictObject({ role: groupRole });
 export const groupMember = z.object({
   username: z.string(),

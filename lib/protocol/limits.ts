@@ -111,6 +111,8 @@ export const limits = {
   groupTitle: 80,
   groupMembers: 10_000,
   groupsPerPerson: 200,
+  /** Groups that one member owns, when they create another. */
+  groupsOwned: 20,
   categoryTitle: 60,
   categoryDescription: 300,
   /** Groups and categories of a server: lists of them are answered whole. */

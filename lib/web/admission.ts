@@ -47,6 +47,9 @@ export const ownerCalls: readonly string[] = [
   "/admin/groups/:name/members/:username",
 ];
 
+/** BR-7: the call by which members create groups, where `BEHEST_GROUPS` lets them. */
+const groupsCall = "/admin/groups";
+
 /**
  * Decides who is let in to a call below `/api/v1`, before anything of its body is read, and puts the caller on the state.
  * Gives the refusal of everybody else.
@@ -76,15 +79,23 @@ async function callerFor(
 /** MO-4: for everyone without the role, logged in or not, there is nothing here. */
 async function staffCaller(ctx: Context<State>, call: string): Promise<AuthenticatedCaller | Refusal> {
   const caller = await callerFor(ctx, ["two_factor"]);
-  if (caller instanceof Refusal || !isFor(caller.role, ctx.req.method, call)) {
+  if (
+    caller instanceof Refusal ||
+    !isFor(caller.role, ctx.req.method, call, ctx.state.services.config.groups === "members")
+  ) {
     return new Refusal("not_found", "request.nothing");
   }
   // Only who has the role learns that a second factor is what they lack.
   return caller.restriction === undefined ? caller : await callerFor(ctx);
 }
 
-function isFor(role: AuthenticatedCaller["role"], method: string, call: string): boolean {
-  if (role === "admin" || ownerCalls.includes(call)) return true;
+function isFor(
+  role: AuthenticatedCaller["role"],
+  method: string,
+  call: string,
+  membersGroup: boolean,
+): boolean {
+  if (role === "admin" || ownerCalls.includes(call) || (call === groupsCall && membersGroup)) return true;
   const read = method === "HEAD" ? "GET" : method;
   return role === "moderator" &&
     (moderatorCalls.includes(call) || moderatorCalls.includes(`${read} ${call}`));

@@ -54,7 +54,16 @@ export interface Services {
   readonly categories: Pick<CategoryAdmin, "add" | "all" | "change"> & { list(): Promise<CategoryList> };
   readonly groups: Pick<
     Groups,
-    "accept" | "create" | "get" | "leave" | "list" | "managed" | "removeMember" | "setMember"
+    | "accept"
+    | "create"
+    | "end"
+    | "get"
+    | "leave"
+    | "list"
+    | "managed"
+    | "removeMember"
+    | "rename"
+    | "setMember"
   >;
   readonly users: Pick<Users, "change" | "get" | "list" | "sanction">;
   readonly audit: Pick<Audit, "page">;

@@ -11,6 +11,7 @@ import { Refusal } from "../../lib/protocol/mod.ts";
 /** Which pages take the form of what is asked about, and which of its fields. */
 const forms: Readonly<Record<Ask, { to: RegExp; fields: readonly string[] }>> = {
   cancel: { to: /^\/sent(\/[0-9A-Z]{26})?$/, fields: ["id"] },
+  group: { to: /^(\/admin)?\/groups\/[a-z0-9-]{1,32}$/, fields: ["action"] },
   contact: { to: /^\/contacts$/, fields: ["username", "action"] },
 };
 

@@ -24,7 +24,7 @@ import { FakeClock } from "./clock.ts";
 import { seededRandom } from "./random.ts";
 
 /** What administrators, moderators and owners work with, over a store in memory; people need no password here. */
-export async function adminRig(options: { store?: Store } = {}) {
+export async function adminRig(options: { store?: Store; groups?: "admins" | "members" } = {}) {
   const store = options.store ?? await openStore(":memory:");
   const clock = new FakeClock();
   const ids = new Ids(clock, seededRandom(1));
@@ -35,7 +35,7 @@ export async function adminRig(options: { store?: Store } = {}) {
   const auditStore = new KvAudit(store, clock, log);
   const userRecords = new KvUsers(store, accountsStore, auditStore, clock);
   const groupsStore = new KvGroups(store, auditStore);
-  const groups = new Groups({ store: groupsStore, people, bell, clock });
+  const groups = new Groups({ store: groupsStore, people, bell, clock, madeBy: options.groups ?? "admins" });
   const memberships = new GroupMemberships(groupsStore);
   const mutes = await Mutes.load(userRecords, clock, store.exclusive);
   const callers = new CurrentCallers(bell);

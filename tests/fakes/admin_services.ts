@@ -221,11 +221,27 @@ function fakeGroups(world: FakeAdminWorld, clock: Clock, refusal: Refuse): Servi
       const refused = refusal("group.create", body) ?? staffOnly(caller, "admin");
       if (refused !== undefined) return Promise.resolve(refused);
       if (find(body.name) !== undefined) {
-        return Promise.resolve(new Refusal("conflict", "group.taken"));
+        return Promise.resolve(
+          new Refusal("conflict", "group.taken", { fields: { name: "field.taken" } }),
+        );
       }
       const group: AdminGroup = { ...body, createdAt: iso(clock.now()), members: [] };
       world.groups.push(group);
       return Promise.resolve(group);
+    },
+    rename(caller, name, { title }) {
+      const refused = refusal("group.rename", { name, title });
+      const group = managedNamed(caller, name);
+      if (refused !== undefined || group === undefined) return Promise.resolve(refused ?? notFound("group"));
+      group.title = title;
+      return Promise.resolve(group);
+    },
+    end(caller, name) {
+      const refused = refusal("group.end", { name });
+      const group = managedNamed(caller, name);
+      if (refused !== undefined || group === undefined) return Promise.resolve(refused ?? notFound("group"));
+      world.groups = world.groups.filter((one) => one !== group);
+      return Promise.resolve(true as const);
     },
     setMember(caller, name, username, { role }) {
       const refused = refusal("group.setMember", { name, username, role });

@@ -66,6 +66,7 @@ const config: Config = {
   rateRequests: 20,
   rateSends: 30,
   registration: "open",
+  groups: "admins",
   admin: null,
   logLevel: "error",
   trustProxy: trusting("0"),

@@ -35,6 +35,7 @@ Deno.test("OP-2: an empty environment gives the specification's defaults", () =>
       rateRequests: 20,
       rateSends: 30,
       registration: "open",
+      groups: "admins",
       admin: null,
       logLevel: "info",
       trustProxy: trusting("0"),

@@ -12,6 +12,7 @@ Deno.test("DL-6, FI-7: each kind of job goes to the room that knows it", async (
     commands: room("commands"),
     files: room("files"),
     incidents: room("incidents"),
+    groups: room("groups"),
     push: room("push"),
   }));
   await run({ kind: "expire", commandId: "c" });
@@ -19,6 +20,7 @@ Deno.test("DL-6, FI-7: each kind of job goes to the room that knows it", async (
   await run({ kind: "blob_changed", sha256: "h" });
   await run({ kind: "seal_evidence", incidentId: "i" });
   await run({ kind: "account_removal", userId: "u" });
+  await run({ kind: "group_end", group: "g" });
   await run({ kind: "push", userId: "u", sinceMs: 0, untilMs: 0, tries: 0 });
   assert.deepEqual(ran, [
     "commands expire",
@@ -26,6 +28,7 @@ Deno.test("DL-6, FI-7: each kind of job goes to the room that knows it", async (
     "files blob_changed",
     "incidents seal_evidence",
     "accounts account_removal",
+    "groups group_end",
     "push push",
   ]);
 });

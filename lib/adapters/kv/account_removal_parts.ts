@@ -3,7 +3,7 @@ import type { CommandRoom, CommandStore } from "../../commands/mod.ts";
 import type { Files, FileStore } from "../../files/mod.ts";
 import type { Bell } from "../../platform/mod.ts";
 import type { PushStore } from "../../push/mod.ts";
-import { english, limits, Refusal } from "../../protocol/mod.ts";
+import { limits } from "../../protocol/mod.ts";
 
 /** Items removed in one step; each takes one or a few commits. */
 const atOnce = 20;
@@ -102,9 +102,7 @@ function memberships({ groups, groupsStore }: LeavingParts): RemovalPart {
     async remove(caller) {
       const records = (await groupsStore.recordsOf(caller.userId)).slice(0, atOnce);
       for (const { group } of records) {
-        const left = await groups.leave(caller, { group });
-        // Another person may have removed them a moment ago.
-        if (left instanceof Refusal && left.kind !== "not_found") throw new Error(english(left.message));
+        await groups.forsake(caller, group);
       }
       return { more: records.length === atOnce };
     },

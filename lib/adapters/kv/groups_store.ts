@@ -1,4 +1,5 @@
 import type {
+  GroupJob,
   GroupRecord,
   GroupsStore,
   MemberRecord,
@@ -31,24 +32,39 @@ export class KvGroups implements GroupsStore {
     this.#ofGroup = new Remembered(store.exclusive ? limits.groupsCached : 0);
   }
 
-  async add(group: GroupRecord, most: number, auditEntry: AuditEntry): Promise<"added" | "taken" | "full"> {
+  async add(
+    group: GroupRecord,
+    most: number,
+    auditEntry: AuditEntry,
+    first?: MemberRecord,
+  ): Promise<"added" | "taken" | "full"> {
     const key = keys.group(group.name);
     if ((await this.#store.kv.get(key)).value !== null) return "taken";
     if ((await this.allGroups()).length >= most) return "full";
+    const members = first === undefined
+      ? []
+      : bothWays(group.name, first.userId).map((place) => ({ key: place, value: first }));
     const { ok } = await this.#audit.commit(
-      { checks: [{ key, versionstamp: null }], sets: [{ key, value: group }] },
+      { checks: [{ key, versionstamp: null }], sets: [{ key, value: group }, ...members] },
       auditEntry,
     );
+    if (first !== undefined) this.#forget(group.name, first.userId);
     return ok ? "added" : "taken";
   }
 
   async groups(names: readonly string[]): Promise<Map<string, GroupRecord>> {
     const values = await getValues<GroupRecord>(this.#store.kv, names.map(keys.group));
-    return new Map(values.flatMap((group) => group === null ? [] : [[group.name, group]]));
+    return new Map(values.flatMap((group) => isThere(group) ? [[group.name, group]] : []));
   }
 
-  allGroups(): Promise<GroupRecord[]> {
-    return this.#listed<GroupRecord>(keys.groups(), limits.groups);
+  async allGroups(): Promise<GroupRecord[]> {
+    const groups: GroupRecord[] = [];
+    // Those that ended stay as records and do not count.
+    for await (const { value } of this.#store.kv.list<GroupRecord>({ prefix: keys.groups() })) {
+      if (isThere(value)) groups.push(value);
+      if (groups.length === limits.groups) break;
+    }
+    return groups;
   }
 
   async change(
@@ -64,26 +80,70 @@ export class KvGroups implements GroupsStore {
         keys.member(name, who.userId),
         keys.member(name, who.actorId),
       ]);
-      if (group.value === null) return null;
+      if (!isThere(group.value)) return null;
       const before = { group: group.value, member: member.value, actor: actor.value };
       const decision = await decide(before);
       if (decision instanceof Refusal) return decision;
       if (decision === null) return { before, after: before.member };
       const after = decision.member;
-      const bothWays = [keys.member(name, who.userId), keys.memberOf(who.userId, name)];
+      const places = bothWays(name, who.userId);
       const { ok } = await this.#audit.commit({
         checks: [group, member],
         sets: [
           { key: group.key, value: counted(group.value, before.member, after) },
-          ...(after === null ? [] : bothWays.map((key) => ({ key, value: after }))),
+          ...(after === null ? [] : places.map((key) => ({ key, value: after }))),
         ],
-        deletes: after === null ? bothWays : [],
+        deletes: after === null ? places : [],
       }, decision.auditEntry);
-      this.#ofPerson.forget(who.userId);
-      this.#ofGroup.forget(name);
+      this.#forget(name, who.userId);
       if (ok) return { before, after };
     }
     return new Refusal("conflict", "group.changed");
+  }
+
+  async changeGroup(
+    name: string,
+    actorId: string,
+    decide: (
+      group: GroupRecord,
+      actor: MemberRecord | null,
+    ) => Promise<{ group: GroupRecord; auditEntry: AuditEntry } | Refusal | null>,
+  ): Promise<GroupRecord | Refusal | null> {
+    for (let tries = 0; tries < limits.writeTries; tries++) {
+      const [group, actor] = await this.#store.kv.getMany<[GroupRecord, MemberRecord]>([
+        keys.group(name),
+        keys.member(name, actorId),
+      ]);
+      if (!isThere(group.value)) return null;
+      const decision = await decide(group.value, actor.value);
+      if (decision instanceof Refusal) return decision;
+      if (decision === null) return group.value;
+      const { group: next, auditEntry } = decision;
+      const { ok } = await this.#audit.commit({
+        checks: [group],
+        sets: [
+          { key: group.key, value: next },
+          ...(next.endedAt === undefined ? [] : [endJob(name, next.endedAt)]),
+        ],
+      }, auditEntry);
+      if (ok) return next;
+    }
+    return new Refusal("conflict", "group.changed");
+  }
+
+  async removeSome(name: string): Promise<MemberRecord[]> {
+    const { value } = await this.#store.kv.get<GroupRecord>(keys.group(name));
+    if (value?.endedAt === undefined) return [];
+    const records = await this.#listed<MemberRecord>(keys.membersOf(name), membersAtOnce);
+    const deletes = records.flatMap(({ userId }) => bothWays(name, userId));
+    if (deletes.length > 0) await this.#store.committer.commit({ deletes });
+    for (const { userId } of records) this.#forget(name, userId);
+    return records;
+  }
+
+  #forget(name: string, userId: string): void {
+    this.#ofPerson.forget(userId);
+    this.#ofGroup.forget(name);
   }
 
   recordsOf(userId: string): Promise<MemberRecord[]> {
@@ -127,7 +187,23 @@ export class KvGroups implements GroupsStore {
   }
 }
 
+/** Memberships that one commit removes. */
+const membersAtOnce = 200;
+
 const noMemberships: Memberships = new Map();
+
+function isThere(group: GroupRecord | null): group is GroupRecord {
+  return group !== null && group.endedAt === undefined;
+}
+
+/** A membership's keys: by group and by person. */
+function bothWays(name: string, userId: string): Deno.KvKey[] {
+  return [keys.member(name, userId), keys.memberOf(userId, name)];
+}
+
+function endJob(group: string, dueMs: number): { key: Deno.KvKey; value: GroupJob } {
+  return { key: keys.job(dueMs, `group_end:${group}`), value: { kind: "group_end", group } };
+}
 
 function accepted(records: readonly MemberRecord[], nameOf: (record: MemberRecord) => string): Memberships {
   const memberships = new Map<string, Membership>();

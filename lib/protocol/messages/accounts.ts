@@ -17,6 +17,8 @@ export const accountMessages = {
   "account.deleted": "This account was deleted.",
   "account.changed": "This account has just changed. Try again.",
   "account.lastAdmin": "You are the last administrator. Make someone else one first.",
+  "account.lastOwner":
+    "You are the last owner of {groups}. Make another member an owner or end the group first.",
   "account.downloading": "A download is already running. Wait for it or cancel it.",
   "suspended": "This account is suspended.",
   "suspended.until": "This account is suspended until {time}.",

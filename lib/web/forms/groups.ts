@@ -2,19 +2,44 @@ import { type Context, page } from "fresh";
 import type { PersonState } from "../define.ts";
 import { filled, type FormProblem, problemOf, readForm } from "./form.ts";
 import { noPage, refusedPage, seeOther } from "../pages.ts";
-import { checked, memberBody, Refusal, username as usernameSchema } from "../../protocol/mod.ts";
+import {
+  type AdminGroup,
+  checked,
+  groupBody,
+  groupChange,
+  memberBody,
+  Refusal,
+  username as usernameSchema,
+} from "../../protocol/mod.ts";
 import type { Language, Words } from "../../words/mod.ts";
 
 /** What was typed to invite somebody, to show it again when it was refused. */
 export interface TypedMember {
   username: string;
   role: string;
+  /** A title that was refused; null shows the group's own. */
+  title: string | null;
 }
 
-const noMember: TypedMember = { username: "", role: "member" };
+const noMember: TypedMember = { username: "", role: "member", title: null };
+
+/** What was typed to create a group. */
+export const noGroup = { name: "", title: "" };
+
+/** Creates a group from a form. */
+export async function newGroup(
+  ctx: Context<PersonState>,
+  form: URLSearchParams | Refusal,
+): Promise<{ typed: typeof noGroup; made: AdminGroup | Refusal }> {
+  if (form instanceof Refusal) return { typed: noGroup, made: form };
+  const typed = { name: form.get("name")?.trim() ?? "", title: form.get("title")?.trim() ?? "" };
+  const body = checked(groupBody, typed);
+  const { groups } = ctx.state.services;
+  return { typed, made: body instanceof Refusal ? body : await groups.create(ctx.state.caller, body) };
+}
 
 function typedMember(form: URLSearchParams): TypedMember {
-  return { username: form.get("username") ?? "", role: form.get("role") ?? "member" };
+  return { username: form.get("username") ?? "", role: form.get("role") ?? "member", title: null };
 }
 
 /** Handlers of a group's page below `list`: who may not change the group finds no such page. */
@@ -27,9 +52,9 @@ export function groupPage(list: "/groups" | "/admin/groups") {
       const { name } = await groupOf(ctx);
       const form = await readForm(ctx.req);
       const done = form instanceof Refusal ? form : await changeMembers(ctx, name, form);
+      if (done === "end") return seeOther(`${list}?notice=ended`);
       if (!(done instanceof Refusal)) return seeOther(`${list}/${name}?notice=${done}`);
-      const isInvitation = !(form instanceof Refusal) && form.get("action") === "invite";
-      const typed = isInvitation ? typedMember(form) : noMember;
+      const typed = form instanceof Refusal ? noMember : typedAgain(form);
       const problem = memberProblem(done, form, ctx.state.language);
       return page({ group: await groupOf(ctx), typed, problem }, refusedPage(done));
     },
@@ -42,15 +67,39 @@ async function groupOf(ctx: Context<PersonState>) {
   return group;
 }
 
-/** What the members' forms ask of a group: `invite` and `role` set somebody, `remove` takes them out. */
+/** What a refused form shows again. */
+function typedAgain(form: URLSearchParams): TypedMember {
+  switch (form.get("action")) {
+    case "invite":
+      return typedMember(form);
+    case "rename":
+      return { ...noMember, title: form.get("title") ?? "" };
+    default:
+      return noMember;
+  }
+}
+
+/**
+ * What the forms ask of a group: `rename` and `end` change the group itself, `invite` and `role` set somebody, `remove` takes
+ * them out.
+ */
 async function changeMembers(
   ctx: Context<PersonState>,
   name: string,
   form: URLSearchParams,
-): Promise<"invite" | "role" | "remove" | Refusal> {
+): Promise<"rename" | "end" | "invite" | "role" | "remove" | Refusal> {
   const { groups } = ctx.state.services;
   const caller = ctx.state.caller;
   const action = form.get("action") ?? "";
+  if (action === "rename") {
+    const body = checked(groupChange, { title: form.get("title")?.trim() ?? "" });
+    const done = body instanceof Refusal ? body : await groups.rename(caller, name, body);
+    return done instanceof Refusal ? done : action;
+  }
+  if (action === "end") {
+    const done = await groups.end(caller, name);
+    return done instanceof Refusal ? done : action;
+  }
   const typed = filled(form, "username")?.replace(/^@/, "") ?? "";
   const username = checked(usernameSchema, typed, "username");
   if (username instanceof Refusal) return username;
@@ -77,7 +126,8 @@ function memberProblem(
   language: Language,
 ): FormProblem {
   const problem = problemOf(refusal, language);
-  return form instanceof Refusal || form.get("action") === "invite" ? problem : { ...problem, fields: {} };
+  const atField = form instanceof Refusal || ["invite", "rename"].includes(form.get("action") ?? "");
+  return atField ? problem : { ...problem, fields: {} };
 }
 
 /** What a redirect to a group's page may have to say; only these words, never text from the address. */
@@ -91,6 +141,8 @@ export function memberNotice(words: Words["groups"], notice: string | null): str
       return words.doneRole;
     case "remove":
       return words.doneRemove;
+    case "rename":
+      return words.doneRename;
     default:
       return undefined;
   }

@@ -20,6 +20,8 @@ export const accounts: Translated<typeof accountMessages> = {
   "account.deleted": "Dieses Konto wurde gelöscht.",
   "account.changed": "Dieses Konto wurde gerade geändert. Versuch es noch einmal.",
   "account.lastAdmin": "Außer dir verwaltet niemand diesen Server. Gib dieses Recht zuerst jemand anderem.",
+  "account.lastOwner":
+    "Nur du leitest {groups}. Übergib die Leitung zuerst einem anderen Mitglied oder beende die Gruppe.",
   "account.downloading": "Es läuft schon ein Herunterladen. Warte darauf oder brich es ab.",
   "suspended": "Dieses Konto ist gesperrt.",
   "suspended.until": "Dieses Konto ist bis {time} gesperrt.",

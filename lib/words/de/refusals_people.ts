@@ -20,6 +20,10 @@ export const people: Translated<typeof peopleMessages> = {
   "group.noMember": "Diese Person ist nicht in der Gruppe.",
   "group.noInvitation": "Du hast keine Einladung in diese Gruppe.",
   "group.unknown": "Keine Gruppe hat diesen Namen.",
+  "group.lastOwner":
+    "Eine Gruppe braucht eine Leitung. Übergib sie zuerst einem anderen Mitglied oder beende die Gruppe.",
+  "group.ownLimit": "Du leitest {count} Gruppen, mehr geht nicht. Beende zuerst eine.",
+  "group.inLimit": "Du hast {count} Gruppen und Einladungen, mehr geht nicht. Verlass zuerst eine.",
   "group.changed": "Diese Gruppe wurde gerade geändert. Versuch es noch einmal.",
   "preferences.self": "Dich selbst kannst du nicht blockieren.",
   "category.unknown": "Die Kategorie „{slug}“ gibt es nicht. Wähle eine andere.",

@@ -1,27 +1,40 @@
 import { type Context, page } from "fresh";
 import { PageHead } from "../../../components/PageHead.tsx";
+import { NewGroup } from "../../../components/GroupForms.tsx";
 import { Empty } from "../../../components/Notice.tsx";
 import { Time } from "../../../components/Time.tsx";
 import { Filled, useLanguage, useWords } from "../../../components/words.tsx";
 import { definePerson, type PersonState } from "../../../lib/web/define.ts";
+import { newGroup, noGroup } from "../../../lib/web/forms/groups.ts";
 import { problemOf, readForm } from "../../../lib/web/forms/form.ts";
 import { refusedPage, seeOther } from "../../../lib/web/pages.ts";
 import { checked, type GroupEntry, methods, Refusal } from "../../../lib/protocol/mod.ts";
 import { fill, plural, type Words } from "../../../lib/words/mod.ts";
 
 export const handler = definePerson.handlers({
-  GET: async (ctx) => page({ ...await ctx.state.services.groups.list(ctx.state.caller), problem: null }),
+  GET: async (ctx) =>
+    page({ ...await ctx.state.services.groups.list(ctx.state.caller), typed: noGroup, problem: null }),
   async POST(ctx) {
     const form = await readForm(ctx.req);
     const action = form instanceof Refusal ? "" : form.get("action") ?? "";
+    if (action === "create") return await create(ctx, form);
     const done = form instanceof Refusal ? form : await act(ctx, action, form.get("group") ?? "");
     if (!(done instanceof Refusal)) return seeOther(`/groups?notice=${action}`);
     return page({
       ...await ctx.state.services.groups.list(ctx.state.caller),
+      typed: noGroup,
       problem: problemOf(done, ctx.state.language),
     }, refusedPage(done));
   },
 });
+
+/** BR-7: members create groups where the configuration lets them; the service refuses elsewhere. */
+async function create(ctx: Context<PersonState>, form: URLSearchParams | Refusal) {
+  const { typed, made } = await newGroup(ctx, form);
+  if (!(made instanceof Refusal)) return seeOther(`/groups/${made.name}?notice=created`);
+  const list = await ctx.state.services.groups.list(ctx.state.caller);
+  return page({ ...list, typed, problem: problemOf(made, ctx.state.language) }, refusedPage(made));
+}
 
 async function act(ctx: Context<PersonState>, action: string, group: string) {
   const { groups } = ctx.state.services;
@@ -48,15 +61,18 @@ function noticeOf(words: Words["groups"], notice: string | null): string | undef
       return words.declined;
     case "leave":
       return words.left;
+    case "ended":
+      return words.ended;
     default:
       return undefined;
   }
 }
 
-export default definePerson.page<typeof handler>(function Groups({ data, url }) {
+export default definePerson.page<typeof handler>(function Groups({ data, state, url }) {
   const words = useWords("groups");
   const notice = data.problem === null ? noticeOf(words, url.searchParams.get("notice")) : undefined;
   const { groups, invitations } = data;
+  const mayCreate = state.services.config.groups === "members";
   return (
     <>
       <PageHead title={words.title} lead={words.lead} notice={notice} problem={data.problem} />
@@ -80,7 +96,7 @@ export default definePerson.page<typeof handler>(function Groups({ data, url }) 
         ? invitations.length === 0
           ? (
             <Empty title={words.emptyTitle}>
-              <p>{words.empty}</p>
+              <p>{mayCreate ? words.emptyOwn : words.empty}</p>
             </Empty>
           )
           : null
@@ -119,6 +135,9 @@ export default definePerson.page<typeof handler>(function Groups({ data, url }) 
             </ul>
           </section>
         )}
+      {mayCreate
+        ? <NewGroup action="/groups" typed={data.typed} errors={data.problem?.fields ?? {}} />
+        : null}
     </>
   );
 });

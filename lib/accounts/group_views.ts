@@ -1,0 +1,38 @@
+import { type AuditEntry, auditEntryOf, type Caller, iso } from "../platform/mod.ts";
+import type { AdminGroup, GroupRole } from "../protocol/mod.ts";
+import type { GroupRecord, GroupsStore, MemberRecord } from "./group_ports.ts";
+import type { People } from "./people.ts";
+
+/** Groups with their members, as owners and administrators see them. */
+export async function wholeGroups(
+  { store, people }: { store: Pick<GroupsStore, "recordsIn">; people: People },
+  groups: readonly GroupRecord[],
+): Promise<AdminGroup[]> {
+  return await Promise.all(groups.map(async ({ name, title, createdAt }) => {
+    const records = await store.recordsIn(name);
+    const persons = await people.byIds(records.map(({ userId }) => userId));
+    const members = records.flatMap(({ userId, role, since }) => {
+      const person = persons.get(userId);
+      if (person === undefined) return [];
+      const { username, displayName } = person;
+      return [{ username, displayName, role, since: since === null ? null : iso(since) }];
+    });
+    members.sort((a, b) => a.username < b.username ? -1 : 1);
+    return { name, title, createdAt: iso(createdAt), members };
+  }));
+}
+
+/** The audit entry of a change of a membership. */
+export function memberEntry(
+  caller: Caller,
+  action: string,
+  name: string,
+  username: string,
+  member: MemberRecord,
+  change?: { role: GroupRole },
+): AuditEntry {
+  const detail = change === undefined
+    ? { username, role: member.role }
+    : { username, role: change.role, wasRole: member.role };
+  return auditEntryOf(caller, action, `group:${name}`, detail);
+}
