@@ -3,6 +3,12 @@ import { define } from "../lib/web/define.ts";
 import { isDiscreet, timeFormatOf } from "../lib/web/browser_settings.ts";
 import { acceptedLanguage } from "../lib/words/mod.ts";
 
+/**
+ * Fades one page into the next. In the page itself: a browser that asks for this rule before it has the stylesheet ends the
+ * transition with an error.
+ */
+const pageChanges =
+  "@media (prefers-reduced-motion: no-preference) { @view-transition { navigation: auto } }";
 /** The browser paints nothing before it has read this element: half a page would move when the rest arrives. */
 const pageEnd = "page-end";
 /** Preact's types do not know the attribute yet. */
@@ -32,6 +38,7 @@ export default define.page(function Document({ Component, state, req }) {
             <link rel="manifest" href="/manifest.webmanifest" />
           </>
         )}
+        <style>{pageChanges}</style>
         <link rel="stylesheet" href={asset("/styles.css")} />
         <link rel="expect" href={`#${pageEnd}`} {...blocking} />
       </head>

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Browser, Page } from "playwright-core";
-import { inBrowser, newPage } from "../fakes/browser.ts";
+import { inBrowser, newPage, problemsOf } from "../fakes/browser.ts";
 import { callerOf, logIn, online, Site } from "../fakes/offline_site.ts";
 
 /** What a visitor's pages record of themselves; kept in the tab, over changes of page. */
@@ -85,12 +85,16 @@ async function choose(page: Page, path: string): Promise<void> {
   await visible.first().click();
 }
 
-async function change(browser: Browser, width: number): Promise<Recorded & { prefetched: string[] }> {
+async function change(
+  browser: Browser,
+  width: number,
+): Promise<Recorded & { prefetched: string[]; problems: string[] }> {
   await using site = await wholeSite();
   const page = await newPage(browser, {
     viewport: { width, height: 740 },
     timezoneId: "Pacific/Auckland",
   });
+  const problems = problemsOf(page);
   const prefetched: string[] = [];
   page.on("request", (request) => {
     if (request.headers()["sec-purpose"] !== undefined) prefetched.push(new URL(request.url()).pathname);
@@ -111,7 +115,7 @@ async function change(browser: Browser, width: number): Promise<Recorded & { pre
     );
   }
   const recorded = await page.evaluate(() => sessionStorage.getItem("recorded"));
-  return { ...JSON.parse(recorded ?? "null") as Recorded, prefetched };
+  return { ...JSON.parse(recorded ?? "null") as Recorded, prefetched, problems };
 }
 
 Deno.test(inBrowser(
@@ -119,10 +123,11 @@ Deno.test(inBrowser(
   {},
   async (browser) => {
     for (
-      const { notices, shifts, prefetched } of await Promise.all(
+      const { notices, shifts, prefetched, problems } of await Promise.all(
         [360, 1280].map((width) => change(browser, width)),
       )
     ) {
+      assert.deepEqual(problems, []);
       assert.deepEqual(shifts, []);
       assert.deepEqual([...new Set(notices)], ["connecting", "online"]);
       assert.equal(notices.filter((notice) => notice === "online").length, places.length);
