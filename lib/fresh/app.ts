@@ -2,6 +2,7 @@ import { STATUS_CODES } from "node:http";
 import type { Build } from "./build_types.ts";
 import { type AnyMiddleware, applyCommand, type Command } from "./commands.ts";
 import { Context, type RouteComponent } from "./context.ts";
+import { type Answered, developing } from "./development.ts";
 import { HttpError } from "./error.ts";
 import { chainOf, newFolder, runChain } from "./folders.ts";
 import { joinPaths, METHODS, Router } from "./router.ts";
@@ -142,7 +143,7 @@ export class App<State> {
     const build = this.#build;
     const config = this.config;
 
-    return async (req, info = NO_CONNECTION) => {
+    const answer = async (req: Request, info: Deno.ServeHandlerInfo = NO_CONNECTION): Promise<Answered> => {
       const url = requestUrl(req, config.trustProxy);
       const method = req.method as Method;
       const { path, chain, params, allowed } = router.match(method, url.pathname);
@@ -156,11 +157,13 @@ export class App<State> {
         const response = await runChain(chain ?? rootChain, ctx, last);
         if (!(response instanceof Response)) throw new TypeError("A middleware did not return a Response");
         // The body of a HEAD is left where it is: nobody reads it and nobody cancels it.
-        return method === "HEAD" ? new Response(null, response) : response;
+        return { response: method === "HEAD" ? new Response(null, response) : response, error: ctx.error };
       } catch (error) {
-        return plainError(error);
+        return { response: plainError(error), error };
       }
     };
+    if (config.mode === "development") return developing(answer, config.root);
+    return async (req, info) => (await answer(req, info)).response;
   }
 
   /** Serves the app. */

@@ -10,6 +10,7 @@ import {
   type VNode,
 } from "preact";
 import { lockedSources } from "./asset.ts";
+import { RELOAD_PATH } from "./development.ts";
 import { headKey, linkMarks, type Page, type Props } from "./page_state.ts";
 import { encode, isSignal, SlotRef } from "./wire.ts";
 import { Head } from "./runtime.ts";
@@ -207,9 +208,13 @@ function Slot({ id }: { id: number }): VNode | null {
 }
 
 /** Last in the body: JSX that an island holds back for later, and the script that revives the islands. */
-function BootScript(): VNode | null {
-  if (page === null || page.islands.size === 0) return null;
-  return h(Fragment, null, h(HeldSlots, { from: 0 }), h(InlineModule, null));
+function BootScript(): ComponentChild {
+  if (page === null) return null;
+  const reload = page.build?.mode === "development"
+    ? h("script", { type: "module", src: RELOAD_PATH })
+    : null;
+  if (page.islands.size === 0) return reload;
+  return h(Fragment, null, h(HeldSlots, { from: 0 }), h(InlineModule, null), reload);
 }
 
 /** What is held back may hold islands that hold back more: those come in the next round. */
