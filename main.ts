@@ -1,8 +1,8 @@
 import { type OpenServices, openServices } from "./lib/compose/mod.ts";
 import { type Config, ConfigProblem, loadConfig } from "./lib/config/mod.ts";
-import { complain, say } from "./lib/platform/console.ts";
+import { ConsoleLines } from "./lib/platform/console_lines.ts";
 import { type Log, systemClock, systemRandom } from "./lib/platform/mod.ts";
-import { type OpenLog, openLog, reportSinkFailures } from "./lib/platform/logging.ts";
+import { type OpenLog, openLog } from "./lib/platform/logging.ts";
 import { limits } from "./lib/protocol/mod.ts";
 import { buildApp, type Services, serving } from "./lib/web/mod.ts";
 
@@ -14,6 +14,9 @@ export const app = buildApp(() => {
   if (opened === undefined) throw new Error("The server has not been started: run `deno task start`");
   return opened;
 });
+
+const output = new ConsoleLines(Deno.stdout);
+const errors = new ConsoleLines(Deno.stderr);
 
 /** The server cannot start. `message` is one line for the operator. */
 class StartProblem extends Error {}
@@ -55,9 +58,8 @@ async function startLog(config: Config): Promise<OpenLog> {
       path,
       level: config.logLevel,
       now: () => systemClock.now(),
-      console: complain,
+      console: errors.line,
     });
-    reportSinkFailures();
     return log;
   } catch (error) {
     throw new StartProblem(
@@ -157,7 +159,7 @@ function greet(origin: string, { services: { demo }, setupLink }: OpenServices):
   if (setupLink !== null) {
     lines.push(`Make the first administrator, once, at ${new URL(setupLink, origin)}`);
   }
-  say(lines.join("\n"));
+  output.line(lines.join("\n"));
 }
 
 /** Resolves with the first signal to stop. A second one ends the process immediately. */
@@ -193,15 +195,17 @@ function asError(thrown: unknown): Error {
 }
 
 async function main(): Promise<never> {
+  let code = 0;
   try {
     await run();
-    // Everything is closed. A forgotten timer must not keep the process alive.
-    return Deno.exit(0);
   } catch (error) {
     // To the console, because the log may be what failed to open.
-    complain(error instanceof StartProblem ? error.message : asError(error).stack ?? String(error));
-    return Deno.exit(1);
+    errors.line(error instanceof StartProblem ? error.message : asError(error).stack ?? String(error));
+    code = 1;
   }
+  await Promise.all([output.drained(), errors.drained()]);
+  // Everything is closed. A forgotten timer must not keep the process alive.
+  return Deno.exit(code);
 }
 
 // Not awaited: what the build wrote waits for this file before it can take `app`.

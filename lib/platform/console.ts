@@ -2,10 +2,19 @@
 
 /** What a person at the terminal asked for or needs to see, and no log may hold. */
 export function say(text: string): void {
-  console.log(text);
+  unlessBroken(() => console.log(text));
 }
 
-/** What went wrong, and the readable side of the log. */
+/** What went wrong. */
 export function complain(text: string): void {
-  console.error(text);
+  unlessBroken(() => console.error(text));
+}
+
+/** A terminal that is gone, or a file on a full disk, ends nothing (OP-9). */
+function unlessBroken(print: () => void): void {
+  try {
+    print();
+  } catch {
+    // There is nowhere to tell of it.
+  }
 }

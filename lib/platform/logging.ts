@@ -1,6 +1,5 @@
-import { getRotatingFileSink } from "@logtape/file";
-import { configureSync, getConsoleSink, type LogRecord, type Sink } from "@logtape/logtape";
 import type { Log, LogFields } from "./log.ts";
+import { LogFile } from "./log_file.ts";
 
 export type LogLevel = "debug" | "info" | "warn" | "error";
 
@@ -16,9 +15,6 @@ export interface LogOptions {
 /** A log that is closed by who opened it; closing writes what is still held. */
 export interface OpenLog extends Log, AsyncDisposable {}
 
-/** Six files of this size are the most that the log takes. */
-const fileBytes = 10 * 1024 * 1024;
-const olderFiles = 5;
 /** Lines below a warning are written together: at this size or after this time. */
 const bufferChars = 32 * 1024;
 const flushMs = 500;
@@ -30,31 +26,61 @@ const order: Record<LogLevel, number> = { debug: 0, info: 1, warn: 2, error: 3 }
  * what people wrote are left out whatever a caller passes. Throws when the file cannot be opened.
  */
 export function openLog(options: LogOptions): OpenLog {
-  // The library's types do not tell that a non-blocking sink is closed asynchronously.
-  const sink: Sink & Partial<AsyncDisposable> = getRotatingFileSink(options.path, {
-    maxSize: fileBytes,
-    maxFiles: olderFiles,
-    bufferSize: bufferChars,
-    flushInterval: flushMs,
-    nonBlocking: true,
-    formatter: (record) => JSON.stringify(record.properties) + "\n",
+  const { level: least, now } = options;
+  const timeText = () => new Date(now()).toISOString();
+  const file = new LogFile({
+    path: options.path,
+    broken: (reason) =>
+      options.console?.(readable({ time: timeText(), level: "error", event: "log.broken", reason }, {})),
+    lost: (lines) => `${JSON.stringify({ time: timeText(), level: "error", event: "log.lost", lines })}\n`,
   });
+  const buffer = new LogBuffer(file);
   const write = (level: LogLevel, event: string, fields: LogFields) => {
-    if (order[level] < order[options.level]) return;
-    const line = { time: new Date(options.now()).toISOString(), level, event, ...safeFields(fields) };
-    sink(recordOf(line, level));
+    if (order[level] < order[least]) return;
+    const line = { time: timeText(), level, event, ...safeFields(fields) };
+    // A warning must be in the file when the process dies of what it warned about.
+    buffer.add(`${JSON.stringify(line)}\n`, order[level] >= order.warn);
     options.console?.(readable(line, fields));
   };
-  return { ...logTo(write, {}), [Symbol.asyncDispose]: async () => await sink[Symbol.asyncDispose]?.() };
+  return {
+    ...logTo(write, {}),
+    [Symbol.asyncDispose]() {
+      buffer[Symbol.dispose]();
+      return Promise.resolve();
+    },
+  };
 }
 
-/** The sink tells of a full or broken disk through its library's own log only: to the console with it. */
-export function reportSinkFailures(): void {
-  configureSync({
-    reset: true,
-    sinks: { console: getConsoleSink() },
-    loggers: [{ category: ["logtape", "meta"], lowestLevel: "warning", sinks: ["console"] }],
-  });
+/** Writes lines together, at a size, after a time, or at once when one is urgent. */
+class LogBuffer implements Disposable {
+  readonly #file: LogFile;
+  #text = "";
+  #lines = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(file: LogFile) {
+    this.#file = file;
+  }
+
+  add(line: string, urgent: boolean): void {
+    this.#text += line;
+    this.#lines++;
+    if (urgent || this.#text.length >= bufferChars) this.#flush();
+    else this.#timer ??= setTimeout(() => this.#flush(), flushMs);
+  }
+
+  #flush(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (this.#lines > 0) this.#file.write(this.#text, this.#lines);
+    this.#text = "";
+    this.#lines = 0;
+  }
+
+  [Symbol.dispose](): void {
+    this.#flush();
+    this.#file[Symbol.dispose]();
+  }
 }
 
 type Write = (level: LogLevel, event: string, fields: LogFields) => void;
@@ -72,20 +98,6 @@ function logTo(write: Write, fixed: LogFields): Log {
 }
 
 type Line = Record<string, unknown> & { time: string; level: LogLevel; event: string };
-
-function recordOf(properties: Line, level: LogLevel): LogRecord {
-  const urgent = order[level] >= order.warn;
-  return {
-    category: ["behest"],
-    level: level === "warn" ? "warning" : level,
-    message: [],
-    rawMessage: "",
-    // The sink writes at once what is stamped later than its interval: a warning must be in the file when the
-    // process dies of what it warned about.
-    timestamp: urgent ? Number.MAX_SAFE_INTEGER : Date.now(),
-    properties,
-  };
-}
 
 /** Names of fields that never reach a log, and what people wrote to each other. */
 const secretName = /token|password|ticket|secret|authorization|cookie/i;

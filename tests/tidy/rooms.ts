@@ -29,7 +29,7 @@ const services = [
 /** ARCHITECTURE.md, "Rooms". */
 export const rooms: Readonly<Record<string, Part>> = {
   [protocol]: { parts: [], packages: ["zod"] },
-  [platform]: { parts: [], packages: ["@logtape/file", "@logtape/logtape"] },
+  [platform]: { parts: [] },
   [fresh]: {
     parts: [],
     packages: ["@preact/signals", "esbuild", "preact", "preact-render-to-string", "node:crypto", "node:http"],

@@ -1,0 +1,42 @@
+import { smallFileSystem } from "./blob_stores.ts";
+
+/** A small file system that a test fills and empties. */
+export class FullDisk implements AsyncDisposable {
+  readonly root: string;
+  readonly #disk: AsyncDisposable;
+
+  private constructor(root: string, disk: AsyncDisposable) {
+    this.root = root;
+    this.#disk = disk;
+  }
+
+  static async of(sizeBytes: number): Promise<FullDisk> {
+    const disk = await smallFileSystem(sizeBytes);
+    return new FullDisk(disk.root, disk);
+  }
+
+  /** Takes every byte that is free. */
+  async fill(): Promise<void> {
+    for (const chunkBytes of [1 << 20, 4096, 1]) {
+      using file = await Deno.open(this.#filler, { create: true, append: true });
+      try {
+        while (true) await file.write(new Uint8Array(chunkBytes));
+      } catch (error) {
+        if (!/space/i.test(String(error))) throw error;
+      }
+    }
+  }
+
+  /** Gives back what `fill` took. */
+  async empty(): Promise<void> {
+    await Deno.remove(this.#filler);
+  }
+
+  get #filler(): string {
+    return `${this.root}/filler`;
+  }
+
+  [Symbol.asyncDispose](): PromiseLike<void> {
+    return this.#disk[Symbol.asyncDispose]();
+  }
+}
