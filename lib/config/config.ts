@@ -36,6 +36,8 @@ export interface Config {
     url: string | null;
     user: string | null;
     secret: string | null;
+    /** Meaning of the service's lists, by name (SC-9). */
+    banks: ReadonlyMap<string, "csam" | "ncii" | "other">;
   } | null;
   /** File of SHA-256 lines, evaluation mode only. */
   csamHashes: string | null;
@@ -91,6 +93,7 @@ export function readConfig(environment: Texts, dotEnv: Texts = {}): ReadConfig |
     url: take("BEHEST_CSAM_URL"),
     user: take("BEHEST_CSAM_USER"),
     secret: take("BEHEST_CSAM_SECRET"),
+    banks: take("BEHEST_CSAM_BANKS") ?? new Map(),
   };
   const config: Config = {
     mode: take("BEHEST_MODE")!,
@@ -126,7 +129,11 @@ export function readConfig(environment: Texts, dotEnv: Texts = {}): ReadConfig |
   };
   const first = problems[0] ?? togetherProblem(config, username, password);
   if (first !== undefined) return new ConfigProblem(first);
-  const warnings = [...Object.keys(texts).map(nameWarning), oldProxyValue(texts.BEHEST_TRUST_PROXY)];
+  const warnings = [
+    ...Object.keys(texts).map(nameWarning),
+    oldProxyValue(texts.BEHEST_TRUST_PROXY),
+    noBank(config.csam),
+  ];
   return { config, warnings: warnings.filter((line) => line !== undefined) };
 }
 
@@ -184,6 +191,12 @@ function togetherProblem(
     ? ["BEHEST_ADMIN_USERNAME", "BEHEST_ADMIN_PASSWORD"] as const
     : ["BEHEST_ADMIN_PASSWORD", "BEHEST_ADMIN_USERNAME"] as const;
   return `${missing}: is not set but ${set} is; for example ${missing}=${variables[missing].example}`;
+}
+
+/** SC-9: without a bank of abuse material, a matcher with banks of any kind never makes an incident. */
+function noBank(csam: Config["csam"]): string | undefined {
+  if (csam?.service !== "hma" || [...csam.banks.values()].includes("csam")) return undefined;
+  return "BEHEST_CSAM_BANKS names no bank with the meaning csam: every hit is held for a moderator, none opens an incident";
 }
 
 /** What a matching service needs beside its name. */

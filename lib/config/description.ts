@@ -27,6 +27,7 @@ export function describeConfig(config: Config): string {
     BEHEST_CSAM_URL: config.csam?.url ?? "",
     BEHEST_CSAM_USER: config.csam?.user ?? "",
     BEHEST_CSAM_SECRET: config.csam?.secret ?? "",
+    BEHEST_CSAM_BANKS: [...config.csam?.banks ?? []].map((bank) => bank.join(":")).join(","),
     BEHEST_CSAM_HASHES: config.csamHashes ?? "",
     BEHEST_INCOMPLETE: config.incomplete,
     BEHEST_SCAN_CONCURRENCY: String(config.scanConcurrency),

@@ -87,3 +87,18 @@ export function parseServiceUrl(text: string): string | Wrong {
   }
   return text.replace(/\/+$/, "");
 }
+
+/** Takes meanings of banks, `NAME:MEANING` separated by commas (SC-9). */
+export function parseBanks(text: string): ReadonlyMap<string, "csam" | "ncii" | "other"> | Wrong {
+  const banks = new Map<string, "csam" | "ncii" | "other">();
+  for (const part of text.split(",").map((item) => item.trim()).filter((item) => item !== "")) {
+    const [, name, word] = /^(.+):([^:]*)$/.exec(part) ?? [];
+    const meaning = (["csam", "ncii", "other"] as const).find((known) => known === word);
+    if (name === undefined || meaning === undefined) {
+      return new Wrong(`has ${JSON.stringify(part)}; write a name, a colon, and csam, ncii or other`);
+    }
+    if (banks.has(name)) return new Wrong(`names ${JSON.stringify(name)} twice`);
+    banks.set(name, meaning);
+  }
+  return banks;
+}

@@ -2,6 +2,7 @@ import { passwordBody, username } from "../protocol/mod.ts";
 import { TrustedProxies } from "./trusted_proxies.ts";
 import {
   oneOf,
+  parseBanks,
   parseHostPort,
   parseKv,
   parseOrigins,
@@ -175,6 +176,15 @@ export const variables = {
     example: "what-the-service-gave-you",
     secret: true,
     parse: (text) => text,
+  },
+  BEHEST_CSAM_BANKS: {
+    about:
+      "Meaning of each list of the matching service: `csam` opens an incident, `ncii` (intimate images) rejects, `other` holds for a moderator",
+    default: null,
+    defaultText:
+      "none: hits in banks of `hma` and in `harmful-abusive-material` of `arachnid` are held, `csam` of `arachnid` and `photodna` open an incident",
+    example: "BANK_A:csam,BANK_B:ncii,BANK_C:other",
+    parse: parseBanks,
   },
   BEHEST_CSAM_HASHES: {
     about:

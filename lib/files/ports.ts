@@ -98,7 +98,7 @@ export interface FileUse {
 
 /** A hash that the server refuses in every upload. */
 export interface RefusedHash {
-  why: "infected" | "match" | "moderator" | "incomplete";
+  why: "infected" | "match" | "ncii" | "moderator" | "incomplete";
   atMs: number;
 }
 

@@ -33,7 +33,16 @@ export const fileQuery = z.strictObject({
 });
 
 /** SC-2: what one scanner said of a blob. */
-export const verdictKind = z.enum(["clean", "infected", "match", "incomplete", "not_applicable", "error"]);
+export const verdictKind = z.enum([
+  "clean",
+  "infected",
+  "match",
+  "ncii",
+  "listed",
+  "incomplete",
+  "not_applicable",
+  "error",
+]);
 export type VerdictKind = z.infer<typeof verdictKind>;
 
 /** SC-4: a verdict as moderators see it. */

@@ -140,11 +140,11 @@ function mayNot({ blob, verdicts, scan }: BlobStanding, release: boolean): Refus
     return new Refusal("conflict", say("file.notHeld", { state: blob.state }));
   }
   const said = (kind: Verdict["verdict"]) => verdicts.some(({ verdict }) => verdict === kind);
-  if (said("match") || said("infected")) {
+  if (said("match") || said("ncii") || said("infected")) {
     return new Refusal("conflict", "file.harmful");
   }
   if (!release) return null;
-  if (scan !== null || said("error") || !said("incomplete")) {
+  if (scan !== null || said("error") || !(said("incomplete") || said("listed"))) {
     return new Refusal("conflict", "file.unchecked");
   }
   return null;

@@ -21,8 +21,9 @@ export interface VirusFinding {
   answer: string;
 }
 
+/** SC-9: `ncii` is an intimate image shared without consent; `listed` is in a list of something else, or of something unknown. */
 export interface CsamFinding {
-  verdict: "clean" | "match" | "not_applicable" | "incomplete" | "error";
+  verdict: "clean" | "match" | "ncii" | "listed" | "not_applicable" | "incomplete" | "error";
   scanner: string;
   version: string;
   answer: string;
@@ -73,7 +74,7 @@ export interface Conclusion {
   /** Verdicts with `check` `virus`, `csam` or `moderator`. */
   verdicts: Verdict[];
   /** Set when the server must refuse the hash from now on. */
-  refuse?: "infected" | "moderator" | "incomplete";
+  refuse?: "infected" | "ncii" | "moderator" | "incomplete";
 }
 
 /** Records of scans and verdicts. */

@@ -20,11 +20,11 @@ export type Decision =
   | { kind: "retry"; verdicts: Verdict[] };
 
 /** Both verdicts combined; `decide` turns it into the blob's next state. */
-type Outcome = "clean" | "infected" | "match" | "incomplete" | "retry";
+type Outcome = "clean" | "infected" | "match" | "ncii" | "listed" | "incomplete" | "retry";
 
 /**
- * SC-2: the only place that turns findings into a state. `match` comes before everything, `infected` before the rest;
- * otherwise nothing is decided until both scanners have answered. `at` is the time of the scan (RFC 3339).
+ * SC-2: the only place that turns findings into a state. `match` and then `ncii` come before everything, `infected`
+ * before the rest; otherwise nothing is decided until both scanners have answered. `at` is the time of the scan (RFC 3339).
  */
 export function decide(
   findings: Findings,
@@ -41,8 +41,12 @@ export function decide(
       return { kind: "retry", verdicts };
     case "infected":
       return { kind: "conclude", conclusion: { state: "rejected", verdicts, refuse: "infected" } };
+    case "ncii":
+      return { kind: "conclude", conclusion: { state: "rejected", verdicts, refuse: "ncii" } };
     case "clean":
       return { kind: "conclude", conclusion: { state: "clean", verdicts } };
+    case "listed":
+      return { kind: "conclude", conclusion: incompleteBy({ ...by, incomplete: "hold" }, verdicts) };
     case "incomplete":
       return { kind: "conclude", conclusion: incompleteBy(by, verdicts) };
     default:
@@ -54,6 +58,10 @@ function outcomeOf(virus: VirusFinding["verdict"], csam: CsamFinding["verdict"])
   switch (csam) {
     case "match":
       return "match";
+    case "ncii":
+      return "ncii";
+    case "listed":
+      return virus === "clean" || virus === "incomplete" ? "listed" : unlessClean(virus);
     case "error":
       return virus === "infected" ? "infected" : "retry";
     case "incomplete":
@@ -83,7 +91,7 @@ function incompleteBy(
   { incomplete, standing }: { incomplete: "hold" | "reject"; standing: Standing },
   verdicts: Verdict[],
 ): Conclusion {
-  // A moderator has already released this incomplete result.
+  // A moderator has already released this result.
   if (standing === "released") return { state: "clean", verdicts };
   switch (incomplete) {
     case "hold":
@@ -99,6 +107,8 @@ const virusVerdicts: ReadonlySet<string> = new Set(["clean", "infected", "incomp
 const csamVerdicts: ReadonlySet<string> = new Set([
   "clean",
   "match",
+  "ncii",
+  "listed",
   "not_applicable",
   "incomplete",
   "error",

@@ -13,6 +13,10 @@ function scannerWords(words: ModerationSection, verdict: VerdictKind): StateWord
       return { label: words.verdictInfected, tone: "bad" };
     case "match":
       return { label: words.verdictMatch, tone: "bad" };
+    case "ncii":
+      return { label: words.verdictNcii, tone: "bad" };
+    case "listed":
+      return { label: words.verdictListed, tone: "wait" };
     case "incomplete":
       return { label: words.verdictIncomplete, tone: "wait" };
     case "not_applicable":

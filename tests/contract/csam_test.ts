@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import { type CsamSettings, openCsam } from "../../lib/adapters/csam/mod.ts";
 import type { CsamFinding } from "../../lib/scanning/ports.ts";
 import { FakeClock } from "../fakes/clock.ts";
-import { assertSafe, forEach, matcherOf, type Name, names } from "../fakes/csam_rig.ts";
+import { assertSafe, forEach, matcherOf, type Name, names, settingsOf } from "../fakes/csam_rig.ts";
 import { type Asked, credentials, CsamServices, photodnaAnswer, picture } from "../fakes/csam_services.ts";
 import { subjectOf } from "../fakes/scan_subject.ts";
 
@@ -34,6 +35,49 @@ forEach("SC-3: match, near match and no match", async (service, services) => {
   assert.equal(near.verdict, "match");
   assert.equal(near.match!.matchType, service === "photodna" ? null : "near");
   assert.equal(clock.pending, 0);
+});
+
+Deno.test("SC-9: only a bank that means abuse material makes a match; unknown banks and others hold", async () => {
+  await using services = new CsamServices();
+  const clock = new FakeClock();
+  const matcher = matcherOf(services, "hma", clock);
+  const expected = { csam: "match", intimate: "ncii", spam: "listed", new: "listed" } as const;
+  for (const [bank, verdict] of Object.entries(expected)) {
+    services.know(picture(bank), "exact", bank);
+    clock.advance(1000);
+    const finding = await matcher.match(subjectOf(picture(bank), png), signal);
+    assert.equal(finding.verdict, verdict, bank);
+    assert.equal(finding.match !== undefined, verdict === "match", "nothing for a report");
+    assert.ok(finding.answer.includes(`BANK_${bank.toUpperCase()}`), "moderators see the bank");
+  }
+});
+
+Deno.test("SC-9: hits in several banks count as the gravest, and a report names only banks of abuse material", async () => {
+  const hit = (id: number) => [{ bank_content_id: id, distance: "2" }];
+  const cases = [
+    [["BANK_NEW", "BANK_INTIMATE"], "ncii", undefined],
+    [["BANK_SPAM", "BANK_NEW"], "listed", undefined],
+    [["BANK_SPAM", "BANK_INTIMATE", "BANK_CSAM"], "match", "BANK_CSAM"],
+  ] as const;
+  for (const [found, verdict, classification] of cases) {
+    await using services = new CsamServices();
+    services.instead = json({ pdq: Object.fromEntries(found.map((bank, at) => [bank, hit(at)])) });
+    const finding = await matcherOf(services, "hma").match(subjectOf(picture("several"), png), signal);
+    assert.equal(finding.verdict, verdict, found.join());
+    assert.equal(finding.match?.classification, classification);
+  }
+});
+
+Deno.test("SC-9: harmful material of Arachnid Shield is held, and is abuse material only for an operator who says so", async () => {
+  await using services = new CsamServices();
+  services.know(picture("harmful"), "exact", "harmful-abusive-material");
+  const ask = (banks: CsamSettings["banks"]) =>
+    openCsam({ ...settingsOf("arachnid", services.base("arachnid")), banks }, { clock: new FakeClock() })
+      .match(subjectOf(picture("harmful"), png), signal);
+  assert.equal((await ask(new Map())).verdict, "listed");
+  const mapped = await ask(new Map([["harmful-abusive-material", "csam"]]));
+  assert.equal(mapped.verdict, "match");
+  assert.equal(mapped.match?.classification, "harmful-abusive-material");
 });
 
 Deno.test("SC-3: what each service is sent is what its contract has", async () => {

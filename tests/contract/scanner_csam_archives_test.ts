@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
-import { openCsam } from "../../lib/adapters/csam/mod.ts";
+import { type CsamSettings, openCsam } from "../../lib/adapters/csam/mod.ts";
 import { budget } from "../../lib/adapters/csam/members.ts";
 import type { CsamFinding } from "../../lib/scanning/ports.ts";
 import { credentials, CsamServices, picture } from "../fakes/csam_services.ts";
@@ -15,7 +15,12 @@ const gz = (bytes: Bytes): Bytes => new Uint8Array(gzipSync(bytes));
 /** HMA, as it takes pictures and videos, and as fast as they come. */
 function open() {
   const services = new CsamServices();
-  const settings = { service: "hma", url: services.base("hma"), ...credentials } as const;
+  const settings: CsamSettings = {
+    service: "hma",
+    url: services.base("hma"),
+    ...credentials,
+    banks: new Map([["BANK_CSAM", "csam"], ["BANK_INTIMATE", "ncii"]]),
+  };
   const matcher = openCsam(settings, { clock: new FakeClock() });
   services.know(picture("known"));
   return {
@@ -53,6 +58,18 @@ Deno.test("SC-2: what is neither picture nor video is not applicable, and nobody
     assert.match(answer, /contents not checked/, name);
   }
   assert.equal(rig.services.asked.length, 0);
+});
+
+Deno.test("SC-9: of several hits in one archive the gravest counts, wherever it is", async () => {
+  await using rig = open();
+  rig.services.know(picture("intimate"), "exact", "intimate");
+  rig.services.know(picture("spam"), "exact", "spam");
+  const ask = async (...marks: string[]) =>
+    (await rig.ask(zip(marks.map((mark) => one(mark))), "application/zip")).verdict;
+  assert.equal(await ask("new", "spam"), "listed");
+  assert.equal(await ask("spam", "intimate", "new"), "ncii");
+  assert.equal(await ask("intimate", "spam"), "ncii");
+  assert.equal(await ask("intimate", "known"), "match");
 });
 
 Deno.test("SC-2: pictures in archives are matched, each of them", async () => {

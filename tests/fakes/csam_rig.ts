@@ -8,8 +8,15 @@ import { until } from "./until.ts";
 export type Name = CsamSettings["service"];
 export const names: readonly Name[] = ["arachnid", "hma", "photodna"];
 
+/** Meanings of the fake services' lists (SC-9); `BANK_NEW` has none. */
+const banks: CsamSettings["banks"] = new Map([
+  ["BANK_CSAM", "csam"],
+  ["BANK_INTIMATE", "ncii"],
+  ["BANK_SPAM", "other"],
+]);
+
 export function settingsOf(service: Name, url: string | null): CsamSettings {
-  return { service, url, ...credentials };
+  return { service, url, ...credentials, banks };
 }
 
 export function matcherOf(services: CsamServices, service: Name, clock = new FakeClock()): CsamMatcher {

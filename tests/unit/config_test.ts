@@ -63,8 +63,23 @@ Deno.test("SC-3: a matching service needs its address and its credentials", () =
   assert.match(refused({ BEHEST_CSAM: "photodna" }), /^BEHEST_CSAM_SECRET: is not set/);
   assert.match(refused({ BEHEST_CSAM: "hma" }), /^BEHEST_CSAM_URL: is not set/);
   const { config } = accepted({ BEHEST_CSAM: "hma", BEHEST_CSAM_URL: "http://127.0.0.1:5000/" });
-  assert.deepEqual(config.csam, { service: "hma", url: "http://127.0.0.1:5000", user: null, secret: null });
+  assert.deepEqual(config.csam, {
+    service: "hma",
+    url: "http://127.0.0.1:5000",
+    user: null,
+    secret: null,
+    banks: new Map(),
+  });
   assert.equal(accepted({ BEHEST_CSAM: "arachnid", ...user, ...secret }).config.csam?.url, null);
+});
+
+Deno.test("SC-9: banks have meanings by name, and a matcher that never makes an incident is named at start", () => {
+  const hma = { BEHEST_CSAM: "hma", BEHEST_CSAM_URL: "http://127.0.0.1:5000" };
+  const { config, warnings } = accepted({ ...hma, BEHEST_CSAM_BANKS: "A:csam, B:b:ncii,C D:other" });
+  assert.deepEqual([...config.csam!.banks], [["A", "csam"], ["B:b", "ncii"], ["C D", "other"]]);
+  assert.deepEqual(warnings, []);
+  assert.match(accepted(hma).warnings.join(), /^BEHEST_CSAM_BANKS names no bank with the meaning csam/);
+  assert.match(refused({ BEHEST_CSAM_BANKS: "A:csam,A:ncii" }), /^BEHEST_CSAM_BANKS: .*names "A" twice/);
 });
 
 Deno.test("SC-3: clamd's address is a host and a port, also for IPv6", () => {
@@ -110,6 +125,9 @@ const wrong: [name: string, text: string][] = [
   ["BEHEST_CLAMD", "127.0.0.1:0"],
   ["BEHEST_CLAMD", "127.0.0.1:65536"],
   ["BEHEST_CSAM", "something"],
+  ["BEHEST_CSAM_BANKS", "BANK"],
+  ["BEHEST_CSAM_BANKS", "BANK:abuse"],
+  ["BEHEST_CSAM_BANKS", ":csam"],
   ["BEHEST_CSAM_URL", "ftp://example.org"],
   ["BEHEST_CSAM_URL", "https://ada:secret@example.org"],
   ["BEHEST_UPLOAD_MAX_BYTES", "0"],

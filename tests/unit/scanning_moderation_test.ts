@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { KvAudit } from "../../lib/adapters/kv/audit_log.ts";
 import { kvDecisionStore } from "../../lib/adapters/kv/decisions_store.ts";
+import { keys } from "../../lib/adapters/kv/keys.ts";
 import type { FileRecord } from "../../lib/files/ports.ts";
 import { type Caller, silentLog } from "../../lib/platform/mod.ts";
 import { type AdminFile, type AdminFilePage, english, Refusal } from "../../lib/protocol/mod.ts";
@@ -63,7 +64,11 @@ function rigOf() {
     clock: rig.clock,
   });
   /** A blob that was scanned once, with these verdicts. */
-  const scanned = async (name: string, virus: VirusFinding["verdict"], csam: "clean" | "match" | "error") => {
+  const scanned = async (
+    name: string,
+    virus: VirusFinding["verdict"],
+    csam: "clean" | "match" | "error" | "listed" | "ncii",
+  ) => {
     await rig.add(name);
     rig.virus.script = () => virus;
     rig.csam.script = () => csam;
@@ -250,4 +255,22 @@ Deno.test("MO-3: a decision that another writer was faster than is made on what 
   assert.equal(kindOf(await moderation.decide(moderator, hashOf("a"), release)), "conflict");
   assert.equal(rig.state("a"), "rejected");
   assert.equal((await auditEntries()).length, 1);
+});
+
+Deno.test("SC-9: a hit in an unknown bank is held for a moderator, who can release it", async () => {
+  const { moderation, scanned, rig } = rigOf();
+  await scanned("a", "clean", "listed");
+  assert.equal(rig.state("a"), "held");
+  assert.equal(kindOf(await moderation.decide(moderator, hashOf("a"), release)), "done");
+  assert.equal(rig.state("a"), "clean");
+});
+
+Deno.test("SC-9: an intimate image is rejected everywhere and its hash refused, without an incident", async () => {
+  const { moderation, scanned, rig } = rigOf();
+  await scanned("a", "clean", "ncii");
+  assert.equal(rig.state("a"), "rejected");
+  const refused = await rig.store.kv.get<{ why: string }>(keys.refused(hashOf("a")));
+  assert.equal(refused.value?.why, "ncii");
+  assert.deepEqual(await Array.fromAsync(rig.store.kv.list({ prefix: keys.incidents() })), []);
+  assert.equal(kindOf(await moderation.decide(moderator, hashOf("a"), release)), "conflict");
 });

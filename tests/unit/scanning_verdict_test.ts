@@ -20,19 +20,46 @@ function brief(decision: Decision): string {
 }
 
 const infected = "rejected, refused infected";
+const ncii = "rejected, refused ncii";
 
 /** SC-2 by hand: the state of a new blob, with `BEHEST_INCOMPLETE=hold`. Complete by the type. */
 const table: Record<VirusFinding["verdict"], Record<CsamFinding["verdict"], string>> = {
-  clean: { clean: "clean", not_applicable: "clean", match: "match", incomplete: "held", error: "retry" },
+  clean: {
+    clean: "clean",
+    not_applicable: "clean",
+    match: "match",
+    ncii,
+    listed: "held",
+    incomplete: "held",
+    error: "retry",
+  },
   infected: {
     clean: infected,
     not_applicable: infected,
     match: "match",
+    ncii,
+    listed: infected,
     incomplete: infected,
     error: infected,
   },
-  incomplete: { clean: "held", not_applicable: "held", match: "match", incomplete: "held", error: "retry" },
-  error: { clean: "retry", not_applicable: "retry", match: "match", incomplete: "retry", error: "retry" },
+  incomplete: {
+    clean: "held",
+    not_applicable: "held",
+    match: "match",
+    ncii,
+    listed: "held",
+    incomplete: "held",
+    error: "retry",
+  },
+  error: {
+    clean: "retry",
+    not_applicable: "retry",
+    match: "match",
+    ncii,
+    listed: "retry",
+    incomplete: "retry",
+    error: "retry",
+  },
 };
 
 function each(run: (virus: VirusFinding["verdict"], csam: CsamFinding["verdict"], expected: string) => void) {
@@ -43,13 +70,13 @@ function each(run: (virus: VirusFinding["verdict"], csam: CsamFinding["verdict"]
   }
 }
 
-Deno.test("SC-2: every pair of verdicts comes to what the table says", () => {
+Deno.test("SC-2, SC-9: every pair of verdicts comes to what the table says", () => {
   let count = 0;
   each((virus, csam, expected) => {
     count++;
     assert.equal(brief(decide(findings(virus, csam), holding, at)), expected, `${virus} and ${csam}`);
   });
-  assert.equal(count, 20);
+  assert.equal(count, 28);
 });
 
 Deno.test("SC-2: clean needs the word of both, whatever the settings and the blob were", () => {
@@ -64,10 +91,11 @@ Deno.test("SC-2: clean needs the word of both, whatever the settings and the blo
   }
 });
 
-Deno.test("SC-2: with the setting, what could not be looked through is rejected and its hash refused", () => {
+Deno.test("SC-2, SC-9: with the setting, what could not be looked through is rejected; what a list names stays held", () => {
   each((virus, csam, expected) => {
     const decided = brief(decide(findings(virus, csam), { incomplete: "reject", standing: "new" }, at));
-    assert.equal(decided, expected === "held" ? "rejected, refused incomplete" : expected);
+    const rejected = expected === "held" && csam !== "listed";
+    assert.equal(decided, rejected ? "rejected, refused incomplete" : expected);
   });
 });
 

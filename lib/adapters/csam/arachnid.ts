@@ -1,11 +1,15 @@
 import { english } from "../../protocol/mod.ts";
 import { z } from "zod";
 import type { Deadline } from "../deadline.ts";
+import { type BankMeaning, type Banks, outcomeOf } from "./banks.ts";
 import type { HttpClient } from "./http_client.ts";
 import { type CsamService, type Media, type Outcome, ServiceFailed } from "./service.ts";
 
-/** Classifications that are a match. A new classification of the service is unknown here, and so not clean. */
-const matches: ReadonlySet<string> = new Set(["csam", "harmful-abusive-material"]);
+/** Classifications of known material (SC-9). A new classification of the service is unknown here, and so not clean. */
+const meanings: ReadonlyMap<string, BankMeaning> = new Map([
+  ["csam", "csam"],
+  ["harmful-abusive-material", "other"],
+]);
 
 const answer = z.object({
   sha1_base32: z.string(),
@@ -21,10 +25,12 @@ export class Arachnid implements CsamService {
   readonly name = "arachnid";
   readonly version = "v1";
   readonly #http: HttpClient;
+  readonly #banks: Banks;
   readonly #authorization: string;
 
-  constructor(http: HttpClient, user: string, secret: string) {
+  constructor(http: HttpClient, user: string, secret: string, banks: Banks) {
     this.#http = http;
+    this.#banks = banks;
     this.#authorization = `Basic ${new TextEncoder().encode(`${user}:${secret}`).toBase64()}`;
   }
 
@@ -40,15 +46,19 @@ export class Arachnid implements CsamService {
     if (media.sha256 !== null && said.sha256_hex.toLowerCase() !== media.sha256) {
       throw new ServiceFailed("service.otherBytes");
     }
-    const near = said.near_match_details.find(({ classification }) => matches.has(classification));
-    const classification = near?.classification ?? said.classification;
-    if (matches.has(classification)) {
-      const reference = near?.sha1_base32 ?? said.sha1_base32;
-      return {
-        verdict: "match",
-        answer: `${classification}, ${said.match_type ?? "near"}`,
-        match: { classification, matchType: said.match_type ?? "near", reference },
-      };
+    const near = said.near_match_details.filter(({ classification }) => meanings.has(classification));
+    const hits = [...near, ...(meanings.has(said.classification) ? [said] : [])];
+    if (hits.length > 0) {
+      const matchType = said.match_type ?? "near";
+      return outcomeOf(
+        hits.map(({ classification, sha1_base32 }) => ({
+          bank: classification,
+          matchType,
+          reference: sha1_base32,
+        })),
+        (bank) => this.#banks.get(bank) ?? meanings.get(bank) ?? "other",
+        `${[...new Set(hits.map(({ classification }) => classification))].join(", ")}, ${matchType}`,
+      );
     }
     if (said.match_type !== null || said.near_match_details.length > 0) {
       throw new ServiceFailed("service.contradiction");

@@ -1,6 +1,7 @@
 import { english } from "../../protocol/mod.ts";
 import { z } from "zod";
 import type { Deadline } from "../deadline.ts";
+import { type Banks, outcomeOf } from "./banks.ts";
 import type { HttpClient } from "./http_client.ts";
 import { type CsamService, type Media, type Outcome, ServiceFailed } from "./service.ts";
 
@@ -13,11 +14,13 @@ export class Hma implements CsamService {
   readonly name = "hma";
   readonly version = "1";
   readonly #http: HttpClient;
+  readonly #banks: Banks;
   readonly #headers: Record<string, string>;
 
   /** The service has no authentication; `credentials` are for a proxy in front of it. */
-  constructor(http: HttpClient, credentials: { user: string; secret: string } | null) {
+  constructor(http: HttpClient, credentials: { user: string; secret: string } | null, banks: Banks) {
     this.#http = http;
+    this.#banks = banks;
     this.#headers = credentials === null ? {} : {
       authorization: `Basic ${
         new TextEncoder().encode(`${credentials.user}:${credentials.secret}`).toBase64()
@@ -46,15 +49,16 @@ export class Hma implements CsamService {
       return { verdict: "clean", answer: `no match (${said.map(([signal]) => signal).join(", ")})` };
     }
     const banks = [...new Set(found.map(({ bank }) => bank))].join(", ");
-    return {
-      verdict: "match",
-      answer: `${banks} (${first.signal}, distance ${first.distance})`,
-      match: {
-        classification: banks,
-        matchType: Number(first.distance) === 0 ? "exact" : "near",
-        reference: String(first.bank_content_id),
-      },
-    };
+    return outcomeOf(
+      found.map(({ bank, bank_content_id, distance }) => ({
+        bank,
+        matchType: Number(distance) === 0 ? "exact" : "near",
+        reference: String(bank_content_id),
+      })),
+      // Anyone can name a bank: its name alone accuses nobody (SC-9).
+      (bank) => this.#banks.get(bank) ?? "other",
+      `${banks} (${first.signal}, distance ${first.distance})`,
+    );
   }
 }
 

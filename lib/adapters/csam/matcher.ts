@@ -100,7 +100,10 @@ export class ServiceMatcher implements CsamMatcher {
     }
   }
 
-  /** Checks each picture and video inside. The first match ends the check; one unchecked file makes the whole incomplete. */
+  /**
+   * Checks each picture and video inside. The first match ends the check. Otherwise the gravest outcome counts, and one unchecked
+   * file makes the whole incomplete.
+   */
   async #inside(deadline: Deadline, mediaOf: (tally: Tally) => AsyncGenerator<Media>): Promise<Outcome> {
     const tally = new Tally();
     let worst: Outcome | null = null;
@@ -111,11 +114,12 @@ export class ServiceMatcher implements CsamMatcher {
           return { ...outcome, answer: `inside: ${outcome.answer}` };
         }
         if (outcome.verdict === "error") return { ...outcome, answer: `inside: ${outcome.answer}` };
-        if (outcome.verdict === "incomplete") worst ??= { ...outcome, answer: `inside: ${outcome.answer}` };
+        if (graver(outcome, worst)) worst = { ...outcome, answer: `inside: ${outcome.answer}` };
       }
     } catch (error) {
       if (!(error instanceof Unreadable)) throw error;
-      worst ??= { verdict: "incomplete", answer: `contents not checked: ${error.message}` };
+      const unread: Outcome = { verdict: "incomplete", answer: `contents not checked: ${error.message}` };
+      if (graver(unread, worst)) worst = unread;
     }
     if (worst !== null) return worst;
     const closed = tally.archives === 0 ? "" : `; ${tally.archives} archives inside: contents not checked`;
@@ -158,6 +162,13 @@ export class ServiceMatcher implements CsamMatcher {
     // An error of the file's stream; its text can contain a path.
     return say("scanner.unread", { name: error instanceof Error ? error.name : "unknown" });
   }
+}
+
+/** Outcomes of one file inside that count for the whole, the gravest last. */
+const grave: readonly Outcome["verdict"][] = ["incomplete", "listed", "ncii"];
+
+function graver(one: Outcome, other: Outcome | null): boolean {
+  return grave.indexOf(one.verdict) > (other === null ? -1 : grave.indexOf(other.verdict));
 }
 
 function sizeAndHash({ sizeBytes, sha256 }: ScanSubject) {

@@ -7,6 +7,7 @@ import type { Clock } from "../../platform/mod.ts";
 import type { CsamMatcher } from "../../scanning/ports.ts";
 import { serviceAddress, type ServiceName } from "./addresses.ts";
 import { Arachnid } from "./arachnid.ts";
+import type { Banks } from "./banks.ts";
 import { Hma } from "./hma.ts";
 import { type ClientOptions, HttpClient, type Knock } from "./http_client.ts";
 import { ServiceMatcher } from "./matcher.ts";
@@ -22,6 +23,8 @@ export interface CsamSettings {
   url: string | null;
   user: string | null;
   secret: string | null;
+  /** What hits mean (SC-9). */
+  banks: Banks;
 }
 
 export interface CsamNeeds {
@@ -46,16 +49,16 @@ export function openCsam(settings: CsamSettings, needs: CsamNeeds): CsamMatcher 
 function serviceOf(
   service: ServiceName,
   http: HttpClient,
-  { user, secret }: CsamSettings,
+  { user, secret, banks }: CsamSettings,
   clock: Clock,
 ): CsamService {
   switch (service) {
     case "arachnid":
-      return new Arachnid(http, user ?? "", secret ?? "");
+      return new Arachnid(http, user ?? "", secret ?? "", banks);
     case "hma":
-      return new Hma(http, user === null || secret === null ? null : { user, secret });
+      return new Hma(http, user === null || secret === null ? null : { user, secret }, banks);
     case "photodna":
-      return new PhotoDna(http, secret ?? "", clock);
+      return new PhotoDna(http, secret ?? "", clock, banks);
     default:
       return service satisfies never;
   }

@@ -2,6 +2,7 @@ import { english, say } from "../../protocol/mod.ts";
 import { z } from "zod";
 import type { Clock } from "../../platform/mod.ts";
 import type { Deadline } from "../deadline.ts";
+import { type Banks, outcomeOf } from "./banks.ts";
 import type { HttpClient } from "./http_client.ts";
 import { type CsamService, type Media, type Outcome, ServiceFailed } from "./service.ts";
 
@@ -33,12 +34,14 @@ export class PhotoDna implements CsamService {
   readonly name = "photodna";
   readonly version = "v1.0";
   readonly #http: HttpClient;
+  readonly #banks: Banks;
   readonly #key: string;
   readonly #clock: Clock;
   #nextMs = 0;
 
-  constructor(http: HttpClient, key: string, clock: Clock) {
+  constructor(http: HttpClient, key: string, clock: Clock, banks: Banks) {
     this.#http = http;
+    this.#banks = banks;
     this.#key = key;
     this.#clock = clock;
   }
@@ -57,7 +60,7 @@ export class PhotoDna implements CsamService {
     if ([400, 415, 422].includes(came.status)) {
       return { verdict: "error", answer: english(this.#http.refusal(came)) };
     }
-    return judged(this.#http.checked(answer, came));
+    return judged(this.#http.checked(answer, came), this.#banks);
   }
 
   async #turn(deadline: Deadline): Promise<void> {
@@ -68,7 +71,10 @@ export class PhotoDna implements CsamService {
   }
 }
 
-function judged(said: z.output<typeof answer>): Outcome {
+/** Longest name of a source that is kept. */
+const longestSource = 100;
+
+function judged(said: z.output<typeof answer>, banks: Banks): Outcome {
   const code = said.Status.Code;
   switch (code) {
     case 3000:
@@ -90,13 +96,17 @@ function judged(said: z.output<typeof answer>): Outcome {
     const ids = flags.flatMap(({ AdvancedInfo }) => AdvancedInfo ?? []).filter(({ Key }) =>
       Key === "MatchId"
     );
-    const classification = sources.length === 0 ? "match" : sources.join(", ").slice(0, 100);
     const reference = ids[0]?.Value ?? said.TrackingId ?? null;
-    return {
-      verdict: "match",
-      answer: `${code}, match: ${classification}`,
-      match: { classification, matchType: null, reference },
-    };
+    return outcomeOf(
+      (sources.length === 0 ? ["match"] : sources).map((bank) => ({
+        bank: bank.slice(0, longestSource),
+        matchType: null,
+        reference,
+      })),
+      // The service has lists of child abuse material only; an operator can say otherwise of one.
+      (bank) => banks.get(bank) ?? "csam",
+      `${code}, match: ${sources.join(", ").slice(0, longestSource) || "match"}`,
+    );
   }
   if (said.IsMatch !== false || flags.length > 0) {
     throw new ServiceFailed("service.contradiction");

@@ -26,10 +26,11 @@ export function* checkScans(facts: StorageFacts): Generator<Finding> {
   yield* checkLists(facts);
 }
 
-/** A blob that is held because its scan was incomplete waits for a moderator, not for a scan (SC-2). */
+/** A blob that is held because its scan was incomplete, or found it in a list, waits for a moderator, not for a scan (SC-2, SC-9). */
 function waitsForScan({ verdicts }: StorageFacts, { sha256, state }: BlobRecord): boolean {
   if (state === "scanning") return true;
-  return state === "held" && !(verdicts.get(sha256) ?? []).some(({ verdict }) => verdict === "incomplete");
+  return state === "held" &&
+    !(verdicts.get(sha256) ?? []).some(({ verdict }) => verdict === "incomplete" || verdict === "listed");
 }
 
 function* checkOrder(facts: StorageFacts): Generator<Finding> {

@@ -25,6 +25,8 @@ export const moderation: Words["moderation"] = {
   verdictClean: "Sauber",
   verdictInfected: "Infiziert",
   verdictMatch: "Treffer",
+  verdictNcii: "Intimes Bild",
+  verdictListed: "In einer anderen Liste",
   verdictIncomplete: "Nicht ganz geprüft",
   verdictNotApplicable: "Trifft nicht zu",
   verdictError: "Keine Antwort",

@@ -23,6 +23,8 @@ export const moderation = {
   verdictClean: "Clean",
   verdictInfected: "Infected",
   verdictMatch: "Match",
+  verdictNcii: "Intimate image",
+  verdictListed: "On another list",
   verdictIncomplete: "Not fully checked",
   verdictNotApplicable: "Not applicable",
   verdictError: "No answer",
