@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readSnapshot } from "../../lib/fresh/build.ts";
-import { languages, wordsOf } from "../../lib/words/mod.ts";
+import { languages, renderMessage, wordsOf } from "../../lib/words/mod.ts";
 import { builtScripts } from "../../tools/built_scripts.ts";
 import {
   type BuiltScripts,
@@ -43,6 +43,16 @@ Deno.test("UI-7: each page's scripts stay under 60 KiB gzipped, those that load 
   const weights = await pageWeights(scripts);
   assert.deepEqual(weights.filter(({ whole }) => whole > 60 * 1024), []);
   await compare(scripts, new Map(weights.map((weight) => [weight.page, weight])));
+});
+
+Deno.test("UI-7: no script carries the texts of refusals", async () => {
+  await freshBuild();
+  const snapshot = (await readSnapshot(Deno.cwd()))!;
+  const scripts = await Promise.all(Object.values(snapshot.files).map(({ file }) => Deno.readTextFile(file)));
+  const texts = ["login.wrong", "field.surrogates", "scanner.noMatching"] as const;
+  for (const text of texts.flatMap((key) => languages.map(([language]) => renderMessage(language, key)))) {
+    assert.ok(!scripts.some((script) => script.includes(text)), text);
+  }
 });
 
 /** What a page as it is served loads is in what the table says of its route, or the table is about something else. */
