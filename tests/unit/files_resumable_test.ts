@@ -339,16 +339,6 @@ Deno.test("FI-2, SC-4: an upload of refused bytes stays refused, and its bytes g
   assert.equal(await rig.files.abandon(ann, id), true);
 });
 
-Deno.test("FI-2: what a refused upload was told is told again, also by a record of a version that kept the text", async () => {
-  await using rig = await FilesRig.open();
-  const ann = rig.person("ann");
-  const { id } = await begun(rig);
-  const record = await rig.fileStore.upload(id);
-  await rig.fileStore.saveUpload({ ...record!, refused: { kind: "conflict", message: "Said long ago." } });
-  const refusal = refusalOf(await rig.files.uploadState(ann, id));
-  assert.deepEqual([refusal.kind, english(refusal.message)], ["conflict", "Said long ago."]);
-});
-
 Deno.test("FI-1, FI-2: a full disk stops a part; the upload goes on where it was when there is room again", async () => {
   await using rig = await FilesRig.open();
   const ann = rig.person("ann");
