@@ -115,7 +115,7 @@ async function change(
     );
   }
   const recorded = await page.evaluate(() => sessionStorage.getItem("recorded"));
-  return { ...JSON.parse(recorded ?? "null") as Recorded, prefetched, problems };
+  return { ...JSON.parse(recorded ?? "null") as Recorded, prefetched, problems: [...problems] };
 }
 
 Deno.test(inBrowser(
