@@ -10,7 +10,9 @@ import {
   Refusal,
   say,
 } from "../protocol/mod.ts";
+import type { ApproachLimit } from "./approach_limit.ts";
 import type { People, Person } from "./people.ts";
+import { type Named, shownTo, type TextRules } from "./text_rules.ts";
 import type { ContactPair, ContactRecord, ContactsStore } from "./ports.ts";
 
 type Relation = ContactChanged["relation"];
@@ -20,8 +22,11 @@ export interface ContactsNeeds {
   people: People;
   bell: Pick<Bell, "isOnline" | "consentChanged" | "notify">;
   clock: Clock;
-  /** Whether the person blocks the other (CO-1). */
-  blocks(userId: string, otherId: string): Promise<boolean>;
+  /** The person's rules for others' text (CO-11). */
+  textRules(userId: string): Promise<TextRules>;
+  /** Why the person may not send requests (MO-2); null if they may. */
+  muted(userId: string): Refusal | null | Promise<Refusal | null>;
+  limit: ApproachLimit;
   /** Categories that the person allows, if they share their preferences; null if not. */
   sharedLimits(userId: string): Promise<string[] | null>;
   /** Those of the others who share a group with the person (BR-6). */
@@ -43,52 +48,60 @@ export class Contacts {
     this.#needs = needs;
   }
 
-  request(caller: Caller, params: Params<"contact.request">): Answer<ContactChanged> {
-    return this.#step(caller, params.username, async (other, { mine, theirs }) => {
-      if (mine?.relation === "contact") return "contact";
+  /**
+   * Sends a request. It looks the same to the sender whether it arrives, waits or is withheld, and a repeat changes nothing
+   * (CO-10, CO-11).
+   */
+  async request(caller: Caller, params: Params<"contact.request">): Answer<ContactChanged> {
+    const muted = await this.#needs.muted(caller.userId);
+    if (muted !== null) return muted;
+    let counted = false;
+    return await this.#step(caller, params.username, async (other, { mine, theirs }) => {
+      if (mine !== null && mine.relation !== "incoming") return mine.relation;
       const createdAt = this.#needs.clock.now();
+      if (mine === null && !counted) {
+        const refused = await this.#requestsFull(caller.userId) ??
+          await this.#needs.limit.take("requests", caller.userId, other.id);
+        if (refused !== null) return refused;
+        counted = true;
+      }
       // Both sent a request, so they are contacts. This also holds if a block hid the other's request.
       if (mine?.relation === "incoming" || theirs?.relation === "outgoing") {
         return await this.#connected(caller.userId, other.id, createdAt);
       }
       const note = params.note ?? null;
-      const outgoing: ContactRecord = {
-        otherId: other.id,
-        relation: "outgoing",
-        note,
-        createdAt: mine?.createdAt ?? createdAt,
-      };
-      if (mine === null) {
-        const full = await this.#requestsFull(caller.userId, other.id);
-        if (full !== null) return full;
-      }
-      // CO-3: a blocked person sees their own request; nobody else does.
-      if (await this.#needs.blocks(other.id, caller.userId)) {
+      const outgoing: ContactRecord = { otherId: other.id, relation: "outgoing", note, createdAt };
+      const approach = (await this.#needs.textRules(other.id)).approach(caller.username);
+      // A full list withholds it too: a refusal would tell several people together whose requests are in it. It is read in
+      // any case, so that the answer takes as long.
+      const full = await this.#count(other.id, "incoming") >= limits.contactRequestsOpen;
+      if (approach === "withhold" || full) {
         return { mine: outgoing, theirs: null, tellOther: false };
       }
-      const incoming: ContactRecord = {
-        otherId: caller.userId,
-        relation: "incoming",
-        note,
-        createdAt: theirs?.createdAt ?? createdAt,
-      };
-      return { mine: outgoing, theirs: incoming, tellOther: theirs === null };
+      const incoming: ContactRecord = { otherId: caller.userId, relation: "incoming", note, createdAt };
+      return { mine: outgoing, theirs: incoming, tellOther: true };
     });
   }
 
   accept(caller: Caller, params: Params<"contact.accept">): Answer<ContactChanged> {
     return this.#step(caller, params.username, async (other, { mine }) => {
       if (mine?.relation === "contact") return "contact";
-      if (mine?.relation !== "incoming") return noRequest();
+      if (!await this.#hasRequest(caller, other, mine)) return noRequest();
       return await this.#connected(caller.userId, other.id, this.#needs.clock.now());
     });
   }
 
   decline(caller: Caller, params: Params<"contact.decline">): Answer<ContactChanged> {
-    return this.#step(caller, params.username, (_other, { mine }) => {
-      if (mine?.relation !== "incoming") return Promise.resolve(noRequest());
-      return Promise.resolve({ mine: null, theirs: null, tellOther: true });
+    return this.#step(caller, params.username, async (other, { mine }) => {
+      if (!await this.#hasRequest(caller, other, mine)) return noRequest();
+      return { mine: null, theirs: null, tellOther: true };
     });
+  }
+
+  /** Whether the caller has a request of the other that their rules show. */
+  async #hasRequest(caller: Caller, other: Person, mine: ContactRecord | null): Promise<boolean> {
+    if (mine?.relation !== "incoming") return false;
+    return (await this.#needs.textRules(caller.userId)).approach(other.username) === "arrive";
   }
 
   /** Removes a contact, or withdraws the caller's own request. */
@@ -101,22 +114,62 @@ export class Contacts {
     });
   }
 
+  /** Without requests that the caller's rules hold or withhold, and without names whose text they hide (CO-11). */
   async list(caller: Caller): Promise<ContactList> {
-    const records = await this.#needs.store.of(caller.userId);
-    const people = await this.#needs.people.byIds(records.map((record) => record.otherId));
+    const { store, people } = this.#needs;
+    const [records, rules] = await Promise.all([
+      store.of(caller.userId),
+      this.#needs.textRules(caller.userId),
+    ]);
+    const persons = await people.byIds(records.map((record) => record.otherId));
     const list: ContactList = { contacts: [], incoming: [], outgoing: [] };
     for (const record of records.toSorted((a, b) => b.createdAt - a.createdAt)) {
-      const other = people.get(record.otherId);
+      const other = persons.get(record.otherId);
       if (other === undefined) continue;
-      if (record.relation === "contact") list.contacts.push(await this.#contact(caller, other));
-      else if (record.relation === "outgoing" || !await this.#needs.blocks(caller.userId, other.id)) {
-        list[record.relation].push(requestOf(other, record));
+      const shown = shownTo(rules, other);
+      if (record.relation === "contact") list.contacts.push(await this.#contact(other.id, shown));
+      else if (record.relation === "outgoing" || rules.approach(other.username) === "arrive") {
+        list[record.relation].push(requestOf(shown, record));
       }
     }
     list.contacts.sort((a, b) =>
       a.displayName.localeCompare(b.displayName) || (a.username < b.username ? -1 : 1)
     );
     return list;
+  }
+
+  /** Sends the person's devices the requests that a stop held, now that it has ended. */
+  async arriveAfterStop(userId: string, sinceMs: number): Promise<void> {
+    const { store, people, bell, textRules } = this.#needs;
+    const held = (await store.of(userId)).filter(({ relation, createdAt }) =>
+      relation === "incoming" && createdAt >= sinceMs
+    );
+    if (held.length === 0) return;
+    const [rules, persons] = await Promise.all([
+      textRules(userId),
+      people.byIds(held.map(({ otherId }) => otherId)),
+    ]);
+    for (const other of persons.values()) {
+      if (rules.approach(other.username) !== "arrive") continue;
+      bell.notify(userId, "contact.changed", changed(other, "incoming"));
+    }
+  }
+
+  /** AU-9: ends up to `most` relations of an account that is removed. False when none is left. */
+  async endSome(caller: Caller, most: number): Promise<boolean> {
+    const { store, bell } = this.#needs;
+    const records = (await store.of(caller.userId)).slice(0, most);
+    for (const { otherId } of records) {
+      let pair = await store.pair(caller.userId, otherId);
+      for (let tries = 1; !await pair.write(null, null); tries++) {
+        if (tries === limits.writeTries) throw new Error("A contact could not be removed.");
+        pair = await store.pair(caller.userId, otherId);
+      }
+      if (pair.theirs === null) continue;
+      bell.consentChanged(otherId);
+      await this.#tellOther(caller, otherId, pair.theirs.relation, "none");
+    }
+    return records.length === most;
   }
 
   /** Relations of the others to the person, for consent. There is an entry for each; the same from either side. */
@@ -133,14 +186,15 @@ export class Contacts {
     );
   }
 
-  async #contact(caller: Caller, other: Person): Promise<Contact> {
-    const allows = await this.#needs.sharedLimits(other.id);
-    // A person who blocked the caller appears offline to them.
-    const online = this.#needs.bell.isOnline(other.id) && !await this.#needs.blocks(other.id, caller.userId);
+  async #contact(otherId: string, shown: Named): Promise<Contact> {
+    const [allows, { showsOnline }] = await Promise.all([
+      this.#needs.sharedLimits(otherId),
+      this.#needs.textRules(otherId),
+    ]);
     return {
-      username: other.username,
-      displayName: other.displayName,
-      online,
+      ...shown,
+      // The same for a contact whom the person blocks: contacts can compare what they see (CO-10).
+      ...(showsOnline ? { online: this.#needs.bell.isOnline(otherId) } : {}),
       ...(allows === null ? {} : { allows }),
     };
   }
@@ -166,7 +220,7 @@ export class Contacts {
     return new Refusal("conflict", "contact.changed");
   }
 
-  #tell(caller: Caller, other: Person, before: ContactPair, step: Step): ContactChanged {
+  async #tell(caller: Caller, other: Person, before: ContactPair, step: Step): Promise<ContactChanged> {
     const { bell } = this.#needs;
     const was = before.mine?.relation === "contact";
     const is = step.mine?.relation === "contact";
@@ -177,20 +231,28 @@ export class Contacts {
     const mine = changed(other, step.mine?.relation ?? "none");
     bell.notify(caller.userId, "contact.changed", mine);
     if (step.tellOther) {
-      const { username, displayName } = caller;
-      bell.notify(
+      await this.#tellOther(
+        caller,
         other.id,
-        "contact.changed",
-        changed({ username, displayName }, step.theirs?.relation ?? "none"),
+        before.theirs?.relation ?? "none",
+        step.theirs?.relation ?? "none",
       );
     }
     return mine;
   }
 
+  /** Tells the other side, as far as their rules let the caller's text through (CO-11). */
+  async #tellOther(caller: Caller, otherId: string, before: Relation, after: Relation): Promise<void> {
+    const rules = await this.#needs.textRules(otherId);
+    // A request that is not shown neither comes nor goes.
+    const isRequest = after === "incoming" || (before === "incoming" && after === "none");
+    if (isRequest && rules.approach(caller.username) !== "arrive") return;
+    this.#needs.bell.notify(otherId, "contact.changed", changed(shownTo(rules, caller), after));
+  }
+
   async #connected(userId: string, otherId: string, createdAt: number): Promise<Step | Refusal> {
     for (const [id, full] of [[userId, "contact.limit"], [otherId, "contact.theirLimit"]] as const) {
-      const contacts = (await this.#needs.store.of(id)).filter((record) => record.relation === "contact");
-      if (contacts.length >= limits.contacts) {
+      if (await this.#count(id, "contact") >= limits.contacts) {
         return new Refusal("queue_full", say(full, { count: limits.contacts }));
       }
     }
@@ -201,26 +263,22 @@ export class Contacts {
     };
   }
 
-  /** The same check for a blocked requester, as it runs before the block is checked. */
-  async #requestsFull(userId: string, otherId: string): Promise<Refusal | null> {
+  async #requestsFull(userId: string): Promise<Refusal | null> {
     const most = limits.contactRequestsOpen;
-    const open = async (id: string, relation: "incoming" | "outgoing") =>
-      (await this.#needs.store.of(id)).filter((record) => record.relation === relation).length;
-    if (await open(userId, "outgoing") >= most) {
-      return new Refusal("queue_full", say("contact.requests", { count: most }));
-    }
-    if (await open(otherId, "incoming") >= most) {
-      return new Refusal("queue_full", "contact.theirRequests");
-    }
-    return null;
+    if (await this.#count(userId, "outgoing") < most) return null;
+    return new Refusal("queue_full", say("contact.requests", { count: most }));
+  }
+
+  async #count(userId: string, relation: Relation): Promise<number> {
+    return (await this.#needs.store.of(userId)).filter((record) => record.relation === relation).length;
   }
 }
 
-function changed(other: { username: string; displayName: string }, relation: Relation): ContactChanged {
+function changed(other: Named, relation: Relation): ContactChanged {
   return { username: other.username, displayName: other.displayName, relation };
 }
 
-function requestOf(other: Person, record: ContactRecord): ContactRequest {
+function requestOf(other: Named, record: ContactRecord): ContactRequest {
   return {
     username: other.username,
     displayName: other.displayName,

@@ -5,6 +5,7 @@
  */
 export { AccountData, type AccountDataNeeds } from "./account_data.ts";
 export { Accounts, type AccountsNeeds, type LoggedIn } from "./accounts.ts";
+export { ApproachLimit } from "./approach_limit.ts";
 export { Contacts, type ContactsNeeds } from "./contacts.ts";
 export { CurrentCallers } from "./current_callers.ts";
 export { type Demo, prepareDemo } from "./demo.ts";

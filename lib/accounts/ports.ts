@@ -104,7 +104,7 @@ export interface AccountsStore {
 
 /** Subject of a count: login failures of a name, address, known device or session, or registrations and challenges of an address. */
 export interface CountKey {
-  of: "user" | "address" | "device" | "session" | "registrations" | "challenges";
+  of: "user" | "address" | "device" | "session" | "registrations" | "challenges" | "requests" | "invitations";
   subject: string;
 }
 

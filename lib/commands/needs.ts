@@ -16,4 +16,6 @@ export interface Needs {
   retentionDays: number;
   /** No other process writes to the store, so counts can be read once and then kept in memory. */
   exclusive: boolean;
+  /** Called after a resume, with the time of the stop: other rooms send what it held (CO-11). */
+  afterStop?(userId: string, sinceMs: number): Promise<void>;
 }

@@ -27,6 +27,7 @@ export class Safety {
   async stop(caller: Caller): Promise<{ stopped: true; since: string }> {
     const { bell, store, consent, clock, inFlight } = this.#parts;
     bell.freeze(caller.userId);
+    consent.freeze(caller.userId);
     inFlight.forget(caller.userId);
     this.#presses.set(caller.userId, (this.#presses.get(caller.userId) ?? 0) + 1);
     const { sinceMs } = await store.setStop(caller.userId, clock.now());
@@ -39,7 +40,7 @@ export class Safety {
 
   /** Starts deliveries again, and moves the deadlines of commands that came meanwhile by the time of the stop. */
   async resume(caller: Caller): Promise<{ stopped: false } | Refusal> {
-    const { bell, store, consent } = this.#parts;
+    const { bell, store, consent, log, afterStop } = this.#parts;
     const presses = this.#presses.get(caller.userId);
     const stop = await store.stop(caller.userId);
     if (stop !== null) {
@@ -51,7 +52,11 @@ export class Safety {
     }
     if (this.#presses.get(caller.userId) !== presses) return pressedAgain();
     bell.thaw(caller.userId);
+    consent.thaw(caller.userId);
     bell.notify(caller.userId, "safety.changed", { stopped: false, since: null });
+    if (stop !== null) {
+      afterStop?.(caller.userId, stop.sinceMs).catch((error) => log.error("stop.arrivals_failed", { error }));
+    }
     return { stopped: false };
   }
 

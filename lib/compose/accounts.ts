@@ -83,7 +83,7 @@ export function openAccountParts(parts: AccountParts): OpenAccountParts {
       removed: removalParts({
         commands,
         commandStore,
-        contactsStore: parts.contactsStore,
+        contacts,
         groups,
         groupsStore: parts.groupsStore,
         files,

@@ -111,6 +111,7 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
       sendsPerMinute: config.rateSends,
     },
     exclusive: store.exclusive,
+    afterStop: (userId, sinceMs) => contacts.arriveAfterStop(userId, sinceMs),
   });
   opening.defer(() => commands.inbox.flush());
   opening.defer(() => commands.close());

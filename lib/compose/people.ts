@@ -1,5 +1,6 @@
 import {
   Accounts,
+  ApproachLimit,
   Contacts,
   CurrentCallers,
   GroupMemberships,
@@ -64,21 +65,21 @@ export async function openPeople(
   const memberships = new GroupMemberships(groupsStore);
   const mutes = await Mutes.load(userRecords, clock, store.exclusive);
   const callers = new CurrentCallers(hub);
+  const counts = new KvCounts(store);
+  const limit = new ApproachLimit(counts, clock);
   const contacts = new Contacts({
     store: contactsStore,
     people,
     bell: hub,
     clock,
-    blocks: async (userId, otherId) => {
-      const other = (await people.byIds([otherId])).get(otherId);
-      return other !== undefined && await consent.blocks(userId, other.username);
-    },
+    textRules: (userId) => consent.textRules(userId),
+    muted: (userId) => mutes.refusalFor(userId),
+    limit,
     sharedLimits: (userId) => consent.sharedLimits(userId),
     sharesGroup: (userId, others) => memberships.sharesGroup(userId, others),
   });
   const tokens = new Tokens(secret ?? await loadSecret(config.dataDir), clock);
   const needs = { store: accountsStore, passwords, clock, ids, random, log };
-  const counts = new KvCounts(store);
   const twoFactorStore = new KvTwoFactor(store, audit, clock);
   const accounts = new Accounts({
     ...needs,

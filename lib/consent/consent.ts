@@ -1,5 +1,6 @@
 import type { Bell, Caller, Clock } from "../platform/mod.ts";
 import { type Category, type Preferences, type PreferencesChange, Refusal } from "../protocol/mod.ts";
+import { decideApproach, hidesText } from "./approach.ts";
 import { Categories } from "./categories.ts";
 import { Census } from "./census.ts";
 import { changed, newPreferences } from "./changes.ts";
@@ -27,6 +28,8 @@ export class Consent {
   readonly #kept = new Map<string, Promise<Kept>>();
   /** Values of resolved promises in `#kept`, for callers that cannot wait. */
   readonly #atHand = new Map<string, Kept>();
+  /** People whose stop began in this process, perhaps before it was durable. */
+  readonly #frozen = new Set<string>();
   /** Counts the people whom a broadcast would reach. */
   readonly census: Census;
   /** The server's list (BR-5). */
@@ -107,6 +110,15 @@ export class Consent {
     return { preferences, openedAt, stopped: stop !== null, timeZone, deliveredToday: 0 };
   }
 
+  /** Holds others' text from the call of a stop on, before it is durable (CO-6, CO-11). */
+  freeze(userId: string): void {
+    this.#frozen.add(userId);
+  }
+
+  thaw(userId: string): void {
+    this.#frozen.delete(userId);
+  }
+
   /** Drops a person from memory; must be called after every write of preferences or stop. */
   forget(userId: string): void {
     this.#kept.delete(userId);
@@ -145,8 +157,17 @@ export class Consent {
     return Object.keys(categories).filter((slug) => categories[slug] === "allow");
   }
 
-  async blocks(userId: string, username: string): Promise<boolean> {
-    return (await this.preferencesOf(userId)).blockedUsers.includes(username);
+  /** CO-11: the person's rules for others' text outside of commands, as they are now. */
+  async textRules(userId: string) {
+    const { preferences, stop } = await this.#keptOf(userId);
+    const standing = { preferences, stopped: stop !== null || this.#frozen.has(userId) };
+    return {
+      stopped: standing.stopped,
+      approach: (from: string) => decideApproach(standing, from),
+      hidesText: (from: string) => hidesText(standing, from),
+      /** CO-10: whether contacts see when the person is connected. A block changes nothing of it. */
+      showsOnline: preferences.shareOnline !== false,
+    };
   }
 
   /** With a choice for every category of the list, for clients that show them all. */

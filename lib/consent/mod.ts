@@ -3,6 +3,7 @@
  * Never sends or stores a command, and never tells anyone which rule decided.
  * Start with `decide.ts`, the only place with consent rules.
  */
+export * from "./approach.ts";
 export * from "./categories.ts";
 export { Census, type CensusCount } from "./census.ts";
 export { newPreferences } from "./changes.ts";

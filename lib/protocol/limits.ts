@@ -155,6 +155,8 @@ export const limits = {
   /** Contacts and open requests of one person; a bound so that lists stay one page of the store. */
   contacts: 2000,
   contactRequestsOpen: 200,
+  /** Contact requests, and invitations, from one person to another within a day (CO-11). */
+  approachesPerDay: 5,
   /** Accounts and contact relations that one process keeps in memory. */
   peopleCached: 20_000,
   relationsCached: 100_000,

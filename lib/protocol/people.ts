@@ -77,6 +77,8 @@ export const preferences = z.strictObject({
   quietHours: quietHours.nullable(),
   dailyLimit: z.number().int().min(1).max(10_000).nullable(),
   shareLimits: z.boolean(),
+  /** CO-10: whether contacts see when the person is connected; absent until the person chooses, and then they do. */
+  shareOnline: z.boolean().optional(),
 });
 export type Preferences = z.infer<typeof preferences>;
 

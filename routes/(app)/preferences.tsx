@@ -110,6 +110,14 @@ function PreferencesForm({ typed, categories, zone, errors }: FormProps) {
           hint={words.shareLimitsHint}
           checked={typed.shareLimits}
         />
+        {/* An unticked box sends nothing: this tells it from a form without the box. */}
+        <input type="hidden" name="shareOnline" value="no" />
+        <Check
+          name="shareOnline"
+          label={words.shareOnline}
+          hint={words.shareOnlineHint}
+          checked={typed.shareOnline}
+        />
         <AreaField
           name="blockedUsers"
           label={words.blocked}

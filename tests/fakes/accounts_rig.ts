@@ -1,6 +1,7 @@
 import {
   Accounts,
   type AccountsNeeds,
+  ApproachLimit,
   Contacts,
   type Hashing,
   Passwords,
@@ -13,8 +14,9 @@ import { KvContacts } from "../../lib/adapters/kv/contacts_store.ts";
 import { KvCounts } from "../../lib/adapters/kv/counts_store.ts";
 import { openStore, type Store } from "../../lib/adapters/kv/store.ts";
 import { KvTwoFactor } from "../../lib/adapters/kv/two_factor_store.ts";
+import { decideApproach, hidesText, newPreferences } from "../../lib/consent/mod.ts";
 import { type Bell, type Caller, Ids, type Log, type LogFields } from "../../lib/platform/mod.ts";
-import { english, Refusal, type User } from "../../lib/protocol/mod.ts";
+import { english, Refusal, say, type User } from "../../lib/protocol/mod.ts";
 import { FakeClock } from "./clock.ts";
 import { seededRandom } from "./random.ts";
 
@@ -114,15 +116,40 @@ export async function accountsRig(
     registration: options.registration ?? "open",
   } satisfies AccountsNeeds;
   const people = new People(accountsStore, clock);
-  /** `blocker blocked` pairs of ids, and what is shared by id. */
+  /** `id username` of blockers and those whom they block, ids of people with other rules, and what is shared by id. */
   const blocks = new Set<string>();
+  const [stopped, nobody, hidden, muted] = [0, 0, 0, 0].map(() => new Set<string>()) as [
+    Set<string>,
+    Set<string>,
+    Set<string>,
+    Set<string>,
+  ];
   const shared = new Map<string, string[]>();
   const contacts = new Contacts({
     store: contactsStore,
     people,
     bell,
     clock,
-    blocks: (userId, otherId) => Promise.resolve(blocks.has(`${userId} ${otherId}`)),
+    textRules: (userId) => {
+      const standing = {
+        stopped: stopped.has(userId),
+        preferences: {
+          ...newPreferences,
+          acceptFrom: nobody.has(userId) ? "nobody" as const : "contacts" as const,
+          blockedUsers: [...blocks].filter((pair) => pair.startsWith(`${userId} `)).map((pair) =>
+            pair.slice(userId.length + 1)
+          ),
+        },
+      };
+      return Promise.resolve({
+        stopped: standing.stopped,
+        showsOnline: !hidden.has(userId),
+        approach: (from) => decideApproach(standing, from),
+        hidesText: (from) => hidesText(standing, from),
+      });
+    },
+    muted: (userId) => muted.has(userId) ? new Refusal("forbidden", say("muted", { reason: "test" })) : null,
+    limit: new ApproachLimit(needs.counts, clock),
     sharedLimits: (userId) => Promise.resolve(shared.get(userId) ?? null),
     sharesGroup: () => Promise.resolve(new Set()),
   });
@@ -132,6 +159,10 @@ export async function accountsRig(
     accountsStore,
     bell,
     blocks,
+    hidden,
+    muted,
+    nobody,
+    stopped,
     clock,
     contacts,
     contactsStore,

@@ -285,6 +285,12 @@ Deno.test("CO-1: the preferences form saves the whole and shows what is wrong", 
       quietHours: { from: "21:30", to: "06:00" },
       dailyLimit: 7,
     });
+    // CO-10: the box for being seen online, ticked and not.
+    for (const [shareOnline, boxes] of [[false, "no"], [true, "no&shareOnline=yes"]] as const) {
+      const body = new URLSearchParams(`${new URLSearchParams(fields)}&shareOnline=${boxes}`);
+      await send("/preferences", form([...body], cookie));
+      assert.equal(fake.world.preferences.shareOnline, shareOnline);
+    }
     const bad = await send(
       "/preferences",
       form({ ...fields, quietTo: "", dailyLimit: "many", blockedUsers: "no!" }, cookie),

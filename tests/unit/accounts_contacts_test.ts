@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Caller } from "../../lib/platform/mod.ts";
-import { contactList, limits } from "../../lib/protocol/mod.ts";
+import { contactList, limits, Refusal } from "../../lib/protocol/mod.ts";
 import type { Services } from "../../lib/web/services.ts";
 import { accountsRig, kindOf, must } from "../fakes/accounts_rig.ts";
 
@@ -106,7 +106,7 @@ Deno.test("CO-3: a blocked person's request looks like one that waits, and the b
   const carol = await rig.person("carol");
   const open = must(await rig.contacts.request(carol, { username: "bob" }));
   const before = rig.bell.notified.length;
-  rig.blocks.add(`${bob.userId} ${alice.userId}`);
+  rig.blocks.add(`${bob.userId} alice`);
   const hidden = must(await rig.contacts.request(alice, { username: "bob" }));
   assert.deepEqual(hidden, open);
   assert.deepEqual(await names(rig, alice), { ...none, outgoing: ["bob"] });
@@ -120,14 +120,14 @@ Deno.test("CO-3: a request that was there before the block is hidden by it, and 
   await using rig = await accountsRig();
   const { alice, bob } = await twoPeople(rig);
   must(await rig.contacts.request(alice, { username: "bob" }));
-  rig.blocks.add(`${bob.userId} ${alice.userId}`);
+  rig.blocks.add(`${bob.userId} alice`);
   assert.deepEqual(await names(rig, bob), none);
   assert.deepEqual(await names(rig, alice), { ...none, outgoing: ["bob"] });
   rig.blocks.clear();
   assert.deepEqual(await names(rig, bob), { ...none, incoming: ["alice"] });
 });
 
-Deno.test("CO-5: contacts see who is online, and the allowed categories of those who share them", async () => {
+Deno.test("CO-5, CO-10: contacts see who is online unless that person hides it, and the allowed categories of those who share them", async () => {
   await using rig = await accountsRig();
   const { alice, bob } = await twoPeople(rig);
   must(await rig.contacts.request(alice, { username: "bob" }));
@@ -141,13 +141,16 @@ Deno.test("CO-5: contacts see who is online, and the allowed categories of those
   assert.deepEqual((await rig.contacts.list(bob)).contacts, [
     { username: "alice", displayName: "alice", online: false },
   ]);
-  rig.blocks.add(`${bob.userId} ${alice.userId}`);
-  assert.equal((await rig.contacts.list(alice)).contacts[0]!.online, false);
+  // CO-10: a block changes nothing of it, as contacts can compare what they see.
+  rig.blocks.add(`${bob.userId} alice`);
+  assert.equal((await rig.contacts.list(alice)).contacts[0]!.online, true);
+  rig.hidden.add(bob.userId);
+  assert.ok(!("online" in (await rig.contacts.list(alice)).contacts[0]!));
 });
 
 Deno.test("CO-5: open requests and contacts are bounded, on both sides", async () => {
   await using rig = await accountsRig();
-  const { alice, bob } = await twoPeople(rig);
+  const { alice } = await twoPeople(rig);
   const fill = async (userId: string, relation: "contact" | "incoming" | "outgoing", count: number) => {
     const atomic = [];
     for (let at = 0; at < count; at++) {
@@ -160,19 +163,148 @@ Deno.test("CO-5: open requests and contacts are bounded, on both sides", async (
   };
   await fill(alice.userId, "outgoing", limits.contactRequestsOpen);
   assert.equal(kindOf(await rig.contacts.request(alice, { username: "bob" })), "queue_full");
-  await fill(bob.userId, "incoming", limits.contactRequestsOpen);
   const carol = await rig.person("carol");
-  assert.equal(kindOf(await rig.contacts.request(carol, { username: "bob" })), "queue_full");
-  rig.blocks.add(`${bob.userId} ${carol.userId}`);
-  assert.equal(
-    kindOf(await rig.contacts.request(carol, { username: "bob" })),
-    "queue_full",
-    "a block shows nothing",
-  );
   const dave = await rig.person("dave");
   await fill(dave.userId, "contact", limits.contacts);
   must(await rig.contacts.request(dave, { username: "carol" }));
   assert.equal(kindOf(await rig.contacts.accept(carol, { username: "dave" })), "queue_full");
+});
+
+/** What a requester can see: the answers, their lists, and what their devices hear. */
+async function requesterView(change: (rig: Rig, bob: Caller) => void) {
+  await using rig = await accountsRig();
+  const { alice, bob } = await twoPeople(rig);
+  const carol = await rig.person("carol");
+  change(rig, bob);
+  const view: unknown[] = [];
+  for (const who of [alice, carol]) {
+    for (let round = 0; round <= limits.approachesPerDay; round++) {
+      view.push(await rig.contacts.request(who, { username: "bob", note: `Note ${round}` }));
+      view.push(await rig.contacts.request(who, { username: "bob", note: "Another note" }));
+      view.push(await rig.contacts.list(who));
+      view.push(await rig.contacts.remove(who, { username: "bob" }));
+    }
+    view.push(rig.bell.notified.filter(({ userId }) => userId === who.userId));
+  }
+  return {
+    view: JSON.stringify(view),
+    ofBob: rig.bell.notified.filter(({ userId }) => userId === bob.userId),
+  };
+}
+
+async function fillIncoming(rig: Rig, userId: string): Promise<void> {
+  await Promise.all(Array.from({ length: limits.contactRequestsOpen }, (_, at) =>
+    rig.store.committer.commit({
+      sets: [{
+        key: ["contact", userId, `gone-${at}`],
+        value: { otherId: `gone-${at}`, relation: "incoming", note: null, createdAt: 0 },
+      }],
+    })));
+}
+
+Deno.test("CO-10, CO-11: a request looks the same whether it arrives, waits or never does, and its limit too", async () => {
+  const seen = await requesterView(() => {});
+  assert.ok(seen.view.includes("rate_limited"));
+  assert.equal(seen.ofBob.length, 4 * limits.approachesPerDay);
+  const rules: ((rig: Rig, bob: Caller) => void)[] = [
+    (rig, bob) => void rig.blocks.add(`${bob.userId} alice`).add(`${bob.userId} carol`),
+    (rig, bob) => void rig.stopped.add(bob.userId),
+    (rig, bob) => void rig.nobody.add(bob.userId),
+  ];
+  for (const rule of rules) {
+    const other = await requesterView(rule);
+    assert.equal(other.view, seen.view);
+    assert.deepEqual(other.ofBob, []);
+  }
+});
+
+Deno.test("CO-10: a person with too many requests gets no more, and nobody can tell whose are among them", async () => {
+  await using rig = await accountsRig();
+  const { alice, bob } = await twoPeople(rig);
+  await fillIncoming(rig, bob.userId);
+  assert.equal(must(await rig.contacts.request(alice, { username: "bob" })).relation, "outgoing");
+  assert.deepEqual(await names(rig, alice), { ...none, outgoing: ["bob"] });
+  assert.ok(rig.bell.notified.every(({ userId }) => userId === alice.userId));
+});
+
+Deno.test("CO-11: nothing of a request reaches a stopped person; it arrives when the stop ends", async () => {
+  await using rig = await accountsRig();
+  const { alice, bob } = await twoPeople(rig);
+  const [carol, dave] = [await rig.person("carol"), await rig.person("dave")];
+  must(await rig.contacts.request(carol, { username: "bob" }));
+  const since = rig.clock.now() + 1000;
+  rig.clock.advance(1000);
+  rig.stopped.add(bob.userId);
+  const before = rig.bell.notified.length;
+  must(await rig.contacts.request(alice, { username: "bob", note: "Do it" }));
+  must(await rig.contacts.request(dave, { username: "bob" }));
+  assert.deepEqual(await names(rig, bob), none);
+  assert.equal(kindOf(await rig.contacts.accept(bob, { username: "alice" })), "not_found");
+  assert.equal(kindOf(await rig.contacts.decline(bob, { username: "alice" })), "not_found");
+  must(await rig.contacts.remove(dave, { username: "bob" }));
+  const toBob = () => rig.bell.notified.slice(before).filter(({ userId }) => userId === bob.userId);
+  assert.deepEqual(toBob(), []);
+  rig.stopped.delete(bob.userId);
+  await rig.contacts.arriveAfterStop(bob.userId, since);
+  assert.deepEqual(toBob().map(({ params }) => params), [
+    { username: "alice", displayName: "alice", relation: "incoming" },
+  ]);
+  assert.deepEqual((await names(rig, bob)).incoming.sort(), ["alice", "carol"]);
+});
+
+Deno.test("CO-11: a stop and a block hide the names that others chose, and leave their usernames", async () => {
+  await using rig = await accountsRig();
+  const { alice, bob } = await twoPeople(rig);
+  const renamed = { ...alice, displayName: "Kneel now" };
+  must(await rig.contacts.request(alice, { username: "bob" }));
+  must(await rig.contacts.accept(bob, { username: "alice" }));
+  for (const hide of [() => rig.stopped.add(bob.userId), () => rig.blocks.add(`${bob.userId} alice`)]) {
+    rig.stopped.clear();
+    hide();
+    must(await rig.contacts.remove(renamed, { username: "bob" }));
+    const { userId, params } = rig.bell.notified.at(-1)!;
+    assert.deepEqual([userId, params], [
+      bob.userId,
+      { username: "alice", displayName: "alice", relation: "none" },
+    ]);
+    rig.stopped.clear();
+    rig.blocks.clear();
+    must(await rig.contacts.request(bob, { username: "alice" }));
+    must(await rig.contacts.accept(alice, { username: "bob" }));
+  }
+});
+
+Deno.test("CO-11: a muted person cannot send requests, and can still answer them", async () => {
+  await using rig = await accountsRig();
+  const { alice, bob } = await twoPeople(rig);
+  rig.muted.add(alice.userId);
+  assert.equal(
+    kindOf(await rig.contacts.request(alice, { username: "bob", note: "x".repeat(900) })),
+    "forbidden",
+  );
+  assert.deepEqual(rig.bell.notified, []);
+  must(await rig.contacts.request(bob, { username: "alice" }));
+  must(await rig.contacts.accept(alice, { username: "bob" }));
+});
+
+Deno.test("CO-11: the day's requests to one person leave room for another, and for the next day", async () => {
+  await using rig = await accountsRig();
+  const { alice } = await twoPeople(rig);
+  await rig.person("carol");
+  const round = async (username: string) => {
+    const answer = await rig.contacts.request(alice, { username });
+    if (kindOf(answer) === "answered") must(await rig.contacts.remove(alice, { username }));
+    return answer;
+  };
+  for (let at = 0; at < limits.approachesPerDay; at++) must(await round("bob"));
+  const refused = await round("bob");
+  assert.ok(refused instanceof Refusal);
+  assert.equal(refused.kind, "rate_limited");
+  must(await round("carol"));
+  rig.clock.advance(refused.detail.retryAfterMs! - 1);
+  assert.equal(kindOf(await round("bob")), "rate_limited");
+  rig.clock.advance(1);
+  must(await round("bob"));
 });
 
 Deno.test("people are looked up by name and id; who does not exist is left out", async () => {

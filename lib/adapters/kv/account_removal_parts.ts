@@ -1,9 +1,8 @@
-import type { ContactsStore, Groups, GroupsStore, RemovalPart } from "../../accounts/mod.ts";
+import type { Contacts, Groups, GroupsStore, RemovalPart } from "../../accounts/mod.ts";
 import type { CommandRoom, CommandStore } from "../../commands/mod.ts";
 import type { Files, FileStore } from "../../files/mod.ts";
 import type { Bell } from "../../platform/mod.ts";
 import type { PushStore } from "../../push/mod.ts";
-import { limits } from "../../protocol/mod.ts";
 
 /** Items removed in one step; each takes one or a few commits. */
 const atOnce = 20;
@@ -12,7 +11,7 @@ const atOnce = 20;
 export interface LeavingParts {
   commands: Pick<CommandRoom, "transitions" | "safety">;
   commandStore: Pick<CommandStore, "outbox" | "commands" | "purge">;
-  contactsStore: ContactsStore;
+  contacts: Pick<Contacts, "endSome">;
   groups: Groups;
   groupsStore: Pick<GroupsStore, "recordsOf">;
   files: Pick<Files, "abandon">;
@@ -76,23 +75,10 @@ function browsers({ pushes }: LeavingParts): RemovalPart {
   };
 }
 
-function acquaintances({ contactsStore, bell }: LeavingParts): RemovalPart {
+function acquaintances({ contacts }: LeavingParts): RemovalPart {
   return {
-    async remove({ userId, username, displayName }) {
-      const records = (await contactsStore.of(userId)).slice(0, atOnce);
-      for (const { otherId } of records) {
-        let theirs: unknown = null;
-        for (let tries = 0;; tries++) {
-          if (tries === limits.writeTries) throw new Error("A contact could not be removed.");
-          const pair = await contactsStore.pair(userId, otherId);
-          theirs = pair.theirs;
-          if (await pair.write(null, null)) break;
-        }
-        if (theirs === null) continue;
-        bell.consentChanged(otherId);
-        bell.notify(otherId, "contact.changed", { username, displayName, relation: "none" });
-      }
-      return { more: records.length === atOnce };
+    async remove(caller) {
+      return { more: await contacts.endSome(caller, atOnce) };
     },
   };
 }

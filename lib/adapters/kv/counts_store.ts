@@ -46,6 +46,9 @@ function keyOf({ of, subject }: CountKey): Deno.KvKey {
     case "device":
     case "session":
       return keys.loginFailures(of, subject);
+    case "requests":
+    case "invitations":
+      return keys.approaches(of, subject);
     default:
       return of satisfies never;
   }

@@ -53,6 +53,9 @@ export const keys = {
   contact: (userId: string, otherId: string) => ["contact", userId, otherId],
   contactsOf: (userId: string) => ["contact", userId],
 
+  /** Times of contact requests or invitations from one person to another, by a hash of both ids; accounts. Ends after a day. */
+  approaches: (of: "requests" | "invitations", pairHash: string) => ["approaches", of, pairHash],
+
   /** A group; accounts. Never ends: its name is not given away again. */
   group: (name: string) => ["group", name],
   groups: () => ["group"],

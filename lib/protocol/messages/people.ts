@@ -1,13 +1,13 @@
 /** Refusals about contacts, groups, preferences, categories and moderation. */
 export const peopleMessages = {
   "person.unknown": "Nobody has this username.",
+  "person.approaches": "The limit is {count} requests to one person a day. Try again tomorrow.",
   "contact.self": "You cannot add yourself.",
   "contact.none": "This person is not your contact.",
   "contact.changed": "This contact has just changed. Try again.",
   "contact.limit": "You have {count} contacts, the maximum.",
   "contact.theirLimit": "This person has {count} contacts, the maximum.",
   "contact.requests": "You have {count} open requests. Withdraw one first.",
-  "contact.theirRequests": "This person has too many open requests. Try again later.",
   "contact.noRequest": "No request from this person.",
   "group.notIn": "You are not in this group.",
   "group.taken": "A group with this name already exists.",

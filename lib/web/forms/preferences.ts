@@ -6,6 +6,7 @@ export interface TypedPreferences {
   acceptFrom: string;
   broadcasts: boolean;
   shareLimits: boolean;
+  shareOnline: boolean;
   categories: Record<string, string>;
   blockedUsers: string;
   quiet: boolean;
@@ -24,6 +25,7 @@ export function shownPreferences(preferences: Preferences): TypedPreferences {
     acceptFrom: preferences.acceptFrom,
     broadcasts: preferences.broadcasts,
     shareLimits: preferences.shareLimits,
+    shareOnline: preferences.shareOnline !== false,
     categories: preferences.categories,
     blockedUsers: preferences.blockedUsers.join("\n"),
     quiet: preferences.quietHours !== null,
@@ -38,6 +40,7 @@ export function typedPreferences(form: URLSearchParams): TypedPreferences {
     acceptFrom: form.get("acceptFrom") ?? "",
     broadcasts: form.get("broadcasts") === "yes",
     shareLimits: form.get("shareLimits") === "yes",
+    shareOnline: form.getAll("shareOnline").includes("yes"),
     categories: categoriesOf(form),
     blockedUsers: form.get("blockedUsers") ?? "",
     quiet: form.get("quiet") === "yes",
@@ -60,6 +63,7 @@ export function changeOf(form: URLSearchParams): Record<string, unknown> {
     acceptFrom: form.get("acceptFrom"),
     broadcasts: form.get("broadcasts") === "yes",
     shareLimits: form.get("shareLimits") === "yes",
+    ...(form.has("shareOnline") ? { shareOnline: form.getAll("shareOnline").includes("yes") } : {}),
     blockedUsers: nameList(form.get("blockedUsers") ?? ""),
     quietHours: form.get("quiet") === "yes"
       ? { from: form.get("quietFrom") ?? "", to: form.get("quietTo") ?? "" }

@@ -22,7 +22,8 @@ export const door: Words["door"] = {
   removed: "Dein Konto ist entfernt. Mach es gut.",
   noAccount: "Noch kein Konto hier?",
   register: "Registrieren",
-  registerLead: "Ein neues Konto nimmt von niemandem etwas an, bis du es erlaubst.",
+  registerLead:
+    "Ein neues Konto bekommt Aufträge an alle in der Kategorie general. Aufträge nur an dich kommen allein von Kontakten, die du annimmst. Beides änderst du in den ersten Schritten.",
   closedTitle: "Die Registrierung ist geschlossen",
   closedLead: "Neue Konten auf diesem Server legt seine Verwaltung an.",
   haveAccount: "Schon ein Konto?",

@@ -9,7 +9,7 @@ export const preferences: Words["preferences"] = {
   who: "Wer",
   acceptFrom: "Wer dir direkt etwas senden darf",
   nobody: "Niemand",
-  nobodyHint: "Kein Auftrag, der nur an dich geht, erreicht dich.",
+  nobodyHint: "Kein Auftrag, der nur an dich geht, erreicht dich. Kontaktanfragen und Einladungen warten.",
   contacts: "Meine Kontakte",
   contactsHint: "Nur Menschen, die du als Kontakt angenommen hast.",
   groups: "Meine Kontakte und Gruppen",
@@ -20,6 +20,8 @@ export const preferences: Words["preferences"] = {
   broadcastsHint: "Solche, die vom Team des Servers an alle gehen oder an alle, die eine Kategorie erlauben.",
   shareLimits: "Meinen Kontakten zeigen, welche Kategorien ich erlaube",
   shareLimitsHint: "Nur deine Kontakte sehen es. Sonst sieht es niemand.",
+  shareOnline: "Meinen Kontakten zeigen, wann ich online bin",
+  shareOnlineHint: "Kontakte, die du blockierst, sehen dasselbe wie die anderen.",
   blocked: "Blockiert",
   blockedHint:
     "Ein Benutzername pro Zeile. Von diesen Menschen erreicht dich nichts, und sie erfahren es nicht.",

@@ -4,13 +4,13 @@ import type { Translated } from "../../protocol/messages/mod.ts";
 /** German for refusals about contacts, groups, preferences, categories and moderation. */
 export const people: Translated<typeof peopleMessages> = {
   "person.unknown": "Diesen Benutzernamen hat niemand.",
+  "person.approaches": "Höchstens {count} Anfragen am Tag an eine Person. Versuch es morgen wieder.",
   "contact.self": "Dich selbst kannst du nicht hinzufügen.",
   "contact.none": "Diese Person ist nicht dein Kontakt.",
   "contact.changed": "Dieser Kontakt wurde gerade geändert. Versuch es noch einmal.",
   "contact.limit": "Du hast {count} Kontakte, mehr geht nicht.",
   "contact.theirLimit": "Diese Person hat {count} Kontakte, mehr geht nicht.",
   "contact.requests": "Du hast {count} offene Anfragen. Zieh zuerst eine zurück.",
-  "contact.theirRequests": "Diese Person hat zu viele offene Anfragen. Versuch es später noch einmal.",
   "contact.noRequest": "Keine Anfrage von dieser Person.",
   "group.notIn": "Du bist nicht in dieser Gruppe.",
   "group.taken": "Eine Gruppe mit diesem Namen gibt es schon.",

@@ -4,7 +4,7 @@ export const welcome: Words["welcome"] = {
   title: "Willkommen",
   greeting: "Willkommen, {name}",
   lead:
-    "Drei kurze Schritte entscheiden, was dich erreichen darf. Vorgewählt ist das Vorsichtige: Lass es so, oder ändere es.",
+    "Drei kurze Schritte entscheiden, was dich erreicht. Bis du es änderst, sind das Aufträge an alle in der Kategorie general.",
   step: "{step} von {count}",
   limitsTitle: "Worum darf es gehen?",
   limits:

@@ -18,7 +18,8 @@ export const door = {
   removed: "Your account is removed. Take care.",
   noAccount: "No account here yet?",
   register: "Register",
-  registerLead: "A new account takes nothing from anybody until you say so.",
+  registerLead:
+    "A new account receives broadcasts in the category general. Commands to you alone come only from contacts that you accept. The first steps let you change both.",
   closedTitle: "Registration is closed",
   closedLead: "New accounts on this server are made by its administrator.",
   haveAccount: "Have an account?",

@@ -3,7 +3,7 @@ export const welcome = {
   title: "Welcome",
   greeting: "Welcome, {name}",
   lead:
-    "Three short steps decide what may reach you. What stands here is the careful choice: leave it, or change it.",
+    "Three short steps decide what reaches you. Until you change it, broadcasts in the category general do.",
   step: "{step} of {count}",
   limitsTitle: "What may it be about?",
   limits:
