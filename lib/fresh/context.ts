@@ -113,7 +113,9 @@ export class Context<State> {
     const bytes = ReadableStream.from<string | Uint8Array>(chunks).pipeThrough(
       new TransformStream<string | Uint8Array, Uint8Array<ArrayBuffer>>({
         transform(chunk, controller) {
-          controller.enqueue(typeof chunk === "string" ? encoder.encode(chunk) : new Uint8Array(chunk));
+          controller.enqueue(
+            chunk instanceof Uint8Array ? new Uint8Array(chunk) : encoder.encode(String(chunk)),
+          );
         },
       }),
     );

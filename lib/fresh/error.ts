@@ -29,7 +29,7 @@ export class HttpError extends Error {
 
   constructor(status: ErrorStatus, message?: string, options?: ErrorOptions) {
     super(message, options);
-    this.name = "HttpError";
+    this.name = this.constructor.name;
     this.status = status;
   }
 }
