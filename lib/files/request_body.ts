@@ -3,14 +3,15 @@ import { limits } from "../protocol/mod.ts";
 
 /**
  * The next event of a body: bytes, its regular end (null), or an early end. `cut`: the connection broke. `stalled`: no byte for
- * `limits.uploadStallMs`. `stopped`: `stop` was called. `sync_requested` is no end: `requestSync` was called.
+ * `limits.uploadStallMs`, or not all of it within `limits.uploadRequestMs`. `stopped`: `stop` was called. `sync_requested` is no end: `requestSync` was called.
  */
 export type BodyEvent = Uint8Array | null | "cut" | "stalled" | "stopped" | "sync_requested";
 
-/** Reads a request body with a time limit on silence. Disposing it tells the client to stop sending. */
+/** Reads a request body with time limits on silence and on the whole (OP-9). Disposing it tells the client to stop sending. */
 export class RequestBody implements Disposable {
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
   readonly #clock: Clock;
+  readonly #endMs: number;
   /** Start of the current wait. Work between two reads does not count against the client. */
   #sinceMs = 0;
   #gotBytes = true;
@@ -23,6 +24,7 @@ export class RequestBody implements Disposable {
   constructor(stream: ReadableStream<Uint8Array>, clock: Clock) {
     this.#reader = stream.getReader();
     this.#clock = clock;
+    this.#endMs = clock.now() + limits.uploadRequestMs;
   }
 
   /** Makes the current or next call of `next` return `stopped`. */
@@ -51,7 +53,7 @@ export class RequestBody implements Disposable {
         return next;
       }
       if (!this.#reading) void this.#read();
-      const leftMs = this.#sinceMs + limits.uploadStallMs - this.#clock.now();
+      const leftMs = Math.min(this.#sinceMs + limits.uploadStallMs, this.#endMs) - this.#clock.now();
       if (leftMs <= 0) return "stalled";
       const { promise, resolve } = Promise.withResolvers<void>();
       this.#wake = resolve;

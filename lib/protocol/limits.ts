@@ -20,6 +20,8 @@ export const limits = {
   /** Looks at every socket in one heartbeat interval, and the longest time between two looks. */
   sweepsPerInterval: 20,
   sweepMs: 1000,
+  /** Sockets of one person at a time (WS-11). */
+  socketsPerPerson: 20,
   /** Refusals within `refusalWindowMs` that close the connection (WS-6). */
   refusals: 30,
   refusalWindowMs: 10_000,
@@ -176,6 +178,9 @@ export const limits = {
   fileNameBytes: 255,
   /** What one upload holds in memory at most, headers and buffers included (FI-1). */
   uploadMemoryBytes: 2 * 1024 * 1024,
+  /** Time for a body of JSON or of a form, and for one request with bytes of a file (OP-9). */
+  bodyMs: 30_000,
+  uploadRequestMs: 24 * 3600_000,
   /** An upload without a byte for this long is given up; a resumable one that was begun is kept for the longer time. */
   uploadStallMs: 60_000,
   uploadKeptMs: 24 * 3600_000,

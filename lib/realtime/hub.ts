@@ -47,9 +47,11 @@ export class Hub implements Bell, ConnectionOwner {
     return this.#frozen.has(userId);
   }
 
-  /** WS-5: adds a connection. It replaces an older one of the same person and device. */
+  /** WS-5, WS-11: adds a connection. It replaces one of the same device, or the oldest of a person who has too many. */
   add(connection: Connection): void {
-    const older = this.#of(connection.userId).find((one) => one.device === connection.device);
+    const others = this.#of(connection.userId);
+    const older = others.find((one) => one.device === connection.device) ??
+      (others.length >= limits.socketsPerPerson ? others[0] : undefined);
     older?.end("replaced", `replaced by ${connection.id}`);
     const list = this.#byUser.get(connection.userId);
     if (list === undefined) this.#byUser.set(connection.userId, [connection]);

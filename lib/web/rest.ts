@@ -3,16 +3,22 @@ import type { z } from "zod";
 import { deviceTokenHeader, originOf } from "./authentication.ts";
 import type { PersonState, State } from "./define.ts";
 import { answer, answerAs, done, problem } from "./problems.ts";
-import { type Answer, checked, limits, Refusal, say } from "../protocol/mod.ts";
+import type { Clock } from "../platform/mod.ts";
+import { type Answer, checked, Refusal } from "../protocol/mod.ts";
+import { readBytes } from "./body.ts";
 import type { LoggedIn, Origin, Services } from "./services.ts";
 
 /** The JSON body that a schema describes. Reads no more than a REST body may hold; names each wrong field. */
-export async function readJson<S extends z.ZodType>(req: Request, schema: S): Answer<z.output<S>> {
+async function readJson<S extends z.ZodType>(
+  req: Request,
+  schema: S,
+  clock: Clock,
+): Answer<z.output<S>> {
   const type = req.headers.get("content-type")?.split(";", 1)[0]?.trim().toLowerCase();
   if (type !== "application/json") {
     return new Refusal("invalid_params", "body.json");
   }
-  const text = await readText(req);
+  const text = await readText(req, clock);
   if (text instanceof Refusal) return text;
   let value: unknown;
   try {
@@ -23,26 +29,8 @@ export async function readJson<S extends z.ZodType>(req: Request, schema: S): An
   return checked(schema, value, "body");
 }
 
-/** The bytes of a body, as far as a REST body or a form may go. */
-export async function readBytes(req: Request): Answer<Uint8Array<ArrayBuffer>> {
-  const chunks: Uint8Array<ArrayBuffer>[] = [];
-  let size = 0;
-  try {
-    for await (const chunk of req.body ?? []) {
-      size += chunk.length;
-      if (size > limits.restBodyBytes) {
-        return new Refusal("too_large", say("body.tooLarge", { count: limits.restBodyBytes / 1024 }));
-      }
-      chunks.push(chunk);
-    }
-  } catch {
-    return new Refusal("invalid_params", "body.incomplete");
-  }
-  return await new Blob(chunks).bytes();
-}
-
-async function readText(req: Request): Answer<string> {
-  const bytes = await readBytes(req);
+async function readText(req: Request, clock: Clock): Answer<string> {
+  const bytes = await readBytes(req, clock);
   if (bytes instanceof Refusal) return bytes;
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
@@ -128,7 +116,9 @@ async function answered<
     ? undefined
     : checked(asks.query, Object.fromEntries(ctx.url.searchParams), "query");
   if (query instanceof Refusal) return problem(query);
-  const body = asks.body === undefined ? undefined : await readJson(ctx.req, asks.body);
+  const body = asks.body === undefined
+    ? undefined
+    : await readJson(ctx.req, asks.body, ctx.state.services.clock);
   if (body instanceof Refusal) return problem(body);
   const outcome = await run({
     ctx,

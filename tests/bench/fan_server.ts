@@ -1,6 +1,7 @@
 /** Our sockets, hub and outboxes over services that do nothing: what a broadcast costs above the runtime. */
 import type { Caller } from "../../lib/platform/mod.ts";
 import { Ids, silentLog, systemClock, systemRandom } from "../../lib/platform/mod.ts";
+import { limits } from "../../lib/protocol/mod.ts";
 import { Hub, Realtime } from "../../lib/realtime/mod.ts";
 import { aCaller, aUser, someHandlers } from "../fakes/realtime.ts";
 import { answerCommands } from "./child_side.ts";
@@ -30,16 +31,21 @@ if (import.meta.main) {
     settings: { heartbeatMs, rateRequests: 0, rateSends: 0, retentionDays: 14, uploadMaxBytes: 1024 },
   });
   let sockets = 0;
+  const people: string[] = [];
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, (req) => {
     const { socket, response } = Deno.upgradeWebSocket(req, { idleTimeout: 0 });
-    realtime.open(socket, { caller, device: `d${sockets++}`, window: 64, accept: null });
+    // Each person has as many devices as they can (WS-11).
+    const device = sockets++ % limits.socketsPerPerson;
+    if (device === 0) people.push(`${caller.userId}-${people.length}`);
+    const who = { ...caller, userId: people.at(-1)! };
+    realtime.open(socket, { caller: who, device: `d${device}`, window: 64, accept: null });
     return response;
   });
   const ready: FanServerReady = { url: `ws://127.0.0.1:${server.addr.port}/` };
   await answerCommands(ready, {
-    // All are devices of one person, so the hub serialises once and each connection gets that string.
+    // The hub serialises once for each person, and each of their connections gets that string.
     broadcast: () => {
-      hub.notify(caller.userId, broadcastMethod, broadcastParams);
+      for (const userId of people) hub.notify(userId, broadcastMethod, broadcastParams);
       return hub.connections;
     },
   });

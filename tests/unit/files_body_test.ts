@@ -46,3 +46,21 @@ Deno.test("FI-1: chunks without a byte give a body no more time", async () => {
   }
   assert.equal(await body.next(), "stalled");
 });
+
+Deno.test("OP-9: a file that comes in drops has an end too", async () => {
+  const { clock, sending, body } = rigOf();
+  using _body = body;
+  const sender = await sending;
+  let next = body.next();
+  const endsAt = clock.now() + limits.uploadRequestMs;
+  while (clock.now() + limits.uploadStallMs / 2 < endsAt) {
+    await settle();
+    clock.advance(limits.uploadStallMs / 2);
+    sender.enqueue(new Uint8Array(1));
+    assert.equal((await next as Uint8Array).length, 1);
+    next = body.next();
+  }
+  await settle();
+  clock.advance(limits.uploadStallMs / 2);
+  assert.equal(await next, "stalled");
+});

@@ -22,6 +22,25 @@ Deno.test("WS-5: a newer socket of the same person and device replaces the older
   assert.equal(newer.socket.notified("preferences.changed").length, 1);
 });
 
+Deno.test("WS-11: a person has 20 sockets at most; one more closes the oldest (4409), and nobody else's", async () => {
+  const realtime = new FakeRealtime();
+  const other = await realtime.connect({ caller: { userId: bobId } });
+  const sockets = [];
+  for (let n = 0; n < 20; n++) sockets.push((await realtime.connect({ device: `d${n}` })).socket);
+  assert.ok(sockets.every((socket) => socket.closeCode() === null));
+  // The same device again takes its own place.
+  sockets.push((await realtime.connect({ device: "d7" })).socket);
+  assert.deepEqual(sockets.map((socket) => socket.closeCode()).indexOf(4409), 7);
+  for (let n = 20; n < 1500; n++) sockets.push((await realtime.connect({ device: `d${n}` })).socket);
+  assert.equal(sockets.filter((socket) => socket.closeCode() === null).length, 20);
+  assert.ok(sockets.slice(-20).every((socket) => socket.closeCode() === null), "the newest stay");
+  assert.deepEqual(sockets[0]!.closed, { code: 4409, reason: "replaced by a newer connection" });
+  assert.equal(realtime.hub.connections, 21);
+  realtime.hub.notify(annId, "preferences.changed", {});
+  assert.equal(sockets.flatMap((socket) => socket.notified("preferences.changed")).length, 20);
+  assert.equal(other.socket.closeCode(), null);
+});
+
 Deno.test("WS-6: cleaning up twice is cleaning up once", async () => {
   const realtime = new FakeRealtime();
   const { connection, socket } = await realtime.connect();

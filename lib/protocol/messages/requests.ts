@@ -22,6 +22,7 @@ export const requestMessages = {
   "body.notJson": "The body is not JSON.",
   "body.tooLarge": "The limit is {count} KiB.",
   "body.incomplete": "The body arrived incomplete. Send it again.",
+  "body.late": "The limit is {count} seconds for the whole body. Send it again.",
   "body.notUtf8": "The body is not UTF-8.",
   "multipart.incomplete": "The form arrived incomplete. Send it again.",
   "multipart.start": "The form does not start with its boundary.",

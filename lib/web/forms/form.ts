@@ -1,5 +1,5 @@
 import { Refusal } from "../../protocol/mod.ts";
-import { readBytes } from "../rest.ts";
+import { readBytes } from "../body.ts";
 import { type Language, renderMessage } from "../../words/mod.ts";
 
 /** What a page shows when a form was refused: one sentence, and what is wrong beside each field. */

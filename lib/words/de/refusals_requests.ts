@@ -25,6 +25,7 @@ export const requests: Translated<typeof requestMessages> = {
   "body.notJson": "Die Daten sind kein JSON.",
   "body.tooLarge": "Die Grenze ist {count} KiB.",
   "body.incomplete": "Die Daten kamen unvollständig an. Sende sie noch einmal.",
+  "body.late": "Die Grenze sind {count} Sekunden für alle Daten. Sende sie noch einmal.",
   "body.notUtf8": "Die Daten sind kein UTF-8.",
   "multipart.incomplete": "Das Formular kam unvollständig an. Sende es noch einmal.",
   "multipart.start": "Das Formular fängt nicht mit seiner Grenze an.",
