@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Browser, type BrowserContext, type Page } from "playwright-core";
+import type { Browser, BrowserContext, Page } from "playwright-core";
 import {
   axeFindings,
   collectViolations,
@@ -11,7 +11,7 @@ import {
 import { pageVisits, type Visit } from "../../tools/page_visits.ts";
 import { tokenFor } from "../../tools/screenshots_seed.ts";
 import { openSeededSite, type SeededSite } from "../../tools/seeded_site.ts";
-import { openBrowser, pageWaitMs } from "../fakes/browser.ts";
+import { browserTest, pageWaitMs } from "../fakes/browser.ts";
 
 /** Looked at beside each other. */
 const lanes = 2;
@@ -99,22 +99,6 @@ async function tour(
   await Promise.all(Array.from({ length: lanes }, walk));
   return found;
 }
-
-const browserTest = (name: string, run: (browser: Browser) => Promise<void>) =>
-  Deno.test({
-    name,
-    // The browser's process and pipes are closed by playwright after the test's last turn.
-    sanitizeOps: false,
-    sanitizeResources: false,
-    async fn() {
-      const browser = await openBrowser();
-      try {
-        await run(browser);
-      } finally {
-        await browser.close();
-      }
-    },
-  });
 
 browserTest("UI-6 UI-8: a page with a fault of each kind is told of all of them", async (browser) => {
   const context = await browser.newContext({ reducedMotion: "reduce" });

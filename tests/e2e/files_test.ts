@@ -1,74 +1,7 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
-import { type BrowserContext, type Page } from "playwright-core";
-import { Passwords } from "../../lib/accounts/mod.ts";
-import { openServices } from "../../lib/compose/mod.ts";
-import { ConfigProblem, readConfig } from "../../lib/config/mod.ts";
-import { silentLog, systemRandom } from "../../lib/platform/mod.ts";
-import { openBrowser, pageWaitMs } from "../fakes/browser.ts";
-import { served } from "../fakes/served.ts";
-
-/** Scrypt with next to no work: these tests are not about passwords. */
-const cheapPasswords = new Passwords(systemRandom, { log2N: 4, blockSize: 8, parallel: 1 });
-
-interface Visit {
-  /** A new browser of a person who is logged in and looks at their inbox. */
-  enter(username: string, options?: { scripts: boolean }): Promise<Page>;
-  base: string;
-  /** Errors on the consoles of all pages. */
-  problems: string[];
-}
-
-/** The real services, with the disk and the scanners that evaluation mode has built in. */
-async function visiting(run: (visit: Visit) => Promise<void>): Promise<void> {
-  const dataDir = await Deno.makeTempDir({ prefix: "behest-e2e-files-" });
-  try {
-    // No clamd is asked: one that runs on the machine would not be the same everywhere.
-    const read = readConfig({ BEHEST_KV: ":memory:", BEHEST_DATA_DIR: dataDir, BEHEST_CLAMD: "127.0.0.1:9" });
-    if (read instanceof ConfigProblem) throw new Error(read.line);
-    await using open = await openServices({
-      config: read.config,
-      log: silentLog,
-      passwords: cheapPasswords,
-      secret: systemRandom.bytes(32),
-    });
-    const { services } = open;
-    await using app = await served(services);
-    const browser = await openBrowser();
-    const problems: string[] = [];
-    try {
-      await run({
-        base: app.origin,
-        problems,
-        async enter(username, { scripts } = { scripts: true }) {
-          const context: BrowserContext = await browser.newContext({ javaScriptEnabled: scripts });
-          const page = await context.newPage();
-          page.setDefaultTimeout(pageWaitMs);
-          page.on("console", (message) => {
-            if (message.type() === "error") problems.push(message.text());
-          });
-          page.on("pageerror", (error) => problems.push(String(error)));
-          await page.goto(`${app.origin}/login`);
-          await page.getByLabel("Username").fill(username);
-          await page.getByLabel("Password").fill(services.demo?.password ?? "");
-          await page.getByRole("button", { name: "Log in" }).click();
-          await page.waitForURL(`${app.origin}/`);
-          if (scripts) await page.locator("[data-connection=online]").waitFor();
-          return page;
-        },
-      });
-    } finally {
-      await browser.close();
-      await services.realtime.shutdown();
-    }
-  } finally {
-    await Deno.remove(dataDir, { recursive: true });
-  }
-}
-
-const browserTest = (name: string, run: (visit: Visit) => Promise<void>) =>
-  // The browser's process and pipes are closed by playwright after the test's last turn.
-  Deno.test({ name, fn: () => visiting(run), sanitizeOps: false, sanitizeResources: false });
+import type { Page } from "playwright-core";
+import { siteTest } from "../fakes/browser_site.ts";
 
 const png = Buffer.from(
   "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkaPhfDwADggGAWjR9awAAAABJRU5ErkJggg==",
@@ -97,7 +30,7 @@ async function isShown(page: Page, name: string): Promise<void> {
   }, name);
 }
 
-browserTest(
+siteTest(
   "FI-4 FI-6 UI-5: uploaded, clean without a reload, attached, sent, and seen by its recipient",
   async (visit) => {
     const { base, problems } = visit;
@@ -127,7 +60,7 @@ browserTest(
   },
 );
 
-browserTest(
+siteTest(
   "SC-2 SC-4: what the scanner knows is rejected before the uploader's eyes, and refused from then on",
   async (visit) => {
     const ann = await visit.enter("demo-ann");
@@ -142,7 +75,7 @@ browserTest(
   },
 );
 
-browserTest("CM-5: proof is uploaded where it is handed in, and its sender sees it", async (visit) => {
+siteTest("CM-5: proof is uploaded where it is handed in, and its sender sees it", async (visit) => {
   const { base } = visit;
   const ann = await visit.enter("demo-ann");
   const bob = await visit.enter("demo-bob");
@@ -168,7 +101,7 @@ browserTest("CM-5: proof is uploaded where it is handed in, and its sender sees 
   await isShown(ann, "fence.png");
 });
 
-browserTest("UI-1 FI-1: files are uploaded, attached, sent and seen without scripts", async (visit) => {
+siteTest("UI-1 FI-1: files are uploaded, attached, sent and seen without scripts", async (visit) => {
   const { base } = visit;
   const ann = await visit.enter("demo-ann", { scripts: false });
   const bob = await visit.enter("demo-bob", { scripts: false });
@@ -187,7 +120,7 @@ browserTest("UI-1 FI-1: files are uploaded, attached, sent and seen without scri
   assert.equal(await picture.count(), 1);
 });
 
-browserTest("UI-5 FI-2: an upload that a reload broke off goes on where it was", async (visit) => {
+siteTest("UI-5 FI-2: an upload that a reload broke off goes on where it was", async (visit) => {
   const { base } = visit;
   const ann = await visit.enter("demo-ann");
   await ann.goto(`${base}/files`);

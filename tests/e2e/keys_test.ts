@@ -1,43 +1,16 @@
 import assert from "node:assert/strict";
-import { type Page } from "playwright-core";
-import { openBrowser, pageWaitMs } from "../fakes/browser.ts";
-import { served } from "../fakes/served.ts";
-import { type FakeServices, fakeServices } from "../fakes/services.ts";
+import type { Page } from "playwright-core";
+import { type FakeSite, fakeSiteTest } from "../fakes/browser_site.ts";
 import { until } from "../fakes/until.ts";
 
-interface Visit {
-  page: Page;
-  fake: FakeServices;
-  base: string;
-  cookie(name: string, value: string): Promise<void>;
-}
-
 /** Ann with three open commands and one sent, over services that only remember. */
-async function visiting(path: string, run: (visit: Visit) => Promise<void>): Promise<void> {
-  const fake = fakeServices();
-  for (const title of ["First", "Second", "Third"]) {
-    fake.world.inbox.push(fake.item(fake.command("bob", { title }), "delivered"));
-  }
-  fake.world.outbox.push({ command: fake.command("ann", { title: "Sent one" }), totals: { queued: 1 } });
-  await using app = await served(fake.services);
-  const browser = await openBrowser();
-  try {
-    const context = await browser.newContext();
-    const cookie = (name: string, value: string) => context.addCookies([{ name, value, url: app.origin }]);
-    const [name = "", value = ""] = fake.cookieOf("ann").split("=");
-    await cookie(name, value);
-    const page = await context.newPage();
-    page.setDefaultTimeout(pageWaitMs);
-    await page.goto(app.origin + path);
-    await run({ page, fake, base: app.origin, cookie });
-  } finally {
-    await browser.close();
-  }
-}
-
-const browserTest = (name: string, path: string, run: (visit: Visit) => Promise<void>) =>
-  // The browser's process and pipes are closed by playwright after the test's last turn.
-  Deno.test({ name, fn: () => visiting(path, run), sanitizeOps: false, sanitizeResources: false });
+const keysTest = (name: string, path: string, run: (site: FakeSite) => Promise<void>) =>
+  fakeSiteTest(name, path, run, (fake) => {
+    for (const title of ["First", "Second", "Third"]) {
+      fake.world.inbox.push(fake.item(fake.command("bob", { title }), "delivered"));
+    }
+    fake.world.outbox.push({ command: fake.command("ann", { title: "Sent one" }), totals: { queued: 1 } });
+  });
 
 /** Presses a key until it has done something: before the island started it does nothing. */
 async function pressUntil(page: Page, key: string, done: () => Promise<boolean>): Promise<void> {
@@ -52,7 +25,7 @@ const sheet = (page: Page) => page.getByRole("dialog", { name: "Keys" });
 const focused = (page: Page) =>
   page.evaluate(() => document.querySelector("article:focus")?.querySelector("h2")?.textContent ?? "");
 
-browserTest(
+keysTest(
   "UI-6: a question mark opens the sheet, Escape closes it, and letters lead to pages",
   "/preferences",
   async ({ page, base }) => {
@@ -71,7 +44,7 @@ browserTest(
   },
 );
 
-browserTest(
+keysTest(
   "UI-6: letters move between commands, and Enter goes to the answers without giving one",
   "/",
   async ({ page, fake }) => {
@@ -88,23 +61,23 @@ browserTest(
   },
 );
 
-browserTest("UI-6: Enter opens a command that has a page", "/sent", async ({ page }) => {
+keysTest("UI-6: Enter opens a command that has a page", "/sent", async ({ page }) => {
   await pressUntil(page, "j", async () => await focused(page) === "Sent one");
   await page.keyboard.press("Enter");
   await page.waitForURL(/\/sent\/[0-9A-Z]{26}$/);
 });
 
-browserTest(
+keysTest(
   "UI-6: in fields letters are letters, and switched off they do nothing anywhere",
   "/contacts",
-  async ({ page, cookie, base }) => {
+  async ({ page, base }) => {
     await pressUntil(page, "?", () => sheet(page).isVisible());
     await page.keyboard.press("Escape");
     const field = page.getByLabel("Username");
     await field.pressSequentially("gi?jk");
     assert.equal(await field.inputValue(), "gi?jk");
     assert.ok(await sheet(page).isHidden());
-    await cookie("behest_keys", "off");
+    await page.context().addCookies([{ name: "behest_keys", value: "off", url: base }]);
     await page.goto(base);
     await page.getByRole("searchbox").or(page.getByRole("article").first()).first().waitFor();
     // Stop shows that the page listens by now.
@@ -119,7 +92,7 @@ browserTest(
   },
 );
 
-browserTest(
+keysTest(
   "CM-6: a dialog asks before a command is cancelled; leaving it does nothing",
   "/sent",
   async ({ page, fake }) => {
@@ -140,7 +113,7 @@ browserTest(
   },
 );
 
-browserTest(
+keysTest(
   "CM-6: what was said of one command is not taken for the next",
   "/sent",
   async ({ page }) => {
@@ -177,7 +150,7 @@ browserTest(
   },
 );
 
-browserTest(
+keysTest(
   "CO-5: a contact is removed when the dialog was answered so",
   "/contacts",
   async ({ page, fake }) => {
@@ -196,7 +169,7 @@ browserTest(
   },
 );
 
-browserTest(
+keysTest(
   "UI-4: one press on Stop stops, also while a sheet is open; beside it a press closes it",
   "/",
   async ({ page }) => {
@@ -213,11 +186,11 @@ browserTest(
   },
 );
 
-browserTest(
+keysTest(
   "UI-1: discreet mode blurs until one points at it, is in it, or shows it; it is read out all the same",
   "/",
-  async ({ page, cookie, base }) => {
-    await cookie("behest_discreet", "1");
+  async ({ page, base }) => {
+    await page.context().addCookies([{ name: "behest_discreet", value: "1", url: base }]);
     await page.goto(base);
     const card = page.getByRole("article", { name: "Second" });
     const heading = card.getByRole("heading");

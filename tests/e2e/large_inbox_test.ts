@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
-import { type Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { say } from "../../lib/platform/console.ts";
 import { english, Refusal } from "../../lib/protocol/mod.ts";
-import { openBrowser, pageWaitMs } from "../fakes/browser.ts";
-import { openTestServices, person } from "../fakes/open_services.ts";
-import { served } from "../fakes/served.ts";
+import { type BrowserSite, online, siteTest } from "../fakes/browser_site.ts";
+import { person } from "../fakes/open_services.ts";
 import { until } from "../fakes/until.ts";
 
 const count = 5000;
@@ -16,11 +15,9 @@ const deliveredLeast = 300;
 /** `1`: prints the tasks over 50 ms (W3C Long Tasks). Nothing is asserted of them: the machine may be busy. */
 const report = Deno.env.get("BEHEST_REPORT_LONG_TASKS") === "1";
 
-async function visiting(run: (page: Page, base: string) => Promise<void>): Promise<void> {
-  await using open = await openTestServices();
-  const { services } = open;
+/** Demo-bob sends that many to demo-ann. */
+async function fill({ open, services }: BrowserSite): Promise<void> {
   const { caller: bob } = await person(open, "demo-bob");
-  const { token } = await person(open, "demo-ann");
   let sent = 0;
   const sendOne = async () => {
     const at = sent++;
@@ -34,18 +31,6 @@ async function visiting(run: (page: Page, base: string) => Promise<void>): Promi
     if (done instanceof Refusal) throw new Error(english(done.message));
   };
   for (let at = 0; at < count; at += 50) await Promise.all(Array.from({ length: 50 }, sendOne));
-  await using app = await served(services);
-  const browser = await openBrowser();
-  try {
-    const context = await browser.newContext();
-    await context.addCookies([{ name: "behest_session", value: token, url: app.origin }]);
-    const page = await context.newPage();
-    page.setDefaultTimeout(pageWaitMs);
-    await run(page, app.origin);
-  } finally {
-    await browser.close();
-    await services.realtime.shutdown();
-  }
 }
 
 /** Every task over 50 ms from now on, in milliseconds. */
@@ -66,60 +51,57 @@ async function watch(page: Page): Promise<() => Promise<number[]>> {
 const cards = (page: Page) => page.locator("main article").count();
 const nodes = (page: Page) => page.evaluate(() => document.querySelectorAll("*").length);
 
-Deno.test({
-  name:
-    `UI-1: with ${count} open commands the inbox holds a page of them, finds among them, and does not grow`,
-  // The browser's process and pipes are closed by playwright after the test's last turn.
-  sanitizeOps: false,
-  sanitizeResources: false,
-  fn: () =>
-    visiting(async (page, base) => {
-      const delivered = { count: 0 };
-      page.on("websocket", (socket) =>
-        socket.on("framereceived", ({ payload }) => {
-          const frame = JSON.parse(String(payload));
-          if (frame.method === "command.deliver") delivered.count += frame.params.deliveries.length;
-        }));
-      await page.goto(base);
-      const tasks = await watch(page);
-      await page.locator("[data-connection=online]").waitFor();
-      // The device is new, so all of them are delivered to it (DL-2), oldest first; what belongs on other pages stays there.
-      await until(() => delivered.count >= deliveredLeast, "the backlog");
-      const taking = await tasks();
-      assert.ok(await cards(page) <= mostCards, `${await cards(page)} cards`);
-      assert.ok(await nodes(page) < mostNodes, `${await nodes(page)} nodes`);
+siteTest(
+  `UI-1: with ${count} open commands the inbox holds a page of them, finds among them, and does not grow`,
+  async (site) => {
+    await fill(site);
+    const page = await site.known("demo-ann");
+    const delivered = { count: 0 };
+    page.on("websocket", (socket) =>
+      socket.on("framereceived", ({ payload }) => {
+        const frame = JSON.parse(String(payload));
+        if (frame.method === "command.deliver") delivered.count += frame.params.deliveries.length;
+      }));
+    await page.goto(site.base);
+    const tasks = await watch(page);
+    await online(page);
+    // The device is new, so all of them are delivered to it (DL-2), oldest first; what belongs on other pages stays there.
+    await until(() => delivered.count >= deliveredLeast, "the backlog");
+    const taking = await tasks();
+    assert.ok(await cards(page) <= mostCards, `${await cards(page)} cards`);
+    assert.ok(await nodes(page) < mostNodes, `${await nodes(page)} nodes`);
 
-      for (let step = 0; step < 30; step++) await page.mouse.wheel(0, 900);
-      await page.mouse.wheel(0, -100_000);
-      const scrolling = await tasks();
+    for (let step = 0; step < 30; step++) await page.mouse.wheel(0, 900);
+    await page.mouse.wheel(0, -100_000);
+    const scrolling = await tasks();
 
-      const box = page.getByRole("searchbox", { name: "Find in this list" });
-      await box.pressSequentially("command 499", { delay: 20 });
-      await page.getByText(/^\d+ of \d+ fit\.$/).waitFor();
-      const found = await page.getByRole("heading", { level: 2 }).allTextContents();
-      assert.ok(found.length > 0 && found.every((title) => title.startsWith("Command 499")), String(found));
-      await box.fill("@demo-bob nothing like that");
-      await page.getByText(/^0 of \d+ fit\.$/).waitFor();
-      assert.equal(await page.getByRole("article").count(), 0);
-      await box.fill("");
-      const filtering = await tasks();
+    const box = page.getByRole("searchbox", { name: "Find in this list" });
+    await box.pressSequentially("command 499", { delay: 20 });
+    await page.getByText(/^\d+ of \d+ fit\.$/).waitFor();
+    const found = await page.getByRole("heading", { level: 2 }).allTextContents();
+    assert.ok(found.length > 0 && found.every((title) => title.startsWith("Command 499")), String(found));
+    await box.fill("@demo-bob nothing like that");
+    await page.getByText(/^0 of \d+ fit\.$/).waitFor();
+    assert.equal(await page.getByRole("article").count(), 0);
+    await box.fill("");
+    const filtering = await tasks();
 
-      const first = page.getByRole("article").first();
-      const title = await first.getByRole("heading").textContent();
-      await first.getByRole("button", { name: /^(Done|Seen)$/ }).first().click();
-      await page.locator(".toast[role=status]", { hasText: /^Your answer was sent: (Done|Seen)\.$/ })
-        .waitFor();
-      assert.ok(title?.startsWith("Command "));
+    const first = page.getByRole("article").first();
+    const title = await first.getByRole("heading").textContent();
+    await first.getByRole("button", { name: /^(Done|Seen)$/ }).first().click();
+    await page.locator(".toast[role=status]", { hasText: /^Your answer was sent: (Done|Seen)\.$/ })
+      .waitFor();
+    assert.ok(title?.startsWith("Command "));
 
-      const last = await page.getByRole("heading", { level: 2 }).last().textContent();
-      await page.getByRole("link", { name: "Older" }).click();
-      const next = await page.getByRole("heading", { level: 2 }).first().textContent();
-      assert.equal(
-        Number(next?.split(" ")[1]),
-        Number(last?.split(" ")[1]) - 1,
-        "none is left out between the pages",
-      );
-      assert.ok(await cards(page) <= mostCards);
-      if (report) say(JSON.stringify({ taking, scrolling, filtering, nodes: await nodes(page) }));
-    }),
-});
+    const last = await page.getByRole("heading", { level: 2 }).last().textContent();
+    await page.getByRole("link", { name: "Older" }).click();
+    const next = await page.getByRole("heading", { level: 2 }).first().textContent();
+    assert.equal(
+      Number(next?.split(" ")[1]),
+      Number(last?.split(" ")[1]) - 1,
+      "none is left out between the pages",
+    );
+    assert.ok(await cards(page) <= mostCards);
+    if (report) say(JSON.stringify({ taking, scrolling, filtering, nodes: await nodes(page) }));
+  },
+);

@@ -1,58 +1,20 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
-import { type Browser, type FileChooser, type Page } from "playwright-core";
+import type { FileChooser, Page } from "playwright-core";
 import { english, Refusal } from "../../lib/protocol/mod.ts";
-import type { Services } from "../../lib/web/services.ts";
-import { openBrowser, pageWaitMs } from "../fakes/browser.ts";
+import { type BrowserSite, siteTest } from "../fakes/browser_site.ts";
 import { Keyboard } from "../fakes/keyboard.ts";
-import { openTestServices, person, testConfig } from "../fakes/open_services.ts";
-import { served } from "../fakes/served.ts";
+import { person } from "../fakes/open_services.ts";
 
-interface Site {
-  base: string;
-  services: Services;
-  /** A browser of somebody's own. */
-  visit(options?: { scripts: boolean }): Promise<Page>;
-  /** Of demo-ann, without a browser. */
-  send(title: string, more?: object): Promise<string>;
+/** Of demo-ann, without a browser. */
+async function sendAsAnn({ open, services }: BrowserSite, title: string, more = {}): Promise<string> {
+  const { caller } = await person(open, "demo-ann");
+  const audience = { kind: "user" as const, to: ["nora"] };
+  const draft = { key: title, kind: "task", title, audience, ...more };
+  const sent = await services.commands.send(caller, draft);
+  if (sent instanceof Refusal) throw new Error(english(sent.message));
+  return sent.command.id;
 }
-
-const browserTest = (name: string, run: (site: Site) => Promise<void>) =>
-  Deno.test({
-    name,
-    // The browser's process and pipes are closed by playwright after the test's last turn.
-    sanitizeOps: false,
-    sanitizeResources: false,
-    async fn() {
-      // Nobody listens there: the built-in scanner looks at what is handed in.
-      await using open = await openTestServices({ config: testConfig({ BEHEST_CLAMD: "127.0.0.1:1" }) });
-      await using app = await served(open.services);
-      const { services } = open;
-      const browser: Browser = await openBrowser();
-      try {
-        await run({
-          base: app.origin,
-          services,
-          async visit({ scripts } = { scripts: true }) {
-            const page = await (await browser.newContext({ javaScriptEnabled: scripts })).newPage();
-            page.setDefaultTimeout(pageWaitMs);
-            return page;
-          },
-          async send(title, more = {}) {
-            const { caller } = await person(open, "demo-ann");
-            const audience = { kind: "user" as const, to: ["nora"] };
-            const draft = { key: title, kind: "task", title, audience, ...more };
-            const sent = await services.commands.send(caller, draft);
-            if (sent instanceof Refusal) throw new Error(english(sent.message));
-            return sent.command.id;
-          },
-        });
-      } finally {
-        await browser.close();
-        await services.realtime.shutdown();
-      }
-    },
-  });
 
 const password = "a long enough passphrase";
 const card = (page: Page, title: string) => page.getByRole("article", { name: title });
@@ -61,7 +23,7 @@ const place = (page: Page, name: string) =>
   page.getByRole("navigation").getByRole("link", { name, exact: true }).first();
 const live = (page: Page) => page.locator("[data-connection=online]").waitFor();
 
-browserTest(
+siteTest(
   "UI-1 UI-6: by the keyboard alone somebody registers, sets limits, finds a contact, gets a task and hands it in; both see it done",
   async ({ base, services, visit }) => {
     const [noraPage, annPage] = [await visit(), await visit()];
@@ -148,9 +110,10 @@ browserTest(
   },
 );
 
-browserTest(
+siteTest(
   "UI-1: with scripts off somebody registers, reads, answers, sets limits, stops and resumes",
-  async ({ base, services, visit, send }) => {
+  async (site) => {
+    const { base, services, visit } = site;
     const page = await visit({ scripts: false });
     await page.goto(`${base}/register`);
     await page.getByLabel("Username").fill("nora");
@@ -168,7 +131,7 @@ browserTest(
     const { caller: ann } = await personOf(services, "demo-ann", services.demo?.password ?? "");
     assert.ok("relation" in await services.contacts.accept(ann, { username: "nora" }));
 
-    const id = await send("Feed the cat");
+    const id = await sendAsAnn(site, "Feed the cat");
     await place(page, "Inbox").click();
     await card(page, "Feed the cat").locator("[name=state][value=accepted]").click();
     await card(page, "Feed the cat").locator("[name=state][value=completed]").click();
@@ -197,7 +160,7 @@ browserTest(
   },
 );
 
-async function personOf({ accounts }: Services, username: string, password: string) {
+async function personOf({ accounts }: BrowserSite["services"], username: string, password: string) {
   const origin = { address: "192.0.2.1", device: "test", requestId: "test" };
   const login = await accounts.login(origin, { username, password });
   if (login instanceof Refusal) throw new Error(english(login.message));

@@ -3,7 +3,8 @@ import type { Page } from "playwright-core";
 import { vapidKeys } from "../../lib/adapters/push/web_push.ts";
 import type { PushSender } from "../../lib/push/mod.ts";
 import { pageWaitMs } from "../fakes/browser.ts";
-import { callerOf, logIn, offline, online, type Site } from "../fakes/offline_site.ts";
+import { online } from "../fakes/browser_site.ts";
+import { callerOf, logIn, offlineTest, type Site } from "../fakes/offline_site.ts";
 import { until } from "../fakes/until.ts";
 
 /** Sends a task to demo-ann, without a browser. */
@@ -20,8 +21,6 @@ async function sender(site: Site): Promise<(title: string) => Promise<string>> {
     return sent.command.id;
   };
 }
-
-const offlineTest = (...test: Parameters<typeof offline>) => Deno.test(offline(...test));
 
 const card = (page: Page, title: string) => page.getByRole("article", { name: title });
 

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import type { Browser, Page } from "playwright-core";
-import { inBrowser, newPage, problemsOf } from "../fakes/browser.ts";
-import { callerOf, logIn, online, Site } from "../fakes/offline_site.ts";
+import { browserTest, newPage, problemsOf } from "../fakes/browser.ts";
+import { online } from "../fakes/browser_site.ts";
+import { callerOf, logIn, Site } from "../fakes/offline_site.ts";
 
 /** What a visitor's pages record of themselves; kept in the tab, over changes of page. */
 interface Recorded {
@@ -118,9 +119,8 @@ async function change(
   return { ...JSON.parse(recorded ?? "null") as Recorded, prefetched, problems: [...problems] };
 }
 
-Deno.test(inBrowser(
+browserTest(
   "UI-2: ten page changes on a slow computer, in a narrow and a wide window, show no problem and move nothing",
-  {},
   async (browser) => {
     for (
       const { notices, shifts, prefetched, problems } of await Promise.all(
@@ -135,4 +135,4 @@ Deno.test(inBrowser(
       assert.deepEqual(prefetched.filter((path) => !places.includes(path)), []);
     }
   },
-));
+);

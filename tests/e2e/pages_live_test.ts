@@ -1,79 +1,6 @@
 import assert from "node:assert/strict";
-import { type BrowserContext, type Page } from "playwright-core";
-import { Passwords } from "../../lib/accounts/mod.ts";
-import { buildApp, serving } from "../../lib/web/app.ts";
-import { openServices } from "../../lib/compose/mod.ts";
-import { ConfigProblem, readConfig } from "../../lib/config/mod.ts";
-import { Builder } from "fresh/dev";
-import { silentLog, systemRandom } from "../../lib/platform/mod.ts";
-import { languageOf, wordsOf } from "../../lib/words/mod.ts";
-import { openBrowser, pageWaitMs } from "../fakes/browser.ts";
-
-/** Scrypt with next to no work: these tests are not about passwords. */
-const cheapPasswords = new Passwords(systemRandom, { log2N: 4, blockSize: 8, parallel: 1 });
-
-interface Visit {
-  /** A new browser of a person who is logged in and looks at their inbox. */
-  enter(username: string, options?: { scripts?: boolean; locale?: "en-US" | "de-DE" }): Promise<Page>;
-  base: string;
-  /** Errors on the consoles of all pages. */
-  problems: string[];
-}
-
-async function visiting(run: (visit: Visit) => Promise<void>): Promise<void> {
-  const read = readConfig({ BEHEST_KV: ":memory:" });
-  if (read instanceof ConfigProblem) throw new Error(read.line);
-  await using open = await openServices({
-    config: read.config,
-    log: silentLog,
-    passwords: cheapPasswords,
-    secret: systemRandom.bytes(32),
-  });
-  const { services } = open;
-  const app = buildApp(() => services);
-  (await new Builder().build({ snapshot: "memory" }))(app);
-  // Closed at once in the end: a graceful end would wait for what a closed browser left behind.
-  const over = new AbortController();
-  const server = Deno.serve(
-    { hostname: "127.0.0.1", port: 0, onListen: () => {}, signal: over.signal },
-    serving(app, read.config),
-  );
-  const base = `http://127.0.0.1:${server.addr.port}`;
-  const browser = await openBrowser();
-  const problems: string[] = [];
-  try {
-    await run({
-      base,
-      problems,
-      async enter(username, { scripts = true, locale = "en-US" } = {}) {
-        const words = wordsOf(languageOf(locale) ?? "en").door;
-        const context: BrowserContext = await browser.newContext({ javaScriptEnabled: scripts, locale });
-        const page = await context.newPage();
-        page.setDefaultTimeout(pageWaitMs);
-        page.on("console", (message) => {
-          if (message.type() === "error") problems.push(message.text());
-        });
-        page.on("pageerror", (error) => problems.push(String(error)));
-        await page.goto(`${base}/login`);
-        await page.getByLabel(words.username).fill(username);
-        await page.getByLabel(words.password).fill(services.demo?.password ?? "");
-        await page.getByRole("button", { name: words.logIn, exact: true }).click();
-        await page.waitForURL(`${base}/`);
-        if (scripts) await page.locator("[data-connection=online]").waitFor();
-        return page;
-      },
-    });
-  } finally {
-    await browser.close();
-    await services.realtime.shutdown();
-    over.abort();
-    await server.finished;
-  }
-}
-
-const browserTest = (name: string, run: (visit: Visit) => Promise<void>) =>
-  // The browser's process and pipes are closed by playwright after the test's last turn.
-  Deno.test({ name, fn: () => visiting(run), sanitizeOps: false, sanitizeResources: false });
+import type { Page } from "playwright-core";
+import { online, siteTest } from "../fakes/browser_site.ts";
 
 async function send(page: Page, base: string, to: string, title: string): Promise<void> {
   await page.goto(`${base}/send`);
@@ -84,7 +11,7 @@ async function send(page: Page, base: string, to: string, title: string): Promis
   await page.waitForURL(`${base}/sent?notice=sent`);
 }
 
-browserTest(
+siteTest(
   "UI-1 UI-2: a command appears without a reload, and its answer at the sender's",
   async (visit) => {
     const ann = await visit.enter("demo-ann");
@@ -93,7 +20,7 @@ browserTest(
     const card = ann.getByRole("article", { name: "Water the plants" });
     await card.waitFor();
     assert.equal(await ann.locator("[aria-live=polite]").textContent(), "New from demo-bob");
-    await bob.locator("[data-connection=online]").waitFor();
+    await online(bob);
     await card.getByRole("button", { name: "Accept" }).click();
     await bob.locator(".state", { hasText: "Accepted" }).waitFor();
     await card.getByRole("button", { name: "Done" }).click();
@@ -103,7 +30,7 @@ browserTest(
   },
 );
 
-browserTest(
+siteTest(
   "UI-6: an island stays in the page's language after it started, and what it hears is said in it",
   async (visit) => {
     const ann = await visit.enter("demo-ann", { locale: "de-DE" });
@@ -129,7 +56,7 @@ browserTest(
   },
 );
 
-browserTest("CM-5 CM-7: a review goes back and forth without a reload on either side", async (visit) => {
+siteTest("CM-5 CM-7: a review goes back and forth without a reload on either side", async (visit) => {
   const ann = await visit.enter("demo-ann");
   const bob = await visit.enter("demo-bob");
   await ann.goto(`${visit.base}/send`);
@@ -141,7 +68,7 @@ browserTest("CM-5 CM-7: a review goes back and forth without a reload on either 
   await ann.locator("main").getByRole("button", { name: "Send" }).click();
   await ann.getByRole("link", { name: "Paint the fence" }).click();
   await ann.getByText("What happened").waitFor();
-  await ann.locator("[data-connection=online]").waitFor();
+  await online(ann);
   const card = bob.getByRole("article", { name: "Paint the fence" });
   await card.getByRole("button", { name: "Accept" }).click();
   await card.getByLabel("What you hand in").fill("One coat.");
@@ -157,7 +84,7 @@ browserTest("CM-5 CM-7: a review goes back and forth without a reload on either 
   assert.deepEqual(visit.problems, []);
 });
 
-browserTest("DL-8 UI-2: what one browser closes disappears in the other", async (visit) => {
+siteTest("DL-8 UI-2: what one browser closes disappears in the other", async (visit) => {
   const ann = await visit.enter("demo-ann");
   const annElsewhere = await visit.enter("demo-ann");
   const bob = await visit.enter("demo-bob");
@@ -171,7 +98,7 @@ browserTest("DL-8 UI-2: what one browser closes disappears in the other", async 
   assert.deepEqual(visit.problems, []);
 });
 
-browserTest("UI-4 CO-6: the key stops everything in both browsers; Resume begins again", async (visit) => {
+siteTest("UI-4 CO-6: the key stops everything in both browsers; Resume begins again", async (visit) => {
   const ann = await visit.enter("demo-ann");
   const annElsewhere = await visit.enter("demo-ann");
   const bob = await visit.enter("demo-bob");
@@ -193,7 +120,7 @@ browserTest("UI-4 CO-6: the key stops everything in both browsers; Resume begins
   assert.deepEqual(visit.problems, []);
 });
 
-browserTest("UI-4: Stop pressed while the network is away holds as soon as it is back", async (visit) => {
+siteTest("UI-4: Stop pressed while the network is away holds as soon as it is back", async (visit) => {
   const ann = await visit.enter("demo-ann");
   await ann.context().setOffline(true);
   await ann.keyboard.press("Control+Shift+Period");
@@ -203,7 +130,7 @@ browserTest("UI-4: Stop pressed while the network is away holds as soon as it is
   await elsewhere.getByText("Stopped. Nothing is delivered to you.").waitFor();
 });
 
-browserTest("UI-1: everything works without scripts", async (visit) => {
+siteTest("UI-1: everything works without scripts", async (visit) => {
   const ann = await visit.enter("demo-ann", { scripts: false });
   const bob = await visit.enter("demo-bob", { scripts: false });
   await send(bob, visit.base, "demo-ann", "On paper");

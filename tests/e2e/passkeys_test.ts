@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import axe from "axe-core";
 import { type Page } from "playwright-core";
-import { openBrowser, pageWaitMs } from "../fakes/browser.ts";
+import { browserTest, newPage } from "../fakes/browser.ts";
 import { ServerProcess } from "../fakes/server_process.ts";
 
 /** A device with a fingerprint reader that always says yes, as the DevTools protocol has it. */
@@ -31,21 +31,16 @@ async function violations(page: Page): Promise<string[]> {
   return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
 }
 
-Deno.test({
-  name: "AU-7, UI-6: a passkey is added in the browser, and opens the account without name and password",
-  // The browser's process and pipes are closed by playwright after the test's last turn.
-  sanitizeOps: false,
-  sanitizeResources: false,
-  async fn() {
+browserTest(
+  "AU-7, UI-6: a passkey is added in the browser, and opens the account without name and password",
+  async (browser) => {
     const dataDir = await Deno.makeTempDir();
     const server = await ServerProcess.start({ BEHEST_DATA_DIR: dataDir });
     // Passkeys belong to a name: the same server by the one that every machine has.
     const origin = `http://localhost:${server.port}`;
     const password = await server.demoPassword();
-    const browser = await openBrowser();
     try {
-      const page = await (await browser.newContext()).newPage();
-      page.setDefaultTimeout(pageWaitMs);
+      const page = await newPage(browser);
       const errors: string[] = [];
       page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
       page.on("pageerror", (error) => errors.push(String(error.stack ?? error)));
@@ -93,9 +88,8 @@ Deno.test({
       await page.getByText("The passkey is removed.").waitFor();
       assert.deepEqual(errors, []);
     } finally {
-      await browser.close();
       await server[Symbol.asyncDispose]();
       await Deno.remove(dataDir, { recursive: true });
     }
   },
-});
+);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
-import { type Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import {
   exifSegment,
   joined,
@@ -12,37 +12,14 @@ import {
   webp,
   webpChunk,
 } from "../fixtures/photos.ts";
-import { openBrowser, pageWaitMs } from "../fakes/browser.ts";
-import { served } from "../fakes/served.ts";
-import { type FakeServices, fakeServices } from "../fakes/services.ts";
+import { type FakeSite, fakeSiteTest } from "../fakes/browser_site.ts";
 import { until } from "../fakes/until.ts";
 
-interface Visit {
-  page: Page;
-  fake: FakeServices;
-}
-
-async function visiting(run: (visit: Visit) => Promise<void>): Promise<void> {
-  const fake = fakeServices();
-  await using app = await served(fake.services);
-  const browser = await openBrowser();
-  try {
-    const context = await browser.newContext();
-    const [name = "", value = ""] = fake.cookieOf("ann").split("=");
-    await context.addCookies([{ name, value, url: app.origin }]);
-    const page = await context.newPage();
-    page.setDefaultTimeout(pageWaitMs);
-    await page.goto(`${app.origin}/files`);
-    await page.getByLabel("Upload files").waitFor();
-    await run({ page, fake });
-  } finally {
-    await browser.close();
-  }
-}
-
-const browserTest = (name: string, run: (visit: Visit) => Promise<void>) =>
-  // The browser's process and pipes are closed by playwright after the test's last turn.
-  Deno.test({ name, fn: () => visiting(run), sanitizeOps: false, sanitizeResources: false });
+const photoTest = (name: string, run: (site: FakeSite) => Promise<void>) =>
+  fakeSiteTest(name, "/files", async (site) => {
+    await site.page.getByLabel("Upload files").waitFor();
+    await run(site);
+  });
 
 /** A picture with an upper left corner of its own, as this browser writes it. */
 async function drawn(page: Page, type: string): Promise<Uint8Array<ArrayBuffer>> {
@@ -79,7 +56,7 @@ async function look(page: Page, bytes: Uint8Array, type: string): Promise<Look> 
 }
 
 /** Uploads a photo through the page; what the server got of it. */
-async function uploaded({ page, fake }: Visit, name: string, mimeType: string, bytes: Uint8Array) {
+async function uploaded({ page, fake }: FakeSite, name: string, mimeType: string, bytes: Uint8Array) {
   const before = fake.world.files.length;
   await page.getByLabel("Upload files").setInputFiles({ name, mimeType, buffer: Buffer.from(bytes) });
   await until(() => fake.world.files.length > before);
@@ -90,7 +67,7 @@ async function uploaded({ page, fake }: Visit, name: string, mimeType: string, b
 
 const place = tiff({ orientation: 6, little: false });
 
-browserTest("UI-5: a photo arrives without its place and camera, and looks as before", async (visit) => {
+photoTest("UI-5: a photo arrives without its place and camera, and looks as before", async (visit) => {
   const { page } = visit;
   const jpeg = await drawn(page, "image/jpeg");
   const png = await drawn(page, "image/png");
@@ -126,7 +103,7 @@ browserTest("UI-5: a photo arrives without its place and camera, and looks as be
   assert.deepEqual([turned.width, turned.height], [32, 48], "the browser looks at the turn");
 });
 
-browserTest("UI-5: a photo goes as it is when its person wants that", async (visit) => {
+photoTest("UI-5: a photo goes as it is when its person wants that", async (visit) => {
   const { page } = visit;
   const jpeg = await drawn(page, "image/jpeg");
   const photo = joined(jpeg.subarray(0, 2), jpegBytes(jpegSegments.xmp), jpeg.subarray(2));
@@ -136,7 +113,7 @@ browserTest("UI-5: a photo goes as it is when its person wants that", async (vis
   assert.deepEqual(await uploaded(visit, "as it is.jpg", "image/jpeg", photo), photo);
 });
 
-browserTest(
+photoTest(
   "UI-5: of a photo that cannot be cleaned nothing is sent before its person says so",
   async (visit) => {
     const { page, fake } = visit;

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { type Browser, type Locator, type Page } from "playwright-core";
-import { openBrowser, pageWaitMs } from "../fakes/browser.ts";
+import { browserTest, newPage } from "../fakes/browser.ts";
+import { online } from "../fakes/browser_site.ts";
 import { ServerProcess } from "../fakes/server_process.ts";
 
 /** A browser of their own, logged in on the inbox, with its line up. */
 async function enter(browser: Browser, origin: string, username: string, password: string): Promise<Page> {
-  const page = await (await browser.newContext()).newPage();
-  page.setDefaultTimeout(pageWaitMs);
+  const page = await newPage(browser);
   await page.goto(`${origin}/login`);
   await page.getByLabel("Username").fill(username);
   await page.getByLabel("Password").fill(password);
@@ -14,10 +14,6 @@ async function enter(browser: Browser, origin: string, username: string, passwor
   await page.waitForURL(`${origin}/`);
   await online(page);
   return page;
-}
-
-async function online(page: Page): Promise<void> {
-  await page.locator("[data-connection=online]").waitFor();
 }
 
 async function send(page: Page, origin: string, title: string): Promise<void> {
@@ -30,19 +26,14 @@ async function send(page: Page, origin: string, title: string): Promise<void> {
 
 const card = (page: Page, title: string): Locator => page.getByRole("article", { name: title });
 
-Deno.test({
-  name:
-    "DL-2, DL-3, DL-4, CO-6, UI-4: two people, live, after being offline, after the server was killed, and one stops",
-  // The browser's process and pipes are closed by playwright after the test's last turn.
-  sanitizeOps: false,
-  sanitizeResources: false,
-  async fn() {
+browserTest(
+  "DL-2, DL-3, DL-4, CO-6, UI-4: two people, live, after being offline, after the server was killed, and one stops",
+  async (browser) => {
     const dataDir = await Deno.makeTempDir();
     const env = { BEHEST_DATA_DIR: dataDir };
     let server = await ServerProcess.start(env);
     const { origin, port } = server;
     const password = await server.demoPassword();
-    const browser = await openBrowser();
     try {
       const ann = await enter(browser, origin, "demo-ann", password);
       const bob = await enter(browser, origin, "demo-bob", password);
@@ -85,9 +76,8 @@ Deno.test({
       await card(bob, "While stopped").waitFor();
       assert.equal(await card(bob, "Live").count(), 0, "what the stop ended does not come back");
     } finally {
-      await browser.close();
       await server[Symbol.asyncDispose]();
       await Deno.remove(dataDir, { recursive: true });
     }
   },
-});
+);

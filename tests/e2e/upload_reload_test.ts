@@ -1,8 +1,6 @@
 import assert from "node:assert/strict";
-import { type Page } from "playwright-core";
-import { openBrowser, pageWaitMs } from "../fakes/browser.ts";
-import { openTestServices, person } from "../fakes/open_services.ts";
-import { served } from "../fakes/served.ts";
+import type { Page } from "playwright-core";
+import { siteTest, slowUploads } from "../fakes/browser_site.ts";
 import { until } from "../fakes/until.ts";
 
 const sizeBytes = 3_000_000;
@@ -16,61 +14,36 @@ interface Visit {
   offsets: number[];
 }
 
-async function visiting(run: (visit: Visit) => Promise<void>): Promise<void> {
-  await using open = await openTestServices();
-  const { token } = await person(open, "demo-ann");
-  await using app = await served(open.services);
-  const dir = await Deno.makeTempDir({ prefix: "behest-upload-" });
-  const path = `${dir}/film.bin`;
-  await Deno.writeFile(path, new Uint8Array(sizeBytes).map((_, at) => at % 251));
-  const browser = await openBrowser();
-  try {
-    const context = await browser.newContext();
-    await context.addCookies([{ name: "behest_session", value: token, url: app.origin }]);
-    const page = await context.newPage();
-    page.setDefaultTimeout(pageWaitMs);
+const uploadTest = (name: string, run: (visit: Visit) => Promise<void>) =>
+  siteTest(name, async ({ base, known }) => {
+    await using closing = new AsyncDisposableStack();
+    const dir = await Deno.makeTempDir({ prefix: "behest-upload-" });
+    closing.defer(() => Deno.remove(dir, { recursive: true }));
+    const path = `${dir}/film.bin`;
+    await Deno.writeFile(path, new Uint8Array(sizeBytes).map((_, at) => at % 251));
+    const page = await known("demo-ann");
     // A page with uploads under way asks before it goes.
     page.on("dialog", (dialog) => void dialog.accept());
     const offsets: number[] = [];
     page.on("request", (request) => {
       if (request.method() === "PATCH") offsets.push(Number(request.headers()["upload-offset"]));
     });
-    await page.goto(`${app.origin}/files`);
-    await run({ page, base: app.origin, path, offsets });
-  } finally {
-    await browser.close();
-    await Deno.remove(dir, { recursive: true });
-    await open.services.realtime.shutdown();
-  }
-}
-
-const browserTest = (name: string, run: (visit: Visit) => Promise<void>) =>
-  // The browser's process and pipes are closed by playwright after the test's last turn.
-  Deno.test({ name, fn: () => visiting(run), sanitizeOps: false, sanitizeResources: false });
-
-async function throttle(page: Page, bytesPerSecond: number): Promise<void> {
-  const session = await page.context().newCDPSession(page);
-  await session.send("Network.enable");
-  await session.send("Network.emulateNetworkConditions", {
-    offline: false,
-    latency: 0,
-    downloadThroughput: -1,
-    uploadThroughput: bytesPerSecond,
+    await page.goto(`${base}/files`);
+    await run({ page, base, path, offsets });
   });
-}
 
 /** Sends a part of the file, then loads the page anew. */
 async function breakOff({ page, path }: Visit): Promise<void> {
-  await throttle(page, 400_000);
+  await slowUploads(page, 400_000);
   await page.getByLabel("Upload files").setInputFiles(path);
   const bar = page.getByRole("progressbar", { name: "film.bin" });
   await bar.waitFor();
   await until(async () => Number(await bar.getAttribute("value")) >= 25);
   await page.reload();
-  await throttle(page, -1);
+  await slowUploads(page, -1);
 }
 
-browserTest(
+uploadTest(
   "UI-5: an upload goes on where a reload broke it off, when its file is chosen again",
   async (visit) => {
     const { page, path, offsets, base } = visit;
@@ -92,7 +65,7 @@ browserTest(
   },
 );
 
-browserTest("UI-5: what broke off can be forgotten, here and on the server", async (visit) => {
+uploadTest("UI-5: what broke off can be forgotten, here and on the server", async (visit) => {
   const { page, path, offsets } = visit;
   await breakOff(visit);
   const gone = page.waitForResponse((response) => response.request().method() === "DELETE");
@@ -105,7 +78,7 @@ browserTest("UI-5: what broke off can be forgotten, here and on the server", asy
   assert.equal(offsets.at(-1), 0);
 });
 
-browserTest("UI-5: nobody else at the same browser hears what somebody did not finish", async (visit) => {
+uploadTest("UI-5: nobody else at the same browser hears what somebody did not finish", async (visit) => {
   const { page, base } = visit;
   await breakOff(visit);
   await page.getByText("Not finished").waitFor();
@@ -130,7 +103,7 @@ browserTest("UI-5: nobody else at the same browser hears what somebody did not f
   assert.ok(asked.every((url) => url.startsWith(base)), String(asked));
 });
 
-browserTest(
+uploadTest(
   "UI-5: an upload goes on by itself when the connection breaks off for a moment",
   async ({ page, path, base, offsets }) => {
     let broken = 0;

@@ -1,42 +1,16 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
-import { type Page } from "playwright-core";
 import { Refusal } from "../../lib/protocol/mod.ts";
-import { openBrowser, pageWaitMs } from "../fakes/browser.ts";
-import { served } from "../fakes/served.ts";
-import { type FakeServices, fakeServices } from "../fakes/services.ts";
+import { type FakeSite, fakeSiteTest, slowUploads } from "../fakes/browser_site.ts";
 import { until } from "../fakes/until.ts";
 import { told } from "../fakes/told.ts";
 
-interface Visit {
-  page: Page;
-  fake: FakeServices;
-  base: string;
-}
-
 /** Ann on the files page, over services that only remember: what is looked at here is the page. */
-async function visiting(run: (visit: Visit) => Promise<void>): Promise<void> {
-  const fake = fakeServices();
-  await using app = await served(fake.services);
-  const base = app.origin;
-  const browser = await openBrowser();
-  try {
-    const context = await browser.newContext();
-    const [name = "", value = ""] = fake.cookieOf("ann").split("=");
-    await context.addCookies([{ name, value, url: base }]);
-    const page = await context.newPage();
-    page.setDefaultTimeout(pageWaitMs);
-    await page.goto(`${base}/files`);
-    await page.getByLabel("Upload files").waitFor();
-    await run({ page, fake, base });
-  } finally {
-    await browser.close();
-  }
-}
-
-const browserTest = (name: string, run: (visit: Visit) => Promise<void>) =>
-  // The browser's process and pipes are closed by playwright after the test's last turn.
-  Deno.test({ name, fn: () => visiting(run), sanitizeOps: false, sanitizeResources: false });
+const uploadsTest = (name: string, run: (site: FakeSite) => Promise<void>) =>
+  fakeSiteTest(name, "/files", async (site) => {
+    await site.page.getByLabel("Upload files").waitFor();
+    await run(site);
+  });
 
 const sized = (name: string, bytes: number) => ({
   name,
@@ -44,19 +18,7 @@ const sized = (name: string, bytes: number) => ({
   buffer: Buffer.alloc(bytes, name),
 });
 
-/** The line of the page gets so slow that an upload can be caught under way. */
-async function slow(page: Page, bytesPerSecond: number): Promise<void> {
-  const session = await page.context().newCDPSession(page);
-  await session.send("Network.enable");
-  await session.send("Network.emulateNetworkConditions", {
-    offline: false,
-    latency: 0,
-    downloadThroughput: -1,
-    uploadThroughput: bytesPerSecond,
-  });
-}
-
-browserTest(
+uploadsTest(
   "FI-2 UI-5: chosen files are uploaded, several at once, and stand in the list",
   async ({ page, fake }) => {
     const names = ["one.bin", "two.bin", "three.bin", "Ærlig & <b>.bin"];
@@ -75,10 +37,10 @@ browserTest(
   },
 );
 
-browserTest(
+uploadsTest(
   "UI-5: an upload shows how far it is, is paused, goes on and arrives whole",
   async ({ page, fake }) => {
-    await slow(page, 150_000);
+    await slowUploads(page, 150_000);
     await page.getByLabel("Upload files").setInputFiles(sized("slow.bin", 900_000));
     const bar = page.getByRole("progressbar", { name: "slow.bin" });
     await bar.waitFor();
@@ -88,15 +50,15 @@ browserTest(
     await page.getByText(/^Paused: \d+ % of 879 KiB$/).waitFor();
     assert.ok(await value() < 100);
     assert.equal(fake.world.files.length, 0);
-    await slow(page, -1);
+    await slowUploads(page, -1);
     await page.getByRole("button", { name: "Resume: slow.bin" }).click();
     await page.getByRole("list", { name: "Your files" }).getByText("slow.bin").waitFor();
     assert.deepEqual(fake.world.files.map(({ size }) => size), [900_000]);
   },
 );
 
-browserTest("UI-5: a cancelled upload is gone, here and on the server", async ({ page, fake }) => {
-  await slow(page, 100_000);
+uploadsTest("UI-5: a cancelled upload is gone, here and on the server", async ({ page, fake }) => {
+  await slowUploads(page, 100_000);
   await page.getByLabel("Upload files").setInputFiles(sized("slow.bin", 900_000));
   await until(() => fake.world.uploads.size === 1);
   await page.getByRole("button", { name: "Cancel: slow.bin" }).click();
@@ -105,7 +67,7 @@ browserTest("UI-5: a cancelled upload is gone, here and on the server", async ({
   assert.equal(fake.world.files.length, 0);
 });
 
-browserTest(
+uploadsTest(
   "FI-1: what is too large or refused says why beside it, and can be tried again",
   async ({ page, fake }) => {
     await page.getByLabel("Upload files").setInputFiles(sized("huge.bin", 1024 * 1024 + 1));
@@ -130,14 +92,14 @@ browserTest(
   },
 );
 
-browserTest("SC-4: a file that is refused for good is not sent again and again", async ({ page, fake }) => {
+uploadsTest("SC-4: a file that is refused for good is not sent again and again", async ({ page, fake }) => {
   fake.world.refuse.set("upload.append", new Refusal("not_clean", told("This file is not taken.")));
   await page.getByLabel("Upload files").setInputFiles(sized("bad.bin", 2000));
   await page.getByText("This file is not taken.").waitFor();
   assert.equal(fake.world.calls.filter(({ method }) => method === "upload.append").length, 1);
 });
 
-browserTest("UI-5: files are dropped on the page", async ({ page, fake }) => {
+uploadsTest("UI-5: files are dropped on the page", async ({ page, fake }) => {
   const transfer = await page.evaluateHandle(() => {
     const made = new DataTransfer();
     made.items.add(new File(["words"], "dropped.txt"));
@@ -151,7 +113,7 @@ browserTest("UI-5: files are dropped on the page", async ({ page, fake }) => {
   assert.equal(fake.world.files.length, 1);
 });
 
-browserTest(
+uploadsTest(
   "FI-6 UI-5: a file that is uploaded in the form goes with the command",
   async ({ page, fake, base }) => {
     await page.goto(`${base}/send`);

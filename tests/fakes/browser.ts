@@ -31,24 +31,24 @@ export function problemsOf(page: Page, problems: string[] = []): string[] {
   return problems;
 }
 
-/** A test with a browser, for `Deno.test`. */
-export function inBrowser(
+/** Registers a test with a browser. `whole`: it needs more than the shell without windows has. */
+export function browserTest(
   name: string,
-  options: { whole?: boolean },
   run: (browser: Browser) => Promise<void>,
-): Deno.TestDefinition {
-  return {
+  { whole = false } = {},
+): void {
+  Deno.test({
     name,
     // Playwright closes its pipes and sockets after the test's last turn.
     sanitizeOps: false,
     sanitizeResources: false,
     async fn() {
-      const browser = await openBrowser(options);
+      const browser = await openBrowser({ whole });
       try {
         await run(browser);
       } finally {
         await browser.close();
       }
     },
-  };
+  });
 }

@@ -4,7 +4,8 @@ import { serving } from "../../lib/web/app.ts";
 import { type OpenServices, openServices } from "../../lib/compose/mod.ts";
 import { silentLog, systemRandom } from "../../lib/platform/mod.ts";
 import type { PushSender } from "../../lib/push/mod.ts";
-import { inBrowser, newPage } from "./browser.ts";
+import { browserTest, newPage } from "./browser.ts";
+import { online } from "./browser_site.ts";
 import { builtApp } from "./built_app.ts";
 import { cheapPasswords, testConfig } from "./open_services.ts";
 
@@ -95,13 +96,9 @@ export interface Visit {
   enter(username: string): Promise<Page>;
 }
 
-/** A test, for `Deno.test`. `pushes`: where notifications go; with one the browser is one that can show them. */
-export const offline = (
-  name: string,
-  run: (visit: Visit) => Promise<void>,
-  pushes?: PushSender,
-): Deno.TestDefinition =>
-  inBrowser(name, { whole: pushes !== undefined }, async (browser) => {
+/** `pushes`: where notifications go; with one the browser is one that can show them. */
+export function offlineTest(name: string, run: (visit: Visit) => Promise<void>, pushes?: PushSender): void {
+  browserTest(name, async (browser) => {
     await using site = await Site.open(pushes);
     await run({
       site,
@@ -113,7 +110,8 @@ export const offline = (
         return page;
       },
     });
-  });
+  }, { whole: pushes !== undefined });
+}
 
 export async function logIn(page: Page, site: Site, username: string): Promise<void> {
   await page.goto(`${site.base}/login`);
@@ -123,8 +121,6 @@ export async function logIn(page: Page, site: Site, username: string): Promise<v
   await page.waitForURL(`${site.base}/`);
   await online(page);
 }
-
-export const online = (page: Page) => page.locator("[data-connection=online]").waitFor();
 
 export async function callerOf(site: Site, username: string) {
   const { accounts, demo } = site.services;

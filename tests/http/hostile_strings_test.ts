@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { type Browser, type Page } from "playwright-core";
 import { addressOf, pageFiles } from "../../tools/page_files.ts";
 import { collectViolations } from "../../tools/page_findings.ts";
-import { openBrowser, pageWaitMs } from "../fakes/browser.ts";
+import { browserTest, pageWaitMs } from "../fakes/browser.ts";
 import { must } from "../fakes/accounts_rig.ts";
 import { freeTextFields } from "../fakes/free_text.ts";
 import { type HostileWorld, hostileWorld, type Reader } from "../fakes/hostile_world.ts";
@@ -43,23 +43,13 @@ const hostileTest = (
   name: string,
   run: (world: HostileWorld, app: ServedApp, browser: Browser) => Promise<void>,
 ) =>
-  Deno.test({
-    name,
-    // The browser's process and pipes are closed by playwright after the test's last turn.
-    sanitizeOps: false,
-    sanitizeResources: false,
-    async fn() {
-      const world = await hostileWorld();
-      await using _open = world.open;
-      await using app = await served(world.services);
-      const browser = await openBrowser();
-      try {
-        await run(world, app, browser);
-      } finally {
-        await browser.close();
-        await world.services.realtime.shutdown();
-      }
-    },
+  browserTest(name, async (browser) => {
+    const world = await hostileWorld();
+    await using _open = world.open;
+    await using app = await served(world.services);
+    await run(world, app, browser);
+    await browser.close();
+    await world.services.realtime.shutdown();
   });
 
 Deno.test("UI-8: no field takes a NUL, and every field that takes text is known here", async () => {

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
-import { openBrowser, pageWaitMs } from "../fakes/browser.ts";
+import { fakeSiteTest } from "../fakes/browser_site.ts";
 import { as, wholeSite } from "../fakes/pages.ts";
-import { served } from "../fakes/served.ts";
 import { fakeServices } from "../fakes/services.ts";
 
 /** Where browsers take text for markup, a script or its address (https://www.w3.org/TR/trusted-types/, injection sinks). */
@@ -62,50 +61,35 @@ function filesBelow(folder: string): string[] {
   );
 }
 
-Deno.test({
-  name: "UI-8: in a browser: the service worker starts, text stays text, and nobody makes another policy",
-  // The browser's process and pipes are closed by playwright after the test's last turn.
-  sanitizeOps: false,
-  sanitizeResources: false,
-  async fn() {
-    const fake = fakeServices();
-    await using app = await served(fake.services);
-    const browser = await openBrowser();
-    try {
-      const context = await browser.newContext();
-      const [name = "", value = ""] = fake.cookieOf("ann").split("=");
-      await context.addCookies([{ name, value, url: app.origin }]);
-      const page = await context.newPage();
-      page.setDefaultTimeout(pageWaitMs);
-      await page.goto(app.origin);
-      await page.waitForFunction(async () => (await navigator.serviceWorker.getRegistration()) !== undefined);
-      const tried = await page.evaluate(async () => {
-        const outcome = async (attempt: () => unknown) => {
-          try {
-            await attempt();
-            return "done";
-          } catch (error) {
-            return error instanceof Error ? error.name : "thrown";
-          }
-        };
-        const { trustedTypes } = globalThis as unknown as {
-          trustedTypes: { createPolicy(name: string, rules: object): unknown };
-        };
-        return {
-          markup: await outcome(() => document.body.innerHTML = "<img src=x onerror=alert(1)>"),
-          script: await outcome(() => document.createElement("script").text = "alert(1)"),
-          address: await outcome(() => document.createElement("script").src = "/x.js"),
-          worker: await outcome(() => navigator.serviceWorker.register("/sw.js")),
-          policy: await outcome(() => trustedTypes.createPolicy("another", {})),
-          again: await outcome(() => trustedTypes.createPolicy("behest-worker", {})),
-          text: await outcome(() => document.createElement("p").textContent = "<b>"),
-        };
-      });
-      const { text, ...stopped } = tried;
-      assert.equal(text, "done");
-      for (const [what, outcome] of Object.entries(stopped)) assert.equal(outcome, "TypeError", what);
-    } finally {
-      await browser.close();
-    }
+fakeSiteTest(
+  "UI-8: in a browser: the service worker starts, text stays text, and nobody makes another policy",
+  "/",
+  async ({ page }) => {
+    await page.waitForFunction(async () => (await navigator.serviceWorker.getRegistration()) !== undefined);
+    const tried = await page.evaluate(async () => {
+      const outcome = async (attempt: () => unknown) => {
+        try {
+          await attempt();
+          return "done";
+        } catch (error) {
+          return error instanceof Error ? error.name : "thrown";
+        }
+      };
+      const { trustedTypes } = globalThis as unknown as {
+        trustedTypes: { createPolicy(name: string, rules: object): unknown };
+      };
+      return {
+        markup: await outcome(() => document.body.innerHTML = "<img src=x onerror=alert(1)>"),
+        script: await outcome(() => document.createElement("script").text = "alert(1)"),
+        address: await outcome(() => document.createElement("script").src = "/x.js"),
+        worker: await outcome(() => navigator.serviceWorker.register("/sw.js")),
+        policy: await outcome(() => trustedTypes.createPolicy("another", {})),
+        again: await outcome(() => trustedTypes.createPolicy("behest-worker", {})),
+        text: await outcome(() => document.createElement("p").textContent = "<b>"),
+      };
+    });
+    const { text, ...stopped } = tried;
+    assert.equal(text, "done");
+    for (const [what, outcome] of Object.entries(stopped)) assert.equal(outcome, "TypeError", what);
   },
-});
+);

@@ -1,0 +1,118 @@
+import type { Browser, Page } from "playwright-core";
+import type { OpenServices } from "../../lib/compose/mod.ts";
+import { languageOf, wordsOf } from "../../lib/words/mod.ts";
+import type { Services } from "../../lib/web/services.ts";
+import { browserTest, newPage, problemsOf } from "./browser.ts";
+import { openTestServices, person, testConfig } from "./open_services.ts";
+import { served } from "./served.ts";
+import { type FakeServices, fakeServices } from "./services.ts";
+
+interface Look {
+  scripts?: boolean;
+  locale?: "en-US" | "de-DE";
+}
+
+/** The real services on a store in memory, on a real port, and a browser. */
+export interface BrowserSite {
+  base: string;
+  browser: Browser;
+  open: OpenServices;
+  services: Services;
+  /** Errors on the consoles of all pages that somebody entered. */
+  problems: string[];
+  /** A new browser of somebody, on no page yet. */
+  visit(look?: Look): Promise<Page>;
+  /** A new browser of a demo person, who logs in and looks at their inbox; with scripts it is online. */
+  enter(username: string, look?: Look): Promise<Page>;
+  /** A new browser of a demo person who has logged in before, on no page yet. */
+  known(username: string): Promise<Page>;
+}
+
+/** A test on a site of its own. No clamd is asked: what is handed in is looked at by the built-in scanner. */
+export function siteTest(name: string, run: (site: BrowserSite) => Promise<void>): void {
+  browserTest(name, async (browser) => {
+    await using closing = new AsyncDisposableStack();
+    const dataDir = await Deno.makeTempDir({ prefix: "behest-site-" });
+    closing.defer(() => Deno.remove(dataDir, { recursive: true }));
+    const config = testConfig({ BEHEST_DATA_DIR: dataDir, BEHEST_CLAMD: "127.0.0.1:1" });
+    const open = closing.use(await openTestServices({ config }));
+    const { services } = open;
+    const { origin: base } = closing.use(await served(services));
+    closing.defer(() => services.realtime.shutdown());
+    // Before the server ends: a graceful end would wait for what an open page holds.
+    closing.defer(() => browser.close());
+    const problems: string[] = [];
+    const visit = async ({ scripts = true, locale = "en-US" }: Look = {}) => {
+      const page = await newPage(browser, { javaScriptEnabled: scripts, locale });
+      problemsOf(page, problems);
+      return page;
+    };
+    await run({
+      base,
+      browser,
+      open,
+      services,
+      problems,
+      visit,
+      async enter(username, look = {}) {
+        const words = wordsOf(languageOf(look.locale ?? "en-US") ?? "en").door;
+        const page = await visit(look);
+        await page.goto(`${base}/login`);
+        await page.getByLabel(words.username).fill(username);
+        await page.getByLabel(words.password).fill(services.demo?.password ?? "");
+        await page.getByRole("button", { name: words.logIn, exact: true }).click();
+        await page.waitForURL(`${base}/`);
+        if (look.scripts !== false) await online(page);
+        return page;
+      },
+      async known(username) {
+        const { token } = await person(open, username);
+        const page = await visit();
+        await page.context().addCookies([{ name: "behest_session", value: token, url: base }]);
+        return page;
+      },
+    });
+  });
+}
+
+/** Ann's page over services that only remember, for what is about the page alone. */
+export interface FakeSite {
+  page: Page;
+  fake: FakeServices;
+  base: string;
+}
+
+/** `before`: what Ann finds; `path`: the page that she looks at first. */
+export function fakeSiteTest(
+  name: string,
+  path: string,
+  run: (site: FakeSite) => Promise<void>,
+  before: (fake: FakeServices) => void = () => {},
+): void {
+  browserTest(name, async (browser) => {
+    const fake = fakeServices();
+    before(fake);
+    await using app = await served(fake.services);
+    const page = await newPage(browser);
+    const [cookie = "", value = ""] = fake.cookieOf("ann").split("=");
+    await page.context().addCookies([{ name: cookie, value, url: app.origin }]);
+    await page.goto(app.origin + path);
+    await run({ page, fake, base: app.origin });
+    await browser.close();
+  });
+}
+
+/** Until the page is connected. */
+export const online = (page: Page) => page.locator("[data-connection=online]").waitFor();
+
+/** The line of the page gets so slow that an upload can be caught under way; -1 is as fast as it goes. */
+export async function slowUploads(page: Page, bytesPerSecond: number): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  await session.send("Network.enable");
+  await session.send("Network.emulateNetworkConditions", {
+    offline: false,
+    latency: 0,
+    downloadThroughput: -1,
+    uploadThroughput: bytesPerSecond,
+  });
+}
