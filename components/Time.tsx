@@ -1,4 +1,3 @@
-import { IS_BROWSER } from "fresh/runtime";
 import { type ComponentChildren, createContext } from "preact";
 import { useContext } from "preact/hooks";
 import { browserTimeFormat, pageTimeFormat } from "../lib/browser/time_format.ts";
@@ -24,7 +23,11 @@ interface TimeProps {
 export function Time({ value, local = false }: TimeProps) {
   const language = useLanguage();
   const given = useContext(TimesContext);
-  const format = !IS_BROWSER ? given : local ? browserTimeFormat(language) : pageTimeFormat(language);
+  const format = typeof document === "undefined"
+    ? given
+    : local
+    ? browserTimeFormat(language)
+    : pageTimeFormat(language);
   return (
     <time dateTime={value} data-utc="">
       {format === null ? utcText(language, value) : timeText(format, value)}
