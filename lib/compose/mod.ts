@@ -74,7 +74,7 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
   await using opening = new AsyncDisposableStack();
   const store = options.store ?? opening.use(await openStore(config.kv));
   const ids = new Ids(clock, random);
-  const hub = new Hub(clock, config.heartbeatMs);
+  const hub = new Hub(clock, config.heartbeatMs, store.exclusive);
   const everyone = await openPeople({
     config,
     store,

@@ -8,6 +8,7 @@ export class Hub implements Bell, ConnectionOwner {
   readonly #clock: Clock;
   readonly #sweepMs: number;
   readonly #lateMs: number;
+  readonly #exclusive: boolean;
   readonly #byUser = new Map<string, Connection[]>();
   /** People who stopped since this process began. Their next connection starts frozen (CO-6). */
   readonly #frozen = new Set<string>();
@@ -24,8 +25,10 @@ export class Hub implements Bell, ConnectionOwner {
   #busy: Set<Connection> | null = null;
   #onIdle: (() => void) | null = null;
 
-  constructor(clock: Clock, heartbeatMs: number) {
+  /** `exclusive`: no other process writes to the store, so the entry of a ring is the next one in its log. */
+  constructor(clock: Clock, heartbeatMs: number, exclusive = true) {
     this.#clock = clock;
+    this.#exclusive = exclusive;
     this.#sweepMs = Math.max(1, Math.min(limits.sweepMs, Math.floor(heartbeatMs / limits.sweepsPerInterval)));
     this.#lateMs = heartbeatMs / 4;
   }
@@ -77,7 +80,8 @@ export class Hub implements Bell, ConnectionOwner {
   }
 
   ring(userId: string, entry?: LiveEntry): void {
-    const offered = entry !== undefined && entry.epoch === this.epoch(userId);
+    // Another process may have written an entry before this one: then only the log has both (OP-7).
+    const offered = this.#exclusive && entry !== undefined && entry.epoch === this.epoch(userId);
     for (const connection of this.#of(userId)) {
       if (offered) connection.pump.offer(entry);
       else connection.pump.wake();
@@ -89,8 +93,9 @@ export class Hub implements Bell, ConnectionOwner {
     // Serialises an entry once, even for many people.
     const texts = new Map<LiveEntry, string>();
     for (const [userId, list] of this.#byUser) {
-      const entry = entryFor(userId);
-      if (entry === "skip") continue;
+      const found = entryFor(userId);
+      if (found === "skip") continue;
+      const entry = this.#exclusive ? found : "read";
       let text = "";
       if (entry !== "read") {
         text = texts.get(entry) ?? packDeliveries([entry.delivery], 0).text;

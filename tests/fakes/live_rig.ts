@@ -54,7 +54,7 @@ export class LiveRig implements AsyncDisposable {
     options: { store?: Store; change?: (store: CommandStore) => CommandStore } = {},
   ): Promise<LiveRig> {
     const clock = new FakeClock();
-    const hub = new Hub(clock, settings.heartbeatMs);
+    const hub = new Hub(clock, settings.heartbeatMs, options.store?.exclusive);
     return new LiveRig(await CommandRig.open({ ...options, clock, bell: hub }), hub);
   }
 

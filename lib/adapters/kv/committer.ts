@@ -40,7 +40,7 @@ interface Batched extends Waiting {
 /** Limits of one `atomic()`, below the store's own (1,000 mutations, 100 checks, 800 KiB, 80 KiB of keys). */
 const batchMutations = 500;
 const batchSums = 300;
-const batchChecks = 100;
+export const batchChecks = 100;
 const batchKeyBytes = 64 * 1024;
 const batchValueBytes = 512 * 1024;
 /** Most waiting writes that are tried for one commit; else many appends to one log would be tried again and again. */

@@ -1,5 +1,6 @@
 import { Committer } from "./committer.ts";
 import { migrate } from "./migrate.ts";
+import { refuseFewChecks } from "./shared_store.ts";
 
 /** The open store and its committer. */
 export interface Store extends AsyncDisposable {
@@ -11,7 +12,7 @@ export interface Store extends AsyncDisposable {
 
 /**
  * Opens Deno KV once for the process: a path, `:memory:`, or a KV Connect URL.
- * Throws when the file is open elsewhere or was written by a newer Behest.
+ * Throws when the file is open elsewhere or was written by a newer Behest, or when a server allows too little in one commit.
  */
 export async function openStore(location: string): Promise<Store> {
   const remote = /^https?:/.test(location);
@@ -19,6 +20,7 @@ export async function openStore(location: string): Promise<Store> {
   if (!remote && location !== ":memory:") opening.use(await lockOf(location));
   const kv = await Deno.openKv(location);
   opening.defer(() => kv.close());
+  if (remote) await refuseFewChecks(kv);
   await migrate(kv);
   const committer = new Committer(kv);
   opening.defer(() => committer.idle());
