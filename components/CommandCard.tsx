@@ -1,4 +1,4 @@
-import type { Absence, ListItem } from "../lib/protocol/mod.ts";
+import type { Absence, ListItem, OwnState } from "../lib/protocol/mod.ts";
 import { CommandFacts } from "./CommandFacts.tsx";
 import { Attachments } from "./Attachments.tsx";
 import type { CommandAction } from "../lib/browser/command_action.ts";
@@ -76,6 +76,7 @@ export function CommandCard(props: CommandCardProps) {
           <CommandFacts command={command} local={local} />
         </ul>
         {asked === null ? null : <p class="soft small">{asked}</p>}
+        <OwnProof state={item.state} absent={props.absent} brief />
         {state === "returned" ? <Returned note={item.state?.note ?? null} /> : null}
         {props.waiting === undefined ? null : <p class="soft small" role="status">{props.waiting}</p>}
         {error === undefined ? null : <p class="field-error" role="alert">{error}</p>}
@@ -95,6 +96,26 @@ export function CommandCard(props: CommandCardProps) {
 }
 
 export type OpenCommand = Exclude<ListItem["command"], { sealed: true }>;
+
+interface OwnProofProps {
+  state: OwnState | undefined;
+  absent: Readonly<Record<string, Absence>>;
+  /** As names only. */
+  brief?: boolean;
+}
+
+/** The files that the person handed in: theirs to look at again (FI-5). */
+export function OwnProof({ state, absent, brief = false }: OwnProofProps) {
+  const words = useWords("command");
+  const files = state?.proof ?? [];
+  if (files.length === 0) return null;
+  return (
+    <div class="stack-s">
+      <p class="soft small">{words.yourProof}</p>
+      <Attachments files={files} absent={absent} label={words.yourProof} brief={brief} />
+    </div>
+  );
+}
 
 function Returned({ note }: { note: string | null }) {
   const words = useWords("command");

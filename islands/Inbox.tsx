@@ -146,7 +146,10 @@ function OpenCommands(props: ListProps) {
       }),
       client.on("changed", (changed) => {
         change(changed);
-        if (changed.state === "returned" && changed.note === undefined) void readOne(changed.id);
+        // A submission from another device does not bring its files.
+        const lacks = changed.state === "submitted" ||
+          (changed.state === "returned" && changed.note === undefined);
+        if (lacks) void readOne(changed.id);
       }),
       client.on("stopped", (state) => {
         stopped.value = state.stopped || state.pending;
@@ -179,6 +182,10 @@ function OpenCommands(props: ListProps) {
         command: answer.command,
         at: answer.state.updatedAt,
       });
+      // What was handed in stays in view.
+      items.value = items.value.map((item) =>
+        item.command.id === id ? { ...item, state: answer.state } : item
+      );
       toast(fill(words.answered, { state: stateWords(states, answer.state.state, "recipient").label }));
     } catch (error) {
       void refuse(id, error);

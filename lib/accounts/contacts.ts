@@ -176,13 +176,17 @@ export class Contacts {
   async relationsOf(
     userId: string,
     otherIds: readonly string[],
-  ): Promise<Map<string, { contact: boolean; sharesGroup: boolean }>> {
+  ): Promise<Map<string, { contact: boolean; sharesGroup: boolean; self?: true | undefined }>> {
     const [contacts, sharing] = await Promise.all([
       this.#needs.store.contactsAmong(userId, otherIds),
       this.#needs.sharesGroup(userId, otherIds),
     ]);
     return new Map(
-      otherIds.map((id) => [id, { contact: contacts.has(id), sharesGroup: sharing.has(id) }]),
+      otherIds.map((id) => [id, {
+        contact: contacts.has(id),
+        sharesGroup: sharing.has(id),
+        self: id === userId ? true : undefined,
+      }]),
     );
   }
 

@@ -36,8 +36,8 @@ export function forRecipient(
 }
 
 export function ownState(record: StateRecord): OwnState {
-  const { state, updatedAt, until, note, allowedBy } = record;
-  return { state, updatedAt, until, note, allowedBy };
+  const { state, updatedAt, until, note, proof, allowedBy } = record;
+  return { state, updatedAt, until, note, ...(proof.length === 0 ? {} : { proof }), allowedBy };
 }
 
 /** A recipient as the sender sees them: a withheld command looks like one that waits (CO-3). */

@@ -5,6 +5,8 @@ import { msUntilMidnight, quietUntilMs } from "./time_of_day.ts";
 export interface Relation {
   contact: boolean;
   sharesGroup: boolean;
+  /** The sender is the person (CM-1). */
+  self?: true | undefined;
 }
 
 /** Someone who is neither a contact nor in a group with the person. */
@@ -110,7 +112,9 @@ function openedLater(
   return slug === undefined ? null : `category:${slug}`;
 }
 
+/** `acceptFrom` is about other people: whatever it says, a person can send to themselves. Every other rule still applies. */
 function acceptsDirect(preferences: Preferences, relation: Relation): boolean {
+  if (relation.self) return true;
   switch (preferences.acceptFrom) {
     case "anyone":
       return true;
@@ -149,6 +153,7 @@ function allowedBy(preferences: Preferences, relation: Relation, command: Questi
   const choices = command.categories.map((slug) => `${slug}=${choiceOf(preferences, slug)}`).join(",");
   switch (command.audience.kind) {
     case "user": {
+      if (relation.self) return `self; ${choices}`;
       const why = preferences.acceptFrom === "anyone"
         ? "anyone"
         : relation.contact

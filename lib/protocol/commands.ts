@@ -147,6 +147,8 @@ export const ownState = z.object({
   updatedAt: z.string(),
   until: z.string().nullable(),
   note: z.string().nullable(),
+  /** Their own files of the last submission; absent when there are none. */
+  proof: z.array(attachment).optional(),
   allowedBy: z.string().nullable(),
 });
 export type OwnState = z.infer<typeof ownState>;

@@ -2,13 +2,14 @@ import type { Language, Words } from "../words/mod.ts";
 import { fill } from "../words/shape.ts";
 import { listText } from "./commands.ts";
 
-type Way = "byAnyone" | "byContact" | "byGroup" | "byMembership" | "byBroadcasts";
+type Way = "byAnyone" | "byContact" | "bySelf" | "byGroup" | "byMembership" | "byBroadcasts";
 
 /** What opened the way, as the rule begins (`lib/consent/decide.ts`, CO-8). */
 const ways: readonly (readonly [RegExp, Way])[] = [
   [/^acceptFrom=anyone \(\w+\)$/, "byAnyone"],
   [/^acceptFrom=\w+ \(contact\)$/, "byContact"],
   [/^acceptFrom=\w+ \(shared_group\)$/, "byGroup"],
+  [/^self$/, "bySelf"],
   [/^membership$/, "byMembership"],
   [/^broadcasts=true$/, "byBroadcasts"],
 ];

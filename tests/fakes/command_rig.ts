@@ -142,6 +142,7 @@ export class CommandRig implements AsyncDisposable {
             new Map(others.map((other) => [other, {
               contact: this.#contacts.has(pairOf(userId, other)),
               sharesGroup: false,
+              ...(other === userId ? { self: true } : {}),
             }])),
           ),
         membershipsOf: (userId) => Promise.resolve(this.memberships.get(userId) ?? new Map()),

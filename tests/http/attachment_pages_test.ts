@@ -204,7 +204,12 @@ Deno.test("CM-5: proof is handed in with files, and the sender sees them", async
       state: "submitted",
       proof: [file.id],
     });
-    item.state!.state = "accepted";
+    item.state = { ...item.state!, state: "submitted", proof: [attachedTo(file)] };
+    const seen = await (await send("/", as(cookie))).text();
+    assert.match(seen, /What you handed in[^]*fence\.png/, "who handed it in sees it again");
+    const later = await (await send(`/history/${command.id}`, as(cookie))).text();
+    assert.match(later, /What you handed in[^]*<img src="[^"]*" alt="fence.png"/);
+    item.state.state = "accepted";
     await send("/", form([["id", command.id], ["state", "declined"], ["proof", file.id]], cookie));
     assert.deepEqual(fake.world.calls.findLast(({ method }) => method === "command.update")?.params, {
       id: command.id,

@@ -63,7 +63,7 @@ export class Ties {
     const ties: Tie[] = [];
     for (const contact of this.contact(one, other).options) {
       for (const sharesGroup of this.#shares(one, other)) {
-        for (const member of inGroup) ties.push({ contact, sharesGroup, member });
+        for (const member of inGroup) ties.push({ contact, sharesGroup, member, self: one === other });
       }
     }
     return ties;

@@ -32,6 +32,8 @@ export interface Asked {
 export interface Tie {
   contact: boolean;
   sharesGroup: boolean;
+  /** They are the same person. */
+  self: boolean;
   member: boolean;
 }
 
@@ -41,7 +43,7 @@ export function takes(preferences: Preferences, tie: Tie, { from, audience, cate
   if (categories.some((slug) => (preferences.categories[slug] ?? "block") === "block")) return false;
   if (audience === "group") return tie.member;
   if (audience !== "user") return preferences.broadcasts;
-  if (preferences.acceptFrom === "anyone") return true;
+  if (tie.self || preferences.acceptFrom === "anyone") return true;
   if (preferences.acceptFrom === "groups") return tie.contact || tie.sharesGroup;
   return preferences.acceptFrom === "contacts" && tie.contact;
 }

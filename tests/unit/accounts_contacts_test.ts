@@ -22,6 +22,7 @@ const none = { contacts: [], incoming: [], outgoing: [] };
 
 async function areContacts(rig: Rig, a: Caller, b: Caller): Promise<boolean> {
   const there = (await rig.contacts.relationsOf(a.userId, [b.userId])).get(b.userId)?.contact;
+  assert.equal((await rig.contacts.relationsOf(a.userId, [a.userId])).get(a.userId)?.self, true);
   const back = (await rig.contacts.relationsOf(b.userId, [a.userId])).get(a.userId)?.contact;
   assert.equal(there, back, "the same seen from either side");
   return there === true;

@@ -32,6 +32,18 @@ Deno.test("DL-2: a new device starts with every open command, oldest first; one 
   assert.deepEqual(await rig.take(bob, "desktop"), [first.id, third.id]);
 });
 
+Deno.test("CM-1: a command to oneself arrives like any other, also for someone who accepts from nobody", async () => {
+  const { rig, ann } = await twoContacts();
+  await using _ = rig;
+  taken(await rig.consent.set(ann, { acceptFrom: "nobody" }));
+  const note = await rig.send(ann, ann);
+  assert.deepEqual(await rig.take(ann, "phone"), [note.id]);
+  taken(await rig.room.transitions.update(ann, { id: note.id, state: "completed" }));
+  const detail = taken(await rig.room.history.get(ann, { id: note.id }));
+  assert.equal(detail.state?.state, "completed");
+  assert.equal(detail.recipients?.[0]?.state, "completed");
+});
+
 Deno.test("DL-2: a device's place is in the store half a second after it acknowledged", async () => {
   const { rig, ann, bob } = await twoContacts();
   await using _ = rig;

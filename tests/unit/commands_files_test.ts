@@ -261,7 +261,7 @@ Deno.test("FI-7: a file that a command carries cannot be removed and is kept beh
   gone(await rig.services.files.remove(rig.ann, file.id), "conflict");
 });
 
-Deno.test("CM-5: proof is handed in as files that only the sender can read", async () => {
+Deno.test("CM-5, FI-5: proof is handed in as files that the sender can read, and their own person sees again", async () => {
   await using rig = await desk();
   const command = await rig.sent([], { requires: "review", kind: "task" });
   await rig.inbox(rig.bob);
@@ -277,6 +277,14 @@ Deno.test("CM-5: proof is handed in as files that only the sender can read", asy
   assert.deepEqual(detail.recipients?.[0]?.proof.map(({ fileId }) => fileId), [proof.id]);
   assert.equal(await rig.reads(rig.ann, proof), true);
   assert.equal(await rig.reads(rig.cat, proof), "not_found");
+  const own = await rig.services.commands.get(rig.bob, { id: command.id });
+  assert.ok(!(own instanceof Refusal));
+  assert.deepEqual(
+    own.state?.proof?.map(({ fileId }) => fileId),
+    [proof.id],
+    "and their own, by the one who did",
+  );
+  assert.equal(await rig.reads(rig.bob, proof), true);
 });
 
 Deno.test("CM-5: proof of somebody else's, with another state, or a second one is refused", async () => {

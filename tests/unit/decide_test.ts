@@ -184,6 +184,17 @@ Deno.test("CO-9: a value that is not understood never lets anything through", ()
   for (const decision of cases) assert.equal(decision.verdict, "withhold", JSON.stringify(decision));
 });
 
+Deno.test("CM-1: what a person sends to themselves is not stopped by whom they accept, but by every other rule", () => {
+  const self = { contact: false, sharesGroup: false, self: true } as const;
+  for (const acceptFrom of ["anyone", "groups", "contacts", "nobody"] as const) {
+    const decision = decide(standingOf({ acceptFrom }), self, direct, noon);
+    assert.deepEqual(decision, { verdict: "deliver", sealed: false, allowedBy: "self; general=allow" });
+  }
+  const blocked = decide(standingOf({ categories: { general: "block" } }), self, direct, noon);
+  assert.deepEqual(blocked, { verdict: "withhold", rule: "category:general" });
+  assert.equal(decide(standingOf({}, { stopped: true }), self, direct, noon).verdict, "hold");
+});
+
 Deno.test("CO-8: a delivery names the rule that let it through", () => {
   const allowedBy = (standing: Standing, relation = contact, kind: "user" | "all" = "user") => {
     const decision = decide(standing, relation, { ...direct, audience: { kind } }, noon);

@@ -37,7 +37,7 @@ Deno.test("CO-8: every rule that consent writes down is told in plain words", ()
   const seen = new Set<string>();
   for (const kind of ["user", "group", "category", "all"] as const) {
     for (const acceptFrom of ["anyone", "groups", "contacts"] as const) {
-      for (const contact of [true, false]) {
+      for (const tie of [{ contact: true }, { contact: false }, { contact: false, self: true as const }]) {
         for (const categories of [["general"], ["feet"], ["general", "feet"]]) {
           const standing = {
             preferences: { ...preferences, acceptFrom },
@@ -46,7 +46,7 @@ Deno.test("CO-8: every rule that consent writes down is told in plain words", ()
             deliveredToday: 0,
           };
           const question = { from: { username: "bob" }, audience: { kind }, categories };
-          const decision = decide(standing, { contact, sharesGroup: true }, question, 0);
+          const decision = decide(standing, { ...tie, sharesGroup: true }, question, 0);
           if (decision.verdict !== "deliver") continue;
           const text = whyText(en.command, "en", decision.allowedBy);
           assert.ok(text !== null, decision.allowedBy);
@@ -57,7 +57,7 @@ Deno.test("CO-8: every rule that consent writes down is told in plain words", ()
       }
     }
   }
-  assert.equal(seen.size, 5);
+  assert.equal(seen.size, 6);
 });
 
 Deno.test("CO-8: a rule that the page does not know is left as it is", () => {

@@ -36,6 +36,7 @@ export async function attachChoice(
 
 interface Carrier {
   command: DeliveredCommand;
+  state?: { proof?: readonly { fileId: string }[] | undefined } | undefined;
   recipients?: { proof: readonly { fileId: string }[] }[] | undefined;
 }
 
@@ -46,9 +47,10 @@ export async function absentFiles(
 ): Promise<Record<string, Absence>> {
   const { files } = ctx.state.services;
   const caller = ctx.state.caller;
-  const ids = new Set(carriers.flatMap(({ command, recipients = [] }) =>
+  const ids = new Set(carriers.flatMap(({ command, state, recipients = [] }) =>
     [
       ...("sealed" in command ? [] : command.attachments),
+      ...state?.proof ?? [],
       ...recipients.flatMap(({ proof }) => proof),
     ].map((file) => file.fileId)
   ));

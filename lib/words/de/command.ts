@@ -24,6 +24,7 @@ export const command: Words["command"] = {
   proofFiles: "Dateien, die es zeigen",
   proofFilesHint:
     "Bis zu {count} von deinen. Zu sehen sind sie dort, sobald sie die Prüfung bestanden haben.",
+  yourProof: "Was du eingereicht hast",
   handIn: "Abgeben",
   handInAgain: "Noch einmal abgeben",
   notNowOrNo: "Jetzt nicht, oder nein",
@@ -43,6 +44,7 @@ export const command: Words["command"] = {
   why: "Warum habe ich das bekommen?",
   byRule: "Deine Einstellungen haben es nach dieser Regel durchgelassen: {rule}",
   byAnyone: "Du nimmst hier Aufträge von allen an.",
+  bySelf: "Du hast es dir selbst gesendet.",
   byContact: "Wer es gesendet hat, ist in deinen Kontakten, und von denen nimmst du Aufträge an.",
   byGroup: "Wer es gesendet hat, ist mit dir in einer Gruppe, und von solchen Leuten nimmst du Aufträge an.",
   byMembership: "Du bist Mitglied der Gruppe, an die es ging, und hast das selbst bestätigt.",

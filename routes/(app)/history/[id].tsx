@@ -1,6 +1,6 @@
 import { type Context, HttpError, page } from "fresh";
 import { CommandFacts } from "../../../components/CommandFacts.tsx";
-import { CommandBody, Due } from "../../../components/CommandCard.tsx";
+import { CommandBody, Due, OwnProof } from "../../../components/CommandCard.tsx";
 import { audienceText, kindTitle, requirementText } from "../../../lib/text/mod.ts";
 import { PersonName } from "../../../components/PersonName.tsx";
 import { StateBadge } from "../../../components/StateBadge.tsx";
@@ -77,6 +77,7 @@ export default definePerson.page<typeof handler>(function Received({ data: { det
           <CommandFacts command={command} />
         </ul>
         {asked === null ? null : <p class="soft small">{asked}</p>}
+        <OwnProof state={state} absent={absent} />
         {state.allowedBy === null ? null : <Why rule={state.allowedBy} />}
         {isOpen(state.state)
           ? (
