@@ -1,3 +1,4 @@
+import { storeFiles } from "../lib/adapters/disk/private.ts";
 import { serviceAddress } from "../lib/adapters/csam/addresses.ts";
 import { type Config, ConfigProblem, laterVariables, loadConfig, variables } from "../lib/config/mod.ts";
 import { complain, say } from "../lib/platform/console.ts";
@@ -22,7 +23,7 @@ export function permissionFlags(config: Config): string[] {
     net.push(new URL(config.kv).host);
     env.push("DENO_KV_ACCESS_TOKEN");
   } else if (config.kv !== ":memory:" && !config.kv.startsWith(`${config.dataDir}/`)) {
-    writable.push(config.kv, `${config.kv}.lock`);
+    writable.push(...storeFiles(config.kv));
   }
   // The key is made beside its place at the first need, and moved there.
   writable.push(...outside(config, [config.evidenceKey]).map((path) => path.replace(/[^/]+$/, "") || "."));

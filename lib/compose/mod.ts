@@ -4,7 +4,7 @@
  * Start with `openServices` below.
  */
 import { type Passwords, prepareDemo, prepareFirstAdmin } from "../accounts/mod.ts";
-import { diskHealth } from "../adapters/disk/mod.ts";
+import { diskHealth, makePrivate } from "../adapters/disk/mod.ts";
 import {
   JobRunner,
   kvCategoryStore,
@@ -72,6 +72,9 @@ export interface OpenServices extends AsyncDisposable {
 export async function openServices(options: OpenOptions): Promise<OpenServices> {
   const { config, log, clock = systemClock, random = systemRandom } = options;
   await using opening = new AsyncDisposableStack();
+  const kvFile = config.kv === ":memory:" || /^https?:/.test(config.kv) ? null : config.kv;
+  // Before the store is open: a server that stands beside the data of others must not show it for a moment.
+  await makePrivate(config.dataDir, kvFile, log);
   const store = options.store ?? opening.use(await openStore(config.kv));
   const ids = new Ids(clock, random);
   const hub = new Hub(clock, config.heartbeatMs, store.exclusive);

@@ -15,21 +15,26 @@ export class ServerProcess {
 
   /**
    * Starts `main.ts` with the permissions that `deno task start` gives it, `program` with all, or what `args` says. Throws with
-   * its output when it ends early. `quiet`: what it logs is not shown, but when that happens.
+   * its output when it ends early. `quiet`: what it logs is not shown, but when that happens. `under`: what runs the command
+   * that is put behind it.
    */
   static async start(
     env: Record<string, string>,
-    { program, args, quiet = false }: {
+    { program, args, quiet = false, under = [] }: {
       program?: readonly string[] | undefined;
       args?: (permissions: readonly string[]) => readonly string[];
       quiet?: boolean;
+      under?: readonly string[];
     } = {},
   ): Promise<ServerProcess> {
     const whole = { BEHEST_PORT: "0", BEHEST_LOG_LEVEL: "warn", ...env };
-    const child = new Deno.Command(Deno.execPath(), {
-      args: program === undefined
-        ? [...(args ?? mainArgs)(await permissions(whole))]
-        : ["run", "-A", ...program],
+    const [first, ...rest] = [
+      ...under,
+      Deno.execPath(),
+      ...program === undefined ? (args ?? mainArgs)(await permissions(whole)) : ["run", "-A", ...program],
+    ];
+    const child = new Deno.Command(first!, {
+      args: rest,
       env: whole,
       stdin: "null",
       stdout: "piped",

@@ -9,7 +9,7 @@ export function diskHealth(dataDir: string): HealthPort<Message> {
     async check() {
       const probe = `${dataDir}/.ready-${crypto.randomUUID()}`;
       try {
-        await Deno.writeTextFile(probe, "ready\n", { createNew: true });
+        await Deno.writeTextFile(probe, "ready\n", { createNew: true, mode: 0o600 });
         await Deno.remove(probe);
       } catch (error) {
         return say("health.unwritable", { name: error instanceof Error ? error.name : String(error) });

@@ -4,4 +4,5 @@
  * Start with `secret_file.ts` (key files) and `health.ts`.
  */
 export { diskHealth } from "./health.ts";
+export { makePrivate } from "./private.ts";
 export { loadSecret } from "./secret_file.ts";

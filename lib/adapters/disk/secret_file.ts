@@ -37,7 +37,7 @@ export async function readSecret(path: string, orElse: string): Promise<Uint8Arr
  */
 export async function makeSecret(path: string): Promise<Uint8Array<ArrayBuffer>> {
   const dir = path.includes("/") ? path.slice(0, path.lastIndexOf("/")) || "/" : ".";
-  await Deno.mkdir(dir, { recursive: true });
+  await Deno.mkdir(dir, { recursive: true, mode: 0o700 });
   const secret = crypto.getRandomValues(new Uint8Array(secretBytes));
   const aside = `${path}.${crypto.randomUUID()}`;
   try {

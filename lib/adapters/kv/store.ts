@@ -2,6 +2,9 @@ import { Committer } from "./committer.ts";
 import { migrate } from "./migrate.ts";
 import { refuseFewChecks } from "./shared_store.ts";
 
+/** Password hashes are in the store: only the server's own user can read it (OP-9). SQLite gives this mode to its other files. */
+const fileMode = 0o600;
+
 /** The open store and its committer. */
 export interface Store extends AsyncDisposable {
   readonly kv: Deno.Kv;
@@ -17,7 +20,10 @@ export interface Store extends AsyncDisposable {
 export async function openStore(location: string): Promise<Store> {
   const remote = /^https?:/.test(location);
   await using opening = new AsyncDisposableStack();
-  if (!remote && location !== ":memory:") opening.use(await lockOf(location));
+  if (!remote && location !== ":memory:") {
+    opening.use(await lockOf(location));
+    await makeFile(location);
+  }
   const kv = await Deno.openKv(location);
   opening.defer(() => kv.close());
   if (remote) await refuseFewChecks(kv);
@@ -33,8 +39,13 @@ export async function openStore(location: string): Promise<Store> {
  * process, however it ends.
  */
 async function lockOf(path: string): Promise<Disposable> {
-  const file = await Deno.open(`${path}.lock`, { create: true, write: true });
+  const file = await Deno.open(`${path}.lock`, { create: true, write: true, mode: fileMode });
   if (await file.tryLock(true)) return file;
   file.close();
   throw new Error(`The database is locked: ${path} is open in another process. Stop that one first.`);
+}
+
+/** Makes the store's file when it is missing: SQLite would let everybody read it. */
+async function makeFile(path: string): Promise<void> {
+  (await Deno.open(path, { create: true, write: true, mode: fileMode })).close();
 }
