@@ -5,6 +5,7 @@ import { addressOf, routed, unknownHost } from "./edge.ts";
 import { peerOf } from "./forwarded.ts";
 import type { State } from "./define.ts";
 import { Refusal, say } from "../protocol/mod.ts";
+import { isRefusedOrigin } from "./origins.ts";
 import { problem } from "./problems.ts";
 import type { Services } from "./services.ts";
 import { acceptedLanguage } from "../words/mod.ts";
@@ -21,11 +22,7 @@ export function buildApp(services: () => Services): App<State> {
     .use(staticFiles())
     .use(pagePolicy)
     .use(boundary)
-    .use(
-      csrf<State>({
-        origin: (origin, ctx) => origin === ctx.url.origin || services().config.origins.includes(origin),
-      }),
-    )
+    .use(csrf<State>({ origin: (origin, ctx) => !isRefusedOrigin(ctx, origin) }))
     .fsRoutes();
 }
 

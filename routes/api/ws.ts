@@ -1,6 +1,7 @@
 import { define } from "../../lib/web/define.ts";
 import { Refusal, subProtocol } from "../../lib/protocol/mod.ts";
-import { isForeign, isUpgrade, offersSubProtocol, readSocketQuery } from "../../lib/web/socket_upgrade.ts";
+import { isUpgrade, offersSubProtocol, readSocketQuery } from "../../lib/web/socket_upgrade.ts";
+import { isRefusedOrigin } from "../../lib/web/origins.ts";
 import { problem } from "../../lib/web/problems.ts";
 import { authenticateRequest } from "../../lib/web/authentication.ts";
 
@@ -26,7 +27,7 @@ export const handler = define.api({
     const origin = { address, requestId, device: query.device };
     const caller = await authenticateRequest(services, headers, origin, ctx.url);
     if (caller instanceof Refusal) return problem(caller);
-    if (caller.by === "cookie" && isForeign(headers.get("origin"), ctx.url.origin, services.config.origins)) {
+    if (caller.by === "cookie" && isRefusedOrigin(ctx, headers.get("origin"))) {
       return problem(new Refusal("forbidden", "request.otherSiteLogin"));
     }
     // The heartbeat is ours (WS-4): the runtime's ping would close sockets by a rule that nobody knows.

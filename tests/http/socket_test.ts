@@ -64,6 +64,7 @@ class Stage implements AsyncDisposable {
         Services["accounts"]
       > as Services["accounts"],
       realtime: this.realtime,
+      log: this.log,
       config: { origins: ["https://app.example"] } as unknown as Config,
     } as Partial<Services> as Services;
     const app = new App<State>()
@@ -134,6 +135,18 @@ Deno.test("WS-1: refused before the upgrade, as problem+json", async (t) => {
     });
   }
   assert.equal(stage.realtime.connections(), 0);
+});
+
+Deno.test("WS-1, OP-10: a refused origin is one line in the log, with the server's own: a proxy that rewrites Host shows there", async () => {
+  await using stage = new Stage();
+  const cookie = "behest_session=good";
+  const origin = "https://behest.example";
+  await using socket = await RawSocket.open(stage.port, "/api/ws", { cookie, origin });
+  assert.equal(socket.status, 403);
+  const lines = stage.log.lines.filter(({ event }) => event === "origin.refused");
+  assert.deepEqual(lines.map(({ level, fields }) => [level, fields.origin, fields.own, fields.path]), [
+    ["warn", origin, `http://127.0.0.1:${stage.port}`, "/api/ws"],
+  ]);
 });
 
 Deno.test("WS-1: cookie logins of our own and of allowed pages are taken, as are tokens in any place", async () => {
