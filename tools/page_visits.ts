@@ -184,5 +184,12 @@ async function adminPages(services: Services): Promise<Visit[]> {
     visit(admin, "/admin/audit"),
     visit(admin, "/admin/design"),
     visit(admin, "/admin/two-factor"),
+    visit(admin, "/invites"),
+    also(admin, "/invites", "made", {
+      async act(page) {
+        await page.locator("[name=action][value=create]").click();
+        await page.locator("svg.qr").waitFor();
+      },
+    }),
   ];
 }

@@ -8,6 +8,7 @@ import {
   username as usernameSchema,
 } from "../protocol/mod.ts";
 import { passwordProblem } from "./common_passwords.ts";
+import type { Invites } from "./invites.ts";
 import { type KnownDevice, KnownDevices } from "./known_devices.ts";
 import { newUser } from "./new_user.ts";
 import type { Hashing } from "./passwords.ts";
@@ -30,6 +31,7 @@ export interface AccountsNeeds extends SessionsNeeds {
   passwords: Hashing;
   twoFactor: TwoFactorStore;
   registration: "open" | "invite" | "closed";
+  invites: Pick<Invites, "find" | "redeem">;
 }
 
 export interface LoggedIn {
@@ -61,12 +63,10 @@ export class Accounts {
     origin: Origin,
     body: { username: string; password: string; adult: true; invite?: string | undefined },
   ): Answer<User> {
-    const { registration, mode, counts, clock, log } = this.#needs;
+    const { registration, mode, counts, clock, log, invites } = this.#needs;
     if (registration === "closed") return new Refusal("forbidden", "register.closed");
-    // Invitations do not exist yet, so none is valid.
-    if (registration === "invite") {
-      return new Refusal("forbidden", "register.invitation");
-    }
+    const invite = registration === "invite" ? await invites.find(body.invite) : null;
+    if (registration === "invite" && invite === null) return notInvited(body.invite);
     if (isReserved(body.username)) {
       return new Refusal("conflict", "name.reserved", { fields: { username: "field.reserved" } });
     }
@@ -80,7 +80,9 @@ export class Accounts {
     if (await this.#store.userNamed(body.username) !== null) return taken();
     const user = await this.#newUser(body, "member");
     if (user instanceof Refusal) return user;
-    if (!await this.#store.addUser(user)) return taken();
+    const made = invite === null ? await this.#add(user) : await invites.redeem(invite, user, origin.address);
+    if (made === "over") return notInvited(body.invite);
+    if (made === "taken") return taken();
     log.info("account.registered", { requestId: origin.requestId, userId: user.id, address: origin.address });
     return userOf(user);
   }
@@ -249,6 +251,10 @@ export class Accounts {
     await this.#store.replacePassword(user.id, user.passwordHash, hash, []);
   }
 
+  async #add(user: UserRecord): Promise<"made" | "taken"> {
+    return await this.#store.addUser(user) ? "made" : "taken";
+  }
+
   #newUser(
     body: { username: string; password: string },
     role: "member" | "admin",
@@ -261,6 +267,12 @@ function taken(): Refusal {
   return new Refusal("conflict", "register.taken", {
     fields: { username: "field.taken" },
   });
+}
+
+/** The same for every invitation that does not work. */
+function notInvited(code: string | undefined): Refusal {
+  if (code === undefined || code === "") return new Refusal("forbidden", "register.invitation");
+  return new Refusal("forbidden", "invite.over", { fields: { invite: "field.invite" } });
 }
 
 function setupOver(): Refusal {

@@ -30,7 +30,7 @@ export interface AccountParts extends OpenPeople {
 
 /** Second factors, profiles, export and removal (AU-7 to AU-9), wired. */
 export interface OpenAccountParts {
-  readonly services: Pick<Services, "twoFactor" | "accountData" | "profiles">;
+  readonly services: Pick<Services, "twoFactor" | "accountData" | "profiles" | "invites">;
   readonly data: AccountData;
   /** Called after a change of role: closes the person's sockets if the new role needs a second factor that they lack. */
   roleChanged(userId: string): void;
@@ -54,7 +54,7 @@ export function openAccountParts(parts: AccountParts): OpenAccountParts {
   });
   const data = accountData(parts);
   return {
-    services: { twoFactor, accountData: data, profiles: profilesOf(parts) },
+    services: { twoFactor, accountData: data, profiles: profilesOf(parts), invites: parts.invites },
     data,
     roleChanged(userId) {
       twoFactor.closeRestricted([userId]).catch((error) =>
@@ -74,6 +74,7 @@ export function openAccountParts(parts: AccountParts): OpenAccountParts {
         twoFactor: parts.twoFactorStore,
         contacts,
         groups,
+        invites: parts.invitesStore,
         consent,
         history: commands.history,
         commandStore,
@@ -86,6 +87,7 @@ export function openAccountParts(parts: AccountParts): OpenAccountParts {
         contacts,
         groups,
         groupsStore: parts.groupsStore,
+        invitesStore: parts.invitesStore,
         files,
         fileStore: kvFileStore(store, clock),
         bell,

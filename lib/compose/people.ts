@@ -5,6 +5,7 @@ import {
   CurrentCallers,
   GroupMemberships,
   Groups,
+  Invites,
   Passwords,
   People,
   Tokens,
@@ -17,6 +18,7 @@ import {
   KvContacts,
   KvCounts,
   KvGroups,
+  KvInvites,
   KvTwoFactor,
   KvUsers,
   type Store,
@@ -81,6 +83,17 @@ export async function openPeople(
   const tokens = new Tokens(secret ?? await loadSecret(config.dataDir), clock);
   const needs = { store: accountsStore, passwords, clock, ids, random, log };
   const twoFactorStore = new KvTwoFactor(store, audit, clock);
+  const invitesStore = new KvInvites(store, accountsStore, audit, clock);
+  const { registration } = config;
+  const invites = new Invites({
+    store: invitesStore,
+    accounts: accountsStore,
+    registration,
+    clock,
+    ids,
+    random,
+    log,
+  });
   const accounts = new Accounts({
     ...needs,
     counts,
@@ -88,7 +101,8 @@ export async function openPeople(
     tokens,
     bell: hub,
     mode: config.mode,
-    registration: config.registration,
+    registration,
+    invites,
   });
   return {
     accounts,
@@ -101,6 +115,8 @@ export async function openPeople(
     counts,
     groups,
     groupsStore,
+    invites,
+    invitesStore,
     memberships,
     mutes,
     needs,

@@ -88,6 +88,16 @@ export const limits = {
   loginWindowMs: 15 * 60_000,
   /** How long a device is known after its last login (AU-4). */
   deviceTokenMs: 180 * 24 * 3600_000,
+  /** Accounts that one invitation is for, made by an administrator and by a member (AU-1). */
+  inviteUses: 1000,
+  inviteUsesOfMember: 10,
+  /** Invitations that one person has at a time: an administrator and a member. */
+  invitesOpen: 200,
+  invitesOpenOfMember: 10,
+  inviteCodeLength: 128,
+  /** Days that an invitation works, unless said otherwise, and at most. */
+  inviteDays: 7,
+  inviteDaysMax: 365,
   /** First wait of a throttled login; it doubles with every further try up to `loginWindowMs`. */
   loginWaitMs: 30_000,
   /** Key derivations that run at once, and logins that may wait for one; more are refused. */

@@ -13,6 +13,7 @@ export * from "./errors.ts";
 export * from "./files.ts";
 export { fold } from "./fold.ts";
 export * from "./limits.ts";
+export * from "./invites.ts";
 export { because, faultOf, type Message, type PlainKey, type Said, said, say } from "./message.ts";
 export * from "./methods.ts";
 export * from "./people.ts";

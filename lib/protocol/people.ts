@@ -30,7 +30,7 @@ export const registerBody = z.strictObject({
   username,
   password,
   adult: z.literal(true, { error: because("field.adult") }),
-  invite: z.string().max(128).optional(),
+  invite: z.string().max(limits.inviteCodeLength).optional(),
 });
 export const registerAnswer = z.object({ user });
 

@@ -26,6 +26,11 @@ export function morePlaces(words: FrameWords): readonly Place[] {
   ];
 }
 
+/** For those who may invite (AU-1). */
+export function invitePlace(words: FrameWords): Place {
+  return ["/invites", words.invites];
+}
+
 /** MO-4. Moderators have the users, what the scanners hold and the incidents; administrators everything. */
 export function adminPlaces(words: FrameWords, role: string): readonly Place[] {
   const users: Place = ["/admin/users", words.users];
@@ -56,6 +61,8 @@ export function placeTitle(words: FrameWords, path: string): string {
   const nearest = [...admin].toReversed().find(([place]) => place !== "/admin" && isAt(path, place));
   if (nearest !== undefined) return fill(words.adminTitle, { place: nearest[1] });
   if (isAt(path, "/admin")) return words.admin;
-  const place = [...mainPlaces(words), ...morePlaces(words)].find(([place]) => isAt(path, place));
+  const place = [...mainPlaces(words), ...morePlaces(words), invitePlace(words)].find(([place]) =>
+    isAt(path, place)
+  );
   return place?.[1] ?? (path === "/resume" ? words.resume : "Behest");
 }

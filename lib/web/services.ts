@@ -4,6 +4,7 @@ import type {
   Contacts,
   Demo,
   Groups,
+  Invites,
   LoggedIn,
   Origin,
   Profiles,
@@ -65,6 +66,7 @@ export interface Services {
     | "rename"
     | "setMember"
   >;
+  readonly invites: Pick<Invites, "create" | "list" | "may" | "policy" | "revoke" | "setPolicy">;
   readonly users: Pick<Users, "change" | "get" | "list" | "sanction">;
   readonly audit: Pick<Audit, "page">;
   readonly stats: Pick<Stats, "now">;

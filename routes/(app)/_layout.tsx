@@ -1,6 +1,14 @@
 import { asset } from "fresh/runtime";
 import { toRoot } from "../../lib/text/mod.ts";
-import { adminPlaces, isAt, mainPlaces, morePlaces, type Place, placeTitle } from "../../lib/web/places.ts";
+import {
+  adminPlaces,
+  invitePlace,
+  isAt,
+  mainPlaces,
+  morePlaces,
+  type Place,
+  placeTitle,
+} from "../../lib/web/places.ts";
 import { DiscreetSwitch } from "../../components/Discreet.tsx";
 import { ScanBanner } from "../../components/ScanBanner.tsx";
 import { Title } from "../../components/Title.tsx";
@@ -26,10 +34,12 @@ export default definePerson.layout(async function Frame({ Component, state, url,
   const staff = caller.role !== "member";
   // Others are told nothing in production: their files say themselves that they are held.
   const status = evaluation || staff ? await services.scanning.status() : null;
+  const mayInvite = await services.invites.may(caller);
   const [admin] = adminPlaces(words, caller.role);
   // Whoever has only the users gets there at once.
   const more: Place[] = [
     ...morePlaces(words),
+    ...mayInvite ? [invitePlace(words)] : [],
     ...admin === undefined ? [] : [[admin[0], words.admin] as const],
   ];
   const hidden = more.find(([place]) => isHere(path, place));

@@ -6,11 +6,16 @@ import { ProblemNotice } from "../../components/Notice.tsx";
 import { Title } from "../../components/Title.tsx";
 import { useWords } from "../../components/words.tsx";
 import { define } from "../../lib/web/define.ts";
+import { limits } from "../../lib/protocol/mod.ts";
 import { refusedPage } from "../../lib/web/pages.ts";
 import { newAccount, origin } from "../../lib/web/session.ts";
 
 export const handler = define.handlers({
-  GET: () => page({ username: "", invite: "", adult: false, problem: null }),
+  /** A link of an invitation has its code (AU-1). */
+  GET(ctx) {
+    const invite = ctx.url.searchParams.get("invite")?.slice(0, limits.inviteCodeLength) ?? "";
+    return page({ username: "", invite, adult: false, problem: null });
+  },
   async POST(ctx) {
     const { accounts } = ctx.state.services;
     const made = await newAccount(ctx, (body) => accounts.register(origin(ctx), body));

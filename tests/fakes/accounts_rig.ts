@@ -4,6 +4,7 @@ import {
   ApproachLimit,
   Contacts,
   type Hashing,
+  Invites,
   Passwords,
   People,
   Tokens,
@@ -12,6 +13,7 @@ import { KvAccounts } from "../../lib/adapters/kv/accounts_store.ts";
 import { KvAudit } from "../../lib/adapters/kv/audit_log.ts";
 import { KvContacts } from "../../lib/adapters/kv/contacts_store.ts";
 import { KvCounts } from "../../lib/adapters/kv/counts_store.ts";
+import { KvInvites } from "../../lib/adapters/kv/invites_store.ts";
 import { openStore, type Store } from "../../lib/adapters/kv/store.ts";
 import { KvTwoFactor } from "../../lib/adapters/kv/two_factor_store.ts";
 import { decideApproach, hidesText, newPreferences } from "../../lib/consent/mod.ts";
@@ -101,6 +103,18 @@ export async function accountsRig(
   const ids = new Ids(clock, random);
   const twoFactorStore = new KvTwoFactor(store, new KvAudit(store, clock, log), clock);
   const secret = new Uint8Array(32).fill(7);
+  const registration = options.registration ?? "open";
+  const auditStore = new KvAudit(store, clock, log);
+  const invitesStore = new KvInvites(store, accountsStore, auditStore, clock);
+  const invites = new Invites({
+    store: invitesStore,
+    accounts: accountsStore,
+    registration,
+    clock,
+    ids,
+    random,
+    log,
+  });
   const needs = {
     store: accountsStore,
     counts: new KvCounts(store),
@@ -113,7 +127,8 @@ export async function accountsRig(
     random,
     log,
     mode: options.mode ?? "evaluation",
-    registration: options.registration ?? "open",
+    registration,
+    invites,
   } satisfies AccountsNeeds;
   const people = new People(accountsStore, clock);
   /** `id username` of blockers and those whom they block, ids of people with other rules, and what is shared by id. */
@@ -166,6 +181,8 @@ export async function accountsRig(
     clock,
     contacts,
     contactsStore,
+    invites,
+    auditStore,
     log,
     needs,
     passwords,

@@ -143,6 +143,8 @@ export async function hostileWorld() {
     }),
   );
   must(await services.groups.create(boss, { name: "bad", title: say("groupBody.title") }));
+  must(await services.groups.create(boss, { name: "worse", title: "Worse" }));
+  must(await services.groups.rename(boss, "worse", { title: say("groupChange.title") }));
   for (
     const [username, role] of [["demo-ann", "owner"], ["demo-bob", "member"], ["carl", "member"]] as const
   ) {

@@ -18,13 +18,14 @@ import { FakeClock, fakeStartMs } from "./clock.ts";
 import { addFile, emptyFileWorld, fakeFileServices, type FakeFileWorld } from "./file_services.ts";
 import { seededRandom } from "./random.ts";
 import { told } from "./told.ts";
+import { emptyInviteWorld, fakeInvites, type FakeInviteWorld } from "./invite_services.ts";
 import { trusting } from "./trusting.ts";
 
 export const fakePassword = "correct horse battery";
 export const fakeSetupToken = "setup-token";
 
 /** What page tests set up and look at. */
-export interface FakeWorld extends FakeAccountWorld, FakeAdminWorld, FakeFileWorld {
+export interface FakeWorld extends FakeInviteWorld, FakeAccountWorld, FakeAdminWorld, FakeFileWorld {
   /** Token to username. */
   tokens: Map<string, string>;
   inbox: ListItem[];
@@ -114,6 +115,7 @@ export function fakeServices(over: Partial<Config> = {}): FakeServices {
       : { usernames: ["demo-ann", "demo-bob"], password: "demo password" },
     requestId: () => ids.next(),
     accounts: fakeAccounts(world, ids, refusal),
+    invites: fakeInvites(world, clock, ids, refusal, whole.registration),
     contacts: {
       request: asked(
         "contact.request",
@@ -206,6 +208,7 @@ export function fakeServices(over: Partial<Config> = {}): FakeServices {
 
 function emptyWorld(): FakeWorld {
   return {
+    ...emptyInviteWorld(),
     ...emptyAccountWorld(),
     ...emptyAdminWorld(),
     ...emptyFileWorld(),

@@ -4,6 +4,7 @@ import type {
   ExportEntry,
   ExportPart,
   Groups,
+  InvitesStore,
   ProfileRecord,
   TwoFactorStore,
   UserRecord,
@@ -13,7 +14,7 @@ import type { Consent } from "../../consent/mod.ts";
 import type { FileRecord, Files } from "../../files/mod.ts";
 import type { SanctionRecord } from "../../moderation/mod.ts";
 import { type Caller, type Clock, iso } from "../../platform/mod.ts";
-import { type FileObject, Refusal } from "../../protocol/mod.ts";
+import { type FileObject, limits, Refusal } from "../../protocol/mod.ts";
 import { getValues } from "./get_many.ts";
 import { keys } from "./keys.ts";
 import type { Store } from "./store.ts";
@@ -28,6 +29,7 @@ export interface ExportSources {
   twoFactor: Pick<TwoFactorStore, "of">;
   contacts: Pick<Contacts, "list">;
   groups: Pick<Groups, "list">;
+  invites: Pick<InvitesStore, "of">;
   consent: Pick<Consent, "get" | "stopOf">;
   history: Pick<CommandRoom["history"], "get">;
   commandStore: Pick<CommandStore, "history" | "outbox">;
@@ -123,7 +125,7 @@ async function factorsOf(twoFactor: ExportSources["twoFactor"], userId: string) 
 }
 
 async function* acquaintanceEntries(
-  { contacts, groups, clock }: ExportSources,
+  { contacts, groups, invites, clock }: ExportSources,
   caller: Caller,
 ): AsyncIterable<ExportEntry> {
   const now = clock.now();
@@ -132,6 +134,11 @@ async function* acquaintanceEntries(
   const names = known.map(({ username, displayName }) => ({ username, displayName }));
   yield jsonEntry("contacts.json", { contacts: names, incoming, outgoing }, now);
   yield jsonEntry("groups.json", await groups.list(caller), now);
+  // Without the hash of the code.
+  const made = (await invites.of(caller.userId, limits.invitesOpen)).map((
+    { id, uses, used, createdAt, expiresAt },
+  ) => ({ id, uses, used, createdAt: iso(createdAt), expiresAt: iso(expiresAt) }));
+  yield jsonEntry("invites.json", made, now);
 }
 
 /** Commands as the person sees them: withheld ones stay out, sealed ones stay sealed (CO-2, CO-3). */

@@ -1,4 +1,4 @@
-import type { Contacts, Groups, GroupsStore, RemovalPart } from "../../accounts/mod.ts";
+import type { Contacts, Groups, GroupsStore, InvitesStore, RemovalPart } from "../../accounts/mod.ts";
 import type { CommandRoom, CommandStore } from "../../commands/mod.ts";
 import type { Files, FileStore } from "../../files/mod.ts";
 import type { Bell } from "../../platform/mod.ts";
@@ -13,6 +13,7 @@ export interface LeavingParts {
   commandStore: Pick<CommandStore, "outbox" | "commands" | "purge">;
   contacts: Pick<Contacts, "endSome">;
   groups: Groups;
+  invitesStore: Pick<InvitesStore, "removeOf">;
   groupsStore: Pick<GroupsStore, "recordsOf">;
   files: Pick<Files, "abandon">;
   fileStore: Pick<FileStore, "filesOf" | "lastUse" | "remove" | "uploadsOf">;
@@ -29,6 +30,7 @@ export function removalParts(parts: LeavingParts): RemovalPart[] {
     sent(parts),
     acquaintances(parts),
     memberships(parts),
+    invitations(parts),
     files(parts),
     browsers(parts),
   ];
@@ -91,6 +93,15 @@ function memberships({ groups, groupsStore }: LeavingParts): RemovalPart {
         await groups.forsake(caller, group);
       }
       return { more: records.length === atOnce };
+    },
+  };
+}
+
+function invitations({ invitesStore }: LeavingParts): RemovalPart {
+  return {
+    async remove({ userId }) {
+      await invitesStore.removeOf(userId);
+      return { more: false };
     },
   };
 }

@@ -39,6 +39,11 @@ export class KvAccounts implements AccountsStore {
     this.#byId.forget(userId);
   }
 
+  /** Another part of this process made an account with this name. */
+  forgetName(username: string): void {
+    this.#idByName.forget(username);
+  }
+
   async userNamed(username: string): Promise<UserRecord | null> {
     return (await this.usersNamed([username])).get(username) ?? null;
   }
@@ -236,7 +241,8 @@ export class KvAccounts implements AccountsStore {
   }
 }
 
-function userSets(user: UserRecord): { key: Deno.KvKey; value: unknown }[] {
+/** What makes an account. */
+export function userSets(user: UserRecord): { key: Deno.KvKey; value: unknown }[] {
   return [{ key: keys.user(user.id), value: user }, { key: keys.username(user.username), value: user.id }];
 }
 

@@ -46,6 +46,15 @@ export const keys = {
     by: "user" | "address" | "device" | "session",
     subject: string,
   ) => ["login_failures", by, subject],
+  /** An invitation to make an account; accounts. Ends when it expires, is revoked, or with its maker's account. */
+  invite: (inviteId: string) => ["invite", inviteId],
+  invites: () => ["invite"],
+  /** Its id by the hash of its code, and by its maker; written with the record above, and end with it. */
+  inviteCode: (hash: string) => ["invite_code", hash],
+  inviteOf: (userId: string, inviteId: string) => ["invite_of", userId, inviteId],
+  invitesOf: (userId: string) => ["invite_of", userId],
+  /** Whether members may invite; accounts. Never ends. */
+  membersInvite: () => ["members_invite"],
   /** Registrations from an address in the last hour; accounts. Ends after an hour. */
   registrations: (address: string) => ["registrations", address],
 

@@ -4,6 +4,7 @@
  * Start with `keys.ts` (every key), then `store.ts` (opening) and `committer.ts` (writing).
  */
 export { exportParts } from "./account_export.ts";
+export { KvInvites } from "./invites_store.ts";
 export { KvRemoval } from "./account_removal.ts";
 export { removalParts } from "./account_removal_parts.ts";
 export { KvAccounts } from "./accounts_store.ts";

@@ -33,6 +33,7 @@ export const fieldMessages = {
   "field.direction": "must not contain characters that change the text direction",
   "field.visible": "must have at least one visible character",
   "field.reserved": "choose another; this name is kept for administrators",
+  "field.invite": "enter an invitation that still works",
   "field.time": "must be a time like 2026-01-31T18:00:00Z",
   "field.years": "must be in the years 0000 to 9999",
   "field.username": "must be 3 to 32 of a-z, 0-9, _ and -, beginning with a letter or digit",

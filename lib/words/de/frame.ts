@@ -13,6 +13,7 @@ export const frame: Words["frame"] = {
   files: "Dateien",
   contacts: "Kontakte",
   groups: "Gruppen",
+  invites: "Einladungen",
   preferences: "Einstellungen",
   profile: "Profil",
   sessions: "Sitzungen",

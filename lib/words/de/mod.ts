@@ -20,6 +20,7 @@ import { history } from "./history.ts";
 import { inbox } from "./inbox.ts";
 import { incidents } from "./incidents.ts";
 import { inputs } from "./inputs.ts";
+import { invites } from "./invites.ts";
 import { keys } from "./keys.ts";
 import { lists } from "./lists.ts";
 import { moderation } from "./moderation.ts";
@@ -61,6 +62,7 @@ export const de = {
   inbox,
   incidents,
   inputs,
+  invites,
   keys,
   lists,
   moderation,

@@ -48,6 +48,7 @@ export const fields: Translated<typeof fieldMessages> = {
   "field.direction": "darf keine Zeichen enthalten, die die Textrichtung ändern",
   "field.visible": "muss mindestens ein sichtbares Zeichen haben",
   "field.reserved": "wähle einen anderen; dieser Name ist Administratoren vorbehalten",
+  "field.invite": "gib eine Einladung ein, die noch gilt",
   "field.time": "muss eine Zeit sein wie 2026-01-31T18:00:00Z",
   "field.years": "muss in den Jahren 0000 bis 9999 liegen",
   "field.username": "muss 3 bis 32 Zeichen aus a–z, 0–9, _ und - haben, vorn ein Buchstabe oder eine Ziffer",

@@ -12,6 +12,7 @@ export const frame = {
   files: "Files",
   contacts: "Contacts",
   groups: "Groups",
+  invites: "Invitations",
   preferences: "Preferences",
   profile: "Profile",
   sessions: "Sessions",

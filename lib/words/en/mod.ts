@@ -19,6 +19,7 @@ import { history } from "./history.ts";
 import { inbox } from "./inbox.ts";
 import { incidents } from "./incidents.ts";
 import { inputs } from "./inputs.ts";
+import { invites } from "./invites.ts";
 import { keys } from "./keys.ts";
 import { lists } from "./lists.ts";
 import { moderation } from "./moderation.ts";
@@ -60,6 +61,7 @@ export const en = {
   inbox,
   incidents,
   inputs,
+  invites,
   keys,
   lists,
   moderation,
