@@ -12,6 +12,7 @@ import { fileTimes, timesTable } from "./test_times.ts";
 const needed = [
   { program: "chromium", aptPackage: "chromium", paths: browserPaths },
   { program: "clamd", aptPackage: "clamav-daemon", paths: ["/usr/sbin/clamd", "/usr/bin/clamd"] },
+  { program: "nginx", aptPackage: "nginx", paths: ["/usr/sbin/nginx", "/usr/bin/nginx"] },
 ] as const;
 
 /** What only makes the tests faster. */

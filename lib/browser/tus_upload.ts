@@ -18,6 +18,11 @@ export interface TusAnswer {
 /** Waits before the upload is resumed without the person. They start again once bytes were sent. */
 const retryDelaysMs = [0, 1000, 3000, 10_000];
 
+/** Bytes of one request: fewer than the megabyte to which many proxies limit a body (FI-9). */
+const partBytes = 1_000_000;
+/** The smallest part that is tried when a proxy refuses larger ones. */
+const leastPartBytes = 50_000;
+
 const createPath = "/api/v1/uploads";
 const fileIdHeader = "Behest-File-Id";
 const tusHeaders = { "Tus-Resumable": "1.0.0" };
@@ -29,7 +34,7 @@ interface Standing {
 }
 
 /**
- * Uploads one file by tus 1.0.0 as one stream, and resumes after an interruption. Only for the browser. Own code, because the tus
+ * Uploads one file by tus 1.0.0 in parts, and resumes after an interruption. Only for the browser. Own code, because the tus
  * project's library is a quarter of the scripts that a page can have (UI-7).
  */
 export class TusUpload {
@@ -41,6 +46,7 @@ export class TusUpload {
   #run = 0;
   #request: XMLHttpRequest | null = null;
   #waiting: ReturnType<typeof setTimeout> | undefined;
+  #partBytes = partBytes;
 
   /** `before`: the unfinished upload of an earlier page; null to start a new one. */
   constructor(file: File, before: BegunUpload | null, events: TusEvents) {
@@ -77,10 +83,11 @@ export class TusUpload {
       let { offset, fileId } = await this.#standing(run);
       if (run !== this.#run) return;
       this.#events.progress(offset);
-      if (offset < this.#file.size) {
-        ({ offset, fileId } = await this.#send(offset, () => tried = 0));
+      while (offset < this.#file.size) {
+        const from = offset;
+        ({ offset, fileId } = await this.#send(from, () => tried = 0));
         if (run !== this.#run) return;
-        if (offset < this.#file.size) throw new TypeError("It was taken in part.");
+        if (offset <= from) throw new TypeError("Nothing of it was taken.");
       }
       if (this.#place !== null) dropKept(this.#place.key);
       this.#events.progress(offset);
@@ -88,6 +95,10 @@ export class TusUpload {
     } catch (error) {
       if (run !== this.#run) return;
       const answer = error instanceof Refused ? error.answer : null;
+      if (answer !== null && isProxyLimit(answer) && this.#partBytes > leastPartBytes) {
+        this.#partBytes = Math.max(leastPartBytes, Math.floor(this.#partBytes / 2));
+        return void this.#go(run, tried);
+      }
       const delayMs = answer === null || mayHelp(answer) ? retryDelaysMs[tried] : undefined;
       if (delayMs === undefined) this.#events.failed(answer);
       else this.#waiting = setTimeout(() => void this.#go(run, tried + 1), delayMs);
@@ -146,7 +157,7 @@ export class TusUpload {
       };
       request.onerror = () => reject(new TypeError("The connection broke off."));
       request.onabort = () => reject(new TypeError("It was paused."));
-      request.send(this.#file.slice(offset));
+      request.send(this.#file.slice(offset, offset + this.#partBytes));
     });
   }
 }
@@ -162,6 +173,11 @@ export function problemIn({ body }: TusAnswer): { kind?: string; detail?: string
   } catch {
     return {};
   }
+}
+
+/** Whether something in front of the server refused the size of a body: the server's own refusals have a kind. */
+export function isProxyLimit(answer: TusAnswer): boolean {
+  return answer.status === 413 && problemIn(answer).kind === undefined;
 }
 
 class Refused extends Error {

@@ -212,6 +212,9 @@ function problemOf(
 ): string {
   if (answer === null) return words.brokeOff;
   if (answer.status === 401) return words.sessionOver;
+  // Without a kind the answer is not the server's own, but that of a proxy in front of it.
+  if (kind === undefined && answer.status === 413) return words.proxyLimit;
+  if (kind === undefined && answer.status >= 502 && answer.status <= 504) return words.serverAway;
   // The server's own text is English, and more exact than the kind.
   if (language === "en" && detail !== undefined) return detail;
   switch (kind) {

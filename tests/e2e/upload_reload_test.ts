@@ -51,12 +51,12 @@ uploadTest(
     await page.getByText("Not finished").waitFor();
     const row = page.getByRole("listitem").filter({ hasText: "film.bin" });
     assert.match(await row.textContent() ?? "", /[1-9]\d? % of 2\.86 MiB sent/);
+    const before = offsets.length;
     await page.getByLabel("Upload files").setInputFiles(path);
     await page.getByRole("list", { name: "Your files" }).getByText("film.bin").waitFor();
     assert.equal(await page.getByText("Not finished").count(), 0);
-    assert.equal(offsets.length, 2);
     assert.equal(offsets[0], 0);
-    assert.ok(offsets[1]! > 0, "it began anew");
+    assert.ok(offsets[before]! > 0, "it began anew");
     const { files } = await (await page.request.get(`${base}/api/v1/files`)).json();
     assert.deepEqual(files.map((file: { size: number }) => file.size), [sizeBytes]);
     await page.reload();
@@ -75,7 +75,7 @@ uploadTest("UI-5: what broke off can be forgotten, here and on the server", asyn
   await page.reload();
   await page.getByLabel("Upload files").setInputFiles(path);
   await page.getByRole("list", { name: "Your files" }).getByText("film.bin").waitFor();
-  assert.equal(offsets.at(-1), 0);
+  assert.equal(offsets.filter((offset) => offset === 0).length, 2);
 });
 
 uploadTest("UI-5: nobody else at the same browser hears what somebody did not finish", async (visit) => {
@@ -115,7 +115,7 @@ uploadTest(
     await page.getByLabel("Upload files").setInputFiles(path);
     await page.getByRole("list", { name: "Your files" }).getByText("film.bin").waitFor();
     assert.equal(broken, 2);
-    assert.equal(offsets.length, 3);
+    assert.deepEqual(offsets, [0, 0, 0, 1_000_000, 2_000_000]);
     const { files } = await (await page.request.get(`${base}/api/v1/files`)).json();
     assert.deepEqual(files.map((file: { size: number }) => file.size), [sizeBytes]);
   },

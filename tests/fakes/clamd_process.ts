@@ -162,7 +162,8 @@ async function pings(port: number): Promise<boolean> {
   }
 }
 
-function freePort(): number {
+/** A port that nobody uses just now. */
+export function freePort(): number {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   return listener.addr.port;
 }

@@ -45,6 +45,10 @@ export const upload: Words["upload"] = {
   begunHint: "Wähle dieselbe Datei noch einmal, dann geht es dort weiter, wo es abgebrochen ist.",
   begunRow: "{percent} % von {size} gesendet",
   forget: "Vergessen",
+  proxyLimit:
+    "Das Netz vor dem Server nimmt keine Dateien an, auch nicht in kleinen Teilen. Sag der Person, die ihn betreibt, dass die Grenze für die Größe einer Anfrage zu niedrig ist.",
+  serverAway:
+    "Der Server ist gerade nicht zu erreichen. Was gesendet wurde, bleibt; versuche es noch einmal, dann geht es weiter.",
   noRoom:
     "Dafür ist kein Platz mehr: Deine Dateien sind zusammen zu groß. Lösche welche, die du nicht brauchst.",
   notClean: "Diese Datei hat die Prüfung nicht bestanden. Der Server nimmt sie nicht an.",

@@ -42,6 +42,9 @@ export const upload = {
   begunHint: "Choose the same file again, and it goes on where it broke off.",
   begunRow: "{percent} % of {size} sent",
   forget: "Forget it",
+  proxyLimit:
+    "The network in front of the server takes no files, not even in small parts. Tell the person who runs it that its limit for the size of a request is too low.",
+  serverAway: "The server cannot be reached just now. What was sent is kept; try again to go on.",
   noRoom: "There is no room for it: your files take too much together. Remove some that you do not need.",
   notClean: "This file did not pass the checks. The server does not take it.",
   tooMany: "Too many uploads are not finished. Finish or cancel one of them first.",
