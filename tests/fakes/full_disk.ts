@@ -1,3 +1,4 @@
+import { statfs } from "node:fs/promises";
 import { smallFileSystem } from "./blob_stores.ts";
 
 /** A small file system that a test fills and empties. */
@@ -13,6 +14,15 @@ export class FullDisk implements AsyncDisposable {
   static async of(sizeBytes: number): Promise<FullDisk> {
     const disk = await smallFileSystem(sizeBytes);
     return new FullDisk(disk.root, disk);
+  }
+
+  /** Takes what is free but so many bytes. */
+  async fillBut(bytes: number): Promise<void> {
+    const { bavail, bsize } = await statfs(this.root);
+    using file = await Deno.open(this.#filler, { create: true, append: true });
+    for (let left = bavail * bsize - bytes; left > 0; left -= 1 << 20) {
+      await file.write(new Uint8Array(Math.min(left, 1 << 20)));
+    }
   }
 
   /** Takes every byte that is free. */

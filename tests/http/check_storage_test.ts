@@ -44,6 +44,18 @@ Deno.test("FI-3: one command compares a data directory with itself, and mends it
     await using store = await openStore(file.path);
     const rig = await StorageRig.open(store, `${directory}/storage`);
     orphan = await keepAll(rig.blobs, idOf(900), utf8("orphan"));
+    await using _aside = await rig.blobs.stage(idOf(901));
+  }
+  // What a crash leaves, and the server removes.
+  const crashed = await runCheck(directory);
+  assert.equal(crashed.code, 0, crashed.said + crashed.told);
+  assert.match(crashed.said, new RegExp(`bytes without record: ${orphan}: .* once they are an hour old\\.`));
+  assert.match(crashed.said, /bytes aside without upload: .* once they are an hour old\./);
+  assert.match(crashed.said, /No fault: the server removes these itself\./);
+  {
+    await using store = await openStore(file.path);
+    const rig = await StorageRig.open(store, `${directory}/storage`);
+    await rig.blobs.unstage(idOf(901));
     await store.kv.set(keys.usage(ann), { bytes: 1 });
   }
   for (let again = 0; again < 2; again++) {

@@ -9,11 +9,14 @@ import {
   listed,
   mebibyte,
   one,
+  other,
   pattern,
   read,
   utf8,
   writeAll,
 } from "../fakes/blob_stores.ts";
+import { FakeClock } from "../fakes/clock.ts";
+import { FullDisk } from "../fakes/full_disk.ts";
 
 async function onDisk(run: (root: string, blobs: DiskBlobs) => Promise<void>): Promise<void> {
   const root = await Deno.makeTempDir({ prefix: "behest-test-" });
@@ -134,4 +137,33 @@ Deno.test("FI-3: what was set aside as damaged is out of sight, and nothing of i
     assert.equal(await keepAll(blobs, one, utf8("good")), sha256);
     assert.deepEqual(await read(blobs, sha256), utf8("good"));
   });
+});
+
+Deno.test("OP-9, FI-1: uploads leave their floor of the disk free, however little they bring and whatever filled it", async () => {
+  await using disk = await FullDisk.of(64 * mebibyte);
+  const floorBytes = 16 * mebibyte;
+  const blobs = await DiskBlobs.open(disk.root, new FakeClock(), floorBytes);
+  const noRoom = { name: "NoRoom", code: "ENOSPC" };
+  // Looks at the disk, and finds much room.
+  await keepAll(blobs, one, pattern(mebibyte, 1));
+  {
+    await using begun = await blobs.stage(other);
+    await begun.write(utf8("a part"));
+    await begun.sync();
+  }
+  await disk.fillBut(floorBytes - 4096);
+  await assert.rejects(blobs.stage(idOf(5)), noRoom, "also one without a byte");
+  const reopened = (await blobs.reopen(other, 6))!;
+  await assert.rejects(async () => {
+    await reopened.write(utf8("one more"));
+    await reopened.sync();
+  }, noRoom);
+  await reopened[Symbol.asyncDispose]();
+  assert.deepEqual(await asideOf(blobs), [{ id: other, sizeBytes: 6 }]);
+  // What is complete can still be kept.
+  const whole = (await blobs.reopen(other, 6))!;
+  const { sha256 } = await whole.finish();
+  await blobs.keep(other, sha256);
+  await disk.empty();
+  await keepAll(blobs, idOf(5), utf8("with room again"));
 });

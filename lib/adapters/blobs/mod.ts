@@ -52,7 +52,7 @@ export class DiskBlobs implements BlobStore {
   constructor(root: string, clock: Clock = systemClock, leftFreeBytes = 0) {
     this.#places = new Places(root);
     this.#clock = clock;
-    this.#room = new Room(this.#places.root, leftFreeBytes);
+    this.#room = new Room(this.#places.uploads, leftFreeBytes);
   }
 
   /** Creates missing directories, and makes them private. */
@@ -71,6 +71,7 @@ export class DiskBlobs implements BlobStore {
 
   async stage(id: string): Promise<Staged> {
     const path = this.#places.upload(id);
+    await this.#room.begin();
     const file = await Deno.open(path, { read: true, write: true, createNew: true, mode: fileMode });
     try {
       await lock(file, id);
@@ -86,6 +87,7 @@ export class DiskBlobs implements BlobStore {
     if (!Number.isSafeInteger(sizeBytes) || sizeBytes < 0) throw new RangeError(`${sizeBytes} is no size.`);
     const file = await orNull(Deno.open(path, { read: true, write: true }));
     if (file === null) return null;
+    this.#room.lookAgain();
     try {
       await lock(file, id);
       const found = await file.stat();

@@ -17,12 +17,24 @@ export class NoRoom extends Error {
 export class Room {
   readonly #path: string;
   readonly #leftFreeBytes: number;
-  #leftBytes = 0;
+  /** Bytes until the next look. */
+  #leftBytes = -1;
 
   /** `path` is on that disk; uploads leave `leftFreeBytes` of it free. */
   constructor(path: string, leftFreeBytes: number) {
     this.#path = path;
     this.#leftFreeBytes = leftFreeBytes;
+  }
+
+  /** Call it when an upload begins, also one without bytes. Throws `NoRoom`. */
+  async begin(): Promise<void> {
+    this.lookAgain();
+    await this.take(0);
+  }
+
+  /** The next bytes look at the disk: what was free some time ago says nothing of a new request. */
+  lookAgain(): void {
+    this.#leftBytes = -1;
   }
 
   /** Call it before writing bytes. Throws `NoRoom`. */

@@ -5,6 +5,10 @@ import { blobWrites } from "../kv/blob_writes.ts";
 import { keys } from "../kv/keys.ts";
 import { dropScanKeys } from "./scans.ts";
 
+/** FI-7: what the sweep does with bytes that a crash left. */
+export const sweptAway =
+  "A crash leaves such bytes. The running server removes them once they are an hour old.";
+
 /** Checks blobs: their bytes and their records. */
 export function* checkBytes(facts: StorageFacts): Generator<Finding> {
   for (const path of facts.strays) {
@@ -49,6 +53,7 @@ function* checkPresent(
       what: held
         ? "No record speaks of these bytes, but a legal hold keeps them."
         : "No record speaks of these bytes.",
+      ...(held ? {} : { server: sweptAway }),
       mend: held ? null : { how: "removes them", disk: { act: "remove", sha256 } },
     };
     return;
@@ -94,10 +99,13 @@ function* checkMatched(facts: StorageFacts, sha256: string): Generator<Finding> 
     }
     case "sealed":
       yield readBack
-        ? found(`The bytes are sealed as evidence of incident ${incidentId}, and lie here too.`, {
-          how: "removes them here",
-          disk: { act: "remove", sha256 },
-        })
+        ? {
+          ...found(`The bytes are sealed as evidence of incident ${incidentId}, and lie here too.`, {
+            how: "removes them here",
+            disk: { act: "remove", sha256 },
+          }),
+          server: "The server removes them here at its next start.",
+        }
         : found(
           `The bytes should be sealed as evidence of incident ${incidentId}, which cannot be read back.`,
           null,

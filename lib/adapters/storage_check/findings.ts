@@ -38,6 +38,8 @@ export interface Finding {
   subject: string;
   /** A sentence for an operator. */
   what: string;
+  /** What the server itself does about it, as a crash leaves such things behind: no fault then. */
+  server?: string;
   /** Null when a person must decide. */
   mend: Mend | null;
 }

@@ -1,6 +1,7 @@
 import type { UploadRecord } from "../../files/ports.ts";
 import type { Finding } from "./findings.ts";
 import type { StorageFacts } from "./facts.ts";
+import { sweptAway } from "./bytes.ts";
 import { keys } from "../kv/keys.ts";
 
 /** Checks staged uploads and their records (FI-2). */
@@ -12,6 +13,7 @@ export function* checkUploads(facts: StorageFacts): Generator<Finding> {
       kind: "bytes aside without upload",
       subject: id,
       what: "No upload will go on with these bytes.",
+      server: sweptAway,
       mend: { how: "removes them", disk: { act: "unstage", id } },
     };
   }
