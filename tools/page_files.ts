@@ -1,7 +1,9 @@
 /** The files under `routes/` that are pages, as paths from the project's root; layouts and what answers programs are none. */
 export function pageFiles(): string[] {
   return filesBelow("routes").filter((file) =>
-    /^routes\/_(404|error)\.tsx$/.test(file) || /\/[^/_][^/]*\.tsx$/.test(file)
+    /^routes\/_(404|error)\.tsx$/.test(file) ||
+    // Fresh makes no routes of folders like `(_parts)`.
+    (/\/[^/_][^/]*\.tsx$/.test(file) && !file.includes("/(_"))
   );
 }
 

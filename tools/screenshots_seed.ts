@@ -15,9 +15,10 @@ export async function seed(services: Services): Promise<void> {
   const admin = await callerFor(services, adminLogin.username);
   const ann = await callerFor(services, "demo-ann");
   const bob = await callerFor(services, "demo-bob");
+  const { invite } = good(await services.invites.create(admin, { uses: 25 }));
   for (const username of ["carla-with-a-rather-long-name", "dov"]) {
     good(
-      await services.accounts.register(origin, { username, password: othersPassword, adult: true }),
+      await services.accounts.register(origin, { username, password: othersPassword, adult: true, invite }),
     );
   }
   const carla = await callerFor(services, "carla-with-a-rather-long-name");

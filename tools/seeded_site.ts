@@ -28,6 +28,9 @@ export async function openSeededSite(): Promise<SeededSite> {
     // One that runs on the machine would make other pages.
     BEHEST_CLAMD: "127.0.0.1:9",
     BEHEST_CSAM_HASHES: await knownHashes(dataDir),
+    // The most that pages of accounts and groups have to show.
+    BEHEST_REGISTRATION: "invite",
+    BEHEST_GROUPS: "members",
     BEHEST_ADMIN_USERNAME: adminLogin.username,
     BEHEST_ADMIN_PASSWORD: adminLogin.password,
   });

@@ -1,5 +1,5 @@
 /**
- * Knows who someone is and whom they know: users, passwords, second factors, sessions, contacts, groups, profiles.
+ * Knows who someone is and whom they know: users, invitations, passwords, second factors, sessions, contacts, groups.
  * Never stores a password, token or recovery code in readable form, and never decides what a person receives.
  * Start with `accounts.ts` (registration, login) and `ports.ts` (what it asks of the store).
  */

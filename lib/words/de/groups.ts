@@ -2,7 +2,8 @@ import type { Words } from "../catalogue.ts";
 
 export const groups: Words["groups"] = {
   title: "Gruppen",
-  lead: "In einer Gruppe bist du nur, wenn du angenommen hast, und du kannst jederzeit gehen.",
+  lead:
+    "In einer Gruppe bist du nur, wenn du angenommen hast, und du kannst jederzeit gehen. Wer sie als Letzter leitet, übergibt oder beendet sie zuerst.",
   accepted:
     "Du bist jetzt in der Gruppe. Was an sie gesendet wird, erreicht dich, soweit deine Einstellungen es zulassen.",
   declined: "Abgelehnt. Du bist nicht in der Gruppe.",

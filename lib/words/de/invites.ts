@@ -17,7 +17,7 @@ export const invites: Words["invites"] = {
   madeFacts: { one: "Gilt einmal, bis {time}.", other: "Gilt für {count} Personen, bis {time}." },
   open: "Angelegte Einladungen",
   facts: "{used} von {uses} benutzt, läuft ab {time}",
-  by: "Angelegt von @{username} {time}",
+  by: "Angelegt von @{username}, {time}",
   revoke: "Zurückziehen",
   revokeOf: "Die Einladung von {time} zurückziehen",
   doneRevoke: "Zurückgezogen. Der Link gilt nicht mehr.",

@@ -1,7 +1,8 @@
 /** Groups (BR-6): of a person, of their owners and of administrators. */
 export const groups = {
   title: "Groups",
-  lead: "You are in a group only if you accepted, and you can leave at any time.",
+  lead:
+    "You are in a group only if you accepted, and you can leave at any time. Its last owner hands it over or ends it first.",
   accepted: "You are in the group now. What is sent to it reaches you, as far as your preferences let it.",
   declined: "Declined. You are not in the group.",
   left: "You left. Nothing that is sent to the group reaches you any more.",

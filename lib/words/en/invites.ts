@@ -16,7 +16,7 @@ export const invites = {
   madeFacts: { one: "Works once, until {time}.", other: "Works for {count} people, until {time}." },
   open: "Invitations made",
   facts: "{used} of {uses} used, expires {time}",
-  by: "Made by @{username} {time}",
+  by: "Made by @{username}, {time}",
   revoke: "Revoke",
   revokeOf: "Revoke the invitation made {time}",
   doneRevoke: "Revoked. The link no longer works.",
