@@ -111,9 +111,9 @@ export function CommandActions(props: CommandActionsProps) {
               id={`in-${id}`}
               label={words.what}
               hint={requires === "proof" ? words.proofHint : words.reviewHint}
-              required={requires === "proof" && own.files.length === 0}
+              required={false}
             />
-            <details class="wide">
+            <details class="wide" open={requires === "proof"}>
               <summary>{words.addFiles}</summary>
               <AttachField
                 name="proof"

@@ -77,7 +77,7 @@ export function CommandCard(props: CommandCardProps) {
         </ul>
         {asked === null ? null : <p class="soft small">{asked}</p>}
         <OwnProof state={item.state} absent={props.absent} brief />
-        {state === "returned" ? <Returned note={item.state?.note ?? null} /> : null}
+        {state === "returned" ? <Returned note={returnNote(item)} /> : null}
         {props.waiting === undefined ? null : <p class="soft small" role="status">{props.waiting}</p>}
         {error === undefined ? null : <p class="field-error" role="alert">{error}</p>}
         <CommandActions
@@ -115,6 +115,11 @@ export function OwnProof({ state, absent, brief = false }: OwnProofProps) {
       <Attachments files={files} absent={absent} label={words.yourProof} brief={brief} />
     </div>
   );
+}
+
+/** A row that a browser kept from an earlier version has the sender's words as its note. */
+function returnNote({ state }: ListItem): string | null {
+  return (state?.review === undefined ? state?.note : state.review.note) ?? null;
 }
 
 function Returned({ note }: { note: string | null }) {

@@ -46,6 +46,15 @@ export function RecipientList(props: RecipientListProps) {
                 label={fill(words.handedInBy, { name: one.username })}
                 brief={brief}
               />
+              {one.review?.note
+                ? (
+                  <span class="small">
+                    {fill(one.review.accept ? words.acceptedNote : words.returnedNote, {
+                      note: one.review.note,
+                    })}
+                  </span>
+                )
+                : null}
             </span>
             <span class="row">
               <StateBadge state={one.state} reader="sender" />

@@ -12,7 +12,7 @@ interface TimelineProps {
 
 /** What happened to a command, first things first. */
 export function Timeline({ entries, reader, local = false }: TimelineProps) {
-  const { note, nothingYet } = useWords("commands");
+  const { note, byWho, nothingYet } = useWords("commands");
   if (entries.length === 0) return <p class="soft">{nothingYet}</p>;
   return (
     <ol class="timeline">
@@ -20,7 +20,7 @@ export function Timeline({ entries, reader, local = false }: TimelineProps) {
         <li key={index}>
           <span class="row">
             <StateBadge state={entry.state} reader={reader} />
-            {entry.who === undefined ? null : <bdi>@{entry.who}</bdi>}
+            <Person entry={entry} byWho={byWho} />
             <span class="soft small">
               <Time value={entry.at} local={local} />
             </span>
@@ -29,5 +29,21 @@ export function Timeline({ entries, reader, local = false }: TimelineProps) {
         </li>
       ))}
     </ol>
+  );
+}
+
+/** Whose state it is, for the sender, and who changed it where that was another person. */
+function Person({ entry: { who, recipient }, byWho }: { entry: TimelineEntry; byWho: string }) {
+  const first = recipient ?? who;
+  if (first === undefined) return null;
+  return (
+    <>
+      <bdi>@{first}</bdi>
+      {who === undefined || who === first ? null : (
+        <span class="soft small">
+          <bdi>{fill(byWho, { who })}</bdi>
+        </span>
+      )}
+    </>
   );
 }

@@ -126,7 +126,7 @@ function OpenCommands(props: ListProps) {
       view(bounded({ items: withReading(then, items.value, list.items), next: list.next }, props.wanted));
     };
     refill.current = read;
-    // The notification of a return does not bring the sender's words.
+    // A notification kept by an earlier version does not bring the sender's words.
     const readOne = async (id: string) => {
       const detail = await client.request("command.get", { id }).catch(() => null);
       if (detail?.state === undefined) return;
@@ -148,7 +148,7 @@ function OpenCommands(props: ListProps) {
         change(changed);
         // A submission from another device does not bring its files.
         const lacks = changed.state === "submitted" ||
-          (changed.state === "returned" && changed.note === undefined);
+          (changed.state === "returned" && changed.review === undefined);
         if (lacks) void readOne(changed.id);
       }),
       client.on("stopped", (state) => {
@@ -179,6 +179,7 @@ function OpenCommands(props: ListProps) {
         state: answer.state.state,
         until: answer.state.until,
         note: answer.state.note,
+        ...(answer.state.review === undefined ? {} : { review: answer.state.review }),
         command: answer.command,
         at: answer.state.updatedAt,
       });

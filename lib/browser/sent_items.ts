@@ -38,11 +38,15 @@ export function withChange<T extends ListItem>(item: T, changed: CommandChanged)
     return changed.totals === undefined ? item : { ...item, totals: changed.totals };
   }
   const recipients = item.recipients.map((one) =>
-    one.username === changed.recipient
-      ? { ...one, state: changed.state ?? one.state, note: changed.note ?? one.note, updatedAt: changed.at }
-      : one
+    one.username === changed.recipient ? withNews(one, changed) : one
   );
   return { ...item, recipients, totals: changed.totals ?? countStates(recipients.map((one) => one.state)) };
+}
+
+/** A change always brings the recipient's note and the review of the last submission. */
+function withNews({ review: _, ...one }: RecipientState, changed: CommandChanged): RecipientState {
+  const { state = one.state, note = one.note, review, at } = changed;
+  return { ...one, state, note, ...(review === undefined ? {} : { review }), updatedAt: at };
 }
 
 function countStates(states: CommandState[]): Totals {

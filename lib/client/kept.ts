@@ -1,5 +1,5 @@
 import { isOpen } from "../protocol/closed_states.ts";
-import type { CommandChanged, Delivery, ListItem } from "../protocol/commands.ts";
+import type { CommandChanged, Delivery, ListItem, OwnState } from "../protocol/commands.ts";
 
 /** The last known state of a command, for reading without a connection (UI-3). */
 export interface KeptCommand {
@@ -21,17 +21,14 @@ export function changedItem(known: ListItem, changed: CommandChanged): ListItem 
   return {
     ...known,
     command: changed.command ?? known.command,
-    ...(known.state === undefined ? {} : {
-      state: {
-        ...known.state,
-        state: changed.state ?? known.state.state,
-        until: changed.until ?? null,
-        // The note before a return is the person's own; it must not appear as the sender's.
-        note: changed.note ?? (changed.state === "returned" ? null : known.state.note),
-        updatedAt: changed.at,
-      },
-    }),
+    ...(known.state === undefined ? {} : { state: withNews(known.state, changed) }),
   };
+}
+
+/** A change always brings the recipient's note and the sender's review of the last submission. */
+function withNews({ review: _, ...known }: OwnState, changed: CommandChanged): OwnState {
+  const { state = known.state, note = known.note, until = null, review, at } = changed;
+  return { ...known, state, until, note, ...(review === undefined ? {} : { review }), updatedAt: at };
 }
 
 export function isOpenItem({ state }: ListItem): boolean {

@@ -71,24 +71,8 @@ export function waits(state: CommandState): boolean {
   return transitions[state].system?.includes("expired") === true;
 }
 
-/** Whether the table has the transition. `completed` by the recipient also depends on what the command requires (CM-5). */
+/** Whether the table has the transition. What is reviewed, only its sender completes (CM-5). */
 export function mayMove(from: CommandState, to: CommandState, by: Mover, requires: Requirement): boolean {
-  if (transitions[from][by]?.includes(to) !== true) return false;
-  if (by === "recipient" && to === "completed") return mayComplete(from, requires);
-  return true;
-}
-
-function mayComplete(from: CommandState, requires: Requirement): boolean {
-  switch (requires) {
-    case "none":
-    case "confirmation":
-      return true;
-    case "proof":
-      return from === "submitted";
-    case "review":
-      return false;
-    default:
-      requires satisfies never;
-      return false;
-  }
+  if (by === "recipient" && to === "completed" && requires === "review") return false;
+  return transitions[from][by]?.includes(to) === true;
 }

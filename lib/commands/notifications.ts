@@ -1,6 +1,7 @@
 import type { CommandChanged, DeliveredCommand } from "../protocol/mod.ts";
 import type { Parts } from "./parts.ts";
 import type { CommandRecord, StateRecord, StoredState } from "./ports.ts";
+import { noteAndReview } from "./views.ts";
 
 /** CM-7: notifies the sender of each recipient of a direct command, or of a broadcast's totals. */
 export async function notifySender(
@@ -19,7 +20,7 @@ export async function notifySender(
       id: command.id,
       recipient: person.username,
       state: record.state,
-      note: record.note,
+      ...noteAndReview(record),
       until: record.until,
       at: record.updatedAt,
     };
@@ -40,7 +41,7 @@ export function notifyRecipient(
   const changed: CommandChanged = {
     id: commandId,
     state: record.state,
-    note: record.note,
+    ...noteAndReview(record),
     until: record.until,
     at: record.updatedAt,
     ...(opened === undefined ? {} : { command: opened }),

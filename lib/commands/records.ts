@@ -1,4 +1,4 @@
-import type { Command, CommandState } from "../protocol/mod.ts";
+import type { Command, CommandState, Review } from "../protocol/mod.ts";
 
 /** A command as its sender wrote it; never changed. */
 export interface CommandRecord {
@@ -63,9 +63,12 @@ export interface StateRecord {
   countedOn: string | null;
   /** End of a deferral. */
   until: string | null;
+  /** The recipient's; in records of earlier versions a review's took its place (`ownNote`). */
   note: string | null;
   /** Files of a submission (CM-5). */
   proof: Command["attachments"];
+  /** The sender's review of the last submission; null after a new submission, left out until the first review (`reviewOf`). */
+  review?: Review | null;
   /** Belongs to a broadcast: first written when something happens, and counted in totals (CM-7). Stored under this name. */
   cast?: true;
   /** Belongs to a broadcast that was withheld when the person stopped. No total counts it, so its sender sees no change (CO-3). */

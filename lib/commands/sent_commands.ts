@@ -35,16 +35,15 @@ export class SentCommands {
     return { ...item!, timeline: await this.#timeline(record, states) };
   }
 
-  /** Changes of a broadcast as a whole and of each recipient by name, in order of time. */
+  /** Changes of a broadcast as a whole and of each recipient, with the person who made each, in order of time. */
   async #timeline(record: CommandRecord, states: readonly StoredState[]): Promise<TimelineEntry[]> {
     const { people, store } = this.#parts;
     const persons = await people.byIds(states.map(({ userId }) => userId));
     const entries = states.flatMap(({ userId, record }) => {
       const username = persons.get(userId)?.username;
-      return timelineOf(record).map((entry) => ({
-        ...entry,
-        ...(username === undefined ? {} : { who: username }),
-      }));
+      return timelineOf(record).map((entry) =>
+        username === undefined ? entry : withRecipient(entry, username)
+      );
     });
     // A broadcast keeps only counts of its recipients, without times (BR-4).
     const broadcast = record.cast === undefined ? null : await store.broadcast(record.command.id);
@@ -85,6 +84,12 @@ export class SentCommands {
     const wanted = record.recipients.map((userId) => ({ userId, commandId: record.command.id }));
     return (await this.#parts.store.states(wanted)).filter((stored) => stored !== null);
   }
+}
+
+/** An entry of one recipient's timeline, for the sender, who sees several together. */
+function withRecipient(entry: TimelineEntry, username: string): TimelineEntry {
+  const { who = username } = entry;
+  return { ...entry, who, ...(who === username ? {} : { recipient: username }) };
 }
 
 /** The first record of a member who has no record yet. */

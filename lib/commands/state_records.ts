@@ -1,5 +1,6 @@
-import type { Command, CommandState } from "../protocol/mod.ts";
+import type { Command, CommandState, Review } from "../protocol/mod.ts";
 import type { FirstState, Happening, StateRecord } from "./ports.ts";
+import { hasReview, ownNote, reviewOf } from "./reviews.ts";
 
 /** A recipient's first record. It follows from the command and from what consent decided. */
 export function firstRecord(command: Command, { allowedBy, withheldBy }: FirstState): StateRecord {
@@ -32,22 +33,24 @@ const timelineLast = 40;
  */
 const timelineNotes = 4000;
 
-/** The record after a transition. `place` is left to the caller. */
+/** The record after a transition. `place` is left to the caller. With `review`, the note is the sender's. */
 export function moved(
   record: StateRecord,
   to: CommandState,
   at: string,
-  by: { who?: string; note?: string | null; until?: string | null } = {},
+  by: { who?: string; note?: string | null; until?: string | null; review?: Review } = {},
 ): StateRecord {
   const happening = { at, state: to, who: by.who ?? null, note: by.note ?? null };
   const timeline = [...record.timeline, happening];
   if (timeline.length > timelineFirst + timelineLast) timeline.splice(timelineFirst, 1);
+  const review = by.review ?? (to === "submitted" ? null : reviewOf(record));
   return {
     ...record,
+    ...(review === null && !hasReview(timeline) ? {} : { review }),
     state: to,
     updatedAt: at,
     until: by.until ?? null,
-    note: by.note ?? record.note,
+    note: (by.review === undefined ? by.note : null) ?? ownNote(record),
     opened: record.opened || opens.has(to),
     timeline: withinNotes(timeline),
   };

@@ -5,6 +5,7 @@ import { isClosed, mayMove, waits } from "./lifecycle.ts";
 import { notifyRecipient, notifySender } from "./notifications.ts";
 import type { Parts } from "./parts.ts";
 import type { CommandRecord, DueJob, StateRecord } from "./ports.ts";
+import { missingWork } from "./reviews.ts";
 import type { RecipientStates } from "./recipient_states.ts";
 import { moved } from "./state_records.ts";
 import { forRecipient, ownState, recipientState } from "./views.ts";
@@ -79,13 +80,19 @@ export class Transitions {
         say("command.state", { state: record.state, requires: command.requires, next: state }),
       );
     }
+    const proof = attachments.length === 0 ? record.proof : attachments;
+    // What was returned had its note or files, which are still shown.
+    const missing = record.state === "returned"
+      ? null
+      : missingWork({ state, note }, command.requires, proof.length);
+    if (missing !== null) return missing;
     const at = iso(now);
     const to = moved(record, state, at, { who: caller.username, note: note ?? null, until: until ?? null });
     return {
       ...to,
       deliveredAt: record.deliveredAt ?? at,
       place: isClosed(state) ? null : record.place,
-      proof: attachments.length === 0 ? record.proof : attachments,
+      proof,
     };
   }
 
@@ -109,12 +116,13 @@ export class Transitions {
       if (record.command.requires !== "review" || !mayMove(stored.record.state, to, "sender", "review")) {
         return new Refusal("conflict", "command.noReview");
       }
-      const next = moved(stored.record, to, iso(clock.now()), {
+      const at = iso(clock.now());
+      const note = params.note ?? null;
+      const next = moved(stored.record, to, at, {
         who: caller.username,
-        note: params.note ?? null,
+        note,
+        review: { accept: params.accept, note, at },
       });
-      // The note beside a review is the sender's, never the recipient's earlier one.
-      next.note = params.note ?? null;
       if (isClosed(to)) next.place = null;
       if (!await store.change([{ from: stored, to: next }])) continue;
       notifyRecipient(this.#parts, stored, next);

@@ -5,12 +5,14 @@ import type {
   OwnState,
   Preferences,
   RecipientState,
+  Review,
   SealedCommand,
   TimelineEntry,
   Totals,
 } from "../protocol/mod.ts";
 import { iso } from "../platform/mod.ts";
 import type { Person, StateRecord } from "./ports.ts";
+import { ownNote, reviewOf } from "./reviews.ts";
 
 /** CO-2: the part of a command that shows before its recipient opens it. */
 export function sealed(command: Command): SealedCommand {
@@ -36,15 +38,22 @@ export function forRecipient(
 }
 
 export function ownState(record: StateRecord): OwnState {
-  const { state, updatedAt, until, note, proof, allowedBy } = record;
-  return { state, updatedAt, until, note, ...(proof.length === 0 ? {} : { proof }), allowedBy };
+  const { state, updatedAt, until, proof, allowedBy } = record;
+  const shownProof = proof.length === 0 ? {} : { proof };
+  return { state, updatedAt, until, ...noteAndReview(record), ...shownProof, allowedBy };
 }
 
 /** A recipient as the sender sees them: a withheld command looks like one that waits (CO-3). */
 export function recipientState(person: Person, record: StateRecord): RecipientState {
   const { username, displayName } = person;
-  const { state, updatedAt, note, proof } = record;
-  return { username, displayName, state, updatedAt, note, proof };
+  const { state, updatedAt, proof } = record;
+  return { username, displayName, state, updatedAt, proof, ...noteAndReview(record) };
+}
+
+/** CM-5: the recipient's note, and the sender's review if there is one. */
+export function noteAndReview(record: StateRecord): { note: string | null; review?: Review } {
+  const review = reviewOf(record);
+  return { note: ownNote(record), ...(review === null ? {} : { review }) };
 }
 
 export function totalsOf(records: readonly StateRecord[]): Totals {

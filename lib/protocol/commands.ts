@@ -132,16 +132,27 @@ export const audienceCounts = z.object({
 });
 export type AudienceCounts = z.infer<typeof audienceCounts>;
 
-/** One thing that happened to a command. `who` is a username, or absent for the server itself. */
+/**
+ * One thing that happened to a command. `who` is the username of the person who did it. What the server did has the
+ * recipient's for the sender, and no `who` where it concerns nobody in particular. `recipient` is set for the sender where
+ * another person changed a recipient's state, as in a review.
+ */
 export const timelineEntry = z.object({
   at: z.string(),
   state: commandState,
   who: z.string().optional(),
+  recipient: z.string().optional(),
   note: z.string().optional(),
 });
 export type TimelineEntry = z.infer<typeof timelineEntry>;
 
-/** A recipient's state as the recipient sees it. `allowedBy` is the rule that let the command through (CO-8). */
+/** CM-5: the sender's review of the last submission. */
+export const review = z.object({ accept: z.boolean(), note: z.string().nullable(), at: z.string() });
+export type Review = z.infer<typeof review>;
+
+/**
+ * A recipient's state as the recipient sees it. `note` is the recipient's own; `review` is absent until there is one. `allowedBy` is the rule that let the command through (CO-8).
+ */
 export const ownState = z.object({
   state: commandState,
   updatedAt: z.string(),
@@ -149,11 +160,15 @@ export const ownState = z.object({
   note: z.string().nullable(),
   /** Their own files of the last submission; absent when there are none. */
   proof: z.array(attachment).optional(),
+  review: review.optional(),
   allowedBy: z.string().nullable(),
 });
 export type OwnState = z.infer<typeof ownState>;
 
-/** A recipient's state as the sender sees it: nothing that tells a withheld command from a waiting one (CO-3). */
+/**
+ * A recipient's state as the sender sees it: nothing that tells a withheld command from a waiting one (CO-3). `note` and `proof`
+ * are the recipient's; `review` is the sender's, absent until there is one.
+ */
 export const recipientState = z.object({
   username: z.string(),
   displayName: z.string(),
@@ -161,6 +176,7 @@ export const recipientState = z.object({
   updatedAt: z.string(),
   note: z.string().nullable(),
   proof: z.array(attachment),
+  review: review.optional(),
 });
 export type RecipientState = z.infer<typeof recipientState>;
 
@@ -199,6 +215,7 @@ export const commandChanged = z.object({
   state: commandState.optional(),
   recipient: z.string().optional(),
   note: z.string().nullable().optional(),
+  review: review.optional(),
   until: z.string().nullable().optional(),
   totals: totals.optional(),
   command: deliveredCommand.optional(),

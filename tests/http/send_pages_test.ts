@@ -139,6 +139,7 @@ const review: CommandDetail["recipients"] = [
     updatedAt: "2026-01-02T00:00:00.000Z",
     note: "All watered.",
     proof: [],
+    review: { accept: false, note: "The first one is dry.", at: "2026-01-01T12:00:00.000Z" },
   },
   {
     username: "carl",
@@ -162,7 +163,11 @@ Deno.test("CM-5: what was handed in is accepted or given back with a note, on bo
     };
     for (const path of ["/sent", `/sent/${command.id}`]) {
       const html = await (await send(path, as(cookie))).text();
-      assert.ok(html.includes("All watered."));
+      assert.ok(html.includes("“All watered.”"));
+      assert.ok(
+        html.includes("You returned it: “The first one is dry.”"),
+        "the sender's words are the sender's",
+      );
       assert.equal(html.match(/name="verdict" value="accept"/g)?.length, 1, "only who handed in");
       const fields = { id: command.id, recipient: "bob", note: "Also the small one." };
       const back = await send(path, form({ ...fields, verdict: "return" }, cookie));

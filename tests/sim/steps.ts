@@ -154,6 +154,7 @@ function update(world: World): string | null {
   const until = state === "deferred" && world.chance(0.7)
     ? new Date(clock.now() + (1 + world.int(600)) * minuteMs).toISOString()
     : null;
+  const note = state === "submitted" ? "Here it is." : undefined;
   const opens = state !== "deferred" && state !== "declined" && state !== "failed";
   const wasClosed = part.doubts === 0 && part.over;
   const wasState = part.state;
@@ -164,7 +165,7 @@ function update(world: World): string | null {
   const caller = world.caller(device.person);
   world.call({
     what: `update ${sent.secret}`,
-    make: (services) => services.commands.update(caller, { id, state, until }),
+    make: (services) => services.commands.update(caller, { id, state, until, note }),
     done: (answer, again) => {
       if (answer instanceof Refusal) {
         // Whether it was taken before the crash shows in no answer.

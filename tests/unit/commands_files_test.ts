@@ -287,6 +287,25 @@ Deno.test("CM-5, FI-5: proof is handed in as files that the sender can read, and
   assert.equal(await rig.reads(rig.bob, proof), true);
 });
 
+Deno.test("CM-5: proof completes in one step with its files, or after they were submitted", async () => {
+  await using rig = await desk();
+  for (const steps of [["completed"], ["submitted", "completed"], ["accepted", "completed"]] as const) {
+    const { id } = await rig.sent([], { requires: "proof", kind: "task" });
+    await rig.inbox(rig.bob);
+    const proof = await rig.clean(rig.bob, `proof ${steps.join()}`);
+    for (const [at, state] of steps.entries()) {
+      // Files that were submitted before need not come again.
+      const files = state === "accepted" || steps[at - 1] === "submitted" ? [] : [proof.id];
+      const done = await rig.services.commands.update(rig.bob, { id, state, proof: files });
+      assert.ok(!(done instanceof Refusal), `${steps.join()}: ${state}`);
+      assert.equal(done.state.state, state);
+    }
+    const detail = await rig.services.commands.get(rig.ann, { id });
+    assert.ok(!(detail instanceof Refusal));
+    assert.deepEqual(detail.recipients?.[0]?.proof.map(({ fileId }) => fileId), [proof.id]);
+  }
+});
+
 Deno.test("CM-5: proof of somebody else's, with another state, or a second one is refused", async () => {
   await using rig = await desk();
   const command = await rig.sent([], { requires: "review", kind: "task" });

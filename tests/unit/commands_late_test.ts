@@ -220,7 +220,7 @@ Deno.test("CM-5: a broadcast's verdict that races with its cancelling is refused
   await using _ = rig;
   const { id } = await rig.broadcast(admin, all, { requires: "review" });
   await rig.take(bob);
-  taken(await rig.room.transitions.update(bob, { id, state: "submitted" }));
+  taken(await rig.room.transitions.update(bob, { id, state: "submitted", note: "Done." }));
   before = async () => void taken(await rig.room.transitions.cancel(admin, { id }));
   const verdict = { id, recipient: "bob", accept: true };
   assert.equal(kindOf(await rig.room.transitions.review(admin, verdict)), "conflict");

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { keys } from "../../lib/adapters/kv/keys.ts";
+import type { StateRecord } from "../../lib/commands/mod.ts";
 import { iso } from "../../lib/platform/mod.ts";
-import { type CommandState, english, Refusal } from "../../lib/protocol/mod.ts";
+import { type CommandState, english, Refusal, type TimelineEntry } from "../../lib/protocol/mod.ts";
 import { CommandRig, dayMs, kindOf, taken } from "../fakes/command_rig.ts";
 import { dump } from "../fakes/kv_stores.ts";
 
@@ -100,35 +102,101 @@ Deno.test("CM-4: nobody but a recipient answers, nobody but the sender reviews o
   assert.equal(wording[0], wording[1], "what is another's looks like what is not there");
 });
 
-Deno.test("CM-5: proof must be handed in before completing; review is the sender's", async () => {
+Deno.test("CM-5: what is required for proof or review is not submitted or completed without it", async () => {
   const { rig, ann, bob, transitions } = await twoContacts();
   await using _ = rig;
   const proof = await rig.send(ann, bob, { requires: "proof" });
   const review = await rig.send(ann, bob, { requires: "review" });
   await rig.take(bob);
-  assert.equal(kindOf(await transitions.update(bob, { id: proof.id, state: "completed" })), "conflict");
-  taken(await transitions.update(bob, { id: proof.id, state: "submitted" }));
-  assert.equal(
-    kindOf(await transitions.review(ann, { id: proof.id, recipient: "bob", accept: true })),
-    "conflict",
-  );
-  taken(await transitions.update(bob, { id: proof.id, state: "completed" }));
+  for (const state of ["submitted", "completed"] as const) {
+    const answer = await transitions.update(bob, { id: proof.id, state, note: "It is done, believe me." });
+    assert.equal(kindOf(answer), "invalid_params", state);
+    assert.deepEqual(Object.keys((answer as Refusal).detail.fields ?? {}), ["proof"]);
+  }
+  for (const note of [undefined, "", "  \n "]) {
+    const answer = await transitions.update(bob, { id: review.id, state: "submitted", note });
+    assert.equal(kindOf(answer), "invalid_params");
+    assert.deepEqual(Object.keys((answer as Refusal).detail.fields ?? {}), ["note"]);
+  }
+  for (const { id } of [proof, review]) assert.equal((await rig.stateOf(bob, id))?.state, "delivered");
+});
 
-  assert.equal(
-    kindOf(await transitions.review(ann, { id: review.id, recipient: "bob", accept: true })),
-    "conflict",
-  );
-  taken(await transitions.update(bob, { id: review.id, state: "submitted" }));
-  assert.equal(kindOf(await transitions.update(bob, { id: review.id, state: "completed" })), "conflict");
-  const back = taken(
-    await transitions.review(ann, { id: review.id, recipient: "bob", accept: false, note: "once more" }),
-  );
-  assert.deepEqual([back.recipient.state, back.recipient.note], ["returned", "once more"]);
-  assert.equal(rig.bell.changesOf(bob.userId).at(-1)?.state, "returned");
-  taken(await transitions.update(bob, { id: review.id, state: "submitted" }));
-  const done = taken(await transitions.review(ann, { id: review.id, recipient: "bob", accept: true }));
-  assert.equal(done.recipient.state, "completed");
+Deno.test("CM-5: the recipient's note stays theirs, and the sender's review is beside it, for both and in notifications", async () => {
+  const { rig, ann, bob, transitions } = await twoContacts();
+  await using _ = rig;
+  const { id } = await rig.send(ann, bob, { requires: "review" });
+  await rig.take(bob);
+  const review = (accept: boolean, note?: string) =>
+    transitions.review(ann, { id, recipient: "bob", accept, note });
+  assert.equal(kindOf(await review(true)), "conflict");
+  taken(await transitions.update(bob, { id, state: "submitted", note: "All watered." }));
+  assert.equal(kindOf(await transitions.update(bob, { id, state: "completed" })), "conflict");
+  const back = taken(await review(false, "The small one too.")).recipient;
+  assert.deepEqual([back.state, back.note, back.review?.accept, back.review?.note], [
+    "returned",
+    "All watered.",
+    false,
+    "The small one too.",
+  ]);
+  const seen = [
+    taken(await rig.room.history.get(bob, { id })).state!,
+    taken(await rig.room.history.get(ann, { id })).recipients![0]!,
+    rig.bell.changesOf(bob.userId).at(-1)!,
+    rig.bell.changesOf(ann.userId).at(-1)!,
+  ];
+  for (const one of seen) assert.deepEqual([one.note, one.review], ["All watered.", back.review]);
+
+  const again = taken(await transitions.update(bob, { id, state: "submitted", note: "Now all." })).state;
+  assert.deepEqual([again.note, again.review], ["Now all.", undefined], "a review is of one submission");
+  const done = taken(await review(true)).recipient;
+  assert.deepEqual([done.state, done.note, done.review], ["completed", "Now all.", {
+    accept: true,
+    note: null,
+    at: done.updatedAt,
+  }]);
   assert.deepEqual(await rig.inboxOf(bob), []);
+});
+
+Deno.test("CM-5, CM-7: the sender's timeline names who did each thing, and to whose copy", async () => {
+  const { rig, ann, bob, transitions } = await twoContacts();
+  await using _ = rig;
+  const { id } = await rig.send(ann, bob, { requires: "review" });
+  await rig.take(bob);
+  for (
+    const step of [
+      () => transitions.update(bob, { id, state: "submitted", note: "Here." }),
+      () => transitions.review(ann, { id, recipient: "bob", accept: false, note: "Not yet." }),
+      () => transitions.cancel(ann, { id }),
+    ]
+  ) {
+    rig.clock.advance(1000);
+    taken(await step());
+  }
+  const entries = (timeline: TimelineEntry[]) =>
+    timeline.map(({ state, who, note }) => [state, who, note].filter((part) => part !== undefined).join(" "));
+  const expected = ["submitted bob Here.", "returned ann Not yet.", "cancelled ann"];
+  const sent = taken(await rig.room.history.get(ann, { id })).timeline;
+  assert.deepEqual(entries(sent), ["queued bob", "delivered bob", ...expected]);
+  assert.deepEqual(sent.map(({ recipient }) => recipient), [undefined, undefined, undefined, "bob", "bob"]);
+  const received = taken(await rig.room.history.get(bob, { id })).timeline;
+  assert.deepEqual(entries(received), ["queued", "delivered", ...expected]);
+  assert.ok(received.every(({ recipient }) => recipient === undefined));
+});
+
+Deno.test("CM-5: a record of an earlier version, with the review's note in place of the recipient's, is read as it was meant", async () => {
+  const { rig, ann, bob, transitions } = await twoContacts();
+  await using _ = rig;
+  const { id } = await rig.send(ann, bob, { requires: "review" });
+  await rig.take(bob);
+  taken(await transitions.update(bob, { id, state: "submitted", note: "Mine." }));
+  taken(await transitions.review(ann, { id, recipient: "bob", accept: false, note: "Theirs." }));
+  const key = keys.state(bob.userId, id);
+  const { review: _review, ...record } = (await rig.store.kv.get<StateRecord>(key)).value!;
+  await rig.store.kv.set(key, { ...record, note: "Theirs." });
+  const own = taken(await rig.room.history.get(bob, { id })).state!;
+  assert.deepEqual([own.note, own.review?.accept, own.review?.note], ["Mine.", false, "Theirs."]);
+  const declined = taken(await transitions.update(bob, { id, state: "declined" })).state;
+  assert.equal(declined.note, "Mine.");
 });
 
 Deno.test("CM-5: files to hand in are refused as long as there are none", async () => {

@@ -109,8 +109,8 @@ function countedTransition(from: StoredState, to: StateRecord): { key: Deno.KvKe
 }
 
 /** About how many bytes a state has in the store: field names and ids, and two for each character of a note. */
-function bytesOf({ note, timeline }: StateRecord): number {
-  let bytes = 768 + 2 * (note?.length ?? 0);
+function bytesOf({ note, review, timeline }: StateRecord): number {
+  let bytes = 768 + 2 * (note?.length ?? 0) + 2 * (review?.note?.length ?? 0);
   for (const happening of timeline) bytes += 128 + 2 * (happening.note?.length ?? 0);
   return bytes;
 }

@@ -8,6 +8,8 @@ export const commandMessages = {
   "command.until": "until is only for the state deferred.",
   "command.untilPast": "until is in the past.",
   "command.proof": "proof is only for the states submitted and completed.",
+  "command.needsProof": "This command requires proof. Add at least one file.",
+  "command.needsWork": "The sender reviews this. Write a note or add a file.",
   "stop.again": "Stop was pressed again. Resume again to confirm.",
   "send.failed": "Not sent. Try again.",
   "send.key": "This key belongs to another command. Use a new key.",

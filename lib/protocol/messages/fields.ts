@@ -63,6 +63,8 @@ export const fieldMessages = {
   },
   "field.onlyDeferred": "leave it out unless state is deferred",
   "field.onlyProof": "leave it out unless state is submitted or completed",
+  "field.proofFile": "add at least one file",
+  "field.noteOrFile": "write a note or add a file",
   "field.ownFiles": "choose files of yours that still exist",
   "field.rejectedFile": "remove the file that did not pass",
   "field.ownGroup": "choose one of your groups",

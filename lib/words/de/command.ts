@@ -18,8 +18,8 @@ export const command: Words["command"] = {
   confirm: "Bestätigen: Es ist erledigt",
   handInLabel: "Abgeben: {title}",
   what: "Was du abgibst",
-  proofHint: "Schreib, woran man es sieht, oder wähle Dateien.",
-  reviewHint: "Ein Wort dazu, wenn du magst.",
+  proofHint: "Freiwillig. Lege mindestens eine Datei dazu.",
+  reviewHint: "Schreib etwas dazu oder lege Dateien dazu.",
   addFiles: "Dateien dazulegen",
   proofFiles: "Dateien, die es zeigen",
   proofFilesHint:

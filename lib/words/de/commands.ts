@@ -34,6 +34,7 @@ export const commands: Words["commands"] = {
   attached: "Angehängte Dateien",
   note: "„{text}“",
   happened: "Was geschehen ist",
+  byWho: "von @{who}",
   nothingYet: "Noch ist nichts geschehen.",
   show: "Zeigen",
   showOf: "Zeigen: {title}",

@@ -11,6 +11,8 @@ export const commands: Translated<typeof commandMessages> = {
   "command.until": "Ein Zeitpunkt passt nur zu „später“.",
   "command.untilPast": "Der Zeitpunkt liegt in der Vergangenheit.",
   "command.proof": "Ein Nachweis passt nur dazu, etwas abzugeben oder zu erledigen.",
+  "command.needsProof": "Dieser Auftrag verlangt einen Nachweis. Lege mindestens eine Datei dazu.",
+  "command.needsWork": "Das wird durchgesehen. Schreib etwas dazu oder lege eine Datei dazu.",
   "stop.again": "Stopp wurde noch einmal gedrückt. Setz noch einmal fort, um das zu bestätigen.",
   "send.failed": "Nicht gesendet. Versuch es noch einmal.",
   "send.key":

@@ -78,6 +78,8 @@ export const fields: Translated<typeof fieldMessages> = {
   },
   "field.onlyDeferred": "lass es weg, außer bei „später“",
   "field.onlyProof": "lass es weg, außer beim Abgeben oder Erledigen",
+  "field.proofFile": "lege mindestens eine Datei dazu",
+  "field.noteOrFile": "schreib etwas dazu oder lege eine Datei dazu",
   "field.ownFiles": "wähle Dateien von dir, die es noch gibt",
   "field.rejectedFile": "entferne die Datei, die nicht bestanden hat",
   "field.ownGroup": "wähle eine deiner Gruppen",

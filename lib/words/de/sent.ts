@@ -26,6 +26,8 @@ export const sent: Words["sent"] = {
   note: "Ein Wort an @{name}",
   accept: "Annehmen",
   giveBack: "Zurückgeben",
+  acceptedNote: "Du hast angenommen: „{note}“",
+  returnedNote: "Du hast zurückgegeben: „{note}“",
   cancel: "Zurücknehmen",
   cancelLabel: "Zurücknehmen: {title}",
 };

@@ -33,6 +33,7 @@ export const commands = {
   attached: "Attached files",
   note: "“{text}”",
   happened: "What happened",
+  byWho: "by @{who}",
   nothingYet: "Nothing has happened yet.",
   show: "Show",
   showOf: "Show: {title}",

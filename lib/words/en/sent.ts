@@ -24,6 +24,8 @@ export const sent = {
   note: "A word to @{name}",
   accept: "Accept it",
   giveBack: "Give it back",
+  acceptedNote: "You accepted it: “{note}”",
+  returnedNote: "You returned it: “{note}”",
   cancel: "Cancel",
   cancelLabel: "Cancel: {title}",
 };
