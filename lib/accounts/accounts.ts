@@ -59,6 +59,7 @@ export class Accounts {
     this.#sessions = new Sessions(needs, this.proof.secondFactor);
   }
 
+  /** AU-1 */
   async register(
     origin: Origin,
     body: { username: string; password: string; adult: true; invite?: string | undefined },

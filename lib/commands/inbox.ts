@@ -42,7 +42,7 @@ export class Inbox {
     return { cursor, pending: own + broadcasts.length };
   }
 
-  /** Up to `max` deliveries after a place, oldest first. Consent is decided for each now. */
+  /** Up to `max` deliveries after a place, oldest first, of the kinds in `accept` (WS-10). Consent is decided for each now. */
   async next(
     userId: string,
     after: string | null,

@@ -71,7 +71,8 @@ export class DeliveryPump {
 
   /**
    * Takes a new entry at the end of the log. A device that read everything before it gets it from here; any other reads its
-   * log. The bell rings in the order of the commits, so no entry lies between the last read and this one.
+   * log. The bell rings in the order of the commits, so no entry lies between the last read and this one. WS-10: a kind
+   * that the device does not show is passed over.
    */
   offer({ delivery, kind }: LiveEntry, text?: string): void {
     const { accept, window } = this.#target;
