@@ -1,6 +1,6 @@
 import { decide, stranger, withheldBy } from "../consent/mod.ts";
 import { iso } from "../platform/mod.ts";
-import { type CommandState, limits, type Totals } from "../protocol/mod.ts";
+import { type CommandState, type Totals } from "../protocol/mod.ts";
 import { isClosed, mayMove, type Mover, waits } from "./lifecycle.ts";
 import { notifyRecipient, notifySender } from "./notifications.ts";
 import type { Parts } from "./parts.ts";
@@ -46,14 +46,10 @@ export class DirectTransitions {
 
   /** CM-8: decides consent now, as for a command that is sent now. */
   async release(record: CommandRecord): Promise<void> {
-    const { store, people, consent, clock, bell } = this.#parts;
+    const { people, consent, clock, bell } = this.#parts;
     const relations = await people.relationsOf(record.senderId, record.recipients);
     await this.#changeAll(record, async (stored) => {
       if (!mayMove(stored.record.state, "queued", "system", record.command.requires)) return null;
-      // DL-7. Checked before consent, as for a send.
-      if (await store.inboxCountAfter(stored.userId, null) >= limits.inboxOpen) {
-        return moved(stored.record, "failed", iso(clock.now()), { note: "The inbox was full." });
-      }
       const standing = await consent.standing(stored.userId);
       const relation = relations.get(stored.userId) ?? stranger;
       const decision = decide(standing, relation, record.command, clock.now());

@@ -1,16 +1,16 @@
-import { decide, type Decision, type Standing, stranger, withheldBy } from "../consent/mod.ts";
+import { decide, type Decision, type Relation, type Standing, stranger, withheldBy } from "../consent/mod.ts";
 import type { Caller } from "../platform/mod.ts";
 import { type CommandDraft, limits, Refusal, say } from "../protocol/mod.ts";
 import { attach, nothingAttached } from "./attachments.ts";
 import type { Audience, BroadcastPlan } from "./audience.ts";
-import type { InboxBounds } from "./inbox_bounds.ts";
 import { categoriesOf, type CheckedDraft, checkTimes } from "./new_command.ts";
 import type { Parts } from "./parts.ts";
-import type { Person } from "./ports.ts";
+import type { Person, SenderKind } from "./ports.ts";
 
 /** A recipient of a direct command, with what their rules say now. */
 export interface Recipient {
   person: Person;
+  senderKind: SenderKind;
   decision: Decision;
   /** The rule that withholds it, also where a stop holds everything first. */
   rule: string | null;
@@ -31,16 +31,14 @@ export interface Checked extends CheckedDraft {
 export class DraftCheck {
   readonly #parts: Parts;
   readonly #audience: Audience;
-  readonly #bounds: InboxBounds;
 
-  constructor(parts: Parts, audience: Audience, bounds: InboxBounds) {
+  constructor(parts: Parts, audience: Audience) {
     this.#parts = parts;
     this.#audience = audience;
-    this.#bounds = bounds;
   }
 
   async check(caller: Caller, draft: CommandDraft): Promise<Checked | Refusal> {
-    const { consent, people, files, clock, retentionDays } = this.#parts;
+    const { consent, people, files, clock, bell, retentionDays } = this.#parts;
     const times = checkTimes(draft, clock.now(), retentionDays);
     if (times instanceof Refusal) return times;
     const categories = categoriesOf(draft);
@@ -65,10 +63,12 @@ export class DraftCheck {
       });
     }
     const persons = names.map((name) => found.get(name)!);
-    const full = await this.#fullInbox(persons);
+    const epochs = new Map(persons.map(({ id }) => [id, bell.epoch(id)]));
+    const relations = await people.relationsOf(caller.userId, persons.map((person) => person.id));
+    const full = await this.#fullInbox(caller, persons, relations);
     if (full !== null) return full;
     return {
-      recipients: await this.#decideAll(caller, draft, persons, categories),
+      recipients: await this.#decideAll(caller, draft, persons, { epochs, relations }, categories),
       plan: null,
       categories,
       times,
@@ -76,10 +76,14 @@ export class DraftCheck {
     };
   }
 
-  async #decideAll(caller: Caller, draft: CommandDraft, persons: Person[], categories: string[]) {
-    const { consent, people, clock, bell } = this.#parts;
-    const epochs = new Map(persons.map(({ id }) => [id, bell.epoch(id)]));
-    const relations = await people.relationsOf(caller.userId, persons.map((person) => person.id));
+  async #decideAll(
+    caller: Caller,
+    draft: CommandDraft,
+    persons: Person[],
+    { epochs, relations }: { epochs: ReadonlyMap<string, number>; relations: ReadonlyMap<string, Relation> },
+    categories: string[],
+  ) {
+    const { consent, clock } = this.#parts;
     const question = {
       from: { username: caller.username },
       audience: { kind: draft.audience.kind },
@@ -90,22 +94,44 @@ export class DraftCheck {
       const relation = relations.get(person.id) ?? stranger;
       const decision = decide(standing, relation, question, clock.now());
       const rule = withheldBy(standing, relation, question);
-      return { person, decision, rule, standing, epoch: epochs.get(person.id)! };
+      return {
+        person,
+        senderKind: senderKindOf(relation),
+        decision,
+        rule,
+        standing,
+        epoch: epochs.get(person.id)!,
+      };
     }));
   }
 
-  /** DL-7. Checked before consent, so that a full inbox reveals no block. */
-  async #fullInbox(persons: Person[]): Promise<Refusal | null> {
-    for (const { id, username } of persons) {
-      if (await this.#bounds.isFull(id)) {
-        return new Refusal(
-          "queue_full",
-          say("send.inbox", { name: username }),
-        );
-      }
+  /**
+   * DL-7. Withheld commands count too, and the limits are checked before consent, so that the answer reveals no block, also to
+   * several senders together (CO-10). Contacts, people who share a group, and others have their own room in an inbox: strangers
+   * whom a person blocks cannot fill the room of their contacts.
+   */
+  async #fullInbox(
+    { userId }: Caller,
+    persons: Person[],
+    relations: ReadonlyMap<string, Relation>,
+  ): Promise<Refusal | null> {
+    for (const { id, username: name } of persons) {
+      const kind = senderKindOf(relations.get(id) ?? stranger);
+      let counts = await this.#parts.store.openCounts(id);
+      const isFull = () =>
+        counts.from(userId) >= limits.openFromOne || counts.ofKind(kind) >= limits.inboxOpen;
+      if (isFull() && !counts.exact) counts = await this.#parts.store.openCounts(id, true);
+      if (!isFull()) continue;
+      return counts.from(userId) >= limits.openFromOne
+        ? new Refusal("queue_full", say("send.openFromOne", { name, count: limits.openFromOne }))
+        : new Refusal("queue_full", say("send.inbox", { name }));
     }
     return null;
   }
+}
+
+function senderKindOf({ contact, sharesGroup }: Relation): SenderKind {
+  return contact ? "contact" : sharesGroup ? "group" : "other";
 }
 
 function tooManyCategories(): Refusal {

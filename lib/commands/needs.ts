@@ -14,8 +14,6 @@ export interface Needs {
   log: Log;
   /** Days that a command waits, and that history is kept (DL-6). */
   retentionDays: number;
-  /** No other process writes to the store, so counts can be read once and then kept in memory. */
-  exclusive: boolean;
   /** Called after a resume, with the time of the stop: other rooms send what it held (CO-11). */
   afterStop?(userId: string, sinceMs: number): Promise<void>;
 }

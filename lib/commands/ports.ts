@@ -5,6 +5,7 @@ import type {
   BroadcastRecord,
   CommandRecord,
   Happening,
+  SenderKind,
   StateRecord,
   StopRecord,
   StoredState,
@@ -86,6 +87,14 @@ export interface Change {
   to: StateRecord;
 }
 
+/** Numbers of a person's open direct commands, withheld ones included (DL-7). */
+export interface OpenCounts {
+  from(senderId: string): number;
+  ofKind(kind: SenderKind): number;
+  /** False: the numbers may be too large. */
+  exact: boolean;
+}
+
 export interface InboxEntry {
   cursor: string;
   commandId: string;
@@ -112,6 +121,8 @@ export interface CommandStore {
   /** Entries after a place, oldest first. */
   inboxAfter(userId: string, after: string | null, limit: number): Promise<InboxEntry[]>;
   inboxCountAfter(userId: string, after: string | null): Promise<number>;
+  /** From memory where that is never too small; `again` reads the store if it may be too large. */
+  openCounts(userId: string, again?: boolean): Promise<OpenCounts>;
   /** A person's states, newest command first, before an id. */
   history(userId: string, before: string | null, limit: number): Promise<StoredState[]>;
   /** Ids of a sender's commands, newest first, before an id. */

@@ -1,11 +1,16 @@
 import type { Command, CommandState, Review } from "../protocol/mod.ts";
 
+/** How a sender stood to a recipient at the send. Each kind has its own room in the inbox (DL-7). */
+export type SenderKind = "contact" | "group" | "other";
+
 /** A command as its sender wrote it; never changed. */
 export interface CommandRecord {
   command: Command;
   senderId: string;
   /** User ids of a direct command, in the order of `audience.to`; empty for a broadcast. */
   recipients: string[];
+  /** For each of the recipients in their order. Absent in commands of older versions, which do not count for DL-7. */
+  senderKinds?: SenderKind[];
   /** Set for a broadcast, which is written once for everyone (BR-4). Stored under this name. */
   cast?: BroadcastAudience;
   expiresMs: number;

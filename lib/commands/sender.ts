@@ -4,7 +4,6 @@ import { carried } from "./attachments.ts";
 import type { Audience } from "./audience.ts";
 import { exactCounts, roughDirectCounts } from "./audience_counts.ts";
 import { type Checked, DraftCheck, type Recipient } from "./draft_check.ts";
-import { InboxBounds } from "./inbox_bounds.ts";
 import { digestOf, isDigestOf } from "./draft_digest.ts";
 import { commandOf, firstJobs } from "./new_command.ts";
 import type { Parts } from "./parts.ts";
@@ -22,7 +21,6 @@ interface Sent {
 /** Takes commands in (CM-1, CM-2, BR-1 to BR-3): one commit, then the answer, then the ring. */
 export class Sender {
   readonly #parts: Parts;
-  readonly #bounds: InboxBounds;
   readonly #drafts: DraftCheck;
   /** The last step of each sender that is still being checked: a sender's commands are committed in call order (DL-5). */
   readonly #lanes = new Map<string, Promise<unknown>>();
@@ -31,8 +29,7 @@ export class Sender {
 
   constructor(parts: Parts, audience: Audience) {
     this.#parts = parts;
-    this.#bounds = new InboxBounds(parts);
-    this.#drafts = new DraftCheck(parts, audience, this.#bounds);
+    this.#drafts = new DraftCheck(parts, audience);
   }
 
   async send(caller: Caller, draft: CommandDraft): Promise<Sent | Refusal> {
@@ -122,6 +119,9 @@ export class Sender {
       command,
       senderId: caller.userId,
       recipients: checked.recipients.map(({ person }) => person.id),
+      ...(checked.plan === null
+        ? { senderKinds: checked.recipients.map(({ senderKind }) => senderKind) }
+        : {}),
       expiresMs: checked.times.expiresMs,
       ...(checked.plan === null ? {} : { cast: checked.plan.audience }),
     };
@@ -140,7 +140,6 @@ export class Sender {
     };
     const replacesKey = expiredKey === undefined ? undefined : { version: expiredKey };
     const jobs = firstJobs(record);
-    for (const { userId } of states) this.#bounds.add(userId);
     const carries = carried(
       checked.attached,
       { kind: "command", commandId: command.id },

@@ -113,7 +113,6 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
       muted: (userId) => mutes.refusalFor(userId),
       sendsPerMinute: config.rateSends,
     },
-    exclusive: store.exclusive,
     afterStop: (userId, sinceMs) => contacts.arriveAfterStop(userId, sinceMs),
   });
   opening.defer(() => commands.inbox.flush());

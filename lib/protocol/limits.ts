@@ -156,8 +156,9 @@ export const limits = {
   scheduleMs: 90 * 24 * 3600_000,
   /** A deadline is reminded of this long before, or at the latest half-way from the delivery to it (CM-8). */
   remindBeforeMs: 3600_000,
-  /** Open commands per inbox (DL-7). */
+  /** Open direct commands per inbox, for each kind of sender, and from one sender; withheld ones count too (DL-7). */
   inboxOpen: 10_000,
+  openFromOne: 500,
   /** Page of a list (DL-10). */
   pageDefault: 50,
   pageMax: 200,

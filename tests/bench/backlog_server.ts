@@ -96,7 +96,6 @@ if (import.meta.main) {
     log: silentLog,
     retentionDays: settings.retentionDays,
     gates: { asNow: (caller) => caller, muted: () => null, sendsPerMinute: 0 },
-    exclusive: store.exclusive,
   });
   const sender: Caller = { ...aCaller(), userId: caster.id, username: "caster", rights: { broadcast: true } };
   let number = 0;

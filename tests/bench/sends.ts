@@ -75,8 +75,9 @@ export async function measureSends(dir: string, plan: SendPlan, watch: Watch = {
   const frames = Array.from({ length: people }, (_, at) => sendFrame(ready.recipients[at]!.username, "k"));
   const send = (sender: number) => {
     const id = number++;
-    // One sender goes through all the recipients: an inbox takes 10,000.
-    const { head, middle, tail } = frames[plan.senders === 1 ? id % people : sender]!;
+    // One sender goes through all the recipients, and each of many through four: 500 go from one person to another (DL-7).
+    const to = plan.senders === 1 ? id : sender + id % 4 * (people / 4);
+    const { head, middle, tail } = frames[to % people]!;
     senders[sender]!.send(head + id + middle + id + tail);
   };
   const senders = await openSockets(

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { say } from "../../lib/platform/console.ts";
-import { english, Refusal } from "../../lib/protocol/mod.ts";
+import { english, limits, Refusal } from "../../lib/protocol/mod.ts";
 import { type BrowserSite, online, siteTest } from "../fakes/browser_site.ts";
 import { person } from "../fakes/open_services.ts";
 import { until } from "../fakes/until.ts";
@@ -15,13 +15,17 @@ const deliveredLeast = 300;
 /** `1`: prints the tasks over 50 ms (W3C Long Tasks). Nothing is asserted of them: the machine may be busy. */
 const report = Deno.env.get("BEHEST_REPORT_LONG_TASKS") === "1";
 
-/** Demo-bob sends that many to demo-ann. */
+/** People send that many to demo-ann. */
 async function fill({ open, services }: BrowserSite): Promise<void> {
-  const { caller: bob } = await person(open, "demo-bob");
+  const { caller: ann } = await person(open, "demo-ann");
+  await services.preferences.set(ann, { acceptFrom: "anyone" });
+  const senders = await Promise.all(
+    Array.from({ length: count / limits.openFromOne }, (_, at) => person(open, `sender-${at}`)),
+  );
   let sent = 0;
   const sendOne = async () => {
     const at = sent++;
-    const done = await services.commands.send(bob, {
+    const done = await services.commands.send(senders[at % senders.length]!.caller, {
       key: String(at),
       kind: at % 3 === 0 ? "task" : "message",
       title: `Command ${at}`,

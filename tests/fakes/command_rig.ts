@@ -162,7 +162,6 @@ export class CommandRig implements AsyncDisposable {
       log: silentLog,
       retentionDays: 14,
       gates: { asNow: (caller) => caller, muted: () => null, sendsPerMinute: 0, ...gates },
-      exclusive: store.exclusive,
     });
     this.jobs = new JobRunner<Job>({ kv: store.kv, clock, log: silentLog, run: (job) => this.room.run(job) });
   }

@@ -154,6 +154,7 @@ function prefixesOf(userId: string, keepHeld: boolean): Deno.KvKey[] {
   return [
     keys.sessionsOf(userId),
     keys.inbox(userId),
+    keys.openFromOf(userId),
     keys.statesOf(userId),
     keys.cursorsOf(userId),
     keys.sendKeysOf(userId),

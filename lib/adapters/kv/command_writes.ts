@@ -1,10 +1,19 @@
-import type { Acceptance, Carried, Change, StateRecord, StoredState } from "../../commands/ports.ts";
+import type {
+  Acceptance,
+  Carried,
+  Change,
+  CommandRecord,
+  StateRecord,
+  StoredState,
+} from "../../commands/ports.ts";
+import { isOpen } from "../../protocol/closed_states.ts";
 import { type Command, limits } from "../../protocol/mod.ts";
 import type { BroadcastsPart } from "./broadcasts_store.ts";
 import { jobSet } from "./command_jobs.ts";
 import type { Write } from "./committer.ts";
 import { useWrites } from "./file_uses.ts";
 import { keys } from "./keys.ts";
+import { openKey, type OpenOne } from "./open_counts.ts";
 import { shortened, type ShortFirst } from "./short_records.ts";
 
 /**
@@ -44,6 +53,7 @@ export function acceptanceWrite(
     write.appends = broadcast.appends;
     write.alone = broadcast.alone;
   }
+  for (const one of openOnes(record)) write.sets!.push({ key: openKey(one), value: 1 });
   for (const { userId, allowedBy, withheldBy } of states) {
     const short: ShortFirst = { first: true, allowedBy, withheldBy };
     write.sets!.push({ key: keys.state(userId, command.id), value: short });
@@ -53,6 +63,23 @@ export function acceptanceWrite(
   }
   addUses(write, carries);
   return write;
+}
+
+/** The command as it counts for each of its recipients (DL-7); nothing for broadcasts and commands of older versions. */
+export function openOnes({ command, senderId, recipients, senderKinds = [] }: CommandRecord): OpenOne[] {
+  return senderKinds.map((kind, at) => ({ userId: recipients[at]!, senderId, kind, commandId: command.id }));
+}
+
+/** Those of the changes that end an open direct command. */
+export function endedOnes(
+  changes: readonly Change[],
+  records: ReadonlyMap<string, CommandRecord>,
+): OpenOne[] {
+  return changes.flatMap(({ from: { userId, commandId, record }, to }) => {
+    const command = records.get(commandId);
+    if (command === undefined || !isOpen(record.state) || isOpen(to.state)) return [];
+    return openOnes(command).filter((one) => one.userId === userId);
+  });
 }
 
 export type ChangeWrite = Required<Omit<Write, "alone">>;

@@ -1,11 +1,13 @@
 import type { CommandRecord, CommandStore, SentKey } from "../../commands/ports.ts";
+import { isOpen } from "../../protocol/closed_states.ts";
 import { limits } from "../../protocol/mod.ts";
 import { kvBroadcasts } from "./broadcasts_store.ts";
 import { jobSet } from "./command_jobs.ts";
-import { acceptanceWrite, addUses, changeWrite } from "./command_writes.ts";
+import { acceptanceWrite, addUses, changeWrite, endedOnes, openOnes } from "./command_writes.ts";
 import { getEntries } from "./get_many.ts";
 import { keys } from "./keys.ts";
 import { NothingAfter } from "./nothing_after.ts";
+import { KvOpenCounts, openKey } from "./open_counts.ts";
 import { kvStates } from "./states_store.ts";
 import { kvStops } from "./stops_store.ts";
 import type { Store } from "./store.ts";
@@ -25,6 +27,7 @@ export function kvCommandStore(store: Store): CommandStore {
   const broadcasts = kvBroadcasts(store);
   const cached = new Map<string, CommandRecord>();
   const states = kvStates(store, readCommands);
+  const openCounts = new KvOpenCounts(store);
   const noEntries = new NothingAfter(store.exclusive ? limits.relationsCached : 0);
 
   function remember(record: CommandRecord): void {
@@ -49,7 +52,9 @@ export function kvCommandStore(store: Store): CommandStore {
 
   return {
     async accept(acceptance) {
+      const counted = openCounts.adding(openOnes(acceptance.record));
       const committing = committer.commit(acceptanceWrite(acceptance, broadcasts));
+      committing.then(({ ok }) => counted(ok), () => counted(false));
       // Also after a failure: it may have been written.
       const committed = await committing.finally(() => {
         for (const { userId } of acceptance.states) {
@@ -90,7 +95,15 @@ export function kvCommandStore(store: Store): CommandStore {
         if (value > also.count.most) return false;
         write.sets.push({ key: counted.key, value, expireIn: countKeptMs });
       }
-      const committed = await committer.commit(write).finally(() => {
+      const closing = changes.filter(({ to }) => to.cast !== true && !isOpen(to.state));
+      const ended = closing.length === 0
+        ? []
+        : endedOnes(closing, await readCommands(closing.map(({ from }) => from.commandId)));
+      write.deletes.push(...ended.map(openKey));
+      const counted = openCounts.ending(ended);
+      const committing = committer.commit(write);
+      committing.then(({ ok }) => counted(ok), () => counted(false));
+      const committed = await committing.finally(() => {
         for (const { from: { userId } } of changes) {
           states.written(userId);
           if (write.appends.length > 0) noEntries.written(userId);
@@ -116,6 +129,8 @@ export function kvCommandStore(store: Store): CommandStore {
       noEntries.seen(userId, look, after ?? "", count === 0);
       return count;
     },
+
+    openCounts: (userId, again = false) => openCounts.of(userId, again),
 
     history: states.history,
 
@@ -146,11 +161,16 @@ export function kvCommandStore(store: Store): CommandStore {
     changeBroadcast: broadcasts.changeBroadcast,
     totals: broadcasts.totals,
 
-    async purge({ command, senderId, recipients, cast }) {
+    async purge(record) {
+      const { command, senderId, recipients, cast } = record;
       const deletes: Deno.KvKey[] = [keys.command(command.id), keys.outbox(senderId, command.id)];
       if (cast !== undefined) deletes.push(...await broadcasts.keysOf(command.id));
       for (const userId of recipients) deletes.push(keys.state(userId, command.id));
-      await committer.commit({ deletes });
+      // One that was never finished is deleted while it is open.
+      const left = openOnes(record);
+      deletes.push(...left.map(openKey));
+      const counted = openCounts.ending(left);
+      await committer.commit({ deletes }).finally(() => counted(false));
       cached.delete(command.id);
       if (cast !== undefined) broadcasts.closed(command.id);
     },

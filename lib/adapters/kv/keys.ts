@@ -110,6 +110,15 @@ export const keys = {
   sendKeysOf: (senderId: string) => ["send_key", senderId],
   /** The log of a person's open commands, `["inbox", userId, VS]`; commands. An entry ends when the command closes for the person. */
   inbox: (userId: string) => ["inbox", userId],
+  /** An open direct command, delivered or not, withheld or not, by its sender; commands. Ends when it closes for the person (DL-7). */
+  openFrom: (userId: string, senderId: string, senderKind: string, commandId: string) => [
+    "open_from",
+    userId,
+    senderId,
+    senderKind,
+    commandId,
+  ],
+  openFromOf: (userId: string) => ["open_from", userId],
   /** The shared log of broadcasts, `["broadcast", VS]`, one entry each (BR-4); commands. An entry ends when the broadcast is cancelled or purged. */
   broadcasts: () => ["broadcast"],
   /** The state of a broadcast as a whole; commands. Ends with the command. */

@@ -15,6 +15,7 @@ export const commandMessages = {
   "send.key": "This key belongs to another command. Use a new key.",
   "send.keyEnded": "The command sent with this key has ended.",
   "send.person": 'Nobody here is called "{name}". Check the name.',
+  "send.openFromOne": '"{name}" has {count} open commands from you, the maximum. Wait, or cancel some.',
   "send.inbox": 'The inbox of "{name}" is full. Try again later.',
   "send.categories": "The limit is {count} categories, the audience's included.",
   "send.broadcast": "You need the broadcast right for this. Ask an administrator.",

@@ -19,6 +19,8 @@ export const commands: Translated<typeof commandMessages> = {
     "Dieses Formular wurde schon für einen anderen Auftrag benutzt. Sende es noch einmal, um einen neuen daraus zu machen.",
   "send.keyEnded": "Der Auftrag, der mit diesem Formular gesendet wurde, ist beendet.",
   "send.person": "Hier heißt niemand „{name}“. Prüf den Namen.",
+  "send.openFromOne":
+    "„{name}“ hat {count} offene Aufträge von dir, mehr geht nicht. Warte, oder nimm welche zurück.",
   "send.inbox": "Der Eingang von „{name}“ ist voll. Versuch es später noch einmal.",
   "send.categories": "Die Grenze sind {count} Kategorien, die des Publikums mitgezählt.",
   "send.broadcast": "Dafür brauchst du das Recht, an alle zu senden. Frag die Verwaltung.",

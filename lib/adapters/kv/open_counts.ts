@@ -1,0 +1,137 @@
+import type { OpenCounts, SenderKind } from "../../commands/ports.ts";
+import { keys } from "./keys.ts";
+
+/** People whose counts are kept in memory; beyond that all are counted anew. */
+const countsKept = 20_000;
+
+/** One open direct command, as its key names it. */
+export interface OpenOne {
+  userId: string;
+  senderId: string;
+  kind: SenderKind;
+  commandId: string;
+}
+
+interface Counts {
+  bySender: Map<string, number>;
+  byKind: Map<SenderKind, number>;
+  /** False when something may be counted twice, or although it ended. */
+  exact: boolean;
+}
+
+/** A read that is under way, and what was written during it, which it may have seen or not. */
+interface Reading {
+  counts: Promise<Counts>;
+  written: OpenOne[];
+  exact: boolean;
+  keep: boolean;
+}
+
+export function openKey({ userId, senderId, kind, commandId }: OpenOne): Deno.KvKey {
+  return keys.openFrom(userId, senderId, kind, commandId);
+}
+
+/**
+ * DL-7: counts a person's open direct commands, withheld ones included. While no other process writes to the store, they are read
+ * once for each person and then kept up to date. A count is never too small, and says whether it may be too large.
+ */
+export class KvOpenCounts {
+  readonly #kv: Deno.Kv;
+  readonly #exclusive: boolean;
+  readonly #counts = new Map<string, Counts>();
+  readonly #readings = new Map<string, Reading>();
+
+  constructor({ kv, exclusive }: { kv: Deno.Kv; exclusive: boolean }) {
+    this.#kv = kv;
+    this.#exclusive = exclusive;
+  }
+
+  /** `again`: reads the store if the counts in memory may be too large. */
+  async of(userId: string, again: boolean): Promise<OpenCounts> {
+    const known = this.#counts.get(userId);
+    const counts = known !== undefined && (known.exact || !again) ? known : await this.#read(userId);
+    return {
+      from: (senderId) => counts.bySender.get(senderId) ?? 0,
+      ofKind: (kind) => counts.byKind.get(kind) ?? 0,
+      exact: counts.exact,
+    };
+  }
+
+  /** Counts commands before they are written. Call the result when the write has ended. */
+  adding(ones: readonly OpenOne[]): (written: boolean) => void {
+    const before = ones.map(({ userId }) => this.#counts.get(userId));
+    for (const [at, one] of ones.entries()) add(before[at], one, 1);
+    return (written) => {
+      for (const [at, one] of ones.entries()) {
+        const now = this.#counts.get(one.userId);
+        const reading = this.#readings.get(one.userId);
+        if (!written) {
+          this.#counts.delete(one.userId);
+          if (reading !== undefined) reading.keep = false;
+          continue;
+        }
+        reading?.written.push(one);
+        if (now === undefined || now === before[at]) continue;
+        // Read while this was being written.
+        add(now, one, 1);
+        now.exact = false;
+      }
+    };
+  }
+
+  /** For commands that are about to end. Call the result when the write has ended. */
+  ending(ones: readonly OpenOne[]): (written: boolean) => void {
+    const before = ones.map(({ userId }) => this.#counts.get(userId));
+    return (written) => {
+      for (const [at, one] of ones.entries()) {
+        const now = this.#counts.get(one.userId);
+        const reading = this.#readings.get(one.userId);
+        if (reading !== undefined) reading.exact = false;
+        if (now === undefined) continue;
+        if (written && now === before[at]) add(now, one, -1);
+        else now.exact = false;
+      }
+    };
+  }
+
+  #read(userId: string): Promise<Counts> {
+    const under = this.#readings.get(userId);
+    if (under !== undefined) return under.counts;
+    const reading: Reading = {
+      counts: this.#listed(userId),
+      written: [],
+      exact: true,
+      keep: this.#exclusive,
+    };
+    if (!this.#exclusive) return reading.counts;
+    this.#readings.set(userId, reading);
+    return reading.counts = reading.counts.then((counts) => {
+      for (const one of reading.written) add(counts, one, 1);
+      counts.exact = reading.exact && reading.written.length === 0;
+      if (this.#counts.size >= countsKept) this.#counts.clear();
+      if (reading.keep) this.#counts.set(userId, counts);
+      return counts;
+    }).finally(() => this.#readings.delete(userId));
+  }
+
+  async #listed(userId: string): Promise<Counts> {
+    const counts: Counts = { bySender: new Map(), byKind: new Map(), exact: true };
+    for await (const { key } of this.#kv.list({ prefix: keys.openFromOf(userId) })) {
+      const [, , senderId, kind, commandId] = key as [string, string, string, SenderKind, string];
+      add(counts, { userId, senderId, kind, commandId }, 1);
+    }
+    return counts;
+  }
+}
+
+function add(counts: Counts | undefined, { senderId, kind }: OpenOne, by: number): void {
+  if (counts === undefined) return;
+  put(counts.bySender, senderId, by);
+  put(counts.byKind, kind, by);
+}
+
+function put<N>(counts: Map<N, number>, name: N, by: number): void {
+  const count = (counts.get(name) ?? 0) + by;
+  if (count > 0) counts.set(name, count);
+  else counts.delete(name);
+}
