@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { BehestClient } from "../../lib/client/mod.ts";
+import { BehestClient, RequestError } from "../../lib/client/mod.ts";
 import { complain } from "../../lib/platform/console.ts";
 import type { Delivery, ListItem } from "../../lib/protocol/mod.ts";
 import { seededRandom } from "../fakes/random.ts";
@@ -9,6 +9,9 @@ import { until } from "../fakes/until.ts";
 const runs = 50;
 /** Sends that are under way at once; enough that every kill hits some in every stage. */
 const pipelined = 24;
+const timeoutMs = 60_000;
+/** Kinds of a failure after which the same request is made again. */
+const passing: ReadonlySet<string> = new Set(["broken", "offline", "timed_out", "unavailable"]);
 
 interface Sent {
   key: string;
@@ -24,10 +27,13 @@ class Load {
   #number = 0;
   #stopping = false;
   #workers: Promise<void>[] = [];
+  /** How many commands the receiver has done. */
+  readonly #done: () => number;
 
-  constructor(client: BehestClient, name: string) {
+  constructor(client: BehestClient, name: string, done: () => number) {
     this.#client = client;
     this.#name = name;
+    this.#done = done;
   }
 
   start(): void {
@@ -43,8 +49,47 @@ class Load {
 
   async #sendOne(number: number): Promise<void> {
     const key = `${this.#name}-${number}`;
-    const { command } = await this.#client.request("command.send", draft(key, number), { timeoutMs: 60_000 });
-    this.answered.push({ key, number, id: command.id });
+    while (true) {
+      const done = this.#done();
+      try {
+        const { command } = await this.#client.request("command.send", draft(key, number), { timeoutMs });
+        this.answered.push({ key, number, id: command.id });
+        return;
+      } catch (error) {
+        if (!(error instanceof RequestError && error.kind === "queue_full")) throw error;
+        // DL-7: there is room once the receiver has done some.
+        await until(() => this.#done() > done, "room for another command");
+      }
+    }
+  }
+}
+
+/** Somebody who does every command at once, whatever breaks meanwhile. */
+class Doer {
+  done = 0;
+  readonly #client: BehestClient;
+  #stopping = false;
+
+  constructor(client: BehestClient) {
+    this.#client = client;
+    client.on("deliver", ({ command }) => void this.#do(command.id));
+  }
+
+  stop(): void {
+    this.#stopping = true;
+  }
+
+  async #do(id: string): Promise<void> {
+    while (!this.#stopping) {
+      try {
+        await this.#client.request("command.update", { id, state: "completed" }, { timeoutMs });
+        this.done++;
+        return;
+      } catch (error) {
+        if (this.#stopping) return;
+        if (!(error instanceof RequestError && passing.has(error.kind))) throw error;
+      }
+    }
   }
 }
 
@@ -92,7 +137,8 @@ Deno.test(`DL-3, DL-4, DL-5: ${runs} kills under load lose no answered command, 
   receiver.on("deliver", (delivery) => void received.push(delivery));
   sender.connect();
   receiver.connect();
-  const load = new Load(sender, "ann");
+  const doer = new Doer(receiver);
+  const load = new Load(sender, "ann", () => doer.done);
   try {
     load.start();
     for (let run = 0; run < runs; run++) {
@@ -130,6 +176,7 @@ Deno.test(`DL-3, DL-4, DL-5: ${runs} kills under load lose no answered command, 
     });
     complain(`${answered.length} commands were answered over ${runs} kills`);
   } finally {
+    doer.stop();
     await Promise.all([sender.close(), receiver.close()]);
     await server[Symbol.asyncDispose]();
     await Deno.remove(dataDir, { recursive: true });
