@@ -73,7 +73,10 @@ export function openCommands(needs: Needs & { gates: GateNeeds }): CommandRoom {
     safety,
     attachmentAccess: new AttachmentAccess(parts, states, releases),
     pending: new Pending(parts),
-    close: () => parts.totals.close(),
+    close() {
+      parts.totals.close();
+      safety.close();
+    },
     run(job) {
       switch (job.kind) {
         case "expire":

@@ -1,6 +1,6 @@
 import type { Consent } from "../consent/mod.ts";
 import type { Bell, Clock, Ids, Log } from "../platform/mod.ts";
-import type { CommandFiles, CommandStore, People } from "./ports.ts";
+import type { CommandFiles, CommandStore, People, StopReserve } from "./ports.ts";
 
 /** What this room needs from outside; the composition root provides it. */
 export interface Needs {
@@ -12,6 +12,8 @@ export interface Needs {
   clock: Clock;
   ids: Ids;
   log: Log;
+  /** None for a store that has no disk of its own here. */
+  reserve?: StopReserve;
   /** Days that a command waits, and that history is kept (DL-6). */
   retentionDays: number;
   /** Called after a resume, with the time of the stop: other rooms send what it held (CO-11). */

@@ -152,6 +152,12 @@ export interface CommandStore {
   clearStop(userId: string, version: string): Promise<boolean>;
 }
 
+/** Room on the store's disk that is kept for stops (OP-9). */
+export interface StopReserve {
+  /** Gives a part of it to the store. False when nothing is left. Never rejects. */
+  release(): Promise<boolean>;
+}
+
 /** A file as its owner may attach it. */
 export interface AttachableFile {
   fileId: string;

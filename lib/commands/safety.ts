@@ -1,4 +1,4 @@
-import { type Caller, iso } from "../platform/mod.ts";
+import { type Caller, isDiskFull, iso } from "../platform/mod.ts";
 import { Refusal } from "../protocol/mod.ts";
 import { isClosed, mayMove } from "./lifecycle.ts";
 import { notifyRecipient, notifySender } from "./notifications.ts";
@@ -6,6 +6,7 @@ import { entriesAtOnce, OpenCommands } from "./open_commands.ts";
 import type { Parts } from "./parts.ts";
 import type { Change, DueJob, StateRecord, StoredState } from "./ports.ts";
 import { remindAt } from "./reminders.ts";
+import { StopSaving } from "./stop_saving.ts";
 import { moved } from "./state_records.ts";
 
 /** CO-6: Stop and Resume. Only the person can press either. */
@@ -14,28 +15,56 @@ export class Safety {
   readonly #open: OpenCommands;
   /** How often each person pressed Stop here: a resume that began before the last press must not start deliveries. */
   readonly #presses = new Map<string, number>();
+  readonly #saving: StopSaving;
 
   constructor(parts: Parts) {
     this.#parts = parts;
     this.#open = new OpenCommands(parts);
+    const { store, reserve, clock, log } = parts;
+    this.#saving = new StopSaving({ store, reserve, clock, log, saved: (userId) => this.#saved(userId) });
   }
 
   /**
    * Nothing is delivered to the person from the call on. It resolves when the stop is on disk and every open command has
-   * ended. After a crash in between, a job from the stop's own commit ends the rest at the next start.
+   * ended. After a crash in between, a job from the stop's own commit ends the rest at the next start. `unavailable`: the
+   * person is stopped, but only in this process, as the store cannot be written; that is tried again.
    */
-  async stop(caller: Caller): Promise<{ stopped: true; since: string }> {
-    const { bell, store, consent, clock, inFlight } = this.#parts;
+  async stop(caller: Caller): Promise<{ stopped: true; since: string } | Refusal> {
+    const { bell, consent, clock, inFlight } = this.#parts;
     bell.freeze(caller.userId);
     consent.freeze(caller.userId);
     inFlight.forget(caller.userId);
     this.#presses.set(caller.userId, (this.#presses.get(caller.userId) ?? 0) + 1);
-    const { sinceMs } = await store.setStop(caller.userId, clock.now());
-    consent.forget(caller.userId);
-    const since = iso(sinceMs);
-    bell.notify(caller.userId, "safety.changed", { stopped: true, since });
-    await this.endOpen(caller.userId);
-    return { stopped: true, since };
+    const pressedMs = clock.now();
+    const stop = await this.#saving.save(caller.userId, pressedMs);
+    const since = iso(stop?.sinceMs ?? this.#saving.unsavedSinceMs(caller.userId) ?? pressedMs);
+    if (stop !== null) await this.#endAll(caller.userId, since);
+    else bell.notify(caller.userId, "safety.changed", { stopped: true, since });
+    return stop === null ? new Refusal("unavailable", "stop.unsaved") : { stopped: true, since };
+  }
+
+  /** Cancels the timer of stops that could not be written. */
+  close(): void {
+    this.#saving.close();
+  }
+
+  async #saved(userId: string): Promise<void> {
+    const stop = await this.#parts.store.stop(userId);
+    if (stop !== null) await this.#endAll(userId, iso(stop.sinceMs));
+  }
+
+  /** A stop is on disk: tells the person's devices, and ends every open command. */
+  async #endAll(userId: string, since: string): Promise<void> {
+    const { bell, consent, log } = this.#parts;
+    consent.forget(userId);
+    bell.notify(userId, "safety.changed", { stopped: true, since });
+    try {
+      await this.#saving.withRoom(() => this.endOpen(userId));
+    } catch (error) {
+      if (!isDiskFull(error)) throw error;
+      // The stop holds; its job ends the rest when the disk has room.
+      log.error("stop.not_ended", { user: userId, error: error as Error });
+    }
   }
 
   /** Starts deliveries again, and moves the deadlines of commands that came meanwhile by the time of the stop. */
@@ -51,6 +80,7 @@ export class Safety {
       if (!cleared && await store.stop(caller.userId) !== null) return pressedAgain();
     }
     if (this.#presses.get(caller.userId) !== presses) return pressedAgain();
+    this.#saving.forget(caller.userId);
     bell.thaw(caller.userId);
     consent.thaw(caller.userId);
     bell.notify(caller.userId, "safety.changed", { stopped: false, since: null });
@@ -61,8 +91,9 @@ export class Safety {
   }
 
   async stoppedSince(userId: string): Promise<string | null> {
-    const stop = await this.#parts.consent.stopOf(userId);
-    return stop === null ? null : iso(stop.sinceMs);
+    const sinceMs = this.#saving.unsavedSinceMs(userId) ??
+      (await this.#parts.consent.stopOf(userId))?.sinceMs;
+    return sinceMs === undefined ? null : iso(sinceMs);
   }
 
   /**

@@ -4,7 +4,7 @@
  * Start with `openServices` below.
  */
 import { type Passwords, prepareDemo, prepareFirstAdmin } from "../accounts/mod.ts";
-import { diskHealth, makePrivate } from "../adapters/disk/mod.ts";
+import { diskHealth, DiskReserve, makePrivate } from "../adapters/disk/mod.ts";
 import {
   JobRunner,
   kvCategoryStore,
@@ -92,6 +92,9 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
   const { accounts, accountsStore, audit, callers, consent, contacts, groups, memberships, mutes, people } =
     everyone;
   const commandStore = kvCommandStore(store);
+  const reserve = kvFile === null
+    ? null
+    : opening.use(await DiskReserve.open(`${kvFile}.reserve`, clock, log));
   const commands = openCommands({
     store: commandStore,
     people: {
@@ -107,6 +110,7 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
     clock,
     ids,
     log,
+    ...(reserve === null ? {} : { reserve }),
     retentionDays: config.retentionDays,
     gates: {
       asNow: (caller) => callers.now(caller),

@@ -99,7 +99,8 @@ export class Consent {
     const deliveredToday = preferences.dailyLimit === null
       ? 0
       : await this.#store.deliveredOn(userId, localDay(this.#clock.now(), timeZone));
-    return { preferences, openedAt, stopped: stop !== null, timeZone, deliveredToday };
+    const stopped = stop !== null || this.#frozen.has(userId);
+    return { preferences, openedAt, stopped, timeZone, deliveredToday };
   }
 
   /** The same without waiting; undefined if it is not in memory, or needs the count for a daily limit. */
@@ -107,10 +108,11 @@ export class Consent {
     const kept = this.#atHand.get(userId);
     if (kept === undefined || kept.preferences.dailyLimit !== null) return undefined;
     const { preferences, openedAt, stop, timeZone } = kept;
-    return { preferences, openedAt, stopped: stop !== null, timeZone, deliveredToday: 0 };
+    const stopped = stop !== null || this.#frozen.has(userId);
+    return { preferences, openedAt, stopped, timeZone, deliveredToday: 0 };
   }
 
-  /** Holds others' text from the call of a stop on, before it is durable (CO-6, CO-11). */
+  /** Holds commands and others' text from the call of a stop on, before it is durable (CO-6, CO-11). */
   freeze(userId: string): void {
     this.#frozen.add(userId);
   }

@@ -1,3 +1,4 @@
+import { isDiskFull } from "../platform/mod.ts";
 import { limits, Refusal, say } from "../protocol/mod.ts";
 import type { UploadRecord } from "./ports.ts";
 
@@ -84,14 +85,7 @@ export function wrongChecksum(): Refusal {
   });
 }
 
-/** Codes for a full disk, or a full quota of the account that runs the server. */
-const noRoomCodes: readonly unknown[] = ["ENOSPC", "EDQUOT", "EFBIG"];
-const noRoomTexts = /\(os error (?:28|122|27)\)|No space left on device|disk is full/i;
-
 /** Returns the refusal for an error that means a full disk, also one from the store; null for any other error. */
 export function noRoom(error: unknown): Refusal | null {
-  if (!(error instanceof Error)) return null;
-  const { code } = error as { code?: unknown };
-  if (!noRoomCodes.includes(code) && !noRoomTexts.test(error.message)) return null;
-  return new Refusal("unavailable", "upload.noSpace");
+  return isDiskFull(error) ? new Refusal("unavailable", "upload.noSpace") : null;
 }

@@ -8,6 +8,7 @@ export * from "./backoff.ts";
 export * from "./bell.ts";
 export * from "./caller.ts";
 export * from "./clock.ts";
+export * from "./disk_full.ts";
 export * from "./file_carrier.ts";
 export * from "./ids.ts";
 export * from "./jobs.ts";

@@ -1,4 +1,4 @@
-import { type Caller, iso } from "../platform/mod.ts";
+import { type Caller, isDiskFull, iso } from "../platform/mod.ts";
 import {
   type CloseName,
   jsonRpcCodes,
@@ -130,12 +130,27 @@ export class Calls {
       if (answer instanceof Refusal) this.#refuse(call.id, answer);
       else this.#reply(call.id, answer);
     } catch (error) {
-      this.#host.crash(error, requestId, call.id ?? null);
+      // What is acknowledged must come again on a new connection, so only calls of services go on.
+      if (isDiskFull(error) && call.method !== "inbox.ack") this.#diskFull(call, error as Error, requestId);
+      else this.#host.crash(error, requestId, call.id ?? null);
     } finally {
       const next = this.#queue.ended();
       if (next !== undefined) void this.#run(next);
       else if (!this.#queue.busy) this.#host.idle();
     }
+  }
+
+  /** The client did nothing wrong, so this counts as no refusal. */
+  #diskFull(call: Call, error: Error, requestId: string): void {
+    const { caller: { userId: user } } = this.#opening;
+    this.#ports.log.error("disk.full", {
+      connection: this.#host.id,
+      user,
+      requestId,
+      method: call.method,
+      error,
+    });
+    this.#reply(call.id, new Refusal("unavailable", "request.diskFull"));
   }
 
   #acknowledge(params: Record<string, unknown>): Promise<unknown> | Refusal {

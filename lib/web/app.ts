@@ -4,6 +4,7 @@ import type { Config } from "../config/mod.ts";
 import { addressOf, routed, unknownHost } from "./edge.ts";
 import { peerOf } from "./forwarded.ts";
 import type { State } from "./define.ts";
+import { isDiskFull } from "../platform/mod.ts";
 import { Refusal, say } from "../protocol/mod.ts";
 import { isRefusedOrigin } from "./origins.ts";
 import { problem } from "./problems.ts";
@@ -164,6 +165,7 @@ const boundary: Middleware<State> = async (ctx) => {
       });
     }
     if (wantsPage) throw error;
+    if (isDiskFull(error)) return problem(new Refusal("unavailable", "request.diskFull"));
     return thrownProblem(status, ctx.state.requestId);
   }
 };

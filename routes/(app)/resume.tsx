@@ -4,12 +4,18 @@ import { Check } from "../../components/Field.tsx";
 import { useWords } from "../../components/words.tsx";
 import { definePerson } from "../../lib/web/define.ts";
 import { problemOf, readForm } from "../../lib/web/forms/form.ts";
-import { localPath, refusedPage, seeOther } from "../../lib/web/pages.ts";
+import { localPath, refusedPage, seeOther, unsavedPath } from "../../lib/web/pages.ts";
 import { checked, methods, Refusal } from "../../lib/protocol/mod.ts";
 import { wordsOf } from "../../lib/words/mod.ts";
 
 export const handler = definePerson.handlers({
-  GET: () => page({ back: "/", problem: null }),
+  GET(ctx) {
+    const unsaved = `${ctx.url.pathname}${ctx.url.search}` === unsavedPath;
+    const problem = unsaved
+      ? problemOf(new Refusal("unavailable", "stop.unsaved"), ctx.state.language)
+      : null;
+    return page({ back: "/", problem });
+  },
   async POST(ctx) {
     const form = await readForm(ctx.req);
     const params = form instanceof Refusal

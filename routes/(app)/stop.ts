@@ -1,6 +1,6 @@
 import { definePerson } from "../../lib/web/define.ts";
 import { readForm } from "../../lib/web/forms/form.ts";
-import { localPath, seeOther } from "../../lib/web/pages.ts";
+import { localPath, seeOther, unsavedPath } from "../../lib/web/pages.ts";
 import { Refusal } from "../../lib/protocol/mod.ts";
 
 export const handler = definePerson.api({
@@ -8,8 +8,9 @@ export const handler = definePerson.api({
   GET: () => seeOther("/"),
   /** CO-6: stops first and reads the form after, so that nothing about the form can be in the way. */
   async POST(ctx) {
-    await ctx.state.services.safety.stop(ctx.state.caller);
+    const stop = await ctx.state.services.safety.stop(ctx.state.caller);
     const form = await readForm(ctx.req);
+    if (stop instanceof Refusal) return seeOther(unsavedPath);
     return seeOther(form instanceof Refusal ? "/" : localPath(form.get("back")));
   },
 });

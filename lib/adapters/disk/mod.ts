@@ -5,4 +5,5 @@
  */
 export { diskHealth } from "./health.ts";
 export { makePrivate } from "./private.ts";
+export { DiskReserve } from "./reserve.ts";
 export { loadSecret } from "./secret_file.ts";

@@ -22,9 +22,9 @@ export async function makePrivate(dataDir: string, kvPath: string | null, log: L
   for (const [path, mode] of wanted) await narrow(path, mode, log);
 }
 
-/** The files of a store at a path: the database, what SQLite puts beside it, and the lock. */
+/** The files of a store at a path: the database, what SQLite puts beside it, the lock, and the room for stops. */
 export function storeFiles(path: string): string[] {
-  return [path, `${path}-wal`, `${path}-shm`, `${path}.lock`];
+  return [path, `${path}-wal`, `${path}-shm`, `${path}.lock`, `${path}.reserve`];
 }
 
 async function narrow(path: string, mode: number, log: Log): Promise<void> {

@@ -2,6 +2,7 @@ import type { Contacts, Groups, GroupsStore, InvitesStore, RemovalPart } from ".
 import type { CommandRoom, CommandStore } from "../../commands/mod.ts";
 import type { Files, FileStore } from "../../files/mod.ts";
 import type { Bell } from "../../platform/mod.ts";
+import { Refusal } from "../../protocol/mod.ts";
 import type { PushStore } from "../../push/mod.ts";
 
 /** Items removed in one step; each takes one or a few commits. */
@@ -40,7 +41,8 @@ export function removalParts(parts: LeavingParts): RemovalPart[] {
 function received({ commands, forgetChoices }: LeavingParts): RemovalPart {
   return {
     async remove(caller) {
-      await commands.safety.stop(caller);
+      const stop = await commands.safety.stop(caller);
+      if (stop instanceof Refusal) throw new Error("A leaving person's stop could not be written.");
       forgetChoices(caller.userId);
       return { more: false };
     },

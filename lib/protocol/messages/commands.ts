@@ -11,6 +11,8 @@ export const commandMessages = {
   "command.needsProof": "This command requires proof. Add at least one file.",
   "command.needsWork": "The sender reviews this. Write a note or add a file.",
   "stop.again": "Stop was pressed again. Resume again to confirm.",
+  "stop.unsaved":
+    "You are stopped. The server cannot save it yet, and a restart would undo it. It keeps trying. Tell an administrator.",
   "send.failed": "Not sent. Try again.",
   "send.key": "This key belongs to another command. Use a new key.",
   "send.keyEnded": "The command sent with this key has ended.",

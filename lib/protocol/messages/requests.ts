@@ -13,6 +13,7 @@ export const requestMessages = {
   "request.method": "This address does not allow that method.",
   "request.invalid": "This request is not valid.",
   "request.fault": "Server error. The log has it as {id}.",
+  "request.diskFull": "The server's disk is full. Tell an administrator, and try again later.",
   "request.tooMany": "Too many requests. Try again later.",
   "request.websocket": "Connect here with a WebSocket (RFC 6455, version 13).",
   "request.restarting": "The server is restarting. Connect again.",

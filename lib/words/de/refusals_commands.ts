@@ -14,6 +14,8 @@ export const commands: Translated<typeof commandMessages> = {
   "command.needsProof": "Dieser Auftrag verlangt einen Nachweis. Lege mindestens eine Datei dazu.",
   "command.needsWork": "Das wird durchgesehen. Schreib etwas dazu oder lege eine Datei dazu.",
   "stop.again": "Stopp wurde noch einmal gedrückt. Setz noch einmal fort, um das zu bestätigen.",
+  "stop.unsaved":
+    "Du hast gestoppt. Der Server kann das noch nicht speichern, und ein Neustart würde es aufheben. Er versucht es weiter. Sag es einem Administrator.",
   "send.failed": "Nicht gesendet. Versuch es noch einmal.",
   "send.key":
     "Dieses Formular wurde schon für einen anderen Auftrag benutzt. Sende es noch einmal, um einen neuen daraus zu machen.",

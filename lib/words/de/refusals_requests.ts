@@ -16,6 +16,8 @@ export const requests: Translated<typeof requestMessages> = {
   "request.method": "Diese Adresse erlaubt diese Methode nicht.",
   "request.invalid": "Diese Anfrage ist nicht gültig.",
   "request.fault": "Fehler im Server. Im Log steht er unter {id}.",
+  "request.diskFull":
+    "Der Datenträger des Servers ist voll. Sag es einem Administrator, und versuch es später noch einmal.",
   "request.tooMany": "Zu viele Anfragen. Versuch es später noch einmal.",
   "request.websocket": "Verbinde dich hier mit einem WebSocket (RFC 6455, Version 13).",
   "request.restarting": "Der Server startet neu. Verbinde dich noch einmal.",
