@@ -1,4 +1,4 @@
-import { limits, type Message, Refusal } from "../protocol/mod.ts";
+import { type Message, Refusal } from "../protocol/mod.ts";
 
 /** The list has 49,000 entries. It is loaded when someone first sets a password, not at the start. */
 let loading: Promise<ReadonlySet<string>> | undefined;
@@ -6,14 +6,12 @@ let loading: Promise<ReadonlySet<string>> | undefined;
 async function load(): Promise<ReadonlySet<string>> {
   const { dictionary } = await import("@zxcvbn-ts/language-common");
   const list = dictionary["passwords-common"] as readonly string[];
-  return new Set(
-    list.filter((entry) => entry.length >= limits.passwordMin).map((entry) => entry.toLowerCase()),
-  );
+  return new Set(list.map((entry) => entry.toLowerCase()));
 }
 
 /**
  * AU-1: returns why a password is refused, or null. `field` is its name in the refusal. The list is that of zxcvbn-ts,
- * compared without case. The person's own username also counts as common.
+ * compared without case. The person's own username is refused too.
  */
 export async function passwordProblem(
   password: string,
@@ -22,15 +20,27 @@ export async function passwordProblem(
 ): Promise<Refusal | null> {
   const lowered = password.toLowerCase();
   const common = await (loading ??= load());
-  if (common.has(lowered) || isOneCharacter(lowered)) {
+  if (isCommon(lowered, common)) {
     return refuse(field, "password.common", "field.commonPassword");
   }
   if (lowered === username.toLowerCase()) return refuse(field, "password.name", "field.namePassword");
   return null;
 }
 
-function isOneCharacter(password: string): boolean {
-  return new Set(password).size === 1;
+/** In the list, or only longer than an entry: with digits around it, or a short part again and again. */
+function isCommon(password: string, common: ReadonlySet<string>): boolean {
+  const core = password.replace(/^[0-9]+|[0-9]+$/g, "");
+  const part = repeatedPart(core || password);
+  return common.has(password) || common.has(core) || part !== null && (part.length <= 4 || common.has(part));
+}
+
+/** The shortest text that gives the password when it is repeated twice or more; null when there is none. */
+function repeatedPart(password: string): string | null {
+  for (let length = 1; length <= password.length / 2; length++) {
+    const part = password.slice(0, length);
+    if (part.repeat(Math.floor(password.length / length)) === password) return part;
+  }
+  return null;
 }
 
 function refuse(field: string, message: Message, reason: Message): Refusal {

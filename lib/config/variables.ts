@@ -1,4 +1,4 @@
-import { passwordBody, username } from "../protocol/mod.ts";
+import { limits, passwordBody, username } from "../protocol/mod.ts";
 import { TrustedProxies } from "./trusted_proxies.ts";
 import {
   oneOf,
@@ -117,7 +117,8 @@ export const variables = {
     example: "a-sentence-that-only-you-know",
     secret: true,
     parse: (text) =>
-      passwordBody.shape.next.safeParse(text).data ?? new Wrong("must be 10 to 256 characters"),
+      passwordBody.shape.next.safeParse(text).data ??
+        new Wrong(`must be ${limits.passwordMin} to ${limits.passwordMax} characters`),
   },
   BEHEST_LOG_LEVEL: {
     about: "The least important lines that are logged: `debug`, `info`, `warn` or `error`",

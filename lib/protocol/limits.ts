@@ -115,7 +115,7 @@ export const limits = {
   recoveryCodes: 10,
   passkeys: 20,
   passkeyName: 60,
-  passwordMin: 10,
+  passwordMin: 15,
   passwordMax: 256,
   displayName: 60,
   bio: 1000,

@@ -53,9 +53,19 @@ Deno.test("AU-4: the queue of logins is bounded, and what does not fit is refuse
 
 Deno.test("AU-1: common passwords, one repeated character and the username are refused", async () => {
   for (
-    const common of ["1234567890", "qwertyuiop", "QwertyUiop", "PASSWORD123", "aaaaaaaaaaaa", "someone-here"]
+    const common of [
+      "1234567890987654321",
+      "QwertyUiop12345",
+      "PASSWORD1234567",
+      "passwordpassword",
+      "sunshinesunshine1",
+      "12345678901234567890",
+      "abcabcabcabcabc",
+      "aaaaaaaaaaaaaaaaaa",
+      "someone-here-now",
+    ]
   ) {
-    const problem = await passwordProblem(common, "Someone-Here", "password");
+    const problem = await passwordProblem(common, "Someone-Here-Now", "password");
     assert.ok(problem instanceof Refusal, common);
     assert.equal(problem.kind, "invalid_params");
     assert.ok(problem.detail.fields?.password);

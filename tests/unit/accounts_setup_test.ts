@@ -47,7 +47,7 @@ Deno.test("AU-2: every start makes a new link, and the old one ends; a taken nam
   const second = tokenIn(await prepareFirstAdmin(rig.needs, null));
   assert.notEqual(first, second);
   assert.equal(kindOf(await rig.accounts.setUp(rig.origin, first, body)), "forbidden");
-  const weak = { ...body, password: "1234567890" };
+  const weak = { ...body, password: "1234567890987654321" };
   assert.equal(kindOf(await rig.accounts.setUp(rig.origin, second, weak)), "invalid_params");
   assert.equal(
     kindOf(await rig.accounts.setUp(rig.origin, second, { ...body, username: "alice" })),
@@ -71,7 +71,7 @@ Deno.test("AU-2: an administrator that cannot be made stops the start with the v
     [{ username: "b s", password: goodPassword }, /^Error: BEHEST_ADMIN_USERNAME: /],
     [{ username: "alice", password: goodPassword }, /^Error: BEHEST_ADMIN_USERNAME: /],
     [{ username: "boss", password: "short" }, /^Error: BEHEST_ADMIN_PASSWORD: /],
-    [{ username: "boss", password: "1234567890" }, /^Error: BEHEST_ADMIN_PASSWORD: /],
+    [{ username: "boss", password: "1234567890987654321" }, /^Error: BEHEST_ADMIN_PASSWORD: /],
   ] as const;
   for (const [admin, message] of cases) {
     await assert.rejects(prepareFirstAdmin(rig.needs, admin), (error) => {
