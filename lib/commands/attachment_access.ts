@@ -1,20 +1,30 @@
 import type { FileCarrier } from "../platform/mod.ts";
 import type { FileState } from "../protocol/mod.ts";
+import { isClosed } from "./lifecycle.ts";
 import type { Parts } from "./parts.ts";
+import type { CommandRecord } from "./ports.ts";
 import type { RecipientStates } from "./recipient_states.ts";
 import type { Releases } from "./releases.ts";
 import { forRecipient } from "./views.ts";
+import type { WholeTransitions } from "./whole_transitions.ts";
 
-/** Who may read a command's files (FI-5), and what happens to the command when a file was checked (FI-6). */
+/** Who may read a command's files (FI-5), until when it needs them (FI-7), and what happens to the command when a file was checked (FI-6). */
 export class AttachmentAccess {
   readonly #parts: Parts;
   readonly #states: RecipientStates;
   readonly #releases: Releases;
+  readonly #whole: (record: CommandRecord) => WholeTransitions;
 
-  constructor(parts: Parts, states: RecipientStates, releases: Releases) {
+  constructor(
+    parts: Parts,
+    states: RecipientStates,
+    releases: Releases,
+    whole: (record: CommandRecord) => WholeTransitions,
+  ) {
     this.#parts = parts;
     this.#states = states;
     this.#releases = releases;
+    this.#whole = whole;
   }
 
   /**
@@ -43,6 +53,29 @@ export class AttachmentAccess {
       default:
         return by satisfies never;
     }
+  }
+
+  /**
+   * FI-7: until when a command or proof needs its files, in ms since 1970: two weeks after its end, and at least four weeks from
+   * now while it is open. 0 when the command is gone.
+   */
+  async neededUntil(by: FileCarrier): Promise<number> {
+    if (!("commandId" in by)) return 0;
+    const { store, clock, retentionDays } = this.#parts;
+    const record = (await store.commands([by.commandId])).get(by.commandId);
+    if (record === undefined) return 0;
+    const keepMs = retentionDays * 24 * 3600_000;
+    const endMs = by.kind === "proof" && record.cast !== undefined
+      ? await this.#endFor(by.userId, record)
+      : await this.#whole(record).endMs(record);
+    return endMs === null ? clock.now() + 2 * keepMs : endMs + keepMs;
+  }
+
+  /** When one person was done with a broadcast, at the earliest `expiresMs`. Null while they are not. */
+  async #endFor(userId: string, record: CommandRecord): Promise<number | null> {
+    const own = (await this.#states.of(userId, record))?.record;
+    if (own === undefined) return record.expiresMs;
+    return isClosed(own.state) ? Math.max(record.expiresMs, Date.parse(own.updatedAt)) : null;
   }
 
   /** FI-6: releases the command that waits for a file, or fails it. */

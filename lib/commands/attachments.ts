@@ -1,6 +1,6 @@
 import type { Caller, FileCarrier } from "../platform/mod.ts";
 import { type Command, Refusal } from "../protocol/mod.ts";
-import type { AttachableFile, Carried, CommandFiles } from "./ports.ts";
+import type { AttachableFile, Carried, CommandFiles, CommandRecord, StoredState } from "./ports.ts";
 
 /** The files of a draft or an answer. */
 export interface Attached {
@@ -51,4 +51,18 @@ export async function attach(
 /** Uses of the files until a time, for the commit of the command or answer. */
 export function carried({ files }: Attached, by: FileCarrier, untilMs: number): Carried[] {
   return files.map(({ fileId, version }) => ({ fileId, version, by, untilMs }));
+}
+
+/** The uses of files by a command, and by the proof in its recipients' answers. */
+export function usesBy(
+  { command: { id: commandId, attachments } }: CommandRecord,
+  states: readonly StoredState[] = [],
+): Pick<Carried, "fileId" | "by">[] {
+  const by: FileCarrier = { kind: "command", commandId };
+  return [
+    ...attachments.map(({ fileId }) => ({ fileId, by })),
+    ...states.flatMap(({ userId, record }) =>
+      record.proof.map(({ fileId }) => ({ fileId, by: { kind: "proof" as const, commandId, userId } }))
+    ),
+  ];
 }

@@ -1,5 +1,6 @@
 import { iso } from "../platform/mod.ts";
 import type { CommandChanged, Totals } from "../protocol/mod.ts";
+import { usesBy } from "./attachments.ts";
 import type { Audience } from "./audience.ts";
 import { ended } from "./broadcast_records.ts";
 import { isClosed } from "./lifecycle.ts";
@@ -30,15 +31,23 @@ export class BroadcastTransitions {
 
   /** DL-6: expires it, and plans its purge for two weeks later. */
   async expire(record: CommandRecord): Promise<void> {
-    const { store, clock, retentionDays, totals } = this.#parts;
+    const { store, files, clock, retentionDays } = this.#parts;
     const now = clock.now();
     const keepMs = retentionDays * dayMs;
     await this.#end(record, "expired", null);
-    const { accepted = 0, submitted = 0, returned = 0 } = await totals.of(record);
-    const inProgress = accepted + submitted + returned > 0;
-    if (now >= record.expiresMs + keepMs && !inProgress) return await store.purge(record);
+    const isOpen = await this.endMs(record) === null;
+    if (now >= record.expiresMs + keepMs && !isOpen) return await store.purge(record);
     const dueMs = now < record.expiresMs + keepMs ? record.expiresMs + keepMs : now + keepMs;
+    // FI-7. The totals do not tell when the last person was done: its files stay for two to four weeks after it.
+    if (isOpen) await files.keep(usesBy(record), dueMs + keepMs);
     await store.addJobs([{ dueMs, job: { kind: "expire", commandId: record.command.id } }]);
+  }
+
+  /** The end is given as `expiresMs`: the totals do not tell when the last person was done. */
+  async endMs(record: CommandRecord): Promise<number | null> {
+    if (this.#parts.clock.now() < record.expiresMs) return null;
+    const { accepted = 0, submitted = 0, returned = 0 } = await this.#parts.totals.of(record);
+    return accepted + submitted + returned > 0 ? null : record.expiresMs;
   }
 
   /** CM-8: opens a scheduled broadcast. */

@@ -1,6 +1,7 @@
 import { decide, stranger, withheldBy } from "../consent/mod.ts";
 import { iso } from "../platform/mod.ts";
 import { type CommandState, type Totals } from "../protocol/mod.ts";
+import { usesBy } from "./attachments.ts";
 import { isClosed, mayMove, type Mover, waits } from "./lifecycle.ts";
 import { notifyRecipient, notifySender } from "./notifications.ts";
 import type { Parts } from "./parts.ts";
@@ -29,19 +30,24 @@ export class DirectTransitions {
 
   /** DL-6: expires it, and plans its purge for two weeks after the last recipient is done. */
   async expire(record: CommandRecord): Promise<void> {
-    const { store, clock, retentionDays } = this.#parts;
+    const { store, files, clock, retentionDays } = this.#parts;
     const now = clock.now();
     const keepMs = retentionDays * 24 * 3600_000;
     await this.#expireOpen(record);
     const states = await this.#statesOf(record);
-    const lastMs = Math.max(record.expiresMs, ...states.map(({ record }) => Date.parse(record.updatedAt)));
-    const allClosed = states.every(({ record }) => isClosed(record.state));
-    if (allClosed && now >= lastMs + keepMs) return await store.purge(record);
+    const endMs = endOf(record, states, now);
     // A command that someone accepted is kept until they finish; the rest for two weeks of history.
-    await store.addJobs([{
-      dueMs: allClosed ? lastMs + keepMs : now + keepMs,
-      job: { kind: "expire", commandId: record.command.id },
-    }]);
+    const dueMs = (endMs ?? now) + keepMs;
+    if (endMs === null || endMs > record.expiresMs) {
+      // FI-7. While it is open, its files are kept until well after the next look.
+      await files.keep(usesBy(record, states), endMs === null ? dueMs + keepMs : dueMs);
+    }
+    if (endMs !== null && now >= dueMs) return await store.purge(record);
+    await store.addJobs([{ dueMs, job: { kind: "expire", commandId: record.command.id } }]);
+  }
+
+  async endMs(record: CommandRecord): Promise<number | null> {
+    return endOf(record, await this.#statesOf(record), this.#parts.clock.now());
   }
 
   /** CM-8: decides consent now, as for a command that is sent now. */
@@ -130,4 +136,11 @@ export class DirectTransitions {
     );
     return states.filter((stored) => stored !== null);
   }
+}
+
+/** When the last recipient was done. Null while somebody is not; what only waits ends with the command's time. */
+function endOf({ expiresMs }: CommandRecord, states: readonly StoredState[], nowMs: number): number | null {
+  const isOpen = (state: CommandState) => !isClosed(state) && !(waits(state) && expiresMs <= nowMs);
+  if (states.some(({ record }) => isOpen(record.state))) return null;
+  return Math.max(expiresMs, ...states.map(({ record }) => Date.parse(record.updatedAt)));
 }

@@ -71,7 +71,7 @@ export function openCommands(needs: Needs & { gates: GateNeeds }): CommandRoom {
     inbox,
     inFlight,
     safety,
-    attachmentAccess: new AttachmentAccess(parts, states, releases),
+    attachmentAccess: new AttachmentAccess(parts, states, releases, whole),
     pending: new Pending(parts),
     close() {
       parts.totals.close();

@@ -176,6 +176,8 @@ export interface CommandFiles {
   own(ownerId: string, fileIds: readonly string[]): Promise<Map<string, AttachableFile>>;
   /** The state of each file now; missing ones are left out. */
   states(fileIds: readonly string[]): Promise<Map<string, FileState>>;
+  /** Changes until when files in use are kept. Leaves out files that are gone or not in use by the carrier. */
+  keep(uses: readonly { fileId: string; by: FileCarrier }[], untilMs: number): Promise<void>;
 }
 
 /** A use of a file by a command or answer, and until when the file is kept for it (FI-7). */

@@ -1,4 +1,4 @@
-import { type Caller, iso } from "../platform/mod.ts";
+import { type Caller, type FileCarrier, iso } from "../platform/mod.ts";
 import { type CommandState, type Params, Refusal, type Result, say } from "../protocol/mod.ts";
 import { attach, type Attached, carried } from "./attachments.ts";
 import { isClosed, mayMove, waits } from "./lifecycle.ts";
@@ -52,6 +52,7 @@ export class Transitions {
         ),
       };
       if (!repeat && !await store.change([{ from: stored, to }], also)) continue;
+      await this.#keepProof(record, caller.userId, to);
       // Read now: they may have changed during the write (CO-2).
       const command = forRecipient(record.command, to, await consent.preferencesOf(caller.userId));
       if (repeat) return { command, state: ownState(to) };
@@ -125,6 +126,7 @@ export class Transitions {
       });
       if (isClosed(to)) next.place = null;
       if (!await store.change([{ from: stored, to: next }])) continue;
+      await this.#keepProof(record, person.id, next);
       notifyRecipient(this.#parts, stored, next);
       await notifySender(this.#parts, record, [{ userId: person.id, record: next }]);
       return { recipient: recipientState(person, next) };
@@ -168,6 +170,16 @@ export class Transitions {
   #keptUntil({ expiresMs }: CommandRecord): number {
     const { clock, retentionDays } = this.#parts;
     return Math.max(expiresMs, clock.now()) + retentionDays * 24 * 3600_000;
+  }
+
+  /**
+   * FI-7: keeps a person's proof for two weeks from the end of their part in a broadcast. A broadcast's expiry cannot do it, as it
+   * cannot list the people who answered.
+   */
+  async #keepProof(record: CommandRecord, userId: string, { state, proof }: StateRecord): Promise<void> {
+    if (record.cast === undefined || !isClosed(state)) return;
+    const by: FileCarrier = { kind: "proof", commandId: record.command.id, userId };
+    await this.#parts.files.keep(proof.map(({ fileId }) => ({ fileId, by })), this.#keptUntil(record));
   }
 
   async #command(commandId: string): Promise<CommandRecord | undefined> {

@@ -13,6 +13,8 @@ export interface WholeTransitions {
   expire(record: CommandRecord): Promise<void>;
   /** CM-8: consent is decided now. */
   release(record: CommandRecord): Promise<void>;
+  /** When the last recipient was done, in ms since 1970, at the earliest `expiresMs`. Null while the command is open. */
+  endMs(record: CommandRecord): Promise<number | null>;
   /** FI-6: a file was rejected. */
   fail(record: CommandRecord, note: string): Promise<void>;
 }

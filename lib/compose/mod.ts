@@ -145,7 +145,10 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
       log,
       names: async (userIds) =>
         new Map([...await people.byIds(userIds)].map(([id, { username }]) => [id, username])),
-      readers: { mayRead: (userId, { by }) => commands.attachmentAccess.mayRead(userId, by) },
+      readers: {
+        mayRead: (userId, { by }) => commands.attachmentAccess.mayRead(userId, by),
+        neededUntil: ({ by }) => commands.attachmentAccess.neededUntil(by),
+      },
       watchers: {
         async changed(_file, state, uses) {
           for (const { by } of uses) await commands.attachmentAccess.changed(by, state);

@@ -1,6 +1,7 @@
 import type { Caller } from "../platform/mod.ts";
 import { type FileObject, type FilePage, type FileState, limits, Refusal } from "../protocol/mod.ts";
 import { type FileParts, ownerLock } from "./parts.ts";
+import { neededMs } from "./needed.ts";
 import type { FileRecord, FileUse } from "./ports.ts";
 import { noFile } from "./refusals.ts";
 import { expiryOf, fileObjectOf, shownState } from "./views.ts";
@@ -88,7 +89,7 @@ export class Access {
       // Read before the uses: a use added after this makes the removal fail.
       const asOf = await store.lastUse(fileId);
       const uses = (await store.usesOf([fileId])).get(fileId) ?? [];
-      if (uses.some(({ untilMs }) => untilMs > clock.now())) return inUse();
+      if (await neededMs(this.#parts, fileId, uses) > clock.now()) return inUse();
       const removed = await locks.run(ownerLock(userId), () => store.remove(file, asOf));
       if (removed) return true;
       if (await isHeld(store, file)) return keptByServer();

@@ -158,6 +158,8 @@ export interface FileStore {
   blobs(sha256s: readonly string[]): Promise<Map<string, BlobRecord>>;
   allBlobs(): AsyncIterable<BlobRecord>;
   usesOf(fileIds: readonly string[]): Promise<Map<string, FileUse[]>>;
+  /** Changes until when a use keeps its file, and writes the job that looks at the file then. Nothing when either is gone. */
+  keep(fileId: string, use: FileUse): Promise<void>;
   usageOf(ownerId: string): Promise<number>;
   /**
    * Removes a file and its uses. With the last file of a blob it removes the blob's record, verdicts and scan, and writes a
@@ -177,9 +179,11 @@ export interface FileStore {
   removeUpload(upload: UploadRecord): Promise<void>;
 }
 
-/** Knows the readers of a file in use. Implemented by the room that made the use. */
+/** Knows the readers of a file in use, and how long it is needed. Implemented by the room that made the use. */
 export interface FileReaders {
   mayRead(userId: string, use: FileUse): Promise<boolean>;
+  /** Until when the use needs the file, in ms since 1970; 0 when what used it is gone. Asked only after the use's `untilMs`. */
+  neededUntil(use: FileUse): Promise<number>;
 }
 
 /** Called when a file's shown state changes; waiting commands continue or end (FI-6). */

@@ -1,5 +1,6 @@
 import { type FileState, limits } from "../protocol/mod.ts";
 import { isHeld } from "./access.ts";
+import { neededMs } from "./needed.ts";
 import { blobLock, type FileParts, ownerLock } from "./parts.ts";
 import type { BlobRecord, FileJob, FileRecord, FileUse } from "./ports.ts";
 import { expiryOf, fileObjectOf, settledMs, shownState } from "./views.ts";
@@ -45,7 +46,8 @@ export class Retention {
       if (file === null) return;
       // Read before the uses: a use added after this makes the removal fail.
       const asOf = await store.lastUse(fileId);
-      const dueMs = expiryOf(file, (await store.usesOf([fileId])).get(fileId) ?? []);
+      const uses = (await store.usesOf([fileId])).get(fileId) ?? [];
+      const dueMs = Math.max(expiryOf(file, uses), await neededMs(this.#parts, fileId, uses));
       const now = clock.now();
       const held = await isHeld(store, file);
       if (held || dueMs > now) {

@@ -38,7 +38,7 @@ if (import.meta.main) {
     store: fileStore,
     blobs,
     bell: { notify() {} },
-    readers: { mayRead: () => Promise.resolve(false) },
+    readers: { mayRead: () => Promise.resolve(false), neededUntil: () => Promise.resolve(0) },
     watchers: { changed: () => Promise.resolve() },
     scans: { wake() {} },
     clock: systemClock,

@@ -13,7 +13,7 @@ import {
   type RefusedFile,
   type UploadedFrom,
 } from "../../lib/files/mod.ts";
-import { type Caller, carrierText, Ids, parseCarrier } from "../../lib/platform/mod.ts";
+import { type Caller, carrierText, type FileCarrier, Ids, parseCarrier } from "../../lib/platform/mod.ts";
 import { english, type FileObject, type FileState, Refusal } from "../../lib/protocol/mod.ts";
 import type { Conclusion, ScanStore } from "../../lib/scanning/ports.ts";
 import { FakeBell, KeptLog } from "./accounts_rig.ts";
@@ -43,6 +43,8 @@ export class FilesRig implements AsyncDisposable {
   /** Who may read for which use, as `userId by`. */
   readonly mayRead = new Set<string>();
   readonly asked: { userId: string; use: FileUse }[] = [];
+  /** Until when a command needs its files after the end of their use: never, unless a test says otherwise. */
+  neededUntil: (by: FileCarrier) => Promise<number> = () => Promise.resolve(0);
   readonly told: { file: FileRecord; state: FileState; uses: readonly FileUse[] }[] = [];
   readonly refused: RefusedFile[] = [];
   /** Owners whose account ended. */
@@ -67,8 +69,9 @@ export class FilesRig implements AsyncDisposable {
     });
   }
 
-  static async open(): Promise<FilesRig> {
-    return new FilesRig(await openStore(":memory:"), new FakeClock());
+  /** Closes a given store too. */
+  static async open(store?: Store, clock: FakeClock = new FakeClock()): Promise<FilesRig> {
+    return new FilesRig(store ?? await openStore(":memory:"), clock);
   }
 
   /** The room as a new process has it: nothing of what the one before had in memory. */
@@ -82,6 +85,7 @@ export class FilesRig implements AsyncDisposable {
           this.asked.push({ userId, use });
           return Promise.resolve(this.mayRead.has(`${userId} ${carrierText(use.by)}`));
         },
+        neededUntil: ({ by }) => this.neededUntil(by),
       },
       watchers: {
         changed: (file, state, uses) => {

@@ -1,7 +1,7 @@
 import type { AttachableFile, Carried, CommandFiles } from "../../commands/ports.ts";
-import { type BlobRecord, type FileRecord, settledMs, shownState } from "../../files/mod.ts";
+import { type BlobRecord, type FileRecord, type FileUse, settledMs, shownState } from "../../files/mod.ts";
 import { carrierText, type Clock } from "../../platform/mod.ts";
-import type { FileState } from "../../protocol/mod.ts";
+import { type FileState, limits } from "../../protocol/mod.ts";
 import type { Write } from "./committer.ts";
 import { fileJobSet } from "./file_writes.ts";
 import { getEntries, getValues } from "./get_many.ts";
@@ -66,10 +66,43 @@ export function useWrites(
   };
 }
 
+/**
+ * Changes until when a use keeps its file (FI-7), and writes the job that looks at the file then. Does nothing when the file or
+ * the use is gone.
+ */
+export async function keepUse(
+  { kv, committer }: Pick<Store, "kv" | "committer">,
+  fileId: string,
+  { by, untilMs }: FileUse,
+): Promise<void> {
+  for (let tries = 0; tries < limits.writeTries; tries++) {
+    const [file, use] = await kv.getMany<[FileRecord, { untilMs: number }]>([
+      keys.file(fileId),
+      keys.fileUse(fileId, carrierText(by)),
+    ]);
+    if (file.value === null || use.value === null || use.value.untilMs === untilMs) return;
+    const kept = await committer.commit({
+      checks: [file, use],
+      sets: [
+        { key: use.key, value: { untilMs } },
+        { key: keys.fileUsed(fileId), value: 1 },
+        fileJobSet({ dueMs: untilMs, job: { kind: "file_expire", fileId } }),
+      ],
+    });
+    if (kept.ok) return;
+  }
+  throw new Error("A use of a file could not be changed: too many writers at once.");
+}
+
 /** The files, as `lib/commands` needs them. */
-export function kvCommandFiles({ kv }: Pick<Store, "kv">, clock: Clock): CommandFiles {
+export function kvCommandFiles(store: Pick<Store, "kv" | "committer">, clock: Clock): CommandFiles {
+  const { kv } = store;
   return {
     own: (ownerId, fileIds) => attachable(kv, ownerId, fileIds, clock.now()),
+
+    async keep(uses, untilMs) {
+      for (const { fileId, by } of uses) await keepUse(store, fileId, { by, untilMs });
+    },
 
     async states(fileIds) {
       const files = await getValues<FileRecord>(kv, [...new Set(fileIds)].map(keys.file));

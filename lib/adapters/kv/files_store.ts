@@ -11,6 +11,7 @@ import { type Clock, parseCarrier } from "../../platform/mod.ts";
 import { limits, type Verdict } from "../../protocol/mod.ts";
 import { blobWrites } from "./blob_writes.ts";
 import type { Write } from "./committer.ts";
+import { keepUse } from "./file_uses.ts";
 import { fileJobSet, inForce, removalWrite, uploadWrites, type Usage } from "./file_writes.ts";
 import { getEntries, getValues } from "./get_many.ts";
 import { keys } from "./keys.ts";
@@ -203,6 +204,8 @@ export function kvFileStore(store: Store, clock: Clock): FileStore {
       const all = await Promise.all(fileIds.map(async (id) => [id, await usesOfOne(id)] as const));
       return new Map(all.filter(([, uses]) => uses.length > 0));
     },
+
+    keep: (fileId, use) => keepUse(store, fileId, use),
 
     async usageOf(ownerId) {
       return (await kv.get<Usage>(keys.usage(ownerId))).value?.bytes ?? 0;
