@@ -1,7 +1,7 @@
+import { createHash } from "node:crypto";
 import type { Clock } from "../platform/mod.ts";
 import { limits, Refusal, say } from "../protocol/mod.ts";
 import type { CountStore } from "./ports.ts";
-import { hashOf } from "./tokens.ts";
 
 const dayMs = 24 * 3600_000;
 
@@ -21,7 +21,7 @@ export class ApproachLimit {
   /** Counts one more. A refusal when the day's are used up. */
   async take(of: "requests" | "invitations", fromId: string, toId: string): Promise<Refusal | null> {
     // A hash, so that nothing names the two when one of their accounts is removed.
-    const subject = await hashOf(`${fromId} ${toId}`);
+    const subject = createHash("sha256").update(`${fromId} ${toId}`).digest("base64url");
     return await this.#counts.change([{ of, subject }], dayMs, ([record]) => {
       const now = this.#clock.now();
       const times = (record?.times ?? []).filter((at) => at > now - dayMs);

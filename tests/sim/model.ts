@@ -44,8 +44,10 @@ export class Model {
       const answers = this.answers(person, sent, part);
       part.mayHave = sent.fuzzy || answers.some(Boolean);
       part.mustHave = !sent.fuzzy && answers.every(Boolean);
-      // CO-3: who sends to a group may know who is in it, so nobody's rules show in that count.
-      if (sent.group === null ? part.mustHave : part.membership !== null) sent.matched++;
+      // CO-3, CO-10: only the count of ada, the administrator, of a broadcast to a category or everyone depends on people's rules.
+      if (sent.group !== null ? part.membership !== null : part.mustHave || sent.from !== "ada") {
+        sent.matched++;
+      }
       // What waits for its time is asked then; only what is written once for many keeps to the time of sending.
       if (!sent.isBroadcast && sent.deliverMs !== null) part.mayHave = true;
       sent.parts.set(name, part);
