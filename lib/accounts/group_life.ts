@@ -1,15 +1,22 @@
 import { auditEntryOf, type Bell, type Caller, type Clock } from "../platform/mod.ts";
 import { type AdminGroup, type Answer, isReserved, limits, Refusal, say } from "../protocol/mod.ts";
 import { isOwner, lastOwner } from "./group_owners.ts";
+import type { ApproachLimit } from "./approach_limit.ts";
 import type { GroupJob, GroupRecord, GroupsStore, MemberRecord } from "./group_ports.ts";
-import { wholeGroups } from "./group_views.ts";
+import { isShown, wholeGroups } from "./group_views.ts";
 import type { People } from "./people.ts";
+import type { TextRules } from "./text_rules.ts";
 
 export interface GroupLifeNeeds {
   store: GroupsStore;
   people: People;
   bell: Pick<Bell, "consentChanged" | "notify">;
   clock: Clock;
+  /** A person's rules for others' text (CO-11). */
+  textRules(userId: string): Promise<TextRules>;
+  /** Why the person may not send invitations (MO-2); null if they may. */
+  muted(userId: string): Refusal | null | Promise<Refusal | null>;
+  limit: ApproachLimit;
   /** `BEHEST_GROUPS`: who creates groups. Administrators always do. */
   madeBy: "admins" | "members";
 }
@@ -56,11 +63,13 @@ export class GroupLife {
     }
   }
 
-  /** Sets a new title; for owners and administrators. */
+  /** Sets a new title; for owners and administrators. A title is text for its members, so a muted person sets none (CO-11). */
   async rename(caller: Caller, name: string, { title }: { title: string }): Answer<AdminGroup> {
+    const muted = await this.#needs.muted(caller.userId);
     const changed = await this.#needs.store.changeGroup(name, caller.userId, (group, actor) => {
       const refused = mayNot(caller, actor);
       if (refused !== null) return Promise.resolve(refused);
+      if (muted !== null) return Promise.resolve(muted);
       if (title === group.title) return Promise.resolve(null);
       const reserved = caller.role === "admin" ? null : this.#reserved({ title });
       if (reserved !== null) return Promise.resolve(reserved);
@@ -82,12 +91,14 @@ export class GroupLife {
 
   /** Removes what is left of a group that ended. The job does this after a crash. */
   async run({ group: name }: GroupJob): Promise<void> {
-    const { store, bell } = this.#needs;
+    const { store, bell, textRules } = this.#needs;
     while (true) {
       const removed = await store.removeSome(name);
       if (removed.length === 0) return;
-      for (const { userId } of removed) {
+      for (const member of removed) {
+        const { userId } = member;
         bell.consentChanged(userId);
+        if (!isShown(await textRules(userId), member)) continue;
         bell.notify(userId, "group.changed", { name, title: name, role: null, accepted: false });
       }
     }

@@ -22,6 +22,10 @@ export interface MemberRecord {
   /** Time of acceptance, in milliseconds since 1970. */
   readonly since: number | null;
   readonly invitedAt: number;
+  /** Username of the person who sent the invitation; absent in records of older versions. */
+  readonly invitedBy?: string;
+  /** An invitation that never arrives. The group's owners see it wait (CO-11). */
+  readonly withheld?: true;
 }
 
 /** An accepted membership, for other rooms. `since` in milliseconds since 1970. */
@@ -85,8 +89,10 @@ export interface GroupsStore {
   ): Promise<GroupRecord | Refusal | null>;
   /** Removes and returns some memberships of a group that ended; empty when none is left. */
   removeSome(name: string): Promise<MemberRecord[]>;
-  /** A person's memberships and invitations, at most `limits.groupsPerPerson`. */
+  /** A person's memberships and invitations, at most `limits.groupsPerPerson`, without withheld ones. */
   recordsOf(userId: string): Promise<MemberRecord[]>;
+  /** Names of all groups in which the person has a record, withheld invitations included. */
+  groupsWith(userId: string): Promise<string[]>;
   /** A group's memberships and invitations. */
   recordsIn(name: string): Promise<MemberRecord[]>;
   /** A person's accepted memberships, by group name. */

@@ -2,6 +2,7 @@ import { type AuditEntry, auditEntryOf, type Caller, iso } from "../platform/mod
 import type { AdminGroup, GroupRole } from "../protocol/mod.ts";
 import type { GroupRecord, GroupsStore, MemberRecord } from "./group_ports.ts";
 import type { People } from "./people.ts";
+import type { TextRules } from "./text_rules.ts";
 
 /** Groups with their members, as owners and administrators see them. */
 export async function wholeGroups(
@@ -20,6 +21,16 @@ export async function wholeGroups(
     members.sort((a, b) => a.username < b.username ? -1 : 1);
     return { name, title, createdAt: iso(createdAt), members };
   }));
+}
+
+/** CO-11: whether the person sees a membership or an invitation now. Unlike a membership, an invitation has to arrive first. */
+export function isShown(rules: TextRules, { since, withheld, invitedBy = "" }: MemberRecord): boolean {
+  return since !== null || (withheld !== true && rules.approach(invitedBy) === "arrive");
+}
+
+/** A group's title as the person sees it: during a stop only its name, which nobody can change. */
+export function titleFor(rules: TextRules, { name, title }: Pick<GroupRecord, "name" | "title">): string {
+  return rules.stopped ? name : title;
 }
 
 /** The audit entry of a change of a membership. */

@@ -11,10 +11,11 @@ import {
   Refusal,
   say,
 } from "../protocol/mod.ts";
+import { invitationsAfterStop, neverArrives, tellMember } from "./group_arrivals.ts";
 import { GroupLife, type GroupLifeNeeds } from "./group_life.ts";
 import { isOwner, lastOwner, nextOwner } from "./group_owners.ts";
 import type { GroupRecord, MemberRecord, MembershipPlace } from "./group_ports.ts";
-import { memberEntry, wholeGroups } from "./group_views.ts";
+import { isShown, memberEntry, titleFor, wholeGroups } from "./group_views.ts";
 
 export type GroupsNeeds = GroupLifeNeeds;
 
@@ -29,22 +30,29 @@ export class Groups {
     this.life = new GroupLife(needs);
   }
 
+  /** Without invitations that the caller's rules hold or withhold (CO-11). */
   async list(caller: Caller): Promise<GroupList> {
-    const records = await this.#needs.store.recordsOf(caller.userId);
+    const [rules, all] = await Promise.all([
+      this.#needs.textRules(caller.userId),
+      this.#needs.store.recordsOf(caller.userId),
+    ]);
+    const records = all.filter((record) => isShown(rules, record));
     const groups = await this.#needs.store.groups(records.map(({ group }) => group));
     const list: GroupList = { groups: [], invitations: [] };
     for (const record of records) {
       const group = groups.get(record.group);
       if (group === undefined) continue;
-      (record.since === null ? list.invitations : list.groups).push(entryOf(group, record));
+      (record.since === null ? list.invitations : list.groups).push(
+        entryOf({ ...group, title: titleFor(rules, group) }, record),
+      );
     }
     return list;
   }
 
   /** A repeat changes nothing: a member stays one, with the old date. */
   accept(caller: Caller, params: Params<"group.accept">): Answer<GroupChanged> {
-    return this.#change(caller, params.group, caller, ({ member }) => {
-      if (member === null) return notInvited();
+    return this.#change(caller, params.group, caller, async ({ member }) => {
+      if (member === null || !await this.#sees(caller, member)) return notInvited();
       if (member.since !== null) return null;
       const accepted = { ...member, since: this.#needs.clock.now() };
       return {
@@ -56,8 +64,20 @@ export class Groups {
 
   /** Ends the caller's membership, or declines an invitation. The last owner stays (BR-7). */
   leave(caller: Caller, params: Params<"group.leave">): Answer<GroupChanged> {
+    return this.#leave(caller, params, (member) => this.#sees(caller, member));
+  }
+
+  async #sees({ userId }: Caller, member: MemberRecord): Promise<boolean> {
+    return isShown(await this.#needs.textRules(userId), member);
+  }
+
+  #leave(
+    caller: Caller,
+    params: Params<"group.leave">,
+    mayLeave: (member: MemberRecord) => Promise<boolean>,
+  ): Answer<GroupChanged> {
     return this.#change(caller, params.group, caller, async ({ member }) => {
-      if (member === null) return new Refusal("not_found", "group.notIn");
+      if (member === null || !await mayLeave(member)) return new Refusal("not_found", "group.notIn");
       const refused = await lastOwner(this.#needs.store, member);
       if (refused !== null) return refused;
       return {
@@ -95,32 +115,53 @@ export class Groups {
     return this.life.end(caller, name);
   }
 
-  /** Invites a person, or changes the role of a member. */
+  /**
+   * Invites a person, or changes the role of a member. An invitation looks the same to the group's owners whether it arrives,
+   * waits or is withheld (CO-10, CO-11).
+   */
   async setMember(
     caller: Caller,
     name: string,
     username: string,
     { role }: { role: GroupRole },
   ): Answer<AdminGroup> {
+    const mayInvite = this.#invitationOf(caller);
     return await this.#manage(caller, name, username, async ({ group, member }, person) => {
       if (member?.role === role) return null;
       if (member !== null) {
-        const refused = await lastOwner(this.#needs.store, member);
+        // Another role of an invitation is told like a new one.
+        const refused = member.since === null
+          ? await mayInvite(person.id)
+          : await lastOwner(this.#needs.store, member);
         if (refused !== null) return refused;
         const auditEntry = memberEntry(caller, "group.role", name, username, member, { role });
         return { member: { ...member, role }, auditEntry };
       }
-      const full = await this.#full(group, person.id);
-      if (full !== null) return full;
+      const refused = this.#full(group) ?? await mayInvite(person.id);
+      if (refused !== null) return refused;
       const invited: MemberRecord = {
         group: name,
         userId: person.id,
         role,
         since: null,
         invitedAt: this.#needs.clock.now(),
+        invitedBy: caller.username,
+        ...(await neverArrives(this.#needs, caller, person.id) ? { withheld: true } : {}),
       };
       return { member: invited, auditEntry: memberEntry(caller, "group.invite", name, username, invited) };
     });
+  }
+
+  /** CO-11: checks one invitation by the caller, and counts it once, however often its write is tried. */
+  #invitationOf(caller: Caller): (userId: string) => Promise<Refusal | null> {
+    let counted = false;
+    return async (userId) => {
+      const muted = await this.#needs.muted(caller.userId);
+      if (muted !== null || counted) return muted;
+      const refused = await this.#needs.limit.take("invitations", caller.userId, userId);
+      counted = refused === null;
+      return refused;
+    };
   }
 
   /** Ends a membership, or withdraws an invitation. */
@@ -140,7 +181,7 @@ export class Groups {
   async forsake(caller: Caller, name: string): Promise<void> {
     const { store, people } = this.#needs;
     for (let tries = 0; tries < limits.writeTries; tries++) {
-      const left = await this.leave(caller, { group: name });
+      const left = await this.#leave(caller, { group: name }, () => Promise.resolve(true));
       // Another person may have removed them, or ended the group, a moment ago.
       if (!(left instanceof Refusal) || left.kind === "not_found") {
         return await this.life.run({ kind: "group_end", group: name });
@@ -203,36 +244,19 @@ export class Groups {
       role: after?.role ?? null,
       accepted: after !== null && after.since !== null,
     };
-    if (before !== after) await this.#tell(person.userId, before, after, told);
+    if (before !== after) await tellMember(this.#needs, caller, person.userId, { before, after }, told);
     return told;
   }
 
-  async #tell(
-    userId: string,
-    before: MemberRecord | null,
-    after: MemberRecord | null,
-    told: GroupChanged,
-  ): Promise<void> {
-    const { bell, store } = this.#needs;
-    bell.consentChanged(userId);
-    // The member who left shares this group with nobody now: waiting deliveries are decided again.
-    if (before !== null && before.since !== null && after === null) {
-      for (const otherId of (await store.membersOf(told.name)).keys()) bell.consentChanged(otherId);
-    }
-    bell.notify(userId, "group.changed", told);
+  /** Sends the person's devices the invitations that a stop held, now that it has ended. */
+  arriveAfterStop(userId: string, sinceMs: number): Promise<void> {
+    return invitationsAfterStop(this.#needs, userId, sinceMs);
   }
 
-  async #full(group: GroupRecord, userId: string): Promise<Refusal | null> {
-    if (group.entries >= limits.groupMembers) {
-      return new Refusal("queue_full", say("group.members", { count: limits.groupMembers }));
-    }
-    if ((await this.#needs.store.recordsOf(userId)).length >= limits.groupsPerPerson) {
-      return new Refusal(
-        "queue_full",
-        say("group.theirLimit", { count: limits.groupsPerPerson }),
-      );
-    }
-    return null;
+  #full(group: GroupRecord): Refusal | null {
+    return group.entries < limits.groupMembers
+      ? null
+      : new Refusal("queue_full", say("group.members", { count: limits.groupMembers }));
   }
 }
 

@@ -117,7 +117,10 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
       muted: (userId) => mutes.refusalFor(userId),
       sendsPerMinute: config.rateSends,
     },
-    afterStop: (userId, sinceMs) => contacts.arriveAfterStop(userId, sinceMs),
+    async afterStop(userId, sinceMs) {
+      await contacts.arriveAfterStop(userId, sinceMs);
+      await groups.arriveAfterStop(userId, sinceMs);
+    },
   });
   opening.defer(() => commands.inbox.flush());
   opening.defer(() => commands.close());

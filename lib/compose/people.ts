@@ -63,20 +63,30 @@ export async function openPeople(
   const audit = new KvAudit(store, clock, log);
   const userRecords = new KvUsers(store, accountsStore, audit, clock);
   const groupsStore = new KvGroups(store, audit);
-  const groups = new Groups({ store: groupsStore, people, bell: hub, clock, madeBy: config.groups });
   const memberships = new GroupMemberships(groupsStore);
   const mutes = await Mutes.load(userRecords, clock, store.exclusive);
   const callers = new CurrentCallers(hub);
   const counts = new KvCounts(store);
   const limit = new ApproachLimit(counts, clock);
+  const approaches = {
+    textRules: (userId: string) => consent.textRules(userId),
+    muted: (userId: string) => mutes.refusalFor(userId),
+    limit,
+  };
+  const groups = new Groups({
+    store: groupsStore,
+    people,
+    bell: hub,
+    clock,
+    madeBy: config.groups,
+    ...approaches,
+  });
   const contacts = new Contacts({
     store: contactsStore,
     people,
     bell: hub,
     clock,
-    textRules: (userId) => consent.textRules(userId),
-    muted: (userId) => mutes.refusalFor(userId),
-    limit,
+    ...approaches,
     sharedLimits: (userId) => consent.sharedLimits(userId),
     sharesGroup: (userId, others) => memberships.sharesGroup(userId, others),
   });

@@ -16,11 +16,11 @@ import { KvCounts } from "../../lib/adapters/kv/counts_store.ts";
 import { KvInvites } from "../../lib/adapters/kv/invites_store.ts";
 import { openStore, type Store } from "../../lib/adapters/kv/store.ts";
 import { KvTwoFactor } from "../../lib/adapters/kv/two_factor_store.ts";
-import { decideApproach, hidesText, newPreferences } from "../../lib/consent/mod.ts";
 import { type Bell, type Caller, Ids, type Log, type LogFields } from "../../lib/platform/mod.ts";
-import { english, Refusal, say, type User } from "../../lib/protocol/mod.ts";
+import { english, Refusal, type User } from "../../lib/protocol/mod.ts";
 import { FakeClock } from "./clock.ts";
 import { seededRandom } from "./random.ts";
+import { FakeTextRules } from "./text_rules.ts";
 
 /** A bell that writes down what it was told. */
 export class FakeBell implements Bell {
@@ -131,39 +131,16 @@ export async function accountsRig(
     invites,
   } satisfies AccountsNeeds;
   const people = new People(accountsStore, clock);
-  /** `id username` of blockers and those whom they block, ids of people with other rules, and what is shared by id. */
-  const blocks = new Set<string>();
-  const [stopped, nobody, hidden, muted] = [0, 0, 0, 0].map(() => new Set<string>()) as [
-    Set<string>,
-    Set<string>,
-    Set<string>,
-    Set<string>,
-  ];
+  const rules = new FakeTextRules();
+  /** What is shared by id. */
   const shared = new Map<string, string[]>();
   const contacts = new Contacts({
     store: contactsStore,
     people,
     bell,
     clock,
-    textRules: (userId) => {
-      const standing = {
-        stopped: stopped.has(userId),
-        preferences: {
-          ...newPreferences,
-          acceptFrom: nobody.has(userId) ? "nobody" as const : "contacts" as const,
-          blockedUsers: [...blocks].filter((pair) => pair.startsWith(`${userId} `)).map((pair) =>
-            pair.slice(userId.length + 1)
-          ),
-        },
-      };
-      return Promise.resolve({
-        stopped: standing.stopped,
-        showsOnline: !hidden.has(userId),
-        approach: (from) => decideApproach(standing, from),
-        hidesText: (from) => hidesText(standing, from),
-      });
-    },
-    muted: (userId) => muted.has(userId) ? new Refusal("forbidden", say("muted", { reason: "test" })) : null,
+    textRules: rules.textRules,
+    muted: rules.muted,
     limit: new ApproachLimit(needs.counts, clock),
     sharedLimits: (userId) => Promise.resolve(shared.get(userId) ?? null),
     sharesGroup: () => Promise.resolve(new Set()),
@@ -173,11 +150,7 @@ export async function accountsRig(
     accounts,
     accountsStore,
     bell,
-    blocks,
-    hidden,
-    muted,
-    nobody,
-    stopped,
+    rules,
     clock,
     contacts,
     contactsStore,

@@ -1,4 +1,5 @@
 import {
+  ApproachLimit,
   CurrentCallers,
   GroupMemberships,
   Groups,
@@ -10,6 +11,7 @@ import {
 import { KvAccounts } from "../../lib/adapters/kv/accounts_store.ts";
 import { KvAudit } from "../../lib/adapters/kv/audit_log.ts";
 import { kvCategoryStore } from "../../lib/adapters/kv/categories_store.ts";
+import { KvCounts } from "../../lib/adapters/kv/counts_store.ts";
 import { kvConsentStore } from "../../lib/adapters/kv/consent_store.ts";
 import { KvGroups } from "../../lib/adapters/kv/groups_store.ts";
 import { openStore, type Store } from "../../lib/adapters/kv/store.ts";
@@ -22,6 +24,7 @@ import { rightsInForce, type Role } from "../../lib/protocol/mod.ts";
 import { FakeBell, KeptLog } from "./accounts_rig.ts";
 import { FakeClock } from "./clock.ts";
 import { seededRandom } from "./random.ts";
+import { FakeTextRules } from "./text_rules.ts";
 
 /** What administrators, moderators and owners work with, over a store in memory; people need no password here. */
 export async function adminRig(options: { store?: Store; groups?: "admins" | "members" } = {}) {
@@ -35,7 +38,17 @@ export async function adminRig(options: { store?: Store; groups?: "admins" | "me
   const auditStore = new KvAudit(store, clock, log);
   const userRecords = new KvUsers(store, accountsStore, auditStore, clock);
   const groupsStore = new KvGroups(store, auditStore);
-  const groups = new Groups({ store: groupsStore, people, bell, clock, madeBy: options.groups ?? "admins" });
+  const rules = new FakeTextRules();
+  const groups = new Groups({
+    store: groupsStore,
+    people,
+    bell,
+    clock,
+    madeBy: options.groups ?? "admins",
+    textRules: rules.textRules,
+    muted: rules.muted,
+    limit: new ApproachLimit(new KvCounts(store), clock),
+  });
   const memberships = new GroupMemberships(groupsStore);
   const mutes = await Mutes.load(userRecords, clock, store.exclusive);
   const callers = new CurrentCallers(bell);
@@ -86,6 +99,7 @@ export async function adminRig(options: { store?: Store; groups?: "admins" | "me
     mutes,
     people,
     profiles,
+    rules,
     store,
     userRecords,
     users,

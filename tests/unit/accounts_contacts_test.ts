@@ -107,7 +107,7 @@ Deno.test("CO-3: a blocked person's request looks like one that waits, and the b
   const carol = await rig.person("carol");
   const open = must(await rig.contacts.request(carol, { username: "bob" }));
   const before = rig.bell.notified.length;
-  rig.blocks.add(`${bob.userId} alice`);
+  rig.rules.blocks.add(`${bob.userId} alice`);
   const hidden = must(await rig.contacts.request(alice, { username: "bob" }));
   assert.deepEqual(hidden, open);
   assert.deepEqual(await names(rig, alice), { ...none, outgoing: ["bob"] });
@@ -121,10 +121,10 @@ Deno.test("CO-3: a request that was there before the block is hidden by it, and 
   await using rig = await accountsRig();
   const { alice, bob } = await twoPeople(rig);
   must(await rig.contacts.request(alice, { username: "bob" }));
-  rig.blocks.add(`${bob.userId} alice`);
+  rig.rules.blocks.add(`${bob.userId} alice`);
   assert.deepEqual(await names(rig, bob), none);
   assert.deepEqual(await names(rig, alice), { ...none, outgoing: ["bob"] });
-  rig.blocks.clear();
+  rig.rules.blocks.clear();
   assert.deepEqual(await names(rig, bob), { ...none, incoming: ["alice"] });
 });
 
@@ -143,9 +143,9 @@ Deno.test("CO-5, CO-10: contacts see who is online unless that person hides it, 
     { username: "alice", displayName: "alice", online: false },
   ]);
   // CO-10: a block changes nothing of it, as contacts can compare what they see.
-  rig.blocks.add(`${bob.userId} alice`);
+  rig.rules.blocks.add(`${bob.userId} alice`);
   assert.equal((await rig.contacts.list(alice)).contacts[0]!.online, true);
-  rig.hidden.add(bob.userId);
+  rig.rules.hidden.add(bob.userId);
   assert.ok(!("online" in (await rig.contacts.list(alice)).contacts[0]!));
 });
 
@@ -208,9 +208,9 @@ Deno.test("CO-10, CO-11: a request looks the same whether it arrives, waits or n
   assert.ok(seen.view.includes("rate_limited"));
   assert.equal(seen.ofBob.length, 4 * limits.approachesPerDay);
   const rules: ((rig: Rig, bob: Caller) => void)[] = [
-    (rig, bob) => void rig.blocks.add(`${bob.userId} alice`).add(`${bob.userId} carol`),
-    (rig, bob) => void rig.stopped.add(bob.userId),
-    (rig, bob) => void rig.nobody.add(bob.userId),
+    (rig, bob) => void rig.rules.blocks.add(`${bob.userId} alice`).add(`${bob.userId} carol`),
+    (rig, bob) => void rig.rules.stopped.add(bob.userId),
+    (rig, bob) => void rig.rules.nobody.add(bob.userId),
   ];
   for (const rule of rules) {
     const other = await requesterView(rule);
@@ -235,7 +235,7 @@ Deno.test("CO-11: nothing of a request reaches a stopped person; it arrives when
   must(await rig.contacts.request(carol, { username: "bob" }));
   const since = rig.clock.now() + 1000;
   rig.clock.advance(1000);
-  rig.stopped.add(bob.userId);
+  rig.rules.stopped.add(bob.userId);
   const before = rig.bell.notified.length;
   must(await rig.contacts.request(alice, { username: "bob", note: "Do it" }));
   must(await rig.contacts.request(dave, { username: "bob" }));
@@ -245,7 +245,7 @@ Deno.test("CO-11: nothing of a request reaches a stopped person; it arrives when
   must(await rig.contacts.remove(dave, { username: "bob" }));
   const toBob = () => rig.bell.notified.slice(before).filter(({ userId }) => userId === bob.userId);
   assert.deepEqual(toBob(), []);
-  rig.stopped.delete(bob.userId);
+  rig.rules.stopped.delete(bob.userId);
   await rig.contacts.arriveAfterStop(bob.userId, since);
   assert.deepEqual(toBob().map(({ params }) => params), [
     { username: "alice", displayName: "alice", relation: "incoming" },
@@ -259,8 +259,10 @@ Deno.test("CO-11: a stop and a block hide the names that others chose, and leave
   const renamed = { ...alice, displayName: "Kneel now" };
   must(await rig.contacts.request(alice, { username: "bob" }));
   must(await rig.contacts.accept(bob, { username: "alice" }));
-  for (const hide of [() => rig.stopped.add(bob.userId), () => rig.blocks.add(`${bob.userId} alice`)]) {
-    rig.stopped.clear();
+  for (
+    const hide of [() => rig.rules.stopped.add(bob.userId), () => rig.rules.blocks.add(`${bob.userId} alice`)]
+  ) {
+    rig.rules.stopped.clear();
     hide();
     must(await rig.contacts.remove(renamed, { username: "bob" }));
     const { userId, params } = rig.bell.notified.at(-1)!;
@@ -268,8 +270,8 @@ Deno.test("CO-11: a stop and a block hide the names that others chose, and leave
       bob.userId,
       { username: "alice", displayName: "alice", relation: "none" },
     ]);
-    rig.stopped.clear();
-    rig.blocks.clear();
+    rig.rules.stopped.clear();
+    rig.rules.blocks.clear();
     must(await rig.contacts.request(bob, { username: "alice" }));
     must(await rig.contacts.accept(alice, { username: "bob" }));
   }
@@ -278,7 +280,7 @@ Deno.test("CO-11: a stop and a block hide the names that others chose, and leave
 Deno.test("CO-11: a muted person cannot send requests, and can still answer them", async () => {
   await using rig = await accountsRig();
   const { alice, bob } = await twoPeople(rig);
-  rig.muted.add(alice.userId);
+  rig.rules.mutes.add(alice.userId);
   assert.equal(
     kindOf(await rig.contacts.request(alice, { username: "bob", note: "x".repeat(900) })),
     "forbidden",

@@ -173,8 +173,11 @@ Deno.test("BR-6: groups and a person's memberships are bounded", async () => {
   for (let at = 0; at < limits.groupsPerPerson; at++) {
     await rig.store.kv.set(keys.memberOf(rig.ann.userId, `x-${at}`), record);
   }
-  const tooMany = await rig.groups.setMember(rig.root, "readers", "ann", { role: "member" });
-  assert.equal(kindOf(tooMany), "queue_full");
+  // CO-10: it never arrives, and nobody can tell.
+  const told = rig.bell.notified.length;
+  const tooMany = must(await rig.groups.setMember(rig.root, "readers", "ann", { role: "member" }));
+  assert.deepEqual(tooMany.members.map(({ username, since }) => [username, since]), [["ann", null]]);
+  assert.equal(rig.bell.notified.length, told);
 });
 
 Deno.test("MO-3: what happens to a group is in the audit log, with who did it to whom", async () => {

@@ -15,7 +15,7 @@ export interface LeavingParts {
   contacts: Pick<Contacts, "endSome">;
   groups: Groups;
   invitesStore: Pick<InvitesStore, "removeOf">;
-  groupsStore: Pick<GroupsStore, "recordsOf">;
+  groupsStore: Pick<GroupsStore, "groupsWith">;
   files: Pick<Files, "abandon">;
   fileStore: Pick<FileStore, "filesOf" | "lastUse" | "remove" | "uploadsOf">;
   bell: Pick<Bell, "notify" | "consentChanged">;
@@ -90,11 +90,9 @@ function acquaintances({ contacts }: LeavingParts): RemovalPart {
 function memberships({ groups, groupsStore }: LeavingParts): RemovalPart {
   return {
     async remove(caller) {
-      const records = (await groupsStore.recordsOf(caller.userId)).slice(0, atOnce);
-      for (const { group } of records) {
-        await groups.forsake(caller, group);
-      }
-      return { more: records.length === atOnce };
+      const names = (await groupsStore.groupsWith(caller.userId)).slice(0, atOnce);
+      for (const name of names) await groups.forsake(caller, name);
+      return { more: names.length === atOnce };
     },
   };
 }

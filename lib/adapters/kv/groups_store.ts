@@ -146,8 +146,22 @@ export class KvGroups implements GroupsStore {
     this.#ofGroup.forget(name);
   }
 
-  recordsOf(userId: string): Promise<MemberRecord[]> {
-    return this.#listed<MemberRecord>(keys.groupsOf(userId), limits.groupsPerPerson);
+  async recordsOf(userId: string): Promise<MemberRecord[]> {
+    const records: MemberRecord[] = [];
+    // There are at most as many as groups of the server.
+    for await (const { value } of this.#store.kv.list<MemberRecord>({ prefix: keys.groupsOf(userId) })) {
+      if (value.withheld !== true) records.push(value);
+      if (records.length === limits.groupsPerPerson) break;
+    }
+    return records;
+  }
+
+  async groupsWith(userId: string): Promise<string[]> {
+    const names: string[] = [];
+    for await (const { value } of this.#store.kv.list<MemberRecord>({ prefix: keys.groupsOf(userId) })) {
+      names.push(value.group);
+    }
+    return names;
   }
 
   recordsIn(name: string): Promise<MemberRecord[]> {

@@ -13,7 +13,6 @@ export const peopleMessages = {
   "group.taken": "A group with this name already exists.",
   "group.limit": "The limit is {count} groups.",
   "group.members": "The limit is {count} members and invitations.",
-  "group.theirLimit": "This person has {count} groups and invitations, the maximum.",
   "group.noMember": "This person is not in the group.",
   "group.noInvitation": "You have no invitation to this group.",
   "group.unknown": "No group has this name.",

@@ -16,7 +16,6 @@ export const people: Translated<typeof peopleMessages> = {
   "group.taken": "Eine Gruppe mit diesem Namen gibt es schon.",
   "group.limit": "Die Grenze sind {count} Gruppen.",
   "group.members": "Die Grenze sind {count} Mitglieder und Einladungen.",
-  "group.theirLimit": "Diese Person hat {count} Gruppen und Einladungen, mehr geht nicht.",
   "group.noMember": "Diese Person ist nicht in der Gruppe.",
   "group.noInvitation": "Du hast keine Einladung in diese Gruppe.",
   "group.unknown": "Keine Gruppe hat diesen Namen.",

@@ -1,0 +1,62 @@
+import type { Caller } from "../platform/mod.ts";
+import { type GroupChanged, limits } from "../protocol/mod.ts";
+import type { GroupLifeNeeds } from "./group_life.ts";
+import type { MemberRecord } from "./group_ports.ts";
+import { isShown, titleFor } from "./group_views.ts";
+
+type Needs = Pick<GroupLifeNeeds, "store" | "bell" | "textRules">;
+
+/** Tells a person of a change of their membership, as far as their rules let it through (CO-11). */
+export async function tellMember(
+  { store, bell, textRules }: Needs,
+  caller: Caller,
+  userId: string,
+  { before, after }: { before: MemberRecord | null; after: MemberRecord | null },
+  told: GroupChanged,
+): Promise<void> {
+  bell.consentChanged(userId);
+  // The member who left shares this group with nobody now: waiting deliveries are decided again.
+  if (before !== null && before.since !== null && after === null) {
+    for (const otherId of (await store.membersOf(told.name)).keys()) bell.consentChanged(otherId);
+  }
+  if (userId === caller.userId) return bell.notify(userId, "group.changed", told);
+  const rules = await textRules(userId);
+  const member = after ?? before;
+  if (member !== null && !isShown(rules, member)) return;
+  bell.notify(userId, "group.changed", { ...told, title: titleFor(rules, told) });
+}
+
+/**
+ * Whether the person never gets the caller's invitation: they block the caller, or have too many. A refusal would tell several
+ * owners together which of their invitations arrived (CO-10).
+ */
+export async function neverArrives(
+  { store, textRules }: Needs,
+  caller: Caller,
+  userId: string,
+): Promise<boolean> {
+  const [rules, records] = await Promise.all([textRules(userId), store.recordsOf(userId)]);
+  return rules.approach(caller.username) === "withhold" || records.length >= limits.groupsPerPerson;
+}
+
+/** Sends the person's devices the invitations that a stop held, now that it has ended. */
+export async function invitationsAfterStop(
+  { store, bell, textRules }: Needs,
+  userId: string,
+  sinceMs: number,
+): Promise<void> {
+  const held = (await store.recordsOf(userId)).filter(({ since, invitedAt }) =>
+    since === null && invitedAt >= sinceMs
+  );
+  if (held.length === 0) return;
+  const [rules, groups] = await Promise.all([
+    textRules(userId),
+    store.groups(held.map(({ group }) => group)),
+  ]);
+  for (const member of held) {
+    const group = groups.get(member.group);
+    if (group === undefined || !isShown(rules, member)) continue;
+    const { name, title } = group;
+    bell.notify(userId, "group.changed", { name, title, role: member.role, accepted: false });
+  }
+}
