@@ -36,8 +36,8 @@ export const limits = {
   /** Wait before a paused or wrongly timed delivery looks again. */
   deliverRetryMs: 50,
   /** A client in full flow is closed after this long a pause, and in any case after this long altogether. */
-  closeQuietMs: 25,
-  closeLingerMs: 1000,
+  closeQuietMs: 5,
+  closeLingerMs: 10_000,
   /** Wrong fields that one `invalid_params` names. */
   fieldsNamed: 20,
   fieldNameLength: 120,

@@ -14,7 +14,7 @@ export class WebSocketTransport implements Transport {
   /** The next look at whether a connection that is to be closed may be. */
   #closing: Timer | null = null;
   /** Time of the last message. */
-  #heardAt = 0;
+  #heardAt = -1;
 
   constructor(socket: WebSocket, clock: Clock, log: Log, onGone: () => void) {
     this.#socket = socket;
@@ -66,14 +66,14 @@ export class WebSocketTransport implements Transport {
 
   close(code: number, reason: string): void {
     if (this.#socket.readyState === WebSocket.CONNECTING) this.#closeOnOpen = { code, reason };
-    else if (this.#clock.now() - this.#heardAt >= limits.closeLingerMs) this.#socket.close(code, reason);
     else this.#closeAfterPause(code, reason, limits.closeLingerMs / limits.closeQuietMs);
   }
 
   /**
-   * Sends the close frame once the client pauses. After a close, the runtime hangs up on the next frame that it
+   * Sends the close frame once the client pauses (WS-11). After a close, the runtime hangs up on the next frame that it
    * reads, and the unread rest resets the connection: a client that is still sending would never see the code. So its
-   * frames are read and ignored until then.
+   * frames are read and ignored until then. A short pause is enough: it shows that no frame waits unread, and the client
+   * has the code before its next one.
    */
   #closeAfterPause(code: number, reason: string, looksLeft: number): void {
     const askedAt = this.#clock.now();
@@ -82,7 +82,7 @@ export class WebSocketTransport implements Transport {
       const now = this.#clock.now();
       // A late look proves no pause: this process did not run, so frames may wait unread.
       const onTime = now - askedAt < 2 * limits.closeQuietMs;
-      if (looksLeft <= 1 || (onTime && now - this.#heardAt >= limits.closeQuietMs)) {
+      if (looksLeft <= 1 || (onTime && this.#heardAt < askedAt)) {
         this.#socket.close(code, reason);
       } else this.#closeAfterPause(code, reason, looksLeft - 1);
     });

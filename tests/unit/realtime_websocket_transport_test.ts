@@ -55,11 +55,32 @@ function stage() {
   return { socket, clock, transport, message: () => socket.onmessage?.({ data: "{}" }) };
 }
 
-Deno.test("WS-6: a client that sent nothing for a second is closed now", () => {
-  const { socket, clock, transport } = stage();
+Deno.test("WS-11, WS-6: a client that sent nothing for long may have frames unread: it is closed after a look too", () => {
+  const { socket, clock, transport, message } = stage();
   transport.close(4403, "suspended");
+  assert.equal(socket.closedWith, null);
+  // The process did not run, and frames waited.
+  clock.run(500);
+  assert.equal(socket.closedWith, null);
+  clock.run(0, message);
+  assert.equal(socket.closedWith, null);
+  clock.run(0);
   assert.equal(socket.closedWith, 4403);
   assert.equal(clock.timer, null);
+});
+
+Deno.test("WS-11: a client that sends all the time, if not without any pause, is closed within one", () => {
+  const { socket, clock, transport, message } = stage();
+  message();
+  transport.close(4400, "bad frame");
+  let passedMs = 0;
+  // A frame every 20 ms.
+  while (socket.closedWith === null && passedMs < limits.closeLingerMs) {
+    const ms = clock.timer!.ms;
+    clock.run(0, Math.floor((passedMs + ms) / 20) > Math.floor(passedMs / 20) ? message : () => {});
+    passedMs += ms;
+  }
+  assert.ok(passedMs < 20, `closed after ${passedMs} ms`);
 });
 
 Deno.test("WS-6: a client that is still sending is closed at its first pause, so that it sees the code", () => {
@@ -88,7 +109,7 @@ Deno.test("WS-6: a client that never pauses is closed after a bounded number of 
   message();
   transport.close(4429, "too many refusals");
   let looks = 0;
-  for (; socket.closedWith === null && looks < 1000; looks++) clock.run((looks % 2) * 1000, message);
+  for (; socket.closedWith === null && looks < 10_000; looks++) clock.run((looks % 2) * 1000, message);
   assert.equal(looks, limits.closeLingerMs / limits.closeQuietMs);
 });
 
