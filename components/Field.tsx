@@ -40,24 +40,25 @@ export function TextField({ name, label, hint, error, class: extra, ...rest }: I
   );
 }
 
-type AreaProps = FieldProps & { value: string; rows?: number };
+/** `id`: other than the name, where a page has several fields of that name. */
+type AreaProps = FieldProps & { value: string; rows?: number; id?: string };
 
-export function AreaField({ name, label, hint, error, value, rows = 5 }: AreaProps) {
+export function AreaField({ name, id = name, label, hint, error, value, rows = 5 }: AreaProps) {
   return (
     <div class="field">
-      <label for={name}>{label}</label>
-      {hint ? <p class="hint" id={`${name}-hint`}>{hint}</p> : null}
+      <label for={id}>{label}</label>
+      {hint ? <p class="hint" id={`${id}-hint`}>{hint}</p> : null}
       <textarea
         class="input"
-        id={name}
+        id={id}
         name={name}
         rows={rows}
-        aria-describedby={described(name, hint, error)}
+        aria-describedby={described(id, hint, error)}
         aria-invalid={error === undefined ? undefined : "true"}
       >
         {value}
       </textarea>
-      <FieldError name={name} error={error} />
+      <FieldError name={id} error={error} />
     </div>
   );
 }

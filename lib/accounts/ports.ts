@@ -18,7 +18,7 @@ export interface UserRecord {
   readonly status: "active" | "suspended";
   /** Set with the status `suspended`. */
   readonly suspension?: Suspension & {
-    /** The incident whose review it waits for (SC-5), and the suspension before that. */
+    /** The incident whose review it waits for (SC-5), and the suspension before that, for accounts without sanction records. */
     readonly incident?: { readonly id: string; readonly before: Suspension | null };
   };
   /** IANA name. */

@@ -22,9 +22,10 @@ export class Mutes {
     return new Mutes(store, clock, exclusive ? await store.mutes() : null);
   }
 
-  /** Called after a mute was written. */
-  note(userId: string, mute: Restriction): void {
-    this.#kept?.set(userId, mute);
+  /** Called after a mute was written, or ended (null). */
+  note(userId: string, mute: Restriction | null): void {
+    if (mute === null) this.#kept?.delete(userId);
+    else this.#kept?.set(userId, mute);
   }
 
   /** The mute in force, or null. A promise only if other processes write mutes. */

@@ -47,6 +47,8 @@ export interface AccountRecord {
   createdAt: number;
   /** May be over: `inForce` compares it with the time. */
   suspension: Restriction | null;
+  /** The incident whose review suspends the account (SC-5), whatever moderators do; null without one. */
+  incident: string | null;
 }
 
 export interface SanctionRecord {
@@ -57,16 +59,26 @@ export interface SanctionRecord {
   createdAt: number;
   /** Username of the moderator. */
   by: string;
+  /** Set when it was lifted (MO-7). */
+  lifted?: { at: number; by: string; reason: string };
+  /** When the person marked a warning as read. */
+  readAt?: number;
 }
+
+/** A sanction that was neither lifted nor read; its time may be over (`stillInForce`). */
+export type SanctionInForce = Pick<SanctionRecord, "id" | "kind" | "until">;
 
 /** A change of an account, written in one commit with its audit entry. Fields that are left out stay. */
 export interface AccountChange {
   displayName?: string;
   role?: Role;
   rights?: { broadcast: boolean };
-  suspension?: Restriction;
-  mute?: Restriction;
+  /** Null ends it. Not for accounts with an incident. */
+  suspension?: Restriction | null;
+  mute?: Restriction | null;
   sanction?: SanctionRecord;
+  /** Goes with `sanction`. */
+  inForce?: readonly SanctionInForce[];
   auditEntry: AuditEntry;
 }
 
@@ -93,6 +105,9 @@ export interface UsersStore {
   ): Promise<AccountRecord | Refusal | null>;
   /** Newest first. */
   sanctionsOf(userId: string): Promise<SanctionRecord[]>;
+  sanction(userId: string, sanctionId: string): Promise<SanctionRecord | null>;
+  /** Oldest first. Read within `decide`, it is as of the account. */
+  sanctionsInForce(userId: string): Promise<SanctionInForce[]>;
 }
 
 export interface MutesStore {

@@ -22,7 +22,8 @@ import {
 } from "../protocol/mod.ts";
 import type { Mutes } from "./mutes.ts";
 import type { AccountChange, AccountRecord, Restriction, SanctionRecord, UsersStore } from "./ports.ts";
-import { inForce } from "./restrictions.ts";
+import { inForce, stillInForce } from "./restrictions.ts";
+import { mayNot, withoutSanction, withSanction } from "./sanctioning.ts";
 import { hiddenFrom } from "./staff.ts";
 
 export interface UsersNeeds {
@@ -57,14 +58,26 @@ export class Users {
     return { users: await this.#shown(accounts), next };
   }
 
-  async get(caller: Caller, username: string): Answer<AdminUser & { sanctions: Sanction[] }> {
+  async get(
+    caller: Caller,
+    username: string,
+  ): Answer<AdminUser & { sanctions: Sanction[]; incident?: string }> {
     const hidden = hiddenFrom(caller, "moderator");
     if (hidden !== null) return hidden;
     const account = await this.#needs.store.named(username);
     if (account === null) return nobody();
     const [shown] = await this.#shown([account]);
-    const sanctions = await this.#needs.store.sanctionsOf(account.id);
-    return { ...shown!, sanctions: sanctions.map(sanctionOf) };
+    const { store, clock } = this.#needs;
+    const [sanctions, listed] = await Promise.all([
+      store.sanctionsOf(account.id),
+      store.sanctionsInForce(account.id),
+    ]);
+    const inForce = new Set(stillInForce(listed, clock.now()).map(({ id }) => id));
+    return {
+      ...shown!,
+      sanctions: sanctions.map((sanction) => sanctionOf(sanction, inForce.has(sanction.id))),
+      ...(account.incident === null ? {} : { incident: account.incident }),
+    };
   }
 
   /** Changes role and rights. The last administrator stays one. */
@@ -94,7 +107,7 @@ export class Users {
     return (await this.#shown([changed]))[0]!;
   }
 
-  /** A later mute or suspension replaces the earlier one. A suspension closes the person's sockets (4403). */
+  /** MO-7: sanctions overlap, and the strictest applies. A suspension closes the person's sockets (4403). */
   async sanction(
     caller: Caller,
     username: string,
@@ -102,7 +115,7 @@ export class Users {
   ): Answer<Sanction> {
     const hidden = hiddenFrom(caller, "moderator");
     if (hidden !== null) return hidden;
-    const { clock, ids, mutes, bell } = this.#needs;
+    const { clock, ids, store, bell } = this.#needs;
     const now = clock.now();
     const until = body.until === undefined || body.until === null ? null : Date.parse(body.until);
     if (until !== null && until <= now) {
@@ -119,22 +132,64 @@ export class Users {
       createdAt: now,
       by: caller.username,
     };
-    const changed = await this.#change(username, async (account, otherAdmins) => {
+    const changed = await this.#sanctioned(username, async (account, otherAdmins) => {
       const refused = mayNot(caller, account);
       if (refused !== null) return refused;
       if (kind === "suspend" && account.role === "admin" && !this.#anyActive(await otherAdmins())) {
         return lastAdmin();
       }
-      return {
-        sanction,
-        ...restrictions(kind, { reason, until }),
-        auditEntry: sanctionEntry(caller, account, sanction),
-      };
+      const added = withSanction(account, await store.sanctionsInForce(account.id), sanction);
+      if (added instanceof Refusal) return added;
+      return { ...added, auditEntry: sanctionEntry(caller, account, sanction) };
     });
     if (changed instanceof Refusal) return changed;
-    if (kind === "mute") mutes.note(changed.id, { reason, until });
     if (kind === "suspend") bell.closeUser(changed.id, "suspended");
-    return sanctionOf(sanction);
+    return sanctionOf(sanction, true);
+  }
+
+  /** MO-7: lifts one sanction; the others stay in force. */
+  async lift(caller: Caller, username: string, sanctionId: string, reason: string): Answer<Sanction> {
+    const hidden = hiddenFrom(caller, "moderator");
+    if (hidden !== null) return hidden;
+    const { clock, store } = this.#needs;
+    let after: SanctionRecord | undefined;
+    const changed = await this.#sanctioned(username, async (account) => {
+      const refused = mayNot(caller, account);
+      if (refused !== null) return refused;
+      const sanction = await store.sanction(account.id, sanctionId);
+      if (sanction === null) return new Refusal("not_found", "sanction.missing");
+      const lifted = { at: clock.now(), by: caller.username, reason };
+      const left = await withoutSanction(
+        account,
+        await store.sanctionsInForce(account.id),
+        sanction,
+        lifted,
+        async (id) => (await store.sanction(account.id, id))?.reason ?? "",
+      );
+      if (left instanceof Refusal) return left;
+      after = left.sanction;
+      return {
+        ...left,
+        auditEntry: auditEntryOf(caller, "user.lift", account.username, {
+          sanction: sanctionId,
+          kind: sanction.kind,
+        }, reason),
+      };
+    });
+    return changed instanceof Refusal ? changed : sanctionOf(after!, false);
+  }
+
+  /** Writes a change of someone's sanctions, and tells the part that keeps mutes in memory. */
+  async #sanctioned(username: string, decide: Parameters<UsersStore["change"]>[1]): Answer<AccountRecord> {
+    let mute: AccountChange["mute"];
+    const changed = await this.#change(username, async (account, otherAdmins) => {
+      const change = await decide(account, otherAdmins);
+      mute = change instanceof Refusal ? undefined : change?.mute;
+      return change;
+    });
+    if (changed instanceof Refusal) return changed;
+    if (mute !== undefined) this.#needs.mutes.note(changed.id, mute);
+    return changed;
   }
 
   async #change(username: string, decide: Parameters<UsersStore["change"]>[1]): Answer<AccountRecord> {
@@ -175,28 +230,6 @@ function endOf(mute: Restriction | undefined): string | null {
   return mute.until === null ? neverEnds : iso(mute.until);
 }
 
-/** Nobody sanctions themselves. Only administrators sanction moderators and administrators. */
-function mayNot(caller: Caller, account: AccountRecord): Refusal | null {
-  if (account.id === caller.userId) return new Refusal("conflict", "sanction.self");
-  if (account.role !== "member" && caller.role !== "admin") {
-    return new Refusal("forbidden", "sanction.staff");
-  }
-  return null;
-}
-
-function restrictions(kind: Sanction["kind"], restriction: Restriction): Partial<AccountChange> {
-  switch (kind) {
-    case "warn":
-      return {};
-    case "mute":
-      return { mute: restriction };
-    case "suspend":
-      return { suspension: restriction };
-    default:
-      return kind satisfies never;
-  }
-}
-
 function roleEntry(caller: Caller, account: AccountRecord, role: string, broadcast: boolean): AuditEntry {
   return auditEntryOf(caller, "user.change", account.username, {
     ...(role === account.role ? {} : { role, wasRole: account.role }),
@@ -210,8 +243,21 @@ function sanctionEntry(caller: Caller, account: AccountRecord, sanction: Sanctio
   return auditEntryOf(caller, `user.${kind}`, account.username, detail, reason);
 }
 
-function sanctionOf({ id, kind, reason, until, createdAt, by }: SanctionRecord): Sanction {
-  return { id, kind, reason, until: until === null ? null : iso(until), createdAt: iso(createdAt), by };
+function sanctionOf(
+  { id, kind, reason, until, createdAt, by, lifted, readAt }: SanctionRecord,
+  inForce: boolean,
+): Sanction {
+  return {
+    id,
+    kind,
+    reason,
+    until: until === null ? null : iso(until),
+    createdAt: iso(createdAt),
+    by,
+    ...(inForce ? {} : { over: true }),
+    ...(lifted === undefined ? {} : { lifted: { ...lifted, at: iso(lifted.at) } }),
+    ...(readAt === undefined ? {} : { readAt: iso(readAt) }),
+  };
 }
 
 function lastAdmin(): Refusal {

@@ -49,7 +49,15 @@ export const sanction = z.object({
   until: z.string().nullable(),
   createdAt: z.string(),
   by: z.string(),
+  /** Set when it is no longer in force: ended, lifted, or a warning that was read. */
+  over: z.literal(true).optional(),
+  /** MO-7. */
+  lifted: z.object({ at: z.string(), by: z.string(), reason: z.string() }).optional(),
+  /** When the person marked a warning as read. */
+  readAt: z.string().optional(),
 });
+/** MO-7: body of a lift. */
+export const liftBody = z.strictObject({ reason: text(limits.note, 1) });
 export type Sanction = z.infer<typeof sanction>;
 
 /** BR-5. */

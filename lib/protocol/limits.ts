@@ -132,6 +132,8 @@ export const limits = {
   categoriesMade: 200,
   /** People that one search page looks at, jobs that the overview counts, and the age of its count of people. */
   usersSearched: 2000,
+  /** Of one person; ended, lifted and read ones do not count (MO-7). */
+  sanctionsInForce: 50,
   jobsCounted: 10_000,
   userCountMs: 60_000,
   /** Groups whose members one process keeps in memory. */

@@ -31,6 +31,7 @@ export const moderatorCalls: readonly string[] = [
   "GET /admin/users",
   "GET /admin/users/:username",
   "/admin/users/:username/sanctions",
+  "/admin/users/:username/sanctions/:id",
   "/admin/files",
   "/admin/files/:sha256",
   "/admin/files/:sha256/decision",

@@ -67,7 +67,7 @@ export interface Services {
     | "setMember"
   >;
   readonly invites: Pick<Invites, "create" | "list" | "may" | "policy" | "revoke" | "setPolicy">;
-  readonly users: Pick<Users, "change" | "get" | "list" | "sanction">;
+  readonly users: Pick<Users, "change" | "get" | "lift" | "list" | "sanction">;
   readonly audit: Pick<Audit, "page">;
   readonly stats: Pick<Stats, "now">;
   readonly profiles: Pick<Profiles<Content>, "avatar" | "change" | "get" | "language" | "withAvatar">;

@@ -272,7 +272,7 @@ function fakeUsers(
   refusal: Refuse,
 ): Services["users"] {
   const inForce = (username: string, kind: Sanction["kind"]) =>
-    world.sanctions.get(username)?.find((one) => one.kind === kind);
+    world.sanctions.get(username)?.find((one) => one.kind === kind && one.over !== true);
   const shown = (user: User): AdminUser => {
     const mute = inForce(user.username, "mute");
     return {
@@ -320,6 +320,16 @@ function fakeUsers(
       const createdAt = iso(clock.now());
       const sanction: Sanction = { id: ids.next(), kind, reason, until, createdAt, by: caller.username };
       world.sanctions.set(username, [sanction, ...world.sanctions.get(username) ?? []]);
+      return Promise.resolve(sanction);
+    },
+    lift(caller, username, id, reason) {
+      const refused = refusal("user.lift", { username, id, reason }) ?? staffOnly(caller, "moderator");
+      const sanction = world.sanctions.get(username)?.find((one) => one.id === id);
+      if (refused !== undefined || sanction === undefined) {
+        return Promise.resolve(refused ?? notFound("sanction"));
+      }
+      sanction.over = true;
+      sanction.lifted = { at: iso(clock.now()), by: caller.username, reason };
       return Promise.resolve(sanction);
     },
   };

@@ -110,7 +110,7 @@ Deno.test("UI-8: what people write is text on every admin page", async () => {
     const fields = Object.fromEntries(names.split(" ").map((name) => [name, nasty]));
     for (const path of paths) {
       if (path === "/admin" || path === "/admin/users" || path === "/admin/audit") continue;
-      for (const action of ["add", "invite", "rights", "sanction", nasty]) {
+      for (const action of ["add", "invite", "rights", "sanction", "lift", nasty]) {
         const response = await send(path, form({ ...fields, action }, cookie));
         assert.ok(response.status >= 400 && response.status < 500, `${path} ${action}`);
         assertNoMarkup(await response.text());
@@ -169,6 +169,31 @@ Deno.test("MO-2: warn, mute and suspend take a reason and an end", async () => {
     await send("/admin/users/bob", form({ ...fields, kind: "suspend", until: "" }, cookie));
     const after = await (await send("/admin/users/bob", as(cookie))).text();
     assert.ok(after.includes("Suspended without an end"));
+  });
+});
+
+Deno.test("MO-7: a sanction is lifted from the person's page with a reason, and what was typed comes back", async () => {
+  await withPages(async (send, fake) => {
+    const cookie = enter(fake, "moderator");
+    const path = "/admin/users/bob";
+    for (const kind of ["mute", "suspend"]) {
+      await send(path, form({ action: "sanction", kind, reason: `${kind} it.`, zone: "UTC" }, cookie));
+    }
+    const [suspension, mute] = fake.world.sanctions.get("bob")!;
+    const empty = await send(path, form({ action: "lift", sanction: mute!.id, reason: " " }, cookie));
+    assert.equal(empty.status, 400);
+    const text = await empty.text();
+    assert.ok(text.includes(`id="lift-${mute!.id}-error"`) && text.includes("Enter a reason."));
+    const long = "x".repeat(1001);
+    const kept = await send(path, form({ action: "lift", sanction: mute!.id, reason: long }, cookie));
+    assert.ok((await kept.text()).includes(long));
+    const fields = { action: "lift", sanction: mute!.id, reason: "It was a song." };
+    assert.equal((await send(path, form(fields, cookie))).headers.get("location"), `${path}?notice=lift`);
+    const html = await (await send(`${path}?notice=lift`, as(cookie))).text();
+    assert.ok(html.includes("It was a song.") && html.includes("Lifted. Kept in the audit log."));
+    assert.ok(html.includes(`value="${suspension!.id}"`), "the other one can be lifted too");
+    assert.ok(!html.includes(`value="${mute!.id}"`));
+    assert.equal((await send(path, form({ ...fields, sanction: "unknown" }, cookie))).status, 404);
   });
 });
 

@@ -157,6 +157,34 @@ Deno.test("MO-2: a suspended person is refused everywhere until the end, and the
   assert.equal((await rig.call("ann", "GET", "profile")).status, 200);
 });
 
+Deno.test("MO-7: a sanction is lifted by itself with a reason; the body is checked and staff are told apart", async () => {
+  await using rig = await adminRig();
+  const impose = async (body: object) =>
+    (await rig.call("mod", "POST", "admin/users/ann/sanctions", body)).body.sanction.id as string;
+  const forGood = await impose({ kind: "suspend", reason: "Spam." });
+  const second = iso(rig.clock.now() + 1000);
+  const short = await impose({ kind: "suspend", reason: "A second.", until: second });
+  rig.clock.advance(2000);
+  assert.equal((await rig.call("ann", "GET", "profile")).status, 403, "the longer one still holds");
+  const path = (id: string) => `admin/users/ann/sanctions/${id}`;
+  const wrong: [status: number, who: "mod" | "bob", path: string, body?: unknown][] = [
+    [404, "bob", path(forGood), { reason: "Please." }],
+    [400, "mod", path(forGood)],
+    [400, "mod", path(forGood), { reason: "" }],
+    [409, "mod", path(short), { reason: "Over." }],
+    [404, "mod", path("0".repeat(26)), { reason: "Nothing." }],
+    [404, "mod", path("nonsense"), { reason: "Nothing." }],
+  ];
+  for (const [status, who, at, body] of wrong) {
+    assert.equal((await rig.call(who, "DELETE", at, body)).status, status, `${who} ${at}`);
+  }
+  assert.equal((await rig.call("mod", "DELETE", path(forGood), { reason: "It was not her." })).status, 204);
+  assert.equal((await rig.call("ann", "GET", "profile")).status, 200);
+  const shown = (await rig.call("mod", "GET", "admin/users/ann")).body.user;
+  assert.deepEqual(shown.sanctions.map(({ over }: { over?: true }) => over), [true, true]);
+  assert.equal(shown.sanctions[1].lifted.by, "mod");
+});
+
 Deno.test("MO-2: a muted person's commands are refused with reason and end; others' are not", async () => {
   await using rig = await adminRig();
   const { commands } = rig.services;

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { suspensionOf } from "../../lib/accounts/mod.ts";
 import { keys } from "../../lib/adapters/kv/keys.ts";
-import type { Caller } from "../../lib/platform/mod.ts";
+import { KvUsers } from "../../lib/adapters/kv/users_store.ts";
+import { Mutes, Users } from "../../lib/moderation/mod.ts";
+import { type Caller, iso } from "../../lib/platform/mod.ts";
 import { dayMs, evidenceDays, type IncidentRig, incidentRig, kindOf, must } from "../fakes/incident_rig.ts";
 
 async function isSuspended(rig: IncidentRig, who: Caller): Promise<boolean> {
@@ -219,6 +221,43 @@ Deno.test("SC-6: what was imposed before is in force again after the review", as
   must(await rig.incidents.close(mod, id, { reason: "Mistake.", reinstate: ["ann"] }));
   assert.deepEqual((await rig.user(ann)).suspension, spam);
   assert.equal(await isSuspended(rig, ann), true);
+  rig.clock.advance(dayMs);
+  assert.equal(await isSuspended(rig, ann), false);
+});
+
+/** Moderators' work on the accounts of the rig. */
+async function usersOf({ store, accounts, audit, clock, bell, ids }: IncidentRig): Promise<Users> {
+  const records = new KvUsers(store, accounts, audit, clock);
+  const mutes = await Mutes.load(records, clock, true);
+  return new Users({
+    store: records,
+    mutes,
+    bell,
+    clock,
+    ids,
+    changed: () => {},
+  });
+}
+
+Deno.test("MO-7: whatever moderators impose or lift, an incident's suspension ends only with the incident", async () => {
+  await using rig = await incidentRig();
+  const [mod, ann] = [await rig.person("mod", "moderator"), await rig.person("ann")];
+  const users = await usersOf(rig);
+  const suspend = async (reason: string, until?: string) =>
+    must(await users.sanction(mod, "ann", { kind: "suspend", reason, until })).id;
+  const before = await suspend("Spam.");
+  const { id } = await rig.matched([ann]);
+  must(await users.lift(mod, "ann", before, "It was not spam."));
+  assert.equal(await isSuspended(rig, ann), true);
+  await suspend("A second.", iso(rig.clock.now() + 1000));
+  rig.clock.advance(2000);
+  assert.equal(await isSuspended(rig, ann), true);
+  const shown = must(await users.get(mod, "ann"));
+  assert.deepEqual([shown.status, shown.incident], ["suspended", id]);
+  const end = rig.clock.now() + dayMs;
+  await suspend("A day.", iso(end));
+  must(await rig.incidents.close(mod, id, { reason: "Mistake.", reinstate: ["ann"] }));
+  assert.deepEqual((await rig.user(ann)).suspension, { reason: "A day.", until: end }, "of moderators");
   rig.clock.advance(dayMs);
   assert.equal(await isSuspended(rig, ann), false);
 });

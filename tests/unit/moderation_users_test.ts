@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import type { UserRecord } from "../../lib/accounts/mod.ts";
 import { suspensionOf } from "../../lib/accounts/people.ts";
+import { keys } from "../../lib/adapters/kv/keys.ts";
 import { Mutes } from "../../lib/moderation/mod.ts";
 import { iso } from "../../lib/platform/mod.ts";
 import { english, limits, neverEnds } from "../../lib/protocol/mod.ts";
@@ -126,31 +128,129 @@ Deno.test("MO-2: a suspension closes the sockets, holds until its end and ends b
   assert.equal(suspensionOf(record, rig.clock.now()), null);
 });
 
-Deno.test("MO-2: a mute without an end, then a shorter one in its place", async () => {
-  await using rig = await rigWithPeople();
-  const { users, mutes, mod, ann } = rig;
-  assert.equal(mutes.muteOf(ann.userId), null);
-  must(await users.sanction(mod, "ann", { kind: "mute", reason: "Spam." }));
-  assert.equal(must(await users.get(mod, "ann")).mutedUntil, neverEnds);
-  assert.deepEqual(mutes.muteOf(ann.userId), { reason: "Spam.", until: null });
-  const until = iso(fakeStartMs + hourMs);
-  must(await users.sanction(mod, "ann", { kind: "mute", reason: "Less.", until }));
-  assert.equal(must(await users.list(mod, { q: "ann" })).users[0]!.mutedUntil, until);
-  // A restart, and a process beside others, find the same in the store.
+/** The mute in force, as the server, one after a restart, and one beside others see it. */
+async function muteOf(rig: Awaited<ReturnType<typeof rigWithPeople>>) {
+  const now = await rig.mutes.muteOf(rig.ann.userId);
   for (const exclusive of [true, false]) {
     const again = await Mutes.load(rig.userRecords, rig.clock, exclusive);
-    assert.deepEqual(await again.muteOf(ann.userId), { reason: "Less.", until: fakeStartMs + hourMs });
+    assert.deepEqual(await again.muteOf(rig.ann.userId), now);
   }
-  const refusal = await mutes.refusalFor(ann.userId);
-  assert.ok(refusal);
-  assert.equal(refusal.kind, "forbidden");
-  assert.match(english(refusal.message), /Less\./);
-  assert.ok(english(refusal.message).includes(until));
+  return now;
+}
+
+Deno.test("MO-2, MO-7: of two mutes the longer one applies, in whatever order they came; then the send is free again", async () => {
+  for (const [first, second] of [[1, 2], [2, 1]] as const) {
+    await using rig = await rigWithPeople();
+    const { users, mutes, mod, ann } = rig;
+    assert.equal(await muteOf(rig), null);
+    for (const hours of [first, second]) {
+      const until = iso(fakeStartMs + hours * hourMs);
+      must(await users.sanction(mod, "ann", { kind: "mute", reason: `${hours} hours.`, until }));
+    }
+    const until = iso(fakeStartMs + 2 * hourMs);
+    assert.deepEqual(await muteOf(rig), { reason: "2 hours.", until: fakeStartMs + 2 * hourMs });
+    assert.equal(must(await users.list(mod, { q: "ann" })).users[0]!.mutedUntil, until);
+    const refusal = await mutes.refusalFor(ann.userId);
+    assert.equal(refusal?.kind, "forbidden");
+    assert.match(english(refusal!.message), /2 hours\./);
+    assert.ok(english(refusal!.message).includes(until));
+    rig.clock.advance(hourMs);
+    assert.equal((await muteOf(rig))?.reason, "2 hours.");
+    rig.clock.advance(hourMs);
+    assert.equal(await muteOf(rig), null);
+    assert.equal(mutes.refusalFor(ann.userId), null);
+    assert.equal(must(await users.get(mod, "ann")).mutedUntil, null);
+    assert.equal(rig.bell.closedUsers.length, 0);
+  }
+});
+
+Deno.test("MO-7: a shorter suspension or mute does not end one without an end", async () => {
+  await using rig = await rigWithPeople();
+  const { users, mod, ann } = rig;
+  for (const kind of ["suspend", "mute"] as const) {
+    must(await users.sanction(mod, "ann", { kind, reason: "For good." }));
+    const until = iso(rig.clock.now() + 1000);
+    must(await users.sanction(mod, "ann", { kind, reason: "A second.", until }));
+  }
+  rig.clock.advance(2000);
+  const shown = must(await users.get(mod, "ann"));
+  assert.deepEqual([shown.status, shown.mutedUntil], ["suspended", neverEnds]);
+  const record = (await rig.accountsStore.user(ann.userId))!;
+  assert.deepEqual(suspensionOf(record, rig.clock.now()), { reason: "For good.", until: null });
+});
+
+Deno.test("MO-7: each sanction is lifted by itself with a reason, and the strictest of the rest applies", async () => {
+  await using rig = await rigWithPeople();
+  const { users, root, mod, ann } = rig;
+  const end = fakeStartMs + hourMs;
+  for (const kind of ["suspend", "mute"] as const) {
+    const given = async (reason: string, until?: string) =>
+      must(await users.sanction(mod, "ann", { kind, reason, until })).id;
+    const [short, long] = [await given("Short.", iso(end)), await given("Long.")];
+    const lifted = must(await users.lift(mod, "ann", long, "It was not her."));
+    assert.deepEqual([lifted.over, lifted.lifted], [true, {
+      at: iso(rig.clock.now()),
+      by: "mod",
+      reason: "It was not her.",
+    }]);
+    const now = kind === "mute"
+      ? await muteOf(rig)
+      : suspensionOf((await rig.accountsStore.user(ann.userId))!, rig.clock.now());
+    assert.deepEqual(now, { reason: "Short.", until: end }, kind);
+    must(await users.lift(root, "ann", short, "Enough."));
+    assert.equal(kindOf(await users.lift(mod, "ann", short, "Again.")), "conflict");
+  }
+  const shown = must(await users.get(mod, "ann"));
+  assert.deepEqual([shown.status, shown.mutedUntil], ["active", null]);
+  assert.ok(shown.sanctions.every(({ over, lifted }) => over === true && lifted !== undefined));
+  assert.equal(await muteOf(rig), null);
+  const [entry] = must(await rig.audit.page(root, {})).entries;
+  assert.deepEqual([entry!.action, entry!.subject, entry!.reason], ["user.lift", "ann", "Enough."]);
+});
+
+Deno.test("MO-7: lifting has the rights of sanctioning, and an ended or unknown sanction is not lifted", async () => {
+  await using rig = await rigWithPeople();
+  const { users, root, mod, ann } = rig;
+  const until = iso(fakeStartMs + hourMs);
+  const { id } = must(await users.sanction(mod, "ann", { kind: "mute", reason: "Loud.", until }));
+  const modId = must(await users.sanction(root, "mod", { kind: "warn", reason: "Careful." })).id;
+  assert.equal(kindOf(await users.lift(ann, "ann", id, "Please.")), "not_found");
+  assert.equal(kindOf(await users.lift(mod, "mod", modId, "Please.")), "conflict");
+  assert.equal(kindOf(await users.lift(mod, "ann", modId, "Not hers.")), "not_found");
+  assert.equal(kindOf(await users.lift(mod, "nobody", id, "Who?")), "not_found");
   rig.clock.advance(hourMs);
-  assert.equal(mutes.muteOf(ann.userId), null);
-  assert.equal(mutes.refusalFor(ann.userId), null);
-  assert.equal(must(await users.get(mod, "ann")).mutedUntil, null);
-  assert.equal(rig.bell.closedUsers.length, 0);
+  assert.equal(kindOf(await users.lift(mod, "ann", id, "Late.")), "conflict");
+  assert.equal((await rig.actions()).includes("user.lift"), false);
+});
+
+Deno.test("MO-7: sanctions of an earlier version stay as they were: the last of a kind had replaced the others", async () => {
+  await using rig = await rigWithPeople();
+  const { users, mod, ann, store } = rig;
+  const until = fakeStartMs + hourMs;
+  const old = { reason: "Old.", createdAt: 1, by: "root" };
+  const [first, last] = ["01KAAAAAAAAAAAAAAAAAAAAAAA", "01KBBBBBBBBBBBBBBBBBBBBBBB"];
+  await store.kv.set(keys.sanction(ann.userId, first), { ...old, id: first, kind: "suspend", until: null });
+  await store.kv.set(keys.sanction(ann.userId, last), { ...old, id: last, kind: "suspend", until });
+  const user = keys.user(ann.userId);
+  const { value } = await store.kv.get<UserRecord>(user);
+  await store.kv.set(user, { ...value, status: "suspended", suspension: { reason: "Old.", until } });
+  rig.accountsStore.forget(ann.userId);
+  assert.equal(must(await users.get(mod, "ann")).status, "suspended");
+  assert.equal(kindOf(await users.lift(mod, "ann", first, "Replaced.")), "conflict");
+  must(await users.lift(mod, "ann", last, "Over."));
+  assert.equal(must(await users.get(mod, "ann")).status, "active");
+});
+
+Deno.test("MO-7: a person has at most 50 sanctions in force", async () => {
+  await using rig = await rigWithPeople();
+  const { users, mod } = rig;
+  const until = iso(fakeStartMs + hourMs);
+  const warn = () => users.sanction(mod, "ann", { kind: "warn", reason: "Again.", until });
+  for (let at = 0; at < limits.sanctionsInForce; at++) must(await warn());
+  assert.equal(kindOf(await warn()), "conflict");
+  rig.clock.advance(hourMs);
+  const later = await users.sanction(mod, "ann", { kind: "warn", reason: "Again." });
+  assert.equal(kindOf(later), "answered", "those that ended do not count");
 });
 
 Deno.test("MO-2: nobody sanctions themselves, moderators only members, and no end lies in the past", async () => {

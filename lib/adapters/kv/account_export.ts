@@ -83,8 +83,15 @@ async function* accountEntries(
   yield file("two_factor.json", await factorsOf(twoFactor, userId));
   const sanctions: unknown[] = [];
   for await (const { value } of kv.list<SanctionRecord>({ prefix: keys.sanctionsOf(userId) })) {
-    const { kind, reason, until, createdAt } = value;
-    sanctions.push({ kind, reason, until: until === null ? null : iso(until), createdAt: iso(createdAt) });
+    const { kind, reason, until, createdAt, lifted } = value;
+    sanctions.push({
+      kind,
+      reason,
+      until: until === null ? null : iso(until),
+      createdAt: iso(createdAt),
+      // As with the sanction itself, without the moderator's name.
+      ...(lifted === undefined ? {} : { lifted: { at: iso(lifted.at), reason: lifted.reason } }),
+    });
   }
   yield file("sanctions.json", sanctions);
 }

@@ -121,7 +121,7 @@ export class KvRemoval implements RemovalStore {
       keys.preferences(userId),
       keys.stop(userId),
       keys.mute(userId),
-      ...(keepHeld ? [] : [keys.profile(userId), keys.usage(userId)]),
+      ...(keepHeld ? [] : [keys.profile(userId), keys.usage(userId), keys.inForce(userId)]),
     ];
     const values = await getValues(kv, wanted);
     return wanted.filter((_, at) => values[at] !== null);

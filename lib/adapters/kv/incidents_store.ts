@@ -178,7 +178,7 @@ export class KvIncidents implements IncidentStore {
     for (let tries = 0; tries < limits.writeTries; tries++) {
       const entry = await kv.get<IncidentRecord>(keys.incident(incidentId));
       if (entry.value === null) return null;
-      const lifted = await reinstateWrites(kv, reinstate, incidentId, isOpen);
+      const lifted = await reinstateWrites(kv, reinstate, incidentId, isOpen, this.#clock.now());
       const decided = decide(entry.value, lifted.reinstatements);
       if (decided instanceof Refusal) return decided;
       const { to, auditEntry } = decided;

@@ -3,6 +3,7 @@ import type { Reinstatement, Suspensions } from "../../scanning/evidence_ports.t
 import type { Write } from "./committer.ts";
 import { getEntries } from "./get_many.ts";
 import { keys } from "./keys.ts";
+import { moderatorsSuspension } from "./sanctions_in_force.ts";
 
 /** Text for a person whose account is under review; it does not say why (SC-5). */
 const reviewReason = "This account is suspended until a review is done.";
@@ -44,7 +45,7 @@ export async function suspendWrites(
     spared: null,
   };
   const isActive = (user: UserRecord) => suspensionOf(user, nowMs) === null;
-  const suspending = users.filter(({ value }) => !staysSuspended(value, nowMs));
+  const suspending = users.filter(({ value }) => !hasIncident(value));
   const admins = suspending.filter(({ value }) => value.role === "admin");
   let others = 0;
   if (admins.length > 0) {
@@ -65,6 +66,7 @@ export async function suspendWrites(
       found.spared = user.username;
       continue;
     }
+    // Whoever it was suspended by before: the review ends later than anything that moderators lift (MO-7).
     const { reason, until } = suspensionOf(user, nowMs) ?? { reason: null, until: null };
     const before: Suspension | null = reason === null ? null : { reason, until };
     const suspension = { reason: reviewReason, until: null, incident: { id: incidentId, before } };
@@ -75,10 +77,9 @@ export async function suspendWrites(
   return found;
 }
 
-/** Whether a suspension without an end, by a moderator or another incident, stays in place. */
-function staysSuspended(user: UserRecord, nowMs: number): boolean {
-  const suspension = suspensionOf(user, nowMs);
-  return suspension !== null && suspension.until === null;
+/** Whether another incident suspends the account already. Its end passes the suspension on, as the legal hold names both. */
+function hasIncident({ status, suspension }: UserRecord): boolean {
+  return status === "suspended" && suspension?.incident !== undefined;
 }
 
 async function adminIds(kv: Deno.Kv): Promise<string[]> {
@@ -98,6 +99,7 @@ export async function reinstateWrites(
   userIds: readonly string[],
   incidentId: string,
   isOpen: (incidentId: string) => Promise<boolean>,
+  nowMs: number,
 ): Promise<Part & { reinstatements: Reinstatement[] }> {
   const part: Part & { reinstatements: Reinstatement[] } = {
     checks: [],
@@ -120,15 +122,15 @@ export async function reinstateWrites(
       continue;
     }
     const other = await firstOpen(hold.value?.incidents ?? [], incidentId, isOpen);
-    const { before } = suspension.incident;
     if (other !== null) {
-      const moved = { ...suspension, incident: { id: other, before } };
+      const moved = { ...suspension, incident: { ...suspension.incident, id: other } };
       part.sets.push({ key: entry.key, value: { ...user, suspension: moved } });
       outcome("moved");
     } else {
-      const back = before === null
+      const left = await moderatorsSuspension(kv, user.id, suspension.incident.before ?? null, nowMs);
+      const back = left === null
         ? { ...rest, status: "active" as const }
-        : { ...rest, status: "suspended" as const, suspension: before };
+        : { ...rest, status: "suspended" as const, suspension: left };
       part.sets.push({ key: entry.key, value: back });
       outcome("lifted");
     }

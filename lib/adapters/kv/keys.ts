@@ -81,6 +81,9 @@ export const keys = {
   /** A sanction on a person; moderation. Ends with the account. */
   sanction: (userId: string, sanctionId: string) => ["sanction", userId, sanctionId],
   sanctionsOf: (userId: string) => ["sanction", userId],
+  /** The sanctions of a person that were neither lifted nor read (MO-7); moderation. Ends with the account. */
+  inForce: (userId: string) => ["sanctions_in_force", userId],
+  allInForce: () => ["sanctions_in_force"],
   /** A person's mute; moderation. Ends with the mute. */
   mute: (userId: string) => ["mute", userId],
   mutes: () => ["mute"],

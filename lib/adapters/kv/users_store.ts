@@ -4,6 +4,7 @@ import type {
   AccountRecord,
   MutesStore,
   Restriction,
+  SanctionInForce,
   SanctionRecord,
   UsersStore,
 } from "../../moderation/mod.ts";
@@ -14,6 +15,7 @@ import type { KvAudit } from "./audit_log.ts";
 import type { Write } from "./committer.ts";
 import { getEntries } from "./get_many.ts";
 import { keys } from "./keys.ts";
+import { sanctionsInForce, sanctionsOf } from "./sanctions_in_force.ts";
 import type { Store } from "./store.ts";
 
 /** Changes of accounts by administrators and moderators, in Deno KV. */
@@ -86,13 +88,15 @@ export class KvUsers implements UsersStore, MutesStore {
   }
 
   async sanctionsOf(userId: string): Promise<SanctionRecord[]> {
-    const selector = { prefix: keys.sanctionsOf(userId) };
-    const newestFirst = { reverse: true, limit: limits.pageMax };
-    const sanctions: SanctionRecord[] = [];
-    for await (const { value } of this.#store.kv.list<SanctionRecord>(selector, newestFirst)) {
-      sanctions.push(value);
-    }
-    return sanctions;
+    return await sanctionsOf(this.#store.kv, userId);
+  }
+
+  async sanction(userId: string, sanctionId: string): Promise<SanctionRecord | null> {
+    return (await this.#store.kv.get<SanctionRecord>(keys.sanction(userId, sanctionId))).value;
+  }
+
+  async sanctionsInForce(userId: string): Promise<SanctionInForce[]> {
+    return await sanctionsInForce(this.#store.kv, userId);
   }
 
   async mutes(): Promise<Map<string, Restriction>> {
@@ -111,14 +115,22 @@ export class KvUsers implements UsersStore, MutesStore {
   #writeOf(
     entry: Deno.KvEntryMaybe<UserRecord>,
     user: UserRecord,
-    { sanction, mute }: AccountChange,
+    { sanction, inForce, mute }: AccountChange,
     roll: Roll | undefined,
   ): Write {
-    const write = { checks: [entry] as Deno.AtomicCheck[], sets: [{ key: entry.key, value: user }] as Sets };
+    const deletes: Deno.KvKey[] = [];
+    const write = {
+      checks: [entry] as Deno.AtomicCheck[],
+      sets: [{ key: entry.key, value: user }] as Sets,
+      deletes,
+    };
     if (sanction !== undefined) {
       write.sets.push({ key: keys.sanction(user.id, sanction.id), value: sanction });
     }
-    if (mute !== undefined) {
+    // Also when empty: a missing record would be taken for one of an earlier version.
+    if (inForce !== undefined) write.sets.push({ key: keys.inForce(user.id), value: inForce });
+    if (mute === null) deletes.push(keys.mute(user.id));
+    else if (mute !== undefined) {
       const untilEnd = mute.until === null ? {} : { expireIn: Math.max(1, mute.until - this.#clock.now()) };
       write.sets.push({ key: keys.mute(user.id), value: mute, ...untilEnd });
     }
@@ -191,15 +203,23 @@ function behind(prefix: string): string {
 function accountOf(user: UserRecord): AccountRecord {
   const { id, username, displayName, role, rights, status, createdAt } = user;
   const suspension = status === "active" ? null : user.suspension ?? { reason: "", until: null };
-  return { id, username, displayName, role, rights, createdAt, suspension };
+  const incident = status === "active" ? null : user.suspension?.incident?.id ?? null;
+  return { id, username, displayName, role, rights, createdAt, suspension, incident };
 }
 
 function changedUser(user: UserRecord, { displayName, role, rights, suspension }: AccountChange): UserRecord {
+  const { suspension: before, ...rest } = user;
   return {
-    ...user,
+    ...rest,
     displayName: displayName ?? user.displayName,
     role: role ?? user.role,
     rights: rights ?? user.rights,
-    ...(suspension === undefined ? {} : { status: "suspended" as const, suspension }),
+    ...(suspension === null
+      ? { status: "active" as const }
+      : suspension !== undefined
+      ? { status: "suspended" as const, suspension }
+      : before === undefined
+      ? {}
+      : { suspension: before }),
   };
 }

@@ -1,7 +1,7 @@
 import type { Context } from "fresh";
 import type { PersonState } from "../define.ts";
 import { filled, timeField } from "./form.ts";
-import { adminUserChange, checked, Refusal, sanctionBody } from "../../protocol/mod.ts";
+import { adminUserChange, checked, liftBody, Refusal, sanctionBody } from "../../protocol/mod.ts";
 
 /** A sanction as it was typed. */
 export interface TypedSanction {
@@ -25,7 +25,7 @@ export async function changeUser(
   ctx: Context<PersonState>,
   username: string,
   form: URLSearchParams,
-): Promise<"rights" | "sanction" | Refusal> {
+): Promise<"rights" | "sanction" | "lift" | Refusal> {
   const { users } = ctx.state.services;
   const caller = ctx.state.caller;
   const action = form.get("action");
@@ -35,6 +35,12 @@ export async function changeUser(
       rights: { broadcast: form.get("broadcast") === "yes" },
     });
     const done = change instanceof Refusal ? change : await users.change(caller, username, change);
+    return done instanceof Refusal ? done : action;
+  }
+  if (action === "lift") {
+    const body = checked(liftBody, { reason: form.get("reason")?.replaceAll("\r\n", "\n").trim() ?? "" });
+    if (body instanceof Refusal) return body;
+    const done = await users.lift(caller, username, form.get("sanction") ?? "", body.reason);
     return done instanceof Refusal ? done : action;
   }
   if (action !== "sanction") return new Refusal("invalid_params", "form.buttons");

@@ -21,23 +21,31 @@ import { fill, someWords, type Words, wordsOf } from "../../../../lib/words/mod.
 export const handler = definePerson.handlers({
   async GET(ctx) {
     const user = await account(ctx);
-    return page({ user, typed: noSanction(await zoneOf(ctx)), problem: null });
+    return page({ user, typed: noSanction(await zoneOf(ctx)), lifting: null, problem: null });
   },
   async POST(ctx) {
     const { username } = await account(ctx);
     const form = await readForm(ctx.req);
     const done = form instanceof Refusal ? form : await changeUser(ctx, username, form);
     if (!(done instanceof Refusal)) return seeOther(`/admin/users/${username}?notice=${done}`);
-    const typed = form instanceof Refusal || form.get("action") !== "sanction"
+    const action = form instanceof Refusal ? null : form.get("action");
+    const typed = form instanceof Refusal || action !== "sanction"
       ? noSanction(await zoneOf(ctx))
       : typedSanction(form);
+    const lifting = form instanceof Refusal || action !== "lift" ? null : {
+      id: form.get("sanction") ?? "",
+      reason: form.get("reason") ?? "",
+    };
     const words = wordsOf(ctx.state.language).users;
     const problem = problemOf(done, ctx.state.language);
     if (typed.kind === "" && problem.fields.kind !== undefined) problem.fields.kind = words.chooseOne;
     if (typed.reason.trim() === "" && problem.fields.reason !== undefined) {
       problem.fields.reason = words.whyMissing;
     }
-    return page({ user: await account(ctx), typed, problem }, refusedPage(done));
+    if (lifting !== null && lifting.reason.trim() === "" && problem.fields.reason !== undefined) {
+      problem.fields.reason = words.whyLiftedMissing;
+    }
+    return page({ user: await account(ctx), typed, lifting, problem }, refusedPage(done));
   },
 });
 
@@ -49,11 +57,20 @@ async function account(ctx: Context<PersonState>) {
 
 /** Only these words, never text from the address. */
 function noticeOf(words: Words["users"], notice: string | null): string | undefined {
-  return notice === "rights" ? words.doneRights : notice === "sanction" ? words.doneSanction : undefined;
+  switch (notice) {
+    case "rights":
+      return words.doneRights;
+    case "sanction":
+      return words.doneSanction;
+    case "lift":
+      return words.doneLift;
+    default:
+      return undefined;
+  }
 }
 
 export default definePerson.page<typeof handler>(function UserPage({ data, state, url }) {
-  const { user, typed, problem } = data;
+  const { user, typed, lifting, problem } = data;
   const words = useWords("users");
   const notice = problem === null ? noticeOf(words, url.searchParams.get("notice")) : undefined;
   const errors = problem?.fields ?? {};
@@ -76,8 +93,8 @@ export default definePerson.page<typeof handler>(function UserPage({ data, state
       {notice === undefined ? null : <Notice>{notice}</Notice>}
       <ProblemNotice problem={problem} />
       {state.caller.role === "admin" ? <RightsForm user={user} path={path} errors={errors} /> : null}
-      <SanctionForm typed={typed} path={path} errors={errors} />
-      <Sanctions sanctions={user.sanctions} />
+      <SanctionForm typed={typed} path={path} errors={lifting === null ? errors : {}} />
+      <Sanctions user={user} path={path} lifting={lifting} errors={lifting === null ? {} : errors} />
     </>
   );
 });
@@ -174,29 +191,103 @@ function SanctionForm({ typed, path, errors }: FormProps & { typed: TypedSanctio
   );
 }
 
-function Sanctions({ sanctions }: { sanctions: Sanction[] }) {
+/** A lift as it was typed, for a page that refuses it. */
+type Lifting = { id: string; reason: string } | null;
+
+interface SanctionsProps extends FormProps {
+  user: AdminUser & { sanctions: Sanction[]; incident?: string };
+  lifting: Lifting;
+}
+
+function Sanctions({ user: { sanctions, incident }, path, lifting, errors }: SanctionsProps) {
   const words = useWords("users");
-  const lists = useWords("lists");
   return (
     <section class="panel" aria-labelledby="sanctions">
       <h2 id="sanctions">{words.before}</h2>
+      {incident === undefined ? null : (
+        <p>
+          {words.byIncident} <a href={`/admin/incidents/${incident}`}>{words.toIncident}</a>
+        </p>
+      )}
       {sanctions.length === 0 ? <p class="soft">{words.nothing}</p> : (
         <ul class="people">
           {sanctions.map((one) => (
             <li key={one.id}>
-              <span class="name">
-                <span>
-                  {one.kind === "warn" ? words.warned : <Ending kind={one.kind} until={one.until} />}
-                </span>
-                <span class="small">{fill(lists.quoted, { text: one.reason })}</span>
-                <span class="soft small">
-                  <Filled text={words.by} username={one.by} time={<Time value={one.createdAt} />} />
-                </span>
-              </span>
+              <SanctionText sanction={one} />
+              {one.over === true ? null : (
+                <LiftForm
+                  sanction={one}
+                  path={path}
+                  typed={lifting?.id === one.id ? lifting.reason : null}
+                  errors={lifting?.id === one.id ? errors : {}}
+                />
+              )}
             </li>
           ))}
         </ul>
       )}
     </section>
+  );
+}
+
+function SanctionText({ sanction }: { sanction: Sanction }) {
+  const words = useWords("users");
+  const lists = useWords("lists");
+  const { kind, until, reason, by, createdAt, lifted, readAt } = sanction;
+  return (
+    <span class="name">
+      <span>{kind === "warn" ? words.warned : <Ending kind={kind} until={until} />}</span>
+      <span class="small">{fill(lists.quoted, { text: reason })}</span>
+      <span class="soft small">
+        <Filled text={words.by} username={by} time={<Time value={createdAt} />} />
+      </span>
+      {lifted === undefined ? null : (
+        <span class="soft small">
+          <Filled
+            text={words.lifted}
+            username={lifted.by}
+            time={<Time value={lifted.at} />}
+            reason={lifted.reason}
+          />
+        </span>
+      )}
+      {readAt === undefined ? null : (
+        <span class="soft small">
+          <Filled text={words.readAt} time={<Time value={readAt} />} />
+        </span>
+      )}
+    </span>
+  );
+}
+
+interface LiftProps extends FormProps {
+  sanction: Sanction;
+  /** Null: nothing was typed. */
+  typed: string | null;
+}
+
+/** Folded until it is needed; each has a label of its own, as several are on the page. */
+function LiftForm({ sanction, path, typed, errors }: LiftProps) {
+  const words = useWords("users");
+  const name = `lift-${sanction.id}`;
+  return (
+    <details class="button-menu" open={typed !== null}>
+      <summary class="button button-quiet">{words.lift}</summary>
+      <form class="menu form" method="post" action={path}>
+        <input type="hidden" name="sanction" value={sanction.id} />
+        <AreaField
+          name="reason"
+          id={name}
+          label={words.whyLifted}
+          hint={words.whyLiftedHint}
+          value={typed ?? ""}
+          error={errors.reason}
+          rows={2}
+        />
+        <div>
+          <button type="submit" class="button" name="action" value="lift">{words.lift}</button>
+        </div>
+      </form>
+    </details>
   );
 }

@@ -1,6 +1,6 @@
-import { definePerson } from "../../../../../../lib/web/define.ts";
-import { sanctionBody, username } from "../../../../../../lib/protocol/mod.ts";
-import { call } from "../../../../../../lib/web/rest.ts";
+import { definePerson } from "../../../../../../../lib/web/define.ts";
+import { sanctionBody, username } from "../../../../../../../lib/protocol/mod.ts";
+import { call } from "../../../../../../../lib/web/rest.ts";
 
 /** MO-2. */
 export const handler = definePerson.api({
