@@ -74,7 +74,9 @@ function stop(world: World, name = world.anybody()): string | null {
   const begunAt = model.nextAnswer();
   const open = model.sent.flatMap((sent) => {
     const part = sent.parts.get(name);
-    return part === undefined || part.over ? [] : [{ sent, part }];
+    // Where a change of the rules is on its way with the stop, either may come first: the sender sees the end, or a wait.
+    const surely = part !== undefined && new Set(model.answers(person, sent, part)).size === 1;
+    return part === undefined || part.over ? [] : [{ sent, part, surely }];
   });
   for (const { part } of open) part.doubts++;
   const caller = world.caller(name);
@@ -91,8 +93,9 @@ function stop(world: World, name = world.anybody()): string | null {
       return stopping;
     },
     () => {
-      for (const { sent, part } of open) {
+      for (const { sent, part, surely } of open) {
         // What was on its way to be taken or released may be on either side.
+        if (!surely) continue;
         if (sent.answeredAt === null || sent.answeredAt > begunAt) continue;
         const waits = sent.deliverMs !== null && sent.deliverMs > startedMs;
         if (sent.deliverMs !== null && !waits && sent.deliverMs > startedMs - 1000) continue;
