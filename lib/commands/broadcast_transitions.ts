@@ -5,7 +5,8 @@ import type { Audience } from "./audience.ts";
 import { ended } from "./broadcast_records.ts";
 import { isClosed } from "./lifecycle.ts";
 import type { Parts } from "./parts.ts";
-import type { BroadcastRecord, CommandRecord, Happening } from "./ports.ts";
+import { noteText } from "./notes.ts";
+import type { BroadcastRecord, CommandRecord, Happening, Note } from "./ports.ts";
 
 type End = "cancelled" | "expired" | "failed";
 
@@ -66,10 +67,15 @@ export class BroadcastTransitions {
   }
 
   /** FI-6: a file was rejected. People who accepted the broadcast keep it. */
-  async fail(record: CommandRecord, note: string): Promise<void> {
+  async fail(record: CommandRecord, note: Note): Promise<void> {
     const { bell, clock, totals } = this.#parts;
     if (!await this.#end(record, "failed", null, note)) return;
-    const changed: CommandChanged = { id: record.command.id, state: "failed", note, at: iso(clock.now()) };
+    const changed: CommandChanged = {
+      id: record.command.id,
+      state: "failed",
+      note: noteText(note),
+      at: iso(clock.now()),
+    };
     bell.notify(record.senderId, "command.changed", changed);
     totals.touch(record);
   }
@@ -79,7 +85,7 @@ export class BroadcastTransitions {
     record: CommandRecord,
     to: End,
     who: string | null,
-    note: string | null = null,
+    note: Note | null = null,
   ): Promise<boolean> {
     const { store, clock } = this.#parts;
     while (true) {

@@ -5,7 +5,7 @@ import { usesBy } from "./attachments.ts";
 import { isClosed, mayMove, type Mover, waits } from "./lifecycle.ts";
 import { notifyRecipient, notifySender } from "./notifications.ts";
 import type { Parts } from "./parts.ts";
-import type { Change, CommandRecord, StateRecord, StoredState } from "./ports.ts";
+import type { Change, CommandRecord, Note, StateRecord, StoredState } from "./ports.ts";
 import { moved } from "./state_records.ts";
 import { totalsOf } from "./views.ts";
 
@@ -70,7 +70,7 @@ export class DirectTransitions {
   }
 
   /** FI-6: a file was rejected. People who accepted the command keep it. */
-  async fail(record: CommandRecord, note: string): Promise<void> {
+  async fail(record: CommandRecord, note: Note): Promise<void> {
     await this.#close(record, "failed", "system", (state) => waits(state), undefined, note);
   }
 
@@ -85,7 +85,7 @@ export class DirectTransitions {
     by: Mover,
     which: (state: CommandState) => boolean,
     who?: string,
-    note: string | null = null,
+    note: Note | null = null,
   ): Promise<void> {
     const at = iso(this.#parts.clock.now());
     await this.#changeAll(record, ({ record: state }) => {

@@ -27,6 +27,7 @@ import { wholeTransitions } from "./whole_transitions.ts";
 export type { GateNeeds } from "./send_gates.ts";
 export type { Needs } from "./needs.ts";
 export type { InboxSlice } from "./inbox.ts";
+export { noteLength } from "./notes.ts";
 export { firstRecord } from "./state_records.ts";
 export * from "./ports.ts";
 export { allTransitions, isClosed, mayMove, type Mover, waits } from "./lifecycle.ts";

@@ -1,4 +1,4 @@
-import type { Command, CommandState, Review } from "../protocol/mod.ts";
+import type { Command, CommandState, Review, Said } from "../protocol/mod.ts";
 
 /** How a sender stood to a recipient at the send. Each kind has its own room in the inbox (DL-7). */
 export type SenderKind = "contact" | "group" | "other";
@@ -38,12 +38,15 @@ export interface BroadcastRecord {
   version: string;
 }
 
+/** A person's own words, or a message of the server. Records of earlier versions have the server's as English text too. */
+export type Note = string | Said;
+
 /** An entry of a timeline; `who` is a username, or null for the server. */
 export interface Happening {
   at: string;
   state: CommandState;
   who: string | null;
-  note: string | null;
+  note: Note | null;
 }
 
 /** One recipient's state: the truth about a command for that person. */
@@ -68,8 +71,8 @@ export interface StateRecord {
   countedOn: string | null;
   /** End of a deferral. */
   until: string | null;
-  /** The recipient's; in records of earlier versions a review's took its place (`ownNote`). */
-  note: string | null;
+  /** The recipient's, or why the server ended it; in records of earlier versions a review's took its place (`ownNote`). */
+  note: Note | null;
   /** Files of a submission (CM-5). */
   proof: Command["attachments"];
   /** The sender's review of the last submission; null after a new submission, left out until the first review (`reviewOf`). */

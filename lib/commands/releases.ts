@@ -51,7 +51,7 @@ export class Releases {
   }
 
   async #fail(record: CommandRecord): Promise<void> {
-    await this.#whole(record).fail(record, "A file did not pass the checks.");
+    await this.#whole(record).fail(record, { key: "command.rejectedFile" });
   }
 
   /** Only clean files may be delivered. A file that is gone never becomes clean. */

@@ -1,5 +1,6 @@
 import { type Params, Refusal, type Requirement, type Review } from "../protocol/mod.ts";
-import type { Happening, StateRecord } from "./ports.ts";
+import { noteText } from "./notes.ts";
+import type { Happening, Note, StateRecord } from "./ports.ts";
 
 type Past = Pick<StateRecord, "note" | "timeline" | "review">;
 
@@ -12,11 +13,11 @@ export function reviewOf({ review, timeline }: Past): Review | null {
   const last = timeline.findLastIndex(({ state }) => reviewed.has(state) || state === "submitted");
   if (last < 0 || !isReview(timeline, last)) return null;
   const { state, note, at } = timeline[last]!;
-  return { accept: state === "completed", note, at };
+  return { accept: state === "completed", note: noteText(note), at };
 }
 
-/** CM-5: the recipient's own note, never the sender's. */
-export function ownNote({ note, timeline, review }: Past): string | null {
+/** CM-5: the recipient's own note or the server's, never the sender's. */
+export function ownNote({ note, timeline, review }: Past): Note | null {
   if (review !== undefined || !hasReview(timeline)) return note;
   const own = timeline.filter(({ who, note }, at) =>
     who !== null && note !== null && !isReview(timeline, at)

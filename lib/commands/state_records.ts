@@ -1,5 +1,6 @@
 import type { Command, CommandState, Review } from "../protocol/mod.ts";
-import type { FirstState, Happening, StateRecord } from "./ports.ts";
+import { noteLength } from "./notes.ts";
+import type { FirstState, Happening, Note, StateRecord } from "./ports.ts";
 import { hasReview, ownNote, reviewOf } from "./reviews.ts";
 
 /** A recipient's first record. It follows from the command and from what consent decided. */
@@ -38,7 +39,7 @@ export function moved(
   record: StateRecord,
   to: CommandState,
   at: string,
-  by: { who?: string; note?: string | null; until?: string | null; review?: Review } = {},
+  by: { who?: string; note?: Note | null; until?: string | null; review?: Review } = {},
 ): StateRecord {
   const happening = { at, state: to, who: by.who ?? null, note: by.note ?? null };
   const timeline = [...record.timeline, happening];
@@ -59,7 +60,7 @@ export function moved(
 function withinNotes(timeline: Happening[]): Happening[] {
   let left = timelineNotes;
   return timeline.toReversed().map((happening) => {
-    left -= happening.note?.length ?? 0;
+    left -= noteLength(happening.note);
     return left < 0 && happening.note !== null ? { ...happening, note: null } : happening;
   }).reverse();
 }

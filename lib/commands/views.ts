@@ -11,6 +11,7 @@ import type {
   Totals,
 } from "../protocol/mod.ts";
 import { iso } from "../platform/mod.ts";
+import { noteText } from "./notes.ts";
 import type { Person, StateRecord } from "./ports.ts";
 import { ownNote, reviewOf } from "./reviews.ts";
 
@@ -53,7 +54,7 @@ export function recipientState(person: Person, record: StateRecord): RecipientSt
 /** CM-5: the recipient's note, and the sender's review if there is one. */
 export function noteAndReview(record: StateRecord): { note: string | null; review?: Review } {
   const review = reviewOf(record);
-  return { note: ownNote(record), ...(review === null ? {} : { review }) };
+  return { note: noteText(ownNote(record)), ...(review === null ? {} : { review }) };
 }
 
 export function totalsOf(records: readonly StateRecord[]): Totals {
@@ -63,10 +64,8 @@ export function totalsOf(records: readonly StateRecord[]): Totals {
 }
 
 export function timelineOf(record: Pick<StateRecord, "timeline">): TimelineEntry[] {
-  return record.timeline.map(({ at, state, who, note }) => ({
-    at,
-    state,
-    ...(who === null ? {} : { who }),
-    ...(note === null ? {} : { note }),
-  }));
+  return record.timeline.map(({ at, state, who, note }) => {
+    const text = noteText(note);
+    return { at, state, ...(who === null ? {} : { who }), ...(text === null ? {} : { note: text }) };
+  });
 }

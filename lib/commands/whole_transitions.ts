@@ -3,7 +3,7 @@ import type { Audience } from "./audience.ts";
 import { BroadcastTransitions } from "./broadcast_transitions.ts";
 import { DirectTransitions } from "./direct_transitions.ts";
 import type { Parts } from "./parts.ts";
-import type { CommandRecord } from "./ports.ts";
+import type { CommandRecord, Note } from "./ports.ts";
 
 /** Transitions of a command for all of its recipients. */
 export interface WholeTransitions {
@@ -16,7 +16,7 @@ export interface WholeTransitions {
   /** When the last recipient was done, in ms since 1970, at the earliest `expiresMs`. Null while the command is open. */
   endMs(record: CommandRecord): Promise<number | null>;
   /** FI-6: a file was rejected. */
-  fail(record: CommandRecord, note: string): Promise<void>;
+  fail(record: CommandRecord, note: Note): Promise<void>;
 }
 
 /** Selects the transitions for a command: those of a broadcast or of a direct command. */

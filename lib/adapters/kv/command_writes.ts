@@ -6,6 +6,7 @@ import type {
   StateRecord,
   StoredState,
 } from "../../commands/ports.ts";
+import { noteLength } from "../../commands/mod.ts";
 import { isOpen } from "../../protocol/closed_states.ts";
 import { type Command, limits } from "../../protocol/mod.ts";
 import type { BroadcastsPart } from "./broadcasts_store.ts";
@@ -137,8 +138,8 @@ function countedTransition(from: StoredState, to: StateRecord): { key: Deno.KvKe
 
 /** About how many bytes a state has in the store: field names and ids, and two for each character of a note. */
 function bytesOf({ note, review, timeline }: StateRecord): number {
-  let bytes = 768 + 2 * (note?.length ?? 0) + 2 * (review?.note?.length ?? 0);
-  for (const happening of timeline) bytes += 128 + 2 * (happening.note?.length ?? 0);
+  let bytes = 768 + 2 * noteLength(note) + 2 * (review?.note?.length ?? 0);
+  for (const happening of timeline) bytes += 128 + 2 * noteLength(happening.note);
   return bytes;
 }
 

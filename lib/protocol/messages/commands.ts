@@ -10,6 +10,7 @@ export const commandMessages = {
   "command.proof": "proof is only for the states submitted and completed.",
   "command.needsProof": "This command requires proof. Add at least one file.",
   "command.needsWork": "The sender reviews this. Write a note or add a file.",
+  "command.rejectedFile": "A file did not pass the checks.",
   "stop.again": "Stop was pressed again. Resume again to confirm.",
   "stop.unsaved":
     "You are stopped. The server cannot save it yet, and a restart would undo it. It keeps trying. Tell an administrator.",

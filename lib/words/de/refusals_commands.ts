@@ -13,6 +13,7 @@ export const commands: Translated<typeof commandMessages> = {
   "command.proof": "Ein Nachweis passt nur dazu, etwas abzugeben oder zu erledigen.",
   "command.needsProof": "Dieser Auftrag verlangt einen Nachweis. Lege mindestens eine Datei dazu.",
   "command.needsWork": "Das wird durchgesehen. Schreib etwas dazu oder lege eine Datei dazu.",
+  "command.rejectedFile": "Eine Datei hat die Prüfung nicht bestanden.",
   "stop.again": "Stopp wurde noch einmal gedrückt. Setz noch einmal fort, um das zu bestätigen.",
   "stop.unsaved":
     "Du hast gestoppt. Der Server kann das noch nicht speichern, und ein Neustart würde es aufheben. Er versucht es weiter. Sag es einem Administrator.",
