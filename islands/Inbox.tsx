@@ -13,6 +13,7 @@ import { pageConnection, pageStore } from "../lib/browser/connection.ts";
 import { useConnection } from "../lib/browser/use_connection.ts";
 import { stateWords } from "../lib/text/commands.ts";
 import { isPending, usePending, withPending } from "../lib/browser/pending_answers.ts";
+import { formAnswered } from "../lib/browser/form_delivery.ts";
 import { toast } from "../lib/browser/toast.ts";
 import { useLanguage, useWords, WordsProvider } from "../components/words.tsx";
 import { changedItem, isOpenItem, itemOf } from "../lib/client/mod.ts";
@@ -187,6 +188,7 @@ function OpenCommands(props: ListProps) {
       items.value = items.value.map((item) =>
         item.command.id === id ? { ...item, state: answer.state } : item
       );
+      formAnswered(id);
       toast(fill(words.answered, { state: stateWords(states, answer.state.state, "recipient").label }));
     } catch (error) {
       void refuse(id, error);

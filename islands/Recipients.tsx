@@ -34,6 +34,11 @@ function RecipientsField({ value, contacts, required, error }: FieldProps) {
     chosen.value = [...new Set([...chosen.value, ...names.filter((name) => name !== "")])];
     typed.value = "";
   };
+  /** A draft is put back into the field that is sent (UI-10). */
+  const putBack = (text: string) => {
+    chosen.value = [];
+    take(text);
+  };
   useEffect(() => {
     take(value);
     ready.value = true;
@@ -73,7 +78,13 @@ function RecipientsField({ value, contacts, required, error }: FieldProps) {
       {ready.value
         ? (
           <>
-            <input type="hidden" name="to" value={[...chosen.value, typed.value].join(" ").trim()} />
+            <input
+              type="hidden"
+              name="to"
+              data-typed=""
+              value={[...chosen.value, typed.value].join(" ").trim()}
+              onInput={(event) => putBack(event.currentTarget.value)}
+            />
             {chosen.value.length === 0 ? null : (
               <ul class="tokens" aria-label={words.chosen}>
                 {chosen.value.map((name) => (

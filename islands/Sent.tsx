@@ -5,6 +5,7 @@ import { useConnection } from "../lib/browser/use_connection.ts";
 import { doneText, type SentAction, withChange } from "../lib/browser/sent_items.ts";
 import { actOnSent } from "../lib/browser/sent_actions.ts";
 import { useAbsent } from "../lib/browser/own_files.ts";
+import { formAnswered } from "../lib/browser/form_delivery.ts";
 import { toast } from "../lib/browser/toast.ts";
 import { SentCard } from "../components/SentCard.tsx";
 import { useLanguage, useWords, WordsProvider } from "../components/words.tsx";
@@ -80,6 +81,7 @@ function SentList(props: ListProps) {
     try {
       const { timeline: _timeline, ...item } = await actOnSent(action);
       put(id, () => item);
+      formAnswered(action.id);
       toast(doneText(words, action));
     } catch (error) {
       errors.value = { ...errors.value, [id]: failureText(failures, language, error) };

@@ -4,6 +4,7 @@ import { useConnection } from "../lib/browser/use_connection.ts";
 import { doneText, type SentAction, withChange } from "../lib/browser/sent_items.ts";
 import { actOnSent } from "../lib/browser/sent_actions.ts";
 import { useAbsent } from "../lib/browser/own_files.ts";
+import { formAnswered } from "../lib/browser/form_delivery.ts";
 import { toast } from "../lib/browser/toast.ts";
 import { SentCard } from "../components/SentCard.tsx";
 import { Timeline } from "../components/Timeline.tsx";
@@ -73,6 +74,7 @@ function Detail(props: DetailProps) {
     error.value = null;
     try {
       detail.value = await actOnSent(action);
+      formAnswered(action.id);
       toast(doneText(words, action));
     } catch (thrown) {
       error.value = failureText(failures, language, thrown);

@@ -16,6 +16,7 @@ import { useWords } from "../../components/words.tsx";
 import { KeyList } from "../../components/KeyList.tsx";
 import Bar from "../../islands/Bar.tsx";
 import Confirm from "../../islands/Confirm.tsx";
+import Drafts from "../../islands/Drafts.tsx";
 import Keys from "../../islands/Keys.tsx";
 import Toast from "../../islands/Toast.tsx";
 import { definePerson } from "../../lib/web/define.ts";
@@ -86,6 +87,7 @@ export default definePerson.layout(async function Frame({ Component, state, url,
           </ul>
         </nav>
         <main class="main" id="main" tabIndex={-1}>
+          <Drafts userId={caller.userId} words={someWords(state.language, ["drafts"])} />
           <Component />
         </main>
       </div>

@@ -1,6 +1,8 @@
 import { HttpError } from "fresh";
 import { define } from "../../lib/web/define.ts";
+import { carryToLogin } from "../../lib/web/forms/carried.ts";
 import { seeOther } from "../../lib/web/pages.ts";
+import { takenCookie } from "../../lib/web/taken_forms.ts";
 import { rulesPath } from "../../lib/web/prefetch.ts";
 import { origin, overTls } from "../../lib/web/session.ts";
 import { english, Refusal } from "../../lib/protocol/mod.ts";
@@ -16,12 +18,12 @@ const whileSuspended: readonly string[] = ["/account", "/logout"];
 /** Every page behind this knows its person; nobody else gets past it. */
 export default define.middleware(async (ctx) => {
   const token = sessionToken(ctx.req);
-  if (token === null) return seeOther(loginPath(ctx.req, ctx.url));
+  if (token === null) return toLogin(ctx.req, ctx.url);
   const { accounts, profiles, safety } = ctx.state.services;
   const caller = await accounts.authenticate(token, origin(ctx), ["suspended", "two_factor"]);
   if (caller instanceof Refusal) {
     if (caller.kind === "unauthorized") {
-      return seeOther(loginPath(ctx.req, ctx.url), { "set-cookie": clearSessionCookie(overTls(ctx)) });
+      return toLogin(ctx.req, ctx.url, { "set-cookie": clearSessionCookie(overTls(ctx)) });
     }
     throw new HttpError(caller.kind === "forbidden" ? 403 : 503, english(caller.message));
   }
@@ -37,6 +39,8 @@ export default define.middleware(async (ctx) => {
   const response = await ctx.next();
   // What a person sees is theirs: no cache keeps it, not even their own after they logged out.
   response.headers.set("cache-control", "no-store");
+  const taken = takenCookie(ctx.req, response, overTls(ctx));
+  if (taken !== null) response.headers.append("set-cookie", taken);
   response.headers.set("speculation-rules", `"${rulesPath}"`);
   return response;
 });
@@ -55,9 +59,14 @@ function elsewhereFor(restriction: Restriction | undefined, path: string): strin
   }
 }
 
-/** The way back after the login; a posted form is not repeated, so only pages are remembered. */
-function loginPath(request: Request, url: URL): string {
+/** To the login, with the way back after it; a form with words goes along (UI-10). */
+function toLogin(request: Request, url: URL, headers: Record<string, string> = {}): Response {
+  const carrying = carryToLogin(request, url);
+  // The browser repeats the form at the login.
+  if (carrying !== null) {
+    return new Response(null, { status: 307, headers: { ...headers, location: carrying } });
+  }
   const here = url.pathname + url.search;
-  if (here === "/" || (request.method !== "GET" && request.method !== "HEAD")) return "/login";
-  return `/login?next=${encodeURIComponent(here)}`;
+  const isPage = here !== "/" && (request.method === "GET" || request.method === "HEAD");
+  return seeOther(isPage ? `/login?next=${encodeURIComponent(here)}` : "/login", headers);
 }

@@ -1,4 +1,5 @@
 import { type Context, page } from "fresh";
+import { CarriedForm } from "./(_parts)/CarriedForm.tsx";
 import { Door } from "../../components/Door.tsx";
 import { TextField } from "../../components/Field.tsx";
 import { Notice, ProblemNotice } from "../../components/Notice.tsx";
@@ -7,6 +8,13 @@ import { Filled, useWords } from "../../components/words.tsx";
 import { PasskeyLogin } from "../../islands/Passkeys.tsx";
 import { deviceTokenOf } from "../../lib/web/authentication.ts";
 import { define, type State } from "../../lib/web/define.ts";
+import {
+  carriedField,
+  carriedIn,
+  carriedParam,
+  isNoLogin,
+  writeCarried,
+} from "../../lib/web/forms/carried.ts";
 import { filled, jsonIn, problemOf, readForm } from "../../lib/web/forms/form.ts";
 import { localPath, refusedPage } from "../../lib/web/pages.ts";
 import { enter, origin } from "../../lib/web/session.ts";
@@ -17,17 +25,39 @@ import type { LoggedIn } from "../../lib/web/services.ts";
 export const handler = define.handlers({
   async GET(ctx) {
     const setupPending = await ctx.state.services.accounts.setupPending();
-    return page({ username: "", setupPending, asksCode: false, problem: null });
+    return page({ username: "", setupPending, asksCode: false, problem: null, carried: null, entered: null });
   },
   async POST(ctx) {
     const form = await readForm(ctx.req);
+    const carried = form instanceof Refusal ? null : carriedIn(ctx.url, form);
+    if (ctx.url.searchParams.has(carriedParam) && !(form instanceof Refusal) && isNoLogin(form)) {
+      // What was posted is no login: its session is over.
+      return page(
+        { username: "", setupPending: false, asksCode: false, problem: null, carried, entered: null },
+        { status: 401 },
+      );
+    }
     const login = form instanceof Refusal ? form : await logIn(ctx, form);
-    if (!(login instanceof Refusal)) return enter(ctx, login, localPath(ctx.url.searchParams.get("next")));
+    const next = localPath(ctx.url.searchParams.get("next"));
+    if (!(login instanceof Refusal)) {
+      const entering = enter(ctx, login, next);
+      if (carried === null) return entering;
+      const headers = new Headers(entering.headers);
+      headers.delete("location");
+      const entered = { username: login.user.username, next };
+      return page(
+        { username: "", setupPending: false, asksCode: false, problem: null, carried, entered },
+        { headers },
+      );
+    }
     const username = form instanceof Refusal ? "" : form.get("username") ?? "";
     const problem = problemOf(login, ctx.state.language);
     // The password is typed again beside the code: nothing that opens half of an account lies in the page or the store.
     const asksCode = problem.fields.code !== undefined;
-    return page({ username, setupPending: false, asksCode, problem }, refusedPage(login));
+    return page(
+      { username, setupPending: false, asksCode, problem, carried, entered: null },
+      refusedPage(login),
+    );
   },
 });
 
@@ -50,6 +80,11 @@ async function logIn(ctx: Context<State>, form: URLSearchParams): Answer<LoggedI
 export default define.page<typeof handler>(function Login({ data, state, url }) {
   const words = useWords("door");
   const { demo, config } = state.services;
+  if (data.entered !== null && data.carried !== null) {
+    return <CarriedForm path={url.pathname} carried={data.carried} {...data.entered} />;
+  }
+  const next = url.searchParams.get("next");
+  const action = next === null ? "/login" : `/login?next=${encodeURIComponent(next)}`;
   return (
     <Door
       path={url.pathname}
@@ -74,8 +109,12 @@ export default define.page<typeof handler>(function Login({ data, state, url }) 
       {url.searchParams.get("notice") === "removed" && data.problem === null
         ? <Notice>{words.removed}</Notice>
         : null}
+      {data.carried === null ? null : <Notice tone="warn">{words.carried}</Notice>}
       <ProblemNotice problem={data.asksCode ? { message: words.codeWanted } : data.problem} />
-      <form class="form" method="post">
+      <form class="form" method="post" action={action} enctype="multipart/form-data">
+        {data.carried === null
+          ? null
+          : <input type="hidden" name={carriedField} value={writeCarried(data.carried)} />}
         <TextField
           name="username"
           label={words.username}
@@ -111,7 +150,7 @@ export default define.page<typeof handler>(function Login({ data, state, url }) 
         <button type="submit" class="button button-main">{words.logIn}</button>
       </form>
       <PasskeyLogin
-        action={url.pathname + url.search}
+        action={action}
         words={{ passkey: words.passkey, waiting: words.passkeyWaiting, failed: words.passkeyFailed }}
       />
       {config.registration === "closed" ? null : (

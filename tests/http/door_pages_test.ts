@@ -13,7 +13,7 @@ Deno.test("UI-1: every page behind the login sends others to it, with the way ba
     }
     assert.equal((await send("/")).headers.get("location"), "/login");
     const posted = await send("/send", form({ to: "bob" }));
-    assert.equal(posted.headers.get("location"), "/login");
+    assert.equal(posted.headers.get("location"), "/login?next=%2Fsend&form=1");
   });
 });
 

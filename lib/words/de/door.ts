@@ -38,6 +38,13 @@ export const door: Words["door"] = {
   makeAdmin: "Verwaltungskonto anlegen",
   isSetUpTitle: "Schon eingerichtet",
   isSetUpLead: "Dieser Server wird schon verwaltet, und der Link gilt nur einmal.",
+  carried:
+    "Deine Sitzung war zu Ende, als du das Formular gesendet hast. Es ist nichts gesendet, und was du geschrieben hast, steht noch in dieser Seite: Melde dich an, dann kannst du es senden.",
+  notSent: "Noch nicht gesendet",
+  notSentLead: "Deine Sitzung war zu Ende, als du das gesendet hast. Sieh es an und sende es dann.",
+  loggedInAs: "Du bist als {name} angemeldet.",
+  sendNow: "Jetzt senden",
+  leaveIt: "Verwerfen und zur Seite gehen",
   toInbox: "Zum Eingang",
   askForHelp: "Wenn du um Hilfe bittest, gib diese Nummer an:",
   stop: "Stopp",

@@ -11,6 +11,7 @@ import { contacts } from "./contacts.ts";
 import { design } from "./design.ts";
 import { discreet } from "./discreet.ts";
 import { door } from "./door.ts";
+import { drafts } from "./drafts.ts";
 import { failures } from "./failures.ts";
 import { file } from "./file.ts";
 import { files } from "./files.ts";
@@ -53,6 +54,7 @@ export const de = {
   design,
   discreet,
   door,
+  drafts,
   failures,
   file,
   files,

@@ -34,6 +34,13 @@ export const door = {
   makeAdmin: "Make the administrator",
   isSetUpTitle: "Already set up",
   isSetUpLead: "This server has its administrator, and the link works only once.",
+  carried:
+    "Your session was over when you sent the form. Nothing was sent, and what you wrote is kept in this page: log in, then you can send it.",
+  notSent: "Not sent yet",
+  notSentLead: "Your session was over when you sent this. Look at it, then send it.",
+  loggedInAs: "You are logged in as {name}.",
+  sendNow: "Send it now",
+  leaveIt: "Leave it and go to the page",
   toInbox: "Go to the inbox",
   askForHelp: "If you ask for help, give this number:",
   stop: "Stop",

@@ -10,6 +10,7 @@ import { contacts } from "./contacts.ts";
 import { design } from "./design.ts";
 import { discreet } from "./discreet.ts";
 import { door } from "./door.ts";
+import { drafts } from "./drafts.ts";
 import { failures } from "./failures.ts";
 import { file } from "./file.ts";
 import { files } from "./files.ts";
@@ -52,6 +53,7 @@ export const en = {
   design,
   discreet,
   door,
+  drafts,
   failures,
   file,
   files,

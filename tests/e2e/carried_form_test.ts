@@ -1,0 +1,30 @@
+import assert from "node:assert/strict";
+import { siteTest } from "../fakes/browser_site.ts";
+
+siteTest(
+  "UI-10: without scripts a form that meets an ended session is sent after the login, or left",
+  async (site) => {
+    const { base, enter, services } = site;
+    const page = await enter("demo-ann", { scripts: false });
+    const written = 'Line one\nline "two" & <b>three</b>';
+    await page.goto(`${base}/send`);
+    await page.getByLabel("To", { exact: true }).fill("demo-ann");
+    await page.getByLabel("Title").fill("Carried");
+    await page.getByLabel("Text", { exact: true }).fill(written);
+    await page.context().clearCookies();
+    await page.locator("main").getByRole("button", { name: "Send", exact: true }).click();
+    await page.getByText("what you wrote is kept in this page").waitFor();
+    await page.getByLabel("Username").fill("demo-ann");
+    await page.getByLabel("Password").fill("wrong, to begin with");
+    await page.getByRole("button", { name: "Log in", exact: true }).click();
+    await page.getByRole("alert").waitFor();
+    await page.getByLabel("Password").fill(services.demo?.password ?? "");
+    await page.getByRole("button", { name: "Log in", exact: true }).click();
+    await page.getByText("You are logged in as @demo-ann.").waitFor();
+    assert.equal(await page.locator(".carried").nth(2).innerText(), written);
+    await page.getByRole("button", { name: "Send it now" }).click();
+    await page.waitForURL(/\/sent\?notice=/);
+    await page.goto(base);
+    assert.equal(await page.locator("article .body").innerText(), written);
+  },
+);
