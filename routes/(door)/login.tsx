@@ -25,7 +25,7 @@ import type { LoggedIn } from "../../lib/web/services.ts";
 export const handler = define.handlers({
   async GET(ctx) {
     const setupPending = await ctx.state.services.accounts.setupPending();
-    return page({ username: "", setupPending, asksCode: false, problem: null, carried: null, entered: null });
+    return page({ username: "", setupPending, asksCode: false, problem: null, carried: null });
   },
   async POST(ctx) {
     const form = await readForm(ctx.req);
@@ -33,7 +33,7 @@ export const handler = define.handlers({
     if (ctx.url.searchParams.has(carriedParam) && !(form instanceof Refusal) && isNoLogin(form)) {
       // What was posted is no login: its session is over.
       return page(
-        { username: "", setupPending: false, asksCode: false, problem: null, carried, entered: null },
+        { username: "", setupPending: false, asksCode: false, problem: null, carried },
         { status: 401 },
       );
     }
@@ -44,18 +44,18 @@ export const handler = define.handlers({
       if (carried === null) return entering;
       const headers = new Headers(entering.headers);
       headers.delete("location");
-      const entered = { username: login.user.username, next };
-      return page(
-        { username: "", setupPending: false, asksCode: false, problem: null, carried, entered },
-        { headers },
+      // Not by `page()`, which keeps one cookie only.
+      const unsent = (
+        <CarriedForm path="/login" carried={carried} username={login.user.username} next={next} />
       );
+      return await ctx.render(unsent, { headers });
     }
     const username = form instanceof Refusal ? "" : form.get("username") ?? "";
     const problem = problemOf(login, ctx.state.language);
     // The password is typed again beside the code: nothing that opens half of an account lies in the page or the store.
     const asksCode = problem.fields.code !== undefined;
     return page(
-      { username, setupPending: false, asksCode, problem, carried, entered: null },
+      { username, setupPending: false, asksCode, problem, carried },
       refusedPage(login),
     );
   },
@@ -80,9 +80,6 @@ async function logIn(ctx: Context<State>, form: URLSearchParams): Answer<LoggedI
 export default define.page<typeof handler>(function Login({ data, state, url }) {
   const words = useWords("door");
   const { demo, config } = state.services;
-  if (data.entered !== null && data.carried !== null) {
-    return <CarriedForm path={url.pathname} carried={data.carried} {...data.entered} />;
-  }
   const next = url.searchParams.get("next");
   const action = next === null ? "/login" : `/login?next=${encodeURIComponent(next)}`;
   return (
