@@ -15,7 +15,7 @@ import type { Parts } from "./parts.ts";
 import type { CommandRecord, StateRecord, StoredState } from "./ports.ts";
 import type { RecipientStates } from "./recipient_states.ts";
 import { SentCommands } from "./sent_commands.ts";
-import { forRecipient, ownState, timelineOf } from "./views.ts";
+import { forRecipient, type Hides, ownState, timelineOf } from "./views.ts";
 
 /** Records that one step reads. */
 const readAtOnce = 100;
@@ -97,7 +97,7 @@ export class History {
       const matching = found.filter(({ command }) =>
         category === undefined || command.categories.includes(category)
       );
-      const items = (await this.#sent.items(matching)).filter(({ totals }) =>
+      const items = (await this.#sent.items(matching, await this.#hides(caller))).filter(({ totals }) =>
         state === undefined || (totals?.[state] ?? 0) > 0
       );
       if (items.length > room) return { items: items.slice(0, room), last: items[room - 1]!.command.id };
@@ -120,11 +120,17 @@ export class History {
     const preferences = await consent.preferencesOf(caller.userId);
     const detail: CommandDetail = {
       command: isSender ? record.command : forRecipient(record.command, received!.record, preferences),
-      timeline: received === null ? [] : timelineOf(received.record),
+      timeline: received === null ? [] : timelineOf(received.record, ({ withheld }) => withheld === true),
     };
     if (received !== null) detail.state = ownState(received.record);
     if (!isSender) return detail;
-    return { ...detail, ...await this.#sent.detail(record) };
+    return { ...detail, ...await this.#sent.detail(record, await this.#hides(caller)) };
+  }
+
+  /** CO-11: whose texts the caller's rules hide now. Never the caller's own. */
+  async #hides({ userId, username: own }: Caller): Promise<Hides> {
+    const { hidesText } = await this.#parts.consent.textRules(userId);
+    return (username) => username !== own && hidesText(username);
   }
 
   /** Reads until the page is full or the history ends. `read` returns at most `room` items that pass the filter. */

@@ -1,18 +1,24 @@
 import type { CommandChanged, DeliveredCommand } from "../protocol/mod.ts";
 import type { Parts } from "./parts.ts";
 import type { CommandRecord, StateRecord, StoredState } from "./ports.ts";
-import { noteAndReview } from "./views.ts";
+import { noteAndReview, recipientsNotes } from "./views.ts";
 
-/** CM-7: notifies the sender of each recipient of a direct command, or of a broadcast's totals. */
+/**
+ * CM-7: notifies the sender of each recipient of a direct command, or of a broadcast's totals. A recipient's note stays out if
+ * the sender stopped, or blocks the recipient (CO-11).
+ */
 export async function notifySender(
-  { bell, people, totals }: Pick<Parts, "bell" | "people" | "totals">,
+  { bell, people, totals, consent }: Pick<Parts, "bell" | "people" | "totals" | "consent">,
   record: CommandRecord,
   states: readonly { userId: string; record: StateRecord }[],
 ): Promise<void> {
   const { command, senderId, cast: broadcast } = record;
   if (states.length === 0 || !bell.isOnline(senderId)) return;
   if (broadcast !== undefined) return totals.touch(record);
-  const persons = await people.byIds(states.map(({ userId }) => userId));
+  const [persons, { hidesText }] = await Promise.all([
+    people.byIds(states.map(({ userId }) => userId)),
+    consent.textRules(senderId),
+  ]);
   for (const { userId, record } of states) {
     const person = persons.get(userId);
     if (person === undefined) continue;
@@ -21,6 +27,7 @@ export async function notifySender(
       recipient: person.username,
       state: record.state,
       ...noteAndReview(record),
+      ...(userId !== senderId && hidesText(person.username) ? { note: null } : {}),
       until: record.until,
       at: record.updatedAt,
     };
@@ -41,7 +48,7 @@ export function notifyRecipient(
   const changed: CommandChanged = {
     id: commandId,
     state: record.state,
-    ...noteAndReview(record),
+    ...recipientsNotes(record),
     until: record.until,
     at: record.updatedAt,
     ...(opened === undefined ? {} : { command: opened }),

@@ -47,6 +47,8 @@ export interface Happening {
   state: CommandState;
   who: string | null;
   note: Note | null;
+  /** The recipient blocked the sender then, so the note of this review never reaches them (CO-11). */
+  withheld?: true;
 }
 
 /** One recipient's state: the truth about a command for that person. */

@@ -3,7 +3,7 @@ import { ended } from "./broadcast_records.ts";
 import type { Parts } from "./parts.ts";
 import type { CommandRecord, StateRecord, StoredState } from "./ports.ts";
 import { firstRecord } from "./state_records.ts";
-import { recipientState, timelineOf, totalsOf } from "./views.ts";
+import { type Hides, recipientState, timelineOf, totalsOf } from "./views.ts";
 
 /** Commands as their sender sees them: totals, recipients and timeline (CM-7). */
 export class SentCommands {
@@ -14,34 +14,38 @@ export class SentCommands {
   }
 
   /** Totals of each command; recipients of direct commands too. */
-  async items(records: readonly CommandRecord[]): Promise<ListItem[]> {
+  async items(records: readonly CommandRecord[], hides: Hides): Promise<ListItem[]> {
     return await Promise.all(records.map(async (record) => {
       if (record.cast !== undefined) {
         return { command: record.command, totals: await this.#parts.totals.of(record) };
       }
       const states = await this.#statesOf(record);
       const totals = totalsOf(states.map(({ record }) => record));
-      return { command: record.command, totals, recipients: await this.#recipients(states) };
+      return { command: record.command, totals, recipients: await this.#recipients(states, hides) };
     }));
   }
 
   /** One command with its timeline; recipients of a group's broadcast too. */
-  async detail(record: CommandRecord): Promise<ListItem & Pick<CommandDetail, "timeline">> {
+  async detail(record: CommandRecord, hides: Hides): Promise<ListItem & Pick<CommandDetail, "timeline">> {
     const states = record.cast === undefined
       ? await this.#statesOf(record)
       : await this.#memberStates(record);
-    const [item] = await this.items([record]);
-    if (record.cast?.kind === "group") item!.recipients = await this.#recipients(states);
-    return { ...item!, timeline: await this.#timeline(record, states) };
+    const [item] = await this.items([record], hides);
+    if (record.cast?.kind === "group") item!.recipients = await this.#recipients(states, hides);
+    return { ...item!, timeline: await this.#timeline(record, states, hides) };
   }
 
   /** Changes of a broadcast as a whole and of each recipient, with the person who made each, in order of time. */
-  async #timeline(record: CommandRecord, states: readonly StoredState[]): Promise<TimelineEntry[]> {
+  async #timeline(
+    record: CommandRecord,
+    states: readonly StoredState[],
+    hides: Hides,
+  ): Promise<TimelineEntry[]> {
     const { people, store } = this.#parts;
     const persons = await people.byIds(states.map(({ userId }) => userId));
     const entries = states.flatMap(({ userId, record }) => {
       const username = persons.get(userId)?.username;
-      return timelineOf(record).map((entry) =>
+      return timelineOf(record, ({ who }) => who !== null && hides(who)).map((entry) =>
         username === undefined ? entry : withRecipient(entry, username)
       );
     });
@@ -49,7 +53,7 @@ export class SentCommands {
     const broadcast = record.cast === undefined ? null : await store.broadcast(record.command.id);
     if (broadcast !== null) {
       const { timeline } = newRecord(record.command);
-      entries.push(...timelineOf({ timeline: [...timeline, ...broadcast.timeline] }));
+      entries.push(...timelineOf({ timeline: [...timeline, ...broadcast.timeline] }, () => false));
     }
     return entries.sort((a, b) => a.at < b.at ? -1 : a.at > b.at ? 1 : 0);
   }
@@ -72,11 +76,11 @@ export class SentCommands {
     return states.filter((stored) => stored !== null);
   }
 
-  async #recipients(states: readonly StoredState[]): Promise<RecipientState[]> {
+  async #recipients(states: readonly StoredState[], hides: Hides): Promise<RecipientState[]> {
     const persons = await this.#parts.people.byIds(states.map(({ userId }) => userId));
     return states.flatMap(({ userId, record }) => {
       const person = persons.get(userId);
-      return person === undefined ? [] : [recipientState(person, record)];
+      return person === undefined ? [] : [recipientState(person, record, hides)];
     });
   }
 

@@ -39,9 +39,15 @@ export function moved(
   record: StateRecord,
   to: CommandState,
   at: string,
-  by: { who?: string; note?: Note | null; until?: string | null; review?: Review } = {},
+  by: { who?: string; note?: Note | null; until?: string | null; review?: Review; withheld?: boolean } = {},
 ): StateRecord {
-  const happening = { at, state: to, who: by.who ?? null, note: by.note ?? null };
+  const happening: Happening = {
+    at,
+    state: to,
+    who: by.who ?? null,
+    note: by.note ?? null,
+    ...(by.withheld === true ? { withheld: true } : {}),
+  };
   const timeline = [...record.timeline, happening];
   if (timeline.length > timelineFirst + timelineLast) timeline.splice(timelineFirst, 1);
   const review = by.review ?? (to === "submitted" ? null : reviewOf(record));

@@ -102,7 +102,7 @@ export class Transitions {
     caller: Caller,
     params: Params<"command.review">,
   ): Promise<Result<"command.review"> | Refusal> {
-    const { store, people, clock } = this.#parts;
+    const { store, people, clock, consent } = this.#parts;
     const record = await this.#command(params.id);
     if (record === undefined || record.senderId !== caller.userId) return noSuchCommand();
     const person = (await people.byUsernames([params.recipient])).get(params.recipient);
@@ -111,6 +111,10 @@ export class Transitions {
       return new Refusal("not_found", say("command.recipient", { name: params.recipient }));
     }
     const to: CommandState = params.accept ? "completed" : "returned";
+    const [ofRecipient, ofSender] = await Promise.all(
+      [person.id, caller.userId].map((userId) => consent.textRules(userId)),
+    );
+    const withheld = ofRecipient!.hidesText(caller.username);
     while (true) {
       const stored = await this.#states.of(person.id, record);
       if (stored === null) return noSuchCommand();
@@ -123,13 +127,14 @@ export class Transitions {
         who: caller.username,
         note,
         review: { accept: params.accept, note, at },
+        withheld,
       });
       if (isClosed(to)) next.place = null;
       if (!await store.change([{ from: stored, to: next }])) continue;
       await this.#keepProof(record, person.id, next);
       notifyRecipient(this.#parts, stored, next);
       await notifySender(this.#parts, record, [{ userId: person.id, record: next }]);
-      return { recipient: recipientState(person, next) };
+      return { recipient: recipientState(person, next, ofSender!.hidesText) };
     }
   }
 

@@ -12,7 +12,7 @@ import type {
 } from "../protocol/mod.ts";
 import { iso } from "../platform/mod.ts";
 import { noteText } from "./notes.ts";
-import type { Person, StateRecord } from "./ports.ts";
+import type { Happening, Person, StateRecord } from "./ports.ts";
 import { ownNote, reviewOf } from "./reviews.ts";
 
 /** CO-2: the part of a command that shows before its recipient opens it. */
@@ -41,20 +41,39 @@ export function forRecipient(
 export function ownState(record: StateRecord): OwnState {
   const { state, updatedAt, until, proof, allowedBy } = record;
   const shownProof = proof.length === 0 ? {} : { proof };
-  return { state, updatedAt, until, ...noteAndReview(record), ...shownProof, allowedBy };
+  return { state, updatedAt, until, ...recipientsNotes(record), ...shownProof, allowedBy };
 }
 
-/** A recipient as the sender sees them: a withheld command looks like one that waits (CO-3). */
-export function recipientState(person: Person, record: StateRecord): RecipientState {
-  const { username, displayName } = person;
-  const { state, updatedAt, proof } = record;
-  return { username, displayName, state, updatedAt, proof, ...noteAndReview(record) };
+/** Whether texts of the person with a username are hidden from the reader now (CO-11). */
+export type Hides = (username: string) => boolean;
+
+/**
+ * A recipient as the sender sees them: a withheld command looks like one that waits (CO-3). Without the texts of a recipient
+ * from whom the sender's rules hide them.
+ */
+export function recipientState(person: Person, record: StateRecord, hides: Hides): RecipientState {
+  const { username } = person;
+  const { state, updatedAt } = record;
+  const notes = noteAndReview(record);
+  if (hides(username)) {
+    return { username, displayName: username, state, updatedAt, proof: [], ...notes, note: null };
+  }
+  return { username, displayName: person.displayName, state, updatedAt, proof: record.proof, ...notes };
 }
 
-/** CM-5: the recipient's note, and the sender's review if there is one. */
+/** CM-5: the recipient's note, and the sender's review if there is one, as the sender sees them. */
 export function noteAndReview(record: StateRecord): { note: string | null; review?: Review } {
   const review = reviewOf(record);
   return { note: noteText(ownNote(record)), ...(review === null ? {} : { review }) };
+}
+
+/** The same as the recipient sees them: without the note of a review that is withheld from them. */
+export function recipientsNotes(record: StateRecord): { note: string | null; review?: Review } {
+  const { note, review } = noteAndReview(record);
+  if (review === undefined) return { note };
+  const happening = record.timeline.findLast(({ at }) => at === review.at);
+  const isShown = happening !== undefined && happening.withheld !== true;
+  return { note, review: isShown ? review : { ...review, note: null } };
 }
 
 export function totalsOf(records: readonly StateRecord[]): Totals {
@@ -63,9 +82,18 @@ export function totalsOf(records: readonly StateRecord[]): Totals {
   return totals;
 }
 
-export function timelineOf(record: Pick<StateRecord, "timeline">): TimelineEntry[] {
-  return record.timeline.map(({ at, state, who, note }) => {
-    const text = noteText(note);
-    return { at, state, ...(who === null ? {} : { who }), ...(text === null ? {} : { note: text }) };
+export function timelineOf(
+  { timeline }: Pick<StateRecord, "timeline">,
+  hidesNote: (happening: Happening) => boolean,
+): TimelineEntry[] {
+  return timeline.map((happening) => {
+    const { at, state, who } = happening;
+    const note = noteText(happening.note);
+    return {
+      at,
+      state,
+      ...(who === null ? {} : { who }),
+      ...(note === null || hidesNote(happening) ? {} : { note }),
+    };
   });
 }

@@ -140,10 +140,11 @@ Deno.test("CM-7: sender, recipient and stranger each see what is theirs", async 
 Deno.test("CM-7: who sends to themselves is both, and their own rules hold", async () => {
   const { rig, ann, history } = await twoContacts();
   await using _ = rig;
+  await rig.prefer(ann, { categories: { general: "block" } });
   const withheld = await rig.send(ann, ann);
   assert.deepEqual(await rig.inboxOf(ann), []);
   assert.equal(taken(await history.get(ann, { id: withheld.id })).state, undefined);
-  await rig.prefer(ann, { acceptFrom: "anyone" });
+  await rig.prefer(ann, { categories: { general: "allow" } });
   const { id } = await rig.send(ann, ann);
   await rig.take(ann);
   const detail = taken(await history.get(ann, { id }));
