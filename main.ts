@@ -1,4 +1,4 @@
-import { type OpenServices, openServices } from "./lib/compose/mod.ts";
+import { type OpenServices, openServices, StorageProblem } from "./lib/compose/mod.ts";
 import { type Config, ConfigProblem, loadConfig } from "./lib/config/mod.ts";
 import { ConsoleLines } from "./lib/platform/console_lines.ts";
 import { type Log, systemClock, systemRandom } from "./lib/platform/mod.ts";
@@ -85,6 +85,7 @@ async function openStoreOrTell(config: Config, log: Log): Promise<OpenServices> 
   try {
     return await openServices({ config, log, clock: systemClock, random: systemRandom });
   } catch (error) {
+    if (error instanceof StorageProblem) throw new StartProblem(error.message);
     log.error("store.failed", { error: asError(error) });
     const reason = reasonOf(error);
     if (/database is locked/i.test(reason)) {

@@ -3,6 +3,7 @@ import { useEffect } from "preact/hooks";
 import { Brand } from "../components/Brand.tsx";
 import { ConnectionStatus } from "../components/ConnectionStatus.tsx";
 import { pageConnection, startConnection } from "../lib/browser/connection.ts";
+import { guardDrops } from "../lib/browser/page_drop.ts";
 import { browserTimeFormat, rememberTimeFormat } from "../lib/browser/time_format.ts";
 import { timeText } from "../lib/words/times.ts";
 import { isStopMarked, markStop, unmarkStop } from "../lib/browser/pending_stop.ts";
@@ -75,6 +76,7 @@ function Head({ username, userId, worker, path, stoppedSince }: HeadProps) {
       if (!stopped.value) stop();
     };
     addEventListener("keydown", onKey);
+    offs.push(guardDrops());
     void startConnection(userId === null ? null : { userId, username }).then((person) => {
       name.value = person?.username ?? "";
       // Stop was pressed on an earlier page, which was left before the answer.

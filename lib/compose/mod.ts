@@ -4,6 +4,7 @@
  * Start with `openServices` below.
  */
 import { type Passwords, prepareDemo, prepareFirstAdmin } from "../accounts/mod.ts";
+import { StorageProblem } from "../adapters/blobs/mod.ts";
 import { diskHealth, DiskReserve, makePrivate } from "../adapters/disk/mod.ts";
 import {
   JobRunner,
@@ -41,6 +42,8 @@ import { Hub, Realtime } from "../realtime/mod.ts";
 import type { Services } from "../web/mod.ts";
 
 /** Options of a start. Tests replace the clock, the randomness, the store and the password hash. */
+export { StorageProblem };
+
 export interface OpenOptions {
   config: Config;
   log: Log;

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
+import type { Page } from "playwright-core";
 import { Refusal } from "../../lib/protocol/mod.ts";
 import { type FakeSite, fakeSiteTest, slowUploads } from "../fakes/browser_site.ts";
 import { until } from "../fakes/until.ts";
@@ -112,6 +113,31 @@ uploadsTest("UI-5: files are dropped on the page", async ({ page, fake }) => {
   assert.equal(await page.locator(".drop-over").count(), 0);
   assert.equal(fake.world.files.length, 1);
 });
+
+/** Drops a file on the element; says whether the browser was kept from opening it. */
+const dropOn = (page: Page, selector: string) =>
+  page.locator(selector).first().evaluate((element) => {
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File(["words"], "beside.txt"));
+    const events = ["dragover", "drop"].map((type) =>
+      new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true })
+    );
+    return events.every((event) => !element.dispatchEvent(event));
+  });
+
+uploadsTest(
+  "UI-5: a file that is dropped beside the box is uploaded too, and never replaces the page",
+  async ({ page, fake, base }) => {
+    assert.ok(await dropOn(page, "h1"));
+    await page.getByRole("list", { name: "Your files" }).getByText("beside.txt").waitFor();
+    assert.equal(await page.locator(".drop-over").count(), 0);
+    assert.equal(fake.world.files.length, 1);
+    await page.goto(`${base}/contacts`);
+    await page.locator("[data-connection]").waitFor();
+    await until(() => dropOn(page, "h1"));
+    assert.equal(fake.world.files.length, 1, "this page has no upload");
+  },
+);
 
 uploadsTest(
   "FI-6 UI-5: a file that is uploaded in the form goes with the command",

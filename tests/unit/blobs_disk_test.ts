@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { DiskBlobs } from "../../lib/adapters/blobs/mod.ts";
+import { DiskBlobs, StorageProblem } from "../../lib/adapters/blobs/mod.ts";
+
 import {
   asideOf,
   hashOf,
@@ -12,6 +13,7 @@ import {
   other,
   pattern,
   read,
+  smallFileSystem,
   utf8,
   writeAll,
 } from "../fakes/blob_stores.ts";
@@ -36,6 +38,28 @@ Deno.test("FI-3: bytes lie under their hash, and nowhere else", async () => {
     assert.equal(pathOf(root, sha256), `${root}/files/${hashOf(bytes).slice(0, 2)}/${hashOf(bytes)}`);
     assert.deepEqual(await Deno.readFile(pathOf(root, sha256)), bytes);
     assert.deepEqual(await listed(Deno.readDir(`${root}/uploads`)), []);
+  });
+});
+
+Deno.test("FI-9: a storage directory on a file system of its own works", async () => {
+  await using disk = await smallFileSystem(1 << 20);
+  const root = `${disk.root}/storage`;
+  const blobs = await DiskBlobs.open(root);
+  assert.equal(await keepAll(blobs, one, utf8("elsewhere")), hashOf(utf8("elsewhere")));
+});
+
+Deno.test("FI-9: files on another file system than uploads are refused at the start, in one line that says where", async () => {
+  await onDisk(async (root) => {
+    await using disk = await smallFileSystem(1 << 20);
+    await Deno.remove(`${root}/files`);
+    await Deno.symlink(disk.root, `${root}/files`);
+    await assert.rejects(DiskBlobs.open(root), (error) => {
+      assert.ok(error instanceof StorageProblem);
+      assert.ok(error.message.includes(`from ${root}/uploads to ${root}/files`), error.message);
+      assert.ok(!error.message.includes("\n"));
+      return true;
+    });
+    assert.deepEqual(await listed(Deno.readDir(`${root}/uploads`)), [], "nothing is left behind");
   });
 });
 

@@ -17,11 +17,14 @@ import {
   timeOf,
   unwrittenSize,
 } from "./entries.ts";
+import { checkRename } from "./one_file_system.ts";
 import { isFolder, isHash, isId, Places } from "./places.ts";
 import { streamOf } from "./read.ts";
 import { Room } from "./room.ts";
 import { type HashedSoFar, StagedFile, type StagedFileOptions } from "./staged_file.ts";
 import { straysOf } from "./strays.ts";
+
+export { StorageProblem } from "./one_file_system.ts";
 
 /** Only the server's own user can read people's files. */
 const fileMode = 0o600;
@@ -55,7 +58,7 @@ export class DiskBlobs implements BlobStore {
     this.#room = new Room(this.#places.uploads, leftFreeBytes);
   }
 
-  /** Creates missing directories, and makes them private. */
+  /** Creates missing directories, and makes them private. Throws a `StorageProblem` where uploads could not be moved (FI-9). */
   static async open(root: string, clock: Clock = systemClock, leftFreeBytes = 0): Promise<DiskBlobs> {
     const places = new Places(root);
     await Deno.mkdir(places.root, { recursive: true, mode: directoryMode });
@@ -65,6 +68,7 @@ export class DiskBlobs implements BlobStore {
       // A copy or a restore can have widened the mode.
       if (mode !== null && (mode & 0o077) !== 0) await Deno.chmod(path, directoryMode);
     }
+    await checkRename(places);
     await syncDirectory(places.root);
     return new DiskBlobs(root, clock, leftFreeBytes);
   }
