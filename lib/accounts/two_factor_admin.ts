@@ -1,5 +1,5 @@
 import { auditEntryOf, type Caller } from "../platform/mod.ts";
-import { type Answer, Refusal, type Role, role, type TwoFactorPolicy } from "../protocol/mod.ts";
+import { type Answer, nothingHere, Refusal, type Role, role, type TwoFactorPolicy } from "../protocol/mod.ts";
 import type { TwoFactorNeeds } from "./two_factor_needs.ts";
 import { noFactors } from "./two_factor_ports.ts";
 
@@ -55,8 +55,4 @@ export class TwoFactorAdmin {
 
 function inOrder(roles: ReadonlySet<Role>): TwoFactorPolicy {
   return { roles: role.options.filter((one) => roles.has(one)) };
-}
-
-function nothingHere(): Refusal {
-  return new Refusal("not_found", "request.nothing");
 }

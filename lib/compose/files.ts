@@ -114,9 +114,7 @@ export async function openFiles(parts: FilesParts): Promise<OpenFiles> {
     log,
     settings: config,
     mayAdd: (ownerId) => parts.people.isActive(ownerId),
-    async onRefused({ why, ...upload }) {
-      if (why === "match") await incidents.refusedAgain(upload);
-    },
+    onRefused: (file) => incidents.uploadRefused(file),
   });
   const board = new ScanStatusBoard({
     virus,

@@ -1,5 +1,5 @@
 import { type AuditEntry, auditEntryOf, type Caller } from "../platform/mod.ts";
-import { type AdminCategory, type Category, limits, Refusal, say } from "../protocol/mod.ts";
+import { type AdminCategory, type Category, limits, nothingHere, Refusal, say } from "../protocol/mod.ts";
 import type { CategoryRecord, CategoryStore, ConsentStore } from "./ports.ts";
 
 /** BR-5: the categories of a first start. */
@@ -164,8 +164,4 @@ function taken(): Refusal {
   return new Refusal("conflict", "category.taken", {
     fields: { slug: "field.taken" },
   });
-}
-
-function nothingHere(): Refusal {
-  return new Refusal("not_found", "request.nothing");
 }

@@ -15,6 +15,7 @@ import { Resumable } from "./resumable.ts";
 import { Retention } from "./retention.ts";
 import { Sweep } from "./sweep.ts";
 import { KeyedMutex } from "./keyed_mutex.ts";
+import { UploadCompletion } from "./upload_completion.ts";
 import { Uploads } from "./uploads.ts";
 import { expiryOf, fileObjectOf } from "./views.ts";
 
@@ -47,10 +48,11 @@ export class Files {
     const quotas = new Quotas(parts);
     const intake = new Intake(parts);
     this.#uploads = new Uploads(parts, quotas, intake);
-    this.#resumable = new Resumable(parts, quotas, intake);
+    const completion = new UploadCompletion(parts, intake);
+    this.#resumable = new Resumable(parts, quotas, completion);
     this.#access = new Access(parts);
     this.#retention = new Retention(parts);
-    this.#sweep = new Sweep(parts, this.#resumable, this.#retention);
+    this.#sweep = new Sweep(parts, this.#resumable, completion, this.#retention);
   }
 
   /** FI-1: takes in one upload. `size` in bytes; null when the client did not announce it. */

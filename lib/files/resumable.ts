@@ -2,27 +2,26 @@ import type { Caller } from "../platform/mod.ts";
 import { limits, Refusal, say } from "../protocol/mod.ts";
 import { Append, type AppendRequest } from "./append.ts";
 import { RequestBody } from "./request_body.ts";
-import type { Intake } from "./intake.ts";
 import { fileName } from "./names.ts";
 import { type FileParts, uploadLock } from "./parts.ts";
-import type { Staged, UploadedFrom, UploadRecord } from "./ports.ts";
+import type { UploadedFrom, UploadRecord } from "./ports.ts";
 import type { Quotas } from "./quotas.ts";
 import { beyond, noRoom, noUpload, overUploadMax, superseded } from "./refusals.ts";
 import { ActiveAppend } from "./active_append.ts";
-import { mediaTypeOf } from "./media_type.ts";
+import type { UploadCompletion } from "./upload_completion.ts";
 
 /** Resumable uploads (FI-2). Every offset that the server answers is safe on the disk. */
 export class Resumable {
   readonly #parts: FileParts;
   readonly #quotas: Quotas;
-  readonly #intake: Intake;
+  readonly #completion: UploadCompletion;
   /** The newest append request of each upload. */
   readonly #active = new Map<string, ActiveAppend>();
 
-  constructor(parts: FileParts, quotas: Quotas, intake: Intake) {
+  constructor(parts: FileParts, quotas: Quotas, completion: UploadCompletion) {
     this.#parts = parts;
     this.#quotas = quotas;
-    this.#intake = intake;
+    this.#completion = completion;
   }
 
   /** Whether this process has an append request for the upload. */
@@ -62,7 +61,7 @@ export class Resumable {
       });
       if (refused !== undefined) return refused;
       if (named.size > 0) return record;
-      return await locks.run(uploadLock(record.id), () => this.#complete(record));
+      return await locks.run(uploadLock(record.id), () => this.#completion.complete(record));
     });
   }
 
@@ -79,7 +78,7 @@ export class Resumable {
       () =>
         this.#parts.locks.run(uploadLock(uploadId), async () => {
           const now = await this.#own(caller, uploadId);
-          return now instanceof Refusal || !isWhole(now) ? now : await this.#complete(now);
+          return now instanceof Refusal || !isWhole(now) ? now : await this.#completion.complete(now);
         }),
     );
   }
@@ -119,17 +118,9 @@ export class Resumable {
     return await locks.run(uploadLock(uploadId), async () => {
       const record = await this.#own(caller, uploadId, { alsoRefused: true });
       if (record instanceof Refusal) return record;
-      await this.drop(record);
+      await this.#completion.drop(record);
       return true;
     });
-  }
-
-  /**
-   * Removes the record, then the bytes; the sweep removes bytes left by a crash between. Call it only with the upload's lock.
-   */
-  async drop(record: UploadRecord): Promise<void> {
-    await this.#parts.store.removeUpload(record);
-    await this.#parts.blobs.unstage(record.id);
   }
 
   async #append(
@@ -142,76 +133,20 @@ export class Resumable {
     if (at.offset !== record.offsetBytes) return elsewhere(record);
     // The client lost the last answer: it asks again, and the file exists.
     if (record.fileId !== null) return (at.size ?? 0) === 0 ? record : elsewhere(record);
-    if (isWhole(record)) return await this.#complete(record);
+    if (isWhole(record)) return await this.#completion.complete(record);
     const leftBytes = record.sizeBytes - record.offsetBytes;
     if (at.size !== null && at.size > leftBytes) return beyond(record);
     staging.add(record.id);
     try {
       await using staged = await blobs.reopen(record.id, record.offsetBytes);
-      if (staged === null) return await this.#lost(record);
+      if (staged === null) return await this.#completion.lost(record);
       const append = new Append(this.#parts, record, staged, active);
       const refusal = await append.write(at, body);
       if (refusal !== undefined) return refusal;
-      return append.isWhole ? await this.#finish(append.record, staged) : append.record;
+      return append.isWhole ? await this.#completion.finish(append.record, staged) : append.record;
     } finally {
       staging.delete(record.id);
     }
-  }
-
-  /** All bytes arrived. Writes their hash and type to the record first, so that a crash after that costs no second upload. */
-  async #finish(record: UploadRecord, staged: Staged): Promise<UploadRecord | Refusal> {
-    const { sha256, sizeBytes, head } = await staged.finish();
-    const finishing = { sha256, type: await mediaTypeOf(head, head.length === sizeBytes) };
-    const whole: UploadRecord = { ...record, offsetBytes: sizeBytes, finishing };
-    await this.#parts.store.saveUpload(whole);
-    return await this.#accept(whole, record.id, finishing);
-  }
-
-  /** Makes the file of an upload whose bytes have all arrived. Call it only with the upload's lock. */
-  async #complete(record: UploadRecord): Promise<UploadRecord | Refusal> {
-    const { blobs } = this.#parts;
-    const { id, sizeBytes, finishing } = record;
-    if (finishing !== null) {
-      if (await this.#isStaged(record)) return await this.#accept(record, id, finishing);
-      // The blob store may keep the bytes already, with only the file record missing.
-      const isKept = await blobs.sizeOf(finishing.sha256) === sizeBytes;
-      return isKept ? await this.#accept(record, null, finishing) : await this.#lost(record);
-    }
-    await using staged = await blobs.reopen(id, sizeBytes);
-    return staged === null ? await this.#lost(record) : await this.#finish(record, staged);
-  }
-
-  async #isStaged({ id, sizeBytes }: UploadRecord): Promise<boolean> {
-    await using staged = await this.#parts.blobs.reopen(id, sizeBytes);
-    return staged !== null;
-  }
-
-  async #accept(
-    record: UploadRecord,
-    stagedId: string | null,
-    { sha256, type }: NonNullable<UploadRecord["finishing"]>,
-  ): Promise<UploadRecord | Refusal> {
-    const { store, blobs } = this.#parts;
-    const { ownerId, name, from, sizeBytes } = record;
-    const whole = { stagedId, ownerId, name, from, sha256, sizeBytes, type };
-    const file = await this.#intake.accept(whole, { upload: record });
-    if (file instanceof Refusal) {
-      const { kind, message } = file;
-      if (kind === "not_clean" || kind === "too_large") {
-        await store.saveUpload({ ...record, refused: { kind, message } });
-        await blobs.unstage(record.id);
-      } else if (kind === "unavailable" || kind === "forbidden") {
-        // The bytes were lost while they were being kept, or the owner may not add files: the upload cannot continue.
-        return await this.#lost(record, file);
-      }
-      return file;
-    }
-    return await store.upload(record.id) ?? { ...record, fileId: file.id };
-  }
-
-  async #lost(record: UploadRecord, answer = noUpload()): Promise<Refusal> {
-    await this.drop(record);
-    return answer;
   }
 
   /** Returns the caller's upload. A refused upload gets its refusal again. */

@@ -3,6 +3,7 @@ import type { UploadRecord } from "./ports.ts";
 import type { Resumable } from "./resumable.ts";
 import type { Retention } from "./retention.ts";
 import { ResumableScan } from "./resumable_scan.ts";
+import type { UploadCompletion } from "./upload_completion.ts";
 
 /** Age at which bytes without a record count as left by a process that died. */
 const orphanMs = 3600_000;
@@ -16,15 +17,22 @@ const readAtOnce = 50;
  */
 export class Sweep {
   readonly #parts: FileParts;
-  readonly #resumable: Resumable;
+  readonly #resumable: Pick<Resumable, "isActive">;
+  readonly #completion: Pick<UploadCompletion, "drop">;
   readonly #retention: Retention;
   readonly #staged: ResumableScan<{ id: string; changedMs: number }>;
   readonly #uploads: ResumableScan<UploadRecord>;
   readonly #blobs: ResumableScan<{ sha256: string; changedMs: number }>;
 
-  constructor(parts: FileParts, resumable: Resumable, retention: Retention) {
+  constructor(
+    parts: FileParts,
+    resumable: Pick<Resumable, "isActive">,
+    completion: Pick<UploadCompletion, "drop">,
+    retention: Retention,
+  ) {
     this.#parts = parts;
     this.#resumable = resumable;
+    this.#completion = completion;
     this.#retention = retention;
     this.#staged = new ResumableScan(() => parts.blobs.staged());
     this.#uploads = new ResumableScan(() => parts.store.allUploads());
@@ -47,7 +55,7 @@ export class Sweep {
       await locks.run(uploadLock(id), async () => {
         const record = await store.upload(id);
         if (!isOver(record)) return;
-        await this.#resumable.drop(record);
+        await this.#completion.drop(record);
         ended++;
       });
     }

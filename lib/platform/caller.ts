@@ -13,3 +13,18 @@ export interface Caller {
   /** In every log line of the request (OP-3). */
   requestId: string;
 }
+
+/** MO-4: whether the caller's role is `least` or a higher one. A role of another version is none of them. */
+export function hasRole({ role }: Pick<Caller, "role">, least: "moderator" | "admin"): boolean {
+  switch (role) {
+    case "admin":
+      return true;
+    case "moderator":
+      return least === "moderator";
+    case "member":
+      return false;
+    default:
+      role satisfies never;
+      return false;
+  }
+}

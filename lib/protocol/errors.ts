@@ -82,3 +82,8 @@ export interface Problem extends ToldDetail {
 
 /** What a service answers: the value, or why it is refused. */
 export type Answer<T> = Promise<T | Refusal>;
+
+/** MO-4: the answer to everyone without the role, and for what does not exist. */
+export function nothingHere(): Refusal {
+  return new Refusal("not_found", "request.nothing");
+}

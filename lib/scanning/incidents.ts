@@ -1,9 +1,11 @@
-import { auditEntryOf, type Caller } from "../platform/mod.ts";
+import type { RefusedFile } from "../files/mod.ts";
+import { auditEntryOf, type Caller, hasRole } from "../platform/mod.ts";
 import {
   type Incident,
   type IncidentClose,
   type IncidentPage,
   limits,
+  nothingHere,
   Refusal,
   type ReportDraft,
   type Said,
@@ -20,8 +22,8 @@ import type {
 import { Keeping, type KeepingNeeds } from "./incidents_keeping.ts";
 import { incidentView } from "./incidents_views.ts";
 import type { CsamFinding, MatchHandler, ScanJob } from "./ports.ts";
-import { busyOrDone, notDraftable, Submissions } from "./report_submission.ts";
-import { isStaff } from "./staff.ts";
+import { busyOrDone, notDraftable } from "./report_claims.ts";
+import { Submissions } from "./report_submission.ts";
 import { reportXml } from "./report_xml.ts";
 
 export interface IncidentsNeeds extends KeepingNeeds {
@@ -48,6 +50,11 @@ export class Incidents implements MatchHandler {
     return this.#keeping.preserve(job, finding, verdicts);
   }
 
+  /** Takes note of an upload that was refused for its hash. Only what a match refuses concerns an incident (SC-5). */
+  async uploadRefused({ why, ...upload }: RefusedFile): Promise<void> {
+    if (why === "match") await this.refusedAgain(upload);
+  }
+
   refusedAgain(upload: RefusedUpload): Promise<void> {
     return this.#keeping.refusedAgain(upload);
   }
@@ -64,7 +71,7 @@ export class Incidents implements MatchHandler {
     caller: Caller,
     query: { state?: Incident["state"] | undefined; before?: string | undefined; limit?: number | undefined },
   ): Promise<IncidentPage | Refusal> {
-    if (!isStaff(caller)) return nothingHere();
+    if (!hasRole(caller, "moderator")) return nothingHere();
     const limit = query.limit ?? limits.pageDefault;
     const records = await this.#needs.store.page({
       before: query.before ?? null,
@@ -78,12 +85,12 @@ export class Incidents implements MatchHandler {
   }
 
   async get(caller: Caller, incidentId: string): Promise<Incident | Refusal> {
-    if (!isStaff(caller)) return nothingHere();
+    if (!hasRole(caller, "moderator")) return nothingHere();
     return await this.#shown(await this.#needs.store.incident(incidentId));
   }
 
   async draft(caller: Caller, incidentId: string, draft: ReportDraft): Promise<Incident | Refusal> {
-    if (!isStaff(caller)) return nothingHere();
+    if (!hasRole(caller, "moderator")) return nothingHere();
     const { store, clock } = this.#needs;
     const now = clock.now();
     const auditEntry = auditEntryOf(caller, "incident.draft", `incident:${incidentId}`, {
@@ -109,7 +116,7 @@ export class Incidents implements MatchHandler {
   }
 
   async report(caller: Caller, incidentId: string): Promise<{ xml: string; problems: Said[] } | Refusal> {
-    if (!isStaff(caller)) return nothingHere();
+    if (!hasRole(caller, "moderator")) return nothingHere();
     const { store } = this.#needs;
     const auditEntry = auditEntryOf(caller, "incident.export", `incident:${incidentId}`);
     // The audit entry is written before the export is returned.
@@ -123,7 +130,7 @@ export class Incidents implements MatchHandler {
   }
 
   async submit(caller: Caller, incidentId: string): Promise<Incident | Refusal> {
-    if (!isStaff(caller)) return nothingHere();
+    if (!hasRole(caller, "moderator")) return nothingHere();
     return await this.#shown(await this.#submissions.submit(caller, incidentId));
   }
 
@@ -132,7 +139,7 @@ export class Incidents implements MatchHandler {
    * open incident names them. Legal holds stay until their end. A closed incident can be closed again to reinstate someone.
    */
   async close(caller: Caller, incidentId: string, body: IncidentClose): Promise<Incident | Refusal> {
-    if (!isStaff(caller)) return nothingHere();
+    if (!hasRole(caller, "moderator")) return nothingHere();
     const { store, clock } = this.#needs;
     const named = body.reinstate ?? [];
     const userIds = await this.#accountsOf(caller, incidentId, named);
@@ -186,11 +193,6 @@ export class Incidents implements MatchHandler {
   async #view(record: IncidentRecord): Promise<Incident> {
     return incidentView(record, await this.#needs.store.uploads(record.id, limits.pageMax));
   }
-}
-
-/** MO-4: the answer to everyone without the role. */
-function nothingHere(): Refusal {
-  return new Refusal("not_found", "request.nothing");
 }
 
 function textOrNull(text: string | null | undefined): string | null {

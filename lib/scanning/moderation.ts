@@ -1,17 +1,17 @@
 import type { FileRecord, FileStore } from "../files/mod.ts";
-import { auditEntryOf, type Caller, type Clock, iso } from "../platform/mod.ts";
+import { auditEntryOf, type Caller, type Clock, hasRole, iso } from "../platform/mod.ts";
 import {
   type AdminFile,
   type AdminFilePage,
   type Answer,
   type FileDecision,
   limits,
+  nothingHere,
   Refusal,
   say,
   type Verdict,
 } from "../protocol/mod.ts";
 import type { BlobStanding, Conclusion, DecisionStore, ScanStore } from "./ports.ts";
-import { isStaff } from "./staff.ts";
 
 /** Number of uploads of one blob that are listed. */
 const uploadsShown = 100;
@@ -44,7 +44,7 @@ export class FileModeration {
       limit?: number | undefined;
     },
   ): Answer<AdminFilePage> {
-    if (!isStaff(caller)) return nothingHere();
+    if (!hasRole(caller, "moderator")) return nothingHere();
     const limit = query.limit ?? limits.pageDefault;
     const states = query.state === undefined ? listedStates : [query.state];
     const found = await Promise.all(
@@ -59,7 +59,7 @@ export class FileModeration {
   }
 
   async get(caller: Caller, sha256: string): Answer<AdminFile> {
-    if (!isStaff(caller)) return nothingHere();
+    if (!hasRole(caller, "moderator")) return nothingHere();
     const standing = await this.#needs.decisions.standing(sha256);
     if (standing === null) return noFile();
     return (await this.#shown([standing]))[0]!;
@@ -67,7 +67,7 @@ export class FileModeration {
 
   /** Releases or rejects a held file; rejecting refuses its hash from then on. Writes the audit entry in the same commit. */
   async decide(caller: Caller, sha256: string, { release, reason }: FileDecision): Answer<AdminFile> {
-    if (!isStaff(caller)) return nothingHere();
+    if (!hasRole(caller, "moderator")) return nothingHere();
     for (let tries = 0; tries < limits.writeTries; tries++) {
       const standing = await this.#needs.decisions.standing(sha256);
       if (standing === null) return noFile();
@@ -148,11 +148,6 @@ function mayNot({ blob, verdicts, scan }: BlobStanding, release: boolean): Refus
     return new Refusal("conflict", "file.unchecked");
   }
   return null;
-}
-
-/** MO-4: the answer to everyone without the role. */
-function nothingHere(): Refusal {
-  return new Refusal("not_found", "request.nothing");
 }
 
 function noFile(): Refusal {

@@ -5,19 +5,18 @@ import {
   type Clock,
   type Ids,
   type Log,
-  type Timer,
 } from "../platform/mod.ts";
-import { english, limits, type Message, Refusal, say } from "../protocol/mod.ts";
+import { english, limits, Refusal, say } from "../protocol/mod.ts";
 import {
   type CyberTipline,
   type EvidenceStore,
   type IncidentRecord,
-  type IncidentReport,
   type IncidentStore,
   type IncidentUpload,
   tiplineCodes,
   type TiplineFailure,
 } from "./evidence_ports.ts";
+import { type Claim, conflict, ReportClaims } from "./report_claims.ts";
 import { fileDetailsXml, reportXml } from "./report_xml.ts";
 
 export interface SubmissionNeeds {
@@ -30,19 +29,6 @@ export interface SubmissionNeeds {
   log: Log;
 }
 
-/** Time without a renewal after which a claim counts as left by a process that died. */
-const claimMs = 2 * 60_000;
-const renewMs = 30_000;
-
-/** The claimed incident. */
-interface Claim {
-  incident: IncidentRecord;
-  report: IncidentReport;
-  token: string;
-  /** Number of the report of an interrupted submission. */
-  earlier: string | null;
-}
-
 /** Result of a submission. `reportId` is set when the outcome of that report is unknown. */
 type Outcome = { filed: string } | { refusal: Refusal; why: string; reportId: string | null };
 
@@ -53,9 +39,11 @@ type Outcome = { filed: string } | { refusal: Refusal; why: string; reportId: st
  */
 export class Submissions {
   readonly #needs: SubmissionNeeds;
+  readonly #claims: ReportClaims;
 
   constructor(needs: SubmissionNeeds) {
     this.#needs = needs;
+    this.#claims = new ReportClaims(needs);
   }
 
   /** Null when there is no such incident. */
@@ -64,62 +52,10 @@ export class Submissions {
     if (cybertip === null) {
       return conflict("report.credentials");
     }
-    const claim = await this.#claim(incidentId);
+    const claim = await this.#claims.take(incidentId);
     if (claim === null || claim instanceof Refusal) return claim;
-    using _kept = this.#kept(claim);
+    using _kept = this.#claims.kept(claim);
     return await this.#conclude(caller, claim, await this.#outcome(cybertip, claim));
-  }
-
-  async #claim(incidentId: string): Promise<Claim | Refusal | null> {
-    const { store, clock, ids } = this.#needs;
-    const token = ids.next();
-    const now = clock.now();
-    let earlier: string | null = null;
-    const claimed = await store.change(incidentId, (record) => {
-      const refused = notNow(record, now);
-      if (refused !== null) return refused;
-      earlier = record.submission?.reportId ?? null;
-      return { to: { ...record, submission: { token, untilMs: now + claimMs, reportId: earlier } } };
-    });
-    if (claimed === null || claimed instanceof Refusal) return claimed;
-    return { incident: claimed, report: claimed.report!, token, earlier };
-  }
-
-  /** Renews the claim until it is disposed. */
-  #kept(claim: Claim): Disposable {
-    const { clock, log } = this.#needs;
-    let timer: Timer | undefined;
-    const later = () => {
-      timer = clock.after(renewMs, () => {
-        // A failed renewal makes the submission check the claim before it finishes the report.
-        this.#renew(claim).catch((error) => log.warn("report.claim_not_renewed", { error })).finally(() => {
-          if (timer !== undefined) later();
-        });
-      });
-    };
-    later();
-    return {
-      [Symbol.dispose]() {
-        timer?.cancel();
-        timer = undefined;
-      },
-    };
-  }
-
-  /** False when another caller took the claim. */
-  async #renew({ incident, token }: Claim, reportId?: string): Promise<boolean> {
-    const { store, clock } = this.#needs;
-    const renewed = await store.change(incident.id, (record) => {
-      if (record.submission?.token !== token) return conflict("report.takenOver");
-      const untilMs = clock.now() + claimMs;
-      return {
-        to: {
-          ...record,
-          submission: { ...record.submission, untilMs, reportId: reportId ?? record.submission.reportId },
-        },
-      };
-    });
-    return renewed !== null && !(renewed instanceof Refusal);
   }
 
   async #outcome(cybertip: CyberTipline, claim: Claim): Promise<Outcome> {
@@ -156,7 +92,7 @@ export class Submissions {
     reportId: string,
   ): Promise<Extract<Outcome, { refusal: Refusal }> | null> {
     const lost = refusedWith(conflict("report.elsewhere"), null);
-    if (!await this.#renew(claim, reportId)) return lost;
+    if (!await this.#claims.renew(claim, reportId)) return lost;
     const source = await this.#sealed(claim.incident);
     if (source !== null) {
       const { sha256, sizeBytes } = claim.incident;
@@ -173,7 +109,7 @@ export class Submissions {
       const told = await cybertip.fileInfo(details.xml);
       if (told !== true) return failed(told, null);
     }
-    return await this.#renew(claim) ? null : lost;
+    return await this.#claims.renew(claim) ? null : lost;
   }
 
   /** Returns the incident whose evidence holds the bytes; null when they are gone. */
@@ -232,41 +168,6 @@ export class Submissions {
     });
     return refusal;
   }
-}
-
-/** Returns why an incident's report cannot be submitted or changed at a time; null when it can. */
-export function busyOrDone({ state, report, submission }: IncidentRecord, nowMs: number): Refusal | null {
-  if (report !== null && report.submittedMs !== null) {
-    return conflict(say("report.submitted", { id: report.reportId ?? "" }));
-  }
-  if (submission !== null && submission.untilMs > nowMs) {
-    return conflict("report.submitting");
-  }
-  // The outcome of a submission can also be found after the end of the review.
-  return state === "closed" && submission === null ? conflict("incident.closed") : null;
-}
-
-/** Like `busyOrDone`, for a new draft: a report that may have been filed does not change until its outcome is known. */
-export function notDraftable(record: IncidentRecord, nowMs: number): Refusal | null {
-  const refused = busyOrDone(record, nowMs);
-  if (refused !== null || record.submission === null) return refused;
-  return conflict(
-    "report.uncertain",
-  );
-}
-
-function notNow(record: IncidentRecord, nowMs: number): Refusal | null {
-  const refused = busyOrDone(record, nowMs);
-  if (refused !== null) return refused;
-  if (record.report === null) return conflict("report.noDraft");
-  if (record.evidence === "sealing") {
-    return conflict("report.sealing");
-  }
-  return null;
-}
-
-function conflict(message: Message): Refusal {
-  return new Refusal("conflict", message);
 }
 
 function refusedWith(refusal: Refusal, reportId: string | null): Extract<Outcome, { refusal: Refusal }> {
