@@ -1,6 +1,6 @@
 /** How long tests took, from the JUnit report that `deno test` writes. */
 
-interface FileTime {
+export interface FileTime {
   /** A path from the project's root. */
   file: string;
   tests: number;
@@ -10,19 +10,19 @@ interface FileTime {
 
 const slowestShown = 10;
 
-/**
- * Steps are named `test > step`, and their time is in their test's. Tests that a file of `tests/fakes/` registers stand in
- * the report under that file: `fileOf` gives the file that they are for, by their name, where it is known.
- */
-export function fileTimes(junit: string, fileOf: ReadonlyMap<string, string>): FileTime[] {
+/** Files with their times, from the report and from what `deno test` printed. */
+export function fileTimes(junit: string, said: string): FileTime[] {
+  const fileOf = filesByTest(said);
   const files = new Map<string, FileTime>();
   for (
     const [, suite = "", cases = ""] of junit.matchAll(/<testsuite name="([^"]*)"[^>]*>(.*?)<\/testsuite>/gs)
   ) {
     let test: string | null = null;
     for (const [, name = "", time] of cases.matchAll(/<testcase name="([^"]*)"[^>]*? time="([\d.]+)"/g)) {
+      // Steps are named `test > step`, and their time is in their test's.
       if (test !== null && name.startsWith(`${test} &gt; `)) continue;
       test = name;
+      // Tests that a file of `tests/fakes/` registers stand under that file: they belong to the one that was run.
       const registeredIn = suite.replace(/^\.\//, "");
       const file = registeredIn.endsWith("_test.ts") ? registeredIn : fileOf.get(plain(name)) ?? registeredIn;
       const known = files.get(file) ?? { file, tests: 0, seconds: 0 };
@@ -30,6 +30,18 @@ export function fileTimes(junit: string, fileOf: ReadonlyMap<string, string>): F
     }
   }
   return [...files.values()];
+}
+
+/** Names of tests and the files that were run for them. */
+function filesByTest(said: string): Map<string, string> {
+  const files = new Map<string, string>();
+  let running = "";
+  for (const line of said.split("\n")) {
+    running = /^running \d+ tests? from \.\/(\S+)/.exec(line)?.[1] ?? running;
+    const [, file = running, name] = /^(?:\.\/(\S+) => )?(\S.*?) \.\.\./.exec(line) ?? [];
+    if (name !== undefined) files.set(name, file);
+  }
+  return files;
 }
 
 const entities: Readonly<Record<string, string>> = {

@@ -4,7 +4,7 @@ import { ServerProcess } from "../fakes/server_process.ts";
 import { until } from "../fakes/until.ts";
 
 /** A server that has not come to its point after this long is killed from outside. */
-const pointMs = 2000;
+const pointMs = 20_000;
 /** Administers every mortal server. */
 export const admin = { username: "ada", password: "a sentence that only ada knows" };
 
