@@ -1,6 +1,7 @@
 /**
- * `dying_server.ts POINT TIMES`: the server as `main.ts` composes it, which kills itself (SIGKILL) when it comes to a point
+ * `dying_server.ts [POINT TIMES]`: the server as `main.ts` composes it, which kills itself (SIGKILL) when it comes to a point
  * for that many times. What dies is a whole process in the middle of its work, with whatever else it does at that moment.
+ * So that many starts take little time it has no pages and cheap passwords.
  */
 import { DiskBlobs } from "../../lib/adapters/blobs/mod.ts";
 import type { Write } from "../../lib/adapters/kv/committer.ts";
@@ -9,10 +10,12 @@ import { buildApp, serving } from "../../lib/web/app.ts";
 import { openServices } from "../../lib/compose/mod.ts";
 import { ConfigProblem, loadConfig } from "../../lib/config/mod.ts";
 import type { BlobStore, Staged } from "../../lib/files/ports.ts";
-import { loadBuild } from "../../lib/fresh/build.ts";
+import { readSnapshot } from "../../lib/fresh/build.ts";
+import { loadSnapshot } from "../../lib/fresh/snapshot.ts";
 import { say } from "../../lib/platform/console.ts";
 import { silentLog, systemClock } from "../../lib/platform/mod.ts";
 import type { DyingPoint } from "./dying_points.ts";
+import { cheapPasswords } from "./open_services.ts";
 
 type Pass = (point: DyingPoint) => void;
 
@@ -125,6 +128,14 @@ function dyingStore(store: Store, pass: Pass): Store {
   return { ...store, committer, [Symbol.asyncDispose]: () => store[Symbol.asyncDispose]() };
 }
 
+/** What programs call; pages are left out. */
+async function apiRoutes(): Promise<Awaited<ReturnType<typeof loadSnapshot>>> {
+  const snapshot = await readSnapshot(Deno.cwd());
+  if (snapshot === null) throw new Error("There is no build in _fresh/.");
+  const routes = snapshot.routes.filter((route) => /^(?:api\/|healthz|_middleware)/.test(route));
+  return await loadSnapshot(Deno.cwd(), "routes", { ...snapshot, islands: [], routes });
+}
+
 if (import.meta.main) {
   const read = loadConfig();
   if (read instanceof ConfigProblem) throw new Error(read.line);
@@ -132,9 +143,9 @@ if (import.meta.main) {
   const { pass, arm } = dying(Deno.args[0], Number(Deno.args[1]));
   const store = dyingStore(await openStore(config.kv), pass);
   const blobs = dyingBlobs(await DiskBlobs.open(`${config.dataDir}/storage`, systemClock), pass);
-  const open = await openServices({ config, log: silentLog, store, blobs });
+  const open = await openServices({ config, log: silentLog, store, blobs, passwords: cheapPasswords() });
   const app = buildApp(() => open.services);
-  (await loadBuild())(app);
+  (await apiRoutes())(app);
   const { addr } = Deno.serve(
     { hostname: config.host, port: config.port, onListen: () => {} },
     serving(app, config),
