@@ -87,7 +87,7 @@ siteTest("CM-5: proof is uploaded where it is handed in, and its sender sees it"
   await ann.locator("[name=requires][value=review]").check();
   await ann.locator("main").getByRole("button", { name: "Send" }).click();
   await ann.getByRole("link", { name: "Paint the fence" }).click();
-  await ann.getByText("What happened").waitFor();
+  await ann.getByText("Timeline").waitFor();
   const card = bob.getByRole("article", { name: "Paint the fence" });
   await card.getByRole("button", { name: "Accept" }).click();
   await card.getByText("Add files").click();
@@ -96,7 +96,7 @@ siteTest("CM-5: proof is uploaded where it is handed in, and its sender sees it"
   await box.waitFor();
   assert.ok(await box.isChecked());
   await card.locator(".check .hint", { hasText: "Being checked" }).waitFor({ state: "detached" });
-  await card.getByRole("button", { name: "Hand in" }).click();
+  await card.getByRole("button", { name: "Submit" }).click();
   await ann.getByRole("list", { name: "Handed in by @demo-bob" }).waitFor();
   await isShown(ann, "fence.png");
 });

@@ -20,7 +20,7 @@ async function pressUntil(page: Page, key: string, done: () => Promise<boolean>)
   });
 }
 
-const sheet = (page: Page) => page.getByRole("dialog", { name: "Keys" });
+const sheet = (page: Page) => page.getByRole("dialog", { name: "Keyboard shortcuts" });
 /** The heading of the command that has the focus itself. */
 const focused = (page: Page) =>
   page.evaluate(() => document.querySelector("article:focus")?.querySelector("h2")?.textContent ?? "");
@@ -30,7 +30,7 @@ keysTest(
   "/preferences",
   async ({ page, base }) => {
     await pressUntil(page, "?", () => sheet(page).isVisible());
-    assert.ok(await sheet(page).getByText("Go to the inbox").isVisible());
+    assert.ok(await sheet(page).getByText("Go to inbox").isVisible());
     await page.keyboard.press("Escape");
     await sheet(page).waitFor({ state: "hidden" });
     for (const [letter, path] of [["s", "/send"], ["h", "/history"], ["i", "/"]] as const) {
@@ -103,7 +103,7 @@ keysTest(
       if (page.url().endsWith("/confirm")) await page.goBack();
       return await ask.isVisible();
     });
-    await ask.getByRole("button", { name: "Leave it as it is" }).click();
+    await ask.getByRole("button", { name: "Keep it" }).click();
     await ask.waitFor({ state: "hidden" });
     await cancel.click();
     await page.keyboard.press("Escape");
@@ -136,7 +136,7 @@ keysTest(
       return await ask.isVisible();
     });
     const before = (await sure()).length;
-    await ask.getByRole("button", { name: "Cancel it" }).click();
+    await ask.getByRole("button", { name: "Cancel command" }).click();
     await ask.waitFor({ state: "hidden" });
     // The form goes off behind the dialog's own end.
     await until(async () => (await sure()).length > before);
@@ -162,7 +162,7 @@ keysTest(
       if (page.url().endsWith("/confirm")) await page.goBack();
       return await ask.isVisible();
     });
-    await ask.getByRole("button", { name: "Remove the contact" }).click();
+    await ask.getByRole("button", { name: "Remove contact" }).click();
     await page.waitForURL(/\/contacts\?notice=remove$/);
     const removed = fake.world.calls.filter(({ method }) => method === "contact.remove");
     assert.deepEqual(removed.map(({ params }) => params), [{ username: "bob" }]);
@@ -179,7 +179,7 @@ keysTest(
     await page.mouse.click(5, 400);
     await sheet(page).waitFor({ state: "hidden" });
     await page.keyboard.press("?");
-    await sheet(page).getByText("Go to the inbox").click();
+    await sheet(page).getByText("Go to inbox").click();
     assert.ok(await sheet(page).isVisible(), "a press on the sheet leaves it open");
     await page.mouse.click(place.x + place.width / 2, place.y + place.height / 2);
     await page.getByText("Stopped. Nothing is delivered to you.").waitFor();

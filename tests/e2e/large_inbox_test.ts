@@ -79,7 +79,7 @@ siteTest(
     await page.mouse.wheel(0, -100_000);
     const scrolling = await tasks();
 
-    const box = page.getByRole("searchbox", { name: "Find in this list" });
+    const box = page.getByRole("searchbox", { name: "Filter this list" });
     await box.pressSequentially("command 499", { delay: 20 });
     await page.getByText(/^\d+ of \d+ fit\.$/).waitFor();
     const found = await page.getByRole("heading", { level: 2 }).allTextContents();

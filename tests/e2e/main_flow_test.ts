@@ -42,10 +42,10 @@ siteTest(
     await live(noraPage);
     await nora.choose(noraPage.getByRole("row", { name: "Feet" }).getByRole("radio", { name: /ask/i }));
     for (const next of ["who", "when", "ready"]) {
-      await nora.press(button(noraPage, "Save and go on"));
+      await nora.press(button(noraPage, "Save and continue"));
       await noraPage.waitForURL(`${base}/welcome/${next}`);
     }
-    await nora.press(noraPage.getByRole("link", { name: "Go to the inbox" }));
+    await nora.press(noraPage.getByRole("link", { name: "Go to inbox" }));
     await noraPage.waitForURL(`${base}/`);
     const { caller } = await personOf(services, "nora", password);
     const limits = await services.preferences.get(caller);
@@ -121,13 +121,13 @@ siteTest(
     await page.getByRole("checkbox").check();
     await page.getByRole("button", { name: "Register" }).click();
     await page.waitForURL(`${base}/welcome`);
-    await page.getByRole("link", { name: "Skip everything" }).click();
+    await page.getByRole("link", { name: "Skip setup" }).click();
     await page.waitForURL(`${base}/`);
 
     const { caller } = await personOf(services, "nora", password);
     await place(page, "Contacts").click();
     await page.getByLabel("Username").fill("demo-ann");
-    await button(page, "Ask").click();
+    await button(page, "Send request").click();
     const { caller: ann } = await personOf(services, "demo-ann", services.demo?.password ?? "");
     assert.ok("relation" in await services.contacts.accept(ann, { username: "nora" }));
 

@@ -58,7 +58,7 @@ offlineTest(
     });
     await site.down();
     await ann.reload();
-    await ann.getByRole("heading", { name: "No connection" }).waitFor();
+    await ann.getByRole("heading", { name: "You are offline" }).waitFor();
     await card(ann, "Water the plants").waitFor();
     await ann.getByText("@demo-ann").waitFor();
     const cached = await ann.evaluate(async () => {
@@ -105,13 +105,13 @@ offlineTest(
     await site.services.commands.cancel(bob, { id: late });
     assert.equal(await stateOf(site, done), "delivered");
     site.up();
-    await ann.getByRole("link", { name: "Open the page" }).waitFor();
+    await ann.getByRole("link", { name: "Open page" }).waitFor();
     await until(async () => await stateOf(site, done) === "completed");
     await card(ann, "Buy bread").getByRole("alert").waitFor();
     assert.equal(await stateOf(site, late), "cancelled");
-    await ann.getByRole("link", { name: "Open the page" }).click();
+    await ann.getByRole("link", { name: "Open page" }).click();
     await online(ann);
-    await ann.getByText("Nothing is asked of you").waitFor();
+    await ann.getByText("Nothing to do").waitFor();
   },
 );
 
@@ -185,9 +185,9 @@ offlineTest(
     await ann.keyboard.press("Control+Shift+Period");
     await ann.getByText("Stopped. Nothing is delivered to you.").waitFor();
     await ann.reload();
-    await ann.getByRole("heading", { name: "No connection" }).waitFor();
+    await ann.getByRole("heading", { name: "You are offline" }).waitFor();
     await ann.getByText("Stopped. Nothing is delivered to you.").waitFor();
-    await ann.getByText("You are stopped").waitFor();
+    await ann.getByText("Stopped").waitFor();
     assert.equal(await card(ann, "Before the stop").getByRole("button").count(), 0);
     const { userId } = await callerOf(site, "demo-ann");
     assert.equal(await site.services.safety.stoppedSince(userId), null);
@@ -253,7 +253,7 @@ offlineTest(
     await until(async () => (await caches()).join() === "behest-next0build-en");
     await site.down();
     await ann.reload();
-    await ann.getByRole("heading", { name: "No connection" }).waitFor();
+    await ann.getByRole("heading", { name: "You are offline" }).waitFor();
   },
 );
 
@@ -287,9 +287,9 @@ offlineTest(
       });
     }, "https://fcm.googleapis.com/fcm/send/ann");
     await ann.goto(`${site.base}/sessions`);
-    await ann.getByText("Notifications are off here.").waitFor();
-    await ann.getByRole("button", { name: "Turn them on" }).click();
-    await ann.getByText("Notifications are on here.").waitFor();
+    await ann.getByText("Notifications are off.").waitFor();
+    await ann.getByRole("button", { name: "Turn on" }).click();
+    await ann.getByText("Notifications are on.").waitFor();
 
     const session = await ann.context().newCDPSession(ann);
     const registration = Promise.withResolvers<string>();
@@ -307,10 +307,10 @@ offlineTest(
       });
       return found.length > 0 && found;
     });
-    assert.deepEqual(shown, [{ title: "Something new waits", body: "", tag: "news" }]);
+    assert.deepEqual(shown, [{ title: "Something new", body: "", tag: "news" }]);
 
-    await ann.getByRole("button", { name: "Turn them off" }).click();
-    await ann.getByText("Notifications are off here.").waitFor();
+    await ann.getByRole("button", { name: "Turn off" }).click();
+    await ann.getByText("Notifications are off.").waitFor();
     assert.deepEqual(pushed, []);
   },
   pushes,

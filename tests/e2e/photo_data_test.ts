@@ -107,7 +107,7 @@ photoTest("UI-5: a photo goes as it is when its person wants that", async (visit
   const { page } = visit;
   const jpeg = await drawn(page, "image/jpeg");
   const photo = joined(jpeg.subarray(0, 2), jpegBytes(jpegSegments.xmp), jpeg.subarray(2));
-  const box = page.getByLabel("Remove the place and camera data from photos");
+  const box = page.getByLabel("Remove location and camera data from photos");
   assert.ok(await box.isChecked());
   await box.uncheck();
   assert.deepEqual(await uploaded(visit, "as it is.jpg", "image/jpeg", photo), photo);
@@ -129,7 +129,7 @@ photoTest(
       "phone.heic was not sent yet: it needs your answer.",
     );
     assert.ok(!fake.world.calls.some(({ method }) => method === "upload.begin"));
-    await page.getByRole("button", { name: "Send it as it is: phone.heic" }).click();
+    await page.getByRole("button", { name: "Upload as it is: phone.heic" }).click();
     await until(() => fake.world.files.length === 1);
     assert.deepEqual(fake.world.contents.get(fake.world.files[0]!.id), heic);
   },

@@ -48,20 +48,20 @@ uploadTest(
   async (visit) => {
     const { page, path, offsets, base } = visit;
     await breakOff(visit);
-    await page.getByText("Not finished").waitFor();
+    await page.getByText("Unfinished").waitFor();
     const row = page.getByRole("listitem").filter({ hasText: "film.bin" });
     assert.match(await row.textContent() ?? "", /[1-9]\d? % of 2\.86 MiB sent/);
     const before = offsets.length;
     await page.getByLabel("Upload files").setInputFiles(path);
     await page.getByRole("list", { name: "Your files" }).getByText("film.bin").waitFor();
-    assert.equal(await page.getByText("Not finished").count(), 0);
+    assert.equal(await page.getByText("Unfinished").count(), 0);
     assert.equal(offsets[0], 0);
     assert.ok(offsets[before]! > 0, "it began anew");
     const { files } = await (await page.request.get(`${base}/api/v1/files`)).json();
     assert.deepEqual(files.map((file: { size: number }) => file.size), [sizeBytes]);
     await page.reload();
     await page.getByLabel("Upload files").waitFor();
-    assert.equal(await page.getByText("Not finished").count(), 0);
+    assert.equal(await page.getByText("Unfinished").count(), 0);
   },
 );
 
@@ -71,7 +71,7 @@ uploadTest("UI-5: what broke off can be forgotten, here and on the server", asyn
   const gone = page.waitForResponse((response) => response.request().method() === "DELETE");
   await page.getByRole("button", { name: "Forget it: film.bin" }).click();
   assert.equal((await gone).status(), 204);
-  await page.getByText("Not finished").waitFor({ state: "detached" });
+  await page.getByText("Unfinished").waitFor({ state: "detached" });
   await page.reload();
   await page.getByLabel("Upload files").setInputFiles(path);
   await page.getByRole("list", { name: "Your files" }).getByText("film.bin").waitFor();
@@ -81,7 +81,7 @@ uploadTest("UI-5: what broke off can be forgotten, here and on the server", asyn
 uploadTest("UI-5: nobody else at the same browser hears what somebody did not finish", async (visit) => {
   const { page, base } = visit;
   await breakOff(visit);
-  await page.getByText("Not finished").waitFor();
+  await page.getByText("Unfinished").waitFor();
   await page.evaluate(() => {
     const [key = ""] = Object.keys(localStorage).filter((one) => one.startsWith("behest-upload:"));
     const kept = JSON.parse(localStorage.getItem(key) ?? "");
@@ -99,7 +99,7 @@ uploadTest("UI-5: nobody else at the same browser hears what somebody did not fi
   await page.reload();
   assert.equal((await answered).status(), 404);
   await page.getByLabel("Upload files").waitFor();
-  assert.equal(await page.getByText("Not finished").count(), 0);
+  assert.equal(await page.getByText("Unfinished").count(), 0);
   assert.ok(asked.every((url) => url.startsWith(base)), String(asked));
 });
 

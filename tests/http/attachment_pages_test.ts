@@ -122,12 +122,12 @@ Deno.test("FI-6: the sender reads that a command waits for its files, or that on
       );
     for (const html of await pages()) {
       assert.ok(html.includes("It waits for the checks of its files"));
-      assert.ok(html.includes("It is still being checked."));
+      assert.ok(html.includes("Still being checked."));
     }
     file.state = "rejected";
     fake.world.outbox[0]!.totals = { failed: 2 };
     for (const html of await pages()) {
-      assert.ok(html.includes("It was not delivered: one of its files did not pass the checks."));
+      assert.ok(html.includes("Not delivered: a file did not pass the checks."));
       assert.ok(!html.includes("It waits for the checks"));
     }
     file.state = "clean";

@@ -21,7 +21,7 @@ Deno.test("CM-6: without scripts a page asks before a command is cancelled, and 
     assert.deepEqual(asked, [["ask", "cancel"], ["to", "/sent"], ["id", command.id]]);
     const page = await (await send("/confirm", form(asked, cookie))).text();
     assert.match(page, /<h1>Cancel this command\?<\/h1>/);
-    assert.match(page, /<a class="button" href="\/sent"[^>]*>Leave it as it is/);
+    assert.match(page, /<a class="button" href="\/sent"[^>]*>Keep it/);
     assert.equal(fake.world.calls.some(({ method }) => method === "command.cancel"), false);
     const sure = fieldsOf(page, "/sent");
     assert.deepEqual(sure, [["id", command.id]]);

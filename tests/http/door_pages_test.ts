@@ -239,7 +239,7 @@ Deno.test("UI-1: a path that leads nowhere is a 404 page, a fault a 500 page wit
   await withPages(async (send, fake) => {
     const missing = await send("/no/such/page");
     assert.equal(missing.status, 404);
-    assert.match(await missing.text(), /<h1>Nothing here<\/h1>/);
+    assert.match(await missing.text(), /<h1>Page not found<\/h1>/);
     const broken = {
       ...fake.services.contacts,
       list: () => Promise.reject(new Error("secret of the house")),
@@ -248,7 +248,7 @@ Deno.test("UI-1: a path that leads nowhere is a 404 page, a fault a 500 page wit
     const response = await app("/contacts", as(fake.cookieOf("ann")));
     assert.equal(response.status, 500);
     const html = await response.text();
-    assert.match(html, /Something broke/);
+    assert.match(html, /Server error/);
     assert.ok(!html.includes("secret of the house"));
   });
 });

@@ -103,7 +103,7 @@ Deno.test("SC-4: a held file is told with all that was said of it, and never sho
     );
     const html = await (await send("/admin/files", as(enter(fake, "moderator")))).text();
     for (
-      const words of ["PNG picture, 2 KiB", "clamd", "1.4.6", "“Encrypted”", "Not fully checked", "No answer"]
+      const words of ["PNG picture, 2 KiB", "clamd", "1.4.6", "“Encrypted”", "Incomplete", "No answer"]
     ) {
       assert.ok(html.includes(words), words);
     }
@@ -115,7 +115,7 @@ Deno.test("SC-4: a held file is told with all that was said of it, and never sho
     assert.ok(!html.includes(hashOf("c")), "what is rejected stands in another part");
     assert.ok(!html.includes("<img") && !html.includes("/api/v1/files/"));
     const rejected = await (await send("/admin/files?state=rejected", as(enter(fake, "moderator")))).text();
-    assert.ok(rejected.includes(hashOf("c")) && rejected.includes("No scanner has said anything yet."));
+    assert.ok(rejected.includes(hashOf("c")) && rejected.includes("No scan results yet."));
     const one = await (await send(`/admin/files/${hashOf("c")}`, as(enter(fake, "moderator")))).text();
     assert.ok(!one.includes('name="decision"'), "only what is held is decided");
   });
@@ -129,8 +129,8 @@ Deno.test("UI-1: each empty part says what will be there", async () => {
       ["/admin/files?state=scanning", "Nothing is being checked"],
       ["/admin/files?state=rejected", "Nothing was rejected"],
       ["/admin/incidents", "No open incidents"],
-      ["/admin/incidents?state=reported", "Nothing waits after its report"],
-      ["/admin/incidents?state=closed", "None was closed"],
+      ["/admin/incidents?state=reported", "No reported incidents"],
+      ["/admin/incidents?state=closed", "None closed"],
     ];
     for (const [path, words] of parts) {
       const html = await (await send(path, as(cookie))).text();
@@ -152,7 +152,10 @@ Deno.test("SC-2: a held file is released or rejected with a reason and a confirm
     fake.world.adminFiles.push(held);
     const fields = { decision: "release", reason: "A known archive.", confirm: "yes" };
     for (
-      const [name, words] of [["reason", "Say why."], ["confirm", "Confirm that you have read"]] as const
+      const [name, words] of [["reason", "Enter a reason."], [
+        "confirm",
+        "Confirm that you have read",
+      ]] as const
     ) {
       const answer = await send(path, form({ ...fields, [name]: "" }, cookie));
       assert.equal(answer.status, 400, name);

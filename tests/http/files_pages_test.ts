@@ -48,7 +48,7 @@ Deno.test("FI-4: each state has a sentence, and only clean files can be opened",
   await withPages(async (send, fake) => {
     const sentences: Record<FileState, string> = {
       scanning: "The scanners look at it now.",
-      clean: "It passed the checks and can be sent.",
+      clean: "Passed the checks. You can send it.",
       held: "It waits for them, or for a moderator",
       rejected: "the same file is not taken again",
     };
@@ -141,7 +141,7 @@ Deno.test("FI-5: a file is deleted by its owner alone, asked twice; what is in u
     const mine = fake.file();
     const bobs = fake.file({}, "other", "bob");
     const html = await (await send("/files", as(cookie))).text();
-    assert.match(html, /<details[^>]*><summary[^>]*>Delete<\/summary>[^]*Delete it for good/);
+    assert.match(html, /<details[^>]*><summary[^>]*>Delete<\/summary>[^]*Delete file/);
     assert.ok(!html.includes(bobs.id));
     const post = (id: string, action = "remove") => send("/files", form({ id, action }, cookie));
     assert.equal((await post(bobs.id)).status, 404);

@@ -16,7 +16,7 @@ Deno.test("CM-5: handing in carries a note; proof asks for files, a review for o
     assert.ok(html.includes("Optional. Add at least one file that shows it."));
     assert.ok(html.includes("Write a note or add files."));
     assert.ok(html.includes("The sender gave it back: “The small one is dry.”"));
-    assert.ok(html.includes("Hand in again"));
+    assert.ok(html.includes("Submit again"));
     assert.ok(!html.includes('value="completed"'), "only what was handed in can be done");
     const { id } = proof.command;
     await send("/", form({ id, state: "submitted", note: "Watered at nine." }, cookie));
@@ -81,7 +81,7 @@ Deno.test("CO-8: the person reads why a command reached them, in words where the
     const html = await (await send("/", as(fake.cookieOf("ann")))).text();
     assert.ok(html.includes("Why did I get this?"));
     assert.ok(
-      html.includes("The sender is your contact, and you take commands from contacts. You allow general."),
+      html.includes("The sender is a contact, and your contacts can send to you. You allow general."),
     );
     assert.ok(html.includes("by this rule: <code>"));
     assertNoMarkup(html);
@@ -91,7 +91,7 @@ Deno.test("CO-8: the person reads why a command reached them, in words where the
 Deno.test("DL-10: the history is paged and filtered, both ways", async () => {
   await withPages(async (send, fake) => {
     const cookie = fake.cookieOf("ann");
-    assert.match(await (await send("/history", as(cookie))).text(), /Nothing yet/);
+    assert.match(await (await send("/history", as(cookie))).text(), /No entries/);
     const next = "01JGFJJZ00000000000000000Y";
     const asked: Params<"command.list">[] = [];
     const item = fake.item(fake.command("bob"), "completed");

@@ -22,7 +22,7 @@ Deno.test("UI-6: a page lists the keys, and each page carries the sheet that lis
 Deno.test("UI-6: keys without Ctrl are switched off by a form, for this browser", async () => {
   await withPages(async (send, fake) => {
     const cookie = fake.cookieOf("ann");
-    assert.match(await (await send("/keys", as(cookie))).text(), /name="single" value="off">Switch them off/);
+    assert.match(await (await send("/keys", as(cookie))).text(), /name="single" value="off">Turn off/);
     const off = await send("/keys", form({ single: "off", back: "/keys" }, cookie));
     assert.equal(off.headers.get("location"), "/keys");
     assert.match(
@@ -30,7 +30,7 @@ Deno.test("UI-6: keys without Ctrl are switched off by a form, for this browser"
       /^behest_keys=off; Path=\/; HttpOnly; SameSite=Lax; Max-Age=\d+$/,
     );
     const quiet = await (await send("/keys", as(`${cookie}; behest_keys=off`))).text();
-    assert.match(quiet, /Stop keeps its keys\.[^]*name="single" value="on">Switch them on/);
+    assert.match(quiet, /Stop keeps its keys\.[^]*name="single" value="on">Turn on/);
     const on = await send("/keys", form({ single: "on", back: "https://evil.example" }, cookie));
     assert.equal(on.headers.get("location"), "/");
     assert.match(on.headers.get("set-cookie") ?? "", /^behest_keys=; .*Max-Age=0$/);

@@ -16,7 +16,7 @@ const draft = {
 Deno.test("UI-1: the inbox shows open commands and takes answers as plain forms", async () => {
   await withPages(async (send, fake) => {
     const cookie = fake.cookieOf("ann");
-    assert.match(await (await send("/", as(cookie))).text(), /Nothing is asked of you/);
+    assert.match(await (await send("/", as(cookie))).text(), /Nothing to do/);
     const open = fake.item(fake.command("bob"), "seen");
     fake.world.inbox.push(open, fake.item(fake.command("bob", { title: "Long done" }), "completed"));
     const html = await (await send("/", as(cookie))).text();
@@ -40,7 +40,7 @@ Deno.test("UI-1: a refused answer is shown beside its command", async () => {
     const cookie = fake.cookieOf("ann");
     const item = fake.item(fake.command("bob"), "delivered");
     fake.world.inbox.push(item);
-    fake.world.refuse.set("command.update", new Refusal("conflict", told("It was cancelled meanwhile.")));
+    fake.world.refuse.set("command.update", new Refusal("conflict", told("The sender cancelled it.")));
     const response = await send("/", form({ id: item.command.id, state: "accepted" }, cookie));
     assert.equal(response.status, 409);
     assert.match(await response.text(), /<article[^]*It was cancelled meanwhile\.[^]*<\/article>/);
@@ -243,7 +243,7 @@ Deno.test("CM-6: a command is cancelled from the sent page", async () => {
 Deno.test("CO-5: contacts are asked, accepted, declined and removed by plain forms", async () => {
   await withPages(async (send, fake) => {
     const cookie = fake.cookieOf("ann");
-    assert.match(await (await send("/contacts", as(cookie))).text(), /Nobody here yet/);
+    assert.match(await (await send("/contacts", as(cookie))).text(), /No contacts yet/);
     for (const action of ["request", "accept", "decline", "remove"]) {
       const response = await send("/contacts", form({ action, username: "@Bob" }, cookie));
       assert.equal(response.headers.get("location"), `/contacts?notice=${action}`);
@@ -310,7 +310,7 @@ Deno.test("CO-1: the preferences page asks for each category in a row of a table
     const html = await (await send("/preferences", as(fake.cookieOf("ann")))).text();
     assert.match(html, /<caption>/);
     const heads = [...html.matchAll(/<th [^>]*scope="col"[^>]*>([^<]+)</g)].map(([, text]) => text);
-    assert.deepEqual(heads, ["Category", "Allow", "Ask", "Block"]);
+    assert.deepEqual(heads, ["Category", "Allow", "Send request", "Block"]);
     const rows = [...html.matchAll(/<th [^>]*scope="row"[^>]*>([^<]+)<span class="hint">([^<]+)</g)];
     assert.deepEqual(
       rows.map(([, title, description]) => [title, description]),

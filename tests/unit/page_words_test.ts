@@ -74,7 +74,7 @@ Deno.test("CO-8: a rule that the page does not know is left as it is", () => {
   for (const rule of wrong) assert.equal(whyText(en.command, "en", rule), null, rule);
   assert.equal(
     whyText(en.command, "en", "membership; a=allow,b=allow,c=allow"),
-    "You accepted being a member of the group that it was sent to. You allow a, b and c.",
+    "Sent to a group you joined. You allow a, b and c.",
   );
 });
 

@@ -1,14 +1,14 @@
 /** Before what cannot be undone. */
 export const confirm = {
   title: "Are you sure?",
-  keep: "Leave it as it is",
+  keep: "Keep it",
   cancel: "Cancel this command?",
-  cancelHint: "It leaves the inboxes where it is still open. That cannot be undone.",
-  cancelDo: "Cancel it",
+  cancelHint: "Open copies leave every inbox. You cannot undo this.",
+  cancelDo: "Cancel command",
   group: "End this group?",
   groupHint: "Every membership ends, and nobody can use its name again. You cannot undo this.",
   groupDo: "End group",
   contact: "Remove this contact?",
-  contactHint: "Neither of you is the other's contact then. To become contacts again, one of you has to ask.",
-  contactDo: "Remove the contact",
+  contactHint: "You will no longer be contacts. To reconnect, one of you has to send a new request.",
+  contactDo: "Remove contact",
 };

@@ -18,8 +18,8 @@ export const file = {
   clean: "Clean",
   held: "Held",
   rejected: "Rejected",
-  gone: "It is not available any more.",
-  stillChecked: "It is still being checked.",
-  unclean: "It has not passed the checks, so it cannot be opened.",
-  unreached: "It could not be loaded. Reload the page to try again.",
+  gone: "No longer available.",
+  stillChecked: "Still being checked.",
+  unclean: "Has not passed the checks, so nobody can open it.",
+  unreached: "Could not be loaded. Reload the page to try again.",
 };

@@ -1,6 +1,6 @@
 /** What stands around every page behind a login: the ways to the others. */
 export const frame = {
-  skip: "Skip to the content",
+  skip: "Skip to content",
   main: "Main",
   more: "More",
   moreHere: "More: {place}",
@@ -24,7 +24,7 @@ export const frame = {
   categories: "Categories",
   broadcast: "Broadcast",
   audit: "Audit log",
-  twoFactor: "Second factor",
+  twoFactor: "Two-factor",
   design: "Design",
   adminTitle: "{place} · Admin",
 };

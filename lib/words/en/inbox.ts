@@ -1,18 +1,17 @@
 /** The open commands. */
 export const inbox = {
   title: "Inbox",
-  stoppedTitle: "You are stopped",
-  stopped: "Your open commands were closed, and new ones wait out of sight. Resume above when you are ready.",
-  emptyTitle: "Nothing is asked of you",
-  empty:
-    "Commands from your contacts appear here by themselves. To hear from somebody, become contacts first; what you take from them is up to your preferences.",
-  findContact: "Find a contact",
-  preferences: "Look at preferences",
-  filter: "Find in this list",
-  filterHint: "Words from the title, the text, a category or the sender.",
-  filtered: { one: "{shown} of {count} fits.", other: "{shown} of {count} fit." },
+  stoppedTitle: "Stopped",
+  stopped: "Your open commands are closed and new ones wait unseen. Resume above when you are ready.",
+  emptyTitle: "Nothing to do",
+  empty: "New commands appear here on their own. Your preferences decide who can send to you, and what.",
+  findContact: "Add a contact",
+  preferences: "Open preferences",
+  filter: "Filter this list",
+  filterHint: "Words in the title, text, category or sender.",
+  filtered: { one: "{shown} of {count} shown", other: "{shown} of {count} shown" },
   pages: "Pages",
   newest: "Newest",
   older: "Older",
-  answered: "Your answer was sent: {state}.",
+  answered: "Answer sent: {state}.",
 };

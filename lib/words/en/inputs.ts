@@ -1,8 +1,8 @@
 /** Fields of the send forms that have scripts. */
 export const inputs = {
   to: "To",
-  toHint: "One or more usernames, parted by commas.",
+  toHint: "Usernames, separated by commas.",
   chosen: "Chosen",
-  takeOff: "Take {name} off",
-  timesIn: "Times are in {zone}.",
+  takeOff: "Remove {name}",
+  timesIn: "Time zone: {zone}.",
 };

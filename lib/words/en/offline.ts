@@ -1,13 +1,13 @@
 /** Without the server: what this browser kept. */
 export const offline = {
-  title: "No connection",
+  title: "You are offline",
   lead:
-    "The server cannot be reached. What you see was kept in this browser. Your answers are sent when the connection is back.",
-  back: "The connection is back.",
-  open: "Open the page",
-  nothing: "Nothing is kept in this browser. Log in when the connection is back.",
+    "The server cannot be reached. You see what this browser saved. Your answers are sent when you reconnect.",
+  back: "You are back online.",
+  open: "Open page",
+  nothing: "This browser has nothing saved. Log in when you are online again.",
   inbox: "Open commands",
-  history: "The last two weeks",
-  waits: "Not sent yet: it goes out when the connection is back.",
-  news: "Something new waits",
+  history: "Last two weeks",
+  waits: "Not sent yet. It is sent when you reconnect.",
+  news: "Something new",
 };

@@ -2,12 +2,12 @@
 export const push = {
   title: "Notifications on this device",
   lead:
-    "When no page is open, this device can say that something waits for you. It never says what, or from whom, and at most once an hour. Your quiet hours, your daily limit and Stop hold for it too.",
-  on: "Notifications are on here.",
-  off: "Notifications are off here.",
-  turnOn: "Turn them on",
-  turnOff: "Turn them off",
-  denied: "This browser was told not to show notifications from here. You can change that in its settings.",
-  unsupported: "This browser cannot do that here. Some need the app to be installed first.",
+    "When you are not connected, this device can tell you that something is waiting: never what or from whom, at most once an hour, and never against your quiet hours, daily limit or Stop.",
+  on: "Notifications are on.",
+  off: "Notifications are off.",
+  turnOn: "Turn on",
+  turnOff: "Turn off",
+  denied: "This browser blocks notifications from this site. You can change that in its settings.",
+  unsupported: "Not supported here. Some browsers need the app installed first.",
   failed: "That did not work. Try again later.",
 };

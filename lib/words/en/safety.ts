@@ -1,7 +1,7 @@
 /** The way back after a stop (CO-7). */
 export const safety = {
   resume: "Resume",
-  resumeLead: "What people sent while you were stopped comes to you then, as far as your preferences let it.",
-  confirm: "I want to receive again",
-  unconfirmed: "Tick the box to begin receiving again.",
+  resumeLead: "You then get what was sent while you were stopped, as your preferences allow.",
+  confirm: "Deliver to me again",
+  unconfirmed: "Tick the box to resume.",
 };
