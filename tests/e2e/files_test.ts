@@ -97,7 +97,7 @@ siteTest("CM-5: proof is uploaded where it is handed in, and its sender sees it"
   assert.ok(await box.isChecked());
   await card.locator(".check .hint", { hasText: "Being checked" }).waitFor({ state: "detached" });
   await card.getByRole("button", { name: "Submit" }).click();
-  await ann.getByRole("list", { name: "Handed in by @demo-bob" }).waitFor();
+  await ann.getByRole("list", { name: "Submitted by @demo-bob" }).waitFor();
   await isShown(ann, "fence.png");
 });
 

@@ -81,11 +81,11 @@ siteTest(
 
     const box = page.getByRole("searchbox", { name: "Filter this list" });
     await box.pressSequentially("command 499", { delay: 20 });
-    await page.getByText(/^\d+ of \d+ fit\.$/).waitFor();
+    await page.getByText(/^\d+ of \d+ shown$/).waitFor();
     const found = await page.getByRole("heading", { level: 2 }).allTextContents();
     assert.ok(found.length > 0 && found.every((title) => title.startsWith("Command 499")), String(found));
     await box.fill("@demo-bob nothing like that");
-    await page.getByText(/^0 of \d+ fit\.$/).waitFor();
+    await page.getByText(/^0 of \d+ shown$/).waitFor();
     assert.equal(await page.getByRole("article").count(), 0);
     await box.fill("");
     const filtering = await tasks();
@@ -93,7 +93,7 @@ siteTest(
     const first = page.getByRole("article").first();
     const title = await first.getByRole("heading").textContent();
     await first.getByRole("button", { name: /^(Done|Seen)$/ }).first().click();
-    await page.locator(".toast[role=status]", { hasText: /^Your answer was sent: (Done|Seen)\.$/ })
+    await page.locator(".toast[role=status]", { hasText: /^Answer sent: (Done|Seen)\.$/ })
       .waitFor();
     assert.ok(title?.startsWith("Command "));
 

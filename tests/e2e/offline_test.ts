@@ -187,7 +187,7 @@ offlineTest(
     await ann.reload();
     await ann.getByRole("heading", { name: "You are offline" }).waitFor();
     await ann.getByText("Stopped. Nothing is delivered to you.").waitFor();
-    await ann.getByText("Stopped").waitFor();
+    await ann.getByRole("heading", { name: "Stopped" }).waitFor();
     assert.equal(await card(ann, "Before the stop").getByRole("button").count(), 0);
     const { userId } = await callerOf(site, "demo-ann");
     assert.equal(await site.services.safety.stoppedSince(userId), null);

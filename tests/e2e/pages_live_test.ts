@@ -74,11 +74,11 @@ siteTest("CM-5 CM-7: a review goes back and forth without a reload on either sid
   await card.getByLabel("Your submission").fill("One coat.");
   await card.getByRole("button", { name: "Submit" }).click();
   await ann.getByText("“One coat.”").first().waitFor();
-  await ann.getByLabel("A word to @demo-bob").fill("Another, please.");
-  await ann.getByRole("button", { name: "Return" }).click();
-  await card.getByText("The sender gave it back: “Another, please.”").waitFor();
+  await ann.getByLabel("Note to @demo-bob").fill("Another, please.");
+  await ann.getByRole("button", { name: "Return", exact: true }).click();
+  await card.getByText("The sender returned it: “Another, please.”").waitFor();
   await card.getByRole("button", { name: "Submit again" }).click();
-  await ann.getByRole("button", { name: "Accept" }).click();
+  await ann.getByRole("button", { name: "Accept", exact: true }).click();
   await card.waitFor({ state: "detached" });
   await ann.locator(".timeline .state", { hasText: "Done" }).waitFor();
   assert.deepEqual(visit.problems, []);

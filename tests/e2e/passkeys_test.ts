@@ -85,7 +85,7 @@ browserTest(
       await page.getByLabel("Test device").check();
       await page.locator("#removePassword").fill(password);
       await page.getByRole("button", { name: "Remove a passkey" }).click();
-      await page.getByText("The passkey is removed.").waitFor();
+      await page.getByText("Passkey removed.").waitFor();
       assert.deepEqual(errors, []);
     } finally {
       await server[Symbol.asyncDispose]();

@@ -123,7 +123,7 @@ photoTest(
       mimeType: "image/heic",
       buffer: Buffer.from(heic),
     });
-    await page.getByText("cannot be taken out of it here").waitFor();
+    await page.getByText("cannot be removed from this photo here").waitFor();
     assert.equal(
       await page.locator(".uploads [role=status]").textContent(),
       "phone.heic was not sent yet: it needs your answer.",

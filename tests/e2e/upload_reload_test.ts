@@ -69,7 +69,7 @@ uploadTest("UI-5: what broke off can be forgotten, here and on the server", asyn
   const { page, path, offsets } = visit;
   await breakOff(visit);
   const gone = page.waitForResponse((response) => response.request().method() === "DELETE");
-  await page.getByRole("button", { name: "Forget it: film.bin" }).click();
+  await page.getByRole("button", { name: "Discard: film.bin" }).click();
   assert.equal((await gone).status(), 204);
   await page.getByText("Unfinished").waitFor({ state: "detached" });
   await page.reload();

@@ -32,7 +32,7 @@ uploadsTest(
       "nothing is under way any more",
     );
     assert.deepEqual(fake.world.files.map(({ name }) => name).sort(), [...names].sort());
-    assert.equal(await list.getByText("Being checked").count(), names.length);
+    assert.equal(await list.getByText("Being checked", { exact: true }).count(), names.length);
     const said = await page.locator(".uploads [role=status]").textContent();
     assert.match(said ?? "", /was uploaded and is being checked\.$/);
   },
@@ -72,7 +72,7 @@ uploadsTest(
   "FI-1: what is too large or refused says why beside it, and can be tried again",
   async ({ page, fake }) => {
     await page.getByLabel("Upload files").setInputFiles(sized("huge.bin", 1024 * 1024 + 1));
-    await page.getByText("It has 1 MiB; a file is at most 1 MiB.").waitFor();
+    await page.getByText("1 MiB is too large: the limit is 1 MiB.").waitFor();
     assert.ok(!fake.world.calls.some(({ method }) => method === "upload.begin"), "nothing was sent");
     assert.equal(
       await page.getByRole("button", { name: /^Try again/ }).count(),

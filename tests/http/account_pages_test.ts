@@ -19,7 +19,7 @@ Deno.test("AU-7: the page sets up an app with a picture of its secret, and shows
     const cookie = fake.cookieOf("ann");
     const post = (fields: Record<string, string>) => send("/two-factor", form(fields, cookie));
     const first = await (await send("/two-factor", as(cookie))).text();
-    assert.match(first, /<title>Second factor · Behest<\/title>/);
+    assert.match(first, /<title>Two-factor · Behest<\/title>/);
     const begun = await post({ action: "app", appPassword: fakePassword });
     const html = await begun.text();
     assert.match(html, /<svg class="qr"[^>]*role="img"[^>]*aria-label="[^"]+"/);
@@ -34,7 +34,7 @@ Deno.test("AU-7: the page sets up an app with a picture of its secret, and shows
     for (const code of fakeRecoveryCodes) assert.ok(confirmed.includes(code));
     const later = await (await send("/two-factor", as(cookie))).text();
     for (const code of fakeRecoveryCodes) assert.ok(!later.includes(code));
-    assert.match(later, /2 are left/);
+    assert.match(later, /2 left\. Each replaces/);
   });
 });
 
@@ -95,7 +95,7 @@ Deno.test("AU-7: administrators choose the roles and reset; nobody else finds th
     assert.equal((await send("/admin/two-factor", as(fake.cookieOf("bob")))).status, 404);
     const cookie = adminCookie(fake);
     const html = await (await send("/admin/two-factor", as(cookie))).text();
-    assert.match(html, /<title>Second factor · /);
+    assert.match(html, /<title>Two-factor · /);
     const saved = await send(
       "/admin/two-factor",
       form([["action", "roles"], ["role", "admin"], ["role", "moderator"]], cookie),
@@ -135,7 +135,7 @@ Deno.test("AU-9: leaving takes a tick and the password, ends the cookie, and say
     assert.equal(sure.headers.get("location"), "/login?notice=removed");
     assert.match(sure.headers.get("set-cookie") ?? "", /behest_session=;.*1970/);
     assert.deepEqual(fake.world.calls.at(-1)?.params, { password: fakePassword, code: undefined });
-    assert.match(await (await send("/login?notice=removed")).text(), /Your account is removed/);
+    assert.match(await (await send("/login?notice=removed")).text(), /Your account was deleted/);
   });
 });
 

@@ -213,7 +213,7 @@ Deno.test("BR-5: categories are added, edited, ordered, retired and brought back
     assert.deepEqual(slugs(), ["censored", "general", "art", "feet"]);
     await post({ action: "retire", slug: "feet" });
     const html = await (await send(path, as(cookie))).text();
-    assert.match(html, /Bring back feet/);
+    assert.match(html, /Restore feet/);
     assert.ok(!html.includes("Retire general"));
     await post({ action: "restore", slug: "feet" });
     assert.ok(fake.world.categories.every(({ retired }) => !retired));
@@ -273,7 +273,7 @@ Deno.test("MO-4 BR-3: a broadcast is previewed, confirmed by its count above 100
     const preview = await post({ do: "preview" });
     assert.equal(preview.status, 200);
     const html = await preview.text();
-    assert.ok(html.includes("1,204 people: 4 online now, 1,200 offline"));
+    assert.ok(html.includes("For 1,204 people: 4 online, 1,200 offline."));
     assert.ok(html.includes("They receive no broadcasts: 30"));
     assert.match(html, /type="hidden" name="counted" value="1204"/);
     for (const confirm of ["", "1203", "all"]) {
@@ -347,7 +347,7 @@ Deno.test("MO-4: the overview counts accounts, connections and jobs due, and giv
     assert.match(html, /\|56\|+accounts\|/);
     assert.match(html, /\|1,234\|+open connections\|/);
     assert.match(html, /\|1\|+job due\|/);
-    assert.match(html, /The server\|+Not ready\|/);
+    assert.match(html, /Server\|+Not ready\|/);
     assert.match(html, /\|store\|+OK\|/);
     assert.match(html, /\|disk\|+only 3 MiB are free\|+Failed\|/);
     jobsDue = limits.jobsCounted;

@@ -16,7 +16,7 @@ Deno.test("CM-2: one's own files that may be sent are offered, the rest is not",
   await withPages(async (send, fake) => {
     const cookie = fake.cookieOf("ann");
     const empty = await (await send("/send", as(cookie))).text();
-    assert.match(empty, /You have no files to choose from\. <a href="\/files">/);
+    assert.match(empty, /You have no files yet\. <a href="\/files">/);
     const clean = fake.file({ name: "clean.txt" });
     const scanning = fake.file({ name: "new.txt", state: "scanning" });
     for (const state of ["held", "rejected"] as const) fake.file({ name: `${state}.txt`, state });
@@ -27,7 +27,7 @@ Deno.test("CM-2: one's own files that may be sent are offered, the rest is not",
       const offered = [...html.matchAll(/name="attachments" value="([^"]*)"/g)].map(([, id]) => id);
       assert.deepEqual(offered, [scanning.id, clean.id], path);
       assert.ok(!html.includes(bobs.id), path);
-      assert.ok(html.includes("delivered when all of them have passed the checks"), path);
+      assert.ok(html.includes("delivered once they pass the checks"), path);
     }
   });
 });
@@ -90,7 +90,7 @@ Deno.test("CM-2: files that cannot go with a command are said beside them", asyn
     assert.equal(unclean.status, 409);
     assert.match(
       await unclean.text(),
-      /id="attachments-error">One of them did not pass the checks\. Leave it out\./,
+      /id="attachments-error">A file did not pass the checks\. Remove it\./,
     );
   });
 });
@@ -121,14 +121,14 @@ Deno.test("FI-6: the sender reads that a command waits for its files, or that on
         ["/sent", `/sent/${command.id}`].map(async (path) => await (await send(path, as(cookie))).text()),
       );
     for (const html of await pages()) {
-      assert.ok(html.includes("It waits for the checks of its files"));
+      assert.ok(html.includes("Waiting for file checks."));
       assert.ok(html.includes("Still being checked."));
     }
     file.state = "rejected";
     fake.world.outbox[0]!.totals = { failed: 2 };
     for (const html of await pages()) {
       assert.ok(html.includes("Not delivered: a file did not pass the checks."));
-      assert.ok(!html.includes("It waits for the checks"));
+      assert.ok(!html.includes("Waiting for file checks"));
     }
     file.state = "clean";
     fake.world.outbox[0]!.totals = { queued: 2 };
@@ -158,8 +158,8 @@ Deno.test("FI-5: what a command carries is shown in place, and what is not there
           `<a href="/api/v1/files/${picture.id}/content/lake.png"[^>]*><img src="[^"]*" alt="lake.png" loading="lazy"`,
         ),
       );
-      assert.match(html, /gone\.png[^]*It is not available any more\./);
-      assert.match(html, /bad\.png[^]*It has not passed the checks/);
+      assert.match(html, /gone\.png[^]*No longer available\./);
+      assert.match(html, /bad\.png[^]*Has not passed the checks/);
       assert.ok(!html.includes(`${unclean.id}/content`) && !html.includes(`${gone.fileId}/content`));
       assert.match(html, /plan\.pdf[^]*PDF document, 3\.34 MiB/);
       const policy = (await send(path, as(fake.cookieOf("ann")))).headers.get("content-security-policy") ??
@@ -206,9 +206,9 @@ Deno.test("CM-5: proof is handed in with files, and the sender sees them", async
     });
     item.state = { ...item.state!, state: "submitted", proof: [attachedTo(file)] };
     const seen = await (await send("/", as(cookie))).text();
-    assert.match(seen, /What you handed in[^]*fence\.png/, "who handed it in sees it again");
+    assert.match(seen, /Your submission[^]*fence\.png/, "who handed it in sees it again");
     const later = await (await send(`/history/${command.id}`, as(cookie))).text();
-    assert.match(later, /What you handed in[^]*<img src="[^"]*" alt="fence.png"/);
+    assert.match(later, /Your submission[^]*<img src="[^"]*" alt="fence.png"/);
     item.state.state = "accepted";
     await send("/", form([["id", command.id], ["state", "declined"], ["proof", file.id]], cookie));
     assert.deepEqual(fake.world.calls.findLast(({ method }) => method === "command.update")?.params, {
@@ -231,9 +231,9 @@ Deno.test("CM-5: proof is handed in with files, and the sender sees them", async
     });
     const list = await (await send("/sent", as(cookie))).text();
     assert.ok(
-      list.includes('aria-label="Handed in by @bob"') && list.includes("fence.png") && !list.includes("<img"),
+      list.includes('aria-label="Submitted by @bob"') && list.includes("fence.png") && !list.includes("<img"),
     );
     const one = await (await send(`/sent/${asked.id}`, as(cookie))).text();
-    assert.match(one, /Handed in by @bob[^]*<img src="[^"]*" alt="fence.png"/);
+    assert.match(one, /Submitted by @bob[^]*<img src="[^"]*" alt="fence.png"/);
   });
 });

@@ -109,7 +109,7 @@ Deno.test("SC-4: a held file is told with all that was said of it, and never sho
     }
     assert.match(
       html,
-      /Tried 3 times without an answer that counts\.[^]*Tried again <time datetime="2026-01-02T04/i,
+      /Tried 3 times without a result\.[^]*Next try <time datetime="2026-01-02T04/i,
     );
     assert.ok(html.includes("lake.png") && html.includes('href="/admin/users/bob"'));
     assert.ok(!html.includes(hashOf("c")), "what is rejected stands in another part");
@@ -239,15 +239,15 @@ Deno.test("SC-7: in evaluation mode every page says what looks at the files", as
       return /<aside class="banner" aria-label="Evaluation mode">([^]*?)<\/aside>/.exec(html)?.[1] ?? "";
     };
     const plain = await banner(fake.world.scanStatus);
-    assert.ok(plain.includes("built-in test scanner: it knows only the EICAR test file"));
-    assert.ok(plain.includes("in a list of hashes only"));
+    assert.ok(plain.includes("The built-in virus scanner knows only the EICAR test file"));
+    assert.ok(plain.includes("against a hash list only"));
     const clamd = await banner({ ...fake.world.scanStatus, virus: real });
-    assert.ok(clamd.includes("by clamd (1.4.6)") && !clamd.includes("EICAR"));
+    assert.ok(clamd.includes("clamd (1.4.6) scans for viruses") && !clamd.includes("EICAR"));
     const down = await banner({
       ...fake.world.scanStatus,
       virus: { ...real, ok: false, reason: told(nasty) },
     });
-    assert.ok(down.includes("clamd does not work now, so uploads are held"));
+    assert.ok(down.includes("clamd is down, so uploads are held"));
     assertNoMarkup(down);
   });
 });
@@ -270,7 +270,7 @@ Deno.test("SC-7: in production staff reads why uploads are held, and others read
     for (const role of ["moderator", "admin"] as const) {
       const html = await page(role);
       assert.ok(html.includes("Uploads are accepted and held."));
-      assert.ok(html.includes("The virus scanner clamd does not work: connection refused."));
+      assert.ok(html.includes("Virus scanner clamd is down: connection refused."));
       assert.ok(html.includes("No matching service is configured: Set BEHEST_CSAM."));
     }
     const member = await page("member");
@@ -296,6 +296,6 @@ Deno.test("MO-4: the overview has the backlog and the health of the scanners", a
     assertNoMarkup(html);
     assert.match(html, /1,234<\/strong><a href="\/admin\/files\?state=scanning"[^>]*>files to check/);
     assert.match(html, /Virus scanner: clamd \(1\.4\.6\)[^]*data-tone="bad">Failed/);
-    assert.match(html, /Abuse material: hash-list[^]*only to try things[^]*data-tone="wait">Test only/);
+    assert.match(html, /Abuse matching: hash-list[^]*Protects nobody[^]*data-tone="wait">Test only/);
   });
 });

@@ -37,8 +37,8 @@ Deno.test("UI-1 FI-4: the files page is there without scripts, says what to do w
     assert.equal(response.headers.get("cache-control"), "no-store");
     assert.match(html, /<form[^>]*method="post"[^>]*action="\/files"[^>]*enctype="multipart\/form-data"/);
     assert.match(html, /<input type="file"[^>]*name="file" required/);
-    assert.ok(html.includes("No files yet") && html.includes("Upload one above."));
-    assert.ok(html.includes("Up to 1 MiB"));
+    assert.ok(html.includes("No files yet") && html.includes("Upload a file above"));
+    assert.ok(html.includes("up to 1 MiB"));
     assert.match(html, /<meter min="0" max="4194304"[^>]*value="0" aria-label=/);
     assert.ok(html.includes('href="/files"'), "it is in the navigation");
   });
@@ -47,10 +47,10 @@ Deno.test("UI-1 FI-4: the files page is there without scripts, says what to do w
 Deno.test("FI-4: each state has a sentence, and only clean files can be opened", async () => {
   await withPages(async (send, fake) => {
     const sentences: Record<FileState, string> = {
-      scanning: "The scanners look at it now.",
+      scanning: "Being checked. Until then nobody",
       clean: "Passed the checks. You can send it.",
-      held: "It waits for them, or for a moderator",
-      rejected: "the same file is not taken again",
+      held: "until it passes or a moderator releases it",
+      rejected: "you cannot upload it again",
     };
     for (const [state, sentence] of Object.entries(sentences)) {
       fake.world.files = [];
@@ -71,13 +71,13 @@ Deno.test("FI-7: each file says when it goes, and why", async () => {
   await withPages(async (send, fake) => {
     fake.file({ expiresAt: later(fake, 24) });
     const unused = await (await send("/files", as(fake.cookieOf("ann")))).text();
-    assert.match(unused, /Nothing uses it: it goes on <time[^>]*>[^<]+<\/time>, unless you send it/);
+    assert.match(unused, /Unused: deleted <time[^>]*>[^<]+<\/time> unless you send it/);
     fake.world.files = [];
     fake.file({ expiresAt: later(fake, 15 * 24) });
     const used = await (await send("/files", as(fake.cookieOf("ann")))).text();
     assert.match(
       used,
-      /Goes on <time[^>]*>[^<]+<\/time>, 14\s+days after the end of the last command that carries it/,
+      /Deleted <time[^>]*>[^<]+<\/time>, 14\s+days after the last command with it ends/,
     );
   });
 });

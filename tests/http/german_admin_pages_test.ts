@@ -15,6 +15,7 @@ const sections = [
   "groups",
   "incidents",
   "inputs",
+  "invites",
   "lists",
   "moderation",
   "preferences",

@@ -13,9 +13,9 @@ Deno.test("CM-5: handing in carries a note; proof asks for files, a review for o
     review.state.review = { accept: false, note: "The small one is dry.", at: review.state.updatedAt };
     fake.world.inbox.push(proof, review);
     const html = await (await send("/", as(cookie))).text();
-    assert.ok(html.includes("Optional. Add at least one file that shows it."));
+    assert.ok(html.includes("Optional. Add at least one file as proof."));
     assert.ok(html.includes("Write a note or add files."));
-    assert.ok(html.includes("The sender gave it back: “The small one is dry.”"));
+    assert.ok(html.includes("The sender returned it: “The small one is dry.”"));
     assert.ok(html.includes("Submit again"));
     assert.ok(!html.includes('value="completed"'), "only what was handed in can be done");
     const { id } = proof.command;
@@ -83,7 +83,7 @@ Deno.test("CO-8: the person reads why a command reached them, in words where the
     assert.ok(
       html.includes("The sender is a contact, and your contacts can send to you. You allow general."),
     );
-    assert.ok(html.includes("by this rule: <code>"));
+    assert.ok(html.includes("allowed it: <code>"));
     assertNoMarkup(html);
   });
 });
@@ -91,7 +91,7 @@ Deno.test("CO-8: the person reads why a command reached them, in words where the
 Deno.test("DL-10: the history is paged and filtered, both ways", async () => {
   await withPages(async (send, fake) => {
     const cookie = fake.cookieOf("ann");
-    assert.match(await (await send("/history", as(cookie))).text(), /No entries/);
+    assert.match(await (await send("/history", as(cookie))).text(), /No commands yet/);
     const next = "01JGFJJZ00000000000000000Y";
     const asked: Params<"command.list">[] = [];
     const item = fake.item(fake.command("bob"), "completed");

@@ -9,7 +9,7 @@ Deno.test("UI-6: a page lists the keys, and each page carries the sheet that lis
     for (const key of ["Ctrl+Shift+.", "?", "g", "i", "s", "h", "j", "k", "Enter"]) {
       assert.ok(main.includes(`<kbd>${key}</kbd>`), key);
     }
-    assert.match(html, /<title>Keys · Behest<\/title>/);
+    assert.match(html, /<title>Keyboard shortcuts · Behest<\/title>/);
     const inbox = await (await send("/", as(cookie))).text();
     const [sheet = ""] =
       /<dialog[^>]*class="sheet"[^>]*aria-labelledby="keys-sheet"[^]*?<\/dialog>/.exec(inbox) ?? [];
@@ -30,7 +30,7 @@ Deno.test("UI-6: keys without Ctrl are switched off by a form, for this browser"
       /^behest_keys=off; Path=\/; HttpOnly; SameSite=Lax; Max-Age=\d+$/,
     );
     const quiet = await (await send("/keys", as(`${cookie}; behest_keys=off`))).text();
-    assert.match(quiet, /Stop keeps its keys\.[^]*name="single" value="on">Turn on/);
+    assert.match(quiet, /Stop still works\.[^]*name="single" value="on">Turn on/);
     const on = await send("/keys", form({ single: "on", back: "https://evil.example" }, cookie));
     assert.equal(on.headers.get("location"), "/");
     assert.match(on.headers.get("set-cookie") ?? "", /^behest_keys=; .*Max-Age=0$/);

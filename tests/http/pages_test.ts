@@ -43,7 +43,7 @@ Deno.test("UI-1: a refused answer is shown beside its command", async () => {
     fake.world.refuse.set("command.update", new Refusal("conflict", told("The sender cancelled it.")));
     const response = await send("/", form({ id: item.command.id, state: "accepted" }, cookie));
     assert.equal(response.status, 409);
-    assert.match(await response.text(), /<article[^]*It was cancelled meanwhile\.[^]*<\/article>/);
+    assert.match(await response.text(), /<article[^]*The sender cancelled it\.[^]*<\/article>/);
     const nonsense = await send("/", form({ id: item.command.id, state: "exploded" }, cookie));
     assert.equal(nonsense.status, 400);
   });
@@ -310,7 +310,7 @@ Deno.test("CO-1: the preferences page asks for each category in a row of a table
     const html = await (await send("/preferences", as(fake.cookieOf("ann")))).text();
     assert.match(html, /<caption>/);
     const heads = [...html.matchAll(/<th [^>]*scope="col"[^>]*>([^<]+)</g)].map(([, text]) => text);
-    assert.deepEqual(heads, ["Category", "Allow", "Send request", "Block"]);
+    assert.deepEqual(heads, ["Category", "Allow", "Ask", "Block"]);
     const rows = [...html.matchAll(/<th [^>]*scope="row"[^>]*>([^<]+)<span class="hint">([^<]+)</g)];
     assert.deepEqual(
       rows.map(([, title, description]) => [title, description]),

@@ -87,7 +87,7 @@ Deno.test("BR-3: a preview sends nothing, says whom it would reach, and keeps wh
     const response = await send("/send", form(fields, cookie));
     assert.equal(response.status, 200);
     const html = await response.text();
-    assert.ok(html.includes("It is for 12 people: 3 online now, 9 offline."));
+    assert.ok(html.includes("For 12 people: 3 online, 9 offline."));
     assert.ok(html.includes("They do not allow feet: 7") && html.includes("They blocked you: fewer than 5"));
     assert.ok(html.includes('value="Water"') && html.includes('value="form-1"'));
     assertNoMarkup(html);

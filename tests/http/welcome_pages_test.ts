@@ -134,7 +134,7 @@ Deno.test("UI-1: the sample says what it is, can be answered, and asks no servic
     assert.ok(accepted.includes("would now see that you accepted"));
     assert.match(accepted, /value="done"/);
     assert.ok((await look("/welcome/ready?sample=done")).includes("leave your inbox"));
-    assert.ok((await look("/welcome/ready?sample=declined")).includes("without a reason"));
+    assert.ok((await look("/welcome/ready?sample=declined")).includes("with no reason"));
     const main = (html: string) => html.slice(html.indexOf("<main"), html.indexOf("</main"));
     assert.equal(main(await look("/welcome/ready?sample=%3Cscript%3E")), main(fresh));
     assert.ok(!fake.world.calls.some(({ method }) => method.startsWith("command.")));

@@ -51,7 +51,7 @@ Deno.test("CO-8: every rule that consent writes down is told in plain words", ()
           const text = whyText(en.command, "en", decision.allowedBy);
           assert.ok(text !== null, decision.allowedBy);
           assert.equal(text.includes("allow general"), categories.includes("general"), text);
-          assert.equal(text.includes("asked about feet"), categories.includes("feet"), text);
+          assert.equal(text.includes("chose Ask for feet"), categories.includes("feet"), text);
           seen.add(text.split(". ")[0] ?? "");
         }
       }
@@ -81,10 +81,10 @@ Deno.test("CO-8: a rule that the page does not know is left as it is", () => {
 Deno.test("BR-3: counts are a plain sentence, and small ones stay small", () => {
   const counts = (matched: number | "<5", online?: number, offline?: number) =>
     previewText(en.preview, "en", { matched, online, offline, excluded: {} });
-  assert.equal(counts(1204, 200, 1004), "It is for 1,204 people: 200 online now, 1,004 offline.");
+  assert.equal(counts(1204, 200, 1004), "For 1,204 people: 200 online, 1,004 offline.");
   assert.equal(counts("<5"), "It is for fewer than 5 people. Their preferences decide who gets it.");
-  assert.equal(counts(1, 1, 0), "It is for 1 person: 1 online now, 0 offline.");
-  assert.match(counts(1), /^That account exists\./);
+  assert.equal(counts(1, 1, 0), "For 1 person: 1 online, 0 offline.");
+  assert.match(counts(1), /^This account exists\./);
   assert.match(counts(0, 0, 0), /nobody/);
   assert.equal(countText(en.preview, "en", "<5"), "fewer than 5");
   assert.equal(excludedText(en.preview, "category:feet"), "They do not allow feet");
@@ -101,12 +101,12 @@ Deno.test("MO-4: more than 100 people are confirmed by typing how many they are"
   assert.equal(problem(100, {}), null);
   assert.equal(problem("<5", {}), null);
   assert.match(problem(101, {}) ?? "", /Type 101/);
-  assert.match(problem(101, { counted: "101", confirm: "100" }) ?? "", /not the number/);
+  assert.match(problem(101, { counted: "101", confirm: "100" }) ?? "", /^Wrong number/);
   assert.match(problem(101, { counted: "101", confirm: "yes" }) ?? "", /Type 101/);
   assert.equal(problem(101, { confirm: "101" }), null);
   assert.equal(problem(1204, { counted: "1204", confirm: "1,204" }), null);
   assert.equal(problem(1204, { counted: "1200", confirm: "1200" }), null, "a few came meanwhile");
-  assert.match(problem(2000, { counted: "120", confirm: "120" }) ?? "", /has changed/);
+  assert.match(problem(2000, { counted: "120", confirm: "120" }) ?? "", /The number is now/);
 });
 
 Deno.test("UI-1: how far a moment is from now", () => {

@@ -54,7 +54,7 @@ export const design = {
   progress: "Progress and meters",
   meter: "A meter",
   toast: "A toast",
-  toastText: "Your answer was sent: Done.",
+  toastText: "Answer sent: Done.",
   dialog: "A sheet",
   dialogText: "Ask again before anything irreversible.",
 };

@@ -15,7 +15,7 @@ export const history = {
   list: "Commands",
   noneTitle: "No matches",
   showAll: "Clear filters",
-  emptyTitle: "Nothing yet",
+  emptyTitle: "No commands yet",
   empty: "Commands stay readable here after they are done.",
   row: "{who}, {time}",
   to: "To {name}",
