@@ -90,7 +90,7 @@ siteTest("CM-5: proof is uploaded where it is handed in, and its sender sees it"
   await ann.getByText("Timeline").waitFor();
   const card = bob.getByRole("article", { name: "Paint the fence" });
   await card.getByRole("button", { name: "Accept" }).click();
-  await card.getByText("Add files").click();
+  await card.getByText("Add files", { exact: true }).click();
   await card.getByLabel("Upload files").setInputFiles({ ...lake, name: "fence.png" });
   const box = card.getByRole("checkbox", { name: /^fence\.png/ });
   await box.waitFor();

@@ -82,7 +82,7 @@ siteTest(
     const task = card(noraPage, "Water the plants");
     await task.waitFor();
     await nora.press(task.locator("[name=state][value=accepted]"));
-    await nora.press(task.getByText("Add files"));
+    await nora.press(task.getByText("Add files", { exact: true }));
     const field = task.getByLabel("Upload files");
     await nora.reach(field);
     await noraPage.keyboard.press("Enter");

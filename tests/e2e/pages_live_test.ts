@@ -37,7 +37,7 @@ siteTest(
     const bob = await visit.enter("demo-bob");
     assert.equal(await ann.locator("html").getAttribute("lang"), "de");
     await ann.getByText("Online", { exact: true }).waitFor();
-    await ann.getByRole("heading", { name: "Niemand will etwas von dir" }).waitFor();
+    await ann.getByRole("heading", { name: "Nichts zu tun" }).waitFor();
     await send(bob, visit.base, "demo-ann", "Water the plants");
     const card = ann.getByRole("article", { name: "Water the plants" });
     await card.locator(".state", { hasText: /^(Neu|Wartend)$/ }).waitFor();
@@ -46,12 +46,12 @@ siteTest(
     await card.getByRole("button", { name: "Annehmen" }).click();
     await card.getByText("Angenommen", { exact: true }).waitFor();
     await bob.locator(".state", { hasText: "Accepted" }).waitFor();
-    await card.getByText("Jetzt nicht, oder nein").click();
-    await card.getByRole("button", { name: "Es ging nicht" }).click();
-    await ann.getByRole("heading", { name: "Niemand will etwas von dir" }).waitFor();
+    await card.getByText("Später oder nein").click();
+    await card.getByRole("button", { name: "Ging nicht" }).click();
+    await ann.getByRole("heading", { name: "Nichts zu tun" }).waitFor();
     await ann.keyboard.press("Control+Shift+Period");
-    await ann.getByText("Gestoppt. Du bekommst nichts mehr.").waitFor();
-    await ann.getByRole("heading", { name: "Du hast gestoppt" }).waitFor();
+    await ann.getByText("Gestoppt. Dir wird nichts zugestellt.").waitFor();
+    await ann.getByRole("heading", { name: "Gestoppt" }).waitFor();
     assert.deepEqual(visit.problems, []);
   },
 );

@@ -167,9 +167,9 @@ Deno.test("UI-6: the pages about the account speak German too", async () => {
       const [path, words] of [
         ["/two-factor", "Zweiter Faktor"],
         ["/account", "Deine Daten"],
-        ["/sessions", "Wo du angemeldet bist"],
-        ["/profile", "Wie andere dich sehen"],
-        ["/admin/two-factor", "Rollen, die einen haben müssen"],
+        ["/sessions", "Beende Sitzungen, die du nicht kennst"],
+        ["/profile", "lässt sich nicht ändern"],
+        ["/admin/two-factor", "Pflicht für"],
       ] as const
     ) {
       const html = await (await send(path, german(cookie))).text();

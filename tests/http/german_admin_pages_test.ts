@@ -256,8 +256,8 @@ Deno.test("UI-6: what holds uploads is said in German, the reasons of scanners t
     csam: { ...scanner, real: false, reason: null },
   };
   const html = await look("/admin");
-  assert.ok(html.includes("Der Virenscanner clamd arbeitet nicht: antwortet nicht."), html);
-  assert.ok(html.includes("Es ist kein Abgleichdienst eingerichtet: ein Grund wurde nicht genannt."));
+  assert.ok(html.includes("Virenscanner clamd ist ausgefallen: antwortet nicht."), html);
+  assert.ok(html.includes("Kein Abgleichdienst eingerichtet: kein Grund angegeben."));
   assert.ok(html.includes(">1.204</strong>") && html.includes(">Dateien zu prüfen<"));
 });
 
@@ -295,8 +295,8 @@ Deno.test("UI-6: refused forms come back in German, each message and each field"
   assert.ok((await post("/admin/categories/feet", { title: "x", order: "x" })).includes("von 0 bis 10.000"));
   const sanction = await post("/admin/users/bob", { action: "sanction" });
   assert.ok(
-    sanction.includes("Wähle eins davon.") &&
-      sanction.includes("Sag, warum. Die Person sieht es"),
+    sanction.includes("Wähle eine Sanktion.") &&
+      sanction.includes("Gib einen Grund an. Er kommt ins Protokoll."),
   );
   await post(`/admin/files/${hashOf("a")}`, { decision: "reject" });
   await post(`/admin/files/${hashOf("a")}`, { decision: "x", confirm: "yes" });
@@ -333,16 +333,16 @@ Deno.test("UI-6: a broadcast is counted, confirmed and refused in German", async
       ),
     });
   const many = await post();
-  assert.ok(many.includes("Es ist für 1.204 Personen: weniger als 5 gerade online, 1.200 offline."));
+  assert.ok(many.includes("Für 1.204 Personen: weniger als 5 online, 1.200 offline."));
   assert.ok(many.includes(">An 1.204 Personen senden</button>"));
-  assert.ok((await post({ do: "send" })).includes('id="confirm-error">Tipp 1204 ein'));
-  assert.ok((await post({ do: "send", confirm: "7" })).includes("Das ist nicht die Zahl."));
+  assert.ok((await post({ do: "send" })).includes('id="confirm-error">Gib 1204 ein'));
+  assert.ok((await post({ do: "send", confirm: "7" })).includes("Falsche Zahl."));
   for (const matched of ["<5", 1, 0] as const) {
     commands.preview = () => Promise.resolve({ matched, online: "<5", offline: "<5", excluded: {} });
     await post();
   }
   const link = await post({ audience: "category", kind: "link", href: "http://example.org" });
-  assert.ok(link.includes("Gib eine Adresse an, die mit https:// beginnt."));
+  assert.ok(link.includes("Gib eine Adresse ein, die mit https:// beginnt."));
   assert.ok(link.includes("Wähle eine Kategorie."));
 });
 

@@ -153,7 +153,7 @@ Deno.test("UI-6: what a German page says is German, with its dates, numbers and 
   await withPages(async (send: Send, fake) => {
     const cookie = fake.cookieOf("ann");
     const page = async (path: string) => await (await send(path, german(cookie))).text();
-    assert.match(await page("/"), />Niemand will etwas von dir<\/h2>/);
+    assert.match(await page("/"), />Nichts zu tun<\/h2>/);
     furnish(fake);
     const inbox = await page("/");
     assert.match(inbox, /<title>Eingang · Behest<\/title>/);
@@ -166,19 +166,19 @@ Deno.test("UI-6: what a German page says is German, with its dates, numbers and 
       /class="late">War fällig: <time[^>]*>1\. März 2020, 10:00 UTC<\/time>, vor [\d.]+ Tagen/,
     );
     assert.ok(
-      inbox.includes("Du bist Mitglied der Gruppe, an die es ging") &&
-        inbox.includes("Du erlaubst a. Zu b willst du gefragt werden"),
+      inbox.includes("An eine Gruppe gesendet, der du beigetreten bist.") &&
+        inbox.includes("Du erlaubst a. Für b hast du „Fragen“ gewählt"),
     );
-    assert.ok(inbox.includes("Du hast es zurückbekommen: „Noch“"));
+    assert.ok(inbox.includes("Der Absender hat deine Abgabe zurückgegeben: „Noch“"));
     assert.ok(inbox.includes(">Versiegelt<") && inbox.includes("An alle, die readers erlauben"));
     const outbox = await page("/history?box=outbox");
-    assert.ok(outbox.includes("1.204 erledigt, 9 wartend"));
-    assert.ok(outbox.includes("14 Tage lang."));
+    assert.ok(outbox.includes("1.204 erledigt, 9 wartet"));
+    assert.ok(outbox.includes("14 Tage lang aufbewahrt."));
     const sent = await page("/sent");
-    assert.ok(sent.includes(">Abgegeben<") && sent.includes("Ein Wort an @bob") && sent.includes("„Hier“"));
+    assert.ok(sent.includes(">Abgegeben<") && sent.includes("Notiz an @bob") && sent.includes("„Hier“"));
     const files = await page("/files");
-    assert.ok(files.includes("PNG-Bild, ") && files.includes("Bis zu 1 MiB, von jeder Art."));
+    assert.ok(files.includes("PNG-Bild, ") && files.includes("Jede Art, bis zu 1 MiB."));
     const form = await page("/send");
-    assert.ok(form.includes(">Senden</button>") && form.includes("Bis zu 10 von deinen."));
+    assert.ok(form.includes(">Senden</button>") && form.includes("Bis zu 10 deiner Dateien."));
   });
 });

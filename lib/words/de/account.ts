@@ -2,21 +2,20 @@ import type { Words } from "../catalogue.ts";
 
 export const account: Words["account"] = {
   title: "Deine Daten",
-  lead: "Nimm mit, was über dich gespeichert ist, oder geh ganz.",
-  suspended: "Deine Daten mitnehmen oder gehen kannst du trotzdem.",
-  take: "Mitnehmen",
+  lead: "Lade deine Daten herunter oder lösche sie.",
+  suspended: "Deine Daten kannst du trotzdem herunterladen oder löschen.",
+  take: "Herunterladen",
   takeLead:
-    "Ein ZIP-Archiv: Konto, Profil, Einstellungen, Kontakte, Gruppen, Sitzungen, was du bekommen und gesendet hast, und deine Dateien.",
+    "Eine ZIP-Datei: Konto, Profil, Einstellungen, Kontakte, Gruppen, Sitzungen, erhaltene und gesendete Aufträge, saubere Dateien.",
   download: "Archiv herunterladen",
-  leave: "Gehen",
+  leave: "Konto löschen",
   leaveLead:
-    "Das entfernt dein Konto und alles, was daran hängt, sofort und endgültig. Was du gesendet hast, verschwindet bei denen, die es bekommen haben. Deinen Benutzernamen bekommt niemand anders.",
-  leaveHeld:
-    "Nur was dieser Server von Gesetzes wegen aufheben muss, bleibt, und das Protokoll der Verwaltung.",
+    "Das löscht dein Konto und alles darin endgültig. Was du gesendet hast, verschwindet bei den Empfängern. Deinen Benutzernamen bekommt niemand sonst.",
+  leaveHeld: "Der Server behält nur das Protokoll und was das Gesetz verlangt.",
   password: "Passwort",
   code: "Code",
-  codeHint: "Nur mit zweitem Faktor: was die App zeigt, oder ein Wiederherstellungscode.",
-  sure: "Mein Konto endgültig entfernen",
-  remove: "Konto entfernen",
-  gone: "Dein Konto ist entfernt.",
+  codeHint: "Falls du einen zweiten Faktor hast: ein Code aus der App oder ein Wiederherstellungscode.",
+  sure: "Mein Konto endgültig löschen",
+  remove: "Mein Konto löschen",
+  gone: "Dein Konto wurde gelöscht.",
 };

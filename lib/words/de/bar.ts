@@ -2,9 +2,9 @@ import type { Words } from "../catalogue.ts";
 
 export const bar: Words["bar"] = {
   stop: "Stopp",
-  stopTitle: "Jetzt alles anhalten (Strg+Umschalt+.)",
+  stopTitle: "Jetzt alles stoppen (Strg+Umschalt+.)",
   stoppedLabel: "Gestoppt",
-  stopped: "Gestoppt. Du bekommst nichts mehr.",
+  stopped: "Gestoppt. Dir wird nichts zugestellt.",
   since: "Seit {time}.",
   waits: "Neue Aufträge warten, bis du fortsetzt.",
   again: "Mir wieder zustellen",

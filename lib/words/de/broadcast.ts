@@ -1,22 +1,22 @@
 import type { Words } from "../catalogue.ts";
 
 export const broadcast: Words["broadcast"] = {
-  title: "An alle senden",
+  title: "Auftrag an alle",
   lead:
-    "Die Einstellungen jedes Einzelnen gelten, auch für dich. Zuerst siehst du, wen es erreichen würde; dann geht es hinaus.",
-  forWhom: "Für wen",
+    "Die Einstellungen jeder Person gelten auch für Aufträge an alle. Prüfe, wer ihn bekäme, und sende dann.",
+  forWhom: "An",
   all: "Alle",
-  allHint: "Wer Aufträge an alle annimmt und die Kategorien erlaubt.",
+  allHint: "Alle, die Aufträge an alle annehmen und diese Kategorien erlauben.",
   category: "Alle, die eine Kategorie erlauben",
   categoryHint: "Und Aufträge an alle annehmen.",
   categoryLabel: "Kategorie",
   preview: "Vorschau",
   countAgain: "Neu zählen",
-  typeNumber: "Zum Senden tipp ein, für wie viele Personen es ist: {count}",
+  typeNumber: "Gib zum Senden die Zahl der Personen ein: {count}",
   send: { one: "An {count} Person senden", other: "An {count} Personen senden" },
   sendFewer: "An weniger als 5 Personen senden",
-  unconfirmed: "Es wurde nicht gesendet. Bestätige es unten.",
-  typeIt: "Tipp {count} ein, um es an so viele Personen zu senden.",
-  notTheNumber: "Das ist nicht die Zahl. Tipp {count} ein.",
-  changed: "Die Zahl hat sich geändert. Jetzt sind es {count}.",
+  unconfirmed: "Noch nicht gesendet. Bestätige unten.",
+  typeIt: "Gib {count} ein, um an so viele Personen zu senden.",
+  notTheNumber: "Falsche Zahl. Gib {count} ein.",
+  changed: "Die Zahl ist jetzt {count}.",
 };

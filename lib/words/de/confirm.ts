@@ -2,17 +2,16 @@ import type { Words } from "../catalogue.ts";
 
 export const confirm: Words["confirm"] = {
   title: "Bist du sicher?",
-  keep: "So lassen, wie es ist",
+  keep: "Behalten",
   cancel: "Diesen Auftrag zurücknehmen?",
-  cancelHint:
-    "Er verschwindet aus den Eingängen, in denen er noch offen ist. Das lässt sich nicht rückgängig machen.",
-  cancelDo: "Zurücknehmen",
+  cancelHint: "Offene Exemplare verschwinden aus jedem Eingang. Du kannst das nicht rückgängig machen.",
+  cancelDo: "Auftrag zurücknehmen",
   group: "Diese Gruppe beenden?",
   groupHint:
-    "Jede Mitgliedschaft endet, und ihr Name bleibt vergeben. Das lässt sich nicht rückgängig machen.",
+    "Jede Mitgliedschaft endet, und niemand kann ihren Namen wieder verwenden. Du kannst das nicht rückgängig machen.",
   groupDo: "Gruppe beenden",
   contact: "Diesen Kontakt entfernen?",
   contactHint:
-    "Dann seid ihr keine Kontakte mehr. Um es wieder zu werden, muss jemand von euch neu anfragen.",
+    "Ihr seid dann keine Kontakte mehr. Um es wieder zu werden, muss eine Seite eine neue Anfrage senden.",
   contactDo: "Kontakt entfernen",
 };

@@ -19,8 +19,8 @@ export const file: Words["file"] = {
   clean: "Sauber",
   held: "Zurückgehalten",
   rejected: "Abgewiesen",
-  gone: "Die Datei gibt es nicht mehr.",
-  stillChecked: "Die Datei wird noch geprüft.",
-  unclean: "Die Datei hat die Prüfung nicht bestanden und lässt sich nicht öffnen.",
-  unreached: "Die Datei ließ sich nicht laden. Lade die Seite neu und versuch es noch einmal.",
+  gone: "Nicht mehr verfügbar.",
+  stillChecked: "Wird noch geprüft.",
+  unclean: "Hat die Prüfung nicht bestanden, deshalb kann niemand die Datei öffnen.",
+  unreached: "Nicht geladen. Lade die Seite neu, um es noch einmal zu versuchen.",
 };

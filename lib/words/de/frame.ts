@@ -17,7 +17,7 @@ export const frame: Words["frame"] = {
   preferences: "Einstellungen",
   profile: "Profil",
   sessions: "Sitzungen",
-  resume: "Weitermachen",
+  resume: "Fortsetzen",
   admin: "Verwaltung",
   overview: "Übersicht",
   users: "Konten",

@@ -2,19 +2,19 @@ import type { Words } from "../catalogue.ts";
 
 export const inbox: Words["inbox"] = {
   title: "Eingang",
-  stoppedTitle: "Du hast gestoppt",
+  stoppedTitle: "Gestoppt",
   stopped:
-    "Deine offenen Aufträge sind geschlossen, und neue warten, ohne dass du sie siehst. Mach oben weiter, wenn du so weit bist.",
-  emptyTitle: "Niemand will etwas von dir",
+    "Deine offenen Aufträge sind geschlossen, und neue warten ungesehen. Setze oben fort, wenn du so weit bist.",
+  emptyTitle: "Nichts zu tun",
   empty:
-    "Aufträge von deinen Kontakten erscheinen hier von selbst. Wer dir etwas senden soll, muss zuerst zu deinen Kontakten gehören; was du davon annimmst, sagen deine Einstellungen.",
-  findContact: "Jemanden finden",
-  preferences: "Einstellungen ansehen",
-  filter: "In dieser Liste suchen",
+    "Neue Aufträge erscheinen hier von selbst. Deine Einstellungen entscheiden, wer dir was senden kann.",
+  findContact: "Kontakt hinzufügen",
+  preferences: "Einstellungen öffnen",
+  filter: "Diese Liste filtern",
   filterHint: "Wörter aus Titel, Text, Kategorie oder Absender.",
-  filtered: { one: "{shown} von {count} passt.", other: "{shown} von {count} passen." },
+  filtered: { one: "{shown} von {count} angezeigt", other: "{shown} von {count} angezeigt" },
   pages: "Seiten",
   newest: "Neueste",
   older: "Ältere",
-  answered: "Deine Antwort ist gesendet: {state}.",
+  answered: "Antwort gesendet: {state}.",
 };

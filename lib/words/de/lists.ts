@@ -8,7 +8,7 @@ export const lists: Words["lists"] = {
   more: "Mehr",
   firstPage: "Erste Seite",
   nextPage: "Nächste Seite",
-  state: "Stand",
+  state: "Status",
   online: "Online",
   quoted: "„{text}“",
 };

@@ -1,14 +1,14 @@
 import type { Words } from "../catalogue.ts";
 
 export const offline: Words["offline"] = {
-  title: "Keine Verbindung",
+  title: "Du bist offline",
   lead:
-    "Der Server ist nicht erreichbar. Was du siehst, wurde in diesem Browser aufbewahrt. Deine Antworten gehen ab, sobald die Verbindung wieder da ist.",
-  back: "Die Verbindung ist wieder da.",
+    "Der Server ist nicht erreichbar. Du siehst, was dieser Browser gespeichert hat. Deine Antworten werden gesendet, sobald du wieder verbunden bist.",
+  back: "Du bist wieder online.",
   open: "Seite öffnen",
-  nothing: "In diesem Browser ist nichts aufbewahrt. Melde dich an, wenn die Verbindung wieder da ist.",
+  nothing: "Dieser Browser hat nichts gespeichert. Melde dich an, wenn du wieder online bist.",
   inbox: "Offene Aufträge",
-  history: "Die letzten zwei Wochen",
-  waits: "Noch nicht gesendet: Es geht ab, sobald die Verbindung wieder da ist.",
-  news: "Etwas Neues wartet",
+  history: "Letzte zwei Wochen",
+  waits: "Noch nicht gesendet. Wird gesendet, sobald du wieder verbunden bist.",
+  news: "Etwas Neues",
 };

@@ -1,15 +1,15 @@
 import type { Words } from "../catalogue.ts";
 
 export const push: Words["push"] = {
-  title: "Mitteilungen auf diesem Gerät",
+  title: "Benachrichtigungen auf diesem Gerät",
   lead:
-    "Wenn keine Seite offen ist, kann dir dieses Gerät sagen, dass etwas auf dich wartet. Es sagt nie, was oder von wem, und höchstens einmal in der Stunde. Deine Ruhezeiten, dein Tageslimit und Stopp gelten auch dafür.",
-  on: "Mitteilungen sind hier an.",
-  off: "Mitteilungen sind hier aus.",
-  turnOn: "Anschalten",
+    "Wenn du nicht verbunden bist, kann dir dieses Gerät sagen, dass etwas wartet: nie was oder von wem, höchstens einmal pro Stunde und nie gegen deine Ruhezeit, dein Tageslimit oder Stopp.",
+  on: "Benachrichtigungen sind an.",
+  off: "Benachrichtigungen sind aus.",
+  turnOn: "Einschalten",
   turnOff: "Ausschalten",
   denied:
-    "Diesem Browser wurde gesagt, dass er von hier keine Mitteilungen zeigen soll. Du kannst das in seinen Einstellungen ändern.",
-  unsupported: "Dieser Browser kann das hier nicht. Bei manchen muss die App zuerst installiert sein.",
-  failed: "Das hat nicht geklappt. Versuche es später noch einmal.",
+    "Dieser Browser blockiert Benachrichtigungen von dieser Website. Du kannst das in seinen Einstellungen ändern.",
+  unsupported: "Hier nicht unterstützt. Manche Browser brauchen zuerst die installierte App.",
+  failed: "Das hat nicht geklappt. Versuch es später noch einmal.",
 };

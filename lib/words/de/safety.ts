@@ -1,9 +1,9 @@
 import type { Words } from "../catalogue.ts";
 
 export const safety: Words["safety"] = {
-  resume: "Weitermachen",
+  resume: "Fortsetzen",
   resumeLead:
-    "Was dir gesendet wurde, während du gestoppt hattest, kommt dann zu dir, soweit deine Einstellungen es zulassen.",
-  confirm: "Ich möchte wieder etwas bekommen",
-  unconfirmed: "Setz den Haken, wenn du wieder etwas bekommen möchtest.",
+    "Dann bekommst du, was dir gesendet wurde, während du gestoppt warst, soweit deine Einstellungen es erlauben.",
+  confirm: "Mir wieder zustellen",
+  unconfirmed: "Setz den Haken, um fortzusetzen.",
 };

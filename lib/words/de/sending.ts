@@ -1,13 +1,13 @@
 import type { Words } from "../catalogue.ts";
 
 export const sending: Words["sending"] = {
-  noRecipient: "Sag, für wen es ist.",
-  noAudience: "Wähle, für wen es ist.",
+  noRecipient: "Füge einen Empfänger hinzu.",
+  noAudience: "Wähle Empfänger.",
   noGroup: "Wähle eine Gruppe.",
   noCategory: "Wähle eine Kategorie.",
-  httpsOnly: "Gib eine Adresse an, die mit https:// beginnt.",
-  uncleanFile: "Eine davon hat die Prüfung nicht bestanden. Lass sie weg.",
-  lostFile: "Eine davon gibt es nicht mehr. Wähle noch einmal.",
+  httpsOnly: "Gib eine Adresse ein, die mit https:// beginnt.",
+  uncleanFile: "Eine Datei hat die Prüfung nicht bestanden. Entferne sie.",
+  lostFile: "Eine Datei gibt es nicht mehr. Wähle neu.",
   mostFiles: "Wähle höchstens {count} Dateien.",
   ownFiles: "Wähle aus deinen eigenen Dateien.",
 };
