@@ -301,7 +301,7 @@ Deno.test("UI-6: the door speaks the language that the browser asks for", async 
     for (
       const [path, words] of [["/login", "Anmelden"], ["/register", "Registrieren"], [
         "/nowhere",
-        "Hier ist nichts",
+        "Seite nicht gefunden",
       ]]
     ) {
       const html = await (await send(path!, german)).text();

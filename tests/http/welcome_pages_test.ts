@@ -148,6 +148,6 @@ Deno.test("UI-6: the first minutes are told in the reader's language", async () 
   await withPages(async (send, fake) => {
     const headers = { cookie: fake.cookieOf("ann"), "accept-language": "de" };
     const html = await (await send("/welcome", { headers })).text();
-    assert.ok(html.includes("Worum darf es gehen?") && html.includes("1 von 3"));
+    assert.ok(html.includes("Welche Kategorien?") && html.includes("1 von 3"));
   });
 });

@@ -134,7 +134,7 @@ Deno.test("UI-6: dates, numbers and lists are written as the language does", () 
   const rule = "membership; a=allow,b=allow,c=ask";
   assert.equal(
     whyText(de.command, "de", rule),
-    `${de.command.byMembership} Du erlaubst a und b. Zu c willst du gefragt werden, deshalb kam es versiegelt.`,
+    `${de.command.byMembership} Du erlaubst a und b. Für c hast du „Fragen“ gewählt, deshalb kam der Auftrag versiegelt.`,
   );
 });
 
