@@ -22,7 +22,7 @@ siteTest(
     await page.getByRole("button", { name: "Log in", exact: true }).click();
     await page.getByText("You are logged in as @demo-ann.").waitFor();
     assert.equal(await page.locator(".carried").nth(2).innerText(), written);
-    await page.getByRole("button", { name: "Send it now" }).click();
+    await page.getByRole("button", { name: "Send now" }).click();
     await page.waitForURL(/\/sent\?notice=/);
     await page.goto(base);
     assert.equal(await page.locator("article .body").innerText(), written);
