@@ -10,7 +10,7 @@ import {
   Refusal,
 } from "../../lib/protocol/mod.ts";
 import { type CsamAct, ScriptedCsamMatcher, ScriptedVirusScanner, type VirusAct } from "../fakes/scanners.ts";
-import { openTestServices, person } from "../fakes/open_services.ts";
+import { openTestServices, person, testConfig } from "../fakes/open_services.ts";
 import { served } from "../fakes/served.ts";
 import { until } from "../fakes/until.ts";
 
@@ -27,7 +27,9 @@ async function desk() {
   };
   const virus = new ScriptedVirusScanner(({ sha256 }) => verdictOf(sha256).promise);
   const csam = new ScriptedCsamMatcher((): CsamAct => "not_applicable");
-  const open = stack.use(await openTestServices({ scanners: { virus, csam } }));
+  // A plain socket sends no heartbeat, and a busy machine may need longer than three of the usual ones.
+  const config = testConfig({ BEHEST_HEARTBEAT_MS: "600000" });
+  const open = stack.use(await openTestServices({ config, scanners: { virus, csam } }));
   const { services } = open;
   const { caller: ann, token } = await person(open, "ann");
   const { caller: bob } = await person(open, "bob");
@@ -332,15 +334,22 @@ Deno.test("FI-6, CM-7: a sender who is connected hears that a command failed", a
   const socket = new WebSocket(`${app.origin.replace("http", "ws")}/api/ws?token=${rig.token}`);
   const heard: { method: string; params: CommandChanged }[] = [];
   socket.onmessage = ({ data }) => heard.push(JSON.parse(data));
-  await until(() => heard.some(({ method }) => method === "session.ready"));
+  const closed = new Promise<CloseEvent>((resolve) => socket.onclose = resolve);
+  let lost: CloseEvent | undefined;
+  void closed.then((event) => lost = event);
+  const connected = () => assert.equal(lost, undefined, `closed with ${lost?.code} ${lost?.reason}`);
+  await until(() => {
+    connected();
+    return heard.some(({ method }) => method === "session.ready");
+  }, "session.ready");
   await rig.judge(rig.ann, file, "infected");
-  const failed = await until(() =>
-    heard.find(({ method, params }) =>
+  const failed = await until(() => {
+    connected();
+    return heard.find(({ method, params }) =>
       method === "command.changed" && params.id === sent.id && params.state === "failed"
-    )
-  );
+    );
+  }, "the command to fail");
   assert.equal(failed.params.note, "A file did not pass the checks.");
-  const closed = new Promise((resolve) => socket.onclose = resolve);
   socket.close();
   await closed;
 });
