@@ -212,23 +212,26 @@ onEachStore(
   },
 );
 
-onEachStore("CM-7: totals count each person in one state, whoever moves beside whom", async (store) => {
-  const commands = kvCommandStore(store);
-  await commands.accept(broadcastOf("A"));
-  const people = Array.from({ length: 60 }, (_, n) => `p${n}`);
-  const moved = await Promise.all(people.map((userId) => move(commands, userId, "A", "delivered")));
-  assert.deepEqual(new Set(moved), new Set([true]));
-  assert.deepEqual(await commands.totals("A"), { delivered: 60 });
-  await Promise.all(people.map((userId, n) => move(commands, userId, "A", n < 20 ? "seen" : "declined")));
-  assert.deepEqual(await commands.totals("A"), { seen: 20, declined: 40 });
-  // Of two who read the same, one writes; the other is told, and nothing of it is counted.
-  const from = (await commands.states([{ userId: "p0", commandId: "A" }]))[0]!;
-  const change = (state: CommandState) => commands.change([{ from, to: { ...from.record, state } }]);
-  assert.deepEqual(await Promise.all([change("accepted"), change("completed")]), [true, false]);
-  assert.deepEqual(await commands.totals("A"), { seen: 19, declined: 40, accepted: 1 });
-  assert.equal(await commands.change([{ from: untouched("p0", "A"), to: from.record }]), false);
-  assert.deepEqual(await commands.totals("A"), { seen: 19, declined: 40, accepted: 1 });
-});
+onEachStore(
+  "CM-7: totals count each person in one state, also when several change at once",
+  async (store) => {
+    const commands = kvCommandStore(store);
+    await commands.accept(broadcastOf("A"));
+    const people = Array.from({ length: 60 }, (_, n) => `p${n}`);
+    const moved = await Promise.all(people.map((userId) => move(commands, userId, "A", "delivered")));
+    assert.deepEqual(new Set(moved), new Set([true]));
+    assert.deepEqual(await commands.totals("A"), { delivered: 60 });
+    await Promise.all(people.map((userId, n) => move(commands, userId, "A", n < 20 ? "seen" : "declined")));
+    assert.deepEqual(await commands.totals("A"), { seen: 20, declined: 40 });
+    // Of two who read the same, one writes; the other is told, and nothing of it is counted.
+    const from = (await commands.states([{ userId: "p0", commandId: "A" }]))[0]!;
+    const change = (state: CommandState) => commands.change([{ from, to: { ...from.record, state } }]);
+    assert.deepEqual(await Promise.all([change("accepted"), change("completed")]), [true, false]);
+    assert.deepEqual(await commands.totals("A"), { seen: 19, declined: 40, accepted: 1 });
+    assert.equal(await commands.change([{ from: untouched("p0", "A"), to: from.record }]), false);
+    assert.deepEqual(await commands.totals("A"), { seen: 19, declined: 40, accepted: 1 });
+  },
+);
 
 Deno.test("CM-7: many people of one broadcast in one commit are all counted", async () => {
   await using store = await openStore(":memory:");

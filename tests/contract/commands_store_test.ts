@@ -85,7 +85,7 @@ onEachStore(
 );
 
 onEachStore(
-  "CM-1: a taken key writes nothing; one that has run out is replaced by whoever read it",
+  "CM-1: a key in use writes nothing; an expired one is replaced by the caller who read it",
   async (store) => {
     const commands = kvCommandStore(store);
     await commands.accept(acceptanceOf("A", { bob: allowed }, "same"));

@@ -1,86 +1,21 @@
 import assert from "node:assert/strict";
-import { attachable, kvCommandFiles, kvFileStore, useWrites } from "../../lib/adapters/kv/files_store.ts";
-import { Committer } from "../../lib/adapters/kv/committer.ts";
+import { kvCommandFiles, kvFileStore, useWrites } from "../../lib/adapters/kv/files_store.ts";
 import { keys } from "../../lib/adapters/kv/keys.ts";
 import { kvScanStore } from "../../lib/adapters/kv/scan_store.ts";
-import type { Store } from "../../lib/adapters/kv/store.ts";
-import type { FileRecord, FileStore, UploadRecord } from "../../lib/files/ports.ts";
-import { parseCarrier } from "../../lib/platform/mod.ts";
 import { limits } from "../../lib/protocol/mod.ts";
 import { FakeClock } from "../fakes/clock.ts";
-import { dump, onEachStore } from "../fakes/kv_stores.ts";
-import { MemoryKv } from "../fakes/memory_kv.ts";
-import { seededRandom } from "../fakes/random.ts";
-import { Schedule, scheduledKv } from "../sim/schedule.ts";
-
-const [one, other] = ["a".repeat(64), "b".repeat(64)];
-const [ofOne, ofTwo] = [parseCarrier("command:one"), parseCarrier("command:two")];
-const plenty = { quotaBytes: 1e9 };
-const from = { address: "192.0.2.7", port: 1, device: "web", requestId: "r" };
-
-function fileOf(id: string, over: Partial<FileRecord> = {}): Omit<FileRecord, "settlesMs"> {
-  return {
-    id,
-    ownerId: "ann",
-    sha256: one,
-    name: "a.txt",
-    sizeBytes: 10,
-    type: "text/plain",
-    createdMs: 1000,
-    from,
-    ...over,
-  };
-}
-
-function uploadOf(id: string, over: Partial<UploadRecord> = {}): UploadRecord {
-  return {
-    id,
-    ownerId: "ann",
-    name: "a.txt",
-    sizeBytes: 10,
-    offsetBytes: 0,
-    createdMs: 0,
-    expiresMs: 5000,
-    from,
-    finishing: null,
-    fileId: null,
-    refused: null,
-    ...over,
-  };
-}
-
-async function added(files: FileStore, id: string, over: Partial<FileRecord> = {}): Promise<FileRecord> {
-  const answer = await files.add(fileOf(id, over), plenty);
-  if (typeof answer === "string") assert.fail(answer);
-  return answer;
-}
-
-async function listOf<T>(all: AsyncIterable<T>): Promise<T[]> {
-  const list: T[] = [];
-  for await (const entry of all) list.push(entry);
-  return list;
-}
-
-/** The same on Deno KV in memory and in a file, and on the tests' own store with answers in an order that a seed decides. */
-function onEveryStore(name: string, run: (store: Store) => Promise<void>): void {
-  onEachStore(name, run);
-  Deno.test(`${name} (fake)`, async () => {
-    for (const seed of [1, 2, 3]) {
-      const schedule = new Schedule(seededRandom(seed));
-      const kv = scheduledKv(new MemoryKv(), schedule);
-      const store: Store = {
-        kv,
-        committer: new Committer(kv),
-        exclusive: true,
-        [Symbol.asyncDispose]: () => Promise.resolve(),
-      };
-      let running = true;
-      const done = run(store).finally(() => void (running = false));
-      while (running) await Promise.race([schedule.some(1000), done]);
-      await done;
-    }
-  });
-}
+import { dump } from "../fakes/kv_stores.ts";
+import {
+  added,
+  fileOf,
+  listOf,
+  ofOne,
+  one,
+  onEveryStore,
+  other,
+  plenty,
+  uploadOf,
+} from "../fakes/file_stores.ts";
 
 onEveryStore("FI-3, SC-1: new bytes get a record and a scan, known ones a file only", async (store) => {
   const files = kvFileStore(store, new FakeClock(1000));
@@ -169,54 +104,6 @@ onEveryStore("FI-5: a person's files come newest first, before an id, and nobody
 });
 
 onEveryStore(
-  "FI-7: with the last file go the blob, its scan and its verdicts, and a sweep is written",
-  async (store) => {
-    const clock = new FakeClock(1000);
-    const files = kvFileStore(store, clock);
-    const scans = kvScanStore(store, clock);
-    const [first, second] = [await added(files, "F1"), await added(files, "F2", { ownerId: "bob" })];
-    const job = (await scans.take("test", 1000))!;
-    const verdict = {
-      check: "virus",
-      verdict: "error",
-      scanner: "",
-      version: "",
-      answer: "",
-      at: "",
-    } as const;
-    await scans.retry(job, 9000, [verdict]);
-    assert.equal(await files.remove(first, null), true);
-    assert.equal(await files.usageOf("ann"), 0);
-    assert.equal((await files.blobs([one])).size, 1);
-    assert.equal(await files.claimSweep(one), false);
-    assert.equal(await files.remove(second, null), true);
-    for (const prefix of ["blob", "blob_in", "scan", "scan_due", "verdict", "ref", "file", "file_of"]) {
-      assert.deepEqual(await dump(store.kv, [prefix]), [], prefix);
-    }
-    const sweeps = (await dump(store.kv, ["job"])).filter(([, value]) =>
-      (value as { kind: string }).kind === "blob_sweep"
-    );
-    assert.equal(sweeps.length, 1);
-    assert.equal(await files.remove(second, null), true, "what is gone is removed");
-    assert.equal(await files.usageOf("bob"), 0);
-    assert.equal(await files.claimSweep(one), true);
-  },
-);
-
-onEveryStore("FI-7: the last two files removed at once leave no blob, and no usage", async (store) => {
-  const files = kvFileStore(store, new FakeClock());
-  for (let round = 0; round < 10; round++) {
-    const records = await Promise.all(
-      ["ann", "bob", "eve"].map((ownerId, at) => added(files, `F${round}${at}`, { ownerId })),
-    );
-    await Promise.all(records.map((record) => files.remove(record, null)));
-    for (const prefix of ["blob", "scan", "scan_due", "ref", "file"]) {
-      assert.deepEqual(await dump(store.kv, [prefix]), [], prefix);
-    }
-  }
-});
-
-onEveryStore(
   "FI-3, FI-7: adding to a blob while its last file goes leaves both or a new one",
   async (store) => {
     const files = kvFileStore(store, new FakeClock());
@@ -233,46 +120,6 @@ onEveryStore(
     }
   },
 );
-
-onEveryStore("FI-7: a removal fails when somebody used the file since, and under a hold", async (store) => {
-  const clock = new FakeClock(1000);
-  const files = kvFileStore(store, clock);
-  const record = await added(files, "F1");
-  const asOf = await files.lastUse("F1");
-  assert.equal(asOf, null);
-  const { version } = (await attachable(store.kv, "ann", ["F1"], 1000)).get("F1")!;
-  const use = { fileId: "F1", version, by: ofOne, untilMs: 7000 };
-  assert.ok((await store.committer.commit(useWrites(use))).ok);
-  assert.deepEqual([...await files.usesOf(["F1", "F2"])], [["F1", [{ by: ofOne, untilMs: 7000 }]]]);
-  assert.equal(await files.remove(record, asOf), false);
-  const used = await files.lastUse("F1");
-  for (const [what, id] of [["file", "F1"], ["user", "ann"], ["blob", one]] as const) {
-    for (const hold of [{ untilMs: 1001 }, {}, 1]) {
-      await store.kv.set(keys.hold(what, id), hold);
-      assert.equal(await files.held(what, id), true);
-      assert.equal(await files.remove(record, used), false, what);
-    }
-    await store.kv.set(keys.hold(what, id), { untilMs: 1000 });
-    assert.equal(await files.held(what, id), false);
-  }
-  assert.equal(await files.remove(record, used), true);
-  assert.deepEqual(await dump(store.kv, ["file_use"]), []);
-  assert.deepEqual(await dump(store.kv, ["file_used"]), []);
-  assert.equal((await store.committer.commit(useWrites({ ...use, by: ofTwo }))).ok, false);
-});
-
-onEveryStore("FI-7: a file with more uses than one commit holds is removed", async (store) => {
-  const files = kvFileStore(store, new FakeClock());
-  const record = await added(files, "F1");
-  const { version } = (await attachable(store.kv, "ann", ["F1"], 1000)).get("F1")!;
-  const uses = Array.from({ length: 1400 }, (_, at) => parseCarrier(`command:${at}`));
-  await Promise.all(
-    uses.map((by) => store.committer.commit(useWrites({ fileId: "F1", version, by, untilMs: 1 }))),
-  );
-  assert.equal((await files.usesOf(["F1"])).get("F1")!.length, 1400);
-  assert.equal(await files.remove(record, await files.lastUse("F1")), true);
-  assert.deepEqual(await dump(store.kv, ["file_use"]), []);
-});
 
 onEveryStore(
   "FI-6: a use fails when what is known of the bytes changed since it was looked at",
@@ -305,17 +152,6 @@ onEveryStore(
   },
 );
 
-onEveryStore("FI-7: a use fails when its file went, though others have the same bytes", async (store) => {
-  const files = kvFileStore(store, new FakeClock());
-  const record = await added(files, "F1");
-  await added(files, "F2");
-  const { version } = (await attachable(store.kv, "ann", ["F1"], 1000)).get("F1")!;
-  assert.equal(await files.remove(record, null), true);
-  const use = useWrites({ fileId: "F1", version, by: ofOne, untilMs: 7000 });
-  assert.equal((await store.committer.commit(use)).ok, false);
-  assert.deepEqual(await dump(store.kv, ["file_use"]), []);
-});
-
 onEveryStore("FI-3: a file that is added while the verdict is written settles by it", async (store) => {
   const clock = new FakeClock(1000);
   const scans = kvScanStore(store, clock);
@@ -342,18 +178,21 @@ onEveryStore("FI-3: a file that is added while the verdict is written settles by
   assert.equal(record.settlesMs, 2300);
 });
 
-onEveryStore("FI-3: whoever keeps bytes finds out that they may have been swept meanwhile", async (store) => {
-  const files = kvFileStore(store, new FakeClock());
-  const none = await files.refsVersion(one);
-  assert.equal(none, null);
-  assert.equal(await files.claimSweep(one), true);
-  assert.equal(await files.add(fileOf("F1"), { ...plenty, refsVersion: none }), "changed");
-  const swept = await files.refsVersion(one);
-  assert.notEqual(swept, null);
-  assert.notEqual(await files.add(fileOf("F1"), { ...plenty, refsVersion: swept }), "changed");
-  assert.equal(await files.claimSweep(one), false);
-  assert.equal(await files.add(fileOf("F2"), { ...plenty, refsVersion: swept }), "changed");
-});
+onEveryStore(
+  "FI-3: a writer that keeps bytes finds out that they may have been swept meanwhile",
+  async (store) => {
+    const files = kvFileStore(store, new FakeClock());
+    const none = await files.refsVersion(one);
+    assert.equal(none, null);
+    assert.equal(await files.claimSweep(one), true);
+    assert.equal(await files.add(fileOf("F1"), { ...plenty, refsVersion: none }), "changed");
+    const swept = await files.refsVersion(one);
+    assert.notEqual(swept, null);
+    assert.notEqual(await files.add(fileOf("F1"), { ...plenty, refsVersion: swept }), "changed");
+    assert.equal(await files.claimSweep(one), false);
+    assert.equal(await files.add(fileOf("F2"), { ...plenty, refsVersion: swept }), "changed");
+  },
+);
 
 onEveryStore(
   "FI-2: uploads are kept until they are removed; finished ones are not among the open",

@@ -37,7 +37,7 @@ export interface Rung {
   userId: string;
   method?: string;
   params?: unknown;
-  /** What a broadcast handed over with the ring. */
+  /** What a broadcast delivered with the ring. */
   entry?: LiveEntry;
 }
 
@@ -258,7 +258,7 @@ export class CommandRig implements AsyncDisposable {
     taken(await this.consent.set(who, change));
   }
 
-  /** What a new device is handed, to the end or until it is held. */
+  /** Everything that is delivered to a new device, to the end or until it is held. */
   async inboxOf(who: Caller, accept: ReadonlySet<string> | null = null): Promise<Delivery[]> {
     return (await this.readInbox(who, null, accept)).deliveries;
   }

@@ -115,7 +115,7 @@ Deno.test("BR-4: who joins later does not get it, neither the server nor a group
   assert.deepEqual(open, [toAll.id], "nor what came before the new membership");
 });
 
-Deno.test("BR-4: who leaves a group before its command was handed over does not get it", async () => {
+Deno.test("BR-4: a person who leaves a group before its command was delivered does not get it", async () => {
   await using rig = await CommandRig.open();
   const [ann, bob] = [rig.person("ann"), rig.person("bob")];
   rig.join(ann, "choir", "owner");

@@ -99,7 +99,7 @@ Deno.test("CO-2, CO-9: what is rung out is sealed for those who ask and open for
   );
 });
 
-Deno.test("CO-8: a broadcast carries the rule that let it through, however it was handed over", async () => {
+Deno.test("CO-8: a broadcast carries the rule that let it through, however it was delivered", async () => {
   const { rig, admin, bob } = await adminAndBob();
   await using _ = rig;
   const carl = rig.person("carl");
@@ -142,7 +142,7 @@ Deno.test("DL-9, CO-7: what was closed when a broadcast was sent stays closed, w
   }
 });
 
-Deno.test("DL-9: what is closed before a broadcast was handed over keeps it away for good", async () => {
+Deno.test("DL-9: a broadcast that a preference blocked before its delivery never comes", async () => {
   const cases: [PreferencesChange, PreferencesChange][] = [
     [{ categories: { general: "block" } }, { categories: { general: "allow" } }],
     [{ broadcasts: false }, { broadcasts: true }],
@@ -163,7 +163,7 @@ Deno.test("DL-9: what is closed before a broadcast was handed over keeps it away
   }
 });
 
-Deno.test("CO-7: what was handed over stays the person's when they close its category", async () => {
+Deno.test("CO-7: a delivered broadcast stays the person's when they block its category", async () => {
   const { rig, admin, bob } = await adminAndBob();
   await using _ = rig;
   const { id } = await rig.broadcast(admin, all);

@@ -127,7 +127,7 @@ Deno.test("CM-7: a group's sender sees each recipient, that of everyone the tota
   );
   const own = taken(await rig.room.history.get(accepted, { id: toAll }));
   assert.deepEqual([own.state?.state, own.totals, own.recipients], ["accepted", undefined, undefined]);
-  assert.equal(kindOf(await rig.room.history.get(queued, { id: toAll })), "not_found", "not handed over yet");
+  assert.equal(kindOf(await rig.room.history.get(queued, { id: toAll })), "not_found", "not delivered yet");
   const sent = taken(await rig.room.history.list(admin, { box: "outbox" })).items;
   assert.deepEqual(sent.map(({ command, totals }) => [command.id, totals?.accepted]), [
     [toAll, 1],
@@ -156,7 +156,7 @@ Deno.test("CM-5: proof of a broadcast is reviewed for each who handed it in", as
   assert.deepEqual(taken(await rig.room.history.get(admin, { id })).totals, { completed: 1 });
 });
 
-Deno.test("DL-6: a broadcast that ran out is handed to nobody, even before its job has come round", async () => {
+Deno.test("DL-6: an expired broadcast is delivered to nobody, even before its job has run", async () => {
   const { rig, admin, queued, accepted } = await inEveryState();
   await using _ = rig;
   const expiresAt = iso(rig.clock.now() + dayMs);
@@ -285,7 +285,7 @@ Deno.test("DL-6, CM-8: a broadcast whose time came and went while the server was
   assert.deepEqual(taken(await rig.room.history.get(admin, { id })).totals, { expired: 4 });
 });
 
-Deno.test("CM-4: a deferred broadcast comes back at its time; whoever is no recipient cannot move it", async () => {
+Deno.test("CM-4: a deferred broadcast comes back at its time; a person who is no recipient cannot move it", async () => {
   const { rig, admin, queued, delivered, broadcast } = await inEveryState();
   await using _ = rig;
   const id = await broadcast(choir);

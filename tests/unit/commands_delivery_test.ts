@@ -237,7 +237,7 @@ Deno.test("DL-9: consent is asked for a scheduled command when it is due, not wh
   assert.deepEqual(await rig.told(ann, lost.id), { bob: "queued" });
 });
 
-Deno.test("DL-9: what was handed over stays the person's, and does not go to further devices once it is blocked", async () => {
+Deno.test("DL-9: a delivered command stays the person's, and does not go to further devices once it is blocked", async () => {
   const { rig, ann, bob } = await twoContacts();
   await using _ = rig;
   const command = await rig.send(ann, bob);

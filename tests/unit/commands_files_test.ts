@@ -76,7 +76,7 @@ async function desk() {
       if (sent instanceof Refusal) throw new Error(english(sent.message));
       return sent.command;
     },
-    /** The ids of what somebody was handed; asking hands over what may be. */
+    /** The ids of the commands in a person's inbox. The request delivers those that wait. */
     async inbox(who: Caller): Promise<string[]> {
       const page = await services.commands.inboxList(who, {});
       if (page instanceof Refusal) throw new Error(english(page.message));
@@ -243,7 +243,7 @@ Deno.test("FI-5, CO-2: the files of a sealed command are closed until it is open
   assert.equal(await rig.reads(rig.bob, file), true);
 });
 
-Deno.test("FI-5, CO-3: whoever blocked a command cannot read its files", async () => {
+Deno.test("FI-5, CO-3: a person who blocked a command cannot read its files", async () => {
   await using rig = await desk();
   await rig.services.preferences.set(rig.bob, { categories: { general: "block" } });
   const file = await rig.clean(rig.ann, "blocked");
@@ -263,7 +263,7 @@ Deno.test("FI-7: a file that a command carries cannot be removed and is kept beh
   gone(await rig.services.files.remove(rig.ann, file.id), "conflict");
 });
 
-Deno.test("CM-5, FI-5: proof is handed in as files that the sender can read, and their own person sees again", async () => {
+Deno.test("CM-5, FI-5: the sender can read the files of a submitted proof, and so can the person who submitted them", async () => {
   await using rig = await desk();
   const command = await rig.sent([], { requires: "review", kind: "task" });
   await rig.inbox(rig.bob);

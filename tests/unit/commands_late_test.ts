@@ -40,7 +40,7 @@ async function handOver(rig: CommandRig, who: ReturnType<CommandRig["person"]>, 
 
 for (const rung of [true, false]) {
   const how = rung ? "with the ring" : "by a read";
-  Deno.test(`CO-6: a broadcast that was handed over ${how}, then blocked and stopped, is not opened by a late acknowledgement`, async () => {
+  Deno.test(`CO-6: a broadcast that was delivered ${how}, then blocked and stopped, is not opened by a late acknowledgement`, async () => {
     const { rig, admin, bob, carl, listed, totals } = await openHouse();
     await using _ = rig;
     if (rung) rig.bell.present.add(bob.userId);
@@ -121,7 +121,7 @@ Deno.test("CO-6, BR-6: who leaves a group and stops while an acknowledgement is 
   assert.equal((await rig.stateOf(bob, second.id))?.state, "cancelled");
 });
 
-Deno.test("DL-10: what was handed over and ended before its acknowledgement is in the history as it ended", async () => {
+Deno.test("DL-10: a command that was delivered and ended before its acknowledgement is in the history as it ended", async () => {
   const { rig, admin, bob, carl, listed, totals } = await openHouse();
   await using _ = rig;
   for (const kind of ["direct", "all", "group"]) {
@@ -152,7 +152,7 @@ Deno.test("DL-10: what was handed over and ended before its acknowledgement is i
   }
 });
 
-Deno.test("DL-10, CO-6: what ends while a page is being made of it was not handed over, and is not in the history", async () => {
+Deno.test("DL-10, CO-6: a command that ends while its page is being made was not delivered, and is not in the history", async () => {
   let before: (() => Promise<void>) | null = null;
   const { rig, admin, bob, listed } = await openHouse((store) => ({
     ...store,

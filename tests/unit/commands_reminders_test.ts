@@ -28,7 +28,7 @@ Deno.test("CM-8: a deadline is reminded of an hour before, once, on the recipien
   assert.equal(reminders().length, 1);
 });
 
-Deno.test("CM-8: a near deadline is reminded of half-way; what is done, or was never handed over, is not", async () => {
+Deno.test("CM-8: a near deadline has its reminder half-way; a command that is done, or was never delivered, has none", async () => {
   const near = await withTask(hourMs);
   await using _near = near.rig;
   assert.deepEqual(await near.rig.take(near.bob), [near.id]);

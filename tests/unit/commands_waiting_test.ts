@@ -14,7 +14,7 @@ async function annAndBob() {
   return { rig, ann, bob, eve, waits: () => rig.room.pending.of(ann.userId) };
 }
 
-Deno.test("UI-7 DL-9: something waits until it was handed over, and a look changes nothing", async () => {
+Deno.test("UI-7, DL-9: a command waits until it was delivered, and a look changes nothing", async () => {
   const { rig, ann, bob, waits } = await annAndBob();
   await using _ = rig;
   assert.deepEqual(await waits(), nothing);
