@@ -71,6 +71,8 @@ interface CommandActionsProps {
   own: OwnChoice;
   /** IANA name of the zone in which the form's times are meant. */
   zone: string;
+  /** The word to the sender in an answer that was refused: it stands in the forms again (UI-10). */
+  note?: string | undefined;
   /** In the browser; without it the form is posted. */
   onAct: ((action: CommandAction) => void) | undefined;
 }
@@ -80,7 +82,7 @@ interface CommandActionsProps {
  * writes why they decline must not end up with "Done".
  */
 export function CommandActions(props: CommandActionsProps) {
-  const { command, state, label, busy, own, zone } = props;
+  const { command, state, label, busy, own, zone, note } = props;
   const words = useWords("command");
   const { id } = command;
   const requires = "sealed" in command ? "none" : command.requires;
@@ -112,6 +114,7 @@ export function CommandActions(props: CommandActionsProps) {
               label={words.what}
               hint={requires === "proof" ? words.proofHint : words.reviewHint}
               required={false}
+              value={note}
             />
             <details class="wide" open={requires === "proof"}>
               <summary>{words.addFiles}</summary>
@@ -132,50 +135,54 @@ export function CommandActions(props: CommandActionsProps) {
           </AnswerForm>
         )
         : null}
-      {"sealed" in command || !refusable.has(state) ? null : (
-        <details class="button-menu">
-          <summary class="button button-quiet">{words.notNowOrNo}</summary>
-          <div class="menu">
-            <AnswerForm {...props} name={fill(words.putOffLabel, { title: label })}>
-              <div class="field">
-                <label for={`minutes-${id}`}>{words.putOffFor}</label>
-                <select class="input" id={`minutes-${id}`} name="minutes">
-                  {waits.map(([minutes, wait]) => <option key={minutes} value={minutes}>{words[wait]}
-                  </option>)}
-                </select>
-              </div>
-              <div class="field">
-                <label for={`until-${id}`}>
-                  {words.orUntil} <span class="hint">{zone.replaceAll("_", " ")}</span>
-                </label>
-                <input class="input" id={`until-${id}`} name="until" type="datetime-local" />
-              </div>
-              <input type="hidden" name="zone" value={zone} />
-              <button type="submit" class="button" name="state" value="deferred" disabled={busy}>
-                {words.notNow}
-              </button>
-            </AnswerForm>
-            <AnswerForm {...props} name={fill(words.refuseLabel, { title: label })}>
-              <Note
-                id={`no-${id}`}
-                label={words.note}
-                hint={words.noteHint}
-                required={false}
-              />
-              <button type="submit" class="button" name="state" value="declined" disabled={busy}>
-                {words.decline}
-              </button>
-              {started
-                ? (
-                  <button type="submit" class="button" name="state" value="failed" disabled={busy}>
-                    {words.couldNot}
-                  </button>
-                )
-                : null}
-            </AnswerForm>
-          </div>
-        </details>
-      )}
+      {"sealed" in command || !refusable.has(state)
+        ? null
+        : (
+          <details class="button-menu" open={note !== undefined}>
+            <summary class="button button-quiet">{words.notNowOrNo}</summary>
+            <div class="menu">
+              <AnswerForm {...props} name={fill(words.putOffLabel, { title: label })}>
+                <div class="field">
+                  <label for={`minutes-${id}`}>{words.putOffFor}</label>
+                  <select class="input" id={`minutes-${id}`} name="minutes">
+                    {waits.map(([minutes, wait]) => (
+                      <option key={minutes} value={minutes}>{words[wait]}</option>
+                    ))}
+                  </select>
+                </div>
+                <div class="field">
+                  <label for={`until-${id}`}>
+                    {words.orUntil} <span class="hint">{zone.replaceAll("_", " ")}</span>
+                  </label>
+                  <input class="input" id={`until-${id}`} name="until" type="datetime-local" />
+                </div>
+                <input type="hidden" name="zone" value={zone} />
+                <button type="submit" class="button" name="state" value="deferred" disabled={busy}>
+                  {words.notNow}
+                </button>
+              </AnswerForm>
+              <AnswerForm {...props} name={fill(words.refuseLabel, { title: label })}>
+                <Note
+                  id={`no-${id}`}
+                  label={words.note}
+                  hint={words.noteHint}
+                  required={false}
+                  value={note}
+                />
+                <button type="submit" class="button" name="state" value="declined" disabled={busy}>
+                  {words.decline}
+                </button>
+                {started
+                  ? (
+                    <button type="submit" class="button" name="state" value="failed" disabled={busy}>
+                      {words.couldNot}
+                    </button>
+                  )
+                  : null}
+              </AnswerForm>
+            </div>
+          </details>
+        )}
     </div>
   );
 }
@@ -207,9 +214,10 @@ interface NoteProps {
   label: string;
   hint: string;
   required: boolean;
+  value: string | undefined;
 }
 
-function Note({ id, label, hint, required }: NoteProps) {
+function Note({ id, label, hint, required, value }: NoteProps) {
   return (
     <div class="field wide">
       <label for={`note-${id}`}>{label}</label>
@@ -221,6 +229,7 @@ function Note({ id, label, hint, required }: NoteProps) {
         aria-describedby={`note-hint-${id}`}
         autocomplete="off"
         required={required}
+        {...(value === undefined ? {} : { defaultValue: value })}
       />
     </div>
   );

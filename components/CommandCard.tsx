@@ -30,6 +30,8 @@ export interface CommandCardProps {
   absent: Readonly<Record<string, Absence>>;
   /** What can be handed in. */
   own: OwnChoice;
+  /** The word to the sender in an answer that was refused. */
+  note?: string | undefined;
   /** In the browser; without it the form is posted. */
   onAct?: (action: CommandAction) => void;
 }
@@ -87,6 +89,7 @@ export function CommandCard(props: CommandCardProps) {
           busy={props.busy ?? false}
           own={props.own}
           zone={props.zone}
+          note={props.note}
           onAct={props.onAct}
         />
         {item.state?.allowedBy ? <Why rule={item.state.allowedBy} /> : null}

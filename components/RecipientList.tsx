@@ -1,7 +1,7 @@
 import type { Absence, ListItem, RecipientState } from "../lib/protocol/mod.ts";
 import { Attachments } from "./Attachments.tsx";
 import { PersonName } from "./PersonName.tsx";
-import { inOrder, readSentAction, type SentAction } from "../lib/browser/sent_items.ts";
+import { inOrder, readSentAction, type SentAction, type TypedReview } from "../lib/browser/sent_items.ts";
 import { StateBadge } from "./StateBadge.tsx";
 import { Time } from "./Time.tsx";
 import { useLanguage, useWords } from "./words.tsx";
@@ -19,6 +19,8 @@ interface RecipientListProps {
   absent: Readonly<Record<string, Absence>>;
   /** What was handed in as names only. */
   brief: boolean;
+  /** A review that was refused stands in its form again (UI-10). */
+  typed: TypedReview | undefined;
   onAct: ((action: SentAction) => void) | undefined;
 }
 
@@ -73,7 +75,7 @@ export function RecipientList(props: RecipientListProps) {
 
 type ReviewProps = Omit<RecipientListProps, "most"> & { recipient: RecipientState };
 
-function ReviewForm({ item, recipient, path, busy, onAct }: ReviewProps) {
+function ReviewForm({ item, recipient, path, busy, typed, onAct }: ReviewProps) {
   const words = useWords("sent");
   const noteId = `review-${item.command.id}-${recipient.username}`;
   const submit = (event: SubmitEvent) => {
@@ -93,7 +95,13 @@ function ReviewForm({ item, recipient, path, busy, onAct }: ReviewProps) {
       <input type="hidden" name="recipient" value={recipient.username} />
       <div class="field wide">
         <label for={noteId}>{fill(words.note, { name: recipient.username })}</label>
-        <input class="input" id={noteId} name="note" autocomplete="off" />
+        <input
+          class="input"
+          id={noteId}
+          name="note"
+          autocomplete="off"
+          {...(typed?.recipient === recipient.username ? { defaultValue: typed.note } : {})}
+        />
       </div>
       <div class="row">
         <button type="submit" class="button button-main" name="verdict" value="accept" disabled={busy}>

@@ -6,7 +6,13 @@ import { Reveal } from "./Discreet.tsx";
 import { audienceText, kindTitle } from "../lib/text/commands.ts";
 import { Progress } from "./Progress.tsx";
 import { RecipientList } from "./RecipientList.tsx";
-import { checksNotice, isCancellable, readSentAction, type SentAction } from "../lib/browser/sent_items.ts";
+import {
+  checksNotice,
+  isCancellable,
+  readSentAction,
+  type SentAction,
+  type TypedReview,
+} from "../lib/browser/sent_items.ts";
 import { Time } from "./Time.tsx";
 import { Filled, useWords } from "./words.tsx";
 import { fill } from "../lib/words/shape.ts";
@@ -24,6 +30,8 @@ export interface SentCardProps {
   error?: string | undefined;
   /** By file id: files that cannot be had. */
   absent: Readonly<Record<string, Absence>>;
+  /** A review that was refused. */
+  typed?: TypedReview | undefined;
   /** In the browser; without it the form is posted. */
   onAct?: (action: SentAction) => void;
 }
@@ -82,6 +90,7 @@ export function SentCard(props: SentCardProps) {
         most={most}
         absent={absent}
         brief={linked}
+        typed={props.typed}
         onAct={onAct}
       />
       {error === undefined ? null : <p class="field-error" role="alert">{error}</p>}

@@ -36,7 +36,7 @@ interface ListProps {
   /** The time zone of the person's profile; the browser's own takes its place. */
   zone: string;
   /** A posted form that was refused, without scripts. */
-  problem: { id: string; message: string } | null;
+  problem: { id: string; message: string; note?: string | undefined } | null;
   /** By file id: carried files that could not be had when the page was made. */
   absent: Record<string, Absence>;
   /** What can be handed in. */
@@ -258,6 +258,7 @@ function OpenCommands(props: ListProps) {
             busy={busy.value.has(item.command.id)}
             absent={props.absent}
             own={props.own}
+            note={props.problem?.id === item.command.id ? props.problem.note : undefined}
             error={errors.value[item.command.id]}
             onAct={act}
           />

@@ -2,7 +2,7 @@ import { useSignal } from "@preact/signals";
 import { Empty } from "../components/Notice.tsx";
 import { failureText } from "../lib/browser/failures.ts";
 import { useConnection } from "../lib/browser/use_connection.ts";
-import { doneText, type SentAction, withChange } from "../lib/browser/sent_items.ts";
+import { doneText, type SentAction, type TypedReview, withChange } from "../lib/browser/sent_items.ts";
 import { actOnSent } from "../lib/browser/sent_actions.ts";
 import { useAbsent } from "../lib/browser/own_files.ts";
 import { formAnswered } from "../lib/browser/form_delivery.ts";
@@ -16,7 +16,7 @@ interface ListProps {
   items: ListItem[];
   /** The newest page is read again with each connection; older ones stay as rendered. */
   newest: boolean;
-  problem: { id: string; message: string } | null;
+  problem: { id: string; message: string; typed?: TypedReview | undefined } | null;
   /** Attached files that could not be downloaded when the page was made, by id. */
   absent: Record<string, Absence>;
 }
@@ -113,6 +113,7 @@ function SentList(props: ListProps) {
             absent={absent.value}
             busy={busy.value === item.command.id}
             error={errors.value[item.command.id]}
+            typed={props.problem?.id === item.command.id ? props.problem.typed : undefined}
             onAct={act}
           />
         </li>

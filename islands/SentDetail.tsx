@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { failureText } from "../lib/browser/failures.ts";
 import { useConnection } from "../lib/browser/use_connection.ts";
-import { doneText, type SentAction, withChange } from "../lib/browser/sent_items.ts";
+import { doneText, type SentAction, type TypedReview, withChange } from "../lib/browser/sent_items.ts";
 import { actOnSent } from "../lib/browser/sent_actions.ts";
 import { useAbsent } from "../lib/browser/own_files.ts";
 import { formAnswered } from "../lib/browser/form_delivery.ts";
@@ -17,6 +17,8 @@ interface DetailProps {
   /** Recipients that are shown; the rest is counted. */
   most: number;
   problem: string | null;
+  /** A review that was refused. */
+  typed?: TypedReview | undefined;
   /** Attached files that could not be downloaded when the page was made, by id. */
   absent: Record<string, Absence>;
 }
@@ -94,6 +96,7 @@ function Detail(props: DetailProps) {
         absent={absent.value}
         busy={busy.value}
         error={error.value ?? undefined}
+        typed={props.typed}
         onAct={act}
       />
       <section class="panel" aria-labelledby="timeline">

@@ -14,6 +14,16 @@ export type SentAction =
   | { action: "cancel"; id: string }
   | { action: "review"; id: string; recipient: string; accept: boolean; note: string | null };
 
+/** A review as it was typed. */
+export interface TypedReview {
+  recipient: string;
+  note: string;
+}
+
+export function typedReview(form: URLSearchParams): TypedReview {
+  return { recipient: form.get("recipient") ?? "", note: form.get("note") ?? "" };
+}
+
 /** Reads the form's fields. The server checks them again. */
 export function readSentAction(form: FormData | URLSearchParams): SentAction {
   const field = (name: string) => {

@@ -23,7 +23,11 @@ export const handler = definePerson.handlers({
     );
     const done = params instanceof Refusal ? params : await commands.update(ctx.state.caller, params);
     if (!(done instanceof Refusal)) return seeOther("/");
-    const problem = { id: action?.id ?? "", message: problemOf(done, ctx.state.language).message };
+    const problem = {
+      id: action?.id ?? "",
+      message: problemOf(done, ctx.state.language).message,
+      note: form instanceof Refusal ? undefined : filled(form, "note"),
+    };
     return page({ ...await inbox(ctx), problem }, refusedPage(done));
   },
 });

@@ -2,7 +2,7 @@ import { type Context, page } from "fresh";
 import { PageHead } from "../../components/PageHead.tsx";
 import { ProblemNotice } from "../../components/Notice.tsx";
 import { Pages } from "../../components/Pages.tsx";
-import { readSentAction } from "../../lib/browser/mod.ts";
+import { readSentAction, typedReview } from "../../lib/browser/mod.ts";
 import { useWords } from "../../components/words.tsx";
 import Sent from "../../islands/Sent.tsx";
 import { definePerson, type PersonState } from "../../lib/web/define.ts";
@@ -20,10 +20,9 @@ export const handler = definePerson.handlers({
     const done = form instanceof Refusal ? form : await changeSent(ctx, readSentAction(form));
     if (!(done instanceof Refusal)) return seeOther(`/sent?notice=${done}`);
     const id = form instanceof Refusal ? "" : form.get("id") ?? "";
-    return page(
-      { ...await outbox(ctx), problem: { id, message: problemOf(done, ctx.state.language).message } },
-      refusedPage(done),
-    );
+    const typed = form instanceof Refusal ? undefined : typedReview(form);
+    const problem = { id, message: problemOf(done, ctx.state.language).message, typed };
+    return page({ ...await outbox(ctx), problem }, refusedPage(done));
   },
 });
 

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { Refusal } from "../../lib/protocol/mod.ts";
 import { as, form, type Send, withPages } from "../fakes/pages.ts";
+import { told } from "../fakes/told.ts";
 
 /** Follows what a browser does with a 307: the same form to the other address. */
 async function carried(send: Send, path: string, fields: [string, string][]): Promise<string> {
@@ -66,5 +68,36 @@ Deno.test("UI-10: the redirect of a form that was taken says so to the page's sc
     assert.deepEqual(told(await send("/contacts", as(cookie))), []);
     const odd = await send("/contacts", form(fields, `${fake.cookieOf("ann")}; behest_form=x; Path=y`));
     assert.deepEqual(told(odd), []);
+  });
+});
+
+Deno.test("UI-10: without scripts a refused answer and a refused review come back with their words", async () => {
+  await withPages(async (send, fake) => {
+    const cookie = fake.cookieOf("ann");
+    const asked = fake.command("bob", { requires: "review" });
+    fake.world.inbox.push(fake.item(asked, "accepted"));
+    fake.world.refuse.set("command.update", new Refusal("conflict", told("Not now.")));
+    const answer = form([["id", asked.id], ["state", "submitted"], ["note", "My long answer"]], cookie);
+    const inbox = await send("/", answer);
+    assert.equal(inbox.status, 409);
+    assert.match(await inbox.text(), new RegExp(`id="note-in-${asked.id}"[^>]* value="My long answer"`));
+
+    const sent = fake.command("ann", { requires: "review" });
+    const recipient = {
+      username: "bob",
+      displayName: "bob",
+      state: "submitted" as const,
+      updatedAt: sent.createdAt,
+      note: null,
+      proof: [],
+    };
+    fake.world.outbox.push({ command: sent, totals: { submitted: 1 }, recipients: [recipient] });
+    for (const path of ["/sent", `/sent/${sent.id}`]) {
+      // The fake services refuse every review.
+      const fields: [string, string][] = [["id", sent.id], ["recipient", "bob"], ["verdict", "return"]];
+      const page = await send(path, form([...fields, ["note", "Paint it again"]], cookie));
+      assert.equal(page.status, 404, path);
+      assert.match(await page.text(), /name="note"[^>]* value="Paint it again"/, path);
+    }
   });
 });

@@ -1,7 +1,7 @@
 import { type Context, HttpError, page } from "fresh";
 import { PageHead } from "../../../components/PageHead.tsx";
 import { Notice } from "../../../components/Notice.tsx";
-import { readSentAction } from "../../../lib/browser/mod.ts";
+import { readSentAction, typedReview } from "../../../lib/browser/mod.ts";
 import { useWords } from "../../../components/words.tsx";
 import SentDetail from "../../../islands/SentDetail.tsx";
 import { definePerson, type PersonState } from "../../../lib/web/define.ts";
@@ -13,15 +13,16 @@ import { checked, limits, methods, Refusal } from "../../../lib/protocol/mod.ts"
 import { someWords } from "../../../lib/words/mod.ts";
 
 export const handler = definePerson.handlers({
-  GET: async (ctx) => page({ ...await sent(ctx), problem: null }),
+  GET: async (ctx) => page({ ...await sent(ctx), problem: null, typed: undefined }),
   async POST(ctx) {
     const form = await readForm(ctx.req);
     // The address says which command it is; a form of another one changes nothing here.
     const id = ctx.params.id ?? "";
     const done = form instanceof Refusal ? form : await changeSent(ctx, { ...readSentAction(form), id });
     if (!(done instanceof Refusal)) return seeOther(`/sent/${id}?notice=${done}`);
+    const typed = form instanceof Refusal ? undefined : typedReview(form);
     return page(
-      { ...await sent(ctx), problem: problemOf(done, ctx.state.language).message },
+      { ...await sent(ctx), problem: problemOf(done, ctx.state.language).message, typed },
       refusedPage(done),
     );
   },
@@ -49,6 +50,7 @@ export default definePerson.page<typeof handler>(function SentCommand({ data, ur
         detail={data.detail}
         most={limits.pageMax}
         problem={data.problem}
+        typed={data.typed}
         absent={data.absent}
         words={someWords(state.language, ["sent", "commands", "file", "failures"])}
       />
