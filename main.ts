@@ -158,7 +158,7 @@ function greet(origin: string, { services: { demo }, setupLink }: OpenServices):
     );
   }
   if (setupLink !== null) {
-    lines.push(`Make the first administrator, once, at ${new URL(setupLink, origin)}`);
+    lines.push(`First administrator, one-time link: ${new URL(setupLink, origin)}`);
   }
   output.line(lines.join("\n"));
 }

@@ -95,7 +95,7 @@ export function protocolDoc(): string {
         title,
       ]),
     ),
-    `A frame that is no JSON gets ${jsonRpcCodes.parse}, one that is no JSON-RPC 2.0 ${jsonRpcCodes.invalidRequest}; ` +
+    `A frame that is not JSON gets ${jsonRpcCodes.parse}, one not JSON-RPC 2.0 ${jsonRpcCodes.invalidRequest}; ` +
     "both end the connection.",
     `An unknown method gets ${jsonRpcCodes.methodNotFound}.`,
     "",

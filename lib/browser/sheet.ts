@@ -1,6 +1,6 @@
 /**
- * Closes an open sheet when the person clicks beside it. A click at the place of the Stop button behind it presses Stop: nothing
- * may be in its way (UI-4). For the `click` event of a modal dialog. Only for the browser.
+ * Handles the `click` event of a modal dialog: a click outside it closes it. A click where the Stop button lies behind the
+ * dialog also presses Stop, because nothing may cover Stop (UI-4). Only for the browser.
  */
 export function pressBeside(event: MouseEvent): void {
   const sheet = event.currentTarget;

@@ -9,14 +9,14 @@ export interface KeptCommand {
   item: ListItem;
 }
 
-/** A delivery as a row. Fields that only the server's list has are taken from the row known before. */
+/** List row of a delivery. A delivery lacks some fields of the server's list: those come from the known row. */
 export function itemOf(delivery: Delivery, known: ListItem | undefined): ListItem {
   const { command, state } = delivery;
   const before = known?.state ?? { updatedAt: command.createdAt, until: null, note: null, allowedBy: null };
   return { ...known, command, state: { ...before, state } };
 }
 
-/** A row after a change for its recipient. */
+/** List row after a change that the server sent to the recipient. */
 export function changedItem(known: ListItem, changed: CommandChanged): ListItem {
   return {
     ...known,

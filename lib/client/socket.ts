@@ -22,7 +22,7 @@ export type SocketFactory = (url: string, protocols: string[]) => WebSocketLike;
 export const webSocket: SocketFactory = (url, protocols) => new WebSocket(url, protocols);
 
 export interface SocketAddress {
-  /** `ws:`, `wss:`, `http:` or `https:`; in a page also relative to it. */
+  /** Address of `/api/ws`: absolute, or in a page relative to the page. */
   url: string;
   device?: string | undefined;
   window?: number | undefined;

@@ -41,7 +41,7 @@ export class Ids {
       }
       this.#lastDigits[place] = 0;
     }
-    // All 80 bits ran over: the next millisecond begins early.
+    // The 80 bits overflowed: use the next millisecond.
     this.#lastMs++;
   }
 }

@@ -4,7 +4,7 @@ import { listText } from "./commands.ts";
 
 type Way = "byAnyone" | "byContact" | "bySelf" | "byGroup" | "byMembership" | "byBroadcasts";
 
-/** What opened the way, as the rule begins (`lib/consent/decide.ts`, CO-8). */
+/** Maps the first part of an `allowedBy` rule (`lib/consent/decide.ts`) to the sentence that explains it (CO-8). */
 const ways: readonly (readonly [RegExp, Way])[] = [
   [/^acceptFrom=anyone \(\w+\)$/, "byAnyone"],
   [/^acceptFrom=\w+ \(contact\)$/, "byContact"],

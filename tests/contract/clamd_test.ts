@@ -158,7 +158,7 @@ Deno.test("SC-1: a scan that is called off ends with an error at once, and so do
   controller.abort();
   for (const { verdict, answer } of await Promise.all(scans)) {
     assert.equal(verdict, "error");
-    assert.match(answer, /called off/);
+    assert.match(answer, /cancelled/);
   }
   assert.equal(clock.pending, 0);
   assert.equal((await scanner.scan(file, controller.signal)).verdict, "error");

@@ -81,7 +81,7 @@ forEach("SC-1: a match that is called off ends at once", async (service, service
   await until(() => services.asked.length === 1);
   controller.abort();
   const { verdict, answer } = await matching;
-  assert.deepEqual([verdict, /called off/.test(answer)], ["error", true]);
+  assert.deepEqual([verdict, /cancelled/.test(answer)], ["error", true]);
   assert.equal((await matcher.match(subjectOf(picture("off"), png), controller.signal)).verdict, "error");
   assert.equal(services.asked.length, 1);
   assert.equal(clock.pending, 0);

@@ -130,7 +130,7 @@ Deno.test("UI-1: each empty part says what will be there", async () => {
       ["/admin/files?state=rejected", "Nothing was rejected"],
       ["/admin/incidents", "No open incidents"],
       ["/admin/incidents?state=reported", "No reported incidents"],
-      ["/admin/incidents?state=closed", "None closed"],
+      ["/admin/incidents?state=closed", "No closed incidents"],
     ];
     for (const [path, words] of parts) {
       const html = await (await send(path, as(cookie))).text();

@@ -140,7 +140,7 @@ Deno.test("SC-6: an incident is closed with a reason, and only ticked accounts c
     assert.ok(kept.includes("A drawing.") && kept.includes('id="sure-error"'));
     const silent = await send(path, form([["action", "close"], ["reason", " "], ["sure", "yes"]], cookie));
     assert.equal(silent.status, 400);
-    assert.match(await silent.text(), /id="reason-error">Say why/);
+    assert.match(await silent.text(), /id="reason-error">Enter a reason/);
     assert.equal(incident.closed, null);
     assert.equal((await send(path, form({ action: "explode" }, cookie))).status, 400);
     fake.world.refuse.set(

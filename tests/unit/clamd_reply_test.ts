@@ -105,5 +105,5 @@ Deno.test("SC-1: slots are given in order, to no more than there are, and one th
   both.abort();
   (await fourth)[Symbol.dispose]();
   (await fifth)[Symbol.dispose]();
-  await assert.rejects(slots.take(both.signal), /called off/);
+  await assert.rejects(slots.take(both.signal), /cancelled/);
 });

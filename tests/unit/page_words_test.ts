@@ -82,7 +82,7 @@ Deno.test("BR-3: counts are a plain sentence, and small ones stay small", () => 
   const counts = (matched: number | "<5", online?: number, offline?: number) =>
     previewText(en.preview, "en", { matched, online, offline, excluded: {} });
   assert.equal(counts(1204, 200, 1004), "For 1,204 people: 200 online, 1,004 offline.");
-  assert.equal(counts("<5"), "It is for fewer than 5 people. Their preferences decide who gets it.");
+  assert.equal(counts("<5"), "For fewer than 5 people. Their preferences decide who gets it.");
   assert.equal(counts(1, 1, 0), "For 1 person: 1 online, 0 offline.");
   assert.match(counts(1), /^This account exists\./);
   assert.match(counts(0, 0, 0), /nobody/);
@@ -100,9 +100,9 @@ Deno.test("MO-4: more than 100 people are confirmed by typing how many they are"
     );
   assert.equal(problem(100, {}), null);
   assert.equal(problem("<5", {}), null);
-  assert.match(problem(101, {}) ?? "", /Type 101/);
+  assert.match(problem(101, {}) ?? "", /Enter 101/);
   assert.match(problem(101, { counted: "101", confirm: "100" }) ?? "", /^Wrong number/);
-  assert.match(problem(101, { counted: "101", confirm: "yes" }) ?? "", /Type 101/);
+  assert.match(problem(101, { counted: "101", confirm: "yes" }) ?? "", /Enter 101/);
   assert.equal(problem(101, { confirm: "101" }), null);
   assert.equal(problem(1204, { counted: "1204", confirm: "1,204" }), null);
   assert.equal(problem(1204, { counted: "1200", confirm: "1200" }), null, "a few came meanwhile");

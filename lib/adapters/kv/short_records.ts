@@ -5,7 +5,7 @@ export interface ShortFirst extends FirstState {
   first: true;
 }
 
-/** The stored form of a record that was only delivered. Most records are; this has a third of their size. */
+/** Compact form of a record that was delivered and nothing else: a third of the size. Most records are such. */
 export interface ShortTaken extends Pick<StateRecord, "createdAt" | "place" | "allowedBy" | "cast"> {
   /** When it was delivered; nothing else has happened to it. */
   taken: string;

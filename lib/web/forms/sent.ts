@@ -7,7 +7,7 @@ type Asked =
   | { action: "cancel"; id: string }
   | { action: "review"; id: string; recipient: string; accept: boolean; note: string | null };
 
-/** Does what a sender asked of a command that they sent; answers with what was done, for the notice. */
+/** Cancels or reviews a command of the caller. Returns the name of the notice to show, or the refusal. */
 export async function changeSent(
   ctx: Context<PersonState>,
   asked: Asked,
@@ -26,7 +26,7 @@ export async function changeSent(
   return asked.accept ? "reviewed" : "returned";
 }
 
-/** Which notice a command gets that was just sent. */
+/** Returns the name of the notice for a command that was just sent. */
 export function sentNotice({ deliverAt, attachments }: Command): "sent" | "scheduled" | "checking" {
   if (deliverAt !== null) return "scheduled";
   return attachments.length === 0 ? "sent" : "checking";

@@ -4,7 +4,8 @@ export const confirm: Words["confirm"] = {
   title: "Bist du sicher?",
   keep: "Behalten",
   cancel: "Diesen Auftrag zurücknehmen?",
-  cancelHint: "Offene Exemplare verschwinden aus jedem Eingang. Du kannst das nicht rückgängig machen.",
+  cancelHint:
+    "Der Auftrag verschwindet aus jedem Eingang, in dem er noch offen ist. Du kannst das nicht rückgängig machen.",
   cancelDo: "Auftrag zurücknehmen",
   group: "Diese Gruppe beenden?",
   groupHint:

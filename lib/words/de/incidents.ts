@@ -8,7 +8,8 @@ export const incidents: Words["incidents"] = {
   reported: "Gemeldet",
   closed: "Geschlossen",
   openNoneTitle: "Keine offenen Vorfälle",
-  openNone: "Ein Treffer auf bekannte Missbrauchsdarstellungen eröffnet automatisch einen Vorfall.",
+  openNone:
+    "Der Server eröffnet einen Vorfall, wenn eine Datei bekannten Missbrauchsdarstellungen entspricht.",
   reportedNoneTitle: "Keine gemeldeten Vorfälle",
   reportedNone: "Gemeldete Vorfälle bleiben hier, bis sie geschlossen werden.",
   closedNoneTitle: "Keine geschlossenen Vorfälle",

@@ -32,7 +32,7 @@ export const upload: Words["upload"] = {
   refused: "Der Server hat sie abgelehnt. Versuch es später noch einmal.",
   removeData: "Orts- und Kameradaten aus Fotos entfernen",
   removeDataHint:
-    "Entfernt in JPEG, PNG und WebP vor dem Hochladen, wo, wann und womit ein Foto aufgenommen wurde. Das Bild bleibt gleich. Videos und andere Dateien werden nicht geändert.",
+    "Gilt für JPEG, PNG und WebP: Ort, Zeit und Kamera eines Fotos werden vor dem Hochladen entfernt. Das Bild bleibt gleich. Videos und andere Dateien werden nicht geändert.",
   dataRemoved: "Orts- und Kameradaten entfernt",
   askedAbout: "{name} ist noch nicht hochgeladen: Beantworte zuerst die Frage.",
   unremovable: "Orts- und Kameradaten lassen sich aus diesem Foto hier nicht entfernen. Trotzdem hochladen?",
@@ -44,10 +44,10 @@ export const upload: Words["upload"] = {
   begunRow: "{percent} % von {size} hochgeladen",
   forget: "Verwerfen",
   proxyLimit:
-    "Das Netz vor dem Server lässt keine Dateien durch, auch nicht in kleinen Teilen. Sag den Betreibern, dass ihre Grenze für die Größe einer Anfrage zu niedrig ist.",
+    "Ein Proxy vor dem Server lehnt auch kleine Uploads ab. Bitte seine Verwaltung, die Grenze für Anfragen zu erhöhen.",
   serverAway:
-    "Der Server ist nicht erreichbar. Dein Fortschritt bleibt erhalten; versuch es noch einmal, um weiterzumachen.",
+    "Der Server ist nicht erreichbar. Was hochgeladen wurde, bleibt. Versuch es noch einmal, um weiterzumachen.",
   noRoom: "Dein Speicher ist voll. Lösche Dateien, die du nicht brauchst.",
   notClean: "Diese Datei hat die Prüfung nicht bestanden und lässt sich nicht hochladen.",
-  tooMany: "Zu viele unfertige Uploads. Beende zuerst einen oder brich ihn ab.",
+  tooMany: "Du hast zu viele unfertige Uploads. Beende zuerst einen oder brich ihn ab.",
 };

@@ -3,7 +3,7 @@ export const confirm = {
   title: "Are you sure?",
   keep: "Keep it",
   cancel: "Cancel this command?",
-  cancelHint: "Open copies leave every inbox. You cannot undo this.",
+  cancelHint: "The command leaves every inbox where it is still open. You cannot undo this.",
   cancelDo: "Cancel command",
   group: "End this group?",
   groupHint: "Every membership ends, and nobody can use its name again. You cannot undo this.",

@@ -2,7 +2,7 @@
 export const moderation = {
   title: "Files and quarantine",
   lead: "File details, scan results and owners. Content is never shown here.",
-  doneReleased: "Released. Commands with it go out now.",
+  doneReleased: "Released. Commands with this file are delivered now.",
   doneRejected: "Rejected. Nobody can open it, and new uploads of it are refused.",
   held: "Held",
   scanning: "Being checked",
@@ -12,7 +12,7 @@ export const moderation = {
   scanningNoneTitle: "Nothing is being checked",
   scanningNone: "New uploads appear here until they are scanned.",
   rejectedNoneTitle: "Nothing was rejected",
-  rejectedNone: "Files that fail a scan stay listed here until deleted.",
+  rejectedNone: "Files that fail a scan are listed here until they are deleted.",
   one: "File",
   since: "Since {time}",
   noVerdict: "No scan results yet.",
@@ -43,7 +43,8 @@ export const moderation = {
   reasonHint: "Kept in the audit log. The file's owners do not see it.",
   reasonMissing: "Enter a reason.",
   confirm: "I have read the scan results",
-  confirmHint: "Release delivers it to everyone it was sent to. Reject blocks it and any new upload of it.",
+  confirmHint:
+    "Release delivers the file to everyone it was sent to. Reject blocks this file and new uploads of it.",
   release: "Release",
   reject: "Reject",
 };

@@ -7,7 +7,7 @@ export const preferences = {
   who: "Who",
   acceptFrom: "Who can send to you directly",
   nobody: "Nobody",
-  nobodyHint: "No command that is sent to you alone reaches you. Contact requests and invitations wait.",
+  nobodyHint: "You get no direct commands. Contact requests and invitations wait.",
   contacts: "My contacts",
   contactsHint: "People you accepted as contacts.",
   groups: "My contacts and groups",

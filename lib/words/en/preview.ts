@@ -8,7 +8,7 @@ export const preview = {
   fewer: "fewer than 5",
   people: { one: "{count} person", other: "{count} people" },
   fewerPeople: "fewer than 5 people",
-  isFor: "It is for {people}. Their preferences decide who gets it.",
+  isFor: "For {people}. Their preferences decide who gets it.",
   isForOnline: "For {people}: {online} online, {offline} offline.",
   excluded: "{reason}: {count}",
   blockedUser: "They blocked you",
