@@ -121,9 +121,10 @@ Deno.test(`FI-1, FI-2, FI-3, FI-7, SC-1, SC-5: ${runs} kills lose no file that w
       );
       sender.wake();
       receiver.wake();
-      crimes.push(load.upload(villains[run]!, matches[run]!, "match"));
+      const match = load.upload(villains[run]!, matches[run]!, "match");
+      crimes.push(match);
       if (point !== undefined) {
-        await mortal.dies(point);
+        await mortal.dies(point, load, match);
         continue;
       }
       const before = load.answers;

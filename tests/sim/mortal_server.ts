@@ -3,8 +3,10 @@ import type { DyingPoint } from "../fakes/dying_points.ts";
 import { ServerProcess } from "../fakes/server_process.ts";
 import { until } from "../fakes/until.ts";
 
-/** A server that has not come to its point after this long is killed from outside. */
-const pointMs = 20_000;
+/** A server that has answered so many requests since the run's match without coming to its point is killed from outside. */
+const answersAtMost = 1000;
+/** Answers that one wait is for: a slow machine needs its time for each, not for all together. */
+const answersAtOnce = 20;
 /** Administers every mortal server. */
 export const admin = { username: "ada", password: "a sentence that only ada knows" };
 
@@ -41,12 +43,16 @@ export class Mortal implements AsyncDisposable {
     return this.#server;
   }
 
-  /** Waits for the death at a point, or brings it. */
-  async dies(at: DyingPoint): Promise<void> {
-    let dead = false;
+  /** Waits for the death at a point. Brings it when the `match` was answered and the load did much work after it. */
+  async dies(at: DyingPoint, load: { readonly answers: number }, match: Promise<unknown>): Promise<void> {
+    let [dead, answered] = [false, false];
     void this.server.ended.then(() => dead = true);
-    const endsAt = performance.now() + pointMs;
-    await until(() => dead || performance.now() > endsAt);
+    void match.then(() => answered = true);
+    await until(() => dead || answered, "an answer to the match");
+    for (let answers = 0; !dead && answers < answersAtMost; answers += answersAtOnce) {
+      const enough = load.answers + answersAtOnce;
+      await until(() => dead || load.answers >= enough, "answers to the load");
+    }
     (dead ? this.hits : this.misses).push(at);
     if (!dead) await this.kill();
   }
