@@ -40,7 +40,7 @@ siteTest(
     await ann.getByRole("heading", { name: "Nichts zu tun" }).waitFor();
     await send(bob, visit.base, "demo-ann", "Water the plants");
     const card = ann.getByRole("article", { name: "Water the plants" });
-    await card.locator(".state", { hasText: /^(Neu|Wartend)$/ }).waitFor();
+    await card.locator(".state", { hasText: /^(Neu|Wartet)$/ }).waitFor();
     assert.equal(await ann.locator("[aria-live=polite]").textContent(), "Neu von demo-bob");
     assert.match(await card.locator("time").first().innerText(), /^\d\d\.\d\d\.\d{4}, \d\d:\d\d$/);
     await card.getByRole("button", { name: "Annehmen" }).click();

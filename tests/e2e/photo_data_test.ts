@@ -126,7 +126,7 @@ photoTest(
     await page.getByText("cannot be removed from this photo here").waitFor();
     assert.equal(
       await page.locator(".uploads [role=status]").textContent(),
-      "phone.heic was not sent yet: it needs your answer.",
+      "phone.heic is not uploaded yet. Answer the question first.",
     );
     assert.ok(!fake.world.calls.some(({ method }) => method === "upload.begin"));
     await page.getByRole("button", { name: "Upload as it is: phone.heic" }).click();

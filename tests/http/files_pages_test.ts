@@ -77,7 +77,7 @@ Deno.test("FI-7: each file says when it goes, and why", async () => {
     const used = await (await send("/files", as(fake.cookieOf("ann")))).text();
     assert.match(
       used,
-      /Deleted <time[^>]*>[^<]+<\/time>, 14\s+days after the last command with it ends/,
+      /Deleted <time[^>]*>[^<]+<\/time>: 14\s+days after its last command ends/,
     );
   });
 });

@@ -55,8 +55,8 @@ Deno.test("UI-6: a message is told in the reader's language with what stands in 
     ],
     [
       until,
-      "You cannot send until 2026-01-01T00:00:00.000Z. Reason: Log in {first}.",
-      "Du kannst bis 2026-01-01T00:00:00.000Z nichts senden. Grund: Log in {first}.",
+      "You are muted and cannot send until 2026-01-01T00:00:00.000Z. Reason: Log in {first}.",
+      "Du bist stummgeschaltet und kannst bis 2026-01-01T00:00:00.000Z nichts senden. Grund: Log in {first}.",
     ],
     [say("field.long", { count: 1 }), "must be at most 1 character", "darf höchstens 1 Zeichen haben"],
     [say("field.many", { count: 2 }), "must have at most 2 entries", "darf höchstens 2 Einträge haben"],

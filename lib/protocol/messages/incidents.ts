@@ -20,10 +20,9 @@ export const incidentMessages = {
   "report.sealing": "The evidence is not encrypted yet. Try again in a moment.",
   "report.refused":
     "The CyberTipline refused the report ({code}: {text}). Your draft is kept: correct or export it.",
-  "report.notFiled":
-    "The CyberTipline did not answer as expected ({text}). Nothing was filed. Your draft is kept: submit it later.",
+  "report.notFiled": "The report was not filed. Your draft is kept: submit it later. Reason: {text}",
   "report.maybeFiled":
-    "The CyberTipline did not answer as expected ({text}). The report may not have arrived. Submit it again; it is not filed twice.",
+    "The report may not have arrived. Submit it again; it is not filed twice. Reason: {text}",
   "report.problem": "{path}: {reason}",
   "report.elements": "must have elements only",
   "report.order": "must come before {name}",

@@ -17,13 +17,14 @@ export const scannerMessages = {
   "clamd.language": "The service at clamd's address does not speak its protocol.",
   "clamd.version": "The service at clamd's address does not report a version.",
   "clamd.eicar": "clamd does not know the EICAR test file: its signatures are missing. Run freshclam.",
-  "clamd.archives": "clamd calls encrypted archives clean. Add the line `AlertEncrypted yes` to clamd.conf.",
+  "clamd.archives":
+    "clamd reports encrypted archives as clean. Add the line `AlertEncrypted yes` to clamd.conf.",
   "clamd.documents":
-    "clamd calls encrypted documents clean. Add the line `AlertEncrypted yes` to clamd.conf.",
+    "clamd reports encrypted documents as clean. Add the line `AlertEncrypted yes` to clamd.conf.",
   "clamd.limits":
-    "clamd calls content over its limits clean. Add the line `AlertExceedsMax yes` to clamd.conf.",
+    "clamd reports content over its limits as clean. Add the line `AlertExceedsMax yes` to clamd.conf.",
   "clamd.cutOff":
-    "clamd cuts off large files in archives and calls them clean. Set `MaxFileSize` in clamd.conf to the same as `MaxScanSize` (2000M).",
+    "clamd cuts off large files in archives and reports them as clean. Set `MaxFileSize` in clamd.conf to the same as `MaxScanSize` (2000M).",
   "clamd.testAnswer": "clamd's answer to a test file was: {answer}",
   "service.noConnection": "The service did not accept a connection",
   "service.noBytes": "The service accepted no more data",

@@ -23,8 +23,8 @@ export const files: Words["files"] = {
   unused: "Unbenutzt: wird am {time} gelöscht.",
   unusedUnlessSent: "Unbenutzt: wird am {time} gelöscht, wenn du sie nicht sendest.",
   goes: {
-    one: "Wird am {time} gelöscht, {count} Tag nach dem Ende des letzten Auftrags mit ihr.",
-    other: "Wird am {time} gelöscht, {count} Tage nach dem Ende des letzten Auftrags mit ihr.",
+    one: "Wird am {time} gelöscht: {count} Tag nach dem Ende ihres letzten Auftrags.",
+    other: "Wird am {time} gelöscht: {count} Tage nach dem Ende ihres letzten Auftrags.",
   },
   send: "Senden",
   sendLabel: "Senden: {name}",

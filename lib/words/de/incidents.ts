@@ -72,7 +72,7 @@ export const incidents: Words["incidents"] = {
   reasonHint: "Steht im Protokoll.",
   reasonWrong: "Nenne einen Grund mit höchstens 1.000 Zeichen.",
   reinstate: "Konten wiederherstellen",
-  reinstateHint: "Bis zur Entscheidung gesperrt. Ohne Haken bleiben sie gesperrt.",
+  reinstateHint: "Diese Konten sind bis zu einer Prüfung gesperrt. Konten ohne Haken bleiben gesperrt.",
   sure: "Ja, diesen Vorfall schließen",
   sureHint: "Die gesetzliche Aufbewahrung läuft weiter.",
   sureUnreportedHint: "Nicht gemeldet. Die gesetzliche Aufbewahrung läuft weiter.",

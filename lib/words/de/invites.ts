@@ -2,7 +2,7 @@ import type { Words } from "../catalogue.ts";
 
 export const invites: Words["invites"] = {
   title: "Einladungen",
-  lead: "Jede Einladung ist ein Link, mit dem man hier ein Konto anlegt.",
+  lead: "Eine Einladung ist ein Link. Damit legen Menschen hier ein Konto an.",
   off: "Die Registrierung braucht hier keine Einladung. Mit BEHEST_REGISTRATION=invite schaltest du sie ein.",
   createTitle: "Einladung anlegen",
   uses: "Für wie viele Personen",

@@ -25,9 +25,9 @@ export const incidents: Translated<typeof incidentMessages> = {
   "report.refused":
     "Die CyberTipline hat die Meldung abgelehnt ({code}: {text}). Dein Entwurf bleibt: Verbessere oder exportiere ihn.",
   "report.notFiled":
-    "Die CyberTipline hat nicht wie erwartet geantwortet ({text}). Es wurde nichts eingereicht. Dein Entwurf bleibt: Reich ihn später ein.",
+    "Die Meldung wurde nicht eingereicht. Dein Entwurf bleibt: Reich ihn später ein. Grund: {text}",
   "report.maybeFiled":
-    "Die CyberTipline hat nicht wie erwartet geantwortet ({text}). Vielleicht ist die Meldung nicht angekommen. Reich sie noch einmal ein; doppelt kommt sie nicht an.",
+    "Vielleicht ist die Meldung nicht angekommen. Reich sie noch einmal ein; doppelt kommt sie nicht an. Grund: {text}",
   "report.problem": "{path}: {reason}",
   "report.elements": "darf nur Elemente haben",
   "report.order": "muss vor {name} stehen",

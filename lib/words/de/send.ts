@@ -47,7 +47,7 @@ export const send: Words["send"] = {
   confirmation: "Eine Bestätigung",
   confirmationHint: "Sie bestätigen, dass es erledigt ist. Du verlässt dich auf ihr Wort.",
   proof: "Einen Nachweis",
-  proofHint: "Sie geben Dateien oder eine Notiz ab und melden es dann als erledigt.",
+  proofHint: "Sie geben Dateien ab, auf Wunsch mit einer Notiz, und melden es dann als erledigt.",
   review: "Deine Durchsicht",
   reviewHint: "Sie geben etwas ab, und du nimmst es an oder gibst es mit einer Notiz zurück.",
   preview: "Vorschau",

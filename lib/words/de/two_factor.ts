@@ -21,7 +21,7 @@ export const twoFactor: Words["twoFactor"] = {
   removeCodeHint: "Aus der App, oder ein Wiederherstellungscode.",
   recovery: "Wiederherstellungscodes",
   recoveryLeft: {
-    one: "Einer übrig. Jeder ersetzt einmal eine verlorene App oder einen verlorenen Passkey.",
+    one: "Einer übrig. Er ersetzt einmal eine verlorene App oder einen verlorenen Passkey.",
     other: "{count} übrig. Jeder ersetzt einmal eine verlorene App oder einen verlorenen Passkey.",
   },
   recoveryNone: "Werden mit deiner ersten App oder deinem ersten Passkey erstellt.",

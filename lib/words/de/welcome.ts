@@ -35,7 +35,7 @@ export const welcome: Words["welcome"] = {
   saidAccepted: "Der Absender sähe jetzt, dass du angenommen hast. Drück Erledigt, wenn du fertig bist.",
   saidFinished:
     "Der Absender sähe jetzt, dass es erledigt ist, und der Auftrag verschwände aus deinem Eingang.",
-  saidDeclined: "Der Absender sähe jetzt, dass du abgelehnt hast, ohne Grund. Mehr folgt nicht.",
+  saidDeclined: "Der Absender sähe jetzt, dass du abgelehnt hast, ohne Grund. Du musst nichts weiter tun.",
   again: "Noch einmal",
   stopTitle: "Stopp",
   stopKeys: "Strg+Umschalt+.",
@@ -49,6 +49,6 @@ export const welcome: Words["welcome"] = {
   profile: "Profil",
   profileHint: "Dein Name, deine Zeitzone und deine Sprache.",
   keys: "Tastenkürzel",
-  keysHint: "Was ohne Maus geht.",
+  keysHint: "So bedienst du Behest ohne Maus.",
   finish: "Zum Eingang",
 };

@@ -20,8 +20,8 @@ export const files = {
   unused: "Unused: deleted {time}.",
   unusedUnlessSent: "Unused: deleted {time} unless you send it.",
   goes: {
-    one: "Deleted {time}, {count} day after the last command with it ends.",
-    other: "Deleted {time}, {count} days after the last command with it ends.",
+    one: "Deleted {time}: {count} day after its last command ends.",
+    other: "Deleted {time}: {count} days after its last command ends.",
   },
   send: "Send",
   sendLabel: "Send: {name}",

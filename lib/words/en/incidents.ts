@@ -67,7 +67,7 @@ export const incidents = {
   reasonHint: "Kept in the audit log.",
   reasonWrong: "Enter a reason of up to 1,000 characters.",
   reinstate: "Accounts to reinstate",
-  reinstateHint: "Suspended pending review. Any you do not tick stay suspended.",
+  reinstateHint: "These accounts are suspended until a review. Accounts you do not tick stay suspended.",
   sure: "Yes, close this incident",
   sureHint: "The legal hold continues.",
   sureUnreportedHint: "Not reported. The legal hold continues.",

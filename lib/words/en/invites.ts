@@ -1,7 +1,7 @@
 /** Invitations to make an account (AU-1). */
 export const invites = {
   title: "Invitations",
-  lead: "Each invitation is a link with which people make an account here.",
+  lead: "An invitation is a link. People use it to create an account here.",
   off: "Registration needs no invitation here. Set BEHEST_REGISTRATION=invite to use invitations.",
   createTitle: "Create an invitation",
   uses: "For how many people",

@@ -44,7 +44,7 @@ export const send = {
   confirmation: "A confirmation",
   confirmationHint: "They confirm it is done. You take their word.",
   proof: "Proof",
-  proofHint: "They submit files or a note, then mark it done.",
+  proofHint: "They submit files, with a note if they like, then mark it done.",
   review: "Your review",
   reviewHint: "They submit it, and you accept or return it with a note.",
   preview: "Preview",

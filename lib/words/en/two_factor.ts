@@ -19,7 +19,7 @@ export const twoFactor = {
   removeCodeHint: "From the app, or a recovery code.",
   recovery: "Recovery codes",
   recoveryLeft: {
-    one: "One left. Each replaces a lost app or passkey once.",
+    one: "One left. It replaces a lost app or passkey once.",
     other: "{count} left. Each replaces a lost app or passkey once.",
   },
   recoveryNone: "Created with your first app or passkey.",

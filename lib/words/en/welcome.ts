@@ -33,7 +33,7 @@ export const welcome = {
   sampleDeclined: "Declined",
   saidAccepted: "The sender would now see that you accepted. Press Done when you finish.",
   saidFinished: "The sender would now see that it is done, and the command would leave your inbox.",
-  saidDeclined: "The sender would now see that you declined, with no reason. Nothing more follows.",
+  saidDeclined: "The sender would now see that you declined, with no reason. You have nothing more to do.",
   again: "Try again",
   stopTitle: "Stop",
   stopKeys: "Ctrl+Shift+.",
@@ -47,6 +47,6 @@ export const welcome = {
   profile: "Profile",
   profileHint: "Your name, time zone and language.",
   keys: "Keyboard shortcuts",
-  keysHint: "What works without a mouse.",
+  keysHint: "How to use Behest without a mouse.",
   finish: "Go to inbox",
 };
