@@ -54,6 +54,14 @@ function wrong(field: string, reason: Message): Refusal {
   });
 }
 
+/** CM-1: why a draft without title, body, data and files is not sent; null for every other. Its audience can be previewed. */
+export function withoutContent(
+  { title = "", body = "", data, attachments = [] }: CommandDraft,
+): Refusal | null {
+  if (title !== "" || body.trim() !== "" || data !== undefined || attachments.length > 0) return null;
+  return new Refusal("invalid_params", "send.empty", { fields: { title: "field.empty" } });
+}
+
 /** CM-2, BR-1: `general` when none is given; a broadcast to a category has that category too. */
 export function categoriesOf({ audience, categories }: CommandDraft): string[] {
   const given = categories ?? [];

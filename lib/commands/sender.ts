@@ -5,7 +5,7 @@ import type { Audience } from "./audience.ts";
 import { exactCounts, roughDirectCounts } from "./audience_counts.ts";
 import { type Checked, DraftCheck, type Recipient } from "./draft_check.ts";
 import { digestOf, isDigestOf } from "./draft_digest.ts";
-import { commandOf, firstJobs } from "./new_command.ts";
+import { commandOf, firstJobs, withoutContent } from "./new_command.ts";
 import type { Parts } from "./parts.ts";
 import type { CommandRecord, SentKey } from "./ports.ts";
 import { firstRecord } from "./state_records.ts";
@@ -68,7 +68,7 @@ export class Sender {
     let expiredKey: string | undefined;
     for (let tries = 0; tries <= limits.writeTries; tries++) {
       const accepted = await this.#inLane(caller.userId, async () => {
-        const checked = await this.#drafts.check(caller, draft);
+        const checked = withoutContent(draft) ?? await this.#drafts.check(caller, draft);
         if (checked instanceof Refusal) return checked;
         return this.#accept(caller, draft, checked, expiredKey);
       });

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { groupRole, role } from "./people.ts";
-import { cursor, id, line, name, slug, text, time, username } from "./text.ts";
+import { cursor, id, line, name, reasonGiven, slug, text, time, username } from "./text.ts";
 import { limits } from "./limits.ts";
 import { because } from "./message.ts";
 
@@ -39,7 +39,7 @@ export type AdminUserChange = z.infer<typeof adminUserChange>;
 /** MO-2. `until` null or left out: without an end. */
 export const sanctionBody = z.strictObject({
   kind: z.enum(["warn", "mute", "suspend"]),
-  reason: text(limits.note, 1),
+  reason: reasonGiven(limits.note),
   until: time.nullish(),
 });
 export const sanction = z.object({
@@ -57,7 +57,7 @@ export const sanction = z.object({
   readAt: z.string().optional(),
 });
 /** MO-7: body of a lift. */
-export const liftBody = z.strictObject({ reason: text(limits.note, 1) });
+export const liftBody = z.strictObject({ reason: reasonGiven(limits.note) });
 export type Sanction = z.infer<typeof sanction>;
 
 /** BR-5. */

@@ -1,7 +1,7 @@
 import type { Message } from "./message.ts";
 import { z } from "zod";
 import { limits } from "./limits.ts";
-import { id, sha256, text } from "./text.ts";
+import { id, reasonGiven, sha256, text } from "./text.ts";
 
 /** FI-4: what may be done with a file. Only `clean` is handed to anybody. */
 export const fileStates = ["scanning", "clean", "rejected", "held"] as const;
@@ -81,7 +81,7 @@ export const adminFileQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(limits.pageMax).optional(),
 });
 /** A moderator's word on a held file. */
-export const fileDecision = z.strictObject({ release: z.boolean(), reason: text(limits.note, 1) });
+export const fileDecision = z.strictObject({ release: z.boolean(), reason: reasonGiven(limits.note) });
 export type FileDecision = z.infer<typeof fileDecision>;
 
 /** SC-5: a CSAM match and its preservation, without the picture. */
@@ -147,7 +147,7 @@ export const reportDraft = z.strictObject({
 });
 export type ReportDraft = z.infer<typeof reportDraft>;
 export const incidentClose = z.strictObject({
-  reason: text(limits.note, 1),
+  reason: reasonGiven(limits.note),
   /** Accounts whose suspension pending review ends with this. */
   reinstate: z.array(z.string()).max(100).optional(),
 });

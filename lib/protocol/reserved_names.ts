@@ -34,7 +34,7 @@ const reserved = [
 /** Words that change nothing beside one of them: `support-team` speaks for the server too. */
 const beside = ["account", "bot", "desk", "my", "our", "team", "the", "your"];
 
-/** Cyrillic and Greek letters, digits and signs that look like a Latin letter. */
+/** Cyrillic and Greek letters, small capitals, digits and signs that look like a Latin letter. */
 const lookalikes: Readonly<Record<string, string>> = {
   "а": "a",
   "α": "a",
@@ -76,6 +76,27 @@ const lookalikes: Readonly<Record<string, string>> = {
   "ν": "v",
   "ѵ": "v",
   "у": "y",
+  "ɑ": "a",
+  "ᴀ": "a",
+  "ʙ": "b",
+  "ᴄ": "c",
+  "ᴅ": "d",
+  "ᴇ": "e",
+  "ɢ": "g",
+  "ʜ": "h",
+  "ɪ": "i",
+  "ᴋ": "k",
+  "ʟ": "l",
+  "ᴍ": "m",
+  "ɴ": "n",
+  "ᴏ": "o",
+  "ᴘ": "p",
+  "ʀ": "r",
+  "ꜱ": "s",
+  "ᴛ": "t",
+  "ᴜ": "u",
+  "ᴠ": "v",
+  "ʏ": "y",
 };
 
 const alternatives = (words: readonly string[]) => words.map(skeleton).join("|");

@@ -48,6 +48,11 @@ export function name(max: number, min: 0 | 1 = 1): z.ZodType<string, string> {
     .refine((value) => value === "" || isVisible(value), { message: because("field.visible") });
 }
 
+/** MO-2: why somebody decided something. It has something to see, as the person concerned and the audit log get it. */
+export function reasonGiven(max: number): z.ZodType<string, string> {
+  return text(max, 1).refine(isVisible, { message: because("field.visible") });
+}
+
 /** Whether a text has a character that shows by itself: no blank, no mark, nothing that is ignored or drawn as a blank. */
 function isVisible(text: string): boolean {
   return /(?=[^\p{Default_Ignorable_Code_Point}\u2800])[\p{L}\p{N}\p{P}\p{S}]/u.test(text);

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { limits } from "./limits.ts";
 import { because } from "./message.ts";
 import { role } from "./people.ts";
-import { name, text } from "./text.ts";
+import { name, reasonGiven, text } from "./text.ts";
 
 /** AU-7 and AU-9: bodies and answers of the second factor, and of the end of an account. */
 
@@ -91,7 +91,7 @@ export const twoFactorPolicy = z.strictObject({
   roles: z.array(role).max(3).transform((roles) => [...new Set(roles)]),
 });
 export type TwoFactorPolicy = z.infer<typeof twoFactorPolicy>;
-export const twoFactorReset = z.strictObject({ reason: text(limits.note, 1) });
+export const twoFactorReset = z.strictObject({ reason: reasonGiven(limits.note) });
 
 /** AU-9. `code` where the person has a second factor. */
 export const accountRemoval = z.strictObject({ password: typedPassword, code: typedCode.optional() });

@@ -26,6 +26,28 @@ Deno.test("CM-1: the same key with the same content is one command and one answe
   assert.equal((await dump(rig.store.kv, ["command"])).length, 1);
 });
 
+Deno.test("CM-1: a command without title, body, data and files is not sent, and its audience can be previewed", async () => {
+  const { rig, ann, bob, sender } = await twoContacts();
+  await using _ = rig;
+  const nothing: Partial<CommandDraft>[] = [{ title: undefined, body: undefined }, {
+    title: "",
+    body: " \n",
+  }];
+  for (const change of nothing) {
+    const draft = rig.draft(bob, change);
+    const refused = await sender.send(ann, draft);
+    assert.ok(refused instanceof Refusal);
+    assert.deepEqual([refused.kind, Object.keys(refused.detail.fields ?? {})], ["invalid_params", ["title"]]);
+    assert.equal(kindOf(await sender.preview(ann, draft)), "taken");
+  }
+  assert.deepEqual(await rig.inboxOf(bob), []);
+  const something: Partial<CommandDraft>[] = [{ title: "Now" }, { body: "Now" }, { data: {} }];
+  for (const change of something) {
+    const draft = rig.draft(bob, { title: "", body: "", ...change });
+    assert.equal(kindOf(await sender.send(ann, draft)), "taken", JSON.stringify(change));
+  }
+});
+
 Deno.test("CM-1: defaults spelled out or left out, and other forms of the same, are the same meaning", async () => {
   const { rig, ann, bob, sender } = await twoContacts();
   await using _ = rig;
@@ -158,14 +180,16 @@ Deno.test("CM-2: no category is general, a repeat counts once, an unknown one is
 Deno.test("CM-3: a command object has every field, with null for what was not given", async () => {
   const { rig, ann, bob } = await twoContacts();
   await using _ = rig;
-  const command = await rig.send(ann, bob, { title: undefined, body: undefined });
+  const command = await rig.send(ann, bob, { title: undefined, body: undefined, data: {} });
+  assert.equal((await rig.send(ann, bob, { title: undefined })).title, null);
+  assert.equal((await rig.send(ann, bob, { body: undefined })).data, null);
   const now = rig.clock.now();
   assert.deepEqual(command, {
     id: command.id,
     kind: "message",
     title: null,
     body: null,
-    data: null,
+    data: {},
     categories: ["general"],
     attachments: [],
     from: { id: ann.userId, username: "ann", displayName: "ann" },

@@ -4,7 +4,16 @@ import { suspensionOf } from "../../lib/accounts/people.ts";
 import { keys } from "../../lib/adapters/kv/keys.ts";
 import { Mutes } from "../../lib/moderation/mod.ts";
 import { iso } from "../../lib/platform/mod.ts";
-import { english, limits, neverEnds } from "../../lib/protocol/mod.ts";
+import {
+  english,
+  fileDecision,
+  incidentClose,
+  liftBody,
+  limits,
+  neverEnds,
+  sanctionBody,
+  twoFactorReset,
+} from "../../lib/protocol/mod.ts";
 import { kindOf, must } from "../fakes/accounts_rig.ts";
 import { fakeStartMs } from "../fakes/clock.ts";
 import { adminRig } from "../fakes/admin_rig.ts";
@@ -41,6 +50,22 @@ Deno.test("MO-4: for members there is none of it, and for moderators only people
   assert.equal(kindOf(await users.sanction(mod, "ann", warn)), "answered");
   assert.deepEqual(await rig.actions(), ["user.warn"]);
   assert.equal(must(await audit.page(root, {})).entries.length, 1);
+});
+
+Deno.test("MO-2 MO-7: a decision has a reason that somebody can read", () => {
+  const decisions: Record<string, (reason: string) => { success: boolean }> = {
+    sanction: (reason) => sanctionBody.safeParse({ kind: "mute", reason }),
+    lift: (reason) => liftBody.safeParse({ reason }),
+    file: (reason) => fileDecision.safeParse({ release: true, reason }),
+    incident: (reason) => incidentClose.safeParse({ reason }),
+    "second factor": (reason) => twoFactorReset.safeParse({ reason }),
+  };
+  for (const [what, decide] of Object.entries(decisions)) {
+    for (const reason of ["", "  ", "\n", "\u200b", "\u3164"]) {
+      assert.ok(!decide(reason).success, `${what} ${JSON.stringify(reason)}`);
+    }
+    assert.ok(decide("Be kind.\nOnce more: be kind.").success, what);
+  }
 });
 
 Deno.test("MO-5: role and rights change, at once for open sockets too, and the audit log has it", async () => {

@@ -89,6 +89,9 @@ Deno.test("AU-1: a name that speaks for the server is recognised in its disguise
     "𝐑𝐨𝐨𝐭",
     "modеrator",
     "adm!n",
+    "ɑdmin",
+    "ᴀᴅᴍɪɴ",
+    "sᴜᴘᴘᴏʀᴛ",
   ];
   for (const name of speaking) assert.ok(isReserved(name), name);
   const own = [

@@ -15,6 +15,7 @@ export const commandMessages = {
   "stop.unsaved":
     "You are stopped. The server cannot save it yet, and a restart would undo it. It keeps trying. Tell an administrator.",
   "send.failed": "Not sent. Try again.",
+  "send.empty": "There is nothing to send yet. Write a title or a text, or add a file.",
   "send.key": "This key belongs to another command. Use a new key.",
   "send.keyEnded": "The command sent with this key has ended.",
   "send.person": 'Nobody here is called "{name}". Check the name.',

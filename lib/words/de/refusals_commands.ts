@@ -18,6 +18,8 @@ export const commands: Translated<typeof commandMessages> = {
   "stop.unsaved":
     "Du hast gestoppt. Der Server kann das noch nicht speichern, und ein Neustart würde es aufheben. Er versucht es weiter. Sag es einem Administrator.",
   "send.failed": "Nicht gesendet. Versuch es noch einmal.",
+  "send.empty":
+    "Es gibt noch nichts zu senden. Schreib einen Titel oder einen Text, oder lege eine Datei dazu.",
   "send.key":
     "Dieses Formular wurde schon für einen anderen Auftrag benutzt. Sende es noch einmal, um einen neuen daraus zu machen.",
   "send.keyEnded": "Der Auftrag, der mit diesem Formular gesendet wurde, ist beendet.",
