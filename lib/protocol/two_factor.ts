@@ -2,7 +2,7 @@ import { z } from "zod";
 import { limits } from "./limits.ts";
 import { because } from "./message.ts";
 import { role } from "./people.ts";
-import { name, reasonGiven, text } from "./text.ts";
+import { name, reasonGiven } from "./text.ts";
 
 /** AU-7 and AU-9: bodies and answers of the second factor, and of the end of an account. */
 

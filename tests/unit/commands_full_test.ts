@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { KvOpenCounts, openKey } from "../../lib/adapters/kv/open_counts.ts";
 import { keys } from "../../lib/adapters/kv/keys.ts";
 import { openStore } from "../../lib/adapters/kv/store.ts";
 import { iso } from "../../lib/platform/mod.ts";
@@ -126,4 +127,25 @@ Deno.test("DL-7: the count from one sender is right after a restart, and is read
     assert.equal(kindOf(await rig.room.sender.send(ann, rig.draft(bob))), "queue_full");
   }
   assert.equal(reads, 0);
+});
+
+Deno.test("DL-7: a count that is read again has the commands that are still being written", async () => {
+  await using store = await openStore(":memory:");
+  for (const exclusive of [true, false]) {
+    const counts = new KvOpenCounts({ kv: store.kv, exclusive });
+    const one = { userId: `bob-${exclusive}`, senderId: "ann", kind: "contact", commandId: "one" } as const;
+    const other = { ...one, commandId: "other" };
+    const count = async (again: boolean) => (await counts.of(one.userId, again)).from("ann");
+    assert.equal(await count(false), 0);
+    // An end that failed leaves a count that may be too large.
+    counts.ending([other])(false);
+    const written = counts.adding([one]);
+    const failed = counts.adding([other]);
+    assert.equal(await count(true), 2);
+    await store.kv.set(openKey(one), 1);
+    written(true);
+    failed(false);
+    assert.equal(await count(false), 1);
+    assert.equal(await count(true), 1);
+  }
 });

@@ -27,6 +27,12 @@ interface Reading {
   keep: boolean;
 }
 
+/** One that is being written, and the counts that have it already. */
+interface Pending {
+  one: OpenOne;
+  counted: Counts | undefined;
+}
+
 export function openKey({ userId, senderId, kind, commandId }: OpenOne): Deno.KvKey {
   return keys.openFrom(userId, senderId, kind, commandId);
 }
@@ -40,6 +46,7 @@ export class KvOpenCounts {
   readonly #exclusive: boolean;
   readonly #counts = new Map<string, Counts>();
   readonly #readings = new Map<string, Reading>();
+  readonly #pending = new Map<string, Set<Pending>>();
 
   constructor({ kv, exclusive }: { kv: Deno.Kv; exclusive: boolean }) {
     this.#kv = kv;
@@ -59,10 +66,9 @@ export class KvOpenCounts {
 
   /** Counts commands before they are written. Call the result when the write has ended. */
   adding(ones: readonly OpenOne[]): (written: boolean) => void {
-    const before = ones.map(({ userId }) => this.#counts.get(userId));
-    for (const [at, one] of ones.entries()) add(before[at], one, 1);
+    const pending = ones.map((one) => this.#begin(one));
     return (written) => {
-      for (const [at, one] of ones.entries()) {
+      for (const { one, counted } of pending.map((each) => this.#end(each))) {
         const now = this.#counts.get(one.userId);
         const reading = this.#readings.get(one.userId);
         if (!written) {
@@ -71,12 +77,27 @@ export class KvOpenCounts {
           continue;
         }
         reading?.written.push(one);
-        if (now === undefined || now === before[at]) continue;
-        // Read while this was being written.
+        if (now === undefined || now === counted) continue;
         add(now, one, 1);
         now.exact = false;
       }
     };
+  }
+
+  #begin(one: OpenOne): Pending {
+    const counted = this.#counts.get(one.userId);
+    add(counted, one, 1);
+    const pending = { one, counted };
+    const others = this.#pending.get(one.userId) ?? new Set();
+    this.#pending.set(one.userId, others.add(pending));
+    return pending;
+  }
+
+  #end(pending: Pending): Pending {
+    const others = this.#pending.get(pending.one.userId);
+    others?.delete(pending);
+    if (others?.size === 0) this.#pending.delete(pending.one.userId);
+    return pending;
   }
 
   /** For commands that are about to end. Call the result when the write has ended. */
@@ -103,15 +124,26 @@ export class KvOpenCounts {
       exact: true,
       keep: this.#exclusive,
     };
-    if (!this.#exclusive) return reading.counts;
+    if (!this.#exclusive) return reading.counts.then((counts) => this.#withPending(userId, counts));
     this.#readings.set(userId, reading);
     return reading.counts = reading.counts.then((counts) => {
       for (const one of reading.written) add(counts, one, 1);
       counts.exact = reading.exact && reading.written.length === 0;
+      this.#withPending(userId, counts);
       if (this.#counts.size >= countsKept) this.#counts.clear();
       if (reading.keep) this.#counts.set(userId, counts);
       return counts;
     }).finally(() => this.#readings.delete(userId));
+  }
+
+  /** Adds what is being written, which a list of the store may lack. */
+  #withPending(userId: string, counts: Counts): Counts {
+    for (const pending of this.#pending.get(userId) ?? []) {
+      add(counts, pending.one, 1);
+      pending.counted = counts;
+      counts.exact = false;
+    }
+    return counts;
   }
 
   async #listed(userId: string): Promise<Counts> {
