@@ -20,7 +20,7 @@ export const preferences: Words["preferences"] = {
   shareLimits: "Meinen Kontakten zeigen, welche Kategorien ich erlaube",
   shareLimitsHint: "Nur deine Kontakte sehen das.",
   shareOnline: "Meinen Kontakten zeigen, wann ich online bin",
-  shareOnlineHint: "Kontakte, die du blockierst, sehen dasselbe wie die anderen.",
+  shareOnlineHint: "Kontakte, die du blockierst, sehen dasselbe wie deine anderen Kontakte.",
   blocked: "Blockierte Menschen",
   blockedHint: "Ein Benutzername pro Zeile. Du bekommst nichts von ihnen, und sie erfahren es nicht.",
   about: "Kategorien",

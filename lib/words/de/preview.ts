@@ -5,7 +5,7 @@ export const preview: Words["preview"] = {
   nothingSent: "{counts} Noch nicht gesendet.",
   some: "Nicht dabei:",
   nobody: "Das würde niemanden erreichen.",
-  exists: "Dieses Konto gibt es. Ob es den Auftrag bekommt, entscheidet die Person.",
+  exists: "Dieses Konto gibt es. Seine Einstellungen entscheiden, ob der Auftrag ankommt.",
   fewer: "weniger als 5",
   people: { one: "{count} Person", other: "{count} Personen" },
   fewerPeople: "weniger als 5 Personen",

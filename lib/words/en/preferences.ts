@@ -19,7 +19,7 @@ export const preferences = {
   shareLimits: "Show my contacts which categories I allow",
   shareLimitsHint: "Only your contacts see this.",
   shareOnline: "Show my contacts when I am online",
-  shareOnlineHint: "Contacts that you block see the same as the others.",
+  shareOnlineHint: "Contacts you block see the same as your other contacts.",
   blocked: "Blocked people",
   blockedHint: "One username per line. You get nothing from them, and they are not told.",
   about: "Categories",

@@ -4,7 +4,7 @@ export const preview = {
   nothingSent: "{counts} Not sent yet.",
   some: "Not included:",
   nobody: "This would reach nobody.",
-  exists: "This account exists. Whether they get it is up to them.",
+  exists: "This account exists. Its preferences decide whether the command arrives.",
   fewer: "fewer than 5",
   people: { one: "{count} person", other: "{count} people" },
   fewerPeople: "fewer than 5 people",
