@@ -103,7 +103,7 @@ export class AccountWorld implements AsyncDisposable {
 
   async send(who: WholePerson, draft: Partial<Params<"command.send">>): Promise<string> {
     const { commands } = this.server.open.services;
-    const whole = commandDraft.parse({ key: crypto.randomUUID(), kind: "message", ...draft });
+    const whole = commandDraft.parse({ key: crypto.randomUUID(), kind: "message", title: "Title", ...draft });
     return must(await commands.send(await this.caller(who), whole)).command.id;
   }
 

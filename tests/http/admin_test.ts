@@ -211,6 +211,7 @@ Deno.test("BR-5: a retired category is refused by command.send", async () => {
         key,
         audience: { kind: "user", to: ["bob"] },
         kind: "message",
+        title: "Title",
         categories: ["feet"],
       }),
     );
@@ -257,7 +258,12 @@ Deno.test("CO-1: people of a shared group reach each other with `groups`, and no
   }
   await preferences.set(bob.caller, { acceptFrom: "groups" });
   const shown = async (key: string) => {
-    const draft = commandDraft.parse({ key, audience: { kind: "user", to: ["bob"] }, kind: "message" });
+    const draft = commandDraft.parse({
+      key,
+      audience: { kind: "user", to: ["bob"] },
+      kind: "message",
+      title: "Title",
+    });
     const sent = await commands.send(ann.caller, draft);
     assert.ok("command" in sent);
     const list = await commands.inboxList(bob.caller, {});
@@ -302,7 +308,7 @@ Deno.test("AU-8: a socket that was open before a change of name sends under the 
   rig.services.realtime.open(socket.end, opening(rig.people.ann.caller));
   await until(() => socket.sent.some(({ method }) => method === "session.ready"));
   assert.equal((await rig.call("ann", "PATCH", "profile", { displayName: "Ann" })).status, 200);
-  const params = { key: "k", audience: { kind: "user", to: ["bob"] }, kind: "message" };
+  const params = { key: "k", audience: { kind: "user", to: ["bob"] }, kind: "message", title: "Title" };
   const data = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "command.send", params });
   socket.end.onmessage?.(new MessageEvent("message", { data }));
   const answer = await until(() => socket.sent.find(({ id }) => id === 1));

@@ -34,7 +34,7 @@ async function serve() {
 }
 
 const someId = "01M83118ZK337D4JA61W3M85SJ";
-const draft = { key: "k", audience: { kind: "user", to: ["demo-bob"] }, kind: "message" };
+const draft = { key: "k", audience: { kind: "user", to: ["demo-bob"] }, kind: "message", title: "Title" };
 
 /** Params that pass, with a marker in one text field each. */
 const withText: [Method, (text: string) => Record<string, unknown>][] = [

@@ -68,7 +68,7 @@ async function desk() {
     },
     async send(attachments: string[], over: Partial<CommandDraft> = {}, sender: Caller = ann) {
       const audience: Audience = { kind: "user", to: ["bob"] };
-      const draft = { key: `key-${number++}`, audience, kind: "media", attachments, ...over };
+      const draft = { key: `key-${number++}`, audience, kind: "media", title: "Title", attachments, ...over };
       return await services.commands.send(sender, draft);
     },
     async sent(attachments: string[], over: Partial<CommandDraft> = {}, sender: Caller = ann) {

@@ -11,6 +11,7 @@ Deno.test("WS-9: pages and sockets take from one limit of sends", async () => {
     key,
     audience: { kind: "user" as const, to: ["demo-bob"] },
     kind: "message" as const,
+    title: "Title",
   });
   assert.ok(!(await open.services.commands.send(caller, draft("page")) instanceof Refusal));
   const wire = new Wire(
