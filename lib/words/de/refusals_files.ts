@@ -31,8 +31,8 @@ export const files: Translated<typeof fileMessages> = {
   "file.held": "Diese Datei wird zurückgehalten, bis ihre Prüfung fertig ist.",
   "file.rejected": "Diese Datei hat die Prüfung nicht bestanden. Niemand kann sie öffnen.",
   "file.used":
-    "Etwas, das du gesendet hast, benutzt diese Datei. Sie wird einige Tage nach dessen Ende gelöscht.",
-  "file.notNow": "Diese Datei lässt sich jetzt nicht löschen. Das geschieht später.",
+    "Ein Auftrag, den du gesendet hast, benutzt diese Datei. Sie wird einige Tage nach seinem Ende gelöscht.",
+  "file.notNow": "Diese Datei lässt sich jetzt nicht löschen. Der Server löscht sie später.",
   "file.scanning": "Die Datei wird gerade geprüft. Versuch es gleich noch einmal.",
   "file.notHeld": "Diese Datei ist {state}; nur zurückgehaltene Dateien brauchen eine Entscheidung.",
   "file.harmful": "Diese Datei ist schädlich; daran kann die Moderation nichts ändern.",
