@@ -35,7 +35,9 @@ const isBox = (control: Control): control is HTMLInputElement =>
 export function isKept(form: HTMLFormElement): boolean {
   if (form.getAttribute("method")?.toLowerCase() !== "post") return false;
   if (form.querySelector("input[type=password], input[type=file][name]") !== null) return false;
-  return controlsOf(form).some((one) => !isBox(one) && !(one instanceof HTMLSelectElement));
+  return controlsOf(form).some((one) =>
+    !isBox(one) && !(one instanceof HTMLSelectElement) && one.type !== "number"
+  );
 }
 
 /** Names a form of a page, so that it is found again on the page's next load. */
