@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { en } from "../../lib/words/en/mod.ts";
 import { siteTest } from "../fakes/browser_site.ts";
 
 siteTest(
@@ -8,12 +9,12 @@ siteTest(
     const page = await enter("demo-ann", { scripts: false });
     const written = 'Line one\nline "two" & <b>three</b>';
     await page.goto(`${base}/send`);
-    await page.getByLabel("To", { exact: true }).fill("demo-ann");
-    await page.getByLabel("Title").fill("Carried");
-    await page.getByLabel("Text", { exact: true }).fill(written);
+    await page.locator("#to").fill("demo-ann");
+    await page.locator("#title").fill("Carried");
+    await page.locator("#body").fill(written);
     await page.context().clearCookies();
     await page.locator("main").getByRole("button", { name: "Send", exact: true }).click();
-    await page.getByText("what you wrote is kept in this page").waitFor();
+    await page.getByText(en.door.carried).waitFor();
     await page.getByLabel("Username").fill("demo-ann");
     await page.getByLabel("Password").fill("wrong, to begin with");
     await page.getByRole("button", { name: "Log in", exact: true }).click();

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
+import { en } from "../../lib/words/en/mod.ts";
+import { fill } from "../../lib/words/shape.ts";
 import { callerOf, logIn, offlineTest, type Site } from "../fakes/offline_site.ts";
 import { until } from "../fakes/until.ts";
 
-const restored = "What you typed before and did not send is in the form again.";
-const waiting = "The server cannot be reached. What you wrote is kept here";
+const { restored, waiting, discard, withdraw, open: openIt } = en.drafts;
 
 /** Keys of the drafts that this browser has. */
 const draftsOf = (page: Page) =>
@@ -13,9 +14,9 @@ const draftsOf = (page: Page) =>
 /** Writes a command to oneself, until the browser has kept it. */
 async function write(page: Page, site: Site, body: string): Promise<void> {
   await page.goto(`${site.base}/send`);
-  await page.getByLabel("To", { exact: true }).fill("demo-ann");
-  await page.getByLabel("Title").fill("A title");
-  await page.getByLabel("Text", { exact: true }).fill(body);
+  await page.locator("#to").fill("demo-ann");
+  await page.locator("#title").fill("A title");
+  await page.locator("#body").fill(body);
   const kept = JSON.stringify(body);
   await until(() =>
     page.evaluate(
@@ -27,8 +28,8 @@ async function write(page: Page, site: Site, body: string): Promise<void> {
 
 async function isThere(page: Page, body: string): Promise<void> {
   await page.getByText(restored).waitFor();
-  assert.equal(await page.getByLabel("Text", { exact: true }).inputValue(), body);
-  assert.equal(await page.getByLabel("Title").inputValue(), "A title");
+  assert.equal(await page.locator("#body").inputValue(), body);
+  assert.equal(await page.locator("#title").inputValue(), "A title");
   assert.equal(await page.locator("[name=to]").inputValue(), "demo-ann");
 }
 
@@ -52,9 +53,9 @@ offlineTest(
     await isThere(page, "First line\nsecond line");
     await page.reload();
     await isThere(page, "First line\nsecond line");
-    await page.getByRole("button", { name: "Discard it" }).click();
+    await page.getByRole("button", { name: discard }).click();
     await page.getByText(restored).waitFor({ state: "detached" });
-    assert.equal(await page.getByLabel("Text", { exact: true }).inputValue(), "");
+    assert.equal(await page.locator("#body").inputValue(), "");
     assert.equal(await page.locator("[name=to]").inputValue(), "");
     assert.deepEqual(await draftsOf(page), []);
   },
@@ -65,16 +66,16 @@ offlineTest(
   async ({ site, enter }) => {
     const page = await enter("demo-ann");
     await write(page, site, "To be sent");
-    await page.getByLabel("To", { exact: true }).fill("nobody-here");
+    await page.locator("#to").fill("nobody-here");
     await send(page);
     await page.getByText("nobody-here").last().waitFor();
-    assert.equal(await page.getByLabel("Text", { exact: true }).inputValue(), "To be sent");
+    assert.equal(await page.locator("#body").inputValue(), "To be sent");
     await page.reload();
     await page.locator(".savebar").waitFor();
     await page.goto(`${site.base}/send`);
     await page.getByText(restored).waitFor();
-    assert.equal(await page.getByLabel("Text", { exact: true }).inputValue(), "To be sent");
-    await page.getByRole("button", { name: "Take nobody-here off" }).click();
+    assert.equal(await page.locator("#body").inputValue(), "To be sent");
+    await page.getByRole("button", { name: fill(en.inputs.takeOff, { name: "nobody-here" }) }).click();
     await send(page);
     await page.waitForURL(/\/sent\?notice=/);
     await until(async () => (await draftsOf(page)).length === 0);
@@ -108,14 +109,14 @@ offlineTest(
     await page.reload();
     site.up();
     await page.goto(site.base);
-    await page.getByRole("link", { name: "Open it, and it is sent" }).click();
+    await page.getByRole("link", { name: openIt }).click();
     await page.waitForURL(/\/sent\?notice=/);
     assert.deepEqual(await sentBodies(site), ["Kept over a reload"]);
 
     await write(page, site, "Taken back");
     await site.down();
     await send(page);
-    await page.getByRole("button", { name: "Do not send it" }).click();
+    await page.getByRole("button", { name: withdraw }).click();
     site.up();
     await page.goto(`${site.base}/send`);
     await isThere(page, "Taken back");
@@ -151,10 +152,10 @@ offlineTest(
     await page.context().clearCookies();
     await logIn(page, site, "demo-bob");
     await page.goto(`${site.base}/send`);
-    await page.getByLabel("Title").waitFor();
+    await page.locator("#title").waitFor();
     await page.waitForFunction(() => document.querySelector("[name=to][type=hidden]") !== null);
     assert.equal(await page.getByText(restored).count(), 0);
-    assert.equal(await page.getByLabel("Text", { exact: true }).inputValue(), "");
+    assert.equal(await page.locator("#body").inputValue(), "");
     await page.getByRole("button", { name: "Log out" }).last().click();
     await page.waitForURL(/\/login/);
     assert.deepEqual(await draftsOf(page), []);
@@ -174,8 +175,8 @@ offlineTest(
     assert.ok("command" in sent);
     const page = await enter("demo-ann");
     const open = async () => {
-      await page.getByRole("article", { name: "Paint it" }).getByText("Not now, or no").click();
-      return page.getByLabel("A word to the sender");
+      await page.getByRole("article", { name: "Paint it" }).getByText(en.command.notNowOrNo).click();
+      return page.getByLabel(en.command.note);
     };
     await (await open()).fill("I have no paint");
     await until(async () => (await draftsOf(page)).length === 1);
@@ -183,7 +184,7 @@ offlineTest(
     await page.getByText(restored).waitFor();
     const note = await open();
     assert.equal(await note.inputValue(), "I have no paint");
-    await page.getByRole("button", { name: "Decline" }).click();
+    await page.getByRole("button", { name: en.command.decline }).click();
     await page.getByRole("article", { name: "Paint it" }).waitFor({ state: "detached" });
     await until(async () => (await draftsOf(page)).length === 0);
   },
