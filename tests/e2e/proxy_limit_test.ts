@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
+import { en } from "../../lib/words/en/mod.ts";
 import { siteTest } from "../fakes/browser_site.ts";
 import { NginxProcess } from "../fakes/nginx_process.ts";
 
@@ -54,7 +55,7 @@ uploaded(
 uploaded(
   "FI-9: where a proxy takes no part at all, the page says that its limit is too low",
   "1k",
-  "its limit for the size of a request is too low",
+  en.upload.proxyLimit,
   (statuses) =>
     assert.ok(statuses.length > 1 && statuses.every((status) => status === 413), String(statuses)),
 );
