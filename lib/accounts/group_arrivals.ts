@@ -1,7 +1,7 @@
 import type { Caller } from "../platform/mod.ts";
 import { type GroupChanged, limits } from "../protocol/mod.ts";
 import type { GroupLifeNeeds } from "./group_life.ts";
-import type { MemberRecord } from "./group_ports.ts";
+import type { GroupRecord, MemberRecord } from "./group_ports.ts";
 import { isShown, titleFor } from "./group_views.ts";
 
 type Needs = Pick<GroupLifeNeeds, "store" | "bell" | "textRules">;
@@ -11,7 +11,7 @@ export async function tellMember(
   { store, bell, textRules }: Needs,
   caller: Caller,
   userId: string,
-  { before, after }: { before: MemberRecord | null; after: MemberRecord | null },
+  { group, before, after }: { group: GroupRecord; before: MemberRecord | null; after: MemberRecord | null },
   told: GroupChanged,
 ): Promise<void> {
   bell.consentChanged(userId);
@@ -23,7 +23,7 @@ export async function tellMember(
   const rules = await textRules(userId);
   const member = after ?? before;
   if (member !== null && !isShown(rules, member)) return;
-  bell.notify(userId, "group.changed", { ...told, title: titleFor(rules, told) });
+  bell.notify(userId, "group.changed", { ...told, title: titleFor(rules, group) });
 }
 
 /**
@@ -56,7 +56,8 @@ export async function invitationsAfterStop(
   for (const member of held) {
     const group = groups.get(member.group);
     if (group === undefined || !isShown(rules, member)) continue;
-    const { name, title } = group;
+    const { name } = group;
+    const title = titleFor(rules, group);
     bell.notify(userId, "group.changed", { name, title, role: member.role, accepted: false });
   }
 }

@@ -45,7 +45,14 @@ export class GroupLife {
       ? undefined
       : { group: name, userId: caller.userId, role: "owner", since: now, invitedAt: now };
     const count = owner === undefined ? 0 : 1;
-    const group: GroupRecord = { name, title, createdAt: now, accepted: count, entries: count };
+    const group: GroupRecord = {
+      name,
+      title,
+      titledBy: caller.username,
+      createdAt: now,
+      accepted: count,
+      entries: count,
+    };
     const auditEntry = auditEntryOf(caller, "group.create", `group:${name}`, { title });
     const added = await store.add(group, limits.groups, auditEntry, owner);
     if (added === "added" && owner !== undefined) this.#tellOwner(caller, group);
@@ -75,7 +82,7 @@ export class GroupLife {
       if (reserved !== null) return Promise.resolve(reserved);
       const detail = { title, wasTitle: group.title };
       const auditEntry = auditEntryOf(caller, "group.rename", `group:${name}`, detail);
-      return Promise.resolve({ group: { ...group, title }, auditEntry });
+      return Promise.resolve({ group: { ...group, title, titledBy: caller.username }, auditEntry });
     });
     if (changed === null) return noGroup();
     return changed instanceof Refusal ? changed : (await wholeGroups(this.#needs, [changed]))[0]!;

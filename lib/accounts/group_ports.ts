@@ -5,6 +5,8 @@ import type { GroupRole, Refusal } from "../protocol/mod.ts";
 export interface GroupRecord {
   readonly name: string;
   readonly title: string;
+  /** Username of the person who set the title; absent in records of older versions. */
+  readonly titledBy?: string;
   readonly createdAt: number;
   /** Number of members who accepted. */
   readonly accepted: number;

@@ -28,9 +28,12 @@ export function isShown(rules: TextRules, { since, withheld, invitedBy = "" }: M
   return since !== null || (withheld !== true && rules.approach(invitedBy) === "arrive");
 }
 
-/** A group's title as the person sees it: during a stop only its name, which nobody can change. */
-export function titleFor(rules: TextRules, { name, title }: Pick<GroupRecord, "name" | "title">): string {
-  return rules.stopped ? name : title;
+/** A group's title as a member sees it: only its name, which nobody can change, if their rules hide the text of who set it. */
+export function titleFor(
+  rules: TextRules,
+  { name, title, titledBy = "" }: Pick<GroupRecord, "name" | "title" | "titledBy">,
+): string {
+  return rules.hidesText(titledBy) ? name : title;
 }
 
 /** The audit entry of a change of a membership. */

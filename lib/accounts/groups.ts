@@ -244,7 +244,9 @@ export class Groups {
       role: after?.role ?? null,
       accepted: after !== null && after.since !== null,
     };
-    if (before !== after) await tellMember(this.#needs, caller, person.userId, { before, after }, told);
+    if (before !== after) {
+      await tellMember(this.#needs, caller, person.userId, { group, before, after }, told);
+    }
     return told;
   }
 

@@ -6,8 +6,6 @@ export interface TextRules {
   approach(from: string): "arrive" | "hold" | "withhold";
   /** Whether texts of someone whom the person knows are hidden now. */
   hidesText(from: string): boolean;
-  /** Whether a stop is in force. */
-  readonly stopped: boolean;
   /** Whether contacts see when the person is connected. */
   readonly showsOnline: boolean;
 }

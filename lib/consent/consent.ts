@@ -164,7 +164,6 @@ export class Consent {
     const { preferences, stop } = await this.#keptOf(userId);
     const standing = { preferences, stopped: stop !== null || this.#frozen.has(userId) };
     return {
-      stopped: standing.stopped,
       approach: (from: string) => decideApproach(standing, from),
       hidesText: (from: string) => hidesText(standing, from),
       /** CO-10: whether contacts see when the person is connected. A block changes nothing of it. */

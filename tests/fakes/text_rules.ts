@@ -23,7 +23,6 @@ export class FakeTextRules {
       },
     };
     return Promise.resolve({
-      stopped: standing.stopped,
       showsOnline: !this.hidden.has(userId),
       approach: (from: string) => decideApproach(standing, from),
       hidesText: (from: string) => hidesText(standing, from),

@@ -1,0 +1,200 @@
+import type { Random } from "../../lib/platform/mod.ts";
+import { iso } from "../../lib/platform/mod.ts";
+import { Refusal } from "../../lib/protocol/mod.ts";
+import { adversary, type AdversaryWorld, marker, type Name, victim } from "./adversary.ts";
+
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+
+/** One thing that somebody does: the same in every world of a seed. */
+export type Step = (world: AdversaryWorld) => Promise<void>;
+
+/** Draws histories. Nothing that is drawn depends on what a world answers. */
+export class Steps {
+  readonly #random: Random;
+
+  constructor(random: Random) {
+    this.#random = random;
+  }
+
+  int(below: number): number {
+    return Math.floor(this.#random.fraction() * below);
+  }
+
+  #pick<T>(all: readonly T[]): T {
+    return all[this.int(all.length)]!;
+  }
+
+  draw(): Step {
+    const kinds = [
+      () => this.#send(),
+      () => this.#send(),
+      () => this.#preview(),
+      () => this.#look(),
+      () => this.#look(),
+      () => this.#move(),
+      () => this.#request(),
+      () => this.#invite(),
+      () => this.#rename(),
+      () => this.#person(),
+      () => this.#person(),
+      () => this.#time(),
+    ];
+    return this.#pick(kinds)();
+  }
+
+  #draft() {
+    const [by, audience] = this.#pick<[Name, object]>([
+      ["mallory", { kind: "user", to: [victim] }],
+      ["puppet-1", { kind: "user", to: [victim] }],
+      ["mallory", { kind: "user", to: [victim, "puppet-1", "puppet-2"] }],
+      ["mallory", { kind: "group", group: "club" }],
+      ["caster", { kind: "all" }],
+      ["caster", { kind: "category", category: "feet" }],
+    ]);
+    const [later, due, review] = [this.int(5) === 0, this.int(4) === 0, this.int(3) === 0];
+    const categories = this.#pick([[], ["general"], ["feet"], ["feet", "general"]]);
+    const waitMs = (1 + this.int(72)) * hourMs;
+    return (world: AdversaryWorld) => ({
+      by,
+      draft: {
+        key: `key-${world.keys++}`,
+        audience,
+        kind: "task",
+        title: marker,
+        categories,
+        requires: review ? "review" : "none",
+        deliverAt: later ? iso(world.clock.now() + waitMs) : null,
+        dueAt: due ? iso(world.clock.now() + 2 * waitMs) : null,
+      },
+    });
+  }
+
+  #send(): Step {
+    const drafted = this.#draft();
+    const often = this.int(6) === 0 ? 8 : 1;
+    return async (world) => {
+      for (let n = 0; n < often; n++) {
+        const { by, draft } = drafted(world);
+        const answer = await world.probe(by, "command.send", draft);
+        if (!(answer instanceof Refusal)) {
+          world.sent.push({ by, id: (answer as { command: { id: string } }).command.id });
+        }
+      }
+    };
+  }
+
+  #preview(): Step {
+    const drafted = this.#draft();
+    return async (world) => {
+      const { by, draft } = drafted(world);
+      await world.probe(by, "command.preview", draft);
+    };
+  }
+
+  /** Reads everything that there is to read. */
+  #look(): Step {
+    const which = this.int(1000);
+    const state = this.#pick(["queued", "delivered", "stopped", "expired", undefined]);
+    const exported = this.int(4) === 0;
+    return async (world) => {
+      const one = world.sent[which % Math.max(1, world.sent.length)];
+      if (one !== undefined) await world.probe(one.by, "command.get", { id: one.id });
+      for (const name of adversary) {
+        await world.probe(name, "command.list", {
+          box: "outbox",
+          limit: 20,
+          ...(state === undefined ? {} : { state }),
+        });
+        await world.probe(name, "inbox.list", { limit: 20 });
+        await world.probe(name, "contact.list", {});
+        await world.probe(name, "group.list", {});
+        world.note(name, "avatar", await world.services.profiles.avatar(world.caller(name), victim));
+      }
+      world.note("oscar", "groups", await world.services.groups.managed(world.caller("oscar")));
+      if (exported) { for (const name of ["mallory", "caster"] as const) await world.export(name); }
+    };
+  }
+
+  /** Changes an own command. */
+  #move(): Step {
+    const [which, cancels, accept] = [this.int(1000), this.int(2) === 0, this.int(2) === 0];
+    return async (world) => {
+      const one = world.sent[which % Math.max(1, world.sent.length)];
+      if (one === undefined) return;
+      if (cancels) await world.probe(one.by, "command.cancel", { id: one.id });
+      else {await world.probe(one.by, "command.review", {
+          id: one.id,
+          recipient: victim,
+          accept,
+          note: marker,
+        });}
+    };
+  }
+
+  #request(): Step {
+    const by = this.#pick<Name>(["puppet-1", "puppet-2", "oscar", "mallory"]);
+    const method = this.#pick(
+      ["contact.request", "contact.request", "contact.remove", "contact.accept"] as const,
+    );
+    const note = method === "contact.request" ? { note: marker } : {};
+    return async (world) => void await world.probe(by, method, { username: victim, ...note });
+  }
+
+  #invite(): Step {
+    const [group, removes] = [this.#pick(["den", "den", "club"]), this.int(3) === 0];
+    const role = this.#pick(["member", "sender"] as const);
+    return async (world) => {
+      const { groups } = world.services;
+      const caller = world.caller("oscar");
+      // The person stays in the club, so that there is something to send to.
+      const answer = removes && group === "den"
+        ? await groups.removeMember(caller, group, victim)
+        : await groups.setMember(caller, group, victim, { role });
+      world.note("oscar", "invitation", answer);
+    };
+  }
+
+  #rename(): Step {
+    const [by, title] = [this.#pick(adversary), this.int(2) === 0];
+    return async (world) => {
+      const answer = title
+        ? await world.services.groups.rename(world.caller("oscar"), "club", { title: `${marker} club` })
+        : await world.services.profiles.change(world.caller(by), { displayName: `${marker} ${by}` });
+      world.note(by, "rename", answer);
+    };
+  }
+
+  /** The person, who sees to their own affairs and answers nothing. */
+  #person(): Step {
+    return this.#pick<Step>([
+      (world) => Promise.resolve(world.connect(victim)),
+      (world) => Promise.resolve(world.connect(victim)),
+      (world) => Promise.resolve(world.disconnect(victim)),
+      (world) => world.act("inbox.list", {}),
+      (world) => world.act("contact.list", {}),
+      (world) => world.act("group.list", {}),
+      (world) => world.act("preferences.set", { dailyLimit: 1 + world.keys % 5 }),
+      async (world) => {
+        world.stopped = true;
+        await world.act("safety.stop", {});
+      },
+      async (world) => {
+        world.stopped = false;
+        await world.act("safety.resume", { confirm: true });
+      },
+      (world) =>
+        world.act("command.send", {
+          key: `own-${world.keys++}`,
+          audience: { kind: "user", to: ["mallory"] },
+          kind: "message",
+          body: "Hello",
+        }),
+    ]);
+  }
+
+  #time(): Step {
+    const ms = this.#pick([1000, minuteMs, hourMs, 30 * hourMs, 15 * 24 * hourMs]);
+    return (world) => world.pass(ms);
+  }
+}

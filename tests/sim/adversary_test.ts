@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import { complain } from "../../lib/platform/console.ts";
+import type { PreferencesChange } from "../../lib/protocol/mod.ts";
+import { seededRandom } from "../fakes/random.ts";
+import { adversary, AdversaryWorld } from "./adversary.ts";
+import { Steps } from "./adversary_steps.ts";
+
+/** `SEED` runs one history, `SEEDS` that many. */
+const one = Deno.env.get("SEED");
+const firstSeed = one === undefined ? Math.floor(Math.random() * 1_000_000) : Number(one);
+const seeds = one === undefined ? Number(Deno.env.get("SEEDS") ?? 3) : 1;
+const steps = 40;
+
+/** What the person forbids in the other worlds, from some step of the history on. */
+const rules: PreferencesChange[] = [
+  { blockedUsers: [...adversary] },
+  { blockedUsers: ["mallory", "puppet-1"] },
+  { acceptFrom: "nobody", broadcasts: false, categories: { general: "block", feet: "block" } },
+];
+
+/** Runs a history; the person takes up the rule before the step `from`. */
+async function run(seed: number, rule: PreferencesChange | null, from: number): Promise<AdversaryWorld> {
+  await using world = await AdversaryWorld.open(seed);
+  const history = new Steps(seededRandom(seed));
+  for (let step = 0; step < steps; step++) {
+    if (step === from && rule !== null) await world.forbid(rule);
+    world.seen.push(`step ${step}`);
+    await history.draw()(world);
+    await world.rest();
+    await world.pass(0);
+  }
+  await world.pass(20 * 24 * 3600_000);
+  return world;
+}
+
+/** Ids by the order in which they are first seen: nobody can compare them between worlds. */
+function canonical(seen: readonly string[]): string[] {
+  const names = new Map<string, string>();
+  return seen.map((line) =>
+    line.replaceAll(/\b[0-9A-HJKMNP-TV-Z]{26}\b/g, (id) => {
+      if (!names.has(id)) names.set(id, `id-${names.size}`);
+      return names.get(id)!;
+    })
+  );
+}
+
+Deno.test("CO-10, CO-11, CO-3: accounts that call everything together cannot tell a world in which a person blocks from one in which they wait", async () => {
+  for (let seed = firstSeed; seed < firstSeed + seeds; seed++) {
+    const random = seededRandom(seed + 17);
+    const from = Math.floor(random.fraction() * steps / 2);
+    const waits = await run(seed, null, from);
+    const expected = canonical(waits.seen);
+    assert.ok(waits.sent.length > 0 || steps < 20, `seed ${seed}: nothing was sent`);
+    assert.deepEqual(waits.leaked, [], `seed ${seed}: reached a stopped person`);
+    const rule = rules[seed % rules.length]!;
+    const forbids = await run(seed, rule, from);
+    const seen = canonical(forbids.seen);
+    const at = expected.findIndex((line, index) => line !== seen[index]);
+    if (at >= 0 || seen.length !== expected.length) {
+      complain(`SEED=${seed}, rule ${JSON.stringify(rule)} from step ${from}`);
+      const before = expected.slice(0, at).findLast((line) => line.startsWith("step "));
+      assert.equal(seen[at], expected[at], `seed ${seed}: the adversary can tell (${before})`);
+      assert.equal(seen.length, expected.length, `seed ${seed}: the adversary can tell`);
+    }
+    assert.deepEqual(forbids.leaked, [], `seed ${seed}: reached a person who forbids it`);
+  }
+});
