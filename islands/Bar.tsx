@@ -6,6 +6,7 @@ import { pageConnection, startConnection } from "../lib/browser/connection.ts";
 import { guardDrops } from "../lib/browser/page_drop.ts";
 import { browserTimeFormat, rememberTimeFormat } from "../lib/browser/time_format.ts";
 import { timeText } from "../lib/words/times.ts";
+import { closeCodes } from "../lib/protocol/close_codes.ts";
 import { isStopMarked, markStop, unmarkStop } from "../lib/browser/pending_stop.ts";
 import { Time } from "../components/Time.tsx";
 import { Filled, useLanguage, useWords, WordsProvider } from "../components/words.tsx";
@@ -13,6 +14,9 @@ import { startWorker } from "../lib/browser/worker.ts";
 import { type ConnectionNotice, ConnectionReport } from "../lib/client/mod.ts";
 import type { Language, SomeWords } from "../lib/words/mod.ts";
 import { fill } from "../lib/words/shape.ts";
+
+/** Of an account that is suspended, or lacks a second factor that its role needs. */
+type Restriction = "suspended" | "two_factor";
 
 interface HeadProps {
   username: string;
@@ -23,6 +27,8 @@ interface HeadProps {
   /** Path of the page, for the way back. */
   path: string;
   stoppedSince: string | null;
+  /** Why the person has no connection; null for everyone else. */
+  restriction: Restriction | null;
 }
 
 /** What arrived while this page was open, and the page that shows it. The inbox shows its own commands itself. */
@@ -40,7 +46,7 @@ export default function Bar({ words, ...head }: HeadProps & { words: SomeWords<"
   );
 }
 
-function Head({ username, userId, worker, path, stoppedSince }: HeadProps) {
+function Head({ username, userId, worker, path, stoppedSince, restriction }: HeadProps) {
   const words = useWords("bar");
   const language = useLanguage();
   const stopped = useSignal(stoppedSince !== null);
@@ -56,7 +62,11 @@ function Head({ username, userId, worker, path, stoppedSince }: HeadProps) {
     const client = pageConnection();
     const report = new ConnectionReport(client.state, (said) => notice.value = said);
     const offs = [
-      client.on("connection", (state) => report.changed(state)),
+      client.on("connection", (state) => {
+        report.changed(state);
+        // The page of a suspended person says why (MO-7).
+        if (state.kind === "stopped" && state.code === closeCodes.suspended.code) location.assign("/account");
+      }),
       client.on("stopped", (state) => stopped.value = state.stopped || state.pending),
       client.on("ready", (ready) => stopped.value = ready.stopped || client.stop.pending),
       client.on("deliver", ({ command }) => {
@@ -67,6 +77,11 @@ function Head({ username, userId, worker, path, stoppedSince }: HeadProps) {
           news.value = { text: fill(words.asks, { name: heard.params.displayName }), path: "/contacts" };
         } else if (heard.method === "group.changed" && heard.params.role !== null && !heard.params.accepted) {
           news.value = { text: fill(words.invited, { title: heard.params.title }), path: "/groups" };
+        } else if (heard.method === "sanction.changed") {
+          const last = heard.params.sanctions.at(-1)?.kind;
+          if (last !== undefined && last !== "suspend") {
+            news.value = { text: last === "warn" ? words.warned : words.muted, path: "/account" };
+          } else if (news.value?.path === "/account") news.value = null;
         }
       }),
     ];
@@ -77,7 +92,10 @@ function Head({ username, userId, worker, path, stoppedSince }: HeadProps) {
     };
     addEventListener("keydown", onKey);
     offs.push(guardDrops());
-    void startConnection(userId === null ? null : { userId, username }).then((person) => {
+    const known = userId === null ? null : { userId, username };
+    // A suspended person has no connection, and so no state of it.
+    const connecting = restriction === null ? startConnection(known) : Promise.resolve(known);
+    void connecting.then((person) => {
       name.value = person?.username ?? "";
       // Stop was pressed on an earlier page, which was left before the answer.
       if (stoppedSince !== null) unmarkStop();
@@ -111,7 +129,7 @@ function Head({ username, userId, worker, path, stoppedSince }: HeadProps) {
       <header class="bar">
         <Brand path={path} />
         {name.value === "" ? null : <span class="who">@{name.value}</span>}
-        <ConnectionStatus notice={notice.value} />
+        {restriction === null ? <ConnectionStatus notice={notice.value} /> : null}
         <p class="news" aria-live="polite">
           {news.value === null
             ? null
@@ -120,7 +138,7 @@ function Head({ username, userId, worker, path, stoppedSince }: HeadProps) {
             : <a href={news.value.path}>{news.value.text}</a>}
         </p>
         <div class="end">
-          {stopped.value ? null : (
+          {stopped.value || restriction === "suspended" ? null : (
             <form
               method="post"
               action="/stop"

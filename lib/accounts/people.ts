@@ -63,22 +63,31 @@ export function userOf(record: UserRecord): User {
   };
 }
 
+/** A suspension in force. `review`: it ends with the review of an incident (SC-5). */
+export interface SuspensionInForce {
+  reason: string;
+  until: number | null;
+  review?: true;
+}
+
 /** Returns the suspension in force at a time, or null. One with an end expires (MO-2). */
-export function suspensionOf(
-  { status, suspension }: UserRecord,
-  now: number,
-): { reason: string; until: number | null } | null {
+export function suspensionOf({ status, suspension }: UserRecord, now: number): SuspensionInForce | null {
   if (status === "active") return null;
   if (suspension === undefined) return { reason: "", until: null };
-  return suspension.until === null || now < suspension.until ? suspension : null;
+  const { reason, until, incident } = suspension;
+  if (until !== null && now >= until) return null;
+  return { reason, until, ...(incident === undefined ? {} : { review: true }) };
 }
 
 /** Returns the refusal for a suspended person. */
-export function suspendedRefusal({ reason, until }: { reason: string; until: number | null }): Refusal {
-  return new Refusal("forbidden", suspended(reason, until === null ? null : iso(until)));
+export function suspendedRefusal(suspension: SuspensionInForce): Refusal {
+  return new Refusal("forbidden", suspended(suspension));
 }
 
-function suspended(reason: string, time: string | null): Message {
-  if (time === null) return reason === "" ? "suspended" : say("suspended.why", { reason });
+function suspended({ reason, until, review }: SuspensionInForce): Message {
+  // The record's own text is English; the message is in the reader's language.
+  if (review === true) return "suspended.review";
+  if (until === null) return reason === "" ? "suspended" : say("suspended.why", { reason });
+  const time = iso(until);
   return reason === "" ? say("suspended.until", { time }) : say("suspended.untilWhy", { time, reason });
 }

@@ -16,6 +16,7 @@ import { RequestError, type RequestParams } from "./requests.ts";
 import { MemorySeenStore, type SeenStore } from "./seen_store.ts";
 import { type SocketFactory, webSocket } from "./socket.ts";
 import { StopReport, type StopState } from "./stop_report.ts";
+import type { TicketAnswer } from "./ticket.ts";
 
 export interface ClientOptions {
   /** Address of the socket: `wss://host/api/ws`, also with `https:`; in a page also `/api/ws`. */
@@ -25,10 +26,11 @@ export interface ClientOptions {
   random?: Random;
   log?: Log;
   /**
-   * Gives a new single-use ticket for each attempt (AU-5); null when the session is over. Pages should give one (see
+   * Gives a new single-use ticket for each attempt (AU-5); null when the session is over, or why the account has no
+   * connection. Pages should give one (see
    * `ticketFrom`): without it a browser cannot tell a refused login from a lost network.
    */
-  ticket?: () => Promise<string | null>;
+  ticket?: () => Promise<TicketAnswer>;
   /** A session token, for native clients; ignored when `ticket` is given. */
   token?: string;
   /** WS-1, WS-10. */

@@ -21,4 +21,4 @@ export type { SocketEvent, SocketFactory, WebSocketLike } from "./socket.ts";
 export { SharedConnection, type SharedConnectionOptions } from "./tabs/shared_connection.ts";
 export type { TabChannel, TabLocks } from "./tabs/messages.ts";
 export type { StopState } from "./stop_report.ts";
-export { type Fetch, ticketFrom } from "./ticket.ts";
+export { type Fetch, type TicketAnswer, ticketFrom } from "./ticket.ts";

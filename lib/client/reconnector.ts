@@ -1,3 +1,4 @@
+import { closeCodes } from "../protocol/close_codes.ts";
 import { limits } from "../protocol/limits.ts";
 import { subProtocol } from "../protocol/rpc.ts";
 import { fullJitter } from "../platform/backoff.ts";
@@ -10,13 +11,14 @@ import { asError } from "./events.ts";
 import type { SessionReady } from "./frames.ts";
 import { RequestError } from "./requests.ts";
 import { type SocketAddress, type SocketFactory, socketUrl } from "./socket.ts";
+import type { TicketAnswer } from "./ticket.ts";
 
 export interface ReconnectorOptions extends SocketAddress {
   socket: SocketFactory;
   clock: Clock;
   random: Random;
   log: Log;
-  ticket?: (() => Promise<string | null>) | undefined;
+  ticket?: (() => Promise<TicketAnswer>) | undefined;
   token?: string | undefined;
 }
 
@@ -131,8 +133,11 @@ export class Reconnector {
       (value) => {
         // A late ticket belongs to an earlier attempt.
         if (this.#step !== asked) return;
-        if (value !== null) return this.#dial({ ticket: value });
+        if (typeof value === "string") return this.#dial({ ticket: value });
         this.#enter({ kind: "none" });
+        if (value !== null) {
+          return this.#set({ kind: "stopped", code: closeCodes.suspended.code, reason: value.refused });
+        }
         this.#set({ kind: "login", reason: "the session is over" });
       },
       (error: unknown) => {
@@ -228,6 +233,6 @@ export class Reconnector {
 }
 
 /** Turns a throw of the ticket source into a rejection. */
-async function ask(ticket: () => Promise<string | null>): Promise<string | null> {
+async function ask(ticket: () => Promise<TicketAnswer>): Promise<TicketAnswer> {
   return await ticket();
 }

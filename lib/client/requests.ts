@@ -32,6 +32,9 @@ export const requestClasses = {
   "group.list": "read",
   "group.accept": "write",
   "group.leave": "write",
+  "sanction.list": "read",
+  // The server accepts a warning that was read before.
+  "sanction.read": "write",
   "safety.stop": "stop",
   // Not from a queue: a person who resumes means now (CO-6).
   "safety.resume": "once",

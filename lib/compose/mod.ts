@@ -92,8 +92,19 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
     passwords: options.passwords,
     secret: options.secret,
   });
-  const { accounts, accountsStore, audit, callers, consent, contacts, groups, memberships, mutes, people } =
-    everyone;
+  const {
+    accounts,
+    accountsStore,
+    audit,
+    callers,
+    consent,
+    contacts,
+    groups,
+    memberships,
+    mutes,
+    ownSanctions,
+    people,
+  } = everyone;
   const commandStore = kvCommandStore(store);
   const reserve = kvFile === null
     ? null
@@ -217,6 +228,10 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
     commands: commandCalls(commands),
     preferences: consent,
     safety: commands.safety,
+    sanctions: {
+      list: (caller) => ownSanctions.list(caller),
+      read: (caller, id) => ownSanctions.read(caller, id),
+    },
     categories: {
       list: async () => ({ categories: await consent.categories() }),
       all: (caller) => categoryAdmin.all(caller),
@@ -233,6 +248,7 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
     greeting: {
       user: (caller) => accounts.user(caller),
       stoppedSince: (userId) => commands.safety.stoppedSince(userId),
+      sanctions: (userId) => ownSanctions.of(userId),
     },
     settings: config,
     asNow: (caller) => callers.now(caller),
@@ -241,6 +257,7 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
   const users = new Users({
     store: everyone.userRecords,
     mutes,
+    own: ownSanctions,
     bell: hub,
     clock,
     ids,

@@ -25,7 +25,7 @@ import {
 } from "../adapters/kv/mod.ts";
 import type { Config } from "../config/mod.ts";
 import { Consent } from "../consent/mod.ts";
-import { Mutes } from "../moderation/mod.ts";
+import { Mutes, OwnSanctions } from "../moderation/mod.ts";
 import type { Clock, Ids, Log, Random } from "../platform/mod.ts";
 import type { Hub } from "../realtime/mod.ts";
 
@@ -65,6 +65,7 @@ export async function openPeople(
   const groupsStore = new KvGroups(store, audit);
   const memberships = new GroupMemberships(groupsStore);
   const mutes = await Mutes.load(userRecords, clock, store.exclusive);
+  const ownSanctions = await OwnSanctions.load({ store: userRecords, bell: hub, clock }, store.exclusive);
   const callers = new CurrentCallers(hub);
   const counts = new KvCounts(store);
   const limit = new ApproachLimit(counts, clock);
@@ -130,6 +131,7 @@ export async function openPeople(
     memberships,
     mutes,
     needs,
+    ownSanctions,
     people,
     twoFactorStore,
     userRecords,

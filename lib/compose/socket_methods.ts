@@ -3,9 +3,9 @@ import type { Services } from "../web/mod.ts";
 
 /** The socket's router: each method and the service call that answers it. */
 export function socketMethods(
-  { commands, preferences, categories, contacts, groups, safety }: Pick<
+  { commands, preferences, categories, contacts, groups, safety, sanctions }: Pick<
     Services,
-    "commands" | "preferences" | "categories" | "contacts" | "groups" | "safety"
+    "commands" | "preferences" | "categories" | "contacts" | "groups" | "safety" | "sanctions"
   >,
 ): Handlers {
   return {
@@ -28,6 +28,8 @@ export function socketMethods(
     "group.list": (caller) => groups.list(caller),
     "group.accept": (caller, params) => groups.accept(caller, params),
     "group.leave": (caller, params) => groups.leave(caller, params),
+    "sanction.list": (caller) => sanctions.list(caller),
+    "sanction.read": (caller, { id }) => sanctions.read(caller, id),
     "safety.stop": (caller) => safety.stop(caller),
     "safety.resume": (caller) => safety.resume(caller),
   };

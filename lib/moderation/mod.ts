@@ -5,6 +5,7 @@
  */
 export { Audit, type ChainReport, linkOf, verifyChain } from "./audit.ts";
 export { Mutes } from "./mutes.ts";
+export { OwnSanctions } from "./own_sanctions.ts";
 export { stillInForce, strictest } from "./restrictions.ts";
 export { Stats } from "./stats.ts";
 export { Users, type UsersNeeds } from "./users.ts";

@@ -110,6 +110,17 @@ export interface UsersStore {
   sanctionsInForce(userId: string): Promise<SanctionInForce[]>;
 }
 
+/** Sanctions for their own person. */
+export interface OwnSanctionsStore {
+  /** Of everyone who has any; some may be over. */
+  allInForce(): Promise<Map<string, readonly SanctionInForce[]>>;
+  sanctionsInForce(userId: string): Promise<SanctionInForce[]>;
+  /** Those that exist, in the order of the ids. */
+  sanctions(userId: string, sanctionIds: readonly string[]): Promise<SanctionRecord[]>;
+  /** Returns what is in force afterwards; null when the person has no such warning. */
+  markRead(userId: string, sanctionId: string, atMs: number): Promise<SanctionInForce[] | Refusal | null>;
+}
+
 export interface MutesStore {
   /** All mutes in the store; some may be over. */
   mutes(): Promise<Map<string, Restriction>>;

@@ -21,6 +21,7 @@ import {
   type Sanction,
 } from "../protocol/mod.ts";
 import type { Mutes } from "./mutes.ts";
+import type { OwnSanctions } from "./own_sanctions.ts";
 import type { AccountChange, AccountRecord, Restriction, SanctionRecord, UsersStore } from "./ports.ts";
 import { inForce, stillInForce } from "./restrictions.ts";
 import { mayNot, withoutSanction, withSanction } from "./sanctioning.ts";
@@ -29,6 +30,7 @@ import { hiddenFrom } from "./staff.ts";
 export interface UsersNeeds {
   store: UsersStore;
   mutes: Mutes;
+  own: Pick<OwnSanctions, "changed">;
   bell: Pick<Bell, "closeUser" | "isOnline">;
   clock: Clock;
   ids: Ids;
@@ -179,16 +181,18 @@ export class Users {
     return changed instanceof Refusal ? changed : sanctionOf(after!, false);
   }
 
-  /** Writes a change of someone's sanctions, and tells the part that keeps mutes in memory. */
+  /** Writes a change of someone's sanctions, and tells the parts that keep them in memory, and the person. */
   async #sanctioned(username: string, decide: Parameters<UsersStore["change"]>[1]): Answer<AccountRecord> {
-    let mute: AccountChange["mute"];
+    let written: AccountChange | null = null;
     const changed = await this.#change(username, async (account, otherAdmins) => {
       const change = await decide(account, otherAdmins);
-      mute = change instanceof Refusal ? undefined : change?.mute;
+      written = change instanceof Refusal ? null : change;
       return change;
     });
-    if (changed instanceof Refusal) return changed;
+    if (changed instanceof Refusal || written === null) return changed;
+    const { mute, inForce = [] }: AccountChange = written;
     if (mute !== undefined) this.#needs.mutes.note(changed.id, mute);
+    await this.#needs.own.changed(changed.id, inForce);
     return changed;
   }
 

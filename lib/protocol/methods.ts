@@ -4,6 +4,7 @@ import { limits } from "./limits.ts";
 import { because } from "./message.ts";
 import { fileObject } from "./files.ts";
 import * as p from "./people.ts";
+import { ownSanction, ownSanctionList } from "./sanctions.ts";
 import { cursor, device, id, slug, text, time, username } from "./text.ts";
 
 const nothing = z.strictObject({});
@@ -65,6 +66,9 @@ export const methods = {
   "group.list": { params: nothing, result: p.groupList },
   "group.accept": { params: z.strictObject({ group: slug }), result: p.groupChanged },
   "group.leave": { params: z.strictObject({ group: slug }), result: p.groupChanged },
+  "sanction.list": { params: nothing, result: ownSanctionList },
+  /** MO-7: marks a warning as read, also again. */
+  "sanction.read": { params: z.strictObject({ id }), result: ownSanctionList },
   "safety.stop": { params: nothing, result: z.object({ stopped: z.literal(true), since: z.string() }) },
   "safety.resume": {
     params: z.strictObject({
@@ -116,6 +120,8 @@ export const notifications = {
     /** Open commands that this device has not acknowledged. */
     pending: z.number().int().nonnegative(),
     stopped: z.boolean(),
+    /** MO-7: the person's sanctions in force; absent when there are none. */
+    sanctions: z.array(ownSanction).optional(),
     limits: clientLimits,
   }),
   "session.closing": z.object({ code: z.number(), reconnect: z.boolean() }),
@@ -128,6 +134,8 @@ export const notifications = {
   "preferences.changed": p.preferences,
   "contact.changed": p.contactChanged,
   "group.changed": p.groupChanged,
+  /** MO-7: the person's sanctions in force, after a change. */
+  "sanction.changed": ownSanctionList,
   /** The person's own other devices hear a stop and a resume (CO-6). */
   "safety.changed": z.object({ stopped: z.boolean(), since: z.string().nullable() }),
 } as const;

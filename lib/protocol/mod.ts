@@ -20,5 +20,6 @@ export * from "./people.ts";
 export * from "./push.ts";
 export { isReserved } from "./reserved_names.ts";
 export * from "./rpc.ts";
+export * from "./sanctions.ts";
 export * from "./two_factor.ts";
 export { cursor, device, id, type Json, sha256, slug, username } from "./text.ts";

@@ -93,17 +93,19 @@ export class Connection implements CallsHost {
   /** The socket is open: greets, then takes the early frames, then delivers (WS-3, DL-2). */
   async start(): Promise<void> {
     try {
-      const [resumed, stoppedSince, user] = await Promise.all([
+      const [resumed, stoppedSince, user, sanctions] = await Promise.all([
         this.#ports.inbox.resume(this.userId, this.device),
         this.#ports.greeting.stoppedSince(this.userId),
         this.#ports.greeting.user(this.#opening.caller),
+        this.#ports.greeting.sanctions(this.userId),
       ]);
       const state = this.#state;
       if (state.is !== "opening") return;
       if (user instanceof Refusal) return this.end("sessionOver", "the account is gone");
       this.#state = open;
       this.#ports.log.info("socket open", this.#who({ address: this.#opening.caller.address }));
-      this.sendText(readyText(this.#opening, this.#ports, user, resumed, stoppedSince !== null));
+      const person = { user, sanctions, stopped: stoppedSince !== null };
+      this.sendText(readyText(this.#opening, this.#ports, person, resumed));
       this.#takeEarly(state.early);
       if (!this.closed) this.pump.start(resumed.cursor);
     } catch (error) {

@@ -1,5 +1,5 @@
 import type { Caller, Clock, Log } from "../platform/mod.ts";
-import type { Delivery, Refusal, User } from "../protocol/mod.ts";
+import type { Delivery, OwnSanction, Refusal, User } from "../protocol/mod.ts";
 
 /** The way to one client. */
 export interface Transport {
@@ -49,6 +49,8 @@ export interface Greeting {
   user(caller: Caller): Promise<User | Refusal>;
   /** Since when the person is stopped, or null. */
   stoppedSince(userId: string): Promise<string | null>;
+  /** MO-7: the person's sanctions in force. */
+  sanctions(userId: string): Promise<OwnSanction[]>;
 }
 
 /** Settings of every connection. */

@@ -1,5 +1,5 @@
 import { iso } from "../platform/mod.ts";
-import { limits, type NotificationParams, type User } from "../protocol/mod.ts";
+import { limits, type NotificationParams, type OwnSanction, type User } from "../protocol/mod.ts";
 import { notificationText } from "./frames.ts";
 import type { ConnectionOpening, ConnectionPorts } from "./ports.ts";
 
@@ -7,9 +7,8 @@ import type { ConnectionOpening, ConnectionPorts } from "./ports.ts";
 export function readyText(
   opening: ConnectionOpening,
   ports: ConnectionPorts,
-  user: User,
+  { user, sanctions, stopped }: { user: User; sanctions: OwnSanction[]; stopped: boolean },
   resumed: { cursor: string | null; pending: number },
-  stopped: boolean,
 ): string {
   const { settings, clock } = ports;
   const params: NotificationParams<"session.ready"> = {
@@ -22,6 +21,7 @@ export function readyText(
     cursor: resumed.cursor,
     pending: resumed.pending,
     stopped,
+    ...(sanctions.length === 0 ? {} : { sanctions }),
     limits: {
       frameBytes: limits.frameInBytes,
       title: limits.title,

@@ -16,6 +16,8 @@ export const openCalls: readonly string[] = [
 export const restrictedCalls: Readonly<Record<string, readonly Restriction[]>> = {
   "/account": ["suspended"],
   "/account/export": ["suspended"],
+  "/account/sanctions": ["suspended"],
+  "/account/sanctions/:id/read": ["suspended"],
   "/auth/logout": ["suspended", "two_factor"],
   "/auth/two-factor": ["two_factor"],
   "/auth/totp": ["two_factor"],

@@ -16,7 +16,7 @@ import type { History, Safety, SendGates, Transitions } from "../commands/mod.ts
 import type { Config } from "../config/mod.ts";
 import type { CategoryAdmin, Consent } from "../consent/mod.ts";
 import type { Content, Files } from "../files/mod.ts";
-import type { Audit, Stats, Users } from "../moderation/mod.ts";
+import type { Audit, OwnSanctions, Stats, Users } from "../moderation/mod.ts";
 import type { Health } from "../platform/health.ts";
 import type { Clock, Log } from "../platform/mod.ts";
 import type { CategoryList, Message } from "../protocol/mod.ts";
@@ -75,6 +75,7 @@ export interface Services {
     & Pick<SendGates, "preview" | "send">
     & Pick<Transitions, "cancel" | "review" | "update">
     & Pick<History, "get" | "inboxList" | "list">;
+  readonly sanctions: Pick<OwnSanctions, "list" | "read">;
   readonly safety: Pick<Safety, "resume" | "stop" | "stoppedSince">;
   readonly files: Pick<
     Files,

@@ -10,6 +10,7 @@ import {
   placeTitle,
 } from "../../lib/web/places.ts";
 import { DiscreetSwitch } from "../../components/Discreet.tsx";
+import { SanctionBanners } from "../../components/OwnSanctions.tsx";
 import { ScanBanner } from "../../components/ScanBanner.tsx";
 import { Title } from "../../components/Title.tsx";
 import { useWords } from "../../components/words.tsx";
@@ -34,7 +35,10 @@ export default definePerson.layout(async function Frame({ Component, state, url,
   const evaluation = services.config.mode === "evaluation";
   const staff = caller.role !== "member";
   // Others are told nothing in production: their files say themselves that they are held.
-  const status = evaluation || staff ? await services.scanning.status() : null;
+  const [status, { sanctions }] = await Promise.all([
+    evaluation || staff ? services.scanning.status() : null,
+    services.sanctions.list(caller),
+  ]);
   const mayInvite = await services.invites.may(caller);
   const [admin] = adminPlaces(words, caller.role);
   // Whoever has only the users gets there at once.
@@ -49,12 +53,14 @@ export default definePerson.layout(async function Frame({ Component, state, url,
       <Title text={placeTitle(words, path)} />
       <a class="skip" href="#main">{words.skip}</a>
       {status === null ? null : <ScanBanner evaluation={evaluation} staff={staff} status={status} />}
+      <SanctionBanners sanctions={sanctions} path={path} />
       <Bar
         username={caller.username}
         userId={caller.userId}
         worker={asset(`/sw.js?language=${state.language}`)}
         path={path}
         stoppedSince={stoppedSince ?? null}
+        restriction={caller.restriction ?? null}
         words={someWords(state.language, ["bar"])}
       />
       <div class="frame">

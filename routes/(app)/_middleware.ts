@@ -11,9 +11,9 @@ import type { Restriction } from "../../lib/web/services.ts";
 import { languageOf } from "../../lib/words/mod.ts";
 
 /** Where somebody may be whose role needs a second factor that they do not have (AU-7): nothing is in the way of a stop. */
-const withoutFactor: readonly string[] = ["/two-factor", "/logout", "/stop"];
+const withoutFactor: readonly string[] = ["/two-factor", "/sanctions", "/logout", "/stop"];
 /** Where somebody may be who is suspended (AU-9). */
-const whileSuspended: readonly string[] = ["/account", "/logout"];
+const whileSuspended: readonly string[] = ["/account", "/sanctions", "/logout"];
 
 /** Every page behind this knows its person; nobody else gets past it. */
 export default define.middleware(async (ctx) => {

@@ -1,4 +1,5 @@
 import { type Context, page } from "fresh";
+import { SanctionList } from "../../components/OwnSanctions.tsx";
 import { PageHead } from "../../components/PageHead.tsx";
 import { Check, TextField } from "../../components/Field.tsx";
 import { Notice, ProblemNotice } from "../../components/Notice.tsx";
@@ -14,7 +15,7 @@ import { renderMessage } from "../../lib/words/mod.ts";
 
 /** AU-9, also for who is suspended. */
 export const handler = definePerson.handlers({
-  GET: async (ctx) => page({ problem: null, suspension: await suspensionOf(ctx) }),
+  GET: async (ctx) => page({ problem: null, ...await standingOf(ctx) }),
   async POST(ctx) {
     const form = await readForm(ctx.req);
     const removed = form instanceof Refusal ? form : await remove(ctx, form);
@@ -26,9 +27,18 @@ export const handler = definePerson.handlers({
       });
     }
     const problem = problemOf(removed, ctx.state.language);
-    return page({ problem, suspension: await suspensionOf(ctx) }, refusedPage(removed));
+    return page({ problem, ...await standingOf(ctx) }, refusedPage(removed));
   },
 });
+
+/** MO-7: the person's sanctions in force, and why they are suspended. */
+async function standingOf(ctx: Context<PersonState>) {
+  const [{ sanctions }, suspension] = await Promise.all([
+    ctx.state.services.sanctions.list(ctx.state.caller),
+    suspensionOf(ctx),
+  ]);
+  return { sanctions, suspension };
+}
 
 /** Until when and why, as everything else here would say it. */
 async function suspensionOf(ctx: Context<PersonState>): Promise<string | null> {
@@ -48,6 +58,7 @@ async function remove(ctx: Context<PersonState>, form: URLSearchParams): Promise
 
 export default definePerson.page<typeof handler>(function AccountPage({ data }) {
   const words = useWords("account");
+  const sanctions = useWords("sanctions");
   const errors = data.problem?.fields ?? {};
   return (
     <>
@@ -55,6 +66,15 @@ export default definePerson.page<typeof handler>(function AccountPage({ data }) 
       <PageHead title={words.title} lead={words.lead} />
       {data.suspension === null ? null : <Notice tone="warn">{data.suspension} {words.suspended}</Notice>}
       <ProblemNotice problem={data.problem} />
+      {data.suspension === null && data.sanctions.length === 0
+        ? null
+        : (
+          <section class="panel" aria-labelledby="sanctions">
+            <h2 id="sanctions">{sanctions.label}</h2>
+            <SanctionList sanctions={data.sanctions} />
+            <p>{sanctions.appeal}</p>
+          </section>
+        )}
       <section class="panel" aria-labelledby="take">
         <h2 id="take">{words.take}</h2>
         <p>{words.takeLead}</p>

@@ -31,6 +31,7 @@ export default define.page<typeof handler>(function Offline({ data, state }) {
         userId={null}
         path="/"
         stoppedSince={null}
+        restriction={null}
         worker={null}
         words={someWords(state.language, ["bar"])}
       />

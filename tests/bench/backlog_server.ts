@@ -125,6 +125,7 @@ if (import.meta.main) {
     greeting: {
       user: (who: Caller) => Promise.resolve(aUser(who)),
       stoppedSince: (userId: string) => room.safety.stoppedSince(userId),
+      sanctions: () => Promise.resolve([]),
     },
   };
   const sessionExpiresAt = new Date(Date.now() + 86_400_000).toISOString();

@@ -25,6 +25,7 @@ if (import.meta.main) {
     greeting: {
       user: (who: Caller) => Promise.resolve(aUser(who)),
       stoppedSince: () => Promise.resolve(null),
+      sanctions: () => Promise.resolve([]),
     },
     asNow: (who) => who,
     handlers: someHandlers({}),

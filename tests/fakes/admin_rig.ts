@@ -18,7 +18,7 @@ import { openStore, type Store } from "../../lib/adapters/kv/store.ts";
 import { KvProfiles } from "../../lib/adapters/kv/profiles_store.ts";
 import { KvUsers } from "../../lib/adapters/kv/users_store.ts";
 import { Categories, CategoryAdmin } from "../../lib/consent/mod.ts";
-import { Audit, Mutes, Users } from "../../lib/moderation/mod.ts";
+import { Audit, Mutes, OwnSanctions, Users } from "../../lib/moderation/mod.ts";
 import { type Caller, Ids } from "../../lib/platform/mod.ts";
 import { rightsInForce, type Role } from "../../lib/protocol/mod.ts";
 import { FakeBell, KeptLog } from "./accounts_rig.ts";
@@ -51,10 +51,12 @@ export async function adminRig(options: { store?: Store; groups?: "admins" | "me
   });
   const memberships = new GroupMemberships(groupsStore);
   const mutes = await Mutes.load(userRecords, clock, store.exclusive);
+  const ownSanctions = await OwnSanctions.load({ store: userRecords, bell, clock }, store.exclusive);
   const callers = new CurrentCallers(bell);
   const users = new Users({
     store: userRecords,
     mutes,
+    own: ownSanctions,
     bell,
     clock,
     ids,
@@ -97,6 +99,7 @@ export async function adminRig(options: { store?: Store; groups?: "admins" | "me
     log,
     memberships,
     mutes,
+    ownSanctions,
     people,
     profiles,
     rules,

@@ -191,6 +191,10 @@ export async function hostileWorld() {
   for (const kind of ["warn", "mute"] as const) {
     must(await services.users.sanction(boss, "carl", { kind, reason: say("sanctionBody.reason") }));
   }
+  const { id: warning } = must(
+    await services.users.sanction(boss, "carl", { kind: "warn", reason: say("sanctionBody.reason") }),
+  );
+  must(await services.users.lift(boss, "carl", warning, say("liftBody.reason")));
   must(await services.twoFactor.reset(boss, "carl", { reason: say("twoFactorReset.reason") }));
   must(await services.users.sanction(boss, "dora", { kind: "suspend", reason: say("sanctionBody.reason") }));
   must(

@@ -84,6 +84,7 @@ export class LiveRig implements AsyncDisposable {
         greeting: {
           user: (who) => Promise.resolve(aUser(who)),
           stoppedSince: (userId) => room.safety.stoppedSince(userId),
+          sanctions: () => Promise.resolve([]),
         },
       },
       this.#dispatcher,

@@ -1,5 +1,12 @@
 import type { Caller, Log, LogFields } from "../../lib/platform/mod.ts";
-import { type Delivery, type Method, methods, type Refusal, type User } from "../../lib/protocol/mod.ts";
+import {
+  type Delivery,
+  type Method,
+  methods,
+  type OwnSanction,
+  type Refusal,
+  type User,
+} from "../../lib/protocol/mod.ts";
 import { Connection } from "../../lib/realtime/connection.ts";
 import type { ConnectionOpening } from "../../lib/realtime/ports.ts";
 import { Dispatcher, type Handlers } from "../../lib/realtime/dispatcher.ts";
@@ -148,6 +155,7 @@ export class FakeRealtime {
   user: (caller: Caller) => Promise<User | Refusal> = (caller) => Promise.resolve(aUser(caller));
   asNow: (caller: Caller) => Caller = (caller) => caller;
   stoppedSince: string | null = null;
+  sanctions: OwnSanction[] = [];
   readonly #dispatcher: Dispatcher;
   #connections = 0;
 
@@ -188,6 +196,7 @@ export class FakeRealtime {
     const greeting = {
       user: (who: Caller) => this.user(who),
       stoppedSince: () => Promise.resolve(this.stoppedSince),
+      sanctions: () => Promise.resolve(this.sanctions),
     };
     const connection = new Connection(
       `c${++this.#connections}`,

@@ -6,6 +6,7 @@ import {
   type ContactList,
   type FileObject,
   type ListItem,
+  type OwnSanction,
   type Preferences,
   Refusal,
   type Session,
@@ -34,6 +35,7 @@ export interface FakeWorld extends FakeInviteWorld, FakeAccountWorld, FakeAdminW
   preferences: Preferences;
   sessions: Session[];
   stoppedSince: string | null;
+  ownSanctions: OwnSanction[];
   setupPending: boolean;
   /** What services were asked, in order. */
   calls: { method: string; params: unknown }[];
@@ -156,6 +158,15 @@ export function fakeServices(over: Partial<Config> = {}): FakeServices {
       },
       stoppedSince: () => Promise.resolve(world.stoppedSince),
     },
+    sanctions: {
+      list: () => Promise.resolve({ sanctions: world.ownSanctions }),
+      read(_caller, id) {
+        const refused = refusal("sanction.read", { id });
+        if (refused !== undefined) return Promise.resolve(refused);
+        world.ownSanctions = world.ownSanctions.filter((one) => one.id !== id);
+        return Promise.resolve({ sanctions: world.ownSanctions });
+      },
+    },
     realtime: {
       open: (socket) => socket.close(1000),
       shutdown: () => Promise.resolve(),
@@ -228,6 +239,7 @@ function emptyWorld(): FakeWorld {
     },
     sessions: [],
     stoppedSince: null,
+    ownSanctions: [],
     setupPending: false,
     calls: [],
     refuse: new Map(),

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { OpenServices } from "../../lib/compose/mod.ts";
 import { iso } from "../../lib/platform/mod.ts";
-import { closeCodes, commandDraft, english, neverEnds } from "../../lib/protocol/mod.ts";
+import { closeCodes, commandDraft, english, limits, neverEnds } from "../../lib/protocol/mod.ts";
 import { builtApp } from "../fakes/built_app.ts";
 import { FakeClock, fakeStartMs } from "../fakes/clock.ts";
 import { type LoggedInCaller, openTestServices, person, testConfig } from "../fakes/open_services.ts";
@@ -148,6 +148,7 @@ Deno.test("MO-2: a suspended person is refused everywhere until the end, and the
   assert.equal((await rig.call("root", "GET", "admin/stats")).body.connections, 1);
   const body = { kind: "suspend", reason: "Spam.", until: end };
   assert.equal((await rig.call("mod", "POST", "admin/users/ann/sanctions", body)).status, 201);
+  await rig.clock.advanceAsync(limits.closeQuietMs);
   assert.deepEqual(socket.closed, [closeCodes.suspended.code]);
   const refused = await rig.call("ann", "GET", "profile");
   assert.equal(refused.status, 403);

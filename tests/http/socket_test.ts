@@ -54,6 +54,7 @@ class Stage implements AsyncDisposable {
       greeting: {
         user: (caller) => Promise.resolve(aUser(caller)),
         stoppedSince: () => Promise.resolve(null),
+        sanctions: () => Promise.resolve([]),
       },
       asNow: (caller) => caller,
       handlers: someHandlers({ "category.list": () => Promise.resolve({ categories: [] }), ...handlers }),

@@ -330,6 +330,9 @@ Deno.test("AU-5: ticketFrom asks for a ticket and tells a session that is over f
     });
   assert.equal(await source(200, { ticket: "abc", expiresAt: "" })(), "abc");
   assert.equal(await source(401, {})(), null);
+  assert.deepEqual(await source(403, { detail: "This account is suspended." })(), {
+    refused: "This account is suspended.",
+  });
   await assert.rejects(source(502, {})());
   await assert.rejects(source(200, { ticket: 7 })());
   assert.equal(asked[0], "POST https://behest.example/api/v1/auth/ticket Bearer t");

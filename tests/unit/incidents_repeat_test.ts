@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { suspensionOf } from "../../lib/accounts/mod.ts";
 import { keys } from "../../lib/adapters/kv/keys.ts";
 import { KvUsers } from "../../lib/adapters/kv/users_store.ts";
-import { Mutes, Users } from "../../lib/moderation/mod.ts";
+import { Mutes, OwnSanctions, Users } from "../../lib/moderation/mod.ts";
 import { type Caller, iso } from "../../lib/platform/mod.ts";
 import { dayMs, evidenceDays, type IncidentRig, incidentRig, kindOf, must } from "../fakes/incident_rig.ts";
 
@@ -232,6 +232,7 @@ async function usersOf({ store, accounts, audit, clock, bell, ids }: IncidentRig
   return new Users({
     store: records,
     mutes,
+    own: await OwnSanctions.load({ store: records, bell, clock }, true),
     bell,
     clock,
     ids,

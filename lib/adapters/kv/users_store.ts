@@ -3,6 +3,7 @@ import type {
   AccountChange,
   AccountRecord,
   MutesStore,
+  OwnSanctionsStore,
   Restriction,
   SanctionInForce,
   SanctionRecord,
@@ -13,13 +14,13 @@ import { fold, limits, Refusal } from "../../protocol/mod.ts";
 import type { KvAccounts } from "./accounts_store.ts";
 import type { KvAudit } from "./audit_log.ts";
 import type { Write } from "./committer.ts";
-import { getEntries } from "./get_many.ts";
+import { getEntries, getValues } from "./get_many.ts";
 import { keys } from "./keys.ts";
 import { sanctionsInForce, sanctionsOf } from "./sanctions_in_force.ts";
 import type { Store } from "./store.ts";
 
 /** Changes of accounts by administrators and moderators, in Deno KV. */
-export class KvUsers implements UsersStore, MutesStore {
+export class KvUsers implements UsersStore, MutesStore, OwnSanctionsStore {
   readonly #store: Store;
   readonly #accounts: KvAccounts;
   readonly #audit: KvAudit;
@@ -97,6 +98,52 @@ export class KvUsers implements UsersStore, MutesStore {
 
   async sanctionsInForce(userId: string): Promise<SanctionInForce[]> {
     return await sanctionsInForce(this.#store.kv, userId);
+  }
+
+  async sanctions(userId: string, sanctionIds: readonly string[]): Promise<SanctionRecord[]> {
+    const wanted = sanctionIds.map((id) => keys.sanction(userId, id));
+    return (await getValues<SanctionRecord>(this.#store.kv, wanted)).filter((record) => record !== null);
+  }
+
+  async allInForce(): Promise<Map<string, readonly SanctionInForce[]>> {
+    const { kv } = this.#store;
+    const found = new Map<string, readonly SanctionInForce[]>();
+    for await (const { key, value } of kv.list<SanctionInForce[]>({ prefix: keys.allInForce() })) {
+      found.set(String(key.at(-1)), value);
+    }
+    // Mutes of an earlier version.
+    for (const userId of (await this.mutes()).keys()) {
+      if (!found.has(userId)) found.set(userId, await sanctionsInForce(kv, userId));
+    }
+    return found;
+  }
+
+  async markRead(
+    userId: string,
+    sanctionId: string,
+    atMs: number,
+  ): Promise<SanctionInForce[] | Refusal | null> {
+    const { kv, committer } = this.#store;
+    for (let tries = 0; tries < limits.writeTries; tries++) {
+      const user = await kv.get<UserRecord>(keys.user(userId));
+      const sanction = await kv.get<SanctionRecord>(keys.sanction(userId, sanctionId));
+      if (user.value === null || sanction.value?.kind !== "warn") return null;
+      const before = await sanctionsInForce(kv, userId);
+      const inForce = before.filter(({ id }) => id !== sanctionId);
+      if (inForce.length === before.length) return before;
+      const { ok } = await committer.commit({
+        checks: [user, sanction],
+        sets: [
+          // As it was: a moderator's change of the sanctions notices it.
+          { key: user.key, value: user.value },
+          { key: sanction.key, value: { ...sanction.value, readAt: atMs } },
+          { key: keys.inForce(userId), value: inForce },
+        ],
+      });
+      this.#accounts.forget(userId);
+      if (ok) return inForce;
+    }
+    return new Refusal("conflict", "account.changed");
   }
 
   async mutes(): Promise<Map<string, Restriction>> {

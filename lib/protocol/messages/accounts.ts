@@ -28,6 +28,7 @@ export const accountMessages = {
     "You are the last owner of {groups}. Make another member an owner or end the group first.",
   "account.downloading": "A download is already running. Wait for it or cancel it.",
   "suspended": "This account is suspended.",
+  "suspended.review": "This account is suspended until a review is done.",
   "suspended.until": "This account is suspended until {time}.",
   "suspended.why": "This account is suspended. Reason: {reason}",
   "suspended.untilWhy": "This account is suspended until {time}. Reason: {reason}",

@@ -12,6 +12,8 @@ export const bar: Words["bar"] = {
   newFrom: "Neu von {name}",
   asks: "Kontaktanfrage von {name}",
   invited: "Einladung: {title}",
+  warned: "Verwarnung der Moderation",
+  muted: "Du kannst gerade keine Aufträge senden",
   online: "Online",
   connecting: "Verbinde",
   offline: "Offline, verbinde neu",

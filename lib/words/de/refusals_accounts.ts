@@ -32,6 +32,7 @@ export const accounts: Translated<typeof accountMessages> = {
     "Nur du leitest {groups}. Übergib die Leitung zuerst einem anderen Mitglied oder beende die Gruppe.",
   "account.downloading": "Es läuft schon ein Herunterladen. Warte darauf oder brich es ab.",
   "suspended": "Dieses Konto ist gesperrt.",
+  "suspended.review": "Dieses Konto ist gesperrt, bis eine Prüfung abgeschlossen ist.",
   "suspended.until": "Dieses Konto ist bis {time} gesperrt.",
   "suspended.why": "Dieses Konto ist gesperrt. Grund: {reason}",
   "suspended.untilWhy": "Dieses Konto ist bis {time} gesperrt. Grund: {reason}",

@@ -11,6 +11,8 @@ export const bar = {
   newFrom: "New from {name}",
   asks: "Contact request from {name}",
   invited: "Invitation to {title}",
+  warned: "Warning from the moderators",
+  muted: "You cannot send commands for now",
   online: "Online",
   connecting: "Connecting",
   offline: "Offline, reconnecting",

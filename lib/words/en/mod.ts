@@ -30,6 +30,7 @@ import { preview } from "./preview.ts";
 import { profile } from "./profile.ts";
 import { safety } from "./safety.ts";
 import { push } from "./push.ts";
+import { sanctions } from "./sanctions.ts";
 import { scanning } from "./scanning.ts";
 import { send } from "./send.ts";
 import { sending } from "./sending.ts";
@@ -73,6 +74,7 @@ export const en = {
   profile,
   safety,
   push,
+  sanctions,
   scanning,
   send,
   sending,
