@@ -5,7 +5,10 @@ import { jsonDepth } from "./json_depth.ts";
 /** The only sub-protocol of the socket (WS-1). */
 export const subProtocol = "behest.v1";
 
-/** JSON-RPC 2.0 ids that are taken: a string of at most 64 or a safe integer. Null is for errors without a request. */
+/**
+ * WS-11: ids of requests are strings of up to 64 characters, or numbers that come back as they were sent (up to 2^53 either
+ * way). Null is for errors without a request.
+ */
 export type RpcId = string | number;
 
 export interface RpcRequest {
@@ -95,7 +98,11 @@ function readCall(value: Record<string, unknown>, method: string, id: unknown): 
     return { kind: "notification", notification: { jsonrpc: "2.0", method, params: named } };
   }
   if (!isId(id)) {
-    return broken(jsonRpcCodes.invalidRequest, "id is a text of 1 to 64 characters or a whole number.", null);
+    return broken(
+      jsonRpcCodes.invalidRequest,
+      "id is a text of up to 64 characters or a number up to 2^53.",
+      null,
+    );
   }
   return { kind: "request", request: { jsonrpc: "2.0", id, method, params: named } };
 }
@@ -117,8 +124,8 @@ function readResponse(value: Record<string, unknown>, id: RpcId | null): Frame {
 const callFields = new Set(["jsonrpc", "id", "method", "params"]);
 
 function isId(value: unknown): value is RpcId {
-  return (typeof value === "string" && value.length >= 1 && value.length <= 64 && value.isWellFormed()) ||
-    (typeof value === "number" && Number.isSafeInteger(value));
+  return (typeof value === "string" && value.length <= 64 && value.isWellFormed()) ||
+    (typeof value === "number" && Math.abs(value) <= Number.MAX_SAFE_INTEGER);
 }
 
 function broken(code: number, message: string, id: RpcId | null): Frame {
