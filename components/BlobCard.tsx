@@ -35,6 +35,11 @@ export function BlobCard({ file, linked }: BlobCardProps) {
         <li>
           <Filled text={words.since} time={<Time value={file.createdAt} />} />
         </li>
+        {file.quarantinedUntil === null ? null : (
+          <li>
+            <Filled text={words.quarantined} time={<Time value={file.quarantinedUntil} />} />
+          </li>
+        )}
         <li>{file.type}</li>
         <li>
           SHA-256 <code>{sha256}</code>
@@ -93,17 +98,19 @@ export function BlobCard({ file, linked }: BlobCardProps) {
 }
 
 interface DecisionFormProps {
-  sha256: string;
+  file: AdminFile;
   reason: string;
   errors: Readonly<Record<string, string>>;
 }
 
-/** A moderator's word on what is held: with a reason, and said twice. */
-export function DecisionForm({ sha256, reason, errors }: DecisionFormProps) {
+/** A moderator's word on what is held, or on what is in quarantine: with a reason, and said twice. */
+export function DecisionForm({ file: { sha256, state }, reason, errors }: DecisionFormProps) {
   const words = useWords("moderation");
+  const held = state === "held";
   return (
     <section class="panel" aria-labelledby="decide">
-      <h2 id="decide">{words.decide}</h2>
+      <h2 id="decide">{held ? words.decide : words.releaseTitle}</h2>
+      {held ? null : <p>{words.releaseLead}</p>}
       <form class="form" method="post" action={`/admin/files/${sha256}`}>
         <AreaField
           name="reason"
@@ -113,12 +120,22 @@ export function DecisionForm({ sha256, reason, errors }: DecisionFormProps) {
           error={errors.reason}
           rows={2}
         />
-        <ConfirmField label={words.confirm} hint={words.confirmHint} error={errors.confirm} />
+        <ConfirmField
+          label={held ? words.confirm : words.confirmRelease}
+          hint={held ? words.confirmHint : words.confirmReleaseHint}
+          error={errors.confirm}
+        />
         <div class="row">
-          <button type="submit" class="button" name="decision" value="release">{words.release}</button>
-          <button type="submit" class="button button-main" name="decision" value="reject">
-            {words.reject}
+          <button type="submit" class="button" name="decision" value={held ? "release" : "false_alarm"}>
+            {words.release}
           </button>
+          {held
+            ? (
+              <button type="submit" class="button button-main" name="decision" value="reject">
+                {words.reject}
+              </button>
+            )
+            : null}
         </div>
       </form>
     </section>

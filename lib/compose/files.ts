@@ -135,6 +135,7 @@ export async function openFiles(parts: FilesParts): Promise<OpenFiles> {
       adminFiles: new FileModeration({
         store: scans,
         decisions: kvDecisionStore(store, audit, clock),
+        quarantine: files,
         files: fileStore,
         names: parts.names,
         clock,

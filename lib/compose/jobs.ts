@@ -21,6 +21,7 @@ export function jobTable({ accounts, commands, files, groups, incidents, push }:
   return {
     account_removal: accounts,
     blob_changed: files,
+    blob_quarantine: files,
     blob_sweep: files,
     end_evidence: incidents,
     expire: commands,
@@ -28,6 +29,7 @@ export function jobTable({ accounts, commands, files, groups, incidents, push }:
     file_settle: files,
     group_end: groups,
     push,
+    quarantine_end: files,
     release: commands,
     remind: commands,
     seal_evidence: incidents,

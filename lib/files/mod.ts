@@ -10,6 +10,7 @@ import type { AppendRequest } from "./append.ts";
 import { Intake } from "./intake.ts";
 import type { FileParts, FilesNeeds } from "./parts.ts";
 import type { FileJob, UploadedFrom, UploadRecord } from "./ports.ts";
+import { QuarantineKeeping } from "./quarantine_keeping.ts";
 import { Quotas } from "./quotas.ts";
 import { Resumable } from "./resumable.ts";
 import { Retention } from "./retention.ts";
@@ -41,6 +42,7 @@ export class Files {
   readonly #resumable: Resumable;
   readonly #access: Access;
   readonly #retention: Retention;
+  readonly #quarantine: QuarantineKeeping;
   readonly #sweep: Sweep;
 
   constructor(needs: FilesNeeds) {
@@ -51,8 +53,9 @@ export class Files {
     const completion = new UploadCompletion(parts, intake);
     this.#resumable = new Resumable(parts, quotas, completion);
     this.#access = new Access(parts);
-    this.#retention = new Retention(parts);
-    this.#sweep = new Sweep(parts, this.#resumable, completion, this.#retention);
+    this.#quarantine = new QuarantineKeeping(parts);
+    this.#retention = new Retention(parts, this.#quarantine);
+    this.#sweep = new Sweep(parts, this.#resumable, completion, this.#retention, this.#quarantine);
   }
 
   /** FI-1: takes in one upload. `size` in bytes; null when the client did not announce it. */
@@ -131,6 +134,14 @@ export class Files {
   /** Ends an upload and removes its bytes. A file already made from it stays. */
   abandon(caller: Caller, uploadId: string): Promise<true | Refusal> {
     return this.#resumable.abandon(caller, uploadId);
+  }
+
+  /**
+   * SC-8: brings rejected bytes back, runs the commit that releases them, and puts them into quarantine again when that is
+   * false. `gone`: there are no bytes.
+   */
+  releaseBytes(sha256: string, commit: () => Promise<boolean>): Promise<boolean | "gone"> {
+    return this.#quarantine.release(sha256, commit);
   }
 
   /** Runs a job of this room. Every job may run twice. */

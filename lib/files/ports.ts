@@ -50,6 +50,24 @@ export interface BlobStore {
   remove(sha256: string): Promise<void>;
   /** Lists every stored blob and its time of storing, for the storage check and the sweep. */
   list(): AsyncIterable<{ sha256: string; sizeBytes: number; changedMs: number }>;
+  readonly quarantine: Quarantine;
+}
+
+/** Keeps the bytes of rejected blobs where no `open` of the blob store finds them (SC-8). */
+export interface Quarantine {
+  /** Moves a blob's bytes here. Does nothing when the blob store does not have them. */
+  put(sha256: string): Promise<void>;
+  /** Moves them back. False when they are in neither place. */
+  restore(sha256: string): Promise<boolean>;
+  /** Destroys them. Does nothing when they are gone. */
+  destroy(sha256: string): Promise<void>;
+  list(): AsyncIterable<{ sha256: string; sizeBytes: number; changedMs: number }>;
+}
+
+/** What is known of a blob in quarantine: until when it is kept. */
+export interface QuarantineRecord {
+  sinceMs: number;
+  untilMs: number;
 }
 
 /** Record of a blob: its type, its state and its first scan. */
@@ -130,7 +148,11 @@ export type FileJob =
   /** Removes the blob's bytes if no file refers to them. */
   | { kind: "blob_sweep"; sha256: string }
   /** The blob's state changed: tells owners and waiting commands. Written with the verdict. */
-  | { kind: "blob_changed"; sha256: string };
+  | { kind: "blob_changed"; sha256: string }
+  /** The blob was rejected: moves its bytes to the quarantine. Written with the verdict. */
+  | { kind: "blob_quarantine"; sha256: string }
+  /** Destroys what is in the quarantine when its time is over. */
+  | { kind: "quarantine_end"; sha256: string };
 
 /** Records of files, blobs, uses and uploads. Each write is one commit. */
 export interface FileStore {
@@ -155,6 +177,11 @@ export interface FileStore {
   /** Returns a person's files, newest first; those older than the id `before` when it is given. */
   filesOf(ownerId: string, before: string | null, limit: number): Promise<FileRecord[]>;
   filesOfBlob(sha256: string): Promise<FileRecord[]>;
+  quarantine(sha256: string): Promise<QuarantineRecord | null>;
+  /** Begins the quarantine of a rejected blob that has none, as older versions left it; not that of a match (SC-5). */
+  beginQuarantine(sha256: string): Promise<void>;
+  /** Ends it. Without a file that refers to the blob, its record and its verdicts end too. */
+  endQuarantine(sha256: string): Promise<void>;
   blobs(sha256s: readonly string[]): Promise<Map<string, BlobRecord>>;
   allBlobs(): AsyncIterable<BlobRecord>;
   usesOf(fileIds: readonly string[]): Promise<Map<string, FileUse[]>>;
@@ -163,7 +190,7 @@ export interface FileStore {
   usageOf(ownerId: string): Promise<number>;
   /**
    * Removes a file and its uses. With the last file of a blob it removes the blob's record, verdicts and scan, and writes a
-   * `blob_sweep`. False, with nothing written, when the file was used since `asOf` or is under legal hold.
+   * `blob_sweep`; what is in quarantine keeps its record until the end of that. False, with nothing written, when the file was used since `asOf` or is under legal hold.
    */
   remove(file: FileRecord, asOf: string | null): Promise<boolean>;
   /** Version of the file's last use, for `remove`; read it before the uses. Null when nothing has used the file. */

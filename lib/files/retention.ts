@@ -2,6 +2,7 @@ import { type FileState, limits } from "../protocol/mod.ts";
 import { isHeld } from "./access.ts";
 import { neededMs } from "./needed.ts";
 import { blobLock, type FileParts, ownerLock } from "./parts.ts";
+import type { QuarantineKeeping } from "./quarantine_keeping.ts";
 import type { BlobRecord, FileJob, FileRecord, FileUse } from "./ports.ts";
 import { expiryOf, fileObjectOf, settledMs, shownState } from "./views.ts";
 
@@ -11,9 +12,11 @@ const toldAtOnce = 50;
 /** Runs the file jobs: files settle, change with their blob, and expire (FI-7). Every job may run twice. */
 export class Retention {
   readonly #parts: FileParts;
+  readonly #quarantine: QuarantineKeeping;
 
-  constructor(parts: FileParts) {
+  constructor(parts: FileParts, quarantine: QuarantineKeeping) {
     this.#parts = parts;
+    this.#quarantine = quarantine;
   }
 
   run(job: FileJob): Promise<void> {
@@ -26,6 +29,10 @@ export class Retention {
         return this.removeUnused(job.sha256);
       case "blob_changed":
         return this.#blobChanged(job.sha256);
+      case "blob_quarantine":
+        return this.#quarantine.put(job.sha256);
+      case "quarantine_end":
+        return this.#quarantine.end(job.sha256);
       default:
         return job satisfies never;
     }

@@ -1,6 +1,7 @@
 import { type FileParts, uploadLock } from "./parts.ts";
 import type { UploadRecord } from "./ports.ts";
 import type { Resumable } from "./resumable.ts";
+import type { QuarantineKeeping } from "./quarantine_keeping.ts";
 import type { Retention } from "./retention.ts";
 import { ResumableScan } from "./resumable_scan.ts";
 import type { UploadCompletion } from "./upload_completion.ts";
@@ -20,8 +21,10 @@ export class Sweep {
   readonly #resumable: Pick<Resumable, "isActive">;
   readonly #completion: Pick<UploadCompletion, "drop">;
   readonly #retention: Retention;
+  readonly #quarantine: QuarantineKeeping;
   readonly #staged: ResumableScan<{ id: string; changedMs: number }>;
   readonly #uploads: ResumableScan<UploadRecord>;
+  readonly #quarantined: ResumableScan<{ sha256: string; changedMs: number }>;
   readonly #blobs: ResumableScan<{ sha256: string; changedMs: number }>;
 
   constructor(
@@ -29,13 +32,16 @@ export class Sweep {
     resumable: Pick<Resumable, "isActive">,
     completion: Pick<UploadCompletion, "drop">,
     retention: Retention,
+    quarantine: QuarantineKeeping,
   ) {
     this.#parts = parts;
     this.#resumable = resumable;
     this.#completion = completion;
     this.#retention = retention;
+    this.#quarantine = quarantine;
     this.#staged = new ResumableScan(() => parts.blobs.staged());
     this.#uploads = new ResumableScan(() => parts.store.allUploads());
+    this.#quarantined = new ResumableScan(() => parts.blobs.quarantine.list());
     this.#blobs = new ResumableScan(() => parts.blobs.list());
   }
 
@@ -43,6 +49,7 @@ export class Sweep {
     const uploads = await this.#endUploads();
     const staged = await this.#unstage();
     const blobs = await this.#removeBlobs();
+    await this.#destroyUnknown();
     if (uploads + staged + blobs > 0) this.#parts.log.info("files.swept", { uploads, staged, blobs });
   }
 
@@ -76,6 +83,16 @@ export class Sweep {
     return removed;
   }
 
+  /** Bytes in quarantine without a record: a crash came between the end of a quarantine and theirs. */
+  async #destroyUnknown(): Promise<void> {
+    const oldMs = this.#parts.clock.now() - orphanMs;
+    for await (
+      const { sha256 } of this.#quarantined.some(readPerSweep, ({ changedMs }) => changedMs <= oldMs)
+    ) {
+      await this.#quarantine.destroyUnknown(sha256);
+    }
+  }
+
   async #removeBlobs(): Promise<number> {
     const { store, clock } = this.#parts;
     const oldMs = clock.now() - orphanMs;
@@ -88,7 +105,9 @@ export class Sweep {
       const hashes = old.slice(at, at + readAtOnce);
       const known = await store.blobs(hashes);
       for (const sha256 of hashes) {
-        if (known.has(sha256)) continue;
+        const blob = known.get(sha256);
+        if (blob?.state === "rejected") await this.#quarantine.put(sha256);
+        if (blob !== undefined) continue;
         await this.#retention.removeUnused(sha256);
         removed++;
       }

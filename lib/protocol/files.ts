@@ -70,6 +70,8 @@ export const adminFile = z.object({
   /** Times that its scan was tried without an answer that counts, and when it is tried again. */
   attempts: z.number(),
   nextAttemptAt: z.string().nullable(),
+  /** SC-8: until when the bytes of a rejected file are in quarantine; null when they are not, or no longer. */
+  quarantinedUntil: z.string().nullable(),
 });
 export type AdminFile = z.infer<typeof adminFile>;
 /** `next` is the SHA-256 to pass as `after` for the following page. */
@@ -80,8 +82,13 @@ export const adminFileQuery = z.strictObject({
   after: sha256.optional(),
   limit: z.coerce.number().int().min(1).max(limits.pageMax).optional(),
 });
-/** A moderator's word on a held file. */
-export const fileDecision = z.strictObject({ release: z.boolean(), reason: reasonGiven(limits.note) });
+/** A moderator's word on a held file, or the release of a rejected one that is in quarantine. */
+export const fileDecision = z.strictObject({
+  release: z.boolean(),
+  reason: reasonGiven(limits.note),
+  /** SC-8: the release of a file that was rejected. Without it only held files are decided. */
+  falseAlarm: z.boolean().optional(),
+});
 export type FileDecision = z.infer<typeof fileDecision>;
 
 /** SC-5: a CSAM match and its preservation, without the picture. */

@@ -201,6 +201,8 @@ export const limits = {
   uploadsOpen: 100,
   /** Files of one person, whatever their size: those of no bytes cost the store as much as others. */
   filesPerPerson: 20_000,
+  /** SC-8: rejected bytes, for moderators to release a false alarm. */
+  quarantineMs: 14 * 24 * 3600_000,
   /** FI-7: a file that nothing uses. */
   fileUnusedMs: 24 * 3600_000,
   /** Fields and bytes beside the file in a multipart body (FI-1). */

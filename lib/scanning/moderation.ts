@@ -11,7 +11,7 @@ import {
   say,
   type Verdict,
 } from "../protocol/mod.ts";
-import type { BlobStanding, Conclusion, DecisionStore, ScanStore } from "./ports.ts";
+import type { BlobStanding, Conclusion, DecisionStore, QuarantinedBytes, ScanStore } from "./ports.ts";
 
 /** Number of uploads of one blob that are listed. */
 const uploadsShown = 100;
@@ -21,6 +21,7 @@ const listedStates = ["scanning", "held", "rejected"] as const;
 export interface FileModerationNeeds {
   store: Pick<ScanStore, "blobsIn">;
   decisions: DecisionStore;
+  quarantine: QuarantinedBytes;
   files: Pick<FileStore, "filesOfBlob">;
   /** Returns usernames by user id, without people who are gone. */
   names(userIds: readonly string[]): Promise<Map<string, string>>;
@@ -65,13 +66,17 @@ export class FileModeration {
     return (await this.#shown([standing]))[0]!;
   }
 
-  /** Releases or rejects a held file; rejecting refuses its hash from then on. Writes the audit entry in the same commit. */
-  async decide(caller: Caller, sha256: string, { release, reason }: FileDecision): Answer<AdminFile> {
+  /**
+   * Releases or rejects a held file; rejecting refuses its hash from then on. Releases a rejected file that is in quarantine,
+   * as a false alarm (SC-8). Writes the audit entry in the same commit.
+   */
+  async decide(caller: Caller, sha256: string, decision: FileDecision): Answer<AdminFile> {
+    const { release, reason } = decision;
     if (!hasRole(caller, "moderator")) return nothingHere();
     for (let tries = 0; tries < limits.writeTries; tries++) {
       const standing = await this.#needs.decisions.standing(sha256);
       if (standing === null) return noFile();
-      const refused = mayNot(standing, release);
+      const refused = mayNot(standing, decision);
       if (refused !== null) return refused;
       const { type, sizeBytes } = standing.blob;
       const auditEntry = auditEntryOf(caller, release ? "file.release" : "file.reject", `file:${sha256}`, {
@@ -79,9 +84,14 @@ export class FileModeration {
         sizeBytes,
       }, reason);
       const conclusion = this.#conclusion(caller, release, reason);
-      if (await this.#needs.decisions.decide(standing, conclusion, auditEntry)) {
-        return await this.get(caller, sha256);
-      }
+      const decided = decision.falseAlarm === true
+        ? await this.#needs.quarantine.releaseBytes(
+          sha256,
+          () => this.#needs.decisions.decide(standing, { ...conclusion, fromQuarantine: true }, auditEntry),
+        )
+        : await this.#needs.decisions.decide(standing, conclusion, auditEntry);
+      if (decided === "gone") return new Refusal("conflict", "file.quarantineOver");
+      if (decided) return await this.get(caller, sha256);
     }
     return new Refusal("conflict", "file.scanning");
   }
@@ -112,7 +122,7 @@ export class FileModeration {
 }
 
 function shownOf(
-  { blob, verdicts, scan }: BlobStanding,
+  { blob, verdicts, scan, quarantine }: BlobStanding,
   uploads: readonly FileRecord[],
   names: ReadonlyMap<string, string>,
 ): AdminFile {
@@ -131,11 +141,17 @@ function shownOf(
     })),
     attempts: scan?.attempts ?? 0,
     nextAttemptAt: scan === null ? null : iso(scan.dueMs),
+    quarantinedUntil: quarantine === null ? null : iso(quarantine.untilMs),
   };
 }
 
 /** Returns why a decision is refused; null when it is allowed. Only a file that no scan can decide can be released. */
-function mayNot({ blob, verdicts, scan }: BlobStanding, release: boolean): Refusal | null {
+function mayNot(
+  standing: BlobStanding,
+  { release, falseAlarm = false }: Omit<FileDecision, "reason">,
+): Refusal | null {
+  const { blob, verdicts, scan } = standing;
+  if (falseAlarm) return release ? mayNotReturn(standing) : new Refusal("invalid_params", "file.decide");
   if (blob.state !== "held") {
     return new Refusal("conflict", say("file.notHeld", { state: blob.state }));
   }
@@ -148,6 +164,16 @@ function mayNot({ blob, verdicts, scan }: BlobStanding, release: boolean): Refus
     return new Refusal("conflict", "file.unchecked");
   }
   return null;
+}
+
+/** Returns why a rejected file cannot be released. A match stays evidence, and an intimate image stays private (SC-9). */
+function mayNotReturn({ blob, verdicts, quarantine, refusedAs }: BlobStanding): Refusal | null {
+  if (blob.state !== "rejected") {
+    return new Refusal("conflict", say("file.notRejected", { state: blob.state }));
+  }
+  const listed = verdicts.some(({ verdict }) => verdict === "match" || verdict === "ncii");
+  if (listed || refusedAs === "match" || refusedAs === "ncii") return new Refusal("conflict", "file.harmful");
+  return quarantine === null ? new Refusal("conflict", "file.quarantineOver") : null;
 }
 
 function noFile(): Refusal {

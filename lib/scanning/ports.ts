@@ -1,4 +1,4 @@
-import type { BlobRecord } from "../files/mod.ts";
+import type { BlobRecord, RefusedHash } from "../files/mod.ts";
 import type { AuditEntry } from "../platform/mod.ts";
 import type { FileState, Message, Verdict } from "../protocol/mod.ts";
 
@@ -75,6 +75,8 @@ export interface Conclusion {
   verdicts: Verdict[];
   /** Set when the server must refuse the hash from now on. */
   refuse?: "infected" | "ncii" | "moderator" | "incomplete";
+  /** A moderator releases a rejected blob (SC-8): its hash is no longer refused. */
+  fromQuarantine?: boolean;
 }
 
 /** Records of scans and verdicts. */
@@ -124,6 +126,10 @@ export interface BlobStanding {
   verdicts: Verdict[];
   /** The waiting or running scan; null when there is none. For a running scan, `dueMs` is the end of its lease. */
   scan: { attempts: number; dueMs: number } | null;
+  /** Until when rejected bytes are kept; null when they are not in quarantine. */
+  quarantine: { untilMs: number } | null;
+  /** Why the server refuses the hash; null when it does not. */
+  refusedAs: RefusedHash["why"] | null;
   /** Version for the write that follows. */
   version: { blob: string; scan: string | null };
 }
@@ -136,6 +142,12 @@ export interface DecisionStore {
    * entry in one commit. False when the blob or its scan changed since `standing` was read.
    */
   decide(standing: BlobStanding, conclusion: Conclusion, auditEntry: AuditEntry): Promise<boolean>;
+}
+
+/** The bytes in quarantine, as far as decisions need them. */
+export interface QuarantinedBytes {
+  /** Brings the bytes back, runs `commit`, and puts them into quarantine again when that is false. `gone`: there are none. */
+  releaseBytes(sha256: string, commit: () => Promise<boolean>): Promise<boolean | "gone">;
 }
 
 /** Takes over a match from the worker (SC-5): writes one commit, then removes the bytes. False when the lease was lost. */

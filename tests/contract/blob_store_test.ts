@@ -265,3 +265,31 @@ Deno.test("FI-3: the store makes its directories, for nobody else to read", asyn
     await Deno.remove(root, { recursive: true });
   }
 });
+
+onEachBlobStore(
+  "SC-8: bytes in quarantine are opened and listed by nobody, and come back whole",
+  async ({ blobs }) => {
+    const bytes = pattern(70_000, 3);
+    const sha256 = await keepAll(blobs, one, bytes);
+    const { quarantine } = blobs;
+    const inQuarantine = async () =>
+      (await listed(quarantine.list())).map(({ sha256, sizeBytes }) => [sha256, sizeBytes]);
+    assert.equal(await quarantine.restore(sha256), true, "they are in their place");
+    for (let twice = 0; twice < 2; twice++) await quarantine.put(sha256);
+    assert.equal(await blobs.open(sha256), null);
+    assert.equal(await blobs.sizeOf(sha256), null);
+    assert.deepEqual(await keptOf(blobs), []);
+    assert.deepEqual(await inQuarantine(), [[sha256, bytes.length]]);
+    // The removal of a blob is none of theirs.
+    await blobs.remove(sha256);
+    for (let twice = 0; twice < 2; twice++) assert.equal(await quarantine.restore(sha256), true);
+    assert.deepEqual(await read(blobs, sha256), bytes);
+    assert.deepEqual(await inQuarantine(), []);
+    await quarantine.put(sha256);
+    for (let twice = 0; twice < 2; twice++) await quarantine.destroy(sha256);
+    assert.equal(await quarantine.restore(sha256), false);
+    assert.deepEqual(await inQuarantine(), []);
+    await assert.rejects(quarantine.put("../x"), TypeError);
+    await assert.rejects(quarantine.restore("../x"), TypeError);
+  },
+);

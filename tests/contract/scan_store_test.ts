@@ -3,8 +3,7 @@ import { KvAudit } from "../../lib/adapters/kv/audit_log.ts";
 import { kvDecisionStore } from "../../lib/adapters/kv/decisions_store.ts";
 import { keys } from "../../lib/adapters/kv/keys.ts";
 import { concludeWrite, kvScanStore, type ScanRecord } from "../../lib/adapters/kv/scan_store.ts";
-import type { Store } from "../../lib/adapters/kv/store.ts";
-import { openStore } from "../../lib/adapters/kv/store.ts";
+import { openStore, type Store } from "../../lib/adapters/kv/store.ts";
 import type { BlobRecord } from "../../lib/files/ports.ts";
 import { silentLog } from "../../lib/platform/mod.ts";
 import { limits, type Verdict, type VerdictKind } from "../../lib/protocol/mod.ts";
@@ -133,7 +132,7 @@ onEachStore("SC-1: a renewed lease holds on, and only its last version writes", 
   assert.equal(await scans.conclude(second, { state: "clean", verdicts: passed }), true);
 });
 
-onEachStore("SC-2, SC-4: a conclusion is one commit with all that follows from it", async (store) => {
+onEachStore("SC-2, SC-4, SC-8: a conclusion is one commit with all that follows from it", async (store) => {
   const { clock, scans, add, take } = rigOf(store);
   const sha256 = await add("a");
   const job = await take();
@@ -146,8 +145,14 @@ onEachStore("SC-2, SC-4: a conclusion is one commit with all that follows from i
   assert.deepEqual(await dump(store.kv, ["refused"]), [
     [keys.refused(sha256), { why: "infected", atMs: clock.now() }],
   ]);
+  const untilMs = clock.now() + limits.quarantineMs;
   assert.deepEqual(await dump(store.kv, ["job"]), [
     [keys.job(clock.now(), `blob_changed:${sha256}`), { kind: "blob_changed", sha256 }],
+    [keys.job(clock.now(), `blob_quarantine:${sha256}`), { kind: "blob_quarantine", sha256 }],
+    [keys.job(untilMs, `quarantine_end:${sha256}`), { kind: "quarantine_end", sha256 }],
+  ]);
+  assert.deepEqual(await dump(store.kv, keys.quarantines()), [
+    [keys.quarantine(sha256), { sinceMs: clock.now(), untilMs }],
   ]);
   assert.deepEqual([await scans.backlog(10), await scans.nextDueMs()], [0, null]);
   assert.equal(await scans.conclude(job, { state: "clean", verdicts: passed }), false, "it is over");

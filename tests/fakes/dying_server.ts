@@ -95,6 +95,7 @@ function dyingBlobs(blobs: DiskBlobs, pass: Pass): BlobStore {
       pass("removed");
     },
     list: () => blobs.list(),
+    quarantine: blobs.quarantine,
   };
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { BlobStore, ByteRange, Staged } from "../../lib/files/ports.ts";
+import type { BlobStore, ByteRange, Quarantine, Staged } from "../../lib/files/ports.ts";
 import { type Clock, systemClock } from "../../lib/platform/mod.ts";
 import { id as idSchema, limits, sha256 as sha256Schema } from "../../lib/protocol/mod.ts";
 
@@ -26,6 +26,7 @@ export class MemoryBlobs implements BlobStore {
   readonly #clock: Clock;
   readonly #staged = new Map<string, Lying>();
   readonly #kept = new Map<string, Lying>();
+  readonly #quarantined = new Map<string, Lying>();
   readonly #writers = new Map<string, MemoryStaged>();
 
   constructor(clock: Clock = systemClock) {
@@ -115,6 +116,39 @@ export class MemoryBlobs implements BlobStore {
   async *list(): AsyncGenerator<{ sha256: string; sizeBytes: number; changedMs: number }> {
     for (const sha256 of [...this.#kept.keys()].sort()) {
       const { sizeBytes, changedMs } = this.#kept.get(sha256)!;
+      yield await Promise.resolve({ sha256, sizeBytes, changedMs });
+    }
+  }
+
+  readonly quarantine: Quarantine = {
+    put: (sha256) =>
+      this.#asked(() => {
+        checkHash(sha256);
+        const lying = this.#kept.get(sha256);
+        if (lying === undefined) return;
+        this.#kept.delete(sha256);
+        this.#quarantined.set(sha256, lying);
+      }),
+    restore: (sha256) =>
+      this.#asked(() => {
+        checkHash(sha256);
+        const lying = this.#quarantined.get(sha256);
+        if (lying === undefined) return this.#kept.has(sha256);
+        this.#quarantined.delete(sha256);
+        this.#kept.set(sha256, lying);
+        return true;
+      }),
+    destroy: (sha256) =>
+      this.#asked(() => {
+        checkHash(sha256);
+        this.#quarantined.delete(sha256);
+      }),
+    list: () => this.#listQuarantined(),
+  };
+
+  async *#listQuarantined(): AsyncGenerator<{ sha256: string; sizeBytes: number; changedMs: number }> {
+    for (const sha256 of [...this.#quarantined.keys()].sort()) {
+      const { sizeBytes, changedMs } = this.#quarantined.get(sha256)!;
       yield await Promise.resolve({ sha256, sizeBytes, changedMs });
     }
   }

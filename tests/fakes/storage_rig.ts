@@ -113,6 +113,8 @@ export async function soundStorage(rig: StorageRig) {
   const rejected = await rig.file(bob, "infected");
   await rig.scanned(rejected.sha256, "rejected", "infected");
   await rig.store.kv.set(keys.refused(rejected.sha256), { why: "infected", atMs: 0 });
+  await rig.store.kv.set(keys.quarantine(rejected.sha256), { sinceMs: 0, untilMs: 14 * 24 * 3600_000 });
+  await rig.blobs.quarantine.put(rejected.sha256);
   const upload = await rig.upload(ann, "0123456789");
   const done = await rig.upload(ann, "");
   await rig.files.saveUpload({ ...done, fileId: shared.id });

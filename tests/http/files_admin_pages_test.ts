@@ -30,6 +30,7 @@ function blob(over: Partial<AdminFile> = {}): AdminFile {
     uploads: [{ fileId: incidentId, name: "lake.png", owner: "bob", createdAt: at }],
     attempts: 3,
     nextAttemptAt: "2026-01-02T04:00:00.000Z",
+    quarantinedUntil: null,
     ...over,
   };
 }

@@ -15,6 +15,7 @@ const blob = (over: Partial<AdminFile>): AdminFile => ({
   uploads: [],
   attempts: 1,
   nextAttemptAt: null,
+  quarantinedUntil: null,
   ...over,
 });
 

@@ -68,6 +68,7 @@ const blob = (over: Partial<AdminFile> = {}): AdminFile => ({
   uploads: [{ fileId: incidentId, name: "lake.png", owner: "bob", createdAt: at }],
   attempts: 3,
   nextAttemptAt: at,
+  quarantinedUntil: null,
   ...over,
 });
 

@@ -70,6 +70,33 @@ const breaks: {
     found: () => [`bytes without record ${hashOf(utf8("orphan"))}`],
   },
   {
+    what: "rejected bytes among the others, as an older version left them",
+    act: async (rig, { rejected }) => {
+      await rig.blobs.quarantine.restore(rejected.sha256);
+      await rig.store.kv.delete(keys.quarantine(rejected.sha256));
+    },
+    found: ({ rejected }) => [`rejected bytes not in quarantine ${rejected.sha256}`],
+  },
+  {
+    what: "rejected bytes that are gone before their time",
+    act: (rig, { rejected }) => rig.blobs.quarantine.destroy(rejected.sha256),
+    found: ({ rejected }) => [`bytes missing ${rejected.sha256}`],
+    left: ({ rejected }) => [`bytes missing ${rejected.sha256}`],
+  },
+  {
+    what: "bytes in quarantine whose time is over",
+    act: (rig, { rejected }) => rig.store.kv.delete(keys.quarantine(rejected.sha256)),
+    found: ({ rejected }) => [`bytes in quarantine without record ${rejected.sha256}`],
+  },
+  {
+    what: "clean bytes in quarantine",
+    act: (rig, { shared }) => rig.blobs.quarantine.put(shared.sha256),
+    found: ({ shared }) => [
+      `bytes in quarantine without record ${shared.sha256}`,
+      `bytes missing ${shared.sha256}`,
+    ],
+  },
+  {
     what: "a file that Behest did not make",
     act: (rig) => Deno.writeTextFile(`${rig.root}/files/note.txt`, ""),
     found: () => ["unknown file files/note.txt"],

@@ -205,14 +205,63 @@ Deno.test("FI-7: one sweep is bounded work; the next ones go on with the rest", 
   assert.deepEqual(await rig.staged(), []);
 });
 
-Deno.test("FI-7: the bytes of a rejected file go with it, and its hash stays refused", async () => {
+const quarantinedIn = async (rig: FilesRig) =>
+  (await Array.fromAsync(rig.blobs.quarantine.list())).map(({ sha256 }) => sha256);
+
+Deno.test("FI-7, SC-8: rejected bytes go to quarantine, outlive their file there for 14 days, and their hash stays refused", async () => {
   await using rig = await FilesRig.open();
   const { sha256 } = await rig.upload(rig.person("ann"), "bad");
   await rig.conclude("rejected", "infected");
-  await rig.advance(dayMs);
+  await rig.runDue();
   assert.deepEqual(await rig.kept(), []);
-  assert.deepEqual(await dump(rig.store.kv, keys.blobsIn("rejected")), []);
+  assert.deepEqual(await quarantinedIn(rig), [sha256]);
+  await rig.advance(13 * dayMs);
+  assert.equal((await rig.fileStore.filesOfBlob(sha256)).length, 0, "its file is gone");
+  assert.deepEqual(await quarantinedIn(rig), [sha256]);
+  assert.equal((await dump(rig.store.kv, keys.blobsIn("rejected"))).length, 1);
+  await rig.advance(dayMs);
+  assert.deepEqual(await quarantinedIn(rig), []);
+  for (const key of [keys.blobsIn("rejected"), keys.blobs(), keys.verdictsOf(sha256), keys.quarantines()]) {
+    assert.deepEqual(await dump(rig.store.kv, key), [], String(key));
+  }
   assert.equal((await rig.fileStore.refused(sha256))?.why, "infected");
+});
+
+Deno.test("SC-8, SC-5: a legal hold keeps what is in quarantine", async () => {
+  await using rig = await FilesRig.open();
+  const { sha256 } = await rig.upload(rig.person("ann"), "bad");
+  await rig.conclude("rejected", "infected");
+  await rig.runDue();
+  const untilMs = rig.clock.now() + 30 * dayMs;
+  await rig.store.kv.set(keys.hold("blob", sha256), { untilMs });
+  await rig.advance(20 * dayMs);
+  assert.deepEqual(await quarantinedIn(rig), [sha256]);
+  await rig.advance(12 * dayMs);
+  assert.deepEqual(await quarantinedIn(rig), []);
+});
+
+Deno.test("SC-8: the sweep moves what an older version left, and what a crash left in either place", async () => {
+  await using rig = await FilesRig.open();
+  const old = await rig.upload(rig.person("ann"), "bad");
+  await rig.conclude("rejected", "infected");
+  await rig.runDue();
+  // As an older version left it: rejected, with its bytes among the others.
+  await rig.blobs.quarantine.restore(old.sha256);
+  await rig.store.kv.delete(keys.quarantine(old.sha256));
+  // A release whose commit was the last thing that its process did.
+  const released = await rig.upload(rig.person("bob"), "good");
+  await rig.conclude("clean");
+  await rig.blobs.quarantine.put(released.sha256);
+  // The end of a quarantine that got as far as its record.
+  const ended = await rig.upload(rig.person("carl"), "worse");
+  await rig.conclude("rejected", "infected");
+  await rig.runDue();
+  await rig.store.kv.delete(keys.quarantine(ended.sha256));
+  rig.clock.advance(2 * hourMs);
+  await rig.files.sweep();
+  assert.deepEqual((await quarantinedIn(rig)).sort(), [old.sha256].sort());
+  assert.deepEqual(await rig.kept(), [released.sha256]);
+  assert.notEqual(await rig.fileStore.quarantine(old.sha256), null);
 });
 
 Deno.test("FI-6: a use that comes while a verdict is written is told of it, or does not come to be", async () => {

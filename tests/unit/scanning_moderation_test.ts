@@ -48,6 +48,7 @@ function rigOf() {
   const asked: string[][] = [];
   const moderation = new FileModeration({
     store: rig.scans,
+    quarantine: { releaseBytes: (_sha256, commit) => commit() },
     decisions,
     files: {
       filesOfBlob: (sha256) => Promise.resolve(uploads.filter((file) => file.sha256 === sha256)),
@@ -186,6 +187,49 @@ Deno.test("SC-2, SC-4, MO-3: a moderator rejects what is held; its hash is refus
   assert.equal(rig.state("a"), "rejected");
 });
 
+Deno.test("SC-8, MO-3: a moderator releases a false alarm from quarantine; its hash is no longer refused", async () => {
+  const { rig, moderation, scanned, auditEntries } = rigOf();
+  await scanned("a", "infected", "clean");
+  assert.deepEqual([rig.state("a"), rig.refused("a")], ["rejected", "infected"]);
+  const before = shown(await moderation.get(moderator, hashOf("a")));
+  assert.ok(before.quarantinedUntil !== null);
+  const falseAlarm = { ...release, falseAlarm: true };
+  assert.equal(
+    kindOf(await moderation.decide(moderator, hashOf("a"), { ...reject, falseAlarm: true })),
+    "invalid_params",
+  );
+  const file = shown(await moderation.decide(moderator, hashOf("a"), falseAlarm));
+  assert.deepEqual([file.state, file.quarantinedUntil], ["clean", null]);
+  assert.deepEqual([rig.state("a"), rig.refused("a")], ["clean", undefined]);
+  assert.deepEqual((await auditEntries()).map(({ action, reason }) => [action, reason]), [
+    ["file.release", release.reason],
+  ]);
+  assert.equal(
+    kindOf(await moderation.decide(moderator, hashOf("a"), falseAlarm)),
+    "conflict",
+    "it is clean",
+  );
+});
+
+Deno.test("SC-8, SC-9: matches, intimate images and what is not in quarantine are no false alarms", async () => {
+  const { rig, moderation, scanned, auditEntries } = rigOf();
+  const falseAlarm = { ...release, falseAlarm: true };
+  await scanned("match", "clean", "match");
+  await scanned("held", "incomplete", "clean");
+  await scanned("over", "infected", "clean");
+  await rig.store.committer.commit({ deletes: [keys.quarantine(hashOf("over"))] });
+  await scanned("ncii", "infected", "clean");
+  await rig.store.committer.commit({
+    sets: [{ key: keys.refused(hashOf("ncii")), value: { why: "ncii", atMs: 0 } }],
+  });
+  for (const name of ["match", "held", "over", "ncii"]) {
+    const before = rig.state(name);
+    assert.equal(kindOf(await moderation.decide(admin, hashOf(name), falseAlarm)), "conflict", name);
+    assert.equal(rig.state(name), before);
+  }
+  assert.deepEqual(await auditEntries(), []);
+});
+
 Deno.test("SC-2: what is still being checked can be rejected, which ends its scan, but not released", async () => {
   for (const virus of ["clean", "incomplete", "error"] as const) {
     const { rig, moderation, scanned } = rigOf();
@@ -236,6 +280,7 @@ Deno.test("MO-3: a decision that another writer was faster than is made on what 
   let late = true;
   const moderation = new FileModeration({
     store: rig.scans,
+    quarantine: { releaseBytes: (_sha256, commit) => commit() },
     decisions: {
       standing: (sha256) => decisions.standing(sha256),
       async decide(standing, conclusion, auditEntry) {

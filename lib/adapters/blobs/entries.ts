@@ -1,5 +1,6 @@
-/** Mode of the storage directories: only the server's own user can read them. */
+/** Modes of the storage: only the server's own user can read people's files. */
 export const directoryMode = 0o700;
+export const fileMode = 0o600;
 
 /** Locks an upload for its one writer. Closing the file ends the lock. */
 export async function lock(file: Deno.FsFile, id: string): Promise<void> {
@@ -20,6 +21,24 @@ export async function makeDirectory(path: string): Promise<void> {
   } catch (error) {
     if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
   }
+}
+
+/** Renames a file; copies it where the two places are on different file systems. */
+export async function moveFile(from: string, to: string): Promise<void> {
+  try {
+    return await Deno.rename(from, to);
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== "EXDEV") throw error;
+  }
+  const aside = `${to}.moving`;
+  await Deno.copyFile(from, aside);
+  await Deno.chmod(aside, fileMode);
+  {
+    using copy = await Deno.open(aside, { read: true, write: true });
+    await copy.sync();
+  }
+  await Deno.rename(aside, to);
+  await Deno.remove(from);
 }
 
 /** Returns the entries in order of their names; none when the directory is missing. */

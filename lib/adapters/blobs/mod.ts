@@ -10,6 +10,7 @@ import { syncDirectory } from "../disk/secret_file.ts";
 import {
   directoryMode,
   entriesOf,
+  fileMode,
   ignoreMissing,
   lock,
   makeDirectory,
@@ -19,6 +20,7 @@ import {
 } from "./entries.ts";
 import { checkRename } from "./one_file_system.ts";
 import { isFolder, isHash, isId, Places } from "./places.ts";
+import { DiskQuarantine } from "./quarantine.ts";
 import { streamOf } from "./read.ts";
 import { Room } from "./room.ts";
 import { type HashedSoFar, StagedFile, type StagedFileOptions } from "./staged_file.ts";
@@ -26,8 +28,6 @@ import { straysOf } from "./strays.ts";
 
 export { StorageProblem } from "./one_file_system.ts";
 
-/** Only the server's own user can read people's files. */
-const fileMode = 0o600;
 /**
  * Number of interrupted uploads whose hash so far stays in memory, a few hundred bytes each. The bytes of others are read
  * again at their end.
@@ -41,6 +41,7 @@ const hashesKept = 1000;
  * that is neither an id nor a hash, and a `RangeError` for a range outside the blob.
  */
 export class DiskBlobs implements BlobStore {
+  readonly quarantine: DiskQuarantine;
   readonly #places: Places;
   readonly #clock: Clock;
   readonly #room: Room;
@@ -54,6 +55,7 @@ export class DiskBlobs implements BlobStore {
    */
   constructor(root: string, clock: Clock = systemClock, leftFreeBytes = 0) {
     this.#places = new Places(root);
+    this.quarantine = new DiskQuarantine(this.#places);
     this.#clock = clock;
     this.#room = new Room(this.#places.uploads, leftFreeBytes);
   }
@@ -62,7 +64,7 @@ export class DiskBlobs implements BlobStore {
   static async open(root: string, clock: Clock = systemClock, leftFreeBytes = 0): Promise<DiskBlobs> {
     const places = new Places(root);
     await Deno.mkdir(places.root, { recursive: true, mode: directoryMode });
-    for (const path of [places.root, places.uploads, places.files]) {
+    for (const path of [places.root, places.uploads, places.files, places.quarantine]) {
       await makeDirectory(path);
       const { mode } = await Deno.stat(path);
       // A copy or a restore can have widened the mode.

@@ -2,19 +2,21 @@ import { id as idSchema, sha256 as sha256Schema } from "../../protocol/mod.ts";
 
 /**
  * Paths below the storage directory (FI-3): `uploads/{id}` for staged bytes, `files/{first two hex}/{hash}` for blobs,
- * `damaged/{hash}` for blobs that a check set aside. Only this class forms them, from ids of this server and hashes, so no
+ * `quarantine/{hash}` for rejected blobs, `damaged/{hash}` for blobs that a check set aside. Only this class forms them, from ids of this server and hashes, so no
  * name becomes a path (FI-8). Throws a `TypeError` for anything else.
  */
 export class Places {
   readonly root: string;
   readonly uploads: string;
   readonly files: string;
+  readonly quarantine: string;
   readonly damaged: string;
 
   constructor(root: string) {
     this.root = root.replace(/(?<=.)\/+$/, "");
     this.uploads = `${this.root}/uploads`;
     this.files = `${this.root}/files`;
+    this.quarantine = `${this.root}/quarantine`;
     this.damaged = `${this.root}/damaged`;
   }
 
@@ -30,6 +32,10 @@ export class Places {
 
   blob(sha256: string): string {
     return `${this.folder(sha256)}/${sha256}`;
+  }
+
+  quarantined(sha256: string): string {
+    return `${this.quarantine}/${hashOf(sha256)}`;
   }
 
   damagedBlob(sha256: string): string {

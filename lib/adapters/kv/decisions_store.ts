@@ -1,4 +1,4 @@
-import type { BlobRecord } from "../../files/ports.ts";
+import type { BlobRecord, QuarantineRecord, RefusedHash } from "../../files/ports.ts";
 import type { Clock } from "../../platform/mod.ts";
 import type { Verdict } from "../../protocol/mod.ts";
 import type { DecisionStore } from "../../scanning/ports.ts";
@@ -10,11 +10,16 @@ import type { Store } from "./store.ts";
 /** Moderators' decisions on held files in Deno KV, each with its audit entry. */
 export function kvDecisionStore({ kv }: Store, audit: Pick<KvAudit, "commit">, clock: Clock): DecisionStore {
   const read = (sha256: string) =>
-    kv.getMany<[BlobRecord, ScanRecord]>([keys.blob(sha256), keys.scan(sha256)]);
+    kv.getMany<[BlobRecord, ScanRecord, QuarantineRecord, RefusedHash]>([
+      keys.blob(sha256),
+      keys.scan(sha256),
+      keys.quarantine(sha256),
+      keys.refused(sha256),
+    ]);
 
   return {
     async standing(sha256) {
-      const [blob, scan] = await read(sha256);
+      const [blob, scan, quarantine, refused] = await read(sha256);
       if (blob.value === null) return null;
       // Read after the versions: newer verdicts make the write fail.
       const verdicts: Verdict[] = [];
@@ -27,19 +32,25 @@ export function kvDecisionStore({ kv }: Store, audit: Pick<KvAudit, "commit">, c
         scan: scan.value === null
           ? null
           : { attempts: scan.value.attempts, dueMs: scan.value.lease?.untilMs ?? scan.value.dueMs },
+        quarantine: quarantine.value === null ? null : { untilMs: quarantine.value.untilMs },
+        refusedAs: refused.value?.why ?? null,
         version: { blob: blob.versionstamp, scan: scan.versionstamp },
       };
     },
 
     async decide({ blob: { sha256 }, version }, conclusion, auditEntry) {
-      const [blob, scan] = await read(sha256);
+      const [blob, scan, quarantine, refused] = await read(sha256);
       if (blob.value === null || blob.versionstamp !== version.blob || scan.versionstamp !== version.scan) {
         return false;
       }
       const end = dropScanWrites(sha256, scan);
       const state = stateWrites(blob, conclusion, clock.now());
       const committed = await audit.commit({
-        checks: [...end.checks, ...state.checks],
+        checks: [
+          ...end.checks,
+          ...state.checks,
+          ...(conclusion.fromQuarantine === true ? [quarantine, refused] : []),
+        ],
         sets: state.sets,
         deletes: [...end.deletes, ...state.deletes],
       }, auditEntry);

@@ -19,6 +19,8 @@ function subjectOf(job: FileJob): string {
       return job.fileId;
     case "blob_sweep":
     case "blob_changed":
+    case "blob_quarantine":
+    case "quarantine_end":
       return job.sha256;
     default:
       return job satisfies never;

@@ -16,6 +16,7 @@ import { fileJobSet, inForce, removalWrite, uploadWrites, type Usage } from "./f
 import { getEntries, getValues } from "./get_many.ts";
 import { keys } from "./keys.ts";
 import { type ScanRecord, scanWrites } from "./scan_writes.ts";
+import { kvQuarantine } from "./quarantine_store.ts";
 import type { Store } from "./store.ts";
 
 export { attachable, kvCommandFiles, useWrites } from "./file_uses.ts";
@@ -133,14 +134,15 @@ export function kvFileStore(store: Store, clock: Clock): FileStore {
       ]);
       if (used.versionstamp !== asOf || holds.some((hold) => inForce(hold, clock.now()))) return false;
       const refs = await listed(keys.refsOf(sha256), { limit: 2 });
-      const isLast = refs.every(({ key }) => key[2] === id);
+      const quarantine = await kv.get(keys.quarantine(sha256));
+      const isLast = quarantine.value === null && refs.every(({ key }) => key[2] === id);
       const verdicts = isLast ? await listed<Verdict>(keys.verdictsOf(sha256)) : [];
       const write = removalWrite(
         { stored, used, usage, refsEntry, holds, uses },
         isLast ? { blob, scan, verdicts } : null,
         clock.now(),
       );
-      if ((await committer.commit(write)).ok) return true;
+      if ((await committer.commit({ ...write, checks: [...write.checks ?? [], quarantine] })).ok) return true;
     }
     throw new Error("A file could not be removed: too many writers at once.");
   }
@@ -190,6 +192,8 @@ export function kvFileStore(store: Store, clock: Clock): FileStore {
       const found = await getValues<FileRecord>(kv, refs.map(({ key }) => keys.file(key[2] as string)));
       return found.filter((file) => file !== null);
     },
+
+    ...kvQuarantine(store, clock),
 
     async blobs(sha256s) {
       const found = await getValues<BlobRecord>(kv, [...new Set(sha256s)].map(keys.blob));

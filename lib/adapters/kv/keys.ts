@@ -168,6 +168,9 @@ export const keys = {
   verdictsOf: (sha256: string) => ["verdict", sha256],
   /** A hash that uploads may not have (SC-4); scanning. Never ends. */
   refused: (sha256: string) => ["refused", sha256],
+  /** Until when the bytes of a rejected blob are in quarantine (SC-8); scanning, with the verdict. Ends after 14 days or with a release. */
+  quarantine: (sha256: string) => ["quarantine", sha256],
+  quarantines: () => ["quarantine"],
   /** A blob's scan: when it is due and who has its lease; files, then scanning. Ends with the verdict. */
   scan: (sha256: string) => ["scan", sha256],
   scans: () => ["scan"],

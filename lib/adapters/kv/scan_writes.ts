@@ -1,6 +1,6 @@
-import type { BlobRecord, FileJob, RefusedHash } from "../../files/ports.ts";
+import type { BlobRecord, FileJob, QuarantineRecord, RefusedHash } from "../../files/ports.ts";
 import type { Conclusion, ScanJob } from "../../scanning/ports.ts";
-import type { Verdict } from "../../protocol/mod.ts";
+import { limits, type Verdict } from "../../protocol/mod.ts";
 import { blobWrites } from "./blob_writes.ts";
 import type { Write } from "./committer.ts";
 import { keys } from "./keys.ts";
@@ -15,6 +15,16 @@ export interface ScanRecord {
 
 /** A conclusion as stored; a match refuses its hash as `match`. */
 export type StoredConclusion = Omit<Conclusion, "refuse"> & { refuse?: RefusedHash["why"] };
+
+/** Returns the writes that begin a quarantine (SC-8): its record, and the jobs that move the bytes and end it. */
+export function quarantineSets(sha256: string, nowMs: number): Sets {
+  const record: QuarantineRecord = { sinceMs: nowMs, untilMs: nowMs + limits.quarantineMs };
+  return [
+    { key: keys.quarantine(sha256), value: record },
+    jobSet(nowMs, { kind: "blob_quarantine", sha256 }),
+    jobSet(record.untilMs, { kind: "quarantine_end", sha256 }),
+  ];
+}
 
 type Sets = NonNullable<Write["sets"]>;
 
@@ -73,23 +83,33 @@ export function concludeWrite(
   };
 }
 
-/** Returns the blob's writes of a conclusion, without its scan. A rejected blob stays rejected. */
+/**
+ * Returns the blob's writes of a conclusion, without its scan. A rejected blob stays rejected, unless a moderator releases it
+ * from quarantine: then its hash is no longer refused either.
+ */
 export function stateWrites(
   blob: Deno.KvEntry<BlobRecord>,
-  { state: concluded, verdicts, refuse }: StoredConclusion,
+  { state: concluded, verdicts, refuse, fromQuarantine = false }: StoredConclusion,
   nowMs: number,
 ): Required<Pick<Write, "checks" | "sets" | "deletes" | "valueBytes">> {
   const before = blob.value;
-  const state = before.state === "rejected" ? before.state : concluded;
+  const { sha256 } = before;
+  const state = before.state === "rejected" && !fromQuarantine ? before.state : concluded;
   const scanMs = before.scanMs ?? Math.max(0, nowMs - before.createdMs);
   const written = blobWrites(before, { ...before, state, scanMs });
-  const sets: Sets = [...written.sets, ...verdictSets(before.sha256, verdicts)];
+  const sets: Sets = [...written.sets, ...verdictSets(sha256, verdicts)];
   if (refuse !== undefined) {
     const refused: RefusedHash = { why: refuse, atMs: nowMs };
-    sets.push({ key: keys.refused(before.sha256), value: refused });
+    sets.push({ key: keys.refused(sha256), value: refused });
   }
-  if (state !== before.state) sets.push(blobChangedSet(before.sha256, nowMs));
-  return { checks: [blob], sets, deletes: written.deletes, valueBytes: bytesOf(verdicts) };
+  if (state !== before.state) sets.push(blobChangedSet(sha256, nowMs));
+  // The bytes of a match become evidence instead.
+  if (state === "rejected" && before.state !== state && refuse !== "match") {
+    sets.push(...quarantineSets(sha256, nowMs));
+  }
+  const deletes = [...written.deletes];
+  if (fromQuarantine) deletes.push(keys.quarantine(sha256), keys.refused(sha256));
+  return { checks: [blob], sets, deletes, valueBytes: bytesOf(verdicts) };
 }
 
 export function verdictSets(sha256: string, verdicts: readonly Verdict[]): Sets {
@@ -98,10 +118,11 @@ export function verdictSets(sha256: string, verdicts: readonly Verdict[]): Sets 
 
 /** Returns the job that tells owners and waiting commands of a blob's new state. */
 export function blobChangedSet(sha256: string, nowMs: number): { key: Deno.KvKey; value: FileJob } {
-  return {
-    key: keys.job(nowMs, `blob_changed:${sha256}`),
-    value: { kind: "blob_changed", sha256 },
-  };
+  return jobSet(nowMs, { kind: "blob_changed", sha256 });
+}
+
+function jobSet(dueMs: number, job: FileJob & { sha256: string }): { key: Deno.KvKey; value: FileJob } {
+  return { key: keys.job(dueMs, `${job.kind}:${job.sha256}`), value: job };
 }
 
 /** Estimates the bytes of these verdicts in a commit: two for each character of text from people or services. */

@@ -22,7 +22,7 @@ export function* checkBytes(facts: StorageFacts): Generator<Finding> {
   }
   for (const blob of facts.blobs.values()) {
     if (!facts.onDisk.has(blob.sha256)) yield* checkAbsent(facts, blob);
-    if (!referred.has(blob.sha256)) yield* withoutFile(facts, blob);
+    if (!referred.has(blob.sha256) && !facts.quarantines.has(blob.sha256)) yield* withoutFile(facts, blob);
   }
 }
 
@@ -122,7 +122,10 @@ function* checkMatched(facts: StorageFacts, sha256: string): Generator<Finding> 
   }
 }
 
-function* checkAbsent(facts: StorageFacts, { sha256 }: BlobRecord): Generator<Finding> {
+function* checkAbsent(facts: StorageFacts, { sha256, state }: BlobRecord): Generator<Finding> {
+  // Rejected bytes end with their quarantine.
+  const quarantined = facts.quarantined.has(sha256) || !facts.quarantines.has(sha256);
+  if (state === "rejected" && facts.matches.get(sha256) === undefined && quarantined) return;
   const evidence = facts.matches.get(sha256)?.evidence;
   if (evidence === "sealed" || evidence === "destroyed") return;
   yield {

@@ -23,6 +23,9 @@ export interface StorageFacts {
   onDisk: BlobsOnDisk;
   /** Sizes of staged uploads, by id. */
   staged: ReadonlyMap<string, number>;
+  /** Hashes of the bytes in quarantine, and those that have a record of it (SC-8). */
+  quarantined: ReadonlySet<string>;
+  quarantines: ReadonlySet<string>;
   /** Paths below the storage directory that belong to nothing. */
   strays: readonly string[];
   blobs: ReadonlyMap<string, BlobRecord>;
@@ -92,6 +95,8 @@ export async function readFacts(
     nowMs,
     onDisk,
     staged: new Map((await Array.fromAsync(disk.staged())).map(({ id, sizeBytes }) => [id, sizeBytes])),
+    quarantined: new Set((await Array.fromAsync(disk.quarantine.list())).map(({ sha256 }) => sha256)),
+    quarantines: new Set((await entries(keys.quarantines())).map(({ key }) => key[1] as string)),
     strays: await Array.fromAsync(disk.strays()),
     blobs: await read<BlobRecord>(keys.blobs()),
     blobsIn: (await pairs(every(keys.blobIn("", "")))).map(([state, sha256]) => ({

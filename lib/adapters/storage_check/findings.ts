@@ -5,6 +5,8 @@ export type FindingKind =
   | "bytes missing"
   | "bytes damaged"
   | "bytes without record"
+  | "rejected bytes not in quarantine"
+  | "bytes in quarantine without record"
   | "matched bytes not sealed away"
   | "wrong size"
   | "blob without file"
@@ -29,7 +31,10 @@ export interface Mend {
   how: string;
   sets?: NonNullable<Write["sets"]>;
   deletes?: Deno.KvKey[];
-  disk?: { act: "remove" | "setAside"; sha256: string } | { act: "unstage"; id: string };
+  disk?: { act: "remove" | "setAside" | "quarantine" | "restore" | "destroy"; sha256: string } | {
+    act: "unstage";
+    id: string;
+  };
 }
 
 export interface Finding {

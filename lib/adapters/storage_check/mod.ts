@@ -7,6 +7,7 @@ import type { DiskBlobs } from "../blobs/mod.ts";
 import { checkBytes } from "./bytes.ts";
 import type { StorageFacts } from "./facts.ts";
 import type { Finding, Mend } from "./findings.ts";
+import { checkQuarantine } from "./quarantine.ts";
 import { checkRecords } from "./records.ts";
 import { checkScans } from "./scans.ts";
 import { checkUploads } from "./uploads.ts";
@@ -21,6 +22,7 @@ const writesAtOnce = 200;
 export function check(facts: StorageFacts): Finding[] {
   return [
     ...checkBytes(facts),
+    ...checkQuarantine(facts),
     ...checkUploads(facts),
     ...checkRecords(facts),
     ...checkScans(facts),
@@ -33,7 +35,7 @@ export function check(facts: StorageFacts): Finding[] {
  */
 export async function mend(
   kv: Deno.Kv,
-  disk: Pick<DiskBlobs, "remove" | "setAside" | "unstage">,
+  disk: Pick<DiskBlobs, "quarantine" | "remove" | "setAside" | "unstage">,
   { sets = [], deletes = [], disk: onDisk }: Mend,
 ): Promise<void> {
   const writes = [
@@ -48,6 +50,12 @@ export async function mend(
       return await disk.remove(onDisk.sha256);
     case "setAside":
       return await disk.setAside(onDisk.sha256);
+    case "quarantine":
+      return await disk.quarantine.put(onDisk.sha256);
+    case "restore":
+      return void await disk.quarantine.restore(onDisk.sha256);
+    case "destroy":
+      return await disk.quarantine.destroy(onDisk.sha256);
     case "unstage":
       return await disk.unstage(onDisk.id);
     case undefined:

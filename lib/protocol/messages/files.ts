@@ -31,6 +31,8 @@ export const fileMessages = {
   "file.notNow": "This file cannot be deleted now. The server deletes it later.",
   "file.scanning": "The file is being scanned. Try again in a moment.",
   "file.notHeld": "This file is {state}; only held files need a decision.",
+  "file.notRejected": "This file is {state}, not rejected.",
+  "file.quarantineOver": "The bytes of this file have left the quarantine.",
   "file.harmful": "This file is harmful; moderators cannot change that.",
   "file.unchecked": "This file is still being checked. It can be rejected, not released.",
   "file.gone": "No such file. It may have been deleted.",

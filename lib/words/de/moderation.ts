@@ -13,7 +13,8 @@ export const moderation: Words["moderation"] = {
   scanningNoneTitle: "Nichts wird geprüft",
   scanningNone: "Neue Dateien erscheinen hier, bis sie geprüft sind.",
   rejectedNoneTitle: "Nichts wurde abgewiesen",
-  rejectedNone: "Dateien, die eine Prüfung nicht bestehen, bleiben hier, bis sie gelöscht werden.",
+  rejectedNone:
+    "Dateien, die eine Prüfung nicht bestehen, bleiben hier, solange ihre Daten aufbewahrt werden.",
   one: "Datei",
   since: "Seit {time}",
   noVerdict: "Noch keine Prüfergebnisse.",
@@ -46,6 +47,11 @@ export const moderation: Words["moderation"] = {
   confirm: "Ich habe die Prüfergebnisse gelesen",
   confirmHint:
     "Freigeben stellt die Datei allen zu, an die sie gesendet wurde. Abweisen sperrt sie, auch für neue Uploads.",
+  quarantined: "In Quarantäne bis {time}, danach gelöscht",
+  releaseTitle: "Fehlalarm freigeben",
+  releaseLead: "Freigeben stellt die Datei allen zu, an die sie gesendet wurde, und erlaubt neue Uploads.",
+  confirmRelease: "Die Prüfergebnisse sind ein Fehlalarm",
+  confirmReleaseHint: "Empfänger können die Datei danach öffnen.",
   release: "Freigeben",
   reject: "Abweisen",
 };

@@ -35,6 +35,8 @@ export const files: Translated<typeof fileMessages> = {
   "file.notNow": "Diese Datei lässt sich jetzt nicht löschen. Der Server löscht sie später.",
   "file.scanning": "Die Datei wird gerade geprüft. Versuch es gleich noch einmal.",
   "file.notHeld": "Diese Datei ist {state}; nur zurückgehaltene Dateien brauchen eine Entscheidung.",
+  "file.notRejected": "Diese Datei ist {state}, nicht abgewiesen.",
+  "file.quarantineOver": "Die Daten dieser Datei sind nicht mehr in Quarantäne.",
   "file.harmful": "Diese Datei ist schädlich; daran kann die Moderation nichts ändern.",
   "file.unchecked": "Diese Datei wird noch geprüft. Du kannst sie abweisen, nicht freigeben.",
   "file.gone": "Diese Datei gibt es nicht. Vielleicht wurde sie gelöscht.",

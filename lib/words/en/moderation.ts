@@ -12,7 +12,7 @@ export const moderation = {
   scanningNoneTitle: "Nothing is being checked",
   scanningNone: "New uploads appear here until they are scanned.",
   rejectedNoneTitle: "Nothing was rejected",
-  rejectedNone: "Files that fail a scan are listed here until they are deleted.",
+  rejectedNone: "Files that fail a scan are listed here while their bytes are kept.",
   one: "File",
   since: "Since {time}",
   noVerdict: "No scan results yet.",
@@ -45,6 +45,11 @@ export const moderation = {
   confirm: "I have read the scan results",
   confirmHint:
     "Release delivers the file to everyone it was sent to. Reject blocks this file and new uploads of it.",
+  quarantined: "In quarantine until {time}, then deleted",
+  releaseTitle: "Release a false alarm",
+  releaseLead: "Release delivers the file to everyone it was sent to, and allows new uploads of it.",
+  confirmRelease: "The scan results are a false alarm",
+  confirmReleaseHint: "Recipients can then open the file.",
   release: "Release",
   reject: "Reject",
 };

@@ -5,7 +5,7 @@ import { useWords } from "../../../../components/words.tsx";
 import { definePerson, type PersonState } from "../../../../lib/web/define.ts";
 import { type FormProblem, problemOf, readForm } from "../../../../lib/web/forms/form.ts";
 import { noPage, refusedPage, seeOther } from "../../../../lib/web/pages.ts";
-import { checked, fileDecision, Refusal, sha256 } from "../../../../lib/protocol/mod.ts";
+import { type AdminFile, checked, fileDecision, Refusal, sha256 } from "../../../../lib/protocol/mod.ts";
 import { wordsOf } from "../../../../lib/words/mod.ts";
 
 export const handler = definePerson.handlers({
@@ -14,7 +14,7 @@ export const handler = definePerson.handlers({
     const { language } = ctx.state;
     const form = await readForm(ctx.req);
     if (form instanceof Refusal) return await refused(ctx, form, problemOf(form, language), "");
-    const release = form.get("decision") === "release";
+    const release = form.get("decision") !== "reject";
     const typed = form.get("reason")?.trim() ?? "";
     const decision = decisionOf(form, typed);
     if (decision instanceof Refusal) {
@@ -31,7 +31,7 @@ export const handler = definePerson.handlers({
 /** What the form says; what is neither a release nor a rejection decides nothing. */
 function decisionOf(form: URLSearchParams, reason: string) {
   const word = form.get("decision");
-  if (word !== "release" && word !== "reject") {
+  if (word !== "release" && word !== "reject" && word !== "false_alarm") {
     return new Refusal("invalid_params", "file.decide");
   }
   if (form.get("confirm") !== "yes") {
@@ -39,7 +39,12 @@ function decisionOf(form: URLSearchParams, reason: string) {
       fields: { confirm: "field.scanResults" },
     });
   }
-  return checked(fileDecision, { release: word === "release", reason });
+  const falseAlarm = word === "false_alarm";
+  return checked(fileDecision, {
+    release: word !== "reject",
+    reason,
+    ...(falseAlarm ? { falseAlarm } : {}),
+  });
 }
 
 async function refused(ctx: Context<PersonState>, refusal: Refusal, problem: FormProblem, reason: string) {
@@ -58,6 +63,12 @@ async function blob(ctx: Context<PersonState>) {
   return file;
 }
 
+/** SC-9: what is on a list of abuse or of intimate images is no false alarm of a scanner. */
+function isReleasable({ quarantinedUntil, verdicts }: AdminFile): boolean {
+  return quarantinedUntil !== null &&
+    !verdicts.some(({ verdict }) => verdict === "match" || verdict === "ncii");
+}
+
 export default definePerson.page<typeof handler>(function AdminFilePage({ data: { file, reason, problem } }) {
   const words = useWords("moderation");
   return (
@@ -68,8 +79,8 @@ export default definePerson.page<typeof handler>(function AdminFilePage({ data: 
         problem={problem}
       />
       <BlobCard file={file} linked={false} />
-      {file.state === "held"
-        ? <DecisionForm sha256={file.sha256} reason={reason} errors={problem?.fields ?? {}} />
+      {file.state === "held" || isReleasable(file)
+        ? <DecisionForm file={file} reason={reason} errors={problem?.fields ?? {}} />
         : null}
     </>
   );
