@@ -83,6 +83,34 @@ Deno.test("CO-3: blocked between send and delivery looks the same too, and nothi
   assert.deepEqual(rig.bell.changesOf(bob.userId), []);
 });
 
+/** Commits in which a burst of sends to one person, and then the release of a burst of scheduled ones, were written. */
+async function commitsOfBursts(change: PreferencesChange): Promise<number[]> {
+  await using rig = await CommandRig.open();
+  const [ann, bob] = [rig.person("ann"), rig.person("bob")];
+  rig.connect(ann, bob);
+  await rig.prefer(bob, change);
+  const commits = async () => {
+    const versions = new Set<string>();
+    for await (const { versionstamp } of rig.store.kv.list({ prefix: ["state", bob.userId] })) {
+      versions.add(versionstamp);
+    }
+    return versions.size;
+  };
+  await Promise.all(Array.from({ length: 20 }, () => rig.send(ann, bob)));
+  const sent = await commits();
+  const deliverAt = iso(rig.clock.now() + 1000);
+  await Promise.all(Array.from({ length: 20 }, () => rig.send(ann, bob, { deliverAt })));
+  await rig.runDue(1000);
+  await rig.rest();
+  return [sent, await commits()];
+}
+
+Deno.test("CO-10: a burst of withheld commands takes as many commits, and so as long, as one that waits", async () => {
+  const waiting = await commitsOfBursts({});
+  assert.deepEqual(waiting, [20, 40]);
+  for (const change of Object.values(unwanted)) assert.deepEqual(await commitsOfBursts(change), waiting);
+});
+
 Deno.test("CO-3: a withheld command is not counted against an inbox and leaves no log entry", async () => {
   await using rig = await CommandRig.open();
   const [ann, bob] = [rig.person("ann"), rig.person("bob")];

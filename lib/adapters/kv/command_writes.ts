@@ -46,6 +46,7 @@ export function acceptanceWrite(
       ...jobs.map(jobSet),
     ],
     appends: [],
+    apart: [],
     valueBytes: fixedBytes + states.length * recipientBytes + textBytes(command),
   };
   if (record.cast !== undefined) {
@@ -58,9 +59,10 @@ export function acceptanceWrite(
   for (const { userId, allowedBy, withheldBy } of states) {
     const short: ShortFirst = { first: true, allowedBy, withheldBy };
     write.sets!.push({ key: keys.state(userId, command.id), value: short });
-    if (command.deliverAt === null && withheldBy === null) {
-      write.appends!.push({ log: keys.inbox(userId), value: { commandId: command.id } });
-    }
+    if (command.deliverAt !== null) continue;
+    // CO-10: a sender's commands to one person take a commit each, also when they are withheld.
+    if (withheldBy !== null) write.apart!.push(keys.inbox(userId));
+    else write.appends!.push({ log: keys.inbox(userId), value: { commandId: command.id } });
   }
   addUses(write, carries);
   return write;
@@ -92,6 +94,7 @@ export function changeWrite(changes: readonly Change[]): ChangeWrite {
     sets: [],
     deletes: [],
     appends: [],
+    apart: [],
     sums: [],
     valueBytes: 0,
   };
@@ -113,6 +116,8 @@ export function changeWrite(changes: readonly Change[]): ChangeWrite {
     if (placeBefore === null && to.place === "first") {
       // The log entry and this record share the commit, so the record's new versionstamp is the entry's place.
       write.appends.push({ log: keys.inbox(from.userId), value: { commandId: from.commandId } });
+    } else if (from.record.state === "scheduled" && to.withheldBy !== null) {
+      write.apart.push(keys.inbox(from.userId));
     } else if (placeBefore !== null && to.place === null) {
       write.deletes.push([...keys.inbox(from.userId), placeBefore]);
     }

@@ -16,6 +16,8 @@ export interface Write {
   sums?: { key: Deno.KvKey; by: bigint }[];
   /** Appends to logs: the commit's versionstamp becomes the last part of the key. */
   appends?: { log: Deno.KvKey; value: unknown }[];
+  /** Logs that this could have been appended to. It shares no commit with an append to them, so it takes as long as one. */
+  apart?: Deno.KvKey[];
   /** Gets a commit of its own, and so a versionstamp that no other write has. */
   alone?: boolean;
   /** About how many bytes all values have; needed only if one may have more than 1 KiB. */
@@ -252,6 +254,7 @@ function touchedKeys(write: Write): Touched {
   for (const { key } of write.sets ?? []) touched.set(nameOf(key), "written");
   for (const key of write.deletes ?? []) touched.set(nameOf(key), "written");
   for (const { log } of write.appends ?? []) touched.set(nameOf(log), "written");
+  for (const log of write.apart ?? []) touched.set(nameOf(log), "written");
   return touched;
 }
 
