@@ -129,7 +129,9 @@ function Head({ username, userId, worker, path, stoppedSince, restriction }: Hea
       <header class="bar">
         <Brand path={path} />
         {name.value === "" ? null : <span class="who">@{name.value}</span>}
-        {restriction === null ? <ConnectionStatus notice={notice.value} /> : null}
+        {restriction === null
+          ? <ConnectionStatus notice={notice.value} />
+          : <span class="connection" data-connection={restriction}>{words[restriction]}</span>}
         <p class="news" aria-live="polite">
           {news.value === null
             ? null
@@ -198,7 +200,7 @@ function Stopped({ path, since, local }: { path: string; since: string | null; l
 function localTimes(language: Language): void {
   const format = browserTimeFormat(language);
   if (format === null) return;
-  for (const time of document.querySelectorAll<HTMLTimeElement>("main time[data-utc]")) {
+  for (const time of document.querySelectorAll<HTMLTimeElement>(":is(main, .banner-warned) time[data-utc]")) {
     time.title = time.dateTime;
     const text = timeText(format, time.dateTime);
     if (time.textContent !== text) time.textContent = text;

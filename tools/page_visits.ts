@@ -143,6 +143,7 @@ async function annsPages(services: Services): Promise<Visit[]> {
     visit(ann, "/two-factor"),
     visit(ann, "/account"),
     also("dov", "/account", "suspended", {}),
+    also("carla-with-a-rather-long-name", "/send", "muted", {}),
     visit(ann, "/resume"),
     visit(ann, "/welcome/[[step]]", { name: "welcome", path: "/welcome" }),
     ...["who", "when", "ready"].map((step) =>

@@ -167,6 +167,8 @@ async function seedAdmin({ users, categories, commands }: Services, admin: Calle
       until: new Date(Date.now() + 7 * 24 * 3600_000).toISOString(),
     }),
   );
+  const mistaken = good(await users.sanction(admin, carla, { kind: "mute", reason: "Too loud." }));
+  good(await users.lift(admin, carla, mistaken.id, "It was someone else."));
   good(
     await categories.add(admin, {
       slug: "gardens",

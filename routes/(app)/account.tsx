@@ -70,7 +70,7 @@ export default definePerson.page<typeof handler>(function AccountPage({ data }) 
         ? null
         : (
           <section class="panel" aria-labelledby="sanctions">
-            <h2 id="sanctions">{sanctions.label}</h2>
+            <h2 id="sanctions">{data.sanctions.length === 0 ? sanctions.appealTitle : sanctions.label}</h2>
             <SanctionList sanctions={data.sanctions} />
             <p>{sanctions.appeal}</p>
           </section>

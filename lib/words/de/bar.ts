@@ -14,6 +14,8 @@ export const bar: Words["bar"] = {
   invited: "Einladung: {title}",
   warned: "Verwarnung der Moderation",
   muted: "Du kannst gerade keine Aufträge senden",
+  suspended: "Konto gesperrt",
+  two_factor: "Zweiter Faktor nötig",
   online: "Online",
   connecting: "Verbinde",
   offline: "Offline, verbinde neu",

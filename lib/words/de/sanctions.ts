@@ -9,6 +9,7 @@ export const sanctions: Words["sanctions"] = {
   suspendedUntil: "Gesperrt bis {time}.",
   reason: "Grund: „{text}“",
   read: "Gelesen",
+  appealTitle: "Einspruch",
   appeal:
     "Ein Formular für Einsprüche gibt es hier noch nicht. Wende dich außerhalb von Behest an die Leute, die diesen Server betreiben, und nenne deinen Benutzernamen.",
 };

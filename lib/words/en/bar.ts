@@ -13,6 +13,8 @@ export const bar = {
   invited: "Invitation to {title}",
   warned: "Warning from the moderators",
   muted: "You cannot send commands for now",
+  suspended: "Account suspended",
+  two_factor: "Second factor needed",
   online: "Online",
   connecting: "Connecting",
   offline: "Offline, reconnecting",

@@ -8,6 +8,7 @@ export const sanctions = {
   suspendedUntil: "Suspended until {time}.",
   reason: "Reason: “{text}”",
   read: "I have read this",
+  appealTitle: "Appeal",
   appeal:
     "This server has no form for appeals yet. To appeal, contact the people who run it outside of Behest, and give your username.",
 };
