@@ -3,7 +3,7 @@ import { Committer } from "../../lib/adapters/kv/committer.ts";
 import type { Store } from "../../lib/adapters/kv/store.ts";
 import { type OpenServices, openServices } from "../../lib/compose/mod.ts";
 import { type Caller, Ids, type Log, type Random, silentLog } from "../../lib/platform/mod.ts";
-import { Refusal } from "../../lib/protocol/mod.ts";
+import { limits, Refusal } from "../../lib/protocol/mod.ts";
 import type { Services } from "../../lib/web/services.ts";
 import { settle } from "../fakes/clock.ts";
 import { MemoryBlobs } from "../fakes/memory_blobs.ts";
@@ -187,6 +187,9 @@ export class World {
 
   /** Until the server rests. */
   async rest(): Promise<void> {
+    await this.#schedule.all();
+    // A socket closes after a short pause of its client.
+    this.clock.leap(limits.closeQuietMs);
     await this.#schedule.all();
     if (this.#calls.size > 0) {
       this.fail(`no answer to ${[...this.#calls].map(({ what }) => what).join(", ")}`);
