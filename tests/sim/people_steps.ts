@@ -165,7 +165,12 @@ function group(world: World): string | null {
       `${name} joins ${where} as ${role}`,
       async (services) => {
         const invited = await services.groups.setMember(admin, where, name, { role });
-        return invited instanceof Refusal ? invited : await services.groups.accept(caller, { group: where });
+        if (invited instanceof Refusal) return invited;
+        const accepted = await services.groups.accept(caller, { group: where });
+        if (!(accepted instanceof Refusal)) return accepted;
+        // A stop or a block keeps the invitation away, which is no membership, also when it is asked again.
+        const { groups } = await services.groups.list(caller);
+        return groups.some((group) => group.name === where) || new Refusal("conflict", accepted.message);
       },
     );
   }
