@@ -4,6 +4,7 @@
  * time of each part and the slowest files. Arguments are passed on: `deno task test tests/unit`.
  */
 import { chromium } from "playwright-core";
+import { libfaketime } from "./faketime.ts";
 import { complain, say } from "../lib/platform/console.ts";
 import { browserPaths, isFile, launchOptions, shellPaths } from "./chromium.ts";
 import { runAllTests, runTests } from "./test_runs.ts";
@@ -12,6 +13,8 @@ import { timesTable } from "./test_times.ts";
 /** A program that tests start, the Debian package that has it, and where it may be. */
 const needed = [
   { program: "chromium", aptPackage: "chromium", paths: browserPaths },
+  { program: "libfaketime", aptPackage: "libfaketime", paths: [libfaketime] },
+  { program: "strace", aptPackage: "strace", paths: ["/usr/bin/strace"] },
   { program: "clamd", aptPackage: "clamav-daemon", paths: ["/usr/sbin/clamd", "/usr/bin/clamd"] },
   { program: "nginx", aptPackage: "nginx", paths: ["/usr/sbin/nginx", "/usr/bin/nginx"] },
 ] as const;

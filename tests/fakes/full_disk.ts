@@ -16,6 +16,12 @@ export class FullDisk implements AsyncDisposable {
     return new FullDisk(disk.root, disk);
   }
 
+  /** Nothing on it can be written any longer. */
+  async makeReadOnly(): Promise<void> {
+    const { success } = await new Deno.Command("mount", { args: ["-o", "remount,ro", this.root] }).output();
+    if (!success) throw new Error(`${this.root} could not be made read-only.`);
+  }
+
   /** Takes what is free but so many bytes. */
   async fillBut(bytes: number): Promise<void> {
     const { bavail, bsize } = await statfs(this.root);

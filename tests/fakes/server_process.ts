@@ -62,6 +62,10 @@ export class ServerProcess {
     return this.#child.status;
   }
 
+  get pid(): number {
+    return this.#child.pid;
+  }
+
   get port(): string {
     return new URL(this.origin).port;
   }

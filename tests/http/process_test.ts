@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type Config, ConfigProblem, readConfig } from "../../lib/config/mod.ts";
 import { permissionFlags } from "../../tools/permissions.ts";
+import { FullDisk } from "../fakes/full_disk.ts";
 import { logIn, ServerProcess } from "../fakes/server_process.ts";
 import { until } from "../fakes/until.ts";
 
@@ -150,6 +151,16 @@ Deno.test("OP-3: a log file that cannot be written stops the start in one line",
   await Deno.writeTextFile(`${dir.path}/file`, "in the way");
   const line = await failedStart({ BEHEST_DATA_DIR: `${dir.path}/file/data` });
   assert.match(line, /^BEHEST_DATA_DIR: the log file .+ cannot be written \(.+\); for example /);
+});
+
+Deno.test("OP-9, OP-3: a data directory on a read-only disk stops the start in one line", async () => {
+  await using disk = await FullDisk.of(16 * 2 ** 20);
+  await disk.makeReadOnly();
+  const line = await failedStart({ BEHEST_DATA_DIR: `${disk.root}/data` });
+  assert.match(
+    line,
+    /^BEHEST_DATA_DIR: the log file .+ cannot be written \(Read-only file system.*\); for example /,
+  );
 });
 
 Deno.test("WS-8: SIGTERM tells the sockets, closes them with 4503 and ends with 0 within 10 s", async () => {
