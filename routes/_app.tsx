@@ -1,14 +1,9 @@
 import { asset } from "fresh/runtime";
 import { define } from "../lib/web/define.ts";
+import { pageChangeStyle } from "../lib/web/page_changes.ts";
 import { isDiscreet, timeFormatOf } from "../lib/web/browser_settings.ts";
 import { acceptedLanguage } from "../lib/words/mod.ts";
 
-/**
- * Fades one page into the next. In the page itself: a browser that asks for this rule before it has the stylesheet ends the
- * transition with an error.
- */
-const pageChanges =
-  "@media (prefers-reduced-motion: no-preference) { @view-transition { navigation: auto } }";
 /** The browser paints nothing before it has read this element: half a page would move when the rest arrives. */
 const pageEnd = "page-end";
 /** Preact's types do not know the attribute yet. */
@@ -38,7 +33,7 @@ export default define.page(function Document({ Component, state, req }) {
             <link rel="manifest" href="/manifest.webmanifest" />
           </>
         )}
-        <style>{pageChanges}</style>
+        <style>{pageChangeStyle}</style>
         <link rel="stylesheet" href={asset("/styles.css")} />
         <link rel="expect" href={`#${pageEnd}`} {...blocking} />
       </head>

@@ -7,6 +7,7 @@ import type { State } from "./define.ts";
 import { isDiskFull } from "../platform/mod.ts";
 import { Refusal, say } from "../protocol/mod.ts";
 import { isRefusedOrigin } from "./origins.ts";
+import { pageChangeSource } from "./page_changes.ts";
 import { problem } from "./problems.ts";
 import type { Services } from "./services.ts";
 import { acceptedLanguage } from "../words/mod.ts";
@@ -117,7 +118,8 @@ const pagePolicy: Middleware<State> = (ctx) =>
   ctx.req.headers.has("upgrade") || isCall(ctx.url.pathname) ? ctx.next() : nonceCsp(ctx);
 
 /** For answers that are no page of the app: no script at all; style and pictures for error pages. */
-const scriptlessPolicy = "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; " +
+const scriptlessPolicy =
+  `default-src 'none'; style-src 'self' ${pageChangeSource}; img-src 'self'; font-src 'self'; ` +
   "form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /** For the service worker: it fetches from here, and shows nothing. */
