@@ -90,6 +90,11 @@ export class Safety {
     return { stopped: false };
   }
 
+  /** Whether the person's stop is in this process only, as the store cannot be written. */
+  isUnsaved(userId: string): boolean {
+    return this.#saving.unsavedSinceMs(userId) !== undefined;
+  }
+
   async stoppedSince(userId: string): Promise<string | null> {
     const sinceMs = this.#saving.unsavedSinceMs(userId) ??
       (await this.#parts.consent.stopOf(userId))?.sinceMs;

@@ -46,6 +46,3 @@ export function localPath(path: string | null | undefined): string {
 export function seeOther(path: string, headers: Record<string, string> = {}): Response {
   return new Response(null, { status: 303, headers: { ...headers, location: path } });
 }
-
-/** Where a person comes whose stop could not be saved: the page says so (OP-9). */
-export const unsavedPath = "/resume?unsaved";

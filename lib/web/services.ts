@@ -76,7 +76,7 @@ export interface Services {
     & Pick<Transitions, "cancel" | "review" | "update">
     & Pick<History, "get" | "inboxList" | "list">;
   readonly sanctions: Pick<OwnSanctions, "list" | "read">;
-  readonly safety: Pick<Safety, "resume" | "stop" | "stoppedSince">;
+  readonly safety: Pick<Safety, "isUnsaved" | "resume" | "stop" | "stoppedSince">;
   readonly files: Pick<
     Files,
     | "abandon"

@@ -4,13 +4,13 @@ import { Check } from "../../components/Field.tsx";
 import { useWords } from "../../components/words.tsx";
 import { definePerson } from "../../lib/web/define.ts";
 import { problemOf, readForm } from "../../lib/web/forms/form.ts";
-import { localPath, refusedPage, seeOther, unsavedPath } from "../../lib/web/pages.ts";
+import { localPath, refusedPage, seeOther } from "../../lib/web/pages.ts";
 import { checked, methods, Refusal } from "../../lib/protocol/mod.ts";
 import { wordsOf } from "../../lib/words/mod.ts";
 
 export const handler = definePerson.handlers({
   GET(ctx) {
-    const unsaved = `${ctx.url.pathname}${ctx.url.search}` === unsavedPath;
+    const unsaved = ctx.state.services.safety.isUnsaved(ctx.state.caller.userId);
     const problem = unsaved
       ? problemOf(new Refusal("unavailable", "stop.unsaved"), ctx.state.language)
       : null;

@@ -1,6 +1,6 @@
 import { definePerson } from "../../lib/web/define.ts";
 import { readForm } from "../../lib/web/forms/form.ts";
-import { localPath, seeOther, unsavedPath } from "../../lib/web/pages.ts";
+import { localPath, seeOther } from "../../lib/web/pages.ts";
 import { Refusal } from "../../lib/protocol/mod.ts";
 
 export const handler = definePerson.api({
@@ -10,7 +10,8 @@ export const handler = definePerson.api({
   async POST(ctx) {
     const stop = await ctx.state.services.safety.stop(ctx.state.caller);
     const form = await readForm(ctx.req);
-    if (stop instanceof Refusal) return seeOther(unsavedPath);
+    // That page says that it could not be saved (OP-9).
+    if (stop instanceof Refusal) return seeOther("/resume");
     return seeOther(form instanceof Refusal ? "/" : localPath(form.get("back")));
   },
 });

@@ -157,6 +157,7 @@ export function fakeServices(over: Partial<Config> = {}): FakeServices {
         return Promise.resolve({ stopped: false });
       },
       stoppedSince: () => Promise.resolve(world.stoppedSince),
+      isUnsaved: () => false,
     },
     sanctions: {
       list: () => Promise.resolve({ sanctions: world.ownSanctions }),

@@ -105,13 +105,17 @@ Deno.test("OP-9, CO-6: a stop that has no room at all holds, is told as unsaved,
       headers: { ...bob.headers, cookie: `behest_session=${bob.token}` },
     });
     await form.body?.cancel();
-    assert.equal(form.headers.get("location"), "/resume?unsaved");
-    const page = await fetch(`${server.origin}/resume?unsaved`, {
+    assert.equal(form.headers.get("location"), "/resume");
+    const page = await fetch(`${server.origin}/resume`, {
       headers: { cookie: `behest_session=${bob.token}` },
     });
     assert.match(await page.text(), /You are stopped\. The server cannot save it yet/);
     await disk.empty();
     await until(() => log.lines.some(({ event }) => event === "stop.saved"), "the stop in the store");
+    const saved = await fetch(`${server.origin}/resume`, {
+      headers: { cookie: `behest_session=${bob.token}` },
+    });
+    assert.doesNotMatch(await saved.text(), /cannot save it/);
     const repeated = await call(phone.socket, "again", "safety.stop");
     assert.equal((repeated.result as { stopped: boolean }).stopped, true);
   }

@@ -4,6 +4,7 @@ export const moderation: Words["moderation"] = {
   title: "Dateien und Quarantäne",
   lead: "Angaben zu Dateien, Prüfergebnisse und wem sie gehören. Der Inhalt wird hier nie gezeigt.",
   doneReleased: "Freigegeben. Aufträge mit der Datei werden jetzt zugestellt.",
+  doneFalseAlarm: "Freigegeben. Die Datei lässt sich wieder benutzen und hochladen.",
   doneRejected: "Abgewiesen. Niemand kann sie öffnen, und sie lässt sich nicht noch einmal hochladen.",
   held: "Zurückgehalten",
   scanning: "In Prüfung",
@@ -49,9 +50,10 @@ export const moderation: Words["moderation"] = {
     "Freigeben stellt die Datei allen zu, an die sie gesendet wurde. Abweisen sperrt sie, auch für neue Uploads.",
   quarantined: "In Quarantäne bis {time}, danach gelöscht",
   releaseTitle: "Fehlalarm freigeben",
-  releaseLead: "Freigeben stellt die Datei allen zu, an die sie gesendet wurde, und erlaubt neue Uploads.",
+  releaseLead:
+    "Wer die Datei hat, kann sie wieder öffnen, und neue Uploads sind erlaubt. Aufträge, die an ihr gescheitert sind, bleiben gescheitert.",
   confirmRelease: "Die Prüfergebnisse sind ein Fehlalarm",
-  confirmReleaseHint: "Empfänger können die Datei danach öffnen.",
+  confirmReleaseHint: "Du kannst das nicht rückgängig machen.",
   release: "Freigeben",
   reject: "Abweisen",
 };

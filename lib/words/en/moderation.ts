@@ -3,6 +3,7 @@ export const moderation = {
   title: "Files and quarantine",
   lead: "File details, scan results and owners. Content is never shown here.",
   doneReleased: "Released. Commands with this file are delivered now.",
+  doneFalseAlarm: "Released. The file can be used and uploaded again.",
   doneRejected: "Rejected. Nobody can open it, and new uploads of it are refused.",
   held: "Held",
   scanning: "Being checked",
@@ -47,9 +48,10 @@ export const moderation = {
     "Release delivers the file to everyone it was sent to. Reject blocks this file and new uploads of it.",
   quarantined: "In quarantine until {time}, then deleted",
   releaseTitle: "Release a false alarm",
-  releaseLead: "Release delivers the file to everyone it was sent to, and allows new uploads of it.",
+  releaseLead:
+    "People who have the file can open it again, and new uploads of it are allowed. Commands that failed with it stay failed.",
   confirmRelease: "The scan results are a false alarm",
-  confirmReleaseHint: "Recipients can then open the file.",
+  confirmReleaseHint: "You cannot undo this.",
   release: "Release",
   reject: "Reject",
 };

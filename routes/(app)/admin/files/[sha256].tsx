@@ -5,7 +5,14 @@ import { useWords } from "../../../../components/words.tsx";
 import { definePerson, type PersonState } from "../../../../lib/web/define.ts";
 import { type FormProblem, problemOf, readForm } from "../../../../lib/web/forms/form.ts";
 import { noPage, refusedPage, seeOther } from "../../../../lib/web/pages.ts";
-import { type AdminFile, checked, fileDecision, Refusal, sha256 } from "../../../../lib/protocol/mod.ts";
+import {
+  type AdminFile,
+  checked,
+  type FileDecision,
+  fileDecision,
+  Refusal,
+  sha256,
+} from "../../../../lib/protocol/mod.ts";
 import { wordsOf } from "../../../../lib/words/mod.ts";
 
 export const handler = definePerson.handlers({
@@ -14,7 +21,6 @@ export const handler = definePerson.handlers({
     const { language } = ctx.state;
     const form = await readForm(ctx.req);
     if (form instanceof Refusal) return await refused(ctx, form, problemOf(form, language), "");
-    const release = form.get("decision") !== "reject";
     const typed = form.get("reason")?.trim() ?? "";
     const decision = decisionOf(form, typed);
     if (decision instanceof Refusal) {
@@ -24,9 +30,14 @@ export const handler = definePerson.handlers({
     }
     const done = await ctx.state.services.adminFiles.decide(ctx.state.caller, hashIn(ctx), decision);
     if (done instanceof Refusal) return await refused(ctx, done, problemOf(done, language), typed);
-    return seeOther(`/admin/files?notice=${release ? "released" : "rejected"}`);
+    return seeOther(`/admin/files?notice=${noticeFor(decision)}`);
   },
 });
+
+function noticeFor({ release, falseAlarm }: FileDecision): string {
+  if (falseAlarm) return "false_alarm";
+  return release ? "released" : "rejected";
+}
 
 /** What the form says; what is neither a release nor a rejection decides nothing. */
 function decisionOf(form: URLSearchParams, reason: string) {

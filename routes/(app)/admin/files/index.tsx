@@ -43,6 +43,7 @@ function partsOf(words: Words["moderation"]) {
 
 /** Only these words, never text from the address. */
 function noticeOf(words: Words["moderation"], notice: string | null): string | undefined {
+  if (notice === "false_alarm") return words.doneFalseAlarm;
   return notice === "released" ? words.doneReleased : notice === "rejected" ? words.doneRejected : undefined;
 }
 
