@@ -129,7 +129,7 @@ Deno.test("FI-1: a body of which no byte comes is given up after the wait, and n
   }
   await rig.clock.advanceAsync(limits.uploadStallMs);
   const refusal = refusalOf(await uploading);
-  assert.match(english(refusal.message), /No data for 60 seconds/);
+  assert.match(english(refusal.message), /No data arrived for 60 seconds/);
   assert.equal(feed.cancelled, true);
   assert.equal(rig.clock.pending, 0);
   await assertNothing(rig);
