@@ -13,7 +13,7 @@ export const tokens = {
   type: ["text-s", "text-m", "text-l", "text-xl", "text-xxl"],
   faces: ["serif", "sans"],
   corners: ["r-s", "r-m", "r-round"],
-  motion: ["motion", "motion-slow"],
+  motion: ["motion", "motion-slow", "motion-page"],
 } as const;
 
 /** What each token looks like. Its look is a class: a strict policy lets no style stand in the page. */

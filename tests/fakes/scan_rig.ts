@@ -144,6 +144,7 @@ export class ScanRig {
   /** Names of what is due to be told of, oldest first. */
   changed(): string[] {
     return this.memory.list<{ kind: string; sha256: string }>({ prefix: keys.jobs() })
+      .filter(({ value }) => value.kind === "blob_changed")
       .map(({ value }) => value.sha256);
   }
 }

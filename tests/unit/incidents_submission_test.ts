@@ -114,7 +114,7 @@ Deno.test("SC-6: a CyberTipline that does not answer costs nothing but the try",
     at.service.instead(endpoint, () => new Response("down", { status: 503 }));
     const refused = await at.submit();
     assert.equal(kindOf(refused), "unavailable", endpoint);
-    assert.match(messageOf(refused), /HTTP 503.*draft is kept/);
+    assert.match(messageOf(refused), /draft is kept.*HTTP 503/);
     assert.equal((await at.record()).state, "open");
   }
   must(await at.submit());
