@@ -112,5 +112,7 @@ export class Intake {
   async #removeUnused(sha256: string): Promise<void> {
     const { store, blobs } = this.#parts;
     if (await store.claimSweep(sha256)) await blobs.remove(sha256);
+    // The hash was rejected while these bytes came in.
+    else if (await store.quarantine(sha256) !== null) await blobs.quarantine.put(sha256);
   }
 }

@@ -26,13 +26,15 @@ export class UploadCompletion {
 
   /** Makes the file of an upload whose bytes have all arrived. Call it only with the upload's lock. */
   async complete(record: UploadRecord): Promise<UploadRecord | Refusal> {
-    const { blobs } = this.#parts;
+    const { store, blobs } = this.#parts;
     const { id, sizeBytes, finishing } = record;
     if (finishing !== null) {
       if (await this.#isStaged(record)) return await this.#accept(record, id, finishing);
       // The blob store may keep the bytes already, with only the file record missing.
       const isKept = await blobs.sizeOf(finishing.sha256) === sizeBytes;
-      return isKept ? await this.#accept(record, null, finishing) : await this.lost(record);
+      // Rejected bytes are no longer there; what becomes of the upload is known all the same (SC-4, SC-8).
+      const isKnown = isKept || await store.refused(finishing.sha256) !== null;
+      return isKnown ? await this.#accept(record, null, finishing) : await this.lost(record);
     }
     await using staged = await blobs.reopen(id, sizeBytes);
     return staged === null ? await this.lost(record) : await this.finish(record, staged);
