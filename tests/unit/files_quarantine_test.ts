@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { bytesOf, FilesRig, hashOf, origin, refusalOf, taken } from "../fakes/files_rig.ts";
+import { bytesOf, FilesRig, hashOf, origin, refusalOf, streamOf, taken } from "../fakes/files_rig.ts";
 
 const quarantinedIn = async (rig: FilesRig) =>
   (await Array.fromAsync(rig.blobs.quarantine.list())).map(({ sha256 }) => sha256);
@@ -33,7 +33,7 @@ Deno.test("SC-8: bytes that came in while their hash was rejected go to quaranti
     await rig.blobs.quarantine.put(sha256);
     await keep(id, sha256);
   };
-  const stream = new Response(bytesOf("bad")).body!;
+  const stream = streamOf(bytesOf("bad"));
   const answer = await rig.files.upload(ann, origin, { name: "a", size: 3 }, stream);
   assert.equal(refusalOf(answer).kind, "not_clean");
   assert.deepEqual(await rig.kept(), []);
