@@ -1,4 +1,3 @@
-import { setImmediate } from "node:timers";
 /**
  * A version as it was read, or null for a missing key. `moment` is `Committer.moment` before the read; set it only for keys
  * that are written through this committer alone, in a store that belongs to this process.
@@ -195,9 +194,8 @@ export class Committer {
   }
 }
 
-/** Not a timer of zero, which takes more than 2 ms here: a turn of the event loop takes a hundredth of that. */
 function nextTurn(): Promise<void> {
-  return new Promise((resolve) => void setImmediate(resolve));
+  return new Promise((resolve) => void setTimeout(resolve, 0));
 }
 
 interface Size {
