@@ -1,10 +1,10 @@
-import { generateAuthenticationOptions, verifyAuthenticationResponse } from "@simplewebauthn/server";
 import { type Answer, limits, type PasskeyOptions, type PasskeyUsed, Refusal } from "../protocol/mod.ts";
 import type { LoggedIn } from "./accounts.ts";
 import {
   challengeBytes,
   keepChallenge,
   noteUnverified,
+  passkeyLibrary,
   type Place,
   refuseAddress,
   takeChallenge,
@@ -28,6 +28,7 @@ export class PasskeyLogins {
     const { counts, clock, random } = this.#needs;
     const wait = await countChallenge(counts, origin.address, clock.now());
     if (wait !== null) return wait;
+    const { generateAuthenticationOptions } = await passkeyLibrary();
     const options = await generateAuthenticationOptions({
       rpID: place.rpId,
       challenge: random.bytes(challengeBytes),
@@ -94,6 +95,7 @@ export class PasskeyLogins {
     { id, rawId, type, response }: PasskeyUsed,
   ): Promise<PasskeyRecord | null> {
     const { clientDataJSON, authenticatorData, signature } = response;
+    const { verifyAuthenticationResponse } = await passkeyLibrary();
     try {
       const { verified, authenticationInfo } = await verifyAuthenticationResponse({
         response: {

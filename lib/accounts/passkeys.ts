@@ -1,4 +1,3 @@
-import { generateRegistrationOptions, verifyRegistrationResponse } from "@simplewebauthn/server";
 import { type Caller, iso } from "../platform/mod.ts";
 import {
   type Answer,
@@ -23,6 +22,11 @@ export interface Place {
 
 export const challengeBytes = 32;
 
+/** The library is an eighth of a start, so it is loaded when the first person uses a passkey. */
+export function passkeyLibrary() {
+  return import("@simplewebauthn/server");
+}
+
 /** Adds passkeys. */
 export class Passkeys {
   readonly #needs: TwoFactorNeeds;
@@ -40,6 +44,7 @@ export class Passkeys {
     const { passkeys } = await store.of(user.id);
     if (passkeys.length >= limits.passkeys) return tooMany();
     const challenge = random.bytes(challengeBytes);
+    const { generateRegistrationOptions } = await passkeyLibrary();
     const options = await generateRegistrationOptions({
       rpName: "Behest",
       rpID: place.rpId,
@@ -87,6 +92,7 @@ export class Passkeys {
       challenge.sessionId !== caller.sessionId
     ) return notVerified();
     const { transports, ...signed } = response.response;
+    const { verifyRegistrationResponse } = await passkeyLibrary();
     try {
       const { verified, registrationInfo } = await verifyRegistrationResponse({
         response: {

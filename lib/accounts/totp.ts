@@ -1,4 +1,3 @@
-import { generateURI, verify } from "otplib";
 import type { Random } from "../platform/mod.ts";
 
 /** RFC 4226, section 4: a shared secret of 160 bits. */
@@ -15,7 +14,8 @@ export function newTotpSecret(random: Random): string {
 }
 
 /** Returns the address that authenticator apps read from a QR code. */
-export function totpUri(username: string, secret: string): string {
+export async function totpUri(username: string, secret: string): Promise<string> {
+  const { generateURI } = await import("otplib");
   return generateURI({ issuer: "Behest", label: username, secret });
 }
 
@@ -31,6 +31,7 @@ export async function totpStep(
   nowMs: number,
 ): Promise<number | null> {
   if (!isTotpCode(typed)) return null;
+  const { verify } = await import("otplib");
   const checked = await verify({
     secret,
     token: typed.replace(/\s/g, ""),

@@ -59,7 +59,7 @@ export class TwoFactor {
       Promise.resolve(
         record.totp === null ? { record: { ...record, pending: { secret, createdAt } } } : appIsSet(),
       ));
-    return changed instanceof Refusal ? changed : { secret, uri: totpUri(user.username, secret) };
+    return changed instanceof Refusal ? changed : { secret, uri: await totpUri(user.username, secret) };
   }
 
   /** Turns the app on. The recovery codes in the answer replace all earlier ones. */

@@ -1,5 +1,3 @@
-import { fileTypeFromBuffer } from "file-type";
-
 /** The answer when the bytes tell nothing. */
 const unknown = "application/octet-stream";
 
@@ -20,6 +18,8 @@ export async function mediaTypeOf(head: Uint8Array<ArrayBuffer>, isWhole: boolea
 }
 
 async function magicOf(head: Uint8Array<ArrayBuffer>): Promise<string | null> {
+  // Loaded with the first upload, not at the start.
+  const { fileTypeFromBuffer } = await import("file-type");
   try {
     const found = await fileTypeFromBuffer(head);
     // Some types have parameters, like the codec of an Ogg stream.

@@ -1,6 +1,4 @@
 import { createECDH, createHash } from "node:crypto";
-// @ts-types="./web_push.d.ts"
-import { generateRequestDetails } from "web-push";
 import { isPushService, type PushOutcome, type PushSender } from "../../push/mod.ts";
 import { makeSecret, readSecret } from "../disk/secret_file.ts";
 
@@ -67,6 +65,8 @@ export class WebPush implements PushSender {
     // The list may have changed since it was taken.
     if (!isPushService(endpoint)) return { kind: "gone" };
     const { keys, contact } = this.#options;
+    // Loaded with the first push, not at the start.
+    const { generateRequestDetails }: typeof import("./web_push.d.ts") = await import("web-push");
     const { headers, method } = generateRequestDetails({ endpoint }, null, {
       TTL: keptSeconds,
       urgency: "normal",
