@@ -146,11 +146,19 @@ export class FilesRig implements AsyncDisposable {
 
   /** What a command does that carries the file: false when the file went or changed meanwhile. */
   async use(file: FileObject, by: string, untilMs: number): Promise<boolean> {
+    return (await this.useAsRead(file, by, untilMs)).taken;
+  }
+
+  /** The same, with the state in which the carrier read the file. */
+  async useAsRead(
+    file: FileObject,
+    by: string,
+    untilMs: number,
+  ): Promise<{ taken: boolean; state: FileState }> {
     const found = await attachable(this.store.kv, await this.ownerOf(file), [file.id], this.clock.now());
-    const { version } = found.get(file.id)!;
-    return (await this.store.committer.commit(
-      useWrites({ fileId: file.id, version, by: parseCarrier(by), untilMs }),
-    )).ok;
+    const { version, state } = found.get(file.id)!;
+    const write = useWrites({ fileId: file.id, version, by: parseCarrier(by), untilMs });
+    return { taken: (await this.store.committer.commit(write)).ok, state };
   }
 
   async ownerOf(file: FileObject): Promise<string> {

@@ -62,7 +62,7 @@ export const rooms: Readonly<Record<string, Part>> = {
   },
   "lib/adapters": {
     parts: [protocol, platform, ...services],
-    packages: ["node:crypto", "node:fs", "web-push", "zod"],
+    packages: ["node:crypto", "node:fs", "node:timers", "web-push", "zod"],
   },
   [web]: {
     parts: [protocol, platform, words, text, fresh, "lib/config", "lib/realtime", ...services],
