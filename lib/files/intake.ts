@@ -16,7 +16,10 @@ export interface CompleteUpload {
   type: string;
 }
 
-/** Ends every upload: complete bytes become a file, or are refused (SC-4) and leave nothing behind. */
+/**
+ * Ends every upload: complete bytes become a file, or are refused (SC-4). The caller unstages them after the answer: until the
+ * file is added, a crash must find them staged (FI-2).
+ */
 export class Intake {
   readonly #parts: FileParts;
 
@@ -58,7 +61,8 @@ export class Intake {
         return refused;
       }
       const refsVersion = await store.refsVersion(sha256);
-      if (!kept) await blobs.keep(stagedId!, sha256);
+      // Again after each try: what was kept and not added yet may have been swept.
+      if (stagedId !== null) await blobs.keep(stagedId, sha256);
       else if (await blobs.sizeOf(sha256) === null) return bytesLost();
       kept = true;
       const file = { id: ids.next(), ownerId, sha256, name, sizeBytes, type, createdMs: clock.now(), from };

@@ -7,7 +7,7 @@ export interface ByteRange {
   last: number;
 }
 
-/** A staged upload, open for writing. The caller of `stage` disposes it; the staged bytes stay until `keep` or `unstage`. */
+/** A staged upload, open for writing. The caller of `stage` disposes it; the staged bytes stay until `unstage`. */
 export interface Staged extends AsyncDisposable {
   readonly id: string;
   /** Bytes written so far. */
@@ -39,8 +39,9 @@ export interface BlobStore {
   /** Removes a staged upload. Does nothing when it is gone. */
   unstage(id: string): Promise<void>;
   /**
-   * Makes finished staged bytes a blob, durably. Leaves a blob that exists as it is. Can be repeated: throws only when the
-   * bytes are neither staged nor kept, or were written to and not finished.
+   * Makes finished staged bytes a blob, durably. Leaves a blob that exists as it is. The bytes stay staged until `unstage`, so
+   * that whoever removes the blob before a file refers to it takes nothing from this upload (FI-2). Can be repeated: throws
+   * only when the bytes are neither staged nor kept, or were written to and not finished.
    */
   keep(id: string, sha256: string): Promise<void>;
   /** Returns the bytes or a range of them; null when the blob is missing. */

@@ -65,6 +65,7 @@ export class UploadCompletion {
       }
       return file;
     }
+    await blobs.unstage(record.id);
     return await store.upload(record.id) ?? { ...record, fileId: file.id };
   }
 

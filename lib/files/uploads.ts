@@ -61,7 +61,7 @@ export class Uploads {
       if (whole instanceof Refusal) return whole;
       return await this.#intake.accept({ ...whole, stagedId, ownerId, name, from }, { reservation });
     } finally {
-      // Kept bytes are no longer staged, so this removes only those of a failed upload.
+      // Kept bytes are a blob of their own by now.
       await blobs.unstage(stagedId);
       staging.delete(stagedId);
     }

@@ -17,6 +17,7 @@ import { handler as content } from "../../routes/api/v1/files/[id]/content/index
 import { handler as files } from "../../routes/api/v1/files/index.ts";
 import { fakeServices } from "../fakes/services.ts";
 import { answerCommands } from "./child_side.ts";
+import { startProfile, stopProfile } from "./profiler.ts";
 
 /** What the first line of this process says. */
 export interface FilesServerReady {
@@ -73,6 +74,8 @@ if (import.meta.main) {
     token: cookieOf("ann").slice("behest_session=".length),
   };
   await answerCommands(ready, {
+    profile: startProfile,
+    profiled: stopProfile,
     /** What a scanner's verdict does, without the scanner. */
     clean: async () => {
       for await (const blob of fileStore.allBlobs()) {

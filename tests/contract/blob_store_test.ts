@@ -35,6 +35,8 @@ onEachBlobStore("FI-3: what was staged and kept is read back whole, under its ha
     assert.equal(await blobs.open(sha256), null);
     await blobs.keep(one, sha256);
   }
+  assert.deepEqual(await asideOf(blobs), [{ id: one, sizeBytes: bytes.length }]);
+  await blobs.unstage(one);
   assert.equal(await blobs.sizeOf(sha256), bytes.length);
   assert.deepEqual(await read(blobs, sha256), bytes);
   assert.deepEqual(await keptOf(blobs), [{ sha256, sizeBytes: bytes.length }]);
@@ -69,6 +71,7 @@ onEachBlobStore("FI-3: 5 MiB in odd chunks come out as they went in", async ({ b
     );
     assert.deepEqual(finished.head, bytes.slice(0, limits.sniffBytes));
     await blobs.keep(staged.id, sha256);
+    await blobs.unstage(staged.id);
     assert.deepEqual(await read(blobs, sha256), bytes);
   }
   assert.deepEqual(await keptOf(blobs), [{ sha256, sizeBytes: bytes.length }]);
@@ -92,6 +95,28 @@ onEachBlobStore("FI-3: equal bytes are kept once, and keeping may be asked for a
   assert.deepEqual(await asideOf(blobs), []);
   assert.deepEqual(await read(blobs, sha256), bytes);
 });
+
+onEachBlobStore(
+  "FI-2: what is kept and not unstaged outlives the removal of its blob, also for a later process",
+  async ({ blobs, again }) => {
+    const bytes = utf8("kept twice");
+    for (const known of [false, true]) {
+      if (known) await keepAll(blobs, other, bytes);
+      {
+        await using staged = await blobs.stage(one);
+        await staged.write(bytes);
+        await blobs.keep(one, (await staged.finish()).sha256);
+      }
+      await blobs.remove(hashOf(bytes));
+      const later = await again();
+      assert.deepEqual(await asideOf(later), [{ id: one, sizeBytes: bytes.length }]);
+      await later.keep(one, hashOf(bytes));
+      await later.unstage(one);
+      assert.deepEqual(await read(later, hashOf(bytes)), bytes);
+      await later.remove(hashOf(bytes));
+    }
+  },
+);
 
 onEachBlobStore("FI-3: two uploads at once do not mix", async ({ blobs }) => {
   const [mine, theirs] = [pattern(900_000, 1), pattern(900_000, 2)];

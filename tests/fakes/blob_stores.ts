@@ -38,6 +38,7 @@ export async function keepAll(blobs: BlobStore, id: string, bytes: Uint8Array): 
   await writeAll(staged, bytes, 50_000);
   const { sha256 } = await staged.finish();
   await blobs.keep(id, sha256);
+  await blobs.unstage(id);
   return sha256;
 }
 

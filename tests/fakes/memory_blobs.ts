@@ -78,9 +78,9 @@ export class MemoryBlobs implements BlobStore {
       if (lying === undefined && there === undefined) {
         throw new Deno.errors.NotFound(`nothing is staged as ${id}`);
       }
-      this.#staged.delete(id);
       const stays = there !== undefined && (lying === undefined || lying.sizeBytes === there.sizeBytes);
-      this.#kept.set(sha256, { ...(stays ? there : lying!), changedMs: this.#clock.now() });
+      const { room, sizeBytes } = stays ? there : lying!;
+      this.#kept.set(sha256, { room, sizeBytes, changedMs: this.#clock.now() });
     });
   }
 

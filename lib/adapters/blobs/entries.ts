@@ -41,6 +41,18 @@ export async function moveFile(from: string, to: string): Promise<void> {
   await Deno.remove(from);
 }
 
+/**
+ * Gives a file a second name, so that the first can stay until it is not needed any more. Renames it where the file system has
+ * no links, or where the second name has other bytes.
+ */
+export async function putInPlace(from: string, to: string): Promise<void> {
+  try {
+    await Deno.link(from, to);
+  } catch {
+    await Deno.rename(from, to);
+  }
+}
+
 /** Returns the entries in order of their names; none when the directory is missing. */
 export async function entriesOf(path: string): Promise<Deno.DirEntry[]> {
   const entries = await orNull(Array.fromAsync(Deno.readDir(path))) ?? [];

@@ -15,6 +15,7 @@ import {
   lock,
   makeDirectory,
   orNull,
+  putInPlace,
   timeOf,
   unwrittenSize,
 } from "./entries.ts";
@@ -141,9 +142,8 @@ export class DiskBlobs implements BlobStore {
     const now = new Date(this.#clock.now());
     await Deno.utime(isNew ? from : to, now, now);
     await this.#makeFolder(folder);
-    if (isNew) await Deno.rename(from, to);
+    if (isNew) await putInPlace(from, to);
     await syncDirectory(folder);
-    if (!isNew) await Deno.remove(from).catch(ignoreMissing);
     this.#hashes.delete(id);
   }
 
