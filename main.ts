@@ -4,7 +4,7 @@ import { ConsoleLines } from "./lib/platform/console_lines.ts";
 import { type Log, systemClock, systemRandom } from "./lib/platform/mod.ts";
 import { type OpenLog, openLog } from "./lib/platform/logging.ts";
 import { limits } from "./lib/protocol/mod.ts";
-import { buildApp, type Services, serving } from "./lib/web/mod.ts";
+import { buildApp, Compression, PackedFiles, type Services, serving } from "./lib/web/mod.ts";
 
 /** Those of this process's one server, once they are open. */
 let opened: Services | undefined;
@@ -36,7 +36,7 @@ async function run(): Promise<void> {
   await using open = await openStoreOrTell(config, log);
   opened = open.services;
   await loadBuildOrTell(log);
-  const { server, origin } = listen(config, log, serving(app, config));
+  const { server, origin } = listen(config, log, serving(app, config, compression()));
   // Before the greeting, so that a signal right after it is heard.
   const signalled = firstSignal();
   greet(origin, open);
@@ -110,6 +110,10 @@ async function loadBuildOrTell(log: Log): Promise<void> {
     log.error("build.failed", { error: asError(error) });
     throw new StartProblem(`The pages cannot be loaded: ${reasonOf(error)}`);
   }
+}
+
+function compression(): Compression {
+  return new Compression(new PackedFiles(new URL("./_fresh/packed/", import.meta.url)));
 }
 
 async function isFile(url: URL): Promise<boolean> {

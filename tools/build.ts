@@ -1,10 +1,11 @@
 /**
- * `deno task build`: bundles the islands and lists routes and static files into `_fresh/`, and says what each page weighs;
+ * `deno task build`: bundles the islands, lists routes and static files into `_fresh/`, packs what is served from there, and says what each page weighs;
  * a page over the limit (UI-7) is a failed build. `--if-stale` does nothing when the build is newer than all that it is made from.
  */
 import { Builder } from "fresh/dev";
 import { complain, say } from "../lib/platform/console.ts";
 import { builtScripts } from "./built_scripts.ts";
+import { packBuild } from "./packed.ts";
 import { mostScriptBytes, pageWeights, weightTable } from "./page_weights.ts";
 
 const mode = Deno.args.includes("--development") ? "development" : "production";
@@ -28,6 +29,7 @@ if (!Deno.args.includes("--if-stale") || await builder.isStale(mode)) {
   await builder.build({ mode });
   // What is not minified says nothing about the weight of a page.
   if (mode === "development") Deno.exit(0);
+  await packBuild(builder.root);
   const weights = await pageWeights(await builtScripts(builder.root));
   say(weightTable(weights).join("\n"));
   const heavy = weights.filter(({ whole }) => whole > mostScriptBytes).map(({ page }) => page);

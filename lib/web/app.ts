@@ -1,5 +1,6 @@
 import { App, csp, csrf, HttpError, type Middleware, staticFiles } from "fresh";
 import { isCall } from "./calls.ts";
+import { Compression } from "./compression.ts";
 import type { Config } from "../config/mod.ts";
 import { addressOf, routed, unknownHost } from "./edge.ts";
 import { peerOf } from "./forwarded.ts";
@@ -30,14 +31,20 @@ export function buildApp(services: () => Services): App<State> {
 
 /**
  * What is served: the app, with the headers also on the answers that error pages give, which stand outside of the
- * app's middlewares.
+ * app's middlewares, and compressed.
  */
-export function serving(app: App<State>, config: Config): Deno.ServeHandler<Deno.NetAddr> {
+export function serving(
+  app: App<State>,
+  config: Config,
+  compression: Compression = new Compression(),
+): Deno.ServeHandler<Deno.NetAddr> {
   const handler = app.handler();
   return async (req, info) => {
     const url = addressOf(req, info.remoteAddr, config);
     if (url === null) return addHeaders(unknownHost(), false, "/api");
-    return addHeaders(await routed(handler, req, url, info), url.protocol === "https:", url.pathname);
+    const { protocol, pathname } = url;
+    const response = addHeaders(await routed(handler, req, url, info), protocol === "https:", pathname);
+    return await compression.answer(req, pathname, response);
   };
 }
 

@@ -4,4 +4,6 @@
  * Start with `app.ts` (what every request passes), `define.ts` (a request's state) and `rest.ts` (calls).
  */
 export { buildApp, serving } from "./app.ts";
+export { Compression } from "./compression.ts";
+export { PackedFiles } from "./packed_files.ts";
 export type { Services } from "./services.ts";
