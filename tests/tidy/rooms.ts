@@ -66,7 +66,7 @@ export const rooms: Readonly<Record<string, Part>> = {
   },
   [web]: {
     parts: [protocol, platform, words, text, fresh, "lib/config", "lib/realtime", ...services],
-    packages: ["node:crypto", "node:net", "zod"],
+    packages: ["node:zlib", "node:crypto", "node:net", "zod"],
   },
   "lib/compose": {
     parts: [protocol, platform, web, "lib/config", "lib/realtime", "lib/adapters", ...services],

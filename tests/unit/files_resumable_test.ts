@@ -313,22 +313,6 @@ Deno.test("FI-2: a crash between the last byte and the file costs nothing that w
   }
 });
 
-Deno.test("FI-2, FI-3: a crash before the file is added costs nothing, also when the same bytes were another's and go", async () => {
-  await using rig = await FilesRig.open();
-  const [ann, bob] = [rig.person("ann"), rig.person("bob")];
-  const theirs = await rig.upload(bob, content);
-  const { id } = await begun(rig);
-  rig.restarted({ store: { ...rig.fileStore, add: () => Promise.reject(new Error("crash")) } });
-  await assert.rejects(append(rig, id, 0, content), /crash/);
-  rig.restarted();
-  assert.equal(await rig.files.remove(bob, theirs.id), true);
-  await rig.runDue();
-  assert.deepEqual(await rig.kept(), []);
-  const state = taken(await rig.files.uploadState(ann, id));
-  assert.equal(taken(await rig.files.get(ann, state.fileId!)).sha256, hashOf(content));
-  assert.deepEqual([await rig.staged(), await rig.kept()], [[], [hashOf(content)]]);
-});
-
 Deno.test("FI-2: an upload whose bytes are gone is answered as one that is not there", async () => {
   await using rig = await FilesRig.open();
   const ann = rig.person("ann");

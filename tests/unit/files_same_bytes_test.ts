@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { limits } from "../../lib/protocol/mod.ts";
 import { dump } from "../fakes/kv_stores.ts";
-import { dayMs, FilesRig, hashOf, taken } from "../fakes/files_rig.ts";
+import { dayMs, FilesRig, hashOf, origin, streamOf, taken } from "../fakes/files_rig.ts";
 
 Deno.test("FI-3, SC-1: a hundred uploads of the same bytes at once are one blob, a hundred names and one scan", async () => {
   await using rig = await FilesRig.open();
@@ -148,4 +148,22 @@ Deno.test("FI-3: each keeps a name and a file of their own; removing one's own l
   assert.equal(await rig.files.remove(bob, second.id), true);
   await rig.runDue();
   assert.deepEqual(await rig.kept(), []);
+});
+
+Deno.test("FI-2, FI-3: a crash before the file is added costs nothing, also when the same bytes were another's and go", async () => {
+  await using rig = await FilesRig.open();
+  const [ann, bob] = [rig.person("ann"), rig.person("bob")];
+  const content = "the same bytes";
+  const at = { offset: 0, size: content.length };
+  const theirs = await rig.upload(bob, content);
+  const { id } = taken(await rig.files.begin(ann, origin, { name: "note.txt", size: content.length }));
+  rig.restarted({ store: { ...rig.fileStore, add: () => Promise.reject(new Error("crash")) } });
+  await assert.rejects(rig.files.append(ann, id, at, streamOf(new TextEncoder().encode(content))), /crash/);
+  rig.restarted();
+  assert.equal(await rig.files.remove(bob, theirs.id), true);
+  await rig.runDue();
+  assert.deepEqual(await rig.kept(), []);
+  const state = taken(await rig.files.uploadState(ann, id));
+  assert.equal(taken(await rig.files.get(ann, state.fileId!)).sha256, hashOf(content));
+  assert.deepEqual([await rig.staged(), await rig.kept()], [[], [hashOf(content)]]);
 });
