@@ -1,18 +1,14 @@
 import { type DownloadRates, measureDownload } from "./files_download.ts";
 import { measureUpload, measureUploadMemory, randomFile, type UploadRates } from "./files_upload.ts";
 import { median } from "./numbers.ts";
+import type { Bench, PartRows as Part } from "./part.ts";
 import { type Row, times } from "./table.ts";
-
-interface Part {
-  rows: Row[];
-  notes: string[];
-}
 
 /** Uploads at once while memory is watched, and the most that they may take together. */
 const uploadsAtOnce = 20;
 const memoryMiB = 150;
 
-export async function uploadRows(dir: string, rounds: number): Promise<Part> {
+export async function uploadRows({ dir, rounds }: Bench): Promise<Part> {
   const measured = await measureUpload(dir, await randomFile(dir), rounds);
   const row = rowsOf(measured);
   return {
@@ -32,7 +28,7 @@ export async function uploadRows(dir: string, rounds: number): Promise<Part> {
   };
 }
 
-export async function uploadMemoryRows(dir: string): Promise<Part> {
+export async function uploadMemoryRows({ dir }: Bench): Promise<Part> {
   const { uploads, idleBytes, peakBytes, firstHalfBytes, secondHalfBytes, perSecond } =
     await measureUploadMemory(dir, uploadsAtOnce);
   return {
@@ -53,7 +49,7 @@ export async function uploadMemoryRows(dir: string): Promise<Part> {
   };
 }
 
-export async function downloadRows(dir: string, rounds: number): Promise<Part> {
+export async function downloadRows({ dir, rounds }: Bench): Promise<Part> {
   const measured = await measureDownload(dir, await randomFile(dir), rounds);
   const row = rowsOf(measured);
   return {

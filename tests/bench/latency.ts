@@ -2,7 +2,8 @@ import { Child } from "./child.ts";
 import { cpuMs } from "./child_side.ts";
 import { percentile } from "./numbers.ts";
 import type { ServerReady } from "./server.ts";
-import { ackOf, answerHead, people, sendFrame } from "./sends.ts";
+import { ackOf, answerHead, sendFrame } from "./frames.ts";
+import { people } from "./sends.ts";
 import { closeSockets, openSockets } from "./sockets.ts";
 
 export const latencyRate = 1_000;

@@ -5,7 +5,7 @@ import { type BenchPerson, expectValue, makePeople, openBenchServices } from "./
 /** Mutations in one `atomic()` of the group-committed loop: what the committer aims at too. */
 const groupMutations = 500;
 const capturedPeople = 200;
-const capturedSends = 20_000;
+const capturedSends = 10_000;
 const measuredMs = 3_000;
 
 /** What one send asks of the store, as the server itself writes it. */

@@ -3,6 +3,7 @@ import { systemClock } from "../../lib/platform/mod.ts";
 import type { ScanSubject, VirusScanner } from "../../lib/scanning/ports.ts";
 import { ClamdProcess } from "../fakes/clamd_process.ts";
 import { median } from "./numbers.ts";
+import type { Bench, PartRows } from "./part.ts";
 import { type Row, times } from "./table.ts";
 
 const mib = 1024 * 1024;
@@ -13,7 +14,7 @@ const plans = [
 ] as const;
 
 /** Our client beside `clamdscan --stream`, on the same clamd, one file after the other. */
-export async function scanRows(dir: string, rounds: number): Promise<{ rows: Row[]; notes: string[] }> {
+export async function scanRows({ dir, rounds }: Bench): Promise<PartRows> {
   await using clamd = await ClamdProcess.start();
   const scanner = openClamd(clamd.address, { clock: systemClock, connections: 1 });
   const { ok, reason } = await scanner.health();
