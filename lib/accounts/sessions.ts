@@ -76,7 +76,7 @@ export class Sessions {
     origin: Origin,
     may: readonly Restriction[] = [],
   ): Promise<SessionCaller | Refusal> {
-    const named = await this.#needs.tokens.read(token);
+    const named = this.#needs.tokens.read(token);
     if (named === null) return sessionOver();
     return await this.#caller(named.userId, named.sessionId, origin, may);
   }

@@ -1,4 +1,4 @@
-import type { Delivery } from "../protocol/mod.ts";
+import { type Delivery, limits } from "../protocol/mod.ts";
 import type { Acknowledgements } from "./acknowledgements.ts";
 import { Cursors } from "./cursors.ts";
 import { DeliveryDecisions, type Open } from "./delivery_decisions.ts";
@@ -32,14 +32,18 @@ export class Inbox {
     this.#acknowledgements = acknowledgements;
   }
 
-  /** A device's cursor (null for a new device, DL-2), and how many commands wait behind it. */
+  /**
+   * A device's cursor (null for a new device, DL-2), and how many commands wait behind it: at most `limits.pendingCounted`, so
+   * that it costs the same however many there are.
+   */
   async resume(userId: string, device: string): Promise<{ cursor: string | null; pending: number }> {
     const cursor = await this.#cursors.of(userId, device);
+    const most = limits.pendingCounted;
     const [own, broadcasts] = await Promise.all([
-      this.#parts.store.inboxCountAfter(userId, cursor),
-      this.#openBroadcasts(userId, cursor),
+      this.#parts.store.inboxCountAfter(userId, cursor, most),
+      this.#openBroadcasts(userId, cursor, most),
     ]);
-    return { cursor, pending: own + broadcasts.length };
+    return { cursor, pending: Math.min(own + broadcasts.length, most) };
   }
 
   /** Up to `max` deliveries after a place, oldest first, of the kinds in `accept` (WS-10). Consent is decided for each now. */
@@ -134,10 +138,10 @@ export class Inbox {
     return merged.sort((a, b) => a.cursor < b.cursor ? -1 : 1).slice(0, max);
   }
 
-  /** The broadcasts after a place that are open for the person. */
-  async #openBroadcasts(userId: string, after: string | null): Promise<InboxEntry[]> {
+  /** Those of the first `most` broadcasts after a place that are open for the person. */
+  async #openBroadcasts(userId: string, after: string | null, most: number): Promise<InboxEntry[]> {
     const { broadcasts, store, consent, clock } = this.#parts;
-    const entries = await broadcasts.after(userId, after, Infinity);
+    const entries = await broadcasts.after(userId, after, most);
     if (entries.length === 0) return entries;
     const [standing, states] = await Promise.all([
       consent.standing(userId),

@@ -120,7 +120,7 @@ export interface CommandStore {
   ): Promise<boolean>;
   /** Entries after a place, oldest first. */
   inboxAfter(userId: string, after: string | null, limit: number): Promise<InboxEntry[]>;
-  inboxCountAfter(userId: string, after: string | null): Promise<number>;
+  inboxCountAfter(userId: string, after: string | null, most?: number): Promise<number>;
   /** From memory where that is never too small; `again` reads the store if it may be too large. */
   openCounts(userId: string, again?: boolean): Promise<OpenCounts>;
   /** A person's states, newest command first, before an id. */

@@ -9,9 +9,10 @@ export class TrustedProxies {
   /** The value as it is set: `0` for none. */
   readonly text: string;
   readonly #hops: number;
-  readonly #networks: BlockList;
+  /** Null when only their number counts: every request asks, and each look at a list costs. */
+  readonly #networks: BlockList | null;
 
-  private constructor(text: string, hops: number, networks = new BlockList()) {
+  private constructor(text: string, hops: number, networks: BlockList | null = null) {
     this.text = text;
     this.#hops = hops;
     this.#networks = networks;
@@ -34,6 +35,7 @@ export class TrustedProxies {
   /** Whether the sender at `address` is a trusted proxy. `hops`: the number of trusted ones between it and the server. */
   trusts(address: string, hops: number): boolean {
     if (hops < this.#hops) return true;
+    if (this.#networks === null) return false;
     const version = isIP(address);
     return version !== 0 && this.#networks.check(address, version === 4 ? "ipv4" : "ipv6");
   }

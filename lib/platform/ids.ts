@@ -14,7 +14,8 @@ export class Ids {
   readonly #clock: Clock;
   readonly #random: Random;
   #lastMs = -1;
-  #lastDigits: number[] = [];
+  #lastTime = "";
+  #last = new Uint8Array(randomLength);
 
   constructor(clock: Clock, random: Random) {
     this.#clock = clock;
@@ -25,24 +26,28 @@ export class Ids {
     const now = this.#clock.now();
     if (now > this.#lastMs) {
       this.#lastMs = now;
-      this.#lastDigits = Array.from(this.#random.bytes(randomLength), (byte) => byte & 31);
+      this.#lastTime = timePart(now);
+      this.#last = this.#random.bytes(randomLength);
+      for (let place = 0; place < randomLength; place++) this.#last[place]! &= 31;
     } else {
       this.#countUp();
     }
-    return timePart(this.#lastMs) + this.#lastDigits.map((digit) => digits[digit]).join("");
+    let id = this.#lastTime;
+    for (let place = 0; place < randomLength; place++) id += digits[this.#last[place]!];
+    return id;
   }
 
   #countUp(): void {
     for (let place = randomLength - 1; place >= 0; place--) {
-      const digit = this.#lastDigits[place] ?? 0;
+      const digit = this.#last[place]!;
       if (digit < 31) {
-        this.#lastDigits[place] = digit + 1;
+        this.#last[place] = digit + 1;
         return;
       }
-      this.#lastDigits[place] = 0;
+      this.#last[place] = 0;
     }
     // The 80 bits overflowed: use the next millisecond.
-    this.#lastMs++;
+    this.#lastTime = timePart(++this.#lastMs);
   }
 }
 

@@ -47,6 +47,8 @@ export const limits = {
   windowMin: 1,
   windowMax: 256,
   windowDefault: 64,
+  /** Most commands that `pending` of `session.ready` counts (WS-3). */
+  pendingCounted: 256,
   /** `BEHEST_RATE_REQUESTS` burst factor (WS-9). */
   requestBurst: 3,
   /** Registrations per address and hour in production (WS-9). */

@@ -117,7 +117,7 @@ export const notifications = {
     sessionExpiresAt: z.string(),
     /** What this device has acknowledged; null for a device that the server has not seen. */
     cursor: cursor.nullable(),
-    /** Open commands that this device has not acknowledged. */
+    /** Open commands that this device has not acknowledged; more than `limits.pendingCounted` are not counted. */
     pending: z.number().int().nonnegative(),
     stopped: z.boolean(),
     /** MO-7: the person's sanctions in force; absent when there are none. */

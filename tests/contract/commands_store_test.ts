@@ -299,4 +299,10 @@ Deno.test("DL-4: what was answered is there after the file was closed and opened
   assert.deepEqual(await commands.inboxAfter("bob", null, 10), [{ cursor: place, commandId: "A" }]);
   assert.equal(await commands.cursor("bob", "phone"), place);
   assert.equal(await commands.cursor("bob", "desktop"), null);
+  // What was read before a cursor moved is not given again.
+  await commands.saveCursors([{ userId: "bob", device: "desktop", cursor: "0001" }]);
+  assert.equal(await commands.cursor("bob", "desktop"), "0001");
+  await commands.saveCursors([{ userId: "bob", device: "desktop", cursor: "0002" }]);
+  assert.equal(await commands.cursor("bob", "desktop"), "0002");
+  assert.equal(await commands.cursor("bob", "phone"), place);
 });

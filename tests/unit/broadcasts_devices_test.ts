@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { limits } from "../../lib/protocol/mod.ts";
 import { CommandRig, dayMs, taken } from "../fakes/command_rig.ts";
 import { LiveRig } from "../fakes/live_rig.ts";
 
@@ -141,4 +142,16 @@ Deno.test("BR-6, DL-9: who leaves the group while its command is being written d
   const { id } = await rig.broadcast(ann, { kind: "group", group: "choir" });
   await rig.rest();
   assert.deepEqual(phones.map(({ socket }) => socket.delivered()), [[], [id]]);
+});
+
+Deno.test("WS-3: what waits is counted up to a bound, own commands and broadcasts together", async () => {
+  await using rig = await CommandRig.open();
+  const [admin, bob] = [rig.person("admin", "admin"), rig.person("bob")];
+  rig.connect(admin, bob);
+  for (let at = 0; at < 150; at++) await rig.send(admin, bob);
+  for (let at = 0; at < 150; at++) await rig.broadcast(admin, all);
+  assert.equal((await rig.room.inbox.resume(bob.userId, "phone")).pending, limits.pendingCounted);
+  const got = await rig.take(bob, "phone");
+  assert.equal(got.length, 300);
+  assert.equal((await rig.room.inbox.resume(bob.userId, "phone")).pending, 0);
 });

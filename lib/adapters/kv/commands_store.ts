@@ -7,6 +7,7 @@ import { acceptanceWrite, addUses, changeWrite, endedOnes, openOnes } from "./co
 import { getEntries } from "./get_many.ts";
 import { keys } from "./keys.ts";
 import { NothingAfter } from "./nothing_after.ts";
+import { Remembered } from "./remembered.ts";
 import { KvOpenCounts, openKey } from "./open_counts.ts";
 import { kvStates } from "./states_store.ts";
 import { kvStops } from "./stops_store.ts";
@@ -28,6 +29,8 @@ export function kvCommandStore(store: Store): CommandStore {
   const cached = new Map<string, CommandRecord>();
   const states = kvStates(store, readCommands);
   const openCounts = new KvOpenCounts(store);
+  // A device that comes back costs no read.
+  const cursors = new Remembered<string | null>(store.exclusive ? limits.relationsCached : 0);
   const noEntries = new NothingAfter(store.exclusive ? limits.relationsCached : 0);
 
   function remember(record: CommandRecord): void {
@@ -121,11 +124,11 @@ export function kvCommandStore(store: Store): CommandStore {
       return entries;
     },
 
-    async inboxCountAfter(userId, after) {
+    async inboxCountAfter(userId, after, most = limits.pendingCounted) {
       if (noEntries.isKnown(userId, after ?? "")) return 0;
       const look = noEntries.look(userId);
       let count = 0;
-      for await (const _ of kv.list(afterSelector(userId, after))) count++;
+      for await (const _ of kv.list(afterSelector(userId, after), { limit: most })) count++;
       noEntries.seen(userId, look, after ?? "", count === 0);
       return count;
     },
@@ -143,16 +146,29 @@ export function kvCommandStore(store: Store): CommandStore {
     },
 
     async cursor(userId, device) {
-      return (await kv.get<string>(keys.cursor(userId, device))).value;
+      const name = cursorName(userId, device);
+      const known = cursors.get(name);
+      if (known !== undefined) return known;
+      const { moment } = cursors;
+      const { value } = await kv.get<string>(keys.cursor(userId, device));
+      cursors.keep(name, value, moment);
+      return value;
     },
 
-    async saveCursors(cursors) {
+    async saveCursors(moved) {
       await Promise.all(
-        cursors.map(({ userId, device, cursor }) =>
-          committer.commit({
-            sets: [{ key: keys.cursor(userId, device), value: cursor, expireIn: cursorKeptMs }],
-          })
-        ),
+        moved.map(async ({ userId, device, cursor }) => {
+          const name = cursorName(userId, device);
+          try {
+            await committer.commit({
+              sets: [{ key: keys.cursor(userId, device), value: cursor, expireIn: cursorKeptMs }],
+            });
+          } finally {
+            // Also after a failure: it may have been written.
+            cursors.forget(name);
+          }
+          cursors.keep(name, cursor, cursors.moment);
+        }),
       );
     },
 
@@ -183,6 +199,10 @@ export function kvCommandStore(store: Store): CommandStore {
 
     ...kvStops(store),
   };
+}
+
+function cursorName(userId: string, device: string): string {
+  return `${userId} ${device}`;
 }
 
 function afterSelector(userId: string, after: string | null): Deno.KvListSelector {
