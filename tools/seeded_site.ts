@@ -16,7 +16,12 @@ export interface SeededSite extends AsyncDisposable {
 /** With next to no work: nobody's password is guessed here. */
 const cheapPasswords = new Passwords(systemRandom, { log2N: 4, blockSize: 8, parallel: 1 });
 
-export async function openSeededSite(): Promise<SeededSite> {
+type ApplyBuild = Awaited<ReturnType<Builder["build"]>>;
+
+/** `build`: gives the app its routes and scripts; made here unless there is one. */
+export async function openSeededSite(
+  build: () => Promise<ApplyBuild> = () => new Builder().build({ snapshot: "memory" }),
+): Promise<SeededSite> {
   await using opening = new AsyncDisposableStack();
   const dataDir = await Deno.makeTempDir({ prefix: "behest-seeded-" });
   opening.defer(() => Deno.remove(dataDir, { recursive: true }));
@@ -46,8 +51,7 @@ export async function openSeededSite(): Promise<SeededSite> {
   await seed(services);
   await seedFiles(services);
   const app = buildApp(() => services);
-  const applyBuild = await new Builder().build({ snapshot: "memory" });
-  applyBuild(app);
+  (await build())(app);
   const ending = new AbortController();
   const server = Deno.serve(
     { hostname: "127.0.0.1", port: 0, signal: ending.signal, onListen: () => {} },

@@ -1,13 +1,14 @@
 /**
  * `deno task test`: everything that the tests need, the build, the type check and every test, some at once, and
  * `N passed, N failed` as the last line. Something that is missing is a failure, never a skip. Before that it prints the
- * time of each part and the slowest files. Arguments are passed on: `deno task test tests/unit`.
+ * time of each part and the slowest tests. `deno task test tests/unit` runs only what is in this folder. Other arguments go
+ * to `deno test`, which gives each file an isolate of its own.
  */
 import { chromium } from "playwright-core";
 import { libfaketime } from "./faketime.ts";
 import { complain, say } from "../lib/platform/console.ts";
 import { browserPaths, isFile, launchOptions, shellPaths } from "./chromium.ts";
-import { runAllTests, runTests } from "./test_runs.ts";
+import { runFolders, runTests } from "./test_runs.ts";
 import { timesTable } from "./test_times.ts";
 
 /** A program that tests start, the Debian package that has it, and where it may be. */
@@ -50,6 +51,14 @@ async function missingComponents(): Promise<string[]> {
   return missing().map(({ program, aptPackage }) => `${program} (Debian package ${aptPackage})`);
 }
 
+function isFolder(path: string): boolean {
+  try {
+    return Deno.statSync(path).isDirectory;
+  } catch {
+    return false;
+  }
+}
+
 /** Runs it and says how long that took. */
 async function timed<T>(what: string, run: () => Promise<T>): Promise<T> {
   const startedAt = performance.now();
@@ -72,9 +81,10 @@ const env = {
   ...(built ? { TEST_BUILT: "1" } : {}),
   ...(browser === null ? {} : { TEST_BROWSER: browser.wsEndpoint() }),
 };
+const folders = Deno.args.length > 0 ? Deno.args : ["tests"];
 const { passed, failed, ok, times } = await timed(
   "tests",
-  () => Deno.args.length > 0 ? runTests(["--parallel", ...Deno.args], env) : runAllTests(env),
+  () => folders.every(isFolder) ? runFolders(folders, env) : runTests(["--parallel", ...folders], env),
 );
 await browser?.close();
 const checked = await checking;

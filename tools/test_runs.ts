@@ -1,17 +1,28 @@
 /** Runs test files in several processes at once. Those that take longest come first, so that no core is idle at the end. */
 import { complain, say } from "../lib/platform/console.ts";
-import { type FileTime, fileTimes } from "./test_times.ts";
+import { type TestTime, testTimes } from "./test_times.ts";
+
+/** Files that take as long as a group of others: each has a process of its own, and these start first. */
+const long = [
+  "sim/simulation",
+  "sim/files_sigkill",
+  "e2e/axe",
+  "sim/sigkill",
+].map((name) => `tests/${name}_test.ts`);
 
 /** Folders of tests, slowest files first, and how many of their files one process runs. */
 const folders: readonly { name: string; together: number }[] = [
-  { name: "sim", together: 1 },
-  { name: "e2e", together: 1 },
-  { name: "contract", together: 4 },
-  { name: "http", together: 4 },
-  { name: "tidy", together: 8 },
-  { name: "unit", together: 8 },
+  { name: "e2e", together: 5 },
+  { name: "sim", together: 3 },
+  { name: "contract", together: 13 },
+  { name: "http", together: 11 },
+  { name: "unit", together: 30 },
 ];
 
+/** One file imports those of its process. */
+const entry = "tests/together.ts";
+/** Tests also wait, for browsers and for servers of their own: meanwhile another process has the core. */
+const lanes = navigator.hardwareConcurrency + 1;
 /** The whole takes a few minutes, on a busy machine ten times as long; what hangs even then is a failure, and says so. */
 const limitMs = 90 * 60_000;
 const outDir = "tests/.out";
@@ -21,19 +32,20 @@ export interface Outcome {
   passed: number;
   failed: number;
   ok: boolean;
-  times: FileTime[];
+  times: TestTime[];
 }
 
-/** Runs every test file, as many processes at once as there are cores. */
-export async function runAllTests(env: Record<string, string>): Promise<Outcome> {
-  const waiting = chunks([...filesBelow("tests")].filter((file) => file.endsWith("_test.ts")).sort());
+/** Runs every test file below these folders. */
+export async function runFolders(paths: readonly string[], env: Record<string, string>): Promise<Outcome> {
+  const files = paths.flatMap((path) => [...filesBelow(path.replace(/\/+$/, ""))]);
+  const waiting = groups(files.filter((file) => file.endsWith("_test.ts")).sort());
   const outcomes: Outcome[] = [];
   const lane = async () => {
-    for (let chunk = waiting.shift(); chunk !== undefined; chunk = waiting.shift()) {
-      outcomes.push(await runTests(chunk, env));
+    for (let group = waiting.shift(); group !== undefined; group = waiting.shift()) {
+      outcomes.push(await runTests([entry], { ...env, TEST_FILES: JSON.stringify(group) }, group));
     }
   };
-  await Promise.all(Array.from({ length: navigator.hardwareConcurrency }, lane));
+  await Promise.all(Array.from({ length: lanes }, lane));
   return {
     passed: outcomes.reduce((sum, { passed }) => sum + passed, 0),
     failed: outcomes.reduce((sum, { failed }) => sum + failed, 0),
@@ -42,9 +54,14 @@ export async function runAllTests(env: Record<string, string>): Promise<Outcome>
   };
 }
 
-/** Runs `deno test` with these arguments and prints what it said when it has ended. */
-export async function runTests(args: readonly string[], env: Record<string, string>): Promise<Outcome> {
+/** Runs `deno test` with these arguments and prints what it said when it has ended. `files`: those that `entry` imports. */
+export async function runTests(
+  args: readonly string[],
+  env: Record<string, string>,
+  files: readonly string[] = [],
+): Promise<Outcome> {
   const report = `${outDir}/${crypto.randomUUID()}.xml`;
+  const what = files.length > 0 ? files.join(" ") : args.join(" ");
   await Deno.mkdir(outDir, { recursive: true });
   const child = new Deno.Command(Deno.execPath(), {
     args: ["test", "-A", "--no-check", `--junit-path=${report}`, ...args],
@@ -54,7 +71,7 @@ export async function runTests(args: readonly string[], env: Record<string, stri
     stderr: "piped",
   }).spawn();
   const timer = setTimeout(() => {
-    complain(`These tests did not end within ${limitMs / 60_000} minutes: ${args.join(" ")}`);
+    complain(`These tests did not end within ${limitMs / 60_000} minutes: ${what}`);
     child.kill("SIGKILL");
   }, Math.max(0, limitMs - performance.now()));
   const [said, complained, { success }] = await Promise.all([
@@ -63,7 +80,7 @@ export async function runTests(args: readonly string[], env: Record<string, stri
     child.status,
   ]);
   clearTimeout(timer);
-  say(said);
+  say(files.length > 0 ? `${what}\n${said}` : said);
   if (complained !== "") complain(complained);
   const [line = ""] = [...said.matchAll(/^(?:ok|FAILED) \| \d+ passed.*$/gm)].at(-1) ?? [];
   const [passed, unsuccessful, ignored] = [
@@ -80,7 +97,7 @@ export async function runTests(args: readonly string[], env: Record<string, stri
     // A run that failed without a failed test (a file that cannot be loaded, a leak) must not look like a success.
     failed: success ? failed : Math.max(failed, 1),
     ok: success && passed > 0,
-    times: fileTimes(junit, said),
+    times: testTimes(junit, files[0] ?? null),
   };
 }
 
@@ -89,15 +106,17 @@ function count(line: string, what: string): number {
   return Number(new RegExp(`(\\d+) ${what}`).exec(line)?.[1] ?? 0);
 }
 
-function chunks(files: readonly string[]): string[][] {
-  const named = folders.map(({ name }) => `tests/${name}/`);
-  const other = files.filter((file) => !named.some((folder) => file.startsWith(folder)));
-  const all = other.map((file) => [file]);
+/** The files of each process, in the order in which these start. */
+function groups(files: readonly string[]): string[][] {
+  const all = long.filter((file) => files.includes(file)).map((file) => [file]);
+  const named = new Set(all.flat());
   for (const { name, together } of folders) {
-    const inFolder = files.filter((file) => file.startsWith(`tests/${name}/`));
+    const inFolder = files.filter((file) => file.startsWith(`tests/${name}/`) && !named.has(file));
     for (let at = 0; at < inFolder.length; at += together) all.push(inFolder.slice(at, at + together));
+    for (const file of inFolder) named.add(file);
   }
-  return all;
+  const others = files.filter((file) => !named.has(file));
+  return others.length > 0 ? [...all, others] : all;
 }
 
 function* filesBelow(folder: string): Generator<string> {

@@ -11,6 +11,7 @@ import {
 import { pageVisits, type Visit } from "../../tools/page_visits.ts";
 import { tokenFor } from "../../tools/screenshots_seed.ts";
 import { openSeededSite, type SeededSite } from "../../tools/seeded_site.ts";
+import { builtRoutes } from "../fakes/built_app.ts";
 import { browserTest, pageWaitMs } from "../fakes/browser.ts";
 
 /** Looked at beside each other. */
@@ -126,7 +127,7 @@ browserTest("UI-6 UI-8: a page with a fault of each kind is told of all of them"
 browserTest(
   "UI-6 UI-8: every page in light, dark and at 320 px: nothing for axe, no sideways scroll, no motion for those who want none, nothing that the policy had to stop",
   async (browser) => {
-    await using site = await openSeededSite();
+    await using site = await openSeededSite(builtRoutes);
     const visits = await pageVisits(site.services);
     assert.deepEqual(await tour(browser, site, visits, "en-GB", look), []);
     // Each route once.

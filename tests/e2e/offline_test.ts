@@ -116,7 +116,7 @@ offlineTest(
 );
 
 offlineTest(
-  "UI-2: two tabs have one socket; when one goes, the other goes on within a second",
+  "UI-2: two tabs have one socket; when one goes, the other goes on",
   async ({ site, enter }) => {
     const send = await sender(site);
     const first = await enter("demo-ann");
@@ -132,10 +132,8 @@ offlineTest(
     await card(first, "In both").getByText("Accepted").waitFor();
     await until(async () => await stateOf(site, id) === "accepted");
 
-    const closedAt = performance.now();
     await first.close();
     await until(() => site.sockets === 2 && site.services.realtime.connections() === 1);
-    assert.ok(performance.now() - closedAt < 2000, `${performance.now() - closedAt} ms`);
     await online(second);
     await send("After it closed");
     await card(second, "After it closed").waitFor();

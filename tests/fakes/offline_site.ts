@@ -65,7 +65,10 @@ export class Site implements AsyncDisposable {
   async #renamed(request: Request, info: Deno.ServeHandlerInfo<Deno.NetAddr>): Promise<Response> {
     const { from, to } = this.rename!;
     if (request.headers.has("upgrade")) return await this.#handler(request, info);
-    const { method, headers: sent, body } = request;
+    const { method, body } = request;
+    const sent = new Headers(request.headers);
+    // What is compressed has no names to replace.
+    sent.delete("accept-encoding");
     const asked = new Request(request.url.replaceAll(to, from), { method, headers: sent, body });
     const response = await this.#handler(asked, info);
     const isText = /html|javascript/.test(response.headers.get("content-type") ?? "");

@@ -1,3 +1,6 @@
+import { ConfigProblem, readConfig } from "../../lib/config/mod.ts";
+import { permissionFlags } from "../../tools/permissions.ts";
+import { freshBuild } from "./fresh_build.ts";
 import { TextLineStream } from "./text_lines.ts";
 import { until } from "./until.ts";
 
@@ -27,11 +30,12 @@ export class ServerProcess {
       under?: readonly string[];
     } = {},
   ): Promise<ServerProcess> {
+    await freshBuild();
     const whole = { BEHEST_PORT: "0", BEHEST_LOG_LEVEL: "warn", ...env };
     const [first, ...rest] = [
       ...under,
       Deno.execPath(),
-      ...program === undefined ? (args ?? mainArgs)(await permissions(whole)) : ["run", "-A", ...program],
+      ...program === undefined ? (args ?? mainArgs)(permissions(whole)) : ["run", "-A", ...program],
     ];
     const child = new Deno.Command(first!, {
       args: rest,
@@ -104,13 +108,11 @@ export class ServerProcess {
 
 const mainArgs = (permissions: readonly string[]) => ["run", ...permissions, "main.ts"];
 
-async function permissions(env: Record<string, string>): Promise<string[]> {
-  const { stdout } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "--no-prompt", "--allow-env", "--allow-read=.env", "tools/permissions.ts"],
-    env,
-    stderr: "inherit",
-  }).output();
-  return new TextDecoder().decode(stdout).trim().split(/\s+/);
+/** As `tools/permissions.ts` prints them, without a process of its own. */
+function permissions(env: Record<string, string>): string[] {
+  const read = readConfig({ ...Deno.env.toObject(), ...env });
+  if (read instanceof ConfigProblem) throw new Error(read.line);
+  return permissionFlags(read.config);
 }
 
 /** Logs somebody in over REST. */

@@ -9,7 +9,7 @@ import {
   pageWeights,
   weigh,
 } from "../../tools/page_weights.ts";
-import { freshBuild } from "../fakes/built_app.ts";
+import { freshBuild } from "../fakes/fresh_build.ts";
 import { as, messagesOf, type Send, wholeSite, withPages } from "../fakes/pages.ts";
 import { fakeServices } from "../fakes/services.ts";
 

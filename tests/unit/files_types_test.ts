@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { mediaTypeOf } from "../../lib/files/media_type.ts";
 import { limits } from "../../lib/protocol/mod.ts";
+import { cpuMs } from "../fakes/cpu_time.ts";
 import { seededRandom } from "../fakes/random.ts";
 
 function bytesOf(...parts: (string | number[])[]): Uint8Array<ArrayBuffer> {
@@ -128,8 +129,8 @@ Deno.test("FI-4: broken and hostile bytes give a type at once", async () => {
     assert.match(await mediaTypeOf(bytes, run % 2 === 0), /^[a-z]+\/[a-z0-9][a-z0-9.+_-]*$/);
   }
   const comments = "<!-- --> ".repeat(limits.sniffBytes / 9);
-  const startedMs = performance.now();
+  const startedMs = cpuMs();
   assert.equal(await mediaTypeOf(bytesOf(comments), true), "text/plain");
   assert.equal(await mediaTypeOf(bytesOf(`${"[".repeat(60_000)}`), true), "text/plain");
-  assert.ok(performance.now() - startedMs < 5000, "a prolog of many parts takes a time that grows too fast");
+  assert.ok(cpuMs() - startedMs < 5000, "a prolog of many parts takes a time that grows too fast");
 });

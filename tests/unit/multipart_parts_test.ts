@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { boundaryOf, type FormPart, readParts } from "../../lib/web/files/multipart.ts";
 import { english, limits } from "../../lib/protocol/mod.ts";
+import { cpuMs } from "../fakes/cpu_time.ts";
 import { settle } from "../fakes/clock.ts";
 import {
   boundary,
@@ -245,11 +246,11 @@ Deno.test("FI-8: filename* does not count in forms, alone or beside filename", a
 });
 
 Deno.test("FI-1: names in heads take linear time, whatever stands in them", async () => {
-  const startedAt = performance.now();
+  const startedAt = cpuMs();
   for (const text of ["\\".repeat(16_000), '\\"'.repeat(8000), '";'.repeat(8000)]) {
     await headOf(`form-data; name="file"; filename="${text}`);
   }
-  assert.ok(performance.now() - startedAt < 1000);
+  assert.ok(cpuMs() - startedAt < 1000);
 });
 
 Deno.test("FI-1: whoever reads slowly slows the body down, and at most one chunk is held", async () => {
