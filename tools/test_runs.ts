@@ -3,12 +3,9 @@ import { complain, say } from "../lib/platform/console.ts";
 import { type TestTime, testTimes } from "./test_times.ts";
 
 /** Files that take as long as a group of others: each has a process of its own, and these start first. */
-const long = [
-  "sim/simulation",
-  "sim/files_sigkill",
-  "e2e/axe",
-  "sim/sigkill",
-].map((name) => `tests/${name}_test.ts`);
+const long = ["sim/simulation", "e2e/axe", "sim/files_sigkill", "sim/sigkill"].map(testFile);
+/** Files that wait for real time and do next to nothing meanwhile: they run beside all others from the beginning. */
+const idle = ["http/clock_step"].map(testFile);
 
 /** Folders of tests, slowest files first, and how many of their files one process runs. */
 const folders: readonly { name: string; together: number }[] = [
@@ -38,14 +35,17 @@ export interface Outcome {
 /** Runs every test file below these folders. */
 export async function runFolders(paths: readonly string[], env: Record<string, string>): Promise<Outcome> {
   const files = paths.flatMap((path) => [...filesBelow(path.replace(/\/+$/, ""))]);
-  const waiting = groups(files.filter((file) => file.endsWith("_test.ts")).sort());
+  const tests = files.filter((file) => file.endsWith("_test.ts")).sort();
+  const waiting = groups(tests.filter((file) => !idle.includes(file)));
   const outcomes: Outcome[] = [];
-  const lane = async () => {
-    for (let group = waiting.shift(); group !== undefined; group = waiting.shift()) {
-      outcomes.push(await runTests([entry], { ...env, TEST_FILES: JSON.stringify(group) }, group));
-    }
+  const run = async (group: readonly string[]) => {
+    outcomes.push(await runTests([entry], { ...env, TEST_FILES: JSON.stringify(group) }, group));
   };
-  await Promise.all(Array.from({ length: lanes }, lane));
+  const lane = async () => {
+    for (let group = waiting.shift(); group !== undefined; group = waiting.shift()) await run(group);
+  };
+  const beside = idle.filter((file) => tests.includes(file)).map((file) => run([file]));
+  await Promise.all([...beside, ...Array.from({ length: lanes }, lane)]);
   return {
     passed: outcomes.reduce((sum, { passed }) => sum + passed, 0),
     failed: outcomes.reduce((sum, { failed }) => sum + failed, 0),
@@ -117,6 +117,10 @@ function groups(files: readonly string[]): string[][] {
   }
   const others = files.filter((file) => !named.has(file));
   return others.length > 0 ? [...all, others] : all;
+}
+
+function testFile(name: string): string {
+  return `tests/${name}_test.ts`;
 }
 
 function* filesBelow(folder: string): Generator<string> {

@@ -1,6 +1,5 @@
 import type { Browser, Page } from "playwright-core";
 import type { OpenServices } from "../../lib/compose/mod.ts";
-import { languageOf, wordsOf } from "../../lib/words/mod.ts";
 import type { Services } from "../../lib/web/services.ts";
 import { browserTest, newPage, problemsOf } from "./browser.ts";
 import { openTestServices, person, testConfig } from "./open_services.ts";
@@ -22,9 +21,9 @@ export interface BrowserSite {
   problems: string[];
   /** A new browser of somebody, on no page yet. */
   visit(look?: Look): Promise<Page>;
-  /** A new browser of a demo person, who logs in and looks at their inbox; with scripts it is online. */
+  /** A new browser of somebody who has logged in before and looks at their inbox; with scripts it is online. */
   enter(username: string, look?: Look): Promise<Page>;
-  /** A new browser of a demo person who has logged in before, on no page yet. */
+  /** A new browser of somebody who has logged in before, on no page yet. */
   known(username: string): Promise<Page>;
 }
 
@@ -47,6 +46,12 @@ export function siteTest(name: string, run: (site: BrowserSite) => Promise<void>
       problemsOf(page, problems);
       return page;
     };
+    const known = async (username: string, look: Look = {}) => {
+      const { token } = await person(open, username);
+      const page = await visit(look);
+      await page.context().addCookies([{ name: "behest_session", value: token, url: base }]);
+      return page;
+    };
     await run({
       base,
       browser,
@@ -55,22 +60,12 @@ export function siteTest(name: string, run: (site: BrowserSite) => Promise<void>
       problems,
       visit,
       async enter(username, look = {}) {
-        const words = wordsOf(languageOf(look.locale ?? "en-US") ?? "en").door;
-        const page = await visit(look);
-        await page.goto(`${base}/login`);
-        await page.getByLabel(words.username).fill(username);
-        await page.getByLabel(words.password).fill(services.demo?.password ?? "");
-        await page.getByRole("button", { name: words.logIn, exact: true }).click();
-        await page.waitForURL(`${base}/`);
+        const page = await known(username, look);
+        await page.goto(base);
         if (look.scripts !== false) await online(page);
         return page;
       },
-      async known(username) {
-        const { token } = await person(open, username);
-        const page = await visit();
-        await page.context().addCookies([{ name: "behest_session", value: token, url: base }]);
-        return page;
-      },
+      known,
     });
   });
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ServerProcess } from "../fakes/server_process.ts";
+import { WholeServer } from "../fakes/whole_server.ts";
 
 interface Served extends AsyncDisposable {
   get(path: string, headers?: Record<string, string>): Promise<Response>;
@@ -7,8 +7,7 @@ interface Served extends AsyncDisposable {
 }
 
 async function serve(env: Record<string, string> = {}): Promise<Served> {
-  const dir = await Deno.makeTempDir();
-  const server = await ServerProcess.start({ BEHEST_DATA_DIR: dir, ...env });
+  const server = await WholeServer.start(env);
   const ask = async (path: string, init: RequestInit) => {
     const response = await fetch(server.origin + path, { redirect: "manual", ...init });
     // Read here, so that no body stays open.
@@ -18,10 +17,7 @@ async function serve(env: Record<string, string> = {}): Promise<Served> {
     get: (path, headers = {}) => ask(path, { headers }),
     post: (path, headers) =>
       ask(path, { method: "POST", headers, body: new URLSearchParams({ username: "x" }) }),
-    async [Symbol.asyncDispose]() {
-      await server[Symbol.asyncDispose]();
-      await Deno.remove(dir, { recursive: true });
-    },
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
 }
 

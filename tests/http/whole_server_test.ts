@@ -1,24 +1,18 @@
 import assert from "node:assert/strict";
 import { type Method, methods } from "../../lib/protocol/mod.ts";
+import { systemRandom } from "../../lib/platform/mod.ts";
 import { RawSocket } from "../fakes/raw_socket.ts";
-import { logIn, ServerProcess } from "../fakes/server_process.ts";
+import { WholeServer } from "../fakes/whole_server.ts";
 
-/** A real server with the demo people logged in. */
+/** A whole server with a secret of its own, and one of the demo people logged in. */
 async function serve() {
-  const dataDir = await Deno.makeTempDir();
-  const server = await ServerProcess.start({
-    BEHEST_DATA_DIR: dataDir,
-    BEHEST_RATE_REQUESTS: "0",
-    BEHEST_RATE_SENDS: "0",
-  });
-  const password = await server.demoPassword();
-  const token = await logIn(server.origin, "demo-ann", password);
+  const server = await WholeServer.start({}, { secret: systemRandom.bytes(32) });
+  const { token } = await server.person("demo-ann");
   return {
     server,
-    password,
     token,
     open: (device: string, bearer = token) =>
-      RawSocket.open(Number(server.port), `/api/ws?device=${device}`, { authorization: `Bearer ${bearer}` }),
+      RawSocket.open(server.port, `/api/ws?device=${device}`, { authorization: `Bearer ${bearer}` }),
     rest: async (method: string, path: string, bearer = token) => {
       const answer = await fetch(server.origin + path, {
         method,
@@ -26,10 +20,7 @@ async function serve() {
       });
       return { status: answer.status, text: await answer.text() };
     },
-    async [Symbol.asyncDispose]() {
-      await server[Symbol.asyncDispose]();
-      await Deno.remove(dataDir, { recursive: true });
-    },
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
 }
 
@@ -111,7 +102,7 @@ Deno.test("WS-2: an unknown field is refused in every method", async () => {
 
 Deno.test("AU-3: a revoked session's sockets close with 4401 and its token is refused, at once", async () => {
   await using served = await serve();
-  const other = await logIn(served.server.origin, "demo-ann", served.password);
+  const { token: other } = await served.server.person("demo-ann");
   await using socket = await served.open("revoked", other);
   await socket.seen((frame) => frame.method === "session.ready");
   const listed = JSON.parse((await served.rest("GET", "/api/v1/auth/sessions", other)).text);
