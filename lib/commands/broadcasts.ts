@@ -3,6 +3,7 @@ import {
   type Decision,
   type Question,
   type Relation,
+  type SharedRules,
   type Standing,
   stranger,
   withheldBy,
@@ -34,6 +35,9 @@ export const inGroup: Relation = { contact: false, sharesGroup: true };
 
 /** The members that a group's broadcast is for, each with their epoch when they were read; null: everyone. */
 export type Epochs = ReadonlyMap<string, number> | null;
+
+/** What a ring is for one person: the entry with the record that goes with it, or as `InboxBell.ringAll` has it. */
+type Rung = { first: StateRecord; entry: LiveEntry } | "read" | "skip";
 
 /** A broadcast in the shared log that is for one person. */
 export interface BroadcastEntry extends InboxEntry {
@@ -173,22 +177,42 @@ export class Broadcasts {
     // Two entries serve everyone: people's choices for its categories only decide whether it is sealed.
     let [open, sealed]: (LiveEntry | undefined)[] = [];
     const [question, relation] = [this.#questionOf(record), relationIn(record)];
-    const addInFlight = this.#inFlight.add(command.id);
-    bell.ringAll((userId) => {
-      if (userId === senderId || userId > command.id) return "skip";
-      const epoch = epochs?.get(userId);
-      if (epochs !== null && epoch === undefined) return "skip";
-      if (epoch !== undefined && epoch !== bell.epoch(userId)) return "read";
-      const standing = consent.standingAtHand(userId);
-      if (standing === undefined) return "read";
+    const rungFor = (standing: Standing): Rung => {
       const decision = decide(standing, relation, question, now);
       // A withheld broadcast stays withheld (`openedAt`), so nobody need read it.
       if (decision.verdict === "withhold") return "skip";
       if (decision.verdict === "hold") return "read";
       const first = this.openRecord(command, decision.allowedBy);
-      addInFlight(userId, first, null);
-      if (!decision.sealed) return open ??= entryOf(command);
-      return sealed ??= entryOf(forRecipient(command, first, standing.preferences));
+      const entry = !decision.sealed
+        ? open ??= entryOf(command)
+        : sealed ??= entryOf(forRecipient(command, first, standing.preferences));
+      return { first, entry };
+    };
+    // Decided once for all who have the same rules.
+    const decided = new Map<SharedRules, Rung>();
+    const sentMs = question.sentMs!;
+    const rungOf = (userId: string): Rung => {
+      const rules = consent.sharedRules(userId);
+      if (rules === undefined || rules.openedTo >= sentMs) {
+        const standing = consent.standingAtHand(userId);
+        return standing === undefined ? "read" : rungFor(standing);
+      }
+      let rung = decided.get(rules);
+      if (rung === undefined) decided.set(rules, rung = rungFor(rules.standing));
+      return rung;
+    };
+    const addInFlight = this.#inFlight.add(command.id);
+    bell.ringAll((userId) => {
+      if (userId === senderId || userId > command.id) return "skip";
+      if (epochs !== null) {
+        const epoch = epochs.get(userId);
+        if (epoch === undefined) return "skip";
+        if (epoch !== bell.epoch(userId)) return "read";
+      }
+      const rung = rungOf(userId);
+      if (typeof rung === "string") return rung;
+      addInFlight(userId, rung.first, null);
+      return rung.entry;
     });
   }
 }

@@ -3,6 +3,7 @@
  * Never holds a rule: a rule belongs to a room.
  * Start with `openServices` below.
  */
+import { setImmediate } from "node:timers";
 import { type Passwords, prepareDemo, prepareFirstAdmin } from "../accounts/mod.ts";
 import { StorageProblem } from "../adapters/blobs/mod.ts";
 import { diskHealth, DiskReserve, makePrivate } from "../adapters/disk/mod.ts";
@@ -80,7 +81,7 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
   await makePrivate(config.dataDir, kvFile, log);
   const store = options.store ?? opening.use(await openStore(config.kv));
   const ids = new Ids(clock, random);
-  const hub = new Hub(clock, config.heartbeatMs, store.exclusive);
+  const hub = new Hub(clock, config.heartbeatMs, store.exclusive, (ring) => void setImmediate(ring));
   const everyone = await openPeople({
     config,
     store,

@@ -6,6 +6,7 @@ import { Census } from "./census.ts";
 import { changed, newPreferences } from "./changes.ts";
 import { choiceOf, type OpenedAt, type Standing } from "./decide.ts";
 import type { ConsentStore, StoredPreferences, TimeZones } from "./ports.ts";
+import { RuleSets, type SharedRules } from "./shared_rules.ts";
 import { localDay } from "./time_of_day.ts";
 
 /** People whose standing is kept in memory. */
@@ -16,6 +17,8 @@ interface Kept {
   openedAt: OpenedAt;
   stop: { sinceMs: number } | null;
   timeZone: string;
+  /** Found with the first broadcast; null if they are shared with nobody. */
+  shared?: SharedRules | null;
 }
 
 /** Preferences, categories, and people's standing for `decide()`. Only the person's own calls change them (CO-7). */
@@ -30,6 +33,7 @@ export class Consent {
   readonly #atHand = new Map<string, Kept>();
   /** People whose stop began in this process, perhaps before it was durable. */
   readonly #frozen = new Set<string>();
+  readonly #ruleSets = new RuleSets();
   /** Counts the people whom a broadcast would reach. */
   readonly census: Census;
   /** The server's list (BR-5). */
@@ -110,6 +114,20 @@ export class Consent {
     const { preferences, openedAt, stop, timeZone } = kept;
     const stopped = stop !== null || this.#frozen.has(userId);
     return { preferences, openedAt, stopped, timeZone, deliveredToday: 0 };
+  }
+
+  /**
+   * The person's rules as a set that everybody with equal rules has; undefined if they are not in memory, or if something of
+   * the person alone decides: a stop, or a count of deliveries.
+   */
+  sharedRules(userId: string): SharedRules | undefined {
+    const kept = this.#atHand.get(userId);
+    if (kept === undefined || kept.stop !== null || this.#frozen.has(userId)) return undefined;
+    if (kept.shared === undefined) {
+      const standing = this.standingAtHand(userId);
+      kept.shared = standing === undefined ? null : this.#ruleSets.of(standing);
+    }
+    return kept.shared ?? undefined;
   }
 
   /** Holds commands and others' text from the call of a stop on, before it is durable (CO-6, CO-11). */

@@ -10,4 +10,5 @@ export { newPreferences } from "./changes.ts";
 export * from "./consent.ts";
 export * from "./decide.ts";
 export * from "./ports.ts";
+export type { SharedRules } from "./shared_rules.ts";
 export { localDay } from "./time_of_day.ts";

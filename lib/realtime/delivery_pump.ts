@@ -1,6 +1,6 @@
 import type { LiveEntry, Timer } from "../platform/mod.ts";
 import { limits, Refusal } from "../protocol/mod.ts";
-import { packDeliveries } from "./frames.ts";
+import { type DeliverFrame, packDeliveries } from "./frames.ts";
 import type { Outbox } from "./outbox.ts";
 import type { ConnectionPorts } from "./ports.ts";
 
@@ -72,20 +72,20 @@ export class DeliveryPump {
   /**
    * Takes a new entry at the end of the log. A device that read everything before it gets it from here; any other reads its
    * log. The bell rings in the order of the commits, so no entry lies between the last read and this one. WS-10: a kind
-   * that the device does not show is passed over.
+   * that the device does not show is passed over. `frame`: the entry, packed for many.
    */
-  offer({ delivery, kind }: LiveEntry, text?: string): void {
+  offer({ delivery, kind }: LiveEntry, frame?: DeliverFrame): void {
     const { accept, window } = this.#target;
     const upToDate = this.#open && !this.#frozen && !this.#running && !this.#more && !this.#behind &&
       (this.#readTo === null || delivery.cursor > this.#readTo) && (this.#inFlight?.length ?? 0) < window;
     if (!upToDate) return this.wake();
     if (accept !== null && !accept.has(kind)) this.#readTo = delivery.cursor;
-    else if (text !== undefined) this.#deliverText(delivery, text);
+    else if (frame !== undefined) this.#deliverPacked(delivery, frame);
     else if (this.#deliver([delivery]) === 0) this.wake();
   }
 
-  #deliverText({ cursor, command }: LiveEntry["delivery"], text: string): void {
-    if (!this.#outbox.sendDelivery(text, text.length * 3)) return this.wake();
+  #deliverPacked({ cursor, command }: LiveEntry["delivery"], { text, bytes }: DeliverFrame): void {
+    if (!this.#outbox.sendDelivery(text, bytes)) return this.wake();
     (this.#inFlight ??= []).push({ cursor, commandId: command.id });
     this.#readTo = this.#handedOut = cursor;
   }

@@ -20,7 +20,7 @@ export function errorText(id: RpcId | null, error: RpcErrorObject): string {
 const deliverHead = '{"jsonrpc":"2.0","method":"command.deliver","params":{"deliveries":[';
 const deliverTail = "]}}";
 
-/** One `command.deliver` frame, and the number of deliveries in it. */
+/** One `command.deliver` frame, its bytes as UTF-8, and the number of deliveries in it. */
 export interface DeliverFrame {
   text: string;
   bytes: number;
@@ -57,7 +57,7 @@ export function packDeliveries(deliveries: readonly Packed[], from: number): Del
     const { json, bytes: commandBytes } = jsonOf(command);
     const head = `${count === 0 ? "" : ","}{"cursor":"${cursor}","command":`;
     const tail = `,"state":"${state}"}`;
-    const size = head.length + commandBytes + tail.length + 1;
+    const size = head.length + commandBytes + tail.length;
     // The first one is always taken: the limits of a command keep it small enough.
     if (count > 0 && bytes + size > limits.deliverFrameBytes) break;
     text += head + json + tail;

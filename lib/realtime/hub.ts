@@ -1,7 +1,10 @@
 import type { Bell, BellListener, Clock, LiveEntry, Timer } from "../platform/mod.ts";
 import { closeCodes, limits, type NotificationParams } from "../protocol/mod.ts";
 import type { Connection, ConnectionOwner } from "./connection.ts";
-import { notificationText, packDeliveries } from "./frames.ts";
+import { type DeliverFrame, notificationText, packDeliveries } from "./frames.ts";
+
+/** Runs a call soon, after what is to be answered now. */
+export type Later = (call: () => void) => void;
 
 /** All connections of this process by person and device. One timer sweeps them all. */
 export class Hub implements Bell, ConnectionOwner {
@@ -9,6 +12,9 @@ export class Hub implements Bell, ConnectionOwner {
   readonly #sweepMs: number;
   readonly #lateMs: number;
   readonly #exclusive: boolean;
+  readonly #later: Later;
+  /** Rings that wait for the one of a broadcast, in the order of the commits. */
+  #waiting: (() => void)[] | null = null;
   readonly #byUser = new Map<string, Connection[]>();
   /** People who stopped since this process began. Their next connection starts frozen (CO-6). */
   readonly #frozen = new Set<string>();
@@ -25,10 +31,14 @@ export class Hub implements Bell, ConnectionOwner {
   #busy: Set<Connection> | null = null;
   #onIdle: (() => void) | null = null;
 
-  /** `exclusive`: no other process writes to the store, so the entry of a ring is the next one in its log. */
-  constructor(clock: Clock, heartbeatMs: number, exclusive = true) {
+  /**
+   * `exclusive`: no other process writes to the store, so the entry of a ring is the next one in its log. `later`: when a
+   * broadcast rings, which takes as long as there are people; by default with the call.
+   */
+  constructor(clock: Clock, heartbeatMs: number, exclusive = true, later: Later = (call) => call()) {
     this.#clock = clock;
     this.#exclusive = exclusive;
+    this.#later = later;
     this.#sweepMs = Math.max(1, Math.min(limits.sweepMs, Math.floor(heartbeatMs / limits.sweepsPerInterval)));
     this.#lateMs = heartbeatMs / 4;
   }
@@ -80,6 +90,27 @@ export class Hub implements Bell, ConnectionOwner {
   }
 
   ring(userId: string, entry?: LiveEntry): void {
+    if (this.#waiting === null) this.#ring(userId, entry);
+    else this.#waiting.push(() => this.#ring(userId, entry));
+  }
+
+  /** Rings later, so that the sender has the answer before everybody else is written to. Rings that come meanwhile wait behind it. */
+  ringAll(entryFor: (userId: string) => LiveEntry | "read" | "skip"): void {
+    if (this.#waiting !== null) {
+      this.#waiting.push(() => this.#ringAll(entryFor));
+      return;
+    }
+    const waiting = this.#waiting = [() => this.#ringAll(entryFor)];
+    this.#later(() => {
+      try {
+        for (const ring of waiting) ring();
+      } finally {
+        this.#waiting = null;
+      }
+    });
+  }
+
+  #ring(userId: string, entry: LiveEntry | undefined): void {
     // Another process may have written an entry before this one: then only the log has both (OP-7).
     const offered = this.#exclusive && entry !== undefined && entry.epoch === this.epoch(userId);
     for (const connection of this.#of(userId)) {
@@ -89,23 +120,23 @@ export class Hub implements Bell, ConnectionOwner {
     this.#listener?.ring(userId);
   }
 
-  ringAll(entryFor: (userId: string) => LiveEntry | "read" | "skip"): void {
+  #ringAll(entryFor: (userId: string) => LiveEntry | "read" | "skip"): void {
     // Serialises an entry once, even for many people.
-    const texts = new Map<LiveEntry, string>();
+    const frames = new Map<LiveEntry, DeliverFrame>();
     for (const [userId, list] of this.#byUser) {
       const found = entryFor(userId);
       if (found === "skip") continue;
       const entry = this.#exclusive ? found : "read";
-      let text = "";
+      let frame: DeliverFrame | undefined;
       if (entry !== "read") {
-        text = texts.get(entry) ?? packDeliveries([entry.delivery], 0).text;
-        texts.set(entry, text);
+        frame = frames.get(entry);
+        if (frame === undefined) frames.set(entry, frame = packDeliveries([entry.delivery], 0));
       }
       // Backwards: a connection that is too slow leaves the list.
       for (let at = list.length - 1; at >= 0; at--) {
         const { pump } = list[at]!;
         if (entry === "read") pump.wake();
-        else pump.offer(entry, text);
+        else pump.offer(entry, frame);
       }
     }
     this.#listener?.ringAll();

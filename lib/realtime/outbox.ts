@@ -1,6 +1,6 @@
 import type { Clock } from "../platform/mod.ts";
 import { limits } from "../protocol/mod.ts";
-import { fitsBytes } from "./bytes.ts";
+import { utf8Bytes } from "./bytes.ts";
 import type { Transport } from "./ports.ts";
 
 /**
@@ -10,9 +10,11 @@ import type { Transport } from "./ports.ts";
 export class Outbox {
   readonly #transport: Transport;
   readonly #clock: Clock;
-  /** Bytes given to the transport, and those of them that the network took, as the transport counts them. */
+  /** Bytes given to the transport, and those of them that the network is known to have taken. */
   #written = 0;
   #taken = 0;
+  /** At most so many bytes wait. Asking the transport how many it is costs as much as half a frame. */
+  #waitingAtMost = 0;
   #progressAt = 0;
 
   constructor(transport: Transport, clock: Clock) {
@@ -22,35 +24,32 @@ export class Outbox {
 
   /** Sends one frame. False: more than `limits.outboxBytes` would wait, so nothing was sent. */
   sendText(text: string): boolean {
-    const before = this.#transport.bufferedAmount();
-    if (!fitsBytes(text, limits.outboxBytes - before)) return false;
-    if (before === 0) this.#progressAt = this.#clock.now();
-    this.#transport.send(text);
-    this.#written += this.#transport.bufferedAmount() - before;
+    const bytes = utf8Bytes(text);
+    if (this.#waitingAtMost + bytes > limits.outboxBytes && this.#waiting() + bytes > limits.outboxBytes) {
+      return false;
+    }
+    this.#send(text, bytes);
     return true;
   }
 
-  /** Sends a delivery if that leaves room for answers; false when it does not. `bytes` is at least its size. */
+  /** Sends a delivery of this size if that leaves room for answers; false when it does not. */
   sendDelivery(text: string, bytes: number): boolean {
-    const before = this.#transport.bufferedAmount();
-    if (before > 0 && before + bytes > limits.deliverPauseBytes) return false;
-    if (bytes > limits.outboxBytes) return this.sendText(text);
-    if (before === 0) this.#progressAt = this.#clock.now();
-    this.#transport.send(text);
-    this.#written += this.#transport.bufferedAmount() - before;
+    if (!this.hasRoom(bytes) || bytes > limits.outboxBytes) return false;
+    this.#send(text, bytes);
     return true;
   }
 
   /** Whether a delivery of this many bytes leaves room for answers. */
   hasRoom(bytes: number): boolean {
-    const waiting = this.#transport.bufferedAmount();
+    if (this.#waitingAtMost + bytes <= limits.deliverPauseBytes) return true;
+    const waiting = this.#waiting();
     return waiting === 0 || waiting + bytes <= limits.deliverPauseBytes;
   }
 
   /** Whether bytes wait and the network took none for `limits.outboxStallMs`. The hub's sweep asks. */
   stalled(now: number): boolean {
     if (this.#written === this.#taken) return false;
-    const waiting = this.#transport.bufferedAmount();
+    const waiting = this.#waiting();
     const taken = this.#written - waiting;
     if (waiting === 0 || taken > this.#taken) {
       this.#taken = taken;
@@ -58,6 +57,18 @@ export class Outbox {
       return false;
     }
     return now - this.#progressAt >= limits.outboxStallMs;
+  }
+
+  #send(text: string, bytes: number): void {
+    // Nothing waited when the sweep last looked, so this is what begins to wait.
+    if (this.#written === this.#taken) this.#progressAt = this.#clock.now();
+    this.#transport.send(text);
+    this.#written += bytes;
+    this.#waitingAtMost += bytes;
+  }
+
+  #waiting(): number {
+    return this.#waitingAtMost = this.#transport.bufferedAmount();
   }
 
   /** Does not count time in which this process did not run. */

@@ -70,6 +70,7 @@ export const rooms: Readonly<Record<string, Part>> = {
   },
   "lib/compose": {
     parts: [protocol, platform, web, "lib/config", "lib/realtime", "lib/adapters", ...services],
+    packages: ["node:timers"],
   },
   "main.ts": { parts: [protocol, platform, web, fresh, "lib/config", "lib/compose"] },
 
