@@ -159,7 +159,12 @@ export class FakeRealtime {
   readonly #dispatcher: Dispatcher;
   #connections = 0;
 
-  constructor(handlers: Partial<Handlers> = {}, settings: Partial<RealtimeSettings> = {}) {
+  /** `later`: when broadcasts ring; by default with the call. */
+  constructor(
+    handlers: Partial<Handlers> = {},
+    settings: Partial<RealtimeSettings> = {},
+    later?: ConstructorParameters<typeof Hub>[3],
+  ) {
     this.settings = {
       heartbeatMs: 20_000,
       rateRequests: 0,
@@ -168,7 +173,7 @@ export class FakeRealtime {
       uploadMaxBytes: 1024,
       ...settings,
     };
-    this.hub = new Hub(this.clock, this.settings.heartbeatMs);
+    this.hub = new Hub(this.clock, this.settings.heartbeatMs, true, later);
     this.#dispatcher = new Dispatcher(someHandlers(handlers), (caller) => this.asNow(caller));
   }
 

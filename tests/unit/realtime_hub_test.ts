@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { limits } from "../../lib/protocol/mod.ts";
 import { settle } from "../fakes/clock.ts";
-import { annId, FakeRealtime, request } from "../fakes/realtime.ts";
+import { aDelivery, annId, FakeRealtime, request } from "../fakes/realtime.ts";
 
 const bobId = "01JB0B00000000000000000000";
 
@@ -172,4 +172,54 @@ Deno.test("UI-7: what listens to the bell hears rings and ended sessions, after 
     "ringAll",
     `ended ${connection.sessionId}, connection 4401`,
   ]);
+});
+
+Deno.test("DL-5: a broadcast rings in its turn, and rings that come before that wait behind it", async () => {
+  const turns: (() => void)[] = [];
+  const realtime = new FakeRealtime({}, {}, (call) => void turns.push(call));
+  const { socket } = await realtime.connect();
+  const log = [aDelivery(1), aDelivery(2), aDelivery(3), aDelivery(4)];
+  const entries = log.map((delivery) => ({ delivery, kind: "message", epoch: realtime.hub.epoch(annId) }));
+  realtime.inbox.log.push(log[0]!);
+  realtime.hub.ringAll(() => entries[0]!);
+  realtime.inbox.log.push(log[1]!);
+  realtime.hub.ring(annId, entries[1]);
+  realtime.inbox.log.push(log[2]!);
+  realtime.hub.ringAll(() => entries[2]!);
+  assert.deepEqual(socket.delivered(), [], "the sender is answered first");
+  const reads = realtime.inbox.reads;
+  assert.equal(turns.length, 1);
+  turns.pop()!();
+  assert.deepEqual(socket.delivered(), log.slice(0, 3).map(({ command }) => command.id));
+  realtime.inbox.log.push(log[3]!);
+  realtime.hub.ring(annId, entries[3]);
+  assert.deepEqual(socket.delivered(), log.map(({ command }) => command.id), "nothing waits any more");
+  await settle();
+  assert.equal(realtime.inbox.reads, reads, "nothing had to be read");
+});
+
+Deno.test("CO-6: a stop between a broadcast's commit and its ring holds it", async () => {
+  const turns: (() => void)[] = [];
+  const realtime = new FakeRealtime({}, {}, (call) => void turns.push(call));
+  const { socket } = await realtime.connect();
+  realtime.inbox.log.push(aDelivery(1));
+  realtime.hub.ringAll(() => ({ delivery: aDelivery(1), kind: "message", epoch: -1 }));
+  realtime.hub.freeze(annId);
+  turns.pop()!();
+  await settle();
+  assert.deepEqual(socket.delivered(), []);
+});
+
+Deno.test("DL-2: a ring that fails keeps no later one waiting", async () => {
+  const turns: (() => void)[] = [];
+  const realtime = new FakeRealtime({}, {}, (call) => void turns.push(call));
+  const { socket } = await realtime.connect();
+  realtime.hub.ringAll(() => {
+    throw new Error("a bug");
+  });
+  assert.throws(() => turns.pop()!(), /a bug/);
+  realtime.inbox.log.push(aDelivery(1));
+  realtime.hub.ring(annId);
+  await settle();
+  assert.deepEqual(socket.delivered(), [aDelivery(1).command.id]);
 });
