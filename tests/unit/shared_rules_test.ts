@@ -57,7 +57,9 @@ Deno.test("DL-9, BR-4: a broadcast written for later rings nobody who loosened a
   }
   rig.bell.rung.length = 0;
   await rig.runDue(3600_000);
-  const rung = rig.bell.rung.flatMap((one) => one.what === "ring" && one.entry !== undefined ? [one.userId] : []);
+  const rung = rig.bell.rung.flatMap((one) =>
+    one.what === "ring" && one.entry !== undefined ? [one.userId] : []
+  );
   assert.deepEqual(rung, [bob!.userId, carl!.userId]);
 });
 
