@@ -4,6 +4,7 @@ import { fill, plural } from "../lib/words/mod.ts";
 import { Check, TextField } from "./Field.tsx";
 import { Empty } from "./Notice.tsx";
 import { QrCode } from "./QrCode.tsx";
+import { RowAction } from "./RowAction.tsx";
 import { Time } from "./Time.tsx";
 import { Filled, useLanguage, useWords } from "./words.tsx";
 
@@ -111,18 +112,13 @@ function OneInvite({ invite }: { invite: Invite }) {
           <Filled text={words.by} username={by} time={<Time value={createdAt} />} />
         </span>
       </span>
-      <form method="post" action="/invites">
-        <input type="hidden" name="id" value={id} />
-        <button
-          type="submit"
-          class="button"
-          name="action"
-          value="revoke"
-          aria-label={fill(words.revokeOf, { time: utcText(useLanguage(), createdAt) })}
-        >
-          {words.revoke}
-        </button>
-      </form>
+      <RowAction
+        to="/invites"
+        id={id}
+        action="revoke"
+        name={words.revoke}
+        of={fill(words.revokeOf, { time: utcText(useLanguage(), createdAt) })}
+      />
     </li>
   );
 }

@@ -1,42 +1,62 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import { WithScripts } from "../components/WithScripts.tsx";
 import { createPasskey, hasPasskeys, showPasskey } from "../lib/browser/passkeys.ts";
 
 /** What a press of the button came to, until the page is sent. */
 type Phase = "idle" | "working" | "failed";
 
 interface LoginProps {
-  /** Where the form goes, with the way back after the login. */
-  action: string;
-  words: { passkey: string; waiting: string; failed: string };
+  words: { passkey: string; waiting: string; failed: string; or: string };
 }
 
-/** "Log in with a passkey": what the device signed goes with a form, so the token never is in a script's hands. */
-export function PasskeyLogin({ action, words }: LoginProps) {
-  const able = useSignal(false);
+/**
+ * "Use a passkey", first in the form of the login: what the device signed goes with the form, so the token never is in a script's
+ * hands. Also tells the time zone, by which the person knows the session later.
+ */
+export function PasskeyLogin({ words }: LoginProps) {
+  const able = useSignal<boolean | null>(null);
   const phase = useSignal<Phase>("idle");
-  const form = useRef<HTMLFormElement>(null);
+  const zone = useSignal("");
+  const signed = useRef<HTMLInputElement>(null);
   useEffect(() => {
     able.value = hasPasskeys();
+    zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone;
   }, []);
-  if (!able.value) return null;
   const press = async () => {
     phase.value = "working";
     const options = await asked("/api/v1/auth/passkey/options");
     const response = options.ok ? await showPasskey(options.body) : null;
-    if (response === null) return void (phase.value = "failed");
-    send(form.current, response);
+    const field = signed.current;
+    if (response === null || field === null) return void (phase.value = "failed");
+    field.disabled = false;
+    field.value = response;
+    // Past the checks of the other fields: nothing is typed with a passkey.
+    field.form?.submit();
   };
   return (
-    <form class="stack-s" method="post" action={action} ref={form}>
-      <input type="hidden" name="passkey" />
-      <button type="button" class="button" disabled={phase.value === "working"} onClick={press}>
-        {words.passkey}
-      </button>
-      <p class="small" role="status">
-        {phase.value === "working" ? words.waiting : phase.value === "failed" ? words.failed : ""}
-      </p>
-    </form>
+    <>
+      <input type="hidden" name="zone" value={zone.value} />
+      {able.value === false ? null : (
+        <WithScripts started={able.value === true}>
+          <div class="stack-s">
+            <input type="hidden" name="passkey" ref={signed} disabled />
+            <button
+              type="button"
+              class="button button-wide"
+              disabled={phase.value === "working"}
+              onClick={press}
+            >
+              {words.passkey}
+            </button>
+            <p class="small" role="status">
+              {phase.value === "working" ? words.waiting : phase.value === "failed" ? words.failed : ""}
+            </p>
+            <p class="divider">{words.or}</p>
+          </div>
+        </WithScripts>
+      )}
+    </>
   );
 }
 

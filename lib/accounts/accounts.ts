@@ -3,7 +3,8 @@ import {
   type Answer,
   isReserved,
   Refusal,
-  type Session,
+  type Renewal,
+  type SessionList,
   type User,
   username as usernameSchema,
 } from "../protocol/mod.ts";
@@ -21,6 +22,8 @@ import {
   type SessionCaller,
   Sessions,
   type SessionsNeeds,
+  type SessionTokens,
+  type Staying,
 } from "./sessions.ts";
 import { type Attempt, countRegistration } from "./throttle.ts";
 import { hashOf } from "./tokens.ts";
@@ -37,10 +40,14 @@ export interface AccountsNeeds extends SessionsNeeds {
 export interface LoggedIn {
   token: string;
   expiresAt: string;
+  /** For a device that stays logged in (AU-13). */
+  renewal?: Renewal;
   user: User;
   /** For the device to keep, and to send with its next login (AU-4). */
   deviceToken: string;
 }
+
+type LoginBody = { username: string; password: string; code?: string | undefined } & Staying;
 
 /** Accounts and sessions (AU). */
 export class Accounts {
@@ -91,7 +98,7 @@ export class Accounts {
   /** `deviceToken`: what an earlier login on this device answered. */
   async login(
     origin: Origin,
-    body: { username: string; password: string; code?: string | undefined },
+    body: LoginBody,
     deviceToken?: string,
   ): Answer<LoggedIn> {
     const device = await this.devices.of(deviceToken);
@@ -131,8 +138,18 @@ export class Accounts {
     return this.#sessions.logout(caller);
   }
 
-  sessions(caller: Caller): Promise<Session[]> {
+  /** AU-13: what a device gets that stays logged in, for its credential. */
+  renew(credential: string, origin: Origin): Answer<SessionTokens> {
+    return this.#sessions.renew(credential, origin);
+  }
+
+  sessions(caller: Caller): Promise<SessionList> {
     return this.#sessions.list(caller);
+  }
+
+  /** AU-13: logs out all other devices. */
+  revokeOthers(caller: Caller): Promise<void> {
+    return this.#sessions.revokeOthers(caller);
   }
 
   revoke(caller: Caller, sessionId: string): Answer<true> {
@@ -165,8 +182,8 @@ export class Accounts {
   }
 
   /** Begins a session after a passkey login. Null when the account may not log in, or changed in the meantime. */
-  async begin(user: UserRecord, origin: Origin): Promise<LoggedIn | null> {
-    const begun = this.#sessions.mayEnter(user) ? await this.#sessions.begin(user, origin) : null;
+  async begin(user: UserRecord, origin: Origin, wanted: Staying = {}): Promise<LoggedIn | null> {
+    const begun = this.#sessions.mayEnter(user) ? await this.#sessions.begin(user, origin, wanted) : null;
     if (begun === null) return null;
     return { ...begun, user: userOf(user), deviceToken: await this.devices.issue(user.id, null) };
   }
@@ -208,7 +225,7 @@ export class Accounts {
 
   async #checkedLogin(
     origin: Origin,
-    body: { username: string; password: string; code?: string | undefined },
+    body: LoginBody,
     attempt: Attempt,
     known: KnownDevice | null,
   ): Answer<LoggedIn> {
@@ -226,7 +243,7 @@ export class Accounts {
       else log.info("login.wrong_code", { requestId: origin.requestId, address: origin.address });
       return code;
     }
-    const begun = user !== null && right ? await this.#sessions.begin(user, origin) : null;
+    const begun = user !== null && right ? await this.#sessions.begin(user, origin, body) : null;
     if (user === null || begun === null) {
       log.info("login.failed", { requestId: origin.requestId, address: origin.address });
       return new Refusal("unauthorized", "login.wrong");

@@ -9,7 +9,7 @@ import {
   refuseAddress,
   takeChallenge,
 } from "./passkeys.ts";
-import type { Origin } from "./sessions.ts";
+import type { Origin, Staying } from "./sessions.ts";
 import { countChallenge } from "./throttle.ts";
 import type { TwoFactorNeeds } from "./two_factor_needs.ts";
 import type { ChallengeRecord, PasskeyRecord } from "./two_factor_ports.ts";
@@ -45,7 +45,11 @@ export class PasskeyLogins {
   }
 
   /** Every wrong response gets the same answer. */
-  async login(origin: Origin, response: PasskeyUsed, deviceToken?: string): Answer<LoggedIn> {
+  async login(
+    origin: Origin,
+    { response, ...wanted }: { response: PasskeyUsed } & Staying,
+    deviceToken?: string,
+  ): Answer<LoggedIn> {
     const { proof, log } = this.#needs;
     const known = await this.#needs.devices.of(deviceToken);
     const attempt = await proof.admit(
@@ -56,7 +60,7 @@ export class PasskeyLogins {
     );
     if (attempt instanceof Refusal) return attempt;
     using _over = attempt;
-    const begun = await this.#checked(origin, response);
+    const begun = await this.#checked(origin, response, wanted);
     if (begun === null) {
       log.info("login.failed", { requestId: origin.requestId, address: origin.address });
       return new Refusal("unauthorized", "passkey.failed");
@@ -67,7 +71,7 @@ export class PasskeyLogins {
     return begun;
   }
 
-  async #checked(origin: Origin, response: PasskeyUsed): Promise<LoggedIn | null> {
+  async #checked(origin: Origin, response: PasskeyUsed, wanted: Staying): Promise<LoggedIn | null> {
     const { store, accounts, begin } = this.#needs;
     const challenge = await takeChallenge(this.#needs, response.response.clientDataJSON);
     const userId = await store.ownerOf(response.id);
@@ -85,7 +89,7 @@ export class PasskeyLogins {
         record: { ...record, passkeys: record.passkeys.map((one) => one.id === used.id ? used : one) },
       };
     });
-    return signed instanceof Refusal ? null : await begin(user, origin);
+    return signed instanceof Refusal ? null : await begin(user, origin, wanted);
   }
 
   async #used(

@@ -1,4 +1,4 @@
-import type { Role } from "../protocol/mod.ts";
+import type { Agent, Role } from "../protocol/mod.ts";
 
 /** A suspension. `until` in milliseconds since 1970; null: indefinitely. */
 export interface Suspension {
@@ -44,6 +44,35 @@ export interface SessionRecord {
   readonly address: string;
   readonly createdAt: number;
   readonly lastSeenAt: number;
+  /** End of the record: of its last token, or of its renewal. */
+  readonly expiresAt: number;
+  /** What the client said of itself; unset where it said nothing that is known. */
+  readonly agent?: Agent;
+  /** IANA name; unset unless the browser told it. */
+  readonly timeZone?: string;
+  /** When the person last proved who they are (AU-13); unset in records of earlier versions. */
+  readonly provenAt?: number;
+  /** Set when the person wanted to stay logged in on this device. */
+  readonly renewal?: RenewalRecord;
+}
+
+/** What renews a session (AU-13). Hashes of credentials; times in milliseconds since 1970. */
+export interface RenewalRecord {
+  /** The credential that the device is known to have. */
+  readonly current: string;
+  /** Credentials given out for it since, oldest first. The first that is used replaces `current`, and the others are spent. */
+  readonly next: readonly { readonly hash: string; readonly at: number }[];
+  /** End of the last token. */
+  readonly tokenEndsAt: number;
+}
+
+/** A session that ended because a spent credential was used (AU-13). `id`: of the session. */
+export interface MisuseRecord {
+  readonly id: string;
+  readonly device: string;
+  readonly agent?: Agent;
+  readonly address: string;
+  readonly at: number;
   readonly expiresAt: number;
 }
 
@@ -82,7 +111,21 @@ export interface AccountsStore {
   sessionsOf(userId: string): Promise<SessionRecord[]>;
   /** Sets `lastSeenAt`, unless the session has ended. */
   sessionSeen(sessionId: string, at: number): Promise<void>;
+  /**
+   * Reads the session and writes what `decide` returns; calls it again when another writer was faster. Null, from the store or
+   * from `decide`, writes nothing.
+   */
+  changeSession(
+    sessionId: string,
+    decide: (session: SessionRecord) => Promise<SessionRecord | null> | SessionRecord | null,
+  ): Promise<SessionRecord | null>;
   endSessions(userId: string, sessionIds: readonly string[]): Promise<void>;
+  /** Ends a session and keeps the note for its person, in one commit. */
+  endMisused(userId: string, misuse: MisuseRecord): Promise<void>;
+  /** Returns the latest notes, newest first. */
+  misusesOf(userId: string): Promise<MisuseRecord[]>;
+  /** False when there is no such note. */
+  forgetMisuse(userId: string, sessionId: string): Promise<boolean>;
 
   addTicket(hash: string, ticket: TicketRecord): Promise<void>;
   /** Returns the ticket and deletes it: only one caller gets it. */

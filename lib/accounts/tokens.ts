@@ -5,6 +5,7 @@ import { type Claims, signedClaims } from "./signed_claims.ts";
 const issuer = "behest";
 /** A token of one kind is not taken for the other. */
 const deviceIssuer = "behest-device";
+const renewalIssuer = "behest-renewal";
 const algorithm = "HS256";
 /** Longer than every token of this server; longer input is refused unread. */
 const longestToken = 2048;
@@ -14,6 +15,13 @@ export interface DeviceClaims {
   readonly userId: string;
   readonly deviceId: string;
   readonly issuedAt: number;
+}
+
+/** What a session's token says. `renewal`: the hash of the credential that came with it (AU-13). */
+export interface SessionClaims {
+  readonly userId: string;
+  readonly sessionId: string;
+  readonly renewal: string | null;
 }
 
 /** Signed tokens (AU-3). A valid signature is not enough: the session's record decides. */
@@ -31,8 +39,13 @@ export class Tokens {
   }
 
   /** The token has whole seconds; `expiresAt` is in milliseconds. */
-  async issue(userId: string, sessionId: string, expiresAt: number): Promise<string> {
-    return await new SignJWT({ sid: sessionId })
+  async issue(
+    userId: string,
+    sessionId: string,
+    expiresAt: number,
+    renewal: string | null = null,
+  ): Promise<string> {
+    return await new SignJWT({ sid: sessionId, ...(renewal === null ? {} : { rn: renewal }) })
       .setProtectedHeader({ alg: algorithm })
       .setSubject(userId)
       .setIssuer(issuer)
@@ -60,9 +73,25 @@ export class Tokens {
     return { userId: sub, deviceId: did, issuedAt: at };
   }
 
-  /** Returns the token's person and session; null for a damaged, foreign or expired token. */
-  read(token: string): { userId: string; sessionId: string } | null {
-    const { sub, sid } = this.#read(token, issuer, ["sub", "sid", "iat", "exp"]) ?? {};
+  /** Returns what a session's token says; null for a damaged, foreign or expired token. */
+  read(token: string): SessionClaims | null {
+    const { sub, sid, rn } = this.#read(token, issuer, ["sub", "sid", "iat", "exp"]) ?? {};
+    if (typeof sub !== "string" || typeof sid !== "string") return null;
+    return { userId: sub, sessionId: sid, renewal: typeof rn === "string" ? rn : null };
+  }
+
+  /** A credential that renews a session (AU-13). It has no end of its own: the session's record has. */
+  async issueRenewal(userId: string, sessionId: string, nonce: string): Promise<string> {
+    return await new SignJWT({ sid: sessionId, jti: nonce })
+      .setProtectedHeader({ alg: algorithm })
+      .setSubject(userId)
+      .setIssuer(renewalIssuer)
+      .sign(await this.#key);
+  }
+
+  /** Returns whose credential it is; null for a damaged or foreign one. Also for one that is spent. */
+  readRenewal(credential: string): { userId: string; sessionId: string } | null {
+    const { sub, sid } = this.#read(credential, renewalIssuer, ["sub", "sid", "jti"]) ?? {};
     if (typeof sub !== "string" || typeof sid !== "string") return null;
     return { userId: sub, sessionId: sid };
   }

@@ -16,7 +16,7 @@ import type { LoggedIn } from "./accounts.ts";
 import { PasskeyLogins } from "./passkey_logins.ts";
 import { passkeyOf, Passkeys, type Place } from "./passkeys.ts";
 import { newRecoveryCodes } from "./recovery_codes.ts";
-import type { Origin } from "./sessions.ts";
+import type { Origin, Staying } from "./sessions.ts";
 import { newTotpSecret, totpStep, totpUri } from "./totp.ts";
 import { TwoFactorAdmin } from "./two_factor_admin.ts";
 import type { TwoFactorNeeds } from "./two_factor_needs.ts";
@@ -146,8 +146,8 @@ export class TwoFactor {
   }
 
   /** A passkey is both factors: the device itself, and the device's check of its holder. */
-  login(origin: Origin, body: { response: PasskeyUsed }, deviceToken?: string): Answer<LoggedIn> {
-    return this.#logins.login(origin, body.response, deviceToken);
+  login(origin: Origin, body: { response: PasskeyUsed } & Staying, deviceToken?: string): Answer<LoggedIn> {
+    return this.#logins.login(origin, body, deviceToken);
   }
 
   policy(caller: Caller): Answer<TwoFactorPolicy> {

@@ -3,7 +3,7 @@ import type { LoggedIn } from "./accounts.ts";
 import type { KnownDevices } from "./known_devices.ts";
 import type { AccountsStore, CountStore, UserRecord } from "./ports.ts";
 import type { Proof } from "./proof.ts";
-import type { Origin } from "./sessions.ts";
+import type { Origin, Staying } from "./sessions.ts";
 import type { TwoFactorStore } from "./two_factor_ports.ts";
 
 /** Everything that the two-factor classes need from outside. */
@@ -18,6 +18,6 @@ export interface TwoFactorNeeds {
   random: Random;
   log: Log;
   /** Begins a session after a passkey login; null when the account may not log in. */
-  begin(user: UserRecord, origin: Origin): Promise<LoggedIn | null>;
+  begin(user: UserRecord, origin: Origin, wanted: Staying): Promise<LoggedIn | null>;
   endSessions(userId: string): Promise<void>;
 }

@@ -10,6 +10,7 @@ import {
 import { deviceName, randomName } from "./device_name.ts";
 import { inTime } from "./in_time.ts";
 import { watchPerson } from "./person.ts";
+import { keepLoggedIn, renewSession } from "./renewals.ts";
 
 export type { ConnectionNotice } from "../client/mod.ts";
 
@@ -45,6 +46,7 @@ export async function startConnection(known: KeptPerson | null): Promise<KeptPer
   start(store, person);
   if (person === null) return null;
   watchPerson(person, known !== null, connection, store);
+  keepLoggedIn(connection);
   // The name is the lock that tabs of earlier builds wait for too: with another one they would replace each other's connection.
   connection.start(`behest-line-${person.userId}`);
   const wake = () => {
@@ -86,6 +88,7 @@ function page(): Page {
         url: "/api/ws",
         device: deviceName(() => locks === undefined ? sessionStorage : localStorage),
         ticket: ticketFrom(location.origin),
+        renew: renewSession,
         ...kept,
         ...(person === null ? {} : { userId: person.userId }),
       });

@@ -1,3 +1,5 @@
+import { renewSession } from "./renewals.ts";
+
 /** `away`: the server cannot be reached; `over`: the session has ended. */
 export type Standing = "here" | "away" | "over";
 
@@ -12,7 +14,7 @@ export async function serverStanding(): Promise<Standing> {
       signal: AbortSignal.timeout(answerMs),
     });
     void body?.cancel();
-    if (status === 401) return "over";
+    if (status === 401) return await renewSession() ? "here" : "over";
     // What a proxy says in the place of a server that is not there.
     return status >= 502 && status <= 504 ? "away" : "here";
   } catch {

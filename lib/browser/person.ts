@@ -36,8 +36,12 @@ export function watchPerson(
     // The server makes the browser forget everything too, so a storage that hangs does not delay the logout.
     void inTime(gone).catch(() => undefined).then(() => form.submit());
   });
-  connection.on("ready", ({ sessionExpiresAt }) => {
-    if (connection.leads) void store?.lasts(Date.parse(sessionExpiresAt)).catch(() => undefined);
+  const lasts = (endsAt: string) => {
+    if (connection.leads) void store?.lasts(Date.parse(endsAt)).catch(() => undefined);
+  };
+  connection.on("ready", ({ sessionExpiresAt }) => lasts(sessionExpiresAt));
+  connection.on("notification", (heard) => {
+    if (heard.method === "session.renewed") lasts(heard.params.sessionExpiresAt);
   });
   connection.on("connection", async ({ kind }) => {
     if (kind !== "login" || !connection.leads || store === null) return;

@@ -31,6 +31,11 @@ export interface ClientOptions {
    * `ticketFrom`): without it a browser cannot tell a refused login from a lost network.
    */
   ticket?: () => Promise<TicketAnswer>;
+  /**
+   * AU-13: renews the session when it is over, and resolves to whether it goes on. Asked before the client takes a login for
+   * necessary; only with `ticket`.
+   */
+  renew?: () => Promise<boolean>;
   /** A session token, for native clients; ignored when `ticket` is given. */
   token?: string;
   /** WS-1, WS-10. */

@@ -4,6 +4,7 @@
  * Start with `client.ts`, then `reconnector.ts` and `outgoing.ts`.
  */
 export { BehestClient, type ClientOptions } from "./client.ts";
+export { ClientSession, type KeptSession, type SessionStore } from "./client_session.ts";
 export { type ConnectionNotice, ConnectionReport, graceMs } from "./connection_report.ts";
 export { type ConnectionState, isReplaced } from "./connection_state.ts";
 export type { ClientEvents, ClientHandler, OtherNotification } from "./events.ts";

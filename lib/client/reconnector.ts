@@ -19,6 +19,7 @@ export interface ReconnectorOptions extends SocketAddress {
   random: Random;
   log: Log;
   ticket?: (() => Promise<TicketAnswer>) | undefined;
+  renew?: (() => Promise<boolean>) | undefined;
   token?: string | undefined;
 }
 
@@ -123,13 +124,13 @@ export class Reconnector {
     this.#set({ kind: "connecting", attempt: this.#attempt });
     // A listener may have closed the client.
     if (this.#step !== announced) return;
-    const { ticket, token, clock } = this.#options;
+    const { ticket, renew, token, clock } = this.#options;
     if (ticket === undefined) return this.#dial(token === undefined ? {} : { token });
     const asked = this.#enter({
       kind: "ticket",
       deadline: clock.after(limits.clientConnectMs, () => this.#retry("no ticket in time")),
     });
-    ask(ticket).then(
+    ask(ticket, renew).then(
       (value) => {
         // A late ticket belongs to an earlier attempt.
         if (this.#step !== asked) return;
@@ -185,6 +186,8 @@ export class Reconnector {
       case "stop":
         return this.#set({ kind: "stopped", code, reason });
       case "login":
+        // The next ticket says whether the session can be renewed.
+        if (this.#options.ticket !== undefined && this.#options.renew !== undefined) return this.#retry(reason);
         return this.#set({ kind: "login", reason });
       case "back_off":
         this.#attempt = Math.max(this.#attempt, longestWaitAttempt);
@@ -232,7 +235,12 @@ export class Reconnector {
   }
 }
 
-/** Turns a throw of the ticket source into a rejection. */
-async function ask(ticket: () => Promise<TicketAnswer>): Promise<TicketAnswer> {
+/** Asks for a ticket, and again after a renewal (AU-13). Turns a throw into a rejection. */
+async function ask(
+  ticket: () => Promise<TicketAnswer>,
+  renew: (() => Promise<boolean>) | undefined,
+): Promise<TicketAnswer> {
+  const answer = await ticket();
+  if (answer !== null || renew === undefined || !await renew()) return answer;
   return await ticket();
 }

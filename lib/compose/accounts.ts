@@ -49,7 +49,7 @@ export function openAccountParts(parts: AccountParts): OpenAccountParts {
     clock,
     random,
     log,
-    begin: (user, origin) => accounts.begin(user, origin),
+    begin: (user, origin, wanted) => accounts.begin(user, origin, wanted),
     endSessions: (userId) => accounts.endSessions(userId),
   });
   const data = accountData(parts);

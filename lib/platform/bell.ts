@@ -20,8 +20,10 @@ export interface InboxBell {
   ringAll(entryFor: (userId: string) => LiveEntry | "read" | "skip"): void;
 }
 
-/** The end of one session. Heard by its connection, and by a `BellListener`. */
+/** The end of one session, and its renewal. Heard by its connections, and by a `BellListener`. */
 export interface SessionBell {
+  /** AU-13: the session goes on until then (RFC 3339), and so do its connections. */
+  sessionRenewed(sessionId: string, expiresAt: string): void;
   closeSession(sessionId: string, close: "sessionOver"): void;
 }
 
@@ -59,4 +61,5 @@ export interface BellListener {
   ring(userId: string): void;
   ringAll(): void;
   sessionEnded(sessionId: string): void;
+  sessionRenewed(sessionId: string, expiresAt: string): void;
 }

@@ -79,6 +79,20 @@ export const limits = {
 
   /** Session and token life (AU-3). */
   sessionMs: 24 * 3600_000,
+  /** AU-13: how long a device stays logged in without use. */
+  renewMs: 30 * 24 * 3600_000,
+  /**
+   * AU-13: for this long after it was given out, a credential is neither replaced nor confirmed: answers to tabs that renew at
+   * once are still on their way.
+   */
+  renewSettleMs: 60_000,
+  /** Credentials given out for one before the device shows that it has one of them. */
+  renewalsOpen: 32,
+  /** How long a person is told of a misused session, and of how many. */
+  misuseKeptMs: 30 * 24 * 3600_000,
+  misusesKept: 10,
+  /** AU-13: how long a proof of the person's identity counts. */
+  proofMs: 10 * 60_000,
   /** Socket ticket life (AU-5). */
   ticketMs: 30_000,
   /**

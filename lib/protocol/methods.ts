@@ -124,6 +124,10 @@ export const notifications = {
     sanctions: z.array(ownSanction).optional(),
     limits: clientLimits,
   }),
+  /** AU-13: the session was renewed; the connection goes on. */
+  "session.renewed": p.sessionRenewed,
+  /** AU-13: to the person's other devices. */
+  "session.misused": p.sessionMisuse,
   "session.closing": z.object({ code: z.number(), reconnect: z.boolean() }),
   "command.deliver": z.object({ deliveries: z.array(c.delivery).min(1).max(limits.deliverBatch) }),
   "command.changed": c.commandChanged,

@@ -34,17 +34,49 @@ export const registerBody = z.strictObject({
 });
 export const registerAnswer = z.object({ user });
 
+/** AU-13: whether the device stays logged in, and the IANA name of the time zone that a browser tells. */
+export const staying = {
+  stay: z.boolean().optional(),
+  timeZone: z.string().max(64).optional(),
+};
+
 /** AU-3. The username is not checked here: a malformed one is a wrong one (AU-4). */
 export const loginBody = z.strictObject({
   username: z.string().max(256),
   password: typedPassword,
   code: z.string().max(64).optional(),
+  ...staying,
 });
-export const loginAnswer = z.object({ token: z.string(), expiresAt: z.string(), user });
+
+/** AU-13: what renews a session. `expiresAt`: when it ends unless it is used before. */
+export const renewal = z.object({ credential: z.string(), expiresAt: z.string() });
+export type Renewal = z.infer<typeof renewal>;
+/** `renewal` is there when the login asked to stay. */
+export const loginAnswer = z.object({
+  token: z.string(),
+  expiresAt: z.string(),
+  user,
+  renewal: renewal.optional(),
+});
+
+/** AU-13. Browsers send the credential as a cookie instead. */
+export const renewBody = z.strictObject({ credential: z.string().max(2048) });
+/** Without `renewal` the credential that was sent stays the one to use. Browsers get `expiresAt` alone, the rest as cookies. */
+export const renewAnswer = z.object({
+  token: z.string().optional(),
+  expiresAt: z.string(),
+  renewal: renewal.optional(),
+});
+/** `session.renewed`: the new end of the session of this connection. */
+export const sessionRenewed = z.object({ sessionExpiresAt: z.string() });
 
 export const ticketAnswer = z.object({ ticket: z.string(), expiresAt: z.string() });
 
 export const passwordBody = z.strictObject({ current: typedPassword, next: password });
+
+/** What a client said of itself: "Firefox" on "Windows". */
+export const agent = z.object({ browser: z.string(), system: z.string() });
+export type Agent = z.infer<typeof agent>;
 
 export const session = z.object({
   id,
@@ -54,9 +86,27 @@ export const session = z.object({
   lastSeenAt: z.string(),
   expiresAt: z.string(),
   current: z.boolean(),
+  /** The browser and its system, where the client told them. */
+  agent: agent.nullable(),
+  /** IANA name, where the browser told it. */
+  timeZone: z.string().nullable(),
+  /** Whether the device renews the session (AU-13). */
+  stays: z.boolean(),
 });
 export type Session = z.infer<typeof session>;
-export const sessionList = z.object({ sessions: z.array(session) });
+/** `session.misused`: a session that ended because an old credential of it was used again (AU-13). */
+export const sessionMisuse = z.object({
+  /** Of the session; `DELETE /api/v1/auth/sessions/{id}` marks it as read. */
+  id,
+  device: z.string(),
+  agent: agent.nullable(),
+  /** Where the old credential came from. */
+  address: z.string(),
+  at: z.string(),
+});
+export type SessionMisuse = z.infer<typeof sessionMisuse>;
+export const sessionList = z.object({ sessions: z.array(session), misused: z.array(sessionMisuse) });
+export type SessionList = z.infer<typeof sessionList>;
 
 /** CO-1. */
 export const categoryChoice = z.enum(["allow", "ask", "block"]);

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { limits } from "./limits.ts";
 import { because } from "./message.ts";
-import { role } from "./people.ts";
+import { role, staying } from "./people.ts";
 import { name, reasonGiven } from "./text.ts";
 
 /** AU-7 and AU-9: bodies and answers of the second factor, and of the end of an account. */
@@ -78,7 +78,7 @@ export const passkeyUsed = z.object({
 export type PasskeyUsed = z.infer<typeof passkeyUsed>;
 
 export const passkeyBody = z.strictObject({ name: name(limits.passkeyName), response: passkeyCreated });
-export const passkeyLoginBody = z.strictObject({ response: passkeyUsed });
+export const passkeyLoginBody = z.strictObject({ response: passkeyUsed, ...staying });
 /** `recoveryCodes`: shown this once, with the first second factor; null with a later one. */
 export const passkeyAdded = z.object({ passkey, recoveryCodes: z.array(z.string()).nullable() });
 export type PasskeyAdded = z.infer<typeof passkeyAdded>;

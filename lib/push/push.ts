@@ -104,6 +104,18 @@ export class Push implements BellListener, AsyncDisposable {
     });
   }
 
+  /** AU-13: the session goes on, and the subscriptions with it. */
+  sessionRenewed(sessionId: string, expiresAt: string): void {
+    const { store } = this.#parts;
+    const untilMs = Date.parse(expiresAt);
+    this.#background.run("push.not_renewed", async () => {
+      for (const { userId, id } of await store.ofSession(sessionId)) {
+        const found = (await store.of(userId)).find((one) => one.id === id && one.sessionId === sessionId);
+        if (found !== undefined) await store.put({ ...found, sessionUntilMs: untilMs });
+      }
+    });
+  }
+
   /** A person's inbox has something new. */
   ring(userId: string): void {
     if (this.#parts.sender === null || this.#planned.has(userId) || this.#parts.isOnline(userId)) return;

@@ -1,11 +1,20 @@
-import { closeCodes, type CloseName, limits, Refusal, rpcErrorOf, type RpcId, say } from "../protocol/mod.ts";
+import {
+  closeCodes,
+  type CloseName,
+  limits,
+  type NotificationParams,
+  Refusal,
+  rpcErrorOf,
+  type RpcId,
+  say,
+} from "../protocol/mod.ts";
 import { fitsBytes } from "./bytes.ts";
 import { Calls, type CallsHost } from "./calls.ts";
 import { DeliveryPump } from "./delivery_pump.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import { EarlyFrames } from "./early_frames.ts";
 import { binaryFault, type Fault, faultText, tooLargeFault } from "./fatal_frames.ts";
-import { errorText } from "./frames.ts";
+import { errorText, notificationText } from "./frames.ts";
 import { Outbox } from "./outbox.ts";
 import type { ConnectionOpening, ConnectionPorts, Transport } from "./ports.ts";
 import { readyText } from "./ready.ts";
@@ -46,7 +55,7 @@ export class Connection implements CallsHost {
   readonly #transport: Transport;
   readonly #outbox: Outbox;
   readonly #calls: Calls;
-  readonly #expiresAtMs: number;
+  #expiresAtMs: number;
   #state: State = { is: "opening", early: new EarlyFrames() };
   /** Time of the client's last frame. */
   #beatAt: number;
@@ -132,6 +141,13 @@ export class Connection implements CallsHost {
     const state = this.#state;
     if (state.is !== "opening") return this.sendText(text);
     if (!state.early.keepOutgoing(text)) this.end("tooSlow", "too much is to be said before session.ready");
+  }
+
+  /** AU-13: the session goes on, and so does the connection. `expiresAt`: RFC 3339. */
+  renewed(expiresAt: string): void {
+    this.#expiresAtMs = Date.parse(expiresAt) || 0;
+    const params: NotificationParams<"session.renewed"> = { sessionExpiresAt: expiresAt };
+    this.notify(notificationText("session.renewed", params));
   }
 
   /** WS-8: takes no more requests. Those that were taken are answered; then the owner ends the connection. */

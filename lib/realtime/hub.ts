@@ -183,6 +183,13 @@ export class Hub implements Bell, ConnectionOwner {
     this.#listener?.sessionEnded(sessionId);
   }
 
+  sessionRenewed(sessionId: string, expiresAt: string): void {
+    for (const connection of this.#all()) {
+      if (connection.sessionId === sessionId) connection.renewed(expiresAt);
+    }
+    this.#listener?.sessionRenewed(sessionId, expiresAt);
+  }
+
   closeUser(userId: string, close: "sessionOver" | "suspended"): void {
     for (const connection of [...this.#of(userId)]) {
       connection.end(close, close === "suspended" ? "the account is suspended" : "the sessions were ended");

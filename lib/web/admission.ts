@@ -8,6 +8,7 @@ import type { Restriction } from "./services.ts";
 export const openCalls: readonly string[] = [
   "/auth/login",
   "/auth/register",
+  "/auth/renew",
   "/auth/passkey",
   "/auth/passkey/options",
 ];

@@ -1,12 +1,17 @@
 import type { Place } from "../accounts/mod.ts";
 import { type Answer, device as deviceSchema, limits, Refusal } from "../protocol/mod.ts";
-import type { Origin, Restriction, Services, SessionCaller } from "./services.ts";
+import type { Origin, Restriction, Services, SessionCaller, SessionTokens } from "./services.ts";
 
 const cookieName = "behest_session";
 /** The token by which a login knows the device again (AU-4). Only the login page gets the cookie. */
 const deviceCookieName = "behest_device";
 const deviceCookiePath = "/login";
 const deviceHeader = "behest-device-token";
+/** AU-13: what renews a browser's session. Nothing but its renewal gets it. */
+const renewalCookieName = "behest_renewal";
+export const renewalPath = "/api/v1/auth/renew";
+/** Says, also to scripts, that there is such a cookie. It opens nothing. */
+const stayCookieName = "behest_stay";
 
 /** How a request showed who it is (AU-5). */
 export type CredentialKind = "bearer" | "basic" | "cookie" | "query" | "ticket";
@@ -112,20 +117,47 @@ export function sessionCookie(token: string, expiresAt: string, secure: boolean)
   return cookie(cookieName, token, { path: "/", expires: new Date(expiresAt), secure });
 }
 
-/** `Set-Cookie` that makes the browser forget the session. */
-export function clearSessionCookie(secure = false): string {
-  return cookie(cookieName, "", { path: "/", expires: new Date(0), secure });
+/** The `Set-Cookie`s of a login or a renewal (AU-13). */
+export function sessionCookies({ token, expiresAt, renewal }: SessionTokens, secure: boolean): string[] {
+  const session = sessionCookie(token, expiresAt, secure);
+  if (renewal === undefined) return [session];
+  const expires = new Date(renewal.expiresAt);
+  return [
+    session,
+    cookie(renewalCookieName, renewal.credential, { path: renewalPath, expires, secure }),
+    cookie(stayCookieName, "1", { path: "/", expires, secure, script: true }),
+  ];
+}
+
+/** The credential of a browser that stays logged in. */
+export function renewalCookieOf({ headers }: Request): string | null {
+  return cookieOf(headers, renewalCookieName);
+}
+
+/** Whether the browser says that it stays logged in. */
+export function stays({ headers }: Request): boolean {
+  return cookieOf(headers, stayCookieName) !== null;
+}
+
+/** The `Set-Cookie`s that make the browser forget the session. */
+export function clearSessionCookies(secure: boolean): [string, string][] {
+  const over = { expires: new Date(0), secure };
+  return [
+    cookie(cookieName, "", { path: "/", ...over }),
+    cookie(renewalCookieName, "", { path: renewalPath, ...over }),
+    cookie(stayCookieName, "", { path: "/", ...over, script: true }),
+  ].map((text) => ["set-cookie", text]);
 }
 
 function cookie(
   name: string,
   value: string,
-  { path, expires, secure }: { path: string; expires: Date; secure: boolean },
+  { path, expires, secure, script }: { path: string; expires: Date; secure: boolean; script?: boolean },
 ): string {
   const parts = [
     `${name}=${value}`,
     `Path=${path}`,
-    "HttpOnly",
+    ...(script === true ? [] : ["HttpOnly"]),
     "SameSite=Lax",
     `Expires=${expires.toUTCString()}`,
   ];
@@ -136,7 +168,8 @@ function cookie(
 export function originOf(
   { req, state: { address, requestId } }: { req: Request; state: Omit<Origin, "device"> },
 ): Origin {
-  return { address, requestId, device: deviceOf(req.headers.get("user-agent") ?? "") };
+  const userAgent = req.headers.get("user-agent") ?? "";
+  return { address, requestId, device: deviceOf(userAgent), userAgent };
 }
 
 /** A name for the session list: `web` for browsers, otherwise the product that the client calls itself. */

@@ -43,6 +43,8 @@ export function localPath(path: string | null | undefined): string {
 }
 
 /** See other: the answer to a form that was taken, so that a reload does not send it again. */
-export function seeOther(path: string, headers: Record<string, string> = {}): Response {
-  return new Response(null, { status: 303, headers: { ...headers, location: path } });
+export function seeOther(path: string, headers: HeadersInit = {}): Response {
+  const response = new Response(null, { status: 303, headers });
+  response.headers.set("location", path);
+  return response;
 }

@@ -30,7 +30,7 @@ export function answer(body: object | Refusal, status = 200): Response {
 }
 
 /** 204, or the refusal as a problem. */
-export function done(result: unknown, headers: Record<string, string> = {}): Response {
+export function done(result: unknown, headers: HeadersInit = {}): Response {
   return result instanceof Refusal ? problem(result) : new Response(null, { status: 204, headers });
 }
 

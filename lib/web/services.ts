@@ -10,6 +10,7 @@ import type {
   Profiles,
   Restriction,
   SessionCaller,
+  SessionTokens,
   TwoFactor,
 } from "../accounts/mod.ts";
 import type { History, Safety, SendGates, Transitions } from "../commands/mod.ts";
@@ -25,7 +26,7 @@ import type { Realtime } from "../realtime/mod.ts";
 import type { FileModeration, Incidents, ScanStatusBoard } from "../scanning/mod.ts";
 
 // Routes get these from here: they import no room with a service in it.
-export type { LoggedIn, Origin, Restriction, SessionCaller };
+export type { LoggedIn, Origin, Restriction, SessionCaller, SessionTokens };
 
 /**
  * Everything a route may ask; set once on `ctx.state` by the root middleware. Each service is the part of a room's class that
@@ -44,7 +45,9 @@ export interface Services {
     | "logout"
     | "redeemTicket"
     | "register"
+    | "renew"
     | "revoke"
+    | "revokeOthers"
     | "sessions"
     | "setUp"
     | "setupPending"

@@ -3,12 +3,13 @@ import type { State } from "./define.ts";
 import { filled, type FormProblem, problemOf, readForm } from "./forms/form.ts";
 import { seeOther } from "./pages.ts";
 import { type Answer, checked, Refusal, registerBody, type User } from "../protocol/mod.ts";
-import { deviceCookie, sessionCookie } from "./authentication.ts";
-import type { LoggedIn, Origin } from "./services.ts";
+import { deviceCookie, sessionCookies } from "./authentication.ts";
+import type { LoggedIn, Origin, SessionTokens } from "./services.ts";
 
 /** Where a page's request comes from. */
 export function origin(ctx: Context<State>): Origin {
-  return { address: ctx.state.address, device: "web", requestId: ctx.state.requestId };
+  const { address, requestId } = ctx.state;
+  return { address, device: "web", requestId, userAgent: ctx.req.headers.get("user-agent") ?? undefined };
 }
 
 /** Whether the person's browser speaks TLS to us: then the cookie must never travel without. */
@@ -18,10 +19,14 @@ export function overTls(ctx: Context<State>): boolean {
 
 /** The way in after a login: the token goes into the cookie and nowhere else. */
 export function enter(ctx: Context<State>, login: LoggedIn, path: string): Response {
-  const response = seeOther(path, {
-    "set-cookie": sessionCookie(login.token, login.expiresAt, overTls(ctx)),
-  });
+  const response = withSessionCookies(ctx, seeOther(path), login);
   return withDeviceCookie(ctx, response, login.deviceToken);
+}
+
+/** Lets the browser keep the session, and what renews it (AU-13). */
+export function withSessionCookies(ctx: Context<State>, response: Response, tokens: SessionTokens): Response {
+  for (const text of sessionCookies(tokens, overTls(ctx))) response.headers.append("set-cookie", text);
+  return response;
 }
 
 /** AU-4: lets the browser keep the token by which its next login is known. */

@@ -1,12 +1,12 @@
 import { HttpError } from "fresh";
 import { define } from "../../lib/web/define.ts";
-import { carryToLogin } from "../../lib/web/forms/carried.ts";
 import { seeOther } from "../../lib/web/pages.ts";
 import { takenCookie } from "../../lib/web/taken_forms.ts";
 import { rulesPath } from "../../lib/web/prefetch.ts";
 import { origin, overTls } from "../../lib/web/session.ts";
+import { toRenewalOrLogin } from "../../lib/web/to_login.ts";
 import { english, Refusal } from "../../lib/protocol/mod.ts";
-import { clearSessionCookie, sessionToken } from "../../lib/web/authentication.ts";
+import { clearSessionCookies, sessionToken } from "../../lib/web/authentication.ts";
 import type { Restriction } from "../../lib/web/services.ts";
 import { languageOf } from "../../lib/words/mod.ts";
 
@@ -18,12 +18,12 @@ const whileSuspended: readonly string[] = ["/account", "/sanctions", "/logout"];
 /** Every page behind this knows its person; nobody else gets past it. */
 export default define.middleware(async (ctx) => {
   const token = sessionToken(ctx.req);
-  if (token === null) return toLogin(ctx.req, ctx.url);
+  if (token === null) return toRenewalOrLogin(ctx.req, ctx.url);
   const { accounts, profiles, safety } = ctx.state.services;
   const caller = await accounts.authenticate(token, origin(ctx), ["suspended", "two_factor"]);
   if (caller instanceof Refusal) {
     if (caller.kind === "unauthorized") {
-      return toLogin(ctx.req, ctx.url, { "set-cookie": clearSessionCookie(overTls(ctx)) });
+      return toRenewalOrLogin(ctx.req, ctx.url, clearSessionCookies(overTls(ctx)));
     }
     throw new HttpError(caller.kind === "forbidden" ? 403 : 503, english(caller.message));
   }
@@ -57,16 +57,4 @@ function elsewhereFor(restriction: Restriction | undefined, path: string): strin
     default:
       return restriction satisfies never;
   }
-}
-
-/** To the login, with the way back after it; a form with words goes along (UI-10). */
-function toLogin(request: Request, url: URL, headers: Record<string, string> = {}): Response {
-  const carrying = carryToLogin(request, url);
-  // The browser repeats the form at the login.
-  if (carrying !== null) {
-    return new Response(null, { status: 307, headers: { ...headers, location: carrying } });
-  }
-  const here = url.pathname + url.search;
-  const isPage = here !== "/" && (request.method === "GET" || request.method === "HEAD");
-  return seeOther(isPage ? `/login?next=${encodeURIComponent(here)}` : "/login", headers);
 }

@@ -10,7 +10,7 @@ import { filled, problemOf, readForm } from "../../lib/web/forms/form.ts";
 import { refusedPage, seeOther } from "../../lib/web/pages.ts";
 import { origin, overTls } from "../../lib/web/session.ts";
 import { accountRemoval, checked, Refusal } from "../../lib/protocol/mod.ts";
-import { clearSessionCookie, sessionToken } from "../../lib/web/authentication.ts";
+import { clearSessionCookies, sessionToken } from "../../lib/web/authentication.ts";
 import { renderMessage } from "../../lib/words/mod.ts";
 
 /** AU-9, also for who is suspended. */
@@ -20,11 +20,11 @@ export const handler = definePerson.handlers({
     const form = await readForm(ctx.req);
     const removed = form instanceof Refusal ? form : await remove(ctx, form);
     if (!(removed instanceof Refusal)) {
-      return seeOther("/login?notice=removed", {
-        "set-cookie": clearSessionCookie(overTls(ctx)),
+      return seeOther("/login?notice=removed", [
+        ...clearSessionCookies(overTls(ctx)),
         // Nothing of the person stays in the browser either.
-        "clear-site-data": '"storage"',
-      });
+        ["clear-site-data", '"storage"'],
+      ]);
     }
     const problem = problemOf(removed, ctx.state.language);
     return page({ problem, ...await standingOf(ctx) }, refusedPage(removed));

@@ -1,5 +1,6 @@
 import { type Context, page } from "fresh";
 import { PageHead } from "../../components/PageHead.tsx";
+import { RowAction } from "../../components/RowAction.tsx";
 import { TextField } from "../../components/Field.tsx";
 import { Time } from "../../components/Time.tsx";
 import { Filled, useWords } from "../../components/words.tsx";
@@ -8,8 +9,15 @@ import { definePerson, type PersonState } from "../../lib/web/define.ts";
 import { problemOf, readForm } from "../../lib/web/forms/form.ts";
 import { refusedPage, seeOther } from "../../lib/web/pages.ts";
 import { withDeviceCookie } from "../../lib/web/session.ts";
-import { checked, limits, passwordBody, Refusal, type Session } from "../../lib/protocol/mod.ts";
-import { fill, someWords } from "../../lib/words/mod.ts";
+import {
+  checked,
+  limits,
+  passwordBody,
+  Refusal,
+  type Session,
+  type SessionMisuse,
+} from "../../lib/protocol/mod.ts";
+import { fill, someWords, type Words } from "../../lib/words/mod.ts";
 
 export const handler = definePerson.handlers({
   GET: async (ctx) => page({ ...await list(ctx), problem: null }),
@@ -27,19 +35,29 @@ export const handler = definePerson.handlers({
 async function list(ctx: Context<PersonState>) {
   const { accounts, twoFactor, push } = ctx.state.services;
   const caller = ctx.state.caller;
-  const [sessions, factors] = await Promise.all([accounts.sessions(caller), twoFactor.state(caller)]);
-  return { sessions, hasFactor: factors.totp || factors.passkeys.length > 0, pushKey: push.state().key };
+  const [{ sessions, misused }, factors] = await Promise.all([
+    accounts.sessions(caller),
+    twoFactor.state(caller),
+  ]);
+  return { sessions, misused, hasFactor: factors.totp || factors.passkeys.length > 0, pushKey: push.state().key };
 }
 
 async function act(
   ctx: Context<PersonState>,
   form: URLSearchParams,
-): Promise<"revoked" | { deviceToken: string } | Refusal> {
+): Promise<"revoked" | "read" | "others" | { deviceToken: string } | Refusal> {
   const { accounts } = ctx.state.services;
   const caller = ctx.state.caller;
-  if (form.get("action") === "revoke") {
-    const revoked = await accounts.revoke(caller, form.get("id") ?? "");
-    return revoked instanceof Refusal ? revoked : "revoked";
+  const action = form.get("action");
+  switch (action) {
+    case "revoke":
+    case "read": {
+      const revoked = await accounts.revoke(caller, form.get("id") ?? "");
+      return revoked instanceof Refusal ? revoked : action === "read" ? "read" : "revoked";
+    }
+    case "others":
+      await accounts.revokeOthers(caller);
+      return "others";
   }
   const body = checked(passwordBody, { current: form.get("current") ?? "", next: form.get("next") ?? "" });
   return body instanceof Refusal ? body : await accounts.changePassword(caller, body);
@@ -47,16 +65,28 @@ async function act(
 
 export default definePerson.page<typeof handler>(function Sessions({ data, state, url }) {
   const words = useWords("sessions");
-  const notices = new Map([["revoked", words.doneRevoked], ["password", words.donePassword]]);
+  const notices = new Map([
+    ["revoked", words.doneRevoked],
+    ["others", words.doneOthers],
+    ["password", words.donePassword],
+  ]);
   const notice = data.problem === null ? notices.get(url.searchParams.get("notice") ?? "") : undefined;
   return (
     <>
       <PageHead title={words.title} lead={words.lead} notice={notice} problem={data.problem} />
+      {data.misused.map((misuse) => <Misuse key={misuse.id} misuse={misuse} />)}
       <section class="panel" aria-labelledby="sessions">
         <h2 id="sessions">{words.loggedIn}</h2>
         <ul class="people">
           {data.sessions.map((session) => <OneSession key={session.id} session={session} />)}
         </ul>
+        {data.sessions.some(({ current }) => !current)
+          ? (
+            <form method="post" action="/sessions">
+              <button type="submit" class="button" name="action" value="others">{words.endOthers}</button>
+            </form>
+          )
+          : null}
       </section>
       <section class="panel" aria-labelledby="factor">
         <h2 id="factor">{words.factor}</h2>
@@ -75,35 +105,55 @@ export default definePerson.page<typeof handler>(function Sessions({ data, state
 
 function OneSession({ session }: { session: Session }) {
   const words = useWords("sessions");
-  const { id, device, address, createdAt, lastSeenAt, current } = session;
+  const { id, address, createdAt, lastSeenAt, current, timeZone, stays } = session;
+  const device = deviceText(session, words);
+  const zone = timeZone === null ? "" : fill(words.zone, { zone: timeZone.replaceAll("_", " ") });
   return (
     <li>
       <span class="name">
         <span>
-          <strong>{device}</strong> <span class="soft">{fill(words.from, { address })}</span>
+          <strong>{device}</strong> <span class="soft">{fill(words.from, { address })}{zone}</span>
         </span>
         <span class="soft small">
           <Filled text={words.facts} since={<Time value={createdAt} />} seen={<Time value={lastSeenAt} />} />
+          {stays ? ` ${words.stays}` : ""}
         </span>
       </span>
       {current
         ? <span class="state" data-tone="good">{words.current}</span>
         : (
-          <form method="post" action="/sessions">
-            <input type="hidden" name="id" value={id} />
-            <button
-              type="submit"
-              class="button"
-              name="action"
-              value="revoke"
-              aria-label={fill(words.endOf, { device, address })}
-            >
-              {words.end}
-            </button>
-          </form>
+          <RowAction
+            to="/sessions"
+            id={id}
+            action="revoke"
+            name={words.end}
+            of={fill(words.endOf, { device, address })}
+          />
         )}
     </li>
   );
+}
+
+/** AU-13: a session that ended because someone else had its credential. */
+function Misuse({ misuse }: { misuse: SessionMisuse }) {
+  const words = useWords("sessions");
+  const device = deviceText(misuse, words);
+  return (
+    <div class="notice notice-warn stack-s">
+      <p>
+        <strong>{fill(words.misused, { device })}</strong>
+      </p>
+      <p>
+        <Filled text={words.misusedWhy} address={misuse.address} time={<Time value={misuse.at} />} />
+      </p>
+      <RowAction to="/sessions" id={misuse.id} action="read" name={words.read} of={words.read} />
+    </div>
+  );
+}
+
+/** "Firefox on Windows", or the name that a program gave itself. */
+function deviceText({ agent, device }: Pick<Session, "agent" | "device">, words: Words["sessions"]): string {
+  return agent === null ? device : fill(words.agent, agent);
 }
 
 function PasswordForm({ errors }: { errors: Record<string, string> }) {

@@ -1,7 +1,7 @@
 import { type Context, page } from "fresh";
 import { CarriedForm } from "./(_parts)/CarriedForm.tsx";
 import { Door } from "../../components/Door.tsx";
-import { TextField } from "../../components/Field.tsx";
+import { Check, TextField } from "../../components/Field.tsx";
 import { Notice, ProblemNotice } from "../../components/Notice.tsx";
 import { Title } from "../../components/Title.tsx";
 import { Filled, useWords } from "../../components/words.tsx";
@@ -25,7 +25,7 @@ import type { LoggedIn } from "../../lib/web/services.ts";
 export const handler = define.handlers({
   async GET(ctx) {
     const setupPending = await ctx.state.services.accounts.setupPending();
-    return page({ username: "", setupPending, asksCode: false, problem: null, carried: null });
+    return page({ username: "", stay: false, setupPending, asksCode: false, problem: null, carried: null });
   },
   async POST(ctx) {
     const form = await readForm(ctx.req);
@@ -33,7 +33,7 @@ export const handler = define.handlers({
     if (ctx.url.searchParams.has(carriedParam) && !(form instanceof Refusal) && isNoLogin(form)) {
       // What was posted is no login: its session is over.
       return page(
-        { username: "", setupPending: false, asksCode: false, problem: null, carried },
+        { username: "", stay: false, setupPending: false, asksCode: false, problem: null, carried },
         { status: 401 },
       );
     }
@@ -51,11 +51,12 @@ export const handler = define.handlers({
       return await ctx.render(unsent, { headers });
     }
     const username = form instanceof Refusal ? "" : form.get("username") ?? "";
+    const stay = !(form instanceof Refusal) && form.get("stay") === "yes";
     const problem = problemOf(login, ctx.state.language);
     // The password is typed again beside the code: nothing that opens half of an account lies in the page or the store.
     const asksCode = problem.fields.code !== undefined;
     return page(
-      { username, setupPending: false, asksCode, problem, carried },
+      { username, stay, setupPending: false, asksCode, problem, carried },
       refusedPage(login),
     );
   },
@@ -64,15 +65,17 @@ export const handler = define.handlers({
 async function logIn(ctx: Context<State>, form: URLSearchParams): Answer<LoggedIn> {
   const { accounts, twoFactor } = ctx.state.services;
   const deviceToken = deviceTokenOf(ctx.req);
-  const shown = form.get("passkey");
-  if (shown !== null) {
-    const body = checked(passkeyLoginBody, { response: jsonIn(shown) });
+  const wanted = { stay: form.get("stay") === "yes", timeZone: filled(form, "zone") };
+  const shown = filled(form, "passkey");
+  if (shown !== undefined) {
+    const body = checked(passkeyLoginBody, { response: jsonIn(shown), ...wanted });
     return body instanceof Refusal ? body : await twoFactor.login(origin(ctx), body, deviceToken);
   }
   const body = checked(loginBody, {
     username: form.get("username")?.trim() ?? "",
     password: form.get("password") ?? "",
     code: filled(form, "code"),
+    ...wanted,
   });
   return body instanceof Refusal ? body : await accounts.login(origin(ctx), body, deviceToken);
 }
@@ -112,6 +115,16 @@ export default define.page<typeof handler>(function Login({ data, state, url }) 
         {data.carried === null
           ? null
           : <input type="hidden" name={carriedField} value={writeCarried(data.carried)} />}
+        {data.asksCode ? null : (
+          <PasskeyLogin
+            words={{
+              passkey: words.passkey,
+              waiting: words.passkeyWaiting,
+              failed: words.passkeyFailed,
+              or: words.orPassword,
+            }}
+          />
+        )}
         <TextField
           name="username"
           label={words.username}
@@ -144,12 +157,9 @@ export default define.page<typeof handler>(function Login({ data, state, url }) 
             />
           )
           : null}
+        <Check name="stay" label={words.stay} hint={words.stayHint} checked={data.stay} />
         <button type="submit" class="button button-main">{words.logIn}</button>
       </form>
-      <PasskeyLogin
-        action={action}
-        words={{ passkey: words.passkey, waiting: words.passkeyWaiting, failed: words.passkeyFailed }}
-      />
       {config.registration === "closed" ? null : (
         <p class="door-foot">
           {words.noAccount} <a href="/register">{words.register}</a>

@@ -48,6 +48,10 @@ export class FakeBell implements Bell {
   consentChanged(userId: string) {
     this.consentChanges.push(userId);
   }
+  readonly renewed: { sessionId: string; expiresAt: string }[] = [];
+  sessionRenewed(sessionId: string, expiresAt: string) {
+    this.renewed.push({ sessionId, expiresAt });
+  }
   closeSession(sessionId: string) {
     this.closedSessions.push(sessionId);
   }

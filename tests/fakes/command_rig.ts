@@ -77,6 +77,7 @@ export class FakeBell implements Bell {
     this.rung.push({ what: "consentChanged", userId });
   }
   closeSession(): void {}
+  sessionRenewed(): void {}
   closeUser(): void {}
   isOnline(userId: string): boolean {
     return !this.offline.has(userId);

@@ -22,14 +22,17 @@ const unseen: readonly string[] = [
   "incidentClose.reinstate",
   "loginBody.code",
   "loginBody.password",
+  "loginBody.timeZone",
   "passkeyBody.response.authenticatorAttachment",
   "passkeyBody.response.response.transports",
   "passkeyLoginBody.response.authenticatorAttachment",
+  "passkeyLoginBody.timeZone",
   "passwordAndCode.code",
   "passwordAndCode.password",
   "passwordBody.current",
   "passwordProof.password",
   "registerBody.invite",
+  "renewBody.credential",
   "totpConfirm.code",
 ];
 

@@ -313,7 +313,9 @@ function fakeAccounts(world: FakeWorld, ids: Ids, refusal: Refuse): Services["ac
       world.tokens.delete(`token-${caller.username}`);
       return Promise.resolve();
     },
-    sessions: () => Promise.resolve(world.sessions),
+    sessions: () => Promise.resolve({ sessions: world.sessions, misused: [] }),
+    renew: () => Promise.resolve(unauthorized()),
+    revokeOthers: () => Promise.resolve(),
     revoke: (_caller, id) => Promise.resolve(refusal("revoke", { id }) ?? true),
     changePassword: (_caller, body) =>
       Promise.resolve(refusal("changePassword", body) ?? { deviceToken: "device-new" }),

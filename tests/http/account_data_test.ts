@@ -47,6 +47,7 @@ Deno.test("AU-9: the archive has what is held on a person, as they may see it", 
       "profile.json",
       "sanctions.json",
       "sessions.json",
+      "sessions_misused.json",
       "two_factor.json",
     ].sort(),
   );

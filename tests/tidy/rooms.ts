@@ -42,6 +42,7 @@ export const rooms: Readonly<Record<string, Part>> = {
     packages: [
       "@simplewebauthn/server",
       "@zxcvbn-ts/language-common",
+      "bowser",
       "client-zip",
       "jose",
       "node:crypto",

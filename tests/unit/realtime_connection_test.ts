@@ -382,3 +382,18 @@ Deno.test("OP-3: every call carries the device and an id of its own", async () =
   connection.receive(request(2, "category.list"));
   assert.deepEqual(seen, ["desk c1-1", "desk c1-2"]);
 });
+
+Deno.test("AU-13: a renewed session goes on over the same socket, and hears its new end", async () => {
+  const realtime = new FakeRealtime(categories);
+  const sessionExpiresAt = new Date(realtime.clock.now() + 30_000).toISOString();
+  const { connection, socket } = await realtime.connect({ caller: { sessionExpiresAt } });
+  const later = new Date(realtime.clock.now() + 90_000).toISOString();
+  realtime.hub.sessionRenewed("another session", new Date(0).toISOString());
+  realtime.hub.sessionRenewed(connection.sessionId, later);
+  assert.deepEqual(socket.notified("session.renewed"), [{ sessionExpiresAt: later }]);
+  connection.receive(request(1, "category.list"));
+  assert.equal(connection.endExpired(Date.parse(later) - 1), false);
+  assert.equal(socket.closeCode(), null);
+  assert.equal(connection.endExpired(Date.parse(later)), true);
+  assert.equal(socket.closeCode(), 4401);
+});

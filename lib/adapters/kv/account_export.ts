@@ -71,14 +71,21 @@ async function* accountEntries(
   const sessions = await accounts.sessionsOf(userId);
   yield file(
     "sessions.json",
-    sessions.map(({ id, device, address, createdAt, lastSeenAt, expiresAt }) => ({
+    sessions.map(({ id, device, agent, timeZone, address, createdAt, lastSeenAt, expiresAt }) => ({
       id,
       device,
+      agent: agent ?? null,
+      timeZone: timeZone ?? null,
       address,
       createdAt: iso(createdAt),
       lastSeenAt: iso(lastSeenAt),
       expiresAt: iso(expiresAt),
     })),
+  );
+  const misuses = await accounts.misusesOf(userId);
+  yield file(
+    "sessions_misused.json",
+    misuses.map(({ id, device, agent, address, at }) => ({ id, device, agent, address, at: iso(at) })),
   );
   yield file("two_factor.json", await factorsOf(twoFactor, userId));
   const sanctions: unknown[] = [];

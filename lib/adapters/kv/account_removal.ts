@@ -153,6 +153,7 @@ export class KvRemoval implements RemovalStore {
 function prefixesOf(userId: string, keepHeld: boolean): Deno.KvKey[] {
   return [
     keys.sessionsOf(userId),
+    keys.sessionMisusesOf(userId),
     keys.inbox(userId),
     keys.openFromOf(userId),
     keys.statesOf(userId),

@@ -1,4 +1,4 @@
-import type { AccountsStore, SessionRecord, TicketRecord, UserRecord } from "../../accounts/mod.ts";
+import type { AccountsStore, MisuseRecord, SessionRecord, TicketRecord, UserRecord } from "../../accounts/mod.ts";
 import type { Clock } from "../../platform/mod.ts";
 import { limits } from "../../protocol/mod.ts";
 import { getValues } from "./get_many.ts";
@@ -165,6 +165,58 @@ export class KvAccounts implements AccountsStore {
         expireIn: this.#untilOf(entry.value),
       }],
     });
+  }
+
+  async changeSession(
+    sessionId: string,
+    decide: (session: SessionRecord) => Promise<SessionRecord | null> | SessionRecord | null,
+  ): Promise<SessionRecord | null> {
+    for (let tries = 0; tries < limits.writeTries; tries++) {
+      const entry = await this.#store.kv.get<SessionRecord>(keys.session(sessionId));
+      const session = this.#unlessOver(entry.value);
+      const changed = session === null ? null : await decide(session);
+      if (changed === null) return null;
+      const expireIn = this.#untilOf(changed);
+      const { ok } = await this.#store.committer.commit({
+        checks: [entry],
+        sets: [
+          { key: keys.session(sessionId), value: changed, expireIn },
+          { key: keys.sessionOf(changed.userId, sessionId), value: true, expireIn },
+        ],
+      });
+      if (ok) return changed;
+    }
+    throw new Error("A session could not be written: others were faster each time.");
+  }
+
+  async endMisused(userId: string, misuse: MisuseRecord): Promise<void> {
+    await this.#store.committer.commit({
+      sets: [{
+        key: keys.sessionMisuse(userId, misuse.id),
+        value: misuse,
+        expireIn: this.#untilOf(misuse),
+      }],
+      deletes: sessionKeys(userId, [misuse.id]),
+    });
+  }
+
+  async misusesOf(userId: string): Promise<MisuseRecord[]> {
+    const found: MisuseRecord[] = [];
+    const latest = { reverse: true, limit: limits.misusesKept };
+    for await (
+      const { value } of this.#store.kv.list<MisuseRecord>(
+        { prefix: keys.sessionMisusesOf(userId) },
+        latest,
+      )
+    ) if (this.#unlessOver(value) !== null) found.push(value);
+    return found;
+  }
+
+  async forgetMisuse(userId: string, sessionId: string): Promise<boolean> {
+    const entry = await this.#store.kv.get(keys.sessionMisuse(userId, sessionId));
+    if (entry.value === null) return false;
+    const { ok } = await this.#store.committer.commit({ checks: [entry], deletes: [entry.key] });
+    return ok;
   }
 
   async endSessions(userId: string, sessionIds: readonly string[]): Promise<void> {

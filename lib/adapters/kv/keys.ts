@@ -34,7 +34,10 @@ export const keys = {
   challenge: (hash: string) => ["challenge", hash],
   /** Number of challenges for an address; accounts. Ends after 5 min. */
   challengesOf: (address: string) => ["challenges", address],
-  /** A login; accounts. Ends after 24 h or when revoked. */
+  /** A session that was misused, for its person to read; accounts. Ends when read, or after 30 days. */
+  sessionMisuse: (userId: string, sessionId: string) => ["session_misuse", userId, sessionId],
+  sessionMisusesOf: (userId: string) => ["session_misuse", userId],
+  /** A login; accounts. Ends after 24 h, 30 days after its last renewal, or when revoked. */
   session: (sessionId: string) => ["session", sessionId],
   /** Index of a person's sessions; accounts. Ends with the session. */
   sessionOf: (userId: string, sessionId: string) => ["session_of", userId, sessionId],

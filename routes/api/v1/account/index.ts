@@ -1,7 +1,7 @@
 import { definePerson } from "../../../../lib/web/define.ts";
 import { accountRemoval, Refusal } from "../../../../lib/protocol/mod.ts";
 import { call } from "../../../../lib/web/rest.ts";
-import { clearSessionCookie } from "../../../../lib/web/authentication.ts";
+import { clearSessionCookies } from "../../../../lib/web/authentication.ts";
 import { done } from "../../../../lib/web/problems.ts";
 
 /** AU-9, also for who is suspended. */
@@ -10,6 +10,6 @@ export const handler = definePerson.api({
     const removed = await services.accountData.remove(caller, body);
     if (removed instanceof Refusal || caller.by !== "cookie") return removed;
     const secure = ctx.url.protocol === "https:";
-    return done(true, { "set-cookie": clearSessionCookie(secure), "clear-site-data": '"storage"' });
+    return done(true, [...clearSessionCookies(secure), ["clear-site-data", '"storage"']]);
   }),
 });

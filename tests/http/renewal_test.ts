@@ -1,0 +1,228 @@
+import assert from "node:assert/strict";
+import { loginAnswer, renewAnswer, sessionList } from "../../lib/protocol/mod.ts";
+import { builtApp } from "../fakes/built_app.ts";
+import { FakeClock } from "../fakes/clock.ts";
+import { openTestServices } from "../fakes/open_services.ts";
+import { serving } from "../../lib/web/app.ts";
+
+const base = "http://127.0.0.1:8000";
+const hourMs = 3600_000;
+const person = { username: "alice", password: "seven green kettles" };
+const firefox = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0";
+
+/** The whole app on a store in memory, with `alice`. */
+async function rig() {
+  const clock = new FakeClock();
+  const open = await openTestServices({ clock });
+  const handler = serving(await builtApp(open.services), open.services.config);
+  const remoteAddr = { transport: "tcp", hostname: "127.0.0.1", port: 50_000 } as const;
+  const send = async (path: string, init?: RequestInit) =>
+    await handler(new Request(base + path, { redirect: "manual", ...init }), {
+      remoteAddr,
+      completed: Promise.resolve(),
+    });
+  const post = (path: string, body: unknown, headers: Record<string, string> = {}) =>
+    send(path, {
+      method: "POST",
+      headers: { "content-type": "application/json", ...headers },
+      body: JSON.stringify(body),
+    });
+  assert.equal((await post("/api/v1/auth/register", { ...person, adult: true })).status, 201);
+  return {
+    clock,
+    send,
+    post,
+    browser: () => new Browser(send, clock),
+    [Symbol.asyncDispose]: () => open[Symbol.asyncDispose](),
+  };
+}
+
+type Send = (path: string, init?: RequestInit) => Promise<Response>;
+
+/** Keeps cookies by path and time, and follows redirects, as browsers do. */
+class Browser {
+  readonly #send: Send;
+  readonly #clock: FakeClock;
+  readonly jar = new Map<string, { value: string; path: string; expires: number; httpOnly: boolean }>();
+
+  constructor(send: Send, clock: FakeClock) {
+    this.#send = send;
+    this.#clock = clock;
+  }
+
+  async go(path: string, fields?: Record<string, string>): Promise<{ response: Response; at: string }> {
+    let at = path;
+    let form = fields;
+    for (let hops = 0; hops < 6; hops++) {
+      const response = await this.once(at, form);
+      const location = response.headers.get("location");
+      if (location === null) return { response, at };
+      await response.body?.cancel();
+      if (response.status !== 307) form = undefined;
+      at = location;
+    }
+    throw new Error(`Too many redirects to ${at}.`);
+  }
+
+  async once(path: string, fields?: Record<string, string>): Promise<Response> {
+    const headers = { cookie: this.#cookiesFor(path), "sec-fetch-site": "same-origin", "user-agent": firefox };
+    const response = await this.#send(
+      path,
+      fields === undefined ? { headers } : { method: "POST", headers, body: new URLSearchParams(fields) },
+    );
+    for (const text of response.headers.getSetCookie()) this.#keep(text);
+    return response;
+  }
+
+  #cookiesFor(path: string): string {
+    const { pathname } = new URL(path, base);
+    return [...this.jar].filter(([, cookie]) =>
+      this.#clock.now() < cookie.expires && pathname.startsWith(cookie.path)
+    ).map(([name, { value }]) => `${name}=${value}`).join("; ");
+  }
+
+  #keep(text: string): void {
+    const [pair = "", ...rest] = text.split("; ");
+    const [name = "", value = ""] = pair.split("=", 2);
+    const found = (key: string) => rest.find((one) => one.startsWith(`${key}=`))?.slice(key.length + 1) ?? "";
+    const expires = Date.parse(found("Expires"));
+    this.jar.set(name, { value, path: found("Path"), expires, httpOnly: rest.includes("HttpOnly") });
+  }
+}
+
+const login = { ...person, stay: "yes", zone: "Europe/Berlin" };
+
+Deno.test("AU-13: a client renews by its credential, and the answer has the next one", async () => {
+  await using site = await rig();
+  const answer = loginAnswer.parse(
+    await (await site.post("/api/v1/auth/login", { ...person, stay: true })).json(),
+  );
+  site.clock.advance(23 * hourMs);
+  const renewed = await site.post("/api/v1/auth/renew", { credential: answer.renewal?.credential });
+  assert.equal(renewed.status, 200);
+  assert.equal(renewed.headers.get("cache-control"), "no-store");
+  assert.deepEqual(renewed.headers.getSetCookie(), []);
+  const next = renewAnswer.strict().parse(await renewed.json());
+  assert.equal(Date.parse(next.expiresAt), site.clock.now() + 24 * hourMs);
+  site.clock.advance(23 * hourMs);
+  const list = await site.send("/api/v1/auth/sessions", {
+    headers: { authorization: `Bearer ${next.token}` },
+  });
+  assert.deepEqual(sessionList.parse(await list.json()).sessions.map(({ stays }) => stays), [true]);
+  // The one before is spent now.
+  const again = await site.post("/api/v1/auth/renew", { credential: answer.renewal?.credential });
+  assert.equal(again.status, 401);
+  assert.equal((await site.post("/api/v1/auth/renew", next.renewal)).status, 400, "an unknown field");
+  assert.equal((await site.post("/api/v1/auth/renew", { credential: next.renewal?.credential })).status, 401);
+});
+
+Deno.test("AU-13: what is no credential is refused, and nothing but the renewal takes one", async () => {
+  await using site = await rig();
+  for (const body of [{}, { credential: 7 }, { credential: "x".repeat(2049) }, []]) {
+    assert.equal((await site.post("/api/v1/auth/renew", body)).status, 400);
+  }
+  assert.equal((await site.post("/api/v1/auth/renew", { credential: "nonsense" })).status, 401);
+  assert.equal((await site.send("/api/v1/auth/renew")).status, 405);
+  const { renewal } = loginAnswer.parse(
+    await (await site.post("/api/v1/auth/login", { ...person, stay: true })).json(),
+  );
+  const headers = { authorization: `Bearer ${renewal?.credential}` };
+  assert.equal((await site.send("/api/v1/profile", { headers })).status, 401);
+});
+
+Deno.test("AU-13: a browser's credential is in a cookie of its own path that no script reads", async () => {
+  await using site = await rig();
+  const browser = site.browser();
+  await browser.go("/login", login);
+  const cookie = browser.jar.get("behest_renewal");
+  assert.equal(cookie?.path, "/api/v1/auth/renew");
+  assert.ok(cookie?.httpOnly && browser.jar.get("behest_session")?.httpOnly);
+  assert.equal(browser.jar.get("behest_stay")?.value, "1");
+  const page = await (await browser.once("/sessions")).text();
+  assert.ok(page.includes("Firefox on Windows") && page.includes("Europe/Berlin"));
+  assert.ok(!page.includes(cookie!.value));
+  site.clock.advance(12 * hourMs);
+  const response = await browser.once("/api/v1/auth/renew", {});
+  assert.deepEqual(Object.keys(await response.json()), ["expiresAt"]);
+  assert.notEqual(browser.jar.get("behest_renewal")?.value, cookie!.value);
+});
+
+Deno.test("AU-13: a browser that was not asked to stay keeps nothing that renews", async () => {
+  await using site = await rig();
+  const browser = site.browser();
+  await browser.go("/login", person);
+  assert.ok(!browser.jar.has("behest_renewal") && !browser.jar.has("behest_stay"));
+  site.clock.advance(25 * hourMs);
+  assert.equal((await browser.go("/sessions")).at, "/login?next=%2Fsessions");
+});
+
+Deno.test("AU-13: a page comes back after a week without scripts, and a form goes through with what is in it", async () => {
+  await using site = await rig();
+  const browser = site.browser();
+  await browser.go("/login", login);
+  site.clock.advance(7 * 24 * hourMs);
+  const { response, at } = await browser.go("/sessions");
+  assert.equal(at, "/sessions");
+  assert.equal(response.status, 200);
+  site.clock.advance(25 * hourMs);
+  const change = { displayName: "Alice Again", timeZone: "UTC", language: "en", bio: "", pronouns: "" };
+  const posted = await browser.go("/profile", change);
+  assert.ok(posted.at.startsWith("/profile?notice="), posted.at);
+  assert.ok((await posted.response.text()).includes("Alice Again"));
+  site.clock.advance(25 * hourMs);
+  assert.ok((await browser.go("/stop", {})).response.ok, "a Stop works too");
+});
+
+Deno.test("AU-13: ten pages that are opened at once after a night stay logged in", async () => {
+  await using site = await rig();
+  const browser = site.browser();
+  await browser.go("/login", login);
+  for (let night = 0; night < 3; night++) {
+    site.clock.advance(30 * hourMs);
+    const pages = await Promise.all(Array.from({ length: 10 }, () => browser.go("/profile")));
+    for (const { at } of pages) assert.equal(at, "/profile");
+    site.clock.advance(hourMs);
+    assert.equal((await browser.go("/profile")).at, "/profile");
+  }
+  assert.ok(!(await (await browser.go("/sessions")).response.text()).includes("for your safety"));
+});
+
+Deno.test("AU-13: log out all others ends them, and each goes to the login", async () => {
+  await using site = await rig();
+  const [here, there] = [site.browser(), site.browser()];
+  await here.go("/login", login);
+  await there.go("/login", login);
+  assert.ok((await here.go("/sessions", { action: "others" })).at.endsWith("notice=others"));
+  assert.equal((await there.go("/sessions")).at, "/login?next=%2Fsessions");
+  assert.equal(there.jar.get("behest_renewal")?.value, "", "the browser forgets it");
+  assert.equal((await here.go("/sessions")).at, "/sessions");
+});
+
+Deno.test("AU-13: a stolen cookie ends the session, and the person is told until they have read it", async () => {
+  await using site = await rig();
+  const [here, thief] = [site.browser(), site.browser()];
+  await here.go("/login", login);
+  for (const [name, cookie] of here.jar) thief.jar.set(name, { ...cookie });
+  site.clock.advance(30 * hourMs);
+  assert.equal((await here.go("/sessions")).at, "/sessions");
+  site.clock.advance(hourMs);
+  await here.go("/sessions");
+  assert.equal((await thief.go("/sessions")).at, "/login?next=%2Fsessions");
+  assert.equal((await here.go("/sessions")).at, "/login?next=%2Fsessions");
+  await here.go("/login", login);
+  const page = await (await here.go("/sessions")).response.text();
+  assert.ok(page.includes("The session of Firefox on Windows was ended for your safety."));
+  const id = /name="id" value="([^"]+)"[^>]*>\s*<button[^>]*value="read"/.exec(page)?.[1] ?? "";
+  await here.go("/sessions", { action: "read", id });
+  assert.ok(!(await (await here.go("/sessions")).response.text()).includes("for your safety"));
+});
+
+Deno.test("AU-13: the way through a renewal leads to this site alone", async () => {
+  await using site = await rig();
+  const browser = site.browser();
+  await browser.go("/login", login);
+  for (const next of ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"]) {
+    const response = await browser.once(`/api/v1/auth/renew?next=${encodeURIComponent(next)}`);
+    assert.equal(response.headers.get("location"), "/", next);
+  }
+});
