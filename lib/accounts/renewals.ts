@@ -29,7 +29,9 @@ export function useOf(
     // One more successor: the answer with an earlier one may have been lost.
     const isFull = renewal.next.length >= limits.renewalsOpen;
     // More tabs at once than there is room for: each of them gets a token, and the browser has a successor from another.
-    if (isFull && isSettling(renewal.next[0]!.at, now)) return { is: "kept", renewal: { ...renewal, tokenEndsAt } };
+    if (isFull && isSettling(renewal.next[0]!.at, now)) {
+      return { is: "kept", renewal: { ...renewal, tokenEndsAt } };
+    }
     const next = [...renewal.next.slice(isFull ? 1 : 0), given];
     return { is: "replaced", renewal: { ...renewal, next, tokenEndsAt } };
   }

@@ -178,7 +178,12 @@ export class Sessions {
     await store.endMisused(userId, misuse);
     this.#close([id]);
     bell.notify(userId, "session.misused", misuseOf(misuse));
-    log.warn("session.misused", { requestId: origin.requestId, userId, sessionId: id, address: origin.address });
+    log.warn("session.misused", {
+      requestId: origin.requestId,
+      userId,
+      sessionId: id,
+      address: origin.address,
+    });
   }
 
   async #credential(userId: string, sessionId: string): Promise<{ credential: string; hash: string }> {

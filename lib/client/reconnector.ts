@@ -187,7 +187,9 @@ export class Reconnector {
         return this.#set({ kind: "stopped", code, reason });
       case "login":
         // The next ticket says whether the session can be renewed.
-        if (this.#options.ticket !== undefined && this.#options.renew !== undefined) return this.#retry(reason);
+        if (this.#options.ticket !== undefined && this.#options.renew !== undefined) {
+          return this.#retry(reason);
+        }
         return this.#set({ kind: "login", reason });
       case "back_off":
         this.#attempt = Math.max(this.#attempt, longestWaitAttempt);

@@ -39,7 +39,12 @@ async function list(ctx: Context<PersonState>) {
     accounts.sessions(caller),
     twoFactor.state(caller),
   ]);
-  return { sessions, misused, hasFactor: factors.totp || factors.passkeys.length > 0, pushKey: push.state().key };
+  return {
+    sessions,
+    misused,
+    hasFactor: factors.totp || factors.passkeys.length > 0,
+    pushKey: push.state().key,
+  };
 }
 
 async function act(
@@ -119,17 +124,15 @@ function OneSession({ session }: { session: Session }) {
           {stays ? ` ${words.stays}` : ""}
         </span>
       </span>
-      {current
-        ? <span class="state" data-tone="good">{words.current}</span>
-        : (
-          <RowAction
-            to="/sessions"
-            id={id}
-            action="revoke"
-            name={words.end}
-            of={fill(words.endOf, { device, address })}
-          />
-        )}
+      {current ? <span class="state" data-tone="good">{words.current}</span> : (
+        <RowAction
+          to="/sessions"
+          id={id}
+          action="revoke"
+          name={words.end}
+          of={fill(words.endOf, { device, address })}
+        />
+      )}
     </li>
   );
 }

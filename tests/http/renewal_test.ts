@@ -65,7 +65,11 @@ class Browser {
   }
 
   async once(path: string, fields?: Record<string, string>): Promise<Response> {
-    const headers = { cookie: this.#cookiesFor(path), "sec-fetch-site": "same-origin", "user-agent": firefox };
+    const headers = {
+      cookie: this.#cookiesFor(path),
+      "sec-fetch-site": "same-origin",
+      "user-agent": firefox,
+    };
     const response = await this.#send(
       path,
       fields === undefined ? { headers } : { method: "POST", headers, body: new URLSearchParams(fields) },

@@ -293,7 +293,12 @@ Deno.test("AU-13: revoked, logged out or with a new password, no credential brin
   for (const id of ended) assert.ok(rig.bell.closedSessions.includes(id), "its sockets are closed");
   await here.renew();
   const last = await new Device(rig).logIn();
-  must(await rig.accounts.changePassword(await here.caller(), { current: goodPassword, next: "eight blue kettles" }));
+  must(
+    await rig.accounts.changePassword(await here.caller(), {
+      current: goodPassword,
+      next: "eight blue kettles",
+    }),
+  );
   assert.equal(kindOf(await last.renewal()), "unauthorized");
   await here.renew();
   const { sessions, misused } = await rig.accounts.sessions(await here.caller());

@@ -125,7 +125,9 @@ Deno.test("AU-6: sessions are listed with device, address and times, newest firs
   assert.equal(listed[0]!.address, "192.0.2.1");
   await rig.accounts.logout(web.caller);
   assert.equal(kindOf(await rig.accounts.authenticate(web.token, rig.origin)), "unauthorized");
-  assert.deepEqual((await rig.accounts.sessions(phone.caller)).sessions.map(({ device }) => device), ["phone"]);
+  assert.deepEqual((await rig.accounts.sessions(phone.caller)).sessions.map(({ device }) => device), [
+    "phone",
+  ]);
 });
 
 Deno.test("AU-6: last seen is written at most once a minute, and does not bring back an ended session", async () => {

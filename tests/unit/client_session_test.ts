@@ -38,9 +38,7 @@ function rig(answers: (() => Response)[]) {
     Response.json({
       token: `token-${count}`,
       expiresAt: after(24 * hourMs),
-      ...(replaced
-        ? { renewal: { credential: `credential-${count}`, expiresAt: after(720 * hourMs) } }
-        : {}),
+      ...(replaced ? { renewal: { credential: `credential-${count}`, expiresAt: after(720 * hourMs) } } : {}),
     });
   return { clock, state, session, answers, renewed };
 }

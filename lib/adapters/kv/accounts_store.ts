@@ -1,4 +1,10 @@
-import type { AccountsStore, MisuseRecord, SessionRecord, TicketRecord, UserRecord } from "../../accounts/mod.ts";
+import type {
+  AccountsStore,
+  MisuseRecord,
+  SessionRecord,
+  TicketRecord,
+  UserRecord,
+} from "../../accounts/mod.ts";
 import type { Clock } from "../../platform/mod.ts";
 import { limits } from "../../protocol/mod.ts";
 import { getValues } from "./get_many.ts";
