@@ -16,13 +16,12 @@ import type { Hashing } from "./passwords.ts";
 import { userOf } from "./people.ts";
 import type { AccountsStore, CountStore, UserRecord } from "./ports.ts";
 import { isMissing, Proof } from "./proof.ts";
+import type { Origin, SessionTokens } from "./session_renewals.ts";
 import {
-  type Origin,
   type Restriction,
   type SessionCaller,
   Sessions,
   type SessionsNeeds,
-  type SessionTokens,
   type Staying,
 } from "./sessions.ts";
 import { type Attempt, countRegistration } from "./throttle.ts";

@@ -17,7 +17,8 @@ export { type Hashing, owaspCost, Passwords, type ScryptCost } from "./passwords
 export { People, type Person, suspensionOf } from "./people.ts";
 export { type OwnFile, Profiles, type ProfilesNeeds } from "./profiles.ts";
 export type { Place } from "./passkeys.ts";
-export type { Origin, Restriction, SessionCaller, SessionTokens, Staying } from "./sessions.ts";
+export type { Origin, SessionTokens } from "./session_renewals.ts";
+export type { Restriction, SessionCaller, Staying } from "./sessions.ts";
 export { prepareFirstAdmin, type SetupNeeds } from "./setup.ts";
 export { Tokens } from "./tokens.ts";
 export { TwoFactor } from "./two_factor.ts";

@@ -9,7 +9,8 @@ import {
   refuseAddress,
   takeChallenge,
 } from "./passkeys.ts";
-import type { Origin, Staying } from "./sessions.ts";
+import type { Origin } from "./session_renewals.ts";
+import type { Staying } from "./sessions.ts";
 import { countChallenge } from "./throttle.ts";
 import type { TwoFactorNeeds } from "./two_factor_needs.ts";
 import type { ChallengeRecord, PasskeyRecord } from "./two_factor_ports.ts";

@@ -8,45 +8,20 @@ import {
   type Random,
   randomText,
 } from "../platform/mod.ts";
-import {
-  type Answer,
-  limits,
-  Refusal,
-  type Renewal,
-  rightsInForce,
-  type Session,
-  type SessionList,
-  type SessionMisuse,
-} from "../protocol/mod.ts";
+import { type Answer, limits, Refusal, rightsInForce, type SessionList } from "../protocol/mod.ts";
 import { agentOf, isTimeZone } from "./agents.ts";
 import { suspendedRefusal, suspensionOf } from "./people.ts";
-import type { AccountsStore, MisuseRecord, SessionRecord, UserRecord } from "./ports.ts";
-import { confirmed, tokenEnd, type Use, useOf } from "./renewals.ts";
+import type { AccountsStore, SessionRecord, UserRecord } from "./ports.ts";
+import { tokenEnd } from "./renewals.ts";
 import { factorMissing, type SecondFactor } from "./second_factor.ts";
+import { type Origin, SessionRenewals, type SessionTokens } from "./session_renewals.ts";
+import { misuseOf, renewalOf, sessionOf } from "./session_views.ts";
 import { hashOf, type SessionClaims, type Tokens } from "./tokens.ts";
-import { Turns } from "./turns.ts";
-
-/** Origin of a request, before the login. */
-export interface Origin {
-  address: string;
-  device: string;
-  requestId: string;
-  /** The client's own `User-Agent`. */
-  userAgent?: string | undefined;
-}
 
 /** What a person wants of a new session (AU-13). `timeZone`: as the browser told it. */
 export interface Staying {
   stay?: boolean | undefined;
   timeZone?: string | undefined;
-}
-
-/** A begun or renewed session. Times as RFC 3339. */
-export interface SessionTokens {
-  token: string;
-  expiresAt: string;
-  /** For a device that stays logged in; left out when its credential stays as it is. */
-  renewal?: Renewal;
 }
 
 /** Why a session is restricted. Only routes that name the restriction let such a caller in. */
@@ -66,17 +41,17 @@ export interface SessionsNeeds {
 }
 
 const ticketBytes = 32;
-const credentialBytes = 32;
 
 /** Sessions: tokens, tickets, and the records that make them valid (AU-3, AU-5, AU-6). */
 export class Sessions {
   readonly #needs: SessionsNeeds;
   readonly #secondFactor: SecondFactor;
-  readonly #turns = new Turns();
+  readonly #renewals: SessionRenewals;
 
   constructor(needs: SessionsNeeds, secondFactor: SecondFactor) {
     this.#needs = needs;
     this.#secondFactor = secondFactor;
+    this.#renewals = new SessionRenewals(needs);
   }
 
   /** Null when the password changed since it was checked. */
@@ -85,7 +60,7 @@ export class Sessions {
     const now = clock.now();
     const tokenEndsAt = tokenEnd(now);
     const id = ids.next();
-    const given = wanted.stay === true ? await this.#credential(user.id, id) : null;
+    const given = wanted.stay === true ? await this.#renewals.credential(user.id, id) : null;
     const agent = agentOf(origin.userAgent);
     const session: SessionRecord = {
       id,
@@ -110,86 +85,12 @@ export class Sessions {
     };
   }
 
-  /**
-   * AU-13: a new token for a device that stays logged in, and a new credential. A spent credential ends the session, and its
-   * person is told.
-   */
+  /** AU-13: a new token for a device that stays logged in, and a new credential. */
   async renew(credential: string, origin: Origin): Answer<SessionTokens> {
-    const { tokens, store } = this.#needs;
-    const named = await tokens.readRenewal(credential);
-    if (named === null) return sessionOver();
-    const user = await store.user(named.userId);
-    if (user === null || !this.mayEnter(user)) return sessionOver();
-    const used = await hashOf(credential);
-    const given = await this.#credential(named.userId, named.sessionId);
-    // One after the other: tabs that renew at once must not run out of tries against each other.
-    return await this.#turns.take(named.sessionId, () => this.#renewed(named, used, given, origin));
-  }
-
-  async #renewed(
-    { userId, sessionId }: { userId: string; sessionId: string },
-    used: string,
-    given: { credential: string; hash: string },
-    origin: Origin,
-  ): Answer<SessionTokens> {
-    const { store, tokens, clock, log, bell } = this.#needs;
-    const now = clock.now();
-    let use: Use = { is: "spent" };
-    let found: SessionRecord | null = null;
-    const changed = await store.changeSession(sessionId, (session) => {
-      if (session.userId !== userId || session.renewal === undefined) return null;
-      found = session;
-      use = useOf(session.renewal, used, given.hash, now);
-      if (use.is === "spent") return null;
-      const { address } = origin;
-      return { ...session, address, lastSeenAt: now, expiresAt: now + limits.renewMs, renewal: use.renewal };
-    });
-    if (changed === null) {
-      if (found !== null) await this.#misused(found, origin);
-      return sessionOver();
-    }
-    const { renewal } = changed;
-    const { is } = use as Use;
-    if (renewal === undefined || is === "spent") throw new Error("A session was renewed without a renewal.");
-    const expiresAt = iso(renewal.tokenEndsAt);
-    bell.sessionRenewed(sessionId, expiresAt);
-    log.info("session.renewed", { requestId: origin.requestId, userId, sessionId, address: origin.address });
-    const replaced = is === "replaced";
-    return {
-      token: await tokens.issue(userId, sessionId, renewal.tokenEndsAt, replaced ? given.hash : used),
-      expiresAt,
-      ...(replaced ? { renewal: renewalOf(changed, given.credential) } : {}),
-    };
-  }
-
-  /** The credential is genuine and was replaced before: two parties have had it. */
-  async #misused(session: SessionRecord, origin: Origin): Promise<void> {
-    const { store, clock, bell, log } = this.#needs;
-    const { id, userId, device, agent } = session;
-    const at = clock.now();
-    const misuse: MisuseRecord = {
-      id,
-      device,
-      ...(agent === undefined ? {} : { agent }),
-      address: origin.address,
-      at,
-      expiresAt: at + limits.misuseKeptMs,
-    };
-    await store.endMisused(userId, misuse);
-    this.#close([id]);
-    bell.notify(userId, "session.misused", misuseOf(misuse));
-    log.warn("session.misused", {
-      requestId: origin.requestId,
-      userId,
-      sessionId: id,
-      address: origin.address,
-    });
-  }
-
-  async #credential(userId: string, sessionId: string): Promise<{ credential: string; hash: string }> {
-    const { tokens, random } = this.#needs;
-    const credential = await tokens.issueRenewal(userId, sessionId, randomText(random, credentialBytes));
-    return { credential, hash: await hashOf(credential) };
+    const named = this.#needs.tokens.readRenewal(credential);
+    const user = named === null ? null : await this.#needs.store.user(named.userId);
+    if (named === null || user === null || !this.mayEnter(user)) return sessionOver();
+    return await this.#renewals.renew(named, credential, origin) ?? sessionOver();
   }
 
   /** `may`: restrictions that this route allows (AU-7, AU-9). */
@@ -290,7 +191,9 @@ export class Sessions {
     const restricted = await this.restrictionOf(user);
     if (restricted !== null && !may.includes(restricted.restriction)) return restricted.refusal;
     if (clock.now() - session.lastSeenAt >= limits.sessionSeenMs) this.#seen(sessionId, origin);
-    if (renewal !== null && renewal !== session.renewal?.current) await this.#confirm(session, renewal);
+    if (renewal !== null && renewal !== session.renewal?.current) {
+      await this.#renewals.confirm(session, renewal);
+    }
     return {
       userId,
       username: user.username,
@@ -304,18 +207,6 @@ export class Sessions {
       sessionExpiresAt: iso(session.renewal?.tokenEndsAt ?? session.expiresAt),
       ...(restricted === null ? {} : { restriction: restricted.restriction }),
     };
-  }
-
-  /** AU-13: the device has the token, so it has the credential that came with it. */
-  async #confirm(session: SessionRecord, shown: string): Promise<void> {
-    const { store, clock } = this.#needs;
-    const now = clock.now();
-    if (session.renewal === undefined || confirmed(session.renewal, shown, now) === null) return;
-    await this.#turns.take(session.id, () =>
-      store.changeSession(session.id, (current) => {
-        const renewal = current.renewal === undefined ? null : confirmed(current.renewal, shown, now);
-        return renewal === null ? null : { ...current, renewal };
-      }));
   }
 
   /** Runs beside the request, which does not fail because of it. */
@@ -347,30 +238,6 @@ export class Sessions {
   #close(sessionIds: string[]): void {
     for (const id of sessionIds) this.#needs.bell.closeSession(id, "sessionOver");
   }
-}
-
-function sessionOf(session: SessionRecord, currentId: string): Session {
-  const { id, device, address, createdAt, lastSeenAt, expiresAt, agent, timeZone, renewal } = session;
-  return {
-    id,
-    device,
-    address,
-    createdAt: iso(createdAt),
-    lastSeenAt: iso(lastSeenAt),
-    expiresAt: iso(expiresAt),
-    current: id === currentId,
-    agent: agent ?? null,
-    timeZone: timeZone ?? null,
-    stays: renewal !== undefined,
-  };
-}
-
-function misuseOf({ id, device, agent, address, at }: MisuseRecord): SessionMisuse {
-  return { id, device, agent: agent ?? null, address, at: iso(at) };
-}
-
-function renewalOf({ expiresAt }: SessionRecord, credential: string): Renewal {
-  return { credential, expiresAt: iso(expiresAt) };
 }
 
 function sessionOver(): Refusal {

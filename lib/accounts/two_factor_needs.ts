@@ -3,7 +3,8 @@ import type { LoggedIn } from "./accounts.ts";
 import type { KnownDevices } from "./known_devices.ts";
 import type { AccountsStore, CountStore, UserRecord } from "./ports.ts";
 import type { Proof } from "./proof.ts";
-import type { Origin, Staying } from "./sessions.ts";
+import type { Origin } from "./session_renewals.ts";
+import type { Staying } from "./sessions.ts";
 import type { TwoFactorStore } from "./two_factor_ports.ts";
 
 /** Everything that the two-factor classes need from outside. */

@@ -120,6 +120,9 @@ Deno.test("UI-8: what people write is text on every page", async () => {
       lastSeenAt: nasty,
       expiresAt: nasty,
       current: false,
+      agent: null,
+      timeZone: null,
+      stays: false,
     }];
     const query = encodeURIComponent(nasty);
     const paths = [

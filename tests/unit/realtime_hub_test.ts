@@ -159,6 +159,7 @@ Deno.test("UI-7: what listens to the bell hears rings and ended sessions, after 
     ring: (userId) => void heard.push(`ring ${userId}`),
     ringAll: () => void heard.push("ringAll"),
     sessionEnded: (sessionId) => void heard.push(`ended ${sessionId}, connection ${socket.closeCode()}`),
+    sessionRenewed: () => undefined,
   });
   realtime.hub.ring(annId);
   realtime.hub.ring("nobody is connected");
