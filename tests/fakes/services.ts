@@ -291,14 +291,10 @@ function fakeAccounts(world: FakeWorld, ids: Ids, refusal: Refuse): Services["ac
       const person = world.people.get(username.toLowerCase());
       if (refused !== undefined) return Promise.resolve(refused);
       if (person === undefined || person.password !== password) return Promise.resolve(unauthorized());
-      const token = `token-${person.user.username}`;
-      world.tokens.set(token, person.user.username);
-      return Promise.resolve({
-        token,
-        expiresAt,
-        user: person.user,
-        deviceToken: `device-${person.user.username}`,
-      });
+      const { user } = person;
+      world.tokens.set(`token-${user.username}`, user.username);
+      const deviceToken = `device-${user.username}`;
+      return Promise.resolve({ token: `token-${user.username}`, expiresAt, user, deviceToken });
     },
     authenticate(token, origin) {
       const refused = refusal("authenticate", {});
@@ -307,15 +303,15 @@ function fakeAccounts(world: FakeWorld, ids: Ids, refusal: Refuse): Services["ac
       if (username === undefined) return Promise.resolve(new Refusal("unauthorized", "login.none"));
       return Promise.resolve(callerOf(username, origin.device, origin.address, origin.requestId));
     },
-    redeemTicket: () => Promise.resolve(unauthorized()),
     issueTicket: () => Promise.resolve({ ticket: "ticket", expiresAt }),
     logout(caller) {
       world.tokens.delete(`token-${caller.username}`);
       return Promise.resolve();
     },
     sessions: () => Promise.resolve({ sessions: world.sessions, misused: [] }),
-    renew: () => Promise.resolve(unauthorized()),
     revokeOthers: () => Promise.resolve(),
+    redeemTicket: () => Promise.resolve(unauthorized()),
+    renew: () => Promise.resolve(unauthorized()),
     revoke: (_caller, id) => Promise.resolve(refusal("revoke", { id }) ?? true),
     changePassword: (_caller, body) =>
       Promise.resolve(refusal("changePassword", body) ?? { deviceToken: "device-new" }),

@@ -374,34 +374,3 @@ Deno.test("UI-2: after login or stop, connect begins again; another person's ses
   assert.equal(rig.kind, "stopped");
   assert.equal(rig.socket.closedWith?.code, 1000);
 });
-
-Deno.test("AU-13: a session that is over is renewed before the person has to log in", async () => {
-  const renewals: (boolean | "away")[] = [true, true, "away", false];
-  let renewed = 0;
-  let over = true;
-  await using rig = new ClientRig({
-    ticket: () => Promise.resolve(over ? null : "ticket"),
-    renew: () => {
-      const goesOn = renewals[renewed++]!;
-      if (goesOn === "away") return Promise.reject(new Error("unreachable"));
-      over = !goesOn;
-      return Promise.resolve(goesOn);
-    },
-  });
-  // A laptop that slept: the ticket says that the session is over.
-  await rig.online();
-  assert.equal(renewed, 1);
-  // Its socket was closed meanwhile.
-  over = true;
-  rig.socket.end(closeCodes.sessionOver.code);
-  assert.equal(rig.kind, "offline");
-  await rig.online();
-  assert.equal(renewed, 2);
-  over = true;
-  rig.socket.end(closeCodes.sessionOver.code);
-  await rig.clock.advanceAsync(rig.retryInMs);
-  assert.equal(rig.kind, "offline", "a server that is away says nothing about the session");
-  await rig.clock.advanceAsync(rig.retryInMs);
-  assert.equal(rig.kind, "login", "revoked");
-  assert.equal(renewed, 4);
-});

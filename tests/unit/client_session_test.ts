@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { ClientSession, type KeptSession } from "../../lib/client/mod.ts";
+import { closeCodes } from "../../lib/protocol/mod.ts";
+import { ClientRig } from "../fakes/client_rig.ts";
 import { FakeClock } from "../fakes/clock.ts";
 
 const hourMs = 3600_000;
@@ -85,4 +87,35 @@ Deno.test("AU-13: a client that was not asked to stay is not renewed", async () 
   clock.advance(2 * hourMs);
   assert.equal(await session.token(), null);
   assert.equal(state.sent.length, 0);
+});
+
+Deno.test("AU-13: a session that is over is renewed before the person has to log in", async () => {
+  const renewals: (boolean | "away")[] = [true, true, "away", false];
+  let renewed = 0;
+  let over = true;
+  await using rig = new ClientRig({
+    ticket: () => Promise.resolve(over ? null : "ticket"),
+    renew: () => {
+      const goesOn = renewals[renewed++]!;
+      if (goesOn === "away") return Promise.reject(new Error("unreachable"));
+      over = !goesOn;
+      return Promise.resolve(goesOn);
+    },
+  });
+  // A laptop that slept: the ticket says that the session is over.
+  await rig.online();
+  assert.equal(renewed, 1);
+  // Its socket was closed meanwhile.
+  over = true;
+  rig.socket.end(closeCodes.sessionOver.code);
+  assert.equal(rig.kind, "offline");
+  await rig.online();
+  assert.equal(renewed, 2);
+  over = true;
+  rig.socket.end(closeCodes.sessionOver.code);
+  await rig.clock.advanceAsync(rig.retryInMs);
+  assert.equal(rig.kind, "offline", "a server that is away says nothing about the session");
+  await rig.clock.advanceAsync(rig.retryInMs);
+  assert.equal(rig.kind, "login", "revoked");
+  assert.equal(renewed, 4);
 });
