@@ -29,6 +29,8 @@ export interface ContactsNeeds {
   limit: ApproachLimit;
   /** Categories that the person allows, if they share their preferences; null if not. */
   sharedLimits(userId: string): Promise<string[] | null>;
+  /** What the person shows a contact of the grant for them (CO-12); undefined if they show nothing. */
+  shownGrant(userId: string, contact: string): Promise<Contact["grant"]>;
   /** Those of the others who share a group with the person (BR-6). */
   sharesGroup(userId: string, otherIds: readonly string[]): Promise<ReadonlySet<string>>;
 }
@@ -127,7 +129,7 @@ export class Contacts {
       const other = persons.get(record.otherId);
       if (other === undefined) continue;
       const shown = shownTo(rules, other);
-      if (record.relation === "contact") list.contacts.push(await this.#contact(other.id, shown));
+      if (record.relation === "contact") list.contacts.push(await this.#contact(caller, other.id, shown));
       else if (record.relation === "outgoing" || rules.approach(other.username) === "arrive") {
         list[record.relation].push(requestOf(shown, record));
       }
@@ -190,16 +192,18 @@ export class Contacts {
     );
   }
 
-  async #contact(otherId: string, shown: Named): Promise<Contact> {
-    const [allows, { showsOnline }] = await Promise.all([
+  async #contact({ username }: Caller, otherId: string, shown: Named): Promise<Contact> {
+    const [allows, { showsOnline }, grant] = await Promise.all([
       this.#needs.sharedLimits(otherId),
       this.#needs.textRules(otherId),
+      this.#needs.shownGrant(otherId, username),
     ]);
     return {
       ...shown,
       // The same for a contact whom the person blocks: contacts can compare what they see (CO-10).
       ...(showsOnline ? { online: this.#needs.bell.isOnline(otherId) } : {}),
       ...(allows === null ? {} : { allows }),
+      ...(grant === undefined ? {} : { grant }),
     };
   }
 

@@ -44,8 +44,8 @@ export class AttachmentAccess {
         if (known === null || known.record.state === "cancelled" || known.record.state === "failed") {
           return false;
         }
-        const preferences = await this.#parts.consent.preferencesOf(userId);
-        return !("sealed" in forRecipient(record.command, known.record, preferences));
+        const rules = await this.#parts.consent.rulesOf(userId);
+        return !("sealed" in forRecipient(record.command, known.record, rules, this.#parts.clock.now()));
       }
       case "avatar":
       case "unknown":

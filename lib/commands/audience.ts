@@ -1,4 +1,4 @@
-import { withheldBy } from "../consent/mod.ts";
+import { type Question, withheldBy } from "../consent/mod.ts";
 import type { Caller } from "../platform/mod.ts";
 import { type AudienceCounts, type CommandDraft, Refusal, say } from "../protocol/mod.ts";
 import { exactCounts, type Reached, roughCounts } from "./audience_counts.ts";
@@ -26,7 +26,7 @@ export class Audience {
     const { audience } = draft;
     switch (audience.kind) {
       case "group":
-        return await this.#planGroup(caller, audience.group, categories);
+        return await this.#planGroup(caller, draft, audience.group, categories);
       case "category":
       case "all": {
         const { consent, bell } = this.#parts;
@@ -40,7 +40,7 @@ export class Audience {
             epochs: null,
           };
         }
-        const question = questionOf(caller.username, kind, categories);
+        const question = questionOf(caller.username, { kind }, draft.kind, categories);
         const reached = await consent.census.count(caller.userId, question, bell.online());
         return {
           audience: { kind, name, matched: reached.matched },
@@ -55,7 +55,12 @@ export class Audience {
     }
   }
 
-  async #planGroup(caller: Caller, name: string, categories: string[]): Promise<BroadcastPlan | Refusal> {
+  async #planGroup(
+    caller: Caller,
+    { kind }: CommandDraft,
+    name: string,
+    categories: string[],
+  ): Promise<BroadcastPlan | Refusal> {
     const { people } = this.#parts;
     const role = (await people.membershipsOf(caller.userId)).get(name)?.role;
     if (role === undefined) {
@@ -70,20 +75,21 @@ export class Audience {
     return {
       audience: { kind: "group", name, matched: epochs.size },
       counts: caller.role === "admin"
-        ? exactCounts(await this.#reachedOf(caller, [...epochs.keys()], categories))
+        ? exactCounts(await this.#reachedOf(questionOf(caller.username, { kind: "group", name }, kind, categories), [
+          ...epochs.keys(),
+        ]))
         : roughCounts(epochs.size),
       epochs,
     };
   }
 
   /** For administrators only: a sender may know the group's members, so a count without some would name them (CO-3). */
-  async #reachedOf(caller: Caller, members: readonly string[], categories: string[]): Promise<Reached> {
-    const { consent, bell } = this.#parts;
-    const question = questionOf(caller.username, "group", categories);
+  async #reachedOf(question: Question, members: readonly string[]): Promise<Reached> {
+    const { consent, bell, clock } = this.#parts;
     const excluded = new Map<string, number>();
     let [matched, online] = [0, 0];
     for (const userId of members) {
-      const rule = withheldBy(await consent.standing(userId), inGroup, question);
+      const rule = withheldBy(await consent.rulesOf(userId), inGroup, question, clock.now());
       if (rule !== null) excluded.set(rule, (excluded.get(rule) ?? 0) + 1);
       else matched++;
       if (rule === null && bell.isOnline(userId)) online++;

@@ -1,8 +1,10 @@
 import {
   decide,
   type Decision,
+  letThroughBy,
   type Question,
   type Relation,
+  type Rules,
   type SharedRules,
   type Standing,
   stranger,
@@ -93,20 +95,19 @@ export class Broadcasts {
   }
 
   /** Decides a broadcast for a person now. `isFor` checks group membership. */
-  decide(standing: Standing, record: CommandRecord, now: number): Decision {
-    return decide(standing, relationIn(record), this.#questionOf(record), now);
+  decide(standing: Standing, record: CommandRecord, now: number, delivered = false): Decision {
+    const question = this.#questionOf(record);
+    return decide(standing, relationIn(record), delivered ? { ...question, delivered } : question, now);
   }
 
   /** The rule that withholds a broadcast from a person at any hour, or null. */
-  withheld(standing: Standing, record: CommandRecord): string | null {
-    return withheldBy(standing, relationIn(record), this.#questionOf(record));
+  withheld(rules: Rules, record: CommandRecord): string | null {
+    return withheldBy(rules, relationIn(record), this.#questionOf(record), this.#needs.clock.now());
   }
 
   /** The rule that allows a broadcast, ignoring what only holds it for a time; null: none allows it. */
-  allowedBy(standing: Standing, record: CommandRecord): string | null {
-    const preferences = { ...standing.preferences, quietHours: null, dailyLimit: null };
-    const decision = this.decide({ ...standing, preferences, stopped: false }, record, 0);
-    return decision.verdict === "deliver" ? decision.allowedBy : null;
+  allowedBy(rules: Rules, record: CommandRecord): string | null {
+    return letThroughBy(rules, relationIn(record), this.#questionOf(record), this.#needs.clock.now());
   }
 
   #questionOf(record: CommandRecord): Question {
@@ -185,7 +186,7 @@ export class Broadcasts {
       const first = this.openRecord(command, decision.allowedBy);
       const entry = !decision.sealed
         ? open ??= entryOf(command)
-        : sealed ??= entryOf(forRecipient(command, first, standing.preferences));
+        : sealed ??= entryOf(forRecipient(command, first, standing, now));
       return { first, entry };
     };
     // Decided once for all who have the same rules.
@@ -222,14 +223,17 @@ function relationIn({ cast }: CommandRecord): Relation {
 }
 
 function broadcastQuestion({ command, cast }: CommandRecord): Question {
-  const question = questionOf(command.from.username, cast!.kind, command.categories);
+  const { kind, name } = cast!;
+  const audience = name === null ? { kind } : { kind, name };
+  const question = questionOf(command.from.username, audience, command.kind, command.categories);
   return { ...question, sentMs: Date.parse(command.createdAt) };
 }
 
 export function questionOf(
   username: string,
-  kind: BroadcastAudience["kind"],
+  audience: { kind: BroadcastAudience["kind"]; name?: string },
+  kind: string,
   categories: readonly string[],
 ): Question {
-  return { from: { username }, audience: { kind }, categories };
+  return { from: { username }, audience, kind, categories };
 }

@@ -60,7 +60,7 @@ export class DirectTransitions {
       const relation = relations.get(stored.userId) ?? stranger;
       const decision = decide(standing, relation, record.command, clock.now());
       const next = moved(stored.record, "queued", iso(clock.now()));
-      const rule = withheldBy(standing, relation, record.command);
+      const rule = withheldBy(standing, relation, record.command, clock.now());
       return rule !== null
         ? { ...next, withheldBy: rule }
         : { ...next, place: "first", allowedBy: decision.verdict === "deliver" ? decision.allowedBy : null };

@@ -87,13 +87,14 @@ export class DraftCheck {
     const question = {
       from: { username: caller.username },
       audience: { kind: draft.audience.kind },
+      kind: draft.kind,
       categories,
     };
     return await Promise.all(persons.map(async (person) => {
       const standing = await consent.standing(person.id);
       const relation = relations.get(person.id) ?? stranger;
       const decision = decide(standing, relation, question, clock.now());
-      const rule = withheldBy(standing, relation, question);
+      const rule = withheldBy(standing, relation, question, clock.now());
       return {
         person,
         senderKind: senderKindOf(relation),

@@ -36,7 +36,7 @@ export class History {
 
   /** The person's commands, newest first. Listing a waiting command delivers it, if consent allows that now. */
   async inboxList(caller: Caller, params: Params<"inbox.list">): Promise<CommandPage> {
-    const { store, consent } = this.#parts;
+    const { store, consent, clock } = this.#parts;
     return await this.#page(params, async (before, room) => {
       const read = await store.history(caller.userId, before, readAtOnce);
       const states = await this.#withBroadcasts(caller.userId, before, read);
@@ -48,11 +48,12 @@ export class History {
       // No more than fits on the page: only listed commands are delivered.
       const taken = wanted.slice(0, room);
       const current = await this.#released(caller.userId, taken, records);
-      const preferences = await consent.preferencesOf(caller.userId);
+      const rules = await consent.rulesOf(caller.userId);
+      const now = clock.now();
       const items = current.flatMap(({ commandId, record }): ListItem[] => {
         if (!isShown(record) || (params.state !== undefined && record.state !== params.state)) return [];
         const { command } = records.get(commandId)!;
-        return [{ command: forRecipient(command, record, preferences), state: ownState(record) }];
+        return [{ command: forRecipient(command, record, rules, now), state: ownState(record) }];
       });
       if (taken.length < wanted.length) return { items, last: taken.at(-1)!.commandId };
       return { items, last: read.length < readAtOnce ? null : read.at(-1)!.commandId };
@@ -107,7 +108,7 @@ export class History {
 
   /** CM-7: the recipient's view, the sender's, or both for people who sent to themselves. */
   async get(caller: Caller, { id }: Params<"command.get">): Promise<CommandDetail | Refusal> {
-    const { store, consent } = this.#parts;
+    const { store, consent, clock } = this.#parts;
     const record = (await store.commands([id])).get(id);
     const missing = new Refusal("not_found", "command.missing");
     if (record === undefined) return missing;
@@ -117,9 +118,11 @@ export class History {
       : null;
     const isSender = record.senderId === caller.userId;
     if (!isSender && received === null) return missing;
-    const preferences = await consent.preferencesOf(caller.userId);
+    const rules = await consent.rulesOf(caller.userId);
     const detail: CommandDetail = {
-      command: isSender ? record.command : forRecipient(record.command, received!.record, preferences),
+      command: isSender
+        ? record.command
+        : forRecipient(record.command, received!.record, rules, clock.now()),
       timeline: received === null ? [] : timelineOf(received.record, ({ withheld }) => withheld === true),
     };
     if (received !== null) detail.state = ownState(received.record);

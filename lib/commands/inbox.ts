@@ -1,7 +1,9 @@
+import type { Rules } from "../consent/mod.ts";
 import { type Delivery, limits } from "../protocol/mod.ts";
 import type { Acknowledgements } from "./acknowledgements.ts";
 import { Cursors } from "./cursors.ts";
 import { DeliveryDecisions, type Open } from "./delivery_decisions.ts";
+import { type Apart, HeldApart, waitUntil } from "./held_apart.ts";
 import { waits } from "./lifecycle.ts";
 import type { Parts } from "./parts.ts";
 import type { CommandRecord, InboxEntry, StoredState } from "./ports.ts";
@@ -14,6 +16,8 @@ export interface InboxSlice {
   upTo: string | null;
   /** Nothing is delivered for now: until a time, or until the next ring. */
   held: { untilMs: number | null } | null;
+  /** Commands were passed that are held apart (CO-12): until when, or until the next ring. The log must be read then. */
+  apart?: { untilMs: number | null };
   /** The log goes on behind `upTo`. */
   more: boolean;
 }
@@ -24,12 +28,14 @@ export class Inbox {
   readonly #cursors: Cursors;
   readonly #decisions: DeliveryDecisions;
   readonly #acknowledgements: Acknowledgements;
+  readonly #heldApart: HeldApart;
 
   constructor(parts: Parts, acknowledgements: Acknowledgements) {
     this.#parts = parts;
     this.#cursors = new Cursors(parts);
     this.#decisions = new DeliveryDecisions(parts);
     this.#acknowledgements = acknowledgements;
+    this.#heldApart = new HeldApart(parts, this.#decisions);
   }
 
   /**
@@ -54,6 +60,9 @@ export class Inbox {
     accept: ReadonlySet<string> | null,
   ): Promise<InboxSlice> {
     const { consent, bell } = this.#parts;
+    if (await consent.holdsApart(userId)) {
+      return await this.#heldApart.inTurn(userId, () => this.#nextApart(userId, after, max, accept));
+    }
     const epoch = bell.epoch(userId);
     const entries = await this.#entriesAfter(userId, after, max);
     const slice: InboxSlice = { deliveries: [], upTo: after, held: null, more: entries.length === max };
@@ -68,18 +77,86 @@ export class Inbox {
           slice.more = false;
           break;
         }
-        if (
-          found.decision.verdict === "deliver" &&
-          (accept === null || accept.has(found.open.command.command.kind))
-        ) {
-          const { record } = found.open.stored;
-          const command = forRecipient(found.open.command.command, record, standing.preferences);
-          slice.deliveries.push({ cursor, command, state: record.state });
-        }
+        if (found.decision.verdict === "deliver") this.#deliver(slice, cursor, found.open, standing, accept);
       }
       slice.upTo = cursor;
     }
     return slice;
+  }
+
+  #deliver(
+    { deliveries }: InboxSlice,
+    cursor: string,
+    { stored: { record }, command: { command } }: Open,
+    rules: Rules,
+    accept: ReadonlySet<string> | null,
+  ): void {
+    if (accept !== null && !accept.has(command.kind)) return;
+    const shown = forRecipient(command, record, rules, this.#parts.clock.now());
+    deliveries.push({ cursor, command: shown, state: record.state });
+  }
+
+  /** The same for people with grants or a ceiling: what those hold is passed, and gets a new place when it may go (CO-12). */
+  async #nextApart(
+    userId: string,
+    after: string | null,
+    max: number,
+    accept: ReadonlySet<string> | null,
+  ): Promise<InboxSlice> {
+    const { consent, bell } = this.#parts;
+    const apart = await this.#heldApart.place(userId);
+    const epoch = bell.epoch(userId);
+    const entries = await this.#entriesAfter(userId, after, max);
+    const slice: InboxSlice = { deliveries: [], upTo: after, held: null, more: entries.length === max };
+    if (entries.length > 0) {
+      const [standing, opened] = await Promise.all([
+        consent.standingAtDelivery(userId),
+        this.#open(userId, entries),
+      ]);
+      const read = new Map(opened.map(({ command, cursor }) => [command.command.id, cursor]));
+      const [asked, behind] = [[] as Open[], new Set<string>()];
+      for (const open of opened) {
+        const { id } = open.command.command;
+        const fresh = open.stored.record.deliveredAt === null;
+        if (
+          this.#heldApart.wasPassed(apart, open) || (fresh && this.#heldApart.isBehind(apart, open, read))
+        ) behind.add(id);
+        else asked.push(open);
+      }
+      const decided = await this.#decisions.decideAll(userId, asked, standing, epoch);
+      const [passed, arrived] = [[] as Open[], [] as string[]];
+      for (const { cursor, commandId } of entries) {
+        const found = decided.get(commandId);
+        const one = opened.find((open) => open.command.command.id === commandId && open.cursor === cursor);
+        if (one !== undefined && behind.has(commandId)) {
+          if (!this.#heldApart.wasPassed(apart, one)) {
+            passed.push(one);
+            // Those before it may have their places with the next read.
+            apart.more = true;
+          }
+        } else if (one !== undefined && found !== undefined) {
+          const { decision } = found;
+          const isFresh = one.stored.record.deliveredAt === null;
+          if (decision.verdict === "hold" && (decision.rule === "stopped" || !isFresh)) {
+            slice.held = { untilMs: decision.untilMs };
+            slice.more = false;
+            break;
+          }
+          if (decision.verdict === "hold") {
+            passed.push(one);
+            waitUntil(apart, decision.untilMs);
+          } else {
+            arrived.push(commandId);
+            if (decision.verdict === "deliver") this.#deliver(slice, cursor, one, standing, accept);
+          }
+        }
+        slice.upTo = cursor;
+      }
+      // Before the device can acknowledge what follows them.
+      await this.#heldApart.pass(userId, passed, apart);
+      await this.#heldApart.arrived(userId, arrived, apart);
+    }
+    return withApart(slice, apart);
   }
 
   /**
@@ -109,10 +186,11 @@ export class Inbox {
       return command === undefined || command.expiresMs <= clock.now()
         ? []
         : [{ cursor: "", stored: one, command }];
-    });
+    }).sort((a, b) => a.stored.commandId < b.stored.commandId ? -1 : 1);
     while (true) {
       const epoch = bell.epoch(userId);
-      const decided = await this.#decisions.decideAll(userId, open, await consent.standing(userId), epoch);
+      const standing = await consent.standingAtDelivery(userId);
+      const decided = await this.#decisions.decideAll(userId, open, standing, epoch);
       // Rules changed meanwhile: decide again, as nothing reads a page a second time.
       if (epoch !== bell.epoch(userId)) continue;
       const released = [...decided.values()].filter(({ decision }) => decision.verdict === "deliver");
@@ -151,7 +229,7 @@ export class Inbox {
     return entries.filter(({ record }, index) => {
       const known = states[index]?.record;
       if (record.expiresMs <= now && (known === undefined || waits(known.state))) return false;
-      return known === undefined ? broadcasts.withheld(standing, record) === null : known.place !== null;
+      return known === undefined ? broadcasts.withheld(standing, record) === null : known.place === "cast";
     });
   }
 
@@ -181,9 +259,17 @@ export class Inbox {
       const stored = known ??
         (command?.cast === undefined ? null : this.#parts.broadcasts.untouched(userId, command));
       if (stored === null || command === undefined || stored.record.place === null) return [];
+      // CO-12: an earlier place of a command that has a new one.
+      const { place } = stored.record;
+      if (place !== cursor && !(place === "cast" && command.cast !== undefined)) return [];
       // DL-6: an expired command is delivered to nobody, even before its job has run.
       if (command.expiresMs <= now && waits(stored.record.state)) return [];
       return [{ cursor, stored, command }];
     });
   }
+}
+
+function withApart(slice: InboxSlice, apart: Apart): InboxSlice {
+  if (slice.held !== null || (apart.byId.size === 0 && !apart.more)) return slice;
+  return { ...slice, more: slice.more || apart.more, apart: { untilMs: apart.untilMs } };
 }

@@ -28,6 +28,7 @@ export type { GateNeeds } from "./send_gates.ts";
 export type { Needs } from "./needs.ts";
 export type { InboxSlice } from "./inbox.ts";
 export { noteLength } from "./notes.ts";
+export { endOf } from "./broadcast_records.ts";
 export { firstRecord } from "./state_records.ts";
 export * from "./ports.ts";
 export { allTransitions, isClosed, mayMove, type Mover, waits } from "./lifecycle.ts";

@@ -17,7 +17,7 @@ export class Pending {
   /** `now`: a command can be delivered now. Otherwise `fromMs` is when the first held one can be; null if none can. */
   async of(userId: string): Promise<{ now: boolean; fromMs: number | null }> {
     const { consent, broadcasts, people, clock } = this.#parts;
-    const standing = await consent.standing(userId);
+    const standing = await consent.standingAtDelivery(userId);
     if (standing.stopped) return { now: false, fromMs: null };
     let fromMs: number | null = null;
     for await (const open of this.#untouched(userId)) {

@@ -95,6 +95,15 @@ export interface OpenCounts {
   exact: boolean;
 }
 
+/** A command that later ones of other sources pass (CO-12). */
+export interface Held {
+  commandId: string;
+  /** Commands of one sender by one way keep their order (DL-5). */
+  source: string;
+  /** The place at which devices may have read past it. Once its record has another, it can be read there. */
+  passed: string;
+}
+
 export interface InboxEntry {
   cursor: string;
   commandId: string;
@@ -114,7 +123,8 @@ export interface CommandStore {
     changes: readonly Change[],
     also?: {
       jobs?: DueJob[];
-      count?: { userId: string; day: string; most: number };
+      /** `seen`: the day's count as the decision saw it; the write fails if it has changed (CO-12). */
+      count?: { userId: string; day: string; most: number; seen?: { value: number; version: string | null } };
       carries?: readonly Carried[];
     },
   ): Promise<boolean>;
@@ -123,6 +133,10 @@ export interface CommandStore {
   inboxCountAfter(userId: string, after: string | null, most?: number): Promise<number>;
   /** From memory where that is never too small; `again` reads the store if it may be too large. */
   openCounts(userId: string, again?: boolean): Promise<OpenCounts>;
+  /** What a person's rules hold apart, oldest first. */
+  held(userId: string): Promise<Held[]>;
+  /** Writes those in `set`, and removes the commands in `ended`. */
+  changeHeld(userId: string, change: { set?: readonly Held[]; ended?: readonly string[] }): Promise<void>;
   /** A person's states, newest command first, before an id. */
   history(userId: string, before: string | null, limit: number): Promise<StoredState[]>;
   /** Ids of a sender's commands, newest first, before an id. */

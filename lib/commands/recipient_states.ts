@@ -28,7 +28,7 @@ export class RecipientStates {
    * one that still waits, so consent must allow it now.
    */
   async #isKnown({ userId, record }: StoredState, command: CommandRecord): Promise<boolean> {
-    const { withheldBy, state, deliveredAt, place } = record;
+    const { withheldBy, state, deliveredAt, place, countedOn } = record;
     if (withheldBy !== null || state === "scheduled") return false;
     if (deliveredAt !== null) return true;
     if (state !== "queued" || place === null) return false;
@@ -38,14 +38,15 @@ export class RecipientStates {
     ) {
       return false;
     }
-    const standing = await consent.standing(userId);
+    const standing = await consent.standingAtDelivery(userId);
     const decision = command.cast !== undefined ? broadcasts.decide(standing, command, clock.now()) : decide(
       standing,
       (await people.relationsOf(userId, [command.senderId])).get(command.senderId) ?? stranger,
       command.command,
       clock.now(),
     );
-    // The command may be the last one that today's limit allowed.
-    return decision.verdict === "deliver" || (decision.verdict === "hold" && decision.rule === "daily_limit");
+    if (decision.verdict !== "hold") return decision.verdict === "deliver";
+    // The command may be the last one that a number allowed.
+    return decision.rule === "daily_limit" || (decision.rule === "open_limit" && countedOn !== null);
   }
 }

@@ -113,7 +113,7 @@ export class Safety {
     const ended: Change[] = [];
     await this.#open.eachBatch(userId, async (entries) => {
       const before = entries.filter(({ cursor }) => cursor < stop.versionstamp);
-      ended.push(...await this.#open.changeSome(userId, before, (record) => stopped(record, since)));
+      ended.push(...await this.#open.changeSome(userId, before, (record) => ofOwnLog(record, stopped(record, since))));
       return before.length === entries.length;
     });
     const withheld = await this.#endWithheld(userId, stop.versionstamp, since);
@@ -178,7 +178,7 @@ export class Safety {
     };
     const thawed: Change[] = [];
     await this.#open.eachBatch(userId, async (entries) => {
-      thawed.push(...await this.#open.changeSome(userId, entries, thaw));
+      thawed.push(...await this.#open.changeSome(userId, entries, (record) => ofOwnLog(record, thaw(record))));
       return true;
     });
     // Without a deadline there is nothing to write.
@@ -217,6 +217,11 @@ export class Safety {
       }
     }
   }
+}
+
+/** CO-12: a broadcast with a place in the person's own log is changed with the other broadcasts. */
+function ofOwnLog(before: StateRecord, next: StateRecord | null): StateRecord | null {
+  return before.cast === true ? null : next;
 }
 
 /** Null when it has ended already. */

@@ -1,3 +1,4 @@
+import { holdsApart } from "../consent/mod.ts";
 import type { Caller, LiveEntry } from "../platform/mod.ts";
 import { type AudienceCounts, type Command, type CommandDraft, limits, Refusal } from "../protocol/mod.ts";
 import { carried } from "./attachments.ts";
@@ -163,14 +164,16 @@ export class Sender {
   #ring(record: CommandRecord, { person, decision, rule, standing, epoch }: Recipient, place: string): void {
     const { bell } = this.#parts;
     if (decision.verdict === "withhold" || rule !== null) return;
-    // A daily limit is counted in the store before a delivery, so the devices must read their log.
+    // Numbers are counted in the store before a delivery, and what is held apart keeps its order: the devices must read
+    // their log.
     if (
-      decision.verdict === "hold" || standing.preferences.dailyLimit !== null || !bell.isOnline(person.id)
+      decision.verdict === "hold" || standing.preferences.dailyLimit !== null || holdsApart(standing) ||
+      !bell.isOnline(person.id)
     ) {
       return bell.ring(person.id);
     }
     const first = firstRecord(record.command, { allowedBy: decision.allowedBy, withheldBy: null });
-    const command = forRecipient(record.command, first, standing.preferences);
+    const command = forRecipient(record.command, first, standing, this.#parts.clock.now());
     const entry: LiveEntry = {
       delivery: { cursor: place, command, state: first.state },
       kind: record.command.kind,

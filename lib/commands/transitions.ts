@@ -54,7 +54,7 @@ export class Transitions {
       if (!repeat && !await store.change([{ from: stored, to }], also)) continue;
       await this.#keepProof(record, caller.userId, to);
       // Read now: they may have changed during the write (CO-2).
-      const command = forRecipient(record.command, to, await consent.preferencesOf(caller.userId));
+      const command = forRecipient(record.command, to, await consent.rulesOf(caller.userId), clock.now());
       if (repeat) return { command, state: ownState(to) };
       notifyRecipient(this.#parts, stored, to, command);
       await notifySender(this.#parts, record, [{ userId: caller.userId, record: to }]);

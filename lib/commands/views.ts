@@ -1,9 +1,8 @@
-import { choiceOf } from "../consent/mod.ts";
+import { opensByItself, type Rules } from "../consent/mod.ts";
 import type {
   Command,
   DeliveredCommand,
   OwnState,
-  Preferences,
   RecipientState,
   Review,
   SealedCommand,
@@ -27,14 +26,15 @@ function thawed(command: Command, record: StateRecord): Command {
   return { ...command, dueAt: iso(Date.parse(command.dueAt) + record.frozenMs) };
 }
 
-/** The command as its recipient sees it with their current preferences. */
+/** The command as its recipient sees it with the rules that they have now (`now` in ms since 1970). */
 export function forRecipient(
   command: Command,
   record: StateRecord,
-  preferences: Preferences,
+  rules: Rules,
+  now: number,
 ): DeliveredCommand {
   const shown = thawed(command, record);
-  const open = record.opened || command.categories.every((slug) => choiceOf(preferences, slug) === "allow");
+  const open = record.opened || opensByItself(rules, command, now);
   return open ? shown : sealed(shown);
 }
 

@@ -228,6 +228,7 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
     groups,
     commands: commandCalls(commands),
     preferences: consent,
+    grants: everyone.grants,
     safety: commands.safety,
     sanctions: {
       list: (caller) => ownSanctions.list(caller),

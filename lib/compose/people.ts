@@ -24,7 +24,7 @@ import {
   type Store,
 } from "../adapters/kv/mod.ts";
 import type { Config } from "../config/mod.ts";
-import { Consent } from "../consent/mod.ts";
+import { Consent, Grants } from "../consent/mod.ts";
 import { Mutes, OwnSanctions } from "../moderation/mod.ts";
 import type { Clock, Ids, Log, Random } from "../platform/mod.ts";
 import type { Hub } from "../realtime/mod.ts";
@@ -53,8 +53,9 @@ export async function openPeople(
   const accountsStore = new KvAccounts(store, clock);
   const contactsStore = new KvContacts(store);
   const people = new People(accountsStore, clock);
+  const consentStore = kvConsentStore(store);
   const consent = new Consent({
-    store: kvConsentStore(store),
+    store: consentStore,
     timeZones: people,
     clock,
     bell: hub,
@@ -89,7 +90,19 @@ export async function openPeople(
     clock,
     ...approaches,
     sharedLimits: (userId) => consent.sharedLimits(userId),
+    shownGrant: (userId, contact) => consent.shownGrant(userId, contact),
     sharesGroup: (userId, others) => memberships.sharesGroup(userId, others),
+  });
+  const grants = new Grants({
+    store: consentStore,
+    consent,
+    clock,
+    bell: hub,
+    async relationTo({ userId }, username) {
+      const other = (await people.byUsernames([username])).get(username);
+      return other === undefined ? null : (await contacts.relationsOf(userId, [other.id])).get(other.id) ?? null;
+    },
+    isMember: async (userId, group) => (await memberships.of(userId)).has(group),
   });
   const tokens = new Tokens(secret ?? await loadSecret(config.dataDir), clock);
   const needs = { store: accountsStore, passwords, clock, ids, random, log };
@@ -124,6 +137,7 @@ export async function openPeople(
     contacts,
     contactsStore,
     counts,
+    grants,
     groups,
     groupsStore,
     invites,

@@ -3,9 +3,9 @@ import type { Services } from "../web/mod.ts";
 
 /** The socket's router: each method and the service call that answers it. */
 export function socketMethods(
-  { commands, preferences, categories, contacts, groups, safety, sanctions }: Pick<
+  { commands, preferences, grants, categories, contacts, groups, safety, sanctions }: Pick<
     Services,
-    "commands" | "preferences" | "categories" | "contacts" | "groups" | "safety" | "sanctions"
+    "commands" | "preferences" | "grants" | "categories" | "contacts" | "groups" | "safety" | "sanctions"
   >,
 ): Handlers {
   return {
@@ -19,6 +19,9 @@ export function socketMethods(
     "command.cancel": (caller, params) => commands.cancel(caller, params),
     "preferences.get": (caller) => preferences.get(caller),
     "preferences.set": (caller, params) => preferences.set(caller, params),
+    "grant.list": (caller) => grants.list(caller),
+    "grant.set": (caller, params) => grants.set(caller, params),
+    "grant.end": (caller, params) => grants.end(caller, params),
     "category.list": () => categories.list(),
     "contact.request": (caller, params) => contacts.request(caller, params),
     "contact.accept": (caller, params) => contacts.accept(caller, params),

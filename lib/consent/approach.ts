@@ -1,4 +1,4 @@
-import type { Standing } from "./decide.ts";
+import type { Standing } from "./standing.ts";
 
 /** Whether other people's text reaches a person now, later or never (CO-11). */
 export type Approach = "arrive" | "hold" | "withhold";

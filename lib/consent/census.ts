@@ -1,8 +1,9 @@
 import { type Clock, firstIdAt } from "../platform/mod.ts";
 import type { Preferences } from "../protocol/mod.ts";
 import { newPreferences } from "./changes.ts";
-import { choiceOf, type Question, stranger, withheldBy } from "./decide.ts";
+import { choiceOf, withheldBy } from "./decide.ts";
 import type { ConsentStore } from "./ports.ts";
+import { type Question, stranger } from "./standing.ts";
 
 /** Greatest age of preferences if other processes write to the store too. */
 const sharedFreshMs = 30_000;
@@ -86,7 +87,8 @@ export class Census {
   /** Counts everyone but the sender, for a broadcast that is sent now. */
   async count(senderId: string, question: Question, online: Iterable<string>): Promise<CensusCount> {
     await this.#readOnce();
-    const ruleOf = (preferences: Preferences) => withheldBy({ preferences }, stranger, question);
+    const now = this.#clock.now();
+    const ruleOf = (preferences: Preferences) => withheldBy({ preferences }, stranger, question, now);
     const ofOthers = ruleOf(newPreferences);
     const ofKinds = new Map<Kind, string | null>();
     const counts = new Map<string | null, number>([[null, 0]]);
@@ -183,13 +185,19 @@ export class Census {
     const open = Object.keys(preferences.categories).filter((slug) =>
       choiceOf(preferences, slug) !== "block"
     );
-    const name = `${preferences.broadcasts} ${open.sort().join(" ")}`;
+    const kinds = preferences.limits?.kinds?.toSorted();
+    const name = `${preferences.broadcasts} ${open.sort().join(" ")} ${kinds?.join(",") ?? ""}`;
     const known = this.#kinds.get(name);
     if (known !== undefined) return known;
     const categories = Object.fromEntries(open.map((slug) => [slug, "allow" as const]));
     const kind: Kind = {
       name,
-      preferences: { ...newPreferences, broadcasts: preferences.broadcasts, categories },
+      preferences: {
+        ...newPreferences,
+        broadcasts: preferences.broadcasts,
+        categories,
+        ...(kinds === undefined ? {} : { limits: { kinds } }),
+      },
       people: 0,
     };
     this.#kinds.set(name, kind);

@@ -1,6 +1,7 @@
 import type { Preferences, PreferencesChange } from "../protocol/mod.ts";
-import { choiceOf, type OpenedAt } from "./decide.ts";
+import { choiceOf } from "./decide.ts";
 import type { StoredPreferences } from "./ports.ts";
+import type { OpenedAt } from "./standing.ts";
 
 /** CO-1: preferences of a new account. Other categories are blocked. */
 export const newPreferences: Preferences = {
@@ -15,6 +16,9 @@ export const newPreferences: Preferences = {
 
 /** How long openings are kept: longer than any command waits (its schedule and retention together). */
 const openedKeptMs = 180 * 24 * 3600_000;
+
+/** Earlier ceilings of kinds that are kept; the oldest are dropped first. */
+const ceilingsKept = 20;
 
 /** Applies a partial change: categories are merged by slug, the rest is replaced. `now` in ms since 1970. */
 export function changed(
@@ -47,7 +51,22 @@ function opened(at: OpenedAt, before: Preferences, after: Preferences, now: numb
     categories: Object.fromEntries(categories),
     users: Object.fromEntries(users),
     ...(broadcasts === undefined ? {} : { broadcasts }),
+    ...openedKinds(at, before, after, now),
   };
+}
+
+/** Notes a ceiling of kinds that this change raises or takes away (CO-12). */
+function openedKinds(
+  { kinds = [] }: OpenedAt,
+  before: Preferences,
+  after: Preferences,
+  now: number,
+): Pick<OpenedAt, "kinds"> {
+  const kept = kinds.filter(({ untilMs }) => untilMs > now - openedKeptMs).slice(-ceilingsKept);
+  const [was, is] = [before.limits?.kinds ?? null, after.limits?.kinds ?? null];
+  const raised = was !== null && (is === null || is.some((kind) => !was.includes(kind)));
+  const all = raised ? [...kept, { kinds: was, untilMs: now }] : kept;
+  return all.length === 0 ? {} : { kinds: all };
 }
 
 function recent(times: Readonly<Record<string, number>> | undefined, now: number): Map<string, number> {

@@ -4,9 +4,14 @@ import { decideApproach, hidesText } from "./approach.ts";
 import { Categories } from "./categories.ts";
 import { Census } from "./census.ts";
 import { changed, newPreferences } from "./changes.ts";
-import { choiceOf, type OpenedAt, type Standing } from "./decide.ts";
-import type { ConsentStore, StoredPreferences, TimeZones } from "./ports.ts";
+import { choiceOf } from "./decide.ts";
+import { shownShape } from "./grant_changes.ts";
+import { dailyNumber, holdsApart, needsNumbers } from "./numbers.ts";
+import type { ConsentStore, DeliveryNumbers, StoredPreferences, TimeZones } from "./ports.ts";
+import { preferenceDifferences } from "./rule_changes.ts";
 import { RuleSets, type SharedRules } from "./shared_rules.ts";
+import { grantFor, type StoredGrants } from "./sources.ts";
+import type { OpenedAt, Rules, Standing } from "./standing.ts";
 import { localDay } from "./time_of_day.ts";
 
 /** People whose standing is kept in memory. */
@@ -15,6 +20,7 @@ const standingsKept = 50_000;
 interface Kept {
   preferences: Preferences;
   openedAt: OpenedAt;
+  grants: StoredGrants | undefined;
   stop: { sinceMs: number } | null;
   timeZone: string;
   /** Found with the first broadcast; null if they are shared with nobody. */
@@ -78,7 +84,11 @@ export class Consent {
     const now = this.#clock.now();
     const stored = await this.#store.changePreferences(
       caller.userId,
-      (current) => changed(current, change, now),
+      (current) => {
+        const preferences = changed(current, change, now);
+        const differences = preferenceDifferences(current ?? newPreferences, preferences);
+        return { preferences, change: { atMs: now, device: caller.device, differences } };
+      },
     );
     this.forget(caller.userId);
     const { openedAt: _, ...preferences } = stored;
@@ -97,23 +107,63 @@ export class Consent {
     return (await this.#keptOf(userId)).stop;
   }
 
-  /** A person's standing for `decide()`: read now, or from memory if this process is the only writer. */
-  async standing(userId: string): Promise<Standing> {
-    const { preferences, openedAt, stop, timeZone } = await this.#keptOf(userId);
-    const deliveredToday = preferences.dailyLimit === null
-      ? 0
-      : await this.#store.deliveredOn(userId, localDay(this.#clock.now(), timeZone));
-    const stopped = stop !== null || this.#frozen.has(userId);
-    return { preferences, openedAt, stopped, timeZone, deliveredToday };
+  /** What the person has set, for what asks no numbers and no Stop. */
+  async rulesOf(userId: string): Promise<Rules> {
+    return rulesIn(await this.#keptOf(userId));
   }
 
-  /** The same without waiting; undefined if it is not in memory, or needs the count for a daily limit. */
+  /** Whether a held command of the person lets later ones of other sources pass (CO-12). */
+  async holdsApart(userId: string): Promise<boolean> {
+    return holdsApart(rulesIn(await this.#keptOf(userId)));
+  }
+
+  /**
+   * A person's standing for `decide()`: read now, or from memory if this process is the only writer. Without the numbers of
+   * grants and ceiling, which are counted at the delivery: a send takes as long whatever the person has set (CO-10).
+   */
+  async standing(userId: string): Promise<Standing> {
+    const kept = await this.#keptOf(userId);
+    const deliveredToday = kept.preferences.dailyLimit === null
+      ? 0
+      : await this.#store.deliveredOn(userId, localDay(this.#clock.now(), kept.timeZone));
+    return this.#standing(userId, kept, deliveredToday);
+  }
+
+  /** The same with the numbers, if the person's grants or ceiling have any: `seen` is for the write that counts a delivery. */
+  async standingAtDelivery(userId: string): Promise<Standing & { seen?: DeliveryNumbers["seen"] }> {
+    const kept = await this.#keptOf(userId);
+    const now = this.#clock.now();
+    const rules = rulesIn(kept);
+    if (!needsNumbers(rules, now)) return await this.standing(userId);
+    const day = localDay(now, kept.timeZone);
+    const { today, open, seen } = await this.#store.deliveryNumbers(
+      userId,
+      day,
+      (ms) => localDay(ms, kept.timeZone) === day,
+    );
+    const deliveredToday = kept.preferences.dailyLimit === null ? 0 : dailyNumber(rules, today, now);
+    return { ...this.#standing(userId, kept, deliveredToday), counts: { today, open }, seen };
+  }
+
+  /** The same without waiting; undefined if it is not in memory, or the person's commands are counted or held apart. */
   standingAtHand(userId: string): Standing | undefined {
     const kept = this.#atHand.get(userId);
-    if (kept === undefined || kept.preferences.dailyLimit !== null) return undefined;
-    const { preferences, openedAt, stop, timeZone } = kept;
-    const stopped = stop !== null || this.#frozen.has(userId);
-    return { preferences, openedAt, stopped, timeZone, deliveredToday: 0 };
+    if (kept === undefined || kept.preferences.dailyLimit !== null || holdsApart(rulesIn(kept))) {
+      return undefined;
+    }
+    return this.#standing(userId, kept, 0);
+  }
+
+  #standing(userId: string, kept: Kept, deliveredToday: number): Standing {
+    const stopped = kept.stop !== null || this.#frozen.has(userId);
+    return { ...rulesIn(kept), stopped, timeZone: kept.timeZone, deliveredToday };
+  }
+
+  /** CO-12: what a person shows a contact of the grant for them; undefined if they show nothing. */
+  async shownGrant(userId: string, contact: string) {
+    const { grants } = await this.#keptOf(userId);
+    const grant = grantFor(grants, `user:${contact}`, this.#clock.now());
+    return grant?.shown === true ? shownShape(grant) : undefined;
   }
 
   /**
@@ -214,12 +264,15 @@ export class Consent {
   }
 
   async #read(userId: string): Promise<Kept> {
-    const [stored, stop, timeZone] = await Promise.all([
-      this.#store.preferences(userId),
-      this.#store.stop(userId),
+    const [stored, timeZone] = await Promise.all([
+      this.#store.rules(userId),
       this.#timeZones.timeZoneOf(userId),
     ]);
-    const { openedAt = {}, ...preferences } = stored ?? newPreferences as StoredPreferences;
-    return { preferences, openedAt, stop, timeZone };
+    const { openedAt = {}, ...preferences } = stored.preferences ?? newPreferences as StoredPreferences;
+    return { preferences, openedAt, grants: stored.grants ?? undefined, stop: stored.stop, timeZone };
   }
+}
+
+function rulesIn({ preferences, openedAt, grants }: Kept): Rules {
+  return { preferences, openedAt, ...(grants === undefined ? {} : { grants }) };
 }

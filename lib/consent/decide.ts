@@ -1,120 +1,115 @@
-import type { Preferences } from "../protocol/mod.ts";
-import { msUntilMidnight, quietUntilMs } from "./time_of_day.ts";
+import type { CategoryChoice, Preferences } from "../protocol/mod.ts";
+import { type Hold, holdOf } from "./holds.ts";
+import { grantFor, letThroughAt, pauseOf, sourceOf, type StoredGrant } from "./sources.ts";
+import type { Question, Relation, Rules, Standing } from "./standing.ts";
 
-/** A person's relation to a sender. Both sides of a contact have accepted it. */
-export interface Relation {
-  contact: boolean;
-  sharesGroup: boolean;
-  /** The sender is the person (CM-1). */
-  self?: true | undefined;
-}
-
-/** Someone who is neither a contact nor in a group with the person. */
-export const stranger: Relation = { contact: false, sharesGroup: false };
-
-/** When the person last loosened a preference, in ms since 1970. */
-export interface OpenedAt {
-  broadcasts?: number;
-  categories?: Readonly<Record<string, number>>;
-  users?: Readonly<Record<string, number>>;
-}
-
-/** Everything that `decide()` needs of a person. */
-export interface Standing {
-  preferences: Preferences;
-  /** Only preferences that were closed before. */
-  openedAt?: OpenedAt;
-  stopped: boolean;
-  /** IANA name, for quiet hours and the daily limit. */
-  timeZone: string;
-  /** Commands delivered since local midnight; only counted while there is a daily limit. */
-  deliveredToday: number;
-}
-
-/** Everything that `decide()` needs of a command. */
-export interface Question {
-  from: { username: string };
-  audience: { kind: "user" | "group" | "category" | "all" };
-  categories: readonly string[];
-  /**
-   * When a broadcast was sent, in ms since 1970. A preference that was closed then keeps it withheld, although no record of
-   * the person says so (DL-9).
-   */
-  sentMs?: number;
-}
-
+/** `by`: the id of the grant that has the rule, or `limits` for the ceiling; absent for the general preferences. */
 export type Decision =
-  | { verdict: "deliver"; sealed: boolean; allowedBy: string }
-  | { verdict: "hold"; rule: "stopped" | "quiet_hours" | "daily_limit"; untilMs: number | null }
-  | { verdict: "withhold"; rule: string };
+  | { verdict: "deliver"; sealed: boolean; allowedBy: string; by?: string }
+  | { verdict: "hold" } & Hold
+  | { verdict: "withhold"; rule: string; by?: string };
+
+type Withheld = Omit<Extract<Decision, { verdict: "withhold" }>, "verdict">;
 
 /**
- * CO-9: the only code that decides consent. Pure; `now` is ms since 1970 UTC. An unknown rule withholds, and a category without
- * a choice is blocked (CO-1).
+ * CO-9, CO-12: the only code that decides consent. Pure; `now` is ms since 1970 UTC. An unknown rule withholds, and a category
+ * without a choice is blocked (CO-1).
  */
 export function decide(standing: Standing, relation: Relation, command: Question, now: number): Decision {
   if (standing.stopped) return { verdict: "hold", rule: "stopped", untilMs: null };
-  const withheld = withheldBy(standing, relation, command);
-  if (withheld !== null) return { verdict: "withhold", rule: withheld };
-  const held = heldBy(standing, now);
-  if (held !== null) return held;
-  const sealed = command.categories.some((slug) => choiceOf(standing.preferences, slug) === "ask");
-  return { verdict: "deliver", sealed, allowedBy: allowedBy(standing.preferences, relation, command) };
+  const pause = command.delivered ? undefined : pauseOf(standing.grants, command, now);
+  if (pause !== undefined) {
+    return { verdict: "hold", rule: "paused", untilMs: pause.untilMs, by: pause.id };
+  }
+  const withheld = withheldFrom(standing, relation, command, now);
+  if (withheld !== null) return { verdict: "withhold", ...withheld };
+  const grant = grantFor(standing.grants, sourceOf(command), now);
+  const held = holdOf(standing, grant, command.delivered === true, now);
+  if (held !== null) return { verdict: "hold", ...held };
+  return allowed(standing, relation, command, now);
 }
 
-/** The rule that withholds a command from a person at any hour, or null. */
-export function withheldBy(
-  { preferences, openedAt }: Pick<Standing, "preferences" | "openedAt">,
+/** The rule that withholds a command from a person at any hour, or null. It never tells whether a grant has it (CO-10). */
+export function withheldBy(rules: Rules, relation: Relation, command: Question, now: number): string | null {
+  return withheldFrom(rules, relation, command, now)?.rule ?? null;
+}
+
+/** The rule that lets a command through, whatever holds it for a time; null: it is withheld (CO-8). */
+export function letThroughBy(
+  rules: Rules,
   relation: Relation,
   command: Question,
+  now: number,
 ): string | null {
-  if (preferences.blockedUsers.includes(command.from.username)) return "blocked_user";
+  if (withheldFrom(rules, relation, command, now) !== null) return null;
+  return allowed(rules, relation, command, now).allowedBy;
+}
+
+function withheldFrom(rules: Rules, relation: Relation, command: Question, now: number): Withheld | null {
+  const { preferences, grants } = rules;
+  if (preferences.blockedUsers.includes(command.from.username)) return { rule: "blocked_user" };
+  const grant = grantFor(grants, sourceOf(command), now);
   const { kind } = command.audience;
   switch (kind) {
     case "user":
-      if (!acceptsDirect(preferences, relation)) return "accept_from";
+      if (!acceptsDirect(preferences, relation, grant)) return { rule: "accept_from" };
       break;
     case "group":
-      if (!relation.sharesGroup) return "no_member";
+      if (!relation.sharesGroup) return { rule: "no_member" };
       break;
     case "category":
     case "all":
-      if (preferences.broadcasts !== true) return "broadcasts";
+      if (preferences.broadcasts !== true) return { rule: "broadcasts" };
       break;
     default:
       kind satisfies never;
-      return "not_understood";
+      return { rule: "not_understood" };
   }
-  if (command.categories.length === 0) return "no_category";
-  const blocked = command.categories.find((slug) => choiceOf(preferences, slug) === "block");
-  if (blocked !== undefined) return `category:${blocked}`;
-  return openedAt === undefined || command.sentMs === undefined
-    ? null
-    : openedLater(openedAt, command, command.sentMs);
+  if (command.categories.length === 0) return { rule: "no_category" };
+  const blocked = command.categories.find((slug) => choiceBy(rules, grant, slug) === "block");
+  if (blocked !== undefined) return withBy(`category:${blocked}`, grant, namesCategory(grant, blocked));
+  const most = preferences.limits?.kinds ?? null;
+  if (most !== null && !most.includes(command.kind)) return { rule: "kind", by: "limits" };
+  if (grant?.kinds !== undefined && !grant.kinds.includes(command.kind)) return { rule: "kind", by: grant.id };
+  const later = command.sentMs === undefined ? null : openedLater(rules, command, command.sentMs);
+  return later === null ? null : { rule: later };
 }
 
-/** The rule for a preference that was still closed when the command was sent, or null. */
-function openedLater(
-  openedAt: OpenedAt,
-  { from, audience, categories }: Question,
-  sentMs: number,
-): string | null {
-  const { username } = from;
-  if (
-    openedAt.users !== undefined && Object.hasOwn(openedAt.users, username) &&
-    openedAt.users[username]! > sentMs
-  ) {
-    return "blocked_user";
-  }
+function withBy(rule: string, grant: StoredGrant | undefined, isOfGrant: boolean): Withheld {
+  return grant !== undefined && isOfGrant ? { rule, by: grant.id } : { rule };
+}
+
+/** The rule that was still closed when the command was sent, or null. */
+function openedLater(rules: Rules, command: Question, sentMs: number): string | null {
+  const { openedAt = {}, grants } = rules;
+  const { from: { username }, audience, categories, kind } = command;
+  const { users = {}, kinds = [], categories: times = {} } = openedAt;
+  if (Object.hasOwn(users, username) && users[username]! > sentMs) return "blocked_user";
   if (audience.kind !== "group" && (openedAt.broadcasts ?? 0) > sentMs) return "broadcasts";
-  const times = openedAt.categories ?? {};
-  const slug = categories.find((slug) => Object.hasOwn(times, slug) && times[slug]! > sentMs);
-  return slug === undefined ? null : `category:${slug}`;
+  if (kinds.some((before) => before.untilMs > sentMs && !before.kinds.includes(kind))) return "kind";
+  const source = sourceOf(command);
+  const then = letThroughAt(grants, source, sentMs);
+  if (then?.kinds !== undefined && !then.kinds.includes(kind)) return "kind";
+  const closed = categories.find((slug) => {
+    if (then?.categories !== undefined && Object.hasOwn(then.categories, slug)) {
+      return then.categories[slug] === "block";
+    }
+    return (Object.hasOwn(times, slug) && times[slug]! > sentMs) ||
+      choiceOf(rules.preferences, slug) === "block";
+  });
+  return closed === undefined ? null : `category:${closed}`;
 }
 
-/** `acceptFrom` is about other people: whatever it says, a person can send to themselves. Every other rule still applies. */
-function acceptsDirect(preferences: Preferences, relation: Relation): boolean {
-  if (relation.self) return true;
+/**
+ * `acceptFrom` is about other people: whatever it says, a person can send to themselves. A grant accepts a contact. Every
+ * other rule still applies.
+ */
+function acceptsDirect(
+  preferences: Preferences,
+  relation: Relation,
+  grant: StoredGrant | undefined,
+): boolean {
+  if (relation.self || (grant?.accept === true && relation.contact)) return true;
   switch (preferences.acceptFrom) {
     case "anyone":
       return true;
@@ -130,43 +125,65 @@ function acceptsDirect(preferences: Preferences, relation: Relation): boolean {
   }
 }
 
-/** The choice for a category; anything else than a choice blocks. */
-export function choiceOf(preferences: Preferences, slug: string): "allow" | "ask" | "block" {
+/** The general choice for a category; anything else than a choice blocks. */
+export function choiceOf(preferences: Preferences, slug: string): CategoryChoice {
   const choice = Object.hasOwn(preferences.categories, slug) ? preferences.categories[slug] : undefined;
   return choice === "allow" || choice === "ask" ? choice : "block";
 }
 
-function heldBy(standing: Standing, now: number): Extract<Decision, { verdict: "hold" }> | null {
-  const { quietHours, dailyLimit } = standing.preferences;
-  if (quietHours !== null) {
-    const untilMs = quietUntilMs(now, standing.timeZone, quietHours);
-    if (untilMs !== null) return { verdict: "hold", rule: "quiet_hours", untilMs };
-  }
-  if (dailyLimit !== null && standing.deliveredToday >= dailyLimit) {
-    return { verdict: "hold", rule: "daily_limit", untilMs: now + msUntilMidnight(now, standing.timeZone) };
-  }
-  return null;
+function namesCategory(grant: StoredGrant | undefined, slug: string): boolean {
+  return grant?.categories !== undefined && Object.hasOwn(grant.categories, slug);
 }
 
-/** CO-8: the preferences that allowed it, in the terms of the preferences page. */
-function allowedBy(preferences: Preferences, relation: Relation, command: Question): string {
-  const choices = command.categories.map((slug) => `${slug}=${choiceOf(preferences, slug)}`).join(",");
-  switch (command.audience.kind) {
+function choiceBy({ preferences }: Rules, grant: StoredGrant | undefined, slug: string): CategoryChoice {
+  if (!namesCategory(grant, slug)) return choiceOf(preferences, slug);
+  const choice = grant!.categories![slug];
+  return choice === "allow" || choice === "ask" ? choice : "block";
+}
+
+/** CO-2: whether the person sees a command's content without opening it. */
+export function opensByItself(
+  rules: Rules,
+  command: Pick<Question, "from" | "audience" | "categories">,
+  now: number,
+): boolean {
+  const grant = grantFor(rules.grants, sourceOf(command), now);
+  return command.categories.every((slug) => choiceBy(rules, grant, slug) === "allow");
+}
+
+/** CO-8: the rules that allowed it, in the terms of the preferences page. */
+function allowed(
+  rules: Rules,
+  relation: Relation,
+  command: Question,
+  now: number,
+): Extract<Decision, { verdict: "deliver" }> {
+  const grant = grantFor(rules.grants, sourceOf(command), now);
+  const choices = command.categories.map((slug) => `${slug}=${choiceBy(rules, grant, slug)}`).join(",");
+  const sealed = command.categories.some((slug) => choiceBy(rules, grant, slug) === "ask");
+  const rule = `${wayIn(rules.preferences, relation, command)}; ${choices}`;
+  const letThrough = grant !== undefined && command.categories.some((slug) => namesCategory(grant, slug));
+  const accepted = grant?.accept === true && !acceptsDirect(rules.preferences, relation, undefined);
+  return letThrough || (accepted && command.audience.kind === "user")
+    ? { verdict: "deliver", sealed, allowedBy: `${rule}; grant=${grant!.id}`, by: grant!.id }
+    : { verdict: "deliver", sealed, allowedBy: rule };
+}
+
+function wayIn(preferences: Preferences, relation: Relation, command: Question): string {
+  const { kind } = command.audience;
+  switch (kind) {
     case "user": {
-      if (relation.self) return `self; ${choices}`;
-      const why = preferences.acceptFrom === "anyone"
-        ? "anyone"
-        : relation.contact
-        ? "contact"
-        : "shared_group";
-      return `acceptFrom=${preferences.acceptFrom} (${why}); ${choices}`;
+      if (relation.self) return "self";
+      const { acceptFrom } = preferences;
+      const why = acceptFrom === "anyone" ? "anyone" : relation.contact ? "contact" : "shared_group";
+      return `acceptFrom=${acceptFrom} (${why})`;
     }
     case "group":
-      return `membership; ${choices}`;
+      return "membership";
     case "category":
     case "all":
-      return `broadcasts=true; ${choices}`;
+      return "broadcasts=true";
     default:
-      return command.audience.kind satisfies never;
+      return kind satisfies never;
   }
 }

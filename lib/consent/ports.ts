@@ -1,6 +1,8 @@
 import type { AuditEntry } from "../platform/mod.ts";
-import type { OpenedAt } from "./decide.ts";
 import type { Preferences, Refusal } from "../protocol/mod.ts";
+import type { RuleChange } from "./rule_changes.ts";
+import type { StoredGrants } from "./sources.ts";
+import type { Numbers, OpenedAt } from "./standing.ts";
 
 /** A category as it is stored (BR-5). A retired one is neither offered nor accepted. */
 export interface CategoryRecord {
@@ -14,10 +16,27 @@ export interface CategoryRecord {
 /** Preferences as they are stored, with the times at which they were loosened. */
 export type StoredPreferences = Preferences & { openedAt?: OpenedAt };
 
+/** A person's rules as they are stored; null for what they never changed. */
+export interface StoredRules {
+  preferences: StoredPreferences | null;
+  grants: StoredGrants | null;
+  /** The stop in force and when it began. */
+  stop: { sinceMs: number } | null;
+}
+
+/** Numbers of a person's deliveries, for `decide()`, and what a write that counts one more must find unchanged. */
+export interface DeliveryNumbers {
+  today: Numbers;
+  open: Numbers;
+  seen: { value: number; version: string | null };
+}
+
 /** What consent asks of the store. */
 export interface ConsentStore {
-  /** Null for a person who never changed them: the defaults apply. */
-  preferences(userId: string): Promise<StoredPreferences | null>;
+  /** In one read. */
+  rules(userId: string): Promise<StoredRules>;
+  /** Counts from the person's states. `day` is their local date, and `isToday` says whether a time is on it. */
+  deliveryNumbers(userId: string, day: string, isToday: (ms: number) => boolean): Promise<DeliveryNumbers>;
   /** The preferences of everyone who changed them. */
   allPreferences(): AsyncIterable<{ userId: string; preferences: StoredPreferences }>;
   /** Ids of the people who joined after one, in order. */
@@ -25,14 +44,23 @@ export interface ConsentStore {
   /** Reads, changes and writes in one step; `change` runs again if another writer was faster. */
   changePreferences(
     userId: string,
-    change: (current: StoredPreferences | null) => StoredPreferences,
+    change: (current: StoredPreferences | null) => { preferences: StoredPreferences; change: RuleChange },
   ): Promise<StoredPreferences>;
-  /** The stop in force and when it began. */
-  stop(userId: string): Promise<{ sinceMs: number } | null>;
   deliveredOn(userId: string, day: string): Promise<number>;
   categories(): Promise<CategoryRecord[]>;
   /** Writes those that do not exist yet. */
   addCategories(records: CategoryRecord[]): Promise<void>;
+}
+
+/** What grants ask of the store. */
+export interface GrantStore {
+  /** Reads, changes and writes in one step, with the entry for the person's history of rules. */
+  changeGrants(
+    userId: string,
+    change: (current: StoredGrants | null) => { grants: StoredGrants; change: RuleChange } | Refusal,
+  ): Promise<StoredGrants | Refusal>;
+  /** The last two weeks, newest first. */
+  ruleChanges(userId: string, now: number): Promise<RuleChange[]>;
 }
 
 /** What administrators change of the list. Each change is written as one with its audit entry. */

@@ -1,4 +1,4 @@
-import type { OpenedAt, Standing } from "./decide.ts";
+import type { OpenedAt, Standing } from "./standing.ts";
 
 /** Different sets of rules kept; beyond that they are made anew, which only costs decisions. */
 const setsKept = 20_000;

@@ -1,3 +1,5 @@
+import { type HoursWindow, type Weekday, weekdays } from "../protocol/mod.ts";
+
 /** By time zone, as formatters are costly to make. */
 const formatters = new Map<string, Intl.DateTimeFormat>();
 const formattersKept = 600;
@@ -7,6 +9,7 @@ function formatterOf(timeZone: string): Intl.DateTimeFormat {
   if (formatter === undefined) {
     formatter = new Intl.DateTimeFormat("en-GB", {
       timeZone,
+      weekday: "short",
       hourCycle: "h23",
       year: "numeric",
       month: "2-digit",
@@ -49,6 +52,38 @@ export function quietUntilMs(
   const left = minutesUntil(minuteOfDay(now, timeZone), quiet);
   if (left === null) return null;
   return corrected(now - now % 60_000 + left * 60_000, toMinutes(quiet.to), now, timeZone);
+}
+
+/**
+ * CO-12: when the next of the windows begins, in ms since 1970 UTC; null inside of one. A window that goes over midnight
+ * belongs to the day on which it begins.
+ */
+export function hoursHeldUntilMs(
+  now: number,
+  timeZone: string,
+  windows: readonly HoursWindow[],
+): number | null {
+  const { weekday, hour, minute } = partsOf(now, timeZone);
+  const today = weekdays.indexOf(weekday!.slice(0, 2).toLowerCase() as Weekday);
+  const minutes = Number(hour) * 60 + Number(minute);
+  const begins = ({ days }: HoursWindow, day: number) =>
+    days === undefined || days.includes(weekdays[(day + 7) % 7]!);
+  let left = Infinity;
+  let start = 0;
+  for (const window of windows) {
+    const [from, to] = [toMinutes(window.from), toMinutes(window.to)];
+    const wholeOrOver = to <= from;
+    const inToday = minutes >= from && (wholeOrOver || minutes < to) && begins(window, today);
+    if (inToday || (wholeOrOver && minutes < to && begins(window, today - 1))) return null;
+    for (let ahead = 0; ahead <= 7; ahead++) {
+      const until = ahead * 1440 + from - minutes;
+      if (until <= 0 || until >= left || !begins(window, today + ahead)) continue;
+      [left, start] = [until, from];
+      break;
+    }
+  }
+  if (left === Infinity) return now + msUntilMidnight(now, timeZone);
+  return corrected(now - now % 60_000 + left * 60_000, start, now, timeZone);
 }
 
 /**

@@ -35,6 +35,8 @@ export const limits = {
   deliverPauseBytes: 256 * 1024,
   /** Wait before a paused or wrongly timed delivery looks again. */
   deliverRetryMs: 50,
+  /** Longest wait before a delivery looks again at what a grant, a pause or the ceiling holds (CO-12). */
+  deliverApartMs: 60_000,
   /** A client in full flow is closed after this long a pause, and in any case after this long altogether. */
   closeQuietMs: 5,
   closeLingerMs: 10_000,
@@ -195,6 +197,15 @@ export const limits = {
   writeTries: 16,
   /** Names in `blockedUsers` (CO-1). */
   blockedUsers: 1000,
+  /** Grants of one person, and all they say as JSON, so that they fit into one record (CO-12). */
+  grants: 50,
+  grantsLength: 40_000,
+  /** The largest number of a grant or a ceiling, its kinds, and its windows of hours. */
+  grantNumber: 10_000,
+  grantKinds: 32,
+  grantWindows: 10,
+  /** How long a person's own changes of their rules are listed for them. */
+  ruleChangesMs: 14 * 24 * 3600_000,
 
   /** Free space below which `/readyz` says no: room for the store's own files and the logs (OP-4). */
   diskFreeBytes: 256 * 1024 * 1024,

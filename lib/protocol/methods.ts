@@ -3,6 +3,7 @@ import * as c from "./commands.ts";
 import { limits } from "./limits.ts";
 import { because } from "./message.ts";
 import { fileObject } from "./files.ts";
+import * as g from "./grants.ts";
 import * as p from "./people.ts";
 import { ownSanction, ownSanctionList } from "./sanctions.ts";
 import { cursor, device, id, slug, text, time, username } from "./text.ts";
@@ -54,6 +55,10 @@ export const methods = {
   },
   "preferences.get": { params: nothing, result: p.preferences },
   "preferences.set": { params: p.preferencesChange, result: p.preferences },
+  /** CO-12: the person's own grants in force. */
+  "grant.list": { params: nothing, result: g.grantList },
+  "grant.set": { params: g.grantChange, result: g.grantList },
+  "grant.end": { params: z.strictObject({ id: g.grantId }), result: g.grantList },
   "category.list": { params: nothing, result: p.categoryList },
   "contact.request": {
     params: z.strictObject({ username, note: p.contactNote.nullish() }),
@@ -136,6 +141,8 @@ export const notifications = {
   /** FI-4: to the devices of its owner. */
   "file.changed": fileObject,
   "preferences.changed": p.preferences,
+  /** CO-12: to the person's own devices only. */
+  "grant.changed": g.grantList,
   "contact.changed": p.contactChanged,
   "group.changed": p.groupChanged,
   /** MO-7: the person's sanctions in force, after a change. */

@@ -5,6 +5,7 @@
  */
 export * from "./admin.ts";
 export { checked } from "./checked.ts";
+export type { CategoryChoice } from "./choices.ts";
 export * from "./close_codes.ts";
 export { closedStates, isOpen } from "./closed_states.ts";
 export * from "./commands.ts";
@@ -12,6 +13,7 @@ export { english, problemJsonOf, rpcErrorOf } from "./english.ts";
 export * from "./errors.ts";
 export * from "./files.ts";
 export { fold } from "./fold.ts";
+export * from "./grants.ts";
 export * from "./limits.ts";
 export * from "./invites.ts";
 export { because, faultOf, type Message, type PlainKey, type Said, said, say } from "./message.ts";

@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { categoryChoice, clock } from "./choices.ts";
+import { ceiling, shownGrant } from "./grants.ts";
 import { limits } from "./limits.ts";
 import { because } from "./message.ts";
 import { id, name, slug, text, username } from "./text.ts";
@@ -109,14 +111,9 @@ export const sessionList = z.object({ sessions: z.array(session), misused: z.arr
 export type SessionList = z.infer<typeof sessionList>;
 
 /** CO-1. */
-export const categoryChoice = z.enum(["allow", "ask", "block"]);
-export type CategoryChoice = z.infer<typeof categoryChoice>;
 export const acceptFrom = z.enum(["anyone", "groups", "contacts", "nobody"]);
 export type AcceptFrom = z.infer<typeof acceptFrom>;
 
-const clock = z.string().regex(/^([01][0-9]|2[0-3]):[0-5][0-9]$/, {
-  error: because("field.clock"),
-});
 export const quietHours = z.strictObject({ from: clock, to: clock });
 
 export const preferences = z.strictObject({
@@ -129,6 +126,8 @@ export const preferences = z.strictObject({
   shareLimits: z.boolean(),
   /** CO-10: whether contacts see when the person is connected; absent until the person chooses, and then they do. */
   shareOnline: z.boolean().optional(),
+  /** CO-12: the ceiling; absent until the person sets one. */
+  limits: ceiling.nullish(),
 });
 export type Preferences = z.infer<typeof preferences>;
 
@@ -136,12 +135,13 @@ export type Preferences = z.infer<typeof preferences>;
 export const preferencesChange = preferences.partial();
 export type PreferencesChange = z.infer<typeof preferencesChange>;
 
-/** CO-5. `online` and `allows` are there only when the contact shares them. */
+/** CO-5. `online`, `allows` and `grant` (what the contact allows the reader, CO-12) are there only when the contact shares them. */
 export const contact = z.object({
   username: z.string(),
   displayName: z.string(),
   online: z.boolean().optional(),
   allows: z.array(z.string()).optional(),
+  grant: shownGrant.optional(),
 });
 export type Contact = z.infer<typeof contact>;
 export const contactRequest = z.object({

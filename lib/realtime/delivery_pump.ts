@@ -166,7 +166,7 @@ export class DeliveryPump {
       this.#more = true;
       return true;
     }
-    this.#behind = page.held !== null;
+    this.#behind = page.held !== null || page.apart !== undefined;
     const sent = this.#deliver(page.deliveries);
     if (sent < page.deliveries.length) {
       this.#more = true;
@@ -181,7 +181,11 @@ export class DeliveryPump {
     if (page.upTo !== null) this.#readTo = page.upTo;
     if (page.more && !moved && sent === 0) throw new Error("The inbox has more but does not move on.");
     this.#more ||= page.more;
-    return true;
+    const untilMs = page.apart?.untilMs ?? null;
+    if (this.#more || untilMs === null) return true;
+    // Looked at more often than needed: a timer does not run while the machine sleeps.
+    const waitMs = Math.max(limits.deliverRetryMs, untilMs - this.#ports.clock.now());
+    return this.#retryIn(Math.min(waitMs, limits.deliverApartMs));
   }
 
   /** Sends as many deliveries as have room. The log keeps the others, and they are read again. Returns the number sent. */

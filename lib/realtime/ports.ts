@@ -25,6 +25,8 @@ export interface InboxPage {
   upTo: string | null;
   /** Set while deliveries are held: until that time, or until the bell rings. */
   held: { untilMs: number | null } | null;
+  /** Set while some commands are held and others pass them: until that time, or until the bell rings (CO-12). */
+  apart?: { untilMs: number | null };
   /** The log has more after `upTo`. */
   more: boolean;
 }

@@ -15,7 +15,7 @@ import type {
 } from "../accounts/mod.ts";
 import type { History, Safety, SendGates, Transitions } from "../commands/mod.ts";
 import type { Config } from "../config/mod.ts";
-import type { CategoryAdmin, Consent } from "../consent/mod.ts";
+import type { CategoryAdmin, Consent, Grants } from "../consent/mod.ts";
 import type { Content, Files } from "../files/mod.ts";
 import type { Audit, OwnSanctions, Stats, Users } from "../moderation/mod.ts";
 import type { Health } from "../platform/health.ts";
@@ -55,6 +55,7 @@ export interface Services {
   >;
   readonly contacts: Pick<Contacts, "accept" | "decline" | "list" | "remove" | "request">;
   readonly preferences: Pick<Consent, "get" | "set">;
+  readonly grants: Pick<Grants, "changes" | "end" | "list" | "set">;
   readonly categories: Pick<CategoryAdmin, "add" | "all" | "change"> & { list(): Promise<CategoryList> };
   readonly groups: Pick<
     Groups,

@@ -196,7 +196,7 @@ onEachStore(
     assert.deepEqual([second.sinceMs, second.versionstamp], [100, first.versionstamp]);
     assert.notEqual(second.version, first.version);
     assert.deepEqual(await commands.stop("bob"), second);
-    assert.deepEqual(await kvConsentStore(store).stop("bob"), { sinceMs: 100 });
+    assert.deepEqual((await kvConsentStore(store).rules("bob")).stop, { sinceMs: 100 });
     assert.equal(await commands.clearStop("bob", first.version), false);
     assert.deepEqual(await commands.stop("bob"), second);
     assert.equal(await commands.clearStop("bob", second.version), true);
@@ -260,11 +260,12 @@ onEachStore("CO-1: changes of preferences at the same time are all kept", async 
     slugs.map((slug) =>
       consent.changePreferences("bob", (current) => {
         const before = current ?? newPreferences;
-        return { ...before, categories: { ...before.categories, [slug]: "allow" } };
+        const preferences = { ...before, categories: { ...before.categories, [slug]: "allow" as const } };
+        return { preferences, change: { atMs: 0, device: "web", differences: [] } };
       })
     ),
   );
-  const { categories } = (await consent.preferences("bob"))!;
+  const { categories } = (await consent.rules("bob")).preferences!;
   assert.deepEqual(Object.keys(categories).sort(), [...slugs, "general"].sort());
 });
 

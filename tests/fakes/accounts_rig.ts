@@ -147,6 +147,7 @@ export async function accountsRig(
     muted: rules.muted,
     limit: new ApproachLimit(needs.counts, clock),
     sharedLimits: (userId) => Promise.resolve(shared.get(userId) ?? null),
+    shownGrant: () => Promise.resolve(undefined),
     sharesGroup: () => Promise.resolve(new Set()),
   });
   const accounts = new Accounts(needs);

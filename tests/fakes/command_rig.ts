@@ -13,7 +13,7 @@ import {
   openCommands,
   type Person,
 } from "../../lib/commands/mod.ts";
-import { Consent } from "../../lib/consent/mod.ts";
+import { Consent, Grants } from "../../lib/consent/mod.ts";
 import { type Bell, type Caller, firstIdAt, Ids, type LiveEntry, silentLog } from "../../lib/platform/mod.ts";
 import {
   type Audience,
@@ -23,6 +23,7 @@ import {
   commandDraft,
   type Delivery,
   english,
+  type GrantChange,
   type PreferencesChange,
   Refusal,
 } from "../../lib/protocol/mod.ts";
@@ -97,6 +98,7 @@ export class CommandRig implements AsyncDisposable {
   readonly store: Store;
   readonly bell: FakeBell = new FakeBell();
   readonly consent: Consent;
+  readonly grants: Grants;
   readonly commands: CommandStore;
   readonly room: CommandRoom;
   readonly jobs: JobRunner<Job>;
@@ -131,6 +133,19 @@ export class CommandRig implements AsyncDisposable {
       clock,
       bell: this.#bell,
       exclusive: store.exclusive,
+    });
+    this.grants = new Grants({
+      store: kvConsentStore(store),
+      consent: this.consent,
+      clock,
+      bell: this.#bell,
+      relationTo: ({ userId }, username) => {
+        const other = named(username);
+        return Promise.resolve(
+          other === undefined ? null : { contact: this.#contacts.has(pairOf(userId, other.id)) },
+        );
+      },
+      isMember: (userId, group) => Promise.resolve(this.memberships.get(userId)?.has(group) === true),
     });
     const named = (name: string) => [...this.#people.values()].find(({ username }) => username === name);
     this.room = openCommands({
@@ -259,6 +274,10 @@ export class CommandRig implements AsyncDisposable {
     taken(await this.consent.set(who, change));
   }
 
+  async grant(who: Caller, change: GrantChange): Promise<void> {
+    taken(await this.grants.set(who, change));
+  }
+
   /** Everything that is delivered to a new device, to the end or until it is held. */
   async inboxOf(who: Caller, accept: ReadonlySet<string> | null = null): Promise<Delivery[]> {
     return (await this.readInbox(who, null, accept)).deliveries;
@@ -273,7 +292,8 @@ export class CommandRig implements AsyncDisposable {
     while (whole.more) {
       const slice = await this.room.inbox.next(who.userId, whole.upTo, 16, accept);
       whole.deliveries.push(...slice.deliveries);
-      Object.assign(whole, { upTo: slice.upTo, held: slice.held, more: slice.more });
+      const { upTo, held, more, apart } = slice;
+      Object.assign(whole, { upTo, held, more, ...(apart === undefined ? {} : { apart }) });
     }
     return whole;
   }

@@ -5,6 +5,7 @@ import {
   type CommandState,
   type ContactList,
   type FileObject,
+  type Grant,
   type ListItem,
   type OwnSanction,
   type Preferences,
@@ -33,6 +34,7 @@ export interface FakeWorld extends FakeInviteWorld, FakeAccountWorld, FakeAdminW
   outbox: ListItem[];
   contacts: ContactList;
   preferences: Preferences;
+  grants: Grant[];
   sessions: Session[];
   stoppedSince: string | null;
   ownSanctions: OwnSanction[];
@@ -141,6 +143,15 @@ export function fakeServices(over: Partial<Config> = {}): FakeServices {
         return world.preferences;
       }),
     },
+    grants: {
+      list: () => Promise.resolve({ grants: world.grants }),
+      set: asked("grant.set", () => ({ grants: world.grants })),
+      end: asked("grant.end", ({ id }) => {
+        world.grants = world.grants.filter((grant) => grant.id !== id);
+        return { grants: world.grants };
+      }),
+      changes: () => Promise.resolve([]),
+    },
     ...fakeAccountServices(world, refusal),
     ...fakeAdminServices(world, clock, ids, refusal),
     ...fakeFileServices(world, whole, clock, ids, refusal),
@@ -238,6 +249,7 @@ function emptyWorld(): FakeWorld {
       dailyLimit: null,
       shareLimits: false,
     },
+    grants: [],
     sessions: [],
     stoppedSince: null,
     ownSanctions: [],

@@ -6,7 +6,7 @@ import { firstIdAt } from "../../lib/platform/mod.ts";
 import { FakeClock } from "../fakes/clock.ts";
 import { seededRandom } from "../fakes/random.ts";
 
-const toAll: Question = { from: { username: "ann" }, audience: { kind: "all" }, categories: ["general"] };
+const toAll: Question = { from: { username: "ann" }, audience: { kind: "all" }, kind: "message", categories: ["general"] };
 
 /** Accounts and preferences in memory, and how often they were walked through. */
 class FakeStore {
@@ -182,6 +182,7 @@ Deno.test("BR-3: whatever people choose, join and change, the counts are those o
           const question: Question = {
             from: { username: pick(["ann", "eve"]) },
             audience: { kind: "all" },
+            kind: "message",
             categories,
           };
           const online = people.filter(() => random.fraction() < 0.5);

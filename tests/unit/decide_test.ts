@@ -25,6 +25,7 @@ const contact = { contact: true, sharesGroup: false };
 const direct = {
   from: { username: "demo-ann" },
   audience: { kind: "user" as const },
+  kind: "message",
   categories: ["general"],
 };
 
@@ -79,7 +80,7 @@ function actual(one: Case): string {
     dailyLimit: 3,
   }, { stopped: one.stopped, deliveredToday: one.full ? 3 : 2 });
   const relation = { contact: one.contact, sharesGroup: one.sharesGroup };
-  const question = { from: { username: "demo-ann" }, audience: { kind: one.kind }, categories: slugs };
+  const question = { from: { username: "demo-ann" }, audience: { kind: one.kind }, kind: "message", categories: slugs };
   const before = JSON.stringify([standing, relation, question]);
   const decision = decide(standing, relation, question, noon);
   assert.equal(JSON.stringify([standing, relation, question]), before, "decide changes nothing");

@@ -45,7 +45,7 @@ Deno.test("CO-8: every rule that consent writes down is told in plain words", ()
             timeZone: "UTC",
             deliveredToday: 0,
           };
-          const question = { from: { username: "bob" }, audience: { kind }, categories };
+          const question = { from: { username: "bob" }, audience: { kind }, kind: "message", categories };
           const decision = decide(standing, { ...tie, sharesGroup: true }, question, 0);
           if (decision.verdict !== "deliver") continue;
           const text = whyText(en.command, "en", decision.allowedBy);

@@ -119,6 +119,7 @@ export class KvRemoval implements RemovalStore {
       keys.twoFactor(userId),
       ...(factors?.passkeys ?? []).map(({ id }) => keys.passkey(id)),
       keys.preferences(userId),
+      keys.grants(userId),
       keys.stop(userId),
       keys.mute(userId),
       ...(keepHeld ? [] : [keys.profile(userId), keys.usage(userId), keys.inForce(userId)]),
@@ -161,6 +162,8 @@ function prefixesOf(userId: string, keepHeld: boolean): Deno.KvKey[] {
     keys.sendKeysOf(userId),
     keys.outboxOf(userId),
     keys.deliveredOnDaysOf(userId),
+    keys.heldOf(userId),
+    keys.ruleChangesOf(userId),
     ...(keepHeld ? [] : [keys.sanctionsOf(userId)]),
   ];
 }

@@ -110,15 +110,17 @@ export function changeWrite(changes: readonly Change[]): ChangeWrite {
     if (to.cast === true) {
       write.sets.push({ key, value, expireIn: broadcastStateKeptMs });
       if (to.uncounted !== true) write.sums.push(...countedTransition(from, to));
-      continue;
+    } else {
+      write.sets.push({ key, value });
     }
-    write.sets.push({ key, value });
-    if (placeBefore === null && to.place === "first") {
+    const inOwnLog = placeBefore !== null && placeBefore !== "cast";
+    if (placeBefore !== "first" && to.place === "first") {
       // The log entry and this record share the commit, so the record's new versionstamp is the entry's place.
       write.appends.push({ log: keys.inbox(from.userId), value: { commandId: from.commandId } });
+      if (inOwnLog) write.deletes.push([...keys.inbox(from.userId), placeBefore]);
     } else if (from.record.state === "scheduled" && to.withheldBy !== null) {
       write.apart.push(keys.inbox(from.userId));
-    } else if (placeBefore !== null && to.place === null) {
+    } else if (inOwnLog && to.place === null) {
       write.deletes.push([...keys.inbox(from.userId), placeBefore]);
     }
   }

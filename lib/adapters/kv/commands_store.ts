@@ -1,4 +1,4 @@
-import type { CommandRecord, CommandStore, SentKey } from "../../commands/ports.ts";
+import type { CommandRecord, CommandStore, Held, SentKey } from "../../commands/ports.ts";
 import { isOpen } from "../../protocol/closed_states.ts";
 import { limits } from "../../protocol/mod.ts";
 import { kvBroadcasts } from "./broadcasts_store.ts";
@@ -19,6 +19,8 @@ const commandsKept = 20_000;
 const cursorKeptMs = 90 * 24 * 3600_000;
 /** Jobs in one commit. */
 const jobsAtOnce = 200;
+/** Longer than any command waits. */
+const heldKeptMs = 60 * 24 * 3600_000;
 /** By then the counted day is over in every time zone. */
 const countKeptMs = 3 * 24 * 3600_000;
 
@@ -91,7 +93,11 @@ export function kvCommandStore(store: Store): CommandStore {
       addUses(write, also.carries);
       if (also.count !== undefined) {
         // Not a `sum`: its records cannot expire.
-        const counted = await kv.get<number>(keys.deliveredOn(also.count.userId, also.count.day));
+        const { seen } = also.count;
+        const key = keys.deliveredOn(also.count.userId, also.count.day);
+        const counted = seen === undefined
+          ? await kv.get<number>(key)
+          : { key, value: seen.value, versionstamp: seen.version };
         write.checks.push(counted);
         const value = (counted.value ?? 0) + changes.length;
         // Two devices that read at the same time may both have found room for one more.
@@ -131,6 +137,25 @@ export function kvCommandStore(store: Store): CommandStore {
       for await (const _ of kv.list(afterSelector(userId, after), { limit: most })) count++;
       noEntries.seen(userId, look, after ?? "", count === 0);
       return count;
+    },
+
+    async held(userId) {
+      const held: Held[] = [];
+      for await (const { key, value } of kv.list<Omit<Held, "commandId">>({ prefix: keys.heldOf(userId) })) {
+        held.push({ commandId: String(key[2]), ...value });
+      }
+      return held;
+    },
+
+    async changeHeld(userId, { set = [], ended = [] }) {
+      await committer.commit({
+        sets: set.map(({ commandId, ...value }) => ({
+          key: keys.held(userId, commandId),
+          value,
+          expireIn: heldKeptMs,
+        })),
+        deletes: ended.map((commandId) => keys.held(userId, commandId)),
+      });
     },
 
     openCounts: (userId, again = false) => openCounts.of(userId, again),

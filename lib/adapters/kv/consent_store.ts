@@ -1,16 +1,31 @@
-import type { CategoryRecord, ConsentStore, StoredPreferences } from "../../consent/ports.ts";
+import type { RuleChange, StoredGrants } from "../../consent/mod.ts";
+import type { CategoryRecord, ConsentStore, GrantStore, StoredPreferences } from "../../consent/ports.ts";
+import { limits, Refusal } from "../../protocol/mod.ts";
+import type { Committer } from "./committer.ts";
+import { deliveryNumbers } from "./delivery_numbers.ts";
 import { keys } from "./keys.ts";
 import type { Store } from "./store.ts";
 
+/** Upper bound for preferences or grants with the entry of a change. */
+const recordBytes = 128 * 1024;
 /** For reads of everyone: few round trips. */
 const listing = { batchSize: 500 };
 
-/** Preferences, stops and categories in Deno KV. */
-export function kvConsentStore({ kv, committer }: Store): ConsentStore {
+/** Preferences, grants, stops and categories in Deno KV. */
+export function kvConsentStore({ kv, committer }: Store): ConsentStore & GrantStore {
   return {
-    async preferences(userId) {
-      return (await kv.get<StoredPreferences>(keys.preferences(userId))).value;
+    async rules(userId) {
+      const [preferences, grants, stop] = await kv.getMany<
+        [StoredPreferences, StoredGrants, { sinceMs: number }]
+      >([keys.preferences(userId), keys.grants(userId), keys.stop(userId)]);
+      return {
+        preferences: preferences.value,
+        grants: grants.value,
+        stop: stop.value === null ? null : { sinceMs: stop.value.sinceMs },
+      };
     },
+
+    deliveryNumbers: (userId, day, isToday) => deliveryNumbers(kv, userId, day, isToday),
 
     async *allPreferences() {
       for await (
@@ -27,18 +42,36 @@ export function kvConsentStore({ kv, committer }: Store): ConsentStore {
     },
 
     async changePreferences(userId, change) {
-      const key = keys.preferences(userId);
-      while (true) {
-        const entry = await kv.get<StoredPreferences>(key);
-        const changed = change(entry.value);
-        const { ok } = await committer.commit({ checks: [entry], sets: [{ key, value: changed }] });
-        if (ok) return changed;
-      }
+      const changed = await changedRecord<StoredPreferences>(
+        { kv, committer },
+        { userId, key: keys.preferences(userId) },
+        (current) => {
+          const { preferences, change: entry } = change(current);
+          return { value: preferences, change: entry };
+        },
+      );
+      if (changed instanceof Refusal) throw new Error("a change of preferences is not refused here");
+      return changed;
     },
 
-    async stop(userId) {
-      const { value } = await kv.get<{ sinceMs: number }>(keys.stop(userId));
-      return value === null ? null : { sinceMs: value.sinceMs };
+    changeGrants: (userId, change) =>
+      changedRecord<StoredGrants>(
+        { kv, committer },
+        { userId, key: keys.grants(userId) },
+        (current) => {
+          const changed = change(current);
+          return changed instanceof Refusal ? changed : { value: changed.grants, change: changed.change };
+        },
+      ),
+
+    async ruleChanges(userId, now) {
+      const prefix = keys.ruleChangesOf(userId);
+      const changes: RuleChange[] = [];
+      const start = [...prefix, now - limits.ruleChangesMs];
+      for await (const { value } of kv.list<RuleChange>({ prefix, start }, { reverse: true })) {
+        changes.push(value);
+      }
+      return changes;
     },
 
     async deliveredOn(userId, day) {
@@ -60,4 +93,25 @@ export function kvConsentStore({ kv, committer }: Store): ConsentStore {
       }
     },
   };
+}
+
+/** Reads, changes and writes one record, together with the entry for the person's history of rules. */
+async function changedRecord<V>(
+  { kv, committer }: { kv: Deno.Kv; committer: Pick<Committer, "commit"> },
+  { userId, key }: { userId: string; key: Deno.KvKey },
+  change: (current: V | null) => { value: V; change: RuleChange } | Refusal,
+): Promise<V | Refusal> {
+  while (true) {
+    const entry = await kv.get<V>(key);
+    const changed = change(entry.value);
+    if (changed instanceof Refusal) return changed;
+    const { value, change: { atMs, differences } } = changed;
+    const sets: { key: Deno.KvKey; value: unknown; expireIn?: number }[] = [{ key, value }];
+    if (differences.length > 0) {
+      const changeKey = keys.ruleChange(userId, atMs, `${String(key[0])} ${entry.versionstamp ?? ""}`);
+      sets.push({ key: changeKey, value: changed.change, expireIn: limits.ruleChangesMs });
+    }
+    const { ok } = await committer.commit({ checks: [entry], sets, valueBytes: recordBytes });
+    if (ok) return value;
+  }
 }

@@ -94,6 +94,11 @@ export const keys = {
   /** Preferences; consent. Ends with the account. */
   preferences: (userId: string) => ["preferences", userId],
   allPreferences: () => ["preferences"],
+  /** Grants, and earlier ones of groups; consent. Ends with the account. */
+  grants: (userId: string) => ["grants", userId],
+  /** A person's own change of their rules, by its time and the version that it replaced; consent. Ends after two weeks. */
+  ruleChange: (userId: string, atMs: number, replaced: string) => ["rule_change", userId, atMs, replaced],
+  ruleChangesOf: (userId: string) => ["rule_change", userId],
   /** A stop in force; commands. Ends when the person resumes. */
   stop: (userId: string) => ["stop", userId],
   /** Number of a person's deliveries on one day, for the daily limit; commands. Ends three days later. */
@@ -116,6 +121,12 @@ export const keys = {
   sendKeysOf: (senderId: string) => ["send_key", senderId],
   /** The log of a person's open commands, `["inbox", userId, VS]`; commands. An entry ends when the command closes for the person. */
   inbox: (userId: string) => ["inbox", userId],
+  /**
+   * A command that a person's grant, pause or ceiling holds while others pass it; commands. Ends when it is delivered, closed or
+   * withheld, or two months later.
+   */
+  held: (userId: string, commandId: string) => ["held", userId, commandId],
+  heldOf: (userId: string) => ["held", userId],
   /** An open direct command, delivered or not, withheld or not, by its sender; commands. Ends when it closes for the person (DL-7). */
   openFrom: (userId: string, senderId: string, senderKind: string, commandId: string) => [
     "open_from",

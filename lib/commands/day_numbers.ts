@@ -1,0 +1,68 @@
+import { grantFor, type Numbers, sourceOf, type Standing } from "../consent/mod.ts";
+import type { CommandRecord, StoredState } from "./ports.ts";
+
+interface One {
+  stored: StoredState;
+  command: CommandRecord;
+}
+
+/** The numbers of a person's standing while their commands are decided one after the other (CO-4, CO-12). */
+export class DayNumbers {
+  #standing: Standing;
+  /** The person's local date. */
+  readonly #day: string;
+  readonly #now: number;
+
+  constructor(standing: Standing, day: string, now: number) {
+    this.#standing = standing;
+    this.#day = day;
+    this.#now = now;
+  }
+
+  /**
+   * The standing as it is without a command. One that was delivered counts no more. One that was only counted may never have
+   * left: today's numbers still apply to it, and on another day it counts anew.
+   */
+  without({ stored: { record }, command }: One): Standing {
+    const { deliveredToday, counts } = this.#standing;
+    if (record.deliveredAt !== null) return { ...this.#standing, deliveredToday: 0 };
+    const today = record.countedOn === this.#day ? -1 : 0;
+    const open = record.countedOn === null ? 0 : -1;
+    if (today === 0 && open === 0) return this.#standing;
+    const source = sourceOf(command.command);
+    return {
+      ...this.#standing,
+      deliveredToday: deliveredToday + (this.#isForDailyLimit(source) ? today : 0),
+      ...(counts === undefined
+        ? {}
+        : { counts: { today: plus(counts.today, source, today), open: plus(counts.open, source, open) } }),
+    };
+  }
+
+  /** A command is delivered. */
+  add({ stored: { record }, command }: One): void {
+    if (record.deliveredAt !== null) return;
+    const today = record.countedOn === this.#day ? 0 : 1;
+    const open = record.countedOn === null ? 1 : 0;
+    const source = sourceOf(command.command);
+    const { deliveredToday, counts } = this.#standing;
+    this.#standing = {
+      ...this.#standing,
+      deliveredToday: deliveredToday + (this.#isForDailyLimit(source) ? today : 0),
+      ...(counts === undefined
+        ? {}
+        : { counts: { today: plus(counts.today, source, today), open: plus(counts.open, source, open) } }),
+    };
+  }
+
+  /** A source whose grant has its own number does not count for the daily limit. */
+  #isForDailyLimit(source: string | null): boolean {
+    return grantFor(this.#standing.grants, source, this.#now)?.perDay === undefined;
+  }
+}
+
+function plus({ all, by }: Numbers, source: string | null, more: number): Numbers {
+  if (more === 0) return { all, by };
+  if (source === null) return { all: all + more, by };
+  return { all: all + more, by: new Map([...by, [source, (by.get(source) ?? 0) + more]]) };
+}

@@ -1,0 +1,107 @@
+import type { Bell, Caller, Clock } from "../platform/mod.ts";
+import { type Answer, type GrantChange, type GrantList, Refusal, say } from "../protocol/mod.ts";
+import type { Consent } from "./consent.ts";
+import { grantShape, isMoreThanPause, noGrants, withGrant, withoutGrant } from "./grant_changes.ts";
+import type { GrantStore } from "./ports.ts";
+import { grantDifferences, type RuleChange } from "./rule_changes.ts";
+import { grantFor, isInForce, type StoredGrants } from "./sources.ts";
+
+export interface GrantNeeds {
+  store: GrantStore;
+  consent: Pick<Consent, "categoryList" | "forget" | "rulesOf">;
+  clock: Clock;
+  bell: Pick<Bell, "consentChanged" | "notify">;
+  /** What the other is to the caller; null: there is no such person. */
+  relationTo(caller: Caller, username: string): Promise<{ contact: boolean; self?: true | undefined } | null>;
+  isMember(userId: string, group: string): Promise<boolean>;
+}
+
+/** CO-12: a person's own grants. Nobody else makes, sees, changes or ends one. */
+export class Grants {
+  readonly #needs: GrantNeeds;
+
+  constructor(needs: GrantNeeds) {
+    this.#needs = needs;
+  }
+
+  /** Those in force, the latest change first. */
+  async list(caller: Caller): Promise<GrantList> {
+    const { grants } = await this.#needs.consent.rulesOf(caller.userId);
+    return this.#shape(grants ?? noGrants);
+  }
+
+  /** Makes or changes the grant for a contact or one of the caller's groups. Anyone can be paused. */
+  async set(caller: Caller, change: GrantChange): Answer<GrantList> {
+    const { consent, clock } = this.#needs;
+    const unknown = await consent.categoryList.unknown(Object.keys(change.categories ?? {}), {
+      retiredToo: true,
+    });
+    if (unknown !== null) return unknown;
+    const refused = await this.#refusedSource(caller, change);
+    if (refused !== null) return refused;
+    return await this.#change(caller, (grants) => withGrant(grants, change, clock.now()));
+  }
+
+  async end(caller: Caller, { id }: { id: string }): Answer<GrantList> {
+    const { clock } = this.#needs;
+    return await this.#change(caller, (grants) =>
+      grantFor(grants, id, clock.now()) === undefined
+        ? new Refusal("not_found", "grant.missing")
+        : withoutGrant(grants, id, clock.now()));
+  }
+
+  /** The caller's own changes of their rules in the last two weeks, newest first. */
+  changes(caller: Caller): Promise<RuleChange[]> {
+    return this.#needs.store.ruleChanges(caller.userId, this.#needs.clock.now());
+  }
+
+  /** Why the caller can set no such grant, or null. A grant for someone who is no contact any more can only pause them. */
+  async #refusedSource(caller: Caller, { to, ...change }: GrantChange): Promise<Refusal | null> {
+    const { relationTo, isMember } = this.#needs;
+    if ("group" in to) {
+      const wrong = change.shown === true ? "shown" : change.accept === true ? "accept" : null;
+      if (wrong !== null) {
+        return new Refusal("invalid_params", say("request.fields", { fields: wrong }), {
+          fields: { [wrong]: "field.grantUser" },
+        });
+      }
+      return await isMember(caller.userId, to.group) ? null : new Refusal("not_found", "grant.group", {
+        fields: { "to.group": "field.ownGroup" },
+      });
+    }
+    const relation = await relationTo(caller, to.user);
+    const fields = { "to.user": "field.grantContact" } as const;
+    if (relation === null) return new Refusal("not_found", "person.unknown", { fields });
+    if (relation.self) return new Refusal("invalid_params", "grant.self", { fields });
+    return relation.contact || !isMoreThanPause({ to, ...change })
+      ? null
+      : new Refusal("forbidden", "grant.contact", { fields });
+  }
+
+  async #change(
+    caller: Caller,
+    change: (grants: StoredGrants) => StoredGrants | Refusal,
+  ): Answer<GrantList> {
+    const { store, consent, clock, bell } = this.#needs;
+    const { userId, device } = caller;
+    const changed = await store.changeGrants(userId, (current) => {
+      const before = current ?? noGrants;
+      const grants = change(before);
+      if (grants instanceof Refusal) return grants;
+      const differences = grantDifferences(before, grants);
+      return { grants, change: { atMs: clock.now(), device, differences } };
+    });
+    consent.forget(userId);
+    if (changed instanceof Refusal) return changed;
+    bell.consentChanged(userId);
+    const list = this.#shape(changed);
+    bell.notify(userId, "grant.changed", list);
+    return list;
+  }
+
+  #shape({ current }: StoredGrants): GrantList {
+    const now = this.#needs.clock.now();
+    const inForce = current.filter((grant) => isInForce(grant, now));
+    return { grants: inForce.toSorted((a, b) => b.sinceMs - a.sinceMs).map(grantShape) };
+  }
+}
