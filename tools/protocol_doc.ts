@@ -44,6 +44,39 @@ function lifecycleDiagram(): string[] {
   return ["```mermaid", "flowchart LR", ...arrows, "```", ""];
 }
 
+/** What the schemas of grants cannot say (CO-12). */
+const grantsText = [
+  "## Grants and the ceiling",
+  "",
+  "A grant is what a person allows one contact or one of their groups, more or less than their preferences say. `grant.set`",
+  "changes it, `grant.end` ends it, `grant.list` and `grant.changed` have those in force; only the person's own devices get them.",
+  "Its `id` is `user:NAME` or `group:NAME`: there is one for each.",
+  "",
+  "- A grant for a user is about the direct commands of that user, one for a group about the commands to that group. Broadcasts to",
+  "  a category or to everyone follow the preferences alone.",
+  "- Each rule of a grant replaces the general one: `accept` replaces `acceptFrom` for a contact, `categories` the choice for the",
+  "  categories that it names, `hours` the quiet hours, `perDay` the daily limit. `kinds` and `open` have no general rule. What a",
+  "  grant does not name follows the preferences.",
+  "- `hours` are the times at which commands are delivered; at other times they wait. Without `hours`, quiet hours apply.",
+  "- `perDay` and `open` count the commands of the source alone, and these do not count for `dailyLimit` while a grant has",
+  "  `perDay`. `open` counts commands that were delivered, or handed to a device, and are in no closed state.",
+  "- `paused` holds: of a user everything that they send, to groups and as broadcasts too; of a group everything that is sent to",
+  "  it. The other rules of the grant keep for later. Anyone can be paused; all else needs a contact or a membership.",
+  "- From `until` on, a grant and its pause are no more. What it held then follows the preferences.",
+  "- The ceiling, `limits` in the preferences, has `kinds`, `open` and `perDay` for all sources together. No grant goes over it. A",
+  "  blocked user stays blocked.",
+  "",
+  "The first rule that applies decides: stopped → hold; paused → hold; sender blocked, not accepted, no member, broadcasts off,",
+  "a category blocked, a kind that ceiling or grant leaves out → withhold; hours, numbers a day, numbers open → hold; a category",
+  "with `ask` → sealed; otherwise deliver. Withheld is for good, as in CO-3. Held commands of one source wait in their order while",
+  "others pass them, and come once the rule ends. A pause, hours and numbers do not hold what was delivered before, so another",
+  "device gets it. Commands of one sender by one way (direct, to one group, to all) keep their order (DL-5).",
+  "",
+  "`shown` tells the contact, in `contact.list`, what the grant allows and until when, never a pause or a block. Senders learn",
+  "nothing else of a grant: what it holds or withholds looks like a command that waits.",
+  "",
+];
+
 /** The whole of docs/PROTOCOL.md. */
 export function protocolDoc(): string {
   return [
@@ -75,6 +108,7 @@ export function protocolDoc(): string {
     ...Object.entries(namedSchemas).flatMap(([name, schema]) =>
       block(`${name} = ${writtenOut(jsonSchema(schema, name === "CommandDraft" ? "input" : "output"), "")}`)
     ),
+    ...grantsText,
     "## States of a command",
     "",
     "Each recipient has a state of their own. The moves below are the table in `lib/commands/lifecycle.ts`: solid ones are the",
@@ -159,6 +193,7 @@ const namedSchemas: Readonly<Record<string, z.ZodType>> = {
   CommandState: protocol.commandState,
   Count: protocol.count,
   Delivery: protocol.delivery,
+  Grant: protocol.grant,
   ListItem: protocol.listItem,
   OwnState: protocol.ownState,
   Preferences: protocol.preferences,

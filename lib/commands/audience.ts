@@ -75,9 +75,11 @@ export class Audience {
     return {
       audience: { kind: "group", name, matched: epochs.size },
       counts: caller.role === "admin"
-        ? exactCounts(await this.#reachedOf(questionOf(caller.username, { kind: "group", name }, kind, categories), [
-          ...epochs.keys(),
-        ]))
+        ? exactCounts(
+          await this.#reachedOf(questionOf(caller.username, { kind: "group", name }, kind, categories), [
+            ...epochs.keys(),
+          ]),
+        )
         : roughCounts(epochs.size),
       epochs,
     };

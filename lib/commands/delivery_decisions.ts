@@ -157,6 +157,8 @@ export class DeliveryDecisions {
 /** The record with the day on which it counts; null if it counts already. */
 function countedOn({ stored }: Open, allowedBy: string, day: string): Change | null {
   const { record } = stored;
-  if (record.deliveredAt !== null || (record.countedOn === day && record.allowedBy === allowedBy)) return null;
+  if (record.deliveredAt !== null || (record.countedOn === day && record.allowedBy === allowedBy)) {
+    return null;
+  }
   return { from: stored, to: { ...record, allowedBy, countedOn: day } };
 }

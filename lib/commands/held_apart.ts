@@ -51,7 +51,12 @@ export class HeldApart {
   async place(userId: string): Promise<Apart> {
     const { store, bell } = this.#parts;
     const held = await store.held(userId);
-    const apart: Apart = { untilMs: null, more: false, placed: new Set(), byId: new Map(held.map((one) => [one.commandId, one])) };
+    const apart: Apart = {
+      untilMs: null,
+      more: false,
+      placed: new Set(),
+      byId: new Map(held.map((one) => [one.commandId, one])),
+    };
     const bySource = Map.groupBy(held, ({ source }) => source);
     let placed = 0;
     // In the order of their oldest commands, so that a number that is shared goes to the oldest.

@@ -120,9 +120,7 @@ export class History {
     if (!isSender && received === null) return missing;
     const rules = await consent.rulesOf(caller.userId);
     const detail: CommandDetail = {
-      command: isSender
-        ? record.command
-        : forRecipient(record.command, received!.record, rules, clock.now()),
+      command: isSender ? record.command : forRecipient(record.command, received!.record, rules, clock.now()),
       timeline: received === null ? [] : timelineOf(received.record, ({ withheld }) => withheld === true),
     };
     if (received !== null) detail.state = ownState(received.record);

@@ -113,7 +113,9 @@ export class Safety {
     const ended: Change[] = [];
     await this.#open.eachBatch(userId, async (entries) => {
       const before = entries.filter(({ cursor }) => cursor < stop.versionstamp);
-      ended.push(...await this.#open.changeSome(userId, before, (record) => ofOwnLog(record, stopped(record, since))));
+      ended.push(
+        ...await this.#open.changeSome(userId, before, (record) => ofOwnLog(record, stopped(record, since))),
+      );
       return before.length === entries.length;
     });
     const withheld = await this.#endWithheld(userId, stop.versionstamp, since);
@@ -178,7 +180,9 @@ export class Safety {
     };
     const thawed: Change[] = [];
     await this.#open.eachBatch(userId, async (entries) => {
-      thawed.push(...await this.#open.changeSome(userId, entries, (record) => ofOwnLog(record, thaw(record))));
+      thawed.push(
+        ...await this.#open.changeSome(userId, entries, (record) => ofOwnLog(record, thaw(record))),
+      );
       return true;
     });
     // Without a deadline there is nothing to write.

@@ -63,7 +63,7 @@ export function openAccountParts(parts: AccountParts): OpenAccountParts {
     },
   };
 
-  function accountData({ contacts, groups, consent, commands, commandStore, files }: AccountParts) {
+  function accountData({ contacts, groups, consent, grants, commands, commandStore, files }: AccountParts) {
     return new AccountData({
       proof: accounts.proof,
       ownedAlone: (userId) => groups.life.ownedAlone(userId),
@@ -76,6 +76,7 @@ export function openAccountParts(parts: AccountParts): OpenAccountParts {
         groups,
         invites: parts.invitesStore,
         consent,
+        grants,
         history: commands.history,
         commandStore,
         files,

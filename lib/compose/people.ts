@@ -100,7 +100,9 @@ export async function openPeople(
     bell: hub,
     async relationTo({ userId }, username) {
       const other = (await people.byUsernames([username])).get(username);
-      return other === undefined ? null : (await contacts.relationsOf(userId, [other.id])).get(other.id) ?? null;
+      return other === undefined
+        ? null
+        : (await contacts.relationsOf(userId, [other.id])).get(other.id) ?? null;
     },
     isMember: async (userId, group) => (await memberships.of(userId)).has(group),
   });

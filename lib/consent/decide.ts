@@ -70,7 +70,9 @@ function withheldFrom(rules: Rules, relation: Relation, command: Question, now: 
   if (blocked !== undefined) return withBy(`category:${blocked}`, grant, namesCategory(grant, blocked));
   const most = preferences.limits?.kinds ?? null;
   if (most !== null && !most.includes(command.kind)) return { rule: "kind", by: "limits" };
-  if (grant?.kinds !== undefined && !grant.kinds.includes(command.kind)) return { rule: "kind", by: grant.id };
+  if (grant?.kinds !== undefined && !grant.kinds.includes(command.kind)) {
+    return { rule: "kind", by: grant.id };
+  }
   const later = command.sentMs === undefined ? null : openedLater(rules, command, command.sentMs);
   return later === null ? null : { rule: later };
 }

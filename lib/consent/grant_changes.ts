@@ -59,9 +59,7 @@ function changedRules(before: GrantRules | undefined, change: GrantChange): Gran
     .filter(([, choice]) => choice !== null);
   const next: Record<string, unknown> = {
     accept: change.accept === undefined ? before?.accept : change.accept,
-    categories: change.categories === null || categories.length === 0
-      ? null
-      : Object.fromEntries(categories),
+    categories: change.categories === null || categories.length === 0 ? null : Object.fromEntries(categories),
     paused: change.paused === undefined ? before?.paused : change.paused,
     shown: change.shown === undefined ? before?.shown : change.shown,
   };

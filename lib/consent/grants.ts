@@ -44,10 +44,13 @@ export class Grants {
 
   async end(caller: Caller, { id }: { id: string }): Answer<GrantList> {
     const { clock } = this.#needs;
-    return await this.#change(caller, (grants) =>
-      grantFor(grants, id, clock.now()) === undefined
-        ? new Refusal("not_found", "grant.missing")
-        : withoutGrant(grants, id, clock.now()));
+    return await this.#change(
+      caller,
+      (grants) =>
+        grantFor(grants, id, clock.now()) === undefined
+          ? new Refusal("not_found", "grant.missing")
+          : withoutGrant(grants, id, clock.now()),
+    );
   }
 
   /** The caller's own changes of their rules in the last two weeks, newest first. */

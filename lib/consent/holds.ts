@@ -60,7 +60,10 @@ function dayHold(
   return dailyLimit !== null && deliveredToday >= dailyLimit ? held() : null;
 }
 
-function openHold({ preferences: { limits }, counts }: Standing, grant: StoredGrant | undefined): Hold | null {
+function openHold(
+  { preferences: { limits }, counts }: Standing,
+  grant: StoredGrant | undefined,
+): Hold | null {
   if (counts === undefined) return null;
   const { open } = counts;
   if (typeof limits?.open === "number" && open.all >= limits.open) {

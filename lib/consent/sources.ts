@@ -96,7 +96,6 @@ export function letThroughAt(
   const current = grants.current.find(({ id, sinceMs, untilMs }) =>
     id === source && sinceMs <= ms && (untilMs === null || ms < untilMs)
   );
-  return current ?? grants.past.find(({ id, sinceMs, endedMs }) =>
-    id === source && sinceMs <= ms && ms < endedMs
-  );
+  return current ??
+    grants.past.find(({ id, sinceMs, endedMs }) => id === source && sinceMs <= ms && ms < endedMs);
 }

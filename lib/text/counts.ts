@@ -35,6 +35,7 @@ type Reason =
   | "acceptFrom"
   | "broadcasts"
   | "noCategory"
+  | "kind"
   | "stopped"
   | "quietHours"
   | "dailyLimit"
@@ -46,6 +47,7 @@ const reasons = new Map<string, Reason>([
   ["accept_from", "acceptFrom"],
   ["broadcasts", "broadcasts"],
   ["no_category", "noCategory"],
+  ["kind", "kind"],
   ["stopped", "stopped"],
   ["quiet_hours", "quietHours"],
   ["daily_limit", "dailyLimit"],

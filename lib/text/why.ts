@@ -16,9 +16,12 @@ const ways: readonly (readonly [RegExp, Way])[] = [
 
 /** Why a command was let through, in plain sentences; null when the rule is not one that this page knows. */
 export function whyText(words: Words["command"], language: Language, rule: string): string | null {
-  const [begin = "", choices = "", ...more] = rule.split("; ");
+  const [begin = "", choices = "", grant, ...more] = rule.split("; ");
   const way = ways.find(([pattern]) => pattern.test(begin))?.[1];
   if (way === undefined || more.length > 0) return null;
+  // CO-12: the grant of this person or group decided instead of the preferences.
+  const source = grant === undefined ? undefined : /^grant=(?:user|group):(.+)$/.exec(grant)?.[1];
+  if (grant !== undefined && source === undefined) return null;
   const allowed: string[] = [];
   const asked: string[] = [];
   for (const choice of choices.split(",")) {
@@ -30,5 +33,6 @@ export function whyText(words: Words["command"], language: Language, rule: strin
   }
   const about = (message: string, slugs: readonly string[]) =>
     slugs.length === 0 ? [] : [fill(message, { categories: listText(language, slugs) })];
-  return [words[way], ...about(words.allowed, allowed), ...about(words.asked, asked)].join(" ");
+  const byGrant = source === undefined ? [] : [fill(words.byGrant, { name: source })];
+  return [words[way], ...byGrant, ...about(words.allowed, allowed), ...about(words.asked, asked)].join(" ");
 }

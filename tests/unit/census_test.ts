@@ -6,7 +6,12 @@ import { firstIdAt } from "../../lib/platform/mod.ts";
 import { FakeClock } from "../fakes/clock.ts";
 import { seededRandom } from "../fakes/random.ts";
 
-const toAll: Question = { from: { username: "ann" }, audience: { kind: "all" }, kind: "message", categories: ["general"] };
+const toAll: Question = {
+  from: { username: "ann" },
+  audience: { kind: "all" },
+  kind: "message",
+  categories: ["general"],
+};
 
 /** Accounts and preferences in memory, and how often they were walked through. */
 class FakeStore {

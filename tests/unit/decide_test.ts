@@ -80,7 +80,12 @@ function actual(one: Case): string {
     dailyLimit: 3,
   }, { stopped: one.stopped, deliveredToday: one.full ? 3 : 2 });
   const relation = { contact: one.contact, sharesGroup: one.sharesGroup };
-  const question = { from: { username: "demo-ann" }, audience: { kind: one.kind }, kind: "message", categories: slugs };
+  const question = {
+    from: { username: "demo-ann" },
+    audience: { kind: one.kind },
+    kind: "message",
+    categories: slugs,
+  };
   const before = JSON.stringify([standing, relation, question]);
   const decision = decide(standing, relation, question, noon);
   assert.equal(JSON.stringify([standing, relation, question]), before, "decide changes nothing");

@@ -19,7 +19,11 @@ Deno.test("CO-12: a grant lets through from one contact what the preferences blo
   const { rig, ann, bob, cat } = await rigOfThree();
   await using _ = rig;
   const feet = { categories: ["feet"] };
-  await rig.grant(bob, { to: { user: "ann" }, categories: { feet: "allow" }, until: iso(rig.clock.now() + dayMs) });
+  await rig.grant(bob, {
+    to: { user: "ann" },
+    categories: { feet: "allow" },
+    until: iso(rig.clock.now() + dayMs),
+  });
   const first = await rig.send(ann, bob, feet);
   await rig.send(cat, bob, feet);
   assert.deepEqual(await rig.take(bob), [first.id]);
@@ -34,7 +38,11 @@ Deno.test("CO-12: a grant lets through from one contact what the preferences blo
 Deno.test("CO-12: what waited when its grant ended is withheld, and its sender sees it wait", async () => {
   const { rig, ann, bob } = await rigOfThree();
   await using _ = rig;
-  await rig.grant(bob, { to: { user: "ann" }, categories: { feet: "allow" }, until: iso(rig.clock.now() + 1000) });
+  await rig.grant(bob, {
+    to: { user: "ann" },
+    categories: { feet: "allow" },
+    until: iso(rig.clock.now() + 1000),
+  });
   const { id } = await rig.send(ann, bob, { categories: ["feet"] });
   rig.clock.advance(1000);
   assert.deepEqual(await rig.take(bob), []);
@@ -84,7 +92,9 @@ Deno.test("CO-12: a pause ends by itself, and what expired meanwhile never comes
   await rig.send(ann, bob, { expiresAt: iso(rig.clock.now() + hourMs) });
   const { id } = await rig.send(ann, bob);
   const slice = await rig.readInbox(bob);
-  assert.deepEqual([slice.deliveries, slice.held, slice.apart], [[], null, { untilMs: rig.clock.now() + dayMs }]);
+  assert.deepEqual([slice.deliveries, slice.held, slice.apart], [[], null, {
+    untilMs: rig.clock.now() + dayMs,
+  }]);
   await rig.runDue(dayMs);
   assert.deepEqual(await rig.take(bob), [id]);
 });
@@ -107,10 +117,12 @@ Deno.test("CO-12: hours of a grant replace the quiet hours for its contact only"
   assert.deepEqual(await rig.take(bob), [a2.id]);
 });
 
-for (const [name, limit] of Object.entries<{ grant?: Omit<GrantChange, "to">; ceiling?: true }>({
-  "of a grant": { grant: { open: 2 } },
-  "of the ceiling": { ceiling: true },
-})) {
+for (
+  const [name, limit] of Object.entries<{ grant?: Omit<GrantChange, "to">; ceiling?: true }>({
+    "of a grant": { grant: { open: 2 } },
+    "of the ceiling": { ceiling: true },
+  })
+) {
   Deno.test(`CO-12: a number open ${name} holds the next command until one closes`, async () => {
     const { rig, ann, bob, cat } = await rigOfThree();
     await using _ = rig;

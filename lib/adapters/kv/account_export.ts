@@ -10,7 +10,7 @@ import type {
   UserRecord,
 } from "../../accounts/mod.ts";
 import type { CommandRoom, CommandStore } from "../../commands/mod.ts";
-import type { Consent } from "../../consent/mod.ts";
+import type { Consent, Grants } from "../../consent/mod.ts";
 import type { FileRecord, Files } from "../../files/mod.ts";
 import type { SanctionRecord } from "../../moderation/mod.ts";
 import { type Caller, type Clock, iso } from "../../platform/mod.ts";
@@ -31,6 +31,7 @@ export interface ExportSources {
   groups: Pick<Groups, "list">;
   invites: Pick<InvitesStore, "of">;
   consent: Pick<Consent, "get" | "stopOf">;
+  grants: Pick<Grants, "changes" | "list">;
   history: Pick<CommandRoom["history"], "get">;
   commandStore: Pick<CommandStore, "history" | "outbox">;
   files: Pick<Files, "list" | "content">;
@@ -44,7 +45,7 @@ export function exportParts(sources: ExportSources): ExportPart[] {
 }
 
 async function* accountEntries(
-  { store: { kv }, accounts, twoFactor, consent, clock }: ExportSources,
+  { store: { kv }, accounts, twoFactor, consent, grants, clock }: ExportSources,
   caller: Caller,
 ): AsyncIterable<ExportEntry> {
   const { userId } = caller;
@@ -68,6 +69,11 @@ async function* accountEntries(
     ...profile.value,
   });
   yield file("preferences.json", await consent.get(caller));
+  yield file("grants.json", await grants.list(caller));
+  yield file(
+    "rule_changes.json",
+    (await grants.changes(caller)).map(({ atMs, ...change }) => ({ at: iso(atMs), ...change })),
+  );
   const sessions = await accounts.sessionsOf(userId);
   yield file(
     "sessions.json",

@@ -52,9 +52,14 @@ export async function deliveryNumbers(
     const near = Math.abs(deliveredMs - now) < dayAtMostMs;
     const today = countedOn === null ? near && isToday(deliveredMs) : countedOn === day;
     const open = isOpen(state);
-    if (today || open) counted.push({ commandId: String(key[2]), today, open, cast: cast === true ? state : null });
+    if (today || open) {
+      counted.push({ commandId: String(key[2]), today, open, cast: cast === true ? state : null });
+    }
   }
-  const commands = await getValues<CommandRecord>(kv, counted.map(({ commandId }) => keys.command(commandId)));
+  const commands = await getValues<CommandRecord>(
+    kv,
+    counted.map(({ commandId }) => keys.command(commandId)),
+  );
   const casts = counted.filter(({ cast, open }) => cast !== null && open);
   const broadcasts = await getValues<BroadcastRecord>(
     kv,

@@ -16,6 +16,7 @@ export const preview: Words["preview"] = {
   acceptFrom: "Nehmen von dir keine direkten Aufträge an",
   broadcasts: "Nehmen keine Aufträge an alle an",
   noCategory: "Keine Kategorie",
+  kind: "Sie nehmen diese Art nicht an",
   category: "Erlauben {category} nicht",
   stopped: "Haben gestoppt",
   quietHours: "Ruhezeit: wird später zugestellt",

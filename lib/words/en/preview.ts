@@ -15,6 +15,7 @@ export const preview = {
   acceptFrom: "They accept no direct commands from you",
   broadcasts: "They receive no broadcasts",
   noCategory: "No category",
+  kind: "They do not receive this kind",
   category: "They do not allow {category}",
   stopped: "They pressed Stop",
   quietHours: "Quiet hours: delivered later",
