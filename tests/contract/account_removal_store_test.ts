@@ -96,6 +96,9 @@ onEachStore(
         .commit();
     }
     await store.kv.set(keys.preferences("A"), {});
+    await store.kv.set(keys.grants("A"), { current: [], past: [] });
+    await store.kv.set(keys.ruleChange("A", 1, "grants "), {});
+    await store.kv.set(keys.held("A", "00001"), {});
     await store.kv.set(keys.sanction("A", "S"), {});
     await store.kv.set(keys.profile("A"), { bio: "", pronouns: "", language: "en" });
     let rounds = 0;

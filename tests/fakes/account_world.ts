@@ -127,6 +127,7 @@ export class AccountWorld implements AsyncDisposable {
     must(await services.groups.setMember(root, "readers", "ann", { role: "member" }));
     must(await services.groups.accept(ann, { group: "readers" }));
     must(await services.preferences.set(ann, { dailyLimit: 100, blockedUsers: ["carl"] }));
+    must(await services.grants.set(ann, { to: { user: "bob" }, perDay: 50 }));
     must(await services.users.sanction(root, "ann", { kind: "warn", reason: "ANN-WARNING" }));
     const letter = await this.cleanFile(this.ann, "../letter ü.txt", "ANN-LETTER");
     const picture = await this.cleanFile(this.ann, "me.png", png());

@@ -41,10 +41,12 @@ Deno.test("AU-9: the archive has what is held on a person, as they may see it", 
       `files/${letter.id}/letter ü.txt`,
       `files/${picture.id}/me.png`,
       "files.json",
+      "grants.json",
       "groups.json",
       "invites.json",
       "preferences.json",
       "profile.json",
+      "rule_changes.json",
       "sanctions.json",
       "sessions.json",
       "sessions_misused.json",
@@ -54,6 +56,11 @@ Deno.test("AU-9: the archive has what is held on a person, as they may see it", 
   assert.equal(json("account.json").username, "ann");
   assert.equal(json("profile.json").bio, "ANN-BIO");
   assert.equal(json("preferences.json").dailyLimit, 100);
+  assert.deepEqual(json("grants.json").grants.map((one: { id: string }) => one.id), ["user:bob"]);
+  const rules = json("rule_changes.json").flatMap((one: { differences: { rule: string }[] }) =>
+    one.differences.map(({ rule }) => rule)
+  );
+  assert.ok(rules.includes("dailyLimit") && rules.includes("user:bob"), rules.join());
   assert.equal(json("sanctions.json")[0].reason, "ANN-WARNING");
   assert.deepEqual(json("contacts.json").contacts.map((one: { username: string }) => one.username), ["bob"]);
   assert.deepEqual(json("groups.json").groups.map((one: { name: string }) => one.name), ["readers"]);
