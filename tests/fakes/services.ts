@@ -17,6 +17,7 @@ import type { Services } from "../../lib/web/services.ts";
 import { emptyAccountWorld, fakeAccountServices, type FakeAccountWorld } from "./account_services.ts";
 import { emptyAdminWorld, fakeAdminServices, type FakeAdminWorld } from "./admin_services.ts";
 import { FakeClock, fakeStartMs } from "./clock.ts";
+import { type Asked, fakeConsent } from "./consent_services.ts";
 import { addFile, emptyFileWorld, fakeFileServices, type FakeFileWorld } from "./file_services.ts";
 import { seededRandom } from "./random.ts";
 import { told } from "./told.ts";
@@ -120,38 +121,7 @@ export function fakeServices(over: Partial<Config> = {}): FakeServices {
     requestId: () => ids.next(),
     accounts: fakeAccounts(world, ids, refusal),
     invites: fakeInvites(world, clock, ids, refusal, whole.registration),
-    contacts: {
-      request: asked(
-        "contact.request",
-        (p) => ({ ...p, displayName: p.username, relation: "outgoing" as const }),
-      ),
-      accept: asked(
-        "contact.accept",
-        (p) => ({ ...p, displayName: p.username, relation: "contact" as const }),
-      ),
-      decline: asked(
-        "contact.decline",
-        (p) => ({ ...p, displayName: p.username, relation: "none" as const }),
-      ),
-      remove: asked("contact.remove", (p) => ({ ...p, displayName: p.username, relation: "none" as const })),
-      list: () => Promise.resolve(world.contacts),
-    },
-    preferences: {
-      get: () => Promise.resolve(world.preferences),
-      set: asked("preferences.set", (change) => {
-        world.preferences = { ...world.preferences, ...definedOnly(change) };
-        return world.preferences;
-      }),
-    },
-    grants: {
-      list: () => Promise.resolve({ grants: world.grants }),
-      set: asked("grant.set", () => ({ grants: world.grants })),
-      end: asked("grant.end", ({ id }) => {
-        world.grants = world.grants.filter((grant) => grant.id !== id);
-        return { grants: world.grants };
-      }),
-      changes: () => Promise.resolve([]),
-    },
+    ...fakeConsent(world, asked),
     ...fakeAccountServices(world, refusal),
     ...fakeAdminServices(world, clock, ids, refusal),
     ...fakeFileServices(world, whole, clock, ids, refusal),
@@ -341,11 +311,6 @@ function fakeAccounts(world: FakeWorld, ids: Ids, refusal: Refuse): Services["ac
   };
 }
 
-type Asked = <P, R>(
-  method: string,
-  answer: (params: P) => R,
-) => (caller: Caller, params: P) => Promise<R | Refusal>;
-
 function fakeCommands(world: FakeWorld, refusal: Refuse, asked: Asked): Services["commands"] {
   const missing = () => new Refusal("not_found", "command.missing");
   const detail = (id: string): CommandDetail | undefined => {
@@ -400,11 +365,5 @@ function fakeCommands(world: FakeWorld, refusal: Refuse, asked: Asked): Services
       world.calls.push({ method: "inbox.list", params });
       return Promise.resolve({ items: world.inbox, next: null });
     },
-  };
-}
-
-function definedOnly<T extends object>(change: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]: Exclude<T[K], undefined>;
   };
 }

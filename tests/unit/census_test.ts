@@ -195,7 +195,7 @@ Deno.test("BR-3: whatever people choose, join and change, the counts are those o
           const expected = { matched: 0, online: 0, excluded: {} as Record<string, number> };
           for (const userId of people.filter((userId) => userId !== senderId)) {
             const preferences = store.preferences.get(userId) ?? newPreferences;
-            const rule = withheldBy({ preferences }, { contact: false, sharesGroup: false }, question);
+            const rule = withheldBy({ preferences }, { contact: false, sharesGroup: false }, question, 0);
             if (rule !== null) expected.excluded[rule] = (expected.excluded[rule] ?? 0) + 1;
             else expected.matched++;
             if (rule === null && online.includes(userId)) expected.online++;
