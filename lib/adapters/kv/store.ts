@@ -1,4 +1,5 @@
 import { Committer } from "./committer.ts";
+import { gatheringReads } from "./gathered_reads.ts";
 import { migrate } from "./migrate.ts";
 import { refuseFewChecks } from "./shared_store.ts";
 
@@ -24,14 +25,15 @@ export async function openStore(location: string): Promise<Store> {
     opening.use(await lockOf(location));
     await makeFile(location);
   }
-  const kv = await Deno.openKv(location);
-  opening.defer(() => kv.close());
+  const opened = await Deno.openKv(location);
+  opening.defer(() => opened.close());
+  const kv = gatheringReads(opened);
   if (remote) await refuseFewChecks(kv);
   await migrate(kv);
   const committer = new Committer(kv);
   opening.defer(() => committer.idle());
-  const opened = opening.move();
-  return { kv, committer, exclusive: !remote, [Symbol.asyncDispose]: () => opened.disposeAsync() };
+  const open = opening.move();
+  return { kv, committer, exclusive: !remote, [Symbol.asyncDispose]: () => open.disposeAsync() };
 }
 
 /**
