@@ -17,8 +17,9 @@ export class RuleSets {
 
   /** `standing`: a person's own, of somebody who is not stopped. */
   of({ openedAt, ...rules }: Standing): SharedRules {
-    // The time zone is for quiet hours alone: a daily limit is never shared.
-    const timeZone = rules.preferences.quietHours === null ? "UTC" : rules.timeZone;
+    // The time zone is for hours alone, of the day or of a grant: a daily limit is never shared.
+    const hasHours = rules.preferences.quietHours !== null || rules.grants !== undefined;
+    const timeZone = hasHours ? rules.timeZone : "UTC";
     const standing: Standing = { ...rules, timeZone };
     const name = JSON.stringify(standing);
     let found = this.#sets.get(name);
@@ -31,6 +32,10 @@ export class RuleSets {
   }
 }
 
-function lastOf({ broadcasts = -Infinity, categories = {}, users = {} }: OpenedAt = {}): number {
-  return Math.max(broadcasts, ...Object.values(categories), ...Object.values(users));
+function lastOf(openedAt: OpenedAt = {}): number {
+  const { broadcasts = -Infinity, categories = {}, users = {}, kinds = [], ...none } = openedAt;
+  // Fails to compile for a new time, which would be lost if it were not looked at here.
+  none satisfies Record<string, never>;
+  const kindTimes = kinds.map(({ untilMs }) => untilMs);
+  return Math.max(broadcasts, ...Object.values(categories), ...Object.values(users), ...kindTimes);
 }

@@ -29,12 +29,30 @@ Deno.test("CO-9: people with equal rules share them, and a time zone counts only
   assert.equal(new Set([usual, ...others]).size, others.length + 1);
 });
 
+Deno.test("CO-12: grants are part of the rules, and so is the time zone of their hours", () => {
+  const sets = new RuleSets();
+  const grant = { id: "group:choir", to: { group: "choir" }, sinceMs: 1, untilMs: null } as const;
+  const grants = (over: object) => ({ grants: { current: [{ ...grant, ...over }], past: [] } });
+  const hours = { hours: [{ days: ["mo"], from: "09:00", to: "10:00" }] };
+  const all = [
+    standingOf(),
+    standingOf({}, grants({ kinds: ["task"] })),
+    standingOf({}, grants({ categories: { feet: "ask" } })),
+    standingOf({}, grants(hours)),
+    standingOf({}, { ...grants(hours), timeZone: "Asia/Tokyo" }),
+  ].map((standing) => sets.of(standing));
+  assert.equal(new Set(all).size, all.length);
+  assert.equal(sets.of(standingOf({}, grants({ kinds: ["task"] }))), all[1]);
+});
+
 Deno.test("DL-9: shared rules know when somebody last loosened one of them", () => {
   const sets = new RuleSets();
   assert.equal(sets.of(standingOf()).openedTo, -Infinity);
   sets.of(standingOf({}, { openedAt: { broadcasts: 3, categories: { feet: 9 }, users: { ann: 7 } } }));
   const rules = sets.of(standingOf({}, { openedAt: { users: { ann: 4 } } }));
   assert.equal(rules.openedTo, 9);
+  sets.of(standingOf({}, { openedAt: { kinds: [{ kinds: ["task"], untilMs: 12 }] } }));
+  assert.equal(rules.openedTo, 12);
   assert.equal(rules.standing.openedAt, undefined);
 });
 
