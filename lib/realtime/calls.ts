@@ -15,6 +15,7 @@ import { fitsBytes } from "./bytes.ts";
 import type { DeliveryPump } from "./delivery_pump.ts";
 import { checkParams, type Dispatcher, isMethod } from "./dispatcher.ts";
 import type { Fault } from "./fatal_frames.ts";
+import { beatAnswer } from "./heartbeats.ts";
 import { errorText, resultText } from "./frames.ts";
 import type { ConnectionOpening, ConnectionPorts } from "./ports.ts";
 import { rateLimited, RefusalWindow, RequestRate } from "./rate.ts";
@@ -73,6 +74,11 @@ export class Calls {
 
   /** Takes one text frame, which arrived at `now`. */
   take(text: string, now: number): void {
+    const beat = beatAnswer(text, now);
+    if (beat !== null) {
+      if (!this.#host.endExpired(now)) this.#host.sendText(beat);
+      return;
+    }
     const frame = readFrame(text);
     switch (frame.kind) {
       case "request":

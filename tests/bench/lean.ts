@@ -22,7 +22,7 @@ export type Kind = "behest" | "raw" | "mqtt" | "nats";
 
 /** A line of `lean/main.go`; that says what each field means. */
 export interface LeanCommand {
-  do: "open" | "close" | "fan" | "backlog" | "publish" | "sends" | "ask";
+  do: "open" | "close" | "fan" | "backlog" | "publish" | "sends" | "ask" | "beat";
   set: string;
   kind?: Kind;
   addr?: string;

@@ -1,5 +1,9 @@
-/** What `Deno.serve` does without us: accepts sockets, says hello, sends one string to all of them when asked. */
+/** What `Deno.serve` does without us: accepts sockets, says hello, answers heartbeats, sends one string to all of them when asked. */
 import { answerCommands } from "./child_side.ts";
+
+/** A heartbeat as clients send it, and an answer as long as ours. */
+export const beat = '{"jsonrpc":"2.0","id":1,"method":"heartbeat","params":{}}';
+const beatAnswer = '{"jsonrpc":"2.0","id":1,"result":{"serverTime":"2026-01-01T00:00:00.000Z"}}';
 
 export interface FanServerReady {
   url: string;
@@ -17,7 +21,7 @@ if (import.meta.main) {
       sockets.add(socket);
       socket.send("hello");
     };
-    socket.onmessage = () => sendToAll();
+    socket.onmessage = ({ data }) => data === beat ? socket.send(beatAnswer) : sendToAll();
     socket.onerror = (event) => event.preventDefault();
     socket.onclose = () => sockets.delete(socket);
     return response;

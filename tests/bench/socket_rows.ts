@@ -1,6 +1,6 @@
 import { Child } from "./child.ts";
 import { measureFanOut } from "./fan_out.ts";
-import { measureIdle } from "./idle.ts";
+import { measureBeats, measureIdle } from "./idle.ts";
 import { Lean, openingAtOnce, type Spent } from "./lean.ts";
 import type { LeanServerPlan, LeanServerReady } from "./lean_server.ts";
 import { type Bench, besides, count, ms, type PartRows } from "./part.ts";
@@ -81,10 +81,20 @@ export async function fanOutRows({ sockets }: Bench): Promise<PartRows> {
   };
 }
 
-export async function idleRows({ dir, sockets }: Bench): Promise<PartRows> {
+export async function idleRows({ dir, sockets, quick, rounds }: Bench): Promise<PartRows> {
   const taken = Math.min(fanned, sockets);
   const { oursBytes, rawBytes } = await measureIdle(dir, taken);
+  const beating = Math.min(quick ? 1_000 : fanned, sockets);
+  const { oursUs, rawUs } = await measureBeats(dir, beating, rounds);
   const kib = (bytes: number) => `${(bytes / 1024).toFixed(1)} KiB`;
-  const what = `memory for one of ${count(taken)} idle connections`;
-  return { rows: [besides(what, oursBytes, { is: rawBytes, name: raw }, kib, { most: 1.5 })], notes: [] };
+  const us = (value: number) => `${value.toFixed(0)} µs`;
+  const idle = `memory for one of ${count(taken)} idle connections`;
+  const beat = `a heartbeat of one of ${count(beating)} connections, 500 a second, CPU of the server`;
+  return {
+    rows: [
+      besides(idle, oursBytes, { is: rawBytes, name: raw }, kib, { most: 1.5 }),
+      besides(beat, oursUs, { is: rawUs, name: raw }, us, { most: 1.2 }),
+    ],
+    notes: [],
+  };
 }

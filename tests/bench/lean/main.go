@@ -87,6 +87,8 @@ func run(sets map[string]*Set, command *Command) (any, error) {
 		return sends(sets[command.Set], command)
 	case "ask":
 		return ask(sets[command.Set], command)
+	case "beat":
+		return beat(sets[command.Set], command)
 	}
 	return nil, fmt.Errorf("there is no such command")
 }

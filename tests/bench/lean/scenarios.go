@@ -236,3 +236,36 @@ func ask(set *Set, command *Command) (any, error) {
 	}
 	return map[string]int{"asked": len(command.Topics)}, nil
 }
+
+// Every connection of a set of WebSockets sends its heartbeat once, evenly over a time, and has the answer.
+func beat(set *Set, command *Command) (any, error) {
+	var answers atomic.Int64
+	done := make(chan struct{})
+	count := func() error {
+		if answers.Add(1) == int64(len(set.clients)) {
+			close(done)
+		}
+		return nil
+	}
+	set.watch.Store(&watcher{
+		onDelivered: func(*Client, int) error { return count() },
+		onAnswered:  func(*Client) error { return count() },
+	})
+	begun := startMeter(command.Pid)
+	pause := time.Duration(command.ForMs) * time.Millisecond / time.Duration(len(set.clients))
+	for at, client := range set.clients {
+		time.Sleep(time.Until(begun.at.Add(time.Duration(at) * pause)))
+		if err := client.Line.(*webSocket).write(1, command.Payload); err != nil {
+			return nil, err
+		}
+		if err := client.flush(); err != nil {
+			return nil, err
+		}
+	}
+	select {
+	case <-done:
+		return begun.stop(), nil
+	case <-time.After(patience):
+		return nil, fmt.Errorf("only %d of %d heartbeats were answered", answers.Load(), len(set.clients))
+	}
+}
