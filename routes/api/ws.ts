@@ -9,8 +9,7 @@ import { authenticateRequest } from "../../lib/web/authentication.ts";
 export const handler = define.api({
   async GET(ctx) {
     const { services, address, requestId } = ctx.state;
-    // A copy: the request's own headers cannot be read after the upgrade.
-    const headers = new Headers(ctx.req.headers);
+    const { headers } = ctx.req;
     if (!isUpgrade(ctx.req.method, headers)) {
       return problem(
         new Refusal("upgrade_required", "request.websocket"),
@@ -30,10 +29,12 @@ export const handler = define.api({
     if (caller.by === "cookie" && isRefusedOrigin(ctx, headers.get("origin"))) {
       return problem(new Refusal("forbidden", "request.otherSiteLogin"));
     }
+    // The request's headers cannot be read after the upgrade.
+    const isNamed = offersSubProtocol(headers);
     // The heartbeat is ours (WS-4): the runtime's ping would close sockets by a rule that nobody knows.
     const { socket, response } = ctx.upgrade({ idleTimeout: 0 });
     // Not by the runtime's option, which throws over a list without spaces.
-    if (offersSubProtocol(headers)) response.headers.set("sec-websocket-protocol", subProtocol);
+    if (isNamed) response.headers.set("sec-websocket-protocol", subProtocol);
     services.realtime.open(socket, { ...query, caller });
     return response;
   },
