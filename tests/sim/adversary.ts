@@ -185,6 +185,8 @@ export class AdversaryWorld implements AsyncDisposable {
     const connected = ms > minuteMs ? [...this.#ears.keys()] : [];
     for (const name of connected) this.disconnect(name);
     await this.clock.advanceAsync(ms);
+    // What was due meanwhile is done before anybody is back: otherwise chance decides who hears it.
+    if (connected.length > 0) await this.#open.runDueJobs();
     for (const name of connected) this.connect(name);
     await this.#open.runDueJobs();
     await this.rest();
