@@ -34,7 +34,7 @@ export function buildApp(services: () => Services): App<State> {
  * app's middlewares, and compressed.
  */
 export function serving(
-  app: App<State>,
+  app: Pick<App<State>, "handler">,
   config: Config,
   compression: Compression = new Compression(),
 ): Deno.ServeHandler<Deno.NetAddr> {

@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
 import { type Browser, type Page } from "playwright-core";
-import { serving } from "../../lib/web/app.ts";
 import { type OpenServices, openServices } from "../../lib/compose/mod.ts";
 import { silentLog, systemRandom } from "../../lib/platform/mod.ts";
 import type { PushSender } from "../../lib/push/mod.ts";
 import { browserTest, newPage } from "./browser.ts";
 import { online } from "./browser_site.ts";
-import { builtApp } from "./built_app.ts";
+import { handlerOver } from "./built_app.ts";
 import { cheapPasswords, testConfig } from "./open_services.ts";
 
 /** A server that can be taken away and brought back under the same address, on the same data. */
@@ -35,8 +34,7 @@ export class Site implements AsyncDisposable {
       secret: systemRandom.bytes(32),
       ...(pushes === undefined ? {} : { pushes }),
     });
-    const app = await builtApp(open.services);
-    const site = new Site(open, serving(app, config));
+    const site = new Site(open, await handlerOver(open.services));
     site.up();
     return site;
   }

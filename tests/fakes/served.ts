@@ -1,6 +1,5 @@
-import { serving } from "../../lib/web/app.ts";
 import type { Services } from "../../lib/web/services.ts";
-import { builtApp } from "./built_app.ts";
+import { handlerOver } from "./built_app.ts";
 
 export interface ServedApp extends AsyncDisposable {
   origin: string;
@@ -9,11 +8,11 @@ export interface ServedApp extends AsyncDisposable {
 
 /** The app on a real port, for what only a socket shows. */
 export async function served(services: Services): Promise<ServedApp> {
-  const app = await builtApp(services);
+  const handler = await handlerOver(services);
   const ending = new AbortController();
   const server = Deno.serve(
     { port: 0, hostname: "127.0.0.1", signal: ending.signal, onListen: () => {} },
-    serving(app, services.config),
+    handler,
   );
   const { port } = server.addr;
   return {

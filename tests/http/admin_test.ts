@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { OpenServices } from "../../lib/compose/mod.ts";
 import { iso } from "../../lib/platform/mod.ts";
 import { closeCodes, commandDraft, english, limits, neverEnds } from "../../lib/protocol/mod.ts";
-import { builtApp } from "../fakes/built_app.ts";
+import { sendOver } from "../fakes/built_app.ts";
 import { FakeClock, fakeStartMs } from "../fakes/clock.ts";
 import { type LoggedInCaller, openTestServices, person, testConfig } from "../fakes/open_services.ts";
 import { until } from "../fakes/until.ts";
@@ -14,8 +14,7 @@ async function adminRig() {
   const clock = new FakeClock();
   const config = testConfig({ BEHEST_ADMIN_USERNAME: "root", BEHEST_ADMIN_PASSWORD: adminPassword });
   const open: OpenServices = await openTestServices({ config, clock });
-  const app = await builtApp(open.services);
-  const handler = app.handler();
+  const handler = await sendOver(open.services);
   const people = {
     root: await person(open, "root"),
     mod: await person(open, "mod"),

@@ -4,7 +4,7 @@ import { limits, loginAnswer, registerAnswer, sessionList, ticketAnswer } from "
 import { authenticateRequest } from "../../lib/web/authentication.ts";
 import type { Services } from "../../lib/web/services.ts";
 import { accountsRig, goodPassword, kindOf, must, origin } from "../fakes/accounts_rig.ts";
-import { builtApp } from "../fakes/built_app.ts";
+import { sendOver } from "../fakes/built_app.ts";
 import { fakeServices } from "../fakes/services.ts";
 
 /** The app over real accounts in memory. */
@@ -12,8 +12,7 @@ async function authRig(mode: "evaluation" | "production" = "evaluation") {
   const rig = await accountsRig({ mode });
   const fake = fakeServices({ mode });
   const services: Services = { ...fake.services, accounts: rig.accounts, clock: rig.clock, log: rig.log };
-  const app = await builtApp(services);
-  const handler = app.handler();
+  const handler = await sendOver(services);
   const call = (method: string, path: string, init: RequestInit = {}) =>
     handler(new Request(`http://localhost${path}`, { ...init, method }));
   const post = (path: string, body: unknown, headers: Record<string, string> = {}) =>

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { openStore } from "../../lib/adapters/kv/store.ts";
 import { sessionCookie } from "../../lib/web/authentication.ts";
-import { serving } from "../../lib/web/app.ts";
-import { builtApp } from "../fakes/built_app.ts";
-import { openTestServices, person, testConfig } from "../fakes/open_services.ts";
+import { sendOver } from "../fakes/built_app.ts";
+import { openTestServices, person } from "../fakes/open_services.ts";
 
 interface Rules {
   prefetch: { where: { and: [{ selector_matches: string }, { href_matches: string[] }] } }[];
@@ -12,13 +11,9 @@ interface Rules {
 Deno.test("UI-2 UI-7: what browsers may request early are the menu's own pages, and that changes nothing in the store", async () => {
   await using store = await openStore(":memory:");
   await using open = await openTestServices({ store });
-  const handler = serving(await builtApp(open.services), testConfig());
-  const remoteAddr = { transport: "tcp", hostname: "127.0.0.1", port: 50_000 } as const;
+  const send = await sendOver(open.services);
   const get = async (path: string, headers: HeadersInit = {}) =>
-    await handler(new Request(`http://127.0.0.1:8000${path}`, { headers }), {
-      remoteAddr,
-      completed: Promise.resolve(),
-    });
+    await send(new Request(`http://127.0.0.1:8000${path}`, { headers }));
   const { token, caller } = await person(open, "demo-ann");
   const cookie = sessionCookie(token, caller.sessionExpiresAt, false).split(";")[0]!;
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { iso } from "../../lib/platform/mod.ts";
 import type { NotificationParams, OwnSanction } from "../../lib/protocol/mod.ts";
-import { builtApp } from "../fakes/built_app.ts";
+import { sendOver } from "../fakes/built_app.ts";
 import { FakeClock } from "../fakes/clock.ts";
 import { openTestServices, person, testConfig } from "../fakes/open_services.ts";
 import { as, base, form } from "../fakes/pages.ts";
@@ -16,7 +16,7 @@ async function rigOf() {
     BEHEST_ADMIN_PASSWORD: "a long enough passphrase",
   });
   const open = await openTestServices({ config, clock });
-  const handler = (await builtApp(open.services)).handler();
+  const handler = await sendOver(open.services);
   const [root, ann] = [await person(open, "root"), await person(open, "ann")];
   const send = (path: string, init?: RequestInit) => handler(new Request(base + path, init));
   const call = async (who: typeof ann, method: string, path: string, body?: unknown) => {
