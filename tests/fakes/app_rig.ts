@@ -6,7 +6,9 @@ import {
   commandDraft,
   type CommandState,
   type FileObject,
+  type GroupRole,
   type Params,
+  type ProfileChange,
   Refusal,
   type Role,
 } from "../../lib/protocol/mod.ts";
@@ -200,6 +202,30 @@ export class AppRig implements AsyncDisposable {
     must(await this.services.commands.inboxList(caller, {}));
     const params = { id, state, ...more } as Params<"command.update">;
     if (state !== "delivered") must(await this.services.commands.update(caller, params));
+  }
+
+  async preferences(who: string, change: Params<"preferences.set">): Promise<void> {
+    must(await this.services.preferences.set(await this.caller(who), change));
+  }
+
+  async profile(who: string, change: ProfileChange): Promise<void> {
+    must(await this.services.profiles.change(await this.caller(who), change));
+  }
+
+  /** A group with these people in it; with `asked`, who has not accepted yet. */
+  async group(name: string, members: Record<string, GroupRole | ["asked", GroupRole]>, title = name): Promise<void> {
+    const { groups } = this.services;
+    const root = await this.caller("root");
+    must(await groups.create(root, { name, title }));
+    for (const [username, given] of Object.entries(members)) {
+      const role = typeof given === "string" ? given : given[1];
+      must(await groups.setMember(root, name, username, { role }));
+      if (typeof given === "string") must(await groups.accept(await this.caller(username), { group: name }));
+    }
+  }
+
+  async review(who: string, id: string, recipient: string, accept: boolean, note: string): Promise<void> {
+    must(await this.services.commands.review(await this.caller(who), { id, recipient, accept, note }));
   }
 
   /** What somebody sent, or received, as the API says it. */

@@ -1,26 +1,24 @@
 import assert from "node:assert/strict";
 import { Refusal } from "../../lib/protocol/mod.ts";
-import { fakeCode, fakeRecoveryCodes } from "../fakes/account_services.ts";
-import { as, form, withPages } from "../fakes/pages.ts";
-import { fakePassword, type FakeServices } from "../fakes/services.ts";
+import { type AppRig, withApp } from "../fakes/app_rig.ts";
+import { as, form } from "../fakes/page_forms.ts";
 import { told } from "../fakes/told.ts";
 
 /** A German reader. */
 const german = (cookie: string) => ({ headers: { cookie, "accept-language": "de" } });
 
-function adminCookie(fake: FakeServices): string {
-  const person = fake.world.people.get("ann")!;
-  person.user.role = "admin";
-  return fake.cookieOf("ann");
+async function adminCookie(app: AppRig): Promise<string> {
+  await app.setRole("ann", "admin");
+  return app.cookieOf("ann");
 }
 
 Deno.test("AU-7: the page sets up an app with a picture of its secret, and shows the codes once", async () => {
-  await withPages(async (send, fake) => {
-    const cookie = fake.cookieOf("ann");
+  await withApp(async (send, app) => {
+    const cookie = app.cookieOf("ann");
     const post = (fields: Record<string, string>) => send("/two-factor", form(fields, cookie));
     const first = await (await send("/two-factor", as(cookie))).text();
     assert.match(first, /<title>Two-factor · Behest<\/title>/);
-    const begun = await post({ action: "app", appPassword: fakePassword });
+    const begun = await post({ action: "app", appPassword: password });
     const html = await begun.text();
     assert.match(html, /<svg class="qr"[^>]*role="img"[^>]*aria-label="[^"]+"/);
     assert.match(html, /JBSWY3DPEHPK3PXP/);
@@ -39,8 +37,8 @@ Deno.test("AU-7: the page sets up an app with a picture of its secret, and shows
 });
 
 Deno.test("AU-7: each form of the page says what is wrong beside its own field", async () => {
-  await withPages(async (send, fake) => {
-    const cookie = fake.cookieOf("ann");
+  await withApp(async (send, app) => {
+    const cookie = app.cookieOf("ann");
     const passkey = { id: "AAAA", name: "Laptop", createdAt: "2026-01-01T00:00:00.000Z", lastUsedAt: null };
     fake.world.twoFactor.set("ann", { totp: true, recoveryCodes: 3, passkeys: [passkey], required: true });
     const wrong = () =>
@@ -71,8 +69,8 @@ Deno.test("AU-7: each form of the page says what is wrong beside its own field",
 });
 
 Deno.test("AU-7: a passkey comes with a form of its own, and what is none is refused", async () => {
-  await withPages(async (send, fake) => {
-    const cookie = fake.cookieOf("ann");
+  await withApp(async (send, app) => {
+    const cookie = app.cookieOf("ann");
     const passkey = {
       id: "AAAA",
       rawId: "AAAA",
@@ -91,9 +89,9 @@ Deno.test("AU-7: a passkey comes with a form of its own, and what is none is ref
 });
 
 Deno.test("AU-7: administrators choose the roles and reset; nobody else finds the page", async () => {
-  await withPages(async (send, fake) => {
-    assert.equal((await send("/admin/two-factor", as(fake.cookieOf("bob")))).status, 404);
-    const cookie = adminCookie(fake);
+  await withApp(async (send, app) => {
+    assert.equal((await send("/admin/two-factor", as(app.cookieOf("bob")))).status, 404);
+    const cookie = await adminCookie(app);
     const html = await (await send("/admin/two-factor", as(cookie))).text();
     assert.match(html, /<title>Two-factor · /);
     const saved = await send(
@@ -124,24 +122,24 @@ Deno.test("AU-7: administrators choose the roles and reset; nobody else finds th
 });
 
 Deno.test("AU-9: leaving takes a tick and the password, ends the cookie, and says good-bye", async () => {
-  await withPages(async (send, fake) => {
-    const cookie = fake.cookieOf("ann");
+  await withApp(async (send, app) => {
+    const cookie = app.cookieOf("ann");
     const html = await (await send("/account", as(cookie))).text();
     assert.match(html, /href="\/api\/v1\/account\/export"/);
-    const unsure = await send("/account", form({ password: fakePassword }, cookie));
+    const unsure = await send("/account", form({ password: password }, cookie));
     assert.equal(unsure.status, 400);
     assert.equal(fake.world.calls.filter(({ method }) => method === "account.remove").length, 0);
-    const sure = await send("/account", form({ password: fakePassword, sure: "yes", code: " " }, cookie));
+    const sure = await send("/account", form({ password: password, sure: "yes", code: " " }, cookie));
     assert.equal(sure.headers.get("location"), "/login?notice=removed");
     assert.match(sure.headers.get("set-cookie") ?? "", /behest_session=;.*1970/);
-    assert.deepEqual(fake.world.calls.at(-1)?.params, { password: fakePassword, code: undefined });
+    assert.deepEqual(fake.world.calls.at(-1)?.params, { password: password, code: undefined });
     assert.match(await (await send("/login?notice=removed")).text(), /Your account was deleted/);
   });
 });
 
 Deno.test("AU-8: the profile offers one's own clean pictures, and none is a choice", async () => {
-  await withPages(async (send, fake) => {
-    const cookie = fake.cookieOf("ann");
+  await withApp(async (send, app) => {
+    const cookie = app.cookieOf("ann");
     const picture = fake.file({ type: "image/png", name: "me.png" });
     fake.file({ type: "text/plain", name: "letter.txt" });
     fake.file({ type: "image/svg+xml", name: "me.svg" });
@@ -161,8 +159,8 @@ Deno.test("AU-8: the profile offers one's own clean pictures, and none is a choi
 });
 
 Deno.test("UI-6: the pages about the account speak German too", async () => {
-  await withPages(async (send, fake) => {
-    const cookie = adminCookie(fake);
+  await withApp(async (send, app) => {
+    const cookie = await adminCookie(app);
     for (
       const [path, words] of [
         ["/two-factor", "Zweiter Faktor"],
@@ -179,8 +177,8 @@ Deno.test("UI-6: the pages about the account speak German too", async () => {
 });
 
 Deno.test("AU-8: contacts show the pictures of those who have one", async () => {
-  await withPages(async (send, fake) => {
-    const cookie = fake.cookieOf("ann");
+  await withApp(async (send, app) => {
+    const cookie = app.cookieOf("ann");
     for (const username of ["bob", "carl"]) {
       fake.world.contacts.contacts.push({ username, displayName: username });
     }

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { type FileObject, limits, Refusal } from "../../lib/protocol/mod.ts";
 import { assertNoMarkup, nasty } from "../fakes/markup.ts";
-import { as, form, withPages } from "../fakes/pages.ts";
+import { withApp } from "../fakes/app_rig.ts";
+import { as, form } from "../fakes/page_forms.ts";
 import { told } from "../fakes/told.ts";
 
 const attachedTo = ({ id, sha256, name, size, type }: FileObject) => ({
@@ -13,8 +14,8 @@ const attachedTo = ({ id, sha256, name, size, type }: FileObject) => ({
 });
 
 Deno.test("CM-2: one's own files that may be sent are offered, the rest is not", async () => {
-  await withPages(async (send, fake) => {
-    const cookie = fake.cookieOf("ann");
+  await withApp(async (send, app) => {
+    const cookie = app.cookieOf("ann");
     const empty = await (await send("/send", as(cookie))).text();
     assert.match(empty, /You have no files yet\. <a href="\/files">/);
     const clean = fake.file({ name: "clean.txt" });
@@ -33,8 +34,8 @@ Deno.test("CM-2: one's own files that may be sent are offered, the rest is not",
 });
 
 Deno.test("FI-6: chosen files go with the command, and stay chosen when it is refused or previewed", async () => {
-  await withPages(async (send, fake) => {
-    const cookie = fake.cookieOf("ann");
+  await withApp(async (send, app) => {
+    const cookie = app.cookieOf("ann");
     const chosen = fake.file({ name: "old.txt" });
     for (let i = 0; i < 30; i++) fake.file();
     const draft: [string, string][] = [["key", "1"], ["to", "bob"], ["kind", "media"], ["requires", "none"]];
@@ -59,8 +60,8 @@ Deno.test("FI-6: chosen files go with the command, and stay chosen when it is re
 });
 
 Deno.test("CM-2: files that cannot go with a command are said beside them", async () => {
-  await withPages(async (send, fake) => {
-    const cookie = fake.cookieOf("ann");
+  await withApp(async (send, app) => {
+    const cookie = app.cookieOf("ann");
     const post = (ids: string[]) =>
       send(
         "/send",
@@ -96,9 +97,9 @@ Deno.test("CM-2: files that cannot go with a command are said beside them", asyn
 });
 
 Deno.test("MO-4 CM-2: a broadcast keeps its files from the preview to the send", async () => {
-  await withPages(async (send, fake) => {
+  await withApp(async (send, app) => {
     fake.world.people.get("ann")!.user.role = "admin";
-    const cookie = fake.cookieOf("ann");
+    const cookie = app.cookieOf("ann");
     const id = fake.file().id;
     const fields = { key: "1", audience: "all", kind: "media", requires: "none", attachments: id };
     const html = await (await send("/admin/broadcast", form({ ...fields, do: "preview" }, cookie))).text();
@@ -111,8 +112,8 @@ Deno.test("MO-4 CM-2: a broadcast keeps its files from the preview to the send",
 });
 
 Deno.test("FI-6: the sender reads that a command waits for its files, or that one did not pass", async () => {
-  await withPages(async (send, fake) => {
-    const cookie = fake.cookieOf("ann");
+  await withApp(async (send, app) => {
+    const cookie = app.cookieOf("ann");
     const file = fake.file({ state: "scanning" });
     const command = fake.command("ann", { attachments: [attachedTo(file)] });
     fake.world.outbox.push({ command, totals: { scheduled: 2 }, recipients: [] });
@@ -141,7 +142,7 @@ Deno.test("FI-6: the sender reads that a command waits for its files, or that on
 });
 
 Deno.test("FI-5: what a command carries is shown in place, and what is not there any more is said in words", async () => {
-  await withPages(async (send, fake) => {
+  await withApp(async (send, app) => {
     const picture = fake.file({ name: "lake.png", type: "image/png" });
     const gone = { ...attachedTo(picture), fileId: "01JGFJJZ00000000000000000Z", name: "gone.png" };
     const unclean = fake.file({ name: "bad.png", type: "image/png", state: "rejected" });
@@ -150,7 +151,7 @@ Deno.test("FI-5: what a command carries is shown in place, and what is not there
     const item = fake.item(fake.command("bob", { attachments }), "seen");
     fake.world.inbox.push(item);
     for (const path of ["/", `/history/${item.command.id}`]) {
-      const html = await (await send(path, as(fake.cookieOf("ann")))).text();
+      const html = await (await send(path, as(app.cookieOf("ann")))).text();
       assert.equal(html.match(/<img/g)?.length, 1, path);
       assert.match(
         html,
@@ -162,7 +163,7 @@ Deno.test("FI-5: what a command carries is shown in place, and what is not there
       assert.match(html, /bad\.png[^]*Has not passed the checks/);
       assert.ok(!html.includes(`${unclean.id}/content`) && !html.includes(`${gone.fileId}/content`));
       assert.match(html, /plan\.pdf[^]*PDF document, 3\.34 MiB/);
-      const policy = (await send(path, as(fake.cookieOf("ann")))).headers.get("content-security-policy") ??
+      const policy = (await send(path, as(app.cookieOf("ann")))).headers.get("content-security-policy") ??
         "";
       assert.match(policy, /img-src 'self'/);
       assert.match(policy, /media-src 'self'/);
@@ -171,19 +172,19 @@ Deno.test("FI-5: what a command carries is shown in place, and what is not there
 });
 
 Deno.test("CO-2: a sealed command shows nothing of its files", async () => {
-  await withPages(async (send, fake) => {
+  await withApp(async (send, app) => {
     const { id, from, categories, createdAt, deliverAt, dueAt, expiresAt } = fake.command("bob");
     const sealed = { id, from, categories, createdAt, deliverAt, dueAt, expiresAt, sealed: true as const };
     fake.world.inbox.push(fake.item(sealed, "delivered"));
-    const html = await (await send("/", as(fake.cookieOf("ann")))).text();
+    const html = await (await send("/", as(app.cookieOf("ann")))).text();
     assert.ok(html.includes("Sealed") && !html.includes("/api/v1/files/"));
     assert.ok(!fake.world.calls.some(({ method }) => method === "file.get"));
   });
 });
 
 Deno.test("CM-5: proof is handed in with files, and the sender sees them", async () => {
-  await withPages(async (send, fake) => {
-    const cookie = fake.cookieOf("ann");
+  await withApp(async (send, app) => {
+    const cookie = app.cookieOf("ann");
     const file = fake.file({ name: "fence.png", type: "image/png" });
     const command = fake.command("bob", { requires: "proof" });
     const item = fake.item(command, "accepted");

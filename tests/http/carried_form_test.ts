@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Refusal } from "../../lib/protocol/mod.ts";
-import { as, form, type Send, withPages } from "../fakes/pages.ts";
-import { told } from "../fakes/told.ts";
+import { answerNext, withApp } from "../fakes/app_rig.ts";
+import { as, form, type Send } from "../fakes/page_forms.ts";
 
 /** Follows what a browser does with a 307: the same form to the other address. */
 async function carried(send: Send, path: string, fields: [string, string][]): Promise<string> {
@@ -14,7 +14,7 @@ async function carried(send: Send, path: string, fields: [string, string][]): Pr
 }
 
 Deno.test("UI-10: a form without a session is carried to the login, with the way back", async () => {
-  await withPages(async (send) => {
+  await withApp(async (send) => {
     const html = await carried(send, "/contacts?x=1", [["action", "request"], ["note", "Hello & welcome"]]);
     assert.ok(html.includes('action="/login?next=%2Fcontacts%3Fx%3D1"'), html);
     assert.ok(html.includes("Hello &amp; welcome"));
@@ -22,7 +22,7 @@ Deno.test("UI-10: a form without a session is carried to the login, with the way
 });
 
 Deno.test("UI-10: passwords and codes are never carried, nor forms without words", async () => {
-  await withPages(async (send) => {
+  await withApp(async (send) => {
     const secrets = [["password", "my own secret"], ["appPassword", "my own secret"], [
       "appCode",
       "123456",
@@ -42,9 +42,11 @@ Deno.test("UI-10: passwords and codes are never carried, nor forms without words
 });
 
 Deno.test("UI-10: what a login carries is no way around it, and what is no form is left out", async () => {
-  await withPages(async (send) => {
-    for (const value of ["", "{}", "[]", '[["a"]]', '[["a",1]]', '[["password","x"]]', "no JSON"]) {
-      const fields: [string, string][] = [["carried", value], ["username", "ann"], ["password", "wrong"]];
+  await withApp(async (send) => {
+    const values = ["", "{}", "[]", '[["a"]]', '[["a",1]]', '[["password","x"]]', "no JSON"];
+    for (const [at, value] of values.entries()) {
+      // Another name each time: too many tries of one would be refused.
+      const fields: [string, string][] = [["carried", value], ["username", `a-${at}`], ["password", "wrong"]];
       const page = await send("/login?next=%2Fsend", form(fields));
       assert.equal(page.status, 401, value);
       assert.ok(!(await page.text()).includes('name="carried"'), value);
@@ -53,9 +55,9 @@ Deno.test("UI-10: what a login carries is no way around it, and what is no form 
 });
 
 Deno.test("UI-10: the redirect of a form that was taken says so to the page's script; a refusal does not", async () => {
-  await withPages(async (send, fake) => {
+  await withApp(async (send, app) => {
     const id = crypto.randomUUID();
-    const cookie = `${fake.cookieOf("ann")}; behest_form=${id}`;
+    const cookie = `${app.cookieOf("ann")}; behest_form=${id}`;
     const told = (response: Response) =>
       response.headers.getSetCookie().filter((one) => one.startsWith("behest_form="));
     const fields: [string, string][] = [["action", "request"], ["username", "bob"]];
@@ -66,37 +68,29 @@ Deno.test("UI-10: the redirect of a form that was taken says so to the page's sc
     assert.ok(refused.status >= 400);
     assert.deepEqual(told(refused), []);
     assert.deepEqual(told(await send("/contacts", as(cookie))), []);
-    const odd = await send("/contacts", form(fields, `${fake.cookieOf("ann")}; behest_form=x; Path=y`));
+    const odd = await send("/contacts", form(fields, `${app.cookieOf("ann")}; behest_form=x; Path=y`));
     assert.deepEqual(told(odd), []);
   });
 });
 
 Deno.test("UI-10: without scripts a refused answer and a refused review come back with their words", async () => {
-  await withPages(async (send, fake) => {
-    const cookie = fake.cookieOf("ann");
-    const asked = fake.command("bob", { requires: "review" });
-    fake.world.inbox.push(fake.item(asked, "accepted"));
-    fake.world.refuse.set("command.update", new Refusal("conflict", told("Not now.")));
+  await withApp(async (send, app) => {
+    const cookie = app.cookieOf("ann");
+    const asked = await app.command("bob", "ann", { requires: "proof" });
+    await app.answer("ann", asked.id, "accepted");
+    // Without the proof that was asked for.
     const answer = form([["id", asked.id], ["state", "submitted"], ["note", "My long answer"]], cookie);
     const inbox = await send("/", answer);
-    assert.equal(inbox.status, 409);
+    assert.equal(inbox.status, 400);
     assert.match(await inbox.text(), new RegExp(`id="note-in-${asked.id}"[^>]* value="My long answer"`));
 
-    const sent = fake.command("ann", { requires: "review" });
-    const recipient = {
-      username: "bob",
-      displayName: "bob",
-      state: "submitted" as const,
-      updatedAt: sent.createdAt,
-      note: null,
-      proof: [],
-    };
-    fake.world.outbox.push({ command: sent, totals: { submitted: 1 }, recipients: [recipient] });
+    const sent = await app.command("ann", "bob", { requires: "review" });
+    await app.answer("bob", sent.id, "submitted", { note: "Painted." });
     for (const path of ["/sent", `/sent/${sent.id}`]) {
-      // The fake services refuse every review.
+      answerNext(app.services.commands, "review", new Refusal("conflict", "command.notSubmitted"));
       const fields: [string, string][] = [["id", sent.id], ["recipient", "bob"], ["verdict", "return"]];
       const page = await send(path, form([...fields, ["note", "Paint it again"]], cookie));
-      assert.equal(page.status, 404, path);
+      assert.equal(page.status, 409, path);
       assert.match(await page.text(), /name="note"[^>]* value="Paint it again"/, path);
     }
   });

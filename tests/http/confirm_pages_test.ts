@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { as, form, withPages } from "../fakes/pages.ts";
+import { withApp } from "../fakes/app_rig.ts";
+import { as, form } from "../fakes/page_forms.ts";
 import { assertNoMarkup, nasty } from "../fakes/markup.ts";
 
 /** The fields of the page's last form that goes to `action`, as a browser would send them. */
@@ -12,29 +13,28 @@ function fieldsOf(html: string, action: string): [string, string][] {
 }
 
 Deno.test("CM-6: without scripts a page asks before a command is cancelled, and then it is", async () => {
-  await withPages(async (send, fake) => {
-    const cookie = fake.cookieOf("ann");
-    const command = fake.command("ann");
-    fake.world.outbox.push({ command, totals: { queued: 1 } });
+  await withApp(async (send, app) => {
+    const cookie = app.cookieOf("ann");
+    const command = await app.command("ann", "bob");
     const list = await (await send("/sent", as(cookie))).text();
     const asked = fieldsOf(list, "/confirm");
     assert.deepEqual(asked, [["ask", "cancel"], ["to", "/sent"], ["id", command.id]]);
     const page = await (await send("/confirm", form(asked, cookie))).text();
     assert.match(page, /<h1>Cancel this command\?<\/h1>/);
     assert.match(page, /<a class="button" href="\/sent"[^>]*>Keep it/);
-    assert.equal(fake.world.calls.some(({ method }) => method === "command.cancel"), false);
+    assert.deepEqual((await app.sentBy("ann"))[0]?.totals, { queued: 1 });
     const sure = fieldsOf(page, "/sent");
     assert.deepEqual(sure, [["id", command.id]]);
     const done = await send("/sent", form(sure, cookie));
     assert.equal(done.headers.get("location"), "/sent?notice=cancelled");
-    assert.deepEqual(fake.world.calls.at(-1)?.params, { id: command.id });
+    assert.deepEqual((await app.sentBy("ann"))[0]?.totals, { cancelled: 1 });
   });
 });
 
 Deno.test("CO-5: without scripts a page asks before a contact is removed, and then it is", async () => {
-  await withPages(async (send, fake) => {
-    const cookie = fake.cookieOf("ann");
-    fake.world.contacts.contacts.push({ username: "bob", displayName: "Bob" });
+  await withApp(async (send, app) => {
+    const cookie = app.cookieOf("ann");
+    await app.befriend("ann", "bob");
     const asked = fieldsOf(await (await send("/contacts", as(cookie))).text(), "/confirm");
     const page = await (await send("/confirm", form(asked, cookie))).text();
     assert.match(page, /<h1>Remove this contact\?<\/h1>/);
@@ -44,12 +44,13 @@ Deno.test("CO-5: without scripts a page asks before a contact is removed, and th
       (await send("/contacts", form(sure, cookie))).headers.get("location"),
       "/contacts?notice=remove",
     );
+    assert.deepEqual((await app.services.contacts.list(await app.caller("ann"))).contacts, []);
   });
 });
 
 Deno.test("UI-8: the page that asks leads nowhere but to the pages it is for, and carries only their fields", async () => {
-  await withPages(async (send, fake) => {
-    const cookie = fake.cookieOf("ann");
+  await withApp(async (send, app) => {
+    const cookie = app.cookieOf("ann");
     const wrong = [
       { ask: "cancel", to: "https://evil.example/sent" },
       { ask: "cancel", to: "//evil.example" },

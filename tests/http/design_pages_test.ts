@@ -2,24 +2,24 @@ import assert from "node:assert/strict";
 import { commandStates } from "../../lib/protocol/commands.ts";
 import { wordsOf } from "../../lib/words/mod.ts";
 import { stateWords } from "../../lib/text/commands.ts";
-import { as, withPages } from "../fakes/pages.ts";
+import { withApp } from "../fakes/app_rig.ts";
+import { as } from "../fakes/page_forms.ts";
 
 Deno.test("MO-4: the design page is for administrators alone", async () => {
-  await withPages(async (send, fake) => {
-    const ann = fake.world.people.get("ann")!.user;
-    const status = async () => (await send("/admin/design", as(fake.cookieOf("ann")))).status;
+  await withApp(async (send, app) => {
+    const status = async () => (await send("/admin/design", as(app.cookieOf("ann")))).status;
     assert.equal(await status(), 404);
-    ann.role = "moderator";
+    await app.setRole("ann", "moderator");
     assert.equal(await status(), 404);
-    ann.role = "admin";
+    await app.setRole("ann", "admin");
     assert.equal(await status(), 200);
   });
 });
 
 Deno.test("MO-4: the design page shows a command in each state, and nothing on it can be answered", async () => {
-  await withPages(async (send, fake) => {
-    fake.world.people.get("ann")!.user.role = "admin";
-    const html = await (await send("/admin/design", as(fake.cookieOf("ann")))).text();
+  await withApp(async (send, app) => {
+    await app.setRole("ann", "admin");
+    const html = await (await send("/admin/design", as(app.cookieOf("ann")))).text();
     const [cards = ""] = /<ul class="states-grid" inert[^>]*>[^]*?<\/main>/.exec(html) ?? [];
     for (const state of commandStates) {
       const { label } = stateWords(wordsOf("en").commands, state, "recipient");

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
-import { as, form, withPages } from "../fakes/pages.ts";
+import { withApp } from "../fakes/app_rig.ts";
+import { as, form } from "../fakes/page_forms.ts";
 
 const discreet = (cookie: string) => as(`${cookie}; behest_discreet=1`);
 
 Deno.test("UI-1: discreet mode is switched by a form, and kept by the browser", async () => {
-  await withPages(async (send, fake) => {
-    const cookie = fake.cookieOf("ann");
+  await withApp(async (send, app) => {
+    const cookie = app.cookieOf("ann");
     const on = await send("/discreet", form({ on: "yes", back: "/sent" }, cookie));
     assert.equal(on.status, 303);
     assert.equal(on.headers.get("location"), "/sent");
@@ -22,8 +23,8 @@ Deno.test("UI-1: discreet mode is switched by a form, and kept by the browser", 
 });
 
 Deno.test("UI-1: in discreet mode neither title nor icon says what this is, on no page", async () => {
-  await withPages(async (send, fake) => {
-    const cookie = fake.cookieOf("ann");
+  await withApp(async (send, app) => {
+    const cookie = app.cookieOf("ann");
     for (const path of ["/", "/send", "/sent", "/history", "/files", "/preferences", "/nowhere", "/login"]) {
       const html = await (await send(path, discreet(cookie))).text();
       const head = html.slice(0, html.indexOf("</head>"));
@@ -42,10 +43,10 @@ Deno.test("UI-1: in discreet mode neither title nor icon says what this is, on n
 });
 
 Deno.test("UI-6: what is blurred stays in the page for those who hear it, and each card can show it", async () => {
-  await withPages(async (send, fake) => {
-    fake.world.inbox.push(fake.item(fake.command("bob", { title: "A secret" }), "delivered"));
-    fake.world.outbox.push({ command: fake.command("ann", { title: "Another" }), totals: { queued: 1 } });
-    const cookie = fake.cookieOf("ann");
+  await withApp(async (send, app) => {
+    await app.command("bob", "ann", { title: "A secret" });
+    await app.command("ann", "bob", { title: "Another" });
+    const cookie = app.cookieOf("ann");
     for (const [path, title] of [["/", "A secret"], ["/sent", "Another"]] as const) {
       const html = await (await send(path, discreet(cookie))).text();
       const [card = ""] = /<article class="card"[^]*?<\/article>/.exec(html) ?? [];

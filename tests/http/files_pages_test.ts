@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { type FileObject, type FileState, Refusal } from "../../lib/protocol/mod.ts";
 import { assertNoMarkup, nasty } from "../fakes/markup.ts";
-import { as, form, withPages } from "../fakes/pages.ts";
-import type { FakeServices } from "../fakes/services.ts";
+import { type AppRig, withApp } from "../fakes/app_rig.ts";
+import { as, form } from "../fakes/page_forms.ts";
 import { told } from "../fakes/told.ts";
 
 const hourMs = 3600_000;
@@ -25,14 +25,14 @@ function multipart(parts: [name: string, value: string | File][], cookie: string
 const withoutPictures = (html: string) =>
   html.replaceAll(/<img src="\/api\/v1\/files\/[^<>"]*" alt="[^"]*"[^<>]*>/g, "");
 
-function later(fake: FakeServices, hours: number): string {
-  return new Date(fake.clock.now() + hours * hourMs).toISOString();
+function later(app: AppRig, hours: number): string {
+  return new Date(app.clock.now() + hours * hourMs).toISOString();
 }
 
 Deno.test("UI-1 FI-4: the files page is there without scripts, says what to do when empty, and who may see it", async () => {
-  await withPages(async (send, fake) => {
+  await withApp(async (send, app) => {
     assert.equal((await send("/files")).headers.get("location"), "/login?next=%2Ffiles");
-    const response = await send("/files", as(fake.cookieOf("ann")));
+    const response = await send("/files", as(app.cookieOf("ann")));
     const html = await response.text();
     assert.equal(response.headers.get("cache-control"), "no-store");
     assert.match(html, /<form[^>]*method="post"[^>]*action="\/files"[^>]*enctype="multipart\/form-data"/);
@@ -45,7 +45,7 @@ Deno.test("UI-1 FI-4: the files page is there without scripts, says what to do w
 });
 
 Deno.test("FI-4: each state has a sentence, and only clean files can be opened", async () => {
-  await withPages(async (send, fake) => {
+  await withApp(async (send, app) => {
     const sentences: Record<FileState, string> = {
       scanning: "Being checked. Until then nobody",
       clean: "Passed the checks. You can send it.",
@@ -55,7 +55,7 @@ Deno.test("FI-4: each state has a sentence, and only clean files can be opened",
     for (const [state, sentence] of Object.entries(sentences)) {
       fake.world.files = [];
       const file = fake.file({ state: state as FileState, name: "holiday plan.txt", type: "text/plain" });
-      const html = await (await send("/files", as(fake.cookieOf("ann")))).text();
+      const html = await (await send("/files", as(app.cookieOf("ann")))).text();
       assert.ok(html.includes(sentence), state);
       assert.equal(
         html.includes(`/api/v1/files/${file.id}/content/holiday%20plan.txt`),
@@ -68,13 +68,13 @@ Deno.test("FI-4: each state has a sentence, and only clean files can be opened",
 });
 
 Deno.test("FI-7: each file says when it goes, and why", async () => {
-  await withPages(async (send, fake) => {
+  await withApp(async (send, app) => {
     fake.file({ expiresAt: later(fake, 24) });
-    const unused = await (await send("/files", as(fake.cookieOf("ann")))).text();
+    const unused = await (await send("/files", as(app.cookieOf("ann")))).text();
     assert.match(unused, /Unused: deleted <time[^>]*>[^<]+<\/time> unless you send it/);
     fake.world.files = [];
     fake.file({ expiresAt: later(fake, 15 * 24) });
-    const used = await (await send("/files", as(fake.cookieOf("ann")))).text();
+    const used = await (await send("/files", as(app.cookieOf("ann")))).text();
     assert.match(
       used,
       /Deleted <time[^>]*>[^<]+<\/time>: 14\s+days after its last command ends/,
@@ -83,9 +83,9 @@ Deno.test("FI-7: each file says when it goes, and why", async () => {
 });
 
 Deno.test("FI-5: pictures, sound and video can be looked at in place; nothing plays by itself", async () => {
-  await withPages(async (send, fake) => {
+  await withApp(async (send, app) => {
     for (const type of ["image/png", "audio/mpeg", "video/mp4", "application/pdf"]) fake.file({ type });
-    const html = await (await send("/files", as(fake.cookieOf("ann")))).text();
+    const html = await (await send("/files", as(app.cookieOf("ann")))).text();
     assert.equal(html.match(/<img[^>]* loading="lazy"/g)?.length, 1);
     assert.match(html, /<audio controls preload="none" src="\/api\/v1\/files\//);
     assert.match(html, /<video controls preload="metadata" src="\/api\/v1\/files\//);
@@ -96,8 +96,8 @@ Deno.test("FI-5: pictures, sound and video can be looked at in place; nothing pl
 });
 
 Deno.test("FI-1: a file is uploaded by a plain form, with the name that it has", async () => {
-  await withPages(async (send, fake) => {
-    const cookie = fake.cookieOf("ann");
+  await withApp(async (send, app) => {
+    const cookie = app.cookieOf("ann");
     const file = new File(["some words"], "Ærlig talt.txt");
     const answer = await send("/files", multipart([["file", file]], cookie));
     assert.equal(answer.status, 303);
@@ -110,8 +110,8 @@ Deno.test("FI-1: a file is uploaded by a plain form, with the name that it has",
 });
 
 Deno.test("FI-1: what is refused is said beside the field, with its status", async () => {
-  await withPages(async (send, fake) => {
-    const cookie = fake.cookieOf("ann");
+  await withApp(async (send, app) => {
+    const cookie = app.cookieOf("ann");
     const post = (file: File) => send("/files", multipart([["file", file]], cookie));
     const large = await post(new File([new Uint8Array(1024 * 1024 + 1)], "large"));
     assert.equal(large.status, 413);
@@ -136,8 +136,8 @@ Deno.test("FI-1: what is refused is said beside the field, with its status", asy
 });
 
 Deno.test("FI-5: a file is deleted by its owner alone, asked twice; what is in use says so", async () => {
-  await withPages(async (send, fake) => {
-    const cookie = fake.cookieOf("ann");
+  await withApp(async (send, app) => {
+    const cookie = app.cookieOf("ann");
     const mine = fake.file();
     const bobs = fake.file({}, "other", "bob");
     const html = await (await send("/files", as(cookie))).text();
@@ -158,8 +158,8 @@ Deno.test("FI-5: a file is deleted by its owner alone, asked twice; what is in u
 });
 
 Deno.test("UI-8 FI-8: names of files are text wherever they stand", async () => {
-  await withPages(async (send, fake) => {
-    const cookie = fake.cookieOf("ann");
+  await withApp(async (send, app) => {
+    const cookie = app.cookieOf("ann");
     const types = ["image/png", "audio/ogg", "video/webm", nasty];
     const files = types.map((type) => fake.file({ name: nasty, type }));
     const attachments = files.map(attachedTo);
@@ -184,10 +184,10 @@ Deno.test("UI-8 FI-8: names of files are text wherever they stand", async () => 
 });
 
 Deno.test("FI-8: a name never leads out of the file's own address", async () => {
-  await withPages(async (send, fake) => {
+  await withApp(async (send, app) => {
     const names = ["..", ".", "a/../../b", "?x#y", "%2e%2e"];
     const ids = names.map((name) => fake.file({ name, type: "text/plain" }).id);
-    const html = await (await send("/files", as(fake.cookieOf("ann")))).text();
+    const html = await (await send("/files", as(app.cookieOf("ann")))).text();
     const links = [...html.matchAll(/href="(\/api\/[^"]*)"/g)].map(([, href = ""]) =>
       new URL(href, "http://x")
     );
@@ -200,8 +200,8 @@ Deno.test("FI-8: a name never leads out of the file's own address", async () => 
 });
 
 Deno.test("FI-4: the list is paged, and a wrong page says so", async () => {
-  await withPages(async (send, fake) => {
-    const cookie = fake.cookieOf("ann");
+  await withApp(async (send, app) => {
+    const cookie = app.cookieOf("ann");
     for (let i = 0; i < 60; i++) fake.file({ name: `file ${i}` });
     const first = await (await send("/files", as(cookie))).text();
     const older = /href="(\/files\?before=[0-9A-Z]{26})"/.exec(first)?.[1];

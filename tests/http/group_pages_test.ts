@@ -1,29 +1,15 @@
 import assert from "node:assert/strict";
-import type { GroupRole } from "../../lib/protocol/mod.ts";
 import { assertNoMarkup, nasty } from "../fakes/markup.ts";
-import { as, form, withPages } from "../fakes/pages.ts";
-import type { FakeServices } from "../fakes/services.ts";
-
-const since = "2026-01-01T00:00:00.000Z";
-
-function group(fake: FakeServices, name: string, role: GroupRole, accepted: boolean) {
-  fake.world.groups.push({
-    name,
-    title: `The ${name}`,
-    createdAt: since,
-    members: [
-      { username: "ann", displayName: "ann", role, since: accepted ? since : null },
-      { username: "bob", displayName: nasty, role: "member", since },
-    ],
-  });
-}
+import { must } from "../fakes/accounts_rig.ts";
+import { withApp } from "../fakes/app_rig.ts";
+import { as, form } from "../fakes/page_forms.ts";
 
 Deno.test("BR-6: invitations are accepted and declined, and groups left, by plain forms", async () => {
-  await withPages(async (send, fake) => {
-    const cookie = fake.cookieOf("ann");
+  await withApp(async (send, app) => {
+    const cookie = app.cookieOf("ann");
     assert.match(await (await send("/groups", as(cookie))).text(), /No groups yet/);
-    group(fake, "readers", "member", false);
-    group(fake, "writers", "sender", false);
+    await app.group("readers", { ann: ["asked", "member"], bob: "member" });
+    await app.group("writers", { ann: ["asked", "sender"], bob: "member" }, "The writers");
     const html = await (await send("/groups", as(cookie))).text();
     assert.ok(html.includes("Invitations") && html.includes("1 member"));
     for (const [action, name] of [["accept", "readers"], ["decline", "writers"]]) {
@@ -42,43 +28,38 @@ Deno.test("BR-6: invitations are accepted and declined, and groups left, by plai
 });
 
 Deno.test("BR-6: owners invite, set roles and remove; for others there is no such page", async () => {
-  await withPages(async (send, fake) => {
-    group(fake, "readers", "owner", true);
-    const cookie = fake.cookieOf("ann");
+  await withApp(async (send, app) => {
+    await app.profile("bob", { displayName: nasty });
+    await app.group("readers", { ann: "owner", bob: "member" });
+    await app.person("carl");
+    const cookie = app.cookieOf("ann");
     const path = "/groups/readers";
     assert.ok((await (await send("/groups", as(cookie))).text()).includes(`href="${path}"`));
     const html = await (await send(path, as(cookie))).text();
     assertNoMarkup(html);
     assert.ok(!html.includes('aria-label="Remove @ann"') && html.includes('aria-label="Remove @bob"'));
-    fake.world.people.set("carl", {
-      user: { ...fake.world.people.get("bob")!.user, username: "carl" },
-      password: "",
-    });
+    const members = async () => {
+      const group = must(await app.services.groups.get(await app.caller("root"), "readers"));
+      return Object.fromEntries(group.members.map(({ username, role }) => [username, role]));
+    };
     for (
-      const [action, fields] of [
-        ["invite", { username: "@carl", role: "sender" }],
-        ["role", { username: "bob", role: "owner" }],
-        ["remove", { username: "bob" }],
+      const [action, fields, left] of [
+        ["invite", { username: "@carl", role: "sender" }, { ann: "owner", bob: "member", carl: "sender" }],
+        ["role", { username: "bob", role: "owner" }, { ann: "owner", bob: "owner", carl: "sender" }],
+        ["remove", { username: "bob" }, { ann: "owner", carl: "sender" }],
       ] as const
     ) {
       const done = await send(path, form({ action, ...fields }, cookie));
       assert.equal(done.headers.get("location"), `${path}?notice=${action}`);
+      assert.deepEqual(await members(), left);
     }
-    assert.deepEqual(
-      fake.world.calls.filter(({ method }) => /Member$/.test(method)).map(({ params }) => params),
-      [
-        { name: "readers", username: "carl", role: "sender" },
-        { name: "readers", username: "bob", role: "owner" },
-        { name: "readers", username: "bob" },
-      ],
-    );
     const wrong = await send(path, form({ action: "invite", username: nasty, role: "member" }, cookie));
     assert.equal(wrong.status, 400);
     const text = await wrong.text();
     assert.ok(text.includes('id="username-error"'));
     assertNoMarkup(text);
     for (const who of ["bob", "carl"]) {
-      const other = fake.cookieOf(who);
+      const other = app.cookieOf(who);
       assert.equal((await send(path, as(other))).status, 404);
       const posted = await send(path, form({ action: "remove", username: "ann" }, other));
       assert.equal(posted.status, 404);
@@ -87,8 +68,8 @@ Deno.test("BR-6: owners invite, set roles and remove; for others there is no suc
 });
 
 Deno.test("AU-8: the profile form saves the whole, and shows what is wrong beside its field", async () => {
-  await withPages(async (send, fake) => {
-    const cookie = fake.cookieOf("ann");
+  await withApp(async (send, app) => {
+    const cookie = app.cookieOf("ann");
     const html = await (await send("/profile", as(cookie))).text();
     assert.ok(html.includes('<option value="Europe/Berlin">') && html.includes('<option value="UTC">'));
     const fields = {
@@ -100,12 +81,8 @@ Deno.test("AU-8: the profile form saves the whole, and shows what is wrong besid
     };
     const saved = await send("/profile", form(fields, cookie));
     assert.equal(saved.headers.get("location"), "/profile?notice=saved");
-    assert.deepEqual(fake.world.profiles.get("ann"), {
-      username: "ann",
-      ...fields,
-      bio: "One\nTwo",
-      avatar: null,
-    });
+    const profile = async () => must(await app.services.profiles.get(await app.caller("ann")));
+    assert.deepEqual(await profile(), { username: "ann", ...fields, bio: "One\nTwo", avatar: null });
     const bad = {
       displayName: "",
       bio: nasty.repeat(50),
@@ -118,6 +95,6 @@ Deno.test("AU-8: the profile form saves the whole, and shows what is wrong besid
     const text = await refused.text();
     for (const name of Object.keys(bad)) assert.ok(text.includes(`id="${name}-error"`), name);
     assertNoMarkup(text);
-    assert.equal(fake.world.profiles.get("ann")?.displayName, "Ann of the plants");
+    assert.equal((await profile()).displayName, "Ann of the plants");
   });
 });

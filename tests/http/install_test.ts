@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { ConfigProblem, readConfig } from "../../lib/config/mod.ts";
 import { allSections, languages, wordsOf } from "../../lib/words/mod.ts";
 import { permissionFlags } from "../../tools/permissions.ts";
-import { as, form, type Send, withPages } from "../fakes/pages.ts";
+import { withApp } from "../fakes/app_rig.ts";
+import { as, form, type Send } from "../fakes/page_forms.ts";
 import { ServerProcess } from "../fakes/server_process.ts";
 
 interface Manifest {
@@ -24,7 +25,7 @@ async function manifestOf(send: Send): Promise<Manifest> {
 }
 
 Deno.test("UI-7: the manifest has what installing takes, and its icons are what it says", async () => {
-  await withPages(async (send) => {
+  await withApp(async (send) => {
     const manifest = await manifestOf(send);
     const { name, short_name, start_url, scope, display } = manifest;
     assert.deepEqual(
@@ -48,8 +49,8 @@ Deno.test("UI-7: the manifest has what installing takes, and its icons are what 
 });
 
 Deno.test("UI-7 UI-8: pages behind a login name the build's service worker; their policy allows our own only", async () => {
-  await withPages(async (send, fake) => {
-    const response = await send("/", as(fake.cookieOf("ann")));
+  await withApp(async (send, app) => {
+    const response = await send("/", as(app.cookieOf("ann")));
     const policy = (response.headers.get("content-security-policy") ?? "").split("; ");
     assert.ok(policy.includes("worker-src 'self'"), policy.join("; "));
     assert.ok(policy.includes("manifest-src 'self'"));
@@ -72,7 +73,7 @@ Deno.test("UI-7 UI-8: pages behind a login name the build's service worker; thei
 });
 
 Deno.test("UI-3: the offline page is the same for everybody, in each language", async () => {
-  await withPages(async (send, fake) => {
+  await withApp(async (send, app) => {
     const pages = new Set<string>();
     for (const [language] of languages) {
       const path = `/offline?language=${language}`;
@@ -82,7 +83,7 @@ Deno.test("UI-3: the offline page is the same for everybody, in each language", 
       const html = await anonymous.text();
       assert.ok(html.includes(`<html lang="${language}"`));
       assert.ok(html.includes(`data-news="${wordsOf(language).offline.news}"`));
-      const known = await (await send(path, as(fake.cookieOf("ann")))).text();
+      const known = await (await send(path, as(app.cookieOf("ann")))).text();
       const still = (text: string) => text.replace(/nonce="[^"]*"/g, "");
       assert.equal(still(known), still(html), "who asks changes nothing");
       pages.add(still(html));
@@ -94,8 +95,8 @@ Deno.test("UI-3: the offline page is the same for everybody, in each language", 
 });
 
 Deno.test("UI-3: a logout has the browser forget everything", async () => {
-  await withPages(async (send, fake) => {
-    const response = await send("/logout", form({}, fake.cookieOf("ann")));
+  await withApp(async (send, app) => {
+    const response = await send("/logout", form({}, app.cookieOf("ann")));
     assert.equal(response.status, 303);
     assert.equal(response.headers.get("clear-site-data"), '"storage"');
     const failed = await send("/", as("behest_session=nonsense"));
@@ -104,11 +105,11 @@ Deno.test("UI-3: a logout has the browser forget everything", async () => {
 });
 
 Deno.test("UI-7: notifications are offered where they are switched on, and only there", async () => {
-  await withPages(async (send, fake) => {
-    const cookie = fake.cookieOf("ann");
+  await withApp(async (send, app) => {
+    const cookie = app.cookieOf("ann");
     const { title } = wordsOf("en").push;
     assert.ok(!(await (await send("/sessions", as(cookie))).text()).includes(title));
-    Object.assign(fake.services.push, { state: () => ({ key: "the-public-key" }) });
+    Object.assign(app.services.push, { state: () => ({ key: "the-public-key" }) });
     const html = await (await send("/sessions", as(cookie))).text();
     assert.ok(html.includes(title) && html.includes("the-public-key"));
   });

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { as, form, withPages } from "../fakes/pages.ts";
+import { withApp } from "../fakes/app_rig.ts";
+import { as, form } from "../fakes/page_forms.ts";
 
 Deno.test("UI-6: a page lists the keys, and each page carries the sheet that lists them too", async () => {
-  await withPages(async (send, fake) => {
-    const cookie = fake.cookieOf("ann");
+  await withApp(async (send, app) => {
+    const cookie = app.cookieOf("ann");
     const html = await (await send("/keys", as(cookie))).text();
     const main = html.slice(html.indexOf("<main"), html.indexOf("</main"));
     for (const key of ["Ctrl+Shift+.", "?", "g", "i", "s", "h", "j", "k", "Enter"]) {
@@ -20,8 +21,8 @@ Deno.test("UI-6: a page lists the keys, and each page carries the sheet that lis
 });
 
 Deno.test("UI-6: keys without Ctrl are switched off by a form, for this browser", async () => {
-  await withPages(async (send, fake) => {
-    const cookie = fake.cookieOf("ann");
+  await withApp(async (send, app) => {
+    const cookie = app.cookieOf("ann");
     assert.match(await (await send("/keys", as(cookie))).text(), /name="single" value="off">Turn off/);
     const off = await send("/keys", form({ single: "off", back: "/keys" }, cookie));
     assert.equal(off.headers.get("location"), "/keys");

@@ -3,8 +3,8 @@ import { moderatorCalls, openCalls, ownerCalls, restrictedCalls } from "../../li
 import { readFileName } from "../../lib/fresh/file_names.ts";
 import { isCall } from "../../lib/web/calls.ts";
 import { methods } from "../../lib/web/methods.ts";
-import { type Send, withPages } from "../fakes/pages.ts";
-import type { FakeServices } from "../fakes/services.ts";
+import { type AppRig, withApp } from "../fakes/app_rig.ts";
+import { type Send } from "../fakes/page_forms.ts";
 
 /** A file under `routes/`, its address, and the methods that its source names. */
 interface RouteFile {
@@ -44,28 +44,23 @@ async function routeOf(file: string): Promise<RouteFile> {
   return { path, address: path.replace(/\{\/:\w+\}\?/, "").replace(/:\w+/g, "x"), own };
 }
 
-/** Lets bob in everywhere. */
-function administrator({ world }: FakeServices): void {
-  world.people.get("bob")!.user.role = "admin";
-}
-
-function asked(send: Send, fake: FakeServices, method: string, address: string, who: string | null) {
+function asked(send: Send, app: AppRig, method: string, address: string, who: string | null) {
   const headers: Record<string, string> = {};
   if (who !== null) {
-    headers.cookie = fake.cookieOf(who);
+    headers.cookie = app.cookieOf(who);
     headers.authorization = `Bearer ${/=(.*)/.exec(headers.cookie)?.[1]}`;
   }
   return send(address, { method, headers });
 }
 
 Deno.test("API: no route answers a method that it does not have: 405 with Allow, OPTIONS 204", async () => {
-  await withPages(async (send, fake) => {
-    administrator(fake);
+  await withApp(async (send, app) => {
+    await app.setRole("bob", "admin");
     let pairs = 0;
     for (const { path, address, own } of await allRoutes()) {
       assert.ok(own.size > 0, `${path} has no method`);
       for (const method of methods.filter((method) => !own.has(method))) {
-        const response = await asked(send, fake, method, address, "bob");
+        const response = await asked(send, app, method, address, "bob");
         const what = `${method} ${path}`;
         pairs++;
         assert.equal(response.status, method === "OPTIONS" ? 204 : 405, what);
@@ -85,19 +80,19 @@ Deno.test("API: no route answers a method that it does not have: 405 with Allow,
 });
 
 Deno.test("MO-4: who is not let in gets 401 for every method of a call, and 404 where staff calls are", async () => {
-  await withPages(async (send, fake) => {
+  await withApp(async (send, app) => {
     for (const { path, address } of await allRoutes()) {
       if (!path.startsWith("/api/v1/")) continue;
       const call = path.replace("/api/v1", "");
       const isStaffs = call.startsWith("/admin/");
       if (openCalls.includes(call)) continue;
       for (const method of methods) {
-        const nobody = await asked(send, fake, method, address, null);
+        const nobody = await asked(send, app, method, address, null);
         const isOpen = method === "OPTIONS" && !isStaffs;
         assert.equal(nobody.status, isStaffs ? 404 : isOpen ? 204 : 401, `${method} ${path}`);
         assert.equal(nobody.headers.has("allow"), isOpen, `${method} ${path}`);
         if (!isStaffs || ownerCalls.includes(call)) continue;
-        const member = await asked(send, fake, method, address, "ann");
+        const member = await asked(send, app, method, address, "ann");
         assert.equal(member.status, 404, `${method} ${path}, as a member`);
         assert.equal(member.headers.has("allow"), false);
       }

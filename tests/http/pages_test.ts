@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { assertNoMarkup, nasty } from "../fakes/markup.ts";
-import { Refusal } from "../../lib/protocol/mod.ts";
-import { as, form, withPages } from "../fakes/pages.ts";
-import { told } from "../fakes/told.ts";
+import type { Command } from "../../lib/protocol/mod.ts";
+import { must } from "../fakes/accounts_rig.ts";
+import { withApp } from "../fakes/app_rig.ts";
+import { as, form } from "../fakes/page_forms.ts";
 
 const draft = {
   key: "form-1",
-  to: "bob, @ann",
+  to: "bob, @carl",
   kind: "message",
   body: "Hello",
   requires: "none",
@@ -14,64 +15,58 @@ const draft = {
 };
 
 Deno.test("UI-1: the inbox shows open commands and takes answers as plain forms", async () => {
-  await withPages(async (send, fake) => {
-    const cookie = fake.cookieOf("ann");
+  await withApp(async (send, app) => {
+    const cookie = app.cookieOf("ann");
     assert.match(await (await send("/", as(cookie))).text(), /Nothing to do/);
-    const open = fake.item(fake.command("bob"), "seen");
-    fake.world.inbox.push(open, fake.item(fake.command("bob", { title: "Long done" }), "completed"));
+    const open = await app.command("bob", "ann");
+    const done = await app.command("bob", "ann", { title: "Long done" });
+    await app.answer("ann", done.id, "completed");
     const html = await (await send("/", as(cookie))).text();
     assert.ok(html.includes("Water the plants"));
     assert.ok(!html.includes("Long done"));
     const later = await send(
       "/",
-      form({ id: open.command.id, state: "deferred", minutes: "60", note: "begun" }, cookie),
+      form({ id: open.id, state: "deferred", minutes: "60", note: "begun" }, cookie),
     );
     assert.equal(later.status, 303);
-    const until = new Date(fake.clock.now() + 3600_000).toISOString();
-    assert.deepEqual(fake.world.calls.at(-1), {
-      method: "command.update",
-      params: { id: open.command.id, state: "deferred", until },
-    });
+    const until = new Date(app.clock.now() + 3600_000).toISOString();
+    const { state } = await app.commandOf("ann", open.id);
+    assert.deepEqual([state?.state, state?.until, state?.note], ["deferred", until, null]);
   });
 });
 
 Deno.test("UI-1: a refused answer is shown beside its command", async () => {
-  await withPages(async (send, fake) => {
-    const cookie = fake.cookieOf("ann");
-    const item = fake.item(fake.command("bob"), "delivered");
-    fake.world.inbox.push(item);
-    fake.world.refuse.set("command.update", new Refusal("conflict", told("The sender cancelled it.")));
-    const response = await send("/", form({ id: item.command.id, state: "accepted" }, cookie));
-    assert.equal(response.status, 409);
-    assert.match(await response.text(), /<article[^]*The sender cancelled it\.[^]*<\/article>/);
-    const nonsense = await send("/", form({ id: item.command.id, state: "exploded" }, cookie));
+  await withApp(async (send, app) => {
+    const cookie = app.cookieOf("ann");
+    const { id } = await app.command("bob", "ann", { requires: "proof" });
+    const response = await send("/", form({ id, state: "completed" }, cookie));
+    assert.equal(response.status, 400);
+    assert.match(await response.text(), /<article[^]*Add at least one file\.[^]*<\/article>/);
+    const nonsense = await send("/", form({ id, state: "exploded" }, cookie));
     assert.equal(nonsense.status, 400);
   });
 });
 
 Deno.test("CO-2: a sealed command shows its sender, categories and times, and can only be opened", async () => {
-  await withPages(async (send, fake) => {
-    const { title: _t, body: _b, ...whole } = fake.command("bob", { categories: ["feet"] });
-    const { id, from, categories, createdAt, deliverAt, dueAt, expiresAt } = whole;
-    const command = { id, sealed: true as const, from, categories, createdAt, deliverAt, dueAt, expiresAt };
-    fake.world.inbox.push(fake.item(command as Parameters<typeof fake.item>[0], "delivered"));
-    const html = await (await send("/", as(fake.cookieOf("ann")))).text();
+  await withApp(async (send, app) => {
+    await app.preferences("ann", { categories: { feet: "ask" } });
+    await app.command("bob", "ann", { categories: ["feet"] });
+    const html = await (await send("/", as(app.cookieOf("ann")))).text();
     assert.match(html, /feet/);
+    assert.ok(!html.includes("Water the plants"));
     assert.match(html, /name="state" value="seen"/);
     assert.ok(!html.includes('value="accepted"') && !html.includes('value="completed"'));
   });
 });
 
 Deno.test("CM-2: only https becomes a link, and it gives the other site nothing", async () => {
-  await withPages(async (send, fake) => {
-    const link = (href: string) =>
-      fake.item(fake.command("bob", { kind: "link", data: { href } }), "delivered");
-    fake.world.inbox.push(
-      link("https://example.org/a?b=1&c=2"),
-      link("javascript:alert(1)"),
-      link("http://plain.example"),
-    );
-    const html = await (await send("/", as(fake.cookieOf("ann")))).text();
+  await withApp(async (send, app) => {
+    await app.command("bob", "ann", { kind: "link", data: { href: "https://example.org/a?b=1&c=2" } });
+    // What is no link may have anything in its data.
+    for (const href of ["javascript:alert(1)", "http://plain.example"]) {
+      await app.command("bob", "ann", { kind: "x-link", data: { href } });
+    }
+    const html = await (await send("/", as(app.cookieOf("ann")))).text();
     assert.match(
       html,
       /<a href="https:\/\/example\.org\/a\?b=1&amp;c=2" target="_blank" rel="noopener noreferrer nofollow">/,
@@ -81,49 +76,15 @@ Deno.test("CM-2: only https becomes a link, and it gives the other site nothing"
 });
 
 Deno.test("UI-8: what people write is text on every page", async () => {
-  await withPages(async (send, fake) => {
-    const { world } = fake;
-    const cookie = fake.cookieOf("ann");
-    const from = { id: "01JGFJJZ00000000000000000C", username: nasty, displayName: nasty };
-    const command = fake.command("bob", {
-      title: nasty,
-      body: nasty,
-      from,
-      categories: [nasty],
-      kind: nasty,
-    });
-    world.inbox.push({
-      command,
-      state: { state: "seen", updatedAt: nasty, until: nasty, note: nasty, allowedBy: nasty },
-    });
-    const recipient = {
-      username: nasty,
-      displayName: nasty,
-      state: "declined" as const,
-      updatedAt: nasty,
-      note: nasty,
-      proof: [],
-    };
-    world.outbox.push({ command, totals: { declined: 1 }, recipients: [recipient, recipient] });
-    const asked = { username: nasty, displayName: nasty, note: nasty, createdAt: nasty };
-    world.contacts = {
-      contacts: [{ username: nasty, displayName: nasty, online: true, allows: [nasty] }],
-      incoming: [asked],
-      outgoing: [asked],
-    };
-    world.preferences.blockedUsers = [nasty];
-    world.sessions = [{
-      id: nasty,
-      device: nasty,
-      address: nasty,
-      createdAt: nasty,
-      lastSeenAt: nasty,
-      expiresAt: nasty,
-      current: false,
-      agent: null,
-      timeZone: null,
-      stays: false,
-    }];
+  await withApp(async (send, app) => {
+    const cookie = app.cookieOf("ann");
+    for (const who of ["ann", "bob", "carl", "dora"]) await app.profile(who, { displayName: nasty });
+    const command = await app.command("bob", "ann", { title: nasty, body: nasty, data: { [nasty]: nasty } });
+    const sent = await app.command("ann", "bob", { title: nasty, body: nasty, requires: "review" });
+    await app.answer("bob", sent.id, "declined", { note: nasty });
+    for (const [asks, asked] of [["carl", "ann"], ["ann", "dora"]] as const) {
+      must(await app.services.contacts.request(await app.caller(asks), { username: asked, note: nasty }));
+    }
     const query = encodeURIComponent(nasty);
     const paths = [
       "/",
@@ -136,6 +97,7 @@ Deno.test("UI-8: what people write is text on every page", async () => {
       `/history?box=outbox&state=${query}&category=${query}&before=${query}`,
       "/history?box=outbox",
       `/history/${command.id}`,
+      `/sent/${sent.id}`,
       `/history/${query}`,
       `/${query}`,
     ];
@@ -163,12 +125,14 @@ Deno.test("UI-8: what people write is text on every page", async () => {
       assert.ok(response.status >= 400, path);
       assertNoMarkup(await response.text());
     }
-  });
+  }, { people: ["ann", "bob", "carl", "dora"] });
 });
 
 Deno.test("CM-1: the send form sends one command for its key, to everybody named", async () => {
-  await withPages(async (send, fake) => {
-    const cookie = fake.cookieOf("ann");
+  await withApp(async (send, app) => {
+    const cookie = app.cookieOf("ann");
+    await app.befriend("ann", "bob");
+    await app.befriend("ann", "carl");
     const page = await (await send("/send?to=bob", as(cookie))).text();
     assert.match(page, /name="key" value="[A-Za-z0-9_-]{22}"/);
     const times = { zone: "Europe/Berlin", dueAt: "2026-03-29T12:00" };
@@ -178,27 +142,28 @@ Deno.test("CM-1: the send form sends one command for its key, to everybody named
     );
     assert.equal(response.status, 303);
     assert.equal(response.headers.get("location"), "/sent?notice=sent");
-    assert.deepEqual(fake.world.calls.at(-1), {
-      method: "command.send",
-      params: {
-        key: "form-1",
-        audience: { kind: "user", to: ["bob", "ann"] },
-        kind: "message",
-        body: "Hello",
-        categories: ["feet"],
-        // Berlin went to summer time that morning.
-        dueAt: "2026-03-29T10:00:00.000Z",
-        deliverAt: null,
-        expiresAt: null,
-        requires: "none",
-      },
+    const [item, ...others] = await app.sentBy("ann");
+    assert.equal(others.length, 0);
+    const { kind, body, categories, dueAt, requires } = item!.command as Command;
+    assert.deepEqual({ kind, body, categories, dueAt, requires }, {
+      kind: "message",
+      body: "Hello",
+      categories: ["feet"],
+      // Berlin went to summer time that morning.
+      dueAt: "2026-03-29T10:00:00.000Z",
+      requires: "none",
     });
-  });
+    const { recipients } = await app.commandOf("ann", item!.command.id);
+    assert.deepEqual(recipients?.map(({ username }) => username).sort(), ["bob", "carl"]);
+    const again = await send("/send", form([...Object.entries({ ...draft, ...times }), ["categories", "feet"]], cookie));
+    assert.equal(again.status, 303);
+    assert.equal((await app.sentBy("ann")).length, 1);
+  }, { people: ["ann", "bob", "carl"] });
 });
 
 Deno.test("UI-1: a refused send keeps what was typed, with each problem beside its field", async () => {
-  await withPages(async (send, fake) => {
-    const cookie = fake.cookieOf("ann");
+  await withApp(async (send, app) => {
+    const cookie = app.cookieOf("ann");
     const bad = { ...draft, kind: "link", href: "http://plain.example", to: "", title: "x".repeat(121) };
     const response = await send("/send", form(bad, cookie));
     assert.equal(response.status, 400);
@@ -206,34 +171,25 @@ Deno.test("UI-1: a refused send keeps what was typed, with each problem beside i
     for (const name of ["to", "href", "title"]) assert.ok(html.includes(`id="${name}-error"`), name);
     assert.ok(html.includes('value="http://plain.example"') && html.includes(">Hello</textarea>"));
     assert.ok(html.includes('name="key" value="form-1"'));
-    fake.world.refuse.set(
-      "command.send",
-      new Refusal("not_found", told("Nobody by that name."), {
-        fields: { "audience.to.0": told("nobody has this name") },
-      }),
-    );
-    const unknown = await (await send("/send", form(draft, cookie))).text();
-    assert.match(unknown, /id="to-error"[^>]*>bob: nobody has this name\./);
+    const unknown = await (await send("/send", form({ ...draft, to: "nobody-here" }, cookie))).text();
+    assert.match(unknown, /id="to-error"[^>]*>Check the name &quot;nobody-here&quot;\./);
   });
 });
 
 Deno.test("CM-1: a form that was sent already with other words gets a new key", async () => {
-  await withPages(async (send, fake) => {
-    fake.world.refuse.set(
-      "command.send",
-      new Refusal("conflict", told("This key was used for another command.")),
-    );
-    const html = await (await send("/send", form(draft, fake.cookieOf("ann")))).text();
+  await withApp(async (send, app) => {
+    const sent = form({ ...draft, to: "bob" }, app.cookieOf("ann"));
+    assert.equal((await send("/send", sent)).status, 303);
+    const html = await (await send("/send", form({ ...draft, to: "bob", body: "Hi" }, app.cookieOf("ann")))).text();
     assert.ok(!html.includes('value="form-1"'));
     assert.match(html, /name="key" value="[A-Za-z0-9_-]{22}"/);
   });
 });
 
 Deno.test("CM-6: a command is cancelled from the sent page", async () => {
-  await withPages(async (send, fake) => {
-    const cookie = fake.cookieOf("ann");
-    const command = fake.command("ann");
-    fake.world.outbox.push({ command, totals: { delivered: 1 } });
+  await withApp(async (send, app) => {
+    const cookie = app.cookieOf("ann");
+    const command = await app.command("ann", "bob");
     assert.match(await (await send("/sent", as(cookie))).text(), /Cancel/);
     const response = await send("/sent", form({ id: command.id }, cookie));
     assert.equal(response.headers.get("location"), "/sent?notice=cancelled");
@@ -244,15 +200,29 @@ Deno.test("CM-6: a command is cancelled from the sent page", async () => {
 });
 
 Deno.test("CO-5: contacts are asked, accepted, declined and removed by plain forms", async () => {
-  await withPages(async (send, fake) => {
-    const cookie = fake.cookieOf("ann");
+  await withApp(async (send, app) => {
+    const cookie = app.cookieOf("ann");
     assert.match(await (await send("/contacts", as(cookie))).text(), /No contacts yet/);
-    for (const action of ["request", "accept", "decline", "remove"]) {
+    const list = async () => {
+      const { contacts, incoming, outgoing } = await app.services.contacts.list(await app.caller("ann"));
+      return [contacts, incoming, outgoing].map((people) => people.map(({ username }) => username).join());
+    };
+    const asksAnn = async () => {
+      must(await app.services.contacts.request(await app.caller("bob"), { username: "ann" }));
+      assert.deepEqual(await list(), ["", "bob", ""]);
+    };
+    const steps = [
+      ["request", null, ["", "", "bob"]],
+      ["remove", null, ["", "", ""]],
+      ["accept", asksAnn, ["bob", "", ""]],
+      ["remove", null, ["", "", ""]],
+      ["decline", asksAnn, ["", "", ""]],
+    ] as const;
+    for (const [action, before, after] of steps) {
+      await before?.();
       const response = await send("/contacts", form({ action, username: "@Bob" }, cookie));
       assert.equal(response.headers.get("location"), `/contacts?notice=${action}`);
-      const call = fake.world.calls.findLast(({ method }) => method.startsWith("contact."));
-      assert.equal(call?.method, `contact.${action}`);
-      assert.equal((call?.params as { username: string }).username, "bob");
+      assert.deepEqual(await list(), after, action);
     }
     assert.equal(
       (await send("/contacts", form({ action: "befriend", username: "bob" }, cookie))).status,
@@ -264,8 +234,8 @@ Deno.test("CO-5: contacts are asked, accepted, declined and removed by plain for
 });
 
 Deno.test("CO-1: the preferences form saves the whole and shows what is wrong", async () => {
-  await withPages(async (send, fake) => {
-    const cookie = fake.cookieOf("ann");
+  await withApp(async (send, app) => {
+    const cookie = app.cookieOf("ann");
     const fields = {
       acceptFrom: "nobody",
       "category-general": "ask",
@@ -279,8 +249,9 @@ Deno.test("CO-1: the preferences form saves the whole and shows what is wrong", 
     };
     const response = await send("/preferences", form(fields, cookie));
     assert.equal(response.headers.get("location"), "/preferences?notice=saved");
-    assert.deepEqual(fake.world.preferences, {
-      categories: { general: "ask", feet: "allow" },
+    const saved = async () => await app.services.preferences.get(await app.caller("ann"));
+    assert.deepEqual(await saved(), {
+      categories: { general: "ask", censored: "block", feet: "allow" },
       acceptFrom: "nobody",
       broadcasts: false,
       shareLimits: true,
@@ -292,7 +263,7 @@ Deno.test("CO-1: the preferences form saves the whole and shows what is wrong", 
     for (const [shareOnline, boxes] of [[false, "no"], [true, "no&shareOnline=yes"]] as const) {
       const body = new URLSearchParams(`${new URLSearchParams(fields)}&shareOnline=${boxes}`);
       await send("/preferences", form([...body], cookie));
-      assert.equal(fake.world.preferences.shareOnline, shareOnline);
+      assert.equal((await saved()).shareOnline, shareOnline);
     }
     const bad = await send(
       "/preferences",
@@ -303,27 +274,28 @@ Deno.test("CO-1: the preferences form saves the whole and shows what is wrong", 
     for (const name of ["quietTo", "dailyLimit", "blockedUsers"]) {
       assert.ok(html.includes(`id="${name}-error"`), name);
     }
-    assert.equal(fake.world.preferences.dailyLimit, 7);
+    assert.equal((await saved()).dailyLimit, 7);
   });
 });
 
 Deno.test("CO-1: the preferences page asks for each category in a row of a table", async () => {
-  await withPages(async (send, fake) => {
-    fake.world.preferences.categories = { general: "allow", censored: "ask" };
-    const html = await (await send("/preferences", as(fake.cookieOf("ann")))).text();
+  await withApp(async (send, app) => {
+    await app.preferences("ann", { categories: { general: "allow", censored: "ask" } });
+    const { categories } = await app.services.categories.list();
+    const html = await (await send("/preferences", as(app.cookieOf("ann")))).text();
     assert.match(html, /<caption>/);
     const heads = [...html.matchAll(/<th [^>]*scope="col"[^>]*>([^<]+)</g)].map(([, text]) => text);
     assert.deepEqual(heads, ["Category", "Allow", "Ask", "Block"]);
     const rows = [...html.matchAll(/<th [^>]*scope="row"[^>]*>([^<]+)<span class="hint">([^<]+)</g)];
     assert.deepEqual(
       rows.map(([, title, description]) => [title, description]),
-      fake.world.categories.map(({ title, description }) => [title, description]),
+      categories.map(({ title, description }) => [title, description]),
     );
     const dots = html.match(/<input[^>]*name="category-[^>]*>/g) ?? [];
     const label = (dot: string) => /aria-label="([^"]+)"/.exec(dot)?.[1];
     assert.equal(
       new Set(dots.map(label)).size,
-      3 * fake.world.categories.length,
+      3 * categories.length,
       "each has a name of its own",
     );
     const chosen = dots.filter((dot) => / checked/.test(dot)).map(label);

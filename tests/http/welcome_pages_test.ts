@@ -1,24 +1,26 @@
 import assert from "node:assert/strict";
 import { Refusal } from "../../lib/protocol/mod.ts";
-import { as, base, form, withPages } from "../fakes/pages.ts";
-import { fakeSetupToken } from "../fakes/services.ts";
+import { answerNext, type AppRig, withApp } from "../fakes/app_rig.ts";
+import { as, base, form } from "../fakes/page_forms.ts";
+import { must } from "../fakes/accounts_rig.ts";
 import { told } from "../fakes/told.ts";
 
+const saved = async (app: AppRig) => await app.services.preferences.get(await app.caller("ann"));
 const account = { username: "cleo", password: "long enough for this", adult: "yes" };
 
 Deno.test("UI-1: a new account begins with its first minutes, the first administrator's too", async () => {
-  await withPages(async (send, { world }) => {
+  await withApp(async (send, { open }) => {
     const member = await send("/register", form(account));
     assert.equal(member.headers.get("location"), "/welcome");
-    world.setupPending = true;
-    const admin = await send(`/setup?token=${fakeSetupToken}`, form({ ...account, username: "root" }));
+    const admin = await send(open.setupLink!, form({ ...account, username: "root" }));
     assert.equal(admin.headers.get("location"), "/welcome");
-  });
+  }, { admin: false });
 });
 
 Deno.test("UI-1: three steps lead on, say where one is, and can be skipped each and all", async () => {
-  await withPages(async (send, fake) => {
-    const cookie = fake.cookieOf("ann");
+  await withApp(async (send, app) => {
+    const cookie = app.cookieOf("ann");
+    const before = await saved(app);
     const paths = ["/welcome", "/welcome/who", "/welcome/when", "/welcome/ready"];
     for (const [at, path] of paths.slice(0, 3).entries()) {
       const html = await (await send(path, as(cookie))).text();
@@ -33,13 +35,13 @@ Deno.test("UI-1: three steps lead on, say where one is, and can be skipped each 
     for (const path of ["/welcome/limits", "/welcome/4", "/welcome/__proto__"]) {
       assert.equal((await send(path, as(cookie))).status, 404, path);
     }
-    assert.equal(fake.world.calls.some(({ method }) => method === "preferences.set"), false);
+    assert.deepEqual(await saved(app), before);
   });
 });
 
 Deno.test("CO-1: what stands in the steps is what a new account has", async () => {
-  await withPages(async (send, fake) => {
-    const cookie = fake.cookieOf("ann");
+  await withApp(async (send, app) => {
+    const cookie = app.cookieOf("ann");
     const checked = (html: string) =>
       [...html.matchAll(/<input[^>]*type="(?:radio|checkbox)"[^>]* checked[^>]*>/g)].map(([input]) =>
         `${/name="([^"]*)"/.exec(input)?.[1]}=${/value="([^"]*)"/.exec(input)?.[1]}`
@@ -59,53 +61,48 @@ Deno.test("CO-1: what stands in the steps is what a new account has", async () =
 });
 
 Deno.test("CO-1: each step saves what it asks, and leaves the rest as it is", async () => {
-  await withPages(async (send, fake) => {
-    const cookie = fake.cookieOf("ann");
-    const saved = () =>
-      fake.world.calls.filter(({ method }) => method === "preferences.set").map(({ params }) => params);
+  await withApp(async (send, app) => {
+    const cookie = app.cookieOf("ann");
+    const before = await saved(app);
     const limits = await send(
       "/welcome",
       form({ "category-general": "ask", "category-feet": "block" }, cookie),
     );
     assert.equal(limits.headers.get("location"), "/welcome/who");
+    const categories = { ...before.categories, general: "ask", feet: "block" } as const;
+    assert.deepEqual(await saved(app), { ...before, categories });
     const who = await send("/welcome/who", form({ acceptFrom: "nobody", quiet: "yes" }, cookie));
     assert.equal(who.headers.get("location"), "/welcome/when");
+    const asked = { acceptFrom: "nobody", broadcasts: false } as const;
+    assert.deepEqual(await saved(app), { ...before, categories, ...asked });
     const when = { quiet: "yes", quietFrom: "23:00", quietTo: "06:30", zone: "UTC", acceptFrom: "anyone" };
     const last = await send("/welcome/when", form(when, cookie));
     assert.equal(last.headers.get("location"), "/welcome/ready");
-    assert.deepEqual(saved(), [
-      { categories: { general: "ask", feet: "block" } },
-      { acceptFrom: "nobody", broadcasts: false },
-      { quietHours: { from: "23:00", to: "06:30" } },
-    ]);
+    const quietHours = { from: "23:00", to: "06:30" };
+    assert.deepEqual(await saved(app), { ...before, categories, ...asked, quietHours });
     assert.equal((await send("/welcome/ready", form({}, cookie))).status, 405);
   });
 });
 
 Deno.test("CO-4: quiet hours take their zone into the profile, and none without quiet hours", async () => {
-  await withPages(async (send, fake) => {
-    const cookie = fake.cookieOf("ann");
-    const zones: unknown[] = [];
-    const { change } = fake.services.profiles;
-    fake.services.profiles.change = (caller, params) => {
-      zones.push(params);
-      return change(caller, params);
-    };
+  await withApp(async (send, app) => {
+    const cookie = app.cookieOf("ann");
+    const zone = async () => must(await app.services.profiles.get(await app.caller("ann"))).timeZone;
     const hours = { quietFrom: "23:00", quietTo: "06:30" };
     await send("/welcome/when", form({ ...hours, zone: "Europe/Vienna" }, cookie));
-    assert.deepEqual(zones, []);
+    assert.equal(await zone(), "UTC");
     await send("/welcome/when", form({ ...hours, quiet: "yes", zone: "Europe/Vienna" }, cookie));
-    assert.deepEqual(zones, [{ timeZone: "Europe/Vienna" }]);
+    assert.equal(await zone(), "Europe/Vienna");
     const wrong = await send("/welcome/when", form({ ...hours, quiet: "yes", zone: "Mars/Base" }, cookie));
     assert.equal(wrong.status, 400);
     assert.match(await wrong.text(), /id="zone-error"/);
-    assert.equal(zones.length, 1);
+    assert.equal(await zone(), "Europe/Vienna");
   });
 });
 
 Deno.test("UI-1: a refused step says why, keeps what was chosen and does not lead on", async () => {
-  await withPages(async (send, fake) => {
-    const cookie = fake.cookieOf("ann");
+  await withApp(async (send, app) => {
+    const cookie = app.cookieOf("ann");
     const wrong = await send("/welcome/who", form({ acceptFrom: "martians" }, cookie));
     assert.equal(wrong.status, 400);
     assert.match(await wrong.text(), /id="acceptFrom-error"/);
@@ -113,7 +110,8 @@ Deno.test("UI-1: a refused step says why, keeps what was chosen and does not lea
     const late = await (await send("/welcome/when", form(hours, cookie))).text();
     assert.match(late, /id="quietFrom-error"/);
     assert.match(late, /<input[^>]*name="quiet"[^>]* checked/);
-    fake.world.refuse.set("preferences.set", new Refusal("unavailable", told("Try again in a moment.")));
+    const refusal = new Refusal("unavailable", told("Try again in a moment."));
+    answerNext(app.services.preferences, "set", refusal);
     const down = await send("/welcome/who", form({ acceptFrom: "anyone" }, cookie));
     assert.equal(down.status, 503);
     const html = await down.text();
@@ -123,8 +121,8 @@ Deno.test("UI-1: a refused step says why, keeps what was chosen and does not lea
 });
 
 Deno.test("UI-1: the sample says what it is, can be answered, and asks no service for anything", async () => {
-  await withPages(async (send, fake) => {
-    const cookie = fake.cookieOf("ann");
+  await withApp(async (send, app) => {
+    const cookie = app.cookieOf("ann");
     const look = async (path: string) => await (await send(path, as(cookie))).text();
     const fresh = await look("/welcome/ready");
     assert.ok(fresh.includes("Nobody sent you this."));
@@ -137,7 +135,7 @@ Deno.test("UI-1: the sample says what it is, can be answered, and asks no servic
     assert.ok((await look("/welcome/ready?sample=declined")).includes("with no reason"));
     const main = (html: string) => html.slice(html.indexOf("<main"), html.indexOf("</main"));
     assert.equal(main(await look("/welcome/ready?sample=%3Cscript%3E")), main(fresh));
-    assert.ok(!fake.world.calls.some(({ method }) => method.startsWith("command.")));
+    assert.deepEqual(await app.sentBy("ann"), []);
     for (const path of ["/preferences", "/contacts", "/profile", "/keys"]) {
       assert.ok(fresh.includes(`href="${path}"`), path);
     }
@@ -145,8 +143,8 @@ Deno.test("UI-1: the sample says what it is, can be answered, and asks no servic
 });
 
 Deno.test("UI-6: the first minutes are told in the reader's language", async () => {
-  await withPages(async (send, fake) => {
-    const headers = { cookie: fake.cookieOf("ann"), "accept-language": "de" };
+  await withApp(async (send, app) => {
+    const headers = { cookie: app.cookieOf("ann"), "accept-language": "de" };
     const html = await (await send("/welcome", { headers })).text();
     assert.ok(html.includes("Welche Kategorien?") && html.includes("1 von 3"));
   });
