@@ -8,6 +8,7 @@ import { Progress } from "./Progress.tsx";
 import { RecipientList } from "./RecipientList.tsx";
 import {
   checksNotice,
+  goesOutAt,
   isCancellable,
   readSentAction,
   type SentAction,
@@ -52,6 +53,7 @@ export function SentCard(props: SentCardProps) {
     onAct(readSentAction(new FormData(event.currentTarget)));
   };
   const checks = checksNotice(own, item, absent);
+  const goesOut = goesOutAt(item);
   const single = item.recipients?.length === 1;
   return (
     <article class="card" aria-labelledby={headingId}>
@@ -66,11 +68,11 @@ export function SentCard(props: SentCardProps) {
       <Attachments files={command.attachments} absent={absent} label={words.attached} brief={linked} />
       {checks === null ? null : <p class={`notice notice-${checks.tone} small`}>{checks.text}</p>}
       <ul class="facts">
-        {command.deliverAt === null ? null : (
+        {goesOut === null ? null : (
           <li>
             <Filled
               text={command.attachments.length === 0 ? own.goesOut : own.goesOutChecked}
-              time={<Time value={command.deliverAt} local={local} />}
+              time={<Time value={goesOut} local={local} />}
             />
           </li>
         )}

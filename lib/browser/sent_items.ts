@@ -71,6 +71,22 @@ export function isCancellable(item: ListItem): boolean {
   return Object.entries(item.totals).some(([state, count]) => count > 0 && isOpen(state as CommandState));
 }
 
+/** When a command that waits for its time goes out; null for others, also for those that wait for the checks of their files. */
+export function goesOutAt(item: ListItem): string | null {
+  const { command } = item;
+  return isForLater(command) && statesOf(item).includes("scheduled") ? command.deliverAt : null;
+}
+
+/** FI-6: a command that waits for its files alone is due since it was sent. */
+function isForLater({ deliverAt, createdAt }: ListItem["command"]): boolean {
+  return deliverAt !== null && Date.parse(deliverAt) > Date.parse(createdAt);
+}
+
+function statesOf({ totals, recipients = [] }: ListItem): string[] {
+  if (totals === undefined) return recipients.map(({ state }) => state);
+  return Object.entries(totals).flatMap(([state, count]) => count > 0 ? [state] : []);
+}
+
 /** The sender's notice about the checks of a command's files (FI-6); null if there is none. */
 export function checksNotice(
   words: Words["sent"],
@@ -79,11 +95,9 @@ export function checksNotice(
 ): { tone: "warn" | "bad"; text: string } | null {
   const { command } = item;
   if ("sealed" in command || command.attachments.length === 0) return null;
-  const states = item.totals === undefined
-    ? item.recipients?.map((one) => one.state) ?? []
-    : Object.entries(item.totals).flatMap(([state, count]) => count > 0 ? [state] : []);
+  const states = statesOf(item);
   if (states.length === 0) return null;
-  if (command.deliverAt === null && states.includes("scheduled")) {
+  if (!isForLater(command) && states.includes("scheduled")) {
     return { tone: "warn", text: words.waitsForChecks };
   }
   const refused = command.attachments.some(({ fileId }) => absent[fileId] === "unclean");

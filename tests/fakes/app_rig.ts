@@ -116,9 +116,9 @@ export class AppRig implements AsyncDisposable {
     const ask = await sendOver(open.services);
     const wholeSend: Send = async (path, init) => await ask(new Request(base + path, init));
     const rig = new AppRig({ open, clock, blobs, virus, csam, wholeSend }, wished);
+    if (options.admin !== false) await rig.logIn(administrator);
     const people = options.people ?? ["ann", "bob"];
     await Promise.all(people.map((username) => rig.person(username)));
-    if (options.admin !== false) await rig.logIn(administrator);
     return rig;
   }
 
@@ -128,7 +128,12 @@ export class AppRig implements AsyncDisposable {
 
   /** Registers somebody, whose cookie it returns. */
   async person(username: string, role: Role = "member"): Promise<string> {
-    must(await this.services.accounts.register(origin, { username, password, adult: true }));
+    const { accounts, config, invites } = this.services;
+    const body = { username, password, adult: true as const };
+    const invite = config.registration === "invite"
+      ? { invite: must(await invites.create(await this.caller("root"), {})).invite }
+      : {};
+    must(await accounts.register(origin, { ...body, ...invite }));
     const cookie = await this.logIn({ username, password });
     if (role !== "member") await this.setRole(username, role);
     return cookie;
@@ -256,6 +261,14 @@ export class AppRig implements AsyncDisposable {
     return scanned;
   }
 
+  /** Runs what is due until something has happened. */
+  async jobsUntil(happened: () => Promise<boolean>, what: string): Promise<void> {
+    await until(async () => {
+      await this.open.runDueJobs();
+      return await happened();
+    }, what);
+  }
+
   [Symbol.asyncDispose](): PromiseLike<void> {
     return this.open[Symbol.asyncDispose]();
   }
@@ -279,4 +292,16 @@ export function answerNext<S extends object, M extends keyof S>(service: S, meth
     return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
   };
   Object.defineProperty(service, method, { value: once, configurable: true, writable: true });
+}
+
+/** What one method is called with from now on, call by call. */
+export function callsOf<S extends object, M extends keyof S>(service: S, method: M): unknown[][] {
+  const calls: unknown[][] = [];
+  const own = service[method] as (...args: unknown[]) => unknown;
+  const noted = (...args: unknown[]) => {
+    calls.push(args);
+    return own.apply(service, args);
+  };
+  Object.defineProperty(service, method, { value: noted, configurable: true, writable: true });
+  return calls;
 }

@@ -1,29 +1,28 @@
 import assert from "node:assert/strict";
-import { type FileObject, limits, Refusal } from "../../lib/protocol/mod.ts";
+import { type Command, type FileObject, limits, Refusal } from "../../lib/protocol/mod.ts";
 import { assertNoMarkup, nasty } from "../fakes/markup.ts";
-import { withApp } from "../fakes/app_rig.ts";
+import { type AppRig, type FileWish, withApp } from "../fakes/app_rig.ts";
 import { as, form } from "../fakes/page_forms.ts";
-import { told } from "../fakes/told.ts";
+import { png } from "../fakes/account_world.ts";
+import { joined } from "../fakes/form_bodies.ts";
 
-const attachedTo = ({ id, sha256, name, size, type }: FileObject) => ({
-  fileId: id,
-  sha256,
-  name,
-  size,
-  type,
-});
+/** Files of what ann sent last. */
+async function attachedBy(app: AppRig): Promise<string[]> {
+  const [item] = await app.sentBy("ann");
+  return (item?.command as Command).attachments.map(({ fileId }) => fileId);
+}
 
 Deno.test("CM-2: one's own files that may be sent are offered, the rest is not", async () => {
   await withApp(async (send, app) => {
     const cookie = app.cookieOf("ann");
     const empty = await (await send("/send", as(cookie))).text();
     assert.match(empty, /You have no files yet\. <a href="\/files">/);
-    const clean = fake.file({ name: "clean.txt" });
-    const scanning = fake.file({ name: "new.txt", state: "scanning" });
-    for (const state of ["held", "rejected"] as const) fake.file({ name: `${state}.txt`, state });
-    const bobs = fake.file({ name: "bobs.txt" }, "his", "bob");
+    const clean = await app.file("ann", { name: "clean.txt" });
+    const scanning = await app.file("ann", { name: "new.txt", state: "scanning" });
+    for (const state of ["held", "rejected"] as const) await app.file("ann", { name: `${state}.txt`, state });
+    const bobs = await app.file("bob", { name: "bobs.txt" });
+    await app.setRole("ann", "admin");
     for (const path of ["/send", "/admin/broadcast"]) {
-      fake.world.people.get("ann")!.user.role = "admin";
       const html = await (await send(path, as(cookie))).text();
       const offered = [...html.matchAll(/name="attachments" value="([^"]*)"/g)].map(([, id]) => id);
       assert.deepEqual(offered, [scanning.id, clean.id], path);
@@ -36,20 +35,18 @@ Deno.test("CM-2: one's own files that may be sent are offered, the rest is not",
 Deno.test("FI-6: chosen files go with the command, and stay chosen when it is refused or previewed", async () => {
   await withApp(async (send, app) => {
     const cookie = app.cookieOf("ann");
-    const chosen = fake.file({ name: "old.txt" });
-    for (let i = 0; i < 30; i++) fake.file();
+    await app.befriend("ann", "bob");
+    const chosen = await app.file("ann", { name: "old.txt" });
+    for (let i = 0; i < 29; i++) await app.file();
+    const { id: other } = await app.file();
     const draft: [string, string][] = [["key", "1"], ["to", "bob"], ["kind", "media"], ["requires", "none"]];
     const withFiles = (ids: string[]): [string, string][] => [
       ...draft,
       ...ids.map((id): [string, string] => ["attachments", id]),
     ];
-    const sent = await send("/send", form(withFiles([chosen.id, fake.world.files[0]!.id]), cookie));
+    const sent = await send("/send", form(withFiles([chosen.id, other]), cookie));
     assert.equal(sent.status, 303);
-    const call = fake.world.calls.find(({ method }) => method === "command.send");
-    assert.deepEqual((call?.params as { attachments: string[] }).attachments, [
-      chosen.id,
-      fake.world.files[0]!.id,
-    ]);
+    assert.deepEqual(await attachedBy(app), [chosen.id, other]);
     const preview = await send("/send", form([...withFiles([chosen.id]), ["do", "preview"]], cookie));
     const ticked = new RegExp(`name="attachments" value="${chosen.id}" checked`);
     assert.match(await preview.text(), ticked);
@@ -73,7 +70,8 @@ Deno.test("CM-2: files that cannot go with a command are said beside them", asyn
           ...ids.map((id): [string, string] => ["attachments", id]),
         ], cookie),
       );
-    const id = fake.file().id;
+    const { id } = await app.file("ann", { state: "rejected" });
+    await app.befriend("ann", "bob");
     const many = await post(Array.from({ length: limits.attachments + 1 }, () => id));
     assert.equal(many.status, 400);
     assert.match(await many.text(), /id="attachments-error">Choose at most 10 files\./);
@@ -82,11 +80,6 @@ Deno.test("CM-2: files that cannot go with a command are said beside them", asyn
     const html = await strange.text();
     assertNoMarkup(html);
     assert.match(html, /id="attachments-error">Choose from your own files\./);
-    const fields = { attachments: "field.rejectedFile" as const };
-    fake.world.refuse.set(
-      "command.send",
-      new Refusal("not_clean", told("A file did not pass the checks."), { fields }),
-    );
     const unclean = await post([id]);
     assert.equal(unclean.status, 409);
     assert.match(
@@ -98,44 +91,49 @@ Deno.test("CM-2: files that cannot go with a command are said beside them", asyn
 
 Deno.test("MO-4 CM-2: a broadcast keeps its files from the preview to the send", async () => {
   await withApp(async (send, app) => {
-    fake.world.people.get("ann")!.user.role = "admin";
+    await app.setRole("ann", "admin");
     const cookie = app.cookieOf("ann");
-    const id = fake.file().id;
+    const { id } = await app.file();
     const fields = { key: "1", audience: "all", kind: "media", requires: "none", attachments: id };
     const html = await (await send("/admin/broadcast", form({ ...fields, do: "preview" }, cookie))).text();
     assert.match(html, new RegExp(`<input type="hidden" name="attachments" value="${id}"`));
     const sent = await send("/admin/broadcast", form({ ...fields, do: "send" }, cookie));
     assert.equal(sent.status, 303);
-    const call = fake.world.calls.find(({ method }) => method === "command.send");
-    assert.deepEqual((call?.params as { attachments: string[] }).attachments, [id]);
+    assert.deepEqual(await attachedBy(app), [id]);
   });
 });
 
 Deno.test("FI-6: the sender reads that a command waits for its files, or that one did not pass", async () => {
   await withApp(async (send, app) => {
     const cookie = app.cookieOf("ann");
-    const file = fake.file({ state: "scanning" });
-    const command = fake.command("ann", { attachments: [attachedTo(file)] });
-    fake.world.outbox.push({ command, totals: { scheduled: 2 }, recipients: [] });
-    const pages = async () =>
-      await Promise.all(
-        ["/sent", `/sent/${command.id}`].map(async (path) => await (await send(path, as(cookie))).text()),
-      );
-    for (const html of await pages()) {
+    const passes = Promise.withResolvers<"clean" | "infected">();
+    const fails = Promise.withResolvers<"clean" | "infected">();
+    const verdicts = [passes, fails];
+    app.virus.script = () => verdicts.shift()!.promise;
+    const upload = async (name: string) => await app.file("ann", { name, state: "scanning" });
+    const good = await app.command("ann", "bob", { attachments: [(await upload("good")).id] });
+    const bad = await app.command("ann", "bob", { attachments: [(await upload("bad")).id] });
+    const pagesOf = async ({ id }: { id: string }) => {
+      const card = new RegExp(`<article[^>]*${id}[^]*?</article>`);
+      const list = card.exec(await (await send("/sent", as(cookie))).text())?.[0] ?? "";
+      return [list, await (await send(`/sent/${id}`, as(cookie))).text()];
+    };
+    for (const html of await pagesOf(good)) {
       assert.ok(html.includes("Waiting for file checks."));
       assert.ok(html.includes("Still being checked."));
     }
-    file.state = "rejected";
-    fake.world.outbox[0]!.totals = { failed: 2 };
-    for (const html of await pages()) {
+    fails.resolve("infected");
+    passes.resolve("clean");
+    await app.jobsUntil(async () => (await app.commandOf("ann", bad.id)).totals?.failed === 1, "a failed command");
+    for (const html of await pagesOf(bad)) {
       assert.ok(html.includes("Not delivered: a file did not pass the checks."));
       assert.ok(!html.includes("Waiting for file checks"));
     }
-    file.state = "clean";
-    fake.world.outbox[0]!.totals = { queued: 2 };
-    for (const html of await pages()) {
+    await app.jobsUntil(async () => (await app.commandOf("ann", good.id)).totals?.queued === 1, "a released command");
+    const [file] = good.attachments;
+    for (const html of await pagesOf(good)) {
       assert.ok(
-        !html.includes("the checks of its files") && html.includes(`/api/v1/files/${file.id}/content`),
+        !html.includes("the checks of its files") && html.includes(`/api/v1/files/${file?.fileId}/content`),
       );
     }
   });
@@ -143,14 +141,21 @@ Deno.test("FI-6: the sender reads that a command waits for its files, or that on
 
 Deno.test("FI-5: what a command carries is shown in place, and what is not there any more is said in words", async () => {
   await withApp(async (send, app) => {
-    const picture = fake.file({ name: "lake.png", type: "image/png" });
-    const gone = { ...attachedTo(picture), fileId: "01JGFJJZ00000000000000000Z", name: "gone.png" };
-    const unclean = fake.file({ name: "bad.png", type: "image/png", state: "rejected" });
-    const paper = fake.file({ name: "plan.pdf", type: "application/pdf", size: 3_500_000 });
-    const attachments = [attachedTo(picture), gone, attachedTo(unclean), attachedTo(paper)];
-    const item = fake.item(fake.command("bob", { attachments }), "seen");
-    fake.world.inbox.push(item);
-    for (const path of ["/", `/history/${item.command.id}`]) {
+    const file = (name: string, content: FileWish["content"]) => app.file("bob", { name, content: content! });
+    const picture = await file("lake.png", png());
+    const gone = await file("gone.png", joined([png(), "gone"]));
+    const unclean = await file("bad.png", joined([png(), "bad"]));
+    const paper = await file("plan.pdf", "%PDF-1.7 ".padEnd(1_000_000));
+    const attachments = [picture, gone, unclean, paper].map(({ id }) => id);
+    const { id } = await app.command("bob", "ann", { attachments });
+    // What became of two of them after the send.
+    const { get } = app.services.files;
+    app.services.files.get = async function (caller, fileId) {
+      if (fileId === gone.id) return new Refusal("not_found", "file.missing");
+      const found = await get.call(this, caller, fileId);
+      return fileId === unclean.id ? { ...(found as FileObject), state: "rejected" } : found;
+    };
+    for (const path of ["/", `/history/${id}`]) {
       const html = await (await send(path, as(app.cookieOf("ann")))).text();
       assert.equal(html.match(/<img/g)?.length, 1, path);
       assert.match(
@@ -161,8 +166,8 @@ Deno.test("FI-5: what a command carries is shown in place, and what is not there
       );
       assert.match(html, /gone\.png[^]*No longer available\./);
       assert.match(html, /bad\.png[^]*Has not passed the checks/);
-      assert.ok(!html.includes(`${unclean.id}/content`) && !html.includes(`${gone.fileId}/content`));
-      assert.match(html, /plan\.pdf[^]*PDF document, 3\.34 MiB/);
+      assert.ok(!html.includes(`${unclean.id}/content`) && !html.includes(`${gone.id}/content`));
+      assert.match(html, /plan\.pdf[^]*PDF document, 977 KiB/);
       const policy = (await send(path, as(app.cookieOf("ann")))).headers.get("content-security-policy") ??
         "";
       assert.match(policy, /img-src 'self'/);
@@ -173,24 +178,25 @@ Deno.test("FI-5: what a command carries is shown in place, and what is not there
 
 Deno.test("CO-2: a sealed command shows nothing of its files", async () => {
   await withApp(async (send, app) => {
-    const { id, from, categories, createdAt, deliverAt, dueAt, expiresAt } = fake.command("bob");
-    const sealed = { id, from, categories, createdAt, deliverAt, dueAt, expiresAt, sealed: true as const };
-    fake.world.inbox.push(fake.item(sealed, "delivered"));
+    await app.preferences("ann", { categories: { feet: "ask" } });
+    const { id, name } = await app.file("bob", { name: "secret plan.txt" });
+    await app.command("bob", "ann", { categories: ["feet"], attachments: [id] });
     const html = await (await send("/", as(app.cookieOf("ann")))).text();
     assert.ok(html.includes("Sealed") && !html.includes("/api/v1/files/"));
-    assert.ok(!fake.world.calls.some(({ method }) => method === "file.get"));
+    assert.ok(!html.includes(id) && !html.includes(name));
   });
 });
 
 Deno.test("CM-5: proof is handed in with files, and the sender sees them", async () => {
   await withApp(async (send, app) => {
     const cookie = app.cookieOf("ann");
-    const file = fake.file({ name: "fence.png", type: "image/png" });
-    const command = fake.command("bob", { requires: "proof" });
-    const item = fake.item(command, "accepted");
-    fake.world.inbox.push(item, fake.item(fake.command("bob", { requires: "confirmation" }), "accepted"));
+    const file = await app.file("ann", { name: "fence.png", content: png() });
+    const command = await app.command("bob", "ann", { requires: "proof" });
+    const other = await app.command("bob", "ann", { requires: "proof" });
+    const confirmed = await app.command("bob", "ann", { requires: "confirmation" });
+    for (const { id } of [command, other, confirmed]) await app.answer("ann", id, "accepted");
     const html = await (await send("/", as(cookie))).text();
-    assert.equal(html.match(new RegExp(`name="proof" value="${file.id}"`, "g"))?.length, 1);
+    assert.equal(html.match(new RegExp(`name="proof" value="${file.id}"`, "g"))?.length, 2);
     assert.doesNotMatch(
       html,
       new RegExp(`id="note-in-${command.id}"[^>]* required`),
@@ -200,36 +206,22 @@ Deno.test("CM-5: proof is handed in with files, and the sender sees them", async
       "/",
       form([["id", command.id], ["state", "submitted"], ["note", ""], ["proof", file.id]], cookie),
     );
-    assert.deepEqual(fake.world.calls.findLast(({ method }) => method === "command.update")?.params, {
-      id: command.id,
-      state: "submitted",
-      proof: [file.id],
-    });
-    item.state = { ...item.state!, state: "submitted", proof: [attachedTo(file)] };
+    const proofOf = async ({ id }: { id: string }) => {
+      const { state } = await app.commandOf("ann", id);
+      return [state?.state, state?.proof?.map(({ fileId }) => fileId) ?? []];
+    };
+    assert.deepEqual(await proofOf(command), ["submitted", [file.id]]);
     const seen = await (await send("/", as(cookie))).text();
     assert.match(seen, /Your submission[^]*fence\.png/, "who handed it in sees it again");
     const later = await (await send(`/history/${command.id}`, as(cookie))).text();
     assert.match(later, /Your submission[^]*<img src="[^"]*" alt="fence.png"/);
-    item.state.state = "accepted";
-    await send("/", form([["id", command.id], ["state", "declined"], ["proof", file.id]], cookie));
-    assert.deepEqual(fake.world.calls.findLast(({ method }) => method === "command.update")?.params, {
-      id: command.id,
-      state: "declined",
-    }, "what was ticked for another answer stays behind");
+    await send("/", form([["id", other.id], ["state", "declined"], ["proof", file.id]], cookie));
+    const stays = "what was ticked for another answer stays behind";
+    assert.deepEqual(await proofOf(other), ["declined", []], stays);
 
-    const asked = fake.command("ann", { requires: "review" });
-    fake.world.outbox.push({
-      command: asked,
-      totals: { submitted: 1 },
-      recipients: [{
-        username: "bob",
-        displayName: "bob",
-        state: "submitted",
-        updatedAt: asked.createdAt,
-        note: null,
-        proof: [attachedTo(file)],
-      }],
-    });
+    const asked = await app.command("ann", "bob", { requires: "review" });
+    const { id: proof } = await app.file("bob", { name: "fence.png", content: joined([png(), "bob"]) });
+    await app.answer("bob", asked.id, "submitted", { proof: [proof] });
     const list = await (await send("/sent", as(cookie))).text();
     assert.ok(
       list.includes('aria-label="Submitted by @bob"') && list.includes("fence.png") && !list.includes("<img"),

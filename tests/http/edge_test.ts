@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { type Log, silentLog } from "../../lib/platform/mod.ts";
 import { addressOf } from "../../lib/web/edge.ts";
 import { peerOf } from "../../lib/web/forwarded.ts";
-import { withPages } from "../fakes/pages.ts";
-import { fakeServices } from "../fakes/services.ts";
+import { png } from "../fakes/account_world.ts";
+import { AppRig, callsOf, withApp } from "../fakes/app_rig.ts";
 import { served } from "../fakes/served.ts";
 import { trusting } from "../fakes/trusting.ts";
 
@@ -24,8 +24,7 @@ async function raw(port: number, head: string): Promise<string> {
 
 Deno.test("API: an address that cannot be decoded is 404 for everybody, and no error is logged", async () => {
   const { log, events } = complaints();
-  const fake = fakeServices();
-  await withPages(async (send) => {
+  await withApp(async (send) => {
     for (const path of ["/api/v1/files/%E0%A4%A", "/api/%zz", "/api/v1/admin/users/%ff"]) {
       for (const method of ["GET", "POST", "DELETE"]) {
         const response = await send(path, { method });
@@ -41,14 +40,14 @@ Deno.test("API: an address that cannot be decoded is 404 for everybody, and no e
       assert.equal(response.headers.get("x-content-type-options"), "nosniff");
       await response.body?.cancel();
     }
-  }, { ...fake, services: { ...fake.services, log } });
+  }, { log });
   assert.deepEqual(events, []);
 });
 
 Deno.test("API: a Host that is none is 400, a method that HTTP does not know 405; no error is logged", async () => {
   const { log, events } = complaints();
-  const fake = fakeServices();
-  await using app = await served({ ...fake.services, log });
+  await using rig = await AppRig.start({ log });
+  await using app = await served(rig.services);
   for (const host of ["a b", "[::", "x/y", "ho%st", "user@h", "h?x", "h:99999"]) {
     const answer = await raw(app.port, `GET /login HTTP/1.1\r\nHost: ${host}`);
     assert.match(answer, /^HTTP\/1\.1 400 /, host);
@@ -135,25 +134,23 @@ Deno.test("OP-10: a proxy that names no address gets 400, so that nobody shares 
     assert.equal(seenFor("0", junk), "127.0.0.1", junk);
   }
   const { log, events } = complaints();
-  const fake = fakeServices({ trustProxy: trusting("1") });
-  await withPages(async (send) => {
+  await withApp(async (send) => {
     const call = await send("/api/v1/profile", { headers: { "x-forwarded-for": "unknown" } });
     assert.equal(call.status, 400);
     assert.match((await call.json()).detail, /X-Forwarded-For/);
     assert.ok(call.headers.has("content-security-policy"));
     const good = await send("/login", { headers: { "x-forwarded-for": "junk, 192.0.2.7:1" } });
     assert.equal(good.status, 200);
-  }, { ...fake, services: { ...fake.services, log } });
+  }, { env: { BEHEST_TRUST_PROXY: "1" }, log });
   assert.deepEqual(events, ["proxy.unreadable"]);
 });
 
 Deno.test("OP-1: cookies, HSTS and origins follow the same last value of a proxy's list", async () => {
-  const fake = fakeServices({ trustProxy: trusting("1") });
-  await withPages(async (send) => {
+  await withApp(async (send, app) => {
     const response = await send("/discreet", {
       method: "POST",
       headers: {
-        "cookie": fake.cookieOf("ann"),
+        "cookie": app.cookieOf("ann"),
         "content-type": "application/x-www-form-urlencoded",
         "x-forwarded-proto": "http, https",
         "x-forwarded-host": "evil.example, behest.example",
@@ -164,43 +161,35 @@ Deno.test("OP-1: cookies, HSTS and origins follow the same last value of a proxy
     assert.equal(response.status, 303);
     assert.match(response.headers.get("set-cookie") ?? "", /; Secure$/);
     assert.ok(response.headers.has("strict-transport-security"));
-  }, fake);
+  }, { env: { BEHEST_TRUST_PROXY: "1" } });
 });
 
 Deno.test("AU-9: HEAD of the export begins none, and leaves the way free for the next", async () => {
-  await withPages(async (send, fake) => {
-    fake.cookieOf("ann");
-    let begun = 0;
-    fake.services.accountData.export = () => {
-      begun++;
-      return Promise.resolve({ name: "x.zip", archive: new ReadableStream<Uint8Array>() });
-    };
-    const headers = { authorization: "Bearer token-ann" };
+  await withApp(async (send, app) => {
+    const headers = app.bearerOf("ann");
+    const begun = callsOf(app.services.accountData, "export");
     const head = await send("/api/v1/account/export", { method: "HEAD", headers });
     assert.deepEqual([head.status, head.body, head.headers.get("content-type")], [
       200,
       null,
       "application/zip",
     ]);
-    assert.equal(begun, 0);
+    assert.equal(begun.length, 0);
+    const whole = await send("/api/v1/account/export", { headers });
+    assert.equal(whole.status, 200);
+    assert.ok((await whole.bytes()).length > 0);
     assert.equal((await send("/api/v1/account/export", { method: "HEAD" })).status, 401);
   });
 });
 
 Deno.test("API: what a HEAD made for its body is let go of", async () => {
-  await withPages(async (send, fake) => {
-    fake.cookieOf("ann");
-    let held = 0;
-    fake.services.profiles.avatar = () =>
-      Promise.resolve({
-        file: fake.file(),
-        open: () =>
-          Promise.resolve(new ReadableStream({ start: () => void held++, cancel: () => void held-- })),
-      });
-    const headers = { authorization: "Bearer token-ann" };
+  await withApp(async (send, app) => {
+    await app.profile("ann", { avatar: (await app.file("ann", { content: png() })).id });
+    const headers = app.bearerOf("ann");
+    const opened = callsOf(app.blobs, "open");
     const head = await send("/api/v1/avatars/ann", { method: "HEAD", headers });
     assert.deepEqual([head.status, head.body], [200, null]);
-    assert.equal(held, 0);
+    assert.deepEqual([opened.length, app.blobs.reading], [1, 0]);
     for (const path of ["/login", "/healthz", "/api/v1/profile", "/styles.css", "/nowhere"]) {
       assert.equal((await send(path, { method: "HEAD", headers })).body, null, path);
     }
@@ -208,7 +197,7 @@ Deno.test("API: what a HEAD made for its body is let go of", async () => {
 });
 
 Deno.test("UI-8: a 304 of what may be kept does not say that nothing may be kept", async () => {
-  await withPages(async (send) => {
+  await withApp(async (send) => {
     const sheet = /href="([^"]*\/styles\.css[^"]*)"/.exec(await (await send("/login")).text())?.[1] ?? "";
     const whole = await send(sheet);
     assert.match(whole.headers.get("cache-control") ?? "", /immutable/);

@@ -1,53 +1,41 @@
 import assert from "node:assert/strict";
 import type { AdminFile } from "../../lib/protocol/mod.ts";
-import { site } from "../fakes/pages.ts";
-import { fakeServices } from "../fakes/services.ts";
+import { AppRig } from "../fakes/app_rig.ts";
 
-const hash = (digit: string) => digit.repeat(64);
-
-const blob = (over: Partial<AdminFile>): AdminFile => ({
-  sha256: hash("a"),
-  size: 5,
-  type: "image/png",
-  state: "held",
-  createdAt: "2026-01-01T00:00:00.000Z",
-  verdicts: [],
-  uploads: [],
-  attempts: 1,
-  nextAttemptAt: null,
-  quarantinedUntil: null,
-  ...over,
-});
-
+/** Two held files and a rejected one of bob's, by their hashes; ann has the role. */
 async function staffed(role: "member" | "moderator" | "admin") {
-  const fake = fakeServices();
-  const cookie = fake.cookieOf("ann");
-  fake.world.people.get("ann")!.user.role = role;
-  fake.world.adminFiles.push(
-    blob({ sha256: hash("a") }),
-    blob({ sha256: hash("b"), state: "rejected" }),
-    blob({ sha256: hash("c") }),
-  );
-  const send = await site(fake);
+  const app = await AppRig.start();
+  await app.setRole("ann", role);
+  const upload = async (state: "held" | "rejected") => (await app.file("bob", { state })).sha256;
+  const held = [await upload("held"), await upload("held")].sort() as [string, string];
+  await upload("rejected");
+  const { send } = app;
   const call = async (path: string, body?: unknown) => {
     const response = await send(`/api/v1/admin/files${path}`, {
-      headers: { cookie, "content-type": "application/json", "sec-fetch-site": "same-origin" },
+      headers: {
+        cookie: app.cookieOf("ann"),
+        "content-type": "application/json",
+        "sec-fetch-site": "same-origin",
+      },
       ...(body === undefined ? {} : { method: "POST", body: JSON.stringify(body) }),
     });
     return { status: response.status, body: await response.json() };
   };
-  return { fake, call, send };
+  return { app, call, held, send, [Symbol.asyncDispose]: () => app[Symbol.asyncDispose]() };
 }
+
+const unknown = "d".repeat(64);
 
 Deno.test("MO-4, MO-5: moderators list files by state, page by page", async () => {
   for (const role of ["moderator", "admin"] as const) {
-    const { call } = await staffed(role);
+    await using at = await staffed(role);
+    const { call, held: [first, second] } = at;
     const held = await call("?state=held&limit=1");
     assert.equal(held.status, 200);
-    assert.deepEqual(held.body.files.map(({ sha256 }: AdminFile) => sha256), [hash("a")]);
-    assert.equal(held.body.next, hash("a"));
+    assert.deepEqual(held.body.files.map(({ sha256 }: AdminFile) => sha256), [first]);
+    assert.equal(held.body.next, first);
     const rest = await call(`?state=held&after=${held.body.next}`);
-    assert.deepEqual(rest.body.files.map(({ sha256 }: AdminFile) => sha256), [hash("c")]);
+    assert.deepEqual(rest.body.files.map(({ sha256 }: AdminFile) => sha256), [second]);
     assert.equal((await call("")).body.files.length, 3);
     for (const query of ["?state=clean", "?after=x", "?limit=0", "?other=1"]) {
       assert.equal((await call(query)).status, 400, query);
@@ -56,8 +44,9 @@ Deno.test("MO-4, MO-5: moderators list files by state, page by page", async () =
 });
 
 Deno.test("MO-5, SC-2: a moderator releases or rejects what is held, with a reason, once", async () => {
-  const { call } = await staffed("moderator");
-  const path = `/${hash("a")}`;
+  await using at = await staffed("moderator");
+  const { call, held: [first, second] } = at;
+  const path = `/${first}`;
   assert.equal((await call(path)).body.file.state, "held");
   for (
     const body of [{}, { release: true }, { release: true, reason: "" }, { release: "yes", reason: "x" }]
@@ -67,19 +56,20 @@ Deno.test("MO-5, SC-2: a moderator releases or rejects what is held, with a reas
   const released = await call(`${path}/decision`, { release: true, reason: "An encrypted tax form." });
   assert.equal(released.status, 200);
   assert.equal(released.body.file.state, "clean");
-  assert.equal(released.body.file.verdicts[0].answer, "An encrypted tax form.");
+  assert.equal(released.body.file.verdicts.at(-1).answer, "An encrypted tax form.");
   assert.equal((await call(`${path}/decision`, { release: false, reason: "x" })).status, 409);
-  const rejected = await call(`/${hash("c")}/decision`, { release: false, reason: "Not wanted." });
+  const rejected = await call(`/${second}/decision`, { release: false, reason: "Not wanted." });
   assert.equal(rejected.body.file.state, "rejected");
-  for (const unknown of [hash("d"), hash("a").toUpperCase(), "x", "..%2f"]) {
-    assert.equal((await call(`/${unknown}`)).status, 404);
-    assert.equal((await call(`/${unknown}/decision`, { release: true, reason: "x" })).status, 404);
+  for (const id of [unknown, first.toUpperCase(), "x", "..%2f"]) {
+    assert.equal((await call(`/${id}`)).status, 404);
+    assert.equal((await call(`/${id}/decision`, { release: true, reason: "x" })).status, 404);
   }
 });
 
 Deno.test("MO-4: for everybody else there is nothing at these addresses", async () => {
-  const { call, send, fake } = await staffed("member");
-  const paths = ["", "?state=nonsense", `/${hash("a")}`, `/${hash("a")}/decision`, `/${hash("d")}`];
+  await using at = await staffed("member");
+  const { app, call, held: [first], send } = at;
+  const paths = ["", "?state=nonsense", `/${first}`, `/${first}/decision`, `/${unknown}`];
   for (const path of paths) {
     for (const body of path.endsWith("decision") ? [{ release: true, reason: "x" }, {}] : [undefined]) {
       const asked = await call(path, body);
@@ -88,5 +78,6 @@ Deno.test("MO-4: for everybody else there is nothing at these addresses", async 
     }
   }
   assert.equal((await send("/api/v1/admin/files")).status, 404);
-  assert.equal(fake.world.adminFiles[0]!.state, "held");
+  const file = await app.services.adminFiles.get(await app.caller("root"), first);
+  assert.equal("state" in file && file.state, "held");
 });

@@ -1,29 +1,24 @@
 import assert from "node:assert/strict";
-import { Refusal } from "../../lib/protocol/mod.ts";
-import { site } from "../fakes/pages.ts";
+import type { FileObject } from "../../lib/protocol/mod.ts";
+import { must } from "../fakes/accounts_rig.ts";
+import { annsFiles } from "../fakes/anns_files.ts";
+import { answerNext, type AppRig, callsOf } from "../fakes/app_rig.ts";
 import { RawHttp } from "../fakes/raw_http.ts";
 import { served } from "../fakes/served.ts";
-import { type FakeServices, fakeServices } from "../fakes/services.ts";
-
-async function annsSite(fake: FakeServices = fakeServices()) {
-  const send = await site(fake);
-  fake.cookieOf("ann");
-  return {
-    fake,
-    /** A file's content with these headers. */
-    get: (id: string, headers: Record<string, string> = {}, method = "GET", behind = "") =>
-      send(`/api/v1/files/${id}/content${behind}`, {
-        method,
-        headers: { authorization: "Bearer token-ann", ...headers },
-      }),
-  };
-}
 
 const letters = "abcdefghijklmnopqrstuvwxyz";
 
+/** Has the next download say this of the file, which an upload would not let it have. */
+async function asIf(app: AppRig, id: string, over: Partial<FileObject>): Promise<void> {
+  const { files } = app.services;
+  const content = must(await files.content(await app.caller("ann"), id));
+  answerNext(files, "content", { ...content, file: { ...content.file, ...over } });
+}
+
 Deno.test("FI-5: a clean file comes whole, with its hash as ETag, and in no cache", async () => {
-  const { fake, get } = await annsSite();
-  const file = fake.file({ name: "letters.txt", type: "text/plain" }, letters);
+  await using anns = await annsFiles();
+  const { app, get } = anns;
+  const file = await app.file("ann", { name: "letters.txt", content: letters });
   for (const behind of ["", "/letters.txt", "/anything%20else", "/..%2f..%2fetc", "/%E2%80%AE"]) {
     const response = await get(file.id, {}, "GET", behind);
     assert.equal(response.status, 200, behind);
@@ -38,9 +33,12 @@ Deno.test("FI-5: a clean file comes whole, with its hash as ETag, and in no cach
 });
 
 Deno.test("FI-5: what comes with the bytes lets a browser run nothing of them, also beside the app's own headers", async () => {
-  const { fake, get } = await annsSite();
+  await using anns = await annsFiles();
+  const { app, get } = anns;
+  const { id } = await app.file("ann", { content: "<script>alert(1)</script>" });
   for (const type of ["image/png", "text/html", "image/svg+xml", "application/octet-stream"]) {
-    const { headers } = await get(fake.file({ type }, "<script>alert(1)</script>").id);
+    await asIf(app, id, { type });
+    const { headers } = await get(id);
     const policy = headers.get("content-security-policy") ?? "";
     const directives = policy.split("; ");
     assert.ok(directives.includes("sandbox"), policy);
@@ -52,7 +50,8 @@ Deno.test("FI-5: what comes with the bytes lets a browser run nothing of them, a
 });
 
 Deno.test("FI-5: only pictures without scripts, sound and film are shown inline", async () => {
-  const { fake, get } = await annsSite();
+  await using anns = await annsFiles();
+  const { app, get } = anns;
   const shown = [
     "image/png",
     "image/jpeg",
@@ -78,22 +77,25 @@ Deno.test("FI-5: only pictures without scripts, sound and film are shown inline"
     "image/png; charset=x",
     "",
   ];
+  const { id } = await app.file();
   for (const type of shown) {
-    const { headers } = await get(fake.file({ type, name: "x" }).id);
+    await asIf(app, id, { type, name: "x" });
+    const { headers } = await get(id);
     assert.equal(headers.get("content-type"), type);
     assert.equal(headers.get("content-disposition"), 'inline; filename="x"', type);
   }
   for (const type of saved) {
-    const { headers } = await get(fake.file({ type, name: "x" }).id);
+    await asIf(app, id, { type, name: "x" });
+    const { headers } = await get(id);
     assert.equal(headers.get("content-type"), "application/octet-stream");
     assert.equal(headers.get("content-disposition"), 'attachment; filename="x"', type);
   }
 });
 
 Deno.test("FI-8: names with quotes, lines and directions break no header, on the wire either", async () => {
-  const fake = fakeServices();
-  fake.cookieOf("ann");
-  await using app = await served(fake.services);
+  await using anns = await annsFiles();
+  const { id } = await anns.app.file("ann", { content: letters });
+  await using app = await served(anns.app.services);
   const names = [
     'quote".txt',
     "two\r\nX-Evil: yes\r\n\r\n<script>",
@@ -106,9 +108,8 @@ Deno.test("FI-8: names with quotes, lines and directions break no header, on the
   ];
   for (const name of names) {
     using client = await RawHttp.open(app.port);
-    await client.head("GET", `/api/v1/files/${fake.file({ name }, letters).id}/content`, {
-      authorization: "Bearer token-ann",
-    });
+    await asIf(anns.app, id, { name });
+    await client.head("GET", `/api/v1/files/${id}/content`, anns.bearer);
     const { status, headers, body } = await client.answer();
     assert.equal(status, 200);
     assert.equal(body, letters);
@@ -121,8 +122,9 @@ Deno.test("FI-8: names with quotes, lines and directions break no header, on the
 });
 
 Deno.test("FI-5: one range of the bytes", async () => {
-  const { fake, get } = await annsSite();
-  const { id } = fake.file({}, letters);
+  await using anns = await annsFiles();
+  const { app, get } = anns;
+  const { id } = await app.file("ann", { content: letters });
   const ranges: [string, string, string][] = [
     ["bytes=0-0", "a", "0-0"],
     ["bytes=0-", letters, "0-25"],
@@ -143,8 +145,9 @@ Deno.test("FI-5: one range of the bytes", async () => {
 });
 
 Deno.test("FI-5: several ranges and senseless ones are 416; units that nobody knows are ignored", async () => {
-  const { fake, get } = await annsSite();
-  const { id } = fake.file({}, letters);
+  await using anns = await annsFiles();
+  const { app, get } = anns;
+  const { id } = await app.file("ann", { content: letters });
   const senseless = [
     "bytes=26-",
     "bytes=26-30",
@@ -171,15 +174,16 @@ Deno.test("FI-5: several ranges and senseless ones are 416; units that nobody kn
     assert.equal(response.status, 200, range);
     assert.equal(await response.text(), letters);
   }
-  const empty = fake.file({}, "");
+  const empty = await app.file("ann", { content: "" });
   assert.equal((await get(empty.id, { range: "bytes=0-" })).status, 416);
   assert.equal((await get(empty.id, { range: "bytes=-1" })).status, 416);
   assert.equal((await get(empty.id)).status, 200);
 });
 
 Deno.test("FI-5: conditions by ETag", async () => {
-  const { fake, get } = await annsSite();
-  const file = fake.file({}, letters);
+  await using anns = await annsFiles();
+  const { app, get } = anns;
+  const file = await app.file("ann", { content: letters });
   const etag = `"${file.sha256}"`;
   const cases: [Record<string, string>, number][] = [
     [{ "if-none-match": etag }, 304],
@@ -211,49 +215,40 @@ Deno.test("FI-5: conditions by ETag", async () => {
 });
 
 Deno.test("FI-5: HEAD says what GET would, opens nothing and knows no ranges", async () => {
-  const fake = fakeServices();
-  fake.cookieOf("ann");
-  const { content } = fake.services.files;
-  fake.services.files.content = async (caller, id) => {
-    const found = await content(caller, id);
-    return found instanceof Refusal ? found : { ...found, open: () => Promise.reject(new Error("opened")) };
-  };
-  const file = fake.file({}, letters);
-  await using app = await served(fake.services);
+  await using anns = await annsFiles();
+  const file = await anns.app.file("ann", { content: letters });
+  const opened = callsOf(anns.app.blobs, "open");
+  await using app = await served(anns.app.services);
   using client = await RawHttp.open(app.port);
   for (const headers of [{}, { range: "bytes=0-1" }]) {
-    await client.head("HEAD", `/api/v1/files/${file.id}/content`, {
-      authorization: "Bearer token-ann",
-      ...headers,
-    });
+    await client.head("HEAD", `/api/v1/files/${file.id}/content`, { ...anns.bearer, ...headers });
     const answer = await client.answer({ bodiless: true });
     assert.equal(answer.status, 200);
     assert.equal(answer.headers.get("content-length"), "26");
     assert.equal(answer.headers.get("etag"), `"${file.sha256}"`);
   }
+  assert.deepEqual(opened, []);
 });
 
 Deno.test("FI-5: on the wire a range has its length, and a client that goes away ends the reading", async () => {
-  const fake = fakeServices();
-  fake.cookieOf("ann");
-  const file = fake.file({ size: 10_000_000_000 });
+  await using anns = await annsFiles();
+  const file = await anns.app.file();
   const cancelled = Promise.withResolvers<void>();
-  fake.services.files.content = () =>
-    Promise.resolve({
-      file,
-      open: () =>
-        Promise.resolve(
-          new ReadableStream({
-            pull: (controller) => controller.enqueue(new Uint8Array(64 * 1024)),
-            cancel: () => cancelled.resolve(),
-          }),
-        ),
-    });
-  await using app = await served(fake.services);
+  answerNext(anns.app.services.files, "content", {
+    file: { ...file, size: 10_000_000_000 },
+    open: () =>
+      Promise.resolve(
+        new ReadableStream({
+          pull: (controller) => controller.enqueue(new Uint8Array(64 * 1024)),
+          cancel: () => cancelled.resolve(),
+        }),
+      ),
+  });
+  await using app = await served(anns.app.services);
   {
     using client = await RawHttp.open(app.port);
     await client.head("GET", `/api/v1/files/${file.id}/content`, {
-      "authorization": "Bearer token-ann",
+      ...anns.bearer,
       "accept-encoding": "gzip, br",
       "range": "bytes=5-199999999",
     });
@@ -266,9 +261,10 @@ Deno.test("FI-5: on the wire a range has its length, and a client that goes away
 });
 
 Deno.test("FI-5: what is not clean, another's or unknown is not given, whatever the request says", async () => {
-  const { fake, get } = await annsSite();
+  await using anns = await annsFiles();
+  const { app, get } = anns;
   for (const state of ["scanning", "held", "rejected"] as const) {
-    const file = fake.file({ state }, "secret");
+    const file = await app.file("ann", { state });
     for (const headers of [{}, { range: "bytes=0-1" }, { "if-none-match": "*" }]) {
       const response = await get(file.id, headers);
       assert.equal(response.status, 409);
@@ -276,11 +272,12 @@ Deno.test("FI-5: what is not clean, another's or unknown is not given, whatever 
       assert.equal(response.headers.get("etag"), null);
     }
   }
-  const bobs = fake.file({}, "bob's", "bob");
+  const bobs = await app.file("bob");
+  const mine = await app.file();
   const unknown = await get("01JGFJJZ00000000000000000X");
   const expected = await unknown.text();
   assert.equal(unknown.status, 404);
-  for (const id of [bobs.id, bobs.sha256, fake.file().sha256]) {
+  for (const id of [bobs.id, bobs.sha256, mine.sha256]) {
     const response = await get(id, { "if-none-match": "*", "range": "bytes=0-1" });
     assert.equal(response.status, 404);
     assert.equal(await response.text(), expected);
@@ -288,13 +285,13 @@ Deno.test("FI-5: what is not clean, another's or unknown is not given, whatever 
 });
 
 Deno.test("FI-5, AU-5: no content without a login, nor with a token in the address", async () => {
-  const fake = fakeServices();
-  const cookie = fake.cookieOf("ann");
-  const send = await site(fake);
-  const path = `/api/v1/files/${fake.file().id}/content`;
-  for (const query of ["", "?token=token-ann", "?ticket=ticket"]) {
+  await using anns = await annsFiles();
+  const { app, send } = anns;
+  const path = `/api/v1/files/${(await app.file()).id}/content`;
+  const { ticket } = must(await app.services.accounts.issueTicket(await app.caller("ann")));
+  for (const query of ["", `?token=${app.tokenOf("ann")}`, `?ticket=${ticket}`]) {
     assert.equal((await send(path + query)).status, 401);
     assert.equal((await send(`${path}/x${query}`)).status, 401);
   }
-  assert.equal((await send(path, { headers: { cookie } })).status, 200);
+  assert.equal((await send(path, { headers: { cookie: app.cookieOf("ann") } })).status, 200);
 });

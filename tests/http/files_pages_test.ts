@@ -1,18 +1,24 @@
 import assert from "node:assert/strict";
-import { type FileObject, type FileState, Refusal } from "../../lib/protocol/mod.ts";
+import { type FileState, Refusal } from "../../lib/protocol/mod.ts";
 import { assertNoMarkup, nasty } from "../fakes/markup.ts";
-import { type AppRig, withApp } from "../fakes/app_rig.ts";
+import { png } from "../fakes/account_world.ts";
+import { answerNext, type AppRig, withApp } from "../fakes/app_rig.ts";
 import { as, form } from "../fakes/page_forms.ts";
+import { joined } from "../fakes/form_bodies.ts";
 import { told } from "../fakes/told.ts";
 
-const hourMs = 3600_000;
-const attachedTo = ({ id, sha256, name, size, type }: FileObject) => ({
-  fileId: id,
-  sha256,
-  name,
-  size,
-  type,
-});
+/** The first bytes of what a type is known by. */
+const starts = {
+  "image/png": png(),
+  "audio/mpeg": Uint8Array.of(0xff, 0xfb, 0x90, 0x64),
+  "audio/ogg": "OggS\0\x02".padEnd(28, "\0") + "\x01vorbis".padEnd(30, "\0"),
+  "video/mp4": joined([Uint8Array.of(0, 0, 0, 24), "ftypisom".padEnd(20, "\0")]),
+  "application/pdf": "%PDF-1.7 ",
+};
+
+async function filesOf(app: AppRig, who = "ann"): Promise<string[]> {
+  return (await app.services.files.list(await app.caller(who), {})).files.map(({ id }) => id);
+}
 
 /** A multipart form as a browser posts it from a page of the same site. */
 function multipart(parts: [name: string, value: string | File][], cookie: string): RequestInit {
@@ -24,10 +30,6 @@ function multipart(parts: [name: string, value: string | File][], cookie: string
 /** The page without its pictures, which tests of what people write look for. */
 const withoutPictures = (html: string) =>
   html.replaceAll(/<img src="\/api\/v1\/files\/[^<>"]*" alt="[^"]*"[^<>]*>/g, "");
-
-function later(app: AppRig, hours: number): string {
-  return new Date(app.clock.now() + hours * hourMs).toISOString();
-}
 
 Deno.test("UI-1 FI-4: the files page is there without scripts, says what to do when empty, and who may see it", async () => {
   await withApp(async (send, app) => {
@@ -53,9 +55,15 @@ Deno.test("FI-4: each state has a sentence, and only clean files can be opened",
       rejected: "you cannot upload it again",
     };
     for (const [state, sentence] of Object.entries(sentences)) {
-      fake.world.files = [];
-      const file = fake.file({ state: state as FileState, name: "holiday plan.txt", type: "text/plain" });
-      const html = await (await send("/files", as(app.cookieOf("ann")))).text();
+      const username = `ann-${state}`;
+      const cookie = await app.person(username);
+      const content = ({ scanning: "12345", clean: "23456", held: "34567", rejected: "45678" })[state]!;
+      const file = await app.file(username, {
+        state: state as FileState,
+        name: "holiday plan.txt",
+        content,
+      });
+      const html = await (await send("/files", as(cookie))).text();
       assert.ok(html.includes(sentence), state);
       assert.equal(
         html.includes(`/api/v1/files/${file.id}/content/holiday%20plan.txt`),
@@ -69,11 +77,11 @@ Deno.test("FI-4: each state has a sentence, and only clean files can be opened",
 
 Deno.test("FI-7: each file says when it goes, and why", async () => {
   await withApp(async (send, app) => {
-    fake.file({ expiresAt: later(fake, 24) });
+    const { id } = await app.file();
     const unused = await (await send("/files", as(app.cookieOf("ann")))).text();
     assert.match(unused, /Unused: deleted <time[^>]*>[^<]+<\/time> unless you send it/);
-    fake.world.files = [];
-    fake.file({ expiresAt: later(fake, 15 * 24) });
+    const { id: command } = await app.command("ann", "bob", { attachments: [id] });
+    await app.answer("bob", command, "completed");
     const used = await (await send("/files", as(app.cookieOf("ann")))).text();
     assert.match(
       used,
@@ -84,7 +92,9 @@ Deno.test("FI-7: each file says when it goes, and why", async () => {
 
 Deno.test("FI-5: pictures, sound and video can be looked at in place; nothing plays by itself", async () => {
   await withApp(async (send, app) => {
-    for (const type of ["image/png", "audio/mpeg", "video/mp4", "application/pdf"]) fake.file({ type });
+    for (const type of ["image/png", "audio/mpeg", "video/mp4", "application/pdf"] as const) {
+      assert.equal((await app.file("ann", { content: starts[type] })).type, type);
+    }
     const html = await (await send("/files", as(app.cookieOf("ann")))).text();
     assert.equal(html.match(/<img[^>]* loading="lazy"/g)?.length, 1);
     assert.match(html, /<audio controls preload="none" src="\/api\/v1\/files\//);
@@ -97,6 +107,7 @@ Deno.test("FI-5: pictures, sound and video can be looked at in place; nothing pl
 
 Deno.test("FI-1: a file is uploaded by a plain form, with the name that it has", async () => {
   await withApp(async (send, app) => {
+    app.virus.script = () => "hang";
     const cookie = app.cookieOf("ann");
     const file = new File(["some words"], "Ærlig talt.txt");
     const answer = await send("/files", multipart([["file", file]], cookie));
@@ -119,27 +130,30 @@ Deno.test("FI-1: what is refused is said beside the field, with its status", asy
     const none = await send("/files", multipart([["other", "words"]], cookie));
     assert.equal(none.status, 400);
     assert.match(await none.text(), /id="file-error">/);
-    fake.world.refuse.set("file.upload", new Refusal("not_clean", told(`This file is not taken ${nasty}.`)));
+    const notTaken = new Refusal("not_clean", told(`This file is not taken ${nasty}.`));
+    answerNext(app.services.files, "upload", notTaken);
     const refused = await post(new File(["x"], "x"));
     assert.equal(refused.status, 409);
     const html = await refused.text();
     assert.ok(html.includes("This file is not taken"));
     assertNoMarkup(html);
-    assert.equal(fake.world.files.length, 0);
+    assert.deepEqual(await filesOf(app), []);
     const foreign = await send("/files", {
       ...multipart([["file", new File(["x"], "x")]], cookie),
       headers: { "sec-fetch-site": "cross-site", origin: "https://elsewhere.example", cookie },
     });
     assert.equal(foreign.status, 403);
-    assert.equal(fake.world.files.length, 0);
+    assert.deepEqual(await filesOf(app), []);
   });
 });
 
 Deno.test("FI-5: a file is deleted by its owner alone, asked twice; what is in use says so", async () => {
   await withApp(async (send, app) => {
     const cookie = app.cookieOf("ann");
-    const mine = fake.file();
-    const bobs = fake.file({}, "other", "bob");
+    const mine = await app.file();
+    const used = await app.file();
+    const bobs = await app.file("bob");
+    await app.command("ann", "bob", { attachments: [used.id] });
     const html = await (await send("/files", as(cookie))).text();
     assert.match(html, /<details[^>]*><summary[^>]*>Delete<\/summary>[^]*Delete file/);
     assert.ok(!html.includes(bobs.id));
@@ -147,32 +161,37 @@ Deno.test("FI-5: a file is deleted by its owner alone, asked twice; what is in u
     assert.equal((await post(bobs.id)).status, 404);
     assert.equal((await post(nasty)).status, 404);
     assert.equal((await post(mine.id, "explode")).status, 400);
-    fake.world.refuse.set("file.remove", new Refusal("conflict", told("A command carries this file.")));
-    const used = await post(mine.id);
-    assert.equal(used.status, 409);
-    assert.match(await used.text(), /role="alert">A command carries this file\./);
-    assert.equal(fake.world.files.length, 2);
+    const refused = await post(used.id);
+    assert.equal(refused.status, 409);
+    assert.match(await refused.text(), /role="alert">[^<]*command/);
+    assert.deepEqual(await filesOf(app), [used.id, mine.id]);
     assert.equal((await post(mine.id)).headers.get("location"), "/files?notice=removed");
-    assert.deepEqual(fake.world.files.map(({ id }) => id), [bobs.id]);
+    assert.deepEqual([await filesOf(app), await filesOf(app, "bob")], [[used.id], [bobs.id]]);
   });
 });
 
 Deno.test("UI-8 FI-8: names of files are text wherever they stand", async () => {
   await withApp(async (send, app) => {
     const cookie = app.cookieOf("ann");
-    const types = ["image/png", "audio/ogg", "video/webm", nasty];
-    const files = types.map((type) => fake.file({ name: nasty, type }));
-    const attachments = files.map(attachedTo);
-    fake.world.inbox.push(fake.item(fake.command("bob", { attachments, requires: "proof" }), "accepted"));
-    const sent = fake.command("ann", { attachments });
-    fake.world.outbox.push({ command: sent, totals: { queued: 1 }, recipients: [] });
+    const upload = async (who: string) => {
+      const ids: string[] = [];
+      for (const type of ["image/png", "audio/ogg", "video/mp4"] as const) {
+        const file = await app.file(who, { name: nasty, content: joined([starts[type], who]) });
+        assert.equal(file.type, type);
+        ids.push(file.id);
+      }
+      return ids;
+    };
+    const received = await app.command("bob", "ann", { attachments: await upload("bob"), requires: "proof" });
+    await app.answer("ann", received.id, "accepted");
+    const sent = await app.command("ann", "bob", { attachments: await upload("ann") });
     const paths = [
       "/files",
       "/",
       "/sent",
       `/sent/${sent.id}`,
       "/send",
-      `/history/${fake.world.inbox[0]!.command.id}`,
+      `/history/${received.id}`,
     ];
     for (const path of paths) {
       const html = await (await send(path, as(cookie))).text();
@@ -186,7 +205,8 @@ Deno.test("UI-8 FI-8: names of files are text wherever they stand", async () => 
 Deno.test("FI-8: a name never leads out of the file's own address", async () => {
   await withApp(async (send, app) => {
     const names = ["..", ".", "a/../../b", "?x#y", "%2e%2e"];
-    const ids = names.map((name) => fake.file({ name, type: "text/plain" }).id);
+    const ids: string[] = [];
+    for (const name of names) ids.push((await app.file("ann", { name })).id);
     const html = await (await send("/files", as(app.cookieOf("ann")))).text();
     const links = [...html.matchAll(/href="(\/api\/[^"]*)"/g)].map(([, href = ""]) =>
       new URL(href, "http://x")
@@ -202,7 +222,7 @@ Deno.test("FI-8: a name never leads out of the file's own address", async () => 
 Deno.test("FI-4: the list is paged, and a wrong page says so", async () => {
   await withApp(async (send, app) => {
     const cookie = app.cookieOf("ann");
-    for (let i = 0; i < 60; i++) fake.file({ name: `file ${i}` });
+    for (let i = 0; i < 60; i++) await app.file("ann", { name: `file ${i}` });
     const first = await (await send("/files", as(cookie))).text();
     const older = /href="(\/files\?before=[0-9A-Z]{26})"/.exec(first)?.[1];
     assert.ok(older !== undefined);

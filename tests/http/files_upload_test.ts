@@ -10,35 +10,18 @@ import {
   formType,
   type WrittenPart,
 } from "../fakes/form_bodies.ts";
-import { base, form as pageForm, site } from "../fakes/pages.ts";
+import { annsFiles } from "../fakes/anns_files.ts";
+import { answerNext, callsOf } from "../fakes/app_rig.ts";
+import { base, form as pageForm } from "../fakes/page_forms.ts";
 import { RawHttp } from "../fakes/raw_http.ts";
 import { served } from "../fakes/served.ts";
-import { type FakeServices, fakeServices } from "../fakes/services.ts";
 import { told } from "../fakes/told.ts";
-import { trusting } from "../fakes/trusting.ts";
 
-async function annsSite(fake: FakeServices = fakeServices()) {
-  const send = await site(fake);
-  fake.cookieOf("ann");
-  const authorization = "Bearer token-ann";
-  return {
-    fake,
-    send,
-    post: (path: string, body: BodyInit | null, headers: Record<string, string> = {}) =>
-      send(path, { method: "POST", body, headers: { authorization, ...headers } }),
-    /** A form with these parts. */
-    postForm: (parts: readonly WrittenPart[], end?: string) =>
-      send("/api/v1/files", {
-        method: "POST",
-        body: formOf(parts, end),
-        headers: { authorization, "content-type": formType },
-      }),
-    text: (name: string) => {
-      const file = fake.world.files.find((one) => one.name === name);
-      return file === undefined ? undefined : new TextDecoder().decode(fake.world.contents.get(file.id));
-    },
-  };
-}
+type Anns = Awaited<ReturnType<typeof annsFiles>>;
+
+/** A form with these parts. */
+const postForm = ({ post }: Anns, parts: readonly WrittenPart[], end?: string) =>
+  post("/api/v1/files", formOf(parts, end), { "content-type": formType });
 
 async function refused(response: Response, status: number, detail: RegExp): Promise<void> {
   const body = await response.json();
@@ -48,7 +31,9 @@ async function refused(response: Response, status: number, detail: RegExp): Prom
 }
 
 Deno.test("FI-1, FI-4: raw bytes under ?name= are a file", async () => {
-  const { post, fake, text } = await annsSite();
+  await using anns = await annsFiles();
+  const { post, text } = anns;
+  const uploads = callsOf(anns.app.services.files, "upload");
   const response = await post("/api/v1/files?name=na%C3%AFve%20%F0%9F%90%9F.txt", "hello", {
     "content-type": "text/html",
     "content-length": "5",
@@ -59,46 +44,45 @@ Deno.test("FI-1, FI-4: raw bytes under ?name= are a file", async () => {
   assert.equal(file.size, 5);
   assert.equal(file.state, "scanning");
   assert.equal(file.sha256, "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824");
-  assert.equal(text("naïve 🐟.txt"), "hello");
-  const { requestId, ...from } = callOrigin(fake);
+  assert.equal(await text("naïve 🐟.txt"), "hello");
+  const { requestId, ...from } = uploads[0]![1] as UploadedFrom;
   assert.match(requestId, /^[0-9A-Z]{26}$/);
   assert.deepEqual(from, { address: "127.0.0.1", device: "web", port: 50_000 });
 });
 
-function callOrigin({ world }: FakeServices) {
-  const call = world.calls.find(({ method }) => method === "file.upload");
-  return (call?.params as { from: UploadedFrom }).from;
-}
-
 Deno.test("SC-5: behind a proxy the port of the connection is not the person's", async () => {
-  const { post, fake } = await annsSite(fakeServices({ trustProxy: trusting("1") }));
-  assert.equal((await post("/api/v1/files?name=a", "x")).status, 201);
-  assert.equal(callOrigin(fake).port, null);
+  await using anns = await annsFiles({ env: { BEHEST_TRUST_PROXY: "1" } });
+  const uploads = callsOf(anns.app.services.files, "upload");
+  assert.equal((await anns.post("/api/v1/files?name=a", "x")).status, 201);
+  assert.equal((uploads[0]![1] as UploadedFrom).port, null);
 });
 
 Deno.test("FI-1: a form with the field file is a file, whatever else it holds", async () => {
-  const { postForm, text } = await annsSite();
-  const response = await postForm([
+  await using anns = await annsFiles();
+  const { text } = anns;
+  const response = await postForm(anns, [
     fieldPart("note", "hi"),
     filePart("<b>hello</b>", "a %22b%22.html"),
     fieldPart("x"),
   ]);
   assert.equal(response.status, 201);
   assert.equal((await response.json()).file.name, 'a "b".html');
-  assert.equal(text('a "b".html'), "<b>hello</b>");
+  assert.equal(await text('a "b".html'), "<b>hello</b>");
 });
 
 Deno.test("FI-1: a form as the runtime's FormData writes it", async () => {
-  const { post, text } = await annsSite();
+  await using anns = await annsFiles();
+  const { post, text } = anns;
   const form = new FormData();
   form.append("note", "hello");
   form.append("file", new File(["a\r\n--b"], 'üb"er.txt'));
   assert.equal((await post("/api/v1/files", form)).status, 201);
-  assert.equal(text('üb"er.txt'), "a\r\n--b");
+  assert.equal(await text('üb"er.txt'), "a\r\n--b");
 });
 
 Deno.test("FI-1: what is no upload is refused with what to do, and nothing is left behind", async () => {
-  const { post, fake } = await annsSite();
+  await using anns = await annsFiles();
+  const { post } = anns;
   const cases: [string, string, BodyInit | null, Record<string, string>, RegExp][] = [
     ["raw without a name", "", "x", {}, /\?name=/],
     ["a form of the other kind", "", new URLSearchParams({ file: "x" }), {}, /multipart\/form-data/],
@@ -124,11 +108,11 @@ Deno.test("FI-1: what is no upload is refused with what to do, and nothing is le
       throw new Error(`${what}: ${error.message}`);
     });
   }
-  assert.deepEqual(fake.world.files, []);
+  assert.deepEqual(await anns.files(), []);
 });
 
 Deno.test("FI-1: forms without a file, with two, or with too much beside it are refused whole", async () => {
-  const { postForm, fake } = await annsSite();
+  await using anns = await annsFiles();
   const big = "x".repeat(limits.formFieldBytes + 1);
   const many = (count: number) => Array.from({ length: count }, (_, place) => fieldPart(`field${place}`));
   const cases: [WrittenPart[], RegExp][] = [
@@ -145,15 +129,16 @@ Deno.test("FI-1: forms without a file, with two, or with too much beside it are 
     [[fieldPart("a", big), filePart("x")], /The limit is 16 KiB/],
     [[filePart("x"), fieldPart("a", big)], /The limit is 16 KiB/],
   ];
-  for (const [parts, detail] of cases) await refused(await postForm(parts), 400, detail);
-  assert.deepEqual(fake.world.files, []);
-  assert.equal((await postForm([...many(limits.formFields), filePart("x")])).status, 201);
+  for (const [parts, detail] of cases) await refused(await postForm(anns, parts), 400, detail);
+  assert.deepEqual(await anns.files(), []);
+  assert.equal((await postForm(anns, [...many(limits.formFields), filePart("x")])).status, 201);
 });
 
 Deno.test("FI-1: a body that stops leaves nothing behind, as a form and raw", async () => {
-  const { send, postForm, fake } = await annsSite();
-  await refused(await postForm([filePart("x")], ""), 400, /incomplete/);
-  await refused(await postForm([filePart("x")], `--${boundary}`), 400, /incomplete/);
+  await using anns = await annsFiles();
+  const { send } = anns;
+  await refused(await postForm(anns, [filePart("x")], ""), 400, /incomplete/);
+  await refused(await postForm(anns, [filePart("x")], `--${boundary}`), 400, /incomplete/);
   const bodies: [string, string, ReadableStream<Uint8Array>][] = [
     ["", formType, chunked(formOf([filePart("x".repeat(1000))], ""), [100], { fails: true })],
     ["?name=a", "text/plain", chunked(new Uint8Array(1000), [100], { fails: true })],
@@ -162,19 +147,20 @@ Deno.test("FI-1: a body that stops leaves nothing behind, as a form and raw", as
     const response = await send(`/api/v1/files${query}`, {
       method: "POST",
       body,
-      headers: { authorization: "Bearer token-ann", "content-type": type },
+      headers: { ...anns.bearer, "content-type": type },
     });
     await refused(response, 400, /incomplete/);
   }
-  assert.deepEqual(fake.world.files, []);
+  assert.deepEqual(await anns.files(), []);
 });
 
 Deno.test("FI-1: over the limit or the quota it is 413, by what it says and by what comes", async () => {
-  const { post, postForm, fake } = await annsSite(fakeServices({ uploadMaxBytes: 1000, quotaBytes: 1500 }));
+  await using anns = await annsFiles({ env: { BEHEST_UPLOAD_MAX_BYTES: "1000", BEHEST_QUOTA_BYTES: "1500" } });
+  const { post } = anns;
   const raw = (size: number, headers = {}) => post("/api/v1/files?name=a", new Uint8Array(size), headers);
   await refused(await raw(1001), 413, /1000 bytes/);
   await refused(await raw(1, { "content-length": "1001" }), 413, /limit is 1000 bytes/);
-  await refused(await postForm([filePart("x".repeat(1001))]), 413, /1000 bytes/);
+  await refused(await postForm(anns, [filePart("x".repeat(1001))]), 413, /1000 bytes/);
   await refused(
     await post("/api/v1/files", formOf([filePart("x")]), {
       "content-type": formType,
@@ -183,20 +169,19 @@ Deno.test("FI-1: over the limit or the quota it is 413, by what it says and by w
     413,
     /limit is 1000 bytes/,
   );
-  assert.deepEqual(fake.world.files, []);
+  assert.deepEqual(await anns.files(), []);
   assert.equal((await raw(1000)).status, 201);
   await refused(await raw(501), 413, /full/);
-  assert.equal(fake.world.files.length, 1);
+  assert.equal((await anns.files()).length, 1);
 });
 
 Deno.test("FI-1: the client reads the 413 although its body is still on the way", async () => {
-  const fake = fakeServices({ uploadMaxBytes: 1000 });
-  fake.cookieOf("ann");
-  await using app = await served(fake.services);
+  await using anns = await annsFiles({ env: { BEHEST_UPLOAD_MAX_BYTES: "1000" } });
+  await using app = await served(anns.app.services);
   for (const query of ["?name=a", ""]) {
     using client = await RawHttp.open(app.port);
     await client.head("POST", `/api/v1/files${query}`, {
-      "authorization": "Bearer token-ann",
+      ...anns.bearer,
       "content-type": query === "" ? formType : "text/plain",
       "content-length": String(3 * 1024 ** 3),
     });
@@ -209,11 +194,11 @@ Deno.test("FI-1: the client reads the 413 although its body is still on the way"
 });
 
 Deno.test("FI-1: a slow service slows the form down: nothing is read that nobody asked for", async () => {
-  const fake = fakeServices({ uploadMaxBytes: 16 * 1024 * 1024 });
+  await using anns = await annsFiles({ env: { BEHEST_UPLOAD_MAX_BYTES: String(16 * 1024 * 1024) } });
   let taken = 0;
   let given = 0;
   let worst = 0;
-  fake.services.files.upload = async (_caller, _from, _named, body) => {
+  anns.app.services.files.upload = async (_caller, _from, _named, body) => {
     for await (const chunk of body) {
       given += chunk.length;
       await new Promise((resolve) => setImmediate(resolve));
@@ -221,13 +206,13 @@ Deno.test("FI-1: a slow service slows the form down: nothing is read that nobody
     }
     return new Refusal("conflict", told("That was all."));
   };
-  const { send } = await annsSite(fake);
+  const { send } = anns;
   const content = new Uint8Array(4 * 1024 * 1024).fill(0x0d);
   const body = chunked(formOf([filePart(content)]), [64 * 1024], { took: (length) => taken += length });
   const response = await send("/api/v1/files", {
     method: "POST",
     body,
-    headers: { authorization: "Bearer token-ann", "content-type": formType },
+    headers: { ...anns.bearer, "content-type": formType },
   });
   await refused(response, 409, /That was all/);
   assert.equal(given, content.length);
@@ -235,17 +220,18 @@ Deno.test("FI-1: a slow service slows the form down: nothing is read that nobody
 });
 
 Deno.test("FI-1: a body that the service does not want is let go", async () => {
-  const { send, fake } = await annsSite();
+  await using anns = await annsFiles();
+  const { send } = anns;
   for (const [query, type] of [["?name=a", "text/plain"], ["", formType]] as const) {
     const cancelled = Promise.withResolvers<void>();
-    fake.world.refuse.set("file.upload", new Refusal("too_large", told("Your files are full.")));
+    answerNext(anns.app.services.files, "upload", new Refusal("too_large", told("Your files are full.")));
     const response = await send(`/api/v1/files${query}`, {
       method: "POST",
       body: new ReadableStream<Uint8Array>({
         pull: (controller) => controller.enqueue(formOf([filePart("x".repeat(1000))], "")),
         cancel: () => cancelled.resolve(),
       }),
-      headers: { "authorization": "Bearer token-ann", "content-type": type },
+      headers: { ...anns.bearer, "content-type": type },
     });
     await refused(response, 413, /full/);
     await cancelled.promise;
@@ -253,24 +239,25 @@ Deno.test("FI-1: a body that the service does not want is let go", async () => {
 });
 
 Deno.test("FI-1: a bug of the service is no fault of the body", async () => {
-  const fake = fakeServices();
-  fake.services.files.upload = () => Promise.reject(new Error("a bug"));
-  const { post } = await annsSite(fake);
-  await refused(await post("/api/v1/files?name=a", "x"), 500, /Server error/);
+  await using anns = await annsFiles();
+  answerNext(anns.app.services.files, "upload", new Error("a bug"));
+  await refused(await anns.post("/api/v1/files?name=a", "x"), 500, /Server error/);
 });
 
 Deno.test("FI-1, AU-5: nobody uploads without a login, and no token is taken from the address", async () => {
-  const { send, fake } = await annsSite();
-  for (const path of ["/api/v1/files?name=a", "/api/v1/files?name=a&token=token-ann"]) {
+  await using anns = await annsFiles();
+  const { send } = anns;
+  for (const path of ["/api/v1/files?name=a", `/api/v1/files?name=a&token=${anns.app.tokenOf("ann")}`]) {
     await refused(await send(path, { method: "POST", body: "x" }), 401, /Log in/);
   }
-  assert.deepEqual(fake.world.files, []);
+  assert.deepEqual(await anns.files(), []);
 });
 
 Deno.test("FI-1, AU-5: another site's page uploads and deletes nothing with this site's cookie", async () => {
-  const { send, fake } = await annsSite();
-  const cookie = fake.cookieOf("ann");
-  const file = fake.file();
+  await using anns = await annsFiles();
+  const { send } = anns;
+  const cookie = anns.app.cookieOf("ann");
+  const file = await anns.app.file();
   const foreign: Record<string, string>[] = [
     { "sec-fetch-site": "cross-site", "origin": "https://evil.example" },
     { "sec-fetch-site": "same-site", "origin": "http://other.127.0.0.1:8000" },
@@ -291,7 +278,7 @@ Deno.test("FI-1, AU-5: another site's page uploads and deletes nothing with this
       /another site/,
     );
   }
-  assert.deepEqual(fake.world.files, [file]);
+  assert.deepEqual(await anns.files(), [file]);
   const own = await send("/api/v1/files", {
     ...pageForm({}),
     body: formOf([filePart("x")]),
@@ -301,11 +288,13 @@ Deno.test("FI-1, AU-5: another site's page uploads and deletes nothing with this
 });
 
 Deno.test("FI-5: the list is one's own, newest first, page by page", async () => {
-  const { send, fake } = await annsSite();
-  const ids = Array.from({ length: 3 }, () => fake.file().id);
-  fake.file({}, "bob's", "bob");
+  await using anns = await annsFiles();
+  const { send } = anns;
+  const ids: string[] = [];
+  for (let at = 0; at < 3; at++) ids.push((await anns.app.file()).id);
+  await anns.app.file("bob");
   const get = async (query: string) => {
-    const response = await send(`/api/v1/files${query}`, { headers: { authorization: "Bearer token-ann" } });
+    const response = await send(`/api/v1/files${query}`, { headers: { ...anns.bearer } });
     return { status: response.status, body: await response.json() };
   };
   const first = await get("?limit=2");
@@ -320,9 +309,12 @@ Deno.test("FI-5: the list is one's own, newest first, page by page", async () =>
 });
 
 Deno.test("FI-5, FI-7: a file is got and deleted by its owner only; other ids look as if they were not there", async () => {
-  const { send, fake } = await annsSite();
-  const [mine, bobs] = [fake.file(), fake.file({}, "bob's", "bob")];
-  const headers = { authorization: "Bearer token-ann" };
+  await using anns = await annsFiles();
+  const { send } = anns;
+  const [mine, used] = [await anns.app.file(), await anns.app.file()];
+  const bobs = await anns.app.file("bob");
+  await anns.app.command("ann", "bob", { attachments: [used.id] });
+  const headers = anns.bearer;
   const got = await send(`/api/v1/files/${mine.id}`, { headers });
   assert.deepEqual(await got.json(), { file: mine });
   const unknown = "01JGFJJZ00000000000000000X";
@@ -336,7 +328,6 @@ Deno.test("FI-5, FI-7: a file is got and deleted by its owner only; other ids lo
     }
   }
   assert.equal((await send(`/api/v1/files/${mine.id}`, { method: "DELETE", headers })).status, 204);
-  assert.deepEqual(fake.world.files, [bobs]);
-  fake.world.refuse.set("file.remove", new Refusal("conflict", told("A command uses this file.")));
-  await refused(await send(`/api/v1/files/${bobs.id}`, { method: "DELETE", headers }), 409, /uses this file/);
+  assert.deepEqual([(await anns.files()).length, await anns.bobsFiles()], [1, [bobs]]);
+  await refused(await send(`/api/v1/files/${used.id}`, { method: "DELETE", headers }), 409, /use/);
 });

@@ -1,8 +1,14 @@
 import assert from "node:assert/strict";
-import { type AdminFile, type Incident, limits, neverEnds, Refusal, say } from "../../lib/protocol/mod.ts";
+import { limits, Refusal, say } from "../../lib/protocol/mod.ts";
+import type { CsamFinding } from "../../lib/scanning/mod.ts";
 import { type Section, wordsOf } from "../../lib/words/mod.ts";
-import { form, messagesOf, type Send, wholeSite } from "../fakes/pages.ts";
-import { type FakeServices, fakeServices } from "../fakes/services.ts";
+import { must } from "../fakes/accounts_rig.ts";
+import { png } from "../fakes/account_world.ts";
+import { answerNext, AppRig } from "../fakes/app_rig.ts";
+import { cybertipService } from "../fakes/cybertip_service.ts";
+import { hashOf } from "../fakes/files_rig.ts";
+import { until } from "../fakes/until.ts";
+import { form, messagesOf } from "../fakes/page_forms.ts";
 import { told } from "../fakes/told.ts";
 
 /** The sections of the pages that are looked at here. */
@@ -38,72 +44,6 @@ function sentences(language: "en" | "de"): string[] {
 const own = new Set(sentences("de"));
 const english = sentences("en").filter((sentence) => !own.has(sentence));
 
-const at = "2026-01-02T03:04:05.000Z";
-const incidentId = "01JGFJJZ00000000000000000K";
-const hashOf = (digit: string) => digit.repeat(64);
-
-const blob = (over: Partial<AdminFile> = {}): AdminFile => ({
-  sha256: hashOf("a"),
-  size: 2048,
-  type: "image/png",
-  state: "held",
-  createdAt: at,
-  verdicts: ([
-    ["virus", "clean"],
-    ["virus", "infected"],
-    ["csam", "match"],
-    ["csam", "incomplete"],
-    ["csam", "not_applicable"],
-    ["csam", "error"],
-    ["moderator", "clean"],
-    ["moderator", "infected"],
-  ] as const).map(([check, verdict], index) => ({
-    check,
-    verdict,
-    scanner: "shield",
-    version: String(index),
-    answer: "x",
-    at,
-  })),
-  uploads: [{ fileId: incidentId, name: "lake.png", owner: "bob", createdAt: at }],
-  attempts: 3,
-  nextAttemptAt: at,
-  quarantinedUntil: null,
-  ...over,
-});
-
-const incident = (over: Partial<Incident> = {}): Incident => {
-  const upload = { fileId: null, name: "x.png", userId: "1", at, address: "192.0.2.7", port: 50123 };
-  return {
-    id: incidentId,
-    state: "open",
-    sha256: hashOf("b"),
-    size: 4096,
-    type: "image/jpeg",
-    createdAt: at,
-    provider: "shield",
-    classification: "csam",
-    matchType: "near",
-    answer: "",
-    uploads: [{ ...upload, username: "bob" }, { ...upload, at: "later", username: "carl", port: null }],
-    evidence: "sealed",
-    holdUntil: "2027-01-02T03:04:05.000Z",
-    report: null,
-    closed: null,
-    ...over,
-  };
-};
-
-const report: NonNullable<Incident["report"]> = {
-  incidentType: "Child Sex Tourism",
-  escalate: null,
-  additionalInfo: null,
-  updatedAt: at,
-  updatedBy: "ann",
-  submittedAt: null,
-  reportId: null,
-};
-
 const emptyPaths = [
   "/contacts",
   "/groups",
@@ -124,68 +64,61 @@ const emptyPaths = [
   "/admin/audit",
 ];
 
+/** Bytes that the matcher knows, of bob and of others: an incident, by its id. */
+async function incidentOf(app: AppRig, others: readonly string[] = []): Promise<string> {
+  const answers = Promise.withResolvers<CsamFinding>();
+  app.csam.match = () => answers.promise;
+  const content = crypto.randomUUID();
+  for (const who of ["bob", ...others]) await app.file(who, { name: "x.png", content, state: "scanning" });
+  answers.resolve({
+    verdict: "match",
+    scanner: "shield",
+    version: "1",
+    answer: "",
+    match: { classification: "csam", matchType: "near", reference: null },
+  });
+  const root = await app.caller("root");
+  const [incident] = await until(async () => {
+    await app.open.runDueJobs();
+    const { incidents } = must(await app.services.incidents.list(root, { limit: 1 }));
+    return incidents[0]?.evidence === "sealed" && incidents[0].sha256 === hashOf(content) ? incidents : null;
+  }, "a sealed incident");
+  return incident!.id;
+}
+
 /** Something of everything that these pages can show, as ann sees it, who administers; answers with the paths that show it. */
-function furnish({ world }: FakeServices): string[] {
-  const person = (username: string) => ({ username, displayName: username, note: "Hallo", createdAt: at });
-  world.contacts = {
-    contacts: [
-      { username: "bob", displayName: "Bob", online: true, allows: ["feet"] },
-      { username: "carl", displayName: "Carl", online: false, allows: [] },
-    ],
-    incoming: [person("dora")],
-    outgoing: [person("emil")],
-  };
+async function furnish(app: AppRig) {
+  const { adminFiles, categories, contacts, incidents, users } = app.services;
+  const [ann, root] = [await app.caller("ann"), await app.caller("root")];
+  for (const who of ["bob", "carl"]) await app.befriend("ann", who);
+  await app.preferences("bob", { categories: { feet: "allow" }, shareLimits: true });
+  must(await contacts.request(await app.caller("dora"), { username: "ann", note: "Hallo" }));
+  must(await contacts.request(ann, { username: "emil", note: "Hallo" }));
   for (const role of ["member", "sender", "owner"] as const) {
-    for (const since of [at, null]) {
-      const name = `${role}-${since === null ? "asked" : "in"}`;
-      const member = { username: "ann", displayName: "ann", role, since };
-      const others = { username: "bob", displayName: "bob", role: "member" as const, since: null };
-      world.groups.push({ name, title: name, createdAt: at, members: [member, others] });
-    }
+    await app.group(`${role}-in`, { ann: role, bob: ["asked", "member"] });
+    await app.group(`${role}-asked`, { ann: ["asked", role], bob: ["asked", "member"] });
   }
-  world.categories.push({ slug: "old", title: "old", description: "-", order: 9, retired: true });
-  const sanction = { id: "1", reason: "Grund", createdAt: at, by: "ann" };
-  world.sanctions.set("bob", [
-    { ...sanction, kind: "warn", until: null },
-    { ...sanction, kind: "mute", until: neverEnds },
-    { ...sanction, kind: "suspend", until: at },
-  ]);
-  world.people.get("bob")!.user.rights.broadcast = true;
-  for (const subject of ["user:bob", null]) {
-    world.audit.push({
-      cursor: "0000000000000000000a",
-      at,
-      actor: "ann",
-      action: "user.change",
-      subject,
-      address: "192.0.2.1",
-      reason: "Grund",
-      detail: {},
-      hash: "abc",
-    });
+  must(await categories.add(root, { slug: "old", title: "old", description: "-" }));
+  must(await categories.change(root, "old", { retired: true }));
+  await app.file("dora", { state: "scanning" });
+  const { sha256: held } = await app.file("dora", { name: "lake.png", content: png(), state: "held" });
+  const { sha256: rejected } = await app.file("dora", { state: "rejected" });
+  for (const release of [true, false]) {
+    const { sha256 } = await app.file("dora", { state: "held" });
+    must(await adminFiles.decide(root, sha256, { release, reason: "Grund" }));
   }
-  world.adminFiles.push(
-    blob(),
-    blob({ sha256: hashOf("c"), state: "scanning", verdicts: [], attempts: 0, nextAttemptAt: null }),
-    blob({ sha256: hashOf("d"), state: "rejected" }),
-  );
-  const ended = { ...report, submittedAt: at, reportId: "17" };
-  const evidences = ["sealing", "destroyed", "none"] as const;
-  const others = evidences.map((evidence, index) => `01JGFJJZ0000000000000000${evidence.length}${index}`);
-  world.incidents.push(
-    incident({ report }),
-    ...evidences.map((evidence, index) =>
-      incident({
-        id: others[index]!,
-        state: (["open", "reported", "closed"] as const)[index]!,
-        evidence,
-        report: index === 0 ? null : ended,
-        closed: index === 2 ? { at, by: "ann", reason: "Grund" } : null,
-        uploads: incident().uploads.slice(index),
-      })
-    ),
-  );
-  return [
+  const matched = [await incidentOf(app, ["carl"]), await incidentOf(app), await incidentOf(app)];
+  const [open, reported, closed] = matched as [string, string, string];
+  const draft = { incidentType: "Child Sex Tourism", escalate: null, additionalInfo: null } as const;
+  for (const id of [open, reported]) must(await incidents.draft(root, id, draft));
+  must(await incidents.submit(root, reported));
+  must(await incidents.close(root, closed, { reason: "Grund", reinstate: ["bob"] }));
+  const until = new Date(app.clock.now() + 3600_000).toISOString();
+  await app.setRole("bob", "member", { broadcast: true });
+  must(await users.sanction(root, "bob", { kind: "warn", reason: "Grund" }));
+  must(await users.sanction(root, "bob", { kind: "mute", reason: "Grund" }));
+  must(await users.sanction(root, "bob", { kind: "suspend", reason: "Grund", until }));
+  const paths = [
     ...["request", "accept", "decline", "remove"].map((notice) => `/contacts?notice=${notice}`),
     ...["accept", "decline", "leave"].map((notice) => `/groups?notice=${notice}`),
     ...["invite", "role", "remove"].map((notice) => `/groups/owner-in?notice=${notice}`),
@@ -195,38 +128,39 @@ function furnish({ world }: FakeServices): string[] {
     ...["rights", "sanction"].map((notice) => `/admin/users/bob?notice=${notice}`),
     ...["held", "scanning", "rejected"].map((state) => `/admin/files?state=${state}&notice=${"released"}`),
     "/admin/files?state=rejected&notice=rejected",
-    `/admin/files/${hashOf("a")}`,
+    ...[held, rejected].map((sha256) => `/admin/files/${sha256}`),
     ...["open", "reported", "closed"].map((state) => `/admin/incidents?state=${state}`),
-    ...["drafted", "submitted", "closed"].map((notice) => `/admin/incidents/${incidentId}?notice=${notice}`),
-    ...others.map((id) => `/admin/incidents/${id}`),
+    ...["drafted", "submitted", "closed"].map((notice) => `/admin/incidents/${open}?notice=${notice}`),
+    ...matched.map((id) => `/admin/incidents/${id}`),
     ...["add", "saved", "moved", "retire", "restore"].map((notice) => `/admin/categories?notice=${notice}`),
     "/admin/groups",
     "/admin/groups/owner-in?notice=created",
     "/admin/audit",
     "/admin/audit?before=0000000000000000000a",
   ];
+  return { paths, held, incident: open };
 }
 
 const escaped = (text: string) =>
   text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");
 
-interface Reader {
-  fake: FakeServices;
+interface Reader extends AsyncDisposable {
+  app: AppRig;
   send: Send;
   cookie: string;
   look(path: string, init?: RequestInit): Promise<string>;
 }
 
 /** Ann, who administers the server, in front of a German browser. */
-async function reader(over: Parameters<typeof fakeServices>[0] = {}): Promise<Reader> {
-  const fake = fakeServices(over);
-  fake.world.people.get("ann")!.user.role = "admin";
-  const send = await wholeSite(fake);
-  const cookie = fake.cookieOf("ann");
+async function reader(env: Record<string, string> = {}): Promise<Reader> {
+  const app = await AppRig.start({ env, people: ["ann", "bob", "carl", "dora", "emil"] });
+  await app.setRole("ann", "admin");
+  const { wholeSend: send } = app;
+  const cookie = app.cookieOf("ann");
   return {
-    fake,
-    send,
+    app,
     cookie,
+    [Symbol.asyncDispose]: () => app[Symbol.asyncDispose](),
     async look(path, init = {}) {
       const headers = { ...init.headers, cookie, "accept-language": "de-AT,de;q=0.9,en;q=0.5" };
       const response = await send(path, { ...init, headers });
@@ -243,19 +177,28 @@ async function reader(over: Parameters<typeof fakeServices>[0] = {}): Promise<Re
 Deno.test("UI-6: contacts, groups, preferences and administration are German when there is nothing and when there is much", async () => {
   assert.ok(english.length > 250, `only ${english.length} sentences`);
   assert.deepEqual(sentences("en").filter((sentence) => own.has(sentence)), [], "not translated");
-  const { fake, look } = await reader();
+  await using tipline = cybertipService();
+  const { url, credentials: { user, password } } = tipline;
+  await using anns = await reader({
+    BEHEST_CYBERTIP_URL: url,
+    BEHEST_CYBERTIP_USER: user,
+    BEHEST_CYBERTIP_PASSWORD: password,
+  });
+  const { app, look } = anns;
   for (const path of emptyPaths) await look(path);
-  for (const path of furnish(fake)) await look(path);
+  for (const path of (await furnish(app)).paths) await look(path);
 });
 
 Deno.test("UI-6: what holds uploads is said in German, the reasons of scanners that are known too", async () => {
-  const { fake, look } = await reader({ mode: "production" });
+  await using anns = await reader({ BEHEST_MODE: "production" });
+  const { app, look } = anns;
   const scanner = { scanner: "clamd", version: "1.4.6", real: true, ok: false };
-  fake.world.scanStatus = {
-    backlog: 1204,
-    virus: { ...scanner, reason: "scanner.silent" as const },
-    csam: { ...scanner, real: false, reason: null },
-  };
+  app.services.scanning.status = () =>
+    Promise.resolve({
+      backlog: 1204,
+      virus: { ...scanner, reason: "scanner.silent" },
+      csam: { ...scanner, real: false, reason: null },
+    });
   const html = await look("/admin");
   assert.ok(html.includes("Virenscanner clamd ist ausgefallen: antwortet nicht."), html);
   assert.ok(html.includes("Kein Abgleichdienst eingerichtet: kein Grund angegeben."));
@@ -263,16 +206,14 @@ Deno.test("UI-6: what holds uploads is said in German, the reasons of scanners t
 });
 
 Deno.test("UI-6: refused forms come back in German, each message and each field", async () => {
-  const { fake, look, cookie } = await reader();
-  furnish(fake);
+  await using anns = await reader();
+  const { app, look, cookie } = anns;
+  await app.group("owner-in", { ann: "owner" });
+  const { sha256: held } = await app.file("dora", { state: "held" });
+  const incident = await incidentOf(app);
   const post = (path: string, fields: Record<string, string>) => look(path, form(fields, cookie));
-  fake.world.refuse.set(
-    "contact.request",
-    new Refusal(
-      "queue_full",
-      say("contact.requests", { count: limits.contactRequestsOpen }),
-    ),
-  );
+  const full = new Refusal("queue_full", say("contact.requests", { count: limits.contactRequestsOpen }));
+  answerNext(app.services.contacts, "request", full);
   const asked = await post("/contacts", { action: "request", username: "bob" });
   assert.ok(
     asked.includes(`Du hast ${limits.contactRequestsOpen} offene Anfragen. Zieh zuerst eine zurück.`),
@@ -281,7 +222,8 @@ Deno.test("UI-6: refused forms come back in German, each message and each field"
   assert.ok(wrong.includes("Prüf die markierten Felder."));
   assert.ok(wrong.includes('id="username-error">Muss 3 bis 32 Zeichen aus a–z, 0–9, _ und - haben'));
   assert.ok((await post("/contacts", { action: "burn" })).includes("Muss 3 bis 32 Zeichen"));
-  fake.world.refuse.set("group.leave", new Refusal("conflict", told("Something that no catalogue has.")));
+  const strange = new Refusal("conflict", told("Something that no catalogue has."));
+  answerNext(app.services.groups, "leave", strange);
   const unknown = await post("/groups", { action: "leave", group: "owner-in" });
   assert.ok(unknown.includes("Something that no catalogue has."), "better than nothing");
   assert.ok((await post("/resume", {})).includes("Setz den Haken"));
@@ -299,17 +241,18 @@ Deno.test("UI-6: refused forms come back in German, each message and each field"
     sanction.includes("Wähle eine Sanktion.") &&
       sanction.includes("Gib einen Grund an. Er kommt ins Protokoll."),
   );
-  await post(`/admin/files/${hashOf("a")}`, { decision: "reject" });
-  await post(`/admin/files/${hashOf("a")}`, { decision: "x", confirm: "yes" });
+  await post(`/admin/files/${held}`, { decision: "reject" });
+  await post(`/admin/files/${held}`, { decision: "x", confirm: "yes" });
   for (const action of ["draft", "submit", "close", "x"]) {
-    await post(`/admin/incidents/${incidentId}`, { action });
+    await post(`/admin/incidents/${incident}`, { action });
   }
-  await post(`/admin/incidents/${incidentId}`, { action: "close", sure: "yes" });
+  await post(`/admin/incidents/${incident}`, { action: "close", sure: "yes" });
 });
 
 Deno.test("UI-6: a broadcast is counted, confirmed and refused in German", async () => {
-  const { fake, look, cookie } = await reader();
-  const { commands } = fake.services;
+  await using anns = await reader();
+  const { app, look, cookie } = anns;
+  const { commands } = app.services;
   const fields = { key: "1", audience: "all", kind: "message", body: "Hallo", requires: "none" };
   const post = (over: Record<string, string> = {}) =>
     look("/admin/broadcast", form({ ...fields, ...over }, cookie));
@@ -348,20 +291,13 @@ Deno.test("UI-6: a broadcast is counted, confirmed and refused in German", async
 });
 
 Deno.test("UI-6: behind a login the profile's language goes before the browser's, where there are words for it", async () => {
-  const { fake, send, cookie } = await reader();
+  await using anns = await reader();
   const languageFor = async (accepted: string, chosen?: string) => {
-    fake.world.profiles.clear();
-    if (chosen !== undefined) {
-      const { services } = fake;
-      const caller = await services.accounts.authenticate("token-ann", {
-        address: "",
-        device: "web",
-        requestId: "1",
-      });
-      assert.ok(!(caller instanceof Refusal));
-      await services.profiles.change(caller, { language: chosen });
-    }
-    const html = await (await send("/profile", { headers: { cookie, "accept-language": accepted } })).text();
+    // Of those who chose none: bob.
+    const who = chosen === undefined ? "bob" : "ann";
+    if (chosen !== undefined) await anns.app.profile("ann", { language: chosen });
+    const headers = { cookie: anns.app.cookieOf(who), "accept-language": accepted };
+    const html = await (await anns.app.send("/profile", { headers })).text();
     const [, language] = /<html lang="([^"]*)"/.exec(html) ?? [];
     // What the form would save is what was chosen, or what is read now.
     assert.ok(html.includes(`value="${chosen ?? language}"`), html);

@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
-import { type CommandDetail, type CommandState, Refusal } from "../../lib/protocol/mod.ts";
+import { type FileObject, Refusal } from "../../lib/protocol/mod.ts";
 import { type Section, wordsOf } from "../../lib/words/mod.ts";
-import { form, messagesOf, type Send, wholeSite, withPages } from "../fakes/pages.ts";
-import { type FakeServices, fakeServices } from "../fakes/services.ts";
+import { must } from "../fakes/accounts_rig.ts";
+import { png } from "../fakes/account_world.ts";
+import { answerNext, AppRig, withApp } from "../fakes/app_rig.ts";
+import { joined } from "../fakes/form_bodies.ts";
+import { form, messagesOf } from "../fakes/page_forms.ts";
 import { told } from "../fakes/told.ts";
 
 /** The sections of the pages that are looked at here. */
@@ -33,72 +36,74 @@ function sentences(language: "en" | "de"): string[] {
     .map((part) => part.trim()).filter((part) => part.length > leastLetters);
 }
 
+const people = ["ann", "bob", "carla"];
+
 const german = (cookie: string, init: RequestInit = {}): RequestInit => ({
   ...init,
   headers: { ...init.headers, cookie, "accept-language": "de-AT,de;q=0.9,en;q=0.5" },
 });
 
-const recipient = (username: string, state: CommandState, note: string | null = null) => ({
-  username,
-  displayName: username,
-  state,
-  updatedAt: "2026-03-01T10:00:00.000Z",
-  note,
-  proof: [],
-});
+const dayMs = 24 * 3600_000;
 
 /** Something of everything that these pages can show, as ann sees it; answers with the paths that show it. */
-function furnish(fake: FakeServices): string[] {
-  const { world } = fake;
-  world.people.get("ann")!.user.rights.broadcast = true;
-  const files = (["clean", "scanning", "held", "rejected"] as const).map((state) =>
-    fake.file({ state, name: `${state}.png`, type: "image/png" })
-  );
-  const carried = files.map(({ id, sha256, name, size, type }) => ({ fileId: id, sha256, name, size, type }));
-  const time = "2030-03-01T10:00:00.000Z";
+async function furnish(app: AppRig): Promise<{ paths: string[]; received: string; sent: string }> {
+  const { services } = app;
+  const root = await app.caller("root");
+  must(await services.categories.add(root, { slug: "readers", title: "Readers", description: "-" }));
+  await app.preferences("ann", { categories: { readers: "allow", feet: "ask" } });
+  await app.preferences("carla", { categories: { readers: "allow" } });
+  for (const who of ["ann", "bob"]) await app.setRole(who, "member", { broadcast: true });
+  await app.group("readers", { ann: "sender", bob: "sender", carla: "member" });
+  const [kept, gone, bad] = [await app.file("bob"), await app.file("bob"), await app.file("bob")];
+  const attachments = [kept, gone, bad].map(({ id }) => id);
+  const { get } = services.files;
+  // What became of two files since.
+  services.files.get = async function (caller, id) {
+    if (id === gone.id) return new Refusal("not_found", "file.missing");
+    const found = await get.call(this, caller, id);
+    return id === bad.id ? { ...(found as FileObject), state: "rejected" } : found;
+  };
   const states = ["delivered", "seen", "accepted", "submitted", "deferred", "returned"] as const;
+  let received = "";
   for (const [at, state] of states.entries()) {
     const requires = (["proof", "review", "confirmation", "none"] as const)[at % 4]!;
-    const given = at % 2 === 0 ? "group" : "category";
-    const command = fake.command("bob", {
-      title: null,
+    const audience = at % 2 === 0
+      ? { kind: "group" as const, group: "readers" }
+      : { kind: "category" as const, category: "readers" };
+    const { id } = await app.command("bob", audience, {
+      title: "",
       requires,
-      attachments: carried,
-      dueAt: at % 2 === 0 ? time : "2020-03-01T10:00:00.000Z",
-      audience: { kind: given, name: "readers" },
+      attachments,
+      categories: ["readers", ...(at % 2 === 0 ? ["feet"] : [])],
+      dueAt: at % 2 === 0 ? "2030-03-01T10:00:00.000Z" : new Date(app.clock.now() + 3600_000).toISOString(),
     });
-    const item = fake.item(command, state);
-    item.state = {
-      ...item.state!,
-      until: time,
-      note: at === 5 ? "Noch" : null,
-      allowedBy: "membership; a=allow,b=ask",
-    };
-    world.inbox.push(item);
+    received ||= id;
+    const until = new Date(app.clock.now() + dayMs).toISOString();
+    await app.answer("ann", id, "seen");
+    if (state === "returned") {
+      await app.answer("ann", id, "submitted", { note: "Da" });
+      await app.review("bob", id, "ann", false, "Noch");
+    } else if (state !== "delivered" && state !== "seen") {
+      await app.answer("ann", id, state, state === "deferred" ? { until } : {});
+    }
   }
-  const { id, from, categories, createdAt, expiresAt } = fake.command("bob");
-  const sealed = {
-    id,
-    from,
-    categories,
-    createdAt,
-    expiresAt,
-    deliverAt: null,
-    dueAt: null,
-    sealed: true as const,
-  };
-  world.inbox.push(fake.item(sealed, "delivered"));
-  const review: CommandDetail["recipients"] = [
-    recipient("bob", "submitted", "Hier"),
-    recipient("carla", "seen"),
-  ];
-  const sent = fake.command("ann", { requires: "review", attachments: carried, deliverAt: time });
-  world.outbox.push(
-    { command: sent, totals: { submitted: 1, seen: 1 }, recipients: review },
-    { command: fake.command("ann", { attachments: carried }), totals: { scheduled: 2 }, recipients: [] },
-    { command: fake.command("ann", { audience: { kind: "all" } }), totals: { completed: 1204, queued: 9 } },
-  );
-  return [
+  await app.command("bob", { kind: "category", category: "readers" }, { title: "An alle, die lesen" });
+  const sealed = await app.command("bob", "ann", { categories: ["feet"] });
+  for (const state of ["clean", "held", "rejected"] as const) {
+    await app.file("ann", { state, name: `${state}.png`, content: joined([png(), state]) });
+  }
+  const scanning = await app.file("ann", { state: "scanning", name: "scanning.png" });
+  const sent = await app.command("ann", "bob", {
+    requires: "review",
+    audience: { kind: "user", to: ["bob", "carla"] },
+    attachments: [(await app.file()).id],
+  });
+  await app.answer("bob", sent.id, "submitted", { note: "Hier" });
+  await app.answer("carla", sent.id, "seen");
+  await app.command("ann", "bob", { attachments: [scanning.id] });
+  await app.command("ann", "bob", { deliverAt: new Date(app.clock.now() + 60 * dayMs).toISOString() });
+  await app.command("ann", { kind: "all" });
+  const paths = [
     "/",
     "/send",
     "/sent",
@@ -107,17 +112,18 @@ function furnish(fake: FakeServices): string[] {
     "/history",
     "/history?box=outbox",
     "/history?state=completed",
-    `/history/${world.inbox[0]!.command.id}`,
+    `/history/${received}`,
     `/history/${sealed.id}`,
     "/files",
     "/files?notice=uploaded",
   ];
+  return { paths, received, sent: sent.id };
 }
 
 Deno.test("UI-6: the pages of commands and files are German from the first word to the data of their islands", async () => {
-  const fake = fakeServices();
-  const send = await wholeSite(fake);
-  const cookie = fake.cookieOf("ann");
+  await using app = await AppRig.start({ people });
+  const { wholeSend: send } = app;
+  const cookie = app.cookieOf("ann");
   const own = new Set(sentences("de"));
   const english = sentences("en").filter((sentence) => !own.has(sentence));
   assert.ok(english.length > 120, `only ${english.length} sentences`);
@@ -129,20 +135,20 @@ Deno.test("UI-6: the pages of commands and files are German from the first word 
     assert.deepEqual(found, [], `${response.status} ${path}`);
   };
   for (const path of ["/", "/sent", "/history", "/files"]) await look(path);
-  for (const path of furnish(fake)) await look(path);
-  fake.world.stoppedSince = "2026-03-01T10:00:00.000Z";
-  await look("/");
+  const { paths, received: id, sent } = await furnish(app);
+  for (const path of paths) await look(path);
   // Refused forms come back in the same language, whatever the service said.
-  const { id } = fake.world.inbox[0]!.command;
   const unreal = new Refusal("conflict", told("This says nothing that a catalogue has."));
-  fake.world.refuse.set("command.update", unreal).set("command.cancel", unreal).set("command.send", unreal);
+  for (const method of ["update", "cancel", "send"] as const) answerNext(app.services.commands, method, unreal);
   await look("/", form({ id, state: "declined" }, cookie));
-  await look("/sent", form({ id: fake.world.outbox[0]!.command.id }, cookie));
+  await look("/sent", form({ id: sent }, cookie));
   await look(
     "/send",
     form({ key: "1", to: "bob", kind: "message", body: "Hallo", requires: "none" }, cookie),
   );
   await look("/files", form({ id, action: "remove" }, cookie));
+  app.services.safety.stop(await app.caller("ann"));
+  await look("/");
 });
 
 /** As it stands in an attribute or between tags. */
@@ -150,11 +156,11 @@ const escaped = (text: string) =>
   text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");
 
 Deno.test("UI-6: what a German page says is German, with its dates, numbers and forms of plurals", async () => {
-  await withPages(async (send: Send, fake) => {
-    const cookie = fake.cookieOf("ann");
-    const page = async (path: string) => await (await send(path, german(cookie))).text();
+  await withApp(async (send, app) => {
+    const page = async (path: string) => await (await send(path, german(app.cookieOf("ann")))).text();
     assert.match(await page("/"), />Nichts zu tun<\/h2>/);
-    furnish(fake);
+    await furnish(app);
+    app.clock.advance(3 * dayMs);
     const inbox = await page("/");
     assert.match(inbox, /<title>Eingang · Behest<\/title>/);
     assert.match(
@@ -163,14 +169,17 @@ Deno.test("UI-6: what a German page says is German, with its dates, numbers and 
     );
     assert.match(
       inbox,
-      /class="late">War fällig: <time[^>]*>1\. März 2020, 10:00 UTC<\/time>, vor [\d.]+ Tagen/,
+      /class="late">War fällig: <time[^>]*>1\. Januar 2026, 01:00 UTC<\/time>, vor 3 Tagen/,
     );
     assert.ok(
       inbox.includes("An eine Gruppe gesendet, der du beigetreten bist.") &&
-        inbox.includes("Du erlaubst a. Für b hast du „Fragen“ gewählt"),
+        inbox.includes("Du erlaubst readers. Für feet hast du „Fragen“ gewählt"),
     );
     assert.ok(inbox.includes("Der Absender hat deine Abgabe zurückgegeben: „Noch“"));
     assert.ok(inbox.includes(">Versiegelt<") && inbox.includes("An alle, die readers erlauben"));
+    const { items } = await app.services.commands.list(await app.caller("ann"), { box: "outbox" });
+    const many = { ...items[0]!, totals: { completed: 1204, queued: 9 } };
+    answerNext(app.services.commands, "list", { items: [many], next: null });
     const outbox = await page("/history?box=outbox");
     assert.ok(outbox.includes("1.204 erledigt, 9 wartet"));
     assert.ok(outbox.includes("14 Tage lang aufbewahrt."));
@@ -180,5 +189,5 @@ Deno.test("UI-6: what a German page says is German, with its dates, numbers and 
     assert.ok(files.includes("PNG-Bild, ") && files.includes("Jede Art, bis zu 1 MiB."));
     const form = await page("/send");
     assert.ok(form.includes(">Senden</button>") && form.includes("Bis zu 10 deiner Dateien."));
-  });
+  }, { people });
 });

@@ -1,25 +1,20 @@
 import assert from "node:assert/strict";
-import type { GroupRole } from "../../lib/protocol/mod.ts";
 import { AccountWorld, must, password } from "../fakes/account_world.ts";
-import { as, form, withPages } from "../fakes/pages.ts";
-import { type FakeServices, fakeServices } from "../fakes/services.ts";
+import { type AppRig, withApp } from "../fakes/app_rig.ts";
+import { as, form } from "../fakes/page_forms.ts";
 
-const since = "2026-01-01T00:00:00.000Z";
 const json = { "content-type": "application/json" };
 
-function group(fake: FakeServices, name: string, role: GroupRole) {
-  const members = [{ username: "ann", displayName: "ann", role, since }];
-  fake.world.groups.push({ name, title: `The ${name}`, createdAt: since, members });
-}
+const groupsOf = async (app: AppRig) => must(await app.services.groups.managed(await app.caller("root")));
 
 Deno.test("BR-7: an owner renames a group and ends it, after a second question without scripts too", async () => {
-  await withPages(async (send, fake) => {
-    const cookie = fake.cookieOf("ann");
-    group(fake, "readers", "owner");
+  await withApp(async (send, app) => {
+    const cookie = app.cookieOf("ann");
+    await app.group("readers", { ann: "owner" });
     const path = "/groups/readers";
     const renamed = await send(path, form({ action: "rename", title: " Zoe\u0308's books " }, cookie));
     assert.equal(renamed.headers.get("location"), `${path}?notice=rename`);
-    assert.equal(fake.world.groups[0]?.title, "Zo\u00eb's books");
+    assert.equal((await groupsOf(app))[0]?.title, "Zo\u00eb's books");
     const blank = await send(path, form({ action: "rename", title: "\u3164" }, cookie));
     assert.equal(blank.status, 400);
     assert.match(await blank.text(), /id="title-error"[^>]*>[^<]*visible character/);
@@ -27,25 +22,23 @@ Deno.test("BR-7: an owner renames a group and ends it, after a second question w
     assert.match(page, /action="\/confirm" data-ask="group"/);
     const asked = await send("/confirm", form({ ask: "group", to: path, action: "end" }, cookie));
     assert.match(await asked.text(), /<h1>End this group\?<\/h1>/);
-    assert.equal(fake.world.groups.length, 1, "nothing happened yet");
+    assert.equal((await groupsOf(app)).length, 1, "nothing happened yet");
     const ended = await send(path, form({ action: "end" }, cookie));
     assert.equal(ended.headers.get("location"), "/groups?notice=ended");
-    assert.equal(fake.world.groups.length, 0);
+    assert.equal((await groupsOf(app)).length, 0);
     assert.match(await (await send("/groups?notice=ended", as(cookie))).text(), /Group ended\./);
-    group(fake, "writers", "member");
+    await app.group("writers", { ann: "member" });
     assert.equal((await send("/groups/writers", form({ action: "end" }, cookie))).status, 404);
   });
 });
 
 Deno.test("BR-7: the form for a new group is there where members may create one", async () => {
-  await withPages(async (send, fake) => {
-    const html = await (await send("/groups", as(fake.cookieOf("ann")))).text();
+  await withApp(async (send, app) => {
+    const html = await (await send("/groups", as(app.cookieOf("ann")))).text();
     assert.ok(!html.includes('value="create"'));
   });
-  await withPages(async (send, fake) => {
-    const cookie = fake.cookieOf("ann");
-    fake.services.groups.create = (_caller, { name, title }) =>
-      Promise.resolve({ name, title, createdAt: since, members: [] });
+  await withApp(async (send, app) => {
+    const cookie = app.cookieOf("ann");
     assert.ok((await (await send("/groups", as(cookie))).text()).includes('value="create"'));
     const made = await send("/groups", form({ action: "create", name: "readers", title: "Readers" }, cookie));
     assert.equal(made.headers.get("location"), "/groups/readers?notice=created");
@@ -53,13 +46,12 @@ Deno.test("BR-7: the form for a new group is there where members may create one"
     assert.equal(wrong.status, 400);
     const html = await wrong.text();
     assert.ok(html.includes('id="name-error"') && html.includes('value="Kept"'));
-  }, fakeServices({ groups: "members" }));
+  }, { env: { BEHEST_GROUPS: "members" } });
 });
 
 Deno.test("BR-7: members create, rename and end groups over REST where BEHEST_GROUPS lets them", async () => {
-  await withPages(async (send, fake) => {
-    fake.cookieOf("ann");
-    const headers = { ...json, authorization: "Bearer token-ann" };
+  await withApp(async (send, app) => {
+    const headers = { ...json, ...app.bearerOf("ann") };
     const call = (method: string, path: string, body?: object) =>
       send(`/api/v1/admin/groups${path}`, {
         method,
@@ -67,22 +59,19 @@ Deno.test("BR-7: members create, rename and end groups over REST where BEHEST_GR
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
     assert.equal((await call("POST", "", { name: "readers", title: "Readers" })).status, 404);
-    group(fake, "readers", "owner");
+    await app.group("readers", { ann: "owner" });
     const renamed = await call("PATCH", "/readers", { title: "Books" });
     assert.deepEqual([renamed.status, (await renamed.json()).group.title], [200, "Books"]);
     assert.equal((await call("PATCH", "/readers", { name: "other" })).status, 400);
     assert.equal((await call("DELETE", "/readers")).status, 204);
     assert.equal((await call("DELETE", "/readers")).status, 404);
   });
-  await withPages(async (send, fake) => {
-    fake.cookieOf("ann");
-    fake.services.groups.create = (_caller, body) =>
-      Promise.resolve({ ...body, createdAt: since, members: [] });
-    const headers = { ...json, authorization: "Bearer token-ann" };
+  await withApp(async (send, app) => {
+    const headers = { ...json, ...app.bearerOf("ann") };
     const body = JSON.stringify({ name: "readers", title: "Readers" });
     assert.equal((await send("/api/v1/admin/groups", { method: "POST", headers, body })).status, 201);
     assert.equal((await send("/api/v1/admin/users", { headers })).status, 404, "nothing else opens");
-  }, fakeServices({ groups: "members" }));
+  }, { env: { BEHEST_GROUPS: "members" } });
 });
 
 Deno.test("BR-7: the last owner of a group hands it over or ends it before the account ends", async () => {

@@ -10,8 +10,7 @@ import {
 import { FakeClock } from "../fakes/clock.ts";
 import { cybertipService, readXml } from "../fakes/cybertip_service.ts";
 import { incidentRig } from "../fakes/incident_rig.ts";
-import { site } from "../fakes/pages.ts";
-import { fakeServices } from "../fakes/services.ts";
+import { AppRig } from "../fakes/app_rig.ts";
 
 const draft = { incidentType: incidentTypes[0], escalate: null, additionalInfo: "Nothing more." };
 const unknown = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
@@ -22,11 +21,11 @@ async function flow(role: Role = "moderator") {
   const { url, credentials } = tipline;
   const client = new CyberTipClient({ url, ...credentials, clock: new FakeClock(), log: silentLog });
   const rig = await incidentRig({ cybertip: client });
-  const fake = fakeServices();
-  const services = { ...fake.services, incidents: rig.incidents };
-  const cookie = fake.cookieOf("ann");
-  fake.world.people.get("ann")!.user.role = role;
-  const send = await site({ ...fake, services });
+  const app = await AppRig.start();
+  Object.assign(app.services, { incidents: rig.incidents });
+  const cookie = app.cookieOf("ann");
+  await app.setRole("ann", role);
+  const { send } = app;
   const request = (method: string, path: string, body?: unknown, as: string | null = cookie) =>
     send(`/api/v1/admin/incidents${path}`, {
       method,
@@ -45,13 +44,14 @@ async function flow(role: Role = "moderator") {
   const match = await rig.matched([uploader]);
   return {
     call,
-    fake,
+    app,
     match,
     request,
     rig,
     tipline,
     uploader,
     async [Symbol.asyncDispose]() {
+      await app[Symbol.asyncDispose]();
       await rig[Symbol.asyncDispose]();
       await tipline[Symbol.asyncDispose]();
     },
@@ -170,7 +170,7 @@ Deno.test("SC-6, MO-4: for everybody else there is nothing at these addresses", 
     ["POST", `${path}/report`],
     ["POST", `${path}/close`, { reason: "x" }],
   ];
-  for (const as of [at.fake.cookieOf("ann"), null]) {
+  for (const as of [at.app.cookieOf("ann"), null]) {
     for (const [method, where, body] of calls) {
       const answer = await at.call(method, where, body, as);
       assert.deepEqual([answer.status, answer.body.detail], [404, "There is nothing at this address."]);

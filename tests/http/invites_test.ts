@@ -3,17 +3,15 @@ import { inviteList, inviteMade } from "../../lib/protocol/mod.ts";
 import { inviteUrl } from "../../lib/web/invites.ts";
 import { keys } from "../../lib/adapters/kv/keys.ts";
 import { AccountWorld, password } from "../fakes/account_world.ts";
-import { as, form, withPages } from "../fakes/pages.ts";
-import { type FakeServices, fakeServices } from "../fakes/services.ts";
+import { type AppRig, withApp } from "../fakes/app_rig.ts";
+import { as, form } from "../fakes/page_forms.ts";
 import { WholeServer } from "../fakes/whole_server.ts";
 
 const json = { "content-type": "application/json" };
 
-function admin(fake: FakeServices): string {
-  const cookie = fake.cookieOf("ann");
-  fake.world.people.get("ann")!.user.role = "admin";
-  return cookie;
-}
+const byInvitation = { env: { BEHEST_REGISTRATION: "invite" } };
+const listed = async (app: AppRig) =>
+  (await app.services.invites.list(await app.caller("root"))).filter(({ used, uses }) => used < uses);
 
 Deno.test("AU-1: an invitation is made over REST with a link, listed, used by it and revoked", async () => {
   await using server = await WholeServer.start({ BEHEST_REGISTRATION: "invite" });
@@ -54,30 +52,30 @@ Deno.test("AU-1: an invitation is made over REST with a link, listed, used by it
 });
 
 Deno.test("AU-1: the page makes an invitation and shows its link and QR code once", async () => {
-  const fake = fakeServices({ registration: "invite" });
-  await withPages(async (send) => {
-    const cookie = admin(fake);
+  await withApp(async (send, app) => {
+    const cookie = app.cookieOf("root");
     assert.match(await (await send("/", as(cookie))).text(), /href="\/invites"/);
     const made = await send("/invites", form({ action: "create", uses: "3", days: "2" }, cookie));
     const html = await made.text();
     assert.equal(made.status, 200);
-    assert.match(html, /value="http:\/\/[^"]*\/register\?invite=a-code"/);
+    const [, code = ""] = /value="http:\/\/[^"]*\/register\?invite=([^"&]+)"/.exec(html) ?? [];
+    assert.notEqual(code, "");
     assert.match(html, /<svg class="qr"[^>]*aria-label="QR code of the link"/);
-    assert.equal(fake.world.invites[0]?.uses, 3);
-    assert.equal(Date.parse(fake.world.invites[0]!.expiresAt) - fake.clock.now(), 2 * 24 * 3600_000);
+    const [invite] = await listed(app);
+    assert.equal(invite?.uses, 3);
+    assert.equal(Date.parse(invite!.expiresAt) - app.clock.now(), 2 * 24 * 3600_000);
     const again = await (await send("/invites", as(cookie))).text();
-    assert.ok(!again.includes("a-code") && again.includes("0 of 3 used"));
-    const id = fake.world.invites[0]!.id;
+    assert.ok(!again.includes(code) && again.includes("0 of 3 used"));
+    const { id } = invite!;
     const revoked = await send("/invites", form({ action: "revoke", id }, cookie));
     assert.equal(revoked.headers.get("location"), "/invites?notice=revoke");
-    assert.equal(fake.world.invites.length, 0);
-  }, fake);
+    assert.deepEqual(await listed(app), []);
+  }, byInvitation);
 });
 
 Deno.test("AU-1: a refused invitation form keeps what was typed, and says what is wrong beside its field", async () => {
-  const fake = fakeServices({ registration: "invite" });
-  await withPages(async (send) => {
-    const cookie = admin(fake);
+  await withApp(async (send, app) => {
+    const cookie = app.cookieOf("root");
     for (
       const [field, typed] of [["uses", "many"], ["uses", "0"], ["days", "0"], ["days", "9999"], [
         "days",
@@ -93,14 +91,13 @@ Deno.test("AU-1: a refused invitation form keeps what was typed, and says what i
         `${field} ${typed}`,
       );
     }
-    assert.equal(fake.world.invites.length, 0);
-  }, fake);
+    assert.deepEqual(await listed(app), []);
+  }, byInvitation);
 });
 
 Deno.test("AU-1: members have the page only where an administrator lets them invite", async () => {
-  const fake = fakeServices({ registration: "invite" });
-  await withPages(async (send) => {
-    const member = fake.cookieOf("bob");
+  await withApp(async (send, app) => {
+    const member = app.cookieOf("bob");
     assert.equal((await send("/invites", as(member))).status, 404);
     assert.equal(
       (await send("/invites", form({ action: "create", uses: "1", days: "7" }, member))).status,
@@ -109,20 +106,20 @@ Deno.test("AU-1: members have the page only where an administrator lets them inv
     assert.ok(!(await (await send("/", as(member))).text()).includes('href="/invites"'));
     const put = {
       method: "PUT",
-      headers: { ...json, authorization: "Bearer token-bob" },
+      headers: { ...json, ...app.bearerOf("bob") },
       body: '{"members":true}',
     };
     assert.equal((await send("/api/v1/admin/invites", put)).status, 404);
-    const saved = await send("/invites", form({ action: "policy", members: "yes" }, admin(fake)));
+    const saved = await send("/invites", form({ action: "policy", members: "yes" }, app.cookieOf("root")));
     assert.equal(saved.headers.get("location"), "/invites?notice=policy");
     const html = await (await send("/invites", as(member))).text();
     assert.ok(html.includes('value="create"') && !html.includes('value="policy"'));
-  }, fake);
+  }, byInvitation);
 });
 
 Deno.test("AU-1: where registration is open, administrators read why there is no form", async () => {
-  await withPages(async (send, fake) => {
-    const html = await (await send("/invites", as(admin(fake)))).text();
+  await withApp(async (send, app) => {
+    const html = await (await send("/invites", as(app.cookieOf("root")))).text();
     assert.ok(html.includes("Registration needs no invitation here.") && !html.includes('value="create"'));
   });
 });

@@ -10,8 +10,8 @@ import {
   weigh,
 } from "../../tools/page_weights.ts";
 import { freshBuild } from "../fakes/fresh_build.ts";
-import { as, messagesOf, type Send, wholeSite, withPages } from "../fakes/pages.ts";
-import { fakeServices } from "../fakes/services.ts";
+import { AppRig, withApp } from "../fakes/app_rig.ts";
+import { as, messagesOf, type Send } from "../fakes/page_forms.ts";
 
 /** Addresses of the scripts that a page names. */
 function scriptsIn(html: string): string[] {
@@ -57,9 +57,10 @@ Deno.test("UI-7: no script carries the texts of refusals", async () => {
 
 /** What a page as it is served loads is in what the table says of its route, or the table is about something else. */
 async function compare(scripts: BuiltScripts, table: ReadonlyMap<string, PageWeight>): Promise<void> {
-  await withPages(async (send, fake) => {
-    fake.world.inbox.push(fake.item(fake.command("bob", { requires: "proof" }), "accepted"));
-    const cookie = fake.cookieOf("ann");
+  await withApp(async (send, app) => {
+    const { id } = await app.command("bob", "ann", { requires: "proof" });
+    await app.answer("ann", id, "accepted");
+    const cookie = app.cookieOf("ann");
     for (const path of ["/", "/send", "/sent", "/files", "/history", "/preferences"]) {
       const html = await (await send(path, as(cookie))).text();
       const served = await weigh(scriptsIn(html), scripts.read);
@@ -91,10 +92,11 @@ Deno.test("UI-7: no page brings the validator", async () => {
 });
 
 Deno.test("UI-6 UI-7: scripts hold no catalogue: the words that a page needs come with the page", async () => {
-  const fake = fakeServices();
-  const send = await wholeSite(fake);
-  const cookie = fake.cookieOf("ann");
-  fake.world.inbox.push(fake.item(fake.command("bob", { requires: "proof" }), "accepted"));
+  await using app = await AppRig.start();
+  const { wholeSend: send } = app;
+  const cookie = app.cookieOf("ann");
+  const { id } = await app.command("bob", "ann", { requires: "proof" });
+  await app.answer("ann", id, "accepted");
   const scripts = new Set<string>();
   for (const path of ["/", "/send", "/sent", "/files", "/history"]) {
     for (const code of await scriptsOf(send, path, cookie)) scripts.add(code);

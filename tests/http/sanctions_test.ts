@@ -4,7 +4,7 @@ import type { NotificationParams, OwnSanction } from "../../lib/protocol/mod.ts"
 import { sendOver } from "../fakes/built_app.ts";
 import { FakeClock } from "../fakes/clock.ts";
 import { openTestServices, person, testConfig } from "../fakes/open_services.ts";
-import { as, base, form } from "../fakes/pages.ts";
+import { as, base, form } from "../fakes/page_forms.ts";
 import { served } from "../fakes/served.ts";
 import { until } from "../fakes/until.ts";
 

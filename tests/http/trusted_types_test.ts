@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
-import { fakeSiteTest } from "../fakes/browser_site.ts";
-import { as, wholeSite } from "../fakes/pages.ts";
-import { fakeServices } from "../fakes/services.ts";
+import { siteTest } from "../fakes/browser_site.ts";
+import { AppRig } from "../fakes/app_rig.ts";
+import { as } from "../fakes/page_forms.ts";
 
 /** Where browsers take text for markup, a script or its address (https://www.w3.org/TR/trusted-types/, injection sinks). */
 const sinks =
   /innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|\bFunction\(|srcdoc|DOMParser|createContextualFragment|importScripts|new (?:Shared)?Worker|setHTML|execCommand|serviceWorker\.register/g;
 
 Deno.test("UI-8: a page with scripts lets no text become code; one without has no script at all", async () => {
-  const fake = fakeServices();
-  const send = await wholeSite(fake);
-  const cookie = fake.cookieOf("ann");
+  await using app = await AppRig.start();
+  const { send } = app;
+  const cookie = app.cookieOf("ann");
   for (const path of ["/", "/send", "/preferences", "/files", "/login", "/register"]) {
     const policy = (await send(path, as(cookie))).headers.get("content-security-policy") ?? "";
     const directives = policy.split("; ");
@@ -24,9 +24,9 @@ Deno.test("UI-8: a page with scripts lets no text become code; one without has n
 });
 
 Deno.test("UI-8: what pages load has no way from text to code but the renderer's own, which nothing here uses", async () => {
-  const fake = fakeServices();
-  const send = await wholeSite(fake);
-  const html = await (await send("/", as(fake.cookieOf("ann")))).text();
+  await using app = await AppRig.start();
+  const { send } = app;
+  const html = await (await send("/", as(app.cookieOf("ann")))).text();
   const waiting = [...html.matchAll(/"(\/_fresh\/js\/[^"]+\.js)"/g)].map(([, url = ""]) => url);
   const seen = new Set<string>();
   const found: Record<string, number> = {};
@@ -61,10 +61,11 @@ function filesBelow(folder: string): string[] {
   );
 }
 
-fakeSiteTest(
+siteTest(
   "UI-8: in a browser: the service worker starts, text stays text, and nobody makes another policy",
-  "/",
-  async ({ page }) => {
+  async ({ known, base }) => {
+    const page = await known("demo-ann");
+    await page.goto(base);
     await page.waitForFunction(async () => (await navigator.serviceWorker.getRegistration()) !== undefined);
     const tried = await page.evaluate(async () => {
       const outcome = async (attempt: () => unknown) => {

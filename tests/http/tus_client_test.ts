@@ -1,20 +1,19 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
+import { createHash } from "node:crypto";
 import { Upload, type UploadOptions } from "tus-js-client";
-import { Refusal } from "../../lib/protocol/mod.ts";
-import { served, type ServedApp } from "../fakes/served.ts";
-import { fakeServices } from "../fakes/services.ts";
-import { told } from "../fakes/told.ts";
+import { annsFiles } from "../fakes/anns_files.ts";
+import { served } from "../fakes/served.ts";
 
 const place = "/api/v1/uploads";
 
 /** What the npm client makes of an upload. */
-function upload(app: ServedApp, bytes: Uint8Array, options: Partial<UploadOptions> = {}) {
+function upload({ app, anns }: Tried, bytes: Uint8Array, options: Partial<UploadOptions> = {}) {
   const ended = Promise.withResolvers<string | undefined>();
   const client = new Upload(Buffer.from(bytes), {
     endpoint: app.origin + place,
     metadata: { filename: "naïve 🐟.bin", filetype: "image/png" },
-    headers: { authorization: "Bearer token-ann" },
+    headers: anns.bearer,
     retryDelays: null,
     onSuccess: ({ lastResponse }) => ended.resolve(lastResponse.getHeader("behest-file-id")),
     onError: (error) => ended.reject(error),
@@ -24,18 +23,28 @@ function upload(app: ServedApp, bytes: Uint8Array, options: Partial<UploadOption
   return { client, fileId: ended.promise };
 }
 
+type Tried = Awaited<ReturnType<typeof annsApp>>;
+
 async function annsApp() {
-  const fake = fakeServices({ uploadMaxBytes: 8 * 1024 * 1024, quotaBytes: 64 * 1024 * 1024 });
-  fake.cookieOf("ann");
-  const app = await served(fake.services);
-  return { fake, app, [Symbol.asyncDispose]: () => app[Symbol.asyncDispose]() };
+  const [uploadMaxBytes, quotaBytes] = [8 * 1024 * 1024, 64 * 1024 * 1024].map(String) as [string, string];
+  const anns = await annsFiles({ env: { BEHEST_UPLOAD_MAX_BYTES: uploadMaxBytes, BEHEST_QUOTA_BYTES: quotaBytes } });
+  const app = await served(anns.app.services);
+  return {
+    anns,
+    app,
+    async [Symbol.asyncDispose]() {
+      await app[Symbol.asyncDispose]();
+      await anns[Symbol.asyncDispose]();
+    },
+  };
 }
 
 const bytes = Uint8Array.from({ length: 3_000_000 }, (_, place) => (place * 31) % 251);
+const sha256 = createHash("sha256").update(bytes).digest("hex");
 
 Deno.test("FI-2: the npm client uploads: whole, in chunks, with the creation, with POST alone", async () => {
   await using tried = await annsApp();
-  const { fake, app } = tried;
+  const { anns } = tried;
   const ways: Partial<UploadOptions>[] = [
     {},
     { chunkSize: 700_000 },
@@ -44,20 +53,20 @@ Deno.test("FI-2: the npm client uploads: whole, in chunks, with the creation, wi
     { overridePatchMethod: true, chunkSize: 1_000_000 },
   ];
   for (const way of ways) {
-    const fileId = await upload(app, bytes, way).fileId;
-    const [file] = fake.world.files;
+    const fileId = await upload(tried, bytes, way).fileId;
+    const [file] = await anns.files();
     assert.equal(fileId, file?.id, JSON.stringify(way));
     assert.equal(file?.name, "naïve 🐟.bin");
-    assert.deepEqual(fake.world.contents.get(file!.id), bytes);
+    assert.equal(file?.sha256, sha256);
   }
-  assert.equal(fake.world.files.length, ways.length);
+  assert.equal((await anns.files()).length, ways.length);
 });
 
 Deno.test("FI-2: the npm client goes on where an upload was broken off", async () => {
   await using tried = await annsApp();
-  const { fake, app } = tried;
+  const { anns } = tried;
   const paused = Promise.withResolvers<string>();
-  const first = upload(app, bytes, {
+  const first = upload(tried, bytes, {
     chunkSize: 500_000,
     onChunkComplete(_size, accepted) {
       if (accepted < 1_000_000) return;
@@ -65,30 +74,31 @@ Deno.test("FI-2: the npm client goes on where an upload was broken off", async (
     },
   });
   const uploadUrl = await paused.promise;
-  assert.equal(fake.world.files.length, 0);
+  assert.deepEqual(await anns.files(), []);
   const sent: string[] = [];
-  const second = upload(app, bytes, {
+  const second = upload(tried, bytes, {
     uploadUrl,
     onBeforeRequest: (request) => void sent.push(request.getMethod()),
   });
-  assert.equal(await second.fileId, fake.world.files[0]?.id);
+  const fileId = await second.fileId;
+  const [file] = await anns.files();
+  assert.deepEqual([fileId, file?.sha256], [file?.id, sha256]);
   assert.deepEqual(sent, ["HEAD", "PATCH"]);
-  assert.deepEqual(fake.world.contents.get(fake.world.files[0]!.id), bytes);
   // Of one that is whole the client hears with its first question.
-  assert.equal(await upload(app, bytes, { uploadUrl }).fileId, fake.world.files[0]?.id);
+  assert.equal(await upload(tried, bytes, { uploadUrl }).fileId, file?.id);
 });
 
 Deno.test("FI-2: the npm client ends an upload, and is told what is refused", async () => {
   await using tried = await annsApp();
-  const { fake, app } = tried;
+  const { anns } = tried;
   const paused = Promise.withResolvers<void>();
-  const begun = upload(app, bytes, {
+  const begun = upload(tried, bytes, {
     chunkSize: 500_000,
     onChunkComplete: () => void begun.client.abort(true).then(paused.resolve, paused.reject),
   });
   await paused.promise;
-  assert.equal(fake.world.uploads.size, 0);
-  await assert.rejects(upload(app, new Uint8Array(8 * 1024 * 1024 + 1)).fileId, /413/);
-  fake.world.refuse.set("upload.append", new Refusal("not_clean", told("This file is not accepted.")));
-  await assert.rejects(upload(app, bytes).fileId, /409.*This file is not accepted/s);
+  assert.deepEqual(await Array.fromAsync(anns.app.blobs.staged()), []);
+  await assert.rejects(upload(tried, new Uint8Array(8 * 1024 * 1024 + 1)).fileId, /413/);
+  await anns.app.file("ann", { content: bytes, state: "rejected" });
+  await assert.rejects(upload(tried, bytes).fileId, /409.*not_clean/s);
 });

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { Refusal } from "../../lib/protocol/mod.ts";
 import { chunked } from "../fakes/form_bodies.ts";
-import { site } from "../fakes/pages.ts";
+import { annsFiles } from "../fakes/anns_files.ts";
+import { answerNext } from "../fakes/app_rig.ts";
 import { RawHttp } from "../fakes/raw_http.ts";
 import { served } from "../fakes/served.ts";
-import { type FakeServices, fakeServices } from "../fakes/services.ts";
 import { told } from "../fakes/told.ts";
 
 const place = "/api/v1/uploads";
@@ -16,9 +16,9 @@ const filename = (name: string) => `filename ${base64(name)}`;
 const sum = (name: "sha1" | "sha256", text: string) =>
   `${name} ${createHash(name).update(text).digest("base64")}`;
 
-async function annsTus(fake: FakeServices = fakeServices()) {
-  const send = await site(fake);
-  fake.cookieOf("ann");
+async function annsTus(env: Record<string, string> = {}) {
+  const anns = await annsFiles({ env });
+  const { app, send } = anns;
   const tus = (
     method: string,
     path: string,
@@ -28,11 +28,10 @@ async function annsTus(fake: FakeServices = fakeServices()) {
     send(path, {
       method,
       body,
-      headers: { "authorization": "Bearer token-ann", "tus-resumable": "1.0.0", ...headers },
+      headers: { ...anns.bearer, "tus-resumable": "1.0.0", ...headers },
     });
   return {
-    fake,
-    send,
+    ...anns,
     tus,
     /** Begins an upload and gives its address. */
     async begin(length: number, name = "a.txt"): Promise<string> {
@@ -45,7 +44,8 @@ async function annsTus(fake: FakeServices = fakeServices()) {
     },
     patch: (path: string, offset: number | string, body: BodyInit, headers: Record<string, string> = {}) =>
       tus("PATCH", path, { "content-type": partType, "upload-offset": String(offset), ...headers }, body),
-    content: () => fake.world.files.map(({ id }) => new TextDecoder().decode(fake.world.contents.get(id))),
+    /** Ids of the uploads that hold bytes, or could. */
+    uploads: async () => (await Array.fromAsync(app.blobs.staged())).map(({ id }) => id),
   };
 }
 
@@ -59,7 +59,8 @@ async function refused(response: Response, status: number, kind: string, detail 
 }
 
 Deno.test("FI-2: OPTIONS tells what the server can do, to anybody", async () => {
-  const { send } = await annsTus(fakeServices({ uploadMaxBytes: 12_345 }));
+  await using anns = await annsTus({ BEHEST_UPLOAD_MAX_BYTES: "12345" });
+  const { send } = anns;
   for (const path of [place, `${place}/01JGFJJZ00000000000000000A`]) {
     const { status, headers } = await send(path, { method: "OPTIONS" });
     assert.equal(status, 204);
@@ -75,16 +76,17 @@ Deno.test("FI-2: OPTIONS tells what the server can do, to anybody", async () => 
 });
 
 Deno.test("FI-2: other versions of the protocol are 412, and nothing is done", async () => {
-  const { fake, send, begin } = await annsTus();
+  await using anns = await annsTus();
+  const { begin, send, tus } = anns;
   const path = await begin(3);
-  const before = structuredClone(fake.world.uploads);
+  const before = await anns.uploads();
   const others: Record<string, string>[] = [{}, { "tus-resumable": "0.2.2" }, { "tus-resumable": "2.0.0" }];
   for (const headers of others) {
     for (const method of ["POST", "HEAD", "PATCH", "DELETE"]) {
       const response = await send(method === "POST" ? place : path, {
         method,
         headers: {
-          "authorization": "Bearer token-ann",
+          ...anns.bearer,
           "upload-length": "1",
           "upload-metadata": filename("x"),
           "upload-offset": "0",
@@ -98,11 +100,13 @@ Deno.test("FI-2: other versions of the protocol are 412, and nothing is done", a
       if (method !== "HEAD") await refused(response, 412, "invalid_params", /Tus-Resumable/);
     }
   }
-  assert.deepEqual(fake.world.uploads, before);
+  assert.deepEqual(await anns.uploads(), before);
+  assert.equal((await tus("HEAD", path)).headers.get("upload-offset"), "0");
 });
 
 Deno.test("FI-2: an upload in parts becomes a file, whose id comes with the last part and later", async () => {
-  const { fake, tus, begin, patch, content } = await annsTus();
+  await using anns = await annsTus();
+  const { tus, begin, patch } = anns;
   const path = await begin(11, "naïve 🐟.txt");
   assert.match(path, /^\/api\/v1\/uploads\/[0-9A-Z]{26}$/);
 
@@ -122,18 +126,19 @@ Deno.test("FI-2: an upload in parts becomes a file, whose id comes with the last
   assert.ok(half.headers.has("upload-expires"));
 
   const last = await patch(path, 6, "world");
-  const fileId = fake.world.files[0]!.id;
+  const fileId = (await anns.files())[0]!.id;
   assert.equal(last.status, 204);
   assert.equal(last.headers.get("behest-file-id"), fileId);
   assert.equal(last.headers.get("upload-offset"), "11");
   assert.equal(last.headers.get("upload-expires"), null);
   assert.equal((await tus("HEAD", path)).headers.get("behest-file-id"), fileId);
-  assert.deepEqual(content(), ["hello world"]);
-  assert.equal(fake.world.files[0]!.name, "naïve 🐟.txt");
+  assert.equal(await anns.text("naïve 🐟.txt"), "hello world");
+  assert.equal((await anns.files())[0]!.name, "naïve 🐟.txt");
 });
 
 Deno.test("FI-2: an upload may begin with a part, or with all, of its bytes", async () => {
-  const { fake, tus, content } = await annsTus();
+  await using anns = await annsTus();
+  const { tus } = anns;
   const begin = (length: number, body: BodyInit, headers: Record<string, string> = {}) =>
     tus("POST", place, {
       "upload-length": String(length),
@@ -146,10 +151,10 @@ Deno.test("FI-2: an upload may begin with a part, or with all, of its bytes", as
   assert.equal(part.headers.get("upload-offset"), "3");
   assert.equal(part.headers.get("behest-file-id"), null);
   const whole = await begin(6, "hello!");
-  assert.equal(whole.headers.get("behest-file-id"), fake.world.files[0]!.id);
-  assert.deepEqual(content(), ["hello!"]);
+  assert.equal(whole.headers.get("behest-file-id"), (await anns.files())[0]!.id);
+  assert.equal(await anns.text("a.txt"), "hello!");
 
-  const uploads = fake.world.uploads.size;
+  const uploads = await anns.uploads();
   await refused(await begin(3, "hello!"), 413, "too_large");
   await refused(await begin(3, "abc", { "upload-checksum": sum("sha1", "abd") }), 460, "invalid_params");
   await refused(
@@ -157,11 +162,12 @@ Deno.test("FI-2: an upload may begin with a part, or with all, of its bytes", as
     415,
     "invalid_params",
   );
-  assert.equal(fake.world.uploads.size, uploads, "of what was refused nothing is left");
+  assert.deepEqual(await anns.uploads(), uploads, "of what was refused nothing is left");
 });
 
 Deno.test("FI-2: a file of no bytes is there at once", async () => {
-  const { fake, tus } = await annsTus();
+  await using anns = await annsTus();
+  const { tus } = anns;
   for (const headers of [{}, { "content-type": partType }]) {
     const response = await tus("POST", place, {
       "upload-length": "0",
@@ -169,12 +175,13 @@ Deno.test("FI-2: a file of no bytes is there at once", async () => {
       ...headers,
     });
     assert.equal(response.status, 201);
-    assert.equal(response.headers.get("behest-file-id"), fake.world.files[0]!.id);
+    assert.equal(response.headers.get("behest-file-id"), (await anns.files())[0]!.id);
   }
 });
 
 Deno.test("FI-2: what begins no upload is refused with what to do", async () => {
-  const { fake, tus } = await annsTus(fakeServices({ uploadMaxBytes: 1000 }));
+  await using anns = await annsTus({ BEHEST_UPLOAD_MAX_BYTES: "1000" });
+  const { tus } = anns;
   const good = { "upload-length": "3", "upload-metadata": filename("a.txt") };
   const cases: [Record<string, string>, number, RegExp][] = [
     [{ "upload-length": "" }, 400, /Upload-Length/],
@@ -199,18 +206,17 @@ Deno.test("FI-2: what begins no upload is refused with what to do", async () => 
     const kind = status === 413 ? "too_large" : "invalid_params";
     await refused(await tus("POST", place, { ...good, ...headers }), status, kind, detail);
   }
-  fake.world.refuse.set(
-    "upload.begin",
-    new Refusal("rate_limited", told("Too many."), { retryAfterMs: 1000 }),
-  );
+  const tooMany = new Refusal("rate_limited", told("Too many."), { retryAfterMs: 1000 });
+  answerNext(anns.app.services.files, "begin", tooMany);
   const limited = await tus("POST", place, good);
   assert.equal(limited.headers.get("retry-after"), "1");
   await refused(limited, 429, "rate_limited");
-  assert.equal(fake.world.uploads.size, 0);
+  assert.deepEqual(await anns.uploads(), []);
 });
 
 Deno.test("FI-2: parts in the wrong place, of the wrong kind or too long change nothing", async () => {
-  const { tus, begin, patch } = await annsTus();
+  await using anns = await annsTus();
+  const { tus, begin, patch } = anns;
   const path = await begin(6);
   assert.equal((await patch(path, 0, "abc")).status, 204);
   await refused(await patch(path, 0, "abc"), 409, "conflict", /3/);
@@ -228,7 +234,8 @@ Deno.test("FI-2: parts in the wrong place, of the wrong kind or too long change 
 });
 
 Deno.test("FI-2: a part counts only when its checksum fits", async () => {
-  const { tus, begin, patch, content } = await annsTus();
+  await using anns = await annsTus();
+  const { tus, begin, patch } = anns;
   const path = await begin(6);
   assert.equal((await patch(path, 0, "abc", { "upload-checksum": sum("sha1", "abc") })).status, 204);
   const wrong = await patch(path, 3, "def", { "upload-checksum": sum("sha256", "abc") });
@@ -249,18 +256,18 @@ Deno.test("FI-2: a part counts only when its checksum fits", async () => {
     await refused(response, 400, "invalid_params", /Upload-Checksum/);
   }
   assert.equal((await patch(path, 3, "def", { "upload-checksum": sum("sha256", "def") })).status, 204);
-  assert.deepEqual(content(), ["abcdef"]);
+  assert.equal(await anns.text("a.txt"), "abcdef");
 });
 
 Deno.test("FI-2: an upload that is ended, over, unknown or another's is not there", async () => {
-  const { fake, send, tus, begin, patch } = await annsTus();
-  fake.cookieOf("bob");
+  await using anns = await annsTus();
+  const { send, tus, begin, patch } = anns;
   const path = await begin(3);
   const bobs = (method: string) =>
     send(path, {
       method,
       headers: {
-        "authorization": "Bearer token-bob",
+        ...anns.app.bearerOf("bob"),
         "tus-resumable": "1.0.0",
         "content-type": partType,
         "upload-offset": "0",
@@ -276,34 +283,37 @@ Deno.test("FI-2: an upload that is ended, over, unknown or another's is not ther
     await refused(await patch(gone, 0, "abc"), 404, "not_found");
     await refused(await tus("DELETE", gone), 404, "not_found");
   }
-  fake.world.refuse.set("upload.state", new Refusal("expired", told("This upload is over.")));
+  answerNext(anns.app.services.files, "uploadState", new Refusal("expired", told("This upload is over.")));
   assert.equal((await tus("HEAD", await begin(3))).status, 410);
 });
 
 Deno.test("FI-2: a refused file is told with its last part", async () => {
-  const { fake, begin, patch } = await annsTus();
+  await using anns = await annsTus();
+  const { begin, patch } = anns;
+  await anns.app.file("ann", { content: "abc", state: "rejected" });
   const path = await begin(3);
-  fake.world.refuse.set("upload.append", new Refusal("not_clean", told("This file is not accepted.")));
   const response = await patch(path, 0, "abc");
   assert.equal(response.headers.get("behest-file-id"), null);
   await refused(response, 409, "not_clean");
 });
 
 Deno.test("FI-2: a part whose body breaks off is told as such", async () => {
-  const { begin, patch } = await annsTus();
+  await using anns = await annsTus();
+  const { begin, patch } = anns;
   const response = await patch(await begin(6), 0, chunked(new Uint8Array(3), [1], { fails: true }));
   await refused(response, 400, "invalid_params", /incomplete/);
 });
 
 Deno.test("FI-2: a POST may name the method, any other request may not", async () => {
-  const { tus, begin, patch, content } = await annsTus();
+  await using anns = await annsTus();
+  const { tus, begin, patch } = anns;
   const path = await begin(3);
   const named = (method: string, headers = {}, body: BodyInit | null = null) =>
     tus("POST", path, { "x-http-method-override": method, ...headers }, body);
   assert.equal((await named("HEAD")).headers.get("upload-offset"), "0");
   const part = { "content-type": partType, "upload-offset": "0" };
   assert.equal((await named("patch", part, "abc")).headers.get("upload-offset"), "3");
-  assert.deepEqual(content(), ["abc"]);
+  assert.equal(await anns.text("a.txt"), "abc");
   await refused(await tus("POST", path), 405, "method_not_allowed", /PATCH/);
   await refused(await named("PUT"), 405, "method_not_allowed");
 
@@ -316,8 +326,9 @@ Deno.test("FI-2: a POST may name the method, any other request may not", async (
 });
 
 Deno.test("FI-2, AU-5: no uploads without a login, nor with the cookie from another site's page", async () => {
-  const { fake, send } = await annsTus();
-  const cookie = fake.cookieOf("ann");
+  await using anns = await annsTus();
+  const { send } = anns;
+  const cookie = anns.app.cookieOf("ann");
   const begin = (headers: Record<string, string>) =>
     send(place, {
       method: "POST",
@@ -333,11 +344,11 @@ Deno.test("FI-2, AU-5: no uploads without a login, nor with the cookie from anot
     (await begin({ cookie, "sec-fetch-site": "cross-site", "origin": "https://evil.example" })).status,
     403,
   );
-  assert.equal(fake.world.uploads.size, 0);
-  assert.equal((await begin({ cookie, "sec-fetch-site": "same-origin" })).status, 201);
-  const [id] = fake.world.uploads.keys();
+  assert.deepEqual(await anns.uploads(), []);
+  const begun = await begin({ cookie, "sec-fetch-site": "same-origin" });
+  assert.equal(begun.status, 201);
   for (const method of ["PATCH", "DELETE", "POST"]) {
-    const response = await send(`${place}/${id}`, {
+    const response = await send(begun.headers.get("location")!, {
       method,
       headers: { cookie, "tus-resumable": "1.0.0", "origin": "https://evil.example" },
     });
@@ -346,12 +357,11 @@ Deno.test("FI-2, AU-5: no uploads without a login, nor with the cookie from anot
 });
 
 Deno.test("FI-2: on the wire a creation without a body is one, however its length is said", async () => {
-  const fake = fakeServices();
-  fake.cookieOf("ann");
-  await using app = await served(fake.services);
+  await using anns = await annsFiles();
+  await using app = await served(anns.app.services);
   using client = await RawHttp.open(app.port);
   const headers = {
-    "authorization": "Bearer token-ann",
+    ...anns.bearer,
     "tus-resumable": "1.0.0",
     "upload-length": "3",
     "upload-metadata": filename("a.txt"),

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { generate } from "otplib";
 import { AccountWorld, password } from "../fakes/account_world.ts";
 import { Authenticator } from "../fakes/authenticator.ts";
-import { form } from "../fakes/pages.ts";
+import { form } from "../fakes/page_forms.ts";
 import { RawSocket } from "../fakes/raw_socket.ts";
 import type { WholePerson } from "../fakes/whole_server.ts";
 
