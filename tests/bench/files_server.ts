@@ -1,7 +1,7 @@
 /**
  * The server's way of files for the bench: the routes, the files' room, the store on a file and the blobs on a disk. Nothing is
- * scanned: `clean` stands in for that; and whoever asks is a stand-in too. Beside it what the runtime does alone: taking a body and dropping it,
- * and answering with a file.
+ * scanned: `clean` stands in for that. Beside it what the runtime does alone: taking a body and dropping it, and answering with
+ * a file.
  */
 import { App } from "fresh";
 import { DiskBlobs } from "../../lib/adapters/blobs/mod.ts";
@@ -15,7 +15,7 @@ import type { Services } from "../../lib/web/services.ts";
 import admitted from "../../routes/api/v1/_middleware.ts";
 import { handler as content } from "../../routes/api/v1/files/[id]/content/index.ts";
 import { handler as files } from "../../routes/api/v1/files/index.ts";
-import { fakeServices } from "../fakes/services.ts";
+import { openTestServices, person, testConfig } from "../fakes/open_services.ts";
 import { answerCommands } from "./child_side.ts";
 import { startProfile, stopProfile } from "./profiler.ts";
 
@@ -32,7 +32,9 @@ if (import.meta.main) {
     throw new Error("files_server.ts DATA_DIR PLAIN_FILE");
   }
   await using store = await openStore(`${dataDir}/kv.sqlite3`);
-  const { services: others, cookieOf } = fakeServices({ uploadMaxBytes: 2 ** 40 });
+  const config = testConfig({ BEHEST_UPLOAD_MAX_BYTES: String(2 ** 40) });
+  await using others = await openTestServices({ config });
+  const { token } = await person(others, "ann");
   const blobs = await DiskBlobs.open(`${dataDir}/storage`);
   const fileStore = kvFileStore(store, systemClock);
   const room = new Files({
@@ -49,7 +51,7 @@ if (import.meta.main) {
     mayAdd: () => Promise.resolve(true),
     onRefused: () => Promise.resolve(),
   });
-  const services: Services = { ...others, files: room };
+  const services: Services = { ...others.services, files: room };
   const app = new App<PersonState>().use((ctx) => {
     ctx.state.services = services;
     ctx.state.requestId = services.requestId();
@@ -71,7 +73,7 @@ if (import.meta.main) {
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, app.handler());
   const ready: FilesServerReady = {
     url: `http://127.0.0.1:${server.addr.port}`,
-    token: cookieOf("ann").slice("behest_session=".length),
+    token,
   };
   await answerCommands(ready, {
     profile: startProfile,

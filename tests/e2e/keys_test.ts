@@ -1,15 +1,14 @@
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
-import { type FakeSite, fakeSiteTest } from "../fakes/browser_site.ts";
+import { type StillSite, stillSiteTest } from "../fakes/browser_site.ts";
 import { until } from "../fakes/until.ts";
 
-/** Ann with three open commands and one sent, over services that only remember. */
-const keysTest = (name: string, path: string, run: (site: FakeSite) => Promise<void>) =>
-  fakeSiteTest(name, path, run, (fake) => {
-    for (const title of ["First", "Second", "Third"]) {
-      fake.world.inbox.push(fake.item(fake.command("bob", { title }), "delivered"));
-    }
-    fake.world.outbox.push({ command: fake.command("ann", { title: "Sent one" }), totals: { queued: 1 } });
+/** Ann with three open commands and one sent. */
+const keysTest = (name: string, path: string, run: (site: StillSite) => Promise<void>) =>
+  stillSiteTest(name, path, run, async (app) => {
+    // The newest stands first.
+    for (const title of ["Third", "Second", "First"]) await app.command("bob", "ann", { title });
+    await app.command("ann", "bob", { title: "Sent one" });
   });
 
 /** Presses a key until it has done something: before the island started it does nothing. */
@@ -47,7 +46,7 @@ keysTest(
 keysTest(
   "UI-6: letters move between commands, and Enter goes to the answers without giving one",
   "/",
-  async ({ page, fake }) => {
+  async ({ page, app }) => {
     await pressUntil(page, "j", async () => await focused(page) === "First");
     await page.keyboard.press("j");
     assert.equal(await focused(page), "Second");
@@ -57,7 +56,8 @@ keysTest(
     assert.equal(await focused(page), "First", "there is none before it");
     await page.keyboard.press("Enter");
     assert.equal(await page.evaluate(() => document.activeElement?.textContent), "Accept");
-    assert.ok(!fake.world.calls.some(({ method }) => method === "command.update"), "nothing was answered");
+    const { items } = await app.services.commands.inboxList(await app.caller("ann"), {});
+    assert.ok(items.every(({ state }) => state?.state === "delivered"), "nothing was answered");
   },
 );
 
@@ -95,7 +95,7 @@ keysTest(
 keysTest(
   "CM-6: a dialog asks before a command is cancelled; leaving it does nothing",
   "/sent",
-  async ({ page, fake }) => {
+  async ({ page, app }) => {
     const ask = page.getByRole("dialog", { name: "Cancel this command?" });
     const cancel = page.getByRole("button", { name: "Cancel: Sent one" });
     await until(async () => {
@@ -108,7 +108,7 @@ keysTest(
     await cancel.click();
     await page.keyboard.press("Escape");
     await ask.waitFor({ state: "hidden" });
-    assert.ok(!fake.world.calls.some(({ method }) => method === "command.cancel"));
+    assert.deepEqual((await app.sentBy("ann"))[0]?.totals, { queued: 1 });
     assert.ok(page.url().endsWith("/sent"));
   },
 );
@@ -153,9 +153,7 @@ keysTest(
 keysTest(
   "CO-5: a contact is removed when the dialog was answered so",
   "/contacts",
-  async ({ page, fake }) => {
-    fake.world.contacts.contacts.push({ username: "bob", displayName: "Bob" });
-    await page.reload();
+  async ({ page, app }) => {
     const ask = page.getByRole("dialog", { name: "Remove this contact?" });
     await until(async () => {
       if (!await ask.isVisible()) await page.getByRole("button", { name: /^Remove/ }).click();
@@ -164,8 +162,7 @@ keysTest(
     });
     await ask.getByRole("button", { name: "Remove contact" }).click();
     await page.waitForURL(/\/contacts\?notice=remove$/);
-    const removed = fake.world.calls.filter(({ method }) => method === "contact.remove");
-    assert.deepEqual(removed.map(({ params }) => params), [{ username: "bob" }]);
+    assert.deepEqual((await app.services.contacts.list(await app.caller("ann"))).contacts, []);
   },
 );
 

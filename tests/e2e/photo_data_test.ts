@@ -12,11 +12,13 @@ import {
   webp,
   webpChunk,
 } from "../fixtures/photos.ts";
-import { type FakeSite, fakeSiteTest } from "../fakes/browser_site.ts";
+import { type StillSite, stillSiteTest } from "../fakes/browser_site.ts";
+import { type AppRig } from "../fakes/app_rig.ts";
 import { until } from "../fakes/until.ts";
+import { callsOf } from "../fakes/replaced_calls.ts";
 
-const photoTest = (name: string, run: (site: FakeSite) => Promise<void>) =>
-  fakeSiteTest(name, "/files", async (site) => {
+const photoTest = (name: string, run: (site: StillSite) => Promise<void>) =>
+  stillSiteTest(name, "/files", async (site) => {
     await site.page.getByLabel("Upload files").waitFor();
     await run(site);
   });
@@ -55,14 +57,16 @@ async function look(page: Page, bytes: Uint8Array, type: string): Promise<Look> 
   }, { text: Buffer.from(bytes).toString("base64"), type });
 }
 
+const filesOf = async (app: AppRig) => (await app.services.files.list(await app.caller("ann"), {})).files;
+
 /** Uploads a photo through the page; what the server got of it. */
-async function uploaded({ page, fake }: FakeSite, name: string, mimeType: string, bytes: Uint8Array) {
-  const before = fake.world.files.length;
+async function uploaded({ page, app }: StillSite, name: string, mimeType: string, bytes: Uint8Array) {
+  const before = (await filesOf(app)).length;
   await page.getByLabel("Upload files").setInputFiles({ name, mimeType, buffer: Buffer.from(bytes) });
-  await until(() => fake.world.files.length > before);
-  const [file] = fake.world.files;
+  await until(async () => (await filesOf(app)).length > before);
+  const [file] = await filesOf(app);
   assert.equal(file?.name, name);
-  return fake.world.contents.get(file.id)!;
+  return await app.contentOf("ann", file.id);
 }
 
 const place = tiff({ orientation: 6, little: false });
@@ -116,8 +120,9 @@ photoTest("UI-5: a photo goes as it is when its person wants that", async (visit
 photoTest(
   "UI-5: of a photo that cannot be cleaned nothing is sent before its person says so",
   async (visit) => {
-    const { page, fake } = visit;
+    const { page, app } = visit;
     const heic = joined([0, 0, 0, 24], new TextEncoder().encode(`ftypheic${secretMark}`));
+    const begun = callsOf(app.services.files, "begin");
     await page.getByLabel("Upload files").setInputFiles({
       name: "phone.heic",
       mimeType: "image/heic",
@@ -128,9 +133,9 @@ photoTest(
       await page.locator(".uploads [role=status]").textContent(),
       "phone.heic is not uploaded yet. Answer the question first.",
     );
-    assert.ok(!fake.world.calls.some(({ method }) => method === "upload.begin"));
+    assert.deepEqual(begun, []);
     await page.getByRole("button", { name: "Upload as it is: phone.heic" }).click();
-    await until(() => fake.world.files.length === 1);
-    assert.deepEqual(fake.world.contents.get(fake.world.files[0]!.id), heic);
+    await until(async () => (await filesOf(app)).length === 1);
+    assert.deepEqual(await app.contentOf("ann", (await filesOf(app))[0]!.id), heic);
   },
 );

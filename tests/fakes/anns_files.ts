@@ -1,4 +1,4 @@
-import { AppRig, type AppOptions } from "./app_rig.ts";
+import { type AppOptions, AppRig } from "./app_rig.ts";
 import { until } from "./until.ts";
 
 /** Ann's files over HTTP. */

@@ -8,7 +8,6 @@ import {
   type FileObject,
   type GroupRole,
   type Params,
-  type ProfileChange,
   Refusal,
   type Role,
 } from "../../lib/protocol/mod.ts";
@@ -213,12 +212,16 @@ export class AppRig implements AsyncDisposable {
     must(await this.services.preferences.set(await this.caller(who), change));
   }
 
-  async profile(who: string, change: ProfileChange): Promise<void> {
+  async profile(who: string, change: Parameters<Services["profiles"]["change"]>[1]): Promise<void> {
     must(await this.services.profiles.change(await this.caller(who), change));
   }
 
   /** A group with these people in it; with `asked`, who has not accepted yet. */
-  async group(name: string, members: Record<string, GroupRole | ["asked", GroupRole]>, title = name): Promise<void> {
+  async group(
+    name: string,
+    members: Record<string, GroupRole | ["asked", GroupRole]>,
+    title = name,
+  ): Promise<void> {
     const { groups } = this.services;
     const root = await this.caller("root");
     must(await groups.create(root, { name, title }));
@@ -244,7 +247,10 @@ export class AppRig implements AsyncDisposable {
   }
 
   /** Uploads a file, and waits until its scan left it in the state that was wished for. */
-  async file(owner = "ann", { name = "a file.txt", content, state = "clean" }: FileWish = {}): Promise<FileObject> {
+  async file(
+    owner = "ann",
+    { name = "a file.txt", content, state = "clean" }: FileWish = {},
+  ): Promise<FileObject> {
     const given = content ?? `file ${this.#numbers++}`;
     const bytes = typeof given === "string" ? new TextEncoder().encode(given) : given;
     this.#wished.set(createHash("sha256").update(bytes).digest("hex"), state);
@@ -257,8 +263,18 @@ export class AppRig implements AsyncDisposable {
       const file = must(await files.get(caller, id));
       return file.state === ends ? file : null;
     }, `a file that is ${ends}`);
-    if (state === "matched") for (let turn = 0; turn < 3; turn++) await this.open.runDueJobs();
+    if (state === "matched") { for (let turn = 0; turn < 3; turn++) await this.open.runDueJobs(); }
     return scanned;
+  }
+
+  /** The bytes of somebody's file, once it was checked. */
+  async contentOf(who: string, id: string): Promise<Uint8Array<ArrayBuffer>> {
+    const caller = await this.caller(who);
+    const { open } = await until(async () => {
+      const content = await this.services.files.content(caller, id);
+      return content instanceof Refusal ? null : content;
+    }, `the checked file ${id}`);
+    return await new Response(await open()).bytes();
   }
 
   /** Runs what is due until something has happened. */
@@ -281,27 +297,4 @@ export async function withApp(
 ): Promise<void> {
   await using app = await AppRig.start(options);
   await run(app.send, app);
-}
-
-/** Has the next call of one method answered with this, as the services cannot be made to in a test. */
-export function answerNext<S extends object, M extends keyof S>(service: S, method: M, answer: unknown): void {
-  const own = Object.getOwnPropertyDescriptor(service, method);
-  const once = () => {
-    if (own === undefined) delete service[method];
-    else Object.defineProperty(service, method, own);
-    return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
-  };
-  Object.defineProperty(service, method, { value: once, configurable: true, writable: true });
-}
-
-/** What one method is called with from now on, call by call. */
-export function callsOf<S extends object, M extends keyof S>(service: S, method: M): unknown[][] {
-  const calls: unknown[][] = [];
-  const own = service[method] as (...args: unknown[]) => unknown;
-  const noted = (...args: unknown[]) => {
-    calls.push(args);
-    return own.apply(service, args);
-  };
-  Object.defineProperty(service, method, { value: noted, configurable: true, writable: true });
-  return calls;
 }

@@ -1,10 +1,10 @@
 import type { Browser, Page } from "playwright-core";
 import type { OpenServices } from "../../lib/compose/mod.ts";
 import type { Services } from "../../lib/web/services.ts";
+import { AppRig } from "./app_rig.ts";
 import { browserTest, newPage, problemsOf } from "./browser.ts";
 import { openTestServices, person, testConfig } from "./open_services.ts";
 import { served } from "./served.ts";
-import { type FakeServices, fakeServices } from "./services.ts";
 
 interface Look {
   scripts?: boolean;
@@ -70,29 +70,31 @@ export function siteTest(name: string, run: (site: BrowserSite) => Promise<void>
   });
 }
 
-/** Ann's page over services that only remember, for what is about the page alone. */
-export interface FakeSite {
+/** Ann's page without a connection, on a clock that stands still: for what is about the page alone. */
+export interface StillSite {
   page: Page;
-  fake: FakeServices;
+  app: AppRig;
   base: string;
 }
 
 /** `before`: what Ann finds; `path`: the page that she looks at first. */
-export function fakeSiteTest(
+export function stillSiteTest(
   name: string,
   path: string,
-  run: (site: FakeSite) => Promise<void>,
-  before: (fake: FakeServices) => void = () => {},
+  run: (site: StillSite) => Promise<void>,
+  before: (app: AppRig) => void | Promise<void> = () => {},
 ): void {
   browserTest(name, async (browser) => {
-    const fake = fakeServices();
-    before(fake);
-    await using app = await served(fake.services);
+    await using app = await AppRig.start();
+    app.services.realtime.open = (socket) => socket.close(1000);
+    await before(app);
+    await using site = await served(app.services);
     const page = await newPage(browser);
-    const [cookie = "", value = ""] = fake.cookieOf("ann").split("=");
-    await page.context().addCookies([{ name: cookie, value, url: app.origin }]);
-    await page.goto(app.origin + path);
-    await run({ page, fake, base: app.origin });
+    await page.context().addCookies([
+      { name: "behest_session", value: app.tokenOf("ann"), url: site.origin },
+    ]);
+    await page.goto(site.origin + path);
+    await run({ page, app, base: site.origin });
     await browser.close();
   });
 }

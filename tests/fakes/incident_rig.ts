@@ -68,7 +68,7 @@ export async function incidentRig(
   const store = options.store ?? await openStore(":memory:");
   const root = await Deno.makeTempDir({ prefix: "behest-test-" });
   const clock = new FakeClock();
-  // Other ids than those of the fake services, which a test may use beside it.
+  // Other ids than those of `AppRig`, which a test may use beside it.
   const random = seededRandom(31);
   const ids = new Ids(clock, random);
   const log = new KeptLog();

@@ -78,7 +78,10 @@ Deno.test("AU-7: each form of the page says what is wrong beside its own field",
       ["remove-passkey", "removePassword"],
     ] as const;
     for (const [action, field] of cases) {
-      const response = await send("/two-factor", form({ action, id, [field]: "wrong", offCode: "1" }, cookie));
+      const response = await send(
+        "/two-factor",
+        form({ action, id, [field]: "wrong", offCode: "1" }, cookie),
+      );
       const html = await response.text();
       assert.equal(response.status, 403, action);
       assert.deepEqual(
@@ -89,7 +92,10 @@ Deno.test("AU-7: each form of the page says what is wrong beside its own field",
       const ids = [...html.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
       assert.equal(new Set(ids).size, ids.length, `${action}: an id that is there twice`);
     }
-    const removed = await send("/two-factor", form({ action: "remove-passkey", id, removePassword: password }, cookie));
+    const removed = await send(
+      "/two-factor",
+      form({ action: "remove-passkey", id, removePassword: password }, cookie),
+    );
     assert.equal(removed.headers.get("location"), "/two-factor?notice=passkey-removed");
     const unknown = await send("/two-factor", form({ action: "everything" }, cookie));
     assert.equal(unknown.status, 400);

@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { type Command, limits, Refusal, type Role } from "../../lib/protocol/mod.ts";
 import { assertNoMarkup, nasty } from "../fakes/markup.ts";
 import { must } from "../fakes/accounts_rig.ts";
-import { answerNext, type AppRig, withApp } from "../fakes/app_rig.ts";
+import { type AppRig, withApp } from "../fakes/app_rig.ts";
 import { as, form } from "../fakes/page_forms.ts";
 import { told } from "../fakes/told.ts";
+import { answerNext } from "../fakes/replaced_calls.ts";
 
 async function enter(app: AppRig, role: Role): Promise<string> {
   await app.setRole("ann", role);
@@ -49,7 +50,8 @@ Deno.test("MO-4: every admin page is there for administrators, and 404 for every
     }
     const cookie = await enter(app, "member");
     const unknown = await (await send("/admin/nowhere", as(cookie))).text();
-    const audit = async () => must(await app.services.audit.page(await app.caller("root"), {})).entries.length;
+    const audit = async () =>
+      must(await app.services.audit.page(await app.caller("root"), {})).entries.length;
     const before = await audit();
     for (const path of paths) {
       const response = await send(path, as(cookie));

@@ -124,12 +124,18 @@ Deno.test("FI-6: the sender reads that a command waits for its files, or that on
     }
     fails.resolve("infected");
     passes.resolve("clean");
-    await app.jobsUntil(async () => (await app.commandOf("ann", bad.id)).totals?.failed === 1, "a failed command");
+    await app.jobsUntil(
+      async () => (await app.commandOf("ann", bad.id)).totals?.failed === 1,
+      "a failed command",
+    );
     for (const html of await pagesOf(bad)) {
       assert.ok(html.includes("Not delivered: a file did not pass the checks."));
       assert.ok(!html.includes("Waiting for file checks"));
     }
-    await app.jobsUntil(async () => (await app.commandOf("ann", good.id)).totals?.queued === 1, "a released command");
+    await app.jobsUntil(
+      async () => (await app.commandOf("ann", good.id)).totals?.queued === 1,
+      "a released command",
+    );
     const [file] = good.attachments;
     for (const html of await pagesOf(good)) {
       assert.ok(

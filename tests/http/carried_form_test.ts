@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { Refusal } from "../../lib/protocol/mod.ts";
-import { answerNext, withApp } from "../fakes/app_rig.ts";
+import { withApp } from "../fakes/app_rig.ts";
 import { as, form, type Send } from "../fakes/page_forms.ts";
+import { answerNext } from "../fakes/replaced_calls.ts";
 
 /** Follows what a browser does with a 307: the same form to the other address. */
 async function carried(send: Send, path: string, fields: [string, string][]): Promise<string> {
@@ -87,7 +88,7 @@ Deno.test("UI-10: without scripts a refused answer and a refused review come bac
     const sent = await app.command("ann", "bob", { requires: "review" });
     await app.answer("bob", sent.id, "submitted", { note: "Painted." });
     for (const path of ["/sent", `/sent/${sent.id}`]) {
-      answerNext(app.services.commands, "review", new Refusal("conflict", "command.notSubmitted"));
+      answerNext(app.services.commands, "review", new Refusal("conflict", "command.noReview"));
       const fields: [string, string][] = [["id", sent.id], ["recipient", "bob"], ["verdict", "return"]];
       const page = await send(path, form([...fields, ["note", "Paint it again"]], cookie));
       assert.equal(page.status, 409, path);

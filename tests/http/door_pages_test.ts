@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { limits } from "../../lib/protocol/mod.ts";
-import { annsLogin, answerNext, type AppRig, withApp } from "../fakes/app_rig.ts";
+import { annsLogin, type AppRig, withApp } from "../fakes/app_rig.ts";
 import { as, base, form } from "../fakes/page_forms.ts";
+import { answerNext } from "../fakes/replaced_calls.ts";
 
 Deno.test("UI-1: every page behind the login sends others to it, with the way back", async () => {
   await withApp(async (send) => {

@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import type { FileObject } from "../../lib/protocol/mod.ts";
 import { must } from "../fakes/accounts_rig.ts";
 import { annsFiles } from "../fakes/anns_files.ts";
-import { answerNext, type AppRig, callsOf } from "../fakes/app_rig.ts";
+import { type AppRig } from "../fakes/app_rig.ts";
 import { RawHttp } from "../fakes/raw_http.ts";
 import { served } from "../fakes/served.ts";
+import { answerNext, callsOf } from "../fakes/replaced_calls.ts";
 
 const letters = "abcdefghijklmnopqrstuvwxyz";
 

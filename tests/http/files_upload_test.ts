@@ -11,11 +11,11 @@ import {
   type WrittenPart,
 } from "../fakes/form_bodies.ts";
 import { annsFiles } from "../fakes/anns_files.ts";
-import { answerNext, callsOf } from "../fakes/app_rig.ts";
 import { base, form as pageForm } from "../fakes/page_forms.ts";
 import { RawHttp } from "../fakes/raw_http.ts";
 import { served } from "../fakes/served.ts";
 import { told } from "../fakes/told.ts";
+import { answerNext, callsOf } from "../fakes/replaced_calls.ts";
 
 type Anns = Awaited<ReturnType<typeof annsFiles>>;
 
@@ -99,8 +99,8 @@ Deno.test("FI-1: what is no upload is refused with what to do, and nothing is le
     ],
     ["packed bytes", "?name=a", "x", { "content-encoding": "gzip" }, /Content-Encoding/],
     ["a length that is none", "?name=a", "x", { "content-length": "-1" }, /Content-Length/],
-    ["fewer bytes than said", "?name=a", "x", { "content-length": "2" }, /in place of/],
-    ["more bytes than said", "?name=a", "xyz", { "content-length": "2" }, /in place of/],
+    ["fewer bytes than said", "?name=a", "x", { "content-length": "2" }, /Expected 2 bytes/],
+    ["more bytes than said", "?name=a", "xyz", { "content-length": "2" }, /Expected 2 bytes/],
   ];
   for (const [what, query, body, headers, detail] of cases) {
     const response = await post(`/api/v1/files${query}`, body, headers);
@@ -155,7 +155,9 @@ Deno.test("FI-1: a body that stops leaves nothing behind, as a form and raw", as
 });
 
 Deno.test("FI-1: over the limit or the quota it is 413, by what it says and by what comes", async () => {
-  await using anns = await annsFiles({ env: { BEHEST_UPLOAD_MAX_BYTES: "1000", BEHEST_QUOTA_BYTES: "1500" } });
+  await using anns = await annsFiles({
+    env: { BEHEST_UPLOAD_MAX_BYTES: "1000", BEHEST_QUOTA_BYTES: "1500" },
+  });
   const { post } = anns;
   const raw = (size: number, headers = {}) => post("/api/v1/files?name=a", new Uint8Array(size), headers);
   await refused(await raw(1001), 413, /1000 bytes/);
@@ -171,7 +173,7 @@ Deno.test("FI-1: over the limit or the quota it is 413, by what it says and by w
   );
   assert.deepEqual(await anns.files(), []);
   assert.equal((await raw(1000)).status, 201);
-  await refused(await raw(501), 413, /full/);
+  await refused(await raw(501), 413, /500 are left/);
   assert.equal((await anns.files()).length, 1);
 });
 

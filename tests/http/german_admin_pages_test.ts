@@ -1,15 +1,14 @@
 import assert from "node:assert/strict";
 import { limits, Refusal, say } from "../../lib/protocol/mod.ts";
-import type { CsamFinding } from "../../lib/scanning/mod.ts";
 import { type Section, wordsOf } from "../../lib/words/mod.ts";
 import { must } from "../fakes/accounts_rig.ts";
 import { png } from "../fakes/account_world.ts";
-import { answerNext, AppRig } from "../fakes/app_rig.ts";
+import { AppRig } from "../fakes/app_rig.ts";
 import { cybertipService } from "../fakes/cybertip_service.ts";
-import { hashOf } from "../fakes/files_rig.ts";
-import { until } from "../fakes/until.ts";
+import { matchedBytes } from "../fakes/matched_bytes.ts";
 import { form, messagesOf } from "../fakes/page_forms.ts";
 import { told } from "../fakes/told.ts";
+import { answerNext } from "../fakes/replaced_calls.ts";
 
 /** The sections of the pages that are looked at here. */
 const sections = [
@@ -64,28 +63,6 @@ const emptyPaths = [
   "/admin/audit",
 ];
 
-/** Bytes that the matcher knows, of bob and of others: an incident, by its id. */
-async function incidentOf(app: AppRig, others: readonly string[] = []): Promise<string> {
-  const answers = Promise.withResolvers<CsamFinding>();
-  app.csam.match = () => answers.promise;
-  const content = crypto.randomUUID();
-  for (const who of ["bob", ...others]) await app.file(who, { name: "x.png", content, state: "scanning" });
-  answers.resolve({
-    verdict: "match",
-    scanner: "shield",
-    version: "1",
-    answer: "",
-    match: { classification: "csam", matchType: "near", reference: null },
-  });
-  const root = await app.caller("root");
-  const [incident] = await until(async () => {
-    await app.open.runDueJobs();
-    const { incidents } = must(await app.services.incidents.list(root, { limit: 1 }));
-    return incidents[0]?.evidence === "sealed" && incidents[0].sha256 === hashOf(content) ? incidents : null;
-  }, "a sealed incident");
-  return incident!.id;
-}
-
 /** Something of everything that these pages can show, as ann sees it, who administers; answers with the paths that show it. */
 async function furnish(app: AppRig) {
   const { adminFiles, categories, contacts, incidents, users } = app.services;
@@ -107,12 +84,13 @@ async function furnish(app: AppRig) {
     const { sha256 } = await app.file("dora", { state: "held" });
     must(await adminFiles.decide(root, sha256, { release, reason: "Grund" }));
   }
-  const matched = [await incidentOf(app, ["carl"]), await incidentOf(app), await incidentOf(app)];
-  const [open, reported, closed] = matched as [string, string, string];
+  const { id: open } = await matchedBytes(app, ["bob", "carl"]);
+  const { id: reported } = await matchedBytes(app, ["dora"]);
+  const { id: closed } = await matchedBytes(app, ["emil"]);
   const draft = { incidentType: "Child Sex Tourism", escalate: null, additionalInfo: null } as const;
   for (const id of [open, reported]) must(await incidents.draft(root, id, draft));
   must(await incidents.submit(root, reported));
-  must(await incidents.close(root, closed, { reason: "Grund", reinstate: ["bob"] }));
+  must(await incidents.close(root, closed, { reason: "Grund", reinstate: ["emil"] }));
   const until = new Date(app.clock.now() + 3600_000).toISOString();
   await app.setRole("bob", "member", { broadcast: true });
   must(await users.sanction(root, "bob", { kind: "warn", reason: "Grund" }));
@@ -131,7 +109,7 @@ async function furnish(app: AppRig) {
     ...[held, rejected].map((sha256) => `/admin/files/${sha256}`),
     ...["open", "reported", "closed"].map((state) => `/admin/incidents?state=${state}`),
     ...["drafted", "submitted", "closed"].map((notice) => `/admin/incidents/${open}?notice=${notice}`),
-    ...matched.map((id) => `/admin/incidents/${id}`),
+    ...[reported, closed].map((id) => `/admin/incidents/${id}`),
     ...["add", "saved", "moved", "retire", "restore"].map((notice) => `/admin/categories?notice=${notice}`),
     "/admin/groups",
     "/admin/groups/owner-in?notice=created",
@@ -146,7 +124,6 @@ const escaped = (text: string) =>
 
 interface Reader extends AsyncDisposable {
   app: AppRig;
-  send: Send;
   cookie: string;
   look(path: string, init?: RequestInit): Promise<string>;
 }
@@ -210,7 +187,7 @@ Deno.test("UI-6: refused forms come back in German, each message and each field"
   const { app, look, cookie } = anns;
   await app.group("owner-in", { ann: "owner" });
   const { sha256: held } = await app.file("dora", { state: "held" });
-  const incident = await incidentOf(app);
+  const { id: incident } = await matchedBytes(app, ["bob"]);
   const post = (path: string, fields: Record<string, string>) => look(path, form(fields, cookie));
   const full = new Refusal("queue_full", say("contact.requests", { count: limits.contactRequestsOpen }));
   answerNext(app.services.contacts, "request", full);

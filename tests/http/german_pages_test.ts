@@ -3,10 +3,11 @@ import { type FileObject, Refusal } from "../../lib/protocol/mod.ts";
 import { type Section, wordsOf } from "../../lib/words/mod.ts";
 import { must } from "../fakes/accounts_rig.ts";
 import { png } from "../fakes/account_world.ts";
-import { answerNext, AppRig, withApp } from "../fakes/app_rig.ts";
+import { AppRig, withApp } from "../fakes/app_rig.ts";
 import { joined } from "../fakes/form_bodies.ts";
 import { form, messagesOf } from "../fakes/page_forms.ts";
 import { told } from "../fakes/told.ts";
+import { answerNext } from "../fakes/replaced_calls.ts";
 
 /** The sections of the pages that are looked at here. */
 const sections = [
@@ -92,6 +93,7 @@ async function furnish(app: AppRig): Promise<{ paths: string[]; received: string
   for (const state of ["clean", "held", "rejected"] as const) {
     await app.file("ann", { state, name: `${state}.png`, content: joined([png(), state]) });
   }
+  await app.befriend("ann", "carla");
   const scanning = await app.file("ann", { state: "scanning", name: "scanning.png" });
   const sent = await app.command("ann", "bob", {
     requires: "review",
@@ -139,7 +141,9 @@ Deno.test("UI-6: the pages of commands and files are German from the first word 
   for (const path of paths) await look(path);
   // Refused forms come back in the same language, whatever the service said.
   const unreal = new Refusal("conflict", told("This says nothing that a catalogue has."));
-  for (const method of ["update", "cancel", "send"] as const) answerNext(app.services.commands, method, unreal);
+  for (const method of ["update", "cancel", "send"] as const) {
+    answerNext(app.services.commands, method, unreal);
+  }
   await look("/", form({ id, state: "declined" }, cookie));
   await look("/sent", form({ id: sent }, cookie));
   await look(

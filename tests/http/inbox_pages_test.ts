@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { limits } from "../../lib/protocol/mod.ts";
-import { annsLogin, answerNext, withApp } from "../fakes/app_rig.ts";
+import { annsLogin, withApp } from "../fakes/app_rig.ts";
 import { as, form } from "../fakes/page_forms.ts";
 import { assertNoMarkup, nasty } from "../fakes/markup.ts";
+import { answerNext } from "../fakes/replaced_calls.ts";
 
 Deno.test("CM-5: handing in carries a note; proof asks for files, a review for one of the two, and a return shows the sender's words", async () => {
   await withApp(async (send, app) => {

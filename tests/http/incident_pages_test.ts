@@ -1,37 +1,18 @@
 import assert from "node:assert/strict";
-import { type FileObject, Refusal } from "../../lib/protocol/mod.ts";
+import { Refusal } from "../../lib/protocol/mod.ts";
 import { assertNoMarkup, nasty } from "../fakes/markup.ts";
-import type { CsamFinding } from "../../lib/scanning/mod.ts";
 import { must } from "../fakes/accounts_rig.ts";
 import { cybertipService } from "../fakes/cybertip_service.ts";
-import { joined } from "../fakes/form_bodies.ts";
-import { until } from "../fakes/until.ts";
-import { answerNext, type AppRig, withApp } from "../fakes/app_rig.ts";
+import { matchedBytes } from "../fakes/matched_bytes.ts";
+import { type AppRig, withApp } from "../fakes/app_rig.ts";
 import { as, form } from "../fakes/page_forms.ts";
 import { told } from "../fakes/told.ts";
+import { answerNext } from "../fakes/replaced_calls.ts";
 
-/** Bytes of bob, and of others, that the matcher knows; the moderator's cookie. */
+/** An incident about bytes of bob and others, and a moderator to look at it. */
 async function matched(app: AppRig, others: readonly string[] = []) {
   await app.setRole("ann", "moderator");
-  const answers = Promise.withResolvers<CsamFinding>();
-  app.csam.match = () => answers.promise;
-  const bytes = joined([Uint8Array.of(0xff, 0xd8, 0xff, 0xe0), "a picture"]);
-  const files: FileObject[] = [];
-  for (const who of ["bob", ...others]) {
-    files.push(await app.file(who, { name: "x.png", content: bytes, state: "scanning" }));
-  }
-  answers.resolve({
-    verdict: "match",
-    scanner: "shield",
-    version: "1",
-    answer: "known since 2019",
-    match: { classification: "csam", matchType: "near", reference: null },
-  });
-  const incident = await until(async () => {
-    await app.open.runDueJobs();
-    const [found] = must(await app.services.incidents.list(await app.caller("ann"), {})).incidents;
-    return found?.evidence === "sealed" ? found : null;
-  }, "a sealed incident");
+  const incident = await matchedBytes(app, ["bob", ...others]);
   const current = async () => must(await app.services.incidents.get(await app.caller("ann"), incident.id));
   return { incident, current, path: `/admin/incidents/${incident.id}`, cookie: app.cookieOf("ann") };
 }

@@ -155,7 +155,10 @@ Deno.test("CM-1: the send form sends one command for its key, to everybody named
     });
     const { recipients } = await app.commandOf("ann", item!.command.id);
     assert.deepEqual(recipients?.map(({ username }) => username).sort(), ["bob", "carl"]);
-    const again = await send("/send", form([...Object.entries({ ...draft, ...times }), ["categories", "feet"]], cookie));
+    const again = await send(
+      "/send",
+      form([...Object.entries({ ...draft, ...times }), ["categories", "feet"]], cookie),
+    );
     assert.equal(again.status, 303);
     assert.equal((await app.sentBy("ann")).length, 1);
   }, { people: ["ann", "bob", "carl"] });
@@ -180,7 +183,8 @@ Deno.test("CM-1: a form that was sent already with other words gets a new key", 
   await withApp(async (send, app) => {
     const sent = form({ ...draft, to: "bob" }, app.cookieOf("ann"));
     assert.equal((await send("/send", sent)).status, 303);
-    const html = await (await send("/send", form({ ...draft, to: "bob", body: "Hi" }, app.cookieOf("ann")))).text();
+    const html = await (await send("/send", form({ ...draft, to: "bob", body: "Hi" }, app.cookieOf("ann"))))
+      .text();
     assert.ok(!html.includes('value="form-1"'));
     assert.match(html, /name="key" value="[A-Za-z0-9_-]{22}"/);
   });

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import type { Command } from "../../lib/protocol/mod.ts";
-import { answerNext, type AppRig, withApp } from "../fakes/app_rig.ts";
+import { type AppRig, withApp } from "../fakes/app_rig.ts";
 import { as, form } from "../fakes/page_forms.ts";
 import { assertNoMarkup, nasty } from "../fakes/markup.ts";
+import { answerNext } from "../fakes/replaced_calls.ts";
 
 const draft = { key: "form-1", to: "bob", kind: "task", title: "Water", requires: "none", zone: "UTC" };
 
@@ -149,7 +150,10 @@ Deno.test("CM-5: what was handed in is accepted or given back with a note, on bo
 Deno.test("CM-7: totals are a bar without inline styles, with the same in words", async () => {
   await withApp(async (send, app) => {
     const readers = ["bob", "carl", "dora", "emil"];
-    await app.group("readers", { ann: "sender", ...Object.fromEntries(readers.map((who) => [who, "member"])) });
+    await app.group("readers", {
+      ann: "sender",
+      ...Object.fromEntries(readers.map((who) => [who, "member"])),
+    });
     const { id } = await app.command("ann", { kind: "group", group: "readers" });
     for (const who of readers.slice(1)) await app.answer(who, id, "completed");
     const html = await (await send("/sent", as(app.cookieOf("ann")))).text();

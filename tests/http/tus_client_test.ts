@@ -27,7 +27,9 @@ type Tried = Awaited<ReturnType<typeof annsApp>>;
 
 async function annsApp() {
   const [uploadMaxBytes, quotaBytes] = [8 * 1024 * 1024, 64 * 1024 * 1024].map(String) as [string, string];
-  const anns = await annsFiles({ env: { BEHEST_UPLOAD_MAX_BYTES: uploadMaxBytes, BEHEST_QUOTA_BYTES: quotaBytes } });
+  const anns = await annsFiles({
+    env: { BEHEST_UPLOAD_MAX_BYTES: uploadMaxBytes, BEHEST_QUOTA_BYTES: quotaBytes },
+  });
   const app = await served(anns.app.services);
   return {
     anns,

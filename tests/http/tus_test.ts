@@ -3,10 +3,10 @@ import { createHash } from "node:crypto";
 import { Refusal } from "../../lib/protocol/mod.ts";
 import { chunked } from "../fakes/form_bodies.ts";
 import { annsFiles } from "../fakes/anns_files.ts";
-import { answerNext } from "../fakes/app_rig.ts";
 import { RawHttp } from "../fakes/raw_http.ts";
 import { served } from "../fakes/served.ts";
 import { told } from "../fakes/told.ts";
+import { answerNext } from "../fakes/replaced_calls.ts";
 
 const place = "/api/v1/uploads";
 const partType = "application/offset+octet-stream";

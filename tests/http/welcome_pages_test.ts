@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { Refusal } from "../../lib/protocol/mod.ts";
-import { answerNext, type AppRig, withApp } from "../fakes/app_rig.ts";
+import { type AppRig, withApp } from "../fakes/app_rig.ts";
 import { as, base, form } from "../fakes/page_forms.ts";
 import { must } from "../fakes/accounts_rig.ts";
 import { told } from "../fakes/told.ts";
+import { answerNext } from "../fakes/replaced_calls.ts";
 
 const saved = async (app: AppRig) => await app.services.preferences.get(await app.caller("ann"));
 const account = { username: "cleo", password: "long enough for this", adult: "yes" };
