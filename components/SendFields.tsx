@@ -83,32 +83,24 @@ export function CategoryFields({ typed, errors, categories }: FieldsProps & { ca
 /** When a command goes out, is due and ends. */
 export function TimeFields({ typed, errors }: FieldsProps) {
   const words = useWords("send");
+  const times = [
+    ["dueAt", words.dueAt, words.dueAtHint],
+    ["deliverAt", words.deliverAt, words.deliverAtHint],
+    ["expiresAt", words.expiresAt, words.expiresAtHint],
+  ] as const;
   return (
     <div class="grid-2">
-      <TextField
-        name="dueAt"
-        label={words.dueAt}
-        hint={words.dueAtHint}
-        type="datetime-local"
-        value={typed.dueAt}
-        error={errors.dueAt}
-      />
-      <TextField
-        name="deliverAt"
-        label={words.deliverAt}
-        hint={words.deliverAtHint}
-        type="datetime-local"
-        value={typed.deliverAt}
-        error={errors.deliverAt}
-      />
-      <TextField
-        name="expiresAt"
-        label={words.expiresAt}
-        hint={words.expiresAtHint}
-        type="datetime-local"
-        value={typed.expiresAt}
-        error={errors.expiresAt}
-      />
+      {times.map(([name, label, hint]) => (
+        <TextField
+          key={name}
+          name={name}
+          label={label}
+          hint={hint}
+          type="datetime-local"
+          value={typed[name]}
+          error={errors[name]}
+        />
+      ))}
     </div>
   );
 }

@@ -1,25 +1,23 @@
 import assert from "node:assert/strict";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
-import { serving } from "../../lib/web/app.ts";
 import { Compression } from "../../lib/web/compression.ts";
 import { PackedFiles } from "../../lib/web/packed_files.ts";
-import { builtApp } from "../fakes/built_app.ts";
-import { base } from "../fakes/pages.ts";
-import { type FakeServices, fakeServices } from "../fakes/services.ts";
+import { AppRig } from "../fakes/app_rig.ts";
+import { sendOver } from "../fakes/built_app.ts";
+import { base } from "../fakes/page_forms.ts";
 
 type Get = (path: string, headers?: Record<string, string>, method?: string) => Promise<Response>;
 
 /** The app as `main.ts` serves it; without the files that the build packed when `packed` is false. */
-async function site(fake: FakeServices, packed = true): Promise<Get> {
+async function site(packed = true) {
+  const app = await AppRig.start();
   const folder = new URL("../../_fresh/packed/", import.meta.url);
-  const compression = new Compression(packed ? new PackedFiles(folder) : null);
-  const handler = serving(await builtApp(fake.services), fake.services.config, compression);
-  const remoteAddr = { transport: "tcp", hostname: "127.0.0.1", port: 50_000 } as const;
-  return async (path, headers = {}, method = "GET") =>
-    await handler(new Request(base + path, { headers, method }), {
-      remoteAddr,
-      completed: Promise.resolve(),
-    });
+  const send = await sendOver(app.services, new Compression(packed ? new PackedFiles(folder) : null));
+  return {
+    cookie: app.cookieOf("ann"),
+    get: ((path, headers = {}, method = "GET") => send(new Request(base + path, { headers, method }))) as Get,
+    [Symbol.asyncDispose]: () => app[Symbol.asyncDispose](),
+  };
 }
 
 const varies = (response: Response) => response.headers.get("vary") ?? "";
@@ -27,7 +25,8 @@ const codingOf = (response: Response) => response.headers.get("content-encoding"
 const all = { "accept-encoding": "gzip, deflate, br, zstd" };
 
 Deno.test("UI-7: static files come as the build packed them, and as they are for who wants that", async () => {
-  const get = await site(fakeServices());
+  await using rig = await site();
+  const { get } = rig;
   const plain = await (await get("/styles.css")).bytes();
   for (
     const [accept, coding, unpack] of [
@@ -54,7 +53,8 @@ Deno.test("UI-7: static files come as the build packed them, and as they are for
 });
 
 Deno.test("UI-7: a packed file has the tag, the cache rules and the head of the plain one", async () => {
-  const get = await site(fakeServices());
+  await using rig = await site();
+  const { get } = rig;
   const plain = await get("/styles.css");
   const packed = await get("/styles.css", all);
   for (const name of ["etag", "cache-control", "content-security-policy", "x-content-type-options"]) {
@@ -75,7 +75,8 @@ Deno.test("UI-7: a packed file has the tag, the cache rules and the head of the 
 });
 
 Deno.test("UI-7: without packed files, as after a build for development, static files are gzipped once", async () => {
-  const get = await site(fakeServices(), false);
+  await using rig = await site(false);
+  const { get } = rig;
   const plain = await (await get("/styles.css")).bytes();
   for (let twice = 0; twice < 2; twice++) {
     const response = await get("/styles.css", all);
@@ -85,9 +86,8 @@ Deno.test("UI-7: without packed files, as after a build for development, static 
 });
 
 Deno.test("UI-7: pictures and what programs call are left as they are", async () => {
-  const fake = fakeServices();
-  const get = await site(fake);
-  const cookie = fake.cookieOf("ann");
+  await using rig = await site();
+  const { cookie, get } = rig;
   for (const path of ["/icons/icon-192.png", "/healthz", "/api/openapi.json", "/api/v1/files"]) {
     const response = await get(path, { ...all, cookie });
     assert.equal(codingOf(response), null, path);
@@ -96,9 +96,8 @@ Deno.test("UI-7: pictures and what programs call are left as they are", async ()
 });
 
 Deno.test("UI-7 UI-8: a page of a person is compressed for our own pages and for the person alone", async () => {
-  const fake = fakeServices();
-  const get = await site(fake);
-  const cookie = fake.cookieOf("ann");
+  await using rig = await site();
+  const { cookie, get } = rig;
   for (
     const [from, coding] of [
       ["same-origin", "gzip"],
@@ -122,9 +121,9 @@ Deno.test("UI-7 UI-8: a page of a person is compressed for our own pages and for
 });
 
 Deno.test("UI-8: the size of a compressed page changes from one request to the next", async () => {
-  const fake = fakeServices();
-  const get = await site(fake);
-  const headers = { ...all, "sec-fetch-site": "none", cookie: fake.cookieOf("ann") };
+  await using rig = await site();
+  const { cookie, get } = rig;
+  const headers = { ...all, "sec-fetch-site": "none", cookie };
   const sizes = new Set<number>();
   for (let at = 0; at < 40; at++) sizes.add((await (await get("/", headers)).bytes()).length);
   assert.ok(sizes.size > 10, `${sizes.size} sizes`);
@@ -132,7 +131,8 @@ Deno.test("UI-8: the size of a compressed page changes from one request to the n
 });
 
 Deno.test("UI-7: nothing is compressed twice, and pages of strangers are compressed too", async () => {
-  const get = await site(fakeServices());
+  await using rig = await site();
+  const { get } = rig;
   const login = await get("/login", all);
   assert.equal(codingOf(login), "gzip");
   assert.ok((await login.text()).length > 0);
@@ -152,7 +152,8 @@ Deno.test("UI-7: nothing is compressed twice, and pages of strangers are compres
 });
 
 Deno.test("UI-7: the head of a page says what it varies by", async () => {
-  const get = await site(fakeServices());
+  await using rig = await site();
+  const { get } = rig;
   const head = await get("/login", all, "HEAD");
   assert.equal(head.body, null);
   assert.match(varies(head), /Accept-Encoding/);

@@ -3,7 +3,7 @@ import { type FileObject, Refusal } from "../../lib/protocol/mod.ts";
 import { type Section, wordsOf } from "../../lib/words/mod.ts";
 import { must } from "../fakes/accounts_rig.ts";
 import { png } from "../fakes/account_world.ts";
-import { AppRig, withApp } from "../fakes/app_rig.ts";
+import { annsLogin, AppRig, withApp } from "../fakes/app_rig.ts";
 import { joined } from "../fakes/form_bodies.ts";
 import { form, messagesOf } from "../fakes/page_forms.ts";
 import { told } from "../fakes/told.ts";
@@ -165,6 +165,7 @@ Deno.test("UI-6: what a German page says is German, with its dates, numbers and 
     assert.match(await page("/"), />Nichts zu tun<\/h2>/);
     await furnish(app);
     app.clock.advance(3 * dayMs);
+    await app.logIn(annsLogin);
     const inbox = await page("/");
     assert.match(inbox, /<title>Eingang · Behest<\/title>/);
     assert.match(

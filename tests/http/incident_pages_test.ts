@@ -30,7 +30,7 @@ Deno.test("SC-6: an incident shows its metadata, says that the picture is never 
         "csam",
         "near match",
         "known since 2019",
-        "192.0.2.7",
+        "192.0.2.1",
         "port 50000",
       ]
     ) {

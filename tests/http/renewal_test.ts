@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { loginAnswer, renewAnswer, sessionList } from "../../lib/protocol/mod.ts";
-import { builtApp } from "../fakes/built_app.ts";
+import { sendOver } from "../fakes/built_app.ts";
 import { FakeClock } from "../fakes/clock.ts";
 import { openTestServices } from "../fakes/open_services.ts";
-import { serving } from "../../lib/web/app.ts";
 
 const base = "http://127.0.0.1:8000";
 const hourMs = 3600_000;
@@ -14,13 +13,9 @@ const firefox = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100
 async function rig() {
   const clock = new FakeClock();
   const open = await openTestServices({ clock });
-  const handler = serving(await builtApp(open.services), open.services.config);
-  const remoteAddr = { transport: "tcp", hostname: "127.0.0.1", port: 50_000 } as const;
-  const send = async (path: string, init?: RequestInit) =>
-    await handler(new Request(base + path, { redirect: "manual", ...init }), {
-      remoteAddr,
-      completed: Promise.resolve(),
-    });
+  const ask = await sendOver(open.services);
+  const send = (path: string, init?: RequestInit) =>
+    ask(new Request(base + path, { redirect: "manual", ...init }));
   const post = (path: string, body: unknown, headers: Record<string, string> = {}) =>
     send(path, {
       method: "POST",
