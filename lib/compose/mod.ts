@@ -6,21 +6,12 @@
 import { setImmediate } from "node:timers";
 import { type Passwords, prepareDemo, prepareFirstAdmin } from "../accounts/mod.ts";
 import { StorageProblem } from "../adapters/blobs/mod.ts";
-import { diskHealth, DiskReserve, makePrivate } from "../adapters/disk/mod.ts";
-import {
-  JobRunner,
-  kvCategoryStore,
-  kvCommandFiles,
-  kvCommandStore,
-  kvHealth,
-  kvStats,
-  openStore,
-  type Store,
-} from "../adapters/kv/mod.ts";
-import { type CommandRoom, openCommands } from "../commands/mod.ts";
+import { diskHealth, makePrivate } from "../adapters/disk/mod.ts";
+import { JobRunner, kvCategoryStore, kvHealth, kvStats, openStore, type Store } from "../adapters/kv/mod.ts";
 import { type FilesParts, openFiles } from "./files.ts";
 import { openAccountParts } from "./accounts.ts";
 import { type Job, jobTable } from "./jobs.ts";
+import { openCommandRoom } from "./commands.ts";
 import { openPeople } from "./people.ts";
 import { openPush } from "./push.ts";
 import { socketMethods } from "./socket_methods.ts";
@@ -101,52 +92,13 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
     consent,
     contacts,
     groups,
-    memberships,
     mutes,
     ownSanctions,
     people,
   } = everyone;
-  const commandStore = kvCommandStore(store);
-  const reserve = kvFile === null
-    ? null
-    : opening.use(await DiskReserve.open(`${kvFile}.reserve`, clock, log));
-  const commands = openCommands({
-    store: commandStore,
-    people: {
-      byUsernames: (names) => people.byUsernames(names),
-      byIds: (userIds) => people.byIds(userIds),
-      relationsOf: (userId, others) => contacts.relationsOf(userId, others),
-      membershipsOf: (userId) => memberships.of(userId),
-      membersOf: (name) => memberships.in(name),
-    },
-    files: kvCommandFiles(store, clock),
-    consent,
-    bell: hub,
-    clock,
-    ids,
-    log,
-    ...(reserve === null ? {} : { reserve }),
-    retentionDays: config.retentionDays,
-    gates: {
-      asNow: (caller) => callers.now(caller),
-      muted: (userId) => mutes.refusalFor(userId),
-      sendsPerMinute: config.rateSends,
-    },
-    async afterStop(userId, sinceMs) {
-      await contacts.arriveAfterStop(userId, sinceMs);
-      await groups.arriveAfterStop(userId, sinceMs);
-    },
-  });
-  opening.defer(() => commands.inbox.flush());
-  opening.defer(() => commands.close());
-  await consent.prepare();
-  const warming = new AbortController();
-  // The start does not wait for this. A broadcast that comes before its end does.
-  const warmed = consent.census.warm(warming.signal).catch((error) => {
-    if (!warming.signal.aborted) log.error("census.failed", { error: error as Error });
-  });
-  opening.defer(() => warmed);
-  opening.defer(() => warming.abort());
+  const { room: commands, ...ofCommands } = opening.use(
+    await openCommandRoom({ config, store, kvFile, people: everyone, hub, clock, ids, log }),
+  );
   const setupLink = await prepareFirstAdmin(everyone.needs, config.admin);
   const demo = await prepareDemo({ ...everyone.needs, contacts: everyone.contactsStore }, config.mode);
   const files = opening.use(
@@ -180,7 +132,7 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
     ...everyone,
     store,
     commands,
-    commandStore,
+    commandStore: ofCommands.store,
     files: files.room,
     bell: hub,
     clock,
@@ -226,7 +178,7 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
   const behindMethods = {
     contacts,
     groups,
-    commands: commandCalls(commands),
+    commands: ofCommands.calls,
     preferences: consent,
     grants: everyone.grants,
     safety: commands.safety,
@@ -302,18 +254,4 @@ function healthPorts(config: Config, store: Store): HealthPort<Message>[] {
   const kv = kvHealth(store.kv);
   // Tests use a store in memory and have no data directory.
   return config.kv === ":memory:" ? [kv] : [kv, diskHealth(config.dataDir)];
-}
-
-/** The calls of the commands room. */
-function commandCalls({ sender, transitions, history }: CommandRoom): Services["commands"] {
-  return {
-    send: (caller, draft) => sender.send(caller, draft),
-    preview: (caller, draft) => sender.preview(caller, draft),
-    update: (caller, params) => transitions.update(caller, params),
-    review: (caller, params) => transitions.review(caller, params),
-    cancel: (caller, params) => transitions.cancel(caller, params),
-    get: (caller, params) => history.get(caller, params),
-    list: (caller, params) => history.list(caller, params),
-    inboxList: (caller, params) => history.inboxList(caller, params),
-  };
 }

@@ -149,6 +149,14 @@ export class AppRig implements AsyncDisposable {
     return this.cookieOf(body.username);
   }
 
+  /** Time passes, and everybody logs in again. */
+  async later(ms: number): Promise<void> {
+    this.clock.advance(ms);
+    for (const username of this.#tokens.keys()) {
+      await this.logIn(username === administrator.username ? administrator : { username, password });
+    }
+  }
+
   tokenOf(username: string): string {
     const token = this.#tokens.get(username);
     if (token === undefined) throw new Error(`${username} has not logged in.`);

@@ -75,7 +75,7 @@ async function furnish(app: AppRig) {
     await app.group(`${role}-in`, { ann: role, bob: ["asked", "member"] });
   }
   // No more invitations of one person a day.
-  app.clock.advance(25 * 3600_000);
+  await app.later(25 * 3600_000);
   for (const role of ["member", "sender", "owner"] as const) {
     await app.group(`${role}-asked`, { ann: ["asked", role] });
   }
@@ -143,7 +143,11 @@ async function reader(env: Record<string, string> = {}): Promise<Reader> {
     cookie,
     [Symbol.asyncDispose]: () => app[Symbol.asyncDispose](),
     async look(path, init = {}) {
-      const headers = { ...init.headers, cookie, "accept-language": "de-AT,de;q=0.9,en;q=0.5" };
+      const headers = {
+        ...init.headers,
+        cookie: app.cookieOf("ann"),
+        "accept-language": "de-AT,de;q=0.9,en;q=0.5",
+      };
       const response = await send(path, { ...init, headers });
       const html = await response.text();
       assert.ok([200, 400, 404, 409, 503].includes(response.status), `${response.status} ${path}`);

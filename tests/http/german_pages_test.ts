@@ -3,7 +3,7 @@ import { type FileObject, Refusal } from "../../lib/protocol/mod.ts";
 import { type Section, wordsOf } from "../../lib/words/mod.ts";
 import { must } from "../fakes/accounts_rig.ts";
 import { png } from "../fakes/account_world.ts";
-import { annsLogin, AppRig, withApp } from "../fakes/app_rig.ts";
+import { AppRig, withApp } from "../fakes/app_rig.ts";
 import { joined } from "../fakes/form_bodies.ts";
 import { form, messagesOf } from "../fakes/page_forms.ts";
 import { told } from "../fakes/told.ts";
@@ -151,7 +151,7 @@ Deno.test("UI-6: the pages of commands and files are German from the first word 
     form({ key: "1", to: "bob", kind: "message", body: "Hallo", requires: "none" }, cookie),
   );
   await look("/files", form({ id, action: "remove" }, cookie));
-  app.services.safety.stop(await app.caller("ann"));
+  await app.services.safety.stop(await app.caller("ann"));
   await look("/");
 });
 
@@ -164,8 +164,7 @@ Deno.test("UI-6: what a German page says is German, with its dates, numbers and 
     const page = async (path: string) => await (await send(path, german(app.cookieOf("ann")))).text();
     assert.match(await page("/"), />Nichts zu tun<\/h2>/);
     await furnish(app);
-    app.clock.advance(3 * dayMs);
-    await app.logIn(annsLogin);
+    await app.later(3 * dayMs);
     const inbox = await page("/");
     assert.match(inbox, /<title>Eingang · Behest<\/title>/);
     assert.match(

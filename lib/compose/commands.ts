@@ -1,0 +1,96 @@
+import { DiskReserve } from "../adapters/disk/mod.ts";
+import { kvCommandFiles, kvCommandStore, type Store } from "../adapters/kv/mod.ts";
+import { type CommandRoom, openCommands } from "../commands/mod.ts";
+import type { Config } from "../config/mod.ts";
+import type { Clock, Ids, Log } from "../platform/mod.ts";
+import type { Hub } from "../realtime/mod.ts";
+import type { Services } from "../web/mod.ts";
+import type { OpenPeople } from "./people.ts";
+
+export interface CommandParts {
+  config: Config;
+  store: Store;
+  /** The store's file; null when it has none here. */
+  kvFile: string | null;
+  people: OpenPeople;
+  hub: Hub;
+  clock: Clock;
+  ids: Ids;
+  log: Log;
+}
+
+/** The commands room, wired. */
+export interface OpenCommandRoom extends AsyncDisposable {
+  readonly room: CommandRoom;
+  readonly store: ReturnType<typeof kvCommandStore>;
+  /** The calls that HTTP and sockets may make. */
+  readonly calls: Services["commands"];
+}
+
+/** Wires commands with the people they go to, and begins to count who gets broadcasts. */
+export async function openCommandRoom(parts: CommandParts): Promise<OpenCommandRoom> {
+  const { config, store, kvFile, hub, clock, ids, log } = parts;
+  const { callers, consent, contacts, groups, memberships, mutes, people } = parts.people;
+  await using opening = new AsyncDisposableStack();
+  const commandStore = kvCommandStore(store);
+  const reserve = kvFile === null
+    ? null
+    : opening.use(await DiskReserve.open(`${kvFile}.reserve`, clock, log));
+  const room = openCommands({
+    store: commandStore,
+    people: {
+      byUsernames: (names) => people.byUsernames(names),
+      byIds: (userIds) => people.byIds(userIds),
+      relationsOf: (userId, others) => contacts.relationsOf(userId, others),
+      membershipsOf: (userId) => memberships.of(userId),
+      membersOf: (name) => memberships.in(name),
+    },
+    files: kvCommandFiles(store, clock),
+    consent,
+    bell: hub,
+    clock,
+    ids,
+    log,
+    ...(reserve === null ? {} : { reserve }),
+    retentionDays: config.retentionDays,
+    gates: {
+      asNow: (caller) => callers.now(caller),
+      muted: (userId) => mutes.refusalFor(userId),
+      sendsPerMinute: config.rateSends,
+    },
+    async afterStop(userId, sinceMs) {
+      await contacts.arriveAfterStop(userId, sinceMs);
+      await groups.arriveAfterStop(userId, sinceMs);
+    },
+  });
+  opening.defer(() => room.inbox.flush());
+  opening.defer(() => room.close());
+  await consent.prepare();
+  const warming = new AbortController();
+  // The start does not wait for this. A broadcast that comes before its end does.
+  const warmed = consent.census.warm(warming.signal).catch((error) => {
+    if (!warming.signal.aborted) log.error("census.failed", { error: error as Error });
+  });
+  opening.defer(() => warmed);
+  opening.defer(() => warming.abort());
+  const opened = opening.move();
+  return {
+    room,
+    store: commandStore,
+    calls: callsOf(room),
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  };
+}
+
+function callsOf({ sender, transitions, history }: CommandRoom): Services["commands"] {
+  return {
+    send: (caller, draft) => sender.send(caller, draft),
+    preview: (caller, draft) => sender.preview(caller, draft),
+    update: (caller, params) => transitions.update(caller, params),
+    review: (caller, params) => transitions.review(caller, params),
+    cancel: (caller, params) => transitions.cancel(caller, params),
+    get: (caller, params) => history.get(caller, params),
+    list: (caller, params) => history.list(caller, params),
+    inboxList: (caller, params) => history.inboxList(caller, params),
+  };
+}
