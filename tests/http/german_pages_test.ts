@@ -173,7 +173,7 @@ Deno.test("UI-6: what a German page says is German, with its dates, numbers and 
     );
     assert.match(
       inbox,
-      /class="late">War fällig: <time[^>]*>1\. Januar 2026, 01:00 UTC<\/time>, vor 3 Tagen/,
+      /class="late">War fällig: <time[^>]*>1\. Jan\. 2026, 01:00 UTC<\/time>, vor 3 Tagen/,
     );
     assert.ok(
       inbox.includes("An eine Gruppe gesendet, der du beigetreten bist.") &&
