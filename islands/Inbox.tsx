@@ -121,7 +121,9 @@ function OpenCommands(props: ListProps) {
     const read = async () => {
       const then = items.value;
       const page = (before: string | undefined) =>
-        client.request("inbox.list", before === undefined ? {} : { before }).catch(() => null);
+        client.request("inbox.list", { open: true, ...before === undefined ? {} : { before } }).catch(() =>
+          null
+        );
       const list = await openItems(page, props.wanted);
       if (list === null || stopped.value) return;
       view(bounded({ items: withReading(then, items.value, list.items), next: list.next }, props.wanted));

@@ -1,8 +1,8 @@
 import { isOpen } from "../protocol/closed_states.ts";
 import type { CommandPage, ListItem } from "../protocol/mod.ts";
 
-/** Pages of the list read for one view at most: the list has closed commands of two weeks between the open ones. */
-const pagesRead = 20;
+/** Pages of the list read for one view at most. Each looks at `limits.historyRead` commands, most of which may be closed. */
+const pagesRead = 2;
 
 /** One view of the inbox. `next`: where the next older view starts; null at the end. */
 export interface OpenItems {

@@ -116,7 +116,8 @@ export class Keeper implements Disposable {
       for (const id of gone) kept.delete(id);
       await this.#then(() => this.#store.merge(fresh, gone, askedMs));
       if (next === null || found.length < items.length) return;
-      if (fresh.length === 0 && ![...kept.values()].some(isOpenItem)) return;
+      // A page may be empty before the end.
+      if (items.length > 0 && fresh.length === 0 && ![...kept.values()].some(isOpenItem)) return;
       before = next;
     }
   }

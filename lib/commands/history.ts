@@ -17,8 +17,21 @@ import type { RecipientStates } from "./recipient_states.ts";
 import { SentCommands } from "./sent_commands.ts";
 import { forRecipient, type Hides, ownState, timelineOf } from "./views.ts";
 
-/** Records that one step reads. */
-const readAtOnce = 100;
+/** Fewest and most records that one step reads. */
+const readAtLeast = 16;
+const readAtMost = 128;
+/** Sent commands whose recipients one step reads. */
+const sentAtOnce = 4;
+
+/** One step through a list. */
+interface Step {
+  /** Those that pass the filter, as many as there is room for. */
+  items: ListItem[];
+  /** Where the next step starts; null at the end. */
+  last: string | null;
+  /** Records that were read. */
+  read: number;
+}
 
 /** Two weeks of commands, paged and filtered, for recipients and senders (DL-10, CM-7). */
 export class History {
@@ -37,11 +50,10 @@ export class History {
   /** The person's commands, newest first. Listing a waiting command delivers it, if consent allows that now. */
   async inboxList(caller: Caller, params: Params<"inbox.list">): Promise<CommandPage> {
     const { store, consent, clock } = this.#parts;
-    return await this.#page(params, async (before, room) => {
-      const read = await store.history(caller.userId, before, readAtOnce);
-      const states = await this.#withBroadcasts(caller.userId, before, read);
-      const records = await store.commands(states.map(({ commandId }) => commandId));
-      const wanted = states.filter(({ commandId, record }) => {
+    return await this.#page(params, async (before, { room, most }) => {
+      const found = await this.#statesBefore(caller.userId, before, most);
+      const records = await store.commands(found.states.map(({ commandId }) => commandId));
+      const wanted = found.states.filter(({ commandId, record }) => {
         const command = records.get(commandId)?.command;
         return command !== undefined && mayBeShown(record, command, params);
       });
@@ -51,26 +63,40 @@ export class History {
       const rules = await consent.rulesOf(caller.userId);
       const now = clock.now();
       const items = current.flatMap(({ commandId, record }): ListItem[] => {
-        if (!isShown(record) || (params.state !== undefined && record.state !== params.state)) return [];
+        if (!isShown(record) || !hasState(record, params)) return [];
         const { command } = records.get(commandId)!;
         return [{ command: forRecipient(command, record, rules, now), state: ownState(record) }];
       });
-      if (taken.length < wanted.length) return { items, last: taken.at(-1)!.commandId };
-      return { items, last: read.length < readAtOnce ? null : read.at(-1)!.commandId };
+      const last = taken.length < wanted.length ? taken.at(-1)!.commandId : found.last;
+      return { items, last, read: found.read };
     });
   }
 
-  /** The states with the ends of broadcasts applied, and with waiting broadcasts that have no record yet. */
-  async #withBroadcasts(userId: string, before: string | null, read: StoredState[]): Promise<StoredState[]> {
+  /**
+   * Up to `most` states before a command, newest first: the records with the ends of broadcasts applied, and waiting broadcasts
+   * that have no record yet.
+   */
+  async #statesBefore(
+    userId: string,
+    before: string | null,
+    most: number,
+  ): Promise<{ states: StoredState[]; last: string | null; read: number }> {
     const { store } = this.#parts;
-    const from = read.length < readAtOnce ? "" : read.at(-1)!.commandId;
-    const untouched = await this.#inbox.untouchedBroadcasts(userId, before, from);
+    const read = await store.history(userId, before, most);
+    const known = new Set(read.map(({ commandId }) => commandId));
+    const { untouched, last } = await this.#inbox.untouchedBroadcasts(userId, before, { known, most });
+    // Each of both was read down to some id; the part behind the higher one is incomplete.
+    const from = [read.length < most ? null : read.at(-1)!.commandId, last]
+      .reduce((one, other) => one === null || (other !== null && other > one) ? other : one);
     const current = await Promise.all(read.map(async (stored) => {
       if (stored.record.cast !== true || isClosed(stored.record.state)) return stored;
       return { ...stored, record: ended(stored.record, await store.broadcast(stored.commandId)) };
     }));
-    if (untouched.length === 0) return current;
-    return [...current, ...untouched].sort((a, b) => a.commandId > b.commandId ? -1 : 1);
+    const states = [...current, ...untouched]
+      .filter(({ commandId }) => from === null || commandId >= from)
+      .sort((a, b) => a.commandId > b.commandId ? -1 : 1);
+    // The other broadcasts that were looked at count too.
+    return { states, last: from, read: read.length + (last === null ? untouched.length : most) };
   }
 
   /** The states after waiting commands were delivered, where consent allows it. */
@@ -90,19 +116,32 @@ export class History {
   /** `command.list`: the inbox as above, or the commands that the person sent. */
   async list(caller: Caller, { box, ...params }: Params<"command.list">): Promise<CommandPage> {
     if (box === "inbox") return await this.inboxList(caller, params);
-    return await this.#page(params, async (before, room) => {
-      const ids = await this.#parts.store.outbox(caller.userId, before, readAtOnce);
-      const records = await this.#parts.store.commands(ids);
-      const found = ids.map((id) => records.get(id)).filter((record) => record !== undefined);
-      const { state, category } = params;
-      const matching = found.filter(({ command }) =>
-        category === undefined || command.categories.includes(category)
-      );
-      const items = (await this.#sent.items(matching, await this.#hides(caller))).filter(({ totals }) =>
-        state === undefined || (totals?.[state] ?? 0) > 0
-      );
-      if (items.length > room) return { items: items.slice(0, room), last: items[room - 1]!.command.id };
-      return { items, last: ids.length < readAtOnce ? null : ids.at(-1)! };
+    const { store } = this.#parts;
+    const hides = await this.#hides(caller);
+    const { state, category } = params;
+    return await this.#page(params, async (before, { room, most, left }) => {
+      const ids = await store.outbox(caller.userId, before, most);
+      const records = await store.commands(ids);
+      const step: Step = { items: [], last: ids.length < most ? null : ids.at(-1)!, read: ids.length };
+      const matching = ids.flatMap((id) => {
+        const record = records.get(id);
+        return record === undefined ||
+            (category !== undefined && !record.command.categories.includes(category))
+          ? []
+          : [record];
+      });
+      for (let at = 0; at < matching.length; at += sentAtOnce) {
+        // Recipients are read for few at a time: a page may be full with the first.
+        const some = matching.slice(at, at + Math.min(sentAtOnce, room - step.items.length));
+        const items = await this.#sent.items(some, hides);
+        step.items.push(...items.filter(({ totals }) => state === undefined || (totals?.[state] ?? 0) > 0));
+        step.read += some.reduce((sum, { recipients }) => sum + recipients.length, 0);
+        const done = at + some.length === matching.length;
+        if (!done && (some.length < sentAtOnce || step.items.length === room || step.read >= left)) {
+          return { ...step, last: some.at(-1)!.command.id };
+        }
+      }
+      return step;
     });
   }
 
@@ -134,17 +173,25 @@ export class History {
     return (username) => username !== own && hidesText(username);
   }
 
-  /** Reads until the page is full or the history ends. `read` returns at most `room` items that pass the filter. */
+  /**
+   * Reads until the page is full, the history ends, or enough was read for one request. A step looks at about `most` records,
+   * gives at most `room` items that pass the filter, and ends
+   * early once it has read `left`.
+   */
   async #page(
-    { before, limit }: Params<"inbox.list">,
-    read: (before: string | null, room: number) => Promise<{ items: ListItem[]; last: string | null }>,
+    { before, limit, state, category, open }: Params<"inbox.list">,
+    step: (before: string | null, bounds: { room: number; most: number; left: number }) => Promise<Step>,
   ): Promise<CommandPage> {
     const size = limit ?? limits.pageDefault;
     const page: ListItem[] = [];
+    const filtered = state !== undefined || category !== undefined || open === true;
     let from = before ?? null;
     let length = 0;
+    let left: number = limits.historyRead;
     while (true) {
-      const { items, last } = await read(from, size - page.length);
+      const room = size - page.length;
+      const wanted = filtered ? readAtMost : Math.max(room, readAtLeast);
+      const { items, last, read } = await step(from, { room, most: Math.min(wanted, readAtMost), left });
       for (const item of items) {
         length += JSON.stringify(item).length;
         // A page must fit into one frame, so long commands make it shorter.
@@ -153,7 +200,8 @@ export class History {
         }
         page.push(item);
       }
-      if (last === null || page.length === size) return { items: page, next: last };
+      left -= Math.max(read, 1);
+      if (last === null || page.length === size || left <= 0) return { items: page, next: last };
       from = last;
     }
   }
@@ -172,9 +220,15 @@ function isShown({ deliveredAt, withheldBy }: StateRecord): boolean {
 function mayBeShown(
   record: StateRecord,
   command: Command,
-  { state, category }: Params<"inbox.list">,
+  params: Params<"inbox.list">,
 ): boolean {
+  const { state, category } = params;
   if (category !== undefined && !command.categories.includes(category)) return false;
   if (isWaiting(record)) return state === undefined || state === "delivered";
-  return isShown(record) && (state === undefined || record.state === state);
+  return isShown(record) && hasState(record, params);
+}
+
+function hasState({ state }: StateRecord, params: Params<"inbox.list">): boolean {
+  if (params.open === true && isClosed(state)) return false;
+  return params.state === undefined || params.state === state;
 }

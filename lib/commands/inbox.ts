@@ -233,16 +233,28 @@ export class Inbox {
     });
   }
 
-  /** Waiting broadcasts without a record, between two command ids; for the history. */
-  async untouchedBroadcasts(userId: string, before: string | null, from: string): Promise<StoredState[]> {
-    const { broadcasts, store, clock } = this.#parts;
+  /**
+   * Some of the waiting broadcasts before a command id that have no record yet, newest id first; for the history. `last`: the id
+   * from which on all were looked at; null: there are no older ones.
+   */
+  async untouchedBroadcasts(
+    userId: string,
+    before: string | null,
+    { known, most }: { known: ReadonlySet<string>; most: number },
+  ): Promise<{ untouched: StoredState[]; last: string | null }> {
+    const { broadcasts, people, store, clock } = this.#parts;
+    const { ids, last } = await store.broadcastIds(before, most);
+    const wanted = ids.filter((id) => !known.has(id));
+    if (wanted.length === 0) return { untouched: [], last };
+    const [memberships, records] = await Promise.all([people.membershipsOf(userId), store.commands(wanted)]);
     const now = clock.now();
-    const entries = (await broadcasts.after(userId, null, Infinity)).filter(({ commandId, record }) =>
-      commandId >= from && (before === null || commandId < before) && record.expiresMs > now
-    );
-    const states = await store.states(entries.map(({ commandId }) => ({ userId, commandId })));
-    return entries.filter((_, index) => states[index] === null)
-      .map(({ record }) => broadcasts.untouched(userId, record));
+    const untouched = wanted.flatMap((id) => {
+      const record = records.get(id);
+      const isTheirs = record !== undefined && record.expiresMs > now &&
+        broadcasts.isFor(userId, record, memberships);
+      return isTheirs ? [broadcasts.untouched(userId, record)] : [];
+    });
+    return { untouched, last };
   }
 
   /** The entries' commands and states, without expired ones. */

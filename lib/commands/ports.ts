@@ -147,6 +147,11 @@ export interface CommandStore {
   purge(record: CommandRecord): Promise<void>;
   /** Broadcasts that were opened, after a place, oldest first; without cancelled ones. */
   broadcastsAfter(after: string | null, limit: number): Promise<InboxEntry[]>;
+  /**
+   * Ids of broadcasts in that log, newest id first, before an id. `last`: where the next reading starts, null at the end; up to
+   * `limit` records are looked at, so there may be fewer ids.
+   */
+  broadcastIds(before: string | null, limit: number): Promise<{ ids: string[]; last: string | null }>;
   broadcast(commandId: string): Promise<BroadcastRecord | null>;
   /** Opens a scheduled broadcast (resolves to its place) or ends one (true). False: it changed meanwhile. */
   changeBroadcast(

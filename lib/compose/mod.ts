@@ -220,7 +220,11 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
       ofAccounts.roleChanged(account.id);
     },
   });
-  const statsPorts = { ...kvStats(store, clock), connections: () => realtime.connections() };
+  const statsPorts = {
+    ...kvStats(store, clock),
+    users: () => consent.census.everyone(),
+    connections: () => realtime.connections(),
+  };
   const services: Services = {
     config,
     clock,
@@ -230,7 +234,7 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
     users,
     ...ofAccounts.services,
     audit: new Audit(audit),
-    stats: new Stats(statsPorts, clock),
+    stats: new Stats(statsPorts),
     ...files.services,
     realtime,
     health: new Health([...healthPorts(config, store), ...files.checks], clock, {

@@ -78,10 +78,16 @@ export class Census {
 
   /** Counts everyone but the sender, whatever their rules are (CO-10). */
   async people(senderId: string): Promise<number> {
+    const people = await this.everyone();
+    return this.#own.get(senderId)?.kind === this.#removed ? people : people - 1;
+  }
+
+  /** Counts all accounts. */
+  async everyone(): Promise<number> {
     await this.#readOnce();
     let people = this.#others;
     for (const kind of this.#kinds.values()) people += kind.people;
-    return this.#own.get(senderId)?.kind === this.#removed ? people : people - 1;
+    return people;
   }
 
   /** Counts everyone but the sender, for a broadcast that is sent now. */

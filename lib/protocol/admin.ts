@@ -122,7 +122,7 @@ export const auditQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(limits.pageMax).optional(),
 });
 
-/** `users` may be a minute old; `jobsDue` counts to `limits.jobsCounted`. */
+/** `users` is the number of accounts; `jobsDue` counts to `limits.jobsCounted`. */
 export const adminStats = z.object({ connections: z.number(), users: z.number(), jobsDue: z.number() });
 export type AdminStats = z.infer<typeof adminStats>;
 

@@ -148,12 +148,11 @@ export const limits = {
   /** Groups and categories of a server: lists of them are answered whole. */
   groups: 1000,
   categoriesMade: 200,
-  /** People that one search page looks at, jobs that the overview counts, and the age of its count of people. */
-  usersSearched: 2000,
+  /** People that one search page looks at, and jobs that the overview counts. */
+  usersSearched: 1000,
   /** Of one person; ended, lifted and read ones do not count (MO-7). */
   sanctionsInForce: 50,
-  jobsCounted: 10_000,
-  userCountMs: 60_000,
+  jobsCounted: 1000,
   /** Groups whose members one process keeps in memory. */
   groupsCached: 100,
   /** People whose role, rights or name changed while they were connected, before those who left are dropped. */
@@ -182,6 +181,8 @@ export const limits = {
   /** Page of a list (DL-10). */
   pageDefault: 50,
   pageMax: 200,
+  /** Records that one page of the history reads; a page whose filter finds less has fewer items, and goes on after them. */
+  historyRead: 1000,
   /** Characters of JSON that a page holds, its first item apart; at three bytes each it stays below `outboxBytes`. */
   pageLength: 300_000,
 

@@ -19,7 +19,11 @@ const filter = { state: c.commandState.optional(), category: slug.optional() };
 export const methods = {
   "heartbeat": { params: nothing, result: z.object({ serverTime: z.string() }), uncounted: true },
   "inbox.ack": { params: z.strictObject({ cursor }), result: z.object({ cursor }), uncounted: true },
-  "inbox.list": { params: z.strictObject({ ...filter, ...page }), result: c.commandPage },
+  /** `open`: without closed ones. A page that has fewer than `limit` items may still have a `next`. */
+  "inbox.list": {
+    params: z.strictObject({ ...filter, ...page, open: z.literal(true).optional() }),
+    result: c.commandPage,
+  },
   "command.send": {
     params: c.commandDraft,
     result: z.object({ command: c.command, audience: c.audienceCounts }),

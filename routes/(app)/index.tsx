@@ -39,7 +39,10 @@ async function inbox(ctx: Context<PersonState>) {
   let unread: Refusal | null = null;
   const open = await openItems(
     async (from) => {
-      const params = checked(methods["inbox.list"].params, from === undefined ? {} : { before: from });
+      const params = checked(methods["inbox.list"].params, {
+        open: true,
+        ...from === undefined ? {} : { before: from },
+      });
       const list = params instanceof Refusal ? params : await commands.inboxList(caller, params);
       if (!(list instanceof Refusal)) return list;
       unread = list;

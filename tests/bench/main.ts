@@ -11,6 +11,7 @@ import type { Bench, Part, PartRows } from "./part.ts";
 import { backlogRows } from "./peer_backlog.ts";
 import { acknowledgedRows, broadcastRows } from "./peer_broadcast.ts";
 import { machine, recordFile, sectionOf, updatedRecord } from "./report.ts";
+import { requestRows } from "./requests.ts";
 import { scanRows } from "./scan.ts";
 import { latencyRows, sendRows } from "./send_rows.ts";
 import { connectRows, fanOutRows, idleRows } from "./socket_rows.ts";
@@ -29,6 +30,7 @@ const parts: Record<string, Part> = {
   "fan-out": fanOutRows,
   "all-broadcast": allBroadcastRows,
   "write-cost": writeCostRows,
+  "requests": requestRows,
   "scan": scanRows,
   "upload": uploadRows,
   "upload-memory": uploadMemoryRows,

@@ -6,13 +6,13 @@ import { english, Refusal } from "../../lib/protocol/mod.ts";
 import type { Store } from "../../lib/adapters/kv/store.ts";
 
 /** What the bench logs in with; nobody else can reach its server. */
-const password = "only-for-the-bench-7";
+export const password = "only-for-the-bench-7";
 const origin = { address: "127.0.0.1", device: "bench", requestId: "bench" };
 
 /** The services as a start composes them, without limits of rate and with cheap passwords: neither is measured here. */
 export async function openBenchServices(
   dataDir: string,
-  options: { store?: Store; log?: Log } = {},
+  options: { store?: Store; log?: Log; passwords?: Passwords } = {},
 ): Promise<OpenServices> {
   const read = readConfig({
     BEHEST_MODE: "evaluation",

@@ -11,7 +11,8 @@ type BroadcastValue = Pick<BroadcastRecord, "state" | "place" | "cancelled"> & {
 
 /** Reads and writes broadcasts, for the command store. */
 export interface BroadcastsPart
-  extends Pick<CommandStore, "broadcastsAfter" | "broadcast" | "changeBroadcast" | "totals"> {
+  extends
+    Pick<CommandStore, "broadcastsAfter" | "broadcastIds" | "broadcast" | "changeBroadcast" | "totals"> {
   /** The writes of a new broadcast, in addition to those of every command. */
   accepting(commandId: string, scheduled: boolean): Required<Pick<Write, "sets" | "appends" | "alone">>;
   /** Must be called after the commit that opens a broadcast. */
@@ -110,6 +111,20 @@ export function kvBroadcasts({ kv, committer, exclusive }: Store): BroadcastsPar
         else low = middle + 1;
       }
       return entries.slice(low, low + limit);
+    },
+
+    async broadcastIds(before, limit) {
+      const prefix = keys.allBroadcasts();
+      const selector = before === null ? { prefix } : { prefix, end: [...prefix, before] };
+      const ids: string[] = [];
+      let last: string | null = null;
+      let looked = 0;
+      for await (const { key, value } of kv.list<BroadcastValue>(selector, { limit, reverse: true })) {
+        looked++;
+        last = key[1] as string;
+        if (value.place !== null) ids.push(last);
+      }
+      return { ids, last: looked < limit ? null : last };
     },
 
     broadcast: readBroadcast,

@@ -198,6 +198,7 @@ export function kvCommandStore(store: Store): CommandStore {
     },
 
     broadcastsAfter: broadcasts.broadcastsAfter,
+    broadcastIds: broadcasts.broadcastIds,
     broadcast: broadcasts.broadcast,
     changeBroadcast: broadcasts.changeBroadcast,
     totals: broadcasts.totals,

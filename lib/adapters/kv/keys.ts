@@ -140,6 +140,7 @@ export const keys = {
   broadcasts: () => ["broadcast"],
   /** The state of a broadcast as a whole; commands. Ends with the command. */
   broadcast: (commandId: string) => ["cast", commandId],
+  allBroadcasts: () => ["cast"],
   /** Number of people in one state of a broadcast (KvU64), except `queued`; commands. Ends with the command. */
   total: (commandId: string, state: string) => ["total", commandId, state],
   totals: (commandId: string) => ["total", commandId],

@@ -4,14 +4,13 @@ import { keys } from "./keys.ts";
 import type { Store } from "./store.ts";
 
 /** Counts for the overview. */
-export function kvStats({ kv }: Store, clock: Clock): Pick<StatsPorts, "users" | "jobsDue"> {
+export function kvStats({ kv }: Store, clock: Clock): Pick<StatsPorts, "jobsDue"> {
   const count = async (selector: Deno.KvListSelector, options: Deno.KvListOptions) => {
     let found = 0;
     for await (const _ of kv.list(selector, options)) found++;
     return found;
   };
   return {
-    users: () => count({ prefix: keys.users() }, { batchSize: 1000 }),
     jobsDue: (most) =>
       count({ start: [...keys.jobs(), 0], end: [...keys.jobs(), clock.now() + 1] }, { limit: most }),
   };

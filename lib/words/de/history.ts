@@ -15,6 +15,7 @@ export const history: Words["history"] = {
   show: "Anzeigen",
   list: "Aufträge",
   noneTitle: "Keine Treffer",
+  noneYetTitle: "Keine Treffer unter den neueren Aufträgen",
   showAll: "Filter löschen",
   emptyTitle: "Noch keine Aufträge",
   empty: "Aufträge bleiben hier lesbar, auch wenn sie erledigt sind.",

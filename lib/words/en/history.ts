@@ -14,6 +14,7 @@ export const history = {
   show: "Show",
   list: "Commands",
   noneTitle: "No matches",
+  noneYetTitle: "No matches among the newer commands",
   showAll: "Clear filters",
   emptyTitle: "No commands yet",
   empty: "Commands stay readable here after they are done.",

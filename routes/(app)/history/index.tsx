@@ -119,7 +119,7 @@ export default definePerson.page<typeof handler>(function History({ data, state 
       {items.length > 0
         ? <Rows items={items} outbox={asked.box === "outbox"} />
         : (
-          <Empty title={filtered ? words.noneTitle : words.emptyTitle}>
+          <Empty title={next !== null ? words.noneYetTitle : filtered ? words.noneTitle : words.emptyTitle}>
             {filtered
               ? (
                 <p>

@@ -1,0 +1,37 @@
+/** What a store was asked for. */
+export interface Reads {
+  /** Keys that were read one by one, and entries that lists gave. */
+  keys: number;
+}
+
+/** The store with its reads counted. An empty list counts as one key. */
+export function countingKv(kv: Deno.Kv): { kv: Deno.Kv; reads: Reads } {
+  const reads: Reads = { keys: 0 };
+  const counted = {
+    get(...args: Parameters<Deno.Kv["get"]>) {
+      reads.keys++;
+      return kv.get(...args);
+    },
+    getMany(...args: Parameters<Deno.Kv["getMany"]>) {
+      reads.keys += args[0].length;
+      return kv.getMany(...args);
+    },
+    async *list(...args: Parameters<Deno.Kv["list"]>) {
+      reads.keys++;
+      for await (const entry of kv.list(...args)) {
+        reads.keys++;
+        yield entry;
+      }
+    },
+  };
+  return {
+    reads,
+    kv: new Proxy(kv, {
+      get(target, name) {
+        if (Object.hasOwn(counted, name)) return Reflect.get(counted, name);
+        const value: unknown = Reflect.get(target, name, target);
+        return typeof value === "function" ? value.bind(target) : value;
+      },
+    }),
+  };
+}

@@ -1,0 +1,245 @@
+import assert from "node:assert/strict";
+import { Committer } from "../../lib/adapters/kv/committer.ts";
+import { keys } from "../../lib/adapters/kv/keys.ts";
+import { openStore } from "../../lib/adapters/kv/store.ts";
+import { socketMethods } from "../../lib/compose/socket_methods.ts";
+import type { OpenServices } from "../../lib/compose/mod.ts";
+import type { Method } from "../../lib/protocol/mod.ts";
+import { Refusal } from "../../lib/protocol/mod.ts";
+import { addressOf, pageFiles } from "../../tools/page_files.ts";
+import { countingKv, type Reads } from "../fakes/counting_kv.ts";
+import { multiply } from "../fakes/many_records.ts";
+import { type LoggedInCaller, openTestServices, person } from "../fakes/open_services.ts";
+import { served } from "../fakes/served.ts";
+
+/** Records of each kind. A hundred thousand take a minute to write and show nothing more. */
+const few = 100;
+const many = 20_000;
+/** Keys that one call may read, however many records there are: a few pages of a list, and what their items need. */
+const most = 1_500;
+/** What a call may read beyond what it read with few records. */
+const more = 250;
+
+/** Calls that look for something in the records read up to `most` of them at a time. */
+const searching = /state|category|q=|open/;
+
+const readers = ["ann", "bob", "ada", "eve"] as const;
+type Name = typeof readers[number];
+
+interface World extends AsyncDisposable {
+  open: OpenServices;
+  reads: Reads;
+  callers: Record<Name, { caller: LoggedInCaller; token: string }>;
+  ids: { direct: string; hundred: string; everyone: string };
+}
+
+/**
+ * People with so many records: `ann` got commands, `eve` has nothing that is open, `bob` sent, `ada` is an administrator and
+ * sent broadcasts.
+ */
+async function world(records: number): Promise<World> {
+  await using opening = new AsyncDisposableStack();
+  const store = opening.use(await openStore(":memory:"));
+  const { kv, reads } = countingKv(store.kv);
+  const counted = { ...store, kv, committer: new Committer(kv) };
+  const first = await openTestServices({ store: counted });
+  const { services } = first;
+  const [ann, bob, ada] = [
+    await person(first, "ann"),
+    await person(first, "bob"),
+    await person(first, "ada-b"),
+  ];
+  const eve = await person(first, "eve");
+  const admin = { ...ada.caller, role: "admin" } as const;
+  await services.users.change(admin, "ada-b", { role: "admin", rights: { broadcast: true } });
+  await services.preferences.set(ann.caller, { acceptFrom: "anyone" });
+  await services.preferences.set(eve.caller, { acceptFrom: "anyone", broadcasts: false });
+  const send = async (from: LoggedInCaller, key: string, audience: object) => {
+    const sent = await services.commands.send(from, {
+      key,
+      audience: audience as { kind: "all" },
+      kind: "message",
+      title: "A title",
+      categories: ["general"],
+    });
+    assert.ok(!(sent instanceof Refusal), `${key}: ${JSON.stringify(sent)}`);
+    return sent.command.id;
+  };
+  const direct = await send(bob.caller, "direct", { kind: "user", to: ["ann", "eve"] });
+  for (const { caller } of [ann, eve]) {
+    await services.commands.inboxList(caller, {});
+    for (const state of ["seen", "accepted", "completed"] as const) {
+      const moved = await services.commands.update(caller, { id: direct, state });
+      assert.ok(!(moved instanceof Refusal), `${state}: ${JSON.stringify(moved)}`);
+    }
+  }
+  const everyone = await send({ ...ada.caller, role: "admin", rights: { broadcast: true } }, "all", {
+    kind: "all",
+  });
+  const cloe = await person(first, "cloe-00000000");
+  const names = Array.from({ length: 100 }, (_, at) => `cloe-${String(at + 1).padStart(8, "0")}`);
+  await multiply(store.kv, [cloe.caller.userId, "cloe-00000000"], Math.max(records, names.length));
+  const hundred = await send(bob.caller, "hundred", { kind: "user", to: names });
+  await first[Symbol.asyncDispose]();
+
+  await multiply(store.kv, [direct], records);
+  await multiply(store.kv, [everyone], records / 10);
+  await multiply(store.kv, [hundred], 100);
+  await multiplyAudit(store.kv, records);
+  const open = opening.use(await openTestServices({ store: counted }));
+  const again = async (name: string) => await person(open, name);
+  const callers = {
+    ann: await again("ann"),
+    bob: await again("bob"),
+    ada: await again("ada-b"),
+    eve: await again("eve"),
+  };
+  const opened = opening.move();
+  return {
+    open,
+    reads,
+    callers,
+    ids: { direct, hundred, everyone },
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  };
+}
+
+async function multiplyAudit(kv: Deno.Kv, records: number): Promise<void> {
+  const [entry] = await Array.fromAsync(kv.list({ prefix: keys.audits() }));
+  const head = await kv.get<{ seq: number }>(keys.auditHead());
+  for (let at = 1; at <= records; at++) {
+    await kv.set(keys.audit(head.value!.seq + at), { ...entry!.value as object, seq: head.value!.seq + at });
+  }
+  await kv.set(keys.auditHead(), { ...head.value, seq: head.value!.seq + records });
+}
+
+type Ask = (world: World) => Promise<unknown>;
+
+const far = "01AAAAAAAAAAAAAAAAAAAAAAAA";
+const draft = { kind: "message" as const, title: "A title", categories: ["general"] };
+
+function method(by: Name, name: Method, params: object | ((world: World) => object)): [string, Ask] {
+  const text = typeof params === "function" ? "" : ` ${JSON.stringify(params)}`;
+  return [`${name}${text} by ${by}`, async ({ open, callers, ids, ...rest }) => {
+    const given = typeof params === "function" ? params({ open, callers, ids, ...rest }) : params;
+    const handlers = socketMethods(open.services) as Record<
+      string,
+      (caller: unknown, given: unknown) => unknown
+    >;
+    const answer = await handlers[name]!(callers[by].caller, given);
+    assert.ok(!(answer instanceof Refusal), `${name}: ${JSON.stringify(answer)}`);
+  }];
+}
+
+let keyNumber = 0;
+const methodCalls: [string, Ask][] = [
+  method("ann", "inbox.list", {}),
+  method("ann", "inbox.list", { limit: 1 }),
+  method("ann", "inbox.list", { state: "declined" }),
+  method("ann", "inbox.list", { state: "completed", limit: 200 }),
+  method("ann", "inbox.list", { category: "feet" }),
+  method("eve", "inbox.list", {}),
+  method("eve", "inbox.list", { open: true }),
+  method("ann", "inbox.list", { before: far }),
+  method("ann", "command.list", { box: "inbox" }),
+  method("ann", "command.list", { box: "outbox" }),
+  method("bob", "command.list", { box: "outbox", limit: 1 }),
+  method("bob", "command.list", { box: "outbox" }),
+  method("bob", "command.list", { box: "outbox", state: "declined" }),
+  method("bob", "command.list", { box: "outbox", category: "feet" }),
+  method("ada", "command.list", { box: "outbox" }),
+  method("ann", "command.get", ({ ids }) => ({ id: ids.direct })),
+  method("bob", "command.get", ({ ids }) => ({ id: ids.hundred })),
+  method("ada", "command.get", ({ ids }) => ({ id: ids.everyone })),
+  method("ann", "preferences.get", {}),
+  method("ann", "preferences.set", { broadcasts: true }),
+  method("ann", "category.list", {}),
+  method("ann", "contact.list", {}),
+  method("ann", "group.list", {}),
+  method("ann", "sanction.list", {}),
+  method("bob", "command.preview", { ...draft, key: "p", audience: { kind: "user", to: ["ann"] } }),
+  method("ada", "command.preview", { ...draft, key: "p", audience: { kind: "all" } }),
+  method("bob", "command.send", () => ({
+    ...draft,
+    key: `s${keyNumber++}`,
+    audience: { kind: "user", to: ["ann"] },
+  })),
+  method("ada", "command.send", () => ({ ...draft, key: `s${keyNumber++}`, audience: { kind: "all" } })),
+];
+
+const restPaths = [
+  "/account/sanctions",
+  "/auth/sessions",
+  "/auth/two-factor",
+  "/files",
+  "/invites",
+  "/profile",
+  "/push",
+];
+const adminPaths = [
+  "audit",
+  "files",
+  "incidents",
+  "invites",
+  "stats",
+  "two-factor",
+  "users",
+  "users?q=cl",
+  "users?q=zz",
+];
+const pagesOf: Record<Name, string[]> = {
+  ann: [],
+  bob: ["/sent", "/history?box=outbox"],
+  ada: [],
+  eve: ["/", "/history", "/history?state=declined"],
+};
+for (const file of pageFiles()) {
+  const path = addressOf(file);
+  if (!path.includes("[") && !path.includes("_")) {
+    pagesOf[path.startsWith("/admin") ? "ada" : "ann"].push(path);
+  }
+}
+
+/** Every call in a world: its name, and what it read the second time. */
+async function readsOf(records: number): Promise<Map<string, number>> {
+  await using made = await world(records);
+  await using app = await served(made.open.services);
+  const visit = (by: Name, path: string): [string, Ask] => [`GET ${path} by ${by}`, async () => {
+    const { token } = made.callers[by];
+    const headers: Record<string, string> = path.startsWith("/api/")
+      ? { authorization: `Bearer ${token}` }
+      : { cookie: `behest_session=${token}` };
+    const response = await fetch(app.origin + path, { headers, redirect: "manual" });
+    await response.body?.cancel();
+    // Some pages are not for everybody, which costs reads too.
+    assert.ok(response.status < 500, `${path}: ${response.status}`);
+  }];
+  const calls: [string, Ask][] = [
+    ...methodCalls,
+    ...restPaths.map((path) => visit("ann", `/api/v1${path}`)),
+    ...adminPaths.map((path) => visit("ada", `/api/v1/admin/${path}`)),
+    ...readers.flatMap((by) => pagesOf[by].map((path) => visit(by, path))),
+  ];
+  const found = new Map<string, number>();
+  for (const [name, ask] of calls) {
+    // The first call of a process may fill what is kept in memory.
+    await ask(made);
+    const before = made.reads.keys;
+    await ask(made);
+    found.set(name, made.reads.keys - before);
+  }
+  return found;
+}
+
+Deno.test("DL-10, MO-4: no call and no page reads more of the store because there are more records", async () => {
+  const small = await readsOf(few);
+  const large = await readsOf(many);
+  const bounds = (name: string) => searching.test(name) ? most : Math.min(most, small.get(name)! + more);
+  const grown = [...large].filter(([name, keys]) => keys > bounds(name));
+  assert.equal(
+    grown.length,
+    0,
+    `Keys read with ${few} and ${many} records:\n` +
+      grown.map(([name, keys]) => `  ${small.get(name)} → ${keys}  ${name}`).join("\n"),
+  );
+});
