@@ -8,7 +8,7 @@ import { filtered, filterFrom } from "../lib/browser/inbox_filter.ts";
 import { InboxFilter } from "../components/InboxFilter.tsx";
 import { WithScripts } from "../components/WithScripts.tsx";
 import { Empty } from "../components/Notice.tsx";
-import { bounded, openItems, withDelivered, withItem, withReading } from "../lib/browser/open_items.ts";
+import { bounded, withDelivered, withItem, withReading } from "../lib/browser/open_items.ts";
 import { pageConnection, pageStore } from "../lib/browser/connection.ts";
 import { useConnection } from "../lib/browser/use_connection.ts";
 import { stateWords } from "../lib/text/commands.ts";
@@ -120,11 +120,7 @@ function OpenCommands(props: ListProps) {
     // Changes while offline are not told afterwards, so each new connection reads the list.
     const read = async () => {
       const then = items.value;
-      const page = (before: string | undefined) =>
-        client.request("inbox.list", { open: true, ...before === undefined ? {} : { before } }).catch(() =>
-          null
-        );
-      const list = await openItems(page, props.wanted);
+      const list = await client.request("inbox.list", { open: true, limit: props.wanted }).catch(() => null);
       if (list === null || stopped.value) return;
       view(bounded({ items: withReading(then, items.value, list.items), next: list.next }, props.wanted));
     };

@@ -6,5 +6,4 @@
 // What the server needs too, for pages without scripts.
 export { readAction, updateParams } from "./command_action.ts";
 export { type Ask, askOf, askWords } from "./confirm_ask.ts";
-export { openItems } from "./open_items.ts";
 export { readSentAction, typedReview } from "./sent_items.ts";

@@ -1,35 +1,9 @@
-import { isOpen } from "../protocol/closed_states.ts";
-import type { CommandPage, ListItem } from "../protocol/mod.ts";
-
-/** Pages of the list read for one view at most. Each looks at `limits.historyRead` commands, most of which may be closed. */
-const pagesRead = 2;
+import type { ListItem } from "../protocol/mod.ts";
 
 /** One view of the inbox. `next`: where the next older view starts; null at the end. */
 export interface OpenItems {
   items: ListItem[];
   next: string | null;
-}
-
-/**
- * Reads open commands page by page from `before` on, newest first: at least `wanted`, if there are so many. Null if `read`
- * answers null, which means that it was refused.
- */
-export async function openItems(
-  read: (before: string | undefined) => Promise<CommandPage | null>,
-  wanted: number,
-  before?: string,
-): Promise<OpenItems | null> {
-  const items: ListItem[] = [];
-  let from = before;
-  for (let page = 0; page < pagesRead; page++) {
-    const answer = await read(from);
-    if (answer === null) return null;
-    items.push(...answer.items.filter((item) => item.state === undefined || isOpen(item.state.state)));
-    if (answer.next === null) return { items, next: null };
-    from = answer.next;
-    if (items.length >= wanted) break;
-  }
-  return { items, next: from ?? null };
 }
 
 /**

@@ -1,6 +1,6 @@
 import { type Context, page } from "fresh";
 import { PageHead } from "../../components/PageHead.tsx";
-import { openItems, readAction, updateParams } from "../../lib/browser/mod.ts";
+import { readAction, updateParams } from "../../lib/browser/mod.ts";
 import { ProblemNotice } from "../../components/Notice.tsx";
 import { useWords } from "../../components/words.tsx";
 import Inbox from "../../islands/Inbox.tsx";
@@ -35,26 +35,17 @@ export const handler = definePerson.handlers({
 async function inbox(ctx: Context<PersonState>) {
   const { commands, clock } = ctx.state.services;
   const caller = ctx.state.caller;
-  const before = ctx.url.searchParams.get("before") ?? undefined;
-  let unread: Refusal | null = null;
-  const open = await openItems(
-    async (from) => {
-      const params = checked(methods["inbox.list"].params, {
-        open: true,
-        ...from === undefined ? {} : { before: from },
-      });
-      const list = params instanceof Refusal ? params : await commands.inboxList(caller, params);
-      if (!(list instanceof Refusal)) return list;
-      unread = list;
-      return null;
-    },
-    limits.pageDefault,
-    before,
-  );
-  const view = { now: clock.now(), newest: before === undefined, unread: unread as Refusal | null };
-  const items = open?.items ?? [];
+  const before = ctx.url.searchParams.get("before");
+  const params = checked(methods["inbox.list"].params, {
+    open: true,
+    ...before === null ? {} : { before },
+  });
+  const list = params instanceof Refusal ? params : await commands.inboxList(caller, params);
+  const unread = list instanceof Refusal ? list : null;
+  const { items, next } = list instanceof Refusal ? { items: [], next: null } : list;
+  const view = { now: clock.now(), newest: before === null, unread };
   const [zone, absent, own] = await Promise.all([zoneOf(ctx), absentFiles(ctx, items), attachChoice(ctx)]);
-  return { ...view, zone, absent, own, items, next: open?.next ?? null };
+  return { ...view, zone, absent, own, items, next };
 }
 
 export default definePerson.page<typeof handler>(function InboxPage({ data, state }) {

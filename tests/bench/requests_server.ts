@@ -40,7 +40,7 @@ if (import.meta.main) {
   const [reader, sender, admin] = [
     await again(services, "reader0000"),
     await again(services, "sender0000"),
-    await again(services, "staff0000"),
+    await again(services, "tester0000"),
   ];
   const app = serving(await builtApp(services), services.config);
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, app);
@@ -85,7 +85,7 @@ async function seed(store: Store, dataDir: string, count: number): Promise<void>
   await using first = await openBenchServices(dataDir, { store });
   const [reader] = await makePeople(first, "reader", 1);
   const [sender] = await makePeople(first, "sender", 1);
-  await makePeople(first, "staff", 1);
+  await makePeople(first, "tester", 1);
   const [someone] = await makePeople(first, "someone-0000", 1);
   const { commands } = first.services;
   const send = async (key: string) => {
