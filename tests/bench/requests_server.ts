@@ -26,7 +26,7 @@ export interface Called {
   cpuMs: number;
 }
 
-const calls = 50;
+const calls = 100;
 const openCommands = 50;
 const origin = { address: "192.0.2.7", device: "bench", requestId: "bench" };
 

@@ -138,6 +138,19 @@ onEachStore("DL-2: broadcasts and personal logs share one order, and no place is
   assert.deepEqual(await storedLog(store), await commands.broadcastsAfter(null, 1000));
 });
 
+onEachStore(
+  "DL-10: broadcasts that were opened are read by their ids, newest first, up to a limit",
+  async (store) => {
+    const commands = kvCommandStore(store);
+    for (const id of ["A", "B", "D", "E"]) await commands.accept(broadcastOf(id));
+    await commands.accept(broadcastOf("C", { scheduled: true }));
+    assert.deepEqual(await commands.broadcastIds(null, 10), { ids: ["E", "D", "B", "A"], last: null });
+    assert.deepEqual(await commands.broadcastIds(null, 2), { ids: ["E", "D"], last: "D" });
+    assert.deepEqual(await commands.broadcastIds("D", 2), { ids: ["B"], last: "B" });
+    assert.deepEqual(await commands.broadcastIds("B", 2), { ids: ["A"], last: null });
+  },
+);
+
 onEachStore("DL-2: the log is read after a place, without it, up to a limit", async (store) => {
   const commands = kvCommandStore(store);
   for (const id of ["A", "B", "C", "D"]) await commands.accept(broadcastOf(id));

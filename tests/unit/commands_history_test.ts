@@ -71,6 +71,39 @@ Deno.test("DL-10: filters by state and category look through all pages", async (
   }
 });
 
+Deno.test("DL-10: a list without closed commands keeps what waits and what is worked on", async () => {
+  const { rig, ann, bob, history } = await twoContacts();
+  await using _ = rig;
+  const sent: string[] = [];
+  for (let at = 0; at < 5; at++) sent.push((await rig.send(ann, bob)).id);
+  await rig.take(bob);
+  taken(await rig.room.transitions.update(bob, { id: sent[1]!, state: "completed" }));
+  taken(await rig.room.transitions.update(bob, { id: sent[3]!, state: "accepted" }));
+  const last = await rig.send(ann, bob);
+  const open = taken(await history.inboxList(bob, { open: true }));
+  assert.deepEqual(open, { ...open, next: null });
+  assert.deepEqual(idsOf(open), [last.id, sent[4], sent[3], sent[2], sent[0]]);
+  assert.deepEqual(taken(await history.inboxList(bob, { open: true, state: "completed" })).items, []);
+});
+
+Deno.test("DL-10: one page of a filter reads a bounded number of commands and goes on where it stopped", async () => {
+  const { rig, ann, bob, history } = await twoContacts();
+  await using _ = rig;
+  const first = await rig.send(ann, bob);
+  for (let at = 0; at < limits.historyRead + 100; at++) {
+    if (at % 400 === 0) await rig.take(bob);
+    await rig.send(at % 2 === 0 ? ann : bob, at % 2 === 0 ? bob : ann);
+    await rig.send(ann, bob);
+    if (at % 400 === 399) rig.clock.advance(1000);
+  }
+  await rig.take(bob);
+  taken(await rig.room.transitions.update(bob, { id: first.id, state: "accepted" }));
+  const newest = taken(await history.inboxList(bob, { state: "accepted" }));
+  assert.deepEqual(newest.items, []);
+  const older = taken(await history.inboxList(bob, { state: "accepted", before: newest.next! }));
+  assert.deepEqual([idsOf(older), older.next], [[first.id], null]);
+});
+
 Deno.test("DL-10: being listed is being delivered, and what is not shown is not", async () => {
   const { rig, ann, bob, history } = await twoContacts();
   await using _ = rig;
