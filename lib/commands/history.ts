@@ -8,7 +8,7 @@ import {
   type Params,
   Refusal,
 } from "../protocol/mod.ts";
-import { ended } from "./broadcast_records.ts";
+import { HistoryReads } from "./history_reads.ts";
 import type { Inbox } from "./inbox.ts";
 import { isClosed } from "./lifecycle.ts";
 import type { Parts } from "./parts.ts";
@@ -37,12 +37,14 @@ interface Step {
 export class History {
   readonly #parts: Parts;
   readonly #inbox: Inbox;
+  readonly #reads: HistoryReads;
   readonly #states: RecipientStates;
   readonly #sent: SentCommands;
 
   constructor(parts: Parts, inbox: Inbox, states: RecipientStates) {
     this.#parts = parts;
     this.#inbox = inbox;
+    this.#reads = new HistoryReads(parts);
     this.#states = states;
     this.#sent = new SentCommands(parts);
   }
@@ -50,8 +52,11 @@ export class History {
   /** The person's commands, newest first. Listing a waiting command delivers it, if consent allows that now. */
   async inboxList(caller: Caller, params: Params<"inbox.list">): Promise<CommandPage> {
     const { store, consent, clock } = this.#parts;
+    const reading = params.open === true
+      ? await this.#reads.open(caller.userId)
+      : (before: string | null, most: number) => this.#reads.before(caller.userId, before, most);
     return await this.#page(params, async (before, { room, most }) => {
-      const found = await this.#statesBefore(caller.userId, before, most);
+      const found = await reading(before, most);
       const records = await store.commands(found.states.map(({ commandId }) => commandId));
       const wanted = found.states.filter(({ commandId, record }) => {
         const command = records.get(commandId)?.command;
@@ -70,33 +75,6 @@ export class History {
       const last = taken.length < wanted.length ? taken.at(-1)!.commandId : found.last;
       return { items, last, read: found.read };
     });
-  }
-
-  /**
-   * Up to `most` states before a command, newest first: the records with the ends of broadcasts applied, and waiting broadcasts
-   * that have no record yet.
-   */
-  async #statesBefore(
-    userId: string,
-    before: string | null,
-    most: number,
-  ): Promise<{ states: StoredState[]; last: string | null; read: number }> {
-    const { store } = this.#parts;
-    const read = await store.history(userId, before, most);
-    const known = new Set(read.map(({ commandId }) => commandId));
-    const { untouched, last } = await this.#inbox.untouchedBroadcasts(userId, before, { known, most });
-    // Each of both was read down to some id; the part behind the higher one is incomplete.
-    const from = [read.length < most ? null : read.at(-1)!.commandId, last]
-      .reduce((one, other) => one === null || (other !== null && other > one) ? other : one);
-    const current = await Promise.all(read.map(async (stored) => {
-      if (stored.record.cast !== true || isClosed(stored.record.state)) return stored;
-      return { ...stored, record: ended(stored.record, await store.broadcast(stored.commandId)) };
-    }));
-    const states = [...current, ...untouched]
-      .filter(({ commandId }) => from === null || commandId >= from)
-      .sort((a, b) => a.commandId > b.commandId ? -1 : 1);
-    // The other broadcasts that were looked at count too.
-    return { states, last: from, read: read.length + (last === null ? untouched.length : most) };
   }
 
   /** The states after waiting commands were delivered, where consent allows it. */

@@ -233,30 +233,6 @@ export class Inbox {
     });
   }
 
-  /**
-   * Some of the waiting broadcasts before a command id that have no record yet, newest id first; for the history. `last`: the id
-   * from which on all were looked at; null: there are no older ones.
-   */
-  async untouchedBroadcasts(
-    userId: string,
-    before: string | null,
-    { known, most }: { known: ReadonlySet<string>; most: number },
-  ): Promise<{ untouched: StoredState[]; last: string | null }> {
-    const { broadcasts, people, store, clock } = this.#parts;
-    const { ids, last } = await store.broadcastIds(before, most);
-    const wanted = ids.filter((id) => !known.has(id));
-    if (wanted.length === 0) return { untouched: [], last };
-    const [memberships, records] = await Promise.all([people.membershipsOf(userId), store.commands(wanted)]);
-    const now = clock.now();
-    const untouched = wanted.flatMap((id) => {
-      const record = records.get(id);
-      const isTheirs = record !== undefined && record.expiresMs > now &&
-        broadcasts.isFor(userId, record, memberships);
-      return isTheirs ? [broadcasts.untouched(userId, record)] : [];
-    });
-    return { untouched, last };
-  }
-
   /** The entries' commands and states, without expired ones. */
   async #open(userId: string, entries: readonly { cursor: string; commandId: string }[]): Promise<Open[]> {
     const { store, clock } = this.#parts;
