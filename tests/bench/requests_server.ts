@@ -4,8 +4,7 @@ import { openStore, type Store } from "../../lib/adapters/kv/store.ts";
 import type { OpenServices } from "../../lib/compose/mod.ts";
 import { socketMethods } from "../../lib/compose/socket_methods.ts";
 import { type Caller, systemRandom } from "../../lib/platform/mod.ts";
-import { serving } from "../../lib/web/app.ts";
-import { builtApp } from "../fakes/built_app.ts";
+import { served } from "../fakes/served.ts";
 import { multiply } from "../fakes/many_records.ts";
 import { answerCommands, cpuMs } from "./child_side.ts";
 import { type BenchPerson, expectValue, makePeople, openBenchServices, password } from "./server_parts.ts";
@@ -42,10 +41,9 @@ if (import.meta.main) {
     await again(services, "sender0000"),
     await again(services, "tester0000"),
   ];
-  const app = serving(await builtApp(services), services.config);
-  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, app);
+  await using app = await served(services);
   const ready: RequestsServerReady = {
-    origin: `http://127.0.0.1:${server.addr.port}`,
+    origin: app.origin,
     reader: reader.token,
     sender: sender.token,
     login: { username: "reader0000", password },
