@@ -71,7 +71,8 @@ export interface OpenFiles extends AsyncDisposable {
 export async function openFiles(parts: FilesParts): Promise<OpenFiles> {
   const { config, store, accounts, audit, bell, clock, random, ids, log } = parts;
   await using opening = new AsyncDisposableStack();
-  const blobs = parts.blobs ?? await DiskBlobs.open(`${config.dataDir}/storage`, clock, leftFreeBytes);
+  const blobs = parts.blobs ??
+    opening.use(await DiskBlobs.open(`${config.dataDir}/storage`, clock, leftFreeBytes));
   const scans = kvScanStore(store, clock);
   const fileStore = kvFileStore(store, clock);
   const virus = parts.scanners?.virus ?? virusOf(config, clock);

@@ -7,6 +7,11 @@ export interface ByteRange {
   last: number;
 }
 
+/** What writes the bytes of uploads ended in the middle: they have to be sent again from what was synced. */
+export class WritingEnded extends Error {
+  override readonly name = "WritingEnded";
+}
+
 /** A staged upload, open for writing. The caller of `stage` disposes it; the staged bytes stay until `unstage`. */
 export interface Staged extends AsyncDisposable {
   readonly id: string;

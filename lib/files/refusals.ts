@@ -1,6 +1,6 @@
 import { isDiskFull } from "../platform/mod.ts";
 import { limits, Refusal, say } from "../protocol/mod.ts";
-import type { UploadRecord } from "./ports.ts";
+import { type UploadRecord, WritingEnded } from "./ports.ts";
 
 /** Also the answer for a file that the caller may not see. */
 export function noFile(): Refusal {
@@ -85,7 +85,14 @@ export function wrongChecksum(): Refusal {
   });
 }
 
-/** Returns the refusal for an error that means a full disk, also one from the store; null for any other error. */
-export function noRoom(error: unknown): Refusal | null {
-  return isDiskFull(error) ? new Refusal("unavailable", "upload.noSpace") : null;
+/**
+ * Returns the refusal for an error of the disk that the person can do something about, and the event for the log: it is full,
+ * or what writes to it ended in the middle. Null for any other error, also one from the store.
+ */
+export function unsaved(error: unknown): { refusal: Refusal; event: string } | null {
+  if (isDiskFull(error)) {
+    return { refusal: new Refusal("unavailable", "upload.noSpace"), event: "file.no_room" };
+  }
+  if (error instanceof WritingEnded) return { refusal: bytesLost(), event: "file.writing_ended" };
+  return null;
 }

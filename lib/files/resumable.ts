@@ -6,7 +6,7 @@ import { fileName } from "./names.ts";
 import { type FileParts, uploadLock } from "./parts.ts";
 import type { UploadedFrom, UploadRecord } from "./ports.ts";
 import type { Quotas } from "./quotas.ts";
-import { beyond, noRoom, noUpload, overUploadMax, superseded } from "./refusals.ts";
+import { beyond, noUpload, overUploadMax, superseded, unsaved } from "./refusals.ts";
 import { ActiveAppend } from "./active_append.ts";
 import type { UploadCompletion } from "./upload_completion.ts";
 
@@ -52,7 +52,7 @@ export class Resumable {
       fileId: null,
       refused: null,
     };
-    return await this.#refusingFullDisk(record, async () => {
+    return await this.#refusingDisk(record, async () => {
       const refused = await this.#quotas.begin(ownerId, named.size, async () => {
         await using staged = await blobs.stage(record.id);
         // A client that has the answer needs the staged file, also after a crash.
@@ -73,7 +73,7 @@ export class Resumable {
     const record = await this.#own(caller, uploadId);
     if (record instanceof Refusal || !isWhole(record)) return record;
     // All bytes arrived, but a crash or a full disk prevented the file.
-    return await this.#refusingFullDisk(
+    return await this.#refusingDisk(
       record,
       () =>
         this.#parts.locks.run(uploadLock(uploadId), async () => {
@@ -97,7 +97,7 @@ export class Resumable {
     this.#active.get(uploadId)?.stop();
     this.#active.set(uploadId, active);
     try {
-      return await this.#refusingFullDisk(known, () =>
+      return await this.#refusingDisk(known, () =>
         locks.run(uploadLock(uploadId), async () => {
           const record = await this.#own(caller, uploadId);
           if (record instanceof Refusal) return record;
@@ -164,8 +164,8 @@ export class Resumable {
     return new Refusal(kind, typeof message === "string" ? say("verbatim", { text: message }) : message);
   }
 
-  /** Turns a full disk into a refusal. The record still has the safe offset. */
-  async #refusingFullDisk<T>(
+  /** Turns what the disk could not do into a refusal. The record still has the safe offset. */
+  async #refusingDisk<T>(
     { from: { requestId } }: UploadRecord,
     work: () => Promise<T>,
   ): Promise<T | Refusal> {
@@ -174,10 +174,10 @@ export class Resumable {
     } catch (error) {
       // Another instance is writing to this upload: its request is the one that continues.
       if (error instanceof Deno.errors.Busy) return superseded();
-      const refusal = noRoom(error);
-      if (refusal === null) throw error;
-      this.#parts.log.error("file.no_room", { requestId, error: error as Error });
-      return refusal;
+      const known = unsaved(error);
+      if (known === null) throw error;
+      this.#parts.log.error(known.event, { requestId, error: error as Error });
+      return known.refusal;
     }
   }
 }

@@ -6,7 +6,7 @@ import { fileName } from "./names.ts";
 import type { FileParts } from "./parts.ts";
 import type { FileRecord, Staged, UploadedFrom } from "./ports.ts";
 import type { Quotas, Reservation } from "./quotas.ts";
-import { noRoom, notWhole, otherSize, overUploadMax, stalled } from "./refusals.ts";
+import { notWhole, otherSize, overUploadMax, stalled, unsaved } from "./refusals.ts";
 import { mediaTypeOf } from "./media_type.ts";
 
 /** Uploads in one request (FI-1). Checks an announced size before it reads a byte, and counts the bytes that arrive. */
@@ -39,10 +39,10 @@ export class Uploads {
     try {
       return await this.#takeIn(caller, from, { ...named, name }, body, reservation);
     } catch (error) {
-      const refusal = noRoom(error);
-      if (refusal === null) throw error;
-      this.#parts.log.error("file.no_room", { requestId: from.requestId, error: error as Error });
-      return refusal;
+      const known = unsaved(error);
+      if (known === null) throw error;
+      this.#parts.log.error(known.event, { requestId: from.requestId, error: error as Error });
+      return known.refusal;
     }
   }
 

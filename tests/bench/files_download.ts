@@ -22,7 +22,7 @@ export async function measureDownload(dir: string, file: string, rounds: number)
   const fileId = await upload(ready, file);
   await server.ask("clean");
   const root = await Deno.makeTempDir({ dir, prefix: "store-" });
-  const blobs = await DiskBlobs.open(root);
+  await using blobs = await DiskBlobs.open(root);
   const sha256 = await keepFile(blobs, file);
   const measured: DownloadRates[] = [];
   for (let round = 0; round < rounds; round++) {

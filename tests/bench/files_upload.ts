@@ -63,7 +63,7 @@ export async function measureUpload(dir: string, file: string, rounds: number): 
   const { child, ready } = await Child.start<FilesServerReady>("files_server.ts", [dataDir, file]);
   await using server = child;
   const root = await Deno.makeTempDir({ dir, prefix: "store-" });
-  const blobs = await DiskBlobs.open(root);
+  await using blobs = await DiskBlobs.open(root);
   const source = randomBytes(sourceBytes);
   const measured: UploadRates[] = [];
   for (let round = 0; round < rounds; round++) {

@@ -268,7 +268,7 @@ Deno.test("FI-3: the store makes its directories, for nobody else to read", asyn
   const root = await Deno.makeTempDir({ prefix: "behest-test-" });
   try {
     await Deno.mkdir(`${root}/storage/uploads`, { recursive: true, mode: 0o755 });
-    const blobs = await DiskBlobs.open(`${root}/storage/`);
+    await using blobs = await DiskBlobs.open(`${root}/storage/`);
     const sha256 = await keepAll(blobs, one, utf8("private"));
     await using _staged = await blobs.stage(other);
     const folder = sha256.slice(0, 2);

@@ -79,11 +79,9 @@ export function onEachBlobStore(name: string, run: (rig: BlobRig) => Promise<voi
     const root = await Deno.makeTempDir({ prefix: "behest-test-" });
     try {
       const clock = new FakeClock();
-      await run({
-        blobs: await DiskBlobs.open(root, clock),
-        clock,
-        again: () => DiskBlobs.open(root, clock),
-      });
+      await using opened = new AsyncDisposableStack();
+      const again = async () => opened.use(await DiskBlobs.open(root, clock));
+      await run({ blobs: await again(), clock, again });
     } finally {
       await Deno.remove(root, { recursive: true });
     }
@@ -102,7 +100,7 @@ export async function smallDisk(
   }
   await using disk = new AsyncDisposableStack();
   const { root } = disk.use(await smallFileSystem(sizeBytes));
-  const blobs = await DiskBlobs.open(root, rig.clock);
+  const blobs = disk.use(await DiskBlobs.open(root, rig.clock));
   const opened = disk.move();
   return { blobs, [Symbol.asyncDispose]: () => opened.disposeAsync() };
 }

@@ -23,7 +23,8 @@ import { FullDisk } from "../fakes/full_disk.ts";
 async function onDisk(run: (root: string, blobs: DiskBlobs) => Promise<void>): Promise<void> {
   const root = await Deno.makeTempDir({ prefix: "behest-test-" });
   try {
-    await run(root, await DiskBlobs.open(root));
+    await using blobs = await DiskBlobs.open(root);
+    await run(root, blobs);
   } finally {
     await Deno.remove(root, { recursive: true });
   }
@@ -44,7 +45,7 @@ Deno.test("FI-3: bytes lie under their hash, and nowhere else", async () => {
 Deno.test("FI-9: a storage directory on a file system of its own works", async () => {
   await using disk = await smallFileSystem(1 << 20);
   const root = `${disk.root}/storage`;
-  const blobs = await DiskBlobs.open(root);
+  await using blobs = await DiskBlobs.open(root);
   assert.equal(await keepAll(blobs, one, utf8("elsewhere")), hashOf(utf8("elsewhere")));
 });
 
@@ -65,7 +66,7 @@ Deno.test("FI-9: files on another file system than uploads are refused at the st
 
 Deno.test("FI-2 OP-7: what another instance put in place of the same number of bytes is what counts", async () => {
   await onDisk(async (root, mine) => {
-    const theirs = await DiskBlobs.open(root);
+    await using theirs = await DiskBlobs.open(root);
     const write = async (blobs: DiskBlobs, from: number, text: string) => {
       await using staged = from === 0 ? await blobs.stage(one) : await blobs.reopen(one, from);
       await staged!.write(utf8(text));
@@ -166,7 +167,7 @@ Deno.test("FI-3: what was set aside as damaged is out of sight, and nothing of i
 Deno.test("OP-9, FI-1: uploads leave their floor of the disk free, however little they bring and whatever filled it", async () => {
   await using disk = await FullDisk.of(64 * mebibyte);
   const floorBytes = 16 * mebibyte;
-  const blobs = await DiskBlobs.open(disk.root, new FakeClock(), floorBytes);
+  await using blobs = await DiskBlobs.open(disk.root, new FakeClock(), floorBytes);
   const noRoom = { name: "NoRoom", code: "ENOSPC" };
   // Looks at the disk, and finds much room.
   await keepAll(blobs, one, pattern(mebibyte, 1));

@@ -2,19 +2,6 @@
 export const directoryMode = 0o700;
 export const fileMode = 0o600;
 
-/** Locks an upload for its one writer. Closing the file ends the lock. */
-export async function lock(file: Deno.FsFile, id: string): Promise<void> {
-  if (!await file.tryLock(true)) throw new Deno.errors.Busy(`The upload ${id} has a writer.`);
-}
-
-/** Size of an upload without a writer; null when there is none. */
-export async function unwrittenSize(path: string, id: string): Promise<number | null> {
-  using file = await orNull(Deno.open(path, { read: true, write: true }));
-  if (file === null) return null;
-  await lock(file, id);
-  return (await file.stat()).size;
-}
-
 export async function makeDirectory(path: string): Promise<void> {
   try {
     await Deno.mkdir(path, { mode: directoryMode });
@@ -39,18 +26,6 @@ export async function moveFile(from: string, to: string): Promise<void> {
   }
   await Deno.rename(aside, to);
   await Deno.remove(from);
-}
-
-/**
- * Gives a file a second name, so that the first can stay until it is not needed any more. Renames it where the file system has
- * no links, or where the second name has other bytes.
- */
-export async function putInPlace(from: string, to: string): Promise<void> {
-  try {
-    await Deno.link(from, to);
-  } catch {
-    await Deno.rename(from, to);
-  }
 }
 
 /** Returns the entries in order of their names; none when the directory is missing. */

@@ -3,66 +3,53 @@
  * Never uses a person's file name as a path, and never shows bytes before they are whole and synced.
  * Start with `DiskBlobs` below; `places.ts` has the paths.
  */
-import { createHash, type Hash } from "node:crypto";
 import type { BlobStore, ByteRange, Staged } from "../../files/ports.ts";
 import { type Clock, systemClock } from "../../platform/mod.ts";
 import { syncDirectory } from "../disk/secret_file.ts";
-import {
-  directoryMode,
-  entriesOf,
-  fileMode,
-  ignoreMissing,
-  lock,
-  makeDirectory,
-  orNull,
-  putInPlace,
-  timeOf,
-  unwrittenSize,
-} from "./entries.ts";
+import { directoryMode, entriesOf, ignoreMissing, makeDirectory, orNull, timeOf } from "./entries.ts";
 import { checkRename } from "./one_file_system.ts";
 import { isFolder, isHash, isId, Places } from "./places.ts";
 import { DiskQuarantine } from "./quarantine.ts";
 import { streamOf } from "./read.ts";
-import { Room } from "./room.ts";
-import { type HashedSoFar, StagedFile, type StagedFileOptions } from "./staged_file.ts";
 import { straysOf } from "./strays.ts";
+import { UploadWriter } from "./upload_writer.ts";
+import { startWorker, WritingThread } from "./writing_thread.ts";
 
 export { StorageProblem } from "./one_file_system.ts";
 
 /**
- * Number of interrupted uploads whose hash so far stays in memory, a few hundred bytes each. The bytes of others are read
- * again at their end.
- */
-const hashesKept = 1000;
-
-/**
  * The blob store on a disk (FI-3, FI-7). It stages incoming bytes, renames them to their hash once they are complete and
- * synced, and syncs the directory too. Several instances can share the directory (OP-7): each staged file is locked by its
+ * synced, and syncs the directory too. A thread of its own hashes and writes; it starts with the first upload. Several instances can share the directory (OP-7): each staged file is locked by its
  * writer. Passes on the disk's errors. Throws `Deno.errors.Busy` for an upload with another writer, a `TypeError` for a name
  * that is neither an id nor a hash, and a `RangeError` for a range outside the blob.
  */
-export class DiskBlobs implements BlobStore {
+export class DiskBlobs implements BlobStore, AsyncDisposable {
   readonly quarantine: DiskQuarantine;
   readonly #places: Places;
   readonly #clock: Clock;
-  readonly #room: Room;
-  readonly #writers = new Map<string, StagedFile>();
-  readonly #hashes = new Map<string, HashedSoFar>();
-  /** Folders whose directory entries are safe on the disk. */
-  readonly #folders = new Set<string>();
+  readonly #leftFreeBytes: number;
+  readonly #writers = new Map<string, UploadWriter>();
+  readonly #startThread: typeof startWorker;
+  #thread: WritingThread | null = null;
 
   /**
    * Creates no directory: for reading only. `root` is the storage directory; uploads leave `leftFreeBytes` of its disk free.
    */
-  constructor(root: string, clock: Clock = systemClock, leftFreeBytes = 0) {
+  constructor(root: string, clock: Clock = systemClock, leftFreeBytes = 0, startThread = startWorker) {
     this.#places = new Places(root);
     this.quarantine = new DiskQuarantine(this.#places);
     this.#clock = clock;
-    this.#room = new Room(this.#places.uploads, leftFreeBytes);
+    this.#leftFreeBytes = leftFreeBytes;
+    this.#startThread = startThread;
   }
 
   /** Creates missing directories, and makes them private. Throws a `StorageProblem` where uploads could not be moved (FI-9). */
-  static async open(root: string, clock: Clock = systemClock, leftFreeBytes = 0): Promise<DiskBlobs> {
+  static async open(
+    root: string,
+    clock: Clock = systemClock,
+    leftFreeBytes = 0,
+    startThread = startWorker,
+  ): Promise<DiskBlobs> {
     const places = new Places(root);
     await Deno.mkdir(places.root, { recursive: true, mode: directoryMode });
     for (const path of [places.root, places.uploads, places.files, places.quarantine]) {
@@ -73,44 +60,24 @@ export class DiskBlobs implements BlobStore {
     }
     await checkRename(places);
     await syncDirectory(places.root);
-    return new DiskBlobs(root, clock, leftFreeBytes);
+    return new DiskBlobs(root, clock, leftFreeBytes, startThread);
   }
 
   async stage(id: string): Promise<Staged> {
     const path = this.#places.upload(id);
-    await this.#room.begin();
-    const file = await Deno.open(path, { read: true, write: true, createNew: true, mode: fileMode });
-    try {
-      await lock(file, id);
-      return this.#writer({ id, path, file, sizeBytes: 0, changedMs: 0, hash: createHash("sha256") });
-    } catch (error) {
-      file.close();
-      throw error;
-    }
+    const thread = this.#running();
+    const file = thread.nextFile();
+    await thread.call({ op: "stage", file, id, path });
+    return this.#writer(id, path, thread, file, 0);
   }
 
   async reopen(id: string, sizeBytes: number): Promise<Staged | null> {
     const path = this.#places.upload(id);
     if (!Number.isSafeInteger(sizeBytes) || sizeBytes < 0) throw new RangeError(`${sizeBytes} is no size.`);
-    const file = await orNull(Deno.open(path, { read: true, write: true }));
-    if (file === null) return null;
-    this.#room.lookAgain();
-    try {
-      await lock(file, id);
-      const found = await file.stat();
-      const [size, changedMs] = [found.size, timeOf(found)];
-      if (size < sizeBytes) {
-        file.close();
-        return null;
-      }
-      const hash = this.#hashOf(id, sizeBytes, changedMs);
-      if (size > sizeBytes) await file.truncate(sizeBytes);
-      await file.seek(sizeBytes, Deno.SeekMode.Start);
-      return this.#writer({ id, path, file, sizeBytes, changedMs, hash });
-    } catch (error) {
-      file.close();
-      throw error;
-    }
+    const thread = this.#running();
+    const file = thread.nextFile();
+    const isThere = await thread.call({ op: "reopen", file, id, path, sizeBytes });
+    return isThere === true ? this.#writer(id, path, thread, file, sizeBytes) : null;
   }
 
   async *staged(): AsyncGenerator<{ id: string; sizeBytes: number; changedMs: number }> {
@@ -122,8 +89,9 @@ export class DiskBlobs implements BlobStore {
   }
 
   async unstage(id: string): Promise<void> {
-    this.#hashes.delete(id);
-    await Deno.remove(this.#places.upload(id)).catch(ignoreMissing);
+    const path = this.#places.upload(id);
+    if (this.#thread !== null) void this.#thread.call({ op: "forget", id }).catch(() => undefined);
+    await Deno.remove(path).catch(ignoreMissing);
   }
 
   async keep(id: string, sha256: string): Promise<void> {
@@ -134,17 +102,7 @@ export class DiskBlobs implements BlobStore {
     ];
     // A caller that reopened it only to check it has nothing more to write.
     await this.#writers.get(id)?.release();
-    const sizeBytes = await unwrittenSize(from, id);
-    const there = await this.sizeOf(sha256);
-    if (sizeBytes === null && there === null) throw new Deno.errors.NotFound(`Nothing is staged as ${id}.`);
-    // A blob of another size is damaged, as the hash is the same: the good bytes replace it.
-    const isNew = sizeBytes !== null && sizeBytes !== there;
-    const now = new Date(this.#clock.now());
-    await Deno.utime(isNew ? from : to, now, now);
-    await this.#makeFolder(folder);
-    if (isNew) await putInPlace(from, to);
-    await syncDirectory(folder);
-    this.#hashes.delete(id);
+    await this.#running().call({ op: "keep", id, from, to, folder, nowMs: this.#clock.now() });
   }
 
   async open(sha256: string, range?: ByteRange): Promise<ReadableStream<Uint8Array<ArrayBuffer>> | null> {
@@ -201,37 +159,26 @@ export class DiskBlobs implements BlobStore {
     await syncDirectory(this.#places.folder(sha256));
   }
 
-  #writer(opened: Omit<StagedFileOptions, "directory" | "clock" | "room" | "closed">): StagedFile {
-    const { id } = opened;
-    const writer = new StagedFile({
-      ...opened,
-      directory: this.#places.uploads,
-      clock: this.#clock,
-      room: this.#room,
-      closed: (hashed) => {
-        this.#writers.delete(id);
-        if (hashed === null) return;
-        this.#hashes.set(id, hashed);
-        if (this.#hashes.size > hashesKept) this.#hashes.delete(this.#hashes.keys().next().value!);
-      },
-    });
+  /** Ends the thread that writes; what it has open stays staged. */
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#thread?.end();
+    return Promise.resolve();
+  }
+
+  /** The thread that writes. Another one after the first died: what that had open is lost to its callers, and nothing else. */
+  #running(): WritingThread {
+    if (this.#thread === null || this.#thread.isEnded) {
+      this.#thread = new WritingThread(this.#places, this.#leftFreeBytes, this.#startThread);
+    }
+    return this.#thread;
+  }
+
+  #writer(id: string, path: string, thread: WritingThread, file: number, sizeBytes: number): UploadWriter {
+    const closed = () => {
+      if (this.#writers.get(id) === writer) this.#writers.delete(id);
+    };
+    const writer = new UploadWriter({ id, path, thread, file, sizeBytes, clock: this.#clock, closed });
     this.#writers.set(id, writer);
     return writer;
-  }
-
-  /** Returns this process's hash so far of an upload, if it matches the file; null when the file must be read again. */
-  #hashOf(id: string, sizeBytes: number, changedMs: number): Hash | null {
-    const known = this.#hashes.get(id);
-    this.#hashes.delete(id);
-    if (sizeBytes === 0) return createHash("sha256");
-    return known?.sizeBytes === sizeBytes && known.changedMs === changedMs ? known.hash : null;
-  }
-
-  /** Each process syncs a folder's entry once, as it cannot know whether the folder's maker did. */
-  async #makeFolder(folder: string): Promise<void> {
-    if (this.#folders.has(folder)) return;
-    await makeDirectory(folder);
-    await syncDirectory(this.#places.files);
-    this.#folders.add(folder);
   }
 }

@@ -1,4 +1,4 @@
-import { statfs } from "node:fs/promises";
+import { statfsSync } from "node:fs";
 
 /** Bytes written between two checks of the disk's free space. */
 const lookEveryBytes = 16 * 1024 * 1024;
@@ -13,7 +13,7 @@ export class NoRoom extends Error {
   }
 }
 
-/** Free space for all uploads of a process. */
+/** Free space for all uploads of a process. For the writing thread: it waits for the disk. */
 export class Room {
   readonly #path: string;
   readonly #leftFreeBytes: number;
@@ -27,9 +27,9 @@ export class Room {
   }
 
   /** Call it when an upload begins, also one without bytes. Throws `NoRoom`. */
-  async begin(): Promise<void> {
+  begin(): void {
     this.lookAgain();
-    await this.take(0);
+    this.take(0);
   }
 
   /** The next bytes look at the disk: what was free some time ago says nothing of a new request. */
@@ -38,9 +38,9 @@ export class Room {
   }
 
   /** Call it before writing bytes. Throws `NoRoom`. */
-  async take(bytes: number): Promise<void> {
+  take(bytes: number): void {
     if (bytes > this.#leftBytes) {
-      const { bavail, bsize } = await statfs(this.#path);
+      const { bavail, bsize } = statfsSync(this.#path);
       const freeBytes = bavail * bsize - this.#leftFreeBytes;
       if (bytes > freeBytes) throw new NoRoom(this.#leftFreeBytes);
       this.#leftBytes = Math.min(freeBytes, lookEveryBytes);
