@@ -69,7 +69,7 @@ export class Intake {
       const ended = upload && {
         upload: { ...upload, fileId: file.id, expiresMs: file.createdMs + limits.uploadKeptMs },
       };
-      const added = await locks.run(ownerLock(ownerId), async () => {
+      const added = await locks.runTogether(ownerLock(ownerId), async () => {
         const added = await store.add(file, { quotaBytes, refsVersion }, ended);
         if (typeof added !== "string") reservation?.taken();
         return added;

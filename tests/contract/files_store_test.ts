@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { Write } from "../../lib/adapters/kv/committer.ts";
 import { kvCommandFiles, kvFileStore, useWrites } from "../../lib/adapters/kv/files_store.ts";
 import { keys } from "../../lib/adapters/kv/keys.ts";
 import { kvScanStore } from "../../lib/adapters/kv/scan_store.ts";
@@ -237,3 +238,40 @@ onEveryStore("FI-7: a job that is written twice for one time is one", async (sto
   await files.addJobs(many);
   assert.equal((await dump(store.kv, ["job"])).length, 1202);
 });
+
+onEveryStore(
+  "FI-1, FI-3: files that are added at once share few commits, each with its own answer",
+  async (store) => {
+    let commits = 0;
+    const committer = {
+      commit: (write: Write) => {
+        commits++;
+        return store.committer.commit(write);
+      },
+    } as typeof store.committer;
+    const files = kvFileStore({ ...store, committer }, new FakeClock());
+    const bytesOf = (at: number) => ({ sha256: String(at % 9).repeat(64), sizeBytes: 2 });
+    const answers = await Promise.all(
+      Array.from(
+        { length: 45 },
+        (_, at) => files.add(fileOf(`F${at + 10}`, bytesOf(at)), { quotaBytes: 60 }),
+      ),
+    );
+    const there = answers.filter((answer) => typeof answer !== "string");
+    assert.equal(there.length, 30);
+    assert.deepEqual(
+      new Set(answers.filter((answer) => typeof answer === "string")),
+      new Set(["over_quota"]),
+    );
+    assert.equal(await files.usageOf("ann"), 60);
+    assert.deepEqual(
+      (await files.filesOf("ann", null, 100)).map(({ id }) => id).sort(),
+      there.map(({ id }) => id).sort(),
+    );
+    assert.equal(
+      (await files.filesOfBlob("0".repeat(64))).length,
+      there.filter(({ sha256 }) => sha256[0] === "0").length,
+    );
+    assert.ok(commits < 12, `${commits} commits`);
+  },
+);

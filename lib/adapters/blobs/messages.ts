@@ -61,7 +61,9 @@ const known = {
 } as const;
 
 export function errorOf({ name, message, code }: SaidError): Error {
-  const error = Object.hasOwn(known, name) ? new known[name as keyof typeof known](message) : new Error(message);
+  const error = Object.hasOwn(known, name)
+    ? new known[name as keyof typeof known](message)
+    : new Error(message);
   if (error.name !== name) error.name = name;
   if (code !== null) Object.assign(error, { code });
   return error;

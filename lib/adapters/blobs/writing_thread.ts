@@ -46,7 +46,9 @@ export class WritingThread {
     };
     this.#thread.onmessageerror = () => this.end("A message could not be read.");
     const roomPath = places.uploads;
-    void this.call({ op: "begin", roomPath, leftFreeBytes, headBytes: limits.sniffBytes }).catch(() => undefined);
+    void this.call({ op: "begin", roomPath, leftFreeBytes, headBytes: limits.sniffBytes }).catch(() =>
+      undefined
+    );
   }
 
   get isEnded(): boolean {
@@ -64,7 +66,10 @@ export class WritingThread {
     const number = ++this.#numbers;
     const answer = Promise.withResolvers<unknown>();
     this.#open.set(number, answer);
-    this.#thread.postMessage({ number, call } satisfies Question, buffer === undefined ? [] : [buffer.buffer]);
+    this.#thread.postMessage(
+      { number, call } satisfies Question,
+      buffer === undefined ? [] : [buffer.buffer],
+    );
     return answer.promise;
   }
 

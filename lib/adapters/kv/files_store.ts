@@ -4,18 +4,16 @@ import {
   type FileStore,
   type FileUse,
   type RefusedHash,
-  settlesMsOf,
   type UploadRecord,
 } from "../../files/mod.ts";
 import { type Clock, parseCarrier } from "../../platform/mod.ts";
 import { limits, type Verdict } from "../../protocol/mod.ts";
-import { blobWrites } from "./blob_writes.ts";
-import type { Write } from "./committer.ts";
+import { FileAdds } from "./file_adds.ts";
 import { keepUse } from "./file_uses.ts";
 import { fileJobSet, inForce, removalWrite, uploadWrites, type Usage } from "./file_writes.ts";
 import { getEntries, getValues } from "./get_many.ts";
 import { keys } from "./keys.ts";
-import { type ScanRecord, scanWrites } from "./scan_writes.ts";
+import type { ScanRecord } from "./scan_writes.ts";
 import { kvQuarantine } from "./quarantine_store.ts";
 import type { Store } from "./store.ts";
 
@@ -34,6 +32,7 @@ const sweptMarkMs = 3600_000;
 /** Files, blobs, usage and resumable uploads in Deno KV. */
 export function kvFileStore(store: Store, clock: Clock): FileStore {
   const { kv, committer } = store;
+  const adds = new FileAdds(store);
 
   async function listed<V>(prefix: Deno.KvKey, options?: Deno.KvListOptions): Promise<Deno.KvEntry<V>[]> {
     const entries: Deno.KvEntry<V>[] = [];
@@ -44,64 +43,6 @@ export function kvFileStore(store: Store, clock: Clock): FileStore {
   async function usesOfOne(fileId: string): Promise<FileUse[]> {
     const entries = await listed<{ untilMs: number }>(keys.usesOf(fileId));
     return entries.map(({ key, value }) => ({ by: parseCarrier(key[2] as string), untilMs: value.untilMs }));
-  }
-
-  async function add(...[file, bounds, also]: Parameters<FileStore["add"]>) {
-    const { id, ownerId, sha256, sizeBytes, createdMs } = file;
-    for (let tries = 0; tries < limits.writeTries; tries++) {
-      const [blob, usage, refused, refsEntry] = await kv.getMany<[BlobRecord, Usage, RefusedHash, 1]>([
-        keys.blob(sha256),
-        keys.usage(ownerId),
-        keys.refused(sha256),
-        keys.refMark(sha256),
-      ]);
-      const upload = also && await kv.get<UploadRecord>(keys.upload(also.upload.id));
-      if (upload?.value === null) return "gone";
-      if (upload?.value.fileId) {
-        // The upload is finished: the same upload gives the same file.
-        return (await kv.get<FileRecord>(keys.file(upload.value.fileId))).value ?? "gone";
-      }
-      if (refused.value !== null) return "refused";
-      if (bounds.refsVersion !== undefined && bounds.refsVersion !== refsEntry.versionstamp) return "changed";
-      const usedBytes = (usage.value?.bytes ?? 0) + sizeBytes;
-      if (usedBytes > bounds.quotaBytes) return "over_quota";
-      const files = (usage.value?.files ?? 0) + 1;
-      if (files > limits.filesPerPerson) return "too_many";
-      const record: FileRecord = { ...file, settlesMs: settlesMsOf(createdMs, blob.value) };
-      const write: Required<Pick<Write, "checks" | "sets" | "deletes" | "valueBytes">> = {
-        checks: [blob, usage, refused, refsEntry],
-        sets: [
-          { key: keys.file(id), value: record },
-          { key: keys.fileOf(ownerId, id), value: 1 },
-          { key: keys.ref(sha256, id), value: 1 },
-          { key: keys.refMark(sha256), value: 1 },
-          { key: keys.usage(ownerId), value: { bytes: usedBytes, files } satisfies Usage },
-          fileJobSet({
-            dueMs: createdMs + limits.fileUnusedMs,
-            job: { kind: "file_expire", fileId: id },
-          }),
-        ],
-        deletes: [],
-        valueBytes: 8 * 1024,
-      };
-      if (blob.value === null) {
-        const { type } = file;
-        const added: BlobRecord = { sha256, sizeBytes, type, state: "scanning", createdMs, scanMs: null };
-        write.sets.push(...blobWrites(null, added).sets, ...scanWrites(sha256, createdMs));
-      } else if (record.settlesMs > createdMs) {
-        write.sets.push(
-          fileJobSet({ dueMs: record.settlesMs, job: { kind: "file_settle", fileId: id } }),
-        );
-      }
-      if (upload !== undefined) {
-        const ended = uploadWrites(also!.upload);
-        write.checks.push(upload);
-        write.sets.push(...ended.sets);
-        write.deletes.push(...ended.deletes);
-      }
-      if ((await committer.commit(write)).ok) return record;
-    }
-    throw new Error("A file could not be written: too many writers at once.");
   }
 
   async function remove(file: FileRecord, asOf: string | null): Promise<boolean> {
@@ -148,7 +89,7 @@ export function kvFileStore(store: Store, clock: Clock): FileStore {
   }
 
   return {
-    add,
+    add: (...given) => adds.add(...given),
     remove,
 
     async refused(sha256) {
