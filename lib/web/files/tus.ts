@@ -1,22 +1,26 @@
 import type { Context } from "fresh";
 import type { PersonState, State } from "../define.ts";
 import type { Caller } from "../../platform/mod.ts";
-import { type Answer, id as uploadId, type Message, Refusal, say } from "../../protocol/mod.ts";
+import { type Answer, id as uploadId, Refusal, say } from "../../protocol/mod.ts";
 import { problem, problemAs } from "../problems.ts";
 import { nameIn } from "../rest.ts";
-import { rawBody, refusedEncoding, saidLength, takeBody, uploadOrigin } from "./upload.ts";
+import {
+  checksums,
+  hasPart,
+  lengthOf,
+  nameOf,
+  type Part,
+  partOf,
+  wholeNumber,
+  wrong,
+} from "./tus_headers.ts";
+import { rawBody, takeBody, uploadOrigin } from "./upload.ts";
 import type { UploadView } from "../../files/mod.ts";
 
 /** FI-2: tus 1.0.0 (https://tus.io/protocols/resumable-upload) over the service of files; docs/adr/0006 says why by hand. */
 const version = "1.0.0";
 const extensions = "creation,creation-with-upload,termination,expiration,checksum";
-/** Names of checksums, with the bytes that each has. */
-const checksums = { sha1: 20, sha256: 32 } as const;
-
-const partType = "application/offset+octet-stream";
 const place = "/api/v1/uploads";
-
-const wrong = (message: Message) => new Refusal("invalid_params", message);
 
 /** What the server can do, for anybody who asks. */
 export function tusOptions(ctx: Context<State>, methods: string): Response {
@@ -147,12 +151,6 @@ function idIn(ctx: Context<PersonState>): string {
   return nameIn(ctx, "id", uploadId);
 }
 
-interface Part {
-  size: number | null;
-  sha1?: Uint8Array;
-  sha256?: Uint8Array;
-}
-
 function append(
   ctx: Context<PersonState>,
   caller: Caller,
@@ -177,81 +175,4 @@ function progress({ offset, expiresAt, fileId }: UploadView): Record<string, str
 function refusedPart(refusal: Refusal): Response {
   const isChecksum = Object.hasOwn(refusal.detail.fields ?? {}, "checksum");
   return isChecksum ? problemAs(460, "Checksum mismatch", refusal) : problem(refusal);
-}
-
-/** Whether the request that begins an upload brings a part of it. */
-function hasPart(headers: Headers): boolean {
-  const length = headers.get("content-length");
-  return headers.has("transfer-encoding") || (length !== null && length !== "0") ||
-    headers.get("content-type")?.toLowerCase() === partType;
-}
-
-/** What is said of a body, or why it cannot be taken. */
-function partOf(headers: Headers): Part | Response {
-  if (headers.get("content-type")?.trim().toLowerCase() !== partType) {
-    const refusal = wrong(say("tus.type", { type: partType }));
-    return problemAs(415, "Unsupported media type", refusal);
-  }
-  const encoded = refusedEncoding(headers);
-  if (encoded !== undefined) return problem(encoded);
-  const size = saidLength(headers);
-  if (size instanceof Refusal) return problem(size);
-  const checksum = checksumOf(headers.get("upload-checksum"));
-  return checksum instanceof Refusal ? problem(checksum) : { size, ...checksum };
-}
-
-function checksumOf(said: string | null): Omit<Part, "size"> | Refusal {
-  if (said === null) return {};
-  const [, name = "", encoded = ""] = /^\s*([a-z0-9]+) +([A-Za-z0-9+/=]+)\s*$/.exec(said) ?? [];
-  const bytes = base64(encoded);
-  if (!Object.hasOwn(checksums, name) || bytes?.length !== checksums[name as keyof typeof checksums]) {
-    return wrong(
-      say("tus.checksum", { names: Object.keys(checksums).join(", ") }),
-    );
-  }
-  return { [name]: bytes };
-}
-
-function lengthOf(headers: Headers): number | Refusal {
-  if (headers.has("upload-defer-length")) {
-    return wrong("tus.length");
-  }
-  return wholeNumber(headers.get("upload-length")) ??
-    wrong("tus.length");
-}
-
-function wholeNumber(text: string | null): number | null {
-  return text !== null && /^[0-9]{1,15}$/.test(text) ? Number(text) : null;
-}
-
-/** The file's name in `Upload-Metadata`: `filename`, or `name`. What else is said is not kept; types are not believed. */
-function nameOf(metadata: string): string | Refusal {
-  const found = new Map<string, string>();
-  for (const pair of metadata.split(",")) {
-    const [, key, value = ""] = /^\s*([^\s,]+)(?: +([A-Za-z0-9+/=]*))?\s*$/.exec(pair) ?? [];
-    if (key === undefined && pair.trim() === "") continue;
-    if (key === undefined || found.has(key)) {
-      return wrong(
-        "tus.metadata",
-      );
-    }
-    found.set(key, value);
-  }
-  const encoded = found.get("filename") ?? found.get("name");
-  if (encoded === undefined) return wrong("tus.filename");
-  const bytes = base64(encoded);
-  try {
-    if (bytes !== null) return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    // Not UTF-8.
-  }
-  return wrong("tus.filenameUnread");
-}
-
-function base64(text: string): Uint8Array | null {
-  try {
-    return Uint8Array.fromBase64(text);
-  } catch {
-    return null;
-  }
 }
