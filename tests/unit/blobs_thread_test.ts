@@ -27,7 +27,7 @@ const dies = (thread: Thread) =>
 
 Deno.test("FI-2: a writing thread that dies fails what it writes, loses nothing that was synced, and has a successor", async () => {
   await withThreads(async (blobs, threads) => {
-    const bytes = pattern(mebibyte, 3);
+    const bytes = pattern(3 * mebibyte, 3);
     const staged = await blobs.stage(one);
     await staged.write(bytes.subarray(0, 300_000));
     await staged.sync();
@@ -93,23 +93,27 @@ Deno.test("FI-7: one sync of a directory is for all who asked before it began, a
     begun.push(sync);
     return sync.promise;
   });
+  const begins = async (count: number) => {
+    for (let turn = 0; begun.length < count && turn < 20; turn++) await Promise.resolve();
+    assert.equal(begun.length, count);
+    return begun[count - 1]!;
+  };
   const done: string[] = [];
   const ask = (name: string) => syncs.sync("/a").then(() => void done.push(name));
   const first = ask("first");
   const later = [ask("second"), ask("third")];
-  assert.equal(begun.length, 1);
-  begun[0]!.resolve();
+  (await begins(1)).resolve();
   await first;
   assert.deepEqual(done, ["first"]);
+  const second = await begins(2);
   const last = ask("fourth");
-  begun[1]!.resolve();
+  second.resolve();
   await Promise.all(later);
   const failed = assert.rejects(last, /full/);
-  for (let turn = 0; begun.length < 3 && turn < 20; turn++) await Promise.resolve();
-  begun[2]!.reject(new Error("full"));
+  (await begins(3)).reject(new Error("full"));
   await failed;
   const after = ask("after a failure");
-  begun[3]!.resolve();
+  (await begins(4)).resolve();
   await after;
   assert.deepEqual(done, ["first", "second", "third", "after a failure"]);
 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { FileStore } from "../../lib/files/mod.ts";
+import { type Staged, WritingEnded } from "../../lib/files/ports.ts";
 import { iso } from "../../lib/platform/mod.ts";
 import { english, limits, problemJsonOf } from "../../lib/protocol/mod.ts";
 import type { Services } from "../../lib/web/services.ts";
@@ -232,4 +233,32 @@ Deno.test("SC-4: a hash that is refused while its bytes are being kept is refuse
   assert.equal(refusalOf(answer).kind, "not_clean");
   assert.equal(rig.refused.length, 1);
   assert.deepEqual([await rig.kept(), await rig.staged()], [[], []]);
+});
+
+Deno.test("FI-1, FI-2: when what writes the bytes dies, uploads are refused, leave nothing, and go on where they were safe", async () => {
+  await using rig = await FilesRig.open();
+  const ann = rig.person("ann");
+  const [stage, reopen] = [rig.blobs.stage.bind(rig.blobs), rig.blobs.reopen.bind(rig.blobs)];
+  let dead = true;
+  const mortal = <S extends Staged | null>(staged: S): S => {
+    if (staged !== null) {
+      const finish = staged.finish.bind(staged);
+      staged.finish = () => dead ? Promise.reject(new WritingEnded("it died")) : finish();
+    }
+    return staged;
+  };
+  rig.blobs.stage = async (id) => mortal(await stage(id));
+  rig.blobs.reopen = async (id, sizeBytes) => mortal(await reopen(id, sizeBytes));
+  assert.equal(refusalOf(await rig.tryUpload(ann, "some bytes")).kind, "unavailable");
+  assert.deepEqual([await rig.kept(), await rig.staged(), (await rig.files.usage(ann)).used], [[], [], 0]);
+  assert.ok(rig.log.lines.some(({ event }) => event === "file.writing_ended"));
+
+  const begun = taken(await rig.files.begin(ann, origin, { name: "a", size: 4 }));
+  const part = () => streamOf(new TextEncoder().encode("four"));
+  const lost = await rig.files.append(ann, begun.id, { offset: 0, size: 4 }, part());
+  assert.equal(refusalOf(lost).kind, "unavailable");
+  dead = false;
+  const at = taken(await rig.files.uploadState(ann, begun.id)).offset;
+  const done = taken(await rig.files.append(ann, begun.id, { offset: at, size: 4 }, part()));
+  assert.equal(taken(await rig.files.get(ann, done.fileId!)).sha256, hashOf("four"));
 });
