@@ -11,6 +11,7 @@ import { isRefusedOrigin } from "./origins.ts";
 import { pageChangeSource } from "./page_changes.ts";
 import { problem } from "./problems.ts";
 import type { Services } from "./services.ts";
+import { styleFirst } from "./style_first.ts";
 import { acceptedLanguage } from "../words/mod.ts";
 
 /** The app: what every request passes, then the file routes. Composes nothing and opens nothing: `services` is asked at each request. */
@@ -23,6 +24,7 @@ export function buildApp(services: () => Services): App<State> {
     .use(withoutBodyOfHead)
     .use(withoutBuildMetadata)
     .use(staticFiles())
+    .use(styleFirst)
     .use(pagePolicy)
     .use(boundary)
     .use(csrf<State>({ origin: (origin, ctx) => !isRefusedOrigin(ctx, origin) }))

@@ -116,3 +116,20 @@ Deno.test("UI-6 UI-7: scripts hold no catalogue: the words that a page needs com
     assert.deepEqual(messagesOf(section).filter((text) => text.length > 40 && html.includes(text)), []);
   }
 });
+
+Deno.test("UI-7: a page names its stylesheet before its scripts, or browsers fetch it behind them", async () => {
+  await withPages(async (send, fake) => {
+    const cookie = fake.cookieOf("ann");
+    for (const path of ["/", "/send", "/files"]) {
+      const page = await send(path, as(cookie));
+      const html = await page.text();
+      const style = /<link rel="stylesheet" href="([^"]+)"/.exec(html)?.[1];
+      assert.ok(style !== undefined, path);
+      const [first, ...scripts] = page.headers.get("link")!.split(", ");
+      assert.equal(first, `<${style}>; rel="preload"; as="style"`);
+      assert.ok(scripts.length > 0 && scripts.every((link) => link.includes("modulepreload")), path);
+    }
+    // Without scripts the page's own head says it as early.
+    assert.equal((await send("/register")).headers.get("link"), null);
+  });
+});
