@@ -13,14 +13,12 @@ export type Call =
   /** Hashes and writes; answers the buffer, which then belongs to the serving thread again. */
   | { op: "write"; file: FileNumber; buffer: Buffer; sizeBytes: number }
   | { op: "sync"; file: FileNumber }
-  /** Answers a `Finished`. */
-  | { op: "finish"; file: FileNumber }
+  /** Writes the last bytes, where there are some, and closes the file. Answers a `Finished`. */
+  | { op: "finish"; file: FileNumber; buffer: Buffer | null; sizeBytes: number }
   /** With `resumable`, keeps the hash so far for the next `reopen`. */
   | { op: "close"; file: FileNumber; resumable: boolean; nowMs: number }
   /** Makes a staged file a blob, durably. */
-  | { op: "keep"; id: string; from: string; to: string; folder: string; nowMs: number }
-  /** The staged file is gone. */
-  | { op: "forget"; id: string };
+  | { op: "keep"; id: string; from: string; to: string; folder: string; nowMs: number };
 
 export type Buffer = Uint8Array<ArrayBuffer>;
 

@@ -89,9 +89,7 @@ export class DiskBlobs implements BlobStore, AsyncDisposable {
   }
 
   async unstage(id: string): Promise<void> {
-    const path = this.#places.upload(id);
-    if (this.#thread !== null) void this.#thread.call({ op: "forget", id }).catch(() => undefined);
-    await Deno.remove(path).catch(ignoreMissing);
+    await Deno.remove(this.#places.upload(id)).catch(ignoreMissing);
   }
 
   async keep(id: string, sha256: string): Promise<void> {

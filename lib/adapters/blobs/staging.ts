@@ -46,8 +46,6 @@ export class Staging {
         return await this.#close(call);
       case "keep":
         return await this.#keep(call);
-      case "forget":
-        return void this.#hashes.delete(call.id);
       default:
         return call satisfies never;
     }
@@ -117,9 +115,9 @@ export class Staging {
     return known.staged;
   }
 
-  /** Closes it too, so that it can be kept. */
-  async #finish({ file: number }: Args<"finish">): Promise<Finished> {
+  async #finish({ file: number, buffer, sizeBytes }: Args<"finish">): Promise<Finished> {
     const staged = this.#fileOf(number);
+    if (buffer !== null) staged.write(buffer.subarray(0, sizeBytes));
     const finished = await staged.finish();
     this.#files.delete(number);
     await staged.close();

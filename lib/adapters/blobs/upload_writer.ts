@@ -86,9 +86,11 @@ export class UploadWriter implements Staged {
 
   async finish(): Promise<Finished> {
     return await this.#alone(async () => {
-      this.#pass();
       const { thread, file } = this.#given;
-      const finished = await thread.call({ op: "finish", file }) as Finished;
+      const buffer = this.#filling;
+      this.#filling = null;
+      const call = { op: "finish", file, buffer, sizeBytes: this.#filledBytes } as const;
+      const finished = await thread.call(call, buffer ?? undefined) as Finished;
       this.#check();
       this.#release();
       return finished;
