@@ -118,8 +118,8 @@ Deno.test("UI-6 UI-7: scripts hold no catalogue: the words that a page needs com
 });
 
 Deno.test("UI-7: a page names its stylesheet before its scripts, or browsers fetch it behind them", async () => {
-  await withPages(async (send, fake) => {
-    const cookie = fake.cookieOf("ann");
+  await withApp(async (send, app) => {
+    const cookie = app.cookieOf("ann");
     for (const path of ["/", "/send", "/files"]) {
       const page = await send(path, as(cookie));
       const html = await page.text();
