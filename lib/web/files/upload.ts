@@ -22,7 +22,9 @@ const wrong = (message: Message, fields?: RefusalDetail["fields"]) =>
 export function uploadOrigin(ctx: Context<State>): UploadedFrom {
   const { remoteAddr } = ctx.info;
   const isPeers = "port" in remoteAddr && !isProxy(remoteAddr, ctx.state.services.config);
-  return { ...originOf(ctx), port: isPeers ? remoteAddr.port : null };
+  // What an upload keeps, and no more: not the browser's own description.
+  const { address, device, requestId } = originOf(ctx);
+  return { address, device, requestId, port: isPeers ? remoteAddr.port : null };
 }
 
 /** `Content-Length` in bytes; null where it is not said. */
