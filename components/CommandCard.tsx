@@ -92,7 +92,7 @@ export function CommandCard(props: CommandCardProps) {
           note={props.note}
           onAct={props.onAct}
         />
-        {item.state?.allowedBy ? <Why rule={item.state.allowedBy} /> : null}
+        {item.state?.allowedBy ? <Why rule={item.state.allowedBy} command={command} /> : null}
       </article>
     </li>
   );

@@ -137,7 +137,7 @@ export function Group({ name, legend, hint, error, children, class: extra }: Gro
 
 interface ChoiceProps extends Omit<GroupProps, "children"> {
   value: string;
-  options: readonly (readonly [value: string, label: string, hint?: ComponentChildren])[];
+  options: readonly (readonly [value: string, label: ComponentChildren, hint?: ComponentChildren])[];
 }
 
 /** One of several, all in sight. */

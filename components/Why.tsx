@@ -1,8 +1,11 @@
 import { whyText } from "../lib/text/why.ts";
+import type { DeliveredCommand } from "../lib/protocol/mod.ts";
 import { Filled, useLanguage, useWords } from "./words.tsx";
 
-/** CO-8: which of the person's own rules let a command through. */
-export function Why({ rule }: { rule: string }) {
+type Sent = Pick<DeliveredCommand, "from" | "categories">;
+
+/** CO-8: which of the person's own rules let a command through. CO-12: the way to rules for its sender. */
+export function Why({ rule, command }: { rule: string; command?: Sent }) {
   const words = useWords("command");
   const language = useLanguage();
   return (
@@ -11,6 +14,21 @@ export function Why({ rule }: { rule: string }) {
       <p>
         {whyText(words, language, rule) ?? <Filled text={words.byRule} rule={<code>{rule}</code>} />}
       </p>
+      {command === undefined || rule.startsWith("self;") ? null : <RulesLinks {...command} />}
     </details>
+  );
+}
+
+function RulesLinks({ from, categories }: Sent) {
+  const words = useWords("command");
+  const path = `/contacts/${encodeURIComponent(from.username)}`;
+  const slugs = encodeURIComponent(categories.join(","));
+  return (
+    <p class="row">
+      <a href={`${path}?more=${slugs}`}>
+        <Filled text={words.moreOf} name={<bdi class="private">{from.displayName}</bdi>} />
+      </a>
+      <a href={`${path}?less=${slugs}`}>{words.lessOf}</a>
+    </p>
   );
 }

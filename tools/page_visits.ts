@@ -132,6 +132,12 @@ async function annsPages(services: Services): Promise<Visit[]> {
     visit(ann, "/groups"),
     visit(ann, "/groups/[name]", { name: "groups-one", path: "/groups/readers" }),
     visit(ann, "/preferences"),
+    visit(ann, "/preferences/reach"),
+    also(ann, "/preferences/reach", "tried", {
+      path: "/preferences/reach?sender=dov&kind=task&category=feet",
+    }),
+    visit(ann, "/contacts/[username]", { name: "contacts-one", path: "/contacts/dov" }),
+    visit(ann, "/groups/[name]/rules", { name: "groups-rules", path: "/groups/readers/rules" }),
     visit(ann, "/profile"),
     visit(ann, "/sessions"),
     visit(ann, "/keys"),

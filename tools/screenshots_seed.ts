@@ -34,6 +34,16 @@ export async function seed(services: Services): Promise<void> {
   good(
     await services.preferences.set(ann, { categories: { feet: "ask" }, quietHours: null, shareLimits: true }),
   );
+  const until = new Date(services.clock.now() + 3 * 24 * 3600_000).toISOString();
+  good(await services.grants.set(ann, { to: { user: "dov" }, categories: { censored: "allow" }, until }));
+  good(
+    await services.grants.set(dov, {
+      to: { user: "demo-ann" },
+      categories: { feet: "allow" },
+      shown: true,
+      until,
+    }),
+  );
   const now = services.clock.now();
   const at = (hours: number) => new Date(now + hours * 3600_000).toISOString();
   const toAnn = { kind: "user" as const, to: ["demo-ann"] };

@@ -1,19 +1,35 @@
 import type { Bell, Caller, Clock } from "../platform/mod.ts";
-import { type Answer, type GrantChange, type GrantList, Refusal, say } from "../protocol/mod.ts";
+import {
+  type Answer,
+  type GrantChange,
+  type GrantList,
+  type GrantSource,
+  Refusal,
+  say,
+} from "../protocol/mod.ts";
 import type { Consent } from "./consent.ts";
+import { decide, type Decision } from "./decide.ts";
 import { grantShape, isMoreThanPause, noGrants, withGrant, withoutGrant } from "./grant_changes.ts";
 import type { GrantStore } from "./ports.ts";
 import { grantDifferences, type RuleChange } from "./rule_changes.ts";
 import { grantFor, isInForce, type StoredGrants } from "./sources.ts";
+import { type Relation, stranger } from "./standing.ts";
 
 export interface GrantNeeds {
   store: GrantStore;
-  consent: Pick<Consent, "categoryList" | "forget" | "rulesOf">;
+  consent: Pick<Consent, "categoryList" | "forget" | "rulesOf" | "standingAtDelivery">;
   clock: Clock;
   bell: Pick<Bell, "consentChanged" | "notify">;
   /** What the other is to the caller; null: there is no such person. */
-  relationTo(caller: Caller, username: string): Promise<{ contact: boolean; self?: true | undefined } | null>;
+  relationTo(caller: Caller, username: string): Promise<Relation | null>;
   isMember(userId: string, group: string): Promise<boolean>;
+}
+
+/** Where a command might come from: someone, a group, any contact, anyone else, or a broadcast to everyone. */
+export type Supposed = GrantSource | "contact" | "stranger" | "everyone";
+
+function direct(username: string) {
+  return { from: { username }, audience: { kind: "user" as const } };
 }
 
 /** CO-12: a person's own grants. Nobody else makes, sees, changes or ends one. */
@@ -51,6 +67,35 @@ export class Grants {
           ? new Refusal("not_found", "grant.missing")
           : withoutGrant(grants, id, clock.now()),
     );
+  }
+
+  /** What the caller's rules would do with commands at a time (ms since 1970), and by which rules. Only about themselves. */
+  async outcomes(
+    caller: Caller,
+    { from, atMs }: { from: Supposed; atMs: number },
+    commands: readonly { kind: string; categories: readonly string[] }[],
+  ): Promise<Decision[]> {
+    const { consent, clock, relationTo, isMember } = this.#needs;
+    const standing = await consent.standingAtDelivery(caller.userId);
+    const { counts, ...uncounted } = standing;
+    // Numbers are those of now: at another time nobody knows them.
+    const now = clock.now();
+    const asked = atMs === now && counts !== undefined ? { ...uncounted, counts } : uncounted;
+    const about = async () => {
+      if (from === "contact") return { ...direct(""), relation: { contact: true, sharesGroup: false } };
+      if (from === "stranger") return { ...direct(""), relation: stranger };
+      if (from === "everyone") {
+        return { ...direct(""), audience: { kind: "all" as const }, relation: stranger };
+      }
+      if ("user" in from) {
+        return { ...direct(from.user), relation: await relationTo(caller, from.user) ?? stranger };
+      }
+      const sharesGroup = await isMember(caller.userId, from.group);
+      const audience = { kind: "group" as const, name: from.group };
+      return { ...direct(""), audience, relation: { contact: false, sharesGroup } };
+    };
+    const { relation, ...sent } = await about();
+    return commands.map((command) => decide(asked, relation, { ...sent, ...command }, atMs));
   }
 
   /** The caller's own changes of their rules in the last two weeks, newest first. */

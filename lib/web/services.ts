@@ -55,7 +55,7 @@ export interface Services {
   >;
   readonly contacts: Pick<Contacts, "accept" | "decline" | "list" | "remove" | "request">;
   readonly preferences: Pick<Consent, "get" | "set">;
-  readonly grants: Pick<Grants, "changes" | "end" | "list" | "set">;
+  readonly grants: Pick<Grants, "changes" | "end" | "list" | "outcomes" | "set">;
   readonly categories: Pick<CategoryAdmin, "add" | "all" | "change"> & { list(): Promise<CategoryList> };
   readonly groups: Pick<
     Groups,

@@ -4,6 +4,7 @@ import { PageHead } from "../../components/PageHead.tsx";
 import { AskFirst } from "../../components/AskFirst.tsx";
 import { Avatar } from "../../components/Avatar.tsx";
 import { TextField } from "../../components/Field.tsx";
+import { GrantSentence } from "../../components/GrantPage.tsx";
 import { Empty } from "../../components/Notice.tsx";
 import { PersonName } from "../../components/PersonName.tsx";
 import { Time } from "../../components/Time.tsx";
@@ -134,6 +135,7 @@ export default definePerson.page<typeof handler>(function Contacts({ data, url }
                       </span>
                     )
                     : null}
+                  {one.grant === undefined ? null : <GrantSentence grant={one.grant} />}
                   {one.allows ? <span class="soft small">{takesText(words, one.allows)}</span> : null}
                 </Person>
                 <div class="row">
@@ -143,6 +145,13 @@ export default definePerson.page<typeof handler>(function Contacts({ data, url }
                     aria-label={fill(words.sendTo, { name: one.displayName })}
                   >
                     {words.send}
+                  </a>
+                  <a
+                    class="button button-quiet"
+                    href={`/contacts/${encodeURIComponent(one.username)}`}
+                    aria-label={fill(words.rulesFor, { name: one.displayName })}
+                  >
+                    {words.rules}
                   </a>
                   <AskFirst ask="contact" to="/contacts">
                     <input type="hidden" name="username" value={one.username} />

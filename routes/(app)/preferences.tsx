@@ -60,6 +60,9 @@ export default definePerson.page<typeof handler>(function PreferencesPage({ data
       <PageHead title={words.title} lead={words.lead} />
       {saved ? <Notice>{words.saved}</Notice> : null}
       <ProblemNotice problem={data.problem} />
+      <p>
+        <a href="/preferences/reach">{useWords("reach").link}</a>
+      </p>
       {data.typed === null
         ? (
           <p>

@@ -142,7 +142,9 @@ export class CommandRig implements AsyncDisposable {
       relationTo: ({ userId }, username) => {
         const other = named(username);
         return Promise.resolve(
-          other === undefined ? null : { contact: this.#contacts.has(pairOf(userId, other.id)) },
+          other === undefined
+            ? null
+            : { contact: this.#contacts.has(pairOf(userId, other.id)), sharesGroup: false },
         );
       },
       isMember: (userId, group) => Promise.resolve(this.memberships.get(userId)?.has(group) === true),

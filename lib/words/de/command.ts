@@ -50,6 +50,8 @@ export const command: Words["command"] = {
   byGroup: "Der Absender ist mit dir in einer Gruppe, und Leute aus deinen Gruppen dürfen dir etwas senden.",
   byMembership: "An eine Gruppe gesendet, der du beigetreten bist.",
   byBroadcasts: "Du nimmst Aufträge an alle an.",
+  moreOf: "Das von {name} erlauben bis …",
+  lessOf: "Weniger davon",
   byGrant: "Deine Regeln für {name} haben statt der Einstellungen entschieden.",
   allowed: "Du erlaubst {categories}.",
   asked: "Für {categories} hast du „Fragen“ gewählt, deshalb kam der Auftrag versiegelt.",

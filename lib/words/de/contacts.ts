@@ -19,6 +19,8 @@ export const contacts: Words["contacts"] = {
   yours: "Deine Kontakte",
   takes: "Erlaubt: {categories}",
   takesNothing: "Erlaubt nichts",
+  rules: "Regeln",
+  rulesFor: "Regeln für {name}",
   send: "Senden",
   sendTo: "An {name} senden",
   outgoing: "Deine Anfragen",

@@ -16,6 +16,8 @@ export const groups: Words["groups"] = {
   emptyTitle: "Noch keine Gruppen",
   empty: "Die Verwaltung legt Gruppen an, Leitungen laden Leute ein. Einladungen erscheinen hier.",
   yours: "Deine Gruppen",
+  rules: "Regeln",
+  rulesFor: "Regeln für {group}",
   send: "Senden",
   sendTo: "An {group} senden",
   members: "Mitglieder",

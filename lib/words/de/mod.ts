@@ -16,6 +16,7 @@ import { failures } from "./failures.ts";
 import { file } from "./file.ts";
 import { files } from "./files.ts";
 import { frame } from "./frame.ts";
+import { grants } from "./grants.ts";
 import { groups } from "./groups.ts";
 import { history } from "./history.ts";
 import { inbox } from "./inbox.ts";
@@ -29,6 +30,7 @@ import { offline } from "./offline.ts";
 import { preferences } from "./preferences.ts";
 import { preview } from "./preview.ts";
 import { profile } from "./profile.ts";
+import { reach } from "./reach.ts";
 import { safety } from "./safety.ts";
 import { push } from "./push.ts";
 import { sanctions } from "./sanctions.ts";
@@ -60,6 +62,7 @@ export const de = {
   file,
   files,
   frame,
+  grants,
   groups,
   history,
   inbox,
@@ -73,6 +76,7 @@ export const de = {
   preferences,
   preview,
   profile,
+  reach,
   safety,
   push,
   sanctions,

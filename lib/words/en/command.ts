@@ -46,6 +46,8 @@ export const command = {
   byGroup: "You share a group with the sender, and people in your groups can send to you.",
   byMembership: "Sent to a group you joined.",
   byBroadcasts: "You receive broadcasts.",
+  moreOf: "Allow this from {name} until…",
+  lessOf: "Less of this",
   byGrant: "Your rules for {name} decided instead of your preferences.",
   allowed: "You allow {categories}.",
   asked: "You chose Ask for {categories}, so it came sealed.",

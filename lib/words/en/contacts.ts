@@ -19,6 +19,8 @@ export const contacts = {
   yours: "Your contacts",
   takes: "Allows: {categories}",
   takesNothing: "Allows nothing",
+  rules: "Rules",
+  rulesFor: "Rules for {name}",
   send: "Send",
   sendTo: "Send to {name}",
   outgoing: "Your requests",

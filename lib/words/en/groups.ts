@@ -15,6 +15,8 @@ export const groups = {
   emptyTitle: "No groups yet",
   empty: "Administrators create groups, owners invite people. Invitations appear here.",
   yours: "Your groups",
+  rules: "Rules",
+  rulesFor: "Rules for {group}",
   send: "Send",
   sendTo: "Send to {group}",
   members: "Members",

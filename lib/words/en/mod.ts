@@ -15,6 +15,7 @@ import { failures } from "./failures.ts";
 import { file } from "./file.ts";
 import { files } from "./files.ts";
 import { frame } from "./frame.ts";
+import { grants } from "./grants.ts";
 import { groups } from "./groups.ts";
 import { history } from "./history.ts";
 import { inbox } from "./inbox.ts";
@@ -28,6 +29,7 @@ import { offline } from "./offline.ts";
 import { preferences } from "./preferences.ts";
 import { preview } from "./preview.ts";
 import { profile } from "./profile.ts";
+import { reach } from "./reach.ts";
 import { safety } from "./safety.ts";
 import { push } from "./push.ts";
 import { sanctions } from "./sanctions.ts";
@@ -59,6 +61,7 @@ export const en = {
   file,
   files,
   frame,
+  grants,
   groups,
   history,
   inbox,
@@ -72,6 +75,7 @@ export const en = {
   preferences,
   preview,
   profile,
+  reach,
   safety,
   push,
   sanctions,

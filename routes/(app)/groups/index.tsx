@@ -128,6 +128,13 @@ export default definePerson.page<typeof handler>(function Groups({ data, state, 
                         </a>
                       )
                       : null}
+                    <a
+                      class="button button-quiet"
+                      href={`/groups/${encodeURIComponent(group.name)}/rules`}
+                      aria-label={fill(words.rulesFor, { group: group.title })}
+                    >
+                      {words.rules}
+                    </a>
                     <Answer group={group} choices={[["leave", words.leave, false]]} />
                   </div>
                 </li>

@@ -78,7 +78,7 @@ export default definePerson.page<typeof handler>(function Received({ data: { det
         </ul>
         {asked === null ? null : <p class="soft small">{asked}</p>}
         <OwnProof state={state} absent={absent} />
-        {state.allowedBy === null ? null : <Why rule={state.allowedBy} />}
+        {state.allowedBy === null ? null : <Why rule={state.allowedBy} command={command} />}
         {isOpen(state.state)
           ? (
             <p>

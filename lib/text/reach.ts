@@ -1,0 +1,101 @@
+import type { Words } from "../words/mod.ts";
+import { fill } from "../words/shape.ts";
+
+/** A decision of consent as its owner sees it: `by` is the grant or the ceiling that has the rule. */
+export interface Outcome {
+  verdict: "deliver" | "hold" | "withhold";
+  sealed?: boolean | undefined;
+  rule?: string | undefined;
+  untilMs?: number | null | undefined;
+  by?: string | undefined;
+}
+
+/** In one word what becomes of a command. */
+export function outcomeWord(words: Words["reach"], { verdict, sealed }: Outcome): string {
+  switch (verdict) {
+    case "deliver":
+      return sealed === true ? words.sealed : words.arrives;
+    case "hold":
+      return words.waits;
+    case "withhold":
+      return words.never;
+    default:
+      return verdict satisfies never;
+  }
+}
+
+/** Why, in one or two sentences without the end of a hold. */
+export function outcomeReason(words: Words["reach"], outcome: Outcome): string {
+  const name = outcome.by === undefined || outcome.by === "limits"
+    ? undefined
+    : outcome.by.replace(/^(user|group):/, "");
+  const by = outcome.by === "limits"
+    ? [words.byCeiling]
+    : name === undefined
+    ? []
+    : [fill(words.byGrant, { name })];
+  return [ruleText(words, outcome), ...by].join(" ");
+}
+
+function ruleText(words: Words["reach"], { verdict, sealed, rule = "" }: Outcome): string {
+  if (verdict === "deliver") return sealed === true ? words.ruleSealed : words.ruleArrives;
+  const category = /^category:(.+)$/.exec(rule)?.[1];
+  if (category !== undefined) return fill(words.categoryRule, { category });
+  switch (rule) {
+    case "stopped":
+    case "paused":
+    case "quiet_hours":
+    case "daily_limit":
+    case "open_limit":
+    case "blocked_user":
+    case "accept_from":
+    case "no_member":
+    case "broadcasts":
+    case "no_category":
+      return words[rule];
+    case "kind":
+      return words.kindRule;
+    default:
+      return rule.replaceAll("_", " ");
+  }
+}
+
+/** A rule's name in the history of a person's own changes. */
+export function ruleName(words: Words["reach"], rule: string): string {
+  const [, what, name = ""] = /^(category|blocked|user|group):(.+)$/.exec(rule) ?? [];
+  switch (what) {
+    case "category":
+      return fill(words.ruleCategory, { name });
+    case "blocked":
+      return fill(words.ruleBlocked, { name });
+    case "user":
+    case "group":
+      return fill(words.ruleGrant, { name });
+  }
+  const names: Record<string, string> = {
+    acceptFrom: words.ruleAcceptFrom,
+    broadcasts: words.ruleBroadcasts,
+    quietHours: words.ruleQuietHours,
+    dailyLimit: words.ruleDailyLimit,
+    limits: words.ruleLimits,
+    shareLimits: words.ruleShareLimits,
+    shareOnline: words.ruleShareOnline,
+  };
+  return Object.hasOwn(names, rule) ? names[rule]! : rule;
+}
+
+/** A rule's value in that history. Values of grants are their fields, as the protocol writes them. */
+export function ruleValue(words: Words["reach"], json: string | null): string {
+  const value: unknown = json === null ? null : JSON.parse(json);
+  if (value === null) return words.none;
+  if (value === true) return words.yes;
+  if (value === false) return words.no;
+  return typeof value === "object" ? fieldsText(value) : String(value);
+}
+
+function fieldsText(value: object): string {
+  return Object.entries(value)
+    .filter(([, field]) => field !== null)
+    .map(([name, field]) => `${name} ${typeof field === "object" ? JSON.stringify(field) : String(field)}`)
+    .join(", ");
+}
