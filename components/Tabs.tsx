@@ -10,7 +10,8 @@ export function Tabs({ label, tabs }: TabsProps) {
       <ul>
         {tabs.map(({ name, href, here }) => (
           <li key={name}>
-            <a href={href} aria-current={here ? "page" : undefined}>{name}</a>
+            {/* Said in so many words: links that differ in their query alone all lead to the current page. */}
+            <a href={href} aria-current={here ? "page" : "false"}>{name}</a>
           </li>
         ))}
       </ul>

@@ -86,7 +86,9 @@ export class Consent {
       caller.userId,
       (current) => {
         const preferences = changed(current, change, now);
-        const differences = preferenceDifferences(current ?? newPreferences, preferences);
+        const { openedAt: _before, ...before } = current ?? newPreferences as StoredPreferences;
+        const { openedAt: _after, ...after } = preferences;
+        const differences = preferenceDifferences(before, after);
         return { preferences, change: { atMs: now, device: caller.device, differences } };
       },
     );

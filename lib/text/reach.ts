@@ -1,3 +1,4 @@
+import type { Grant } from "../protocol/mod.ts";
 import type { Words } from "../words/mod.ts";
 import { fill } from "../words/shape.ts";
 
@@ -84,7 +85,14 @@ export function ruleName(words: Words["reach"], rule: string): string {
   return Object.hasOwn(names, rule) ? names[rule]! : rule;
 }
 
-/** A rule's value in that history. Values of grants are their fields, as the protocol writes them. */
+/** A grant in that history; null for another rule, or where there was none. */
+export function grantIn(rule: string, json: string | null): (Partial<Grant> & Pick<Grant, "until">) | null {
+  if (json === null || !/^(user|group):/.test(rule)) return null;
+  const { untilMs, ...rules } = JSON.parse(json) as Partial<Grant> & { untilMs: number | null };
+  return { ...rules, until: untilMs === null ? null : new Date(untilMs).toISOString() };
+}
+
+/** Any other rule's value in that history. */
 export function ruleValue(words: Words["reach"], json: string | null): string {
   const value: unknown = json === null ? null : JSON.parse(json);
   if (value === null) return words.none;

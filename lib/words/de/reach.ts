@@ -20,7 +20,7 @@ export const reach: Words["reach"] = {
   never: "Nie",
   allArrive: "Hier kommt alles an.",
   noneArrive: "Nichts kommt an.",
-  someArrive: "{categories} kann ankommen, der Rest nie.",
+  someArrive: "Ankommen kann: {categories}. Der Rest nie.",
   allWait: "Alles wartet: {rule}",
   tryTitle: "Ausprobieren",
   tryFrom: "Absender",

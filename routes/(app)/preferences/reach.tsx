@@ -9,6 +9,7 @@ import { Time } from "../../../components/Time.tsx";
 import { Filled, useWords } from "../../../components/words.tsx";
 import type { Grant } from "../../../lib/protocol/mod.ts";
 import {
+  grantIn,
   kindsText,
   offeredKinds,
   outcomeReason,
@@ -191,6 +192,12 @@ function TryIt({ tried, categories }: Pick<Data, "tried" | "categories">) {
   );
 }
 
+function Value({ rule, json }: { rule: string; json: string | null }) {
+  const words = useWords("reach");
+  const grant = grantIn(rule, json);
+  return grant === null ? <>{ruleValue(words, json)}</> : <GrantSentence grant={grant} />;
+}
+
 function Changes({ changes }: Pick<Data, "changes">) {
   const words = useWords("reach");
   return (
@@ -204,11 +211,12 @@ function Changes({ changes }: Pick<Data, "changes">) {
               <ul>
                 {differences.map(({ rule, from, to }) => (
                   <li key={rule} class="private">
-                    {fill(words.changed, {
-                      rule: ruleName(words, rule),
-                      from: ruleValue(words, from),
-                      to: ruleValue(words, to),
-                    })}
+                    <Filled
+                      text={words.changed}
+                      rule={ruleName(words, rule)}
+                      from={<Value rule={rule} json={from} />}
+                      to={<Value rule={rule} json={to} />}
+                    />
                   </li>
                 ))}
               </ul>
