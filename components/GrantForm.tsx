@@ -72,7 +72,11 @@ export function GrantForm({ grant, name, categories, fieldOf, isPerson, errors }
               ? [
                 [
                   "keep",
-                  <Filled text={words.keepHours} hours={hoursText(words, language, grant.hours!)} />,
+                  <Filled
+                    key="keep"
+                    text={words.keepHours}
+                    hours={hoursText(words, language, grant.hours!)}
+                  />,
                 ] as const,
               ]
               : []),
@@ -94,7 +98,12 @@ export function GrantForm({ grant, name, categories, fieldOf, isPerson, errors }
             ["week", words.week],
             ["date", words.date],
             ...(grant.until
-              ? [["keep", <Filled text={words.keepUntil} time={<Time value={grant.until} />} />] as const]
+              ? [
+                [
+                  "keep",
+                  <Filled key="keep" text={words.keepUntil} time={<Time value={grant.until} />} />,
+                ] as const,
+              ]
               : []),
           ]}
           error={errors.until}

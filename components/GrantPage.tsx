@@ -92,7 +92,7 @@ export function GrantSentence({ grant }: { grant: Partial<Grant> & Pick<Grant, "
   const words = useWords("grants");
   const parts: ComponentChildren[] = grantParts(words, useLanguage(), grant);
   if (grant.until !== null) {
-    parts.push(<Filled text={words.untilPart} time={<Time value={grant.until} />} />);
+    parts.push(<Filled key="until" text={words.untilPart} time={<Time value={grant.until} />} />);
   }
   return (
     <span class="private">
