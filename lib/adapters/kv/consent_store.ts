@@ -15,9 +15,12 @@ const listing = { batchSize: 500 };
 export function kvConsentStore({ kv, committer }: Store): ConsentStore & GrantStore {
   return {
     async rules(userId) {
-      const [preferences, grants, stop] = await kv.getMany<
-        [StoredPreferences, StoredGrants, { sinceMs: number }]
-      >([keys.preferences(userId), keys.grants(userId), keys.stop(userId)]);
+      // Not `getMany`: these are gathered with the reads of others who connect in the same turn.
+      const [preferences, grants, stop] = await Promise.all([
+        kv.get<StoredPreferences>(keys.preferences(userId)),
+        kv.get<StoredGrants>(keys.grants(userId)),
+        kv.get<{ sinceMs: number }>(keys.stop(userId)),
+      ]);
       return {
         preferences: preferences.value,
         grants: grants.value,
