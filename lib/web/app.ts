@@ -124,7 +124,7 @@ const nonceCsp = csp<State>({
  * and what it answers may have a policy of its own (FI-5).
  */
 const pagePolicy: Middleware<State> = (ctx) =>
-  ctx.req.headers.has("upgrade") || isCall(ctx.url.pathname) ? ctx.next() : nonceCsp(ctx);
+  ctx.req.headers.get("upgrade") !== null || isCall(ctx.url.pathname) ? ctx.next() : nonceCsp(ctx);
 
 /** For answers that are no page of the app: no script at all; style and pictures for error pages. */
 const scriptlessPolicy =

@@ -37,13 +37,16 @@ export function readSocketQuery(search: URLSearchParams): SocketQuery | Refusal 
   return { ...rest, accept: accept.length === 0 ? null : new Set(accept) };
 }
 
-/** Whether a request asks for a WebSocket with everything that the runtime needs (RFC 6455, 4.2.1). */
+/**
+ * Whether a request asks for a WebSocket with everything that the runtime needs (RFC 6455, 4.2.1). Each header by itself: `has`
+ * makes the runtime read all of them.
+ */
 export function isUpgrade(method: string, headers: Headers): boolean {
   return method === "GET" &&
     headers.get("upgrade")?.toLowerCase() === "websocket" &&
     listOf(headers.get("connection")).some((token) => token.toLowerCase() === "upgrade") &&
     headers.get("sec-websocket-version") === "13" &&
-    headers.has("sec-websocket-key");
+    headers.get("sec-websocket-key") !== null;
 }
 
 /** Whether the client offers our sub-protocol. The runtime itself reads such a list only with a space after each comma. */
