@@ -18,6 +18,8 @@ import { connectRows, fanOutRows, idleRows } from "./socket_rows.ts";
 import { tableOf } from "./table.ts";
 
 const wantedSockets = 10_000;
+/** Time in which a part that broke ends. */
+const settleMs = 5_000;
 
 const parts: Record<string, Part> = {
   "broadcast": broadcastRows,
@@ -59,7 +61,7 @@ async function run(): Promise<number> {
     for (const name of named.length > 0 ? named : Object.keys(parts)) {
       const begunAt = performance.now();
       try {
-        results.set(name, await parts[name]!(bench));
+        results.set(name, await unlessBroken(parts[name]!(bench)));
       } catch (error) {
         // The other parts are still worth their time.
         failed = true;
@@ -76,6 +78,31 @@ async function run(): Promise<number> {
     : "";
   await report(results, measured + limit);
   return failed ? 1 : 0;
+}
+
+/**
+ * Rejects with an error that nobody catches, as of a socket that closed: it breaks this part, not the others. When a part fails,
+ * its server ends before its sockets, and they say so too.
+ */
+async function unlessBroken<T>(part: Promise<T>): Promise<T> {
+  const broken = Promise.withResolvers<never>();
+  const onError = (event: ErrorEvent) => {
+    event.preventDefault();
+    broken.reject(event.error);
+  };
+  globalThis.addEventListener("error", onError);
+  try {
+    return await Promise.race([part, broken.promise]);
+  } catch (error) {
+    // What the part itself says tells more than its sockets do.
+    throw await Promise.race([part.then(() => error, (reason) => reason), pass(settleMs, error)]);
+  } finally {
+    globalThis.removeEventListener("error", onError);
+  }
+}
+
+function pass<T>(ms: number, value: T): Promise<T> {
+  return new Promise((resolve) => setTimeout(() => resolve(value), ms));
 }
 
 async function report(results: ReadonlyMap<string, PartRows>, measured: string): Promise<void> {
