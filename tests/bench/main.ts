@@ -80,24 +80,21 @@ async function run(): Promise<number> {
   return failed ? 1 : 0;
 }
 
-/**
- * Rejects with an error that nobody catches, as of a socket that closed: it breaks this part, not the others. When a part fails,
- * its server ends before its sockets, and they say so too.
- */
+/** What an error does that nobody catches, as of a socket that closed: it breaks the part that runs, not the others. */
+let breakPart: (reason: unknown) => void = () => {};
+globalThis.addEventListener("error", (event) => {
+  event.preventDefault();
+  breakPart(event.error);
+});
+
 async function unlessBroken<T>(part: Promise<T>): Promise<T> {
   const broken = Promise.withResolvers<never>();
-  const onError = (event: ErrorEvent) => {
-    event.preventDefault();
-    broken.reject(event.error);
-  };
-  globalThis.addEventListener("error", onError);
+  breakPart = broken.reject;
   try {
     return await Promise.race([part, broken.promise]);
   } catch (error) {
-    // What the part itself says tells more than its sockets do.
+    // When a part fails, its server ends before its sockets, which say less of why.
     throw await Promise.race([part.then(() => error, (reason) => reason), pass(settleMs, error)]);
-  } finally {
-    globalThis.removeEventListener("error", onError);
   }
 }
 
