@@ -9,7 +9,7 @@ const idle = ["http/clock_step"].map(testFile);
 
 /** Folders of tests, slowest files first, and how many of their files one process runs. */
 const folders: readonly { name: string; together: number }[] = [
-  { name: "e2e", together: 5 },
+  { name: "e2e", together: 4 },
   { name: "sim", together: 3 },
   { name: "contract", together: 13 },
   { name: "http", together: 11 },
