@@ -4,7 +4,7 @@ import { Choice, SelectField } from "../../components/Field.tsx";
 import { Preview } from "../../components/Preview.tsx";
 import { useLanguage, useWords } from "../../components/words.tsx";
 import Recipients from "../../islands/Recipients.tsx";
-import { CommandSections } from "./(_parts)/CommandSections.tsx";
+import { AudienceCategory, CommandSections } from "./(_parts)/CommandSections.tsx";
 import { definePerson, type PersonState } from "../../lib/web/define.ts";
 import { readForm } from "../../lib/web/forms/form.ts";
 import { refusedPage, seeOther, zoneOf } from "../../lib/web/pages.ts";
@@ -155,15 +155,12 @@ function AudienceFields({ typed, errors, offered }: AudienceProps) {
       )}
       {mayBroadcast
         ? (
-          <div class="only-category">
-            <SelectField
-              name="audienceCategory"
-              label={words.category}
-              value={typed.audienceCategory}
-              error={errors.audienceCategory}
-              options={categories.map(({ slug, title }) => [slug, title])}
-            />
-          </div>
+          <AudienceCategory
+            typed={typed}
+            errors={errors}
+            categories={categories}
+            label={words.category}
+          />
         )
         : null}
     </>

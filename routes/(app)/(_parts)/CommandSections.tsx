@@ -1,3 +1,4 @@
+import { SelectField } from "../../../components/Field.tsx";
 import { CategoryFields, RequiresFields, TimeFields, WhatFields } from "../../../components/SendFields.tsx";
 import { useLanguage, useWords } from "../../../components/words.tsx";
 import Attach from "../../../islands/Attach.tsx";
@@ -12,6 +13,23 @@ interface SectionsProps {
   errors: Record<string, string>;
   categories: Category[];
   attach: Awaited<ReturnType<typeof attachChoice>>;
+}
+
+/** Whom a command to a category is for. Styles show it when that audience is chosen. */
+export function AudienceCategory(
+  { typed, errors, categories, label }: Omit<SectionsProps, "attach"> & { label: string },
+) {
+  return (
+    <div class="only-category">
+      <SelectField
+        name="audienceCategory"
+        label={label}
+        value={typed.audienceCategory}
+        error={errors.audienceCategory}
+        options={categories.map(({ slug, title }) => [slug, title])}
+      />
+    </div>
+  );
 }
 
 /** What both forms for a new command ask, whoever it is for: what it says, its files, its categories and its times. */

@@ -1,10 +1,10 @@
 import { type Context, page } from "fresh";
 import { PageHead } from "../../../components/PageHead.tsx";
-import { Choice, SelectField, TextField } from "../../../components/Field.tsx";
+import { Choice, TextField } from "../../../components/Field.tsx";
 import { Preview } from "../../../components/Preview.tsx";
 import { useLanguage, useWords } from "../../../components/words.tsx";
 import { confirmAbove, confirmProblem } from "../../../lib/web/forms/broadcast.ts";
-import { CommandSections } from "../(_parts)/CommandSections.tsx";
+import { AudienceCategory, CommandSections } from "../(_parts)/CommandSections.tsx";
 import { definePerson, type PersonState } from "../../../lib/web/define.ts";
 import { type FormProblem, readForm } from "../../../lib/web/forms/form.ts";
 import { refusedPage, seeOther, zoneOf } from "../../../lib/web/pages.ts";
@@ -82,15 +82,12 @@ export default definePerson.page<typeof handler>(function Broadcast({ data }) {
             value={typed.audience}
             options={audiences(words)}
           />
-          <div class="only-category">
-            <SelectField
-              name="audienceCategory"
-              label={words.categoryLabel}
-              value={typed.audienceCategory}
-              error={errors.audienceCategory}
-              options={categories.map(({ slug, title }) => [slug, title])}
-            />
-          </div>
+          <AudienceCategory
+            typed={typed}
+            errors={errors}
+            categories={categories}
+            label={words.categoryLabel}
+          />
         </section>
         <CommandSections
           typed={typed}
