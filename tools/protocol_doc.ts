@@ -62,6 +62,8 @@ const grantsText = [
   "  `perDay`. `open` counts commands that were delivered, or handed to a device, and are in no closed state.",
   "- `paused` holds: of a user everything that they send, to groups and as broadcasts too; of a group everything that is sent to",
   "  it. The other rules of the grant keep for later. Anyone can be paused; all else needs a contact or a membership.",
+  "- When the person removes the contact, only a pause is left of the grant. When the contact removes the person, nothing of it",
+  "  changes, but `accept` needs a contact.",
   "- From `until` on, a grant and its pause are no more. What it held then follows the preferences.",
   "- The ceiling, `limits` in the preferences, has `kinds`, `open` and `perDay` for all sources together. No grant goes over it. A",
   "  blocked user stays blocked.",

@@ -83,7 +83,7 @@ export async function openPeople(
     madeBy: config.groups,
     ...approaches,
   });
-  const contacts = new Contacts({
+  const contacts: Contacts = new Contacts({
     store: contactsStore,
     people,
     bell: hub,
@@ -91,9 +91,10 @@ export async function openPeople(
     ...approaches,
     sharedLimits: (userId) => consent.sharedLimits(userId),
     shownGrant: (userId, contact) => consent.shownGrant(userId, contact),
+    removed: (caller, username) => grants.contactRemoved(caller, username),
     sharesGroup: (userId, others) => memberships.sharesGroup(userId, others),
   });
-  const grants = new Grants({
+  const grants: Grants = new Grants({
     store: consentStore,
     consent,
     clock,

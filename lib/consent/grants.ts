@@ -12,7 +12,7 @@ import { decide, type Decision } from "./decide.ts";
 import { grantShape, isMoreThanPause, noGrants, withGrant, withoutGrant } from "./grant_changes.ts";
 import type { GrantStore } from "./ports.ts";
 import { grantDifferences, type RuleChange } from "./rule_changes.ts";
-import { grantFor, isInForce, type StoredGrants } from "./sources.ts";
+import { grantFor, grantIdOf, isInForce, type StoredGrants } from "./sources.ts";
 import { type Relation, stranger } from "./standing.ts";
 
 export interface GrantNeeds {
@@ -67,6 +67,16 @@ export class Grants {
           ? new Refusal("not_found", "grant.missing")
           : withoutGrant(grants, id, clock.now()),
     );
+  }
+
+  /** The caller removed a contact: only a pause is left of the grant for them. */
+  async contactRemoved(caller: Caller, username: string): Promise<void> {
+    const { consent, clock } = this.#needs;
+    const to = { user: username };
+    const { grants } = await consent.rulesOf(caller.userId);
+    if (grantFor(grants, grantIdOf(to), clock.now()) === undefined) return;
+    const nothing = { accept: null, categories: null, kinds: null, hours: null, perDay: null, open: null };
+    await this.#change(caller, (grants) => withGrant(grants, { to, ...nothing, shown: null }, clock.now()));
   }
 
   /** What the caller's rules would do with commands at a time (ms since 1970), and by which rules. Only about themselves. */

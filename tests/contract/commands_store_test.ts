@@ -228,6 +228,65 @@ onEachStore("CO-4: what counts against a daily limit is counted with the change,
   assert.equal(await consent.deliveredOn("bob", "2026-01-03"), 0);
 });
 
+onEachStore(
+  "CO-12: a new place takes the old one's entry, and what is held apart is listed by age",
+  async (store) => {
+    const commands = kvCommandStore(store);
+    for (const id of ["A", "B"]) await commands.accept(acceptanceOf(id, { bob: allowed }));
+    const before = await read(commands, "bob", "A");
+    const held = { commandId: "A", source: "user:ann ann", passed: before.record.place! };
+    await commands.changeHeld("bob", { set: [{ ...held, commandId: "B" }, held] });
+    assert.deepEqual(await commands.held("bob"), [held, { ...held, commandId: "B" }]);
+    assert.equal(await commands.change([{ from: before, to: { ...before.record, place: "first" } }]), true);
+    const after = await read(commands, "bob", "A");
+    assert.equal(after.record.place, after.version);
+    const entries = await commands.inboxAfter("bob", null, 10);
+    assert.deepEqual(entries.map(({ commandId }) => commandId), ["B", "A"]);
+    assert.equal(entries[1]!.cursor, after.record.place);
+    await commands.changeHeld("bob", { ended: ["A"] });
+    assert.deepEqual((await commands.held("bob")).map(({ commandId }) => commandId), ["B"]);
+  },
+);
+
+onEachStore("CO-12: a delivery is counted only on the numbers that its decision saw", async (store) => {
+  const commands = kvCommandStore(store);
+  const consent = kvConsentStore(store);
+  const [day, isToday] = ["2026-01-01", (ms: number) => new Date(ms).toISOString().startsWith("2026-01-01")];
+  for (const id of ["A", "B"]) await commands.accept(acceptanceOf(id, { bob: allowed }));
+  const { seen } = await consent.deliveryNumbers("bob", day, isToday);
+  const count = { userId: "bob", day, most: Infinity, seen };
+  const taking = async (id: string) => {
+    const from = await read(commands, "bob", id);
+    return { from, to: { ...from.record, countedOn: day } };
+  };
+  assert.equal(await commands.change([await taking("A")], { count }), true);
+  assert.equal(await commands.change([await taking("B")], { count }), false);
+  const { today, open } = await consent.deliveryNumbers("bob", day, isToday);
+  assert.deepEqual([today.all, today.by.get("user:ann"), open.all], [1, 1, 1]);
+  const closed = await read(commands, "bob", "A");
+  await commands.change([{ from: closed, to: { ...closed.record, state: "declined", place: null } }]);
+  const later = await consent.deliveryNumbers("bob", day, isToday);
+  assert.deepEqual([later.today.all, later.open.all], [1, 0]);
+});
+
+onEachStore("CO-12: changes of grants at the same time are all kept, each with its entry", async (store) => {
+  const consent = kvConsentStore(store);
+  const ids = Array.from({ length: 8 }, (_, at) => `user:person-${at}`);
+  await Promise.all(ids.map((id) =>
+    consent.changeGrants("bob", (current) => ({
+      grants: {
+        current: [...current?.current ?? [], { id, to: { user: id }, sinceMs: 1, untilMs: null }],
+        past: [],
+      },
+      change: { atMs: 5, device: "web", differences: [{ rule: id, from: null, to: "{}" }] },
+    }))
+  ));
+  const { grants } = await consent.rules("bob");
+  assert.deepEqual(grants?.current.map(({ id }) => id).sort(), ids);
+  assert.equal((await consent.ruleChanges("bob", 10)).length, 8);
+  assert.deepEqual(await consent.ruleChanges("bob", 10 + limits.ruleChangesMs), []);
+});
+
 Deno.test("CM-1, CO-4: keys, daily counts and cursors end by themselves", async () => {
   await using store = await openStore(":memory:");
   const written: NonNullable<Write["sets"]> = [];

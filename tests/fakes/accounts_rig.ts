@@ -148,6 +148,7 @@ export async function accountsRig(
     limit: new ApproachLimit(needs.counts, clock),
     sharedLimits: (userId) => Promise.resolve(shared.get(userId) ?? null),
     shownGrant: () => Promise.resolve(undefined),
+    removed: () => Promise.resolve(),
     sharesGroup: () => Promise.resolve(new Set()),
   });
   const accounts = new Accounts(needs);

@@ -242,6 +242,41 @@ Deno.test("CO-12: a command that was delivered is not held by a pause or a numbe
   assert.deepEqual(await rig.take(bob, "desktop"), [id]);
 });
 
+Deno.test("CO-12: a contact that the person removes keeps nothing of their grant but a pause", async () => {
+  const { rig, ann, bob } = await rigOfThree();
+  await using _ = rig;
+  await rig.grant(bob, { to: { user: "ann" }, categories: { feet: "allow" }, accept: true, shown: true });
+  await rig.grants.contactRemoved(bob, "ann");
+  assert.deepEqual(taken(await rig.grants.list(bob)).grants, []);
+  await rig.grant(bob, { to: { user: "ann" }, categories: { feet: "allow" }, paused: true });
+  await rig.grants.contactRemoved(bob, "ann");
+  const [left] = taken(await rig.grants.list(bob)).grants;
+  assert.deepEqual([left?.paused, left?.categories], [true, undefined]);
+  await rig.send(ann, bob);
+  assert.deepEqual(await rig.take(bob), []);
+});
+
+Deno.test("CO-12, CO-7: grants are refused for strangers, oneself, other groups, the past and too many", async () => {
+  const { rig, bob } = await rigOfThree();
+  await using _ = rig;
+  rig.person("eve");
+  const set = async (change: GrantChange) => kindOf(await rig.grants.set(bob, change));
+  assert.equal(await set({ to: { user: "eve" }, categories: { feet: "allow" } }), "forbidden");
+  assert.equal(await set({ to: { user: "eve" }, paused: true }), "taken");
+  assert.equal(await set({ to: { user: "eve" }, categories: { feet: "allow" } }), "forbidden");
+  assert.equal(await set({ to: { user: "nobody-here" }, paused: true }), "not_found");
+  assert.equal(await set({ to: { group: "tennis" }, perDay: 1 }), "not_found");
+  assert.equal(await set({ to: { group: "choir" }, shown: true }), "invalid_params");
+  assert.equal(await set({ to: { user: "ann" }, categories: { nothing: "allow" } }), "invalid_params");
+  assert.equal(await set({ to: { user: "ann" }, perDay: 1, until: iso(rig.clock.now()) }), "invalid_params");
+  assert.equal(kindOf(await rig.grants.end(bob, { id: "user:ann" })), "not_found");
+  for (let one = 1; one < 50; one++) {
+    rig.person(`person-${one}`);
+    assert.equal(await set({ to: { user: `person-${one}` }, paused: true }), "taken");
+  }
+  assert.equal(await set({ to: { user: "ann" }, perDay: 1 }), "queue_full");
+});
+
 Deno.test("CO-12: several devices read beside each other: each gets each command once and in its sender's order", async () => {
   const { rig, ann, bob, cat } = await rigOfThree();
   await using _ = rig;
