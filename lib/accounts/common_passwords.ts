@@ -27,11 +27,33 @@ export async function passwordProblem(
   return null;
 }
 
-/** In the list, or only longer than an entry: with digits around it, or a short part again and again. */
+/** Words that people choose on a server of this kind. With what stands beside them they must leave something to guess. */
+const contextWords = ["behest", "administrator", "moderator", "password", "passwort"];
+const leastBeside = 6;
+
+/**
+ * In the list, or only longer than its entries: with digits around, a short part again and again, two entries one after the
+ * other, or little beside a word of the context. The list has few entries of the least length, so these stand for the rest.
+ */
 function isCommon(password: string, common: ReadonlySet<string>): boolean {
   const core = password.replace(/^[0-9]+|[0-9]+$/g, "");
   const part = repeatedPart(core || password);
-  return common.has(password) || common.has(core) || part !== null && (part.length <= 4 || common.has(part));
+  const letters = core.replace(/[\s._-]+/g, "");
+  return common.has(password) || common.has(core) ||
+    part !== null && (part.length <= 4 || common.has(part)) ||
+    isTwo(letters, common) || isContext(letters);
+}
+
+function isTwo(text: string, common: ReadonlySet<string>): boolean {
+  for (let at = 1; at < text.length; at++) {
+    if (common.has(text.slice(0, at)) && common.has(text.slice(at))) return true;
+  }
+  return false;
+}
+
+function isContext(text: string): boolean {
+  const beside = contextWords.reduce((left, word) => left.replaceAll(word, ""), text);
+  return beside !== text && beside.replace(/[0-9!?*]/g, "").length < leastBeside;
 }
 
 /** The shortest text that gives the password when it is repeated twice or more; null when there is none. */

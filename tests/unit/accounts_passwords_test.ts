@@ -102,3 +102,28 @@ Deno.test("AU-1: usernames that look alike by Unicode, and passwords that are no
     false,
   );
 });
+
+Deno.test("AU-1: what is only longer than a common password is refused, and long phrases are not", async () => {
+  const refused = [
+    "sunshineprincess",
+    "Sunshine Princess 99",
+    "dragon-superman2024",
+    "behest-password-1",
+    "MyBehestPassword123!",
+    "behestbehestbehest",
+    "administrator-2026!",
+  ];
+  for (const common of refused) {
+    const problem = await passwordProblem(common, "someone", "password");
+    assert.ok(problem instanceof Refusal, common);
+  }
+  const taken = [
+    "seven green kettles",
+    "behest is what I wrote at dawn",
+    "sunshine on a princess",
+    "9f3k-2mx8-qq1z-77",
+  ];
+  for (const password of taken) {
+    assert.equal(await passwordProblem(password, "someone", "password"), null, password);
+  }
+});
