@@ -77,6 +77,8 @@ function Head({ username, userId, worker, path, stoppedSince, restriction }: Hea
           news.value = { text: fill(words.asks, { name: heard.params.displayName }), path: "/contacts" };
         } else if (heard.method === "group.changed" && heard.params.role !== null && !heard.params.accepted) {
           news.value = { text: fill(words.invited, { title: heard.params.title }), path: "/groups" };
+        } else if (heard.method === "session.misused") {
+          news.value = { text: words.misused, path: "/sessions" };
         } else if (heard.method === "sanction.changed") {
           const last = heard.params.sanctions.at(-1)?.kind;
           if (last !== undefined && last !== "suspend") {

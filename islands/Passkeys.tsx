@@ -7,6 +7,8 @@ import { createPasskey, hasPasskeys, showPasskey } from "../lib/browser/passkeys
 type Phase = "idle" | "working" | "failed";
 
 interface LoginProps {
+  /** Address of what the device is asked to sign. */
+  options?: string;
   words: { passkey: string; waiting: string; failed: string; or: string };
 }
 
@@ -14,7 +16,7 @@ interface LoginProps {
  * "Use a passkey", first in the form of the login: what the device signed goes with the form, so the token never is in a script's
  * hands. Also tells the time zone, by which the person knows the session later.
  */
-export function PasskeyLogin({ words }: LoginProps) {
+export function PasskeyLogin({ words, options: path = "/api/v1/auth/passkey/options" }: LoginProps) {
   const able = useSignal<boolean | null>(null);
   const phase = useSignal<Phase>("idle");
   const zone = useSignal("");
@@ -25,7 +27,7 @@ export function PasskeyLogin({ words }: LoginProps) {
   }, []);
   const press = async () => {
     phase.value = "working";
-    const options = await asked("/api/v1/auth/passkey/options");
+    const options = await asked(path);
     const response = options.ok ? await showPasskey(options.body) : null;
     const field = signed.current;
     if (response === null || field === null) return void (phase.value = "failed");
@@ -62,6 +64,8 @@ export function PasskeyLogin({ words }: LoginProps) {
 
 interface AddProps {
   action: string;
+  /** False where the person has just shown who they are. */
+  asksPassword?: boolean;
   words: {
     name: string;
     nameHint: string;
@@ -78,7 +82,7 @@ interface AddProps {
 }
 
 /** Adds a passkey: asks for the password first, then the device. */
-export function PasskeyAdd({ action, words }: AddProps) {
+export function PasskeyAdd({ action, asksPassword = true, words }: AddProps) {
   const able = useSignal<boolean | null>(null);
   const working = useSignal(false);
   const problem = useSignal("");
@@ -93,8 +97,11 @@ export function PasskeyAdd({ action, words }: AddProps) {
     event.preventDefault();
     working.value = true;
     problem.value = "";
-    const password = String(new FormData(form.current!).get("passkeyPassword") ?? "");
-    const options = await asked("/api/v1/auth/passkeys/options", { password });
+    const password = new FormData(form.current!).get("passkeyPassword");
+    const options = await asked(
+      "/api/v1/auth/passkeys/options",
+      asksPassword ? { password: String(password ?? "") } : {},
+    );
     const response = options.ok ? await createPasskey(options.body) : null;
     if (response !== null) return send(form.current, response);
     working.value = false;
@@ -117,17 +124,21 @@ export function PasskeyAdd({ action, words }: AddProps) {
           required
         />
       </div>
-      <div class="field">
-        <label for="passkeyPassword">{words.password}</label>
-        <input
-          class="input"
-          id="passkeyPassword"
-          name="passkeyPassword"
-          type="password"
-          autocomplete="current-password"
-          required
-        />
-      </div>
+      {asksPassword
+        ? (
+          <div class="field">
+            <label for="passkeyPassword">{words.password}</label>
+            <input
+              class="input"
+              id="passkeyPassword"
+              name="passkeyPassword"
+              type="password"
+              autocomplete="current-password"
+              required
+            />
+          </div>
+        )
+        : null}
       <div>
         <button type="submit" class="button" disabled={working.value}>{words.add}</button>
       </div>

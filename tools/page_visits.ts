@@ -147,6 +147,8 @@ async function annsPages(services: Services): Promise<Visit[]> {
         post(page, "/confirm", { ask: "contact", to: "/contacts", username: "dov", action: "remove" }),
     }),
     visit(ann, "/two-factor"),
+    visit(ann, "/prove"),
+    visit(ann, "/passkey"),
     visit(ann, "/account"),
     also("dov", "/account", "suspended", {}),
     also("carla-with-a-rather-long-name", "/send", "muted", {}),

@@ -42,6 +42,8 @@ export interface LoggedIn {
   /** For a device that stays logged in (AU-13). */
   renewal?: Renewal;
   user: User;
+  /** A session of the person was misused, and they have not read it yet (AU-13). */
+  misused: boolean;
   /** For the device to keep, and to send with its next login (AU-4). */
   deviceToken: string;
 }

@@ -1,4 +1,3 @@
-import Bowser from "bowser";
 import type { Agent } from "../protocol/mod.ts";
 
 /** Longest `User-Agent` that is read, and longest name that is kept. */
@@ -6,8 +5,10 @@ const longestAgent = 512;
 const longestName = 40;
 
 /** The browser and its system, by names that a person knows; null for programs, and where a client says neither. */
-export function agentOf(userAgent: string | undefined): Agent | null {
+export async function agentOf(userAgent: string | undefined): Promise<Agent | null> {
   if (userAgent === undefined || !userAgent.startsWith("Mozilla/")) return null;
+  // With the first login of a browser, not at the start.
+  const { default: Bowser } = await import("bowser");
   const { browser, os } = Bowser.parse(userAgent.slice(0, longestAgent));
   const [name, system] = [nameOf(browser.name), nameOf(os.name)];
   return name === null || system === null ? null : { browser: name, system };

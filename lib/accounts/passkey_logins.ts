@@ -9,6 +9,7 @@ import {
   refuseAddress,
   takeChallenge,
 } from "./passkeys.ts";
+import type { UserRecord } from "./ports.ts";
 import type { Origin } from "./session_renewals.ts";
 import type { Staying } from "./sessions.ts";
 import { countChallenge } from "./throttle.ts";
@@ -73,10 +74,20 @@ export class PasskeyLogins {
   }
 
   async #checked(origin: Origin, response: PasskeyUsed, wanted: Staying): Promise<LoggedIn | null> {
-    const { store, accounts, begin } = this.#needs;
+    const user = await this.signer(origin, response, ({ purpose }) => purpose === "login");
+    return user === null ? null : await this.#needs.begin(user, origin, wanted);
+  }
+
+  /** Returns the account whose passkey signed a challenge that `fits`; null for every wrong response. */
+  async signer(
+    origin: Pick<Origin, "requestId" | "address">,
+    response: PasskeyUsed,
+    fits: (challenge: ChallengeRecord) => boolean,
+  ): Promise<UserRecord | null> {
+    const { store, accounts } = this.#needs;
     const challenge = await takeChallenge(this.#needs, response.response.clientDataJSON);
     const userId = await store.ownerOf(response.id);
-    if (challenge === null || challenge.purpose !== "login" || userId === null) return null;
+    if (challenge === null || !fits(challenge) || userId === null) return null;
     const handle = response.response.userHandle;
     if (handle !== undefined && handle !== null && handle !== handleOf(userId)) return null;
     const user = await accounts.user(userId);
@@ -90,11 +101,11 @@ export class PasskeyLogins {
         record: { ...record, passkeys: record.passkeys.map((one) => one.id === used.id ? used : one) },
       };
     });
-    return signed instanceof Refusal ? null : await begin(user, origin, wanted);
+    return signed instanceof Refusal ? null : user;
   }
 
   async #used(
-    origin: Origin,
+    origin: Pick<Origin, "requestId" | "address">,
     passkey: PasskeyRecord,
     challenge: ChallengeRecord,
     { id, rawId, type, response }: PasskeyUsed,

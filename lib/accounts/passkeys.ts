@@ -35,10 +35,10 @@ export class Passkeys {
     this.#needs = needs;
   }
 
-  async options(caller: Caller, place: Place, password: string): Answer<PasskeyOptions> {
+  async options(caller: Caller, place: Place, password: string | undefined): Answer<PasskeyOptions> {
     const nameless = refuseAddress(place);
     if (nameless !== null) return nameless;
-    const user = await this.#needs.proof.password(caller, password, "password");
+    const user = await this.#needs.proof.passwordOrFresh(caller, password);
     if (user instanceof Refusal) return user;
     const { store, random } = this.#needs;
     const { passkeys } = await store.of(user.id);

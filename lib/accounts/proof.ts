@@ -1,13 +1,13 @@
 import type { Caller, Clock } from "../platform/mod.ts";
-import { type Answer, Refusal } from "../protocol/mod.ts";
+import { type Answer, limits, Refusal } from "../protocol/mod.ts";
 import type { Hashing } from "./passwords.ts";
-import type { AccountsStore, CountStore, UserRecord } from "./ports.ts";
+import type { AccountsStore, CountStore, SessionRecord, UserRecord } from "./ports.ts";
 import { SecondFactor } from "./second_factor.ts";
 import { type Attempt, LoginThrottle, type Trier } from "./throttle.ts";
 import type { TwoFactorStore } from "./two_factor_ports.ts";
 
 export interface ProofNeeds {
-  store: Pick<AccountsStore, "user">;
+  store: Pick<AccountsStore, "changeSession" | "session" | "user">;
   counts: CountStore;
   passwords: Hashing;
   twoFactor: TwoFactorStore;
@@ -39,6 +39,14 @@ export class Proof {
     return await this.tried(caller, (attempt) => this.#checked(caller, password, field, attempt));
   }
 
+  /** Like `password`; without one the session needs a fresh proof (AU-13). */
+  async passwordOrFresh(caller: Caller, password: string | undefined): Answer<UserRecord> {
+    if (password !== undefined) return await this.password(caller, password, "password");
+    const missing = await this.missing(caller);
+    if (missing !== null) return missing;
+    return await this.#needs.store.user(caller.userId) ?? new Refusal("not_found", "account.deleted");
+  }
+
   /** Like `password`, and asks for a code if the person has a second factor. */
   async both(caller: Caller, { password, code }: { password: string; code?: string | undefined }) {
     return await this.tried(caller, async (attempt) => {
@@ -50,6 +58,23 @@ export class Proof {
       // A person who is logged in must not be sent to the login page.
       return new Refusal("forbidden", refused.message, refused.detail);
     });
+  }
+
+  /** AU-13: null when the person showed who they are within the last ten minutes, with this session. */
+  async missing({ sessionId, userId }: Caller): Promise<Refusal | null> {
+    const session = await this.#needs.store.session(sessionId);
+    const isFresh = session !== null && session.userId === userId &&
+      this.#needs.clock.now() < provenUntil(session);
+    return isFresh ? null : new Refusal("forbidden", "proof.needed", { proof: true });
+  }
+
+  /** Notes that the person has just shown who they are. */
+  async note({ sessionId, userId }: Caller): Promise<void> {
+    const provenAt = this.#needs.clock.now();
+    await this.#needs.store.changeSession(
+      sessionId,
+      (session) => session.userId === userId ? { ...session, provenAt } : null,
+    );
   }
 
   /** Runs `check` and counts a refusal as the caller's failed attempt. */
@@ -74,9 +99,17 @@ export class Proof {
       await attempt.withdrawn();
       return right;
     }
-    if (user !== null && right) return user;
+    if (user !== null && right) {
+      await this.note(caller);
+      return user;
+    }
     return new Refusal("forbidden", "password.wrong", { fields: { [field]: "field.ownPassword" } });
   }
+}
+
+/** When the proof of a session ends, in milliseconds since 1970. A login is one. */
+export function provenUntil({ provenAt }: Pick<SessionRecord, "provenAt">): number {
+  return provenAt === undefined ? 0 : provenAt + limits.proofMs;
 }
 
 /** Whether no code was entered. That is no attempt. */

@@ -53,6 +53,11 @@ export function tokenEnd(now: number): number {
   return Math.floor((now + limits.sessionMs) / 1000) * 1000;
 }
 
+/** When a session that is used now ends if it is not used again; at the latest a year after its login. */
+export function renewalEnd(createdAt: number, now: number): number {
+  return Math.min(now + limits.renewMs, createdAt + limits.sessionMaxMs);
+}
+
 /** A clock that was set back settles too. */
 function isSettling(at: number, now: number): boolean {
   return Math.abs(now - at) < limits.renewSettleMs;

@@ -1,7 +1,7 @@
 import { type Bell, type Clock, iso, type Log, type Random, randomText } from "../platform/mod.ts";
 import { limits, type Renewal } from "../protocol/mod.ts";
 import type { AccountsStore, MisuseRecord, SessionRecord } from "./ports.ts";
-import { confirmed, type Use, useOf } from "./renewals.ts";
+import { confirmed, renewalEnd, type Use, useOf } from "./renewals.ts";
 import { misuseOf, renewalOf } from "./session_views.ts";
 import { hashOf, type Tokens } from "./tokens.ts";
 import { Turns } from "./turns.ts";
@@ -83,7 +83,9 @@ export class SessionRenewals {
       use = useOf(session.renewal, used, given.hash, now);
       if (use.is === "spent") return null;
       const { address } = origin;
-      return { ...session, address, lastSeenAt: now, expiresAt: now + limits.renewMs, renewal: use.renewal };
+      const expiresAt = renewalEnd(session.createdAt, now);
+      const renewal = { ...use.renewal, tokenEndsAt: Math.min(use.renewal.tokenEndsAt, expiresAt) };
+      return { ...session, address, lastSeenAt: now, expiresAt, renewal };
     });
     if (changed === null) {
       if (found !== null) await this.#misused(found, origin);

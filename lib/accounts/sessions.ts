@@ -12,7 +12,7 @@ import { type Answer, limits, Refusal, rightsInForce, type SessionList } from ".
 import { agentOf, isTimeZone } from "./agents.ts";
 import { suspendedRefusal, suspensionOf } from "./people.ts";
 import type { AccountsStore, SessionRecord, UserRecord } from "./ports.ts";
-import { tokenEnd } from "./renewals.ts";
+import { renewalEnd, tokenEnd } from "./renewals.ts";
 import { factorMissing, type SecondFactor } from "./second_factor.ts";
 import { type Origin, SessionRenewals, type SessionTokens } from "./session_renewals.ts";
 import { misuseOf, renewalOf, sessionOf } from "./session_views.ts";
@@ -22,6 +22,11 @@ import { hashOf, type SessionClaims, type Tokens } from "./tokens.ts";
 export interface Staying {
   stay?: boolean | undefined;
   timeZone?: string | undefined;
+}
+
+/** A new session. `misused`: one of the person's sessions was, and they have not read it yet (AU-13). */
+export interface Begun extends SessionTokens {
+  misused: boolean;
 }
 
 /** Why a session is restricted. Only routes that name the restriction let such a caller in. */
@@ -55,13 +60,13 @@ export class Sessions {
   }
 
   /** Null when the password changed since it was checked. */
-  async begin(user: UserRecord, origin: Origin, wanted: Staying = {}): Promise<SessionTokens | null> {
+  async begin(user: UserRecord, origin: Origin, wanted: Staying = {}): Promise<Begun | null> {
     const { store, tokens, clock, ids } = this.#needs;
     const now = clock.now();
     const tokenEndsAt = tokenEnd(now);
     const id = ids.next();
     const given = wanted.stay === true ? await this.#renewals.credential(user.id, id) : null;
-    const agent = agentOf(origin.userAgent);
+    const agent = await agentOf(origin.userAgent);
     const session: SessionRecord = {
       id,
       userId: user.id,
@@ -69,18 +74,19 @@ export class Sessions {
       address: origin.address,
       createdAt: now,
       lastSeenAt: now,
-      expiresAt: given === null ? tokenEndsAt : now + limits.renewMs,
+      expiresAt: given === null ? tokenEndsAt : renewalEnd(now, now),
       provenAt: now,
       ...(agent === null ? {} : { agent }),
       ...(isTimeZone(wanted.timeZone) ? { timeZone: wanted.timeZone } : {}),
       ...(given === null ? {} : { renewal: { current: given.hash, next: [], tokenEndsAt } }),
     };
-    const older = await store.sessionsOf(user.id);
+    const [older, misuses] = await Promise.all([store.sessionsOf(user.id), store.misusesOf(user.id)]);
     if (!await store.addSession(session, user.passwordHash)) return null;
     await this.#end(user.id, older.slice(limits.sessionsPerPerson - 1).map((old) => old.id));
     return {
       token: await tokens.issue(user.id, id, tokenEndsAt),
       expiresAt: iso(tokenEndsAt),
+      misused: misuses.length > 0,
       ...(given === null ? {} : { renewal: renewalOf(session, given.credential) }),
     };
   }

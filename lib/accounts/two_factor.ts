@@ -6,6 +6,8 @@ import {
   type PasskeyCreated,
   type PasskeyOptions,
   type PasskeyUsed,
+  type ProofAnswer,
+  type ProofShown,
   type RecoveryCodeList,
   Refusal,
   type TotpBegun,
@@ -13,6 +15,7 @@ import {
   type TwoFactorState,
 } from "../protocol/mod.ts";
 import type { LoggedIn } from "./accounts.ts";
+import { FreshProofs } from "./fresh_proofs.ts";
 import { PasskeyLogins } from "./passkey_logins.ts";
 import { passkeyOf, Passkeys, type Place } from "./passkeys.ts";
 import { newRecoveryCodes } from "./recovery_codes.ts";
@@ -28,12 +31,14 @@ export class TwoFactor {
   readonly #needs: TwoFactorNeeds;
   readonly #passkeys: Passkeys;
   readonly #logins: PasskeyLogins;
+  readonly #proofs: FreshProofs;
   readonly #admin: TwoFactorAdmin;
 
   constructor(needs: TwoFactorNeeds) {
     this.#needs = needs;
     this.#passkeys = new Passkeys(needs);
     this.#logins = new PasskeyLogins(needs);
+    this.#proofs = new FreshProofs(needs, this.#logins);
     this.#admin = new TwoFactorAdmin(needs);
   }
 
@@ -118,7 +123,11 @@ export class TwoFactor {
     return { recoveryCodes: codes };
   }
 
-  passkeyOptions(caller: Caller, place: Place, body: { password: string }): Answer<PasskeyOptions> {
+  passkeyOptions(
+    caller: Caller,
+    place: Place,
+    body: { password?: string | undefined },
+  ): Answer<PasskeyOptions> {
     return this.#passkeys.options(caller, place, body.password);
   }
 
@@ -149,6 +158,15 @@ export class TwoFactor {
   /** A passkey is both factors: the device itself, and the device's check of its holder. */
   login(origin: Origin, body: { response: PasskeyUsed } & Staying, deviceToken?: string): Answer<LoggedIn> {
     return this.#logins.login(origin, body, deviceToken);
+  }
+
+  /** AU-13: shows who the caller is, for the dangerous calls of the next ten minutes. */
+  prove(caller: Caller, shown: ProofShown): Answer<ProofAnswer> {
+    return this.#proofs.prove(caller, shown);
+  }
+
+  proveOptions(caller: Caller, place: Place): Answer<PasskeyOptions> {
+    return this.#proofs.options(caller, place);
   }
 
   policy(caller: Caller): Answer<TwoFactorPolicy> {

@@ -1,4 +1,4 @@
-import { auditEntryOf, type Caller } from "../platform/mod.ts";
+import { auditEntryOf, type Caller, hasRole } from "../platform/mod.ts";
 import { type Answer, nothingHere, Refusal, type Role, role, type TwoFactorPolicy } from "../protocol/mod.ts";
 import type { TwoFactorNeeds } from "./two_factor_needs.ts";
 import { noFactors } from "./two_factor_ports.ts";
@@ -12,13 +12,13 @@ export class TwoFactorAdmin {
   }
 
   async policy(caller: Caller): Answer<TwoFactorPolicy> {
-    if (caller.role !== "admin") return nothingHere();
+    if (!hasRole(caller, "admin")) return nothingHere();
     return inOrder(await this.#needs.store.policy());
   }
 
   /** Closes the sockets of connected people without a required factor now. Others are restricted at their next request. */
   async setPolicy(caller: Caller, policy: TwoFactorPolicy): Answer<TwoFactorPolicy> {
-    if (caller.role !== "admin") return nothingHere();
+    if (!hasRole(caller, "admin")) return nothingHere();
     const { store, bell } = this.#needs;
     const before = inOrder(await store.policy());
     const next = inOrder(new Set(policy.roles));
@@ -30,7 +30,7 @@ export class TwoFactorAdmin {
   }
 
   async reset(caller: Caller, username: string, reason: string): Answer<true> {
-    if (caller.role !== "admin") return nothingHere();
+    if (!hasRole(caller, "admin")) return nothingHere();
     const { accounts, store, endSessions } = this.#needs;
     const user = await accounts.userNamed(username);
     if (user === null) return new Refusal("not_found", "person.unknown");

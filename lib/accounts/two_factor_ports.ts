@@ -36,8 +36,8 @@ export interface TwoFactorRecord {
 
 /** A challenge for a browser to sign, valid once. */
 export interface ChallengeRecord {
-  readonly purpose: "add" | "login";
-  /** The person who adds a passkey; null for a login, which names nobody. */
+  readonly purpose: "add" | "login" | "prove";
+  /** The person who adds a passkey or shows who they are; null for a login, which names nobody. */
   readonly userId: string | null;
   readonly sessionId: string | null;
   readonly rpId: string;

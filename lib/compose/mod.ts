@@ -9,6 +9,7 @@ import { StorageProblem } from "../adapters/blobs/mod.ts";
 import { diskHealth, makePrivate } from "../adapters/disk/mod.ts";
 import { JobRunner, kvCategoryStore, kvHealth, kvStats, openStore, type Store } from "../adapters/kv/mod.ts";
 import { type FilesParts, openFiles } from "./files.ts";
+import { withFreshProof } from "./fresh_proof.ts";
 import { openAccountParts } from "./accounts.ts";
 import { type Job, jobTable } from "./jobs.ts";
 import { openCommandRoom } from "./commands.ts";
@@ -21,6 +22,7 @@ import { faultOf, type Message, say } from "../protocol/mod.ts";
 import { Health, type HealthPort } from "../platform/health.ts";
 import { Audit, Stats, Users } from "../moderation/mod.ts";
 import {
+  type Caller,
   type Clock,
   Ids,
   type Log,
@@ -175,6 +177,7 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
   await files.start();
 
   const categoryAdmin = new CategoryAdmin(consent.categoryList, kvCategoryStore(store, audit));
+  const missingProof = (caller: Caller) => accounts.proof.missing(caller);
   const behindMethods = {
     contacts,
     groups,
@@ -206,7 +209,7 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
     },
     settings: config,
     asNow: (caller) => callers.now(caller),
-    handlers: socketMethods(behindMethods),
+    handlers: socketMethods(withFreshProof(behindMethods, missingProof)),
   });
   const users = new Users({
     store: everyone.userRecords,
@@ -247,7 +250,7 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
   };
   const opened = opening.move();
   return {
-    services,
+    services: withFreshProof(services, missingProof),
     setupLink,
     runDueJobs: () => jobs.runDue(),
     [Symbol.asyncDispose]: () => opened.disposeAsync(),

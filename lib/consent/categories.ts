@@ -1,4 +1,4 @@
-import { type AuditEntry, auditEntryOf, type Caller } from "../platform/mod.ts";
+import { type AuditEntry, auditEntryOf, type Caller, hasRole } from "../platform/mod.ts";
 import { type AdminCategory, type Category, limits, nothingHere, Refusal, say } from "../protocol/mod.ts";
 import type { CategoryRecord, CategoryStore, ConsentStore } from "./ports.ts";
 
@@ -86,7 +86,7 @@ export class CategoryAdmin {
 
   /** All categories in order, retired ones included. */
   async all(caller: Caller): Promise<AdminCategory[] | Refusal> {
-    return caller.role === "admin" ? (await this.#list.records()).map(shown) : nothingHere();
+    return hasRole(caller, "admin") ? (await this.#list.records()).map(shown) : nothingHere();
   }
 
   /** Adds a category at the end. Everyone blocks it until they choose otherwise (CO-1). */
@@ -94,7 +94,7 @@ export class CategoryAdmin {
     caller: Caller,
     body: { slug: string; title: string; description: string },
   ): Promise<AdminCategory | Refusal> {
-    if (caller.role !== "admin") return nothingHere();
+    if (!hasRole(caller, "admin")) return nothingHere();
     const records = await this.#list.records();
     if (records.some(({ slug }) => slug === body.slug)) return taken();
     if (records.length >= limits.categoriesMade) {
@@ -122,7 +122,7 @@ export class CategoryAdmin {
       retired?: boolean | undefined;
     },
   ): Promise<AdminCategory | Refusal> {
-    if (caller.role !== "admin") return nothingHere();
+    if (!hasRole(caller, "admin")) return nothingHere();
     if (slug === "general" && change.retired === true) {
       return new Refusal("conflict", "category.general", {
         fields: { retired: "field.keepGeneral" },

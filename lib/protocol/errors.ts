@@ -38,6 +38,8 @@ export type RefusalKind = keyof typeof refusalTable;
 export interface RefusalDetail {
   /** Whole milliseconds to wait, with `rate_limited`. */
   retryAfterMs?: number;
+  /** The call needs a fresh proof of who the caller is (AU-13): `POST /api/v1/auth/proof`, then the same again. */
+  proof?: true;
   /** Which input fields are wrong, as dotted paths, each with what to do about it. */
   fields?: Record<string, Message>;
 }
@@ -45,6 +47,7 @@ export interface RefusalDetail {
 /** The same as it leaves the process, with its reasons in English. */
 export interface ToldDetail {
   retryAfterMs?: number;
+  proof?: true;
   fields?: Record<string, string>;
 }
 

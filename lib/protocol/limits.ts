@@ -83,6 +83,8 @@ export const limits = {
   sessionMs: 24 * 3600_000,
   /** AU-13: how long a device stays logged in without use. */
   renewMs: 30 * 24 * 3600_000,
+  /** AU-13: how long after its login a session can be renewed at all. */
+  sessionMaxMs: 365 * 24 * 3600_000,
   /**
    * AU-13: for this long after it was given out, a credential is neither replaced nor confirmed: answers to tabs that renew at
    * once are still on their way.

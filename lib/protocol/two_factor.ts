@@ -29,7 +29,27 @@ export const twoFactorState = z.object({
 export type TwoFactorState = z.infer<typeof twoFactorState>;
 
 export const passwordProof = z.strictObject({ password: typedPassword });
+/** Without a password a fresh proof is needed (AU-13). */
+export const passkeyOptionsBody = z.strictObject({ password: typedPassword.optional() });
 export const passwordAndCode = z.strictObject({ password: typedPassword, code: typedCode });
+
+/** AU-13: what shows who somebody is, one of the three. A code is of the app, or a recovery code. */
+export const proofBody = z.strictObject({
+  password: typedPassword.optional(),
+  code: typedCode.optional(),
+  response: z.lazy(() => passkeyUsed).optional(),
+}).refine(
+  ({ password, code, response }) =>
+    [password, code, response].filter((one) => one !== undefined).length === 1,
+  {
+    error: because("field.oneProof"),
+    path: ["password"],
+  },
+);
+export type ProofShown = z.infer<typeof proofBody>;
+/** Until when dangerous calls of the session are taken. */
+export const proofAnswer = z.object({ until: z.string() });
+export type ProofAnswer = z.infer<typeof proofAnswer>;
 
 /** The secret in base 32, and the same as an `otpauth:` address for a picture. */
 export const totpBegun = z.object({ secret: z.string(), uri: z.string() });

@@ -20,6 +20,8 @@ export const restrictedCalls: Readonly<Record<string, readonly Restriction[]>> =
   "/account/sanctions": ["suspended"],
   "/account/sanctions/:id/read": ["suspended"],
   "/auth/logout": ["suspended", "two_factor"],
+  "/auth/proof": ["suspended", "two_factor"],
+  "/auth/proof/options": ["suspended", "two_factor"],
   "/auth/two-factor": ["two_factor"],
   "/auth/totp": ["two_factor"],
   "/auth/totp/confirm": ["two_factor"],

@@ -25,12 +25,18 @@ export function noPage(refusal: Refusal): HttpError {
 
 /** A page answer's status and headers for a refusal; waits come as whole seconds (RFC 9110, Retry-After). */
 export function refusedPage(refusal: Refusal): { status: number; headers: Record<string, string> } {
-  const waitMs = refusal.detail.retryAfterMs;
+  const { retryAfterMs: waitMs, proof } = refusal.detail;
   return {
     status: refusal.status,
-    headers: waitMs === undefined ? {} : { "retry-after": String(Math.ceil(waitMs / 1000)) },
+    headers: {
+      ...(waitMs === undefined ? {} : { "retry-after": String(Math.ceil(waitMs / 1000)) }),
+      ...(proof === undefined ? {} : { [proofHeader]: "needed" }),
+    },
   };
 }
+
+/** On a page's answer: its form needs a fresh proof (AU-13). The middleware of pages leads to where it is given. */
+export const proofHeader = "behest-proof";
 
 /** A path of this site that a redirect may go to; anything else is `/`. Keeps `next=` from leading elsewhere. */
 export function localPath(path: string | null | undefined): string {

@@ -94,7 +94,7 @@ export function openCall<Body extends z.ZodType = z.ZodUndefined, Query extends 
 /** The answer of a login (AU-3). The device's token is beside it, in a header. */
 export function loggedIn(login: LoggedIn | Refusal): Response {
   if (login instanceof Refusal) return problem(login);
-  const { deviceToken, ...body } = login;
+  const { deviceToken, misused: _, ...body } = login;
   const response = answer(body);
   for (const [name, value] of Object.entries(deviceTokenHeader(deviceToken))) {
     response.headers.set(name, value);

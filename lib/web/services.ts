@@ -111,6 +111,8 @@ export interface Services {
     | "newRecoveryCodes"
     | "passkeyOptions"
     | "policy"
+    | "prove"
+    | "proveOptions"
     | "removePasskey"
     | "removeTotp"
     | "reset"

@@ -1,19 +1,20 @@
 import { HttpError } from "fresh";
 import { define } from "../../lib/web/define.ts";
-import { seeOther } from "../../lib/web/pages.ts";
+import { carriedParam } from "../../lib/web/forms/carried.ts";
+import { proofHeader, seeOther } from "../../lib/web/pages.ts";
 import { takenCookie } from "../../lib/web/taken_forms.ts";
 import { rulesPath } from "../../lib/web/prefetch.ts";
 import { origin, overTls } from "../../lib/web/session.ts";
-import { toRenewalOrLogin } from "../../lib/web/to_login.ts";
+import { repeatAt, toRenewalOrLogin } from "../../lib/web/to_login.ts";
 import { english, Refusal } from "../../lib/protocol/mod.ts";
 import { clearSessionCookies, sessionToken } from "../../lib/web/authentication.ts";
 import type { Restriction } from "../../lib/web/services.ts";
 import { languageOf } from "../../lib/words/mod.ts";
 
 /** Where somebody may be whose role needs a second factor that they do not have (AU-7): nothing is in the way of a stop. */
-const withoutFactor: readonly string[] = ["/two-factor", "/sanctions", "/logout", "/stop"];
+const withoutFactor: readonly string[] = ["/two-factor", "/prove", "/sanctions", "/logout", "/stop"];
 /** Where somebody may be who is suspended (AU-9). */
-const whileSuspended: readonly string[] = ["/account", "/sanctions", "/logout"];
+const whileSuspended: readonly string[] = ["/account", "/prove", "/sanctions", "/logout"];
 
 /** Every page behind this knows its person; nobody else gets past it. */
 export default define.middleware(async (ctx) => {
@@ -37,6 +38,10 @@ export default define.middleware(async (ctx) => {
   ctx.state.language = languageOf(chosen ?? "") ?? ctx.state.language;
   ctx.state.stoppedSince = stoppedSince;
   const response = await ctx.next();
+  if (response.headers.has(proofHeader)) {
+    await response.body?.cancel();
+    return toProof(ctx.req, ctx.url);
+  }
   // What a person sees is theirs: no cache keeps it, not even their own after they logged out.
   response.headers.set("cache-control", "no-store");
   const taken = takenCookie(ctx.req, response, overTls(ctx));
@@ -44,6 +49,12 @@ export default define.middleware(async (ctx) => {
   response.headers.set("speculation-rules", `"${rulesPath}"`);
   return response;
 });
+
+/** AU-13: to the page where the person shows who they are, with the way back; their form goes along. */
+function toProof({ method }: Request, { pathname, search }: URL): Response {
+  const path = `/prove?next=${encodeURIComponent(pathname + search)}`;
+  return method === "POST" ? repeatAt(`${path}&${carriedParam}=1`) : seeOther(path);
+}
 
 /** Where a restricted person is led from a page that is not for them; null where they may be. */
 function elsewhereFor(restriction: Restriction | undefined, path: string): string | null {

@@ -6,6 +6,7 @@ import { Notice, ProblemNotice } from "../../components/Notice.tsx";
 import { Title } from "../../components/Title.tsx";
 import { useWords } from "../../components/words.tsx";
 import { definePerson, type PersonState } from "../../lib/web/define.ts";
+import { archiveOf } from "../../lib/web/archive.ts";
 import { filled, problemOf, readForm } from "../../lib/web/forms/form.ts";
 import { refusedPage, seeOther } from "../../lib/web/pages.ts";
 import { origin, overTls } from "../../lib/web/session.ts";
@@ -18,6 +19,7 @@ export const handler = definePerson.handlers({
   GET: async (ctx) => page({ problem: null, ...await standingOf(ctx) }),
   async POST(ctx) {
     const form = await readForm(ctx.req);
+    if (!(form instanceof Refusal) && form.get("action") === "download") return await downloaded(ctx);
     const removed = form instanceof Refusal ? form : await remove(ctx, form);
     if (!(removed instanceof Refusal)) {
       return seeOther("/login?notice=removed", [
@@ -30,6 +32,14 @@ export const handler = definePerson.handlers({
     return page({ problem, ...await standingOf(ctx) }, refusedPage(removed));
   },
 });
+
+/** AU-9: the archive, or the page with the reason why there is none. */
+async function downloaded(ctx: Context<PersonState>) {
+  const exported = await ctx.state.services.accountData.export(ctx.state.caller);
+  if (!(exported instanceof Refusal)) return archiveOf(exported);
+  const problem = problemOf(exported, ctx.state.language);
+  return page({ problem, ...await standingOf(ctx) }, refusedPage(exported));
+}
 
 /** MO-7: the person's sanctions in force, and why they are suspended. */
 async function standingOf(ctx: Context<PersonState>) {
@@ -78,9 +88,9 @@ export default definePerson.page<typeof handler>(function AccountPage({ data }) 
       <section class="panel" aria-labelledby="take">
         <h2 id="take">{words.take}</h2>
         <p>{words.takeLead}</p>
-        <p>
-          <a class="button" href="/api/v1/account/export" download="">{words.download}</a>
-        </p>
+        <form method="post" action="/account">
+          <button type="submit" class="button" name="action" value="download">{words.download}</button>
+        </form>
       </section>
       <section class="panel" aria-labelledby="leave">
         <h2 id="leave">{words.leave}</h2>

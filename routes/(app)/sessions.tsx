@@ -156,7 +156,8 @@ function Misuse({ misuse }: { misuse: SessionMisuse }) {
 
 /** "Firefox on Windows", or the name that a program gave itself. */
 function deviceText({ agent, device }: Pick<Session, "agent" | "device">, words: Words["sessions"]): string {
-  return agent === null ? device : fill(words.agent, agent);
+  if (agent !== null) return fill(words.agent, agent);
+  return device === "web" ? words.browser : device;
 }
 
 function PasswordForm({ errors }: { errors: Record<string, string> }) {

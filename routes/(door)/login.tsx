@@ -40,7 +40,8 @@ export const handler = define.handlers({
     const login = form instanceof Refusal ? form : await logIn(ctx, form);
     const next = localPath(ctx.url.searchParams.get("next"));
     if (!(login instanceof Refusal)) {
-      const entering = enter(ctx, login, next);
+      // AU-13: what happened to a session comes before everything else.
+      const entering = enter(ctx, login, login.misused && carried === null ? "/sessions" : next);
       if (carried === null) return entering;
       const headers = new Headers(entering.headers);
       headers.delete("location");

@@ -156,7 +156,7 @@ Deno.test("AU-9: leaving takes a tick and the password, ends the cookie, and say
   await withApp(async (send, app) => {
     const cookie = app.cookieOf("ann");
     const html = await (await send("/account", as(cookie))).text();
-    assert.match(html, /href="\/api\/v1\/account\/export"/);
+    assert.match(html, /name="action" value="download"/);
     const unsure = await send("/account", form({ password }, cookie));
     assert.equal(unsure.status, 400);
     assert.equal((await send("/account", as(cookie))).status, 200);

@@ -1,94 +1,10 @@
 import assert from "node:assert/strict";
 import { loginAnswer, renewAnswer, sessionList } from "../../lib/protocol/mod.ts";
-import { sendOver } from "../fakes/built_app.ts";
-import { FakeClock } from "../fakes/clock.ts";
-import { openTestServices } from "../fakes/open_services.ts";
+import { alice, cookieSite } from "../fakes/cookie_browser.ts";
 
-const base = "http://127.0.0.1:8000";
 const hourMs = 3600_000;
-const person = { username: "alice", password: "seven green kettles" };
-const firefox = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0";
-
-/** The whole app on a store in memory, with `alice`. */
-async function rig() {
-  const clock = new FakeClock();
-  const open = await openTestServices({ clock });
-  const ask = await sendOver(open.services);
-  const send = (path: string, init?: RequestInit) =>
-    ask(new Request(base + path, { redirect: "manual", ...init }));
-  const post = (path: string, body: unknown, headers: Record<string, string> = {}) =>
-    send(path, {
-      method: "POST",
-      headers: { "content-type": "application/json", ...headers },
-      body: JSON.stringify(body),
-    });
-  assert.equal((await post("/api/v1/auth/register", { ...person, adult: true })).status, 201);
-  return {
-    clock,
-    send,
-    post,
-    browser: () => new Browser(send, clock),
-    [Symbol.asyncDispose]: () => open[Symbol.asyncDispose](),
-  };
-}
-
-type Send = (path: string, init?: RequestInit) => Promise<Response>;
-
-/** Keeps cookies by path and time, and follows redirects, as browsers do. */
-class Browser {
-  readonly #send: Send;
-  readonly #clock: FakeClock;
-  readonly jar = new Map<string, { value: string; path: string; expires: number; httpOnly: boolean }>();
-
-  constructor(send: Send, clock: FakeClock) {
-    this.#send = send;
-    this.#clock = clock;
-  }
-
-  async go(path: string, fields?: Record<string, string>): Promise<{ response: Response; at: string }> {
-    let at = path;
-    let form = fields;
-    for (let hops = 0; hops < 6; hops++) {
-      const response = await this.once(at, form);
-      const location = response.headers.get("location");
-      if (location === null) return { response, at };
-      await response.body?.cancel();
-      if (response.status !== 307) form = undefined;
-      at = location;
-    }
-    throw new Error(`Too many redirects to ${at}.`);
-  }
-
-  async once(path: string, fields?: Record<string, string>): Promise<Response> {
-    const headers = {
-      cookie: this.#cookiesFor(path),
-      "sec-fetch-site": "same-origin",
-      "user-agent": firefox,
-    };
-    const response = await this.#send(
-      path,
-      fields === undefined ? { headers } : { method: "POST", headers, body: new URLSearchParams(fields) },
-    );
-    for (const text of response.headers.getSetCookie()) this.#keep(text);
-    return response;
-  }
-
-  #cookiesFor(path: string): string {
-    const { pathname } = new URL(path, base);
-    return [...this.jar].filter(([, cookie]) =>
-      this.#clock.now() < cookie.expires && pathname.startsWith(cookie.path)
-    ).map(([name, { value }]) => `${name}=${value}`).join("; ");
-  }
-
-  #keep(text: string): void {
-    const [pair = "", ...rest] = text.split("; ");
-    const [name = "", value = ""] = pair.split("=", 2);
-    const found = (key: string) => rest.find((one) => one.startsWith(`${key}=`))?.slice(key.length + 1) ?? "";
-    const expires = Date.parse(found("Expires"));
-    this.jar.set(name, { value, path: found("Path"), expires, httpOnly: rest.includes("HttpOnly") });
-  }
-}
-
+const person = alice;
+const rig = cookieSite;
 const login = { ...person, stay: "yes", zone: "Europe/Berlin" };
 
 Deno.test("AU-13: a client renews by its credential, and the answer has the next one", async () => {

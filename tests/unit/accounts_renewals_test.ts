@@ -115,6 +115,21 @@ Deno.test("AU-13: a laptop that slept for a week goes on, and after 30 days with
   assert.deepEqual((await rig.accounts.sessions(await (await new Device(rig).logIn()).caller())).misused, []);
 });
 
+Deno.test("AU-13: a year after its login a session ends, however much it is used", async () => {
+  await using rig = await accountsRig();
+  const device = await aliceOn(rig);
+  const loginAt = rig.clock.now();
+  while (rig.clock.now() + 29 * dayMs < loginAt + limits.sessionMaxMs) {
+    rig.clock.advance(29 * dayMs);
+    await device.renew();
+  }
+  rig.clock.advance(loginAt + limits.sessionMaxMs - 1 - rig.clock.now());
+  await device.renew();
+  rig.clock.advance(1);
+  assert.equal(kindOf(await device.renewal()), "unauthorized");
+  assert.equal(kindOf(await device.request()), "unauthorized");
+});
+
 Deno.test("AU-13: a credential that was stolen and used after the device renewed ends the session", async () => {
   await using rig = await accountsRig();
   const device = await aliceOn(rig);

@@ -37,6 +37,8 @@ export const accountMessages = {
   "password.common": "This password is too common. Choose another.",
   "password.name": "The password is your username. Choose another.",
   "password.wrong": "Wrong password.",
+  "proof.needed": "Confirm that it is you, then do this again.",
+  "proof.noCode": "You have no app or recovery codes. Use your password.",
   "password.changed": "Your password was just changed elsewhere. Log in again.",
   "code.needed": "This account needs a code too. Send it with the password.",
   "code.passkey": "This account has a passkey. Log in with it or a recovery code.",

@@ -77,6 +77,7 @@ export const fieldMessages = {
   "field.otherPerson": "enter someone else's username",
   "field.category": 'choose another category than "{slug}"',
   "field.keepGeneral": "keep general",
+  "field.oneProof": "enter a password, a code or a passkey, one of them",
   "field.ownPassword": "enter your password",
   "field.commonPassword": "choose a password that is less common",
   "field.namePassword": "choose a password that is not your username",

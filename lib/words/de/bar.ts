@@ -13,6 +13,7 @@ export const bar: Words["bar"] = {
   asks: "Kontaktanfrage von {name}",
   invited: "Einladung: {title}",
   warned: "Verwarnung der Moderation",
+  misused: "Eine deiner Sitzungen wurde missbraucht und beendet",
   muted: "Du kannst gerade keine Aufträge senden",
   suspended: "Konto gesperrt",
   two_factor: "Zweiter Faktor nötig",

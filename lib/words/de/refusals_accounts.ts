@@ -41,6 +41,8 @@ export const accounts: Translated<typeof accountMessages> = {
   "password.common": "Dieses Passwort ist zu häufig. Wähle ein anderes.",
   "password.name": "Das Passwort ist dein Benutzername. Wähle ein anderes.",
   "password.wrong": "Das Passwort stimmt nicht.",
+  "proof.needed": "Bestätige, dass du es bist, und mach das dann noch einmal.",
+  "proof.noCode": "Du hast keine App und keine Wiederherstellungscodes. Nimm dein Passwort.",
   "password.changed": "Dein Passwort wurde gerade anderswo geändert. Melde dich wieder an.",
   "code.needed": "Dieses Konto braucht auch einen Code. Sende ihn mit dem Passwort.",
   "code.passkey":

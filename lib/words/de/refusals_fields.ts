@@ -92,6 +92,7 @@ export const fields: Translated<typeof fieldMessages> = {
   "field.otherPerson": "gib den Benutzernamen einer anderen Person ein",
   "field.category": "wähle eine andere Kategorie als „{slug}“",
   "field.keepGeneral": "behalte general",
+  "field.oneProof": "gib ein Passwort, einen Code oder einen Passkey an, eines davon",
   "field.ownPassword": "gib dein Passwort ein",
   "field.commonPassword": "wähle ein selteneres Passwort",
   "field.namePassword": "wähle ein Passwort, das nicht dein Benutzername ist",

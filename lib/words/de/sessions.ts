@@ -7,6 +7,7 @@ export const sessions: Words["sessions"] = {
   from: "von {address}",
   facts: "Seit {since}, zuletzt gesehen {seen}",
   agent: "{browser} unter {system}",
+  browser: "Browser",
   zone: ", Zeitzone {zone}",
   stays: "Bleibt angemeldet.",
   endOthers: "Alle anderen abmelden",

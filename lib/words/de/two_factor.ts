@@ -65,4 +65,8 @@ export const twoFactor: Words["twoFactor"] = {
   whyHint: "Für das Protokoll.",
   resetDo: "Zurücksetzen",
   wasReset: "Zurückgesetzt und protokolliert. Das Passwort allein reicht jetzt zum Anmelden.",
+  first: "Mit einem Passkey anmelden",
+  firstLead: "Dein Gerät meldet dich an: sicherer als ein Passwort, und nichts zu tippen.",
+  firstLater: "Später",
+  firstOffer: "Füge zuerst einen Passkey hinzu: Dann meldet dich dein Gerät an, ohne Passwort.",
 };

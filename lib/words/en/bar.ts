@@ -12,6 +12,7 @@ export const bar = {
   asks: "Contact request from {name}",
   invited: "Invitation to {title}",
   warned: "Warning from the moderators",
+  misused: "One of your sessions was misused and ended",
   muted: "You cannot send commands for now",
   suspended: "Account suspended",
   two_factor: "Second factor needed",

@@ -31,6 +31,7 @@ import { preview } from "./preview.ts";
 import { profile } from "./profile.ts";
 import { reach } from "./reach.ts";
 import { safety } from "./safety.ts";
+import { prove } from "./prove.ts";
 import { push } from "./push.ts";
 import { sanctions } from "./sanctions.ts";
 import { scanning } from "./scanning.ts";
@@ -77,6 +78,7 @@ export const en = {
   profile,
   reach,
   safety,
+  prove,
   push,
   sanctions,
   scanning,

@@ -6,6 +6,7 @@ export const sessions = {
   from: "from {address}",
   facts: "Since {since}, last seen {seen}",
   agent: "{browser} on {system}",
+  browser: "Browser",
   zone: ", time zone {zone}",
   stays: "Stays logged in.",
   endOthers: "Log out all others",

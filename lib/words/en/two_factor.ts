@@ -63,4 +63,8 @@ export const twoFactor = {
   whyHint: "For the audit log.",
   resetDo: "Reset",
   wasReset: "Reset and logged. They can log in with their password alone.",
+  first: "Log in with a passkey",
+  firstLead: "Your device logs you in: safer than a password, and nothing to type.",
+  firstLater: "Later",
+  firstOffer: "Add a passkey first: then your device logs you in, without a password.",
 };

@@ -103,6 +103,7 @@ export default definePerson.page<typeof handler>(function WelcomePage({ data, st
         <h1>{fill(words.greeting, { name: state.caller.displayName })}</h1>
         {before === null ? <p class="lead">{words.lead}</p> : null}
       </div>
+      {before === null ? <PasskeyOffer /> : null}
       <div class="quota">
         <strong id="step">{fill(words.step, { step: at, count: welcomeSteps.length })}</strong>
         <progress max={welcomeSteps.length} value={at} aria-labelledby="step" />
@@ -141,3 +142,12 @@ export default definePerson.page<typeof handler>(function WelcomePage({ data, st
     </>
   );
 });
+
+/** The first thing that a new account is offered: a way in that is no password (AU-7). */
+function PasskeyOffer() {
+  return (
+    <p class="notice">
+      <a href="/passkey">{useWords("twoFactor").firstOffer}</a>
+    </p>
+  );
+}
