@@ -1,23 +1,62 @@
 import { iso } from "../platform/mod.ts";
-import { limits } from "../protocol/mod.ts";
 import { isClosed } from "./lifecycle.ts";
 import { notifyRecipient, notifySender } from "./notifications.ts";
 import type { Parts } from "./parts.ts";
 import type { Change, StateRecord, StoredState } from "./ports.ts";
-import { moved } from "./state_records.ts";
+import { deliveredRecord } from "./state_records.ts";
+
+/** Commands of one person whose delivery is being written, and those that come meanwhile. */
+interface Lane {
+  next: { commandIds: string[]; done: Promise<void> } | null;
+  running: Promise<void>;
+}
 
 /** Makes commands `delivered` once a device acknowledged them or a page showed them (DL-11). */
 export class Acknowledgements {
   readonly #parts: Parts;
+  readonly #lanes = new Map<string, Lane>();
 
   constructor(parts: Parts) {
     this.#parts = parts;
   }
 
+  /**
+   * A device acknowledged these. Acknowledgements that come while one of the same person is being written are written
+   * together, as one person's deliveries are one record.
+   */
+  acknowledged(userId: string, commandIds: readonly string[]): Promise<void> {
+    if (commandIds.length === 0) return Promise.resolve();
+    const lane = this.#lanes.get(userId);
+    if (lane === undefined) return this.#begin(userId, commandIds);
+    if (lane.next !== null) {
+      lane.next.commandIds.push(...commandIds);
+      return lane.next.done;
+    }
+    const next = { commandIds: [...commandIds], done: Promise.resolve() };
+    lane.next = next;
+    const begin = () => this.#begin(userId, next.commandIds);
+    return next.done = lane.running.then(begin, begin);
+  }
+
+  #begin(userId: string, commandIds: readonly string[]): Promise<void> {
+    const running = this.markDelivered(userId, commandIds, true);
+    const lane: Lane = { next: null, running };
+    this.#lanes.set(userId, lane);
+    const end = () => {
+      // The next one has taken the lane over, or does it now.
+      if (lane.next === null && this.#lanes.get(userId) === lane) this.#lanes.delete(userId);
+    };
+    running.then(end, end);
+    return running;
+  }
+
   /** Moves those that are still queued to delivered and notifies their senders. `handed`: a device of the person had them. */
   async markDelivered(userId: string, commandIds: readonly string[], handed: boolean): Promise<void> {
-    for (let at = 0; at < commandIds.length; at += limits.deliverBatch) {
-      await this.#markBatch(userId, commandIds.slice(at, at + limits.deliverBatch), handed);
+    const { takenAtOnce } = this.#parts.store;
+    // Two devices may have acknowledged the same one.
+    const distinct = [...new Set(commandIds)];
+    for (let at = 0; at < distinct.length; at += takenAtOnce) {
+      await this.#markBatch(userId, distinct.slice(at, at + takenAtOnce), handed);
     }
   }
 
@@ -28,29 +67,45 @@ export class Acknowledgements {
       const epoch = bell.epoch(userId);
       states ??= await this.#statesOf(userId, commandIds, handed);
       const at = iso(clock.now());
-      const changes = states.flatMap((from): Change[] => {
-        const to = from === null ? null : delivered(from.record, at, handed);
-        return from === null || to === null ? [] : [{ from, to }];
-      });
-      if (changes.length === 0) return;
+      const taken: StoredState[] = [];
+      const changes: Change[] = [];
+      for (const from of states) {
+        if (from === null) continue;
+        if (isAsSent(from)) taken.push(from);
+        else {
+          const to = delivered(from.record, at, handed);
+          if (to !== null) changes.push({ from, to });
+        }
+      }
+      if (taken.length === 0 && changes.length === 0) return;
       // A person who left a group and pressed Stop meanwhile gets nothing of that group, and no record says so. Their
       // epoch does.
-      if (bell.epoch(userId) !== epoch || !await store.change(changes)) {
+      if (
+        bell.epoch(userId) !== epoch ||
+        (taken.length > 0 && !await store.take(userId, taken, at))
+      ) {
         states = null;
         continue;
       }
-      const records = await store.commands(changes.map(({ from }) => from.commandId));
-      for (const { from, to } of changes) {
-        const record = records.get(from.commandId);
-        if (record === undefined) continue;
-        if (to.state === "delivered") await notifySender(this.#parts, record, [{ userId, record: to }]);
-        // It ended while it was in flight. The sender knows; these devices do not yet.
-        else notifyRecipient(this.#parts, from, to);
+      await this.#notify(userId, taken.map((from) => ({ from, to: deliveredRecord(from.record, at) })));
+      if (changes.length === 0) return;
+      if (bell.epoch(userId) === epoch && await store.change(changes)) {
+        return await this.#notify(userId, changes);
       }
-      return;
+      states = null;
     }
   }
 
+  async #notify(userId: string, changes: readonly Change[]): Promise<void> {
+    const records = await this.#parts.store.commands(changes.map(({ from }) => from.commandId));
+    for (const { from, to } of changes) {
+      const record = records.get(from.commandId);
+      if (record === undefined) continue;
+      if (to.state === "delivered") await notifySender(this.#parts, record, [{ userId, record: to }]);
+      // It ended while it was in flight. The sender knows; these devices do not yet.
+      else notifyRecipient(this.#parts, from, to);
+    }
+  }
   /** The person's records, with a new one for each broadcast that has none yet. */
   async #statesOf(
     userId: string,
@@ -59,6 +114,7 @@ export class Acknowledgements {
   ): Promise<(StoredState | null)[]> {
     const { store, broadcasts, consent, inFlight } = this.#parts;
     const records = await store.commands(commandIds);
+    const moment = store.moment();
     const states = await store.states(commandIds.map((commandId) => ({ userId, commandId })));
     return await Promise.all(states.map(async (known, index) => {
       const record = records.get(commandIds[index]!);
@@ -74,6 +130,7 @@ export class Acknowledgements {
         userId,
         commandId: own.commandId,
         version: null,
+        moment,
         record: isClosed(own.record.state)
           ? { ...own.record, allowedBy }
           : broadcasts.openRecord(record.command, allowedBy),
@@ -82,10 +139,20 @@ export class Acknowledgements {
   }
 }
 
+/**
+ * Whether it waits and is as it was sent: nothing but its delivery is to be noted. A broadcast has no record then, and a direct
+ * command its first one, whose version is its place.
+ */
+function isAsSent({ record, version }: StoredState): boolean {
+  const { state, place, deliveredAt, withheldBy, timeline } = record;
+  if (state !== "queued" || deliveredAt !== null || withheldBy !== null) return false;
+  return record.cast === true ? version === null : version === place && timeline.length === 1;
+}
+
 /** The record once the person has the command; null when nothing changes. */
 function delivered(record: StateRecord, at: string, handed: boolean): StateRecord | null {
   if (record.withheldBy !== null || record.deliveredAt !== null) return null;
-  if (record.state === "queued") return { ...moved(record, "delivered", at), deliveredAt: at };
+  if (record.state === "queued") return deliveredRecord(record, at);
   // It ended while it was in flight. The person saw it, so their history has it with its end. What they blocked
   // meanwhile stays out.
   return handed && isClosed(record.state) ? { ...record, deliveredAt: at } : null;

@@ -170,7 +170,7 @@ export class Inbox {
     commandIds: readonly string[],
   ): Promise<void> {
     this.#cursors.move(userId, device, cursor);
-    await this.#acknowledgements.markDelivered(userId, commandIds, true);
+    await this.#acknowledgements.acknowledged(userId, commandIds);
   }
 
   /** Writes the cursors that wait. */

@@ -12,6 +12,7 @@ import type {
 } from "./records.ts";
 
 export type * from "./records.ts";
+export { takenVersion } from "./records.ts";
 
 /** A person as other rooms know them. */
 export interface Person {
@@ -128,6 +129,14 @@ export interface CommandStore {
       carries?: readonly Carried[];
     },
   ): Promise<boolean>;
+  /**
+   * DL-11: commands that wait for a person were delivered to them. Writes all or nothing, and a number of records that does not
+   * rise with that of the commands. They must be as they were sent: without a record of a broadcast, with the first one of a
+   * direct command. False: one changed since it was read.
+   */
+  take(userId: string, taken: readonly StoredState[], at: string): Promise<boolean>;
+  /** Most commands of one `take`. */
+  readonly takenAtOnce: number;
   /** Entries after a place, oldest first. */
   inboxAfter(userId: string, after: string | null, limit: number): Promise<InboxEntry[]>;
   inboxCountAfter(userId: string, after: string | null, most?: number): Promise<number>;

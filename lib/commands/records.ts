@@ -90,12 +90,15 @@ export interface StateRecord {
   timeline: Happening[];
 }
 
+/** `StoredState.version` of a broadcast that was delivered and nothing else: it has no record of its own. */
+export const takenVersion = "taken";
+
 /** A record as it was read; the write that follows fails if `version` has changed. */
 export interface StoredState {
   userId: string;
   commandId: string;
   record: StateRecord;
-  /** Null: it has no record yet. */
+  /** Null: it has no record yet. See `takenVersion` too. */
   version: string | null;
   /** `CommandStore.moment` before the read; saves the store a check at the write. */
   moment?: number | undefined;

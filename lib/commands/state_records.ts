@@ -24,6 +24,11 @@ export function firstRecord(command: Command, { allowedBy, withheldBy }: FirstSt
   };
 }
 
+/** A waiting record once the person has the command (DL-11). */
+export function deliveredRecord(record: StateRecord, at: string): StateRecord {
+  return { ...moved(record, "delivered", at), deliveredAt: at };
+}
+
 /** Entries of a timeline that are kept: the first show how it began, the last its latest changes. */
 const timelineFirst = 10;
 const timelineLast = 40;

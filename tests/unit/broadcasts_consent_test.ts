@@ -36,8 +36,15 @@ Deno.test("CO-9: a broadcast reaches those whose rules let it through, and nothi
     const toChoir = await rig.broadcast(admin, choir);
     const expected = { all: [toAll.id], choir: [toChoir.id], both: [toAll.id, toChoir.id], none: [] };
     assert.deepEqual(await rig.take(bob), expected[reached], JSON.stringify(change));
-    const records = (await dump(rig.store.kv, ["state"])).length;
-    assert.equal(records, expected[reached].length, JSON.stringify(change));
+    assert.deepEqual(await dump(rig.store.kv, ["state"]), []);
+    const known = await rig.commands.history(bob.userId, null, 10);
+    assert.deepEqual(
+      known.map(({ commandId }) => commandId).reverse(),
+      expected[reached],
+      JSON.stringify(change),
+    );
+    const lists = JSON.stringify(await dump(rig.store.kv, ["taken_newest"]));
+    for (const { id } of [toAll, toChoir]) assert.equal(lists.includes(id), expected[reached].includes(id));
   }
 });
 

@@ -156,11 +156,11 @@ Deno.test("DL-10, CO-6: a command that ends while its page is being made was not
   let before: (() => Promise<void>) | null = null;
   const { rig, admin, bob, listed } = await openHouse((store) => ({
     ...store,
-    async change(changes, also) {
+    async take(userId, some, at) {
       const act = before;
       before = null;
       await act?.();
-      return await store.change(changes, also);
+      return await store.take(userId, some, at);
     },
   }));
   await using _ = rig;

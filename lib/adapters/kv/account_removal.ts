@@ -121,6 +121,7 @@ export class KvRemoval implements RemovalStore {
       keys.preferences(userId),
       keys.grants(userId),
       keys.stop(userId),
+      keys.takenNewest(userId),
       keys.mute(userId),
       ...(keepHeld ? [] : [keys.profile(userId), keys.usage(userId), keys.inForce(userId)]),
     ];
@@ -158,6 +159,7 @@ function prefixesOf(userId: string, keepHeld: boolean): Deno.KvKey[] {
     keys.inbox(userId),
     keys.openFromOf(userId),
     keys.statesOf(userId),
+    keys.takenOf(userId),
     keys.cursorsOf(userId),
     keys.sendKeysOf(userId),
     keys.outboxOf(userId),

@@ -1,17 +1,18 @@
-import type {
-  Acceptance,
-  Carried,
-  Change,
-  CommandRecord,
-  StateRecord,
-  StoredState,
+import {
+  type Acceptance,
+  type Carried,
+  type Change,
+  type CommandRecord,
+  type StateRecord,
+  type StoredState,
+  takenVersion,
 } from "../../commands/ports.ts";
 import { noteLength } from "../../commands/mod.ts";
 import { isOpen } from "../../protocol/closed_states.ts";
 import { type Command, limits } from "../../protocol/mod.ts";
 import type { BroadcastsPart } from "./broadcasts_store.ts";
 import { jobSet } from "./command_jobs.ts";
-import type { Write } from "./committer.ts";
+import type { Check, Write } from "./committer.ts";
 import { useWrites } from "./file_uses.ts";
 import { keys } from "./keys.ts";
 import { openKey, type OpenOne } from "./open_counts.ts";
@@ -103,7 +104,7 @@ export function changeWrite(changes: readonly Change[]): ChangeWrite {
     write.valueBytes += value === to ? bytesOf(to) : shortBytes;
     const key = keys.state(from.userId, from.commandId);
     const placeBefore = from.record.place;
-    write.checks.push({ key, versionstamp: from.version, moment: from.moment });
+    write.checks.push(stateCheck(from));
     if (from.broadcastVersion !== undefined) {
       write.checks.push({ key: keys.broadcast(from.commandId), versionstamp: from.broadcastVersion });
     }
@@ -127,12 +128,27 @@ export function changeWrite(changes: readonly Change[]): ChangeWrite {
   return write;
 }
 
+/** Fails the write if the state has a record of its own that was written since the read. */
+export function stateCheck({ userId, commandId, version, moment }: StoredState): Check {
+  return {
+    key: keys.state(userId, commandId),
+    versionstamp: version === takenVersion ? null : version,
+    moment,
+  };
+}
+
 /** Adds uses of files; the write fails if a file has changed since it was read. */
 export function addUses(write: Write, carries: readonly Carried[] = []): void {
   for (const { checks, sets } of carries.map(useWrites)) {
     write.checks!.push(...checks);
     write.sets!.push(...sets);
   }
+}
+
+/** CM-7: the same for broadcasts that were delivered. */
+export function countedTaken(taken: readonly StoredState[]): NonNullable<Write["sums"]> {
+  return taken.filter(({ record }) => record.cast === true)
+    .map(({ commandId }) => ({ key: keys.total(commandId, "delivered"), by: 1n }));
 }
 
 /** CM-7: how a transition changes a broadcast's totals. `queued` is not counted: it is the rest of the people matched. */

@@ -11,6 +11,8 @@ import { Remembered } from "./remembered.ts";
 import { KvOpenCounts, openKey } from "./open_counts.ts";
 import { kvStates } from "./states_store.ts";
 import { kvStops } from "./stops_store.ts";
+import { TakenLists } from "./taken_lists.ts";
+import { kvTaking } from "./taking.ts";
 import type { Store } from "./store.ts";
 
 /** Commands kept in memory; they never change. */
@@ -29,7 +31,9 @@ export function kvCommandStore(store: Store): CommandStore {
   const { kv, committer } = store;
   const broadcasts = kvBroadcasts(store);
   const cached = new Map<string, CommandRecord>();
-  const states = kvStates(store, readCommands);
+  const lists = new TakenLists(store);
+  const states = kvStates(store, lists, readCommands);
+  const taking = kvTaking(store, lists, states, readCommands);
   const openCounts = new KvOpenCounts(store);
   // A device that comes back costs no read.
   const cursors = new Remembered<string | null>(store.exclusive ? limits.relationsCached : 0);
@@ -87,8 +91,14 @@ export function kvCommandStore(store: Store): CommandStore {
 
     moment: states.moment,
 
+    take: taking.take,
+    takenAtOnce: taking.atOnce,
+
     async change(changes, also = {}) {
       const write = changeWrite(changes);
+      const untaken = await taking.checks(changes.map(({ from }) => from));
+      if (untaken === null) return false;
+      write.checks.push(...untaken);
       for (const due of also.jobs ?? []) write.sets.push(jobSet(due));
       addUses(write, also.carries);
       if (also.count !== undefined) {

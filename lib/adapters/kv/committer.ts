@@ -164,7 +164,7 @@ export class Committer {
 
   /** Commits the batch; returns the call that answers its writers. */
   async #commitNoted(batch: readonly Batched[]): Promise<() => void> {
-    if (batch.length === 1) return await this.#commitAlone(batch[0]!);
+    if (batch.length === 1) return await this.#commitAlone(batch[0]!, batch[0]!.open);
     try {
       const atomic = this.#kv.atomic();
       for (const { write, open } of batch) put(atomic, write, open, this.#kv.commitVersionstamp());
@@ -178,15 +178,17 @@ export class Committer {
     } catch {
       // The store may refuse one caller's value. One by one, only that caller gets the error.
     }
-    for (const waiting of batch) (await this.#commitAlone(waiting))();
+    // With all checks, as the moments prove nothing after a failed batch.
+    for (const waiting of batch) (await this.#commitAlone(waiting, waiting.write.checks ?? []))();
     return () => undefined;
   }
 
-  async #commitAlone({ write, settle, fail }: Waiting): Promise<() => void> {
+  async #commitAlone({ write, settle, fail }: Waiting, checks: readonly Check[]): Promise<() => void> {
     try {
+      // More than the store can check at once: its caller has to read again.
+      if (checks.length > batchChecks) return () => settle({ ok: false });
       const atomic = this.#kv.atomic();
-      // All checks: after a failed batch the moments prove nothing.
-      put(atomic, write, write.checks ?? [], this.#kv.commitVersionstamp());
+      put(atomic, write, checks, this.#kv.commitVersionstamp());
       putSums(atomic, [write]);
       const committed = await atomic.commit();
       return () => settle(committed);

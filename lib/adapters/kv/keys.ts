@@ -113,6 +113,13 @@ export const keys = {
   /** One recipient's state of a command; commands. In order of command ids, so also the person's history. Ends with the command. */
   state: (userId: string, commandId: string) => ["state", userId, commandId],
   statesOf: (userId: string) => ["state", userId],
+  /**
+   * Commands that were delivered to a person and to which nothing else has happened (DL-11), by the largest of their ids, and the
+   * latest of these lists, which also orders the person's deliveries; commands. End two months after the last of them.
+   */
+  taken: (userId: string, lastCommandId: string) => ["taken", userId, lastCommandId],
+  takenOf: (userId: string) => ["taken", userId],
+  takenNewest: (userId: string) => ["taken_newest", userId],
   /** A sender's commands in order; commands. Ends with the command. */
   outbox: (senderId: string, commandId: string) => ["outbox", senderId, commandId],
   outboxOf: (senderId: string) => ["outbox", senderId],
