@@ -1,6 +1,6 @@
 import { iso } from "../platform/mod.ts";
 import { limits } from "../protocol/mod.ts";
-import { isClosed } from "./lifecycle.ts";
+import { isClosed, waits } from "./lifecycle.ts";
 import type { Parts } from "./parts.ts";
 import type { CommandRecord } from "./ports.ts";
 import type { RecipientStates } from "./recipient_states.ts";
@@ -35,9 +35,11 @@ export class Reminders {
   }
 
   async #remindOne(record: CommandRecord, userId: string, moved: boolean): Promise<void> {
-    const { consent, bell } = this.#parts;
+    const { consent, bell, clock } = this.#parts;
     const stored = await this.#states.of(userId, record);
     if (stored === null || stored.record.deliveredAt === null || isClosed(stored.record.state)) return;
+    // Its time may have run out, whichever of the two jobs comes first.
+    if (record.expiresMs <= clock.now() && waits(stored.record.state)) return;
     // Deadlines are frozen while the person is stopped. One that a stop has moved has its own reminder.
     if (await consent.stopOf(userId) !== null || (stored.record.frozenMs > 0 && !moved)) return;
     const dueAt = iso(Date.parse(record.command.dueAt!) + stored.record.frozenMs);

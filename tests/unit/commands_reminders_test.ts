@@ -59,3 +59,21 @@ Deno.test("CM-8, CO-6: nobody is reminded while stopped; a deadline that a stop 
   await rig.runDue(9 * hourMs + 1000);
   assert.deepEqual(reminders(), [[bob.userId, { id: later.id, dueAt: iso(dueMs + 20 * hourMs) }]]);
 });
+
+Deno.test("CM-8, DL-6: a command whose time has run out is not reminded of, whichever of the two jobs comes first", async () => {
+  await using rig = await CommandRig.open();
+  const [admin, bob] = [rig.person("admin", "admin"), rig.person("bob")];
+  rig.clock.advance(1);
+  const at = (ms: number) => iso(rig.clock.now() + ms);
+  const { id } = await rig.broadcast(admin, { kind: "all" }, {
+    kind: "task",
+    dueAt: at(10 * hourMs),
+    expiresAt: at(hourMs),
+  });
+  assert.deepEqual(await rig.take(bob), [id]);
+  rig.bell.present.add(bob.userId);
+  rig.clock.advance(hourMs);
+  await rig.room.run({ kind: "remind", commandId: id });
+  await rig.room.run({ kind: "remind", commandId: id, userId: bob.userId });
+  assert.deepEqual(rig.bell.rung.filter(({ method }) => method === "command.due"), []);
+});

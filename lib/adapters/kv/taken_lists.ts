@@ -45,8 +45,8 @@ export interface TakenWrite {
 const newestMost = 32;
 /** People whose latest list is kept in memory. */
 const peopleKept = 20_000;
-/** Lists that one read takes. */
-const listsAtOnce = 50;
+/** Lists that are read at a time: neighbours in a log are in one list or two. */
+const listsAtOnce = 2;
 const nothing: NewestValue = { upTo: "", runs: [], older: false, keptUntilMs: 0 };
 
 /**
@@ -85,18 +85,12 @@ export class TakenLists {
     collect(value.runs, wanted, found);
     if (!value.older || wanted.size === 0) return found;
     const sorted = [...wanted].sort();
-    for (let start = sorted[0]!; wanted.size > 0;) {
-      const selector = { prefix: keys.takenOf(userId), start: keys.taken(userId, start) };
-      let lists = 0;
-      let last = "";
-      for await (const { key, value } of this.#store.kv.list<OlderValue>(selector, { limit: listsAtOnce })) {
-        lists++;
-        last = key[2] as string;
-        collect(value.runs, wanted, found);
-        if (last >= sorted.at(-1)!) return found;
-      }
-      if (lists < listsAtOnce) return found;
-      start = last + "\0";
+    const selector = { prefix: keys.takenOf(userId), start: keys.taken(userId, sorted[0]!) };
+    for await (
+      const { key, value } of this.#store.kv.list<OlderValue>(selector, { batchSize: listsAtOnce })
+    ) {
+      collect(value.runs, wanted, found);
+      if (wanted.size === 0 || (key[2] as string) >= sorted.at(-1)!) break;
     }
     return found;
   }
@@ -117,7 +111,7 @@ export class TakenLists {
       for await (
         const { key, value } of this.#store.kv.list<OlderValue>({ prefix, ...end }, {
           reverse: true,
-          batchSize: 10,
+          batchSize: listsAtOnce,
         })
       ) {
         if (found.length >= most || (key[2] as string) < from) break;
