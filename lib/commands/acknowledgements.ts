@@ -139,14 +139,10 @@ export class Acknowledgements {
   }
 }
 
-/**
- * Whether it waits and is as it was sent: nothing but its delivery is to be noted. A broadcast has no record then, and a direct
- * command its first one, whose version is its place.
- */
-function isAsSent({ record, version }: StoredState): boolean {
-  const { state, place, deliveredAt, withheldBy, timeline } = record;
+/** Whether it waits and is as it was sent: nothing but its delivery is to be noted. A broadcast has no record then. */
+function isAsSent({ record: { state, deliveredAt, withheldBy }, version, asSent }: StoredState): boolean {
   if (state !== "queued" || deliveredAt !== null || withheldBy !== null) return false;
-  return record.cast === true ? version === null : version === place && timeline.length === 1;
+  return version === null || asSent === true;
 }
 
 /** The record once the person has the command; null when nothing changes. */

@@ -4,7 +4,7 @@ import type { CommandStore, StateRecord, StoredState } from "./ports.ts";
 /** Entries kept in memory. Dropping them costs a read of the store, never a command. */
 const entriesKept = 50_000;
 
-type Written = Pick<StoredState, "record" | "version" | "moment">;
+type Written = Pick<StoredState, "record" | "version" | "moment" | "asSent">;
 
 /** Commands that were delivered to a device and are not acknowledged yet. */
 export class InFlight {
@@ -19,7 +19,7 @@ export class InFlight {
     this.#store = store;
   }
 
-  /** Notes that a command is being delivered, with each person's record as the store has it (null: no record yet). */
+  /** Notes that a command is being delivered, with each person's first record and its version (null: it is not stored yet). */
   add(commandId: string): (userId: string, record: StateRecord, version: string | null) => void {
     let people = this.#records.get(commandId);
     const moment = this.#store.moment();
@@ -31,7 +31,7 @@ export class InFlight {
       }
       if (people === undefined) this.#records.set(commandId, people = new Map());
       if (!people.has(userId)) this.#count++;
-      people.set(userId, { record, version, moment });
+      people.set(userId, { record, version, moment, ...(version === null ? {} : { asSent: true }) });
     };
   }
 

@@ -100,6 +100,8 @@ export interface StoredState {
   record: StateRecord;
   /** Null: it has no record yet. See `takenVersion` too. */
   version: string | null;
+  /** A direct command's first record: nothing was written of it since. */
+  asSent?: true;
   /** `CommandStore.moment` before the read; saves the store a check at the write. */
   moment?: number | undefined;
   /** Version of the broadcast's own record, if that was read too; the write fails if it has changed. */

@@ -6,6 +6,7 @@ import { isOpen } from "../../protocol/closed_states.ts";
 import { getValues } from "./get_many.ts";
 import { keys } from "./keys.ts";
 import { isFirst, type StoredValue, whole } from "./short_records.ts";
+import { allTaken } from "./taken_lists.ts";
 
 /** No local date spans more than this. */
 const dayAtMostMs = 50 * 3600_000;
@@ -44,22 +45,33 @@ export async function deliveryNumbers(
   const seen = await kv.get<number>(keys.deliveredOn(userId, day));
   const now = Date.parse(`${day}T12:00:00Z`);
   const counted: Counted[] = [];
+  const isNear = (ms: number) => Math.abs(ms - now) < dayAtMostMs && isToday(ms);
+  // What was delivered and nothing else is in lists (DL-11); a record of its own goes before that.
+  const taken = new Map<string, Counted>();
+  for await (const { at, ids } of allTaken(kv, userId)) {
+    const today = isNear(Date.parse(at));
+    for (const commandId of ids) taken.set(commandId, { commandId, today, open: true, cast: null });
+  }
   for await (const { key, value } of kv.list<StoredValue>({ prefix: keys.statesOf(userId) }, listing)) {
     if (isFirst(value)) continue;
+    taken.delete(String(key[2]));
     const { state, deliveredAt, countedOn, withheldBy, cast } = whole(value);
     if (withheldBy !== null || (deliveredAt === null && countedOn === null)) continue;
     const deliveredMs = Date.parse(deliveredAt ?? "");
-    const near = Math.abs(deliveredMs - now) < dayAtMostMs;
-    const today = countedOn === null ? near && isToday(deliveredMs) : countedOn === day;
+    const today = countedOn === null ? isNear(deliveredMs) : countedOn === day;
     const open = isOpen(state);
     if (today || open) {
       counted.push({ commandId: String(key[2]), today, open, cast: cast === true ? state : null });
     }
   }
+  counted.push(...taken.values());
   const commands = await getValues<CommandRecord>(
     kv,
     counted.map(({ commandId }) => keys.command(commandId)),
   );
+  for (const [at, one] of counted.entries()) {
+    if (taken.has(one.commandId) && commands[at]?.cast !== undefined) one.cast = "delivered";
+  }
   const casts = counted.filter(({ cast, open }) => cast !== null && open);
   const broadcasts = await getValues<BroadcastRecord>(
     kv,

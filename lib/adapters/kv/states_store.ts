@@ -172,5 +172,6 @@ function stored(
     record: taken === undefined ? record : deliveredRecord(record, taken.at),
     version: versionstamp,
     moment,
+    asSent: true,
   };
 }

@@ -177,6 +177,16 @@ export class TakenLists {
   }
 }
 
+/** All of a person's lists, as the store has them. */
+export async function* allTaken(kv: Deno.Kv, userId: string): AsyncGenerator<TakenRun> {
+  // The latest first: a list that becomes an older one meanwhile is found twice, not missed.
+  const { value } = await kv.get<NewestValue>(keys.takenNewest(userId));
+  if (value === null) return;
+  yield* value.runs;
+  if (!value.older) return;
+  for await (const { value } of kv.list<OlderValue>({ prefix: keys.takenOf(userId) })) yield* value.runs;
+}
+
 /** Moves those of the wanted ids that are in the runs to `found`. */
 function collect(runs: readonly TakenRun[], wanted: Set<string>, found: Map<string, Taken>): void {
   for (const run of runs) {
