@@ -66,6 +66,9 @@ export class Acknowledgements {
     while (true) {
       const epoch = bell.epoch(userId);
       states ??= await this.#statesOf(userId, commandIds, handed);
+      // A person who left a group and pressed Stop meanwhile gets nothing of that group, and no record says so. Their
+      // epoch does.
+      const current = () => bell.epoch(userId) === epoch;
       const at = iso(clock.now());
       const taken: StoredState[] = [];
       const changes: Change[] = [];
@@ -78,18 +81,13 @@ export class Acknowledgements {
         }
       }
       if (taken.length === 0 && changes.length === 0) return;
-      // A person who left a group and pressed Stop meanwhile gets nothing of that group, and no record says so. Their
-      // epoch does.
-      if (
-        bell.epoch(userId) !== epoch ||
-        (taken.length > 0 && !await store.take(userId, taken, at))
-      ) {
+      if (taken.length > 0 && !await store.take(userId, taken, at, current)) {
         states = null;
         continue;
       }
       await this.#notify(userId, taken.map((from) => ({ from, to: deliveredRecord(from.record, at) })));
       if (changes.length === 0) return;
-      if (bell.epoch(userId) === epoch && await store.change(changes)) {
+      if (await store.change(changes, { current })) {
         return await this.#notify(userId, changes);
       }
       states = null;

@@ -79,7 +79,7 @@ export class DeliveryDecisions {
     const changes = [{ from: one.stored, to }];
     const written = counts
       ? await this.#write(userId, changes, standing, epoch)
-      : epoch === bell.epoch(userId) && await this.#parts.store.change(changes);
+      : await this.#parts.store.change(changes, { current: () => epoch === bell.epoch(userId) });
     return written ? decision : this.#again();
   }
 
@@ -114,7 +114,8 @@ export class DeliveryDecisions {
     const { store, bell, clock } = this.#parts;
     if (epoch !== bell.epoch(userId) || standing.seen === undefined) return false;
     const day = localDay(clock.now(), standing.timeZone);
-    return await store.change(changes, { count: { userId, day, most: Infinity, seen: standing.seen } });
+    const count = { userId, day, most: Infinity, seen: standing.seen };
+    return await store.change(changes, { count, current: () => epoch === bell.epoch(userId) });
   }
 
   /** The record has just changed: the next read decides anew. */
@@ -129,7 +130,8 @@ export class DeliveryDecisions {
     const { store, bell, inFlight } = this.#parts;
     if (decision.verdict === "hold") return decision;
     // A stop ends the commands that it finds in the log, so no entry may be removed behind its back.
-    if (by.epoch !== bell.epoch(userId)) return this.#again();
+    const current = () => by.epoch === bell.epoch(userId);
+    if (!current()) return this.#again();
     // What the person has seen stays theirs; a tightened rule applies to later commands only.
     if (decision.verdict === "withhold") {
       // A broadcast without a record needs none: `openedAt` and the group's earlier grants keep it withheld (BR-4).
@@ -137,7 +139,8 @@ export class DeliveryDecisions {
         await store.change([{
           from: open.stored,
           to: { ...record, withheldBy: decision.rule, place: null },
-        }]);
+        }], { current });
+        if (!current()) return this.#again();
       }
       return decision;
     }
@@ -149,7 +152,7 @@ export class DeliveryDecisions {
       return decision;
     }
     const to = { ...record, allowedBy: decision.allowedBy, countedOn: counts ? limit.day : record.countedOn };
-    const also = counts ? { count: { userId, ...limit } } : {};
+    const also = counts ? { count: { userId, ...limit }, current } : { current };
     return await store.change([{ from: open.stored, to }], also) ? decision : this.#again();
   }
 }

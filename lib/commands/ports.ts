@@ -127,14 +127,16 @@ export interface CommandStore {
       /** `seen`: the day's count as the decision saw it; the write fails if it has changed (CO-12). */
       count?: { userId: string; day: string; most: number; seen?: { value: number; version: string | null } };
       carries?: readonly Carried[];
+      /** Asked right before the write, after every read that it needs: `false` writes nothing. */
+      current?: () => boolean;
     },
   ): Promise<boolean>;
   /**
    * DL-11: commands that wait for a person were delivered to them. Writes all or nothing, and a number of records that does not
    * rise with that of the commands. They must be as they were sent: without a record of a broadcast, with the first one of a
-   * direct command. False: one changed since it was read.
+   * direct command. False: one changed since it was read, or `current`, asked right before the write, says no.
    */
-  take(userId: string, taken: readonly StoredState[], at: string): Promise<boolean>;
+  take(userId: string, taken: readonly StoredState[], at: string, current: () => boolean): Promise<boolean>;
   /** Most commands of one `take`. */
   readonly takenAtOnce: number;
   /** Entries after a place, oldest first. */

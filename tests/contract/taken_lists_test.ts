@@ -14,6 +14,7 @@ import {
 import { dump, onEachStore } from "../fakes/kv_stores.ts";
 import { seededRandom } from "../fakes/random.ts";
 
+const current = () => true;
 const at = "2026-01-01T00:00:00.000Z";
 const later = "2026-01-01T00:01:00.000Z";
 const rule = "broadcasts=true; general=allow";
@@ -74,7 +75,7 @@ async function waiting(commands: CommandStore, userId: string, commandId: string
 
 async function take(commands: CommandStore, userId: string, ids: readonly string[], when = later) {
   const states = await Promise.all(ids.map((commandId) => waiting(commands, userId, commandId)));
-  return await commands.take(userId, states, when);
+  return await commands.take(userId, states, when, current);
 }
 
 /** Number of the person's records that tell of deliveries. */
@@ -117,12 +118,15 @@ onEachStore("DL-11, CM-7: what was delivered is not delivered again, and counts 
   const commands = kvCommandStore(store);
   for (const id of ["A", "B", "C"]) await commands.accept(acceptanceOf(id, []));
   const [a, b, c] = await Promise.all(["A", "B", "C"].map((id) => waiting(commands, "bob", id)));
-  assert.equal(await commands.take("bob", [a!, b!], later), true);
-  assert.equal(await commands.take("bob", [b!, c!], later), false);
+  assert.equal(await commands.take("bob", [a!, b!], later, current), true);
+  assert.equal(await commands.take("bob", [b!, c!], later, current), false);
   assert.equal(await stateOf(commands, "bob", "C"), null);
   assert.deepEqual(await commands.totals("B"), { delivered: 1 });
   // Two at once: one of them has to read again.
-  const both = await Promise.all([commands.take("bob", [c!], later), commands.take("bob", [c!], later)]);
+  const both = await Promise.all([
+    commands.take("bob", [c!], later, current),
+    commands.take("bob", [c!], later, current),
+  ]);
   assert.deepEqual(both.sort(), [false, true]);
   assert.deepEqual(await commands.totals("C"), { delivered: 1 });
 });
@@ -137,7 +141,7 @@ onEachStore(
         await commands.accept(acceptanceOf(id, audience));
         const from = await waiting(commands, "bob", id);
         const to: StateRecord = { ...from.record, state: "accepted", deliveredAt: later };
-        const taking = () => commands.take("bob", [from], later);
+        const taking = () => commands.take("bob", [from], later, current);
         const changing = () => commands.change([{ from, to }]);
         const written = first === "both"
           ? await Promise.all([taking(), changing()])
@@ -232,3 +236,16 @@ Deno.test("DL-11: a record of an earlier version that says delivered is read as 
   const stored = (await stateOf(commands, "bob", "A"))!;
   assert.deepEqual([stored.record.state, stored.record.deliveredAt], ["delivered", at]);
 });
+
+onEachStore(
+  "CO-6, DL-11: nothing is written that is not current any more right before the write",
+  async (store) => {
+    const commands = kvCommandStore(store);
+    await commands.accept(acceptanceOf("A", ["bob"]));
+    const from = await waiting(commands, "bob", "A");
+    assert.equal(await commands.take("bob", [from], later, () => false), false);
+    const to: StateRecord = { ...from.record, withheldBy: "blocked_user", place: null };
+    assert.equal(await commands.change([{ from, to }], { current: () => false }), false);
+    assert.deepEqual(await stateOf(commands, "bob", "A"), from);
+  },
+);

@@ -156,11 +156,11 @@ Deno.test("DL-10, CO-6: a command that ends while its page is being made was not
   let before: (() => Promise<void>) | null = null;
   const { rig, admin, bob, listed } = await openHouse((store) => ({
     ...store,
-    async take(userId, some, at) {
+    async take(userId, some, at, current) {
       const act = before;
       before = null;
       await act?.();
-      return await store.take(userId, some, at);
+      return await store.take(userId, some, at, current);
     },
   }));
   await using _ = rig;

@@ -4,10 +4,10 @@ import { limits } from "../../protocol/mod.ts";
 import { kvBroadcasts } from "./broadcasts_store.ts";
 import { jobSet } from "./command_jobs.ts";
 import { acceptanceWrite, addUses, changeWrite, endedOnes, openOnes } from "./command_writes.ts";
+import { kvCursors } from "./cursors_store.ts";
 import { getEntries } from "./get_many.ts";
 import { keys } from "./keys.ts";
 import { NothingAfter } from "./nothing_after.ts";
-import { Remembered } from "./remembered.ts";
 import { KvOpenCounts, openKey } from "./open_counts.ts";
 import { kvStates } from "./states_store.ts";
 import { kvStops } from "./stops_store.ts";
@@ -17,8 +17,6 @@ import type { Store } from "./store.ts";
 
 /** Commands kept in memory; they never change. */
 const commandsKept = 20_000;
-/** How long an unused cursor is kept; after that the device starts again with every open command (DL-2). */
-const cursorKeptMs = 90 * 24 * 3600_000;
 /** Jobs in one commit. */
 const jobsAtOnce = 200;
 /** Longer than any command waits. */
@@ -35,8 +33,6 @@ export function kvCommandStore(store: Store): CommandStore {
   const states = kvStates(store, lists, readCommands);
   const taking = kvTaking(store, lists, states, readCommands);
   const openCounts = new KvOpenCounts(store);
-  // A device that comes back costs no read.
-  const cursors = new Remembered<string | null>(store.exclusive ? limits.relationsCached : 0);
   const noEntries = new NothingAfter(store.exclusive ? limits.relationsCached : 0);
 
   function remember(record: CommandRecord): void {
@@ -118,6 +114,7 @@ export function kvCommandStore(store: Store): CommandStore {
       const ended = closing.length === 0
         ? []
         : endedOnes(closing, await readCommands(closing.map(({ from }) => from.commandId)));
+      if (also.current?.() === false) return false;
       write.deletes.push(...ended.map(openKey));
       const counted = openCounts.ending(ended);
       const committing = committer.commit(write);
@@ -180,33 +177,6 @@ export function kvCommandStore(store: Store): CommandStore {
       return ids;
     },
 
-    async cursor(userId, device) {
-      const name = cursorName(userId, device);
-      const known = cursors.get(name);
-      if (known !== undefined) return known;
-      const { moment } = cursors;
-      const { value } = await kv.get<string>(keys.cursor(userId, device));
-      cursors.keep(name, value, moment);
-      return value;
-    },
-
-    async saveCursors(moved) {
-      await Promise.all(
-        moved.map(async ({ userId, device, cursor }) => {
-          const name = cursorName(userId, device);
-          try {
-            await committer.commit({
-              sets: [{ key: keys.cursor(userId, device), value: cursor, expireIn: cursorKeptMs }],
-            });
-          } finally {
-            // Also after a failure: it may have been written.
-            cursors.forget(name);
-          }
-          cursors.keep(name, cursor, cursors.moment);
-        }),
-      );
-    },
-
     broadcastsAfter: broadcasts.broadcastsAfter,
     broadcastIds: broadcasts.broadcastIds,
     broadcast: broadcasts.broadcast,
@@ -233,12 +203,9 @@ export function kvCommandStore(store: Store): CommandStore {
       }
     },
 
+    ...kvCursors(store),
     ...kvStops(store),
   };
-}
-
-function cursorName(userId: string, device: string): string {
-  return `${userId} ${device}`;
 }
 
 function afterSelector(userId: string, after: string | null): Deno.KvListSelector {

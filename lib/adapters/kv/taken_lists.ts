@@ -42,7 +42,7 @@ export interface TakenWrite {
 }
 
 /** Ids in the latest list from which on it becomes an older one: it is written with each delivery, so it stays short. */
-const newestMost = 32;
+export const newestMost = 32;
 /** People whose latest list is kept in memory. */
 const peopleKept = 20_000;
 /** Lists that are read at a time: neighbours in a log are in one list or two. */

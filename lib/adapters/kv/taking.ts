@@ -4,10 +4,13 @@ import { changeWrite, countedTaken, stateCheck } from "./command_writes.ts";
 import { batchChecks, type Check } from "./committer.ts";
 import type { StatesPart } from "./states_store.ts";
 import type { Store } from "./store.ts";
-import type { Newest, TakenLists, TakenRun } from "./taken_lists.ts";
+import { type Newest, newestMost, type TakenLists, type TakenRun } from "./taken_lists.ts";
 
 /** Most commands of one list: with ids of 26 characters it stays under 20 KB. */
 const listMost = 512;
+/** About how many bytes a list has, and each id in it. */
+const listBytes = 256;
+const idBytes = 60;
 /** How long a list is kept after the last wait of its commands could have ended; twice that wait more, for the history. */
 const keptMs = 60 * 24 * 3600_000;
 
@@ -40,7 +43,7 @@ export function kvTaking(
     // Where other processes write too, every command costs one of the store's checks.
     atOnce: exclusive ? listMost : batchChecks - 1,
 
-    async take(userId, taken, at) {
+    async take(userId, taken, at, current) {
       const newest = await lists.newestOf(userId);
       if (await isTaken(userId, newest, taken)) return false;
       const { upTo } = newest.value;
@@ -56,6 +59,8 @@ export function kvTaking(
       write.checks.push(...listed.map(stateCheck), ...more.checks);
       write.sets.push(...more.sets);
       write.sums.push(...countedTaken(listed));
+      write.valueBytes += listBytes + (newestMost + listed.length) * idBytes;
+      if (!current()) return false;
       let version: string | null = null;
       try {
         const committed = await committer.commit(write);
