@@ -85,12 +85,23 @@ export class Acknowledgements {
         states = null;
         continue;
       }
-      await this.#notify(userId, taken.map((from) => ({ from, to: deliveredRecord(from.record, at) })));
+      await this.#notifySenders(userId, taken, at);
       if (changes.length === 0) return;
       if (await store.change(changes, { current })) {
         return await this.#notify(userId, changes);
       }
       states = null;
+    }
+  }
+
+  async #notifySenders(userId: string, taken: readonly StoredState[], at: string): Promise<void> {
+    const { store, bell } = this.#parts;
+    if (taken.length === 0) return;
+    const records = await store.commands(taken.map(({ commandId }) => commandId));
+    for (const from of taken) {
+      const record = records.get(from.commandId);
+      if (record === undefined || !bell.isOnline(record.senderId)) continue;
+      await notifySender(this.#parts, record, [{ userId, record: deliveredRecord(from.record, at) }]);
     }
   }
 
@@ -104,6 +115,7 @@ export class Acknowledgements {
       else notifyRecipient(this.#parts, from, to);
     }
   }
+
   /** The person's records, with a new one for each broadcast that has none yet. */
   async #statesOf(
     userId: string,

@@ -118,7 +118,8 @@ export class TakenLists {
         found.push(...idsOf(value.runs).filter(isWanted));
       }
     }
-    return found.sort((a, b) => a > b ? -1 : 1).slice(0, most);
+    // A list that became an older one meanwhile was read twice.
+    return [...new Set(found)].sort((a, b) => a > b ? -1 : 1).slice(0, most);
   }
 
   async #lists(selector: Deno.KvListSelector, limit: number, reverse: boolean): Promise<OlderValue[]> {
