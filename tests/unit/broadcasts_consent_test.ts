@@ -34,7 +34,12 @@ Deno.test("CO-9: a broadcast reaches those whose rules let it through, and nothi
     await using _ = rig;
     const toAll = await rig.broadcast(admin, all);
     const toChoir = await rig.broadcast(admin, choir);
-    const expected = { all: [toAll.id], choir: [toChoir.id], both: [toAll.id, toChoir.id], none: [] };
+    const expected: Record<typeof reached, string[]> = {
+      all: [toAll.id],
+      choir: [toChoir.id],
+      both: [toAll.id, toChoir.id],
+      none: [],
+    };
     assert.deepEqual(await rig.take(bob), expected[reached], JSON.stringify(change));
     assert.deepEqual(await dump(rig.store.kv, ["state"]), []);
     const known = await rig.commands.history(bob.userId, null, 10);
