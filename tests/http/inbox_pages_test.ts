@@ -109,7 +109,7 @@ Deno.test("DL-10: the history is paged and filtered, both ways", async () => {
     const sent = await (await send(`/history?box=outbox&state=&category=`, as(app.cookieOf("bob")))).text();
     assert.ok(sent.includes(open.id) && sent.includes(general.id) && !sent.includes(ids[0]!));
     const tabs = /<nav class="tabs"[^]*?<\/nav>/.exec(first)?.[0] ?? "";
-    assert.equal(tabs.match(/aria-current/g)?.length, 1, "one tab is the current one");
+    assert.equal(tabs.match(/aria-current="page"/g)?.length, 1, "one tab is the current one");
     const wrong = await (await send("/history?state=exploded", as(cookie))).text();
     assert.ok(wrong.includes('id="state-error"'));
   });
