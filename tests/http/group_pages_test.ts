@@ -19,7 +19,8 @@ Deno.test("BR-6: invitations are accepted and declined, and groups left, by plai
     const after = await (await send("/groups?notice=accept", as(cookie))).text();
     assert.ok(after.includes("2 members") && !after.includes("The writers"));
     assert.match(after, /role="status"[^>]*>You joined the group\./);
-    assert.ok(!after.includes("/groups/readers"), "a member does not manage");
+    assert.ok(!after.includes('href="/groups/readers"'), "a member does not manage");
+    assert.ok(after.includes('href="/groups/readers/rules"'), "a member has rules for it");
     await send("/groups", form({ action: "leave", group: "readers" }, cookie));
     assert.match(await (await send("/groups", as(cookie))).text(), /No groups yet/);
     assert.equal((await send("/groups", form({ action: "leave", group: "readers" }, cookie))).status, 404);
