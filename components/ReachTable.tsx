@@ -1,13 +1,11 @@
 import { listText } from "../lib/text/commands.ts";
 import { kindsText, offeredKinds } from "../lib/text/grants.ts";
-import { type Outcome, outcomeReason, outcomeWord } from "../lib/text/reach.ts";
-import { fill } from "../lib/words/shape.ts";
+import { outcomeReason, outcomeWord, reachSentence, type ReachTable as Rows } from "../lib/text/reach.ts";
 import { Cell, Row, Table } from "./Table.tsx";
 import { useLanguage, useWords } from "./words.tsx";
 
 interface ReachTableProps {
-  /** For each category the outcome for each of the offered kinds. */
-  table: readonly { slug: string; outcomes: readonly Outcome[] }[];
+  table: Rows;
 }
 
 /** What becomes of commands from one source, in a sentence and a table. */
@@ -15,20 +13,9 @@ export function ReachTable({ table }: ReachTableProps) {
   const words = useWords("reach");
   const kinds = useWords("grants");
   const language = useLanguage();
-  const all = table.flatMap(({ outcomes }) => outcomes);
-  const came = (outcomes: readonly Outcome[]) => outcomes.some(({ verdict }) => verdict !== "withhold");
-  const reaching = table.filter(({ outcomes }) => came(outcomes)).map(({ slug }) => slug);
-  const held = all.find(({ verdict }) => verdict === "hold");
-  const sentence = reaching.length === 0
-    ? words.noneArrive
-    : held !== undefined && all.every(({ verdict }) => verdict !== "deliver")
-    ? fill(words.allWait, { rule: outcomeReason(words, held) })
-    : all.every(({ verdict }) => verdict === "deliver")
-    ? words.allArrive
-    : fill(words.someArrive, { categories: listText(language, reaching) });
   return (
     <>
-      <p class="private">{sentence}</p>
+      <p class="private">{reachSentence(words, language, table)}</p>
       <Table label={words.answers} heads={[words.category, words.outcome, words.why]}>
         {table.flatMap(({ slug, outcomes }) => {
           const alike = Map.groupBy(

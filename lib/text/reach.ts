@@ -1,6 +1,7 @@
 import type { Grant } from "../protocol/mod.ts";
-import type { Words } from "../words/mod.ts";
+import type { Language, Words } from "../words/mod.ts";
 import { fill } from "../words/shape.ts";
+import { listText } from "./commands.ts";
 
 /** A decision of consent as its owner sees it: `by` is the grant or the ceiling that has the rule. */
 export interface Outcome {
@@ -9,6 +10,24 @@ export interface Outcome {
   rule?: string | undefined;
   untilMs?: number | null | undefined;
   by?: string | undefined;
+}
+
+/** For each category the outcome for each of the offered kinds, from one source. */
+export type ReachTable = readonly { slug: string; outcomes: readonly Outcome[] }[];
+
+/** The whole table in one sentence. */
+export function reachSentence(words: Words["reach"], language: Language, table: ReachTable): string {
+  const all = table.flatMap(({ outcomes }) => outcomes);
+  const reaching = table
+    .filter(({ outcomes }) => outcomes.some(({ verdict }) => verdict !== "withhold"))
+    .map(({ slug }) => slug);
+  const held = all.find(({ verdict }) => verdict === "hold");
+  if (reaching.length === 0) return words.noneArrive;
+  if (held !== undefined && all.every(({ verdict }) => verdict !== "deliver")) {
+    return fill(words.allWait, { rule: outcomeReason(words, held) });
+  }
+  if (all.every(({ verdict }) => verdict === "deliver")) return words.allArrive;
+  return fill(words.someArrive, { categories: listText(language, reaching) });
 }
 
 /** In one word what becomes of a command. */

@@ -4,7 +4,7 @@ import type { State } from "./define.ts";
 
 /**
  * Names the stylesheet before the scripts. Fresh names a page's scripts in `Link`, which browsers read before the page: over
- * HTTP/1.1 they have six connections, and the stylesheet, without which nothing is painted, waited behind thirty scripts.
+ * HTTP/1.1 they have six connections, so the stylesheet, without which nothing is painted, could wait behind thirty scripts.
  */
 export const styleFirst: Middleware<State> = async (ctx) => {
   const response = await ctx.next();

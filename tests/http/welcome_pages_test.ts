@@ -147,6 +147,36 @@ Deno.test("UI-6: the first minutes are told in the reader's language", async () 
   await withApp(async (send, app) => {
     const headers = { cookie: app.cookieOf("ann"), "accept-language": "de" };
     const html = await (await send("/welcome", { headers })).text();
-    assert.ok(html.includes("Welche Kategorien?") && html.includes("1 von 3"));
+    assert.ok(html.includes("Was möchtest du bekommen?") && html.includes("1 von 3"));
+  });
+});
+
+Deno.test("CO-9 CO-12: the end of the first steps says what can reach the person, as their choices decide", async () => {
+  await withApp(async (send, app) => {
+    const cookie = app.cookieOf("ann");
+    const said = async () => {
+      const html = await (await send("/welcome/ready", as(cookie))).text();
+      const [, list = ""] = /What can reach you now<\/h2><dl[^>]*>(.*?)<\/dl>/s.exec(html) ?? [];
+      return [...list.matchAll(/<dt>(.*?)<\/dt><dd[^>]*>(.*?)<\/dd>/g)].map(([, from, text]) =>
+        `${from}: ${text}`
+      );
+    };
+    assert.deepEqual(await said(), [
+      "Any contact: general can arrive. Nothing else does.",
+      "Anyone else: Nothing arrives.",
+      "Broadcasts: general can arrive. Nothing else does.",
+    ]);
+    const step = (path: string, fields: Record<string, string>) => send(path, form(fields, cookie));
+    await step("/welcome", {
+      "category-general": "allow",
+      "category-feet": "ask",
+      "category-censored": "block",
+    });
+    await step("/welcome/who", { acceptFrom: "anyone" });
+    assert.deepEqual(await said(), [
+      "Any contact: general and feet can arrive. Nothing else does.",
+      "Anyone else: general and feet can arrive. Nothing else does.",
+      "Broadcasts: Nothing arrives.",
+    ]);
   });
 });

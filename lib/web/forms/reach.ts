@@ -7,7 +7,7 @@ import {
   slug as slugSchema,
   username as usernameSchema,
 } from "../../protocol/mod.ts";
-import { offeredKinds, type Outcome } from "../../text/mod.ts";
+import { offeredKinds, type Outcome, type ReachTable } from "../../text/mod.ts";
 import type { PersonState } from "../define.ts";
 import { refusedPage, seeOther, zoneOf } from "../pages.ts";
 import { filled, problemOf, readForm, timeField } from "./form.ts";
@@ -24,8 +24,23 @@ function fromOf(text: string | null): From {
   return text === "stranger" || text === "everyone" ? text : "contact";
 }
 
+/** What becomes now of commands of each category and kind from one source. */
+export async function reachOf(
+  ctx: Context<PersonState>,
+  from: From,
+  slugs: readonly string[],
+): Promise<ReachTable> {
+  const { grants, clock } = ctx.state.services;
+  const asked = slugs.flatMap((slug) => offeredKinds.map((kind) => ({ kind, categories: [slug] })));
+  const outcomes = await grants.outcomes(ctx.state.caller, { from, atMs: clock.now() }, asked);
+  return slugs.map((slug, at) => ({
+    slug,
+    outcomes: outcomes.slice(at * offeredKinds.length, (at + 1) * offeredKinds.length).map(outcomeOf),
+  }));
+}
+
 async function shown(ctx: Context<PersonState>) {
-  const { grants, groups, categories, preferences, clock } = ctx.state.services;
+  const { grants, groups, categories, preferences } = ctx.state.services;
   const { caller } = ctx.state;
   const query = ctx.url.searchParams;
   const [list, joined, offered, own, zone, changes] = await Promise.all([
@@ -38,16 +53,9 @@ async function shown(ctx: Context<PersonState>) {
   ]);
   const slugs = offered.categories.map(({ slug }) => slug);
   const from = fromOf(query.get("from"));
-  const atMs = clock.now();
-  const asked = slugs.flatMap((slug) => offeredKinds.map((kind) => ({ kind, categories: [slug] })));
-  const outcomes = await grants.outcomes(caller, { from, atMs }, asked);
-  const table = slugs.map((slug, at) => ({
-    slug,
-    outcomes: outcomes.slice(at * offeredKinds.length, (at + 1) * offeredKinds.length).map(outcomeOf),
-  }));
   return {
     from,
-    table,
+    table: await reachOf(ctx, from, slugs),
     grants: list.grants,
     groups: joined.groups,
     categories: offered.categories,

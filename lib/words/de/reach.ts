@@ -20,7 +20,7 @@ export const reach: Words["reach"] = {
   never: "Nie",
   allArrive: "Hier kommt alles an.",
   noneArrive: "Nichts kommt an.",
-  someArrive: "Ankommen kann: {categories}. Der Rest nie.",
+  someArrive: "Es kommt an: {categories}. Sonst nichts.",
   allWait: "Alles wartet: {rule}",
   tryTitle: "Ausprobieren",
   tryFrom: "Absender",

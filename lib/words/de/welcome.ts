@@ -4,14 +4,14 @@ export const welcome: Words["welcome"] = {
   title: "Willkommen",
   greeting: "Willkommen, {name}",
   lead:
-    "Drei kurze Schritte entscheiden, was du bekommst. Bis du es änderst, sind das Aufträge an alle in der Kategorie general.",
+    "Sag, was du möchtest, von wem und wann. Bis du es änderst, bekommst du Aufträge an alle in der Kategorie general.",
   step: "{step} von {count}",
-  limitsTitle: "Welche Kategorien?",
+  limitsTitle: "Was möchtest du bekommen?",
   limits:
     "Jeder Auftrag hat mindestens eine Kategorie. Fang klein an: Mehr erlauben kannst du jederzeit, und nur du.",
-  whoTitle: "Wer darf dir senden?",
+  whoTitle: "Wer darf es senden?",
   who: "Die anderen erfahren es nicht: Für sie sieht ihr Auftrag aus, als würde er warten.",
-  whenTitle: "Wann ist Ruhezeit?",
+  whenTitle: "Wann soll es warten?",
   when: "Aufträge aus der Ruhezeit werden zugestellt, wenn sie endet.",
   zone: "Wird in deinem Profil gespeichert.",
   saveAndGo: "Speichern und weiter",
@@ -41,6 +41,8 @@ export const welcome: Words["welcome"] = {
   stopKeys: "Strg+Umschalt+.",
   stop:
     "Stopp, auf jeder Seite, schließt deine offenen Aufträge und hält neue zurück. Drück den Knopf oder {keys}. Nur du kannst fortsetzen. Absender sehen, dass du gestoppt hast, nie warum.",
+  reachTitle: "Was dich jetzt erreicht",
+  reachLink: "Für jede Kategorie ansehen oder ausprobieren",
   placesTitle: "Später ändern",
   preferences: "Einstellungen",
   preferencesHint: "Kategorien, Menschen und Zeiten: alles, was du hier gewählt hast.",

@@ -3,14 +3,14 @@ export const welcome = {
   title: "Welcome",
   greeting: "Welcome, {name}",
   lead:
-    "Three short steps decide what reaches you. Until you change it, broadcasts in the category general do.",
+    "Say what you would like, from whom and when. Until you change it, broadcasts in the category general reach you.",
   step: "{step} of {count}",
-  limitsTitle: "Which categories?",
+  limitsTitle: "What would you like to get?",
   limits:
     "Every command has at least one category. Start small: you can allow more at any time, and only you can.",
-  whoTitle: "Who can send to you?",
+  whoTitle: "Who may send it?",
   who: "The others are not told: to them, what they send looks like it is waiting.",
-  whenTitle: "When are quiet hours?",
+  whenTitle: "When should it wait?",
   when: "Commands sent in quiet hours are delivered when they end.",
   zone: "Saved to your profile.",
   saveAndGo: "Save and continue",
@@ -39,6 +39,8 @@ export const welcome = {
   stopKeys: "Ctrl+Shift+.",
   stop:
     "Stop, on every page, closes your open commands and holds new ones. Press it or {keys}. Only you can resume. Senders see that you stopped, never why.",
+  reachTitle: "What can reach you now",
+  reachLink: "See it for each category, or try one out",
   placesTitle: "Change it later",
   preferences: "Preferences",
   preferencesHint: "Categories, people and times: all your choices here.",

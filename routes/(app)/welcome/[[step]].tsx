@@ -27,6 +27,7 @@ import {
   type WelcomeView,
   welcomeView,
 } from "../../../lib/web/forms/welcome.ts";
+import { reachOf } from "../../../lib/web/forms/reach.ts";
 import { WrongMethod } from "../../../lib/web/methods.ts";
 import { fill, someWords } from "../../../lib/words/mod.ts";
 
@@ -34,7 +35,8 @@ export const handler = definePerson.handlers({
   async GET(ctx) {
     const view = viewOf(ctx);
     const typed = await shown(ctx);
-    return page({ ...await surroundings(ctx), view, typed, problem: null });
+    const reach = view === "ready" ? await reachNow(ctx) : [];
+    return page({ ...await surroundings(ctx), view, typed, reach, problem: null });
   },
   async POST(ctx) {
     const view = viewOf(ctx);
@@ -44,7 +46,7 @@ export const handler = definePerson.handlers({
     if (!(done instanceof Refusal)) return seeOther(welcomePath(viewAfter(view)));
     const typed = form instanceof Refusal ? await shown(ctx) : typedPreferences(form);
     const problem = problemOf(done, ctx.state.language, preferenceNames);
-    return page({ ...await surroundings(ctx), view, typed, problem }, refusedPage(done));
+    return page({ ...await surroundings(ctx), view, typed, reach: [], problem }, refusedPage(done));
   },
 });
 
@@ -60,6 +62,18 @@ async function shown(ctx: Context<PersonState>) {
 
 async function surroundings(ctx: Context<PersonState>) {
   return { ...await ctx.state.services.categories.list(), zone: await zoneOf(ctx) };
+}
+
+/** What the choices come to, from each source that a new account can have. */
+async function reachNow(ctx: Context<PersonState>) {
+  const { categories } = await ctx.state.services.categories.list();
+  const slugs = categories.map(({ slug }) => slug);
+  return await Promise.all(
+    (["contact", "stranger", "everyone"] as const).map(async (from) => ({
+      from,
+      table: await reachOf(ctx, from, slugs),
+    })),
+  );
 }
 
 /** Quiet hours mean nothing without their zone, so that goes into the profile before them. */
@@ -89,7 +103,11 @@ export default definePerson.page<typeof handler>(function WelcomePage({ data, st
     return (
       <>
         <Title text={words.title} />
-        <WelcomeReady path={url.pathname} answer={sampleAnswer(url.searchParams.get("sample"))} />
+        <WelcomeReady
+          path={url.pathname}
+          reach={data.reach}
+          answer={sampleAnswer(url.searchParams.get("sample"))}
+        />
       </>
     );
   }
