@@ -7,8 +7,9 @@ import { deliveredRecord } from "./state_records.ts";
 
 /** Commands of one person whose delivery is being written, and those that come meanwhile. */
 interface Lane {
-  next: { commandIds: string[]; done: Promise<void> } | null;
+  commandIds: readonly string[];
   running: Promise<void>;
+  next: { commandIds: string[]; done: Promise<void> } | null;
 }
 
 /** Makes commands `delivered` once a device acknowledged them or a page showed them (DL-11). */
@@ -22,11 +23,12 @@ export class Acknowledgements {
 
   /**
    * A device acknowledged these. Acknowledgements that come while one of the same person is being written are written
-   * together, as one person's deliveries are one record.
+   * together, as one person's deliveries are one record. Each also writes what the one before it could not: the cursor that
+   * moves with it passes those too (DL-11).
    */
   acknowledged(userId: string, commandIds: readonly string[]): Promise<void> {
-    if (commandIds.length === 0) return Promise.resolve();
     const lane = this.#lanes.get(userId);
+    if (commandIds.length === 0) return lane?.next?.done ?? lane?.running ?? Promise.resolve();
     if (lane === undefined) return this.#begin(userId, commandIds);
     if (lane.next !== null) {
       lane.next.commandIds.push(...commandIds);
@@ -34,13 +36,15 @@ export class Acknowledgements {
     }
     const next = { commandIds: [...commandIds], done: Promise.resolve() };
     lane.next = next;
-    const begin = () => this.#begin(userId, next.commandIds);
-    return next.done = lane.running.then(begin, begin);
+    return next.done = lane.running.then(
+      () => this.#begin(userId, next.commandIds),
+      () => this.#begin(userId, [...lane.commandIds, ...next.commandIds]),
+    );
   }
 
   #begin(userId: string, commandIds: readonly string[]): Promise<void> {
     const running = this.markDelivered(userId, commandIds, true);
-    const lane: Lane = { next: null, running };
+    const lane: Lane = { commandIds, running, next: null };
     this.#lanes.set(userId, lane);
     const end = () => {
       // The next one has taken the lane over, or does it now.

@@ -160,8 +160,8 @@ export class Inbox {
   }
 
   /**
-   * The device has everything up to the cursor. Writes the commands as delivered before it resolves, and the cursor within
-   * a second: after a crash, clients drop what is repeated by its id.
+   * The device has everything up to the cursor. Writes the commands as delivered before it resolves, and then the cursor
+   * within a second: after a crash, clients drop what is repeated by its id. What could not be written comes again.
    */
   async acknowledge(
     userId: string,
@@ -169,8 +169,8 @@ export class Inbox {
     cursor: string,
     commandIds: readonly string[],
   ): Promise<void> {
-    this.#cursors.move(userId, device, cursor);
     await this.#acknowledgements.acknowledged(userId, commandIds);
+    this.#cursors.move(userId, device, cursor);
   }
 
   /** Writes the cursors that wait. */
