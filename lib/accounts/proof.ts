@@ -64,7 +64,7 @@ export class Proof {
   async missing({ sessionId, userId }: Caller): Promise<Refusal | null> {
     const session = await this.#needs.store.session(sessionId);
     const isFresh = session !== null && session.userId === userId &&
-      this.#needs.clock.now() < provenUntil(session);
+      isProven(session, this.#needs.clock.now());
     return isFresh ? null : new Refusal("forbidden", "proof.needed", { proof: true });
   }
 
@@ -107,9 +107,9 @@ export class Proof {
   }
 }
 
-/** When the proof of a session ends, in milliseconds since 1970. A login is one. */
-export function provenUntil({ provenAt }: Pick<SessionRecord, "provenAt">): number {
-  return provenAt === undefined ? 0 : provenAt + limits.proofMs;
+/** Whether the session's last proof is fresh; a login is one. One of a time to come is not: the clock was set back. */
+function isProven({ provenAt }: SessionRecord, now: number): boolean {
+  return provenAt !== undefined && Math.abs(now - provenAt) < limits.proofMs;
 }
 
 /** Whether no code was entered. That is no attempt. */

@@ -102,3 +102,13 @@ Deno.test("AU-13: a password that a call asks for itself is a proof too; an old 
   await rig.store.kv.set(["session", caller.sessionId], old);
   assert.equal(await isFresh(rig, caller), false);
 });
+
+Deno.test("AU-13: a clock that is set back makes no proof last longer", async () => {
+  await using rig = await twoFactorRig();
+  await rig.person("alice");
+  const caller = await logIn(rig);
+  rig.clock.advance(-limits.proofMs - 1);
+  assert.equal(await isFresh(rig, caller), false, "the proof is of a time that is still to come");
+  must(await rig.twoFactor.prove(caller, { password }));
+  assert.ok(await isFresh(rig, caller));
+});
