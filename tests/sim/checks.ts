@@ -1,7 +1,8 @@
 import { type CommandPage, english, type ListItem, Refusal } from "../../lib/protocol/mod.ts";
 import { Device } from "./device.ts";
 import { type Judge, taken } from "./judge.ts";
-import { closedStates, isQuiet } from "./rules.ts";
+import { closedStates } from "./rules.ts";
+import { endGrant, freeGrant, grantSteps } from "./grant_steps.ts";
 import { peopleSteps, resume } from "./people_steps.ts";
 import { steps } from "./steps.ts";
 import type { World } from "./world.ts";
@@ -13,15 +14,13 @@ export async function checkOwed(world: World): Promise<void> {
   const { model } = world;
   await world.pass(1100);
   await world.pass(100);
+  model.tick();
   const now = world.clock.now();
   for (const device of world.devices) {
     const to = model.person(device.person);
-    const { quietHours, dailyLimit } = to.preferences.value;
     if (!device.live || to.stopped.value || device.unacked.length >= device.window) continue;
-    if (dailyLimit !== null || (quietHours !== null && isQuiet(to.preferences.value, now, to.timeZone))) {
-      continue;
-    }
     for (const sent of model.owed(to, now)) {
+      if (model.mayWait(to, sent, now)) continue;
       if (device.accept !== null && !device.accept.has(sent.kind)) continue;
       if (!device.got.has(sent.id!)) {
         world.fail(
@@ -41,7 +40,6 @@ export async function checkHistory(world: World, judge: Judge, name: string): Pr
   await world.rest();
   const to = model.person(name);
   const listed = await listOf(world, name);
-  const held = model.heldBack(to, clock.now());
   for (const { command, state } of listed) {
     const sent = model.byId.get(command.id);
     if (sent === undefined) {
@@ -53,7 +51,7 @@ export async function checkHistory(world: World, judge: Judge, name: string): Pr
     if (wrong !== null) world.fail(`${name} lists ${sent.secret} though ${wrong}`);
     if (part === undefined) world.fail(`${name} lists ${sent.secret}, which is not for them`);
     else if (!part.known) {
-      const why = held ?? model.wrongToHand(to, sent, clock.now());
+      const why = model.wrongToHand(to, sent, clock.now());
       if (why !== null) world.fail(`${name} lists ${sent.secret} (${state!.state}) though ${why}`);
       judge.reached(name, sent);
     }
@@ -151,14 +149,18 @@ export async function settleAll(world: World, judge: Judge): Promise<void> {
     resume(world, name);
     await world.rest();
     const { value } = person.preferences;
-    if (value.quietHours !== null || value.dailyLimit !== null) {
-      person.preferences.change({ ...value, quietHours: null, dailyLimit: null });
-      taken(
-        await world.finish(
-          world.services.preferences.set(world.caller(name), { quietHours: null, dailyLimit: null }),
-        ),
-      );
+    const free = { quietHours: null, dailyLimit: null, limits: null };
+    if (value.quietHours !== null || value.dailyLimit !== null || value.limits !== null) {
+      person.preferences.change({ ...value, ...free });
+      world.model.rulesMove([name]);
+      taken(await world.finish(world.services.preferences.set(world.caller(name), free)));
       person.preferences.settle(true);
+    }
+    // Half of the grants keep their categories and kinds, and hold nothing back any more.
+    for (const id of Object.keys(person.grants.value)) {
+      const done = world.chance(0.5) ? endGrant(world, name, id) : freeGrant(world, name, id);
+      if (done !== null) world.steps.push(done);
+      await world.rest();
     }
     world.devices.push(new Device(judge, "last", name, 3, null));
   }
@@ -183,6 +185,7 @@ export async function settleAll(world: World, judge: Judge): Promise<void> {
 const all = [
   ...steps,
   ...peopleSteps,
+  ...grantSteps,
 ] as readonly (readonly [number, (world: World, judge: Judge) => string | null | Promise<string | null>])[];
 const weights = all.reduce((sum, [weight]) => sum + weight, 0);
 
@@ -191,6 +194,7 @@ export async function step(world: World, judge: Judge): Promise<void> {
   let at = world.random.fraction() * weights;
   const [, chosen] = all.find(([weight]) => (at -= weight) < 0) ?? all[0]!;
   world.clock.leap(1);
+  world.model.tick();
   const done = await chosen(world, judge);
   if (done === null) return;
   world.steps.push(done);

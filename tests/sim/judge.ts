@@ -1,7 +1,8 @@
 import { english, Refusal } from "../../lib/protocol/mod.ts";
 import { Device, type DeviceHost, type Handed } from "./device.ts";
-import type { Sent } from "./sent.ts";
+import { sourceOf } from "./grants.ts";
 import { mayFollow } from "./rules.ts";
+import type { Sent } from "./sent.ts";
 import type { World } from "./world.ts";
 
 /** Looks at everything that leaves the server, at the moment in which it does, and asks the model whether it may. */
@@ -17,6 +18,7 @@ export class Judge implements DeviceHost {
 
   handed(device: Device, { command, state }: Handed): void {
     const { model, clock } = this.#world;
+    model.tick();
     const what = `${device.person}/${device.name} was handed ${command.id}`;
     if (device.ackedAt.has(command.id)) this.#world.fail(`${what} again after acknowledging it`);
     if (command.kind !== undefined && device.accept !== null && !device.accept.has(command.kind)) {
@@ -33,9 +35,13 @@ export class Judge implements DeviceHost {
     }
     const [only] = candidates;
     if (only!.deliverMs === null && candidates.length === 1 && device.live) {
-      const last = device.lastFrom.get(only!.from) ?? "";
-      if (command.id < last) this.#world.fail(`${what} after ${last} of the same sender`);
-      device.lastFrom.set(only!.from, command.id);
+      // DL-5: by one way always; by all ways where no grant can hold one of them.
+      for (const way of [only!.from, `${only!.from} ${sourceOf(only!)}`]) {
+        const last = device.lastFrom.get(way) ?? "";
+        const ordered = way !== only!.from || !to.granted;
+        if (ordered && command.id < last) this.#world.fail(`${what} after ${last} of the same sender`);
+        device.lastFrom.set(way, command.id);
+      }
     }
     if (candidates.length === 1) {
       model.byId.set(command.id, candidates[0]!);
@@ -56,8 +62,8 @@ export class Judge implements DeviceHost {
     this.#world.steps.push(`… ${name} has ${sent.secret}`);
     this.#world.reached.all++;
     if (sent.isBroadcast) this.#world.reached.broadcasts++;
-    if (!model.countHanded(model.person(name), clock.now())) {
-      this.#world.fail(`${name} got ${sent.secret}, over the daily limit`);
+    for (const counter of model.countHanded(model.person(name), sent, clock.now())) {
+      this.#world.fail(`${name} got ${sent.secret}, over the limit ${counter}`);
     }
   }
 
@@ -129,7 +135,7 @@ export class Judge implements DeviceHost {
   checkTotals(sent: Sent, totals: Record<string, number>): void {
     const sum = Object.values(totals).reduce((all, one) => all + one, 0);
     const expected = sent.isBroadcast ? sent.matched : sent.parts.size;
-    if (sent.isBroadcast && sent.fuzzy) return;
+    if (sent.isBroadcast && (sent.fuzzy || sent.fuzzyTotals)) return;
     if (sum !== expected) {
       this.#world.fail(
         `totals of ${sent.secret} add up to ${sum}, not ${expected}: ${JSON.stringify(totals)}`,
@@ -138,6 +144,7 @@ export class Judge implements DeviceHost {
   }
 
   acknowledged(device: Device, ids: string[]): void {
+    this.#world.model.tick();
     for (const id of ids) {
       device.ackedAt.set(id, this.#world.clock.now());
       const { model, clock } = this.#world;

@@ -1,5 +1,15 @@
 import { Ties } from "./facts.ts";
-import { closedStates, dayOf, isQuiet, opensByItself, takes, waitingStates } from "./rules.ts";
+import {
+  type Counter,
+  holds,
+  isPaused,
+  numbers,
+  openCounters,
+  perDayCounters,
+  type Rules,
+  sourceOf,
+} from "./grants.ts";
+import { closedStates, dayOf, opensByItself, takes, waitingStates } from "./rules.ts";
 import { Part, type Person, type Sent } from "./sent.ts";
 
 /** Who decided what, what was sent, and what follows from it: the oracle. It knows nothing of how the server does it. */
@@ -11,10 +21,14 @@ export class Model {
   readonly ties: Ties;
   /** Changes of anybody's rules that are not answered yet. */
   changing = 0;
+  readonly #now: () => number;
   #answers = 0;
+  /** When the next grant ends by itself. */
+  #nextEndMs = Infinity;
 
-  constructor(groups: readonly string[]) {
+  constructor(groups: readonly string[], now: () => number) {
     this.ties = new Ties(groups);
+    this.#now = now;
   }
 
   person(name: string): Person {
@@ -31,7 +45,33 @@ export class Model {
       ? [false]
       : this.ties.member(sent.group, to.name).options.map((now) => now !== null && now === part.membership);
     const ties = this.ties.between(to.name, sent.from, inGroup);
-    return to.preferences.options.flatMap((preferences) => ties.map((tie) => takes(preferences, tie, sent)));
+    const now = this.#now();
+    return ties.flatMap((tie) => to.rulesFor(sent, tie.contact).map((rules) => takes(rules, tie, sent, now)));
+  }
+
+  /** The rules that may apply to a command now. */
+  rulesFor(to: Person, sent: Sent): Rules[] {
+    return to.rulesFor(sent, this.ties.contact(to.name, sent.from).options.every(Boolean));
+  }
+
+  /** A grant that ends by itself is a change of rules: to be called whenever time has passed. */
+  tick(): void {
+    const now = this.#now();
+    if (now < this.#nextEndMs) return;
+    this.#nextEndMs = Infinity;
+    const ended: string[] = [];
+    for (const [name, { grants }] of this.people) {
+      const ends = grants.options.flatMap((one) => Object.values(one)).map(({ untilMs }) =>
+        untilMs ?? Infinity
+      );
+      if (ends.some((untilMs) => untilMs <= now)) ended.push(name);
+      this.#nextEndMs = Math.min(this.#nextEndMs, ...ends.filter((untilMs) => untilMs > now));
+    }
+    this.rulesMove(ended);
+  }
+
+  endsAt(untilMs: number | null): void {
+    if (untilMs !== null) this.#nextEndMs = Math.min(this.#nextEndMs, untilMs);
   }
 
   /** It goes out to the server now. */
@@ -42,12 +82,15 @@ export class Model {
       const person = this.person(name);
       if (sent.group !== null) part.membership = this.ties.membership(sent.group, name);
       const answers = this.answers(person, sent, part);
-      part.mayHave = sent.fuzzy || answers.some(Boolean);
+      const paused = person.rules.map((rules) => isPaused(rules, sent, this.#now()));
+      // What is paused waits before anything else is asked.
+      part.mayHave = sent.fuzzy || answers.some(Boolean) || paused.some(Boolean);
       part.mustHave = !sent.fuzzy && answers.every(Boolean);
       // CO-3, CO-10: only the count of ada, the administrator, of a broadcast to a category or everyone depends on people's rules.
       if (sent.group !== null ? part.membership !== null : part.mustHave || sent.from !== "ada") {
         sent.matched++;
       }
+      if (paused.some(Boolean) && !part.mustHave) sent.fuzzyTotals = true;
       // What waits for its time is asked then; only what is written once for many keeps to the time of sending.
       if (!sent.isBroadcast && sent.deliverMs !== null) part.mayHave = true;
       sent.parts.set(name, part);
@@ -94,20 +137,34 @@ export class Model {
   }
 
   /** Why nothing may be handed to a person at this moment, or null. */
-  heldBack(to: Person, now: number): string | null {
+  heldBack(to: Person): string | null {
     if (to.stopped.options.every(Boolean)) return "stopped";
     if (to.pressed) return "stop was pressed";
-    if (to.preferences.options.every((preferences) => isQuiet(preferences, now, to.timeZone))) {
-      return "quiet hours";
-    }
     return null;
+  }
+
+  /** Why it waits under all rules that may apply, or null. */
+  waits(to: Person, sent: Sent, now: number): string | null {
+    const reasons = this.rulesFor(to, sent).map((rules) => holds(rules, sent, now, to.timeZone));
+    if (reasons.includes(null)) return null;
+    // A pause and a grant's hours do not hold what was handed over before.
+    const [reason] = reasons;
+    return sent.parts.get(to.name)?.known && !reasons.includes("quiet hours") ? null : reason!;
+  }
+
+  /** Whether something of the rules may hold it back for now: then it need not be there. */
+  mayWait(to: Person, sent: Sent, now: number): boolean {
+    return this.rulesFor(to, sent).some((rules) =>
+      holds(rules, sent, now, to.timeZone) !== null ||
+      Object.values(numbers(rules, sent, now)).some((most) => most !== null)
+    );
   }
 
   /** Why a command may not be handed to a person now, or null. */
   wrongToHand(to: Person, sent: Sent, now: number): string | null {
     const part = sent.parts.get(to.name);
     if (part === undefined) return "it is not for them";
-    const held = this.heldBack(to, now);
+    const held = this.heldBack(to) ?? this.waits(to, sent, now);
     if (held !== null) return held;
     if (!part.mayHave) return "their rules withheld it when it was sent";
     if (!this.answers(to, sent, part).some(Boolean)) return "their rules withhold it";
@@ -122,21 +179,50 @@ export class Model {
   mayOpen(to: Person, sent: Sent): boolean {
     const { opened = false, opening = 0 } = sent.parts.get(to.name) ?? {};
     return opened || opening > 0 ||
-      to.preferences.options.some((preferences) => opensByItself(preferences, sent.categories));
+      this.rulesFor(to, sent).some((rules) => opensByItself(rules, sent, this.#now()));
   }
 
   mustSeal(to: Person, sent: Sent): boolean {
     return !this.mayOpen(to, sent);
   }
 
-  /** It was handed over for the first time. False: that was one too many for the day. */
-  countHanded(to: Person, now: number): boolean {
-    const limits = to.preferences.options.map(({ dailyLimit }) => dailyLimit);
-    if (limits.includes(null)) return true;
-    const day = dayOf(now, to.timeZone);
-    const count = (to.handedOn.get(day) ?? 0) + 1;
-    to.handedOn.set(day, count);
-    return count <= Math.max(...limits.map((limit) => limit!));
+  /** It was handed over for the first time. Gives the limits for which that was one too many. */
+  countHanded(to: Person, sent: Sent, now: number): Counter[] {
+    const all = this.rulesFor(to, sent).map((rules) => numbers(rules, sent, now));
+    /** The most that one of the possible rules allows; null: perhaps no such limit. */
+    const most = (counter: Counter) => {
+      const limits = all.map((limit) => limit[counter]);
+      return limits.includes(null) ? null : Math.max(...limits.map((limit) => limit!));
+    };
+    const over: Counter[] = [];
+    for (const counter of perDayCounters) {
+      const limit = most(counter);
+      if (limit === null) continue;
+      const source = counter === "grantPerDay" ? sourceOf(sent) : "";
+      const name = `${counter} ${source} ${dayOf(now, to.timeZone)}`;
+      const count = (to.handedOn.get(name) ?? 0) + 1;
+      to.handedOn.set(name, count);
+      if (count > limit) over.push(counter);
+    }
+    for (const counter of openCounters) {
+      const limit = most(counter);
+      if (limit === null) continue;
+      const source = counter === "grantOpen" ? sourceOf(sent) : null;
+      if (this.#surelyOpen(to, source, now) > limit) over.push(counter);
+    }
+    return over;
+  }
+
+  /** How many commands of a source, or of all, the person had and did not end. */
+  #surelyOpen(to: Person, source: string | null, now: number): number {
+    return this.sent.filter((sent) => {
+      const part = sent.parts.get(to.name);
+      if (part === undefined || !part.known || part.over || sent.cancelled) return false;
+      if (!part.inHistory && !part.mustHave) return false;
+      if (source !== null && sourceOf(sent) !== source) return false;
+      const state = this.stateOf(sent, part, now);
+      return state !== null && !closedStates.has(state);
+    }).length;
   }
 
   /** The part's state if that is beyond doubt, what time did to it included. */

@@ -1,18 +1,19 @@
 import { Refusal } from "../../lib/protocol/mod.ts";
 import type { Fact, Membership } from "./facts.ts";
+import type { Ceiling } from "./grants.ts";
 import type { Preferences } from "./rules.ts";
 import { slugs } from "./steps.ts";
 import type { World } from "./world.ts";
 
 /** A change of a fact: the oracle takes both for possible until it is answered. */
-function change<T>(
+export function change<T>(
   world: World,
   fact: Fact<T>,
   to: T,
   whose: readonly string[],
   what: string,
   make: (services: World["services"]) => Promise<unknown>,
-  then: (taken: boolean) => void = () => undefined,
+  then: (taken: boolean, answer: unknown, again: boolean) => void = () => undefined,
 ): string {
   fact.change(to);
   world.model.changing++;
@@ -26,7 +27,7 @@ function change<T>(
       fact.settle(taken);
       world.model.changing--;
       world.model.rulesMove(whose);
-      then(taken);
+      then(taken, answer, again);
     },
   });
   return what;
@@ -45,6 +46,7 @@ function prefer(world: World): string | null {
     () => ({ blockedUsers: world.chance(0.4) ? [world.other(name)] : [] }),
     () => ({ quietHours: world.chance(0.4) ? { from: time(world), to: time(world) } : null }),
     () => ({ dailyLimit: world.chance(0.3) ? 1 + world.int(4) : null }),
+    () => ({ limits: ceiling(world) }),
   ])();
   const next = {
     ...preferences.value,
@@ -62,7 +64,17 @@ function prefer(world: World): string | null {
   );
 }
 
-function time(world: World): string {
+/** The ceiling is lifted more often than set, so that something comes. */
+function ceiling(world: World): Ceiling | null {
+  if (world.chance(0.6)) return null;
+  return {
+    kinds: world.chance(0.3) ? [world.pick(["message", "task"])] : null,
+    open: world.chance(0.5) ? 1 + world.int(5) : null,
+    perDay: world.chance(0.4) ? 1 + world.int(4) : null,
+  };
+}
+
+export function time(world: World): string {
   return `${String(world.int(24)).padStart(2, "0")}:${world.pick(["00", "30"])}`;
 }
 

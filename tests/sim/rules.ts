@@ -1,3 +1,5 @@
+import { type Ceiling, grantFor, type Rules } from "./grants.ts";
+
 /** The rules of the specification once more, written from its text and not from the code that is tested. */
 
 export type Choice = "allow" | "ask" | "block";
@@ -9,6 +11,7 @@ export interface Preferences {
   blockedUsers: string[];
   quietHours: { from: string; to: string } | null;
   dailyLimit: number | null;
+  limits: Ceiling | null;
 }
 
 /** CO-1: what a new account takes. */
@@ -19,12 +22,15 @@ export const firstPreferences: Preferences = {
   blockedUsers: [],
   quietHours: null,
   dailyLimit: null,
+  limits: null,
 };
 
 /** What the rules ask of a command. */
 export interface Asked {
   from: string;
   audience: "user" | "group" | "category" | "all";
+  group: string | null;
+  kind: string;
   categories: readonly string[];
 }
 
@@ -37,23 +43,39 @@ export interface Tie {
   member: boolean;
 }
 
-/** CO-9, the lines that withhold: blocked sender, direct and not accepted from, broadcast and none taken, a blocked category. */
-export function takes(preferences: Preferences, tie: Tie, { from, audience, categories }: Asked): boolean {
+/**
+ * CO-9, the lines that withhold: blocked sender, direct and not accepted from, broadcast and none taken, a blocked category, and
+ * a kind that the ceiling or the grant leaves out (CO-12).
+ */
+export function takes(rules: Rules, tie: Tie, asked: Asked, now: number): boolean {
+  const { preferences } = rules;
+  const { from, audience, kind } = asked;
+  const grant = grantFor(rules, asked, now);
   if (preferences.blockedUsers.includes(from)) return false;
-  if (categories.some((slug) => (preferences.categories[slug] ?? "block") === "block")) return false;
+  if (choices(rules, asked, now).includes("block")) return false;
+  if (preferences.limits?.kinds?.includes(kind) === false || grant?.kinds?.includes(kind) === false) {
+    return false;
+  }
   if (audience === "group") return tie.member;
   if (audience !== "user") return preferences.broadcasts;
+  if (grant?.accept && tie.contact) return true;
   if (tie.self || preferences.acceptFrom === "anyone") return true;
   if (preferences.acceptFrom === "groups") return tie.contact || tie.sharesGroup;
   return preferences.acceptFrom === "contacts" && tie.contact;
 }
 
-/** CO-2. */
-export function opensByItself(preferences: Preferences, categories: readonly string[]): boolean {
-  return categories.every((slug) => preferences.categories[slug] === "allow");
+/** What is chosen for each of the command's categories: by the grant if it names it, or by the preferences. */
+function choices(rules: Rules, asked: Asked, now: number): Choice[] {
+  const granted = grantFor(rules, asked, now)?.categories;
+  return asked.categories.map((slug) => granted?.[slug] ?? rules.preferences.categories[slug] ?? "block");
 }
 
-function local(now: number, timeZone: string): Temporal.ZonedDateTime {
+/** CO-2. */
+export function opensByItself(rules: Rules, asked: Asked, now: number): boolean {
+  return choices(rules, asked, now).every((choice) => choice === "allow");
+}
+
+export function local(now: number, timeZone: string): Temporal.ZonedDateTime {
   return Temporal.Instant.fromEpochMilliseconds(now).toZonedDateTimeISO(timeZone);
 }
 

@@ -1,4 +1,5 @@
 import { Fact, type Membership } from "./facts.ts";
+import { type Grants, type Rules, withoutTerms } from "./grants.ts";
 import { type Asked, firstPreferences, type Preferences, waitingStates } from "./rules.ts";
 
 /** Somebody, and what they decided. */
@@ -7,10 +8,13 @@ export class Person {
   readonly timeZone: string;
   readonly joinedMs: number;
   readonly preferences = new Fact<Preferences>(firstPreferences);
+  readonly grants = new Fact<Grants>({});
+  /** Ever had a grant: what comes by one way may then overtake what waits on another. */
+  granted = false;
   readonly stopped = new Fact(false);
   /** Stop was called in this life of the server: it freezes with the call, answered or not (CO-6). */
   pressed = false;
-  /** First handed over since midnight while there was a limit, by day. */
+  /** First handed over since midnight while there was a limit, by what counts it and day. */
   readonly handedOn = new Map<string, number>();
   /** What was let through when it was sent and ever since. */
   readonly due = new Set<Sent>();
@@ -19,6 +23,19 @@ export class Person {
     this.name = name;
     this.timeZone = timeZone;
     this.joinedMs = joinedMs;
+  }
+
+  /** The rules that may hold at this moment. */
+  get rules(): Rules[] {
+    return this.preferences.options.flatMap((preferences) =>
+      this.grants.options.map((grants) => ({ preferences, grants }))
+    );
+  }
+
+  /** The same for a command: a grant for who is no contact, or perhaps none, may hold or not. */
+  rulesFor(asked: Asked, contact: boolean): Rules[] {
+    if (asked.audience !== "user" || contact) return this.rules;
+    return this.rules.flatMap((rules) => [rules, withoutTerms(rules, asked)]);
   }
 }
 
@@ -75,10 +92,15 @@ export class Sent implements Asked {
   /** Rules changed, or the process crashed, while it was under way. */
   fuzzy = false;
   matched = 0;
+  /** Whether the rules let a person's part of the count be either way. */
+  fuzzyTotals = false;
   cancelled = false;
 
   constructor(
-    given: Omit<Sent, "parts" | "id" | "answeredAt" | "fuzzy" | "matched" | "cancelled" | "isBroadcast">,
+    given: Omit<
+      Sent,
+      "parts" | "id" | "answeredAt" | "fuzzy" | "fuzzyTotals" | "matched" | "cancelled" | "isBroadcast"
+    >,
   ) {
     this.secret = given.secret;
     this.from = given.from;

@@ -33,7 +33,7 @@ const zones = ["UTC", "America/New_York", "Asia/Tokyo", "Europe/Berlin", "Asia/K
 export class World {
   readonly random: Random;
   readonly clock: SimClock;
-  readonly model = new Model(groups);
+  readonly model: Model = new Model(groups, () => this.clock.now());
   readonly callers = new Map<string, Caller & { sessionExpiresAt: string }>();
   readonly devices: Device[] = [];
   readonly steps: string[] = [];
@@ -217,6 +217,7 @@ export class World {
     await this.rest();
     for (const device of this.devices) device.beat();
     this.clock.leap(ms);
+    this.model.tick();
     await this.rest();
   }
 
