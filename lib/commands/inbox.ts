@@ -241,9 +241,13 @@ export class Inbox {
       store.commands(entries.map(({ commandId }) => commandId)),
     ]);
     const now = clock.now();
+    const found = await Promise.all(states.map((known, index) => {
+      const command = records.get(entries[index]!.commandId);
+      return command === undefined ? known : this.#withEnd(userId, command, known);
+    }));
     return entries.flatMap(({ cursor, commandId }, index) => {
       const command = records.get(commandId);
-      const known = states[index];
+      const known = found[index];
       const stored = known ??
         (command?.cast === undefined ? null : this.#parts.broadcasts.untouched(userId, command));
       if (stored === null || command === undefined || stored.record.place === null) return [];
@@ -254,6 +258,18 @@ export class Inbox {
       if (command.expiresMs <= now && waits(stored.record.state)) return [];
       return [{ cursor, stored, command }];
     });
+  }
+
+  /** A broadcast with a place in the person's own log does not leave it when the sender ends it for all, so its end is asked for. */
+  async #withEnd(
+    userId: string,
+    command: CommandRecord,
+    known: StoredState | null,
+  ): Promise<StoredState | null> {
+    const { store, broadcasts } = this.#parts;
+    if (known === null || command.cast === undefined || known.record.place === "cast") return known;
+    const broadcast = await store.broadcast(command.command.id);
+    return await broadcasts.under(userId, command, { known, broadcast, handed: false });
   }
 }
 
