@@ -182,16 +182,14 @@ export async function settleAll(world: World, judge: Judge): Promise<void> {
   for (const name of world.model.people.keys()) await checkHistory(world, judge, name);
 }
 
-const all = [
-  ...steps,
-  ...peopleSteps,
-  ...grantSteps,
-] as readonly (readonly [number, (world: World, judge: Judge) => string | null | Promise<string | null>])[];
-const weights = all.reduce((sum, [weight]) => sum + weight, 0);
+type AnyStep = readonly [number, (world: World, judge: Judge) => string | null | Promise<string | null>];
+const plainSteps = [...steps, ...peopleSteps] as readonly AnyStep[];
+const allSteps: readonly AnyStep[] = [...plainSteps, ...grantSteps];
 
 /** One step that the seed decides, and what of its work is done before the next. */
 export async function step(world: World, judge: Judge): Promise<void> {
-  let at = world.random.fraction() * weights;
+  const all = world.grants ? allSteps : plainSteps;
+  let at = world.random.fraction() * all.reduce((sum, [weight]) => sum + weight, 0);
   const [, chosen] = all.find(([weight]) => (at -= weight) < 0) ?? all[0]!;
   world.clock.leap(1);
   world.model.tick();

@@ -65,6 +65,13 @@ export function withoutTerms(rules: Rules, asked: Asked): Rules {
   return { ...rules, grants: { ...rules.grants, [id]: paused ? { paused, untilMs } : { untilMs } } };
 }
 
+/** Who removes a contact keeps nothing of the grant for them but a pause. */
+export function withoutContact(grants: Grants, name: string): Grants {
+  const { [`user:${name}`]: terms, ...others } = grants;
+  if (terms?.paused !== true) return others;
+  return { ...others, [`user:${name}`]: { paused: true, untilMs: terms.untilMs } };
+}
+
 /** A pause of a person holds all that they send, and one of a group all that is sent to it. */
 export function isPaused({ grants }: Rules, { from, group }: Asked, now: number): boolean {
   return inForce(grants[`user:${from}`], now)?.paused === true ||

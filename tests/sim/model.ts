@@ -195,6 +195,7 @@ export class Model {
       return limits.includes(null) ? null : Math.max(...limits.map((limit) => limit!));
     };
     const over: Counter[] = [];
+    sent.parts.get(to.name)!.counted = openCounters.some((counter) => most(counter) !== null);
     for (const counter of perDayCounters) {
       const limit = most(counter);
       if (limit === null) continue;
@@ -218,7 +219,7 @@ export class Model {
     return this.sent.filter((sent) => {
       const part = sent.parts.get(to.name);
       if (part === undefined || !part.known || part.over || sent.cancelled) return false;
-      if (!part.inHistory && !part.mustHave) return false;
+      if (!part.inHistory && !part.counted) return false;
       if (source !== null && sourceOf(sent) !== source) return false;
       const state = this.stateOf(sent, part, now);
       return state !== null && !closedStates.has(state);

@@ -1,6 +1,6 @@
 import { Refusal } from "../../lib/protocol/mod.ts";
 import type { Fact, Membership } from "./facts.ts";
-import type { Ceiling } from "./grants.ts";
+import { type Ceiling, withoutContact } from "./grants.ts";
 import type { Preferences } from "./rules.ts";
 import { slugs } from "./steps.ts";
 import type { World } from "./world.ts";
@@ -46,8 +46,9 @@ function prefer(world: World): string | null {
     () => ({ blockedUsers: world.chance(0.4) ? [world.other(name)] : [] }),
     () => ({ quietHours: world.chance(0.4) ? { from: time(world), to: time(world) } : null }),
     () => ({ dailyLimit: world.chance(0.3) ? 1 + world.int(4) : null }),
-    () => ({ limits: ceiling(world) }),
+    ...(world.grants ? [() => ({ limits: ceiling(world) })] : []),
   ])();
+  if (part.limits != null) world.model.person(name).granted = true;
   const next = {
     ...preferences.value,
     ...part,
@@ -142,6 +143,9 @@ function contact(world: World): string | null {
   if (fact.open) return null;
   const [mine, theirs] = [world.caller(one), world.caller(other)];
   if (fact.value) {
+    const { grants } = world.model.person(one);
+    if (grants.open) return null;
+    grants.change(withoutContact(grants.value, other));
     return change(
       world,
       fact,
@@ -149,6 +153,7 @@ function contact(world: World): string | null {
       [one, other],
       `${one} leaves the contact ${other}`,
       (services) => services.contacts.remove(mine, { username: other }),
+      (taken) => grants.settle(taken),
     );
   }
   // A block keeps the request from the other one; both asking makes a contact all the same.

@@ -53,6 +53,8 @@ export class Part {
   opening = 0;
   /** Was handed over, listed or answered. */
   known = false;
+  /** Was handed over while a number was in force, so it counts as open before it is acknowledged. */
+  counted = false;
   /** A device acknowledged it, or the person answered it: it is in the history. */
   inHistory = false;
   /** May have been let through when it was sent. */

@@ -17,9 +17,15 @@ const stepsEach = 500;
 const realSeeds = Array.from({ length: 20 }, (_, at) => 501 + at);
 const stepsShown = 40;
 const one = Deno.env.get("SEED");
+/** `GRANTS=n`: so many seeds have grants, pauses and ceilings too; `SEED=n GRANTS=1` runs one of them. */
+const grantSeeds = Number(Deno.env.get("GRANTS") ?? 20);
 
-async function simulate(seed: number, backend: Backend = new MemoryKv()): Promise<World["reached"]> {
-  const world = new World(seed, backend);
+async function simulate(
+  seed: number,
+  backend: Backend = new MemoryKv(),
+  grants = false,
+): Promise<World["reached"]> {
+  const world = new World(seed, backend, grants);
   const judge = new Judge(world);
   try {
     await world.start();
@@ -39,7 +45,9 @@ async function simulate(seed: number, backend: Backend = new MemoryKv()): Promis
 const rules = "DL-2 DL-3 DL-4 DL-5 DL-8 DL-9 BR-4 CM-4 CM-7 CO-2 CO-4 CO-6";
 
 if (one !== undefined) {
-  Deno.test(`${rules}: seed ${one}`, async () => void await simulate(Number(one)));
+  Deno.test(`${rules}: seed ${one}`, async () => {
+    await simulate(Number(one), new MemoryKv(), Deno.env.has("GRANTS"));
+  });
 } else {
   Deno.test(`${rules}: whatever happens, everybody gets what they allow, once, and nothing else`, async () => {
     const reached = { all: 0, broadcasts: 0 };
@@ -51,6 +59,14 @@ if (one !== undefined) {
     // The people of a seed are handed dozens of commands, or the simulation proves nothing.
     assert.ok(reached.all > seeds * 50, `${reached.all} commands were handed over`);
     assert.ok(reached.broadcasts > seeds * 20, `${reached.broadcasts} commands to many were handed over`);
+  });
+
+  Deno.test("CO-9 CO-12 DL-9: the same while grants, pauses and ceilings begin, change and end", async () => {
+    let handed = 0;
+    for (let seed = first; seed < first + grantSeeds; seed++) {
+      handed += (await simulate(seed, new MemoryKv(), true)).all;
+    }
+    assert.ok(handed > grantSeeds * 30, `${handed} commands were handed over`);
   });
 
   for (const seed of failedSeeds) {

@@ -52,7 +52,11 @@ export class World {
   #numbers = 0;
   #focus = "ada";
 
-  constructor(seed: number, backend: Backend) {
+  /** Whether people make grants and ceilings (CO-12): such a seed has another history. */
+  readonly grants: boolean;
+
+  constructor(seed: number, backend: Backend, grants = false) {
+    this.grants = grants;
     this.random = seededRandom(seed);
     this.#backend = backend;
     this.#schedule = new Schedule(seededRandom(seed + 1_000_003));

@@ -305,3 +305,17 @@ Deno.test("CO-12: several devices read beside each other: each gets each command
     }
   }
 });
+
+Deno.test("CM-6, CO-12: a broadcast that waited for a pause and then got a new place is delivered to nobody after its cancellation", async () => {
+  const { rig, ann, bob } = await rigOfThree();
+  await using _ = rig;
+  const choir = { group: "choir" };
+  await rig.grant(bob, { to: choir, paused: true });
+  const { id } = await rig.broadcast(ann, { kind: "group", ...choir });
+  // A device reads past it, and at its new place after the pause.
+  assert.deepEqual(await rig.take(bob), []);
+  await rig.grant(bob, { to: choir, paused: false });
+  assert.deepEqual((await rig.inboxOf(bob)).map(({ command }) => command.id), [id]);
+  taken(await rig.room.transitions.cancel(ann, { id }));
+  assert.deepEqual(await rig.inboxOf(bob), []);
+});
