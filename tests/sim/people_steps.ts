@@ -48,7 +48,7 @@ function prefer(world: World): string | null {
     () => ({ dailyLimit: world.chance(0.3) ? 1 + world.int(4) : null }),
     ...(world.grants ? [() => ({ limits: ceiling(world) })] : []),
   ])();
-  if (part.limits != null) world.model.person(name).granted = true;
+  if (part.limits !== undefined && part.limits !== null) world.model.person(name).granted = true;
   const next = {
     ...preferences.value,
     ...part,
