@@ -1,7 +1,8 @@
-import type { Grant } from "../protocol/mod.ts";
+import type { AcceptFrom, CategoryChoice, Grant } from "../protocol/mod.ts";
 import type { Language, Words } from "../words/mod.ts";
 import { fill } from "../words/shape.ts";
 import { listText } from "./commands.ts";
+import { grantParts } from "./grants.ts";
 
 /** A decision of consent as its owner sees it: `by` is the grant or the ceiling that has the rule. */
 export interface Outcome {
@@ -111,18 +112,30 @@ export function grantIn(rule: string, json: string | null): (Partial<Grant> & Pi
   return { ...rules, until: untilMs === null ? null : new Date(untilMs).toISOString() };
 }
 
-/** Any other rule's value in that history. */
-export function ruleValue(words: Words["reach"], json: string | null): string {
+/** Any other rule's value in that history, in the words of the pages where it is set. */
+export function ruleValue(
+  { reach, grants, preferences }: Pick<Words, "reach" | "grants" | "preferences">,
+  language: Language,
+  rule: string,
+  json: string | null,
+): string {
   const value: unknown = json === null ? null : JSON.parse(json);
-  if (value === null) return words.none;
-  if (value === true) return words.yes;
-  if (value === false) return words.no;
-  return typeof value === "object" ? fieldsText(value) : String(value);
+  if (value === null) return rule.startsWith("blocked:") ? reach.no : reach.none;
+  if (value === true) return reach.yes;
+  if (value === false) return reach.no;
+  switch (rule) {
+    case "acceptFrom":
+      return preferences[value as AcceptFrom];
+    case "quietHours":
+      return fill(grants.window, value as { from: string; to: string });
+    case "limits":
+      return grantParts(grants, language, { ...present(value as object), until: null }).join(" · ") ||
+        reach.none;
+  }
+  return rule.startsWith("category:") ? preferences[value as CategoryChoice] : String(value);
 }
 
-function fieldsText(value: object): string {
-  return Object.entries(value)
-    .filter(([, field]) => field !== null)
-    .map(([name, field]) => `${name} ${typeof field === "object" ? JSON.stringify(field) : String(field)}`)
-    .join(", ");
+/** What a ceiling has, without the fields that say that there is no limit. */
+function present(limits: object): Partial<Grant> {
+  return Object.fromEntries(Object.entries(limits).filter(([, field]) => field !== null));
 }

@@ -6,7 +6,7 @@ import { PageHead } from "../../../components/PageHead.tsx";
 import { ReachTable } from "../../../components/ReachTable.tsx";
 import { Tabs } from "../../../components/Tabs.tsx";
 import { Time } from "../../../components/Time.tsx";
-import { Filled, useWords } from "../../../components/words.tsx";
+import { Filled, useLanguage, useWords } from "../../../components/words.tsx";
 import type { Grant } from "../../../lib/protocol/mod.ts";
 import {
   grantIn,
@@ -193,9 +193,14 @@ function TryIt({ tried, categories }: Pick<Data, "tried" | "categories">) {
 }
 
 function Value({ rule, json }: { rule: string; json: string | null }) {
-  const words = useWords("reach");
+  const language = useLanguage();
+  const words = {
+    reach: useWords("reach"),
+    grants: useWords("grants"),
+    preferences: useWords("preferences"),
+  };
   const grant = grantIn(rule, json);
-  return grant === null ? <>{ruleValue(words, json)}</> : <GrantSentence grant={grant} />;
+  return grant === null ? <>{ruleValue(words, language, rule, json)}</> : <GrantSentence grant={grant} />;
 }
 
 function Changes({ changes }: Pick<Data, "changes">) {
