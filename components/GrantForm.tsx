@@ -108,7 +108,7 @@ export function GrantForm({ grant, name, categories, fieldOf, isPerson, errors }
           ]}
           error={errors.until}
         />
-        <TextField name="untilDate" label={words.date} type="date" class="input-short" />
+        <TextField name="untilDate" label={words.lastDay} type="date" class="input-short" />
         {isPerson
           ? (
             <Check

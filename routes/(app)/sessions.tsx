@@ -121,7 +121,7 @@ function OneSession({ session }: { session: Session }) {
         </span>
         <span class="soft small">
           <Filled text={words.facts} since={<Time value={createdAt} />} seen={<Time value={lastSeenAt} />} />
-          {stays ? ` ${words.stays}` : ""}
+          {stays ? ` · ${words.stays}` : ""}
         </span>
       </span>
       {current ? <span class="state" data-tone="good">{words.current}</span> : (
