@@ -44,3 +44,64 @@ Deno.test("DL-11: an acknowledgement behind one that failed writes what that one
     assert.equal((await rig.stateOf(bob, command.id))?.state, "delivered");
   }
 });
+
+Deno.test("CO-6, DL-11: a failed acknowledgement, a Stop and another device's acknowledgement at once leave nothing open", async () => {
+  const fails = [true];
+  await using rig = await CommandRig.open({
+    change: (store) => ({
+      ...store,
+      take: (...delivery) =>
+        fails.pop() === true ? Promise.reject(new Error("disk full")) : store.take(...delivery),
+    }),
+  });
+  const [ann, bob] = [rig.person("ann"), rig.person("bob")];
+  rig.connect(ann, bob);
+  for (let count = 0; count < 4; count++) await rig.send(ann, bob);
+  const deliveries = await rig.inboxOf(bob);
+  const ids = deliveries.map(({ command }) => command.id);
+  const acknowledge = (device: string, at: number, taken: string[]) =>
+    rig.room.inbox.acknowledge(bob.userId, device, deliveries[at]!.cursor, taken);
+  await Promise.allSettled([
+    acknowledge("phone", 0, ids.slice(0, 1)),
+    acknowledge("phone", 1, ids.slice(1, 2)),
+    rig.room.safety.stop(bob),
+    acknowledge("desk", 3, ids),
+  ]);
+  for (const id of ids) assert.equal((await rig.stateOf(bob, id))?.state, "stopped");
+});
+
+Deno.test("DL-11, DL-10: devices with different kinds, and a clock that is set back, leave one state for each command", async () => {
+  await using rig = await CommandRig.open();
+  const [ann, bob] = [rig.person("ann"), rig.person("bob")];
+  rig.connect(ann, bob);
+  const kinds = ["task", "message", "message"];
+  const ids: string[] = [];
+  for (let count = 0; count < 150; count++) {
+    ids.push((await rig.send(ann, bob, { kind: kinds[count % kinds.length] })).id);
+  }
+  const states = () => Promise.all(ids.map(async (id) => (await rig.stateOf(bob, id))?.state));
+  const messages = await rig.inboxOf(bob, new Set(["message"]));
+  const taken = messages.map(({ command }) => command.id);
+  await rig.room.inbox.acknowledge(bob.userId, "reader", messages.at(-1)!.cursor, taken);
+  assert.deepEqual(await states(), ids.map((_, at) => at % kinds.length === 0 ? "queued" : "delivered"));
+  const tasks = await rig.inboxOf(bob, new Set(["task"]));
+  await Promise.all(
+    tasks.map(({ cursor, command }) =>
+      rig.room.inbox.acknowledge(bob.userId, "worker", cursor, [command.id])
+    ),
+  );
+  assert.deepEqual(await states(), ids.map(() => "delivered"));
+  rig.clock.advance(-3600_000);
+  const { id } = await rig.send(ann, bob);
+  ids.push(id);
+  assert.equal((await rig.take(bob, "new")).at(-1), id);
+  const history: string[] = [];
+  for (let before: string | null = null; before !== "";) {
+    const page = await rig.commands.history(bob.userId, before, 7);
+    history.push(...page.map(({ commandId }) => commandId));
+    before = page.length < 7 ? "" : page.at(-1)!.commandId;
+  }
+  assert.deepEqual(history, ids.toSorted().toReversed());
+  await rig.room.safety.stop(bob);
+  assert.deepEqual(await states(), ids.map(() => "stopped"));
+});
