@@ -1,8 +1,11 @@
+import { page } from "fresh";
 import { PageHead } from "../../components/PageHead.tsx";
 import { Title } from "../../components/Title.tsx";
 import { useWords } from "../../components/words.tsx";
 import { PasskeyAdd } from "../../islands/Passkeys.tsx";
 import { definePerson } from "../../lib/web/define.ts";
+
+export const handler = definePerson.handlers({ GET: () => page() });
 
 /** A new account's first passkey: who has just registered has shown who they are (AU-7, AU-13). */
 export default definePerson.page(function PasskeyPage() {
