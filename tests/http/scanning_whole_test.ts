@@ -4,7 +4,7 @@ import { ClamdProcess } from "../fakes/clamd_process.ts";
 import { FakeClock } from "../fakes/clock.ts";
 import { credentials, CsamServices, picture } from "../fakes/csam_services.ts";
 import { until } from "../fakes/until.ts";
-import { blobPath, type WholePerson, WholeServer } from "../fakes/whole_server.ts";
+import { type WholePerson, WholeServer } from "../fakes/whole_server.ts";
 import { eicar, zip } from "../fixtures/scan/archives.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -243,7 +243,7 @@ Deno.test("SC-2: a matching service that fails holds pictures, and lets them go 
   await rig.becomes(ann, file, "clean");
 });
 
-Deno.test("SC-4, SC-5: a match suspends, seals and refuses; nobody is told what it was", async () => {
+Deno.test("SC-4, SC-5, SC-8: a match suspends, seals and refuses; nobody is told what it was", async () => {
   await using clamd = await ClamdProcess.start();
   await using csam = new CsamServices();
   await using rig = await Production.start({ clamd: addressOf(clamd), csam });
@@ -301,9 +301,13 @@ Deno.test("SC-4, SC-5: a match suspends, seals and refuses; nobody is told what 
   assert.deepEqual([matched.status, matched.body], [infected.status, infected.body]);
   const repeat = (await incidents()).find(({ evidence }) => evidence === "none");
   assert.equal(repeat?.uploads[0]?.username, "bob");
-  assert.deepEqual(await server.stored(), [
-    blobPath((await server.ask<{ files: FileObject[] }>(ann, "/files")).body.files[0]!.sha256),
-  ]);
+  // SC-8: a job moves the rejected bytes; the matched ones are evidence and no longer here.
+  const [infectedFile] = (await server.ask<{ files: FileObject[] }>(ann, "/files")).body.files;
+  const quarantined = [`storage/quarantine/${infectedFile!.sha256}`];
+  await rig.until(
+    async () => JSON.stringify(await server.stored()) === JSON.stringify(quarantined),
+    "only the quarantined bytes to be stored",
+  );
 });
 
 Deno.test("SC-7, OP-4: before its services answer a production server takes uploads, holds them, and says why", async () => {
