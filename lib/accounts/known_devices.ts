@@ -39,7 +39,7 @@ export class KnownDevices {
 
   /** Returns the device of a token. Null without a good one: for everyone who has none, all tokens look the same. */
   async of(token: string | undefined): Promise<KnownDevice | null> {
-    const claims = token === undefined ? null : this.#needs.tokens.readFromDevice(token);
+    const claims = token === undefined ? null : await this.#needs.tokens.readFromDevice(token);
     if (claims === null) return null;
     const user = await this.#needs.store.user(claims.userId);
     return user === null || claims.issuedAt < changedAt(user)

@@ -1,10 +1,17 @@
-import { type Bell, type Clock, iso, type Log, type Random, randomText } from "../platform/mod.ts";
+import {
+  type Bell,
+  type Clock,
+  iso,
+  KeyedMutex,
+  type Log,
+  type Random,
+  randomText,
+} from "../platform/mod.ts";
 import { limits, type Renewal } from "../protocol/mod.ts";
 import type { AccountsStore, MisuseRecord, SessionRecord } from "./ports.ts";
 import { confirmed, renewalEnd, type Use, useOf } from "./renewals.ts";
 import { misuseOf, renewalOf } from "./session_views.ts";
 import { hashOf, type Tokens } from "./tokens.ts";
-import { Turns } from "./turns.ts";
 
 /** Origin of a request, before the login. */
 export interface Origin {
@@ -37,7 +44,7 @@ const credentialBytes = 32;
 /** Renews sessions of devices that stay logged in (AU-13). The rules are in `renewals.ts`. */
 export class SessionRenewals {
   readonly #needs: SessionRenewalsNeeds;
-  readonly #turns = new Turns();
+  readonly #locks = new KeyedMutex();
 
   constructor(needs: SessionRenewalsNeeds) {
     this.#needs = needs;
@@ -52,7 +59,7 @@ export class SessionRenewals {
     const used = await hashOf(credential);
     const given = await this.credential(named.userId, named.sessionId);
     // One after the other: tabs that renew at once must not run out of tries against each other.
-    return await this.#turns.take(named.sessionId, () => this.#renewed(named, used, given, origin));
+    return await this.#locks.run(named.sessionId, () => this.#renewed(named, used, given, origin));
   }
 
   /** AU-13: the device has the token, so it has the credential that came with it. */
@@ -60,7 +67,7 @@ export class SessionRenewals {
     const { store, clock } = this.#needs;
     const now = clock.now();
     if (session.renewal === undefined || confirmed(session.renewal, shown, now) === null) return;
-    await this.#turns.take(session.id, () =>
+    await this.#locks.run(session.id, () =>
       store.changeSession(session.id, (current) => {
         const renewal = current.renewal === undefined ? null : confirmed(current.renewal, shown, now);
         return renewal === null ? null : { ...current, renewal };

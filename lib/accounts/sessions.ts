@@ -93,7 +93,7 @@ export class Sessions {
 
   /** AU-13: a new token for a device that stays logged in, and a new credential. */
   async renew(credential: string, origin: Origin): Answer<SessionTokens> {
-    const named = this.#needs.tokens.readRenewal(credential);
+    const named = await this.#needs.tokens.readRenewal(credential);
     const user = named === null ? null : await this.#needs.store.user(named.userId);
     if (named === null || user === null || !this.mayEnter(user)) return sessionOver();
     return await this.#renewals.renew(named, credential, origin) ?? sessionOver();
@@ -105,7 +105,7 @@ export class Sessions {
     origin: Origin,
     may: readonly Restriction[] = [],
   ): Promise<SessionCaller | Refusal> {
-    const named = this.#needs.tokens.read(token);
+    const named = await this.#needs.tokens.read(token);
     if (named === null) return sessionOver();
     return await this.#caller(named, origin, may);
   }

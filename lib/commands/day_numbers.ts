@@ -24,19 +24,10 @@ export class DayNumbers {
    * left: today's numbers still apply to it, and on another day it counts anew.
    */
   without({ stored: { record }, command }: One): Standing {
-    const { deliveredToday, counts } = this.#standing;
     if (record.deliveredAt !== null) return { ...this.#standing, deliveredToday: 0 };
     const today = record.countedOn === this.#day ? -1 : 0;
     const open = record.countedOn === null ? 0 : -1;
-    if (today === 0 && open === 0) return this.#standing;
-    const source = sourceOf(command.command);
-    return {
-      ...this.#standing,
-      deliveredToday: deliveredToday + (this.#isForDailyLimit(source) ? today : 0),
-      ...(counts === undefined
-        ? {}
-        : { counts: { today: plus(counts.today, source, today), open: plus(counts.open, source, open) } }),
-    };
+    return this.#plus(sourceOf(command.command), today, open);
   }
 
   /** A command is delivered. */
@@ -44,9 +35,14 @@ export class DayNumbers {
     if (record.deliveredAt !== null) return;
     const today = record.countedOn === this.#day ? 0 : 1;
     const open = record.countedOn === null ? 1 : 0;
-    const source = sourceOf(command.command);
+    this.#standing = this.#plus(sourceOf(command.command), today, open);
+  }
+
+  /** The standing with that many more of a source, today and open. */
+  #plus(source: string | null, today: number, open: number): Standing {
+    if (today === 0 && open === 0) return this.#standing;
     const { deliveredToday, counts } = this.#standing;
-    this.#standing = {
+    return {
       ...this.#standing,
       deliveredToday: deliveredToday + (this.#isForDailyLimit(source) ? today : 0),
       ...(counts === undefined

@@ -1,4 +1,5 @@
 import { sourceOf } from "../consent/mod.ts";
+import { KeyedMutex } from "../platform/mod.ts";
 import type { DeliveryDecisions, Open } from "./delivery_decisions.ts";
 import type { Parts } from "./parts.ts";
 import type { CommandRecord, Held, StoredState } from "./ports.ts";
@@ -27,8 +28,7 @@ export interface Apart {
 export class HeldApart {
   readonly #parts: Parts;
   readonly #decisions: DeliveryDecisions;
-  /** The last read of each person whose devices read now. */
-  readonly #turns = new Map<string, Promise<unknown>>();
+  readonly #locks = new KeyedMutex();
 
   constructor(parts: Parts, decisions: DeliveryDecisions) {
     this.#parts = parts;
@@ -36,15 +36,8 @@ export class HeldApart {
   }
 
   /** Runs a read after the person's earlier ones: a place that changes between two looks of another device breaks the order. */
-  async inTurn<T>(userId: string, read: () => Promise<T>): Promise<T> {
-    const before = this.#turns.get(userId);
-    const running = before === undefined ? read() : before.then(read, read);
-    this.#turns.set(userId, running);
-    try {
-      return await running;
-    } finally {
-      if (this.#turns.get(userId) === running) this.#turns.delete(userId);
-    }
+  inTurn<T>(userId: string, read: () => Promise<T>): Promise<T> {
+    return this.#locks.run(userId, read);
   }
 
   /** Gives those that may go now their new places. Decided from the clock, whenever a device reads. */

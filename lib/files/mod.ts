@@ -3,7 +3,7 @@
  * Never gives out a byte that no scan has cleared, and never uses a person's file name as a path.
  * Start with `ports.ts` (blob, file, use), then `intake.ts` (in) and `access.ts` (out).
  */
-import { type Caller, iso } from "../platform/mod.ts";
+import { type Caller, iso, KeyedMutex } from "../platform/mod.ts";
 import { type FileObject, type FilePage, Refusal } from "../protocol/mod.ts";
 import { Access, type Content } from "./access.ts";
 import type { AppendRequest } from "./append.ts";
@@ -15,7 +15,6 @@ import { Quotas } from "./quotas.ts";
 import { Resumable } from "./resumable.ts";
 import { Retention } from "./retention.ts";
 import { Sweep } from "./sweep.ts";
-import { KeyedMutex } from "./keyed_mutex.ts";
 import { UploadCompletion } from "./upload_completion.ts";
 import { Uploads } from "./uploads.ts";
 import { expiryOf, fileObjectOf } from "./views.ts";

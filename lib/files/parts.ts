@@ -1,4 +1,4 @@
-import type { Bell, Clock, Ids, Log } from "../platform/mod.ts";
+import type { Bell, Clock, Ids, KeyedMutex, Log } from "../platform/mod.ts";
 import type {
   BlobStore,
   FileReaders,
@@ -8,7 +8,6 @@ import type {
   ScanTrigger,
   UploadedFrom,
 } from "./ports.ts";
-import type { KeyedMutex } from "./keyed_mutex.ts";
 
 /** An upload whose bytes are refused (SC-4). A repeated CSAM match is recorded (SC-5). */
 export interface RefusedFile {

@@ -12,5 +12,6 @@ export * from "./disk_full.ts";
 export * from "./file_carrier.ts";
 export * from "./ids.ts";
 export * from "./jobs.ts";
+export * from "./keyed_mutex.ts";
 export * from "./log.ts";
 export * from "./random.ts";

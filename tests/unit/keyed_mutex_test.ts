@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { KeyedMutex } from "../../lib/files/keyed_mutex.ts";
+import { KeyedMutex } from "../../lib/platform/mod.ts";
 
 Deno.test("FI-1: work given together shares a turn, and no turn with other work", async () => {
   const locks = new KeyedMutex();
