@@ -1,5 +1,11 @@
 import type { Bell, Caller, Clock } from "../platform/mod.ts";
-import { type Category, type Preferences, type PreferencesChange, Refusal } from "../protocol/mod.ts";
+import {
+  type Category,
+  grantIdOf,
+  type Preferences,
+  type PreferencesChange,
+  Refusal,
+} from "../protocol/mod.ts";
 import { decideApproach, hidesText } from "./approach.ts";
 import { Categories } from "./categories.ts";
 import { Census } from "./census.ts";
@@ -164,7 +170,7 @@ export class Consent {
   /** CO-12: what a person shows a contact of the grant for them; undefined if they show nothing. */
   async shownGrant(userId: string, contact: string) {
     const { grants } = await this.#keptOf(userId);
-    const grant = grantFor(grants, `user:${contact}`, this.#clock.now());
+    const grant = grantFor(grants, grantIdOf({ user: contact }), this.#clock.now());
     return grant?.shown === true ? shownShape(grant) : undefined;
   }
 

@@ -1,5 +1,13 @@
-import { type Grant, type GrantChange, limits, Refusal, say, type ShownGrant } from "../protocol/mod.ts";
-import { grantIdOf, type GrantRules, isInForce, type StoredGrant, type StoredGrants } from "./sources.ts";
+import {
+  type Grant,
+  type GrantChange,
+  grantIdOf,
+  limits,
+  Refusal,
+  say,
+  type ShownGrant,
+} from "../protocol/mod.ts";
+import { type GrantRules, isInForce, type StoredGrant, type StoredGrants } from "./sources.ts";
 
 /** How long earlier grants of groups are kept: longer than any command waits (its schedule and retention together). */
 const pastKeptMs = 180 * 24 * 3600_000;

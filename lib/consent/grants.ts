@@ -2,6 +2,7 @@ import type { Bell, Caller, Clock } from "../platform/mod.ts";
 import {
   type Answer,
   type GrantChange,
+  grantIdOf,
   type GrantList,
   type GrantSource,
   Refusal,
@@ -12,7 +13,7 @@ import { decide, type Decision } from "./decide.ts";
 import { grantShape, isMoreThanPause, noGrants, withGrant, withoutGrant } from "./grant_changes.ts";
 import type { GrantStore } from "./ports.ts";
 import { grantDifferences, type RuleChange } from "./rule_changes.ts";
-import { grantFor, grantIdOf, isInForce, type StoredGrants } from "./sources.ts";
+import { grantFor, isInForce, type StoredGrants } from "./sources.ts";
 import { type Relation, stranger } from "./standing.ts";
 
 export interface GrantNeeds {

@@ -1,4 +1,4 @@
-import type { CategoryChoice, GrantSource, HoursWindow } from "../protocol/mod.ts";
+import { type CategoryChoice, grantIdOf, type GrantSource, type HoursWindow } from "../protocol/mod.ts";
 
 /** What a grant says, as it is stored; see `grant` in `protocol/grants.ts`. */
 export interface GrantRules {
@@ -39,11 +39,6 @@ export interface StoredGrants {
 interface Sent {
   from: { username: string };
   audience: { kind: "user" | "group" | "category" | "all"; name?: string | undefined };
-}
-
-/** The id of the grant for a source: there is one for each. */
-export function grantIdOf(to: GrantSource): string {
-  return "user" in to ? `user:${to.user}` : `group:${to.group}`;
 }
 
 /** The source of a command, by the id of its grant; null for broadcasts, which no grant is about. */

@@ -28,6 +28,11 @@ export const grantSource = z.union([
 ], { error: because("field.grantTo") });
 export type GrantSource = z.infer<typeof grantSource>;
 
+/** The id of the grant for a source: there is one for each. */
+export function grantIdOf(to: GrantSource): string {
+  return "user" in to ? `user:${to.user}` : `group:${to.group}`;
+}
+
 /** `user:NAME` or `group:NAME`: there is one grant for each source. */
 export const grantId = z.string().max(64).regex(/^(user|group):[a-z0-9][a-z0-9_-]{0,31}$/, {
   error: because("field.id"),

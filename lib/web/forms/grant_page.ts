@@ -1,5 +1,5 @@
 import { type Context, HttpError, page } from "fresh";
-import { checked, type Grant, type GrantSource, methods, Refusal } from "../../protocol/mod.ts";
+import { checked, type Grant, grantIdOf, type GrantSource, methods, Refusal } from "../../protocol/mod.ts";
 import type { PersonState } from "../define.ts";
 import { refusedPage, seeOther, zoneOf } from "../pages.ts";
 import { problemOf, readForm } from "./form.ts";
@@ -22,7 +22,7 @@ export function grantPage(
       contacts.list(caller),
       groups.list(caller),
     ]);
-    const grant = list.grants.find(({ id }) => id === idOf(source));
+    const grant = list.grants.find(({ id }) => id === grantIdOf(source));
     const contact = "user" in source
       ? people.contacts.find(({ username }) => username === source.user)
       : undefined;
@@ -76,7 +76,7 @@ async function act(
     case "resume":
       return await set({ to: source, paused: false });
     case "end":
-      return await grants.end(caller, { id: idOf(source) });
+      return await grants.end(caller, { id: grantIdOf(source) });
     case "save": {
       const slugs = categories.map(({ slug }) => slug);
       const about = { zone: await zoneOf(ctx), now: clock.now(), slugs };
@@ -101,10 +101,6 @@ function proposed(grant: Grant | undefined, query: URLSearchParams): Partial<Gra
     categories: { ...grant?.categories, ...Object.fromEntries(choices) },
     ...(less.length > 0 ? { perDay: Math.min(grant?.perDay ?? 1, 1) } : {}),
   };
-}
-
-function idOf(source: GrantSource): string {
-  return "user" in source ? `user:${source.user}` : `group:${source.group}`;
 }
 
 /** Only these words, never text from the address. */

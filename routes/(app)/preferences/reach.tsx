@@ -7,7 +7,7 @@ import { ReachTable } from "../../../components/ReachTable.tsx";
 import { Tabs } from "../../../components/Tabs.tsx";
 import { Time } from "../../../components/Time.tsx";
 import { Filled, useLanguage, useWords } from "../../../components/words.tsx";
-import type { Grant } from "../../../lib/protocol/mod.ts";
+import { type Grant, grantIdOf } from "../../../lib/protocol/mod.ts";
 import {
   grantIn,
   kindsText,
@@ -99,14 +99,14 @@ type Data = Awaited<ReturnType<typeof reachPage.GET>> extends { data: infer D } 
 /** The sources that the table can be about. */
 function Sources({ from, grants, groups }: Pick<Data, "from" | "grants" | "groups">) {
   const words = useWords("reach");
-  const name = typeof from === "string" ? from : "user" in from ? `user:${from.user}` : `group:${from.group}`;
+  const name = typeof from === "string" ? from : grantIdOf(from);
   const people = grants.flatMap(({ id, to }) =>
     "user" in to ? [[id, fill(words.person, { name: to.user })]] : []
   );
   const sources: string[][] = [
     ["contact", words.contact],
     ...people,
-    ...groups.map((group) => [`group:${group.name}`, fill(words.group, { name: group.title })]),
+    ...groups.map((group) => [grantIdOf({ group: group.name }), fill(words.group, { name: group.title })]),
     ["everyone", words.everyone],
     ["stranger", words.stranger],
   ];
