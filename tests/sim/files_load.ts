@@ -86,7 +86,9 @@ export class FilesLoad {
     this.#pool = Array.from({ length: poolSize }, () => content(random, 3000));
   }
 
+  /** Begins, also after a stop. */
   start(): void {
+    this.#stopping = false;
     const steps = Array.from({ length: workers }, () => this.#loop(() => this.#step()));
     this.#working = [...steps, this.#loop(() => this.#command())];
   }

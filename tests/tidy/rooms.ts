@@ -63,7 +63,16 @@ export const rooms: Readonly<Record<string, Part>> = {
   },
   "lib/adapters": {
     parts: [protocol, platform, ...services],
-    packages: ["node:crypto", "node:fs", "node:timers", "web-push", "zod"],
+    packages: [
+      "@zip.js/zip.js",
+      "age-encryption",
+      "node:crypto",
+      "node:fs",
+      "node:sqlite",
+      "node:timers",
+      "web-push",
+      "zod",
+    ],
   },
   [web]: {
     parts: [protocol, platform, words, text, fresh, "lib/config", "lib/realtime", ...services],
