@@ -3,6 +3,7 @@ import { entriesOf, ignoreMissing, orNull } from "../blobs/entries.ts";
 import { Places } from "../blobs/places.ts";
 import { syncDirectory } from "../disk/secret_file.ts";
 import { keys } from "../kv/keys.ts";
+import { openStore } from "../kv/mod.ts";
 import { storeFiles } from "../disk/private.ts";
 import { type Source, writeArchive } from "./archive.ts";
 import { BackupProblem, format, keyNames, type Manifest, storeName } from "./manifest.ts";
@@ -130,16 +131,12 @@ class Held {
   }
 }
 
-/** The hashes of all blobs whose bytes the store names, those in quarantine too. */
+/** Brings the copy to this version's layout too. Gives the hashes of all blobs whose bytes the store names, those in quarantine too. */
 async function hashesIn(path: string): Promise<string[]> {
   const hashes = new Set<string>();
-  const kv = await Deno.openKv(path);
-  try {
-    for (const prefix of [keys.blobs(), keys.quarantines()]) {
-      for await (const { key } of kv.list({ prefix }, { batchSize: 500 })) hashes.add(key[1] as string);
-    }
-  } finally {
-    kv.close();
+  await using store = await openStore(path);
+  for (const prefix of [keys.blobs(), keys.quarantines()]) {
+    for await (const { key } of store.kv.list({ prefix }, { batchSize: 500 })) hashes.add(key[1] as string);
   }
   return [...hashes].sort();
 }
