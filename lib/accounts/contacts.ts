@@ -1,4 +1,4 @@
-import { type Bell, type Caller, type Clock, iso } from "../platform/mod.ts";
+import { type Bell, type Caller, type Clock, iso, type NoticeList } from "../platform/mod.ts";
 import {
   type Answer,
   type Contact,
@@ -6,6 +6,7 @@ import {
   type ContactList,
   type ContactRequest,
   limits,
+  type NewNotice,
   type Params,
   Refusal,
   say,
@@ -21,6 +22,7 @@ export interface ContactsNeeds {
   store: ContactsStore;
   people: People;
   bell: Pick<Bell, "isOnline" | "consentChanged" | "notify">;
+  notices: NoticeList<NewNotice>;
   clock: Clock;
   /** The person's rules for others' text (CO-11). */
   textRules(userId: string): Promise<TextRules>;
@@ -146,7 +148,7 @@ export class Contacts {
 
   /** Sends the person's devices the requests that a stop held, now that it has ended. */
   async arriveAfterStop(userId: string, sinceMs: number): Promise<void> {
-    const { store, people, bell, textRules } = this.#needs;
+    const { store, people, bell, notices, textRules } = this.#needs;
     const held = (await store.of(userId)).filter(({ relation, createdAt }) =>
       relation === "incoming" && createdAt >= sinceMs
     );
@@ -158,6 +160,7 @@ export class Contacts {
     for (const other of persons.values()) {
       if (rules.approach(other.username) !== "arrive") continue;
       bell.notify(userId, "contact.changed", changed(other, "incoming"));
+      await notices.add(userId, { kind: "contact_requested", by: other.id });
     }
   }
 
@@ -259,7 +262,11 @@ export class Contacts {
     // A request that is not shown neither comes nor goes.
     const isRequest = after === "incoming" || (before === "incoming" && after === "none");
     if (isRequest && rules.approach(caller.username) !== "arrive") return;
-    this.#needs.bell.notify(otherId, "contact.changed", changed(shownTo(rules, caller), after));
+    const { bell, notices } = this.#needs;
+    bell.notify(otherId, "contact.changed", changed(shownTo(rules, caller), after));
+    const kind = noticeOf(before, after);
+    // Not awaited: whether a request arrives must not be seen in how long it takes (CO-10).
+    if (kind !== null) void notices.add(otherId, { kind, by: caller.userId });
   }
 
   async #connected(userId: string, otherId: string, createdAt: number): Promise<Step | Refusal> {
@@ -284,6 +291,12 @@ export class Contacts {
   async #count(userId: string, relation: Relation): Promise<number> {
     return (await this.#needs.store.of(userId)).filter((record) => record.relation === relation).length;
   }
+}
+
+/** UI-11: what the other person did that a list of notices keeps. */
+function noticeOf(before: Relation, after: Relation): "contact_requested" | "contact_accepted" | null {
+  if (after === "incoming" && before !== "incoming") return "contact_requested";
+  return after === "contact" && before === "outgoing" ? "contact_accepted" : null;
 }
 
 function changed(other: Named, relation: Relation): ContactChanged {

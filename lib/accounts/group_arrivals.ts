@@ -4,11 +4,11 @@ import type { GroupLifeNeeds } from "./group_life.ts";
 import type { GroupRecord, MemberRecord } from "./group_ports.ts";
 import { isShown, titleFor } from "./group_views.ts";
 
-type Needs = Pick<GroupLifeNeeds, "store" | "bell" | "textRules">;
+type Needs = Pick<GroupLifeNeeds, "store" | "bell" | "notices" | "textRules">;
 
 /** Tells a person of a change of their membership, as far as their rules let it through (CO-11). */
 export async function tellMember(
-  { store, bell, textRules }: Needs,
+  { store, bell, notices, textRules }: Needs,
   caller: Caller,
   userId: string,
   { group, before, after }: { group: GroupRecord; before: MemberRecord | null; after: MemberRecord | null },
@@ -23,7 +23,11 @@ export async function tellMember(
   const rules = await textRules(userId);
   const member = after ?? before;
   if (member !== null && !isShown(rules, member)) return;
-  bell.notify(userId, "group.changed", { ...told, title: titleFor(rules, group) });
+  const title = titleFor(rules, group);
+  bell.notify(userId, "group.changed", { ...told, title });
+  if (before !== null || after === null || after.since !== null) return;
+  // Not awaited: whether an invitation arrives must not be seen in how long it takes (CO-10).
+  void notices.add(userId, { kind: "group_invited", group: told.name, title });
 }
 
 /**
@@ -41,7 +45,7 @@ export async function neverArrives(
 
 /** Sends the person's devices the invitations that a stop held, now that it has ended. */
 export async function invitationsAfterStop(
-  { store, bell, textRules }: Needs,
+  { store, bell, notices, textRules }: Needs,
   userId: string,
   sinceMs: number,
 ): Promise<void> {
@@ -59,5 +63,6 @@ export async function invitationsAfterStop(
     const { name } = group;
     const title = titleFor(rules, group);
     bell.notify(userId, "group.changed", { name, title, role: member.role, accepted: false });
+    await notices.add(userId, { kind: "group_invited", group: name, title });
   }
 }

@@ -1,5 +1,13 @@
-import { auditEntryOf, type Bell, type Caller, type Clock } from "../platform/mod.ts";
-import { type AdminGroup, type Answer, isReserved, limits, Refusal, say } from "../protocol/mod.ts";
+import { auditEntryOf, type Bell, type Caller, type Clock, type NoticeList } from "../platform/mod.ts";
+import {
+  type AdminGroup,
+  type Answer,
+  isReserved,
+  limits,
+  type NewNotice,
+  Refusal,
+  say,
+} from "../protocol/mod.ts";
 import { isOwner, lastOwner } from "./group_owners.ts";
 import type { ApproachLimit } from "./approach_limit.ts";
 import type { GroupJob, GroupRecord, GroupsStore, MemberRecord } from "./group_ports.ts";
@@ -11,6 +19,7 @@ export interface GroupLifeNeeds {
   store: GroupsStore;
   people: People;
   bell: Pick<Bell, "consentChanged" | "notify">;
+  notices: NoticeList<NewNotice>;
   clock: Clock;
   /** A person's rules for others' text (CO-11). */
   textRules(userId: string): Promise<TextRules>;

@@ -35,6 +35,8 @@ export const requestClasses = {
   "group.list": "read",
   "group.accept": "write",
   "group.leave": "write",
+  "notice.list": "read",
+  "notice.read": "write",
   "sanction.list": "read",
   // The server accepts a warning that was read before.
   "sanction.read": "write",

@@ -1,5 +1,6 @@
 import type { Consent } from "../consent/mod.ts";
-import type { Bell, Clock, Ids, Log } from "../platform/mod.ts";
+import type { Bell, Clock, Ids, Log, NoticeList } from "../platform/mod.ts";
+import type { NewNotice } from "../protocol/mod.ts";
 import type { CommandFiles, CommandStore, People, StopReserve } from "./ports.ts";
 
 /** What this room needs from outside; the composition root provides it. */
@@ -9,6 +10,7 @@ export interface Needs {
   files: CommandFiles;
   consent: Consent;
   bell: Bell;
+  notices: NoticeList<NewNotice>;
   clock: Clock;
   ids: Ids;
   log: Log;

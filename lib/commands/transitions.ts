@@ -2,6 +2,7 @@ import { type Caller, type FileCarrier, iso } from "../platform/mod.ts";
 import { type CommandState, type Params, Refusal, type Result, say } from "../protocol/mod.ts";
 import { attach, type Attached, carried } from "./attachments.ts";
 import { isClosed, mayMove, waits } from "./lifecycle.ts";
+import { noticeRecipient, noticeSender } from "./notices.ts";
 import { notifyRecipient, notifySender } from "./notifications.ts";
 import type { Parts } from "./parts.ts";
 import type { CommandRecord, DueJob, StateRecord } from "./ports.ts";
@@ -57,7 +58,10 @@ export class Transitions {
       const command = forRecipient(record.command, to, await consent.rulesOf(caller.userId), clock.now());
       if (repeat) return { command, state: ownState(to) };
       notifyRecipient(this.#parts, stored, to, command);
-      await notifySender(this.#parts, record, [{ userId: caller.userId, record: to }]);
+      await Promise.all([
+        notifySender(this.#parts, record, [{ userId: caller.userId, record: to }]),
+        noticeSender(this.#parts, record, caller.userId, to),
+      ]);
       return { command, state: ownState(to) };
     }
   }
@@ -133,7 +137,10 @@ export class Transitions {
       if (!await store.change([{ from: stored, to: next }])) continue;
       await this.#keepProof(record, person.id, next);
       notifyRecipient(this.#parts, stored, next);
-      await notifySender(this.#parts, record, [{ userId: person.id, record: next }]);
+      await Promise.all([
+        notifySender(this.#parts, record, [{ userId: person.id, record: next }]),
+        noticeRecipient(this.#parts, record, person.id, next),
+      ]);
       return { recipient: recipientState(person, next, ofSender!.hidesText) };
     }
   }

@@ -30,7 +30,7 @@ export interface OpenCommandRoom extends AsyncDisposable {
 /** Wires commands with the people they go to, and begins to count who gets broadcasts. */
 export async function openCommandRoom(parts: CommandParts): Promise<OpenCommandRoom> {
   const { config, store, kvFile, hub, clock, ids, log } = parts;
-  const { callers, consent, contacts, groups, memberships, mutes, people } = parts.people;
+  const { callers, consent, contacts, groups, memberships, mutes, notices, people } = parts.people;
   await using opening = new AsyncDisposableStack();
   const commandStore = kvCommandStore(store);
   const reserve = kvFile === null
@@ -48,6 +48,7 @@ export async function openCommandRoom(parts: CommandParts): Promise<OpenCommandR
     files: kvCommandFiles(store, clock),
     consent,
     bell: hub,
+    notices,
     clock,
     ids,
     log,

@@ -1,4 +1,4 @@
-import type { Message } from "../protocol/mod.ts";
+import type { Message, NewNotice } from "../protocol/mod.ts";
 import type { People } from "../accounts/mod.ts";
 import { DiskBlobs } from "../adapters/blobs/mod.ts";
 import { openClamd } from "../adapters/clamd/mod.ts";
@@ -17,7 +17,7 @@ import {
 import type { Config } from "../config/mod.ts";
 import { type BlobStore, type FileReaders, Files, type FileWatchers, SweepTimer } from "../files/mod.ts";
 import type { HealthPort } from "../platform/health.ts";
-import type { Bell, Clock, Ids, Log, Random } from "../platform/mod.ts";
+import type { Bell, Clock, Ids, Log, NoticeList, Random } from "../platform/mod.ts";
 import {
   type CsamMatcher,
   csamMatcherFor,
@@ -42,6 +42,7 @@ export interface FilesParts {
   audit: KvAudit;
   people: People;
   bell: Bell;
+  notices: NoticeList<NewNotice>;
   clock: Clock;
   random: Random;
   ids: Ids;
@@ -107,6 +108,7 @@ export async function openFiles(parts: FilesParts): Promise<OpenFiles> {
     store: fileStore,
     blobs,
     bell,
+    notices: parts.notices,
     readers: parts.readers,
     watchers: parts.watchers,
     scans: worker,

@@ -95,9 +95,11 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
     contacts,
     groups,
     mutes,
+    notices,
     ownSanctions,
     people,
   } = everyone;
+  opening.defer(() => notices.idle());
   const { room: commands, ...ofCommands } = opening.use(
     await openCommandRoom({ config, store, kvFile, people: everyone, hub, clock, ids, log }),
   );
@@ -111,6 +113,7 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
       audit,
       people,
       bell: hub,
+      notices,
       clock,
       random,
       ids,
@@ -184,6 +187,7 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
     commands: ofCommands.calls,
     preferences: consent,
     grants: everyone.grants,
+    notices,
     safety: commands.safety,
     sanctions: {
       list: (caller) => ownSanctions.list(caller),

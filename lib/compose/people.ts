@@ -8,6 +8,7 @@ import {
   Invites,
   Passwords,
   People,
+  shownTo,
   Tokens,
 } from "../accounts/mod.ts";
 import { loadSecret } from "../adapters/disk/mod.ts";
@@ -19,6 +20,7 @@ import {
   KvCounts,
   KvGroups,
   KvInvites,
+  kvNoticesStore,
   KvTwoFactor,
   KvUsers,
   type Store,
@@ -27,6 +29,7 @@ import type { Config } from "../config/mod.ts";
 import { Consent, Grants } from "../consent/mod.ts";
 import { Mutes, OwnSanctions } from "../moderation/mod.ts";
 import type { Clock, Ids, Log, Random } from "../platform/mod.ts";
+import { Notices } from "../notices/mod.ts";
 import type { Hub } from "../realtime/mod.ts";
 
 export interface PeopleParts {
@@ -75,10 +78,22 @@ export async function openPeople(
     muted: (userId: string) => mutes.refusalFor(userId),
     limit,
   };
+  const notices = new Notices({
+    store: kvNoticesStore(store, clock),
+    bell: hub,
+    clock,
+    ids,
+    log,
+    async named(readerId, userIds) {
+      const [found, rules] = await Promise.all([people.byIds(userIds), consent.textRules(readerId)]);
+      return new Map([...found].map(([id, person]) => [id, shownTo(rules, person)]));
+    },
+  });
   const groups = new Groups({
     store: groupsStore,
     people,
     bell: hub,
+    notices,
     clock,
     madeBy: config.groups,
     ...approaches,
@@ -87,6 +102,7 @@ export async function openPeople(
     store: contactsStore,
     people,
     bell: hub,
+    notices,
     clock,
     ...approaches,
     sharedLimits: (userId) => consent.sharedLimits(userId),
@@ -148,6 +164,7 @@ export async function openPeople(
     memberships,
     mutes,
     needs,
+    notices,
     ownSanctions,
     people,
     twoFactorStore,

@@ -3,9 +3,17 @@ import type { Services } from "../web/mod.ts";
 
 /** The socket's router: each method and the service call that answers it. */
 export function socketMethods(
-  { commands, preferences, grants, categories, contacts, groups, safety, sanctions }: Pick<
+  { commands, preferences, grants, categories, contacts, groups, notices, safety, sanctions }: Pick<
     Services,
-    "commands" | "preferences" | "grants" | "categories" | "contacts" | "groups" | "safety" | "sanctions"
+    | "commands"
+    | "preferences"
+    | "grants"
+    | "categories"
+    | "contacts"
+    | "groups"
+    | "notices"
+    | "safety"
+    | "sanctions"
   >,
 ): Handlers {
   return {
@@ -31,6 +39,8 @@ export function socketMethods(
     "group.list": (caller) => groups.list(caller),
     "group.accept": (caller, params) => groups.accept(caller, params),
     "group.leave": (caller, params) => groups.leave(caller, params),
+    "notice.list": (caller, params) => notices.list(caller, params),
+    "notice.read": (caller, params) => notices.read(caller, params),
     "sanction.list": (caller) => sanctions.list(caller),
     "sanction.read": (caller, { id }) => sanctions.read(caller, id),
     "safety.stop": (caller) => safety.stop(caller),

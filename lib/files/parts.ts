@@ -1,4 +1,5 @@
-import type { Bell, Clock, Ids, KeyedMutex, Log } from "../platform/mod.ts";
+import type { Bell, Clock, Ids, KeyedMutex, Log, NoticeList } from "../platform/mod.ts";
+import type { NewNotice } from "../protocol/mod.ts";
 import type {
   BlobStore,
   FileReaders,
@@ -25,6 +26,7 @@ export interface FilesNeeds {
   store: FileStore;
   blobs: BlobStore;
   bell: Pick<Bell, "notify">;
+  notices: NoticeList<NewNotice>;
   readers: FileReaders;
   watchers: FileWatchers;
   scans: ScanTrigger;

@@ -106,10 +106,13 @@ export class Retention {
     state: FileState,
     uses: readonly FileUse[],
   ): Promise<void> {
-    const { bell, watchers } = this.#parts;
+    const { bell, notices, watchers } = this.#parts;
     // The owner has seen `scanning` so far; a verdict comes later.
     if (state === "scanning") return;
     bell.notify(file.ownerId, "file.changed", fileObjectOf(file, state, expiryOf(file, uses)));
+    if (state === "rejected") {
+      await notices.add(file.ownerId, { kind: "file_rejected", file: file.id, name: file.name });
+    }
     await watchers.changed(file, state, uses);
   }
 }

@@ -14,4 +14,5 @@ export * from "./ids.ts";
 export * from "./jobs.ts";
 export * from "./keyed_mutex.ts";
 export * from "./log.ts";
+export * from "./notice_list.ts";
 export * from "./random.ts";

@@ -210,6 +210,11 @@ export const limits = {
   /** How long a person's own changes of their rules are listed for them. */
   ruleChangesMs: 14 * 24 * 3600_000,
 
+  /** UI-11: how long notices are kept, those of one person and day, and characters of a title in one. */
+  noticesKeptDays: 14,
+  noticesPerDay: 100,
+  noticeTitle: 60,
+
   /** Free space below which `/readyz` says no: room for the store's own files and the logs (OP-4). */
   diskFreeBytes: 256 * 1024 * 1024,
 

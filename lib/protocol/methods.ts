@@ -4,6 +4,7 @@ import { limits } from "./limits.ts";
 import { because } from "./message.ts";
 import { fileObject } from "./files.ts";
 import * as g from "./grants.ts";
+import { notice, noticePage, noticesUnread } from "./notices.ts";
 import * as p from "./people.ts";
 import { ownSanction, ownSanctionList } from "./sanctions.ts";
 import { cursor, device, id, slug, text, time, username } from "./text.ts";
@@ -75,6 +76,13 @@ export const methods = {
   "group.list": { params: nothing, result: p.groupList },
   "group.accept": { params: z.strictObject({ group: slug }), result: p.groupChanged },
   "group.leave": { params: z.strictObject({ group: slug }), result: p.groupChanged },
+  /** UI-11. Kept for two weeks. */
+  "notice.list": { params: z.strictObject({ ...page }), result: noticePage },
+  /** UI-11: marks notices as read, also again; all of them without `ids`. */
+  "notice.read": {
+    params: z.strictObject({ ids: z.array(id).max(limits.pageMax).optional() }),
+    result: noticesUnread,
+  },
   "sanction.list": { params: nothing, result: ownSanctionList },
   /** MO-7: marks a warning as read, also again. */
   "sanction.read": { params: z.strictObject({ id }), result: ownSanctionList },
@@ -149,6 +157,10 @@ export const notifications = {
   "grant.changed": g.grantList,
   "contact.changed": p.contactChanged,
   "group.changed": p.groupChanged,
+  /** UI-11: a notice that was just added, with how many are unread now. */
+  "notice.new": z.object({ notice, unread: z.number().int().nonnegative() }),
+  /** UI-11: notices were read on one of the person's devices. */
+  "notice.changed": noticesUnread,
   /** MO-7: the person's sanctions in force, after a change. */
   "sanction.changed": ownSanctionList,
   /** The person's own other devices hear a stop and a resume (CO-6). */

@@ -18,6 +18,7 @@ export * from "./limits.ts";
 export * from "./invites.ts";
 export { because, faultOf, type Message, type PlainKey, type Said, said, say } from "./message.ts";
 export * from "./methods.ts";
+export * from "./notices.ts";
 export * from "./people.ts";
 export * from "./push.ts";
 export { isReserved } from "./reserved_names.ts";

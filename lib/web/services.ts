@@ -18,6 +18,7 @@ import type { Config } from "../config/mod.ts";
 import type { CategoryAdmin, Consent, Grants } from "../consent/mod.ts";
 import type { Content, Files } from "../files/mod.ts";
 import type { Audit, OwnSanctions, Stats, Users } from "../moderation/mod.ts";
+import type { Notices } from "../notices/mod.ts";
 import type { Health } from "../platform/health.ts";
 import type { Clock, Log } from "../platform/mod.ts";
 import type { CategoryList, Message } from "../protocol/mod.ts";
@@ -79,6 +80,7 @@ export interface Services {
     & Pick<SendGates, "preview" | "send">
     & Pick<Transitions, "cancel" | "review" | "update">
     & Pick<History, "get" | "inboxList" | "list">;
+  readonly notices: Pick<Notices, "list" | "read" | "unread">;
   readonly sanctions: Pick<OwnSanctions, "list" | "read">;
   readonly safety: Pick<Safety, "isUnsaved" | "resume" | "stop" | "stoppedSince">;
   readonly files: Pick<

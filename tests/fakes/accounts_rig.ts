@@ -19,6 +19,7 @@ import { KvTwoFactor } from "../../lib/adapters/kv/two_factor_store.ts";
 import { type Bell, type Caller, Ids, type Log, type LogFields } from "../../lib/platform/mod.ts";
 import { english, Refusal, type User } from "../../lib/protocol/mod.ts";
 import { FakeClock } from "./clock.ts";
+import { FakeNotices } from "./notices.ts";
 import { seededRandom } from "./random.ts";
 import { FakeTextRules } from "./text_rules.ts";
 
@@ -136,12 +137,14 @@ export async function accountsRig(
   } satisfies AccountsNeeds;
   const people = new People(accountsStore, clock);
   const rules = new FakeTextRules();
+  const notices = new FakeNotices();
   /** What is shared by id. */
   const shared = new Map<string, string[]>();
   const contacts = new Contacts({
     store: contactsStore,
     people,
     bell,
+    notices,
     clock,
     textRules: rules.textRules,
     muted: rules.muted,
@@ -156,6 +159,7 @@ export async function accountsRig(
     accounts,
     accountsStore,
     bell,
+    notices,
     rules,
     clock,
     contacts,

@@ -23,6 +23,7 @@ import { type Caller, Ids } from "../../lib/platform/mod.ts";
 import { rightsInForce, type Role } from "../../lib/protocol/mod.ts";
 import { FakeBell, KeptLog } from "./accounts_rig.ts";
 import { FakeClock } from "./clock.ts";
+import { FakeNotices } from "./notices.ts";
 import { seededRandom } from "./random.ts";
 import { FakeTextRules } from "./text_rules.ts";
 
@@ -39,10 +40,12 @@ export async function adminRig(options: { store?: Store; groups?: "admins" | "me
   const userRecords = new KvUsers(store, accountsStore, auditStore, clock);
   const groupsStore = new KvGroups(store, auditStore);
   const rules = new FakeTextRules();
+  const notices = new FakeNotices();
   const groups = new Groups({
     store: groupsStore,
     people,
     bell,
+    notices,
     clock,
     madeBy: options.groups ?? "admins",
     textRules: rules.textRules,
@@ -88,6 +91,7 @@ export async function adminRig(options: { store?: Store; groups?: "admins" | "me
     audit: new Audit(auditStore),
     auditStore,
     bell,
+    notices,
     callers,
     categories,
     clock,

@@ -28,6 +28,7 @@ import {
   Refusal,
 } from "../../lib/protocol/mod.ts";
 import { FakeClock, fakeStartMs, settle } from "./clock.ts";
+import { FakeNotices } from "./notices.ts";
 import { seededRandom } from "./random.ts";
 
 export const dayMs = 24 * 3600_000;
@@ -97,6 +98,7 @@ export class CommandRig implements AsyncDisposable {
   readonly clock: FakeClock;
   readonly store: Store;
   readonly bell: FakeBell = new FakeBell();
+  readonly notices = new FakeNotices();
   readonly consent: Consent;
   readonly grants: Grants;
   readonly commands: CommandStore;
@@ -175,6 +177,7 @@ export class CommandRig implements AsyncDisposable {
       files: kvCommandFiles(store, clock),
       consent: this.consent,
       bell: this.#bell,
+      notices: this.notices,
       clock,
       ids: new Ids(clock, seededRandom(7)),
       log: silentLog,

@@ -18,6 +18,7 @@ import { english, type FileObject, type FileState, Refusal } from "../../lib/pro
 import type { Conclusion, ScanStore } from "../../lib/scanning/ports.ts";
 import { FakeBell, KeptLog } from "./accounts_rig.ts";
 import { FakeClock } from "./clock.ts";
+import { FakeNotices } from "./notices.ts";
 import { MemoryBlobs } from "./memory_blobs.ts";
 import { seededRandom } from "./random.ts";
 import { until } from "./until.ts";
@@ -35,6 +36,7 @@ export const origin: UploadedFrom = {
 /** The files' room over a store and blobs in memory, with scans that the test decides. */
 export class FilesRig implements AsyncDisposable {
   readonly bell = new FakeBell();
+  readonly notices = new FakeNotices();
   readonly log = new KeptLog();
   readonly blobs: MemoryBlobs;
   readonly fileStore: FileStore;
@@ -80,6 +82,7 @@ export class FilesRig implements AsyncDisposable {
       store: over.store ?? this.fileStore,
       blobs: this.blobs,
       bell: this.bell,
+      notices: this.notices,
       readers: {
         mayRead: (userId, use) => {
           this.asked.push({ userId, use });

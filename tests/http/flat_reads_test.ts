@@ -156,6 +156,7 @@ const methodCalls: [string, Ask][] = [
   method("ann", "category.list", {}),
   method("ann", "contact.list", {}),
   method("ann", "group.list", {}),
+  method("ann", "notice.list", {}),
   method("ann", "sanction.list", {}),
   method("bob", "command.preview", { ...draft, key: "p", audience: { kind: "user", to: ["ann"] } }),
   method("ada", "command.preview", { ...draft, key: "p", audience: { kind: "all" } }),
@@ -173,6 +174,7 @@ const restPaths = [
   "/auth/two-factor",
   "/files",
   "/invites",
+  "/notices",
   "/profile",
   "/push",
 ];

@@ -24,6 +24,7 @@ const services = [
   "lib/scanning",
   "lib/moderation",
   "lib/push",
+  "lib/notices",
 ];
 
 /** ARCHITECTURE.md, "Rooms". */
@@ -55,6 +56,7 @@ export const rooms: Readonly<Record<string, Part>> = {
   "lib/scanning": { parts: [protocol, platform, "lib/files"], packages: ["node:crypto"] },
   "lib/moderation": { parts: [protocol, platform], packages: ["node:crypto"] },
   "lib/push": { parts: [protocol, platform] },
+  "lib/notices": { parts: [protocol, platform] },
   "lib/realtime": { parts: [protocol, platform] },
   "lib/client": { parts: [protocol, platform] },
   [browser]: {

@@ -13,8 +13,9 @@ import type { CommandRoom, CommandStore } from "../../commands/mod.ts";
 import type { Consent, Grants } from "../../consent/mod.ts";
 import type { FileRecord, Files } from "../../files/mod.ts";
 import type { SanctionRecord } from "../../moderation/mod.ts";
+import type { Notices } from "../../notices/mod.ts";
 import { type Caller, type Clock, iso } from "../../platform/mod.ts";
-import { type FileObject, limits, Refusal } from "../../protocol/mod.ts";
+import { type FileObject, limits, type Notice, type NoticePage, Refusal } from "../../protocol/mod.ts";
 import { getValues } from "./get_many.ts";
 import { keys } from "./keys.ts";
 import type { Store } from "./store.ts";
@@ -32,6 +33,7 @@ export interface ExportSources {
   invites: Pick<InvitesStore, "of">;
   consent: Pick<Consent, "get" | "stopOf">;
   grants: Pick<Grants, "changes" | "list">;
+  notices: Pick<Notices, "list">;
   history: Pick<CommandRoom["history"], "get">;
   commandStore: Pick<CommandStore, "history" | "outbox">;
   files: Pick<Files, "list" | "content">;
@@ -145,7 +147,7 @@ async function factorsOf(twoFactor: ExportSources["twoFactor"], userId: string) 
 }
 
 async function* acquaintanceEntries(
-  { contacts, groups, invites, clock }: ExportSources,
+  { contacts, groups, invites, notices, clock }: ExportSources,
   caller: Caller,
 ): AsyncIterable<ExportEntry> {
   const now = clock.now();
@@ -159,6 +161,18 @@ async function* acquaintanceEntries(
     { id, uses, used, createdAt, expiresAt },
   ) => ({ id, uses, used, createdAt: iso(createdAt), expiresAt: iso(expiresAt) }));
   yield jsonEntry("invites.json", made, now);
+  yield jsonEntry("notices.json", await allNotices(notices, caller), now);
+}
+
+async function allNotices(notices: ExportSources["notices"], caller: Caller): Promise<Notice[]> {
+  const all: Notice[] = [];
+  for (let before: string | null = null;;) {
+    const page: NoticePage | Refusal = await notices.list(caller, before === null ? {} : { before });
+    if (page instanceof Refusal) return all;
+    all.push(...page.notices);
+    if (page.next === null) return all;
+    before = page.next;
+  }
 }
 
 /** Commands as the person sees them: withheld ones stay out, sealed ones stay sealed (CO-2, CO-3). */

@@ -166,6 +166,7 @@ function prefixesOf(userId: string, keepHeld: boolean): Deno.KvKey[] {
     keys.deliveredOnDaysOf(userId),
     keys.heldOf(userId),
     keys.ruleChangesOf(userId),
+    keys.noticesOf(userId),
     ...(keepHeld ? [] : [keys.sanctionsOf(userId)]),
   ];
 }

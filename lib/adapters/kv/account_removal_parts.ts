@@ -1,6 +1,7 @@
 import type { Contacts, Groups, GroupsStore, InvitesStore, RemovalPart } from "../../accounts/mod.ts";
 import type { CommandRoom, CommandStore } from "../../commands/mod.ts";
 import type { Files, FileStore } from "../../files/mod.ts";
+import type { Notices } from "../../notices/mod.ts";
 import type { Bell } from "../../platform/mod.ts";
 import { Refusal } from "../../protocol/mod.ts";
 import type { PushStore } from "../../push/mod.ts";
@@ -17,6 +18,7 @@ export interface LeavingParts {
   invitesStore: Pick<InvitesStore, "removeOf">;
   groupsStore: Pick<GroupsStore, "groupsWith">;
   files: Pick<Files, "abandon">;
+  notices: Pick<Notices, "forget">;
   fileStore: Pick<FileStore, "filesOf" | "lastUse" | "remove" | "uploadsOf">;
   bell: Pick<Bell, "notify" | "consentChanged">;
   /** The browsers with push subscriptions. */
@@ -34,6 +36,7 @@ export function removalParts(parts: LeavingParts): RemovalPart[] {
     invitations(parts),
     files(parts),
     browsers(parts),
+    namings(parts),
   ];
 }
 
@@ -75,6 +78,15 @@ function browsers({ pushes }: LeavingParts): RemovalPart {
     async remove({ userId }) {
       for (const subscription of await pushes.of(userId)) await pushes.remove(subscription);
       return { more: false };
+    },
+  };
+}
+
+/** Others' notices that name the person. */
+function namings({ notices }: LeavingParts): RemovalPart {
+  return {
+    async remove(caller) {
+      return { more: await notices.forget(caller, atOnce) };
     },
   };
 }

@@ -215,6 +215,13 @@ export const keys = {
   /** A legal hold on a `file`, `user` or `blob`, with its incidents (SC-5); scanning. Ends with the last of them. */
   hold: (what: string, id: string) => ["hold", what, id],
 
+  /** A person's notices of one UTC day (UI-11), oldest first; notices. Ends two weeks later. */
+  notices: (userId: string, day: number) => ["notice", userId, day],
+  noticesOf: (userId: string) => ["notice", userId],
+  /** In whose notices a person is named; written with them, ends two weeks later or with the named account. */
+  noticeBy: (namedId: string, userId: string) => ["notice_by", namedId, userId],
+  noticesBy: (namedId: string) => ["notice_by", namedId],
+
   /** A browser that gets a person's notifications, by the digest of its push address; push. Ends with its login, or after 90 days. */
   push: (userId: string, subscriptionId: string) => ["push", userId, subscriptionId],
   pushesOf: (userId: string) => ["push", userId],

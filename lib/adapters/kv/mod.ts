@@ -22,6 +22,7 @@ export { kvHealth } from "./health.ts";
 export { KvIncidents } from "./incidents_store.ts";
 export { JobRunner } from "./jobs.ts";
 export { KvProfiles } from "./profiles_store.ts";
+export { kvNoticesStore } from "./notices_store.ts";
 export { kvPushStore } from "./push_store.ts";
 export { kvScanStore } from "./scan_store.ts";
 export { kvStats } from "./stats.ts";

@@ -33,6 +33,7 @@ export const peopleMessages = {
   "category.limit": "The limit is {count} categories.",
   "category.general": "The category general cannot be retired.",
   "category.taken": "This name is taken, perhaps by a retired category.",
+  "notices.changed": "The notices have just changed. Try again.",
   "category.changed": "This category has just changed. Try again.",
   "sanction.end": "The end is in the past. Choose a later one or none.",
   "sanction.self": "You cannot sanction yourself.",

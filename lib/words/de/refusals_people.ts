@@ -37,6 +37,7 @@ export const people: Translated<typeof peopleMessages> = {
   "category.limit": "Die Grenze sind {count} Kategorien.",
   "category.general": "Die Kategorie general lässt sich nicht stilllegen.",
   "category.taken": "Dieser Name ist vergeben, vielleicht an eine stillgelegte Kategorie.",
+  "notices.changed": "Die Hinweise haben sich gerade geändert. Versuch es noch einmal.",
   "category.changed": "Diese Kategorie wurde gerade geändert. Versuch es noch einmal.",
   "sanction.end": "Das Ende liegt in der Vergangenheit. Wähle ein späteres oder keins.",
   "sanction.self": "Gegen dich selbst geht das nicht.",

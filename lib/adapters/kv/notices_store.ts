@@ -1,0 +1,59 @@
+import type { NoticeDay, NoticeRecord, NoticesStore } from "../../notices/ports.ts";
+import type { Clock } from "../../platform/mod.ts";
+import { limits } from "../../protocol/mod.ts";
+import { keys } from "./keys.ts";
+import type { Store } from "./store.ts";
+
+const dayMs = 24 * 3600_000;
+const keptMs = limits.noticesKeptDays * dayMs;
+/** A hundred notices with the longest names and titles. */
+const dayBytes = 48 * 1024;
+
+/** Notices in Deno KV: one record for each person and day. */
+export function kvNoticesStore({ kv, committer }: Store, clock: Clock): NoticesStore {
+  /** The first day that is kept; the store's own expiry comes later. */
+  const first = () => Math.floor(clock.now() / dayMs) - limits.noticesKeptDays + 1;
+  return {
+    async days(userId) {
+      const days: NoticeDay[] = [];
+      const range = { start: keys.notices(userId, first()), prefix: keys.noticesOf(userId) };
+      for await (const { key, value, versionstamp } of kv.list<NoticeRecord[]>(range)) {
+        days.push({ day: Number(key[2]), notices: value, version: versionstamp });
+      }
+      return days;
+    },
+
+    async day(userId, day) {
+      const { value, versionstamp } = await kv.get<NoticeRecord[]>(keys.notices(userId, day));
+      return { day, notices: value ?? [], version: versionstamp };
+    },
+
+    async write(userId, days, named = []) {
+      const { ok } = await committer.commit({
+        checks: days.map(({ day, version }) => ({ key: keys.notices(userId, day), versionstamp: version })),
+        sets: [
+          ...days.map(({ day, notices }) => ({
+            key: keys.notices(userId, day),
+            value: notices,
+            expireIn: Math.max(1, (day + limits.noticesKeptDays) * dayMs - clock.now()),
+          })),
+          ...named.map((namedId) => ({ key: keys.noticeBy(namedId, userId), value: 1, expireIn: keptMs })),
+        ],
+        valueBytes: days.length * dayBytes,
+      });
+      return ok;
+    },
+
+    async naming(namedId, most) {
+      const found: string[] = [];
+      const list = kv.list({ prefix: keys.noticesBy(namedId) }, { limit: most });
+      for await (const { key } of list) found.push(String(key[2]));
+      return found;
+    },
+
+    async unname(namedIds, userId) {
+      if (namedIds.length === 0) return;
+      await committer.commit({ deletes: namedIds.map((namedId) => keys.noticeBy(namedId, userId)) });
+    },
+  };
+}

@@ -1,0 +1,35 @@
+import type { NewNotice } from "../protocol/mod.ts";
+
+/** A notice as it is stored. */
+export interface NoticeRecord {
+  id: string;
+  atMs: number;
+  read: boolean;
+  /** More people who did the same (`others` of the protocol). */
+  others: number;
+  notice: NewNotice;
+}
+
+/** A person's notices of one UTC day, oldest first. */
+export interface NoticeDay {
+  /** Days since 1970. */
+  day: number;
+  notices: readonly NoticeRecord[];
+  /** Of the record that was read; null when there was none. */
+  version: string | null;
+}
+
+export interface NoticesStore {
+  /** All days that are kept, oldest first. */
+  days(userId: string): Promise<NoticeDay[]>;
+  day(userId: string, day: number): Promise<NoticeDay>;
+  /**
+   * Replaces days; false, and nothing is written, when one has changed since it was read. `named`: ids of people that new notices
+   * name.
+   */
+  write(userId: string, days: readonly NoticeDay[], named?: readonly string[]): Promise<boolean>;
+  /** Ids of people in whose notices a person is named, `most` of them. */
+  naming(namedId: string, most: number): Promise<string[]>;
+  /** A person's notices name these others no more. */
+  unname(namedIds: readonly string[], userId: string): Promise<void>;
+}

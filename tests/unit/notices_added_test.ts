@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import type { NewNotice } from "../../lib/protocol/mod.ts";
+import { accountsRig, must } from "../fakes/accounts_rig.ts";
+import { CommandRig } from "../fakes/command_rig.ts";
+
+const kindsOf = (notices: readonly NewNotice[]) => notices.map(({ kind }) => kind);
+
+Deno.test("UI-11: the sender finds answers in their list, the recipient the review; neither their own doing", async () => {
+  await using rig = await CommandRig.open();
+  const [ann, bob] = [rig.person("ann"), rig.person("bob")];
+  rig.connect(ann, bob);
+  const { id } = await rig.send(ann, bob, { requires: "review", title: "Paint ".repeat(15) });
+  await rig.take(bob);
+  const { transitions } = rig.room;
+  must(await transitions.update(bob, { id, state: "accepted" }));
+  must(await transitions.update(bob, { id, state: "submitted", note: "SECRET-NOTE" }));
+  must(await transitions.review(ann, { id, recipient: "bob", accept: false, note: "SECRET-NOTE" }));
+  must(await transitions.update(bob, { id, state: "submitted", note: "Again" }));
+  must(await transitions.review(ann, { id, recipient: "bob", accept: true }));
+  assert.deepEqual(kindsOf(rig.notices.of(ann.userId)), [
+    "command_accepted",
+    "command_submitted",
+    "command_submitted",
+  ]);
+  assert.deepEqual(kindsOf(rig.notices.of(bob.userId)), ["command_returned", "command_approved"]);
+  const [first] = rig.notices.of(ann.userId);
+  assert.ok(first?.kind === "command_accepted");
+  assert.equal(first.title?.length, 60);
+  assert.ok(!JSON.stringify(rig.notices.added).includes("SECRET-NOTE"));
+});
+
+Deno.test("UI-11, CO-10: a contact request puts a notice only where it arrives", async () => {
+  await using rig = await accountsRig();
+  const [alice, bob, carl] = [await rig.person("alice"), await rig.person("bob"), await rig.person("carl")];
+  rig.rules.blocks.add(`${carl.userId} alice`);
+  must(await rig.contacts.request(alice, { username: "bob" }));
+  must(await rig.contacts.request(alice, { username: "carl" }));
+  must(await rig.contacts.accept(bob, { username: "alice" }));
+  assert.deepEqual(rig.notices.added, [
+    { userId: bob.userId, notice: { kind: "contact_requested", by: alice.userId } },
+    { userId: alice.userId, notice: { kind: "contact_accepted", by: bob.userId } },
+  ]);
+});
