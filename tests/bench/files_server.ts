@@ -41,6 +41,7 @@ if (import.meta.main) {
     store: fileStore,
     blobs,
     bell: { notify() {} },
+    notices: { add: () => Promise.resolve() },
     readers: { mayRead: () => Promise.resolve(false), neededUntil: () => Promise.resolve(0) },
     watchers: { changed: () => Promise.resolve() },
     scans: { wake() {} },
