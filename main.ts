@@ -40,6 +40,7 @@ async function run(): Promise<void> {
   // Before the greeting, so that a signal right after it is heard.
   const signalled = firstSignal();
   greet(origin, open);
+  open.services.metrics.start();
   log.info("server.started", { origin, mode: config.mode, dataDir: config.dataDir });
   const signal = await signalled;
   log.info("server.stopping", { signal, connections: open.services.realtime.connections() });

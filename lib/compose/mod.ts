@@ -6,11 +6,13 @@
 import { setImmediate } from "node:timers";
 import { type Passwords, prepareDemo, prepareFirstAdmin } from "../accounts/mod.ts";
 import { StorageProblem } from "../adapters/blobs/mod.ts";
+import { PrometheusMeters } from "../adapters/metrics/mod.ts";
 import { diskHealth, makePrivate } from "../adapters/disk/mod.ts";
 import { JobRunner, kvCategoryStore, kvHealth, kvStats, openStore, type Store } from "../adapters/kv/mod.ts";
 import { type FilesParts, openFiles } from "./files.ts";
 import { withFreshProof } from "./fresh_proof.ts";
 import { openAccountParts } from "./accounts.ts";
+import { metered } from "./metered.ts";
 import { type Job, jobTable } from "./jobs.ts";
 import { openCommandRoom } from "./commands.ts";
 import { openPeople } from "./people.ts";
@@ -18,7 +20,7 @@ import { openPush } from "./push.ts";
 import { socketMethods } from "./socket_methods.ts";
 import type { Config } from "../config/mod.ts";
 import { CategoryAdmin } from "../consent/mod.ts";
-import { faultOf, type Message, say } from "../protocol/mod.ts";
+import { faultOf, limits, type Message, say } from "../protocol/mod.ts";
 import { Health, type HealthPort } from "../platform/health.ts";
 import { Audit, Stats, Users } from "../moderation/mod.ts";
 import {
@@ -73,6 +75,8 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
   // Before the store is open: a server that stands beside the data of others must not show it for a moment.
   await makePrivate(config.dataDir, kvFile, log);
   const store = options.store ?? opening.use(await openStore(config.kv));
+  const metrics = opening.use(new PrometheusMeters(clock));
+  store.committer.meters = metrics;
   const ids = new Ids(clock, random);
   const hub = new Hub(clock, config.heartbeatMs, store.exclusive, (ring) => void setImmediate(ring));
   const everyone = await openPeople({
@@ -213,7 +217,7 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
     },
     settings: config,
     asNow: (caller) => callers.now(caller),
-    handlers: socketMethods(withFreshProof(behindMethods, missingProof)),
+    handlers: metered(socketMethods(withFreshProof(behindMethods, missingProof)), metrics),
   });
   const users = new Users({
     store: everyone.userRecords,
@@ -232,6 +236,15 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
     users: () => consent.census.everyone(),
     connections: () => realtime.connections(),
   };
+  const health = new Health([...healthPorts(config, store), ...files.checks], clock, {
+    late: (count) => say("health.late", { count }),
+    fault: faultOf,
+  });
+  metrics.watch({
+    connections: statsPorts.connections,
+    jobsDue: () => statsPorts.jobsDue(limits.jobsCounted),
+    checks: async () => (await health.ready()).checks,
+  });
   const services: Services = {
     config,
     clock,
@@ -244,10 +257,8 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
     stats: new Stats(statsPorts),
     ...files.services,
     realtime,
-    health: new Health([...healthPorts(config, store), ...files.checks], clock, {
-      late: (count) => say("health.late", { count }),
-      fault: faultOf,
-    }),
+    health,
+    metrics,
     demo,
     push,
     requestId: () => ids.next(),

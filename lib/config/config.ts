@@ -49,6 +49,8 @@ export interface Config {
   evidenceKey: string;
   /** UI-7: whom push services may ask about this server; null: notifications are off. */
   push: string | null;
+  /** Who has it may read `/metrics` from elsewhere (OP-4); null when nobody may. */
+  metricsToken: string | null;
   cybertip: { url: string; user: string | null; password: string | null };
 }
 
@@ -121,6 +123,7 @@ export function readConfig(environment: Texts, dotEnv: Texts = {}): ReadConfig |
     evidenceDays: take("BEHEST_EVIDENCE_DAYS")!,
     evidenceKey: take("BEHEST_EVIDENCE_KEY") ?? inDataDir("evidence.key"),
     push: take("BEHEST_PUSH"),
+    metricsToken: take("BEHEST_METRICS_TOKEN"),
     cybertip: {
       url: take("BEHEST_CYBERTIP_URL")!,
       user: take("BEHEST_CYBERTIP_USER"),

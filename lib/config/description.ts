@@ -34,6 +34,7 @@ export function describeConfig(config: Config): string {
     BEHEST_EVIDENCE_DAYS: String(config.evidenceDays),
     BEHEST_EVIDENCE_KEY: config.evidenceKey,
     BEHEST_PUSH: config.push ?? "off",
+    BEHEST_METRICS_TOKEN: config.metricsToken ?? "",
     BEHEST_CYBERTIP_URL: config.cybertip.url,
     BEHEST_CYBERTIP_USER: config.cybertip.user ?? "",
     BEHEST_CYBERTIP_PASSWORD: config.cybertip.password ?? "",

@@ -227,6 +227,14 @@ export const variables = {
     example: "mailto:admin@example.org",
     parse: parsePush,
   },
+  BEHEST_METRICS_TOKEN: {
+    about: "Bearer token that may read `/metrics` from other machines; without it only this machine may",
+    default: null,
+    example: "at-least-24-characters-from-a-generator",
+    secret: true,
+    parse: (text) =>
+      /^[\x21-\x7e]{24,200}$/.test(text) ? text : new Wrong("must be 24 to 200 characters without spaces"),
+  },
   BEHEST_CYBERTIP_URL: {
     about: "Address of NCMEC's CyberTipline; the test server unless set",
     default: "https://exttest.cybertip.org/ispws",

@@ -64,7 +64,9 @@ function describeRequest(opened: () => Services): Middleware<State> {
     ctx.state.language = acceptedLanguage(ctx.req.headers.get("accept-language"));
     const { method } = ctx.req;
     const startedAt = services.clock.now();
+    const counted = services.metrics.request();
     const response = await ctx.next();
+    counted(ctx.route ?? "none", method, response.status);
     services.log.debug("http.request", {
       requestId: ctx.state.requestId,
       method,

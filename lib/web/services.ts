@@ -20,6 +20,7 @@ import type { Content, Files } from "../files/mod.ts";
 import type { Audit, OwnSanctions, Stats, Users } from "../moderation/mod.ts";
 import type { Notices } from "../notices/mod.ts";
 import type { Health } from "../platform/health.ts";
+import type { Meters } from "../platform/meters.ts";
 import type { Clock, Log } from "../platform/mod.ts";
 import type { CategoryList, Message } from "../protocol/mod.ts";
 import type { Push } from "../push/mod.ts";
@@ -123,6 +124,8 @@ export interface Services {
   >;
   readonly accountData: Pick<AccountData, "export" | "remove">;
   readonly push: Pick<Push, "state" | "subscribe" | "unsubscribe">;
+  /** The counts of this process, as Prometheus reads them. */
+  readonly metrics: Meters & { start(): void; text(): Promise<{ text: string; type: string }> };
   /** A new id for a request that came in. */
   requestId(): string;
 }

@@ -1,4 +1,5 @@
 import { setImmediate } from "node:timers";
+import { noMeters } from "../../platform/meters.ts";
 
 /**
  * A version as it was read, or null for a missing key. `moment` is `Committer.moment` before the read; set it only for keys
@@ -63,6 +64,8 @@ const valueBytesEach = 1024;
 export class Committer {
   readonly #kv: Deno.Kv;
   readonly #turn: () => Promise<void>;
+  /** Times the commits. */
+  meters = noMeters;
   #waiting: Waiting[] = [];
   #working: Promise<void> | undefined;
   /** Numbers of the last commit that began, of the last that ended, and by key slot of the last that may have written there. */
@@ -156,7 +159,9 @@ export class Committer {
     for (const { touched } of batch) {
       for (const [key, how] of touched) if (how === "written") this.#writtenBy[slotOf(key)] = this.#begun;
     }
+    const timed = this.meters.commit(batch.length);
     const tell = await this.#commitNoted(batch);
+    timed();
     // First, as writers may read as soon as they are answered.
     this.#ended = this.#begun;
     tell();

@@ -6,6 +6,7 @@ export const requestMessages = {
   "form.again": "Send the form again from its page.",
   "form.unconfirmed": "Nothing changed yet.",
   "request.nothing": "There is nothing at this address.",
+  "request.metricsToken": "This token does not read the metrics. Use the one in BEHEST_METRICS_TOKEN.",
   "request.otherSite": "This request came from another site.",
   "request.otherSiteLogin": "A page of another site cannot use this site's login.",
   "request.host": "Send a Host header with the name of this server.",

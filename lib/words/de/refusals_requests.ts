@@ -9,6 +9,7 @@ export const requests: Translated<typeof requestMessages> = {
   "form.again": "Sende das Formular noch einmal von seiner Seite aus.",
   "form.unconfirmed": "Noch hat sich nichts geändert.",
   "request.nothing": "An dieser Adresse ist nichts.",
+  "request.metricsToken": "Dieses Token liest die Metriken nicht. Nimm das aus BEHEST_METRICS_TOKEN.",
   "request.otherSite": "Diese Anfrage kam von einer anderen Website.",
   "request.otherSiteLogin": "Die Seite einer anderen Website kann die Anmeldung hier nicht benutzen.",
   "request.host": "Sende einen Host-Header mit dem Namen dieses Servers.",
