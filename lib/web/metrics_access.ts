@@ -12,7 +12,7 @@ const proxyHeaders = ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-rea
  */
 export function metricsRefusal(
   req: Request,
-  peer: Deno.NetAddr,
+  peer: Deno.Addr,
   { metricsToken }: Pick<Config, "metricsToken">,
 ): Response | null {
   const given = /^Bearer (\S+)$/i.exec(req.headers.get("authorization") ?? "")?.[1];
@@ -21,7 +21,8 @@ export function metricsRefusal(
       ? null
       : problem(new Refusal("unauthorized", "request.metricsToken"));
   }
-  const isHere = isLoopback(peer.hostname) && !proxyHeaders.some((name) => req.headers.has(name));
+  const isHere = "hostname" in peer && isLoopback(peer.hostname) &&
+    !proxyHeaders.some((name) => req.headers.has(name));
   if (isHere) return null;
   return metricsToken === null
     ? problem(new Refusal("not_found", "request.nothing"))
