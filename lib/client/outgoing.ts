@@ -8,7 +8,7 @@ import type { Connection } from "./connection.ts";
 import { type Outcome, type QueuedRequest, RequestQueue } from "./request_queue.ts";
 import type { OutboxStore, StoredRequest } from "./outbox_store.ts";
 import { plainParams } from "./plain_params.ts";
-import { type RequestClass, requestClasses, RequestError } from "./requests.ts";
+import { isKeyed, type RequestClass, requestClasses, RequestError } from "./requests.ts";
 import { StoredRequests } from "./stored_requests.ts";
 
 export interface OutgoingOptions {
@@ -236,7 +236,7 @@ export class Outgoing {
     settle: (outcome: Outcome) => void,
     id = this.#ids.next(),
   ): QueuedRequest {
-    const keyed = (method === "command.send" || method === "command.preview") && params.key === undefined;
+    const keyed = isKeyed(method) && params.key === undefined;
     return {
       id,
       method,

@@ -2,7 +2,7 @@ import { limits } from "../protocol/limits.ts";
 import type { Clock, Timer } from "../platform/clock.ts";
 import type { Connection } from "./connection.ts";
 import type { StoredRequest } from "./outbox_store.ts";
-import { RequestError, type RequestErrorKind } from "./requests.ts";
+import { isKeyed, RequestError, type RequestErrorKind } from "./requests.ts";
 
 export type Outcome = { result: unknown } | { error: RequestError };
 
@@ -106,7 +106,7 @@ export class RequestQueue {
 
   /** The server remembers a key for a day; after that a repeat could become a second command (CM-1). */
   #tooOld({ method, sentAt }: QueuedRequest): boolean {
-    return method === "command.send" && sentAt !== null && this.#clock.now() - sentAt >= limits.keyKeptMs;
+    return isKeyed(method) && sentAt !== null && this.#clock.now() - sentAt >= limits.keyKeptMs;
   }
 
   #done(request: QueuedRequest, outcome: Outcome): void {

@@ -21,6 +21,13 @@ export const requestClasses = {
   "command.update": "write",
   "command.review": "once",
   "command.cancel": "write",
+  "chat.send": "write",
+  "chat.list": "read",
+  "chat.talks": "read",
+  "chat.read": "write",
+  // A message that was taken back gets the same answer again (CH-3).
+  "chat.retract": "write",
+  "chat.writing": "once",
   "preferences.get": "read",
   "preferences.set": "write",
   "grant.list": "read",
@@ -45,8 +52,15 @@ export const requestClasses = {
   "safety.resume": "once",
 } as const satisfies Record<Method, RequestClass>;
 
-/** A caller's parameters. Without a key for `command.send` or `command.preview` the library makes one. */
-export type RequestParams<M extends Method> = M extends "command.send" | "command.preview"
+/** Whose parameters have a key; the library makes it where it is left out (CM-1). */
+const keyed = ["command.send", "command.preview", "chat.send"] as const satisfies readonly Method[];
+
+export function isKeyed(method: Method): boolean {
+  return (keyed as readonly Method[]).includes(method);
+}
+
+/** A caller's parameters. */
+export type RequestParams<M extends Method> = M extends (typeof keyed)[number]
   ? Omit<ParamsInput<M>, "key"> & { key?: string }
   : ParamsInput<M>;
 

@@ -48,6 +48,7 @@ export class AttachmentAccess {
         return !("sealed" in forRecipient(record.command, known.record, rules, this.#parts.clock.now()));
       }
       case "avatar":
+      case "chat":
       case "unknown":
         return false;
       default:

@@ -18,7 +18,7 @@ export const nothingAttached: Attached = { attachments: [], files: [], clean: tr
  * person's file gets the same answer as one that does not exist.
  */
 export async function attach(
-  files: CommandFiles,
+  files: Pick<CommandFiles, "own">,
   caller: Caller,
   fileIds: readonly string[],
   field: string,

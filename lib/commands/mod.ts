@@ -21,10 +21,13 @@ import { Reminders } from "./reminders.ts";
 import { Safety } from "./safety.ts";
 import { type GateNeeds, SendGates } from "./send_gates.ts";
 import { Sender } from "./sender.ts";
+import { Threads } from "./threads.ts";
 import { Transitions } from "./transitions.ts";
 import { wholeTransitions } from "./whole_transitions.ts";
 
-export type { GateNeeds } from "./send_gates.ts";
+export type { GateNeeds, Passage } from "./send_gates.ts";
+export { attach, carried } from "./attachments.ts";
+export type { Had, Thread } from "./threads.ts";
 export type { Needs } from "./needs.ts";
 export type { InboxSlice } from "./inbox.ts";
 export { noteLength } from "./notes.ts";
@@ -32,7 +35,7 @@ export { endOf, openBroadcastRecord } from "./broadcast_records.ts";
 export { deliveredRecord, firstRecord } from "./state_records.ts";
 export * from "./ports.ts";
 export { allTransitions, isClosed, mayMove, type Mover, waits } from "./lifecycle.ts";
-export type { AttachmentAccess, History, Inbox, InFlight, Pending, Safety, SendGates, Transitions };
+export type { AttachmentAccess, History, Inbox, InFlight, Pending, Safety, SendGates, Threads, Transitions };
 
 /** The room's services over one set of parts, and the runner of its jobs. */
 export interface CommandRoom {
@@ -44,6 +47,7 @@ export interface CommandRoom {
   safety: Safety;
   attachmentAccess: AttachmentAccess;
   pending: Pending;
+  threads: Threads;
   run(job: Job): Promise<void>;
   /** Cancels the timers; after this nobody is notified. */
   close(): void;
@@ -75,6 +79,7 @@ export function openCommands(needs: Needs & { gates: GateNeeds }): CommandRoom {
     safety,
     attachmentAccess: new AttachmentAccess(parts, states, releases, whole),
     pending: new Pending(parts),
+    threads: new Threads(parts, states),
     close() {
       parts.totals.close();
       safety.close();

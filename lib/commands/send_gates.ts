@@ -1,5 +1,5 @@
 import type { Caller, Clock } from "../platform/mod.ts";
-import { type CommandDraft, Refusal } from "../protocol/mod.ts";
+import { type CommandDraft, limits, Refusal } from "../protocol/mod.ts";
 import { SendBudget } from "./send_budget.ts";
 import type { Sender } from "./sender.ts";
 
@@ -14,32 +14,36 @@ export interface GateNeeds {
 }
 
 /** Lets the caller pass, as they are then, or refuses. */
-type Passage = Caller | Refusal;
-type Gate = (caller: Caller, draft: CommandDraft) => Passage | Promise<Passage>;
+export type Passage = Caller | Refusal;
+type Gate<D = CommandDraft> = (caller: Caller, draft: D) => Passage | Promise<Passage>;
 
 /**
- * The only way to the sender, for socket, REST and forms. Each list names what a call must pass, in this order. A group's
+ * The only way to the sender, and to the chat's, for socket, REST and forms. Each list names what a call must pass, in this order. A group's
  * role (BR-2) is checked behind the gates, where the group's members are read.
  */
 export class SendGates {
   readonly #sender: Sender;
   readonly #send: readonly Gate[];
   readonly #preview: readonly Gate[];
+  readonly #chat: readonly Gate<null>[];
 
   constructor(sender: Sender, { asNow, muted, sendsPerMinute }: GateNeeds, clock: Clock) {
     this.#sender = sender;
     const budget = new SendBudget(sendsPerMinute, clock);
+    const chatBudget = new SendBudget(sendsPerMinute * limits.chatsPerSend, clock);
     /** A socket's caller was read when it opened. */
-    const current: Gate = (caller) => asNow(caller);
+    const current: Gate<unknown> = (caller) => asNow(caller);
     /** WS-9 */
-    const withinBudget: Gate = (caller) => budget.take(caller) ?? caller;
+    const withinBudget: Gate<unknown> = (caller) => budget.take(caller) ?? caller;
+    const withinChatBudget: Gate<unknown> = (caller) => chatBudget.take(caller) ?? caller;
     /** MO-2 */
-    const notMuted: Gate = (caller) => {
+    const notMuted: Gate<unknown> = (caller) => {
       const refusal = muted(caller.userId);
       return refusal instanceof Promise ? refusal.then((later) => later ?? caller) : refusal ?? caller;
     };
     this.#send = [current, withinBudget, notMuted, mayBroadcast];
     this.#preview = [current, mayBroadcast];
+    this.#chat = [current, withinChatBudget, notMuted];
   }
 
   send(caller: Caller, draft: CommandDraft): ReturnType<Sender["send"]> {
@@ -48,6 +52,11 @@ export class SendGates {
       // CM-1: a key that was answered before keeps its answer.
       return await this.#sender.answered(caller, draft) ?? passage;
     });
+  }
+
+  /** Takes a chat message through its gates. */
+  chat<T>(caller: Caller, then: (passage: Passage) => Promise<T>): Promise<T> {
+    return whenPassed(this.#chat, caller, null, then);
   }
 
   preview(caller: Caller, draft: CommandDraft): ReturnType<Sender["preview"]> {
@@ -79,10 +88,10 @@ function mayBroadcast(caller: Caller, { audience }: CommandDraft): Passage {
  * Goes through the gates and then calls `then`, before it returns unless a gate waits: sends that are called in order
  * reach the sender in order (DL-5).
  */
-function whenPassed<T>(
-  gates: readonly Gate[],
+function whenPassed<T, D>(
+  gates: readonly Gate<D>[],
   caller: Caller,
-  draft: CommandDraft,
+  draft: D,
   then: (passage: Passage) => Promise<T>,
 ): Promise<T> {
   let current = caller;

@@ -10,6 +10,7 @@ import {
   type Store,
 } from "../adapters/kv/mod.ts";
 import type { CommandRoom, CommandStore } from "../commands/mod.ts";
+import type { Chat } from "../chat/mod.ts";
 import type { OpenPeople } from "./people.ts";
 import type { Files } from "../files/mod.ts";
 import type { Bell, Clock, Log, Random } from "../platform/mod.ts";
@@ -19,6 +20,7 @@ export interface AccountParts extends OpenPeople {
   store: Store;
   commands: CommandRoom;
   commandStore: CommandStore;
+  chat: Chat;
   files: Files;
   bell: Bell;
   clock: Clock;
@@ -80,12 +82,14 @@ export function openAccountParts(parts: AccountParts): OpenAccountParts {
         notices: parts.notices,
         history: commands.history,
         commandStore,
+        chat: parts.chat,
         files,
         clock,
       }),
       removed: removalParts({
         commands,
         commandStore,
+        chat: parts.chat,
         contacts,
         groups,
         groupsStore: parts.groupsStore,

@@ -13,6 +13,7 @@ import { type FilesParts, openFiles } from "./files.ts";
 import { withFreshProof } from "./fresh_proof.ts";
 import { openAccountParts } from "./accounts.ts";
 import { metered } from "./metered.ts";
+import { openChat } from "./chat.ts";
 import { type Job, jobTable } from "./jobs.ts";
 import { openCommandRoom } from "./commands.ts";
 import { openPeople } from "./people.ts";
@@ -26,6 +27,7 @@ import { Audit, Stats, Users } from "../moderation/mod.ts";
 import {
   type Caller,
   type Clock,
+  type FileCarrier,
   Ids,
   type Log,
   type Random,
@@ -107,8 +109,11 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
   const { room: commands, ...ofCommands } = opening.use(
     await openCommandRoom({ config, store, kvFile, people: everyone, hub, clock, ids, log }),
   );
+  const chat = openChat({ config, store, people: everyone, commands, hub, clock, ids, log });
+  opening.defer(() => chat.flush());
   const setupLink = await prepareFirstAdmin(everyone.needs, config.admin);
   const demo = await prepareDemo({ ...everyone.needs, contacts: everyone.contactsStore }, config.mode);
+  const usersOf = ({ kind }: FileCarrier) => kind === "chat" ? chat.files : commands.attachmentAccess;
   const files = opening.use(
     await openFiles({
       config,
@@ -125,12 +130,12 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
       names: async (userIds) =>
         new Map([...await people.byIds(userIds)].map(([id, { username }]) => [id, username])),
       readers: {
-        mayRead: (userId, { by }) => commands.attachmentAccess.mayRead(userId, by),
-        neededUntil: ({ by }) => commands.attachmentAccess.neededUntil(by),
+        mayRead: (userId, { by }) => usersOf(by).mayRead(userId, by),
+        neededUntil: ({ by }) => usersOf(by).neededUntil(by),
       },
       watchers: {
         async changed(_file, state, uses) {
-          for (const { by } of uses) await commands.attachmentAccess.changed(by, state);
+          for (const { by } of uses) await usersOf(by).changed(by, state);
         },
       },
       scanners: options.scanners,
@@ -142,6 +147,7 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
     store,
     commands,
     commandStore: ofCommands.store,
+    chat,
     files: files.room,
     bell: hub,
     clock,
@@ -189,6 +195,7 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
     contacts,
     groups,
     commands: ofCommands.calls,
+    chat,
     preferences: consent,
     grants: everyone.grants,
     notices,

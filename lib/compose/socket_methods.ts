@@ -3,9 +3,10 @@ import type { Services } from "../web/mod.ts";
 
 /** The socket's router: each method and the service call that answers it. */
 export function socketMethods(
-  { commands, preferences, grants, categories, contacts, groups, notices, safety, sanctions }: Pick<
+  { commands, chat, preferences, grants, categories, contacts, groups, notices, safety, sanctions }: Pick<
     Services,
     | "commands"
+    | "chat"
     | "preferences"
     | "grants"
     | "categories"
@@ -25,6 +26,12 @@ export function socketMethods(
     "command.update": (caller, params) => commands.update(caller, params),
     "command.review": (caller, params) => commands.review(caller, params),
     "command.cancel": (caller, params) => commands.cancel(caller, params),
+    "chat.send": (caller, params) => chat.send(caller, params),
+    "chat.list": (caller, params) => chat.list(caller, params),
+    "chat.talks": (caller) => chat.talks(caller),
+    "chat.read": (caller, params) => chat.read(caller, params),
+    "chat.retract": (caller, params) => chat.retract(caller, params),
+    "chat.writing": (caller, params) => chat.writing(caller, params),
     "preferences.get": (caller) => preferences.get(caller),
     "preferences.set": (caller, params) => preferences.set(caller, params),
     "grant.list": (caller) => grants.list(caller),

@@ -24,7 +24,7 @@ export function decide(standing: Standing, relation: Relation, command: Question
   const withheld = withheldFrom(standing, relation, command, now);
   if (withheld !== null) return { verdict: "withhold", ...withheld };
   const grant = grantFor(standing.grants, sourceOf(command), now);
-  const held = holdOf(standing, grant, command.delivered === true, now);
+  const held = holdOf(standing, grant, command, now);
   if (held !== null) return { verdict: "hold", ...held };
   return allowed(standing, relation, command, now);
 }
@@ -52,7 +52,9 @@ function withheldFrom(rules: Rules, relation: Relation, command: Question, now: 
   const { kind } = command.audience;
   switch (kind) {
     case "user":
-      if (!acceptsDirect(preferences, relation, grant)) return { rule: "accept_from" };
+      if (command.chat !== "reply" && !acceptsDirect(preferences, relation, grant)) {
+        return { rule: "accept_from" };
+      }
       break;
     case "group":
       if (!relation.sharesGroup) return { rule: "no_member" };
@@ -65,9 +67,10 @@ function withheldFrom(rules: Rules, relation: Relation, command: Question, now: 
       kind satisfies never;
       return { rule: "not_understood" };
   }
-  if (command.categories.length === 0) return { rule: "no_category" };
+  if (command.categories.length === 0 && command.chat === undefined) return { rule: "no_category" };
   const blocked = command.categories.find((slug) => choiceBy(rules, grant, slug) === "block");
   if (blocked !== undefined) return withBy(`category:${blocked}`, grant, namesCategory(grant, blocked));
+  if (command.chat !== undefined) return null;
   const most = preferences.limits?.kinds ?? null;
   if (most !== null && !most.includes(command.kind)) return { rule: "kind", by: "limits" };
   if (grant?.kinds !== undefined && !grant.kinds.includes(command.kind)) {
@@ -163,7 +166,8 @@ function allowed(
   const grant = grantFor(rules.grants, sourceOf(command), now);
   const choices = command.categories.map((slug) => `${slug}=${choiceBy(rules, grant, slug)}`).join(",");
   const sealed = command.categories.some((slug) => choiceBy(rules, grant, slug) === "ask");
-  const rule = `${wayIn(rules.preferences, relation, command)}; ${choices}`;
+  const way = wayIn(rules.preferences, relation, command);
+  const rule = choices === "" ? way : `${way}; ${choices}`;
   const letThrough = grant !== undefined && command.categories.some((slug) => namesCategory(grant, slug));
   const accepted = grant?.accept === true && !acceptsDirect(rules.preferences, relation, undefined);
   return letThrough || (accepted && command.audience.kind === "user")
@@ -176,6 +180,7 @@ function wayIn(preferences: Preferences, relation: Relation, command: Question):
   switch (kind) {
     case "user": {
       if (relation.self) return "self";
+      if (command.chat === "reply") return "reply";
       const { acceptFrom } = preferences;
       const why = acceptFrom === "anyone" ? "anyone" : relation.contact ? "contact" : "shared_group";
       return `acceptFrom=${acceptFrom} (${why})`;

@@ -1,5 +1,5 @@
 import type { StoredGrant } from "./sources.ts";
-import type { Standing } from "./standing.ts";
+import type { Question, Standing } from "./standing.ts";
 import { hoursHeldUntilMs, msUntilMidnight, quietUntilMs } from "./time_of_day.ts";
 
 /** A rule that holds a command. `untilMs`: when it ends by itself; null if something else must happen first. */
@@ -9,15 +9,16 @@ export interface Hold {
   by?: string;
 }
 
-/** What holds a command that is not withheld, for now (CO-4, CO-12); null: nothing. `delivered`: it was delivered before. */
+/** What holds a command or chat message that is not withheld, for now (CO-4, CO-12); null: nothing. */
 export function holdOf(
   standing: Standing,
   grant: StoredGrant | undefined,
-  delivered: boolean,
+  { delivered = false, chat }: Pick<Question, "chat"> & { delivered?: boolean },
   now: number,
 ): Hold | null {
-  return hoursHold(standing, grant, delivered, now) ?? dayHold(standing, grant, delivered, now) ??
-    (delivered ? null : openHold(standing, grant));
+  const hours = hoursHold(standing, grant, delivered, now);
+  if (hours !== null || chat !== undefined) return hours;
+  return dayHold(standing, grant, delivered, now) ?? (delivered ? null : openHold(standing, grant));
 }
 
 function hoursHold(

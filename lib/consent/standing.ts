@@ -59,6 +59,11 @@ export interface Question {
    * the person says so (DL-9).
    */
   sentMs?: number;
+  /**
+   * CH-4: it is a chat message. It has the categories of its thread's command, or none, and is no command: kinds and numbers are
+   * not about it. `reply`: to the person who sent that command, which asked for it.
+   */
+  chat?: "message" | "reply";
   /** It was delivered before: a pause, a grant's hours and numbers hold only what was not. */
   delivered?: true;
 }

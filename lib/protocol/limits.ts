@@ -180,6 +180,16 @@ export const limits = {
   /** Open direct commands per inbox, for each kind of sender, and from one sender; withheld ones count too (DL-7). */
   inboxOpen: 10_000,
   openFromOne: 500,
+  /** CH-1: kept messages from one person to another, withheld ones included. */
+  chatFromOne: 10_000,
+  /** Unread messages of one talk that are counted, and talks in the list. */
+  chatUnread: 100,
+  chatTalks: 100,
+  /** CH-3: how long a message can be taken back, and how often a client says that somebody is writing. */
+  retractMs: 10 * 60_000,
+  chatWritingMs: 4000,
+  /** WS-9: chat messages for each `command.send` that a person may send in a minute. */
+  chatsPerSend: 2,
   /** Page of a list (DL-10). */
   pageDefault: 50,
   pageMax: 200,

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import * as ch from "./chat.ts";
 import * as c from "./commands.ts";
 import { limits } from "./limits.ts";
 import { because } from "./message.ts";
@@ -58,6 +59,16 @@ export const methods = {
     params: z.strictObject({ id }),
     result: z.object({ id, totals: c.totals }),
   },
+  /** CH-1. The same `key` gets the same message again. */
+  "chat.send": { params: ch.chatDraft, result: z.object({ message: ch.chatMessage }) },
+  "chat.list": { params: ch.chatListParams, result: ch.chatPage },
+  /** The person's talks with their last messages. */
+  "chat.talks": { params: nothing, result: ch.chatTalks },
+  "chat.read": { params: ch.chatReadParams, result: z.object({ readUpTo: id }) },
+  /** CH-3: within `limits.retractMs`. */
+  "chat.retract": { params: z.strictObject({ id }), result: z.object({ message: ch.chatMessage }) },
+  /** CH-3: the person is writing now; told only where both show it. */
+  "chat.writing": { params: ch.chatWritingParams, result: nothing },
   "preferences.get": { params: nothing, result: p.preferences },
   "preferences.set": { params: p.preferencesChange, result: p.preferences },
   /** CO-12: the person's own grants in force. */
@@ -148,6 +159,8 @@ export const notifications = {
   "session.closing": z.object({ code: z.number(), reconnect: z.boolean() }),
   "command.deliver": z.object({ deliveries: z.array(c.delivery).min(1).max(limits.deliverBatch) }),
   "command.changed": c.commandChanged,
+  "chat.message": ch.chatDelivery,
+  "chat.changed": ch.chatChanged,
   /** CM-8: a deadline comes near; to the devices of a person who has not done it yet. */
   "command.due": z.object({ id, dueAt: z.string() }),
   /** FI-4: to the devices of its owner. */

@@ -5,6 +5,7 @@
  */
 export * from "./admin.ts";
 export { checked } from "./checked.ts";
+export * from "./chat.ts";
 export type { CategoryChoice } from "./choices.ts";
 export * from "./close_codes.ts";
 export { closedStates, isOpen } from "./closed_states.ts";

@@ -126,6 +126,9 @@ export const preferences = z.strictObject({
   shareLimits: z.boolean(),
   /** CO-10: whether contacts see when the person is connected; absent until the person chooses, and then they do. */
   shareOnline: z.boolean().optional(),
+  /** CH-3: whether others in a talk see what the person has read, and when they write; absent: they do not. */
+  shareRead: z.boolean().optional(),
+  shareWriting: z.boolean().optional(),
   /** CO-12: the ceiling; absent until the person sets one. */
   limits: ceiling.nullish(),
 });

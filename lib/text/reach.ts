@@ -101,6 +101,8 @@ export function ruleName(words: Words["reach"], rule: string): string {
     limits: words.ruleLimits,
     shareLimits: words.ruleShareLimits,
     shareOnline: words.ruleShareOnline,
+    shareRead: words.ruleShareRead,
+    shareWriting: words.ruleShareWriting,
   };
   return Object.hasOwn(names, rule) ? names[rule]! : rule;
 }

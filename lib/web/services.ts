@@ -13,6 +13,7 @@ import type {
   SessionTokens,
   TwoFactor,
 } from "../accounts/mod.ts";
+import type { Chat } from "../chat/mod.ts";
 import type { History, Safety, SendGates, Transitions } from "../commands/mod.ts";
 import type { Config } from "../config/mod.ts";
 import type { CategoryAdmin, Consent, Grants } from "../consent/mod.ts";
@@ -82,6 +83,7 @@ export interface Services {
     & Pick<Transitions, "cancel" | "review" | "update">
     & Pick<History, "get" | "inboxList" | "list">;
   readonly notices: Pick<Notices, "list" | "read" | "unread">;
+  readonly chat: Pick<Chat, "list" | "read" | "retract" | "send" | "talks" | "writing">;
   readonly sanctions: Pick<OwnSanctions, "list" | "read">;
   readonly safety: Pick<Safety, "isUnsaved" | "resume" | "stop" | "stoppedSince">;
   readonly files: Pick<

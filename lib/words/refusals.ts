@@ -3,6 +3,7 @@ import type { Message } from "../protocol/message.ts";
 import type { MessageKey } from "../protocol/messages/mod.ts";
 import type { Template } from "../protocol/templates.ts";
 import { accounts } from "./de/refusals_accounts.ts";
+import { chat } from "./de/refusals_chat.ts";
 import { commands } from "./de/refusals_commands.ts";
 import { fields } from "./de/refusals_fields.ts";
 import { files } from "./de/refusals_files.ts";
@@ -14,6 +15,7 @@ import { scanners } from "./de/refusals_scanners.ts";
 // Pure, so that a script which takes a function of this room with it leaves the tables behind.
 export const german: Readonly<Record<MessageKey, Template>> = {
   ...accounts,
+  ...chat,
   ...commands,
   ...fields,
   ...files,

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { type Committed, Committer, type Write } from "../../lib/adapters/kv/committer.ts";
 import { openStore, type Store } from "../../lib/adapters/kv/store.ts";
 import { type Clock, systemClock } from "../../lib/platform/mod.ts";
-import { commandDraft, english, type FileObject, type Params, Refusal } from "../../lib/protocol/mod.ts";
+import { chatDraft, commandDraft, english, type FileObject, type Params, Refusal } from "../../lib/protocol/mod.ts";
 import { person } from "./open_services.ts";
 import { type WholePerson, WholeServer } from "./whole_server.ts";
 import { until } from "./until.ts";
@@ -143,6 +143,13 @@ export class AccountWorld implements AsyncDisposable {
       attachments: [letter.id],
     });
     must(await services.commands.inboxList(bob, {}));
+    must(await services.chat.send(bob, chatDraft.parse({ key: "1", to: "ann", body: "BOB-CHAT" })));
+    const { message } = must(
+      await services.chat.send(ann, chatDraft.parse({ key: "1", thread: received, body: "ANN-CHAT" })),
+    );
+    must(await services.chat.list(ann, { with: "bob" }));
+    must(await services.chat.list(bob, { thread: received, with: "ann" }));
+    must(await services.chat.read(bob, { thread: received, with: "ann", upTo: message.id }));
     return { picture, letter, sent, received };
   }
 

@@ -1,8 +1,10 @@
+import { kvChatStore } from "../../lib/adapters/kv/chat_store.ts";
 import { kvCommandStore } from "../../lib/adapters/kv/commands_store.ts";
 import { kvConsentStore } from "../../lib/adapters/kv/consent_store.ts";
 import { kvCommandFiles } from "../../lib/adapters/kv/file_uses.ts";
 import { JobRunner } from "../../lib/adapters/kv/jobs.ts";
 import { openStore, type Store } from "../../lib/adapters/kv/store.ts";
+import { Chat } from "../../lib/chat/mod.ts";
 import {
   type CommandRoom,
   type CommandStore,
@@ -10,6 +12,7 @@ import {
   type GroupMembership,
   type InboxSlice,
   type Job,
+  type Needs as CommandNeeds,
   openCommands,
   type Person,
 } from "../../lib/commands/mod.ts";
@@ -103,6 +106,7 @@ export class CommandRig implements AsyncDisposable {
   readonly grants: Grants;
   readonly commands: CommandStore;
   readonly room: CommandRoom;
+  readonly chat: Chat;
   readonly jobs: JobRunner<Job>;
   readonly #bell: Bell;
   readonly #people = new Map<string, Person>();
@@ -152,38 +156,52 @@ export class CommandRig implements AsyncDisposable {
       isMember: (userId, group) => Promise.resolve(this.memberships.get(userId)?.has(group) === true),
     });
     const named = (name: string) => [...this.#people.values()].find(({ username }) => username === name);
+    const peoplePort = {
+      byUsernames: (names) => Promise.resolve(mapOf(names, named)),
+      byIds: (ids) => Promise.resolve(mapOf(ids, (id) => this.#people.get(id))),
+      relationsOf: (userId, others) =>
+        Promise.resolve(
+          new Map(others.map((other) => [other, {
+            contact: this.#contacts.has(pairOf(userId, other)),
+            sharesGroup: false,
+            ...(other === userId ? { self: true } : {}),
+          }])),
+        ),
+      membershipsOf: (userId) => Promise.resolve(this.memberships.get(userId) ?? new Map()),
+      membersOf: (group) =>
+        Promise.resolve(
+          new Map([...this.memberships].flatMap(([userId, groups]) => {
+            const membership = groups.get(group);
+            return membership === undefined ? [] : [[userId, membership]];
+          })),
+        ),
+    } satisfies CommandNeeds["people"];
+    const ids = new Ids(clock, seededRandom(7));
     this.room = openCommands({
       store: this.commands,
-      people: {
-        byUsernames: (names) => Promise.resolve(mapOf(names, named)),
-        byIds: (ids) => Promise.resolve(mapOf(ids, (id) => this.#people.get(id))),
-        relationsOf: (userId, others) =>
-          Promise.resolve(
-            new Map(others.map((other) => [other, {
-              contact: this.#contacts.has(pairOf(userId, other)),
-              sharesGroup: false,
-              ...(other === userId ? { self: true } : {}),
-            }])),
-          ),
-        membershipsOf: (userId) => Promise.resolve(this.memberships.get(userId) ?? new Map()),
-        membersOf: (group) =>
-          Promise.resolve(
-            new Map([...this.memberships].flatMap(([userId, groups]) => {
-              const membership = groups.get(group);
-              return membership === undefined ? [] : [[userId, membership]];
-            })),
-          ),
-      },
+      people: peoplePort,
       files: kvCommandFiles(store, clock),
       consent: this.consent,
       bell: this.#bell,
       notices: this.notices,
       clock,
-      ids: new Ids(clock, seededRandom(7)),
+      ids,
       log: silentLog,
       retentionDays: 14,
       gates: { asNow: (caller) => caller, muted: () => null, sendsPerMinute: 0, ...gates },
     });
+    this.chat = new Chat({
+      store: kvChatStore(store, 14),
+      people: peoplePort,
+      threads: this.room.threads,
+      files: kvCommandFiles(store, clock),
+      consent: this.consent,
+      bell: this.#bell,
+      clock,
+      ids,
+      log: silentLog,
+      retentionDays: 14,
+    }, (caller, then) => this.room.sender.chat(caller, then));
     this.jobs = new JobRunner<Job>({ kv: store.kv, clock, log: silentLog, run: (job) => this.room.run(job) });
   }
 
@@ -213,6 +231,7 @@ export class CommandRig implements AsyncDisposable {
     this.room.close();
     await this.jobs[Symbol.asyncDispose]();
     await this.room.inbox.flush();
+    await this.chat.flush();
     if (this.#ownsStore) await this.store[Symbol.asyncDispose]();
   }
 

@@ -35,6 +35,7 @@ Deno.test("AU-9: the archive has what is held on a person, as they may see it", 
     [...files.keys()].sort(),
     [
       "account.json",
+      "chat.json",
       "commands/received.json",
       "commands/sent.json",
       "contacts.json",
@@ -71,6 +72,8 @@ Deno.test("AU-9: the archive has what is held on a person, as they may see it", 
   assert.ok(received.timeline.length >= 2);
   const [sent] = json("commands/sent.json");
   assert.deepEqual([sent.command.title, sent.recipients[0].username], ["ANN-SENT", "bob"]);
+  const talked = json("chat.json").map(({ message }: { message: { body: string } }) => message.body);
+  assert.deepEqual(talked.sort(), ["ANN-CHAT", "BOB-CHAT"]);
   assert.ok(!text("commands/received.json").includes("BOB-BLOCKED"), "what they do not take stays unseen");
   assert.equal(new TextDecoder().decode(files.get(`files/${letter.id}/letter ü.txt`)), "ANN-LETTER");
   const described = json("files.json").find((one: { id: string }) => one.id === letter.id);

@@ -20,6 +20,7 @@ const services = [
   "lib/accounts",
   "lib/consent",
   "lib/commands",
+  "lib/chat",
   "lib/files",
   "lib/scanning",
   "lib/moderation",
@@ -52,6 +53,10 @@ export const rooms: Readonly<Record<string, Part>> = {
   },
   "lib/consent": { parts: [protocol, platform] },
   "lib/commands": { parts: [protocol, platform, "lib/consent"], packages: ["node:crypto"] },
+  "lib/chat": {
+    parts: [protocol, platform, "lib/consent", "lib/commands"],
+    packages: ["node:crypto"],
+  },
   "lib/files": { parts: [protocol, platform], packages: ["file-type", "node:crypto"] },
   "lib/scanning": { parts: [protocol, platform, "lib/files"], packages: ["node:crypto"] },
   "lib/moderation": { parts: [protocol, platform], packages: ["node:crypto"] },

@@ -9,6 +9,7 @@ import type {
   TwoFactorStore,
   UserRecord,
 } from "../../accounts/mod.ts";
+import type { Chat } from "../../chat/mod.ts";
 import type { CommandRoom, CommandStore } from "../../commands/mod.ts";
 import type { Consent, Grants } from "../../consent/mod.ts";
 import type { FileRecord, Files } from "../../files/mod.ts";
@@ -36,13 +37,14 @@ export interface ExportSources {
   notices: Pick<Notices, "list">;
   history: Pick<CommandRoom["history"], "get">;
   commandStore: Pick<CommandStore, "history" | "outbox">;
+  chat: Pick<Chat, "all">;
   files: Pick<Files, "list" | "content">;
   clock: Clock;
 }
 
 /** Returns the parts of the archive, in order. Each room with data about people adds its own. */
 export function exportParts(sources: ExportSources): ExportPart[] {
-  const parts = [accountEntries, acquaintanceEntries, commandEntries, fileEntries];
+  const parts = [accountEntries, acquaintanceEntries, commandEntries, chatEntries, fileEntries];
   return parts.map((entries) => ({ entries: (caller) => entries(sources, caller) }));
 }
 
@@ -201,6 +203,12 @@ async function* commandEntries(
   const modifiedMs = clock.now();
   yield { path: "commands/received.json", modifiedMs, content: jsonArray(details(received)) };
   yield { path: "commands/sent.json", modifiedMs, content: jsonArray(details(sent)) };
+}
+
+/** The talks as the person sees them: what their rules withhold or hold stays out. */
+// deno-lint-ignore require-await -- the entries are read as the archive is
+async function* chatEntries({ chat, clock }: ExportSources, caller: Caller): AsyncIterable<ExportEntry> {
+  yield { path: "chat.json", modifiedMs: clock.now(), content: jsonArray(chat.all(caller)) };
 }
 
 /** All file records, and the bytes of the clean files. */

@@ -1,4 +1,5 @@
 import type { Contacts, Groups, GroupsStore, InvitesStore, RemovalPart } from "../../accounts/mod.ts";
+import type { Chat } from "../../chat/mod.ts";
 import type { CommandRoom, CommandStore } from "../../commands/mod.ts";
 import type { Files, FileStore } from "../../files/mod.ts";
 import type { Notices } from "../../notices/mod.ts";
@@ -13,6 +14,7 @@ const atOnce = 20;
 export interface LeavingParts {
   commands: Pick<CommandRoom, "transitions" | "safety">;
   commandStore: Pick<CommandStore, "outbox" | "commands" | "purge">;
+  chat: Pick<Chat, "removeSome">;
   contacts: Pick<Contacts, "endSome">;
   groups: Groups;
   invitesStore: Pick<InvitesStore, "removeOf">;
@@ -31,6 +33,7 @@ export function removalParts(parts: LeavingParts): RemovalPart[] {
   return [
     received(parts),
     sent(parts),
+    talks(parts),
     acquaintances(parts),
     memberships(parts),
     invitations(parts),
@@ -68,6 +71,14 @@ function sent({ commands, commandStore }: LeavingParts): RemovalPart {
         before = ids.at(-1)!;
       }
       return { more: true };
+    },
+  };
+}
+
+function talks({ chat }: LeavingParts): RemovalPart {
+  return {
+    async remove({ userId }) {
+      return { more: await chat.removeSome(userId, atOnce) };
     },
   };
 }

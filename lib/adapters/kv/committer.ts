@@ -17,7 +17,7 @@ export interface Write {
   /** Added modulo 2^64: `2n ** 64n - 1n` subtracts 1. Only for keys with a `KvU64` or no value. */
   sums?: { key: Deno.KvKey; by: bigint }[];
   /** Appends to logs: the commit's versionstamp becomes the last part of the key. */
-  appends?: { log: Deno.KvKey; value: unknown }[];
+  appends?: { log: Deno.KvKey; value: unknown; expireIn?: number }[];
   /** Logs that this could have been appended to. It shares no commit with an append to them, so it takes as long as one. */
   apart?: Deno.KvKey[];
   /** Gets a commit of its own, and so a versionstamp that no other write has. */
@@ -289,9 +289,10 @@ function put(
     atomic.set(key, value, expireIn === undefined ? {} : { expireIn });
   }
   for (const key of write.deletes ?? []) atomic.delete(key);
-  for (const { log, value } of write.appends ?? []) {
+  for (const { log, value, expireIn } of write.appends ?? []) {
     // Deno KV accepts the placeholder as the last key part, but its types do not.
-    atomic.set([...log, versionstamp as unknown as string], value);
+    const key = [...log, versionstamp as unknown as string];
+    atomic.set(key, value, expireIn === undefined ? {} : { expireIn });
   }
 }
 

@@ -155,6 +155,25 @@ export const keys = {
   cursor: (userId: string, device: string) => ["cursor", userId, device],
   cursorsOf: (userId: string) => ["cursor", userId],
 
+  /** A chat message; chat. Ends after 14 days (CH-2), and with the account of either side. */
+  chatMessage: (messageId: string) => ["chat_message", messageId],
+  /** The log of a talk, `["chat", talkId, VS]`, with the ids of its messages; chat. Ends with each message. */
+  chat: (talkId: string) => ["chat", talkId],
+  /** A person's talk; chat. Its version is that of its last message, and it ends with that. */
+  chatOf: (userId: string, talkId: string) => ["chat_of", userId, talkId],
+  chatsOf: (userId: string) => ["chat_of", userId],
+  /** How far a person got a talk's messages, and how far they read; chat, the first one at most 1 s late. End after 28 days. */
+  chatShown: (userId: string, talkId: string) => ["chat_shown", userId, talkId],
+  chatShownOf: (userId: string) => ["chat_shown", userId],
+  chatRead: (userId: string, talkId: string) => ["chat_read", userId, talkId],
+  chatReadOf: (userId: string) => ["chat_read", userId],
+  /** Numbers of a person's messages in a talk by day (DL-7); chat. Ends 14 days after the last one. */
+  chatSent: (userId: string, talkId: string) => ["chat_sent", userId, talkId],
+  chatSentOf: (userId: string) => ["chat_sent", userId],
+  /** The message of an idempotency key; chat. Ends after 24 h. */
+  chatKey: (senderId: string, key: string) => ["chat_key", senderId, key],
+  chatKeysOf: (senderId: string) => ["chat_key", senderId],
+
   /** Size, sniffed type and state of bytes; files, then scanning. Ends with the last file that refers to them. */
   blob: (sha256: string) => ["blob", sha256],
   blobs: () => ["blob"],

@@ -10,6 +10,7 @@ export { removalParts } from "./account_removal_parts.ts";
 export { KvAccounts } from "./accounts_store.ts";
 export { KvAudit } from "./audit_log.ts";
 export { kvCategoryStore } from "./categories_store.ts";
+export { kvChatStore } from "./chat_store.ts";
 export { kvCommandStore } from "./commands_store.ts";
 export { kvConsentStore } from "./consent_store.ts";
 export { KvContacts } from "./contacts_store.ts";

@@ -1,6 +1,6 @@
 import type { Ids } from "../../platform/ids.ts";
 import type { Method } from "../../protocol/methods.ts";
-import type { RequestError } from "../requests.ts";
+import { isKeyed, type RequestError } from "../requests.ts";
 
 export type TabAnswer = { result: unknown } | { error: RequestError };
 
@@ -46,7 +46,7 @@ export class TabRequests {
   add(method: Method, params: Record<string, unknown>, timeoutMs: number | undefined): OpenRequest {
     const id = this.#ids.next();
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-    const keyed = (method === "command.send" || method === "command.preview") && params.key === undefined;
+    const keyed = isKeyed(method) && params.key === undefined;
     const request: OpenRequest = {
       id,
       method,

@@ -52,6 +52,7 @@ export const fieldMessages = {
   "field.href": "a link needs data.href with https",
   "field.pushAddress": "must be the browser's push address",
   "field.pushService": "must be https, at a known push service",
+  "field.talk": "must name a person or a command's thread",
   "field.grantTo": "must name a user or a group",
   "field.grantContact": "choose one of your contacts",
   "field.grantUser": "leave it out for a group",

@@ -5,6 +5,7 @@
  */
 import type { Template } from "../templates.ts";
 import { accountMessages } from "./accounts.ts";
+import { chatMessages } from "./chat.ts";
 import { commandMessages } from "./commands.ts";
 import { fieldMessages } from "./fields.ts";
 import { fileMessages } from "./files.ts";
@@ -15,6 +16,7 @@ import { scannerMessages } from "./scanners.ts";
 
 export const messages = {
   ...accountMessages,
+  ...chatMessages,
   ...commandMessages,
   ...fieldMessages,
   ...fileMessages,

@@ -71,4 +71,6 @@ export const reach: Words["reach"] = {
   ruleLimits: "Obergrenze",
   ruleShareLimits: "Kategorien für Kontakte sichtbar",
   ruleShareOnline: "Online für Kontakte sichtbar",
+  ruleShareRead: "Gelesen im Chat sichtbar",
+  ruleShareWriting: "Schreiben im Chat sichtbar",
 };

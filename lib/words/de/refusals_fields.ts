@@ -67,6 +67,7 @@ export const fields: Translated<typeof fieldMessages> = {
   "field.href": "ein Link braucht data.href mit https",
   "field.pushAddress": "muss die Push-Adresse des Browsers sein",
   "field.pushService": "muss mit https beginnen und zu einem bekannten Push-Dienst gehören",
+  "field.talk": "muss eine Person oder das Gespräch zu einem Auftrag nennen",
   "field.grantTo": "muss eine Person oder Gruppe nennen",
   "field.grantContact": "wähle einen deiner Kontakte",
   "field.grantUser": "bei einer Gruppe weglassen",

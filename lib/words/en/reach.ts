@@ -69,4 +69,6 @@ export const reach = {
   ruleLimits: "Ceiling",
   ruleShareLimits: "Categories shown to contacts",
   ruleShareOnline: "Online shown to contacts",
+  ruleShareRead: "Read marks shown in chat",
+  ruleShareWriting: "Writing shown in chat",
 };

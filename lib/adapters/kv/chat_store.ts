@@ -1,0 +1,201 @@
+import type {
+  ChatStore,
+  MessageRecord,
+  ReadMarks,
+  SentDays,
+  SentMessageKey,
+  StoredMessage,
+  TalkRecord,
+} from "../../chat/ports.ts";
+import { limits } from "../../protocol/mod.ts";
+import { addUses } from "./command_writes.ts";
+import type { Write } from "./committer.ts";
+import { getEntries } from "./get_many.ts";
+import { keys } from "./keys.ts";
+import type { Store } from "./store.ts";
+
+const dayMs = 24 * 3600_000;
+/** Marks and talks in one commit, and the bytes of a mark. */
+const atOnce = 100;
+const markBytes = 64;
+/** Bytes of a message beside its text. */
+const fixedBytes = 3000;
+
+type TalkValue = Omit<TalkRecord, "talkId" | "version">;
+
+/** Talks and messages in Deno KV. `retentionDays`: CH-2. */
+export function kvChatStore({ kv, committer }: Store, retentionDays: number): ChatStore {
+  const keptMs = retentionDays * dayMs;
+
+  /** The places of the log entries, with their messages. Entries whose message is gone are left out. */
+  async function messagesAt(talkId: string, selector: { start?: string; end?: string }, options: {
+    limit: number;
+    reverse?: boolean;
+  }): Promise<StoredMessage[]> {
+    const prefix = keys.chat(talkId);
+    const { start, end } = selector;
+    const range: Deno.KvListSelector = start !== undefined
+      ? { prefix, start: [...prefix, start] }
+      : end !== undefined
+      ? { prefix, end: [...prefix, end] }
+      : { prefix };
+    const places: { place: string; id: string }[] = [];
+    for await (const { key, value } of kv.list<string>(range, options)) {
+      places.push({ place: String(key[2]), id: value });
+    }
+    const found = await messages(places.map(({ id }) => id));
+    return places.flatMap(({ id, place }) => {
+      const stored = found.get(id);
+      return stored === undefined || stored.place !== place ? [] : [stored];
+    });
+  }
+
+  async function messages(ids: readonly string[]): Promise<Map<string, StoredMessage>> {
+    const entries = await getEntries<MessageRecord>(kv, [...new Set(ids)].map(keys.chatMessage));
+    return new Map(entries.flatMap(({ value: record, versionstamp }) => {
+      if (record === null) return [];
+      return [[record.id, { record, place: record.place ?? versionstamp!, version: versionstamp! }]];
+    }));
+  }
+
+  return {
+    async send({ record, key, sent, replacesKey, days, carries }) {
+      const { id, talkId, senderId, recipientId, thread } = record;
+      const sentKey = keys.chatKey(senderId, key);
+      const daysKey = keys.chatSent(senderId, talkId);
+      const write: Write = {
+        checks: [
+          { key: sentKey, versionstamp: replacesKey ?? null },
+          { key: daysKey, versionstamp: days.version },
+        ],
+        sets: [
+          { key: sentKey, value: sent, expireIn: limits.keyKeptMs },
+          { key: daysKey, value: days.value, expireIn: keptMs },
+          { key: keys.chatMessage(id), value: record, expireIn: keptMs },
+          { key: keys.chatOf(senderId, talkId), value: { otherId: recipientId, thread }, expireIn: keptMs },
+        ],
+        appends: [{ log: keys.chat(talkId), value: id, expireIn: keptMs }],
+        apart: [],
+        valueBytes: fixedBytes + 2 * record.body.length + 1000 * record.attachments.length,
+      };
+      tellWrites(write, record, [senderId, recipientId], keptMs);
+      addUses(write, carries);
+      const committed = await committer.commit(write);
+      return committed.ok ? committed.versionstamp : null;
+    },
+
+    async sentKey(senderId, key) {
+      const { value, versionstamp } = await kv.get<SentMessageKey>(keys.chatKey(senderId, key));
+      return value === null ? null : { sent: value, version: versionstamp! };
+    },
+
+    async sentDays(senderId, talkId) {
+      const { value, versionstamp } = await kv.get<SentDays>(keys.chatSent(senderId, talkId));
+      return { value: value ?? [], version: versionstamp };
+    },
+
+    messages,
+
+    before: (talkId, place, limit) =>
+      messagesAt(talkId, place === null ? {} : { end: place }, { limit, reverse: true }),
+
+    // The first key after a place: `start` is inclusive.
+    after: (talkId, place, limit) =>
+      messagesAt(talkId, place === null ? {} : { start: `${place}\0` }, { limit }),
+
+    async change({ from, to, moves, tell }) {
+      const { id, talkId } = to;
+      const write: Write = {
+        checks: [{ key: keys.chatMessage(id), versionstamp: from.version }],
+        sets: [{ key: keys.chatMessage(id), value: to, expireIn: keptMs }],
+        deletes: [],
+        appends: [],
+        apart: [],
+        valueBytes: fixedBytes + 2 * to.body.length + 1000 * to.attachments.length,
+      };
+      if (moves === true) {
+        write.deletes!.push([...keys.chat(talkId), from.place]);
+        write.appends!.push({ log: keys.chat(talkId), value: id, expireIn: keptMs });
+      }
+      if (tell.length > 0) tellWrites(write, to, tell, keptMs);
+      return (await committer.commit(write)).ok;
+    },
+
+    async talksOf(userId, limit) {
+      const talks: TalkRecord[] = [];
+      for await (const { key, value, versionstamp } of kv.list<TalkValue>({ prefix: keys.chatsOf(userId) })) {
+        talks.push({ talkId: String(key[2]), ...value, version: versionstamp });
+      }
+      return talks.sort((a, b) => a.version < b.version ? 1 : -1).slice(0, limit);
+    },
+
+    async shown(userId, talkId) {
+      return (await kv.get<string>(keys.chatShown(userId, talkId))).value;
+    },
+
+    async saveShown(shown) {
+      for (let at = 0; at < shown.length; at += atOnce) {
+        const some = shown.slice(at, at + atOnce);
+        await committer.commit({
+          sets: some.map(({ userId, talkId, place }) => ({
+            key: keys.chatShown(userId, talkId),
+            value: place,
+            expireIn: 2 * keptMs,
+          })),
+          valueBytes: some.length * markBytes,
+        });
+      }
+    },
+
+    async readMarks(userId, talkId) {
+      const { value, versionstamp } = await kv.get<ReadMarks>(keys.chatRead(userId, talkId));
+      return { marks: value ?? { read: null, told: null }, version: versionstamp };
+    },
+
+    async setReadMarks(userId, talkId, marks, version) {
+      const key = keys.chatRead(userId, talkId);
+      const committed = await committer.commit({
+        checks: [{ key, versionstamp: version }],
+        sets: [{ key, value: marks, expireIn: 2 * keptMs }],
+      });
+      return committed.ok;
+    },
+
+    async removeTalk(userId, { talkId, otherId }) {
+      const prefix = keys.chat(talkId);
+      for (let more = true; more;) {
+        const deletes: Deno.KvKey[] = [];
+        let count = 0;
+        for await (const { key, value } of kv.list<string>({ prefix }, { limit: atOnce })) {
+          deletes.push(key, keys.chatMessage(value));
+          count++;
+        }
+        more = count === atOnce;
+        if (!more) {
+          for (const one of [userId, otherId]) {
+            deletes.push(
+              keys.chatOf(one, talkId),
+              keys.chatShown(one, talkId),
+              keys.chatRead(one, talkId),
+              keys.chatSent(one, talkId),
+            );
+          }
+        }
+        await committer.commit({ deletes });
+      }
+    },
+  };
+}
+
+/** What tells people of a message: their lists of talks. CO-10: a withheld message takes as long as another. */
+function tellWrites(write: Write, record: MessageRecord, tell: readonly string[], keptMs: number): void {
+  const { talkId, senderId, recipientId, thread, withheldBy, state } = record;
+  const reaches = withheldBy === null && state === undefined;
+  if (reaches && tell.includes(recipientId)) {
+    write.sets!.push({
+      key: keys.chatOf(recipientId, talkId),
+      value: { otherId: senderId, thread },
+      expireIn: keptMs,
+    });
+  }
+}

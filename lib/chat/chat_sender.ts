@@ -1,0 +1,157 @@
+import { createHash } from "node:crypto";
+import { attach, carried } from "../commands/mod.ts";
+import { decide } from "../consent/mod.ts";
+import { type Caller, iso, KeyedMutex } from "../platform/mod.ts";
+import { type ChatDraft, type ChatMessage, limits, Refusal, say } from "../protocol/mod.ts";
+import type { Needs } from "./needs.ts";
+import type { MessageRecord, SentDays, SentMessageKey } from "./ports.ts";
+import { type Talk, Talks } from "./talks.ts";
+import { ownView } from "./views.ts";
+
+const dayMs = 24 * 3600_000;
+
+/** A message to write. */
+export interface Sent {
+  message: ChatMessage;
+}
+
+/** Takes messages in (CH-1): one commit, then the answer, then the rings. */
+export class ChatSender {
+  readonly #needs: Needs;
+  readonly #talks: Talks;
+  /** One person's messages are written one after another, in the order of the calls (DL-5). */
+  readonly #lanes = new KeyedMutex();
+
+  constructor(needs: Needs, talks: Talks) {
+    this.#needs = needs;
+    this.#talks = talks;
+  }
+
+  send(caller: Caller, draft: ChatDraft): Promise<Sent | Refusal> {
+    return this.#lanes.run(caller.userId, async () => {
+      for (let tries = 0; tries <= limits.writeTries; tries++) {
+        const { known, expired } = await this.#known(caller, draft.key);
+        if (known !== null) return await this.#answerOf(known, draft);
+        const sent = await this.#sendOnce(caller, draft, expired);
+        if (sent !== null) return sent;
+      }
+      return new Refusal("unavailable", "send.failed");
+    });
+  }
+
+  /** The answer that this key got before (CM-1); null when there is none. */
+  answered(caller: Caller, draft: ChatDraft): Promise<Sent | Refusal | null> {
+    return this.#lanes.run(caller.userId, async () => {
+      const { known } = await this.#known(caller, draft.key);
+      return known === null ? null : await this.#answerOf(known, draft);
+    });
+  }
+
+  async #known(caller: Caller, key: string): Promise<{ known: SentMessageKey | null; expired?: string }> {
+    const found = await this.#needs.store.sentKey(caller.userId, key);
+    if (found === null) return { known: null };
+    if (found.sent.expiresMs > this.#needs.clock.now()) return { known: found.sent };
+    return { known: null, expired: found.version };
+  }
+
+  async #answerOf({ messageId, digest }: SentMessageKey, draft: ChatDraft): Promise<Sent | Refusal> {
+    if (digest !== digestOf(draft)) return new Refusal("conflict", "chat.key");
+    const stored = (await this.#needs.store.messages([messageId])).get(messageId);
+    if (stored === undefined) return new Refusal("expired", "chat.keyEnded");
+    return { message: ownView(stored.record) };
+  }
+
+  /** Null: something changed meanwhile, or the key is in use. */
+  async #sendOnce(
+    caller: Caller,
+    draft: ChatDraft,
+    expired: string | undefined,
+  ): Promise<Sent | Refusal | null> {
+    const { store, clock, ids, bell, files, retentionDays } = this.#needs;
+    if (draft.body.trim() === "" && (draft.attachments ?? []).length === 0) {
+      return new Refusal("invalid_params", "chat.empty", { fields: { body: "field.empty" } });
+    }
+    const talk = await this.#talks.findToWrite(caller, { with: draft.to, thread: draft.thread });
+    if (talk instanceof Refusal) return talk;
+    const attached = await attach(files, caller, draft.attachments ?? [], "attachments");
+    if (attached instanceof Refusal) return attached;
+    const now = clock.now();
+    const days = await store.sentDays(caller.userId, talk.id);
+    const counted = countedOn(days.value, now, retentionDays);
+    if (counted === null) {
+      return new Refusal("queue_full", say("chat.full", { count: limits.chatFromOne, days: retentionDays }));
+    }
+    const decided = await this.decision(talk);
+    const record: MessageRecord = {
+      id: ids.next(),
+      talkId: talk.id,
+      thread: talk.thread?.commandId ?? null,
+      senderId: talk.me.id,
+      recipientId: talk.other.id,
+      from: talk.me,
+      to: talk.other.username,
+      body: draft.body,
+      attachments: attached.attachments,
+      createdAt: iso(now),
+      expiresMs: now + retentionDays * dayMs,
+      ...decided,
+      retractedAt: null,
+      ...(attached.clean ? {} : { state: "checking" as const }),
+    };
+    const place = await store.send({
+      record,
+      key: draft.key,
+      sent: { messageId: record.id, digest: digestOf(draft), expiresMs: now + limits.keyKeptMs },
+      replacesKey: expired,
+      days: { value: counted, version: days.version },
+      carries: carried(attached, { kind: "chat", messageId: record.id }, record.expiresMs),
+    });
+    if (place === null) return null;
+    bell.ring(record.senderId);
+    if (reaches(record)) bell.ring(record.recipientId);
+    return { message: ownView(record) };
+  }
+
+  /** What consent says now about a message from this side to the other. */
+  async decision(talk: Talk): Promise<Pick<MessageRecord, "allowedBy" | "withheldBy">> {
+    const { consent, clock, threads } = this.#needs;
+    const { thread, me, other } = talk;
+    const standing = await consent.standing(other.id);
+    const { relation, question } = await this.#talks.asked(talk, me, other.id);
+    const decision = decide(standing, relation, question, clock.now());
+    if (thread !== null && thread.senderId === me.id) {
+      const had = await threads.had(other.id, thread.commandId);
+      if (had === "none" || had === "withheld") return { allowedBy: null, withheldBy: "command" };
+    }
+    switch (decision.verdict) {
+      case "deliver":
+        return { allowedBy: decision.allowedBy, withheldBy: null };
+      case "hold":
+        return { allowedBy: null, withheldBy: null };
+      case "withhold":
+        return { allowedBy: null, withheldBy: decision.rule };
+      default:
+        return decision satisfies never;
+    }
+  }
+}
+
+/** Whether a message is in its recipient's log. */
+export function reaches({ withheldBy, state }: Pick<MessageRecord, "withheldBy" | "state">): boolean {
+  return withheldBy === null && state === undefined;
+}
+
+/** The numbers with one more message today; null when that is too many (DL-7). */
+function countedOn(days: SentDays, now: number, retentionDays: number): SentDays | null {
+  const today = Math.floor(now / dayMs);
+  const kept = days.filter(([day]) => day > today - retentionDays);
+  if (kept.reduce((sum, [, count]) => sum + count, 0) >= limits.chatFromOne) return null;
+  const before = kept.find(([day]) => day === today)?.[1] ?? 0;
+  return [...kept.filter(([day]) => day !== today), [today, before + 1]];
+}
+
+/** SHA-256 of what a draft means, without its key. */
+function digestOf({ to, thread, body, attachments }: ChatDraft): string {
+  const content = [to ?? null, thread ?? null, body, [...new Set(attachments ?? [])]];
+  return createHash("sha256").update(JSON.stringify(content)).digest("base64url");
+}
