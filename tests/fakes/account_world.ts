@@ -2,7 +2,14 @@ import assert from "node:assert/strict";
 import { type Committed, Committer, type Write } from "../../lib/adapters/kv/committer.ts";
 import { openStore, type Store } from "../../lib/adapters/kv/store.ts";
 import { type Clock, systemClock } from "../../lib/platform/mod.ts";
-import { chatDraft, commandDraft, english, type FileObject, type Params, Refusal } from "../../lib/protocol/mod.ts";
+import {
+  chatDraft,
+  commandDraft,
+  english,
+  type FileObject,
+  type Params,
+  Refusal,
+} from "../../lib/protocol/mod.ts";
 import { person } from "./open_services.ts";
 import { type WholePerson, WholeServer } from "./whole_server.ts";
 import { until } from "./until.ts";

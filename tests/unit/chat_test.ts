@@ -61,7 +61,8 @@ Deno.test("CH-1: a long talk is paged backwards without gaps", async () => {
   const { steps, ann, bob } = world;
   for (let n = 0; n < 7; n++) await steps.say(ann, bob, String(n));
   const found: string[] = [];
-  for (let before: string | undefined;;) {
+  let before: string | undefined;
+  while (true) {
     const page = await steps.page(bob, ann, { limit: 3, ...(before === undefined ? {} : { before }) });
     found.unshift(...textsOf(page));
     if (page.next === null) break;
@@ -194,7 +195,9 @@ Deno.test("CH-3: a message is taken back for both within 10 minutes, with a mark
   assert.deepEqual(taken(await rig.chat.retract(ann, { id })).message, message);
   assert.deepEqual(await steps.read(bob, ann), ["(retracted)"]);
   for await (const { value } of rig.store.kv.list({ prefix: [] })) {
-    assert.ok(!JSON.stringify(value, (_, one) => typeof one === "bigint" ? String(one) : one).includes("oops"));
+    assert.ok(
+      !JSON.stringify(value, (_, one) => typeof one === "bigint" ? String(one) : one).includes("oops"),
+    );
   }
 });
 

@@ -206,7 +206,6 @@ async function* commandEntries(
 }
 
 /** The talks as the person sees them: what their rules withhold or hold stays out. */
-// deno-lint-ignore require-await -- the entries are read as the archive is
 async function* chatEntries({ chat, clock }: ExportSources, caller: Caller): AsyncIterable<ExportEntry> {
   yield { path: "chat.json", modifiedMs: clock.now(), content: jsonArray(chat.all(caller)) };
 }
