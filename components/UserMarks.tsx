@@ -1,4 +1,4 @@
-import type { AdminUser } from "../lib/protocol/mod.ts";
+import type { AdminUser, SanctionKind } from "../lib/protocol/mod.ts";
 import { Time } from "./Time.tsx";
 import { Filled, useWords } from "./words.tsx";
 
@@ -23,18 +23,25 @@ export function UserMarks({ user }: { user: AdminUser }) {
           <Ending kind="mute" until={user.mutedUntil} />
         </span>
       )}
+      {user.limitedUntil === null ? null : (
+        <span class="state" data-tone="wait">
+          <Ending kind="limit" until={user.limitedUntil} />
+        </span>
+      )}
       {user.status === "suspended" ? <span class="state" data-tone="bad">{words.suspended}</span> : null}
     </>
   );
 }
 
 /** What holds until a time, or without an end: a year past all calendars stands for none. */
-export function Ending({ kind, until }: { kind: "mute" | "suspend"; until: string | null }) {
+export function Ending({ kind, until }: { kind: Exclude<SanctionKind, "warn">; until: string | null }) {
   const words = useWords("users");
-  const [forever, limited] = kind === "mute"
-    ? [words.muted, words.mutedUntil]
-    : [words.suspendedForever, words.suspendedUntil];
+  const [forever, ending] = {
+    mute: [words.muted, words.mutedUntil],
+    limit: [words.limited, words.limitedUntil],
+    suspend: [words.suspendedForever, words.suspendedUntil],
+  }[kind] as [string, string];
   return until === null || until.startsWith("9999-")
     ? <>{forever}</>
-    : <Filled text={limited} time={<Time value={until} />} />;
+    : <Filled text={ending} time={<Time value={until} />} />;
 }

@@ -44,9 +44,13 @@ export const requestClasses = {
   "group.leave": "write",
   "notice.list": "read",
   "notice.read": "write",
+  // The server answers the same report again.
+  "report.create": "write",
+  "report.list": "read",
   "sanction.list": "read",
   // The server accepts a warning that was read before.
   "sanction.read": "write",
+  "sanction.appeal": "once",
   "safety.stop": "stop",
   // Not from a queue: a person who resumes means now (CO-6).
   "safety.resume": "once",

@@ -16,6 +16,7 @@ import type { Parts } from "./parts.ts";
 import { Pending } from "./pending.ts";
 import type { Job } from "./ports.ts";
 import { RecipientStates } from "./recipient_states.ts";
+import { ReportedCommands } from "./reported.ts";
 import { Releases } from "./releases.ts";
 import { Reminders } from "./reminders.ts";
 import { Safety } from "./safety.ts";
@@ -48,6 +49,7 @@ export interface CommandRoom {
   attachmentAccess: AttachmentAccess;
   pending: Pending;
   threads: Threads;
+  reported: ReportedCommands;
   run(job: Job): Promise<void>;
   /** Cancels the timers; after this nobody is notified. */
   close(): void;
@@ -70,16 +72,18 @@ export function openCommands(needs: Needs & { gates: GateNeeds }): CommandRoom {
   const releases = new Releases(parts, whole);
   const safety = new Safety(parts);
   const reminders = new Reminders(parts, states);
+  const history = new History(parts, inbox, states);
   return {
     sender: new SendGates(new Sender(parts, audience), needs.gates, needs.clock),
     transitions,
-    history: new History(parts, inbox, states),
+    history,
     inbox,
     inFlight,
     safety,
     attachmentAccess: new AttachmentAccess(parts, states, releases, whole),
     pending: new Pending(parts),
     threads: new Threads(parts, states),
+    reported: new ReportedCommands(parts, history),
     close() {
       parts.totals.close();
       safety.close();

@@ -9,6 +9,10 @@ export interface GateNeeds {
   asNow(caller: Caller): Caller;
   /** MO-2: why a muted person may not send; null for everyone else. A promise only if other processes write mutes. */
   muted(userId: string): Refusal | null | Promise<Refusal | null>;
+  /** MO-7: why a limited person may write to contacts only; null for everyone else. A promise as above. */
+  limited(userId: string): Refusal | null | Promise<Refusal | null>;
+  /** Whether all of these are contacts of the person, or the person. */
+  areContacts(userId: string, usernames: readonly string[]): Promise<boolean>;
   /** WS-9: sends a minute for each person; 0 is no limit. */
   sendsPerMinute: number;
 }
@@ -27,7 +31,8 @@ export class SendGates {
   readonly #preview: readonly Gate[];
   readonly #chat: readonly Gate<null>[];
 
-  constructor(sender: Sender, { asNow, muted, sendsPerMinute }: GateNeeds, clock: Clock) {
+  constructor(sender: Sender, needs: GateNeeds, clock: Clock) {
+    const { asNow, muted, limited, sendsPerMinute } = needs;
     this.#sender = sender;
     const budget = new SendBudget(sendsPerMinute, clock);
     const chatBudget = new SendBudget(sendsPerMinute * limits.chatsPerSend, clock);
@@ -41,7 +46,14 @@ export class SendGates {
       const refusal = muted(caller.userId);
       return refusal instanceof Promise ? refusal.then((later) => later ?? caller) : refusal ?? caller;
     };
-    this.#send = [current, withinBudget, notMuted, mayBroadcast];
+    /** MO-7 */
+    const toContacts: Gate = (caller, { audience }) => {
+      const refusal = limited(caller.userId);
+      if (refusal === null) return caller;
+      const asked = audience.kind === "user" && needs.areContacts(caller.userId, audience.to);
+      return Promise.all([refusal, asked]).then(([found, contacts]) => contacts ? caller : found ?? caller);
+    };
+    this.#send = [current, withinBudget, notMuted, toContacts, mayBroadcast];
     this.#preview = [current, mayBroadcast];
     this.#chat = [current, withinChatBudget, notMuted];
   }

@@ -2,6 +2,7 @@ import { AccountData, Profiles, type ProfilesNeeds, TwoFactor } from "../account
 import {
   attachable,
   exportParts,
+  KvCases,
   kvFileStore,
   KvProfiles,
   kvPushStore,
@@ -13,7 +14,7 @@ import type { CommandRoom, CommandStore } from "../commands/mod.ts";
 import type { Chat } from "../chat/mod.ts";
 import type { OpenPeople } from "./people.ts";
 import type { Files } from "../files/mod.ts";
-import type { Bell, Clock, Log, Random } from "../platform/mod.ts";
+import type { Bell, Clock, Ids, Log, Random } from "../platform/mod.ts";
 import type { Services } from "../web/mod.ts";
 
 export interface AccountParts extends OpenPeople {
@@ -24,6 +25,7 @@ export interface AccountParts extends OpenPeople {
   files: Files;
   bell: Bell;
   clock: Clock;
+  ids: Ids;
   random: Random;
   log: Log;
   /** Called after a profile was written. */
@@ -40,7 +42,7 @@ export interface OpenAccountParts {
 
 /** Wires the rooms and adapters that make up an account. */
 export function openAccountParts(parts: AccountParts): OpenAccountParts {
-  const { store, accounts, accountsStore, audit, bell, clock, random, log } = parts;
+  const { store, accounts, accountsStore, audit, bell, clock, ids, random, log } = parts;
   const twoFactor = new TwoFactor({
     store: parts.twoFactorStore,
     accounts: accountsStore,
@@ -99,6 +101,7 @@ export function openAccountParts(parts: AccountParts): OpenAccountParts {
         fileStore: kvFileStore(store, clock),
         bell,
         pushes: kvPushStore(store, clock),
+        cases: new KvCases(store, audit, clock, ids),
         forgetChoices: (userId) => consent.accountRemoved(userId),
       }),
       bell,

@@ -30,7 +30,7 @@ export interface OpenCommandRoom extends AsyncDisposable {
 /** Wires commands with the people they go to, and begins to count who gets broadcasts. */
 export async function openCommandRoom(parts: CommandParts): Promise<OpenCommandRoom> {
   const { config, store, kvFile, hub, clock, ids, log } = parts;
-  const { callers, consent, contacts, groups, memberships, mutes, notices, people } = parts.people;
+  const { callers, consent, contacts, groups, limited, memberships, mutes, notices, people } = parts.people;
   await using opening = new AsyncDisposableStack();
   const commandStore = kvCommandStore(store);
   const reserve = kvFile === null
@@ -57,6 +57,14 @@ export async function openCommandRoom(parts: CommandParts): Promise<OpenCommandR
     gates: {
       asNow: (caller) => callers.now(caller),
       muted: (userId) => mutes.refusalFor(userId),
+      limited: (userId) => limited.refusalFor(userId),
+      async areContacts(userId, usernames) {
+        const found = [...(await people.byUsernames(usernames)).values()].map(({ id }) => id);
+        const others = found.filter((id) => id !== userId);
+        const relations = await contacts.relationsOf(userId, others);
+        // Nobody is called so: the sender says that as it does to everyone.
+        return others.every((id) => relations.get(id)?.contact === true);
+      },
       sendsPerMinute: config.rateSends,
     },
     async afterStop(userId, sinceMs) {

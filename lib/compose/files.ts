@@ -62,6 +62,8 @@ export interface FilesParts {
 export interface OpenFiles extends AsyncDisposable {
   readonly services: Pick<Services, "files" | "adminFiles" | "incidents" | "scanning">;
   readonly room: Files;
+  /** Whose a file is; null for a missing one. */
+  ownerOf(fileId: string): Promise<string | null>;
   readonly incidents: Incidents;
   readonly checks: HealthPort<Message>[];
   /** Begins to scan. Jobs must be running. */
@@ -132,6 +134,7 @@ export async function openFiles(parts: FilesParts): Promise<OpenFiles> {
   const opened = opening.move();
   return {
     room: files,
+    ownerOf: async (fileId) => (await fileStore.file(fileId))?.ownerId ?? null,
     incidents,
     services: {
       files,

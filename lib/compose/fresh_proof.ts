@@ -12,6 +12,8 @@ export const freshProof = {
   twoFactor: ["addPasskey", "confirmTotp", "reset", "setPolicy"],
   users: ["change", "lift", "sanction"],
   adminFiles: ["decide"],
+  queue: ["decide", "undo"],
+  sanctionReasons: ["set"],
   incidents: ["close", "draft", "submit"],
   invites: ["setPolicy"],
 } as const satisfies Calls;

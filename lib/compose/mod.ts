@@ -16,6 +16,7 @@ import { metered } from "./metered.ts";
 import { openChat } from "./chat.ts";
 import { type Job, jobTable } from "./jobs.ts";
 import { openCommandRoom } from "./commands.ts";
+import { openModeration } from "./moderation.ts";
 import { openPeople } from "./people.ts";
 import { openPush } from "./push.ts";
 import { socketMethods } from "./socket_methods.ts";
@@ -23,7 +24,7 @@ import type { Config } from "../config/mod.ts";
 import { CategoryAdmin } from "../consent/mod.ts";
 import { faultOf, limits, type Message, say } from "../protocol/mod.ts";
 import { Health, type HealthPort } from "../platform/health.ts";
-import { Audit, Stats, Users } from "../moderation/mod.ts";
+import { Audit, Stats } from "../moderation/mod.ts";
 import {
   type Caller,
   type Clock,
@@ -100,7 +101,6 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
     consent,
     contacts,
     groups,
-    mutes,
     notices,
     ownSanctions,
     people,
@@ -151,6 +151,7 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
     files: files.room,
     bell: hub,
     clock,
+    ids,
     random,
     log,
     profileChanged(user, { timeZone }) {
@@ -191,6 +192,19 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
 
   const categoryAdmin = new CategoryAdmin(consent.categoryList, kvCategoryStore(store, audit));
   const missingProof = (caller: Caller) => accounts.proof.missing(caller);
+  const moderation = openModeration({
+    store,
+    people: everyone,
+    commands,
+    files,
+    hub,
+    clock,
+    ids,
+    changed(account) {
+      callers.note(account.id, account);
+      ofAccounts.roleChanged(account.id);
+    },
+  });
   const behindMethods = {
     contacts,
     groups,
@@ -203,7 +217,9 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
     sanctions: {
       list: (caller) => ownSanctions.list(caller),
       read: (caller, id) => ownSanctions.read(caller, id),
+      appeal: (caller, body) => moderation.appeals.appeal(caller, body),
     },
+    reports: moderation.reports,
     categories: {
       list: async () => ({ categories: await consent.categories() }),
       all: (caller) => categoryAdmin.all(caller),
@@ -226,18 +242,6 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
     asNow: (caller) => callers.now(caller),
     handlers: metered(socketMethods(withFreshProof(behindMethods, missingProof)), metrics),
   });
-  const users = new Users({
-    store: everyone.userRecords,
-    mutes,
-    own: ownSanctions,
-    bell: hub,
-    clock,
-    ids,
-    changed(account) {
-      callers.note(account.id, account);
-      ofAccounts.roleChanged(account.id);
-    },
-  });
   const statsPorts = {
     ...kvStats(store, clock),
     users: () => consent.census.everyone(),
@@ -258,7 +262,9 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
     log,
     accounts,
     ...behindMethods,
-    users,
+    users: moderation.users,
+    queue: moderation.queue,
+    sanctionReasons: moderation.reasons,
     ...ofAccounts.services,
     audit: new Audit(audit),
     stats: new Stats(statsPorts),

@@ -69,13 +69,17 @@ export async function openPeople(
   const groupsStore = new KvGroups(store, audit);
   const memberships = new GroupMemberships(groupsStore);
   const mutes = await Mutes.load(userRecords, clock, store.exclusive);
+  const limited = await Mutes.load(userRecords.limits, clock, store.exclusive, "limit");
   const ownSanctions = await OwnSanctions.load({ store: userRecords, bell: hub, clock }, store.exclusive);
   const callers = new CurrentCallers(hub);
   const counts = new KvCounts(store);
   const limit = new ApproachLimit(counts, clock);
   const approaches = {
     textRules: (userId: string) => consent.textRules(userId),
-    muted: (userId: string) => mutes.refusalFor(userId),
+    // MO-7: people who can write to their contacts only approach nobody else.
+    async muted(userId: string) {
+      return await mutes.refusalFor(userId) ?? await limited.refusalFor(userId);
+    },
     limit,
   };
   const notices = new Notices({
@@ -161,6 +165,7 @@ export async function openPeople(
     groupsStore,
     invites,
     invitesStore,
+    limited,
     memberships,
     mutes,
     needs,

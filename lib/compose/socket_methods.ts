@@ -3,19 +3,21 @@ import type { Services } from "../web/mod.ts";
 
 /** The socket's router: each method and the service call that answers it. */
 export function socketMethods(
-  { commands, chat, preferences, grants, categories, contacts, groups, notices, safety, sanctions }: Pick<
-    Services,
-    | "commands"
-    | "chat"
-    | "preferences"
-    | "grants"
-    | "categories"
-    | "contacts"
-    | "groups"
-    | "notices"
-    | "safety"
-    | "sanctions"
-  >,
+  { commands, chat, preferences, grants, categories, contacts, groups, notices, reports, safety, sanctions }:
+    Pick<
+      Services,
+      | "commands"
+      | "chat"
+      | "preferences"
+      | "grants"
+      | "categories"
+      | "contacts"
+      | "groups"
+      | "notices"
+      | "reports"
+      | "safety"
+      | "sanctions"
+    >,
 ): Handlers {
   return {
     "inbox.list": (caller, params) => commands.inboxList(caller, params),
@@ -48,8 +50,11 @@ export function socketMethods(
     "group.leave": (caller, params) => groups.leave(caller, params),
     "notice.list": (caller, params) => notices.list(caller, params),
     "notice.read": (caller, params) => notices.read(caller, params),
+    "report.create": (caller, params) => reports.create(caller, params),
+    "report.list": (caller, params) => reports.list(caller, params),
     "sanction.list": (caller) => sanctions.list(caller),
     "sanction.read": (caller, { id }) => sanctions.read(caller, id),
+    "sanction.appeal": (caller, params) => sanctions.appeal(caller, params),
     "safety.stop": (caller) => safety.stop(caller),
     "safety.resume": (caller) => safety.resume(caller),
   };

@@ -1,12 +1,19 @@
 /**
- * Serves administrators and moderators: users, sanctions, the audit log, the overview's numbers.
- * Never changes anything without an audit entry in the same commit.
- * Start with `users.ts` (sanctions) and `audit.ts` (the chain of entries).
+ * Serves administrators and moderators: users, sanctions, reports and the queue, the audit log, the overview's numbers.
+ * Never changes anything without an audit entry in the same commit, and never tells who reported somebody.
+ * Start with `users.ts` (sanctions), `queue.ts` (decisions) and `audit.ts` (the chain of entries).
  */
+export { Appeals } from "./appeals.ts";
 export { Audit, type ChainReport, linkOf, verifyChain } from "./audit.ts";
 export { Mutes } from "./mutes.ts";
 export { OwnSanctions } from "./own_sanctions.ts";
+export { Queue } from "./queue.ts";
+export { QueueView } from "./queue_view.ts";
+export { ownReportOf, Reports } from "./reports.ts";
+export { SanctionReasons } from "./sanction_reasons.ts";
 export { stillInForce, strictest } from "./restrictions.ts";
+export { noDay, tallied } from "./statistics.ts";
 export { Stats } from "./stats.ts";
 export { Users, type UsersNeeds } from "./users.ts";
+export type * from "./case_ports.ts";
 export type * from "./ports.ts";

@@ -3,23 +3,38 @@ import { Refusal, say } from "../protocol/mod.ts";
 import type { MutesStore, Restriction } from "./ports.ts";
 import { inForce } from "./restrictions.ts";
 
+/** A restriction that every send asks for. */
+export type RestrictionKind = "mute" | "limit";
+
 /**
- * MO-2: the people who may not send. Every send asks here. While this process is the only writer, all mutes are in memory:
+ * MO-2, MO-7: the people who may not send, or only to their contacts. Every send asks here. While this process is the only writer, all of one kind are in memory:
  * the answer needs no wait, and sends keep their order.
  */
 export class Mutes {
   readonly #store: MutesStore;
   readonly #clock: Clock;
   readonly #kept: Map<string, Restriction> | null;
+  readonly #kind: RestrictionKind;
 
-  private constructor(store: MutesStore, clock: Clock, kept: Map<string, Restriction> | null) {
+  private constructor(
+    store: MutesStore,
+    clock: Clock,
+    kept: Map<string, Restriction> | null,
+    kind: RestrictionKind,
+  ) {
+    this.#kind = kind;
     this.#store = store;
     this.#clock = clock;
     this.#kept = kept;
   }
 
-  static async load(store: MutesStore, clock: Clock, exclusive: boolean): Promise<Mutes> {
-    return new Mutes(store, clock, exclusive ? await store.mutes() : null);
+  static async load(
+    store: MutesStore,
+    clock: Clock,
+    exclusive: boolean,
+    kind: RestrictionKind = "mute",
+  ): Promise<Mutes> {
+    return new Mutes(store, clock, exclusive ? await store.mutes() : null, kind);
   }
 
   /** Called after a mute was written, or ended (null). */
@@ -43,8 +58,10 @@ export class Mutes {
   /** Why the person may not send, or null; a promise as in `muteOf`. */
   refusalFor(userId: string): Refusal | null | Promise<Refusal | null> {
     const mute = this.muteOf(userId);
-    if (mute instanceof Promise) return mute.then((found) => found === null ? null : mutedRefusal(found));
-    return mute === null ? null : mutedRefusal(mute);
+    if (mute instanceof Promise) {
+      return mute.then((found) => found === null ? null : refusalOf(this.#kind, found));
+    }
+    return mute === null ? null : refusalOf(this.#kind, mute);
   }
 
   async mutesOf(userIds: readonly string[]): Promise<Map<string, Restriction>> {
@@ -58,11 +75,9 @@ export class Mutes {
   }
 }
 
-/** Tells a muted person until when, and the reason. */
-function mutedRefusal(mute: Restriction): Refusal {
-  const { reason, until } = mute;
-  const message = until === null
-    ? say("muted", { reason })
-    : say("muted.until", { reason, time: iso(until) });
+/** Tells the person until when, and the reason. */
+function refusalOf(kind: RestrictionKind, { reason, until }: Restriction): Refusal {
+  const key = kind === "mute" ? "muted" : "limited";
+  const message = until === null ? say(key, { reason }) : say(`${key}.until`, { reason, time: iso(until) });
   return new Refusal("forbidden", message);
 }

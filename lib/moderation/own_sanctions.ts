@@ -39,12 +39,16 @@ export class OwnSanctions {
     const inForce = stillInForce(listed, this.#clock.now());
     if (inForce.length === 0) return [];
     const records = await this.#store.sanctions(userId, inForce.map(({ id }) => id));
-    return records.map(({ id, kind, reason, until, createdAt }) => ({
+    return records.map(({ id, kind, reason, until, createdAt, appeal }) => ({
       id,
       kind,
       reason,
       until: until === null ? null : iso(until),
       createdAt: iso(createdAt),
+      // One that was granted has lifted its sanction.
+      ...(appeal === undefined || appeal.state === "granted"
+        ? {}
+        : { appeal: { state: appeal.state, reason: appeal.reason } }),
     }));
   }
 

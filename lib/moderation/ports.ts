@@ -1,4 +1,5 @@
 import type { AuditEntry } from "../platform/mod.ts";
+import type { CaseChange } from "./case_ports.ts";
 import type { Refusal, Role, Sanction } from "../protocol/mod.ts";
 
 /** Number and hash of the last audit entry. Every append checks and replaces it. */
@@ -63,6 +64,8 @@ export interface SanctionRecord {
   lifted?: { at: number; by: string; reason: string };
   /** When the person marked a warning as read. */
   readAt?: number;
+  /** MO-7: the person's appeal, and its case. */
+  appeal?: { caseId: string; state: "open" | "granted" | "refused"; reason: string | null };
 }
 
 /** A sanction that was neither lifted nor read; its time may be over (`stillInForce`). */
@@ -76,9 +79,13 @@ export interface AccountChange {
   /** Null ends it. Not for accounts with an incident. */
   suspension?: Restriction | null;
   mute?: Restriction | null;
-  sanction?: SanctionRecord;
-  /** Goes with `sanction`. */
+  /** MO-7: only contacts can be written to; null ends it. */
+  limit?: Restriction | null;
+  sanctions?: readonly SanctionRecord[];
+  /** Goes with `sanctions`. */
   inForce?: readonly SanctionInForce[];
+  /** A case that is decided with it, in the same commit. */
+  also?: CaseChange;
   auditEntry: AuditEntry;
 }
 
@@ -121,8 +128,9 @@ export interface OwnSanctionsStore {
   markRead(userId: string, sanctionId: string, atMs: number): Promise<SanctionInForce[] | Refusal | null>;
 }
 
+/** Restrictions of one kind: mutes, or limits to contacts. */
 export interface MutesStore {
-  /** All mutes in the store; some may be over. */
+  /** All in the store; some may be over. */
   mutes(): Promise<Map<string, Restriction>>;
   mutesOf(userIds: readonly string[]): Promise<Map<string, Restriction>>;
 }

@@ -6,6 +6,7 @@ import {
   type Clock,
   type Ids,
   iso,
+  type NoticeList,
 } from "../platform/mod.ts";
 import {
   type AdminUser,
@@ -16,26 +17,39 @@ import {
   isReserved,
   limits,
   neverEnds,
+  type NewNotice,
   Refusal,
   rightsInForce,
   type Sanction,
 } from "../protocol/mod.ts";
 import type { Mutes } from "./mutes.ts";
 import type { OwnSanctions } from "./own_sanctions.ts";
+import type { CaseChange } from "./case_ports.ts";
 import type { AccountChange, AccountRecord, Restriction, SanctionRecord, UsersStore } from "./ports.ts";
 import { inForce, stillInForce } from "./restrictions.ts";
-import { mayNot, withoutSanction, withSanction } from "./sanctioning.ts";
+import { mayNot, type SanctionsPlan, withoutSanction, withPlan, withSanction } from "./sanctioning.ts";
 import { hiddenFrom } from "./staff.ts";
 
 export interface UsersNeeds {
   store: UsersStore;
   mutes: Mutes;
+  /** People who can write to their contacts only. */
+  limited: Mutes;
   own: Pick<OwnSanctions, "changed">;
   bell: Pick<Bell, "closeUser" | "isOnline">;
+  /** Tells people of sanctions that were imposed or lifted (UI-11). */
+  notices: NoticeList<NewNotice>;
   clock: Clock;
   ids: Ids;
   /** Called after a change of role or rights, for sockets that are already open. */
   changed(account: AccountRecord): void;
+}
+
+/** A decision with its effect on an account. */
+export interface Applied {
+  plan: SanctionsPlan;
+  change: CaseChange;
+  auditEntry: AuditEntry;
 }
 
 /** Users, as administrators and moderators see them, and the actions on them (MO-2, MO-5). */
@@ -169,7 +183,7 @@ export class Users {
         async (id) => (await store.sanction(account.id, id))?.reason ?? "",
       );
       if (left instanceof Refusal) return left;
-      after = left.sanction;
+      after = left.sanctions[0];
       return {
         ...left,
         auditEntry: auditEntryOf(caller, "user.lift", account.username, {
@@ -181,18 +195,58 @@ export class Users {
     return changed instanceof Refusal ? changed : sanctionOf(after!, false);
   }
 
+  /** MO-2: writes a decision and all that it does to an account in one commit. `prepare` is called again when another was faster. */
+  async apply(caller: Caller, userId: string, prepare: () => Answer<Applied>): Answer<AccountRecord> {
+    const { store, clock, bell } = this.#needs;
+    let closes = false;
+    let appealed: string | undefined;
+    const changed = await this.#sanctionedById(userId, async (account, otherAdmins) => {
+      const prepared = await prepare();
+      if (prepared instanceof Refusal) return prepared;
+      const { plan, change, auditEntry } = prepared;
+      appealed = plan.appeal?.sanctionId;
+      const refused = plan.add.length === 0 && plan.lift.ids.length === 0 ? null : mayNot(caller, account);
+      if (refused !== null) return refused;
+      closes = plan.add.some(({ kind }) => kind === "suspend");
+      if (closes && account.role === "admin" && !this.#anyActive(await otherAdmins())) return lastAdmin();
+      const before = stillInForce(await store.sanctionsInForce(account.id), clock.now());
+      const done = await withPlan(account, before, plan, clock.now(), {
+        sanction: (id) => store.sanction(account.id, id),
+      });
+      return done instanceof Refusal ? done : { ...done, also: change, auditEntry };
+    }, () => appealed);
+    if (!(changed instanceof Refusal) && closes) bell.closeUser(changed.id, "suspended");
+    return changed;
+  }
+
   /** Writes a change of someone's sanctions, and tells the parts that keep them in memory, and the person. */
   async #sanctioned(username: string, decide: Parameters<UsersStore["change"]>[1]): Answer<AccountRecord> {
+    const account = await this.#needs.store.named(username);
+    return account === null ? nobody() : await this.#sanctionedById(account.id, decide);
+  }
+
+  /** `appealed`: the sanction whose appeal is decided, of which its person hears in another way. */
+  async #sanctionedById(
+    userId: string,
+    decide: Parameters<UsersStore["change"]>[1],
+    appealed: () => string | undefined = () => undefined,
+  ): Answer<AccountRecord> {
     let written: AccountChange | null = null;
-    const changed = await this.#change(username, async (account, otherAdmins) => {
+    const changed = await this.#needs.store.change(userId, async (account, otherAdmins) => {
       const change = await decide(account, otherAdmins);
       written = change instanceof Refusal ? null : change;
       return change;
-    });
+    }) ?? nobody();
     if (changed instanceof Refusal || written === null) return changed;
-    const { mute, inForce = [] }: AccountChange = written;
+    const { sanctions = [], mute, limit, inForce = [] }: AccountChange = written;
     if (mute !== undefined) this.#needs.mutes.note(changed.id, mute);
+    if (limit !== undefined) this.#needs.limited.note(changed.id, limit);
     await this.#needs.own.changed(changed.id, inForce);
+    for (const { id, lifted } of sanctions) {
+      if (id === appealed()) continue;
+      const kind = lifted === undefined ? "sanction_imposed" : "sanction_lifted";
+      void this.#needs.notices.add(changed.id, { kind, sanction: id });
+    }
     return changed;
   }
 
@@ -211,7 +265,11 @@ export class Users {
   }
 
   async #shown(accounts: AccountRecord[]): Promise<AdminUser[]> {
-    const mutes = await this.#needs.mutes.mutesOf(accounts.map(({ id }) => id));
+    const ids = accounts.map(({ id }) => id);
+    const [mutes, limited] = await Promise.all([
+      this.#needs.mutes.mutesOf(ids),
+      this.#needs.limited.mutesOf(ids),
+    ]);
     return accounts.map((account) => {
       const { id, username, displayName, role, rights, createdAt } = account;
       return {
@@ -222,6 +280,7 @@ export class Users {
         rights: rightsInForce({ role, rights }),
         status: this.#suspended(account) ? "suspended" : "active",
         mutedUntil: endOf(mutes.get(id)),
+        limitedUntil: endOf(limited.get(id)),
         createdAt: iso(createdAt),
         online: this.#needs.bell.isOnline(id),
       };
@@ -248,7 +307,7 @@ function sanctionEntry(caller: Caller, account: AccountRecord, sanction: Sanctio
 }
 
 function sanctionOf(
-  { id, kind, reason, until, createdAt, by, lifted, readAt }: SanctionRecord,
+  { id, kind, reason, until, createdAt, by, lifted, readAt, appeal }: SanctionRecord,
   inForce: boolean,
 ): Sanction {
   return {
@@ -261,6 +320,7 @@ function sanctionOf(
     ...(inForce ? {} : { over: true }),
     ...(lifted === undefined ? {} : { lifted: { ...lifted, at: iso(lifted.at) } }),
     ...(readAt === undefined ? {} : { readAt: iso(readAt) }),
+    ...(appeal === undefined ? {} : { appeal: appeal.state }),
   };
 }
 

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { groupRole, role } from "./people.ts";
+import { sanctionKind } from "./reports.ts";
 import { cursor, id, line, name, reasonGiven, slug, text, time, username } from "./text.ts";
 import { limits } from "./limits.ts";
 import { because } from "./message.ts";
@@ -18,6 +19,8 @@ export const adminUser = z.object({
   status: z.enum(["active", "suspended"]),
   /** Set while the person may not send, with its end (`neverEnds` without one); null otherwise. */
   mutedUntil: z.string().nullable(),
+  /** The same while the person may write to their contacts only. */
+  limitedUntil: z.string().nullable(),
   createdAt: z.string(),
   online: z.boolean(),
 });
@@ -38,13 +41,13 @@ export type AdminUserChange = z.infer<typeof adminUserChange>;
 
 /** MO-2. `until` null or left out: without an end. */
 export const sanctionBody = z.strictObject({
-  kind: z.enum(["warn", "mute", "suspend"]),
+  kind: sanctionKind,
   reason: reasonGiven(limits.note),
   until: time.nullish(),
 });
 export const sanction = z.object({
   id: z.string(),
-  kind: z.enum(["warn", "mute", "suspend"]),
+  kind: sanctionKind,
   reason: z.string(),
   until: z.string().nullable(),
   createdAt: z.string(),
@@ -55,6 +58,7 @@ export const sanction = z.object({
   lifted: z.object({ at: z.string(), by: z.string(), reason: z.string() }).optional(),
   /** When the person marked a warning as read. */
   readAt: z.string().optional(),
+  appeal: z.enum(["open", "granted", "refused"]).optional(),
 });
 /** MO-7: body of a lift. */
 export const liftBody = z.strictObject({ reason: reasonGiven(limits.note) });

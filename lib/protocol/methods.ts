@@ -7,6 +7,7 @@ import { fileObject } from "./files.ts";
 import * as g from "./grants.ts";
 import { notice, noticePage, noticesUnread } from "./notices.ts";
 import * as p from "./people.ts";
+import * as r from "./reports.ts";
 import { ownSanction, ownSanctionList } from "./sanctions.ts";
 import { cursor, device, id, slug, text, time, username } from "./text.ts";
 
@@ -94,9 +95,14 @@ export const methods = {
     params: z.strictObject({ ids: z.array(id).max(limits.pageMax).optional() }),
     result: noticesUnread,
   },
+  /** MO-1: the same report again, while it is open, gets the same answer. */
+  "report.create": { params: r.reportBody, result: r.ownReportAnswer },
+  "report.list": { params: z.strictObject(page), result: r.ownReportPage },
   "sanction.list": { params: nothing, result: ownSanctionList },
   /** MO-7: marks a warning as read, also again. */
   "sanction.read": { params: z.strictObject({ id }), result: ownSanctionList },
+  /** MO-7: once for each sanction. */
+  "sanction.appeal": { params: r.appealBody.extend({ id }), result: ownSanctionList },
   "safety.stop": { params: nothing, result: z.object({ stopped: z.literal(true), since: z.string() }) },
   "safety.resume": {
     params: z.strictObject({
@@ -174,6 +180,8 @@ export const notifications = {
   "notice.new": z.object({ notice, unread: z.number().int().nonnegative() }),
   /** UI-11: notices were read on one of the person's devices. */
   "notice.changed": noticesUnread,
+  /** MO-1: to the author's devices: a report was decided, or its decision undone. */
+  "report.changed": r.ownReportAnswer,
   /** MO-7: the person's sanctions in force, after a change. */
   "sanction.changed": ownSanctionList,
   /** The person's own other devices hear a stop and a resume (CO-6). */

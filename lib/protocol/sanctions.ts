@@ -1,14 +1,17 @@
 import { z } from "zod";
+import { sanctionKind } from "./reports.ts";
 import { id } from "./text.ts";
 
-/** MO-2, MO-7: a sanction in force, as the person sees it: a warning that they have not read, a mute, a suspension. */
+/** MO-2, MO-7: a sanction in force, as the person sees it: a warning that they have not read, a mute, a limit, a suspension. */
 export const ownSanction = z.object({
   id,
-  kind: z.enum(["warn", "mute", "suspend"]),
+  kind: sanctionKind,
   reason: z.string(),
   /** Null: it has no end. */
   until: z.string().nullable(),
   createdAt: z.string(),
+  /** The person's appeal; absent when there is none yet. */
+  appeal: z.object({ state: z.enum(["open", "refused"]), reason: z.string().nullable() }).optional(),
 });
 export type OwnSanction = z.infer<typeof ownSanction>;
 

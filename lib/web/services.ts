@@ -18,7 +18,17 @@ import type { History, Safety, SendGates, Transitions } from "../commands/mod.ts
 import type { Config } from "../config/mod.ts";
 import type { CategoryAdmin, Consent, Grants } from "../consent/mod.ts";
 import type { Content, Files } from "../files/mod.ts";
-import type { Audit, OwnSanctions, Stats, Users } from "../moderation/mod.ts";
+import type {
+  Appeals,
+  Audit,
+  OwnSanctions,
+  Queue,
+  QueueView,
+  Reports,
+  SanctionReasons,
+  Stats,
+  Users,
+} from "../moderation/mod.ts";
 import type { Notices } from "../notices/mod.ts";
 import type { Health } from "../platform/health.ts";
 import type { Meters } from "../platform/meters.ts";
@@ -84,7 +94,12 @@ export interface Services {
     & Pick<History, "get" | "inboxList" | "list">;
   readonly notices: Pick<Notices, "list" | "read" | "unread">;
   readonly chat: Pick<Chat, "list" | "read" | "retract" | "send" | "talks" | "writing">;
-  readonly sanctions: Pick<OwnSanctions, "list" | "read">;
+  readonly sanctions: Pick<OwnSanctions, "list" | "read"> & Pick<Appeals, "appeal">;
+  readonly reports: Pick<Reports, "create" | "list">;
+  readonly queue:
+    & Pick<Queue, "claim" | "decide" | "note" | "undo">
+    & Pick<QueueView, "get" | "list" | "report" | "stats">;
+  readonly sanctionReasons: Pick<SanctionReasons, "list" | "set">;
   readonly safety: Pick<Safety, "isUnsaved" | "resume" | "stop" | "stoppedSince">;
   readonly files: Pick<
     Files,

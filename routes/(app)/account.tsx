@@ -1,5 +1,5 @@
 import { type Context, page } from "fresh";
-import { SanctionList } from "../../components/OwnSanctions.tsx";
+import { type Appealing, SanctionList } from "../../components/OwnSanctions.tsx";
 import { PageHead } from "../../components/PageHead.tsx";
 import { Check, TextField } from "../../components/Field.tsx";
 import { Notice, ProblemNotice } from "../../components/Notice.tsx";
@@ -10,16 +10,17 @@ import { archiveOf } from "../../lib/web/archive.ts";
 import { filled, problemOf, readForm } from "../../lib/web/forms/form.ts";
 import { refusedPage, seeOther } from "../../lib/web/pages.ts";
 import { origin, overTls } from "../../lib/web/session.ts";
-import { accountRemoval, checked, Refusal } from "../../lib/protocol/mod.ts";
+import { accountRemoval, appealBody, checked, Refusal } from "../../lib/protocol/mod.ts";
 import { clearSessionCookies, sessionToken } from "../../lib/web/authentication.ts";
 import { renderMessage } from "../../lib/words/mod.ts";
 
 /** AU-9, also for who is suspended. */
 export const handler = definePerson.handlers({
-  GET: async (ctx) => page({ problem: null, ...await standingOf(ctx) }),
+  GET: async (ctx) => page({ problem: null, appealing: null as Appealing | null, ...await standingOf(ctx) }),
   async POST(ctx) {
     const form = await readForm(ctx.req);
     if (!(form instanceof Refusal) && form.get("action") === "download") return await downloaded(ctx);
+    if (!(form instanceof Refusal) && form.get("action") === "appeal") return await appealed(ctx, form);
     const removed = form instanceof Refusal ? form : await remove(ctx, form);
     if (!(removed instanceof Refusal)) {
       return seeOther("/login?notice=removed", [
@@ -29,7 +30,7 @@ export const handler = definePerson.handlers({
       ]);
     }
     const problem = problemOf(removed, ctx.state.language);
-    return page({ problem, ...await standingOf(ctx) }, refusedPage(removed));
+    return page({ problem, appealing: null, ...await standingOf(ctx) }, refusedPage(removed));
   },
 });
 
@@ -38,7 +39,20 @@ async function downloaded(ctx: Context<PersonState>) {
   const exported = await ctx.state.services.accountData.export(ctx.state.caller);
   if (!(exported instanceof Refusal)) return archiveOf(exported);
   const problem = problemOf(exported, ctx.state.language);
-  return page({ problem, ...await standingOf(ctx) }, refusedPage(exported));
+  return page({ problem, appealing: null, ...await standingOf(ctx) }, refusedPage(exported));
+}
+
+/** MO-7: an appeal, also of somebody who is suspended. */
+async function appealed(ctx: Context<PersonState>, form: URLSearchParams) {
+  const { state: { services, caller, language } } = ctx;
+  const text = form.get("text")?.replaceAll("\r\n", "\n").trim() ?? "";
+  const id = form.get("sanction") ?? "";
+  const body = checked(appealBody, { text });
+  const done = body instanceof Refusal ? body : await services.sanctions.appeal(caller, { id, ...body });
+  if (!(done instanceof Refusal)) return seeOther("/account?notice=appealed");
+  const problem = problemOf(done, language);
+  const appealing: Appealing = { id, text, error: problem.fields.text };
+  return page({ problem, appealing, ...await standingOf(ctx) }, refusedPage(done));
 }
 
 /** MO-7: the person's sanctions in force, and why they are suspended. */
@@ -66,7 +80,7 @@ async function remove(ctx: Context<PersonState>, form: URLSearchParams): Promise
   return await ctx.state.services.accountData.remove(ctx.state.caller, body);
 }
 
-export default definePerson.page<typeof handler>(function AccountPage({ data }) {
+export default definePerson.page<typeof handler>(function AccountPage({ data, url }) {
   const words = useWords("account");
   const sanctions = useWords("sanctions");
   const errors = data.problem?.fields ?? {};
@@ -75,14 +89,15 @@ export default definePerson.page<typeof handler>(function AccountPage({ data }) 
       <Title text={words.title} />
       <PageHead title={words.title} lead={words.lead} />
       {data.suspension === null ? null : <Notice tone="warn">{data.suspension} {words.suspended}</Notice>}
+      {url.searchParams.get("notice") === "appealed" ? <Notice>{sanctions.appealDone}</Notice> : null}
       <ProblemNotice problem={data.problem} />
       {data.suspension === null && data.sanctions.length === 0
         ? null
         : (
           <section class="panel" aria-labelledby="sanctions">
             <h2 id="sanctions">{data.sanctions.length === 0 ? sanctions.appealTitle : sanctions.label}</h2>
-            <SanctionList sanctions={data.sanctions} />
-            <p>{sanctions.appeal}</p>
+            <SanctionList sanctions={data.sanctions} appealing={data.appealing} />
+            {data.sanctions.length === 0 ? <p>{sanctions.appealReview}</p> : null}
           </section>
         )}
       <section class="panel" aria-labelledby="take">

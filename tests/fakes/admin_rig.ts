@@ -54,13 +54,16 @@ export async function adminRig(options: { store?: Store; groups?: "admins" | "me
   });
   const memberships = new GroupMemberships(groupsStore);
   const mutes = await Mutes.load(userRecords, clock, store.exclusive);
+  const limited = await Mutes.load(userRecords.limits, clock, store.exclusive, "limit");
   const ownSanctions = await OwnSanctions.load({ store: userRecords, bell, clock }, store.exclusive);
   const callers = new CurrentCallers(bell);
   const users = new Users({
     store: userRecords,
     mutes,
+    limited,
     own: ownSanctions,
     bell,
+    notices,
     clock,
     ids,
     changed: (account) => callers.note(account.id, account),
@@ -99,7 +102,9 @@ export async function adminRig(options: { store?: Store; groups?: "admins" | "me
     files,
     groups,
     groupsStore,
+    ids,
     known,
+    limited,
     log,
     memberships,
     mutes,

@@ -188,7 +188,14 @@ export class CommandRig implements AsyncDisposable {
       ids,
       log: silentLog,
       retentionDays: 14,
-      gates: { asNow: (caller) => caller, muted: () => null, sendsPerMinute: 0, ...gates },
+      gates: {
+        asNow: (caller) => caller,
+        muted: () => null,
+        limited: () => null,
+        areContacts: () => Promise.resolve(true),
+        sendsPerMinute: 0,
+        ...gates,
+      },
     });
     this.chat = new Chat({
       store: kvChatStore(store, 14),

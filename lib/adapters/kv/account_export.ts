@@ -13,7 +13,7 @@ import type { Chat } from "../../chat/mod.ts";
 import type { CommandRoom, CommandStore } from "../../commands/mod.ts";
 import type { Consent, Grants } from "../../consent/mod.ts";
 import type { FileRecord, Files } from "../../files/mod.ts";
-import type { SanctionRecord } from "../../moderation/mod.ts";
+import type { ReportRecord, SanctionRecord } from "../../moderation/mod.ts";
 import type { Notices } from "../../notices/mod.ts";
 import { type Caller, type Clock, iso } from "../../platform/mod.ts";
 import { type FileObject, limits, type Notice, type NoticePage, Refusal } from "../../protocol/mod.ts";
@@ -100,7 +100,7 @@ async function* accountEntries(
   yield file("two_factor.json", await factorsOf(twoFactor, userId));
   const sanctions: unknown[] = [];
   for await (const { value } of kv.list<SanctionRecord>({ prefix: keys.sanctionsOf(userId) })) {
-    const { kind, reason, until, createdAt, lifted } = value;
+    const { kind, reason, until, createdAt, lifted, appeal } = value;
     sanctions.push({
       kind,
       reason,
@@ -108,9 +108,22 @@ async function* accountEntries(
       createdAt: iso(createdAt),
       // As with the sanction itself, without the moderator's name.
       ...(lifted === undefined ? {} : { lifted: { at: iso(lifted.at), reason: lifted.reason } }),
+      ...(appeal === undefined ? {} : { appeal: { state: appeal.state, reason: appeal.reason } }),
     });
   }
   yield file("sanctions.json", sanctions);
+  // What the person reported. Reports about them are not theirs: each would tell who made it.
+  const reports: unknown[] = [];
+  for await (const { key } of kv.list({ prefix: keys.reportsOf(userId) })) {
+    const report = (await kv.get<ReportRecord>(keys.report(String(key.at(-1))))).value;
+    if (report === null) continue;
+    const { about, reason, note, snapshot, createdMs } = report;
+    reports.push({ about, reason, note, snapshot, createdAt: iso(createdMs) });
+  }
+  yield file("reports.json", reports);
+  const looks: unknown[] = [];
+  for await (const { value } of kv.list({ prefix: keys.looksOf(userId) })) looks.push(value);
+  yield file("looked_at.json", looks);
 }
 
 /** Without the password hash. */

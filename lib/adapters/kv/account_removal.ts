@@ -123,6 +123,8 @@ export class KvRemoval implements RemovalStore {
       keys.stop(userId),
       keys.takenNewest(userId),
       keys.mute(userId),
+      keys.limited(userId),
+      keys.reporter(userId),
       ...(keepHeld ? [] : [keys.profile(userId), keys.usage(userId), keys.inForce(userId)]),
     ];
     const values = await getValues(kv, wanted);
@@ -173,6 +175,7 @@ function prefixesOf(userId: string, keepHeld: boolean): Deno.KvKey[] {
     keys.chatKeysOf(userId),
     keys.ruleChangesOf(userId),
     keys.noticesOf(userId),
+    keys.looksOf(userId),
     ...(keepHeld ? [] : [keys.sanctionsOf(userId)]),
   ];
 }

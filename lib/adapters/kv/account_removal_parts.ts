@@ -6,6 +6,7 @@ import type { Notices } from "../../notices/mod.ts";
 import type { Bell } from "../../platform/mod.ts";
 import { Refusal } from "../../protocol/mod.ts";
 import type { PushStore } from "../../push/mod.ts";
+import type { KvCases } from "./cases_store.ts";
 
 /** Items removed in one step; each takes one or a few commits. */
 const atOnce = 20;
@@ -23,6 +24,8 @@ export interface LeavingParts {
   notices: Pick<Notices, "forget">;
   fileStore: Pick<FileStore, "filesOf" | "lastUse" | "remove" | "uploadsOf">;
   bell: Pick<Bell, "notify" | "consentChanged">;
+  /** Reports by and about the person. */
+  cases: Pick<KvCases, "forget">;
   /** The browsers with push subscriptions. */
   pushes: Pick<PushStore, "of" | "remove">;
   /** Drops the person's choices from memory, and from the counts of broadcasts. */
@@ -40,6 +43,7 @@ export function removalParts(parts: LeavingParts): RemovalPart[] {
     files(parts),
     browsers(parts),
     namings(parts),
+    reports(parts),
   ];
 }
 
@@ -98,6 +102,15 @@ function namings({ notices }: LeavingParts): RemovalPart {
   return {
     async remove(caller) {
       return { more: await notices.forget(caller, atOnce) };
+    },
+  };
+}
+
+/** Those about the person stay while a legal hold does. */
+function reports({ cases }: LeavingParts): RemovalPart {
+  return {
+    async remove({ userId }, held) {
+      return { more: await cases.forget(userId, atOnce, held) };
     },
   };
 }

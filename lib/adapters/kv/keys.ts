@@ -90,6 +90,40 @@ export const keys = {
   /** A person's mute; moderation. Ends with the mute. */
   mute: (userId: string) => ["mute", userId],
   mutes: () => ["mute"],
+  /** That a person can write to their contacts only (MO-7); moderation. Ends with the limit. */
+  limited: (userId: string) => ["limited", userId],
+  allLimited: () => ["limited"],
+  /** A report with its snapshot (MO-1); moderation. Never changed. Ends after 400 days, or with the account of either side. */
+  report: (reportId: string) => ["report", reportId],
+  /** A person's own reports in order; moderation. Ends with the report. */
+  reportOf: (userId: string, reportId: string) => ["report_of", userId, reportId],
+  reportsOf: (userId: string) => ["report_of", userId],
+  /** What limits a person's reports; moderation. Ends 30 days after the last. */
+  reporter: (userId: string) => ["reporter", userId],
+  /** Similar reports, or an appeal, and what was decided (MO-2); moderation. Ends a year after the decision. */
+  case: (caseId: string) => ["case", caseId],
+  /** The open case of similar reports; moderation. Ends with its decision. */
+  caseOpen: (fold: string) => ["case_open", fold],
+  /** Cases about a person in order; moderation. Ends with the case. */
+  caseAbout: (userId: string, caseId: string) => ["case_about", userId, caseId],
+  casesAbout: (userId: string) => ["case_about", userId],
+  /** Open cases, the worst first (`9 - harm`), then the oldest; moderation. Ends with the decision. */
+  queueOpen: (rank: number, caseId: string) => ["queue_open", rank, caseId],
+  queue: () => ["queue_open"],
+  /** Decided cases by the time of the decision; moderation. Ends with the case. */
+  queueDecided: (atMs: number, caseId: string) => ["queue_decided", atMs, caseId],
+  decidedCases: () => ["queue_decided"],
+  /** A moderator's lease on an item of the queue; moderation. Ends by itself, or with the decision. */
+  claim: (id: string) => ["claim", id],
+  /** That an item was reported and found to be fine; moderation. Ends after a year, or when that is undone. */
+  reviewed: (item: string) => ["reviewed", item],
+  /** Numbers of a day's decisions, by its date in UTC; moderation. Ends after two years. */
+  queueDay: (day: string) => ["queue_day", day],
+  /** Reasons for sanctions, as admins keep them (MO-7); moderation. Never ends. */
+  sanctionReasons: () => ["sanction_reasons"],
+  /** That a moderator looked at something of a person (MO-6); moderation. Ends with the account, or after a year. */
+  look: (userId: string, lookId: string) => ["look", userId, lookId],
+  looksOf: (userId: string) => ["look", userId],
 
   /** Preferences; consent. Ends with the account. */
   preferences: (userId: string) => ["preferences", userId],

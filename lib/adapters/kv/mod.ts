@@ -9,6 +9,7 @@ export { KvRemoval } from "./account_removal.ts";
 export { removalParts } from "./account_removal_parts.ts";
 export { KvAccounts } from "./accounts_store.ts";
 export { KvAudit } from "./audit_log.ts";
+export { KvCases } from "./cases_store.ts";
 export { kvCategoryStore } from "./categories_store.ts";
 export { kvChatStore } from "./chat_store.ts";
 export { kvCommandStore } from "./commands_store.ts";

@@ -15,7 +15,9 @@ import type { KvAccounts } from "./accounts_store.ts";
 import type { KvAudit } from "./audit_log.ts";
 import type { Write } from "./committer.ts";
 import { getEntries, getValues } from "./get_many.ts";
+import { caseWrites } from "./cases_writes.ts";
 import { keys } from "./keys.ts";
+import { joined } from "./incidents_suspensions.ts";
 import { sanctionsInForce, sanctionsOf } from "./sanctions_in_force.ts";
 import type { Store } from "./store.ts";
 
@@ -81,7 +83,11 @@ export class KvUsers implements UsersStore, MutesStore, OwnSanctionsStore {
       if (change === null) return accountOf(entry.value);
       if (change instanceof Refusal) return change;
       const user = changedUser(entry.value, change);
-      const { ok } = await this.#audit.commit(this.#writeOf(entry, user, change, roll), change.auditEntry);
+      const write = this.#writeOf(entry, user, change, roll);
+      const also = change.also === undefined
+        ? {}
+        : await caseWrites(this.#store.kv, change.also, this.#clock.now());
+      const { ok } = await this.#audit.commit(joined(write, also), change.auditEntry);
       this.#accounts.forget(userId);
       if (ok) return accountOf(user);
     }
@@ -146,23 +152,42 @@ export class KvUsers implements UsersStore, MutesStore, OwnSanctionsStore {
     return new Refusal("conflict", "account.changed");
   }
 
-  async mutes(): Promise<Map<string, Restriction>> {
+  mutes(): Promise<Map<string, Restriction>> {
+    return this.#restrictions(keys.mutes());
+  }
+
+  mutesOf(userIds: readonly string[]): Promise<Map<string, Restriction>> {
+    return this.#restrictionsOf(userIds, keys.mute);
+  }
+
+  /** The same for people who can write to their contacts only. */
+  get limits(): MutesStore {
+    return {
+      mutes: () => this.#restrictions(keys.allLimited()),
+      mutesOf: (userIds) => this.#restrictionsOf(userIds, keys.limited),
+    };
+  }
+
+  async #restrictions(prefix: Deno.KvKey): Promise<Map<string, Restriction>> {
     const found = new Map<string, Restriction>();
-    for await (const { key, value } of this.#store.kv.list<Restriction>({ prefix: keys.mutes() })) {
+    for await (const { key, value } of this.#store.kv.list<Restriction>({ prefix })) {
       found.set(String(key.at(-1)), value);
     }
     return found;
   }
 
-  async mutesOf(userIds: readonly string[]): Promise<Map<string, Restriction>> {
-    const entries = await getEntries<Restriction>(this.#store.kv, userIds.map(keys.mute));
+  async #restrictionsOf(
+    userIds: readonly string[],
+    keyOf: (userId: string) => Deno.KvKey,
+  ): Promise<Map<string, Restriction>> {
+    const entries = await getEntries<Restriction>(this.#store.kv, userIds.map(keyOf));
     return new Map(entries.flatMap(({ value }, at) => value === null ? [] : [[userIds[at]!, value]]));
   }
 
   #writeOf(
     entry: Deno.KvEntryMaybe<UserRecord>,
     user: UserRecord,
-    { sanction, inForce, mute }: AccountChange,
+    { sanctions = [], inForce, mute, limit }: AccountChange,
     roll: Roll | undefined,
   ): Write {
     const deletes: Deno.KvKey[] = [];
@@ -171,15 +196,19 @@ export class KvUsers implements UsersStore, MutesStore, OwnSanctionsStore {
       sets: [{ key: entry.key, value: user }] as Sets,
       deletes,
     };
-    if (sanction !== undefined) {
+    for (const sanction of sanctions) {
       write.sets.push({ key: keys.sanction(user.id, sanction.id), value: sanction });
     }
     // Also when empty: a missing record would be taken for one of an earlier version.
     if (inForce !== undefined) write.sets.push({ key: keys.inForce(user.id), value: inForce });
-    if (mute === null) deletes.push(keys.mute(user.id));
-    else if (mute !== undefined) {
-      const untilEnd = mute.until === null ? {} : { expireIn: Math.max(1, mute.until - this.#clock.now()) };
-      write.sets.push({ key: keys.mute(user.id), value: mute, ...untilEnd });
+    const restrictions = [[keys.mute(user.id), mute], [keys.limited(user.id), limit]] as const;
+    for (const [key, restriction] of restrictions) {
+      if (restriction === null) deletes.push(key);
+      else if (restriction !== undefined) {
+        const { until } = restriction;
+        const untilEnd = until === null ? {} : { expireIn: Math.max(1, until - this.#clock.now()) };
+        write.sets.push({ key, value: restriction, ...untilEnd });
+      }
     }
     if (roll !== undefined) {
       const others = roll.ids.filter((id) => id !== user.id);

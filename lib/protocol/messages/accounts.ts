@@ -34,6 +34,8 @@ export const accountMessages = {
   "suspended.untilWhy": "This account is suspended until {time}. Reason: {reason}",
   "muted": "You are muted and cannot send. Reason: {reason}",
   "muted.until": "You are muted and cannot send until {time}. Reason: {reason}",
+  "limited": "You can only write to your contacts for now. Reason: {reason}",
+  "limited.until": "You can only write to your contacts until {time}. Reason: {reason}",
   "password.common": "This password is too common. Choose another.",
   "password.name": "The password is your username. Choose another.",
   "password.wrong": "Wrong password.",

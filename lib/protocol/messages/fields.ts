@@ -47,6 +47,7 @@ export const fieldMessages = {
   "field.language": "must be a language tag like en or de-AT",
   "field.adult": "confirm that you are 18 or older",
   "field.resume": "send confirm: true to resume",
+  "field.aboutOne": "name one of user, command, message, file or group",
   "field.kind": "must be message, task, media, link or x-…",
   "field.https": "must be an https:// address without a user or password",
   "field.href": "a link needs data.href with https",

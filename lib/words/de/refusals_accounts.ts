@@ -38,6 +38,8 @@ export const accounts: Translated<typeof accountMessages> = {
   "suspended.untilWhy": "Dieses Konto ist bis {time} gesperrt. Grund: {reason}",
   "muted": "Du bist stummgeschaltet und kannst nichts senden. Grund: {reason}",
   "muted.until": "Du bist stummgeschaltet und kannst bis {time} nichts senden. Grund: {reason}",
+  "limited": "Du kannst vorerst nur deinen Kontakten schreiben. Grund: {reason}",
+  "limited.until": "Du kannst bis {time} nur deinen Kontakten schreiben. Grund: {reason}",
   "password.common": "Dieses Passwort ist zu häufig. Wähle ein anderes.",
   "password.name": "Das Passwort ist dein Benutzername. Wähle ein anderes.",
   "password.wrong": "Das Passwort stimmt nicht.",

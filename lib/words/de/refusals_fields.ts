@@ -62,6 +62,7 @@ export const fields: Translated<typeof fieldMessages> = {
   "field.language": "muss ein Sprachkürzel sein wie de oder de-AT",
   "field.adult": "bestätige, dass du mindestens 18 bist",
   "field.resume": "bestätige, dass du fortsetzen möchtest",
+  "field.aboutOne": "nenne eines von user, command, message, file oder group",
   "field.kind": "muss message, task, media, link oder x-… sein",
   "field.https": "muss eine Adresse mit https:// sein, ohne Benutzer und Passwort",
   "field.href": "ein Link braucht data.href mit https",

@@ -17,6 +17,7 @@ const kinds = (words: Words["users"]) =>
   [
     ["warn", words.warn, words.warnHint],
     ["mute", words.mute, words.muteHint],
+    ["limit", words.limit, words.limitHint],
     ["suspend", words.suspend, words.suspendHint],
   ] as const;
 

@@ -1,0 +1,298 @@
+import type {
+  CaseChange,
+  CaseRecord,
+  CaseStore,
+  Claim,
+  DayRecord,
+  Met,
+  NewReport,
+  ReasonStore,
+  ReporterRecord,
+  ReportRecord,
+  ReviewedRecord,
+  StoredCase,
+} from "../../moderation/mod.ts";
+import { type AuditEntry, type Clock, type Ids, iso } from "../../platform/mod.ts";
+import { limits, Refusal, type SanctionReason } from "../../protocol/mod.ts";
+import type { KvAudit } from "./audit_log.ts";
+import { caseSets, caseWrites, dayOf, placeKey } from "./cases_writes.ts";
+import { getEntries, getValues } from "./get_many.ts";
+import { keys } from "./keys.ts";
+import type { Store } from "./store.ts";
+
+const dayMs = 24 * 3600_000;
+/** A case is decided long before; its reports stay as long as it does. */
+const reportKeptMs = 400 * dayMs;
+/** A bound for a report: a command with its data, and what was around it. */
+const reportBytes = 60 * 1024;
+/** What a person's export lists of looks at their commands. */
+const lookKeptMs = 365 * dayMs;
+
+/** Reports, cases and the queue in Deno KV. */
+export class KvCases implements CaseStore, ReasonStore {
+  readonly #store: Store;
+  readonly #audit: Pick<KvAudit, "commit">;
+  readonly #clock: Clock;
+  readonly #ids: Ids;
+
+  constructor(store: Store, audit: Pick<KvAudit, "commit">, clock: Clock, ids: Ids) {
+    this.#store = store;
+    this.#audit = audit;
+    this.#clock = clock;
+    this.#ids = ids;
+  }
+
+  async add(
+    reporterId: string,
+    fold: string,
+    make: (met: Met) => NewReport | Refusal,
+  ): Promise<ReportRecord | Refusal> {
+    const { kv, committer } = this.#store;
+    for (let tries = 0; tries < limits.writeTries; tries++) {
+      const [reporter, open] = await kv.getMany<[ReporterRecord, string]>([
+        keys.reporter(reporterId),
+        keys.caseOpen(fold),
+      ]);
+      const found = open.value === null ? null : await kv.get<CaseRecord>(keys.case(open.value));
+      const record = found?.value?.decided === null ? found.value : null;
+      const made = make({ reporter: reporter.value ?? { recent: [], badFaith: [] }, open: record });
+      if (made instanceof Refusal) return made;
+      if ("again" in made) {
+        const { value } = await kv.get<ReportRecord>(keys.report(made.again));
+        return value ?? new Refusal("conflict", "report.changed");
+      }
+      const { report, to } = made;
+      const before = to.id === record?.id ? record : null;
+      const { sets, deletes } = caseSets(before, to);
+      const { ok } = await committer.commit({
+        checks: [
+          reporter,
+          open,
+          before === null ? { key: keys.case(to.id), versionstamp: null } : found!,
+        ],
+        sets: [
+          ...sets,
+          { key: keys.report(report.id), value: report, expireIn: reportKeptMs },
+          { key: keys.reportOf(reporterId, report.id), value: 1, expireIn: reportKeptMs },
+          { key: reporter.key, value: made.reporter, expireIn: limits.badFaithMs },
+          { key: open.key, value: to.id },
+        ],
+        deletes,
+        valueBytes: reportBytes,
+      });
+      if (ok) return report;
+    }
+    return new Refusal("conflict", "report.changed");
+  }
+
+  async case(caseId: string): Promise<StoredCase | null> {
+    const [record, claim] = await this.#store.kv.getMany<[CaseRecord, Claim]>([
+      keys.case(caseId),
+      keys.claim(caseId),
+    ]);
+    if (record.value === null || !this.#isKept(record.value)) return null;
+    return {
+      record: record.value,
+      claim: this.#inForce(claim.value),
+      version: { record: record.versionstamp, claim: claim.versionstamp },
+    };
+  }
+
+  async change(change: CaseChange, auditEntry: AuditEntry): Promise<boolean> {
+    const write = await caseWrites(this.#store.kv, change, this.#clock.now());
+    return (await this.#audit.commit(write, auditEntry)).ok;
+  }
+
+  async open(after: string | null, limit: number): Promise<CaseRecord[]> {
+    const [harm, id] = placeIn(after);
+    const prefix = keys.queue();
+    const selector = harm === null
+      ? { prefix }
+      // The first key behind it.
+      : { prefix, start: [...keys.queueOpen(9 - harm, id), 0] };
+    return await this.#listed(selector, { limit });
+  }
+
+  async decided(after: string | null, limit: number): Promise<CaseRecord[]> {
+    const [atMs, id] = placeIn(after);
+    const prefix = keys.decidedCases();
+    const selector = atMs === null ? { prefix } : { prefix, end: keys.queueDecided(atMs, id) };
+    return await this.#listed(selector, { limit, reverse: true });
+  }
+
+  async about(userId: string, limit: number): Promise<CaseRecord[]> {
+    return await this.#records(
+      await this.#lastIds({ prefix: keys.casesAbout(userId) }, { limit, reverse: true }),
+    );
+  }
+
+  async reports(reportIds: readonly string[]): Promise<ReportRecord[]> {
+    return (await getValues<ReportRecord>(this.#store.kv, reportIds.map(keys.report)))
+      .filter((report) => report !== null);
+  }
+
+  async reportsOf(reporterId: string, before: string | null, limit: number): Promise<ReportRecord[]> {
+    const prefix = keys.reportsOf(reporterId);
+    const selector = before === null ? { prefix } : { prefix, end: keys.reportOf(reporterId, before) };
+    return await this.reports(await this.#lastIds(selector, { limit, reverse: true }));
+  }
+
+  async cases(caseIds: readonly string[]): Promise<Map<string, CaseRecord>> {
+    return new Map((await this.#records(caseIds)).map((record) => [record.id, record]));
+  }
+
+  async reviewed(items: readonly string[]): Promise<Map<string, ReviewedRecord>> {
+    const values = await getValues<ReviewedRecord>(this.#store.kv, items.map(keys.reviewed));
+    return new Map(values.flatMap((value, at) => value === null ? [] : [[items[at]!, value]]));
+  }
+
+  async claims(ids: readonly string[]): Promise<Map<string, Claim>> {
+    const values = await getValues<Claim>(this.#store.kv, ids.map(keys.claim));
+    return new Map(values.flatMap((value, at) => {
+      const claim = this.#inForce(value);
+      return claim === null ? [] : [[ids[at]!, claim]];
+    }));
+  }
+
+  async setClaim(
+    id: string,
+    next: Claim | null,
+    auditEntry: AuditEntry,
+    mayTake: (before: Claim | null) => boolean,
+  ): Promise<boolean> {
+    for (let tries = 0; tries < limits.writeTries; tries++) {
+      const entry = await this.#store.kv.get<Claim>(keys.claim(id));
+      if (!mayTake(this.#inForce(entry.value))) return false;
+      const { ok } = await this.#audit.commit({
+        checks: [entry],
+        sets: next === null ? [] : [{ key: entry.key, value: next, expireIn: limits.claimMs }],
+        deletes: next === null ? [entry.key] : [],
+      }, auditEntry);
+      if (ok) return true;
+    }
+    return false;
+  }
+
+  async days(fromMs: number, toMs: number): Promise<DayRecord[]> {
+    const days: string[] = [];
+    for (let ms = fromMs; ms <= toMs; ms += dayMs) days.push(dayOf(ms));
+    const values = await getValues<DayRecord>(this.#store.kv, days.map(keys.queueDay));
+    return values.filter((day) => day !== null);
+  }
+
+  async looked(people: readonly string[], auditEntry: AuditEntry): Promise<void> {
+    const { action, subject } = auditEntry;
+    const at = iso(this.#clock.now());
+    await this.#audit.commit({
+      sets: people.map((userId) => ({
+        key: keys.look(userId, this.#ids.next()),
+        value: { at, action, subject },
+        expireIn: lookKeptMs,
+      })),
+    }, auditEntry);
+  }
+
+  async reasons(): Promise<SanctionReason[] | null> {
+    return (await this.#store.kv.get<SanctionReason[]>(keys.sanctionReasons())).value;
+  }
+
+  async setReasons(reasons: readonly SanctionReason[], auditEntry: AuditEntry): Promise<void> {
+    await this.#audit.commit({ sets: [{ key: keys.sanctionReasons(), value: reasons }] }, auditEntry);
+  }
+
+  /**
+   * AU-9: deletes what a person reported, and, unless `keepAbout`, what others reported about them. Up to `most` records; true:
+   * there are more.
+   */
+  async forget(userId: string, most: number, keepAbout: boolean): Promise<boolean> {
+    const own = await this.#lastIds({ prefix: keys.reportsOf(userId) }, { limit: most });
+    for (const id of own) await this.#forgetReport(userId, id);
+    if (own.length === most) return true;
+    if (keepAbout) return false;
+    const about = await this.#lastIds({ prefix: keys.casesAbout(userId) }, { limit: most });
+    for (const id of about) await this.#forgetCase(userId, id);
+    return about.length === most;
+  }
+
+  async #forgetReport(userId: string, reportId: string): Promise<void> {
+    const { kv, committer } = this.#store;
+    for (let tries = 0; tries < limits.writeTries; tries++) {
+      const report = await kv.get<ReportRecord>(keys.report(reportId));
+      const found = report.value === null ? null : await kv.get<CaseRecord>(keys.case(report.value.caseId));
+      const record = found?.value ?? null;
+      const deletes: Deno.KvKey[] = [report.key, keys.reportOf(userId, reportId)];
+      const write = {
+        checks: [report] as Deno.AtomicCheck[],
+        sets: [] as { key: Deno.KvKey; value: unknown }[],
+        deletes,
+      };
+      if (record !== null) {
+        write.checks.push(found!);
+        const reports = record.reports.filter((id) => id !== reportId);
+        const reporters = record.reporters.filter((id) => id !== userId);
+        if (reports.length > 0) {
+          write.sets.push({ key: found!.key, value: { ...record, reports, reporters } });
+        } else deletes.push(...keysOf(record));
+      }
+      if ((await committer.commit(write)).ok) return;
+    }
+    throw new Error("A leaving person's report could not be deleted: too many writers at once.");
+  }
+
+  async #forgetCase(userId: string, caseId: string): Promise<void> {
+    const { kv, committer } = this.#store;
+    const record = (await kv.get<CaseRecord>(keys.case(caseId))).value;
+    const reports = record === null ? [] : await this.reports(record.reports);
+    await committer.commit({
+      deletes: [
+        keys.caseAbout(userId, caseId),
+        ...record === null ? [] : keysOf(record),
+        ...reports.flatMap(({ id, reporterId }) => [keys.report(id), keys.reportOf(reporterId, id)]),
+      ],
+    });
+  }
+
+  /** The last parts of keys. */
+  async #lastIds(selector: Deno.KvListSelector, options: Deno.KvListOptions): Promise<string[]> {
+    const ids: string[] = [];
+    for await (const { key } of this.#store.kv.list(selector, options)) ids.push(String(key.at(-1)));
+    return ids;
+  }
+
+  async #listed(selector: Deno.KvListSelector, options: Deno.KvListOptions): Promise<CaseRecord[]> {
+    const ids: string[] = [];
+    for await (const { value } of this.#store.kv.list<string>(selector, options)) ids.push(value);
+    return await this.#records(ids);
+  }
+
+  async #records(ids: readonly string[]): Promise<CaseRecord[]> {
+    const entries = await getEntries<CaseRecord>(this.#store.kv, ids.map(keys.case));
+    return entries.flatMap(({ value }) => value === null || !this.#isKept(value) ? [] : [value]);
+  }
+
+  #isKept({ decided }: CaseRecord): boolean {
+    return decided === null || decided.atMs + limits.caseKeptMs > this.#clock.now();
+  }
+
+  #inForce(claim: Claim | null): Claim | null {
+    return claim !== null && claim.untilMs > this.#clock.now() ? claim : null;
+  }
+}
+
+/** The keys of a case itself. */
+function keysOf(record: CaseRecord): Deno.KvKey[] {
+  const { id, person, fold } = record;
+  return [
+    keys.case(id),
+    placeKey(record),
+    keys.claim(id),
+    ...person === null ? [] : [keys.caseAbout(person.id, id)],
+    ...fold === null || record.decided !== null ? [] : [keys.caseOpen(fold)],
+  ];
+}
+
+/** The number and the id of a place in a list. One that is no place begins at the start. */
+function placeIn(after: string | null): [number, string] | [null, ""] {
+  const found = after === null ? null : /^(\d{1,16})\.(\w{26})$/.exec(after);
+  return found === null ? [null, ""] : [Number(found[1]), found[2]!];
+}

@@ -1,0 +1,151 @@
+import { KvCases, type Store } from "../adapters/kv/mod.ts";
+import type { CommandRoom } from "../commands/mod.ts";
+import {
+  type AccountRecord,
+  Appeals,
+  Queue,
+  QueueView,
+  Reports,
+  SanctionReasons,
+  type SubjectSources,
+  Users,
+} from "../moderation/mod.ts";
+import type { Clock, Ids } from "../platform/mod.ts";
+import { Refusal } from "../protocol/mod.ts";
+import type { Hub } from "../realtime/mod.ts";
+import type { Services } from "../web/mod.ts";
+import type { OpenFiles } from "./files.ts";
+import type { OpenPeople } from "./people.ts";
+
+export interface ModerationParts {
+  store: Store;
+  people: OpenPeople;
+  commands: CommandRoom;
+  files: Pick<OpenFiles, "services" | "ownerOf">;
+  hub: Hub;
+  clock: Clock;
+  ids: Ids;
+  /** Called after a change of role or rights. */
+  changed(account: AccountRecord): void;
+}
+
+/** Moderation, wired. */
+export interface OpenModeration {
+  readonly users: Users;
+  readonly appeals: Appeals;
+  readonly reports: Reports;
+  readonly queue: Services["queue"];
+  readonly reasons: SanctionReasons;
+}
+
+/** Wires sanctions, reports and the queue. A room with something new to report adds its source to `sourcesOf`. */
+export function openModeration(parts: ModerationParts): OpenModeration {
+  const { store, hub, clock, ids } = parts;
+  const { audit, consent, limited, mutes, notices, ownSanctions, people, userRecords } = parts.people;
+  const cases = new KvCases(store, audit, clock, ids);
+  const users = new Users({
+    store: userRecords,
+    mutes,
+    limited,
+    own: ownSanctions,
+    bell: hub,
+    notices,
+    clock,
+    ids,
+    changed: parts.changed,
+  });
+  const reports = new Reports({
+    store: cases,
+    sources: sourcesOf(parts),
+    async block(caller, username) {
+      const { blockedUsers } = await consent.get(caller);
+      if (blockedUsers.includes(username)) return true;
+      return await consent.set(caller, { blockedUsers: [...blockedUsers, username] });
+    },
+    bell: hub,
+    notices,
+    clock,
+    ids,
+  });
+  const names = async (userIds: readonly string[]) =>
+    new Map([...await people.byIds(userIds)].map(([id, { username }]) => [id, username]));
+  const { adminFiles, incidents } = parts.files.services;
+  const queue = new Queue({
+    store: cases,
+    users,
+    reports,
+    notices,
+    files: adminFiles,
+    incidents,
+    clock,
+    ids,
+  });
+  const view = new QueueView({
+    store: cases,
+    users: userRecords,
+    files: adminFiles,
+    incidents,
+    names,
+    clock,
+  });
+  return {
+    users,
+    reports,
+    appeals: new Appeals({ store: userRecords, own: ownSanctions, clock, ids }),
+    reasons: new SanctionReasons(cases),
+    queue: {
+      list: (caller, query) => view.list(caller, query),
+      get: (caller, id) => view.get(caller, id),
+      report: (caller, id) => view.report(caller, id),
+      stats: (caller) => view.stats(caller),
+      claim: (caller, id, body) => queue.claim(caller, id, body),
+      decide: (caller, id, decision) => queue.decide(caller, id, decision),
+      undo: (caller, id, reason) => queue.undo(caller, id, reason),
+      note: (caller, id, text) => queue.note(caller, id, text),
+    },
+  };
+}
+
+const bare = { at: null, categories: [], data: null, files: [], context: [] };
+
+/** MO-1: what can be reported, each as its reporter sees it. */
+function sourcesOf({ people, commands, files }: ModerationParts): SubjectSources {
+  return {
+    async user(caller, username) {
+      const found = (await people.people.byUsernames([username])).get(username);
+      if (found === undefined) return new Refusal("not_found", "person.unknown");
+      const { incoming } = await people.contacts.list(caller);
+      const request = incoming.find((one) => one.username === username);
+      return {
+        person: { id: found.id, username },
+        snapshot: { ...bare, kind: "user", title: found.displayName, text: request?.note ?? "" },
+      };
+    },
+    command: (caller, id) => commands.reported.subject(caller, id),
+    async file(caller, id) {
+      const file = await files.services.files.get(caller, id);
+      if (file instanceof Refusal) return file;
+      const ownerId = await files.ownerOf(id);
+      const owner = ownerId === null ? undefined : (await people.people.byIds([ownerId])).get(ownerId);
+      if (owner === undefined) return new Refusal("not_found", "file.gone");
+      const { sha256, name, size, type, createdAt } = file;
+      return {
+        person: { id: owner.id, username: owner.username },
+        snapshot: {
+          ...bare,
+          kind: "file",
+          title: name,
+          text: "",
+          at: createdAt,
+          files: [{ fileId: id, sha256, name, size, type }],
+        },
+      };
+    },
+    async group(caller, name) {
+      const { groups, invitations } = await people.groups.list(caller);
+      const group = [...groups, ...invitations].find((one) => one.name === name);
+      if (group === undefined) return new Refusal("not_found", "group.notIn");
+      return { person: null, snapshot: { ...bare, kind: "group", title: group.title, text: name } };
+    },
+  };
+}

@@ -1,0 +1,303 @@
+import {
+  type AuditEntry,
+  auditEntryOf,
+  type Caller,
+  type Clock,
+  type Ids,
+  iso,
+  type NoticeList,
+} from "../platform/mod.ts";
+import {
+  type AdminFile,
+  type Answer,
+  type FileDecision,
+  type Incident,
+  limits,
+  type NewNotice,
+  type QueueDecision,
+  type QueueItem,
+  Refusal,
+  say,
+} from "../protocol/mod.ts";
+import type { CaseChange, CaseRecord, CaseStore, Decided, StoredCase } from "./case_ports.ts";
+import { mayNotTake, mayNotUndo, planOf } from "./decisions.ts";
+import type { SanctionRecord } from "./ports.ts";
+import { itemOfCase, itemOfFile } from "./queue_views.ts";
+import type { Reports } from "./reports.ts";
+import { hiddenFrom } from "./staff.ts";
+import type { Applied, Users } from "./users.ts";
+
+export interface QueueNeeds {
+  store: CaseStore;
+  users: Pick<Users, "apply">;
+  reports: Pick<Reports, "tell">;
+  notices: NoticeList<NewNotice>;
+  files: {
+    decide(caller: Caller, sha256: string, decision: FileDecision): Answer<AdminFile>;
+  };
+  incidents: { get(caller: Caller, id: string): Answer<Incident> };
+  clock: Clock;
+  ids: Ids;
+}
+
+/** MO-2: what moderators do in the queue: claim, decide, undo, note. */
+export class Queue {
+  readonly #needs: QueueNeeds;
+
+  constructor(needs: QueueNeeds) {
+    this.#needs = needs;
+  }
+
+  /** A lease, so that no two decide the same; again, it lasts longer. With `release` it ends. */
+  async claim(
+    caller: Caller,
+    id: string,
+    { release }: { release?: true | undefined } = {},
+  ): Answer<{ until: string | null }> {
+    const hidden = hiddenFrom(caller, "moderator");
+    if (hidden !== null) return hidden;
+    const { store, clock } = this.#needs;
+    const stored = await store.case(id);
+    if (stored !== null) {
+      const refused = mayNotTake(caller, stored) ??
+        (stored.record.decided === null ? null : new Refusal("conflict", "queue.decided"));
+      if (refused !== null) return refused;
+    }
+    const untilMs = release === true ? null : clock.now() + limits.claimMs;
+    const next = untilMs === null ? null : { byId: caller.userId, by: caller.username, untilMs };
+    const entry = auditEntryOf(caller, release === true ? "queue.release" : "queue.claim", subjectOf(id));
+    const taken = await store.setClaim(
+      id,
+      next,
+      entry,
+      (claim) => claim === null || claim.byId === caller.userId,
+    );
+    if (taken) return { until: untilMs === null ? null : iso(untilMs) };
+    const claim = (await store.claims([id])).get(id);
+    return new Refusal("conflict", say("queue.claimed", { name: claim?.by ?? "" }));
+  }
+
+  /** One commit: the decision, its sanctions, the claim's end, the statistics and the audit entry. */
+  async decide(caller: Caller, id: string, decision: QueueDecision): Answer<QueueItem> {
+    const hidden = hiddenFrom(caller, "moderator");
+    if (hidden !== null) return hidden;
+    if (/^[0-9a-f]{64}$/.test(id)) return await this.#decideFile(caller, id, decision);
+    const { ids, clock } = this.#needs;
+    let proposed = false;
+    const written = await this.#write(caller, id, (stored) => {
+      const now = clock.now();
+      const plan = planOf(caller, stored, decision, now);
+      if (plan instanceof Refusal) return plan;
+      const { record } = stored;
+      proposed = plan.kind === "propose";
+      if (proposed) {
+        return plain(
+          stored,
+          { ...record, proposal: plan.decided },
+          decidedEntry(caller, record, "queue.second", plan.decided),
+        );
+      }
+      const actions = plan.decided.actions.map((action) => ({ ...action, sanctionId: ids.next() }));
+      const decided: Decided = { ...plan.decided, actions };
+      const add = actions.map(({ kind, untilMs, sanctionId }): SanctionRecord => ({
+        id: sanctionId,
+        kind,
+        reason: decided.reason,
+        until: untilMs,
+        createdAt: now,
+        by: caller.username,
+      }));
+      return {
+        plan: { add, ...appealPlan(record, decided) },
+        change: {
+          from: stored,
+          to: { ...record, decided, proposal: null },
+          claim: "end",
+          tally: tallyOf(record, decided, false),
+          ...(decided.outcome === "fine"
+            ? { reviewed: { atMs: now, by: caller.username, reason: decided.reason, caseId: record.id } }
+            : {}),
+          ...(decided.badFaith === true ? { badFaith: "add" as const } : {}),
+        },
+        auditEntry: decidedEntry(caller, record, "queue.decide", decided),
+      };
+    });
+    if (written instanceof Refusal) return written;
+    if (!proposed) await this.#tell(written);
+    return itemOfCase(caller, written, undefined);
+  }
+
+  /** Lifts the sanctions of the decision that are still in force; the case waits again. */
+  async undo(caller: Caller, id: string, reason: string): Answer<QueueItem> {
+    const hidden = hiddenFrom(caller, "moderator");
+    if (hidden !== null) return hidden;
+    if (/^[0-9a-f]{64}$/.test(id)) return new Refusal("conflict", "queue.noUndo");
+    const written = await this.#write(caller, id, (stored) => {
+      const refused = mayNotUndo(caller, stored, this.#needs.clock.now());
+      if (refused !== null) return refused;
+      const { record } = stored;
+      const decided = record.decided!;
+      const lifts = decided.actions.flatMap(({ sanctionId }) => sanctionId === null ? [] : [sanctionId]);
+      return {
+        plan: {
+          add: [],
+          lift: { ids: lifts, by: caller.username, reason },
+          ...(record.appeal === null ? {} : {
+            appeal: {
+              sanctionId: record.appeal.sanctionId,
+              appeal: { caseId: record.id, state: "open" as const, reason: null },
+            },
+          }),
+        },
+        change: {
+          from: stored,
+          to: { ...record, decided: null },
+          tally: tallyOf(record, { ...decided, by: caller.username }, true),
+          ...(decided.outcome === "fine" ? { reviewed: "forget" as const } : {}),
+          ...(decided.badFaith === true ? { badFaith: "forget" as const } : {}),
+        },
+        auditEntry: auditEntryOf(caller, "queue.undo", whom(record), {
+          case: record.id,
+          outcome: decided.outcome,
+        }, reason),
+      };
+    });
+    if (written instanceof Refusal) return written;
+    await this.#needs.reports.tell(written);
+    return itemOfCase(caller, written, undefined);
+  }
+
+  /** A private note for other moderators. */
+  async note(caller: Caller, id: string, text: string): Answer<QueueItem> {
+    const hidden = hiddenFrom(caller, "moderator");
+    if (hidden !== null) return hidden;
+    const written = await this.#write(caller, id, (stored) => {
+      const { record } = stored;
+      if (record.notes.length >= limits.caseNotes) {
+        return new Refusal("conflict", say("queue.notes", { count: limits.caseNotes }));
+      }
+      const note = { atMs: this.#needs.clock.now(), by: caller.username, text };
+      return plain(
+        stored,
+        { ...record, notes: [...record.notes, note] },
+        auditEntryOf(caller, "queue.note", subjectOf(id)),
+        false,
+      );
+    });
+    return written instanceof Refusal ? written : itemOfCase(caller, written, undefined);
+  }
+
+  async #tell(record: CaseRecord): Promise<void> {
+    await this.#needs.reports.tell(record);
+    const { appeal, person, decided } = record;
+    if (appeal === null || person === null || decided === null) return;
+    const outcome = decided.outcome === "granted" ? "lifted" : "upheld";
+    void this.#needs.notices.add(person.id, { kind: "appeal_decided", sanction: appeal.sanctionId, outcome });
+  }
+
+  /** Reads the case, asks `prepare`, and writes; again when another writer was faster. */
+  async #write(
+    caller: Caller,
+    id: string,
+    prepare: (stored: StoredCase) => Applied | Refusal,
+  ): Answer<CaseRecord> {
+    const { store, users } = this.#needs;
+    for (let tries = 0; tries < limits.writeTries; tries++) {
+      const stored = await store.case(id);
+      if (stored === null) return await this.#missing(caller, id);
+      const applied = prepare(stored);
+      if (applied instanceof Refusal) return applied;
+      const { plan, change } = applied;
+      const { person } = change.to;
+      const touches = plan.add.length > 0 || plan.lift.ids.length > 0 || plan.appeal !== undefined;
+      if (!touches || person === null) {
+        if (await store.change(change, applied.auditEntry)) return change.to;
+        continue;
+      }
+      let last = change;
+      const done = await users.apply(caller, person.id, async () => {
+        const now = await store.case(id);
+        const again = now === null ? missing() : prepare(now);
+        if (!(again instanceof Refusal)) last = again.change;
+        return again;
+      });
+      return done instanceof Refusal ? done : last.to;
+    }
+    return new Refusal("conflict", "report.changed");
+  }
+
+  async #missing(caller: Caller, id: string): Promise<Refusal> {
+    const incident = await this.#needs.incidents.get(caller, id);
+    return incident instanceof Refusal ? missing() : new Refusal("conflict", "queue.elsewhere");
+  }
+
+  async #decideFile(caller: Caller, sha256: string, decision: QueueDecision): Answer<QueueItem> {
+    const { outcome, reason, actions = [] } = decision;
+    if ((outcome !== "release" && outcome !== "reject") || actions.length > 0) {
+      return new Refusal("invalid_params", "queue.outcome");
+    }
+    const { store, files } = this.#needs;
+    const claim = (await store.claims([sha256])).get(sha256);
+    if (claim !== undefined && claim.byId !== caller.userId) {
+      return new Refusal("conflict", say("queue.claimed", { name: claim.by }));
+    }
+    const decided = await files.decide(caller, sha256, { release: outcome === "release", reason });
+    return decided instanceof Refusal ? decided : itemOfFile(caller, decided, undefined);
+  }
+}
+
+function plain(stored: StoredCase, to: CaseRecord, auditEntry: AuditEntry, ends = true): Applied {
+  const change: CaseChange = { from: stored, to, ...(ends ? { claim: "end" as const } : {}) };
+  return { plan: { add: [], lift: { ids: [], by: "", reason: "" } }, change, auditEntry };
+}
+
+/** MO-7: what an appeal's outcome does to its sanction. */
+function appealPlan(record: CaseRecord, { outcome, by, reason }: Decided): Omit<Applied["plan"], "add"> {
+  if (record.appeal === null || (outcome !== "granted" && outcome !== "refused")) {
+    return { lift: { ids: [], by, reason } };
+  }
+  const { sanctionId } = record.appeal;
+  return {
+    lift: { ids: outcome === "granted" ? [sanctionId] : [], by, reason },
+    appeal: { sanctionId, appeal: { caseId: record.id, state: outcome, reason } },
+  };
+}
+
+function tallyOf(
+  record: CaseRecord,
+  { by, outcome, atMs, actions }: Decided,
+  undone: boolean,
+): CaseChange["tally"] & object {
+  return {
+    by,
+    kind: record.kind,
+    outcome,
+    tookMs: Math.max(0, atMs - record.createdMs),
+    actions: actions.map(({ kind }) => kind),
+    undone,
+  };
+}
+
+function decidedEntry(caller: Caller, record: CaseRecord, action: string, decided: Decided): AuditEntry {
+  const { outcome, actions, reason, badFaith } = decided;
+  return auditEntryOf(caller, action, whom(record), {
+    case: record.id,
+    outcome,
+    reports: record.reports.length,
+    sanctions: actions.map(({ kind, untilMs }) => untilMs === null ? kind : `${kind} until ${iso(untilMs)}`)
+      .join(", "),
+    ...(badFaith === true ? { badFaith } : {}),
+  }, reason);
+}
+
+function whom({ person, id }: CaseRecord): string {
+  return person?.username ?? subjectOf(id);
+}
+
+function subjectOf(id: string): string {
+  return id.length === 64 ? `file:${id}` : `case:${id}`;
+}
+
+function missing(): Refusal {
+  return new Refusal("not_found", "queue.missing");
+}

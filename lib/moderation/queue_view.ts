@@ -1,0 +1,219 @@
+import { auditEntryOf, type Caller, type Clock, iso } from "../platform/mod.ts";
+import {
+  type AdminFile,
+  type AdminFilePage,
+  type Answer,
+  type Incident,
+  type IncidentPage,
+  limits,
+  type QueueDetail,
+  type QueuePage,
+  type QueueQuery,
+  type QueueStats,
+  Refusal,
+  type StaffReport,
+} from "../protocol/mod.ts";
+import type { CaseRecord, CaseStore, ReportRecord } from "./case_ports.ts";
+import type { UsersStore } from "./ports.ts";
+import {
+  byHarmAndAge,
+  decidedOf,
+  historyOf,
+  itemKey,
+  itemOfCase,
+  itemOfFile,
+  itemOfIncident,
+  staffReportOf,
+} from "./queue_views.ts";
+import { hiddenFrom } from "./staff.ts";
+import { statsOf } from "./statistics.ts";
+
+const dayMs = 24 * 3600_000;
+/** What a person's history of reports is over, and the cases that it reads. */
+const historyMs = 90 * dayMs;
+const historyCases = 100;
+
+export interface QueueViewNeeds {
+  store: CaseStore;
+  users: Pick<UsersStore, "sanction">;
+  files: {
+    list(caller: Caller, query: { state: "held"; limit: number }): Answer<AdminFilePage>;
+    get(caller: Caller, sha256: string): Answer<AdminFile>;
+  };
+  incidents: {
+    list(caller: Caller, query: { state: "open"; limit: number }): Answer<IncidentPage>;
+    get(caller: Caller, id: string): Answer<Incident>;
+  };
+  /** Usernames by user id, without people who are gone. */
+  names(userIds: readonly string[]): Promise<Map<string, string>>;
+  clock: Clock;
+}
+
+/** MO-2: what moderators see: one queue for reports, appeals, held files and incidents, and each item with its history. */
+export class QueueView {
+  readonly #needs: QueueViewNeeds;
+
+  constructor(needs: QueueViewNeeds) {
+    this.#needs = needs;
+  }
+
+  /** The worst first, then the oldest; decided cases by the time of their decision. */
+  async list(caller: Caller, { state = "open", kind, after, limit }: QueueQuery): Answer<QueuePage> {
+    const hidden = hiddenFrom(caller, "moderator");
+    if (hidden !== null) return hidden;
+    const { store } = this.#needs;
+    const size = limit ?? limits.pageDefault;
+    const first = after === undefined;
+    const [cases, files, incidents, waiting] = await Promise.all([
+      this.#cases(state, kind, after ?? null, size + 1),
+      first && state === "open" && (kind ?? "file") === "file" ? this.#heldFiles(caller) : [],
+      first && state === "open" && (kind ?? "incident") === "incident" ? this.#openIncidents(caller) : [],
+      this.#waiting(caller),
+    ]);
+    const page = cases.slice(0, size);
+    const claims = await store.claims([
+      ...page.map(({ id }) => id),
+      ...files.map(({ sha256 }) => sha256),
+      ...incidents.map(({ id }) => id),
+    ]);
+    const items = [
+      ...page.map((record) => itemOfCase(caller, record, claims.get(record.id))),
+      ...files.map((file) => itemOfFile(caller, file, claims.get(file.sha256))),
+      ...incidents.map((incident) => itemOfIncident(caller, incident, claims.get(incident.id))),
+    ];
+    return {
+      items: state === "open" ? items.sort(byHarmAndAge) : items,
+      next: cases.length > size ? placeOf(page.at(-1)!) : null,
+      waiting,
+    };
+  }
+
+  async #cases(
+    state: "open" | "decided",
+    kind: QueueQuery["kind"],
+    after: string | null,
+    limit: number,
+  ): Promise<CaseRecord[]> {
+    const { store } = this.#needs;
+    if (kind === "file" || kind === "incident") return [];
+    const read = state === "open"
+      ? store.open(after, limits.queueCounted)
+      : store.decided(after, limits.queueCounted);
+    return (await read).filter((record) => kind === undefined || record.kind === kind).slice(0, limit);
+  }
+
+  /** Up to `limits.queueCounted` of each kind. */
+  async #waiting(caller: Caller): Promise<QueuePage["waiting"]> {
+    const [cases, files, incidents] = await Promise.all([
+      this.#needs.store.open(null, limits.queueCounted),
+      this.#heldFiles(caller),
+      this.#openIncidents(caller),
+    ]);
+    const of = (kind: CaseRecord["kind"]) => cases.filter((record) => record.kind === kind).length;
+    return { report: of("report"), appeal: of("appeal"), file: files.length, incident: incidents.length };
+  }
+
+  async #heldFiles(caller: Caller): Promise<AdminFile[]> {
+    const page = await this.#needs.files.list(caller, { state: "held", limit: limits.pageDefault });
+    return page instanceof Refusal ? [] : page.files;
+  }
+
+  async #openIncidents(caller: Caller): Promise<IncidentPage["incidents"]> {
+    const page = await this.#needs.incidents.list(caller, { state: "open", limit: limits.pageDefault });
+    return page instanceof Refusal ? [] : page.incidents;
+  }
+
+  /** One item. A look at a case is in the audit log. */
+  async get(caller: Caller, id: string): Answer<QueueDetail> {
+    const hidden = hiddenFrom(caller, "moderator");
+    if (hidden !== null) return hidden;
+    const { store, clock } = this.#needs;
+    const stored = await store.case(id);
+    const claim = (await store.claims([id])).get(id);
+    const bare = { reports: [], appeal: null, notes: [], proposal: null, history: null };
+    if (stored === null) {
+      if (/^[0-9a-f]{64}$/.test(id)) {
+        const file = await this.#needs.files.get(caller, id);
+        return file instanceof Refusal ? missing() : { ...bare, item: itemOfFile(caller, file, claim) };
+      }
+      const incident = await this.#needs.incidents.get(caller, id);
+      return incident instanceof Refusal
+        ? missing()
+        : { ...bare, item: itemOfIncident(caller, incident, claim) };
+    }
+    const { record } = stored;
+    const subject = record.person?.username ?? `case:${id}`;
+    await store.looked([], auditEntryOf(caller, "queue.look", subject, { case: id }));
+    const shown = record.reports.slice(-limits.reportsShown).reverse();
+    const reports = await this.#reports(await store.reports(shown));
+    const now = clock.now();
+    return {
+      item: itemOfCase(caller, record, claim),
+      reports,
+      appeal: await this.#appealOf(record),
+      notes: record.notes.map(({ atMs, by, text }) => ({ at: iso(atMs), by, text })),
+      proposal: record.proposal === null ? null : decidedOf(record.proposal),
+      history: record.person === null
+        ? null
+        : historyOf(await store.about(record.person.id, historyCases), now - historyMs),
+    };
+  }
+
+  /** One report (spec MO-5). A look at it is in the audit log. */
+  async report(caller: Caller, reportId: string): Answer<StaffReport> {
+    const hidden = hiddenFrom(caller, "moderator");
+    if (hidden !== null) return hidden;
+    const { store } = this.#needs;
+    const [report] = await this.#reports(await store.reports([reportId]));
+    if (report === undefined) return missing();
+    await store.looked(
+      [],
+      auditEntryOf(caller, "report.look", `report:${reportId}`, { case: report.caseId }),
+    );
+    return report;
+  }
+
+  async stats(caller: Caller): Answer<QueueStats> {
+    const hidden = hiddenFrom(caller, "moderator");
+    if (hidden !== null) return hidden;
+    const now = this.#needs.clock.now();
+    const days = await this.#needs.store.days(now - (limits.queueStatsDays - 1) * dayMs, now);
+    return { days: limits.queueStatsDays, waiting: await this.#waiting(caller), ...statsOf(days) };
+  }
+
+  async #reports(records: readonly ReportRecord[]): Promise<StaffReport[]> {
+    const { store, names } = this.#needs;
+    const [known, reviewed] = await Promise.all([
+      names([...new Set(records.map(({ reporterId }) => reporterId))]),
+      store.reviewed([...new Set(records.map(itemKey))]),
+    ]);
+    return records.map((record) => staffReportOf(record, known, reviewed.get(itemKey(record))));
+  }
+
+  async #appealOf({ appeal, person }: CaseRecord): Promise<QueueDetail["appeal"]> {
+    if (appeal === null || person === null) return null;
+    const sanction = await this.#needs.users.sanction(person.id, appeal.sanctionId);
+    if (sanction === null) return null;
+    const { id, kind, reason, until, createdAt, by } = sanction;
+    return {
+      text: appeal.text,
+      sanction: {
+        id,
+        kind,
+        reason,
+        until: until === null ? null : iso(until),
+        createdAt: iso(createdAt),
+        by,
+      },
+    };
+  }
+}
+
+/** The place of a case in the list that it is in; opaque to callers. */
+function placeOf({ id, harm, decided }: CaseRecord): string {
+  return decided === null ? `${harm}.${id}` : `${decided.atMs}.${id}`;
+}
+
+function missing(): Refusal {
+  return new Refusal("not_found", "queue.missing");
+}

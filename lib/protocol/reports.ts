@@ -1,0 +1,270 @@
+import { z } from "zod";
+import { limits } from "./limits.ts";
+import { because } from "./message.ts";
+import { attachment } from "./commands.ts";
+import { id, reasonGiven, slug, text, time, username } from "./text.ts";
+
+/** MO-1: why something is reported, the worst first. */
+export const reportReasons = [
+  "danger",
+  "threat",
+  "intimate",
+  "illegal",
+  "harassment",
+  "sexual",
+  "impersonation",
+  "spam",
+  "wrong_category",
+  "other",
+] as const;
+export const reportReason = z.enum(reportReasons);
+export type ReportReason = z.infer<typeof reportReason>;
+
+/** The kinds of things that can be reported. */
+export const reportKinds = ["user", "command", "message", "file", "group"] as const;
+export type ReportKind = (typeof reportKinds)[number];
+
+/** MO-1: what is reported: one of a username, the id of a command, a chat message or a file, or the name of a group. */
+export const reportAbout = z.strictObject({
+  user: username.optional(),
+  command: id.optional(),
+  message: id.optional(),
+  file: id.optional(),
+  group: slug.optional(),
+}).refine((about) => Object.values(about).filter((one) => one !== undefined).length === 1, {
+  error: because("field.aboutOne"),
+});
+export type ReportAbout = z.infer<typeof reportAbout>;
+
+/** The kind and the name or id of what is reported. */
+export function aboutOf(about: ReportAbout): { kind: ReportKind; id: string } {
+  for (const kind of reportKinds) {
+    const found = about[kind];
+    if (found !== undefined) return { kind, id: found };
+  }
+  throw new Error("A report is about nothing.");
+}
+
+/** `block`: also blocks the person, before the report is written. */
+export const reportBody = z.strictObject({
+  about: reportAbout,
+  reason: reportReason,
+  note: text(limits.note).nullish(),
+  block: z.literal(true).optional(),
+});
+export type ReportBody = z.infer<typeof reportBody>;
+
+/**
+ * A report as its author sees it. `outcome`: `acted` or `none` once it was decided, with nothing of what others' rules or
+ * sanctions are.
+ */
+export const ownReport = z.object({
+  id,
+  about: reportAbout,
+  reason: reportReason,
+  note: z.string().nullable(),
+  createdAt: z.string(),
+  outcome: z.enum(["acted", "none"]).nullable(),
+  decidedAt: z.string().nullable(),
+});
+export type OwnReport = z.infer<typeof ownReport>;
+export const ownReportAnswer = z.object({ report: ownReport });
+/** Newest first. `next` is what to pass as `before` for the following page. */
+export const ownReportPage = z.object({ reports: z.array(ownReport), next: id.nullable() });
+export type OwnReportPage = z.infer<typeof ownReportPage>;
+
+export const ownReportQuery = z.strictObject({
+  before: id.optional(),
+  limit: z.coerce.number().int().min(1).max(limits.pageMax).optional(),
+});
+
+/** One line of what was around the reported item, as the reporter saw it. */
+const contextLine = z.object({
+  at: z.string().nullable(),
+  by: z.enum(["reported", "reporter", "server"]),
+  text: z.string(),
+});
+
+/** MO-1: what was reported, as it was then. */
+export const reportSnapshot = z.object({
+  kind: z.enum(reportKinds),
+  title: z.string(),
+  text: z.string(),
+  at: z.string().nullable(),
+  categories: z.array(z.string()),
+  data: z.record(z.string(), z.unknown()).nullable(),
+  files: z.array(attachment),
+  context: z.array(contextLine),
+});
+export type ReportSnapshot = z.infer<typeof reportSnapshot>;
+
+/** MO-2: what stands in the one queue. */
+export const queueKind = z.enum(["report", "appeal", "file", "incident"]);
+export type QueueKind = z.infer<typeof queueKind>;
+
+/** An id of the queue: of a case, an incident, or the hash of a file. */
+export const queueId = z.string().regex(/^([0-9A-HJKMNP-TV-Z]{26}|[0-9a-f]{64})$/, {
+  error: because("field.id"),
+});
+
+/** Outcomes: of a report, of an appeal, of a held file. */
+export const queueOutcome = z.enum([
+  "upheld",
+  "dismissed",
+  "fine",
+  "granted",
+  "refused",
+  "release",
+  "reject",
+]);
+export type QueueOutcome = z.infer<typeof queueOutcome>;
+
+export const sanctionKind = z.enum(["warn", "mute", "limit", "suspend"]);
+export type SanctionKind = z.infer<typeof sanctionKind>;
+
+const queueAction = z.strictObject({ kind: sanctionKind, until: time.nullish() });
+export type QueueAction = z.infer<typeof queueAction>;
+
+/**
+ * MO-2: a decision. `reason`: what the person concerned reads with each sanction, and the audit log keeps. `badFaith`: the report
+ * was made to harm, and counts against its authors. `second`: another moderator has to decide the same.
+ */
+export const queueDecision = z.strictObject({
+  outcome: queueOutcome,
+  reason: reasonGiven(limits.note),
+  actions: z.array(queueAction).max(limits.decisionActions).optional(),
+  badFaith: z.literal(true).optional(),
+  second: z.literal(true).optional(),
+});
+export type QueueDecision = z.infer<typeof queueDecision>;
+
+export const queueUndo = z.strictObject({ reason: reasonGiven(limits.note) });
+export const queueNote = z.strictObject({ text: reasonGiven(limits.note) });
+export const queueClaim = z.strictObject({ release: z.literal(true).optional() });
+
+/** `state` `decided` lists what was decided, newest first. */
+export const queueQuery = z.strictObject({
+  state: z.enum(["open", "decided"]).optional(),
+  kind: queueKind.optional(),
+  after: z.string().max(64).optional(),
+  limit: z.coerce.number().int().min(1).max(limits.pageMax).optional(),
+});
+export type QueueQuery = z.infer<typeof queueQuery>;
+
+const claim = z.object({ by: z.string(), until: z.string(), yours: z.boolean() });
+const decided = z.object({
+  at: z.string(),
+  by: z.string(),
+  outcome: queueOutcome,
+  reason: z.string(),
+  actions: z.array(z.object({ kind: sanctionKind, until: z.string().nullable() })),
+});
+export const queueItem = z.object({
+  id: queueId,
+  kind: queueKind,
+  /** 3 is the worst. */
+  harm: z.number().int().min(1).max(3),
+  reason: reportReason.nullable(),
+  /** The kind of what is reported first. */
+  about: z.enum(reportKinds).nullable(),
+  title: z.string(),
+  /** Username of the person concerned. */
+  user: z.string().nullable(),
+  /** Reports that are folded into it; else 1. */
+  count: z.number().int().positive(),
+  createdAt: z.string(),
+  claim: claim.nullable(),
+  /** A second opinion is asked for, by this moderator. */
+  second: z.string().nullable(),
+  /** Set when the caller cannot decide it: they decided what is appealed, or asked for the second opinion. */
+  notYours: z.literal(true).optional(),
+  decided: decided.nullable(),
+});
+export type QueueItem = z.infer<typeof queueItem>;
+
+const kindCounts = z.object({
+  report: z.number(),
+  appeal: z.number(),
+  file: z.number(),
+  incident: z.number(),
+});
+/** `waiting` counts up to `limits.queueCounted` of each kind. */
+export const queuePage = z.object({
+  items: z.array(queueItem),
+  next: z.string().nullable(),
+  waiting: kindCounts,
+});
+export type QueuePage = z.infer<typeof queuePage>;
+
+/** A report as moderators see it. */
+export const staffReport = z.object({
+  id,
+  caseId: id,
+  about: reportAbout,
+  reason: reportReason,
+  note: z.string().nullable(),
+  createdAt: z.string(),
+  /** Null once the account was deleted. */
+  reporter: z.string().nullable(),
+  snapshot: reportSnapshot,
+  /** The same item was reviewed before and found to be fine. */
+  reviewed: z.object({ at: z.string(), by: z.string(), reason: z.string() }).nullable(),
+});
+export type StaffReport = z.infer<typeof staffReport>;
+
+/** What moderators know of reports about a person, in the last 90 days. */
+export const reportHistory = z.object({
+  total: z.number(),
+  people: z.number(),
+  upheld: z.number(),
+  dismissed: z.number(),
+  open: z.number(),
+});
+export type ReportHistory = z.infer<typeof reportHistory>;
+
+export const queueDetail = z.object({
+  item: queueItem,
+  /** The newest, up to `limits.reportsShown`. */
+  reports: z.array(staffReport),
+  appeal: z.object({
+    text: z.string(),
+    sanction: z.object({
+      id,
+      kind: sanctionKind,
+      reason: z.string(),
+      until: z.string().nullable(),
+      createdAt: z.string(),
+      by: z.string(),
+    }),
+  }).nullable(),
+  notes: z.array(z.object({ at: z.string(), by: z.string(), text: z.string() })),
+  proposal: decided.nullable(),
+  history: reportHistory.nullable(),
+});
+export type QueueDetail = z.infer<typeof queueDetail>;
+
+/** MO-2: numbers of the last `days`. `medianMs`: null without a decision. */
+export const queueStats = z.object({
+  days: z.number(),
+  waiting: kindCounts,
+  decided: z.number(),
+  undone: z.number(),
+  medianMs: z.number().nullable(),
+  byKind: z.record(z.string(), z.number()),
+  byOutcome: z.record(z.string(), z.number()),
+  byModerator: z.record(z.string(), z.number()),
+});
+export type QueueStats = z.infer<typeof queueStats>;
+
+/** MO-7: a reason for sanctions that admins keep, and the text that it offers. */
+export const sanctionReason = z.strictObject({
+  title: reasonGiven(limits.title),
+  text: reasonGiven(limits.note),
+});
+export const sanctionReasons = z.strictObject({
+  reasons: z.array(sanctionReason).max(limits.sanctionReasons),
+});
+export type SanctionReason = z.infer<typeof sanctionReason>;
+
+/** MO-7: one appeal against a sanction. */
+export const appealBody = z.strictObject({ text: reasonGiven(limits.note) });
