@@ -151,6 +151,13 @@ export type NewReport =
   | { report: ReportRecord; to: CaseRecord; reporter: ReporterRecord }
   | { again: string };
 
+/** `after`: the place of the last one (`placeOf`). */
+export interface CaseQuery {
+  after: string | null;
+  kind: CaseRecord["kind"] | null;
+  limit: number;
+}
+
 /** Reports, cases and the queue's order. */
 export interface CaseStore {
   /**
@@ -165,10 +172,12 @@ export interface CaseStore {
   case(caseId: string): Promise<StoredCase | null>;
   /** False: it has changed since it was read. */
   change(change: CaseChange, auditEntry: AuditEntry): Promise<boolean>;
-  /** Open ones, worst first, then oldest first. `after`: `place` of the last one. */
-  open(after: string | null, limit: number): Promise<CaseRecord[]>;
+  /** Open ones, worst first, then oldest first. */
+  open(query: CaseQuery): Promise<CaseRecord[]>;
   /** Decided ones, newest decision first. */
-  decided(after: string | null, limit: number): Promise<CaseRecord[]>;
+  decided(query: CaseQuery): Promise<CaseRecord[]>;
+  /** Open ones by kind, counted to `limits.queueCounted` together. */
+  waiting(): Promise<Record<CaseRecord["kind"], number>>;
   /** Of one person, newest first. */
   about(userId: string, limit: number): Promise<CaseRecord[]>;
   reports(reportIds: readonly string[]): Promise<ReportRecord[]>;

@@ -96,21 +96,18 @@ export class QueueView {
   ): Promise<CaseRecord[]> {
     const { store } = this.#needs;
     if (kind === "file" || kind === "incident") return [];
-    const read = state === "open"
-      ? store.open(after, limits.queueCounted)
-      : store.decided(after, limits.queueCounted);
-    return (await read).filter((record) => kind === undefined || record.kind === kind).slice(0, limit);
+    const query = { after, kind: kind ?? null, limit };
+    return await (state === "open" ? store.open(query) : store.decided(query));
   }
 
-  /** Up to `limits.queueCounted` of each kind. */
+  /** Up to a page of files and incidents, and `limits.queueCounted` cases. */
   async #waiting(caller: Caller): Promise<QueuePage["waiting"]> {
     const [cases, files, incidents] = await Promise.all([
-      this.#needs.store.open(null, limits.queueCounted),
+      this.#needs.store.waiting(),
       this.#heldFiles(caller),
       this.#openIncidents(caller),
     ]);
-    const of = (kind: CaseRecord["kind"]) => cases.filter((record) => record.kind === kind).length;
-    return { report: of("report"), appeal: of("appeal"), file: files.length, incident: incidents.length };
+    return { ...cases, file: files.length, incident: incidents.length };
   }
 
   async #heldFiles(caller: Caller): Promise<AdminFile[]> {

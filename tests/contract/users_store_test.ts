@@ -83,7 +83,10 @@ onEachStore(
     const until = fakeStartMs + 60_000;
     const restriction = { reason: "Spam.", until };
     const sanction = { id: "S1", kind: "mute" as const, ...restriction, createdAt: fakeStartMs, by: "root" };
-    await users.change("ann", () => Promise.resolve({ mute: restriction, sanction, auditEntry }));
+    await users.change(
+      "ann",
+      () => Promise.resolve({ mute: restriction, sanctions: [sanction], auditEntry }),
+    );
     await users.change("ann", () => Promise.resolve({ suspension: restriction, auditEntry }));
     assert.deepEqual(await users.sanctionsOf("ann"), [sanction]);
     assert.deepEqual(await users.sanctionsOf("bob"), []);

@@ -27,7 +27,7 @@ siteTest(
     const suspension = await impose("suspend", "Spam.");
     await ann.waitForURL(`${base}/account`);
     await ann.locator("[data-connection=suspended]").waitFor();
-    await ann.getByText("To appeal, contact").waitFor();
+    await ann.getByText("Appeal", { exact: true }).waitFor();
     assert.ok((await ann.locator("main").textContent())?.includes("Spam."));
     await services.users.lift(moderator, "demo-ann", suspension, "A mistake.");
     await ann.goto(`${base}/`);

@@ -1,5 +1,6 @@
 import type {
   CaseChange,
+  CaseQuery,
   CaseRecord,
   CaseStore,
   Claim,
@@ -103,21 +104,32 @@ export class KvCases implements CaseStore, ReasonStore {
     return (await this.#audit.commit(write, auditEntry)).ok;
   }
 
-  async open(after: string | null, limit: number): Promise<CaseRecord[]> {
+  async open({ after, kind, limit }: CaseQuery): Promise<CaseRecord[]> {
     const [harm, id] = placeIn(after);
     const prefix = keys.queue();
     const selector = harm === null
       ? { prefix }
       // The first key behind it.
       : { prefix, start: [...keys.queueOpen(9 - harm, id), 0] };
-    return await this.#listed(selector, { limit });
+    return await this.#listed(selector, kind, limit);
   }
 
-  async decided(after: string | null, limit: number): Promise<CaseRecord[]> {
+  async decided({ after, kind, limit }: CaseQuery): Promise<CaseRecord[]> {
     const [atMs, id] = placeIn(after);
     const prefix = keys.decidedCases();
     const selector = atMs === null ? { prefix } : { prefix, end: keys.queueDecided(atMs, id) };
-    return await this.#listed(selector, { limit, reverse: true });
+    return await this.#listed(selector, kind, limit, true);
+  }
+
+  async waiting(): Promise<Record<CaseRecord["kind"], number>> {
+    const counts = { report: 0, appeal: 0 };
+    const options = { limit: limits.queueCounted };
+    for await (
+      const { value } of this.#store.kv.list<CaseRecord["kind"]>({ prefix: keys.queue() }, options)
+    ) {
+      counts[value]++;
+    }
+    return counts;
   }
 
   async about(userId: string, limit: number): Promise<CaseRecord[]> {
@@ -259,9 +271,19 @@ export class KvCases implements CaseStore, ReasonStore {
     return ids;
   }
 
-  async #listed(selector: Deno.KvListSelector, options: Deno.KvListOptions): Promise<CaseRecord[]> {
+  /** Looks at `limits.queueCounted` places at most. */
+  async #listed(
+    selector: Deno.KvListSelector,
+    kind: CaseRecord["kind"] | null,
+    limit: number,
+    reverse = false,
+  ): Promise<CaseRecord[]> {
     const ids: string[] = [];
-    for await (const { value } of this.#store.kv.list<string>(selector, options)) ids.push(value);
+    const options = { limit: limits.queueCounted, reverse, batchSize: 50 };
+    for await (const { key, value } of this.#store.kv.list<CaseRecord["kind"]>(selector, options)) {
+      if (kind === null || value === kind) ids.push(String(key.at(-1)));
+      if (ids.length === limit) break;
+    }
     return await this.#records(ids);
   }
 

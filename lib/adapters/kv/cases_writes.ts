@@ -28,7 +28,7 @@ export function caseSets(from: CaseRecord | null, to: CaseRecord): Pick<Part, "s
   return {
     sets: [
       { key: keys.case(to.id), value: to, ...kept },
-      { key: place, value: to.id, ...kept },
+      { key: place, value: to.kind, ...kept },
       ...(to.person === null ? [] : [{ key: keys.caseAbout(to.person.id, to.id), value: 1, ...kept }]),
     ],
     deletes: moved ? [before] : [],
