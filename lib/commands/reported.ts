@@ -39,7 +39,7 @@ export class ReportedCommands {
     const record = (await this.#parts.store.commands([commandId])).get(commandId);
     if (record === undefined) return new Refusal("not_found", "command.missing");
     return record.senderId === caller.userId
-      ? await this.#answer(caller, record, detail)
+      ? this.#answer(caller, record, detail)
       : await this.#received(caller, record, detail);
   }
 
@@ -86,11 +86,11 @@ export class ReportedCommands {
   }
 
   /** What the only recipient of the caller's own command said; there is nothing else in it to report. */
-  async #answer(
+  #answer(
     caller: Caller,
     { command, recipients }: CommandRecord,
     { recipients: states = [], timeline }: CommandDetail,
-  ): Promise<ReportedCommand | Refusal> {
+  ): ReportedCommand | Refusal {
     const [userId, ...others] = recipients;
     const [state] = states;
     const hasAnswer = state !== undefined && (state.note !== null || state.proof.length > 0);

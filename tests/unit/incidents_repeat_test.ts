@@ -4,6 +4,7 @@ import { keys } from "../../lib/adapters/kv/keys.ts";
 import { KvUsers } from "../../lib/adapters/kv/users_store.ts";
 import { Mutes, OwnSanctions, Users } from "../../lib/moderation/mod.ts";
 import { type Caller, iso } from "../../lib/platform/mod.ts";
+import { FakeNotices } from "../fakes/notices.ts";
 import { dayMs, evidenceDays, type IncidentRig, incidentRig, kindOf, must } from "../fakes/incident_rig.ts";
 
 async function isSuspended(rig: IncidentRig, who: Caller): Promise<boolean> {
@@ -232,6 +233,8 @@ async function usersOf({ store, accounts, audit, clock, bell, ids }: IncidentRig
   return new Users({
     store: records,
     mutes,
+    limited: await Mutes.load(records.limits, clock, true, "limit"),
+    notices: new FakeNotices(),
     own: await OwnSanctions.load({ store: records, bell, clock }, true),
     bell,
     clock,
