@@ -80,7 +80,7 @@ export function call<
     asked: Asked<PersonState, z.output<Body>, z.output<Query>, Path> & Pick<PersonState, "caller">,
   ) => Outcome | Promise<Outcome>,
 ): Middleware<PersonState> {
-  return (ctx) => answered(ctx, asks, (asked) => run({ ...asked, caller: ctx.state.caller }));
+  return asking(asks, (ctx) => answered(ctx, asks, (asked) => run({ ...asked, caller: ctx.state.caller })));
 }
 
 /** The same for a call that anybody may make. */
@@ -88,7 +88,18 @@ export function openCall<Body extends z.ZodType = z.ZodUndefined, Query extends 
   asks: Asks<Body, Query, never>,
   run: (asked: Asked<State, z.output<Body>, z.output<Query>, never>) => Outcome | Promise<Outcome>,
 ): Middleware<State> {
-  return (ctx) => answered(ctx, asks, run);
+  return asking(asks, (ctx) => answered(ctx, asks, run));
+}
+
+/** Schemas of what a call reads; `lib/reference/` describes the same ones (OP-5). */
+export interface Asking {
+  readonly body?: z.ZodType | undefined;
+  readonly query?: z.ZodType | undefined;
+}
+
+/** The middleware, with what it asks for beside it. */
+function asking<S extends State>({ body, query }: Asking, middleware: Middleware<S>): Middleware<S> & Asking {
+  return Object.assign(middleware, { body, query });
 }
 
 /** The answer of a login (AU-3). The device's token is beside it, in a header. */

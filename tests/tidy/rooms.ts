@@ -11,6 +11,7 @@ const protocol = "lib/protocol";
 const platform = "lib/platform";
 const words = "lib/words";
 const text = "lib/text";
+const reference = "lib/reference";
 const web = "lib/web";
 const browser = "lib/browser";
 const fresh = "lib/fresh";
@@ -37,6 +38,7 @@ export const rooms: Readonly<Record<string, Part>> = {
     packages: ["@preact/signals", "esbuild", "preact", "preact-render-to-string", "node:crypto", "node:http"],
   },
   [words]: { parts: [protocol] },
+  [reference]: { parts: [protocol], packages: ["zod"] },
   [text]: { parts: [protocol, words] },
   "lib/config": { parts: [protocol], packages: ["node:net", "node:util"] },
   "lib/accounts": {
@@ -95,7 +97,7 @@ export const rooms: Readonly<Record<string, Part>> = {
 
   // Routes get their services from `ctx.state`: they import no room with a service in it, and no adapter.
   "routes": {
-    parts: [protocol, words, text, web, fresh, browser, "components", "islands"],
+    parts: [protocol, words, text, web, reference, fresh, browser, "components", "islands"],
     packages: ["preact"],
   },
   "islands": {

@@ -1,0 +1,64 @@
+import type { Method, Notification } from "../protocol/mod.ts";
+
+/** What each method of the socket does, in a sentence or two. */
+export const methodMeanings: Readonly<Record<Method, string>> = {
+  "heartbeat":
+    "Says that the client is there, and gets the server's time. Send one at each interval of session.ready.",
+  "inbox.ack":
+    "Acknowledges everything up to a place, for this device. Acknowledge after the client has stored it: what is acknowledged is not delivered to this device again.",
+  "inbox.list":
+    "Lists commands that this person received, newest first. Withheld and held ones are not in it.",
+  "command.send":
+    "Sends a command. The answer comes after it is stored. Send the same key again after a lost answer: the same command is answered, not sent twice.",
+  "command.preview": "Counts whom a draft would reach, without sending it.",
+  "command.list": "Lists received (inbox) or sent (outbox) commands, newest first.",
+  "command.get":
+    "Gives one command: to its recipient with their state, to its sender with totals and recipients.",
+  "command.update":
+    "Moves the caller's own state of a received command. A move that the lifecycle lacks is refused.",
+  "command.review": "Accepts or returns what a recipient submitted, where the command asks for a review.",
+  "command.cancel": "Cancels a sent command: open deliveries disappear from devices.",
+  "preferences.get": "Gives the caller's preferences.",
+  "preferences.set": "Changes the fields that are there. Only the person's own sessions can.",
+  "grant.list": "Lists the caller's grants that are in force.",
+  "grant.set": "Makes or changes a grant for one contact or group.",
+  "grant.end": "Ends a grant.",
+  "category.list": "Lists the categories that commands can have.",
+  "contact.request": "Asks someone to become a contact. The answer is the same whether or not they see it.",
+  "contact.accept": "Accepts a request.",
+  "contact.decline": "Declines a request. The other side sees it wait.",
+  "contact.remove": "Removes a contact, on both sides.",
+  "contact.list": "Lists contacts and requests.",
+  "group.list": "Lists the caller's groups and invitations.",
+  "group.accept": "Accepts an invitation to a group.",
+  "group.leave": "Leaves a group, or declines its invitation.",
+  "notice.list": "Lists the caller's notices, newest first.",
+  "notice.read": "Marks notices as read, all of them without ids.",
+  "sanction.list": "Lists the caller's sanctions in force.",
+  "sanction.read": "Marks a warning as read.",
+  "safety.stop":
+    "Stops everything: nothing is delivered to any device of the person after the answer, until safety.resume.",
+  "safety.resume": "Ends a stop. What waited is delivered as the preferences say.",
+};
+
+/** What each notification of the server tells. */
+export const notificationMeanings: Readonly<Record<Notification, string>> = {
+  "session.ready":
+    "The first frame: who is connected, the heartbeat, where this device is, and the limits to keep.",
+  "session.renewed": "The session was renewed; the connection goes on until the new end.",
+  "session.misused": "A session ended, as an old credential of it was used again.",
+  "session.closing": "The connection ends now, with this code; reconnect says whether to come back.",
+  "command.deliver":
+    "Delivers commands in order. The same command can come again: drop the ones already seen, by id. Acknowledge the last cursor with inbox.ack.",
+  "command.changed": "A command changed: a state, totals, or a cancellation.",
+  "command.due": "A deadline comes near, and the person has not completed the command yet.",
+  "file.changed": "A file of the person was checked, or changed its state.",
+  "preferences.changed": "The preferences were changed on another device.",
+  "grant.changed": "The grants in force changed.",
+  "contact.changed": "A contact or a request changed.",
+  "group.changed": "A group or an invitation changed.",
+  "notice.new": "A notice was added.",
+  "notice.changed": "Notices were read on another device.",
+  "sanction.changed": "The sanctions in force changed.",
+  "safety.changed": "The person stopped or resumed on another device.",
+};

@@ -1,0 +1,9 @@
+/**
+ * Describes the API for programs: OpenAPI for REST, AsyncAPI for the socket, from the schemas that validate (OP-5).
+ * Never checks a request, and never says what the schemas do not.
+ * Start with `operations.ts` (REST calls) and `meanings.ts` (the socket's methods), then `openapi.ts` and `asyncapi.ts`.
+ */
+export { asyncApi } from "./asyncapi.ts";
+export { methodMeanings, notificationMeanings } from "./meanings.ts";
+export { openApi } from "./openapi.ts";
+export { type Operation, operations } from "./operations.ts";

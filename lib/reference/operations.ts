@@ -1,0 +1,343 @@
+import { z } from "zod";
+import * as protocol from "../protocol/mod.ts";
+import { id, methods, sha256, slug, username } from "../protocol/mod.ts";
+
+/** Bytes of a type, in a request or an answer. */
+export interface Bytes {
+  type: string;
+  says: string;
+}
+
+/** One REST call: what it does, takes and gives. */
+export interface Operation {
+  /** What it does, in a sentence. */
+  says: string;
+  /** Nobody needs to be logged in. */
+  open?: true;
+  query?: z.ZodObject;
+  body?: z.ZodType;
+  /** A body that is not JSON. */
+  takes?: readonly Bytes[];
+  /** Headers that the call reads. */
+  headers?: Readonly<Record<string, string>>;
+  /** The answer; without it there is none (204). */
+  gives?: z.ZodType | Bytes;
+  /** 200 unless said otherwise. */
+  status?: number;
+}
+
+const admins = "For administrators.";
+const staff = "For moderators and administrators.";
+const owners = "For administrators and the group's owners.";
+const zip: Bytes = { type: "application/zip", says: "The archive." };
+const content: Bytes = {
+  type: "application/octet-stream",
+  says: "The bytes, with the file's own type. Ranges work.",
+};
+const tus = { "Tus-Resumable": "1.0.0" };
+const category = z.object({ category: protocol.adminCategory });
+const group = z.object({ group: protocol.adminGroup });
+const incident = z.object({ incident: protocol.incident });
+const adminFile = z.object({ file: protocol.adminFile });
+const file = z.object({ file: protocol.fileObject });
+const profile = z.object({ profile: protocol.profile });
+/** What WebAuthn's own `navigator.credentials` takes. */
+const webauthnOptions = z.looseObject({ challenge: z.string() });
+
+/** Every call below `/api/v1`, by method and path. Names in braces are in `pathNames`. */
+export const operations: Readonly<Record<string, Operation>> = {
+  "POST /auth/register": {
+    says: "Makes an account.",
+    open: true,
+    body: protocol.registerBody,
+    gives: protocol.registerAnswer,
+    status: 201,
+  },
+  "POST /auth/login": {
+    says:
+      "Logs in. With stay, the answer has a credential that renews the session. Send the header Behest-Device-Token of the last answer along, so that wrong passwords of others do not lock this device out.",
+    open: true,
+    body: protocol.loginBody,
+    gives: protocol.loginAnswer,
+  },
+  "POST /auth/renew": {
+    says:
+      "Renews a session. Keep the credential of the answer, where there is one; using an old one again ends the session.",
+    open: true,
+    body: protocol.renewBody,
+    gives: protocol.renewAnswer,
+  },
+  "POST /auth/logout": { says: "Ends the caller's session." },
+  "POST /auth/ticket": {
+    says: "Gives a ticket for one connection to /api/ws, for browsers, which cannot send a token there.",
+    gives: protocol.ticketAnswer,
+  },
+  "POST /auth/password": {
+    says: "Changes the caller's password. Other sessions end.",
+    body: protocol.passwordBody,
+  },
+  "GET /auth/sessions": {
+    says: "Lists the caller's sessions, and those that ended over an old credential.",
+    gives: protocol.sessionList,
+  },
+  "DELETE /auth/sessions": { says: "Ends all other sessions of the caller." },
+  "DELETE /auth/sessions/{id}": { says: "Ends a session of the caller, at once." },
+  "POST /auth/proof": {
+    says: "Shows who the caller is, for the dangerous calls of the next ten minutes.",
+    body: protocol.proofBody,
+    gives: protocol.proofAnswer,
+  },
+  "POST /auth/proof/options": {
+    says: "Gives what the caller's passkeys have to sign for a proof.",
+    gives: webauthnOptions,
+  },
+  "GET /auth/two-factor": { says: "Gives the caller's second factors.", gives: protocol.twoFactorState },
+  "POST /auth/totp": {
+    says: "Begins an authenticator app: gives its secret.",
+    body: protocol.passwordProof,
+    gives: protocol.totpBegun,
+  },
+  "POST /auth/totp/confirm": {
+    says: "Confirms the app with a code of it. The first second factor comes with recovery codes.",
+    body: protocol.totpConfirm,
+    gives: protocol.recoveryCodeList,
+  },
+  "DELETE /auth/totp": { says: "Removes the authenticator app.", body: protocol.passwordAndCode },
+  "POST /auth/recovery-codes": {
+    says: "Makes new recovery codes; old ones stop working.",
+    body: protocol.passwordProof,
+    gives: protocol.recoveryCodeList,
+  },
+  "POST /auth/passkeys/options": {
+    says: "Gives what a browser needs to make a passkey.",
+    body: protocol.passkeyOptionsBody,
+    gives: webauthnOptions,
+  },
+  "POST /auth/passkeys": {
+    says: "Adds a passkey.",
+    body: protocol.passkeyBody,
+    gives: protocol.passkeyAdded,
+    status: 201,
+  },
+  "DELETE /auth/passkeys/{credentialId}": { says: "Removes a passkey.", body: protocol.passwordProof },
+  "POST /auth/passkey/options": {
+    says: "Gives what a passkey has to sign for a login.",
+    open: true,
+    gives: webauthnOptions,
+  },
+  "POST /auth/passkey": {
+    says: "Logs in with a passkey.",
+    open: true,
+    body: protocol.passkeyLoginBody,
+    gives: protocol.loginAnswer,
+  },
+  "DELETE /account": { says: "Deletes the caller's account.", body: protocol.accountRemoval },
+  "GET /account/export": { says: "Gives everything that is kept about the caller.", gives: zip },
+  "GET /account/sanctions": {
+    says: "Lists the caller's sanctions in force.",
+    gives: protocol.ownSanctionList,
+  },
+  "POST /account/sanctions/{id}/read": { says: "Marks a warning as read.", gives: protocol.ownSanctionList },
+  "GET /profile": { says: "Gives the caller's profile.", gives: profile },
+  "PATCH /profile": {
+    says: "Changes the fields that are there.",
+    body: protocol.profileChange,
+    gives: profile,
+  },
+  "GET /avatars/{username}": { says: "Gives someone's picture, to those who know them.", gives: content },
+  "GET /notices": {
+    says: "Lists the caller's notices, newest first.",
+    query: protocol.noticeQuery,
+    gives: protocol.noticePage,
+  },
+  "POST /notices/read": {
+    says: "Marks notices as read, all of them without ids.",
+    body: methods["notice.read"].params,
+    gives: protocol.noticesUnread,
+  },
+  "GET /invites": { says: "Lists the caller's invitations to this server.", gives: protocol.inviteList },
+  "POST /invites": {
+    says: "Makes an invitation. Its code is shown once.",
+    body: protocol.inviteBody,
+    gives: protocol.inviteMade.extend({ url: z.string() }),
+    status: 201,
+  },
+  "DELETE /invites/{id}": { says: "Revokes an invitation." },
+  "GET /files": {
+    says: "Lists the caller's files, newest first.",
+    query: protocol.fileQuery,
+    gives: protocol.filePage,
+  },
+  "POST /files": {
+    says:
+      `Uploads a file: a form with one file, or the bytes themselves with ?name=. It can be read once it is clean.`,
+    query: z.strictObject({ name: z.string().optional() }),
+    takes: [
+      { type: "multipart/form-data", says: "One file." },
+      { type: "application/octet-stream", says: "The bytes, of any type." },
+    ],
+    gives: file,
+    status: 201,
+  },
+  "GET /files/{id}": { says: "Gives what is known of a file.", gives: file },
+  "DELETE /files/{id}": { says: "Deletes a file." },
+  "GET /files/{id}/content": {
+    says: "Gives the bytes of a clean file to its owner and to recipients.",
+    gives: content,
+  },
+  "GET /files/{id}/content/{name}": { says: "The same under a name that people can read.", gives: content },
+  "POST /uploads": {
+    says: "Begins a resumable upload (tus 1.0.0). Its address is in the header Location.",
+    headers: {
+      ...tus,
+      "Upload-Length": "Bytes in all.",
+      "Upload-Metadata": "filename and its name in Base64.",
+    },
+    status: 201,
+  },
+  "PATCH /uploads/{id}": {
+    says: "Appends to a resumable upload. Behest-File-Id names the file once it is whole.",
+    headers: { ...tus, "Upload-Offset": "Where these bytes begin." },
+    takes: [{ type: "application/offset+octet-stream", says: "The bytes." }],
+  },
+  "DELETE /uploads/{id}": { says: "Gives up a resumable upload.", headers: tus },
+  "GET /push": {
+    says: "Whether browsers can be notified, and the key to subscribe with.",
+    gives: protocol.pushState,
+  },
+  "POST /push/subscriptions": {
+    says: "Switches notifications on for a browser.",
+    body: protocol.pushSubscription,
+  },
+  "DELETE /push/subscriptions": { says: "Switches them off.", body: protocol.pushSubscription },
+  "GET /admin/stats": { says: `Numbers for the overview. ${admins}`, gives: protocol.adminStats },
+  "GET /admin/audit": {
+    says: `Lists audit entries, newest first. ${admins}`,
+    query: protocol.auditQuery,
+    gives: protocol.auditPage,
+  },
+  "GET /admin/users": {
+    says: `Lists people. ${staff}`,
+    query: protocol.adminUserQuery,
+    gives: protocol.adminUserPage,
+  },
+  "GET /admin/users/{username}": {
+    says: `Gives one person. ${staff}`,
+    gives: z.object({ user: protocol.adminUser }),
+  },
+  "PATCH /admin/users/{username}": {
+    says: `Changes a role or right. ${admins}`,
+    body: protocol.adminUserChange,
+    gives: z.object({ user: protocol.adminUser }),
+  },
+  "POST /admin/users/{username}/sanctions": {
+    says: `Warns, mutes or suspends someone. ${staff}`,
+    body: protocol.sanctionBody,
+    gives: z.object({ sanction: protocol.sanction }),
+    status: 201,
+  },
+  "DELETE /admin/users/{username}/sanctions/{id}": {
+    says: `Lifts a sanction. ${staff}`,
+    body: protocol.liftBody,
+  },
+  "DELETE /admin/users/{username}/two-factor": {
+    says: `Removes the second factors of someone who lost them. ${admins}`,
+    body: protocol.twoFactorReset,
+  },
+  "GET /admin/two-factor": {
+    says: `Which roles need a second factor. ${admins}`,
+    gives: protocol.twoFactorPolicy,
+  },
+  "PUT /admin/two-factor": {
+    says: `Sets which roles need a second factor. ${admins}`,
+    body: protocol.twoFactorPolicy,
+    gives: protocol.twoFactorPolicy,
+  },
+  "GET /admin/invites": { says: `Whether members may invite. ${admins}`, gives: protocol.invitePolicy },
+  "PUT /admin/invites": {
+    says: `Sets whether members may invite. ${admins}`,
+    body: protocol.invitePolicy,
+    gives: protocol.invitePolicy,
+  },
+  "GET /admin/categories": {
+    says: `Lists categories. ${admins}`,
+    gives: z.object({ categories: z.array(protocol.adminCategory) }),
+  },
+  "POST /admin/categories": {
+    says: `Adds a category. ${admins}`,
+    body: protocol.categoryBody,
+    gives: category,
+    status: 201,
+  },
+  "PATCH /admin/categories/{slug}": {
+    says: `Changes a category. ${admins}`,
+    body: protocol.categoryChange,
+    gives: category,
+  },
+  "GET /admin/groups": {
+    says: `Lists the groups that the caller manages. ${owners}`,
+    gives: z.object({ groups: z.array(protocol.adminGroup) }),
+  },
+  "POST /admin/groups": {
+    says: `Makes a group. ${admins} BEHEST_GROUPS=members lets everyone.`,
+    body: protocol.groupBody,
+    gives: group,
+    status: 201,
+  },
+  "GET /admin/groups/{group}": { says: `Gives a group with its members. ${owners}`, gives: group },
+  "PATCH /admin/groups/{group}": {
+    says: `Renames a group. ${owners}`,
+    body: protocol.groupChange,
+    gives: group,
+  },
+  "DELETE /admin/groups/{group}": { says: `Ends a group. ${owners}` },
+  "PUT /admin/groups/{group}/members/{username}": {
+    says: `Invites someone to a group, or changes their role there. ${owners}`,
+    body: protocol.memberBody,
+    gives: group,
+  },
+  "DELETE /admin/groups/{group}/members/{username}": { says: `Removes someone from a group. ${owners}` },
+  "GET /admin/files": {
+    says: `Lists files that are checked, held or rejected. ${staff}`,
+    query: protocol.adminFileQuery,
+    gives: protocol.adminFilePage,
+  },
+  "GET /admin/files/{sha256}": { says: `Gives the verdicts on a file. ${staff}`, gives: adminFile },
+  "POST /admin/files/{sha256}/decision": {
+    says: `Decides about a held file. ${staff}`,
+    body: protocol.fileDecision,
+    gives: adminFile,
+  },
+  "GET /admin/incidents": {
+    says: `Lists incidents. ${staff}`,
+    query: protocol.incidentQuery,
+    gives: protocol.incidentPage,
+  },
+  "GET /admin/incidents/{id}": { says: `Gives one incident; never the picture. ${staff}`, gives: incident },
+  "PUT /admin/incidents/{id}/report": {
+    says: `Drafts its report. ${staff}`,
+    body: protocol.reportDraft,
+    gives: incident,
+  },
+  "POST /admin/incidents/{id}/report": { says: `Submits its report. ${staff}`, gives: incident },
+  "GET /admin/incidents/{id}/report.xml": {
+    says: `Gives the report as a file. ${staff}`,
+    gives: { type: "application/xml", says: "The report." },
+  },
+  "POST /admin/incidents/{id}/close": {
+    says: `Closes an incident. ${staff}`,
+    body: protocol.incidentClose,
+    gives: incident,
+  },
+};
+
+/** What stands for a name in a path. */
+export const pathNames: Readonly<Record<string, z.ZodType>> = {
+  credentialId: protocol.credentialId,
+  group: slug,
+  id,
+  name: z.string(),
+  sha256,
+  slug,
+  username,
+};

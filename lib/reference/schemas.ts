@@ -1,0 +1,137 @@
+import { z } from "zod";
+import * as protocol from "../protocol/mod.ts";
+
+/** JSON Schema 2020-12. */
+export type JsonSchema = { [name: string]: unknown };
+
+/** Types that stand once in a document, by the name that they have there. As they leave the server. */
+const named: Readonly<Record<string, z.ZodType>> = {
+  AdminCategory: protocol.adminCategory,
+  AdminFile: protocol.adminFile,
+  AdminGroup: protocol.adminGroup,
+  AdminUser: protocol.adminUser,
+  Attachment: protocol.attachment,
+  AudienceCounts: protocol.audienceCounts,
+  Category: protocol.category,
+  Command: protocol.command,
+  CommandPage: protocol.commandPage,
+  CommandState: protocol.commandState,
+  Count: protocol.count,
+  Delivery: protocol.delivery,
+  File: protocol.fileObject,
+  Grant: protocol.grant,
+  Incident: protocol.incident,
+  Invite: protocol.invite,
+  ListItem: protocol.listItem,
+  Notice: protocol.notice,
+  OwnSanction: protocol.ownSanction,
+  OwnState: protocol.ownState,
+  Passkey: protocol.passkey,
+  Preferences: protocol.preferences,
+  Profile: protocol.profile,
+  RecipientState: protocol.recipientState,
+  Sanction: protocol.sanction,
+  SealedCommand: protocol.sealedCommand,
+  Sender: protocol.commandSender,
+  Session: protocol.session,
+  Totals: protocol.totals,
+  User: protocol.user,
+};
+
+const registry = z.registry<{ id: string }>();
+for (const [id, schema] of Object.entries(named)) registry.add(schema, { id });
+
+/** Makes JSON Schemas from zod's, and collects the named ones. */
+export class Schemas {
+  readonly #found = new Map<string, JsonSchema>();
+
+  /** What the server sends. Named types become references. */
+  output(schema: z.ZodType): JsonSchema {
+    const { $schema: _, $defs = {}, ...made } = z.toJSONSchema(schema, {
+      io: "output",
+      metadata: registry,
+      unrepresentable: "any",
+    }) as JsonSchema & { $defs?: Record<string, JsonSchema> };
+    for (const [name, definition] of Object.entries($defs)) this.#keep(name, definition);
+    const id = registry.get(schema)?.id;
+    if (id === undefined) return referring(made) as JsonSchema;
+    this.#keep(id, made);
+    return { $ref: `#/components/schemas/${id}` };
+  }
+
+  /** What the server takes, written out: a type that is sent and taken can differ, for example in defaults. */
+  input(schema: z.ZodType): JsonSchema {
+    const { $schema: _, ...made } = z.toJSONSchema(schema, {
+      io: "input",
+      unrepresentable: "any",
+    }) as JsonSchema;
+    return made;
+  }
+
+  /** For `components.schemas`. */
+  get components(): Record<string, JsonSchema> {
+    return Object.fromEntries([...this.#found].sort(([a], [b]) => a < b ? -1 : 1));
+  }
+
+  #keep(name: string, { id: _, ...schema }: JsonSchema): void {
+    this.#found.set(name, referring(schema) as JsonSchema);
+  }
+}
+
+/** References of one schema to the document's. */
+function referring(part: unknown): unknown {
+  if (Array.isArray(part)) return part.map(referring);
+  if (part === null || typeof part !== "object") return part;
+  return Object.fromEntries(
+    Object.entries(part).map(([name, value]) =>
+      name === "$ref" && typeof value === "string"
+        ? [name, value.replace(/^#\/\$defs\//, "#/components/schemas/")]
+        : [name, referring(value)]
+    ),
+  );
+}
+
+/** RFC 9457, with what a refusal tells; and the object of a JSON-RPC error's `data`. */
+const told = {
+  kind: {
+    enum: Object.keys(protocol.refusalTable),
+    description: "Decide by this. The message is for people.",
+  },
+  retryAfterMs: { type: "integer", description: "Milliseconds to wait, with rate_limited." },
+  proof: {
+    const: true,
+    description: "Prove who you are with POST /api/v1/auth/proof, then make the same call again.",
+  },
+  fields: {
+    type: "object",
+    additionalProperties: { type: "string" },
+    description: "What is wrong with each field, by dotted path.",
+  },
+};
+
+export const problemSchema: JsonSchema = {
+  type: "object",
+  description: "RFC 9457, application/problem+json.",
+  properties: {
+    type: { type: "string" },
+    title: { type: "string" },
+    status: { type: "integer" },
+    detail: { type: "string", description: "What to do next, in English." },
+    ...told,
+  },
+  required: ["type", "title", "status", "detail", "kind"],
+};
+
+export const rpcErrorSchema: JsonSchema = {
+  type: "object",
+  description: "JSON-RPC 2.0 error.",
+  properties: {
+    code: {
+      type: "integer",
+      description: "JSON-RPC's own codes, and -32000 for what the server refuses.",
+    },
+    message: { type: "string", description: "What to do next, in English." },
+    data: { type: "object", properties: told, required: ["kind"] },
+  },
+  required: ["code", "message"],
+};
