@@ -155,6 +155,27 @@ export const operations: Readonly<Record<string, Operation>> = {
     body: methods["notice.read"].params,
     gives: protocol.noticesUnread,
   },
+  "GET /chat": { says: "Lists the caller's talks, each with its last message.", gives: protocol.chatTalks },
+  "POST /chat": {
+    says: "Sends a message to a contact, or on a command's thread.",
+    body: protocol.chatDraft,
+    gives: methods["chat.send"].result,
+    status: 201,
+  },
+  "GET /chat/messages": {
+    says: "Lists the messages of a talk.",
+    query: protocol.chatListQuery,
+    gives: protocol.chatPage,
+  },
+  "POST /chat/messages/{id}/retract": {
+    says: "Withdraws a message for everyone, within ten minutes.",
+    gives: methods["chat.retract"].result,
+  },
+  "POST /chat/read": {
+    says: "Marks a talk as read up to a message.",
+    body: protocol.chatReadParams,
+    gives: methods["chat.read"].result,
+  },
   "GET /invites": { says: "Lists the caller's invitations to this server.", gives: protocol.inviteList },
   "POST /invites": {
     says: "Makes an invitation. Its code is shown once.",

@@ -13,6 +13,7 @@ const named: Readonly<Record<string, z.ZodType>> = {
   Attachment: protocol.attachment,
   AudienceCounts: protocol.audienceCounts,
   Category: protocol.category,
+  ChatMessage: protocol.chatMessage,
   Command: protocol.command,
   CommandPage: protocol.commandPage,
   CommandState: protocol.commandState,
