@@ -41,6 +41,10 @@ export const methodMeanings: Readonly<Record<Method, string>> = {
   "chat.writing": "Says that the caller is writing; told only where both sides show it.",
   "notice.list": "Lists the caller's notices, newest first.",
   "notice.read": "Marks notices as read, all of them without ids.",
+  "report.create":
+    "Reports a person, command, message, file or group to the moderators. The person reported is not told who reported.",
+  "report.list": "Lists the caller's reports and what came of them.",
+  "sanction.appeal": "Appeals against a sanction, once. Another moderator decides.",
   "sanction.list": "Lists the caller's sanctions in force.",
   "sanction.read": "Marks a warning as read.",
   "safety.stop":
@@ -68,6 +72,7 @@ export const notificationMeanings: Readonly<Record<Notification, string>> = {
   "chat.changed": "A talk changed: read, withdrawn, or someone is writing.",
   "notice.new": "A notice was added.",
   "notice.changed": "Notices were read on another device.",
+  "report.changed": "One of the caller's reports was decided, or its decision undone.",
   "sanction.changed": "The sanctions in force changed.",
   "safety.changed": "The person stopped or resumed on another device.",
 };

@@ -40,6 +40,7 @@ const group = z.object({ group: protocol.adminGroup });
 const incident = z.object({ incident: protocol.incident });
 const adminFile = z.object({ file: protocol.adminFile });
 const file = z.object({ file: protocol.fileObject });
+const queueItem = z.object({ item: protocol.queueItem });
 const profile = z.object({ profile: protocol.profile });
 /** What WebAuthn's own `navigator.credentials` takes. */
 const webauthnOptions = z.looseObject({ challenge: z.string() });
@@ -138,6 +139,22 @@ export const operations: Readonly<Record<string, Operation>> = {
     gives: protocol.ownSanctionList,
   },
   "POST /account/sanctions/{id}/read": { says: "Marks a warning as read.", gives: protocol.ownSanctionList },
+  "POST /account/sanctions/{id}/appeal": {
+    says: "Appeals against a sanction, once. Another moderator decides.",
+    body: protocol.appealBody,
+    gives: protocol.ownSanctionList,
+  },
+  "GET /reports": {
+    says: "Lists the caller's reports and what came of them.",
+    query: protocol.ownReportQuery,
+    gives: protocol.ownReportPage,
+  },
+  "POST /reports": {
+    says: "Reports a person, command, message, file or group to the moderators.",
+    body: protocol.reportBody,
+    gives: protocol.ownReportAnswer,
+    status: 201,
+  },
   "GET /profile": { says: "Gives the caller's profile.", gives: profile },
   "PATCH /profile": {
     says: "Changes the fields that are there.",
@@ -329,6 +346,49 @@ export const operations: Readonly<Record<string, Operation>> = {
     body: protocol.fileDecision,
     gives: adminFile,
   },
+  "GET /admin/queue": {
+    says: `Lists reports, appeals, held files and incidents, the most harmful and oldest first. ${staff}`,
+    query: protocol.queueQuery,
+    gives: protocol.queuePage,
+  },
+  "GET /admin/queue/stats": { says: `Numbers of the queue. ${staff}`, gives: protocol.queueStats },
+  "GET /admin/queue/{queueId}": {
+    says: `Gives one item with its history. ${staff}`,
+    gives: protocol.queueDetail,
+  },
+  "POST /admin/queue/{queueId}/claim": {
+    says: `Takes an item for a while, so that nobody else decides it; release gives it back. ${staff}`,
+    body: protocol.queueClaim,
+    gives: protocol.queueDetail,
+  },
+  "POST /admin/queue/{queueId}/decide": {
+    says: `Decides an item. ${staff}`,
+    body: protocol.queueDecision,
+    gives: queueItem,
+  },
+  "POST /admin/queue/{queueId}/undo": {
+    says: `Takes a decision back. ${staff}`,
+    body: protocol.queueUndo,
+    gives: queueItem,
+  },
+  "POST /admin/queue/{queueId}/note": {
+    says: `Adds a note for moderators. ${staff}`,
+    body: protocol.queueNote,
+    gives: queueItem,
+  },
+  "GET /admin/reports/{id}": {
+    says: `Gives one report with its snapshot. ${staff}`,
+    gives: z.object({ report: protocol.staffReport }),
+  },
+  "GET /admin/sanction-reasons": {
+    says: `Lists reasons for sanctions. ${staff}`,
+    gives: protocol.sanctionReasons,
+  },
+  "PUT /admin/sanction-reasons": {
+    says: `Replaces the reasons for sanctions. ${admins}`,
+    body: protocol.sanctionReasons,
+    gives: protocol.sanctionReasons,
+  },
   "GET /admin/incidents": {
     says: `Lists incidents. ${staff}`,
     query: protocol.incidentQuery,
@@ -358,6 +418,7 @@ export const pathNames: Readonly<Record<string, z.ZodType>> = {
   group: slug,
   id,
   name: z.string(),
+  queueId: protocol.queueId,
   sha256,
   slug,
   username,

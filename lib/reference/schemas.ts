@@ -30,6 +30,7 @@ const named: Readonly<Record<string, z.ZodType>> = {
   Passkey: protocol.passkey,
   Preferences: protocol.preferences,
   Profile: protocol.profile,
+  QueueItem: protocol.queueItem,
   RecipientState: protocol.recipientState,
   Sanction: protocol.sanction,
   SealedCommand: protocol.sealedCommand,
