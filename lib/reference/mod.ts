@@ -6,4 +6,5 @@
 export { asyncApi } from "./asyncapi.ts";
 export { methodMeanings, notificationMeanings } from "./meanings.ts";
 export { openApi } from "./openapi.ts";
-export { type Operation, operations } from "./operations.ts";
+export type { Operation } from "./operation.ts";
+export { operations } from "./operations.ts";

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { type Bytes, type Operation, operations, pathNames } from "./operations.ts";
+import type { Bytes, Operation } from "./operation.ts";
+import { operations, pathNames } from "./operations.ts";
 import { type JsonSchema, problemSchema, Schemas } from "./schemas.ts";
 
 const base = "/api/v1";

@@ -1,46 +1,16 @@
 import { z } from "zod";
 import * as protocol from "../protocol/mod.ts";
 import { id, methods, sha256, slug, username } from "../protocol/mod.ts";
+import { adminOperations } from "./admin_operations.ts";
+import type { Bytes, Operation } from "./operation.ts";
 
-/** Bytes of a type, in a request or an answer. */
-export interface Bytes {
-  type: string;
-  says: string;
-}
-
-/** One REST call: what it does, takes and gives. */
-export interface Operation {
-  /** What it does, in a sentence. */
-  says: string;
-  /** Nobody needs to be logged in. */
-  open?: true;
-  query?: z.ZodObject;
-  body?: z.ZodType;
-  /** A body that is not JSON. */
-  takes?: readonly Bytes[];
-  /** Headers that the call reads. */
-  headers?: Readonly<Record<string, string>>;
-  /** The answer; without it there is none (204). */
-  gives?: z.ZodType | Bytes;
-  /** 200 unless said otherwise. */
-  status?: number;
-}
-
-const admins = "For administrators.";
-const staff = "For moderators and administrators.";
-const owners = "For administrators and the group's owners.";
 const zip: Bytes = { type: "application/zip", says: "The archive." };
 const content: Bytes = {
   type: "application/octet-stream",
   says: "The bytes, with the file's own type. Ranges work.",
 };
 const tus = { "Tus-Resumable": "1.0.0" };
-const category = z.object({ category: protocol.adminCategory });
-const group = z.object({ group: protocol.adminGroup });
-const incident = z.object({ incident: protocol.incident });
-const adminFile = z.object({ file: protocol.adminFile });
 const file = z.object({ file: protocol.fileObject });
-const queueItem = z.object({ item: protocol.queueItem });
 const profile = z.object({ profile: protocol.profile });
 /** What WebAuthn's own `navigator.credentials` takes. */
 const webauthnOptions = z.looseObject({ challenge: z.string() });
@@ -248,168 +218,7 @@ export const operations: Readonly<Record<string, Operation>> = {
     body: protocol.pushSubscription,
   },
   "DELETE /push/subscriptions": { says: "Switches them off.", body: protocol.pushSubscription },
-  "GET /admin/stats": { says: `Numbers for the overview. ${admins}`, gives: protocol.adminStats },
-  "GET /admin/audit": {
-    says: `Lists audit entries, newest first. ${admins}`,
-    query: protocol.auditQuery,
-    gives: protocol.auditPage,
-  },
-  "GET /admin/users": {
-    says: `Lists people. ${staff}`,
-    query: protocol.adminUserQuery,
-    gives: protocol.adminUserPage,
-  },
-  "GET /admin/users/{username}": {
-    says: `Gives one person. ${staff}`,
-    gives: z.object({ user: protocol.adminUser }),
-  },
-  "PATCH /admin/users/{username}": {
-    says: `Changes a role or right. ${admins}`,
-    body: protocol.adminUserChange,
-    gives: z.object({ user: protocol.adminUser }),
-  },
-  "POST /admin/users/{username}/sanctions": {
-    says: `Warns, mutes or suspends someone. ${staff}`,
-    body: protocol.sanctionBody,
-    gives: z.object({ sanction: protocol.sanction }),
-    status: 201,
-  },
-  "DELETE /admin/users/{username}/sanctions/{id}": {
-    says: `Lifts a sanction. ${staff}`,
-    body: protocol.liftBody,
-  },
-  "DELETE /admin/users/{username}/two-factor": {
-    says: `Removes the second factors of someone who lost them. ${admins}`,
-    body: protocol.twoFactorReset,
-  },
-  "GET /admin/two-factor": {
-    says: `Which roles need a second factor. ${admins}`,
-    gives: protocol.twoFactorPolicy,
-  },
-  "PUT /admin/two-factor": {
-    says: `Sets which roles need a second factor. ${admins}`,
-    body: protocol.twoFactorPolicy,
-    gives: protocol.twoFactorPolicy,
-  },
-  "GET /admin/invites": { says: `Whether members may invite. ${admins}`, gives: protocol.invitePolicy },
-  "PUT /admin/invites": {
-    says: `Sets whether members may invite. ${admins}`,
-    body: protocol.invitePolicy,
-    gives: protocol.invitePolicy,
-  },
-  "GET /admin/categories": {
-    says: `Lists categories. ${admins}`,
-    gives: z.object({ categories: z.array(protocol.adminCategory) }),
-  },
-  "POST /admin/categories": {
-    says: `Adds a category. ${admins}`,
-    body: protocol.categoryBody,
-    gives: category,
-    status: 201,
-  },
-  "PATCH /admin/categories/{slug}": {
-    says: `Changes a category. ${admins}`,
-    body: protocol.categoryChange,
-    gives: category,
-  },
-  "GET /admin/groups": {
-    says: `Lists the groups that the caller manages. ${owners}`,
-    gives: z.object({ groups: z.array(protocol.adminGroup) }),
-  },
-  "POST /admin/groups": {
-    says: `Makes a group. ${admins} BEHEST_GROUPS=members lets everyone.`,
-    body: protocol.groupBody,
-    gives: group,
-    status: 201,
-  },
-  "GET /admin/groups/{group}": { says: `Gives a group with its members. ${owners}`, gives: group },
-  "PATCH /admin/groups/{group}": {
-    says: `Renames a group. ${owners}`,
-    body: protocol.groupChange,
-    gives: group,
-  },
-  "DELETE /admin/groups/{group}": { says: `Ends a group. ${owners}` },
-  "PUT /admin/groups/{group}/members/{username}": {
-    says: `Invites someone to a group, or changes their role there. ${owners}`,
-    body: protocol.memberBody,
-    gives: group,
-  },
-  "DELETE /admin/groups/{group}/members/{username}": { says: `Removes someone from a group. ${owners}` },
-  "GET /admin/files": {
-    says: `Lists files that are checked, held or rejected. ${staff}`,
-    query: protocol.adminFileQuery,
-    gives: protocol.adminFilePage,
-  },
-  "GET /admin/files/{sha256}": { says: `Gives the verdicts on a file. ${staff}`, gives: adminFile },
-  "POST /admin/files/{sha256}/decision": {
-    says: `Decides about a held file. ${staff}`,
-    body: protocol.fileDecision,
-    gives: adminFile,
-  },
-  "GET /admin/queue": {
-    says: `Lists reports, appeals, held files and incidents, the most harmful and oldest first. ${staff}`,
-    query: protocol.queueQuery,
-    gives: protocol.queuePage,
-  },
-  "GET /admin/queue/stats": { says: `Numbers of the queue. ${staff}`, gives: protocol.queueStats },
-  "GET /admin/queue/{queueId}": {
-    says: `Gives one item with its history. ${staff}`,
-    gives: protocol.queueDetail,
-  },
-  "POST /admin/queue/{queueId}/claim": {
-    says: `Takes an item for a while, so that nobody else decides it; release gives it back. ${staff}`,
-    body: protocol.queueClaim,
-    gives: protocol.queueDetail,
-  },
-  "POST /admin/queue/{queueId}/decide": {
-    says: `Decides an item. ${staff}`,
-    body: protocol.queueDecision,
-    gives: queueItem,
-  },
-  "POST /admin/queue/{queueId}/undo": {
-    says: `Takes a decision back. ${staff}`,
-    body: protocol.queueUndo,
-    gives: queueItem,
-  },
-  "POST /admin/queue/{queueId}/note": {
-    says: `Adds a note for moderators. ${staff}`,
-    body: protocol.queueNote,
-    gives: queueItem,
-  },
-  "GET /admin/reports/{id}": {
-    says: `Gives one report with its snapshot. ${staff}`,
-    gives: z.object({ report: protocol.staffReport }),
-  },
-  "GET /admin/sanction-reasons": {
-    says: `Lists reasons for sanctions. ${staff}`,
-    gives: protocol.sanctionReasons,
-  },
-  "PUT /admin/sanction-reasons": {
-    says: `Replaces the reasons for sanctions. ${admins}`,
-    body: protocol.sanctionReasons,
-    gives: protocol.sanctionReasons,
-  },
-  "GET /admin/incidents": {
-    says: `Lists incidents. ${staff}`,
-    query: protocol.incidentQuery,
-    gives: protocol.incidentPage,
-  },
-  "GET /admin/incidents/{id}": { says: `Gives one incident; never the picture. ${staff}`, gives: incident },
-  "PUT /admin/incidents/{id}/report": {
-    says: `Drafts its report. ${staff}`,
-    body: protocol.reportDraft,
-    gives: incident,
-  },
-  "POST /admin/incidents/{id}/report": { says: `Submits its report. ${staff}`, gives: incident },
-  "GET /admin/incidents/{id}/report.xml": {
-    says: `Gives the report as a file. ${staff}`,
-    gives: { type: "application/xml", says: "The report." },
-  },
-  "POST /admin/incidents/{id}/close": {
-    says: `Closes an incident. ${staff}`,
-    body: protocol.incidentClose,
-    gives: incident,
-  },
+  ...adminOperations,
 };
 
 /** What stands for a name in a path. */
