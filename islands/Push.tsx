@@ -30,7 +30,12 @@ function Switch({ publicKey }: PushProps) {
     const manager = await pushManager();
     if (manager === null) status.value = "unsupported";
     else if (Notification.permission === "denied") status.value = "denied";
-    else status.value = await manager.getSubscription() === null ? "off" : "on";
+    else {
+      const subscription = await manager.getSubscription();
+      // The session may be a new one (AU-13), and the subscriptions of the one before ended with it.
+      const isOn = subscription !== null && await tellSubscription(subscription).catch(() => true);
+      status.value = isOn ? "on" : "off";
+    }
   };
   const change = async (work: (manager: PushManager) => Promise<boolean>) => {
     const manager = await pushManager();

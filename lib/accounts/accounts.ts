@@ -24,6 +24,7 @@ import {
   type SessionsNeeds,
   type Staying,
 } from "./sessions.ts";
+import { sessionOver } from "./session_views.ts";
 import { type Attempt, countRegistration } from "./throttle.ts";
 import { hashOf } from "./tokens.ts";
 import type { TwoFactorStore } from "./two_factor_ports.ts";
@@ -148,38 +149,47 @@ export class Accounts {
     return this.#sessions.list(caller);
   }
 
-  /** AU-13: logs out all other devices. */
-  revokeOthers(caller: Caller): Promise<void> {
-    return this.#sessions.revokeOthers(caller);
+  /**
+   * AU-13: logs out all other devices, and gives this one a new session. `connection`: the id of the caller's connection that
+   * goes on; every other one of the old session ends.
+   */
+  revokeOthers(caller: Caller, connection?: string): Answer<SessionTokens> {
+    return this.#sessions.replacements.replace(caller, connection);
   }
 
   revoke(caller: Caller, sessionId: string): Answer<true> {
     return this.#sessions.revoke(caller, sessionId);
   }
 
-  /** AU-6: sets a new password and ends every other session. The tokens of all devices end with the old password. */
+  /**
+   * AU-6: sets a new password, ends every other session and gives this device a new one. The tokens of all devices end with the
+   * old password. `connection` as for `revokeOthers`.
+   */
   async changePassword(
     caller: Caller,
     body: { current: string; next: string },
-  ): Answer<{ deviceToken: string }> {
+    connection?: string,
+  ): Answer<SessionTokens & { deviceToken: string }> {
     const user = await this.proof.password(caller, body.current, "current");
     if (user instanceof Refusal) return user;
     const problem = await passwordProblem(body.next, user.username, "next");
     if (problem !== null) return problem;
     const hash = await this.#needs.passwords.hash(body.next);
     if (hash instanceof Refusal) return hash;
-    if (!await this.#sessions.changePassword(caller, user.passwordHash, hash)) {
-      return new Refusal("conflict", "password.changed");
-    }
+    const changedAt = this.#needs.clock.now();
+    const password = { from: user.passwordHash, to: hash, changedAt };
+    const tokens = await this.#sessions.replacements.replace(caller, connection, password);
+    if (tokens instanceof Refusal) return tokens;
     this.#needs.log.info("account.password_changed", { requestId: caller.requestId, userId: user.id });
-    return { deviceToken: await this.devices.issue(user.id, null) };
+    return { ...tokens, deviceToken: await this.devices.issue(user.id, null) };
   }
 
   async user(caller: Caller): Answer<User> {
     const user = await this.#store.user(caller.userId);
     if (user === null) return new Refusal("not_found", "account.deleted");
-    // Refuses a socket that opened just before the account was restricted.
-    return (await this.#sessions.restrictionOf(user))?.refusal ?? userOf(user);
+    // Refuses a socket that opened just before the account was restricted, or its session ended.
+    return (await this.#sessions.restrictionOf(user))?.refusal ??
+      (await this.#store.session(caller.sessionId) === null ? sessionOver() : userOf(user));
   }
 
   /** Begins a session after a passkey login. Null when the account may not log in, or changed in the meantime. */
@@ -267,7 +277,7 @@ export class Accounts {
     if (!this.#needs.passwords.isWeaker(user.passwordHash)) return;
     const hash = await this.#needs.passwords.hash(password);
     if (hash instanceof Refusal) return;
-    await this.#store.replacePassword(user.id, user.passwordHash, hash, []);
+    await this.#store.replaceHash(user.id, user.passwordHash, hash);
   }
 
   async #add(user: UserRecord): Promise<"made" | "taken"> {

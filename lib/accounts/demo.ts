@@ -59,7 +59,7 @@ async function demoPerson(
   if (found !== null) {
     const hash = await needs.passwords.hash(password);
     if (hash instanceof Refusal) throw new Error(`Demo people: ${english(hash.message)}`);
-    await needs.store.replacePassword(found.id, found.passwordHash, hash, []);
+    await needs.store.replaceHash(found.id, found.passwordHash, hash);
     return found;
   }
   const user = await newUser(needs, { username, password, role: "member", adult: false, demo: true });

@@ -76,6 +76,13 @@ export interface MisuseRecord {
   readonly expiresAt: number;
 }
 
+/** Two hashes. `changedAt` in milliseconds since 1970. */
+export interface NewPassword {
+  readonly from: string;
+  readonly to: string;
+  readonly changedAt: number;
+}
+
 export interface TicketRecord {
   readonly userId: string;
   readonly sessionId: string;
@@ -92,17 +99,8 @@ export interface AccountsStore {
   users(userIds: readonly string[]): Promise<Map<string, UserRecord>>;
   /** Returns the accounts that exist, by username. */
   usersNamed(usernames: readonly string[]): Promise<Map<string, UserRecord>>;
-  /**
-   * Sets a new hash and ends sessions in one commit. `changedAt`: the time of a new password, in milliseconds since 1970; left
-   * out for another hash of the same. False when the hash is no longer `from`, or the account is gone.
-   */
-  replacePassword(
-    userId: string,
-    from: string,
-    to: string,
-    endSessions: readonly string[],
-    changedAt?: number,
-  ): Promise<boolean>;
+  /** Sets another hash of the same password. False when the hash is no longer `from`, or the account is gone. */
+  replaceHash(userId: string, from: string, to: string): Promise<boolean>;
 
   /** False when the password has changed since `passwordHash`. */
   addSession(session: SessionRecord, passwordHash: string): Promise<boolean>;
@@ -120,6 +118,18 @@ export interface AccountsStore {
     decide: (session: SessionRecord) => Promise<SessionRecord | null> | SessionRecord | null,
   ): Promise<SessionRecord | null>;
   endSessions(userId: string, sessionIds: readonly string[]): Promise<void>;
+  /**
+   * Writes the session that `decide` returns in the place of this one, ends `others`, and sets the new password where there is
+   * one, in one commit. `over`: the session or its account is gone. `changed`: the password is no longer `from`.
+   */
+  replaceSession(
+    sessionId: string,
+    others: readonly string[],
+    decide: (session: SessionRecord) => SessionRecord,
+    password?: NewPassword,
+  ): Promise<SessionRecord | "over" | "changed">;
+  /** Whether another session took the place of this one within the last minute. */
+  wasReplaced(sessionId: string): Promise<boolean>;
   /** Ends a session and keeps the note for its person, in one commit. */
   endMisused(userId: string, misuse: MisuseRecord): Promise<void>;
   /** Returns the latest notes, newest first. */

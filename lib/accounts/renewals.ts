@@ -1,4 +1,4 @@
-import type { RenewalRecord } from "./ports.ts";
+import type { RenewalRecord, SessionRecord } from "./ports.ts";
 import { limits } from "../protocol/mod.ts";
 
 /**
@@ -46,6 +46,24 @@ export function confirmed(renewal: RenewalRecord, shown: string, now: number): R
   const known = renewal.next.find(({ hash }) => hash === shown);
   if (known === undefined || isSettling(known.at, now)) return null;
   return { ...renewal, current: shown, next: [] };
+}
+
+/**
+ * AU-13: the session that takes the place of one that asked to be alone. It has one credential, which the device gets with its
+ * token. A device that does not stay gets no more time than it had. `shown`: its person just showed who they are.
+ */
+export function successorOf(
+  session: SessionRecord,
+  id: string,
+  credential: string,
+  now: number,
+  shown: boolean,
+): SessionRecord {
+  const successor = { ...session, id, lastSeenAt: now, ...(shown ? { provenAt: now } : {}) };
+  if (session.renewal === undefined) return successor;
+  const expiresAt = renewalEnd(session.createdAt, now);
+  const tokenEndsAt = Math.min(tokenEnd(now), expiresAt);
+  return { ...successor, expiresAt, renewal: { current: credential, next: [], tokenEndsAt } };
 }
 
 /** End of a token that is given out now: whole seconds, like its `exp`, so that answer and token name the same time. */

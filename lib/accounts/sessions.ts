@@ -15,7 +15,8 @@ import type { AccountsStore, SessionRecord, UserRecord } from "./ports.ts";
 import { renewalEnd, tokenEnd } from "./renewals.ts";
 import { factorMissing, type SecondFactor } from "./second_factor.ts";
 import { type Origin, SessionRenewals, type SessionTokens } from "./session_renewals.ts";
-import { misuseOf, renewalOf, sessionOf } from "./session_views.ts";
+import { SessionReplacements } from "./session_replacements.ts";
+import { misuseOf, renewalOf, sessionOf, sessionOver, sessionReplaced } from "./session_views.ts";
 import { hashOf, type SessionClaims, type Tokens } from "./tokens.ts";
 
 /** What a person wants of a new session (AU-13). `timeZone`: as the browser told it. */
@@ -37,7 +38,7 @@ export type SessionCaller = Caller & { sessionExpiresAt: string; restriction?: R
 export interface SessionsNeeds {
   store: AccountsStore;
   tokens: Tokens;
-  bell: Pick<Bell, "closeUser" | "closeSession" | "notify" | "sessionRenewed">;
+  bell: Pick<Bell, "closeUser" | "closeSession" | "notify" | "sessionRenewed" | "sessionReplaced">;
   clock: Clock;
   ids: Ids;
   random: Random;
@@ -52,11 +53,13 @@ export class Sessions {
   readonly #needs: SessionsNeeds;
   readonly #secondFactor: SecondFactor;
   readonly #renewals: SessionRenewals;
+  readonly replacements: SessionReplacements;
 
   constructor(needs: SessionsNeeds, secondFactor: SecondFactor) {
     this.#needs = needs;
     this.#secondFactor = secondFactor;
     this.#renewals = new SessionRenewals(needs);
+    this.replacements = new SessionReplacements(needs, this.#renewals);
   }
 
   /** Null when the password changed since it was checked. */
@@ -96,7 +99,9 @@ export class Sessions {
     const named = await this.#needs.tokens.readRenewal(credential);
     const user = named === null ? null : await this.#needs.store.user(named.userId);
     if (named === null || user === null || !this.mayEnter(user)) return sessionOver();
-    return await this.#renewals.renew(named, credential, origin) ?? sessionOver();
+    const renewed = await this.#renewals.renew(named, credential, origin);
+    if (renewed !== null) return renewed;
+    return await this.#needs.store.wasReplaced(named.sessionId) ? sessionReplaced("conflict") : sessionOver();
   }
 
   /** `may`: restrictions that this route allows (AU-7, AU-9). */
@@ -154,23 +159,6 @@ export class Sessions {
     return read ? true : new Refusal("not_found", "session.missing");
   }
 
-  /** Ends every session but the caller's, and closes their sockets. */
-  async revokeOthers(caller: Caller): Promise<void> {
-    await this.#end(caller.userId, await this.#others(caller));
-  }
-
-  /** Sets a new hash and ends every other session. False when the password changed in the meantime. */
-  async changePassword(caller: Caller, from: string, to: string): Promise<boolean> {
-    const others = await this.#others(caller);
-    if (!await this.#needs.store.replacePassword(caller.userId, from, to, others, this.#needs.clock.now())) {
-      return false;
-    }
-    this.#close(others);
-    // A login with the old password may have come between the list and the change. After the change none can.
-    await this.#end(caller.userId, await this.#others(caller));
-    return true;
-  }
-
   /** Demo people can log in only in evaluation mode. */
   mayEnter(user: UserRecord): boolean {
     return !user.demo || this.#needs.mode === "evaluation";
@@ -191,7 +179,7 @@ export class Sessions {
   ): Promise<SessionCaller | Refusal> {
     const { store, clock } = this.#needs;
     const session = await store.session(sessionId);
-    if (session === null || session.userId !== userId) return sessionOver();
+    if (session === null || session.userId !== userId) return await this.#over(sessionId);
     const user = await store.user(userId);
     if (user === null || !this.mayEnter(user)) return sessionOver();
     const restricted = await this.restrictionOf(user);
@@ -230,22 +218,14 @@ export class Sessions {
     this.#needs.bell.closeUser(userId, "sessionOver");
   }
 
-  async #others(caller: Caller): Promise<string[]> {
-    const sessions = await this.#needs.store.sessionsOf(caller.userId);
-    return sessions.map((session) => session.id).filter((id) => id !== caller.sessionId);
+  /** A session that another one replaced a moment ago is told apart: its browser has the other one's cookies in a moment. */
+  async #over(sessionId: string): Promise<Refusal> {
+    return await this.#needs.store.wasReplaced(sessionId) ? sessionReplaced("unauthorized") : sessionOver();
   }
 
   async #end(userId: string, sessionIds: string[]): Promise<void> {
     if (sessionIds.length === 0) return;
     await this.#needs.store.endSessions(userId, sessionIds);
-    this.#close(sessionIds);
-  }
-
-  #close(sessionIds: string[]): void {
     for (const id of sessionIds) this.#needs.bell.closeSession(id, "sessionOver");
   }
-}
-
-function sessionOver(): Refusal {
-  return new Refusal("unauthorized", "session.over");
 }

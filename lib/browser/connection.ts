@@ -10,7 +10,7 @@ import {
 import { deviceName, randomName } from "./device_name.ts";
 import { inTime } from "./in_time.ts";
 import { watchPerson } from "./person.ts";
-import { keepLoggedIn, renewSession } from "./renewals.ts";
+import { keepLoggedIn, nameConnection, renewSession } from "./renewals.ts";
 
 export type { ConnectionNotice } from "../client/mod.ts";
 
@@ -47,6 +47,7 @@ export async function startConnection(known: KeptPerson | null): Promise<KeptPer
   if (person === null) return null;
   watchPerson(person, known !== null, connection, store);
   keepLoggedIn(connection);
+  nameConnection(connection);
   // The name is the lock that tabs of earlier builds wait for too: with another one they would replace each other's connection.
   connection.start(`behest-line-${person.userId}`);
   const wake = () => {

@@ -51,6 +51,13 @@ function renewedAt(): number {
   }
 }
 
+/** AU-13: tells the page of sessions which connection is this browser's: it goes on when the session is replaced. */
+export function nameConnection(connection: SharedConnection): void {
+  connection.on("ready", ({ connection: id }) => {
+    document.cookie = `behest_connection=${id}; Path=/sessions; SameSite=Lax`;
+  });
+}
+
 /** AU-13: renews the session of this connection in good time; the socket hears its new end. Only for the browser. */
 export function keepLoggedIn(connection: SharedConnection): void {
   let dueAt = Infinity;

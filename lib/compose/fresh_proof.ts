@@ -8,6 +8,7 @@ import type { Services } from "../web/mod.ts";
  * table are calls that make something safer, like ending a session, and those of `ownProof`.
  */
 export const freshProof = {
+  accounts: ["revokeOthers"],
   accountData: ["export"],
   twoFactor: ["addPasskey", "confirmTotp", "reset", "setPolicy"],
   users: ["change", "lift", "sanction"],

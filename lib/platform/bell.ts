@@ -24,7 +24,18 @@ export interface InboxBell {
 export interface SessionBell {
   /** AU-13: the session goes on until then (RFC 3339), and so do its connections. */
   sessionRenewed(sessionId: string, expiresAt: string): void;
+  /** AU-13: another session took the place of this one. The connection that asked goes on with it, and all others end. */
+  sessionReplaced(replaced: ReplacedSession): void;
   closeSession(sessionId: string, close: "sessionOver"): void;
+}
+
+/** One session in the place of another. `expiresAt`: RFC 3339. */
+export interface ReplacedSession {
+  from: string;
+  to: string;
+  expiresAt: string;
+  /** The id of the connection that goes on; unset for none. */
+  keep?: string | undefined;
 }
 
 /** Everything that only open connections hear. */

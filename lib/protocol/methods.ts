@@ -146,6 +146,8 @@ export const notifications = {
     protocol: z.literal(1),
     user: p.user,
     device,
+    /** Names this connection. With it in the header `Behest-Connection`, a new password lets the connection go on (AU-13). */
+    connection: z.string(),
     heartbeat: z.object({ intervalMs: z.number(), misses: z.literal(limits.heartbeatMisses) }),
     serverTime: z.string(),
     sessionExpiresAt: z.string(),

@@ -50,7 +50,7 @@ interface Call {
 /** The calls of one connection: reads frames, keeps rates and order, has services answer, and counts refusals (WS-2, WS-6, WS-9). */
 export class Calls {
   readonly #host: CallsHost;
-  readonly #opening: ConnectionOpening;
+  #opening: ConnectionOpening;
   readonly #ports: ConnectionPorts;
   readonly #dispatcher: Dispatcher;
   readonly #rate: RequestRate;
@@ -65,6 +65,11 @@ export class Calls {
     this.#ports = ports;
     this.#dispatcher = dispatcher;
     this.#rate = new RequestRate(ports.settings.rateRequests, ports.clock.now());
+  }
+
+  /** AU-13: later calls are made with the session that took the place of this one. */
+  goOnAs(caller: ConnectionOpening["caller"]): void {
+    this.#opening = { ...this.#opening, caller };
   }
 
   /** Whether a call runs or waits. */

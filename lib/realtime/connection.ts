@@ -47,9 +47,8 @@ export class Connection implements CallsHost {
   readonly id: string;
   readonly userId: string;
   readonly device: string;
-  readonly sessionId: string;
   readonly pump: DeliveryPump;
-  readonly #opening: ConnectionOpening;
+  #opening: ConnectionOpening;
   readonly #ports: ConnectionPorts;
   readonly #owner: ConnectionOwner;
   readonly #transport: Transport;
@@ -72,7 +71,6 @@ export class Connection implements CallsHost {
     this.id = id;
     this.userId = opening.caller.userId;
     this.device = opening.device;
-    this.sessionId = opening.caller.sessionId;
     this.#opening = opening;
     this.#ports = ports;
     this.#owner = owner;
@@ -84,6 +82,10 @@ export class Connection implements CallsHost {
     const target = { ...opening, userId: this.userId };
     this.pump = new DeliveryPump(ports, target, this.#outbox, frozen, (error) => this.crash(error));
     this.#calls = new Calls(this, opening, ports, dispatcher);
+  }
+
+  get sessionId(): string {
+    return this.#opening.caller.sessionId;
   }
 
   get closed(): boolean {
@@ -114,7 +116,7 @@ export class Connection implements CallsHost {
       this.#state = open;
       this.#ports.log.info("socket open", this.#who({ address: this.#opening.caller.address }));
       const person = { user, sanctions, stopped: stoppedSince !== null };
-      this.sendText(readyText(this.#opening, this.#ports, person, resumed));
+      this.sendText(readyText(this.id, this.#opening, this.#ports, person, resumed));
       this.#takeEarly(state.early);
       if (!this.closed) this.pump.start(resumed.cursor);
     } catch (error) {
@@ -148,6 +150,14 @@ export class Connection implements CallsHost {
     this.#expiresAtMs = Date.parse(expiresAt) || 0;
     const params: NotificationParams<"session.renewed"> = { sessionExpiresAt: expiresAt };
     this.notify(notificationText("session.renewed", params));
+  }
+
+  /** AU-13: goes on with the session that took the place of its own. */
+  movedTo(sessionId: string, expiresAt: string): void {
+    const caller = { ...this.#opening.caller, sessionId, sessionExpiresAt: expiresAt };
+    this.#opening = { ...this.#opening, caller };
+    this.#calls.goOnAs(caller);
+    this.renewed(expiresAt);
   }
 
   /** WS-8: takes no more requests. Those that were taken are answered; then the owner ends the connection. */

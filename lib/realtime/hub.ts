@@ -1,4 +1,4 @@
-import type { Bell, BellListener, Clock, LiveEntry, Timer } from "../platform/mod.ts";
+import type { Bell, BellListener, Clock, LiveEntry, ReplacedSession, Timer } from "../platform/mod.ts";
 import { closeCodes, limits, type NotificationParams } from "../protocol/mod.ts";
 import type { Connection, ConnectionOwner } from "./connection.ts";
 import { type DeliverFrame, notificationText, packDeliveries } from "./frames.ts";
@@ -188,6 +188,15 @@ export class Hub implements Bell, ConnectionOwner {
       if (connection.sessionId === sessionId) connection.renewed(expiresAt);
     }
     this.#listener?.sessionRenewed(sessionId, expiresAt);
+  }
+
+  sessionReplaced({ from, to, expiresAt, keep }: ReplacedSession): void {
+    for (const connection of this.#all()) {
+      if (connection.sessionId !== from) continue;
+      if (connection.id === keep) connection.movedTo(to, expiresAt);
+      else connection.end("sessionOver", "another session took the place of this one");
+    }
+    this.#listener?.sessionEnded(from);
   }
 
   closeUser(userId: string, close: "sessionOver" | "suspended"): void {

@@ -5,6 +5,7 @@ import type { ConnectionOpening, ConnectionPorts } from "./ports.ts";
 
 /** WS-3: the text of the first frame that the server sends. */
 export function readyText(
+  connection: string,
   opening: ConnectionOpening,
   ports: ConnectionPorts,
   { user, sanctions, stopped }: { user: User; sanctions: OwnSanction[]; stopped: boolean },
@@ -15,6 +16,7 @@ export function readyText(
     protocol: 1,
     user,
     device: opening.device,
+    connection,
     heartbeat: { intervalMs: settings.heartbeatMs, misses: limits.heartbeatMisses },
     serverTime: iso(clock.now()),
     sessionExpiresAt: opening.caller.sessionExpiresAt,

@@ -7,6 +7,9 @@ const cookieName = "behest_session";
 const deviceCookieName = "behest_device";
 const deviceCookiePath = "/login";
 const deviceHeader = "behest-device-token";
+/** AU-13: the caller's connection that goes on when their session is replaced: a client's header, or a cookie of a page's script. */
+const connectionHeader = "behest-connection";
+const connectionCookieName = "behest_connection";
 /** AU-13: what renews a browser's session. Nothing but its renewal gets it. */
 const renewalCookieName = "behest_renewal";
 export const renewalPath = "/api/v1/auth/renew";
@@ -132,6 +135,16 @@ export function sessionCookies({ token, expiresAt, renewal }: SessionTokens, sec
 /** The credential of a browser that stays logged in. */
 export function renewalCookieOf({ headers }: Request): string | null {
   return cookieOf(headers, renewalCookieName);
+}
+
+/** The connection of a caller that is to go on with their new session. */
+export function connectionOf({ headers }: Request): string | undefined {
+  return headers.get(connectionHeader) ?? cookieOf(headers, connectionCookieName) ?? undefined;
+}
+
+/** AU-13: whether a refused session was replaced a moment ago: then its browser must not be told to forget its cookies. */
+export function isReplaced(refusal: Refusal): boolean {
+  return refusal.message.key === "session.replaced";
 }
 
 /** Whether the browser says that it stays logged in. */

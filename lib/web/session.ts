@@ -4,6 +4,7 @@ import { filled, type FormProblem, problemOf, readForm } from "./forms/form.ts";
 import { seeOther } from "./pages.ts";
 import { type Answer, checked, Refusal, registerBody, type User } from "../protocol/mod.ts";
 import { deviceCookie, sessionCookies } from "./authentication.ts";
+import { answer } from "./problems.ts";
 import type { LoggedIn, Origin, SessionTokens } from "./services.ts";
 
 /** Where a page's request comes from. */
@@ -27,6 +28,13 @@ export function enter(ctx: Context<State>, login: LoggedIn, path: string): Respo
 export function withSessionCookies(ctx: Context<State>, response: Response, tokens: SessionTokens): Response {
   for (const text of sessionCookies(tokens, overTls(ctx))) response.headers.append("set-cookie", text);
   return response;
+}
+
+/** AU-13: the answer of a call that gives new tokens: a browser's go into its cookies and nowhere else, a client's into the body. */
+export function tokensAnswer(ctx: Context<State>, tokens: SessionTokens, inCookies: boolean): Response {
+  const { token, expiresAt, renewal } = tokens;
+  if (inCookies) return withSessionCookies(ctx, answer({ expiresAt }), tokens);
+  return answer({ token, expiresAt, ...(renewal === undefined ? {} : { renewal }) });
 }
 
 /** AU-4: lets the browser keep the token by which its next login is known. */

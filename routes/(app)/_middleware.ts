@@ -7,7 +7,7 @@ import { rulesPath } from "../../lib/web/prefetch.ts";
 import { origin, overTls } from "../../lib/web/session.ts";
 import { repeatAt, toRenewalOrLogin } from "../../lib/web/to_login.ts";
 import { english, Refusal } from "../../lib/protocol/mod.ts";
-import { clearSessionCookies, sessionToken } from "../../lib/web/authentication.ts";
+import { clearSessionCookies, isReplaced, sessionToken } from "../../lib/web/authentication.ts";
 import type { Restriction } from "../../lib/web/services.ts";
 import { languageOf } from "../../lib/words/mod.ts";
 
@@ -24,7 +24,8 @@ export default define.middleware(async (ctx) => {
   const caller = await accounts.authenticate(token, origin(ctx), ["suspended", "two_factor"]);
   if (caller instanceof Refusal) {
     if (caller.kind === "unauthorized") {
-      return toRenewalOrLogin(ctx.req, ctx.url, clearSessionCookies(overTls(ctx)));
+      const forgets = isReplaced(caller) ? [] : clearSessionCookies(overTls(ctx));
+      return toRenewalOrLogin(ctx.req, ctx.url, forgets);
     }
     throw new HttpError(caller.kind === "forbidden" ? 403 : 503, english(caller.message));
   }

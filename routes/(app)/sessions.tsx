@@ -5,10 +5,11 @@ import { TextField } from "../../components/Field.tsx";
 import { Time } from "../../components/Time.tsx";
 import { Filled, useWords } from "../../components/words.tsx";
 import Push from "../../islands/Push.tsx";
+import { connectionOf } from "../../lib/web/authentication.ts";
 import { definePerson, type PersonState } from "../../lib/web/define.ts";
 import { problemOf, readForm } from "../../lib/web/forms/form.ts";
 import { refusedPage, seeOther } from "../../lib/web/pages.ts";
-import { withDeviceCookie } from "../../lib/web/session.ts";
+import { withDeviceCookie, withSessionCookies } from "../../lib/web/session.ts";
 import {
   checked,
   limits,
@@ -24,10 +25,8 @@ export const handler = definePerson.handlers({
   async POST(ctx) {
     const form = await readForm(ctx.req);
     const done = form instanceof Refusal ? form : await act(ctx, form);
+    if (done instanceof Response) return done;
     if (typeof done === "string") return seeOther(`/sessions?notice=${done}`);
-    if (!(done instanceof Refusal)) {
-      return withDeviceCookie(ctx, seeOther("/sessions?notice=password"), done.deviceToken);
-    }
     return page({ ...await list(ctx), problem: problemOf(done, ctx.state.language) }, refusedPage(done));
   },
 });
@@ -50,7 +49,7 @@ async function list(ctx: Context<PersonState>) {
 async function act(
   ctx: Context<PersonState>,
   form: URLSearchParams,
-): Promise<"revoked" | "read" | "others" | { deviceToken: string } | Refusal> {
+): Promise<"revoked" | "read" | Response | Refusal> {
   const { accounts } = ctx.state.services;
   const caller = ctx.state.caller;
   const action = form.get("action");
@@ -60,12 +59,19 @@ async function act(
       const revoked = await accounts.revoke(caller, form.get("id") ?? "");
       return revoked instanceof Refusal ? revoked : action === "read" ? "read" : "revoked";
     }
-    case "others":
-      await accounts.revokeOthers(caller);
-      return "others";
+    case "others": {
+      const tokens = await accounts.revokeOthers(caller, connectionOf(ctx.req));
+      return tokens instanceof Refusal
+        ? tokens
+        : withSessionCookies(ctx, seeOther("/sessions?notice=others"), tokens);
+    }
   }
   const body = checked(passwordBody, { current: form.get("current") ?? "", next: form.get("next") ?? "" });
-  return body instanceof Refusal ? body : await accounts.changePassword(caller, body);
+  if (body instanceof Refusal) return body;
+  const changed = await accounts.changePassword(caller, body, connectionOf(ctx.req));
+  if (changed instanceof Refusal) return changed;
+  const done = withSessionCookies(ctx, seeOther("/sessions?notice=password"), changed);
+  return withDeviceCookie(ctx, done, changed.deviceToken);
 }
 
 export default definePerson.page<typeof handler>(function Sessions({ data, state, url }) {

@@ -105,20 +105,19 @@ contract("AU-6: a password is replaced once, and what was remembered is replaced
   assert.ok(await accounts.addSession(session(clock, "s1"), "hash 1"));
   assert.ok(await accounts.addSession(session(clock, "s2"), "hash 1"));
   const replaced = await Promise.all(
-    ["a", "b", "c"].map((to) => accounts.replacePassword("u1", "hash 1", to, ["s1"])),
+    ["a", "b", "c"].map((to) => accounts.replaceHash("u1", "hash 1", to)),
   );
   assert.equal(replaced.filter(Boolean).length, 1);
   const now = ["a", "b", "c"][replaced.indexOf(true)]!;
   assert.equal((await accounts.user("u1"))?.passwordHash, now);
   assert.equal((await accounts.userNamed("u1"))?.passwordHash, now);
-  assert.equal(await accounts.session("s1"), null);
-  assert.deepEqual((await accounts.sessionsOf("u1")).map(({ id }) => id), ["s2"]);
+  assert.deepEqual((await accounts.sessionsOf("u1")).map(({ id }) => id), ["s2", "s1"]);
   assert.equal(
     await accounts.addSession(session(clock, "s3"), "hash 1"),
     false,
     "the old password opens nothing",
   );
-  assert.equal(await accounts.replacePassword("nobody", "hash 1", "x", []), false);
+  assert.equal(await accounts.replaceHash("nobody", "hash 1", "x"), false);
 });
 
 contract("AU-6: the most sessions that one may have end in one step", async ({ accounts, clock }) => {
@@ -129,8 +128,50 @@ contract("AU-6: the most sessions that one may have end in one step", async ({ a
   );
   for (const id of ids) assert.ok(await accounts.addSession(session(clock, id), "hash 1"));
   assert.equal((await accounts.sessionsOf("u1")).length, limits.sessionsPerPerson);
-  assert.ok(await accounts.replacePassword("u1", "hash 1", "hash 2", ids));
-  assert.deepEqual(await accounts.sessionsOf("u1"), []);
+  const password = { from: "hash 1", to: "hash 2", changedAt: clock.now() };
+  const others = ids.slice(1);
+  const made = await accounts.replaceSession(ids[0]!, others, (old) => ({ ...old, id: "new" }), password);
+  assert.equal(typeof made === "object" && made.id, "new");
+  assert.deepEqual((await accounts.sessionsOf("u1")).map(({ id }) => id), ["new"]);
+});
+
+contract("AU-13: a session takes the place of another once, with the end of all others", async (ports) => {
+  const { accounts, clock } = ports;
+  assert.ok(await accounts.addUser(user("u1")));
+  for (const id of ["s1", "s2"]) assert.ok(await accounts.addSession(session(clock, id), "hash 1"));
+  const to = (id: string) => (old: SessionRecord) => ({ ...old, id, lastSeenAt: old.lastSeenAt + 1 });
+  const password = { from: "hash 1", to: "hash 2", changedAt: clock.now() };
+  assert.equal(
+    await accounts.replaceSession("s1", ["s2"], to("x"), { ...password, from: "hash 0" }),
+    "changed",
+  );
+  assert.deepEqual(
+    (await accounts.sessionsOf("u1")).map(({ id }) => id),
+    ["s2", "s1"],
+    "nothing was written",
+  );
+  assert.equal(await accounts.wasReplaced("s1"), false);
+  // A renewal that is under way at the same time brings the old one back in no order.
+  const [one, two] = await Promise.all([
+    accounts.replaceSession("s1", ["s2"], to("n1"), password),
+    accounts.replaceSession("s1", ["s2"], to("n2")),
+    accounts.changeSession("s1", (old) => ({ ...old, lastSeenAt: old.lastSeenAt + 7 })),
+    accounts.changeSession("s2", (old) => ({ ...old, lastSeenAt: old.lastSeenAt + 7 })),
+  ]);
+  const made = [one, two].filter((answer) => typeof answer === "object");
+  assert.equal(made.length, 1);
+  assert.deepEqual((await accounts.sessionsOf("u1")).map(({ id }) => id), made.map(({ id }) => id));
+  for (const id of ["s1", "s2"]) assert.equal(await accounts.session(id), null);
+  const record = await accounts.user("u1");
+  const isNew = typeof one === "object";
+  assert.deepEqual([record?.passwordHash, record?.passwordChangedAt], [
+    isNew ? "hash 2" : "hash 1",
+    isNew ? password.changedAt : undefined,
+  ]);
+  assert.deepEqual([await accounts.wasReplaced("s1"), await accounts.wasReplaced("s2")], [true, false]);
+  clock.advance(limits.renewSettleMs);
+  assert.equal(await accounts.wasReplaced("s1"), false);
+  assert.equal(await accounts.replaceSession("s1", [], to("n3")), "over");
 });
 
 contract("AU-3: a session that is over is not there, before the store has forgotten it", async (ports) => {

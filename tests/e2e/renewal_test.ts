@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { en } from "../../lib/words/en/mod.ts";
+import { newPage } from "../fakes/browser.ts";
 import { online, siteTest } from "../fakes/browser_site.ts";
 
 siteTest(
@@ -39,10 +40,27 @@ siteTest(
     await page.getByText("Chrome on Linux").first().waitFor();
     await online(page);
     const other = await enter();
+    // A second tab of this browser has its connection after the reload of the first, and a thief has its cookies.
+    const tab = await page.context().newPage();
+    await tab.goto(`${base}/profile`);
+    await online(tab);
     await page.reload();
+    await online(page);
+    const connection = async () =>
+      (await page.context().cookies(`${base}/sessions`)).find(({ name }) => name === "behest_connection")
+        ?.value;
+    const thief = await newPage(site.browser, {});
+    await thief.context().addCookies(await page.context().cookies());
+    await thief.goto(`${base}/profile`);
+    await online(thief);
+    const before = await connection();
     await page.getByRole("button", { name: en.sessions.endOthers }).click();
     await page.getByText(en.sessions.doneOthers).waitFor();
     await other.locator('[data-connection="login"]').waitFor();
+    await thief.locator("[data-connection=online]").waitFor({ state: "detached" });
+    await online(tab);
+    assert.ok(before !== undefined);
+    assert.equal(await connection(), before, "the connection of the other tab goes on");
     await other.goto(`${base}/sessions`);
     await other.waitForURL(/\/login\?next=/);
     await online(page);

@@ -16,7 +16,14 @@ import { KvCounts } from "../../lib/adapters/kv/counts_store.ts";
 import { KvInvites } from "../../lib/adapters/kv/invites_store.ts";
 import { openStore, type Store } from "../../lib/adapters/kv/store.ts";
 import { KvTwoFactor } from "../../lib/adapters/kv/two_factor_store.ts";
-import { type Bell, type Caller, Ids, type Log, type LogFields } from "../../lib/platform/mod.ts";
+import {
+  type Bell,
+  type Caller,
+  Ids,
+  type Log,
+  type LogFields,
+  type ReplacedSession,
+} from "../../lib/platform/mod.ts";
 import { english, Refusal, type User } from "../../lib/protocol/mod.ts";
 import { FakeClock } from "./clock.ts";
 import { FakeNotices } from "./notices.ts";
@@ -52,6 +59,10 @@ export class FakeBell implements Bell {
   readonly renewed: { sessionId: string; expiresAt: string }[] = [];
   sessionRenewed(sessionId: string, expiresAt: string) {
     this.renewed.push({ sessionId, expiresAt });
+  }
+  readonly replaced: ReplacedSession[] = [];
+  sessionReplaced(replaced: ReplacedSession) {
+    this.replaced.push(replaced);
   }
   closeSession(sessionId: string) {
     this.closedSessions.push(sessionId);

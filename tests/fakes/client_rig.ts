@@ -110,6 +110,7 @@ export function readyParams(change: Record<string, unknown> = {}): Record<string
       createdAt: "2026-01-01T00:00:00.000Z",
     },
     device: "phone",
+    connection: "c1",
     heartbeat: { intervalMs, misses: 3 },
     serverTime: "2026-01-01T00:00:00.000Z",
     sessionExpiresAt: "2026-01-02T00:00:00.000Z",

@@ -83,6 +83,7 @@ export class FakeBell implements Bell {
   }
   closeSession(): void {}
   sessionRenewed(): void {}
+  sessionReplaced(): void {}
   closeUser(): void {}
   isOnline(userId: string): boolean {
     return !this.offline.has(userId);

@@ -172,7 +172,7 @@ Deno.test("AU-4: a client sends back the token of its last login, and strangers 
   assert.equal(known.status, 200);
   const bearer = { authorization: `Bearer ${(await known.json()).token}` };
   const changed = await rig.post("password", { current: goodPassword, next: "eight blue kettles" }, bearer);
-  assert.equal(changed.status, 204);
+  assert.equal(changed.status, 200);
   const after = { "behest-device-token": changed.headers.get("behest-device-token") ?? "" };
   assert.equal((await rig.post("login", { ...right, password: "eight blue kettles" }, after)).status, 200);
 });
@@ -292,7 +292,7 @@ Deno.test("AU-6: logout answers 204 and ends the session; with a cookie the brow
   await problemOf(await rig.call("POST", "/api/v1/auth/logout", { headers: cookie }), 401, "unauthorized");
 });
 
-Deno.test("AU-6: a new password answers 204 and ends the other sessions", async () => {
+Deno.test("AU-6, AU-13: a new password answers a new token, and ends the one before and the other sessions", async () => {
   await using rig = await authRig();
   const { bearer } = await rig.loggedIn();
   const other = loginAnswer.parse(
@@ -301,10 +301,13 @@ Deno.test("AU-6: a new password answers 204 and ends the other sessions", async 
   const change = (current: string, next: string) => rig.post("password", { current, next }, bearer);
   await problemOf(await change("a wrong guess", "eight blue kettles"), 403, "forbidden");
   await problemOf(await change(goodPassword, "1234567890987654321"), 400, "invalid_params");
-  assert.equal((await change(goodPassword, "eight blue kettles")).status, 204);
-  const old = await rig.call("GET", sessions, { headers: { authorization: `Bearer ${other.token}` } });
-  await problemOf(old, 401, "unauthorized");
-  assert.equal((await rig.call("GET", sessions, { headers: bearer })).status, 200);
+  const changed = await change(goodPassword, "eight blue kettles");
+  assert.equal(changed.status, 200);
+  const list = (authorization: string) => rig.call("GET", sessions, { headers: { authorization } });
+  for (const old of [`Bearer ${other.token}`, bearer.authorization]) {
+    await problemOf(await list(old), 401, "unauthorized");
+  }
+  assert.equal((await list(`Bearer ${(await changed.json()).token}`)).status, 200);
 });
 
 Deno.test("AU-6: a suspended account's token is forbidden", async () => {

@@ -113,6 +113,89 @@ Deno.test("AU-13: log out all others ends them, and each goes to the login", asy
   assert.equal((await here.go("/sessions")).at, "/sessions");
 });
 
+Deno.test("AU-13: a new password and log out all others give this browser another session, and its copy is out", async () => {
+  await using site = await rig();
+  const here = site.browser();
+  await here.go("/login", login);
+  const next = "eight blue kettles";
+  const ways = [
+    { action: "others" },
+    { action: "password", current: person.password, next },
+  ];
+  for (const fields of ways) {
+    const thief = site.browser();
+    for (const [name, cookie] of here.jar) thief.jar.set(name, { ...cookie });
+    const { at } = await here.go("/sessions", fields);
+    assert.ok(at.endsWith(`notice=${fields.action}`), at);
+    for (const name of ["behest_session", "behest_renewal"]) {
+      assert.notEqual(here.jar.get(name)?.value, thief.jar.get(name)?.value, name);
+    }
+    assert.equal((await here.go("/sessions")).at, "/sessions");
+    // What was under way with the old cookies must not make the browser forget the new ones.
+    const late = await thief.once("/sessions");
+    assert.deepEqual(late.headers.getSetCookie(), []);
+    assert.equal(late.headers.get("location"), "/api/v1/auth/renew?next=%2Fsessions");
+    assert.equal((await thief.once("/api/v1/auth/renew", {})).status, 409);
+    const { at: out } = await thief.go("/sessions");
+    assert.equal(out, "/login?next=%2Fsessions");
+    assert.notEqual(thief.jar.get("behest_renewal")?.value, "", "nor later on the way");
+    site.clock.advance(60_000);
+    await thief.go("/sessions");
+    assert.equal(thief.jar.get("behest_renewal")?.value, "");
+  }
+  site.clock.advance(7 * 24 * hourMs);
+  assert.equal((await here.go("/sessions")).at, "/sessions");
+  assert.ok(!(await (await here.go("/sessions")).response.text()).includes("for your safety"));
+});
+
+Deno.test("AU-13: log out all others asks for a fresh proof, as it gives a new credential", async () => {
+  await using site = await rig();
+  const here = site.browser();
+  await here.go("/login", login);
+  site.clock.advance(hourMs);
+  const { at, response } = await here.go("/sessions", { action: "others" });
+  assert.ok(at.startsWith("/prove?next=%2Fsessions"), at);
+  assert.match(await response.text(), /name="carried"[^>]*others/, "the form goes along");
+});
+
+Deno.test("AU-13: a client's new password and log out all others answer its new tokens; a cookie's stay cookies", async () => {
+  await using site = await rig();
+  let { token, renewal } = loginAnswer.parse(
+    await (await site.post("/api/v1/auth/login", { ...person, stay: true })).json(),
+  );
+  const sessions = (bearer: string, method = "GET") =>
+    site.send("/api/v1/auth/sessions", { method, headers: { authorization: `Bearer ${bearer}` } });
+  const body = { current: person.password, next: "eight blue kettles" };
+  for (
+    const replace of [
+      () => sessions(token, "DELETE"),
+      () => site.post("/api/v1/auth/password", body, { authorization: `Bearer ${token}` }),
+    ]
+  ) {
+    const before = { token, renewal };
+    const response = await replace();
+    assert.equal(response.status, 200);
+    assert.deepEqual(response.headers.getSetCookie(), []);
+    const now = renewAnswer.strict().parse(await response.json());
+    assert.equal((await sessions(before.token)).status, 401);
+    assert.notEqual((await site.post("/api/v1/auth/renew", before.renewal)).status, 200);
+    assert.equal((await sessions(now.token!)).status, 200);
+    ({ token, renewal } = { token: now.token!, renewal: now.renewal });
+  }
+  site.clock.advance(30 * hourMs);
+  const { credential } = renewal!;
+  assert.equal((await site.post("/api/v1/auth/renew", { credential })).status, 200);
+  const browser = site.browser();
+  await browser.go("/login", { ...login, password: body.next });
+  const cookie = `behest_session=${browser.jar.get("behest_session")?.value}`;
+  const response = await site.send("/api/v1/auth/sessions", {
+    method: "DELETE",
+    headers: { cookie, "sec-fetch-site": "same-origin" },
+  });
+  assert.deepEqual(Object.keys(await response.json()), ["expiresAt"]);
+  assert.equal(response.headers.getSetCookie().length, 3);
+});
+
 Deno.test("AU-13: a stolen cookie ends the session, and the person is told until they have read it", async () => {
   await using site = await rig();
   const [here, thief] = [site.browser(), site.browser()];

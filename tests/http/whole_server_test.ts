@@ -116,6 +116,30 @@ Deno.test("AU-3: a revoked session's sockets close with 4401 and its token is re
   assert.equal(refused.status, 401);
 });
 
+Deno.test("AU-13: log out all others closes a copy of the own session too; the connection that asked goes on", async () => {
+  await using served = await serve();
+  await using socket = await served.open("here");
+  const { params } = await socket.seen((frame) => frame.method === "session.ready");
+  const { connection } = params as { connection: string };
+  await using copy = await served.open("copy");
+  await copy.seen((frame) => frame.method === "session.ready");
+  const answer = await fetch(`${served.server.origin}/api/v1/auth/sessions`, {
+    method: "DELETE",
+    headers: { authorization: `Bearer ${served.token}`, "behest-connection": connection },
+  });
+  assert.equal(answer.status, 200);
+  const { token, expiresAt } = await answer.json();
+  assert.equal(await copy.closed(), 4401);
+  const heard = await socket.seen((frame) => frame.method === "session.renewed");
+  assert.deepEqual(heard.params, { sessionExpiresAt: expiresAt });
+  await using refused = await served.open("copy");
+  assert.equal(refused.status, 401);
+  assert.equal((await served.rest("GET", "/api/v1/auth/sessions", token)).status, 200);
+  // A revocation of the new session reaches the connection that went on with it.
+  assert.equal((await served.rest("POST", "/api/v1/auth/logout", token)).status, 204);
+  assert.equal(await socket.closed(), 4401);
+});
+
 Deno.test("AU-3, WS-1: a token of another server is refused on REST and socket", async () => {
   await using one = await serve();
   await using another = await serve();

@@ -151,6 +151,42 @@ Deno.test("WS-4: one timer looks after all sockets", async () => {
   assert.equal(realtime.clock.pending, 0);
 });
 
+Deno.test("AU-13: of a session that was replaced one connection goes on, and every other is closed with 4401", async () => {
+  const seen: string[] = [];
+  const realtime = new FakeRealtime({
+    "category.list": (caller) => {
+      seen.push(caller.sessionId);
+      return Promise.resolve({ categories: [] });
+    },
+  });
+  const open = (device: string, sessionId: string) =>
+    realtime.connect({ device, caller: { sessionId, sessionExpiresAt: "2030-01-01T00:00:00.000Z" } });
+  const [here, thief, other] = [await open("web", "old"), await open("x", "old"), await open("y", "other")];
+  assert.deepEqual(here.socket.notified("session.ready").map((ready) => Object(ready).connection), [
+    here.connection.id,
+  ]);
+  const ended: string[] = [];
+  realtime.hub.listen({
+    ring: () => undefined,
+    ringAll: () => undefined,
+    sessionEnded: (id) => void ended.push(id),
+    sessionRenewed: () => undefined,
+  });
+  const expiresAt = "2031-01-01T00:00:00.000Z";
+  realtime.hub.sessionReplaced({ from: "old", to: "new", expiresAt, keep: here.connection.id });
+  assert.deepEqual([here, thief, other].map(({ socket }) => socket.closeCode()), [null, 4401, null]);
+  assert.deepEqual(here.socket.notified("session.renewed"), [{ sessionExpiresAt: expiresAt }]);
+  assert.deepEqual(ended, ["old"], "its notifications end");
+  here.connection.receive(request(1, "category.list"));
+  assert.deepEqual(seen, ["new"]);
+  assert.equal(here.connection.endExpired(Date.parse(expiresAt) - 1), false);
+  realtime.hub.closeSession("old", "sessionOver");
+  assert.equal(here.socket.closeCode(), null);
+  // A connection of another session is kept by nobody's wish.
+  realtime.hub.sessionReplaced({ from: "new", to: "newer", expiresAt, keep: other.connection.id });
+  assert.deepEqual([here, other].map(({ socket }) => socket.closeCode()), [4401, null]);
+});
+
 Deno.test("UI-7: what listens to the bell hears rings and ended sessions, after the connections", async () => {
   const realtime = new FakeRealtime();
   const { connection, socket } = await realtime.connect();

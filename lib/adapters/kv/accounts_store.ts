@@ -1,6 +1,7 @@
 import type {
   AccountsStore,
   MisuseRecord,
+  NewPassword,
   SessionRecord,
   TicketRecord,
   UserRecord,
@@ -104,21 +105,13 @@ export class KvAccounts implements AccountsStore {
     return found;
   }
 
-  async replacePassword(
-    userId: string,
-    from: string,
-    to: string,
-    endSessions: readonly string[],
-    changedAt?: number,
-  ): Promise<boolean> {
-    const changed = changedAt === undefined ? {} : { passwordChangedAt: changedAt };
+  async replaceHash(userId: string, from: string, to: string): Promise<boolean> {
     for (let tries = 0; tries < limits.writeTries; tries++) {
       const entry = await this.#store.kv.get<UserRecord>(keys.user(userId));
       if (entry.value === null || entry.value.passwordHash !== from) return false;
       const { ok } = await this.#store.committer.commit({
         checks: [entry],
-        sets: [{ key: keys.user(userId), value: { ...entry.value, passwordHash: to, ...changed } }],
-        deletes: sessionKeys(userId, endSessions),
+        sets: [{ key: keys.user(userId), value: { ...entry.value, passwordHash: to } }],
       });
       this.#byId.forget(userId);
       if (ok) return true;
@@ -227,6 +220,47 @@ export class KvAccounts implements AccountsStore {
 
   async endSessions(userId: string, sessionIds: readonly string[]): Promise<void> {
     await this.#store.committer.commit({ deletes: sessionKeys(userId, sessionIds) });
+  }
+
+  async replaceSession(
+    sessionId: string,
+    others: readonly string[],
+    decide: (session: SessionRecord) => SessionRecord,
+    password?: NewPassword,
+  ): Promise<SessionRecord | "over" | "changed"> {
+    for (let tries = 0; tries < limits.writeTries; tries++) {
+      const entry = await this.#store.kv.get<SessionRecord>(keys.session(sessionId));
+      const session = this.#unlessOver(entry.value);
+      if (session === null) return "over";
+      const { userId } = session;
+      const user = await this.#store.kv.get<UserRecord>(keys.user(userId));
+      if (user.value === null || user.value.removedAt !== undefined) return "over";
+      if (password !== undefined && user.value.passwordHash !== password.from) return "changed";
+      const made = decide(session);
+      const expireIn = this.#untilOf(made);
+      const replaced = { expiresAt: this.#clock.now() + limits.renewSettleMs };
+      const { ok } = await this.#store.committer.commit({
+        checks: [entry, user],
+        sets: [
+          { key: keys.session(made.id), value: made, expireIn },
+          { key: keys.sessionOf(userId, made.id), value: true, expireIn },
+          { key: keys.sessionReplaced(sessionId), value: replaced, expireIn: this.#untilOf(replaced) },
+          ...password === undefined ? [] : [{
+            key: keys.user(userId),
+            value: { ...user.value, passwordHash: password.to, passwordChangedAt: password.changedAt },
+          }],
+        ],
+        deletes: sessionKeys(userId, [sessionId, ...others]),
+      });
+      this.#byId.forget(userId);
+      if (ok) return made;
+    }
+    throw new Error("A session could not be replaced: others were faster each time.");
+  }
+
+  async wasReplaced(sessionId: string): Promise<boolean> {
+    const { value } = await this.#store.kv.get<{ expiresAt: number }>(keys.sessionReplaced(sessionId));
+    return this.#unlessOver(value) !== null;
   }
 
   async addTicket(hash: string, ticket: TicketRecord): Promise<void> {

@@ -39,6 +39,8 @@ export const keys = {
   sessionMisusesOf: (userId: string) => ["session_misuse", userId],
   /** A login; accounts. Ends after 24 h, 30 days after its last renewal, or when revoked. */
   session: (sessionId: string) => ["session", sessionId],
+  /** A session whose place another one took, so that what is under way with it is known; accounts. Ends after a minute. */
+  sessionReplaced: (sessionId: string) => ["session_replaced", sessionId],
   /** Index of a person's sessions; accounts. Ends with the session. */
   sessionOf: (userId: string, sessionId: string) => ["session_of", userId, sessionId],
   sessionsOf: (userId: string) => ["session_of", userId],

@@ -8,6 +8,7 @@ export const accountMessages = {
   "login.header": "Send Authorization as Bearer, or as Basic with username and token.",
   "session.missing": "No such session. Reload the list.",
   "session.over": "Your session ended. Log in again.",
+  "session.replaced": "This session has a new token. Use it, or log in again.",
   "session.ticket": "The ticket was used or expired. Get a new one.",
   "register.closed": "Registration is closed on this server.",
   "register.invitation": "You need an invitation to register here.",

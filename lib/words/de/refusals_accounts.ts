@@ -10,6 +10,7 @@ export const accounts: Translated<typeof accountMessages> = {
   "login.token": "Das Token gehört nicht zu diesem Konto.",
   "login.header": "Sende Authorization als Bearer oder als Basic mit Benutzername und Token.",
   "session.missing": "Diese Sitzung gibt es nicht. Lade die Liste neu.",
+  "session.replaced": "Diese Sitzung hat ein neues Token. Verwende es oder melde dich wieder an.",
   "session.over": "Deine Sitzung ist zu Ende. Melde dich wieder an.",
   "session.ticket": "Das Ticket ist verbraucht oder abgelaufen. Hol ein neues.",
   "register.closed": "Auf diesem Server ist die Registrierung geschlossen.",

@@ -1,15 +1,15 @@
 import type { Context } from "fresh";
 import {
   clearSessionCookies,
+  isReplaced,
   originOf,
   renewalCookieOf,
-  sessionCookies,
 } from "../../../../lib/web/authentication.ts";
 import { define, type State } from "../../../../lib/web/define.ts";
-import { answer, problem } from "../../../../lib/web/problems.ts";
+import { problem } from "../../../../lib/web/problems.ts";
 import { localPath, seeOther } from "../../../../lib/web/pages.ts";
 import { openCall } from "../../../../lib/web/rest.ts";
-import { origin, overTls, withSessionCookies } from "../../../../lib/web/session.ts";
+import { origin, overTls, tokensAnswer, withSessionCookies } from "../../../../lib/web/session.ts";
 import { repeatAt, toLogin } from "../../../../lib/web/to_login.ts";
 import { Refusal, renewBody } from "../../../../lib/protocol/mod.ts";
 
@@ -32,11 +32,7 @@ const byBody = openCall(
 
 async function byCookie(ctx: Context<State>): Promise<Response> {
   const renewed = await ctx.state.services.accounts.renew(renewalCookieOf(ctx.req) ?? "", originOf(ctx));
-  if (!(renewed instanceof Refusal)) {
-    const response = answer({ expiresAt: renewed.expiresAt });
-    for (const text of sessionCookies(renewed, overTls(ctx))) response.headers.append("set-cookie", text);
-    return response;
-  }
+  if (!(renewed instanceof Refusal)) return tokensAnswer(ctx, renewed, true);
   const response = problem(renewed);
   if (renewed.kind !== "unauthorized") return response;
   for (const [name, text] of clearSessionCookies(overTls(ctx))) response.headers.append(name, text);
@@ -48,7 +44,8 @@ async function passedThrough(ctx: Context<State>): Promise<Response> {
   const next = localPath(ctx.url.searchParams.get("next"));
   const renewed = await ctx.state.services.accounts.renew(renewalCookieOf(ctx.req) ?? "", origin(ctx));
   if (renewed instanceof Refusal) {
-    return toLogin(ctx.req, new URL(next, ctx.url), clearSessionCookies(overTls(ctx)));
+    const forgets = isReplaced(renewed) ? [] : clearSessionCookies(overTls(ctx));
+    return toLogin(ctx.req, new URL(next, ctx.url), forgets);
   }
   const back = ctx.req.method === "POST" ? repeatAt(next) : seeOther(next);
   return withSessionCookies(ctx, back, renewed);
