@@ -17,11 +17,10 @@ import {
   type Person,
 } from "../../lib/commands/mod.ts";
 import { Consent, Grants } from "../../lib/consent/mod.ts";
-import { type Bell, type Caller, firstIdAt, Ids, type LiveEntry, silentLog } from "../../lib/platform/mod.ts";
+import { type Bell, type Caller, firstIdAt, Ids, silentLog } from "../../lib/platform/mod.ts";
 import {
   type Audience,
   type Command,
-  type CommandChanged,
   type CommandDraft,
   commandDraft,
   type Delivery,
@@ -31,71 +30,11 @@ import {
   Refusal,
 } from "../../lib/protocol/mod.ts";
 import { FakeClock, fakeStartMs, settle } from "./clock.ts";
+import { FakeBell } from "./command_bell.ts";
 import { FakeNotices } from "./notices.ts";
 import { seededRandom } from "./random.ts";
 
 export const dayMs = 24 * 3600_000;
-
-/** What the bell was asked, in order. */
-export interface Rung {
-  what: "ring" | "notify" | "freeze" | "thaw" | "consentChanged";
-  userId: string;
-  method?: string;
-  params?: unknown;
-  /** What a broadcast delivered with the ring. */
-  entry?: LiveEntry;
-}
-
-/** A bell that only writes down. Everybody is online unless told otherwise. */
-export class FakeBell implements Bell {
-  readonly rung: Rung[] = [];
-  readonly offline = new Set<string>();
-
-  ring(userId: string): void {
-    this.rung.push({ what: "ring", userId });
-  }
-  epoch(): number {
-    return 0;
-  }
-  ringAll(entryFor: (userId: string) => LiveEntry | "read" | "skip"): void {
-    for (const userId of this.online()) {
-      const entry = entryFor(userId);
-      if (entry === "read") this.rung.push({ what: "ring", userId });
-      else if (entry !== "skip") this.rung.push({ what: "ring", userId, entry });
-    }
-  }
-  /** Those whom a broadcast rings. */
-  readonly present = new Set<string>();
-  online(): string[] {
-    return [...this.present];
-  }
-  notify(userId: string, method: string, params: unknown): void {
-    this.rung.push({ what: "notify", userId, method, params: structuredClone(params) });
-  }
-  freeze(userId: string): void {
-    this.rung.push({ what: "freeze", userId });
-  }
-  thaw(userId: string): void {
-    this.rung.push({ what: "thaw", userId });
-  }
-  consentChanged(userId: string): void {
-    this.rung.push({ what: "consentChanged", userId });
-  }
-  closeSession(): void {}
-  sessionRenewed(): void {}
-  sessionReplaced(): void {}
-  closeUser(): void {}
-  isOnline(userId: string): boolean {
-    return !this.offline.has(userId);
-  }
-
-  /** `command.changed` that a person's devices heard. */
-  changesOf(userId: string): CommandChanged[] {
-    return this.rung
-      .filter((one) => one.what === "notify" && one.userId === userId && one.method === "command.changed")
-      .map((one) => one.params as CommandChanged);
-  }
-}
 
 /** The commands room over a store, with a fake clock, people by name and a bell that writes down. */
 export class CommandRig implements AsyncDisposable {

@@ -6,7 +6,7 @@ import { type Caller, Ids } from "../../lib/platform/mod.ts";
 import { limits, type NewNotice } from "../../lib/protocol/mod.ts";
 import { KeptLog, must } from "../fakes/accounts_rig.ts";
 import { FakeClock } from "../fakes/clock.ts";
-import { FakeBell } from "../fakes/command_rig.ts";
+import { FakeBell } from "../fakes/command_bell.ts";
 import { dump } from "../fakes/kv_stores.ts";
 import { seededRandom } from "../fakes/random.ts";
 
