@@ -5,6 +5,8 @@
  */
 export { asyncApi } from "./asyncapi.ts";
 export { methodMeanings, notificationMeanings } from "./meanings.ts";
+export { namedTypes, typeText } from "./type_text.ts";
+export { type Reference, referenceFor } from "./reference.ts";
 export { openApi } from "./openapi.ts";
 export type { Operation } from "./operation.ts";
 export { operations } from "./operations.ts";
