@@ -5,7 +5,7 @@ import { TextField } from "../../components/Field.tsx";
 import { PageHead } from "../../components/PageHead.tsx";
 import { Title } from "../../components/Title.tsx";
 import { useWords } from "../../components/words.tsx";
-import { referenceFor } from "../../lib/reference/mod.ts";
+import { documents, firstRequests, referenceFor } from "../../lib/reference/mod.ts";
 import { define } from "../../lib/web/define.ts";
 
 const queryLength = 100;
@@ -92,7 +92,9 @@ export default define.page<typeof handler>(function Docs({ data: { query, refere
         title={words.errors}
         lead={words.errorsLead}
         head={[words.kind, words.rpcCode, words.status, words.meaning]}
-        rows={errors.map(({ kind, code, status, title }) => [<code>{kind}</code>, code, status, title])}
+        rows={errors.map((
+          { kind, code, status, title },
+        ) => [<code key={kind}>{kind}</code>, code, status, title])}
       />
       <ApiTable
         id="closes"
@@ -105,7 +107,7 @@ export default define.page<typeof handler>(function Docs({ data: { query, refere
         title={words.limits}
         head={[words.limit, words.value]}
         folded={query === ""}
-        rows={limits.map(({ name, value }) => [<code>{name}</code>, value])}
+        rows={limits.map(({ name, value }) => [<code key={name}>{name}</code>, value])}
       />
     </main>
   );
@@ -114,36 +116,22 @@ export default define.page<typeof handler>(function Docs({ data: { query, refere
 /** The first three steps of a client, with this server's address. */
 function Begin({ origin }: { origin: string }) {
   const words = useWords("docs");
-  const socket = `${origin.replace(/^http/, "ws")}/api/ws?device=laptop`;
+  const { login, connect, send } = firstRequests(origin);
+  const steps = [[words.beginLogin, login], [words.beginConnect, connect], [words.beginSend, send]] as const;
   return (
     <section class="panel" aria-labelledby="begin-title">
       <h2 id="begin-title">{words.begin}</h2>
       <ol class="api-steps">
-        <li>
-          <p>{words.beginLogin}</p>
-          <pre
-            class="code"
-            tabIndex={0}
-          >{`curl ${origin}/api/v1/auth/login -H 'content-type: application/json' \\
-  -d '{"username": "…", "password": "…"}'`}</pre>
-        </li>
-        <li>
-          <p>{words.beginConnect}</p>
-          <pre class="code" tabIndex={0}>{`GET ${socket}
-Authorization: Bearer TOKEN
-Upgrade: websocket`}</pre>
-        </li>
-        <li>
-          <p>{words.beginSend}</p>
-          <pre class="code" tabIndex={0}>{`{"jsonrpc": "2.0", "id": 1, "method": "command.send", "params": {
-  "key": "a-key-of-your-own-1", "audience": {"kind": "user", "to": ["bob"]},
-  "kind": "task", "title": "Water the plants"}}
-{"jsonrpc": "2.0", "id": 2, "method": "inbox.ack", "params": {"cursor": "…"}}`}</pre>
-        </li>
+        {steps.map(([says, example]) => (
+          <li key={says}>
+            <p>{says}</p>
+            <pre class="code" tabIndex={0}>{example}</pre>
+          </li>
+        ))}
       </ol>
-      <p>
-        {words.machine} <a href="/api/openapi.json">openapi.json</a>{" "}
-        <a href="/api/asyncapi.json">asyncapi.json</a>
+      <p class="api-documents">
+        <span>{words.machine}</span>
+        {Object.entries(documents).map(([name, path]) => <a href={path} key={path}>{name}</a>)}
       </p>
     </section>
   );
