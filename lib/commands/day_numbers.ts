@@ -38,6 +38,12 @@ export class DayNumbers {
     this.#standing = this.#plus(sourceOf(command.command), today, open);
   }
 
+  /** A command is withheld. If it was counted, a device had it: it counts for its day, and is not open any more. */
+  withhold({ stored: { record }, command }: One): void {
+    if (record.deliveredAt !== null || record.countedOn === null) return;
+    this.#standing = this.#plus(sourceOf(command.command), 0, -1);
+  }
+
   /** The standing with that many more of a source, today and open. */
   #plus(source: string | null, today: number, open: number): Standing {
     if (today === 0 && open === 0) return this.#standing;

@@ -48,6 +48,7 @@ export class DeliveryDecisions {
       }
       decided.set(one.stored.commandId, { open: one, decision });
       if (decision.verdict === "deliver") numbers.add(one);
+      if (decision.verdict === "withhold") numbers.withhold(one);
     }
     if (counted.length > 0 && !await this.#write(userId, counted, standing, epoch)) {
       for (const { from: { commandId } } of counted) {

@@ -155,6 +155,24 @@ Deno.test("CO-12: what was handed to a device counts as open before it is acknow
   assert.equal(kindOf(await rig.room.transitions.update(bob, { id: a1.id, state: "seen" })), "taken");
 });
 
+Deno.test("CO-12: what a device was handed counts for its day, and is not open, once a rule withholds it", async () => {
+  const { rig, ann, bob, cat } = await rigOfThree();
+  await using _ = rig;
+  await rig.prefer(bob, { limits: { perDay: 3, open: 2 } });
+  const [c1, c2] = [await rig.send(cat, bob), await rig.send(cat, bob)];
+  assert.deepEqual((await rig.inboxOf(bob)).map(({ command }) => command.id), [c1.id, c2.id]);
+  await rig.prefer(bob, { blockedUsers: ["cat"] });
+  const a1 = await rig.send(ann, bob);
+  await rig.send(ann, bob);
+  // The read that withholds them frees their room, and later ones count alike.
+  const listed = async () => taken(await rig.room.history.inboxList(bob, {})).items.map((one) => one.command.id);
+  assert.deepEqual(await listed(), [a1.id]);
+  assert.deepEqual(await listed(), [a1.id]);
+  assert.deepEqual(await rig.take(bob), [a1.id]);
+  rig.clock.advance(dayMs);
+  assert.equal((await rig.take(bob)).length, 1);
+});
+
 Deno.test("CO-12: a number a day of a grant is its own; the daily limit counts the others; the ceiling counts all", async () => {
   const { rig, ann, bob, cat } = await rigOfThree();
   await using _ = rig;
