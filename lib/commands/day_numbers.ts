@@ -20,11 +20,11 @@ export class DayNumbers {
   }
 
   /**
-   * The standing as it is without a command. One that was delivered counts no more. One that was only counted may never have
-   * left: today's numbers still apply to it, and on another day it counts anew.
+   * The standing as it is without a command. What was only counted may never have left: today's numbers still apply to it, and on
+   * another day it counts anew.
    */
   without({ stored: { record }, command }: One): Standing {
-    if (record.deliveredAt !== null) return { ...this.#standing, deliveredToday: 0 };
+    if (record.deliveredAt !== null) return this.#standing;
     const today = record.countedOn === this.#day ? -1 : 0;
     const open = record.countedOn === null ? 0 : -1;
     return this.#plus(sourceOf(command.command), today, open);

@@ -1,30 +1,17 @@
-import type { Rules } from "../consent/mod.ts";
-import { type Delivery, limits } from "../protocol/mod.ts";
+import { limits } from "../protocol/mod.ts";
 import type { Acknowledgements } from "./acknowledgements.ts";
 import { Cursors } from "./cursors.ts";
-import { DeliveryDecisions, type Open } from "./delivery_decisions.ts";
-import { type Apart, HeldApart, waitUntil } from "./held_apart.ts";
-import { waits } from "./lifecycle.ts";
+import { DeliveryDecisions } from "./delivery_decisions.ts";
+import { HeldApart } from "./held_apart.ts";
+import { addDelivery, type InboxSlice } from "./inbox_slice.ts";
+import { LogReads } from "./log_reads.ts";
 import type { Parts } from "./parts.ts";
-import type { CommandRecord, InboxEntry, StoredState } from "./ports.ts";
-import { forRecipient } from "./views.ts";
-
-/** The next part of a person's log for one device. */
-export interface InboxSlice {
-  deliveries: Delivery[];
-  /** The last place that was read, commands that are not delivered included. */
-  upTo: string | null;
-  /** Nothing is delivered for now: until a time, or until the next ring. */
-  held: { untilMs: number | null } | null;
-  /** Commands were passed that are held apart (CO-12): until when, or until the next ring. The log must be read then. */
-  apart?: { untilMs: number | null };
-  /** The log goes on behind `upTo`. */
-  more: boolean;
-}
+import type { CommandRecord, StoredState } from "./ports.ts";
 
 /** Reads a person's log for their devices and decides consent for each delivery (DL-1, DL-2, DL-9). */
 export class Inbox {
   readonly #parts: Parts;
+  readonly #log: LogReads;
   readonly #cursors: Cursors;
   readonly #decisions: DeliveryDecisions;
   readonly #acknowledgements: Acknowledgements;
@@ -32,10 +19,11 @@ export class Inbox {
 
   constructor(parts: Parts, acknowledgements: Acknowledgements) {
     this.#parts = parts;
+    this.#log = new LogReads(parts);
     this.#cursors = new Cursors(parts);
     this.#decisions = new DeliveryDecisions(parts);
     this.#acknowledgements = acknowledgements;
-    this.#heldApart = new HeldApart(parts, this.#decisions);
+    this.#heldApart = new HeldApart(parts, this.#log, this.#decisions, acknowledgements);
   }
 
   /**
@@ -47,7 +35,7 @@ export class Inbox {
     const most = limits.pendingCounted;
     const [own, broadcasts] = await Promise.all([
       this.#parts.store.inboxCountAfter(userId, cursor, most),
-      this.#openBroadcasts(userId, cursor, most),
+      this.#log.openBroadcasts(userId, cursor, most),
     ]);
     return { cursor, pending: Math.min(own + broadcasts.length, most) };
   }
@@ -59,104 +47,35 @@ export class Inbox {
     max: number,
     accept: ReadonlySet<string> | null,
   ): Promise<InboxSlice> {
-    const { consent, bell } = this.#parts;
-    if (await consent.holdsApart(userId)) {
-      return await this.#heldApart.inTurn(userId, () => this.#nextApart(userId, after, max, accept));
-    }
+    const { consent, bell, clock } = this.#parts;
+    if (await consent.holdsApart(userId)) return await this.#heldApart.next(userId, after, max, accept);
     const epoch = bell.epoch(userId);
-    const entries = await this.#entriesAfter(userId, after, max);
+    const entries = await this.#log.after(userId, after, max);
     const slice: InboxSlice = { deliveries: [], upTo: after, held: null, more: entries.length === max };
     if (entries.length === 0) return slice;
-    const [standing, opened] = await Promise.all([consent.standing(userId), this.#open(userId, entries)]);
-    const decided = await this.#decisions.decideAll(userId, opened, standing, epoch);
-    for (const { cursor, commandId } of entries) {
-      const found = decided.get(commandId);
-      if (found !== undefined) {
-        if (found.decision.verdict === "hold") {
-          slice.held = { untilMs: found.decision.untilMs };
-          slice.more = false;
-          break;
-        }
-        if (found.decision.verdict === "deliver") this.#deliver(slice, cursor, found.open, standing, accept);
+    const [standing, opened] = await Promise.all([
+      consent.standing(userId),
+      this.#log.open(userId, entries),
+    ]);
+    const deciding = await this.#decisions.begin(userId, opened, standing, epoch);
+    const byPlace = new Map(opened.map((open) => [open.cursor, open]));
+    for (const { cursor } of entries) {
+      const one = byPlace.get(cursor);
+      const decision = one === undefined ? null : await deciding.decide(one);
+      if (decision?.verdict === "hold") {
+        slice.held = { untilMs: decision.untilMs };
+        slice.more = false;
+        break;
       }
+      if (decision?.verdict === "deliver") addDelivery(slice, one!, accept, standing, clock.now());
       slice.upTo = cursor;
     }
     return slice;
   }
 
-  #deliver(
-    { deliveries }: InboxSlice,
-    cursor: string,
-    { stored: { record }, command: { command } }: Open,
-    rules: Rules,
-    accept: ReadonlySet<string> | null,
-  ): void {
-    if (accept !== null && !accept.has(command.kind)) return;
-    const shown = forRecipient(command, record, rules, this.#parts.clock.now());
-    deliveries.push({ cursor, command: shown, state: record.state });
-  }
-
-  /** The same for people with grants or a ceiling: what those hold is passed, and gets a new place when it may go (CO-12). */
-  async #nextApart(
-    userId: string,
-    after: string | null,
-    max: number,
-    accept: ReadonlySet<string> | null,
-  ): Promise<InboxSlice> {
-    const { consent, bell } = this.#parts;
-    const apart = await this.#heldApart.place(userId);
-    const epoch = bell.epoch(userId);
-    const entries = await this.#entriesAfter(userId, after, max);
-    const slice: InboxSlice = { deliveries: [], upTo: after, held: null, more: entries.length === max };
-    if (entries.length > 0) {
-      const [standing, opened] = await Promise.all([
-        consent.standingAtDelivery(userId),
-        this.#open(userId, entries),
-      ]);
-      const read = new Map(opened.map(({ command, cursor }) => [command.command.id, cursor]));
-      const [asked, behind] = [[] as Open[], new Set<string>()];
-      for (const open of opened) {
-        const { id } = open.command.command;
-        const fresh = open.stored.record.deliveredAt === null;
-        if (
-          this.#heldApart.wasPassed(apart, open) || (fresh && this.#heldApart.isBehind(apart, open, read))
-        ) behind.add(id);
-        else asked.push(open);
-      }
-      const decided = await this.#decisions.decideAll(userId, asked, standing, epoch);
-      const [passed, arrived] = [[] as Open[], [] as string[]];
-      for (const { cursor, commandId } of entries) {
-        const found = decided.get(commandId);
-        const one = opened.find((open) => open.command.command.id === commandId && open.cursor === cursor);
-        if (one !== undefined && behind.has(commandId)) {
-          if (!this.#heldApart.wasPassed(apart, one)) {
-            passed.push(one);
-            // Those before it may have their places with the next read.
-            apart.more = true;
-          }
-        } else if (one !== undefined && found !== undefined) {
-          const { decision } = found;
-          const isFresh = one.stored.record.deliveredAt === null;
-          if (decision.verdict === "hold" && (decision.rule === "stopped" || !isFresh)) {
-            slice.held = { untilMs: decision.untilMs };
-            slice.more = false;
-            break;
-          }
-          if (decision.verdict === "hold") {
-            passed.push(one);
-            waitUntil(apart, decision.untilMs);
-          } else {
-            arrived.push(commandId);
-            if (decision.verdict === "deliver") this.#deliver(slice, cursor, one, standing, accept);
-          }
-        }
-        slice.upTo = cursor;
-      }
-      // Before the device can acknowledge what follows them.
-      await this.#heldApart.pass(userId, passed, apart);
-      await this.#heldApart.arrived(userId, arrived, apart);
-    }
-    return withApart(slice, apart);
+  /** Which deliveries went out to a device, acknowledged or not: a rule that holds commands apart does not hold them (CO-12). */
+  handed(userId: string, commandIds: readonly string[]): void {
+    this.#parts.inFlight.handed(userId, commandIds);
   }
 
   /**
@@ -190,90 +109,15 @@ export class Inbox {
     while (true) {
       const epoch = bell.epoch(userId);
       const standing = await consent.standingAtDelivery(userId);
-      const decided = await this.#decisions.decideAll(userId, open, standing, epoch);
-      // Rules changed meanwhile: decide again, as nothing reads a page a second time.
-      if (epoch !== bell.epoch(userId)) continue;
-      const released = [...decided.values()].filter(({ decision }) => decision.verdict === "deliver");
-      return await this.#acknowledgements.markDelivered(
-        userId,
-        released.map(({ open }) => open.stored.commandId),
-        false,
-      );
+      const deciding = await this.#decisions.begin(userId, open, standing, epoch);
+      const released: string[] = [];
+      for (const one of open) {
+        const { verdict } = await deciding.decide(one);
+        if (verdict === "deliver") released.push(one.stored.commandId);
+      }
+      // Rules or numbers changed meanwhile: decide again, as nothing reads a page a second time.
+      if (!await deciding.count() || epoch !== bell.epoch(userId)) continue;
+      return await this.#acknowledgements.markDelivered(userId, released, false);
     }
   }
-
-  /** Merges the person's log and the log of broadcasts. Places have one order in the whole store. */
-  async #entriesAfter(userId: string, after: string | null, max: number): Promise<InboxEntry[]> {
-    // Each log grows while the other is read. The person's own log is complete up to the last broadcast that was read before
-    // it, and the broadcasts are complete up to the last entry of the own log. Later entries wait for the next read: their
-    // rings are still to come.
-    const before = await this.#parts.broadcasts.after(userId, after, max);
-    const own = await this.#parts.store.inboxAfter(userId, after, max);
-    if (own.length === 0) return before;
-    const upTo = [own.at(-1)!.cursor, before.at(-1)?.cursor ?? ""].sort()[1]!;
-    const broadcasts = await this.#parts.broadcasts.after(userId, after, max);
-    const merged = [...own, ...broadcasts.filter(({ cursor }) => cursor <= upTo)];
-    return merged.sort((a, b) => a.cursor < b.cursor ? -1 : 1).slice(0, max);
-  }
-
-  /** Those of the first `most` broadcasts after a place that are open for the person. */
-  async #openBroadcasts(userId: string, after: string | null, most: number): Promise<InboxEntry[]> {
-    const { broadcasts, store, consent, clock } = this.#parts;
-    const entries = await broadcasts.after(userId, after, most);
-    if (entries.length === 0) return entries;
-    const [standing, states] = await Promise.all([
-      consent.standing(userId),
-      store.states(entries.map(({ commandId }) => ({ userId, commandId }))),
-    ]);
-    const now = clock.now();
-    return entries.filter(({ record }, index) => {
-      const known = states[index]?.record;
-      if (record.expiresMs <= now && (known === undefined || waits(known.state))) return false;
-      return known === undefined ? broadcasts.withheld(standing, record) === null : known.place === "cast";
-    });
-  }
-
-  /** The entries' commands and states, without expired ones. */
-  async #open(userId: string, entries: readonly { cursor: string; commandId: string }[]): Promise<Open[]> {
-    const { store, clock } = this.#parts;
-    const [states, records] = await Promise.all([
-      store.states(entries.map(({ commandId }) => ({ userId, commandId }))),
-      store.commands(entries.map(({ commandId }) => commandId)),
-    ]);
-    const now = clock.now();
-    const found = await Promise.all(states.map((known, index) => {
-      const command = records.get(entries[index]!.commandId);
-      return command === undefined ? known : this.#withEnd(userId, command, known);
-    }));
-    return entries.flatMap(({ cursor, commandId }, index) => {
-      const command = records.get(commandId);
-      const known = found[index];
-      const stored = known ??
-        (command?.cast === undefined ? null : this.#parts.broadcasts.untouched(userId, command));
-      if (stored === null || command === undefined || stored.record.place === null) return [];
-      // CO-12: an earlier place of a command that has a new one.
-      const { place } = stored.record;
-      if (place !== cursor && !(place === "cast" && command.cast !== undefined)) return [];
-      // DL-6: an expired command is delivered to nobody, even before its job has run.
-      if (command.expiresMs <= now && waits(stored.record.state)) return [];
-      return [{ cursor, stored, command }];
-    });
-  }
-
-  /** A broadcast with a place in the person's own log does not leave it when the sender ends it for all, so its end is asked for. */
-  async #withEnd(
-    userId: string,
-    command: CommandRecord,
-    known: StoredState | null,
-  ): Promise<StoredState | null> {
-    const { store, broadcasts } = this.#parts;
-    if (known === null || command.cast === undefined || known.record.place === "cast") return known;
-    const broadcast = await store.broadcast(command.command.id);
-    return await broadcasts.under(userId, command, { known, broadcast, handed: false });
-  }
-}
-
-function withApart(slice: InboxSlice, apart: Apart): InboxSlice {
-  if (slice.held !== null || (apart.byId.size === 0 && !apart.more)) return slice;
-  return { ...slice, more: slice.more || apart.more, apart: { untilMs: apart.untilMs } };
 }

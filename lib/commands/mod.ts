@@ -30,7 +30,7 @@ export type { GateNeeds, Passage } from "./send_gates.ts";
 export { attach, carried } from "./attachments.ts";
 export type { Had, Thread } from "./threads.ts";
 export type { Needs } from "./needs.ts";
-export type { InboxSlice } from "./inbox.ts";
+export type { InboxSlice } from "./inbox_slice.ts";
 export { noteLength } from "./notes.ts";
 export { endOf, openBroadcastRecord } from "./broadcast_records.ts";
 export { deliveredRecord, firstRecord } from "./state_records.ts";

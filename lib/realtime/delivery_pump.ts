@@ -103,6 +103,11 @@ export class DeliveryPump {
 
   consentChanged(): void {
     this.#epoch++;
+    // The change may be the person's first grant.
+    const handed = this.#inFlight ?? [];
+    if (handed.length > 0) {
+      this.#ports.inbox.handed(this.#target.userId, handed.map(({ commandId }) => commandId));
+    }
     this.wake();
   }
 
@@ -168,6 +173,10 @@ export class DeliveryPump {
     }
     this.#behind = page.held !== null || page.apart !== undefined;
     const sent = this.#deliver(page.deliveries);
+    if (page.apart !== undefined && sent > 0) {
+      const handed = page.deliveries.slice(0, sent).map(({ command }) => command.id);
+      this.#ports.inbox.handed(this.#target.userId, handed);
+    }
     if (sent < page.deliveries.length) {
       this.#more = true;
       return this.#retryIn(limits.deliverRetryMs);
