@@ -8,6 +8,7 @@ import { AttachmentAccess } from "./attachment_access.ts";
 import { Audience } from "./audience.ts";
 import { BroadcastTotals } from "./broadcast_totals.ts";
 import { Broadcasts } from "./broadcasts.ts";
+import { Expiries } from "./expiries.ts";
 import { History } from "./history.ts";
 import { InFlight } from "./in_flight.ts";
 import { Inbox } from "./inbox.ts";
@@ -69,6 +70,7 @@ export function openCommands(needs: Needs & { gates: GateNeeds }): CommandRoom {
   const states = new RecipientStates(parts);
   const whole = wholeTransitions(parts, audience);
   const transitions = new Transitions(parts, states, whole);
+  const expiries = new Expiries(parts, whole);
   const releases = new Releases(parts, whole);
   const safety = new Safety(parts);
   const reminders = new Reminders(parts, states);
@@ -91,7 +93,9 @@ export function openCommands(needs: Needs & { gates: GateNeeds }): CommandRoom {
     run(job) {
       switch (job.kind) {
         case "expire":
-          return transitions.expire(job.commandId);
+          return expiries.one(job.commandId);
+        case "expire_made":
+          return expiries.made(job);
         case "release":
           return releases.release(job.commandId);
         case "undefer":
