@@ -2,31 +2,137 @@ import { Refusal } from "../protocol/mod.ts";
 import type { Caller } from "../platform/mod.ts";
 import type { Services } from "../web/mod.ts";
 
+/** What a call asks of its caller (AU-13). */
+type Asked =
+  /** A proof of who the caller is that is at most ten minutes old. */
+  | "fresh"
+  /** The same, of administrators and moderators: others make the call for what is their own. */
+  | "office"
+  /** The password, or password and code, each time: the service itself checks them. */
+  | "own"
+  | "none";
+
+/** Services without a call of a person. */
+type Parts = "clock" | "config" | "demo" | "health" | "log" | "metrics" | "realtime" | "requestId";
+
 /**
- * AU-13: dangerous calls. Pages, REST and the socket all make them through these services, and each needs a proof of who the
- * caller is that is at most ten minutes old: a login, `POST /api/v1/auth/proof`, or a password in an earlier call. Not in the
- * table are calls that make something safer, like ending a session, and those of `ownProof`.
+ * AU-13: which calls are dangerous. Pages, REST and the socket all make them through these services. A call needs a proof if it
+ * - changes what somebody else has, may do or is told: roles, rights, sanctions, groups, the server's rules and categories,
+ * - gives a way in, or what keeps one open: second factors, credentials,
+ * - gives everything about a person away, or deletes what nobody brings back.
+ * It needs none if it makes something safer, like ending a session, and for what people do every day with their own. A proof is a
+ * login, `POST /api/v1/auth/proof`, or a password in an earlier call. A new call is added here, or the types do not fit.
  */
-export const freshProof = {
-  accounts: ["revokeOthers"],
-  accountData: ["export"],
-  twoFactor: ["addPasskey", "confirmTotp", "reset", "setPolicy"],
-  users: ["change", "lift", "sanction"],
-  adminFiles: ["decide"],
-  queue: ["decide", "undo"],
-  sanctionReasons: ["set"],
-  incidents: ["close", "draft", "submit"],
-  invites: ["setPolicy"],
-} as const satisfies Calls;
+export const proofs = {
+  accounts: {
+    authenticate: "none",
+    changePassword: "own",
+    issueTicket: "none",
+    login: "none",
+    logout: "none",
+    redeemTicket: "none",
+    register: "none",
+    renew: "none",
+    revoke: "none",
+    // Gives a credential to who has a token.
+    revokeOthers: "fresh",
+    sessions: "none",
+    // Has the setup link's token.
+    setUp: "none",
+    setupPending: "none",
+    user: "none",
+  },
+  accountData: { export: "fresh", remove: "own" },
+  adminFiles: { decide: "fresh", get: "none", list: "none" },
+  audit: { page: "none" },
+  categories: { add: "fresh", all: "none", change: "fresh", list: "none" },
+  chat: { list: "none", read: "none", retract: "none", send: "none", talks: "none", writing: "none" },
+  commands: {
+    cancel: "none",
+    get: "none",
+    inboxList: "none",
+    list: "none",
+    preview: "none",
+    review: "none",
+    send: "none",
+    update: "none",
+  },
+  contacts: { accept: "none", decline: "none", list: "none", remove: "none", request: "none" },
+  files: {
+    abandon: "none",
+    append: "none",
+    begin: "none",
+    content: "none",
+    get: "none",
+    list: "none",
+    remove: "none",
+    upload: "none",
+    uploadState: "none",
+    usage: "none",
+  },
+  grants: { changes: "none", end: "none", list: "none", outcomes: "none", set: "none" },
+  groups: {
+    accept: "none",
+    // Nobody is in it before they accept.
+    create: "none",
+    end: "fresh",
+    get: "none",
+    leave: "none",
+    list: "none",
+    managed: "none",
+    removeMember: "office",
+    rename: "office",
+    setMember: "office",
+  },
+  incidents: { close: "fresh", draft: "fresh", get: "none", list: "none", report: "none", submit: "fresh" },
+  // An invitation gives no more than a member's account, ends, and can be revoked.
+  invites: { create: "none", list: "none", may: "none", policy: "none", revoke: "none", setPolicy: "fresh" },
+  notices: { list: "none", read: "none", unread: "none" },
+  preferences: { get: "none", set: "none" },
+  profiles: { avatar: "none", change: "none", get: "none", language: "none", withAvatar: "none" },
+  push: { state: "none", subscribe: "none", unsubscribe: "none" },
+  queue: {
+    claim: "none",
+    decide: "fresh",
+    get: "none",
+    list: "none",
+    note: "none",
+    report: "none",
+    stats: "none",
+    undo: "fresh",
+  },
+  reports: { create: "none", list: "none" },
+  safety: { isUnsaved: "none", resume: "none", stop: "none", stoppedSince: "none" },
+  sanctionReasons: { list: "none", set: "fresh" },
+  sanctions: { appeal: "none", list: "none", read: "none" },
+  scanning: { status: "none" },
+  stats: { now: "none" },
+  twoFactor: {
+    addPasskey: "fresh",
+    beginTotp: "own",
+    confirmTotp: "fresh",
+    login: "none",
+    loginOptions: "none",
+    newRecoveryCodes: "own",
+    passkeyOptions: "own",
+    policy: "none",
+    prove: "none",
+    proveOptions: "none",
+    removePasskey: "own",
+    removeTotp: "own",
+    reset: "fresh",
+    setPolicy: "fresh",
+    state: "none",
+  },
+  users: { change: "fresh", get: "none", lift: "fresh", list: "none", sanction: "fresh" },
+} as const satisfies {
+  readonly [S in Exclude<keyof Services, Parts>]: { readonly [C in keyof Services[S]]: Asked };
+};
 
-/** Dangerous calls that ask for the password, or password and code, each time; the service itself checks them. */
-export const ownProof = {
-  accounts: ["changePassword"],
-  accountData: ["remove"],
-  twoFactor: ["beginTotp", "newRecoveryCodes", "passkeyOptions", "removePasskey", "removeTotp"],
-} as const satisfies Calls;
-
-type Calls = { readonly [S in keyof Services]?: readonly (keyof Services[S] & string)[] };
+/** What the table says of a service's calls; of a part without such calls, nothing. */
+function asksOf(service: string): Readonly<Record<string, Asked>> {
+  return Object.hasOwn(proofs, service) ? proofs[service as keyof typeof proofs] : {};
+}
 
 /** The same services, with the calls of the table behind a fresh proof. `missing`: the refusal of a caller without one. */
 export function withFreshProof<S extends Partial<Services>>(
@@ -34,25 +140,29 @@ export function withFreshProof<S extends Partial<Services>>(
   missing: (caller: Caller) => Promise<Refusal | null>,
 ): S {
   const guarded = Object.entries(services).map(([name, service]) => {
-    const calls = Object.hasOwn(freshProof, name) ? freshProof[name as keyof typeof freshProof] : [];
-    return [name, calls.length === 0 ? service : behind(service as object, calls, missing)];
+    const asks = asksOf(name);
+    const isGuarded = Object.values(asks).some((asked) => asked === "fresh" || asked === "office");
+    return [name, isGuarded ? behind(service as object, asks, missing) : service];
   });
   return Object.fromEntries(guarded) as S;
 }
 
-/** A service whose named methods ask first. Their first argument is the caller. */
+/** A service whose dangerous methods ask first. Their first argument is the caller. */
 function behind<S extends object>(
   service: S,
-  calls: readonly string[],
+  asks: Readonly<Record<string, Asked>>,
   missing: (caller: Caller) => Promise<Refusal | null>,
 ): S {
   return new Proxy(service, {
     get(target, name) {
       const method: unknown = Reflect.get(target, name, target);
       if (typeof method !== "function") return method;
-      if (!calls.includes(String(name))) return method.bind(target);
-      return async (caller: Caller, ...rest: unknown[]) =>
-        await missing(caller) ?? await method.call(target, caller, ...rest);
+      const asked = Object.hasOwn(asks, name) ? asks[String(name)] : "none";
+      if (asked !== "fresh" && asked !== "office") return method.bind(target);
+      return async (caller: Caller, ...rest: unknown[]) => {
+        const needs = asked === "fresh" || caller.role !== "member";
+        return (needs ? await missing(caller) : null) ?? await method.call(target, caller, ...rest);
+      };
     },
   });
 }

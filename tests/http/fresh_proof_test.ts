@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { freshProof, ownProof } from "../../lib/compose/fresh_proof.ts";
+import { proofs } from "../../lib/compose/fresh_proof.ts";
 import type { Caller } from "../../lib/platform/mod.ts";
 import { limits, loginAnswer, Refusal } from "../../lib/protocol/mod.ts";
 import { en } from "../../lib/words/en/mod.ts";
@@ -24,19 +24,37 @@ Deno.test("AU-13: every call of the table is refused without a fresh proof, whoe
   const { caller } = await loggedIn(site, boss);
   site.clock.advance(limits.proofMs);
   type Call = (caller: Caller, ...rest: unknown[]) => Promise<unknown>;
-  for (const [service, calls] of Object.entries(freshProof)) {
-    for (const name of calls) {
-      const found = site.services[service as keyof typeof freshProof] as unknown as Record<string, Call>;
-      const refused = await found[name]!(caller, "nothing", {});
+  const services = site.services as unknown as Record<string, Record<string, Call>>;
+  for (const [service, calls] of Object.entries(proofs)) {
+    for (const [name, asked] of Object.entries(calls)) {
+      if (asked !== "fresh" && asked !== "office") continue;
+      const refused = await services[service]![name]!(caller, "nothing", {});
       assert.ok(refused instanceof Refusal && refused.detail.proof === true, `${service}.${name}`);
     }
   }
-  const both = Object.keys(ownProof).flatMap((service) =>
-    (ownProof[service as keyof typeof ownProof] as readonly string[]).filter((name) =>
-      ((freshProof as Record<string, readonly string[]>)[service] ?? []).includes(name)
-    )
-  );
-  assert.deepEqual(both, [], "a call is in one of the tables");
+});
+
+Deno.test("AU-13: a member's own group asks for a proof when it ends, an administrator's hand in it always", async () => {
+  await using site = await cookieSite();
+  const { groups } = site.services;
+  const [{ caller: root }, { caller: ann }] = [await loggedIn(site, boss), await loggedIn(site, alice)];
+  assert.ok(!(await groups.create(root, { name: "choir", title: "Choir" }) instanceof Refusal));
+  assert.ok(!(await groups.setMember(root, "choir", "alice", { role: "owner" }) instanceof Refusal));
+  assert.ok(!(await groups.accept(ann, { group: "choir" }) instanceof Refusal));
+  site.clock.advance(limits.proofMs);
+  const proofIsNeeded = (answer: unknown) => answer instanceof Refusal && answer.detail.proof === true;
+  assert.ok(!(await groups.rename(ann, "choir", { title: "Singers" }) instanceof Refusal));
+  assert.ok(!(await groups.setMember(ann, "choir", "boss", { role: "sender" }) instanceof Refusal));
+  assert.ok(!(await groups.removeMember(ann, "choir", "boss") instanceof Refusal));
+  for (
+    const answer of [
+      await groups.rename(root, "choir", { title: "Choir" }),
+      await groups.setMember(root, "choir", "boss", { role: "owner" }),
+      await groups.removeMember(root, "choir", "alice"),
+      await groups.end(root, "choir"),
+      await groups.end(ann, "choir"),
+    ]
+  ) assert.ok(proofIsNeeded(answer));
 });
 
 Deno.test("AU-13: by REST: refused, proven, and done", async () => {
@@ -85,6 +103,28 @@ Deno.test("AU-13: a page leads to the proof and back, with the form that needed 
   assert.ok(ready.includes(en.prove.provenLead) && ready.includes('action="/admin/users/alice"'));
   const done = await browser.go("/admin/users/alice", fields);
   assert.ok(done.at.startsWith("/admin/users/alice?"), done.at);
+});
+
+Deno.test("AU-13: the pages of categories and groups lead to the proof, and nothing typed is lost", async () => {
+  await using site = await cookieSite();
+  const browser = site.browser();
+  await browser.go("/login", boss);
+  await browser.go("/admin/groups", { name: "choir", title: "Choir" });
+  site.clock.advance(limits.proofMs);
+  const forms: [path: string, fields: Record<string, string>, typed: string][] = [
+    [
+      "/admin/categories",
+      { action: "add", slug: "music", title: "Music to learn", description: "" },
+      "Music to learn",
+    ],
+    ["/admin/groups/choir", { action: "invite", username: "alice", role: "sender" }, "alice"],
+  ];
+  for (const [path, fields, typed] of forms) {
+    const asked = await browser.go(path, fields);
+    assert.equal(asked.response.status, 403, path);
+    assert.equal(asked.at, `/prove?next=${encodeURIComponent(path)}&form=1`);
+    assert.match(await asked.response.text(), new RegExp(`name="carried"[^>]*${typed}`));
+  }
 });
 
 Deno.test("AU-9, AU-13: the archive of an account needs a fresh proof, on the page too", async () => {
