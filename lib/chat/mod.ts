@@ -8,6 +8,7 @@ import type { Caller } from "../platform/mod.ts";
 import { type ChatDraft, type Params, Refusal } from "../protocol/mod.ts";
 import { Arrivals } from "./arrivals.ts";
 import { ChatFileUses } from "./chat_files.ts";
+import { ChatLog } from "./chat_log.ts";
 import { ChatSender } from "./chat_sender.ts";
 import { ChatHistory } from "./history.ts";
 import type { Needs } from "./needs.ts";
@@ -33,6 +34,7 @@ export class Chat {
   readonly #retractions: Retractions;
   readonly #shown: ShownMarks;
   readonly files: ChatFileUses;
+  readonly log: ChatLog;
 
   constructor(needs: Needs, gates: ThroughGates) {
     this.#gates = gates;
@@ -44,6 +46,7 @@ export class Chat {
     this.#history = new ChatHistory(needs, talks, this.#shown, arrivals);
     this.#marks = new ReadMarkKeeper(needs, talks, this.#history, arrivals);
     this.#retractions = new Retractions(needs, this.#history);
+    this.log = new ChatLog(needs, this.#shown, arrivals);
     this.files = new ChatFileUses(needs, this.#shown, arrivals, this.#sender);
   }
 

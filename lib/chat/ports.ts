@@ -1,4 +1,4 @@
-import type { AttachableFile, Carried, Had, Person, Thread } from "../commands/mod.ts";
+import type { AttachableFile, Carried, ChatEntry, Had, Person, Thread } from "../commands/mod.ts";
 import type { Relation } from "../consent/mod.ts";
 import type { FileState } from "../protocol/mod.ts";
 
@@ -96,6 +96,13 @@ export interface ChatStore {
   after(talkId: string, place: string | null, limit: number): Promise<StoredMessage[]>;
   /** False: the message changed since it was read. */
   change(change: MessageChange): Promise<boolean>;
+  /** Entries of a person's log after a place, oldest first. */
+  logAfter(userId: string, after: string | null, limit: number): Promise<ChatEntry[]>;
+  /** Entries that devices passed while a rule held them (CO-12), in the order of their messages. */
+  heldEntries(userId: string): Promise<ChatEntry[]>;
+  holdEntries(userId: string, entries: readonly ChatEntry[]): Promise<void>;
+  /** Ends the holding of an entry. `moves`: it gets a new place at the end of the log; otherwise it leaves it. */
+  endHeld(userId: string, entry: ChatEntry, moves: boolean): Promise<void>;
   /** A person's talks, the latest first. */
   talksOf(userId: string, limit: number): Promise<TalkRecord[]>;
   shown(userId: string, talkId: string): Promise<string | null>;

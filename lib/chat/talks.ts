@@ -28,9 +28,9 @@ export function talkIdOf(one: string, other: string, thread?: { commandId: strin
 
 /** Finds talks by what a call names, and says who may write in them (CH-1). */
 export class Talks {
-  readonly #needs: Pick<Needs, "people" | "threads">;
+  readonly #needs: Pick<Needs, "people" | "threads" | "limited">;
 
-  constructor(needs: Pick<Needs, "people" | "threads">) {
+  constructor(needs: Pick<Needs, "people" | "threads" | "limited">) {
     this.#needs = needs;
   }
 
@@ -46,11 +46,11 @@ export class Talks {
   async findToWrite(caller: Caller, where: Where): Promise<Talk | Refusal> {
     const talk = await this.find(caller, where);
     if (talk instanceof Refusal) return talk;
-    if (talk.thread !== null) {
-      return talk.thread.scheduled ? new Refusal("conflict", "chat.scheduled") : talk;
-    }
-    const relation = await this.#relation(talk.me.id, talk.other.id);
-    return relation.contact ? talk : new Refusal("forbidden", "chat.contact");
+    if (talk.thread?.scheduled === true) return new Refusal("conflict", "chat.scheduled");
+    const { contact } = await this.#relation(talk.me.id, talk.other.id);
+    if (contact) return talk;
+    if (talk.thread === null) return new Refusal("forbidden", "chat.contact");
+    return await this.#needs.limited(talk.me.id) ?? talk;
   }
 
   async #withPerson(me: Person, username: string): Promise<Talk | Refusal> {

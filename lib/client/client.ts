@@ -7,7 +7,7 @@ import { type Random, systemRandom } from "../platform/random.ts";
 import type { Connection } from "./connection.ts";
 import { clientCodes, type ConnectionState, isFinal } from "./connection_state.ts";
 import { type ClientEvents, type ClientHandler, Listeners, type OtherNotification } from "./events.ts";
-import { readChanged, readDeliveries, readStopped, type SessionReady } from "./frames.ts";
+import { readChanged, readDeliveries, readMessage, readStopped, type SessionReady } from "./frames.ts";
 import { Inbox } from "./inbox.ts";
 import type { OutboxStore } from "./outbox_store.ts";
 import { Outgoing, type PendingRequest } from "./outgoing.ts";
@@ -86,6 +86,7 @@ export class BehestClient implements AsyncDisposable {
     this.#inbox = new Inbox(options.store ?? new MemorySeenStore(), clock, log, {
       open: () => this.#listeners.takesDeliveries && !this.#stopped && this.#outgoing.clear,
       deliver: (delivery: Delivery) => this.#listeners.deliver(delivery),
+      message: (delivery) => this.#listeners.message(delivery),
       changed: (changed: CommandChanged) => this.#listeners.emit("changed", changed),
       failed: (delivery, error) => this.#listeners.emit("failed", { delivery, error }),
       ack: (cursor) => this.#ack(cursor),
@@ -200,6 +201,10 @@ export class BehestClient implements AsyncDisposable {
       case "command.deliver": {
         const deliveries = readDeliveries(params);
         return deliveries !== undefined && this.#inbox.take(deliveries);
+      }
+      case "chat.message": {
+        const delivery = readMessage(params);
+        return delivery !== undefined && this.#inbox.takeMessage(delivery);
       }
       case "command.changed": {
         const changed = readChanged(params);

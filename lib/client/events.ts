@@ -1,3 +1,4 @@
+import type { ChatDelivery } from "../protocol/chat.ts";
 import type { CommandChanged, Delivery } from "../protocol/commands.ts";
 import type { Method, Notification, NotificationParams } from "../protocol/methods.ts";
 import type { Log } from "../platform/log.ts";
@@ -6,19 +7,24 @@ import type { SessionReady } from "./frames.ts";
 import type { RequestError } from "./requests.ts";
 import type { StopState } from "./stop_report.ts";
 
+type Passed = Exclude<
+  Notification,
+  "session.ready" | "session.closing" | "command.deliver" | "command.changed" | "chat.message"
+>;
+
 /** Notifications that the library passes on unchanged: all but those that it handles itself. */
-export type OtherNotification = {
-  [N in Exclude<Notification, "session.ready" | "session.closing" | "command.deliver" | "command.changed">]: {
-    method: N;
-    params: NotificationParams<N>;
-  };
-}[Exclude<Notification, "session.ready" | "session.closing" | "command.deliver" | "command.changed">];
+export type OtherNotification = { [N in Passed]: { method: N; params: NotificationParams<N> } }[Passed];
 
 export interface ClientEvents {
   connection: ConnectionState;
   ready: SessionReady;
   /** A command for the person, each once. Acknowledged after every handler of this event is done. */
   deliver: Delivery;
+  /**
+   * A chat message of the person or to them, in its order among the commands; again when it was taken back or checked. Acknowledged
+   * with the commands, also where nothing listens: a device without chat says so with `accept` (WS-10).
+   */
+  message: ChatDelivery;
   changed: CommandChanged;
   notification: OtherNotification;
   stopped: StopState;
@@ -30,10 +36,11 @@ export interface ClientEvents {
   unsent: { method: Method; params: Record<string, unknown>; error: RequestError };
 }
 
-/** Only handlers of `deliver` can be asynchronous. */
+/** Events whose handlers can be asynchronous. */
+type Waited = "deliver" | "message";
 export type ClientHandler<E extends keyof ClientEvents> = (
   value: ClientEvents[E],
-) => E extends "deliver" ? void | Promise<void> : void;
+) => E extends Waited ? void | Promise<void> : void;
 
 type Handlers = { [E in keyof ClientEvents]: Set<ClientHandler<E>> };
 
@@ -44,6 +51,7 @@ export class Listeners {
     connection: new Set(),
     ready: new Set(),
     deliver: new Set(),
+    message: new Set(),
     changed: new Set(),
     notification: new Set(),
     stopped: new Set(),
@@ -65,7 +73,7 @@ export class Listeners {
     return () => void this.#handlers[event].delete(handler);
   }
 
-  emit<E extends Exclude<keyof ClientEvents, "deliver">>(event: E, value: ClientEvents[E]): void {
+  emit<E extends Exclude<keyof ClientEvents, Waited>>(event: E, value: ClientEvents[E]): void {
     for (const handler of [...this.#handlers[event]]) {
       try {
         handler(value);
@@ -78,6 +86,11 @@ export class Listeners {
   /** Runs the handlers one after another; rejects with the error of the first that fails. */
   async deliver(delivery: Delivery): Promise<void> {
     for (const handler of [...this.#handlers.deliver]) await handler(delivery);
+  }
+
+  /** The same for a chat message. */
+  async message(delivery: ChatDelivery): Promise<void> {
+    for (const handler of [...this.#handlers.message]) await handler(delivery);
   }
 }
 

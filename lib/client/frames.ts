@@ -1,3 +1,4 @@
+import type { ChatDelivery } from "../protocol/chat.ts";
 import type { CommandChanged, Delivery } from "../protocol/commands.ts";
 import { limits } from "../protocol/limits.ts";
 import type { NotificationParams } from "../protocol/methods.ts";
@@ -21,6 +22,12 @@ export function readDeliveries(params: Fields): Delivery[] | undefined {
   const { deliveries } = params;
   if (!Array.isArray(deliveries) || deliveries.length > limits.deliverBatch) return undefined;
   return deliveries.every(isDelivery) ? deliveries : undefined;
+}
+
+export function readMessage(params: Fields): ChatDelivery | undefined {
+  const { cursor, message } = params;
+  const sound = typeof cursor === "string" && isFields(message) && typeof message.id === "string";
+  return sound ? params as ChatDelivery : undefined;
 }
 
 export function readChanged(params: Fields): CommandChanged | undefined {

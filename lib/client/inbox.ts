@@ -1,3 +1,4 @@
+import type { ChatDelivery, ChatMessage } from "../protocol/chat.ts";
 import { isOpen } from "../protocol/closed_states.ts";
 import type { CommandChanged, CommandState, Delivery } from "../protocol/commands.ts";
 import { limits } from "../protocol/limits.ts";
@@ -10,6 +11,7 @@ export interface InboxHost {
   /** Whether something can be shown now: there is a handler, and no stop is on or pending. */
   open(): boolean;
   deliver(delivery: Delivery): Promise<void>;
+  message(delivery: ChatDelivery): Promise<void>;
   changed(changed: CommandChanged): void;
   failed(delivery: Delivery, error: unknown): void;
   ack(cursor: string): Promise<unknown>;
@@ -17,10 +19,12 @@ export interface InboxHost {
   drop(reason: string): void;
 }
 
-interface Entry extends Delivery {
+interface CommandEntry extends Delivery {
   /** Closed before the person saw it: acknowledged and not shown. */
   withdrawn: boolean;
 }
+
+type Entry = CommandEntry | ChatDelivery;
 
 /**
  * Hands deliveries to the handlers one by one, in the order of the log and each command once (DL-3), and acknowledges those
@@ -59,6 +63,14 @@ export class Inbox {
     return true;
   }
 
+  /** The same for a chat message: it has its place among the commands. */
+  takeMessage(delivery: ChatDelivery): boolean {
+    if (this.#queue.length >= limits.windowMax) return false;
+    this.#queue.push(delivery);
+    this.wake();
+    return true;
+  }
+
   /** The server delivers again on the next connection what was not acknowledged. */
   connectionEnded(): void {
     this.#connection++;
@@ -75,7 +87,8 @@ export class Inbox {
     if (state === undefined || changed.recipient !== undefined || changed.totals !== undefined) {
       return this.#host.changed(changed);
     }
-    const waiting = this.#queue.find((entry) => entry.command.id === id && entry !== this.#current);
+    const waiting = this.#queue.filter(isCommand)
+      .find((entry) => entry.command.id === id && entry !== this.#current);
     if (waiting !== undefined) {
       waiting.state = state;
       if (changed.command !== undefined) waiting.command = changed.command;
@@ -110,10 +123,27 @@ export class Inbox {
   #ripe(): Entry | undefined {
     const entry = this.#queue[0];
     if (entry === undefined || this.#held) return undefined;
-    return entry.withdrawn || this.#host.open() ? entry : undefined;
+    return (isCommand(entry) && entry.withdrawn) || this.#host.open() ? entry : undefined;
   }
 
   async #handle(entry: Entry): Promise<{ cause: unknown } | undefined> {
+    return isCommand(entry) ? await this.#handleCommand(entry) : await this.#handleMessage(entry);
+  }
+
+  async #handleMessage(entry: ChatDelivery): Promise<{ cause: unknown } | undefined> {
+    const { message } = entry;
+    try {
+      const now = seenAs(message);
+      if (await this.#seen.get(message.id) === now) return undefined;
+      await this.#host.message(entry);
+      await this.#seen.set(message.id, now);
+      return undefined;
+    } catch (cause) {
+      return { cause };
+    }
+  }
+
+  async #handleCommand(entry: CommandEntry): Promise<{ cause: unknown } | undefined> {
     const { cursor, command, state } = entry;
     // Not remembered as seen: if the server reopens the command, it is new to the person.
     if (entry.withdrawn) return undefined;
@@ -132,17 +162,20 @@ export class Inbox {
 
   #took(entry: Entry): void {
     this.#queue.shift();
-    if (this.#failing?.id === entry.command.id) this.#failing = undefined;
+    if (this.#failing?.id === idOf(entry)) this.#failing = undefined;
     this.#taken = entry.cursor;
     this.#acknowledge();
   }
 
   #failed(entry: Entry, cause: unknown): void {
-    const { cursor, command, state } = entry;
-    const times = this.#failing?.id === command.id ? this.#failing.times + 1 : 1;
-    this.#failing = { id: command.id, times };
-    this.#log.error("client.delivery_failed", { command: command.id, times, error: asError(cause) });
-    this.#host.failed({ cursor, command, state }, cause);
+    const id = idOf(entry);
+    const times = this.#failing?.id === id ? this.#failing.times + 1 : 1;
+    this.#failing = { id, times };
+    this.#log.error("client.delivery_failed", { id, times, error: asError(cause) });
+    if (isCommand(entry)) {
+      const { cursor, command, state } = entry;
+      this.#host.failed({ cursor, command, state }, cause);
+    }
     // After the last retry the connection stays: the person can still send and stop.
     this.#held = true;
     if (times < limits.clientHandlerTries) this.#host.drop("a delivery was not taken");
@@ -178,4 +211,19 @@ export class Inbox {
       this.#log.warn("client.seen_store_failed", { error: asError(error) });
     }
   }
+}
+
+function isCommand(entry: Entry): entry is CommandEntry {
+  return "command" in entry;
+}
+
+function idOf(entry: Entry): string {
+  return isCommand(entry) ? entry.command.id : entry.message.id;
+}
+
+/** How a message was shown, in the terms of the store of seen commands: the same again is a repeat (DL-3). */
+function seenAs({ retractedAt, state, sealed }: ChatMessage): CommandState {
+  if (retractedAt !== null) return "cancelled";
+  if (state !== undefined) return state === "checking" ? "scheduled" : "failed";
+  return sealed === true ? "queued" : "delivered";
 }

@@ -1,3 +1,4 @@
+import type { ChatMessage } from "../protocol/chat.ts";
 import type { CommandState, ListItem } from "../protocol/commands.ts";
 import { type Clock, systemClock } from "../platform/clock.ts";
 import { answered, openDatabase, written } from "./indexed_db.ts";
@@ -13,12 +14,21 @@ export interface KeptPerson {
   untilMs?: number;
 }
 
-/** A message of a chat or of a command's thread. `with`: name of the conversation. */
+/** A chat message. `talk`: of the talk (`talkName`). */
 export interface KeptMessage {
   id: string;
   at: number;
-  with: string;
-  message: unknown;
+  talk: string;
+  message: ChatMessage;
+}
+
+/** The talk of a message for the person with the username: the other person, and the command of the thread. */
+export function talkName({ from, to, thread }: ChatMessage, username: string): string {
+  return talkOf(from.username === username ? to : from.username, thread);
+}
+
+export function talkOf(other: string, thread: string | null): string {
+  return thread === null ? other : `${other} ${thread}`;
 }
 
 /** The rows of each table, by `id`. Table `person` has one row, with the id "person". */
@@ -132,6 +142,26 @@ export class IndexedStore {
         if (isOpenItem(item)) put({ ...row, item: { ...item, state: { ...item.state!, state: "stopped" } } });
       }
     });
+  }
+
+  /** Adds chat messages, or replaces those with the same ids. */
+  keepMessages(messages: readonly ChatMessage[], username: string): Promise<void> {
+    return this.#put(
+      "messages",
+      messages.map((message) => ({
+        id: message.id,
+        at: Date.parse(message.createdAt),
+        talk: talkName(message, username),
+        message,
+      })),
+    );
+  }
+
+  /** The kept messages of a talk, oldest first; ids sort by time. Those of more than two weeks are left out. */
+  async messages(talk: string): Promise<ChatMessage[]> {
+    const fromMs = this.#clock.now() - keptMs;
+    const rows = await this.#all("messages");
+    return rows.filter((row) => row.talk === talk && row.at > fromMs).map(({ message }) => message);
   }
 
   /** Deletes rows that had no news for too long. */

@@ -36,6 +36,12 @@ export class Keeper implements Disposable {
     this.#log = log;
     this.#offs = [
       client.on("deliver", (delivery) => this.#note(delivery)),
+      client.on("message", ({ message }) => {
+        void this.#then(async () => {
+          const person = await this.#store.person();
+          if (person !== undefined) await this.#store.keepMessages([message], person.username);
+        });
+      }),
       client.on("changed", (changed) => {
         // Later deliveries must not be written before this change.
         this.#batch = null;

@@ -10,7 +10,14 @@ export { type ConnectionState, isReplaced } from "./connection_state.ts";
 export type { ClientEvents, ClientHandler, OtherNotification } from "./events.ts";
 export type { SessionReady } from "./frames.ts";
 export type { LocationData } from "./location_data.ts";
-export { IndexedStore, type KeptMessage, keptMs, type KeptPerson } from "./indexed_store.ts";
+export {
+  IndexedStore,
+  type KeptMessage,
+  keptMs,
+  type KeptPerson,
+  talkName,
+  talkOf,
+} from "./indexed_store.ts";
 export { Keeper } from "./keeper.ts";
 export { changedItem, isOpenItem, itemOf, type KeptCommand } from "./kept.ts";
 export { MemoryOutboxStore, type OutboxStore, type StoredRequest } from "./outbox_store.ts";

@@ -8,7 +8,6 @@ import { AttachmentAccess } from "./attachment_access.ts";
 import { Audience } from "./audience.ts";
 import { BroadcastTotals } from "./broadcast_totals.ts";
 import { Broadcasts } from "./broadcasts.ts";
-import { Expiries } from "./expiries.ts";
 import { History } from "./history.ts";
 import { InFlight } from "./in_flight.ts";
 import { Inbox } from "./inbox.ts";
@@ -31,7 +30,8 @@ export type { GateNeeds, Passage } from "./send_gates.ts";
 export { attach, carried } from "./attachments.ts";
 export type { Had, Thread } from "./threads.ts";
 export type { Needs } from "./needs.ts";
-export type { InboxSlice } from "./inbox_slice.ts";
+export type { ChatArrival, ChatEntry, ChatLog, HeldChat } from "./chat_log.ts";
+export type { InboxSlice } from "./inbox.ts";
 export { noteLength } from "./notes.ts";
 export { endOf, openBroadcastRecord } from "./broadcast_records.ts";
 export { deliveredRecord, firstRecord } from "./state_records.ts";
@@ -70,7 +70,6 @@ export function openCommands(needs: Needs & { gates: GateNeeds }): CommandRoom {
   const states = new RecipientStates(parts);
   const whole = wholeTransitions(parts, audience);
   const transitions = new Transitions(parts, states, whole);
-  const expiries = new Expiries(parts, whole);
   const releases = new Releases(parts, whole);
   const safety = new Safety(parts);
   const reminders = new Reminders(parts, states);
@@ -93,9 +92,7 @@ export function openCommands(needs: Needs & { gates: GateNeeds }): CommandRoom {
     run(job) {
       switch (job.kind) {
         case "expire":
-          return expiries.one(job.commandId);
-        case "expire_made":
-          return expiries.made(job);
+          return transitions.expire(job.commandId);
         case "release":
           return releases.release(job.commandId);
         case "undefer":

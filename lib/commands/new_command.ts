@@ -1,7 +1,6 @@
 import { type Caller, iso } from "../platform/mod.ts";
 import { type Command, type CommandDraft, limits, type Message, Refusal, say } from "../protocol/mod.ts";
 import type { Attached } from "./attachments.ts";
-import { expiryJob } from "./expiries.ts";
 import type { CommandRecord, DueJob } from "./ports.ts";
 import { remindAt } from "./reminders.ts";
 
@@ -120,10 +119,9 @@ export function commandOf(
 }
 
 /** Jobs for its expiry, release and reminder. */
-export function firstJobs(record: CommandRecord, retentionDays: number): DueJob[] {
-  const { command } = record;
+export function firstJobs({ command, expiresMs }: CommandRecord): DueJob[] {
   const commandId = command.id;
-  const jobs: DueJob[] = [expiryJob(record, retentionDays * dayMs)];
+  const jobs: DueJob[] = [{ dueMs: expiresMs, job: { kind: "expire", commandId } }];
   if (command.deliverAt !== null) {
     jobs.push({ dueMs: Date.parse(command.deliverAt), job: { kind: "release", commandId } });
   }

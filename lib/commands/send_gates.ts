@@ -22,8 +22,8 @@ export type Passage = Caller | Refusal;
 type Gate<D = CommandDraft> = (caller: Caller, draft: D) => Passage | Promise<Passage>;
 
 /**
- * The only way to the sender, and to the chat's, for socket, REST and forms. Each list names what a call must pass, in this order. A group's
- * role (BR-2) is checked behind the gates, where the group's members are read.
+ * The only way to the sender, and to the chat's, for socket, REST and forms. Each list names what a call must pass, in this
+ * order. A group's role (BR-2) is checked behind the gates, where the group's members are read.
  */
 export class SendGates {
   readonly #sender: Sender;
@@ -55,6 +55,7 @@ export class SendGates {
     };
     this.#send = [current, withinBudget, notMuted, toContacts, mayBroadcast];
     this.#preview = [current, mayBroadcast];
+    // MO-7 is asked once the chat knows whom a thread leads to.
     this.#chat = [current, withinChatBudget, notMuted];
   }
 

@@ -9,7 +9,7 @@ import type { OpenPeople } from "./people.ts";
 export interface ChatParts {
   config: Pick<Config, "retentionDays">;
   store: Store;
-  people: Pick<OpenPeople, "consent" | "contacts" | "people">;
+  people: Pick<OpenPeople, "consent" | "contacts" | "limited" | "people">;
   commands: Pick<CommandRoom, "sender" | "threads">;
   hub: Hub;
   clock: Clock;
@@ -20,7 +20,7 @@ export interface ChatParts {
 /** Wires the chat with people, their consent, and the commands that they talk about. */
 export function openChat(parts: ChatParts): Chat {
   const { config, store, commands, hub, clock, ids, log } = parts;
-  const { consent, contacts, people } = parts.people;
+  const { consent, contacts, limited, people } = parts.people;
   return new Chat({
     store: kvChatStore(store, config.retentionDays),
     people: {
@@ -35,6 +35,7 @@ export function openChat(parts: ChatParts): Chat {
     clock,
     ids,
     log,
+    limited: (userId) => limited.refusalFor(userId),
     retentionDays: config.retentionDays,
   }, (caller, then) => commands.sender.chat(caller, then));
 }

@@ -1,6 +1,6 @@
 import { DiskReserve } from "../adapters/disk/mod.ts";
 import { kvCommandFiles, kvCommandStore, type Store } from "../adapters/kv/mod.ts";
-import { type CommandRoom, openCommands } from "../commands/mod.ts";
+import { type ChatLog, type CommandRoom, openCommands } from "../commands/mod.ts";
 import type { Config } from "../config/mod.ts";
 import type { Clock, Ids, Log } from "../platform/mod.ts";
 import type { Hub } from "../realtime/mod.ts";
@@ -17,6 +17,8 @@ export interface CommandParts {
   clock: Clock;
   ids: Ids;
   log: Log;
+  /** Asked at each read of a log: the chat is opened later. */
+  chat: () => ChatLog;
 }
 
 /** The commands room, wired. */
@@ -54,6 +56,7 @@ export async function openCommandRoom(parts: CommandParts): Promise<OpenCommandR
     log,
     ...(reserve === null ? {} : { reserve }),
     retentionDays: config.retentionDays,
+    chat: parts.chat,
     gates: {
       asNow: (caller) => callers.now(caller),
       muted: (userId) => mutes.refusalFor(userId),

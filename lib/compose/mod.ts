@@ -14,6 +14,7 @@ import { withFreshProof } from "./fresh_proof.ts";
 import { openAccountParts } from "./accounts.ts";
 import { metered } from "./metered.ts";
 import { openChat } from "./chat.ts";
+import type { Chat } from "../chat/mod.ts";
 import { type Job, jobTable } from "./jobs.ts";
 import { openCommandRoom } from "./commands.ts";
 import { openModeration } from "./moderation.ts";
@@ -107,9 +108,19 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
   } = everyone;
   opening.defer(() => notices.idle());
   const { room: commands, ...ofCommands } = opening.use(
-    await openCommandRoom({ config, store, kvFile, people: everyone, hub, clock, ids, log }),
+    await openCommandRoom({
+      config,
+      store,
+      kvFile,
+      people: everyone,
+      hub,
+      clock,
+      ids,
+      log,
+      chat: () => chat.log,
+    }),
   );
-  const chat = openChat({ config, store, people: everyone, commands, hub, clock, ids, log });
+  const chat: Chat = openChat({ config, store, people: everyone, commands, hub, clock, ids, log });
   opening.defer(() => chat.flush());
   const setupLink = await prepareFirstAdmin(everyone.needs, config.admin);
   const demo = await prepareDemo({ ...everyone.needs, contacts: everyone.contactsStore }, config.mode);
@@ -166,6 +177,7 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
       accountsStore,
       people,
       commands,
+      chat,
       hub,
       clock,
       log,

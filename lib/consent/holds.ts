@@ -9,10 +9,7 @@ export interface Hold {
   by?: string;
 }
 
-/**
- * What holds a command or chat message that is not withheld, for now (CO-4, CO-12); null: nothing. Only quiet hours hold what was
- * `delivered` before, and only hours hold chat.
- */
+/** What holds a command or chat message that is not withheld, for now (CO-4, CO-12); null: nothing. */
 export function holdOf(
   standing: Standing,
   grant: StoredGrant | undefined,
@@ -20,8 +17,8 @@ export function holdOf(
   now: number,
 ): Hold | null {
   const hours = hoursHold(standing, grant, delivered, now);
-  if (hours !== null || delivered || chat !== undefined) return hours;
-  return dayHold(standing, grant, now) ?? openHold(standing, grant);
+  if (hours !== null || chat !== undefined) return hours;
+  return dayHold(standing, grant, delivered, now) ?? (delivered ? null : openHold(standing, grant));
 }
 
 function hoursHold(
@@ -41,6 +38,7 @@ function hoursHold(
 function dayHold(
   { preferences: { dailyLimit, limits }, counts, deliveredToday, timeZone }: Standing,
   grant: StoredGrant | undefined,
+  delivered: boolean,
   now: number,
 ): Hold | null {
   const held = (by?: string): Hold => {
@@ -51,7 +49,7 @@ function dayHold(
       by,
     };
   };
-  if (counts !== undefined) {
+  if (!delivered && counts !== undefined) {
     const { today } = counts;
     if (typeof limits?.perDay === "number" && today.all >= limits.perDay) return held("limits");
     if (grant?.perDay !== undefined) {

@@ -3,7 +3,6 @@ import { categoryChoice, clock } from "./choices.ts";
 import { ceiling, shownGrant } from "./grants.ts";
 import { limits } from "./limits.ts";
 import { because } from "./message.ts";
-import { record } from "./record.ts";
 import { id, name, slug, text, username } from "./text.ts";
 
 export const role = z.enum(["member", "moderator", "admin"]);
@@ -118,7 +117,7 @@ export type AcceptFrom = z.infer<typeof acceptFrom>;
 export const quietHours = z.strictObject({ from: clock, to: clock });
 
 export const preferences = z.strictObject({
-  categories: record(slug, categoryChoice),
+  categories: z.record(slug, categoryChoice),
   acceptFrom,
   broadcasts: z.boolean(),
   blockedUsers: z.array(username).max(limits.blockedUsers),

@@ -1,6 +1,6 @@
 import type { LiveEntry, Timer } from "../platform/mod.ts";
 import { limits, Refusal } from "../protocol/mod.ts";
-import { type DeliverFrame, packDeliveries } from "./frames.ts";
+import { type DeliverFrame, isMessage, packDeliveries, type PackedMessage } from "./frames.ts";
 import type { Outbox } from "./outbox.ts";
 import type { ConnectionPorts } from "./ports.ts";
 
@@ -14,7 +14,9 @@ export interface PumpTarget {
 
 interface InFlight {
   cursor: string;
-  commandId: string;
+  /** Of a command, or of a chat message. */
+  id: string;
+  chat?: true;
 }
 
 /**
@@ -86,7 +88,7 @@ export class DeliveryPump {
 
   #deliverPacked({ cursor, command }: LiveEntry["delivery"], { text, bytes }: DeliverFrame): void {
     if (!this.#outbox.sendDelivery(text, bytes)) return this.wake();
-    (this.#inFlight ??= []).push({ cursor, commandId: command.id });
+    (this.#inFlight ??= []).push({ cursor, id: command.id });
     this.#readTo = this.#handedOut = cursor;
   }
 
@@ -103,11 +105,6 @@ export class DeliveryPump {
 
   consentChanged(): void {
     this.#epoch++;
-    // The change may be the person's first grant.
-    const handed = this.#inFlight ?? [];
-    if (handed.length > 0) {
-      this.#ports.inbox.handed(this.#target.userId, handed.map(({ commandId }) => commandId));
-    }
     this.wake();
   }
 
@@ -129,16 +126,18 @@ export class DeliveryPump {
     this.#acknowledged = cursor;
     const taken = this.#takeUpTo(cursor);
     if (this.#more) this.wake();
-    await this.#ports.inbox.acknowledge(this.#target.userId, this.#target.device, cursor, taken);
+    const idsOf = (chat: boolean) => taken.filter((one) => (one.chat === true) === chat).map(({ id }) => id);
+    const { userId, device } = this.#target;
+    await this.#ports.inbox.acknowledge(userId, device, cursor, idsOf(false), idsOf(true));
     return { cursor };
   }
 
-  #takeUpTo(cursor: string): string[] {
+  #takeUpTo(cursor: string): InFlight[] {
     const flight = this.#inFlight;
     if (flight === null) return [];
     let count = 0;
     while (count < flight.length && flight[count]!.cursor <= cursor) count++;
-    const taken = flight.splice(0, count).map((one) => one.commandId);
+    const taken = flight.splice(0, count);
     if (flight.length === 0) this.#inFlight = null;
     return taken;
   }
@@ -173,10 +172,6 @@ export class DeliveryPump {
     }
     this.#behind = page.held !== null || page.apart !== undefined;
     const sent = this.#deliver(page.deliveries);
-    if (page.apart !== undefined && sent > 0) {
-      const handed = page.deliveries.slice(0, sent).map(({ command }) => command.id);
-      this.#ports.inbox.handed(this.#target.userId, handed);
-    }
     if (sent < page.deliveries.length) {
       this.#more = true;
       return this.#retryIn(limits.deliverRetryMs);
@@ -198,15 +193,20 @@ export class DeliveryPump {
   }
 
   /** Sends as many deliveries as have room. The log keeps the others, and they are read again. Returns the number sent. */
-  #deliver(deliveries: readonly LiveEntry["delivery"][]): number {
+  #deliver(deliveries: readonly (LiveEntry["delivery"] | PackedMessage)[]): number {
     let sent = 0;
     while (sent < deliveries.length) {
       const frame = packDeliveries(deliveries, sent);
       if (!this.#outbox.sendDelivery(frame.text, frame.bytes)) break;
       const flight = this.#inFlight ??= [];
       for (const end = sent + frame.count; sent < end; sent++) {
-        const { cursor, command } = deliveries[sent]!;
-        flight.push({ cursor, commandId: command.id });
+        const delivery = deliveries[sent]!;
+        const { cursor } = delivery;
+        flight.push(
+          isMessage(delivery)
+            ? { cursor, id: delivery.message.id, chat: true }
+            : { cursor, id: delivery.command.id },
+        );
         this.#readTo = this.#handedOut = cursor;
       }
     }

@@ -20,7 +20,7 @@ export function errorText(id: RpcId | null, error: RpcErrorObject): string {
 const deliverHead = '{"jsonrpc":"2.0","method":"command.deliver","params":{"deliveries":[';
 const deliverTail = "]}}";
 
-/** One `command.deliver` frame, its bytes as UTF-8, and the number of deliveries in it. */
+/** One `command.deliver` or `chat.message` frame, its bytes as UTF-8, and the number of deliveries in it. */
 export interface DeliverFrame {
   text: string;
   bytes: number;
@@ -28,6 +28,16 @@ export interface DeliverFrame {
 }
 
 type Packed = LiveEntry["delivery"];
+
+/** A chat message of the log; it has a `chat.message` frame of its own. */
+export interface PackedMessage {
+  cursor: string;
+  message: { id: string };
+}
+
+export function isMessage(delivery: Packed | PackedMessage): delivery is PackedMessage {
+  return "message" in delivery;
+}
 
 interface Json {
   json: string;
@@ -47,13 +57,23 @@ function jsonOf(command: Packed["command"]): Json {
   return one;
 }
 
-/** DL-1: packs deliveries, beginning at index `from`, into one frame of at most `deliverBatch` deliveries and `deliverFrameBytes`. */
-export function packDeliveries(deliveries: readonly Packed[], from: number): DeliverFrame {
+/**
+ * DL-1: packs deliveries, beginning at index `from`, into one frame of at most `deliverBatch` deliveries and `deliverFrameBytes`, or
+ * one chat message.
+ */
+export function packDeliveries(deliveries: readonly (Packed | PackedMessage)[], from: number): DeliverFrame {
+  const first = deliveries[from];
+  if (first !== undefined && isMessage(first)) {
+    const text = notificationText("chat.message", first);
+    return { text, bytes: utf8Bytes(text), count: 1 };
+  }
   let text = deliverHead;
   let bytes = deliverHead.length + deliverTail.length;
   let count = 0;
   for (let at = from; at < deliveries.length && count < limits.deliverBatch; at++) {
-    const { cursor, command, state } = deliveries[at]!;
+    const delivery = deliveries[at]!;
+    if (isMessage(delivery)) break;
+    const { cursor, command, state } = delivery;
     const { json, bytes: commandBytes } = jsonOf(command);
     const head = `${count === 0 ? "" : ","}{"cursor":"${cursor}","command":`;
     const tail = `,"state":"${state}"}`;

@@ -1,5 +1,5 @@
 import type { Caller, Clock, Log } from "../platform/mod.ts";
-import type { Delivery, OwnSanction, Refusal, User } from "../protocol/mod.ts";
+import type { ChatDelivery, Delivery, OwnSanction, Refusal, User } from "../protocol/mod.ts";
 
 /** The way to one client. */
 export interface Transport {
@@ -20,15 +20,12 @@ export interface ConnectionOpening {
 /** One page of a log. */
 export interface InboxPage {
   /** Oldest first. */
-  deliveries: Delivery[];
+  deliveries: (Delivery | ChatDelivery)[];
   /** Place of the last entry that was read, skipped ones included; null when none was. */
   upTo: string | null;
   /** Set while deliveries are held: until that time, or until the bell rings. */
   held: { untilMs: number | null } | null;
-  /**
-   * Set for people whose rules hold some commands while others pass them: until that time, or until the bell rings (CO-12).
-   * Which of the deliveries went out must be told (`handed`).
-   */
+  /** Set while some commands are held and others pass them: until that time, or until the bell rings (CO-12). */
   apart?: { untilMs: number | null };
   /** The log has more after `upTo`. */
   more: boolean;
@@ -45,10 +42,14 @@ export interface Inbox {
     max: number,
     accept: ReadonlySet<string> | null,
   ): Promise<InboxPage>;
-  /** These went out to a device, acknowledged or not. A rule that holds commands apart does not hold them any more (CO-12). */
-  handed(userId: string, commandIds: readonly string[]): void;
-  /** Notes that the device took everything up to the cursor. `commandIds`: the commands that this acknowledges. */
-  acknowledge(userId: string, device: string, cursor: string, commandIds: string[]): Promise<void>;
+  /** Notes that the device took everything up to the cursor: these commands and chat messages. */
+  acknowledge(
+    userId: string,
+    device: string,
+    cursor: string,
+    commandIds: string[],
+    messageIds: string[],
+  ): Promise<void>;
 }
 
 /** The person, for `session.ready`. */

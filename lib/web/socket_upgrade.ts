@@ -16,7 +16,7 @@ const query = z.object({
     params: { from: limits.windowMin, to: limits.windowMax },
   }).transform(Number).default(limits.windowDefault),
   accept: z.string().transform((list) => list.split(",").map((kind) => kind.trim()).filter(Boolean)).pipe(
-    z.array(commandKind).max(limits.acceptKinds),
+    z.array(z.union([commandKind, z.literal("chat")])).max(limits.acceptKinds),
   ).optional(),
 });
 

@@ -20,6 +20,7 @@ import { Consent, Grants } from "../../lib/consent/mod.ts";
 import { type Bell, type Caller, firstIdAt, Ids, silentLog } from "../../lib/platform/mod.ts";
 import {
   type Audience,
+  type ChatDelivery,
   type Command,
   type CommandDraft,
   commandDraft,
@@ -35,6 +36,12 @@ import { FakeNotices } from "./notices.ts";
 import { seededRandom } from "./random.ts";
 
 export const dayMs = 24 * 3600_000;
+
+/** What a device read: its commands, and its chat messages. */
+export interface ReadInbox extends Omit<InboxSlice, "deliveries"> {
+  deliveries: Delivery[];
+  messages: ChatDelivery[];
+}
 
 /** The commands room over a store, with a fake clock, people by name and a bell that writes down. */
 export class CommandRig implements AsyncDisposable {
@@ -128,6 +135,7 @@ export class CommandRig implements AsyncDisposable {
       ids,
       log: silentLog,
       retentionDays: 14,
+      chat: () => this.chat.log,
       gates: {
         asNow: (caller) => caller,
         muted: () => null,
@@ -147,6 +155,7 @@ export class CommandRig implements AsyncDisposable {
       clock,
       ids,
       log: silentLog,
+      limited: (userId) => gates?.limited?.(userId) ?? null,
       retentionDays: 14,
     }, (caller, then) => this.room.sender.chat(caller, then));
     this.jobs = new JobRunner<Job>({ kv: store.kv, clock, log: silentLog, run: (job) => this.room.run(job) });
@@ -258,15 +267,33 @@ export class CommandRig implements AsyncDisposable {
     who: Caller,
     after: string | null = null,
     accept: ReadonlySet<string> | null = null,
-  ): Promise<InboxSlice> {
-    const whole: InboxSlice = { deliveries: [], upTo: after, held: null, more: true };
+  ): Promise<ReadInbox> {
+    const whole: ReadInbox = { deliveries: [], messages: [], upTo: after, held: null, more: true };
     while (whole.more) {
       const slice = await this.room.inbox.next(who.userId, whole.upTo, 16, accept);
-      whole.deliveries.push(...slice.deliveries);
+      for (const one of slice.deliveries) {
+        if ("message" in one) whole.messages.push(one);
+        else whole.deliveries.push(one);
+      }
       const { upTo, held, more, apart } = slice;
       Object.assign(whole, { upTo, held, more, ...(apart === undefined ? {} : { apart }) });
     }
     return whole;
+  }
+
+  /** The same of chat messages alone: their texts. */
+  async takeChat(who: Caller, device = "phone"): Promise<string[]> {
+    const { cursor } = await this.room.inbox.resume(who.userId, device);
+    const { deliveries, messages } = await this.readInbox(who, cursor);
+    const last = [...deliveries, ...messages].map((one) => one.cursor).sort().at(-1);
+    const [commandIds, messageIds] = [
+      deliveries.map(({ command }) => command.id),
+      messages.map(({ message }) => message.id),
+    ];
+    if (last !== undefined) {
+      await this.room.inbox.acknowledge(who.userId, device, last, commandIds, messageIds);
+    }
+    return messages.map(({ message }) => message.retractedAt === null ? message.body : "(retracted)");
   }
 
   /** Reads what is new for a device and acknowledges it. Gives the ids. */

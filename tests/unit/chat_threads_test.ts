@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { Refusal } from "../../lib/protocol/mod.ts";
 import { openChatSteps } from "../fakes/chat_steps.ts";
 import { kindOf, taken } from "../fakes/command_rig.ts";
 
@@ -107,4 +108,18 @@ Deno.test("CM-8: nobody writes about a command that was not delivered yet", asyn
   const { id } = await rig.send(ann, bob, { deliverAt });
   assert.equal(kindOf(await rig.chat.send(ann, steps.draft(id, "soon"))), "conflict");
   assert.equal(kindOf(await rig.chat.send(bob, steps.draft(id, "soon"))), "not_found");
+});
+
+Deno.test("MO-7: a limited person writes on threads of contacts only", async () => {
+  const refusal = new Refusal("forbidden", "send.failed");
+  await using world = await openChatSteps({ limited: (userId) => userId.includes("CLEO") ? refusal : null });
+  const { rig, steps, ann, cleo } = world;
+  rig.join(ann, "flat", "owner");
+  rig.join(cleo, "flat");
+  rig.clock.advance(1000);
+  const { id } = await rig.broadcast(ann, { kind: "group", group: "flat" });
+  await rig.take(cleo);
+  assert.equal(kindOf(await rig.chat.send(cleo, steps.draft(id, "x"))), "forbidden");
+  rig.connect(ann, cleo);
+  await steps.say(cleo, id, "as a contact");
 });

@@ -12,6 +12,7 @@ import { addUses } from "./command_writes.ts";
 import type { Write } from "./committer.ts";
 import { getEntries } from "./get_many.ts";
 import { keys } from "./keys.ts";
+import { NothingAfter } from "./nothing_after.ts";
 import type { Store } from "./store.ts";
 
 const dayMs = 24 * 3600_000;
@@ -24,8 +25,14 @@ const fixedBytes = 3000;
 type TalkValue = Omit<TalkRecord, "talkId" | "version">;
 
 /** Talks and messages in Deno KV. `retentionDays`: CH-2. */
-export function kvChatStore({ kv, committer }: Store, retentionDays: number): ChatStore {
+export function kvChatStore({ kv, committer, exclusive }: Store, retentionDays: number): ChatStore {
   const keptMs = retentionDays * dayMs;
+  const noEntries = new NothingAfter(exclusive ? limits.relationsCached : 0);
+
+  /** Also after a failure: it may have been written. */
+  function written(...userIds: readonly string[]): void {
+    for (const userId of userIds) noEntries.written(userId);
+  }
 
   /** The places of the log entries, with their messages. Entries whose message is gone are left out. */
   async function messagesAt(talkId: string, selector: { start?: string; end?: string }, options: {
@@ -80,7 +87,7 @@ export function kvChatStore({ kv, committer }: Store, retentionDays: number): Ch
       };
       tellWrites(write, record, [senderId, recipientId], keptMs);
       addUses(write, carries);
-      const committed = await committer.commit(write);
+      const committed = await committer.commit(write).finally(() => written(senderId, recipientId));
       return committed.ok ? committed.versionstamp : null;
     },
 
@@ -118,7 +125,49 @@ export function kvChatStore({ kv, committer }: Store, retentionDays: number): Ch
         write.appends!.push({ log: keys.chat(talkId), value: id, expireIn: keptMs });
       }
       if (tell.length > 0) tellWrites(write, to, tell, keptMs);
-      return (await committer.commit(write)).ok;
+      return (await committer.commit(write).finally(() => written(...tell))).ok;
+    },
+
+    async logAfter(userId, after, limit) {
+      if (noEntries.isKnown(userId, after ?? "")) return [];
+      const look = noEntries.look(userId);
+      const prefix = keys.chatInbox(userId);
+      const selector = after === null ? { prefix } : { prefix, start: [...prefix, `${after}\0`] };
+      const entries: { cursor: string; messageId: string }[] = [];
+      for await (const { key, value } of kv.list<string>(selector, { limit })) {
+        entries.push({ cursor: String(key[2]), messageId: value });
+      }
+      noEntries.seen(userId, look, after ?? "", entries.length === 0);
+      return entries;
+    },
+
+    async heldEntries(userId) {
+      const entries: { cursor: string; messageId: string }[] = [];
+      for await (const { key, value } of kv.list<string>({ prefix: keys.chatHeldOf(userId) })) {
+        entries.push({ cursor: value, messageId: String(key[2]) });
+      }
+      return entries;
+    },
+
+    async holdEntries(userId, entries) {
+      for (let at = 0; at < entries.length; at += atOnce) {
+        const sets = entries.slice(at, at + atOnce).map(({ cursor, messageId }) => ({
+          key: keys.chatHeld(userId, messageId),
+          value: cursor,
+          expireIn: keptMs,
+        }));
+        await committer.commit({ sets });
+      }
+    },
+
+    async endHeld(userId, { cursor, messageId }, moves) {
+      const log = keys.chatInbox(userId);
+      const write: Write = { deletes: [[...log, cursor], keys.chatHeld(userId, messageId)] };
+      if (moves) {
+        write.appends = [{ log, value: messageId, expireIn: keptMs }];
+        write.apart = [keys.inbox(userId)];
+      }
+      await committer.commit(write).finally(() => noEntries.written(userId));
     },
 
     async talksOf(userId, limit) {
@@ -187,10 +236,19 @@ export function kvChatStore({ kv, committer }: Store, retentionDays: number): Ch
   };
 }
 
-/** What tells people of a message: their lists of talks. CO-10: a withheld message takes as long as another. */
+/**
+ * What tells people of a message: an entry in their logs, and their lists of talks. CO-10: what a rule withholds takes a commit like
+ * the rest. No commit appends to two logs of one person, whose entries would have one place.
+ */
 function tellWrites(write: Write, record: MessageRecord, tell: readonly string[], keptMs: number): void {
-  const { talkId, senderId, recipientId, thread, withheldBy, state } = record;
+  const { id, talkId, senderId, recipientId, thread, withheldBy, state } = record;
   const reaches = withheldBy === null && state === undefined;
+  for (const userId of [senderId, recipientId]) {
+    const told = tell.includes(userId) && (userId === senderId || reaches);
+    write.apart!.push(keys.inbox(userId));
+    if (told) write.appends!.push({ log: keys.chatInbox(userId), value: id, expireIn: keptMs });
+    else write.apart!.push(keys.chatInbox(userId));
+  }
   if (reaches && tell.includes(recipientId)) {
     write.sets!.push({
       key: keys.chatOf(recipientId, talkId),

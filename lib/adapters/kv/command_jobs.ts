@@ -11,8 +11,6 @@ function jobId(job: Job): string {
     case "expire":
     case "release":
       return `${job.kind}:${job.commandId}`;
-    case "expire_made":
-      return `${job.kind}:${job.madeMs}:${job.keepMs}`;
     case "undefer":
       return `${job.kind}:${job.userId}:${job.commandId}`;
     case "remind":

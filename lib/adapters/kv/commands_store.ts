@@ -1,16 +1,14 @@
-import type { CommandRecord, CommandStore, Held, InboxEntry, SentKey } from "../../commands/ports.ts";
-import { firstIdAt } from "../../platform/mod.ts";
+import type { CommandRecord, CommandStore, Held, SentKey } from "../../commands/ports.ts";
+import { isOpen } from "../../protocol/closed_states.ts";
 import { limits } from "../../protocol/mod.ts";
 import { kvBroadcasts } from "./broadcasts_store.ts";
 import { jobSet } from "./command_jobs.ts";
-import { acceptanceWrite, addUses, changeWrite, endedOnes, movesPlace, openOnes } from "./command_writes.ts";
+import { acceptanceWrite, addUses, changeWrite, endedOnes, openOnes } from "./command_writes.ts";
 import { kvCursors } from "./cursors_store.ts";
 import { getEntries } from "./get_many.ts";
 import { keys } from "./keys.ts";
-import { entryOf, type LogValue, openKey } from "./log_entries.ts";
 import { NothingAfter } from "./nothing_after.ts";
-import { KvOpenCounts } from "./open_counts.ts";
-import { SharedJobs } from "./shared_jobs.ts";
+import { KvOpenCounts, openKey } from "./open_counts.ts";
 import { kvStates } from "./states_store.ts";
 import { kvStops } from "./stops_store.ts";
 import { TakenLists } from "./taken_lists.ts";
@@ -35,7 +33,6 @@ export function kvCommandStore(store: Store): CommandStore {
   const states = kvStates(store, lists, readCommands);
   const taking = kvTaking(store, lists, states, readCommands);
   const openCounts = new KvOpenCounts(store);
-  const sharedJobs = new SharedJobs();
   const noEntries = new NothingAfter(store.exclusive ? limits.relationsCached : 0);
 
   function remember(record: CommandRecord): void {
@@ -58,22 +55,10 @@ export function kvCommandStore(store: Store): CommandStore {
     return found;
   }
 
-  /** Keys of a direct command's entries in logs. */
-  async function entriesOf({ command, recipients }: CommandRecord): Promise<Deno.KvKey[]> {
-    if (recipients.length === 0) return [];
-    const read = await states.read(recipients.map((userId) => ({ userId, commandId: command.id })));
-    return read.flatMap((stored) => {
-      const place = stored?.record.place ?? null;
-      return stored === null || place === null ? [] : [[...keys.inbox(stored.userId), place]];
-    });
-  }
-
   return {
     async accept(acceptance) {
       const counted = openCounts.adding(openOnes(acceptance.record));
-      const write = acceptanceWrite(acceptance, broadcasts);
-      const shared = sharedJobs.left(write.shared);
-      const committing = committer.commit({ ...write, shared });
+      const committing = committer.commit(acceptanceWrite(acceptance, broadcasts));
       committing.then(({ ok }) => counted(ok), () => counted(false));
       // Also after a failure: it may have been written.
       const committed = await committing.finally(() => {
@@ -83,7 +68,6 @@ export function kvCommandStore(store: Store): CommandStore {
         }
       });
       if (!committed.ok) return null;
-      sharedJobs.written(shared);
       const { record } = acceptance;
       remember(record);
       if (record.cast !== undefined && record.command.deliverAt === null) {
@@ -99,15 +83,6 @@ export function kvCommandStore(store: Store): CommandStore {
 
     commands: readCommands,
 
-    async commandsMadeIn(fromMs, toMs) {
-      // Its jobs run, and end: what is sent in that second now needs them again.
-      sharedJobs.forget();
-      const records: CommandRecord[] = [];
-      const selector = { start: keys.command(firstIdAt(fromMs)), end: keys.command(firstIdAt(toMs)) };
-      for await (const { value } of kv.list<CommandRecord>(selector)) records.push(value);
-      return records;
-    },
-
     states: states.read,
 
     moment: states.moment,
@@ -116,9 +91,7 @@ export function kvCommandStore(store: Store): CommandStore {
     takenAtOnce: taking.atOnce,
 
     async change(changes, also = {}) {
-      const moved = changes.filter(movesPlace).map(({ from }) => from.commandId);
-      const records = moved.length === 0 ? new Map<string, CommandRecord>() : await readCommands(moved);
-      const write = changeWrite(changes, records);
+      const write = changeWrite(changes);
       const untaken = await taking.checks(changes.map(({ from }) => from));
       if (untaken === null) return false;
       write.checks.push(...untaken);
@@ -137,8 +110,12 @@ export function kvCommandStore(store: Store): CommandStore {
         if (value > also.count.most) return false;
         write.sets.push({ key: counted.key, value, expireIn: countKeptMs });
       }
-      const ended = endedOnes(changes, records);
+      const closing = changes.filter(({ to }) => to.cast !== true && !isOpen(to.state));
+      const ended = closing.length === 0
+        ? []
+        : endedOnes(closing, await readCommands(closing.map(({ from }) => from.commandId)));
       if (also.current?.() === false) return false;
+      write.deletes.push(...ended.map(openKey));
       const counted = openCounts.ending(ended);
       const committing = committer.commit(write);
       committing.then(({ ok }) => counted(ok), () => counted(false));
@@ -153,9 +130,9 @@ export function kvCommandStore(store: Store): CommandStore {
 
     async inboxAfter(userId, after, limit) {
       if (noEntries.isKnown(userId, after ?? "")) return [];
-      const entries: InboxEntry[] = [];
-      for await (const entry of kv.list<LogValue>(afterSelector(userId, after), { limit })) {
-        entries.push(entryOf(entry));
+      const entries: { cursor: string; commandId: string }[] = [];
+      for await (const entry of kv.list<{ commandId: string }>(afterSelector(userId, after), { limit })) {
+        entries.push({ cursor: entry.key[2] as string, commandId: entry.value.commandId });
       }
       return entries;
     },
@@ -213,7 +190,7 @@ export function kvCommandStore(store: Store): CommandStore {
       for (const userId of recipients) deletes.push(keys.state(userId, command.id));
       // One that was never finished is deleted while it is open.
       const left = openOnes(record);
-      deletes.push(...left.map(openKey), ...await entriesOf(record));
+      deletes.push(...left.map(openKey));
       const counted = openCounts.ending(left);
       await committer.commit({ deletes }).finally(() => counted(false));
       cached.delete(command.id);

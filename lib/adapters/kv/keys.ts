@@ -164,17 +164,13 @@ export const keys = {
   sendKeysOf: (senderId: string) => ["send_key", senderId],
   /** The log of a person's open commands, `["inbox", userId, VS]`; commands. An entry ends when the command closes for the person. */
   inbox: (userId: string) => ["inbox", userId],
-  logs: () => ["inbox"],
   /**
    * A command that a person's grant, pause or ceiling holds while others pass it; commands. Ends when it is delivered, closed or
    * withheld, or two months later.
    */
   held: (userId: string, commandId: string) => ["held", userId, commandId],
   heldOf: (userId: string) => ["held", userId],
-  /**
-   * An open direct command that counts for its sender and has no entry in the person's log: one that is scheduled or withheld;
-   * commands. Ends when it gets an entry or closes for the person (DL-7).
-   */
+  /** An open direct command, delivered or not, withheld or not, by its sender; commands. Ends when it closes for the person (DL-7). */
   openFrom: (userId: string, senderId: string, senderKind: string, commandId: string) => [
     "open_from",
     userId,
@@ -199,6 +195,14 @@ export const keys = {
   chatMessage: (messageId: string) => ["chat_message", messageId],
   /** The log of a talk, `["chat", talkId, VS]`, with the ids of its messages; chat. Ends with each message. */
   chat: (talkId: string) => ["chat", talkId],
+  /**
+   * A person's log of messages, `["chat_inbox", userId, VS]`, which devices read together with that of commands; chat. An entry
+   * ends with its message.
+   */
+  chatInbox: (userId: string) => ["chat_inbox", userId],
+  /** An entry of it that devices passed while a rule held the message (CO-12); chat. Ends when it gets a new place. */
+  chatHeld: (userId: string, messageId: string) => ["chat_held", userId, messageId],
+  chatHeldOf: (userId: string) => ["chat_held", userId],
   /** A person's talk; chat. Its version is that of its last message, and it ends with that. */
   chatOf: (userId: string, talkId: string) => ["chat_of", userId, talkId],
   chatsOf: (userId: string) => ["chat_of", userId],

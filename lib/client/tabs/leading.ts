@@ -143,7 +143,9 @@ export class Leading {
 
   #tell(client: BehestClient): void {
     if (this.#stage.kind === "ended" || this.#state === undefined) return;
-    const pending = client.pending.filter(({ method }) => method === "command.update");
+    const pending = client.pending.filter(({ method }) =>
+      method === "command.update" || method === "chat.send"
+    );
     this.#host.changed({ state: this.#state, stop: client.stop, pending });
   }
 }

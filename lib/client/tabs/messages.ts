@@ -32,12 +32,12 @@ export type SharedState =
 export interface LeaderView {
   state: SharedState;
   stop: StopState;
-  /** Answers to commands that wait for a connection. Texts to other people are left out: they can be long. */
+  /** Answers to commands and chat messages that wait for a connection. Other texts are left out: they can be long. */
   pending: readonly PendingRequest[];
 }
 
 /** Events that the leader passes on as they happen; the others follow from the view. */
-export type RelayedEvent = "deliver" | "changed" | "notification" | "unsent";
+export type RelayedEvent = "deliver" | "message" | "changed" | "notification" | "unsent";
 
 export type Relayed = { [E in RelayedEvent]: { event: E; value: ClientEvents[E] } }[RelayedEvent];
 
@@ -90,4 +90,4 @@ export function readTabMessage(data: unknown): TabMessage | undefined {
 }
 
 /** Raised with each change of the messages. */
-export const tabProtocol = 2;
+export const tabProtocol = 3;

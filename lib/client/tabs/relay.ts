@@ -10,6 +10,10 @@ export function relay(client: BehestClient, listeners: Listeners, tell: (relayed
     await listeners.deliver(value);
     tell({ event: "deliver", value });
   });
+  client.on("message", async (value) => {
+    await listeners.message(value);
+    tell({ event: "message", value });
+  });
   client.on("changed", (value) => {
     tell({ event: "changed", value });
     listeners.emit("changed", value);
@@ -30,6 +34,11 @@ export function hearRelayed(relayed: Relayed, listeners: Listeners, log: Log): v
   switch (relayed.event) {
     case "deliver":
       void listeners.deliver(relayed.value).catch((error: unknown) =>
+        log.error("client.handler_threw", { event: relayed.event, error: asError(error) })
+      );
+      return;
+    case "message":
+      void listeners.message(relayed.value).catch((error: unknown) =>
         log.error("client.handler_threw", { event: relayed.event, error: asError(error) })
       );
       return;

@@ -10,7 +10,6 @@ import { confirm } from "./confirm.ts";
 import { contacts } from "./contacts.ts";
 import { design } from "./design.ts";
 import { discreet } from "./discreet.ts";
-import { docs } from "./docs.ts";
 import { door } from "./door.ts";
 import { drafts } from "./drafts.ts";
 import { failures } from "./failures.ts";
@@ -58,7 +57,6 @@ export const de = {
   contacts,
   design,
   discreet,
-  docs,
   door,
   drafts,
   failures,

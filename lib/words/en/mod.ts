@@ -9,7 +9,6 @@ import { confirm } from "./confirm.ts";
 import { contacts } from "./contacts.ts";
 import { design } from "./design.ts";
 import { discreet } from "./discreet.ts";
-import { docs } from "./docs.ts";
 import { door } from "./door.ts";
 import { drafts } from "./drafts.ts";
 import { failures } from "./failures.ts";
@@ -57,7 +56,6 @@ export const en = {
   contacts,
   design,
   discreet,
-  docs,
   door,
   drafts,
   failures,

@@ -1,0 +1,237 @@
+import type { ChatArrival, ChatEntry, ChatLog as Port, HeldChat } from "../commands/mod.ts";
+import type { Arrivals } from "./arrivals.ts";
+import { reaches } from "./chat_sender.ts";
+import type { Needs } from "./needs.ts";
+import type { MessageRecord } from "./ports.ts";
+import type { ShownMarks } from "./shown_marks.ts";
+import type { Talk } from "./talks.ts";
+import { ownView, recipientsView } from "./views.ts";
+
+/** Messages that get a new place in one step. */
+const placedAtOnce = 32;
+/** Entries that are looked at for messages behind them. */
+const placedFrom = 1000;
+
+/** A person's log of messages, which devices read together with their commands (DL-1, DL-9). */
+export class ChatLog implements Port {
+  readonly #needs: Needs;
+  readonly #shown: ShownMarks;
+  readonly #arrivals: Arrivals;
+
+  constructor(needs: Needs, shown: ShownMarks, arrivals: Arrivals) {
+    this.#needs = needs;
+    this.#shown = shown;
+    this.#arrivals = arrivals;
+  }
+
+  after(userId: string, after: string | null, limit: number): Promise<ChatEntry[]> {
+    return this.#needs.store.logAfter(userId, after, limit);
+  }
+
+  /** Decides for each entry now. What is withheld is written, unless the person's rules changed since `epoch`. */
+  async arrivals(
+    userId: string,
+    entries: readonly ChatEntry[],
+    epoch: number,
+  ): Promise<Map<string, ChatArrival>> {
+    const { store, bell, clock, consent } = this.#needs;
+    const found = new Map<string, ChatArrival>();
+    if (entries.length === 0) return found;
+    const messages = await store.messages(entries.map(({ messageId }) => messageId));
+    const { stopped } = await consent.standing(userId);
+    const looks = new Map<string, Promise<TalkLook | null>>();
+    for (const { cursor, messageId } of entries) {
+      const stored = messages.get(messageId);
+      if (stored === undefined || stored.record.expiresMs <= clock.now()) continue;
+      const { record, place } = stored;
+      const { talkId } = record;
+      const hold = (untilMs: number | null, passes: boolean) =>
+        found.set(cursor, { talkId, verdict: "hold", untilMs, passes });
+      if (record.senderId === userId) {
+        if (stopped) hold(null, false);
+        else found.set(cursor, { talkId, verdict: "deliver", message: ownView(record), fresh: false });
+        continue;
+      }
+      if (record.recipientId !== userId || !reaches(record)) continue;
+      let looking = looks.get(record.talkId);
+      if (looking === undefined) looks.set(record.talkId, looking = this.#look(record));
+      const look = await looking;
+      if (look === null) continue;
+      const isShown = look.shown !== null && place <= look.shown;
+      const { decision, sealed } = await (isShown ? look.again() : look.fresh());
+      switch (decision.verdict) {
+        case "deliver":
+          found.set(cursor, {
+            talkId,
+            verdict: "deliver",
+            message: recipientsView(record, sealed),
+            fresh: !isShown,
+          });
+          break;
+        case "hold":
+          hold(decision.untilMs, !isShown && decision.rule !== "stopped");
+          break;
+        case "withhold":
+          if (epoch !== bell.epoch(userId)) hold(clock.now(), false);
+          else if (!isShown) await this.#arrivals.withhold(stored, decision.rule);
+          break;
+        default:
+          decision satisfies never;
+      }
+    }
+    return found;
+  }
+
+  /** Notes messages that a device reads past while a rule holds them (CO-12). */
+  async pass(userId: string, entries: readonly ChatEntry[]): Promise<void> {
+    if (entries.length > 0) await this.#needs.store.holdEntries(userId, entries);
+  }
+
+  /**
+   * Gives messages that were passed a new place once they may go, and those that came after them in the same talk, so that each talk
+   * keeps its order.
+   */
+  async place(userId: string): Promise<HeldChat> {
+    const { store, bell } = this.#needs;
+    const left: HeldChat = { messageIds: new Set(), talkIds: new Set(), untilMs: null, more: false };
+    const held = await store.heldEntries(userId);
+    if (held.length === 0) return left;
+    const messages = await store.messages(held.map(({ messageId }) => messageId));
+    const byTalk = new Map<string, ChatEntry[]>();
+    for (const entry of held) {
+      const record = messages.get(entry.messageId)?.record;
+      // It ended while it waited.
+      if (record === undefined || !this.#waits(record)) await store.endHeld(userId, entry, false);
+      else byTalk.set(record.talkId, [...byTalk.get(record.talkId) ?? [], entry]);
+    }
+    let room = placedAtOnce;
+    for (const [talkId, entries] of byTalk) {
+      const moved = await this.#placeTalk(
+        userId,
+        messages.get(entries[0]!.messageId)!.record,
+        entries,
+        left,
+        room,
+      );
+      room -= moved.size;
+      const rest = entries.filter(({ messageId }) => !moved.has(messageId));
+      for (const { messageId } of rest) left.messageIds.add(messageId);
+      if (rest.length > 0) left.talkIds.add(talkId);
+    }
+    if (room < placedAtOnce) bell.ring(userId);
+    return left;
+  }
+
+  /** Places up to `room` messages of one talk. Returns those that are not held any more. */
+  async #placeTalk(
+    userId: string,
+    record: MessageRecord,
+    held: readonly ChatEntry[],
+    left: HeldChat,
+    room: number,
+  ): Promise<Set<string>> {
+    const { store, bell } = this.#needs;
+    const done = new Set<string>();
+    const look = await this.#look(record);
+    const epoch = bell.epoch(userId);
+    const decision = look === null ? null : (await look.fresh()).decision;
+    if (decision?.verdict === "hold") {
+      if (decision.untilMs !== null) left.untilMs = Math.min(left.untilMs ?? Infinity, decision.untilMs);
+      return done;
+    }
+    if (epoch !== bell.epoch(userId)) {
+      left.more = true;
+      return done;
+    }
+    if (decision?.verdict !== "deliver") {
+      const messages = await store.messages(held.map(({ messageId }) => messageId));
+      for (const entry of held) {
+        const stored = messages.get(entry.messageId);
+        if (stored !== undefined && decision !== null) await this.#arrivals.withhold(stored, decision.rule);
+        await store.endHeld(userId, entry, false);
+        done.add(entry.messageId);
+      }
+      return done;
+    }
+    const fresh = await store.after(record.talkId, look?.shown ?? null, placedFrom);
+    const waiting = new Set(
+      fresh.filter((one) => one.record.recipientId === userId && this.#waits(one.record))
+        .map((one) => one.record.id),
+    );
+    for (const { messageId } of held) waiting.add(messageId);
+    const later = await store.logAfter(userId, held[0]!.cursor, placedFrom);
+    const heldIds = new Set(held.map(({ messageId }) => messageId));
+    const all = [
+      ...held,
+      ...later.filter(({ messageId }) => waiting.has(messageId) && !heldIds.has(messageId)),
+    ];
+    for (const entry of all) {
+      if (done.size >= room) {
+        // The rest of the talk waits behind it.
+        left.talkIds.add(record.talkId);
+        left.more = true;
+        break;
+      }
+      await store.endHeld(userId, entry, true);
+      done.add(entry.messageId);
+    }
+    return done;
+  }
+
+  /** Whether a message is still to be delivered to its recipient. */
+  #waits(record: MessageRecord): boolean {
+    return reaches(record) && record.expiresMs > this.#needs.clock.now();
+  }
+
+  /** A device of the person acknowledged these. */
+  async taken(userId: string, messageIds: readonly string[]): Promise<void> {
+    const messages = await this.#needs.store.messages(messageIds);
+    for (const { record, place } of messages.values()) {
+      if (record.recipientId === userId) this.#shown.move(userId, record.talkId, place);
+    }
+  }
+
+  /** Whether a message waits that the person would get now; otherwise from when on one can be. For notifications. */
+  async pending(userId: string, talks: number): Promise<{ now: boolean; fromMs: number | null }> {
+    const { store } = this.#needs;
+    let fromMs: number | null = null;
+    for (const { talkId } of await store.talksOf(userId, talks)) {
+      const [last] = await store.before(talkId, null, 1);
+      if (last === undefined || last.record.recipientId !== userId || !reaches(last.record)) continue;
+      const look = await this.#look(last.record);
+      if (look === null || (look.shown !== null && last.place <= look.shown)) continue;
+      const { decision } = await look.fresh();
+      if (decision.verdict === "deliver") return { now: true, fromMs: null };
+      if (decision.verdict === "hold" && decision.untilMs !== null) {
+        fromMs = Math.min(fromMs ?? Infinity, decision.untilMs);
+      }
+    }
+    return { now: false, fromMs };
+  }
+
+  /** A talk as the recipient of one of its messages sees it, for one read. */
+  async #look(record: MessageRecord): Promise<TalkLook | null> {
+    const { people, threads } = this.#needs;
+    const persons = await people.byIds([record.senderId, record.recipientId]);
+    const [other, me] = [persons.get(record.senderId), persons.get(record.recipientId)];
+    const thread = record.thread === null ? null : (await threads.byIds([record.thread])).get(record.thread);
+    if (me === undefined || other === undefined || thread === undefined) return null;
+    const talk: Talk = { id: record.talkId, me, other, thread };
+    const once = <T>(make: () => Promise<T>) => {
+      let made: Promise<T> | undefined;
+      return () => made ??= make();
+    };
+    return {
+      shown: await this.#shown.of(me.id, talk.id),
+      fresh: once(() => this.#arrivals.decide(talk)),
+      again: once(() => this.#arrivals.decide(talk, true)),
+    };
+  }
+}
+
+interface TalkLook {
+  shown: string | null;
+  /** Decides about messages that the person does not have yet, and about those that they have. */
+  fresh(): ReturnType<Arrivals["decide"]>;
+  again(): ReturnType<Arrivals["decide"]>;
+}
