@@ -1,13 +1,18 @@
 import type { Caller } from "../platform/mod.ts";
 import {
+  type AccessToken,
+  type AccessTokenBody,
+  type AccessTokenMade,
   type Answer,
   isReserved,
   Refusal,
   type Renewal,
   type SessionList,
+  type TokenScope,
   type User,
   username as usernameSchema,
 } from "../protocol/mod.ts";
+import { AccessTokens } from "./access_tokens.ts";
 import { passwordProblem } from "./common_passwords.ts";
 import type { Invites } from "./invites.ts";
 import { type KnownDevice, KnownDevices } from "./known_devices.ts";
@@ -56,6 +61,7 @@ export class Accounts {
   readonly #needs: AccountsNeeds;
   readonly #store: AccountsStore;
   readonly #sessions: Sessions;
+  readonly #tokens: AccessTokens;
   /** Checks passwords and codes for other services. */
   readonly proof: Proof;
   readonly devices: KnownDevices;
@@ -65,6 +71,7 @@ export class Accounts {
     this.#store = needs.store;
     this.proof = new Proof(needs);
     this.devices = new KnownDevices(needs);
+    this.#tokens = new AccessTokens(needs);
     this.#sessions = new Sessions(needs, this.proof.secondFactor);
   }
 
@@ -121,10 +128,29 @@ export class Accounts {
 
   /**
    * The caller of a token; `unauthorized` for a bad one, `forbidden` for an account that is suspended or lacks a second factor
-   * that it must have (AU-7, AU-9). `may`: restrictions that this route allows; the caller carries the one that holds.
+   * that it must have (AU-7, AU-9). `may`: restrictions that this route allows; the caller carries the one that holds. `scopes`:
+   * with which of these an access token may call it (AU-11).
    */
-  authenticate(token: string, origin: Origin, may: readonly Restriction[] = []): Answer<SessionCaller> {
-    return this.#sessions.authenticate(token, origin, may);
+  authenticate(
+    token: string,
+    origin: Origin,
+    may: readonly Restriction[] = [],
+    scopes: readonly TokenScope[] = [],
+  ): Answer<SessionCaller> {
+    return this.#sessions.authenticate(token, origin, may, scopes);
+  }
+
+  /** AU-11. */
+  createToken(caller: Caller, body: AccessTokenBody): Answer<AccessTokenMade> {
+    return this.#tokens.create(caller, body);
+  }
+
+  tokens(caller: Caller): Promise<{ tokens: AccessToken[] }> {
+    return this.#tokens.list(caller);
+  }
+
+  revokeToken(caller: Caller, id: string): Answer<true> {
+    return this.#tokens.revoke(caller, id);
   }
 
   /** The same for a single-use socket ticket, which this call uses up. */

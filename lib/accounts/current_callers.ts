@@ -28,6 +28,8 @@ export class CurrentCallers {
   /** Returns the caller with the account's current role and rights. */
   now(caller: Caller): Caller {
     const standing = this.#changed.get(caller.userId);
-    return standing === undefined ? caller : { ...caller, ...standing };
+    if (standing === undefined) return caller;
+    // AU-11: a token has no role.
+    return { ...caller, ...standing, role: caller.scopes === undefined ? standing.role : "member" };
   }
 }

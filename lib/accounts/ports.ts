@@ -1,4 +1,4 @@
-import type { Agent, Role } from "../protocol/mod.ts";
+import type { Agent, Role, TokenScope } from "../protocol/mod.ts";
 
 /** A suspension. `until` in milliseconds since 1970; null: indefinitely. */
 export interface Suspension {
@@ -54,6 +54,8 @@ export interface SessionRecord {
   readonly provenAt?: number;
   /** Set when the person wanted to stay logged in on this device. */
   readonly renewal?: RenewalRecord;
+  /** Set for an access token (AU-11): what it is called and may do, and the hash of its secret. */
+  readonly access?: { readonly name: string; readonly scopes: readonly TokenScope[]; readonly hash: string };
 }
 
 /** What renews a session (AU-13). Hashes of credentials; times in milliseconds since 1970. */
@@ -153,6 +155,15 @@ export interface AccountsStore {
   demoPassword(): Promise<string | null>;
   /** Null deletes it. */
   setDemoPassword(password: string | null): Promise<void>;
+}
+
+/** Sessions of access tokens (AU-11). They are not in `sessionsOf`; `session` and `endSessions` know them. */
+export interface AccessTokenStore {
+  /** False when the person has `most` already, or is gone. */
+  add(session: SessionRecord, most: number): Promise<boolean>;
+  /** Returns them newest first. */
+  of(userId: string): Promise<SessionRecord[]>;
+  end(userId: string, sessionId: string): Promise<void>;
 }
 
 /** Subject of a count: login failures of a name, address, known device or session, or registrations and challenges of an address. */

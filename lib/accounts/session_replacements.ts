@@ -1,6 +1,6 @@
 import { type Bell, type Caller, type Clock, type Ids, iso, type Log } from "../platform/mod.ts";
 import { type Answer, Refusal } from "../protocol/mod.ts";
-import type { AccountsStore, NewPassword } from "./ports.ts";
+import type { AccessTokenStore, AccountsStore, NewPassword } from "./ports.ts";
 import { successorOf } from "./renewals.ts";
 import type { SessionRenewals, SessionTokens } from "./session_renewals.ts";
 import { renewalOf, sessionOver } from "./session_views.ts";
@@ -8,6 +8,7 @@ import type { Tokens } from "./tokens.ts";
 
 export interface SessionReplacementsNeeds {
   store: Pick<AccountsStore, "endSessions" | "replaceSession" | "sessionsOf">;
+  accessTokens: AccessTokenStore;
   tokens: Tokens;
   bell: Pick<Bell, "closeSession" | "sessionReplaced">;
   clock: Clock;
@@ -63,7 +64,9 @@ export class SessionReplacements {
   }
 
   async #othersThan(userId: string, sessionId: string): Promise<string[]> {
-    const sessions = await this.#needs.store.sessionsOf(userId);
+    const { store, accessTokens } = this.#needs;
+    // AU-11: access tokens too, as whoever had the session could have made one.
+    const sessions = [...await store.sessionsOf(userId), ...await accessTokens.of(userId)];
     return sessions.map(({ id }) => id).filter((id) => id !== sessionId);
   }
 

@@ -8,10 +8,18 @@ import {
   type Random,
   randomText,
 } from "../platform/mod.ts";
-import { type Answer, limits, Refusal, rightsInForce, type SessionList } from "../protocol/mod.ts";
+import {
+  type Answer,
+  limits,
+  Refusal,
+  rightsInForce,
+  type SessionList,
+  type TokenScope,
+} from "../protocol/mod.ts";
+import { isAccessToken, sessionOfToken } from "./access_tokens.ts";
 import { agentOf, isTimeZone } from "./agents.ts";
 import { suspendedRefusal, suspensionOf } from "./people.ts";
-import type { AccountsStore, SessionRecord, UserRecord } from "./ports.ts";
+import type { AccessTokenStore, AccountsStore, SessionRecord, UserRecord } from "./ports.ts";
 import { renewalEnd, tokenEnd } from "./renewals.ts";
 import { factorMissing, type SecondFactor } from "./second_factor.ts";
 import { type Origin, SessionRenewals, type SessionTokens } from "./session_renewals.ts";
@@ -37,6 +45,7 @@ export type SessionCaller = Caller & { sessionExpiresAt: string; restriction?: R
 
 export interface SessionsNeeds {
   store: AccountsStore;
+  accessTokens: AccessTokenStore;
   tokens: Tokens;
   bell: Pick<Bell, "closeUser" | "closeSession" | "notify" | "sessionRenewed" | "sessionReplaced">;
   clock: Clock;
@@ -104,12 +113,17 @@ export class Sessions {
     return await this.#needs.store.wasReplaced(named.sessionId) ? sessionReplaced("conflict") : sessionOver();
   }
 
-  /** `may`: restrictions that this route allows (AU-7, AU-9). */
+  /**
+   * `may`: restrictions that this route allows (AU-7, AU-9). `scopes`: with which of these an access token may call it (AU-11);
+   * none without them.
+   */
   async authenticate(
     token: string,
     origin: Origin,
     may: readonly Restriction[] = [],
+    scopes: readonly TokenScope[] = [],
   ): Promise<SessionCaller | Refusal> {
+    if (isAccessToken(token)) return await this.#byAccessToken(token, origin, scopes);
     const named = await this.#needs.tokens.read(token);
     if (named === null) return sessionOver();
     return await this.#caller(named, origin, may);
@@ -180,6 +194,8 @@ export class Sessions {
     const { store, clock } = this.#needs;
     const session = await store.session(sessionId);
     if (session === null || session.userId !== userId) return await this.#over(sessionId);
+    // An access token is never a login.
+    if (session.access !== undefined) return sessionOver();
     const user = await store.user(userId);
     if (user === null || !this.mayEnter(user)) return sessionOver();
     const restricted = await this.restrictionOf(user);
@@ -203,6 +219,38 @@ export class Sessions {
     };
   }
 
+  /** AU-11. */
+  async #byAccessToken(
+    token: string,
+    origin: Origin,
+    scopes: readonly TokenScope[],
+  ): Promise<SessionCaller | Refusal> {
+    const { store, clock } = this.#needs;
+    const session = await sessionOfToken(store, token);
+    const user = session === null ? null : await store.user(session.userId);
+    if (session === null || user === null || !this.mayEnter(user)) {
+      return new Refusal("unauthorized", "token.over");
+    }
+    const restricted = await this.restrictionOf(user);
+    if (restricted !== null) return restricted.refusal;
+    const has = session.access!.scopes;
+    if (!has.some((scope) => scopes.includes(scope))) return new Refusal("forbidden", "token.scope");
+    if (clock.now() - session.lastSeenAt >= limits.sessionSeenMs) this.#seen(session.id, origin);
+    return {
+      userId: user.id,
+      username: user.username,
+      displayName: user.displayName,
+      role: "member",
+      rights: rightsInForce(user),
+      sessionId: session.id,
+      device: origin.device,
+      address: origin.address,
+      requestId: origin.requestId,
+      sessionExpiresAt: iso(session.expiresAt),
+      scopes: has,
+    };
+  }
+
   /** Runs beside the request, which does not fail because of it. */
   #seen(sessionId: string, origin: Origin): void {
     const { store, clock, log } = this.#needs;
@@ -213,7 +261,8 @@ export class Sessions {
 
   /** Ends all sessions of a person and closes their sockets. */
   async endAll(userId: string): Promise<void> {
-    const sessions = await this.#needs.store.sessionsOf(userId);
+    const { store, accessTokens } = this.#needs;
+    const sessions = [...await store.sessionsOf(userId), ...await accessTokens.of(userId)];
     await this.#end(userId, sessions.map(({ id }) => id));
     this.#needs.bell.closeUser(userId, "sessionOver");
   }

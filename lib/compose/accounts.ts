@@ -75,6 +75,7 @@ export function openAccountParts(parts: AccountParts): OpenAccountParts {
       exported: exportParts({
         store,
         accounts: accountsStore,
+        accessTokens: parts.accessTokens,
         twoFactor: parts.twoFactorStore,
         contacts,
         groups,

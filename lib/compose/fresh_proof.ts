@@ -27,6 +27,7 @@ export const proofs = {
   accounts: {
     authenticate: "none",
     changePassword: "own",
+    createToken: "fresh",
     issueTicket: "none",
     login: "none",
     logout: "none",
@@ -36,10 +37,12 @@ export const proofs = {
     revoke: "none",
     // Gives a credential to who has a token.
     revokeOthers: "fresh",
+    revokeToken: "none",
     sessions: "none",
     // Has the setup link's token.
     setUp: "none",
     setupPending: "none",
+    tokens: "none",
     user: "none",
   },
   accountData: { export: "fresh", remove: "own" },

@@ -19,6 +19,7 @@ import { type Job, jobTable } from "./jobs.ts";
 import { openCommandRoom } from "./commands.ts";
 import { openModeration } from "./moderation.ts";
 import { openPeople } from "./people.ts";
+import { scoped } from "./token_scopes.ts";
 import { openPush } from "./push.ts";
 import { socketMethods } from "./socket_methods.ts";
 import type { Config } from "../config/mod.ts";
@@ -252,7 +253,7 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
     },
     settings: config,
     asNow: (caller) => callers.now(caller),
-    handlers: metered(socketMethods(withFreshProof(behindMethods, missingProof)), metrics),
+    handlers: metered(scoped(socketMethods(withFreshProof(behindMethods, missingProof))), metrics),
   });
   const statsPorts = {
     ...kvStats(store, clock),

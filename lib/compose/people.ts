@@ -13,6 +13,7 @@ import {
 } from "../accounts/mod.ts";
 import { loadSecret } from "../adapters/disk/mod.ts";
 import {
+  KvAccessTokens,
   KvAccounts,
   KvAudit,
   kvConsentStore,
@@ -54,6 +55,7 @@ export async function openPeople(
 ) {
   const passwords = given.passwords ?? new Passwords(random);
   const accountsStore = new KvAccounts(store, clock);
+  const accessTokens = new KvAccessTokens(store, clock);
   const contactsStore = new KvContacts(store);
   const people = new People(accountsStore, clock);
   const consentStore = kvConsentStore(store);
@@ -143,6 +145,7 @@ export async function openPeople(
   });
   const accounts = new Accounts({
     ...needs,
+    accessTokens,
     counts,
     twoFactor: twoFactorStore,
     tokens,
@@ -152,6 +155,7 @@ export async function openPeople(
     invites,
   });
   return {
+    accessTokens,
     accounts,
     accountsStore,
     audit,

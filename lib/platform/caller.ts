@@ -10,6 +10,8 @@ export interface Caller {
   device: string;
   /** Address of the peer, for the audit log and rate limits. */
   address: string;
+  /** What the caller's access token may do (AU-11); unset for a login, which may do everything that the person may. */
+  scopes?: readonly string[];
   /** In every log line of the request (OP-3). */
   requestId: string;
 }

@@ -97,6 +97,9 @@ export const limits = {
   misusesKept: 10,
   /** AU-13: how long a proof of the person's identity counts. */
   proofMs: 10 * 60_000,
+  /** AU-11: access tokens of a person, and the characters of a token's name. */
+  tokensPerPerson: 20,
+  tokenName: 60,
   /** Socket ticket life (AU-5). */
   ticketMs: 30_000,
   /**

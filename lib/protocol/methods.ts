@@ -15,6 +15,14 @@ const nothing = z.strictObject({});
 const page = { before: id.optional(), limit: z.number().int().min(1).max(limits.pageMax).optional() };
 const filter = { state: c.commandState.optional(), category: slug.optional() };
 
+/** The query of `GET /api/v1/commands`: as `command.list`. */
+export const commandListQuery = z.strictObject({
+  box: z.enum(["inbox", "outbox"]),
+  ...filter,
+  before: id.optional(),
+  limit: z.coerce.number().int().min(1).max(limits.pageMax).optional(),
+});
+
 /**
  * Every request of the socket: what it takes and what it answers. `params` schemas are strict: an unknown
  * field is refused (WS-2). Methods that are not counted against the request rate say so (WS-9).

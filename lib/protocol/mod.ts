@@ -3,6 +3,7 @@
  * Never imports another room, and never reads or writes anything.
  * Start with `methods.ts` (the socket's methods), `errors.ts` and `limits.ts`.
  */
+export * from "./access_tokens.ts";
 export * from "./admin.ts";
 export { checked } from "./checked.ts";
 export * from "./chat.ts";

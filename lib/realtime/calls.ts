@@ -23,6 +23,8 @@ import { RequestQueue } from "./request_queue.ts";
 
 /** The connection that the calls came on. */
 export interface CallsHost {
+  /** AU-11: whether deliveries come here, and so can be acknowledged. */
+  readonly hears: boolean;
   readonly id: string;
   readonly pump: DeliveryPump;
   readonly closed: boolean;
@@ -165,6 +167,7 @@ export class Calls {
   }
 
   #acknowledge(params: Record<string, unknown>): Promise<unknown> | Refusal {
+    if (!this.#host.hears) return new Refusal("forbidden", "token.scope");
     const checked = checkParams("inbox.ack", params) as Params<"inbox.ack"> | Refusal;
     return checked instanceof Refusal ? checked : this.#host.pump.acknowledge(checked.cursor);
   }
@@ -211,8 +214,8 @@ export class Calls {
 
   #caller(requestId: string): Caller {
     const { caller, device } = this.#opening;
-    const { userId, username, displayName, role, rights, sessionId, address } = caller;
-    return { userId, username, displayName, role, rights, sessionId, device, address, requestId };
+    // Whole, so that nothing that limits the caller is left out.
+    return { ...caller, device, requestId };
   }
 
   #logRequest(requestId: string, method: Method): void {

@@ -88,6 +88,12 @@ export class Connection implements CallsHost {
     return this.#opening.caller.sessionId;
   }
 
+  /** AU-11: whether anything is delivered and told here. An access token without `receive` only asks. */
+  get hears(): boolean {
+    const { scopes } = this.#opening.caller;
+    return scopes === undefined || scopes.includes("receive");
+  }
+
   get closed(): boolean {
     return this.#state.is === "closed";
   }
@@ -118,7 +124,7 @@ export class Connection implements CallsHost {
       const person = { user, sanctions, stopped: stoppedSince !== null };
       this.sendText(readyText(this.id, this.#opening, this.#ports, person, resumed));
       this.#takeEarly(state.early);
-      if (!this.closed) this.pump.start(resumed.cursor);
+      if (!this.closed && this.hears) this.pump.start(resumed.cursor);
     } catch (error) {
       this.crash(error);
     }

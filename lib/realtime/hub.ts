@@ -156,7 +156,7 @@ export class Hub implements Bell, ConnectionOwner {
     const text = notificationText(method, params);
     // A copy: a connection that is too slow leaves the list.
     for (const connection of list.length === 1 ? list : [...list]) {
-      if (connection.device !== except?.device) connection.notify(text);
+      if (connection.hears && connection.device !== except?.device) connection.notify(text);
     }
   }
 

@@ -163,6 +163,26 @@ export const operations: Readonly<Record<string, Operation>> = {
     body: protocol.chatReadParams,
     gives: methods["chat.read"].result,
   },
+  "GET /tokens": { says: "Lists the caller's access tokens.", gives: protocol.accessTokenList },
+  "POST /tokens": {
+    says: "Makes an access token for a script or a bot. It is shown once. Needs a fresh proof.",
+    body: protocol.accessTokenBody,
+    gives: protocol.accessTokenMade,
+    status: 201,
+  },
+  "DELETE /tokens/{id}": { says: "Revokes an access token, at once." },
+  "GET /commands": {
+    says: "Lists received (inbox) or sent (outbox) commands, newest first.",
+    query: protocol.commandListQuery,
+    gives: protocol.commandPage,
+  },
+  "POST /commands": {
+    says: "Sends a command. The same key again gets the same command.",
+    body: protocol.commandDraft,
+    gives: methods["command.send"].result,
+    status: 201,
+  },
+  "GET /commands/{id}": { says: "Gives one command, as command.get.", gives: protocol.commandDetail },
   "GET /invites": { says: "Lists the caller's invitations to this server.", gives: protocol.inviteList },
   "POST /invites": {
     says: "Makes an invitation. Its code is shown once.",

@@ -1,7 +1,7 @@
 import type { Context } from "fresh";
 import { type AuthenticatedCaller, authenticateRequest, originOf } from "./authentication.ts";
 import type { State } from "./define.ts";
-import { Refusal } from "../protocol/mod.ts";
+import { Refusal, type TokenScope } from "../protocol/mod.ts";
 import type { Restriction } from "./services.ts";
 
 /** Calls below `/api/v1` that need no login. Every other is for people who are logged in. */
@@ -57,6 +57,33 @@ export const moderatorCalls: readonly string[] = [
   "/admin/incidents/:id/close",
 ];
 
+/**
+ * AU-11: calls that an access token may make, with the method, and with which scopes. All others are for logins: a token never
+ * changes a password, a preference or a token, and never reaches `/admin`.
+ */
+export const tokenCalls: Readonly<Record<string, readonly TokenScope[]>> = {
+  "GET /commands": ["read", "receive"],
+  "POST /commands": ["send"],
+  "GET /commands/:id": ["read", "receive"],
+  "GET /profile": ["read"],
+  "GET /avatars/:username": ["read"],
+  "GET /notices": ["read", "receive"],
+  "GET /chat": ["read", "receive"],
+  "POST /chat": ["send"],
+  "GET /chat/messages": ["read", "receive"],
+  "GET /files": ["files", "read"],
+  "POST /files": ["files"],
+  "GET /files/:id": ["files", "read"],
+  "DELETE /files/:id": ["files"],
+  "GET /files/:id/content": ["files", "read", "receive"],
+  "GET /files/:id/content/:name": ["files", "read", "receive"],
+  "POST /uploads": ["files"],
+  "GET /uploads/:id": ["files"],
+  "PATCH /uploads/:id": ["files"],
+  "DELETE /uploads/:id": ["files"],
+  "POST /uploads/:id": ["files"],
+};
+
 /** BR-6: calls for a group's owners too; the service tells who they are. */
 export const ownerCalls: readonly string[] = [
   "/admin/groups/:name",
@@ -77,9 +104,11 @@ export async function admit(ctx: Context<State>): Promise<Refusal | undefined> {
   const isStaffs = call === "/admin" || call.startsWith("/admin/");
   // What an address takes is no secret, except where there must seem to be nothing.
   if (ctx.req.method === "OPTIONS" && !isStaffs) return undefined;
-  const caller = isStaffs
-    ? await staffCaller(ctx, call)
-    : await callerFor(ctx, Object.hasOwn(restrictedCalls, call) ? restrictedCalls[call] : []);
+  const caller = isStaffs ? await staffCaller(ctx, call) : await callerFor(
+    ctx,
+    Object.hasOwn(restrictedCalls, call) ? restrictedCalls[call] : [],
+    scopesFor(ctx, call),
+  );
   if (caller instanceof Refusal) return caller;
   ctx.state.caller = caller;
   return undefined;
@@ -88,8 +117,22 @@ export async function admit(ctx: Context<State>): Promise<Refusal | undefined> {
 async function callerFor(
   ctx: Context<State>,
   may: readonly Restriction[] = [],
+  scopes: readonly TokenScope[] = [],
 ): Promise<AuthenticatedCaller | Refusal> {
-  return await authenticateRequest(ctx.state.services, ctx.req.headers, originOf(ctx), undefined, may);
+  return await authenticateRequest(
+    ctx.state.services,
+    ctx.req.headers,
+    originOf(ctx),
+    undefined,
+    may,
+    scopes,
+  );
+}
+
+function scopesFor(ctx: Context<State>, call: string): readonly TokenScope[] {
+  const { method } = ctx.req;
+  const name = `${method === "HEAD" ? "GET" : method} ${call}`;
+  return Object.hasOwn(tokenCalls, name) ? tokenCalls[name]! : [];
 }
 
 /** MO-4: for everyone without the role, logged in or not, there is nothing here. */

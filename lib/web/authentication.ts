@@ -1,5 +1,5 @@
 import type { Place } from "../accounts/mod.ts";
-import { type Answer, device as deviceSchema, limits, Refusal } from "../protocol/mod.ts";
+import { type Answer, device as deviceSchema, limits, Refusal, type TokenScope } from "../protocol/mod.ts";
 import type { Origin, Restriction, Services, SessionCaller, SessionTokens } from "./services.ts";
 
 const cookieName = "behest_session";
@@ -30,7 +30,7 @@ interface Credential {
 /**
  * AU-5: the caller of a request. Looks at `Authorization`, then, where `url` is given (the socket only), at `?token=` and
  * `?ticket=`, then at the cookie. The first that is there decides: a bad one is not made good by the next. `may`: restricted
- * sessions that are let in (AU-7, AU-9).
+ * sessions that are let in (AU-7, AU-9). `scopes`: with which of these an access token may (AU-11).
  */
 export async function authenticateRequest(
   services: Pick<Services, "accounts">,
@@ -38,6 +38,7 @@ export async function authenticateRequest(
   origin: Origin,
   url?: URL,
   may: readonly Restriction[] = [],
+  scopes: readonly TokenScope[] = [],
 ): Answer<AuthenticatedCaller> {
   const credential = credentialOf(headers, url);
   if (credential === null) return new Refusal("unauthorized", "login.none");
@@ -45,7 +46,7 @@ export async function authenticateRequest(
   const { accounts } = services;
   const caller = credential.kind === "ticket"
     ? await accounts.redeemTicket(credential.secret, origin)
-    : await accounts.authenticate(credential.secret, origin, may);
+    : await accounts.authenticate(credential.secret, origin, may, scopes);
   if (caller instanceof Refusal) return caller;
   if (credential.username !== undefined && credential.username.toLowerCase() !== caller.username) {
     return new Refusal("unauthorized", "login.token");

@@ -53,6 +53,7 @@ export interface Services {
     Accounts,
     | "authenticate"
     | "changePassword"
+    | "createToken"
     | "issueTicket"
     | "login"
     | "logout"
@@ -61,9 +62,11 @@ export interface Services {
     | "renew"
     | "revoke"
     | "revokeOthers"
+    | "revokeToken"
     | "sessions"
     | "setUp"
     | "setupPending"
+    | "tokens"
     | "user"
   >;
   readonly contacts: Pick<Contacts, "accept" | "decline" | "list" | "remove" | "request">;

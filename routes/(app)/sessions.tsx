@@ -11,6 +11,9 @@ import { problemOf, readForm } from "../../lib/web/forms/form.ts";
 import { refusedPage, seeOther } from "../../lib/web/pages.ts";
 import { withDeviceCookie, withSessionCookies } from "../../lib/web/session.ts";
 import {
+  accessTokenBody,
+  type AccessTokenMade,
+  type Answer,
   checked,
   limits,
   passwordBody,
@@ -20,27 +23,33 @@ import {
 } from "../../lib/protocol/mod.ts";
 import { fill, someWords, type Words } from "../../lib/words/mod.ts";
 
+import { AccessTokens } from "./(_parts)/AccessTokens.tsx";
+
 export const handler = definePerson.handlers({
-  GET: async (ctx) => page({ ...await list(ctx), problem: null }),
+  GET: async (ctx) => page({ ...await list(ctx), made: null, problem: null }),
   async POST(ctx) {
     const form = await readForm(ctx.req);
     const done = form instanceof Refusal ? form : await act(ctx, form);
     if (done instanceof Response) return done;
     if (typeof done === "string") return seeOther(`/sessions?notice=${done}`);
-    return page({ ...await list(ctx), problem: problemOf(done, ctx.state.language) }, refusedPage(done));
+    if (!(done instanceof Refusal)) return page({ ...await list(ctx), made: done, problem: null });
+    const problem = problemOf(done, ctx.state.language);
+    return page({ ...await list(ctx), made: null, problem }, refusedPage(done));
   },
 });
 
 async function list(ctx: Context<PersonState>) {
   const { accounts, twoFactor, push } = ctx.state.services;
   const caller = ctx.state.caller;
-  const [{ sessions, misused }, factors] = await Promise.all([
+  const [{ sessions, misused }, { tokens }, factors] = await Promise.all([
     accounts.sessions(caller),
+    accounts.tokens(caller),
     twoFactor.state(caller),
   ]);
   return {
     sessions,
     misused,
+    tokens,
     hasFactor: factors.totp || factors.passkeys.length > 0,
     pushKey: push.state().key,
   };
@@ -49,7 +58,7 @@ async function list(ctx: Context<PersonState>) {
 async function act(
   ctx: Context<PersonState>,
   form: URLSearchParams,
-): Promise<"revoked" | "read" | Response | Refusal> {
+): Promise<"revoked" | "read" | "token" | Response | AccessTokenMade | Refusal> {
   const { accounts } = ctx.state.services;
   const caller = ctx.state.caller;
   const action = form.get("action");
@@ -58,6 +67,12 @@ async function act(
     case "read": {
       const revoked = await accounts.revoke(caller, form.get("id") ?? "");
       return revoked instanceof Refusal ? revoked : action === "read" ? "read" : "revoked";
+    }
+    case "token":
+      return await makeToken(ctx, form);
+    case "revoke-token": {
+      const revoked = await accounts.revokeToken(caller, form.get("id") ?? "");
+      return revoked instanceof Refusal ? revoked : "token";
     }
     case "others": {
       const tokens = await accounts.revokeOthers(caller, connectionOf(ctx.req));
@@ -74,12 +89,27 @@ async function act(
   return withDeviceCookie(ctx, done, changed.deviceToken);
 }
 
+async function makeToken(ctx: Context<PersonState>, form: URLSearchParams): Answer<AccessTokenMade> {
+  const ends = form.get("expires") ?? "";
+  const body = checked(accessTokenBody, {
+    name: form.get("name") ?? "",
+    scopes: form.getAll("scopes"),
+    // To the end of the day.
+    expiresAt: ends === "" ? null : `${ends}T23:59:59Z`,
+  });
+  return body instanceof Refusal
+    ? body
+    : await ctx.state.services.accounts.createToken(ctx.state.caller, body);
+}
+
 export default definePerson.page<typeof handler>(function Sessions({ data, state, url }) {
   const words = useWords("sessions");
+  const tokenWords = useWords("tokens");
   const notices = new Map([
     ["revoked", words.doneRevoked],
     ["others", words.doneOthers],
     ["password", words.donePassword],
+    ["token", tokenWords.doneRevoked],
   ]);
   const notice = data.problem === null ? notices.get(url.searchParams.get("notice") ?? "") : undefined;
   return (
@@ -106,6 +136,7 @@ export default definePerson.page<typeof handler>(function Sessions({ data, state
           <a class="button" href="/two-factor">{words.factorGo}</a>
         </p>
       </section>
+      <AccessTokens tokens={data.tokens} made={data.made} errors={data.problem?.fields ?? {}} />
       {data.pushKey === null
         ? null
         : <Push publicKey={data.pushKey} words={someWords(state.language, ["push"])} />}

@@ -1,5 +1,5 @@
 import { define } from "../../lib/web/define.ts";
-import { Refusal, subProtocol } from "../../lib/protocol/mod.ts";
+import { Refusal, subProtocol, tokenScopes } from "../../lib/protocol/mod.ts";
 import { isUpgrade, offersSubProtocol, readSocketQuery } from "../../lib/web/socket_upgrade.ts";
 import { isRefusedOrigin } from "../../lib/web/origins.ts";
 import { problem } from "../../lib/web/problems.ts";
@@ -24,7 +24,7 @@ export const handler = define.api({
     const query = readSocketQuery(ctx.url.searchParams);
     if (query instanceof Refusal) return problem(query);
     const origin = { address, requestId, device: query.device };
-    const caller = await authenticateRequest(services, headers, origin, ctx.url);
+    const caller = await authenticateRequest(services, headers, origin, ctx.url, [], tokenScopes);
     if (caller instanceof Refusal) return problem(caller);
     if (caller.by === "cookie" && isRefusedOrigin(ctx, headers.get("origin"))) {
       return problem(new Refusal("forbidden", "request.otherSiteLogin"));

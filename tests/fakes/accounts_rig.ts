@@ -9,6 +9,7 @@ import {
   People,
   Tokens,
 } from "../../lib/accounts/mod.ts";
+import { KvAccessTokens } from "../../lib/adapters/kv/access_tokens_store.ts";
 import { KvAccounts } from "../../lib/adapters/kv/accounts_store.ts";
 import { KvAudit } from "../../lib/adapters/kv/audit_log.ts";
 import { KvContacts } from "../../lib/adapters/kv/contacts_store.ts";
@@ -115,6 +116,7 @@ export async function accountsRig(
   const log = new KeptLog();
   const passwords = new CountedPasswords(options.passwords ?? new Passwords(random, cheapCost));
   const accountsStore = new KvAccounts(store, clock);
+  const accessTokens = new KvAccessTokens(store, clock);
   const contactsStore = new KvContacts(store);
   const ids = new Ids(clock, random);
   const twoFactorStore = new KvTwoFactor(store, new KvAudit(store, clock, log), clock);
@@ -133,6 +135,7 @@ export async function accountsRig(
   });
   const needs = {
     store: accountsStore,
+    accessTokens,
     counts: new KvCounts(store),
     twoFactor: twoFactorStore,
     tokens: new Tokens(secret, clock),

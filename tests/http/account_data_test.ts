@@ -34,6 +34,7 @@ Deno.test("AU-9: the archive has what is held on a person, as they may see it", 
   assert.deepEqual(
     [...files.keys()].sort(),
     [
+      "access_tokens.json",
       "account.json",
       "chat.json",
       "commands/received.json",

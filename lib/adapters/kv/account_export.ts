@@ -1,4 +1,5 @@
 import type {
+  AccessTokenStore,
   AccountsStore,
   Contacts,
   ExportEntry,
@@ -28,6 +29,7 @@ const pageSize = 100;
 export interface ExportSources {
   store: Store;
   accounts: AccountsStore;
+  accessTokens: AccessTokenStore;
   twoFactor: Pick<TwoFactorStore, "of">;
   contacts: Pick<Contacts, "list">;
   groups: Pick<Groups, "list">;
@@ -49,7 +51,7 @@ export function exportParts(sources: ExportSources): ExportPart[] {
 }
 
 async function* accountEntries(
-  { store: { kv }, accounts, twoFactor, consent, grants, clock }: ExportSources,
+  { store: { kv }, accounts, accessTokens, twoFactor, consent, grants, clock }: ExportSources,
   caller: Caller,
 ): AsyncIterable<ExportEntry> {
   const { userId } = caller;
@@ -89,6 +91,19 @@ async function* accountEntries(
       address,
       createdAt: iso(createdAt),
       lastSeenAt: iso(lastSeenAt),
+      expiresAt: iso(expiresAt),
+    })),
+  );
+  const scripts = await accessTokens.of(userId);
+  yield file(
+    "access_tokens.json",
+    scripts.map(({ id, access, address, createdAt, lastSeenAt, expiresAt }) => ({
+      id,
+      name: access?.name,
+      scopes: access?.scopes,
+      address,
+      createdAt: iso(createdAt),
+      lastUsedAt: lastSeenAt === 0 ? null : iso(lastSeenAt),
       expiresAt: iso(expiresAt),
     })),
   );

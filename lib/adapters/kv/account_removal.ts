@@ -86,7 +86,10 @@ export class KvRemoval implements RemovalStore {
       for await (const { key } of this.#store.kv.list({ prefix }, { limit })) deletes.push(key);
     }
     // Deletes each session together with its index entry.
-    for (const key of [...deletes]) if (key[0] === "session_of") deletes.push(keys.session(String(key[2])));
+    for (const [index, , sessionId] of [...deletes]) {
+      const ofSession = index === "session_of" || index === "access_token_of";
+      if (ofSession) deletes.push(keys.session(String(sessionId)));
+    }
     const isFull = deletes.length >= keysAtOnce;
     const rest = isFull ? [] : await this.#singles(userId, keepHeld);
     const sets = isFull || keepHeld ? [] : await this.#pictureSets(userId, rest);
@@ -157,6 +160,7 @@ export class KvRemoval implements RemovalStore {
 function prefixesOf(userId: string, keepHeld: boolean): Deno.KvKey[] {
   return [
     keys.sessionsOf(userId),
+    keys.accessTokensOf(userId),
     keys.sessionMisusesOf(userId),
     keys.inbox(userId),
     keys.openFromOf(userId),

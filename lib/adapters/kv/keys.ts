@@ -44,6 +44,9 @@ export const keys = {
   /** Index of a person's sessions; accounts. Ends with the session. */
   sessionOf: (userId: string, sessionId: string) => ["session_of", userId, sessionId],
   sessionsOf: (userId: string) => ["session_of", userId],
+  /** Index of a person's access tokens (AU-11), by their sessions; accounts. Ends with the session. */
+  accessTokenOf: (userId: string, sessionId: string) => ["access_token_of", userId, sessionId],
+  accessTokensOf: (userId: string) => ["access_token_of", userId],
   /** Hash of a single-use socket ticket; accounts. Ends after 30 s or when used. */
   ticket: (hash: string) => ["ticket", hash],
   /** Login failures of a username, an address, a known device or a session; accounts. Ends with the window. */

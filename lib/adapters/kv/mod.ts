@@ -7,6 +7,7 @@ export { exportParts } from "./account_export.ts";
 export { KvInvites } from "./invites_store.ts";
 export { KvRemoval } from "./account_removal.ts";
 export { removalParts } from "./account_removal_parts.ts";
+export { KvAccessTokens } from "./access_tokens_store.ts";
 export { KvAccounts } from "./accounts_store.ts";
 export { KvAudit } from "./audit_log.ts";
 export { KvCases } from "./cases_store.ts";

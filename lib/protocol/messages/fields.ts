@@ -59,6 +59,8 @@ export const fieldMessages = {
   "field.grantUser": "leave it out for a group",
   "field.taken": "choose another; this one is taken",
   "field.later": "must be in the future",
+  "field.future": "must be in the future",
+  "field.scopes": "choose at least one",
   "field.past": "must be in the future; leave it out to send now",
   "field.schedule": "must be within {count} days",
   "field.afterDelivery": "must be after delivery",

@@ -40,6 +40,7 @@ import { send } from "./send.ts";
 import { sending } from "./sending.ts";
 import { sent } from "./sent.ts";
 import { sessions } from "./sessions.ts";
+import { tokens } from "./tokens.ts";
 import { twoFactor } from "./two_factor.ts";
 import { upload } from "./upload.ts";
 import { users } from "./users.ts";
@@ -87,6 +88,7 @@ export const de = {
   sending,
   sent,
   sessions,
+  tokens,
   twoFactor,
   upload,
   users,

@@ -74,6 +74,8 @@ export const fields: Translated<typeof fieldMessages> = {
   "field.grantUser": "bei einer Gruppe weglassen",
   "field.taken": "wähle einen anderen; dieser ist vergeben",
   "field.later": "muss in der Zukunft liegen",
+  "field.future": "muss in der Zukunft liegen",
+  "field.scopes": "wähle mindestens eines",
   "field.past": "muss in der Zukunft liegen; lass es weg, um gleich zu senden",
   "field.schedule": "muss innerhalb von {count} Tagen liegen",
   "field.afterDelivery": "muss nach der Zustellung liegen",

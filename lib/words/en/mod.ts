@@ -39,6 +39,7 @@ import { send } from "./send.ts";
 import { sending } from "./sending.ts";
 import { sent } from "./sent.ts";
 import { sessions } from "./sessions.ts";
+import { tokens } from "./tokens.ts";
 import { twoFactor } from "./two_factor.ts";
 import { upload } from "./upload.ts";
 import { users } from "./users.ts";
@@ -86,6 +87,7 @@ export const en = {
   sending,
   sent,
   sessions,
+  tokens,
   twoFactor,
   upload,
   users,

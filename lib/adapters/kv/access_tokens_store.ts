@@ -1,0 +1,61 @@
+import type { AccessTokenStore, SessionRecord, UserRecord } from "../../accounts/mod.ts";
+import type { Clock } from "../../platform/mod.ts";
+import { limits } from "../../protocol/mod.ts";
+import { getValues } from "./get_many.ts";
+import { keys } from "./keys.ts";
+import type { Store } from "./store.ts";
+
+/** Access tokens (AU-11) in Deno KV: sessions with an index of their own, so that no number of logins hides one. */
+export class KvAccessTokens implements AccessTokenStore {
+  readonly #store: Store;
+  readonly #clock: Clock;
+
+  constructor(store: Store, clock: Clock) {
+    this.#store = store;
+    this.#clock = clock;
+  }
+
+  async add(session: SessionRecord, most: number): Promise<boolean> {
+    const { userId } = session;
+    const expireIn = Math.max(1, session.expiresAt - this.#clock.now());
+    for (let tries = 0; tries < limits.writeTries; tries++) {
+      const user = await this.#store.kv.get<UserRecord>(keys.user(userId));
+      if (user.value === null || user.value.removedAt !== undefined) return false;
+      const { found, gone } = await this.#read(userId);
+      if (found.length >= most) return false;
+      const { ok } = await this.#store.committer.commit({
+        checks: [user],
+        sets: [
+          { key: keys.session(session.id), value: session, expireIn },
+          { key: keys.accessTokenOf(userId, session.id), value: true, expireIn },
+        ],
+        deletes: gone.map((id) => keys.accessTokenOf(userId, id)),
+      });
+      if (ok) return true;
+    }
+    return false;
+  }
+
+  async of(userId: string): Promise<SessionRecord[]> {
+    return (await this.#read(userId)).found;
+  }
+
+  async end(userId: string, sessionId: string): Promise<void> {
+    await this.#store.committer.commit({
+      deletes: [keys.session(sessionId), keys.accessTokenOf(userId, sessionId)],
+    });
+  }
+
+  /** `gone`: entries of the index whose sessions ended together with others. */
+  async #read(userId: string): Promise<{ found: SessionRecord[]; gone: string[] }> {
+    const prefix = keys.accessTokensOf(userId);
+    const entries = await Array.fromAsync(this.#store.kv.list({ prefix }, { reverse: true }));
+    const ids = entries.map(({ key }) => String(key.at(-1)));
+    const sessions = await getValues<SessionRecord>(this.#store.kv, ids.map(keys.session));
+    const now = this.#clock.now();
+    return {
+      found: sessions.filter((session) => session !== null && now < session.expiresAt) as SessionRecord[],
+      gone: ids.filter((_, at) => sessions[at] === null),
+    };
+  }
+}

@@ -1,0 +1,32 @@
+import { z } from "zod";
+import { limits } from "./limits.ts";
+import { because } from "./message.ts";
+import { id, name, time } from "./text.ts";
+
+/** AU-11: what a token lets a program do. */
+export const tokenScopes = ["send", "receive", "files", "read"] as const;
+export const tokenScope = z.enum(tokenScopes);
+export type TokenScope = z.infer<typeof tokenScope>;
+
+/** `expiresAt`: no end without it. */
+export const accessTokenBody = z.strictObject({
+  name: name(limits.tokenName),
+  scopes: z.array(tokenScope).min(1, { error: because("field.scopes") }).max(tokenScopes.length),
+  expiresAt: time.nullish(),
+});
+export type AccessTokenBody = z.infer<typeof accessTokenBody>;
+
+export const accessToken = z.object({
+  id,
+  name: z.string(),
+  scopes: z.array(tokenScope),
+  createdAt: z.string(),
+  /** Null until it is used. */
+  lastUsedAt: z.string().nullable(),
+  expiresAt: z.string().nullable(),
+});
+export type AccessToken = z.infer<typeof accessToken>;
+export const accessTokenList = z.object({ tokens: z.array(accessToken) });
+/** `token` is shown here only. */
+export const accessTokenMade = accessToken.extend({ token: z.string() });
+export type AccessTokenMade = z.infer<typeof accessTokenMade>;

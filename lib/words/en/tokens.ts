@@ -1,0 +1,23 @@
+/** Access tokens for scripts and bots, on the page of sessions (AU-11). */
+export const tokens = {
+  title: "Access tokens",
+  lead: "For scripts and bots. A token can do only what you tick, and never loosens your rules.",
+  none: "You have no access tokens.",
+  facts: "Made {made}, last used {used}",
+  unused: "Made {made}, never used",
+  ends: "ends {time}",
+  revoke: "Revoke",
+  revokeOf: "Revoke the token {name}",
+  name: "Name",
+  nameHint: "What uses it, like “Doorbell”.",
+  scopes: "It may",
+  send: "Send commands and messages",
+  receive: "Receive commands and answer them",
+  files: "Use your files",
+  read: "Read what you have received and sent",
+  expires: "Ends on",
+  expiresHint: "Empty: it ends only when you revoke it.",
+  create: "Create token",
+  made: "Copy the token now. It is not shown again.",
+  doneRevoked: "Token revoked.",
+};

@@ -1,0 +1,103 @@
+import { Check, Group, TextField } from "../../../components/Field.tsx";
+import { Notice } from "../../../components/Notice.tsx";
+import { RowAction } from "../../../components/RowAction.tsx";
+import { Time } from "../../../components/Time.tsx";
+import { Filled, useWords } from "../../../components/words.tsx";
+import { type AccessToken, type AccessTokenMade, limits, tokenScopes } from "../../../lib/protocol/mod.ts";
+import { fill } from "../../../lib/words/mod.ts";
+
+interface AccessTokensProps {
+  tokens: readonly AccessToken[];
+  /** The one that was just made: its secret is shown this once. */
+  made: AccessTokenMade | null;
+  errors: Record<string, string>;
+}
+
+/** AU-11: a person's access tokens, and the form for another. */
+export function AccessTokens({ tokens, made, errors }: AccessTokensProps) {
+  const words = useWords("tokens");
+  return (
+    <section class="panel" aria-labelledby="tokens">
+      <h2 id="tokens">{words.title}</h2>
+      <p>{words.lead}</p>
+      {made === null ? null : (
+        <Notice tone="warn">
+          <p>{words.made}</p>
+          <pre class="code" tabIndex={0}>{made.token}</pre>
+        </Notice>
+      )}
+      {tokens.length === 0 ? <p class="soft">{words.none}</p> : (
+        <ul class="people">
+          {tokens.map((token) => <OneToken key={token.id} token={token} />)}
+        </ul>
+      )}
+      <details open={Object.keys(errors).length > 0}>
+        <summary>{words.create}</summary>
+        <form class="form" method="post" action="/sessions">
+          <TextField
+            name="name"
+            label={words.name}
+            hint={words.nameHint}
+            error={errors.name}
+            maxLength={limits.tokenName}
+            required
+          />
+          <Group name="scopes" legend={words.scopes} error={errors.scopes}>
+            {tokenScopes.map((scope) => (
+              <Check
+                key={scope}
+                name="scopes"
+                value={scope}
+                label={words[scope]}
+              />
+            ))}
+          </Group>
+          <TextField
+            name="expires"
+            label={words.expires}
+            hint={words.expiresHint}
+            error={errors.expiresAt}
+            type="date"
+            class="input-short"
+          />
+          <div>
+            <button type="submit" class="button" name="action" value="token">{words.create}</button>
+          </div>
+        </form>
+      </details>
+    </section>
+  );
+}
+
+function OneToken({ token }: { token: AccessToken }) {
+  const words = useWords("tokens");
+  const { id, name, scopes, createdAt, lastUsedAt, expiresAt } = token;
+  const made = <Time value={createdAt} />;
+  return (
+    <li>
+      <span class="name">
+        <span>
+          <strong>{name}</strong> <span class="soft">{scopes.map((scope) => words[scope]).join(" · ")}</span>
+        </span>
+        <span class="soft small">
+          {lastUsedAt === null
+            ? <Filled text={words.unused} made={made} />
+            : <Filled text={words.facts} made={made} used={<Time value={lastUsedAt} />} />}
+          {expiresAt === null ? null : (
+            <>
+              {" · "}
+              <Filled text={words.ends} time={<Time value={expiresAt} />} />
+            </>
+          )}
+        </span>
+      </span>
+      <RowAction
+        to="/sessions"
+        id={id}
+        action="revoke-token"
+        name={words.revoke}
+        of={fill(words.revokeOf, { name })}
+      />
+    </li>
+  );
+}
