@@ -12,6 +12,11 @@ export const requestClasses = {
   "heartbeat": "once",
   "inbox.ack": "once",
   "inbox.list": "read",
+  "inbox.counts": "read",
+  // Like `command.update`.
+  "inbox.update": "write",
+  // From a queue it would come too late.
+  "inbox.undo": "once",
   // Its key makes it safe to repeat (CM-1).
   "command.send": "write",
   "command.preview": "read",
@@ -21,6 +26,7 @@ export const requestClasses = {
   "command.update": "write",
   "command.review": "once",
   "command.cancel": "write",
+  "command.undo": "once",
   "chat.send": "write",
   "chat.list": "read",
   "chat.talks": "read",

@@ -57,6 +57,18 @@ export class DeliveryDecisions {
     return decided;
   }
 
+  /** What consent says of each command now, in order, as if those before it were delivered. Only reads. */
+  async peekAll(userId: string, open: readonly Open[], standing: Standing): Promise<Decision[]> {
+    const { clock } = this.#parts;
+    const decideOne = await this.#deciding(userId, open);
+    const numbers = new DayNumbers(standing, localDay(clock.now(), standing.timeZone), clock.now());
+    return open.map((one) => {
+      const decision = decideOne(one, numbers.without(one));
+      if (decision.verdict === "deliver") numbers.add(one);
+      return decision;
+    });
+  }
+
   /** Decides for a command that the person's rules held apart. One that may go gets a new place, in the same write (CO-12). */
   async decideAtNewPlace(userId: string, one: Open): Promise<Decision> {
     const { bell, clock, consent } = this.#parts;

@@ -90,7 +90,9 @@ export class DirectTransitions {
     const at = iso(this.#parts.clock.now());
     await this.#changeAll(record, ({ record: state }) => {
       if (!which(state.state) || !mayMove(state.state, to, by, record.command.requires)) {
-        return Promise.resolve(null);
+        // CM-13: what ended as a whole does not come back for one person who takes back an answer.
+        const { undo, ...rest } = state;
+        return Promise.resolve(undo === undefined ? null : rest);
       }
       const closed = moved(state, to, at, { note, ...(who === undefined ? {} : { who }) });
       return Promise.resolve({ ...closed, place: null });
@@ -119,11 +121,12 @@ export class DirectTransitions {
           if (from !== null && to !== null) changes.push({ from, to });
         }
         if (changes.length > 0 && !await store.change(changes)) continue;
-        then(changes);
+        const moves = changes.filter(({ from, to }) => from.record.state !== to.state);
+        then(moves);
         await notifySender(
           this.#parts,
           record,
-          changes.map(({ from, to }) => ({ userId: from.userId, record: to })),
+          moves.map(({ from, to }) => ({ userId: from.userId, record: to })),
         );
         break;
       }

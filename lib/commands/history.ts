@@ -1,19 +1,25 @@
 import type { Caller } from "../platform/mod.ts";
+import { firstIdAt } from "../platform/ids.ts";
 import {
   type Command,
   type CommandDetail,
   type CommandPage,
+  type InboxCounts,
   limits,
   type ListItem,
   type Params,
   Refusal,
 } from "../protocol/mod.ts";
-import { HistoryReads } from "./history_reads.ts";
+import { HistoryReads, type Reading } from "./history_reads.ts";
 import type { Inbox } from "./inbox.ts";
+import { InboxViews } from "./inbox_views.ts";
 import { isClosed } from "./lifecycle.ts";
+import type { OpenBooks } from "./open_books.ts";
 import type { Parts } from "./parts.ts";
 import type { CommandRecord, StateRecord, StoredState } from "./ports.ts";
 import type { RecipientStates } from "./recipient_states.ts";
+import { SearchReads } from "./search_reads.ts";
+import { isFoundBy, searchWords } from "./search_text.ts";
 import { SentCommands } from "./sent_commands.ts";
 import { forRecipient, type Hides, ownState, timelineOf } from "./views.ts";
 
@@ -40,11 +46,15 @@ export class History {
   readonly #reads: HistoryReads;
   readonly #states: RecipientStates;
   readonly #sent: SentCommands;
+  readonly #search: SearchReads;
+  readonly #views: InboxViews;
 
-  constructor(parts: Parts, inbox: Inbox, states: RecipientStates) {
+  constructor(parts: Parts, inbox: Inbox, states: RecipientStates, books: OpenBooks) {
     this.#parts = parts;
     this.#inbox = inbox;
     this.#reads = new HistoryReads(parts);
+    this.#search = new SearchReads(parts, this.#reads);
+    this.#views = new InboxViews(parts, inbox, books);
     this.#states = states;
     this.#sent = new SentCommands(parts);
   }
@@ -52,9 +62,11 @@ export class History {
   /** The person's commands, newest first. Listing a waiting command delivers it, if consent allows that now. */
   async inboxList(caller: Caller, params: Params<"inbox.list">): Promise<CommandPage> {
     const { store, consent, clock } = this.#parts;
-    const reading = params.open === true
-      ? await this.#reads.open(caller.userId)
-      : (before: string | null, most: number) => this.#reads.before(caller.userId, before, most);
+    if (params.view !== undefined && params.view !== "done") {
+      return await this.#views.list(caller, params, params.view);
+    }
+    const words = searchWords(params.q ?? "");
+    const reading = since(params, await this.#reading(caller.userId, params, words));
     return await this.#page(params, async (before, { room, most }) => {
       const found = await reading(before, most);
       const records = await store.commands(found.states.map(({ commandId }) => commandId));
@@ -70,11 +82,31 @@ export class History {
       const items = current.flatMap(({ commandId, record }): ListItem[] => {
         if (!isShown(record) || !hasState(record, params)) return [];
         const { command } = records.get(commandId)!;
-        return [{ command: forRecipient(command, record, rules, now), state: ownState(record) }];
+        const shown = forRecipient(command, record, rules, now);
+        // CO-2: nothing inside of a sealed command is looked at.
+        if (params.kind !== undefined && "sealed" in shown) return [];
+        if (words.length > 0 && !isFoundBy("sealed" in shown, command, words)) return [];
+        return [{ command: shown, state: ownState(record, now) }];
       });
       const last = taken.length < wanted.length ? taken.at(-1)!.commandId : found.last;
       return { items, last, read: found.read };
     });
+  }
+
+  /** Counts of the person's views (UI-9). */
+  inboxCounts(caller: Caller): Promise<InboxCounts> {
+    return this.#views.counts(caller);
+  }
+
+  /** The job that fills the search index (DL-10). */
+  index(userId: string): Promise<void> {
+    return this.#search.fill(userId);
+  }
+
+  async #reading(userId: string, { open }: Params<"inbox.list">, words: readonly string[]): Promise<Reading> {
+    if (words.length > 0) return this.#search.of(userId, words);
+    if (open === true) return await this.#reads.open(userId);
+    return (before, most) => this.#reads.before(userId, before, most);
   }
 
   /** The states after waiting commands were delivered, where consent allows it. */
@@ -96,17 +128,19 @@ export class History {
     if (box === "inbox") return await this.inboxList(caller, params);
     const { store } = this.#parts;
     const hides = await this.#hides(caller);
-    const { state, category } = params;
+    const { state, category, kind } = params;
+    const words = searchWords(params.q ?? "");
     return await this.#page(params, async (before, { room, most, left }) => {
       const ids = await store.outbox(caller.userId, before, most);
       const records = await store.commands(ids);
       const step: Step = { items: [], last: ids.length < most ? null : ids.at(-1)!, read: ids.length };
       const matching = ids.flatMap((id) => {
         const record = records.get(id);
-        return record === undefined ||
-            (category !== undefined && !record.command.categories.includes(category))
-          ? []
-          : [record];
+        if (record === undefined) return [];
+        const { command } = record;
+        if (category !== undefined && !command.categories.includes(category)) return [];
+        if (kind !== undefined && command.kind !== kind) return [];
+        return words.length > 0 && !isFoundBy(false, command, words) ? [] : [record];
       });
       for (let at = 0; at < matching.length; at += sentAtOnce) {
         // Recipients are read for few at a time: a page may be full with the first.
@@ -140,7 +174,7 @@ export class History {
       command: isSender ? record.command : forRecipient(record.command, received!.record, rules, clock.now()),
       timeline: received === null ? [] : timelineOf(received.record, ({ withheld }) => withheld === true),
     };
-    if (received !== null) detail.state = ownState(received.record);
+    if (received !== null) detail.state = ownState(received.record, clock.now());
     if (!isSender) return detail;
     return { ...detail, ...await this.#sent.detail(record, await this.#hides(caller)) };
   }
@@ -157,12 +191,12 @@ export class History {
    * early once it has read `left`.
    */
   async #page(
-    { before, limit, state, category, open }: Params<"inbox.list">,
+    { before, limit, ...filters }: Params<"inbox.list">,
     step: (before: string | null, bounds: { room: number; most: number; left: number }) => Promise<Step>,
   ): Promise<CommandPage> {
     const size = limit ?? limits.pageDefault;
     const page: ListItem[] = [];
-    const filtered = state !== undefined || category !== undefined || open === true;
+    const filtered = Object.values(filters).some((value) => value !== undefined);
     let from = before ?? null;
     let length = 0;
     let left: number = limits.historyRead;
@@ -185,6 +219,21 @@ export class History {
   }
 }
 
+/** The reading without what was sent before a time. */
+function since({ since }: Params<"inbox.list">, reading: Reading): Reading {
+  if (since === undefined) return reading;
+  const from = firstIdAt(Date.parse(since));
+  return async (before, most) => {
+    const found = await reading(before, most);
+    const isOver = found.last === null || found.last < from;
+    return {
+      ...found,
+      states: found.states.filter(({ commandId }) => commandId >= from),
+      last: isOver ? null : found.last,
+    };
+  };
+}
+
 /** In the log and not delivered. */
 function isWaiting({ state, place, deliveredAt }: StateRecord): boolean {
   return state === "queued" && place !== null && deliveredAt === null;
@@ -200,13 +249,16 @@ function mayBeShown(
   command: Command,
   params: Params<"inbox.list">,
 ): boolean {
-  const { state, category } = params;
+  const { state, category, kind, from, view } = params;
   if (category !== undefined && !command.categories.includes(category)) return false;
-  if (isWaiting(record)) return state === undefined || state === "delivered";
+  if (kind !== undefined && command.kind !== kind) return false;
+  if (from !== undefined && command.from.username !== from) return false;
+  if (isWaiting(record)) return view !== "done" && (state === undefined || state === "delivered");
   return isShown(record) && hasState(record, params);
 }
 
 function hasState({ state }: StateRecord, params: Params<"inbox.list">): boolean {
   if (params.open === true && isClosed(state)) return false;
+  if (params.view === "done" && !isClosed(state)) return false;
   return params.state === undefined || params.state === state;
 }

@@ -59,17 +59,28 @@ export class HistoryReads {
       const own = below.slice(0, most);
       const { ids, last } = await store.broadcastIds(before, most);
       const from = later(own.length < below.length ? own.at(-1)! : null, last);
-      const wanted = [...new Set([...own, ...ids])].filter((id) => from === null || id >= from);
-      const found = await store.states(wanted.map((commandId) => ({ userId, commandId })));
-      const known = found.filter((stored) => stored !== null);
-      const untouched = await this.#untouched(userId, wanted.filter((_, at) => found[at] === null));
-      const states = [...await Promise.all(known.map((stored) => this.#current(stored))), ...untouched];
       return {
-        states: sorted(states, from),
+        states: await this.statesOf(userId, [...own, ...ids].filter((id) => from === null || id >= from)),
         last: from,
         read: own.length + (last === null ? ids.length : most),
       };
     };
+  }
+
+  /** The person's states of some commands, newest first, with waiting broadcasts that have no record yet. */
+  async statesOf(userId: string, commandIds: readonly string[]): Promise<StoredState[]> {
+    const wanted = [...new Set(commandIds)];
+    if (wanted.length === 0) return [];
+    const found = await this.#parts.store.states(wanted.map((commandId) => ({ userId, commandId })));
+    const known = found.filter((stored) => stored !== null);
+    const unknown = wanted.filter((_, at) => found[at] === null);
+    const ends = await Promise.all(unknown.map((commandId) => this.#parts.store.broadcast(commandId)));
+    // Not those that are still scheduled, or were cancelled before the person had them.
+    const untouched = await this.#untouched(
+      userId,
+      unknown.filter((_, at) => (ends[at]?.place ?? null) !== null),
+    );
+    return sorted([...await Promise.all(known.map((stored) => this.#current(stored))), ...untouched], null);
   }
 
   /** With the broadcast's own end applied. */

@@ -11,8 +11,10 @@ import { Broadcasts } from "./broadcasts.ts";
 import { History } from "./history.ts";
 import { InFlight } from "./in_flight.ts";
 import { Inbox } from "./inbox.ts";
+import { ManyAnswers } from "./many_answers.ts";
 import type { Needs } from "./needs.ts";
 import type { Parts } from "./parts.ts";
+import { OpenBooks } from "./open_books.ts";
 import { Pending } from "./pending.ts";
 import type { Job } from "./ports.ts";
 import { RecipientStates } from "./recipient_states.ts";
@@ -24,6 +26,8 @@ import { type GateNeeds, SendGates } from "./send_gates.ts";
 import { Sender } from "./sender.ts";
 import { Threads } from "./threads.ts";
 import { Transitions } from "./transitions.ts";
+import { Undo } from "./undo.ts";
+import { watchedStore } from "./watched_store.ts";
 import { wholeTransitions } from "./whole_transitions.ts";
 
 export type { GateNeeds, Passage } from "./send_gates.ts";
@@ -37,12 +41,26 @@ export { endOf, openBroadcastRecord } from "./broadcast_records.ts";
 export { deliveredRecord, firstRecord } from "./state_records.ts";
 export * from "./ports.ts";
 export { allTransitions, isClosed, mayMove, type Mover, waits } from "./lifecycle.ts";
-export type { AttachmentAccess, History, Inbox, InFlight, Pending, Safety, SendGates, Threads, Transitions };
+export type {
+  AttachmentAccess,
+  History,
+  Inbox,
+  InFlight,
+  ManyAnswers,
+  Pending,
+  Safety,
+  SendGates,
+  Threads,
+  Transitions,
+  Undo,
+};
 
 /** The room's services over one set of parts, and the runner of its jobs. */
 export interface CommandRoom {
   sender: SendGates;
   transitions: Transitions;
+  undo: Undo;
+  manyAnswers: ManyAnswers;
   history: History;
   inbox: Inbox;
   inFlight: InFlight;
@@ -56,7 +74,9 @@ export interface CommandRoom {
   close(): void;
 }
 
-export function openCommands(needs: Needs & { gates: GateNeeds }): CommandRoom {
+export function openCommands({ store: unwatched, ...given }: Needs & { gates: GateNeeds }): CommandRoom {
+  const books = new OpenBooks();
+  const needs = { ...given, store: watchedStore(unwatched, books) };
   const inFlight = new InFlight(needs.store);
   const parts: Parts = {
     ...needs,
@@ -64,19 +84,23 @@ export function openCommands(needs: Needs & { gates: GateNeeds }): CommandRoom {
     broadcasts: new Broadcasts(needs, inFlight),
     totals: new BroadcastTotals(needs),
   };
+  books.begin(parts);
   const audience = new Audience(parts);
   const acknowledgements = new Acknowledgements(parts);
   const inbox = new Inbox(parts, acknowledgements);
   const states = new RecipientStates(parts);
   const whole = wholeTransitions(parts, audience);
   const transitions = new Transitions(parts, states, whole);
+  const undo = new Undo(parts, states, whole);
   const releases = new Releases(parts, whole);
   const safety = new Safety(parts);
+  const history = new History(parts, inbox, states, books);
   const reminders = new Reminders(parts, states);
-  const history = new History(parts, inbox, states);
   return {
     sender: new SendGates(new Sender(parts, audience), needs.gates, needs.clock),
     transitions,
+    undo,
+    manyAnswers: new ManyAnswers(transitions, undo),
     history,
     inbox,
     inFlight,
@@ -99,6 +123,8 @@ export function openCommands(needs: Needs & { gates: GateNeeds }): CommandRoom {
           return transitions.undefer(job.userId, job.commandId);
         case "remind":
           return reminders.remind(job.commandId, job.userId);
+        case "index":
+          return history.index(job.userId);
         case "stop":
           return safety.endOpen(job.userId);
         default:

@@ -1,6 +1,7 @@
 import type { AudienceCounts, FileState, Totals } from "../protocol/mod.ts";
 import type { Relation } from "../consent/mod.ts";
 import type { FileCarrier } from "../platform/mod.ts";
+import type { SearchPacks } from "./search_packs.ts";
 import type {
   BroadcastRecord,
   CommandRecord,
@@ -12,6 +13,7 @@ import type {
 } from "./records.ts";
 
 export type * from "./records.ts";
+export type { PackOwner, SearchPack, SearchPacks } from "./search_packs.ts";
 export { takenVersion } from "./records.ts";
 
 /** A person as other rooms know them. */
@@ -56,7 +58,9 @@ export type Job =
   | { kind: "undefer"; userId: string; commandId: string }
   /** With `userId` for a person whose deadline moved; else for all recipients. */
   | { kind: "remind"; commandId: string; userId?: string }
-  | { kind: "stop"; userId: string };
+  | { kind: "stop"; userId: string }
+  /** Puts a person's older commands into the search index. */
+  | { kind: "index"; userId: string };
 
 export interface DueJob {
   dueMs: number;
@@ -160,9 +164,13 @@ export interface CommandStore {
   broadcastsAfter(after: string | null, limit: number): Promise<InboxEntry[]>;
   /**
    * Ids of broadcasts in that log, newest id first, before an id. `last`: where the next reading starts, null at the end; up to
-   * `limit` records are looked at, so there may be fewer ids.
+   * `limit` records are looked at, so there may be fewer ids. `all`: also those that are scheduled or were cancelled.
    */
-  broadcastIds(before: string | null, limit: number): Promise<{ ids: string[]; last: string | null }>;
+  broadcastIds(
+    before: string | null,
+    limit: number,
+    all?: boolean,
+  ): Promise<{ ids: string[]; last: string | null }>;
   broadcast(commandId: string): Promise<BroadcastRecord | null>;
   /** Opens a scheduled broadcast (resolves to its place) or ends one (true). False: it changed meanwhile. */
   changeBroadcast(
@@ -174,6 +182,8 @@ export interface CommandStore {
   /** Numbers of people by state; only people with a record. */
   totals(commandId: string): Promise<Totals>;
   addJobs(jobs: readonly DueJob[]): Promise<void>;
+  /** DL-10: the texts of commands, for searches. A purge removes the pack of the command too. */
+  readonly search: SearchPacks;
   /** Writes the stop and the job that ends open commands. A stop in force keeps its beginning and gets a new `version`. */
   setStop(userId: string, sinceMs: number): Promise<StopRecord>;
   /** Read from the store itself, never from memory. */

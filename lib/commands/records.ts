@@ -88,6 +88,8 @@ export interface StateRecord {
   /** Time up to which `frozenMs` is counted, so a resume that is repeated after a crash counts nothing twice. */
   frozenUntilMs?: number;
   timeline: Happening[];
+  /** CM-13: the record before the person's last answer, and the time of that. Any other change drops it. */
+  undo?: { at: string; before: Omit<StateRecord, "undo"> };
 }
 
 /** `StoredState.version` of a broadcast that was delivered and nothing else: it has no record of its own. */

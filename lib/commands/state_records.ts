@@ -56,8 +56,9 @@ export function moved(
   const timeline = [...record.timeline, happening];
   if (timeline.length > timelineFirst + timelineLast) timeline.splice(timelineFirst, 1);
   const review = by.review ?? (to === "submitted" ? null : reviewOf(record));
+  const { undo: _, ...rest } = record;
   return {
-    ...record,
+    ...rest,
     ...(review === null && !hasReview(timeline) ? {} : { review }),
     state: to,
     updatedAt: at,

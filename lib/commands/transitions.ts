@@ -56,13 +56,13 @@ export class Transitions {
       await this.#keepProof(record, caller.userId, to);
       // Read now: they may have changed during the write (CO-2).
       const command = forRecipient(record.command, to, await consent.rulesOf(caller.userId), clock.now());
-      if (repeat) return { command, state: ownState(to) };
+      if (repeat) return { command, state: ownState(to, clock.now()) };
       notifyRecipient(this.#parts, stored, to, command);
       await Promise.all([
         notifySender(this.#parts, record, [{ userId: caller.userId, record: to }]),
         noticeSender(this.#parts, record, caller.userId, to),
       ]);
-      return { command, state: ownState(to) };
+      return { command, state: ownState(to, clock.now()) };
     }
   }
 
@@ -93,8 +93,10 @@ export class Transitions {
     if (missing !== null) return missing;
     const at = iso(now);
     const to = moved(record, state, at, { who: caller.username, note: note ?? null, until: until ?? null });
+    const { undo: _, ...before } = record;
     return {
       ...to,
+      undo: { at, before },
       deliveredAt: record.deliveredAt ?? at,
       place: isClosed(state) ? null : record.place,
       proof,

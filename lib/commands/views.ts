@@ -1,4 +1,5 @@
 import { opensByItself, type Rules } from "../consent/mod.ts";
+import { limits } from "../protocol/limits.ts";
 import type {
   Command,
   DeliveredCommand,
@@ -38,10 +39,25 @@ export function forRecipient(
   return open ? shown : sealed(shown);
 }
 
-export function ownState(record: StateRecord): OwnState {
+/** `now` in ms since 1970. */
+export function ownState(record: StateRecord, now: number): OwnState {
   const { state, updatedAt, until, proof, allowedBy } = record;
   const shownProof = proof.length === 0 ? {} : { proof };
-  return { state, updatedAt, until, ...recipientsNotes(record), ...shownProof, allowedBy };
+  const undo = undoUntilMs(record);
+  return {
+    state,
+    updatedAt,
+    until,
+    ...recipientsNotes(record),
+    ...shownProof,
+    allowedBy,
+    ...(undo !== null && now < undo ? { undoUntil: iso(undo) } : {}),
+  };
+}
+
+/** CM-13: until when the record's last answer can be undone, in ms since 1970; null: there is none. */
+export function undoUntilMs({ undo }: StateRecord): number | null {
+  return undo === undefined ? null : Date.parse(undo.at) + limits.undoMs;
 }
 
 /** Whether texts of the person with a username are hidden from the reader now (CO-11). */

@@ -94,7 +94,7 @@ export async function openCommandRoom(parts: CommandParts): Promise<OpenCommandR
   };
 }
 
-function callsOf({ sender, transitions, history }: CommandRoom): Services["commands"] {
+function callsOf({ sender, transitions, history, manyAnswers, undo }: CommandRoom): Services["commands"] {
   return {
     send: (caller, draft) => sender.send(caller, draft),
     preview: (caller, draft) => sender.preview(caller, draft),
@@ -103,6 +103,10 @@ function callsOf({ sender, transitions, history }: CommandRoom): Services["comma
     cancel: (caller, params) => transitions.cancel(caller, params),
     get: (caller, params) => history.get(caller, params),
     list: (caller, params) => history.list(caller, params),
+    inboxCounts: (caller) => history.inboxCounts(caller),
+    updateSome: (caller, params) => manyAnswers.update(caller, params),
+    undoSome: (caller, params) => manyAnswers.undo(caller, params),
+    undoSend: (caller, params) => undo.send(caller, params),
     inboxList: (caller, params) => history.inboxList(caller, params),
   };
 }

@@ -28,6 +28,7 @@ export function jobTable({ accounts, commands, files, groups, incidents, push }:
     file_expire: files,
     file_settle: files,
     group_end: groups,
+    index: commands,
     push,
     quarantine_end: files,
     release: commands,

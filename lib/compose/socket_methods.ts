@@ -21,12 +21,16 @@ export function socketMethods(
 ): Handlers {
   return {
     "inbox.list": (caller, params) => commands.inboxList(caller, params),
+    "inbox.counts": (caller) => commands.inboxCounts(caller),
+    "inbox.update": (caller, params) => commands.updateSome(caller, params),
+    "inbox.undo": (caller, params) => commands.undoSome(caller, params),
     "command.send": (caller, params) => commands.send(caller, params),
     "command.preview": (caller, params) => commands.preview(caller, params),
     "command.list": (caller, params) => commands.list(caller, params),
     "command.get": (caller, params) => commands.get(caller, params),
     "command.update": (caller, params) => commands.update(caller, params),
     "command.review": (caller, params) => commands.review(caller, params),
+    "command.undo": (caller, params) => commands.undoSend(caller, params),
     "command.cancel": (caller, params) => commands.cancel(caller, params),
     "chat.send": (caller, params) => chat.send(caller, params),
     "chat.list": (caller, params) => chat.list(caller, params),

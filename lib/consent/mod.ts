@@ -16,4 +16,4 @@ export type { SharedRules } from "./shared_rules.ts";
 export type { RuleChange, RuleDifference } from "./rule_changes.ts";
 export * from "./sources.ts";
 export * from "./standing.ts";
-export { localDay } from "./time_of_day.ts";
+export { localDay, msUntilMidnight } from "./time_of_day.ts";

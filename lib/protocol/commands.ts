@@ -162,6 +162,8 @@ export const ownState = z.object({
   proof: z.array(attachment).optional(),
   review: review.optional(),
   allowedBy: z.string().nullable(),
+  /** CM-13: until then `inbox.undo` takes the answer back; absent when there is none to undo. */
+  undoUntil: z.string().optional(),
 });
 export type OwnState = z.infer<typeof ownState>;
 
@@ -205,6 +207,42 @@ export type ListItem = z.infer<typeof listItem>;
 /** `before` is the id of the last command of the page before; `next` is what to pass for the following page. */
 export const commandPage = z.object({ items: z.array(listItem), next: id.nullable() });
 export type CommandPage = z.infer<typeof commandPage>;
+
+/**
+ * UI-9: the views of the inbox. `all`: what is open and not deferred. `today`: of these, what is due until the person's
+ * midnight; `overdue`: what was due before; `sealed`: what is not opened yet (CO-2). `later`: what is deferred. `done`: what
+ * has ended, newest first.
+ */
+export const inboxViews = ["all", "today", "overdue", "later", "sealed", "done"] as const;
+export const inboxView = z.enum(inboxViews);
+export type InboxView = z.infer<typeof inboxView>;
+
+/**
+ * UI-9: how many commands each view has. `unseen`: those in `all` that the person has not looked at. `held`: those that wait
+ * for quiet hours, a daily limit or a rule of the person's own (CO-4), and until when the first of them does; null: until
+ * something else happens.
+ */
+export const inboxCounts = z.object({
+  all: z.number(),
+  today: z.number(),
+  overdue: z.number(),
+  later: z.number(),
+  sealed: z.number(),
+  unseen: z.number(),
+  held: z.object({ count: z.number(), until: z.string().nullable() }),
+});
+export type InboxCounts = z.infer<typeof inboxCounts>;
+
+/** What became of each command of an answer to several, in their order: its state now, or why it was refused. */
+export const answered = z.object({
+  results: z.array(z.object({
+    id,
+    state: ownState.optional(),
+    command: deliveredCommand.optional(),
+    error: z.object({ kind: z.string(), message: z.string() }).optional(),
+  })),
+});
+export type Answered = z.infer<typeof answered>;
 
 /**
  * `command.changed`. To a recipient's devices: `id`, `state`, and `command` when it was opened. To the sender:

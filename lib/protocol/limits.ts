@@ -222,6 +222,13 @@ export const limits = {
   /** Page of a list (DL-10). */
   pageDefault: 50,
   pageMax: 200,
+  /** Characters of a search, and commands whose texts one record of the search index has (DL-10). */
+  searchLength: 200,
+  searchPack: 128,
+  /** Commands that are answered in one step (UI-9). */
+  answersAtOnce: 100,
+  /** How long an answer and a send can be undone (CM-13). */
+  undoMs: 10_000,
   /** Records that one page of the history reads; a page whose filter finds less has fewer items, and goes on after them. */
   historyRead: 1000,
   /** Characters of JSON that a page holds, its first item apart; at three bytes each it stays below `outboxBytes`. */

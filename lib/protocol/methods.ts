@@ -13,6 +13,15 @@ import { cursor, device, id, slug, text, time, username } from "./text.ts";
 
 const nothing = z.strictObject({});
 const page = { before: id.optional(), limit: z.number().int().min(1).max(limits.pageMax).optional() };
+const ids = z.array(id).min(1).max(limits.answersAtOnce);
+const search = {
+  view: c.inboxView.optional(),
+  kind: c.commandKind.optional(),
+  from: username.optional(),
+  q: text(limits.searchLength).optional(),
+  since: time.optional(),
+  sort: z.enum(["due", "new"]).optional(),
+};
 const filter = { state: c.commandState.optional(), category: slug.optional() };
 
 /** The query of `GET /api/v1/commands`: as `command.list`. */
@@ -30,18 +39,37 @@ export const commandListQuery = z.strictObject({
 export const methods = {
   "heartbeat": { params: nothing, result: z.object({ serverTime: z.string() }), uncounted: true },
   "inbox.ack": { params: z.strictObject({ cursor }), result: z.object({ cursor }), uncounted: true },
-  /** `open`: without closed ones. A page that has fewer than `limit` items may still have a `next`. */
+  /**
+   * `open`: without closed ones. `q`: every word is in the title, the text, a category, a file's name or the sender's names;
+   * case and accents do not count. `from` is a sender's username. `since` and `before` the time of sending bound the search:
+   * `since` is a time, `before` a command. A `view` but `done` is sorted by `sort`: `due` (the default) has the earliest
+   * deadline first, then the newest. A page that has fewer than `limit` items may still have a `next`.
+   */
   "inbox.list": {
-    params: z.strictObject({ ...filter, ...page, open: z.literal(true).optional() }),
+    params: z.strictObject({ ...filter, ...page, ...search, open: z.literal(true).optional() }),
     result: c.commandPage,
   },
+  /** UI-9. Only counts: nothing is delivered. */
+  "inbox.counts": { params: nothing, result: c.inboxCounts },
+  /** UI-9: one answer to several commands. Each is taken or refused by itself. */
+  "inbox.update": {
+    params: z.strictObject({
+      ids,
+      state: c.commandState,
+      note: text(limits.note).nullish(),
+      until: time.nullish(),
+    }),
+    result: c.answered,
+  },
+  /** CM-13: takes back the last answer to each command, for `limits.undoMs` after it. The sender sees what was before. */
+  "inbox.undo": { params: z.strictObject({ ids }), result: c.answered },
   "command.send": {
     params: c.commandDraft,
     result: z.object({ command: c.command, audience: c.audienceCounts }),
   },
   "command.preview": { params: c.commandDraft, result: c.audienceCounts },
   "command.list": {
-    params: z.strictObject({ box: z.enum(["inbox", "outbox"]), ...filter, ...page }),
+    params: z.strictObject({ box: z.enum(["inbox", "outbox"]), ...filter, ...page, ...search }),
     result: c.commandPage,
   },
   "command.get": { params: z.strictObject({ id }), result: c.commandDetail },
@@ -63,6 +91,11 @@ export const methods = {
       note: text(limits.note).nullish(),
     }),
     result: z.object({ recipient: c.recipientState }),
+  },
+  /** CM-13: takes back a command that the person sent, for `limits.undoMs` or until somebody was handed it. */
+  "command.undo": {
+    params: z.strictObject({ id }),
+    result: z.object({ id, totals: c.totals }),
   },
   "command.cancel": {
     params: z.strictObject({ id }),

@@ -14,7 +14,7 @@ import type {
   TwoFactor,
 } from "../accounts/mod.ts";
 import type { Chat } from "../chat/mod.ts";
-import type { History, Safety, SendGates, Transitions } from "../commands/mod.ts";
+import type { History, ManyAnswers, Safety, SendGates, Transitions, Undo } from "../commands/mod.ts";
 import type { Config } from "../config/mod.ts";
 import type { CategoryAdmin, Consent, Grants } from "../consent/mod.ts";
 import type { Content, Files } from "../files/mod.ts";
@@ -94,7 +94,14 @@ export interface Services {
   readonly commands:
     & Pick<SendGates, "preview" | "send">
     & Pick<Transitions, "cancel" | "review" | "update">
-    & Pick<History, "get" | "inboxList" | "list">;
+    & Pick<History, "get" | "inboxCounts" | "inboxList" | "list">
+    & {
+      /** UI-9: one answer to several commands. */
+      updateSome: ManyAnswers["update"];
+      /** CM-13. */
+      undoSome: ManyAnswers["undo"];
+      undoSend: Undo["send"];
+    };
   readonly notices: Pick<Notices, "list" | "read" | "unread">;
   readonly chat: Pick<Chat, "list" | "read" | "retract" | "send" | "talks" | "writing">;
   readonly sanctions: Pick<OwnSanctions, "list" | "read"> & Pick<Appeals, "appeal">;

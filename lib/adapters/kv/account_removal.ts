@@ -178,6 +178,7 @@ function prefixesOf(userId: string, keepHeld: boolean): Deno.KvKey[] {
     keys.chatReadOf(userId),
     keys.chatSentOf(userId),
     keys.chatKeysOf(userId),
+    keys.searchPacksOf(userId),
     keys.ruleChangesOf(userId),
     keys.noticesOf(userId),
     keys.looksOf(userId),

@@ -113,7 +113,7 @@ export function kvBroadcasts({ kv, committer, exclusive }: Store): BroadcastsPar
       return entries.slice(low, low + limit);
     },
 
-    async broadcastIds(before, limit) {
+    async broadcastIds(before, limit, all = false) {
       const prefix = keys.allBroadcasts();
       const selector = before === null ? { prefix } : { prefix, end: [...prefix, before] };
       const ids: string[] = [];
@@ -122,7 +122,7 @@ export function kvBroadcasts({ kv, committer, exclusive }: Store): BroadcastsPar
       for await (const { key, value } of kv.list<BroadcastValue>(selector, { limit, reverse: true })) {
         looked++;
         last = key[1] as string;
-        if (value.place !== null) ids.push(last);
+        if (all || value.place !== null) ids.push(last);
       }
       return { ids, last: looked < limit ? null : last };
     },

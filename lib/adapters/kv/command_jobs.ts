@@ -16,6 +16,7 @@ function jobId(job: Job): string {
     case "remind":
       return `${job.kind}:${job.commandId}:${job.userId ?? ""}`;
     case "stop":
+    case "index":
       return `${job.kind}:${job.userId}`;
     default:
       return job satisfies never;

@@ -86,6 +86,17 @@ export function endedOnes(
   });
 }
 
+/** Those of the changes that open a direct command again (CM-13). */
+export function reopenedOnes(
+  changes: readonly Change[],
+  records: ReadonlyMap<string, CommandRecord>,
+): OpenOne[] {
+  return endedOnes(
+    changes.map(({ from, to }) => ({ from: { ...from, record: to }, to: from.record })),
+    records,
+  );
+}
+
 export type ChangeWrite = Required<Omit<Write, "alone">>;
 
 /** The write of states' next records, with their log entries and totals. */
@@ -160,10 +171,10 @@ function countedTransition(from: StoredState, to: StateRecord): { key: Deno.KvKe
 }
 
 /** About how many bytes a state has in the store: field names and ids, and two for each character of a note. */
-function bytesOf({ note, review, timeline }: StateRecord): number {
+function bytesOf({ note, review, timeline, undo }: StateRecord): number {
   let bytes = 768 + 2 * noteLength(note) + 2 * (review?.note?.length ?? 0);
   for (const happening of timeline) bytes += 128 + 2 * noteLength(happening.note);
-  return bytes;
+  return undo === undefined ? bytes : bytes + bytesOf(undo.before);
 }
 
 /** The store needs two bytes a character for text beyond Latin-1. */

@@ -1,9 +1,16 @@
-import type { CommandRecord, CommandStore, Held, SentKey } from "../../commands/ports.ts";
+import type { CommandRecord, CommandStore, Held, PackOwner, SentKey } from "../../commands/ports.ts";
 import { isOpen } from "../../protocol/closed_states.ts";
 import { limits } from "../../protocol/mod.ts";
 import { kvBroadcasts } from "./broadcasts_store.ts";
 import { jobSet } from "./command_jobs.ts";
-import { acceptanceWrite, addUses, changeWrite, endedOnes, openOnes } from "./command_writes.ts";
+import {
+  acceptanceWrite,
+  addUses,
+  changeWrite,
+  endedOnes,
+  openOnes,
+  reopenedOnes,
+} from "./command_writes.ts";
 import { kvCursors } from "./cursors_store.ts";
 import { getEntries } from "./get_many.ts";
 import { keys } from "./keys.ts";
@@ -13,6 +20,7 @@ import { kvStates } from "./states_store.ts";
 import { kvStops } from "./stops_store.ts";
 import { TakenLists } from "./taken_lists.ts";
 import { kvTaking } from "./taking.ts";
+import { kvSearchPacks } from "./search_packs.ts";
 import type { Store } from "./store.ts";
 
 /** Commands kept in memory; they never change. */
@@ -33,6 +41,7 @@ export function kvCommandStore(store: Store): CommandStore {
   const states = kvStates(store, lists, readCommands);
   const taking = kvTaking(store, lists, states, readCommands);
   const openCounts = new KvOpenCounts(store);
+  const search = kvSearchPacks(store);
   const noEntries = new NothingAfter(store.exclusive ? limits.relationsCached : 0);
 
   function remember(record: CommandRecord): void {
@@ -55,7 +64,16 @@ export function kvCommandStore(store: Store): CommandStore {
     return found;
   }
 
+  async function packsOf({ command, recipients, cast }: CommandRecord): Promise<Deno.KvKey[]> {
+    const owners: PackOwner[] = cast !== undefined
+      ? ["broadcasts"]
+      : recipients.map((userId) => ({ userId }));
+    return (await Promise.all(owners.map((owner) => search.keysOf(owner, command.id)))).flat();
+  }
+
   return {
+    search,
+
     async accept(acceptance) {
       const counted = openCounts.adding(openOnes(acceptance.record));
       const committing = committer.commit(acceptanceWrite(acceptance, broadcasts));
@@ -110,15 +128,23 @@ export function kvCommandStore(store: Store): CommandStore {
         if (value > also.count.most) return false;
         write.sets.push({ key: counted.key, value, expireIn: countKeptMs });
       }
-      const closing = changes.filter(({ to }) => to.cast !== true && !isOpen(to.state));
-      const ended = closing.length === 0
-        ? []
-        : endedOnes(closing, await readCommands(closing.map(({ from }) => from.commandId)));
+      const moving = changes.filter(({ from, to }) =>
+        to.cast !== true && isOpen(from.record.state) !== isOpen(to.state)
+      );
+      const records = moving.length === 0
+        ? new Map<string, CommandRecord>()
+        : await readCommands(moving.map(({ from }) => from.commandId));
+      const [ended, again] = [endedOnes(moving, records), reopenedOnes(moving, records)];
       if (also.current?.() === false) return false;
       write.deletes.push(...ended.map(openKey));
-      const counted = openCounts.ending(ended);
+      for (const one of again) write.sets.push({ key: openKey(one), value: 1 });
+      const [counted, countedAgain] = [openCounts.ending(ended), openCounts.adding(again)];
+      const done = (ok: boolean) => {
+        counted(ok);
+        countedAgain(ok);
+      };
       const committing = committer.commit(write);
-      committing.then(({ ok }) => counted(ok), () => counted(false));
+      committing.then(({ ok }) => done(ok), () => done(false));
       const committed = await committing.finally(() => {
         for (const { from: { userId } } of changes) {
           states.written(userId);
@@ -192,8 +218,13 @@ export function kvCommandStore(store: Store): CommandStore {
       const left = openOnes(record);
       deletes.push(...left.map(openKey));
       const counted = openCounts.ending(left);
+      const packs = () => packsOf(record);
+      deletes.push(...await packs());
       await committer.commit({ deletes }).finally(() => counted(false));
       cached.delete(command.id);
+      // A search may have written one meanwhile, from a command that it had read before.
+      const late = await packs();
+      if (late.length > 0) await committer.commit({ deletes: late });
       if (cast !== undefined) broadcasts.closed(command.id);
     },
 

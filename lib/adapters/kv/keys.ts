@@ -184,6 +184,12 @@ export const keys = {
   openFromOf: (userId: string) => ["open_from", userId],
   /** The shared log of broadcasts, `["broadcast", VS]`, one entry each (BR-4); commands. An entry ends when the broadcast is cancelled or purged. */
   broadcasts: () => ["broadcast"],
+  /**
+   * The texts of a person's direct commands, or of broadcasts (an empty id), below an id, for searches (DL-10); commands. Written
+   * by searches. Ends with the first of its commands, or with the account.
+   */
+  searchPack: (userId: string, upTo: string) => ["search", userId, upTo],
+  searchPacksOf: (userId: string) => ["search", userId],
   /** The state of a broadcast as a whole; commands. Ends with the command. */
   broadcast: (commandId: string) => ["cast", commandId],
   allBroadcasts: () => ["cast"],

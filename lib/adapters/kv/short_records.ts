@@ -11,22 +11,31 @@ export interface ShortTaken extends Pick<StateRecord, "createdAt" | "place" | "a
   taken: string;
 }
 
-export type StoredValue = StateRecord | ShortFirst | ShortTaken;
+/** A record with what an undo brings back in its compact form too. */
+type StoredRecord = ShortTaken | Omit<StateRecord, "undo"> & { undo?: { at: string; before: StoredRecord } };
+
+export type StoredValue = StoredRecord | ShortFirst;
 
 export function isFirst(value: StoredValue): value is ShortFirst {
   return "first" in value;
 }
 
 /** The stored form of a record. */
-export function shortened(record: StateRecord): StateRecord | ShortTaken {
+export function shortened(record: StateRecord): StoredRecord {
+  const { undo } = record;
+  // CM-13: most answers follow a delivery.
+  if (undo !== undefined) return { ...record, undo: { ...undo, before: shortened(undo.before) } };
   if (!isJustTaken(record)) return record;
   const { createdAt, place, allowedBy, cast } = record;
   return { taken: record.updatedAt, createdAt, place, allowedBy, ...(cast === undefined ? {} : { cast }) };
 }
 
 /** The record of a stored form. */
-export function whole(value: StateRecord | ShortTaken): StateRecord {
-  if (!("taken" in value)) return value;
+export function whole(value: StoredRecord): StateRecord {
+  if (!("taken" in value)) {
+    const { undo, ...record } = value;
+    return undo === undefined ? record : { ...record, undo: { at: undo.at, before: whole(undo.before) } };
+  }
   const { taken, ...kept } = value;
   return {
     state: "delivered",
@@ -50,7 +59,7 @@ export function whole(value: StateRecord | ShortTaken): StateRecord {
 function isJustTaken(record: StateRecord): boolean {
   const { createdAt, place: _place, allowedBy: _allowedBy, cast: _cast, ...rest } = record;
   const { state, updatedAt, deliveredAt, opened, withheldBy, countedOn, until, note, proof, ...more } = rest;
-  const { frozenMs, frozenUntilMs, uncounted, review, timeline, ...none } = more;
+  const { frozenMs, frozenUntilMs, uncounted, review, timeline, undo: _undo, ...none } = more;
   // Fails to compile for a new field, which would be lost if it were not checked here.
   none satisfies Record<string, never>;
   const [first, last] = timeline;
