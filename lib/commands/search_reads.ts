@@ -7,7 +7,7 @@ import { hasWords, keptSearchText } from "./search_text.ts";
 /** Ids that one read of a range without packs has. */
 const readAtOnce = 128;
 /** Records that one step of a search reads where there are no packs. */
-const readMost = 384;
+const readMost = 256;
 /** A range of the newest commands becomes a pack from this many on, or each search would write one. */
 const packLeast = 64;
 /** Commands that one job puts into packs. */
@@ -58,8 +58,7 @@ export class SearchReads {
       const from = [own.last, broadcasts.last].reduce((a, b) => a === null || (b !== null && b > a) ? b : a);
       const ids = [...own.ids, ...broadcasts.ids].filter((id) => from === null || id >= from);
       const states = await this.#reads.statesOf(userId, ids);
-      // Long, and hardly packed: the next search need not read it all again.
-      if (Math.max(own.unpacked, broadcasts.unpacked) >= readMost) await this.#index(userId);
+      if (this.#isUnpacked(own) || this.#isUnpacked(broadcasts)) await this.#index(userId);
       return { states, last: from, read: own.read + broadcasts.read };
     };
   }
@@ -68,7 +67,7 @@ export class SearchReads {
   async fill(userId: string): Promise<void> {
     for (const owner of [{ userId }, "broadcasts"] as const) {
       let read = 0;
-      for (let before: string | null = null; read < packedAtOnce;) {
+      for (let before: string | null = this.#settled(); read < packedAtOnce;) {
         const searched: Searched = await this.#search(owner, before, ["\u0001"], Infinity);
         read += searched.read;
         before = searched.last;
@@ -112,6 +111,16 @@ export class SearchReads {
     return searched(await readDown("") ? null : at);
   }
 
+  /** Older commands have no packs, and are more than one step reads: the next search need not read them all again. */
+  #isUnpacked({ unpacked, last }: Searched): boolean {
+    return unpacked >= readMost && last !== null && last < this.#settled();
+  }
+
+  /** The first id that may still get neighbours. */
+  #settled(): string {
+    return firstIdAt(this.#parts.clock.now() - settledMs);
+  }
+
   async #index(userId: string): Promise<void> {
     const { store, clock } = this.#parts;
     await store.addJobs([{ dueMs: clock.now(), job: { kind: "index", userId } }]);
@@ -142,18 +151,16 @@ export class SearchReads {
     };
   }
 
-  /** Keeps what was read as packs. Of the newest commands, only those that have settled. */
+  /** Keeps what was read as packs, also that there is nothing. Of the newest commands, only those that have settled. */
   async #pack(owner: PackOwner, { found, from }: Range, before: string | null): Promise<void> {
-    const { store, clock } = this.#parts;
-    const settled = firstIdAt(clock.now() - settledMs);
+    const settled = this.#settled();
+    if (before !== null && before <= settled) return await this.#save(owner, packsOf(found, from, before));
     const old = found.filter(({ id }) => id < settled);
-    if (old.length === 0) return;
-    if (before === null || before >= settled) {
-      if (old.length < packLeast) return;
-      // An id is a text of fixed length: this is the first place behind it.
-      before = `${old[0]!.id}0`;
-    }
-    const packs: SearchPack[] = packsOf(old, from, before);
-    await store.search.save(owner, packs);
+    // An id is a text of fixed length: this is the first place behind it.
+    if (old.length >= packLeast) await this.#save(owner, packsOf(old, from, `${old[0]!.id}0`));
+  }
+
+  async #save(owner: PackOwner, packs: readonly SearchPack[]): Promise<void> {
+    await this.#parts.store.search.save(owner, packs);
   }
 }

@@ -11,7 +11,6 @@ import { countingKv, type Reads } from "../fakes/counting_kv.ts";
 import { multiply } from "../fakes/many_records.ts";
 import { type LoggedInCaller, openTestServices, person } from "../fakes/open_services.ts";
 import { served } from "../fakes/served.ts";
-import { until } from "../fakes/until.ts";
 
 /** Records of each kind. A hundred thousand take a minute to write and show nothing more. */
 const few = 100;
@@ -30,8 +29,6 @@ type Name = typeof readers[number];
 interface World extends AsyncDisposable {
   open: OpenServices;
   reads: Reads;
-  /** Without the counting. */
-  kv: Deno.Kv;
   callers: Record<Name, { caller: LoggedInCaller; token: string }>;
   ids: { direct: string; hundred: string; everyone: string };
 }
@@ -101,7 +98,6 @@ async function world(records: number): Promise<World> {
   return {
     open,
     reads,
-    kv: store.kv,
     callers,
     ids: { direct, hundred, everyone },
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
@@ -216,17 +212,6 @@ for (const file of pageFiles()) {
   }
 }
 
-/** The first search has a job fill the index, which reads everything once. */
-async function indexed({ open: { services }, callers: { ann }, kv }: World): Promise<void> {
-  await services.commands.inboxList(ann.caller, { q: "nothing" });
-  await until(async () => {
-    for await (const { key } of kv.list({ prefix: keys.jobs() })) {
-      if (String(key[2]).startsWith("index:")) return false;
-    }
-    return true;
-  }, "the index");
-}
-
 /** Every call in a world: its name, and what it read the second time. */
 async function readsOf(records: number): Promise<Map<string, number>> {
   await using made = await world(records);
@@ -248,7 +233,6 @@ async function readsOf(records: number): Promise<Map<string, number>> {
     ...readers.flatMap((by) => pagesOf[by].map((path) => visit(by, path))),
   ];
   const found = new Map<string, number>();
-  await indexed(made);
   for (const [name, ask] of calls) {
     // The first call of a process may fill what is kept in memory.
     await ask(made);
