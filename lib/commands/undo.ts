@@ -61,7 +61,7 @@ export class Undo {
     const { store, clock } = this.#parts;
     const record = (await store.commands([id])).get(id);
     if (record === undefined || record.senderId !== caller.userId) return noSuchCommand();
-    if (clock.now() >= Date.parse(record.command.createdAt) + limits.undoMs) return tooLate();
+    if (clock.now() >= Date.parse(record.command.createdAt) + limits.answerUndoMs) return tooLate();
     if (await this.#isHanded(record)) return new Refusal("conflict", "command.undoHanded");
     return { id, totals: await this.#whole(record).cancel(record, caller.username) };
   }

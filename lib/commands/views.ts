@@ -57,7 +57,7 @@ export function ownState(record: StateRecord, now: number): OwnState {
 
 /** CM-13: until when the record's last answer can be undone, in ms since 1970; null: there is none. */
 export function undoUntilMs({ undo }: StateRecord): number | null {
-  return undo === undefined ? null : Date.parse(undo.at) + limits.undoMs;
+  return undo === undefined ? null : Date.parse(undo.at) + limits.answerUndoMs;
 }
 
 /** Whether texts of the person with a username are hidden from the reader now (CO-11). */

@@ -228,7 +228,7 @@ export const limits = {
   /** Commands that are answered in one step (UI-9). */
   answersAtOnce: 100,
   /** How long an answer and a send can be undone (CM-13). */
-  undoMs: 10_000,
+  answerUndoMs: 10_000,
   /** Records that one page of the history reads; a page whose filter finds less has fewer items, and goes on after them. */
   historyRead: 1000,
   /** Characters of JSON that a page holds, its first item apart; at three bytes each it stays below `outboxBytes`. */

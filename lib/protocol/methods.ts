@@ -61,7 +61,7 @@ export const methods = {
     }),
     result: c.answered,
   },
-  /** CM-13: takes back the last answer to each command, for `limits.undoMs` after it. The sender sees what was before. */
+  /** CM-13: takes back the last answer to each command, for `limits.answerUndoMs` after it. The sender sees what was before. */
   "inbox.undo": { params: z.strictObject({ ids }), result: c.answered },
   "command.send": {
     params: c.commandDraft,
@@ -92,7 +92,7 @@ export const methods = {
     }),
     result: z.object({ recipient: c.recipientState }),
   },
-  /** CM-13: takes back a command that the person sent, for `limits.undoMs` or until somebody was handed it. */
+  /** CM-13: takes back a command that the person sent, for `limits.answerUndoMs` or until somebody was handed it. */
   "command.undo": {
     params: z.strictObject({ id }),
     result: z.object({ id, totals: c.totals }),

@@ -21,8 +21,8 @@ Deno.test("CM-13: an answer is taken back for ten seconds, whatever it was, and 
     const before = await rig.stateOf(bob, id);
     const more = state === "deferred" ? { until: new Date(rig.clock.now() + dayMs).toISOString() } : {};
     const given = await answer(bob, id, state, { note: "No.", ...more });
-    assert.equal(Date.parse(given.state.undoUntil!), rig.clock.now() + limits.undoMs);
-    rig.clock.advance(limits.undoMs - 1);
+    assert.equal(Date.parse(given.state.undoUntil!), rig.clock.now() + limits.answerUndoMs);
+    rig.clock.advance(limits.answerUndoMs - 1);
     const undone = taken(await undo(bob, id));
     assert.deepEqual([undone.state.state, undone.state.note, undone.state.undoUntil], [
       "delivered",
@@ -35,7 +35,7 @@ Deno.test("CM-13: an answer is taken back for ten seconds, whatever it was, and 
     assert.ok((await rig.inboxOf(bob)).some(({ command }) => command.id === id), "it is in the log");
     assert.equal(kindOf(await undo(bob, id)), "conflict", "once");
     await answer(bob, id, "completed");
-    rig.clock.advance(limits.undoMs);
+    rig.clock.advance(limits.answerUndoMs);
     assert.equal(kindOf(await undo(bob, id)), "conflict", "too late");
     assert.equal((await rig.stateOf(bob, id))?.state, "completed");
   }
@@ -147,7 +147,7 @@ Deno.test("CM-13: a send is taken back for ten seconds, or until somebody was ha
   await rig.take(bob);
   assert.equal(kindOf(await undoSend(handed.id)), "conflict");
   const late = await rig.send(ann, rig.person("cleo"));
-  rig.clock.advance(limits.undoMs);
+  rig.clock.advance(limits.answerUndoMs);
   assert.equal(kindOf(await undoSend(late.id)), "conflict");
   await rig.prefer(bob, { blockedUsers: ["ann"] });
   const withheld = await rig.send(ann, bob);
