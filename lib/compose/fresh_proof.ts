@@ -53,12 +53,16 @@ export const proofs = {
   commands: {
     cancel: "none",
     get: "none",
+    inboxCounts: "none",
     inboxList: "none",
     list: "none",
     preview: "none",
     review: "none",
     send: "none",
+    undoSend: "none",
+    undoSome: "none",
     update: "none",
+    updateSome: "none",
   },
   contacts: { accept: "none", decline: "none", list: "none", remove: "none", request: "none" },
   files: {

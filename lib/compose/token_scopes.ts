@@ -14,6 +14,9 @@ const nobody = [] as const;
  */
 export const methodScopes: Readonly<Record<ServiceMethod, readonly TokenScope[]>> = {
   "inbox.list": reading,
+  "inbox.counts": reading,
+  "inbox.update": ["receive"],
+  "inbox.undo": ["receive"],
   "command.send": ["send"],
   "command.preview": ["send"],
   "command.list": reading,
@@ -21,6 +24,7 @@ export const methodScopes: Readonly<Record<ServiceMethod, readonly TokenScope[]>
   "command.update": ["receive"],
   "command.review": ["send"],
   "command.cancel": ["send"],
+  "command.undo": ["send"],
   "preferences.get": ["read"],
   "preferences.set": nobody,
   "grant.list": ["read"],

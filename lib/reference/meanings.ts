@@ -7,7 +7,12 @@ export const methodMeanings: Readonly<Record<Method, string>> = {
   "inbox.ack":
     "Acknowledges everything up to a place, for this device. Acknowledge after the client has stored it: what is acknowledged is not delivered to this device again.",
   "inbox.list":
-    "Lists commands that this person received, newest first. Withheld and held ones are not in it.",
+    "Lists commands that this person received, newest first, or a view of the inbox with what is due first. Searches with q. Withheld and held ones are not in it.",
+  "inbox.counts":
+    "Counts the commands of each view of the inbox, and those that are held. Nothing is delivered.",
+  "inbox.update": "Gives several commands one answer. Each is taken or refused by itself.",
+  "inbox.undo":
+    "Takes back the last answer to each command, for ten seconds after it. The sender sees what was before.",
   "command.send":
     "Sends a command. The answer comes after it is stored. Send the same key again after a lost answer: the same command is answered, not sent twice.",
   "command.preview": "Counts whom a draft would reach, without sending it.",
@@ -17,6 +22,8 @@ export const methodMeanings: Readonly<Record<Method, string>> = {
   "command.update":
     "Moves the caller's own state of a received command. A move that the lifecycle lacks is refused.",
   "command.review": "Accepts or returns what a recipient submitted, where the command asks for a review.",
+  "command.undo":
+    "Takes back a command that was sent less than ten seconds ago and that nobody was handed yet: it ends as if cancelled.",
   "command.cancel": "Cancels a sent command: open deliveries disappear from devices.",
   "preferences.get": "Gives the caller's preferences.",
   "preferences.set": "Changes the fields that are there. Only the person's own sessions can.",
