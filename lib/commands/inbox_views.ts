@@ -127,7 +127,7 @@ export class InboxViews {
     return rows.map((row) => {
       if (!row.waiting) return row;
       const stored = again.get(row.stored.commandId) ?? null;
-      return { ...row, stored: stored?.record.deliveredAt == null ? null : stored };
+      return { ...row, stored: stored === null || stored.record.deliveredAt === null ? null : stored };
     });
   }
 

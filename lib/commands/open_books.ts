@@ -118,7 +118,7 @@ export class OpenBooks implements StateWatcher {
         const stored = states[index];
         // Asked for below, with the others of their log.
         book.broadcasts.delete(commandId);
-        if (command === undefined || command.cast !== undefined || stored == null || !isRow(stored)) {
+        if (command === undefined || command.cast !== undefined || !isRow(stored)) {
           book.direct.delete(commandId);
         } else book.direct.set(commandId, { command, stored });
       }
@@ -156,7 +156,7 @@ export class OpenBooks implements StateWatcher {
         const stored = known === null || isClosed(known.record.state)
           ? known
           : { ...known, record: ended(known.record, end) };
-        const isOpen = command !== undefined && stored !== null && isRow(stored);
+        const isOpen = command !== undefined && isRow(stored);
         book.broadcasts.set(commandId, isOpen ? { command, stored } : null);
       }
     }
@@ -173,7 +173,10 @@ export class OpenBooks implements StateWatcher {
   }
 }
 
-function isRow({ record: { state, withheldBy, place, deliveredAt } }: StoredState): boolean {
+/** Whether a state is that of an open command which the person may have. */
+function isRow(stored: StoredState | null | undefined): stored is StoredState {
+  if (stored === null || stored === undefined) return false;
+  const { state, withheldBy, place, deliveredAt } = stored.record;
   if (isClosed(state) || state === "scheduled" || withheldBy !== null) return false;
   return place !== null || deliveredAt !== null;
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { keys } from "../../lib/adapters/kv/keys.ts";
 import type { Caller } from "../../lib/platform/mod.ts";
-import type { Params } from "../../lib/protocol/mod.ts";
+import type { CommandPage, Params } from "../../lib/protocol/mod.ts";
 import { CommandRig, dayMs, taken } from "../fakes/command_rig.ts";
 import { multiply } from "../fakes/many_records.ts";
 
@@ -18,8 +18,9 @@ async function world() {
   /** Titles that are found, over all pages. */
   const found = async (who: Caller, q: string, more: Params<"inbox.list"> = {}) => {
     const titles: (string | null)[] = [];
-    for (let before: string | null | undefined; before !== null;) {
-      const page = taken(
+    let before: string | null | undefined;
+    while (before !== null) {
+      const page: CommandPage = taken(
         await rig.room.history.inboxList(who, { q, ...more, ...before === undefined ? {} : { before } }),
       );
       for (const { command } of page.items) titles.push("sealed" in command ? "sealed" : command.title);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type Caller, iso } from "../../lib/platform/mod.ts";
-import { type InboxView, inboxViews, type Params } from "../../lib/protocol/mod.ts";
+import { type CommandPage, type InboxView, inboxViews, type Params } from "../../lib/protocol/mod.ts";
 import { CommandRig, dayMs, taken } from "../fakes/command_rig.ts";
 
 const hourMs = 3600_000;
@@ -71,8 +71,9 @@ Deno.test("UI-9: views are paged completely and without repeats, also after the 
   assert.equal(whole.items.length, 30);
   for (const leaves of [false, true]) {
     const seen: string[] = [];
-    for (let before: string | null | undefined; before !== null;) {
-      const page = taken(
+    let before: string | null | undefined;
+    while (before !== null) {
+      const page: CommandPage = taken(
         await rig.room.history.inboxList(bob, {
           view: "all",
           limit: 7,
