@@ -24,6 +24,9 @@ const search = {
 };
 const filter = { state: c.commandState.optional(), category: slug.optional() };
 
+/** The query of `POST /api/v1/rpc` (WS-12). */
+export const deviceQuery = z.strictObject({ device: device.default("default") });
+
 /** The query of `GET /api/v1/commands`: as `command.list`. */
 export const commandListQuery = z.strictObject({
   box: z.enum(["inbox", "outbox"]),

@@ -183,6 +183,13 @@ export const operations: Readonly<Record<string, Operation>> = {
     status: 201,
   },
   "GET /commands/{id}": { says: "Gives one command, as command.get.", gives: protocol.commandDetail },
+  "POST /rpc": {
+    says:
+      "Takes one frame of a client whose device has GET /api/stream open, and answers with the frame that answers it: the socket's protocol where WebSockets are blocked.",
+    query: protocol.deviceQuery,
+    takes: [{ type: "application/json", says: "A JSON-RPC 2.0 request or notification." }],
+    gives: { type: "application/json", says: "The result or error; 204 for a notification." },
+  },
   "GET /invites": { says: "Lists the caller's invitations to this server.", gives: protocol.inviteList },
   "POST /invites": {
     says: "Makes an invitation. Its code is shown once.",

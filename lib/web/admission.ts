@@ -1,7 +1,7 @@
 import type { Context } from "fresh";
 import { type AuthenticatedCaller, authenticateRequest, originOf } from "./authentication.ts";
 import type { State } from "./define.ts";
-import { Refusal, type TokenScope } from "../protocol/mod.ts";
+import { Refusal, type TokenScope, tokenScopes } from "../protocol/mod.ts";
 import type { Restriction } from "./services.ts";
 
 /** Calls below `/api/v1` that need no login. Every other is for people who are logged in. */
@@ -65,6 +65,8 @@ export const tokenCalls: Readonly<Record<string, readonly TokenScope[]>> = {
   "GET /commands": ["read", "receive"],
   "POST /commands": ["send"],
   "GET /commands/:id": ["read", "receive"],
+  // The methods' own scopes decide.
+  "POST /rpc": tokenScopes,
   "GET /profile": ["read"],
   "GET /avatars/:username": ["read"],
   "GET /notices": ["read", "receive"],

@@ -127,7 +127,7 @@ export interface Services {
   readonly adminFiles: Pick<FileModeration, "decide" | "get" | "list">;
   readonly incidents: Pick<Incidents, "close" | "draft" | "get" | "list" | "report" | "submit">;
   readonly scanning: Pick<ScanStatusBoard, "status">;
-  readonly realtime: Pick<Realtime, "connections" | "open" | "shutdown">;
+  readonly realtime: Pick<Realtime, "connections" | "frame" | "open" | "openStream" | "shutdown">;
   readonly health: Pick<Health<Message>, "ready">;
   /** Who can be tried in evaluation mode, with which password; null in production. */
   readonly demo: Demo | null;
