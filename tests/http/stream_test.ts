@@ -135,7 +135,9 @@ Deno.test("WS-12: a frame without a stream, of another device, session or person
   await using bob = new StreamClient(app, rig.bearerOf("bob"), "one");
   assert.equal(await kindOf(bob.post(frame)), "conflict");
   const again = await rig.logIn({ username: "ann", password: "a long enough passphrase" });
-  await using other = new StreamClient(app, { authorization: `Bearer ${/^[^=]*=([^;]+)/.exec(again)?.[1] ?? again}` }, "one");
+  await using other = new StreamClient(app, {
+    authorization: `Bearer ${/^[^=]*=([^;]+)/.exec(again)?.[1] ?? again}`,
+  }, "one");
   assert.equal(await kindOf(other.post(frame)), "conflict");
   assert.equal((await ann.call(1, "heartbeat")).id, 1);
   const nobody = await fetch(`${app.origin}/api/stream`);
