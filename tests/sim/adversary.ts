@@ -2,7 +2,7 @@ import { openStore, type Store } from "../../lib/adapters/kv/store.ts";
 import type { OpenServices } from "../../lib/compose/mod.ts";
 import { socketMethods } from "../../lib/compose/socket_methods.ts";
 import { type Caller, iso } from "../../lib/platform/mod.ts";
-import { methods, type PreferencesChange, Refusal } from "../../lib/protocol/mod.ts";
+import { methods, Refusal } from "../../lib/protocol/mod.ts";
 import type { Handlers } from "../../lib/realtime/mod.ts";
 import { FakeClock, settle } from "../fakes/clock.ts";
 import { type LoggedInCaller, openTestServices, person, testConfig } from "../fakes/open_services.ts";
@@ -19,6 +19,14 @@ export const adversary = ["mallory", "oscar", "caster", "puppet-1", "puppet-2"] 
 export const victim = "vera";
 export type Method = keyof Handlers;
 export type Name = (typeof adversary)[number];
+
+/** What the person does with the adversary from some step on, by calls of their own. Nobody may notice. */
+export interface HiddenRule {
+  name: string;
+  calls: readonly (readonly [Method, unknown])[];
+  /** Nothing of theirs may reach the person: none of their texts, or none of their commands. */
+  keepsOut: "texts" | "commands";
+}
 
 /** The server's end of a socket whose other end only listens. */
 class Ear {
@@ -51,8 +59,8 @@ export class AdversaryWorld implements AsyncDisposable {
   readonly seen: string[] = [];
   /** What reached the person and must not. */
   readonly leaked: string[] = [];
-  /** Whether the person forbids everything of the adversary by now. */
-  forbids = false;
+  /** What the person keeps out by now. */
+  #keepsOut: HiddenRule["keepsOut"] | null = null;
   stopped = false;
   sent: { id: string; by: Name }[] = [];
   keys = 0;
@@ -153,10 +161,15 @@ export class AdversaryWorld implements AsyncDisposable {
     this.#judge(JSON.stringify(await this.call(victim, method, params)));
   }
 
-  async forbid(change: PreferencesChange): Promise<void> {
+  /** The person's rule begins. */
+  async hide({ calls, keepsOut }: HiddenRule): Promise<void> {
     await this.rest();
-    this.forbids = adversary.every((name) => change.blockedUsers?.includes(name) === true);
-    await this.act("preferences.set", change);
+    this.#keepsOut = keepsOut;
+    for (const [method, params] of calls) {
+      const answer = await this.call(victim, method, params);
+      if (answer instanceof Refusal) throw new Error(`${method} was refused: ${answer.kind}`);
+    }
+    await this.rest();
   }
 
   /** Waits until nothing happens, and keeps what the adversary's sockets heard, in no order: jobs run beside each other. */
@@ -204,10 +217,13 @@ export class AdversaryWorld implements AsyncDisposable {
     }
   }
 
-  /** Whether the text may be there: while the person is stopped, or forbids the adversary, nothing new may. */
+  /** Whether the text may be there: while the person is stopped, or keeps the adversary out, nothing new may. */
   #judge(text: string): void {
     const arrives = text.includes(marker) || /"relation":"incoming"|"accepted":false/.test(text);
-    if ((this.stopped || this.forbids) && arrives) this.leaked.push(text);
+    const isCommand = text.includes(`"title":"${marker}"`);
+    if (this.stopped || this.#keepsOut === "texts" ? arrives : this.#keepsOut === "commands" && isCommand) {
+      this.leaked.push(text);
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
