@@ -17,8 +17,12 @@ export const newPreferences: Preferences = {
 /** How long openings are kept: longer than any command waits (its schedule and retention together). */
 const openedKeptMs = 180 * 24 * 3600_000;
 
-/** Earlier ceilings of kinds that are kept; the oldest are dropped first. */
-const ceilingsKept = 20;
+/**
+ * Names that were unblocked, and earlier ceilings of kinds, that are kept one by one, so that a person's preferences fit into
+ * one value of the store (64 KiB). The oldest are put together: then more of what was sent before is withheld, never less.
+ */
+const unblockedKept = 100;
+const ceilingsKept = 4;
 
 /** Applies a partial change: categories are merged by slug, the rest is replaced. `now` in ms since 1970. */
 export function changed(
@@ -43,15 +47,30 @@ function opened(at: OpenedAt, before: Preferences, after: Preferences, now: numb
   for (const slug of Object.keys(after.categories)) {
     if (choiceOf(before, slug) === "block" && choiceOf(after, slug) !== "block") categories.set(slug, now);
   }
-  const users = recent(at.users, now);
   const blocked = new Set(after.blockedUsers);
-  for (const username of before.blockedUsers) if (!blocked.has(username)) users.set(username, now);
+  const unblocked = before.blockedUsers.filter((username) => !blocked.has(username));
   const broadcasts = !before.broadcasts && after.broadcasts ? now : at.broadcasts;
   return {
     categories: Object.fromEntries(categories),
-    users: Object.fromEntries(users),
+    ...openedUsers(at, unblocked, now),
     ...(broadcasts === undefined ? {} : { broadcasts }),
     ...openedKinds(at, before, after, now),
+  };
+}
+
+/** Notes those that this change unblocks; `usersBefore` is in place of the oldest. */
+function openedUsers(
+  { users, usersBefore = 0 }: OpenedAt,
+  unblocked: readonly string[],
+  now: number,
+): Pick<OpenedAt, "users" | "usersBefore"> {
+  const times = recent(users, now);
+  for (const username of unblocked) times.set(username, now);
+  const all = [...times].sort(([, one], [, other]) => other - one);
+  const before = Math.max(usersBefore, ...all.slice(unblockedKept).map(([, at]) => at));
+  return {
+    users: Object.fromEntries(all.slice(0, unblockedKept)),
+    ...(before > now - openedKeptMs ? { usersBefore: before } : {}),
   };
 }
 
@@ -62,10 +81,17 @@ function openedKinds(
   after: Preferences,
   now: number,
 ): Pick<OpenedAt, "kinds"> {
-  const kept = kinds.filter(({ untilMs }) => untilMs > now - openedKeptMs).slice(-ceilingsKept);
+  const kept = kinds.filter(({ untilMs }) => untilMs > now - openedKeptMs);
   const [was, is] = [before.limits?.kinds ?? null, after.limits?.kinds ?? null];
   const raised = was !== null && (is === null || is.some((kind) => !was.includes(kind)));
   const all = raised ? [...kept, { kinds: was, untilMs: now }] : kept;
+  while (all.length > ceilingsKept) {
+    const [oldest, next] = all.splice(0, 2);
+    all.unshift({
+      kinds: next!.kinds.filter((kind) => oldest!.kinds.includes(kind)),
+      untilMs: next!.untilMs,
+    });
+  }
   return all.length === 0 ? {} : { kinds: all };
 }
 

@@ -88,8 +88,9 @@ function withBy(rule: string, grant: StoredGrant | undefined, isOfGrant: boolean
 function openedLater(rules: Rules, command: Question, sentMs: number): string | null {
   const { openedAt = {}, grants } = rules;
   const { from: { username }, audience, categories, kind } = command;
-  const { users = {}, kinds = [], categories: times = {} } = openedAt;
-  if (Object.hasOwn(users, username) && users[username]! > sentMs) return "blocked_user";
+  const { users = {}, usersBefore = 0, kinds = [], categories: times = {} } = openedAt;
+  const unblockedMs = Object.hasOwn(users, username) ? users[username]! : usersBefore;
+  if (unblockedMs > sentMs) return "blocked_user";
   if (audience.kind !== "group" && (openedAt.broadcasts ?? 0) > sentMs) return "broadcasts";
   if (kinds.some((before) => before.untilMs > sentMs && !before.kinds.includes(kind))) return "kind";
   const source = sourceOf(command);

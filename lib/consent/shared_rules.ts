@@ -33,9 +33,22 @@ export class RuleSets {
 }
 
 function lastOf(openedAt: OpenedAt = {}): number {
-  const { broadcasts = -Infinity, categories = {}, users = {}, kinds = [], ...none } = openedAt;
+  const {
+    broadcasts = -Infinity,
+    usersBefore = -Infinity,
+    categories = {},
+    users = {},
+    kinds = [],
+    ...none
+  } = openedAt;
   // Fails to compile for a new time, which would be lost if it were not looked at here.
   none satisfies Record<string, never>;
   const kindTimes = kinds.map(({ untilMs }) => untilMs);
-  return Math.max(broadcasts, ...Object.values(categories), ...Object.values(users), ...kindTimes);
+  return Math.max(
+    broadcasts,
+    usersBefore,
+    ...Object.values(categories),
+    ...Object.values(users),
+    ...kindTimes,
+  );
 }

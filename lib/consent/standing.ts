@@ -17,6 +17,8 @@ export interface OpenedAt {
   broadcasts?: number;
   categories?: Readonly<Record<string, number>>;
   users?: Readonly<Record<string, number>>;
+  /** The latest of the times that are not kept by name any more: it counts for everyone who is not in `users`. */
+  usersBefore?: number;
   /** Earlier ceilings of kinds, and until when they were in force. */
   kinds?: readonly { kinds: readonly string[]; untilMs: number }[];
 }

@@ -17,8 +17,11 @@ const stepsEach = 500;
 const realSeeds = Array.from({ length: 20 }, (_, at) => 501 + at);
 const stepsShown = 40;
 const one = Deno.env.get("SEED");
-/** `GRANTS=n`: so many seeds have grants, pauses and ceilings too; `SEED=n GRANTS=1` runs one of them. */
-const grantSeeds = Number(Deno.env.get("GRANTS") ?? 20);
+/**
+ * `GRANTS=n`: so many seeds have grants, pauses and ceilings too, half a second of CPU each; `SEED=n GRANTS=1` runs one of them.
+ * The first 200 were run once.
+ */
+const grantSeeds = Number(Deno.env.get("GRANTS") ?? 40);
 
 async function simulate(
   seed: number,
