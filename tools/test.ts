@@ -17,6 +17,7 @@ const needed = [
   { program: "libfaketime", aptPackage: "libfaketime", paths: [libfaketime] },
   { program: "strace", aptPackage: "strace", paths: ["/usr/bin/strace"] },
   { program: "clamd", aptPackage: "clamav-daemon", paths: ["/usr/sbin/clamd", "/usr/bin/clamd"] },
+  { program: "python3", aptPackage: "python3", paths: ["/usr/bin/python3", "/usr/local/bin/python3"] },
   { program: "nginx", aptPackage: "nginx", paths: ["/usr/sbin/nginx", "/usr/bin/nginx"] },
 ] as const;
 
