@@ -13,7 +13,8 @@ import type { BlobStore, Staged } from "../../lib/files/ports.ts";
 import { readSnapshot } from "../../lib/fresh/build.ts";
 import { loadSnapshot } from "../../lib/fresh/snapshot.ts";
 import { say } from "../../lib/platform/console.ts";
-import { silentLog, systemClock } from "../../lib/platform/mod.ts";
+import { openLog } from "../../lib/platform/logging.ts";
+import { systemClock } from "../../lib/platform/mod.ts";
 import type { DyingPoint } from "./dying_points.ts";
 import { cheapPasswords } from "./open_services.ts";
 
@@ -141,10 +142,17 @@ if (import.meta.main) {
   const read = loadConfig();
   if (read instanceof ConfigProblem) throw new Error(read.line);
   const { config } = read;
+  await Deno.mkdir(`${config.dataDir}/logs`, { recursive: true });
+  const log = openLog({
+    path: `${config.dataDir}/logs/behest.log`,
+    level: config.logLevel,
+    now: () => systemClock.now(),
+    console: null,
+  });
   const { pass, arm } = dying(Deno.args[0], Number(Deno.args[1]));
   const store = dyingStore(await openStore(config.kv), pass);
   const blobs = dyingBlobs(await DiskBlobs.open(`${config.dataDir}/storage`, systemClock), pass);
-  const open = await openServices({ config, log: silentLog, store, blobs, passwords: cheapPasswords() });
+  const open = await openServices({ config, log, store, blobs, passwords: cheapPasswords() });
   const app = buildApp(() => open.services);
   (await apiRoutes())(app);
   const { addr } = Deno.serve(
@@ -153,4 +161,6 @@ if (import.meta.main) {
   );
   arm();
   say(`Behest is serving on http://${config.host}:${addr.port}`);
+  const { demo } = open.services;
+  if (demo !== null) say(`with the password ${demo.password}`);
 }

@@ -77,6 +77,8 @@ export class FilesLoad {
   #stopping = false;
   #working: Promise<unknown>[] = [];
   #numbers = 0;
+  /** One looks for the next server, the others wait for what it finds. */
+  #up: Promise<boolean> | undefined;
 
   constructor(origin: string, ann: Person, sender: BehestClient, random: Random) {
     this.#origin = origin;
@@ -119,7 +121,7 @@ export class FilesLoad {
       return answer;
     } catch {
       this.unanswered++;
-      await until(() => this.#isUp(), "a server again");
+      await (this.#up ??= until(() => this.#isUp(), "a server again").finally(() => this.#up = undefined));
       return null;
     }
   }

@@ -116,9 +116,10 @@ Deno.test(`FI-1, FI-2, FI-3, FI-7, SC-1, SC-5: ${runs} kills lose no file that w
     for (let run = 0; run < runs; run++) {
       const point = points[run];
       await mortal.kill();
-      await mortal.start(
-        point && { at: point, times: rare.has(point) ? 1 : 1 + Math.floor(random.fraction() * 12) },
-      );
+      await mortal.start({
+        dies: point && { at: point, times: rare.has(point) ? 1 : 1 + Math.floor(random.fraction() * 12) },
+        whole: point === undefined && run % 3 === 0,
+      });
       sender.wake();
       receiver.wake();
       const match = load.upload(villains[run]!, matches[run]!, "match");
@@ -133,7 +134,7 @@ Deno.test(`FI-1, FI-2, FI-3, FI-7, SC-1, SC-5: ${runs} kills lose no file that w
       await until(() => performance.now() >= dueAt);
     }
     await mortal.kill();
-    await mortal.start();
+    await mortal.start({ whole: true });
     sender.wake();
     receiver.wake();
     await Promise.all(crimes);
@@ -245,7 +246,7 @@ Deno.test(`FI-1, FI-2, FI-3, FI-7, SC-1, SC-5: ${runs} kills lose no file that w
     });
     await t.step("FI-3, FI-7: after a sweep the storage is what the store says of it", async () => {
       await mortal.age();
-      const { origin } = await mortal.start();
+      const { origin } = await mortal.start({ whole: true });
       // Once it answers it also hears a signal.
       await (await fetch(`${origin}/healthz`)).body?.cancel();
       await mortal.stop();
