@@ -1,31 +1,46 @@
 import { type HoursWindow, type Weekday, weekdays } from "../protocol/mod.ts";
 
-/** By time zone, as formatters are costly to make. */
-const formatters = new Map<string, Intl.DateTimeFormat>();
-const formattersKept = 600;
-
-function formatterOf(timeZone: string): Intl.DateTimeFormat {
-  let formatter = formatters.get(timeZone);
-  if (formatter === undefined) {
-    formatter = new Intl.DateTimeFormat("en-GB", {
-      timeZone,
-      weekday: "short",
-      hourCycle: "h23",
-      year: "numeric",
-      month: "2-digit",
-      day: "2-digit",
-      hour: "2-digit",
-      minute: "2-digit",
-      second: "2-digit",
-    });
-    if (formatters.size >= formattersKept) formatters.clear();
-    formatters.set(timeZone, formatter);
-  }
-  return formatter;
+/** What a zone's clock showed last: one broadcast asks it about the same second for everybody there. */
+interface ZoneClock {
+  formatter: Intl.DateTimeFormat;
+  second: number;
+  parts: Readonly<Record<string, string>>;
 }
 
-function partsOf(now: number, timeZone: string): Record<string, string> {
-  return Object.fromEntries(formatterOf(timeZone).formatToParts(now).map(({ type, value }) => [type, value]));
+/** By time zone, as formatters are costly to make. */
+const clocks = new Map<string, ZoneClock>();
+const clocksKept = 600;
+
+/** Throws RangeError for an unknown zone. */
+function clockOf(timeZone: string): ZoneClock {
+  const known = clocks.get(timeZone);
+  if (known !== undefined) return known;
+  const formatter = new Intl.DateTimeFormat("en-GB", {
+    timeZone,
+    weekday: "short",
+    hourCycle: "h23",
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+  });
+  const made: ZoneClock = { formatter, second: NaN, parts: {} };
+  if (clocks.size >= clocksKept) clocks.clear();
+  clocks.set(timeZone, made);
+  return made;
+}
+
+function partsOf(now: number, timeZone: string): Readonly<Record<string, string>> {
+  const clock = clockOf(timeZone);
+  const second = Math.floor(now / 1000);
+  if (clock.second !== second) {
+    const parts = clock.formatter.formatToParts(now).map(({ type, value }) => [type, value]);
+    clock.parts = Object.fromEntries(parts);
+    clock.second = second;
+  }
+  return clock.parts;
 }
 
 /** Minutes since local midnight, 0 to 1439. `timeZone` is an IANA name; throws RangeError for an unknown one. */
