@@ -2,7 +2,7 @@ import type { Log } from "../../platform/mod.ts";
 
 const fileMode = 0o600;
 const directoryMode = 0o700;
-/** What the server keeps in the data directory; what else is there is not its own. `logs` first: it is the log's. */
+/** What the server keeps in the data directory; what else is there is not its own. */
 const directories = ["logs", "storage", "evidence"];
 const files = ["secret.key", "push.key", "evidence.key"];
 
@@ -19,7 +19,7 @@ export async function makePrivate(dataDir: string, kvPath: string | null, log: L
     ...files.map((name): [string, number] => [`${dir}/${name}`, fileMode]),
     ...kvFiles.map((path): [string, number] => [path, fileMode]),
   ];
-  for (const [path, mode] of wanted) await narrow(path, mode, log);
+  await Promise.all(wanted.map(([path, mode]) => narrow(path, mode, log)));
 }
 
 /** The files of a store at a path: the database, what SQLite puts beside it, the lock, and the room for stops. */
