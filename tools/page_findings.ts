@@ -35,15 +35,15 @@ export async function axeFindings(page: Page, only: "all" | "colours" = "all"): 
     resultTypes: ["violations"],
     ...only === "all" ? {} : { runOnly: { type: "rule", values: colourRules } },
   };
-  const { violations } = await page.evaluate(
-    (options) =>
-      (globalThis as unknown as { axe: { run(options: axe.RunOptions): Promise<axe.AxeResults> } }).axe.run(
-        options,
-      ),
-    options,
-  );
-  const told = (node: axe.NodeResult) => `${node.target} ${node.any[0]?.message ?? ""}`;
-  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(told).join("; ")}`);
+  // Only what is wrong leaves the page: the whole result names every element that passed.
+  return await page.evaluate(async (options) => {
+    const { axe: tool } = globalThis as unknown as {
+      axe: { run(options: axe.RunOptions): Promise<axe.AxeResults> };
+    };
+    const { violations } = await tool.run(options);
+    const told = (node: axe.NodeResult) => `${node.target} ${node.any[0]?.message ?? ""}`;
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(told).join("; ")}`);
+  }, options);
 }
 
 /** One finding when the page goes beyond its window sideways. */
