@@ -1,5 +1,5 @@
 /** Most entries in one commit. */
-const atOnce = 200;
+export const atOnce = 200;
 
 /**
  * Copies all entries that are about one record, `count` times: each copy has another text in the place of each of `tokens`
@@ -42,7 +42,9 @@ function other(token: string, copy: number): string {
 
 function swapped(part: unknown, swaps: ReadonlyMap<string, string>): unknown {
   if (typeof part === "string") {
-    return [...swaps].reduce((text, [from, to]) => text.replaceAll(from, to), part);
+    let text = part;
+    for (const [from, to] of swaps) if (text.includes(from)) text = text.replaceAll(from, to);
+    return text;
   }
   if (Array.isArray(part)) return part.map((one) => swapped(one, swaps));
   if (part === null || typeof part !== "object" || Object.getPrototypeOf(part) !== Object.prototype) {

@@ -8,7 +8,7 @@ import type { Method } from "../../lib/protocol/mod.ts";
 import { Refusal } from "../../lib/protocol/mod.ts";
 import { addressOf, pageFiles } from "../../tools/page_files.ts";
 import { countingKv, type Reads } from "../fakes/counting_kv.ts";
-import { multiply } from "../fakes/many_records.ts";
+import { atOnce, multiply } from "../fakes/many_records.ts";
 import { type LoggedInCaller, openTestServices, person } from "../fakes/open_services.ts";
 import { served } from "../fakes/served.ts";
 
@@ -107,10 +107,15 @@ async function world(records: number): Promise<World> {
 async function multiplyAudit(kv: Deno.Kv, records: number): Promise<void> {
   const [entry] = await Array.fromAsync(kv.list({ prefix: keys.audits() }));
   const head = await kv.get<{ seq: number }>(keys.auditHead());
-  for (let at = 1; at <= records; at++) {
-    await kv.set(keys.audit(head.value!.seq + at), { ...entry!.value as object, seq: head.value!.seq + at });
+  const { seq } = head.value!;
+  for (let at = 1; at <= records; at += atOnce) {
+    const atomic = kv.atomic();
+    for (let one = at; one < at + atOnce && one <= records; one++) {
+      atomic.set(keys.audit(seq + one), { ...entry!.value as object, seq: seq + one });
+    }
+    await atomic.commit();
   }
-  await kv.set(keys.auditHead(), { ...head.value, seq: head.value!.seq + records });
+  await kv.set(keys.auditHead(), { ...head.value, seq: seq + records });
 }
 
 type Ask = (world: World) => Promise<unknown>;
