@@ -9,7 +9,7 @@ import { libfaketime } from "./faketime.ts";
 import { complain, say } from "../lib/platform/console.ts";
 import { browserPaths, isFile, launchOptions, shellPaths } from "./chromium.ts";
 import { runFolders, runTests } from "./test_runs.ts";
-import { timesTable } from "./test_times.ts";
+import { childrenCpuSeconds, timesTable } from "./test_times.ts";
 
 /** A program that tests start, the Debian package that has it, and where it may be. */
 const needed = [
@@ -92,6 +92,8 @@ const checked = await checking;
 if (!checked) complain("The type check failed.");
 const allFailed = failed + missing.length + (built ? 0 : 1) + (checked ? 0 : 1);
 say(timesTable(times).join("\n"));
+const cpuSeconds = childrenCpuSeconds();
+if (cpuSeconds !== null) took.push(`together ${cpuSeconds.toFixed(0)} s of CPU`);
 say(`Took: ${took.join(", ")}`);
 say(`\n${passed} passed, ${allFailed} failed`);
 Deno.exit(ok && allFailed === 0 ? 0 : 1);
