@@ -25,12 +25,7 @@ async function contextOf(
   viewer: string | null,
   locale: string,
 ): Promise<BrowserContext> {
-  const context = await browser.newContext({
-    locale,
-    viewport: { width: 1440, height: heightPx },
-    // It shows nothing and takes a fifth of each visit, so one of the two tours is without.
-    serviceWorkers: locale === "de-DE" ? "block" : "allow",
-  });
+  const context = await browser.newContext({ locale, viewport: { width: 1440, height: heightPx } });
   await context.addInitScript(collectViolations);
   if (viewer === null) return context;
   const value = await tokenFor(site.services, viewer);

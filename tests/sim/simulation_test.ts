@@ -7,11 +7,16 @@ import type { Backend } from "./schedule.ts";
 import { World } from "./world.ts";
 
 /**
- * Measured on 2 cores with Deno 2.9.6: 200 seeds of 500 steps take 16 s, and the whole file 30 s. `SEED=n` runs one seed and shows all its steps,
- * `SEEDS=n` another number of them from `FIRST=n` on.
+ * `SEED=n` runs one seed and shows all its steps, `SEEDS=n` another number of them from `FIRST=n` on; a seed takes 0.4 s of a
+ * core. Of the seeds up to 200 none above 78 ever found a fault.
  */
-const seeds = Number(Deno.env.get("SEEDS") ?? 200);
+const seeds = Number(Deno.env.get("SEEDS") ?? 80);
 const first = Number(Deno.env.get("FIRST") ?? 1);
+/**
+ * With these, seeds 81 to 200 run no line and no branch of `lib/` that the others of this file do not (V8's block coverage): 94
+ * gives a person more than one list of deliveries, the others reach a branch of groups, of acknowledgements and of stops.
+ */
+const rareSeeds = [94, 141, 144, 151];
 const stepsEach = 500;
 /** Seeds that run on the real store, whose answers take longer: 0.5 s a seed. */
 const realSeeds = Array.from({ length: 20 }, (_, at) => 501 + at);
@@ -54,7 +59,8 @@ if (one !== undefined) {
 } else {
   Deno.test(`${rules}: whatever happens, everybody gets what they allow, once, and nothing else`, async () => {
     const reached = { all: 0, broadcasts: 0 };
-    for (let seed = first; seed < first + seeds; seed++) {
+    const inRow = Array.from({ length: seeds }, (_, at) => first + at);
+    for (const seed of new Set([...inRow, ...rareSeeds])) {
       const { all, broadcasts } = await simulate(seed);
       reached.all += all;
       reached.broadcasts += broadcasts;
@@ -72,7 +78,7 @@ if (one !== undefined) {
     assert.ok(handed > grantSeeds * 30, `${handed} commands were handed over`);
   });
 
-  for (const seed of failedSeeds) {
+  for (const seed of failedSeeds.filter((seed) => seed < first || seed >= first + seeds)) {
     Deno.test(`${rules}: seed ${seed}, which failed once`, async () => void await simulate(seed));
   }
 
