@@ -108,6 +108,8 @@ export class AdversaryWorld implements AsyncDisposable {
       quietHours: { from: "00:00", to: "00:00" },
       categories: { feet: "allow" },
     });
+    // Notices of all this are written beside the calls: they come before anyone hears, in every world.
+    await world.rest();
     for (const name of [victim, ...adversary]) world.connect(name);
     await world.rest();
     for (const ear of world.#ears.values()) ear.heard = [];
