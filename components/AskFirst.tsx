@@ -10,7 +10,7 @@ interface AskFirstProps {
 }
 
 /**
- * A form for what cannot be undone. With scripts a dialog asks first (`islands/Confirm.tsx`) and then sends it to `to`; without
+ * A form for what cannot be undone. With scripts a dialog asks first (`components/ConfirmSheet.tsx`) and then sends it to `to`; without
  * them it goes to a page that asks.
  */
 export function AskFirst({ ask, to, onSubmit, children }: AskFirstProps) {

@@ -23,7 +23,7 @@ export function Brand({ path }: { path: string }) {
   return (
     <a class="brand" href={toRoot(path)}>
       <Mark />
-      Behest
+      <span class="txt">Behest</span>
     </a>
   );
 }

@@ -5,14 +5,16 @@ import { useWords } from "./words.tsx";
 /** The tokens of `static/styles.css` by what they are; a test holds the two together. */
 export const tokens = {
   colours: [
-    ...["paper", "surface", "sunken", "ink", "ink-soft", "line", "line-strong"],
-    ...["accent", "accent-ink", "accent-wash", "stop", "stop-ink", "stop-wash"],
+    ...["paper", "surface", "sunken", "raised", "ink", "ink-soft", "line", "line-strong"],
+    ...["accent", "accent-fill", "accent-ink", "accent-wash", "accent-line"],
+    ...["stop", "stop-ink", "stop-text", "stop-wash"],
     ...["warn", "warn-wash", "seal", "seal-wash", "veil"],
+    ...["face-ink", "face-1", "face-2", "face-3", "face-4", "face-5", "face-6"],
   ],
   space: ["s1", "s2", "s3", "s4", "s5", "s6", "s7", "s8"],
-  type: ["text-s", "text-m", "text-l", "text-xl", "text-xxl"],
+  type: ["text-xs", "text-s", "text-m", "text-l", "text-xl", "text-xxl"],
   faces: ["serif", "sans"],
-  corners: ["r-s", "r-m", "r-round"],
+  corners: ["r-s", "r-m", "r-l", "r-round"],
   motion: ["motion", "motion-slow", "motion-page"],
 } as const;
 

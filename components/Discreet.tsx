@@ -1,6 +1,7 @@
 import { type ComponentChildren, createContext } from "preact";
 import { useContext } from "preact/hooks";
 import { fill } from "../lib/words/shape.ts";
+import { Icon } from "./Icon.tsx";
 import { useWords } from "./words.tsx";
 
 const DiscreetContext = createContext<string | null>(null);
@@ -27,7 +28,10 @@ export function DiscreetSwitch({ path }: { path: string }) {
   return (
     <form method="post" action="/discreet">
       <input type="hidden" name="back" value={path} />
-      <button type="submit" name="on" value={on ? "no" : "yes"}>{on ? words.turnOff : words.turnOn}</button>
+      <button type="submit" class="menu-button" name="on" value={on ? "no" : "yes"}>
+        <Icon name={on ? "eye" : "eyeoff"} />
+        {on ? words.turnOff : words.turnOn}
+      </button>
     </form>
   );
 }

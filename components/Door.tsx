@@ -5,11 +5,13 @@ interface DoorProps {
   path: string;
   title: string;
   lead?: ComponentChildren;
+  /** Below everything, apart from it. */
+  foot?: ComponentChildren;
   children: ComponentChildren;
 }
 
 /** The plain page before a login, and of errors. */
-export function Door({ path, title, lead, children }: DoorProps) {
+export function Door({ path, title, lead, foot, children }: DoorProps) {
   return (
     <main class="door" id="main">
       <div class="door-head">
@@ -18,6 +20,7 @@ export function Door({ path, title, lead, children }: DoorProps) {
         {lead ? <p class="lead">{lead}</p> : null}
       </div>
       {children}
+      {foot === undefined ? null : <div class="door-look">{foot}</div>}
     </main>
   );
 }

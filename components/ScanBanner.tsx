@@ -1,5 +1,6 @@
 import type { ScanStatus } from "../lib/protocol/mod.ts";
 import { evaluationText, heldReasons } from "../lib/text/scanning.ts";
+import { Icon } from "./Icon.tsx";
 import { Filled, useLanguage, useWords } from "./words.tsx";
 
 interface ScanBannerProps {
@@ -15,10 +16,17 @@ export function ScanBanner({ evaluation, staff, status }: ScanBannerProps) {
   const language = useLanguage();
   if (evaluation) {
     return (
-      <aside class="banner" aria-label={words.evaluationLabel}>
-        <p>
-          <Filled text={words.evaluation} scanners={evaluationText(words, language, status)} />
-        </p>
+      <aside aria-label={words.evaluationLabel}>
+        <details class="eval">
+          <summary>
+            <Icon name="info" size="s" />
+            <strong>{words.evaluationLabel}</strong>
+            <span class="more">{words.evaluationMore}</span>
+          </summary>
+          <p>
+            <Filled text={words.evaluation} scanners={evaluationText(words, language, status)} />
+          </p>
+        </details>
       </aside>
     );
   }

@@ -1,10 +1,14 @@
 import { useSignal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
-import { Brand } from "../components/Brand.tsx";
+import { Icon } from "../components/Icon.tsx";
 import { ConnectionStatus } from "../components/ConnectionStatus.tsx";
 import { pageConnection, startConnection } from "../lib/browser/connection.ts";
+import { type Counted, countText, showCount } from "../lib/browser/counts.ts";
 import { guardDrops } from "../lib/browser/page_drop.ts";
+import { openPalette } from "../lib/browser/palette.ts";
 import { browserTimeFormat, rememberTimeFormat } from "../lib/browser/time_format.ts";
+import { noticePath, noticeText } from "../lib/text/notices.ts";
 import { timeText } from "../lib/words/times.ts";
 import { closeCodes } from "../lib/protocol/close_codes.ts";
 import { isStopMarked, markStop, unmarkStop } from "../lib/browser/pending_stop.ts";
@@ -13,13 +17,16 @@ import { Filled, useLanguage, useWords, WordsProvider } from "../components/word
 import { startWorker } from "../lib/browser/worker.ts";
 import { type ConnectionNotice, ConnectionReport } from "../lib/client/mod.ts";
 import type { Language, SomeWords } from "../lib/words/mod.ts";
-import { fill } from "../lib/words/shape.ts";
+import { fill, plural } from "../lib/words/shape.ts";
 
 /** Of an account that is suspended, or lacks a second factor that its role needs. */
 type Restriction = "suspended" | "two_factor";
 
 interface HeadProps {
   username: string;
+  /** The brand, and the person's picture: drawn by the server, so that their code is in no script. */
+  children: ComponentChildren;
+  face?: ComponentChildren;
   /** Null on a page from the service worker: that of the last person of this browser. */
   userId: string | null;
   /** Address of the service worker; null to start none. */
@@ -29,6 +36,8 @@ interface HeadProps {
   stoppedSince: string | null;
   /** Why the person has no connection; null for everyone else. */
   restriction: Restriction | null;
+  /** What waits, in the list of notices and at the places that are counted; null before a login. */
+  counts: Partial<Record<Counted, number>> | null;
 }
 
 /** What arrived while this page was open, and the page that shows it. The inbox shows its own commands itself. */
@@ -38,7 +47,7 @@ interface News {
 }
 
 /** The head of every page: the person, the connection, and Stop. */
-export default function Bar({ words, ...head }: HeadProps & { words: SomeWords<"bar"> }) {
+export default function Bar({ words, ...head }: HeadProps & { words: SomeWords<"bar" | "notices"> }) {
   return (
     <WordsProvider words={words}>
       <Head {...head} />
@@ -46,20 +55,30 @@ export default function Bar({ words, ...head }: HeadProps & { words: SomeWords<"
   );
 }
 
-function Head({ username, userId, worker, path, stoppedSince, restriction }: HeadProps) {
+function Head(
+  { children, face, username, userId, worker, path, stoppedSince, restriction, counts }: HeadProps,
+) {
   const words = useWords("bar");
+  const noticeWords = useWords("notices");
   const language = useLanguage();
   const stopped = useSignal(stoppedSince !== null);
   const notice = useSignal<ConnectionNotice>("connecting");
   const news = useSignal<News | null>(null);
   const local = useSignal(false);
   const name = useSignal(username);
+  const unread = useSignal(counts?.notices ?? 0);
 
   useEffect(() => {
     local.value = true;
     rememberTimeFormat(language);
     localTimes(language);
     const client = pageConnection();
+    const tellUnread = (count: number) => {
+      unread.value = count;
+      showCount("notices", count);
+    };
+    for (const [counted, count] of Object.entries(counts ?? {})) showCount(counted as Counted, count);
+    let readies = 0;
     const report = new ConnectionReport(client.state, (said) => notice.value = said);
     const offs = [
       client.on("connection", (state) => {
@@ -68,16 +87,22 @@ function Head({ username, userId, worker, path, stoppedSince, restriction }: Hea
         if (state.kind === "stopped" && state.code === closeCodes.suspended.code) location.assign("/account");
       }),
       client.on("stopped", (state) => stopped.value = state.stopped || state.pending),
-      client.on("ready", (ready) => stopped.value = ready.stopped || client.stop.pending),
+      client.on("ready", (ready) => {
+        stopped.value = ready.stopped || client.stop.pending;
+        // The page itself said how many there are; what came while it was offline it has not heard.
+        if (readies++ === 0) return;
+        client.request("notice.list", { limit: 1 }).then(({ unread }) => tellUnread(unread), () => {});
+      }),
       client.on("deliver", ({ command }) => {
         news.value = { text: fill(words.newFrom, { name: command.from.displayName }), path: "/" };
       }),
       client.on("notification", (heard) => {
-        if (heard.method === "contact.changed" && heard.params.relation === "incoming") {
-          news.value = { text: fill(words.asks, { name: heard.params.displayName }), path: "/contacts" };
-        } else if (heard.method === "group.changed" && heard.params.role !== null && !heard.params.accepted) {
-          news.value = { text: fill(words.invited, { title: heard.params.title }), path: "/groups" };
-        } else if (heard.method === "session.misused") {
+        if (heard.method === "notice.new") {
+          const { notice } = heard.params;
+          tellUnread(heard.params.unread);
+          news.value = { text: noticeText(noticeWords, language, notice), path: noticePath(notice) };
+        } else if (heard.method === "notice.changed") tellUnread(heard.params.unread);
+        else if (heard.method === "session.misused") {
           news.value = { text: words.misused, path: "/sessions" };
         } else if (heard.method === "sanction.changed") {
           const last = heard.params.sanctions.at(-1)?.kind;
@@ -129,19 +154,29 @@ function Head({ username, userId, worker, path, stoppedSince, restriction }: Hea
     <>
       {stopped.value ? <Stopped path={path} since={stoppedSince} local={local.value} /> : null}
       <header class="bar">
-        <Brand path={path} />
+        {children}
         {name.value === "" ? null : <span class="who">@{name.value}</span>}
-        {restriction === null
-          ? <ConnectionStatus notice={notice.value} />
-          : <span class="connection" data-connection={restriction}>{words[restriction]}</span>}
+        {counts === null
+          ? null
+          : (
+            <button type="button" class="find" aria-keyshortcuts="Control+K" onClick={openPalette}>
+              <Icon name="search" size="s" />
+              <span>{words.find}</span>
+              <kbd aria-hidden="true">{words.findKeys}</kbd>
+            </button>
+          )}
         <p class="news" aria-live="polite">
           {news.value === null
             ? null
-            : news.value.path === path && path === "/"
+            : news.value.path === path
             ? <span class="visually-hidden">{news.value.text}</span>
             : <a href={news.value.path}>{news.value.text}</a>}
         </p>
         <div class="end">
+          {restriction === null
+            ? <ConnectionStatus notice={notice.value} />
+            : <span class="connection" data-connection={restriction}>{words[restriction]}</span>}
+          {counts === null ? null : <Own face={face} unread={unread.value} />}
           {stopped.value || restriction === "suspended" ? null : (
             <form
               method="post"
@@ -164,6 +199,27 @@ function Head({ username, userId, worker, path, stoppedSince, restriction }: Hea
           )}
         </div>
       </header>
+    </>
+  );
+}
+
+/** The way to the notices; on phones also the picture that opens the person's menu. */
+function Own({ face, unread }: { face: ComponentChildren; unread: number }) {
+  const words = useWords("bar");
+  const language = useLanguage();
+  return (
+    <>
+      <a
+        class="iconbutton"
+        href="/notices"
+        aria-label={unread === 0 ? words.bell : plural(language, words.bellUnread, unread)}
+      >
+        <Icon name="bell" />
+        {unread === 0 ? null : <span class="count" aria-hidden="true">{countText(unread)}</span>}
+      </a>
+      <button type="button" class="iconbutton only-phone" popovertarget="me" aria-label={words.menu}>
+        {face}
+      </button>
     </>
   );
 }

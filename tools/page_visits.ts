@@ -94,9 +94,15 @@ async function annsPages(services: Services): Promise<Visit[]> {
   return [
     visit(ann, "/"),
     also(ann, "/", "menu", {
-      act: (page) =>
-        page.locator(".nav-more details").evaluate((menu: HTMLDetailsElement) => void (menu.open = true)),
+      act: (page) => page.locator("#me").evaluate((menu: HTMLElement) => menu.showPopover()),
     }),
+    also(ann, "/", "palette", {
+      async act(page) {
+        await page.keyboard.press("Control+K");
+        await page.locator(".palette [role=option]").nth(3).waitFor();
+      },
+    }),
+    visit(ann, "/notices"),
     visit(ann, "/send", { path: "/send?to=demo-bob" }),
     also(ann, "/send", "wrong", {
       path: "/send",

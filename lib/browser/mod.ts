@@ -7,3 +7,4 @@
 export { readAction, updateParams } from "./command_action.ts";
 export { type Ask, askOf, askWords } from "./confirm_ask.ts";
 export { readSentAction, typedReview } from "./sent_items.ts";
+export { countText } from "./counts.ts";

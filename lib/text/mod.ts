@@ -12,3 +12,4 @@ export * from "./reach.ts";
 export * from "./scanning.ts";
 export * from "./verdicts.ts";
 export * from "./why.ts";
+export { type Theme, themes } from "./look.ts";

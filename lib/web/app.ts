@@ -1,4 +1,5 @@
 import { App, csp, csrf, HttpError, type Middleware, staticFiles } from "fresh";
+import { chosenLanguage } from "./browser_settings.ts";
 import { isCall } from "./calls.ts";
 import { Compression } from "./compression.ts";
 import type { Config } from "../config/mod.ts";
@@ -61,7 +62,7 @@ function describeRequest(opened: () => Services): Middleware<State> {
       return problem(new Refusal("invalid_params", "request.forwarded"));
     }
     ctx.state.address = address;
-    ctx.state.language = acceptedLanguage(ctx.req.headers.get("accept-language"));
+    ctx.state.language = chosenLanguage(ctx.req) ?? acceptedLanguage(ctx.req.headers.get("accept-language"));
     const { method } = ctx.req;
     const startedAt = services.clock.now();
     const counted = services.metrics.request();
@@ -130,7 +131,7 @@ const pagePolicy: Middleware<State> = (ctx) =>
 
 /** For answers that are no page of the app: no script at all; style and pictures for error pages. */
 const scriptlessPolicy =
-  `default-src 'none'; style-src 'self' ${pageChangeSource}; img-src 'self'; font-src 'self'; ` +
+  `default-src 'none'; style-src 'self' ${pageChangeSource}; img-src 'self' data:; font-src 'self'; ` +
   "form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /** For the service worker: it fetches from here, and shows nothing. */

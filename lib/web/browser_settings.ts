@@ -1,5 +1,6 @@
+import { type Theme, themes } from "../text/mod.ts";
 import { readTimeFormat, type TimeFormat } from "../words/times.ts";
-import { type Language, wordsOf } from "../words/mod.ts";
+import { type Language, languageOf, wordsOf } from "../words/mod.ts";
 
 /** A switch that the browser keeps in a cookie. No account has it: it holds on the login page too. */
 interface Switch {
@@ -9,6 +10,8 @@ interface Switch {
 }
 
 const discreet: Switch = { cookieName: "behest_discreet", value: "1" };
+const themeName = "behest_theme";
+const languageName = "behest_language";
 const noSingleKeys: Switch = { cookieName: "behest_keys", value: "off" };
 
 /** A year: a setting is kept until somebody changes it. */
@@ -39,11 +42,30 @@ export function keysCookie(on: boolean, secure: boolean): string {
   return cookie(noSingleKeys, !on, secure);
 }
 
+/** The chosen theme; null for that of the device. */
+export function themeOf(request: Request): Theme | null {
+  const value = valueOf(request, themeName);
+  return themes.find((theme) => theme === value) ?? null;
+}
+
+/** `Set-Cookie` for the theme; null for that of the device. */
+export function themeCookie(theme: Theme | null, secure: boolean): string {
+  return cookie({ cookieName: themeName, value: theme ?? "" }, theme !== null, secure);
+}
+
+/** The language that was chosen in this browser, also before a login; null when none was. */
+export function chosenLanguage(request: Request): Language | null {
+  return languageOf(valueOf(request, languageName) ?? "");
+}
+
+/** `Set-Cookie` for the language. */
+export function languageCookie(language: Language, secure: boolean): string {
+  return cookie({ cookieName: languageName, value: language }, true, secure);
+}
+
 /** The format of times that `lib/browser/time_format.ts` wrote into the browser's cookie; null for UTC. */
 export function timeFormatOf(request: Request, language: Language): TimeFormat | null {
-  const value = cookiesOf(request).find((pair) => pair.startsWith("behest_times="))?.slice(
-    "behest_times=".length,
-  );
+  const value = valueOf(request, "behest_times");
   try {
     return value === undefined ? null : readTimeFormat(language, decodeURIComponent(value));
   } catch {
@@ -54,6 +76,10 @@ export function timeFormatOf(request: Request, language: Language): TimeFormat |
 
 function isSet(request: Request, { cookieName, value }: Switch): boolean {
   return cookiesOf(request).includes(`${cookieName}=${value}`);
+}
+
+function valueOf(request: Request, name: string): string | undefined {
+  return cookiesOf(request).find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1);
 }
 
 function cookiesOf(request: Request): string[] {

@@ -13,7 +13,7 @@ export const rulesType = "application/speculationrules+json";
  */
 export function speculationRules(): string {
   const { frame } = wordsOf("en");
-  const paths = [...mainPlaces(frame), ...morePlaces(frame)].map(([path]) => path);
-  const where = { and: [{ selector_matches: ".nav a" }, { href_matches: paths }] };
+  const paths = [...mainPlaces(frame), ...morePlaces(frame)].map(({ path }) => path);
+  const where = { and: [{ selector_matches: ":is(.nav, .tabbar, .menu-pop) a" }, { href_matches: paths }] };
   return JSON.stringify({ prefetch: [{ where, eagerness: "conservative" }] });
 }

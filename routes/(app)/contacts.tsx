@@ -125,7 +125,12 @@ export default definePerson.page<typeof handler>(function Contacts({ data, url }
           <ul class="people">
             {data.contacts.map((one) => (
               <li key={one.username}>
-                {data.pictured.has(one.username) ? <Avatar username={one.username} /> : null}
+                <Avatar
+                  username={one.username}
+                  name={one.displayName}
+                  picture={data.pictured.has(one.username)}
+                  size={40}
+                />
                 <Person {...one}>
                   {one.online
                     ? (

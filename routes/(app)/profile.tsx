@@ -153,7 +153,7 @@ function ProfileForm({ typed, username, pictures, errors }: FormProps) {
         />
       </section>
       <section class="panel" aria-label={words.picture}>
-        {username === null ? null : <Avatar username={username} size={96} />}
+        {username === null ? null : <Avatar username={username} picture size={96} />}
         <SelectField
           name="avatar"
           label={words.picture}

@@ -2,11 +2,13 @@ import { type Context, page } from "fresh";
 import { CarriedForm } from "./(_parts)/CarriedForm.tsx";
 import { Door } from "../../components/Door.tsx";
 import { Check, TextField } from "../../components/Field.tsx";
+import { LookForm } from "../../components/LookForm.tsx";
 import { Notice, ProblemNotice } from "../../components/Notice.tsx";
 import { Title } from "../../components/Title.tsx";
 import { Filled, useWords } from "../../components/words.tsx";
 import { PasskeyLogin } from "../../islands/Passkeys.tsx";
 import { deviceTokenOf } from "../../lib/web/authentication.ts";
+import { themeOf } from "../../lib/web/browser_settings.ts";
 import { define, type State } from "../../lib/web/define.ts";
 import {
   carriedField,
@@ -81,7 +83,7 @@ async function logIn(ctx: Context<State>, form: URLSearchParams): Answer<LoggedI
   return body instanceof Refusal ? body : await accounts.login(origin(ctx), body, deviceToken);
 }
 
-export default define.page<typeof handler>(function Login({ data, state, url }) {
+export default define.page<typeof handler>(function Login({ data, state, url, req }) {
   const words = useWords("door");
   const { demo, config } = state.services;
   const next = url.searchParams.get("next");
@@ -91,6 +93,7 @@ export default define.page<typeof handler>(function Login({ data, state, url }) 
       path={url.pathname}
       title={words.logIn}
       lead={words.logInLead}
+      foot={<LookForm theme={themeOf(req)} path={url.pathname + url.search} action="/login/look" />}
     >
       <Title text={words.logIn} />
       {data.setupPending ? <Notice tone="warn">{words.noAdmin}</Notice> : null}

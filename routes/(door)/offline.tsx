@@ -1,4 +1,5 @@
 import { page } from "fresh";
+import { Brand } from "../../components/Brand.tsx";
 import { PageHead } from "../../components/PageHead.tsx";
 import { Title } from "../../components/Title.tsx";
 import { useWords } from "../../components/words.tsx";
@@ -32,9 +33,12 @@ export default define.page<typeof handler>(function Offline({ data, state }) {
         path="/"
         stoppedSince={null}
         restriction={null}
+        counts={null}
         worker={null}
-        words={someWords(state.language, ["bar"])}
-      />
+        words={someWords(state.language, ["bar", "notices"])}
+      >
+        <Brand path="/" />
+      </Bar>
       <main class="main main-alone" id="main" tabIndex={-1} data-news={words.news}>
         <PageHead title={words.title} lead={words.lead} />
         <Inbox

@@ -2,9 +2,11 @@ import { page } from "fresh";
 import { AccountFields } from "../../components/AccountFields.tsx";
 import { Door } from "../../components/Door.tsx";
 import { TextField } from "../../components/Field.tsx";
+import { LookForm } from "../../components/LookForm.tsx";
 import { ProblemNotice } from "../../components/Notice.tsx";
 import { Title } from "../../components/Title.tsx";
 import { useWords } from "../../components/words.tsx";
+import { themeOf } from "../../lib/web/browser_settings.ts";
 import { define } from "../../lib/web/define.ts";
 import { limits } from "../../lib/protocol/mod.ts";
 import { refusedPage } from "../../lib/web/pages.ts";
@@ -23,7 +25,7 @@ export const handler = define.handlers({
   },
 });
 
-export default define.page<typeof handler>(function Register({ data, state, url }) {
+export default define.page<typeof handler>(function Register({ data, state, url, req }) {
   const words = useWords("door");
   const { registration } = state.services.config;
   if (registration === "closed") {
@@ -45,6 +47,7 @@ export default define.page<typeof handler>(function Register({ data, state, url 
       path={url.pathname}
       title={words.register}
       lead={words.registerLead}
+      foot={<LookForm theme={themeOf(req)} path={url.pathname + url.search} action="/login/look" />}
     >
       <Title text={words.register} />
       <ProblemNotice problem={data.problem} />

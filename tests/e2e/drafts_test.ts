@@ -47,7 +47,8 @@ offlineTest(
   async ({ site, enter }) => {
     const page = await enter("demo-ann");
     await write(page, site, "First line\nsecond line");
-    await page.locator(".nav").getByRole("link", { name: "Contacts" }).first().click();
+    await page.getByRole("button", { name: /Your menu/ }).click();
+    await page.locator("#me").getByRole("link", { name: "Contacts" }).click();
     await page.waitForURL(`${site.base}/contacts`);
     await page.goto(`${site.base}/send`);
     await isThere(page, "First line\nsecond line");

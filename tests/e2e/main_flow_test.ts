@@ -21,6 +21,8 @@ const card = (page: Page, title: string) => page.getByRole("article", { name: ti
 const button = (page: Page, name: string) => page.locator("main").getByRole("button", { name, exact: true });
 const place = (page: Page, name: string) =>
   page.getByRole("navigation").getByRole("link", { name, exact: true }).first();
+/** Under the person's picture. */
+const menu = (page: Page) => page.getByRole("button", { name: /Your menu/ });
 const live = (page: Page) => page.locator("[data-connection=online]").waitFor();
 
 siteTest(
@@ -59,11 +61,12 @@ siteTest(
     await annPage.waitForURL(`${base}/`);
     await live(annPage);
 
+    await nora.press(menu(noraPage));
     await nora.press(place(noraPage, "Contacts"));
     await nora.type(noraPage.getByLabel("Username"), "demo-ann");
     await noraPage.keyboard.press("Enter");
     await noraPage.waitForURL(/notice=request/);
-    await ann.press(annPage.getByRole("link", { name: "Contact request from nora" }));
+    await ann.press(annPage.getByRole("link", { name: /nora sent you a contact request/ }));
     await ann.press(annPage.locator("main").getByRole("button", { name: /^Accept/ }));
     await annPage.waitForURL(/notice=accept/);
     await nora.press(place(noraPage, "Inbox"));
@@ -102,6 +105,7 @@ siteTest(
     await ann.press(sent.locator("[name=verdict][value=accept]"));
     await sent.getByText("Done", { exact: true }).first().waitFor();
     await task.waitFor({ state: "detached" });
+    await nora.press(menu(noraPage));
     await nora.press(place(noraPage, "History"));
     const row = noraPage.getByRole("listitem").filter({ hasText: "Water the plants" });
     await row.getByText("Done", { exact: true }).waitFor();
@@ -125,6 +129,7 @@ siteTest(
     await page.waitForURL(`${base}/`);
 
     const { caller } = await personOf(services, "nora", password);
+    await menu(page).click();
     await place(page, "Contacts").click();
     await page.getByLabel("Username").fill("demo-ann");
     await button(page, "Send request").click();
@@ -140,6 +145,7 @@ siteTest(
     assert.ok("recipients" in told);
     assert.deepEqual(told.recipients?.map(({ state }) => state), ["completed"]);
 
+    await menu(page).click();
     await place(page, "Preferences").click();
     await page.getByRole("row", { name: "General" }).getByRole("radio", { name: /block/i }).check();
     await page.locator("[name=acceptFrom][value=nobody]").check();

@@ -80,9 +80,9 @@ async function wholeSite(): Promise<Site> {
 
 /** Chooses a place of the menu, as a person does. */
 async function choose(page: Page, path: string): Promise<void> {
-  const links = page.locator(`.nav a[href="${path === "/" ? "./" : path}"]`);
+  const links = page.locator(`:is(.nav li, .tabbar, #me) a[href="${path === "/" ? "./" : path}"]`);
   const visible = links.filter({ visible: true });
-  if (await visible.count() === 0) await page.locator(".nav-more summary").click();
+  if (await visible.count() === 0) await page.getByRole("button", { name: /Your menu/ }).click();
   await visible.first().click();
 }
 

@@ -57,6 +57,6 @@ Deno.test("UI-1: a page's own style sheet comes beside the site's", async () => 
     const sheets = [...(await response.text()).matchAll(/<link[^>]*rel="stylesheet"[^>]*>/g)].map(([tag]) =>
       /href="(\/\w+\.css)/.exec(tag)?.[1]
     );
-    assert.deepEqual(sheets, ["/styles.css", "/design.css"]);
+    assert.deepEqual(sheets, ["/styles.css", "/icons.css", "/frame.css", "/design.css"]);
   });
 });

@@ -28,7 +28,7 @@ Deno.test("UI-2 UI-7: what browsers may request early are the menu's own pages, 
   const [rule, ...others] = rules.prefetch;
   assert.ok(rule !== undefined && others.length === 0);
   const [{ selector_matches }, { href_matches: paths }] = rule.where.and;
-  assert.equal(selector_matches, ".nav a");
+  assert.equal(selector_matches, ":is(.nav, .tabbar, .menu-pop) a");
   const menu = new Set(
     [...html.matchAll(/<a href="([^"]+)"/g)].map(([, href = ""]) => href === "./" ? "/" : href),
   );

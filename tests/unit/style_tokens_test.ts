@@ -17,7 +17,7 @@ const colour =
   /#[0-9a-f]{3,8}\b|\b(?:rgba?|hsla?|hwb|lab|lch|oklab|oklch)\(|(?<![-\w])(?:white|black|gr[ae]y|red|green|blue|orange|yellow)(?![-\w])/i;
 
 Deno.test("UI-6: colours stand in the token blocks and nowhere else", () => {
-  for (const name of ["styles.css", "design.css"]) {
+  for (const name of ["styles.css", "frame.css", "design.css"]) {
     for (const line of parts(read(name)).rest.split("\n")) {
       assert.ok(!colour.test(line), `${name}: ${line.trim()}`);
     }
@@ -26,7 +26,7 @@ Deno.test("UI-6: colours stand in the token blocks and nowhere else", () => {
 });
 
 Deno.test("UI-6: what is used is a token, and what is a token is used", () => {
-  const css = read("styles.css");
+  const css = read("styles.css") + read("frame.css");
   const { blocks, rest } = parts(css);
   const made = new Set(blocks.flatMap(namesIn));
   const used = new Set([...css.matchAll(/var\((--[\w-]+)\)/g)].map(([, name = ""]) => name));
@@ -36,9 +36,18 @@ Deno.test("UI-6: what is used is a token, and what is a token is used", () => {
 });
 
 Deno.test("UI-6: dark has its own of every colour, and less motion of every motion", () => {
-  const [light = "", dark = "", still = ""] = parts(read("styles.css")).blocks;
-  const isColour = (name: string) => tokens.colours.some((one) => `--${one}` === name) || name === "--shadow";
-  assert.deepEqual(namesIn(dark).sort(), namesIn(light).filter(isColour).sort());
+  const { blocks } = parts(read("styles.css"));
+  const [first = "", still = ""] = [blocks[0], blocks.at(-1)];
+  const values = [...first.matchAll(/(--[a-z][\w-]*)\s*:([^;]+);/g)];
+  // Each colour is one for light and one for dark, so that a person can choose either in place of the device's.
+  const single = values.filter(([, , value = ""]) =>
+    colour.test(value.replaceAll(/light-dark\((?:[^()]|\([^()]*\))*\)/g, ""))
+  );
+  assert.deepEqual(single.map(([, name]) => name), []);
+  const colours = values.filter(([, name = "", value = ""]) =>
+    value.includes("light-dark(") && !/shadow/.test(name)
+  );
+  assert.deepEqual(colours.map(([, name]) => name).sort(), tokens.colours.map((name) => `--${name}`).sort());
   assert.deepEqual(namesIn(still).sort(), tokens.motion.map((name) => `--${name}`).sort());
 });
 

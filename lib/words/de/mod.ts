@@ -25,8 +25,11 @@ import { inputs } from "./inputs.ts";
 import { invites } from "./invites.ts";
 import { keys } from "./keys.ts";
 import { lists } from "./lists.ts";
+import { look } from "./look.ts";
 import { moderation } from "./moderation.ts";
+import { notices } from "./notices.ts";
 import { offline } from "./offline.ts";
+import { palette } from "./palette.ts";
 import { preferences } from "./preferences.ts";
 import { preview } from "./preview.ts";
 import { profile } from "./profile.ts";
@@ -73,8 +76,11 @@ export const de = {
   invites,
   keys,
   lists,
+  look,
   moderation,
+  notices,
   offline,
+  palette,
   preferences,
   preview,
   profile,

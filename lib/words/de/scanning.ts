@@ -2,6 +2,7 @@ import type { Words } from "../catalogue.ts";
 
 export const scanning: Words["scanning"] = {
   evaluationLabel: "Erprobung",
+  evaluationMore: "Was das heißt",
   evaluation: "Erprobung: nur zum Testen. {scanners}",
   virusReal: "{name} sucht nach Viren.",
   virusTest: "Der eingebaute Virenscanner kennt nur die EICAR-Testdatei.",

@@ -1,6 +1,7 @@
 /** What files are checked with, and what is missing (SC-7). */
 export const scanning = {
   evaluationLabel: "Evaluation mode",
+  evaluationMore: "What this means",
   evaluation: "Evaluation mode: for testing only. {scanners}",
   virusReal: "{name} scans for viruses.",
   virusTest: "The built-in virus scanner knows only the EICAR test file.",

@@ -10,9 +10,9 @@ export default definePerson.layout(function AdminFrame({ Component, state, url }
   return (
     <>
       {places.length < 2 ? null : (
-        <nav class="tabs" aria-label={useWords("admin").title}>
+        <nav class="tabs tabs-admin" aria-label={useWords("admin").title}>
           <ul>
-            {places.map(([place, name]) => (
+            {places.map(({ path: place, name }) => (
               <li key={place}>
                 <a
                   href={place === "/admin" ? `${toRoot(path)}admin` : place}

@@ -7,7 +7,7 @@ import { wordsOf } from "../../../lib/words/mod.ts";
 export default definePerson.middleware((ctx) => {
   const { role } = ctx.state.caller;
   const places = adminPlaces(wordsOf(ctx.state.language).frame, role);
-  const allowed = role === "admin" || places.some(([place]) => isAt(ctx.url.pathname, place));
+  const allowed = role === "admin" || places.some(({ path }) => isAt(ctx.url.pathname, path));
   if (!allowed) throw new HttpError(404);
   return ctx.next();
 });

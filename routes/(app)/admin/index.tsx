@@ -111,8 +111,8 @@ export default definePerson.page<typeof handler>(function Overview({ data }) {
       <section class="panel" aria-labelledby="places">
         <h2 id="places">{words.places}</h2>
         <ul class="people">
-          {adminPlaces(frame, "admin").filter(([path]) => path !== "/admin").map((
-            [path, name],
+          {adminPlaces(frame, "admin").filter(({ path }) => path !== "/admin").map((
+            { path, name },
           ) => (
             <li key={path}>
               <span class="name">

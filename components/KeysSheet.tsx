@@ -19,7 +19,7 @@ const places: Readonly<Record<string, string>> = { i: "/", s: "/send", h: "/hist
 const togetherMs = 1500;
 
 /** The keys without Ctrl, and the sheet that lists them. */
-export default function Keys({ single, title, close, children }: KeysProps) {
+export function KeysSheet({ single, title, close, children }: KeysProps) {
   const sheet = useRef<HTMLDialogElement>(null);
 
   useEffect(() => {

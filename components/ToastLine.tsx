@@ -6,7 +6,7 @@ import { toastEvent } from "../lib/browser/toast.ts";
 const shownMs = 6000;
 
 /** Says what was just done. The region is there before its words, or screen readers would miss them. */
-export default function Toast() {
+export function ToastLine() {
   const said = useSignal("");
 
   useEffect(() => {

@@ -11,7 +11,7 @@ interface Asked {
 }
 
 /** The dialog before what cannot be undone, for every form of the page that wants it. */
-export default function Confirm({ words }: { words: SomeWords<"confirm"> }) {
+export function ConfirmSheet({ words }: { words: SomeWords<"confirm"> }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const asked = useSignal<Asked | null>(null);
   const own = words.sections.confirm;

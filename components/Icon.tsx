@@ -1,0 +1,76 @@
+/** The drawings in `static/icons.css`. */
+export type IconName =
+  | "activity"
+  | "alert"
+  | "bell"
+  | "block"
+  | "bold"
+  | "calendar"
+  | "chat"
+  | "check"
+  | "checks"
+  | "choice"
+  | "clip"
+  | "clock"
+  | "code"
+  | "copy"
+  | "disk"
+  | "down"
+  | "download"
+  | "edit"
+  | "eye"
+  | "eyeoff"
+  | "files"
+  | "filter"
+  | "flag"
+  | "form"
+  | "globe"
+  | "inbox"
+  | "info"
+  | "italic"
+  | "later"
+  | "left"
+  | "link"
+  | "list"
+  | "log"
+  | "logout"
+  | "megaphone"
+  | "message"
+  | "moon"
+  | "more"
+  | "okay"
+  | "pause"
+  | "picture"
+  | "play"
+  | "plus"
+  | "repeat"
+  | "reply"
+  | "right"
+  | "scale"
+  | "seal"
+  | "search"
+  | "send"
+  | "sent"
+  | "server"
+  | "shield"
+  | "sliders"
+  | "smile"
+  | "tag"
+  | "task"
+  | "timer"
+  | "undo"
+  | "user"
+  | "users"
+  | "x"
+  | "zoom";
+
+interface IconProps {
+  name: IconName;
+  /** 16 or 24 pixels; 20 without it. */
+  size?: "s" | "l";
+}
+
+/** A drawing beside words, or inside of what has a name of its own: it says nothing by itself. */
+export function Icon({ name, size }: IconProps) {
+  return <i class={`icon i-${name}${size === undefined ? "" : ` icon-${size}`}`} aria-hidden="true" />;
+}

@@ -1,0 +1,26 @@
+/**
+ * What lies over every page: the keys' sheet, the question before what cannot be undone, the toast, the palette. One file, as each
+ * island's file costs a page some 150 bytes of its script (UI-7).
+ */
+import { ConfirmSheet } from "../components/ConfirmSheet.tsx";
+import { KeysSheet } from "../components/KeysSheet.tsx";
+import { PaletteSheet } from "../components/PaletteSheet.tsx";
+import { ToastLine } from "../components/ToastLine.tsx";
+
+type Props<C extends (props: never) => unknown> = Parameters<C>[0];
+
+export function Keys(props: Props<typeof KeysSheet>) {
+  return <KeysSheet {...props} />;
+}
+
+export function Confirm(props: Props<typeof ConfirmSheet>) {
+  return <ConfirmSheet {...props} />;
+}
+
+export function Toast() {
+  return <ToastLine />;
+}
+
+export function Palette(props: Props<typeof PaletteSheet>) {
+  return <PaletteSheet {...props} />;
+}

@@ -1,0 +1,11 @@
+import type { Caller } from "../platform/mod.ts";
+import type { Place } from "./places.ts";
+import type { Services } from "./services.ts";
+
+/** How many things wait at a place of the menu; absent where nothing is counted. */
+export type MenuCounts = Partial<Record<NonNullable<Place["counts"]>, number>>;
+
+/** Counts for the menu of a page. Each reads a bounded number of keys, as every page asks. */
+export function menuCounts(_services: Services, _caller: Caller): Promise<MenuCounts> {
+  return Promise.resolve({});
+}
