@@ -102,6 +102,7 @@ Deno.test("tidy: the bans find what they ban", () => {
     ["lib/a.ts", "// deno-lint" + "-ignore no-explicit-any\nconst a = 1;"],
     ["lib/a.ts", "console.log(1);"],
     ["lib/a.ts", "const kv = await Deno.openKv();"],
+    ["lib/a.ts", "const counts = z.record(z.string(), z.number());"],
     ["islands/A.tsx", "export const count = signal(0);"],
     ["tests/unit/a_test.ts", "await new Promise((resolve) => setTimeout(resolve, 100));"],
     ["tests/unit/a_test.ts", "await delay(100);"],

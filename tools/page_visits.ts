@@ -77,6 +77,7 @@ const doors: Visit[] = [
     },
   }),
   visit(null, "/setup"),
+  visit(null, "/docs"),
   visit(null, "/offline"),
   visit(null, "/_404", { name: "nowhere", path: "/nowhere" }),
   visit(null, "/_error", { name: "not-so", path: "/stop" }),

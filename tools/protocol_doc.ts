@@ -2,10 +2,9 @@
  * `deno task docs`: writes docs/PROTOCOL.md from the schemas and tables of `lib/protocol/`, and the README's table of
  * variables from `lib/config/variables.ts`. `tests/tidy_test.ts` fails when what stands there is older than its source.
  */
-import { z } from "zod";
 import { allTransitions } from "../lib/commands/mod.ts";
 import { type Variable, variables } from "../lib/config/mod.ts";
-import * as protocol from "../lib/protocol/mod.ts";
+import { namedTypes, typeText } from "../lib/reference/mod.ts";
 import {
   closeCodes,
   jsonRpcCodes,
@@ -14,21 +13,6 @@ import {
   notifications,
   refusalTable,
 } from "../lib/protocol/mod.ts";
-
-/** The part of JSON Schema that zod writes for the protocol. */
-interface Schema {
-  type?: string | string[];
-  const?: unknown;
-  enum?: unknown[];
-  anyOf?: Schema[];
-  oneOf?: Schema[];
-  allOf?: Schema[];
-  items?: Schema;
-  properties?: Record<string, Schema>;
-  required?: string[];
-  additionalProperties?: Schema | boolean;
-  pattern?: string;
-}
 
 /** Recipients, senders and the server move a state; one arrow stands for all who may. */
 function lifecycleDiagram(): string[] {
@@ -59,7 +43,8 @@ const grantsText = [
   "  grant does not name follows the preferences.",
   "- `hours` are the times at which commands are delivered; at other times they wait. Without `hours`, quiet hours apply.",
   "- `perDay` and `open` count the commands of the source alone, and these do not count for `dailyLimit` while a grant has",
-  "  `perDay`. `open` counts commands that were delivered, or handed to a device, and are in no closed state.",
+  "  `perDay`. `open` counts commands in no closed state that were delivered, or handed to a device while a",
+  "  number was in force.",
   "- `paused` holds: of a user everything that they send, to groups and as broadcasts too; of a group everything that is sent to",
   "  it. The other rules of the grant keep for later. Anyone can be paused; all else needs a contact or a membership.",
   "- When the person removes the contact, only a pause is left of the grant. When the contact removes the person, nothing of it",
@@ -107,9 +92,7 @@ export function protocolDoc(): string {
     ]),
     "## Types",
     "",
-    ...Object.entries(namedSchemas).flatMap(([name, schema]) =>
-      block(`${name} = ${writtenOut(jsonSchema(schema, name === "CommandDraft" ? "input" : "output"), "")}`)
-    ),
+    ...namedTypes().flatMap(({ name, text }) => block(`${name} = ${text}`)),
     ...grantsText,
     "## States of a command",
     "",
@@ -182,78 +165,6 @@ function table(head: string[], rows: string[][]): string[] {
   const widths = head.map((cell, at) => Math.max(3, cell.length, ...rows.map((row) => row[at]!.length)));
   const line = (cells: string[]) => `| ${cells.map((cell, at) => cell.padEnd(widths[at]!)).join(" | ")} |`;
   return [line(head), `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`, ...rows.map(line), ""];
-}
-
-/** Types that stand once, in a section of their own. */
-const namedSchemas: Readonly<Record<string, z.ZodType>> = {
-  Attachment: protocol.attachment,
-  Audience: protocol.audience,
-  AudienceCounts: protocol.audienceCounts,
-  Command: protocol.command,
-  CommandDraft: protocol.commandDraft,
-  CommandPage: protocol.commandPage,
-  CommandState: protocol.commandState,
-  Count: protocol.count,
-  Delivery: protocol.delivery,
-  Grant: protocol.grant,
-  ListItem: protocol.listItem,
-  OwnState: protocol.ownState,
-  Preferences: protocol.preferences,
-  RecipientState: protocol.recipientState,
-  SealedCommand: protocol.sealedCommand,
-  Sender: protocol.commandSender,
-  Totals: protocol.totals,
-  User: protocol.user,
-};
-
-const nameOf = new Map<string, string>();
-for (const [name, schema] of Object.entries(namedSchemas)) {
-  for (const io of ["input", "output"] as const) nameOf.set(JSON.stringify(jsonSchema(schema, io)), name);
-}
-
-function jsonSchema(schema: z.ZodType, io: "input" | "output"): Schema {
-  const made = z.toJSONSchema(schema, { io, unrepresentable: "any", reused: "inline" });
-  delete made.$schema;
-  return JSON.parse(JSON.stringify(made)) as Schema;
-}
-
-/** A schema as a type that a reader of TypeScript knows. */
-function typeText(schema: z.ZodType, io: "input" | "output"): string {
-  return written(jsonSchema(schema, io), "");
-}
-
-function written(schema: Schema, indent: string): string {
-  return nameOf.get(JSON.stringify(schema)) ?? writtenOut(schema, indent);
-}
-
-function writtenOut(schema: Schema, indent: string): string {
-  if (schema.const !== undefined) return JSON.stringify(schema.const);
-  if (schema.enum !== undefined) return schema.enum.map((value) => JSON.stringify(value)).join(" | ");
-  const choices = schema.anyOf ?? schema.oneOf;
-  if (choices !== undefined) return choices.map((choice) => written(choice, indent)).join(" | ");
-  if (schema.allOf !== undefined) return schema.allOf.map((part) => written(part, indent)).join(" & ");
-  if (Array.isArray(schema.type)) return schema.type.join(" | ");
-  if (schema.type === "array") {
-    const items = written(schema.items ?? {}, indent);
-    return items.includes(" | ") && !items.startsWith("{") ? `(${items})[]` : `${items}[]`;
-  }
-  if (schema.type === "object") return writtenObject(schema, indent);
-  if (schema.type === "integer") return "number";
-  return schema.type ?? "unknown";
-}
-
-function writtenObject(schema: Schema, indent: string): string {
-  const fields = Object.entries(schema.properties ?? {});
-  if (fields.length === 0) {
-    const values = schema.additionalProperties;
-    return typeof values === "object" ? `{ [name: string]: ${written(values, indent)} }` : "{}";
-  }
-  const inner = `${indent}  `;
-  const lines = fields.map(([name, field]) => {
-    const mark = schema.required?.includes(name) ? "" : "?";
-    return `${inner}${name}${mark}: ${written(field, inner)};`;
-  });
-  return ["{", ...lines, `${indent}}`].join("\n");
 }
 
 if (import.meta.main) {

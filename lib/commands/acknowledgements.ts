@@ -42,6 +42,12 @@ export class Acknowledgements {
     );
   }
 
+  /** The commands whose acknowledgement is being written, or waits for that. */
+  underWay(userId: string): readonly string[] {
+    const lane = this.#lanes.get(userId);
+    return lane === undefined ? [] : [...lane.commandIds, ...lane.next?.commandIds ?? []];
+  }
+
   #begin(userId: string, commandIds: readonly string[]): Promise<void> {
     const running = this.markDelivered(userId, commandIds, true);
     const lane: Lane = { commandIds, running, next: null };

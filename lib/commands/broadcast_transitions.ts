@@ -30,18 +30,21 @@ export class BroadcastTransitions {
     return await this.#parts.totals.of(record);
   }
 
-  /** DL-6: expires it, and plans its purge for two weeks later. */
-  async expire(record: CommandRecord): Promise<void> {
+  /** DL-6: expires it, and purges it two weeks later. */
+  async expire(record: CommandRecord): Promise<number | null> {
     const { store, files, clock, retentionDays } = this.#parts;
     const now = clock.now();
     const keepMs = retentionDays * dayMs;
     await this.#end(record, "expired", null);
     const isOpen = await this.endMs(record) === null;
-    if (now >= record.expiresMs + keepMs && !isOpen) return await store.purge(record);
+    if (now >= record.expiresMs + keepMs && !isOpen) {
+      await store.purge(record);
+      return null;
+    }
     const dueMs = now < record.expiresMs + keepMs ? record.expiresMs + keepMs : now + keepMs;
     // FI-7. The totals do not tell when the last person was done: its files stay for two to four weeks after it.
     if (isOpen) await files.keep(usesBy(record), dueMs + keepMs);
-    await store.addJobs([{ dueMs, job: { kind: "expire", commandId: record.command.id } }]);
+    return dueMs;
   }
 
   /** The end is given as `expiresMs`: the totals do not tell when the last person was done. */

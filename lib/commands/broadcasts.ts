@@ -142,6 +142,16 @@ export class Broadcasts {
     return await this.under(userId, record, { known, broadcast, handed: false });
   }
 
+  /** The same where the person's record was read already. */
+  async current(
+    userId: string,
+    record: CommandRecord,
+    known: StoredState | null,
+  ): Promise<StoredState | null> {
+    const broadcast = await this.#needs.store.broadcast(record.command.id);
+    return await this.under(userId, record, { known, broadcast, handed: false });
+  }
+
   /**
    * The same from records that were read already. A broadcast that ended before the person had a record is not theirs,
    * unless it was `handed` to a device.

@@ -1,7 +1,7 @@
-import { decide, type Decision, localDay, type Standing, stranger } from "../consent/mod.ts";
+import { decide, type Decision, localDay, type Relation, type Standing, stranger } from "../consent/mod.ts";
 import { DayNumbers } from "./day_numbers.ts";
 import type { Parts } from "./parts.ts";
-import type { Change, CommandRecord, StateRecord, StoredState } from "./ports.ts";
+import type { Change, CommandRecord, Memberships, StoredState } from "./ports.ts";
 
 /** An open command with the person's state of it. */
 export interface Open {
@@ -13,13 +13,6 @@ export interface Open {
 /** A standing with what a write that counts a delivery must find unchanged, if grants or a ceiling have numbers. */
 type AtDelivery = Standing & { seen?: { value: number; version: string | null } };
 
-/** The basis of a decision: the person's rules, their epoch before those were read, and their daily limit if they have one. */
-interface DecidedBy {
-  standing: AtDelivery;
-  epoch: number;
-  limit: { day: string; most: number } | null;
-}
-
 /** Decides consent again for open commands at the moment of delivery (DL-9). */
 export class DeliveryDecisions {
   readonly #parts: Parts;
@@ -28,106 +21,147 @@ export class DeliveryDecisions {
     this.#parts = parts;
   }
 
-  /** Decides for each command in order. Withheld ones leave the log for good; those that count for a number are counted first. */
-  async decideAll(userId: string, open: readonly Open[], standing: AtDelivery, epoch: number) {
-    const { clock } = this.#parts;
-    const decided = new Map<string, { open: Open; decision: Decision }>();
-    const decideOne = await this.#deciding(userId, open);
-    const day = localDay(clock.now(), standing.timeZone);
-    const { dailyLimit: most } = standing.preferences;
-    const limit = most === null ? null : { day, most };
-    const numbers = new DayNumbers(standing, day, clock.now());
-    const counted: Change[] = [];
-    for (const one of open) {
-      let decision = decideOne(one, numbers.without(one));
-      if (standing.seen !== undefined && decision.verdict === "deliver") {
-        const change = countedOn(one, decision.allowedBy, day);
-        if (change !== null) counted.push(change);
-      } else {
-        decision = await this.#settle(userId, one, decision, { standing, epoch, limit });
-      }
-      decided.set(one.stored.commandId, { open: one, decision });
-      if (decision.verdict === "deliver") numbers.add(one);
-    }
-    if (counted.length > 0 && !await this.#write(userId, counted, standing, epoch)) {
-      for (const { from: { commandId } } of counted) {
-        decided.set(commandId, { open: decided.get(commandId)!.open, decision: this.#again() });
-      }
-    }
-    return decided;
-  }
-
-  /** What consent says of each command now, in order, as if those before it were delivered. Only reads. */
-  async peekAll(userId: string, open: readonly Open[], standing: Standing): Promise<Decision[]> {
-    const { clock } = this.#parts;
-    const decideOne = await this.#deciding(userId, open);
-    const numbers = new DayNumbers(standing, localDay(clock.now(), standing.timeZone), clock.now());
-    return open.map((one) => {
-      const decision = decideOne(one, numbers.without(one));
-      if (decision.verdict === "deliver") numbers.add(one);
-      return decision;
-    });
-  }
-
-  /** Decides for a command that the person's rules held apart. One that may go gets a new place, in the same write (CO-12). */
-  async decideAtNewPlace(userId: string, one: Open): Promise<Decision> {
-    const { bell, clock, consent } = this.#parts;
-    const epoch = bell.epoch(userId);
-    const standing = await consent.standingAtDelivery(userId);
-    const day = localDay(clock.now(), standing.timeZone);
-    const numbers = new DayNumbers(standing, day, clock.now());
-    const decision = (await this.#deciding(userId, [one]))(one, numbers.without(one));
-    if (decision.verdict !== "deliver") {
-      return await this.#settle(userId, one, decision, { standing, epoch, limit: null });
-    }
-    const { record } = one.stored;
-    const counts = standing.seen !== undefined && record.deliveredAt === null;
-    const to: StateRecord = {
-      ...record,
-      place: "first",
-      allowedBy: decision.allowedBy,
-      countedOn: counts ? day : record.countedOn,
-    };
-    const changes = [{ from: one.stored, to }];
-    const written = counts
-      ? await this.#write(userId, changes, standing, epoch)
-      : await this.#parts.store.change(changes, { current: () => epoch === bell.epoch(userId) });
-    return written ? decision : this.#again();
-  }
-
-  /** Asks consent about commands, once what they are to the person is read. */
-  async #deciding(userId: string, open: readonly Open[]) {
-    const { people, clock, broadcasts } = this.#parts;
+  /** For some of a person's commands, by the rules that were read after `epoch`. */
+  async begin(
+    userId: string,
+    open: readonly Open[],
+    standing: AtDelivery,
+    epoch: number,
+  ): Promise<Deciding> {
+    const { people } = this.#parts;
     const senders = [...new Set(open.map(({ command }) => command.senderId))];
     const relations = await people.relationsOf(userId, senders);
     // A person who left the group still has the record of its broadcast.
     const memberships = await people.membershipsOf(userId);
-    return ({ command, stored }: Open, standing: Standing): Decision => {
-      const delivered = stored.record.deliveredAt !== null;
-      if (command.cast === undefined) {
-        const relation = relations.get(command.senderId) ?? stranger;
-        const asked = delivered ? { ...command.command, delivered } as const : command.command;
-        return decide(standing, relation, asked, clock.now());
-      }
-      if (!broadcasts.isFor(userId, command, memberships)) {
-        return { verdict: "withhold", rule: "no_member" };
-      }
-      return broadcasts.decide(standing, command, clock.now(), delivered);
-    };
+    return new Deciding(this.#parts, { userId, standing, epoch, relations, memberships });
   }
 
-  /** Writes commands that are counted, unless another was counted since the numbers were read. */
-  async #write(
-    userId: string,
-    changes: readonly Change[],
-    standing: AtDelivery,
-    epoch: number,
-  ): Promise<boolean> {
-    const { store, bell, clock } = this.#parts;
-    if (epoch !== bell.epoch(userId) || standing.seen === undefined) return false;
-    const day = localDay(clock.now(), standing.timeZone);
-    const count = { userId, day, most: Infinity, seen: standing.seen };
-    return await store.change(changes, { count, current: () => epoch === bell.epoch(userId) });
+  /** What consent says of each command now, in order, as if those before it were delivered. Only reads. */
+  async peekAll(userId: string, open: readonly Open[], standing: Standing): Promise<Decision[]> {
+    const deciding = await this.begin(userId, open, standing, this.#parts.bell.epoch(userId));
+    return open.map((one) => deciding.peek(one));
+  }
+
+  /** Decides for a command that the person's rules held apart. One that may go gets a new place, in the same write (CO-12). */
+  async decideAtNewPlace(userId: string, one: Open): Promise<Decision> {
+    const { bell, consent } = this.#parts;
+    const epoch = bell.epoch(userId);
+    const standing = await consent.standingAtDelivery(userId);
+    return await (await this.begin(userId, [one], standing, epoch)).decideAtNewPlace(one);
+  }
+}
+
+/** What a person's decisions are based on, read once for several commands. */
+interface Basis {
+  userId: string;
+  standing: AtDelivery;
+  /** The person's epoch before their rules were read. */
+  epoch: number;
+  relations: ReadonlyMap<string, Relation>;
+  memberships: Memberships;
+}
+
+/** Decides a person's commands one after the other, each with the numbers that those before it leave. */
+class Deciding {
+  readonly #parts: Parts;
+  readonly #basis: Basis;
+  /** The person's local date. */
+  readonly #day: string;
+  readonly #numbers: DayNumbers;
+  /** Deliveries that are still to be counted. */
+  readonly #counted: Change[] = [];
+
+  constructor(parts: Parts, basis: Basis) {
+    this.#parts = parts;
+    this.#basis = basis;
+    const now = parts.clock.now();
+    this.#day = localDay(now, basis.standing.timeZone);
+    this.#numbers = new DayNumbers(basis.standing, this.#day, now);
+  }
+
+  /** Whether a device of the person has a command already, acknowledged or not: then only a Stop and quiet hours hold it. */
+  isDelivered({ stored: { commandId, record } }: Open): boolean {
+    return record.deliveredAt !== null || this.#parts.inFlight.wasHanded(this.#basis.userId, commandId);
+  }
+
+  /**
+   * Decides for the next command. Withheld ones leave the log for good. Where grants or a ceiling have numbers, `count` must be
+   * called before any is delivered.
+   */
+  async decide(one: Open): Promise<Decision> {
+    const decision = this.#decide(one);
+    if (decision.verdict === "withhold") this.#numbers.withhold(one);
+    if (decision.verdict === "deliver") {
+      this.#numbers.add(one);
+      if (this.#basis.standing.seen !== undefined) {
+        const change = countedOn(one, decision.allowedBy, this.#day);
+        if (change !== null) this.#counted.push(change);
+        return decision;
+      }
+    }
+    return await this.#settle(one, decision);
+  }
+
+  /** What would be decided for the next command, if those before it were delivered. */
+  peek(one: Open): Decision {
+    const decision = this.#decide(one);
+    if (decision.verdict === "deliver") this.#numbers.add(one);
+    return decision;
+  }
+
+  /** Writes the deliveries that count. False: another was counted since the numbers were read. */
+  async count(): Promise<boolean> {
+    return this.#counted.length === 0 || await this.#write(this.#counted.splice(0));
+  }
+
+  /** Gives a command that may be delivered a new place at the end of the log, and counts it, in one write. */
+  async decideAtNewPlace(one: Open): Promise<Decision> {
+    const decision = this.#decide(one);
+    if (decision.verdict !== "deliver") return await this.#settle(one, decision);
+    const { record } = one.stored;
+    const counts = this.#basis.standing.seen !== undefined && record.deliveredAt === null;
+    const change = {
+      from: one.stored,
+      to: {
+        ...record,
+        place: "first",
+        allowedBy: decision.allowedBy,
+        countedOn: counts ? this.#day : record.countedOn,
+      },
+    };
+    const written = counts
+      ? await this.#write([change])
+      : await this.#parts.store.change([change], { current: this.#isCurrent });
+    return written ? decision : this.#again();
+  }
+
+  #decide(one: Open): Decision {
+    const { clock, broadcasts } = this.#parts;
+    const { userId, relations, memberships } = this.#basis;
+    const { command } = one;
+    const delivered = this.isDelivered(one);
+    const standing = this.#numbers.without(one);
+    if (command.cast !== undefined) {
+      return broadcasts.isFor(userId, command, memberships)
+        ? broadcasts.decide(standing, command, clock.now(), delivered)
+        : { verdict: "withhold", rule: "no_member" };
+    }
+    const relation = relations.get(command.senderId) ?? stranger;
+    const asked = delivered ? { ...command.command, delivered } as const : command.command;
+    return decide(standing, relation, asked, clock.now());
+  }
+
+  /** Whether the person's rules are those of the decisions. */
+  readonly #isCurrent = (): boolean => {
+    return this.#basis.epoch === this.#parts.bell.epoch(this.#basis.userId);
+  };
+
+  /** Writes changes that are counted, unless another was counted since the numbers were read. */
+  async #write(changes: readonly Change[]): Promise<boolean> {
+    const { userId, standing: { seen } } = this.#basis;
+    if (seen === undefined || !this.#isCurrent()) return false;
+    const count = { userId, day: this.#day, most: Infinity, seen };
+    return await this.#parts.store.change(changes, { count, current: this.#isCurrent });
   }
 
   /** The record has just changed: the next read decides anew. */
@@ -136,36 +170,35 @@ export class DeliveryDecisions {
   }
 
   /** Writes what a decision changes, before the delivery. */
-  async #settle(userId: string, open: Open, decision: Decision, by: DecidedBy): Promise<Decision> {
-    const { record } = open.stored;
-    const { standing, limit } = by;
-    const { store, bell, inFlight } = this.#parts;
+  async #settle(one: Open, decision: Decision): Promise<Decision> {
+    const { record } = one.stored;
+    const { userId, standing } = this.#basis;
+    const { store, inFlight } = this.#parts;
     if (decision.verdict === "hold") return decision;
     // A stop ends the commands that it finds in the log, so no entry may be removed behind its back.
-    const current = () => by.epoch === bell.epoch(userId);
-    if (!current()) return this.#again();
+    if (!this.#isCurrent()) return this.#again();
     // What the person has seen stays theirs; a tightened rule applies to later commands only.
     if (decision.verdict === "withhold") {
       // A broadcast without a record needs none: `openedAt` and the group's earlier grants keep it withheld (BR-4).
-      if (record.deliveredAt === null && open.stored.version !== null) {
-        await store.change([{
-          from: open.stored,
-          to: { ...record, withheldBy: decision.rule, place: null },
-        }], { current });
-        if (!current()) return this.#again();
+      if (record.deliveredAt === null && one.stored.version !== null) {
+        const to = { ...record, withheldBy: decision.rule, place: null };
+        await store.change([{ from: one.stored, to }], { current: this.#isCurrent });
+        if (!this.#isCurrent()) return this.#again();
       }
       return decision;
     }
-    const counts = limit !== null && record.countedOn !== limit.day && record.deliveredAt === null;
+    const { dailyLimit } = standing.preferences;
+    const counts = dailyLimit !== null && record.countedOn !== this.#day && record.deliveredAt === null;
     if (record.allowedBy === decision.allowedBy && !counts) return decision;
-    if (open.stored.version === null && !counts) {
+    if (one.stored.version === null && !counts) {
       // Its first record is written with the acknowledgement, and the rule with it.
       inFlight.keepRules(userId, standing);
       return decision;
     }
-    const to = { ...record, allowedBy: decision.allowedBy, countedOn: counts ? limit.day : record.countedOn };
-    const also = counts ? { count: { userId, ...limit }, current } : { current };
-    return await store.change([{ from: open.stored, to }], also) ? decision : this.#again();
+    const to = { ...record, allowedBy: decision.allowedBy, countedOn: counts ? this.#day : record.countedOn };
+    const count = counts ? { count: { userId, day: this.#day, most: dailyLimit } } : {};
+    const written = await store.change([{ from: one.stored, to }], { ...count, current: this.#isCurrent });
+    return written ? decision : this.#again();
   }
 }
 

@@ -28,8 +28,8 @@ export class DirectTransitions {
     return totalsOf((await this.#statesOf(record)).map((stored) => stored.record));
   }
 
-  /** DL-6: expires it, and plans its purge for two weeks after the last recipient is done. */
-  async expire(record: CommandRecord): Promise<void> {
+  /** DL-6: expires it, and purges it two weeks after the last recipient is done. */
+  async expire(record: CommandRecord): Promise<number | null> {
     const { store, files, clock, retentionDays } = this.#parts;
     const now = clock.now();
     const keepMs = retentionDays * 24 * 3600_000;
@@ -42,8 +42,9 @@ export class DirectTransitions {
       // FI-7. While it is open, its files are kept until well after the next look.
       await files.keep(usesBy(record, states), endMs === null ? dueMs + keepMs : dueMs);
     }
-    if (endMs !== null && now >= dueMs) return await store.purge(record);
-    await store.addJobs([{ dueMs, job: { kind: "expire", commandId: record.command.id } }]);
+    if (endMs === null || now < dueMs) return dueMs;
+    await store.purge(record);
+    return null;
   }
 
   async endMs(record: CommandRecord): Promise<number | null> {

@@ -1,180 +1,152 @@
-import { sourceOf } from "../consent/mod.ts";
 import { KeyedMutex } from "../platform/mod.ts";
-import type { DeliveryDecisions, Open } from "./delivery_decisions.ts";
+import type { Acknowledgements } from "./acknowledgements.ts";
+import { Apart } from "./apart.ts";
+import type { ChatArrival, ChatEntry, HeldChat } from "./chat_log.ts";
+import type { DeliveryDecisions } from "./delivery_decisions.ts";
+import { addDelivery, addMessage, type InboxSlice } from "./inbox_slice.ts";
+import { type Entry, isCommand, isMessage, type LogReads } from "./log_reads.ts";
+import { NewPlaces } from "./new_places.ts";
 import type { Parts } from "./parts.ts";
-import type { CommandRecord, Held, StoredState } from "./ports.ts";
 
-/** Commands that get a new place in one step. */
-const placedAtOnce = 32;
-/** States that one look at held commands reads. */
-const readAtOnce = 32;
-
-/** What a person's rules hold apart, as one read of their log found it. */
-export interface Apart {
-  byId: Map<string, Held>;
-  /** Those of them that have a new place, which was perhaps not read yet. */
-  placed: Set<string>;
-  /** When something held apart may go; null: when a rule changes, or a command closes. */
-  untilMs: number | null;
-  /** More of it may go now. */
-  more: boolean;
-}
+/** Changes of what is held apart that one write has. */
+const changedAtOnce = 256;
 
 /**
- * CO-12: a command that a grant, a pause or the ceiling holds does not stop the commands of others. Devices read past it, so it
- * is noted; once the rules let it go, it gets a new place at the end of the log, where every device finds it. Commands of one
- * source keep their order (DL-5). Only for people who ever had a grant or a ceiling.
+ * CO-12: reads the log of people who ever had a grant or a ceiling. What those hold does not stop the commands of others: devices
+ * pass it, and it gets a new place at the end of the log, where every device finds it, once the rules let it go (`NewPlaces`).
+ * Commands of one source keep their order (DL-5). What a device was handed never gets a new place (DL-3).
  */
 export class HeldApart {
   readonly #parts: Parts;
+  readonly #log: LogReads;
   readonly #decisions: DeliveryDecisions;
+  readonly #acknowledgements: Acknowledgements;
+  readonly #newPlaces: NewPlaces;
   readonly #locks = new KeyedMutex();
 
-  constructor(parts: Parts, decisions: DeliveryDecisions) {
+  constructor(parts: Parts, log: LogReads, decisions: DeliveryDecisions, acknowledgements: Acknowledgements) {
     this.#parts = parts;
+    this.#log = log;
     this.#decisions = decisions;
+    this.#acknowledgements = acknowledgements;
+    this.#newPlaces = new NewPlaces(parts, decisions);
   }
 
-  /** Runs a read after the person's earlier ones: a place that changes between two looks of another device breaks the order. */
-  inTurn<T>(userId: string, read: () => Promise<T>): Promise<T> {
-    return this.#locks.run(userId, read);
-  }
-
-  /** Gives those that may go now their new places. Decided from the clock, whenever a device reads. */
-  async place(userId: string): Promise<Apart> {
-    const { store, bell } = this.#parts;
-    const held = await store.held(userId);
-    const apart: Apart = {
-      untilMs: null,
-      more: false,
-      placed: new Set(),
-      byId: new Map(held.map((one) => [one.commandId, one])),
-    };
-    const bySource = Map.groupBy(held, ({ source }) => source);
-    let placed = 0;
-    // In the order of their oldest commands, so that a number that is shared goes to the oldest.
-    for (const ones of bySource.values()) {
-      placed += await this.#placeSome(userId, ones, apart, placedAtOnce - placed);
-      if (placed >= placedAtOnce) {
-        apart.more = true;
-        break;
-      }
-    }
-    if (placed > 0) bell.ring(userId);
-    return apart;
-  }
-
-  /** Places the first commands of one source, up to the first that must still wait. Returns their number. */
-  async #placeSome(userId: string, ones: readonly Held[], apart: Apart, most: number): Promise<number> {
-    let placed = 0;
-    for (let at = 0; at < ones.length; at += readAtOnce) {
-      const some = ones.slice(at, at + readAtOnce);
-      const open = await this.#openOf(userId, some);
-      for (const one of some) {
-        const found = open.get(one.commandId);
-        if (found === undefined) {
-          await this.#end(userId, one, apart);
-          continue;
-        }
-        if (found.stored.record.place !== one.passed) {
-          apart.placed.add(one.commandId);
-          continue;
-        }
-        if (placed >= most) return placed;
-        const decision = await this.#decisions.decideAtNewPlace(userId, found);
-        switch (decision.verdict) {
-          case "deliver":
-            apart.placed.add(one.commandId);
-            placed++;
-            break;
-          case "withhold":
-            await this.#end(userId, one, apart);
-            break;
-          case "hold":
-            waitUntil(apart, decision.untilMs);
-            return placed;
-          default:
-            decision satisfies never;
-        }
-      }
-    }
-    return placed;
-  }
-
-  /** Those that are still open and in a log. */
-  async #openOf(userId: string, held: readonly Held[]): Promise<Map<string, Open>> {
-    const { store, clock } = this.#parts;
-    const ids = held.map(({ commandId }) => commandId);
-    const [states, records] = await Promise.all([
-      store.states(ids.map((commandId) => ({ userId, commandId }))),
-      store.commands(ids),
-    ]);
-    const found = new Map<string, Open>();
-    for (const [index, commandId] of ids.entries()) {
-      const command = records.get(commandId);
-      if (command === undefined || command.expiresMs <= clock.now()) continue;
-      const stored = command.cast === undefined
-        ? states[index] ?? null
-        : await this.#broadcastState(userId, command, states[index] ?? null);
-      if (stored === null || stored.record.place === null || stored.record.withheldBy !== null) continue;
-      found.set(commandId, { cursor: "", stored, command });
-    }
-    return found;
-  }
-
-  async #broadcastState(
+  /** `Inbox.next`. A person's reads take turns: a place that changes between two looks of another device breaks the order. */
+  next(
     userId: string,
-    command: CommandRecord,
-    known: StoredState | null,
-  ): Promise<StoredState | null> {
-    const { store, broadcasts } = this.#parts;
-    const broadcast = await store.broadcast(command.command.id);
-    return await broadcasts.under(userId, command, { known, broadcast, handed: false });
+    after: string | null,
+    max: number,
+    accept: ReadonlySet<string> | null,
+  ): Promise<InboxSlice> {
+    return this.#locks.run(userId, () => this.#next(userId, after, max, accept));
   }
 
-  /** Whether a device reads a command at the place at which it was passed. */
-  wasPassed({ byId }: Apart, { command, stored: { record } }: Open): boolean {
-    return byId.get(command.command.id)?.passed === record.place;
-  }
-
-  /** Whether a command waits because an earlier one of its source still has no place before it. */
-  isBehind(apart: Apart, { command, cursor }: Open, read: ReadonlyMap<string, string>): boolean {
-    const source = heldSource(command);
-    for (const one of apart.byId.values()) {
-      if (one.source !== source || one.commandId >= command.command.id) continue;
-      const place = read.get(one.commandId);
-      if (!apart.placed.has(one.commandId) || place === undefined || place > cursor) return true;
+  async #next(
+    userId: string,
+    after: string | null,
+    max: number,
+    accept: ReadonlySet<string> | null,
+  ): Promise<InboxSlice> {
+    const { bell, store, inFlight, clock } = this.#parts;
+    // The person may have had their first grant while these were written.
+    inFlight.handed(userId, this.#acknowledgements.underWay(userId));
+    const apart = new Apart(await store.held(userId));
+    await this.#newPlaces.give(userId, apart);
+    const chat = await this.#log.chat.place(userId);
+    const epoch = bell.epoch(userId);
+    const entries = await this.#log.after(userId, after, max);
+    const slice: InboxSlice = { deliveries: [], upTo: after, held: null, more: entries.length === max };
+    if (!await this.#fill(slice, userId, entries, epoch, accept, apart, chat)) {
+      return { deliveries: [], upTo: after, held: { untilMs: clock.now() }, more: false };
     }
-    return false;
+    // Before the device can acknowledge what follows them.
+    await this.#save(userId, apart);
+    apart.wait(chat.untilMs);
+    const more = slice.held === null && (slice.more || apart.more || chat.more);
+    return { ...slice, more, apart: { untilMs: apart.untilMs } };
   }
 
-  /** Notes commands that a device reads past. */
-  async pass(userId: string, open: readonly Open[], apart: Apart): Promise<void> {
-    const set = open.map(({ command, stored: { record } }): Held => ({
-      commandId: command.command.id,
-      source: heldSource(command),
-      passed: record.place!,
-    })).filter(({ commandId, passed }) => apart.byId.get(commandId)?.passed !== passed);
-    if (set.length === 0) return;
-    await this.#parts.store.changeHeld(userId, { set });
-    for (const one of set) apart.byId.set(one.commandId, one);
+  /** Decides each entry in order. False: numbers have changed since they were read, so nothing of it may be delivered. */
+  async #fill(
+    slice: InboxSlice,
+    userId: string,
+    entries: readonly Entry[],
+    epoch: number,
+    accept: ReadonlySet<string> | null,
+    apart: Apart,
+    chat: HeldChat,
+  ): Promise<boolean> {
+    if (entries.length === 0) return true;
+    const { consent, clock } = this.#parts;
+    const [standing, opened, arrivals] = await Promise.all([
+      consent.standingAtDelivery(userId),
+      this.#log.open(userId, entries.filter(isCommand)),
+      this.#log.chat.arrivals(userId, entries.filter(isMessage), epoch),
+    ]);
+    const passed: ChatEntry[] = [];
+    const deciding = await this.#decisions.begin(userId, opened, standing, epoch);
+    const byPlace = new Map(opened.map((open) => [open.cursor, open]));
+    for (const entry of entries) {
+      const { cursor } = entry;
+      if (isMessage(entry)) {
+        const arrival = arrivals.get(cursor);
+        if (arrival?.verdict === "hold" && !arrival.passes) {
+          slice.held = { untilMs: arrival.untilMs };
+          break;
+        }
+        if (arrival !== undefined && waitsApart(arrival, chat)) {
+          if (!chat.messageIds.has(entry.messageId)) passed.push(entry);
+          chat.messageIds.add(entry.messageId);
+          chat.talkIds.add(arrival.talkId);
+          if (arrival.verdict === "hold" && arrival.untilMs !== null) {
+            chat.untilMs = Math.min(chat.untilMs ?? Infinity, arrival.untilMs);
+          }
+        } else if (arrival?.verdict === "deliver") addMessage(slice, cursor, arrival.message, accept);
+        slice.upTo = cursor;
+        continue;
+      }
+      const { commandId } = entry;
+      const one = byPlace.get(cursor);
+      if (one !== undefined && !apart.waits(one)) {
+        const isFresh = !deciding.isDelivered(one);
+        if (isFresh && apart.isBehind(one)) {
+          apart.hold(one);
+          // Those before it may have their new places already.
+          apart.more = true;
+        } else {
+          const decision = await deciding.decide(one);
+          if (decision.verdict === "hold") {
+            if (decision.rule === "stopped" || !isFresh) {
+              slice.held = { untilMs: decision.untilMs };
+              break;
+            }
+            apart.hold(one);
+            apart.wait(decision.untilMs);
+          } else {
+            apart.end(commandId);
+            if (decision.verdict === "deliver") addDelivery(slice, one, accept, standing, clock.now());
+          }
+        }
+      }
+      slice.upTo = cursor;
+    }
+    if (!await deciding.count()) return false;
+    // Before the device can acknowledge what follows them.
+    await this.#log.chat.pass(userId, passed);
+    return true;
   }
 
-  /** Forgets commands that were read at their new place. */
-  async arrived(userId: string, commandIds: readonly string[], apart: Apart): Promise<void> {
-    const ended = commandIds.filter((commandId) => apart.byId.delete(commandId));
-    if (ended.length > 0) await this.#parts.store.changeHeld(userId, { ended });
-  }
-
-  async #end(userId: string, { commandId }: Held, apart: Apart): Promise<void> {
-    await this.arrived(userId, [commandId], apart);
+  async #save(userId: string, apart: Apart): Promise<void> {
+    const { set, ended } = apart.changes;
+    for (let at = 0; at < Math.max(set.length, ended.length); at += changedAtOnce) {
+      const [from, to] = [at, at + changedAtOnce];
+      await this.#parts.store.changeHeld(userId, { set: set.slice(from, to), ended: ended.slice(from, to) });
+    }
   }
 }
 
-export function waitUntil(apart: Pick<Apart, "untilMs">, untilMs: number | null): void {
-  if (untilMs !== null) apart.untilMs = Math.min(apart.untilMs ?? Infinity, untilMs);
-}
-
-function heldSource({ command, senderId }: CommandRecord): string {
-  return sourceOf(command) === null ? `broadcast:${senderId}` : `${sourceOf(command)} ${senderId}`;
+/** CO-12: a rule holds the message, or an earlier one of its talk that the person does not have either. */
+function waitsApart(arrival: ChatArrival, { talkIds }: HeldChat): boolean {
+  return arrival.verdict === "hold" || (arrival.fresh && talkIds.has(arrival.talkId));
 }

@@ -12,6 +12,9 @@ export class InFlight {
   /** Each person's record, by command and person, so that the acknowledgement need not read it. */
   readonly #records = new Map<string, Map<string, Written>>();
   #count = 0;
+  /** What devices of people whose rules hold commands apart were handed, acknowledged or not, by person (CO-12). */
+  readonly #handed = new Map<string, Set<string>>();
+  #handedCount = 0;
   /** The rules that let a person's broadcasts through; written with their first record (CO-8). */
   readonly #rules = new Map<string, Standing>();
 
@@ -70,5 +73,25 @@ export class InFlight {
 
   rulesOf(userId: string): Standing | undefined {
     return this.#rules.get(userId);
+  }
+
+  /** Devices of a person were handed these. Kept after the acknowledgement: what was read before it may be decided after it. */
+  handed(userId: string, commandIds: readonly string[]): void {
+    const theirs = this.#handed.get(userId) ?? new Set();
+    // The person of the latest call is the last to be dropped.
+    this.#handed.delete(userId);
+    this.#handed.set(userId, theirs);
+    const before = theirs.size;
+    for (const commandId of commandIds) theirs.add(commandId);
+    this.#handedCount += theirs.size - before;
+    for (const [other, { size }] of this.#handed) {
+      if (this.#handedCount <= entriesKept) break;
+      this.#handed.delete(other);
+      this.#handedCount -= size;
+    }
+  }
+
+  wasHanded(userId: string, commandId: string): boolean {
+    return this.#handed.get(userId)?.has(commandId) === true;
   }
 }

@@ -8,6 +8,7 @@ import { AttachmentAccess } from "./attachment_access.ts";
 import { Audience } from "./audience.ts";
 import { BroadcastTotals } from "./broadcast_totals.ts";
 import { Broadcasts } from "./broadcasts.ts";
+import { Expiries } from "./expiries.ts";
 import { History } from "./history.ts";
 import { InFlight } from "./in_flight.ts";
 import { Inbox } from "./inbox.ts";
@@ -35,7 +36,7 @@ export { attach, carried } from "./attachments.ts";
 export type { Had, Thread } from "./threads.ts";
 export type { Needs } from "./needs.ts";
 export type { ChatArrival, ChatEntry, ChatLog, HeldChat } from "./chat_log.ts";
-export type { InboxSlice } from "./inbox.ts";
+export type { InboxSlice } from "./inbox_slice.ts";
 export { noteLength } from "./notes.ts";
 export { endOf, openBroadcastRecord } from "./broadcast_records.ts";
 export { deliveredRecord, firstRecord } from "./state_records.ts";
@@ -92,6 +93,7 @@ export function openCommands({ store: unwatched, ...given }: Needs & { gates: Ga
   const whole = wholeTransitions(parts, audience);
   const transitions = new Transitions(parts, states, whole);
   const undo = new Undo(parts, states, whole);
+  const expiries = new Expiries(parts, whole);
   const releases = new Releases(parts, whole);
   const safety = new Safety(parts);
   const history = new History(parts, inbox, states, books);
@@ -116,7 +118,9 @@ export function openCommands({ store: unwatched, ...given }: Needs & { gates: Ga
     run(job) {
       switch (job.kind) {
         case "expire":
-          return transitions.expire(job.commandId);
+          return expiries.one(job.commandId);
+        case "expire_made":
+          return expiries.made(job);
         case "release":
           return releases.release(job.commandId);
         case "undefer":

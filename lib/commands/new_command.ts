@@ -1,6 +1,7 @@
 import { type Caller, iso } from "../platform/mod.ts";
 import { type Command, type CommandDraft, limits, type Message, Refusal, say } from "../protocol/mod.ts";
 import type { Attached } from "./attachments.ts";
+import { expiryJob } from "./expiries.ts";
 import type { CommandRecord, DueJob } from "./ports.ts";
 import { remindAt } from "./reminders.ts";
 
@@ -119,9 +120,10 @@ export function commandOf(
 }
 
 /** Jobs for its expiry, release and reminder. */
-export function firstJobs({ command, expiresMs }: CommandRecord): DueJob[] {
+export function firstJobs(record: CommandRecord, retentionDays: number): DueJob[] {
+  const { command } = record;
   const commandId = command.id;
-  const jobs: DueJob[] = [{ dueMs: expiresMs, job: { kind: "expire", commandId } }];
+  const jobs: DueJob[] = [expiryJob(record, retentionDays * dayMs)];
   if (command.deliverAt !== null) {
     jobs.push({ dueMs: Date.parse(command.deliverAt), job: { kind: "release", commandId } });
   }

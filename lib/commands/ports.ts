@@ -54,6 +54,7 @@ export interface SentKey {
 /** Work due at a time. `id` makes writing it twice one job. */
 export type Job =
   | { kind: "expire"; commandId: string }
+  | ExpireMade
   | { kind: "release"; commandId: string }
   | { kind: "undefer"; userId: string; commandId: string }
   /** With `userId` for a person whose deadline moved; else for all recipients. */
@@ -61,6 +62,16 @@ export type Job =
   | { kind: "stop"; userId: string }
   /** Puts a person's older commands into the search index. */
   | { kind: "index"; userId: string };
+
+/**
+ * Ends all commands whose ids are of one second, from `madeMs` on, and whose time of waiting was the longest then possible,
+ * `keepMs`: nearly all. One job serves all that were sent in that second.
+ */
+export interface ExpireMade {
+  kind: "expire_made";
+  madeMs: number;
+  keepMs: number;
+}
 
 export interface DueJob {
   dueMs: number;
@@ -120,6 +131,8 @@ export interface CommandStore {
   accept(acceptance: Acceptance): Promise<string | null>;
   sentKey(senderId: string, key: string): Promise<{ sent: SentKey; version: string } | null>;
   commands(commandIds: readonly string[]): Promise<Map<string, CommandRecord>>;
+  /** The commands with ids from one time on and before another, in ms. */
+  commandsMadeIn(fromMs: number, toMs: number): Promise<CommandRecord[]>;
   states(wanted: readonly { userId: string; commandId: string }[]): Promise<(StoredState | null)[]>;
   /** The moment of a read that begins now (see `Committer.moment`); undefined where other processes write to the store. */
   moment(): number | undefined;

@@ -140,7 +140,7 @@ export class Sender {
       expiresMs: now + limits.keyKeptMs,
     };
     const replacesKey = expiredKey === undefined ? undefined : { version: expiredKey };
-    const jobs = firstJobs(record);
+    const jobs = firstJobs(record, retentionDays);
     const carries = carried(
       checked.attached,
       { kind: "command", commandId: command.id },

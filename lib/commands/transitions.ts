@@ -14,7 +14,7 @@ import type { WholeTransitions } from "./whole_transitions.ts";
 
 const noSuchCommand = () => new Refusal("not_found", "command.missing");
 
-/** Answers, reviews, cancelling, expiry and ends of deferrals (CM-4 to CM-8). */
+/** Answers, reviews, cancelling and ends of deferrals (CM-4 to CM-8). */
 export class Transitions {
   readonly #parts: Parts;
   readonly #states: RecipientStates;
@@ -155,13 +155,6 @@ export class Transitions {
     const record = await this.#command(params.id);
     if (record === undefined || record.senderId !== caller.userId) return noSuchCommand();
     return { id: params.id, totals: await this.#whole(record).cancel(record, caller.username) };
-  }
-
-  /** DL-6: expires a command, and purges it once every recipient is done and two weeks have passed. */
-  async expire(commandId: string): Promise<void> {
-    const record = await this.#command(commandId);
-    if (record === undefined || this.#parts.clock.now() < record.expiresMs) return;
-    await this.#whole(record).expire(record);
   }
 
   /** Ends a deferral: the command is delivered again. */

@@ -9,8 +9,8 @@ import type { CommandRecord, Note } from "./ports.ts";
 export interface WholeTransitions {
   /** CM-6. `who` is the sender's username. */
   cancel(record: CommandRecord, who: string): Promise<Totals>;
-  /** DL-6: expires it, or purges it once it was kept for two weeks. */
-  expire(record: CommandRecord): Promise<void>;
+  /** DL-6: expires it, or purges it once it was kept for two weeks. When to look again, in ms; null: it is purged. */
+  expire(record: CommandRecord): Promise<number | null>;
   /** CM-8: consent is decided now. */
   release(record: CommandRecord): Promise<void>;
   /** When the last recipient was done, in ms since 1970, at the earliest `expiresMs`. Null while the command is open. */

@@ -25,6 +25,7 @@ export function jobTable({ accounts, commands, files, groups, incidents, push }:
     blob_sweep: files,
     end_evidence: incidents,
     expire: commands,
+    expire_made: commands,
     file_expire: files,
     file_settle: files,
     group_end: groups,

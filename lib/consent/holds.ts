@@ -9,7 +9,10 @@ export interface Hold {
   by?: string;
 }
 
-/** What holds a command or chat message that is not withheld, for now (CO-4, CO-12); null: nothing. */
+/**
+ * What holds a command or chat message that is not withheld, for now (CO-4, CO-12); null: nothing. Only quiet hours hold what was
+ * `delivered` before, and only hours hold chat.
+ */
 export function holdOf(
   standing: Standing,
   grant: StoredGrant | undefined,
@@ -17,8 +20,8 @@ export function holdOf(
   now: number,
 ): Hold | null {
   const hours = hoursHold(standing, grant, delivered, now);
-  if (hours !== null || chat !== undefined) return hours;
-  return dayHold(standing, grant, delivered, now) ?? (delivered ? null : openHold(standing, grant));
+  if (hours !== null || delivered || chat !== undefined) return hours;
+  return dayHold(standing, grant, now) ?? openHold(standing, grant);
 }
 
 function hoursHold(
@@ -38,7 +41,6 @@ function hoursHold(
 function dayHold(
   { preferences: { dailyLimit, limits }, counts, deliveredToday, timeZone }: Standing,
   grant: StoredGrant | undefined,
-  delivered: boolean,
   now: number,
 ): Hold | null {
   const held = (by?: string): Hold => {
@@ -49,7 +51,7 @@ function dayHold(
       by,
     };
   };
-  if (!delivered && counts !== undefined) {
+  if (counts !== undefined) {
     const { today } = counts;
     if (typeof limits?.perDay === "number" && today.all >= limits.perDay) return held("limits");
     if (grant?.perDay !== undefined) {

@@ -56,6 +56,13 @@ export function firstIdAt(ms: number): string {
   return timePart(Math.max(0, ms)) + digits[0]!.repeat(randomLength);
 }
 
+/** The time in an id, in ms: when it was made, or later by what the clock stepped back. */
+export function timeOf(id: string): number {
+  let ms = 0;
+  for (const digit of id.slice(0, timeLength)) ms = ms * 32 + digits.indexOf(digit);
+  return ms;
+}
+
 function timePart(ms: number): string {
   let rest = Math.floor(ms);
   let out = "";

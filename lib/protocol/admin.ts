@@ -4,6 +4,7 @@ import { sanctionKind } from "./reports.ts";
 import { cursor, id, line, name, reasonGiven, slug, text, time, username } from "./text.ts";
 import { limits } from "./limits.ts";
 import { because } from "./message.ts";
+import { record } from "./record.ts";
 
 /** MO-5: bodies and answers of `/api/v1/admin/…`. */
 
@@ -114,7 +115,7 @@ export const auditPageEntry = z.object({
   subject: z.string().nullable(),
   address: z.string(),
   reason: z.string().nullable(),
-  detail: z.record(z.string(), z.unknown()),
+  detail: record(z.string(), z.unknown()),
   hash: z.string(),
 });
 export type AuditPageEntry = z.infer<typeof auditPageEntry>;

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { limits } from "./limits.ts";
 import { because } from "./message.ts";
+import { record } from "./record.ts";
 import { cursor, id, jsonData, line, name, sha256, slug, text, time, username } from "./text.ts";
 
 /** CM-4. The moves between them stand in `lib/commands/lifecycle.ts`. */
@@ -87,7 +88,7 @@ export const command = z.object({
   kind: z.string(),
   title: z.string().nullable(),
   body: z.string().nullable(),
-  data: z.record(z.string(), z.unknown()).nullable(),
+  data: record(z.string(), z.unknown()).nullable(),
   categories: z.array(z.string()),
   attachments: z.array(attachment),
   from: commandSender,
@@ -128,7 +129,7 @@ export const audienceCounts = z.object({
   matched: count,
   online: count.optional(),
   offline: count.optional(),
-  excluded: z.record(z.string(), count),
+  excluded: record(z.string(), count),
 });
 export type AudienceCounts = z.infer<typeof audienceCounts>;
 

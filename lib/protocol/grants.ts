@@ -3,6 +3,7 @@ import { categoryChoice, clock } from "./choices.ts";
 import { commandKind } from "./commands.ts";
 import { limits } from "./limits.ts";
 import { because } from "./message.ts";
+import { record } from "./record.ts";
 import { slug, time, username } from "./text.ts";
 
 /** Days of the week in their order, as in CO-4. */
@@ -40,7 +41,7 @@ export const grantId = z.string().max(64).regex(/^(user|group):[a-z0-9][a-z0-9_-
 
 const count = z.number().int().min(1).max(limits.grantNumber);
 const kinds = z.array(commandKind).min(1).max(limits.grantKinds);
-const grantCategories = z.record(slug, categoryChoice);
+const grantCategories = record(slug, categoryChoice);
 
 /** CO-12: the ceiling. It holds for all sources together and for each grant. What is left out or null has no ceiling. */
 export const ceiling = z.strictObject({
@@ -89,7 +90,7 @@ export type Grant = z.infer<typeof grant>;
 export const grantChange = z.strictObject({
   to: grantSource,
   accept: z.boolean().nullish(),
-  categories: z.record(slug, categoryChoice.nullable()).nullish(),
+  categories: record(slug, categoryChoice.nullable()).nullish(),
   kinds: kinds.nullish(),
   hours: z.array(hoursWindow).min(1).max(limits.grantWindows).nullish(),
   perDay: count.nullish(),

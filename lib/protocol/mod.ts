@@ -23,6 +23,7 @@ export * from "./methods.ts";
 export * from "./notices.ts";
 export * from "./people.ts";
 export * from "./push.ts";
+export { record } from "./record.ts";
 export * from "./reports.ts";
 export { isReserved } from "./reserved_names.ts";
 export * from "./rpc.ts";

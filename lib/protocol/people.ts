@@ -3,6 +3,7 @@ import { categoryChoice, clock } from "./choices.ts";
 import { ceiling, shownGrant } from "./grants.ts";
 import { limits } from "./limits.ts";
 import { because } from "./message.ts";
+import { record } from "./record.ts";
 import { id, name, slug, text, username } from "./text.ts";
 
 export const role = z.enum(["member", "moderator", "admin"]);
@@ -117,7 +118,7 @@ export type AcceptFrom = z.infer<typeof acceptFrom>;
 export const quietHours = z.strictObject({ from: clock, to: clock });
 
 export const preferences = z.strictObject({
-  categories: z.record(slug, categoryChoice),
+  categories: record(slug, categoryChoice),
   acceptFrom,
   broadcasts: z.boolean(),
   blockedUsers: z.array(username).max(limits.blockedUsers),

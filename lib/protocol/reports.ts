@@ -2,6 +2,7 @@ import { z } from "zod";
 import { limits } from "./limits.ts";
 import { because } from "./message.ts";
 import { attachment } from "./commands.ts";
+import { record } from "./record.ts";
 import { id, reasonGiven, slug, text, time, username } from "./text.ts";
 
 /** MO-1: why something is reported, the worst first. */
@@ -92,7 +93,7 @@ export const reportSnapshot = z.object({
   text: z.string(),
   at: z.string().nullable(),
   categories: z.array(z.string()),
-  data: z.record(z.string(), z.unknown()).nullable(),
+  data: record(z.string(), z.unknown()).nullable(),
   files: z.array(attachment),
   context: z.array(contextLine),
 });
@@ -250,9 +251,9 @@ export const queueStats = z.object({
   decided: z.number(),
   undone: z.number(),
   medianMs: z.number().nullable(),
-  byKind: z.record(z.string(), z.number()),
-  byOutcome: z.record(z.string(), z.number()),
-  byModerator: z.record(z.string(), z.number()),
+  byKind: record(z.string(), z.number()),
+  byOutcome: record(z.string(), z.number()),
+  byModerator: record(z.string(), z.number()),
 });
 export type QueueStats = z.infer<typeof queueStats>;
 

@@ -105,6 +105,8 @@ export class DeliveryPump {
 
   consentChanged(): void {
     this.#epoch++;
+    // The change may be the person's first grant.
+    this.#handed((this.#inFlight ?? []).flatMap(({ id, chat }) => chat === true ? [] : [id]));
     this.wake();
   }
 
@@ -142,6 +144,10 @@ export class DeliveryPump {
     return taken;
   }
 
+  #handed(commandIds: readonly string[]): void {
+    if (commandIds.length > 0) this.#ports.inbox.handed(this.#target.userId, commandIds);
+  }
+
   /** Clears `#running` in the same turn as it decides to stop: a ring in between would be lost. */
   async #run(): Promise<void> {
     this.#running = true;
@@ -172,6 +178,10 @@ export class DeliveryPump {
     }
     this.#behind = page.held !== null || page.apart !== undefined;
     const sent = this.#deliver(page.deliveries);
+    if (page.apart !== undefined) {
+      const handed = page.deliveries.slice(0, sent);
+      this.#handed(handed.flatMap((delivery) => "command" in delivery ? [delivery.command.id] : []));
+    }
     if (sent < page.deliveries.length) {
       this.#more = true;
       return this.#retryIn(limits.deliverRetryMs);

@@ -25,7 +25,10 @@ export interface InboxPage {
   upTo: string | null;
   /** Set while deliveries are held: until that time, or until the bell rings. */
   held: { untilMs: number | null } | null;
-  /** Set while some commands are held and others pass them: until that time, or until the bell rings (CO-12). */
+  /**
+   * Set for people whose rules hold some commands while others pass them: until that time, or until the bell rings (CO-12).
+   * Which of the deliveries went out must be told (`handed`).
+   */
   apart?: { untilMs: number | null };
   /** The log has more after `upTo`. */
   more: boolean;
@@ -42,6 +45,8 @@ export interface Inbox {
     max: number,
     accept: ReadonlySet<string> | null,
   ): Promise<InboxPage>;
+  /** These went out to a device, acknowledged or not. A rule that holds commands apart does not hold them any more (CO-12). */
+  handed(userId: string, commandIds: readonly string[]): void;
   /** Notes that the device took everything up to the cursor: these commands and chat messages. */
   acknowledge(
     userId: string,

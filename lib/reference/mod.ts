@@ -4,7 +4,10 @@
  * Start with `operations.ts` (REST calls) and `meanings.ts` (the socket's methods), then `openapi.ts` and `asyncapi.ts`.
  */
 export { asyncApi } from "./asyncapi.ts";
+export { documents, firstRequests } from "./example.ts";
 export { methodMeanings, notificationMeanings } from "./meanings.ts";
+export { namedTypes, typeText } from "./type_text.ts";
+export { type Reference, referenceFor } from "./reference.ts";
 export { openApi } from "./openapi.ts";
 export type { Operation } from "./operation.ts";
 export { operations } from "./operations.ts";

@@ -18,6 +18,7 @@ if (import.meta.main) {
     log: silentLog,
     hub,
     inbox: {
+      handed: () => undefined,
       resume: () => Promise.resolve({ cursor: null, pending: 0 }),
       next: (_userId, after) => Promise.resolve({ deliveries: [], upTo: after, held: null, more: false }),
       acknowledge: () => Promise.resolve(),

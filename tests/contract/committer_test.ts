@@ -318,3 +318,16 @@ onEachStore("CM-7: many sums of many keys fit beside the sets of their writes", 
   assert.equal((await kv.get<Deno.KvU64>(["total", "one"])).value?.value, 900n);
   assert.equal((await dump(kv, ["set"])).length, 900);
 });
+
+onEachStore(
+  "DL-4: what many writes have in common is one record, and keeps none of them apart",
+  async (store) => {
+    const shared = [{ key: ["shared"], value: "the same" }];
+    const done = await Promise.all(
+      [1, 2, 3].map((at) => store.committer.commit({ sets: [{ key: ["own", at], value: at }], shared })),
+    );
+    assert.equal(new Set(done.map((one) => one.ok ? one.versionstamp : "")).size, 1);
+    assert.equal((await store.kv.get(["shared"])).value, "the same");
+    assert.equal((await dump(store.kv, ["own"])).length, 3);
+  },
+);

@@ -70,6 +70,9 @@ export class FakeInbox implements Inbox {
   log: Delivery[] = [];
   cursor: string | null = null;
   held: { untilMs: number | null } | null = null;
+  /** While set, the person's rules hold commands apart (CO-12). */
+  apart: { untilMs: number | null } | undefined;
+  readonly handedOut: string[][] = [];
   failure: Error | null = null;
   /** While set, reads of the log wait for it; what they answer was seen before the wait. */
   gate: Promise<void> | null = null;
@@ -103,7 +106,12 @@ export class FakeInbox implements Inbox {
     const deliveries = seen.filter(({ command }) =>
       accept === null || !("kind" in command) || accept.has(command.kind)
     );
-    return { deliveries, upTo: seen.at(-1)?.cursor ?? after, held: null, more: rest.length > max };
+    const page = { deliveries, upTo: seen.at(-1)?.cursor ?? after, held: null, more: rest.length > max };
+    return this.apart === undefined ? page : { ...page, apart: this.apart };
+  }
+
+  handed(_userId: string, commandIds: readonly string[]): void {
+    this.handedOut.push([...commandIds]);
   }
 
   acknowledge(_userId: string, device: string, cursor: string, commandIds: string[]): Promise<void> {

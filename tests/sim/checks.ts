@@ -74,8 +74,10 @@ export async function checkHistory(world: World, judge: Judge, name: string): Pr
   }
   await checkLines(world, name, ids);
   const again = new Map((await listOf(world, name)).map(({ command, state }) => [command.id, state!.state]));
-  if (JSON.stringify([...again]) !== JSON.stringify([...ids])) {
-    world.fail(`${name} lists something else the second time`);
+  for (const id of new Set([...ids.keys(), ...again.keys()])) {
+    if (ids.get(id) === again.get(id)) continue;
+    const { secret } = model.byId.get(id)!;
+    world.fail(`${name} lists ${secret} as ${ids.get(id)}, and the second time as ${again.get(id)}`);
   }
   world.assertSound();
 }

@@ -20,10 +20,7 @@ export class Judge implements DeviceHost {
     const { model, clock } = this.#world;
     model.tick();
     const what = `${device.person}/${device.name} was handed ${command.id}`;
-    // What a rule held for one device while another had it gets a new place, where both find it: clients drop it by its id
-    // (DL-3).
-    const { granted } = model.person(device.person);
-    if (device.ackedAt.has(command.id) && !granted) this.#world.fail(`${what} again after acknowledging it`);
+    if (device.ackedAt.has(command.id)) this.#world.fail(`${what} again after acknowledging it`);
     if (command.kind !== undefined && device.accept !== null && !device.accept.has(command.kind)) {
       this.#world.fail(`${what}, a kind that it does not show`);
     }
@@ -38,11 +35,14 @@ export class Judge implements DeviceHost {
     }
     const [only] = candidates;
     if (only!.deliverMs === null && candidates.length === 1 && device.live) {
-      // DL-5: by one way always; by all ways where no grant can hold one of them.
+      // DL-5: by one way always, and by all ways where no grant can hold one of them. A command that one device does not show
+      // (WS-10) may be held after that device was handed a later one: it comes to other devices after that.
+      const shownByAll = this.#world.devices.every(({ person, accept }) =>
+        person !== to.name || accept === null || accept.has(only!.kind)
+      );
       for (const way of [only!.from, `${only!.from} ${sourceOf(only!)}`]) {
         const last = device.lastFrom.get(way) ?? "";
-        const repeated = only!.parts.get(to.name)!.known;
-        const ordered = !to.granted || (way !== only!.from && !repeated);
+        const ordered = !to.granted || (way !== only!.from && shownByAll);
         if (ordered && command.id < last) this.#world.fail(`${what} after ${last} of the same sender`);
         device.lastFrom.set(way, command.id);
       }

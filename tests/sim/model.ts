@@ -219,7 +219,8 @@ export class Model {
     return this.sent.filter((sent) => {
       const part = sent.parts.get(to.name);
       if (part === undefined || !part.known || part.over || sent.cancelled) return false;
-      if (!part.inHistory && !part.counted) return false;
+      // What the rules withheld before it was acknowledged is gone for good.
+      if (!part.inHistory && !(part.counted && part.mustHave)) return false;
       if (source !== null && sourceOf(sent) !== source) return false;
       const state = this.stateOf(sent, part, now);
       return state !== null && !closedStates.has(state);

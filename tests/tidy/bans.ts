@@ -49,6 +49,12 @@ export const bans: readonly Ban[] = [
     pattern: /^(export\s+)?(const|let|var)\b[^\n]*\bopenKv\s*\(/m,
   },
   {
+    what: "a record of zod's own, which drops a key named __proto__ (use `record` of protocol)",
+    in: /^lib\/.*/,
+    except: /^lib\/protocol\/record\.ts$/,
+    pattern: /\bz\.record\s*\(/,
+  },
+  {
     what: "a signal that a module holds: the server would share it between people",
     in: /^(routes|islands|components|lib)\/.*/,
     except: /^lib\/fresh\//,

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { limits } from "../../lib/protocol/mod.ts";
 import { CommandRig, dayMs, taken } from "../fakes/command_rig.ts";
 import { LiveRig } from "../fakes/live_rig.ts";
+import { until } from "../fakes/until.ts";
 
 const all = { kind: "all" } as const;
 
@@ -98,7 +99,8 @@ Deno.test("DL-1, DL-5: a live device gets broadcasts and direct commands in the 
     const before = other.socket.delivered().length;
     const last = other.socket.notified("command.deliver").at(-1)!.deliveries as { cursor: string }[];
     await live.answer(other, "inbox.ack", { cursor: last.at(-1)!.cursor });
-    assert.ok(other.socket.delivered().length > before);
+    // The answer does not wait for the next read.
+    await until(() => other.socket.delivered().length > before, "more deliveries");
   }
   assert.deepEqual(other.socket.delivered(), order);
 });

@@ -53,7 +53,7 @@ Deno.test("CM-4, DL-7, CO-6: whatever happens at once, states follow the table a
         case "cancel":
           return await rig.room.transitions.cancel(ann, { id: ids[act.which]! });
         case "expire":
-          return await rig.room.transitions.expire(ids[act.which]!);
+          return await rig.room.run({ kind: "expire", commandId: ids[act.which]! });
         case "release":
           return await rig.room.run({ kind: "release", commandId: ids[act.which]! });
         case "undefer":

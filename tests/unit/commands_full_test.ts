@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { KvOpenCounts, openKey } from "../../lib/adapters/kv/open_counts.ts";
+import { openKey } from "../../lib/adapters/kv/log_entries.ts";
+import { KvOpenCounts } from "../../lib/adapters/kv/open_counts.ts";
 import { keys } from "../../lib/adapters/kv/keys.ts";
 import { openStore } from "../../lib/adapters/kv/store.ts";
 import { iso } from "../../lib/platform/mod.ts";

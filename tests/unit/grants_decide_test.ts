@@ -15,6 +15,8 @@ const none: Numbers = { all: 0, by: new Map() };
 /** One random case, in the words of the rules. */
 interface Case {
   kind: "user" | "group" | "category" | "all";
+  /** It was delivered before. */
+  delivered: boolean;
   commandKind: "message" | "task";
   category: "general" | "feet";
   general: "allow" | "ask" | "block";
@@ -28,6 +30,8 @@ interface Case {
   /** The grant for the contact and the one for the group, each with its end in minutes from now; null: there is none. */
   user: GrantCase | null;
   group: GrantCase | null;
+  /** Grants for another contact, another group, and a group and a contact of the same names. */
+  others: GrantCase | null;
   ceiling: { kinds: "task" | "none"; open: boolean; perDay: boolean };
 }
 
@@ -49,7 +53,7 @@ function expected(one: Case): string {
   const [user, group] = [inForce(one.user), inForce(one.group)];
   const grant = one.kind === "user" ? user : one.kind === "group" ? group : null;
   if (one.stopped) return "hold stopped";
-  if (user?.paused || (one.kind === "group" && group?.paused)) return "hold paused";
+  if (!one.delivered && (user?.paused || (one.kind === "group" && group?.paused))) return "hold paused";
   if (one.blocked) return "withhold";
   if (one.kind === "user" && !one.contact) return "withhold";
   if (one.kind === "user" && one.acceptFrom === "nobody" && !grant?.accept) return "withhold";
@@ -58,11 +62,13 @@ function expected(one: Case): string {
   if (choice === "block") return "withhold";
   if (one.ceiling.kinds === "task" && one.commandKind !== "task") return "withhold";
   if (grant?.kinds === "task" && one.commandKind !== "task") return "withhold";
-  if (grant?.hours ? grant.hours === "later" : one.quiet) return "hold quiet_hours";
+  if (grant?.hours ? grant.hours === "later" && !one.delivered : one.quiet) return "hold quiet_hours";
+  const delivered = choice === "ask" ? "deliver sealed" : "deliver open";
+  if (one.delivered) return delivered;
   if (one.ceiling.perDay) return "hold daily_limit";
   if (grant?.perDay ? grant.perDay === "full" : one.dailyFull) return "hold daily_limit";
   if (one.ceiling.open || grant?.open === "full") return "hold open_limit";
-  return choice === "ask" ? "deliver sealed" : "deliver open";
+  return delivered;
 }
 
 function grantOf(id: string, grant: GrantCase | null, category: string): StoredGrant[] {
@@ -70,7 +76,7 @@ function grantOf(id: string, grant: GrantCase | null, category: string): StoredG
   const { endsInMin, accept, choice, kinds, hours, perDay, open, paused } = grant;
   return [{
     id,
-    to: id === "user:ann" ? { user: "ann" } : { group: "choir" },
+    to: id.startsWith("user:") ? { user: id.slice(5) } : { group: id.slice(6) },
     sinceMs: noon - 86_400_000,
     untilMs: endsInMin === null ? null : noon + endsInMin * 60_000,
     ...(accept ? { accept } : {}),
@@ -105,6 +111,9 @@ function actual(one: Case): string {
     },
     grants: {
       current: [
+        ...["user:cat", "group:tennis", "user:choir", "group:ann"].flatMap((id) =>
+          grantOf(id, one.others, one.category)
+        ),
         ...grantOf("user:ann", one.user, one.category),
         ...grantOf("group:choir", one.group, one.category),
       ],
@@ -120,6 +129,7 @@ function actual(one: Case): string {
     audience: one.kind === "group" ? { kind: "group", name: "choir" } : { kind: one.kind },
     kind: one.commandKind,
     categories: [one.category],
+    ...(one.delivered ? { delivered: true } : {}),
   };
   const before = JSON.stringify([standing, question]);
   const decision = decide(standing, { contact: one.contact, sharesGroup: true }, question, noon);
@@ -137,6 +147,16 @@ function actual(one: Case): string {
   }
 }
 
+const plainGrant: GrantCase = {
+  endsInMin: null,
+  accept: false,
+  choice: null,
+  kinds: null,
+  hours: null,
+  perDay: null,
+  open: null,
+  paused: false,
+};
 const grantCase: fc.Arbitrary<GrantCase> = fc.record({
   endsInMin: fc.constantFrom(null, -60, 0, 1, 600),
   accept: fc.boolean(),
@@ -156,6 +176,7 @@ const anyCase: fc.Arbitrary<Case> = fc.record({
     "category" as const,
     "all" as const,
   ),
+  delivered: often,
   commandKind: fc.constantFrom("message" as const, "task" as const),
   category: fc.constantFrom("general" as const, "feet" as const),
   general: fc.constantFrom("allow" as const, "allow" as const, "ask" as const, "block" as const),
@@ -168,6 +189,7 @@ const anyCase: fc.Arbitrary<Case> = fc.record({
   dailyFull: often,
   user: fc.option(grantCase, { freq: 4 }),
   group: fc.option(grantCase, { freq: 4 }),
+  others: fc.option(grantCase, { freq: 1 }),
   ceiling: fc.record({
     kinds: fc.constantFrom("none" as const, "none" as const, "task" as const),
     open: often,
@@ -190,19 +212,68 @@ Deno.test("CO-9, CO-12: grants, pauses, ceiling and time are decided in the orde
 
 Deno.test("CO-12: a grant for one source changes nothing for any other", () => {
   fc.assert(
-    fc.property(anyCase, fc.option(grantCase), fc.option(grantCase), (one, user, group) => {
-      if (one.kind === "user") assert.equal(actual({ ...one, group }), actual(one));
-      if (one.kind === "group") {
-        const unpaused = (grant: GrantCase | null) => grant && { ...grant, paused: false };
-        assert.equal(actual({ ...one, user: unpaused(user) }), actual({ ...one, user: unpaused(one.user) }));
-      }
-      if (one.kind === "all" || one.kind === "category") {
-        const paused = one.user !== null && one.user.paused ? one.user : null;
-        assert.equal(actual({ ...one, user: paused, group }), actual(one));
-      }
-    }),
+    fc.property(
+      anyCase,
+      grantCase,
+      fc.option(grantCase),
+      fc.option(grantCase),
+      (one, others, user, group) => {
+        assert.equal(actual({ ...one, others }), actual({ ...one, others: null }));
+        if (one.kind === "user") assert.equal(actual({ ...one, group }), actual(one));
+        if (one.kind === "group") {
+          const unpaused = (grant: GrantCase | null) => grant && { ...grant, paused: false };
+          assert.equal(
+            actual({ ...one, user: unpaused(user) }),
+            actual({ ...one, user: unpaused(one.user) }),
+          );
+        }
+        if (one.kind === "all" || one.kind === "category") {
+          const paused = one.user !== null && one.user.paused ? one.user : null;
+          assert.equal(actual({ ...one, user: paused, group }), actual(one));
+        }
+      },
+    ),
     { numRuns: 2_000, seed: 13 },
   );
+});
+
+Deno.test("CO-12: another sender's grant, a group's, a contact's and a block are told apart", () => {
+  const allows = (id: string, feet: "allow" | "block") =>
+    grantOf(id, { ...plainGrant, choice: feet }, "feet");
+  const about = (from: string, group: string | null, grants: StoredGrant[], blockedUsers: string[] = []) => {
+    const decision = decide(
+      {
+        preferences: { ...newPreferences, blockedUsers },
+        grants: { current: grants, past: [] },
+        stopped: false,
+        timeZone: "UTC",
+        deliveredToday: 0,
+      },
+      { contact: true, sharesGroup: true },
+      {
+        from: { username: from },
+        audience: group === null ? { kind: "user" } : { kind: "group", name: group },
+        kind: "task",
+        categories: ["feet"],
+      },
+      noon,
+    );
+    return decision.verdict === "withhold" ? decision.rule : decision.verdict;
+  };
+  const ann = allows("user:ann", "allow");
+  assert.equal(about("ann", null, ann), "deliver");
+  assert.equal(about("cat", null, ann), "category:feet", "another sender's grant");
+  assert.equal(about("ann", "choir", ann), "category:feet", "a contact's grant is not about a group");
+  const choir = allows("group:choir", "allow");
+  assert.equal(about("cat", "choir", choir), "deliver");
+  assert.equal(about("cat", "tennis", choir), "category:feet", "another group's grant");
+  assert.equal(about("ann", null, choir), "category:feet", "a group's grant is not about its members");
+  const [noFeetFromAnn, noFeetInChoir] = [allows("user:ann", "block"), allows("group:choir", "block")];
+  assert.equal(about("ann", "choir", [...choir, ...noFeetFromAnn]), "deliver");
+  assert.equal(about("ann", null, [...ann, ...noFeetInChoir]), "deliver");
+  for (const group of [null, "choir"]) {
+    assert.equal(about("ann", group, [...ann, ...choir], ["ann"]), "blocked_user", "a block is above both");
+  }
 });
 
 Deno.test("CO-12: an ended grant decides as if it had never been", () => {
@@ -223,8 +294,9 @@ Deno.test("CO-12: a Stop, a block and the ceiling are stricter than any grant", 
     fc.property(anyCase, (one) => {
       assert.equal(actual({ ...one, stopped: true }), "hold stopped");
       assert.ok(!actual({ ...one, blocked: true }).startsWith("deliver"));
-      assert.ok(!actual({ ...one, ceiling: { ...one.ceiling, open: true } }).startsWith("deliver"));
-      assert.ok(!actual({ ...one, ceiling: { ...one.ceiling, perDay: true } }).startsWith("deliver"));
+      const fresh = { ...one, delivered: false };
+      assert.ok(!actual({ ...fresh, ceiling: { ...one.ceiling, open: true } }).startsWith("deliver"));
+      assert.ok(!actual({ ...fresh, ceiling: { ...one.ceiling, perDay: true } }).startsWith("deliver"));
       const kinds = { ...one, commandKind: "message" as const };
       assert.ok(!actual({ ...kinds, ceiling: { ...one.ceiling, kinds: "task" } }).startsWith("deliver"));
     }),

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { iso } from "../../lib/platform/mod.ts";
 import type { GrantChange } from "../../lib/protocol/mod.ts";
+import { until } from "../fakes/until.ts";
 import { CommandRig, dayMs, kindOf, taken } from "../fakes/command_rig.ts";
 
 const hourMs = 3600_000;
@@ -155,6 +156,25 @@ Deno.test("CO-12: what was handed to a device counts as open before it is acknow
   assert.equal(kindOf(await rig.room.transitions.update(bob, { id: a1.id, state: "seen" })), "taken");
 });
 
+Deno.test("CO-12: what a device was handed counts for its day, and is not open, once a rule withholds it", async () => {
+  const { rig, ann, bob, cat } = await rigOfThree();
+  await using _ = rig;
+  await rig.prefer(bob, { limits: { perDay: 3, open: 2 } });
+  const [c1, c2] = [await rig.send(cat, bob), await rig.send(cat, bob)];
+  assert.deepEqual((await rig.inboxOf(bob)).map(({ command }) => command.id), [c1.id, c2.id]);
+  await rig.prefer(bob, { blockedUsers: ["cat"] });
+  const a1 = await rig.send(ann, bob);
+  await rig.send(ann, bob);
+  // The read that withholds them frees their room, and later ones count alike.
+  const listed = async () =>
+    taken(await rig.room.history.inboxList(bob, {})).items.map((one) => one.command.id);
+  assert.deepEqual(await listed(), [a1.id]);
+  assert.deepEqual(await listed(), [a1.id]);
+  assert.deepEqual(await rig.take(bob), [a1.id]);
+  rig.clock.advance(dayMs);
+  assert.equal((await rig.take(bob)).length, 1);
+});
+
 Deno.test("CO-12: a number a day of a grant is its own; the daily limit counts the others; the ceiling counts all", async () => {
   const { rig, ann, bob, cat } = await rigOfThree();
   await using _ = rig;
@@ -240,6 +260,51 @@ Deno.test("CO-12: a command that was delivered is not held by a pause or a numbe
   assert.deepEqual(await rig.take(bob), [id]);
   await rig.grant(bob, { to: { user: "ann" }, paused: true, open: 1, perDay: 1 });
   assert.deepEqual(await rig.take(bob, "desktop"), [id]);
+});
+
+Deno.test("DL-3, DL-5, CO-12: what one device was handed is no more held for another, and gets no new place", async () => {
+  const { rig, ann, bob, cat } = await rigOfThree();
+  await using _ = rig;
+  const choir = { group: "choir" };
+  const [a1, g1] = [await rig.send(ann, bob), await rig.broadcast(cat, { kind: "group", ...choir })];
+  // The phone has both and did not acknowledge them when the first grants are made.
+  const handed = (await rig.readInbox(bob)).deliveries;
+  assert.deepEqual(handed.map(({ command }) => command.id), [a1.id, g1.id]);
+  await rig.grant(bob, { to: { user: "ann" }, paused: true });
+  await rig.grant(bob, { to: choir, open: 1 });
+  rig.room.inbox.handed(bob.userId, [a1.id, g1.id]);
+  const [a2, g2] = [await rig.send(ann, bob), await rig.broadcast(cat, { kind: "group", ...choir })];
+  assert.deepEqual(await rig.take(bob, "desktop"), [a1.id, g1.id]);
+  const { cursor } = handed.at(-1)!;
+  await rig.room.inbox.acknowledge(bob.userId, "phone", cursor, [a1.id, g1.id]);
+  assert.deepEqual(await rig.take(bob), []);
+  await rig.grant(bob, { to: { user: "ann" }, paused: false });
+  await rig.grant(bob, { to: choir, open: null });
+  for (const device of ["phone", "desktop"]) assert.deepEqual(await rig.take(bob, device), [a2.id, g2.id]);
+});
+
+Deno.test("DL-3, CO-12: an acknowledgement that is being written when the first grant is made counts", async () => {
+  const held = Promise.withResolvers<void>();
+  let writes = 0;
+  await using rig = await CommandRig.open({
+    change: (store) => ({
+      ...store,
+      take: async (...given) => {
+        if (writes++ === 0) await held.promise;
+        return await store.take(...given);
+      },
+    }),
+  });
+  const [ann, bob] = [rig.person("ann"), rig.person("bob")];
+  rig.connect(ann, bob);
+  const { id } = await rig.send(ann, bob);
+  const taking = rig.take(bob);
+  await until(() => writes === 1);
+  await rig.grant(bob, { to: { user: "ann" }, paused: true });
+  assert.deepEqual((await rig.inboxOf(bob)).map(({ command }) => command.id), [id], "another device");
+  held.resolve();
+  assert.deepEqual(await taking, [id]);
+  assert.deepEqual(await rig.commands.held(bob.userId), []);
 });
 
 Deno.test("CO-12: a contact that the person removes keeps nothing of their grant but a pause", async () => {

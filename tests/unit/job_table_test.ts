@@ -16,6 +16,7 @@ Deno.test("DL-6, FI-7: each kind of job goes to the room that knows it", async (
     push: room("push"),
   }));
   await run({ kind: "expire", commandId: "c" });
+  await run({ kind: "expire_made", madeMs: 0, keepMs: 1 });
   await run({ kind: "stop", userId: "u" });
   await run({ kind: "blob_changed", sha256: "h" });
   await run({ kind: "seal_evidence", incidentId: "i" });
@@ -24,6 +25,7 @@ Deno.test("DL-6, FI-7: each kind of job goes to the room that knows it", async (
   await run({ kind: "push", userId: "u", sinceMs: 0, untilMs: 0, tries: 0 });
   assert.deepEqual(ran, [
     "commands expire",
+    "commands expire_made",
     "commands stop",
     "files blob_changed",
     "incidents seal_evidence",

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { commandDraft, limits, methods, readFrame } from "../../lib/protocol/mod.ts";
+import { checked, commandDraft, limits, methods, readFrame, Refusal } from "../../lib/protocol/mod.ts";
 import { id, jsonData, jsonDepth, line, text, time, username } from "../../lib/protocol/text.ts";
 
 const takes = (schema: { safeParse(value: unknown): { success: boolean } }, value: unknown) =>
@@ -336,6 +336,23 @@ Deno.test("CM-2: a link carries an absolute https address and nothing else", () 
   ];
   for (const href of bad) assert.equal(link(href), false, String(href));
   assert.equal(takes(commandDraft, { ...draft, kind: "link" }), false);
+});
+
+Deno.test("WS-2: a key that JavaScript would lose is refused in every record, not left out", () => {
+  const odd = JSON.parse('{"general":"allow","__proto__":"allow"}');
+  const to = { user: "ann" };
+  for (
+    const [method, params] of [
+      ["preferences.set", { categories: odd }],
+      ["grant.set", { to, categories: odd }],
+    ] as const
+  ) {
+    const refused = checked(methods[method].params, params);
+    assert.ok(refused instanceof Refusal, method);
+    assert.deepEqual(refused.detail.fields, Object.fromEntries([["categories.__proto__", "field.unknown"]]));
+    const { __proto__: _, ...plain } = odd;
+    assert.equal(takes(methods[method].params, { ...params, categories: plain }), true);
+  }
 });
 
 Deno.test("WS-2: every method refuses an unknown field", () => {

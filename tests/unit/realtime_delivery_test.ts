@@ -210,6 +210,27 @@ Deno.test("DL-9: what was read before consent changed is read again", async () =
   assert.deepEqual(socket.delivered(), ids(2));
 });
 
+Deno.test("DL-3, CO-12: the inbox is told what went out to a person whose rules hold commands apart, and nothing else", async () => {
+  const realtime = new FakeRealtime();
+  realtime.inbox.log = range(1, 3);
+  const { connection } = await realtime.connect({ window: 3 });
+  assert.deepEqual(realtime.inbox.handedOut, [], "rules as everybody has them");
+  await connection.receive(request(1, "inbox.ack", { cursor: cursorOf(1) }));
+  // Their first grant: what is unacknowledged went out before it.
+  realtime.inbox.apart = { untilMs: null };
+  const release = hold(realtime);
+  realtime.inbox.log.push(aDelivery(4));
+  realtime.hub.ring(annId);
+  realtime.hub.consentChanged(annId);
+  assert.deepEqual(realtime.inbox.handedOut.splice(0), [ids(2, 3)]);
+  // What was read under the old rules does not go out.
+  release();
+  await settle();
+  assert.deepEqual(realtime.inbox.handedOut.splice(0), [ids(4)]);
+  realtime.hub.consentChanged(annId);
+  assert.deepEqual(realtime.inbox.handedOut, [ids(2, 3, 4)]);
+});
+
 Deno.test("CO-4: what is held comes when the time is there, or when the bell rings", async () => {
   const realtime = new FakeRealtime();
   realtime.inbox.log = range(1, 1);

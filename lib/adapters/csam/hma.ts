@@ -1,4 +1,4 @@
-import { english } from "../../protocol/mod.ts";
+import { english, record } from "../../protocol/mod.ts";
 import { z } from "zod";
 import type { Deadline } from "../deadline.ts";
 import { type Banks, outcomeOf } from "./banks.ts";
@@ -7,7 +7,7 @@ import { type CsamService, type Media, type Outcome, ServiceFailed } from "./ser
 
 const hit = z.object({ bank_content_id: z.number(), distance: z.union([z.string(), z.number()]) });
 /** Answer: for each kind of hash, the banks that contain it. */
-const answer = z.record(z.string(), z.record(z.string(), z.array(hit).min(1)));
+const answer = record(z.string(), record(z.string(), z.array(hit).min(1)));
 
 /** Hasher-Matcher-Actioner: gets a form with the file, and answers with the banks that contain a near match. */
 export class Hma implements CsamService {

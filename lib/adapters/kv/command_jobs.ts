@@ -11,6 +11,8 @@ function jobId(job: Job): string {
     case "expire":
     case "release":
       return `${job.kind}:${job.commandId}`;
+    case "expire_made":
+      return `${job.kind}:${job.madeMs}:${job.keepMs}`;
     case "undefer":
       return `${job.kind}:${job.userId}:${job.commandId}`;
     case "remind":

@@ -15,7 +15,7 @@ import { jobSet } from "./command_jobs.ts";
 import type { Check, Write } from "./committer.ts";
 import { useWrites } from "./file_uses.ts";
 import { keys } from "./keys.ts";
-import { openKey, type OpenOne } from "./open_counts.ts";
+import { commandValue, openKey, type OpenOne } from "./log_entries.ts";
 import { shortened, type ShortFirst } from "./short_records.ts";
 
 /**
@@ -44,8 +44,9 @@ export function acceptanceWrite(
       { key: sentKey, value: sent, expireIn: limits.keyKeptMs },
       { key: keys.command(command.id), value: record },
       { key: keys.outbox(senderId, command.id), value: 1 },
-      ...jobs.map(jobSet),
+      ...jobs.filter(({ job }) => job.kind !== "expire_made").map(jobSet),
     ],
+    shared: jobs.filter(({ job }) => job.kind === "expire_made").map(jobSet),
     appends: [],
     apart: [],
     valueBytes: fixedBytes + states.length * recipientBytes + textBytes(command),
@@ -56,14 +57,18 @@ export function acceptanceWrite(
     write.appends = broadcast.appends;
     write.alone = broadcast.alone;
   }
-  for (const one of openOnes(record)) write.sets!.push({ key: openKey(one), value: 1 });
+  const counted = new Map(openOnes(record).map((one) => [one.userId, one]));
   for (const { userId, allowedBy, withheldBy } of states) {
+    const one = counted.get(userId);
     const short: ShortFirst = { first: true, allowedBy, withheldBy };
     write.sets!.push({ key: keys.state(userId, command.id), value: short });
-    if (command.deliverAt !== null) continue;
-    // CO-10: a sender's commands to one person take a commit each, also when they are withheld.
-    if (withheldBy !== null) write.apart!.push(keys.inbox(userId));
-    else write.appends!.push({ log: keys.inbox(userId), value: { commandId: command.id } });
+    if (command.deliverAt === null && withheldBy === null) {
+      write.appends!.push({ log: keys.inbox(userId), value: commandValue(command.id, one) });
+      continue;
+    }
+    // CO-10: a withheld command writes as much as one with an entry, and a sender's commands to one person take a commit each.
+    if (one !== undefined) write.sets!.push({ key: openKey(one), value: 1 });
+    if (command.deliverAt === null) write.apart!.push(keys.inbox(userId));
   }
   addUses(write, carries);
   return write;
@@ -97,10 +102,18 @@ export function reopenedOnes(
   );
 }
 
-export type ChangeWrite = Required<Omit<Write, "alone">>;
+export type ChangeWrite = Required<Omit<Write, "alone" | "shared">>;
 
-/** The write of states' next records, with their log entries and totals. */
-export function changeWrite(changes: readonly Change[]): ChangeWrite {
+/** Whether a change writes more than the state's record, so that its command must be known. */
+export function movesPlace({ from: { record }, to }: Change): boolean {
+  return to.place !== record.place || isOpen(to.state) !== isOpen(record.state);
+}
+
+/** The write of states' next records, with their log entries and totals. `commands`: those of changes that move a place. */
+export function changeWrite(
+  changes: readonly Change[],
+  commands: ReadonlyMap<string, CommandRecord> = new Map(),
+): ChangeWrite {
   const write: ChangeWrite = {
     checks: [],
     sets: [],
@@ -125,18 +138,33 @@ export function changeWrite(changes: readonly Change[]): ChangeWrite {
     } else {
       write.sets.push({ key, value });
     }
+    if (!movesPlace({ from, to })) continue;
+    const command = commands.get(from.commandId);
+    const one = command === undefined
+      ? undefined
+      : openOnes(command).find(({ userId }) => userId === from.userId);
     const inOwnLog = placeBefore !== null && placeBefore !== "cast";
     if (placeBefore !== "first" && to.place === "first") {
       // The log entry and this record share the commit, so the record's new versionstamp is the entry's place.
-      write.appends.push({ log: keys.inbox(from.userId), value: { commandId: from.commandId } });
+      write.appends.push({ log: keys.inbox(from.userId), value: commandValue(from.commandId, one) });
       if (inOwnLog) write.deletes.push([...keys.inbox(from.userId), placeBefore]);
     } else if (from.record.state === "scheduled" && to.withheldBy !== null) {
       write.apart.push(keys.inbox(from.userId));
     } else if (inOwnLog && to.place === null) {
       write.deletes.push([...keys.inbox(from.userId), placeBefore]);
     }
+    if (one !== undefined) countApart(write, one, { from, to });
   }
   return write;
+}
+
+/** DL-7: an open command without an entry in the log counts by a record of its own. */
+function countApart(write: ChangeWrite, one: OpenOne, { from: { record }, to }: Change): void {
+  const isApart = ({ state, place }: Pick<StateRecord, "state" | "place">) => isOpen(state) && place === null;
+  const key = openKey(one);
+  // Also where it has one: what is withheld at its release writes about as much as what is not (CO-10).
+  if (isApart(to)) write.sets.push({ key, value: 1 });
+  else if (isApart(record)) write.deletes.push(key);
 }
 
 /** Fails the write if the state has a record of its own that was written since the read. */

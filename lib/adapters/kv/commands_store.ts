@@ -1,5 +1,12 @@
-import type { CommandRecord, CommandStore, Held, PackOwner, SentKey } from "../../commands/ports.ts";
-import { isOpen } from "../../protocol/closed_states.ts";
+import type {
+  CommandRecord,
+  CommandStore,
+  Held,
+  InboxEntry,
+  PackOwner,
+  SentKey,
+} from "../../commands/ports.ts";
+import { firstIdAt } from "../../platform/mod.ts";
 import { limits } from "../../protocol/mod.ts";
 import { kvBroadcasts } from "./broadcasts_store.ts";
 import { jobSet } from "./command_jobs.ts";
@@ -8,14 +15,17 @@ import {
   addUses,
   changeWrite,
   endedOnes,
+  movesPlace,
   openOnes,
   reopenedOnes,
 } from "./command_writes.ts";
 import { kvCursors } from "./cursors_store.ts";
 import { getEntries } from "./get_many.ts";
 import { keys } from "./keys.ts";
+import { entryOf, type LogValue, openKey } from "./log_entries.ts";
 import { NothingAfter } from "./nothing_after.ts";
-import { KvOpenCounts, openKey } from "./open_counts.ts";
+import { KvOpenCounts } from "./open_counts.ts";
+import { SharedJobs } from "./shared_jobs.ts";
 import { kvStates } from "./states_store.ts";
 import { kvStops } from "./stops_store.ts";
 import { TakenLists } from "./taken_lists.ts";
@@ -42,6 +52,7 @@ export function kvCommandStore(store: Store): CommandStore {
   const taking = kvTaking(store, lists, states, readCommands);
   const openCounts = new KvOpenCounts(store);
   const search = kvSearchPacks(store);
+  const sharedJobs = new SharedJobs();
   const noEntries = new NothingAfter(store.exclusive ? limits.relationsCached : 0);
 
   function remember(record: CommandRecord): void {
@@ -71,12 +82,24 @@ export function kvCommandStore(store: Store): CommandStore {
     return (await Promise.all(owners.map((owner) => search.keysOf(owner, command.id)))).flat();
   }
 
+  /** Keys of a direct command's entries in logs. */
+  async function entriesOf({ command, recipients }: CommandRecord): Promise<Deno.KvKey[]> {
+    if (recipients.length === 0) return [];
+    const read = await states.read(recipients.map((userId) => ({ userId, commandId: command.id })));
+    return read.flatMap((stored) => {
+      const place = stored?.record.place ?? null;
+      return stored === null || place === null ? [] : [[...keys.inbox(stored.userId), place]];
+    });
+  }
+
   return {
     search,
 
     async accept(acceptance) {
       const counted = openCounts.adding(openOnes(acceptance.record));
-      const committing = committer.commit(acceptanceWrite(acceptance, broadcasts));
+      const write = acceptanceWrite(acceptance, broadcasts);
+      const shared = sharedJobs.left(write.shared);
+      const committing = committer.commit({ ...write, shared });
       committing.then(({ ok }) => counted(ok), () => counted(false));
       // Also after a failure: it may have been written.
       const committed = await committing.finally(() => {
@@ -86,6 +109,7 @@ export function kvCommandStore(store: Store): CommandStore {
         }
       });
       if (!committed.ok) return null;
+      sharedJobs.written(shared);
       const { record } = acceptance;
       remember(record);
       if (record.cast !== undefined && record.command.deliverAt === null) {
@@ -101,6 +125,15 @@ export function kvCommandStore(store: Store): CommandStore {
 
     commands: readCommands,
 
+    async commandsMadeIn(fromMs, toMs) {
+      // Its jobs run, and end: what is sent in that second now needs them again.
+      sharedJobs.forget();
+      const records: CommandRecord[] = [];
+      const selector = { start: keys.command(firstIdAt(fromMs)), end: keys.command(firstIdAt(toMs)) };
+      for await (const { value } of kv.list<CommandRecord>(selector)) records.push(value);
+      return records;
+    },
+
     states: states.read,
 
     moment: states.moment,
@@ -109,7 +142,9 @@ export function kvCommandStore(store: Store): CommandStore {
     takenAtOnce: taking.atOnce,
 
     async change(changes, also = {}) {
-      const write = changeWrite(changes);
+      const moved = changes.filter(movesPlace).map(({ from }) => from.commandId);
+      const records = moved.length === 0 ? new Map<string, CommandRecord>() : await readCommands(moved);
+      const write = changeWrite(changes, records);
       const untaken = await taking.checks(changes.map(({ from }) => from));
       if (untaken === null) return false;
       write.checks.push(...untaken);
@@ -128,16 +163,8 @@ export function kvCommandStore(store: Store): CommandStore {
         if (value > also.count.most) return false;
         write.sets.push({ key: counted.key, value, expireIn: countKeptMs });
       }
-      const moving = changes.filter(({ from, to }) =>
-        to.cast !== true && isOpen(from.record.state) !== isOpen(to.state)
-      );
-      const records = moving.length === 0
-        ? new Map<string, CommandRecord>()
-        : await readCommands(moving.map(({ from }) => from.commandId));
-      const [ended, again] = [endedOnes(moving, records), reopenedOnes(moving, records)];
+      const [ended, again] = [endedOnes(changes, records), reopenedOnes(changes, records)];
       if (also.current?.() === false) return false;
-      write.deletes.push(...ended.map(openKey));
-      for (const one of again) write.sets.push({ key: openKey(one), value: 1 });
       const [counted, countedAgain] = [openCounts.ending(ended), openCounts.adding(again)];
       const done = (ok: boolean) => {
         counted(ok);
@@ -156,9 +183,9 @@ export function kvCommandStore(store: Store): CommandStore {
 
     async inboxAfter(userId, after, limit) {
       if (noEntries.isKnown(userId, after ?? "")) return [];
-      const entries: { cursor: string; commandId: string }[] = [];
-      for await (const entry of kv.list<{ commandId: string }>(afterSelector(userId, after), { limit })) {
-        entries.push({ cursor: entry.key[2] as string, commandId: entry.value.commandId });
+      const entries: InboxEntry[] = [];
+      for await (const entry of kv.list<LogValue>(afterSelector(userId, after), { limit })) {
+        entries.push(entryOf(entry));
       }
       return entries;
     },
@@ -216,7 +243,7 @@ export function kvCommandStore(store: Store): CommandStore {
       for (const userId of recipients) deletes.push(keys.state(userId, command.id));
       // One that was never finished is deleted while it is open.
       const left = openOnes(record);
-      deletes.push(...left.map(openKey));
+      deletes.push(...left.map(openKey), ...await entriesOf(record));
       const counted = openCounts.ending(left);
       const packs = () => packsOf(record);
       deletes.push(...await packs());

@@ -14,6 +14,8 @@ export interface Write {
   checks?: Check[];
   sets?: { key: Deno.KvKey; value: unknown; expireIn?: number }[];
   deletes?: Deno.KvKey[];
+  /** Records that any number of writes set to the same value at the same time: a commit sets each once. */
+  shared?: { key: Deno.KvKey; value: unknown }[];
   /** Added modulo 2^64: `2n ** 64n - 1n` subtracts 1. Only for keys with a `KvU64` or no value. */
   sums?: { key: Deno.KvKey; by: bigint }[];
   /** Appends to logs: the commit's versionstamp becomes the last part of the key. */
@@ -117,11 +119,11 @@ export class Committer {
     const taken = new Map<string, "written" | "checked">();
     const passed = new Map<string, "written" | "checked">();
     const size = { mutations: 0, sums: 0, checks: 0, keyBytes: 0, valueBytes: 0 };
-    const sums = new Set<string>();
+    const merged = new Set<string>();
     for (const [index, waiting] of this.#waiting.entries()) {
       const { touched } = waiting;
       const open = this.#openChecks(waiting.write);
-      const cost = costOf(waiting.write, open.length, sums);
+      const cost = costOf(waiting.write, open.length, merged);
       const stops = waiting.write.alone === true || index >= batchLookahead || !fits(size, cost);
       if (batch.length > 0 && stops) {
         // One by one: spreading a long queue into a call overflows the stack.
@@ -136,7 +138,7 @@ export class Committer {
       }
       join(taken, touched);
       add(size, cost);
-      for (const { key } of waiting.write.sums ?? []) sums.add(nameOf(key));
+      for (const { key } of mergedOf(waiting.write)) merged.add(nameOf(key));
       batch.push({ ...waiting, open });
       if (waiting.write.alone === true) {
         for (const rest of this.#waiting.slice(index + 1)) later.push(rest);
@@ -173,7 +175,7 @@ export class Committer {
     try {
       const atomic = this.#kv.atomic();
       for (const { write, open } of batch) put(atomic, write, open, this.#kv.commitVersionstamp());
-      putSums(atomic, batch.map(({ write }) => write));
+      putMerged(atomic, batch.map(({ write }) => write));
       const committed = await atomic.commit();
       if (committed.ok) {
         return () => {
@@ -194,7 +196,7 @@ export class Committer {
       if (checks.length > batchChecks) return () => settle({ ok: false });
       const atomic = this.#kv.atomic();
       put(atomic, write, checks, this.#kv.commitVersionstamp());
-      putSums(atomic, [write]);
+      putMerged(atomic, [write]);
       const committed = await atomic.commit();
       return () => settle(committed);
     } catch (error) {
@@ -230,9 +232,15 @@ function add(size: Size, more: Size): void {
   size.valueBytes += more.valueBytes;
 }
 
-/** The size that a write adds to a batch with these sums. */
+/** The parts of a write that a commit does once for all of its writes. */
+function mergedOf({ sums = [], shared = [] }: Write): readonly { key: Deno.KvKey }[] {
+  return shared.length === 0 ? sums : [...sums, ...shared];
+}
+
+/** The size that a write adds to a batch with these sums and shared records. */
 function costOf(write: Write, checks: number, inBatch: ReadonlySet<string>): Size {
-  const mutations = (write.sets?.length ?? 0) + (write.deletes?.length ?? 0) + (write.appends?.length ?? 0);
+  let mutations = (write.sets?.length ?? 0) + (write.deletes?.length ?? 0) + (write.appends?.length ?? 0);
+  for (const { key } of write.shared ?? []) if (!inBatch.has(nameOf(key))) mutations++;
   let sums = 0;
   for (const { key } of write.sums ?? []) if (!inBatch.has(nameOf(key))) sums++;
   return {
@@ -299,8 +307,8 @@ function put(
 /** `sum` counts modulo 2^64. */
 const sumModulus = 2n ** 64n;
 
-/** Adds up the sums of one key first, as each one costs a read and a write. */
-function putSums(atomic: Deno.AtomicOperation, writes: readonly Write[]): void {
+/** What writes have in common. Adds up the sums of one key first, as each one costs a read and a write. */
+function putMerged(atomic: Deno.AtomicOperation, writes: readonly Write[]): void {
   const sums = new Map<string, { key: Deno.KvKey; by: bigint }>();
   for (const { key, by } of writes.flatMap((write) => write.sums ?? [])) {
     const name = nameOf(key);
@@ -308,4 +316,6 @@ function putSums(atomic: Deno.AtomicOperation, writes: readonly Write[]): void {
     sums.set(name, { key, by: ((before?.by ?? 0n) + by) % sumModulus });
   }
   for (const { key, by } of sums.values()) if (by !== 0n) atomic.sum(key, by);
+  const shared = new Map(writes.flatMap((write) => write.shared ?? []).map((one) => [nameOf(one.key), one]));
+  for (const { key, value } of shared.values()) atomic.set(key, value);
 }

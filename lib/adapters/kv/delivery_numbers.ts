@@ -56,10 +56,11 @@ export async function deliveryNumbers(
     if (isFirst(value)) continue;
     taken.delete(String(key[2]));
     const { state, deliveredAt, countedOn, withheldBy, cast } = whole(value);
-    if (withheldBy !== null || (deliveredAt === null && countedOn === null)) continue;
+    if (deliveredAt === null && countedOn === null) continue;
     const deliveredMs = Date.parse(deliveredAt ?? "");
+    // What was handed over counts for its day, also if a rule withholds it since.
     const today = countedOn === null ? isNear(deliveredMs) : countedOn === day;
-    const open = isOpen(state);
+    const open = withheldBy === null && isOpen(state);
     if (today || open) {
       counted.push({ commandId: String(key[2]), today, open, cast: cast === true ? state : null });
     }

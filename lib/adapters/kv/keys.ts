@@ -167,13 +167,17 @@ export const keys = {
   sendKeysOf: (senderId: string) => ["send_key", senderId],
   /** The log of a person's open commands, `["inbox", userId, VS]`; commands. An entry ends when the command closes for the person. */
   inbox: (userId: string) => ["inbox", userId],
+  logs: () => ["inbox"],
   /**
    * A command that a person's grant, pause or ceiling holds while others pass it; commands. Ends when it is delivered, closed or
    * withheld, or two months later.
    */
   held: (userId: string, commandId: string) => ["held", userId, commandId],
   heldOf: (userId: string) => ["held", userId],
-  /** An open direct command, delivered or not, withheld or not, by its sender; commands. Ends when it closes for the person (DL-7). */
+  /**
+   * An open direct command that counts for its sender and has no entry in the person's log: one that is scheduled or withheld;
+   * commands. Ends when it gets an entry or closes for the person (DL-7).
+   */
   openFrom: (userId: string, senderId: string, senderKind: string, commandId: string) => [
     "open_from",
     userId,

@@ -1,16 +1,11 @@
 import type { OpenCounts, SenderKind } from "../../commands/ports.ts";
 import { keys } from "./keys.ts";
+import { countedIn, type LogValue, type OpenOne } from "./log_entries.ts";
 
 /** People whose counts are kept in memory; beyond that all are counted anew. */
 const countsKept = 20_000;
-
-/** One open direct command, as its key names it. */
-export interface OpenOne {
-  userId: string;
-  senderId: string;
-  kind: SenderKind;
-  commandId: string;
-}
+/** Records that one step of a list reads. */
+const batchSize = 500;
 
 interface Counts {
   bySender: Map<string, number>;
@@ -33,12 +28,9 @@ interface Pending {
   counted: Counts | undefined;
 }
 
-export function openKey({ userId, senderId, kind, commandId }: OpenOne): Deno.KvKey {
-  return keys.openFrom(userId, senderId, kind, commandId);
-}
-
 /**
- * DL-7: counts a person's open direct commands, withheld ones included. While no other process writes to the store, they are read
+ * DL-7: counts a person's open direct commands, withheld ones included: each has either an entry in their log or a record beside
+ * it (`openKey`). While no other process writes to the store, they are read
  * once for each person and then kept up to date. A count is never too small, and says whether it may be too large.
  */
 export class KvOpenCounts {
@@ -147,12 +139,24 @@ export class KvOpenCounts {
   }
 
   async #listed(userId: string): Promise<Counts> {
-    const counts: Counts = { bySender: new Map(), byKind: new Map(), exact: true };
-    for await (const { key } of this.#kv.list({ prefix: keys.openFromOf(userId) })) {
-      const [, , senderId, kind, commandId] = key as [string, string, string, SenderKind, string];
-      add(counts, { userId, senderId, kind, commandId }, 1);
+    const ones = new Map<string, OpenOne>();
+    // A command that leaves the log between two reads is outside of it in the last one, and one that enters it in the first.
+    await this.#listApart(userId, ones);
+    for await (const { value } of this.#kv.list<LogValue>({ prefix: keys.inbox(userId) }, { batchSize })) {
+      const one = countedIn(userId, value);
+      if (one !== null) ones.set(one.commandId, one);
     }
+    await this.#listApart(userId, ones);
+    const counts: Counts = { bySender: new Map(), byKind: new Map(), exact: true };
+    for (const one of ones.values()) add(counts, one, 1);
     return counts;
+  }
+
+  async #listApart(userId: string, ones: Map<string, OpenOne>): Promise<void> {
+    for await (const { key } of this.#kv.list({ prefix: keys.openFromOf(userId) }, { batchSize })) {
+      const [, , senderId, kind, commandId] = key as [string, string, string, SenderKind, string];
+      ones.set(commandId, { userId, senderId, kind, commandId });
+    }
   }
 }
 

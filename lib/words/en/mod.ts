@@ -9,6 +9,7 @@ import { confirm } from "./confirm.ts";
 import { contacts } from "./contacts.ts";
 import { design } from "./design.ts";
 import { discreet } from "./discreet.ts";
+import { docs } from "./docs.ts";
 import { door } from "./door.ts";
 import { drafts } from "./drafts.ts";
 import { failures } from "./failures.ts";
@@ -60,6 +61,7 @@ export const en = {
   contacts,
   design,
   discreet,
+  docs,
   door,
   drafts,
   failures,

@@ -1,0 +1,85 @@
+import { z } from "zod";
+import { closeCodes, fold, limits, methods, notifications, refusalTable } from "../protocol/mod.ts";
+import { methodMeanings, notificationMeanings } from "./meanings.ts";
+import type { Operation } from "./operation.ts";
+import { operations } from "./operations.ts";
+import { namedTypes, typeText } from "./type_text.ts";
+
+/** A method, notification or call, with what it takes and gives as types. */
+export interface ReferenceEntry {
+  name: string;
+  says: string;
+  /** What stands before a type, like `params`, and the type. */
+  types: readonly { label: string; text: string }[];
+}
+
+/** Everything that `/docs` shows. */
+export interface Reference {
+  methods: readonly ReferenceEntry[];
+  notifications: readonly ReferenceEntry[];
+  calls: readonly ReferenceEntry[];
+  types: readonly { name: string; text: string }[];
+  errors: readonly { kind: string; code: number; status: number; title: string }[];
+  closes: readonly { code: number; reason: string; then: string }[];
+  limits: readonly { name: string; value: string }[];
+}
+
+/** The reference, or those parts of it whose name or meaning has the words of `query`. */
+export function referenceFor(query: string): Reference {
+  const words = fold(query).split(/\s+/).filter(Boolean);
+  const fits = (...texts: string[]) => {
+    const text = fold(texts.join(" "));
+    return words.every((word) => text.includes(word));
+  };
+  const found = (entries: readonly ReferenceEntry[]) => entries.filter(({ name, says }) => fits(name, says));
+  return {
+    methods: found(methodEntries),
+    notifications: found(notificationEntries),
+    calls: found(callEntries),
+    types: typeEntries.filter(({ name }) => fits(name)),
+    errors: errorEntries.filter(({ kind, title }) => fits(kind, title)),
+    closes: closeEntries.filter(({ code, reason }) => fits(String(code), reason)),
+    limits: limitEntries.filter(({ name }) => fits(name)),
+  };
+}
+
+const methodEntries = Object.entries(methods).map(([name, { params, result }]): ReferenceEntry => ({
+  name,
+  says: methodMeanings[name as keyof typeof methods],
+  types: [
+    { label: "params", text: typeText(params, "input") },
+    { label: "result", text: typeText(result, "output") },
+  ],
+}));
+
+const notificationEntries = Object.entries(notifications).map(([name, params]): ReferenceEntry => ({
+  name,
+  says: notificationMeanings[name as keyof typeof notifications],
+  types: [{ label: "params", text: typeText(params, "output") }],
+}));
+
+const callEntries = Object.entries(operations).map(([name, operation]): ReferenceEntry => ({
+  name: name.replace(" ", " /api/v1"),
+  says: operation.says,
+  types: typesOf(operation),
+}));
+
+function typesOf({ query, body, takes = [], gives, status }: Operation): ReferenceEntry["types"] {
+  const answer = gives === undefined
+    ? `${status ?? 204}`
+    : `${status ?? 200} ${gives instanceof z.ZodType ? typeText(gives, "output") : gives.type}`;
+  return [
+    ...query === undefined ? [] : [{ label: "query", text: typeText(query, "input") }],
+    ...body === undefined ? [] : [{ label: "body", text: typeText(body, "input") }],
+    ...takes.map(({ type, says }) => ({ label: "body", text: `${type}: ${says}` })),
+    { label: "answer", text: answer },
+  ];
+}
+
+const typeEntries = namedTypes();
+
+const errorEntries = Object.entries(refusalTable).map(([kind, row]) => ({ kind, ...row }));
+
+const closeEntries = Object.values(closeCodes).map(({ code, reason, then }) => ({ code, reason, then }));
+
+const limitEntries = Object.entries(limits).map(([name, value]) => ({ name, value: String(value) }));

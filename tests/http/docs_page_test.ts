@@ -1,0 +1,26 @@
+import assert from "node:assert/strict";
+import { methods, notifications } from "../../lib/protocol/mod.ts";
+import { operations } from "../../lib/reference/mod.ts";
+import { withApp } from "../fakes/app_rig.ts";
+
+Deno.test("OP-5: /docs shows every method, notification and call to anybody, and finds by words", async () => {
+  await withApp(async (send) => {
+    const page = async (path: string) => {
+      const response = await send(path, { headers: { accept: "text/html" } });
+      assert.equal(response.status, 200);
+      return await response.text();
+    };
+    const whole = await page("/docs");
+    for (const name of [...Object.keys(methods), ...Object.keys(notifications)]) {
+      assert.ok(whole.includes(`<code>${name}</code>`), name);
+    }
+    for (const name of Object.keys(operations)) {
+      assert.ok(whole.includes(`<code>${name.replace(" ", " /api/v1")}</code>`), name);
+    }
+    const found = await page("/docs?q=CANCELS+sent");
+    assert.ok(found.includes("<code>command.cancel</code>"));
+    assert.ok(!found.includes("<code>command.send</code>"));
+    assert.match(await page("/docs?q=%3Cscript%3Exyzzy"), /Nothing has these words/);
+    assert.ok(!(await page("/docs?q=%3Cscript%3Exyzzy")).includes("<script>xyzzy"));
+  });
+});
