@@ -62,7 +62,7 @@ interface Basis {
 }
 
 /** Decides a person's commands one after the other, each with the numbers that those before it leave. */
-class Deciding {
+export class Deciding {
   readonly #parts: Parts;
   readonly #basis: Basis;
   /** The person's local date. */
@@ -102,7 +102,7 @@ class Deciding {
     return await this.#settle(one, decision);
   }
 
-  /** What would be decided for the next command, if those before it were delivered. */
+  /** Decides for the next command as if those before it were delivered, and writes nothing. */
   peek(one: Open): Decision {
     const decision = this.#decide(one);
     if (decision.verdict === "deliver") this.#numbers.add(one);

@@ -4,7 +4,7 @@ import { Cursors } from "./cursors.ts";
 import { DeliveryDecisions } from "./delivery_decisions.ts";
 import { HeldApart } from "./held_apart.ts";
 import { addDelivery, addMessage, type InboxSlice } from "./inbox_slice.ts";
-import { isCommand, isMessage, LogReads } from "./log_reads.ts";
+import { isMessage, LogReads } from "./log_reads.ts";
 import type { Parts } from "./parts.ts";
 import type { CommandRecord, StoredState } from "./ports.ts";
 
@@ -55,32 +55,24 @@ export class Inbox {
     if (entries.length === 0) return slice;
     const [standing, opened, arrivals] = await Promise.all([
       consent.standing(userId),
-      this.#log.open(userId, entries.filter(isCommand)),
+      this.#log.open(userId, entries),
       this.#log.chat.arrivals(userId, entries.filter(isMessage), epoch),
     ]);
     const deciding = await this.#decisions.begin(userId, opened, standing, epoch);
     const byPlace = new Map(opened.map((open) => [open.cursor, open]));
-    for (const entry of entries) {
-      const { cursor } = entry;
-      if (isMessage(entry)) {
-        const arrival = arrivals.get(cursor);
-        if (arrival?.verdict === "hold") {
-          slice.held = { untilMs: arrival.untilMs };
-          slice.more = false;
-          break;
-        }
-        if (arrival !== undefined) addMessage(slice, cursor, arrival.message, accept);
-        slice.upTo = cursor;
-        continue;
-      }
+    for (const { cursor } of entries) {
       const one = byPlace.get(cursor);
-      const decision = one === undefined ? null : await deciding.decide(one);
+      const arrival = arrivals.get(cursor);
+      const decision = one === undefined ? arrival : await deciding.decide(one);
       if (decision?.verdict === "hold") {
         slice.held = { untilMs: decision.untilMs };
         slice.more = false;
         break;
       }
-      if (decision?.verdict === "deliver") addDelivery(slice, one!, accept, standing, clock.now());
+      if (arrival?.verdict === "deliver") addMessage(slice, cursor, arrival.message, accept);
+      if (one !== undefined && decision?.verdict === "deliver") {
+        addDelivery(slice, one, accept, standing, clock.now());
+      }
       slice.upTo = cursor;
     }
     return slice;
