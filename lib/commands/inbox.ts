@@ -1,7 +1,8 @@
+import type { Rules } from "../consent/mod.ts";
 import { limits } from "../protocol/mod.ts";
 import type { Acknowledgements } from "./acknowledgements.ts";
 import { Cursors } from "./cursors.ts";
-import { DeliveryDecisions } from "./delivery_decisions.ts";
+import { DeliveryDecisions, type Open } from "./delivery_decisions.ts";
 import { HeldApart } from "./held_apart.ts";
 import { addDelivery, addMessage, type InboxSlice } from "./inbox_slice.ts";
 import { isMessage, LogReads } from "./log_reads.ts";
@@ -72,10 +73,23 @@ export class Inbox {
       if (arrival?.verdict === "deliver") addMessage(slice, cursor, arrival.message, accept);
       if (one !== undefined && decision?.verdict === "deliver") {
         addDelivery(slice, one, accept, standing, clock.now());
+        if ("allowedBy" in decision) this.#noteInFlight(one, decision.allowedBy, standing, epoch);
       }
       slice.upTo = cursor;
     }
     return slice;
+  }
+
+  /**
+   * Keeps a direct command's record for its acknowledgement, unless the decision wrote a new one, or the person's rules changed
+   * meanwhile. The end of a broadcast lies over its records, so these are read again.
+   */
+  #noteInFlight({ stored, command }: Open, allowedBy: string, { preferences }: Rules, epoch: number): void {
+    const { inFlight, bell } = this.#parts;
+    if (command.cast !== undefined || preferences.dailyLimit !== null) return;
+    if (stored.record.allowedBy === allowedBy && epoch === bell.epoch(stored.userId)) {
+      inFlight.addRead(stored);
+    }
   }
 
   /** Which deliveries went out to a device, acknowledged or not: a rule that holds commands apart does not hold them (CO-12). */
