@@ -36,7 +36,9 @@ export function PaletteSheet({ places, field, none }: PaletteProps) {
       peopleAndCommands().then((items) => found.value = items, () => {});
     };
     const onKey = (event: KeyboardEvent) => {
-      if (event.key !== "k" || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey) return;
+      if (
+        event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey
+      ) return;
       event.preventDefault();
       open();
     };
