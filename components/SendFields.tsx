@@ -31,16 +31,27 @@ export function WhatFields({ typed, errors }: FieldsProps) {
   ] as const;
   return (
     <>
-      <Choice name="kind" legend={words.kind} error={errors.kind} value={typed.kind} options={kinds} />
-      <TextField
-        name="title"
-        label={words.heading}
-        value={typed.title}
-        error={errors.title}
-        autocomplete="off"
+      <Choice
+        name="kind"
+        legend={words.kind}
+        error={errors.kind}
+        value={typed.kind}
+        options={kinds}
+        class="segments compose-row"
       />
-      <AreaField name="body" label={words.text} value={typed.body} error={errors.body} />
-      <div class="only-link">
+      <div class="compose-row compose-heading">
+        <TextField
+          name="title"
+          label={words.heading}
+          value={typed.title}
+          error={errors.title}
+          autocomplete="off"
+        />
+      </div>
+      <div class="compose-row compose-text">
+        <AreaField name="body" label={words.text} value={typed.body} error={errors.body} />
+      </div>
+      <div class="compose-row only-link">
         <TextField
           name="href"
           label={words.address}
@@ -65,6 +76,7 @@ export function CategoryFields({ typed, errors, categories }: FieldsProps & { ca
       legend={words.categories}
       hint={words.categoriesHint}
       error={errors.categories}
+      class="chips compose-row"
     >
       {categories.map((category) => (
         <Check
@@ -121,6 +133,7 @@ export function RequiresFields({ typed, errors }: FieldsProps) {
       error={errors.requires}
       value={typed.requires}
       options={requirements}
+      class="segments compose-row"
     />
   );
 }

@@ -34,7 +34,7 @@ export function addDelivery(
   deliveries.push({ cursor, command: forRecipient(command, record, rules, now), state: record.state });
 }
 
-/** Adds a chat message, if the device shows chat. */
+/** Adds a chat message, if the device shows them. */
 export function addMessage(
   { deliveries }: InboxSlice,
   cursor: string,

@@ -3,6 +3,7 @@ import { PageHead } from "../../components/PageHead.tsx";
 import { Choice, SelectField } from "../../components/Field.tsx";
 import { Preview } from "../../components/Preview.tsx";
 import { useLanguage, useWords } from "../../components/words.tsx";
+import ComposeCard from "../../islands/ComposeCard.tsx";
 import Recipients from "../../islands/Recipients.tsx";
 import { AudienceCategory, CommandSections } from "./(_parts)/CommandSections.tsx";
 import { definePerson, type PersonState } from "../../lib/web/define.ts";
@@ -61,6 +62,7 @@ async function choices(ctx: Context<PersonState>, typed: TypedSend) {
     groups: mine.groups.filter(({ role }) => role !== "member"),
     categories: (await categories.list()).categories,
     attach: await attachChoice(ctx, typed.attachments),
+    sender: { username: caller.username, displayName: caller.displayName },
     mayBroadcast: caller.rights.broadcast || caller.role === "admin",
   };
 }
@@ -74,24 +76,33 @@ export default definePerson.page<typeof handler>(function Send({ data }) {
   return (
     <>
       <PageHead title={words.title} lead={words.lead} problem={problem} />
-      <form class="form send-form" method="post" action="/send">
+      <form class="send-form compose wide" method="post" action="/send">
         <input type="hidden" name="key" value={typed.key} />
-        <section class="panel" aria-label={words.forWhom}>
-          <AudienceFields typed={typed} errors={errors} offered={data} />
-        </section>
-        <CommandSections
-          typed={typed}
-          errors={errors}
-          categories={data.categories}
-          attach={data.attach}
-        />
-        {preview === null ? null : <Preview counts={preview} />}
-        <div class="savebar">
-          <button type="submit" class="button button-main">{words.title}</button>
-          <button type="submit" class="button" name="do" value="preview" formaction="/send#preview">
-            {words.preview}
-          </button>
-          <span class="hint">{words.previewHint}</span>
+        <div class="panel compose-sheet">
+          <div class="compose-row">
+            <AudienceFields typed={typed} errors={errors} offered={data} />
+          </div>
+          <CommandSections
+            typed={typed}
+            errors={errors}
+            categories={data.categories}
+            attach={data.attach}
+          />
+          <div class="savebar compose-row">
+            <button type="submit" class="button button-main">{words.title}</button>
+            <button type="submit" class="button" name="do" value="preview" formaction="/send#preview">
+              {words.preview}
+            </button>
+            <span class="hint">{words.previewHint}</span>
+          </div>
+        </div>
+        <div class="compose-side">
+          <ComposeCard
+            sender={data.sender}
+            categories={data.categories}
+            words={someWords(useLanguage(), ["send", "preview", "commands"])}
+          />
+          {preview === null ? null : <Preview counts={preview} />}
         </div>
       </form>
     </>

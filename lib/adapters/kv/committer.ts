@@ -35,8 +35,6 @@ type Touched = ReadonlyMap<string, "written" | "checked">;
 
 interface Waiting {
   write: Write;
-  /** Slots of its checks, in their order. */
-  slots: readonly number[];
   touched: Touched;
   settle: (committed: Committed) => void;
   fail: (error: unknown) => void;
@@ -87,7 +85,6 @@ export class Committer {
     const { promise, resolve, reject } = Promise.withResolvers<Committed>();
     this.#waiting.push({
       write,
-      slots: (write.checks ?? []).map(({ key, moment }) => moment === undefined ? 0 : slotOf(nameOf(key))),
       touched: touchedKeys(write),
       settle: resolve,
       fail: reject,
@@ -125,7 +122,7 @@ export class Committer {
     const merged = new Set<string>();
     for (const [index, waiting] of this.#waiting.entries()) {
       const { touched } = waiting;
-      const open = this.#openChecks(waiting);
+      const open = this.#openChecks(waiting.write);
       const cost = costOf(waiting.write, open.length, merged);
       const stops = waiting.write.alone === true || index >= batchLookahead || !fits(size, cost);
       if (batch.length > 0 && stops) {
@@ -153,8 +150,10 @@ export class Committer {
   }
 
   /** The checks that only the store can answer. */
-  #openChecks({ write: { checks = [] }, slots }: Waiting): readonly Check[] {
-    return checks.filter(({ moment }, at) => moment === undefined || this.#writtenBy[slots[at]!]! > moment);
+  #openChecks({ checks = [] }: Write): readonly Check[] {
+    return checks.filter(({ key, moment }) =>
+      moment === undefined || this.#writtenBy[slotOf(nameOf(key))]! > moment
+    );
   }
 
   async #commitBatch(batch: readonly Batched[]): Promise<void> {

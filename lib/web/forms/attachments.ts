@@ -35,8 +35,7 @@ export async function attachChoice(
 }
 
 interface Carrier {
-  command?: DeliveredCommand;
-  attachments?: readonly { fileId: string }[];
+  command: DeliveredCommand;
   state?: { proof?: readonly { fileId: string }[] | undefined } | undefined;
   recipients?: { proof: readonly { fileId: string }[] }[] | undefined;
 }
@@ -48,10 +47,9 @@ export async function absentFiles(
 ): Promise<Record<string, Absence>> {
   const { files } = ctx.state.services;
   const caller = ctx.state.caller;
-  const ids = new Set(carriers.flatMap(({ command, attachments = [], state, recipients = [] }) =>
+  const ids = new Set(carriers.flatMap(({ command, state, recipients = [] }) =>
     [
-      ...(command === undefined || "sealed" in command ? [] : command.attachments),
-      ...attachments,
+      ...("sealed" in command ? [] : command.attachments),
       ...state?.proof ?? [],
       ...recipients.flatMap(({ proof }) => proof),
     ].map((file) => file.fileId)

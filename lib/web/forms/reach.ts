@@ -28,14 +28,13 @@ function fromOf(text: string | null): From {
 export async function reachOf(
   ctx: Context<PersonState>,
   from: From,
-  categories: readonly { slug: string; title: string }[],
+  slugs: readonly string[],
 ): Promise<ReachTable> {
   const { grants, clock } = ctx.state.services;
-  const asked = categories.flatMap(({ slug }) => offeredKinds.map((kind) => ({ kind, categories: [slug] })));
+  const asked = slugs.flatMap((slug) => offeredKinds.map((kind) => ({ kind, categories: [slug] })));
   const outcomes = await grants.outcomes(ctx.state.caller, { from, atMs: clock.now() }, asked);
-  return categories.map(({ slug, title }, at) => ({
+  return slugs.map((slug, at) => ({
     slug,
-    title,
     outcomes: outcomes.slice(at * offeredKinds.length, (at + 1) * offeredKinds.length).map(outcomeOf),
   }));
 }
@@ -56,7 +55,7 @@ async function shown(ctx: Context<PersonState>) {
   const from = fromOf(query.get("from"));
   return {
     from,
-    table: await reachOf(ctx, from, offered.categories),
+    table: await reachOf(ctx, from, slugs),
     grants: list.grants,
     groups: joined.groups,
     categories: offered.categories,

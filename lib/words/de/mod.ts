@@ -4,7 +4,6 @@ import { admin } from "./admin.ts";
 import { bar } from "./bar.ts";
 import { broadcast } from "./broadcast.ts";
 import { categories } from "./categories.ts";
-import { chat } from "./chat.ts";
 import { command } from "./command.ts";
 import { commands } from "./commands.ts";
 import { confirm } from "./confirm.ts";
@@ -57,7 +56,6 @@ export const de = {
   bar,
   broadcast,
   categories,
-  chat,
   command,
   commands,
   confirm,

@@ -3,7 +3,6 @@ import { admin } from "./admin.ts";
 import { bar } from "./bar.ts";
 import { broadcast } from "./broadcast.ts";
 import { categories } from "./categories.ts";
-import { chat } from "./chat.ts";
 import { command } from "./command.ts";
 import { commands } from "./commands.ts";
 import { confirm } from "./confirm.ts";
@@ -56,7 +55,6 @@ export const en = {
   bar,
   broadcast,
   categories,
-  chat,
   command,
   commands,
   confirm,

@@ -32,18 +32,15 @@ export function AudienceCategory(
   );
 }
 
-/** What both forms for a new command ask, whoever it is for: what it says, its files, its categories and its times. */
+/** The rows of the sheet that both forms for a new command have, whoever it is for. */
 export function CommandSections({ typed, errors, categories, attach }: SectionsProps) {
   const words = useWords("send");
   const language = useLanguage();
-  const isTimed = typed.timed ||
-    ["dueAt", "deliverAt", "expiresAt", "requires"].some((name) => name in errors);
+  const isTimed = typed.timed || ["dueAt", "deliverAt", "expiresAt"].some((name) => name in errors);
   return (
     <>
-      <section class="panel" aria-label={words.what}>
-        <WhatFields typed={typed} errors={errors} />
-      </section>
-      <section class="panel" aria-label={words.files}>
+      <WhatFields typed={typed} errors={errors} />
+      <div class="compose-row">
         <Attach
           {...attach}
           name="attachments"
@@ -54,18 +51,14 @@ export function CommandSections({ typed, errors, categories, attach }: SectionsP
           error={errors.attachments}
           words={someWords(language, ["file", "upload"])}
         />
-      </section>
-      <section class="panel" aria-label={words.categories}>
-        <CategoryFields typed={typed} errors={errors} categories={categories} />
-      </section>
-      <details class="panel" open={isTimed}>
-        <summary>
-          <h2>{words.timesAndAnswers}</h2>
-        </summary>
+      </div>
+      <CategoryFields typed={typed} errors={errors} categories={categories} />
+      <RequiresFields typed={typed} errors={errors} />
+      <details class="compose-row compose-times" open={isTimed}>
+        <summary>{words.times}</summary>
         <div class="stack">
           <TimeZone zone={typed.zone} words={someWords(language, ["inputs"])} />
           <TimeFields typed={typed} errors={errors} />
-          <RequiresFields typed={typed} errors={errors} />
         </div>
       </details>
     </>

@@ -72,9 +72,9 @@ export default definePerson.page<typeof handler>(function Broadcast({ data }) {
   return (
     <>
       <PageHead title={words.title} lead={words.lead} problem={problem} />
-      <form class="form send-form" method="post" action="/admin/broadcast">
+      <form class="send-form panel compose-sheet" method="post" action="/admin/broadcast">
         <input type="hidden" name="key" value={typed.key} />
-        <section class="panel" aria-label={words.forWhom}>
+        <div class="compose-row">
           <Choice
             name="audience"
             legend={words.forWhom}
@@ -88,14 +88,14 @@ export default definePerson.page<typeof handler>(function Broadcast({ data }) {
             categories={categories}
             label={words.categoryLabel}
           />
-        </section>
+        </div>
         <CommandSections
           typed={typed}
           errors={errors}
           categories={categories}
           attach={data.attach}
         />
-        <div class="savebar">
+        <div class="savebar compose-row">
           <button
             type="submit"
             class={preview === null ? "button button-main" : "button"}

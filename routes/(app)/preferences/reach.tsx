@@ -16,8 +16,6 @@ import {
   outcomeWord,
   ruleName,
   ruleValue,
-  type Titles,
-  titlesOf,
 } from "../../../lib/text/mod.ts";
 import { definePerson } from "../../../lib/web/define.ts";
 import { reachPage } from "../../../lib/web/forms/reach.ts";
@@ -28,7 +26,6 @@ export const handler = definePerson.handlers(reachPage);
 /** "What can reach me?" (CO-12): computed by `decide()` itself, for the reader only. */
 export default definePerson.page<typeof handler>(function Reach({ data, url }) {
   const words = useWords("reach");
-  const titles = titlesOf(data.categories);
   const notice = url.searchParams.get("notice") === "saved" ? words.saved : undefined;
   return (
     <>
@@ -53,7 +50,7 @@ export default definePerson.page<typeof handler>(function Reach({ data, url }) {
                 <span class="name">
                   <strong class="private">{nameOf(grant)}</strong>
                   <span class="small">
-                    <GrantSentence grant={grant} titles={titles} />
+                    <GrantSentence grant={grant} />
                   </span>
                 </span>
                 <a
@@ -84,7 +81,7 @@ export default definePerson.page<typeof handler>(function Reach({ data, url }) {
           </div>
         </section>
       </form>
-      <Changes {...data} />
+      <Changes changes={data.changes} />
     </>
   );
 });
@@ -138,7 +135,7 @@ function TryIt({ tried, categories }: Pick<Data, "tried" | "categories">) {
             <Filled
               text={words.result}
               answer={<strong>{outcomeWord(words, tried.outcome)}</strong>}
-              rule={outcomeReason(words, tried.outcome, titlesOf(categories))}
+              rule={outcomeReason(words, tried.outcome)}
             />
             {typeof tried.outcome.untilMs === "number"
               ? (
@@ -195,7 +192,7 @@ function TryIt({ tried, categories }: Pick<Data, "tried" | "categories">) {
   );
 }
 
-function Value({ rule, json, titles }: { rule: string; json: string | null; titles: Titles }) {
+function Value({ rule, json }: { rule: string; json: string | null }) {
   const language = useLanguage();
   const words = {
     reach: useWords("reach"),
@@ -203,14 +200,11 @@ function Value({ rule, json, titles }: { rule: string; json: string | null; titl
     preferences: useWords("preferences"),
   };
   const grant = grantIn(rule, json);
-  return grant === null
-    ? <>{ruleValue(words, language, rule, json)}</>
-    : <GrantSentence grant={grant} titles={titles} />;
+  return grant === null ? <>{ruleValue(words, language, rule, json)}</> : <GrantSentence grant={grant} />;
 }
 
-function Changes({ changes, categories }: Pick<Data, "changes" | "categories">) {
+function Changes({ changes }: Pick<Data, "changes">) {
   const words = useWords("reach");
-  const titles = titlesOf(categories);
   return (
     <section class="panel" aria-labelledby="changes">
       <h2 id="changes">{words.history}</h2>
@@ -224,9 +218,9 @@ function Changes({ changes, categories }: Pick<Data, "changes" | "categories">) 
                   <li key={rule} class="private">
                     <Filled
                       text={words.changed}
-                      rule={ruleName(words, rule, titles)}
-                      from={<Value rule={rule} json={from} titles={titles} />}
-                      to={<Value rule={rule} json={to} titles={titles} />}
+                      rule={ruleName(words, rule)}
+                      from={<Value rule={rule} json={from} />}
+                      to={<Value rule={rule} json={to} />}
                     />
                   </li>
                 ))}
