@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { grantParts } from "../lib/text/grants.ts";
+import { grantParts, type Titles, titlesOf } from "../lib/text/grants.ts";
 import type { Category, Contact, Grant } from "../lib/protocol/mod.ts";
 import { GrantForm } from "./GrantForm.tsx";
 import { Notice } from "./Notice.tsx";
@@ -38,7 +38,7 @@ export function GrantPage(props: GrantPageProps) {
         problem={problem}
       />
       {grant?.paused ? <Notice>{words.isPaused}</Notice> : null}
-      {contact === undefined ? null : <TheirGrant contact={contact} />}
+      {contact === undefined ? null : <TheirGrant contact={contact} titles={titlesOf(props.categories)} />}
       <form class="row" method="post" action={path}>
         <button type="submit" class="button" name="action" value={grant?.paused ? "resume" : "pause"}>
           {grant?.paused ? words.resume : words.pause}
@@ -75,22 +75,27 @@ export function GrantPage(props: GrantPageProps) {
 }
 
 /** What a contact shows of their grant for the reader. */
-function TheirGrant({ contact: { displayName, grant } }: { contact: Contact }) {
+function TheirGrant({ contact: { displayName, grant }, titles }: { contact: Contact; titles: Titles }) {
   const words = useWords("grants");
   if (grant === undefined) return null;
   return (
     <section class="panel">
       <p>
         <Filled text={words.theyAllow} name={<bdi class="private">{displayName}</bdi>} />{" "}
-        <GrantSentence grant={grant} />
+        <GrantSentence grant={grant} titles={titles} />
       </p>
     </section>
   );
 }
 
-export function GrantSentence({ grant }: { grant: Partial<Grant> & Pick<Grant, "until"> }) {
+interface GrantSentenceProps {
+  grant: Partial<Grant> & Pick<Grant, "until">;
+  titles?: Titles;
+}
+
+export function GrantSentence({ grant, titles }: GrantSentenceProps) {
   const words = useWords("grants");
-  const parts: ComponentChildren[] = grantParts(words, useLanguage(), grant);
+  const parts: ComponentChildren[] = grantParts(words, useLanguage(), grant, titles);
   if (grant.until !== null) {
     parts.push(<Filled key="until" text={words.untilPart} time={<Time value={grant.until} />} />);
   }

@@ -1,5 +1,5 @@
 import { listText } from "../lib/text/commands.ts";
-import { kindsText, offeredKinds } from "../lib/text/grants.ts";
+import { kindsText, offeredKinds, titlesOf } from "../lib/text/grants.ts";
 import { outcomeReason, outcomeWord, reachSentence, type ReachTable as Rows } from "../lib/text/reach.ts";
 import { Cell, Row, Table } from "./Table.tsx";
 import { useLanguage, useWords } from "./words.tsx";
@@ -13,14 +13,15 @@ export function ReachTable({ table }: ReachTableProps) {
   const words = useWords("reach");
   const kinds = useWords("grants");
   const language = useLanguage();
+  const titles = titlesOf(table);
   return (
     <>
       <p class="private">{reachSentence(words, language, table)}</p>
       <Table label={words.answers} heads={[words.category, words.outcome, words.why]}>
-        {table.flatMap(({ slug, outcomes }) => {
+        {table.flatMap(({ slug, title, outcomes }) => {
           const alike = Map.groupBy(
             outcomes.map((outcome, at) => ({ outcome, kind: offeredKinds[at]! })),
-            ({ outcome }) => `${outcomeWord(words, outcome)} ${outcomeReason(words, outcome)}`,
+            ({ outcome }) => `${outcomeWord(words, outcome)} ${outcomeReason(words, outcome, titles)}`,
           );
           return [...alike.values()].map((some) => {
             const { outcome } = some[0]!;
@@ -28,12 +29,12 @@ export function ReachTable({ table }: ReachTableProps) {
             return (
               <Row key={`${slug} ${some[0]!.kind}`}>
                 <Cell>
-                  <strong class="private">{slug}</strong>
+                  <strong class="private">{title}</strong>
                   {alike.size === 1 ? null : <span class="hint">{listText(language, names)}</span>}
                 </Cell>
                 <Cell>{outcomeWord(words, outcome)}</Cell>
                 <Cell>
-                  <span class="soft small">{sentenceCase(outcomeReason(words, outcome))}</span>
+                  <span class="soft small">{sentenceCase(outcomeReason(words, outcome, titles))}</span>
                 </Cell>
               </Row>
             );

@@ -19,15 +19,18 @@ interface TimeProps {
   local?: boolean;
 }
 
+/** How this page writes times; null for UTC. `local`: this browser's own format. */
+export function useTimeFormat(local = false): TimeFormat | null {
+  const language = useLanguage();
+  const given = useContext(TimesContext);
+  if (typeof document === "undefined") return given;
+  return local ? browserTimeFormat(language) : pageTimeFormat(language);
+}
+
 /** A moment. The server writes it as the browser's cookie says, or in UTC; `Bar` and the islands correct it. */
 export function Time({ value, local = false }: TimeProps) {
   const language = useLanguage();
-  const given = useContext(TimesContext);
-  const format = typeof document === "undefined"
-    ? given
-    : local
-    ? browserTimeFormat(language)
-    : pageTimeFormat(language);
+  const format = useTimeFormat(local);
   return (
     <time dateTime={value} data-utc="">
       {format === null ? utcText(language, value) : timeText(format, value)}

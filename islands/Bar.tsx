@@ -40,6 +40,9 @@ interface HeadProps {
   counts: Partial<Record<Counted, number>> | null;
 }
 
+/** How long after something came or changed the inbox is counted again. */
+const countAfterMs = 500;
+
 /** What arrived while this page was open, and the page that shows it. The inbox shows its own commands itself. */
 interface News {
   text: string;
@@ -78,6 +81,14 @@ function Head(
       showCount("notices", count);
     };
     for (const [counted, count] of Object.entries(counts ?? {})) showCount(counted as Counted, count);
+    let counting: ReturnType<typeof setTimeout> | undefined;
+    // Once for all that comes together.
+    const countInbox = () => {
+      clearTimeout(counting);
+      counting = setTimeout(() => {
+        client.request("inbox.counts", {}).then(({ unseen }) => showCount("inbox", unseen), () => {});
+      }, countAfterMs);
+    };
     let readies = 0;
     const report = new ConnectionReport(client.state, (said) => notice.value = said);
     const offs = [
@@ -91,9 +102,12 @@ function Head(
         stopped.value = ready.stopped || client.stop.pending;
         // The page itself said how many there are; what came while it was offline it has not heard.
         if (readies++ === 0) return;
+        countInbox();
         client.request("notice.list", { limit: 1 }).then(({ unread }) => tellUnread(unread), () => {});
       }),
+      client.on("changed", countInbox),
       client.on("deliver", ({ command }) => {
+        countInbox();
         news.value = { text: fill(words.newFrom, { name: command.from.displayName }), path: "/" };
       }),
       client.on("notification", (heard) => {
@@ -132,6 +146,7 @@ function Head(
     return () => {
       for (const off of offs) off();
       report[Symbol.dispose]();
+      clearTimeout(counting);
       removeEventListener("keydown", onKey);
     };
   }, []);

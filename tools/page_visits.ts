@@ -128,6 +128,8 @@ async function annsPages(services: Services): Promise<Visit[]> {
       name: "sent-one",
       path: `/sent/${await idOf("outbox", "Put up the shelves")}`,
     }),
+    visit(ann, "/chat"),
+    visit(ann, "/chat/[username]", { name: "chat-one", path: "/chat/demo-bob#latest" }),
     visit(ann, "/history"),
     also(ann, "/history", "outbox", { path: "/history?box=outbox" }),
     visit(ann, "/history/[id]", {

@@ -91,6 +91,7 @@ export async function seed(services: Services): Promise<void> {
   );
   good(await services.commands.update(bob, { id: sent.command.id, state: "completed" }));
   await seedAnswers(services, ann, bob, dov);
+  await seedTalks(services, ann, bob, dov);
   await seedGroups(services, admin, { ann, bob, dov });
   await seedAdmin(services, admin);
 }
@@ -138,6 +139,29 @@ async function seedAnswers(services: Services, ann: Caller, bob: Caller, dov: Ca
       note: "Three of them, level, beside the door.",
     }),
   );
+}
+
+/** Talks with what they can show: links, long words, a message taken back, new ones. */
+async function seedTalks(
+  { chat, preferences }: Services,
+  ann: Caller,
+  bob: Caller,
+  dov: Caller,
+): Promise<void> {
+  for (const who of [ann, bob]) good(await preferences.set(who, { shareRead: true, shareWriting: true }));
+  let key = 0;
+  const say = async (from: Caller, to: string, body: string) =>
+    good(await chat.send(from, { key: `talk-${key++}`, to, body })).message;
+  await say(dov, "demo-ann", "Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichen, and a <b>tag</b>.");
+  await say(bob, "demo-ann", "Could you photograph the drawer before it gets mixed up again?");
+  const asked = await say(ann, "demo-bob", "I will. Before or after the big forks?");
+  await say(bob, "demo-ann", "After.\nThe plan is at https://example.org/plans/kitchen?drawer=2.");
+  good(await chat.retract(ann, await say(ann, "demo-bob", "Not this.").then(({ id }) => ({ id }))));
+  good(await chat.list(bob, { with: "demo-ann" }));
+  good(await chat.read(bob, { with: "demo-ann", upTo: asked.id }));
+  const page = good(await chat.list(ann, { with: "demo-bob" }));
+  good(await chat.read(ann, { with: "demo-bob", upTo: page.messages.at(-1)!.id }));
+  await say(bob, "demo-ann", "Wait, I am looking for the right picture.");
 }
 
 async function seedGroups(

@@ -3,7 +3,7 @@ import { complain, say } from "../lib/platform/console.ts";
 import { type TestTime, testTimes } from "./test_times.ts";
 
 /** Files that take as long as a group of others: each has a process of its own, and these start first. */
-const long = ["sim/simulation", "e2e/axe", "sim/files_sigkill", "sim/sigkill"].map(testFile);
+const long = ["e2e/axe", "sim/files_sigkill", "sim/simulation", "sim/sigkill"].map(testFile);
 /** Files that wait for real time and do next to nothing meanwhile: they run beside all others from the beginning. */
 const idle = ["http/clock_step"].map(testFile);
 

@@ -31,6 +31,8 @@ export interface ProfilesNeeds<Picture> {
   ): Promise<ReadonlyMap<string, { contact: boolean; sharesGroup: boolean }>>;
   /** The content of a picture, read on behalf of its owner. */
   picture(ownerId: string, fileId: string, requestId: string): Promise<Picture | Refusal>;
+  /** Whether the person is muted (MO-2): the refusal for them. */
+  muted(userId: string): Refusal | null | Promise<Refusal | null>;
   /** Called after a change was written. */
   changed(user: UserRecord, what: { timeZone: boolean }): void;
 }
@@ -67,6 +69,8 @@ export class Profiles<Picture> {
     if (caller.role !== "admin" && newName !== undefined && isReserved(newName)) {
       return new Refusal("invalid_params", "name.reserved", { fields: { displayName: "field.reserved" } });
     }
+    const muted = await this.#muted(caller, newName, change.avatar);
+    if (muted !== null) return muted;
     const picture = typeof change.avatar === "string"
       ? await this.#picture(caller.userId, change.avatar)
       : undefined;
@@ -129,6 +133,18 @@ export class Profiles<Picture> {
       return id === caller.userId || relation?.contact === true || relation?.sharesGroup === true;
     };
     return new Map([...avatars].filter(([id]) => mayLook(id)));
+  }
+
+  /** MO-2: others see the name and the picture, so a muted person sets no new one. They may take the picture away. */
+  async #muted(
+    { userId }: Caller,
+    newName: string | undefined,
+    avatar: string | null | undefined,
+  ): Promise<Refusal | null> {
+    if (newName === undefined && typeof avatar !== "string") return null;
+    const muted = await this.#needs.muted(userId);
+    if (muted === null || newName !== undefined) return muted;
+    return (await this.#needs.store.profile(userId))?.avatar === avatar ? null : muted;
   }
 
   async #picture(userId: string, fileId: string): Answer<AvatarUse> {

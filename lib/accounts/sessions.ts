@@ -192,11 +192,10 @@ export class Sessions {
     may: readonly Restriction[],
   ): Promise<SessionCaller | Refusal> {
     const { store, clock } = this.#needs;
-    const session = await store.session(sessionId);
+    const [session, user] = await Promise.all([store.session(sessionId), store.user(userId)]);
     if (session === null || session.userId !== userId) return await this.#over(sessionId);
     // An access token is never a login.
     if (session.access !== undefined) return sessionOver();
-    const user = await store.user(userId);
     if (user === null || !this.mayEnter(user)) return sessionOver();
     const restricted = await this.restrictionOf(user);
     if (restricted !== null && !may.includes(restricted.restriction)) return restricted.refusal;

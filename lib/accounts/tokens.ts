@@ -23,10 +23,15 @@ export interface SessionClaims {
   readonly renewal: string | null;
 }
 
+/** Sessions' tokens whose signature was found good; a check takes a thread of the runtime. */
+const checkedKept = 20_000;
+
 /** Signed tokens (AU-3). A valid signature is not enough: the session's record decides. */
 export class Tokens {
   readonly #key: Promise<CryptoKey>;
   readonly #clock: Clock;
+  /** What they say, and their end in seconds since 1970, by the whole token. */
+  readonly #checked = new Map<string, { claims: SessionClaims; exp: number }>();
 
   /** `secret`: 32 bytes, the same at every start. */
   constructor(secret: Uint8Array<ArrayBuffer>, clock: Clock) {
@@ -75,9 +80,19 @@ export class Tokens {
 
   /** Returns what a session's token says; null for a damaged, foreign or expired token. */
   async read(token: string): Promise<SessionClaims | null> {
-    const { sub, sid, rn } = await this.#read(token, issuer, ["sub", "sid", "iat", "exp"]) ?? {};
-    if (typeof sub !== "string" || typeof sid !== "string") return null;
-    return { userId: sub, sessionId: sid, renewal: typeof rn === "string" ? rn : null };
+    const known = this.#checked.get(token);
+    if (known !== undefined && known.exp > Math.floor(this.#clock.now() / 1000)) return known.claims;
+    this.#checked.delete(token);
+    const { sub, sid, rn, exp } = await this.#read(token, issuer, ["sub", "sid", "iat", "exp"]) ?? {};
+    if (typeof sub !== "string" || typeof sid !== "string" || exp === undefined) return null;
+    const claims: SessionClaims = {
+      userId: sub,
+      sessionId: sid,
+      renewal: typeof rn === "string" ? rn : null,
+    };
+    if (this.#checked.size >= checkedKept) this.#checked.delete(this.#checked.keys().next().value!);
+    this.#checked.set(token, { claims, exp });
+    return claims;
   }
 
   /** A credential that renews a session (AU-13). It has no end of its own: the session's record has. */

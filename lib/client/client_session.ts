@@ -9,8 +9,8 @@ export interface KeptSession {
 }
 
 /**
- * Where a native client keeps its session: the system's keychain, or a file that only its person can read (mode 0600, written
- * aside, synced and renamed). `write` resolves once it is durable; null forgets it.
+ * Where a native client keeps its session: the system's keychain, or a file that only its person can read (`SessionFile` in
+ * `session_file.ts`). `write` resolves once it is durable; null forgets it.
  */
 export interface SessionStore {
   read(): Promise<KeptSession | null>;
@@ -81,7 +81,7 @@ export class ClientSession {
       await this.#store.write(null);
       return false;
     }
-    const renewed = response.ok ? readRenewed(await response.json()) : undefined;
+    const renewed = response.ok ? readKept(await response.json()) : undefined;
     if (renewed === undefined) throw new Error(`The session was not renewed: HTTP ${response.status}.`);
     // Without a new credential the one before stays.
     await this.#store.write({ ...kept, ...renewed });
@@ -89,7 +89,8 @@ export class ClientSession {
   }
 }
 
-function readRenewed(answer: unknown): KeptSession | undefined {
+/** What a login or a renewal answered, of what was sent or read; undefined for anything else. */
+export function readKept(answer: unknown): KeptSession | undefined {
   if (answer === null || typeof answer !== "object") return undefined;
   const { token, expiresAt, renewal } = answer as Partial<KeptSession>;
   if (typeof token !== "string" || typeof expiresAt !== "string") return undefined;

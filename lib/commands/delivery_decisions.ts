@@ -62,21 +62,27 @@ interface Basis {
 }
 
 /** Decides a person's commands one after the other, each with the numbers that those before it leave. */
-class Deciding {
+export class Deciding {
   readonly #parts: Parts;
   readonly #basis: Basis;
-  /** The person's local date. */
-  readonly #day: string;
-  readonly #numbers: DayNumbers;
+  /** The person's local date, and their numbers; null for people without any: their decisions do not depend on each other. */
+  readonly #days: { day: string; numbers: DayNumbers } | null;
   /** Deliveries that are still to be counted. */
   readonly #counted: Change[] = [];
+  /** Decisions of this time without numbers, which are the same for one sender, kind and categories. */
+  readonly #alike = new Map<string, Decision>();
+  #alikeAt = 0;
 
   constructor(parts: Parts, basis: Basis) {
     this.#parts = parts;
     this.#basis = basis;
-    const now = parts.clock.now();
-    this.#day = localDay(now, basis.standing.timeZone);
-    this.#numbers = new DayNumbers(basis.standing, this.#day, now);
+    const { standing } = basis;
+    if (standing.preferences.dailyLimit === null && standing.counts === undefined) this.#days = null;
+    else {
+      const now = parts.clock.now();
+      const day = localDay(now, standing.timeZone);
+      this.#days = { day, numbers: new DayNumbers(standing, day, now) };
+    }
   }
 
   /** Whether a device of the person has a command already, acknowledged or not: then only a Stop and quiet hours hold it. */
@@ -88,24 +94,30 @@ class Deciding {
    * Decides for the next command. Withheld ones leave the log for good. Where grants or a ceiling have numbers, `count` must be
    * called before any is delivered.
    */
-  async decide(one: Open): Promise<Decision> {
+  decide(one: Open): Decision | Promise<Decision> {
     const decision = this.#decide(one);
-    if (decision.verdict === "withhold") this.#numbers.withhold(one);
+    if (this.#days === null) {
+      const { record } = one.stored;
+      const settled = decision.verdict === "deliver" && record.allowedBy === decision.allowedBy;
+      return settled && this.#isCurrent() ? decision : this.#settle(one, decision);
+    }
+    const { day, numbers } = this.#days;
+    if (decision.verdict === "withhold") numbers.withhold(one);
     if (decision.verdict === "deliver") {
-      this.#numbers.add(one);
+      numbers.add(one);
       if (this.#basis.standing.seen !== undefined) {
-        const change = countedOn(one, decision.allowedBy, this.#day);
+        const change = countedOn(one, decision.allowedBy, day);
         if (change !== null) this.#counted.push(change);
         return decision;
       }
     }
-    return await this.#settle(one, decision);
+    return this.#settle(one, decision);
   }
 
-  /** What would be decided for the next command, if those before it were delivered. */
+  /** Decides for the next command as if those before it were delivered, and writes nothing. */
   peek(one: Open): Decision {
     const decision = this.#decide(one);
-    if (decision.verdict === "deliver") this.#numbers.add(one);
+    if (decision.verdict === "deliver") this.#days?.numbers.add(one);
     return decision;
   }
 
@@ -119,17 +131,19 @@ class Deciding {
     const decision = this.#decide(one);
     if (decision.verdict !== "deliver") return await this.#settle(one, decision);
     const { record } = one.stored;
-    const counts = this.#basis.standing.seen !== undefined && record.deliveredAt === null;
+    const day = this.#basis.standing.seen === undefined || record.deliveredAt !== null
+      ? undefined
+      : this.#days?.day;
     const change = {
       from: one.stored,
       to: {
         ...record,
         place: "first",
         allowedBy: decision.allowedBy,
-        countedOn: counts ? this.#day : record.countedOn,
+        countedOn: day ?? record.countedOn,
       },
     };
-    const written = counts
+    const written = day !== undefined
       ? await this.#write([change])
       : await this.#parts.store.change([change], { current: this.#isCurrent });
     return written ? decision : this.#again();
@@ -140,15 +154,30 @@ class Deciding {
     const { userId, relations, memberships } = this.#basis;
     const { command } = one;
     const delivered = this.isDelivered(one);
-    const standing = this.#numbers.without(one);
+    const standing = this.#days?.numbers.without(one) ?? this.#basis.standing;
     if (command.cast !== undefined) {
       return broadcasts.isFor(userId, command, memberships)
         ? broadcasts.decide(standing, command, clock.now(), delivered)
         : { verdict: "withhold", rule: "no_member" };
     }
-    const relation = relations.get(command.senderId) ?? stranger;
-    const asked = delivered ? { ...command.command, delivered } as const : command.command;
-    return decide(standing, relation, asked, clock.now());
+    const now = clock.now();
+    const ask = () => {
+      const relation = relations.get(command.senderId) ?? stranger;
+      const asked = delivered ? { ...command.command, delivered } as const : command.command;
+      return decide(standing, relation, asked, now);
+    };
+    if (this.#days !== null) return ask();
+    if (now !== this.#alikeAt) this.#alike.clear();
+    this.#alikeAt = now;
+    const name = JSON.stringify([
+      command.senderId,
+      delivered,
+      command.command.kind,
+      ...command.command.categories,
+    ]);
+    let decision = this.#alike.get(name);
+    if (decision === undefined) this.#alike.set(name, decision = ask());
+    return decision;
   }
 
   /** Whether the person's rules are those of the decisions. */
@@ -159,8 +188,8 @@ class Deciding {
   /** Writes changes that are counted, unless another was counted since the numbers were read. */
   async #write(changes: readonly Change[]): Promise<boolean> {
     const { userId, standing: { seen } } = this.#basis;
-    if (seen === undefined || !this.#isCurrent()) return false;
-    const count = { userId, day: this.#day, most: Infinity, seen };
+    if (seen === undefined || this.#days === null || !this.#isCurrent()) return false;
+    const count = { userId, day: this.#days.day, most: Infinity, seen };
     return await this.#parts.store.change(changes, { count, current: this.#isCurrent });
   }
 
@@ -188,15 +217,17 @@ class Deciding {
       return decision;
     }
     const { dailyLimit } = standing.preferences;
-    const counts = dailyLimit !== null && record.countedOn !== this.#day && record.deliveredAt === null;
+    const day = this.#days?.day;
+    const counts = dailyLimit !== null && day !== undefined && record.countedOn !== day &&
+      record.deliveredAt === null;
     if (record.allowedBy === decision.allowedBy && !counts) return decision;
     if (one.stored.version === null && !counts) {
       // Its first record is written with the acknowledgement, and the rule with it.
       inFlight.keepRules(userId, standing);
       return decision;
     }
-    const to = { ...record, allowedBy: decision.allowedBy, countedOn: counts ? this.#day : record.countedOn };
-    const count = counts ? { count: { userId, day: this.#day, most: dailyLimit } } : {};
+    const to = { ...record, allowedBy: decision.allowedBy, countedOn: counts ? day : record.countedOn };
+    const count = counts ? { count: { userId, day, most: dailyLimit } } : {};
     const written = await store.change([{ from: one.stored, to }], { ...count, current: this.#isCurrent });
     return written ? decision : this.#again();
   }

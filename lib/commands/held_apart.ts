@@ -1,15 +1,29 @@
+import type { Rules } from "../consent/mod.ts";
 import { KeyedMutex } from "../platform/mod.ts";
 import type { Acknowledgements } from "./acknowledgements.ts";
 import { Apart } from "./apart.ts";
-import type { ChatArrival, ChatEntry, HeldChat } from "./chat_log.ts";
-import type { DeliveryDecisions } from "./delivery_decisions.ts";
+import { ApartChat } from "./apart_chat.ts";
+import type { ChatArrival, ChatEntry } from "./chat_log.ts";
+import type { Deciding, DeliveryDecisions, Open } from "./delivery_decisions.ts";
 import { addDelivery, addMessage, type InboxSlice } from "./inbox_slice.ts";
-import { type Entry, isCommand, isMessage, type LogReads } from "./log_reads.ts";
+import { type Entry, isMessage, type LogReads } from "./log_reads.ts";
 import { NewPlaces } from "./new_places.ts";
 import type { Parts } from "./parts.ts";
 
 /** Changes of what is held apart that one write has. */
 const changedAtOnce = 256;
+
+/** One read of a person's log for a device. */
+interface Read {
+  userId: string;
+  entries: readonly Entry[];
+  /** The person's epoch before the entries were read. */
+  epoch: number;
+  accept: ReadonlySet<string> | null;
+  slice: InboxSlice;
+  apart: Apart;
+  chat: ApartChat;
+}
 
 /**
  * CO-12: reads the log of people who ever had a grant or a ceiling. What those hold does not stop the commands of others: devices
@@ -53,88 +67,71 @@ export class HeldApart {
     inFlight.handed(userId, this.#acknowledgements.underWay(userId));
     const apart = new Apart(await store.held(userId));
     await this.#newPlaces.give(userId, apart);
-    const chat = await this.#log.chat.place(userId);
+    const chat = new ApartChat(await this.#log.chat.place(userId));
     const epoch = bell.epoch(userId);
     const entries = await this.#log.after(userId, after, max);
     const slice: InboxSlice = { deliveries: [], upTo: after, held: null, more: entries.length === max };
-    if (!await this.#fill(slice, userId, entries, epoch, accept, apart, chat)) {
+    if (!await this.#fill({ userId, entries, epoch, accept, slice, apart, chat })) {
       return { deliveries: [], upTo: after, held: { untilMs: clock.now() }, more: false };
     }
     // Before the device can acknowledge what follows them.
+    await this.#log.chat.pass(userId, chat.passed);
     await this.#save(userId, apart);
     apart.wait(chat.untilMs);
     const more = slice.held === null && (slice.more || apart.more || chat.more);
     return { ...slice, more, apart: { untilMs: apart.untilMs } };
   }
 
-  /** Decides each entry in order. False: numbers have changed since they were read, so nothing of it may be delivered. */
-  async #fill(
-    slice: InboxSlice,
-    userId: string,
-    entries: readonly Entry[],
-    epoch: number,
-    accept: ReadonlySet<string> | null,
-    apart: Apart,
-    chat: HeldChat,
-  ): Promise<boolean> {
+  /**
+   * Decides each entry in order, up to one that holds all. False: numbers have changed since they were read, so nothing of it may
+   * be delivered.
+   */
+  async #fill(read: Read): Promise<boolean> {
+    const { userId, entries, epoch, slice } = read;
     if (entries.length === 0) return true;
-    const { consent, clock } = this.#parts;
     const [standing, opened, arrivals] = await Promise.all([
-      consent.standingAtDelivery(userId),
-      this.#log.open(userId, entries.filter(isCommand)),
+      this.#parts.consent.standingAtDelivery(userId),
+      this.#log.open(userId, entries),
       this.#log.chat.arrivals(userId, entries.filter(isMessage), epoch),
     ]);
-    const passed: ChatEntry[] = [];
     const deciding = await this.#decisions.begin(userId, opened, standing, epoch);
     const byPlace = new Map(opened.map((open) => [open.cursor, open]));
     for (const entry of entries) {
-      const { cursor } = entry;
-      if (isMessage(entry)) {
-        const arrival = arrivals.get(cursor);
-        if (arrival?.verdict === "hold" && !arrival.passes) {
-          slice.held = { untilMs: arrival.untilMs };
-          break;
-        }
-        if (arrival !== undefined && waitsApart(arrival, chat)) {
-          if (!chat.messageIds.has(entry.messageId)) passed.push(entry);
-          chat.messageIds.add(entry.messageId);
-          chat.talkIds.add(arrival.talkId);
-          if (arrival.verdict === "hold" && arrival.untilMs !== null) {
-            chat.untilMs = Math.min(chat.untilMs ?? Infinity, arrival.untilMs);
-          }
-        } else if (arrival?.verdict === "deliver") addMessage(slice, cursor, arrival.message, accept);
-        slice.upTo = cursor;
-        continue;
-      }
-      const { commandId } = entry;
-      const one = byPlace.get(cursor);
-      if (one !== undefined && !apart.waits(one)) {
-        const isFresh = !deciding.isDelivered(one);
-        if (isFresh && apart.isBehind(one)) {
-          apart.hold(one);
-          // Those before it may have their new places already.
-          apart.more = true;
-        } else {
-          const decision = await deciding.decide(one);
-          if (decision.verdict === "hold") {
-            if (decision.rule === "stopped" || !isFresh) {
-              slice.held = { untilMs: decision.untilMs };
-              break;
-            }
-            apart.hold(one);
-            apart.wait(decision.untilMs);
-          } else {
-            apart.end(commandId);
-            if (decision.verdict === "deliver") addDelivery(slice, one, accept, standing, clock.now());
-          }
-        }
-      }
-      slice.upTo = cursor;
+      const open = byPlace.get(entry.cursor);
+      const arrival = arrivals.get(entry.cursor);
+      if (open !== undefined) slice.held = await this.#readCommand(read, open, deciding, standing);
+      else if (arrival !== undefined && isMessage(entry)) slice.held = readMessage(read, entry, arrival);
+      if (slice.held !== null) break;
+      slice.upTo = entry.cursor;
     }
-    if (!await deciding.count()) return false;
-    // Before the device can acknowledge what follows them.
-    await this.#log.chat.pass(userId, passed);
-    return true;
+    return await deciding.count();
+  }
+
+  /** Delivers a command, passes it, or leaves it out. Gives the hold if the device must wait at it. */
+  async #readCommand(
+    { accept, slice, apart }: Read,
+    open: Open,
+    deciding: Deciding,
+    rules: Rules,
+  ): Promise<InboxSlice["held"]> {
+    if (apart.waits(open)) return null;
+    const isFresh = !deciding.isDelivered(open);
+    if (isFresh && apart.isBehind(open)) {
+      apart.hold(open);
+      // Those before it may have their new places already.
+      apart.more = true;
+      return null;
+    }
+    const decision = await deciding.decide(open);
+    if (decision.verdict === "hold") {
+      if (decision.rule === "stopped" || !isFresh) return { untilMs: decision.untilMs };
+      apart.hold(open);
+      apart.wait(decision.untilMs);
+      return null;
+    }
+    apart.end(open.command.command.id);
+    if (decision.verdict === "deliver") addDelivery(slice, open, accept, rules, this.#parts.clock.now());
+    return null;
   }
 
   async #save(userId: string, apart: Apart): Promise<void> {
@@ -146,7 +143,14 @@ export class HeldApart {
   }
 }
 
-/** CO-12: a rule holds the message, or an earlier one of its talk that the person does not have either. */
-function waitsApart(arrival: ChatArrival, { talkIds }: HeldChat): boolean {
-  return arrival.verdict === "hold" || (arrival.fresh && talkIds.has(arrival.talkId));
+/** The same for a chat message. */
+function readMessage(
+  { accept, slice, chat }: Read,
+  entry: ChatEntry,
+  arrival: ChatArrival,
+): InboxSlice["held"] {
+  if (arrival.verdict === "hold" && !arrival.passes) return { untilMs: arrival.untilMs };
+  if (chat.waits(arrival)) chat.hold(entry, arrival);
+  else if (arrival.verdict === "deliver") addMessage(slice, entry.cursor, arrival.message, accept);
+  return null;
 }

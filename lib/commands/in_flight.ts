@@ -24,18 +24,30 @@ export class InFlight {
 
   /** Notes that a command is being delivered, with each person's first record and its version (null: it is not stored yet). */
   add(commandId: string): (userId: string, record: StateRecord, version: string | null) => void {
-    let people = this.#records.get(commandId);
     const moment = this.#store.moment();
-    return (userId, record, version) => {
-      if (this.#count >= entriesKept) {
-        this.#records.clear();
-        this.#count = 0;
-        people = undefined;
-      }
-      if (people === undefined) this.#records.set(commandId, people = new Map());
-      if (!people.has(userId)) this.#count++;
-      people.set(userId, { record, version, moment, ...(version === null ? {} : { asSent: true }) });
-    };
+    return (userId, record, version) =>
+      this.#put(commandId, userId, {
+        record,
+        version,
+        moment,
+        ...(version === null ? {} : { asSent: true }),
+      });
+  }
+
+  #put(commandId: string, userId: string, written: Written): void {
+    if (this.#count >= entriesKept) {
+      this.#records.clear();
+      this.#count = 0;
+    }
+    let people = this.#records.get(commandId);
+    if (people === undefined) this.#records.set(commandId, people = new Map());
+    if (!people.has(userId)) this.#count++;
+    people.set(userId, written);
+  }
+
+  /** Notes that a command is being delivered, as its record was read. */
+  addRead({ userId, commandId, record, version, moment, asSent }: StoredState): void {
+    this.#put(commandId, userId, { record, version, moment, ...(asSent === undefined ? {} : { asSent }) });
   }
 
   has(userId: string, commandId: string): boolean {

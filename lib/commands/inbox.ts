@@ -1,10 +1,11 @@
+import type { Rules } from "../consent/mod.ts";
 import { limits } from "../protocol/mod.ts";
 import type { Acknowledgements } from "./acknowledgements.ts";
 import { Cursors } from "./cursors.ts";
-import { DeliveryDecisions } from "./delivery_decisions.ts";
+import { DeliveryDecisions, type Open } from "./delivery_decisions.ts";
 import { HeldApart } from "./held_apart.ts";
 import { addDelivery, addMessage, type InboxSlice } from "./inbox_slice.ts";
-import { isCommand, isMessage, LogReads } from "./log_reads.ts";
+import { isMessage, LogReads } from "./log_reads.ts";
 import type { Parts } from "./parts.ts";
 import type { CommandRecord, StoredState } from "./ports.ts";
 
@@ -55,35 +56,40 @@ export class Inbox {
     if (entries.length === 0) return slice;
     const [standing, opened, arrivals] = await Promise.all([
       consent.standing(userId),
-      this.#log.open(userId, entries.filter(isCommand)),
+      this.#log.open(userId, entries),
       this.#log.chat.arrivals(userId, entries.filter(isMessage), epoch),
     ]);
     const deciding = await this.#decisions.begin(userId, opened, standing, epoch);
     const byPlace = new Map(opened.map((open) => [open.cursor, open]));
-    for (const entry of entries) {
-      const { cursor } = entry;
-      if (isMessage(entry)) {
-        const arrival = arrivals.get(cursor);
-        if (arrival?.verdict === "hold") {
-          slice.held = { untilMs: arrival.untilMs };
-          slice.more = false;
-          break;
-        }
-        if (arrival !== undefined) addMessage(slice, cursor, arrival.message, accept);
-        slice.upTo = cursor;
-        continue;
-      }
+    for (const { cursor } of entries) {
       const one = byPlace.get(cursor);
-      const decision = one === undefined ? null : await deciding.decide(one);
+      const arrival = arrivals.get(cursor);
+      const decision = one === undefined ? arrival : await deciding.decide(one);
       if (decision?.verdict === "hold") {
         slice.held = { untilMs: decision.untilMs };
         slice.more = false;
         break;
       }
-      if (decision?.verdict === "deliver") addDelivery(slice, one!, accept, standing, clock.now());
+      if (arrival?.verdict === "deliver") addMessage(slice, cursor, arrival.message, accept);
+      if (one !== undefined && decision?.verdict === "deliver") {
+        addDelivery(slice, one, accept, standing, clock.now());
+        if ("allowedBy" in decision) this.#noteInFlight(one, decision.allowedBy, standing, epoch);
+      }
       slice.upTo = cursor;
     }
     return slice;
+  }
+
+  /**
+   * Keeps a direct command's record for its acknowledgement, unless the decision wrote a new one, or the person's rules changed
+   * meanwhile. The end of a broadcast lies over its records, so these are read again.
+   */
+  #noteInFlight({ stored, command }: Open, allowedBy: string, { preferences }: Rules, epoch: number): void {
+    const { inFlight, bell } = this.#parts;
+    if (command.cast !== undefined || preferences.dailyLimit !== null) return;
+    if (stored.record.allowedBy === allowedBy && epoch === bell.epoch(stored.userId)) {
+      inFlight.addRead(stored);
+    }
   }
 
   /** Which deliveries went out to a device, acknowledged or not: a rule that holds commands apart does not hold them (CO-12). */

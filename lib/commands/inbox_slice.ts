@@ -34,7 +34,7 @@ export function addDelivery(
   deliveries.push({ cursor, command: forRecipient(command, record, rules, now), state: record.state });
 }
 
-/** Adds a chat message, if the device shows them. */
+/** Adds a chat message, if the device shows chat. */
 export function addMessage(
   { deliveries }: InboxSlice,
   cursor: string,

@@ -15,18 +15,17 @@ export function isCommand(entry: Entry): entry is InboxEntry {
   return !isMessage(entry);
 }
 
-/** Reads a person's log: their own entries and the broadcasts that are for them. What is delivered of it is decided elsewhere. */
+/** Reads a person's log: their own entries, the broadcasts that are for them, and chat messages. What is delivered of it is decided elsewhere. */
 export class LogReads {
   readonly #parts: Parts;
-  readonly #chat: () => ChatLog;
 
   constructor(parts: Parts) {
     this.#parts = parts;
-    this.#chat = parts.chat ?? (() => noChat);
   }
 
+  /** The room of the chat is made after this one. */
   get chat(): ChatLog {
-    return this.#chat();
+    return this.#parts.chat?.() ?? noChat;
   }
 
   /** Merges the person's logs of commands and of messages, and the log of broadcasts. Places have one order in the whole store. */
@@ -61,9 +60,10 @@ export class LogReads {
     });
   }
 
-  /** The entries' commands and states, without expired ones. */
-  async open(userId: string, entries: readonly { cursor: string; commandId: string }[]): Promise<Open[]> {
+  /** The commands of entries with their states, without expired ones. */
+  async open(userId: string, all: readonly Entry[]): Promise<Open[]> {
     const { store, clock } = this.#parts;
+    const entries = all.filter(isCommand);
     const [states, records] = await Promise.all([
       store.states(entries.map(({ commandId }) => ({ userId, commandId }))),
       store.commands(entries.map(({ commandId }) => commandId)),

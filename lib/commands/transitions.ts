@@ -2,11 +2,12 @@ import { type Caller, type FileCarrier, iso } from "../platform/mod.ts";
 import { type CommandState, type Params, Refusal, type Result, say } from "../protocol/mod.ts";
 import { attach, type Attached, carried } from "./attachments.ts";
 import { isClosed, mayMove, waits } from "./lifecycle.ts";
+import { noteText } from "./notes.ts";
 import { noticeRecipient, noticeSender } from "./notices.ts";
 import { notifyRecipient, notifySender } from "./notifications.ts";
 import type { Parts } from "./parts.ts";
 import type { CommandRecord, DueJob, StateRecord } from "./ports.ts";
-import { missingWork } from "./reviews.ts";
+import { missingWork, ownNote } from "./reviews.ts";
 import type { RecipientStates } from "./recipient_states.ts";
 import { moved } from "./state_records.ts";
 import { forRecipient, ownState, recipientState } from "./views.ts";
@@ -79,6 +80,7 @@ export class Transitions {
       return new Refusal("expired", "command.expired");
     }
     const again = state === "deferred" && record.state === state;
+    if (!again && state === record.state) return new Refusal("conflict", "command.answered");
     if (!again && !mayMove(record.state, state, "recipient", command.requires)) {
       return new Refusal(
         "conflict",
@@ -215,9 +217,10 @@ function checkUpdate({ state, until, proof }: Params<"command.update">, now: num
   return null;
 }
 
-/** Whether an update changes nothing: same state, no new proof. A deferral always has a new end. */
-function isRepeat(record: StateRecord, { state, proof = [] }: Params<"command.update">): boolean {
+/** Whether an update changes nothing: same state, no new note, no new proof. A deferral always has a new end. */
+function isRepeat(record: StateRecord, { state, note, proof = [] }: Params<"command.update">): boolean {
   return record.state === state && state !== "deferred" &&
+    (note === undefined || note === null || note === noteText(ownNote(record))) &&
     proof.every((fileId) => record.proof.some((handedIn) => handedIn.fileId === fileId));
 }
 

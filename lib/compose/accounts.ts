@@ -113,7 +113,7 @@ export function openAccountParts(parts: AccountParts): OpenAccountParts {
 }
 
 function profilesOf(
-  { store, accountsStore, contacts, files, clock, profileChanged }: AccountParts,
+  { store, accountsStore, contacts, files, clock, mutes, profileChanged }: AccountParts,
 ): Services["profiles"] {
   return new Profiles({
     accounts: accountsStore,
@@ -122,6 +122,7 @@ function profilesOf(
       (await attachable(store.kv, userId, [fileId], clock.now())).get(fileId),
     relationsOf: (userId, others) => contacts.relationsOf(userId, others),
     picture: (ownerId, fileId, requestId) => files.picture(ownerId, fileId, requestId),
+    muted: (userId) => mutes.refusalFor(userId),
     changed: profileChanged,
   });
 }

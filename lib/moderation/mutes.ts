@@ -77,7 +77,9 @@ export class Mutes {
 
 /** Tells the person until when, and the reason. */
 function refusalOf(kind: RestrictionKind, { reason, until }: Restriction): Refusal {
-  const key = kind === "mute" ? "muted" : "limited";
-  const message = until === null ? say(key, { reason }) : say(`${key}.until`, { reason, time: iso(until) });
+  const [key, keyUntil] = kind === "mute"
+    ? ["muted", "muted.until"] as const
+    : ["limited", "limited.until"] as const;
+  const message = until === null ? say(key, { reason }) : say(keyUntil, { reason, time: iso(until) });
   return new Refusal("forbidden", message);
 }

@@ -31,16 +31,25 @@ function sameHours(one: readonly unknown[], other: readonly unknown[]): boolean 
   return text(one) === text(other);
 }
 
+/** Titles of categories by their slugs. One that is not among them is shown by its slug: it was retired, or nobody read its title. */
+export type Titles = ReadonlyMap<string, string>;
+const noTitles: Titles = new Map();
+
+export function titlesOf(categories: readonly { slug: string; title: string }[]): Titles {
+  return new Map(categories.map(({ slug, title }) => [slug, title]));
+}
+
 /** What a grant says, in short sentences without full stops; its end is told apart, as a time. */
 export function grantParts(
   words: Words["grants"],
   language: Language,
   grant: Partial<Grant> & Pick<ShownGrant, "until">,
+  titles: Titles = noTitles,
 ): string[] {
   const choices = Object.entries(grant.categories ?? {});
   const about = (message: string, choice: string) => {
-    const slugs = choices.filter(([, one]) => one === choice).map(([slug]) => slug);
-    return slugs.length === 0 ? [] : [fill(message, { categories: listText(language, slugs) })];
+    const names = choices.filter(([, one]) => one === choice).map(([slug]) => titles.get(slug) ?? slug);
+    return names.length === 0 ? [] : [fill(message, { categories: listText(language, names) })];
   };
   return [
     ...(grant.paused ? [words.pausedPart] : []),

@@ -2,7 +2,7 @@ import type { AcceptFrom, CategoryChoice, Grant } from "../protocol/mod.ts";
 import type { Language, Words } from "../words/mod.ts";
 import { fill } from "../words/shape.ts";
 import { listText } from "./commands.ts";
-import { grantParts } from "./grants.ts";
+import { grantParts, type Titles } from "./grants.ts";
 
 /** A decision of consent as its owner sees it: `by` is the grant or the ceiling that has the rule. */
 export interface Outcome {
@@ -14,18 +14,19 @@ export interface Outcome {
 }
 
 /** For each category the outcome for each of the offered kinds, from one source. */
-export type ReachTable = readonly { slug: string; outcomes: readonly Outcome[] }[];
+export type ReachTable = readonly { slug: string; title: string; outcomes: readonly Outcome[] }[];
 
 /** The whole table in one sentence. */
 export function reachSentence(words: Words["reach"], language: Language, table: ReachTable): string {
   const all = table.flatMap(({ outcomes }) => outcomes);
   const reaching = table
     .filter(({ outcomes }) => outcomes.some(({ verdict }) => verdict !== "withhold"))
-    .map(({ slug }) => slug);
+    .map(({ title }) => title);
   const held = all.find(({ verdict }) => verdict === "hold");
   if (reaching.length === 0) return words.noneArrive;
   if (held !== undefined && all.every(({ verdict }) => verdict !== "deliver")) {
-    return fill(words.allWait, { rule: outcomeReason(words, held) });
+    const titles = new Map(table.map(({ slug, title }) => [slug, title]));
+    return fill(words.allWait, { rule: outcomeReason(words, held, titles) });
   }
   if (all.every(({ verdict }) => verdict === "deliver")) return words.allArrive;
   return fill(words.someArrive, { categories: listText(language, reaching) });
@@ -46,7 +47,7 @@ export function outcomeWord(words: Words["reach"], { verdict, sealed }: Outcome)
 }
 
 /** Why, in one or two sentences without the end of a hold. */
-export function outcomeReason(words: Words["reach"], outcome: Outcome): string {
+export function outcomeReason(words: Words["reach"], outcome: Outcome, titles: Titles): string {
   const name = outcome.by === undefined || outcome.by === "limits"
     ? undefined
     : outcome.by.replace(/^(user|group):/, "");
@@ -55,13 +56,13 @@ export function outcomeReason(words: Words["reach"], outcome: Outcome): string {
     : name === undefined
     ? []
     : [fill(words.byGrant, { name })];
-  return [ruleText(words, outcome), ...by].join(" ");
+  return [ruleText(words, outcome, titles), ...by].join(" ");
 }
 
-function ruleText(words: Words["reach"], { verdict, sealed, rule = "" }: Outcome): string {
+function ruleText(words: Words["reach"], { verdict, sealed, rule = "" }: Outcome, titles: Titles): string {
   if (verdict === "deliver") return sealed === true ? words.ruleSealed : words.ruleArrives;
   const category = /^category:(.+)$/.exec(rule)?.[1];
-  if (category !== undefined) return fill(words.categoryRule, { category });
+  if (category !== undefined) return fill(words.categoryRule, { category: titles.get(category) ?? category });
   switch (rule) {
     case "stopped":
     case "paused":
@@ -82,11 +83,11 @@ function ruleText(words: Words["reach"], { verdict, sealed, rule = "" }: Outcome
 }
 
 /** A rule's name in the history of a person's own changes. */
-export function ruleName(words: Words["reach"], rule: string): string {
+export function ruleName(words: Words["reach"], rule: string, titles: Titles): string {
   const [, what, name = ""] = /^(category|blocked|user|group):(.+)$/.exec(rule) ?? [];
   switch (what) {
     case "category":
-      return fill(words.ruleCategory, { name });
+      return fill(words.ruleCategory, { name: titles.get(name) ?? name });
     case "blocked":
       return fill(words.ruleBlocked, { name });
     case "user":

@@ -47,8 +47,16 @@ export function serving(
     if (url === null) return addHeaders(unknownHost(), false, "/api");
     const { protocol, pathname } = url;
     const response = addHeaders(await routed(handler, req, url, info), protocol === "https:", pathname);
-    return await compression.answer(req, pathname, response);
+    return withoutFalseLength(req, await compression.answer(req, pathname, response));
   };
+}
+
+/** The runtime says `Content-Length: 0` of a HEAD's answer without a body. An empty stream makes it say nothing. */
+function withoutFalseLength({ method }: Request, response: Response): Response {
+  const { body, headers, status } = response;
+  const isWithout = method === "HEAD" && body === null && !headers.has("content-length");
+  if (!isWithout || status === 101 || status === 204 || status === 304) return response;
+  return new Response(new ReadableStream({ start: (stream) => stream.close() }), response);
 }
 
 function describeRequest(opened: () => Services): Middleware<State> {

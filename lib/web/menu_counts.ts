@@ -5,7 +5,11 @@ import type { Services } from "./services.ts";
 /** How many things wait at a place of the menu; absent where nothing is counted. */
 export type MenuCounts = Partial<Record<NonNullable<Place["counts"]>, number>>;
 
-/** Counts for the menu of a page. Each reads a bounded number of keys, as every page asks. */
-export function menuCounts(_services: Services, _caller: Caller): Promise<MenuCounts> {
-  return Promise.resolve({});
+/** Counts for the menu of a page: in the inbox what is new. Each reads a bounded number of keys, as every page asks. */
+export async function menuCounts(
+  { commands }: Pick<Services, "commands">,
+  caller: Caller,
+): Promise<MenuCounts> {
+  const { unseen } = await commands.inboxCounts(caller);
+  return { inbox: unseen };
 }

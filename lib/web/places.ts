@@ -42,6 +42,7 @@ export function mainPlaces(words: FrameWords): readonly Place[] {
     { path: "/", name: words.inbox, icon: "inbox", counts: "inbox" },
     { path: "/send", name: words.send, icon: "send" },
     { path: "/sent", name: words.sent, icon: "sent", counts: "sent" },
+    { path: "/chat", name: words.chat, icon: "chat", counts: "chat" },
     { path: "/files", name: words.files, icon: "files" },
   ];
 }

@@ -73,3 +73,34 @@ function formatted(format: Intl.DateTimeFormat, time: string): string | null {
 function primary(locale: string): string {
   return locale.split("-", 1)[0]?.toLowerCase() ?? "";
 }
+
+/** The day, or the time of day, of a moment; in UTC where the reader's zone is not known. Other text is returned unchanged. */
+export function partText(
+  language: Language,
+  format: TimeFormat | null,
+  part: "day" | "clock",
+  time: string,
+): string {
+  const date = new Date(time);
+  return Number.isNaN(date.getTime()) ? time : partFormat(language, format, part).format(date);
+}
+
+const partOptions: Record<"day" | "clock", Intl.DateTimeFormatOptions> = {
+  day: { weekday: "long", day: "numeric", month: "long" },
+  clock: { hour: "2-digit", minute: "2-digit" },
+};
+/** Formats of readers' zones that are kept; more are made anew. */
+const partsKept = 200;
+const partFormats = new Map<string, Intl.DateTimeFormat>();
+
+function partFormat(language: Language, format: TimeFormat | null, part: "day" | "clock") {
+  const name = `${part} ${format?.name ?? language}`;
+  let found = partFormats.get(name);
+  if (found === undefined) {
+    const [locale = regions[language], timeZone = "UTC"] = format?.name.split("~") ?? [];
+    found = new Intl.DateTimeFormat(locale, { ...partOptions[part], timeZone });
+    if (partFormats.size >= partsKept) partFormats.clear();
+    partFormats.set(name, found);
+  }
+  return found;
+}

@@ -9,6 +9,7 @@ import { Empty } from "../../components/Notice.tsx";
 import { PersonName } from "../../components/PersonName.tsx";
 import { Time } from "../../components/Time.tsx";
 import { Filled, useWords } from "../../components/words.tsx";
+import Live from "../../islands/Live.tsx";
 import { definePerson, type PersonState } from "../../lib/web/define.ts";
 import { filled, problemOf, readForm } from "../../lib/web/forms/form.ts";
 import { refusedPage, seeOther } from "../../lib/web/pages.ts";
@@ -91,107 +92,110 @@ export default definePerson.page<typeof handler>(function Contacts({ data, url }
   return (
     <>
       <PageHead title={words.title} lead={words.lead} notice={notice} problem={data.problem} />
-      {data.incoming.length === 0 ? null : (
-        <section class="panel" aria-labelledby="incoming">
-          <h2 id="incoming">{words.incoming}</h2>
-          <ul class="people">
-            {data.incoming.map((one) => (
-              <li key={one.username}>
-                <Person {...one}>
-                  {one.note ? <span class="small">{fill(lists.quoted, { text: one.note })}</span> : null}
-                  <span class="soft small">
-                    <Filled text={words.askedAt} time={<Time value={one.createdAt} />} />
-                  </span>
-                </Person>
-                <Answer
-                  username={one.username}
-                  choices={[["accept", words.accept, true], ["decline", words.decline, false]]}
-                />
-              </li>
-            ))}
-          </ul>
-        </section>
-      )}
-      {nobody
-        ? (
-          <Empty title={words.emptyTitle}>
-            <p>{words.empty}</p>
-          </Empty>
-        )
-        : null}
-      {data.contacts.length === 0 ? null : (
-        <section class="panel" aria-labelledby="list">
-          <h2 id="list">{words.yours}</h2>
-          <ul class="people">
-            {data.contacts.map((one) => (
-              <li key={one.username}>
-                <Avatar
-                  username={one.username}
-                  name={one.displayName}
-                  picture={data.pictured.has(one.username)}
-                  size={40}
-                />
-                <Person {...one}>
-                  {one.online
-                    ? (
-                      <span class="small">
-                        <span class="presence" aria-hidden="true" />
-                        {lists.online}
-                      </span>
-                    )
-                    : null}
-                  {one.grant === undefined ? null : <GrantSentence grant={one.grant} />}
-                  {one.allows ? <span class="soft small">{takesText(words, one.allows)}</span> : null}
-                </Person>
-                <div class="row">
-                  <a
-                    class="button"
-                    href={`/send?to=${encodeURIComponent(one.username)}`}
-                    aria-label={fill(words.sendTo, { name: one.displayName })}
-                  >
-                    {words.send}
-                  </a>
-                  <a
-                    class="button button-quiet"
-                    href={`/contacts/${encodeURIComponent(one.username)}`}
-                    aria-label={fill(words.rulesFor, { name: one.displayName })}
-                  >
-                    {words.rules}
-                  </a>
-                  <AskFirst ask="contact" to="/contacts">
-                    <input type="hidden" name="username" value={one.username} />
-                    <input type="hidden" name="action" value="remove" />
-                    <button
-                      type="submit"
-                      class="button button-quiet"
-                      aria-label={fill(words.about, { action: words.remove, username: one.username })}
+      <Live on="contact.changed" />
+      <div class="live" id="people" data-live>
+        {data.incoming.length === 0 ? null : (
+          <section class="panel" aria-labelledby="incoming">
+            <h2 id="incoming">{words.incoming}</h2>
+            <ul class="people">
+              {data.incoming.map((one) => (
+                <li key={one.username}>
+                  <Person {...one}>
+                    {one.note ? <span class="small">{fill(lists.quoted, { text: one.note })}</span> : null}
+                    <span class="soft small">
+                      <Filled text={words.askedAt} time={<Time value={one.createdAt} />} />
+                    </span>
+                  </Person>
+                  <Answer
+                    username={one.username}
+                    choices={[["accept", words.accept, true], ["decline", words.decline, false]]}
+                  />
+                </li>
+              ))}
+            </ul>
+          </section>
+        )}
+        {nobody
+          ? (
+            <Empty title={words.emptyTitle}>
+              <p>{words.empty}</p>
+            </Empty>
+          )
+          : null}
+        {data.contacts.length === 0 ? null : (
+          <section class="panel" aria-labelledby="list">
+            <h2 id="list">{words.yours}</h2>
+            <ul class="people">
+              {data.contacts.map((one) => (
+                <li key={one.username}>
+                  <Avatar
+                    username={one.username}
+                    name={one.displayName}
+                    picture={data.pictured.has(one.username)}
+                    size={40}
+                  />
+                  <Person {...one}>
+                    {one.online
+                      ? (
+                        <span class="small">
+                          <span class="presence" aria-hidden="true" />
+                          {lists.online}
+                        </span>
+                      )
+                      : null}
+                    {one.grant === undefined ? null : <GrantSentence grant={one.grant} />}
+                    {one.allows ? <span class="soft small">{takesText(words, one.allows)}</span> : null}
+                  </Person>
+                  <div class="row">
+                    <a
+                      class="button"
+                      href={`/send?to=${encodeURIComponent(one.username)}`}
+                      aria-label={fill(words.sendTo, { name: one.displayName })}
                     >
-                      {words.remove}
-                    </button>
-                  </AskFirst>
-                </div>
-              </li>
-            ))}
-          </ul>
-        </section>
-      )}
-      {data.outgoing.length === 0 ? null : (
-        <section class="panel" aria-labelledby="outgoing">
-          <h2 id="outgoing">{words.outgoing}</h2>
-          <ul class="people">
-            {data.outgoing.map((one) => (
-              <li key={one.username}>
-                <Person {...one}>
-                  <span class="soft small">
-                    <Filled text={words.askedAt} time={<Time value={one.createdAt} />} />
-                  </span>
-                </Person>
-                <Answer username={one.username} choices={[["remove", words.takeBack, false]]} />
-              </li>
-            ))}
-          </ul>
-        </section>
-      )}
+                      {words.send}
+                    </a>
+                    <a
+                      class="button button-quiet"
+                      href={`/contacts/${encodeURIComponent(one.username)}`}
+                      aria-label={fill(words.rulesFor, { name: one.displayName })}
+                    >
+                      {words.rules}
+                    </a>
+                    <AskFirst ask="contact" to="/contacts">
+                      <input type="hidden" name="username" value={one.username} />
+                      <input type="hidden" name="action" value="remove" />
+                      <button
+                        type="submit"
+                        class="button button-quiet"
+                        aria-label={fill(words.about, { action: words.remove, username: one.username })}
+                      >
+                        {words.remove}
+                      </button>
+                    </AskFirst>
+                  </div>
+                </li>
+              ))}
+            </ul>
+          </section>
+        )}
+        {data.outgoing.length === 0 ? null : (
+          <section class="panel" aria-labelledby="outgoing">
+            <h2 id="outgoing">{words.outgoing}</h2>
+            <ul class="people">
+              {data.outgoing.map((one) => (
+                <li key={one.username}>
+                  <Person {...one}>
+                    <span class="soft small">
+                      <Filled text={words.askedAt} time={<Time value={one.createdAt} />} />
+                    </span>
+                  </Person>
+                  <Answer username={one.username} choices={[["remove", words.takeBack, false]]} />
+                </li>
+              ))}
+            </ul>
+          </section>
+        )}
+      </div>
       <section class="panel" aria-labelledby="ask">
         <h2 id="ask">{words.askTitle}</h2>
         <form class="form" method="post" action="/contacts">

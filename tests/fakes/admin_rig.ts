@@ -81,6 +81,7 @@ export async function adminRig(options: { store?: Store; groups?: "admins" | "me
         new Map(others.map((id) => [id, { contact: known.has(`${userId} ${id}`), sharesGroup: false }])),
       ),
     picture: (ownerId, fileId) => Promise.resolve({ ownerId, fileId }),
+    muted: (userId) => mutes.refusalFor(userId),
     changed(user, { timeZone }) {
       callers.note(user.id, user);
       if (timeZone) zoneChanges.push(user.id);

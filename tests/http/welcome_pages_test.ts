@@ -162,9 +162,9 @@ Deno.test("CO-9 CO-12: the end of the first steps says what can reach the person
       );
     };
     assert.deepEqual(await said(), [
-      "Any contact: general can arrive. Nothing else does.",
+      "Any contact: General can arrive. Nothing else does.",
       "Anyone else: Nothing arrives.",
-      "Broadcasts: general can arrive. Nothing else does.",
+      "Broadcasts: General can arrive. Nothing else does.",
     ]);
     const step = (path: string, fields: Record<string, string>) => send(path, form(fields, cookie));
     await step("/welcome", {
@@ -174,8 +174,8 @@ Deno.test("CO-9 CO-12: the end of the first steps says what can reach the person
     });
     await step("/welcome/who", { acceptFrom: "anyone" });
     assert.deepEqual(await said(), [
-      "Any contact: general and feet can arrive. Nothing else does.",
-      "Anyone else: general and feet can arrive. Nothing else does.",
+      "Any contact: General and Feet can arrive. Nothing else does.",
+      "Anyone else: General and Feet can arrive. Nothing else does.",
       "Broadcasts: Nothing arrives.",
     ]);
   });

@@ -64,8 +64,9 @@ export const rooms: Readonly<Record<string, Part>> = {
   "lib/moderation": { parts: [protocol, platform], packages: ["node:crypto"] },
   "lib/push": { parts: [protocol, platform] },
   "lib/notices": { parts: [protocol, platform] },
-  "lib/realtime": { parts: [protocol, platform] },
-  "lib/client": { parts: [protocol, platform] },
+  "lib/realtime": { parts: [protocol, platform], packages: ["node:buffer"] },
+  // Node's modules for `session_file.ts` alone, which is no part of the room's door.
+  "lib/client": { parts: [protocol, platform], packages: ["node:fs", "node:path"] },
   [browser]: {
     parts: [protocol, words, "lib/client"],
     packages: ["preact", "@preact/signals"],

@@ -36,6 +36,22 @@ Deno.test("AU-8: the new name and time zone are what the other rooms know at onc
   assert.deepEqual(rig.zoneChanges, [ann.userId], "the same zone is no change");
 });
 
+Deno.test("MO-2: a muted person sets no new name and no new picture, which others see; the rest is theirs", async () => {
+  await using rig = await adminRig();
+  const [ann, root] = [await rig.person("ann"), await rig.person("root", "admin")];
+  must(await rig.users.sanction(root, "ann", { kind: "mute", reason: "Spam." }));
+  const change = (what: Parameters<typeof rig.profiles.change>[1]) => rig.profiles.change(ann, what);
+  for (const what of [{ displayName: "Buy here" }, { avatar: "two" }, { displayName: "Ann", avatar: null }]) {
+    assert.equal(kindOf(await change(what)), "forbidden", JSON.stringify(what));
+  }
+  // A page sends all fields: those that stay are no change.
+  const same = { displayName: "ann", avatar: null, bio: "I paint.", timeZone: "Europe/Berlin" };
+  assert.equal(must(await change(same)).bio, "I paint.");
+  await rig.store.kv.set(["profile", ann.userId], { bio: "", pronouns: "", language: "", avatar: "one" });
+  assert.equal(kindOf(await change({ avatar: "one" })), "not_found", "not because of the mute");
+  assert.equal(kindOf(await change({ avatar: "two" })), "forbidden");
+});
+
 Deno.test("AU-8: changes at once are all kept", async () => {
   await using rig = await adminRig();
   const ann = await rig.person("ann");

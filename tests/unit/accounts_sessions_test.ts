@@ -89,6 +89,23 @@ Deno.test("AU-3: tokens of another server, without signature, changed or of no s
   }
 });
 
+Deno.test("AU-3: a token that was good is checked once, and is refused when its own time is over", async () => {
+  await using rig = await accountsRig();
+  const alice = await rig.person("alice");
+  const { caller } = await logIn(rig);
+  const tokens = new Tokens(rig.secret, rig.clock);
+  const token = await tokens.issue(alice.userId, caller.sessionId, rig.clock.now() + 60_000);
+  const claims = await tokens.read(token);
+  assert.equal(claims?.sessionId, caller.sessionId);
+  assert.equal(await tokens.read(token), claims, "the same object: it was not read again");
+  assert.equal(await tokens.read(token.slice(0, -1)), null);
+  must(await rig.accounts.authenticate(token, rig.origin));
+  rig.clock.advance(60_000);
+  assert.equal(await tokens.read(token), null);
+  // The session still lives.
+  assert.equal(kindOf(await rig.accounts.authenticate(token, rig.origin)), "unauthorized");
+});
+
 Deno.test("AU-3, AU-6: a revoked session is refused at once and its sockets are closed", async () => {
   await using rig = await accountsRig();
   await rig.person("alice");

@@ -105,3 +105,26 @@ Deno.test("DL-11, DL-10: devices with different kinds, and a clock that is set b
   await rig.room.safety.stop(bob);
   assert.deepEqual(await states(), ids.map(() => "stopped"));
 });
+
+Deno.test("DL-11: the acknowledgement of what was read from the log reads no record again", async () => {
+  let read = 0;
+  await using rig = await CommandRig.open({
+    change: (store) => ({
+      ...store,
+      states: (wanted) => {
+        read += wanted.length;
+        return store.states(wanted);
+      },
+    }),
+  });
+  const [ann, bob] = [rig.person("ann"), rig.person("bob")];
+  rig.connect(ann, bob);
+  const sent = await Promise.all(Array.from({ length: 20 }, () => rig.send(ann, bob)));
+  const { deliveries } = await rig.room.inbox.next(bob.userId, null, 64, null);
+  assert.equal(deliveries.length, sent.length);
+  read = 0;
+  const ids = sent.map(({ id }) => id);
+  await rig.room.inbox.acknowledge(bob.userId, "phone", deliveries.at(-1)!.cursor, ids);
+  assert.equal(read, 0);
+  assert.equal((await rig.stateOf(bob, ids[0]!))?.state, "delivered");
+});

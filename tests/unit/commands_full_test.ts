@@ -139,14 +139,34 @@ Deno.test("DL-7: a count that is read again has the commands that are still bein
     const count = async (again: boolean) => (await counts.of(one.userId, again)).from("ann");
     assert.equal(await count(false), 0);
     // An end that failed leaves a count that may be too large.
-    counts.ending([other])(false);
+    counts.ending([other])("unknown");
     const written = counts.adding([one]);
     const failed = counts.adding([other]);
     assert.equal(await count(true), 2);
     await store.kv.set(openKey(one), 1);
-    written(true);
-    failed(false);
+    written("written");
+    failed("unknown");
     assert.equal(await count(false), 1);
     assert.equal(await count(true), 1);
   }
+});
+
+Deno.test("DL-7: what wrote nothing leaves the counts as they were, and the store is not listed again", async () => {
+  await using store = await openStore(":memory:");
+  let lists = 0;
+  const list: Deno.Kv["list"] = (selector, options) => {
+    lists++;
+    return store.kv.list(selector, options);
+  };
+  const counts = new KvOpenCounts({ kv: { list } as Deno.Kv, exclusive: true });
+  const one = { userId: "bob", senderId: "ann", kind: "contact", commandId: "one" } as const;
+  await counts.of("bob", false);
+  const listed = lists;
+  counts.adding([one])("written");
+  // A key that was in use, and an end that somebody else was faster with.
+  counts.adding([{ ...one, commandId: "repeated" }])("refused");
+  counts.ending([one])("refused");
+  const found = await counts.of("bob", true);
+  assert.deepEqual([found.from("ann"), found.ofKind("contact"), found.exact], [1, 1, true]);
+  assert.equal(lists, listed);
 });

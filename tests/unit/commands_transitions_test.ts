@@ -40,7 +40,7 @@ Deno.test("CM-4: a task goes all its way, and everybody hears each step", async 
   assert.deepEqual([...new Set(detail.timeline.map(({ who }) => who))], ["bob"]);
 });
 
-Deno.test("CM-4: a repeat of the current state is fine and changes nothing, a forbidden move is a conflict", async () => {
+Deno.test("CM-4, CM-5: a repeat is fine and changes nothing; another note to it and a forbidden move are conflicts", async () => {
   const { rig, ann, bob, transitions } = await twoContacts();
   await using _ = rig;
   const { id } = await rig.send(ann, bob);
@@ -48,7 +48,10 @@ Deno.test("CM-4: a repeat of the current state is fine and changes nothing, a fo
   const first = taken(await transitions.update(bob, { id, state: "accepted", note: "yes" }));
   const heard = rig.bell.rung.length;
   rig.clock.advance(1000);
-  assert.deepEqual(taken(await transitions.update(bob, { id, state: "accepted", note: "again" })), first);
+  assert.deepEqual(taken(await transitions.update(bob, { id, state: "accepted", note: "yes" })), first);
+  assert.deepEqual(taken(await transitions.update(bob, { id, state: "accepted" })), first);
+  // What would be dropped is refused: nobody is told that it was kept.
+  assert.equal(kindOf(await transitions.update(bob, { id, state: "accepted", note: "again" })), "conflict");
   assert.equal(rig.bell.rung.length, heard);
   for (
     const state of [

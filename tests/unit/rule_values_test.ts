@@ -1,5 +1,13 @@
 import assert from "node:assert/strict";
-import { ruleValue } from "../../lib/text/mod.ts";
+import {
+  grantParts,
+  type Outcome,
+  outcomeReason,
+  reachSentence,
+  ruleName,
+  ruleValue,
+  titlesOf,
+} from "../../lib/text/mod.ts";
 import { wordsOf } from "../../lib/words/mod.ts";
 
 const told = (language: "en" | "de", rule: string, value: unknown) =>
@@ -26,5 +34,31 @@ Deno.test("CO-12: the history says a rule's value in the words of the page where
   for (const [rule, value, en, de] of cases) {
     assert.equal(told("en", rule, value), en);
     assert.equal(told("de", rule, value), de);
+  }
+});
+
+Deno.test('CO-12: "What can reach me?" calls categories by their titles, and one without a title by its slug', () => {
+  const { reach, grants } = wordsOf("en");
+  const categories = [{ slug: "feet", title: "Bare feet" }, { slug: "general", title: "Everyday" }];
+  const titles = titlesOf(categories);
+  const blocked: Outcome = { verdict: "withhold", rule: "category:feet" };
+  const table = [
+    { ...categories[0]!, outcomes: [blocked] },
+    { ...categories[1]!, outcomes: [{ verdict: "deliver", sealed: false } as const] },
+  ];
+  for (
+    const [text, title] of [
+      [reachSentence(reach, "en", table), "Everyday"],
+      [outcomeReason(reach, blocked, titles), "Bare feet"],
+      [outcomeReason(reach, { ...blocked, rule: "category:retired" }, titles), "retired"],
+      [ruleName(reach, "category:feet", titles), "Bare feet"],
+      [
+        grantParts(grants, "en", { categories: { feet: "allow" }, until: null }, titles).join(),
+        "Bare feet",
+      ],
+    ] as const
+  ) {
+    assert.ok(text.includes(title), `${text}: ${title}`);
+    assert.doesNotMatch(text, /\bfeet\b(?<!Bare feet)|general/);
   }
 });

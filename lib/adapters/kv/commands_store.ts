@@ -23,8 +23,9 @@ import { kvCursors } from "./cursors_store.ts";
 import { getEntries } from "./get_many.ts";
 import { keys } from "./keys.ts";
 import { entryOf, type LogValue, openKey } from "./log_entries.ts";
+import { LogHeads } from "./log_heads.ts";
 import { NothingAfter } from "./nothing_after.ts";
-import { KvOpenCounts } from "./open_counts.ts";
+import { KvOpenCounts, type Outcome } from "./open_counts.ts";
 import { SharedJobs } from "./shared_jobs.ts";
 import { kvStates } from "./states_store.ts";
 import { kvStops } from "./stops_store.ts";
@@ -53,6 +54,7 @@ export function kvCommandStore(store: Store): CommandStore {
   const openCounts = new KvOpenCounts(store);
   const search = kvSearchPacks(store);
   const sharedJobs = new SharedJobs();
+  const heads = new LogHeads(store.exclusive);
   const noEntries = new NothingAfter(store.exclusive ? limits.relationsCached : 0);
 
   function remember(record: CommandRecord): void {
@@ -100,12 +102,13 @@ export function kvCommandStore(store: Store): CommandStore {
       const write = acceptanceWrite(acceptance, broadcasts);
       const shared = sharedJobs.left(write.shared);
       const committing = committer.commit({ ...write, shared });
-      committing.then(({ ok }) => counted(ok), () => counted(false));
+      committing.then(({ ok }) => counted(ok ? "written" : "refused"), () => counted("unknown"));
       // Also after a failure: it may have been written.
       const committed = await committing.finally(() => {
         for (const { userId } of acceptance.states) {
           states.written(userId);
           noEntries.written(userId);
+          heads.written(userId);
         }
       });
       if (!committed.ok) return null;
@@ -166,16 +169,18 @@ export function kvCommandStore(store: Store): CommandStore {
       const [ended, again] = [endedOnes(changes, records), reopenedOnes(changes, records)];
       if (also.current?.() === false) return false;
       const [counted, countedAgain] = [openCounts.ending(ended), openCounts.adding(again)];
-      const done = (ok: boolean) => {
-        counted(ok);
-        countedAgain(ok);
+      const done = (outcome: Outcome) => {
+        counted(outcome);
+        countedAgain(outcome);
       };
       const committing = committer.commit(write);
-      committing.then(({ ok }) => done(ok), () => done(false));
+      committing.then(({ ok }) => done(ok ? "written" : "refused"), () => done("unknown"));
       const committed = await committing.finally(() => {
         for (const { from: { userId } } of changes) {
           states.written(userId);
-          if (write.appends.length > 0) noEntries.written(userId);
+          if (write.appends.length === 0) continue;
+          noEntries.written(userId);
+          heads.written(userId);
         }
       });
       return committed.ok;
@@ -183,6 +188,8 @@ export function kvCommandStore(store: Store): CommandStore {
 
     async inboxAfter(userId, after, limit) {
       if (noEntries.isKnown(userId, after ?? "")) return [];
+      const known = heads.take(userId, after ?? "", limit);
+      if (known !== null) return known;
       const entries: InboxEntry[] = [];
       for await (const entry of kv.list<LogValue>(afterSelector(userId, after), { limit })) {
         entries.push(entryOf(entry));
@@ -192,11 +199,17 @@ export function kvCommandStore(store: Store): CommandStore {
 
     async inboxCountAfter(userId, after, most = limits.pendingCounted) {
       if (noEntries.isKnown(userId, after ?? "")) return 0;
-      const look = noEntries.look(userId);
-      let count = 0;
-      for await (const _ of kv.list(afterSelector(userId, after), { limit: most })) count++;
-      noEntries.seen(userId, look, after ?? "", count === 0);
-      return count;
+      const [look, lookForHead] = [noEntries.look(userId), heads.look(userId)];
+      const entries: InboxEntry[] = [];
+      for await (
+        const entry of kv.list<LogValue>(afterSelector(userId, after), { limit: most, batchSize: most })
+      ) {
+        entries.push(entryOf(entry));
+      }
+      noEntries.seen(userId, look, after ?? "", entries.length === 0);
+      const complete = entries.length < most;
+      heads.seen(userId, lookForHead, { after: after ?? "", entries, complete });
+      return entries.length;
     },
 
     async held(userId) {
@@ -247,7 +260,9 @@ export function kvCommandStore(store: Store): CommandStore {
       const counted = openCounts.ending(left);
       const packs = () => packsOf(record);
       deletes.push(...await packs());
-      await committer.commit({ deletes }).finally(() => counted(false));
+      const committing = committer.commit({ deletes });
+      committing.then(() => counted("written"), () => counted("unknown"));
+      await committing;
       cached.delete(command.id);
       // A search may have written one meanwhile, from a command that it had read before.
       const late = await packs();

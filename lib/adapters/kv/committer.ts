@@ -35,6 +35,8 @@ type Touched = ReadonlyMap<string, "written" | "checked">;
 
 interface Waiting {
   write: Write;
+  /** Slots of its checks, in their order. */
+  slots: readonly number[];
   touched: Touched;
   settle: (committed: Committed) => void;
   fail: (error: unknown) => void;
@@ -85,6 +87,7 @@ export class Committer {
     const { promise, resolve, reject } = Promise.withResolvers<Committed>();
     this.#waiting.push({
       write,
+      slots: (write.checks ?? []).map(({ key, moment }) => moment === undefined ? 0 : slotOf(nameOf(key))),
       touched: touchedKeys(write),
       settle: resolve,
       fail: reject,
@@ -122,7 +125,7 @@ export class Committer {
     const merged = new Set<string>();
     for (const [index, waiting] of this.#waiting.entries()) {
       const { touched } = waiting;
-      const open = this.#openChecks(waiting.write);
+      const open = this.#openChecks(waiting);
       const cost = costOf(waiting.write, open.length, merged);
       const stops = waiting.write.alone === true || index >= batchLookahead || !fits(size, cost);
       if (batch.length > 0 && stops) {
@@ -150,10 +153,8 @@ export class Committer {
   }
 
   /** The checks that only the store can answer. */
-  #openChecks({ checks = [] }: Write): readonly Check[] {
-    return checks.filter(({ key, moment }) =>
-      moment === undefined || this.#writtenBy[slotOf(nameOf(key))]! > moment
-    );
+  #openChecks({ write: { checks = [] }, slots }: Waiting): readonly Check[] {
+    return checks.filter(({ moment }, at) => moment === undefined || this.#writtenBy[slots[at]!]! > moment);
   }
 
   async #commitBatch(batch: readonly Batched[]): Promise<void> {

@@ -7,6 +7,9 @@ const countsKept = 20_000;
 /** Records that one step of a list reads. */
 const batchSize = 500;
 
+/** How a write ended: `refused` wrote nothing, and `unknown`, after an error, perhaps something. */
+export type Outcome = "written" | "refused" | "unknown";
+
 interface Counts {
   bySender: Map<string, number>;
   byKind: Map<SenderKind, number>;
@@ -57,13 +60,17 @@ export class KvOpenCounts {
   }
 
   /** Counts commands before they are written. Call the result when the write has ended. */
-  adding(ones: readonly OpenOne[]): (written: boolean) => void {
+  adding(ones: readonly OpenOne[]): (outcome: Outcome) => void {
     const pending = ones.map((one) => this.#begin(one));
-    return (written) => {
+    return (outcome) => {
       for (const { one, counted } of pending.map((each) => this.#end(each))) {
         const now = this.#counts.get(one.userId);
         const reading = this.#readings.get(one.userId);
-        if (!written) {
+        if (outcome === "refused") {
+          add(counted, one, -1);
+          continue;
+        }
+        if (outcome === "unknown") {
           this.#counts.delete(one.userId);
           if (reading !== undefined) reading.keep = false;
           continue;
@@ -93,15 +100,16 @@ export class KvOpenCounts {
   }
 
   /** For commands that are about to end. Call the result when the write has ended. */
-  ending(ones: readonly OpenOne[]): (written: boolean) => void {
+  ending(ones: readonly OpenOne[]): (outcome: Outcome) => void {
     const before = ones.map(({ userId }) => this.#counts.get(userId));
-    return (written) => {
+    return (outcome) => {
+      if (outcome === "refused") return;
       for (const [at, one] of ones.entries()) {
         const now = this.#counts.get(one.userId);
         const reading = this.#readings.get(one.userId);
         if (reading !== undefined) reading.exact = false;
         if (now === undefined) continue;
-        if (written && now === before[at]) add(now, one, -1);
+        if (outcome === "written" && now === before[at]) add(now, one, -1);
         else now.exact = false;
       }
     };

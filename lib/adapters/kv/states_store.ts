@@ -10,8 +10,6 @@ import type { Taken, TakenLists } from "./taken_lists.ts";
 
 /** From this many states of one person on, one range read replaces single reads. */
 const rangeFrom = 8;
-/** Most entries of a range read. */
-const rangeMost = 500;
 
 interface Read {
   userId: string;
@@ -70,7 +68,7 @@ export function kvStates(
     const first = sorted[0]!;
     if (none.isKnown(userId, first)) return found;
     const look = none.look(userId);
-    const limit = Math.min(2 * ids.length, rangeMost);
+    const limit = ids.length;
     const selector = { prefix: keys.statesOf(userId), start: keys.state(userId, first) };
     let last = "";
     for await (const entry of kv.list<StoredValue>(selector, { limit, batchSize: limit })) {

@@ -35,7 +35,8 @@ export async function attachChoice(
 }
 
 interface Carrier {
-  command: DeliveredCommand;
+  command?: DeliveredCommand;
+  attachments?: readonly { fileId: string }[];
   state?: { proof?: readonly { fileId: string }[] | undefined } | undefined;
   recipients?: { proof: readonly { fileId: string }[] }[] | undefined;
 }
@@ -47,9 +48,10 @@ export async function absentFiles(
 ): Promise<Record<string, Absence>> {
   const { files } = ctx.state.services;
   const caller = ctx.state.caller;
-  const ids = new Set(carriers.flatMap(({ command, state, recipients = [] }) =>
+  const ids = new Set(carriers.flatMap(({ command, attachments = [], state, recipients = [] }) =>
     [
-      ...("sealed" in command ? [] : command.attachments),
+      ...(command === undefined || "sealed" in command ? [] : command.attachments),
+      ...attachments,
       ...state?.proof ?? [],
       ...recipients.flatMap(({ proof }) => proof),
     ].map((file) => file.fileId)

@@ -28,13 +28,14 @@ function fromOf(text: string | null): From {
 export async function reachOf(
   ctx: Context<PersonState>,
   from: From,
-  slugs: readonly string[],
+  categories: readonly { slug: string; title: string }[],
 ): Promise<ReachTable> {
   const { grants, clock } = ctx.state.services;
-  const asked = slugs.flatMap((slug) => offeredKinds.map((kind) => ({ kind, categories: [slug] })));
+  const asked = categories.flatMap(({ slug }) => offeredKinds.map((kind) => ({ kind, categories: [slug] })));
   const outcomes = await grants.outcomes(ctx.state.caller, { from, atMs: clock.now() }, asked);
-  return slugs.map((slug, at) => ({
+  return categories.map(({ slug, title }, at) => ({
     slug,
+    title,
     outcomes: outcomes.slice(at * offeredKinds.length, (at + 1) * offeredKinds.length).map(outcomeOf),
   }));
 }
@@ -55,7 +56,7 @@ async function shown(ctx: Context<PersonState>) {
   const from = fromOf(query.get("from"));
   return {
     from,
-    table: await reachOf(ctx, from, slugs),
+    table: await reachOf(ctx, from, offered.categories),
     grants: list.grants,
     groups: joined.groups,
     categories: offered.categories,

@@ -7,6 +7,7 @@ export const frame: Words["frame"] = {
   inbox: "Eingang",
   send: "Senden",
   sent: "Gesendet",
+  chat: "Chat",
   history: "Verlauf",
   files: "Dateien",
   contacts: "Kontakte",

@@ -4,6 +4,7 @@ import { admin } from "./admin.ts";
 import { bar } from "./bar.ts";
 import { broadcast } from "./broadcast.ts";
 import { categories } from "./categories.ts";
+import { chat } from "./chat.ts";
 import { command } from "./command.ts";
 import { commands } from "./commands.ts";
 import { confirm } from "./confirm.ts";
@@ -56,6 +57,7 @@ export const de = {
   bar,
   broadcast,
   categories,
+  chat,
   command,
   commands,
   confirm,

@@ -6,6 +6,7 @@ export const frame = {
   inbox: "Inbox",
   send: "Send",
   sent: "Sent",
+  chat: "Chat",
   history: "History",
   files: "Files",
   contacts: "Contacts",

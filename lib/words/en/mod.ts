@@ -3,6 +3,7 @@ import { admin } from "./admin.ts";
 import { bar } from "./bar.ts";
 import { broadcast } from "./broadcast.ts";
 import { categories } from "./categories.ts";
+import { chat } from "./chat.ts";
 import { command } from "./command.ts";
 import { commands } from "./commands.ts";
 import { confirm } from "./confirm.ts";
@@ -55,6 +56,7 @@ export const en = {
   bar,
   broadcast,
   categories,
+  chat,
   command,
   commands,
   confirm,

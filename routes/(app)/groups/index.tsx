@@ -4,6 +4,7 @@ import { NewGroup } from "../../../components/GroupForms.tsx";
 import { Empty } from "../../../components/Notice.tsx";
 import { Time } from "../../../components/Time.tsx";
 import { Filled, useLanguage, useWords } from "../../../components/words.tsx";
+import Live from "../../../islands/Live.tsx";
 import { definePerson, type PersonState } from "../../../lib/web/define.ts";
 import { newGroup, noGroup } from "../../../lib/web/forms/groups.ts";
 import { problemOf, readForm } from "../../../lib/web/forms/form.ts";
@@ -76,72 +77,75 @@ export default definePerson.page<typeof handler>(function Groups({ data, state, 
   return (
     <>
       <PageHead title={words.title} lead={words.lead} notice={notice} problem={data.problem} />
-      {invitations.length === 0 ? null : (
-        <section class="panel" aria-labelledby="invitations">
-          <h2 id="invitations">{words.invitations}</h2>
-          <ul class="people">
-            {invitations.map((group) => (
-              <li key={group.name}>
-                <Facts group={group} />
-                <Answer
-                  group={group}
-                  choices={[["accept", words.accept, true], ["decline", words.decline, false]]}
-                />
-              </li>
-            ))}
-          </ul>
-        </section>
-      )}
-      {groups.length === 0
-        ? invitations.length === 0
-          ? (
-            <Empty title={words.emptyTitle}>
-              <p>{mayCreate ? words.emptyOwn : words.empty}</p>
-            </Empty>
-          )
-          : null
-        : (
-          <section class="panel" aria-labelledby="groups">
-            <h2 id="groups">{words.yours}</h2>
+      <Live on="group.changed" />
+      <div class="live" id="memberships" data-live>
+        {invitations.length === 0 ? null : (
+          <section class="panel" aria-labelledby="invitations">
+            <h2 id="invitations">{words.invitations}</h2>
             <ul class="people">
-              {groups.map((group) => (
+              {invitations.map((group) => (
                 <li key={group.name}>
                   <Facts group={group} />
-                  <div class="row">
-                    {group.role === "member" ? null : (
-                      <a
-                        class="button"
-                        href={`/send?group=${encodeURIComponent(group.name)}`}
-                        aria-label={fill(words.sendTo, { group: group.title })}
-                      >
-                        {words.send}
-                      </a>
-                    )}
-                    {group.role === "owner"
-                      ? (
-                        <a
-                          class="button"
-                          href={`/groups/${encodeURIComponent(group.name)}`}
-                          aria-label={fill(words.membersOf, { group: group.title })}
-                        >
-                          {words.members}
-                        </a>
-                      )
-                      : null}
-                    <a
-                      class="button button-quiet"
-                      href={`/groups/${encodeURIComponent(group.name)}/rules`}
-                      aria-label={fill(words.rulesFor, { group: group.title })}
-                    >
-                      {words.rules}
-                    </a>
-                    <Answer group={group} choices={[["leave", words.leave, false]]} />
-                  </div>
+                  <Answer
+                    group={group}
+                    choices={[["accept", words.accept, true], ["decline", words.decline, false]]}
+                  />
                 </li>
               ))}
             </ul>
           </section>
         )}
+        {groups.length === 0
+          ? invitations.length === 0
+            ? (
+              <Empty title={words.emptyTitle}>
+                <p>{mayCreate ? words.emptyOwn : words.empty}</p>
+              </Empty>
+            )
+            : null
+          : (
+            <section class="panel" aria-labelledby="groups">
+              <h2 id="groups">{words.yours}</h2>
+              <ul class="people">
+                {groups.map((group) => (
+                  <li key={group.name}>
+                    <Facts group={group} />
+                    <div class="row">
+                      {group.role === "member" ? null : (
+                        <a
+                          class="button"
+                          href={`/send?group=${encodeURIComponent(group.name)}`}
+                          aria-label={fill(words.sendTo, { group: group.title })}
+                        >
+                          {words.send}
+                        </a>
+                      )}
+                      {group.role === "owner"
+                        ? (
+                          <a
+                            class="button"
+                            href={`/groups/${encodeURIComponent(group.name)}`}
+                            aria-label={fill(words.membersOf, { group: group.title })}
+                          >
+                            {words.members}
+                          </a>
+                        )
+                        : null}
+                      <a
+                        class="button button-quiet"
+                        href={`/groups/${encodeURIComponent(group.name)}/rules`}
+                        aria-label={fill(words.rulesFor, { group: group.title })}
+                      >
+                        {words.rules}
+                      </a>
+                      <Answer group={group} choices={[["leave", words.leave, false]]} />
+                    </div>
+                  </li>
+                ))}
+              </ul>
+            </section>
+          )}
+      </div>
       {mayCreate
         ? <NewGroup action="/groups" typed={data.typed} errors={data.problem?.fields ?? {}} />
         : null}

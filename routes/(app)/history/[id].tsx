@@ -1,5 +1,6 @@
 import { type Context, HttpError, page } from "fresh";
 import { CommandFacts } from "../../../components/CommandFacts.tsx";
+import { isTalkedAbout, talkPath } from "../../../components/ChatTalks.tsx";
 import { CommandBody, Due, OwnProof } from "../../../components/CommandCard.tsx";
 import { audienceText, kindTitle, requirementText } from "../../../lib/text/mod.ts";
 import { PersonName } from "../../../components/PersonName.tsx";
@@ -36,6 +37,7 @@ export default definePerson.page<typeof handler>(function Received({ data: { det
   const words = useWords("commands");
   const own = useWords("command");
   const page = useWords("history");
+  const chat = useWords("chat");
   const sealed = "sealed" in command;
   const audience = sealed ? "" : audienceText(words, command.audience);
   const asked = sealed ? null : requirementText(own, command.requires);
@@ -87,6 +89,11 @@ export default definePerson.page<typeof handler>(function Received({ data: { det
           )
           : null}
       </article>
+      {sealed || !isTalkedAbout(command.audience.kind) ? null : (
+        <p>
+          <a class="button" href={talkPath(command.from.username, command.id)}>{chat.talk}</a>
+        </p>
+      )}
       <section class="panel" aria-labelledby="timeline">
         <h2 id="timeline">{words.happened}</h2>
         <Timeline entries={timeline} reader="recipient" />

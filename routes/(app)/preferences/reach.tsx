@@ -16,6 +16,8 @@ import {
   outcomeWord,
   ruleName,
   ruleValue,
+  type Titles,
+  titlesOf,
 } from "../../../lib/text/mod.ts";
 import { definePerson } from "../../../lib/web/define.ts";
 import { reachPage } from "../../../lib/web/forms/reach.ts";
@@ -26,6 +28,7 @@ export const handler = definePerson.handlers(reachPage);
 /** "What can reach me?" (CO-12): computed by `decide()` itself, for the reader only. */
 export default definePerson.page<typeof handler>(function Reach({ data, url }) {
   const words = useWords("reach");
+  const titles = titlesOf(data.categories);
   const notice = url.searchParams.get("notice") === "saved" ? words.saved : undefined;
   return (
     <>
@@ -50,7 +53,7 @@ export default definePerson.page<typeof handler>(function Reach({ data, url }) {
                 <span class="name">
                   <strong class="private">{nameOf(grant)}</strong>
                   <span class="small">
-                    <GrantSentence grant={grant} />
+                    <GrantSentence grant={grant} titles={titles} />
                   </span>
                 </span>
                 <a
@@ -81,7 +84,7 @@ export default definePerson.page<typeof handler>(function Reach({ data, url }) {
           </div>
         </section>
       </form>
-      <Changes changes={data.changes} />
+      <Changes {...data} />
     </>
   );
 });
@@ -135,7 +138,7 @@ function TryIt({ tried, categories }: Pick<Data, "tried" | "categories">) {
             <Filled
               text={words.result}
               answer={<strong>{outcomeWord(words, tried.outcome)}</strong>}
-              rule={outcomeReason(words, tried.outcome)}
+              rule={outcomeReason(words, tried.outcome, titlesOf(categories))}
             />
             {typeof tried.outcome.untilMs === "number"
               ? (
@@ -192,7 +195,7 @@ function TryIt({ tried, categories }: Pick<Data, "tried" | "categories">) {
   );
 }
 
-function Value({ rule, json }: { rule: string; json: string | null }) {
+function Value({ rule, json, titles }: { rule: string; json: string | null; titles: Titles }) {
   const language = useLanguage();
   const words = {
     reach: useWords("reach"),
@@ -200,11 +203,14 @@ function Value({ rule, json }: { rule: string; json: string | null }) {
     preferences: useWords("preferences"),
   };
   const grant = grantIn(rule, json);
-  return grant === null ? <>{ruleValue(words, language, rule, json)}</> : <GrantSentence grant={grant} />;
+  return grant === null
+    ? <>{ruleValue(words, language, rule, json)}</>
+    : <GrantSentence grant={grant} titles={titles} />;
 }
 
-function Changes({ changes }: Pick<Data, "changes">) {
+function Changes({ changes, categories }: Pick<Data, "changes" | "categories">) {
   const words = useWords("reach");
+  const titles = titlesOf(categories);
   return (
     <section class="panel" aria-labelledby="changes">
       <h2 id="changes">{words.history}</h2>
@@ -218,9 +224,9 @@ function Changes({ changes }: Pick<Data, "changes">) {
                   <li key={rule} class="private">
                     <Filled
                       text={words.changed}
-                      rule={ruleName(words, rule)}
-                      from={<Value rule={rule} json={from} />}
-                      to={<Value rule={rule} json={to} />}
+                      rule={ruleName(words, rule, titles)}
+                      from={<Value rule={rule} json={from} titles={titles} />}
+                      to={<Value rule={rule} json={to} titles={titles} />}
                     />
                   </li>
                 ))}

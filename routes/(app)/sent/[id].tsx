@@ -1,4 +1,5 @@
 import { type Context, HttpError, page } from "fresh";
+import { isTalkedAbout, talkPath } from "../../../components/ChatTalks.tsx";
 import { PageHead } from "../../../components/PageHead.tsx";
 import { Notice } from "../../../components/Notice.tsx";
 import { readSentAction, typedReview } from "../../../lib/browser/mod.ts";
@@ -9,8 +10,11 @@ import { problemOf, readForm } from "../../../lib/web/forms/form.ts";
 import { noPage, refusedPage, seeOther } from "../../../lib/web/pages.ts";
 import { absentFiles } from "../../../lib/web/forms/attachments.ts";
 import { changeSent, noticeOf } from "../../../lib/web/forms/sent.ts";
-import { checked, limits, methods, Refusal } from "../../../lib/protocol/mod.ts";
-import { someWords } from "../../../lib/words/mod.ts";
+import { checked, type CommandDetail, limits, methods, Refusal } from "../../../lib/protocol/mod.ts";
+import { fill, someWords } from "../../../lib/words/mod.ts";
+
+/** Recipients whose talk the page leads to. */
+const talksShown = 20;
 
 export const handler = definePerson.handlers({
   GET: async (ctx) => page({ ...await sent(ctx), problem: null, typed: undefined }),
@@ -39,6 +43,24 @@ async function sent(ctx: Context<PersonState>) {
   return { detail, absent: await absentFiles(ctx, [detail]) };
 }
 
+/** CH-1: the ways to the talks with recipients about this command. */
+function TalksAbout({ command, recipients = [] }: CommandDetail) {
+  const words = useWords("chat");
+  if ("sealed" in command || !isTalkedAbout(command.audience.kind) || recipients.length === 0) return null;
+  return (
+    <section class="panel" aria-labelledby="talks">
+      <h2 id="talks">{words.talk}</h2>
+      <ul>
+        {recipients.slice(0, talksShown).map(({ username, displayName }) => (
+          <li key={username}>
+            <a href={talkPath(username, command.id)}>{fill(words.with, { name: displayName })}</a>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
 export default definePerson.page<typeof handler>(function SentCommand({ data, url, state }) {
   const words = useWords("sent");
   const notice = noticeOf(words, url);
@@ -54,6 +76,7 @@ export default definePerson.page<typeof handler>(function SentCommand({ data, ur
         absent={data.absent}
         words={someWords(state.language, ["sent", "commands", "file", "failures"])}
       />
+      <TalksAbout {...data.detail} />
     </>
   );
 });

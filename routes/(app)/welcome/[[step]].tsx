@@ -67,11 +67,10 @@ async function surroundings(ctx: Context<PersonState>) {
 /** What the choices come to, from each source that a new account can have. */
 async function reachNow(ctx: Context<PersonState>) {
   const { categories } = await ctx.state.services.categories.list();
-  const slugs = categories.map(({ slug }) => slug);
   return await Promise.all(
     (["contact", "stranger", "everyone"] as const).map(async (from) => ({
       from,
-      table: await reachOf(ctx, from, slugs),
+      table: await reachOf(ctx, from, categories),
     })),
   );
 }

@@ -1,0 +1,23 @@
+/** What a page can be drawn anew for. */
+export type LiveEvent = "contact.changed" | "group.changed";
+
+/**
+ * Asks for this page again and puts its parts with `data-live` in the place of those here, by their ids. A part that somebody is in
+ * stays as it is: nothing moves away under a finger or a focus. Only for the browser.
+ */
+export function redrawParts(): void {
+  // Not `fetch`: only this reads markup into a document that runs nothing, where texts may not become code.
+  const request = new XMLHttpRequest();
+  request.open("GET", location.href);
+  request.responseType = "document";
+  request.addEventListener("load", () => {
+    const next = request.status === 200 ? request.responseXML : null;
+    if (next === null) return;
+    for (const part of document.querySelectorAll<HTMLElement>("[data-live]")) {
+      const fresh = next.getElementById(part.id);
+      if (fresh === null || part.contains(document.activeElement)) continue;
+      part.replaceWith(document.adoptNode(fresh));
+    }
+  });
+  request.send();
+}

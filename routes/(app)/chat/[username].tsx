@@ -1,0 +1,190 @@
+import { type Context, page } from "fresh";
+import { ChatStyle } from "../../../components/ChatStyle.tsx";
+import { ChatTalks, talkPath } from "../../../components/ChatTalks.tsx";
+import { Check } from "../../../components/Field.tsx";
+import { Notice } from "../../../components/Notice.tsx";
+import { PersonName } from "../../../components/PersonName.tsx";
+import { Time } from "../../../components/Time.tsx";
+import { Filled, useWords } from "../../../components/words.tsx";
+import Talk from "../../../islands/Talk.tsx";
+import { Refusal } from "../../../lib/protocol/mod.ts";
+import { definePerson, type PersonState } from "../../../lib/web/define.ts";
+import { attachChoice } from "../../../lib/web/forms/attachments.ts";
+import { absentOf, actInTalk, talkAddress, talkPage } from "../../../lib/web/forms/chat.ts";
+import { type FormProblem, problemOf, readForm } from "../../../lib/web/forms/form.ts";
+import { noPage, refusedPage, seeOther } from "../../../lib/web/pages.ts";
+import { fill, someWords, type Words } from "../../../lib/words/mod.ts";
+
+interface Typed {
+  body: string;
+  attachments: string[];
+}
+
+const nothingTyped: Typed = { body: "", attachments: [] };
+
+export const handler = definePerson.handlers({
+  GET: async (ctx) => page(await shown(ctx, nothingTyped, null)),
+  async POST(ctx) {
+    const form = await readForm(ctx.req);
+    // Enter in a form without scripts presses its first button; the composer's is this one.
+    const action = form instanceof Refusal ? "" : form.get("action") ?? "send";
+    const done = form instanceof Refusal ? form : await actInTalk(ctx, action, form);
+    if (!(done instanceof Refusal)) {
+      const { with: other, thread = null } = talkAddress(ctx);
+      const path = talkPath(other, thread);
+      return seeOther(`${path}${thread === null ? "?" : "&"}notice=${action}#latest`);
+    }
+    const typed = form instanceof Refusal || action !== "send"
+      ? nothingTyped
+      : { body: form.get("body") ?? "", attachments: form.getAll("attachments") };
+    return page(await shown(ctx, typed, problemOf(done, ctx.state.language)), refusedPage(done));
+  },
+});
+
+async function shown(ctx: Context<PersonState>, typed: Typed, problem: FormProblem | null) {
+  const { chat, contacts, preferences, config, clock } = ctx.state.services;
+  const { caller } = ctx.state;
+  const talk = await talkPage(ctx);
+  if (talk instanceof Refusal) throw noPage(talk);
+  const [{ talks }, known, own, absent, files] = await Promise.all([
+    chat.talks(caller),
+    contacts.list(caller),
+    preferences.get(caller),
+    absentOf(ctx, talk.messages),
+    attachChoice(ctx, typed.attachments),
+  ]);
+  const command = talk.thread === null ? null : await commandOf(ctx, talk.thread);
+  const contact = known.contacts.find(({ username }) => username === talk.with.username);
+  return {
+    talk,
+    talks,
+    absent,
+    files,
+    typed: typed.body,
+    problem: problem?.message ?? null,
+    online: contact?.online === true,
+    shares: { read: own.shareRead === true, writing: own.shareWriting === true },
+    command,
+    newest: !ctx.url.searchParams.has("before"),
+    me: caller.username,
+    days: config.retentionDays,
+    now: clock.now(),
+    language: ctx.state.language,
+  };
+}
+
+/** The command of a thread: its page, and its title unless it is sealed. */
+async function commandOf(ctx: Context<PersonState>, id: string) {
+  const detail = await ctx.state.services.commands.get(ctx.state.caller, { id });
+  if (detail instanceof Refusal) return null;
+  const { command, state } = detail;
+  return {
+    path: state === undefined ? `/sent/${id}` : `/history/${id}`,
+    title: "sealed" in command ? null : command.title,
+  };
+}
+
+/** Only these words, never text from the address. */
+function noticeOf(words: Words["chat"], notice: string | null): string | undefined {
+  switch (notice) {
+    case "retract":
+      return words.retractedDone;
+    case "read":
+      return words.readDone;
+    case "share":
+      return words.saved;
+    default:
+      return undefined;
+  }
+}
+
+export default definePerson.page<typeof handler>(function TalkPage({ data, url }) {
+  const words = useWords("chat");
+  const lists = useWords("lists");
+  const { talk, talks, me, days, newest, shares } = data;
+  const { username, displayName } = talk.with;
+  const here = talkPath(username, talk.thread);
+  const last = talk.messages.findLast(({ from }) => from.username !== me);
+  const unread = last !== undefined && (talk.readUpTo === null || last.id > talk.readUpTo);
+  const notice = data.problem === null ? noticeOf(words, url.searchParams.get("notice")) : undefined;
+  return (
+    <div class="talk-room">
+      <ChatStyle />
+      <div class="talk-page">
+        <ChatTalks talks={talks} me={me} here={here} />
+        <section class="talk" aria-labelledby="talk-title">
+          <header class="talk-head">
+            <a href="/chat" class="talk-back">{words.back}</a>
+            <h1 id="talk-title" aria-label={fill(words.with, { name: displayName })}>
+              <PersonName username={username} displayName={displayName} />
+            </h1>
+            {data.online ? <span class="soft small">{lists.online}</span> : null}
+            {data.command === null ? null : (
+              <a class="small private" href={data.command.path}>
+                {data.command.title === null
+                  ? words.aboutCommand
+                  : fill(words.about, { title: data.command.title })}
+              </a>
+            )}
+          </header>
+          {notice === undefined ? null : <Notice>{notice}</Notice>}
+          {talk.next === null ? null : (
+            <p class="talk-older">
+              <a href={`${here}${talk.thread === null ? "?" : "&"}before=${talk.next}`}>{words.older}</a>
+            </p>
+          )}
+          <Talk
+            me={me}
+            page={talk}
+            absent={data.absent}
+            now={data.now}
+            newest={newest}
+            typed={data.typed}
+            problem={data.problem}
+            showsWriting={shares.writing}
+            files={data.files}
+            words={someWords(data.language, ["chat", "commands", "failures", "file", "upload"])}
+          />
+          {talk.held === undefined ? null : (
+            <p class="soft small">
+              {talk.held.until === null
+                ? words.held
+                : <Filled text={words.heldUntil} time={<Time value={talk.held.until} />} />}
+            </p>
+          )}
+          {unread && newest
+            ? (
+              <noscript>
+                <form method="post" action={here}>
+                  <input type="hidden" name="upTo" value={last.id} />
+                  <button type="submit" class="button" name="action" value="read">{words.markRead}</button>
+                </form>
+              </noscript>
+            )
+            : null}
+        </section>
+        <aside class="talk-side" aria-labelledby="talk-yours">
+          <h2 id="talk-yours">{words.yours}</h2>
+          <form class="form" method="post" action={here}>
+            <Check name="shareRead" label={words.shareRead} checked={shares.read} />
+            <Check
+              name="shareWriting"
+              label={words.shareWriting}
+              hint={words.shareHint}
+              checked={shares.writing}
+            />
+            <div>
+              <button type="submit" class="button" name="action" value="share">{words.save}</button>
+            </div>
+          </form>
+          <p>
+            <a href={`/contacts/${encodeURIComponent(username)}`}>
+              {fill(words.rules, { name: displayName })}
+            </a>
+          </p>
+          <p class="soft small">{fill(words.kept, { days })}</p>
+        </aside>
+      </div>
+    </div>
+  );
+});

@@ -1,0 +1,105 @@
+import assert from "node:assert/strict";
+import { assertNoMarkup, nasty } from "../fakes/markup.ts";
+import { type AppRig, withApp } from "../fakes/app_rig.ts";
+import { as, form, type Send } from "../fakes/page_forms.ts";
+
+const text = async (send: Send, path: string, cookie: string) => await (await send(path, as(cookie))).text();
+
+async function two(app: AppRig) {
+  await app.befriend("ann", "bob");
+  return { ann: app.cookieOf("ann"), bob: app.cookieOf("bob") };
+}
+
+Deno.test("UI-1, CH-1: the chat works by plain forms: the list, a talk, sending, reading, retracting", async () => {
+  await withApp(async (send, app) => {
+    const { ann, bob } = await two(app);
+    assert.match(await text(send, "/chat", ann), /No conversations yet/);
+    assert.match(await text(send, "/chat", ann), /href="\/chat\/bob"/);
+    const sent = await send(
+      "/chat/bob",
+      form({ action: "send", body: "One\r\ntwo https://example.org/x." }, ann),
+    );
+    assert.deepEqual([sent.status, sent.headers.get("location")], [303, "/chat/bob?notice=send#latest"]);
+    const list = await text(send, "/chat", bob);
+    assert.match(list, /1 unread/);
+    assert.match(list, /href="\/chat\/ann#new"/);
+    const talk = await text(send, "/chat/ann", bob);
+    assert.match(talk, /One\ntwo/);
+    assert.match(
+      talk,
+      /<a href="https:\/\/example\.org\/x" target="_blank" rel="noopener noreferrer nofollow ugc"/,
+    );
+    const upTo = /name="upTo" value="([0-9A-Z]{26})"/.exec(talk)?.[1];
+    assert.ok(upTo);
+    const read = await send("/chat/ann", form({ action: "read", upTo }, bob));
+    assert.equal(read.headers.get("location"), "/chat/ann?notice=read#latest");
+    assert.doesNotMatch(await text(send, "/chat", bob), /unread/);
+    const retracted = await send("/chat/bob", form({ action: "retract", id: upTo }, ann));
+    assert.equal(retracted.status, 303);
+    assert.match(await text(send, "/chat/ann", bob), /This message was retracted\./);
+    assert.match(await text(send, "/chat/bob", ann), /You retracted this message\./);
+  });
+});
+
+Deno.test("UI-10: a message that is refused stands in its form again, with the reason", async () => {
+  await withApp(async (send, app) => {
+    const { ann } = await two(app);
+    const long = "x".repeat(4001);
+    const refused = await send("/chat/bob", form({ action: "send", body: long }, ann));
+    assert.equal(refused.status, 400);
+    const html = await refused.text();
+    assert.ok(html.includes(long) && html.includes('role="alert"'));
+    assert.equal((await send("/chat/root", form({ action: "send", body: "hi" }, ann))).status, 403);
+    assert.equal((await send("/chat/nobody-here", as(ann))).status, 404);
+    assert.equal((await send("/chat/bob", form({ action: "burn" }, ann))).status, 400);
+  });
+});
+
+Deno.test("CH-1: a command's pages lead both sides to its thread", async () => {
+  await withApp(async (send, app) => {
+    const { id } = await app.command("bob", "ann", { title: "Water them" });
+    const [ann, bob] = [app.cookieOf("ann"), app.cookieOf("bob")];
+    await app.answer("ann", id, "accepted");
+    const path = `/chat/bob?thread=${id}`;
+    assert.ok((await text(send, `/history/${id}`, ann)).includes(`href="${path}"`));
+    assert.ok((await text(send, `/sent/${id}`, bob)).includes(`href="/chat/ann?thread=${id}"`));
+    assert.equal((await send(path, form({ action: "send", body: "All of them?" }, ann))).status, 303);
+    const html = await text(send, `/chat/ann?thread=${id}`, bob);
+    assert.ok(html.includes("All of them?") && html.includes("About “Water them”"));
+    assert.ok(html.includes(`href="/sent/${id}"`));
+    assert.match(await text(send, "/chat", bob), /About “Water them”/);
+  });
+});
+
+Deno.test("CH-3: read marks and writing are switched on the talk's page, off at first", async () => {
+  await withApp(async (send, app) => {
+    const { ann } = await two(app);
+    assert.doesNotMatch(await text(send, "/chat/bob", ann), /name="shareRead"[^>]*checked/);
+    const saved = await send("/chat/bob", form({ action: "share", shareRead: "yes" }, ann));
+    assert.equal(saved.status, 303);
+    const html = await text(send, "/chat/bob", ann);
+    assert.match(html, /name="shareRead"[^>]*checked/);
+    assert.doesNotMatch(html, /name="shareWriting"[^>]*checked/);
+  });
+});
+
+Deno.test("UI-8: what people write and call themselves is text in the chat", async () => {
+  await withApp(async (send, app) => {
+    const { ann, bob } = await two(app);
+    await app.profile("bob", { displayName: nasty });
+    await send("/chat/ann", form({ action: "send", body: `${nasty} javascript:alert(1)` }, bob));
+    for (const path of ["/chat", "/chat/bob"]) assertNoMarkup(await text(send, path, ann));
+    assert.doesNotMatch(await text(send, "/chat/bob", ann), /href="javascript/);
+  });
+});
+
+Deno.test("CO-4: a talk says that messages wait for one's own quiet hours, and until when", async () => {
+  await withApp(async (send, app) => {
+    const { ann, bob } = await two(app);
+    await app.preferences("bob", { quietHours: { from: "00:00", to: "23:59" } });
+    await send("/chat/bob", form({ action: "send", body: "later" }, ann));
+    const html = await text(send, "/chat/ann", bob);
+    assert.ok(!html.includes("later") || html.indexOf("later") > html.indexOf("</main>"));
+    assert.match(html, /More messages arrive/);
+  });
+});
