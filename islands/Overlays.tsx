@@ -1,8 +1,9 @@
 /**
- * What lies over every page: the keys' sheet, the question before what cannot be undone, the toast, the palette. One file, as each
+ * What lies over every page: what was typed and not sent, the keys' sheet, the question before what cannot be undone, the toast, the palette. One file, as each
  * island's file costs a page some 150 bytes of its script (UI-7).
  */
 import { ConfirmSheet } from "../components/ConfirmSheet.tsx";
+import { DraftsLine } from "../components/DraftsLine.tsx";
 import { KeysSheet } from "../components/KeysSheet.tsx";
 import { PaletteSheet } from "../components/PaletteSheet.tsx";
 import { ToastLine } from "../components/ToastLine.tsx";
@@ -15,6 +16,10 @@ export function Keys(props: Props<typeof KeysSheet>) {
 
 export function Confirm(props: Props<typeof ConfirmSheet>) {
   return <ConfirmSheet {...props} />;
+}
+
+export function Drafts(props: Props<typeof DraftsLine>) {
+  return <DraftsLine {...props} />;
 }
 
 export function Toast() {

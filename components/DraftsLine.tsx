@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { useWords, WordsProvider } from "../components/words.tsx";
+import { useWords, WordsProvider } from "./words.tsx";
 import { Drafts as Store } from "../lib/browser/drafts.ts";
 import { FormKeeper, type KeeperNews } from "../lib/browser/form_keeper.ts";
 import type { SomeWords } from "../lib/words/mod.ts";
@@ -12,7 +12,7 @@ interface DraftsProps {
 }
 
 /** UI-10: keeps what is typed into the forms of the page, and says what it did. */
-export default function Drafts({ words, userId }: DraftsProps) {
+export function DraftsLine({ words, userId }: DraftsProps) {
   return (
     <WordsProvider words={words}>
       <Kept userId={userId} />
