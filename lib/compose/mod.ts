@@ -209,6 +209,7 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
     store,
     people: everyone,
     commands,
+    chat,
     files,
     hub,
     clock,

@@ -1,4 +1,5 @@
 import { KvCases, type Store } from "../adapters/kv/mod.ts";
+import type { Chat } from "../chat/mod.ts";
 import type { CommandRoom } from "../commands/mod.ts";
 import {
   type AccountRecord,
@@ -11,7 +12,7 @@ import {
   Users,
 } from "../moderation/mod.ts";
 import type { Clock, Ids } from "../platform/mod.ts";
-import { Refusal } from "../protocol/mod.ts";
+import { limits, Refusal } from "../protocol/mod.ts";
 import type { Hub } from "../realtime/mod.ts";
 import type { Services } from "../web/mod.ts";
 import type { OpenFiles } from "./files.ts";
@@ -21,6 +22,7 @@ export interface ModerationParts {
   store: Store;
   people: OpenPeople;
   commands: CommandRoom;
+  chat: Pick<Chat, "around">;
   files: Pick<OpenFiles, "services" | "ownerOf">;
   hub: Hub;
   clock: Clock;
@@ -109,7 +111,7 @@ export function openModeration(parts: ModerationParts): OpenModeration {
 const bare = { at: null, categories: [], data: null, files: [], context: [] };
 
 /** MO-1: what can be reported, each as its reporter sees it. */
-function sourcesOf({ people, commands, files }: ModerationParts): SubjectSources {
+function sourcesOf({ people, commands, chat, files }: ModerationParts): SubjectSources {
   return {
     async user(caller, username) {
       const found = (await people.people.byUsernames([username])).get(username);
@@ -122,6 +124,29 @@ function sourcesOf({ people, commands, files }: ModerationParts): SubjectSources
       };
     },
     command: (caller, id) => commands.reported.subject(caller, id),
+    /** CH-4: with the messages around it, as the reporter sees them. */
+    async message(caller, id) {
+      const around = await chat.around(caller, id, limits.reportedAround);
+      if (around instanceof Refusal) return around;
+      const message = around.find((one) => one.id === id)!;
+      const { from, body, createdAt, attachments } = message;
+      return {
+        person: { id: from.id, username: from.username },
+        snapshot: {
+          ...bare,
+          kind: "message",
+          title: from.displayName,
+          text: body,
+          at: createdAt,
+          files: attachments,
+          context: around.filter((one) => one.id !== id).map((one) => ({
+            at: one.createdAt,
+            by: one.from.id === caller.userId ? "reporter" as const : "reported" as const,
+            text: one.body,
+          })),
+        },
+      };
+    },
     async file(caller, id) {
       const file = await files.services.files.get(caller, id);
       if (file instanceof Refusal) return file;

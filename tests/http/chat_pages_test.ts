@@ -21,7 +21,7 @@ Deno.test("UI-1, CH-1: the chat works by plain forms: the list, a talk, sending,
     );
     assert.deepEqual([sent.status, sent.headers.get("location")], [303, "/chat/bob?notice=send#latest"]);
     const list = await text(send, "/chat", bob);
-    assert.match(list, /1 unread/);
+    assert.match(list, /class="badge">1 unread/);
     assert.match(list, /href="\/chat\/ann#new"/);
     const talk = await text(send, "/chat/ann", bob);
     assert.match(talk, /One\ntwo/);
@@ -33,7 +33,7 @@ Deno.test("UI-1, CH-1: the chat works by plain forms: the list, a talk, sending,
     assert.ok(upTo);
     const read = await send("/chat/ann", form({ action: "read", upTo }, bob));
     assert.equal(read.headers.get("location"), "/chat/ann?notice=read#latest");
-    assert.doesNotMatch(await text(send, "/chat", bob), /unread/);
+    assert.doesNotMatch(await text(send, "/chat", bob), /class="badge"/);
     const retracted = await send("/chat/bob", form({ action: "retract", id: upTo }, ann));
     assert.equal(retracted.status, 303);
     assert.match(await text(send, "/chat/ann", bob), /This message was retracted\./);

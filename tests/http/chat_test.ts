@@ -82,3 +82,35 @@ Deno.test("FI-5, FI-6: a message waits for its files; its recipient reads them, 
     assert.equal(stolen.status, 404);
   });
 });
+
+Deno.test("CH-4, MO-1: a reported message has what was around it, as its reporter saw it; others cannot report it", async () => {
+  await withApp(async (send, app) => {
+    await app.befriend("ann", "bob");
+    const ids: string[] = [];
+    for (
+      const [who, to, body] of [["ann", "bob", "one"], ["bob", "ann", "two"], [
+        "ann",
+        "bob",
+        "three",
+      ]] as const
+    ) {
+      ids.push((await ask(app, who, "", { key: body, to, body })).body.message.id);
+    }
+    await ask(app, "bob", "/messages?with=ann");
+    const report = async (who: string) => {
+      const headers = { ...app.bearerOf(who), "content-type": "application/json" };
+      const body = JSON.stringify({ about: { message: ids[2] }, reason: "spam" });
+      return await send("/api/v1/reports", { method: "POST", headers, body });
+    };
+    assert.equal((await report("root")).status, 404);
+    assert.equal((await report("bob")).status, 201);
+    const headers = app.bearerOf("root");
+    const { items: [item] } = await (await send("/api/v1/admin/queue", { headers })).json();
+    assert.deepEqual([item.about, item.user], ["message", "ann"]);
+    const { reports: [{ snapshot }] } = await (await send(`/api/v1/admin/queue/${item.id}`, { headers }))
+      .json();
+    assert.equal(snapshot.text, "three");
+    const lines = snapshot.context.map((line: { by: string; text: string }) => [line.by, line.text]);
+    assert.deepEqual(lines, [["reported", "one"], ["reporter", "two"]]);
+  });
+});
