@@ -94,7 +94,6 @@ async function change(
   const page = await newPage(browser, {
     viewport: { width, height: 740 },
     timezoneId: "Pacific/Auckland",
-    reducedMotion: "no-preference",
   });
   const problems = problemsOf(page);
   const prefetched: string[] = [];

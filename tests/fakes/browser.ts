@@ -15,12 +15,9 @@ export async function openBrowser({ whole = false } = {}): Promise<Browser> {
     : await chromium.connect(shared);
 }
 
-/**
- * A new profile's page, which waits long enough for what it is asked to find. Its person wants no motion: drawing the change of
- * pages takes a sixth of the CPU time of a test that goes through some. `reducedMotion: "no-preference"` is for what is about it.
- */
+/** A new profile's page, which waits long enough for what it is asked to find. */
 export async function newPage(browser: Browser, options: BrowserContextOptions = {}): Promise<Page> {
-  const page = await (await browser.newContext({ reducedMotion: "reduce", ...options })).newPage();
+  const page = await (await browser.newContext(options)).newPage();
   page.setDefaultTimeout(pageWaitMs);
   return page;
 }
