@@ -111,7 +111,7 @@ async function annsPages(services: Services): Promise<Visit[]> {
         await page.locator("[name=kind][value=link]").check();
         await page.locator("#to").fill("nobody-here, x");
         await page.locator("#href").fill("http://example.org");
-        await page.locator("main form.form .button-main").click();
+        await page.locator("main .send-form .button-main").click();
         await page.locator(".notice-bad").waitFor();
       },
     }),
