@@ -7,7 +7,7 @@ export const firstCategories: CategoryRecord[] = [
   {
     slug: "general",
     title: "General",
-    description: "Everyday messages, tasks and links that anybody may see.",
+    description: "Everyday messages, tasks and links that anyone can see.",
     order: 0,
     retired: false,
   },

@@ -4,14 +4,14 @@ export const welcome: Words["welcome"] = {
   title: "Willkommen",
   greeting: "Willkommen, {name}",
   lead:
-    "Sag, was du möchtest, von wem und wann. Bis du es änderst, bekommst du Aufträge an alle in der Kategorie general.",
+    "Wähle, was du bekommst, von wem und wann. Bis du das änderst, bekommst du Aufträge an alle in der Kategorie general.",
   step: "{step} von {count}",
   limitsTitle: "Was möchtest du bekommen?",
   limits:
     "Jeder Auftrag hat mindestens eine Kategorie. Fang klein an: Mehr erlauben kannst du jederzeit, und nur du.",
-  whoTitle: "Wer darf es senden?",
-  who: "Die anderen erfahren es nicht: Für sie sieht ihr Auftrag aus, als würde er warten.",
-  whenTitle: "Wann soll es warten?",
+  whoTitle: "Wer kann dir Aufträge senden?",
+  who: "Andere Absender erfahren es nicht: Für sie sieht ihr Auftrag aus, als würde er warten.",
+  whenTitle: "Wann sollen Aufträge warten?",
   when: "Aufträge aus der Ruhezeit werden zugestellt, wenn sie endet.",
   zone: "Wird in deinem Profil gespeichert.",
   saveAndGo: "Speichern und weiter",

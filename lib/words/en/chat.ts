@@ -49,7 +49,7 @@ export const chat = {
   yours: "Yours to decide",
   shareRead: "Show when I have read a message",
   shareWriting: "Show when I am writing",
-  shareHint: "You see both of others only while you show them too.",
+  shareHint: "You see what others show only while you show the same.",
   save: "Save",
   rules: "Rules for {name}",
   kept: "Messages are deleted after {days} days, here and on the server.",
