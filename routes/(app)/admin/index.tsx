@@ -69,7 +69,7 @@ export default definePerson.page<typeof handler>(function Overview({ data }) {
           const what = plural(language, text, count ?? 0);
           return (
             <li key={what} class="panel">
-              <strong class="count">{count === null ? "?" : numberText(language, count)}</strong>
+              <strong>{count === null ? "?" : numberText(language, count)}</strong>
               {path === null ? <span>{what}</span> : <a href={path}>{what}</a>}
             </li>
           );

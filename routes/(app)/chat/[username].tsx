@@ -108,7 +108,7 @@ export default definePerson.page<typeof handler>(function TalkPage({ data, url }
   const unread = last !== undefined && (talk.readUpTo === null || last.id > talk.readUpTo);
   const notice = data.problem === null ? noticeOf(words, url.searchParams.get("notice")) : undefined;
   return (
-    <div class="talk-room">
+    <div class="talk-room wide">
       <ChatStyle />
       <div class="talk-page">
         <ChatTalks talks={talks} me={me} here={here} />
