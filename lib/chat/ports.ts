@@ -106,6 +106,7 @@ export interface ChatStore {
   /** A person's talks, the latest first. */
   talksOf(userId: string, limit: number): Promise<TalkRecord[]>;
   shown(userId: string, talkId: string): Promise<string | null>;
+  /** Marks only move forward: one that is further already stays. */
   saveShown(shown: readonly { userId: string; talkId: string; place: string }[]): Promise<void>;
   readMarks(userId: string, talkId: string): Promise<{ marks: ReadMarks; version: string | null }>;
   /** False: they changed since they were read. */

@@ -32,6 +32,21 @@ Deno.test("DL-9: what was not acknowledged is decided again; what was stays the 
   assert.deepEqual(await steps.read(bob, ann), ["had"]);
 });
 
+Deno.test("DL-9: a device that catches up later takes nothing back that another one had", async () => {
+  await using world = await openChatSteps();
+  const { rig, steps, ann, bob } = world;
+  const first = await steps.say(ann, bob, "one");
+  await steps.say(ann, bob, "two");
+  assert.deepEqual(await rig.takeChat(bob, "phone"), ["one", "two"]);
+  await rig.chat.flush();
+  const { messages: [slow] } = await rig.readInbox(bob);
+  assert.equal(slow!.message.id, first.id);
+  await rig.room.inbox.acknowledge(bob.userId, "laptop", slow!.cursor, [], [first.id]);
+  await rig.chat.flush();
+  await rig.prefer(bob, { acceptFrom: "nobody" });
+  assert.deepEqual(await steps.read(bob, ann), ["one", "two"]);
+});
+
 Deno.test("CO-3: a withheld message is in no log of its recipient, and in its sender's like any other", async () => {
   await using world = await openChatSteps();
   const { rig, steps, ann, bob } = world;

@@ -10,7 +10,7 @@ import type {
 import { limits } from "../../protocol/mod.ts";
 import { addUses } from "./command_writes.ts";
 import type { Write } from "./committer.ts";
-import { getEntries } from "./get_many.ts";
+import { getEntries, getValues } from "./get_many.ts";
 import { keys } from "./keys.ts";
 import { NothingAfter } from "./nothing_after.ts";
 import type { Store } from "./store.ts";
@@ -185,13 +185,19 @@ export function kvChatStore({ kv, committer, exclusive }: Store, retentionDays: 
     async saveShown(shown) {
       for (let at = 0; at < shown.length; at += atOnce) {
         const some = shown.slice(at, at + atOnce);
+        const before = await getValues<string>(
+          kv,
+          some.map(({ userId, talkId }) => keys.chatShown(userId, talkId)),
+        );
+        const later = some.filter(({ place }, index) => (before[index] ?? "") < place);
+        if (later.length === 0) continue;
         await committer.commit({
-          sets: some.map(({ userId, talkId, place }) => ({
+          sets: later.map(({ userId, talkId, place }) => ({
             key: keys.chatShown(userId, talkId),
             value: place,
             expireIn: 2 * keptMs,
           })),
-          valueBytes: some.length * markBytes,
+          valueBytes: later.length * markBytes,
         });
       }
     },
