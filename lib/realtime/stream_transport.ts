@@ -1,4 +1,4 @@
-import { limits } from "../protocol/mod.ts";
+import { limits, readFrame } from "../protocol/mod.ts";
 import type { Connection } from "./connection.ts";
 import type { Transport } from "./ports.ts";
 
@@ -122,13 +122,13 @@ export class StreamTransport implements Transport {
   }
 }
 
-/** The id of a frame as JSON writes it; null for a frame that gets no answer of its own. */
+/**
+ * The id of a frame as JSON writes it; null for a frame that gets no answer of its own: a notification, a response (which would
+ * wait for ever), and one that is too large to be read.
+ */
 export function writtenIdOf(text: string): WrittenId | null {
   if (text.length > limits.frameInBytes) return null;
-  try {
-    const { id } = JSON.parse(text) as { id?: unknown };
-    return typeof id === "string" || typeof id === "number" ? JSON.stringify(id) : null;
-  } catch {
-    return null;
-  }
+  const frame = readFrame(text);
+  const id = frame.kind === "request" ? frame.request.id : frame.kind === "broken" ? frame.id : null;
+  return id === null ? null : JSON.stringify(id);
 }

@@ -13,3 +13,12 @@ export function isRefusedOrigin(ctx: Context<State>, origin: string | null): boo
   services.log.warn("origin.refused", { requestId, path: ctx.url.pathname, origin, own });
   return true;
 }
+
+/**
+ * Whether another site led the browser here. Such a request has no `Origin`, and the cookie with it: a link must not take the
+ * place of one of the person's connections (WS-1, WS-5).
+ */
+export function isOtherSitesLink(headers: Headers): boolean {
+  const site = headers.get("sec-fetch-site");
+  return headers.get("origin") === null && (site === "cross-site" || site === "same-site");
+}

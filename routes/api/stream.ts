@@ -1,6 +1,6 @@
 import { authenticateRequest } from "../../lib/web/authentication.ts";
 import { define } from "../../lib/web/define.ts";
-import { isRefusedOrigin } from "../../lib/web/origins.ts";
+import { isOtherSitesLink, isRefusedOrigin } from "../../lib/web/origins.ts";
 import { problem } from "../../lib/web/problems.ts";
 import { readSocketQuery } from "../../lib/web/socket_upgrade.ts";
 import { Refusal, tokenScopes } from "../../lib/protocol/mod.ts";
@@ -15,7 +15,9 @@ export const handler = define.api({
     const origin = { address, requestId, device: query.device };
     const caller = await authenticateRequest(services, headers, origin, undefined, [], tokenScopes);
     if (caller instanceof Refusal) return problem(caller);
-    if (caller.by === "cookie" && isRefusedOrigin(ctx, headers.get("origin"))) {
+    if (
+      caller.by === "cookie" && (isRefusedOrigin(ctx, headers.get("origin")) || isOtherSitesLink(headers))
+    ) {
       return problem(new Refusal("forbidden", "request.otherSiteLogin"));
     }
     return new Response(services.realtime.openStream({ ...query, caller }), {

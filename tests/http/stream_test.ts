@@ -119,6 +119,8 @@ Deno.test("WS-12: greeting, requests, deliveries and acknowledgements without a 
   assert.equal(refused.error?.data?.kind, "not_found");
   const silent = await ann.post(JSON.stringify({ jsonrpc: "2.0", method: "heartbeat", params: {} }));
   assert.equal(silent.status, 204);
+  const response = await ann.post(JSON.stringify({ jsonrpc: "2.0", id: 9, result: {} }));
+  assert.equal(response.status, 204, "a response waits for no answer");
   assert.equal(ann.frames.every(({ id }) => id === undefined), true, "answers go to their requests alone");
 });
 
@@ -143,6 +145,10 @@ Deno.test("WS-12: a frame without a stream, of another device, session or person
   const nobody = await fetch(`${app.origin}/api/stream`);
   assert.equal(nobody.status, 401);
   await nobody.body?.cancel();
+  for (const site of ["cross-site", "same-site"]) {
+    const linked = await rig.send("/api/stream", { headers: { cookie: again, "sec-fetch-site": site } });
+    assert.equal(linked.status, 403, "another site's link opens no stream");
+  }
   const wrong = await ann.open("&window=0");
   assert.equal(wrong.status, 400);
   await wrong.body?.cancel();
