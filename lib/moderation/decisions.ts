@@ -29,8 +29,10 @@ export function planOf(
   const { outcome, reason, actions = [], badFaith, second } = decision;
   const { proposal } = record;
   const isAgain = proposal !== null && proposal.byId === caller.userId;
-  const asks = second === true ||
-    (proposal === null && caller.role !== "admin" && actions.some(({ kind }) => kind === "suspend"));
+  const suspends = (some: readonly { kind: string }[]) => some.some(({ kind }) => kind === "suspend");
+  // Whoever proposed something milder has not agreed to a suspension.
+  const agreed = proposal !== null && suspends(proposal.actions);
+  const asks = second === true || (caller.role !== "admin" && suspends(actions) && !agreed);
   if (isAgain) return new Refusal("conflict", "queue.second");
   return {
     kind: asks ? "propose" : "decide",

@@ -173,6 +173,7 @@ export class Queue {
     if (hidden !== null) return hidden;
     const written = await this.#write(caller, id, (stored) => {
       const { record } = stored;
+      if (record.person?.id === caller.userId) return new Refusal("forbidden", "queue.own");
       if (record.notes.length >= limits.caseNotes) {
         return new Refusal("conflict", say("queue.notes", { count: limits.caseNotes }));
       }

@@ -71,13 +71,14 @@ export class QueueView {
       this.#waiting(caller),
     ]);
     const page = cases.slice(0, size);
+    const shown = page.filter((record) => !isHiddenFrom(caller, record));
     const claims = await store.claims([
-      ...page.map(({ id }) => id),
+      ...shown.map(({ id }) => id),
       ...files.map(({ sha256 }) => sha256),
       ...incidents.map(({ id }) => id),
     ]);
     const items = [
-      ...page.map((record) => itemOfCase(caller, record, claims.get(record.id))),
+      ...shown.map((record) => itemOfCase(caller, record, claims.get(record.id))),
       ...files.map((file) => itemOfFile(caller, file, claims.get(file.sha256))),
       ...incidents.map((incident) => itemOfIncident(caller, incident, claims.get(incident.id))),
     ];
@@ -139,6 +140,7 @@ export class QueueView {
         : { ...bare, item: itemOfIncident(caller, incident, claim) };
     }
     const { record } = stored;
+    if (isHiddenFrom(caller, record)) return missing();
     const subject = record.person?.username ?? `case:${id}`;
     await store.looked([], auditEntryOf(caller, "queue.look", subject, { case: id }));
     const shown = record.reports.slice(-limits.reportsShown).reverse();
@@ -162,7 +164,8 @@ export class QueueView {
     if (hidden !== null) return hidden;
     const { store } = this.#needs;
     const [report] = await this.#reports(await store.reports([reportId]));
-    if (report === undefined) return missing();
+    const about = report === undefined ? undefined : (await store.cases([report.caseId])).get(report.caseId);
+    if (report === undefined || (about !== undefined && isHiddenFrom(caller, about))) return missing();
     await store.looked(
       [],
       auditEntryOf(caller, "report.look", `report:${reportId}`, { case: report.caseId }),
@@ -204,6 +207,11 @@ export class QueueView {
       },
     };
   }
+}
+
+/** MO-1: nobody learns that they were reported, or by whom: neither does a moderator. An appeal is its person's own. */
+function isHiddenFrom({ userId }: Caller, { kind, person }: CaseRecord): boolean {
+  return kind === "report" && person?.id === userId;
 }
 
 /** The place of a case in the list that it is in; opaque to callers. */

@@ -83,6 +83,31 @@ Deno.test("MO-2: a moderator's suspension needs a second one; administrators dec
   assert.equal(must(await users.get(mod, "eve")).status, "suspended");
 });
 
+Deno.test("MO-2: a second opinion that is stricter than the first needs a second one itself", async () => {
+  await using rig = await moderationRig();
+  const { ann, bob, mod, max, command, report, decided, users } = rig;
+  const { caseId } = await report(ann, command(bob));
+  must(await decided(mod, caseId, { outcome: "dismissed", second: true }));
+  const suspend = { outcome: "upheld", reason: "Threats.", actions: [{ kind: "suspend" }] } as const;
+  const asked = must(await decided(max, caseId, { ...suspend, actions: [...suspend.actions] }));
+  assert.deepEqual([asked.decided, asked.second], [null, "max"]);
+  assert.equal(must(await users.get(mod, "bob")).status, "active");
+  must(await decided(mod, caseId, { ...suspend, actions: [...suspend.actions] }));
+  assert.equal(must(await users.get(mod, "bob")).status, "suspended");
+});
+
+Deno.test("MO-1: a moderator who is reported sees neither the report nor by whom", async () => {
+  await using rig = await moderationRig();
+  const { ann, mod, max, root, command, report, view } = rig;
+  for (const reported of [mod, root]) {
+    const { caseId, report: { id } } = await report(ann, command(reported));
+    assert.ok(!must(await view.list(reported, {})).items.some((item) => item.id === caseId));
+    assert.equal(kindOf(await view.get(reported, caseId)), "not_found");
+    assert.equal(kindOf(await view.report(reported, id)), "not_found");
+    assert.equal(must(await view.get(max, caseId)).reports[0]?.reporter, "ann");
+  }
+});
+
 Deno.test("MO-2: nobody decides about themselves, their own report or a colleague as a moderator; misfits are refused", async () => {
   await using rig = await moderationRig();
   const { ann, bob, mod, max, command, report, decided, queue } = rig;
@@ -93,7 +118,8 @@ Deno.test("MO-2: nobody decides about themselves, their own report or a colleagu
   assert.equal(keyOf(await queue.claim(mod, reported.caseId)), "queue.own");
   const mute = [{ kind: "mute" as const }];
   assert.equal(keyOf(await decided(max, own.caseId, { outcome: "upheld", actions: mute })), "sanction.staff");
-  assert.equal((await rig.waiting()).length, 2, "a refused decision decides nothing");
+  assert.equal(kindOf(await queue.note(mod, own.caseId, "I never did.")), "forbidden");
+  assert.equal(must(await rig.view.list(max, {})).items.length, 2, "a refused decision decides nothing");
   const { caseId } = reported;
   for (
     const [decision, key] of [
