@@ -5,6 +5,7 @@ import {
   type Clock,
   type Ids,
   iso,
+  KeyedMutex,
   type Log,
   type Random,
   randomText,
@@ -19,6 +20,7 @@ import {
   say,
 } from "../protocol/mod.ts";
 import type { AccessTokenStore, AccountsStore, SessionRecord } from "./ports.ts";
+import { sessionOver } from "./session_views.ts";
 import { hashOf } from "./tokens.ts";
 
 export interface AccessTokensNeeds {
@@ -43,6 +45,8 @@ const shape = /^behest_([0-9A-HJKMNP-TV-Z]{26})_([A-Za-z0-9_-]{43})$/;
  */
 export class AccessTokens {
   readonly #needs: AccessTokensNeeds;
+  /** One person's tokens are made one after another, so that each sees the number of those before. */
+  readonly #lanes = new KeyedMutex();
 
   constructor(needs: AccessTokensNeeds) {
     this.#needs = needs;
@@ -70,7 +74,11 @@ export class AccessTokens {
       expiresAt: endsAt,
       access: { name, scopes: [...new Set(scopes)], hash: await hashOf(secret) },
     };
-    const added = await accessTokens.add(session, limits.tokensPerPerson);
+    const added = await this.#lanes.run(
+      caller.userId,
+      () => accessTokens.add(session, limits.tokensPerPerson, caller.sessionId),
+    );
+    if (added === "over") return sessionOver();
     if (!added) return new Refusal("conflict", say("token.many", { count: limits.tokensPerPerson }));
     log.info("token.created", { requestId: caller.requestId, userId: caller.userId, sessionId: id });
     return { ...viewOf(session), token: `behest_${id}_${secret}` };

@@ -159,8 +159,8 @@ export interface AccountsStore {
 
 /** Sessions of access tokens (AU-11). They are not in `sessionsOf`; `session` and `endSessions` know them. */
 export interface AccessTokenStore {
-  /** False when the person has `most` already, or is gone. */
-  add(session: SessionRecord, most: number): Promise<boolean>;
+  /** False when the person has `most` already, or is gone. `"over"`: the session that makes it has ended meanwhile. */
+  add(session: SessionRecord, most: number, by: string): Promise<boolean | "over">;
   /** Returns them newest first. */
   of(userId: string): Promise<SessionRecord[]>;
   end(userId: string, sessionId: string): Promise<void>;

@@ -104,3 +104,16 @@ Deno.test("AU-13: a new session has no more time than its device was given", asy
   rig.clock.advance(1);
   assert.equal(kindOf(await device.renewal()), "unauthorized", "a year after the login");
 });
+
+Deno.test("AU-11, AU-3: no token outlives the log-out of the session that makes it, and no number at once passes the limit", async () => {
+  await using rig = await accountsRig();
+  const caller = await (await aliceOn(rig)).caller();
+  const body = { name: "Doorbell", scopes: ["read" as const] };
+  const many = await Promise.all(
+    Array.from({ length: limits.tokensPerPerson + 5 }, () => rig.accounts.createToken(caller, body)),
+  );
+  assert.equal(many.filter((made) => kindOf(made) === "answered").length, limits.tokensPerPerson);
+  must(await rig.accounts.revokeOthers(caller));
+  assert.equal(kindOf(await rig.accounts.createToken(caller, body)), "unauthorized");
+  assert.deepEqual((await rig.accounts.tokens(caller)).tokens, []);
+});

@@ -15,16 +15,21 @@ export class KvAccessTokens implements AccessTokenStore {
     this.#clock = clock;
   }
 
-  async add(session: SessionRecord, most: number): Promise<boolean> {
+  async add(session: SessionRecord, most: number, by: string): Promise<boolean | "over"> {
     const { userId } = session;
     const expireIn = Math.max(1, session.expiresAt - this.#clock.now());
     for (let tries = 0; tries < limits.writeTries; tries++) {
-      const user = await this.#store.kv.get<UserRecord>(keys.user(userId));
+      const [user, maker] = await this.#store.kv.getMany<[UserRecord, SessionRecord]>([
+        keys.user(userId),
+        keys.session(by),
+      ]);
       if (user.value === null || user.value.removedAt !== undefined) return false;
+      // Its check keeps a token from outliving the log-out of whoever makes it.
+      if (maker.value === null || maker.value.expiresAt <= this.#clock.now()) return "over";
       const { found, gone } = await this.#read(userId);
       if (found.length >= most) return false;
       const { ok } = await this.#store.committer.commit({
-        checks: [user],
+        checks: [user, maker],
         sets: [
           { key: keys.session(session.id), value: session, expireIn },
           { key: keys.accessTokenOf(userId, session.id), value: true, expireIn },
