@@ -38,6 +38,7 @@ export type { Needs } from "./needs.ts";
 export type { ChatArrival, ChatEntry, ChatLog, HeldChat } from "./chat_log.ts";
 export type { InboxSlice } from "./inbox_slice.ts";
 export { noteLength } from "./notes.ts";
+export { shortContext } from "./reported.ts";
 export { endOf, openBroadcastRecord } from "./broadcast_records.ts";
 export { deliveredRecord, firstRecord } from "./state_records.ts";
 export * from "./ports.ts";

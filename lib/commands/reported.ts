@@ -81,7 +81,7 @@ export class ReportedCommands {
     return theirs.slice(0, notesShown).reverse().map(({ createdAt, title, body }) => ({
       at: createdAt,
       by: "reported",
-      text: cut([title, body].filter((text) => text !== null && text !== "").join(": ")),
+      text: shortContext([title, body].filter((text) => text !== null && text !== "").join(": ")),
     }));
   }
 
@@ -118,11 +118,12 @@ function notesIn(timeline: readonly TimelineEntry[], isReported: (who: string) =
   return timeline.flatMap(({ at, who, note }): Line[] => {
     if (note === undefined || note === "") return [];
     const by = who === undefined ? "server" : isReported(who) ? "reported" : "reporter";
-    return [{ at, by, text: cut(note) }];
+    return [{ at, by, text: shortContext(note) }];
   }).slice(-notesShown);
 }
 
-function cut(text: string): string {
+/** A line of what was around a reported item; whole texts of all lines would not fit into a record. */
+export function shortContext(text: string): string {
   const characters = [...text];
   return characters.length <= limits.reportContextText
     ? text

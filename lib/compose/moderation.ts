@@ -1,6 +1,6 @@
 import { KvCases, type Store } from "../adapters/kv/mod.ts";
 import type { Chat } from "../chat/mod.ts";
-import type { CommandRoom } from "../commands/mod.ts";
+import { type CommandRoom, shortContext } from "../commands/mod.ts";
 import {
   type AccountRecord,
   Appeals,
@@ -142,7 +142,7 @@ function sourcesOf({ people, commands, chat, files }: ModerationParts): SubjectS
           context: around.filter((one) => one.id !== id).map((one) => ({
             at: one.createdAt,
             by: one.from.id === caller.userId ? "reporter" as const : "reported" as const,
-            text: one.body,
+            text: shortContext(one.body),
           })),
         },
       };

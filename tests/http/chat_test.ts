@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { chatPage, chatTalks } from "../../lib/protocol/mod.ts";
+import { chatPage, chatTalks, limits } from "../../lib/protocol/mod.ts";
 import { type AppRig, withApp } from "../fakes/app_rig.ts";
 
 interface Answer {
@@ -97,9 +97,9 @@ Deno.test("CH-4, MO-1: a reported message has what was around it, as its reporte
       ids.push((await ask(app, who, "", { key: body, to, body })).body.message.id);
     }
     await ask(app, "bob", "/messages?with=ann");
-    const report = async (who: string) => {
+    const report = async (who: string, message = ids[2]) => {
       const headers = { ...app.bearerOf(who), "content-type": "application/json" };
-      const body = JSON.stringify({ about: { message: ids[2] }, reason: "spam" });
+      const body = JSON.stringify({ about: { message }, reason: "spam" });
       return await send("/api/v1/reports", { method: "POST", headers, body });
     };
     assert.equal((await report("root")).status, 404);
@@ -112,5 +112,13 @@ Deno.test("CH-4, MO-1: a reported message has what was around it, as its reporte
     assert.equal(snapshot.text, "three");
     const lines = snapshot.context.map((line: { by: string; text: string }) => [line.by, line.text]);
     assert.deepEqual(lines, [["reported", "one"], ["reporter", "two"]]);
+    // However long the messages are: nobody makes themselves impossible to report.
+    const long: string[] = [];
+    for (let at = 0; at <= 2 * limits.reportedAround; at++) {
+      const draft = { key: `long ${at}`, to: "bob", body: "ж".repeat(limits.body) };
+      long.push((await ask(app, "ann", "", draft)).body.message.id);
+    }
+    await ask(app, "bob", "/messages?with=ann");
+    assert.equal((await report("bob", long[limits.reportedAround])).status, 201);
   });
 });
