@@ -4,6 +4,7 @@ import type { Category, Contact, Grant } from "../lib/protocol/mod.ts";
 import { GrantForm } from "./GrantForm.tsx";
 import { Notice } from "./Notice.tsx";
 import { PageHead } from "./PageHead.tsx";
+import { ReportLink } from "./ReportLink.tsx";
 import { Time } from "./Time.tsx";
 import { Filled, useLanguage, useWords } from "./words.tsx";
 
@@ -46,6 +47,7 @@ export function GrantPage(props: GrantPageProps) {
         {grant === undefined
           ? null
           : <button type="submit" class="button button-quiet" name="action" value="end">{words.end}</button>}
+        <ReportLink kind={isPerson ? "user" : "group"} id={path.split("/")[2] ?? ""} name={name} />
       </form>
       {props.onlyPause
         ? (

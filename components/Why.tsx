@@ -2,9 +2,9 @@ import { whyText } from "../lib/text/why.ts";
 import type { DeliveredCommand } from "../lib/protocol/mod.ts";
 import { Filled, useLanguage, useWords } from "./words.tsx";
 
-type Sent = Pick<DeliveredCommand, "from" | "categories">;
+type Sent = Pick<DeliveredCommand, "id" | "from" | "categories">;
 
-/** CO-8: which of the person's own rules let a command through. CO-12: the way to rules for its sender. */
+/** CO-8: which of the person's own rules let a command through. CO-12, MO-1: the ways to rules for its sender and to a report. */
 export function Why({ rule, command }: { rule: string; command?: Sent }) {
   const words = useWords("command");
   const language = useLanguage();
@@ -19,7 +19,7 @@ export function Why({ rule, command }: { rule: string; command?: Sent }) {
   );
 }
 
-function RulesLinks({ from, categories }: Sent) {
+function RulesLinks({ id, from, categories }: Sent) {
   const words = useWords("command");
   const path = `/contacts/${encodeURIComponent(from.username)}`;
   const slugs = encodeURIComponent(categories.join(","));
@@ -29,6 +29,7 @@ function RulesLinks({ from, categories }: Sent) {
         <Filled text={words.moreOf} name={<bdi class="private">{from.displayName}</bdi>} />
       </a>
       <a href={`${path}?less=${slugs}`}>{words.lessOf}</a>
+      <a href={`/report?command=${id}`}>{words.report}</a>
     </p>
   );
 }

@@ -145,6 +145,9 @@ async function annsPages(services: Services): Promise<Visit[]> {
     also(ann, "/preferences/reach", "tried", {
       path: "/preferences/reach?sender=dov&kind=task&category=feet",
     }),
+    visit(ann, "/report", { path: "/report?user=dov" }),
+    also(ann, "/report", "command", { path: `/report?command=${await idOf("inbox", "Paint the fence")}` }),
+    visit(ann, "/reports"),
     visit(ann, "/contacts/[username]", { name: "contacts-one", path: "/contacts/dov" }),
     visit(ann, "/groups/[name]/rules", { name: "groups-rules", path: "/groups/readers/rules" }),
     visit(ann, "/profile"),
@@ -176,10 +179,17 @@ async function adminPages(services: Services): Promise<Visit[]> {
   if (incident === undefined || file === undefined) {
     throw new Error("No incident and no rejected file was seeded.");
   }
+  const { items } = good(await services.queue.list(caller, { kind: "report" }));
+  const [reported] = items;
+  if (reported === undefined) throw new Error("No report was seeded.");
+  const [report] = good(await services.queue.get(caller, reported.id)).reports;
   const one = (route: string, path: string) =>
     visit(admin, route, { name: `${visit(admin, path.replace(/\/[^/]*$/, "")).name}-one`, path });
   return [
     visit(admin, "/admin"),
+    visit(admin, "/admin/queue"),
+    also(admin, "/admin/queue", "one", { path: `/admin/queue?item=${reported.id}` }),
+    one("/admin/reports/[id]", `/admin/reports/${report!.id}`),
     visit(admin, "/admin/users"),
     one("/admin/users/[username]", "/admin/users/carla-with-a-rather-long-name"),
     visit(admin, "/admin/files"),

@@ -90,14 +90,29 @@ export async function seed(services: Services): Promise<void> {
     }),
   );
   good(await services.commands.update(bob, { id: sent.command.id, state: "completed" }));
-  await seedAnswers(services, ann, bob, dov);
+  const fence = await seedAnswers(services, ann, bob, dov);
   await seedTalks(services, ann, bob, dov);
   await seedGroups(services, admin, { ann, bob, dov });
   await seedAdmin(services, admin);
+  await seedReports(services, { ann, bob, dov }, fence);
+}
+
+/** Cases in the moderators' queue: one with a snapshot, one of several people. */
+async function seedReports(
+  { reports }: Services,
+  { ann, bob, dov }: { ann: Caller; bob: Caller; dov: Caller },
+  fence: string,
+): Promise<void> {
+  const note = "I asked twice to be left alone. It goes on every evening.";
+  good(await reports.create(ann, { about: { command: fence }, reason: "harassment", note }));
+  for (const by of [ann, bob, dov]) {
+    good(await reports.create(by, { about: { user: "carla-with-a-rather-long-name" }, reason: "spam" }));
+  }
+  good(await reports.create(bob, { about: { group: "readers" }, reason: "other", note: "Who runs this?" }));
 }
 
 /** What was handed in, given back and put off. */
-async function seedAnswers(services: Services, ann: Caller, bob: Caller, dov: Caller): Promise<void> {
+async function seedAnswers(services: Services, ann: Caller, bob: Caller, dov: Caller): Promise<string> {
   const { commands } = services;
   const task = { kind: "task", audience: { kind: "user" as const, to: ["demo-ann"] } };
   const fence = good(
@@ -139,6 +154,7 @@ async function seedAnswers(services: Services, ann: Caller, bob: Caller, dov: Ca
       note: "Three of them, level, beside the door.",
     }),
   );
+  return id;
 }
 
 /** Talks with what they can show: links, long words, a message taken back, new ones. */

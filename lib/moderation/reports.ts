@@ -7,8 +7,11 @@ import {
   type OwnReport,
   type OwnReportPage,
   Refusal,
+  type ReportAbout,
   type ReportBody,
+  type ReportKind,
   type ReportReason,
+  type ReportSnapshot,
   say,
 } from "../protocol/mod.ts";
 import type {
@@ -34,6 +37,14 @@ export interface ReportsNeeds {
   notices: NoticeList<NewNotice>;
   clock: Clock;
   ids: Ids;
+}
+
+/** What a report is about, in short. `username`: null for a group. */
+export interface ReportSubject {
+  kind: ReportKind;
+  title: string;
+  username: string | null;
+  files: ReportSnapshot["files"];
 }
 
 /** MO-1: what people report, and what they hear of it. Nobody who is reported learns by whom, or that they were. */
@@ -67,6 +78,18 @@ export class Reports {
     if (written instanceof Refusal) return written;
     const cases = await store.cases([written.caseId]);
     return { report: ownReportOf(written, cases.get(written.caseId)) };
+  }
+
+  /** What a report would be about, for its form. */
+  async subject(caller: Caller, about: ReportAbout): Answer<ReportSubject> {
+    const { kind, id } = aboutOf(about);
+    const source = this.#needs.sources[kind];
+    if (source === undefined) return new Refusal("unavailable", "report.unsupported");
+    const subject = await source(caller, id);
+    if (subject instanceof Refusal) return subject;
+    const { person, snapshot } = subject;
+    if (person?.id === caller.userId) return new Refusal("conflict", "report.self");
+    return { kind, title: snapshot.title, username: person?.username ?? null, files: snapshot.files };
   }
 
   /** The caller's own, newest first. */

@@ -8,6 +8,7 @@ export * from "./counts.ts";
 export * from "./files.ts";
 export * from "./grants.ts";
 export * from "./incidents.ts";
+export * from "./queue.ts";
 export * from "./reach.ts";
 export * from "./scanning.ts";
 export * from "./verdicts.ts";

@@ -72,15 +72,17 @@ function noticesPlace(words: FrameWords): Place {
 
 /** MO-4. Moderators have the users, what the scanners hold and the incidents; administrators everything. */
 export function adminPlaces(words: FrameWords, role: string): readonly Place[] {
+  const queue: Place = { path: "/admin/queue", name: words.queue, icon: "scale" };
   const users: Place = { path: "/admin/users", name: words.users, icon: "users" };
   const scanned: Place[] = [
     { path: "/admin/files", name: words.files, icon: "files" },
     { path: "/admin/incidents", name: words.incidents, icon: "flag" },
   ];
-  if (role === "moderator") return [users, ...scanned];
+  if (role === "moderator") return [queue, users, ...scanned];
   if (role !== "admin") return [];
   return [
     { path: "/admin", name: words.overview, icon: "activity" },
+    queue,
     users,
     ...scanned,
     { path: "/admin/categories", name: words.categories, icon: "tag" },

@@ -25,6 +25,7 @@ import type {
   Queue,
   QueueView,
   Reports,
+  ReportSubject,
   SanctionReasons,
   Stats,
   Users,
@@ -37,6 +38,8 @@ import type { CategoryList, Message } from "../protocol/mod.ts";
 import type { Push } from "../push/mod.ts";
 import type { Realtime } from "../realtime/mod.ts";
 import type { FileModeration, Incidents, ScanStatusBoard } from "../scanning/mod.ts";
+
+export type { ReportSubject };
 
 // Routes get these from here: they import no room with a service in it.
 export type { LoggedIn, Origin, Restriction, SessionCaller, SessionTokens };
@@ -105,7 +108,7 @@ export interface Services {
   readonly notices: Pick<Notices, "list" | "read" | "unread">;
   readonly chat: Pick<Chat, "list" | "read" | "retract" | "send" | "talks" | "writing">;
   readonly sanctions: Pick<OwnSanctions, "list" | "read"> & Pick<Appeals, "appeal">;
-  readonly reports: Pick<Reports, "create" | "list">;
+  readonly reports: Pick<Reports, "create" | "list" | "subject">;
   readonly queue:
     & Pick<Queue, "claim" | "decide" | "note" | "undo">
     & Pick<QueueView, "get" | "list" | "report" | "stats">;

@@ -51,6 +51,7 @@ export const command: Words["command"] = {
   byMembership: "An eine Gruppe gesendet, der du beigetreten bist.",
   byBroadcasts: "Du nimmst Aufträge an alle an.",
   moreOf: "Das von {name} erlauben bis …",
+  report: "Melden",
   lessOf: "Weniger davon",
   byGrant: "Deine Regeln für {name} haben statt der Einstellungen entschieden.",
   allowed: "Du erlaubst {categories}.",

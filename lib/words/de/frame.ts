@@ -24,6 +24,7 @@ export const frame: Words["frame"] = {
   resume: "Fortsetzen",
   admin: "Verwaltung",
   overview: "Übersicht",
+  queue: "Fälle",
   users: "Konten",
   incidents: "Vorfälle",
   categories: "Kategorien",

@@ -47,6 +47,7 @@ export const command = {
   byMembership: "Sent to a group you joined.",
   byBroadcasts: "You receive broadcasts.",
   moreOf: "Allow this from {name} until…",
+  report: "Report",
   lessOf: "Less of this",
   byGrant: "Your rules for {name} decided instead of your preferences.",
   allowed: "You allow {categories}.",

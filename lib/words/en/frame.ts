@@ -23,6 +23,7 @@ export const frame = {
   resume: "Resume",
   admin: "Admin",
   overview: "Overview",
+  queue: "Queue",
   users: "Users",
   incidents: "Incidents",
   categories: "Categories",

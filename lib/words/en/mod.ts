@@ -34,7 +34,9 @@ import { palette } from "./palette.ts";
 import { preferences } from "./preferences.ts";
 import { preview } from "./preview.ts";
 import { profile } from "./profile.ts";
+import { queue } from "./queue.ts";
 import { reach } from "./reach.ts";
+import { reports } from "./reports.ts";
 import { safety } from "./safety.ts";
 import { prove } from "./prove.ts";
 import { push } from "./push.ts";
@@ -87,7 +89,9 @@ export const en = {
   preferences,
   preview,
   profile,
+  queue,
   reach,
+  reports,
   safety,
   prove,
   push,

@@ -1,0 +1,32 @@
+import { page } from "fresh";
+import { PageHead } from "../../../../components/PageHead.tsx";
+import { ReportSnapshotView } from "../../../../components/ReportSnapshot.tsx";
+import { useWords } from "../../../../components/words.tsx";
+import { checked, id, Refusal } from "../../../../lib/protocol/mod.ts";
+import { definePerson } from "../../../../lib/web/define.ts";
+import { noPage } from "../../../../lib/web/pages.ts";
+
+/** MO-2: one report with its snapshot. A look at it is in the audit log. */
+export const handler = definePerson.handlers({
+  async GET(ctx) {
+    const { services, caller } = ctx.state;
+    const reportId = checked(id, ctx.params.id ?? "");
+    const report = reportId instanceof Refusal ? reportId : await services.queue.report(caller, reportId);
+    if (report instanceof Refusal) throw noPage(report);
+    return page({ report });
+  },
+});
+
+export default definePerson.page<typeof handler>(function ReportPage({ data: { report } }) {
+  const words = useWords("queue");
+  const own = useWords("reports");
+  return (
+    <>
+      <PageHead title={own[report.reason]} up={{ href: "/admin/queue", name: words.title }} />
+      <ReportSnapshotView report={report} />
+      <p>
+        <a class="button" href={`/admin/queue?item=${report.caseId}`}>{words.toCase}</a>
+      </p>
+    </>
+  );
+});
