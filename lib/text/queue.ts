@@ -1,15 +1,20 @@
-import type { QueueItem, QueueOutcome, SanctionKind } from "../protocol/mod.ts";
+import type { QueueItem, QueueOutcome, ReportReason, SanctionKind } from "../protocol/mod.ts";
 import type { Language, Words } from "../words/mod.ts";
 import { fill } from "../words/shape.ts";
 import type { StateWords } from "./commands.ts";
 
 type QueueSection = Words["queue"];
 
+/** Why something is reported. */
+export function reasonText(words: Words["reports"], reason: ReportReason): string {
+  return reason === "other" ? words.otherReason : words[reason];
+}
+
 /** What an item of the queue is called. */
 export function queueTitle(words: QueueSection, reasons: Words["reports"], item: QueueItem): string {
   switch (item.kind) {
     case "report":
-      return item.reason === null ? item.title : reasons[item.reason];
+      return item.reason === null ? item.title : reasonText(reasons, item.reason);
     case "appeal":
       return words.appealTitle;
     case "file":
@@ -46,7 +51,7 @@ export function queueAbout(words: QueueSection, { about, title, user }: QueueIte
 export function queueState(words: QueueSection, item: QueueItem): StateWords | null {
   if (item.claim?.yours === true) return { label: words.yours, tone: "good" };
   if (item.claim !== null) return { label: fill(words.claimedBy, { name: item.claim.by }), tone: "plain" };
-  if (item.notYours === true) return { label: words.notYours, tone: "seal" };
+  if (item.notYours === true) return { label: words.notYours, tone: "plain" };
   return item.second === null ? null : { label: words.second, tone: "wait" };
 }
 

@@ -4,6 +4,7 @@ import { PageHead } from "../../components/PageHead.tsx";
 import { Title } from "../../components/Title.tsx";
 import { useWords } from "../../components/words.tsx";
 import { Refusal, type ReportReason, reportReasons } from "../../lib/protocol/mod.ts";
+import { reasonText } from "../../lib/text/mod.ts";
 import { definePerson, type PersonState } from "../../lib/web/define.ts";
 import { problemOf, readForm } from "../../lib/web/forms/form.ts";
 import { aboutIn, noReport, sendReport, typedReport } from "../../lib/web/forms/reports.ts";
@@ -78,7 +79,7 @@ export default definePerson.page<typeof handler>(function ReportPage({ data, url
           legend={words.reason}
           error={errors.reason}
           value={typed.reason}
-          options={reportReasons.map((reason: ReportReason) => [reason, words[reason]] as const)}
+          options={reportReasons.map((reason: ReportReason) => [reason, reasonText(words, reason)] as const)}
         />
         <AreaField
           name="note"

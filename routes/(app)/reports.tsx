@@ -6,6 +6,7 @@ import { Time } from "../../components/Time.tsx";
 import { Title } from "../../components/Title.tsx";
 import { useWords } from "../../components/words.tsx";
 import { aboutOf, checked, type OwnReport, ownReportQuery, Refusal } from "../../lib/protocol/mod.ts";
+import { reasonText } from "../../lib/text/mod.ts";
 import { definePerson } from "../../lib/web/define.ts";
 import { noPage } from "../../lib/web/pages.ts";
 import { fill, type Words } from "../../lib/words/mod.ts";
@@ -75,7 +76,7 @@ function Row({ report }: { report: OwnReport }) {
     <li>
       <span class="name">
         <strong class="private">{aboutText(words, report)}</strong>
-        <span>{words[reason]}</span>
+        <span>{reasonText(words, reason)}</span>
         {note === null ? null : <span class="small private">{note}</span>}
         <span class="soft small">
           <Time value={createdAt} />

@@ -21,7 +21,7 @@ export const reports: Words["reports"] = {
   impersonation: "Gibt sich als jemand anderes aus",
   spam: "Werbung oder Flut",
   wrong_category: "Falsche Kategorie",
-  other: "Etwas anderes",
+  otherReason: "Etwas anderes",
   chooseOne: "Wähle einen Grund.",
   note: "Was ist passiert?",
   noteHint: "Freiwillig. Nur die Moderation liest es.",

@@ -20,7 +20,7 @@ export const reports = {
   impersonation: "Pretends to be someone else",
   spam: "Advertising or flood",
   wrong_category: "Wrong category",
-  other: "Something else",
+  otherReason: "Something else",
   chooseOne: "Choose a reason.",
   note: "What happened?",
   noteHint: "Optional. Only moderators read it.",

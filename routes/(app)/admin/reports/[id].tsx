@@ -3,6 +3,7 @@ import { PageHead } from "../../../../components/PageHead.tsx";
 import { ReportSnapshotView } from "../../../../components/ReportSnapshot.tsx";
 import { useWords } from "../../../../components/words.tsx";
 import { checked, id, Refusal } from "../../../../lib/protocol/mod.ts";
+import { reasonText } from "../../../../lib/text/mod.ts";
 import { definePerson } from "../../../../lib/web/define.ts";
 import { noPage } from "../../../../lib/web/pages.ts";
 
@@ -22,7 +23,7 @@ export default definePerson.page<typeof handler>(function ReportPage({ data: { r
   const own = useWords("reports");
   return (
     <>
-      <PageHead title={own[report.reason]} up={{ href: "/admin/queue", name: words.title }} />
+      <PageHead title={reasonText(own, report.reason)} up={{ href: "/admin/queue", name: words.title }} />
       <ReportSnapshotView report={report} />
       <p>
         <a class="button" href={`/admin/queue?item=${report.caseId}`}>{words.toCase}</a>
