@@ -29,6 +29,7 @@ import { Threads } from "./threads.ts";
 import { Transitions } from "./transitions.ts";
 import { Undo } from "./undo.ts";
 import { watchedStore } from "./watched_store.ts";
+import { CommandTruths } from "./truth.ts";
 import { wholeTransitions } from "./whole_transitions.ts";
 
 export type { GateNeeds, Passage } from "./send_gates.ts";
@@ -71,6 +72,7 @@ export interface CommandRoom {
   pending: Pending;
   threads: Threads;
   reported: ReportedCommands;
+  truths: CommandTruths;
   run(job: Job): Promise<void>;
   /** Cancels the timers; after this nobody is notified. */
   close(): void;
@@ -112,6 +114,7 @@ export function openCommands({ store: unwatched, ...given }: Needs & { gates: Ga
     pending: new Pending(parts),
     threads: new Threads(parts, states),
     reported: new ReportedCommands(parts, history),
+    truths: new CommandTruths(parts, states),
     close() {
       parts.totals.close();
       safety.close();

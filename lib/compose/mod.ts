@@ -279,6 +279,7 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
     users: moderation.users,
     queue: moderation.queue,
     sanctionReasons: moderation.reasons,
+    looks: moderation.looks,
     ...ofAccounts.services,
     audit: new Audit(audit),
     stats: new Stats(statsPorts),

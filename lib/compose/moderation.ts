@@ -4,6 +4,7 @@ import { type CommandRoom, shortContext } from "../commands/mod.ts";
 import {
   type AccountRecord,
   Appeals,
+  Looks,
   Queue,
   QueueView,
   Reports,
@@ -38,6 +39,7 @@ export interface OpenModeration {
   readonly reports: Reports;
   readonly queue: Services["queue"];
   readonly reasons: SanctionReasons;
+  readonly looks: Looks;
 }
 
 /** Wires sanctions, reports and the queue. A room with something new to report adds its source to `sourcesOf`. */
@@ -95,6 +97,11 @@ export function openModeration(parts: ModerationParts): OpenModeration {
     reports,
     appeals: new Appeals({ store: userRecords, own: ownSanctions, clock, ids }),
     reasons: new SanctionReasons(cases),
+    looks: new Looks({
+      store: cases,
+      commands: parts.commands.truths,
+      idOf: async (username) => (await people.byUsernames([username])).get(username)?.id ?? null,
+    }),
     queue: {
       list: (caller, query) => view.list(caller, query),
       get: (caller, id) => view.get(caller, id),

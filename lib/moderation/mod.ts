@@ -5,6 +5,7 @@
  */
 export { Appeals } from "./appeals.ts";
 export { Audit, type ChainReport, linkOf, verifyChain } from "./audit.ts";
+export { Looks } from "./looks.ts";
 export { Mutes } from "./mutes.ts";
 export { OwnSanctions } from "./own_sanctions.ts";
 export { Queue } from "./queue.ts";

@@ -18,6 +18,7 @@ export { fold } from "./fold.ts";
 export * from "./grants.ts";
 export * from "./limits.ts";
 export * from "./invites.ts";
+export * from "./looks.ts";
 export { because, faultOf, type Message, type PlainKey, type Said, said, say } from "./message.ts";
 export * from "./methods.ts";
 export * from "./notices.ts";

@@ -111,6 +111,15 @@ export const adminOperations: Readonly<Record<string, Operation>> = {
     body: protocol.fileDecision,
     gives: adminFile,
   },
+  "GET /admin/commands/{id}": {
+    says: `Gives a command's states, rules and times, without what people wrote. ${staff}`,
+    gives: z.object({ command: protocol.commandTruth }),
+  },
+  "GET /admin/commands/{id}/why": {
+    says: `Why a command was or was not delivered to a person. ${staff}`,
+    query: protocol.whyQuery,
+    gives: z.object({ why: protocol.commandWhy }),
+  },
   "GET /admin/queue": {
     says: `Lists reports, appeals, held files and incidents, the most harmful and oldest first. ${staff}`,
     query: protocol.queueQuery,
@@ -124,7 +133,7 @@ export const adminOperations: Readonly<Record<string, Operation>> = {
   "POST /admin/queue/{queueId}/claim": {
     says: `Takes an item for a while, so that nobody else decides it; release gives it back. ${staff}`,
     body: protocol.queueClaim,
-    gives: protocol.queueDetail,
+    gives: z.object({ until: z.string().nullable() }),
   },
   "POST /admin/queue/{queueId}/decide": {
     says: `Decides an item. ${staff}`,

@@ -38,6 +38,8 @@ export const moderatorCalls: readonly string[] = [
   "GET /admin/users/:username",
   "/admin/users/:username/sanctions",
   "/admin/users/:username/sanctions/:id",
+  "/admin/commands/:id",
+  "/admin/commands/:id/why",
   "/admin/queue",
   "/admin/queue/stats",
   "/admin/queue/:id",

@@ -21,6 +21,7 @@ import type { Content, Files } from "../files/mod.ts";
 import type {
   Appeals,
   Audit,
+  Looks,
   OwnSanctions,
   Queue,
   QueueView,
@@ -112,6 +113,7 @@ export interface Services {
   readonly queue:
     & Pick<Queue, "claim" | "decide" | "note" | "undo">
     & Pick<QueueView, "get" | "list" | "report" | "stats">;
+  readonly looks: Pick<Looks, "command" | "why">;
   readonly sanctionReasons: Pick<SanctionReasons, "list" | "set">;
   readonly safety: Pick<Safety, "isUnsaved" | "resume" | "stop" | "stoppedSince">;
   readonly files: Pick<

@@ -193,7 +193,8 @@ export class KvCases implements CaseStore, ReasonStore {
   }
 
   async looked(people: readonly string[], auditEntry: AuditEntry): Promise<void> {
-    const { action, subject } = auditEntry;
+    const { action, subject: of, detail } = auditEntry;
+    const subject = typeof detail.command === "string" ? `command:${detail.command}` : of;
     const at = iso(this.#clock.now());
     await this.#audit.commit({
       sets: people.map((userId) => ({

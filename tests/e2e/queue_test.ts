@@ -1,0 +1,76 @@
+import assert from "node:assert/strict";
+import type { Page } from "playwright-core";
+import { siteTest } from "../fakes/browser_site.ts";
+import { person } from "../fakes/open_services.ts";
+import { must } from "../fakes/accounts_rig.ts";
+import { until } from "../fakes/until.ts";
+
+/** Presses a key until it has done something: before the island started it does nothing. */
+async function pressUntil(page: Page, key: string, done: () => Promise<boolean>): Promise<void> {
+  await until(async () => {
+    await page.keyboard.press(key);
+    return await done();
+  });
+}
+
+siteTest(
+  "MO-2: a moderator works the queue by keyboard: next, claim, sanction, decide, undo",
+  async (site) => {
+    const { base, open, services } = site;
+    const { caller } = await person(open, "demo-bob");
+    const root = { ...caller, userId: "none", username: "root", role: "admin" as const };
+    must(await services.users.change(root, "demo-bob", { role: "moderator" }));
+    const ann = (await person(open, "demo-ann")).caller;
+    await person(open, "carl");
+    await person(open, "dora");
+    for (const [user, reason] of [["carl", "threat"], ["dora", "spam"]] as const) {
+      must(await services.reports.create(ann, { about: { user }, reason }));
+    }
+    const page = await site.known("demo-bob");
+    await page.goto(`${base}/admin/queue`);
+    const title = page.locator("#case-title");
+    const opened = (text: string) => async () => await title.textContent().catch(() => "") === text;
+    const notice = (text: string) => page.getByRole("status").getByText(text).waitFor();
+    await page.getByRole("heading", { name: "Choose a case." }).waitFor();
+    const rows = page.locator(".queue-row");
+    assert.equal(await rows.count(), 2);
+
+    await pressUntil(page, "j", async () => await title.count() > 0);
+    assert.ok(await opened("Threat or blackmail")());
+    await pressUntil(page, "j", opened("Advertising or flood"));
+    await pressUntil(page, "k", opened("Threat or blackmail"));
+    await pressUntil(page, "c", () => page.getByText("Claimed for 15 minutes.").isVisible());
+    const mute = page.getByRole("checkbox", { name: "Mute" });
+    await pressUntil(page, "2", () => mute.isChecked());
+    await page.keyboard.press("e");
+    await notice("Decided.");
+    // The next case is open.
+    assert.ok(await opened("Advertising or flood")());
+    const sanctions = async (username: string) => {
+      const user = must(await services.users.get(root, username));
+      return user.sanctions.map(({ kind, lifted }) => lifted === undefined ? kind : `${kind} lifted`);
+    };
+    assert.deepEqual(await sanctions("carl"), ["mute"]);
+
+    await page.getByRole("link", { name: "Open it to undo" }).click();
+    await page.getByText("@demo-bob decided").waitFor();
+    const why = page.getByRole("textbox", { name: "Reason for the undo" });
+    await pressUntil(page, "u", () => why.evaluate((field) => field === document.activeElement));
+    await page.keyboard.type("The wrong person.");
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter");
+    await notice("Undone. The case is open again.");
+    assert.deepEqual(await sanctions("carl"), ["mute lifted"]);
+
+    await page.goto(`${base}/admin/queue`);
+    for (const left of [1, 0]) {
+      await pressUntil(page, "j", async () => await title.count() > 0);
+      await pressUntil(page, "e", async () => page.url().includes("notice=decided"));
+      await notice("Decided.");
+      assert.equal(await rows.count(), left);
+      await page.goto(`${base}/admin/queue`);
+    }
+    await page.getByRole("heading", { name: "Nothing left to do" }).waitFor();
+    assert.deepEqual(site.problems, []);
+  },
+);

@@ -1,0 +1,246 @@
+import assert from "node:assert/strict";
+import { moderatorCalls, openCalls, ownerCalls } from "../../lib/web/admission.ts";
+import { AppRig } from "../fakes/app_rig.ts";
+
+async function rigOf() {
+  const app = await AppRig.start({ people: ["ann", "bob"] });
+  await app.person("mod", "moderator");
+  const get = async (who: string, path: string, language = "en") => {
+    const headers = { cookie: app.cookieOf(who), "accept-language": language };
+    const response = await app.send(path, { headers });
+    return { status: response.status, html: await response.text() };
+  };
+  const post = async (who: string, path: string, fields: Record<string, string>) => {
+    const headers = {
+      cookie: app.cookieOf(who),
+      "content-type": "application/x-www-form-urlencoded",
+      "sec-fetch-site": "same-origin",
+    };
+    const response = await app.send(path, { method: "POST", headers, body: new URLSearchParams(fields) });
+    return { status: response.status, to: response.headers.get("location"), html: await response.text() };
+  };
+  return { app, get, post, [Symbol.asyncDispose]: () => app[Symbol.asyncDispose]() };
+}
+
+Deno.test("MO-1: a command is reported from its card by a form without scripts, and its outcome is on a page", async () => {
+  await using rig = await rigOf();
+  const { app, get, post } = rig;
+  const command = await app.command("bob", "ann", { title: "Cheap watches" });
+  const inbox = (await get("ann", "/")).html;
+  const path = `/report?command=${command.id}`;
+  assert.ok(inbox.includes(`href="${path}"`));
+  const form = await get("ann", path);
+  assert.ok(form.html.includes("About “Cheap watches” from @bob"));
+  assert.equal((await get("bob", path)).status, 404);
+  assert.equal((await get("ann", "/report?user=nobody")).status, 404);
+  assert.equal((await get("ann", "/report")).status, 404);
+  const refused = await post("ann", path, { note: "Stop it." });
+  assert.equal(refused.status, 400);
+  assert.ok(refused.html.includes("Choose a reason.") && refused.html.includes("Stop it."));
+  const sent = await post("ann", path, { reason: "spam", note: "Stop it.", block: "yes", file: "" });
+  assert.equal(sent.to, "/reports?notice=sent");
+  const { blockedUsers } = await app.services.preferences.get(await app.caller("ann"));
+  assert.deepEqual(blockedUsers, ["bob"]);
+  const own = (await get("ann", "/reports")).html;
+  assert.ok(own.includes("Advertising or flood") && own.includes("A moderator looks at it"));
+  assert.ok((await get("ann", "/reports", "de")).html.includes("Werbung oder Flut"));
+  await app.group("readers", { ann: "member", bob: "owner" }, "Readers");
+  assert.ok((await get("ann", "/groups")).html.includes('href="/report?group=readers"'));
+  assert.ok((await get("ann", "/contacts")).html.includes('href="/report?user=bob"'));
+});
+
+Deno.test("MO-2: a moderator claims, decides, notes and undoes by forms without scripts", async () => {
+  await using rig = await rigOf();
+  const { app, get, post } = rig;
+  for (const title of ["Cheap watches", "Cheap bags"]) {
+    const command = await app.command("bob", "ann", { title });
+    await app.answer("ann", command.id, "seen");
+    const sent = await post("ann", `/report?command=${command.id}`, {
+      reason: "threat",
+      note: `About ${title}`,
+    });
+    assert.equal(sent.status, 303);
+  }
+  assert.equal((await get("ann", "/admin/queue")).status, 404);
+  const list = (await get("mod", "/admin/queue")).html;
+  const item = /href="(\/admin\/queue\?item=([0-9A-Z]{26}))"/.exec(list);
+  assert.ok(item !== null && list.includes("2 reports together") && list.includes("Threat or blackmail"));
+  const [, path, id] = item as unknown as [string, string, string];
+  const shown = (await get("mod", path)).html;
+  for (const text of ["About Cheap watches", "About Cheap bags", "@bob"]) {
+    assert.ok(shown.includes(text), text);
+  }
+  assert.match((await post("mod", path, { action: "claim" })).to!, /notice=claimed/);
+  assert.match((await post("mod", path, { action: "note", text: "Seen before." })).to!, /notice=noted/);
+  assert.ok((await get("mod", path)).html.includes("Seen before."));
+  const refused = await post("mod", path, { action: "apply", template: "", text: "No threats.", days: "7" });
+  assert.equal(refused.status, 400);
+  assert.ok(
+    refused.html.includes("Choose what follows, or another outcome.") && refused.html.includes("No threats."),
+  );
+  const mute = { action: "apply", sanction: "mute", template: "0", text: "", days: "7" };
+  const decided = await post("mod", path, mute);
+  assert.equal(decided.to, `/admin/queue?notice=decided&last=${id}`);
+  const [sanction] = (await app.services.sanctions.list(await app.caller("bob"))).sanctions;
+  assert.deepEqual([sanction!.kind, sanction!.reason], ["mute", "You went on after you were asked to stop."]);
+  assert.ok((await get("ann", "/reports")).html.includes("Action taken"));
+  const after = `/admin/queue?state=decided&item=${id}`;
+  assert.ok((await get("mod", after)).html.includes("@mod decided"));
+  assert.match(
+    (await post("mod", after, { action: "undo", reason: "The wrong person." })).to!,
+    /notice=undone/,
+  );
+  assert.deepEqual((await app.services.sanctions.list(await app.caller("bob"))).sanctions, []);
+  const quick = await post("mod", path, { action: "dismiss", template: "0", text: "", days: "7" });
+  assert.match(quick.to!, /notice=decided/);
+  const report = (await app.services.reports.list(await app.caller("ann"), {})).reports[0]!;
+  const page = await get("mod", `/admin/reports/${report.id}`);
+  assert.ok(page.html.includes("About Cheap bags") && page.html.includes(`/admin/queue?item=${id}`));
+  assert.ok((await get("mod", "/admin/queue", "de")).html.includes("Nichts mehr zu tun"));
+});
+
+Deno.test("MO-6: a moderator sees a command's states and why it was not delivered, and each look is in the person's data", async () => {
+  await using rig = await rigOf();
+  const { app } = rig;
+  const call = async (who: string, path: string) => {
+    const response = await app.wholeSend(`/api/v1/admin/commands/${path}`, { headers: app.bearerOf(who) });
+    return { status: response.status, text: await response.text() };
+  };
+  const seen = await app.command("bob", "ann", { title: "Words of Bob" });
+  await app.answer("ann", seen.id, "declined", { note: "Words of Ann" });
+  const truth = await call("mod", seen.id);
+  const { command } = JSON.parse(truth.text);
+  assert.deepEqual(
+    command.recipients.map(({ username, state }: { username: string; state: string }) => [username, state]),
+    [
+      ["ann", "declined"],
+    ],
+  );
+  assert.match(command.recipients[0].allowedBy, /^acceptFrom=contacts \(contact\); general=allow$/);
+  assert.ok(!truth.text.includes("Words of"));
+  await app.preferences("ann", { blockedUsers: ["bob"] });
+  const withheld = await app.command("bob", "ann");
+  const why = JSON.parse((await call("mod", `${withheld.id}/why?user=ann`)).text).why;
+  assert.deepEqual([why.recipient.state, why.recipient.withheldBy, why.now], ["queued", "blocked_user", {
+    verdict: "withhold",
+    rule: "blocked_user",
+    until: null,
+  }]);
+  assert.equal((await call("mod", `${withheld.id}/why?user=mod`)).status, 404);
+  assert.equal((await call("ann", seen.id)).status, 404);
+  const audit = await app.services.audit.page(await app.caller("root"), { limit: 2 });
+  const actions = (audit as { entries: { action: string; subject: string }[] }).entries;
+  assert.deepEqual(actions.map(({ action, subject }) => [action, subject]), [
+    ["command.why", "ann"],
+    ["command.look", `command:${seen.id}`],
+  ]);
+  const exported = async (who: string) => {
+    const archive = await app.wholeSend("/api/v1/account/export", { headers: app.bearerOf(who) });
+    return new TextDecoder("latin1").decode(await archive.arrayBuffer());
+  };
+  const anns = await exported("ann");
+  assert.ok(anns.includes("command.why") && anns.includes(`command:${withheld.id}`));
+  const bobs = await exported("bob");
+  assert.ok(
+    bobs.includes("command.look") && !bobs.includes("command.why"),
+    "CO-10: a sender learns of no look at their recipient",
+  );
+});
+
+/** MO-5: the calls below `/admin`, each with the least role that it is for. */
+const roles: Readonly<Record<string, "moderator" | "admin" | "owner">> = {
+  "GET /admin/audit": "admin",
+  "GET /admin/categories": "admin",
+  "POST /admin/categories": "admin",
+  "PATCH /admin/categories/:slug": "admin",
+  "GET /admin/commands/:id": "moderator",
+  "GET /admin/commands/:id/why": "moderator",
+  "GET /admin/files": "moderator",
+  "GET /admin/files/:sha256": "moderator",
+  "POST /admin/files/:sha256/decision": "moderator",
+  "GET /admin/groups": "admin",
+  "POST /admin/groups": "admin",
+  "DELETE /admin/groups/:name": "owner",
+  "GET /admin/groups/:name": "owner",
+  "PATCH /admin/groups/:name": "owner",
+  "DELETE /admin/groups/:name/members/:username": "owner",
+  "PUT /admin/groups/:name/members/:username": "owner",
+  "GET /admin/incidents": "moderator",
+  "GET /admin/incidents/:id": "moderator",
+  "POST /admin/incidents/:id/close": "moderator",
+  "GET /admin/incidents/:id/report.xml": "moderator",
+  "POST /admin/incidents/:id/report": "moderator",
+  "PUT /admin/incidents/:id/report": "moderator",
+  "GET /admin/invites": "admin",
+  "PUT /admin/invites": "admin",
+  "GET /admin/queue": "moderator",
+  "GET /admin/queue/:id": "moderator",
+  "POST /admin/queue/:id/claim": "moderator",
+  "POST /admin/queue/:id/decide": "moderator",
+  "POST /admin/queue/:id/note": "moderator",
+  "POST /admin/queue/:id/undo": "moderator",
+  "GET /admin/queue/stats": "moderator",
+  "GET /admin/reports/:id": "moderator",
+  "GET /admin/sanction-reasons": "moderator",
+  "PUT /admin/sanction-reasons": "admin",
+  "GET /admin/stats": "admin",
+  "GET /admin/two-factor": "admin",
+  "PUT /admin/two-factor": "admin",
+  "GET /admin/users": "moderator",
+  "GET /admin/users/:username": "moderator",
+  "PATCH /admin/users/:username": "admin",
+  "POST /admin/users/:username/sanctions": "moderator",
+  "DELETE /admin/users/:username/sanctions/:id": "moderator",
+  "DELETE /admin/users/:username/two-factor": "admin",
+};
+
+/** Every call that a file below `routes/api/v1/admin` answers, like `GET /admin/users`. */
+async function adminCalls(): Promise<string[]> {
+  const found: string[] = [];
+  const walk = async (folder: string, path: string): Promise<void> => {
+    for await (const { name, isDirectory } of Deno.readDir(folder)) {
+      const part = name.replace(/\.tsx?$/, "").replace(/^\[(\w+)\]/, ":$1");
+      if (isDirectory) await walk(`${folder}/${name}`, `${path}/${part}`);
+      else if (!name.startsWith("_")) {
+        const source = await Deno.readTextFile(`${folder}/${name}`);
+        const call = part === "index" ? path : `${path}/${part}`;
+        for (const [, method] of source.matchAll(/\b(GET|POST|PUT|PATCH|DELETE)\b[:(]/g)) {
+          found.push(`${method} ${call}`);
+        }
+      }
+    }
+  };
+  await walk("routes/api/v1/admin", "/admin");
+  return found;
+}
+
+Deno.test("MO-4, MO-5: each call of the staff is for its role, and for everyone else there is nothing", async () => {
+  await using rig = await rigOf();
+  const { app } = rig;
+  const calls = await adminCalls();
+  assert.deepEqual(calls.toSorted(), Object.keys(roles).toSorted(), "every call has a role");
+  assert.deepEqual(openCalls.filter((call) => call.startsWith("/admin")), []);
+  const staff = [...moderatorCalls, ...ownerCalls].map((call) => call.replace(/^[A-Z]+ /, ""));
+  const paths = new Set(calls.map((call) => call.replace(/^[A-Z]+ /, "")));
+  assert.deepEqual(staff.filter((path) => !paths.has(path)), [], "admission without a call");
+  for (const call of calls) {
+    const [method, route] = call.split(" ") as [string, string];
+    const path = route.replace(":sha256", "0".repeat(64)).replace(":id", "0".repeat(26)).replace(
+      /:\w+/g,
+      "nothing",
+    );
+    const asked = async (headers: Record<string, string>) => {
+      const response = await app.wholeSend(`/api/v1${path}`, { method, headers });
+      const text = await response.text();
+      return response.status === 404 && text.includes("There is nothing at this address.")
+        ? "hidden"
+        : "admitted";
+    };
+    const hidden = async (who: string) => await asked(app.bearerOf(who)) === "hidden";
+    const least = roles[call]!;
+    assert.equal(await asked({}), "hidden", `${call} by nobody`);
+    if (least !== "owner") assert.equal(await hidden("ann"), true, `${call} by a member`);
+    assert.equal(await hidden("mod"), least === "admin", `${call} by a moderator`);
+    assert.equal(await hidden("root"), false, `${call} by an administrator`);
+  }
+});
