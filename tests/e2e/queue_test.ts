@@ -18,7 +18,7 @@ siteTest(
   async (site) => {
     const { base, open, services } = site;
     const { caller } = await person(open, "demo-bob");
-    const root = { ...caller, userId: "none", username: "root", role: "admin" as const };
+    const root = { ...caller, role: "admin" as const };
     must(await services.users.change(root, "demo-bob", { role: "moderator" }));
     const ann = (await person(open, "demo-ann")).caller;
     await person(open, "carl");

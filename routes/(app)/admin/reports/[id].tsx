@@ -2,7 +2,7 @@ import { page } from "fresh";
 import { PageHead } from "../../../../components/PageHead.tsx";
 import { ReportSnapshotView } from "../../../../components/ReportSnapshot.tsx";
 import { useWords } from "../../../../components/words.tsx";
-import { checked, id, Refusal } from "../../../../lib/protocol/mod.ts";
+import { Refusal } from "../../../../lib/protocol/mod.ts";
 import { reasonText } from "../../../../lib/text/mod.ts";
 import { definePerson } from "../../../../lib/web/define.ts";
 import { noPage } from "../../../../lib/web/pages.ts";
@@ -11,8 +11,7 @@ import { noPage } from "../../../../lib/web/pages.ts";
 export const handler = definePerson.handlers({
   async GET(ctx) {
     const { services, caller } = ctx.state;
-    const reportId = checked(id, ctx.params.id ?? "");
-    const report = reportId instanceof Refusal ? reportId : await services.queue.report(caller, reportId);
+    const report = await services.queue.report(caller, ctx.params.id ?? "");
     if (report instanceof Refusal) throw noPage(report);
     return page({ report });
   },
