@@ -94,6 +94,7 @@ export const proofs = {
   incidents: { close: "fresh", draft: "fresh", get: "none", list: "none", report: "none", submit: "fresh" },
   // An invitation gives no more than a member's account, ends, and can be revoked.
   invites: { create: "none", list: "none", may: "none", policy: "none", revoke: "none", setPolicy: "fresh" },
+  looks: { command: "none", why: "none" },
   notices: { list: "none", read: "none", unread: "none" },
   preferences: { get: "none", set: "none" },
   profiles: { avatar: "none", change: "none", get: "none", language: "none", withAvatar: "none" },
@@ -108,7 +109,7 @@ export const proofs = {
     stats: "none",
     undo: "fresh",
   },
-  reports: { create: "none", list: "none" },
+  reports: { create: "none", list: "none", subject: "none" },
   safety: { isUnsaved: "none", resume: "none", stop: "none", stoppedSince: "none" },
   sanctionReasons: { list: "none", set: "fresh" },
   sanctions: { appeal: "none", list: "none", read: "none" },
