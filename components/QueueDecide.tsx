@@ -1,5 +1,5 @@
 import type { QueueItem, SanctionReason } from "../lib/protocol/mod.ts";
-import { decisionDays, type TypedDecision } from "../lib/web/forms/queue.ts";
+import { decisionDays, type TypedDecision } from "../lib/text/mod.ts";
 import { plural } from "../lib/words/mod.ts";
 import { AreaField, SelectField } from "./Field.tsx";
 import { useLanguage, useWords } from "./words.tsx";

@@ -1,6 +1,5 @@
 import type { QueueDetail, SanctionReason } from "../lib/protocol/mod.ts";
-import { decisionText, queueAbout, queueTitle } from "../lib/text/mod.ts";
-import type { TypedDecision } from "../lib/web/forms/queue.ts";
+import { decisionText, queueAbout, queueTitle, type TypedDecision } from "../lib/text/mod.ts";
 import { fill, plural } from "../lib/words/mod.ts";
 import { AreaField } from "./Field.tsx";
 import { QueueDecide } from "./QueueDecide.tsx";

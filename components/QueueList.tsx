@@ -1,6 +1,5 @@
 import type { QueueItem, QueueStats } from "../lib/protocol/mod.ts";
-import { queueAbout, queueState, queueTitle } from "../lib/text/mod.ts";
-import { durationText } from "../lib/text/queue_times.ts";
+import { durationText, queueAbout, queueState, queueTitle } from "../lib/text/mod.ts";
 import { fill, plural } from "../lib/words/mod.ts";
 import { Empty } from "./Notice.tsx";
 import { Time } from "./Time.tsx";

@@ -9,6 +9,8 @@ export * from "./files.ts";
 export * from "./grants.ts";
 export * from "./incidents.ts";
 export * from "./queue.ts";
+export * from "./queue_decision.ts";
+export * from "./queue_times.ts";
 export * from "./reach.ts";
 export * from "./scanning.ts";
 export * from "./verdicts.ts";

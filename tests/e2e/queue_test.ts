@@ -65,7 +65,7 @@ siteTest(
     await page.goto(`${base}/admin/queue`);
     for (const left of [1, 0]) {
       await pressUntil(page, "j", async () => await title.count() > 0);
-      await pressUntil(page, "e", async () => page.url().includes("notice=decided"));
+      await pressUntil(page, "e", () => Promise.resolve(page.url().includes("notice=decided")));
       await notice("Decided.");
       assert.equal(await rows.count(), left);
       await page.goto(`${base}/admin/queue`);

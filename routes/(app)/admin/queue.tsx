@@ -19,7 +19,8 @@ import {
 import { hasSingleKeys } from "../../../lib/web/browser_settings.ts";
 import { definePerson, type PersonState } from "../../../lib/web/define.ts";
 import { problemOf, readForm } from "../../../lib/web/forms/form.ts";
-import { noDecision, typedDecision, workOn } from "../../../lib/web/forms/queue.ts";
+import { noDecision } from "../../../lib/text/mod.ts";
+import { typedDecision, workOn } from "../../../lib/web/forms/queue.ts";
 import { noPage, refusedPage, seeOther } from "../../../lib/web/pages.ts";
 import { fill, type Words } from "../../../lib/words/mod.ts";
 
