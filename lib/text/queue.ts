@@ -1,7 +1,7 @@
 import type { QueueItem, QueueOutcome, ReportReason, SanctionKind } from "../protocol/mod.ts";
 import type { Language, Words } from "../words/mod.ts";
 import { fill } from "../words/shape.ts";
-import type { StateWords } from "./commands.ts";
+import { listText, type StateWords } from "./commands.ts";
 
 type QueueSection = Words["queue"];
 
@@ -74,5 +74,5 @@ export function decisionText(
   const names = actions.map(({ kind }) => words[kind]);
   return names.length === 0
     ? words[outcomeKeys[outcome]]
-    : new Intl.ListFormat(language, { type: "conjunction" }).format(names);
+    : listText(language, names);
 }
