@@ -107,6 +107,7 @@ export const proofs = {
     note: "none",
     report: "none",
     stats: "none",
+    transparency: "none",
     undo: "fresh",
   },
   reports: { create: "none", list: "none", subject: "none" },

@@ -107,6 +107,7 @@ export function openModeration(parts: ModerationParts): OpenModeration {
       get: (caller, id) => view.get(caller, id),
       report: (caller, id) => view.report(caller, id),
       stats: (caller) => view.stats(caller),
+      transparency: (caller, year) => view.transparency(caller, year),
       claim: (caller, id, body) => queue.claim(caller, id, body),
       decide: (caller, id, decision) => queue.decide(caller, id, decision),
       undo: (caller, id, reason) => queue.undo(caller, id, reason),

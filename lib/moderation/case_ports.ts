@@ -194,8 +194,8 @@ export interface CaseStore {
     auditEntry: AuditEntry,
     mayTake: (before: Claim | null) => boolean,
   ): Promise<boolean>;
-  /** Adds to a day's numbers what was decided elsewhere. */
-  days(fromMs: number, toMs: number): Promise<DayRecord[]>;
+  /** Numbers by day in UTC, oldest first; days without a decision are left out. */
+  days(fromMs: number, toMs: number): Promise<(DayRecord & { day: string })[]>;
   /** Writes that a moderator looked at something of a person, for the audit log and their export. */
   looked(people: readonly string[], auditEntry: AuditEntry): Promise<void>;
 }

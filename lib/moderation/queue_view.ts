@@ -26,7 +26,7 @@ import {
   staffReportOf,
 } from "./queue_views.ts";
 import { hiddenFrom } from "./staff.ts";
-import { statsOf } from "./statistics.ts";
+import { statsOf, transparencyOf } from "./statistics.ts";
 
 const dayMs = 24 * 3600_000;
 /** What a person's history of reports is over, and the cases that it reads. */
@@ -179,6 +179,13 @@ export class QueueView {
     const now = this.#needs.clock.now();
     const days = await this.#needs.store.days(now - (limits.queueStatsDays - 1) * dayMs, now);
     return { days: limits.queueStatsDays, waiting: await this.#waiting(caller), ...statsOf(days) };
+  }
+
+  /** Numbers of a year's decisions by month, for everyone to read: CSV without names. */
+  async transparency(caller: Caller, year: number): Answer<{ csv: string }> {
+    const hidden = hiddenFrom(caller, "moderator");
+    if (hidden !== null) return hidden;
+    return { csv: transparencyOf(await this.#needs.store.days(Date.UTC(year, 0), Date.UTC(year, 11, 31))) };
   }
 
   async #reports(records: readonly ReportRecord[]): Promise<StaffReport[]> {

@@ -44,6 +44,26 @@ export function statsOf(days: readonly DayRecord[]): Omit<QueueStats, "days" | "
   };
 }
 
+/** The decisions of each month as lines of CSV, with no name of anybody. */
+export function transparencyOf(days: readonly (DayRecord & { day: string })[]): string {
+  const counts = new Map<string, number>();
+  const add = (day: string, what: string, name: string, count: number) => {
+    const line = `${day.slice(0, 7)},${what},${name}`;
+    if (count > 0) counts.set(line, (counts.get(line) ?? 0) + count);
+  };
+  for (const { day, decided, undone, byKind, byOutcome, byAction } of days) {
+    add(day, "decided", "", decided);
+    add(day, "undone", "", undone);
+    for (
+      const [what, numbers] of [["kind", byKind], ["outcome", byOutcome], ["sanction", byAction]] as const
+    ) {
+      for (const [name, count] of Object.entries(numbers)) add(day, what, name, count);
+    }
+  }
+  const lines = [...counts].sort(([one], [other]) => one < other ? -1 : 1);
+  return ["month,what,name,count", ...lines.map(([line, count]) => `${line},${count}`), ""].join("\r\n");
+}
+
 function median(numbers: readonly number[]): number | null {
   if (numbers.length === 0) return null;
   const sorted = numbers.toSorted((one, other) => one - other);

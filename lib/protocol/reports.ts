@@ -257,6 +257,9 @@ export const queueStats = z.object({
 });
 export type QueueStats = z.infer<typeof queueStats>;
 
+/** The year of a transparency report. */
+export const transparencyQuery = z.strictObject({ year: z.coerce.number().int().min(2020).max(9999) });
+
 /** MO-7: a reason for sanctions that admins keep, and the text that it offers. */
 export const sanctionReason = z.strictObject({
   title: reasonGiven(limits.title),

@@ -125,6 +125,10 @@ export const adminOperations: Readonly<Record<string, Operation>> = {
     query: protocol.queueQuery,
     gives: protocol.queuePage,
   },
+  "GET /admin/queue/transparency.csv": {
+    says: `Numbers of a year's decisions by month, as CSV without names. ${staff}`,
+    query: protocol.transparencyQuery,
+  },
   "GET /admin/queue/stats": { says: `Numbers of the queue. ${staff}`, gives: protocol.queueStats },
   "GET /admin/queue/{queueId}": {
     says: `Gives one item with its history. ${staff}`,

@@ -72,7 +72,5 @@ export function decisionText(
   { outcome, actions }: { outcome: QueueOutcome; actions: readonly { kind: SanctionKind }[] },
 ): string {
   const names = actions.map(({ kind }) => words[kind]);
-  return names.length === 0
-    ? words[outcomeKeys[outcome]]
-    : listText(language, names);
+  return names.length === 0 ? words[outcomeKeys[outcome]] : listText(language, names);
 }

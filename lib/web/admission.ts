@@ -42,6 +42,7 @@ export const moderatorCalls: readonly string[] = [
   "/admin/commands/:id/why",
   "/admin/queue",
   "/admin/queue/stats",
+  "/admin/queue/transparency.csv",
   "/admin/queue/:id",
   "/admin/queue/:id/claim",
   "/admin/queue/:id/decide",

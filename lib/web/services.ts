@@ -112,7 +112,7 @@ export interface Services {
   readonly reports: Pick<Reports, "create" | "list" | "subject">;
   readonly queue:
     & Pick<Queue, "claim" | "decide" | "note" | "undo">
-    & Pick<QueueView, "get" | "list" | "report" | "stats">;
+    & Pick<QueueView, "get" | "list" | "report" | "stats" | "transparency">;
   readonly looks: Pick<Looks, "command" | "why">;
   readonly sanctionReasons: Pick<SanctionReasons, "list" | "set">;
   readonly safety: Pick<Safety, "isUnsaved" | "resume" | "stop" | "stoppedSince">;

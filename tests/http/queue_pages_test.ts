@@ -93,6 +93,25 @@ Deno.test("MO-2: a moderator claims, decides, notes and undoes by forms without 
   assert.deepEqual((await app.services.sanctions.list(await app.caller("bob"))).sanctions, []);
   const quick = await post("mod", path, { action: "dismiss", template: "0", text: "", days: "7" });
   assert.match(quick.to!, /notice=decided/);
+  const year = new Date(app.clock.now()).toISOString().slice(0, 4);
+  const csv = await app.wholeSend(`/api/v1/admin/queue/transparency.csv?year=${year}`, {
+    headers: app.bearerOf("mod"),
+  });
+  assert.equal(csv.headers.get("content-type"), "text/csv; charset=utf-8");
+  const month = new Date(app.clock.now()).toISOString().slice(0, 7);
+  assert.equal(
+    await csv.text(),
+    [
+      "month,what,name,count",
+      `${month},decided,,2`,
+      `${month},kind,report,2`,
+      `${month},outcome,dismissed,1`,
+      `${month},outcome,upheld,1`,
+      `${month},sanction,mute,1`,
+      `${month},undone,,1`,
+      "",
+    ].join("\r\n"),
+  );
   const report = (await app.services.reports.list(await app.caller("ann"), {})).reports[0]!;
   const page = await get("mod", `/admin/reports/${report.id}`);
   assert.match(page.html, /About Cheap (bags|watches)/);
@@ -182,6 +201,7 @@ const roles: Readonly<Record<string, "moderator" | "admin" | "owner">> = {
   "POST /admin/queue/:id/note": "moderator",
   "POST /admin/queue/:id/undo": "moderator",
   "GET /admin/queue/stats": "moderator",
+  "GET /admin/queue/transparency.csv": "moderator",
   "GET /admin/reports/:id": "moderator",
   "GET /admin/sanction-reasons": "moderator",
   "PUT /admin/sanction-reasons": "admin",

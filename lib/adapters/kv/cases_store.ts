@@ -185,11 +185,11 @@ export class KvCases implements CaseStore, ReasonStore {
     return false;
   }
 
-  async days(fromMs: number, toMs: number): Promise<DayRecord[]> {
+  async days(fromMs: number, toMs: number): Promise<(DayRecord & { day: string })[]> {
     const days: string[] = [];
     for (let ms = fromMs; ms <= toMs; ms += dayMs) days.push(dayOf(ms));
     const values = await getValues<DayRecord>(this.#store.kv, days.map(keys.queueDay));
-    return values.filter((day) => day !== null);
+    return values.flatMap((value, at) => value === null ? [] : [{ ...value, day: days[at]! }]);
   }
 
   async looked(people: readonly string[], auditEntry: AuditEntry): Promise<void> {
