@@ -1,11 +1,12 @@
-import type { QueueItem, SanctionReason } from "../lib/protocol/mod.ts";
+import type { QueueDetail, QueueItem, SanctionReason } from "../lib/protocol/mod.ts";
 import { decisionDays, type TypedDecision } from "../lib/text/mod.ts";
-import { plural } from "../lib/words/mod.ts";
+import { fill, plural } from "../lib/words/mod.ts";
 import { AreaField, SelectField } from "./Field.tsx";
 import { useLanguage, useWords } from "./words.tsx";
 
 interface QueueDecideProps {
   item: QueueItem;
+  rule: QueueDetail["rule"];
   action: string;
   reasons: readonly SanctionReason[];
   typed: TypedDecision;
@@ -23,7 +24,7 @@ export function QueueDecide(props: QueueDecideProps) {
   );
 }
 
-function ReportDecision({ item, reasons, typed, errors }: QueueDecideProps) {
+function ReportDecision({ item, rule, reasons, typed, errors }: QueueDecideProps) {
   const words = useWords("queue");
   const language = useLanguage();
   const kinds = ["warn", "mute", "limit", "suspend"] as const;
@@ -70,6 +71,16 @@ function ReportDecision({ item, reasons, typed, errors }: QueueDecideProps) {
             />
           </div>
         </>
+      )}
+      {rule === null ? null : (
+        <p class="notice notice-warn">
+          {fill(rule.dryRun ? words.ruleDry : words.ruleMet, {
+            upheld: String(rule.upheld),
+            days: String(rule.days),
+            sanction: words[rule.sanction],
+            lasts: plural(language, words.days, rule.lastsDays, { count: rule.lastsDays }),
+          })}
+        </p>
       )}
       <AreaField
         name="text"

@@ -94,9 +94,16 @@ export function QueueDetailView({ detail, action, reasons, typed, errors }: Queu
         ? <Notes notes={notes} action={action} error={errors.note} />
         : null}
       {item.decided === null
-        ? item.kind === "incident" || item.notYours === true
-          ? null
-          : <QueueDecide item={item} action={action} reasons={reasons} typed={typed} errors={errors} />
+        ? item.kind === "incident" || item.notYours === true ? null : (
+          <QueueDecide
+            item={item}
+            rule={detail.rule}
+            action={action}
+            reasons={reasons}
+            typed={typed}
+            errors={errors}
+          />
+        )
         : <Decided item={item} action={action} error={errors.text} />}
     </section>
   );

@@ -48,6 +48,7 @@ export const proofs = {
   accountData: { export: "fresh", remove: "own" },
   adminFiles: { decide: "fresh", get: "none", list: "none" },
   audit: { page: "none" },
+  autoRules: { list: "none", set: "fresh" },
   categories: { add: "fresh", all: "none", change: "fresh", list: "none" },
   chat: { list: "none", read: "none", retract: "none", send: "none", talks: "none", writing: "none" },
   commands: {

@@ -280,6 +280,7 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
     queue: moderation.queue,
     sanctionReasons: moderation.reasons,
     looks: moderation.looks,
+    autoRules: moderation.autoRules,
     ...ofAccounts.services,
     audit: new Audit(audit),
     stats: new Stats(statsPorts),

@@ -4,6 +4,7 @@ import { type CommandRoom, shortContext } from "../commands/mod.ts";
 import {
   type AccountRecord,
   Appeals,
+  AutoRules,
   Looks,
   Queue,
   QueueView,
@@ -40,6 +41,7 @@ export interface OpenModeration {
   readonly queue: Services["queue"];
   readonly reasons: SanctionReasons;
   readonly looks: Looks;
+  readonly autoRules: AutoRules;
 }
 
 /** Wires sanctions, reports and the queue. A room with something new to report adds its source to `sourcesOf`. */
@@ -76,6 +78,7 @@ export function openModeration(parts: ModerationParts): OpenModeration {
   const { adminFiles, incidents } = parts.files.services;
   const queue = new Queue({
     store: cases,
+    rules: cases,
     users,
     reports,
     notices,
@@ -86,6 +89,7 @@ export function openModeration(parts: ModerationParts): OpenModeration {
   });
   const view = new QueueView({
     store: cases,
+    rules: cases,
     users: userRecords,
     files: adminFiles,
     incidents,
@@ -97,6 +101,7 @@ export function openModeration(parts: ModerationParts): OpenModeration {
     reports,
     appeals: new Appeals({ store: userRecords, own: ownSanctions, clock, ids }),
     reasons: new SanctionReasons(cases),
+    autoRules: new AutoRules(cases),
     looks: new Looks({
       store: cases,
       commands: parts.commands.truths,

@@ -1,5 +1,6 @@
 import type { AuditEntry, Caller } from "../platform/mod.ts";
 import type {
+  AutoRule,
   QueueOutcome,
   Refusal,
   ReportAbout,
@@ -203,5 +204,8 @@ export interface CaseStore {
 export interface ReasonStore {
   /** Null: never changed. */
   reasons(): Promise<SanctionReason[] | null>;
+  /** Automatic rules; none on a new server. */
+  rules(): Promise<AutoRule[]>;
+  setRules(rules: readonly AutoRule[], auditEntry: AuditEntry): Promise<void>;
   setReasons(reasons: readonly SanctionReason[], auditEntry: AuditEntry): Promise<void>;
 }

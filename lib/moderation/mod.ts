@@ -5,6 +5,7 @@
  */
 export { Appeals } from "./appeals.ts";
 export { Audit, type ChainReport, linkOf, verifyChain } from "./audit.ts";
+export { AutoRules } from "./auto_rules.ts";
 export { Looks } from "./looks.ts";
 export { Mutes } from "./mutes.ts";
 export { OwnSanctions } from "./own_sanctions.ts";

@@ -10,6 +10,7 @@ import {
 import {
   type AdminFile,
   type Answer,
+  type AutoRule,
   type FileDecision,
   type Incident,
   limits,
@@ -19,7 +20,8 @@ import {
   Refusal,
   say,
 } from "../protocol/mod.ts";
-import type { CaseChange, CaseRecord, CaseStore, Decided, StoredCase } from "./case_ports.ts";
+import { ruleFor, ruleText } from "./auto_rules.ts";
+import type { CaseChange, CaseRecord, CaseStore, Decided, ReasonStore, StoredCase } from "./case_ports.ts";
 import { mayNotTake, mayNotUndo, planOf } from "./decisions.ts";
 import type { SanctionRecord } from "./ports.ts";
 import { itemOfCase, itemOfFile } from "./queue_views.ts";
@@ -27,8 +29,11 @@ import type { Reports } from "./reports.ts";
 import { hiddenFrom } from "./staff.ts";
 import type { Applied, Users } from "./users.ts";
 
+const dayMs = 24 * 3600_000;
+
 export interface QueueNeeds {
   store: CaseStore;
+  rules: Pick<ReasonStore, "rules">;
   users: Pick<Users, "apply">;
   reports: Pick<Reports, "tell">;
   notices: NoticeList<NewNotice>;
@@ -84,6 +89,7 @@ export class Queue {
     if (/^[0-9a-f]{64}$/.test(id)) return await this.#decideFile(caller, id, decision);
     const { ids, clock } = this.#needs;
     let proposed = false;
+    const rule = decision.outcome === "upheld" ? await this.#ruleMet(id) : null;
     const written = await this.#write(caller, id, (stored) => {
       const now = clock.now();
       const plan = planOf(caller, stored, decision, now);
@@ -97,7 +103,8 @@ export class Queue {
           decidedEntry(caller, record, "queue.second", plan.decided),
         );
       }
-      const actions = plan.decided.actions.map((action) => ({ ...action, sanctionId: ids.next() }));
+      const chosen = withRule(plan.decided.actions, rule, now);
+      const actions = chosen.map((action) => ({ ...action, sanctionId: ids.next() }));
       const decided: Decided = { ...plan.decided, actions };
       const add = actions.map(({ kind, untilMs, sanctionId }): SanctionRecord => ({
         id: sanctionId,
@@ -119,12 +126,20 @@ export class Queue {
             : {}),
           ...(decided.badFaith === true ? { badFaith: "add" as const } : {}),
         },
-        auditEntry: decidedEntry(caller, record, "queue.decide", decided),
+        auditEntry: decidedEntry(caller, record, "queue.decide", decided, rule),
       };
     });
     if (written instanceof Refusal) return written;
     if (!proposed) await this.#tell(written);
     return itemOfCase(caller, written, undefined);
+  }
+
+  /** The automatic rule that upholding a case would meet. */
+  async #ruleMet(id: string): Promise<AutoRule | null> {
+    const { store, rules, clock } = this.#needs;
+    const person = (await store.case(id))?.record.person ?? null;
+    if (person === null) return null;
+    return ruleFor(await rules.rules(), await store.about(person.id, limits.ruleCases), clock.now());
   }
 
   /** Lifts the sanctions of the decision that are still in force; the case waits again. */
@@ -279,7 +294,19 @@ function tallyOf(
   };
 }
 
-function decidedEntry(caller: Caller, record: CaseRecord, action: string, decided: Decided): AuditEntry {
+/** The sanctions of a decision with that of the rule it meets, unless it has that already or the rule is a dry run. */
+function withRule(actions: Decided["actions"], rule: AutoRule | null, now: number): Decided["actions"] {
+  if (rule === null || rule.dryRun || actions.some(({ kind }) => kind === rule.sanction)) return actions;
+  return [...actions, { kind: rule.sanction, untilMs: now + rule.lastsDays * dayMs, sanctionId: null }];
+}
+
+function decidedEntry(
+  caller: Caller,
+  record: CaseRecord,
+  action: string,
+  decided: Decided,
+  rule: AutoRule | null = null,
+): AuditEntry {
   const { outcome, actions, reason, badFaith } = decided;
   return auditEntryOf(caller, action, whom(record), {
     case: record.id,
@@ -288,6 +315,7 @@ function decidedEntry(caller: Caller, record: CaseRecord, action: string, decide
     sanctions: actions.map(({ kind, untilMs }) => untilMs === null ? kind : `${kind} until ${iso(untilMs)}`)
       .join(", "),
     ...(badFaith === true ? { badFaith } : {}),
+    ...(rule === null ? {} : { rule: ruleText(rule) }),
   }, reason);
 }
 

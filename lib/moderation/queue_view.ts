@@ -13,7 +13,8 @@ import {
   Refusal,
   type StaffReport,
 } from "../protocol/mod.ts";
-import type { CaseRecord, CaseStore, ReportRecord } from "./case_ports.ts";
+import { ruleFor } from "./auto_rules.ts";
+import type { CaseRecord, CaseStore, ReasonStore, ReportRecord } from "./case_ports.ts";
 import type { UsersStore } from "./ports.ts";
 import {
   byHarmAndAge,
@@ -35,6 +36,7 @@ const historyCases = 100;
 
 export interface QueueViewNeeds {
   store: CaseStore;
+  rules: Pick<ReasonStore, "rules">;
   users: Pick<UsersStore, "sanction">;
   files: {
     list(caller: Caller, query: { state: "held"; limit: number }): Answer<AdminFilePage>;
@@ -128,7 +130,7 @@ export class QueueView {
     const { store, clock } = this.#needs;
     const stored = await store.case(id);
     const claim = (await store.claims([id])).get(id);
-    const bare = { reports: [], appeal: null, notes: [], proposal: null, history: null };
+    const bare = { reports: [], appeal: null, notes: [], proposal: null, rule: null, history: null };
     if (stored === null) {
       if (/^[0-9a-f]{64}$/.test(id)) {
         const file = await this.#needs.files.get(caller, id);
@@ -146,15 +148,16 @@ export class QueueView {
     const shown = record.reports.slice(-limits.reportsShown).reverse();
     const reports = await this.#reports(await store.reports(shown));
     const now = clock.now();
+    const cases = record.person === null ? [] : await store.about(record.person.id, historyCases);
+    const asks = record.kind === "report" && record.decided === null && record.person !== null;
     return {
       item: itemOfCase(caller, record, claim),
       reports,
       appeal: await this.#appealOf(record),
       notes: record.notes.map(({ atMs, by, text }) => ({ at: iso(atMs), by, text })),
       proposal: record.proposal === null ? null : decidedOf(record.proposal),
-      history: record.person === null
-        ? null
-        : historyOf(await store.about(record.person.id, historyCases), now - historyMs),
+      rule: asks ? ruleFor(await this.#needs.rules.rules(), cases, now) : null,
+      history: record.person === null ? null : historyOf(cases, now - historyMs),
     };
   }
 

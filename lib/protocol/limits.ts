@@ -183,6 +183,9 @@ export const limits = {
   queueDayKeptMs: 800 * 24 * 3600_000,
   /** MO-7: reasons for sanctions that admins keep. */
   sanctionReasons: 40,
+  /** MO-2: automatic rules, and earlier cases of a person that they read. */
+  autoRules: 10,
+  ruleCases: 100,
   jobsCounted: 1000,
   /** Groups whose members one process keeps in memory. */
   groupsCached: 100,

@@ -223,6 +223,13 @@ export const reportHistory = z.object({
 });
 export type ReportHistory = z.infer<typeof reportHistory>;
 
+const ruleMet = z.object({
+  upheld: z.number(),
+  days: z.number(),
+  sanction: sanctionKind,
+  lastsDays: z.number(),
+  dryRun: z.boolean(),
+});
 export const queueDetail = z.object({
   item: queueItem,
   /** The newest, up to `limits.reportsShown`. */
@@ -240,6 +247,8 @@ export const queueDetail = z.object({
   }).nullable(),
   notes: z.array(z.object({ at: z.string(), by: z.string(), text: z.string() })),
   proposal: decided.nullable(),
+  /** The automatic rule that upholding it would meet. */
+  rule: ruleMet.nullable(),
   history: reportHistory.nullable(),
 });
 export type QueueDetail = z.infer<typeof queueDetail>;
@@ -269,6 +278,20 @@ export const sanctionReasons = z.strictObject({
   reasons: z.array(sanctionReason).max(limits.sanctionReasons),
 });
 export type SanctionReason = z.infer<typeof sanctionReason>;
+
+/**
+ * MO-2: a person with so many upheld cases within so many days gets this sanction with the next decision that upholds one.
+ * `dryRun`: only the audit log says so.
+ */
+export const autoRule = z.strictObject({
+  upheld: z.number().int().min(2).max(50),
+  days: z.number().int().min(1).max(365),
+  sanction: z.enum(["mute", "limit"]),
+  lastsDays: z.number().int().min(1).max(365),
+  dryRun: z.boolean(),
+});
+export type AutoRule = z.infer<typeof autoRule>;
+export const autoRules = z.strictObject({ rules: z.array(autoRule).max(limits.autoRules) });
 
 /** MO-7: one appeal against a sanction. */
 export const appealBody = z.strictObject({ text: reasonGiven(limits.note) });

@@ -125,9 +125,16 @@ export const adminOperations: Readonly<Record<string, Operation>> = {
     query: protocol.queueQuery,
     gives: protocol.queuePage,
   },
+  "GET /admin/auto-rules": { says: `Lists automatic rules. ${staff}`, gives: protocol.autoRules },
+  "PUT /admin/auto-rules": {
+    says: `Replaces the automatic rules. ${admins}`,
+    body: protocol.autoRules,
+    gives: protocol.autoRules,
+  },
   "GET /admin/queue/transparency.csv": {
     says: `Numbers of a year's decisions by month, as CSV without names. ${staff}`,
     query: protocol.transparencyQuery,
+    gives: { type: "text/csv", says: "The numbers." },
   },
   "GET /admin/queue/stats": { says: `Numbers of the queue. ${staff}`, gives: protocol.queueStats },
   "GET /admin/queue/{queueId}": {

@@ -50,6 +50,7 @@ export const moderatorCalls: readonly string[] = [
   "/admin/queue/:id/undo",
   "/admin/reports/:id",
   "GET /admin/sanction-reasons",
+  "GET /admin/auto-rules",
   "/admin/files",
   "/admin/files/:sha256",
   "/admin/files/:sha256/decision",

@@ -21,6 +21,7 @@ import type { Content, Files } from "../files/mod.ts";
 import type {
   Appeals,
   Audit,
+  AutoRules,
   Looks,
   OwnSanctions,
   Queue,
@@ -113,6 +114,7 @@ export interface Services {
   readonly queue:
     & Pick<Queue, "claim" | "decide" | "note" | "undo">
     & Pick<QueueView, "get" | "list" | "report" | "stats" | "transparency">;
+  readonly autoRules: Pick<AutoRules, "list" | "set">;
   readonly looks: Pick<Looks, "command" | "why">;
   readonly sanctionReasons: Pick<SanctionReasons, "list" | "set">;
   readonly safety: Pick<Safety, "isUnsaved" | "resume" | "stop" | "stoppedSince">;

@@ -1,6 +1,7 @@
 import { KvCases } from "../../lib/adapters/kv/cases_store.ts";
 import {
   Appeals,
+  AutoRules,
   Queue,
   QueueView,
   Reports,
@@ -40,6 +41,7 @@ export async function moderationRig() {
     new Map([...await people.byIds(userIds)].map(([id, { username }]) => [id, username]));
   const queue = new Queue({
     store: cases,
+    rules: cases,
     users,
     reports,
     notices,
@@ -50,6 +52,7 @@ export async function moderationRig() {
   });
   const view = new QueueView({
     store: cases,
+    rules: cases,
     users: userRecords,
     files: none,
     incidents: none,
@@ -79,6 +82,7 @@ export async function moderationRig() {
     view,
     appeals,
     reasons: new SanctionReasons(cases),
+    rules: new AutoRules(cases),
     mod,
     max,
     root,

@@ -171,6 +171,8 @@ Deno.test("MO-6: a moderator sees a command's states and why it was not delivere
 /** MO-5: the calls below `/admin`, each with the least role that it is for. */
 const roles: Readonly<Record<string, "moderator" | "admin" | "owner">> = {
   "GET /admin/audit": "admin",
+  "GET /admin/auto-rules": "moderator",
+  "PUT /admin/auto-rules": "admin",
   "GET /admin/categories": "admin",
   "POST /admin/categories": "admin",
   "PATCH /admin/categories/:slug": "admin",

@@ -224,3 +224,33 @@ Deno.test("MO-7: administrators keep the reasons for sanctions; moderators read 
   assert.deepEqual(must(await reasons.list(mod)).reasons.map(({ title }) => title), ["Ours"]);
   assert.equal((await rig.actions()).at(-1), "reasons.change");
 });
+
+Deno.test("MO-2: an automatic rule adds its sanction to the decision that meets it, is undone with it, and is a dry run first", async () => {
+  await using rig = await moderationRig();
+  const { ann, eve, zoe, bob, mod, root, command, report, decided, rules, queue, users, view } = rig;
+  const rule = { upheld: 3, days: 30, sanction: "mute", lastsDays: 7, dryRun: true } as const;
+  assert.equal(kindOf(await rules.set(mod, [rule])), "not_found");
+  must(await rules.set(root, [rule]));
+  const uphold = async (by: typeof ann) => {
+    const { caseId } = await report(by, command(bob));
+    const { rule: met } = must(await view.get(mod, caseId));
+    const actions = [{ kind: "warn" as const }];
+    const item = must(await decided(mod, caseId, { outcome: "upheld", reason: "No adverts.", actions }));
+    return { caseId, met, kinds: item.decided!.actions.map(({ kind }) => kind) };
+  };
+  for (const by of [ann, eve]) assert.deepEqual((await uphold(by)).kinds, ["warn"]);
+  const dry = await uphold(zoe);
+  assert.deepEqual([dry.met?.dryRun, dry.kinds], [true, ["warn"]]);
+  const [entry] = await rig.auditStore.entriesBefore(null, 1);
+  assert.equal(entry!.detail.rule, "3 upheld in 30 days: mute for 7 days (dry run)");
+  must(await rules.set(root, [{ ...rule, dryRun: false }]));
+  const { caseId, met, kinds } = await uphold(ann);
+  assert.deepEqual([met?.dryRun, kinds], [false, ["warn", "mute"]]);
+  const mutes = async () =>
+    must(await users.get(mod, "bob")).sanctions.filter(({ kind, over }) => kind === "mute" && over !== true);
+  assert.equal((await mutes()).length, 1);
+  must(await queue.undo(mod, caseId, "A mistake."));
+  assert.equal((await mutes()).length, 0);
+  rig.clock.advance(31 * 24 * 3600_000);
+  assert.deepEqual((await uphold(eve)).kinds, ["warn"], "they are too old to count");
+});

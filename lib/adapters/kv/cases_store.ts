@@ -14,7 +14,7 @@ import type {
   StoredCase,
 } from "../../moderation/mod.ts";
 import { type AuditEntry, type Clock, type Ids, iso } from "../../platform/mod.ts";
-import { limits, Refusal, type SanctionReason } from "../../protocol/mod.ts";
+import { type AutoRule, limits, Refusal, type SanctionReason } from "../../protocol/mod.ts";
 import type { KvAudit } from "./audit_log.ts";
 import { caseSets, caseWrites, dayOf, placeKey } from "./cases_writes.ts";
 import { getEntries, getValues } from "./get_many.ts";
@@ -207,6 +207,14 @@ export class KvCases implements CaseStore, ReasonStore {
 
   async reasons(): Promise<SanctionReason[] | null> {
     return (await this.#store.kv.get<SanctionReason[]>(keys.sanctionReasons())).value;
+  }
+
+  async rules(): Promise<AutoRule[]> {
+    return (await this.#store.kv.get<AutoRule[]>(keys.autoRules())).value ?? [];
+  }
+
+  async setRules(rules: readonly AutoRule[], auditEntry: AuditEntry): Promise<void> {
+    await this.#audit.commit({ sets: [{ key: keys.autoRules(), value: rules }] }, auditEntry);
   }
 
   async setReasons(reasons: readonly SanctionReason[], auditEntry: AuditEntry): Promise<void> {

@@ -126,6 +126,8 @@ export const keys = {
   queueDay: (day: string) => ["queue_day", day],
   /** Reasons for sanctions, as admins keep them (MO-7); moderation. Never ends. */
   sanctionReasons: () => ["sanction_reasons"],
+  /** Automatic rules, as admins keep them (MO-2); moderation. Never end. */
+  autoRules: () => ["auto_rules"],
   /** That a moderator looked at something of a person (MO-6); moderation. Ends with the account, or after a year. */
   look: (userId: string, lookId: string) => ["look", userId, lookId],
   looksOf: (userId: string) => ["look", userId],

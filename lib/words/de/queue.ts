@@ -74,6 +74,10 @@ export const queue: Words["queue"] = {
   ownText: "Eigener Text",
   text: "Was die Person liest",
   textHint: "Leer: der Text des Grunds. Steht auch im Protokoll.",
+  ruleMet:
+    "Wenn du eine Maßnahme anwendest, fügt die Regel „{upheld} berechtigte in {days} Tagen“ hinzu: {sanction}, {lasts}.",
+  ruleDry:
+    "Probelauf: Die Regel „{upheld} berechtigte in {days} Tagen“ würde hinzufügen: {sanction}, {lasts}.",
   apply: "Anwenden",
   upheld: "Meldung ist berechtigt",
   dismiss: "Nichts tun",

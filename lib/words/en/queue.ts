@@ -70,6 +70,8 @@ export const queue = {
   ownText: "Own text",
   text: "What the person reads",
   textHint: "Empty: the text of the reason. Also kept in the audit log.",
+  ruleMet: "If you apply a sanction, the rule “{upheld} upheld in {days} days” adds: {sanction}, {lasts}.",
+  ruleDry: "Dry run: the rule “{upheld} upheld in {days} days” would add: {sanction}, {lasts}.",
   apply: "Apply",
   upheld: "Report is right",
   dismiss: "No action",
