@@ -74,7 +74,7 @@ Deno.test("MO-4: only who has administration sees the way there", async () => {
     assert.ok(!(await home("member")).includes("/admin"));
     assert.ok((await home("admin")).includes('href="/admin"'));
     const moderator = await home("moderator");
-    assert.ok(moderator.includes('href="/admin/users"') && !moderator.includes('href="/admin"'));
+    assert.ok(moderator.includes('href="/admin/queue"') && !moderator.includes('href="/admin"'));
   });
 });
 
