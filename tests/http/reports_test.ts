@@ -74,6 +74,7 @@ Deno.test("MO-1, CH-4: a chat message is reported with the messages around it", 
   await say("bob", "ann", "Which evenings do you work?");
   await say("ann", "bob", "Do not ask again.");
   const message = await say("bob", "ann", "I will just come by.");
+  assert.equal((await call("ann", "GET", "chat/messages?with=bob")).status, 200);
   await report("ann", { about: { message }, reason: "harassment" });
   await report("eve", { about: { message }, reason: "harassment" }, 404);
   const [item] = await waiting();
