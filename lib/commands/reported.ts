@@ -1,7 +1,7 @@
 import type { Caller } from "../platform/mod.ts";
 import {
   type CommandDetail,
-  limits,
+  moderationLimits,
   Refusal,
   type ReportSnapshot,
   type TimelineEntry,
@@ -21,7 +21,7 @@ type Line = ReportSnapshot["context"][number];
 /** Commands of a person that are read for those of one sender. */
 const looksBack = 64;
 /** Notes and earlier commands around the reported one. */
-const notesShown = limits.reportContext / 2;
+const notesShown = moderationLimits.reportContext / 2;
 
 /** MO-1: commands as somebody reports them: what they received, also when it has ended, or what was answered to them. */
 export class ReportedCommands {
@@ -125,7 +125,7 @@ function notesIn(timeline: readonly TimelineEntry[], isReported: (who: string) =
 /** A line of what was around a reported item; whole texts of all lines would not fit into a record. */
 export function shortContext(text: string): string {
   const characters = [...text];
-  return characters.length <= limits.reportContextText
+  return characters.length <= moderationLimits.reportContextText
     ? text
-    : `${characters.slice(0, limits.reportContextText - 1).join("")}…`;
+    : `${characters.slice(0, moderationLimits.reportContextText - 1).join("")}…`;
 }

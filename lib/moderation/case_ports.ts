@@ -177,7 +177,7 @@ export interface CaseStore {
   open(query: CaseQuery): Promise<CaseRecord[]>;
   /** Decided ones, newest decision first. */
   decided(query: CaseQuery): Promise<CaseRecord[]>;
-  /** Open ones by kind, counted to `limits.queueCounted` together. */
+  /** Open ones by kind, counted to `moderationLimits.queueCounted` together. */
   waiting(): Promise<Record<CaseRecord["kind"], number>>;
   /** Of one person, newest first. */
   about(userId: string, limit: number): Promise<CaseRecord[]>;

@@ -1,5 +1,5 @@
 import type { Caller } from "../platform/mod.ts";
-import { limits, type QueueDecision, type QueueOutcome, Refusal, say } from "../protocol/mod.ts";
+import { moderationLimits, type QueueDecision, type QueueOutcome, Refusal, say } from "../protocol/mod.ts";
 import type { CaseRecord, Decided, StoredCase } from "./case_ports.ts";
 
 /** What follows from a moderator's decision: it waits for a second opinion, or it holds. */
@@ -96,5 +96,5 @@ export function mayNotUndo(caller: Caller, { record }: StoredCase, now: number):
   if (concerns(caller, record)) return new Refusal("forbidden", "queue.own");
   if (decided === null) return new Refusal("conflict", "queue.open");
   if (decided.outcome === "granted") return new Refusal("conflict", "queue.noUndo");
-  return now - decided.atMs > limits.undoMs ? new Refusal("conflict", "queue.undoLate") : null;
+  return now - decided.atMs > moderationLimits.undoMs ? new Refusal("conflict", "queue.undoLate") : null;
 }

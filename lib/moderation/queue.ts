@@ -14,6 +14,7 @@ import {
   type FileDecision,
   type Incident,
   limits,
+  moderationLimits,
   type NewNotice,
   type QueueDecision,
   type QueueItem,
@@ -68,7 +69,7 @@ export class Queue {
         (stored.record.decided === null ? null : new Refusal("conflict", "queue.decided"));
       if (refused !== null) return refused;
     }
-    const untilMs = release === true ? null : clock.now() + limits.claimMs;
+    const untilMs = release === true ? null : clock.now() + moderationLimits.claimMs;
     const next = untilMs === null ? null : { byId: caller.userId, by: caller.username, untilMs };
     const entry = auditEntryOf(caller, release === true ? "queue.release" : "queue.claim", subjectOf(id));
     const taken = await store.setClaim(
@@ -139,7 +140,11 @@ export class Queue {
     const { store, rules, clock } = this.#needs;
     const person = (await store.case(id))?.record.person ?? null;
     if (person === null) return null;
-    return ruleFor(await rules.rules(), await store.about(person.id, limits.ruleCases), clock.now());
+    return ruleFor(
+      await rules.rules(),
+      await store.about(person.id, moderationLimits.ruleCases),
+      clock.now(),
+    );
   }
 
   /** Lifts the sanctions of the decision that are still in force; the case waits again. */
@@ -189,8 +194,8 @@ export class Queue {
     const written = await this.#write(caller, id, (stored) => {
       const { record } = stored;
       if (record.person?.id === caller.userId) return new Refusal("forbidden", "queue.own");
-      if (record.notes.length >= limits.caseNotes) {
-        return new Refusal("conflict", say("queue.notes", { count: limits.caseNotes }));
+      if (record.notes.length >= moderationLimits.caseNotes) {
+        return new Refusal("conflict", say("queue.notes", { count: moderationLimits.caseNotes }));
       }
       const note = { atMs: this.#needs.clock.now(), by: caller.username, text };
       return plain(

@@ -6,6 +6,7 @@ import {
   type Incident,
   type IncidentPage,
   limits,
+  moderationLimits,
   type QueueDetail,
   type QueuePage,
   type QueueQuery,
@@ -103,7 +104,7 @@ export class QueueView {
     return await (state === "open" ? store.open(query) : store.decided(query));
   }
 
-  /** Up to a page of files and incidents, and `limits.queueCounted` cases. */
+  /** Up to a page of files and incidents, and `moderationLimits.queueCounted` cases. */
   async #waiting(caller: Caller): Promise<QueuePage["waiting"]> {
     const [cases, files, incidents] = await Promise.all([
       this.#needs.store.waiting(),
@@ -145,7 +146,7 @@ export class QueueView {
     if (isHiddenFrom(caller, record)) return missing();
     const subject = record.person?.username ?? `case:${id}`;
     await store.looked([], auditEntryOf(caller, "queue.look", subject, { case: id }));
-    const shown = record.reports.slice(-limits.reportsShown).reverse();
+    const shown = record.reports.slice(-moderationLimits.reportsShown).reverse();
     const reports = await this.#reports(await store.reports(shown));
     const now = clock.now();
     const cases = record.person === null ? [] : await store.about(record.person.id, historyCases);
@@ -180,8 +181,8 @@ export class QueueView {
     const hidden = hiddenFrom(caller, "moderator");
     if (hidden !== null) return hidden;
     const now = this.#needs.clock.now();
-    const days = await this.#needs.store.days(now - (limits.queueStatsDays - 1) * dayMs, now);
-    return { days: limits.queueStatsDays, waiting: await this.#waiting(caller), ...statsOf(days) };
+    const days = await this.#needs.store.days(now - (moderationLimits.queueStatsDays - 1) * dayMs, now);
+    return { days: moderationLimits.queueStatsDays, waiting: await this.#waiting(caller), ...statsOf(days) };
   }
 
   /** Numbers of a year's decisions by month, for everyone to read: CSV without names. */

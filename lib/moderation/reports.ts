@@ -3,6 +3,7 @@ import {
   aboutOf,
   type Answer,
   limits,
+  moderationLimits,
   type NewNotice,
   type OwnReport,
   type OwnReportPage,
@@ -144,7 +145,7 @@ function added({ reporter, open }: Met, adding: Adding): NewReport | Refusal {
   const refused = limitOf({ ...reporter, recent }, person?.id ?? null, now);
   if (refused !== null) return refused;
   // Full: the next ones begin a new case.
-  const before = open !== null && open.reports.length < limits.reportsFolded ? open : null;
+  const before = open !== null && open.reports.length < moderationLimits.reportsFolded ? open : null;
   const reporters = [...new Set([...before?.reporters ?? [], caller.userId])];
   const to: CaseRecord = {
     ...before ?? {
@@ -186,15 +187,17 @@ function added({ reporter, open }: Met, adding: Adding): NewReport | Refusal {
 
 /** Nobody floods, neither the queue nor one person. People who reported in bad faith have one report a day left. */
 function limitOf({ recent, badFaith }: ReporterRecord, personId: string | null, now: number): Refusal | null {
-  const bad = badFaith.filter(({ atMs }) => atMs > now - limits.badFaithMs);
-  const most = bad.length >= limits.badFaithReports ? limits.reportsPerDayBadFaith : limits.reportsPerDay;
+  const bad = badFaith.filter(({ atMs }) => atMs > now - moderationLimits.badFaithMs);
+  const most = bad.length >= moderationLimits.badFaithReports
+    ? moderationLimits.reportsPerDayBadFaith
+    : moderationLimits.reportsPerDay;
   const refusal = (key: "report.limit" | "report.pair", count: number, oldest: number) =>
     new Refusal("rate_limited", say(key, { count }), { retryAfterMs: oldest + dayMs - now });
   if (recent.length >= most) return refusal("report.limit", most, recent[0]!.atMs);
   const about = personId === null ? [] : recent.filter((one) => one.personId === personId);
-  return about.length < limits.reportsPerPairDay
+  return about.length < moderationLimits.reportsPerPairDay
     ? null
-    : refusal("report.pair", limits.reportsPerPairDay, about[0]!.atMs);
+    : refusal("report.pair", moderationLimits.reportsPerPairDay, about[0]!.atMs);
 }
 
 /** As its author sees it. A case that is gone has no outcome. */

@@ -21,6 +21,7 @@ export * from "./invites.ts";
 export * from "./looks.ts";
 export { because, faultOf, type Message, type PlainKey, type Said, said, say } from "./message.ts";
 export * from "./methods.ts";
+export * from "./moderation_limits.ts";
 export * from "./notices.ts";
 export * from "./people.ts";
 export * from "./push.ts";

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { limits } from "./limits.ts";
+import { moderationLimits } from "./moderation_limits.ts";
 import { because } from "./message.ts";
 import { attachment } from "./commands.ts";
 import { record } from "./record.ts";
@@ -133,7 +134,7 @@ export type QueueAction = z.infer<typeof queueAction>;
 export const queueDecision = z.strictObject({
   outcome: queueOutcome,
   reason: reasonGiven(limits.note),
-  actions: z.array(queueAction).max(limits.decisionActions).optional(),
+  actions: z.array(queueAction).max(moderationLimits.decisionActions).optional(),
   badFaith: z.literal(true).optional(),
   second: z.literal(true).optional(),
 });
@@ -189,7 +190,7 @@ const kindCounts = z.object({
   file: z.number(),
   incident: z.number(),
 });
-/** `waiting` counts up to `limits.queueCounted` of each kind. */
+/** `waiting` counts up to `moderationLimits.queueCounted` of each kind. */
 export const queuePage = z.object({
   items: z.array(queueItem),
   next: z.string().nullable(),
@@ -232,7 +233,7 @@ const ruleMet = z.object({
 });
 export const queueDetail = z.object({
   item: queueItem,
-  /** The newest, up to `limits.reportsShown`. */
+  /** The newest, up to `moderationLimits.reportsShown`. */
   reports: z.array(staffReport),
   appeal: z.object({
     text: z.string(),
@@ -275,7 +276,7 @@ export const sanctionReason = z.strictObject({
   text: reasonGiven(limits.note),
 });
 export const sanctionReasons = z.strictObject({
-  reasons: z.array(sanctionReason).max(limits.sanctionReasons),
+  reasons: z.array(sanctionReason).max(moderationLimits.sanctionReasons),
 });
 export type SanctionReason = z.infer<typeof sanctionReason>;
 
@@ -291,7 +292,7 @@ export const autoRule = z.strictObject({
   dryRun: z.boolean(),
 });
 export type AutoRule = z.infer<typeof autoRule>;
-export const autoRules = z.strictObject({ rules: z.array(autoRule).max(limits.autoRules) });
+export const autoRules = z.strictObject({ rules: z.array(autoRule).max(moderationLimits.autoRules) });
 
 /** MO-7: one appeal against a sanction. */
 export const appealBody = z.strictObject({ text: reasonGiven(limits.note) });

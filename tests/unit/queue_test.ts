@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { limits } from "../../lib/protocol/mod.ts";
+import { moderationLimits } from "../../lib/protocol/mod.ts";
 import { kindOf, must } from "../fakes/accounts_rig.ts";
 import { moderationRig } from "../fakes/moderation_rig.ts";
 
@@ -16,7 +16,7 @@ Deno.test("MO-2: a claim keeps others away until it is released, decided or over
   assert.equal(kindOf(await decided(max, caseId)), "conflict");
   must(await queue.claim(mod, caseId, { release: true }));
   must(await queue.claim(max, caseId));
-  clock.advance(limits.claimMs);
+  clock.advance(moderationLimits.claimMs);
   must(await queue.claim(mod, caseId));
   must(await decided(mod, caseId));
   assert.equal((await rig.waiting()).length, 0);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { iso } from "../../lib/platform/mod.ts";
-import { limits } from "../../lib/protocol/mod.ts";
+import { moderationLimits } from "../../lib/protocol/mod.ts";
 import { kindOf, must } from "../fakes/accounts_rig.ts";
 import { moderationRig } from "../fakes/moderation_rig.ts";
 
@@ -46,12 +46,12 @@ Deno.test("MO-1: similar reports are one case; other people, and other reasons, 
 Deno.test("MO-1: nobody floods: neither the queue nor one person, and a refusal says when it ends", async () => {
   await using rig = await moderationRig();
   const { ann, bob, clock, command, report, reports } = rig;
-  for (let at = 0; at < limits.reportsPerPairDay; at++) await report(ann, command(bob));
+  for (let at = 0; at < moderationLimits.reportsPerPairDay; at++) await report(ann, command(bob));
   const more = () => reports.create(ann, { about: { command: command(bob) }, reason: "spam" });
   const refused = await more();
   assert.equal(kindOf(refused), "rate_limited");
   assert.equal((refused as { detail: { retryAfterMs?: number } }).detail.retryAfterMs, dayMs);
-  for (let at = limits.reportsPerPairDay; at < limits.reportsPerDay; at++) {
+  for (let at = moderationLimits.reportsPerPairDay; at < moderationLimits.reportsPerDay; at++) {
     const other = await rig.person(`person-${at}`);
     await report(ann, command(other));
   }
@@ -68,7 +68,7 @@ Deno.test("MO-1: people who report in bad faith have one report a day left, unti
   await using rig = await moderationRig();
   const { ann, bob, mod, clock, command, report, decided, queue, reports } = rig;
   const cases: string[] = [];
-  for (let at = 0; at < limits.badFaithReports; at++) {
+  for (let at = 0; at < moderationLimits.badFaithReports; at++) {
     const { caseId } = await report(ann, command(bob));
     must(await decided(mod, caseId, { badFaith: true }));
     cases.push(caseId);
@@ -79,14 +79,14 @@ Deno.test("MO-1: people who report in bad faith have one report a day left, unti
   assert.equal(kindOf(await other()), "answered");
   must(await decided(mod, cases[0]!, { badFaith: true }));
   assert.equal(kindOf(await other()), "rate_limited");
-  clock.advance(limits.badFaithMs);
+  clock.advance(moderationLimits.badFaithMs);
   assert.equal(kindOf(await other()), "answered");
 });
 
 Deno.test("MO-1: blocking and reporting is one step, and the block stays when the report is refused", async () => {
   await using rig = await moderationRig();
   const { ann, bob, command, report, reports, blocked } = rig;
-  for (let at = 0; at < limits.reportsPerPairDay; at++) await report(ann, command(bob));
+  for (let at = 0; at < moderationLimits.reportsPerPairDay; at++) await report(ann, command(bob));
   const refused = await reports.create(ann, {
     about: { command: command(bob) },
     reason: "spam",

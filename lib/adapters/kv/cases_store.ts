@@ -14,7 +14,7 @@ import type {
   StoredCase,
 } from "../../moderation/mod.ts";
 import { type AuditEntry, type Clock, type Ids, iso } from "../../platform/mod.ts";
-import { type AutoRule, limits, Refusal, type SanctionReason } from "../../protocol/mod.ts";
+import { type AutoRule, limits, moderationLimits, Refusal, type SanctionReason } from "../../protocol/mod.ts";
 import type { KvAudit } from "./audit_log.ts";
 import { caseSets, caseWrites, dayOf, placeKey } from "./cases_writes.ts";
 import { getEntries, getValues } from "./get_many.ts";
@@ -75,7 +75,7 @@ export class KvCases implements CaseStore, ReasonStore {
           ...sets,
           { key: keys.report(report.id), value: report, expireIn: reportKeptMs },
           { key: keys.reportOf(reporterId, report.id), value: 1, expireIn: reportKeptMs },
-          { key: reporter.key, value: made.reporter, expireIn: limits.badFaithMs },
+          { key: reporter.key, value: made.reporter, expireIn: moderationLimits.badFaithMs },
           { key: open.key, value: to.id },
         ],
         deletes,
@@ -123,7 +123,7 @@ export class KvCases implements CaseStore, ReasonStore {
 
   async waiting(): Promise<Record<CaseRecord["kind"], number>> {
     const counts = { report: 0, appeal: 0 };
-    const options = { limit: limits.queueCounted };
+    const options = { limit: moderationLimits.queueCounted };
     for await (
       const { value } of this.#store.kv.list<CaseRecord["kind"]>({ prefix: keys.queue() }, options)
     ) {
@@ -177,7 +177,7 @@ export class KvCases implements CaseStore, ReasonStore {
       if (!mayTake(this.#inForce(entry.value))) return false;
       const { ok } = await this.#audit.commit({
         checks: [entry],
-        sets: next === null ? [] : [{ key: entry.key, value: next, expireIn: limits.claimMs }],
+        sets: next === null ? [] : [{ key: entry.key, value: next, expireIn: moderationLimits.claimMs }],
         deletes: next === null ? [entry.key] : [],
       }, auditEntry);
       if (ok) return true;
@@ -280,7 +280,7 @@ export class KvCases implements CaseStore, ReasonStore {
     return ids;
   }
 
-  /** Looks at `limits.queueCounted` places at most. */
+  /** Looks at `moderationLimits.queueCounted` places at most. */
   async #listed(
     selector: Deno.KvListSelector,
     kind: CaseRecord["kind"] | null,
@@ -288,7 +288,7 @@ export class KvCases implements CaseStore, ReasonStore {
     reverse = false,
   ): Promise<CaseRecord[]> {
     const ids: string[] = [];
-    const options = { limit: limits.queueCounted, reverse, batchSize: 50 };
+    const options = { limit: moderationLimits.queueCounted, reverse, batchSize: 50 };
     for await (const { key, value } of this.#store.kv.list<CaseRecord["kind"]>(selector, options)) {
       if (kind === null || value === kind) ids.push(String(key.at(-1)));
       if (ids.length === limit) break;
@@ -302,7 +302,7 @@ export class KvCases implements CaseStore, ReasonStore {
   }
 
   #isKept({ decided }: CaseRecord): boolean {
-    return decided === null || decided.atMs + limits.caseKeptMs > this.#clock.now();
+    return decided === null || decided.atMs + moderationLimits.caseKeptMs > this.#clock.now();
   }
 
   #inForce(claim: Claim | null): Claim | null {

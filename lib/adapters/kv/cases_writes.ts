@@ -6,7 +6,7 @@ import type {
   ReportRecord,
 } from "../../moderation/mod.ts";
 import { noDay, tallied } from "../../moderation/mod.ts";
-import { aboutOf, limits } from "../../protocol/mod.ts";
+import { aboutOf, moderationLimits } from "../../protocol/mod.ts";
 import { getEntries, getValues } from "./get_many.ts";
 import type { Part } from "./incidents_suspensions.ts";
 import { keys } from "./keys.ts";
@@ -21,7 +21,7 @@ export function placeKey({ id, harm, decided }: CaseRecord): Deno.KvKey {
 
 /** Writes of a case beside its record: where it is listed, and for a new one whom it is about. */
 export function caseSets(from: CaseRecord | null, to: CaseRecord): Pick<Part, "sets" | "deletes"> {
-  const kept = to.decided === null ? {} : { expireIn: limits.caseKeptMs };
+  const kept = to.decided === null ? {} : { expireIn: moderationLimits.caseKeptMs };
   const place = placeKey(to);
   const before = from === null ? null : placeKey(from);
   const moved = before !== null && JSON.stringify(before) !== JSON.stringify(place);
@@ -51,7 +51,7 @@ export async function caseWrites(kv: Deno.Kv, change: CaseChange, nowMs: number)
     part.sets.push({
       key: day.key,
       value: tallied(day.value ?? noDay, tally),
-      expireIn: limits.queueDayKeptMs,
+      expireIn: moderationLimits.queueDayKeptMs,
     });
   }
   await addReviewed(kv, part, change);
@@ -81,7 +81,7 @@ async function addReviewed(kv: Deno.Kv, part: Part, { to, reviewed }: CaseChange
   for (const item of items) {
     const key = keys.reviewed(item);
     if (reviewed === "forget") part.deletes.push(key);
-    else part.sets.push({ key, value: reviewed, expireIn: limits.caseKeptMs });
+    else part.sets.push({ key, value: reviewed, expireIn: moderationLimits.caseKeptMs });
   }
 }
 
@@ -100,13 +100,15 @@ async function addBadFaith(
   const counted = to.reporters.slice(0, reportersCounted);
   for (const entry of await getEntries<ReporterRecord>(kv, counted.map(keys.reporter))) {
     const { recent, badFaith: before } = entry.value ?? { recent: [], badFaith: [] };
-    const others = before.filter(({ caseId, atMs }) => caseId !== to.id && atMs > nowMs - limits.badFaithMs);
+    const others = before.filter(({ caseId, atMs }) =>
+      caseId !== to.id && atMs > nowMs - moderationLimits.badFaithMs
+    );
     const next = badFaith === "add" ? [...others, { atMs: nowMs, caseId: to.id }] : others;
     part.checks.push(entry);
     part.sets.push({
       key: entry.key,
       value: { recent, badFaith: next } satisfies ReporterRecord,
-      expireIn: limits.badFaithMs,
+      expireIn: moderationLimits.badFaithMs,
     });
   }
 }
