@@ -65,7 +65,11 @@ siteTest(
     await page.goto(`${base}/admin/queue`);
     for (const left of [1, 0]) {
       await pressUntil(page, "j", async () => await title.count() > 0);
-      await pressUntil(page, "e", () => Promise.resolve(page.url().includes("notice=decided")));
+      const warn = page.getByRole("checkbox", { name: "Warn" });
+      await pressUntil(page, "1", () => warn.isChecked());
+      await page.keyboard.press("1");
+      assert.equal(await warn.isChecked(), false);
+      await page.keyboard.press("e");
       await notice("Decided.");
       assert.equal(await rows.count(), left);
       await page.goto(`${base}/admin/queue`);
