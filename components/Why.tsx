@@ -21,14 +21,14 @@ export function Why({ rule, command }: { rule: string; command?: Sent }) {
 
 function RulesLinks({ id, from, categories }: Sent) {
   const words = useWords("command");
-  const path = `/contacts/${encodeURIComponent(from.username)}`;
-  const slugs = encodeURIComponent(categories.join(","));
+  // Usernames and slugs need no encoding, nor do the commas that an array is written with.
+  const path = `/contacts/${from.username}`;
   return (
     <p class="row">
-      <a href={`${path}?more=${slugs}`}>
+      <a href={`${path}?more=${categories}`}>
         <Filled text={words.moreOf} name={<bdi class="private">{from.displayName}</bdi>} />
       </a>
-      <a href={`${path}?less=${slugs}`}>{words.lessOf}</a>
+      <a href={`${path}?less=${categories}`}>{words.lessOf}</a>
       <a href={`/report?command=${id}`}>{words.report}</a>
     </p>
   );

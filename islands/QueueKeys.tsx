@@ -1,14 +1,12 @@
 import { useEffect } from "preact/hooks";
-import { isTyped } from "../lib/browser/key_moves.ts";
-import { pressQueueKey } from "../lib/browser/queue_keys.ts";
+import { isForQueue, pressQueueKey } from "../lib/browser/queue_keys.ts";
 
 /** MO-2: the queue by keyboard. `single`: whether keys without Ctrl do something. */
 export default function QueueKeys({ single }: { single: boolean }) {
   useEffect(() => {
     if (!single) return;
     const onKey = (event: KeyboardEvent) => {
-      if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || isTyped(event)) return;
-      if (pressQueueKey(event.key)) event.preventDefault();
+      if (isForQueue(event) && pressQueueKey(event.key)) event.preventDefault();
     };
     // Before the keys of every page.
     addEventListener("keydown", onKey, { capture: true });
