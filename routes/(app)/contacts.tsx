@@ -107,6 +107,7 @@ export default definePerson.page<typeof handler>(function Contacts({ data, url }
                       <Filled text={words.askedAt} time={<Time value={one.createdAt} />} />
                     </span>
                   </Person>
+                  <ReportLink kind="user" id={one.username} name={`@${one.username}`} />
                   <Answer
                     username={one.username}
                     choices={[["accept", words.accept, true], ["decline", words.decline, false]]}
@@ -152,82 +153,6 @@ export default definePerson.page<typeof handler>(function Contacts({ data, url }
                       class="button"
                       href={`/send?to=${encodeURIComponent(one.username)}`}
                       aria-label={fill(words.sendTo, { name: one.displayName })}
-      {data.incoming.length === 0 ? null : (
-        <section class="panel" aria-labelledby="incoming">
-          <h2 id="incoming">{words.incoming}</h2>
-          <ul class="people">
-            {data.incoming.map((one) => (
-              <li key={one.username}>
-                <Person {...one}>
-                  {one.note ? <span class="small">{fill(lists.quoted, { text: one.note })}</span> : null}
-                  <span class="soft small">
-                    <Filled text={words.askedAt} time={<Time value={one.createdAt} />} />
-                  </span>
-                </Person>
-                <ReportLink kind="user" id={one.username} name={`@${one.username}`} />
-                <Answer
-                  username={one.username}
-                  choices={[["accept", words.accept, true], ["decline", words.decline, false]]}
-                />
-              </li>
-            ))}
-          </ul>
-        </section>
-      )}
-      {nobody
-        ? (
-          <Empty title={words.emptyTitle}>
-            <p>{words.empty}</p>
-          </Empty>
-        )
-        : null}
-      {data.contacts.length === 0 ? null : (
-        <section class="panel" aria-labelledby="list">
-          <h2 id="list">{words.yours}</h2>
-          <ul class="people">
-            {data.contacts.map((one) => (
-              <li key={one.username}>
-                <Avatar
-                  username={one.username}
-                  name={one.displayName}
-                  picture={data.pictured.has(one.username)}
-                  size={40}
-                />
-                <Person {...one}>
-                  {one.online
-                    ? (
-                      <span class="small">
-                        <span class="presence" aria-hidden="true" />
-                        {lists.online}
-                      </span>
-                    )
-                    : null}
-                  {one.grant === undefined ? null : <GrantSentence grant={one.grant} />}
-                  {one.allows ? <span class="soft small">{takesText(words, one.allows)}</span> : null}
-                </Person>
-                <div class="row">
-                  <a
-                    class="button"
-                    href={`/send?to=${encodeURIComponent(one.username)}`}
-                    aria-label={fill(words.sendTo, { name: one.displayName })}
-                  >
-                    {words.send}
-                  </a>
-                  <a
-                    class="button button-quiet"
-                    href={`/contacts/${encodeURIComponent(one.username)}`}
-                    aria-label={fill(words.rulesFor, { name: one.displayName })}
-                  >
-                    {words.rules}
-                  </a>
-                  <ReportLink kind="user" id={one.username} name={`@${one.username}`} />
-                  <AskFirst ask="contact" to="/contacts">
-                    <input type="hidden" name="username" value={one.username} />
-                    <input type="hidden" name="action" value="remove" />
-                    <button
-                      type="submit"
-                      class="button button-quiet"
-                      aria-label={fill(words.about, { action: words.remove, username: one.username })}
                     >
                       {words.send}
                     </a>
@@ -238,6 +163,7 @@ export default definePerson.page<typeof handler>(function Contacts({ data, url }
                     >
                       {words.rules}
                     </a>
+                    <ReportLink kind="user" id={one.username} name={`@${one.username}`} />
                     <AskFirst ask="contact" to="/contacts">
                       <input type="hidden" name="username" value={one.username} />
                       <input type="hidden" name="action" value="remove" />

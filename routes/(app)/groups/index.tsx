@@ -83,73 +83,15 @@ export default definePerson.page<typeof handler>(function Groups({ data, state, 
         {invitations.length === 0 ? null : (
           <section class="panel" aria-labelledby="invitations">
             <h2 id="invitations">{words.invitations}</h2>
-      {invitations.length === 0 ? null : (
-        <section class="panel" aria-labelledby="invitations">
-          <h2 id="invitations">{words.invitations}</h2>
-          <ul class="people">
-            {invitations.map((group) => (
-              <li key={group.name}>
-                <Facts group={group} />
-                <ReportLink kind="group" id={group.name} name={group.title} />
-                <Answer
-                  group={group}
-                  choices={[["accept", words.accept, true], ["decline", words.decline, false]]}
-                />
-              </li>
-            ))}
-          </ul>
-        </section>
-      )}
-      {groups.length === 0
-        ? invitations.length === 0
-          ? (
-            <Empty title={words.emptyTitle}>
-              <p>{mayCreate ? words.emptyOwn : words.empty}</p>
-            </Empty>
-          )
-          : null
-        : (
-          <section class="panel" aria-labelledby="groups">
-            <h2 id="groups">{words.yours}</h2>
             <ul class="people">
               {invitations.map((group) => (
                 <li key={group.name}>
                   <Facts group={group} />
+                  <ReportLink kind="group" id={group.name} name={group.title} />
                   <Answer
                     group={group}
                     choices={[["accept", words.accept, true], ["decline", words.decline, false]]}
                   />
-                  <div class="row">
-                    {group.role === "member" ? null : (
-                      <a
-                        class="button"
-                        href={`/send?group=${encodeURIComponent(group.name)}`}
-                        aria-label={fill(words.sendTo, { group: group.title })}
-                      >
-                        {words.send}
-                      </a>
-                    )}
-                    {group.role === "owner"
-                      ? (
-                        <a
-                          class="button"
-                          href={`/groups/${encodeURIComponent(group.name)}`}
-                          aria-label={fill(words.membersOf, { group: group.title })}
-                        >
-                          {words.members}
-                        </a>
-                      )
-                      : null}
-                    <a
-                      class="button button-quiet"
-                      href={`/groups/${encodeURIComponent(group.name)}/rules`}
-                      aria-label={fill(words.rulesFor, { group: group.title })}
-                    >
-                      {words.rules}
-                    </a>
-                    <ReportLink kind="group" id={group.name} name={group.title} />
-                    <Answer group={group} choices={[["leave", words.leave, false]]} />
-                  </div>
                 </li>
               ))}
             </ul>
@@ -198,6 +140,7 @@ export default definePerson.page<typeof handler>(function Groups({ data, state, 
                       >
                         {words.rules}
                       </a>
+                      <ReportLink kind="group" id={group.name} name={group.title} />
                       <Answer group={group} choices={[["leave", words.leave, false]]} />
                     </div>
                   </li>
