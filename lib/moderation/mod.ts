@@ -12,7 +12,6 @@ export { OwnSanctions } from "./own_sanctions.ts";
 export { Queue } from "./queue.ts";
 export { QueueView } from "./queue_view.ts";
 export { ownReportOf, Reports, type ReportSubject } from "./reports.ts";
-export { shortened } from "./shortened.ts";
 export { SanctionReasons } from "./sanction_reasons.ts";
 export { stillInForce, strictest } from "./restrictions.ts";
 export { noDay, tallied } from "./statistics.ts";

@@ -62,32 +62,6 @@ Deno.test("MO-1: commands, people, files and groups can be reported by those who
   assert.equal(shown.body.reports[0].snapshot.text, "Never again.");
 });
 
-Deno.test("MO-1, CH-4: a chat message is reported with the messages around it", async () => {
-  await using rig = await rigOf();
-  const { app, call, report, waiting } = rig;
-  await app.befriend("bob", "ann");
-  const say = async (from: string, to: string, body: string) => {
-    const sent = await call(from, "POST", "chat", { key: body, to, body });
-    assert.equal(sent.status, 201, sent.text);
-    return sent.body.message.id as string;
-  };
-  await say("bob", "ann", "Which evenings do you work?");
-  await say("ann", "bob", "Do not ask again.");
-  const message = await say("bob", "ann", "I will just come by.");
-  assert.equal((await call("ann", "GET", "chat/messages?with=bob")).status, 200);
-  await report("ann", { about: { message }, reason: "harassment" });
-  await report("eve", { about: { message }, reason: "harassment" }, 404);
-  const [item] = await waiting();
-  assert.deepEqual([item!.about, item!.user], ["message", "bob"]);
-  const [{ snapshot }] = (await call("mod", "GET", `admin/queue/${item!.id}`)).body.reports;
-  const context = snapshot.context.map(({ by, text }: { by: string; text: string }) => `${by}: ${text}`);
-  assert.deepEqual([snapshot.text, ...context], [
-    "I will just come by.",
-    "reported: Which evenings do you work?",
-    "reporter: Do not ask again.",
-  ]);
-});
-
 Deno.test("MO-1, CO-10: whoever is reported finds nothing of it, in no answer and not in their data", async () => {
   await using rig = await rigOf();
   const { app, call, report, waiting } = rig;
