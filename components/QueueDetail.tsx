@@ -26,7 +26,7 @@ export function QueueDetailView({ detail, action, reasons, typed, errors }: Queu
   const more = item.count - reports.length;
   return (
     <section class="queue-main" aria-labelledby="case-title">
-      <div class="row">
+      <div class="row queue-head">
         <span class="state" data-tone={item.harm === 3 ? "bad" : item.harm === 2 ? "wait" : "plain"}>
           {harm}
         </span>
@@ -117,7 +117,7 @@ function ClaimForm({ item, action }: { item: QueueDetail["item"]; action: string
   const mine = item.claim !== null;
   return (
     <form method="post" action={action} data-key="c">
-      <button type="submit" class="button button-quiet" name="action" value={mine ? "release" : "claim"}>
+      <button type="submit" class="button" name="action" value={mine ? "release" : "claim"}>
         {mine ? words.release : words.claim} <kbd>c</kbd>
       </button>
     </form>

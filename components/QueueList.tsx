@@ -59,7 +59,7 @@ function Row({ item, href, here }: { item: QueueItem; href: string; here: boolea
       <strong>{queueTitle(words, reasons, item)}</strong>
       <span class="visually-hidden">{harm}</span>
       <span class="soft small">{queueAbout(words, item)}</span>
-      <span class="row small">
+      <span class="row soft small">
         <Time value={item.decided?.at ?? item.createdAt} />
         {item.count > 1
           ? (

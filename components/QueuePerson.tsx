@@ -1,9 +1,9 @@
 import type { AdminUser, ReportHistory, Sanction } from "../lib/protocol/mod.ts";
-import { fill, plural } from "../lib/words/mod.ts";
+import { fill } from "../lib/words/mod.ts";
 import { PersonName } from "./PersonName.tsx";
 import { Time } from "./Time.tsx";
 import { UserMarks } from "./UserMarks.tsx";
-import { Filled, useLanguage, useWords } from "./words.tsx";
+import { Filled, useWords } from "./words.tsx";
 
 interface QueuePersonProps {
   user: AdminUser & { sanctions: Sanction[] };
@@ -14,7 +14,6 @@ interface QueuePersonProps {
 export function QueuePerson({ user, history }: QueuePersonProps) {
   const words = useWords("queue");
   const users = useWords("users");
-  const language = useLanguage();
   return (
     <aside class="queue-side" aria-label={words.person}>
       <p class="row">
@@ -39,12 +38,12 @@ export function QueuePerson({ user, history }: QueuePersonProps) {
         <>
           <h3>{words.reportsAbout}</h3>
           <p class="small">
-            {plural(language, words.historyTotal, history.total, {
-              count: history.total,
-              people: history.people,
-              upheld: history.upheld,
-              dismissed: history.dismissed,
-              open: history.open,
+            {fill(words.history, {
+              count: String(history.total),
+              people: String(history.people),
+              upheld: String(history.upheld),
+              dismissed: String(history.dismissed),
+              open: String(history.open),
             })}
           </p>
         </>

@@ -72,7 +72,7 @@ function Around({ context }: { context: ReportSnapshot["context"] }) {
   const words = useWords("queue");
   const names = { reported: words.fromReported, reporter: words.fromReporter, server: words.fromServer };
   return (
-    <details>
+    <details open>
       <summary>{words.around}</summary>
       <ul class="around">
         {context.map(({ at, by, text }) => (

@@ -105,10 +105,8 @@ export const queue: Words["queue"] = {
   outcomeReject: "Datei abgewiesen",
   person: "Über die Person",
   reportsAbout: "Meldungen in 90 Tagen",
-  historyTotal: {
-    one: "{count} von {people} Personen: {upheld} berechtigt, {dismissed} abgelehnt, {open} offen.",
-    other: "{count} von {people} Personen: {upheld} berechtigt, {dismissed} abgelehnt, {open} offen.",
-  },
+  history:
+    "{count}, von verschiedenen Personen: {people}. Berechtigt: {upheld}, abgelehnt: {dismissed}, offen: {open}.",
   noSanctions: "Keine Maßnahmen.",
   past: "Maßnahmen",
   everything: "Alles über @{name}",

@@ -99,10 +99,7 @@ export const queue = {
   outcomeReject: "file rejected",
   person: "About the person",
   reportsAbout: "Reports in 90 days",
-  historyTotal: {
-    one: "{count} by {people} people: {upheld} upheld, {dismissed} dismissed, {open} open.",
-    other: "{count} by {people} people: {upheld} upheld, {dismissed} dismissed, {open} open.",
-  },
+  history: "{count}, by different people: {people}. Upheld: {upheld}, dismissed: {dismissed}, open: {open}.",
   noSanctions: "No sanctions.",
   past: "Sanctions",
   everything: "Everything about @{name}",

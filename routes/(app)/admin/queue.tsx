@@ -162,7 +162,7 @@ export default definePerson.page<typeof handler>(function Queue({ data, url }) {
         ]}
       />
       <QueueKeys single={data.single} />
-      <div class="queue">
+      <div class="queue" data-open={detail === null ? undefined : "case"}>
         <QueueList
           items={items}
           open={detail?.item.id ?? null}
@@ -192,7 +192,7 @@ export default definePerson.page<typeof handler>(function Queue({ data, url }) {
           )}
         {detail === null || user === null ? null : <QueuePerson user={user} history={detail.history} />}
       </div>
-      {data.single ? <p class="soft small">{fill(words.keys, {})}</p> : null}
+      {data.single ? <p class="soft small queue-keys">{fill(words.keys, {})}</p> : null}
     </>
   );
 });
