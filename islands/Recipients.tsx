@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { FieldError } from "../components/Field.tsx";
 import { useWords, WordsProvider } from "../components/words.tsx";
 import type { SomeWords } from "../lib/words/mod.ts";
@@ -28,6 +28,7 @@ function RecipientsField({ value, contacts, required, error }: FieldProps) {
   const ready = useSignal(false);
   const chosen = useSignal<string[]>([]);
   const typed = useSignal("");
+  const plain = useRef<HTMLInputElement>(null);
 
   const take = (text: string) => {
     const names = text.split(/[\s,;]+/).map((name) => name.replace(/^@/, "").toLowerCase());
@@ -40,7 +41,8 @@ function RecipientsField({ value, contacts, required, error }: FieldProps) {
     take(text);
   };
   useEffect(() => {
-    take(value);
+    // What was typed before scripts were there.
+    take(plain.current?.value ?? value);
     ready.value = true;
   }, []);
 
@@ -117,6 +119,7 @@ function RecipientsField({ value, contacts, required, error }: FieldProps) {
           <input
             class="input"
             name="to"
+            ref={plain}
             {...names}
             {...described}
             required={required}

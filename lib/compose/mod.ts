@@ -24,7 +24,7 @@ import { openPush } from "./push.ts";
 import { socketMethods } from "./socket_methods.ts";
 import type { Config } from "../config/mod.ts";
 import { CategoryAdmin } from "../consent/mod.ts";
-import { faultOf, limits, type Message, say } from "../protocol/mod.ts";
+import { faultOf, limits, type Message, type Refusal, say } from "../protocol/mod.ts";
 import { Health, type HealthPort } from "../platform/health.ts";
 import { Audit, Stats } from "../moderation/mod.ts";
 import {
@@ -57,6 +57,8 @@ export interface OpenOptions {
   secret?: Uint8Array<ArrayBuffer>;
   /** Replaces the configured scanners. */
   scanners?: FilesParts["scanners"];
+  /** Replaces the look for a fresh proof (AU-13), for callers without a session. */
+  missingProof?: (caller: Caller) => Promise<Refusal | null>;
   /** Replaces the browsers' push services. */
   pushes?: PushSender;
   /** Replaces the data directory. */
@@ -204,7 +206,7 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
   await files.start();
 
   const categoryAdmin = new CategoryAdmin(consent.categoryList, kvCategoryStore(store, audit));
-  const missingProof = (caller: Caller) => accounts.proof.missing(caller);
+  const missingProof = options.missingProof ?? ((caller: Caller) => accounts.proof.missing(caller));
   const moderation = openModeration({
     store,
     people: everyone,

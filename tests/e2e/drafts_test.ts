@@ -157,6 +157,7 @@ offlineTest(
     await page.waitForFunction(() => document.querySelector("[name=to][type=hidden]") !== null);
     assert.equal(await page.getByText(restored).count(), 0);
     assert.equal(await page.locator("#body").inputValue(), "");
+    await page.getByRole("button", { name: /Your menu/ }).click();
     await page.getByRole("button", { name: "Log out" }).last().click();
     await page.waitForURL(/\/login/);
     assert.deepEqual(await draftsOf(page), []);

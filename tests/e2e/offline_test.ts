@@ -205,6 +205,7 @@ offlineTest("UI-3 UI-7: logging out leaves nothing in the browser, in no tab", a
   await online(second);
   await send("Secret plan");
   await until(async () => (await keptTitles(ann)).includes("Secret plan"));
+  await second.getByRole("button", { name: /Your menu/ }).click();
   await second.locator("form[action='/logout'] button:visible").first().click();
   await second.waitForURL(`${site.base}/login`);
   await until(async () => (await keptTitles(second)).length === 0);

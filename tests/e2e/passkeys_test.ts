@@ -64,6 +64,7 @@ browserTest(
       assert.equal(await page.locator(".codes li").count(), 10);
       await page.getByText("Test device").waitFor();
 
+      await page.getByRole("button", { name: /Your menu/ }).click();
       await page.getByRole("button", { name: "Log out" }).last().click();
       await page.waitForURL(`${origin}/login`);
       // The password alone is not enough any more.

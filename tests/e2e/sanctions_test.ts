@@ -15,7 +15,7 @@ siteTest(
       return made.id;
     };
     await impose("warn", "Be kind.");
-    await ann.getByRole("link", { name: "Warning from the moderators" }).click();
+    await ann.getByRole("link", { name: "A moderator warned you." }).click();
     await ann.waitForURL(`${base}/account`);
     const banner = ann.getByRole("complementary", { name: "Warning from the moderators" });
     await banner.getByText("Be kind.").waitFor();
