@@ -171,15 +171,19 @@ function Head(
       <header class="bar">
         {children}
         {name.value === "" ? null : <span class="who">@{name.value}</span>}
-        {counts === null
-          ? null
-          : (
-            <button type="button" class="find" aria-keyshortcuts="Control+K" onClick={openPalette}>
-              <Icon name="search" size="s" />
-              <span>{words.find}</span>
-              <kbd aria-hidden="true">{words.findKeys}</kbd>
-            </button>
-          )}
+        {counts === null ? null : (
+          <button
+            type="button"
+            class="find"
+            aria-label={words.find}
+            aria-keyshortcuts="Control+K"
+            onClick={openPalette}
+          >
+            <Icon name="search" size="s" />
+            <span>{words.find}</span>
+            <kbd aria-hidden="true">{words.findKeys}</kbd>
+          </button>
+        )}
         <p class="news" aria-live="polite">
           {news.value === null
             ? null

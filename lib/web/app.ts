@@ -53,8 +53,10 @@ export function serving(
 
 /** The runtime says `Content-Length: 0` of a HEAD's answer without a body. An empty stream makes it say nothing. */
 function withoutFalseLength({ method }: Request, response: Response): Response {
+  // A look at the body of another answer would make a stream of it, sent in pieces and without its length.
+  if (method !== "HEAD") return response;
   const { body, headers, status } = response;
-  const isWithout = method === "HEAD" && body === null && !headers.has("content-length");
+  const isWithout = body === null && !headers.has("content-length");
   if (!isWithout || status === 101 || status === 204 || status === 304) return response;
   return new Response(new ReadableStream({ start: (stream) => stream.close() }), response);
 }

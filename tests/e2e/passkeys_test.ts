@@ -76,7 +76,7 @@ browserTest(
       await page.goto(`${origin}/login?next=%2Fsent`);
       await page.getByRole("button", { name: "Use a passkey" }).click();
       await page.waitForURL(`${origin}/sent`);
-      await page.getByText("@demo-ann").first().waitFor();
+      await page.getByRole("button", { name: /Your menu/ }).waitFor();
 
       for (const path of ["/two-factor", "/account", "/profile", "/sessions"]) {
         await page.goto(origin + path);

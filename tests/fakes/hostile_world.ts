@@ -18,6 +18,7 @@ const tails = [
 const unseen: readonly string[] = [
   "accountRemoval.code",
   "accountRemoval.password",
+  "chatDraft.key",
   "commandDraft.key",
   "incidentClose.reinstate",
   "loginBody.code",
@@ -36,11 +37,18 @@ const unseen: readonly string[] = [
   "proofBody.password",
   "registerBody.invite",
   "renewBody.credential",
+  "sanctionReason.text",
   "totpConfirm.code",
 ];
 
 /** Typed by people and shown back to them alone, by a form that was refused or a search. */
-const typedBack: readonly string[] = ["adminUserQuery.q", "loginBody.username"];
+const typedBack: readonly string[] = [
+  "adminUserQuery.q",
+  "command.list.q",
+  "inbox.list.q",
+  "loginBody.username",
+  "queueQuery.after",
+];
 
 const heldBytes = 1001;
 const matchedBytes = [1002, 1003];
@@ -194,12 +202,50 @@ export async function hostileWorld() {
   const declined = await send("declined", {});
   must(await services.commands.update(bob, { id: declined, state: "declined", note }));
 
+  const later = await send("later", {});
+  must(
+    await services.commands.updateSome(bob, {
+      ids: [later],
+      state: "declined",
+      note: say("inbox.update.note"),
+    }),
+  );
+  must(await services.chat.send(ann, { key: "talk", to: "demo-bob", body: say("chatDraft.body") }));
+  must(
+    await services.accounts.createToken(ann, { name: say("accessTokenBody.name"), scopes: ["read"] }),
+  );
+  must(
+    await services.sanctionReasons.set(boss, [{
+      title: say("sanctionReason.title"),
+      text: "Only moderators' programs read this so far.",
+    }]),
+  );
+  must(
+    await services.reports.create(bob, {
+      about: { command: reviewed },
+      reason: "other",
+      note: say("reportBody.note"),
+    }),
+  );
+  const [reported] = must(await services.queue.list(mona, { kind: "report" })).items;
+  if (reported === undefined) throw new Error("The report is in no queue.");
+  must(await services.queue.claim(mona, reported.id, {}));
+  must(await services.queue.note(mona, reported.id, say("queueNote.text")));
+  const decision = { outcome: "dismissed" as const, reason: say("queueDecision.reason") };
+  must(await services.queue.decide(mona, reported.id, decision));
+  must(await services.queue.undo(mona, reported.id, say("queueUndo.reason")));
+  const [report] = must(await services.queue.get(mona, reported.id)).reports;
+
   for (const kind of ["warn", "mute"] as const) {
     must(await services.users.sanction(boss, "carl", { kind, reason: say("sanctionBody.reason") }));
   }
   const { id: warning } = must(
     await services.users.sanction(boss, "carl", { kind: "warn", reason: say("sanctionBody.reason") }),
   );
+  const [muted] = must(await services.sanctions.list(carl)).sanctions.filter(({ kind }) => kind === "mute");
+  const appeal = say("appealBody.text");
+  texts.written.set("sanction.appeal.text", appeal);
+  must(await services.sanctions.appeal(carl, { id: muted!.id, text: appeal }));
   must(await services.users.lift(boss, "carl", warning, say("liftBody.reason")));
   must(await services.twoFactor.reset(boss, "carl", { reason: say("twoFactorReset.reason") }));
   must(await services.users.sanction(boss, "dora", { kind: "suspend", reason: say("sanctionBody.reason") }));
@@ -226,5 +272,5 @@ export async function hostileWorld() {
     const login = await services.accounts.login(origin, { username, password: "a long enough passphrase" });
     if (!(login instanceof Refusal)) tokens.set(reader, login.token);
   }
-  return { open, services, texts, tokens, people: { ann, bob, boss }, draft };
+  return { open, services, texts, tokens, people: { ann, bob, boss }, draft, reportId: report!.id };
 }
