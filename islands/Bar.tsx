@@ -171,19 +171,15 @@ function Head(
       <header class="bar">
         {children}
         {name.value === "" ? null : <span class="who">@{name.value}</span>}
-        {counts === null ? null : (
-          <button
-            type="button"
-            class="find"
-            aria-label={words.find}
-            aria-keyshortcuts="Control+K"
-            onClick={openPalette}
-          >
-            <Icon name="search" size="s" />
-            <span>{words.find}</span>
-            <kbd aria-hidden="true">{words.findKeys}</kbd>
-          </button>
-        )}
+        {counts === null
+          ? null
+          : (
+            <button type="button" class="find" aria-keyshortcuts="Control+K" onClick={openPalette}>
+              <Icon name="search" size="s" />
+              <span>{words.find}</span>
+              <kbd aria-hidden="true">{words.findKeys}</kbd>
+            </button>
+          )}
         <p class="news" aria-live="polite">
           {news.value === null
             ? null
@@ -236,7 +232,8 @@ function Own({ face, unread }: { face: ComponentChildren; unread: number }) {
         <Icon name="bell" />
         {unread === 0 ? null : <span class="count" aria-hidden="true">{countText(unread)}</span>}
       </a>
-      <button type="button" class="iconbutton only-phone" popovertarget="me" aria-label={words.menu}>
+      <button type="button" class="iconbutton only-phone" popovertarget="me">
+        <span class="visually-hidden">{words.menu}</span>
         {face}
       </button>
     </>
