@@ -23,11 +23,19 @@ export async function newPage(browser: Browser, options: BrowserContextOptions =
 }
 
 /** What went wrong in a page, from now on: uncaught errors and what the console calls one. */
+/**
+ * What Chromium says when a page was shown before its own animation of the page change began, as on a busy machine. No script of
+ * ours takes part, and all that is lost is the animation.
+ */
+const lateAnimation = /^InvalidStateError: Transition was aborted because of invalid state/;
+
 export function problemsOf(page: Page, problems: string[] = []): string[] {
   page.on("console", (message) => {
     if (message.type() === "error") problems.push(message.text());
   });
-  page.on("pageerror", (error) => problems.push(String(error)));
+  page.on("pageerror", (error) => {
+    if (!lateAnimation.test(String(error))) problems.push(String(error));
+  });
   return problems;
 }
 
