@@ -22,13 +22,13 @@ export async function newPage(browser: Browser, options: BrowserContextOptions =
   return page;
 }
 
-/** What went wrong in a page, from now on: uncaught errors and what the console calls one. */
 /**
  * What Chromium says when a page was shown before its own animation of the page change began, as on a busy machine. No script of
  * ours takes part, and all that is lost is the animation.
  */
 const lateAnimation = /^InvalidStateError: Transition was aborted because of invalid state/;
 
+/** What went wrong in a page, from now on: uncaught errors and what the console calls one. */
 export function problemsOf(page: Page, problems: string[] = []): string[] {
   page.on("console", (message) => {
     if (message.type() === "error") problems.push(message.text());
