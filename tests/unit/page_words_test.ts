@@ -220,7 +220,7 @@ Deno.test("UI-1: titles and places follow the path", () => {
   assert.equal(placeTitle(en.frame, "/sentinel"), "Behest");
   assert.ok(!isAt("/admin/users-too", "/admin/users"));
   assert.deepEqual(adminPlaces(en.frame, "member"), []);
-  const moderated = ["/admin/users", "/admin/files", "/admin/incidents"];
+  const moderated = ["/admin/queue", "/admin/users", "/admin/files", "/admin/incidents"];
   assert.deepEqual(adminPlaces(en.frame, "moderator").map(({ path }) => path), moderated);
   assert.equal(pathWith("/history", { a: null, b: "", c: "x&y" }), "/history?c=x%26y");
 });
