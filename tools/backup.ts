@@ -4,7 +4,8 @@
  */
 import { backUp, sealedFor, unsealed } from "../lib/adapters/backup/mod.ts";
 import { systemClock } from "../lib/platform/mod.ts";
-import { argumentsOf, configuredPlaces, runTask, say, sumOf } from "./backup_arguments.ts";
+import { say } from "../lib/platform/console.ts";
+import { argumentsOf, configuredPlaces, runTask, sumOf } from "./backup_arguments.ts";
 
 const usage = "Say: deno task backup FILE [--without-keys] [--to=age1…]";
 

@@ -1,6 +1,6 @@
 import type { BackupProblem, DataPlaces } from "../lib/adapters/backup/mod.ts";
 import { ConfigProblem, loadConfig } from "../lib/config/mod.ts";
-import { complain, say } from "../lib/platform/console.ts";
+import { complain } from "../lib/platform/console.ts";
 
 /** What stands on the command line: one file, and flags. */
 export interface Arguments {
@@ -59,5 +59,3 @@ export async function ageKeyOf({ valueOf }: Arguments): Promise<string | null> {
   const path = valueOf("key");
   return path === null ? null : await Deno.readTextFile(path);
 }
-
-export { say };

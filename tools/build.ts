@@ -4,6 +4,7 @@
  */
 import { Builder } from "fresh/dev";
 import { complain, say } from "../lib/platform/console.ts";
+import { SNAPSHOT_FILE } from "../lib/fresh/build.ts";
 import { builtScripts } from "./built_scripts.ts";
 import { packBuild } from "./packed.ts";
 import { mostScriptBytes, pageWeights, weightTable } from "./page_weights.ts";
@@ -34,6 +35,8 @@ if (!Deno.args.includes("--if-stale") || await builder.isStale(mode)) {
   say(weightTable(weights).join("\n"));
   const heavy = weights.filter(({ whole }) => whole > mostScriptBytes).map(({ page }) => page);
   if (heavy.length > 0) {
+    // Without it the build counts as missing: the next `--if-stale` must not take what was refused.
+    await Deno.remove(`${builder.root}/_fresh/${SNAPSHOT_FILE}`);
     complain(`More JavaScript than a page may have (${mostScriptBytes} bytes, gzipped): ${heavy.join(", ")}`);
     Deno.exit(1);
   }

@@ -4,7 +4,8 @@
  */
 import { restore } from "../lib/adapters/backup/mod.ts";
 import { systemClock } from "../lib/platform/mod.ts";
-import { ageKeyOf, argumentsOf, configuredPlaces, runTask, say, sumOf } from "./backup_arguments.ts";
+import { say } from "../lib/platform/console.ts";
+import { ageKeyOf, argumentsOf, configuredPlaces, runTask, sumOf } from "./backup_arguments.ts";
 
 const usage = "Say: deno task restore FILE [--key=FILE]";
 

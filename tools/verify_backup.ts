@@ -3,7 +3,8 @@
  * when the backup is whole, otherwise with 1.
  */
 import { verifyBackup } from "../lib/adapters/backup/mod.ts";
-import { ageKeyOf, argumentsOf, runTask, say, sumOf } from "./backup_arguments.ts";
+import { say } from "../lib/platform/console.ts";
+import { ageKeyOf, argumentsOf, runTask, sumOf } from "./backup_arguments.ts";
 
 const usage = "Say: deno task verify-backup FILE [--key=FILE]";
 

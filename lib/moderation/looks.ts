@@ -26,6 +26,7 @@ export class Looks {
     if (hidden !== null) return hidden;
     const found = await this.#needs.commands.of(commandId);
     if (found === null) return missing();
+    if (found.truth.from === caller.username) return ownCommand();
     const entry = auditEntryOf(caller, "command.look", `command:${commandId}`);
     await this.#needs.store.looked([...new Set(found.people)], entry);
     return found.truth;
@@ -37,10 +38,16 @@ export class Looks {
     const userId = await this.#needs.idOf(username);
     const why = userId === null ? null : await this.#needs.commands.why(commandId, userId);
     if (userId === null || why === null) return missing();
+    if (why.from === caller.username) return ownCommand();
     const entry = auditEntryOf(caller, "command.why", username, { command: commandId });
     await this.#needs.store.looked([userId], entry);
     return why;
   }
+}
+
+/** CO-10: whoever sent a command would learn who blocks them. Another moderator can look. */
+function ownCommand(): Refusal {
+  return new Refusal("forbidden", "look.own");
 }
 
 function missing(): Refusal {

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { closeCodes, device, limits, methods, notifications } from "../protocol/mod.ts";
 import { methodMeanings, notificationMeanings } from "./meanings.ts";
+import { once } from "./once.ts";
 import { type JsonSchema, rpcErrorSchema, Schemas } from "./schemas.ts";
 
 const about =
@@ -22,6 +23,12 @@ Connect to \`/api/ws?v=1&device=…\` with \`Authorization: Bearer TOKEN\`, or i
 
 /** The AsyncAPI 3.0 document of the socket (OP-5). `host` is where this server is reached. */
 export function asyncApi({ host, secure }: { host: string; secure: boolean }): JsonSchema {
+  const security = ["token", "ticket"].map((name) => ({ $ref: `#/components/securitySchemes/${name}` }));
+  return { ...document(), servers: { here: { host, protocol: secure ? "wss" : "ws", security } } };
+}
+
+/** All but the server: the same for every request. */
+const document = once((): JsonSchema => {
   const schemas = new Schemas();
   const [messages, operations]: [Record<string, JsonSchema>, Record<string, JsonSchema>] = [{}, {}];
   for (const [method, { params, result, ...more }] of Object.entries(methods)) {
@@ -67,15 +74,6 @@ export function asyncApi({ host, secure }: { host: string; secure: boolean }): J
     asyncapi: "3.0.0",
     info: { title: "Behest", version: "1", description: about, license: { name: "MIT" } },
     defaultContentType: "application/json",
-    servers: {
-      here: {
-        host,
-        protocol: secure ? "wss" : "ws",
-        security: [{ $ref: "#/components/securitySchemes/token" }, {
-          $ref: "#/components/securitySchemes/ticket",
-        }],
-      },
-    },
     channels: {
       socket: {
         address: "/api/ws",
@@ -101,7 +99,7 @@ export function asyncApi({ host, secure }: { host: string; secure: boolean }): J
       },
     },
   };
-}
+});
 
 function message(name: string, summary: string, payload: JsonSchema): JsonSchema {
   return { name, title: name, summary, payload };

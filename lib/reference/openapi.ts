@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Bytes, Operation } from "./operation.ts";
+import { once } from "./once.ts";
 import { operations, pathNames } from "./operations.ts";
 import { type JsonSchema, problemSchema, Schemas } from "./schemas.ts";
 
@@ -13,12 +14,14 @@ Everything that is refused is answered as \`application/problem+json\`: decide b
 403 with \`proof: true\`. What a caller may not see is 404.`;
 
 /** The OpenAPI 3.1 document of REST (OP-5). */
-export function openApi(): JsonSchema {
+export const openApi: () => JsonSchema = once(document);
+
+function document(): JsonSchema {
   const schemas = new Schemas();
   const paths: Record<string, Record<string, JsonSchema>> = {};
   for (const [name, operation] of Object.entries(operations)) {
     const [method, path] = name.split(" ") as [string, string];
-    (paths[base + path] ??= {})[method.toLowerCase()] = described(name, path, operation, schemas);
+    (paths[base + path] ??= {})[method.toLowerCase()] = operationObject(name, path, operation, schemas);
   }
   return {
     openapi: "3.1.0",
@@ -73,7 +76,7 @@ const processPaths: JsonSchema = {
   },
 };
 
-function described(name: string, path: string, operation: Operation, schemas: Schemas): JsonSchema {
+function operationObject(name: string, path: string, operation: Operation, schemas: Schemas): JsonSchema {
   const { says, open, body, takes, gives, status } = operation;
   const made: JsonSchema = {
     operationId: name.toLowerCase().replace(/[{}]/g, "").replace(/[^a-z0-9]+/g, "_"),

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { closeCodes, fold, limits, methods, notifications, refusalTable } from "../protocol/mod.ts";
 import { methodMeanings, notificationMeanings } from "./meanings.ts";
 import type { Operation } from "./operation.ts";
+import { once } from "./once.ts";
 import { operations } from "./operations.ts";
 import { namedTypes, typeText } from "./type_text.ts";
 
@@ -33,36 +34,42 @@ export function referenceFor(query: string): Reference {
   };
   const found = (entries: readonly ReferenceEntry[]) => entries.filter(({ name, says }) => fits(name, says));
   return {
-    methods: found(methodEntries),
-    notifications: found(notificationEntries),
-    calls: found(callEntries),
-    types: typeEntries.filter(({ name }) => fits(name)),
+    methods: found(methodEntries()),
+    notifications: found(notificationEntries()),
+    calls: found(callEntries()),
+    types: typeEntries().filter(({ name }) => fits(name)),
     errors: errorEntries.filter(({ kind, title }) => fits(kind, title)),
     closes: closeEntries.filter(({ code, reason }) => fits(String(code), reason)),
     limits: limitEntries.filter(({ name }) => fits(name)),
   };
 }
 
-const methodEntries = Object.entries(methods).map(([name, { params, result }]): ReferenceEntry => ({
-  name,
-  says: methodMeanings[name as keyof typeof methods],
-  types: [
-    { label: "params", text: typeText(params, "input") },
-    { label: "result", text: typeText(result, "output") },
-  ],
-}));
+const methodEntries = once(() =>
+  Object.entries(methods).map(([name, { params, result }]): ReferenceEntry => ({
+    name,
+    says: methodMeanings[name as keyof typeof methods],
+    types: [
+      { label: "params", text: typeText(params, "input") },
+      { label: "result", text: typeText(result, "output") },
+    ],
+  }))
+);
 
-const notificationEntries = Object.entries(notifications).map(([name, params]): ReferenceEntry => ({
-  name,
-  says: notificationMeanings[name as keyof typeof notifications],
-  types: [{ label: "params", text: typeText(params, "output") }],
-}));
+const notificationEntries = once(() =>
+  Object.entries(notifications).map(([name, params]): ReferenceEntry => ({
+    name,
+    says: notificationMeanings[name as keyof typeof notifications],
+    types: [{ label: "params", text: typeText(params, "output") }],
+  }))
+);
 
-const callEntries = Object.entries(operations).map(([name, operation]): ReferenceEntry => ({
-  name: name.replace(" ", " /api/v1"),
-  says: operation.says,
-  types: typesOf(operation),
-}));
+const callEntries = once(() =>
+  Object.entries(operations).map(([name, operation]): ReferenceEntry => ({
+    name: name.replace(" ", " /api/v1"),
+    says: operation.says,
+    types: typesOf(operation),
+  }))
+);
 
 function typesOf({ query, body, takes = [], gives, status }: Operation): ReferenceEntry["types"] {
   const answer = gives === undefined
@@ -76,7 +83,7 @@ function typesOf({ query, body, takes = [], gives, status }: Operation): Referen
   ];
 }
 
-const typeEntries = namedTypes();
+const typeEntries = once(namedTypes);
 
 const errorEntries = Object.entries(refusalTable).map(([kind, row]) => ({ kind, ...row }));
 

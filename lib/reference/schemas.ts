@@ -1,44 +1,9 @@
 import { z } from "zod";
-import * as protocol from "../protocol/mod.ts";
+import { refusalTable } from "../protocol/mod.ts";
+import { named } from "./named_types.ts";
 
 /** JSON Schema 2020-12. */
 export type JsonSchema = { [name: string]: unknown };
-
-/** Types that stand once in a document, by the name that they have there. As they leave the server. */
-const named: Readonly<Record<string, z.ZodType>> = {
-  AdminCategory: protocol.adminCategory,
-  AdminFile: protocol.adminFile,
-  AdminGroup: protocol.adminGroup,
-  AdminUser: protocol.adminUser,
-  Attachment: protocol.attachment,
-  AudienceCounts: protocol.audienceCounts,
-  Category: protocol.category,
-  ChatMessage: protocol.chatMessage,
-  Command: protocol.command,
-  CommandPage: protocol.commandPage,
-  CommandState: protocol.commandState,
-  Count: protocol.count,
-  Delivery: protocol.delivery,
-  File: protocol.fileObject,
-  Grant: protocol.grant,
-  Incident: protocol.incident,
-  Invite: protocol.invite,
-  ListItem: protocol.listItem,
-  Notice: protocol.notice,
-  OwnSanction: protocol.ownSanction,
-  OwnState: protocol.ownState,
-  Passkey: protocol.passkey,
-  Preferences: protocol.preferences,
-  Profile: protocol.profile,
-  QueueItem: protocol.queueItem,
-  RecipientState: protocol.recipientState,
-  Sanction: protocol.sanction,
-  SealedCommand: protocol.sealedCommand,
-  Sender: protocol.commandSender,
-  Session: protocol.session,
-  Totals: protocol.totals,
-  User: protocol.user,
-};
 
 const registry = z.registry<{ id: string }>();
 for (const [id, schema] of Object.entries(named)) registry.add(schema, { id });
@@ -96,7 +61,7 @@ function referring(part: unknown): unknown {
 /** RFC 9457, with what a refusal tells; and the object of a JSON-RPC error's `data`. */
 const told = {
   kind: {
-    enum: Object.keys(protocol.refusalTable),
+    enum: Object.keys(refusalTable),
     description: "Decide by this. The message is for people.",
   },
   retryAfterMs: { type: "integer", description: "Milliseconds to wait, with rate_limited." },

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import * as protocol from "../protocol/mod.ts";
+import { named, socketTypes } from "./named_types.ts";
+import { once } from "./once.ts";
 
 /** The part of JSON Schema that zod writes for the protocol. */
 interface Schema {
@@ -16,40 +17,24 @@ interface Schema {
   pattern?: string;
 }
 
-/** Types that stand once, in a section of their own. */
-const namedSchemas: Readonly<Record<string, z.ZodType>> = {
-  Attachment: protocol.attachment,
-  Audience: protocol.audience,
-  AudienceCounts: protocol.audienceCounts,
-  Command: protocol.command,
-  CommandDraft: protocol.commandDraft,
-  CommandPage: protocol.commandPage,
-  CommandState: protocol.commandState,
-  Count: protocol.count,
-  Delivery: protocol.delivery,
-  Grant: protocol.grant,
-  ListItem: protocol.listItem,
-  OwnState: protocol.ownState,
-  Preferences: protocol.preferences,
-  RecipientState: protocol.recipientState,
-  SealedCommand: protocol.sealedCommand,
-  Sender: protocol.commandSender,
-  Totals: protocol.totals,
-  User: protocol.user,
-};
-
 /** The named types, written out. */
 export function namedTypes(): { name: string; text: string }[] {
-  return Object.entries(namedSchemas).map(([name, schema]) => ({
+  return socketTypes.map((name) => ({
     name,
-    text: writtenOut(jsonSchema(schema, name === "CommandDraft" ? "input" : "output"), ""),
+    text: writtenOut(jsonSchema(named[name], name === "CommandDraft" ? "input" : "output"), ""),
   }));
 }
 
-const nameOf = new Map<string, string>();
-for (const [name, schema] of Object.entries(namedSchemas)) {
-  for (const io of ["input", "output"] as const) nameOf.set(JSON.stringify(jsonSchema(schema, io)), name);
-}
+/** By the type's JSON Schema. */
+const names = once(() => {
+  const found = new Map<string, string>();
+  for (const name of socketTypes) {
+    for (const io of ["input", "output"] as const) {
+      found.set(JSON.stringify(jsonSchema(named[name], io)), name);
+    }
+  }
+  return found;
+});
 
 function jsonSchema(schema: z.ZodType, io: "input" | "output"): Schema {
   const made = z.toJSONSchema(schema, { io, unrepresentable: "any", reused: "inline" });
@@ -63,7 +48,7 @@ export function typeText(schema: z.ZodType, io: "input" | "output"): string {
 }
 
 function written(schema: Schema, indent: string): string {
-  return nameOf.get(JSON.stringify(schema)) ?? writtenOut(schema, indent);
+  return names().get(JSON.stringify(schema)) ?? writtenOut(schema, indent);
 }
 
 function writtenOut(schema: Schema, indent: string): string {

@@ -149,6 +149,11 @@ Deno.test("MO-6: a moderator sees a command's states and why it was not delivere
   }]);
   assert.equal((await call("mod", `${withheld.id}/why?user=mod`)).status, 404);
   assert.equal((await call("ann", seen.id)).status, 404);
+  // Of a command of their own they would learn who blocks them (CO-10).
+  await app.preferences("ann", { blockedUsers: ["mod"] });
+  const own = await app.command("mod", { kind: "user", to: ["ann"] });
+  assert.equal((await call("mod", own.id)).status, 403);
+  assert.equal((await call("mod", `${own.id}/why?user=ann`)).status, 403);
   const audit = await app.services.audit.page(await app.caller("root"), { limit: 2 });
   const actions = (audit as { entries: { action: string; subject: string }[] }).entries;
   assert.deepEqual(actions.map(({ action, subject }) => [action, subject]), [

@@ -54,6 +54,7 @@ export const peopleMessages = {
   "queue.outcome": "This outcome is not for this kind of item.",
   "queue.actions": "Sanctions need the outcome upheld and a person.",
   "queue.noActions": "Choose what follows, or another outcome.",
+  "look.own": "You sent this command. Leave it to another moderator.",
   "queue.own": "You cannot decide what concerns yourself. Leave it to another moderator.",
   "queue.appealOwn": "You decided the sanction. Another moderator decides the appeal.",
   "queue.second": "You asked for a second opinion. Another moderator decides now.",

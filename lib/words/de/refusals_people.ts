@@ -59,6 +59,7 @@ export const people: Translated<typeof peopleMessages> = {
   "queue.outcome": "Dieses Ergebnis passt nicht zu dieser Art von Fall.",
   "queue.actions": "Maßnahmen brauchen eine berechtigte Meldung und eine Person.",
   "queue.noActions": "Wähle, was folgt, oder ein anderes Ergebnis.",
+  "look.own": "Diesen Auftrag hast du gesendet. Überlass ihn jemand anderem aus der Moderation.",
   "queue.own": "Was dich selbst betrifft, entscheidet jemand anderes aus der Moderation.",
   "queue.appealOwn": "Du hast die Maßnahme verhängt. Über den Einspruch entscheidet jemand anderes.",
   "queue.second": "Du hast um eine zweite Meinung gebeten. Jetzt entscheidet jemand anderes.",
