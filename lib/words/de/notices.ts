@@ -26,7 +26,7 @@ export const notices: Words["notices"] = {
   sanction_imposed_suspend: "Die Moderation hat dein Konto gesperrt.",
   sanction_lifted: "Eine Maßnahme gegen dich wurde aufgehoben.",
   report_decided_acted: "Deine Meldung wurde geprüft. Die Moderation hat gehandelt.",
-  report_decided: "Deine Meldung wurde geprüft. Sie verstößt gegen keine Regel.",
+  report_decided: "Deine Meldung wurde geprüft. Es wurde keine Regel verletzt.",
   appeal_decided: "Dein Einspruch wurde geprüft. Die Maßnahme bleibt.",
   appeal_decided_lifted: "Dein Einspruch wurde geprüft. Die Maßnahme wurde aufgehoben.",
   file_rejected: "{title} wurde bei der Prüfung abgewiesen.",

@@ -7,7 +7,7 @@ export const docs = {
   find: "Search",
   nothing: "Nothing has these words. Search for another word, or see everything.",
   all: "Show everything",
-  begin: "Begin",
+  begin: "Get started",
   beginLogin: "Log in and keep the token.",
   beginConnect: "Connect with it. The first frame is session.ready.",
   beginSend: "Send a command, and acknowledge what you receive.",

@@ -26,7 +26,7 @@ export const notices = {
   sanction_imposed_suspend: "A moderator suspended your account.",
   sanction_lifted: "A sanction on you was lifted.",
   report_decided_acted: "Your report was reviewed. A moderator acted on it.",
-  report_decided: "Your report was reviewed. It breaks no rule.",
+  report_decided: "Your report was reviewed. No rule was broken.",
   appeal_decided: "Your appeal was reviewed. The sanction stays.",
   appeal_decided_lifted: "Your appeal was reviewed. The sanction was lifted.",
   file_rejected: "{title} was rejected by the file check.",
