@@ -1,10 +1,10 @@
-import { timingSafeEqual } from "node:crypto";
 import {
   type Bell,
   type Caller,
   type Clock,
   type Ids,
   iso,
+  isSameSecret,
   KeyedMutex,
   type Log,
   type Random,
@@ -115,10 +115,7 @@ export async function sessionOfToken(
   const [, id, secret] = shape.exec(token) ?? [];
   const session = id === undefined ? null : await store.session(id);
   if (session?.access === undefined) return null;
-  const [given, kept] = [await hashOf(secret!), session.access.hash].map((text) =>
-    new TextEncoder().encode(text)
-  );
-  return given!.length === kept!.length && timingSafeEqual(given!, kept!) ? session : null;
+  return isSameSecret(await hashOf(secret!), session.access.hash) ? session : null;
 }
 
 function viewOf({ id, createdAt, lastSeenAt, expiresAt, access }: SessionRecord): AccessToken {

@@ -34,7 +34,7 @@ export async function openCommandRoom(parts: CommandParts): Promise<OpenCommandR
   const { config, store, kvFile, hub, clock, ids, log } = parts;
   const { callers, consent, contacts, groups, limited, memberships, mutes, notices, people } = parts.people;
   await using opening = new AsyncDisposableStack();
-  const commandStore = kvCommandStore(store);
+  const commandStore = kvCommandStore(store, config.retentionDays);
   const reserve = kvFile === null
     ? null
     : opening.use(await DiskReserve.open(`${kvFile}.reserve`, clock, log));

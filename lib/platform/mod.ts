@@ -16,3 +16,4 @@ export * from "./keyed_mutex.ts";
 export * from "./log.ts";
 export * from "./notice_list.ts";
 export * from "./random.ts";
+export * from "./same_secret.ts";

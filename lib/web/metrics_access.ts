@@ -1,5 +1,5 @@
-import { timingSafeEqual } from "node:crypto";
 import type { Config } from "../config/mod.ts";
+import { isSameSecret } from "../platform/mod.ts";
 import { Refusal } from "../protocol/mod.ts";
 import { problem } from "./problems.ts";
 
@@ -17,7 +17,7 @@ export function metricsRefusal(
 ): Response | null {
   const given = /^Bearer (\S+)$/i.exec(req.headers.get("authorization") ?? "")?.[1];
   if (given !== undefined) {
-    return metricsToken !== null && isSame(given, metricsToken)
+    return metricsToken !== null && isSameSecret(given, metricsToken)
       ? null
       : problem(new Refusal("unauthorized", "request.metricsToken"));
   }
@@ -31,9 +31,4 @@ export function metricsRefusal(
 
 function isLoopback(address: string): boolean {
   return address === "::1" || /^(?:::ffff:)?127\./.test(address);
-}
-
-function isSame(given: string, wanted: string): boolean {
-  const [a, b] = [given, wanted].map((text) => new TextEncoder().encode(text));
-  return a!.length === b!.length && timingSafeEqual(a!, b!);
 }

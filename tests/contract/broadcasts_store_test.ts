@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { Committer, Write } from "../../lib/adapters/kv/committer.ts";
 import { kvCommandStore } from "../../lib/adapters/kv/commands_store.ts";
 import { keys } from "../../lib/adapters/kv/keys.ts";
 import { openStore, type Store } from "../../lib/adapters/kv/store.ts";
@@ -256,6 +257,22 @@ Deno.test("CM-7: many people of one broadcast in one commit are all counted", as
   });
   assert.equal(await commands.change(changes), true);
   assert.deepEqual(await commands.totals("A"), { stopped: 32 });
+});
+
+Deno.test("DL-6: what a person did with a broadcast is kept as long as it may wait and stay in the history", async () => {
+  await using store = await openStore(":memory:");
+  const ends: (number | undefined)[] = [];
+  const committer = {
+    commit: (write: Write) => {
+      for (const { key, expireIn } of write.sets ?? []) if (key[0] === "state") ends.push(expireIn);
+      return store.committer.commit(write);
+    },
+  };
+  const commands = kvCommandStore({ ...store, committer: committer as unknown as Committer }, 365);
+  await commands.accept(broadcastOf("A"));
+  await move(commands, "bob", "A", "declined");
+  assert.equal(ends.length, 1);
+  assert.ok(ends[0]! >= 2 * 365 * 24 * 3600_000, String(ends[0]));
 });
 
 Deno.test("DL-4: broadcasts and their order are there after the file was closed and opened", async () => {

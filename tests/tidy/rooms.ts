@@ -32,7 +32,7 @@ const services = [
 /** ARCHITECTURE.md, "Rooms". */
 export const rooms: Readonly<Record<string, Part>> = {
   [protocol]: { parts: [], packages: ["zod"] },
-  [platform]: { parts: [] },
+  [platform]: { parts: [], packages: ["node:crypto"] },
   [fresh]: {
     parts: [],
     packages: ["@preact/signals", "esbuild", "preact", "preact-render-to-string", "node:crypto", "node:http"],

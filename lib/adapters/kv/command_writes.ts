@@ -19,10 +19,13 @@ import { commandValue, openKey, type OpenOne } from "./log_entries.ts";
 import { shortened, type ShortFirst } from "./short_records.ts";
 
 /**
- * How long a person's record of a broadcast is kept: longer than its longest wait and history. It ends by itself, as a purge
- * cannot list the people who have one.
+ * How long what a person has of a broadcast is kept: longer than its longest wait and its history after it, which take
+ * `retentionDays` each. It ends by itself, as a purge cannot list the people who have one.
  */
-const broadcastStateKeptMs = 60 * 24 * 3600_000;
+export function personKeptMs(retentionDays: number): number {
+  return (2 * retentionDays + 32) * 24 * 3600_000;
+}
+
 /** Adds -1, as `sum` counts modulo 2^64. */
 const minusOne = 2n ** 64n - 1n;
 /** Most bytes of a short record, with the longest rule. */
@@ -109,9 +112,13 @@ export function movesPlace({ from: { record }, to }: Change): boolean {
   return to.place !== record.place || isOpen(to.state) !== isOpen(record.state);
 }
 
-/** The write of states' next records, with their log entries and totals. `commands`: those of changes that move a place. */
+/**
+ * The write of states' next records, with their log entries and totals. `keptMs`: of a broadcast's records. `commands`: those of
+ * changes that move a place.
+ */
 export function changeWrite(
   changes: readonly Change[],
+  keptMs: number,
   commands: ReadonlyMap<string, CommandRecord> = new Map(),
 ): ChangeWrite {
   const write: ChangeWrite = {
@@ -133,7 +140,7 @@ export function changeWrite(
       write.checks.push({ key: keys.broadcast(from.commandId), versionstamp: from.broadcastVersion });
     }
     if (to.cast === true) {
-      write.sets.push({ key, value, expireIn: broadcastStateKeptMs });
+      write.sets.push({ key, value, expireIn: keptMs });
       if (to.uncounted !== true) write.sums.push(...countedTransition(from, to));
     } else {
       write.sets.push({ key, value });

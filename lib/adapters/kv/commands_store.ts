@@ -17,6 +17,7 @@ import {
   endedOnes,
   movesPlace,
   openOnes,
+  personKeptMs,
   reopenedOnes,
 } from "./command_writes.ts";
 import { kvCursors } from "./cursors_store.ts";
@@ -38,19 +39,18 @@ import type { Store } from "./store.ts";
 const commandsKept = 20_000;
 /** Jobs in one commit. */
 const jobsAtOnce = 200;
-/** Longer than any command waits. */
-const heldKeptMs = 60 * 24 * 3600_000;
 /** By then the counted day is over in every time zone. */
 const countKeptMs = 3 * 24 * 3600_000;
 
-/** Commands, states, inbox logs and cursors in Deno KV. */
-export function kvCommandStore(store: Store): CommandStore {
+/** Commands, states, inbox logs and cursors in Deno KV. `retentionDays`: DL-6. */
+export function kvCommandStore(store: Store, retentionDays = 14): CommandStore {
   const { kv, committer } = store;
+  const keptMs = personKeptMs(retentionDays);
   const broadcasts = kvBroadcasts(store);
   const cached = new Map<string, CommandRecord>();
   const lists = new TakenLists(store);
   const states = kvStates(store, lists, readCommands);
-  const taking = kvTaking(store, lists, states, readCommands);
+  const taking = kvTaking(store, lists, states, readCommands, keptMs);
   const openCounts = new KvOpenCounts(store);
   const search = kvSearchPacks(store);
   const sharedJobs = new SharedJobs();
@@ -147,7 +147,7 @@ export function kvCommandStore(store: Store): CommandStore {
     async change(changes, also = {}) {
       const moved = changes.filter(movesPlace).map(({ from }) => from.commandId);
       const records = moved.length === 0 ? new Map<string, CommandRecord>() : await readCommands(moved);
-      const write = changeWrite(changes, records);
+      const write = changeWrite(changes, keptMs, records);
       const untaken = await taking.checks(changes.map(({ from }) => from));
       if (untaken === null) return false;
       write.checks.push(...untaken);
@@ -225,7 +225,7 @@ export function kvCommandStore(store: Store): CommandStore {
         sets: set.map(({ commandId, ...value }) => ({
           key: keys.held(userId, commandId),
           value,
-          expireIn: heldKeptMs,
+          expireIn: keptMs,
         })),
         deletes: ended.map((commandId) => keys.held(userId, commandId)),
       });

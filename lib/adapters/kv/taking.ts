@@ -11,8 +11,6 @@ const listMost = 512;
 /** About how many bytes a list has, and each id in it. */
 const listBytes = 256;
 const idBytes = 60;
-/** How long a list is kept after the last wait of its commands could have ended; twice that wait more, for the history. */
-const keptMs = 60 * 24 * 3600_000;
 
 /** Writes deliveries (DL-11). */
 export interface TakingPart {
@@ -22,11 +20,13 @@ export interface TakingPart {
   checks(states: readonly StoredState[]): Promise<Check[] | null>;
 }
 
+/** `keptMs`: how long a list is kept after the last wait of its commands could have ended; twice that wait more, for the history. */
 export function kvTaking(
   { committer, exclusive }: Store,
   lists: TakenLists,
   states: Pick<StatesPart, "written">,
   readCommands: (commandIds: readonly string[]) => Promise<Map<string, CommandRecord>>,
+  keptMs: number,
 ): TakingPart {
   /** Whether one of a person's commands is in their lists, which were read for it. */
   async function isTaken(userId: string, newest: Newest, of: readonly StoredState[]): Promise<boolean> {
@@ -36,7 +36,7 @@ export function kvTaking(
 
   /** Ids that are not the largest would overlap with older lists, so they get a record of their own; they are rare. */
   function explicitWrites(taken: readonly StoredState[], at: string) {
-    return changeWrite(taken.map((from) => ({ from, to: deliveredRecord(from.record, at) })));
+    return changeWrite(taken.map((from) => ({ from, to: deliveredRecord(from.record, at) })), keptMs);
   }
 
   return {
