@@ -1,3 +1,4 @@
+import type { ComponentChildren } from "preact";
 import type { Absence, ListItem, OwnState } from "../lib/protocol/mod.ts";
 import { CommandFacts } from "./CommandFacts.tsx";
 import { Attachments } from "./Attachments.tsx";
@@ -60,7 +61,11 @@ export function CommandCard(props: CommandCardProps) {
           <Time value={command.deliverAt ?? command.createdAt} local={local} />
         </p>
         <h2 id={headingId}>{title}</h2>
-        {sealed ? <p>{own.sealedLead}</p> : <CommandBody command={command} absent={props.absent} />}
+        {sealed ? <p>{own.sealedLead}</p> : (
+          <CommandBody command={command} absent={props.absent}>
+            {command.body ? <p class="body">{command.body}</p> : null}
+          </CommandBody>
+        )}
         <ul class="facts">
           {sealed ? null : (
             <li>
@@ -138,16 +143,18 @@ interface CommandBodyProps {
   command: OpenCommand;
   /** By file id: files that cannot be had. */
   absent: Readonly<Record<string, Absence>>;
+  /** Its text. */
+  children: ComponentChildren;
 }
 
-export function CommandBody({ command, absent }: CommandBodyProps) {
+export function CommandBody({ command, absent, children }: CommandBodyProps) {
   const words = useWords("commands");
   const { opens } = useWords("command");
   const href = command.kind === "link" ? httpsLink(command.data?.href) : null;
   return (
     <>
       <Reveal title={command.title || kindTitle(words, command.kind)} />
-      {command.body ? <p class="body">{command.body}</p> : null}
+      {children}
       {href === null ? null : (
         <p class="link-out">
           <a href={href.href} target="_blank" rel="noopener noreferrer nofollow">{href.href}</a>

@@ -6,6 +6,7 @@ import { Reveal } from "./Discreet.tsx";
 import { audienceText, kindTitle } from "../lib/text/commands.ts";
 import { Progress } from "./Progress.tsx";
 import { RecipientList } from "./RecipientList.tsx";
+import { RichText } from "./RichText.tsx";
 import {
   checksNotice,
   goesOutAt,
@@ -64,7 +65,7 @@ export function SentCard(props: SentCardProps) {
       </p>
       <h2 id={headingId}>{linked ? <a href={`/sent/${command.id}`}>{title}</a> : title}</h2>
       <Reveal title={title} />
-      {command.body ? <p class="body">{command.body}</p> : null}
+      {command.body ? <RichText text={command.body} /> : null}
       <Attachments files={command.attachments} absent={absent} label={words.attached} brief={linked} />
       {checks === null ? null : <p class={`notice notice-${checks.tone} small`}>{checks.text}</p>}
       <ul class="facts">

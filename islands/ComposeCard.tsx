@@ -1,5 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import { RichText } from "../components/RichText.tsx";
 import { useLanguage, useWords, WordsProvider } from "../components/words.tsx";
 import { pageConnection } from "../lib/browser/connection.ts";
 import { type Draft, draftFrom } from "../lib/browser/compose.ts";
@@ -81,7 +82,7 @@ function Card({ sender, categories }: CardProps) {
           time ? <p class="soft small" key={text}>{fill(text, { time })}</p> : null
         )}
         {about.length === 0 ? null : <p class="soft small">{about.map(({ title }) => title).join(" · ")}</p>}
-        {shown?.body ? <p class="compose-body">{shown.body}</p> : null}
+        {shown?.body ? <RichText text={shown.body} /> : null}
         {shown?.href
           ? (
             <p class="compose-body">

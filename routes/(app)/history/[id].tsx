@@ -4,6 +4,7 @@ import { isTalkedAbout, talkPath } from "../../../components/ChatTalks.tsx";
 import { CommandBody, Due, OwnProof } from "../../../components/CommandCard.tsx";
 import { audienceText, kindTitle, requirementText } from "../../../lib/text/mod.ts";
 import { PersonName } from "../../../components/PersonName.tsx";
+import { RichText } from "../../../components/RichText.tsx";
 import { StateBadge } from "../../../components/StateBadge.tsx";
 import { Time } from "../../../components/Time.tsx";
 import { Timeline } from "../../../components/Timeline.tsx";
@@ -57,7 +58,11 @@ export default definePerson.page<typeof handler>(function Received({ data: { det
           {audience === "" ? null : <span>{audience}</span>}
           <Time value={command.deliverAt ?? command.createdAt} />
         </p>
-        {sealed ? <p>{own.sealedInInbox}</p> : <CommandBody command={command} absent={absent} />}
+        {sealed ? <p>{own.sealedInInbox}</p> : (
+          <CommandBody command={command} absent={absent}>
+            {command.body ? <RichText text={command.body} /> : null}
+          </CommandBody>
+        )}
         <ul class="facts">
           <li>
             <StateBadge state={state.state} reader="recipient" />
