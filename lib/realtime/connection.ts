@@ -90,8 +90,7 @@ export class Connection implements CallsHost {
 
   /** AU-11: whether anything is delivered and told here. An access token without `receive` only asks. */
   get hears(): boolean {
-    const { scopes } = this.#opening.caller;
-    return scopes === undefined || scopes.includes("receive");
+    return this.#may("receive");
   }
 
   get closed(): boolean {
@@ -105,6 +104,12 @@ export class Connection implements CallsHost {
   /** Whether a request runs or waits. */
   get busy(): boolean {
     return this.#calls.busy;
+  }
+
+  /** Whether the caller is a session, or an access token with that scope. */
+  #may(scope: "receive" | "read"): boolean {
+    const { scopes } = this.#opening.caller;
+    return scopes === undefined || scopes.includes(scope);
   }
 
   /** The socket is open: greets, then takes the early frames, then delivers (WS-3, DL-2). */
@@ -121,8 +126,10 @@ export class Connection implements CallsHost {
       if (user instanceof Refusal) return this.end("sessionOver", "the account is gone");
       this.#state = open;
       this.#ports.log.info("socket open", this.#who({ address: this.#opening.caller.address }));
-      const person = { user, sanctions, stopped: stoppedSince !== null };
-      this.sendText(readyText(this.id, this.#opening, this.#ports, person, resumed));
+      const reads = this.#may("read");
+      const person = { user, sanctions: reads ? sanctions : [], stopped: stoppedSince !== null };
+      const shown = reads || this.hears ? resumed : { cursor: null, pending: 0 };
+      this.sendText(readyText(this.id, this.#opening, this.#ports, person, shown));
       this.#takeEarly(state.early);
       if (!this.closed && this.hears) this.pump.start(resumed.cursor);
     } catch (error) {

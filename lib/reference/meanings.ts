@@ -62,7 +62,7 @@ export const methodMeanings: Readonly<Record<Method, string>> = {
 /** What each notification of the server tells. */
 export const notificationMeanings: Readonly<Record<Notification, string>> = {
   "session.ready":
-    "The first frame: who is connected, the heartbeat, where this device is, and the limits to keep.",
+    "The first frame: who is connected, the heartbeat, where this device is, and the limits to keep. An access token without read or receive gets no cursor, no count and no sanctions.",
   "session.renewed": "The session was renewed; the connection goes on until the new end.",
   "session.misused": "A session ended, as an old credential of it was used again.",
   "session.closing": "The connection ends now, with this code; reconnect says whether to come back.",

@@ -205,6 +205,15 @@ Deno.test("AU-11: on the socket a token stops but never resumes, hears only with
     });
     await ann.request("command.send", draft("one"));
     await until(() => heard.length > 0, "the delivery to the screen");
+    // A token that only sends learns nothing of what waits (AU-11).
+    const counts = new Map<string, number>();
+    for (const [name, scopes] of [["asker", ["send"]], ["reader", ["read"]]] as const) {
+      const late = client((await made(rig, "bob", [...scopes])).token, name);
+      late.connect();
+      counts.set(name, (await late.whenOnline()).pending);
+      late.close();
+    }
+    assert.deepEqual([...counts], [["asker", 0], ["reader", 1]]);
     await ann.request("command.send", draft("two"));
     await until(() => heard.length > 1, "the second delivery");
     assert.deepEqual(new Set(heard), new Set(["screen"]));
