@@ -104,14 +104,18 @@ export class QueueView {
     return await (state === "open" ? store.open(query) : store.decided(query));
   }
 
-  /** Up to a page of files and incidents, and `moderationLimits.queueCounted` cases. */
+  /** Up to a page of files and incidents, and `moderationLimits.queueCounted` cases; without those about the reader. */
   async #waiting(caller: Caller): Promise<QueuePage["waiting"]> {
-    const [cases, files, incidents] = await Promise.all([
-      this.#needs.store.waiting(),
+    const { store } = this.#needs;
+    const [cases, own, files, incidents] = await Promise.all([
+      store.waiting(),
+      store.about(caller.userId, historyCases),
       this.#heldFiles(caller),
       this.#openIncidents(caller),
     ]);
-    return { ...cases, file: files.length, incident: incidents.length };
+    const hidden = own.filter((record) => record.decided === null && isHiddenFrom(caller, record)).length;
+    const report = Math.max(0, cases.report - hidden);
+    return { ...cases, report, file: files.length, incident: incidents.length };
   }
 
   async #heldFiles(caller: Caller): Promise<AdminFile[]> {

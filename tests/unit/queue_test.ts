@@ -100,8 +100,12 @@ Deno.test("MO-1: a moderator who is reported sees neither the report nor by whom
   await using rig = await moderationRig();
   const { ann, mod, max, root, command, report, view } = rig;
   for (const reported of [mod, root]) {
+    const before = must(await view.list(reported, {})).waiting;
     const { caseId, report: { id } } = await report(ann, command(reported));
-    assert.ok(!must(await view.list(reported, {})).items.some((item) => item.id === caseId));
+    const page = must(await view.list(reported, {}));
+    assert.ok(!page.items.some((item) => item.id === caseId));
+    assert.deepEqual(page.waiting, before, "their own case is not counted for them");
+    assert.equal(must(await view.list(max, {})).waiting.report, before.report + 1);
     assert.equal(kindOf(await view.get(reported, caseId)), "not_found");
     assert.equal(kindOf(await view.report(reported, id)), "not_found");
     assert.equal(must(await view.get(max, caseId)).reports[0]?.reporter, "ann");
