@@ -86,7 +86,10 @@ function Head(
     const countInbox = () => {
       clearTimeout(counting);
       counting = setTimeout(() => {
-        client.request("inbox.counts", {}).then(({ unseen }) => showCount("inbox", unseen), () => {});
+        client.request("inbox.counts", {}).then(({ unseen, review }) => {
+          showCount("inbox", unseen);
+          showCount("sent", review);
+        }, () => {});
       }, countAfterMs);
     };
     let readies = 0;

@@ -5,7 +5,7 @@ import {
   type CommandDetail,
   type CommandPage,
   type InboxCounts,
-  limits,
+  type InboxView,
   type ListItem,
   type Params,
   Refusal,
@@ -15,6 +15,8 @@ import type { Inbox } from "./inbox.ts";
 import { InboxViews } from "./inbox_views.ts";
 import { isClosed } from "./lifecycle.ts";
 import type { OpenBooks } from "./open_books.ts";
+import { OutboxList } from "./outbox_list.ts";
+import { pageOf } from "./page_reads.ts";
 import type { Parts } from "./parts.ts";
 import type { CommandRecord, StateRecord, StoredState } from "./ports.ts";
 import type { RecipientStates } from "./recipient_states.ts";
@@ -22,22 +24,7 @@ import { SearchReads } from "./search_reads.ts";
 import { isFoundBy, searchWords } from "./search_text.ts";
 import { SentCommands } from "./sent_commands.ts";
 import { forRecipient, type Hides, ownState, timelineOf } from "./views.ts";
-
-/** Fewest and most records that one step reads. */
-const readAtLeast = 16;
-const readAtMost = 128;
-/** Sent commands whose recipients one step reads. */
-const sentAtOnce = 4;
-
-/** One step through a list. */
-interface Step {
-  /** Those that pass the filter, as many as there is room for. */
-  items: ListItem[];
-  /** Where the next step starts; null at the end. */
-  last: string | null;
-  /** Records that were read. */
-  read: number;
-}
+import { WaitingReviews } from "./waiting_reviews.ts";
 
 /** Two weeks of commands, paged and filtered, for recipients and senders (DL-10, CM-7). */
 export class History {
@@ -48,6 +35,8 @@ export class History {
   readonly #sent: SentCommands;
   readonly #search: SearchReads;
   readonly #views: InboxViews;
+  readonly #reviews: WaitingReviews;
+  readonly #outbox: OutboxList;
 
   constructor(parts: Parts, inbox: Inbox, states: RecipientStates, books: OpenBooks) {
     this.#parts = parts;
@@ -57,6 +46,8 @@ export class History {
     this.#views = new InboxViews(parts, inbox, books);
     this.#states = states;
     this.#sent = new SentCommands(parts);
+    this.#outbox = new OutboxList(parts, this.#sent);
+    this.#reviews = new WaitingReviews(parts, states, this.#sent);
   }
 
   /** The person's commands, newest first. Listing a waiting command delivers it, if consent allows that now. */
@@ -67,7 +58,7 @@ export class History {
     }
     const words = searchWords(params.q ?? "");
     const reading = since(params, await this.#reading(caller.userId, params, words));
-    return await this.#page(params, async (before, { room, most }) => {
+    return await pageOf(params, async (before, { room, most }) => {
       const found = await reading(before, most);
       const records = await store.commands(found.states.map(({ commandId }) => commandId));
       const wanted = found.states.filter(({ commandId, record }) => {
@@ -94,8 +85,9 @@ export class History {
   }
 
   /** Counts of the person's views (UI-9). */
-  inboxCounts(caller: Caller): Promise<InboxCounts> {
-    return this.#views.counts(caller);
+  async inboxCounts(caller: Caller): Promise<InboxCounts> {
+    const [counts, review] = await Promise.all([this.#views.counts(caller), this.#reviews.count(caller)]);
+    return { ...counts, review };
   }
 
   /** The job that fills the search index (DL-10). */
@@ -124,37 +116,18 @@ export class History {
   }
 
   /** `command.list`: the inbox as above, or the commands that the person sent. */
-  async list(caller: Caller, { box, ...params }: Params<"command.list">): Promise<CommandPage> {
-    if (box === "inbox") return await this.inboxList(caller, params);
-    const { store } = this.#parts;
+  async list(caller: Caller, { box, to, view, ...params }: Params<"command.list">): Promise<CommandPage> {
+    // The schema gives each box its own views.
+    if (box === "inbox") {
+      return await this.inboxList(caller, { ...params, view: view as InboxView | undefined });
+    }
     const hides = await this.#hides(caller);
-    const { state, category, kind } = params;
-    const words = searchWords(params.q ?? "");
-    return await this.#page(params, async (before, { room, most, left }) => {
-      const ids = await store.outbox(caller.userId, before, most);
-      const records = await store.commands(ids);
-      const step: Step = { items: [], last: ids.length < most ? null : ids.at(-1)!, read: ids.length };
-      const matching = ids.flatMap((id) => {
-        const record = records.get(id);
-        if (record === undefined) return [];
-        const { command } = record;
-        if (category !== undefined && !command.categories.includes(category)) return [];
-        if (kind !== undefined && command.kind !== kind) return [];
-        return words.length > 0 && !isFoundBy(false, command, words) ? [] : [record];
-      });
-      for (let at = 0; at < matching.length; at += sentAtOnce) {
-        // Recipients are read for few at a time: a page may be full with the first.
-        const some = matching.slice(at, at + Math.min(sentAtOnce, room - step.items.length));
-        const items = await this.#sent.items(some, hides);
-        step.items.push(...items.filter(({ totals }) => state === undefined || (totals?.[state] ?? 0) > 0));
-        step.read += some.reduce((sum, { recipients }) => sum + recipients.length, 0);
-        const done = at + some.length === matching.length;
-        if (!done && (some.length < sentAtOnce || step.items.length === room || step.read >= left)) {
-          return { ...step, last: some.at(-1)!.command.id };
-        }
-      }
-      return step;
-    });
+    if (view === "review") return await this.#reviews.list(caller, params, hides);
+    return await this.#outbox.list(
+      caller,
+      { ...params, to, view: view as "all" | "done" | undefined },
+      hides,
+    );
   }
 
   /** CM-7: the recipient's view, the sender's, or both for people who sent to themselves. */
@@ -183,39 +156,6 @@ export class History {
   async #hides({ userId, username: own }: Caller): Promise<Hides> {
     const { hidesText } = await this.#parts.consent.textRules(userId);
     return (username) => username !== own && hidesText(username);
-  }
-
-  /**
-   * Reads until the page is full, the history ends, or enough was read for one request. A step looks at about `most` records,
-   * gives at most `room` items that pass the filter, and ends
-   * early once it has read `left`.
-   */
-  async #page(
-    { before, limit, ...filters }: Params<"inbox.list">,
-    step: (before: string | null, bounds: { room: number; most: number; left: number }) => Promise<Step>,
-  ): Promise<CommandPage> {
-    const size = limit ?? limits.pageDefault;
-    const page: ListItem[] = [];
-    const filtered = Object.values(filters).some((value) => value !== undefined);
-    let from = before ?? null;
-    let length = 0;
-    let left: number = limits.historyRead;
-    while (true) {
-      const room = size - page.length;
-      const wanted = filtered ? readAtMost : Math.max(room, readAtLeast);
-      const { items, last, read } = await step(from, { room, most: Math.min(wanted, readAtMost), left });
-      for (const item of items) {
-        length += JSON.stringify(item).length;
-        // A page must fit into one frame, so long commands make it shorter.
-        if (page.length > 0 && length > limits.pageLength) {
-          return { items: page, next: page.at(-1)!.command.id };
-        }
-        page.push(item);
-      }
-      left -= Math.max(read, 1);
-      if (last === null || page.length === size || left <= 0) return { items: page, next: last };
-      from = last;
-    }
   }
 }
 

@@ -49,7 +49,7 @@ export class InboxViews {
   }
 
   /** Only counts: what waits is not delivered by it. */
-  async counts({ userId }: Caller): Promise<InboxCounts> {
+  async counts({ userId }: Caller): Promise<Omit<InboxCounts, "review">> {
     const { seen, held, standing } = await this.#look(userId);
     const now = this.#parts.clock.now();
     const isIn = viewTest(now, standing.timeZone);

@@ -169,6 +169,8 @@ export interface CommandStore {
   history(userId: string, before: string | null, limit: number): Promise<StoredState[]>;
   /** Ids of a sender's commands, newest first, before an id. */
   outbox(senderId: string, before: string | null, limit: number): Promise<string[]>;
+  /** Of a sender's direct and group commands, those that recipients submitted for review; newest command first. */
+  submissions(senderId: string, limit: number): Promise<{ commandId: string; userId: string }[]>;
   cursor(userId: string, device: string): Promise<string | null>;
   saveCursors(cursors: readonly { userId: string; device: string; cursor: string }[]): Promise<void>;
   /** Deletes a command and all its records. */

@@ -21,7 +21,7 @@ export class SentCommands {
       }
       const states = await this.#statesOf(record);
       const totals = totalsOf(states.map(({ record }) => record));
-      return { command: record.command, totals, recipients: await this.#recipients(states, hides) };
+      return { command: record.command, totals, recipients: await this.recipients(states, hides) };
     }));
   }
 
@@ -31,7 +31,7 @@ export class SentCommands {
       ? await this.#statesOf(record)
       : await this.#memberStates(record);
     const [item] = await this.items([record], hides);
-    if (record.cast?.kind === "group") item!.recipients = await this.#recipients(states, hides);
+    if (record.cast?.kind === "group") item!.recipients = await this.recipients(states, hides);
     return { ...item!, timeline: await this.#timeline(record, states, hides) };
   }
 
@@ -76,7 +76,8 @@ export class SentCommands {
     return states.filter((stored) => stored !== null);
   }
 
-  async #recipients(states: readonly StoredState[], hides: Hides): Promise<RecipientState[]> {
+  /** Recipients with their states, as the sender sees them. */
+  async recipients(states: readonly StoredState[], hides: Hides): Promise<RecipientState[]> {
     const persons = await this.#parts.people.byIds(states.map(({ userId }) => userId));
     return states.flatMap(({ userId, record }) => {
       const person = persons.get(userId);

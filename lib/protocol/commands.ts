@@ -219,9 +219,16 @@ export const inboxView = z.enum(inboxViews);
 export type InboxView = z.infer<typeof inboxView>;
 
 /**
+ * UI-9: the views of what the person sent. `all`: what is open for somebody. `review`: what recipients submitted for review, with
+ * these recipients only, the longest wait first. `done`: what has ended for everyone.
+ */
+export const outboxViews = ["all", "review", "done"] as const;
+export type OutboxView = (typeof outboxViews)[number];
+
+/**
  * UI-9: how many commands each view has. `unseen`: those in `all` that the person has not looked at. `held`: those that wait
  * for quiet hours, a daily limit or a rule of the person's own (CO-4), and until when the first of them does; null: until
- * something else happens.
+ * something else happens. `review`: submissions that wait for the person's review, at most `limits.reviewsCounted`.
  */
 export const inboxCounts = z.object({
   all: z.number(),
@@ -230,6 +237,7 @@ export const inboxCounts = z.object({
   later: z.number(),
   sealed: z.number(),
   unseen: z.number(),
+  review: z.number(),
   held: z.object({ count: z.number(), until: z.string().nullable() }),
 });
 export type InboxCounts = z.infer<typeof inboxCounts>;

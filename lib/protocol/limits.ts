@@ -198,6 +198,8 @@ export const limits = {
   /** Page of a list (DL-10). */
   pageDefault: 50,
   pageMax: 200,
+  /** Submissions that are counted, and listed, for one sender (UI-9). */
+  reviewsCounted: 100,
   /** Characters of a search, and commands whose texts one record of the search index has (DL-10). */
   searchLength: 200,
   searchPack: 128,

@@ -71,8 +71,26 @@ export const methods = {
     result: z.object({ command: c.command, audience: c.audienceCounts }),
   },
   "command.preview": { params: c.commandDraft, result: c.audienceCounts },
+  /**
+   * The inbox as `inbox.list`, or what the person sent, newest first. That has views of its own, and `to`: the username of a
+   * recipient of direct commands. With `state`: somebody is in that state.
+   */
   "command.list": {
-    params: z.strictObject({ box: z.enum(["inbox", "outbox"]), ...filter, ...page, ...search }),
+    params: z.strictObject({
+      box: z.enum(["inbox", "outbox"]),
+      ...filter,
+      ...page,
+      ...search,
+      view: z.enum([...c.inboxViews, ...c.outboxViews]).optional(),
+      to: username.optional(),
+    }).superRefine(({ box, view, to, sort }, ctx) => {
+      const views: readonly string[] = box === "inbox" ? c.inboxViews : c.outboxViews;
+      const wrong = (path: string) =>
+        ctx.addIssue({ code: "custom", path: [path], message: because("field.box") });
+      if (view !== undefined && !views.includes(view)) wrong("view");
+      if (box === "inbox" && to !== undefined) wrong("to");
+      if (box === "outbox" && sort === "due") wrong("sort");
+    }),
     result: c.commandPage,
   },
   "command.get": { params: z.strictObject({ id }), result: c.commandDetail },

@@ -156,6 +156,7 @@ const methodCalls: [string, Ask][] = [
   method("bob", "command.list", { box: "outbox" }),
   method("bob", "command.list", { box: "outbox", state: "declined" }),
   method("bob", "command.list", { box: "outbox", category: "feet" }),
+  method("bob", "command.list", { box: "outbox", view: "review" }),
   method("ada", "command.list", { box: "outbox" }),
   method("ann", "command.get", ({ ids }) => ({ id: ids.direct })),
   method("bob", "command.get", ({ ids }) => ({ id: ids.hundred })),

@@ -43,7 +43,7 @@ Deno.test("UI-9: what is due comes first, then the newest; a deferred command le
   assert.deepEqual(await titles("later"), ["deferred"]);
   assert.deepEqual(await titles("done"), ["done"]);
   const { held, ...numbers } = await counts();
-  assert.deepEqual(numbers, { all: 5, today: 1, overdue: 1, later: 1, sealed: 0, unseen: 5 });
+  assert.deepEqual(numbers, { all: 5, today: 1, overdue: 1, later: 1, sealed: 0, unseen: 5, review: 0 });
   assert.deepEqual(held, { count: 0, until: null });
   await rig.runDue(dayMs);
   assert.deepEqual((await titles("all")).slice(0, 2), ["late", "deferred"]);

@@ -169,6 +169,7 @@ function prefixesOf(userId: string, keepHeld: boolean): Deno.KvKey[] {
     keys.cursorsOf(userId),
     keys.sendKeysOf(userId),
     keys.outboxOf(userId),
+    keys.submissionsOf(userId),
     keys.deliveredOnDaysOf(userId),
     keys.heldOf(userId),
     keys.chatInbox(userId),

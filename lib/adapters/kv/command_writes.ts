@@ -17,6 +17,7 @@ import { useWrites } from "./file_uses.ts";
 import { keys } from "./keys.ts";
 import { commandValue, openKey, type OpenOne } from "./log_entries.ts";
 import { shortened, type ShortFirst } from "./short_records.ts";
+import { submissionKey } from "./submission_keys.ts";
 
 /**
  * How long what a person has of a broadcast is kept: longer than its longest wait and its history after it, which take
@@ -108,13 +109,22 @@ export function reopenedOnes(
 export type ChangeWrite = Required<Omit<Write, "alone" | "shared">>;
 
 /** Whether a change writes more than the state's record, so that its command must be known. */
-export function movesPlace({ from: { record }, to }: Change): boolean {
+export function needsCommand(change: Change): boolean {
+  return movesPlace(change) || turnsSubmission(change);
+}
+
+function movesPlace({ from: { record }, to }: Change): boolean {
   return to.place !== record.place || isOpen(to.state) !== isOpen(record.state);
+}
+
+/** Whether a change begins or ends a submission. */
+function turnsSubmission({ from: { record }, to }: Change): boolean {
+  return (record.state === "submitted") !== (to.state === "submitted");
 }
 
 /**
  * The write of states' next records, with their log entries and totals. `keptMs`: of a broadcast's records. `commands`: those of
- * changes that move a place.
+ * changes that need them.
  */
 export function changeWrite(
   changes: readonly Change[],
@@ -145,8 +155,15 @@ export function changeWrite(
     } else {
       write.sets.push({ key, value });
     }
-    if (!movesPlace({ from, to })) continue;
     const command = commands.get(from.commandId);
+    const submission = command !== undefined && turnsSubmission({ from, to })
+      ? submissionKey(command, from.userId)
+      : null;
+    if (submission !== null) {
+      if (to.state !== "submitted") write.deletes.push(submission);
+      else write.sets.push({ key: submission, value: 1, ...(to.cast === true && { expireIn: keptMs }) });
+    }
+    if (!movesPlace({ from, to })) continue;
     const one = command === undefined
       ? undefined
       : openOnes(command).find(({ userId }) => userId === from.userId);

@@ -15,7 +15,7 @@ import {
   addUses,
   changeWrite,
   endedOnes,
-  movesPlace,
+  needsCommand,
   openOnes,
   personKeptMs,
   reopenedOnes,
@@ -145,8 +145,8 @@ export function kvCommandStore(store: Store, retentionDays = 14): CommandStore {
     takenAtOnce: taking.atOnce,
 
     async change(changes, also = {}) {
-      const moved = changes.filter(movesPlace).map(({ from }) => from.commandId);
-      const records = moved.length === 0 ? new Map<string, CommandRecord>() : await readCommands(moved);
+      const needed = changes.filter(needsCommand).map(({ from }) => from.commandId);
+      const records = needed.length === 0 ? new Map<string, CommandRecord>() : await readCommands(needed);
       const write = changeWrite(changes, keptMs, records);
       const untaken = await taking.checks(changes.map(({ from }) => from));
       if (untaken === null) return false;
@@ -243,6 +243,15 @@ export function kvCommandStore(store: Store, retentionDays = 14): CommandStore {
       return ids;
     },
 
+    async submissions(senderId, limit) {
+      const found: { commandId: string; userId: string }[] = [];
+      const selector = { prefix: keys.submissionsOf(senderId) };
+      for await (const { key } of kv.list(selector, { limit, reverse: true, batchSize: limit })) {
+        found.push({ commandId: String(key[2]), userId: String(key[3]) });
+      }
+      return found;
+    },
+
     broadcastsAfter: broadcasts.broadcastsAfter,
     broadcastIds: broadcasts.broadcastIds,
     broadcast: broadcasts.broadcast,
@@ -254,6 +263,8 @@ export function kvCommandStore(store: Store, retentionDays = 14): CommandStore {
       const deletes: Deno.KvKey[] = [keys.command(command.id), keys.outbox(senderId, command.id)];
       if (cast !== undefined) deletes.push(...await broadcasts.keysOf(command.id));
       for (const userId of recipients) deletes.push(keys.state(userId, command.id));
+      const submitted = kv.list({ prefix: [...keys.submissionsOf(senderId), command.id] });
+      for await (const { key } of submitted) deletes.push([...key]);
       // One that was never finished is deleted while it is open.
       const left = openOnes(record);
       deletes.push(...left.map(openKey), ...await entriesOf(record));

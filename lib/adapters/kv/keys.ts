@@ -154,6 +154,7 @@ export const keys = {
   /** One recipient's state of a command; commands. In order of command ids, so also the person's history. Ends with the command. */
   state: (userId: string, commandId: string) => ["state", userId, commandId],
   statesOf: (userId: string) => ["state", userId],
+  states: () => ["state"],
   /**
    * Commands that were delivered to a person and to which nothing else has happened (DL-11), by the largest of their ids, and the
    * latest of these lists, which also orders the person's deliveries; commands. End two months after the last of them.
@@ -164,6 +165,17 @@ export const keys = {
   /** A sender's commands in order; commands. Ends with the command. */
   outbox: (senderId: string, commandId: string) => ["outbox", senderId, commandId],
   outboxOf: (senderId: string) => ["outbox", senderId],
+  /**
+   * A submission that its sender has to review, perhaps of a broadcast that has ended; commands. Written and deleted with the
+   * recipient's state (CM-5). Ends with the command.
+   */
+  submission: (senderId: string, commandId: string, userId: string) => [
+    "submission",
+    senderId,
+    commandId,
+    userId,
+  ],
+  submissionsOf: (senderId: string) => ["submission", senderId],
   /** The answer to an idempotency key; commands. Ends after 24 h. */
   sendKey: (senderId: string, key: string) => ["send_key", senderId, key],
   sendKeysOf: (senderId: string) => ["send_key", senderId],

@@ -1,13 +1,15 @@
 import { giveEntriesKinds } from "./entry_kinds.ts";
 import { keys } from "./keys.ts";
+import { giveSubmissionsKeys } from "./submission_keys.ts";
 
 /** The number of the layout in `keys.ts`. A step from n to n + 1 is added to `steps` with each change of it. */
-const layout = 3;
+const layout = 4;
 const steps: Record<number, (kv: Deno.Kv) => Promise<void>> = {
   // Deliveries became lists. Records of before still say what they said; an older Behest would not read the lists.
   1: () => Promise.resolve(),
   // Entries of logs have a kind, and how their command counts for its sender.
   2: giveEntriesKinds,
+  3: giveSubmissionsKeys,
 };
 
 /** Brings the store to this layout, a step at a time. Throws when the store is of a newer one. */
