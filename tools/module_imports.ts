@@ -6,7 +6,7 @@ export interface ModuleImport {
   typeOnly: boolean;
 }
 
-const roots = ["lib", "routes", "islands", "components", "tools", "tests", "static", "docs", ".ci"];
+const roots = ["lib", "routes", "islands", "components", "sdk", "tools", "tests", "static", "docs", ".ci"];
 const statement = /^[ \t]*(import|export)\s+(type\s+)?(?:[^"'`;]*?\sfrom\s*)?["']([^"']+)["']/gm;
 const dynamic = /\bimport\(\s*["']([^"']+)["']/g;
 

@@ -8,6 +8,7 @@ export { ClientSession, type KeptSession, type SessionStore } from "./client_ses
 export { type ConnectionNotice, ConnectionReport, graceMs } from "./connection_report.ts";
 export { type ConnectionState, isReplaced } from "./connection_state.ts";
 export type { ClientEvents, ClientHandler, OtherNotification } from "./events.ts";
+export { Files, type UploadOptions } from "./files.ts";
 export type { SessionReady } from "./frames.ts";
 export type { LocationData } from "./location_data.ts";
 export {
@@ -20,10 +21,13 @@ export {
 } from "./indexed_store.ts";
 export { Keeper } from "./keeper.ts";
 export { changedItem, isOpenItem, itemOf, type KeptCommand } from "./kept.ts";
+export { logIn, type LoginWish } from "./login.ts";
 export { MemoryOutboxStore, type OutboxStore, type StoredRequest } from "./outbox_store.ts";
 export type { PendingRequest } from "./outgoing.ts";
 export { withoutLocationData } from "./photo_data.ts";
-export { RequestError, type RequestErrorKind, type RequestParams } from "./requests.ts";
+export { Rest, type RestOptions } from "./rest.ts";
+export { type RequestClass, RequestError, type RequestErrorKind, type RequestParams } from "./requests.ts";
+export { FallbackSockets, StreamSocket, type TransportKind } from "./stream_socket.ts";
 export { MemorySeenStore, type SeenStore } from "./seen_store.ts";
 export type { SocketEvent, SocketFactory, WebSocketLike } from "./socket.ts";
 export { SharedConnection, type SharedConnectionOptions } from "./tabs/shared_connection.ts";

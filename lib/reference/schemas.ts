@@ -22,7 +22,8 @@ export class Schemas {
     for (const [name, definition] of Object.entries($defs)) this.#keep(name, definition);
     const id = registry.get(schema)?.id;
     if (id === undefined) return referring(made) as JsonSchema;
-    this.#keep(id, made);
+    // A named type comes as a reference to its definition, which was kept above.
+    if (made.$ref === undefined) this.#keep(id, made);
     return { $ref: `#/components/schemas/${id}` };
   }
 

@@ -105,6 +105,8 @@ export const rooms: Readonly<Record<string, Part>> = {
     parts: [protocol, words, text, fresh, "lib/client", browser, "components"],
     packages: ["preact", "@preact/signals"],
   },
+  // The library as a package: what it has of the rooms, and what Node lacks.
+  "sdk": { parts: ["lib/client"], packages: ["ws"] },
   "components": {
     parts: [protocol, words, text, fresh, browser],
     packages: ["preact", "@preact/signals", "uqr"],
@@ -142,7 +144,9 @@ export function forbidden({ from: file, to: target, specifier }: ModuleImport): 
     return byName ? undefined : `import Fresh by its name, not ${target}`;
   }
   const anyFile = openRooms.includes(to) ||
-    (scriptRooms.includes(to) && scripts.includes(from));
+    (scriptRooms.includes(to) && scripts.includes(from)) ||
+    // What only Node and Deno can do is not in the door, which pages use.
+    (from === "sdk" && to === "lib/client");
   if (to.startsWith("lib/") && !anyFile && !isDoor(from, target)) {
     return `${to} is entered by its mod.ts, by adapters also through its ports, not by ${target}`;
   }

@@ -1,0 +1,3 @@
+/** What Node and Deno have beside `mod.ts`. */
+export * from "./mod.ts";
+export { SessionFile } from "../../lib/client/session_file.ts";
