@@ -19,7 +19,11 @@ export function QueueDecide(props: QueueDecideProps) {
   const words = useWords("queue");
   return (
     <form class="queue-decide form" method="post" action={action} data-key="e" aria-label={words.decide}>
-      {item.kind === "report" ? <ReportDecision {...props} /> : <PlainDecision {...props} />}
+      {item.kind === "report"
+        ? <ReportDecision {...props} />
+        : item.kind === "removal"
+        ? <RemovalDecision {...props} />
+        : <PlainDecision {...props} />}
     </form>
   );
 }
@@ -136,6 +140,34 @@ function PlainDecision({ item, typed, errors }: QueueDecideProps) {
       <div class="row">
         <button type="submit" class="button button-main" name="action" value={yes[0]}>{yes[1]}</button>
         <button type="submit" class="button" name="action" value={no[0]}>{no[1]}</button>
+      </div>
+    </>
+  );
+}
+
+/** MO-8. */
+function RemovalDecision({ typed, errors }: QueueDecideProps) {
+  const words = useWords("queue");
+  return (
+    <>
+      <input type="hidden" name="template" value="" />
+      <AreaField
+        name="text"
+        label={words.text}
+        hint={words.removalHint}
+        value={typed.text}
+        error={errors.text}
+        rows={2}
+      />
+      <p class="hint">{words.removeFinal}</p>
+      <div class="row">
+        <button type="submit" class="button button-main" name="action" value="remove">
+          {words.removeAll}
+        </button>
+        <button type="submit" class="button" name="action" value="keep">{words.keepAll}</button>
+        <button type="submit" class="button button-quiet" name="action" value="falseRequest">
+          {words.falseRequest}
+        </button>
       </div>
     </>
   );

@@ -3,6 +3,7 @@ import { decisionText, queueAbout, queueTitle, type TypedDecision } from "../lib
 import { fill, plural } from "../lib/words/mod.ts";
 import { AreaField } from "./Field.tsx";
 import { QueueDecide } from "./QueueDecide.tsx";
+import { QueueDue, QueueRemoval } from "./QueueRemoval.tsx";
 import { ReportSnapshotView } from "./ReportSnapshot.tsx";
 import { Time } from "./Time.tsx";
 import { Filled, useLanguage, useWords } from "./words.tsx";
@@ -14,11 +15,13 @@ interface QueueDetailProps {
   reasons: readonly SanctionReason[];
   typed: TypedDecision;
   errors: Record<string, string>;
+  /** In ms since 1970. */
+  now: number;
 }
 
 /** One item of the queue: what was reported or appealed, notes, and the decision. */
-export function QueueDetailView({ detail, action, reasons, typed, errors }: QueueDetailProps) {
-  const { item, reports, appeal, notes, proposal } = detail;
+export function QueueDetailView({ detail, action, reasons, typed, errors, now }: QueueDetailProps) {
+  const { item, reports, appeal, removal, notes, proposal } = detail;
   const words = useWords("queue");
   const own = useWords("reports");
   const language = useLanguage();
@@ -31,8 +34,10 @@ export function QueueDetailView({ detail, action, reasons, typed, errors }: Queu
           {harm}
         </span>
         <span class="soft small">
-          {queueAbout(words, item)} · <Time value={item.createdAt} />
+          {[queueAbout(words, item)].filter((about) => about !== "").map((about) => `${about} · `)}
+          <Time value={item.createdAt} />
         </span>
+        {item.dueAt === null || item.decided !== null ? null : <QueueDue dueAt={item.dueAt} now={now} />}
         {item.decided !== null || item.notYours === true ? null : <ClaimForm item={item} action={action} />}
       </div>
       <h2 id="case-title">{queueTitle(words, own, item)}</h2>
@@ -62,6 +67,7 @@ export function QueueDetailView({ detail, action, reasons, typed, errors }: Queu
             : null}
         </div>
       )}
+      {removal === null ? null : <QueueRemoval removal={removal} />}
       {appeal === null ? null : (
         <div class="stack-s">
           <h3>{words.theAppeal}</h3>
@@ -90,7 +96,7 @@ export function QueueDetailView({ detail, action, reasons, typed, errors }: Queu
           />
         </p>
       )}
-      {item.kind === "report" || item.kind === "appeal"
+      {item.kind === "report" || item.kind === "appeal" || item.kind === "removal"
         ? <Notes notes={notes} action={action} error={errors.note} />
         : null}
       {item.decided === null
@@ -168,7 +174,7 @@ interface DecidedProps {
 }
 
 /** What was decided, and how to take it back. */
-function Decided({ item: { decided, kind }, action, error }: DecidedProps) {
+function Decided({ item: { decided }, action, error }: DecidedProps) {
   const words = useWords("queue");
   const language = useLanguage();
   if (decided === null) return null;
@@ -183,7 +189,7 @@ function Decided({ item: { decided, kind }, action, error }: DecidedProps) {
           reason={decided.reason}
         />
       </p>
-      {kind !== "report" && decided.outcome === "granted"
+      {decided.outcome === "granted" || decided.outcome === "removed"
         ? null
         : (
           <form class="form" method="post" action={action} data-key="u">

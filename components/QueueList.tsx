@@ -2,6 +2,7 @@ import type { QueueItem, QueueStats } from "../lib/protocol/mod.ts";
 import { durationText, queueAbout, queueState, queueTitle } from "../lib/text/mod.ts";
 import { fill, plural } from "../lib/words/mod.ts";
 import { Empty } from "./Notice.tsx";
+import { QueueDue } from "./QueueRemoval.tsx";
 import { Time } from "./Time.tsx";
 import { useLanguage, useWords } from "./words.tsx";
 
@@ -13,10 +14,12 @@ interface QueueListProps {
   older: string | null;
   stats: QueueStats;
   decided: boolean;
+  /** In ms since 1970. */
+  now: number;
 }
 
 /** The cases, the worst first, and what was decided lately. */
-export function QueueList({ items, open, hrefOf, older, stats, decided }: QueueListProps) {
+export function QueueList({ items, open, hrefOf, older, stats, decided, now }: QueueListProps) {
   const words = useWords("queue");
   const language = useLanguage();
   return (
@@ -31,7 +34,7 @@ export function QueueList({ items, open, hrefOf, older, stats, decided }: QueueL
           <ul>
             {items.map((item) => (
               <li key={item.id}>
-                <Row item={item} href={hrefOf(item.id)} here={item.id === open} />
+                <Row item={item} href={hrefOf(item.id)} here={item.id === open} now={now} />
               </li>
             ))}
           </ul>
@@ -48,7 +51,7 @@ export function QueueList({ items, open, hrefOf, older, stats, decided }: QueueL
   );
 }
 
-function Row({ item, href, here }: { item: QueueItem; href: string; here: boolean }) {
+function Row({ item, href, here, now }: { item: QueueItem; href: string; here: boolean; now: number }) {
   const words = useWords("queue");
   const reasons = useWords("reports");
   const language = useLanguage();
@@ -60,7 +63,9 @@ function Row({ item, href, here }: { item: QueueItem; href: string; here: boolea
       <span class="visually-hidden">{harm}</span>
       <span class="soft small">{queueAbout(words, item)}</span>
       <span class="row soft small">
-        <Time value={item.decided?.at ?? item.createdAt} />
+        {item.decided === null && item.dueAt !== null
+          ? <QueueDue dueAt={item.dueAt} now={now} />
+          : <Time value={item.decided?.at ?? item.createdAt} />}
         {item.count > 1
           ? (
             <span class="state" data-tone="wait">

@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import type { Page } from "playwright-core";
 import type { Services } from "../lib/web/mod.ts";
 import { addressOf, pageFiles } from "./page_files.ts";
@@ -74,6 +75,29 @@ const doors: Visit[] = [
       await page.locator("#username").fill("A name");
       await page.locator("form.form").evaluate((form: HTMLFormElement) => form.requestSubmit());
       await page.locator(".notice-bad").waitFor();
+    },
+  }),
+  visit(null, "/remove"),
+  also(null, "/remove", "wrong", {
+    async act(page) {
+      await page.locator("form.form").first().evaluate((form: HTMLFormElement) => form.noValidate = true);
+      await page.locator("#contact").fill("Mo, mo@example.org");
+      await page.locator(".button-main").click();
+      await page.locator(".notice-bad").waitFor();
+    },
+  }),
+  also(null, "/remove", "sent", {
+    async act(page) {
+      await page.locator("#file").setInputFiles({
+        name: "beach.jpg",
+        mimeType: "image/jpeg",
+        buffer: Buffer.from("a picture"),
+      });
+      await page.locator("#contact").fill("Mo, mo@example.org");
+      await page.locator("#statement").fill("It shows me. I saw it in a command of a former friend.");
+      await page.locator("[name=declared]").check();
+      await page.locator(".button-main").click();
+      await page.locator(".facts").waitFor();
     },
   }),
   visit(null, "/setup"),
@@ -182,6 +206,7 @@ async function adminPages(services: Services): Promise<Visit[]> {
   const { items } = good(await services.queue.list(caller, { kind: "report" }));
   const [reported] = items;
   if (reported === undefined) throw new Error("No report was seeded.");
+  const [removal] = good(await services.queue.list(caller, { kind: "removal" })).items;
   const [report] = good(await services.queue.get(caller, reported.id)).reports;
   const one = (route: string, path: string) =>
     visit(admin, route, { name: `${visit(admin, path.replace(/\/[^/]*$/, "")).name}-one`, path });
@@ -189,6 +214,7 @@ async function adminPages(services: Services): Promise<Visit[]> {
     visit(admin, "/admin"),
     visit(admin, "/admin/queue"),
     also(admin, "/admin/queue", "one", { path: `/admin/queue?item=${reported.id}` }),
+    also(admin, "/admin/queue", "removal", { path: `/admin/queue?item=${removal!.id}` }),
     one("/admin/reports/[id]", `/admin/reports/${report!.id}`),
     visit(admin, "/admin/users"),
     one("/admin/users/[username]", "/admin/users/carla-with-a-rather-long-name"),

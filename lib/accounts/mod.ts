@@ -21,6 +21,7 @@ export type { Origin, SessionTokens } from "./session_renewals.ts";
 export type { Restriction, SessionCaller, Staying } from "./sessions.ts";
 export { prepareFirstAdmin, type SetupNeeds } from "./setup.ts";
 export { shownTo } from "./text_rules.ts";
+export { networkOf } from "./throttle.ts";
 export { Tokens } from "./tokens.ts";
 export { TwoFactor } from "./two_factor.ts";
 export type { TwoFactorNeeds } from "./two_factor_needs.ts";

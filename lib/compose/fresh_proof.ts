@@ -111,6 +111,8 @@ export const proofs = {
     transparency: "none",
     undo: "fresh",
   },
+  // For people without an account.
+  removals: { beginReading: "none", request: "none", status: "none" },
   reports: { create: "none", list: "none", subject: "none" },
   safety: { isUnsaved: "none", resume: "none", stop: "none", stoppedSince: "none" },
   sanctionReasons: { list: "none", set: "fresh" },

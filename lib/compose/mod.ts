@@ -216,6 +216,8 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
     hub,
     clock,
     ids,
+    random,
+    log,
     changed(account) {
       callers.note(account.id, account);
       ofAccounts.roleChanged(account.id);
@@ -280,6 +282,7 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
     ...behindMethods,
     users: moderation.users,
     queue: moderation.queue,
+    removals: moderation.removals,
     sanctionReasons: moderation.reasons,
     looks: moderation.looks,
     autoRules: moderation.autoRules,

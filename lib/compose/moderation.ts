@@ -1,3 +1,4 @@
+import { networkOf } from "../accounts/mod.ts";
 import { KvCases, type Store } from "../adapters/kv/mod.ts";
 import type { Chat } from "../chat/mod.ts";
 import { type CommandRoom, shortContext } from "../commands/mod.ts";
@@ -8,12 +9,13 @@ import {
   Looks,
   Queue,
   QueueView,
+  Removals,
   Reports,
   SanctionReasons,
   type SubjectSources,
   Users,
 } from "../moderation/mod.ts";
-import type { Clock, Ids } from "../platform/mod.ts";
+import type { Clock, Ids, Log, Random } from "../platform/mod.ts";
 import { limits, Refusal } from "../protocol/mod.ts";
 import type { Hub } from "../realtime/mod.ts";
 import type { Services } from "../web/mod.ts";
@@ -29,6 +31,8 @@ export interface ModerationParts {
   hub: Hub;
   clock: Clock;
   ids: Ids;
+  random: Random;
+  log: Log;
   /** Called after a change of role or rights. */
   changed(account: AccountRecord): void;
 }
@@ -38,6 +42,7 @@ export interface OpenModeration {
   readonly users: Users;
   readonly appeals: Appeals;
   readonly reports: Reports;
+  readonly removals: Removals;
   readonly queue: Services["queue"];
   readonly reasons: SanctionReasons;
   readonly looks: Looks;
@@ -99,6 +104,7 @@ export function openModeration(parts: ModerationParts): OpenModeration {
   return {
     users,
     reports,
+    removals: new Removals({ store: cases, networkOf, clock, ids, random: parts.random, log: parts.log }),
     appeals: new Appeals({ store: userRecords, own: ownSanctions, clock, ids }),
     reasons: new SanctionReasons(cases),
     autoRules: new AutoRules(cases),

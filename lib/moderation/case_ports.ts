@@ -1,6 +1,7 @@
 import type { AuditEntry, Caller } from "../platform/mod.ts";
 import type {
   AutoRule,
+  FileState,
   QueueOutcome,
   Refusal,
   ReportAbout,
@@ -9,6 +10,7 @@ import type {
   ReportSnapshot,
   SanctionKind,
   SanctionReason,
+  Verdict,
 } from "../protocol/mod.ts";
 
 /** What a report is about, as the reporter sees it now. */
@@ -55,10 +57,21 @@ export interface Decided {
   badFaith?: true;
 }
 
-/** MO-2: similar reports about one person, or one appeal. */
+/** MO-8: a request to remove files, by somebody without an account. */
+export interface RemovalRequest {
+  /** SHA-256 of each file. */
+  hashes: string[];
+  contact: string;
+  statement: string;
+  dueMs: number;
+  /** SHA-256 of the code by which its author finds it. */
+  codeHash: string;
+}
+
+/** MO-2: similar reports about one person, one appeal, or one request for removal. */
 export interface CaseRecord {
   id: string;
-  kind: "report" | "appeal";
+  kind: "report" | "appeal" | "removal";
   harm: 1 | 2 | 3;
   reason: ReportReason | null;
   about: ReportKind | null;
@@ -68,10 +81,12 @@ export interface CaseRecord {
   createdMs: number;
   /** Ids, oldest first. */
   reports: string[];
-  /** Ids of different people. */
+  /** Ids of different people; of a request for removal a name for the network that it came from. */
   reporters: string[];
   /** `by`: username of the moderator who imposed the sanction. */
   appeal: { sanctionId: string; text: string; by: string } | null;
+  /** Set for a request for removal. */
+  removal?: RemovalRequest;
   notes: { atMs: number; by: string; text: string }[];
   /** MO-2: a decision that waits for a second opinion. */
   proposal: Decided | null;
@@ -92,7 +107,19 @@ export interface StoredCase {
   record: CaseRecord;
   /** In force, or null. */
   claim: Claim | null;
+  /** Who uploaded what a request for removal is about, as far as it is still known. */
+  owners: readonly string[];
   version: { record: string; claim: string | null };
+}
+
+/** What the server has of a hash. `owners`: ids of those who uploaded it, up to `moderationLimits.removalUploads`. */
+export interface StoredCopy {
+  sha256: string;
+  blob: { state: FileState; sizeBytes: number; type: string } | null;
+  uploads: number;
+  owners: readonly string[];
+  /** Uploads of it are refused. */
+  refused: boolean;
 }
 
 /** That an item was found to be fine, for later reports of it. */
@@ -126,6 +153,8 @@ export interface CaseChange {
   reviewed?: ReviewedRecord | "forget";
   /** Counts against its reporters, or takes that back. */
   badFaith?: "add" | "forget";
+  /** MO-8: rejects these hashes for ever, with all files that have them. */
+  refuse?: { hashes: readonly string[]; verdict: Verdict };
 }
 
 /** One day's numbers of decisions. */
@@ -170,6 +199,19 @@ export interface CaseStore {
     fold: string,
     make: (met: Met) => NewReport | Refusal,
   ): Promise<ReportRecord | Refusal>;
+  /** MO-8: reads what limits the author, calls `make`, and writes the new case in one commit with its audit entry. */
+  addRemoval(
+    authorId: string,
+    make: (author: ReporterRecord) => { to: CaseRecord; author: ReporterRecord } | Refusal,
+    auditEntry: AuditEntry,
+  ): Promise<CaseRecord | Refusal>;
+  /** Open requests, counted to `moderationLimits.removalsOpen`. */
+  openRemovals(): Promise<number>;
+  /** The case of a request, by the hash of its code. */
+  removalOf(codeHash: string): Promise<CaseRecord | null>;
+  /** What limits the author of reports or requests. */
+  reporter(authorId: string): Promise<ReporterRecord>;
+  copies(hashes: readonly string[]): Promise<StoredCopy[]>;
   case(caseId: string): Promise<StoredCase | null>;
   /** False: it has changed since it was read. */
   change(change: CaseChange, auditEntry: AuditEntry): Promise<boolean>;

@@ -11,6 +11,7 @@ export interface Plan {
 const outcomes = {
   report: ["upheld", "dismissed", "fine"],
   appeal: ["granted", "refused"],
+  removal: ["removed", "kept"],
 } as const satisfies Record<CaseRecord["kind"], readonly QueueOutcome[]>;
 
 /**
@@ -53,8 +54,10 @@ export function planOf(
 }
 
 /** Why the caller may not work on a case; null when they may. */
-export function mayNotTake(caller: Caller, { record, claim }: StoredCase): Refusal | null {
-  if (concerns(caller, record)) return new Refusal("forbidden", "queue.own");
+export function mayNotTake(caller: Caller, { record, claim, owners }: StoredCase): Refusal | null {
+  if (concerns(caller, record) || owners.includes(caller.userId)) {
+    return new Refusal("forbidden", "queue.own");
+  }
   if (record.appeal !== null && record.appeal.by === caller.username) {
     return new Refusal("forbidden", "queue.appealOwn");
   }
@@ -79,7 +82,9 @@ function misfit(
 ): Refusal | null {
   const allowed: readonly QueueOutcome[] = outcomes[record.kind];
   if (!allowed.includes(outcome)) return new Refusal("invalid_params", "queue.outcome");
-  if (badFaith === true && outcome !== "dismissed") return new Refusal("invalid_params", "queue.outcome");
+  if (badFaith === true && outcome !== "dismissed" && outcome !== "kept") {
+    return new Refusal("invalid_params", "queue.outcome");
+  }
   if (actions.length > 0 && (outcome !== "upheld" || record.person === null)) {
     return new Refusal("invalid_params", "queue.actions");
   }
@@ -90,11 +95,18 @@ function misfit(
   return late ? new Refusal("invalid_params", "queue.until") : null;
 }
 
-/** Why a decision cannot be undone; null when it can. One that granted an appeal imposes nothing again. */
-export function mayNotUndo(caller: Caller, { record }: StoredCase, now: number): Refusal | null {
+/**
+ * Why a decision cannot be undone; null when it can. One that granted an appeal imposes nothing again, and what was removed is refused
+ * for ever (MO-8).
+ */
+export function mayNotUndo(caller: Caller, { record, owners }: StoredCase, now: number): Refusal | null {
   const { decided } = record;
-  if (concerns(caller, record)) return new Refusal("forbidden", "queue.own");
+  if (concerns(caller, record) || owners.includes(caller.userId)) {
+    return new Refusal("forbidden", "queue.own");
+  }
   if (decided === null) return new Refusal("conflict", "queue.open");
-  if (decided.outcome === "granted") return new Refusal("conflict", "queue.noUndo");
+  if (decided.outcome === "granted" || decided.outcome === "removed") {
+    return new Refusal("conflict", "queue.noUndo");
+  }
   return now - decided.atMs > moderationLimits.undoMs ? new Refusal("conflict", "queue.undoLate") : null;
 }

@@ -1,4 +1,4 @@
-import type { ReportReason, SanctionKind } from "../protocol/mod.ts";
+import type { QueueKind, ReportReason, SanctionKind } from "../protocol/mod.ts";
 
 export type Harm = 1 | 2 | 3;
 
@@ -42,3 +42,11 @@ export function harmOfAppeal(kind: SanctionKind): Harm {
 /** Held files, and incidents (SC-5). */
 export const harmOfFile: Harm = 1;
 export const harmOfIncident: Harm = 3;
+
+/** MO-8: the law gives it 48 hours. */
+export const harmOfRemoval: Harm = 3;
+
+/** The place in the queue, the highest first: what has a deadline comes before all harm. */
+export function rankOf({ kind, harm }: { kind: QueueKind; harm: Harm }): number {
+  return kind === "removal" ? 4 : harm;
+}

@@ -11,6 +11,8 @@ export { Mutes } from "./mutes.ts";
 export { OwnSanctions } from "./own_sanctions.ts";
 export { Queue } from "./queue.ts";
 export { QueueView } from "./queue_view.ts";
+export { rankOf } from "./harm.ts";
+export { Removals } from "./removals.ts";
 export { ownReportOf, Reports, type ReportSubject } from "./reports.ts";
 export { SanctionReasons } from "./sanction_reasons.ts";
 export { stillInForce, strictest } from "./restrictions.ts";

@@ -126,6 +126,7 @@ export class Queue {
             ? { reviewed: { atMs: now, by: caller.username, reason: decided.reason, caseId: record.id } }
             : {}),
           ...(decided.badFaith === true ? { badFaith: "add" as const } : {}),
+          ...refusalOf(record, decided),
         },
         auditEntry: decidedEntry(caller, record, "queue.decide", decided, rule),
       };
@@ -193,7 +194,9 @@ export class Queue {
     if (hidden !== null) return hidden;
     const written = await this.#write(caller, id, (stored) => {
       const { record } = stored;
-      if (record.person?.id === caller.userId) return new Refusal("forbidden", "queue.own");
+      if (record.person?.id === caller.userId || stored.owners.includes(caller.userId)) {
+        return new Refusal("forbidden", "queue.own");
+      }
       if (record.notes.length >= moderationLimits.caseNotes) {
         return new Refusal("conflict", say("queue.notes", { count: moderationLimits.caseNotes }));
       }
@@ -272,6 +275,18 @@ function plain(stored: StoredCase, to: CaseRecord, auditEntry: AuditEntry, ends 
   return { plan: { add: [], lift: { ids: [], by: "", reason: "" } }, change, auditEntry };
 }
 
+/** MO-8: what an accepted request for removal does to its files. */
+function refusalOf(
+  { removal }: CaseRecord,
+  { outcome, by, reason, atMs }: Decided,
+): Pick<CaseChange, "refuse"> {
+  if (removal === undefined || outcome !== "removed") return {};
+  const at = iso(atMs);
+  const answer = reason.slice(0, limits.scanAnswer).toWellFormed();
+  const verdict = { check: "moderator", verdict: "ncii", scanner: by, version: "", answer, at } as const;
+  return { refuse: { hashes: removal.hashes, verdict } };
+}
+
 /** MO-7: what an appeal's outcome does to its sanction. */
 function appealPlan(record: CaseRecord, { outcome, by, reason }: Decided): Omit<Applied["plan"], "add"> {
   if (record.appeal === null || (outcome !== "granted" && outcome !== "refused")) {
@@ -316,7 +331,9 @@ function decidedEntry(
   return auditEntryOf(caller, action, whom(record), {
     case: record.id,
     outcome,
-    reports: record.reports.length,
+    ...(record.removal === undefined
+      ? { reports: record.reports.length }
+      : { files: record.removal.hashes.join(", ") }),
     sanctions: actions.map(({ kind, untilMs }) => untilMs === null ? kind : `${kind} until ${iso(untilMs)}`)
       .join(", "),
     ...(badFaith === true ? { badFaith } : {}),

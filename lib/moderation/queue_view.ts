@@ -15,7 +15,8 @@ import {
   type StaffReport,
 } from "../protocol/mod.ts";
 import { ruleFor } from "./auto_rules.ts";
-import type { CaseRecord, CaseStore, ReasonStore, ReportRecord } from "./case_ports.ts";
+import type { CaseRecord, CaseStore, ReasonStore, ReportRecord, StoredCopy } from "./case_ports.ts";
+import { rankOf } from "./harm.ts";
 import type { UsersStore } from "./ports.ts";
 import {
   byHarmAndAge,
@@ -25,6 +26,7 @@ import {
   itemOfCase,
   itemOfFile,
   itemOfIncident,
+  staffRemovalOf,
   staffReportOf,
 } from "./queue_views.ts";
 import { hiddenFrom } from "./staff.ts";
@@ -74,7 +76,8 @@ export class QueueView {
       this.#waiting(caller),
     ]);
     const page = cases.slice(0, size);
-    const shown = page.filter((record) => !isHiddenFrom(caller, record));
+    const copies = await store.copies(page.flatMap(({ removal }) => removal?.hashes ?? []));
+    const shown = page.filter((record) => !isHiddenFrom(caller, record, copies));
     const claims = await store.claims([
       ...shown.map(({ id }) => id),
       ...files.map(({ sha256 }) => sha256),
@@ -113,9 +116,19 @@ export class QueueView {
       this.#heldFiles(caller),
       this.#openIncidents(caller),
     ]);
-    const hidden = own.filter((record) => record.decided === null && isHiddenFrom(caller, record)).length;
-    const report = Math.max(0, cases.report - hidden);
-    return { ...cases, report, file: files.length, incident: incidents.length };
+    const hidden = own.filter((record) => record.decided === null && isHiddenFrom(caller, record, []));
+    const report = Math.max(0, cases.report - hidden.length);
+    const removal = cases.removal - await this.#hiddenRemovals(caller, cases.removal);
+    return { ...cases, report, removal, file: files.length, incident: incidents.length };
+  }
+
+  /** Requests about what the reader uploaded, among the first page of them. */
+  async #hiddenRemovals(caller: Caller, waiting: number): Promise<number> {
+    if (waiting === 0) return 0;
+    const { store } = this.#needs;
+    const open = await store.open({ after: null, kind: "removal", limit: limits.pageDefault });
+    const copies = await store.copies(open.flatMap(({ removal }) => removal?.hashes ?? []));
+    return open.filter((record) => isHiddenFrom(caller, record, copies)).length;
   }
 
   async #heldFiles(caller: Caller): Promise<AdminFile[]> {
@@ -135,7 +148,15 @@ export class QueueView {
     const { store, clock } = this.#needs;
     const stored = await store.case(id);
     const claim = (await store.claims([id])).get(id);
-    const bare = { reports: [], appeal: null, notes: [], proposal: null, rule: null, history: null };
+    const bare = {
+      reports: [],
+      appeal: null,
+      removal: null,
+      notes: [],
+      proposal: null,
+      rule: null,
+      history: null,
+    };
     if (stored === null) {
       if (/^[0-9a-f]{64}$/.test(id)) {
         const file = await this.#needs.files.get(caller, id);
@@ -147,7 +168,8 @@ export class QueueView {
         : { ...bare, item: itemOfIncident(caller, incident, claim) };
     }
     const { record } = stored;
-    if (isHiddenFrom(caller, record)) return missing();
+    const copies = await store.copies(record.removal?.hashes ?? []);
+    if (isHiddenFrom(caller, record, copies)) return missing();
     const subject = record.person?.username ?? `case:${id}`;
     await store.looked([], auditEntryOf(caller, "queue.look", subject, { case: id }));
     const shown = record.reports.slice(-moderationLimits.reportsShown).reverse();
@@ -159,6 +181,7 @@ export class QueueView {
       item: itemOfCase(caller, record, claim),
       reports,
       appeal: await this.#appealOf(record),
+      removal: await this.#removalOf(record, copies),
       notes: record.notes.map(({ atMs, by, text }) => ({ at: iso(atMs), by, text })),
       proposal: record.proposal === null ? null : decidedOf(record.proposal),
       rule: asks ? ruleFor(await this.#needs.rules.rules(), cases, now) : null,
@@ -173,7 +196,7 @@ export class QueueView {
     const { store } = this.#needs;
     const [report] = await this.#reports(await store.reports([reportId]));
     const about = report === undefined ? undefined : (await store.cases([report.caseId])).get(report.caseId);
-    if (report === undefined || (about !== undefined && isHiddenFrom(caller, about))) return missing();
+    if (report === undefined || (about !== undefined && isHiddenFrom(caller, about, []))) return missing();
     await store.looked(
       [],
       auditEntryOf(caller, "report.look", `report:${reportId}`, { case: report.caseId }),
@@ -205,6 +228,12 @@ export class QueueView {
     return records.map((record) => staffReportOf(record, known, reviewed.get(itemKey(record))));
   }
 
+  async #removalOf({ removal }: CaseRecord, copies: readonly StoredCopy[]): Promise<QueueDetail["removal"]> {
+    if (removal === undefined) return null;
+    const owners = copies.flatMap(({ owners }) => owners.slice(0, moderationLimits.removalUsers));
+    return staffRemovalOf(removal, copies, await this.#needs.names([...new Set(owners)]));
+  }
+
   async #appealOf({ appeal, person }: CaseRecord): Promise<QueueDetail["appeal"]> {
     if (appeal === null || person === null) return null;
     const sanction = await this.#needs.users.sanction(person.id, appeal.sanctionId);
@@ -224,14 +253,22 @@ export class QueueView {
   }
 }
 
-/** MO-1: nobody learns that they were reported, or by whom: neither does a moderator. An appeal is its person's own. */
-function isHiddenFrom({ userId }: Caller, { kind, person }: CaseRecord): boolean {
-  return kind === "report" && person?.id === userId;
+/**
+ * MO-1: nobody learns that they were reported, or by whom: neither does a moderator. An appeal is its person's own. Nobody sees a request
+ * to remove what they uploaded (MO-8).
+ */
+function isHiddenFrom(
+  { userId }: Caller,
+  { kind, person, removal }: CaseRecord,
+  copies: readonly StoredCopy[],
+): boolean {
+  if (removal === undefined) return kind === "report" && person?.id === userId;
+  return copies.some(({ sha256, owners }) => removal.hashes.includes(sha256) && owners.includes(userId));
 }
 
 /** The place of a case in the list that it is in; opaque to callers. */
-function placeOf({ id, harm, decided }: CaseRecord): string {
-  return decided === null ? `${harm}.${id}` : `${decided.atMs}.${id}`;
+function placeOf({ id, kind, harm, decided }: CaseRecord): string {
+  return decided === null ? `${rankOf({ kind, harm })}.${id}` : `${decided.atMs}.${id}`;
 }
 
 function missing(): Refusal {

@@ -3,12 +3,22 @@ import {
   aboutOf,
   type AdminFile,
   type Incident,
+  moderationLimits,
   type QueueItem,
   type ReportHistory,
+  type StaffRemoval,
   type StaffReport,
 } from "../protocol/mod.ts";
-import type { CaseRecord, Claim, Decided, ReportRecord, ReviewedRecord } from "./case_ports.ts";
-import { harmOfFile, harmOfIncident } from "./harm.ts";
+import type {
+  CaseRecord,
+  Claim,
+  Decided,
+  RemovalRequest,
+  ReportRecord,
+  ReviewedRecord,
+  StoredCopy,
+} from "./case_ports.ts";
+import { type Harm, harmOfFile, harmOfIncident, rankOf } from "./harm.ts";
 
 export function decidedOf(
   { atMs, by, outcome, reason, actions }: Decided,
@@ -28,8 +38,21 @@ function claimOf(caller: Caller, claim: Claim | undefined): QueueItem["claim"] {
 }
 
 export function itemOfCase(caller: Caller, record: CaseRecord, claim: Claim | undefined): QueueItem {
-  const { id, kind, harm, reason, about, title, person, createdMs, reports, proposal, appeal, decided } =
-    record;
+  const {
+    id,
+    kind,
+    harm,
+    reason,
+    about,
+    title,
+    person,
+    createdMs,
+    reports,
+    proposal,
+    appeal,
+    decided,
+    removal,
+  } = record;
   const closed = person?.id === caller.userId || record.reporters.includes(caller.userId) ||
     appeal?.by === caller.username || proposal?.byId === caller.userId;
   return {
@@ -42,6 +65,7 @@ export function itemOfCase(caller: Caller, record: CaseRecord, claim: Claim | un
     user: person?.username ?? null,
     count: Math.max(1, reports.length),
     createdAt: iso(createdMs),
+    dueAt: removal === undefined ? null : iso(removal.dueMs),
     claim: claimOf(caller, claim),
     second: proposal?.by ?? null,
     ...(closed ? { notYours: true as const } : {}),
@@ -49,7 +73,7 @@ export function itemOfCase(caller: Caller, record: CaseRecord, claim: Claim | un
   };
 }
 
-const plain = { reason: null, about: null, count: 1, second: null, decided: null } as const;
+const plain = { reason: null, about: null, count: 1, dueAt: null, second: null, decided: null } as const;
 
 export function itemOfFile(caller: Caller, file: AdminFile, claim: Claim | undefined): QueueItem {
   const [upload] = file.uploads;
@@ -78,10 +102,36 @@ export function itemOfIncident(caller: Caller, incident: Incident, claim: Claim 
   };
 }
 
-/** The worst first, then the oldest. */
+/** What has a deadline first, then the worst, then the oldest. */
 export function byHarmAndAge(one: QueueItem, other: QueueItem): number {
-  return other.harm - one.harm ||
+  return placed(other) - placed(one) ||
     (one.createdAt < other.createdAt ? -1 : one.createdAt > other.createdAt ? 1 : 0);
+}
+
+function placed({ kind, harm }: QueueItem): number {
+  return rankOf({ kind, harm: harm as Harm });
+}
+
+/** A request for removal for moderators, with what the server has of its files. */
+export function staffRemovalOf(
+  { contact, statement, dueMs }: RemovalRequest,
+  copies: readonly StoredCopy[],
+  names: ReadonlyMap<string, string>,
+): StaffRemoval {
+  return {
+    contact,
+    statement,
+    dueAt: iso(dueMs),
+    copies: copies.map(({ sha256, blob, uploads, owners, refused }) => ({
+      sha256,
+      state: blob?.state ?? null,
+      size: blob?.sizeBytes ?? null,
+      type: blob?.type ?? null,
+      uploads,
+      users: owners.slice(0, moderationLimits.removalUsers).flatMap((id) => names.get(id) ?? []),
+      refused,
+    })),
+  };
 }
 
 /** The text that names an item, equal for equal items. */

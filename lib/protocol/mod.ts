@@ -26,6 +26,7 @@ export * from "./notices.ts";
 export * from "./people.ts";
 export * from "./push.ts";
 export { record } from "./record.ts";
+export * from "./removals.ts";
 export * from "./reports.ts";
 export { isReserved } from "./reserved_names.ts";
 export * from "./rpc.ts";

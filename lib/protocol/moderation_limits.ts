@@ -32,4 +32,18 @@ export const moderationLimits = {
   /** MO-2: automatic rules, and earlier cases of a person that they read. */
   autoRules: 10,
   ruleCases: 100,
+  /** MO-8: how soon a request for removal is decided, its files, and characters of how to reach its author. */
+  removalMs: 48 * 3600_000,
+  removalHashes: 10,
+  removalContact: 200,
+  /** Requests of one network within a day, those of one with a false request, and open ones of everybody together. */
+  removalsPerDay: 5,
+  removalsPerDayBadFaith: 1,
+  removalsOpen: 1000,
+  /** Forms with files that are hashed at once for people without scripts, and how long one may take. */
+  removalForms: 4,
+  removalFormMs: 15 * 60_000,
+  /** Uploads of a requested file that its case looks at, and people whom it names. */
+  removalUploads: 500,
+  removalUsers: 10,
 } as const;

@@ -4,6 +4,7 @@ import { moderationLimits } from "./moderation_limits.ts";
 import { because } from "./message.ts";
 import { attachment } from "./commands.ts";
 import { record } from "./record.ts";
+import { staffRemoval } from "./removals.ts";
 import { id, reasonGiven, slug, text, time, username } from "./text.ts";
 
 /** MO-1: why something is reported, the worst first. */
@@ -101,7 +102,7 @@ export const reportSnapshot = z.object({
 export type ReportSnapshot = z.infer<typeof reportSnapshot>;
 
 /** MO-2: what stands in the one queue. */
-export const queueKind = z.enum(["report", "appeal", "file", "incident"]);
+export const queueKind = z.enum(["report", "appeal", "removal", "file", "incident"]);
 export type QueueKind = z.infer<typeof queueKind>;
 
 /** An id of the queue: of a case, an incident, or the hash of a file. */
@@ -109,13 +110,15 @@ export const queueId = z.string().regex(/^([0-9A-HJKMNP-TV-Z]{26}|[0-9a-f]{64})$
   error: because("field.id"),
 });
 
-/** Outcomes: of a report, of an appeal, of a held file. */
+/** Outcomes: of a report, of an appeal, of a request for removal, of a held file. */
 export const queueOutcome = z.enum([
   "upheld",
   "dismissed",
   "fine",
   "granted",
   "refused",
+  "removed",
+  "kept",
   "release",
   "reject",
 ]);
@@ -129,7 +132,7 @@ export type QueueAction = z.infer<typeof queueAction>;
 
 /**
  * MO-2: a decision. `reason`: what the person concerned reads with each sanction, and the audit log keeps. `badFaith`: the report
- * was made to harm, and counts against its authors. `second`: another moderator has to decide the same.
+ * or request was made to harm, and counts against its authors. `second`: another moderator has to decide the same.
  */
 export const queueDecision = z.strictObject({
   outcome: queueOutcome,
@@ -175,6 +178,8 @@ export const queueItem = z.object({
   /** Reports that are folded into it; else 1. */
   count: z.number().int().positive(),
   createdAt: z.string(),
+  /** MO-8: by when it has to be decided. */
+  dueAt: z.string().nullable(),
   claim: claim.nullable(),
   /** A second opinion is asked for, by this moderator. */
   second: z.string().nullable(),
@@ -187,6 +192,7 @@ export type QueueItem = z.infer<typeof queueItem>;
 const kindCounts = z.object({
   report: z.number(),
   appeal: z.number(),
+  removal: z.number(),
   file: z.number(),
   incident: z.number(),
 });
@@ -246,6 +252,7 @@ export const queueDetail = z.object({
       by: z.string(),
     }),
   }).nullable(),
+  removal: staffRemoval.nullable(),
   notes: z.array(z.object({ at: z.string(), by: z.string(), text: z.string() })),
   proposal: decided.nullable(),
   /** The automatic rule that upholding it would meet. */

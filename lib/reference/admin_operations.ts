@@ -121,7 +121,8 @@ export const adminOperations: Readonly<Record<string, Operation>> = {
     gives: z.object({ why: protocol.commandWhy }),
   },
   "GET /admin/queue": {
-    says: `Lists reports, appeals, held files and incidents, the most harmful and oldest first. ${staff}`,
+    says:
+      `Lists requests for removal, then reports, appeals, held files and incidents, the most harmful and oldest first. ${staff}`,
     query: protocol.queueQuery,
     gives: protocol.queuePage,
   },

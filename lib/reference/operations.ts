@@ -245,6 +245,20 @@ export const operations: Readonly<Record<string, Operation>> = {
     body: protocol.pushSubscription,
   },
   "DELETE /push/subscriptions": { says: "Switches them off.", body: protocol.pushSubscription },
+  "POST /removals": {
+    says:
+      "Asks to remove intimate images, by the SHA-256 of their bytes. For anyone. The answer has the number for the outcome, once, and never says whether the server has such a file.",
+    open: true,
+    body: protocol.removalBody,
+    gives: protocol.removalMadeAnswer,
+    status: 201,
+  },
+  "GET /removals": {
+    says: "What became of a request, by its number.",
+    open: true,
+    query: protocol.removalQuery,
+    gives: protocol.removalAnswer,
+  },
   ...adminOperations,
 };
 

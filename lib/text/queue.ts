@@ -17,6 +17,8 @@ export function queueTitle(words: QueueSection, reasons: Words["reports"], item:
       return item.reason === null ? item.title : reasonText(reasons, item.reason);
     case "appeal":
       return words.appealTitle;
+    case "removal":
+      return words.removalTitle;
     case "file":
       return fill(words.fileTitle, { title: item.title });
     case "incident":
@@ -61,6 +63,8 @@ const outcomeKeys = {
   fine: "outcomeFine",
   granted: "outcomeGranted",
   refused: "outcomeRefused",
+  removed: "outcomeRemoved",
+  kept: "outcomeKept",
   release: "outcomeRelease",
   reject: "outcomeReject",
 } as const satisfies Record<QueueOutcome, keyof QueueSection>;

@@ -11,6 +11,7 @@ export const openCalls: readonly string[] = [
   "/auth/renew",
   "/auth/passkey",
   "/auth/passkey/options",
+  "/removals",
 ];
 
 /** Calls that a restricted session may make too (AU-7, AU-9). */

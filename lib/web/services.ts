@@ -26,6 +26,7 @@ import type {
   OwnSanctions,
   Queue,
   QueueView,
+  Removals,
   Reports,
   ReportSubject,
   SanctionReasons,
@@ -111,6 +112,7 @@ export interface Services {
   readonly chat: Pick<Chat, "list" | "read" | "retract" | "send" | "talks" | "writing">;
   readonly sanctions: Pick<OwnSanctions, "list" | "read"> & Pick<Appeals, "appeal">;
   readonly reports: Pick<Reports, "create" | "list" | "subject">;
+  readonly removals: Pick<Removals, "beginReading" | "request" | "status">;
   readonly queue:
     & Pick<Queue, "claim" | "decide" | "note" | "undo">
     & Pick<QueueView, "get" | "list" | "report" | "stats" | "transparency">;

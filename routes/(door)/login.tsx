@@ -169,6 +169,9 @@ export default define.page<typeof handler>(function Login({ data, state, url, re
           {words.noAccount} <a href="/register">{words.register}</a>
         </p>
       )}
+      <p class="door-foot">
+        <a href="/remove">{useWords("removals").way}</a>
+      </p>
     </Door>
   );
 });

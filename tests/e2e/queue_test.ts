@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
+import { createHash } from "node:crypto";
 import type { Page } from "playwright-core";
 import { siteTest } from "../fakes/browser_site.ts";
 import { person } from "../fakes/open_services.ts";
@@ -14,7 +16,7 @@ async function pressUntil(page: Page, key: string, done: () => Promise<boolean>)
 }
 
 siteTest(
-  "MO-2: a moderator works the queue by keyboard: next, claim, sanction, decide, undo",
+  "MO-2, MO-8: a moderator works the queue by keyboard: next, claim, sanction, decide, undo; a request sends hashes only",
   async (site) => {
     const { base, open, services } = site;
     const { caller } = await person(open, "demo-bob");
@@ -75,6 +77,25 @@ siteTest(
       await page.goto(`${base}/admin/queue`);
     }
     await page.getByRole("heading", { name: "Nothing left to do" }).waitFor();
+
+    // MO-8: of the files of a request only their hashes leave the browser.
+    await page.goto(`${base}/remove`);
+    const bytes = "bytes that stay here";
+    await page.locator("#file").setInputFiles({
+      name: "a.jpg",
+      mimeType: "image/jpeg",
+      buffer: Buffer.from(bytes),
+    });
+    await page.getByLabel("How to reach you").fill("Mo, mo@example.org");
+    await page.getByLabel("What happened").fill("It shows me.");
+    await page.getByLabel("I am shown in these files").check();
+    await page.getByRole("button", { name: "Take out: a.jpg" }).waitFor();
+    const posting = page.waitForRequest((request) => request.method() === "POST");
+    await page.getByRole("button", { name: "Send request" }).click();
+    const sent = (await posting).postData() ?? "";
+    assert.ok(sent.includes(createHash("sha256").update(bytes).digest("hex")));
+    assert.ok(!sent.includes(bytes) && !sent.includes("a.jpg"));
+    await notice("Request received.");
     assert.deepEqual(site.problems, []);
   },
 );

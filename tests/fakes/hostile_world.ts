@@ -48,6 +48,7 @@ const typedBack: readonly string[] = [
   "inbox.list.q",
   "loginBody.username",
   "queueQuery.after",
+  "removalQuery.code",
 ];
 
 const heldBytes = 1001;
@@ -235,6 +236,15 @@ export async function hostileWorld() {
   must(await services.queue.decide(mona, reported.id, decision));
   must(await services.queue.undo(mona, reported.id, say("queueUndo.reason")));
   const [report] = must(await services.queue.get(mona, reported.id)).reports;
+  must(
+    await services.removals.request(origin, {
+      hashes: [plain.sha256],
+      contact: say("removalBody.contact"),
+      statement: say("removalBody.statement"),
+      declared: true,
+    }),
+  );
+  const [removal] = must(await services.queue.list(mona, { kind: "removal" })).items;
 
   for (const kind of ["warn", "mute"] as const) {
     must(await services.users.sanction(boss, "carl", { kind, reason: say("sanctionBody.reason") }));
@@ -272,5 +282,6 @@ export async function hostileWorld() {
     const login = await services.accounts.login(origin, { username, password: "a long enough passphrase" });
     if (!(login instanceof Refusal)) tokens.set(reader, login.token);
   }
-  return { open, services, texts, tokens, people: { ann, bob, boss }, draft, reportId: report!.id };
+  const casePaths = [`/admin/reports/${report!.id}`, `/admin/queue?item=${removal!.id}`];
+  return { open, services, texts, tokens, people: { ann, bob, boss }, draft, casePaths };
 }

@@ -69,7 +69,7 @@ export const rooms: Readonly<Record<string, Part>> = {
   "lib/client": { parts: [protocol, platform], packages: ["node:fs", "node:path"] },
   [browser]: {
     parts: [protocol, words, "lib/client"],
-    packages: ["preact", "@preact/signals"],
+    packages: ["preact", "@preact/signals", "@noble/hashes/sha2.js"],
   },
   "lib/adapters": {
     parts: [protocol, platform, ...services],

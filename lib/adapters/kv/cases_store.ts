@@ -12,13 +12,16 @@ import type {
   ReportRecord,
   ReviewedRecord,
   StoredCase,
+  StoredCopy,
 } from "../../moderation/mod.ts";
+import { rankOf } from "../../moderation/mod.ts";
 import { type AuditEntry, type Clock, type Ids, iso } from "../../platform/mod.ts";
 import { type AutoRule, limits, moderationLimits, Refusal, type SanctionReason } from "../../protocol/mod.ts";
 import type { KvAudit } from "./audit_log.ts";
 import { caseSets, caseWrites, dayOf, placeKey } from "./cases_writes.ts";
 import { getEntries, getValues } from "./get_many.ts";
 import { keys } from "./keys.ts";
+import { copyOf } from "./removal_writes.ts";
 import type { Store } from "./store.ts";
 
 const dayMs = 24 * 3600_000;
@@ -86,15 +89,54 @@ export class KvCases implements CaseStore, ReasonStore {
     return new Refusal("conflict", "report.changed");
   }
 
+  async addRemoval(
+    authorId: string,
+    make: (author: ReporterRecord) => { to: CaseRecord; author: ReporterRecord } | Refusal,
+    auditEntry: AuditEntry,
+  ): Promise<CaseRecord | Refusal> {
+    for (let tries = 0; tries < limits.writeTries; tries++) {
+      const entry = await this.#store.kv.get<ReporterRecord>(keys.reporter(authorId));
+      const made = make(entry.value ?? { recent: [], badFaith: [] });
+      if (made instanceof Refusal) return made;
+      const { sets, deletes } = caseSets(null, made.to);
+      const author = { key: entry.key, value: made.author, expireIn: moderationLimits.badFaithMs };
+      const write = { checks: [entry], sets: [...sets, author], deletes };
+      if ((await this.#audit.commit(write, auditEntry)).ok) return made.to;
+    }
+    return new Refusal("conflict", "report.changed");
+  }
+
+  async openRemovals(): Promise<number> {
+    const prefix = keys.queueOpen(9 - rankOf({ kind: "removal", harm: 3 }), "").slice(0, -1);
+    const found = await this.#lastIds({ prefix }, { limit: moderationLimits.removalsOpen, batchSize: 500 });
+    return found.length;
+  }
+
+  async removalOf(codeHash: string): Promise<CaseRecord | null> {
+    const { value } = await this.#store.kv.get<string>(keys.removal(codeHash));
+    return value === null ? null : (await this.#records([value]))[0] ?? null;
+  }
+
+  async reporter(authorId: string): Promise<ReporterRecord> {
+    const { value } = await this.#store.kv.get<ReporterRecord>(keys.reporter(authorId));
+    return value ?? { recent: [], badFaith: [] };
+  }
+
+  async copies(hashes: readonly string[]): Promise<StoredCopy[]> {
+    return await Promise.all(hashes.map((sha256) => copyOf(this.#store.kv, sha256)));
+  }
+
   async case(caseId: string): Promise<StoredCase | null> {
     const [record, claim] = await this.#store.kv.getMany<[CaseRecord, Claim]>([
       keys.case(caseId),
       keys.claim(caseId),
     ]);
     if (record.value === null || !this.#isKept(record.value)) return null;
+    const copies = await this.copies(record.value.removal?.hashes ?? []);
     return {
       record: record.value,
       claim: this.#inForce(claim.value),
+      owners: copies.flatMap(({ owners }) => owners),
       version: { record: record.versionstamp, claim: claim.versionstamp },
     };
   }
@@ -122,7 +164,7 @@ export class KvCases implements CaseStore, ReasonStore {
   }
 
   async waiting(): Promise<Record<CaseRecord["kind"], number>> {
-    const counts = { report: 0, appeal: 0 };
+    const counts = { report: 0, appeal: 0, removal: 0 };
     const options = { limit: moderationLimits.queueCounted };
     for await (
       const { value } of this.#store.kv.list<CaseRecord["kind"]>({ prefix: keys.queue() }, options)
@@ -312,11 +354,12 @@ export class KvCases implements CaseStore, ReasonStore {
 
 /** The keys of a case itself. */
 function keysOf(record: CaseRecord): Deno.KvKey[] {
-  const { id, person, fold } = record;
+  const { id, person, fold, removal } = record;
   return [
     keys.case(id),
     placeKey(record),
     keys.claim(id),
+    ...removal === undefined ? [] : [keys.removal(removal.codeHash)],
     ...person === null ? [] : [keys.caseAbout(person.id, id)],
     ...fold === null || record.decided !== null ? [] : [keys.caseOpen(fold)],
   ];

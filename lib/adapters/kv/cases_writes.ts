@@ -5,18 +5,21 @@ import type {
   ReporterRecord,
   ReportRecord,
 } from "../../moderation/mod.ts";
-import { noDay, tallied } from "../../moderation/mod.ts";
+import { noDay, rankOf, tallied } from "../../moderation/mod.ts";
 import { aboutOf, moderationLimits } from "../../protocol/mod.ts";
 import { getEntries, getValues } from "./get_many.ts";
 import type { Part } from "./incidents_suspensions.ts";
 import { keys } from "./keys.ts";
+import { addRefusals } from "./removal_writes.ts";
 
 /** Reporters whose bad faith one commit counts; each costs a check. */
 const reportersCounted = 50;
 
 /** The key by which a case is listed: open ones by harm and age, decided ones by their time. */
-export function placeKey({ id, harm, decided }: CaseRecord): Deno.KvKey {
-  return decided === null ? keys.queueOpen(9 - harm, id) : keys.queueDecided(decided.atMs, id);
+export function placeKey({ id, kind, harm, decided }: CaseRecord): Deno.KvKey {
+  return decided === null
+    ? keys.queueOpen(9 - rankOf({ kind, harm }), id)
+    : keys.queueDecided(decided.atMs, id);
 }
 
 /** Writes of a case beside its record: where it is listed, and for a new one whom it is about. */
@@ -30,6 +33,9 @@ export function caseSets(from: CaseRecord | null, to: CaseRecord): Pick<Part, "s
       { key: keys.case(to.id), value: to, ...kept },
       { key: place, value: to.kind, ...kept },
       ...(to.person === null ? [] : [{ key: keys.caseAbout(to.person.id, to.id), value: 1, ...kept }]),
+      ...(to.removal === undefined
+        ? []
+        : [{ key: keys.removal(to.removal.codeHash), value: to.id, ...kept }]),
     ],
     deletes: moved ? [before] : [],
   };
@@ -56,6 +62,7 @@ export async function caseWrites(kv: Deno.Kv, change: CaseChange, nowMs: number)
   }
   await addReviewed(kv, part, change);
   await addBadFaith(kv, part, change, nowMs);
+  if (change.refuse !== undefined) await addRefusals(kv, part, change.refuse, nowMs);
   return part;
 }
 

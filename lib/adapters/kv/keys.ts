@@ -103,16 +103,18 @@ export const keys = {
   /** A person's own reports in order; moderation. Ends with the report. */
   reportOf: (userId: string, reportId: string) => ["report_of", userId, reportId],
   reportsOf: (userId: string) => ["report_of", userId],
-  /** What limits a person's reports; moderation. Ends 30 days after the last. */
+  /** What limits a person's reports, or the requests for removal of a network (MO-8), by its hash; moderation. Ends 30 days after the last. */
   reporter: (userId: string) => ["reporter", userId],
   /** Similar reports, or an appeal, and what was decided (MO-2); moderation. Ends a year after the decision. */
   case: (caseId: string) => ["case", caseId],
   /** The open case of similar reports; moderation. Ends with its decision. */
   caseOpen: (fold: string) => ["case_open", fold],
+  /** The case of a request for removal (MO-8), by the hash of its author's code; moderation. Ends with the case. */
+  removal: (codeHash: string) => ["removal", codeHash],
   /** Cases about a person in order; moderation. Ends with the case. */
   caseAbout: (userId: string, caseId: string) => ["case_about", userId, caseId],
   casesAbout: (userId: string) => ["case_about", userId],
-  /** Open cases, the worst first (`9 - harm`), then the oldest; moderation. Ends with the decision. */
+  /** Open cases, the worst first (`9 - rankOf`), then the oldest; moderation. Ends with the decision. */
   queueOpen: (rank: number, caseId: string) => ["queue_open", rank, caseId],
   queue: () => ["queue_open"],
   /** Decided cases by the time of the decision; moderation. Ends with the case. */

@@ -17,14 +17,22 @@ export function kvQuarantine(
     },
 
     async beginQuarantine(sha256) {
-      const [blob, record, refused] = await kv.getMany<[BlobRecord, QuarantineRecord, RefusedHash]>([
+      const [blob, record, refused, scan] = await kv.getMany<
+        [BlobRecord, QuarantineRecord, RefusedHash, ScanRecord]
+      >([
         keys.blob(sha256),
         keys.quarantine(sha256),
         keys.refused(sha256),
+        keys.scan(sha256),
       ]);
       if (blob.value?.state !== "rejected" || record.value !== null || refused.value?.why === "match") return;
+      // Its end begins the quarantine (MO-8).
+      if (scan.value !== null) return;
       // Another writer that was faster made this unnecessary, or the next sweep comes to it.
-      await committer.commit({ checks: [blob, record, refused], sets: quarantineSets(sha256, clock.now()) });
+      await committer.commit({
+        checks: [blob, record, refused, scan],
+        sets: quarantineSets(sha256, clock.now()),
+      });
     },
 
     async endQuarantine(sha256) {

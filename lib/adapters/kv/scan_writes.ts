@@ -75,9 +75,13 @@ export function concludeWrite(
 ): Required<Pick<Write, "checks" | "sets" | "deletes" | "valueBytes">> {
   const end = endScanWrites(job);
   const state = stateWrites(blob, conclusion, nowMs);
+  // Rejected while its scan was under way (MO-8): the quarantine waited for what the scan finds.
+  const waited = blob.value.state === "rejected" && conclusion.refuse !== "match"
+    ? [jobSet(nowMs, { kind: "blob_quarantine", sha256: blob.value.sha256 })]
+    : [];
   return {
     checks: [...end.checks, ...state.checks],
-    sets: state.sets,
+    sets: [...state.sets, ...waited],
     deletes: [...end.deletes, ...state.deletes],
     valueBytes: state.valueBytes,
   };
@@ -91,6 +95,7 @@ export function stateWrites(
   blob: Deno.KvEntry<BlobRecord>,
   { state: concluded, verdicts, refuse, fromQuarantine = false }: StoredConclusion,
   nowMs: number,
+  { scanGoesOn = false } = {},
 ): Required<Pick<Write, "checks" | "sets" | "deletes" | "valueBytes">> {
   const before = blob.value;
   const { sha256 } = before;
@@ -103,8 +108,8 @@ export function stateWrites(
     sets.push({ key: keys.refused(sha256), value: refused });
   }
   if (state !== before.state) sets.push(blobChangedSet(sha256, nowMs));
-  // The bytes of a match become evidence instead.
-  if (state === "rejected" && before.state !== state && refuse !== "match") {
+  // The bytes of a match become evidence instead; a scan that goes on has to find them.
+  if (state === "rejected" && before.state !== state && refuse !== "match" && !scanGoesOn) {
     sets.push(...quarantineSets(sha256, nowMs));
   }
   const deletes = [...written.deletes];

@@ -77,6 +77,9 @@ const outcomes = {
   fine: "fine",
   grant: "granted",
   refuse: "refused",
+  remove: "removed",
+  keep: "kept",
+  falseRequest: "kept",
   releaseFile: "release",
   rejectFile: "reject",
 } as const satisfies Record<string, QueueDecision["outcome"]>;
@@ -100,12 +103,13 @@ function decisionOf(
     : [];
   const offered = template === "" ? undefined : reasons[Number(template)]?.text;
   const isQuiet = outcome === "dismissed" || outcome === "fine";
-  const reason = text || (isQuiet ? wordsOf(language).queue.noReason : offered ?? "");
+  const { noReason, removedReason } = wordsOf(language).queue;
+  const reason = text || (isQuiet ? noReason : outcome === "removed" ? removedReason : offered ?? "");
   return checked(queueDecision, {
     outcome,
     reason,
     ...(actions.length === 0 ? {} : { actions }),
-    ...(action === "bad" ? { badFaith: true } : {}),
+    ...(action === "bad" || action === "falseRequest" ? { badFaith: true } : {}),
     ...(action === "second" ? { second: true } : {}),
   });
 }

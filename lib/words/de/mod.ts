@@ -37,6 +37,7 @@ import { preview } from "./preview.ts";
 import { profile } from "./profile.ts";
 import { queue } from "./queue.ts";
 import { reach } from "./reach.ts";
+import { removals } from "./removals.ts";
 import { reports } from "./reports.ts";
 import { safety } from "./safety.ts";
 import { prove } from "./prove.ts";
@@ -92,6 +93,7 @@ export const de = {
   profile,
   queue,
   reach,
+  removals,
   reports,
   safety,
   prove,

@@ -36,6 +36,7 @@ import { preview } from "./preview.ts";
 import { profile } from "./profile.ts";
 import { queue } from "./queue.ts";
 import { reach } from "./reach.ts";
+import { removals } from "./removals.ts";
 import { reports } from "./reports.ts";
 import { safety } from "./safety.ts";
 import { prove } from "./prove.ts";
@@ -91,6 +92,7 @@ export const en = {
   profile,
   queue,
   reach,
+  removals,
   reports,
   safety,
   prove,

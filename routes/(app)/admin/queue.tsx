@@ -98,6 +98,7 @@ async function shown(ctx: Context<PersonState>) {
     detail,
     user: user instanceof Refusal ? null : user,
     single: hasSingleKeys(ctx.req),
+    now: services.clock.now(),
   };
 }
 
@@ -133,7 +134,7 @@ export default definePerson.page<typeof handler>(function Queue({ data, url }) {
   const here = (more: Record<string, string | null>) => pathWith("/admin/queue", { ...view, ...more });
   const notice = problem === null ? noticeOf(words, url.searchParams.get("notice")) : undefined;
   const last = queueId.safeParse(url.searchParams.get("last"));
-  const open = waiting.report + waiting.appeal + waiting.file + waiting.incident;
+  const open = waiting.removal + waiting.report + waiting.appeal + waiting.file + waiting.incident;
   const tab = (name: string, count: number | null, state: string | null, kind: string | null) => ({
     name: count === null ? name : `${name} ${count}`,
     href: pathWith("/admin/queue", { state, kind }),
@@ -154,6 +155,7 @@ export default definePerson.page<typeof handler>(function Queue({ data, url }) {
         label={words.views}
         tabs={[
           tab(words.all, open, null, null),
+          tab(words.removals, waiting.removal, null, "removal"),
           tab(words.reports, waiting.report, null, "report"),
           tab(words.appeals, waiting.appeal, null, "appeal"),
           tab(words.files, waiting.file, null, "file"),
@@ -169,6 +171,7 @@ export default definePerson.page<typeof handler>(function Queue({ data, url }) {
           hrefOf={(id) => here({ item: id, after: url.searchParams.get("after") })}
           older={next === null ? null : here({ after: next })}
           stats={stats}
+          now={data.now}
           decided={query.state === "decided"}
         />
         {detail === null
@@ -184,6 +187,7 @@ export default definePerson.page<typeof handler>(function Queue({ data, url }) {
           : (
             <QueueDetailView
               detail={detail}
+              now={data.now}
               action={here({ item: detail.item.id })}
               reasons={data.reasons}
               typed={typed}

@@ -1,0 +1,41 @@
+/** Removal of intimate images without an account (MO-8). */
+export const removals = {
+  title: "Remove an intimate image",
+  lead:
+    "For pictures and videos that show you, or someone you act for, and were shared without consent. You need no account.",
+  files: "Files",
+  filesHint: "The picture or video itself, as exactly as you have it. {count} files at most.",
+  stays: "The file stays on your device. Only its fingerprint (SHA-256) is sent.",
+  leaves: "The file is sent here, turned into its fingerprint (SHA-256), and not stored.",
+  hashing: "Making the fingerprint of {name}: {percent} %",
+  unread: "{name} could not be read. Choose it again.",
+  tooMany: "The limit is {count} files.",
+  chosen: "Fingerprints that will be sent",
+  kept: "File chosen before",
+  forget: "Take out",
+  contact: "How to reach you",
+  contactHint: "Your name, and an email address or telephone number. Only moderators see it.",
+  statement: "What happened",
+  statementHint: "Who is shown, and where you saw it. Only moderators see it.",
+  declared:
+    "I am shown in these files, or act for the person shown. They were shared without consent. I say this in good faith.",
+  send: "Send request",
+  promise:
+    "A moderator decides within 48 hours. If you are right, every copy is removed and the file is refused here for good.",
+  limits: "This finds exact copies only. A cropped or changed picture needs a request of its own.",
+  chooseFile: "Choose a file.",
+  declare: "Confirm this to send the request.",
+  outcomeTitle: "Your request",
+  received: "Request received. Keep this number or link: it is the only way to the outcome.",
+  number: "Number",
+  link: "Link",
+  open: "A moderator decides by {time}.",
+  removed:
+    "Accepted {time}. Copies of these files are removed from this server, and it refuses them for good.",
+  refused: "Not accepted, {time}.",
+  answer: "What the moderator says",
+  find: "Find the outcome of a request",
+  show: "Show",
+  another: "Make another request",
+  way: "Remove an intimate image of you",
+};
