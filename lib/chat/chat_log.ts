@@ -161,10 +161,10 @@ export class ChatLog implements Port {
     for (const { messageId } of held) waiting.add(messageId);
     const later = await store.logAfter(userId, held[0]!.cursor, placedFrom);
     const heldIds = new Set(held.map(({ messageId }) => messageId));
-    const all = [
-      ...held,
-      ...later.filter(({ messageId }) => waiting.has(messageId) && !heldIds.has(messageId)),
-    ];
+    const behind = later.filter(({ messageId }) => waiting.has(messageId) && !heldIds.has(messageId));
+    // Each gets its place in a commit of its own: after a crash between two, those that follow still wait.
+    await this.pass(userId, behind);
+    const all = [...held, ...behind];
     for (const entry of all) {
       if (done.size >= room) {
         // The rest of the talk waits behind it.

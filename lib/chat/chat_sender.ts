@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { attach, carried } from "../commands/mod.ts";
-import { decide } from "../consent/mod.ts";
+import { letThroughBy, withheldBy } from "../consent/mod.ts";
 import { type Caller, iso, KeyedMutex } from "../platform/mod.ts";
 import { type ChatDraft, type ChatMessage, limits, Refusal, say } from "../protocol/mod.ts";
 import type { Needs } from "./needs.ts";
@@ -112,27 +112,21 @@ export class ChatSender {
     return { message: ownView(record) };
   }
 
-  /** What consent says now about a message from this side to the other. */
+  /** What consent says now about a message from this side to the other, whatever holds it for a time: a Stop is no consent (CO-7). */
   async decision(talk: Talk): Promise<Pick<MessageRecord, "allowedBy" | "withheldBy">> {
     const { consent, clock, threads } = this.#needs;
     const { thread, me, other } = talk;
     const standing = await consent.standing(other.id);
     const { relation, question } = await this.#talks.asked(talk, me, other.id);
-    const decision = decide(standing, relation, question, clock.now());
     if (thread !== null && thread.senderId === me.id) {
       const had = await threads.had(other.id, thread.commandId);
       if (had === "none" || had === "withheld") return { allowedBy: null, withheldBy: "command" };
     }
-    switch (decision.verdict) {
-      case "deliver":
-        return { allowedBy: decision.allowedBy, withheldBy: null };
-      case "hold":
-        return { allowedBy: null, withheldBy: null };
-      case "withhold":
-        return { allowedBy: null, withheldBy: decision.rule };
-      default:
-        return decision satisfies never;
-    }
+    const now = clock.now();
+    return {
+      allowedBy: letThroughBy(standing, relation, question, now),
+      withheldBy: withheldBy(standing, relation, question, now),
+    };
   }
 }
 

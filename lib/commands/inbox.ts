@@ -1,4 +1,5 @@
 import type { Rules } from "../consent/mod.ts";
+import { KeyedMutex } from "../platform/mod.ts";
 import { limits } from "../protocol/mod.ts";
 import type { Acknowledgements } from "./acknowledgements.ts";
 import { Cursors } from "./cursors.ts";
@@ -17,6 +18,8 @@ export class Inbox {
   readonly #decisions: DeliveryDecisions;
   readonly #acknowledgements: Acknowledgements;
   readonly #heldApart: HeldApart;
+  /** A device's acknowledgements are done at the same time, and move its cursor in their order. */
+  readonly #moves = new KeyedMutex();
 
   constructor(parts: Parts, acknowledgements: Acknowledgements) {
     this.#parts = parts;
@@ -108,9 +111,14 @@ export class Inbox {
     commandIds: readonly string[],
     messageIds: readonly string[] = [],
   ): Promise<void> {
-    if (messageIds.length > 0) await this.#log.chat.taken(userId, messageIds);
-    await this.#acknowledgements.acknowledged(userId, commandIds);
-    this.#cursors.move(userId, device, cursor);
+    const taking = messageIds.length === 0 ? undefined : this.#log.chat.taken(userId, messageIds);
+    const written = Promise.all([taking, this.#acknowledgements.acknowledged(userId, commandIds)]);
+    // It is awaited below, perhaps after those before it.
+    written.catch(() => undefined);
+    await this.#moves.run(`${userId} ${device}`, async () => {
+      await written;
+      this.#cursors.move(userId, device, cursor);
+    });
   }
 
   /** Writes the cursors that wait. */

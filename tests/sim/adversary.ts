@@ -11,6 +11,8 @@ import { unzipped } from "../fakes/unzipped.ts";
 
 /** In every text of the adversary: none of it may reach the person where consent forbids it. */
 export const marker = "zzkneel";
+/** In every chat message of the adversary. */
+export const chatMarker = `${marker} says`;
 
 const minuteMs = 60_000;
 const warden = { username: "warden", password: "a long enough passphrase" };
@@ -26,6 +28,8 @@ export interface HiddenRule {
   calls: readonly (readonly [Method, unknown])[];
   /** Nothing of theirs may reach the person: none of their texts, or none of their commands. */
   keepsOut: "texts" | "commands";
+  /** Nor any of their chat messages: then the person shares what they read. */
+  keepsChat?: true;
 }
 
 /** The server's end of a socket whose other end only listens. */
@@ -61,8 +65,10 @@ export class AdversaryWorld implements AsyncDisposable {
   readonly leaked: string[] = [];
   /** What the person keeps out by now. */
   #keepsOut: HiddenRule["keepsOut"] | null = null;
+  #keepsChat = false;
   stopped = false;
   sent: { id: string; by: Name }[] = [];
+  said: { id: string; by: Name }[] = [];
   keys = 0;
   readonly #callers = new Map<string, LoggedInCaller>();
   readonly #ears = new Map<string, Ear>();
@@ -72,7 +78,8 @@ export class AdversaryWorld implements AsyncDisposable {
 
   private constructor() {}
 
-  static async open(seed: number): Promise<AdversaryWorld> {
+  /** `shares`: everybody shows what they read, and when they write (CH-3). */
+  static async open(seed: number, shares: boolean): Promise<AdversaryWorld> {
     const world = new AdversaryWorld();
     const { clock } = world;
     world.#store = await openStore(":memory:");
@@ -103,6 +110,11 @@ export class AdversaryWorld implements AsyncDisposable {
     }
     await world.call("mallory", "contact.request", { username: victim });
     await world.call(victim, "contact.accept", { username: "mallory" });
+    if (shares) {
+      for (const name of [victim, "mallory"]) {
+        await world.call(name, "preferences.set", { shareRead: true, shareWriting: true });
+      }
+    }
     // Quiet hours of the whole day: nothing is delivered, so everything waits.
     await world.call(victim, "preferences.set", {
       quietHours: { from: "00:00", to: "00:00" },
@@ -159,17 +171,22 @@ export class AdversaryWorld implements AsyncDisposable {
   }
 
   /** What the person does; what they read is looked through. */
-  async act(method: Method, params: unknown): Promise<void> {
-    this.#judge(JSON.stringify(await this.call(victim, method, params)));
+  async act(method: Method, params: unknown): Promise<unknown> {
+    const answer = await this.call(victim, method, params);
+    this.#judge(JSON.stringify(answer));
+    return answer;
   }
 
   /** The person's rule begins. */
-  async hide({ calls, keepsOut }: HiddenRule): Promise<void> {
+  async hide({ calls, keepsOut, keepsChat }: HiddenRule): Promise<void> {
     await this.rest();
     this.#keepsOut = keepsOut;
+    this.#keepsChat = keepsChat === true;
     for (const [method, params] of calls) {
       const answer = await this.call(victim, method, params);
-      if (answer instanceof Refusal) throw new Error(`${method} was refused: ${answer.kind}`);
+      // A grant accepts a contact, and the history may have ended that.
+      const isNoContact = answer instanceof Refusal && method === "grant.set" && answer.kind === "forbidden";
+      if (answer instanceof Refusal && !isNoContact) throw new Error(`${method} was refused: ${answer.kind}`);
     }
     await this.rest();
   }
@@ -214,7 +231,15 @@ export class AdversaryWorld implements AsyncDisposable {
     const exported = await this.services.accountData.export(this.caller(name));
     if (exported instanceof Refusal) return this.note(name, "export", exported);
     const files = unzipped(new Uint8Array(await new Response(exported.archive).arrayBuffer()));
-    for (const path of ["contacts.json", "groups.json", "commands/sent.json", "commands/received.json"]) {
+    for (
+      const path of [
+        "contacts.json",
+        "groups.json",
+        "commands/sent.json",
+        "commands/received.json",
+        "chat.json",
+      ]
+    ) {
       this.note(name, path, new TextDecoder().decode(files.get(path)));
     }
   }
@@ -223,6 +248,7 @@ export class AdversaryWorld implements AsyncDisposable {
   #judge(text: string): void {
     const arrives = text.includes(marker) || /"relation":"incoming"|"accepted":false/.test(text);
     const isCommand = text.includes(`"title":"${marker}"`);
+    if (this.#keepsChat && text.includes(chatMarker)) this.leaked.push(text);
     if (this.stopped || this.#keepsOut === "texts" ? arrives : this.#keepsOut === "commands" && isCommand) {
       this.leaked.push(text);
     }

@@ -1,7 +1,7 @@
 import type { Random } from "../../lib/platform/mod.ts";
 import { iso } from "../../lib/platform/mod.ts";
 import { Refusal } from "../../lib/protocol/mod.ts";
-import { adversary, type AdversaryWorld, marker, type Name, victim } from "./adversary.ts";
+import { adversary, type AdversaryWorld, chatMarker, marker, type Name, victim } from "./adversary.ts";
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
@@ -33,6 +33,9 @@ export class Steps {
       () => this.#look(),
       () => this.#look(),
       () => this.#move(),
+      () => this.#say(),
+      () => this.#say(),
+      () => this.#readTalks(),
       () => this.#request(),
       () => this.#invite(),
       () => this.#rename(),
@@ -132,6 +135,49 @@ export class Steps {
     };
   }
 
+  /** Writes to the person, or on the thread of an own command. */
+  #say(): Step {
+    const by = this.#pick<Name>(["mallory", "mallory", "oscar", "puppet-1"]);
+    const [which, onThread, often] = [this.int(1000), this.int(3) === 0, this.int(5) === 0 ? 4 : 1];
+    return async (world) => {
+      const one = world.sent[which % Math.max(1, world.sent.length)];
+      const where = onThread && one !== undefined ? { thread: one.id } : {};
+      const from = onThread && one !== undefined ? one.by : by;
+      for (let n = 0; n < often; n++) {
+        const draft = { key: `chat-${world.keys++}`, to: victim, ...where, body: chatMarker };
+        const answer = await world.probe(from, "chat.send", draft);
+        if (!(answer instanceof Refusal)) {
+          world.said.push({ by: from, id: (answer as { message: { id: string } }).message.id });
+        }
+      }
+      await world.probe(from, "chat.writing", { with: victim, ...where });
+    };
+  }
+
+  /** Looks at talks, and takes a message back. */
+  #readTalks(): Step {
+    const [which, retracts] = [this.int(1000), this.int(2) === 0];
+    return async (world) => {
+      const said = world.said[which % Math.max(1, world.said.length)];
+      if (said !== undefined && retracts) await world.probe(said.by, "chat.retract", { id: said.id });
+      if (said !== undefined) await world.probe(said.by, "chat.read", { with: victim, upTo: said.id });
+      const one = world.sent[which % Math.max(1, world.sent.length)];
+      if (one !== undefined) await world.probe(one.by, "chat.list", { thread: one.id, with: victim });
+      for (const name of ["mallory", "oscar", "puppet-1"] as const) {
+        await world.probe(name, "chat.list", { with: victim });
+        world.note(name, "talks", await world.services.chat.talks(world.caller(name)));
+      }
+    };
+  }
+
+  /** The person reads what they have of a talk, and is about to write in it. */
+  static async #readsTalk(world: AdversaryWorld): Promise<void> {
+    await world.act("chat.writing", { with: "mallory" });
+    const talk = await world.act("chat.list", { with: "mallory" });
+    const last = (talk as { messages?: { id: string }[] }).messages?.at(-1);
+    if (last !== undefined) await world.act("chat.read", { with: "mallory", upTo: last.id });
+  }
+
   #request(): Step {
     const by = this.#pick<Name>(["puppet-1", "puppet-2", "oscar", "mallory"]);
     const method = this.#pick(
@@ -171,10 +217,14 @@ export class Steps {
       (world) => Promise.resolve(world.connect(victim)),
       (world) => Promise.resolve(world.connect(victim)),
       (world) => Promise.resolve(world.disconnect(victim)),
-      (world) => world.act("inbox.list", {}),
-      (world) => world.act("contact.list", {}),
-      (world) => world.act("group.list", {}),
-      (world) => world.act("preferences.set", { dailyLimit: 1 + world.keys % 5 }),
+      async (world) => void await world.act("inbox.list", {}),
+      async (world) => void await world.act("contact.list", {}),
+      async (world) => void await world.act("group.list", {}),
+      async (world) => void await world.act("preferences.set", { dailyLimit: 1 + world.keys % 5 }),
+      Steps.#readsTalk,
+      Steps.#readsTalk,
+      async (world) =>
+        void await world.act("chat.send", { key: `own-${world.keys++}`, to: "mallory", body: "Hello" }),
       async (world) => {
         world.stopped = true;
         await world.act("safety.stop", {});
@@ -183,8 +233,8 @@ export class Steps {
         world.stopped = false;
         await world.act("safety.resume", { confirm: true });
       },
-      (world) =>
-        world.act("command.send", {
+      async (world) =>
+        void await world.act("command.send", {
           key: `own-${world.keys++}`,
           audience: { kind: "user", to: ["mallory"] },
           kind: "message",

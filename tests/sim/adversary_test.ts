@@ -20,11 +20,13 @@ const rules: HiddenRule[] = [
     name: "blocks all",
     calls: [["preferences.set", { blockedUsers: [...adversary] }]],
     keepsOut: "texts",
+    keepsChat: true,
   },
   {
     name: "blocks two",
     calls: [["preferences.set", { blockedUsers: ["mallory", "puppet-1"] }]],
     keepsOut: "commands",
+    keepsChat: true,
   },
   {
     name: "accepts nothing",
@@ -33,11 +35,13 @@ const rules: HiddenRule[] = [
       { acceptFrom: "nobody", broadcasts: false, categories: { general: "block", feet: "block" } },
     ]],
     keepsOut: "commands",
+    keepsChat: true,
   },
   {
     name: "pauses everybody",
     calls: [...adversary.map((user) => ["grant.set", { to: { user }, paused: true }] as const), noQuiet],
     keepsOut: "commands",
+    keepsChat: true,
   },
   {
     name: "pauses a contact who is granted more, and the group, and takes nothing of others",
@@ -47,6 +51,7 @@ const rules: HiddenRule[] = [
       ["preferences.set", { acceptFrom: "contacts", broadcasts: false, quietHours: null }],
     ],
     keepsOut: "commands",
+    keepsChat: true,
   },
   {
     name: "withholds by grants",
@@ -70,8 +75,13 @@ const rules: HiddenRule[] = [
 ];
 
 /** Runs a history; the person takes up the rule before the step `from`. */
-async function run(seed: number, rule: HiddenRule | null, from: number): Promise<AdversaryWorld> {
-  await using world = await AdversaryWorld.open(seed);
+async function run(
+  seed: number,
+  rule: HiddenRule | null,
+  from: number,
+  shares: boolean,
+): Promise<AdversaryWorld> {
+  await using world = await AdversaryWorld.open(seed, shares);
   const history = new Steps(seededRandom(seed));
   for (let step = 0; step < steps; step++) {
     if (step === from && rule !== null) await world.hide(rule);
@@ -95,16 +105,17 @@ function canonical(seen: readonly string[]): string[] {
   );
 }
 
-Deno.test("CO-10, CO-11, CO-12, CO-3: accounts that call everything together cannot tell a world in which a person blocks, pauses, grants or has a ceiling from one in which they wait", async () => {
+Deno.test("CO-10, CO-11, CO-12, CO-3, CH-3, CH-4: accounts that call everything together cannot tell a world in which a person blocks, pauses, grants or has a ceiling from one in which they wait", async () => {
   for (let seed = firstSeed; seed < firstSeed + seeds; seed++) {
     const random = seededRandom(seed + 17);
     const from = Math.floor(random.fraction() * steps / 2);
-    const waits = await run(seed, null, from);
+    const rule = rules[seed % rules.length]!;
+    const shares = rule.keepsChat === true;
+    const waits = await run(seed, null, from, shares);
     const expected = canonical(waits.seen);
     assert.ok(waits.sent.length > 0 || steps < 20, `seed ${seed}: nothing was sent`);
     assert.deepEqual(waits.leaked, [], `seed ${seed}: reached a stopped person`);
-    const rule = rules[seed % rules.length]!;
-    const hides = await run(seed, rule, from);
+    const hides = await run(seed, rule, from, shares);
     const seen = canonical(hides.seen);
     const at = expected.findIndex((line, index) => line !== seen[index]);
     if (at >= 0 || seen.length !== expected.length) {

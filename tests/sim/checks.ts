@@ -1,4 +1,6 @@
 import { type CommandPage, english, type ListItem, Refusal } from "../../lib/protocol/mod.ts";
+import { checkTalks, checkTold } from "./chat_checks.ts";
+import { chatSteps } from "./chat_steps.ts";
 import { Device } from "./device.ts";
 import { type Judge, taken } from "./judge.ts";
 import { closedStates } from "./rules.ts";
@@ -31,6 +33,7 @@ export async function checkOwed(world: World): Promise<void> {
       }
     }
   }
+  checkTold(world);
   world.assertSound();
 }
 
@@ -53,6 +56,7 @@ export async function checkHistory(world: World, judge: Judge, name: string): Pr
     else if (!part.known) {
       const why = model.wrongToHand(to, sent, clock.now());
       if (why !== null) world.fail(`${name} lists ${sent.secret} (${state!.state}) though ${why}`);
+      part.onPage = true;
       judge.reached(name, sent);
     }
     if (part !== undefined) {
@@ -181,16 +185,25 @@ export async function settleAll(world: World, judge: Judge): Promise<void> {
   }
   await checkOwed(world);
   await checkSent(world, judge, Infinity);
-  for (const name of world.model.people.keys()) await checkHistory(world, judge, name);
+  for (const name of world.model.people.keys()) {
+    await checkHistory(world, judge, name);
+    await checkTalks(world, judge, name, Infinity);
+  }
 }
 
 type AnyStep = readonly [number, (world: World, judge: Judge) => string | null | Promise<string | null>];
 const plainSteps = [...steps, ...peopleSteps] as readonly AnyStep[];
 const allSteps: readonly AnyStep[] = [...plainSteps, ...grantSteps];
+const withChat = (steps: readonly AnyStep[]): readonly AnyStep[] => [...steps, ...chatSteps];
+const [plainChatSteps, allChatSteps] = [withChat(plainSteps), withChat(allSteps)];
 
 /** One step that the seed decides, and what of its work is done before the next. */
 export async function step(world: World, judge: Judge): Promise<void> {
-  const all = world.grants ? allSteps : plainSteps;
+  const all = world.chat
+    ? world.grants ? allChatSteps : plainChatSteps
+    : world.grants
+    ? allSteps
+    : plainSteps;
   let at = world.random.fraction() * all.reduce((sum, [weight]) => sum + weight, 0);
   const [, chosen] = all.find(([weight]) => (at -= weight) < 0) ?? all[0]!;
   world.clock.leap(1);
@@ -204,4 +217,7 @@ export async function step(world: World, judge: Judge): Promise<void> {
   if (world.chance(0.03)) await checkOwed(world);
   if (world.chance(0.03)) await checkHistory(world, judge, world.pick([...world.model.people.keys()]));
   if (world.chance(0.03)) await checkSent(world, judge, 4);
+  if (world.chat && world.chance(0.04)) {
+    await checkTalks(world, judge, world.pick([...world.model.people.keys()]), 3);
+  }
 }

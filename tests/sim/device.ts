@@ -13,6 +13,17 @@ export interface Handed {
   };
 }
 
+/** A chat message as it leaves for a device. */
+export interface HandedMessage {
+  id: string;
+  from: { username: string };
+  to: string;
+  thread: string | null;
+  body: string;
+  retractedAt: string | null;
+  sealed?: true | undefined;
+}
+
 export interface Frame {
   id?: number;
   method?: string;
@@ -25,6 +36,8 @@ export interface Frame {
 export interface DeviceHost {
   handed(device: Device, handed: Handed): void;
   changed(device: Device, params: Record<string, unknown>): void;
+  said(device: Device, message: HandedMessage): void;
+  talkChanged(device: Device, params: Record<string, unknown>): void;
   acknowledged(device: Device, ids: string[]): void;
   faulty(device: Device, what: string): void;
 }
@@ -69,7 +82,11 @@ export class Device {
   /** States as this line told them. */
   states = new Map<string, string>();
   unacked: { id: string; cursor: string }[] = [];
-  /** The last command of each sender on this line. */
+  /** Chat messages that arrived here, as they were the last time. */
+  readonly messages = new Map<string, HandedMessage>();
+  /** Messages that this line handed over. */
+  said = new Set<string>();
+  /** The last command of each sender, and the last message of each and in each talk, on this line. */
   lastFrom = new Map<string, string>();
   readonly #host: DeviceHost;
   #line: Line | null = null;
@@ -165,6 +182,19 @@ export class Device {
       }
       return;
     }
+    if (frame.method === "chat.message") {
+      const { cursor, message } = frame.params as { cursor: string; message: HandedMessage };
+      this.#host.said(this, message);
+      if (line !== this.#line || line.dark) return;
+      if (cursor <= this.#cursor) this.#host.faulty(this, `was told ${message.id} out of order`);
+      this.#cursor = cursor;
+      this.messages.set(message.id, message);
+      this.said.add(message.id);
+      this.unacked.push({ id: message.id, cursor });
+      if (this.unacked.length > this.window) this.#host.faulty(this, "handed more than its window");
+      return;
+    }
+    if (frame.method === "chat.changed") return this.#host.talkChanged(this, frame.params!);
     if (frame.method === "command.changed") {
       this.#host.changed(this, frame.params!);
       const { id, state, recipient } = frame.params as { id: string; state?: string; recipient?: string };
@@ -192,5 +222,6 @@ export class Device {
     this.#acks.clear();
     this.states = new Map();
     this.lastFrom = new Map();
+    this.said = new Set();
   }
 }

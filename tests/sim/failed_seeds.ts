@@ -30,3 +30,6 @@ export const failedSeeds: readonly number[] = [
     50,
   ],
 ];
+
+/** Seeds with chat that showed a fault: a consent that a Stop hid, an order after a crash, a cursor that went back. */
+export const failedChatSeeds: readonly number[] = [52, 56, 384];

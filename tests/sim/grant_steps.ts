@@ -139,7 +139,12 @@ function set(world: World, name: string, id: string, wish: Wish): string | null 
     next,
     [name],
     `${name} grants ${id} ${JSON.stringify(wish)}`,
-    (services) => services.grants.set(caller, { to: toOf(id), ...wish }),
+    async (services) => {
+      const answer = await services.grants.set(caller, { to: toOf(id), ...wish });
+      // An unknown group is no sign that the grant was made before a crash.
+      if (!(answer instanceof Refusal) || answer.kind !== "not_found") return answer;
+      return new Refusal("forbidden", answer.message);
+    },
     (taken, answer, again) => {
       if (!taken && tiedBefore && tied() && !again) {
         world.fail(`${name}'s grant for ${id} was refused: ${english((answer as Refusal).message)}`);

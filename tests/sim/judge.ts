@@ -1,5 +1,6 @@
 import { english, Refusal } from "../../lib/protocol/mod.ts";
-import { Device, type DeviceHost, type Handed } from "./device.ts";
+import { ChatJudge } from "./chat_judge.ts";
+import { Device, type DeviceHost, type Handed, type HandedMessage } from "./device.ts";
 import { sourceOf } from "./grants.ts";
 import { mayFollow } from "./rules.ts";
 import type { Sent } from "./sent.ts";
@@ -12,8 +13,19 @@ export class Judge implements DeviceHost {
   readonly #early = new Map<string, Set<string>>();
   readonly #toldAt = new Map<string, { at: number; starts: number }>();
 
+  readonly chat: ChatJudge;
+
   constructor(world: World) {
     this.#world = world;
+    this.chat = new ChatJudge(world);
+  }
+
+  said(device: Device, message: HandedMessage): void {
+    this.chat.said(device, message);
+  }
+
+  talkChanged(device: Device, params: Record<string, unknown>): void {
+    this.chat.changed(device, params);
   }
 
   handed(device: Device, { command, state }: Handed): void {
@@ -42,7 +54,9 @@ export class Judge implements DeviceHost {
       );
       for (const way of [only!.from, `${only!.from} ${sourceOf(only!)}`]) {
         const last = device.lastFrom.get(way) ?? "";
-        const ordered = !to.granted || (way !== only!.from && shownByAll);
+        // What a page showed while an earlier one was held apart is before that one in the log.
+        const seen = only!.parts.get(to.name)!.onPage || model.byId.get(last)?.parts.get(to.name)?.onPage;
+        const ordered = !to.granted || (way !== only!.from && shownByAll && seen !== true);
         if (ordered && command.id < last) this.#world.fail(`${what} after ${last} of the same sender`);
         device.lastFrom.set(way, command.id);
       }
@@ -152,6 +166,7 @@ export class Judge implements DeviceHost {
     for (const id of ids) {
       device.ackedAt.set(id, this.#world.clock.now());
       const { model, clock } = this.#world;
+      this.chat.acknowledged(device, id);
       const sent = model.byId.get(id);
       const part = sent?.parts.get(device.person);
       // What was not wanted any more before it was acknowledged may be gone without a trace; what ended is not.

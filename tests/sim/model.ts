@@ -1,7 +1,9 @@
+import { ChatModel } from "./chat_model.ts";
 import { Ties } from "./facts.ts";
 import {
   type Counter,
   holds,
+  inForce,
   isPaused,
   numbers,
   openCounters,
@@ -19,16 +21,17 @@ export class Model {
   readonly byId = new Map<string, Sent>();
   readonly underWay = new Set<Sent>();
   readonly ties: Ties;
+  readonly chat: ChatModel = new ChatModel(this);
   /** Changes of anybody's rules that are not answered yet. */
   changing = 0;
-  readonly #now: () => number;
+  readonly now: () => number;
   #answers = 0;
   /** When the next grant ends by itself. */
   #nextEndMs = Infinity;
 
   constructor(groups: readonly string[], now: () => number) {
     this.ties = new Ties(groups);
-    this.#now = now;
+    this.now = now;
   }
 
   person(name: string): Person {
@@ -45,7 +48,7 @@ export class Model {
       ? [false]
       : this.ties.member(sent.group, to.name).options.map((now) => now !== null && now === part.membership);
     const ties = this.ties.between(to.name, sent.from, inGroup);
-    const now = this.#now();
+    const now = this.now();
     return ties.flatMap((tie) => to.rulesFor(sent, tie.contact).map((rules) => takes(rules, tie, sent, now)));
   }
 
@@ -56,7 +59,7 @@ export class Model {
 
   /** A grant that ends by itself is a change of rules: to be called whenever time has passed. */
   tick(): void {
-    const now = this.#now();
+    const now = this.now();
     if (now < this.#nextEndMs) return;
     this.#nextEndMs = Infinity;
     const ended: string[] = [];
@@ -82,7 +85,7 @@ export class Model {
       const person = this.person(name);
       if (sent.group !== null) part.membership = this.ties.membership(sent.group, name);
       const answers = this.answers(person, sent, part);
-      const paused = person.rules.map((rules) => isPaused(rules, sent, this.#now()));
+      const paused = person.rules.map((rules) => isPaused(rules, sent, this.now()));
       // What is paused waits before anything else is asked.
       part.mayHave = sent.fuzzy || answers.some(Boolean) || paused.some(Boolean);
       part.mustHave = !sent.fuzzy && answers.every(Boolean);
@@ -118,7 +121,8 @@ export class Model {
   }
 
   /** Rules of these people are about to change, or have: what was not taken all the time need not come. */
-  rulesMove(names: Iterable<string>): void {
+  rulesMove(names: readonly string[]): void {
+    this.chat.rulesMove(names);
     for (const sent of this.underWay) {
       sent.fuzzy = true;
       for (const part of sent.parts.values()) {
@@ -179,7 +183,7 @@ export class Model {
   mayOpen(to: Person, sent: Sent): boolean {
     const { opened = false, opening = 0 } = sent.parts.get(to.name) ?? {};
     return opened || opening > 0 ||
-      this.rulesFor(to, sent).some((rules) => opensByItself(rules, sent, this.#now()));
+      this.rulesFor(to, sent).some((rules) => opensByItself(rules, sent, this.now()));
   }
 
   mustSeal(to: Person, sent: Sent): boolean {
@@ -199,10 +203,11 @@ export class Model {
     for (const counter of perDayCounters) {
       const limit = most(counter);
       if (limit === null) continue;
-      const source = counter === "grantPerDay" ? sourceOf(sent) : "";
-      const name = `${counter} ${source} ${dayOf(now, to.timeZone)}`;
-      const count = (to.handedOn.get(name) ?? 0) + 1;
-      to.handedOn.set(name, count);
+      const day = dayOf(now, to.timeZone);
+      const source = counter === "ceilingPerDay" ? "" : sourceOf(sent);
+      const name = `${counter} ${day} ${source}`;
+      to.handedOn.set(name, (to.handedOn.get(name) ?? 0) + 1);
+      const count = counter === "daily" ? this.#daily(to, day, now) : to.handedOn.get(name)!;
       if (count > limit) over.push(counter);
     }
     for (const counter of openCounters) {
@@ -212,6 +217,18 @@ export class Model {
       if (this.#surelyOpen(to, source, now) > limit) over.push(counter);
     }
     return over;
+  }
+
+  /** How many commands count for the daily limit now: not those of a source whose grant has, perhaps, a number of its own. */
+  #daily(to: Person, day: string, now: number): number {
+    let count = 0;
+    for (const [name, some] of to.handedOn) {
+      const source = name.startsWith(`daily ${day} `) ? name.slice(`daily ${day} `.length) : null;
+      if (source === null) continue;
+      const own = to.rules.some(({ grants }) => inForce(grants[source], now)?.perDay !== undefined);
+      if (!own) count += some;
+    }
+    return count;
   }
 
   /** How many commands of a source, or of all, the person had and did not end. */

@@ -65,7 +65,7 @@ export function takes(rules: Rules, tie: Tie, asked: Asked, now: number): boolea
 }
 
 /** What is chosen for each of the command's categories: by the grant if it names it, or by the preferences. */
-function choices(rules: Rules, asked: Asked, now: number): Choice[] {
+export function choices(rules: Rules, asked: Asked, now: number): Choice[] {
   const granted = grantFor(rules, asked, now)?.categories;
   return asked.categories.map((slug) => granted?.[slug] ?? rules.preferences.categories[slug] ?? "block");
 }

@@ -53,6 +53,8 @@ export class Part {
   opening = 0;
   /** Was handed over, listed or answered. */
   known = false;
+  /** A page showed it before a device had it. */
+  onPage = false;
   /** Was handed over while a number was in force, so it counts as open before it is acknowledged. */
   counted = false;
   /** A device acknowledged it, or the person answered it: it is in the history. */

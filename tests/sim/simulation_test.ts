@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { MemoryKv } from "../fakes/memory_kv.ts";
 import { settleAll, step } from "./checks.ts";
-import { failedGrantSeeds, failedSeeds } from "./failed_seeds.ts";
+import { failedChatSeeds, failedGrantSeeds, failedSeeds } from "./failed_seeds.ts";
 import { Judge } from "./judge.ts";
 import type { Backend } from "./schedule.ts";
 import { World } from "./world.ts";
@@ -28,12 +28,18 @@ const one = Deno.env.get("SEED");
  */
 const grantSeeds = Number(Deno.env.get("GRANTS") ?? 40);
 
+/**
+ * `CHAT=n`: in so many seeds people chat too, in every other with grants; `SEED=n CHAT=1` runs one of them, 0.4 s each. The first
+ * 200 were run once.
+ */
+const chatSeeds = Number(Deno.env.get("CHAT") ?? 9);
+
 async function simulate(
   seed: number,
   backend: Backend = new MemoryKv(),
-  grants = false,
+  what: { grants?: boolean; chat?: boolean } = {},
 ): Promise<World["reached"]> {
-  const world = new World(seed, backend, grants);
+  const world = new World(seed, backend, what);
   const judge = new Judge(world);
   try {
     await world.start();
@@ -54,7 +60,9 @@ const rules = "DL-2 DL-3 DL-4 DL-5 DL-8 DL-9 BR-4 CM-4 CM-7 CO-2 CO-4 CO-6";
 
 if (one !== undefined) {
   Deno.test(`${rules}: seed ${one}`, async () => {
-    await simulate(Number(one), new MemoryKv(), Deno.env.has("GRANTS"));
+    const chat = Deno.env.has("CHAT");
+    const grants = chat ? Number(one) % 2 === 0 : Deno.env.has("GRANTS");
+    await simulate(Number(one), new MemoryKv(), { grants, chat });
   });
 } else {
   Deno.test(`${rules}: whatever happens, everybody gets what they allow, once, and nothing else`, async () => {
@@ -74,9 +82,18 @@ if (one !== undefined) {
     let handed = 0;
     const inRow = Array.from({ length: grantSeeds }, (_, at) => first + at);
     for (const seed of new Set([...inRow, ...failedGrantSeeds])) {
-      handed += (await simulate(seed, new MemoryKv(), true)).all;
+      handed += (await simulate(seed, new MemoryKv(), { grants: true })).all;
     }
     assert.ok(handed > grantSeeds * 30, `${handed} commands were handed over`);
+  });
+
+  Deno.test("CH-1 CH-3 CH-4 DL-3 DL-5 CO-6: the same while people chat: each message once on every device, in order", async () => {
+    let messages = 0;
+    const inRow = Array.from({ length: chatSeeds }, (_, at) => first + at);
+    for (const seed of new Set([...inRow, ...failedChatSeeds])) {
+      messages += (await simulate(seed, new MemoryKv(), { grants: seed % 2 === 0, chat: true })).messages;
+    }
+    assert.ok(messages > chatSeeds * 15, `${messages} messages were handed over`);
   });
 
   for (const seed of failedSeeds.filter((seed) => seed < first || seed >= first + seeds)) {

@@ -98,7 +98,8 @@ function connect(world: World, judge: Judge): string {
   const own = world.devices.filter((device) => device.person === person);
   let device = own.length === 0 || (own.length < 3 && world.chance(0.1)) ? undefined : world.pick(own);
   if (device === undefined) {
-    const accept = world.chance(0.15) ? new Set(["message"]) : null;
+    const kinds = world.chat && world.chance(0.5) ? ["message", "chat"] : ["message"];
+    const accept = world.chance(0.15) ? new Set(kinds) : null;
     device = new Device(judge, `d${own.length}`, person, world.pick([1, 2, 5, 64]), accept);
     world.devices.push(device);
   }

@@ -46,7 +46,7 @@ export class World {
   #store!: Store;
   #open!: OpenServices;
   /** How often somebody was handed something, and how often that was a command to many. */
-  readonly reached = { all: 0, broadcasts: 0 };
+  readonly reached = { all: 0, broadcasts: 0, messages: 0 };
   /** Rises with every start of the server. */
   starts = 0;
   #numbers = 0;
@@ -54,9 +54,12 @@ export class World {
 
   /** Whether people make grants and ceilings (CO-12): such a seed has another history. */
   readonly grants: boolean;
+  /** Whether people chat (CH-1): the same. */
+  readonly chat: boolean;
 
-  constructor(seed: number, backend: Backend, grants = false) {
+  constructor(seed: number, backend: Backend, { grants = false, chat = false } = {}) {
     this.grants = grants;
+    this.chat = chat;
     this.random = seededRandom(seed);
     this.#backend = backend;
     this.#schedule = new Schedule(seededRandom(seed + 1_000_003));
@@ -138,6 +141,12 @@ export class World {
     for (const name of groups) {
       await this.finish(this.services.groups.create(this.caller("ada"), { name, title: name }));
     }
+    if (!this.chat) return;
+    for (const name of ["ada", "ben", "cat"]) {
+      await this.finish(
+        this.services.preferences.set(this.caller(name), { shareRead: true, shareWriting: true }),
+      );
+    }
   }
 
   caller(name: string): Caller & { sessionExpiresAt: string } {
@@ -210,6 +219,7 @@ export class World {
     if (this.#calls.size > 0) {
       this.fail(`no answer to ${[...this.#calls].map(({ what }) => what).join(", ")}`);
     }
+    this.model.chat.rested();
     this.assertSound();
   }
 
@@ -261,6 +271,7 @@ export class World {
     const unanswered = [...this.#calls];
     this.#calls.clear();
     for (const sent of this.model.underWay) sent.fuzzy = true;
+    this.model.chat.crashed(now);
     await this.start();
     for (const call of unanswered) {
       this.call(call, true);
