@@ -53,10 +53,21 @@ export function withChange<T extends ListItem>(item: T, changed: CommandChanged)
   return { ...item, recipients, totals: changed.totals ?? countStates(recipients.map((one) => one.state)) };
 }
 
-/** A change always brings the recipient's note and the review of the last submission. */
-function withNews({ review: _, ...one }: RecipientState, changed: CommandChanged): RecipientState {
-  const { state = one.state, note = one.note, review, at } = changed;
-  return { ...one, state, note, ...(review === undefined ? {} : { review }), updatedAt: at };
+/** A change always brings the recipient's note and answer, and the review of the last submission. */
+function withNews(
+  { review: _review, answer: _answer, startedAt: _startedAt, ...one }: RecipientState,
+  changed: CommandChanged,
+): RecipientState {
+  const { state = one.state, note = one.note, review, answer, startedAt, at } = changed;
+  return {
+    ...one,
+    state,
+    note,
+    ...(review === undefined ? {} : { review }),
+    ...(answer === undefined ? {} : { answer }),
+    ...(startedAt === undefined ? {} : { startedAt }),
+    updatedAt: at,
+  };
 }
 
 function countStates(states: CommandState[]): Totals {

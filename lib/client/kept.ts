@@ -25,10 +25,22 @@ export function changedItem(known: ListItem, changed: CommandChanged): ListItem 
   };
 }
 
-/** A change always brings the recipient's note and the sender's review of the last submission. */
-function withNews({ review: _, ...known }: OwnState, changed: CommandChanged): OwnState {
-  const { state = known.state, note = known.note, until = null, review, at } = changed;
-  return { ...known, state, until, note, ...(review === undefined ? {} : { review }), updatedAt: at };
+/** A change always brings the recipient's note and answer, and the sender's review of the last submission. */
+function withNews(
+  { review: _review, answer: _answer, startedAt: _startedAt, ...known }: OwnState,
+  changed: CommandChanged,
+): OwnState {
+  const { state = known.state, note = known.note, until = null, review, answer, startedAt, at } = changed;
+  return {
+    ...known,
+    state,
+    until,
+    note,
+    ...(review === undefined ? {} : { review }),
+    ...(answer === undefined ? {} : { answer }),
+    ...(startedAt === undefined ? {} : { startedAt }),
+    updatedAt: at,
+  };
 }
 
 export function isOpenItem({ state }: ListItem): boolean {

@@ -27,7 +27,8 @@ const transitions: Record<CommandState, Targets> = {
   accepted: {
     recipient: ["submitted", "completed", "deferred", "declined", "failed"],
     sender: ["cancelled"],
-    system: ["stopped"],
+    // CM-9: what a timer asked for is submitted at its end.
+    system: ["submitted", "completed", "stopped"],
   },
   submitted: {
     recipient: ["completed", "failed"],

@@ -129,6 +129,8 @@ export function openCommands({ store: unwatched, ...given }: Needs & { gates: Ga
           return releases.release(job.commandId);
         case "undefer":
           return transitions.undefer(job.userId, job.commandId);
+        case "timer":
+          return transitions.endTimer(job.userId, job.commandId);
         case "remind":
           return reminders.remind(job.commandId, job.userId);
         case "index":

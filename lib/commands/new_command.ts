@@ -1,5 +1,13 @@
 import { type Caller, iso } from "../platform/mod.ts";
-import { type Command, type CommandDraft, limits, type Message, Refusal, say } from "../protocol/mod.ts";
+import {
+  asksOf,
+  type Command,
+  type CommandDraft,
+  limits,
+  type Message,
+  Refusal,
+  say,
+} from "../protocol/mod.ts";
 import type { Attached } from "./attachments.ts";
 import { expiryJob } from "./expiries.ts";
 import type { CommandRecord, DueJob } from "./ports.ts";
@@ -84,6 +92,14 @@ function audienceOf({ audience }: CommandDraft): Command["audience"] {
   }
 }
 
+/** CM-9: names in what is asked come in the form in which the schema has them. */
+function dataOf({ kind, data }: CommandDraft): Command["data"] {
+  const asks = asksOf({ kind, data });
+  if (asks === null) return data ?? null;
+  const { kind: _, ...rest } = asks;
+  return rest;
+}
+
 /** The checked parts of a draft that become part of the command. */
 export interface CheckedDraft {
   categories: string[];
@@ -105,7 +121,7 @@ export function commandOf(
     kind: draft.kind,
     title: draft.title ?? null,
     body: draft.body ?? null,
-    data: draft.data ?? null,
+    data: dataOf(draft),
     categories: checked.categories,
     attachments: checked.attached.attachments,
     from: { id: userId, username, displayName },

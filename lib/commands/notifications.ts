@@ -1,7 +1,7 @@
 import type { CommandChanged, DeliveredCommand } from "../protocol/mod.ts";
 import type { Parts } from "./parts.ts";
 import type { CommandRecord, StateRecord, StoredState } from "./ports.ts";
-import { noteAndReview, recipientsNotes } from "./views.ts";
+import { answerOf, noteAndReview, recipientsNotes } from "./views.ts";
 
 /**
  * CM-7: notifies the sender of each recipient of a direct command, or of a broadcast's totals. A recipient's note stays out if
@@ -27,7 +27,7 @@ export async function notifySender(
       recipient: person.username,
       state: record.state,
       ...noteAndReview(record),
-      ...(userId !== senderId && hidesText(person.username) ? { note: null } : {}),
+      ...(userId !== senderId && hidesText(person.username) ? { note: null } : answerOf(record)),
       until: record.until,
       at: record.updatedAt,
     };
@@ -49,6 +49,7 @@ export function notifyRecipient(
     id: commandId,
     state: record.state,
     ...recipientsNotes(record),
+    ...answerOf(record),
     until: record.until,
     at: record.updatedAt,
     ...(opened === undefined ? {} : { command: opened }),

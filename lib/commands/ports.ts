@@ -57,6 +57,8 @@ export type Job =
   | ExpireMade
   | { kind: "release"; commandId: string }
   | { kind: "undefer"; userId: string; commandId: string }
+  /** CM-9: a timer of the person ends. */
+  | { kind: "timer"; userId: string; commandId: string }
   /** With `userId` for a person whose deadline moved; else for all recipients. */
   | { kind: "remind"; commandId: string; userId?: string }
   | { kind: "stop"; userId: string }
@@ -196,6 +198,8 @@ export interface CommandStore {
   ): Promise<string | boolean>;
   /** Numbers of people by state; only people with a record. */
   totals(commandId: string): Promise<Totals>;
+  /** CM-9: numbers of a broadcast's answers by place (`answers.ts`). */
+  answerCounts(commandId: string): Promise<ReadonlyMap<string, number>>;
   addJobs(jobs: readonly DueJob[]): Promise<void>;
   /** DL-10: the texts of commands, for searches. A purge removes the pack of the command too. */
   readonly search: SearchPacks;

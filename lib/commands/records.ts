@@ -1,4 +1,4 @@
-import type { Command, CommandState, Review, Said } from "../protocol/mod.ts";
+import type { Command, CommandState, GivenAnswer, Review, Said } from "../protocol/mod.ts";
 
 /** How a sender stood to a recipient at the send. Each kind has its own room in the inbox (DL-7). */
 export type SenderKind = "contact" | "group" | "other";
@@ -77,6 +77,10 @@ export interface StateRecord {
   note: Note | null;
   /** Files of a submission (CM-5). */
   proof: Command["attachments"];
+  /** CM-9: the answer of the last submission; left out until the first. */
+  answer?: StoredAnswer;
+  /** CM-9: when the person started the timer; left out while it does not run. */
+  startedAt?: string;
   /** The sender's review of the last submission; null after a new submission, left out until the first review (`reviewOf`). */
   review?: Review | null;
   /** Belongs to a broadcast: first written when something happens, and counted in totals (CM-7). Stored under this name. */
@@ -90,6 +94,12 @@ export interface StateRecord {
   timeline: Happening[];
   /** CM-13: the record before the person's last answer, and the time of that. Any other change drops it. */
   undo?: { at: string; before: Omit<StateRecord, "undo"> };
+}
+
+/** CM-9: an answer, and the places at which it counts (`answers.ts`). */
+export interface StoredAnswer {
+  given: GivenAnswer;
+  counts: string[];
 }
 
 /** `StoredState.version` of a broadcast that was delivered and nothing else: it has no record of its own. */

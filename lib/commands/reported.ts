@@ -6,6 +6,7 @@ import {
   type ReportSnapshot,
   type TimelineEntry,
 } from "../protocol/mod.ts";
+import { answerLines } from "./answer_totals.ts";
 import type { History } from "./history.ts";
 import type { Parts } from "./parts.ts";
 import type { CommandRecord } from "./ports.ts";
@@ -93,7 +94,8 @@ export class ReportedCommands {
   ): ReportedCommand | Refusal {
     const [userId, ...others] = recipients;
     const [state] = states;
-    const hasAnswer = state !== undefined && (state.note !== null || state.proof.length > 0);
+    const hasAnswer = state !== undefined &&
+      (state.note !== null || state.proof.length > 0 || state.answer !== undefined);
     if (userId === undefined || others.length > 0 || userId === caller.userId || !hasAnswer) {
       return new Refusal("conflict", "report.missing");
     }
@@ -102,7 +104,10 @@ export class ReportedCommands {
       snapshot: {
         kind: "command",
         title: command.title ?? command.kind,
-        text: state.note ?? "",
+        text: [
+          ...(state.note === null ? [] : [state.note]),
+          ...(state.answer === undefined ? [] : answerLines(command, state.answer)),
+        ].join("\n"),
         at: state.updatedAt,
         categories: command.categories,
         data: null,

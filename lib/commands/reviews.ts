@@ -41,12 +41,12 @@ function isReview(timeline: readonly Happening[], at: number): boolean {
 
 /**
  * CM-5: why an answer is not enough for what the command requires; null when it is. Files count that the person submitted
- * before; a note has to come with the answer.
+ * before; a note has to come with the answer. `answered`: the question of the command is answered (CM-9).
  */
 export function missingWork(
   { state, note }: Pick<Params<"command.update">, "state" | "note">,
   requires: Requirement,
-  files: number,
+  { files, answered }: { files: number; answered: boolean },
 ): Refusal | null {
   if (state !== "submitted" && state !== "completed") return null;
   switch (requires) {
@@ -58,7 +58,7 @@ export function missingWork(
         ? null
         : new Refusal("invalid_params", "command.needsProof", { fields: { proof: "field.proofFile" } });
     case "review":
-      return files > 0 || (note ?? "").trim() !== ""
+      return files > 0 || answered || (note ?? "").trim() !== ""
         ? null
         : new Refusal("invalid_params", "command.needsWork", { fields: { note: "field.noteOrFile" } });
     default:

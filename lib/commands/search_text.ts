@@ -1,4 +1,4 @@
-import type { Command } from "../protocol/mod.ts";
+import { asksOf, type Command } from "../protocol/mod.ts";
 import { fold } from "../protocol/fold.ts";
 
 /** Characters of one command that a search looks at: titles, texts and names fit, whatever the rest. */
@@ -18,8 +18,27 @@ export function hasWords(text: string, words: readonly string[]): boolean {
 export function searchText(command: Command): string {
   const { title, body, data, attachments } = command;
   const href = command.kind === "link" && typeof data?.href === "string" ? data.href : "";
-  const said = [title ?? "", body ?? "", href, ...attachments.map(({ name }) => name)];
+  const said = [title ?? "", body ?? "", href, ...labelsOf(command), ...attachments.map(({ name }) => name)];
   return fold([...outside(command), ...said].join("\n")).slice(0, searchedMost);
+}
+
+/** CM-9: what a question says. */
+function labelsOf(command: Command): string[] {
+  const asks = asksOf(command);
+  switch (asks?.kind) {
+    case "choice":
+      return asks.options.map(({ label }) => label);
+    case "form":
+      return asks.fields.flatMap((field) => [
+        field.label,
+        ...(field.type === "choice" ? field.options.map(({ label }) => label) : []),
+      ]);
+    case "timer":
+    case undefined:
+      return [];
+    default:
+      return asks satisfies never;
+  }
 }
 
 const texts = new WeakMap<Command, string>();

@@ -1,4 +1,13 @@
-import type { Command, CommandDetail, ListItem, RecipientState, TimelineEntry } from "../protocol/mod.ts";
+import {
+  type AnswerTotals,
+  asksOf,
+  type Command,
+  type CommandDetail,
+  type ListItem,
+  type RecipientState,
+  type TimelineEntry,
+} from "../protocol/mod.ts";
+import { answerTotalsOf, countsOf } from "./answer_totals.ts";
 import { ended } from "./broadcast_records.ts";
 import type { Parts } from "./parts.ts";
 import type { CommandRecord, StateRecord, StoredState } from "./ports.ts";
@@ -25,14 +34,34 @@ export class SentCommands {
     }));
   }
 
-  /** One command with its timeline; recipients of a group's broadcast too. */
-  async detail(record: CommandRecord, hides: Hides): Promise<ListItem & Pick<CommandDetail, "timeline">> {
+  /** One command with its timeline and the totals of its answers; recipients of a group's broadcast too. */
+  async detail(
+    record: CommandRecord,
+    hides: Hides,
+  ): Promise<ListItem & Pick<CommandDetail, "answers" | "timeline">> {
     const states = record.cast === undefined
       ? await this.#statesOf(record)
       : await this.#memberStates(record);
     const [item] = await this.items([record], hides);
     if (record.cast?.kind === "group") item!.recipients = await this.recipients(states, hides);
-    return { ...item!, timeline: await this.#timeline(record, states, hides) };
+    const answers = await this.#answers(record, states);
+    return {
+      ...item!,
+      ...(answers === null ? {} : { answers }),
+      timeline: await this.#timeline(record, states, hides),
+    };
+  }
+
+  /** CM-9: totals per option. A broadcast keeps numbers of its own, as nobody could read everyone's record. */
+  async #answers(
+    { command, cast }: CommandRecord,
+    states: readonly StoredState[],
+  ): Promise<AnswerTotals | null> {
+    if (asksOf(command) === null) return null;
+    const counts = cast === undefined
+      ? countsOf(states.map(({ record }) => record))
+      : await this.#parts.store.answerCounts(command.id);
+    return answerTotalsOf(command, counts);
   }
 
   /** Changes of a broadcast as a whole and of each recipient, with the person who made each, in order of time. */

@@ -1,16 +1,26 @@
 import { type Caller, type FileCarrier, iso } from "../platform/mod.ts";
-import { type CommandState, type Params, Refusal, type Result, say } from "../protocol/mod.ts";
+import {
+  type Asks,
+  asksOf,
+  type CommandState,
+  type Params,
+  Refusal,
+  type Result,
+  say,
+} from "../protocol/mod.ts";
+import { answerFor, isSame, readAnswer, submits } from "./answers.ts";
 import { attach, type Attached, carried } from "./attachments.ts";
 import { isClosed, mayMove, waits } from "./lifecycle.ts";
 import { noteText } from "./notes.ts";
 import { noticeRecipient, noticeSender } from "./notices.ts";
 import { notifyRecipient, notifySender } from "./notifications.ts";
 import type { Parts } from "./parts.ts";
-import type { CommandRecord, DueJob, StateRecord } from "./ports.ts";
+import type { CommandRecord, DueJob, StateRecord, StoredAnswer } from "./ports.ts";
 import { missingWork, ownNote } from "./reviews.ts";
 import type { RecipientStates } from "./recipient_states.ts";
 import { moved } from "./state_records.ts";
 import { forRecipient, ownState, recipientState } from "./views.ts";
+import { timerAnswer, timerEnd, withTimer } from "./timers.ts";
 import type { WholeTransitions } from "./whole_transitions.ts";
 
 const noSuchCommand = () => new Refusal("not_found", "command.missing");
@@ -37,16 +47,21 @@ export class Transitions {
     if (refused !== null) return refused;
     const record = await this.#command(params.id);
     if (record === undefined) return noSuchCommand();
+    const asks = asksOf(record.command);
     while (true) {
       const stored = await this.#states.known(caller.userId, record);
       if (stored === null) return noSuchCommand();
+      const answer = params.answer === undefined ? undefined : readAnswer(asks, params.answer);
+      if (answer instanceof Refusal) return answer;
       const proof = await attach(files, caller, params.proof ?? [], "proof");
       if (proof instanceof Refusal) return proof;
-      const repeat = isRepeat(stored.record, params);
-      const to = repeat ? stored.record : this.#answered(caller, stored.record, record, params, proof);
+      const repeat = isRepeat(stored.record, params, answer);
+      const to = repeat
+        ? stored.record
+        : this.#answered(caller, stored.record, record, params, { proof, asks, answer });
       if (to instanceof Refusal) return to;
       const also = {
-        jobs: deferral(caller.userId, params),
+        jobs: [...deferral(caller.userId, params), ...timerEnd(caller.userId, params, asks, to)],
         carries: carried(
           proof,
           { kind: "proof", commandId: params.id, userId: caller.userId },
@@ -72,7 +87,7 @@ export class Transitions {
     record: StateRecord,
     { command, expiresMs }: CommandRecord,
     { state, note, until }: Params<"command.update">,
-    { attachments }: Attached,
+    given: { proof: Attached; asks: Asks | null; answer: StoredAnswer | undefined },
   ): StateRecord | Refusal {
     const now = this.#parts.clock.now();
     // An accepted command cannot be deferred after its time either: it would wait again.
@@ -87,17 +102,22 @@ export class Transitions {
         say("command.state", { state: record.state, requires: command.requires, next: state }),
       );
     }
+    const { attachments } = given.proof;
     const proof = attachments.length === 0 ? record.proof : attachments;
+    const answer = answerFor(state, record, given, now);
+    if (answer instanceof Refusal) return answer;
     // What was returned had its note or files, which are still shown.
-    const missing = record.state === "returned"
-      ? null
-      : missingWork({ state, note }, command.requires, proof.length);
+    const missing = record.state === "returned" ? null : missingWork({ state, note }, command.requires, {
+      files: proof.length,
+      answered: answer !== undefined,
+    });
     if (missing !== null) return missing;
     const at = iso(now);
     const to = moved(record, state, at, { who: caller.username, note: note ?? null, until: until ?? null });
     const { undo: _, ...before } = record;
     return {
-      ...to,
+      ...withTimer(to, given.asks),
+      ...(answer === undefined ? {} : { answer }),
       undo: { at, before },
       deliveredAt: record.deliveredAt ?? at,
       place: isClosed(state) ? null : record.place,
@@ -175,6 +195,28 @@ export class Transitions {
     await notifySender(this.#parts, record, [{ userId, record: to }]);
   }
 
+  /** CM-9: submits what a timer asked for, once it has run. Proof the person still has to give. */
+  async endTimer(userId: string, commandId: string): Promise<void> {
+    const { store, clock } = this.#parts;
+    const record = await this.#command(commandId);
+    const asks = record === undefined ? null : asksOf(record.command);
+    if (record === undefined || asks?.kind !== "timer" || record.command.requires === "proof") return;
+    const stored = await this.#states.of(userId, record);
+    if (stored?.record.state !== "accepted") return;
+    // A timer that was started again has its own job.
+    const answer = timerAnswer(asks, stored.record, clock.now());
+    if (answer instanceof Refusal) return;
+    const state = record.command.requires === "review" ? "submitted" : "completed";
+    const to: StateRecord = { ...withTimer(moved(stored.record, state, iso(clock.now())), asks), answer };
+    if (isClosed(state)) to.place = null;
+    if (!await store.change([{ from: stored, to }])) return await this.endTimer(userId, commandId);
+    notifyRecipient(this.#parts, stored, to);
+    await Promise.all([
+      notifySender(this.#parts, record, [{ userId, record: to }]),
+      noticeSender(this.#parts, record, userId, to),
+    ]);
+  }
+
   /** Proof is kept as long as the command, and for two weeks of history after it (FI-7). */
   #keptUntil({ expiresMs }: CommandRecord): number {
     const { clock, retentionDays } = this.#parts;
@@ -196,7 +238,10 @@ export class Transitions {
   }
 }
 
-function checkUpdate({ state, until, proof }: Params<"command.update">, now: number): Refusal | null {
+function checkUpdate(
+  { state, until, proof, answer }: Params<"command.update">,
+  now: number,
+): Refusal | null {
   if (until !== null && until !== undefined) {
     if (state !== "deferred") {
       return new Refusal("invalid_params", "command.until", {
@@ -209,17 +254,25 @@ function checkUpdate({ state, until, proof }: Params<"command.update">, now: num
       });
     }
   }
-  if (proof !== undefined && proof.length > 0 && state !== "submitted" && state !== "completed") {
+  if (submits(state)) return null;
+  if (proof !== undefined && proof.length > 0) {
     return new Refusal("invalid_params", "command.proof", {
       fields: { proof: "field.onlyProof" },
     });
   }
-  return null;
+  return answer === undefined ? null : new Refusal("invalid_params", "command.answerState", {
+    fields: { answer: "field.onlyAnswer" },
+  });
 }
 
-/** Whether an update changes nothing: same state, no new note, no new proof. A deferral always has a new end. */
-function isRepeat(record: StateRecord, { state, note, proof = [] }: Params<"command.update">): boolean {
+/** Whether an update changes nothing: same state, and no new note, answer or proof. A deferral always has a new end. */
+function isRepeat(
+  record: StateRecord,
+  { state, note, proof = [] }: Params<"command.update">,
+  answer: StoredAnswer | undefined,
+): boolean {
   return record.state === state && state !== "deferred" &&
+    (answer === undefined || isSame(answer, record.answer)) &&
     (note === undefined || note === null || note === noteText(ownNote(record))) &&
     proof.every((fileId) => record.proof.some((handedIn) => handedIn.fileId === fileId));
 }

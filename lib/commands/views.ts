@@ -50,6 +50,7 @@ export function ownState(record: StateRecord, now: number): OwnState {
     until,
     ...recipientsNotes(record),
     ...shownProof,
+    ...answerOf(record),
     allowedBy,
     ...(undo !== null && now < undo ? { undoUntil: iso(undo) } : {}),
   };
@@ -74,7 +75,18 @@ export function recipientState(person: Person, record: StateRecord, hides: Hides
   if (hides(username)) {
     return { username, displayName: username, state, updatedAt, proof: [], ...notes, note: null };
   }
-  return { username, displayName: person.displayName, state, updatedAt, proof: record.proof, ...notes };
+  const { displayName } = person;
+  return { username, displayName, state, updatedAt, proof: record.proof, ...answerOf(record), ...notes };
+}
+
+/** CM-9: the recipient's answer, and when they started the timer, where there is one. */
+export function answerOf(
+  { answer, startedAt }: StateRecord,
+): Pick<RecipientState, "answer" | "startedAt"> {
+  return {
+    ...(answer === undefined ? {} : { answer: answer.given }),
+    ...(startedAt === undefined ? {} : { startedAt }),
+  };
 }
 
 /** CM-5: the recipient's note, and the sender's review if there is one, as the sender sees them. */

@@ -36,6 +36,7 @@ export function jobTable({ accounts, commands, files, groups, incidents, push }:
     remind: commands,
     seal_evidence: incidents,
     stop: commands,
+    timer: commands,
     undefer: commands,
   };
 }

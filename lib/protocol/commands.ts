@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { limits } from "./limits.ts";
 import { because } from "./message.ts";
+import { answerTotals, askingKinds, dataIssues, givenAnswer, isAsking } from "./questions.ts";
 import { record } from "./record.ts";
 import { cursor, id, jsonData, line, name, sha256, slug, text, time, username } from "./text.ts";
 
@@ -24,9 +25,9 @@ export const commandStates = [
 export const commandState = z.enum(commandStates);
 export type CommandState = z.infer<typeof commandState>;
 
-/** CM-2: the server's own kinds; clients add theirs as `x-…`. */
+/** CM-2, CM-9: the server's own kinds; clients add theirs as `x-…`. */
 export const commandKind = z.union([
-  z.enum(["message", "task", "media", "link"]),
+  z.enum(["message", "task", "media", "link", ...askingKinds]),
   z.string().regex(/^x-[a-z0-9][a-z0-9-]{0,30}$/),
 ], { error: because("field.kind") });
 
@@ -64,6 +65,11 @@ export const commandDraft = z.strictObject({
   expiresAt: time.nullish(),
   requires: requirement.optional(),
 }).superRefine((draft, ctx) => {
+  if (isAsking(draft.kind)) {
+    for (const issue of dataIssues(draft.kind, draft.data)) {
+      ctx.addIssue({ ...issue, path: ["data", ...issue.path] });
+    }
+  }
   if (draft.kind !== "link") return;
   const href = httpsUrl.safeParse(draft.data?.href);
   if (!href.success) {
@@ -161,6 +167,10 @@ export const ownState = z.object({
   note: z.string().nullable(),
   /** Their own files of the last submission; absent when there are none. */
   proof: z.array(attachment).optional(),
+  /** CM-9: their own answer; absent until there is one. */
+  answer: givenAnswer.optional(),
+  /** CM-9: when the person started the timer; absent while it does not run. */
+  startedAt: z.string().optional(),
   review: review.optional(),
   allowedBy: z.string().nullable(),
   /** CM-13: until then `inbox.undo` takes the answer back; absent when there is none to undo. */
@@ -179,6 +189,8 @@ export const recipientState = z.object({
   updatedAt: z.string(),
   note: z.string().nullable(),
   proof: z.array(attachment),
+  answer: givenAnswer.optional(),
+  startedAt: z.string().optional(),
   review: review.optional(),
 });
 export type RecipientState = z.infer<typeof recipientState>;
@@ -186,11 +198,12 @@ export type RecipientState = z.infer<typeof recipientState>;
 export const totals = z.partialRecord(commandState, z.number().int().nonnegative());
 export type Totals = z.infer<typeof totals>;
 
-/** CM-7. */
+/** CM-7. `answers`: for the sender of a kind that asks for one (CM-9). */
 export const commandDetail = z.object({
   command: deliveredCommand,
   state: ownState.optional(),
   totals: totals.optional(),
+  answers: answerTotals.optional(),
   recipients: z.array(recipientState).optional(),
   timeline: z.array(timelineEntry),
 });
@@ -262,6 +275,8 @@ export const commandChanged = z.object({
   state: commandState.optional(),
   recipient: z.string().optional(),
   note: z.string().nullable().optional(),
+  answer: givenAnswer.optional(),
+  startedAt: z.string().optional(),
   review: review.optional(),
   until: z.string().nullable().optional(),
   totals: totals.optional(),

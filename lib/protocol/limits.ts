@@ -174,6 +174,16 @@ export const limits = {
   attachments: 10,
   note: 1000,
   proofFiles: 10,
+  /** CM-9: options of a choice, fields of a form, characters of their labels, and the longest timer. */
+  optionsMin: 2,
+  optionsMax: 20,
+  formQuestions: 20,
+  questionLabel: 120,
+  timerSeconds: 86_400,
+  /** CM-9: characters of a line and of a long text in an answer, and the whole answer as JSON in UTF-8. */
+  answerText: 200,
+  answerLong: 2000,
+  answerBytes: 4 * 1024,
   /** Recipients of a direct command (BR-1). */
   recipients: 100,
   /** `deliverAt` at most this far ahead (CM-8). */

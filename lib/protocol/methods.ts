@@ -7,6 +7,7 @@ import { fileObject } from "./files.ts";
 import * as g from "./grants.ts";
 import { notice, noticePage, noticesUnread } from "./notices.ts";
 import * as p from "./people.ts";
+import { answerInput } from "./questions.ts";
 import * as r from "./reports.ts";
 import { ownSanction, ownSanctionList } from "./sanctions.ts";
 import { cursor, device, id, slug, text, time, username } from "./text.ts";
@@ -94,12 +95,14 @@ export const methods = {
     result: c.commandPage,
   },
   "command.get": { params: z.strictObject({ id }), result: c.commandDetail },
+  /** CM-9: `answer` is checked against the command. Accepting a `timer` starts it. */
   "command.update": {
     params: z.strictObject({
       id,
       state: c.commandState,
       note: text(limits.note).nullish(),
       proof: z.array(id).max(limits.proofFiles).optional(),
+      answer: answerInput.optional(),
       until: time.nullish(),
     }),
     result: z.object({ command: c.deliveredCommand, state: c.ownState }),

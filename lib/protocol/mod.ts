@@ -25,6 +25,7 @@ export * from "./moderation_limits.ts";
 export * from "./notices.ts";
 export * from "./people.ts";
 export * from "./push.ts";
+export * from "./questions.ts";
 export { record } from "./record.ts";
 export * from "./removals.ts";
 export * from "./reports.ts";

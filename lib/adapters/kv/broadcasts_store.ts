@@ -10,9 +10,11 @@ type BroadcastValue = Pick<BroadcastRecord, "state" | "place" | "cancelled"> & {
 };
 
 /** Reads and writes broadcasts, for the command store. */
-export interface BroadcastsPart
-  extends
-    Pick<CommandStore, "broadcastsAfter" | "broadcastIds" | "broadcast" | "changeBroadcast" | "totals"> {
+export interface BroadcastsPart extends
+  Pick<
+    CommandStore,
+    "broadcastsAfter" | "broadcastIds" | "broadcast" | "changeBroadcast" | "totals" | "answerCounts"
+  > {
   /** The writes of a new broadcast, in addition to those of every command. */
   accepting(commandId: string, scheduled: boolean): Required<Pick<Write, "sets" | "appends" | "alone">>;
   /** Must be called after the commit that opens a broadcast. */
@@ -164,9 +166,22 @@ export function kvBroadcasts({ kv, committer, exclusive }: Store): BroadcastsPar
       return totals;
     },
 
+    async answerCounts(commandId) {
+      const counts = new Map<string, number>();
+      for await (const { key, value } of kv.list<Deno.KvU64>({ prefix: keys.answerCounts(commandId) })) {
+        counts.set(key[2] as string, Number(value.value));
+      }
+      return counts;
+    },
+
     async keysOf(commandId) {
       const totals = commandStates.map((state) => keys.total(commandId, state));
-      return [keys.broadcast(commandId), ...placeKeys(await readBroadcast(commandId)), ...totals];
+      const answers = await Array.fromAsync(
+        kv.list({ prefix: keys.answerCounts(commandId) }),
+        ({ key }) => key,
+      );
+      const place = placeKeys(await readBroadcast(commandId));
+      return [keys.broadcast(commandId), ...place, ...totals, ...answers];
     },
   };
 }

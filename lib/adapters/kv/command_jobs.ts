@@ -14,6 +14,7 @@ function jobId(job: Job): string {
     case "expire_made":
       return `${job.kind}:${job.madeMs}:${job.keepMs}`;
     case "undefer":
+    case "timer":
       return `${job.kind}:${job.userId}:${job.commandId}`;
     case "remind":
       return `${job.kind}:${job.commandId}:${job.userId ?? ""}`;

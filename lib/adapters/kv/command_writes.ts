@@ -151,7 +151,7 @@ export function changeWrite(
     }
     if (to.cast === true) {
       write.sets.push({ key, value, expireIn: keptMs });
-      if (to.uncounted !== true) write.sums.push(...countedTransition(from, to));
+      if (to.uncounted !== true) write.sums.push(...countedTransition(from, to), ...countedAnswer(from, to));
     } else {
       write.sets.push({ key, value });
     }
@@ -222,9 +222,23 @@ function countedTransition(from: StoredState, to: StateRecord): { key: Deno.KvKe
   return to.state === "queued" ? sums : [...sums, { key: keys.total(from.commandId, to.state), by: 1n }];
 }
 
+/** CM-9: how an answer changes the numbers of a broadcast's options. */
+function countedAnswer(
+  { commandId, record }: StoredState,
+  to: StateRecord,
+): { key: Deno.KvKey; by: bigint }[] {
+  const [before, after] = [record, to].map(({ answer }) => answer?.counts ?? []) as [string[], string[]];
+  const at = (place: string, by: bigint) => ({ key: keys.answerCount(commandId, place), by });
+  return [
+    ...before.filter((place) => !after.includes(place)).map((place) => at(place, minusOne)),
+    ...after.filter((place) => !before.includes(place)).map((place) => at(place, 1n)),
+  ];
+}
+
 /** About how many bytes a state has in the store: field names and ids, and two for each character of a note. */
-function bytesOf({ note, review, timeline, undo }: StateRecord): number {
-  let bytes = 768 + 2 * noteLength(note) + 2 * (review?.note?.length ?? 0);
+function bytesOf({ note, review, answer, timeline, undo }: StateRecord): number {
+  let bytes = 768 + (answer === undefined ? 0 : 2 * JSON.stringify(answer).length) + 2 * noteLength(note) +
+    2 * (review?.note?.length ?? 0);
   for (const happening of timeline) bytes += 128 + 2 * noteLength(happening.note);
   return undo === undefined ? bytes : bytes + bytesOf(undo.before);
 }

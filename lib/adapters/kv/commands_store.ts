@@ -257,6 +257,7 @@ export function kvCommandStore(store: Store, retentionDays = 14): CommandStore {
     broadcast: broadcasts.broadcast,
     changeBroadcast: broadcasts.changeBroadcast,
     totals: broadcasts.totals,
+    answerCounts: broadcasts.answerCounts,
 
     async purge(record) {
       const { command, senderId, recipients, cast } = record;

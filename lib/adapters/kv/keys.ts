@@ -216,6 +216,9 @@ export const keys = {
   /** Number of people in one state of a broadcast (KvU64), except `queued`; commands. Ends with the command. */
   total: (commandId: string, state: string) => ["total", commandId, state],
   totals: (commandId: string) => ["total", commandId],
+  /** CM-9: number of a broadcast's answers at one place (KvU64); commands. Ends with the command. */
+  answerCount: (commandId: string, place: string) => ["answered", commandId, place],
+  answerCounts: (commandId: string) => ["answered", commandId],
   /** A device's cursor; commands, at most 1 s late. Ends 90 days after its last move. */
   cursor: (userId: string, device: string) => ["cursor", userId, device],
   cursorsOf: (userId: string) => ["cursor", userId],

@@ -14,6 +14,14 @@ export const commandMessages = {
   "command.proof": "proof is only for the states submitted and completed.",
   "command.needsProof": "This command requires proof. Add at least one file.",
   "command.needsWork": "The sender reviews this. Write a note or add a file.",
+  "command.needsAnswer": "This command asks for an answer. Answer it first.",
+  "command.noAnswer": "This command asks for no answer.",
+  "command.answerState": "answer is only for the states submitted and completed.",
+  "command.timerOff": "Start the timer first: accept the command.",
+  "command.timerRuns": {
+    one: "The timer runs for {count} more second.",
+    other: "The timer runs for {count} more seconds.",
+  },
   "command.rejectedFile": "A file did not pass the checks.",
   "stop.again": "Stop was pressed again. Resume again to confirm.",
   "stop.unsaved":

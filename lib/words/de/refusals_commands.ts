@@ -17,6 +17,14 @@ export const commands: Translated<typeof commandMessages> = {
   "command.proof": "Ein Nachweis passt nur dazu, etwas abzugeben oder zu erledigen.",
   "command.needsProof": "Dieser Auftrag verlangt einen Nachweis. Lege mindestens eine Datei dazu.",
   "command.needsWork": "Das wird durchgesehen. Schreib etwas dazu oder lege eine Datei dazu.",
+  "command.needsAnswer": "Dieser Auftrag stellt eine Frage. Beantworte sie zuerst.",
+  "command.noAnswer": "Dieser Auftrag stellt keine Frage.",
+  "command.answerState": "answer gibt es nur zu den Zuständen submitted und completed.",
+  "command.timerOff": "Starte zuerst den Timer: Nimm den Auftrag an.",
+  "command.timerRuns": {
+    one: "Der Timer läuft noch {count} Sekunde.",
+    other: "Der Timer läuft noch {count} Sekunden.",
+  },
   "command.rejectedFile": "Eine Datei hat die Prüfung nicht bestanden.",
   "stop.again": "Stopp wurde noch einmal gedrückt. Setz noch einmal fort, um das zu bestätigen.",
   "stop.unsaved":

@@ -63,7 +63,17 @@ export const fields: Translated<typeof fieldMessages> = {
   "field.adult": "bestätige, dass du mindestens 18 bist",
   "field.resume": "bestätige, dass du fortsetzen möchtest",
   "field.aboutOne": "nenne eines von user, command, message, file oder group",
-  "field.kind": "muss message, task, media, link oder x-… sein",
+  "field.kind": "muss message, task, media, link, choice, form, timer oder x-… sein",
+  "field.partId":
+    "muss aus 1 bis 32 Zeichen A-Z, a-z, 0-9, _ und - bestehen und mit Buchstabe oder Ziffer beginnen",
+  "field.twice": "wähle eine andere; jede id darf nur einmal vorkommen",
+  "field.optionTwice": "wähle jede Möglichkeit nur einmal",
+  "field.date": "muss ein Datum wie 2026-01-31 sein",
+  "field.answerShape":
+    "muss die id einer Möglichkeit, eine Liste davon oder ein Objekt mit einem Wert je Feld sein",
+  "field.noAnswer": "weglassen; es gibt nichts zu beantworten",
+  "field.onlyAnswer": "weglassen, außer wenn state submitted oder completed ist",
+  "field.answer": "beantworte die Frage",
   "field.https": "muss eine Adresse mit https:// sein, ohne Benutzer und Passwort",
   "field.href": "ein Link braucht data.href mit https",
   "field.pushAddress": "muss die Push-Adresse des Browsers sein",
