@@ -22,14 +22,19 @@ interface Choice {
 /** What is offered for a command; whether the move holds is the server's to say. */
 function choices(words: Words["command"], command: DeliveredCommand, state: CommandState): Choice[] {
   if ("sealed" in command) return [{ state: "seen", label: words.open, main: true }];
-  const checked = command.requires === "review" || command.requires === "proof";
+  // CM-9: an answer has a page of its own.
+  if (hasAnswerPage(command)) {
+    return state === "queued" || state === "delivered" ? [{ state: "seen", label: words.seen }] : [];
+  }
+  const timer = command.kind === "timer";
+  const checked = timer || command.requires === "review" || command.requires === "proof";
   const finish: Choice = {
     state: "completed",
     label: command.requires === "confirmation" ? words.confirm : words.done,
     main: true,
   };
   const seen: Choice = { state: "seen", label: words.seen };
-  const accept: Choice = { state: "accepted", label: words.accept, main: true };
+  const accept: Choice = { state: "accepted", label: timer ? words.start : words.accept, main: true };
   const task = command.kind === "task" || checked;
   switch (state) {
     case "queued":
@@ -47,6 +52,11 @@ function choices(words: Words["command"], command: DeliveredCommand, state: Comm
     default:
       return [];
   }
+}
+
+/** CM-9: whether there is a question to answer. A timer only runs. */
+export function hasAnswerPage(command: DeliveredCommand): boolean {
+  return "kind" in command && (command.kind === "choice" || command.kind === "form");
 }
 
 /** States from which what was asked for can be handed in, where the sender wants to see it. */
@@ -106,7 +116,10 @@ export function CommandActions(props: CommandActionsProps) {
           ))}
         </AnswerForm>
       )}
-      {(requires === "proof" || requires === "review") && handingIn.has(state)
+      {hasAnswerPage(command) && refusable.has(state)
+        ? <a class="button button-main" href={`/history/${id}/answer`}>{words.answerIt}</a>
+        : null}
+      {(requires === "proof" || requires === "review") && handingIn.has(state) && !hasAnswerPage(command)
         ? (
           <AnswerForm {...props} name={fill(words.handInLabel, { title: label })} wide>
             <Note

@@ -80,6 +80,7 @@ export function CommandCard(props: CommandCardProps) {
               </li>
             )
             : null}
+          {sealed ? null : <Runs command={command} startedAt={item.state?.startedAt} local={local} />}
           <CommandFacts command={command} local={local} />
         </ul>
         {asked === null ? null : <p class="soft small">{asked}</p>}
@@ -184,6 +185,24 @@ export function Due({ at, now, local }: { at: string; now: number; local: boolea
         time={<Time value={at} local={local} />}
         distance={distanceText(language, Date.parse(at), now)}
       />
+    </li>
+  );
+}
+
+/** CM-9: until when a timer runs that the person started. */
+export function Runs(
+  { command, startedAt, local = false }: {
+    command: Pick<OpenCommand, "data">;
+    startedAt: string | undefined;
+    local?: boolean;
+  },
+) {
+  const words = useWords("commands");
+  if (startedAt === undefined) return null;
+  const end = new Date(Date.parse(startedAt) + Number(command.data?.seconds) * 1000);
+  return (
+    <li>
+      <Filled text={words.runsUntil} time={<Time value={end.toISOString()} local={local} />} />
     </li>
   );
 }

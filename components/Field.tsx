@@ -41,9 +41,11 @@ export function TextField({ name, label, hint, error, class: extra, ...rest }: I
 }
 
 /** `id`: other than the name, where a page has several fields of that name. */
-type AreaProps = FieldProps & { value: string; rows?: number; id?: string };
+type AreaProps = FieldProps & { value: string; rows?: number; id?: string; required?: boolean };
 
-export function AreaField({ name, id = name, label, hint, error, value, rows = 5 }: AreaProps) {
+export function AreaField(
+  { name, id = name, label, hint, error, value, rows = 5, required = false }: AreaProps,
+) {
   return (
     <div class="field">
       <label for={id}>{label}</label>
@@ -53,6 +55,7 @@ export function AreaField({ name, id = name, label, hint, error, value, rows = 5
         id={id}
         name={name}
         rows={rows}
+        required={required}
         aria-describedby={described(id, hint, error)}
         aria-invalid={error === undefined ? undefined : "true"}
       >
@@ -67,10 +70,13 @@ type SelectProps = FieldProps & {
   value: string;
   options: readonly (readonly [value: string, text: string])[];
   class?: string;
+  required?: boolean;
 };
 
 /** One of several, folded away. */
-export function SelectField({ name, label, hint, error, value, options, class: extra }: SelectProps) {
+export function SelectField(
+  { name, label, hint, error, value, options, class: extra, required = false }: SelectProps,
+) {
   return (
     <div class="field">
       <label for={name}>{label}</label>
@@ -79,6 +85,7 @@ export function SelectField({ name, label, hint, error, value, options, class: e
         class={extra ? `input ${extra}` : "input"}
         id={name}
         name={name}
+        required={required}
         aria-describedby={described(name, hint, error)}
         aria-invalid={error === undefined ? undefined : "true"}
       >

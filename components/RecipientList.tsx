@@ -1,5 +1,6 @@
 import type { Absence, ListItem, RecipientState } from "../lib/protocol/mod.ts";
 import { Attachments } from "./Attachments.tsx";
+import { GivenAnswer } from "./GivenAnswer.tsx";
 import { PersonName } from "./PersonName.tsx";
 import { inOrder, readSentAction, type SentAction, type TypedReview } from "../lib/browser/sent_items.ts";
 import { StateBadge } from "./StateBadge.tsx";
@@ -28,6 +29,7 @@ interface RecipientListProps {
 export function RecipientList(props: RecipientListProps) {
   const { item, local, most, absent, brief } = props;
   const words = useWords("sent");
+  const asking = useWords("asking");
   const { note } = useWords("commands");
   const language = useLanguage();
   const recipients = inOrder(item.recipients ?? []);
@@ -41,6 +43,14 @@ export function RecipientList(props: RecipientListProps) {
           <li key={one.username}>
             <span class="name">
               <PersonName username={one.username} displayName={one.displayName} />
+              {"sealed" in item.command || one.answer === undefined ? null : (
+                <GivenAnswer
+                  command={item.command}
+                  answer={one.answer}
+                  label={fill(asking.answerOf, { name: one.username })}
+                  local={local}
+                />
+              )}
               {one.note ? <span class="small">{fill(note, { text: one.note })}</span> : null}
               <Attachments
                 files={one.proof}

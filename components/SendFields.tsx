@@ -1,4 +1,6 @@
 import type { Category } from "../lib/protocol/mod.ts";
+import { AskFields } from "./AskFields.tsx";
+import type { TypedAsks } from "../lib/text/asking.ts";
 import { AreaField, Check, Choice, Group, TextField } from "./Field.tsx";
 import { useWords } from "./words.tsx";
 
@@ -8,6 +10,7 @@ export interface SendValues {
   title: string;
   body: string;
   href: string;
+  asks: TypedAsks;
   categories: string[];
   requires: string;
   dueAt: string;
@@ -28,6 +31,9 @@ export function WhatFields({ typed, errors }: FieldsProps) {
     ["task", words.task, words.taskHint],
     ["link", words.link, words.linkHint],
     ["media", words.media, words.mediaHint],
+    ["choice", words.choice, words.choiceHint],
+    ["form", words.form, words.formHint],
+    ["timer", words.timer, words.timerHint],
   ] as const;
   return (
     <>
@@ -63,6 +69,7 @@ export function WhatFields({ typed, errors }: FieldsProps) {
           spellcheck={false}
         />
       </div>
+      <AskFields typed={typed.asks} errors={errors} />
     </>
   );
 }

@@ -83,6 +83,11 @@ function Card({ sender, categories }: CardProps) {
         )}
         {about.length === 0 ? null : <p class="soft small">{about.map(({ title }) => title).join(" · ")}</p>}
         {shown?.body ? <RichText text={shown.body} /> : null}
+        {shown === null || shown.asks.length === 0 ? null : (
+          <ul class="compose-body">
+            {shown.asks.map((label, at) => <li key={at}>{label}</li>)}
+          </ul>
+        )}
         {shown?.href
           ? (
             <p class="compose-body">

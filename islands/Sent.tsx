@@ -26,7 +26,7 @@ const recipientsShown = 5;
 
 /** The commands that the person sent: rendered by the server, kept current over the connection. */
 export default function Sent(
-  { words, ...list }: ListProps & { words: SomeWords<"sent" | "commands" | "file" | "failures"> },
+  { words, ...list }: ListProps & { words: SomeWords<"sent" | "asking" | "commands" | "file" | "failures"> },
 ) {
   return (
     <WordsProvider words={words}>

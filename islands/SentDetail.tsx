@@ -6,6 +6,7 @@ import { actOnSent } from "../lib/browser/sent_actions.ts";
 import { useAbsent } from "../lib/browser/own_files.ts";
 import { formAnswered } from "../lib/browser/form_delivery.ts";
 import { toast } from "../lib/browser/toast.ts";
+import { AnswerTotals } from "../components/AnswerTotals.tsx";
 import { SentCard } from "../components/SentCard.tsx";
 import { Timeline } from "../components/Timeline.tsx";
 import { useLanguage, useWords, WordsProvider } from "../components/words.tsx";
@@ -28,7 +29,9 @@ const readAgainMs = 1000;
 
 /** One sent command with its totals as they move, its recipients and what happened. */
 export default function SentDetail(
-  { words, ...detail }: DetailProps & { words: SomeWords<"sent" | "commands" | "file" | "failures"> },
+  { words, ...detail }: DetailProps & {
+    words: SomeWords<"sent" | "asking" | "commands" | "file" | "failures">;
+  },
 ) {
   return (
     <WordsProvider words={words}>
@@ -99,6 +102,9 @@ function Detail(props: DetailProps) {
         typed={props.typed}
         onAct={act}
       />
+      {detail.value.answers === undefined
+        ? null
+        : <AnswerTotals answers={detail.value.answers} commandId={id} />}
       <section class="panel" aria-labelledby="timeline">
         <h2 id="timeline">{happened}</h2>
         <Timeline entries={detail.value.timeline} reader="sender" local={local.value} />

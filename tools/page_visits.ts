@@ -139,6 +139,15 @@ async function annsPages(services: Services): Promise<Visit[]> {
         await page.locator(".notice-bad").waitFor();
       },
     }),
+    also(ann, "/send", "form", {
+      async act(page) {
+        await page.locator("[name=kind][value=form]").check();
+        await page.locator("[name=field-0-label]").fill("What do you bring?");
+        await page.locator("[name=field-1-label]").fill("Your dish");
+        await page.locator("[name=field-1-type]").selectOption("choice");
+        await page.locator("[name=field-1-options]").fill("Salad\nCake");
+      },
+    }),
     also(ann, "/send", "preview", {
       path: "/send?group=readers",
       async act(page) {
@@ -152,6 +161,10 @@ async function annsPages(services: Services): Promise<Visit[]> {
       name: "sent-one",
       path: `/sent/${await idOf("outbox", "Put up the shelves")}`,
     }),
+    visit(ann, "/sent/[id]", {
+      name: "sent-answers",
+      path: `/sent/${await idOf("outbox", "When shall we meet?")}`,
+    }),
     visit(ann, "/chat"),
     visit(ann, "/chat/[username]", { name: "chat-one", path: "/chat/demo-bob#latest" }),
     visit(ann, "/history"),
@@ -159,6 +172,14 @@ async function annsPages(services: Services): Promise<Visit[]> {
     visit(ann, "/history/[id]", {
       name: "history-one",
       path: `/history/${await idOf("inbox", "Paint the fence")}`,
+    }),
+    visit(ann, "/history/[id]/answer", {
+      name: "answer",
+      path: `/history/${await idOf("inbox", "The picnic")}/answer`,
+    }),
+    visit(ann, "/history/[id]/answer", {
+      name: "answer-choice",
+      path: `/history/${await idOf("inbox", "Which cake?")}/answer`,
     }),
     visit(ann, "/files"),
     visit(ann, "/contacts"),

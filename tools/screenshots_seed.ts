@@ -91,6 +91,7 @@ export async function seed(services: Services): Promise<void> {
   );
   good(await services.commands.update(bob, { id: sent.command.id, state: "completed" }));
   const fence = await seedAnswers(services, ann, bob, dov);
+  await seedQuestions(services, ann, bob, dov);
   await seedTalks(services, ann, bob, dov);
   await seedGroups(services, admin, { ann, bob, dov });
   await seedAdmin(services, admin);
@@ -164,6 +165,58 @@ async function seedAnswers(services: Services, ann: Caller, bob: Caller, dov: Ca
     }),
   );
   return id;
+}
+
+/** CM-9: what asks for an answer, answered and not. */
+async function seedQuestions({ commands }: Services, ann: Caller, bob: Caller, dov: Caller): Promise<void> {
+  const toAnn = { audience: { kind: "user" as const, to: ["demo-ann"] } };
+  const options = ["Chocolate", "Apple and a good deal of cinnamon", "None, thank you"]
+    .map((label, at) => ({ id: String(at + 1), label }));
+  good(
+    await commands.send(bob, { ...toAnn, key: "8", kind: "choice", title: "Which cake?", data: { options } }),
+  );
+  const fields = [
+    { id: "name", type: "text", label: "Name on the list", required: true },
+    { id: "dish", type: "choice", label: "What do you bring?", options },
+    { id: "people", type: "number", label: "How many are you?", required: true },
+    { id: "day", type: "date", label: "Which day suits you best?" },
+    { id: "car", type: "yesno", label: "Can you take someone along?" },
+    { id: "more", type: "long", label: "Anything else?" },
+  ];
+  good(
+    await commands.send(bob, {
+      ...toAnn,
+      key: "9",
+      kind: "form",
+      title: "The picnic",
+      body: "Two questions, and four more.",
+      data: { fields },
+      requires: "review",
+    }),
+  );
+  const timer = { ...toAnn, key: "10", kind: "timer", title: "Breathe slowly", data: { seconds: 5400 } };
+  const { id } = good(await commands.send(bob, timer)).command;
+  good(await commands.update(ann, { id, state: "accepted" }));
+  const days = ["Monday", "Tuesday"].map((label, at) => ({ id: String(at + 1), label }));
+  const meet = good(
+    await commands.send(ann, {
+      key: "11",
+      kind: "form",
+      title: "When shall we meet?",
+      audience: { kind: "user", to: ["demo-bob", "dov"] },
+      data: {
+        fields: [
+          { id: "day", type: "choice", label: "Which day?", options: days },
+          { id: "late", type: "yesno", label: "Also late in the evening?" },
+          { id: "word", type: "text", label: "Anything else?" },
+        ],
+      },
+    }),
+  );
+  for (const [who, day] of [[bob, "1"], [dov, "2"]] as const) {
+    const answer = { day, late: true, word: `Day ${day} is the day.` };
+    good(await commands.update(who, { id: meet.command.id, state: "completed", answer }));
+  }
 }
 
 /** Talks with what they can show: links, long words, a message taken back, new ones. */

@@ -5,6 +5,8 @@ export interface Draft {
   title: string;
   body: string;
   href: string;
+  /** CM-9: the options of a question, or the labels of a form. */
+  asks: readonly string[];
   categories: readonly string[];
   /** As the form's fields hold them, with a space in place of the T. */
   dueAt: string;
@@ -23,12 +25,26 @@ export function draftFrom(form: FormData): Draft {
     title: field("title"),
     body: field("body"),
     href: kind === "link" ? field("href") : "",
+    asks: kind === "choice"
+      ? field("options").split("\n").map((line) => line.trim()).filter(Boolean)
+      : kind === "form"
+      ? [...form].filter(([name]) => /^field-\d+-label$/.test(name)).map(([, value]) => String(value).trim())
+        .filter(Boolean)
+      : [],
     categories,
     dueAt: time("dueAt"),
     deliverAt: time("deliverAt"),
     params: paramsOf(field, kind, categories),
   };
 }
+
+/** What a kind cannot be counted without. */
+const anyData: Readonly<Record<string, object>> = {
+  link: { href: "https://example.org/" },
+  choice: { options: [{ id: "1", label: "-" }, { id: "2", label: "-" }] },
+  form: { fields: [{ id: "1", type: "text", label: "-" }] },
+  timer: { seconds: 1 },
+};
 
 /** Only what decides whom a command reaches: the text stays here until it is sent. */
 function paramsOf(
@@ -43,7 +59,7 @@ function paramsOf(
     audience,
     kind: kind as "message",
     title: "-",
-    ...(kind === "link" ? { data: { href: "https://example.org/" } } : {}),
+    ...(Object.hasOwn(anyData, kind) ? { data: anyData[kind] as { href: string } } : {}),
     ...(categories.length === 0 ? {} : { categories }),
   };
 }

@@ -1,5 +1,6 @@
 import { type Caller, iso } from "../platform/mod.ts";
 import {
+  askedData,
   asksOf,
   type Command,
   type CommandDraft,
@@ -95,9 +96,7 @@ function audienceOf({ audience }: CommandDraft): Command["audience"] {
 /** CM-9: names in what is asked come in the form in which the schema has them. */
 function dataOf({ kind, data }: CommandDraft): Command["data"] {
   const asks = asksOf({ kind, data });
-  if (asks === null) return data ?? null;
-  const { kind: _, ...rest } = asks;
-  return rest;
+  return asks === null ? data ?? null : askedData(asks);
 }
 
 /** The checked parts of a draft that become part of the command. */

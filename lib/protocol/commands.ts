@@ -1,7 +1,8 @@
 import { z } from "zod";
+import { askingKinds, isAsking } from "./asks_of.ts";
 import { limits } from "./limits.ts";
 import { because } from "./message.ts";
-import { answerTotals, askingKinds, dataIssues, givenAnswer, isAsking } from "./questions.ts";
+import { answerTotals, dataIssues, givenAnswer } from "./questions.ts";
 import { record } from "./record.ts";
 import { cursor, id, jsonData, line, name, sha256, slug, text, time, username } from "./text.ts";
 

@@ -5,6 +5,7 @@
  */
 export * from "./access_tokens.ts";
 export * from "./admin.ts";
+export { askingKinds, asksOf, isAsking } from "./asks_of.ts";
 export { checked } from "./checked.ts";
 export * from "./chat.ts";
 export type { CategoryChoice } from "./choices.ts";

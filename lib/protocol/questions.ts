@@ -4,14 +4,6 @@ import { because } from "./message.ts";
 import { record } from "./record.ts";
 import { line, name, text } from "./text.ts";
 
-/** CM-9: kinds that ask for an answer. */
-export const askingKinds = ["choice", "form", "timer"] as const;
-export type AskingKind = (typeof askingKinds)[number];
-
-export function isAsking(kind: string): kind is AskingKind {
-  return (askingKinds as readonly string[]).includes(kind);
-}
-
 /** The id of an option or a field: the sender's own, unique within its list. */
 const partId = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$/, { error: because("field.partId") });
 const label = name(limits.questionLabel);
@@ -51,7 +43,7 @@ export type TimerAsks = z.infer<typeof timerAsks>;
 const dataSchemas = { choice: choiceAsks, form: formAsks, timer: timerAsks } as const;
 
 /** What is wrong with the `data` of an asking kind, with paths inside of it. */
-export function dataIssues(kind: AskingKind, data: unknown): z.core.$ZodIssue[] {
+export function dataIssues(kind: Asks["kind"], data: unknown): z.core.$ZodIssue[] {
   // Without texts of its own: `checked` finds the reasons by the issues' codes.
   const parsed = dataSchemas[kind].safeParse(data ?? {}, { error: () => "", reportInput: true });
   return parsed.success ? [] : parsed.error.issues;
@@ -63,11 +55,9 @@ export type Asks =
   | { kind: "form" } & FormAsks
   | { kind: "timer" } & TimerAsks;
 
-/** What a command asks; null: nothing, as for kinds without a question. */
-export function asksOf({ kind, data }: { kind: string; data: unknown }): Asks | null {
-  if (!isAsking(kind)) return null;
-  const parsed = dataSchemas[kind].safeParse(data);
-  return parsed.success ? { kind, ...parsed.data } as Asks : null;
+/** The `data` of an asking kind as it is kept: with its names in NFC. It was checked before. */
+export function askedData({ kind, ...data }: Asks): Record<string, unknown> {
+  return dataSchemas[kind].parse(data);
 }
 
 const given = z.union([text(limits.answerLong), z.number(), z.boolean()]);
@@ -77,8 +67,8 @@ const given = z.union([text(limits.answerLong), z.number(), z.boolean()]);
  * text, a number, `true` or `false`, a date as `2026-01-31`, an option's id. What was left empty is absent.
  */
 export const answerInput = z.union([
-  z.string().max(limits.answerLong),
-  z.array(z.string().max(limits.answerLong)).max(limits.optionsMax),
+  text(limits.answerLong),
+  z.array(text(limits.answerLong)).max(limits.optionsMax),
   record(z.string(), given),
 ], { error: because("field.answerShape") });
 export type AnswerInput = z.infer<typeof answerInput>;

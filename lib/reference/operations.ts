@@ -183,6 +183,11 @@ export const operations: Readonly<Record<string, Operation>> = {
     status: 201,
   },
   "GET /commands/{id}": { says: "Gives one command, as command.get.", gives: protocol.commandDetail },
+  "GET /commands/{id}/answers.csv": {
+    says:
+      "Gives the answers to a choice, form or timer that the caller sent: a line for each recipient; where recipients are not named, one for each option.",
+    gives: { type: "text/csv", says: "The answers." },
+  },
   "POST /rpc": {
     says:
       "Takes one frame of a client whose device has GET /api/stream open, and answers with the frame that answers it: the socket's protocol where WebSockets are blocked.",

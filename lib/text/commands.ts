@@ -76,6 +76,9 @@ export function kindTitle(words: Words["commands"], kind: string): string {
     case "task":
     case "link":
     case "media":
+    case "choice":
+    case "form":
+    case "timer":
       return words[kind];
     default:
       return kind;

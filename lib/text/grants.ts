@@ -4,7 +4,7 @@ import { fill, plural } from "../words/shape.ts";
 import { listText } from "./commands.ts";
 
 /** The kinds that the form offers. */
-export const offeredKinds = ["message", "task", "media", "link"] as const;
+export const offeredKinds = ["message", "task", "media", "link", "choice", "form", "timer"] as const;
 /** The numbers that the form offers. */
 export const offeredNumbers = [1, 3, 5, 10] as const;
 
@@ -72,7 +72,8 @@ export function grantParts(
 
 /** A kind of command in the plural; kinds of clients as they are. */
 export function kindsText(words: Words["grants"], kind: string): string {
-  return kind === "message" || kind === "task" || kind === "media" || kind === "link" ? words[kind] : kind;
+  const offered = offeredKinds.find((one) => one === kind);
+  return offered === undefined ? kind : words[offered];
 }
 
 /** Windows of hours, of the reader's own day. */

@@ -3,6 +3,8 @@
  * Never has a text of its own: the catalogue is an argument.
  * Start with `commands.ts` (states) and `files.ts`.
  */
+export { answersCsv } from "./answers_csv.ts";
+export * from "./asking.ts";
 export * from "./commands.ts";
 export * from "./counts.ts";
 export * from "./files.ts";

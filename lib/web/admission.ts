@@ -70,6 +70,7 @@ export const tokenCalls: Readonly<Record<string, readonly TokenScope[]>> = {
   "GET /commands": ["read", "receive"],
   "POST /commands": ["send"],
   "GET /commands/:id": ["read", "receive"],
+  "GET /commands/:id/answers.csv": ["read", "send"],
   // The methods' own scopes decide.
   "POST /rpc": tokenScopes,
   "GET /profile": ["read"],

@@ -54,7 +54,7 @@ export default definePerson.page<typeof handler>(function SentPage({ data, url, 
         newest={data.newest}
         problem={here ? data.problem : null}
         absent={data.absent}
-        words={someWords(state.language, ["sent", "commands", "file", "failures"])}
+        words={someWords(state.language, ["sent", "asking", "commands", "file", "failures"])}
       />
       <Pages
         newest={data.newest ? null : "/sent"}

@@ -220,6 +220,14 @@ type OwnSanction struct {
 	Appeal    *OwnSanctionAppeal `json:"appeal"`
 }
 
+// OwnStateAnswer is an object of the protocol.
+type OwnStateAnswer struct {
+	Options   []string                   `json:"options"`
+	Fields    map[string]json.RawMessage `json:"fields"`
+	StartedAt *string                    `json:"startedAt"`
+	EndedAt   *string                    `json:"endedAt"`
+}
+
 // OwnStateReview is an object of the protocol.
 type OwnStateReview struct {
 	Accept bool    `json:"accept"`
@@ -234,6 +242,8 @@ type OwnState struct {
 	Until     *string         `json:"until"`
 	Note      *string         `json:"note"`
 	Proof     []Attachment    `json:"proof"`
+	Answer    *OwnStateAnswer `json:"answer"`
+	StartedAt *string         `json:"startedAt"`
 	Review    *OwnStateReview `json:"review"`
 	AllowedBy *string         `json:"allowedBy"`
 	UndoUntil *string         `json:"undoUntil"`
@@ -267,6 +277,14 @@ type Preferences struct {
 	Limits       *PreferencesLimits     `json:"limits"`
 }
 
+// RecipientStateAnswer is an object of the protocol.
+type RecipientStateAnswer struct {
+	Options   []string                   `json:"options"`
+	Fields    map[string]json.RawMessage `json:"fields"`
+	StartedAt *string                    `json:"startedAt"`
+	EndedAt   *string                    `json:"endedAt"`
+}
+
 // RecipientStateReview is an object of the protocol.
 type RecipientStateReview struct {
 	Accept bool    `json:"accept"`
@@ -282,6 +300,8 @@ type RecipientState struct {
 	UpdatedAt   string                `json:"updatedAt"`
 	Note        *string               `json:"note"`
 	Proof       []Attachment          `json:"proof"`
+	Answer      *RecipientStateAnswer `json:"answer"`
+	StartedAt   *string               `json:"startedAt"`
 	Review      *RecipientStateReview `json:"review"`
 }
 
@@ -491,6 +511,26 @@ type CommandListParams struct {
 	To       string `json:"to,omitempty"`
 }
 
+// CommandGetResultAnswersQuestionsOptions is an object of the protocol.
+type CommandGetResultAnswersQuestionsOptions struct {
+	ID    string  `json:"id"`
+	Label *string `json:"label"`
+	Count int64   `json:"count"`
+}
+
+// CommandGetResultAnswersQuestions is an object of the protocol.
+type CommandGetResultAnswersQuestions struct {
+	Field   *string                                   `json:"field"`
+	Label   *string                                   `json:"label"`
+	Options []CommandGetResultAnswersQuestionsOptions `json:"options"`
+}
+
+// CommandGetResultAnswers is an object of the protocol.
+type CommandGetResultAnswers struct {
+	Answers   int64                              `json:"answers"`
+	Questions []CommandGetResultAnswersQuestions `json:"questions"`
+}
+
 // CommandGetResultTimeline is an object of the protocol.
 type CommandGetResultTimeline struct {
 	At        string       `json:"at"`
@@ -505,6 +545,7 @@ type CommandGetResult struct {
 	Command    CommandOrSealedCommand     `json:"command"`
 	State      *OwnState                  `json:"state"`
 	Totals     *Totals                    `json:"totals"`
+	Answers    *CommandGetResultAnswers   `json:"answers"`
 	Recipients []RecipientState           `json:"recipients"`
 	Timeline   []CommandGetResultTimeline `json:"timeline"`
 }
@@ -522,11 +563,12 @@ type CommandUpdateResult struct {
 
 // CommandUpdateParams is what a request takes.
 type CommandUpdateParams struct {
-	ID    string           `json:"id"`
-	State string           `json:"state"`
-	Note  Optional[string] `json:"note,omitzero"`
-	Proof []string         `json:"proof,omitempty"`
-	Until Optional[string] `json:"until,omitzero"`
+	ID     string           `json:"id"`
+	State  string           `json:"state"`
+	Note   Optional[string] `json:"note,omitzero"`
+	Proof  []string         `json:"proof,omitempty"`
+	Answer any              `json:"answer,omitempty"`
+	Until  Optional[string] `json:"until,omitzero"`
 }
 
 // CommandReviewResult is an object of the protocol.
@@ -1097,6 +1139,14 @@ type CommandDeliverParams struct {
 	Deliveries []Delivery `json:"deliveries"`
 }
 
+// CommandChangedParamsAnswer is an object of the protocol.
+type CommandChangedParamsAnswer struct {
+	Options   []string                   `json:"options"`
+	Fields    map[string]json.RawMessage `json:"fields"`
+	StartedAt *string                    `json:"startedAt"`
+	EndedAt   *string                    `json:"endedAt"`
+}
+
 // CommandChangedParamsReview is an object of the protocol.
 type CommandChangedParamsReview struct {
 	Accept bool    `json:"accept"`
@@ -1110,6 +1160,8 @@ type CommandChangedParams struct {
 	State     *CommandState               `json:"state"`
 	Recipient *string                     `json:"recipient"`
 	Note      *string                     `json:"note"`
+	Answer    *CommandChangedParamsAnswer `json:"answer"`
+	StartedAt *string                     `json:"startedAt"`
 	Review    *CommandChangedParamsReview `json:"review"`
 	Until     *string                     `json:"until"`
 	Totals    *Totals                     `json:"totals"`

@@ -265,6 +265,15 @@ export type OwnState = {
   until: string | null;
   note: string | null;
   proof?: Attachment[];
+  answer?: {
+    options: string[];
+  } | {
+    fields: Record<string, string | number | boolean>;
+  } | {
+    startedAt: string;
+    endedAt: string;
+  };
+  startedAt?: string;
   review?: {
     accept: boolean;
     note: string | null;
@@ -289,7 +298,7 @@ export type Preferences = {
   shareRead?: boolean;
   shareWriting?: boolean;
   limits?: {
-    kinds?: ("message" | "task" | "media" | "link" | (string & Record<never, never>))[] | null;
+    kinds?: ("message" | "task" | "media" | "link" | "choice" | "form" | "timer" | (string & Record<never, never>))[] | null;
     open?: number | null;
     perDay?: number | null;
   } | null;
@@ -302,6 +311,15 @@ export type RecipientState = {
   updatedAt: string;
   note: string | null;
   proof: Attachment[];
+  answer?: {
+    options: string[];
+  } | {
+    fields: Record<string, string | number | boolean>;
+  } | {
+    startedAt: string;
+    endedAt: string;
+  };
+  startedAt?: string;
   review?: {
     accept: boolean;
     note: string | null;
@@ -365,7 +383,7 @@ export interface Methods {
       before?: string;
       limit?: number;
       view?: "all" | "today" | "overdue" | "later" | "sealed" | "done";
-      kind?: "message" | "task" | "media" | "link" | (string & Record<never, never>);
+      kind?: "message" | "task" | "media" | "link" | "choice" | "form" | "timer" | (string & Record<never, never>);
       from?: string;
       q?: string;
       since?: string;
@@ -444,7 +462,7 @@ export interface Methods {
       } | {
         kind: "all";
       };
-      kind: "message" | "task" | "media" | "link" | (string & Record<never, never>);
+      kind: "message" | "task" | "media" | "link" | "choice" | "form" | "timer" | (string & Record<never, never>);
       title?: string;
       body?: string;
       data?: unknown;
@@ -476,7 +494,7 @@ export interface Methods {
       } | {
         kind: "all";
       };
-      kind: "message" | "task" | "media" | "link" | (string & Record<never, never>);
+      kind: "message" | "task" | "media" | "link" | "choice" | "form" | "timer" | (string & Record<never, never>);
       title?: string;
       body?: string;
       data?: unknown;
@@ -498,7 +516,7 @@ export interface Methods {
       before?: string;
       limit?: number;
       view?: "all" | "today" | "overdue" | "later" | "sealed" | "done" | "review";
-      kind?: "message" | "task" | "media" | "link" | (string & Record<never, never>);
+      kind?: "message" | "task" | "media" | "link" | "choice" | "form" | "timer" | (string & Record<never, never>);
       from?: string;
       q?: string;
       since?: string;
@@ -516,6 +534,18 @@ export interface Methods {
       command: SealedCommand | Command;
       state?: OwnState;
       totals?: Totals;
+      answers?: {
+        answers: number;
+        questions: {
+          field?: string;
+          label?: string;
+          options: {
+            id: string;
+            label?: string;
+            count: number;
+          }[];
+        }[];
+      };
       recipients?: RecipientState[];
       timeline: {
         at: string;
@@ -533,6 +563,7 @@ export interface Methods {
       state: "scheduled" | "queued" | "delivered" | "seen" | "accepted" | "submitted" | "completed" | "deferred" | "declined" | "returned" | "failed" | "expired" | "cancelled" | "stopped";
       note?: string | null;
       proof?: string[];
+      answer?: string | string[] | Record<string, string | number | boolean>;
       until?: string | null;
     };
     result: {
@@ -675,7 +706,7 @@ export interface Methods {
       shareRead?: boolean;
       shareWriting?: boolean;
       limits?: {
-        kinds?: ("message" | "task" | "media" | "link" | (string & Record<never, never>))[] | null;
+        kinds?: ("message" | "task" | "media" | "link" | "choice" | "form" | "timer" | (string & Record<never, never>))[] | null;
         open?: number | null;
         perDay?: number | null;
       } | null;
@@ -699,7 +730,7 @@ export interface Methods {
       };
       accept?: boolean | null;
       categories?: Record<string, "allow" | "ask" | "block" | null> | null;
-      kinds?: ("message" | "task" | "media" | "link" | (string & Record<never, never>))[] | null;
+      kinds?: ("message" | "task" | "media" | "link" | "choice" | "form" | "timer" | (string & Record<never, never>))[] | null;
       hours?: ({
         days?: ("mo" | "tu" | "we" | "th" | "fr" | "sa" | "su")[];
         from: string;
@@ -1042,6 +1073,15 @@ export interface Notifications {
     state?: CommandState;
     recipient?: string;
     note?: string | null;
+    answer?: {
+      options: string[];
+    } | {
+      fields: Record<string, string | number | boolean>;
+    } | {
+      startedAt: string;
+      endedAt: string;
+    };
+    startedAt?: string;
     review?: {
       accept: boolean;
       note: string | null;

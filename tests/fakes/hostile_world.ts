@@ -85,6 +85,13 @@ export class HostileTexts {
     return text;
   }
 
+  /** CM-9: what a question, an option or a field says: one line that turns no direction. */
+  label(): string {
+    const text = `zq92qz${tails[0]}${tails[1]}`;
+    this.written.set("label", text);
+    return text;
+  }
+
   /** Fields of a schema that nothing was written to, and that are in no list. */
   forgotten(): string[] {
     return [...this.#fields.keys()].filter((field) =>
@@ -194,6 +201,25 @@ export async function hostileWorld() {
   await send("link", { kind: "link", data });
   await send("own", { kind: "x-own", data });
   await send("group", { audience: { kind: "group", group: "bad" } });
+  const label = texts.label();
+  const options = [{ id: "a", label }, { id: "b", label }];
+  const asked = [
+    await send("choice", { kind: "choice", data: { options } }),
+    await send("form", {
+      kind: "form",
+      data: { fields: [{ id: "one", type: "long", label }, { id: "two", type: "choice", label, options }] },
+    }),
+  ];
+  const answer = say("command.update.answer");
+  must(await services.commands.update(bob, { id: asked[0]!, state: "completed", answer: "a" }));
+  must(
+    await services.commands.update(bob, {
+      id: asked[1]!,
+      state: "completed",
+      answer: { one: answer, two: "b" },
+    }),
+  );
+  await send("open question", { kind: "choice", data: { options } });
   const note = say("command.update.note");
   must(await services.commands.update(bob, { id: reviewed, state: "accepted" }));
   must(await services.commands.update(bob, { id: reviewed, state: "submitted", note }));

@@ -26,7 +26,7 @@ system: scheduled > queued expired failed
 system: queued > delivered expired stopped failed
 system: delivered > expired stopped failed
 system: seen > expired stopped failed
-system: accepted > stopped
+system: accepted > submitted completed stopped
 system: submitted > stopped
 system: returned > stopped
 system: deferred > delivered expired stopped failed

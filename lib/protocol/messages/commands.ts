@@ -16,6 +16,7 @@ export const commandMessages = {
   "command.needsWork": "The sender reviews this. Write a note or add a file.",
   "command.needsAnswer": "This command asks for an answer. Answer it first.",
   "command.noAnswer": "This command asks for no answer.",
+  "command.noAnswers": "No answers. You did not send this command, or it asks for none.",
   "command.answerState": "answer is only for the states submitted and completed.",
   "command.timerOff": "Start the timer first: accept the command.",
   "command.timerRuns": {

@@ -1,6 +1,8 @@
+import { askedIn, askedProblems, emptyAsks, typedAsks } from "./asking.ts";
 import { filled, type FormProblem, nameList, problemOf, timeField } from "./form.ts";
 import { randomText, systemRandom } from "../../platform/mod.ts";
-import { limits, type Refusal } from "../../protocol/mod.ts";
+import { isAsking, limits, type Refusal } from "../../protocol/mod.ts";
+import type { TypedAsks } from "../../text/mod.ts";
 import { fill, type Language, renderMessage, type Words, wordsOf } from "../../words/mod.ts";
 
 /** The send form as a person typed it, to show it again when it was refused. */
@@ -16,6 +18,7 @@ export interface TypedSend {
   title: string;
   body: string;
   href: string;
+  asks: TypedAsks;
   categories: string[];
   /** Ids of the sender's own files. */
   attachments: string[];
@@ -47,6 +50,7 @@ export function emptySend(zone = "UTC"): TypedSend {
     title: "",
     body: "",
     href: "",
+    asks: emptyAsks(),
     categories: [],
     attachments: [],
     requires: "none",
@@ -71,6 +75,7 @@ export function typedSend(form: URLSearchParams): TypedSend {
     title: field("title"),
     body: field("body"),
     href: field("href"),
+    asks: typedAsks(form),
     categories: form.getAll("categories"),
     attachments: form.getAll("attachments"),
     requires: field("requires"),
@@ -89,13 +94,14 @@ export function draftOf(form: URLSearchParams): Record<string, unknown> {
   // Browsers send line breaks as CR LF; a command's text has LF.
   const body = form.get("body")?.replaceAll("\r\n", "\n").trim();
   const title = filled(form, "title");
+  const data = kind === "link" ? { href: filled(form, "href") ?? "" } : askedIn(form, kind);
   return {
     key: form.get("key") ?? "",
     audience: audienceOf(form),
     kind,
     ...(title === undefined ? {} : { title }),
     ...(body ? { body } : {}),
-    ...(kind === "link" ? { data: { href: filled(form, "href") ?? "" } } : {}),
+    ...(data === undefined ? {} : { data }),
     ...(categories.length === 0 ? {} : { categories }),
     ...(attachments.length === 0 ? {} : { attachments }),
     dueAt: timeField(form, "dueAt", zone),
@@ -149,6 +155,10 @@ function sendProblem(
 ): FormProblem {
   const words = wordsOf(language).sending;
   const problem = problemOf(refusal, language, fieldNames);
+  if (isAsking(typed.kind)) {
+    delete problem.fields.href;
+    Object.assign(problem.fields, askedProblems(refusal, typed.kind, typed.asks, language));
+  }
   const names = nameList(typed.to);
   const wrongNames = Object.entries(refusal.detail.fields ?? {}).flatMap(([path, message]) => {
     const name = names[Number(/^audience\.to\.(\d+)$/.exec(path)?.[1] ?? Number.NaN)];

@@ -13,6 +13,8 @@ export const command: Words["command"] = {
   gaveBackNote: "Der Absender hat deine Abgabe zurückgegeben: „{note}“",
   answer: "Antworten: {title}",
   open: "Öffnen",
+  answerIt: "Antworten",
+  start: "Timer starten",
   seen: "Gesehen",
   accept: "Annehmen",
   done: "Erledigt",

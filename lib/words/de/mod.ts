@@ -1,6 +1,7 @@
 import type { Words } from "../catalogue.ts";
 import { account } from "./account.ts";
 import { admin } from "./admin.ts";
+import { asking } from "./asking.ts";
 import { bar } from "./bar.ts";
 import { broadcast } from "./broadcast.ts";
 import { categories } from "./categories.ts";
@@ -57,6 +58,7 @@ import { welcome } from "./welcome.ts";
 export const de = {
   account,
   admin,
+  asking,
   bar,
   broadcast,
   categories,

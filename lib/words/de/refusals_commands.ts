@@ -19,6 +19,7 @@ export const commands: Translated<typeof commandMessages> = {
   "command.needsWork": "Das wird durchgesehen. Schreib etwas dazu oder lege eine Datei dazu.",
   "command.needsAnswer": "Dieser Auftrag stellt eine Frage. Beantworte sie zuerst.",
   "command.noAnswer": "Dieser Auftrag stellt keine Frage.",
+  "command.noAnswers": "Keine Antworten. Du hast diesen Auftrag nicht gesendet, oder er stellt keine Frage.",
   "command.answerState": "answer gibt es nur zu den Zuständen submitted und completed.",
   "command.timerOff": "Starte zuerst den Timer: Nimm den Auftrag an.",
   "command.timerRuns": {

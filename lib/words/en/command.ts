@@ -10,6 +10,8 @@ export const command = {
   gaveBackNote: "The sender returned it: “{note}”",
   answer: "Answer: {title}",
   open: "Open",
+  answerIt: "Answer",
+  start: "Start timer",
   seen: "Seen",
   accept: "Accept",
   done: "Done",

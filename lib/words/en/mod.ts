@@ -1,5 +1,6 @@
 import { account } from "./account.ts";
 import { admin } from "./admin.ts";
+import { asking } from "./asking.ts";
 import { bar } from "./bar.ts";
 import { broadcast } from "./broadcast.ts";
 import { categories } from "./categories.ts";
@@ -56,6 +57,7 @@ import { welcome } from "./welcome.ts";
 export const en = {
   account,
   admin,
+  asking,
   bar,
   broadcast,
   categories,

@@ -8,5 +8,9 @@ export const sending = {
   uncleanFile: "A file did not pass the checks. Remove it.",
   lostFile: "A file no longer exists. Choose again.",
   mostFiles: "Choose at most {count} files.",
+  optionAt: "Option {number}: {reason}",
+  fewOptions: "Enter 2 to 20 options, one on each line.",
+  noFields: "Add 1 to 20 fields.",
+  length: "Enter a time from 1 second to 24 hours.",
   ownFiles: "Choose from your own files.",
 };

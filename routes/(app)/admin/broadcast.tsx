@@ -5,6 +5,7 @@ import { Preview } from "../../../components/Preview.tsx";
 import { useLanguage, useWords } from "../../../components/words.tsx";
 import { confirmAbove, confirmProblem } from "../../../lib/web/forms/broadcast.ts";
 import { AudienceCategory, CommandSections } from "../(_parts)/CommandSections.tsx";
+import { asksFields } from "../../../lib/web/forms/asking.ts";
 import { definePerson, type PersonState } from "../../../lib/web/define.ts";
 import { type FormProblem, readForm } from "../../../lib/web/forms/form.ts";
 import { refusedPage, seeOther, zoneOf } from "../../../lib/web/pages.ts";
@@ -132,12 +133,13 @@ function Confirm({ counts, typed, error }: ConfirmProps) {
   const { matched } = counts;
   if (matched === 0) return null;
   const many = matched !== "<5" && matched > confirmAbove;
-  const { categories, attachments, timed: _, ...fields } = typed;
+  const { categories, attachments, asks, timed: _, ...fields } = typed;
   return (
     <form class="form" method="post" action="/admin/broadcast#preview">
       {Object.entries(fields).map(([name, value]) => (
         <input key={name} type="hidden" name={name} value={value} />
       ))}
+      {asksFields(asks).map(([name, value]) => <input key={name} type="hidden" name={name} value={value} />)}
       {categories.map((slug) => <input key={slug} type="hidden" name="categories" value={slug} />)}
       {attachments.map((id) => <input key={id} type="hidden" name="attachments" value={id} />)}
       <input type="hidden" name="counted" value={matched} />

@@ -1,19 +1,22 @@
 import { type Context, HttpError, page } from "fresh";
 import { CommandFacts } from "../../../components/CommandFacts.tsx";
+import { hasAnswerPage } from "../../../components/CommandActions.tsx";
+import { GivenAnswer } from "../../../components/GivenAnswer.tsx";
 import { isTalkedAbout, talkPath } from "../../../components/ChatTalks.tsx";
-import { CommandBody, Due, OwnProof } from "../../../components/CommandCard.tsx";
-import { audienceText, kindTitle, requirementText } from "../../../lib/text/mod.ts";
+import { CommandBody, Due, OwnProof, Runs } from "../../../components/CommandCard.tsx";
+import { audienceText, kindTitle, lengthText, requirementText } from "../../../lib/text/mod.ts";
 import { PersonName } from "../../../components/PersonName.tsx";
 import { RichText } from "../../../components/RichText.tsx";
 import { StateBadge } from "../../../components/StateBadge.tsx";
 import { Time } from "../../../components/Time.tsx";
 import { Timeline } from "../../../components/Timeline.tsx";
 import { Why } from "../../../components/Why.tsx";
-import { Filled, useWords } from "../../../components/words.tsx";
+import { Filled, useLanguage, useWords } from "../../../components/words.tsx";
 import { definePerson, type PersonState } from "../../../lib/web/define.ts";
+import { fill } from "../../../lib/words/mod.ts";
 import { noPage } from "../../../lib/web/pages.ts";
 import { absentFiles } from "../../../lib/web/forms/attachments.ts";
-import { checked, isOpen, methods, Refusal } from "../../../lib/protocol/mod.ts";
+import { asksOf, checked, isOpen, methods, Refusal } from "../../../lib/protocol/mod.ts";
 
 export const handler = definePerson.handlers({
   async GET(ctx) {
@@ -39,6 +42,7 @@ export default definePerson.page<typeof handler>(function Received({ data: { det
   const own = useWords("command");
   const page = useWords("history");
   const chat = useWords("chat");
+  const asking = useWords("asking");
   const sealed = "sealed" in command;
   const audience = sealed ? "" : audienceText(words, command.audience);
   const asked = sealed ? null : requirementText(own, command.requires);
@@ -81,15 +85,22 @@ export default definePerson.page<typeof handler>(function Received({ data: { det
               <Filled text={words.backAt} time={<Time value={state.until} />} />
             </li>
           )}
+          {sealed ? null : <Runs command={command} startedAt={state.startedAt} />}
           <CommandFacts command={command} />
         </ul>
+        {sealed || asksOf(command)?.kind !== "timer" || state.answer !== undefined
+          ? null
+          : <Lasts seconds={Number(command.data?.seconds)} />}
         {asked === null ? null : <p class="soft small">{asked}</p>}
+        {sealed ? null : <GivenAnswer command={command} answer={state.answer} label={asking.yourAnswer} />}
         <OwnProof state={state} absent={absent} />
         {state.allowedBy === null ? null : <Why rule={state.allowedBy} command={command} />}
         {isOpen(state.state)
           ? (
             <p>
-              <a class="button" href="../">{page.answer}</a>
+              {hasAnswerPage(command) && state.state !== "submitted"
+                ? <a class="button button-main" href={`/history/${command.id}/answer`}>{asking.title}</a>
+                : <a class="button" href="../">{page.answer}</a>}
             </p>
           )
           : null}
@@ -106,3 +117,9 @@ export default definePerson.page<typeof handler>(function Received({ data: { det
     </>
   );
 });
+
+/** CM-9: how long a timer runs. */
+function Lasts({ seconds }: { seconds: number }) {
+  const words = useWords("asking");
+  return <p class="soft small">{fill(words.lasts, { length: lengthText(words, useLanguage(), seconds) })}</p>;
+}

@@ -74,7 +74,7 @@ export default definePerson.page<typeof handler>(function SentCommand({ data, ur
         problem={data.problem}
         typed={data.typed}
         absent={data.absent}
-        words={someWords(state.language, ["sent", "commands", "file", "failures"])}
+        words={someWords(state.language, ["sent", "asking", "commands", "file", "failures"])}
       />
       <TalksAbout {...data.detail} />
     </>

@@ -334,6 +334,19 @@ class OwnSanction(TypedDict):
     appeal: NotRequired[OwnSanctionAppeal]
 
 
+class OwnStateAnswer1(TypedDict):
+    options: list[str]
+
+
+class OwnStateAnswer2(TypedDict):
+    fields: dict[str, str | float | bool]
+
+
+class OwnStateAnswer3(TypedDict):
+    startedAt: str
+    endedAt: str
+
+
 class OwnStateReview(TypedDict):
     accept: bool
     note: str | None
@@ -346,6 +359,8 @@ class OwnState(TypedDict):
     until: str | None
     note: str | None
     proof: NotRequired[list[Attachment]]
+    answer: NotRequired[OwnStateAnswer1 | OwnStateAnswer2 | OwnStateAnswer3]
+    startedAt: NotRequired[str]
     review: NotRequired[OwnStateReview]
     allowedBy: str | None
     undoUntil: NotRequired[str]
@@ -380,6 +395,19 @@ class Preferences(TypedDict):
     limits: NotRequired[PreferencesLimits | None]
 
 
+class RecipientStateAnswer1(TypedDict):
+    options: list[str]
+
+
+class RecipientStateAnswer2(TypedDict):
+    fields: dict[str, str | float | bool]
+
+
+class RecipientStateAnswer3(TypedDict):
+    startedAt: str
+    endedAt: str
+
+
 class RecipientStateReview(TypedDict):
     accept: bool
     note: str | None
@@ -393,6 +421,8 @@ class RecipientState(TypedDict):
     updatedAt: str
     note: str | None
     proof: list[Attachment]
+    answer: NotRequired[RecipientStateAnswer1 | RecipientStateAnswer2 | RecipientStateAnswer3]
+    startedAt: NotRequired[str]
     review: NotRequired[RecipientStateReview]
 
 
@@ -605,6 +635,23 @@ class CommandListParams(TypedDict):
     to: NotRequired[str]
 
 
+class CommandGetResultAnswersQuestionsOptions(TypedDict):
+    id: str
+    label: NotRequired[str]
+    count: int
+
+
+class CommandGetResultAnswersQuestions(TypedDict):
+    field: NotRequired[str]
+    label: NotRequired[str]
+    options: list[CommandGetResultAnswersQuestionsOptions]
+
+
+class CommandGetResultAnswers(TypedDict):
+    answers: int
+    questions: list[CommandGetResultAnswersQuestions]
+
+
 class CommandGetResultTimeline(TypedDict):
     at: str
     state: CommandState
@@ -617,6 +664,7 @@ class CommandGetResult(TypedDict):
     command: SealedCommand | Command
     state: NotRequired[OwnState]
     totals: NotRequired[Totals]
+    answers: NotRequired[CommandGetResultAnswers]
     recipients: NotRequired[list[RecipientState]]
     timeline: list[CommandGetResultTimeline]
 
@@ -635,6 +683,7 @@ class CommandUpdateParams(TypedDict):
     state: Literal["scheduled", "queued", "delivered", "seen", "accepted", "submitted", "completed", "deferred", "declined", "returned", "failed", "expired", "cancelled", "stopped"]
     note: NotRequired[str | None]
     proof: NotRequired[list[str]]
+    answer: NotRequired[str | list[str] | dict[str, str | float | bool]]
     until: NotRequired[str | None]
 
 
@@ -1144,6 +1193,19 @@ class CommandDeliverNotification(TypedDict):
     deliveries: list[Delivery]
 
 
+class CommandChangedNotificationAnswer1(TypedDict):
+    options: list[str]
+
+
+class CommandChangedNotificationAnswer2(TypedDict):
+    fields: dict[str, str | float | bool]
+
+
+class CommandChangedNotificationAnswer3(TypedDict):
+    startedAt: str
+    endedAt: str
+
+
 class CommandChangedNotificationReview(TypedDict):
     accept: bool
     note: str | None
@@ -1155,6 +1217,8 @@ class CommandChangedNotification(TypedDict):
     state: NotRequired[CommandState]
     recipient: NotRequired[str]
     note: NotRequired[str | None]
+    answer: NotRequired[CommandChangedNotificationAnswer1 | CommandChangedNotificationAnswer2 | CommandChangedNotificationAnswer3]
+    startedAt: NotRequired[str]
     review: NotRequired[CommandChangedNotificationReview]
     until: NotRequired[str | None]
     totals: NotRequired[Totals]

@@ -1,6 +1,6 @@
-import { definePerson } from "../../../../lib/web/define.ts";
-import { call } from "../../../../lib/web/rest.ts";
-import { id } from "../../../../lib/protocol/mod.ts";
+import { definePerson } from "../../../../../lib/web/define.ts";
+import { call } from "../../../../../lib/web/rest.ts";
+import { id } from "../../../../../lib/protocol/mod.ts";
 
 /** AU-11: as `command.get`. */
 export const handler = definePerson.api({
