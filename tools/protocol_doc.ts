@@ -28,6 +28,15 @@ function lifecycleDiagram(): string[] {
   return ["```mermaid", "flowchart LR", ...arrows, "```", ""];
 }
 
+/** What the schemas of commands cannot say (CM-9). */
+const kindsText = [
+  "## Kinds",
+  "",
+  "The `data` of a `choice` is `ChoiceData`, of a `form` `FormData`, of a `timer` `TimerData`; a `link` has `href`. Answers are",
+  "checked against it. [kinds.md](kinds.md) says how, with examples, and has common kinds of clients (`x-…`).",
+  "",
+];
+
 /** What the schemas of grants cannot say (CO-12). */
 const grantsText = [
   "## Grants and the ceiling",
@@ -93,6 +102,7 @@ export function protocolDoc(): string {
     "## Types",
     "",
     ...namedTypes().flatMap(({ name, text }) => block(`${name} = ${text}`)),
+    ...kindsText,
     ...grantsText,
     "## States of a command",
     "",

@@ -20,7 +20,7 @@ export const methodMeanings: Readonly<Record<Method, string>> = {
   "command.get":
     "Gives one command: to its recipient with their state, to its sender with totals and recipients.",
   "command.update":
-    "Moves the caller's own state of a received command. A move that the lifecycle lacks is refused.",
+    "Moves the caller's own state of a received command. A move that the lifecycle lacks is refused. A choice or a form is completed with its answer; accepting a timer starts it.",
   "command.review": "Accepts or returns what a recipient submitted, where the command asks for a review.",
   "command.undo":
     "Takes back a command that was sent less than ten seconds ago and that nobody was handed yet: it ends as if cancelled.",

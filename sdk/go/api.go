@@ -7,6 +7,26 @@ import (
 	"encoding/json"
 )
 
+// AnswerTotalsQuestionsOptions is an object of the protocol.
+type AnswerTotalsQuestionsOptions struct {
+	ID    string  `json:"id"`
+	Label *string `json:"label"`
+	Count int64   `json:"count"`
+}
+
+// AnswerTotalsQuestions is an object of the protocol.
+type AnswerTotalsQuestions struct {
+	Field   *string                        `json:"field"`
+	Label   *string                        `json:"label"`
+	Options []AnswerTotalsQuestionsOptions `json:"options"`
+}
+
+// AnswerTotals is an object of the protocol.
+type AnswerTotals struct {
+	Answers   int64                   `json:"answers"`
+	Questions []AnswerTotalsQuestions `json:"questions"`
+}
+
 // Attachment is an object of the protocol.
 type Attachment struct {
 	FileID string  `json:"fileId"`
@@ -142,6 +162,14 @@ type File struct {
 	ExpiresAt string `json:"expiresAt"`
 }
 
+// GivenAnswer is an object of the protocol.
+type GivenAnswer struct {
+	Options   []string                   `json:"options"`
+	Fields    map[string]json.RawMessage `json:"fields"`
+	StartedAt *string                    `json:"startedAt"`
+	EndedAt   *string                    `json:"endedAt"`
+}
+
 // GrantTo is an object of the protocol.
 type GrantTo struct {
 	User  *string `json:"user"`
@@ -220,14 +248,6 @@ type OwnSanction struct {
 	Appeal    *OwnSanctionAppeal `json:"appeal"`
 }
 
-// OwnStateAnswer is an object of the protocol.
-type OwnStateAnswer struct {
-	Options   []string                   `json:"options"`
-	Fields    map[string]json.RawMessage `json:"fields"`
-	StartedAt *string                    `json:"startedAt"`
-	EndedAt   *string                    `json:"endedAt"`
-}
-
 // OwnStateReview is an object of the protocol.
 type OwnStateReview struct {
 	Accept bool    `json:"accept"`
@@ -242,7 +262,7 @@ type OwnState struct {
 	Until     *string         `json:"until"`
 	Note      *string         `json:"note"`
 	Proof     []Attachment    `json:"proof"`
-	Answer    *OwnStateAnswer `json:"answer"`
+	Answer    *GivenAnswer    `json:"answer"`
 	StartedAt *string         `json:"startedAt"`
 	Review    *OwnStateReview `json:"review"`
 	AllowedBy *string         `json:"allowedBy"`
@@ -277,14 +297,6 @@ type Preferences struct {
 	Limits       *PreferencesLimits     `json:"limits"`
 }
 
-// RecipientStateAnswer is an object of the protocol.
-type RecipientStateAnswer struct {
-	Options   []string                   `json:"options"`
-	Fields    map[string]json.RawMessage `json:"fields"`
-	StartedAt *string                    `json:"startedAt"`
-	EndedAt   *string                    `json:"endedAt"`
-}
-
 // RecipientStateReview is an object of the protocol.
 type RecipientStateReview struct {
 	Accept bool    `json:"accept"`
@@ -300,7 +312,7 @@ type RecipientState struct {
 	UpdatedAt   string                `json:"updatedAt"`
 	Note        *string               `json:"note"`
 	Proof       []Attachment          `json:"proof"`
-	Answer      *RecipientStateAnswer `json:"answer"`
+	Answer      *GivenAnswer          `json:"answer"`
 	StartedAt   *string               `json:"startedAt"`
 	Review      *RecipientStateReview `json:"review"`
 }
@@ -511,26 +523,6 @@ type CommandListParams struct {
 	To       string `json:"to,omitempty"`
 }
 
-// CommandGetResultAnswersQuestionsOptions is an object of the protocol.
-type CommandGetResultAnswersQuestionsOptions struct {
-	ID    string  `json:"id"`
-	Label *string `json:"label"`
-	Count int64   `json:"count"`
-}
-
-// CommandGetResultAnswersQuestions is an object of the protocol.
-type CommandGetResultAnswersQuestions struct {
-	Field   *string                                   `json:"field"`
-	Label   *string                                   `json:"label"`
-	Options []CommandGetResultAnswersQuestionsOptions `json:"options"`
-}
-
-// CommandGetResultAnswers is an object of the protocol.
-type CommandGetResultAnswers struct {
-	Answers   int64                              `json:"answers"`
-	Questions []CommandGetResultAnswersQuestions `json:"questions"`
-}
-
 // CommandGetResultTimeline is an object of the protocol.
 type CommandGetResultTimeline struct {
 	At        string       `json:"at"`
@@ -545,7 +537,7 @@ type CommandGetResult struct {
 	Command    CommandOrSealedCommand     `json:"command"`
 	State      *OwnState                  `json:"state"`
 	Totals     *Totals                    `json:"totals"`
-	Answers    *CommandGetResultAnswers   `json:"answers"`
+	Answers    *AnswerTotals              `json:"answers"`
 	Recipients []RecipientState           `json:"recipients"`
 	Timeline   []CommandGetResultTimeline `json:"timeline"`
 }
@@ -1139,14 +1131,6 @@ type CommandDeliverParams struct {
 	Deliveries []Delivery `json:"deliveries"`
 }
 
-// CommandChangedParamsAnswer is an object of the protocol.
-type CommandChangedParamsAnswer struct {
-	Options   []string                   `json:"options"`
-	Fields    map[string]json.RawMessage `json:"fields"`
-	StartedAt *string                    `json:"startedAt"`
-	EndedAt   *string                    `json:"endedAt"`
-}
-
 // CommandChangedParamsReview is an object of the protocol.
 type CommandChangedParamsReview struct {
 	Accept bool    `json:"accept"`
@@ -1160,7 +1144,7 @@ type CommandChangedParams struct {
 	State     *CommandState               `json:"state"`
 	Recipient *string                     `json:"recipient"`
 	Note      *string                     `json:"note"`
-	Answer    *CommandChangedParamsAnswer `json:"answer"`
+	Answer    *GivenAnswer                `json:"answer"`
 	StartedAt *string                     `json:"startedAt"`
 	Review    *CommandChangedParamsReview `json:"review"`
 	Until     *string                     `json:"until"`
@@ -1400,7 +1384,7 @@ func (c *Client) CommandGet(ctx context.Context, params CommandGetParams) (*Comm
 	return &result, nil
 }
 
-// CommandUpdate calls command.update. Moves the caller's own state of a received command. A move that the lifecycle lacks is refused.
+// CommandUpdate calls command.update. Moves the caller's own state of a received command. A move that the lifecycle lacks is refused. A choice or a form is completed with its answer; accepting a timer starts it.
 func (c *Client) CommandUpdate(ctx context.Context, params CommandUpdateParams) (*CommandUpdateResult, error) {
 	var result CommandUpdateResult
 	if err := c.Call(ctx, "command.update", params, &result); err != nil {

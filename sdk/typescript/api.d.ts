@@ -1,5 +1,18 @@
 // Made by `deno task docs` from the AsyncAPI document of the server. Do not edit.
 
+export type AnswerTotals = {
+  answers: number;
+  questions: {
+    field?: string;
+    label?: string;
+    options: {
+      id: string;
+      label?: string;
+      count: number;
+    }[];
+  }[];
+};
+
 export type Attachment = {
   fileId: string;
   sha256: string;
@@ -78,6 +91,15 @@ export type File = {
   state: "scanning" | "clean" | "rejected" | "held";
   createdAt: string;
   expiresAt: string;
+};
+
+export type GivenAnswer = {
+  options: string[];
+} | {
+  fields: Record<string, string | number | boolean>;
+} | {
+  startedAt: string;
+  endedAt: string;
 };
 
 export type Grant = {
@@ -265,14 +287,7 @@ export type OwnState = {
   until: string | null;
   note: string | null;
   proof?: Attachment[];
-  answer?: {
-    options: string[];
-  } | {
-    fields: Record<string, string | number | boolean>;
-  } | {
-    startedAt: string;
-    endedAt: string;
-  };
+  answer?: GivenAnswer;
   startedAt?: string;
   review?: {
     accept: boolean;
@@ -311,14 +326,7 @@ export type RecipientState = {
   updatedAt: string;
   note: string | null;
   proof: Attachment[];
-  answer?: {
-    options: string[];
-  } | {
-    fields: Record<string, string | number | boolean>;
-  } | {
-    startedAt: string;
-    endedAt: string;
-  };
+  answer?: GivenAnswer;
   startedAt?: string;
   review?: {
     accept: boolean;
@@ -534,18 +542,7 @@ export interface Methods {
       command: SealedCommand | Command;
       state?: OwnState;
       totals?: Totals;
-      answers?: {
-        answers: number;
-        questions: {
-          field?: string;
-          label?: string;
-          options: {
-            id: string;
-            label?: string;
-            count: number;
-          }[];
-        }[];
-      };
+      answers?: AnswerTotals;
       recipients?: RecipientState[];
       timeline: {
         at: string;
@@ -556,7 +553,7 @@ export interface Methods {
       }[];
     };
   };
-  /** Moves the caller's own state of a received command. A move that the lifecycle lacks is refused. */
+  /** Moves the caller's own state of a received command. A move that the lifecycle lacks is refused. A choice or a form is completed with its answer; accepting a timer starts it. */
   "command.update": {
     params: {
       id: string;
@@ -1073,14 +1070,7 @@ export interface Notifications {
     state?: CommandState;
     recipient?: string;
     note?: string | null;
-    answer?: {
-      options: string[];
-    } | {
-      fields: Record<string, string | number | boolean>;
-    } | {
-      startedAt: string;
-      endedAt: string;
-    };
+    answer?: GivenAnswer;
     startedAt?: string;
     review?: {
       accept: boolean;

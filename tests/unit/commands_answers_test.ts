@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { keys } from "../../lib/adapters/kv/keys.ts";
 import type { Caller } from "../../lib/platform/mod.ts";
-import { checked, commandDraft, Refusal } from "../../lib/protocol/mod.ts";
+import { askingKinds, checked, commandDraft, Refusal } from "../../lib/protocol/mod.ts";
 import { CommandRig, dayMs, kindOf, taken } from "../fakes/command_rig.ts";
 
 const choice = {
@@ -376,4 +376,19 @@ Deno.test("CM-9, CO-12: a kind that asks is limited like every other, and its se
   const later = await rig.send(ann, bob, choice);
   assert.deepEqual(await rig.inboxOf(bob, new Set(["message"])), []);
   assert.deepEqual(await rig.told(ann, later.id), { bob: "queued" });
+});
+
+Deno.test("CM-2, CM-9: docs/kinds.md has commands that can be sent, of every kind that asks", async () => {
+  const page = await Deno.readTextFile("docs/kinds.md");
+  const examples = [...page.matchAll(/```json\n([^`]+)```/g)].map(([, text]) => JSON.parse(text!));
+  for (const example of examples) {
+    assert.ok(!(checked(commandDraft, example) instanceof Refusal), example.kind);
+  }
+  assert.deepEqual(examples.map(({ kind }) => kind), [
+    ...askingKinds,
+    "x-wallpaper",
+    "x-audio",
+    "x-speech",
+    "x-lock",
+  ]);
 });

@@ -22,7 +22,7 @@ import { kindTitle, requirementText } from "../../../../lib/text/mod.ts";
 import { definePerson, type PersonState } from "../../../../lib/web/define.ts";
 import { answerIn, answerProblem, typedAnswer } from "../../../../lib/web/forms/answers.ts";
 import { absentFiles, attachChoice } from "../../../../lib/web/forms/attachments.ts";
-import { filled, type FormProblem, problemOf, readForm } from "../../../../lib/web/forms/form.ts";
+import { filled, type FormProblem, readForm } from "../../../../lib/web/forms/form.ts";
 import { noPage, refusedPage, seeOther } from "../../../../lib/web/pages.ts";
 import { fill, someWords } from "../../../../lib/words/mod.ts";
 

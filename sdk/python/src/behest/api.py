@@ -7,6 +7,23 @@ from collections.abc import Mapping
 from typing import Any, Literal, NotRequired, TypeAlias, TypedDict, Unpack, cast
 
 
+class AnswerTotalsQuestionsOptions(TypedDict):
+    id: str
+    label: NotRequired[str]
+    count: int
+
+
+class AnswerTotalsQuestions(TypedDict):
+    field: NotRequired[str]
+    label: NotRequired[str]
+    options: list[AnswerTotalsQuestionsOptions]
+
+
+class AnswerTotals(TypedDict):
+    answers: int
+    questions: list[AnswerTotalsQuestions]
+
+
 class Attachment(TypedDict):
     fileId: str
     sha256: str
@@ -95,6 +112,21 @@ class File(TypedDict):
     state: Literal["scanning", "clean", "rejected", "held"]
     createdAt: str
     expiresAt: str
+
+
+class GivenAnswer1(TypedDict):
+    options: list[str]
+
+
+class GivenAnswer2(TypedDict):
+    fields: dict[str, str | float | bool]
+
+
+class GivenAnswer3(TypedDict):
+    startedAt: str
+    endedAt: str
+
+GivenAnswer: TypeAlias = "GivenAnswer1 | GivenAnswer2 | GivenAnswer3"
 
 
 class GrantTo1(TypedDict):
@@ -334,19 +366,6 @@ class OwnSanction(TypedDict):
     appeal: NotRequired[OwnSanctionAppeal]
 
 
-class OwnStateAnswer1(TypedDict):
-    options: list[str]
-
-
-class OwnStateAnswer2(TypedDict):
-    fields: dict[str, str | float | bool]
-
-
-class OwnStateAnswer3(TypedDict):
-    startedAt: str
-    endedAt: str
-
-
 class OwnStateReview(TypedDict):
     accept: bool
     note: str | None
@@ -359,7 +378,7 @@ class OwnState(TypedDict):
     until: str | None
     note: str | None
     proof: NotRequired[list[Attachment]]
-    answer: NotRequired[OwnStateAnswer1 | OwnStateAnswer2 | OwnStateAnswer3]
+    answer: NotRequired[GivenAnswer]
     startedAt: NotRequired[str]
     review: NotRequired[OwnStateReview]
     allowedBy: str | None
@@ -395,19 +414,6 @@ class Preferences(TypedDict):
     limits: NotRequired[PreferencesLimits | None]
 
 
-class RecipientStateAnswer1(TypedDict):
-    options: list[str]
-
-
-class RecipientStateAnswer2(TypedDict):
-    fields: dict[str, str | float | bool]
-
-
-class RecipientStateAnswer3(TypedDict):
-    startedAt: str
-    endedAt: str
-
-
 class RecipientStateReview(TypedDict):
     accept: bool
     note: str | None
@@ -421,7 +427,7 @@ class RecipientState(TypedDict):
     updatedAt: str
     note: str | None
     proof: list[Attachment]
-    answer: NotRequired[RecipientStateAnswer1 | RecipientStateAnswer2 | RecipientStateAnswer3]
+    answer: NotRequired[GivenAnswer]
     startedAt: NotRequired[str]
     review: NotRequired[RecipientStateReview]
 
@@ -635,23 +641,6 @@ class CommandListParams(TypedDict):
     to: NotRequired[str]
 
 
-class CommandGetResultAnswersQuestionsOptions(TypedDict):
-    id: str
-    label: NotRequired[str]
-    count: int
-
-
-class CommandGetResultAnswersQuestions(TypedDict):
-    field: NotRequired[str]
-    label: NotRequired[str]
-    options: list[CommandGetResultAnswersQuestionsOptions]
-
-
-class CommandGetResultAnswers(TypedDict):
-    answers: int
-    questions: list[CommandGetResultAnswersQuestions]
-
-
 class CommandGetResultTimeline(TypedDict):
     at: str
     state: CommandState
@@ -664,7 +653,7 @@ class CommandGetResult(TypedDict):
     command: SealedCommand | Command
     state: NotRequired[OwnState]
     totals: NotRequired[Totals]
-    answers: NotRequired[CommandGetResultAnswers]
+    answers: NotRequired[AnswerTotals]
     recipients: NotRequired[list[RecipientState]]
     timeline: list[CommandGetResultTimeline]
 
@@ -1193,19 +1182,6 @@ class CommandDeliverNotification(TypedDict):
     deliveries: list[Delivery]
 
 
-class CommandChangedNotificationAnswer1(TypedDict):
-    options: list[str]
-
-
-class CommandChangedNotificationAnswer2(TypedDict):
-    fields: dict[str, str | float | bool]
-
-
-class CommandChangedNotificationAnswer3(TypedDict):
-    startedAt: str
-    endedAt: str
-
-
 class CommandChangedNotificationReview(TypedDict):
     accept: bool
     note: str | None
@@ -1217,7 +1193,7 @@ class CommandChangedNotification(TypedDict):
     state: NotRequired[CommandState]
     recipient: NotRequired[str]
     note: NotRequired[str | None]
-    answer: NotRequired[CommandChangedNotificationAnswer1 | CommandChangedNotificationAnswer2 | CommandChangedNotificationAnswer3]
+    answer: NotRequired[GivenAnswer]
     startedAt: NotRequired[str]
     review: NotRequired[CommandChangedNotificationReview]
     until: NotRequired[str | None]
@@ -1426,7 +1402,7 @@ class Requests:
         return cast("CommandGetResult", await self.request("command.get", dict(params)))
 
     async def command_update(self, **params: Unpack[CommandUpdateParams]) -> CommandUpdateResult:
-        """Moves the caller's own state of a received command. A move that the lifecycle lacks is refused."""
+        """Moves the caller's own state of a received command. A move that the lifecycle lacks is refused. A choice or a form is completed with its answer; accepting a timer starts it."""
         return cast("CommandUpdateResult", await self.request("command.update", dict(params)))
 
     async def command_review(self, **params: Unpack[CommandReviewParams]) -> CommandReviewResult:
