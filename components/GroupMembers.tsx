@@ -8,7 +8,9 @@ import { Time } from "./Time.tsx";
 import { Filled, useWords } from "./words.tsx";
 
 /** What each role is called, and what it may do. */
-function rolesOf(words: Words["groups"]): readonly (readonly [GroupRole, name: string, meaning: string])[] {
+export function rolesOf(
+  words: Words["groups"],
+): readonly (readonly [GroupRole, name: string, meaning: string])[] {
   return [
     ["member", words.memberShort, words.member],
     ["sender", words.senderShort, words.sender],

@@ -22,6 +22,7 @@ const looks: Readonly<Record<Notice["kind"], readonly [IconName, "warn" | "bad" 
   appeal_decided: ["scale", ""],
   file_rejected: ["files", "bad"],
   removal_decided: ["scale", ""],
+  login_link: ["shield", "warn"],
 };
 
 interface NoticeListProps {

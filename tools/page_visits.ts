@@ -229,6 +229,7 @@ async function adminPages(services: Services): Promise<Visit[]> {
   if (reported === undefined) throw new Error("No report was seeded.");
   const [removal] = good(await services.queue.list(caller, { kind: "removal" })).items;
   const [report] = good(await services.queue.get(caller, reported.id)).reports;
+  const link = good(await services.loginLinks.create(caller, "carla-with-a-rather-long-name", "Lost."));
   const one = (route: string, path: string) =>
     visit(admin, route, { name: `${visit(admin, path.replace(/\/[^/]*$/, "")).name}-one`, path });
   return [
@@ -239,6 +240,11 @@ async function adminPages(services: Services): Promise<Visit[]> {
     one("/admin/reports/[id]", `/admin/reports/${report!.id}`),
     visit(admin, "/admin/users"),
     one("/admin/users/[username]", "/admin/users/carla-with-a-rather-long-name"),
+    also(admin, "/admin/users/[username]", "facts", {
+      name: "admin-users-facts",
+      path: "/admin/users/demo-ann?show=facts",
+    }),
+    visit(null, "/login/link", { path: `/login/link?token=${link.token}` }),
     visit(admin, "/admin/files"),
     also(admin, "/admin/files", "rejected", { path: "/admin/files?state=rejected" }),
     one("/admin/files/[sha256]", `/admin/files/${file.sha256}`),

@@ -95,8 +95,10 @@ export const proofs = {
   incidents: { close: "fresh", draft: "fresh", get: "none", list: "none", report: "none", submit: "fresh" },
   // An invitation gives no more than a member's account, ends, and can be revoked.
   invites: { create: "none", list: "none", may: "none", policy: "none", revoke: "none", setPolicy: "fresh" },
+  loginLinks: { create: "fresh", find: "none", use: "none" },
   looks: { command: "none", why: "none" },
   notices: { list: "none", read: "none", unread: "none" },
+  personFacts: { endSessions: "fresh", get: "none" },
   preferences: { get: "none", set: "none" },
   profiles: { avatar: "none", change: "none", get: "none", language: "none", withAvatar: "none" },
   push: { state: "none", subscribe: "none", unsubscribe: "none" },

@@ -283,6 +283,8 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
     users: moderation.users,
     queue: moderation.queue,
     removals: moderation.removals,
+    loginLinks: everyone.loginLinks,
+    personFacts: moderation.personFacts,
     sanctionReasons: moderation.reasons,
     looks: moderation.looks,
     autoRules: moderation.autoRules,

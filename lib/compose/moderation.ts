@@ -1,4 +1,4 @@
-import { networkOf } from "../accounts/mod.ts";
+import { hasFactor, networkOf } from "../accounts/mod.ts";
 import { KvCases, type Store } from "../adapters/kv/mod.ts";
 import type { Chat } from "../chat/mod.ts";
 import { type CommandRoom, shortContext } from "../commands/mod.ts";
@@ -7,6 +7,7 @@ import {
   Appeals,
   AutoRules,
   Looks,
+  PersonFacts,
   Queue,
   QueueView,
   Removals,
@@ -15,7 +16,7 @@ import {
   type SubjectSources,
   Users,
 } from "../moderation/mod.ts";
-import type { Clock, Ids, Log, Random } from "../platform/mod.ts";
+import { type Clock, type Ids, iso, type Log, type Random } from "../platform/mod.ts";
 import { limits, Refusal } from "../protocol/mod.ts";
 import type { Hub } from "../realtime/mod.ts";
 import type { Services } from "../web/mod.ts";
@@ -43,6 +44,7 @@ export interface OpenModeration {
   readonly appeals: Appeals;
   readonly reports: Reports;
   readonly removals: Removals;
+  readonly personFacts: PersonFacts;
   readonly queue: Services["queue"];
   readonly reasons: SanctionReasons;
   readonly looks: Looks;
@@ -105,6 +107,7 @@ export function openModeration(parts: ModerationParts): OpenModeration {
     users,
     reports,
     removals: new Removals({ store: cases, networkOf, clock, ids, random: parts.random, log: parts.log }),
+    personFacts: personFactsOf(parts, userRecords, cases),
     appeals: new Appeals({ store: userRecords, own: ownSanctions, clock, ids }),
     reasons: new SanctionReasons(cases),
     autoRules: new AutoRules(cases),
@@ -125,6 +128,33 @@ export function openModeration(parts: ModerationParts): OpenModeration {
       note: (caller, id, text) => queue.note(caller, id, text),
     },
   };
+}
+
+function personFactsOf(
+  { people, files, clock }: ModerationParts,
+  users: OpenPeople["userRecords"],
+  cases: KvCases,
+): PersonFacts {
+  const { accounts, accountsStore, groupsStore, memberships, twoFactorStore } = people;
+  return new PersonFacts({
+    users,
+    cases,
+    sessions: (userId) => accountsStore.sessionsOf(userId),
+    async groups(userId) {
+      const of = await memberships.of(userId);
+      const groups = await groupsStore.groups([...of.keys()]);
+      return [...of].map(([name, { role, since }]) => ({
+        name,
+        title: groups.get(name)?.title ?? name,
+        role,
+        since: iso(since),
+      }));
+    },
+    files: (userId) => files.services.files.usage({ userId }),
+    hasSecondFactor: async (userId) => hasFactor(await twoFactorStore.of(userId)),
+    endSessions: (userId) => accounts.endSessions(userId),
+    clock,
+  });
 }
 
 const bare = { at: null, categories: [], data: null, files: [], context: [] };

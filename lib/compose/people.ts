@@ -6,6 +6,7 @@ import {
   GroupMemberships,
   Groups,
   Invites,
+  LoginLinks,
   Passwords,
   People,
   shownTo,
@@ -21,6 +22,7 @@ import {
   KvCounts,
   KvGroups,
   KvInvites,
+  KvLoginLinks,
   kvNoticesStore,
   KvTwoFactor,
   KvUsers,
@@ -154,6 +156,16 @@ export async function openPeople(
     registration,
     invites,
   });
+  const loginLinks = new LoginLinks({
+    store: new KvLoginLinks(store, accountsStore, audit, clock),
+    accounts: accountsStore,
+    passwords,
+    endSessions: (userId) => accounts.endSessions(userId),
+    notices,
+    clock,
+    random,
+    log,
+  });
   return {
     accessTokens,
     accounts,
@@ -170,6 +182,7 @@ export async function openPeople(
     invites,
     invitesStore,
     limited,
+    loginLinks,
     memberships,
     mutes,
     needs,

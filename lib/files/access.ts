@@ -97,7 +97,7 @@ export class Access {
     return inUse();
   }
 
-  async usage({ userId }: Caller): Promise<{ used: number; quota: number }> {
+  async usage({ userId }: Pick<Caller, "userId">): Promise<{ used: number; quota: number }> {
     const { store, settings } = this.#parts;
     return { used: await store.usageOf(userId), quota: settings.quotaBytes };
   }

@@ -99,7 +99,7 @@ export class Files {
   }
 
   /** The size of the caller's files and their quota, in bytes. */
-  usage(caller: Caller): Promise<{ used: number; quota: number }> {
+  usage(caller: Pick<Caller, "userId">): Promise<{ used: number; quota: number }> {
     return this.#access.usage(caller);
   }
 

@@ -9,6 +9,7 @@ export { AutoRules } from "./auto_rules.ts";
 export { Looks } from "./looks.ts";
 export { Mutes } from "./mutes.ts";
 export { OwnSanctions } from "./own_sanctions.ts";
+export { PersonFacts } from "./person_facts.ts";
 export { Queue } from "./queue.ts";
 export { QueueView } from "./queue_view.ts";
 export { rankOf } from "./harm.ts";

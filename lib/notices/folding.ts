@@ -37,6 +37,8 @@ function sameAs(notice: NewNotice): string {
       return `${notice.kind} ${notice.by}`;
     case "group_invited":
       return `${notice.kind} ${notice.group}`;
+    case "login_link":
+      return notice.kind;
     case "report_decided":
       return `${notice.kind} ${notice.report}`;
     case "file_rejected":

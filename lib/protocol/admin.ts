@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { groupRole, role } from "./people.ts";
-import { sanctionKind } from "./reports.ts";
+import { agent, groupRole, role } from "./people.ts";
+import { reportHistory, sanctionKind } from "./reports.ts";
 import { cursor, id, line, name, reasonGiven, slug, text, time, username } from "./text.ts";
 import { limits } from "./limits.ts";
 import { because } from "./message.ts";
@@ -64,6 +64,34 @@ export const sanction = z.object({
 /** MO-7: body of a lift. */
 export const liftBody = z.strictObject({ reason: reasonGiven(limits.note) });
 export type Sanction = z.infer<typeof sanction>;
+
+/** MO-4: an account for administrators, beside its sanctions. `reports`: about the person; null for oneself. */
+export const personFacts = z.object({
+  sessions: z.array(z.object({
+    id: z.string(),
+    device: z.string(),
+    agent: agent.nullable(),
+    address: z.string(),
+    createdAt: z.string(),
+    lastSeenAt: z.string(),
+  })),
+  groups: z.array(z.object({
+    name: z.string(),
+    title: z.string(),
+    role: groupRole,
+    since: z.string(),
+  })),
+  /** In bytes. */
+  files: z.object({ used: z.number(), quota: z.number() }),
+  secondFactor: z.boolean(),
+  reports: reportHistory.nullable(),
+});
+export type PersonFacts = z.infer<typeof personFacts>;
+export const logOutBody = z.strictObject({ reason: reasonGiven(limits.note) });
+
+/** AU-12. `url` is shown once: the server keeps a hash of its token. */
+export const loginLinkBody = z.strictObject({ reason: reasonGiven(limits.note) });
+export const loginLinkAnswer = z.object({ url: z.string(), expiresAt: z.string() });
 
 /** BR-5. */
 export const categoryBody = z.strictObject({

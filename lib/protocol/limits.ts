@@ -121,6 +121,8 @@ export const limits = {
   /** Days that an invitation works, unless said otherwise, and at most. */
   inviteDays: 7,
   inviteDaysMax: 365,
+  /** How long a one-time link for a lost password works (AU-12). */
+  loginLinkMs: 24 * 3600_000,
   /** First wait of a throttled login; it doubles with every further try up to `loginWindowMs`. */
   loginWaitMs: 30_000,
   /** Key derivations that run at once, and logins that may wait for one; more are refused. */

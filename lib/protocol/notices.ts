@@ -30,6 +30,8 @@ const kinds = {
   report_decided: { report: id, outcome: z.enum(["acted", "fine"]) },
   appeal_decided: { sanction: z.string(), outcome: z.enum(["upheld", "lifted"]) },
   file_rejected: { file: id, name: z.string() },
+  /** An administrator made a one-time link for the person's account (AU-12). */
+  login_link: {},
   removal_decided: { removal: id, outcome: z.enum(["removed", "kept"]) },
 } as const;
 
@@ -59,6 +61,7 @@ export const notice = z.discriminatedUnion("kind", [
   of("appeal_decided"),
   of("file_rejected"),
   of("removal_decided"),
+  of("login_link"),
 ]);
 export type Notice = z.infer<typeof notice>;
 

@@ -75,6 +75,9 @@ export const sessionRenewed = z.object({ sessionExpiresAt: z.string() });
 
 export const ticketAnswer = z.object({ ticket: z.string(), expiresAt: z.string() });
 
+/** AU-12: spends a one-time link: its token, and the new password. */
+export const loginLinkUse = z.strictObject({ token: z.string().min(1).max(128), password });
+
 export const passwordBody = z.strictObject({ current: typedPassword, next: password });
 
 /** What a client said of itself: "Firefox" on "Windows". */

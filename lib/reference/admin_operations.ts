@@ -43,6 +43,21 @@ export const adminOperations: Readonly<Record<string, Operation>> = {
     says: `Lifts a sanction. ${staff}`,
     body: protocol.liftBody,
   },
+  "GET /admin/users/{username}/facts": {
+    says: `Gives someone's sessions, groups, files and reports. The look is in the audit log. ${admins}`,
+    gives: z.object({ facts: protocol.personFacts }),
+  },
+  "DELETE /admin/users/{username}/sessions": {
+    says: `Logs someone out everywhere. ${admins}`,
+    body: protocol.logOutBody,
+  },
+  "POST /admin/users/{username}/login-link": {
+    says:
+      `Makes a one-time link, for 24 hours, with which someone who lost their password sets a new one. The person is told. ${admins}`,
+    body: protocol.loginLinkBody,
+    gives: protocol.loginLinkAnswer,
+    status: 201,
+  },
   "DELETE /admin/users/{username}/two-factor": {
     says: `Removes the second factors of someone who lost them. ${admins}`,
     body: protocol.twoFactorReset,

@@ -31,6 +31,12 @@ export const operations: Readonly<Record<string, Operation>> = {
     body: protocol.loginBody,
     gives: protocol.loginAnswer,
   },
+  "POST /auth/login-link": {
+    says: "Sets a new password by a one-time link of an administrator. All sessions of the person end.",
+    open: true,
+    body: protocol.loginLinkUse,
+    gives: protocol.registerAnswer,
+  },
   "POST /auth/renew": {
     says:
       "Renews a session. Keep the credential of the answer, where there is one; using an old one again ends the session.",

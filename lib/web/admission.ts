@@ -7,6 +7,7 @@ import type { Restriction } from "./services.ts";
 /** Calls below `/api/v1` that need no login. Every other is for people who are logged in. */
 export const openCalls: readonly string[] = [
   "/auth/login",
+  "/auth/login-link",
   "/auth/register",
   "/auth/renew",
   "/auth/passkey",

@@ -6,6 +6,7 @@ import type {
   Groups,
   Invites,
   LoggedIn,
+  LoginLinks,
   Origin,
   Profiles,
   Restriction,
@@ -24,6 +25,7 @@ import type {
   AutoRules,
   Looks,
   OwnSanctions,
+  PersonFacts,
   Queue,
   QueueView,
   Removals,
@@ -79,6 +81,7 @@ export interface Services {
   readonly preferences: Pick<Consent, "get" | "set">;
   readonly grants: Pick<Grants, "changes" | "end" | "list" | "outcomes" | "set">;
   readonly categories: Pick<CategoryAdmin, "add" | "all" | "change"> & { list(): Promise<CategoryList> };
+  readonly loginLinks: Pick<LoginLinks, "create" | "find" | "use">;
   readonly groups: Pick<
     Groups,
     | "accept"
@@ -94,6 +97,7 @@ export interface Services {
   >;
   readonly invites: Pick<Invites, "create" | "list" | "may" | "policy" | "revoke" | "setPolicy">;
   readonly users: Pick<Users, "change" | "get" | "lift" | "list" | "sanction">;
+  readonly personFacts: Pick<PersonFacts, "endSessions" | "get">;
   readonly audit: Pick<Audit, "page">;
   readonly stats: Pick<Stats, "now">;
   readonly profiles: Pick<Profiles<Content>, "avatar" | "change" | "get" | "language" | "withAvatar">;

@@ -113,6 +113,9 @@ export default define.page<typeof handler>(function Login({ data, state, url, re
       {url.searchParams.get("notice") === "removed" && data.problem === null
         ? <Notice>{words.removed}</Notice>
         : null}
+      {url.searchParams.get("notice") === "password" && data.problem === null
+        ? <Notice>{words.passwordSet}</Notice>
+        : null}
       {data.carried === null ? null : <Notice tone="warn">{words.carried}</Notice>}
       <ProblemNotice problem={data.asksCode ? { message: words.codeWanted } : data.problem} />
       <form class="form" method="post" action={action} enctype="multipart/form-data">

@@ -267,6 +267,11 @@ export type Notice = {
   kind: "removal_decided";
   removal: string;
   outcome: "removed" | "kept";
+} | {
+  id: string;
+  at: string;
+  read: boolean;
+  kind: "login_link";
 };
 
 export type OwnSanction = {

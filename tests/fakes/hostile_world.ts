@@ -24,6 +24,8 @@ const unseen: readonly string[] = [
   "loginBody.code",
   "loginBody.password",
   "loginBody.timeZone",
+  "loginLinkUse.password",
+  "loginLinkUse.token",
   "passkeyBody.response.authenticatorAttachment",
   "passkeyBody.response.response.transports",
   "passkeyLoginBody.response.authenticatorAttachment",
@@ -283,6 +285,8 @@ export async function hostileWorld() {
   texts.written.set("sanction.appeal.text", appeal);
   must(await services.sanctions.appeal(carl, { id: muted!.id, text: appeal }));
   must(await services.users.lift(boss, "carl", warning, say("liftBody.reason")));
+  must(await services.loginLinks.create(boss, "carl", say("loginLinkBody.reason")));
+  must(await services.personFacts.endSessions(boss, "carl", say("logOutBody.reason")));
   must(await services.twoFactor.reset(boss, "carl", { reason: say("twoFactorReset.reason") }));
   must(await services.users.sanction(boss, "dora", { kind: "suspend", reason: say("sanctionBody.reason") }));
   must(

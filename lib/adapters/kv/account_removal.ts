@@ -128,6 +128,7 @@ export class KvRemoval implements RemovalStore {
       keys.mute(userId),
       keys.limited(userId),
       keys.reporter(userId),
+      keys.loginLink(userId),
       ...(keepHeld ? [] : [keys.profile(userId), keys.usage(userId), keys.inForce(userId)]),
     ];
     const values = await getValues(kv, wanted);

@@ -20,6 +20,8 @@ export const keys = {
   adminMade: () => ["admin_made"],
   /** Ids of the administrators, to protect the last one; accounts and moderation. Never ends. */
   admins: () => ["admins"],
+  /** A person's one-time link for a lost password (AU-12); accounts. Ends when used or replaced, or after 24 h. */
+  loginLink: (userId: string) => ["login_link", userId],
   /** Hash of the one-time setup token; accounts. Ends when used. */
   setup: () => ["setup"],
   /** Shared password of the demo people; accounts, in evaluation mode only. Ends with a start in production mode. */

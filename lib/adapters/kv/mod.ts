@@ -24,6 +24,7 @@ export { KvGroups } from "./groups_store.ts";
 export { kvHealth } from "./health.ts";
 export { KvIncidents } from "./incidents_store.ts";
 export { JobRunner } from "./jobs.ts";
+export { KvLoginLinks } from "./login_links_store.ts";
 export { KvProfiles } from "./profiles_store.ts";
 export { kvNoticesStore } from "./notices_store.ts";
 export { kvPushStore } from "./push_store.ts";

@@ -6,6 +6,8 @@ export const accountMessages = {
   "login.busy": "Too many people are logging in. Try again in a moment.",
   "login.token": "The token does not belong to this user.",
   "login.header": "Send Authorization as Bearer, or as Basic with username and token.",
+  "loginLink.over": "This link was used, replaced or has expired. Ask an administrator for a new one.",
+  "loginLink.own": "Change your own password on the page Sessions.",
   "session.missing": "No such session. Reload the list.",
   "token.many": "You can have {count} access tokens. Revoke one first.",
   "token.missing": "There is no such token. It may be revoked already.",

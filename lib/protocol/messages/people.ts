@@ -63,6 +63,7 @@ export const peopleMessages = {
   "queue.undoLate": "This decision is too old to undo. Lift its sanctions instead.",
   "queue.noUndo": "This kind of decision cannot be undone here.",
   "queue.until": "The end is in the past. Choose a later one or none.",
+  "user.ownSessions": "End your own sessions on the page Sessions.",
   "removal.limit": "The limit is {count} requests a day. Try again tomorrow.",
   "removal.full": "Too many requests are waiting. Write to the operator of this server instead.",
   "removal.missing": "No request has this number. Check it.",

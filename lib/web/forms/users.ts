@@ -1,7 +1,16 @@
 import type { Context } from "fresh";
 import type { PersonState } from "../define.ts";
 import { filled, timeField } from "./form.ts";
-import { adminUserChange, checked, liftBody, Refusal, sanctionBody } from "../../protocol/mod.ts";
+import {
+  adminUserChange,
+  type Answer,
+  checked,
+  liftBody,
+  loginLinkBody,
+  logOutBody,
+  Refusal,
+  sanctionBody,
+} from "../../protocol/mod.ts";
 
 /** A sanction as it was typed. */
 export interface TypedSanction {
@@ -20,12 +29,33 @@ export function noSanction(zone: string): TypedSanction {
   return { kind: "", reason: "", until: "", zone };
 }
 
+/** The one-time link of a token, at the address that the browser sees. */
+export function loginLinkUrl(seen: URL, token: string): string {
+  const url = new URL("/login/link", seen.origin);
+  url.searchParams.set("token", token);
+  return url.href;
+}
+
+/** AU-12: the form for people who lost their password. */
+export async function makeLoginLink(
+  ctx: Context<PersonState>,
+  username: string,
+  form: URLSearchParams,
+): Answer<{ url: string; expiresAt: string }> {
+  const body = checked(loginLinkBody, { reason: form.get("why")?.replaceAll("\r\n", "\n").trim() ?? "" });
+  if (body instanceof Refusal) return body;
+  const made = await ctx.state.services.loginLinks.create(ctx.state.caller, username, body.reason);
+  return made instanceof Refusal
+    ? made
+    : { url: loginLinkUrl(ctx.url, made.token), expiresAt: made.expiresAt };
+}
+
 /** What the forms of one user's page ask for. */
 export async function changeUser(
   ctx: Context<PersonState>,
   username: string,
   form: URLSearchParams,
-): Promise<"rights" | "sanction" | "lift" | Refusal> {
+): Promise<"rights" | "sanction" | "lift" | "logout" | Refusal> {
   const { users } = ctx.state.services;
   const caller = ctx.state.caller;
   const action = form.get("action");
@@ -41,6 +71,12 @@ export async function changeUser(
     const body = checked(liftBody, { reason: form.get("reason")?.replaceAll("\r\n", "\n").trim() ?? "" });
     if (body instanceof Refusal) return body;
     const done = await users.lift(caller, username, form.get("sanction") ?? "", body.reason);
+    return done instanceof Refusal ? done : action;
+  }
+  if (action === "logout") {
+    const body = checked(logOutBody, { reason: form.get("why")?.replaceAll("\r\n", "\n").trim() ?? "" });
+    if (body instanceof Refusal) return body;
+    const done = await ctx.state.services.personFacts.endSessions(caller, username, body.reason);
     return done instanceof Refusal ? done : action;
   }
   if (action !== "sanction") return new Refusal("invalid_params", "form.buttons");

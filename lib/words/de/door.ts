@@ -21,6 +21,13 @@ export const door: Words["door"] = {
   passkeyWaiting: "Warte auf dein Gerät …",
   passkeyFailed: "Das hat nicht geklappt. Versuch es noch einmal oder nimm dein Passwort.",
   removed: "Dein Konto wurde gelöscht.",
+  passwordSet: "Dein neues Passwort gilt. Melde dich damit an.",
+  linkTitle: "Neues Passwort setzen",
+  linkLead: "Für das Konto @{name}. Alle Sitzungen dieses Kontos enden, auf allen Geräten.",
+  newPassword: "Neues Passwort",
+  linkSave: "Passwort setzen und anmelden",
+  linkOverTitle: "Dieser Link gilt nicht mehr",
+  linkOverLead: "Er wurde benutzt, ersetzt oder ist abgelaufen. Bitte die Verwaltung um einen neuen.",
   noAccount: "Noch kein Konto?",
   register: "Registrieren",
   registerLead:

@@ -30,6 +30,8 @@ export const notices: Words["notices"] = {
   appeal_decided: "Dein Einspruch wurde geprüft. Die Maßnahme bleibt.",
   appeal_decided_lifted: "Dein Einspruch wurde geprüft. Die Maßnahme wurde aufgehoben.",
   file_rejected: "{title} wurde bei der Prüfung abgewiesen.",
+  login_link:
+    "Die Verwaltung hat einen Link gemacht, der für dein Konto ein neues Passwort setzt. Hast du nicht darum gebeten, sag es jemand anderem aus der Verwaltung.",
   removal_decided_removed: "Dein Antrag auf Entfernung wurde bewilligt.",
   removal_decided: "Dein Antrag auf Entfernung wurde abgelehnt.",
 };

@@ -9,6 +9,9 @@ export const accounts: Translated<typeof accountMessages> = {
   "login.busy": "Gerade melden sich zu viele an. Versuch es gleich noch einmal.",
   "login.token": "Das Token gehört nicht zu diesem Konto.",
   "login.header": "Sende Authorization als Bearer oder als Basic mit Benutzername und Token.",
+  "loginLink.over":
+    "Dieser Link wurde benutzt, ersetzt oder ist abgelaufen. Bitte die Verwaltung um einen neuen.",
+  "loginLink.own": "Ändere dein eigenes Passwort auf der Seite Sitzungen.",
   "session.missing": "Diese Sitzung gibt es nicht. Lade die Liste neu.",
   "session.replaced": "Diese Sitzung hat ein neues Token. Verwende es oder melde dich wieder an.",
   "token.many": "Du kannst {count} Zugriffstoken haben. Widerrufe zuerst eines.",

@@ -69,6 +69,7 @@ export const people: Translated<typeof peopleMessages> = {
     "Diese Entscheidung ist zu alt, um sie zurückzunehmen. Heb stattdessen ihre Maßnahmen auf.",
   "queue.noUndo": "Diese Art von Entscheidung lässt sich hier nicht zurücknehmen.",
   "queue.until": "Das Ende liegt in der Vergangenheit. Wähle ein späteres oder keins.",
+  "user.ownSessions": "Beende deine eigenen Sitzungen auf der Seite Sitzungen.",
   "removal.limit": "Die Grenze sind {count} Anträge am Tag. Versuch es morgen wieder.",
   "removal.full": "Zu viele Anträge warten. Schreib stattdessen an den Betreiber dieses Servers.",
   "removal.missing": "Kein Antrag hat diese Nummer. Prüf sie.",

@@ -19,6 +19,13 @@ export const door = {
   passkeyWaiting: "Waiting for your device…",
   passkeyFailed: "That did not work. Try again, or use your password.",
   removed: "Your account was deleted.",
+  passwordSet: "Your new password is set. Log in with it.",
+  linkTitle: "Set a new password",
+  linkLead: "For the account @{name}. Every session of this account ends, on all devices.",
+  newPassword: "New password",
+  linkSave: "Set password and log in",
+  linkOverTitle: "This link no longer works",
+  linkOverLead: "It was used, replaced or has expired. Ask an administrator for a new one.",
   noAccount: "No account yet?",
   register: "Register",
   registerLead:

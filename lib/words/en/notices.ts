@@ -30,6 +30,8 @@ export const notices = {
   appeal_decided: "Your appeal was reviewed. The sanction stays.",
   appeal_decided_lifted: "Your appeal was reviewed. The sanction was lifted.",
   file_rejected: "{title} was rejected by the file check.",
+  login_link:
+    "An administrator made a link that sets a new password for your account. If you did not ask for it, tell another administrator.",
   removal_decided_removed: "Your removal request was granted.",
   removal_decided: "Your removal request was declined.",
 };
