@@ -7,6 +7,8 @@ export interface ModuleImport {
 }
 
 const roots = ["lib", "routes", "islands", "components", "sdk", "tools", "tests", "static", "docs", ".ci"];
+/** What tools of Python leave in `sdk/python`. */
+const caches = ["__pycache__", ".mypy_cache", ".ruff_cache"];
 const statement = /^[ \t]*(import|export)\s+(type\s+)?(?:[^"'`;]*?\sfrom\s*)?["']([^"']+)["']/gm;
 const dynamic = /\bimport\(\s*["']([^"']+)["']/g;
 
@@ -16,7 +18,7 @@ export function projectFiles(): string[] {
   const walk = (dir: string) => {
     for (const entry of Deno.readDirSync(dir)) {
       const path = `${dir}/${entry.name}`;
-      if (entry.isDirectory && path !== "tests/.out") walk(path);
+      if (entry.isDirectory && path !== "tests/.out" && !caches.includes(entry.name)) walk(path);
       if (entry.isFile) files.push(path);
     }
   };

@@ -7,19 +7,30 @@
 import { chromium } from "playwright-core";
 import { libfaketime } from "./faketime.ts";
 import { complain, say } from "../lib/platform/console.ts";
+import { pythonPrograms } from "./languages.ts";
 import { browserPaths, isFile, launchOptions, shellPaths } from "./chromium.ts";
 import { runFolders, runTests } from "./test_runs.ts";
 import { childrenCpuSeconds, timesTable } from "./test_times.ts";
 
-/** A program that tests start, the Debian package that has it, and where it may be. */
-const needed = [
+/** A program that tests start, the Debian package that has it, and where it may be or whether it is there. */
+const needed: readonly {
+  program: string;
+  aptPackage: string;
+  paths?: readonly string[];
+  isThere?: () => boolean;
+}[] = [
   { program: "chromium", aptPackage: "chromium", paths: browserPaths },
   { program: "libfaketime", aptPackage: "libfaketime", paths: [libfaketime] },
   { program: "strace", aptPackage: "strace", paths: ["/usr/bin/strace"] },
   { program: "clamd", aptPackage: "clamav-daemon", paths: ["/usr/sbin/clamd", "/usr/bin/clamd"] },
   { program: "python3", aptPackage: "python3", paths: ["/usr/bin/python3", "/usr/local/bin/python3"] },
   { program: "nginx", aptPackage: "nginx", paths: ["/usr/sbin/nginx", "/usr/bin/nginx"] },
-] as const;
+  {
+    program: "Python 3.11 or newer with pip and venv",
+    aptPackage: "python3-venv python3-pip",
+    isThere: () => !pythonPrograms().next().done,
+  },
+];
 
 /** What only makes the tests faster. */
 const useful = { aptPackage: "chromium-headless-shell", paths: shellPaths } as const;
@@ -37,8 +48,8 @@ async function runs(program: string, args: string[], env: Record<string, string>
 
 /** Names of what is missing and could not be installed. */
 async function missingComponents(): Promise<string[]> {
-  const missing = () => needed.filter(({ paths }) => !paths.some(isFile));
-  const packages = missing().map(({ aptPackage }) => aptPackage);
+  const missing = () => needed.filter(({ paths, isThere }) => !(paths?.some(isFile) ?? isThere?.()));
+  const packages = missing().flatMap(({ aptPackage }) => aptPackage.split(" "));
   const faster = useful.paths.some(isFile) ? [] : [useful.aptPackage];
   if (packages.length + faster.length > 0 && Deno.build.os === "linux" && Deno.uid() === 0) {
     say(`Installing what the tests use: ${[...packages, ...faster].join(", ")}`);

@@ -1247,6 +1247,48 @@ type SafetyChangedParams struct {
 	Since   *string `json:"since"`
 }
 
+const (
+	limitFrameInBytes       = 65536
+	limitDeliverBatch       = 64
+	limitWindowMax          = 256
+	limitShutdownMs         = 10000
+	limitReconnectMaxMs     = 30000
+	limitReconnectBaseMs    = 500
+	limitClientOutbox       = 256
+	limitClientSeenIds      = 100000
+	limitClientConnectMs    = 15000
+	limitClientRequestMs    = 15000
+	limitClientInFlight     = 4096
+	limitClientRetries      = 10
+	limitClientHandlerTries = 3
+	limitClientCloseMs      = 2000
+	limitKeyKeptMs          = 86400000
+)
+
+// afterClose says what a client does after each close code; after all others it reconnects.
+var afterClose = map[int]closeStep{
+	4400: thenStop,
+	4401: thenLogin,
+	4403: thenStop,
+	4408: thenReconnect,
+	4409: thenStop,
+	4413: thenStop,
+	4429: thenBackOff,
+	4500: thenReconnect,
+	4503: thenReconnect,
+	4508: thenReconnect,
+}
+
+// closedStates are those in which a command is over.
+var closedStates = map[string]bool{
+	"completed": true,
+	"declined":  true,
+	"failed":    true,
+	"expired":   true,
+	"cancelled": true,
+	"stopped":   true,
+}
+
 // requestClasses says what becomes of each request while there is no connection.
 var requestClasses = map[string]requestClass{
 	"heartbeat":       classOnce,

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { Behest, type BehestOptions, logIn } from "../../sdk/typescript/mod.ts";
-import { SdkWorld, type SuiteWorld } from "../fakes/sdk_world.ts";
+import { pythonEnvironment, succeeds } from "../fakes/other_languages.ts";
+import { environmentOf, SdkWorld, type SuiteWorld } from "../fakes/sdk_world.ts";
 import { until } from "../fakes/until.ts";
 
 /** A connected device of somebody, and what it was handed. */
@@ -29,10 +30,8 @@ function send({ client }: Behest, to: string, title: string, attachments: string
   });
 }
 
-/** The same checks as `sdk/python/tests/live_test.py` and `sdk/go/live_test.go`. */
-Deno.test("OP-11: the library of TypeScript with a real server", async (t) => {
-  await using all = await SdkWorld.start();
-  const world = await all.suite("ts");
+/** The same checks as `sdk/python/tests/live_test.py`. */
+async function typescript(t: Deno.TestContext, world: SuiteWorld): Promise<void> {
   const { ann, bob } = world;
 
   await t.step("DL-3: a connection that is cut hands over each command once, in order", async () => {
@@ -123,4 +122,29 @@ Deno.test("OP-11: the library of TypeScript with a real server", async (t) => {
     });
     await assert.rejects(() => sender.files.get("01ARZ3NDEKTSV4RR0000000000"), { kind: "not_found" });
   });
+}
+
+/** Types, style, transcripts and live suite. */
+async function python(world: SuiteWorld): Promise<void> {
+  const interpreter = await pythonEnvironment();
+  const env = { PYTHONPATH: "src", PYTHONDONTWRITEBYTECODE: "1" };
+  const inLibrary = (args: string[], more = {}) =>
+    succeeds(interpreter, args, { cwd: "sdk/python", env: { ...env, ...more } });
+  const [, , played, lived] = await Promise.all([
+    inLibrary(["-m", "ruff", "check", "--no-cache", "."]),
+    inLibrary(["-m", "mypy", "--cache-dir=/dev/null"]),
+    inLibrary(["tests/transcripts_test.py"]),
+    inLibrary(["tests/live_test.py"], environmentOf(world)),
+  ]);
+  assert.match(played, /^[3-9]\d passed, 0 failed$/m);
+  assert.match(lived, /^8 passed, 0 failed$/m);
+}
+
+Deno.test("OP-11: the libraries of all languages with one real server", async (t) => {
+  await using all = await SdkWorld.start();
+  await t.step("TypeScript", async (t) => await typescript(t, await all.suite("ts")));
+  await t.step(
+    "Python: types, style, transcripts, live suite",
+    async () => await python(await all.suite("py")),
+  );
 });

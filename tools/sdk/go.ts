@@ -1,7 +1,7 @@
 import { type Api, type Field, pascal, type Shape } from "./shapes.ts";
 
 /** `sdk/go/api.go`: a struct for each object, and a method for each of the server's. */
-export function goApi({ named, methods, notifications }: Api): string {
+export function goApi({ bounds, closes, closedStates, named, methods, notifications }: Api): string {
   const types = new Types(new Map(named.map(({ name, shape }) => [name, shape])));
   for (const { name, shape } of named) types.declare(name, shape);
   const requests = methods.map(({ name, about, params, result }) => {
@@ -34,6 +34,20 @@ export function goApi({ named, methods, notifications }: Api): string {
     'import (\n\t"context"\n\t"encoding/json"\n)',
     "",
     ...types.lines,
+    "const (",
+    ...aligned(bounds.map(({ name, value }) => [`\tlimit${pascal(name)}`, `= ${value}`])),
+    ")",
+    "",
+    "// afterClose says what a client does after each close code; after all others it reconnects.",
+    "var afterClose = map[int]closeStep{",
+    ...closes.map(({ code, then }) => `\t${code}: then${pascal(then)},`),
+    "}",
+    "",
+    "// closedStates are those in which a command is over.",
+    "var closedStates = map[string]bool{",
+    ...aligned(closedStates.map((state) => [`\t"${state}":`, "true,"])),
+    "}",
+    "",
     "// requestClasses says what becomes of each request while there is no connection.",
     "var requestClasses = map[string]requestClass{",
     ...aligned(methods.map(({ name, offline }) => [`\t"${name}":`, `class${pascal(offline)},`])),

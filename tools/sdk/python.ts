@@ -17,7 +17,7 @@ const keywords = new Set([
 ]);
 
 /** `sdk/python/src/behest/api.py`: a TypedDict for each object, and a coroutine for each method. */
-export function pythonApi({ named, methods, notifications }: Api): string {
+export function pythonApi({ bounds, closes, closedStates, named, methods, notifications }: Api): string {
   const types = new Types();
   const bodies = named.map(({ name, shape }) => types.declare(name, shape));
   const requests = methods.map(({ name, about, params, result }) => {
@@ -56,6 +56,17 @@ export function pythonApi({ named, methods, notifications }: Api): string {
     ...bodies.flat(),
     ...types.lines,
     "",
+    ...bounds.map(({ name, value }) => `${snake(name)} = ${value}`),
+    "",
+    "AFTER_CLOSE: Mapping[int, str] = {",
+    ...closes.map(({ code, then }) => `    ${code}: "${then}",`),
+    "}",
+    '"""What a client does after each close code; after all others it reconnects."""',
+    "",
+    `CLOSED_STATES = frozenset(\n    {\n${
+      closedStates.map((state) => `        "${state}",`).join("\n")
+    }\n    }\n)`,
+    "",
     "METHODS: Mapping[str, str] = {",
     ...methods.map(({ name, offline }) => `    "${name}": "${offline}",`),
     "}",
@@ -75,6 +86,7 @@ export function pythonApi({ named, methods, notifications }: Api): string {
   ].join("\n");
 }
 
+const snake = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
 const quoted = (text: string) => JSON.stringify(text);
 
 class Types {

@@ -1,7 +1,14 @@
 /** What the AsyncAPI document says of methods and notifications, in the terms that every language has. */
 import { asyncApi } from "../../lib/reference/mod.ts";
 import { isKeyed, type RequestClass, requestClasses } from "../../lib/client/requests.ts";
-import type { Method } from "../../lib/protocol/methods.ts";
+import {
+  type AfterClose,
+  closeCodes,
+  commandState,
+  isOpen,
+  limits,
+  type Method,
+} from "../../lib/protocol/mod.ts";
 
 export type Shape =
   | { kind: "any" | "string" | "integer" | "number" | "boolean" | "null" }
@@ -35,7 +42,30 @@ export interface NotificationShape {
   params: Shape;
 }
 
+/** Bounds that a library keeps, of `limits`. */
+export const boundNames = [
+  "frameInBytes",
+  "deliverBatch",
+  "windowMax",
+  "shutdownMs",
+  "reconnectMaxMs",
+  "reconnectBaseMs",
+  "clientOutbox",
+  "clientSeenIds",
+  "clientConnectMs",
+  "clientRequestMs",
+  "clientInFlight",
+  "clientRetries",
+  "clientHandlerTries",
+  "clientCloseMs",
+  "keyKeptMs",
+] as const satisfies readonly (keyof typeof limits)[];
+
 export interface Api {
+  bounds: { name: string; value: number }[];
+  closes: { code: number; then: AfterClose }[];
+  /** States in which a command is over. */
+  closedStates: readonly string[];
   named: { name: string; shape: Shape }[];
   methods: MethodShape[];
   notifications: NotificationShape[];
@@ -65,6 +95,9 @@ export function readApi(): Api {
   const { operations, components } = asyncApi({ host: "here", secure: true }) as unknown as Document;
   const inside = (message: string, part: string) => components.messages[message]!.payload.properties![part]!;
   const api: Api = {
+    bounds: boundNames.map((name) => ({ name, value: limits[name] })),
+    closes: Object.values(closeCodes).map(({ code, then }) => ({ code, then })),
+    closedStates: commandState.options.filter((state) => !isOpen(state)),
     named: Object.entries(components.schemas).map(([name, schema]) => ({ name, shape: shapeOf(schema) })),
     methods: [],
     notifications: [],

@@ -1292,6 +1292,47 @@ class SafetyChangedNotification(TypedDict):
     since: str | None
 
 
+FRAME_IN_BYTES = 65536
+DELIVER_BATCH = 64
+WINDOW_MAX = 256
+SHUTDOWN_MS = 10000
+RECONNECT_MAX_MS = 30000
+RECONNECT_BASE_MS = 500
+CLIENT_OUTBOX = 256
+CLIENT_SEEN_IDS = 100000
+CLIENT_CONNECT_MS = 15000
+CLIENT_REQUEST_MS = 15000
+CLIENT_IN_FLIGHT = 4096
+CLIENT_RETRIES = 10
+CLIENT_HANDLER_TRIES = 3
+CLIENT_CLOSE_MS = 2000
+KEY_KEPT_MS = 86400000
+
+AFTER_CLOSE: Mapping[int, str] = {
+    4400: "stop",
+    4401: "login",
+    4403: "stop",
+    4408: "reconnect",
+    4409: "stop",
+    4413: "stop",
+    4429: "back_off",
+    4500: "reconnect",
+    4503: "reconnect",
+    4508: "reconnect",
+}
+"""What a client does after each close code; after all others it reconnects."""
+
+CLOSED_STATES = frozenset(
+    {
+        "completed",
+        "declined",
+        "failed",
+        "expired",
+        "cancelled",
+        "stopped",
+    }
+)
+
 METHODS: Mapping[str, str] = {
     "heartbeat": "once",
     "inbox.ack": "once",
