@@ -27,23 +27,52 @@ export async function policyFindings(page: Page): Promise<string[]> {
 /** What depends on nothing but colours. */
 const colourRules = ["color-contrast", "link-in-text-block"];
 
-/** What axe-core says of the page as it stands, target sizes of WCAG 2.2 included; or of its colours alone, which is quick. */
-export async function axeFindings(page: Page, only: "all" | "colours" = "all"): Promise<string[]> {
-  if (await page.evaluate(() => !("axe" in globalThis))) await page.evaluate(minified.source);
-  const options: axe.RunOptions = {
-    rules: { "target-size": { enabled: true } },
-    resultTypes: ["violations"],
-    ...only === "all" ? {} : { runOnly: { type: "rule", values: colourRules } },
-  };
-  // Only what is wrong leaves the page: the whole result names every element that passed.
-  return await page.evaluate(async (options) => {
-    const { axe: tool } = globalThis as unknown as {
-      axe: { run(options: axe.RunOptions): Promise<axe.AxeResults> };
+/** What axe-core says of the page as it stands, target sizes of WCAG 2.2 included. */
+export function axeFindings(page: Page): Promise<string[]> {
+  return findings(page, { rules: { "target-size": { enabled: true } } });
+}
+
+/** What axe-core says of the page's colours; `changed`: only of what `rememberLook` did not see, or saw in other colours. */
+export function colourFindings(page: Page, of: "all" | "changed" = "all"): Promise<string[]> {
+  return findings(page, { runOnly: { type: "rule", values: colourRules } }, of);
+}
+
+/** Keeps in the page how each element looks now. */
+export async function rememberLook(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    const lookOf = (element: Element) => {
+      if (!element.checkVisibility({ visibilityProperty: true })) return "hidden";
+      const { color, backgroundColor, backgroundImage, opacity, fontSize, fontWeight, position } =
+        getComputedStyle(element);
+      return [color, backgroundColor, backgroundImage, opacity, fontSize, fontWeight, position].join();
     };
-    const { violations } = await tool.run(options);
+    const looks = new Map([...document.querySelectorAll("body, body *")].map((one) => [one, lookOf(one)]));
+    Object.assign(globalThis, { lookOf, looks });
+  });
+}
+
+async function findings(
+  page: Page,
+  options: axe.RunOptions,
+  of: "all" | "changed" = "all",
+): Promise<string[]> {
+  if (await page.evaluate(() => !("axe" in globalThis))) await page.evaluate(minified.source);
+  // Only what is wrong leaves the page: the whole result names every element that passed.
+  return await page.evaluate(async ({ options, of }) => {
+    const { axe: tool, lookOf, looks } = globalThis as unknown as {
+      axe: { run(context: axe.ElementContext, options: axe.RunOptions): Promise<axe.AxeResults> };
+      lookOf(element: Element): string;
+      looks: Map<Element, string>;
+    };
+    const changed = (element: Element): Element[] =>
+      lookOf(element) === looks.get(element) ? [...element.children].flatMap(changed) : [element];
+    const looked = of === "all" ? [document] : changed(document.body);
+    // Axe takes no elements for all of them.
+    if (looked.length === 0) return [];
+    const { violations } = await tool.run({ include: looked }, options);
     const told = (node: axe.NodeResult) => `${node.target} ${node.any[0]?.message ?? ""}`;
     return violations.map(({ id, nodes }) => `${id}: ${nodes.map(told).join("; ")}`);
-  }, options);
+  }, { options: { ...options, resultTypes: ["violations" as const] }, of });
 }
 
 /** One finding when the page goes beyond its window sideways. */
