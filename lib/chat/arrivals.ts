@@ -1,10 +1,10 @@
 import { decide, type Decision } from "../consent/mod.ts";
 import { limits } from "../protocol/mod.ts";
-import { reaches } from "./chat_sender.ts";
 import type { Needs } from "./needs.ts";
 import type { StoredMessage } from "./ports.ts";
 import type { ShownMarks } from "./shown_marks.ts";
 import type { Talk, Talks } from "./talks.ts";
+import { reaches } from "./views.ts";
 
 /** Messages that one look at a talk reads. */
 const atOnce = 200;

@@ -1,11 +1,12 @@
 import type { FileCarrier } from "../platform/mod.ts";
 import { type FileState, limits } from "../protocol/mod.ts";
 import type { Arrivals } from "./arrivals.ts";
-import { type ChatSender, reaches } from "./chat_sender.ts";
+import type { ChatSender } from "./chat_sender.ts";
 import type { Needs } from "./needs.ts";
 import type { MessageRecord, StoredMessage } from "./ports.ts";
 import type { ShownMarks } from "./shown_marks.ts";
 import type { Talk } from "./talks.ts";
+import { reaches } from "./views.ts";
 
 /** Who may read a message's files (FI-5), until when it needs them (FI-7), and what a check of them does to it (FI-6). */
 export class ChatFileUses {

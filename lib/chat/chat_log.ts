@@ -1,14 +1,16 @@
 import type { ChatArrival, ChatEntry, ChatLog as Port, HeldChat } from "../commands/mod.ts";
 import type { Arrivals } from "./arrivals.ts";
-import { reaches } from "./chat_sender.ts";
 import type { Needs } from "./needs.ts";
+import type { ChatNoise } from "./noise.ts";
 import type { MessageRecord } from "./ports.ts";
 import type { ShownMarks } from "./shown_marks.ts";
 import type { Talk } from "./talks.ts";
-import { ownView, recipientsView } from "./views.ts";
+import { ownView, reaches, recipientsView } from "./views.ts";
 
 /** Messages that get a new place in one step. */
 const placedAtOnce = 32;
+/** Last messages of a talk that a notification asks about. */
+const lastLookedAt = 20;
 /** Entries that are looked at for messages behind them. */
 const placedFrom = 1000;
 
@@ -17,11 +19,13 @@ export class ChatLog implements Port {
   readonly #needs: Needs;
   readonly #shown: ShownMarks;
   readonly #arrivals: Arrivals;
+  readonly #noise: ChatNoise;
 
-  constructor(needs: Needs, shown: ShownMarks, arrivals: Arrivals) {
+  constructor(needs: Needs, shown: ShownMarks, arrivals: Arrivals, noise: ChatNoise) {
     this.#needs = needs;
     this.#shown = shown;
     this.#arrivals = arrivals;
+    this.#noise = noise;
   }
 
   after(userId: string, after: string | null, limit: number): Promise<ChatEntry[]> {
@@ -195,11 +199,16 @@ export class ChatLog implements Port {
   async pending(userId: string, talks: number): Promise<{ now: boolean; fromMs: number | null }> {
     const { store } = this.#needs;
     let fromMs: number | null = null;
-    for (const { talkId } of await store.talksOf(userId, talks)) {
-      const [last] = await store.before(talkId, null, 1);
-      if (last === undefined || last.record.recipientId !== userId || !reaches(last.record)) continue;
-      const look = await this.#look(last.record);
-      if (look === null || (look.shown !== null && last.place <= look.shown)) continue;
+    for (const talk of await store.talksOf(userId, talks)) {
+      if (talk.theirs !== true) continue;
+      const newest = (await store.before(talk.talkId, null, lastLookedAt)).filter(({ record }) =>
+        record.recipientId === userId && reaches(record)
+      );
+      const look = newest[0] === undefined ? null : await this.#look(newest[0].record);
+      if (look === null) continue;
+      const fresh = newest.filter(({ place }) => look.shown === null || place > look.shown);
+      const notify = fresh.length === 0 ? "none" : await this.#noise.of(userId, talk);
+      if (!fresh.some((one) => this.#noise.isHeard(one, notify, look.names))) continue;
       const { decision } = await look.fresh();
       if (decision.verdict === "deliver") return { now: true, fromMs: null };
       if (decision.verdict === "hold" && decision.untilMs !== null) {
@@ -223,6 +232,7 @@ export class ChatLog implements Port {
     };
     return {
       shown: await this.#shown.of(me.id, talk.id),
+      names: [me.username, me.displayName],
       fresh: once(() => this.#arrivals.decide(talk)),
       again: once(() => this.#arrivals.decide(talk, true)),
     };
@@ -231,6 +241,8 @@ export class ChatLog implements Port {
 
 interface TalkLook {
   shown: string | null;
+  /** How others call the reader. */
+  names: readonly string[];
   /** Decides about messages that the person does not have yet, and about those that they have. */
   fresh(): ReturnType<Arrivals["decide"]>;
   again(): ReturnType<Arrivals["decide"]>;

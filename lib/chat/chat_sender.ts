@@ -3,10 +3,11 @@ import { attach, carried } from "../commands/mod.ts";
 import { letThroughBy, withheldBy } from "../consent/mod.ts";
 import { type Caller, iso, KeyedMutex } from "../platform/mod.ts";
 import { type ChatDraft, type ChatMessage, limits, Refusal, say } from "../protocol/mod.ts";
+import type { ChatHistory } from "./history.ts";
 import type { Needs } from "./needs.ts";
 import type { MessageRecord, SentDays, SentMessageKey } from "./ports.ts";
 import { type Talk, Talks } from "./talks.ts";
-import { ownView } from "./views.ts";
+import { ownView, reaches } from "./views.ts";
 
 const dayMs = 24 * 3600_000;
 
@@ -19,12 +20,14 @@ export interface Sent {
 export class ChatSender {
   readonly #needs: Needs;
   readonly #talks: Talks;
+  readonly #history: ChatHistory;
   /** One person's messages are written one after another, in the order of the calls (DL-5). */
   readonly #lanes = new KeyedMutex();
 
-  constructor(needs: Needs, talks: Talks) {
+  constructor(needs: Needs, talks: Talks, history: ChatHistory) {
     this.#needs = needs;
     this.#talks = talks;
+    this.#history = history;
   }
 
   send(caller: Caller, draft: ChatDraft): Promise<Sent | Refusal> {
@@ -68,11 +71,15 @@ export class ChatSender {
     expired: string | undefined,
   ): Promise<Sent | Refusal | null> {
     const { store, clock, ids, bell, files, retentionDays } = this.#needs;
-    if (draft.body.trim() === "" && (draft.attachments ?? []).length === 0) {
+    const { about, reaction } = draft;
+    if (reaction === undefined && draft.body.trim() === "" && (draft.attachments ?? []).length === 0) {
       return new Refusal("invalid_params", "chat.empty", { fields: { body: "field.empty" } });
     }
     const talk = await this.#talks.findToWrite(caller, { with: draft.to, thread: draft.thread });
     if (talk instanceof Refusal) return talk;
+    if (about !== undefined && !await this.#isIn(caller, talk, about)) {
+      return new Refusal("not_found", "chat.about", { fields: { about: "field.id" } });
+    }
     const attached = await attach(files, caller, draft.attachments ?? [], "attachments");
     if (attached instanceof Refusal) return attached;
     const now = clock.now();
@@ -90,13 +97,15 @@ export class ChatSender {
       recipientId: talk.other.id,
       from: talk.me,
       to: talk.other.username,
-      body: draft.body,
+      body: reaction ?? draft.body,
       attachments: attached.attachments,
       createdAt: iso(now),
       expiresMs: now + retentionDays * dayMs,
       ...decided,
       retractedAt: null,
       ...(attached.clean ? {} : { state: "checking" as const }),
+      ...(about === undefined ? {} : { about }),
+      ...(reaction === undefined ? {} : { reaction }),
     };
     const place = await store.send({
       record,
@@ -110,6 +119,14 @@ export class ChatSender {
     bell.ring(record.senderId);
     if (reaches(record)) bell.ring(record.recipientId);
     return { message: ownView(record) };
+  }
+
+  /** Whether the caller has a message of the talk, which is there and no reaction. */
+  async #isIn(caller: Caller, talk: Talk, messageId: string): Promise<boolean> {
+    const found = await this.#history.find(caller, messageId);
+    if (found instanceof Refusal || found.talk.id !== talk.id) return false;
+    const { retractedAt, reaction } = found.stored.record;
+    return retractedAt === null && reaction === undefined;
   }
 
   /** What consent says now about a message from this side to the other, whatever holds it for a time: a Stop is no consent (CO-7). */
@@ -130,11 +147,6 @@ export class ChatSender {
   }
 }
 
-/** Whether a message is in its recipient's log. */
-export function reaches({ withheldBy, state }: Pick<MessageRecord, "withheldBy" | "state">): boolean {
-  return withheldBy === null && state === undefined;
-}
-
 /** The numbers with one more message today; null when that is too many (DL-7). */
 function countedOn(days: SentDays, now: number, retentionDays: number): SentDays | null {
   const today = Math.floor(now / dayMs);
@@ -145,7 +157,8 @@ function countedOn(days: SentDays, now: number, retentionDays: number): SentDays
 }
 
 /** SHA-256 of what a draft means, without its key. */
-function digestOf({ to, thread, body, attachments }: ChatDraft): string {
+function digestOf({ to, thread, body, attachments, about, reaction }: ChatDraft): string {
   const content = [to ?? null, thread ?? null, body, [...new Set(attachments ?? [])]];
+  if (about !== undefined) content.push(about, reaction ?? null);
   return createHash("sha256").update(JSON.stringify(content)).digest("base64url");
 }

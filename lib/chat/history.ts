@@ -10,20 +10,11 @@ import {
   say,
 } from "../protocol/mod.ts";
 import type { Arrivals } from "./arrivals.ts";
-import { reaches } from "./chat_sender.ts";
 import type { Needs } from "./needs.ts";
-import type { MessageRecord, StoredMessage, TalkRecord } from "./ports.ts";
+import type { StoredMessage, TalkRecord } from "./ports.ts";
 import type { ShownMarks } from "./shown_marks.ts";
 import type { Talk, Talks } from "./talks.ts";
-import { ownView, recipientsView } from "./views.ts";
-
-/** How a reader sees a talk. */
-interface Reader {
-  userId: string;
-  shown: string | null;
-  sealed: boolean;
-  now: number;
-}
+import { isVisible, type Reader, viewFor } from "./views.ts";
 
 /** Pages through talks as one side may see them (CH-2). */
 export class ChatHistory {
@@ -50,17 +41,20 @@ export class ChatHistory {
       before = from.place;
     }
     const held = before === null ? await this.#arrivals.release(talk) : null;
-    const reader = await this.#readerOf(talk);
+    const reader = await this.readerOf(talk);
     const { messages, more } = await this.#page(talk, before, params.limit ?? limits.pageDefault, reader);
     const { read } = (await store.readMarks(talk.me.id, talk.id)).marks;
     const theirs = await this.#theirMark(talk);
+    const quoted = await this.#quoted(messages, reader);
     return {
       with: await this.#personOf(talk),
       thread: talk.thread?.commandId ?? null,
-      messages: messages.map(({ record }) => viewFor(record, reader)).reverse(),
-      next: more ? messages.at(-1)!.record.id : null,
+      messages: await this.#withReactions(talk, messages.reverse(), reader),
+      next: more ? messages[0]!.record.id : null,
+      ...(quoted.length === 0 ? {} : { quoted }),
       readUpTo: read?.messageId ?? null,
       ...(theirs === null ? {} : { theirReadUpTo: theirs }),
+      ...await this.#notifyOf(talk),
       ...(held === null ? {} : { held: { until: held.untilMs === null ? null : iso(held.untilMs) } }),
     };
   }
@@ -72,10 +66,10 @@ export class ChatHistory {
     const { preferences } = await consent.rulesOf(caller.userId);
     const found: { talk: ChatTalk; place: string }[] = [];
     for (const record of records) {
-      const talk = await this.#talkOf(caller, record);
+      const talk = await this.talkOf(caller, record);
       if (talk === null || preferences.blockedUsers.includes(talk.other.username)) continue;
       await this.#arrivals.release(talk);
-      const reader = await this.#readerOf(talk);
+      const reader = await this.readerOf(talk);
       const { messages: [last] } = await this.#page(talk, null, 1, reader);
       if (last === undefined) continue;
       found.push({
@@ -100,9 +94,9 @@ export class ChatHistory {
     const { record } = stored;
     const otherId = record.senderId === caller.userId ? record.recipientId : record.senderId;
     const talk = [record.senderId, record.recipientId].includes(caller.userId)
-      ? await this.#talkOf(caller, { otherId, talkId: record.talkId, thread: record.thread, version: "" })
+      ? await this.talkOf(caller, { otherId, talkId: record.talkId, thread: record.thread, version: "" })
       : null;
-    if (talk === null || !isVisible(stored, await this.#readerOf(talk))) return this.#missing();
+    if (talk === null || !isVisible(stored, await this.readerOf(talk))) return this.#missing();
     return { stored, talk };
   }
 
@@ -111,7 +105,7 @@ export class ChatHistory {
     const found = await this.find(caller, messageId);
     if (found instanceof Refusal) return found;
     const { stored, talk } = found;
-    const reader = await this.#readerOf(talk);
+    const reader = await this.readerOf(talk);
     const { messages } = await this.#page(talk, stored.place, each, reader);
     const after = (await this.#needs.store.after(talk.id, stored.place, each))
       .filter((one) => isVisible(one, reader));
@@ -121,11 +115,11 @@ export class ChatHistory {
   /** AU-9: everything that the person may see, talk by talk, newest message first. */
   async *all(caller: Caller): AsyncIterable<{ with: string; thread: string | null; message: ChatMessage }> {
     for (const record of await this.#needs.store.talksOf(caller.userId, Infinity)) {
-      const talk = await this.#talkOf(caller, record);
+      const talk = await this.talkOf(caller, record);
       if (talk === null) continue;
-      const reader = await this.#readerOf(talk);
+      const reader = await this.readerOf(talk);
       for (let before: string | null = null;;) {
-        const { messages, more } = await this.#page(talk, before, limits.pageMax, reader);
+        const { messages, more } = await this.#page(talk, before, limits.pageMax, reader, true);
         for (const { record: one } of messages) {
           yield {
             with: talk.other.username,
@@ -143,7 +137,8 @@ export class ChatHistory {
     return new Refusal("not_found", say("chat.missing", { days: this.#needs.retentionDays }));
   }
 
-  async #talkOf(caller: Caller, { otherId, talkId, thread }: TalkRecord): Promise<Talk | null> {
+  /** A talk of the caller's, by its record; null: the other person, or the command, is gone. */
+  async talkOf(caller: Caller, { otherId, talkId, thread }: TalkRecord): Promise<Talk | null> {
     const other = (await this.#needs.people.byIds([otherId])).get(otherId);
     if (other === undefined) return null;
     const me = { id: caller.userId, username: caller.username, displayName: caller.displayName };
@@ -152,20 +147,59 @@ export class ChatHistory {
     return found === undefined ? null : { id: talkId, me, other, thread: found };
   }
 
-  async #readerOf({ id, me, thread }: Talk): Promise<Reader> {
+  /** How the caller of a talk reads it now. */
+  async readerOf({ id, me, thread }: Talk): Promise<Reader> {
     const { threads, clock } = this.#needs;
     const sealed = thread !== null && thread.senderId !== me.id &&
       await threads.had(me.id, thread.commandId) === "sealed";
     return { userId: me.id, shown: await this.#shown.of(me.id, id), sealed, now: clock.now() };
   }
 
-  /** Visible messages before a place, newest first. */
-  async #page(talk: Talk, before: string | null, limit: number, reader: Reader) {
+  /** The messages with the reactions to them that the reader has, of each side the latest. */
+  async #withReactions(
+    talk: Talk,
+    messages: readonly StoredMessage[],
+    reader: Reader,
+  ): Promise<ChatMessage[]> {
+    const views = messages.map(({ record }) => viewFor(record, reader));
+    if (views.length === 0 || reader.sealed) return views;
+    const { store } = this.#needs;
+    const ids = views.map(({ id }) => id).sort();
+    const found = await store.messages(await store.reactions(talk.id, ids[0]!, ids.at(-1)!));
+    const visible = [...found.values()].filter((one) =>
+      one.record.retractedAt === null && isVisible(one, reader)
+    );
+    const byMessage = Map.groupBy(visible, ({ record }) => record.about);
+    return views.map((view) => {
+      const reactions = (view.retractedAt === null ? byMessage.get(view.id) ?? [] : []).flatMap(
+        ({ record: { id, from, reaction } }) =>
+          reaction === undefined ? [] : [{ id, from: from.username, reaction }],
+      );
+      return reactions.length === 0 ? view : { ...view, reactions };
+    });
+  }
+
+  /** Messages that those of a page quote, and that are not in it. */
+  async #quoted(messages: readonly StoredMessage[], reader: Reader): Promise<ChatMessage[]> {
+    const here = new Set(messages.map(({ record }) => record.id));
+    const about = messages.flatMap(({ record: { about } }) => about === undefined ? [] : [about]);
+    const missing = about.filter((id) => !here.has(id));
+    if (missing.length === 0) return [];
+    const found = await this.#needs.store.messages(missing);
+    return [...found.values()].filter((one) => isVisible(one, reader)).map(({ record }) =>
+      viewFor(record, reader)
+    );
+  }
+
+  /** Visible messages before a place, newest first; without reactions unless they are asked for. */
+  async #page(talk: Talk, before: string | null, limit: number, reader: Reader, reactions = false) {
     const messages: StoredMessage[] = [];
     let from = before;
     for (let looked = 0; looked < limits.historyRead;) {
       const some = await this.#needs.store.before(talk.id, from, limit + 1 - messages.length);
-      messages.push(...some.filter((one) => isVisible(one, reader)));
+      messages.push(
+        ...some.filter((one) => (reactions || one.record.reaction === undefined) && isVisible(one, reader)),
+      );
       looked += some.length;
       if (messages.length > limit) return { messages: messages.slice(0, limit), more: true };
       if (some.length === 0) break;
@@ -179,7 +213,8 @@ export class ChatHistory {
     const { read } = (await store.readMarks(talk.me.id, talk.id)).marks;
     const after = await store.after(talk.id, read?.place ?? null, limits.pageMax);
     const unread = after.filter((one) =>
-      one.record.recipientId === talk.me.id && one.record.retractedAt === null && isVisible(one, reader)
+      one.record.recipientId === talk.me.id && one.record.retractedAt === null &&
+      one.record.reaction === undefined && isVisible(one, reader)
     );
     return Math.min(unread.length, limits.chatUnread);
   }
@@ -196,6 +231,12 @@ export class ChatHistory {
     return told?.messageId ?? null;
   }
 
+  async #notifyOf({ id, me, thread }: Talk): Promise<Pick<ChatPage, "notify">> {
+    const [own] = await this.#needs.store.notify(me.id, [id]);
+    if (own === null || own === undefined) return thread === null ? { notify: "all" } : {};
+    return { notify: own };
+  }
+
   /** CO-11: a name that its person chose shows only to contacts and on threads, and not while it is hidden. */
   async #personOf({ me, other: { id, username, displayName }, thread }: Talk) {
     const { people, consent } = this.#needs;
@@ -204,14 +245,4 @@ export class ChatHistory {
     const shows = (relation?.contact === true || thread !== null) && !hidesText(username);
     return { username, displayName: shows ? displayName : username };
   }
-}
-
-function isVisible({ record, place }: StoredMessage, { userId, shown, now }: Reader): boolean {
-  if (record.expiresMs <= now) return false;
-  if (record.senderId === userId) return true;
-  return record.recipientId === userId && reaches(record) && shown !== null && place <= shown;
-}
-
-function viewFor(record: MessageRecord, { userId, sealed }: Reader): ChatMessage {
-  return record.senderId === userId ? ownView(record) : recipientsView(record, sealed);
 }

@@ -12,9 +12,11 @@ import { ChatLog } from "./chat_log.ts";
 import { ChatSender } from "./chat_sender.ts";
 import { ChatHistory } from "./history.ts";
 import type { Needs } from "./needs.ts";
+import { ChatNoise } from "./noise.ts";
 import type { ChatStore } from "./ports.ts";
 import { ReadMarkKeeper } from "./read_marks.ts";
 import { Retractions } from "./retractions.ts";
+import { ChatSearch } from "./search.ts";
 import { ShownMarks } from "./shown_marks.ts";
 import { Talks } from "./talks.ts";
 
@@ -30,6 +32,8 @@ export class Chat {
   readonly #store: ChatStore;
   readonly #sender: ChatSender;
   readonly #history: ChatHistory;
+  readonly #search: ChatSearch;
+  readonly #noise: ChatNoise;
   readonly #marks: ReadMarkKeeper;
   readonly #retractions: Retractions;
   readonly #shown: ShownMarks;
@@ -41,12 +45,14 @@ export class Chat {
     this.#store = needs.store;
     const talks = new Talks(needs);
     this.#shown = new ShownMarks(needs);
-    this.#sender = new ChatSender(needs, talks);
     const arrivals = new Arrivals(needs, talks, this.#shown);
     this.#history = new ChatHistory(needs, talks, this.#shown, arrivals);
+    this.#search = new ChatSearch(needs, talks, this.#history);
+    this.#noise = new ChatNoise(needs, talks, this.#history, arrivals);
+    this.#sender = new ChatSender(needs, talks, this.#history);
     this.#marks = new ReadMarkKeeper(needs, talks, this.#history, arrivals);
     this.#retractions = new Retractions(needs, this.#history);
-    this.log = new ChatLog(needs, this.#shown, arrivals);
+    this.log = new ChatLog(needs, this.#shown, arrivals, this.#noise);
     this.files = new ChatFileUses(needs, this.#shown, arrivals, this.#sender);
   }
 
@@ -60,6 +66,19 @@ export class Chat {
 
   list(caller: Caller, params: Params<"chat.list">): ReturnType<ChatHistory["list"]> {
     return this.#history.list(caller, params);
+  }
+
+  /** Unread messages for the menu. */
+  counts(caller: Caller): ReturnType<ChatNoise["count"]> {
+    return this.#noise.count(caller);
+  }
+
+  notify(caller: Caller, params: Params<"chat.notify">): ReturnType<ChatNoise["set"]> {
+    return this.#noise.set(caller, params);
+  }
+
+  search(caller: Caller, params: Params<"chat.search">): ReturnType<ChatSearch["search"]> {
+    return this.#search.search(caller, params);
   }
 
   talks(caller: Caller): ReturnType<ChatHistory["talks"]> {
@@ -86,6 +105,11 @@ export class Chat {
   /** AU-9: everything that the person may see of their talks. */
   all(caller: Caller): ReturnType<ChatHistory["all"]> {
     return this.#history.all(caller);
+  }
+
+  /** AU-9: what the person chose to hear of. */
+  allNotify(caller: Caller): ReturnType<ChatNoise["all"]> {
+    return this.#noise.all(caller);
   }
 
   /** AU-9: removes up to `most` talks of a leaving person, for both sides. True: there are more. */

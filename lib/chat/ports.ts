@@ -1,6 +1,6 @@
 import type { AttachableFile, Carried, ChatEntry, Had, Person, Thread } from "../commands/mod.ts";
 import type { Relation } from "../consent/mod.ts";
-import type { FileState } from "../protocol/mod.ts";
+import type { ChatNotify, ChatReaction, FileState } from "../protocol/mod.ts";
 
 /** A message as it is stored. */
 export interface MessageRecord {
@@ -23,6 +23,10 @@ export interface MessageRecord {
   retractedAt: string | null;
   /** FI-6: its files are not clean yet, or never will be. It is in the recipient's log only without this. */
   state?: "checking" | "rejected";
+  /** The message of the talk that it quotes, or that its reaction is about. */
+  about?: string;
+  /** It is nothing but a reaction. */
+  reaction?: ChatReaction;
   /** Its place in the talk. Absent as long as the record is as it was first written, with the same commit. */
   place?: string;
 }
@@ -40,6 +44,8 @@ export interface TalkRecord {
   otherId: string;
   thread: string | null;
   version: string;
+  /** The last message is the other side's. */
+  theirs?: true;
 }
 
 /** A place in a talk with the message that has it. */
@@ -96,6 +102,10 @@ export interface ChatStore {
   after(talkId: string, place: string | null, limit: number): Promise<StoredMessage[]>;
   /** False: the message changed since it was read. */
   change(change: MessageChange): Promise<boolean>;
+  /** Ids of the latest reaction of each side to the messages of a talk from one id to another, both included. */
+  reactions(talkId: string, fromId: string, toId: string): Promise<string[]>;
+  /** Entries of a person's log before a place, newest first. */
+  logBefore(userId: string, before: string | null, limit: number): Promise<ChatEntry[]>;
   /** Entries of a person's log after a place, oldest first. */
   logAfter(userId: string, after: string | null, limit: number): Promise<ChatEntry[]>;
   /** Entries that devices passed while a rule held them (CO-12), in the order of their messages. */
@@ -109,6 +119,13 @@ export interface ChatStore {
   /** Marks only move forward: one that is further already stays. */
   saveShown(shown: readonly { userId: string; talkId: string; place: string }[]): Promise<void>;
   readMarks(userId: string, talkId: string): Promise<{ marks: ReadMarks; version: string | null }>;
+  /** The same of several talks: how far the person has read each. */
+  readPlaces(userId: string, talkIds: readonly string[]): Promise<(string | null)[]>;
+  /** What makes a noise, by talk; null: nothing was chosen. */
+  notify(userId: string, talkIds: readonly string[]): Promise<(ChatNotify | null)[]>;
+  setNotify(userId: string, talkId: string, notify: ChatNotify | null): Promise<void>;
+  /** All that a person chose, by talk. */
+  allNotify(userId: string): Promise<Map<string, ChatNotify>>;
   /** False: they changed since they were read. */
   setReadMarks(userId: string, talkId: string, marks: ReadMarks, version: string | null): Promise<boolean>;
   /** Removes a talk for both sides: an account ends (AU-9). */

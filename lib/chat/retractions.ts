@@ -1,9 +1,8 @@
 import { type Caller, iso } from "../platform/mod.ts";
 import { type ChatMessage, limits, type Params, Refusal, say } from "../protocol/mod.ts";
-import { reaches } from "./chat_sender.ts";
 import type { ChatHistory } from "./history.ts";
 import type { Needs } from "./needs.ts";
-import { ownView } from "./views.ts";
+import { ownView, reaches } from "./views.ts";
 
 /** CH-3: takes messages back. A mark stays in their place; their text and files are gone. */
 export class Retractions {

@@ -29,6 +29,9 @@ export const requestClasses = {
   "command.undo": "once",
   "chat.send": "write",
   "chat.list": "read",
+  "chat.counts": "read",
+  "chat.notify": "write",
+  "chat.search": "read",
   "chat.talks": "read",
   "chat.read": "write",
   // A message that was taken back gets the same answer again (CH-3).

@@ -50,7 +50,17 @@ export const proofs = {
   audit: { page: "none" },
   autoRules: { list: "none", set: "fresh" },
   categories: { add: "fresh", all: "none", change: "fresh", list: "none" },
-  chat: { list: "none", read: "none", retract: "none", send: "none", talks: "none", writing: "none" },
+  chat: {
+    counts: "none",
+    list: "none",
+    notify: "none",
+    read: "none",
+    retract: "none",
+    search: "none",
+    send: "none",
+    talks: "none",
+    writing: "none",
+  },
   commands: {
     cancel: "none",
     get: "none",

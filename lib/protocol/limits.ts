@@ -200,6 +200,8 @@ export const limits = {
   /** Unread messages of one talk that are counted, and talks in the list. */
   chatUnread: 100,
   chatTalks: 100,
+  /** Messages that one `chat.search` looks at. */
+  chatSearched: 1000,
   /** CH-4: messages on each side of a reported one that the report quotes. */
   reportedAround: 5,
   /** CH-3: how long a message can be taken back, and how often a client says that somebody is writing. */

@@ -129,6 +129,12 @@ export const methods = {
   "chat.send": { params: ch.chatDraft, result: z.object({ message: ch.chatMessage }) },
   "chat.list": { params: ch.chatListParams, result: ch.chatPage },
   /** The person's talks with their last messages. */
+  "chat.counts": { params: nothing, result: ch.chatCounts },
+  "chat.notify": {
+    params: ch.chatNotifyParams,
+    result: z.object({ notify: ch.chatNotify.nullable() }),
+  },
+  "chat.search": { params: ch.chatSearchParams, result: ch.chatFound },
   "chat.talks": { params: nothing, result: ch.chatTalks },
   "chat.read": { params: ch.chatReadParams, result: z.object({ readUpTo: id }) },
   /** CH-3: within `limits.retractMs`. */

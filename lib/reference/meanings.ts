@@ -42,6 +42,10 @@ export const methodMeanings: Readonly<Record<Method, string>> = {
   "chat.send":
     "Sends a message to a contact, or on a command's thread. The same key gets the same message again.",
   "chat.list": "Lists the messages of a talk, newest first.",
+  "chat.counts": "Counts the unread messages of talks that make a noise.",
+  "chat.notify":
+    "Chooses what makes a noise of a talk: everything, messages with the caller's name, or nothing.",
+  "chat.search": "Finds words in the messages of two weeks, of both sides, newest first.",
   "chat.talks": "Lists the caller's talks, each with its last message.",
   "chat.read": "Marks a talk as read up to a message.",
   "chat.retract": "Withdraws a message for everyone, within ten minutes.",

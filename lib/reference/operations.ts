@@ -160,6 +160,11 @@ export const operations: Readonly<Record<string, Operation>> = {
     query: protocol.chatListQuery,
     gives: protocol.chatPage,
   },
+  "GET /chat/search": {
+    says: "Finds words in the messages of two weeks, of both sides, newest first.",
+    query: protocol.chatSearchQuery,
+    gives: protocol.chatFound,
+  },
   "POST /chat/messages/{id}/retract": {
     says: "Withdraws a message for everyone, within ten minutes.",
     gives: methods["chat.retract"].result,

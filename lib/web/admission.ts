@@ -80,6 +80,7 @@ export const tokenCalls: Readonly<Record<string, readonly TokenScope[]>> = {
   "GET /chat": ["read", "receive"],
   "POST /chat": ["send"],
   "GET /chat/messages": ["read", "receive"],
+  "GET /chat/search": ["read", "receive"],
   "GET /files": ["files", "read"],
   "POST /files": ["files"],
   "GET /files/:id": ["files", "read"],

@@ -113,7 +113,10 @@ export interface Services {
       undoSend: Undo["send"];
     };
   readonly notices: Pick<Notices, "list" | "read" | "unread">;
-  readonly chat: Pick<Chat, "list" | "read" | "retract" | "send" | "talks" | "writing">;
+  readonly chat: Pick<
+    Chat,
+    "counts" | "list" | "notify" | "read" | "retract" | "search" | "send" | "talks" | "writing"
+  >;
   readonly sanctions: Pick<OwnSanctions, "list" | "read"> & Pick<Appeals, "appeal">;
   readonly reports: Pick<Reports, "create" | "list" | "subject">;
   readonly removals: Pick<Removals, "beginReading" | "request" | "status">;

@@ -51,18 +51,28 @@ type Category struct {
 	Description string `json:"description"`
 }
 
+// ChatMessageReactions is an object of the protocol.
+type ChatMessageReactions struct {
+	ID       string `json:"id"`
+	From     string `json:"from"`
+	Reaction string `json:"reaction"`
+}
+
 // ChatMessage is an object of the protocol.
 type ChatMessage struct {
-	ID          string       `json:"id"`
-	From        Sender       `json:"from"`
-	To          string       `json:"to"`
-	Thread      *string      `json:"thread"`
-	Body        string       `json:"body"`
-	Attachments []Attachment `json:"attachments"`
-	CreatedAt   string       `json:"createdAt"`
-	RetractedAt *string      `json:"retractedAt"`
-	State       *string      `json:"state"`
-	Sealed      *bool        `json:"sealed"`
+	ID          string                 `json:"id"`
+	From        Sender                 `json:"from"`
+	To          string                 `json:"to"`
+	Thread      *string                `json:"thread"`
+	Body        string                 `json:"body"`
+	Attachments []Attachment           `json:"attachments"`
+	CreatedAt   string                 `json:"createdAt"`
+	RetractedAt *string                `json:"retractedAt"`
+	State       *string                `json:"state"`
+	Sealed      *bool                  `json:"sealed"`
+	About       *string                `json:"about"`
+	Reaction    *string                `json:"reaction"`
+	Reactions   []ChatMessageReactions `json:"reactions"`
 }
 
 // CommandAudience is an object of the protocol.
@@ -610,6 +620,8 @@ type ChatSendParams struct {
 	Thread      string   `json:"thread,omitempty"`
 	Body        string   `json:"body,omitempty"`
 	Attachments []string `json:"attachments,omitempty"`
+	About       string   `json:"about,omitempty"`
+	Reaction    string   `json:"reaction,omitempty"`
 }
 
 // ChatListResultWith is an object of the protocol.
@@ -629,15 +641,49 @@ type ChatListResult struct {
 	Thread        *string             `json:"thread"`
 	Messages      []ChatMessage       `json:"messages"`
 	Next          *string             `json:"next"`
+	Quoted        []ChatMessage       `json:"quoted"`
 	ReadUpTo      *string             `json:"readUpTo"`
 	TheirReadUpTo *string             `json:"theirReadUpTo"`
 	Held          *ChatListResultHeld `json:"held"`
+	Notify        *string             `json:"notify"`
 }
 
 // ChatListParams is what a request takes.
 type ChatListParams struct {
 	With   string `json:"with,omitempty"`
 	Thread string `json:"thread,omitempty"`
+	Before string `json:"before,omitempty"`
+	Limit  *int64 `json:"limit,omitempty"`
+}
+
+// ChatCountsResult is an object of the protocol.
+type ChatCountsResult struct {
+	Unread int64 `json:"unread"`
+}
+
+// ChatNotifyResult is an object of the protocol.
+type ChatNotifyResult struct {
+	Notify *string `json:"notify"`
+}
+
+// ChatNotifyParams is what a request takes.
+type ChatNotifyParams struct {
+	With   string  `json:"with,omitempty"`
+	Thread string  `json:"thread,omitempty"`
+	Notify *string `json:"notify"`
+}
+
+// ChatSearchResult is an object of the protocol.
+type ChatSearchResult struct {
+	Messages []ChatMessage `json:"messages"`
+	Next     *string       `json:"next"`
+}
+
+// ChatSearchParams is what a request takes.
+type ChatSearchParams struct {
+	With   string `json:"with,omitempty"`
+	Thread string `json:"thread,omitempty"`
+	Q      string `json:"q"`
 	Before string `json:"before,omitempty"`
 	Limit  *int64 `json:"limit,omitempty"`
 }
@@ -1307,6 +1353,9 @@ var requestClasses = map[string]requestClass{
 	"command.cancel":  classWrite,
 	"chat.send":       classWrite,
 	"chat.list":       classRead,
+	"chat.counts":     classRead,
+	"chat.notify":     classWrite,
+	"chat.search":     classRead,
 	"chat.talks":      classRead,
 	"chat.read":       classWrite,
 	"chat.retract":    classWrite,
@@ -1475,6 +1524,33 @@ func (c *Client) ChatSend(ctx context.Context, params ChatSendParams) (*ChatSend
 func (c *Client) ChatList(ctx context.Context, params ChatListParams) (*ChatListResult, error) {
 	var result ChatListResult
 	if err := c.Call(ctx, "chat.list", params, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// ChatCounts calls chat.counts. Counts the unread messages of talks that make a noise.
+func (c *Client) ChatCounts(ctx context.Context) (*ChatCountsResult, error) {
+	var result ChatCountsResult
+	if err := c.Call(ctx, "chat.counts", struct{}{}, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// ChatNotify calls chat.notify. Chooses what makes a noise of a talk: everything, messages with the caller's name, or nothing.
+func (c *Client) ChatNotify(ctx context.Context, params ChatNotifyParams) (*ChatNotifyResult, error) {
+	var result ChatNotifyResult
+	if err := c.Call(ctx, "chat.notify", params, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// ChatSearch calls chat.search. Finds words in the messages of two weeks, of both sides, newest first.
+func (c *Client) ChatSearch(ctx context.Context, params ChatSearchParams) (*ChatSearchResult, error) {
+	var result ChatSearchResult
+	if err := c.Call(ctx, "chat.search", params, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil

@@ -45,6 +45,13 @@ export type ChatMessage = {
   retractedAt: string | null;
   state?: "checking" | "rejected";
   sealed?: true;
+  about?: string;
+  reaction?: "👍" | "❤️" | "😂" | "😮" | "😢" | "🙏";
+  reactions?: ({
+    id: string;
+    from: string;
+    reaction: "👍" | "❤️" | "😂" | "😮" | "😢" | "🙏";
+  })[];
 };
 
 export type Command = {
@@ -613,6 +620,8 @@ export interface Methods {
       thread?: string;
       body?: string;
       attachments?: string[];
+      about?: string;
+      reaction?: "👍" | "❤️" | "😂" | "😮" | "😢" | "🙏";
     };
     result: {
       message: ChatMessage;
@@ -634,11 +643,45 @@ export interface Methods {
       thread: string | null;
       messages: ChatMessage[];
       next: string | null;
+      quoted?: ChatMessage[];
       readUpTo: string | null;
       theirReadUpTo?: string;
       held?: {
         until: string | null;
       };
+      notify?: "all" | "mentions" | "none";
+    };
+  };
+  /** Counts the unread messages of talks that make a noise. */
+  "chat.counts": {
+    params: Record<string, never>;
+    result: {
+      unread: number;
+    };
+  };
+  /** Chooses what makes a noise of a talk: everything, messages with the caller's name, or nothing. */
+  "chat.notify": {
+    params: {
+      with?: string;
+      thread?: string;
+      notify: "all" | "mentions" | "none" | null;
+    };
+    result: {
+      notify: "all" | "mentions" | "none" | null;
+    };
+  };
+  /** Finds words in the messages of two weeks, of both sides, newest first. */
+  "chat.search": {
+    params: {
+      with?: string;
+      thread?: string;
+      q: string;
+      before?: string;
+      limit?: number;
+    };
+    result: {
+      messages: ChatMessage[];
+      next: string | null;
     };
   };
   /** Lists the caller's talks, each with its last message. */

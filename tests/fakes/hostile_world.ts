@@ -46,6 +46,8 @@ const unseen: readonly string[] = [
 /** Typed by people and shown back to them alone, by a form that was refused or a search. */
 const typedBack: readonly string[] = [
   "adminUserQuery.q",
+  "chatSearchParams.q",
+  "chatSearchQuery.q",
   "command.list.q",
   "inbox.list.q",
   "loginBody.username",

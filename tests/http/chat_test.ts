@@ -33,6 +33,9 @@ Deno.test("CH-1: chat over REST: send, list, read, retract, talks; refusals are 
       readUpTo: message.id,
     });
     assert.equal(chatTalks.parse((await ask(app, "bob", "")).body).unread, 0);
+    const found = await ask(app, "bob", "/search?q=HELL");
+    assert.deepEqual(found.body.messages.map(({ body }: { body: string }) => body), ["hello"]);
+    assert.equal((await ask(app, "bob", "/search")).status, 400);
     const retracted = await ask(app, "ann", `/messages/${message.id}/retract`, {});
     assert.equal(typeof retracted.body.message.retractedAt, "string");
     const refused: [string, unknown, number][] = [

@@ -39,7 +39,7 @@ export interface ExportSources {
   notices: Pick<Notices, "list">;
   history: Pick<CommandRoom["history"], "get">;
   commandStore: Pick<CommandStore, "history" | "outbox">;
-  chat: Pick<Chat, "all">;
+  chat: Pick<Chat, "all" | "allNotify">;
   files: Pick<Files, "list" | "content">;
   clock: Clock;
 }
@@ -236,6 +236,7 @@ async function* commandEntries(
 /** The talks as the person sees them: what their rules withhold or hold stays out. */
 async function* chatEntries({ chat, clock }: ExportSources, caller: Caller): AsyncIterable<ExportEntry> {
   yield { path: "chat.json", modifiedMs: clock.now(), content: jsonArray(chat.all(caller)) };
+  yield { path: "chat_notices.json", modifiedMs: clock.now(), content: jsonArray(chat.allNotify(caller)) };
 }
 
 /** All file records, and the bytes of the clean files. */

@@ -178,6 +178,7 @@ function prefixesOf(userId: string, keepHeld: boolean): Deno.KvKey[] {
     keys.chatsOf(userId),
     keys.chatShownOf(userId),
     keys.chatReadOf(userId),
+    keys.chatNotifyOf(userId),
     keys.chatSentOf(userId),
     keys.chatKeysOf(userId),
     keys.searchPacksOf(userId),

@@ -7,7 +7,7 @@ import type {
   StoredMessage,
   TalkRecord,
 } from "../../chat/ports.ts";
-import { limits } from "../../protocol/mod.ts";
+import { type ChatNotify, limits } from "../../protocol/mod.ts";
 import { addUses } from "./command_writes.ts";
 import type { Write } from "./committer.ts";
 import { getEntries, getValues } from "./get_many.ts";
@@ -85,6 +85,10 @@ export function kvChatStore({ kv, committer, exclusive }: Store, retentionDays: 
         apart: [],
         valueBytes: fixedBytes + 2 * record.body.length + 1000 * record.attachments.length,
       };
+      if (record.reaction !== undefined && record.about !== undefined) {
+        const reaction = keys.chatReaction(talkId, record.about, senderId);
+        write.sets!.push({ key: reaction, value: id, expireIn: keptMs });
+      }
       tellWrites(write, record, [senderId, recipientId], keptMs);
       addUses(write, carries);
       const committed = await committer.commit(write).finally(() => written(senderId, recipientId));
@@ -126,6 +130,25 @@ export function kvChatStore({ kv, committer, exclusive }: Store, retentionDays: 
       }
       if (tell.length > 0) tellWrites(write, to, tell, keptMs);
       return (await committer.commit(write).finally(() => written(...tell))).ok;
+    },
+
+    async reactions(talkId, fromId, toId) {
+      const prefix = keys.chatReactionsIn(talkId);
+      // Everybody's key to the last message follows its id.
+      const range = { start: [...prefix, fromId], end: [...prefix, `${toId}\0`] };
+      const ids: string[] = [];
+      for await (const { value } of kv.list<string>(range)) ids.push(value);
+      return ids;
+    },
+
+    async logBefore(userId, before, limit) {
+      const prefix = keys.chatInbox(userId);
+      const selector = before === null ? { prefix } : { prefix, end: [...prefix, before] };
+      const entries: { cursor: string; messageId: string }[] = [];
+      for await (const { key, value } of kv.list<string>(selector, { limit, reverse: true })) {
+        entries.push({ cursor: String(key[2]), messageId: value });
+      }
+      return entries;
     },
 
     async logAfter(userId, after, limit) {
@@ -207,6 +230,27 @@ export function kvChatStore({ kv, committer, exclusive }: Store, retentionDays: 
       return { marks: value ?? { read: null, told: null }, version: versionstamp };
     },
 
+    async readPlaces(userId, talkIds) {
+      const marks = await getValues<ReadMarks>(kv, talkIds.map((talkId) => keys.chatRead(userId, talkId)));
+      return marks.map((one) => one?.read?.place ?? null);
+    },
+
+    notify: (userId, talkIds) =>
+      getValues<ChatNotify>(kv, talkIds.map((talkId) => keys.chatNotify(userId, talkId))),
+
+    async setNotify(userId, talkId, notify) {
+      const key = keys.chatNotify(userId, talkId);
+      await committer.commit(notify === null ? { deletes: [key] } : { sets: [{ key, value: notify }] });
+    },
+
+    async allNotify(userId) {
+      const found = new Map<string, ChatNotify>();
+      for await (const { key, value } of kv.list<ChatNotify>({ prefix: keys.chatNotifyOf(userId) })) {
+        found.set(String(key[2]), value);
+      }
+      return found;
+    },
+
     async setReadMarks(userId, talkId, marks, version) {
       const key = keys.chatRead(userId, talkId);
       const committed = await committer.commit({
@@ -217,6 +261,14 @@ export function kvChatStore({ kv, committer, exclusive }: Store, retentionDays: 
     },
 
     async removeTalk(userId, { talkId, otherId }) {
+      for (let more = true; more;) {
+        const deletes: Deno.KvKey[] = [];
+        for await (const { key } of kv.list({ prefix: keys.chatReactionsIn(talkId) }, { limit: atOnce })) {
+          deletes.push(key);
+        }
+        more = deletes.length === atOnce;
+        if (deletes.length > 0) await committer.commit({ deletes });
+      }
       const prefix = keys.chat(talkId);
       for (let more = true; more;) {
         const deletes: Deno.KvKey[] = [];
@@ -258,7 +310,7 @@ function tellWrites(write: Write, record: MessageRecord, tell: readonly string[]
   if (reaches && tell.includes(recipientId)) {
     write.sets!.push({
       key: keys.chatOf(recipientId, talkId),
-      value: { otherId: senderId, thread },
+      value: { otherId: senderId, thread, theirs: true },
       expireIn: keptMs,
     });
   }

@@ -245,6 +245,16 @@ export const keys = {
   chatShownOf: (userId: string) => ["chat_shown", userId],
   chatRead: (userId: string, talkId: string) => ["chat_read", userId, talkId],
   chatReadOf: (userId: string) => ["chat_read", userId],
+  /** What makes a noise of a talk (CH-3); chat. Ends with the account of its person. */
+  chatNotify: (userId: string, talkId: string) => ["chat_notify", userId, talkId],
+  chatNotifyOf: (userId: string) => ["chat_notify", userId],
+  /** A person's latest reaction to a message of a talk, by that message's id; chat. Ends 14 days after the reaction. */
+  chatReaction: (
+    talkId: string,
+    aboutId: string,
+    userId: string,
+  ) => ["chat_reaction", talkId, aboutId, userId],
+  chatReactionsIn: (talkId: string) => ["chat_reaction", talkId],
   /** Numbers of a person's messages in a talk by day (DL-7); chat. Ends 14 days after the last one. */
   chatSent: (userId: string, talkId: string) => ["chat_sent", userId, talkId],
   chatSentOf: (userId: string) => ["chat_sent", userId],

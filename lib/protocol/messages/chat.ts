@@ -7,6 +7,7 @@ export const chatMessages = {
   "chat.broadcast": "Commands to a category or to everyone have no thread.",
   "chat.scheduled": "This command was not delivered yet. Write once it is.",
   "chat.empty": "There is nothing to send yet. Write a text or add a file.",
+  "chat.about": "No such message in this conversation.",
   "chat.key": "This key belongs to another message. Use a new key.",
   "chat.keyEnded": "The message sent with this key was deleted.",
   "chat.full": "The limit is {count} messages to one person in {days} days. Try again later.",

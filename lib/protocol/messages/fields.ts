@@ -61,6 +61,7 @@ export const fieldMessages = {
   "field.href": "a link needs data.href with https",
   "field.pushAddress": "must be the browser's push address",
   "field.pushService": "must be https, at a known push service",
+  "field.reaction": "must go with “about” and nothing else",
   "field.talk": "must name a person or a command's thread",
   "field.grantTo": "must name a user or a group",
   "field.grantContact": "choose one of your contacts",

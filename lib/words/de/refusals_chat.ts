@@ -10,6 +10,7 @@ export const chat: Translated<typeof chatMessages> = {
   "chat.broadcast": "Zu Aufträgen an eine Kategorie oder an alle gibt es kein Gespräch.",
   "chat.scheduled": "Dieser Auftrag ist noch nicht zugestellt. Schreibe, wenn er es ist.",
   "chat.empty": "Noch gibt es nichts zu senden. Schreibe einen Text oder füge eine Datei hinzu.",
+  "chat.about": "Diese Nachricht gibt es in dieser Unterhaltung nicht.",
   "chat.key": "Dieser Schlüssel gehört zu einer anderen Nachricht. Nimm einen neuen.",
   "chat.keyEnded": "Die Nachricht mit diesem Schlüssel wurde gelöscht.",
   "chat.full": "Höchstens {count} Nachrichten an eine Person in {days} Tagen. Versuche es später.",

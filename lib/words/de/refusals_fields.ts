@@ -78,6 +78,7 @@ export const fields: Translated<typeof fieldMessages> = {
   "field.href": "ein Link braucht data.href mit https",
   "field.pushAddress": "muss die Push-Adresse des Browsers sein",
   "field.pushService": "muss mit https beginnen und zu einem bekannten Push-Dienst gehören",
+  "field.reaction": "muss mit „about“ und sonst nichts kommen",
   "field.talk": "muss eine Person oder das Gespräch zu einem Auftrag nennen",
   "field.grantTo": "muss eine Person oder Gruppe nennen",
   "field.grantContact": "wähle einen deiner Kontakte",

@@ -45,6 +45,16 @@ class Category(TypedDict):
     description: str
 
 
+ChatMessageReactions = TypedDict(
+    "ChatMessageReactions",
+    {
+        "id": "str",
+        "from": "str",
+        "reaction": "Literal[\"👍\", \"❤️\", \"😂\", \"😮\", \"😢\", \"🙏\"]",
+    },
+)
+
+
 ChatMessage = TypedDict(
     "ChatMessage",
     {
@@ -58,6 +68,9 @@ ChatMessage = TypedDict(
         "retractedAt": "str | None",
         "state": "NotRequired[Literal[\"checking\", \"rejected\"]]",
         "sealed": "NotRequired[Literal[True]]",
+        "about": "NotRequired[str]",
+        "reaction": "NotRequired[Literal[\"👍\", \"❤️\", \"😂\", \"😮\", \"😢\", \"🙏\"]]",
+        "reactions": "NotRequired[list[ChatMessageReactions]]",
     },
 )
 
@@ -722,6 +735,8 @@ class ChatSendParams(TypedDict):
     thread: NotRequired[str]
     body: NotRequired[str]
     attachments: NotRequired[list[str]]
+    about: NotRequired[str]
+    reaction: NotRequired[Literal["👍", "❤️", "😂", "😮", "😢", "🙏"]]
 
 
 class ChatListResultWith(TypedDict):
@@ -740,9 +755,11 @@ ChatListResult = TypedDict(
         "thread": "str | None",
         "messages": "list[ChatMessage]",
         "next": "str | None",
+        "quoted": "NotRequired[list[ChatMessage]]",
         "readUpTo": "str | None",
         "theirReadUpTo": "NotRequired[str]",
         "held": "NotRequired[ChatListResultHeld]",
+        "notify": "NotRequired[Literal[\"all\", \"mentions\", \"none\"]]",
     },
 )
 
@@ -750,6 +767,33 @@ ChatListResult = TypedDict(
 class ChatListParams(TypedDict):
     with_: NotRequired[str]
     thread: NotRequired[str]
+    before: NotRequired[str]
+    limit: NotRequired[int]
+
+
+class ChatCountsResult(TypedDict):
+    unread: int
+
+
+class ChatNotifyResult(TypedDict):
+    notify: Literal["all", "mentions", "none"] | None
+
+
+class ChatNotifyParams(TypedDict):
+    with_: NotRequired[str]
+    thread: NotRequired[str]
+    notify: Literal["all", "mentions", "none"] | None
+
+
+class ChatSearchResult(TypedDict):
+    messages: list[ChatMessage]
+    next: str | None
+
+
+class ChatSearchParams(TypedDict):
+    with_: NotRequired[str]
+    thread: NotRequired[str]
+    q: str
     before: NotRequired[str]
     limit: NotRequired[int]
 
@@ -1350,6 +1394,9 @@ METHODS: Mapping[str, str] = {
     "command.cancel": "write",
     "chat.send": "write",
     "chat.list": "read",
+    "chat.counts": "read",
+    "chat.notify": "write",
+    "chat.search": "read",
     "chat.talks": "read",
     "chat.read": "write",
     "chat.retract": "write",
@@ -1472,6 +1519,18 @@ class Requests:
     async def chat_list(self, **params: Unpack[ChatListParams]) -> ChatListResult:
         """Lists the messages of a talk, newest first."""
         return cast("ChatListResult", await self.request("chat.list", dict(params)))
+
+    async def chat_counts(self) -> ChatCountsResult:
+        """Counts the unread messages of talks that make a noise."""
+        return cast("ChatCountsResult", await self.request("chat.counts", {}))
+
+    async def chat_notify(self, **params: Unpack[ChatNotifyParams]) -> ChatNotifyResult:
+        """Chooses what makes a noise of a talk: everything, messages with the caller's name, or nothing."""
+        return cast("ChatNotifyResult", await self.request("chat.notify", dict(params)))
+
+    async def chat_search(self, **params: Unpack[ChatSearchParams]) -> ChatSearchResult:
+        """Finds words in the messages of two weeks, of both sides, newest first."""
+        return cast("ChatSearchResult", await self.request("chat.search", dict(params)))
 
     async def chat_talks(self) -> ChatTalksResult:
         """Lists the caller's talks, each with its last message."""
