@@ -7,7 +7,7 @@
 import { chromium } from "playwright-core";
 import { libfaketime } from "./faketime.ts";
 import { complain, say } from "../lib/platform/console.ts";
-import { pythonPrograms } from "./languages.ts";
+import { goPrograms, pythonPrograms } from "./languages.ts";
 import { browserPaths, isFile, launchOptions, shellPaths } from "./chromium.ts";
 import { runFolders, runTests } from "./test_runs.ts";
 import { childrenCpuSeconds, timesTable } from "./test_times.ts";
@@ -30,6 +30,7 @@ const needed: readonly {
     aptPackage: "python3-venv python3-pip",
     isThere: () => !pythonPrograms().next().done,
   },
+  { program: "Go 1.25 or newer", aptPackage: "golang-go", isThere: () => !goPrograms().next().done },
 ];
 
 /** What only makes the tests faster. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { pythonPrograms } from "../../tools/languages.ts";
+import { goPrograms, pythonPrograms } from "../../tools/languages.ts";
 
 /** A program that ran to its end, with all that it said. */
 async function ran(
@@ -46,4 +46,11 @@ export async function pythonEnvironment(): Promise<string> {
   await succeeds(python.value, [...pip, ...packages]);
   await Deno.writeTextFile(`${environment}/made-for`, wanted);
   return interpreter;
+}
+
+/** Runs Go in `sdk/go`, with what was built before in a cache that is kept. */
+export async function goSucceeds(args: readonly string[], env: Record<string, string> = {}): Promise<string> {
+  const go = goPrograms().next();
+  assert.ok(!go.done, "Go 1.25 or newer is missing");
+  return await succeeds(go.value, args, { cwd: "sdk/go", env: { GOFLAGS: "-mod=readonly", ...env } });
 }

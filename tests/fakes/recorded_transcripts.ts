@@ -185,6 +185,8 @@ const scenes: readonly Scene[] = [
       await recorder.act({ clock: 1 });
       await recorder.take("answer");
       await recorder.act({ clock: 20_000 });
+      // Off the beat, so that the third silent interval does not end with one.
+      await recorder.act({ clock: 5000 });
       await recorder.take("answer");
       // What the server answers from here on is lost on its way.
       await recorder.act({ clock: 59_999 });

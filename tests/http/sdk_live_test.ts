@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Behest, type BehestOptions, logIn } from "../../sdk/typescript/mod.ts";
-import { pythonEnvironment, succeeds } from "../fakes/other_languages.ts";
+import { goSucceeds, pythonEnvironment, succeeds } from "../fakes/other_languages.ts";
 import { environmentOf, SdkWorld, type SuiteWorld } from "../fakes/sdk_world.ts";
 import { until } from "../fakes/until.ts";
 
@@ -30,7 +30,7 @@ function send({ client }: Behest, to: string, title: string, attachments: string
   });
 }
 
-/** The same checks as `sdk/python/tests/live_test.py`. */
+/** The same checks as `sdk/python/tests/live_test.py` and `sdk/go/live_test.go`. */
 async function typescript(t: Deno.TestContext, world: SuiteWorld): Promise<void> {
   const { ann, bob } = world;
 
@@ -140,6 +140,15 @@ async function python(world: SuiteWorld): Promise<void> {
   assert.match(lived, /^8 passed, 0 failed$/m);
 }
 
+/** The compiler's and `go vet`'s findings, format, transcripts and live suite. */
+async function go(world: SuiteWorld): Promise<void> {
+  const said = await goSucceeds(["test", "-vet=all", "-count=1", "-v", "."], environmentOf(world));
+  const count = (pattern: RegExp) => said.match(pattern)?.length ?? 0;
+  assert.equal(count(/^--- SKIP/gm), 0, said);
+  assert.equal(count(/^--- PASS: TestLive/gm), 7, said);
+  assert.ok(count(/^ {4}--- PASS: TestTranscripts\//gm) >= 30, said);
+}
+
 Deno.test("OP-11: the libraries of all languages with one real server", async (t) => {
   await using all = await SdkWorld.start();
   await t.step("TypeScript", async (t) => await typescript(t, await all.suite("ts")));
@@ -147,4 +156,5 @@ Deno.test("OP-11: the libraries of all languages with one real server", async (t
     "Python: types, style, transcripts, live suite",
     async () => await python(await all.suite("py")),
   );
+  await t.step("Go: vet, transcripts, live suite", async () => await go(await all.suite("go")));
 });
