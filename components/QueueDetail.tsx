@@ -67,7 +67,7 @@ export function QueueDetailView({ detail, action, reasons, typed, errors, now }:
             : null}
         </div>
       )}
-      {removal === null ? null : <QueueRemoval removal={removal} />}
+      {removal === null ? null : <QueueRemoval removal={removal} caseId={item.id} />}
       {appeal === null ? null : (
         <div class="stack-s">
           <h3>{words.theAppeal}</h3>

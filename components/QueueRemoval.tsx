@@ -1,6 +1,7 @@
 import type { RemovalCopy, StaffRemoval } from "../lib/protocol/mod.ts";
 import { listText, sizeText } from "../lib/text/mod.ts";
 import { plural } from "../lib/words/mod.ts";
+import { QueuePicture } from "./QueuePicture.tsx";
 import { Time } from "./Time.tsx";
 import { Filled, useLanguage, useWords } from "./words.tsx";
 
@@ -18,7 +19,7 @@ export function QueueDue({ dueAt, now }: { dueAt: string; now: number }) {
 }
 
 /** MO-8: what somebody without an account asks for, and what of it is here. */
-export function QueueRemoval({ removal }: { removal: StaffRemoval }) {
+export function QueueRemoval({ removal, caseId }: { removal: StaffRemoval; caseId: string }) {
   const words = useWords("queue");
   return (
     <div class="stack-s">
@@ -29,13 +30,14 @@ export function QueueRemoval({ removal }: { removal: StaffRemoval }) {
       </p>
       <h3>{words.copies}</h3>
       <ul class="plain stack-s">
-        {removal.copies.map((copy) => <Copy key={copy.sha256} copy={copy} />)}
+        {removal.copies.map((copy) => <Copy key={copy.sha256} copy={copy} caseId={caseId} />)}
       </ul>
     </div>
   );
 }
 
-function Copy({ copy: { sha256, state, size, type, uploads, users, refused } }: { copy: RemovalCopy }) {
+function Copy({ copy, caseId }: { copy: RemovalCopy; caseId: string }) {
+  const { sha256, state, size, type, uploads, users, refused } = copy;
   const words = useWords("queue");
   const file = useWords("file");
   const language = useLanguage();
@@ -54,6 +56,9 @@ function Copy({ copy: { sha256, state, size, type, uploads, users, refused } }: 
             names: users.length === 0 ? words.copyGone : listText(language, users.map((name) => `@${name}`)),
           })}
       </span>
+      {state === "clean" && type !== null
+        ? <QueuePicture caseId={caseId} sha256={sha256} type={type} />
+        : null}
     </li>
   );
 }

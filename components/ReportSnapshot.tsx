@@ -1,13 +1,14 @@
 import type { ReportSnapshot, StaffReport } from "../lib/protocol/mod.ts";
 import { listText, sizeText } from "../lib/text/mod.ts";
 import { fill } from "../lib/words/mod.ts";
+import { QueuePicture } from "./QueuePicture.tsx";
 import { Time } from "./Time.tsx";
 import { Filled, useLanguage, useWords } from "./words.tsx";
 
 /** One report: who says what, and what was reported as it was then, with what was around it. */
 export function ReportSnapshotView({ report }: { report: StaffReport }) {
   const words = useWords("queue");
-  const { snapshot, note, reporter, createdAt, reviewed } = report;
+  const { caseId, snapshot, note, reporter, createdAt, reviewed } = report;
   return (
     <article class="snapshot">
       {reviewed === null ? null : (
@@ -38,14 +39,16 @@ export function ReportSnapshotView({ report }: { report: StaffReport }) {
         </p>
         {snapshot.text === "" ? null : <p class="body">{snapshot.text}</p>}
         {snapshot.data === null ? null : <pre class="small">{JSON.stringify(snapshot.data, null, 2)}</pre>}
-        <SnapshotFacts snapshot={snapshot} />
+        <SnapshotFacts snapshot={snapshot} caseId={caseId} />
       </div>
       {snapshot.context.length === 0 ? null : <Around context={snapshot.context} />}
     </article>
   );
 }
 
-function SnapshotFacts({ snapshot: { categories, files } }: { snapshot: ReportSnapshot }) {
+function SnapshotFacts(
+  { snapshot: { categories, files }, caseId }: { snapshot: ReportSnapshot; caseId: string },
+) {
   const words = useWords("queue");
   const file = useWords("file");
   const language = useLanguage();
@@ -60,6 +63,7 @@ function SnapshotFacts({ snapshot: { categories, files } }: { snapshot: ReportSn
             <li key={fileId}>
               <a href={`/admin/files/${sha256}`}>{name}</a>{" "}
               <span class="soft">{type}, {sizeText(file, language, size)}</span>
+              <QueuePicture caseId={caseId} sha256={sha256} type={type} />
             </li>
           ))}
         </ul>

@@ -236,7 +236,13 @@ async function adminPages(services: Services): Promise<Visit[]> {
     visit(admin, "/admin"),
     visit(admin, "/admin/queue"),
     also(admin, "/admin/queue", "one", { path: `/admin/queue?item=${reported.id}` }),
-    also(admin, "/admin/queue", "removal", { path: `/admin/queue?item=${removal!.id}` }),
+    also(admin, "/admin/queue", "removal", {
+      path: `/admin/queue?item=${removal!.id}`,
+      async act(page) {
+        await page.locator(".look-picture summary").click();
+        await page.locator(".look-picture img").evaluate((image: HTMLImageElement) => image.decode());
+      },
+    }),
     one("/admin/reports/[id]", `/admin/reports/${report!.id}`),
     visit(admin, "/admin/users"),
     one("/admin/users/[username]", "/admin/users/carla-with-a-rather-long-name"),

@@ -90,6 +90,15 @@ export async function seedFiles(services: Services): Promise<void> {
     }),
   );
   await upload(services, dov, "IMG_2931.png", known);
+  const visitor = { address: "192.0.2.7", requestId: "seed" };
+  good(
+    await services.removals.request(visitor, {
+      hashes: [lake.sha256, "5e".repeat(32)],
+      contact: "Mo, mo@example.org",
+      statement: "It shows me at the lake last summer. A former friend sends it around here.",
+      declared: true,
+    }),
+  );
 }
 
 /** Uploads, and waits for the checks. */

@@ -100,7 +100,7 @@ export async function seed(services: Services): Promise<void> {
 
 /** Cases in the moderators' queue: one with a snapshot, one of several people. */
 async function seedReports(
-  { reports, removals }: Services,
+  { reports }: Services,
   { ann, bob, dov }: { ann: Caller; bob: Caller; dov: Caller },
   fence: string,
 ): Promise<void> {
@@ -109,15 +109,6 @@ async function seedReports(
   for (const by of [ann, bob, dov]) {
     good(await reports.create(by, { about: { user: "carla-with-a-rather-long-name" }, reason: "spam" }));
   }
-  const visitor = { address: "192.0.2.7", requestId: "seed" };
-  good(
-    await removals.request(visitor, {
-      hashes: ["5e".repeat(32)],
-      contact: "Mo, mo@example.org",
-      statement: "It shows me at the lake last summer. A former friend sends it around here.",
-      declared: true,
-    }),
-  );
   good(await reports.create(bob, { about: { group: "readers" }, reason: "other", note: "Who runs this?" }));
 }
 

@@ -123,6 +123,7 @@ export const proofs = {
     transparency: "none",
     undo: "fresh",
   },
+  queuePictures: { get: "none" },
   // For people without an account.
   removals: { beginReading: "none", request: "none", status: "none" },
   reports: { create: "none", list: "none", subject: "none" },

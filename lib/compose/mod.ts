@@ -282,6 +282,7 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
     ...behindMethods,
     users: moderation.users,
     queue: moderation.queue,
+    queuePictures: moderation.queuePictures,
     removals: moderation.removals,
     loginLinks: everyone.loginLinks,
     personFacts: moderation.personFacts,

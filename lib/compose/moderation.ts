@@ -9,6 +9,7 @@ import {
   Looks,
   PersonFacts,
   Queue,
+  QueuePictures,
   QueueView,
   Removals,
   Reports,
@@ -28,7 +29,7 @@ export interface ModerationParts {
   people: OpenPeople;
   commands: CommandRoom;
   chat: Pick<Chat, "around">;
-  files: Pick<OpenFiles, "services" | "ownerOf">;
+  files: Pick<OpenFiles, "room" | "services" | "ownerOf">;
   hub: Hub;
   clock: Clock;
   ids: Ids;
@@ -44,6 +45,7 @@ export interface OpenModeration {
   readonly appeals: Appeals;
   readonly reports: Reports;
   readonly removals: Removals;
+  readonly queuePictures: Services["queuePictures"];
   readonly personFacts: PersonFacts;
   readonly queue: Services["queue"];
   readonly reasons: SanctionReasons;
@@ -107,6 +109,10 @@ export function openModeration(parts: ModerationParts): OpenModeration {
     users,
     reports,
     removals: new Removals({ store: cases, networkOf, clock, ids, random: parts.random, log: parts.log }),
+    queuePictures: new QueuePictures({
+      store: cases,
+      clean: (sha256, requestId) => parts.files.room.cleanBytes(sha256, requestId),
+    }),
     personFacts: personFactsOf(parts, userRecords, cases),
     appeals: new Appeals({ store: userRecords, own: ownSanctions, clock, ids }),
     reasons: new SanctionReasons(cases),

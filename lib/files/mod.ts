@@ -93,6 +93,11 @@ export class Files {
     return this.#access.picture(ownerId, fileId, requestId);
   }
 
+  /** MO-2: the bytes of a hash, only if they are clean. Cases decide which moderator may see them. */
+  cleanBytes(sha256: string, requestId: string): Promise<Content | Refusal> {
+    return this.#access.byHash(sha256, requestId);
+  }
+
   /** Removes an own file; `conflict` while something uses it. */
   remove(caller: Caller, fileId: string): Promise<true | Refusal> {
     return this.#access.remove(caller, fileId);

@@ -8,7 +8,11 @@ export function expiryOf({ createdMs }: Pick<FileRecord, "createdMs">, uses: rea
 }
 
 /** FI-4: returns the file object of the API. */
-export function fileObjectOf(file: FileRecord, state: FileState, expiresMs: number): FileObject {
+export function fileObjectOf(
+  file: Pick<FileRecord, "id" | "sha256" | "name" | "sizeBytes" | "type" | "createdMs">,
+  state: FileState,
+  expiresMs: number,
+): FileObject {
   const { id, sha256, name, sizeBytes, type, createdMs } = file;
   return {
     id,

@@ -11,6 +11,7 @@ export { Mutes } from "./mutes.ts";
 export { OwnSanctions } from "./own_sanctions.ts";
 export { PersonFacts } from "./person_facts.ts";
 export { Queue } from "./queue.ts";
+export { QueuePictures } from "./queue_pictures.ts";
 export { QueueView } from "./queue_view.ts";
 export { rankOf } from "./harm.ts";
 export { Removals } from "./removals.ts";

@@ -157,6 +157,10 @@ export const adminOperations: Readonly<Record<string, Operation>> = {
     says: `Gives one item with its history. ${staff}`,
     gives: protocol.queueDetail,
   },
+  "GET /admin/queue/{queueId}/pictures/{sha256}": {
+    says: `Gives a clean picture that a case is about. Each look is in the audit log. ${staff}`,
+    gives: { type: "application/octet-stream", says: "The bytes, with the picture's own type." },
+  },
   "POST /admin/queue/{queueId}/claim": {
     says: `Takes an item for a while, so that nobody else decides it; release gives it back. ${staff}`,
     body: protocol.queueClaim,

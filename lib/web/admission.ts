@@ -49,6 +49,7 @@ export const moderatorCalls: readonly string[] = [
   "/admin/queue/:id/claim",
   "/admin/queue/:id/decide",
   "/admin/queue/:id/note",
+  "/admin/queue/:id/pictures/:sha256",
   "/admin/queue/:id/undo",
   "/admin/reports/:id",
   "GET /admin/sanction-reasons",

@@ -27,6 +27,7 @@ import type {
   OwnSanctions,
   PersonFacts,
   Queue,
+  QueuePictures,
   QueueView,
   Removals,
   Reports,
@@ -123,6 +124,7 @@ export interface Services {
   readonly queue:
     & Pick<Queue, "claim" | "decide" | "note" | "undo">
     & Pick<QueueView, "get" | "list" | "report" | "stats" | "transparency">;
+  readonly queuePictures: Pick<QueuePictures<Content>, "get">;
   readonly autoRules: Pick<AutoRules, "list" | "set">;
   readonly looks: Pick<Looks, "command" | "why">;
   readonly sanctionReasons: Pick<SanctionReasons, "list" | "set">;

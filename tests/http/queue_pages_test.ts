@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { moderatorCalls, openCalls, ownerCalls } from "../../lib/web/admission.ts";
+import { must } from "../fakes/accounts_rig.ts";
+import { png } from "../fakes/account_world.ts";
 import { AppRig } from "../fakes/app_rig.ts";
+import { joined } from "../fixtures/photos.ts";
 
 async function rigOf() {
   const app = await AppRig.start({ people: ["ann", "bob"] });
@@ -120,6 +123,62 @@ Deno.test("MO-2: a moderator claims, decides, notes and undoes by forms without 
   assert.ok((await get("mod", "/admin/queue", "de")).html.includes("Nichts mehr zu tun"));
 });
 
+Deno.test("MO-2, MO-8, SC-6: pictures of a case are loaded when they are asked for, only clean ones, and each look is in the audit log", async () => {
+  await using rig = await rigOf();
+  const { app, get, post } = rig;
+  await app.person("max", "moderator");
+  const picture = await app.file("bob", { name: "a.png", content: png() });
+  const [text, held] = [
+    await app.file("bob", { name: "a.txt" }),
+    await app.file("bob", { name: "b.png", content: joined(png(), [1]), state: "held" }),
+  ];
+  const command = await app.command("bob", "ann", { attachments: [picture.id, text.id] });
+  await app.answer("ann", command.id, "seen");
+  assert.equal((await post("ann", `/report?command=${command.id}`, { reason: "sexual" })).status, 303);
+  const [item] = must(await app.services.queue.list(await app.caller("mod"), { kind: "report" })).items;
+  const shown = (await get("mod", `/admin/queue?item=${item!.id}`)).html;
+  const path = (sha256: string) => `/api/v1/admin/queue/${item!.id}/pictures/${sha256}`;
+  assert.ok(shown.includes(`<img loading="lazy" src="${path(picture.sha256)}`));
+  assert.ok(!shown.includes(path(text.sha256)), "only pictures");
+  const look = async (who: string, sha256: string) => {
+    const response = await app.wholeSend(path(sha256), { headers: { cookie: app.cookieOf(who) } });
+    return { status: response.status, headers: response.headers, bytes: await response.bytes() };
+  };
+  const seen = await look("mod", picture.sha256);
+  assert.deepEqual([seen.status, seen.headers.get("content-type")], [200, "image/png"]);
+  assert.deepEqual(seen.bytes, png());
+  assert.match(seen.headers.get("cache-control")!, /no-store/);
+  assert.ok(!seen.headers.get("content-disposition")!.includes("a.png"), "its name is its owner's business");
+  for (
+    const [who, sha256] of [["ann", picture.sha256], ["mod", text.sha256], ["mod", held.sha256]] as const
+  ) {
+    assert.equal((await look(who, sha256)).status, 404, `${who} ${sha256}`);
+  }
+  // Of a request for removal too, until it is accepted.
+  const body = {
+    hashes: [held.sha256, picture.sha256],
+    contact: "Mo",
+    statement: "Me.",
+    declared: true as const,
+  };
+  must(await app.services.removals.request({ address: "192.0.2.7", requestId: "test" }, body));
+  const [removal] = must(await app.services.queue.list(await app.caller("mod"), { kind: "removal" })).items;
+  const asked = (sha256: string) => `/api/v1/admin/queue/${removal!.id}/pictures/${sha256}`;
+  const statusOf = async (sha256: string) =>
+    (await app.wholeSend(asked(sha256), { headers: app.bearerOf("max") })).status;
+  assert.deepEqual([await statusOf(picture.sha256), await statusOf(held.sha256)], [200, 409]);
+  const accept = { outcome: "removed", reason: "Yes." } as const;
+  must(await app.services.queue.decide(await app.caller("mod"), removal!.id, accept));
+  assert.deepEqual([await statusOf(picture.sha256), (await look("mod", picture.sha256)).status], [409, 409]);
+  const { entries } = must(await app.services.audit.page(await app.caller("root"), {}));
+  assert.deepEqual(
+    entries.filter(({ action }) => action === "queue.picture").map((
+      { actor, detail },
+    ) => [actor, detail.sha256]),
+    [["max", picture.sha256], ["mod", picture.sha256]],
+  );
+});
+
 Deno.test("MO-6: a moderator sees a command's states and why it was not delivered, and each look is in the person's data", async () => {
   await using rig = await rigOf();
   const { app } = rig;
@@ -206,6 +265,7 @@ const roles: Readonly<Record<string, "moderator" | "admin" | "owner">> = {
   "POST /admin/queue/:id/claim": "moderator",
   "POST /admin/queue/:id/decide": "moderator",
   "POST /admin/queue/:id/note": "moderator",
+  "GET /admin/queue/:id/pictures/:sha256": "moderator",
   "POST /admin/queue/:id/undo": "moderator",
   "GET /admin/queue/stats": "moderator",
   "GET /admin/queue/transparency.csv": "moderator",
@@ -218,6 +278,9 @@ const roles: Readonly<Record<string, "moderator" | "admin" | "owner">> = {
   "GET /admin/users": "moderator",
   "GET /admin/users/:username": "moderator",
   "PATCH /admin/users/:username": "admin",
+  "GET /admin/users/:username/facts": "admin",
+  "POST /admin/users/:username/login-link": "admin",
+  "DELETE /admin/users/:username/sessions": "admin",
   "POST /admin/users/:username/sanctions": "moderator",
   "DELETE /admin/users/:username/sanctions/:id": "moderator",
   "DELETE /admin/users/:username/two-factor": "admin",

@@ -101,41 +101,45 @@ interface AccessProps extends UserFormProps {
 export function UserAccess({ username, path, errors, made, typed }: AccessProps) {
   const words = useWords("users");
   return (
-    <section class="panel" aria-labelledby="access">
-      <h2 id="access">{words.lost}</h2>
-      {made === null ? null : (
-        <div class="field" role="status">
-          <label for="login-link">
-            <Filled text={words.linkMade} name={username} time={<Time value={made.expiresAt} />} />
-          </label>
-          <input
-            class="input"
-            id="login-link"
-            value={made.url}
-            readOnly
-            autocomplete="off"
-            spellcheck={false}
-          />
-        </div>
-      )}
-      <WhyForm
-        action="link"
-        lead={words.lostLead}
-        button={words.makeLink}
-        path={path}
-        typed={typed}
-        errors={errors}
-      />
-      <h3>{words.logOut}</h3>
-      <WhyForm
-        action="logout"
-        lead={words.logOutLead}
-        button={words.logOut}
-        path={path}
-        typed={typed}
-        errors={errors}
-      />
-    </section>
+    <>
+      <section class="panel" aria-labelledby="access">
+        <h2 id="access">{words.lost}</h2>
+        {made === null ? null : (
+          <div class="field" role="status">
+            <label for="login-link">
+              <Filled text={words.linkMade} name={username} time={<Time value={made.expiresAt} />} />
+            </label>
+            <input
+              class="input"
+              id="login-link"
+              value={made.url}
+              readOnly
+              autocomplete="off"
+              spellcheck={false}
+            />
+          </div>
+        )}
+        <WhyForm
+          action="link"
+          lead={words.lostLead}
+          button={words.makeLink}
+          path={path}
+          typed={typed}
+          errors={errors}
+        />
+      </section>
+      <section class="panel" aria-labelledby="log-out">
+        <h2 id="log-out">{words.logOut}</h2>
+        <WhyForm
+          action="logout"
+          lead={words.logOutLead}
+          button={words.logOut}
+          path={path}
+          typed={typed}
+          errors={errors}
+        />
+      </section>
+    </>
   );
 }
 
