@@ -34,7 +34,15 @@ export function Media({ file }: { file: MediaFile }) {
   return (
     <figure class="media">
       {kind === "image"
-        ? <Picture path={path} name={file.name} onFail={failed} onDoubt={doubted} />
+        ? (
+          <Picture
+            id={`light-${file.fileId}`}
+            path={path}
+            name={file.name}
+            onFail={failed}
+            onDoubt={doubted}
+          />
+        )
         : kind === "video"
         ? <video controls preload="metadata" src={path} aria-label={file.name} onError={failed} />
         : <audio controls preload="none" src={path} aria-label={file.name} onError={failed} />}
@@ -46,6 +54,8 @@ export function Media({ file }: { file: MediaFile }) {
 }
 
 interface PictureProps {
+  /** Of the file: where it is twice on a page, either shows the same. */
+  id: string;
   path: string;
   name: string;
   /** It did not load. */
@@ -54,16 +64,25 @@ interface PictureProps {
   onDoubt: () => void;
 }
 
-function Picture({ path, name, onFail, onDoubt }: PictureProps) {
+/** Small in its place. Pressed, it is as large as the window, below the bar: Stop stays in reach, and no script is needed. */
+function Picture({ id, path, name, onFail, onDoubt }: PictureProps) {
   const image = useRef<HTMLImageElement>(null);
   useEffect(() => {
     if (image.current?.complete === true && image.current.naturalWidth === 0) onDoubt();
   }, []);
   // The address is the file's own: Fresh would tie it to the build.
+  const shown = { src: path, alt: name, loading: "lazy", "data-fresh-disable-lock": "true" } as const;
   return (
-    <a href={path} target="_blank" rel="noopener">
-      <img ref={image} src={path} alt={name} loading="lazy" data-fresh-disable-lock="true" onError={onFail} />
-    </a>
+    <>
+      <button type="button" class="thumb" popovertarget={id}>
+        <img {...shown} ref={image} onError={onFail} />
+      </button>
+      <div class="lightbox" id={id} popover="auto">
+        <button type="button" popovertarget={id} aria-label={useWords("file").close}>
+          <img {...shown} />
+        </button>
+      </div>
+    </>
   );
 }
 

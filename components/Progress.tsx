@@ -5,32 +5,52 @@ import { useLanguage, useWords } from "./words.tsx";
 /** Where a state stands on the way, in the order of the bar. */
 const steps: readonly (readonly [step: string, states: readonly CommandState[]])[] = [
   ["done", ["completed"]],
-  ["work", ["submitted", "returned", "accepted"]],
-  ["reached", ["deferred", "seen", "delivered"]],
+  ["review", ["submitted"]],
+  ["work", ["accepted", "returned", "deferred"]],
+  ["reached", ["seen", "delivered"]],
   ["waiting", ["queued", "scheduled"]],
   ["ended", ["declined", "failed", "expired", "cancelled", "stopped"]],
 ];
 
-/** How a command stands with everybody: a bar to glance at, and the same in words beside it. */
+interface Part {
+  step: string;
+  state: CommandState;
+  count: number;
+}
+
+/** The states that somebody is in, in the order of the bar. */
+export function totalsInOrder(totals: Totals): Part[] {
+  return steps.flatMap(([step, states]) =>
+    states.map((state) => ({ step, state, count: totals[state] ?? 0 })).filter(({ count }) => count > 0)
+  );
+}
+
+/** How a command stands with everybody, to glance at. It says nothing to those who hear the page: words stand beside it. */
+export function TotalsBar({ totals }: { totals: Totals }) {
+  const parts = totalsInOrder(totals);
+  const whole = parts.reduce((sum, { count }) => sum + count, 0);
+  let from = 0;
+  return (
+    <svg class="progress-bar" viewBox="0 0 1000 10" preserveAspectRatio="none" aria-hidden="true">
+      {parts.map(({ step, state, count }) => {
+        const x = from;
+        from += (count / whole) * 1000;
+        return <rect key={state} class={`step-${step}`} x={x} y="0" width={from - x} height="10" />;
+      })}
+    </svg>
+  );
+}
+
+/** The bar, with what its colours mean and how many they are. */
 export function Progress({ totals }: { totals: Totals }) {
   const words = useWords("commands");
   const label = useWords("sent").totals;
   const language = useLanguage();
-  const parts = steps.flatMap(([step, states]) =>
-    states.map((state) => ({ step, state, count: totals[state] ?? 0 })).filter(({ count }) => count > 0)
-  );
-  const whole = parts.reduce((sum, { count }) => sum + count, 0);
-  if (whole === 0) return null;
-  let from = 0;
+  const parts = totalsInOrder(totals);
+  if (parts.length === 0) return null;
   return (
     <div class="progress">
-      <svg class="progress-bar" viewBox="0 0 1000 10" preserveAspectRatio="none" aria-hidden="true">
-        {parts.map(({ step, state, count }) => {
-          const x = from;
-          from += (count / whole) * 1000;
-          return <rect key={state} class={`step-${step}`} x={x} y="0" width={from - x} height="10" />;
-        })}
-      </svg>
+      <TotalsBar totals={totals} />
       <ul class="facts" aria-label={label}>
         {parts.map(({ step, state, count }) => (
           <li key={state}>

@@ -9,13 +9,19 @@ const afterMs = 200;
 export default function Live({ on }: { on: LiveEvent }) {
   useEffect(() => {
     let waiting: ReturnType<typeof setTimeout> | undefined;
-    const off = pageConnection().on("notification", ({ method }) => {
-      if (method !== on) return;
+    const redraw = () => {
       clearTimeout(waiting);
       waiting = setTimeout(redrawParts, afterMs);
-    });
+    };
+    const client = pageConnection();
+    const offs = on === "command.changed"
+      ? [client.on("changed", redraw)]
+      : [client.on("notification", ({ method }) => method === on && redraw())];
+    // The first connection finds the page as it was just made.
+    let connections = 0;
+    offs.push(client.on("ready", () => connections++ > 0 && redraw()));
     return () => {
-      off();
+      for (const off of offs) off();
       clearTimeout(waiting);
     };
   }, []);

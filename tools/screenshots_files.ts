@@ -89,6 +89,16 @@ export async function seedFiles(services: Services): Promise<void> {
       attachments: [plan.id],
     }),
   );
+  const { items } = good(await services.commands.list(ann, { box: "outbox", q: "shelves" }));
+  const shelves = await upload(services, dov, "shelves.png", picture(150));
+  good(
+    await services.commands.update(dov, {
+      id: items[0]!.command.id,
+      state: "submitted",
+      note: "Done, and **level**. I used the long screws.",
+      proof: [shelves.id],
+    }),
+  );
   await upload(services, dov, "IMG_2931.png", known);
   const visitor = { address: "192.0.2.7", requestId: "seed" };
   good(

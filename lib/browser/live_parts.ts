@@ -1,9 +1,10 @@
 /** What a page can be drawn anew for. */
-export type LiveEvent = "contact.changed" | "group.changed";
+export type LiveEvent = "contact.changed" | "group.changed" | "command.changed";
 
 /**
  * Asks for this page again and puts its parts with `data-live` in the place of those here, by their ids. A part that somebody is in
- * stays as it is: nothing moves away under a finger or a focus. Only for the browser.
+ * or has typed into, or a picture of which lies over the page, stays as it is: nothing moves away under a finger or a focus. Only for
+ * the browser.
  */
 export function redrawParts(): void {
   // Not `fetch`: only this reads markup into a document that runs nothing, where texts may not become code.
@@ -15,9 +16,14 @@ export function redrawParts(): void {
     if (next === null) return;
     for (const part of document.querySelectorAll<HTMLElement>("[data-live]")) {
       const fresh = next.getElementById(part.id);
-      if (fresh === null || part.contains(document.activeElement)) continue;
+      if (fresh === null || isUsed(part)) continue;
       part.replaceWith(document.adoptNode(fresh));
     }
   });
   request.send();
+}
+
+function isUsed(part: HTMLElement): boolean {
+  return part.contains(document.activeElement) || part.querySelector(":popover-open") !== null ||
+    [...part.querySelectorAll("textarea")].some(({ value, defaultValue }) => value !== defaultValue);
 }

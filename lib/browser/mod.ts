@@ -6,5 +6,5 @@
 // What the server needs too, for pages without scripts.
 export { readAction, updateParams } from "./command_action.ts";
 export { type Ask, askOf, askWords } from "./confirm_ask.ts";
-export { readSentAction, typedReview } from "./sent_items.ts";
+export { checksNotice, goesOutAt, isCancellable, readSentAction, typedReview } from "./sent_items.ts";
 export { countText } from "./counts.ts";

@@ -1,12 +1,5 @@
 import { isOpen } from "../protocol/closed_states.ts";
-import type {
-  Absence,
-  CommandChanged,
-  CommandState,
-  ListItem,
-  RecipientState,
-  Totals,
-} from "../protocol/mod.ts";
+import type { Absence, CommandState, ListItem, RecipientState } from "../protocol/mod.ts";
 import type { Words } from "../words/mod.ts";
 
 /** A sender's action on a command: cancel it, or review a submission (CM-5, CM-6). */
@@ -40,40 +33,6 @@ export function readSentAction(form: FormData | URLSearchParams): SentAction {
     accept: verdict === "accept",
     note: field("note") || null,
   };
-}
-
-/** A `command.changed` for the sender: one recipient's new state, or totals (CM-7). */
-export function withChange<T extends ListItem>(item: T, changed: CommandChanged): T {
-  if (changed.recipient === undefined || item.recipients === undefined) {
-    return changed.totals === undefined ? item : { ...item, totals: changed.totals };
-  }
-  const recipients = item.recipients.map((one) =>
-    one.username === changed.recipient ? withNews(one, changed) : one
-  );
-  return { ...item, recipients, totals: changed.totals ?? countStates(recipients.map((one) => one.state)) };
-}
-
-/** A change always brings the recipient's note and answer, and the review of the last submission. */
-function withNews(
-  { review: _review, answer: _answer, startedAt: _startedAt, ...one }: RecipientState,
-  changed: CommandChanged,
-): RecipientState {
-  const { state = one.state, note = one.note, review, answer, startedAt, at } = changed;
-  return {
-    ...one,
-    state,
-    note,
-    ...(review === undefined ? {} : { review }),
-    ...(answer === undefined ? {} : { answer }),
-    ...(startedAt === undefined ? {} : { startedAt }),
-    updatedAt: at,
-  };
-}
-
-function countStates(states: CommandState[]): Totals {
-  const totals: Totals = {};
-  for (const state of states) totals[state] = (totals[state] ?? 0) + 1;
-  return totals;
 }
 
 /** Whether the command is open for any recipient: only then does a cancel change something. */
@@ -123,10 +82,4 @@ export function inOrder(recipients: readonly RecipientState[]): RecipientState[]
   return recipients.toSorted((a, b) =>
     waits(a) - waits(b) || (a.updatedAt < b.updatedAt ? 1 : a.updatedAt > b.updatedAt ? -1 : 0)
   );
-}
-
-/** Text of the toast after an action. */
-export function doneText(words: Words["sent"], action: SentAction): string {
-  if (action.action === "cancel") return words.cancelled;
-  return action.accept ? words.reviewed : words.returned;
 }

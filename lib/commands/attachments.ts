@@ -1,6 +1,13 @@
 import type { Caller, FileCarrier } from "../platform/mod.ts";
 import { type Command, Refusal } from "../protocol/mod.ts";
-import type { AttachableFile, Carried, CommandFiles, CommandRecord, StoredState } from "./ports.ts";
+import type {
+  AttachableFile,
+  Carried,
+  CommandFiles,
+  CommandRecord,
+  StateRecord,
+  StoredState,
+} from "./ports.ts";
 
 /** The files of a draft or an answer. */
 export interface Attached {
@@ -53,7 +60,7 @@ export function carried({ files }: Attached, by: FileCarrier, untilMs: number): 
   return files.map(({ fileId, version }) => ({ fileId, version, by, untilMs }));
 }
 
-/** The uses of files by a command, and by the proof in its recipients' answers. */
+/** The uses of files by a command, and by the proof in its recipients' answers, also in those that were returned. */
 export function usesBy(
   { command: { id: commandId, attachments } }: CommandRecord,
   states: readonly StoredState[] = [],
@@ -62,7 +69,13 @@ export function usesBy(
   return [
     ...attachments.map(({ fileId }) => ({ fileId, by })),
     ...states.flatMap(({ userId, record }) =>
-      record.proof.map(({ fileId }) => ({ fileId, by: { kind: "proof" as const, commandId, userId } }))
+      proofFiles(record).map((fileId) => ({ fileId, by: { kind: "proof" as const, commandId, userId } }))
     ),
   ];
+}
+
+/** Ids of the files that a recipient submitted, also of what was returned. */
+export function proofFiles({ proof, timeline }: Pick<StateRecord, "proof" | "timeline">): string[] {
+  const all = [...proof, ...timeline.flatMap(({ proof = [] }) => proof)];
+  return [...new Set(all.map(({ fileId }) => fileId))];
 }

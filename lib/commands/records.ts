@@ -47,6 +47,8 @@ export interface Happening {
   state: CommandState;
   who: string | null;
   note: Note | null;
+  /** The recipient's files, in a submission. Those of the oldest are dropped first. */
+  proof?: Command["attachments"];
   /** The recipient blocked the sender then, so the note of this review never reaches them (CO-11). */
   withheld?: true;
 }

@@ -39,18 +39,32 @@ const timelineLast = 40;
  */
 const timelineNotes = 4000;
 
-/** The record after a transition. `place` is left to the caller. With `review`, the note is the sender's. */
+/** Most files in a timeline, as a record has to stay small. */
+const timelineFiles = 12;
+
+/** What comes with a transition. With `review`, the note is the sender's. */
+interface Said {
+  who?: string;
+  note?: Note | null;
+  until?: string | null;
+  proof?: Command["attachments"];
+  review?: Review;
+  withheld?: boolean;
+}
+
+/** The record after a transition. `place` is left to the caller. */
 export function moved(
   record: StateRecord,
   to: CommandState,
   at: string,
-  by: { who?: string; note?: Note | null; until?: string | null; review?: Review; withheld?: boolean } = {},
+  by: Said = {},
 ): StateRecord {
   const happening: Happening = {
     at,
     state: to,
     who: by.who ?? null,
     note: by.note ?? null,
+    ...(by.proof === undefined || by.proof.length === 0 ? {} : { proof: by.proof }),
     ...(by.withheld === true ? { withheld: true } : {}),
   };
   const timeline = [...record.timeline, happening];
@@ -65,7 +79,7 @@ export function moved(
     until: by.until ?? null,
     note: (by.review === undefined ? by.note : null) ?? ownNote(record),
     opened: record.opened || opens.has(to),
-    timeline: withinNotes(timeline),
+    timeline: withinFiles(withinNotes(timeline)),
   };
 }
 
@@ -74,6 +88,15 @@ function withinNotes(timeline: Happening[]): Happening[] {
   return timeline.toReversed().map((happening) => {
     left -= noteLength(happening.note);
     return left < 0 && happening.note !== null ? { ...happening, note: null } : happening;
+  }).reverse();
+}
+
+function withinFiles(timeline: Happening[]): Happening[] {
+  let left = timelineFiles;
+  return timeline.toReversed().map((happening) => {
+    const { proof, ...rest } = happening;
+    left -= proof?.length ?? 0;
+    return left < 0 ? rest : happening;
   }).reverse();
 }
 

@@ -9,7 +9,7 @@ import {
   say,
 } from "../protocol/mod.ts";
 import { answerFor, isSame, readAnswer, submits } from "./answers.ts";
-import { attach, type Attached, carried } from "./attachments.ts";
+import { attach, type Attached, carried, proofFiles } from "./attachments.ts";
 import { isClosed, mayMove, waits } from "./lifecycle.ts";
 import { noteText } from "./notes.ts";
 import { noticeRecipient, noticeSender } from "./notices.ts";
@@ -113,7 +113,12 @@ export class Transitions {
     });
     if (missing !== null) return missing;
     const at = iso(now);
-    const to = moved(record, state, at, { who: caller.username, note: note ?? null, until: until ?? null });
+    const to = moved(record, state, at, {
+      who: caller.username,
+      note: note ?? null,
+      until: until ?? null,
+      proof: attachments,
+    });
     const { undo: _, ...before } = record;
     return {
       ...withTimer(to, given.asks),
@@ -227,10 +232,10 @@ export class Transitions {
    * FI-7: keeps a person's proof for two weeks from the end of their part in a broadcast. A broadcast's expiry cannot do it, as it
    * cannot list the people who answered.
    */
-  async #keepProof(record: CommandRecord, userId: string, { state, proof }: StateRecord): Promise<void> {
-    if (record.cast === undefined || !isClosed(state)) return;
+  async #keepProof(record: CommandRecord, userId: string, own: StateRecord): Promise<void> {
+    if (record.cast === undefined || !isClosed(own.state)) return;
     const by: FileCarrier = { kind: "proof", commandId: record.command.id, userId };
-    await this.#parts.files.keep(proof.map(({ fileId }) => ({ fileId, by })), this.#keptUntil(record));
+    await this.#parts.files.keep(proofFiles(own).map((fileId) => ({ fileId, by })), this.#keptUntil(record));
   }
 
   async #command(commandId: string): Promise<CommandRecord | undefined> {

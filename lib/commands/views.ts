@@ -112,16 +112,16 @@ export function totalsOf(records: readonly StateRecord[]): Totals {
 
 export function timelineOf(
   { timeline }: Pick<StateRecord, "timeline">,
-  hidesNote: (happening: Happening) => boolean,
+  hides: (happening: Happening) => boolean,
 ): TimelineEntry[] {
   return timeline.map((happening) => {
-    const { at, state, who } = happening;
+    const { at, state, who, proof } = happening;
     const note = noteText(happening.note);
     return {
       at,
       state,
       ...(who === null ? {} : { who }),
-      ...(note === null || hidesNote(happening) ? {} : { note }),
+      ...(hides(happening) ? {} : { ...(note !== null && { note }), ...(proof && { proof }) }),
     };
   });
 }

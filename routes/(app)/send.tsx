@@ -12,14 +12,22 @@ import { refusedPage, seeOther, zoneOf } from "../../lib/web/pages.ts";
 import { attachChoice } from "../../lib/web/forms/attachments.ts";
 import { sentNotice } from "../../lib/web/forms/sent.ts";
 import { checked, methods, Refusal } from "../../lib/protocol/mod.ts";
-import { draftOf, emptySend, refusedSend, type TypedSend, typedSend } from "../../lib/web/forms/send.ts";
+import {
+  copiedSend,
+  draftOf,
+  emptySend,
+  refusedSend,
+  type TypedSend,
+  typedSend,
+} from "../../lib/web/forms/send.ts";
 import { fill, someWords } from "../../lib/words/mod.ts";
 
 export const handler = definePerson.handlers({
   async GET(ctx) {
     const { searchParams } = ctx.url;
     const group = searchParams.get("group") ?? "";
-    const typed: TypedSend = {
+    const copied = await copyOf(ctx, searchParams.get("copy"));
+    const typed: TypedSend = copied ?? {
       ...emptySend(await zoneOf(ctx)),
       to: searchParams.get("to") ?? "",
       attachments: searchParams.getAll("attachments"),
@@ -46,6 +54,15 @@ export const handler = definePerson.handlers({
     return seeOther(`/sent?notice=${sentNotice(sent.command)}`);
   },
 });
+
+/** The form filled with what the person sent before; null where there is no such command of theirs. */
+async function copyOf(ctx: Context<PersonState>, id: string | null): Promise<TypedSend | null> {
+  const params = id === null ? null : checked(methods["command.get"].params, { id });
+  if (params === null || params instanceof Refusal) return null;
+  const detail = await ctx.state.services.commands.get(ctx.state.caller, params);
+  if (detail instanceof Refusal || detail.command.from.username !== ctx.state.caller.username) return null;
+  return copiedSend(detail, await zoneOf(ctx));
+}
 
 async function refused(ctx: Context<PersonState>, refusal: Refusal, typed: TypedSend) {
   const shown = refusedSend(refusal, typed, ctx.state.language);

@@ -540,6 +540,7 @@ type CommandGetResultTimeline struct {
 	Who       *string      `json:"who"`
 	Recipient *string      `json:"recipient"`
 	Note      *string      `json:"note"`
+	Proof     []Attachment `json:"proof"`
 }
 
 // CommandGetResult is an object of the protocol.

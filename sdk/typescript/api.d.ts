@@ -562,6 +562,7 @@ export interface Methods {
         who?: string;
         recipient?: string;
         note?: string;
+        proof?: Attachment[];
       }[];
     };
   };

@@ -102,7 +102,8 @@ siteTest(
     await sent.getByText("Half a can each.").waitFor();
     await sent.getByText("plants.txt").waitFor();
     await ann.press(sent.locator("[name=verdict][value=accept]"));
-    await sent.getByText("Done", { exact: true }).first().waitFor();
+    await annPage.waitForURL(/\/sent\?notice=reviewed/);
+    await card(annPage, "Water the plants").getByText("Done", { exact: true }).waitFor();
     await task.waitFor({ state: "detached" });
     await nora.press(menu(noraPage));
     await nora.press(place(noraPage, "History"));

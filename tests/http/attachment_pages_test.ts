@@ -118,10 +118,9 @@ Deno.test("FI-6: the sender reads that a command waits for its files, or that on
       const list = card.exec(await (await send("/sent", as(cookie))).text())?.[0] ?? "";
       return [list, await (await send(`/sent/${id}`, as(cookie))).text()];
     };
-    for (const html of await pagesOf(good)) {
-      assert.ok(html.includes("Waiting for file checks."));
-      assert.ok(html.includes("Still being checked."));
-    }
+    const [row, own] = await pagesOf(good);
+    for (const html of [row, own]) assert.ok(html!.includes("Waiting for file checks."));
+    assert.ok(own!.includes("Still being checked."));
     fails.resolve("infected");
     passes.resolve("clean");
     await app.jobsUntil(
@@ -137,11 +136,9 @@ Deno.test("FI-6: the sender reads that a command waits for its files, or that on
       "a released command",
     );
     const [file] = good.attachments;
-    for (const html of await pagesOf(good)) {
-      assert.ok(
-        !html.includes("the checks of its files") && html.includes(`/api/v1/files/${file?.fileId}/content`),
-      );
-    }
+    const [released, its] = await pagesOf(good);
+    for (const html of [released, its]) assert.ok(!html!.includes("Waiting for file checks"));
+    assert.ok(its!.includes(`/api/v1/files/${file?.fileId}/content`));
   });
 });
 
@@ -163,11 +160,15 @@ Deno.test("FI-5: what a command carries is shown in place, and what is not there
     };
     for (const path of ["/", `/history/${id}`]) {
       const html = await (await send(path, as(app.cookieOf("ann")))).text();
-      assert.equal(html.match(/<img/g)?.length, 1, path);
+      assert.equal(
+        html.match(/<img/g)?.length,
+        2,
+        `${path}: in its place, and over the page when it is pressed`,
+      );
       assert.match(
         html,
         new RegExp(
-          `<a href="/api/v1/files/${picture.id}/content/lake.png"[^>]*><img src="[^"]*" alt="lake.png" loading="lazy"`,
+          `popovertarget="light-${picture.id}"><img src="/api/v1/files/${picture.id}/content/lake.png" alt="lake.png" loading="lazy"`,
         ),
       );
       assert.match(html, /gone\.png[^]*No longer available\./);
@@ -229,10 +230,26 @@ Deno.test("CM-5: proof is handed in with files, and the sender sees them", async
     const { id: proof } = await app.file("bob", { name: "fence.png", content: joined([png(), "bob"]) });
     await app.answer("bob", asked.id, "submitted", { proof: [proof] });
     const list = await (await send("/sent", as(cookie))).text();
-    assert.ok(
-      list.includes('aria-label="Submitted by @bob"') && list.includes("fence.png") && !list.includes("<img"),
+    assert.match(
+      list,
+      /Submitted by @bob[^]*<img src="[^"]*" alt="fence.png"/,
+      "in sight where it is reviewed",
     );
     const one = await (await send(`/sent/${asked.id}`, as(cookie))).text();
     assert.match(one, /Submitted by @bob[^]*<img src="[^"]*" alt="fence.png"/);
+
+    // What was returned stays in the story, for both.
+    const back = { id: asked.id, recipient: "bob", verdict: "return", note: "The other side too." };
+    assert.equal((await send(`/sent/${asked.id}`, form(back, cookie))).status, 303);
+    const { id: second } = await app.file("bob", { name: "both.png", content: joined([png(), "both"]) });
+    await app.answer("bob", asked.id, "submitted", { proof: [second] });
+    for (const [who, path] of [["ann", "sent"], ["bob", "history"]] as const) {
+      const html = await (await send(`/${path}/${asked.id}`, as(app.cookieOf(who)))).text();
+      const story = html.slice(html.indexOf('class="timeline"'));
+      assert.match(story, /alt="fence.png"[^]*The other side too\.[^]*alt="both.png"/, who);
+    }
+    const first = await send(`/api/v1/files/${proof}/content/fence.png`, as(cookie));
+    assert.equal(first.status, 200, "the sender can still see it");
+    await first.body?.cancel();
   });
 });

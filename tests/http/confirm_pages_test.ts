@@ -16,17 +16,18 @@ Deno.test("CM-6: without scripts a page asks before a command is cancelled, and 
   await withApp(async (send, app) => {
     const cookie = app.cookieOf("ann");
     const command = await app.command("ann", "bob");
-    const list = await (await send("/sent", as(cookie))).text();
-    const asked = fieldsOf(list, "/confirm");
-    assert.deepEqual(asked, [["ask", "cancel"], ["to", "/sent"], ["id", command.id]]);
+    const path = `/sent/${command.id}`;
+    const own = await (await send(path, as(cookie))).text();
+    const asked = fieldsOf(own, "/confirm");
+    assert.deepEqual(asked, [["ask", "cancel"], ["to", path], ["id", command.id]]);
     const page = await (await send("/confirm", form(asked, cookie))).text();
     assert.match(page, /<h1>Cancel this command\?<\/h1>/);
-    assert.match(page, /<a class="button" href="\/sent"[^>]*>Keep it/);
+    assert.match(page, new RegExp(`<a class="button" href="${path}"[^>]*>Keep it`));
     assert.deepEqual((await app.sentBy("ann"))[0]?.totals, { queued: 1 });
-    const sure = fieldsOf(page, "/sent");
+    const sure = fieldsOf(page, path);
     assert.deepEqual(sure, [["id", command.id]]);
-    const done = await send("/sent", form(sure, cookie));
-    assert.equal(done.headers.get("location"), "/sent?notice=cancelled");
+    const done = await send(path, form(sure, cookie));
+    assert.equal(done.headers.get("location"), `${path}?notice=cancelled`);
     assert.deepEqual((await app.sentBy("ann"))[0]?.totals, { cancelled: 1 });
   });
 });

@@ -122,7 +122,10 @@ Deno.test("CM-7: a received command's page shows its own timeline, to its recipi
     const sent = await app.command("ann", "bob");
     const cookie = app.cookieOf("ann");
     const html = await (await send(`/history/${mine.id}`, as(cookie))).text();
-    assert.match(html, /class="timeline"[^]*New[^]*Done[^]*@ann/);
+    assert.match(
+      html,
+      /class="timeline"[^]*bob<\/bdi><\/strong> sent it[^]*You<\/bdi><\/strong> finished it/,
+    );
     assertNoMarkup(html);
     // Without a state of one's own there is nothing received.
     assert.equal((await send(`/history/${sent.id}`, as(cookie))).status, 404);

@@ -194,7 +194,7 @@ Deno.test("CM-6: a command is cancelled from the sent page", async () => {
   await withApp(async (send, app) => {
     const cookie = app.cookieOf("ann");
     const command = await app.command("ann", "bob");
-    assert.match(await (await send("/sent", as(cookie))).text(), /Cancel/);
+    assert.match(await (await send(`/sent/${command.id}`, as(cookie))).text(), /Cancel command/);
     const response = await send("/sent", form({ id: command.id }, cookie));
     assert.equal(response.headers.get("location"), "/sent?notice=cancelled");
     const html = await (await send("/sent?notice=cancelled", as(cookie))).text();

@@ -121,8 +121,11 @@ Deno.test("CM-5: what was handed in is accepted or given back with a note, on bo
       await app.answer("bob", id, "submitted", { note: "All watered." });
       const path = list ? "/sent" : `/sent/${id}`;
       const html = await (await send(path, as(cookie))).text();
-      assert.ok(html.includes("“All watered.”"));
+      assert.ok(html.includes("All watered."));
       assert.equal(html.match(/name="verdict" value="accept"/g)?.length, 1, "only who handed in");
+      const wordless = await send(path, form({ id, recipient: "bob", note: " ", verdict: "return" }, cookie));
+      assert.equal(wordless.status, 400, "who gets it back reads why");
+      assert.match(await wordless.text(), /Write a note that says what is missing\./);
       const fields = { id, recipient: "bob", note: "Also the small one." };
       const back = await send(path, form({ ...fields, verdict: "return" }, cookie));
       assert.equal(back.headers.get("location"), `${path}?notice=returned`);
@@ -132,9 +135,10 @@ Deno.test("CM-5: what was handed in is accepted or given back with a note, on bo
         return [state, review?.accept, review?.note];
       };
       assert.deepEqual(await bobs(), ["returned", false, "Also the small one."]);
-      const returned = await (await send(path, as(cookie))).text();
-      assert.ok(
-        returned.includes("You returned it: “Also the small one.”"),
+      const returned = await (await send(`/sent/${id}`, as(cookie))).text();
+      assert.match(
+        returned,
+        /You<\/bdi><\/strong> returned the submission[^]*?Also the small one\./,
         "the sender's words are the sender's",
       );
       await app.answer("bob", id, "submitted", { note: "That too." });
@@ -188,4 +192,83 @@ Deno.test("CM-7: a sent command's page shows its timeline, to its sender only", 
     const totals = async (id: string) => (await app.commandOf("ann", id)).totals;
     assert.deepEqual([await totals(open.id), await totals(other.id)], [{ cancelled: 1 }, { queued: 1 }]);
   });
+});
+
+Deno.test("UI-1: a command is duplicated into the form, with its people, words and files and without its times", async () => {
+  await withApp(async (send, app) => {
+    const cookie = app.cookieOf("ann");
+    await app.befriend("ann", "carl");
+    const file = await app.file("ann", { name: "plan.txt" });
+    const { id } = await app.command("ann", "bob", {
+      audience: { kind: "user", to: ["bob", "carl"] },
+      kind: "link",
+      title: "Read this",
+      body: "A <b>text</b>",
+      data: { href: "https://example.org/x" },
+      attachments: [file.id],
+      requires: "proof",
+      dueAt: "2027-01-01T00:00:00Z",
+    });
+    const html = await (await send(`/send?copy=${id}`, as(cookie))).text();
+    for (
+      const filled of [
+        /name="to"[^>]* value="bob, carl"/,
+        /name="kind" value="link" checked/,
+        /value="Read this"[^>]* name="title"/,
+        /A &lt;b>text&lt;\/b><\/textarea>/,
+        /value="https:\/\/example.org\/x"[^>]* name="href"/,
+        new RegExp(`name="attachments" value="${file.id}" checked`),
+        /name="requires" value="proof" checked/,
+        /value class="input" id="dueAt"/,
+      ]
+    ) assert.match(html, filled);
+    const others = await (await send(`/send?copy=${id}`, as(app.cookieOf("bob")))).text();
+    assert.ok(!others.includes("Read this"), "it is the sender's");
+  }, { people: ["ann", "bob", "carl"] });
+});
+
+Deno.test("CM-6 CO-3: a command that nobody has is cancelled and written again; one that was delivered is not", async () => {
+  await withApp(async (send, app) => {
+    const cookie = app.cookieOf("ann");
+    const { id } = await app.command("ann", "bob");
+    const path = `/sent/${id}`;
+    const offered = async () => (await (await send(path, as(cookie))).text()).includes('value="rewrite"');
+    assert.ok(await offered());
+    const done = await send(path, form({ do: "rewrite" }, cookie));
+    assert.equal(done.headers.get("location"), `/send?copy=${id}`);
+    assert.deepEqual((await app.commandOf("ann", id)).totals, { cancelled: 1 });
+    const other = await app.command("ann", "bob");
+    await app.answer("bob", other.id, "seen");
+    const late = await send(`/sent/${other.id}`, form({ do: "rewrite" }, cookie));
+    assert.equal(late.status, 409);
+    assert.match(await late.text(), /It was delivered already\./);
+    assert.deepEqual((await app.commandOf("ann", other.id)).totals, { seen: 1 });
+  });
+});
+
+Deno.test("UI-9 DL-10: the sent page finds and filters on the server, and its address keeps what was asked", async () => {
+  await withApp(async (send, app) => {
+    const cookie = app.cookieOf("ann");
+    await app.befriend("ann", "carl");
+    const water = await app.command("ann", "bob", { title: "Water", kind: "message" });
+    await app.command("ann", "carl", { title: "Paint", kind: "task" });
+    await app.answer("bob", water.id, "completed");
+    const rows = async (query: string) => {
+      const html = await (await send(`/sent?${query}`, as(cookie))).text();
+      return [...html.matchAll(/class="sent-row"[^]*?<a href="[^"]*">([^<]*)</g)].map(([, title]) => title);
+    };
+    assert.deepEqual(await rows(""), ["Paint", "Water"]);
+    assert.deepEqual(await rows("q=WATER"), ["Water"]);
+    assert.deepEqual(await rows("view=open"), ["Paint"]);
+    assert.deepEqual(await rows("view=done&kind="), ["Water"]);
+    assert.deepEqual(await rows("to=@Carl"), ["Paint"]);
+    assert.deepEqual(await rows("kind=task&state=&since=2026-01-01"), ["Paint"]);
+    assert.deepEqual(await rows("since=2030-01-01"), []);
+    const none = await (await send("/sent?q=nothing&view=open", as(cookie))).text();
+    assert.ok(none.includes("No matches") && none.includes('value="nothing"'));
+    assert.match(none, /href="sent\?q=nothing&amp;view=done"/);
+    const wrong = await send("/sent?state=no-such", as(cookie));
+    assert.equal(wrong.status, 200);
+    assert.match(await wrong.text(), /id="state-error"/);
+  }, { people: ["ann", "bob", "carl"] });
 });

@@ -61,7 +61,9 @@ function problemsOf(css: string): string[] {
 }
 
 Deno.test("UI-6: the stylesheet says start and end, never left and right; what points is mirrored", () => {
-  const css = ["styles", "frame"].map((name) => Deno.readTextFileSync(`static/${name}.css`)).join("\n");
+  const css = ["styles", "frame", "sent"].map((name) => Deno.readTextFileSync(`static/${name}.css`)).join(
+    "\n",
+  );
   assert.ok(rulesOf(css).length > 150, "the rules are found");
   assert.deepEqual(problemsOf(css), []);
 });

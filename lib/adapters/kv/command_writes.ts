@@ -239,7 +239,10 @@ function countedAnswer(
 function bytesOf({ note, review, answer, timeline, undo }: StateRecord): number {
   let bytes = 768 + (answer === undefined ? 0 : 2 * JSON.stringify(answer).length) + 2 * noteLength(note) +
     2 * (review?.note?.length ?? 0);
-  for (const happening of timeline) bytes += 128 + 2 * noteLength(happening.note);
+  for (const { note, proof = [] } of timeline) {
+    bytes += 128 + 2 * noteLength(note);
+    for (const { name } of proof) bytes += 256 + 2 * name.length;
+  }
   return undo === undefined ? bytes : bytes + bytesOf(undo.before);
 }
 

@@ -6,6 +6,7 @@ export const commandMessages = {
   "command.answered": "You have already answered this command so. Nothing new was kept.",
   "command.recipient": '"{name}" is not a recipient of this command.',
   "command.noReview": "Nothing was submitted to review.",
+  "command.returnNote": "Write a note that says what is missing.",
   "command.undoLate": "The 10 seconds to undo this are over.",
   "command.undoStopped": "You are stopped. What ended stays ended.",
   "command.undoHanded": "It was delivered already. Cancel it instead.",

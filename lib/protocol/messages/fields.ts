@@ -77,6 +77,7 @@ export const fieldMessages = {
     one: "must be within {count} day: {time} or earlier",
     other: "must be within {count} days: {time} or earlier",
   },
+  "field.returnNote": "say what is missing",
   "field.box": "must be one that this box has",
   "field.onlyDeferred": "leave it out unless state is deferred",
   "field.onlyProof": "leave it out unless state is submitted or completed",

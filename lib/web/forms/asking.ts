@@ -1,6 +1,6 @@
 import { askTypes, lengthUnits, type TypedAsks, type TypedField } from "../../text/mod.ts";
 import { limits } from "../../protocol/limits.ts";
-import type { Message, Refusal } from "../../protocol/mod.ts";
+import type { Asks, Message, Refusal } from "../../protocol/mod.ts";
 import { fill, type Language, renderMessage, wordsOf } from "../../words/mod.ts";
 import { filled } from "./form.ts";
 
@@ -31,6 +31,33 @@ export function typedAsks(form: URLSearchParams): TypedAsks {
     length: field("length"),
     unit: filled(form, "unit") ?? "minutes",
   };
+}
+
+/** What a command asks, as it would be typed. */
+export function copiedAsks(asks: Asks | null): TypedAsks {
+  const empty = emptyAsks();
+  const linesOf = (options: readonly { label: string }[]) => options.map(({ label }) => label).join("\n");
+  switch (asks?.kind) {
+    case undefined:
+      return empty;
+    case "choice":
+      return { ...empty, options: linesOf(asks.options), multiple: asks.multiple === true };
+    case "timer": {
+      const [unit = "seconds", seconds = 1] =
+        [...lengthUnits].sort(([, a], [, b]) => b - a).find(([, one]) => asks.seconds % one === 0) ?? [];
+      return { ...empty, length: String(asks.seconds / seconds), unit };
+    }
+    case "form":
+      return {
+        ...empty,
+        fields: empty.fields.map((field, at) => {
+          const asked = asks.fields[at];
+          if (asked === undefined) return field;
+          const { label, type, required = false } = asked;
+          return { label, type, required, options: asked.type === "choice" ? linesOf(asked.options) : "" };
+        }),
+      };
+  }
 }
 
 /** The form's fields that say the same. */

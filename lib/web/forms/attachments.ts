@@ -39,6 +39,7 @@ interface Carrier {
   attachments?: readonly { fileId: string }[];
   state?: { proof?: readonly { fileId: string }[] | undefined } | undefined;
   recipients?: { proof: readonly { fileId: string }[] }[] | undefined;
+  timeline?: { proof?: readonly { fileId: string }[] | undefined }[];
 }
 
 /** Of the files that commands and answers to them carry: those that the person cannot have now, and why. */
@@ -48,14 +49,16 @@ export async function absentFiles(
 ): Promise<Record<string, Absence>> {
   const { files } = ctx.state.services;
   const caller = ctx.state.caller;
-  const ids = new Set(carriers.flatMap(({ command, attachments = [], state, recipients = [] }) =>
-    [
-      ...(command === undefined || "sealed" in command ? [] : command.attachments),
-      ...attachments,
-      ...state?.proof ?? [],
-      ...recipients.flatMap(({ proof }) => proof),
-    ].map((file) => file.fileId)
-  ));
+  const ids = new Set(
+    carriers.flatMap(({ command, attachments = [], state, recipients = [], timeline = [] }) =>
+      [
+        ...(command === undefined || "sealed" in command ? [] : command.attachments),
+        ...attachments,
+        ...state?.proof ?? [],
+        ...[...recipients, ...timeline].flatMap(({ proof = [] }) => proof),
+      ].map((file) => file.fileId)
+    ),
+  );
   const found = await Promise.all(
     [...ids].map(async (id) => [id, absenceOf(await files.get(caller, id))] as const),
   );

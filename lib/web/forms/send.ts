@@ -1,7 +1,7 @@
-import { askedIn, askedProblems, emptyAsks, typedAsks } from "./asking.ts";
+import { askedIn, askedProblems, copiedAsks, emptyAsks, typedAsks } from "./asking.ts";
 import { filled, type FormProblem, nameList, problemOf, timeField } from "./form.ts";
 import { randomText, systemRandom } from "../../platform/mod.ts";
-import { isAsking, limits, type Refusal } from "../../protocol/mod.ts";
+import { asksOf, type CommandDetail, isAsking, limits, type Refusal } from "../../protocol/mod.ts";
 import type { TypedAsks } from "../../text/mod.ts";
 import { fill, type Language, renderMessage, type Words, wordsOf } from "../../words/mod.ts";
 
@@ -59,6 +59,28 @@ export function emptySend(zone = "UTC"): TypedSend {
     expiresAt: "",
     zone,
     timed: false,
+  };
+}
+
+/** A new form with the content of a command that the person sent; its times are over, or were meant for that one. */
+export function copiedSend({ command, recipients = [] }: CommandDetail, zone: string): TypedSend {
+  const empty = emptySend(zone);
+  if ("sealed" in command) return empty;
+  const { audience, kind, title, body, data, categories, attachments, requires } = command;
+  return {
+    ...empty,
+    audience: audience.kind,
+    to: audience.kind === "user" ? recipients.map(({ username }) => username).join(", ") : "",
+    group: audience.kind === "group" ? audience.name ?? "" : "",
+    audienceCategory: audience.kind === "category" ? audience.name ?? "" : "",
+    kind,
+    title: title ?? "",
+    body: body ?? "",
+    href: kind === "link" && typeof data?.href === "string" ? data.href : "",
+    asks: copiedAsks(asksOf(command)),
+    categories,
+    attachments: attachments.map(({ fileId }) => fileId),
+    requires,
   };
 }
 

@@ -1,23 +1,40 @@
 import type { Context } from "fresh";
 import type { PersonState } from "../define.ts";
-import { checked, type Command, methods, Refusal } from "../../protocol/mod.ts";
+import { checked, type Command, type CommandDetail, methods, Refusal } from "../../protocol/mod.ts";
 import type { Words } from "../../words/mod.ts";
 
 type Asked =
+  | { action: "rewrite"; id: string }
   | { action: "cancel"; id: string }
   | { action: "review"; id: string; recipient: string; accept: boolean; note: string | null };
 
-/** Cancels or reviews a command of the caller. Returns the name of the notice to show, or the refusal. */
+/** Whether nobody was handed a command yet, as far as its sender can see (CO-3). */
+export function isUnhanded({ totals = {} }: CommandDetail): boolean {
+  return Object.entries(totals).every(([state, count]) =>
+    count === 0 || state === "scheduled" || state === "queued"
+  );
+}
+
+/** Cancels or reviews a command of the caller; `rewrite` cancels one that nobody was handed. Returns the name of the notice to show, or the refusal. */
 export async function changeSent(
   ctx: Context<PersonState>,
   asked: Asked,
 ): Promise<"cancelled" | "reviewed" | "returned" | Refusal> {
   const { commands } = ctx.state.services;
   const caller = ctx.state.caller;
-  if (asked.action === "cancel") {
+  if (asked.action === "cancel" || asked.action === "rewrite") {
     const params = checked(methods["command.cancel"].params, { id: asked.id });
+    if (asked.action === "rewrite" && !(params instanceof Refusal)) {
+      const detail = await commands.get(caller, params);
+      if (detail instanceof Refusal) return detail;
+      if (!isUnhanded(detail)) return new Refusal("conflict", "command.undoHanded");
+    }
     const done = params instanceof Refusal ? params : await commands.cancel(caller, params);
     return done instanceof Refusal ? done : "cancelled";
+  }
+  // What the API leaves to its callers: a person who gets work back reads why.
+  if (!asked.accept && asked.note === null) {
+    return new Refusal("invalid_params", "command.returnNote", { fields: { note: "field.returnNote" } });
   }
   const { action: _, ...fields } = asked;
   const params = checked(methods["command.review"].params, fields);

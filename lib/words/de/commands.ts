@@ -37,9 +37,6 @@ export const commands: Words["commands"] = {
   ends: "Läuft ab: {time}",
   attached: "Anhänge",
   note: "„{text}“",
-  happened: "Ablauf",
-  byWho: "von @{who}",
-  nothingYet: "Noch nichts.",
   show: "Anzeigen",
   showOf: "Anzeigen: {title}",
 };

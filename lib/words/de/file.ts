@@ -22,5 +22,6 @@ export const file: Words["file"] = {
   gone: "Nicht mehr verfügbar.",
   stillChecked: "Wird noch geprüft.",
   unclean: "Hat die Prüfung nicht bestanden, deshalb kann niemand die Datei öffnen.",
+  close: "Bild schließen",
   unreached: "Nicht geladen. Lade die Seite neu, um es noch einmal zu versuchen.",
 };

@@ -49,6 +49,7 @@ import { send } from "./send.ts";
 import { sending } from "./sending.ts";
 import { sent } from "./sent.ts";
 import { sessions } from "./sessions.ts";
+import { story } from "./story.ts";
 import { tokens } from "./tokens.ts";
 import { twoFactor } from "./two_factor.ts";
 import { upload } from "./upload.ts";
@@ -106,6 +107,7 @@ export const de = {
   sending,
   sent,
   sessions,
+  story,
   tokens,
   twoFactor,
   upload,

@@ -9,6 +9,7 @@ export const commands: Translated<typeof commandMessages> = {
   "command.answered": "Du hast diesen Auftrag schon so beantwortet. Neues wurde nicht gespeichert.",
   "command.recipient": "„{name}“ hat diesen Auftrag nicht bekommen.",
   "command.noReview": "Es wurde nichts abgegeben, das du durchsehen könntest.",
+  "command.returnNote": "Schreib eine Notiz, die sagt, was fehlt.",
   "command.undoLate": "Die 10 Sekunden zum Rückgängigmachen sind um.",
   "command.undoStopped": "Du hast gestoppt. Was beendet ist, bleibt beendet.",
   "command.undoHanded": "Er ist schon zugestellt. Nimm ihn stattdessen zurück.",

@@ -94,6 +94,7 @@ export const fields: Translated<typeof fieldMessages> = {
     one: "muss innerhalb von {count} Tag liegen: {time} oder früher",
     other: "muss innerhalb von {count} Tagen liegen: {time} oder früher",
   },
+  "field.returnNote": "sag, was fehlt",
   "field.box": "muss zu diesem Fach gehören",
   "field.onlyDeferred": "lass es weg, außer bei „später“",
   "field.onlyProof": "lass es weg, außer beim Abgeben oder Erledigen",

@@ -36,9 +36,6 @@ export const commands = {
   ends: "Expires {time}",
   attached: "Attachments",
   note: "“{text}”",
-  happened: "Timeline",
-  byWho: "by @{who}",
-  nothingYet: "Nothing yet.",
   show: "Show",
   showOf: "Show: {title}",
 };

@@ -21,5 +21,6 @@ export const file = {
   gone: "No longer available.",
   stillChecked: "Still being checked.",
   unclean: "Has not passed the checks, so nobody can open it.",
+  close: "Close the picture",
   unreached: "Could not be loaded. Reload the page to try again.",
 };

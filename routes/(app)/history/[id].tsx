@@ -7,9 +7,11 @@ import { CommandBody, Due, OwnProof, Runs } from "../../../components/CommandCar
 import { audienceText, kindTitle, lengthText, requirementText } from "../../../lib/text/mod.ts";
 import { PersonName } from "../../../components/PersonName.tsx";
 import { RichText } from "../../../components/RichText.tsx";
+import { SentStyle } from "../../../components/SentStyle.tsx";
 import { StateBadge } from "../../../components/StateBadge.tsx";
 import { Time } from "../../../components/Time.tsx";
-import { Timeline } from "../../../components/Timeline.tsx";
+import { Story } from "../../../components/Story.tsx";
+import Live from "../../../islands/Live.tsx";
 import { Why } from "../../../components/Why.tsx";
 import { Filled, useLanguage, useWords } from "../../../components/words.tsx";
 import { definePerson, type PersonState } from "../../../lib/web/define.ts";
@@ -36,7 +38,8 @@ async function received(ctx: Context<PersonState>) {
   return { ...detail, state: detail.state };
 }
 
-export default definePerson.page<typeof handler>(function Received({ data: { detail, absent, now } }) {
+export default definePerson.page<typeof handler>(function Received({ data, state: { caller } }) {
+  const { detail, absent, now } = data;
   const { command, state, timeline } = detail;
   const words = useWords("commands");
   const own = useWords("command");
@@ -48,6 +51,8 @@ export default definePerson.page<typeof handler>(function Received({ data: { det
   const asked = sealed ? null : requirementText(own, command.requires);
   return (
     <>
+      <SentStyle />
+      <Live on="command.changed" />
       <div class="page-head">
         <p>
           <a href="/history">{page.title}</a>
@@ -56,64 +61,78 @@ export default definePerson.page<typeof handler>(function Received({ data: { det
           {sealed ? words.sealed : command.title || kindTitle(words, command.kind)}
         </h1>
       </div>
-      <article class={sealed ? "card card-sealed" : "card"} aria-label={page.theCommand}>
-        <p class="card-head">
-          <PersonName {...command.from} />
-          {audience === "" ? null : <span>{audience}</span>}
-          <Time value={command.deliverAt ?? command.createdAt} />
-        </p>
-        {sealed ? <p>{own.sealedInInbox}</p> : (
-          <CommandBody command={command} absent={absent}>
-            {command.body ? <RichText text={command.body} /> : null}
-          </CommandBody>
-        )}
-        <ul class="facts">
-          <li>
-            <StateBadge state={state.state} reader="recipient" />
-          </li>
-          {command.dueAt === null
-            ? null
-            : isOpen(state.state)
-            ? <Due at={command.dueAt} now={now} local={false} />
-            : (
+      <div class="live" id="command-live" data-live>
+        <article class={sealed ? "card card-sealed" : "card"} aria-label={page.theCommand}>
+          <p class="card-head">
+            <PersonName {...command.from} />
+            {audience === "" ? null : <span>{audience}</span>}
+            <Time value={command.deliverAt ?? command.createdAt} />
+          </p>
+          {sealed ? <p>{own.sealedInInbox}</p> : (
+            <CommandBody command={command} absent={absent}>
+              {command.body ? <RichText text={command.body} /> : null}
+            </CommandBody>
+          )}
+          <ul class="facts">
+            <li>
+              <StateBadge state={state.state} reader="recipient" />
+            </li>
+            {command.dueAt === null
+              ? null
+              : isOpen(state.state)
+              ? <Due at={command.dueAt} now={now} local={false} />
+              : (
+                <li>
+                  <Filled text={words.due} time={<Time value={command.dueAt} />} />
+                </li>
+              )}
+            {state.until === null ? null : (
               <li>
-                <Filled text={words.due} time={<Time value={command.dueAt} />} />
+                <Filled text={words.backAt} time={<Time value={state.until} />} />
               </li>
             )}
-          {state.until === null ? null : (
-            <li>
-              <Filled text={words.backAt} time={<Time value={state.until} />} />
-            </li>
-          )}
-          {sealed ? null : <Runs command={command} startedAt={state.startedAt} />}
-          <CommandFacts command={command} />
-        </ul>
-        {sealed || asksOf(command)?.kind !== "timer" || state.answer !== undefined
-          ? null
-          : <Lasts seconds={Number(command.data?.seconds)} />}
-        {asked === null ? null : <p class="soft small">{asked}</p>}
-        {sealed ? null : <GivenAnswer command={command} answer={state.answer} label={asking.yourAnswer} />}
-        <OwnProof state={state} absent={absent} />
-        {state.allowedBy === null ? null : <Why rule={state.allowedBy} command={command} />}
-        {isOpen(state.state)
-          ? (
-            <p>
-              {hasAnswerPage(command) && state.state !== "submitted"
-                ? <a class="button button-main" href={`/history/${command.id}/answer`}>{asking.title}</a>
-                : <a class="button" href="../">{page.answer}</a>}
-            </p>
-          )
-          : null}
-      </article>
+            {state.until === null ? null : (
+              <li>
+                <Filled text={words.backAt} time={<Time value={state.until} />} />
+              </li>
+            )}
+            {sealed ? null : <Runs command={command} startedAt={state.startedAt} />}
+            <CommandFacts command={command} />
+          </ul>
+          {sealed || asksOf(command)?.kind !== "timer" || state.answer !== undefined
+            ? null
+            : <Lasts seconds={Number(command.data?.seconds)} />}
+          {asked === null ? null : <p class="soft small">{asked}</p>}
+          {sealed ? null : <GivenAnswer command={command} answer={state.answer} label={asking.yourAnswer} />}
+          <OwnProof state={state} absent={absent} />
+          {state.allowedBy === null ? null : <Why rule={state.allowedBy} command={command} />}
+          {isOpen(state.state)
+            ? (
+              <p>
+                {hasAnswerPage(command) && state.state !== "submitted"
+                  ? <a class="button button-main" href={`/history/${command.id}/answer`}>{asking.title}</a>
+                  : <a class="button" href="../">{page.answer}</a>}
+              </p>
+            )
+            : null}
+        </article>
+      </div>
       {sealed || !isTalkedAbout(command.audience.kind) ? null : (
         <p>
           <a class="button" href={talkPath(command.from.username, command.id)}>{chat.talk}</a>
         </p>
       )}
-      <section class="panel" aria-labelledby="timeline">
-        <h2 id="timeline">{words.happened}</h2>
-        <Timeline entries={timeline} reader="recipient" />
-      </section>
+      <div class="live" id="story-live" data-live>
+        <Story
+          command={command}
+          entries={timeline}
+          own={caller.username}
+          names={new Map([[command.from.username, command.from.displayName]])}
+          several={false}
+          now={now}
+          absent={absent}
+        />
+      </div>
     </>
   );
 });

@@ -1,20 +1,33 @@
 import { type Context, HttpError, page } from "fresh";
-import { isTalkedAbout, talkPath } from "../../../components/ChatTalks.tsx";
-import { PageHead } from "../../../components/PageHead.tsx";
-import { Notice } from "../../../components/Notice.tsx";
-import { readSentAction, typedReview } from "../../../lib/browser/mod.ts";
-import { useWords } from "../../../components/words.tsx";
-import SentDetail from "../../../islands/SentDetail.tsx";
+import { AnswerTotals } from "../../../components/AnswerTotals.tsx";
+import { AskFirst } from "../../../components/AskFirst.tsx";
+import { CommandBody } from "../../../components/CommandCard.tsx";
+import { CommandDetails } from "../../../components/CommandDetails.tsx";
+import { Icon } from "../../../components/Icon.tsx";
+import { Notice, ProblemNotice } from "../../../components/Notice.tsx";
+import { PeopleOf } from "../../../components/PeopleOf.tsx";
+import { ReviewBox } from "../../../components/ReviewBox.tsx";
+import { RichText } from "../../../components/RichText.tsx";
+import { SentStyle } from "../../../components/SentStyle.tsx";
+import { Story } from "../../../components/Story.tsx";
+import { Time } from "../../../components/Time.tsx";
+import { Filled, useWords } from "../../../components/words.tsx";
+import Live from "../../../islands/Live.tsx";
+import {
+  checksNotice,
+  goesOutAt,
+  isCancellable,
+  readSentAction,
+  typedReview,
+} from "../../../lib/browser/mod.ts";
 import { definePerson, type PersonState } from "../../../lib/web/define.ts";
 import { problemOf, readForm } from "../../../lib/web/forms/form.ts";
 import { noPage, refusedPage, seeOther } from "../../../lib/web/pages.ts";
 import { absentFiles } from "../../../lib/web/forms/attachments.ts";
-import { changeSent, noticeOf } from "../../../lib/web/forms/sent.ts";
-import { checked, type CommandDetail, limits, methods, Refusal } from "../../../lib/protocol/mod.ts";
-import { fill, someWords } from "../../../lib/words/mod.ts";
-
-/** Recipients whose talk the page leads to. */
-const talksShown = 20;
+import { changeSent, isUnhanded, noticeOf } from "../../../lib/web/forms/sent.ts";
+import { checked, type Command, limits, methods, Refusal } from "../../../lib/protocol/mod.ts";
+import { kindTitle } from "../../../lib/text/mod.ts";
+import { fill } from "../../../lib/words/mod.ts";
 
 export const handler = definePerson.handlers({
   GET: async (ctx) => page({ ...await sent(ctx), problem: null, typed: undefined }),
@@ -22,11 +35,16 @@ export const handler = definePerson.handlers({
     const form = await readForm(ctx.req);
     // The address says which command it is; a form of another one changes nothing here.
     const id = ctx.params.id ?? "";
-    const done = form instanceof Refusal ? form : await changeSent(ctx, { ...readSentAction(form), id });
-    if (!(done instanceof Refusal)) return seeOther(`/sent/${id}?notice=${done}`);
+    const rewrite = !(form instanceof Refusal) && form.get("do") === "rewrite";
+    const done = form instanceof Refusal
+      ? form
+      : await changeSent(ctx, rewrite ? { action: "rewrite", id } : { ...readSentAction(form), id });
+    if (!(done instanceof Refusal)) {
+      return seeOther(rewrite ? `/send?copy=${id}` : `/sent/${id}?notice=${done}`);
+    }
     const typed = form instanceof Refusal ? undefined : typedReview(form);
     return page(
-      { ...await sent(ctx), problem: problemOf(done, ctx.state.language).message, typed },
+      { ...await sent(ctx), problem: problemOf(done, ctx.state.language), typed },
       refusedPage(done),
     );
   },
@@ -34,49 +52,148 @@ export const handler = definePerson.handlers({
 
 /** The command in its sender's eyes; for everybody else there is no such page. */
 async function sent(ctx: Context<PersonState>) {
-  const caller = ctx.state.caller;
+  const { caller, services: { categories, clock, commands, profiles } } = ctx.state;
   const params = checked(methods["command.get"].params, { id: ctx.params.id ?? "" });
   if (params instanceof Refusal) throw new HttpError(404);
-  const detail = await ctx.state.services.commands.get(caller, params);
+  const detail = await commands.get(caller, params);
   if (detail instanceof Refusal) throw noPage(detail);
-  if (detail.command.from.username !== caller.username) throw new HttpError(404);
-  return { detail, absent: await absentFiles(ctx, [detail]) };
-}
-
-/** CH-1: the ways to the talks with recipients about this command. */
-function TalksAbout({ command, recipients = [] }: CommandDetail) {
-  const words = useWords("chat");
-  if ("sealed" in command || !isTalkedAbout(command.audience.kind) || recipients.length === 0) return null;
-  return (
-    <section class="panel" aria-labelledby="talks">
-      <h2 id="talks">{words.talk}</h2>
-      <ul>
-        {recipients.slice(0, talksShown).map(({ username, displayName }) => (
-          <li key={username}>
-            <a href={talkPath(username, command.id)}>{fill(words.with, { name: displayName })}</a>
-          </li>
-        ))}
-      </ul>
-    </section>
-  );
+  const { command, recipients = [] } = detail;
+  if (command.from.username !== caller.username || "sealed" in command) throw new HttpError(404);
+  const [absent, pictured, known] = await Promise.all([
+    absentFiles(ctx, [detail]),
+    profiles.withAvatar(caller, recipients.map(({ username }) => username)),
+    categories.list(),
+  ]);
+  return { detail, command, absent, pictured, categories: known.categories, now: clock.now() };
 }
 
 export default definePerson.page<typeof handler>(function SentCommand({ data, url, state }) {
   const words = useWords("sent");
-  const notice = noticeOf(words, url);
+  const { detail, command, absent, pictured, now, problem } = data;
+  const { recipients = [], timeline } = detail;
+  const title = command.title || kindTitle(useWords("commands"), command.kind);
+  const notice = problem === null ? noticeOf(words, url) : undefined;
+  const checks = checksNotice(words, detail, absent);
+  const goesOut = goesOutAt(detail);
+  const submitted = command.requires === "review"
+    ? recipients.filter((one) => one.state === "submitted")
+    : [];
+  const names = new Map([command.from, ...recipients].map((one) => [one.username, one.displayName]));
   return (
     <>
-      <PageHead title={words.oneTitle} up={{ href: "/sent", name: words.all }} />
-      {notice === undefined || data.problem !== null ? null : <Notice>{notice}</Notice>}
-      <SentDetail
-        detail={data.detail}
-        most={limits.pageMax}
-        problem={data.problem}
-        typed={data.typed}
-        absent={data.absent}
-        words={someWords(state.language, ["sent", "asking", "commands", "file", "failures"])}
-      />
-      <TalksAbout {...data.detail} />
+      <SentStyle />
+      <Live on="command.changed" />
+      <div class="page-head">
+        <p>
+          <a href="/sent">{words.all}</a>
+        </p>
+        <h1 class="private">{title}</h1>
+      </div>
+      {notice === undefined ? null : <Notice>{notice}</Notice>}
+      <ProblemNotice problem={problem} />
+      <div class="command-page wide">
+        <div class="command-main">
+          <div class="live" id="reviews-live" data-live>
+            {submitted.map((one) => (
+              <ReviewBox
+                key={one.username}
+                command={command}
+                recipient={one}
+                now={now}
+                picture={pictured.has(one.username)}
+                absent={absent}
+                typed={data.typed}
+              />
+            ))}
+          </div>
+          {hasContent(command) || checks !== null || goesOut !== null
+            ? (
+              <article class="card" aria-label={words.oneTitle}>
+                <CommandBody command={command} absent={absent}>
+                  {command.body ? <RichText text={command.body} /> : null}
+                </CommandBody>
+                {checks === null ? null : <p class={`notice notice-${checks.tone} small`}>{checks.text}</p>}
+                {goesOut === null ? null : (
+                  <p class="soft small">
+                    <Filled
+                      text={command.attachments.length === 0 ? words.goesOut : words.goesOutChecked}
+                      time={<Time value={goesOut} />}
+                    />
+                  </p>
+                )}
+              </article>
+            )
+            : null}
+          <div class="live" id="story-live" data-live>
+            <Story
+              command={command}
+              entries={timeline}
+              own={state.caller.username}
+              names={names}
+              several={recipients.length !== 1}
+              now={now}
+              absent={absent}
+            />
+          </div>
+        </div>
+        <div class="command-side live" id="side-live" data-live>
+          {detail.answers === undefined
+            ? null
+            : <AnswerTotals answers={detail.answers} commandId={command.id} />}
+          <PeopleOf detail={detail} most={limits.pageMax} now={now} pictured={pictured} />
+          <CommandDetails command={command} categories={data.categories} now={now} />
+          <Actions detail={detail} title={title} />
+        </div>
+      </div>
     </>
   );
 });
+
+/** Whether there is more of it than its title. */
+function hasContent({ kind, body, attachments }: Command): boolean {
+  return kind === "link" || Boolean(body) || attachments.length > 0;
+}
+
+function Actions({ detail, title }: { detail: Parameters<typeof isUnhanded>[0]; title: string }) {
+  const words = useWords("story");
+  const { cancelLabel } = useWords("sent");
+  const { id } = detail.command;
+  const path = `/sent/${id}`;
+  const open = isCancellable(detail);
+  return (
+    <div class="command-actions">
+      <a class="button" href={`/send?copy=${id}`}>
+        <Icon name="copy" size="s" />
+        {words.duplicate}
+      </a>
+      {open && isUnhanded(detail)
+        ? (
+          <form method="post" action={path}>
+            <button type="submit" class="button" name="do" value="rewrite" aria-describedby="rewrite-hint">
+              <Icon name="edit" size="s" />
+              {words.rewrite}
+            </button>
+            <p class="hint" id="rewrite-hint">{words.rewriteHint}</p>
+          </form>
+        )
+        : null}
+      {open
+        ? (
+          <AskFirst ask="cancel" to={path}>
+            <input type="hidden" name="id" value={id} />
+            <button
+              type="submit"
+              class="button button-danger"
+              aria-label={fill(cancelLabel, { title })}
+              aria-describedby="cancel-hint"
+            >
+              <Icon name="x" size="s" />
+              {words.cancel}
+            </button>
+            <p class="hint" id="cancel-hint">{words.cancelHint}</p>
+          </AskFirst>
+        )
+        : null}
+    </div>
+  );
+}

@@ -667,6 +667,7 @@ class CommandGetResultTimeline(TypedDict):
     who: NotRequired[str]
     recipient: NotRequired[str]
     note: NotRequired[str]
+    proof: NotRequired[list[Attachment]]
 
 
 class CommandGetResult(TypedDict):
