@@ -9,13 +9,17 @@ const readableEnv: readonly string[] = [...Object.keys(variables), ...laterVaria
 
 /**
  * The permissions that `main.ts` needs with a configuration, as flags of `deno run` (OP-8): its own address, the
- * store's when that is remote, those of the scanners, of the CyberTipline and of push services, its own files, the data directory.
+ * store's when that is remote, those of the scanners, of the CyberTipline, of the issuer and of push services, its own files, the data directory.
  * Nothing is run, no native library is loaded.
  */
 export function permissionFlags(config: Config): string[] {
   const net = [place(config.host, config.port), place(config.clamd.host, config.clamd.port)];
   if (config.csam !== null) net.push(placeOf(serviceAddress(config.csam)));
   if (config.cybertip.user !== null) net.push(placeOf(config.cybertip.url));
+  if (config.oidc !== null) {
+    const others = config.oidc.hosts.map((host) => host.includes(":") ? host : `${host}:443`);
+    net.push(placeOf(config.oidc.issuer), ...others);
+  }
   if (config.push !== null) net.push(...pushServiceHosts.map((host) => `${host}:443`));
   const writable = [config.dataDir];
   const env = [...readableEnv];

@@ -1,8 +1,9 @@
-import { AccountData, Profiles, type ProfilesNeeds, TwoFactor } from "../accounts/mod.ts";
+import { AccountData, Federation, Profiles, type ProfilesNeeds, TwoFactor } from "../accounts/mod.ts";
 import {
   attachable,
   exportParts,
   KvCases,
+  kvFederation,
   kvFileStore,
   KvProfiles,
   kvPushStore,
@@ -10,6 +11,8 @@ import {
   removalParts,
   type Store,
 } from "../adapters/kv/mod.ts";
+import { OidcIssuer } from "../adapters/oidc/mod.ts";
+import type { Config } from "../config/mod.ts";
 import type { CommandRoom, CommandStore } from "../commands/mod.ts";
 import type { Chat } from "../chat/mod.ts";
 import type { OpenPeople } from "./people.ts";
@@ -18,6 +21,7 @@ import type { Bell, Clock, Ids, Log, Random } from "../platform/mod.ts";
 import type { Services } from "../web/mod.ts";
 
 export interface AccountParts extends OpenPeople {
+  config: Pick<Config, "oidc">;
   store: Store;
   commands: CommandRoom;
   commandStore: CommandStore;
@@ -34,7 +38,7 @@ export interface AccountParts extends OpenPeople {
 
 /** Second factors, profiles, export and removal (AU-7 to AU-9), wired. */
 export interface OpenAccountParts {
-  readonly services: Pick<Services, "twoFactor" | "accountData" | "profiles" | "invites">;
+  readonly services: Pick<Services, "twoFactor" | "sso" | "accountData" | "profiles" | "invites">;
   readonly data: AccountData;
   /** Called after a change of role: closes the person's sockets if the new role needs a second factor that they lack. */
   roleChanged(userId: string): void;
@@ -56,9 +60,21 @@ export function openAccountParts(parts: AccountParts): OpenAccountParts {
     begin: (user, origin, wanted) => accounts.begin(user, origin, wanted),
     endSessions: (userId) => accounts.endSessions(userId),
   });
+  const { oidc } = parts.config;
+  const sso = new Federation({
+    issuer: oidc === null ? null : new OidcIssuer(oidc, clock, log),
+    store: kvFederation(store, clock),
+    accounts: accountsStore,
+    counts: parts.counts,
+    proof: accounts.proof,
+    clock,
+    random,
+    log,
+    begin: (user, origin) => accounts.begin(user, origin),
+  });
   const data = accountData(parts);
   return {
-    services: { twoFactor, accountData: data, profiles: profilesOf(parts), invites: parts.invites },
+    services: { twoFactor, sso, accountData: data, profiles: profilesOf(parts), invites: parts.invites },
     data,
     roleChanged(userId) {
       twoFactor.closeRestricted([userId]).catch((error) =>

@@ -131,6 +131,16 @@ export const proofs = {
   sanctionReasons: { list: "none", set: "fresh" },
   sanctions: { appeal: "none", list: "none", read: "none" },
   scanning: { status: "none" },
+  sso: {
+    back: "none",
+    begin: "none",
+    code: "none",
+    confirm: "fresh",
+    linkOf: "none",
+    offered: "none",
+    unlink: "fresh",
+    where: "none",
+  },
   stats: { now: "none" },
   twoFactor: {
     addPasskey: "fresh",

@@ -158,6 +158,7 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
   );
   const ofAccounts = openAccountParts({
     ...everyone,
+    config,
     store,
     commands,
     commandStore: ofCommands.store,

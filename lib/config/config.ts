@@ -51,6 +51,14 @@ export interface Config {
   push: string | null;
   /** Who has it may read `/metrics` from elsewhere (OP-4); null when nobody may. */
   metricsToken: string | null;
+  /** AU-12; null: passwords and passkeys only. */
+  oidc: {
+    issuer: string;
+    clientId: string;
+    clientSecret: string | null;
+    /** Hosts of the issuer beside its own, perhaps with a port. */
+    hosts: readonly string[];
+  } | null;
   cybertip: { url: string; user: string | null; password: string | null };
 }
 
@@ -97,6 +105,12 @@ export function readConfig(environment: Texts, dotEnv: Texts = {}): ReadConfig |
     secret: take("BEHEST_CSAM_SECRET"),
     banks: take("BEHEST_CSAM_BANKS") ?? new Map(),
   };
+  const oidc = {
+    issuer: take("BEHEST_OIDC_ISSUER"),
+    clientId: take("BEHEST_OIDC_CLIENT_ID"),
+    clientSecret: take("BEHEST_OIDC_CLIENT_SECRET"),
+    hosts: take("BEHEST_OIDC_HOSTS")!,
+  };
   const config: Config = {
     mode: take("BEHEST_MODE")!,
     host: take("BEHEST_HOST")!,
@@ -124,13 +138,16 @@ export function readConfig(environment: Texts, dotEnv: Texts = {}): ReadConfig |
     evidenceKey: take("BEHEST_EVIDENCE_KEY") ?? inDataDir("evidence.key"),
     push: take("BEHEST_PUSH"),
     metricsToken: take("BEHEST_METRICS_TOKEN"),
+    oidc: oidc.issuer === null || oidc.clientId === null
+      ? null
+      : { ...oidc, issuer: oidc.issuer, clientId: oidc.clientId },
     cybertip: {
       url: take("BEHEST_CYBERTIP_URL")!,
       user: take("BEHEST_CYBERTIP_USER"),
       password: take("BEHEST_CYBERTIP_PASSWORD"),
     },
   };
-  const first = problems[0] ?? togetherProblem(config, username, password);
+  const first = problems[0] ?? togetherProblem(config, username, password) ?? oidcProblem(oidc);
   if (first !== undefined) return new ConfigProblem(first);
   const warnings = [
     ...Object.keys(texts).map(nameWarning),
@@ -193,6 +210,17 @@ function togetherProblem(
   const [missing, set] = username === null
     ? ["BEHEST_ADMIN_USERNAME", "BEHEST_ADMIN_PASSWORD"] as const
     : ["BEHEST_ADMIN_PASSWORD", "BEHEST_ADMIN_USERNAME"] as const;
+  return `${missing}: is not set but ${set} is; for example ${missing}=${variables[missing].example}`;
+}
+
+/** Half a login with an issuer would look like none (AU-12). */
+function oidcProblem(
+  { issuer, clientId }: { issuer: string | null; clientId: string | null },
+): string | undefined {
+  if ((issuer === null) === (clientId === null)) return undefined;
+  const [missing, set] = issuer === null
+    ? ["BEHEST_OIDC_ISSUER", "BEHEST_OIDC_CLIENT_ID"] as const
+    : ["BEHEST_OIDC_CLIENT_ID", "BEHEST_OIDC_ISSUER"] as const;
   return `${missing}: is not set but ${set} is; for example ${missing}=${variables[missing].example}`;
 }
 

@@ -102,3 +102,25 @@ export function parseBanks(text: string): ReadonlyMap<string, "csam" | "ncii" | 
   }
   return banks;
 }
+
+/** Takes the address of an OpenID Connect issuer, as the issuer writes it. Only this computer's may do without TLS. */
+export function parseIssuer(text: string): string | Wrong {
+  const url = URL.parse(text);
+  const isHere = url !== null && /^(?:localhost|127\.[0-9.]+|\[::1\])$/.test(url.hostname);
+  if (url === null || !(url.protocol === "https:" || (url.protocol === "http:" && isHere))) {
+    return new Wrong("must be an https:// address");
+  }
+  if (
+    url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "" || /[\s,]/.test(text)
+  ) {
+    return new Wrong("must be an address without a user, a password, a query or a fragment");
+  }
+  return text;
+}
+
+/** Takes hosts separated by commas, each perhaps with a port. */
+export function parseHosts(text: string): string[] | Wrong {
+  const hosts = text.split(",").map((item) => item.trim()).filter((item) => item !== "");
+  const odd = hosts.find((host) => !/^[A-Za-z0-9][A-Za-z0-9.-]*(?::[0-9]{1,5})?$/.test(host));
+  return odd === undefined ? hosts : new Wrong(`holds ${JSON.stringify(odd)}, which is not a host`);
+}

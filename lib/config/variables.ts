@@ -4,6 +4,8 @@ import {
   oneOf,
   parseBanks,
   parseHostPort,
+  parseHosts,
+  parseIssuer,
   parseKv,
   parseOrigins,
   parsePath,
@@ -234,6 +236,34 @@ export const variables = {
     secret: true,
     parse: (text) =>
       /^[\x21-\x7e]{24,200}$/.test(text) ? text : new Wrong("must be 24 to 200 characters without spaces"),
+  },
+  BEHEST_OIDC_ISSUER: {
+    about:
+      "OpenID Connect issuer that people may log in with, beside their password; its address as it writes it itself",
+    default: null,
+    example: "https://login.example.org",
+    parse: parseIssuer,
+  },
+  BEHEST_OIDC_CLIENT_ID: {
+    about:
+      "What the issuer calls this server; `/login/sso` below the server's address is the redirect to register there",
+    default: null,
+    example: "behest",
+    parse: (text) => text,
+  },
+  BEHEST_OIDC_CLIENT_SECRET: {
+    about: "Secret that the issuer gave this server; without one the server is a public client",
+    default: null,
+    example: "what-the-issuer-gave-you",
+    secret: true,
+    parse: (text) => text,
+  },
+  BEHEST_OIDC_HOSTS: {
+    about:
+      "Other hosts of the issuer's token and key addresses, separated by commas; the server may ask no others",
+    default: "",
+    example: "oauth2.example.org,keys.example.org:8443",
+    parse: parseHosts,
   },
   BEHEST_CYBERTIP_URL: {
     about: "Address of NCMEC's CyberTipline; the test server unless set",

@@ -108,6 +108,18 @@ export function deviceCookie(token: string, nowMs: number, secure: boolean): str
   });
 }
 
+/** Ties a way to an issuer and back to the browser that began it (AU-12). */
+const ssoCookieName = "behest_sso";
+
+/** `Set-Cookie` of a way to an issuer. */
+export function ssoCookie(value: string, nowMs: number, secure: boolean): string {
+  return cookie(ssoCookieName, value, { path: "/", expires: new Date(nowMs + limits.challengeMs), secure });
+}
+
+export function ssoBrowserOf({ headers }: Request): string | undefined {
+  return cookieOf(headers, ssoCookieName) ?? undefined;
+}
+
 function cookieOf(headers: Headers, name: string): string | null {
   for (const pair of headers.get("cookie")?.split(";") ?? []) {
     const equals = pair.indexOf("=");

@@ -1,8 +1,10 @@
 import type {
   AccountData,
   Accounts,
+  Back,
   Contacts,
   Demo,
+  Federation,
   Groups,
   Invites,
   LoggedIn,
@@ -48,7 +50,7 @@ import type { FileModeration, Incidents, ScanStatusBoard } from "../scanning/mod
 export type { ReportSubject };
 
 // Routes get these from here: they import no room with a service in it.
-export type { LoggedIn, Origin, Restriction, SessionCaller, SessionTokens };
+export type { Back, LoggedIn, Origin, Restriction, SessionCaller, SessionTokens };
 
 /**
  * Everything a route may ask; set once on `ctx.state` by the root middleware. Each service is the part of a room's class that
@@ -166,6 +168,10 @@ export interface Services {
     | "reset"
     | "setPolicy"
     | "state"
+  >;
+  readonly sso: Pick<
+    Federation,
+    "back" | "begin" | "code" | "confirm" | "linkOf" | "offered" | "unlink" | "where"
   >;
   readonly accountData: Pick<AccountData, "export" | "remove">;
   readonly push: Pick<Push, "state" | "subscribe" | "unsubscribe">;

@@ -2,7 +2,7 @@ import { type Context, page } from "fresh";
 import { TextField } from "../../components/Field.tsx";
 import { PageHead } from "../../components/PageHead.tsx";
 import { Title } from "../../components/Title.tsx";
-import { useWords } from "../../components/words.tsx";
+import { Filled, useWords } from "../../components/words.tsx";
 import { PasskeyLogin } from "../../islands/Passkeys.tsx";
 import { definePerson, type PersonState } from "../../lib/web/define.ts";
 import {
@@ -46,9 +46,14 @@ export const handler = definePerson.handlers({
 });
 
 async function shown(ctx: Context<PersonState>, what: Shown) {
-  const factors = await ctx.state.services.twoFactor.state(ctx.state.caller);
+  const { sso, twoFactor } = ctx.state.services;
+  const [factors, link] = await Promise.all([
+    twoFactor.state(ctx.state.caller),
+    sso.linkOf(ctx.state.caller),
+  ]);
   return {
     ...what,
+    issuer: link === null ? null : sso.where(),
     hasPasskey: factors.passkeys.length > 0,
     hasCode: factors.totp || factors.recoveryCodes > 0,
   };
@@ -89,6 +94,13 @@ export default definePerson.page<typeof handler>(function ProvePage({ data, url 
       <section class="panel" aria-label={words.title}>
         <form class="form" method="post" action={action}>
           {hidden}
+          {data.issuer === null || data.carried !== null
+            ? null
+            : (
+              <a class="button" href={`/login/sso/begin?for=prove&next=${encodeURIComponent(next)}`}>
+                <Filled text={useWords("sso").prove} issuer={data.issuer} />
+              </a>
+            )}
           {data.hasPasskey
             ? (
               <PasskeyLogin

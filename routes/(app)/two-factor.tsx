@@ -6,19 +6,25 @@ import { QrCode } from "../../components/QrCode.tsx";
 import { RecoveryCodes } from "../../components/RecoveryCodes.tsx";
 import { Time } from "../../components/Time.tsx";
 import { Title } from "../../components/Title.tsx";
+import { SsoLink } from "../../components/SsoLink.tsx";
 import { Filled, useLanguage, useWords } from "../../components/words.tsx";
 import { PasskeyAdd } from "../../islands/Passkeys.tsx";
 import { definePerson } from "../../lib/web/define.ts";
 import { problemOf, readForm } from "../../lib/web/forms/form.ts";
 import { refusedPage, seeOther } from "../../lib/web/pages.ts";
 import { type Passkey, Refusal, type TwoFactorState } from "../../lib/protocol/mod.ts";
+import { ssoLinkOf } from "../../lib/web/forms/sso.ts";
 import { changeTwoFactor, fieldNames, type TwoFactorDone } from "../../lib/web/forms/two_factor.ts";
 import { plural } from "../../lib/words/mod.ts";
 
 export const handler = definePerson.handlers({
   async GET(ctx) {
-    const state = await ctx.state.services.twoFactor.state(ctx.state.caller);
-    return page({ factors: state, done: null, confirming: false, problem: null });
+    const { twoFactor } = ctx.state.services;
+    const [factors, link] = await Promise.all([
+      twoFactor.state(ctx.state.caller),
+      ssoLinkOf(ctx, ctx.url.searchParams.get("sso")),
+    ]);
+    return page({ factors, link, done: null, confirming: false, problem: null });
   },
   async POST(ctx) {
     const { twoFactor } = ctx.state.services;
@@ -28,12 +34,13 @@ export const handler = definePerson.handlers({
       return seeOther(`/two-factor?notice=${done.notice}`);
     }
     const factors = await twoFactor.state(ctx.state.caller);
+    const link = await ssoLinkOf(ctx, null);
     // Codes and secrets are in the answer to the form alone: a look at the page later does not have them.
-    if (!(done instanceof Refusal)) return page({ factors, done, confirming: false, problem: null });
+    if (!(done instanceof Refusal)) return page({ factors, link, done, confirming: false, problem: null });
     const action = form instanceof Refusal ? "" : form.get("action") ?? "";
     const problem = problemOf(done, ctx.state.language, fieldNames[action] ?? {});
     const confirming = problem.fields.appCode !== undefined;
-    return page({ factors, done: null, confirming, problem }, refusedPage(done));
+    return page({ factors, link, done: null, confirming, problem }, refusedPage(done));
   },
 });
 
@@ -54,6 +61,7 @@ export default definePerson.page<typeof handler>(function TwoFactorPage({ data, 
       <App factors={factors} done={done} confirming={confirming} errors={errors} />
       <Recovery factors={factors} errors={errors} />
       <Passkeys passkeys={factors.passkeys} errors={errors} />
+      {data.link === null ? null : <SsoLink {...data.link} />}
     </>
   );
 });
@@ -64,10 +72,13 @@ interface PartProps {
 
 function Done({ notice }: { notice: string | null }) {
   const words = useWords("twoFactor");
+  const { doneLinked: linked, doneUnlinked: unlinked } = useWords("sso");
   const notices = new Map([
     ["app-removed", words.doneAppRemoved],
     ["passkey-added", words.donePasskeyAdded],
     ["passkey-removed", words.donePasskeyRemoved],
+    ["sso-linked", linked],
+    ["sso-unlinked", unlinked],
   ]);
   const text = notices.get(notice ?? "");
   return text === undefined ? null : <Notice>{text}</Notice>;

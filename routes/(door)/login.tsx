@@ -86,6 +86,7 @@ async function logIn(ctx: Context<State>, form: URLSearchParams): Answer<LoggedI
 export default define.page<typeof handler>(function Login({ data, state, url, req }) {
   const words = useWords("door");
   const { demo, config } = state.services;
+  const issuer = state.services.sso.where();
   const next = url.searchParams.get("next");
   const action = next === null ? "/login" : `/login?next=${encodeURIComponent(next)}`;
   return (
@@ -122,6 +123,14 @@ export default define.page<typeof handler>(function Login({ data, state, url, re
         {data.carried === null
           ? null
           : <input type="hidden" name={carriedField} value={writeCarried(data.carried)} />}
+        {data.asksCode || issuer === null ? null : (
+          <a
+            class="button"
+            href={`/login/sso/begin${next === null ? "" : `?next=${encodeURIComponent(next)}`}`}
+          >
+            <Filled text={useWords("sso").logIn} issuer={issuer} />
+          </a>
+        )}
         {data.asksCode ? null : (
           <PasskeyLogin
             words={{

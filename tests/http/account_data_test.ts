@@ -56,6 +56,7 @@ Deno.test("AU-9: the archive has what is held on a person, as they may see it", 
       "sanctions.json",
       "sessions.json",
       "sessions_misused.json",
+      "sso.json",
       "two_factor.json",
     ].sort(),
   );

@@ -74,6 +74,7 @@ export const rooms: Readonly<Record<string, Part>> = {
   "lib/adapters": {
     parts: [protocol, platform, ...services],
     packages: [
+      "openid-client",
       "@zip.js/zip.js",
       "age-encryption",
       "node:crypto",
@@ -81,6 +82,7 @@ export const rooms: Readonly<Record<string, Part>> = {
       "node:sqlite",
       "node:process",
       "node:timers",
+      "openid-client",
       "prom-client",
       "web-push",
       "zod",

@@ -50,9 +50,42 @@ Deno.test("OP-2: an empty environment gives the specification's defaults", () =>
       evidenceKey: "./data/evidence.key",
       push: null,
       metricsToken: null,
+      oidc: null,
       cybertip: { url: "https://exttest.cybertip.org/ispws", user: null, password: null },
     },
     warnings: [],
+  });
+});
+
+Deno.test("AU-12: an issuer is written as an https address, and comes with what it calls this server", () => {
+  const client = { BEHEST_OIDC_CLIENT_ID: "behest" };
+  assert.match(refused(client), /^BEHEST_OIDC_ISSUER: is not set but BEHEST_OIDC_CLIENT_ID is/);
+  assert.match(
+    refused({ BEHEST_OIDC_ISSUER: "https://login.example.org" }),
+    /^BEHEST_OIDC_CLIENT_ID: is not set/,
+  );
+  for (
+    const issuer of [
+      "http://login.example.org",
+      "login.example.org",
+      "https://a:b@example.org",
+      "https://x.org/?a",
+    ]
+  ) assert.match(refused({ ...client, BEHEST_OIDC_ISSUER: issuer }), /^BEHEST_OIDC_ISSUER: /, issuer);
+  assert.match(
+    refused({ BEHEST_OIDC_HOSTS: "https://keys.example.org" }),
+    /^BEHEST_OIDC_HOSTS: .* not a host/,
+  );
+  const { config } = accepted({
+    ...client,
+    BEHEST_OIDC_ISSUER: "http://127.0.0.1:9000",
+    BEHEST_OIDC_HOSTS: "keys.example.org, tokens.example.org:8443",
+  });
+  assert.deepEqual(config.oidc, {
+    issuer: "http://127.0.0.1:9000",
+    clientId: "behest",
+    clientSecret: null,
+    hosts: ["keys.example.org", "tokens.example.org:8443"],
   });
 });
 
@@ -112,6 +145,8 @@ Deno.test("OP-1: every variable's example is a value that it takes", () => {
       ? { BEHEST_ADMIN_USERNAME: "ada", BEHEST_ADMIN_PASSWORD: "ten letters or more" }
       : name === "BEHEST_CSAM"
       ? { BEHEST_CSAM_USER: "example-platform", BEHEST_CSAM_SECRET: "what-it-gave-you" }
+      : name.startsWith("BEHEST_OIDC_")
+      ? { BEHEST_OIDC_ISSUER: "https://login.example.org", BEHEST_OIDC_CLIENT_ID: "behest" }
       : name === "BEHEST_HOST"
       ? { BEHEST_MODE: "production" }
       : {};

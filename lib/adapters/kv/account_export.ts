@@ -6,6 +6,7 @@ import type {
   ExportPart,
   Groups,
   InvitesStore,
+  LinkRecord,
   ProfileRecord,
   TwoFactorStore,
   UserRecord,
@@ -113,6 +114,8 @@ async function* accountEntries(
     misuses.map(({ id, device, agent, address, at }) => ({ id, device, agent, address, at: iso(at) })),
   );
   yield file("two_factor.json", await factorsOf(twoFactor, userId));
+  const link = (await kv.get<LinkRecord>(keys.linkOf(userId))).value;
+  yield file("sso.json", link === null ? null : { ...link, linkedAt: iso(link.linkedAt) });
   const sanctions: unknown[] = [];
   for await (const { value } of kv.list<SanctionRecord>({ prefix: keys.sanctionsOf(userId) })) {
     const { kind, reason, until, createdAt, lifted, appeal } = value;

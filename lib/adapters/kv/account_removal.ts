@@ -1,5 +1,6 @@
 import {
   type AccountJob,
+  type LinkRecord,
   type ProfileRecord,
   type RemovalStore,
   suspensionOf,
@@ -118,8 +119,11 @@ export class KvRemoval implements RemovalStore {
   async #singles(userId: string, keepHeld: boolean): Promise<Deno.KvKey[]> {
     const { kv } = this.#store;
     const factors = (await kv.get<TwoFactorRecord>(keys.twoFactor(userId))).value;
+    const link = (await kv.get<LinkRecord>(keys.linkOf(userId))).value;
     const wanted = [
       keys.twoFactor(userId),
+      keys.linkOf(userId),
+      ...(link === null ? [] : [keys.linked(link.issuer, link.sub)]),
       ...(factors?.passkeys ?? []).map(({ id }) => keys.passkey(id)),
       keys.preferences(userId),
       keys.grants(userId),

@@ -34,6 +34,12 @@ export const keys = {
   twoFactorPolicy: () => ["two_factor_policy"],
   /** Hash of a single-use WebAuthn challenge; accounts. Ends after 5 min or when used. */
   challenge: (hash: string) => ["challenge", hash],
+  /** A person's link with an OpenID Connect issuer (AU-12); accounts. Ends with the account, or when it is taken away. */
+  linkOf: (userId: string) => ["sso_link", userId],
+  /** The owner of a link, by the issuer's own id of the person; written with the record above, and ends with it. */
+  linked: (issuer: string, sub: string) => ["sso_linked", issuer, sub],
+  /** Hash of the state of a way to the issuer and back; accounts. Ends after 5 min or when used. */
+  flow: (hash: string) => ["sso_flow", hash],
   /** Number of challenges for an address; accounts. Ends after 5 min. */
   challengesOf: (address: string) => ["challenges", address],
   /** A session that was misused, for its person to read; accounts. Ends when read, or after 30 days. */

@@ -26,6 +26,7 @@ export { KvIncidents } from "./incidents_store.ts";
 export { JobRunner } from "./jobs.ts";
 export { KvLoginLinks } from "./login_links_store.ts";
 export { KvProfiles } from "./profiles_store.ts";
+export { kvFederation } from "./federation_store.ts";
 export { kvNoticesStore } from "./notices_store.ts";
 export { kvPushStore } from "./push_store.ts";
 export { kvScanStore } from "./scan_store.ts";

@@ -68,6 +68,13 @@ export const accountMessages = {
   "passkey.limit": "You have {count} passkeys, the maximum. Remove one first.",
   "passkey.known": "This passkey is already registered.",
   "passkey.missing": "You have no such passkey.",
+  "sso.none": "This server has no other way to log in.",
+  "sso.away": "The other login cannot be reached. Try again later, or use your password.",
+  "sso.failed": "That login did not work. Start it again.",
+  "sso.unlinked":
+    "No account here is linked with that login. Log in with your password first, then link it at /two-factor.",
+  "sso.taken": "One of the two is linked already. Remove that link first.",
+  "sso.noLink": "Your account is not linked.",
   "picture.changed": "The picture has just changed. Choose again.",
   "picture.missing": "There is no picture to show.",
   "picture.unchecked": "The picture has not passed the checks.",

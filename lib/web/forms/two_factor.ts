@@ -1,4 +1,5 @@
 import type { Context } from "fresh";
+import { ssoBrowserOf } from "../authentication.ts";
 import type { PersonState } from "../define.ts";
 import { filled, jsonIn } from "./form.ts";
 import {
@@ -16,7 +17,10 @@ import {
 
 /** What a form of one's own page came to: a notice, something that is shown this once, or that a code was not right. */
 export type TwoFactorDone =
-  | { kind: "notice"; notice: "app-removed" | "passkey-added" | "passkey-removed" }
+  | {
+    kind: "notice";
+    notice: "app-removed" | "passkey-added" | "passkey-removed" | "sso-linked" | "sso-unlinked";
+  }
   | { kind: "codes"; codes: readonly string[]; added: boolean }
   | { kind: "begun"; secret: string; uri: string };
 
@@ -35,7 +39,7 @@ export async function changeTwoFactor(
   ctx: Context<PersonState>,
   form: URLSearchParams,
 ): Promise<TwoFactorDone | Refusal> {
-  const { twoFactor } = ctx.state.services;
+  const { twoFactor, sso } = ctx.state.services;
   const caller = ctx.state.caller;
   const field = (name: string) => form.get(name) ?? "";
   switch (form.get("action")) {
@@ -73,6 +77,14 @@ export async function changeTwoFactor(
       if (body instanceof Refusal) return body;
       const done = await twoFactor.removePasskey(caller, id.success ? id.data : "", body);
       return done instanceof Refusal ? done : { kind: "notice", notice: "passkey-removed" };
+    }
+    case "sso-link": {
+      const done = await sso.confirm(caller, field("state"), ssoBrowserOf(ctx.req));
+      return done instanceof Refusal ? done : { kind: "notice", notice: "sso-linked" };
+    }
+    case "sso-unlink": {
+      const done = await sso.unlink(caller);
+      return done instanceof Refusal ? done : { kind: "notice", notice: "sso-unlinked" };
     }
     default:
       return new Refusal("invalid_params", "form.buttons");

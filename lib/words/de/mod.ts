@@ -42,6 +42,7 @@ import { removals } from "./removals.ts";
 import { reports } from "./reports.ts";
 import { safety } from "./safety.ts";
 import { prove } from "./prove.ts";
+import { sso } from "./sso.ts";
 import { push } from "./push.ts";
 import { sanctions } from "./sanctions.ts";
 import { scanning } from "./scanning.ts";
@@ -100,6 +101,7 @@ export const de = {
   reports,
   safety,
   prove,
+  sso,
   push,
   sanctions,
   scanning,

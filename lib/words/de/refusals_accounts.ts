@@ -76,6 +76,14 @@ export const accounts: Translated<typeof accountMessages> = {
   "passkey.limit": "Du hast {count} Passkeys, mehr geht nicht. Entferne zuerst einen.",
   "passkey.known": "Dieser Passkey ist schon eingerichtet.",
   "passkey.missing": "Einen solchen Passkey hast du nicht.",
+  "sso.none": "Dieser Server hat keine andere Anmeldung.",
+  "sso.away":
+    "Die andere Anmeldung ist nicht erreichbar. Versuch es später noch einmal, oder nimm dein Passwort.",
+  "sso.failed": "Diese Anmeldung hat nicht geklappt. Fang sie noch einmal an.",
+  "sso.unlinked":
+    "Kein Konto hier ist mit dieser Anmeldung verknüpft. Melde dich zuerst mit deinem Passwort an und verknüpfe sie dann unter /two-factor.",
+  "sso.taken": "Eines von beiden ist schon verknüpft. Entferne zuerst diese Verknüpfung.",
+  "sso.noLink": "Dein Konto ist nicht verknüpft.",
   "picture.changed": "Das Bild hat sich gerade geändert. Wähle noch einmal.",
   "picture.missing": "Es gibt kein Bild zu zeigen.",
   "picture.unchecked": "Das Bild hat die Prüfung nicht bestanden.",

@@ -41,6 +41,7 @@ import { removals } from "./removals.ts";
 import { reports } from "./reports.ts";
 import { safety } from "./safety.ts";
 import { prove } from "./prove.ts";
+import { sso } from "./sso.ts";
 import { push } from "./push.ts";
 import { sanctions } from "./sanctions.ts";
 import { scanning } from "./scanning.ts";
@@ -99,6 +100,7 @@ export const en = {
   reports,
   safety,
   prove,
+  sso,
   push,
   sanctions,
   scanning,

@@ -1,0 +1,23 @@
+/** Login with an issuer beside the password (AU-12). */
+export const sso = {
+  logIn: "Log in with {issuer}",
+  codeTitle: "One more step",
+  codeLead: "{issuer} knows you. This account needs its own code too.",
+  code: "Code",
+  codeHint: "From your app, or a recovery code.",
+  goOn: "Log in",
+  failedTitle: "Not logged in",
+  again: "Start again",
+  withPassword: "Log in with your password",
+  link: "Login with {issuer}",
+  linkLead: "Link it once, and it logs you in here as well. Your password stays valid.",
+  linkDo: "Link my login",
+  offered: "At {issuer} you are {name}. Whoever logs in there as {name} gets into this account.",
+  confirm: "Yes, link it",
+  leave: "Do not link",
+  linkedSince: "Linked since {time}.",
+  unlink: "Remove the link",
+  doneLinked: "Linked. You can log in with {issuer} from now on.",
+  doneUnlinked: "Link removed.",
+  prove: "Log in at {issuer} again",
+};
