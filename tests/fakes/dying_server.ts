@@ -1,5 +1,5 @@
 /**
- * `dying_server.ts [POINT TIMES]`: the server as `main.ts` composes it, which kills itself (SIGKILL) when it comes to a point
+ * With the arguments `POINT TIMES`, the server as `main.ts` composes it, which kills itself (SIGKILL) when it comes to a point
  * for that many times. What dies is a whole process in the middle of its work, with whatever else it does at that moment.
  * So that many starts take little time it has no pages and cheap passwords.
  */
@@ -10,8 +10,8 @@ import { buildApp, serving } from "../../lib/web/app.ts";
 import { openServices } from "../../lib/compose/mod.ts";
 import { ConfigProblem, loadConfig } from "../../lib/config/mod.ts";
 import type { BlobStore, Staged } from "../../lib/files/ports.ts";
-import { readSnapshot } from "../../lib/fresh/build.ts";
-import { loadSnapshot } from "../../lib/fresh/snapshot.ts";
+import { type App, applyBuild } from "../../lib/fresh/app.ts";
+import type { RouteFile } from "../../lib/fresh/build_types.ts";
 import { say } from "../../lib/platform/console.ts";
 import { openLog } from "../../lib/platform/logging.ts";
 import { systemClock } from "../../lib/platform/mod.ts";
@@ -130,15 +130,8 @@ function dyingStore(store: Store, pass: Pass): Store {
   return { ...store, committer, [Symbol.asyncDispose]: () => store[Symbol.asyncDispose]() };
 }
 
-/** What programs call; pages are left out. */
-async function apiRoutes(): Promise<Awaited<ReturnType<typeof loadSnapshot>>> {
-  const snapshot = await readSnapshot(Deno.cwd());
-  if (snapshot === null) throw new Error("There is no build in _fresh/.");
-  const routes = snapshot.routes.filter((route) => /^(?:api\/|healthz|_middleware)/.test(route));
-  return await loadSnapshot(Deno.cwd(), "routes", { ...snapshot, islands: [], routes });
-}
-
-if (import.meta.main) {
+/** These routes are all that it has. */
+export async function serveDying(routes: readonly RouteFile[]): Promise<void> {
   const read = loadConfig();
   if (read instanceof ConfigProblem) throw new Error(read.line);
   const { config } = read;
@@ -154,7 +147,15 @@ if (import.meta.main) {
   const blobs = dyingBlobs(await DiskBlobs.open(`${config.dataDir}/storage`, systemClock), pass);
   const open = await openServices({ config, log, store, blobs, passwords: cheapPasswords() });
   const app = buildApp(() => open.services);
-  (await apiRoutes())(app);
+  applyBuild(app as App<never>, {
+    id: "without-pages",
+    mode: "production",
+    root: Deno.cwd(),
+    client: { url: "", imports: [] },
+    islands: new Map(),
+    routes,
+    staticFile: () => null,
+  });
   const { addr } = Deno.serve(
     { hostname: config.host, port: config.port, onListen: () => {} },
     serving(app, config),

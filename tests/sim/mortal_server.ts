@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { dyingServer } from "../fakes/dying_bundle.ts";
 import type { DyingPoint } from "../fakes/dying_points.ts";
 import { ServerProcess } from "../fakes/server_process.ts";
 import { until } from "../fakes/until.ts";
@@ -41,7 +42,7 @@ export class Mortal implements AsyncDisposable {
     { dies, whole = false }: { dies?: { at: DyingPoint; times: number } | undefined; whole?: boolean } = {},
   ): Promise<ServerProcess> {
     const point = dies === undefined ? [] : [dies.at, String(dies.times)];
-    const program = whole ? undefined : ["tests/fakes/dying_server.ts", ...point];
+    const program = whole ? undefined : [await dyingServer(), ...point];
     this.#server = await ServerProcess.start(this.#env, { program, quiet: true });
     this.#env = { ...this.#env, BEHEST_PORT: this.#server.port };
     return this.#server;

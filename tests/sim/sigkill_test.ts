@@ -2,11 +2,12 @@ import assert from "node:assert/strict";
 import { BehestClient, RequestError } from "../../lib/client/mod.ts";
 import { complain } from "../../lib/platform/console.ts";
 import type { Delivery, ListItem } from "../../lib/protocol/mod.ts";
+import { dyingServer } from "../fakes/dying_bundle.ts";
 import { seededRandom } from "../fakes/random.ts";
 import { logIn, ServerProcess } from "../fakes/server_process.ts";
 import { until } from "../fakes/until.ts";
 
-const runs = 50;
+const runs = 30;
 /** Sends that are under way at once; enough that every kill hits some in every stage. */
 const pipelined = 24;
 const timeoutMs = 60_000;
@@ -148,8 +149,8 @@ Deno.test(`DL-3, DL-4, DL-5: ${runs} kills under load lose no answered command, 
       const dueAt = performance.now() + random.fraction() * 250;
       await until(() => performance.now() >= dueAt);
       await server.signal("SIGKILL");
-      // One in ten is `main.ts` as it is started; the others are without pages, which start in half the time.
-      const program = run % 10 === 0 ? undefined : ["tests/fakes/dying_server.ts"];
+      // One in ten is `main.ts` as it is started; the others are without pages and in one script, which start in a third of the time.
+      const program = run % 10 === 0 ? undefined : [await dyingServer()];
       server = await ServerProcess.start({ ...env, BEHEST_PORT: port }, { program });
       sender.wake();
       receiver.wake();
