@@ -1,6 +1,6 @@
 /**
- * The service worker: keeps the scripts and styles of one build, shows a page when there is no server, and shows a notification
- * when the server pushes. Pages with what a person sees are never kept. Registered under the build's own URL, so that a new
+ * The service worker: keeps the scripts and styles of one build, shows a page when there is no server, shows notifications when the
+ * server pushes, and sends their answers. Pages with what a person sees are never kept. Registered under the build's own URL, so that a new
  * build brings a new worker.
  */
 "use strict";
@@ -9,6 +9,7 @@ const own = new URL(self.location.href);
 const build = own.searchParams.get("__frsh_c") ?? "development";
 const language = own.searchParams.get("language") ?? "en";
 const cacheName = `behest-${build}-${language}`;
+const answersTag = "answers";
 const offlinePath = `/offline?language=${encodeURIComponent(language)}`;
 
 self.addEventListener("install", (event) => {
@@ -29,12 +30,19 @@ self.addEventListener("fetch", (event) => {
 });
 
 self.addEventListener("push", (event) => {
-  event.waitUntil(notify());
+  event.waitUntil(pushed(event.data));
 });
 
 self.addEventListener("notificationclick", (event) => {
-  event.notification.close();
-  event.waitUntil(openInbox());
+  event.waitUntil(pressed(event.notification, event.action));
+});
+
+// What could not be sent is sent when there is a connection: the browser says when, or a page does.
+self.addEventListener("sync", (event) => {
+  if (event.tag === answersTag) event.waitUntil(sendAnswers());
+});
+self.addEventListener("message", (event) => {
+  if (event.data === answersTag) event.waitUntil(sendAnswers());
 });
 
 /** The page for when there is no server, and all that it loads. Not with the person's cookie: it is the same for everybody. */
@@ -86,18 +94,130 @@ async function offlinePage() {
   return await cache.match(offlinePath) ?? Response.error();
 }
 
-/** UI-7: says that there is something, and nothing of it. A newer one takes the place of an older one. */
-async function notify() {
-  const seen = await self.clients.matchAll({ type: "window" });
-  if (!seen.some((page) => page.visibilityState === "visible")) await self.navigator.setAppBadge?.();
-  const page = await (await caches.match(offlinePath))?.text() ?? "";
-  const [, text = "Behest"] = /data-news="([^"]*)"/.exec(page) ?? [];
-  await self.registration.showNotification(text, { tag: "news", icon: "/icons/192.png", lang: language });
+/** UI-12: shows what the server says, or takes away what was dealt with elsewhere. While a page of ours is in view it shows enough. */
+async function pushed(data) {
+  const push = read(data);
+  await takeAway(push.gone ?? []);
+  if (push.notification === undefined) return;
+  const pages = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
+  if (pages.some(({ visibilityState }) => visibilityState === "visible")) return;
+  const { title, navigate, actions = [], ...rest } = push.notification;
+  await self.registration.showNotification(title ?? await said("news"), {
+    ...rest,
+    actions: actions.map(({ action, title }) => ({ action, title })),
+    // It tells again, also where an older one of the same is still shown.
+    renotify: rest.silent !== true,
+    requireInteraction: push.stays === true,
+    icon: "/icons/192.png",
+    data: { navigate, tickets: Object.fromEntries(actions.map((one) => [one.action, ticketIn(one.navigate)])) },
+  });
+  await self.navigator.setAppBadge?.();
+  await sendAnswers();
 }
 
-async function openInbox() {
-  const pages = await self.clients.matchAll({ type: "window" });
-  const [page] = pages;
-  if (page === undefined) return await self.clients.openWindow("/");
-  return await page.focus();
+/** A push without a body that this worker knows says that there is something. */
+function read(data) {
+  try {
+    const push = data.json();
+    if (typeof push === "object" && push !== null && (push.notification ?? push.gone) !== undefined) return push;
+  } catch {
+    // Falls through.
+  }
+  return { notification: { tag: "news", lang: language } };
+}
+
+function ticketIn(address) {
+  return new URL(address, own).searchParams.get("ticket");
+}
+
+async function takeAway(tags) {
+  if (tags.length === 0) return;
+  const shown = await self.registration.getNotifications();
+  for (const notification of shown) if (tags.includes(notification.tag)) notification.close();
+  if (shown.every(({ tag }) => tags.includes(tag))) await self.navigator.clearAppBadge?.();
+}
+
+/** A button, or the notification itself, was pressed. */
+async function pressed(notification, action) {
+  notification.close();
+  const { navigate = "/", tickets = {} } = notification.data ?? {};
+  const ticket = tickets[action];
+  if (!ticket) return await openPage(navigate);
+  await keepAnswer(ticket);
+  await sendAnswers();
+}
+
+/** Opens an address of ours; a page that is open already goes there. */
+async function openPage(address) {
+  const url = new URL(address, own);
+  const path = url.origin === own.origin ? url.pathname + url.search : "/";
+  const [page] = await self.clients.matchAll({ type: "window" });
+  if (page === undefined) return await self.clients.openWindow(path);
+  await page.focus();
+  if (path !== "/") await page.navigate(path).catch(() => self.clients.openWindow(path));
+}
+
+/** Sends the answers that are kept. What the server refuses is not asked again, and the person is told. */
+async function sendAnswers() {
+  let refused = false;
+  for (const ticket of await keptAnswers()) {
+    let status = 0;
+    try {
+      const answer = await fetch("/api/v1/push/answers", {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ ticket }),
+        credentials: "omit",
+      });
+      status = answer.status;
+    } catch {
+      // No server.
+    }
+    if (status === 0 || status === 429 || status >= 500) {
+      await self.registration.sync?.register(answersTag).catch(() => {});
+      continue;
+    }
+    await forgetAnswer(ticket);
+    refused ||= status >= 400;
+  }
+  if (refused) {
+    const text = await said("refused");
+    await self.registration.showNotification(text, { tag: "refused", icon: "/icons/192.png", lang: language });
+  }
+}
+
+/** A text of the offline page, which is kept in the person's language. */
+async function said(name) {
+  const page = await (await caches.match(offlinePath))?.text() ?? "";
+  return new RegExp(`data-${name}="([^"]*)"`).exec(page)?.[1] ?? "Behest";
+}
+
+/** Answers that the server does not have yet: their tickets, and nothing else. */
+function answers(mode, work) {
+  return new Promise((resolve, reject) => {
+    const opening = indexedDB.open("behest-answers", 1);
+    opening.onupgradeneeded = () => opening.result.createObjectStore("tickets");
+    opening.onerror = () => reject(opening.error);
+    opening.onsuccess = () => {
+      const transaction = opening.result.transaction("tickets", mode);
+      const request = work(transaction.objectStore("tickets"));
+      transaction.oncomplete = () => {
+        opening.result.close();
+        resolve(request.result);
+      };
+      transaction.onabort = () => reject(transaction.error);
+    };
+  });
+}
+
+function keepAnswer(ticket) {
+  return answers("readwrite", (tickets) => tickets.put(1, ticket));
+}
+
+function forgetAnswer(ticket) {
+  return answers("readwrite", (tickets) => tickets.delete(ticket));
+}
+
+function keptAnswers() {
+  return answers("readonly", (tickets) => tickets.getAllKeys());
 }

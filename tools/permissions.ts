@@ -20,7 +20,9 @@ export function permissionFlags(config: Config): string[] {
     const others = config.oidc.hosts.map((host) => host.includes(":") ? host : `${host}:443`);
     net.push(placeOf(config.oidc.issuer), ...others);
   }
-  if (config.push !== null) net.push(...pushServiceHosts.map((host) => `${host}:443`));
+  if (config.push !== null) {
+    net.push(...pushServiceHosts.map((host) => `${host}:443`), ...config.pushHosts.map(placeOf));
+  }
   const writable = [config.dataDir];
   const env = [...readableEnv];
   if (/^https?:/.test(config.kv)) {

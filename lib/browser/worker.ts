@@ -1,7 +1,7 @@
 import { isOpenItem, type SharedConnection } from "../client/mod.ts";
 import { pageStore } from "./connection.ts";
 
-/** Where a push subscription is registered and removed. */
+/** Where a push subscription is registered and removed. Its JSON has the address and the keys. */
 const subscriptionsPath = "/api/v1/push/subscriptions";
 /** Marks that this tab has registered the subscription: each new session registers it again. */
 const toldKey = "behest-push";
@@ -21,6 +21,8 @@ export function startWorker(url: string, connection: SharedConnection): void {
     // Pages work without the service worker.
   });
   const count = () => void badge(connection);
+  // Answers from notifications that the worker could not send.
+  connection.on("ready", () => serviceWorker.controller?.postMessage("answers"));
   for (const event of ["ready", "deliver", "changed", "stopped"] as const) connection.on(event, count);
 }
 
@@ -62,13 +64,13 @@ export async function tellSubscription(subscription: PushSubscription): Promise<
 
 export async function endSubscription(subscription: PushSubscription): Promise<void> {
   await subscription.unsubscribe();
-  await call("DELETE", subscription);
+  await call("DELETE", { endpoint: subscription.endpoint });
 }
 
-function call(method: "POST" | "DELETE", { endpoint }: PushSubscription): Promise<Response> {
+function call(method: "POST" | "DELETE", body: unknown): Promise<Response> {
   return fetch(subscriptionsPath, {
     method,
     headers: { "content-type": "application/json" },
-    body: JSON.stringify({ endpoint }),
+    body: JSON.stringify(body),
   });
 }

@@ -1,16 +1,15 @@
 import type { ChatArrival, ChatEntry, ChatLog as Port, HeldChat } from "../commands/mod.ts";
+import { ChatAlerts } from "./alerts.ts";
 import type { Arrivals } from "./arrivals.ts";
 import type { Needs } from "./needs.ts";
 import type { ChatNoise } from "./noise.ts";
 import type { MessageRecord } from "./ports.ts";
 import type { ShownMarks } from "./shown_marks.ts";
-import type { Talk } from "./talks.ts";
+import { type TalkLook, TalkLooks } from "./talk_looks.ts";
 import { ownView, reaches, recipientsView } from "./views.ts";
 
 /** Messages that get a new place in one step. */
 const placedAtOnce = 32;
-/** Last messages of a talk that a notification asks about. */
-const lastLookedAt = 20;
 /** Entries that are looked at for messages behind them. */
 const placedFrom = 1000;
 
@@ -19,13 +18,15 @@ export class ChatLog implements Port {
   readonly #needs: Needs;
   readonly #shown: ShownMarks;
   readonly #arrivals: Arrivals;
-  readonly #noise: ChatNoise;
+  readonly #looks: TalkLooks;
+  readonly #alerts: ChatAlerts;
 
   constructor(needs: Needs, shown: ShownMarks, arrivals: Arrivals, noise: ChatNoise) {
     this.#needs = needs;
     this.#shown = shown;
     this.#arrivals = arrivals;
-    this.#noise = noise;
+    this.#looks = new TalkLooks(needs, shown, arrivals);
+    this.#alerts = new ChatAlerts(needs, this.#looks, noise);
   }
 
   after(userId: string, after: string | null, limit: number): Promise<ChatEntry[]> {
@@ -58,7 +59,7 @@ export class ChatLog implements Port {
       }
       if (record.recipientId !== userId || !reaches(record)) continue;
       let looking = looks.get(record.talkId);
-      if (looking === undefined) looks.set(record.talkId, looking = this.#look(record));
+      if (looking === undefined) looks.set(record.talkId, looking = this.#looks.of(record));
       const look = await looking;
       if (look === null) continue;
       const isShown = look.shown !== null && place <= look.shown;
@@ -136,7 +137,7 @@ export class ChatLog implements Port {
   ): Promise<Set<string>> {
     const { store, bell } = this.#needs;
     const done = new Set<string>();
-    const look = await this.#look(record);
+    const look = await this.#looks.of(record);
     const epoch = bell.epoch(userId);
     const decision = look === null ? null : (await look.fresh()).decision;
     if (decision?.verdict === "hold") {
@@ -195,55 +196,13 @@ export class ChatLog implements Port {
     }
   }
 
-  /** Whether a message waits that the person would get now; otherwise from when on one can be. For notifications. */
-  async pending(userId: string, talks: number): Promise<{ now: boolean; fromMs: number | null }> {
-    const { store } = this.#needs;
-    let fromMs: number | null = null;
-    for (const talk of await store.talksOf(userId, talks)) {
-      if (talk.theirs !== true) continue;
-      const newest = (await store.before(talk.talkId, null, lastLookedAt)).filter(({ record }) =>
-        record.recipientId === userId && reaches(record)
-      );
-      const look = newest[0] === undefined ? null : await this.#look(newest[0].record);
-      if (look === null) continue;
-      const fresh = newest.filter(({ place }) => look.shown === null || place > look.shown);
-      const notify = fresh.length === 0 ? "none" : await this.#noise.of(userId, talk);
-      if (!fresh.some((one) => this.#noise.isHeard(one, notify, look.names))) continue;
-      const { decision } = await look.fresh();
-      if (decision.verdict === "deliver") return { now: true, fromMs: null };
-      if (decision.verdict === "hold" && decision.untilMs !== null) {
-        fromMs = Math.min(fromMs ?? Infinity, decision.untilMs);
-      }
-    }
-    return { now: false, fromMs };
+  /** UI-12: talks with unread messages of which the person can be told now, by the cursors of entries. Only reads. */
+  alerts(userId: string, entries: readonly ChatEntry[]): ReturnType<ChatAlerts["of"]> {
+    return this.#alerts.of(userId, entries);
   }
 
-  /** A talk as the recipient of one of its messages sees it, for one read. */
-  async #look(record: MessageRecord): Promise<TalkLook | null> {
-    const { people, threads } = this.#needs;
-    const persons = await people.byIds([record.senderId, record.recipientId]);
-    const [other, me] = [persons.get(record.senderId), persons.get(record.recipientId)];
-    const thread = record.thread === null ? null : (await threads.byIds([record.thread])).get(record.thread);
-    if (me === undefined || other === undefined || thread === undefined) return null;
-    const talk: Talk = { id: record.talkId, me, other, thread };
-    const once = <T>(make: () => Promise<T>) => {
-      let made: Promise<T> | undefined;
-      return () => made ??= make();
-    };
-    return {
-      shown: await this.#shown.of(me.id, talk.id),
-      names: [me.username, me.displayName],
-      fresh: once(() => this.#arrivals.decide(talk)),
-      again: once(() => this.#arrivals.decide(talk, true)),
-    };
+  /** The same for talks by id. Those with nothing unread are left out. */
+  unreadIn(userId: string, talkIds: readonly string[]): ReturnType<ChatAlerts["unreadIn"]> {
+    return this.#alerts.unreadIn(userId, talkIds);
   }
-}
-
-interface TalkLook {
-  shown: string | null;
-  /** How others call the reader. */
-  names: readonly string[];
-  /** Decides about messages that the person does not have yet, and about those that they have. */
-  fresh(): ReturnType<Arrivals["decide"]>;
-  again(): ReturnType<Arrivals["decide"]>;
 }

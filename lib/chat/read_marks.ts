@@ -44,7 +44,10 @@ export class ReadMarkKeeper {
       if (!isLater && !tells) return { readUpTo: read.messageId };
       const next = { read, told: tells ? read : marks.told };
       if (!await store.setReadMarks(talk.me.id, talk.id, next, version)) continue;
-      if (isLater) bell.notify(talk.me.id, "chat.changed", this.#changed(talk, { readUpTo: read.messageId }));
+      if (isLater) {
+        bell.notify(talk.me.id, "chat.changed", this.#changed(talk, { readUpTo: read.messageId }));
+        bell.handled(talk.me.id);
+      }
       if (tells) await this.#tell(talk, { theirReadUpTo: read.messageId });
       return { readUpTo: read.messageId };
     }

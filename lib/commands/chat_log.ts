@@ -1,4 +1,5 @@
 import type { ChatMessage } from "../protocol/mod.ts";
+import type { AlertVerdict } from "./alert_verdict.ts";
 
 /** An entry of a person's log that leads to a chat message. Its places and those of commands have one order. */
 export interface ChatEntry {
@@ -28,6 +29,14 @@ export interface HeldChat {
   more: boolean;
 }
 
+/** A talk in which a person can be told of something unread (UI-12), without a word of it. */
+export interface ChatAlert {
+  talkId: string;
+  /** Username of who wrote. */
+  from: string;
+  expiresMs: number;
+}
+
 /** The chat's log of each person; devices read it together with their commands. The chat room has it. */
 export interface ChatLog {
   /** Entries after a place, oldest first. */
@@ -38,6 +47,8 @@ export interface ChatLog {
   pass(userId: string, entries: readonly ChatEntry[]): Promise<void>;
   /** Gives messages that were passed a new place once they may go; returns the others. */
   place(userId: string): Promise<HeldChat>;
+  /** What the person can be told of entries now, by their cursors. Only reads. */
+  alerts(userId: string, entries: readonly ChatEntry[]): Promise<Map<string, ChatAlert & AlertVerdict>>;
   /** A device acknowledged these. */
   taken(userId: string, messageIds: readonly string[]): Promise<void>;
 }
@@ -48,5 +59,6 @@ export const noChat: ChatLog = {
   arrivals: () => Promise.resolve(new Map()),
   pass: () => Promise.resolve(),
   place: () => Promise.resolve({ messageIds: new Set(), talkIds: new Set(), untilMs: null, more: false }),
+  alerts: () => Promise.resolve(new Map()),
   taken: () => Promise.resolve(),
 };

@@ -4,6 +4,7 @@
  * Start with `lifecycle.ts` (states), then `sender.ts` (in) and `inbox.ts` (out).
  */
 import { Acknowledgements } from "./acknowledgements.ts";
+import { Alerts } from "./alerts.ts";
 import { AttachmentAccess } from "./attachment_access.ts";
 import { Audience } from "./audience.ts";
 import { BroadcastTotals } from "./broadcast_totals.ts";
@@ -16,7 +17,6 @@ import { ManyAnswers } from "./many_answers.ts";
 import type { Needs } from "./needs.ts";
 import type { Parts } from "./parts.ts";
 import { OpenBooks } from "./open_books.ts";
-import { Pending } from "./pending.ts";
 import type { Job } from "./ports.ts";
 import { RecipientStates } from "./recipient_states.ts";
 import { ReportedCommands } from "./reported.ts";
@@ -36,7 +36,9 @@ export type { GateNeeds, Passage } from "./send_gates.ts";
 export { attach, carried } from "./attachments.ts";
 export type { Had, Thread } from "./threads.ts";
 export type { Needs } from "./needs.ts";
-export type { ChatArrival, ChatEntry, ChatLog, HeldChat } from "./chat_log.ts";
+export { type AlertVerdict, verdictOf } from "./alert_verdict.ts";
+export type { CommandAlert } from "./alerts.ts";
+export type { ChatAlert, ChatArrival, ChatEntry, ChatLog, HeldChat } from "./chat_log.ts";
 export type { InboxSlice } from "./inbox_slice.ts";
 export { noteLength } from "./notes.ts";
 export { shortContext } from "./reported.ts";
@@ -45,12 +47,12 @@ export { deliveredRecord, firstRecord } from "./state_records.ts";
 export * from "./ports.ts";
 export { allTransitions, isClosed, mayMove, type Mover, waits } from "./lifecycle.ts";
 export type {
+  Alerts,
   AttachmentAccess,
   History,
   Inbox,
   InFlight,
   ManyAnswers,
-  Pending,
   Safety,
   SendGates,
   Threads,
@@ -69,7 +71,7 @@ export interface CommandRoom {
   inFlight: InFlight;
   safety: Safety;
   attachmentAccess: AttachmentAccess;
-  pending: Pending;
+  alerts: Alerts;
   threads: Threads;
   reported: ReportedCommands;
   truths: CommandTruths;
@@ -111,7 +113,7 @@ export function openCommands({ store: unwatched, ...given }: Needs & { gates: Ga
     inFlight,
     safety,
     attachmentAccess: new AttachmentAccess(parts, states, releases, whole),
-    pending: new Pending(parts),
+    alerts: new Alerts(parts, states),
     threads: new Threads(parts, states),
     reported: new ReportedCommands(parts, history),
     truths: new CommandTruths(parts, states),

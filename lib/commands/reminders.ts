@@ -10,7 +10,7 @@ export function remindAt(fromMs: number, dueMs: number): number {
   return Math.max(dueMs - limits.remindBeforeMs, fromMs + (dueMs - fromMs) / 2);
 }
 
-/** CM-8: reminds people who are connected and not done yet. The others see the deadline in their inbox. */
+/** CM-8: reminds people who are not done yet, where they are connected and on devices that can be told (UI-12). */
 export class Reminders {
   readonly #parts: Parts;
   readonly #states: RecipientStates;
@@ -28,9 +28,9 @@ export class Reminders {
       ? [userId]
       : record.cast === undefined
       ? record.recipients
-      : bell.online();
+      : await bell.reachable();
     for (const one of wanted) {
-      if (bell.isOnline(one)) await this.#remindOne(record, one, userId !== undefined);
+      if (bell.isReachable(one)) await this.#remindOne(record, one, userId !== undefined);
     }
   }
 
@@ -44,5 +44,6 @@ export class Reminders {
     if (await consent.stopOf(userId) !== null || (stored.record.frozenMs > 0 && !moved)) return;
     const dueAt = iso(Date.parse(record.command.dueAt!) + stored.record.frozenMs);
     bell.notify(userId, "command.due", { id: record.command.id, dueAt });
+    await bell.remind(userId, record.command.id, "deadline");
   }
 }

@@ -197,6 +197,7 @@ export class Transitions {
     const to = moved(stored.record, "delivered", iso(clock.now()));
     if (!await store.change([{ from: stored, to }])) return await this.undefer(userId, commandId);
     notifyRecipient(this.#parts, stored, to);
+    await this.#parts.bell.remind(userId, commandId, "later");
     await notifySender(this.#parts, record, [{ userId, record: to }]);
   }
 

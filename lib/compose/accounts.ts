@@ -103,6 +103,7 @@ export function openAccountParts(parts: AccountParts): OpenAccountParts {
         commandStore,
         chat: parts.chat,
         files,
+        pushes: kvPushStore(store, clock),
         clock,
       }),
       removed: removalParts({

@@ -111,7 +111,18 @@ export const proofs = {
   personFacts: { endSessions: "fresh", get: "none" },
   preferences: { get: "none", set: "none" },
   profiles: { avatar: "none", change: "none", get: "none", language: "none", withAvatar: "none" },
-  push: { state: "none", subscribe: "none", unsubscribe: "none" },
+  push: {
+    choices: "none",
+    choose: "none",
+    list: "none",
+    remove: "none",
+    state: "none",
+    subscribe: "none",
+    test: "none",
+    unsubscribe: "none",
+  },
+  // The ticket of a notification's button is no login, and can do no more than the button says.
+  pushAnswers: { answer: "none", look: "none" },
   queue: {
     claim: "none",
     decide: "fresh",

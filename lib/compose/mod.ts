@@ -72,6 +72,8 @@ export interface OpenServices extends AsyncDisposable {
   readonly setupLink: string | null;
   /** Runs the jobs that are due now, without the timer; for tests and benches. */
   runDueJobs(): Promise<void>;
+  /** Resolves when nobody is being told of anything; for tests and benches. */
+  allTold(): Promise<void>;
 }
 
 /** Opens all services. Throws when the store or the disk cannot be used. */
@@ -174,20 +176,25 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
       if (timeZone) consent.timeZoneChanged(user.id);
     },
   });
-  const push = opening.use(
-    await openPush({
-      config,
-      store,
-      accountsStore,
-      people,
-      commands,
-      chat,
-      hub,
-      clock,
-      log,
-      sender: options.pushes,
-    }),
-  );
+  const { push, devices, answers } = await openPush({
+    config,
+    store,
+    accountsStore,
+    callers,
+    people,
+    consent,
+    commands,
+    chat,
+    notices,
+    hub,
+    clock,
+    ids,
+    meters: metrics,
+    log,
+    sender: options.pushes,
+    ticketSecret: random.bytes(32),
+  });
+  opening.use(push);
   const jobs = new JobRunner<Job>({
     kv: store.kv,
     clock,
@@ -298,7 +305,8 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
     health,
     metrics,
     demo,
-    push,
+    push: devices,
+    pushAnswers: answers,
     requestId: () => ids.next(),
   };
   const opened = opening.move();
@@ -306,6 +314,7 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
     services: withFreshProof(services, missingProof),
     setupLink,
     runDueJobs: () => jobs.runDue(),
+    allTold: () => push.idle(),
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
 }

@@ -94,7 +94,11 @@ export async function openPeople(
     log,
     async named(readerId, userIds) {
       const [found, rules] = await Promise.all([people.byIds(userIds), consent.textRules(readerId)]);
-      return new Map([...found].map(([id, person]) => [id, shownTo(rules, person)]));
+      return new Map(
+        [...found].map((
+          [id, person],
+        ) => [id, { ...shownTo(rules, person), hidden: rules.approach(person.username) === "withhold" }]),
+      );
     },
   });
   const groups = new Groups({

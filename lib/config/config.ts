@@ -49,6 +49,8 @@ export interface Config {
   evidenceKey: string;
   /** UI-7: whom push services may ask about this server; null: notifications are off. */
   push: string | null;
+  /** UI-12: origins of push services besides those of the browsers. */
+  pushHosts: readonly string[];
   /** Who has it may read `/metrics` from elsewhere (OP-4); null when nobody may. */
   metricsToken: string | null;
   /** AU-12; null: passwords and passkeys only. */
@@ -137,6 +139,7 @@ export function readConfig(environment: Texts, dotEnv: Texts = {}): ReadConfig |
     evidenceDays: take("BEHEST_EVIDENCE_DAYS")!,
     evidenceKey: take("BEHEST_EVIDENCE_KEY") ?? inDataDir("evidence.key"),
     push: take("BEHEST_PUSH"),
+    pushHosts: take("BEHEST_PUSH_HOSTS")!,
     metricsToken: take("BEHEST_METRICS_TOKEN"),
     oidc: oidc.issuer === null || oidc.clientId === null
       ? null

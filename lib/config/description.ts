@@ -34,6 +34,7 @@ export function describeConfig(config: Config): string {
     BEHEST_EVIDENCE_DAYS: String(config.evidenceDays),
     BEHEST_EVIDENCE_KEY: config.evidenceKey,
     BEHEST_PUSH: config.push ?? "off",
+    BEHEST_PUSH_HOSTS: config.pushHosts.join(","),
     BEHEST_METRICS_TOKEN: config.metricsToken ?? "",
     BEHEST_OIDC_ISSUER: config.oidc?.issuer ?? "",
     BEHEST_OIDC_CLIENT_ID: config.oidc?.clientId ?? "",

@@ -78,6 +78,21 @@ export function parsePush(text: string): string | null | Wrong {
   return mail || site ? text : new Wrong("must be off, or a mailto: or https:// address");
 }
 
+/** Takes hosts of push services separated by commas: `host`, `host:port`, or `http://host:port` for one without TLS. Gives origins. */
+export function parsePushHosts(text: string): string[] | Wrong {
+  const origins: string[] = [];
+  for (const part of text.split(",").map((item) => item.trim()).filter((item) => item !== "")) {
+    const url = URL.parse(/^https?:\/\//.test(part) ? part : `https://${part}`);
+    const isPlain = url !== null && url.pathname === "/" && url.search === "" && url.hash === "" &&
+      url.username === "" && url.password === "" && !/[\s*?[\]]/.test(part) && !part.endsWith("/");
+    if (!isPlain) {
+      return new Wrong(`has ${JSON.stringify(part)}; write a host, or http://host:port without TLS`);
+    }
+    if (!origins.includes(url.origin)) origins.push(url.origin);
+  }
+  return origins;
+}
+
 /** Takes the address of a service. Credentials have variables of their own, and a query would be lost. */
 export function parseServiceUrl(text: string): string | Wrong {
   const url = URL.parse(text);

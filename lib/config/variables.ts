@@ -10,6 +10,7 @@ import {
   parseOrigins,
   parsePath,
   parsePush,
+  parsePushHosts,
   parseServiceUrl,
   whole,
   Wrong,
@@ -228,6 +229,13 @@ export const variables = {
     default: "off",
     example: "mailto:admin@example.org",
     parse: parsePush,
+  },
+  BEHEST_PUSH_HOSTS: {
+    about:
+      "Push services besides those of the browsers, for UnifiedPush: hosts separated by commas, `http://host:port` for one without TLS. They may be on your own network",
+    default: "",
+    example: "ntfy.example.org,http://push.lan:8080",
+    parse: parsePushHosts,
   },
   BEHEST_METRICS_TOKEN: {
     about: "Bearer token that may read `/metrics` from other machines; without it only this machine may",

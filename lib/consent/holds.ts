@@ -78,6 +78,16 @@ function openHold(
   return null;
 }
 
+/** What holds everything that a person would be told of for now, whoever it is from: a Stop, or quiet hours (UI-12). */
+export function newsHold(
+  { stopped, preferences: { quietHours }, timeZone }: Standing,
+  now: number,
+): { rule: "stopped" | "quiet_hours"; untilMs: number | null } | null {
+  if (stopped) return { rule: "stopped", untilMs: null };
+  const untilMs = quietHours === null ? null : quietUntilMs(now, timeZone, quietHours);
+  return untilMs === null ? null : { rule: "quiet_hours", untilMs };
+}
+
 /** When the grant ends, the general rules decide. */
 function earlier(untilMs: number, { untilMs: end }: StoredGrant): number {
   return end === null ? untilMs : Math.min(untilMs, end);

@@ -10,6 +10,7 @@ export { newPreferences } from "./changes.ts";
 export * from "./consent.ts";
 export * from "./decide.ts";
 export * from "./grants.ts";
+export { newsHold } from "./holds.ts";
 export { holdsApart } from "./numbers.ts";
 export * from "./ports.ts";
 export type { SharedRules } from "./shared_rules.ts";

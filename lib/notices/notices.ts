@@ -22,11 +22,12 @@ import type { NoticeDay, NoticeRecord, NoticesStore } from "./ports.ts";
 
 const dayMs = 24 * 3600_000;
 
-type Named = { username: string; displayName: string };
+/** `hidden`: the reader's rules let nothing from the person arrive (CO-11). */
+type Named = { username: string; displayName: string; hidden?: boolean };
 
 export interface NoticesNeeds {
   store: NoticesStore;
-  bell: Pick<Bell, "isOnline" | "notify">;
+  bell: Pick<Bell, "isOnline" | "notify" | "handled">;
   clock: Clock;
   ids: Pick<Ids, "next">;
   log: Log;
@@ -92,6 +93,34 @@ export class Notices implements NoticeList<NewNotice> {
     };
   }
 
+  /** UI-12: unread notices after one, oldest first. Without those about people from whom nothing may arrive. */
+  async unreadAfter(userId: string, after: string): Promise<(NoticeRecord & { from: string | null })[]> {
+    return await this.#withNames(userId, (await this.#records(userId)).filter(({ id }) => id > after));
+  }
+
+  /** The same for notices by id. */
+  async unreadOf(
+    userId: string,
+    ids: readonly string[],
+  ): Promise<(NoticeRecord & { from: string | null })[]> {
+    if (ids.length === 0) return [];
+    const wanted = new Set(ids);
+    return await this.#withNames(userId, (await this.#records(userId)).filter(({ id }) => wanted.has(id)));
+  }
+
+  /** `from`: the username of who a notice is about. */
+  async #withNames(userId: string, records: readonly NoticeRecord[]) {
+    const unread = records.filter(({ read }) => !read).reverse();
+    const people = new Set(unread.flatMap(({ notice }) => "by" in notice ? [notice.by] : []));
+    const named = people.size === 0 ? new Map() : await this.#needs.named(userId, [...people]);
+    return unread.flatMap((record) => {
+      const { notice } = record;
+      if (!("by" in notice)) return [{ ...record, from: null }];
+      const person = named.get(notice.by);
+      return person === undefined || person.hidden === true ? [] : [{ ...record, from: person.username }];
+    });
+  }
+
   async unread({ userId }: Caller): Promise<number> {
     return unreadIn(await this.#records(userId));
   }
@@ -141,7 +170,10 @@ export class Notices implements NoticeList<NewNotice> {
       const write = changed.filter((day, at) => day !== days[at]);
       if (write.length > 0 && !await store.write(userId, write)) continue;
       const unread = unreadIn(changed.flatMap(({ notices }) => notices));
-      if (write.length > 0) bell.notify(userId, "notice.changed", { unread });
+      if (write.length > 0) {
+        bell.notify(userId, "notice.changed", { unread });
+        bell.handled(userId);
+      }
       return unread;
     }
     return null;
@@ -163,6 +195,7 @@ export class Notices implements NoticeList<NewNotice> {
       const kept = list.slice(-limits.noticesPerDay);
       const named = new Set(notices.flatMap((notice) => "by" in notice ? [notice.by] : []));
       if (!await store.write(userId, [{ ...day, notices: kept }], [...named])) continue;
+      bell.handled(userId);
       if (!bell.isOnline(userId)) return;
       const unread = unreadIn(await this.#records(userId));
       for (const shown of await this.#shown(userId, [...added.values()])) {

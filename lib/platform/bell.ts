@@ -52,6 +52,21 @@ export interface ConnectionBell {
   closeUser(userId: string, close: "sessionOver" | "suspended"): void;
 }
 
+/** What devices without a page in view are told (UI-12). Heard by a `BellListener` alone. */
+export interface AlarmBell {
+  /** The person read or answered something: a device may show a notification of it. */
+  handled(userId: string): void;
+  /**
+   * Tells of a command once more: its deadline is near (CM-8), or the time is over to which it was put off. Resolves when that is on
+   * disk.
+   */
+  remind(userId: string, commandId: string, why: "deadline" | "later"): Promise<void>;
+  /** Whether the person is connected, or has a device that can be told. */
+  isReachable(userId: string): boolean;
+  /** Ids of all of them. */
+  reachable(): Promise<string[]>;
+}
+
 /** Who is connected. */
 export interface Presence {
   /** Ids of all connected people. */
@@ -65,12 +80,18 @@ export interface Presence {
  * How services reach people. The bell only rings: deliveries come from the store, so a lost ring delays a command and loses
  * none. The hub of `realtime/` implements it for one process.
  */
-export interface Bell extends InboxBell, SessionBell, ConnectionBell, Presence {}
+export interface Bell extends InboxBell, SessionBell, ConnectionBell, AlarmBell, Presence {}
 
-/** Hears rings and ended sessions besides the connections: push implements it, for people without a connection. */
+/** Hears what is new, changed or ended, besides the connections: push implements it, for devices that show nothing themselves. */
 export interface BellListener {
   ring(userId: string): void;
   ringAll(): void;
+  /** The person's rules changed, or they dealt with something: what is held or shown must be looked at again. */
+  changed(userId: string): void;
+  remind(userId: string, commandId: string, why: "deadline" | "later"): Promise<void>;
+  /** Whether the person has a device that is told; true where only the store knows. */
+  hasDevice(userId: string): boolean;
+  peopleWithDevices(): Promise<string[]>;
   sessionEnded(sessionId: string): void;
   sessionRenewed(sessionId: string, expiresAt: string): void;
 }

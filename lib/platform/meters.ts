@@ -10,6 +10,8 @@ export interface Meters {
   request(): (route: string, method: string, status: number) => void;
   /** A call over a socket has come. Its `outcome` is `ok`, the code of the refusal, or `thrown`. */
   call(method: string): Done;
+  /** A push is about to be sent to a push service of this name. Its `outcome` is what the service said (UI-12). */
+  push(service: string): Done;
   /** A commit of so many writes has begun. */
   commit(writes: number): () => void;
 }
@@ -18,5 +20,6 @@ export interface Meters {
 export const noMeters: Meters = {
   request: () => () => {},
   call: () => () => {},
+  push: () => () => {},
   commit: () => () => {},
 };

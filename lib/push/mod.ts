@@ -1,8 +1,19 @@
 /**
- * Tells devices without a connection that something new waits (Web Push).
- * Never puts content, a sender or a count into a notification.
- * Start with `push.ts`; `ports.ts` is what it asks of the store and of push services.
+ * Tells devices that something new waits (Web Push, UnifiedPush), and takes answers from notifications.
+ * Never puts a word of a command, a sender or a category into a push, and never decides consent itself.
+ * Start with `push.ts` (when), `plan.ts` (what) and `notification.ts` (how); `ports.ts` is what it asks of others.
  */
 export * from "./ports.ts";
+export { type AnswerOrigin, PushAnswers } from "./answers.ts";
+export { PushDeviceList, type SubscribedAt } from "./devices.ts";
+export { topicOf, topicOfNotice } from "./levels.ts";
+export { Notifications, type PushBody, type PushWords } from "./notification.ts";
 export { Push, type PushParts } from "./push.ts";
-export { isPushService, pushServiceHosts } from "./push_services.ts";
+export {
+  isPushService,
+  type NamedServices,
+  pushServiceHosts,
+  type PushServiceName,
+  pushServiceName,
+} from "./push_services.ts";
+export { Tickets } from "./tickets.ts";

@@ -1,105 +1,143 @@
-import type { BellListener, Caller, Clock, Log } from "../platform/mod.ts";
-import { limits, type PushState, type PushSubscriptionBody, Refusal, say } from "../protocol/mod.ts";
-import type { PushJob, PushSender, PushStore, Subscription } from "./ports.ts";
-import { Background } from "./background.ts";
-import { isPushService } from "./push_services.ts";
+import type { BellListener, Clock, Log, Timer } from "../platform/mod.ts";
+import type { Meters } from "../platform/meters.ts";
+import { limits, type PushChoices } from "../protocol/mod.ts";
+import { DeviceRecords } from "./device_records.ts";
+import { firstChoices } from "./levels.ts";
+import { Looks } from "./looks.ts";
+import type { Notifications } from "./notification.ts";
+import { Pace } from "./pace.ts";
+import { type Known, type Plan, planFor } from "./plan.ts";
+import {
+  type AlertSources,
+  type PushJob,
+  type PushMessage,
+  type PushOutcome,
+  type PushPeople,
+  type PushSender,
+  type PushStore,
+  refKey,
+  type StoredSubscription,
+  type Subscription,
+} from "./ports.ts";
+import { pushServiceName, wantsToShow } from "./push_services.ts";
+import { ServiceLanes } from "./services.ts";
+import { tagsOf } from "./tags.ts";
 
-/** UI-7: shortest time between two notifications of a device. */
-const everyMs = 3600_000;
-/** A person who connects within this time gets no notification. */
-const settleMs = 10_000;
-/** A command that waited longer causes no notification. */
-const keepTryingMs = 24 * 3600_000;
-/** Waits after a push service failed: 30 s, doubling, at most an hour. */
-const retryBaseMs = 30_000;
+/** Waits after a push service failed: 2 s, doubling, at most an hour. */
+const retryBaseMs = 2000;
 const retryMaxMs = 3600_000;
-/** Longest time for one push. */
-const sendMs = 10_000;
 
 export interface PushParts {
   store: PushStore;
   /** Null: notifications are switched off. */
   sender: PushSender | null;
-  /** Whether the person is connected to this process. */
-  isOnline(userId: string): boolean;
-  /** Whether a command waits that the person's preferences let through now; if not, from when on one will. */
-  waits(userId: string): Promise<{ now: boolean; fromMs: number | null }>;
-  /** Whether the account exists and is not suspended. */
-  isActive(userId: string): Promise<boolean>;
-  /** Whether the login is still there. */
-  hasSession(sessionId: string): Promise<boolean>;
+  sources: AlertSources;
+  people: PushPeople;
+  notifications: Notifications;
+  /** Counts what push services answer, for operators. */
+  meters: Pick<Meters, "push">;
   clock: Clock;
   log: Log;
   /** Whether this is the only process that writes to the store. */
   exclusive: boolean;
 }
 
+/** What happens to a device between two looks. */
+interface Busy {
+  /** A push is on its way to it. */
+  sending: boolean;
+  /** More came than its pace lets through. */
+  waited: boolean;
+}
+
 /**
- * Notifies people without a connection that something waits (UI-7). A notification has no content, and is sent only for a
- * command that the person's preferences let through at that moment. A crash may lose one, and no command with it.
+ * UI-12: tells the devices of people that something is new, and takes notifications away that were dealt with. Each device has its
+ * own mark in the person's log, as a connection has its cursor: what lies behind the mark is decided at that moment. A mark moves when
+ * the push service has the push, so neither a crash nor a failing service loses one.
  */
 export class Push implements BellListener, AsyncDisposable {
   readonly #parts: PushParts;
+  readonly #lanes: ServiceLanes;
+  readonly #records: DeviceRecords;
+  readonly #pace = new Pace();
   /** People with a subscription; undefined if other processes write to the store. */
   #people: Set<string> | undefined;
-  /** People with a planned job. */
-  readonly #planned = new Set<string>();
-  readonly #background: Background;
+  readonly #looks: Looks;
+  readonly #sending = new Set<Promise<void>>();
+  readonly #devices = new Map<string, Busy>();
+  readonly #timers = new Map<string, Timer>();
   readonly #closing = new AbortController();
 
   constructor(parts: PushParts) {
     this.#parts = parts;
-    this.#background = new Background(parts.log);
+    this.#lanes = new ServiceLanes(parts.clock);
+    this.#records = new DeviceRecords(parts.store);
+    this.#looks = new Looks((userId) => this.#lookNow(userId), parts.log);
   }
 
+  /** Looks at everybody with a device: something may have come while no process ran. */
   async start(): Promise<void> {
-    if (this.#parts.sender !== null && this.#parts.exclusive) {
-      this.#people = new Set(await this.#parts.store.people());
-    }
+    if (this.#parts.sender === null) return;
+    const people = await this.#parts.store.people();
+    if (this.#parts.exclusive) this.#people = new Set(people);
+    for (const userId of people) this.#looks.add(userId);
   }
 
-  state(): PushState {
-    return { key: this.#parts.sender?.publicKey ?? null };
+  /** The person has a new device. */
+  began(userId: string): void {
+    this.#people?.add(userId);
   }
 
-  /** Switches notifications on for the caller's browser. */
-  async subscribe(
-    caller: Caller & { sessionExpiresAt: string },
-    { endpoint }: PushSubscriptionBody,
-  ): Promise<true | Refusal> {
-    const { store, sender } = this.#parts;
-    if (sender === null) return new Refusal("unavailable", "push.off");
-    if (!isPushService(endpoint)) {
-      return new Refusal("invalid_params", "push.service", {
-        fields: { endpoint: "field.pushService" },
+  ring(userId: string): void {
+    if (this.hasDevice(userId)) this.#looks.add(userId);
+  }
+
+  changed(userId: string): void {
+    this.ring(userId);
+  }
+
+  ringAll(): void {
+    if (this.#parts.sender === null) return;
+    this.#background("push.not_looked", async () => {
+      for (const userId of await this.peopleWithDevices()) this.#looks.add(userId);
+    });
+  }
+
+  hasDevice(userId: string): boolean {
+    return this.#parts.sender !== null && (this.#people === undefined || this.#people.has(userId));
+  }
+
+  async peopleWithDevices(): Promise<string[]> {
+    if (this.#parts.sender === null) return [];
+    return this.#people === undefined ? await this.#parts.store.people() : [...this.#people];
+  }
+
+  async remind(userId: string, commandId: string, why: "deadline" | "later"): Promise<void> {
+    if (!this.hasDevice(userId)) return;
+    const { store, clock } = this.#parts;
+    const wanted = { what: why === "deadline" ? "deadline" as const : "command" as const, id: commandId };
+    for (const { value: { id } } of await store.of(userId)) {
+      await this.#records.change(userId, id, (device) => {
+        const others = device.waiting.filter((one) => refKey(one) !== refKey(wanted));
+        const waiting = [{ ...wanted, atMs: clock.now(), told: 0 }, ...others].slice(0, limits.pushWaiting);
+        return { ...device, waiting };
       });
     }
-    const id = await digestOf(endpoint);
-    const known = await store.of(caller.userId);
-    const before = known.find((one) => one.id === id);
-    if (before === undefined && known.length >= limits.pushDevices) {
-      return new Refusal("conflict", say("push.limit", { count: limits.pushDevices }));
-    }
-    await store.put({
-      id,
-      userId: caller.userId,
-      endpoint,
-      sessionId: caller.sessionId,
-      sessionUntilMs: Date.parse(caller.sessionExpiresAt),
-      pushedMs: before?.pushedMs ?? null,
-    });
-    this.#people?.add(caller.userId);
-    return true;
+    this.#looks.add(userId);
   }
 
-  async unsubscribe(caller: Caller, { endpoint }: PushSubscriptionBody): Promise<void> {
-    await this.#parts.store.remove({ userId: caller.userId, id: await digestOf(endpoint) });
+  /** A button of the device's notification was pressed, so nothing has to take it away there. */
+  async dismissed(userId: string, deviceId: string, commandId: string): Promise<void> {
+    await this.#records.change(userId, deviceId, (device) => ({
+      ...device,
+      shown: device.shown.filter(({ what, id }) => what === "notice" || id !== commandId),
+    }));
   }
 
   /** Ends the subscriptions of a session. */
   sessionEnded(sessionId: string): void {
     const { store } = this.#parts;
-    this.#background.run("push.not_removed", async () => {
+    this.#background("push.not_removed", async () => {
       for (const subscription of await store.ofSession(sessionId)) await store.remove(subscription);
     });
   }
@@ -107,149 +145,222 @@ export class Push implements BellListener, AsyncDisposable {
   /** AU-13: the session goes on, and the subscriptions with it. */
   sessionRenewed(sessionId: string, expiresAt: string): void {
     const { store } = this.#parts;
-    const untilMs = Date.parse(expiresAt);
-    this.#background.run("push.not_renewed", async () => {
+    const sessionUntilMs = Date.parse(expiresAt);
+    this.#background("push.not_renewed", async () => {
       for (const { userId, id } of await store.ofSession(sessionId)) {
-        const found = (await store.of(userId)).find((one) => one.id === id && one.sessionId === sessionId);
-        if (found !== undefined) await store.put({ ...found, sessionUntilMs: untilMs });
+        await this.#records.change(
+          userId,
+          id,
+          (device) => device.sessionId === sessionId ? { ...device, sessionUntilMs } : device,
+        );
       }
     });
   }
 
-  /** A person's inbox has something new. */
-  ring(userId: string): void {
-    if (this.#parts.sender === null || this.#planned.has(userId) || this.#parts.isOnline(userId)) return;
-    if (this.#people !== undefined && !this.#people.has(userId)) return;
-    this.#planned.add(userId);
-    this.#background.run("push.not_planned", async () => {
-      const { store, clock } = this.#parts;
-      if ((await store.of(userId)).length === 0) return this.#forget(userId);
-      const sinceMs = clock.now();
-      const job: PushJob = { kind: "push", userId, sinceMs, untilMs: sinceMs + keepTryingMs, tries: 0 };
-      await store.plan(job, sinceMs + settleMs);
-    }, () => this.#planned.delete(userId));
+  /** The job of a time that a look named. */
+  run({ userId }: PushJob): Promise<void> {
+    this.#looks.add(userId);
+    return Promise.resolve();
   }
 
-  /** Many inboxes may have something new. Each person's job finds out. */
-  ringAll(): void {
-    if (this.#parts.sender === null) return;
-    if (this.#people !== undefined) {
-      for (const userId of this.#people) this.ring(userId);
-      return;
-    }
-    this.#background.run("push.not_planned", async () => {
-      for (const userId of await this.#parts.store.people()) this.ring(userId);
-    });
-  }
-
-  /** Decides now, and sends in the background: a slow push service must not delay other jobs. */
-  async run(job: PushJob): Promise<void> {
-    const { userId, sinceMs } = job;
-    const { clock, sender, isOnline } = this.#parts;
-    this.#planned.delete(userId);
-    const now = clock.now();
-    if (sender === null || now > job.untilMs || isOnline(userId)) return;
-    const wanting = await this.#wanting(userId, sinceMs);
-    if (wanting.length === 0) return;
-    const { now: waits, fromMs } = await this.#parts.waits(userId);
-    if (!waits) {
-      if (fromMs === null) return;
-      // Quiet hours or a daily limit hold the command: looks again when they are over.
-      return await this.#plan({ ...job, untilMs: Math.max(job.untilMs, fromMs + keepTryingMs) }, fromMs);
-    }
-    const due = wanting.filter(({ pushedMs }) => pushedMs === null || pushedMs + everyMs <= now);
-    const later = wanting.filter((one) => !due.includes(one)).map(({ pushedMs }) => pushedMs! + everyMs);
-    const next = later.length === 0 ? undefined : Math.min(...later);
-    if (due.length > 0) return this.#background.send(() => this.#sendAll(job, due, next));
-    if (next !== undefined) await this.#plan(job, next);
+  /** Sends one push now, whatever the marks; for tests of a device. */
+  async test(stored: StoredSubscription): Promise<PushOutcome | null> {
+    const { notifications } = this.#parts;
+    const outcome = await this.#send(stored.value, notifications.test(stored.value));
+    if (outcome !== null) await this.#noted(stored.value, outcome, null);
+    return outcome;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closing.abort();
-    this.#background.clear();
+    this.#looks.close();
+    for (const timer of this.#timers.values()) timer.cancel();
+    this.#lanes.close();
     await this.idle();
   }
 
-  /** Resolves when nothing is being sent or written. */
+  /** Resolves when nothing is being looked at, sent or written. */
   async idle(): Promise<void> {
-    await this.#background.idle();
-  }
-
-  /** The devices without a notification since then. Removes those whose session was ended. */
-  async #wanting(userId: string, sinceMs: number): Promise<Subscription[]> {
-    const { store } = this.#parts;
-    const all = await store.of(userId);
-    if (all.length === 0) this.#forget(userId);
-    const wanting: Subscription[] = [];
-    for (const subscription of all) {
-      const { pushedMs } = subscription;
-      if (!await this.#mayBeTold(subscription)) await store.remove(subscription);
-      else if (pushedMs === null || pushedMs <= sinceMs) wanting.push(subscription);
-    }
-    return wanting;
-  }
-
-  /** A login that ended before its time was ended by someone: a logout, a revocation, a new password. */
-  async #mayBeTold({ userId, sessionId, sessionUntilMs }: Subscription): Promise<boolean> {
-    const { clock, isActive, hasSession } = this.#parts;
-    return await isActive(userId) && (clock.now() >= sessionUntilMs || await hasSession(sessionId));
-  }
-
-  async #sendAll(job: PushJob, due: readonly Subscription[], next: number | undefined): Promise<void> {
-    const { clock } = this.#parts;
-    const waits = await Promise.all(due.map((subscription) => this.#send(subscription, job.tries)));
-    const again = waits.filter((waitMs) => waitMs !== null);
-    if (again.length > 0) {
-      const dueMs = clock.now() + Math.min(...again);
-      await this.#plan({ ...job, tries: job.tries + 1 }, next === undefined ? dueMs : Math.min(dueMs, next));
-    } else if (next !== undefined) {
-      await this.#plan(job, next);
+    while (this.#looks.busy || this.#sending.size > 0) {
+      await Promise.all([this.#looks.idle(), ...this.#sending]);
     }
   }
 
-  /** Sends one push. Returns the milliseconds until another try, or null for none. */
-  async #send(subscription: Subscription, tries: number): Promise<number | null> {
-    const { store, sender, clock, log } = this.#parts;
-    const tooLong = new AbortController();
-    using _timer = clock.after(sendMs, () => tooLong.abort());
-    const outcome = await sender!.send(
-      subscription.endpoint,
-      AbortSignal.any([tooLong.signal, this.#closing.signal]),
+  async #lookNow(userId: string): Promise<void> {
+    const { store, clock } = this.#parts;
+    const all = await this.#standing(userId);
+    if (all.length === 0) return;
+    const nowMs = clock.now();
+    const ready = all.filter(({ value: { id, retryMs } }) =>
+      this.#devices.get(id)?.sending !== true && (retryMs === null || retryMs <= nowMs)
     );
-    const { userId } = subscription;
-    switch (outcome.kind) {
-      case "sent":
-        await store.pushed(subscription, clock.now());
-        return null;
-      case "gone":
-        log.info("push.gone", { userId });
-        await store.remove(subscription);
-        return null;
-      case "later": {
-        log.info("push.later", { userId, tries, why: outcome.why });
-        const waitMs = Math.min(retryBaseMs * 2 ** Math.min(tries, 20), retryMaxMs);
-        return Math.max(waitMs, Math.min(outcome.waitMs ?? 0, keepTryingMs));
+    const dues = all.flatMap(({ value: { retryMs } }) =>
+      retryMs !== null && retryMs > nowMs ? [retryMs] : []
+    );
+    if (ready.length > 0) {
+      const known = await this.#known(userId, ready.map(({ value }) => value), nowMs);
+      for (const stored of ready) {
+        const tagOf = tagsOf(stored.value.auth);
+        const plan = planFor(stored.value, { ...known, tagOf });
+        dues.push(...plan.next.waiting.flatMap(({ atMs }) => atMs === null ? [] : [atMs]));
+        const moved = await this.#carryOut(stored, plan, known);
+        if (moved && known.news.log.more) this.#looks.add(userId);
       }
-      case "refused":
-        log.warn("push.refused", { userId, why: outcome.why });
-        return null;
-      default:
-        return outcome satisfies never;
     }
+    // Those that are due already ring with this look, or when their device has its answer.
+    const later = dues.filter((ms) => ms > nowMs);
+    if (later.length > 0) await store.plan({ kind: "push", userId }, Math.min(...later));
   }
 
-  async #plan(job: PushJob, dueMs: number): Promise<void> {
-    this.#planned.add(job.userId);
-    await this.#parts.store.plan(job, dueMs);
+  /** The devices whose account and login stand. The others are removed: a login that ended before its time was ended by someone. */
+  async #standing(userId: string): Promise<StoredSubscription[]> {
+    const { store, people, clock } = this.#parts;
+    const all = await store.of(userId);
+    const isActive = all.length > 0 && await people.isActive(userId);
+    const standing: StoredSubscription[] = [];
+    for (const stored of all) {
+      const { sessionId, sessionUntilMs } = stored.value;
+      if (isActive && (clock.now() >= sessionUntilMs || await people.hasSession(sessionId))) {
+        standing.push(stored);
+      } else await store.remove(stored.value);
+    }
+    if (standing.length === 0) this.#people?.delete(userId);
+    return standing;
   }
 
-  #forget(userId: string): void {
-    this.#people?.delete(userId);
-    this.#planned.delete(userId);
+  async #known(
+    userId: string,
+    devices: readonly Subscription[],
+    nowMs: number,
+  ): Promise<Omit<Known, "tagOf">> {
+    const { store, sources } = this.#parts;
+    const least = (marks: string[]) => marks.reduce((one, other) => one < other ? one : other);
+    const marks = {
+      log: least(devices.map(({ logMark }) => logMark)),
+      notice: least(devices.map(({ noticeMark }) => noticeMark)),
+    };
+    const refs = new Map(
+      devices.flatMap(({ waiting, shown }) => [...waiting, ...shown]).map((one) => [refKey(one), one]),
+    );
+    const [news, now, choices] = await Promise.all([
+      sources.news(userId, marks),
+      sources.now(userId, [...refs.values()]),
+      store.choices(userId),
+    ]);
+    return { news, now, choices: choices.value ?? firstChoices, nowMs };
+  }
+
+  /** Sends what the plan says, in the background: a slow push service keeps nobody else waiting. True: the marks moved with this call. */
+  async #carryOut(
+    stored: StoredSubscription,
+    plan: Plan,
+    { choices, nowMs }: { choices: PushChoices; nowMs: number },
+  ): Promise<boolean> {
+    const { value: device } = stored;
+    const { telling, next } = plan;
+    const takesAway = plan.gone.length > 0 && !wantsToShow(device.endpoint);
+    if (telling === null && !takesAway) {
+      if (isSame(device, next)) return false;
+      await this.#saved(stored, { ...device, ...next });
+      return true;
+    }
+    const waitMs = telling === null ? 0 : this.#pace.waitMs(device.id, nowMs);
+    if (waitMs > 0) {
+      this.#lookIn(device, waitMs);
+      return false;
+    }
+    const { notifications } = this.#parts;
+    const busy = this.#devices.get(device.id) ?? { sending: false, waited: false };
+    this.#devices.set(device.id, { ...busy, sending: true });
+    if (telling !== null) this.#pace.rang(device.id, nowMs, busy.waited);
+    this.#background("push.not_sent", async () => {
+      try {
+        const gone = takesAway ? plan.gone : [];
+        const message = telling === null
+          ? notifications.gone(gone)
+          : await notifications.of(device, telling, gone, choices, nowMs);
+        const outcome = await this.#send(device, message);
+        if (outcome !== null) await this.#noted(device, outcome, { ...device, ...next }, stored);
+      } finally {
+        this.#devices.delete(device.id);
+      }
+      // What came meanwhile.
+      this.#looks.add(device.userId);
+    });
+    return false;
+  }
+
+  /** Looks again when the device may ring. */
+  #lookIn({ id, userId }: Subscription, waitMs: number): void {
+    this.#devices.set(id, { sending: false, waited: true });
+    if (this.#timers.has(id)) return;
+    this.#timers.set(
+      id,
+      this.#parts.clock.after(waitMs, () => {
+        this.#timers.delete(id);
+        this.#looks.add(userId);
+      }),
+    );
+  }
+
+  async #send(device: Subscription, message: PushMessage): Promise<PushOutcome | null> {
+    const { sender, clock, meters } = this.#parts;
+    const host = URL.parse(device.endpoint)?.host ?? "";
+    const done = meters.push(pushServiceName(device.endpoint));
+    const outcome = await this.#lanes.run(host, async () => {
+      const tooLong = new AbortController();
+      using _timer = clock.after(limits.pushSendMs, () => tooLong.abort());
+      return await sender!.send(device, message, AbortSignal.any([tooLong.signal, this.#closing.signal]));
+    });
+    if (outcome === null || this.#closing.signal.aborted) return null;
+    done(outcome.kind);
+    return outcome;
+  }
+
+  /** Writes what came of a push. `told`: the device as it is once it has been told; null: the push was about nothing new. */
+  async #noted(
+    device: Subscription,
+    outcome: PushOutcome,
+    told: Subscription | null,
+    stored?: StoredSubscription,
+  ): Promise<void> {
+    const { store, clock, log } = this.#parts;
+    const { userId, id } = device;
+    if (outcome.kind === "gone") {
+      log.info("push.gone", { userId, status: outcome.status });
+      return await store.remove(device);
+    }
+    const last = { atMs: clock.now(), outcome: outcome.kind, status: outcome.status };
+    if (outcome.kind !== "later") {
+      if (outcome.kind === "refused") log.warn("push.refused", { userId, why: outcome.why });
+      const done = { last, failures: 0, retryMs: null };
+      if (told !== null && stored !== undefined) return await this.#saved(stored, { ...told, ...done });
+      return await this.#records.change(userId, id, (now) => ({ ...now, ...done }));
+    }
+    log.info("push.later", { userId, failures: device.failures, why: outcome.why });
+    if (told === null) return await this.#records.change(userId, id, (now) => ({ ...now, last }));
+    const waitMs = Math.min(retryBaseMs * 2 ** Math.min(device.failures, 20), retryMaxMs);
+    const retryMs = clock.now() + Math.max(waitMs, Math.min(outcome.waitMs ?? 0, retryMaxMs));
+    const failures = device.failures + 1;
+    await this.#records.change(userId, id, (now) => ({ ...now, last, failures, retryMs }));
+    await store.plan({ kind: "push", userId }, retryMs);
+  }
+
+  /** Looks again at a device that was written meanwhile. */
+  async #saved(stored: StoredSubscription, to: Subscription): Promise<void> {
+    if (!await this.#records.save(stored, to)) this.#looks.add(to.userId);
+  }
+
+  /** Work that no caller waits for. */
+  #background(event: string, work: () => Promise<void>): void {
+    const working = work().catch((error: unknown) => {
+      if (!this.#closing.signal.aborted) this.#parts.log.error(event, { error: error as Error });
+    }).finally(() => this.#sending.delete(working));
+    this.#sending.add(working);
   }
 }
 
-async function digestOf(endpoint: string): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(endpoint));
-  return new Uint8Array(digest).toBase64({ alphabet: "base64url", omitPadding: true });
+function isSame(device: Subscription, next: Plan["next"]): boolean {
+  return device.logMark === next.logMark && device.noticeMark === next.noticeMark &&
+    JSON.stringify([device.waiting, device.shown]) === JSON.stringify([next.waiting, next.shown]);
 }

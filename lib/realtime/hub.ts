@@ -169,11 +169,29 @@ export class Hub implements Bell, ConnectionOwner {
   thaw(userId: string): void {
     this.#frozen.delete(userId);
     for (const connection of this.#of(userId)) connection.pump.thaw();
+    this.#listener?.changed(userId);
   }
 
   consentChanged(userId: string): void {
     this.#newEpoch(userId);
     for (const connection of this.#of(userId)) connection.pump.consentChanged();
+    this.#listener?.changed(userId);
+  }
+
+  handled(userId: string): void {
+    this.#listener?.changed(userId);
+  }
+
+  async remind(userId: string, commandId: string, why: "deadline" | "later"): Promise<void> {
+    await this.#listener?.remind(userId, commandId, why);
+  }
+
+  isReachable(userId: string): boolean {
+    return this.isOnline(userId) || this.#listener?.hasDevice(userId) === true;
+  }
+
+  async reachable(): Promise<string[]> {
+    return [...new Set([...this.online(), ...await this.#listener?.peopleWithDevices() ?? []])];
   }
 
   closeSession(sessionId: string, close: "sessionOver"): void {

@@ -256,11 +256,15 @@ export const operations: Readonly<Record<string, Operation>> = {
     says: "Whether browsers can be notified, and the key to subscribe with.",
     gives: protocol.pushState,
   },
+  "GET /push/subscriptions": {
+    says: "The caller's devices that are told, and what holds everything now.",
+    gives: protocol.pushDevices,
+  },
   "POST /push/subscriptions": {
-    says: "Switches notifications on for a browser.",
+    says:
+      "Has a device told of what is new, by Web Push or UnifiedPush (RFC 8030, 8291, 8292), or renews it. Takes what PushSubscription.toJSON() gives.",
     body: protocol.pushSubscription,
   },
-  "DELETE /push/subscriptions": { says: "Switches them off.", body: protocol.pushSubscription },
   "POST /removals": {
     says:
       "Asks to remove intimate images, by the SHA-256 of their bytes. For anyone. The answer has the number for the outcome, once, and never says whether the server has such a file.",
@@ -275,12 +279,35 @@ export const operations: Readonly<Record<string, Operation>> = {
     query: protocol.removalQuery,
     gives: protocol.removalAnswer,
   },
+  "DELETE /push/subscriptions": { says: "Has a device told no more.", body: protocol.pushEndpoint },
+  "DELETE /push/subscriptions/{deviceId}": { says: "The same by the device's id." },
+  "POST /push/subscriptions/{deviceId}/test": {
+    says: "Sends a push to a device now, and tells what its push service said.",
+    gives: protocol.pushDevice,
+  },
+  "GET /push/choices": {
+    says: "How loudly the caller's devices tell of what, and how much they say.",
+    gives: protocol.pushChoices,
+  },
+  "PATCH /push/choices": {
+    says: "Changes that. What is not named stays.",
+    body: protocol.pushChoicesChange,
+    gives: protocol.pushChoices,
+  },
+  "POST /push/answers": {
+    says:
+      "Answers from a notification, by the ticket in the address of its button: once, for one command, from one device. Needs no login.",
+    open: true,
+    body: protocol.pushAnswer,
+    gives: protocol.pushAnswered,
+  },
   ...adminOperations,
 };
 
 /** What stands for a name in a path. */
 export const pathNames: Readonly<Record<string, z.ZodType>> = {
   credentialId: protocol.credentialId,
+  deviceId: protocol.pushDeviceId,
   group: slug,
   id,
   name: z.string(),

@@ -13,6 +13,8 @@ export const openCalls: readonly string[] = [
   "/auth/passkey",
   "/auth/passkey/options",
   "/removals",
+  // The ticket of a notification's button: it works with every page closed, after the session too.
+  "/push/answers",
 ];
 
 /** Calls that a restricted session may make too (AU-7, AU-9). */
@@ -82,6 +84,9 @@ export const tokenCalls: Readonly<Record<string, readonly TokenScope[]>> = {
   "POST /chat": ["send"],
   "GET /chat/messages": ["read", "receive"],
   "GET /chat/search": ["read", "receive"],
+  "GET /push": ["receive"],
+  "POST /push/subscriptions": ["receive"],
+  "DELETE /push/subscriptions": ["receive"],
   "GET /files": ["files", "read"],
   "POST /files": ["files"],
   "GET /files/:id": ["files", "read"],

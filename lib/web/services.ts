@@ -43,7 +43,7 @@ import type { Health } from "../platform/health.ts";
 import type { Meters } from "../platform/meters.ts";
 import type { Clock, Log } from "../platform/mod.ts";
 import type { CategoryList, Message } from "../protocol/mod.ts";
-import type { Push } from "../push/mod.ts";
+import type { PushAnswers, PushDeviceList } from "../push/mod.ts";
 import type { Realtime } from "../realtime/mod.ts";
 import type { FileModeration, Incidents, ScanStatusBoard } from "../scanning/mod.ts";
 
@@ -174,7 +174,11 @@ export interface Services {
     "back" | "begin" | "code" | "confirm" | "linkOf" | "offered" | "unlink" | "where"
   >;
   readonly accountData: Pick<AccountData, "export" | "remove">;
-  readonly push: Pick<Push, "state" | "subscribe" | "unsubscribe">;
+  readonly push: Pick<
+    PushDeviceList,
+    "choices" | "choose" | "list" | "remove" | "state" | "subscribe" | "test" | "unsubscribe"
+  >;
+  readonly pushAnswers: Pick<PushAnswers, "answer" | "look">;
   /** The counts of this process, as Prometheus reads them. */
   readonly metrics: Meters & { start(): void; text(): Promise<{ text: string; type: string }> };
   /** A new id for a request that came in. */

@@ -39,7 +39,13 @@ export default define.page<typeof handler>(function Offline({ data, state }) {
       >
         <Brand path="/" />
       </Bar>
-      <main class="main main-alone" id="main" tabIndex={-1} data-news={words.news}>
+      <main
+        class="main main-alone"
+        id="main"
+        tabIndex={-1}
+        data-news={words.news}
+        data-refused={words.refused}
+      >
         <PageHead title={words.title} lead={words.lead} />
         <Inbox
           items={[]}

@@ -1,7 +1,5 @@
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
-import { vapidKeys } from "../../lib/adapters/push/web_push.ts";
-import type { PushSender } from "../../lib/push/mod.ts";
 import { pageWaitMs } from "../fakes/browser.ts";
 import { online } from "../fakes/browser_site.ts";
 import { callerOf, logIn, offlineTest, type Site } from "../fakes/offline_site.ts";
@@ -254,63 +252,4 @@ offlineTest(
     await ann.reload();
     await ann.getByRole("heading", { name: "You are offline" }).waitFor();
   },
-);
-
-const pushed: string[] = [];
-/** A push service that takes everything; the key is any point of the curve. */
-const pushes: PushSender = {
-  publicKey: vapidKeys(new Uint8Array(32).fill(9)).publicKey,
-  send(endpoint) {
-    pushed.push(endpoint);
-    return Promise.resolve({ kind: "sent" });
-  },
-};
-
-offlineTest(
-  "UI-7: notifications are off until they are turned on, and say nothing of what came",
-  async ({ site, enter }) => {
-    const ann = await enter("demo-ann");
-    await ann.context().grantPermissions(["notifications"]);
-    // The browser here reaches no push service of its own: only the way to one is played.
-    await ann.addInitScript((endpoint) => {
-      let subscription: { endpoint: string; unsubscribe(): Promise<boolean> } | null = null;
-      Object.assign(PushManager.prototype, {
-        getSubscription: () => Promise.resolve(subscription),
-        subscribe: () => {
-          const unsubscribe = () => {
-            subscription = null;
-            return Promise.resolve(true);
-          };
-          return Promise.resolve(subscription = { endpoint, unsubscribe });
-        },
-      });
-    }, "https://fcm.googleapis.com/fcm/send/ann");
-    await ann.goto(`${site.base}/sessions`);
-    await ann.getByText("Notifications are off.").waitFor();
-    await ann.getByRole("button", { name: "Turn on" }).click();
-    await ann.getByText("Notifications are on.").waitFor();
-
-    const session = await ann.context().newCDPSession(ann);
-    const registration = Promise.withResolvers<string>();
-    session.on("ServiceWorker.workerRegistrationUpdated", ({ registrations }) => {
-      for (const { registrationId } of registrations) registration.resolve(registrationId);
-    });
-    await session.send("ServiceWorker.enable");
-    const registrationId = await registration.promise;
-    const shown = await until(async () => {
-      // Again, should the worker not have been active yet: the tag makes one notification of them.
-      await session.send("ServiceWorker.deliverPushMessage", { origin: site.base, registrationId, data: "" });
-      const found = await ann.evaluate(async () => {
-        const notifications = await (await navigator.serviceWorker.ready).getNotifications();
-        return notifications.map(({ title, body, tag }) => ({ title, body, tag }));
-      });
-      return found.length > 0 && found;
-    });
-    assert.deepEqual(shown, [{ title: "Something new", body: "", tag: "news" }]);
-
-    await ann.getByRole("button", { name: "Turn off" }).click();
-    await ann.getByText("Notifications are off.").waitFor();
-    assert.deepEqual(pushed, []);
-  },
-  pushes,
 );

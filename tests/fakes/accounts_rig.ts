@@ -57,6 +57,16 @@ export class FakeBell implements Bell {
   consentChanged(userId: string) {
     this.consentChanges.push(userId);
   }
+  handled() {}
+  remind(): Promise<void> {
+    return Promise.resolve();
+  }
+  isReachable(userId: string): boolean {
+    return this.isOnline(userId);
+  }
+  reachable(): Promise<string[]> {
+    return Promise.resolve(this.online());
+  }
   readonly renewed: { sessionId: string; expiresAt: string }[] = [];
   sessionRenewed(sessionId: string, expiresAt: string) {
     this.renewed.push({ sessionId, expiresAt });

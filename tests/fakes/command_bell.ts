@@ -46,6 +46,16 @@ export class FakeBell implements Bell {
   consentChanged(userId: string): void {
     this.rung.push({ what: "consentChanged", userId });
   }
+  handled() {}
+  remind(): Promise<void> {
+    return Promise.resolve();
+  }
+  isReachable(userId: string): boolean {
+    return this.isOnline(userId);
+  }
+  reachable(): Promise<string[]> {
+    return Promise.resolve(this.online());
+  }
   closeSession(): void {}
   sessionRenewed(): void {}
   sessionReplaced(): void {}

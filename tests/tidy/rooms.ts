@@ -62,7 +62,7 @@ export const rooms: Readonly<Record<string, Part>> = {
   "lib/files": { parts: [protocol, platform], packages: ["file-type", "node:crypto"] },
   "lib/scanning": { parts: [protocol, platform, "lib/files"], packages: ["node:crypto"] },
   "lib/moderation": { parts: [protocol, platform], packages: ["node:crypto"] },
-  "lib/push": { parts: [protocol, platform] },
+  "lib/push": { parts: [protocol, platform], packages: ["node:crypto"] },
   "lib/notices": { parts: [protocol, platform] },
   "lib/realtime": { parts: [protocol, platform], packages: ["node:buffer"] },
   // Node's modules for `session_file.ts` alone, which is no part of the room's door.
@@ -84,7 +84,7 @@ export const rooms: Readonly<Record<string, Part>> = {
       "node:timers",
       "openid-client",
       "prom-client",
-      "web-push",
+      "jose",
       "zod",
     ],
   },
@@ -93,7 +93,7 @@ export const rooms: Readonly<Record<string, Part>> = {
     packages: ["node:zlib", "node:crypto", "node:net", "zod"],
   },
   "lib/compose": {
-    parts: [protocol, platform, web, "lib/config", "lib/realtime", "lib/adapters", ...services],
+    parts: [protocol, platform, words, web, "lib/config", "lib/realtime", "lib/adapters", ...services],
     packages: ["node:timers"],
   },
   "main.ts": { parts: [protocol, platform, web, fresh, "lib/config", "lib/compose"] },

@@ -19,6 +19,7 @@ import type { ReportRecord, SanctionRecord } from "../../moderation/mod.ts";
 import type { Notices } from "../../notices/mod.ts";
 import { type Caller, type Clock, iso } from "../../platform/mod.ts";
 import { type FileObject, limits, type Notice, type NoticePage, Refusal } from "../../protocol/mod.ts";
+import type { PushStore } from "../../push/mod.ts";
 import { getValues } from "./get_many.ts";
 import { keys } from "./keys.ts";
 import type { Store } from "./store.ts";
@@ -42,6 +43,7 @@ export interface ExportSources {
   commandStore: Pick<CommandStore, "history" | "outbox">;
   chat: Pick<Chat, "all" | "allNotify">;
   files: Pick<Files, "list" | "content">;
+  pushes: Pick<PushStore, "choices" | "of">;
   clock: Clock;
 }
 
@@ -52,7 +54,7 @@ export function exportParts(sources: ExportSources): ExportPart[] {
 }
 
 async function* accountEntries(
-  { store: { kv }, accounts, accessTokens, twoFactor, consent, grants, clock }: ExportSources,
+  { store: { kv }, accounts, accessTokens, twoFactor, consent, grants, pushes, clock }: ExportSources,
   caller: Caller,
 ): AsyncIterable<ExportEntry> {
   const { userId } = caller;
@@ -81,6 +83,17 @@ async function* accountEntries(
     "rule_changes.json",
     (await grants.changes(caller)).map(({ atMs, ...change }) => ({ at: iso(atMs), ...change })),
   );
+  // Without addresses and keys: who has them can push.
+  yield file("notifications.json", {
+    choices: (await pushes.choices(userId)).value,
+    devices: (await pushes.of(userId)).map(({ value: { device, origin, language, createdMs, last } }) => ({
+      device,
+      origin,
+      language,
+      createdAt: iso(createdMs),
+      lastTold: last === null ? null : iso(last.atMs),
+    })),
+  });
   const sessions = await accounts.sessionsOf(userId);
   yield file(
     "sessions.json",

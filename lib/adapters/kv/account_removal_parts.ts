@@ -26,8 +26,8 @@ export interface LeavingParts {
   bell: Pick<Bell, "notify" | "consentChanged">;
   /** Reports by and about the person. */
   cases: Pick<KvCases, "forget">;
-  /** The browsers with push subscriptions. */
-  pushes: Pick<PushStore, "of" | "remove">;
+  /** The devices that are told of what is new, and the choices for them. */
+  pushes: Pick<PushStore, "forget">;
   /** Drops the person's choices from memory, and from the counts of broadcasts. */
   forgetChoices(userId: string): void;
 }
@@ -41,7 +41,7 @@ export function removalParts(parts: LeavingParts): RemovalPart[] {
     memberships(parts),
     invitations(parts),
     files(parts),
-    browsers(parts),
+    devices(parts),
     namings(parts),
     reports(parts),
   ];
@@ -87,11 +87,11 @@ function talks({ chat }: LeavingParts): RemovalPart {
   };
 }
 
-/** Most subscriptions end with their logins; this removes those whose login had expired. */
-function browsers({ pushes }: LeavingParts): RemovalPart {
+/** Most subscriptions end with their logins; this removes those whose login had expired, and the choices for all. */
+function devices({ pushes }: LeavingParts): RemovalPart {
   return {
     async remove({ userId }) {
-      for (const subscription of await pushes.of(userId)) await pushes.remove(subscription);
+      await pushes.forget(userId);
       return { more: false };
     },
   };

@@ -343,6 +343,10 @@ export const keys = {
   pushOwner: (subscriptionId: string) => ["push_owner", subscriptionId],
   pushOfSession: (sessionId: string, subscriptionId: string) => ["push_session", sessionId, subscriptionId],
   pushesOfSession: (sessionId: string) => ["push_session", sessionId],
+  /** How a person wants to be told; push. Ends with the account. */
+  pushChoices: (userId: string) => ["push_choices", userId],
+  /** A notification's button that was pressed, by the digest of its ticket; push. Ends with the ticket. */
+  pushUsed: (digest: string) => ["push_used", digest],
 
   /** Work due at a time in ms, so that one range has all that is due; jobs. Ends when done. */
   job: (dueAt: number, jobId: string) => ["job", dueAt, jobId],

@@ -1,32 +1,48 @@
 import type { Clock } from "../../platform/mod.ts";
-import type { PushStore, Subscription } from "../../push/mod.ts";
+import type { PushChoices } from "../../protocol/mod.ts";
+import type { PushStore, StoredSubscription, Subscription } from "../../push/mod.ts";
 import { keys } from "./keys.ts";
 import type { Store } from "./store.ts";
 
 /** A browser renews its subscription with every session, so one that is older belongs to nobody. */
 const keptMs = 90 * 24 * 3600_000;
+/** A device with all that it may have waiting and shown. */
+const deviceBytes = 16 * 1024;
 
-interface Stored extends Subscription {
-  expiresAt: number;
-}
+/** `logMark` null: as it was first written, with the version of that commit as its mark. */
+type Stored = Omit<Subscription, "logMark"> & { logMark: string | null; expiresAt: number };
 
-/** Push subscriptions in Deno KV. */
+/** Devices that are told of what is new, in Deno KV. */
 export function kvPushStore({ kv, committer }: Store, clock: Clock): PushStore {
-  const stands = (stored: Stored | null): stored is Stored =>
-    stored !== null && stored.expiresAt > clock.now();
+  const standing = (
+    { value, versionstamp }: Deno.KvEntryMaybe<Stored> | Deno.KvEntry<Stored>,
+  ): StoredSubscription | null => {
+    // Those of earlier versions have no keys: nothing can be told to them until their page renews them.
+    if (value === null || value.expiresAt <= clock.now() || value.auth === undefined) return null;
+    const { expiresAt: _, ...subscription } = value;
+    return {
+      value: { ...subscription, logMark: subscription.logMark ?? versionstamp },
+      version: versionstamp,
+    };
+  };
   /** What belongs to a subscription, beside it. */
-  const besides = ({ id, userId, sessionId }: Subscription) => [
+  const besides = ({ id, userId, sessionId }: Pick<Subscription, "id" | "userId" | "sessionId">) => [
     { key: keys.pushOwner(id), value: userId },
     { key: keys.pushOfSession(sessionId, id), value: userId },
   ];
   const read = (userId: string, id: string) => kv.get<Stored>(keys.push(userId, id));
   const store: PushStore = {
     async of(userId) {
-      const found: Subscription[] = [];
-      for await (const { value } of kv.list<Stored>({ prefix: keys.pushesOf(userId) })) {
-        if (stands(value)) found.push(value);
+      const found: StoredSubscription[] = [];
+      for await (const entry of kv.list<Stored>({ prefix: keys.pushesOf(userId) })) {
+        const stored = standing(entry);
+        if (stored !== null) found.push(stored);
       }
       return found;
+    },
+
+    async get(userId, id) {
+      return standing(await read(userId, id));
     },
 
     async people() {
@@ -35,24 +51,36 @@ export function kvPushStore({ kv, committer }: Store, clock: Clock): PushStore {
       return [...people];
     },
 
-    async put(subscription) {
-      const { id, userId } = subscription;
-      const owner = (await kv.get<string>(keys.pushOwner(id))).value;
-      if (owner !== null) await store.remove({ userId: owner, id });
-      const stored: Stored = { ...subscription, expiresAt: clock.now() + keptMs };
-      const sets = [{ key: keys.push(userId, id), value: stored }, ...besides(subscription)];
-      await committer.commit({ sets: sets.map((set) => ({ ...set, expireIn: keptMs })) });
+    async ownerOf(id) {
+      return (await kv.get<string>(keys.pushOwner(id))).value;
     },
 
-    async pushed({ userId, id }, pushedMs) {
-      const entry = await read(userId, id);
-      if (!stands(entry.value)) return;
-      const expireIn = entry.value.expiresAt - clock.now();
-      // Removed or renewed meanwhile: then that holds.
+    async put(subscription) {
+      const { id } = subscription;
+      const owner = (await kv.get<string>(keys.pushOwner(id))).value;
+      if (owner !== null) await store.remove({ userId: owner, id });
+      const stored: Stored = { logMark: null, ...subscription, expiresAt: clock.now() + keptMs };
+      const sets = [{ key: keys.push(subscription.userId, id), value: stored }, ...besides(subscription)];
       await committer.commit({
-        checks: [entry],
-        sets: [{ key: entry.key, value: { ...entry.value, pushedMs }, expireIn }],
+        sets: sets.map((set) => ({ ...set, expireIn: keptMs })),
+        valueBytes: deviceBytes,
       });
+    },
+
+    async change({ version }, to) {
+      const entry = await read(to.userId, to.id);
+      if (entry.value === null || entry.versionstamp !== version) return false;
+      const { expiresAt } = entry.value;
+      const { ok } = await committer.commit({
+        checks: [{ key: entry.key, versionstamp: version }],
+        sets: [{
+          key: entry.key,
+          value: { ...to, expiresAt },
+          expireIn: Math.max(1, expiresAt - clock.now()),
+        }],
+        valueBytes: deviceBytes,
+      });
+      return ok;
     },
 
     async remove({ userId, id }) {
@@ -73,6 +101,38 @@ export function kvPushStore({ kv, committer }: Store, clock: Clock): PushStore {
     async plan(job, dueMs) {
       const key = keys.job(Math.ceil(dueMs), `${job.kind}:${job.userId}`);
       await committer.commit({ sets: [{ key, value: job }] });
+    },
+
+    async choices(userId) {
+      const { value, versionstamp } = await kv.get<PushChoices>(keys.pushChoices(userId));
+      return { value, version: versionstamp };
+    },
+
+    async setChoices(userId, choices, version) {
+      const key = keys.pushChoices(userId);
+      const { ok } = await committer.commit({
+        checks: [{ key, versionstamp: version }],
+        sets: [{ key, value: choices }],
+        valueBytes: deviceBytes,
+      });
+      return ok;
+    },
+
+    async forget(userId) {
+      for await (const { key } of kv.list({ prefix: keys.pushesOf(userId) })) {
+        await store.remove({ userId, id: key[2] as string });
+      }
+      await committer.commit({ deletes: [keys.pushChoices(userId)] });
+    },
+
+    async isUsed(digest) {
+      const { value } = await kv.get<number>(keys.pushUsed(digest));
+      return value !== null && value > clock.now();
+    },
+
+    async use(digest, untilMs) {
+      const expireIn = Math.max(1, untilMs - clock.now());
+      await committer.commit({ sets: [{ key: keys.pushUsed(digest), value: untilMs, expireIn }] });
     },
   };
   return store;

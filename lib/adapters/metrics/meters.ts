@@ -47,6 +47,19 @@ export class PrometheusMeters implements Meters, Disposable {
     buckets: seconds,
     registers: [this.#registry],
   });
+  readonly #pushes = new Counter({
+    name: "behest_pushes_total",
+    help: "Pushes, by push service and outcome: sent, gone, later or refused.",
+    labelNames: ["service", "outcome"],
+    registers: [this.#registry],
+  });
+  readonly #pushSeconds = new Histogram({
+    name: "behest_push_seconds",
+    help: "Time from a push to its push service's answer, with its wait for the service.",
+    labelNames: ["service"],
+    buckets: seconds,
+    registers: [this.#registry],
+  });
   readonly #commitSeconds = new Histogram({
     name: "behest_commit_seconds",
     help: "Time of a commit, synced to the disk.",
@@ -86,6 +99,14 @@ export class PrometheusMeters implements Meters, Disposable {
     return (outcome) => {
       end();
       this.#calls.inc({ method, outcome });
+    };
+  }
+
+  push(service: string): Done {
+    const end = this.#pushSeconds.startTimer({ service });
+    return (outcome) => {
+      end();
+      this.#pushes.inc({ service, outcome });
     };
   }
 

@@ -1,6 +1,7 @@
 /**
- * Sends Web Push messages, and keeps the key that signs them.
+ * Encrypts pushes, sends them to push services, and keeps the key that signs them.
  * Never calls an address that is not a known push service.
  * Start with `web_push.ts`.
  */
-export { loadVapidKeys, WebPush } from "./web_push.ts";
+export { loadPushKeys, pushKeys } from "./vapid.ts";
+export { WebPush } from "./web_push.ts";

@@ -1,109 +1,94 @@
-import { createECDH, createHash } from "node:crypto";
-import { isPushService, type PushOutcome, type PushSender } from "../../push/mod.ts";
-import { makeSecret, readSecret } from "../disk/secret_file.ts";
-
-const fileName = "push.key";
-/** How long a push service keeps a push for a browser that it cannot reach, in seconds. */
-const keptSeconds = 12 * 3600;
-
-/** The server's key pair for push services (RFC 8292), base64url. */
-export interface VapidKeys {
-  publicKey: string;
-  privateKey: string;
-}
-
-/**
- * The keys, from 32 random bytes in `push.key` of the data directory, made at the first start. With another file every
- * subscription that was made before is refused by its push service.
- */
-export async function loadVapidKeys(dir: string): Promise<VapidKeys> {
-  const path = `${dir}/${fileName}`;
-  return vapidKeys(
-    await readSecret(path, "remove it, then notifications have to be switched on anew") ??
-      await makeSecret(path),
-  );
-}
-
-export function vapidKeys(secret: Uint8Array): VapidKeys {
-  const curve = createECDH("prime256v1");
-  // Nearly every number of 32 bytes is a private key; the few that are not lead to one that is.
-  let key = secret;
-  while (!takes(curve, key)) key = createHash("sha256").update(key).digest();
-  return { publicKey: base64url(curve.getPublicKey()), privateKey: base64url(key) };
-}
-
-function takes(curve: ReturnType<typeof createECDH>, key: Uint8Array): boolean {
-  try {
-    curve.setPrivateKey(key);
-    return true;
-  } catch {
-    return false;
-  }
-}
+import {
+  isPushService,
+  type NamedServices,
+  type PushMessage,
+  type PushOutcome,
+  type PushSender,
+} from "../../push/mod.ts";
+import type { Clock } from "../../platform/mod.ts";
+import { type DeviceKeys, encrypted } from "./encryption.ts";
+import { type PushKeys, Vapid } from "./vapid.ts";
 
 export interface WebPushOptions {
-  keys: VapidKeys;
+  keys: PushKeys;
   /** Whom a push service may ask about this server: `mailto:` or `https:`. */
   contact: string;
+  /** Push services besides those of the browsers. */
+  named?: NamedServices;
+  clock: Pick<Clock, "now">;
   /** Tests bring the requests to a service of their own. */
   fetch?: (url: string, init: RequestInit) => Promise<Response>;
 }
 
-/** Pushes without content to the browsers' push services, and to nothing else. */
+/**
+ * Pushes (RFC 8030), encrypted for the device (RFC 8291), to push services and to nothing else: to those of the browsers' makers by
+ * https, so that another machine under their names cannot answer, and to those that the operator names. No redirect is followed.
+ */
 export class WebPush implements PushSender {
   readonly #options: WebPushOptions;
+  readonly #vapid: Vapid;
 
   constructor(options: WebPushOptions) {
     this.#options = options;
+    this.#vapid = new Vapid(options.keys, options.contact, options.clock);
   }
 
   get publicKey(): string {
     return this.#options.keys.publicKey;
   }
 
-  async send(endpoint: string, signal: AbortSignal): Promise<PushOutcome> {
+  takes(endpoint: string): boolean {
+    return isPushService(endpoint, this.#options.named);
+  }
+
+  async send(
+    { endpoint, p256dh, auth }: DeviceKeys & { endpoint: string },
+    { text, urgency, ttlSeconds, topic }: PushMessage,
+    signal: AbortSignal,
+  ): Promise<PushOutcome> {
     // The list may have changed since it was taken.
-    if (!isPushService(endpoint)) return { kind: "gone" };
-    const { keys, contact } = this.#options;
-    // Loaded with the first push, not at the start.
-    const { generateRequestDetails }: typeof import("./web_push.d.ts") = await import("web-push");
-    const { headers, method } = generateRequestDetails({ endpoint }, null, {
-      TTL: keptSeconds,
-      urgency: "normal",
-      // A push that waits is replaced by the next: both say the same.
-      topic: "news",
-      vapidDetails: { subject: contact, ...keys },
-    });
-    const sent = Object.entries(headers).filter(([name]) => name.toLowerCase() !== "content-length");
-    const get = this.#options.fetch ?? ((url, init) => fetch(url, init));
-    let response: Response;
+    if (!this.takes(endpoint)) return { kind: "gone", status: null };
+    let body: Uint8Array<ArrayBuffer>;
     try {
-      response = await get(endpoint, {
-        method,
-        headers: sent.map(([name, value]): [string, string] => [name, String(value)]),
-        body: new Uint8Array(),
+      body = await encrypted(text, { p256dh, auth });
+    } catch (error) {
+      // A key that is no point of the curve: nothing can ever be sent there.
+      if (error instanceof DOMException || error instanceof TypeError) return { kind: "gone", status: null };
+      throw error;
+    }
+    const get = this.#options.fetch ?? ((url, init) => fetch(url, init));
+    try {
+      const response = await get(endpoint, {
+        method: "POST",
+        headers: {
+          authorization: await this.#vapid.header(new URL(endpoint).origin),
+          "content-encoding": "aes128gcm",
+          "content-type": "application/octet-stream",
+          ttl: String(ttlSeconds),
+          urgency,
+          ...(topic === null ? {} : { topic }),
+        },
+        body,
         // What it leads to is on no list.
         redirect: "manual",
         signal,
       });
       await response.body?.cancel();
+      return outcomeOf(response);
     } catch (error) {
-      return { kind: "later", waitMs: null, why: error instanceof Error ? error.name : "unknown" };
+      const why = error instanceof Error ? error.name : "unknown";
+      return { kind: "later", waitMs: null, status: null, why };
     }
-    return outcomeOf(response);
   }
 }
 
 function outcomeOf({ status, headers }: Response): PushOutcome {
   const why = `HTTP ${status}`;
-  if (status >= 200 && status < 300) return { kind: "sent" };
+  if (status >= 200 && status < 300) return { kind: "sent", status };
   // 401 and 403: made with other keys than this server has now.
-  if (status === 404 || status === 410 || status === 401 || status === 403) return { kind: "gone" };
-  if (status !== 429 && status < 500) return { kind: "refused", why };
+  if (status === 404 || status === 410 || status === 401 || status === 403) return { kind: "gone", status };
+  if (status !== 429 && status < 500) return { kind: "refused", status, why };
   const seconds = Number(headers.get("retry-after") ?? NaN);
-  return { kind: "later", waitMs: seconds > 0 && Number.isFinite(seconds) ? seconds * 1000 : null, why };
-}
-
-function base64url(bytes: Uint8Array): string {
-  return new Uint8Array(bytes).toBase64({ alphabet: "base64url", omitPadding: true });
+  const waitMs = seconds > 0 && Number.isFinite(seconds) ? seconds * 1000 : null;
+  return { kind: "later", waitMs, status, why };
 }

@@ -76,4 +76,9 @@ export const peopleMessages = {
   "push.off": "Notifications are off on this server.",
   "push.service": "This is not a known push service.",
   "push.limit": "The limit is {count} devices. Turn one off.",
+  "push.device": "No such device.",
+  "push.tested": "This device was tried a moment ago. Wait a few seconds.",
+  "push.changed": "Your choices have just changed. Try again.",
+  "push.ticket": "This button is no longer valid. Open the app.",
+  "push.used": "This button was already used.",
 } as const;

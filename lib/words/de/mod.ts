@@ -44,6 +44,8 @@ import { safety } from "./safety.ts";
 import { prove } from "./prove.ts";
 import { sso } from "./sso.ts";
 import { push } from "./push.ts";
+import { notified } from "./notified.ts";
+import { pushed } from "./pushed.ts";
 import { sanctions } from "./sanctions.ts";
 import { scanning } from "./scanning.ts";
 import { send } from "./send.ts";
@@ -103,6 +105,8 @@ export const de = {
   prove,
   sso,
   push,
+  notified,
+  pushed,
   sanctions,
   scanning,
   send,

@@ -11,4 +11,5 @@ export const offline: Words["offline"] = {
   history: "Letzte zwei Wochen",
   waits: "Noch nicht gesendet. Wird gesendet, sobald du wieder verbunden bist.",
   news: "Etwas Neues",
+  refused: "Der Knopf kam zu spät. Öffne die App.",
 };

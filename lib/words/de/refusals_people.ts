@@ -81,5 +81,10 @@ export const people: Translated<typeof peopleMessages> = {
   "audit.before": "Gib das `next` einer Seite als `before` an.",
   "push.off": "Benachrichtigungen sind auf diesem Server ausgeschaltet.",
   "push.service": "Das ist kein bekannter Push-Dienst.",
+  "push.device": "Kein solches Gerät.",
+  "push.tested": "Dieses Gerät wurde gerade erst geprüft. Warte ein paar Sekunden.",
+  "push.changed": "Deine Auswahl hat sich gerade geändert. Versuch es noch einmal.",
+  "push.ticket": "Dieser Knopf gilt nicht mehr. Öffne die App.",
+  "push.used": "Dieser Knopf wurde schon benutzt.",
   "push.limit": "Die Grenze sind {count} Geräte. Schalte eins aus.",
 };

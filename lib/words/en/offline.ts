@@ -10,4 +10,6 @@ export const offline = {
   history: "Last two weeks",
   waits: "Not sent yet. It is sent when you reconnect.",
   news: "Something new",
+  /** A notification, when a button of another one came too late. */
+  refused: "That button came too late. Open the app.",
 };

@@ -1,0 +1,86 @@
+import { hkdfSync } from "node:crypto";
+import { limits } from "../../protocol/mod.ts";
+
+const curve = { name: "ECDH", namedCurve: "P-256" } as const;
+const saltBytes = 16;
+/** One record has the whole push: RFC 8188's size includes the tag and the delimiter. */
+const recordBytes = 4096;
+const utf8 = new TextEncoder();
+
+/** A device's keys, base64url (RFC 8291). */
+export interface DeviceKeys {
+  p256dh: string;
+  auth: string;
+}
+
+/**
+ * The body of a push for one device (RFC 8291, `aes128gcm` of RFC 8188). Every push is as long as any other, so its size tells
+ * nothing. Throws when the text has no room, or when the device's key is no point of the curve.
+ */
+export async function encrypted(
+  text: string,
+  { p256dh, auth }: DeviceKeys,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const pair = await crypto.subtle.generateKey(curve, true, ["deriveBits"]);
+  const salt = crypto.getRandomValues(new Uint8Array(saltBytes));
+  return await encryptedWith(padded(text), { p256dh, auth }, pair, salt);
+}
+
+/** The same with a key pair and a salt that were chosen: RFC 8291 has an example of each step. */
+export async function encryptedWith(
+  content: Uint8Array<ArrayBuffer>,
+  { p256dh, auth }: DeviceKeys,
+  { privateKey, publicKey }: CryptoKeyPair,
+  salt: Uint8Array<ArrayBuffer>,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const device = bytesOf(p256dh);
+  const [shared, server] = await Promise.all([
+    crypto.subtle.importKey("raw", device, curve, false, [])
+      .then((key) => crypto.subtle.deriveBits({ name: "ECDH", public: key }, privateKey, 256)),
+    crypto.subtle.exportKey("raw", publicKey),
+  ]);
+  const about = joined(utf8.encode("WebPush: info\0"), device, new Uint8Array(server));
+  const secret = hkdf(shared, bytesOf(auth), about, 32);
+  const key = hkdf(secret, salt, utf8.encode("Content-Encoding: aes128gcm\0"), 16);
+  const nonce = hkdf(secret, salt, utf8.encode("Content-Encoding: nonce\0"), 12);
+  const sealing = await crypto.subtle.importKey("raw", key, "AES-GCM", false, ["encrypt"]);
+  const sealed = await crypto.subtle.encrypt({ name: "AES-GCM", iv: nonce }, sealing, content);
+  const head = new Uint8Array(5);
+  const view = new DataView(head.buffer);
+  view.setUint32(0, recordBytes);
+  view.setUint8(4, server.byteLength);
+  return joined(salt, head, new Uint8Array(server), new Uint8Array(sealed));
+}
+
+/** The text, the end of the last record, and zeros (RFC 8188). */
+function padded(text: string): Uint8Array<ArrayBuffer> {
+  const content = utf8.encode(text);
+  if (content.length > limits.pushBytes) throw new RangeError("A push has no room for this text.");
+  const whole = new Uint8Array(limits.pushBytes + 1);
+  whole.set(content);
+  whole[content.length] = 2;
+  return whole;
+}
+
+function hkdf(
+  secret: ArrayBuffer,
+  salt: Uint8Array,
+  about: Uint8Array,
+  length: number,
+): ArrayBuffer {
+  return hkdfSync("sha256", new Uint8Array(secret), salt, about, length);
+}
+
+function joined(...parts: Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
+function bytesOf(base64url: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.fromBase64(base64url, { alphabet: "base64url" });
+}

@@ -1,0 +1,148 @@
+import { opensByItself } from "../consent/mod.ts";
+import type { CommandState } from "../protocol/mod.ts";
+import { type AlertVerdict, verdictOf } from "./alert_verdict.ts";
+import type { ChatAlert } from "./chat_log.ts";
+import { DeliveryDecisions, type Open } from "./delivery_decisions.ts";
+import { isClosed, mayMove, waits } from "./lifecycle.ts";
+import { isMessage, LogReads } from "./log_reads.ts";
+import type { Parts } from "./parts.ts";
+import type { CommandRecord, StoredState } from "./ports.ts";
+import type { RecipientStates } from "./recipient_states.ts";
+
+/** A command of which a person can be told (UI-12), without a word of it. */
+export interface CommandAlert {
+  commandId: string;
+  kind: string;
+  /** Username of its sender; name of the group that it was sent to. */
+  from: string;
+  group: string | null;
+  expiresMs: number;
+  /** What a notification can answer: never what would open a sealed command (CO-2). */
+  actions: readonly ("accept" | "later" | "decline" | "stop")[];
+}
+
+/** Part of a person's log, in order. */
+export interface AlertPage {
+  alerts: { cursor: string; command?: CommandAlert & AlertVerdict; chat?: ChatAlert & AlertVerdict }[];
+  /** Place of the last entry that was read; null when there was none. */
+  upTo: string | null;
+  more: boolean;
+}
+
+/** States in which a person has not looked at a command yet, on any device. */
+const untouched: ReadonlySet<CommandState> = new Set(["queued", "delivered"]);
+
+/** UI-12: what a person can be told of now, on devices that show nothing themselves. Only reads: nothing is counted or delivered. */
+export class Alerts {
+  readonly #parts: Parts;
+  readonly #states: RecipientStates;
+  readonly #log: LogReads;
+  readonly #decisions: DeliveryDecisions;
+
+  constructor(parts: Parts, states: RecipientStates) {
+    this.#parts = parts;
+    this.#states = states;
+    this.#log = new LogReads(parts);
+    this.#decisions = new DeliveryDecisions(parts);
+  }
+
+  /** Up to `most` entries of the person's log after a place. */
+  async after(userId: string, after: string, most: number): Promise<AlertPage> {
+    const entries = await this.#log.after(userId, after, most);
+    const page: AlertPage = {
+      alerts: [],
+      upTo: entries.at(-1)?.cursor ?? null,
+      more: entries.length === most,
+    };
+    if (entries.length === 0) return page;
+    const [opened, messages] = await Promise.all([
+      this.#log.open(userId, entries),
+      this.#log.chat.alerts(userId, entries.filter(isMessage)),
+    ]);
+    const commands = await this.#decided(userId, opened);
+    for (const { cursor } of entries) {
+      const command = commands.get(cursor);
+      if (command !== undefined) page.alerts.push({ cursor, command });
+      const chat = messages.get(cursor);
+      if (chat !== undefined) page.alerts.push({ cursor, chat });
+    }
+    return page;
+  }
+
+  /** The same for commands by id, wherever they are in the log. Those that the person no longer has are left out. */
+  async of(userId: string, commandIds: readonly string[]): Promise<Map<string, CommandAlert & AlertVerdict>> {
+    return await this.#decided(userId, await this.#opened(userId, commandIds));
+  }
+
+  /** Whether to remind the person of these commands' deadlines now (CM-8). */
+  async deadlines(
+    userId: string,
+    commandIds: readonly string[],
+  ): Promise<Map<string, CommandAlert & AlertVerdict>> {
+    const opened = await this.#opened(userId, commandIds);
+    const known = opened.filter(({ stored: { record }, command }) =>
+      command.command.dueAt !== null && record.deliveredAt !== null && record.state !== "submitted"
+    );
+    return await this.#decided(userId, known, (state) => !isClosed(state));
+  }
+
+  async #opened(userId: string, commandIds: readonly string[]): Promise<Open[]> {
+    if (commandIds.length === 0) return [];
+    const records = await this.#parts.store.commands(commandIds);
+    const opened = await Promise.all([...records].map(async ([commandId, command]) => {
+      const stored = await this.#states.of(userId, command);
+      return stored === null ? [] : [{ cursor: commandId, stored, command }];
+    }));
+    return opened.flat();
+  }
+
+  /** By the cursor of each. */
+  async #decided(
+    userId: string,
+    opened: readonly Open[],
+    rings: (state: CommandState) => boolean = (state) => untouched.has(state),
+  ): Promise<Map<string, CommandAlert & AlertVerdict>> {
+    const found = new Map<string, CommandAlert & AlertVerdict>();
+    if (opened.length === 0) return found;
+    const { consent, clock } = this.#parts;
+    const now = clock.now();
+    const waiting = opened.filter((one) => isTold(one, now, rings));
+    const standing = await consent.standingAtDelivery(userId);
+    const decisions = await this.#decisions.peekAll(userId, waiting, standing);
+    for (const [index, { cursor, stored, command }] of waiting.entries()) {
+      found.set(cursor, {
+        commandId: stored.commandId,
+        kind: command.command.kind,
+        from: command.command.from.username,
+        group: command.cast?.kind === "group" ? command.cast.name : null,
+        expiresMs: command.expiresMs,
+        actions: actionsFor(
+          stored.record.state,
+          !stored.record.opened && !opensByItself(standing, command.command, now),
+        ),
+        ...verdictOf(decisions[index]!),
+      });
+    }
+    return found;
+  }
+}
+
+function isTold(
+  { stored, command }: { stored: StoredState; command: CommandRecord },
+  now: number,
+  rings: (state: CommandState) => boolean,
+): boolean {
+  const { state, withheldBy, place } = stored.record;
+  if (withheldBy !== null || place === null || !rings(state)) return false;
+  return command.expiresMs > now || !waits(state);
+}
+
+function actionsFor(state: CommandState, sealed: boolean): CommandAlert["actions"] {
+  const can = (to: CommandState) => mayMove(state, to, "recipient", "none");
+  return [
+    ...can("accepted") && !sealed ? ["accept" as const] : [],
+    ...can("deferred") ? ["later" as const] : [],
+    ...can("declined") ? ["decline" as const] : [],
+    "stop",
+  ];
+}
