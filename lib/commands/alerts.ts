@@ -46,8 +46,8 @@ export class Alerts {
     this.#decisions = new DeliveryDecisions(parts);
   }
 
-  /** Up to `most` entries of the person's log after a place. */
-  async after(userId: string, after: string, most: number): Promise<AlertPage> {
+  /** Up to `most` entries of the person's log after a place; null: from its beginning. */
+  async after(userId: string, after: string | null, most: number): Promise<AlertPage> {
     const entries = await this.#log.after(userId, after, most);
     const page: AlertPage = {
       alerts: [],

@@ -146,14 +146,20 @@ Deno.test("CH-2: a message that is too old is not delivered", async () => {
 Deno.test("UI-12: a person without a connection is told of a message, when their rules let it through", async () => {
   await using world = await openChatSteps();
   const { rig, steps, ann, bob } = world;
-  const pending = () => rig.chat.log.pending(bob.userId, 10);
-  assert.deepEqual(await pending(), { now: false, fromMs: null });
+  const alerts = async () => {
+    const entries = await rig.chat.log.after(bob.userId, null, 10);
+    return [...(await rig.chat.log.alerts(bob.userId, entries)).values()];
+  };
+  assert.deepEqual(await alerts(), []);
   await rig.prefer(bob, { quietHours: quietNow(rig.clock.now()) });
   await steps.say(ann, bob, "later");
-  const { now, fromMs } = await pending();
-  assert.deepEqual([now, typeof fromMs], [false, "number"]);
-  rig.clock.advance(fromMs! - rig.clock.now());
-  assert.equal((await pending()).now, true);
+  const [held = assert.fail()] = await alerts();
+  assert.ok(held.verdict === "hold" && held.untilMs !== null);
+  rig.clock.advance(held.untilMs - rig.clock.now());
+  assert.deepEqual((await alerts()).map(({ verdict, from }) => [verdict, from]), [["tell", "ann"]]);
   await rig.takeChat(bob);
-  assert.equal((await pending()).now, false);
+  assert.equal((await alerts()).length, 1, "a device has it, and nobody has read it");
+  const [{ id: upTo } = assert.fail()] = taken(await rig.chat.list(bob, { with: "ann" })).messages;
+  taken(await rig.chat.read(bob, { with: "ann", upTo }));
+  assert.deepEqual(await alerts(), []);
 });

@@ -11,10 +11,26 @@ async function annAndBob() {
   const [ann, bob, eve] = [rig.person("ann"), rig.person("bob"), rig.person("eve")];
   rig.connect(ann, bob);
   rig.clock.advance(1);
-  return { rig, ann, bob, eve, waits: () => rig.room.pending.of(ann.userId) };
+  return { rig, ann, bob, eve, waits: () => waitsFor(rig, ann.userId) };
 }
 
-Deno.test("UI-7, DL-9: a command waits until it was delivered, and a look changes nothing", async () => {
+/** Whether the person can be told of a command now; if not, from when on. */
+async function waitsFor(rig: CommandRig, userId: string): Promise<{ now: boolean; fromMs: number | null }> {
+  const found: { now: boolean; fromMs: number | null } = { now: false, fromMs: null };
+  for (let after: string | null = null, more = true; more;) {
+    const page = await rig.room.alerts.after(userId, after, 64);
+    for (const { command } of page.alerts) {
+      if (command?.verdict === "tell") found.now = true;
+      if (command?.verdict === "hold" && command.untilMs !== null) {
+        found.fromMs = Math.min(found.fromMs ?? Infinity, command.untilMs);
+      }
+    }
+    ({ upTo: after, more } = page);
+  }
+  return found.now ? something : found;
+}
+
+Deno.test("UI-12, DL-9: a command can be told of until the person looked at it on any device, and a look changes nothing", async () => {
   const { rig, ann, bob, waits } = await annAndBob();
   await using _ = rig;
   assert.deepEqual(await waits(), nothing);
@@ -24,7 +40,10 @@ Deno.test("UI-7, DL-9: a command waits until it was delivered, and a look change
   assert.deepEqual(await dump(rig.store.kv), before);
   await rig.take(ann);
   await rig.rest();
-  assert.deepEqual(await waits(), nothing, "it is open still, and was seen");
+  assert.deepEqual(await waits(), something, "a device has it, and nobody looked");
+  const [{ command: { id } } = assert.fail()] = (await rig.readInbox(ann, null)).deliveries;
+  taken(await rig.room.transitions.update(ann, { id, state: "seen" }));
+  assert.deepEqual(await waits(), nothing);
 });
 
 Deno.test("CO-1 CO-3 UI-7: what the person does not take never counts as waiting", async () => {
@@ -49,7 +68,9 @@ Deno.test("CO-4 UI-7: what is held counts from when it may come", async () => {
   assert.equal(fromMs, Math.floor(rig.clock.now() / dayMs) * dayMs + 7 * hourMs);
   await rig.prefer(ann, { quietHours: null, dailyLimit: 1 });
   assert.deepEqual(await waits(), something);
-  await rig.take(ann);
+  for (const { command: { id } } of (await rig.readInbox(ann, null)).deliveries) {
+    taken(await rig.room.transitions.update(ann, { id, state: "seen" }));
+  }
   await rig.send(bob, ann);
   const later = await waits();
   assert.equal(later.now, false);
@@ -92,8 +113,9 @@ Deno.test("BR-4 UI-7: a command to many waits for those whose rules let it throu
   assert.deepEqual(await waits(), nothing);
   await rig.broadcast(admin, { kind: "all" });
   assert.deepEqual(await waits(), something);
-  assert.deepEqual(await rig.room.pending.of(eve.userId), nothing);
-  await rig.take(ann);
-  await rig.rest();
+  assert.deepEqual(await waitsFor(rig, eve.userId), nothing);
+  for (const { command: { id } } of (await rig.readInbox(ann, null)).deliveries) {
+    taken(await rig.room.transitions.update(ann, { id, state: "accepted" }));
+  }
   assert.deepEqual(await waits(), nothing);
 });

@@ -22,7 +22,7 @@ Deno.test("DL-6, FI-7: each kind of job goes to the room that knows it", async (
   await run({ kind: "seal_evidence", incidentId: "i" });
   await run({ kind: "account_removal", userId: "u" });
   await run({ kind: "group_end", group: "g" });
-  await run({ kind: "push", userId: "u", sinceMs: 0, untilMs: 0, tries: 0 });
+  await run({ kind: "push", userId: "u" });
   assert.deepEqual(ran, [
     "commands expire",
     "commands expire_made",

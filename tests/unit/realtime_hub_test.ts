@@ -169,6 +169,10 @@ Deno.test("AU-13: of a session that was replaced one connection goes on, and eve
   realtime.hub.listen({
     ring: () => undefined,
     ringAll: () => undefined,
+    changed: () => undefined,
+    remind: () => Promise.resolve(),
+    hasDevice: () => false,
+    peopleWithDevices: () => Promise.resolve([]),
     sessionEnded: (id) => void ended.push(id),
     sessionRenewed: () => undefined,
   });
@@ -194,6 +198,10 @@ Deno.test("UI-7: what listens to the bell hears rings and ended sessions, after 
   realtime.hub.listen({
     ring: (userId) => void heard.push(`ring ${userId}`),
     ringAll: () => void heard.push("ringAll"),
+    changed: (userId) => void heard.push(`changed ${userId}`),
+    remind: (userId, id, why) => Promise.resolve(void heard.push(`${why} ${userId} ${id}`)),
+    hasDevice: (userId) => userId === "has a device",
+    peopleWithDevices: () => Promise.resolve(["has a device", annId]),
     sessionEnded: (sessionId) => void heard.push(`ended ${sessionId}, connection ${socket.closeCode()}`),
     sessionRenewed: () => undefined,
   });
@@ -202,11 +210,24 @@ Deno.test("UI-7: what listens to the bell hears rings and ended sessions, after 
   realtime.hub.ringAll(() => "skip");
   realtime.hub.notify(annId, "contact.changed", {});
   realtime.hub.consentChanged(annId);
+  realtime.hub.thaw(annId);
+  realtime.hub.handled(annId);
+  await realtime.hub.remind(annId, "one", "deadline");
+  assert.deepEqual(await realtime.hub.reachable(), [annId, "has a device"]);
+  assert.deepEqual([annId, "has a device", "x"].map((id) => realtime.hub.isReachable(id)), [
+    true,
+    true,
+    false,
+  ]);
   realtime.hub.closeSession(connection.sessionId, "sessionOver");
   assert.deepEqual(heard, [
     `ring ${annId}`,
     "ring nobody is connected",
     "ringAll",
+    `changed ${annId}`,
+    `changed ${annId}`,
+    `changed ${annId}`,
+    `deadline ${annId} one`,
     `ended ${connection.sessionId}, connection 4401`,
   ]);
 });
