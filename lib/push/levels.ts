@@ -90,6 +90,7 @@ export function topicOfNotice(kind: NoticeKind): PushTopic {
     case "appeal_decided":
     case "file_rejected":
     case "removal_decided":
+    case "login_link":
       return "account";
     default:
       return kind satisfies never;
