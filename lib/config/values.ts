@@ -84,7 +84,7 @@ export function parsePushHosts(text: string): string[] | Wrong {
   for (const part of text.split(",").map((item) => item.trim()).filter((item) => item !== "")) {
     const url = URL.parse(/^https?:\/\//.test(part) ? part : `https://${part}`);
     const isPlain = url !== null && url.pathname === "/" && url.search === "" && url.hash === "" &&
-      url.username === "" && url.password === "" && !/[\s*?[\]]/.test(part) && !part.endsWith("/");
+      url.username === "" && url.password === "" && !/[\s*?]/.test(part) && !part.endsWith("/");
     if (!isPlain) {
       return new Wrong(`has ${JSON.stringify(part)}; write a host, or http://host:port without TLS`);
     }

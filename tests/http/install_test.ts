@@ -136,6 +136,25 @@ Deno.test("OP-8 UI-7: push services may be reached when notifications are on, an
   );
 });
 
+Deno.test("OP-1 OP-8 UI-12: push services that the operator names, and nothing that only looks like one", () => {
+  const read = readConfig({
+    BEHEST_PUSH: "mailto:admin@example.org",
+    BEHEST_PUSH_HOSTS: "ntfy.example.org, push.lan:8443,http://[fd00::1]:8080",
+  });
+  assert.ok(!(read instanceof ConfigProblem));
+  assert.deepEqual(read.config.pushHosts, [
+    "https://ntfy.example.org",
+    "https://push.lan:8443",
+    "http://[fd00::1]:8080",
+  ]);
+  const net = permissionFlags(read.config).find((flag) => flag.startsWith("--allow-net="))!;
+  assert.match(net, /,ntfy\.example\.org:443,push\.lan:8443,\[fd00::1\]:8080$/);
+  for (const bad of ["https://x/path", "ftp://x", "a b", "*.example.org", "user@x", "x/?y"]) {
+    const wrong = readConfig({ BEHEST_PUSH_HOSTS: bad });
+    assert.ok(wrong instanceof ConfigProblem && wrong.line.startsWith("BEHEST_PUSH_HOSTS"), bad);
+  }
+});
+
 Deno.test("OP-1 UI-7: the contact for push services is an address that they could use", () => {
   for (const good of ["off", "mailto:admin@example.org", "https://behest.example.org/contact"]) {
     const read = readConfig({ BEHEST_PUSH: good });

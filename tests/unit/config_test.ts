@@ -49,6 +49,7 @@ Deno.test("OP-2: an empty environment gives the specification's defaults", () =>
       evidenceDays: 365,
       evidenceKey: "./data/evidence.key",
       push: null,
+      pushHosts: [],
       metricsToken: null,
       oidc: null,
       cybertip: { url: "https://exttest.cybertip.org/ispws", user: null, password: null },
