@@ -44,7 +44,7 @@ async function run(): Promise<void> {
   log.info("server.started", { origin, mode: config.mode, dataDir: config.dataDir });
   const signal = await signalled;
   log.info("server.stopping", { signal, connections: open.services.realtime.connections() });
-  const inTime = await finish(server, open.services.realtime);
+  const inTime = await finish(server, open.services);
   if (!inTime) log.warn("server.stopped_late");
   log.info("server.stopped");
 }
@@ -184,9 +184,13 @@ function firstSignal(): Promise<string> {
 }
 
 /** WS-8: closes all sockets, also new ones, then ends the requests. False when that takes too long. */
-async function finish(server: Deno.HttpServer, realtime: Services["realtime"]): Promise<boolean> {
+async function finish(
+  server: Deno.HttpServer,
+  { commands, realtime }: Pick<Services, "commands" | "realtime">,
+): Promise<boolean> {
   const { promise: late, resolve } = Promise.withResolvers<false>();
   using _timer = systemClock.after(limits.shutdownMs - closingMs, () => resolve(false));
+  commands.endWaits();
   // Sockets first: the server's own shutdown would close them with another code.
   const all = realtime.shutdown().then(() => server.shutdown()).then(() => true);
   return await Promise.race([all, late]);

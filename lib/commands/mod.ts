@@ -5,6 +5,8 @@
  */
 import { Acknowledgements } from "./acknowledgements.ts";
 import { Alerts } from "./alerts.ts";
+import { AnswerWaits } from "./answer_waits.ts";
+import { AnswerWatch } from "./answer_watch.ts";
 import { AttachmentAccess } from "./attachment_access.ts";
 import { Audience } from "./audience.ts";
 import { BroadcastTotals } from "./broadcast_totals.ts";
@@ -48,6 +50,7 @@ export * from "./ports.ts";
 export { allTransitions, isClosed, mayMove, type Mover, waits } from "./lifecycle.ts";
 export type {
   Alerts,
+  AnswerWaits,
   AttachmentAccess,
   History,
   Inbox,
@@ -63,6 +66,7 @@ export type {
 /** The room's services over one set of parts, and the runner of its jobs. */
 export interface CommandRoom {
   sender: SendGates;
+  answerWaits: AnswerWaits;
   transitions: Transitions;
   undo: Undo;
   manyAnswers: ManyAnswers;
@@ -89,6 +93,7 @@ export function openCommands({ store: unwatched, ...given }: Needs & { gates: Ga
     inFlight,
     broadcasts: new Broadcasts(needs, inFlight),
     totals: new BroadcastTotals(needs),
+    watch: new AnswerWatch(),
   };
   books.begin(parts);
   const audience = new Audience(parts);
@@ -103,8 +108,11 @@ export function openCommands({ store: unwatched, ...given }: Needs & { gates: Ga
   const safety = new Safety(parts);
   const history = new History(parts, inbox, states, books);
   const reminders = new Reminders(parts, states);
+  const sender = new SendGates(new Sender(parts, audience), needs.gates, needs.clock);
+  const answerWaits = new AnswerWaits(parts, sender);
   return {
-    sender: new SendGates(new Sender(parts, audience), needs.gates, needs.clock),
+    sender,
+    answerWaits,
     transitions,
     undo,
     manyAnswers: new ManyAnswers(transitions, undo),
@@ -118,6 +126,7 @@ export function openCommands({ store: unwatched, ...given }: Needs & { gates: Ga
     reported: new ReportedCommands(parts, history),
     truths: new CommandTruths(parts, states),
     close() {
+      answerWaits.end();
       parts.totals.close();
       safety.close();
     },

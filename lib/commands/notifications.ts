@@ -8,11 +8,12 @@ import { answerOf, noteAndReview, recipientsNotes } from "./views.ts";
  * the sender stopped, or blocks the recipient (CO-11).
  */
 export async function notifySender(
-  { bell, people, totals, consent }: Pick<Parts, "bell" | "people" | "totals" | "consent">,
+  { bell, people, totals, consent, watch }: Pick<Parts, "bell" | "people" | "totals" | "consent" | "watch">,
   record: CommandRecord,
   states: readonly { userId: string; record: StateRecord }[],
 ): Promise<void> {
   const { command, senderId, cast: broadcast } = record;
+  watch.touch(command.id);
   if (states.length === 0 || !bell.isOnline(senderId)) return;
   if (broadcast !== undefined) return totals.touch(record);
   const [persons, { hidesText }] = await Promise.all([

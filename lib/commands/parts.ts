@@ -1,3 +1,4 @@
+import type { AnswerWatch } from "./answer_watch.ts";
 import type { BroadcastTotals } from "./broadcast_totals.ts";
 import type { Broadcasts } from "./broadcasts.ts";
 import type { InFlight } from "./in_flight.ts";
@@ -8,4 +9,5 @@ export interface Parts extends Needs {
   inFlight: InFlight;
   broadcasts: Broadcasts;
   totals: BroadcastTotals;
+  watch: AnswerWatch;
 }

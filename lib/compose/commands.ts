@@ -94,7 +94,9 @@ export async function openCommandRoom(parts: CommandParts): Promise<OpenCommandR
   };
 }
 
-function callsOf({ sender, transitions, history, manyAnswers, undo }: CommandRoom): Services["commands"] {
+function callsOf(
+  { sender, answerWaits, transitions, history, manyAnswers, undo }: CommandRoom,
+): Services["commands"] {
   return {
     send: (caller, draft) => sender.send(caller, draft),
     preview: (caller, draft) => sender.preview(caller, draft),
@@ -107,6 +109,8 @@ function callsOf({ sender, transitions, history, manyAnswers, undo }: CommandRoo
     updateSome: (caller, params) => manyAnswers.update(caller, params),
     undoSome: (caller, params) => manyAnswers.undo(caller, params),
     undoSend: (caller, params) => undo.send(caller, params),
+    sendAndWait: (caller, draft, bounds) => answerWaits.send(caller, draft, bounds),
+    endWaits: () => answerWaits.end(),
     inboxList: (caller, params) => history.inboxList(caller, params),
   };
 }

@@ -71,6 +71,8 @@ export const proofs = {
     review: "none",
     send: "none",
     undoSend: "none",
+    sendAndWait: "none",
+    endWaits: "none",
     undoSome: "none",
     update: "none",
     updateSome: "none",

@@ -176,6 +176,10 @@ export const limits = {
   attachments: 10,
   note: 1000,
   proofFiles: 10,
+  /** The longest wait for an answer to a send, in seconds, and waits of one person and of all at a time. */
+  waitSeconds: 60,
+  waitsOfOne: 20,
+  waits: 2000,
   /** CM-9: options of a choice, fields of a form, characters of their labels, and the longest timer. */
   optionsMin: 2,
   optionsMax: 20,

@@ -28,6 +28,18 @@ const filter = { state: c.commandState.optional(), category: slug.optional() };
 /** The query of `POST /api/v1/rpc` (WS-12). */
 export const deviceQuery = z.strictObject({ device: device.default("default") });
 
+/** The query of `POST /api/v1/commands`: for how many seconds to wait for the answer. */
+export const commandSendQuery = z.strictObject({
+  wait: z.coerce.number().int().min(1).max(limits.waitSeconds).optional(),
+});
+
+/** The answer of `POST /api/v1/commands`; `recipient` with `wait`. */
+export const commandSent = z.object({
+  command: c.command,
+  audience: c.audienceCounts,
+  recipient: c.recipientState.optional(),
+});
+
 /** The query of `GET /api/v1/commands`: as `command.list`. */
 export const commandListQuery = z.strictObject({
   box: z.enum(["inbox", "outbox"]),

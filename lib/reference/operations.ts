@@ -188,9 +188,11 @@ export const operations: Readonly<Record<string, Operation>> = {
     gives: protocol.commandPage,
   },
   "POST /commands": {
-    says: "Sends a command. The same key again gets the same command.",
+    says:
+      "Sends a command. The same key again gets the same command. With wait, the answer comes once the one recipient has answered (recipient has it), or with 202 when the seconds are over: then send the same again to go on waiting, or look at the address in Location.",
+    query: protocol.commandSendQuery,
     body: protocol.commandDraft,
-    gives: methods["command.send"].result,
+    gives: protocol.commandSent,
     status: 201,
   },
   "GET /commands/{id}": { says: "Gives one command, as command.get.", gives: protocol.commandDetail },

@@ -17,7 +17,15 @@ import type {
   TwoFactor,
 } from "../accounts/mod.ts";
 import type { Chat } from "../chat/mod.ts";
-import type { History, ManyAnswers, Safety, SendGates, Transitions, Undo } from "../commands/mod.ts";
+import type {
+  AnswerWaits,
+  History,
+  ManyAnswers,
+  Safety,
+  SendGates,
+  Transitions,
+  Undo,
+} from "../commands/mod.ts";
 import type { Config } from "../config/mod.ts";
 import type { CategoryAdmin, Consent, Grants } from "../consent/mod.ts";
 import type { Content, Files } from "../files/mod.ts";
@@ -114,6 +122,9 @@ export interface Services {
       /** CM-13. */
       undoSome: ManyAnswers["undo"];
       undoSend: Undo["send"];
+      sendAndWait: AnswerWaits["send"];
+      /** Ends the waits for answers, before the server closes. */
+      endWaits: AnswerWaits["end"];
     };
   readonly notices: Pick<Notices, "list" | "read" | "unread">;
   readonly chat: Pick<

@@ -32,6 +32,8 @@ export const commandMessages = {
   "send.empty": "There is nothing to send yet. Write a title or a text, or add a file.",
   "send.key": "This key belongs to another command. Use a new key.",
   "send.keyEnded": "The command sent with this key has ended.",
+  "send.waitOne": "Only an answer of one person can be waited for.",
+  "send.waits": "You already wait for {count} answers, the maximum, or the server is busy. Try again later.",
   "send.person": 'Nobody here is called "{name}". Check the name.',
   "send.openFromOne": '"{name}" has {count} open commands from you, the maximum. Wait, or cancel some.',
   "send.inbox": 'The inbox of "{name}" is full. Try again later.',

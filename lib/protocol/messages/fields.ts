@@ -89,6 +89,7 @@ export const fieldMessages = {
   "field.ownFiles": "choose files of yours that still exist",
   "field.rejectedFile": "remove the file that did not pass",
   "field.ownGroup": "choose one of your groups",
+  "field.onePerson": "name one person",
   "field.recipient": 'check the name "{name}"',
   "field.removeOne": "remove one",
   "field.notSelf": "remove your own name",

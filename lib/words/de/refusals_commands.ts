@@ -37,6 +37,9 @@ export const commands: Translated<typeof commandMessages> = {
   "send.key":
     "Dieses Formular wurde schon für einen anderen Auftrag benutzt. Sende es noch einmal, um einen neuen daraus zu machen.",
   "send.keyEnded": "Der Auftrag, der mit diesem Formular gesendet wurde, ist beendet.",
+  "send.waitOne": "Nur auf die Antwort einer einzelnen Person kann gewartet werden.",
+  "send.waits":
+    "Du wartest schon auf {count} Antworten, mehr geht nicht, oder der Server ist ausgelastet. Versuch es später noch einmal.",
   "send.person": "Hier heißt niemand „{name}“. Prüf den Namen.",
   "send.openFromOne":
     "„{name}“ hat {count} offene Aufträge von dir, mehr geht nicht. Warte, oder nimm welche zurück.",

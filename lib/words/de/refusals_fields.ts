@@ -106,6 +106,7 @@ export const fields: Translated<typeof fieldMessages> = {
   "field.ownFiles": "wähle Dateien von dir, die es noch gibt",
   "field.rejectedFile": "entferne die Datei, die nicht bestanden hat",
   "field.ownGroup": "wähle eine deiner Gruppen",
+  "field.onePerson": "nenne eine Person",
   "field.recipient": "prüf den Namen „{name}“",
   "field.removeOne": "entferne eine",
   "field.notSelf": "entferne deinen eigenen Namen",
