@@ -2,15 +2,15 @@
 
 export type AnswerTotals = {
   answers: number;
-  questions: {
-    field?: string;
-    label?: string;
-    options: {
+  questions: ({
+    field?: string | undefined;
+    label?: string | undefined;
+    options: ({
       id: string;
-      label?: string;
+      label?: string | undefined;
       count: number;
-    }[];
-  }[];
+    })[];
+  })[];
 };
 
 export type Attachment = {
@@ -23,8 +23,8 @@ export type Attachment = {
 
 export type AudienceCounts = {
   matched: Count;
-  online?: Count;
-  offline?: Count;
+  online?: Count | undefined;
+  offline?: Count | undefined;
   excluded: Record<string, Count>;
 };
 
@@ -43,15 +43,15 @@ export type ChatMessage = {
   attachments: Attachment[];
   createdAt: string;
   retractedAt: string | null;
-  state?: "checking" | "rejected";
-  sealed?: true;
-  about?: string;
-  reaction?: "👍" | "❤️" | "😂" | "😮" | "😢" | "🙏";
+  state?: "checking" | "rejected" | undefined;
+  sealed?: true | undefined;
+  about?: string | undefined;
+  reaction?: "👍" | "❤️" | "😂" | "😮" | "😢" | "🙏" | undefined;
   reactions?: ({
     id: string;
     from: string;
     reaction: "👍" | "❤️" | "😂" | "😮" | "😢" | "🙏";
-  })[];
+  })[] | undefined;
 };
 
 export type Command = {
@@ -65,7 +65,7 @@ export type Command = {
   from: Sender;
   audience: {
     kind: "user" | "group" | "category" | "all";
-    name?: string;
+    name?: string | undefined;
   };
   createdAt: string;
   deliverAt: string | null;
@@ -116,27 +116,27 @@ export type Grant = {
   } | {
     group: string;
   };
-  accept?: true;
-  categories?: Record<string, "allow" | "ask" | "block">;
-  kinds?: string[];
+  accept?: true | undefined;
+  categories?: Record<string, "allow" | "ask" | "block"> | undefined;
+  kinds?: string[] | undefined;
   hours?: ({
-    days?: ("mo" | "tu" | "we" | "th" | "fr" | "sa" | "su")[];
+    days?: ("mo" | "tu" | "we" | "th" | "fr" | "sa" | "su")[] | undefined;
     from: string;
     to: string;
-  })[];
-  perDay?: number;
-  open?: number;
-  paused?: true;
-  shown?: true;
+  })[] | undefined;
+  perDay?: number | undefined;
+  open?: number | undefined;
+  paused?: true | undefined;
+  shown?: true | undefined;
   since: string;
   until: string | null;
 };
 
 export type ListItem = {
   command: SealedCommand | Command;
-  state?: OwnState;
-  totals?: Totals;
-  recipients?: RecipientState[];
+  state?: OwnState | undefined;
+  totals?: Totals | undefined;
+  recipients?: RecipientState[] | undefined;
 };
 
 export type Notice = {
@@ -290,7 +290,7 @@ export type OwnSanction = {
   appeal?: {
     state: "open" | "refused";
     reason: string | null;
-  };
+  } | undefined;
 };
 
 export type OwnState = {
@@ -298,16 +298,16 @@ export type OwnState = {
   updatedAt: string;
   until: string | null;
   note: string | null;
-  proof?: Attachment[];
-  answer?: GivenAnswer;
-  startedAt?: string;
+  proof?: Attachment[] | undefined;
+  answer?: GivenAnswer | undefined;
+  startedAt?: string | undefined;
   review?: {
     accept: boolean;
     note: string | null;
     at: string;
-  };
+  } | undefined;
   allowedBy: string | null;
-  undoUntil?: string;
+  undoUntil?: string | undefined;
 };
 
 export type Preferences = {
@@ -321,14 +321,14 @@ export type Preferences = {
   } | null;
   dailyLimit: number | null;
   shareLimits: boolean;
-  shareOnline?: boolean;
-  shareRead?: boolean;
-  shareWriting?: boolean;
+  shareOnline?: boolean | undefined;
+  shareRead?: boolean | undefined;
+  shareWriting?: boolean | undefined;
   limits?: {
-    kinds?: ("message" | "task" | "media" | "link" | "choice" | "form" | "timer" | (string & Record<never, never>))[] | null;
-    open?: number | null;
-    perDay?: number | null;
-  } | null;
+    kinds?: ("message" | "task" | "media" | "link" | "choice" | "form" | "timer" | (string & Record<never, never>))[] | null | undefined;
+    open?: number | null | undefined;
+    perDay?: number | null | undefined;
+  } | null | undefined;
 };
 
 export type RecipientState = {
@@ -338,13 +338,13 @@ export type RecipientState = {
   updatedAt: string;
   note: string | null;
   proof: Attachment[];
-  answer?: GivenAnswer;
-  startedAt?: string;
+  answer?: GivenAnswer | undefined;
+  startedAt?: string | undefined;
   review?: {
     accept: boolean;
     note: string | null;
     at: string;
-  };
+  } | undefined;
 };
 
 export type SealedCommand = {
@@ -398,17 +398,17 @@ export interface Methods {
   /** Lists commands that this person received, newest first, or a view of the inbox with what is due first. Searches with q. Withheld and held ones are not in it. */
   "inbox.list": {
     params: {
-      state?: "scheduled" | "queued" | "delivered" | "seen" | "accepted" | "submitted" | "completed" | "deferred" | "declined" | "returned" | "failed" | "expired" | "cancelled" | "stopped";
-      category?: string;
-      before?: string;
-      limit?: number;
-      view?: "all" | "today" | "overdue" | "later" | "sealed" | "done";
-      kind?: "message" | "task" | "media" | "link" | "choice" | "form" | "timer" | (string & Record<never, never>);
-      from?: string;
-      q?: string;
-      since?: string;
-      sort?: "due" | "new";
-      open?: true;
+      state?: "scheduled" | "queued" | "delivered" | "seen" | "accepted" | "submitted" | "completed" | "deferred" | "declined" | "returned" | "failed" | "expired" | "cancelled" | "stopped" | undefined;
+      category?: string | undefined;
+      before?: string | undefined;
+      limit?: number | undefined;
+      view?: "all" | "today" | "overdue" | "later" | "sealed" | "done" | undefined;
+      kind?: "message" | "task" | "media" | "link" | "choice" | "form" | "timer" | (string & Record<never, never>) | undefined;
+      from?: string | undefined;
+      q?: string | undefined;
+      since?: string | undefined;
+      sort?: "due" | "new" | undefined;
+      open?: true | undefined;
     };
     result: CommandPage;
   };
@@ -434,18 +434,18 @@ export interface Methods {
     params: {
       ids: string[];
       state: "scheduled" | "queued" | "delivered" | "seen" | "accepted" | "submitted" | "completed" | "deferred" | "declined" | "returned" | "failed" | "expired" | "cancelled" | "stopped";
-      note?: string | null;
-      until?: string | null;
+      note?: string | null | undefined;
+      until?: string | null | undefined;
     };
     result: {
       results: ({
         id: string;
-        state?: OwnState;
-        command?: SealedCommand | Command;
+        state?: OwnState | undefined;
+        command?: SealedCommand | Command | undefined;
         error?: {
           kind: string;
           message: string;
-        };
+        } | undefined;
       })[];
     };
   };
@@ -457,19 +457,19 @@ export interface Methods {
     result: {
       results: ({
         id: string;
-        state?: OwnState;
-        command?: SealedCommand | Command;
+        state?: OwnState | undefined;
+        command?: SealedCommand | Command | undefined;
         error?: {
           kind: string;
           message: string;
-        };
+        } | undefined;
       })[];
     };
   };
   /** Sends a command. The answer comes after it is stored. Send the same key again after a lost answer: the same command is answered, not sent twice. */
   "command.send": {
     params: {
-      key?: string;
+      key?: string | undefined;
       audience: {
         kind: "user";
         to: string[];
@@ -483,15 +483,15 @@ export interface Methods {
         kind: "all";
       };
       kind: "message" | "task" | "media" | "link" | "choice" | "form" | "timer" | (string & Record<never, never>);
-      title?: string;
-      body?: string;
-      data?: unknown;
-      categories?: string[];
-      attachments?: string[];
-      deliverAt?: string | null;
-      dueAt?: string | null;
-      expiresAt?: string | null;
-      requires?: "none" | "confirmation" | "proof" | "review";
+      title?: string | undefined;
+      body?: string | undefined;
+      data?: unknown | undefined;
+      categories?: string[] | undefined;
+      attachments?: string[] | undefined;
+      deliverAt?: string | null | undefined;
+      dueAt?: string | null | undefined;
+      expiresAt?: string | null | undefined;
+      requires?: "none" | "confirmation" | "proof" | "review" | undefined;
     };
     result: {
       command: Command;
@@ -501,7 +501,7 @@ export interface Methods {
   /** Counts whom a draft would reach, without sending it. */
   "command.preview": {
     params: {
-      key?: string;
+      key?: string | undefined;
       audience: {
         kind: "user";
         to: string[];
@@ -515,15 +515,15 @@ export interface Methods {
         kind: "all";
       };
       kind: "message" | "task" | "media" | "link" | "choice" | "form" | "timer" | (string & Record<never, never>);
-      title?: string;
-      body?: string;
-      data?: unknown;
-      categories?: string[];
-      attachments?: string[];
-      deliverAt?: string | null;
-      dueAt?: string | null;
-      expiresAt?: string | null;
-      requires?: "none" | "confirmation" | "proof" | "review";
+      title?: string | undefined;
+      body?: string | undefined;
+      data?: unknown | undefined;
+      categories?: string[] | undefined;
+      attachments?: string[] | undefined;
+      deliverAt?: string | null | undefined;
+      dueAt?: string | null | undefined;
+      expiresAt?: string | null | undefined;
+      requires?: "none" | "confirmation" | "proof" | "review" | undefined;
     };
     result: AudienceCounts;
   };
@@ -531,17 +531,17 @@ export interface Methods {
   "command.list": {
     params: {
       box: "inbox" | "outbox";
-      state?: "scheduled" | "queued" | "delivered" | "seen" | "accepted" | "submitted" | "completed" | "deferred" | "declined" | "returned" | "failed" | "expired" | "cancelled" | "stopped";
-      category?: string;
-      before?: string;
-      limit?: number;
-      view?: "all" | "today" | "overdue" | "later" | "sealed" | "done" | "review";
-      kind?: "message" | "task" | "media" | "link" | "choice" | "form" | "timer" | (string & Record<never, never>);
-      from?: string;
-      q?: string;
-      since?: string;
-      sort?: "due" | "new";
-      to?: string;
+      state?: "scheduled" | "queued" | "delivered" | "seen" | "accepted" | "submitted" | "completed" | "deferred" | "declined" | "returned" | "failed" | "expired" | "cancelled" | "stopped" | undefined;
+      category?: string | undefined;
+      before?: string | undefined;
+      limit?: number | undefined;
+      view?: "all" | "today" | "overdue" | "later" | "sealed" | "done" | "review" | undefined;
+      kind?: "message" | "task" | "media" | "link" | "choice" | "form" | "timer" | (string & Record<never, never>) | undefined;
+      from?: string | undefined;
+      q?: string | undefined;
+      since?: string | undefined;
+      sort?: "due" | "new" | undefined;
+      to?: string | undefined;
     };
     result: CommandPage;
   };
@@ -552,18 +552,18 @@ export interface Methods {
     };
     result: {
       command: SealedCommand | Command;
-      state?: OwnState;
-      totals?: Totals;
-      answers?: AnswerTotals;
-      recipients?: RecipientState[];
-      timeline: {
+      state?: OwnState | undefined;
+      totals?: Totals | undefined;
+      answers?: AnswerTotals | undefined;
+      recipients?: RecipientState[] | undefined;
+      timeline: ({
         at: string;
         state: CommandState;
-        who?: string;
-        recipient?: string;
-        note?: string;
-        proof?: Attachment[];
-      }[];
+        who?: string | undefined;
+        recipient?: string | undefined;
+        note?: string | undefined;
+        proof?: Attachment[] | undefined;
+      })[];
     };
   };
   /** Moves the caller's own state of a received command. A move that the lifecycle lacks is refused. A choice or a form is completed with its answer; accepting a timer starts it. */
@@ -571,10 +571,10 @@ export interface Methods {
     params: {
       id: string;
       state: "scheduled" | "queued" | "delivered" | "seen" | "accepted" | "submitted" | "completed" | "deferred" | "declined" | "returned" | "failed" | "expired" | "cancelled" | "stopped";
-      note?: string | null;
-      proof?: string[];
-      answer?: string | string[] | Record<string, string | number | boolean>;
-      until?: string | null;
+      note?: string | null | undefined;
+      proof?: string[] | undefined;
+      answer?: string | string[] | Record<string, string | number | boolean> | undefined;
+      until?: string | null | undefined;
     };
     result: {
       command: SealedCommand | Command;
@@ -587,7 +587,7 @@ export interface Methods {
       id: string;
       recipient: string;
       accept: boolean;
-      note?: string | null;
+      note?: string | null | undefined;
     };
     result: {
       recipient: RecipientState;
@@ -616,13 +616,13 @@ export interface Methods {
   /** Sends a message to a contact, or on a command's thread. The same key gets the same message again. */
   "chat.send": {
     params: {
-      key?: string;
-      to?: string;
-      thread?: string;
-      body?: string;
-      attachments?: string[];
-      about?: string;
-      reaction?: "👍" | "❤️" | "😂" | "😮" | "😢" | "🙏";
+      key?: string | undefined;
+      to?: string | undefined;
+      thread?: string | undefined;
+      body?: string | undefined;
+      attachments?: string[] | undefined;
+      about?: string | undefined;
+      reaction?: "👍" | "❤️" | "😂" | "😮" | "😢" | "🙏" | undefined;
     };
     result: {
       message: ChatMessage;
@@ -631,10 +631,10 @@ export interface Methods {
   /** Lists the messages of a talk, newest first. */
   "chat.list": {
     params: {
-      with?: string;
-      thread?: string;
-      before?: string;
-      limit?: number;
+      with?: string | undefined;
+      thread?: string | undefined;
+      before?: string | undefined;
+      limit?: number | undefined;
     };
     result: {
       with: {
@@ -644,13 +644,13 @@ export interface Methods {
       thread: string | null;
       messages: ChatMessage[];
       next: string | null;
-      quoted?: ChatMessage[];
+      quoted?: ChatMessage[] | undefined;
       readUpTo: string | null;
-      theirReadUpTo?: string;
+      theirReadUpTo?: string | undefined;
       held?: {
         until: string | null;
-      };
-      notify?: "all" | "mentions" | "none";
+      } | undefined;
+      notify?: "all" | "mentions" | "none" | undefined;
     };
   };
   /** Counts the unread messages of talks that make a noise. */
@@ -663,8 +663,8 @@ export interface Methods {
   /** Chooses what makes a noise of a talk: everything, messages with the caller's name, or nothing. */
   "chat.notify": {
     params: {
-      with?: string;
-      thread?: string;
+      with?: string | undefined;
+      thread?: string | undefined;
       notify: "all" | "mentions" | "none" | null;
     };
     result: {
@@ -674,11 +674,11 @@ export interface Methods {
   /** Finds words in the messages of two weeks, of both sides, newest first. */
   "chat.search": {
     params: {
-      with?: string;
-      thread?: string;
+      with?: string | undefined;
+      thread?: string | undefined;
       q: string;
-      before?: string;
-      limit?: number;
+      before?: string | undefined;
+      limit?: number | undefined;
     };
     result: {
       messages: ChatMessage[];
@@ -705,8 +705,8 @@ export interface Methods {
   /** Marks a talk as read up to a message. */
   "chat.read": {
     params: {
-      with?: string;
-      thread?: string;
+      with?: string | undefined;
+      thread?: string | undefined;
       upTo: string;
     };
     result: {
@@ -725,8 +725,8 @@ export interface Methods {
   /** Says that the caller is writing; told only where both sides show it. */
   "chat.writing": {
     params: {
-      with?: string;
-      thread?: string;
+      with?: string | undefined;
+      thread?: string | undefined;
     };
     result: Record<string, never>;
   };
@@ -738,24 +738,24 @@ export interface Methods {
   /** Changes the fields that are there. Only the person's own sessions can. */
   "preferences.set": {
     params: {
-      categories?: Record<string, "allow" | "ask" | "block">;
-      acceptFrom?: "anyone" | "groups" | "contacts" | "nobody";
-      broadcasts?: boolean;
-      blockedUsers?: string[];
+      categories?: Record<string, "allow" | "ask" | "block"> | undefined;
+      acceptFrom?: "anyone" | "groups" | "contacts" | "nobody" | undefined;
+      broadcasts?: boolean | undefined;
+      blockedUsers?: string[] | undefined;
       quietHours?: {
         from: string;
         to: string;
-      } | null;
-      dailyLimit?: number | null;
-      shareLimits?: boolean;
-      shareOnline?: boolean;
-      shareRead?: boolean;
-      shareWriting?: boolean;
+      } | null | undefined;
+      dailyLimit?: number | null | undefined;
+      shareLimits?: boolean | undefined;
+      shareOnline?: boolean | undefined;
+      shareRead?: boolean | undefined;
+      shareWriting?: boolean | undefined;
       limits?: {
-        kinds?: ("message" | "task" | "media" | "link" | "choice" | "form" | "timer" | (string & Record<never, never>))[] | null;
-        open?: number | null;
-        perDay?: number | null;
-      } | null;
+        kinds?: ("message" | "task" | "media" | "link" | "choice" | "form" | "timer" | (string & Record<never, never>))[] | null | undefined;
+        open?: number | null | undefined;
+        perDay?: number | null | undefined;
+      } | null | undefined;
     };
     result: Preferences;
   };
@@ -774,19 +774,19 @@ export interface Methods {
       } | {
         group: string;
       };
-      accept?: boolean | null;
-      categories?: Record<string, "allow" | "ask" | "block" | null> | null;
-      kinds?: ("message" | "task" | "media" | "link" | "choice" | "form" | "timer" | (string & Record<never, never>))[] | null;
+      accept?: boolean | null | undefined;
+      categories?: Record<string, "allow" | "ask" | "block" | null> | null | undefined;
+      kinds?: ("message" | "task" | "media" | "link" | "choice" | "form" | "timer" | (string & Record<never, never>))[] | null | undefined;
       hours?: ({
-        days?: ("mo" | "tu" | "we" | "th" | "fr" | "sa" | "su")[];
+        days?: ("mo" | "tu" | "we" | "th" | "fr" | "sa" | "su")[] | undefined;
         from: string;
         to: string;
-      })[] | null;
-      perDay?: number | null;
-      open?: number | null;
-      paused?: boolean | null;
-      shown?: boolean | null;
-      until?: string | null;
+      })[] | null | undefined;
+      perDay?: number | null | undefined;
+      open?: number | null | undefined;
+      paused?: boolean | null | undefined;
+      shown?: boolean | null | undefined;
+      until?: string | null | undefined;
     };
     result: {
       grants: Grant[];
@@ -812,7 +812,7 @@ export interface Methods {
   "contact.request": {
     params: {
       username: string;
-      note?: string | null;
+      note?: string | null | undefined;
     };
     result: {
       username: string;
@@ -860,20 +860,20 @@ export interface Methods {
       contacts: ({
         username: string;
         displayName: string;
-        online?: boolean;
-        allows?: string[];
+        online?: boolean | undefined;
+        allows?: string[] | undefined;
         grant?: {
-          categories?: Record<string, "allow" | "ask" | "block">;
-          kinds?: string[];
+          categories?: Record<string, "allow" | "ask" | "block"> | undefined;
+          kinds?: string[] | undefined;
           hours?: ({
-            days?: ("mo" | "tu" | "we" | "th" | "fr" | "sa" | "su")[];
+            days?: ("mo" | "tu" | "we" | "th" | "fr" | "sa" | "su")[] | undefined;
             from: string;
             to: string;
-          })[];
-          perDay?: number;
-          open?: number;
+          })[] | undefined;
+          perDay?: number | undefined;
+          open?: number | undefined;
           until: string | null;
-        };
+        } | undefined;
       })[];
       incoming: ({
         username: string;
@@ -936,8 +936,8 @@ export interface Methods {
   /** Lists the caller's notices, newest first. */
   "notice.list": {
     params: {
-      before?: string;
-      limit?: number;
+      before?: string | undefined;
+      limit?: number | undefined;
     };
     result: {
       notices: Notice[];
@@ -948,7 +948,7 @@ export interface Methods {
   /** Marks notices as read, all of them without ids. */
   "notice.read": {
     params: {
-      ids?: string[];
+      ids?: string[] | undefined;
     };
     result: {
       unread: number;
@@ -958,25 +958,25 @@ export interface Methods {
   "report.create": {
     params: {
       about: {
-        user?: string;
-        command?: string;
-        message?: string;
-        file?: string;
-        group?: string;
+        user?: string | undefined;
+        command?: string | undefined;
+        message?: string | undefined;
+        file?: string | undefined;
+        group?: string | undefined;
       };
       reason: "danger" | "threat" | "intimate" | "illegal" | "harassment" | "sexual" | "impersonation" | "spam" | "wrong_category" | "other";
-      note?: string | null;
-      block?: true;
+      note?: string | null | undefined;
+      block?: true | undefined;
     };
     result: {
       report: {
         id: string;
         about: {
-          user?: string;
-          command?: string;
-          message?: string;
-          file?: string;
-          group?: string;
+          user?: string | undefined;
+          command?: string | undefined;
+          message?: string | undefined;
+          file?: string | undefined;
+          group?: string | undefined;
         };
         reason: "danger" | "threat" | "intimate" | "illegal" | "harassment" | "sexual" | "impersonation" | "spam" | "wrong_category" | "other";
         note: string | null;
@@ -989,18 +989,18 @@ export interface Methods {
   /** Lists the caller's reports and what came of them. */
   "report.list": {
     params: {
-      before?: string;
-      limit?: number;
+      before?: string | undefined;
+      limit?: number | undefined;
     };
     result: {
       reports: ({
         id: string;
         about: {
-          user?: string;
-          command?: string;
-          message?: string;
-          file?: string;
-          group?: string;
+          user?: string | undefined;
+          command?: string | undefined;
+          message?: string | undefined;
+          file?: string | undefined;
+          group?: string | undefined;
         };
         reason: "danger" | "threat" | "intimate" | "illegal" | "harassment" | "sexual" | "impersonation" | "spam" | "wrong_category" | "other";
         note: string | null;
@@ -1073,7 +1073,7 @@ export interface Notifications {
     cursor: string | null;
     pending: number;
     stopped: boolean;
-    sanctions?: OwnSanction[];
+    sanctions?: OwnSanction[] | undefined;
     limits: {
       frameBytes: number;
       title: number;
@@ -1116,19 +1116,19 @@ export interface Notifications {
   /** A command changed: a state, totals, or a cancellation. */
   "command.changed": {
     id: string;
-    state?: CommandState;
-    recipient?: string;
-    note?: string | null;
-    answer?: GivenAnswer;
-    startedAt?: string;
+    state?: CommandState | undefined;
+    recipient?: string | undefined;
+    note?: string | null | undefined;
+    answer?: GivenAnswer | undefined;
+    startedAt?: string | undefined;
     review?: {
       accept: boolean;
       note: string | null;
       at: string;
-    };
-    until?: string | null;
-    totals?: Totals;
-    command?: SealedCommand | Command;
+    } | undefined;
+    until?: string | null | undefined;
+    totals?: Totals | undefined;
+    command?: SealedCommand | Command | undefined;
     at: string;
   };
   /** Delivers a chat message. It can come again: drop the ones already seen, by id. */
@@ -1140,9 +1140,9 @@ export interface Notifications {
   "chat.changed": {
     with: string;
     thread: string | null;
-    readUpTo?: string;
-    theirReadUpTo?: string;
-    writing?: true;
+    readUpTo?: string | undefined;
+    theirReadUpTo?: string | undefined;
+    writing?: true | undefined;
   };
   /** A deadline comes near, and the person has not completed the command yet. */
   "command.due": {
@@ -1184,11 +1184,11 @@ export interface Notifications {
     report: {
       id: string;
       about: {
-        user?: string;
-        command?: string;
-        message?: string;
-        file?: string;
-        group?: string;
+        user?: string | undefined;
+        command?: string | undefined;
+        message?: string | undefined;
+        file?: string | undefined;
+        group?: string | undefined;
       };
       reason: "danger" | "threat" | "intimate" | "illegal" | "harassment" | "sexual" | "impersonation" | "spam" | "wrong_category" | "other";
       note: string | null;

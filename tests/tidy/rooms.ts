@@ -107,8 +107,23 @@ export const rooms: Readonly<Record<string, Part>> = {
     parts: [protocol, words, text, fresh, "lib/client", browser, "components"],
     packages: ["preact", "@preact/signals"],
   },
-  // The library as a package: what it has of the rooms, and what Node lacks.
-  "sdk": { parts: ["lib/client"], packages: ["ws"] },
+  // The library as a package, and the command line: what they have of the rooms, and what Node has or lacks.
+  "sdk": {
+    parts: ["lib/client"],
+    packages: [
+      "ws",
+      "node:buffer",
+      "node:child_process",
+      "node:crypto",
+      "node:fs",
+      "node:os",
+      "node:path",
+      "node:process",
+      "node:readline",
+      "node:stream",
+      "node:util",
+    ],
+  },
   "components": {
     parts: [protocol, words, text, fresh, browser],
     packages: ["preact", "@preact/signals", "uqr"],

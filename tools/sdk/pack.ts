@@ -1,4 +1,5 @@
 /** `deno task sdk-pack`: makes the npm packages of `sdk/` in `_sdk/`. `npm pack` there gives what is published. */
+import { createRequire } from "node:module";
 import * as esbuild from "esbuild";
 import ts from "typescript";
 import { refusalTable } from "../../lib/protocol/errors.ts";
@@ -11,6 +12,7 @@ const withoutValidator: Readonly<Record<string, string>> = {
 export type CommandChanged = api.Notifications["command.changed"];
 export type CommandState = api.CommandState;
 export type Delivery = api.Delivery;
+export type ListItem = api.ListItem;
 `,
   "lib/protocol/chat.d.ts": `
 export type ChatDelivery = api.Notifications["chat.message"];
@@ -53,8 +55,29 @@ export async function packLibrary(folder: string): Promise<void> {
   await Deno.copyFile("LICENSE", `${folder}/LICENSE`);
 }
 
+/** A program that needs nothing beside it. */
+const programHead = `#!/usr/bin/env node
+import { createRequire } from "node:module";
+const require = createRequire(import.meta.url);`;
+
+/** Makes the command line's package in this folder: one script. */
+export async function packCommandLine(folder: string): Promise<void> {
+  await emptied(folder);
+  await bundle("sdk/cli/main.ts", `${folder}/dist/behest.js`, "node", { alone: true });
+  await Deno.chmod(`${folder}/dist/behest.js`, 0o755);
+  for (const name of ["package.json", "README.md"]) {
+    await Deno.copyFile(`sdk/cli/${name}`, `${folder}/${name}`);
+  }
+  await Deno.copyFile("LICENSE", `${folder}/LICENSE`);
+}
+
 /** One script of the package, for Node 20 and the browsers of its year. */
-export async function bundle(entry: string, outfile: string, platform: "browser" | "node"): Promise<void> {
+async function bundle(
+  entry: string,
+  outfile: string,
+  platform: "browser" | "node",
+  { alone = false } = {},
+): Promise<void> {
   await esbuild.build({
     entryPoints: [entry],
     outfile,
@@ -62,9 +85,15 @@ export async function bundle(entry: string, outfile: string, platform: "browser"
     format: "esm",
     target: "es2022",
     platform,
-    external: ["ws", "node:*"],
+    external: alone ? ["node:*", "bufferutil", "utf-8-validate"] : ["node:*", "ws"],
+    // `ws` is CommonJS.
+    banner: { js: alone ? programHead : "" },
+    // Packages are in Deno's own folder, where esbuild does not look.
+    alias: alone ? { ws: createRequire(import.meta.url).resolve("ws") } : {},
     define: { "Promise.withResolvers": "promiseWithResolvers" },
     inject: [`${source}/older_runtimes.ts`, ...platform === "node" ? [`${source}/node_socket.ts`] : []],
+    // Else the paths of this machine are in it.
+    minify: alone,
     logLevel: "warning",
   });
 }
@@ -76,7 +105,7 @@ function declarations(entries: readonly string[]): Map<string, string> {
     declaration: true,
     emitDeclarationOnly: true,
     noCheck: true,
-    noLib: true,
+    lib: ["lib.esnext.d.ts", "lib.dom.d.ts"],
     types: [],
     module: ts.ModuleKind.ESNext,
     moduleResolution: ts.ModuleResolutionKind.Bundler,
@@ -124,5 +153,6 @@ async function written(path: string, text: string): Promise<void> {
 
 if (import.meta.main) {
   await packLibrary("_sdk/behest-client");
+  await packCommandLine("_sdk/behest");
   await esbuild.stop();
 }

@@ -68,7 +68,9 @@ function text(shape: Shape, indent: string): string {
 function recordText(fields: readonly Field[], indent: string): string {
   if (fields.length === 0) return "Record<string, never>";
   const lines = fields.map(({ name, required, shape }) =>
-    `${indent}  ${name}${required ? "" : "?"}: ${text(shape, `${indent}  `)};`
+    `${indent}  ${name}${required ? "" : "?"}: ${text(shape, `${indent}  `)}${
+      required ? "" : " | undefined"
+    };`
   );
   return `{\n${lines.join("\n")}\n${indent}}`;
 }
