@@ -5,13 +5,18 @@ interface AvatarProps {
   /** Whether the reader may see a picture of them, as `profiles.withAvatar` says. */
   picture?: boolean;
   size?: number;
+  /** Inside of what is not read out as a whole. */
+  unsaid?: boolean;
 }
 
 /** Somebody's picture (AU-8), or their initials. Their name stands beside it, so it says nothing by itself. */
-export function Avatar({ username, name = username, picture = false, size = 32 }: AvatarProps) {
+export function Avatar(
+  { username, name = username, picture = false, size = 32, unsaid = false }: AvatarProps,
+) {
   const shape = size >= 40 ? "avatar avatar-l" : size <= 24 ? "avatar avatar-s" : "avatar";
   if (!picture) {
-    return <span class={`${shape} avatar-${colourOf(username)}`} aria-hidden="true">{initials(name)}</span>;
+    const look = `${shape} avatar-${colourOf(username)}`;
+    return <span class={look} aria-hidden={unsaid ? undefined : "true"}>{initials(name)}</span>;
   }
   return (
     <img

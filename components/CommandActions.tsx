@@ -4,8 +4,8 @@ import { limits } from "../lib/protocol/limits.ts";
 import type { CommandState, DeliveredCommand, FileObject } from "../lib/protocol/mod.ts";
 import type { Words } from "../lib/words/mod.ts";
 import { fill } from "../lib/words/shape.ts";
-import { AttachField } from "./AttachField.tsx";
-import { useWords } from "./words.tsx";
+import { AttachField, type AttachFieldProps } from "./AttachField.tsx";
+import { useGiven, useWords } from "./words.tsx";
 
 /** The person's own files that can be handed in, and how large a new one may be, in bytes. */
 export interface OwnChoice {
@@ -83,6 +83,10 @@ interface CommandActionsProps {
   zone: string;
   /** The word to the sender in an answer that was refused: it stands in the forms again (UI-10). */
   note?: string | undefined;
+  /** What was submitted and came back: it is there to go on with. */
+  submission?: string | undefined;
+  /** Where the forms are posted to; `/` without it. */
+  action?: string | undefined;
   /** In the browser; without it the form is posted. */
   onAct: ((action: CommandAction) => void) | undefined;
 }
@@ -127,20 +131,11 @@ export function CommandActions(props: CommandActionsProps) {
               label={words.what}
               hint={requires === "proof" ? words.proofHint : words.reviewHint}
               required={false}
-              value={note}
+              value={note ?? props.submission}
             />
             <details class="wide" open={requires === "proof"}>
               <summary>{words.addFiles}</summary>
-              <AttachField
-                name="proof"
-                id={`proof-${id}`}
-                legend={words.proofFiles}
-                hint={fill(words.proofFilesHint, { count: limits.proofFiles })}
-                files={own.files}
-                chosen={[]}
-                most={limits.proofFiles}
-                maxBytes={own.maxBytes}
-              />
+              <Proof id={`proof-${id}`} own={own} live={props.onAct !== undefined} />
             </details>
             <button type="submit" class="button button-main" name="state" value="submitted" disabled={busy}>
               {state === "returned" ? words.handInAgain : words.handIn}
@@ -148,79 +143,95 @@ export function CommandActions(props: CommandActionsProps) {
           </AnswerForm>
         )
         : null}
-      {"sealed" in command || !refusable.has(state)
-        ? null
-        : (
-          <details class="button-menu" open={note !== undefined}>
-            <summary class="button button-quiet">{words.notNowOrNo}</summary>
-            <div class="menu">
-              <AnswerForm {...props} name={fill(words.putOffLabel, { title: label })}>
-                <div class="field">
-                  <label for={`minutes-${id}`}>{words.putOffFor}</label>
-                  <select class="input" id={`minutes-${id}`} name="minutes">
-                    {waits.map(([minutes, wait]) => (
-                      <option key={minutes} value={minutes}>{words[wait]}</option>
-                    ))}
-                  </select>
-                </div>
-                <div class="field">
-                  <label for={`until-${id}`}>
-                    {words.orUntil} <span class="hint">{zone.replaceAll("_", " ")}</span>
-                  </label>
-                  <input class="input" id={`until-${id}`} name="until" type="datetime-local" />
-                </div>
-                <input type="hidden" name="zone" value={zone} />
-                <button type="submit" class="button" name="state" value="deferred" disabled={busy}>
-                  {words.notNow}
-                </button>
-              </AnswerForm>
-              <AnswerForm {...props} name={fill(words.refuseLabel, { title: label })}>
-                <Note
-                  id={`no-${id}`}
-                  label={words.note}
-                  hint={words.noteHint}
-                  required={false}
-                  value={note}
-                />
-                <button type="submit" class="button" name="state" value="declined" disabled={busy}>
-                  {words.decline}
-                </button>
-                {started
-                  ? (
-                    <button type="submit" class="button" name="state" value="failed" disabled={busy}>
-                      {words.couldNot}
-                    </button>
-                  )
-                  : null}
-              </AnswerForm>
-            </div>
-          </details>
-        )}
+      {!refusable.has(state) ? null : (
+        <details class="button-menu" open={note !== undefined}>
+          <summary class="button button-quiet">{words.notNowOrNo}</summary>
+          <div class="menu">
+            <AnswerForm {...props} name={fill(words.putOffLabel, { title: label })}>
+              <div class="field">
+                <label for={`minutes-${id}`}>{words.putOffFor}</label>
+                <select class="input" id={`minutes-${id}`} name="minutes">
+                  {waits.map(([minutes, wait]) => <option key={minutes} value={minutes}>{words[wait]}
+                  </option>)}
+                </select>
+              </div>
+              <div class="field">
+                <label for={`until-${id}`}>
+                  {words.orUntil} <span class="hint">{zone.replaceAll("_", " ")}</span>
+                </label>
+                <input class="input" id={`until-${id}`} name="until" type="datetime-local" />
+              </div>
+              <input type="hidden" name="zone" value={zone} />
+              <button type="submit" class="button" name="state" value="deferred" disabled={busy}>
+                {words.notNow}
+              </button>
+            </AnswerForm>
+            <AnswerForm {...props} name={fill(words.refuseLabel, { title: label })}>
+              <Note
+                id={`no-${id}`}
+                label={words.note}
+                hint={words.noteHint}
+                required={false}
+                value={note}
+              />
+              <button type="submit" class="button" name="state" value="declined" disabled={busy}>
+                {words.decline}
+              </button>
+              {started
+                ? (
+                  <button type="submit" class="button" name="state" value="failed" disabled={busy}>
+                    {words.couldNot}
+                  </button>
+                )
+                : null}
+            </AnswerForm>
+          </div>
+        </details>
+      )}
     </div>
   );
 }
 
-type AnswerFormProps = Pick<CommandActionsProps, "command" | "onAct"> & {
+/** The choice of files. Where no island draws it, it carries what `browser/attach_here.tsx` needs to make it live. */
+function Proof({ id, own, live }: { id: string; own: OwnChoice; live: boolean }) {
+  const words = useWords("command");
+  const given = useGiven(["file", "upload"]);
+  const props: AttachFieldProps = {
+    name: "proof",
+    id,
+    legend: words.proofFiles,
+    hint: fill(words.proofFilesHint, { count: limits.proofFiles }),
+    files: own.files,
+    chosen: [],
+    most: limits.proofFiles,
+    maxBytes: own.maxBytes,
+  };
+  const field = <AttachField {...props} />;
+  return live ? field : <div data-attach={JSON.stringify({ ...props, words: given })}>{field}</div>;
+}
+
+type AnswerFormProps = Pick<CommandActionsProps, "command" | "action" | "onAct"> & {
   name: string;
   wide?: boolean;
   children: ComponentChildren;
 };
 
-function AnswerForm({ command, onAct, name, wide = false, children }: AnswerFormProps) {
+function AnswerForm({ command, action = "/", onAct, name, wide = false, children }: AnswerFormProps) {
   const submit = (event: SubmitEvent) => {
     if (onAct === undefined || !(event.currentTarget instanceof HTMLFormElement)) return;
     event.preventDefault();
     onAct(readAction(new FormData(event.currentTarget, event.submitter)));
   };
   return (
-    <form class={wide ? "row wide" : "row"} method="post" action="/" onSubmit={submit} aria-label={name}>
+    <form class={wide ? "row wide" : "row"} method="post" action={action} onSubmit={submit} aria-label={name}>
       <input type="hidden" name="id" value={command.id} />
       {children}
     </form>
   );
 }
 
-const waits = [[60, "anHour"], [240, "fourHours"], [1440, "aDay"], [4320, "threeDays"]] as const;
+/** For how long commands are put off, in minutes. */
+export const waits = [[60, "anHour"], [240, "fourHours"], [1440, "aDay"], [4320, "threeDays"]] as const;
 
 interface NoteProps {
   id: string;

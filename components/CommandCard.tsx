@@ -5,12 +5,14 @@ import { Attachments } from "./Attachments.tsx";
 import type { CommandAction } from "../lib/browser/command_action.ts";
 import { CommandActions, type OwnChoice } from "./CommandActions.tsx";
 import { Reveal } from "./Discreet.tsx";
-import { audienceText, distanceText, kindTitle, requirementText } from "../lib/text/commands.ts";
+import { audienceText, kindTitle, requirementText } from "../lib/text/commands.ts";
+import { remainingText } from "../lib/text/remaining.ts";
 import { PersonName } from "./PersonName.tsx";
 import { StateBadge } from "./StateBadge.tsx";
 import { Time } from "./Time.tsx";
 import { Why } from "./Why.tsx";
-import { Filled, useLanguage, useWords } from "./words.tsx";
+import { Filled, useWords } from "./words.tsx";
+import type { Words } from "../lib/words/mod.ts";
 import { fill } from "../lib/words/shape.ts";
 
 export interface CommandCardProps {
@@ -21,8 +23,6 @@ export interface CommandCardProps {
   /** IANA name of the zone in which the form's times are meant. */
   zone: string;
   fresh?: boolean;
-  /** Left out by a filter; it keeps what was typed into it. */
-  hidden?: boolean;
   busy?: boolean;
   error?: string | undefined;
   /** That an answer was given which the server has not heard of. */
@@ -33,74 +33,97 @@ export interface CommandCardProps {
   own: OwnChoice;
   /** The word to the sender in an answer that was refused. */
   note?: string | undefined;
+  /** Its text as the page shows it; as it was typed without it. */
+  text?: ComponentChildren;
+  /** For how long commands are kept on this server: an end that is no other is not shown. */
+  retentionDays?: number | undefined;
+  /** Where forms are posted to; `/` without it. */
+  action?: string | undefined;
   /** In the browser; without it the form is posted. */
   onAct?: (action: CommandAction) => void;
 }
 
-/** One command of the inbox with what can be done about it. */
+/** One command with what can be done about it, as a card of its own. */
 export function CommandCard(props: CommandCardProps) {
-  const { item, local, now, error, fresh = false } = props;
+  const { item: { command }, fresh = false } = props;
+  const headingId = `command-${command.id}`;
+  const title = commandTitle(useWords("commands"), command);
+  return (
+    <li>
+      <article
+        class={`card${"sealed" in command ? " card-sealed" : ""}${fresh ? " card-new" : ""}`}
+        aria-labelledby={headingId}
+      >
+        <CommandInside {...props} heading={<h2 id={headingId}>{title}</h2>} />
+      </article>
+    </li>
+  );
+}
+
+/** What a command is called. */
+export function commandTitle(words: Words["commands"], command: ListItem["command"]): string {
+  return "sealed" in command ? words.sealed : command.title || kindTitle(words, command.kind);
+}
+
+/** All of a command, and what can be done about it. */
+export function CommandInside(props: CommandCardProps & { heading: ComponentChildren }) {
+  const { item, local, now, error } = props;
   const words = useWords("commands");
   const own = useWords("command");
   const { command } = item;
   const sealed = "sealed" in command;
   const state = item.state?.state ?? "delivered";
-  const headingId = `command-${command.id}`;
-  const title = sealed ? words.sealed : command.title || kindTitle(words, command.kind);
   const audience = sealed ? "" : audienceText(words, command.audience);
   const asked = sealed ? null : requirementText(own, command.requires);
   return (
-    <li hidden={props.hidden ?? false}>
-      <article
-        class={`card${sealed ? " card-sealed" : ""}${fresh ? " card-new" : ""}`}
-        aria-labelledby={headingId}
-      >
-        <p class="card-head">
-          <PersonName {...command.from} />
-          {audience === "" ? null : <span>{audience}</span>}
-          <Time value={command.deliverAt ?? command.createdAt} local={local} />
-        </p>
-        <h2 id={headingId}>{title}</h2>
-        {sealed ? <p>{own.sealedLead}</p> : (
-          <CommandBody command={command} absent={props.absent}>
-            {command.body ? <p class="body">{command.body}</p> : null}
-          </CommandBody>
+    <>
+      <p class="card-head">
+        <PersonName {...command.from} />
+        {audience === "" ? null : <span>{audience}</span>}
+        <Time value={command.deliverAt ?? command.createdAt} local={local} />
+      </p>
+      {props.heading}
+      {sealed ? <p>{own.sealedLead}</p> : (
+        <CommandBody command={command} absent={props.absent}>
+          {props.text ?? (command.body ? <p class="body">{command.body}</p> : null)}
+        </CommandBody>
+      )}
+      <ul class="facts">
+        {sealed ? null : (
+          <li>
+            <StateBadge state={state} reader="recipient" />
+          </li>
         )}
-        <ul class="facts">
-          {sealed ? null : (
+        {command.dueAt === null ? null : <Due at={command.dueAt} now={now} local={local} />}
+        {item.state?.until
+          ? (
             <li>
-              <StateBadge state={state} reader="recipient" />
+              <Filled text={words.backAt} time={<Time value={item.state.until} local={local} />} />
             </li>
-          )}
-          {command.dueAt === null ? null : <Due at={command.dueAt} now={now} local={local} />}
-          {item.state?.until
-            ? (
-              <li>
-                <Filled text={words.backAt} time={<Time value={item.state.until} local={local} />} />
-              </li>
-            )
-            : null}
-          {sealed ? null : <Runs command={command} startedAt={item.state?.startedAt} local={local} />}
-          <CommandFacts command={command} local={local} />
-        </ul>
-        {asked === null ? null : <p class="soft small">{asked}</p>}
-        <OwnProof state={item.state} absent={props.absent} brief />
-        {state === "returned" ? <Returned note={returnNote(item)} /> : null}
-        {props.waiting === undefined ? null : <p class="soft small" role="status">{props.waiting}</p>}
-        {error === undefined ? null : <p class="field-error" role="alert">{error}</p>}
-        <CommandActions
-          command={command}
-          state={state}
-          label={title}
-          busy={props.busy ?? false}
-          own={props.own}
-          zone={props.zone}
-          note={props.note}
-          onAct={props.onAct}
-        />
-        {item.state?.allowedBy ? <Why rule={item.state.allowedBy} command={command} /> : null}
-      </article>
-    </li>
+          )
+          : null}
+        {sealed ? null : <Runs command={command} startedAt={item.state?.startedAt} local={local} />}
+        <CommandFacts command={command} local={local} retentionDays={props.retentionDays} />
+      </ul>
+      {asked === null ? null : <p class="soft small">{asked}</p>}
+      <OwnProof state={item.state} absent={props.absent} brief />
+      {state === "returned" ? <Returned note={returnNote(item)} /> : null}
+      {props.waiting === undefined ? null : <p class="soft small" role="status">{props.waiting}</p>}
+      {error === undefined ? null : <p class="field-error" role="alert">{error}</p>}
+      <CommandActions
+        command={command}
+        state={state}
+        label={commandTitle(words, command)}
+        busy={props.busy ?? false}
+        own={props.own}
+        zone={props.zone}
+        note={props.note}
+        submission={state === "returned" ? item.state?.note ?? undefined : undefined}
+        action={props.action}
+        onAct={props.onAct}
+      />
+      {item.state?.allowedBy ? <Why rule={item.state.allowedBy} command={command} /> : null}
+    </>
   );
 }
 
@@ -176,14 +199,16 @@ function httpsLink(href: unknown): URL | null {
 
 export function Due({ at, now, local }: { at: string; now: number; local: boolean }) {
   const words = useWords("commands");
-  const language = useLanguage();
+  const answers = useWords("answers");
   const late = Date.parse(at) < now;
   return (
     <li class={late ? "late" : undefined}>
       <Filled
         text={late ? words.wasDue : words.dueIn}
         time={<Time value={at} local={local} />}
-        distance={distanceText(language, Date.parse(at), now)}
+        distance={
+          <time dateTime={at} data-due="">{remainingText(answers, Date.parse(at), now, "late")}</time>
+        }
       />
     </li>
   );

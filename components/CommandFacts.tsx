@@ -3,23 +3,39 @@ import { Time } from "./Time.tsx";
 import { Filled, useWords } from "./words.tsx";
 
 interface FactsProps {
-  command: Pick<DeliveredCommand, "expiresAt" | "categories">;
+  command: Pick<DeliveredCommand, "createdAt" | "deliverAt" | "expiresAt" | "categories">;
   local?: boolean;
+  /** With it, an end that the sender did not choose is not shown. */
+  retentionDays?: number | undefined;
 }
 
-/** The facts that every command has, as items of a list: when it expires, and its categories. */
-export function CommandFacts({ command, local = false }: FactsProps) {
+/** The category of a command without any. */
+const usual = "general";
+
+/** What differs from the usual, as items of a list: when it expires, and its categories. */
+export function CommandFacts({ command, local = false, retentionDays }: FactsProps) {
   const words = useWords("commands");
   return (
     <>
-      <li>
-        <Filled text={words.ends} time={<Time value={command.expiresAt} local={local} />} />
-      </li>
-      {command.categories.map((slug) => (
+      {retentionDays !== undefined && endsAsUsual(command, retentionDays) ? null : (
+        <li>
+          <Filled text={words.ends} time={<Time value={command.expiresAt} local={local} />} />
+        </li>
+      )}
+      {command.categories.filter((slug) => slug !== usual).map((slug) => (
         <li key={slug}>
           <span class="tag">{slug}</span>
         </li>
       ))}
     </>
   );
+}
+
+/** Whether nobody chose the end. */
+function endsAsUsual(
+  { createdAt, deliverAt, expiresAt }: FactsProps["command"],
+  retentionDays: number,
+): boolean {
+  const keptMs = Date.parse(expiresAt) - Date.parse(deliverAt ?? createdAt);
+  return Math.abs(keptMs - retentionDays * 24 * 3600_000) < 60_000;
 }

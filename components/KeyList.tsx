@@ -29,6 +29,19 @@ export function KeyList() {
           [<kbd key="enter">{words.keyEnter}</kbd>, words.open],
         ]}
       />
+      <Keys
+        title={words.inInbox}
+        keys={[
+          [<kbd key="a">a</kbd>, words.accept],
+          [<kbd key="s">s</kbd>, words.seen],
+          [<kbd key="c">c</kbd>, words.done],
+          [<kbd key="l">l</kbd>, words.later],
+          [<kbd key="d">d</kbd>, words.decline],
+          [<kbd key="x">x</kbd>, words.pick],
+          [<kbd key="u">u</kbd>, words.undo],
+          [<kbd key="/">/</kbd>, words.search],
+        ]}
+      />
     </>
   );
 }

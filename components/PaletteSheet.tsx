@@ -21,6 +21,8 @@ interface PaletteProps {
 export function PaletteSheet({ places, field, none }: PaletteProps) {
   const sheet = useRef<HTMLDivElement>(null);
   const input = useRef<HTMLInputElement>(null);
+  /** The list is drawn with the first look at it: every page would carry it otherwise. */
+  const opened = useSignal(false);
   const typed = useSignal("");
   const at = useSignal(0);
   const found = useSignal<readonly PaletteItem[]>([]);
@@ -28,6 +30,7 @@ export function PaletteSheet({ places, field, none }: PaletteProps) {
   useEffect(() => {
     const open = () => {
       if (sheet.current?.matches(":popover-open") !== false) return;
+      opened.value = true;
       typed.value = "";
       at.value = 0;
       sheet.current.showPopover();
@@ -50,7 +53,8 @@ export function PaletteSheet({ places, field, none }: PaletteProps) {
     };
   }, []);
 
-  const shown = matching<PaletteItem>([...found.value, ...places], fold(typed.value), fold);
+  const items = opened.value ? [...found.value, ...places] : [];
+  const shown = matching<PaletteItem>(items, fold(typed.value), fold);
   const count = shown.length;
   const here = Math.min(at.value, count - 1);
   const go = (item: PaletteItem | undefined) => {
@@ -75,7 +79,7 @@ export function PaletteSheet({ places, field, none }: PaletteProps) {
           aria-label={field}
           aria-expanded={count > 0}
           aria-controls="palette"
-          aria-activedescendant={`palette-${here}`}
+          aria-activedescendant={count > 0 ? `palette-${here}` : undefined}
           autocomplete="off"
           spellcheck={false}
           placeholder={field}
@@ -102,7 +106,7 @@ export function PaletteSheet({ places, field, none }: PaletteProps) {
           </div>
         ))}
       </div>
-      <p class="palette-none" role="status">{count > 0 ? "" : none}</p>
+      <p class="palette-none" role="status">{count > 0 || !opened.value ? "" : none}</p>
     </div>
   );
 }

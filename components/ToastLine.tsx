@@ -1,21 +1,25 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { toastEvent } from "../lib/browser/toast.ts";
+import { type Toast, toastEvent } from "../lib/browser/toast.ts";
 
 /** Long enough to read a sentence twice. Nothing stands here that the page does not show too. */
 const shownMs = 6000;
+/** As long as the server takes an answer back (CM-13). */
+const undoMs = 10_000;
+
+const nothing: Toast = { text: "" };
 
 /** Says what was just done. The region is there before its words, or screen readers would miss them. */
 export function ToastLine() {
-  const said = useSignal("");
+  const said = useSignal(nothing);
 
   useEffect(() => {
     let hiding: ReturnType<typeof setTimeout> | undefined;
     const onToast = (event: Event) => {
-      if (!(event instanceof CustomEvent) || typeof event.detail !== "string") return;
-      said.value = event.detail;
+      const { detail } = event as CustomEvent<Toast>;
+      said.value = detail;
       clearTimeout(hiding);
-      hiding = setTimeout(() => said.value = "", shownMs);
+      hiding = setTimeout(() => said.value = nothing, detail.undo === undefined ? shownMs : undoMs);
     };
     addEventListener(toastEvent, onToast);
     return () => {
@@ -24,5 +28,17 @@ export function ToastLine() {
     };
   }, []);
 
-  return <p class={said.value === "" ? "toast toast-off" : "toast"} role="status">{said.value}</p>;
+  const { text, undo } = said.value;
+  const press = () => {
+    said.value = nothing;
+    undo?.run();
+  };
+  return (
+    <div class={text === "" ? "toast toast-off" : "toast"} role="status">
+      {text}
+      {undo === undefined
+        ? null
+        : <button type="button" class="toast-undo" onClick={press}>{undo.name}</button>}
+    </div>
+  );
 }

@@ -1,6 +1,6 @@
 import { type ComponentChildren, createContext, Fragment, type VNode } from "preact";
 import { useContext } from "preact/hooks";
-import type { Language, Section, Words } from "../lib/words/mod.ts";
+import type { Language, Section, SomeWords, Words } from "../lib/words/mod.ts";
 
 /** Any sections of a language. */
 interface Given {
@@ -26,6 +26,13 @@ export function useWords<S extends Section>(section: S): Words[S] {
   const words = useSome().sections[section];
   if (words === undefined) throw new Error(`The island did not take the section "${section}" with it.`);
   return words;
+}
+
+/** Some sections as a provider takes them. */
+export function useGiven<S extends Section>(sections: readonly S[]): SomeWords<S> {
+  const { language, sections: all } = useSome();
+  const picked = sections.map((section) => [section, all[section]]);
+  return { language, sections: Object.fromEntries(picked) } as SomeWords<S>;
 }
 
 /** For `Intl`, and for `plural`. */

@@ -1,12 +1,13 @@
 import { useEffect } from "preact/hooks";
-import { isForQueue, pressQueueKey } from "../lib/browser/queue_keys.ts";
+import { isOwnKey } from "../lib/browser/own_keys.ts";
+import { pressQueueKey } from "../lib/browser/queue_keys.ts";
 
 /** MO-2: the queue by keyboard. `single`: whether keys without Ctrl do something. */
 export default function QueueKeys({ single }: { single: boolean }) {
   useEffect(() => {
     if (!single) return;
     const onKey = (event: KeyboardEvent) => {
-      if (isForQueue(event) && pressQueueKey(event.key)) event.preventDefault();
+      if (isOwnKey(event) && pressQueueKey(event.key)) event.preventDefault();
     };
     // Before the keys of every page.
     addEventListener("keydown", onKey, { capture: true });

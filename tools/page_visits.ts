@@ -118,6 +118,11 @@ async function annsPages(services: Services): Promise<Visit[]> {
   };
   return [
     visit(ann, "/"),
+    also(ann, "/", "open", {
+      path: `/?open=${await idOf("inbox", "Paint the fence")}`,
+      act: (page) => page.locator(".line > input").first().check(),
+    }),
+    also(ann, "/", "search", { path: "/?q=the&kind=task" }),
     also(ann, "/", "menu", {
       act: (page) => page.locator("#me").evaluate((menu: HTMLElement) => menu.showPopover()),
     }),

@@ -1,3 +1,5 @@
+import { fetchPage } from "./fetch_page.ts";
+
 /** What a page can be drawn anew for. */
 export type LiveEvent = "contact.changed" | "group.changed" | "command.changed";
 
@@ -6,21 +8,14 @@ export type LiveEvent = "contact.changed" | "group.changed" | "command.changed";
  * or has typed into, or a picture of which lies over the page, stays as it is: nothing moves away under a finger or a focus. Only for
  * the browser.
  */
-export function redrawParts(): void {
-  // Not `fetch`: only this reads markup into a document that runs nothing, where texts may not become code.
-  const request = new XMLHttpRequest();
-  request.open("GET", location.href);
-  request.responseType = "document";
-  request.addEventListener("load", () => {
-    const next = request.status === 200 ? request.responseXML : null;
-    if (next === null) return;
-    for (const part of document.querySelectorAll<HTMLElement>("[data-live]")) {
-      const fresh = next.getElementById(part.id);
-      if (fresh === null || isUsed(part)) continue;
-      part.replaceWith(document.adoptNode(fresh));
-    }
-  });
-  request.send();
+export async function redrawParts(): Promise<void> {
+  const next = await fetchPage(location.href);
+  if (next === null) return;
+  for (const part of document.querySelectorAll<HTMLElement>("[data-live]")) {
+    const fresh = next.getElementById(part.id);
+    if (fresh === null || isUsed(part)) continue;
+    part.replaceWith(document.adoptNode(fresh));
+  }
 }
 
 function isUsed(part: HTMLElement): boolean {

@@ -8,3 +8,12 @@ export { readAction, updateParams } from "./command_action.ts";
 export { type Ask, askOf, askWords } from "./confirm_ask.ts";
 export { checksNotice, goesOutAt, isCancellable, readSentAction, typedReview } from "./sent_items.ts";
 export { countText } from "./counts.ts";
+export {
+  filterNames,
+  type InboxAsked,
+  inboxPath,
+  isFiltered,
+  periods,
+  readInbox,
+  viewOf,
+} from "./inbox_address.ts";

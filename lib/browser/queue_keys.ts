@@ -1,16 +1,3 @@
-/**
- * Whether a key is the page's own: pressed alone, and neither in a field nor in a dialog. Not shared with the keys of every page,
- * which would cost each of them one script more.
- */
-export function isForQueue(
-  { ctrlKey, metaKey, altKey, repeat, isComposing, target }: KeyboardEvent,
-): boolean {
-  if (ctrlKey || metaKey || altKey || repeat || isComposing) return false;
-  if (document.querySelector("dialog[open]") !== null) return false;
-  return !(target instanceof HTMLElement) ||
-    target.closest("textarea, select, summary, input:not([type=checkbox])") === null;
-}
-
 /** Does what a key of the queue stands for. False: nothing here has that key. Only for the browser. */
 export function pressQueueKey(key: string): boolean {
   switch (key) {

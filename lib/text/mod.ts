@@ -14,6 +14,7 @@ export * from "./queue.ts";
 export * from "./queue_decision.ts";
 export * from "./queue_times.ts";
 export * from "./reach.ts";
+export * from "./remaining.ts";
 export * from "./scanning.ts";
 export * from "./verdicts.ts";
 export * from "./why.ts";

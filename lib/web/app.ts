@@ -125,6 +125,8 @@ const withoutBuildMetadata: Middleware<State> = (ctx) => {
 const nonceCsp = csp<State>({
   useNonce: true,
   csp: [
+    // The one style of every page comes again, with another nonce, when a script asks for a page (`browser/fetch_page.ts`).
+    `style-src 'self' 'unsafe-inline' ${pageChangeSource}`,
     "worker-src 'self'",
     "manifest-src 'self'",
     "require-trusted-types-for 'script'",

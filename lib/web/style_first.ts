@@ -1,7 +1,7 @@
 import type { Middleware } from "fresh";
 import { asset } from "fresh/runtime";
 import type { State } from "./define.ts";
-import { sheets } from "./sheets.ts";
+import { ownSheets, sheets } from "./sheets.ts";
 
 /**
  * Names the stylesheets before the scripts. Fresh names a page's scripts in `Link`, which browsers read before the page: over
@@ -11,7 +11,10 @@ export const styleFirst: Middleware<State> = async (ctx) => {
   const response = await ctx.next();
   const link = response.headers.get("link");
   if (link?.includes("modulepreload")) {
-    const first = sheets.map((sheet) => `<${asset(sheet)}>; rel="preload"; as="style"`);
+    const own = ownSheets[ctx.url.pathname];
+    const first = [...sheets, ...own === undefined ? [] : [own]].map((sheet) =>
+      `<${asset(sheet)}>; rel="preload"; as="style"`
+    );
     response.headers.set("link", [...first, link].join(", "));
   }
   return response;

@@ -4,10 +4,9 @@ import { PageHead } from "../../components/PageHead.tsx";
 import { Title } from "../../components/Title.tsx";
 import { useWords } from "../../components/words.tsx";
 import Bar from "../../islands/Bar.tsx";
-import Inbox from "../../islands/Inbox.tsx";
+import KeptInbox from "../../islands/KeptInbox.tsx";
 import Kept from "../../islands/Kept.tsx";
 import { define } from "../../lib/web/define.ts";
-import { limits } from "../../lib/protocol/mod.ts";
 import { languageOf, someWords } from "../../lib/words/mod.ts";
 
 /**
@@ -47,19 +46,10 @@ export default define.page<typeof handler>(function Offline({ data, state }) {
         data-refused={words.refused}
       >
         <PageHead title={words.title} lead={words.lead} />
-        <Inbox
-          items={[]}
+        <KeptInbox
           now={data.now}
-          newest
-          wanted={limits.pageDefault}
-          stopped={false}
-          zone="UTC"
-          problem={null}
-          absent={{}}
-          own={{ files: [], maxBytes: 0 }}
-          kept
           words={someWords(state.language, [
-            "inbox",
+            "answers",
             "commands",
             "command",
             "file",

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { en } from "../../lib/words/en/mod.ts";
-import { siteTest } from "../fakes/browser_site.ts";
+import { openRow, siteTest } from "../fakes/browser_site.ts";
 
 siteTest(
   "UI-10: without scripts a form that meets an ended session is sent after the login, or left",
@@ -26,6 +26,7 @@ siteTest(
     await page.getByRole("button", { name: "Send now" }).click();
     await page.waitForURL(/\/sent\?notice=/);
     await page.goto(base);
+    await openRow(page, "Carried");
     assert.equal(await page.locator("article .body").innerText(), written);
   },
 );

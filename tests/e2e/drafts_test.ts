@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { en } from "../../lib/words/en/mod.ts";
 import { fill } from "../../lib/words/shape.ts";
+import { openRow } from "../fakes/browser_site.ts";
 import { callerOf, logIn, offlineTest, type Site } from "../fakes/offline_site.ts";
 import { until } from "../fakes/until.ts";
 
@@ -177,7 +178,10 @@ offlineTest(
     assert.ok("command" in sent);
     const page = await enter("demo-ann");
     const open = async () => {
-      await page.getByRole("article", { name: "Paint it" }).getByText(en.command.notNowOrNo).click();
+      const row = page.getByRole("article", { name: "Paint it" });
+      // An open row is in the address, so a reload leaves it open.
+      if (!await row.locator(".item-whole").isVisible()) await openRow(page, "Paint it");
+      await row.getByText(en.command.notNowOrNo).click();
       return page.getByLabel(en.command.note);
     };
     await (await open()).fill("I have no paint");

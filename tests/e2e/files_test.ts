@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import type { Page } from "playwright-core";
-import { siteTest } from "../fakes/browser_site.ts";
+import { openRow, siteTest } from "../fakes/browser_site.ts";
 
 const png = Buffer.from(
   "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkaPhfDwADggGAWjR9awAAAABJRU5ErkJggg==",
@@ -50,8 +50,7 @@ siteTest(
     await ann.getByLabel("Title").fill("The lake");
     await ann.locator("main").getByRole("button", { name: "Send" }).click();
     await ann.waitForURL(`${base}/sent?notice=checking`);
-    const card = bob.getByRole("article", { name: "The lake" });
-    await card.waitFor();
+    const card = await openRow(bob, "The lake");
     await isShown(bob, lake.name);
     const address = await card.getByRole("img").getAttribute("src");
     const answer = await bob.request.get(base + address, { headers: { "sec-fetch-site": "same-origin" } });
@@ -87,7 +86,7 @@ siteTest("CM-5: proof is uploaded where it is handed in, and its sender sees it"
   await ann.locator("main").getByRole("button", { name: "Send" }).click();
   await ann.getByRole("link", { name: "Paint the fence" }).click();
   await ann.getByText("Timeline").waitFor();
-  const card = bob.getByRole("article", { name: "Paint the fence" });
+  const card = await openRow(bob, "Paint the fence");
   await card.getByRole("button", { name: "Accept" }).click();
   await card.getByText("Add files", { exact: true }).click();
   await card.getByLabel("Upload files").setInputFiles({ ...lake, name: "fence.png" });
@@ -114,9 +113,9 @@ siteTest("UI-1 FI-1: files are uploaded, attached, sent and seen without scripts
   await ann.getByLabel("Title").fill("On paper");
   await ann.locator("main").getByRole("button", { name: "Send" }).click();
   await ann.waitForURL(`${base}/sent?notice=checking`);
-  const picture = bob.getByRole("article", { name: "On paper" }).getByRole("img", { name: "paper.png" });
-  for (let tries = 0; tries < 50 && await picture.count() === 0; tries++) await bob.reload();
-  assert.equal(await picture.count(), 1);
+  const row = bob.getByRole("article", { name: "On paper" });
+  for (let tries = 0; tries < 50 && await row.count() === 0; tries++) await bob.reload();
+  assert.equal(await (await openRow(bob, "On paper")).getByRole("img", { name: "paper.png" }).count(), 1);
 });
 
 siteTest("UI-5 FI-2: an upload that a reload broke off goes on where it was", async (visit) => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
-import { type StillSite, stillSiteTest } from "../fakes/browser_site.ts";
+import { openRow, type StillSite, stillSiteTest } from "../fakes/browser_site.ts";
 import { until } from "../fakes/until.ts";
 
 /** Ann with three open commands and one sent. */
@@ -44,7 +44,7 @@ keysTest(
 );
 
 keysTest(
-  "UI-6: letters move between commands, and Enter goes to the answers without giving one",
+  "UI-6 UI-9: letters move between commands, and Enter opens one in its place without answering it",
   "/",
   async ({ page, app }) => {
     await pressUntil(page, "j", async () => await focused(page) === "First");
@@ -55,7 +55,10 @@ keysTest(
     await page.keyboard.press("k");
     assert.equal(await focused(page), "First", "there is none before it");
     await page.keyboard.press("Enter");
-    assert.equal(await page.evaluate(() => document.activeElement?.textContent), "Accept");
+    await page.getByRole("article", { name: "First" }).locator(".item-whole").waitFor();
+    assert.equal(await focused(page), "First", "and the keys go on from there");
+    await page.keyboard.press("Enter");
+    await page.locator(".item-whole").waitFor({ state: "detached" });
     const { items } = await app.services.commands.inboxList(await app.caller("ann"), {});
     assert.ok(items.every(({ state }) => state?.state === "delivered"), "nothing was answered");
   },
@@ -192,7 +195,7 @@ keysTest(
     await page.context().addCookies([{ name: "behest_discreet", value: "1", url: base }]);
     await page.goto(base);
     const card = page.getByRole("article", { name: "Second" });
-    const heading = card.getByRole("heading");
+    const heading = card.getByRole("heading").first();
     const isBlurred = () => heading.evaluate((one) => getComputedStyle(one).filter.startsWith("blur"));
     await page.mouse.move(0, 0);
     assert.ok(await isBlurred());
@@ -201,10 +204,11 @@ keysTest(
     assert.ok(!await isBlurred());
     await page.mouse.move(0, 0);
     assert.ok(await isBlurred());
-    await card.getByRole("button").first().focus();
+    await card.getByRole("link").first().focus();
     assert.ok(!await isBlurred());
     await page.evaluate(() => (document.activeElement as HTMLElement).blur());
     assert.ok(await isBlurred());
+    await openRow(page, "Second");
     await card.getByLabel("Show: Second").check();
     await page.evaluate(() => (document.activeElement as HTMLElement).blur());
     await page.mouse.move(0, 0);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import type { FileChooser, Page } from "playwright-core";
 import { english, Refusal } from "../../lib/protocol/mod.ts";
-import { type BrowserSite, siteTest } from "../fakes/browser_site.ts";
+import { type BrowserSite, openRow, siteTest } from "../fakes/browser_site.ts";
 import { Keyboard } from "../fakes/keyboard.ts";
 import { person } from "../fakes/open_services.ts";
 
@@ -83,6 +83,7 @@ siteTest(
 
     const task = card(noraPage, "Water the plants");
     await task.waitFor();
+    await nora.press(task.getByRole("link", { name: "Water the plants" }));
     await nora.press(task.locator("[name=state][value=accepted]"));
     await nora.press(task.getByText("Add files", { exact: true }));
     const field = task.getByLabel("Upload files");
@@ -138,8 +139,8 @@ siteTest(
 
     const id = await sendAsAnn(site, "Feed the cat");
     await place(page, "Inbox").click();
-    await card(page, "Feed the cat").locator("[name=state][value=accepted]").click();
-    await card(page, "Feed the cat").locator("[name=state][value=completed]").click();
+    await (await openRow(page, "Feed the cat")).locator("[name=state][value=accepted]").click();
+    await (await openRow(page, "Feed the cat")).locator("[name=state][value=completed]").click();
     await card(page, "Feed the cat").waitFor({ state: "detached" });
     const told = await services.commands.get(ann, { id });
     assert.ok("recipients" in told);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { pageWaitMs } from "../fakes/browser.ts";
-import { online } from "../fakes/browser_site.ts";
+import { online, openRow } from "../fakes/browser_site.ts";
 import { callerOf, logIn, offlineTest, type Site } from "../fakes/offline_site.ts";
 import { until } from "../fakes/until.ts";
 
@@ -126,8 +126,8 @@ offlineTest(
     assert.equal(site.sockets, 1, "the second tab opened none");
     const id = await send("In both");
     for (const page of [first, second]) await card(page, "In both").waitFor();
-    await card(second, "In both").getByRole("button", { name: "Accept" }).click();
-    await card(first, "In both").getByText("Accepted").waitFor();
+    await (await openRow(second, "In both")).getByRole("button", { name: "Accept" }).click();
+    await card(first, "In both").getByText("Accepted").first().waitFor();
     await until(async () => await stateOf(site, id) === "accepted");
 
     await first.close();

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
-import { online, siteTest } from "../fakes/browser_site.ts";
+import { online, openRow, siteTest } from "../fakes/browser_site.ts";
 
 async function send(page: Page, base: string, to: string, title: string): Promise<void> {
   await page.goto(`${base}/send`);
@@ -21,6 +21,7 @@ siteTest(
     await card.waitFor();
     assert.equal(await ann.locator("[aria-live=polite]").textContent(), "New from demo-bob");
     await online(bob);
+    await openRow(ann, "Water the plants");
     await card.getByRole("button", { name: "Accept" }).click();
     await bob.locator(".state", { hasText: "Accepted" }).waitFor();
     await card.getByRole("button", { name: "Done" }).click();
@@ -42,9 +43,10 @@ siteTest(
     const card = ann.getByRole("article", { name: "Water the plants" });
     await card.locator(".state", { hasText: /^(Neu|Wartet)$/ }).waitFor();
     assert.equal(await ann.locator("[aria-live=polite]").textContent(), "Neu von demo-bob");
-    assert.match(await card.locator("time").first().innerText(), /^\d\d\.\d\d\.\d{4}, \d\d:\d\d$/);
+    await openRow(ann, "Water the plants");
+    assert.match(await card.locator(".card-head time").innerText(), /^\d\d\.\d\d\.\d{4}, \d\d:\d\d$/);
     await card.getByRole("button", { name: "Annehmen" }).click();
-    await card.getByText("Angenommen", { exact: true }).waitFor();
+    await card.getByText("Angenommen", { exact: true }).first().waitFor();
     await bob.locator(".state", { hasText: "Accepted" }).waitFor();
     await card.getByText("Später oder nein").click();
     await card.getByRole("button", { name: "Ging nicht" }).click();
@@ -68,7 +70,7 @@ siteTest("CM-5 CM-7: a review goes back and forth without a reload on either sid
   await ann.getByRole("link", { name: "Paint the fence" }).click();
   await ann.getByText("Timeline").waitFor();
   await online(ann);
-  const card = bob.getByRole("article", { name: "Paint the fence" });
+  const card = await openRow(bob, "Paint the fence");
   await card.getByRole("button", { name: "Accept" }).click();
   await card.getByLabel("Your submission").fill("One coat.");
   await card.getByRole("button", { name: "Submit" }).click();
@@ -90,7 +92,8 @@ siteTest("DL-8 UI-2: what one browser closes disappears in the other", async (vi
   await send(bob, visit.base, "demo-ann", "Only once");
   const here = ann.getByRole("article", { name: "Only once" });
   const there = annElsewhere.getByRole("article", { name: "Only once" });
-  await there.waitFor();
+  await openRow(annElsewhere, "Only once");
+  await openRow(ann, "Only once");
   await here.getByRole("button", { name: "Accept" }).click();
   await there.getByRole("button", { name: "Done" }).click();
   await here.waitFor({ state: "detached" });
@@ -134,8 +137,8 @@ siteTest("UI-1: everything works without scripts", async (visit) => {
   const bob = await visit.enter("demo-bob", { scripts: false });
   await send(bob, visit.base, "demo-ann", "On paper");
   await ann.reload();
-  await ann.getByRole("article", { name: "On paper" }).getByRole("button", { name: "Accept" }).click();
-  await ann.getByRole("article", { name: "On paper" }).getByRole("button", { name: "Done" }).click();
+  await (await openRow(ann, "On paper")).getByRole("button", { name: "Accept" }).click();
+  await (await openRow(ann, "On paper")).getByRole("button", { name: "Done" }).click();
   await ann.getByText("Nothing to do").waitFor();
   await bob.reload();
   assert.equal(await bob.locator(".people .state").textContent(), "Done");

@@ -1,4 +1,4 @@
-import type { Browser, Page } from "playwright-core";
+import type { Browser, Locator, Page } from "playwright-core";
 import type { OpenServices } from "../../lib/compose/mod.ts";
 import type { Services } from "../../lib/web/services.ts";
 import { AppRig } from "./app_rig.ts";
@@ -97,6 +97,16 @@ export function stillSiteTest(
     await run({ page, app, base: site.origin });
     await browser.close();
   });
+}
+
+/** Opens a command of the inbox in its place; its row. */
+export async function openRow(page: Page, title: string): Promise<Locator> {
+  const row = page.getByRole("article", { name: title });
+  if (!await row.locator(".item-whole").isVisible()) {
+    await row.getByRole("link", { name: title }).first().click();
+  }
+  await row.locator(".item-whole").waitFor();
+  return row;
 }
 
 /** Until the page is connected. */

@@ -44,12 +44,13 @@ Deno.test("UI-1: in discreet mode neither title nor icon says what this is, on n
 
 Deno.test("UI-6: what is blurred stays in the page for those who hear it, and each card can show it", async () => {
   await withApp(async (send, app) => {
-    await app.command("bob", "ann", { title: "A secret" });
-    const { id } = await app.command("ann", "bob", { title: "Another" });
+    const { id: received } = await app.command("bob", "ann", { title: "A secret" });
+    const { id: sent } = await app.command("ann", "bob", { title: "Another" });
     const cookie = app.cookieOf("ann");
-    for (const [path, title] of [["/", "A secret"], [`/sent/${id}`, "Another"]] as const) {
+    await send("/", as(cookie));
+    for (const [path, title] of [[`/?open=${received}`, "A secret"], [`/sent/${sent}`, "Another"]] as const) {
       const html = await (await send(path, discreet(cookie))).text();
-      const [card = ""] = /<article class="card"[^]*?<\/article>/.exec(html) ?? [];
+      const [card = ""] = /<article [^]*?<\/article>/.exec(html) ?? [];
       assert.ok(html.includes(title) && card.includes("The ones by the window."), path);
       assert.ok(!/<(?:h2|p)[^>]*aria-hidden/.test(card), path);
       assert.ok(

@@ -179,11 +179,16 @@ hostileTest(
         await look(page);
       }
       if (reader !== "bob") continue;
-      // The inbox is open: what comes now is drawn by the island alone.
+      // The inbox is open: what comes now, and what is opened, is put into it by its script.
       const cards = page.getByRole("article");
       const before = await cards.count();
-      must(await services.commands.send(people.ann, { ...draft, key: "live", kind: "task" }));
+      const { command } = must(
+        await services.commands.send(people.ann, { ...draft, key: "live", kind: "task" }),
+      );
       await cards.nth(before).waitFor();
+      const row = page.locator(".item", { has: page.locator(`input[value="${command.id}"]`) });
+      await row.locator("h3 a").click();
+      await row.locator(".item-whole").waitFor();
       const text = await look(page);
       assert.ok(text.includes(draft.body), "the body stands there as it was written");
     }

@@ -1,9 +1,15 @@
 import assert from "node:assert/strict";
 import { limits } from "../../lib/protocol/mod.ts";
 import { withApp } from "../fakes/app_rig.ts";
-import { as, form } from "../fakes/page_forms.ts";
+import { as, form, type Send } from "../fakes/page_forms.ts";
 import { assertNoMarkup, nasty } from "../fakes/markup.ts";
 import { answerNext } from "../fakes/replaced_calls.ts";
+
+/** The row of a command on the inbox page where it is open. */
+async function opened(send: Send, id: string, cookie: string): Promise<string> {
+  const html = await (await send(`/?open=${id}`, as(cookie))).text();
+  return /<li class="item item-open[^]*?<\/article><\/li>/.exec(html)?.[0] ?? "";
+}
 
 Deno.test("CM-5: handing in carries a note; proof asks for files, a review for one of the two, and a return shows the sender's words", async () => {
   await withApp(async (send, app) => {
@@ -13,18 +19,18 @@ Deno.test("CM-5: handing in carries a note; proof asks for files, a review for o
     const review = await app.command("bob", "ann", { requires: "review" });
     await app.answer("ann", review.id, "submitted", { note: "All watered." });
     await app.review("bob", review.id, "ann", false, "The small one is dry.");
-    const html = await (await send("/", as(cookie))).text();
-    assert.ok(html.includes("Optional. Add at least one file as proof."));
-    assert.ok(html.includes("Write a note or add files."));
-    assert.ok(html.includes("The sender returned it: “The small one is dry.”"));
-    assert.ok(html.includes("Submit again"));
-    assert.ok(!html.includes('value="completed"'), "only what was handed in can be done");
+    const asksProof = await opened(send, id, cookie);
+    assert.ok(asksProof.includes("Optional. Add at least one file as proof."));
+    assert.ok(!asksProof.includes('value="completed"'), "only what was handed in can be done");
+    const returned = await opened(send, review.id, cookie);
+    assert.ok(returned.includes("Write a note or add files."));
+    assert.ok(returned.includes("The sender returned it: “The small one is dry.”"));
+    assert.ok(returned.includes("Submit again"));
     const { id: file } = await app.file();
     await send("/", form({ id, state: "submitted", note: "Watered at nine.", proof: file }, cookie));
     const { state } = await app.commandOf("ann", id);
     assert.deepEqual([state?.state, state?.note], ["submitted", "Watered at nine."]);
-    const submitted = await (await send("/", as(cookie))).text();
-    assert.match(submitted, /value="completed"/);
+    assert.match(await opened(send, id, cookie), /value="completed"/);
   });
 });
 
@@ -45,7 +51,9 @@ Deno.test("CM-4: declining asks for no reason", async () => {
   await withApp(async (send, app) => {
     const cookie = app.cookieOf("ann");
     const { id } = await app.command("bob", "ann");
-    const html = await (await send("/", as(cookie))).text();
+    await send("/", as(cookie));
+    const html = await opened(send, id, cookie);
+    assert.match(html, new RegExp(`id="note-no-${id}"`));
     assert.doesNotMatch(html, new RegExp(`id="note-no-${id}"[^>]* required`));
     assert.equal((await send("/", form({ id, state: "declined", note: "" }, cookie))).status, 303);
     const { state } = await app.commandOf("ann", id);
@@ -56,28 +64,40 @@ Deno.test("CM-4: declining asks for no reason", async () => {
 Deno.test("CM-8: a deadline is shown with the time that is left, or since when it is over", async () => {
   await withApp(async (send, app) => {
     const at = (hours: number) => new Date(app.clock.now() + hours * 3600_000).toISOString();
-    for (const hours of [77, 1]) await app.command("bob", "ann", { dueAt: at(hours) });
+    const [next, late] = [
+      await app.command("bob", "ann", { dueAt: at(77.5) }),
+      await app.command("bob", "ann", { dueAt: at(1) }),
+    ];
     await app.later(73 * 3600_000);
     const cookie = app.cookieOf("ann");
     const html = await (await send("/", as(cookie))).text();
-    assert.match(html, /Due <time[^]*?<\/time>, in 4 hours/);
-    assert.match(html, /class="late">Was due <time[^]*?<\/time>, 3 days ago/);
+    assert.match(html, /<time [^>]*title="4 Jan 2026, 05:30 UTC"[^>]*>in 4 h 30 min</);
+    assert.match(html, /<time [^>]*class="late"[^>]*>3 d late</);
+    assert.match(await opened(send, next.id, cookie), /Due <time[^]*?<\/time>, <time[^>]*>in 4 h 30 min/);
+    assert.match(
+      await opened(send, late.id, cookie),
+      /class="late">Was due <time[^]*?<\/time>, <time[^>]*>3 d late/,
+    );
   });
 });
 
 Deno.test("CO-8: the person reads why a command reached them, in words where there are some", async () => {
   await withApp(async (send, app) => {
-    await app.command("bob", "ann");
-    const html = await (await send("/", as(app.cookieOf("ann")))).text();
+    const { id } = await app.command("bob", "ann");
+    const cookie = app.cookieOf("ann");
+    await send("/", as(cookie));
+    const html = await opened(send, id, cookie);
     assert.ok(html.includes("Why did I get this?"));
     assert.ok(
       html.includes("The sender is a contact, and your contacts can send to you. You allow general."),
     );
-    const caller = await app.caller("ann");
-    const page = await app.services.commands.inboxList(caller, {});
+    const detail = await app.commandOf("ann", id);
+    detail.state!.allowedBy = nasty;
+    answerNext(app.services.commands, "get", detail);
+    const page = await app.services.commands.inboxList(await app.caller("ann"), {});
     page.items[0]!.state!.allowedBy = nasty;
     answerNext(app.services.commands, "inboxList", page);
-    const unknown = await (await send("/", as(app.cookieOf("ann")))).text();
+    const unknown = await opened(send, id, cookie);
     assert.ok(unknown.includes("allowed it: <code>"), "of a rule that has no words");
     assertNoMarkup(unknown);
     assertNoMarkup(html);

@@ -110,8 +110,8 @@ Deno.test("UI-6 UI-7: scripts hold no catalogue: the words that a page needs com
   }
   // Each page carries the sections of its islands and no others.
   const html = await (await send("/", as(cookie))).text();
-  const { inbox, files, sent, send: form } = wordsOf("en");
-  assert.ok(html.includes(inbox.emptyTitle), "for when the last one is done");
+  const { answers, files, sent, send: form } = wordsOf("en");
+  assert.ok(html.includes(answers.undone), "for when an answer is taken back");
   for (const section of [files, sent, form]) {
     assert.deepEqual(messagesOf(section).filter((text) => text.length > 40 && html.includes(text)), []);
   }

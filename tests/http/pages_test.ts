@@ -47,31 +47,37 @@ Deno.test("UI-1: a refused answer is shown beside its command", async () => {
   });
 });
 
-Deno.test("CO-2: a sealed command shows its sender, categories and times, and can only be opened", async () => {
+Deno.test("CO-2: a sealed command shows its sender, categories and times, and can be opened, put off or declined", async () => {
   await withApp(async (send, app) => {
     await app.preferences("ann", { categories: { feet: "ask" } });
-    await app.command("bob", "ann", { categories: ["feet"] });
+    const { id } = await app.command("bob", "ann", { categories: ["feet"] });
     const html = await (await send("/", as(app.cookieOf("ann")))).text();
-    assert.match(html, /feet/);
-    assert.ok(!html.includes("Water the plants"));
-    assert.match(html, /name="state" value="seen"/);
-    assert.ok(!html.includes('value="accepted"') && !html.includes('value="completed"'));
+    assert.match(html, />Sealed: feet</);
+    const open = await (await send(`/?open=${id}`, as(app.cookieOf("ann")))).text();
+    assert.ok(!open.includes("Water the plants") && !html.includes("Water the plants"));
+    const [row = ""] = /<article[^]*<\/article>/.exec(open) ?? [];
+    const offered = [...row.matchAll(/name="state" value="(\w+)"/g)].map(([, state]) => state);
+    assert.deepEqual(offered.sort(), ["declined", "deferred", "seen"]);
   });
 });
 
 Deno.test("CM-2: only https becomes a link, and it gives the other site nothing", async () => {
   await withApp(async (send, app) => {
-    await app.command("bob", "ann", { kind: "link", data: { href: "https://example.org/a?b=1&c=2" } });
-    // What is no link may have anything in its data.
-    for (const href of ["javascript:alert(1)", "http://plain.example"]) {
-      await app.command("bob", "ann", { kind: "x-link", data: { href } });
-    }
-    const html = await (await send("/", as(app.cookieOf("ann")))).text();
+    const open = async (kind: string, href: string) => {
+      const { id } = await app.command("bob", "ann", { kind, data: { href } });
+      await send("/", as(app.cookieOf("ann")));
+      return await (await send(`/?open=${id}`, as(app.cookieOf("ann")))).text();
+    };
     assert.match(
-      html,
+      await open("link", "https://example.org/a?b=1&c=2"),
       /<a href="https:\/\/example\.org\/a\?b=1&amp;c=2" target="_blank" rel="noopener noreferrer nofollow">/,
     );
-    assert.ok(!/href="(javascript|http):/i.test(html));
+    // What is no link may have anything in its data.
+    for (const href of ["javascript:alert(1)", "http://plain.example"]) {
+      const html = await open("x-link", href);
+      assert.match(html, /class="item-whole"/);
+      assert.ok(!/href="(javascript|http):/i.test(html));
+    }
   });
 });
 

@@ -1,72 +1,47 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
-import { filtered } from "../../lib/browser/inbox_filter.ts";
-import { bounded, type OpenItems, withDelivered } from "../../lib/browser/open_items.ts";
+import { withItem, withReading } from "../../lib/browser/open_items.ts";
+import { didText } from "../../lib/text/answers.ts";
+import { remainingText } from "../../lib/text/remaining.ts";
 import type { ListItem } from "../../lib/protocol/mod.ts";
+import { wordsOf } from "../../lib/words/mod.ts";
 
-const id = (number: number) => String(number).padStart(5, "0");
+const row = (id: string, title = "") => ({ command: { id, title } }) as unknown as ListItem;
+const ids = (items: readonly ListItem[]) => items.map(({ command }) => command.id);
 
-function row(number: number, over: Record<string, unknown> = {}): ListItem {
-  const command = {
-    id: id(number),
-    title: null,
-    body: null,
-    categories: ["general"],
-    from: { id: "x", username: "bob", displayName: "Bob B." },
-    ...over,
-  };
-  return { command } as unknown as ListItem;
-}
-
-const ids = (items: readonly ListItem[]) => items.map(({ command }) => Number(command.id));
-const wanted = 5;
-
-Deno.test("UI-1: the view of the newest holds the newest, however much is delivered in whatever order", () => {
-  fc.assert(fc.property(
-    fc.uniqueArray(fc.nat({ max: 500 }), { maxLength: 60 }),
-    fc.array(fc.nat({ max: 500 }), { maxLength: 60 }),
-    (first, delivered) => {
-      const start = first.toSorted((a, b) => b - a);
-      // As the server renders it: the newest page, and where the next one begins.
-      const items = start.slice(0, wanted).map((one) => row(one));
-      let view: OpenItems = { items, next: start.length > wanted ? items.at(-1)!.command.id : null };
-      for (const one of delivered) view = withDelivered(view, row(one), wanted);
-      const shown = ids(view.items);
-      assert.ok(shown.length <= 2 * wanted);
-      const all = [...new Set([...start, ...delivered])].sort((a, b) => b - a);
-      assert.deepEqual(shown, all.slice(0, shown.length), "newest first, and none left out between them");
-      // What is not shown comes behind the last that is, where the older ones begin.
-      if (shown.length < all.length) assert.equal(view.next, id(shown.at(-1)!));
-      else assert.equal(view.next, null);
-    },
-  ));
+Deno.test("UI-3: what changed while the list was read stays as it is, and what left stays away", () => {
+  const then = [row("9"), row("7"), row("5")];
+  const changed = row("7", "Other");
+  const now = withItem(then.filter(({ command }) => command.id !== "5").slice(0, 1), changed);
+  const read = withReading(then, now, [row("9"), row("8"), row("7"), row("5")]);
+  assert.deepEqual(ids(read), ["9", "8", "7"]);
+  assert.equal(read[2], changed);
 });
 
-Deno.test("UI-1: a known row changes in place, and an older one that is not shown stays away", () => {
-  const view: OpenItems = { items: [row(9), row(7)], next: id(7) };
-  assert.equal(withDelivered(view, row(5), wanted), view);
-  const changed = withDelivered(view, row(7, { title: "Other" }), wanted);
-  assert.deepEqual(ids(changed.items), [9, 7]);
-  assert.equal((changed.items[1]?.command as { title?: string }).title, "Other");
-  assert.deepEqual(ids(withDelivered({ items: [], next: id(7) }, row(3), wanted).items), [3]);
-  const small: OpenItems = { items: [row(9)], next: null };
-  assert.equal(bounded(small, wanted), small);
+Deno.test("UI-9: how far a time is, exact to the minute near it and in two units at most", () => {
+  const minute = 60_000;
+  const hour = 60 * minute;
+  const { answers } = wordsOf("en");
+  const said = (ms: number, past: "late" | "ago" = "late") => remainingText(answers, 1e12 + ms, 1e12, past);
+  assert.equal(said(90 * minute), "in 1 h 30 min");
+  // Rounded down: nobody is told of a minute that they do not have.
+  assert.equal(said(90 * minute - 1), "in 1 h 29 min");
+  assert.equal(said(2 * hour), "in 2 h");
+  assert.equal(said(30_000), "now");
+  assert.equal(said(-30_000), "now");
+  assert.equal(said(-132 * minute), "2 h 12 min late");
+  assert.equal(said(-132 * minute, "ago"), "2 h 12 min ago");
+  assert.equal(said(51 * hour + 20 * minute), "in 2 d 3 h");
+  assert.equal(said(24 * hour + 20 * minute), "in 1 d");
+  assert.equal(said(200 * hour), "in 8 d");
+  assert.equal(
+    remainingText(wordsOf("de").answers, 1e12, 1e12 + 90 * minute, "late"),
+    "1 Std. 30 Min. zu spät",
+  );
 });
 
-Deno.test("UI-1: the filter looks at title, text, category and sender, for every word", () => {
-  const rows = [
-    row(1, { title: "Water the PLANTS", body: "By the window." }),
-    row(2, { title: "Paint", categories: ["gardens"], from: { username: "cleo", displayName: "Cléo" } }),
-    row(3, { sealed: true, title: undefined, body: undefined, categories: ["feet"] }),
-  ];
-  const found = (query: string) => ids(filtered(rows, query));
-  assert.equal(filtered(rows, "  "), rows);
-  assert.deepEqual(found("plants window"), [1]);
-  assert.deepEqual(found("WATER"), [1]);
-  assert.deepEqual(found("gardens"), [2]);
-  assert.deepEqual(found("cléo"), [2]);
-  assert.deepEqual(found("@bob"), [1, 3]);
-  assert.deepEqual(found("feet bob"), [3]);
-  assert.deepEqual(found("plants paint"), []);
-  assert.deepEqual(found("(["), []);
+Deno.test("CM-13: what was answered is said, of one command and of several", () => {
+  const { answers } = wordsOf("en");
+  assert.equal(didText(answers, "en", "declined", 1), "Declined.");
+  assert.equal(didText(answers, "en", "declined", 40), "40 declined.");
+  assert.equal(didText(answers, "en", "cancelled", 2), "2 answered.");
 });

@@ -1,6 +1,7 @@
 import type { Words } from "../catalogue.ts";
 import { account } from "./account.ts";
 import { admin } from "./admin.ts";
+import { answers } from "./answers.ts";
 import { asking } from "./asking.ts";
 import { bar } from "./bar.ts";
 import { broadcast } from "./broadcast.ts";
@@ -62,6 +63,7 @@ import { welcome } from "./welcome.ts";
 export const de = {
   account,
   admin,
+  answers,
   asking,
   bar,
   broadcast,

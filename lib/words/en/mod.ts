@@ -1,5 +1,6 @@
 import { account } from "./account.ts";
 import { admin } from "./admin.ts";
+import { answers } from "./answers.ts";
 import { asking } from "./asking.ts";
 import { bar } from "./bar.ts";
 import { broadcast } from "./broadcast.ts";
@@ -61,6 +62,7 @@ import { welcome } from "./welcome.ts";
 export const en = {
   account,
   admin,
+  answers,
   asking,
   bar,
   broadcast,

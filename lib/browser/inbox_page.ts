@@ -1,0 +1,205 @@
+import { remainingText } from "../text/remaining.ts";
+import type { Words } from "../words/mod.ts";
+import { fetchPage } from "./fetch_page.ts";
+
+/** Parts of the page that are drawn anew as a whole, by their ids. */
+const parts = ["inbox-views", "inbox-search", "inbox-news", "inbox-end"];
+
+/**
+ * The rows of the inbox in the browser. The server draws them; this asks for the page again and puts what changed into its place, so a
+ * row looks the same live and after a reload. Only for the browser.
+ */
+export class InboxPage {
+  readonly root: HTMLElement;
+  readonly #words: Words["answers"];
+  /** What the server drew, before the browser changed anything of it. */
+  readonly #drawn = new WeakMap<Element, string>();
+  /** Rows that are drawn anew with the next page whatever is typed in them: they were answered. */
+  readonly #answered = new Set<string>();
+  #turn = 0;
+
+  constructor(root: HTMLElement, words: Words["answers"]) {
+    this.root = root;
+    this.#words = words;
+    for (const part of [...this.#parts(), ...this.rows.children]) {
+      this.#drawn.set(part, drawn(part));
+      unfolds(part);
+    }
+    this.tick();
+  }
+
+  get rows(): HTMLElement {
+    return this.root.querySelector("#inbox-rows")!;
+  }
+
+  get items(): HTMLElement[] {
+    return [...this.rows.querySelectorAll<HTMLElement>(".item")];
+  }
+
+  /** The row of a command; null when it is not on this page. */
+  row(id: string): HTMLElement | null {
+    return this.items.find((row) => idOf(row) === id) ?? null;
+  }
+
+  get picked(): string[] {
+    const boxes = this.rows.querySelectorAll<HTMLInputElement>(".line > input:checked");
+    return [...boxes].map(({ value }) => value);
+  }
+
+  /** Asks for the page of this address. `answered`: commands that were just answered. A later call wins. */
+  async load(answered: readonly string[] = []): Promise<void> {
+    for (const id of answered) this.#answered.add(id);
+    const turn = ++this.#turn;
+    const next = (await fetchPage(location.href))?.getElementById("inbox");
+    if (turn === this.#turn && next) this.#show(next);
+  }
+
+  /** Leads to another view of the inbox. The browser's way back knows this one, unless `replaces`. */
+  async go(href: string, replaces = false): Promise<void> {
+    if (replaces) history.replaceState(null, "", href);
+    else history.pushState(null, "", href);
+    await this.load();
+  }
+
+  /** Opens a row in its place, or closes it. */
+  async toggle(row: HTMLElement): Promise<void> {
+    const link = row.querySelector("h3 a")!;
+    const href = link.getAttribute("href")!;
+    const opening = !row.matches(".item-open");
+    const turn = ++this.#turn;
+    const next = await fetchPage(opening ? `${href}&only` : `${href}${href.includes("?") ? "&" : "?"}only`);
+    if (turn !== this.#turn || next === null) return;
+    history.replaceState(null, "", href);
+    for (const other of this.rows.querySelectorAll<HTMLElement>(".item-open")) {
+      if (other !== row) this.#fold(other);
+    }
+    const fresh = next.querySelector(".item");
+    const id = idOf(row);
+    if (opening && fresh !== null) this.#put(row, fresh);
+    else this.#fold(row);
+    this.tick();
+    this.row(id)?.scrollIntoView({ block: "nearest" });
+  }
+
+  /** Writes anew how far each time is. */
+  tick(): void {
+    const now = Date.now();
+    for (const time of this.rows.querySelectorAll<HTMLTimeElement>(".ends time, time[data-due]")) {
+      const at = Date.parse(time.dateTime);
+      const past = time.dataset.due === undefined ? "ago" : "late";
+      time.textContent = remainingText(this.#words, at, now, past);
+      if (past === "late" && at < now) time.className = "late";
+    }
+  }
+
+  #parts(): HTMLElement[] {
+    return parts.flatMap((id) => this.root.querySelector<HTMLElement>(`#${id}`) ?? []);
+  }
+
+  #show(next: HTMLElement): void {
+    this.root.toggleAttribute("data-stopped", next.hasAttribute("data-stopped"));
+    for (const part of this.#parts()) {
+      const fresh = next.querySelector(`#${part.id}`);
+      if (fresh !== null && !part.contains(document.activeElement)) this.#put(part, fresh);
+    }
+    const many = (root: HTMLElement) => root.querySelector("#many");
+    many(this.root)?.setAttribute("action", many(next)?.getAttribute("action") ?? "");
+    this.#showRows([...next.querySelector("#inbox-rows")?.children ?? []]);
+    this.#answered.clear();
+    this.tick();
+  }
+
+  #showRows(fresh: Element[]): void {
+    const before = this.items;
+    const focused = before.findIndex((row) => row.contains(document.activeElement));
+    const known = new Map([...this.rows.children].map((row) => [idOf(row), row as HTMLElement]));
+    const wanted = fresh.map((row) => {
+      const old = known.get(idOf(row));
+      known.delete(idOf(row));
+      if (old === undefined) {
+        row.classList.add("item-new");
+        return this.#adopted(row);
+      }
+      const keeps = isTouched(old) && !this.#answered.has(idOf(old));
+      return keeps ? old : this.#put(old, row);
+    });
+    for (const gone of known.values()) gone.remove();
+    let at = this.rows.firstElementChild;
+    for (const row of wanted) {
+      if (row === at) at = at.nextElementSibling;
+      else this.rows.insertBefore(row, at);
+    }
+    // Whoever worked through the rows by key goes on with the next one.
+    if (focused !== -1 && document.activeElement === document.body) {
+      this.focus(this.items[focused] ?? this.items.at(-1));
+    }
+  }
+
+  focus(row: HTMLElement | undefined): void {
+    const article = row?.querySelector<HTMLElement>("article");
+    if (!article) return;
+    article.tabIndex = -1;
+    article.focus();
+  }
+
+  /** Puts what the server drew in the place of an element, unless it is the same. What stands there then. */
+  #put(old: HTMLElement, fresh: Element): HTMLElement {
+    const isHere = old.contains(document.activeElement);
+    const picked = old.querySelector<HTMLInputElement>(".line > input")?.checked ?? false;
+    if (this.#drawn.get(old) === drawn(fresh)) return old;
+    const put = this.#adopted(fresh);
+    old.replaceWith(put);
+    const pick = put.querySelector<HTMLInputElement>(".line > input");
+    if (pick !== null) pick.checked = picked;
+    if (isHere && put.matches(".item")) this.focus(put);
+    return put;
+  }
+
+  #adopted(fresh: Element): HTMLElement {
+    const html = drawn(fresh);
+    const own = document.adoptNode(fresh) as HTMLElement;
+    this.#drawn.set(own, html);
+    unfolds(own);
+    return own;
+  }
+
+  #fold(row: HTMLElement): void {
+    row.querySelector(".item-whole")?.remove();
+    row.classList.remove("item-open");
+    const link = row.querySelector("h3 a")!;
+    link.removeAttribute("aria-current");
+    link.setAttribute("aria-expanded", "false");
+    const query = new URLSearchParams(location.search);
+    query.set("open", idOf(row));
+    link.setAttribute("href", `./?${query}`);
+    this.#drawn.set(row, "");
+  }
+}
+
+/** The command of a row; of the name of a day its own id. */
+export function idOf(row: Element): string {
+  return row.querySelector<HTMLInputElement>(".line > input")?.value ?? row.id;
+}
+
+/** Without scripts a row's link is a link; with them it unfolds the row. */
+function unfolds(row: Element): void {
+  row.querySelector(".line a")?.setAttribute("aria-expanded", String(row.matches(".item-open")));
+}
+
+/** An element as the server drew it, without the times: they change by themselves. */
+function drawn(element: Element): string {
+  return element.outerHTML.replaceAll(/<time[^]*?<\/time>/g, "").replace(" item-new", "");
+}
+
+/** Whether somebody has begun an answer in an open row. */
+function isTouched(row: HTMLElement): boolean {
+  if (row.querySelector(".item-whole :is(input, textarea, select):focus") !== null) return true;
+  const fields = row.querySelectorAll<HTMLInputElement>(
+    ".item-whole :is(input:not([type=hidden]), textarea)",
+  );
+  return [...fields].some((field) =>
+    field.type === "checkbox" || field.type === "radio"
+      ? field.checked !== field.defaultChecked
+      : field.value !== field.defaultValue
+  );
+}

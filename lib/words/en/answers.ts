@@ -1,0 +1,26 @@
+/** What the inbox says in the browser: what was answered, and how far a time is. */
+export const answers = {
+  did: {
+    accepted: { one: "Accepted.", other: "{count} accepted." },
+    seen: { one: "Marked as seen.", other: "{count} marked as seen." },
+    deferred: { one: "Moved to Later.", other: "{count} moved to Later." },
+    declined: { one: "Declined.", other: "{count} declined." },
+    completed: { one: "Done.", other: "{count} done." },
+    submitted: { one: "Submitted.", other: "{count} submitted." },
+    failed: { one: "Sender told that it could not be done.", other: "{count} could not be done." },
+    other: { one: "Answered.", other: "{count} answered." },
+  },
+  refused: { one: "Not changed: {reason}", other: "{count} not changed: {reason}" },
+  stoppedTitle: "Stopped",
+  stopped: "Your open commands are closed and new ones wait unseen. Resume above when you are ready.",
+  undo: "Undo",
+  undone: "Answer withdrawn.",
+  waits: "Not sent yet. It is sent when you reconnect.",
+  in: "in {time}",
+  late: "{time} late",
+  ago: "{time} ago",
+  now: "now",
+  days: "{n} d",
+  hours: "{n} h",
+  minutes: "{n} min",
+};
