@@ -115,6 +115,7 @@ export default function Inbox({ words: { language, sections }, single }: InboxPr
     let readies = 0;
     const offs = [
       client.on("deliver", ({ command }) => {
+        if (page.row(command.id) !== null) return;
         const toMany = !("sealed" in command) &&
           (command.audience.kind === "all" || command.audience.kind === "category");
         soon.ask(toMany ? Math.random() * spreadMs : 0);

@@ -1,7 +1,8 @@
 /** How long is waited for more of what comes together. */
 const togetherMs = 100;
-/** Between two runs at least: a backlog of thousands is no thousand runs. */
+/** Between two runs at least; longer and longer while more comes during each: a backlog of thousands is no thousand runs. */
 const apartMs = 1000;
+const longestMs = 8000;
 
 /** Runs something soon after it was asked for: once for all that comes together, never twice at a time, and not while nobody looks. */
 export class Soon implements Disposable {
@@ -10,6 +11,7 @@ export class Soon implements Disposable {
   #running = false;
   #again = false;
   #endedAt = -Infinity;
+  #restMs = apartMs;
   readonly #onSeen = () => {
     if (this.#again && !document.hidden) this.ask(0);
   };
@@ -23,8 +25,10 @@ export class Soon implements Disposable {
   ask(laterMs: number): void {
     this.#again = true;
     if (this.#running || this.#waiting !== undefined || document.hidden) return;
-    const rest = this.#endedAt + apartMs - performance.now();
-    this.#waiting = setTimeout(() => void this.#begin(), Math.max(togetherMs, rest) + laterMs);
+    const idleMs = performance.now() - this.#endedAt;
+    if (idleMs > 2 * this.#restMs) this.#restMs = apartMs;
+    const waitMs = Math.max(togetherMs, this.#restMs - idleMs);
+    this.#waiting = setTimeout(() => void this.#begin(), waitMs + laterMs);
   }
 
   [Symbol.dispose](): void {
@@ -42,6 +46,8 @@ export class Soon implements Disposable {
       this.#running = false;
       this.#endedAt = performance.now();
     }
-    if (this.#again) this.ask(0);
+    if (!this.#again) return;
+    this.#restMs = Math.min(2 * this.#restMs, longestMs);
+    this.ask(0);
   }
 }
