@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import type { ListItem } from "../lib/protocol/mod.ts";
 import { isOpen } from "../lib/protocol/closed_states.ts";
-import { kindTitle, remainingText, stateWords } from "../lib/text/mod.ts";
+import { remainingText, stateWords } from "../lib/text/mod.ts";
 import { fill } from "../lib/words/mod.ts";
 import { timeText, utcText } from "../lib/words/times.ts";
 import { Avatar } from "./Avatar.tsx";

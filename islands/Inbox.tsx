@@ -2,11 +2,10 @@ import { hydrate, render } from "preact";
 import { useEffect } from "preact/hooks";
 import { readAction } from "../lib/browser/command_action.ts";
 import { pageConnection } from "../lib/browser/connection.ts";
-import { answerOf, InboxAnswers, plainAnswer } from "../lib/browser/inbox_answers.ts";
+import { answerOf, InboxAnswers } from "../lib/browser/inbox_answers.ts";
 import { idOf, InboxPage } from "../lib/browser/inbox_page.ts";
 import { isOwnKey } from "../lib/browser/own_keys.ts";
 import { Soon } from "../lib/browser/soon.ts";
-import type { CommandState } from "../lib/protocol/mod.ts";
 import type { SomeWords } from "../lib/words/mod.ts";
 
 interface InboxProps {

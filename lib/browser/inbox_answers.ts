@@ -69,7 +69,7 @@ export class InboxAnswers {
   }
 
   #undo(ids: readonly string[]) {
-    const { answers, language } = this.#words;
+    const { answers } = this.#words;
     const run = async () => {
       try {
         const { results } = await pageConnection().request("inbox.undo", { ids: [...ids] });
@@ -96,14 +96,19 @@ export class InboxAnswers {
   }
 }
 
+/** What single keys answer. */
+const keyStates: Readonly<Record<string, CommandState>> = {
+  a: "accepted",
+  s: "seen",
+  c: "completed",
+  l: "deferred",
+  d: "declined",
+};
+
 /** What a key answers; null when it is no answer. `minutes`: for how long "later" is. */
 export function answerOf(key: string, minutes: number): CommandAction | null {
-  const state = ({ a: "accepted", s: "seen", d: "declined", l: "deferred", c: "completed" } as const)[key];
-  return state === undefined ? null : plainAnswer(state, minutes);
-}
-
-/** An answer without words. */
-export function plainAnswer(state: CommandState, minutes: number): CommandAction {
+  const state = keyStates[key];
+  if (state === undefined) return null;
   return {
     id: "",
     state,

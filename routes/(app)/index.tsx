@@ -15,7 +15,7 @@ import { hasSingleKeys } from "../../lib/web/browser_settings.ts";
 import { definePerson, type PersonState } from "../../lib/web/define.ts";
 import { absentFiles, attachChoice } from "../../lib/web/forms/attachments.ts";
 import { filled, problemOf, readForm } from "../../lib/web/forms/form.ts";
-import { listParams, type Outcome, takeAnswer } from "../../lib/web/forms/inbox.ts";
+import { listParams, type Outcome, takeAnswer } from "./(_parts)/inbox_forms.ts";
 import { refusedPage, seeOther, zoneOf } from "../../lib/web/pages.ts";
 import {
   checked,

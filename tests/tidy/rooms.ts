@@ -68,7 +68,7 @@ export const rooms: Readonly<Record<string, Part>> = {
   // Node's modules for `session_file.ts` alone, which is no part of the room's door.
   "lib/client": { parts: [protocol, platform], packages: ["node:fs", "node:path"] },
   [browser]: {
-    parts: [protocol, words, "lib/client"],
+    parts: [protocol, words, text, "lib/client"],
     packages: ["preact", "@preact/signals", "@noble/hashes/sha2.js"],
   },
   "lib/adapters": {

@@ -1,8 +1,8 @@
-import { type InboxAsked, periods, readAction, updateParams, viewOf } from "../../browser/mod.ts";
-import { checked, type CommandState, methods, type Params, Refusal } from "../../protocol/mod.ts";
-import type { PersonState } from "../define.ts";
+import { type InboxAsked, periods, readAction, updateParams, viewOf } from "../../../lib/browser/mod.ts";
+import { checked, type CommandState, methods, type Params, Refusal } from "../../../lib/protocol/mod.ts";
+import type { PersonState } from "../../../lib/web/define.ts";
 import type { Context } from "fresh";
-import { momentIn } from "./form.ts";
+import { momentIn } from "../../../lib/web/forms/form.ts";
 
 /** `now` in ms since 1970. */
 export function listParams(asked: InboxAsked, now: number): Params<"inbox.list"> | Refusal {
