@@ -138,7 +138,7 @@ const openRooms: readonly string[] = [protocol, platform, words, web];
 
 /** Rooms that run in the browser, and who builds scripts from them: a door would put all of a room into each script. */
 const scriptRooms: readonly string[] = [text, browser];
-const scripts: readonly string[] = ["components", "islands"];
+const scripts: readonly string[] = ["components", "islands", browser];
 
 /** Why an import is forbidden; undefined when it is allowed. */
 export function forbidden({ from: file, to: target, specifier }: ModuleImport): string | undefined {
