@@ -1,6 +1,7 @@
 import type { ChatTalk } from "../lib/protocol/mod.ts";
 import { fill, plural } from "../lib/words/shape.ts";
-import { Time } from "./Time.tsx";
+import { Avatar } from "./Avatar.tsx";
+import { ShortTime } from "./ShortTime.tsx";
 import { useLanguage, useWords } from "./words.tsx";
 
 /** The address of a talk. */
@@ -14,8 +15,10 @@ export function isTalkedAbout(audience: "user" | "group" | "category" | "all"): 
   return audience === "user" || audience === "group";
 }
 
-/** The person's talks, the latest first. */
-export function ChatTalks({ talks, me, here }: { talks: readonly ChatTalk[]; me: string; here?: string }) {
+/** The person's talks, the latest first. `now`: the server's time, in ms since 1970. */
+export function ChatTalks(
+  { talks, me, here, now }: { talks: readonly ChatTalk[]; me: string; here?: string; now: number },
+) {
   const words = useWords("chat");
   return (
     <nav class="talks" aria-label={words.talks}>
@@ -29,7 +32,7 @@ export function ChatTalks({ talks, me, here }: { talks: readonly ChatTalk[]; me:
                 href={`${path}${talk.unread > 0 ? "#new" : "#latest"}`}
                 aria-current={path === here ? "page" : undefined}
               >
-                <Row talk={talk} me={me} />
+                <Row talk={talk} me={me} now={now} />
               </a>
             </li>
           );
@@ -39,13 +42,14 @@ export function ChatTalks({ talks, me, here }: { talks: readonly ChatTalk[]; me:
   );
 }
 
-function Row({ talk, me }: { talk: ChatTalk; me: string }) {
+function Row({ talk, me, now }: { talk: ChatTalk; me: string; now: number }) {
   const words = useWords("chat");
   const language = useLanguage();
   const { last, unread } = talk;
   const text = lastText(words, language, talk);
   return (
     <>
+      <Avatar username={talk.with.username} name={talk.with.displayName} size={40} />
       <span class="talk-row-name">
         <strong>
           <bdi>{talk.with.displayName}</bdi>
@@ -60,8 +64,13 @@ function Row({ talk, me }: { talk: ChatTalk; me: string }) {
         </span>
       </span>
       <span class="talk-row-when soft small">
-        <Time value={last.createdAt} />
-        {unread === 0 ? null : <span class="badge">{plural(language, words.unread, unread)}</span>}
+        <ShortTime value={last.createdAt} now={now} />
+        {unread === 0 ? null : (
+          <span class="talk-count">
+            <span aria-hidden="true">{unread > 99 ? "99+" : unread}</span>
+            <span class="visually-hidden">{plural(language, words.unread, unread)}</span>
+          </span>
+        )}
       </span>
     </>
   );

@@ -90,6 +90,7 @@ function Head(
           showCount("inbox", unseen);
           showCount("sent", review);
         }, () => {});
+        client.request("chat.counts", {}).then(({ unread }) => showCount("chat", unread), () => {});
       }, countAfterMs);
     };
     let readies = 0;
@@ -109,6 +110,7 @@ function Head(
         client.request("notice.list", { limit: 1 }).then(({ unread }) => tellUnread(unread), () => {});
       }),
       client.on("changed", countInbox),
+      client.on("message", countInbox),
       client.on("deliver", ({ command }) => {
         countInbox();
         news.value = { text: fill(words.newFrom, { name: command.from.displayName }), path: "/" };
@@ -119,6 +121,7 @@ function Head(
           tellUnread(heard.params.unread);
           news.value = { text: noticeText(noticeWords, language, notice), path: noticePath(notice) };
         } else if (heard.method === "notice.changed") tellUnread(heard.params.unread);
+        else if (heard.method === "chat.changed") countInbox();
         else if (heard.method === "session.misused") {
           news.value = { text: words.misused, path: "/sessions" };
         } else if (heard.method === "sanction.changed") {

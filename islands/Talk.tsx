@@ -1,17 +1,20 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { AttachField, type AttachFieldProps } from "../components/AttachField.tsx";
-import { ChatMessages, ChatText } from "../components/ChatMessages.tsx";
+import { Quote } from "../components/ChatMessage.tsx";
+import { ChatMessages } from "../components/ChatMessages.tsx";
 import { talkPath } from "../components/ChatTalks.tsx";
+import { Icon } from "../components/Icon.tsx";
 import { Notice } from "../components/Notice.tsx";
+import { RichText } from "../components/RichText.tsx";
 import { useLanguage, useWords, WordsProvider } from "../components/words.tsx";
 import { failureText } from "../lib/browser/failures.ts";
 import { formAnswered } from "../lib/browser/form_delivery.ts";
 import { useAbsent } from "../lib/browser/own_files.ts";
 import { useTalk } from "../lib/browser/talk.ts";
-import type { Absence, ChatPage } from "../lib/protocol/mod.ts";
+import type { Absence, ChatPage, ChatReaction } from "../lib/protocol/mod.ts";
 import { limits } from "../lib/protocol/limits.ts";
-import { fill } from "../lib/words/shape.ts";
+import { fill, plural } from "../lib/words/shape.ts";
 import type { SomeWords } from "../lib/words/mod.ts";
 
 export interface TalkProps {
@@ -23,11 +26,13 @@ export interface TalkProps {
   /** The newest page, which grows; older ones stay as they are. */
   newest: boolean;
   typed: string;
+  /** The message that the next one quotes. */
+  reply: string | null;
   problem: string | null;
   /** Whether the other side is told that one writes. */
   showsWriting: boolean;
   files: Pick<AttachFieldProps, "files" | "chosen" | "maxBytes">;
-  words: SomeWords<"chat" | "commands" | "failures" | "file" | "upload">;
+  words: SomeWords<"chat" | "commands" | "failures" | "file" | "reports" | "upload">;
 }
 
 /** A talk: rendered by the server with a form that sends, live over the connection. */
@@ -57,10 +62,16 @@ function LiveTalk(
   const chosen = useSignal(files.chosen);
   const end = useRef<HTMLDivElement>(null);
   const text = useRef<HTMLTextAreaElement>(null);
-  const firstNew =
-    page.messages.find(({ id, from }) =>
-      from.username !== me && (page.readUpTo === null || id > page.readUpTo)
-    )?.id ?? null;
+  const reply = useSignal(first.reply);
+  /** What came while the end was out of sight. */
+  const below = useSignal(0);
+  const news = page.messages.filter(({ id, from, retractedAt }) =>
+    from.username !== me && retractedAt === null && (page.readUpTo === null || id > page.readUpTo)
+  );
+  const fresh = news[0] === undefined || !newest ? null : { first: news[0].id, count: news.length };
+  const replied = reply.value === null
+    ? undefined
+    : [...talk.messages.value, ...page.quoted ?? []].find(({ id }) => id === reply.value);
 
   useEffect(() => {
     local.value = true;
@@ -74,9 +85,19 @@ function LiveTalk(
   const count = talk.messages.value.length + talk.unsent.value.length;
   const counted = useRef(count);
   useEffect(() => {
-    if (count > counted.current && wasAtEnd) end.current?.scrollIntoView({ block: "end" });
+    const more = count - counted.current;
     counted.current = count;
+    if (more <= 0) return;
+    if (wasAtEnd) end.current?.scrollIntoView({ block: "end" });
+    else below.value += more;
   }, [count]);
+  useEffect(() => {
+    const seen = new IntersectionObserver(([entry]) => {
+      if (entry?.isIntersecting) below.value = 0;
+    });
+    if (end.current !== null) seen.observe(end.current);
+    return () => seen.disconnect();
+  }, []);
 
   const send = (form: HTMLFormElement) => {
     const fields = new FormData(form);
@@ -84,17 +105,25 @@ function LiveTalk(
     const attachments = fields.getAll("attachments").map(String);
     if (body.trim() === "" && attachments.length === 0) return;
     failed.value = null;
-    talk.send(body, attachments).then(
+    talk.send(body, attachments, replied?.id).then(
       () => formAnswered(username),
       (error: unknown) => failed.value = failureText(failures, language, error),
     );
     form.reset();
+    reply.value = null;
     chosen.value = [];
     round.value++;
     text.current?.focus();
   };
   const retract = (id: string) => {
     talk.retract(id).catch((error: unknown) => failed.value = failureText(failures, language, error));
+  };
+  const react = (id: string, reaction: ChatReaction) => {
+    talk.react(id, reaction).catch((error: unknown) => failed.value = failureText(failures, language, error));
+  };
+  const replyTo = (id: string) => {
+    reply.value = id;
+    text.current?.focus();
   };
   const arrived = talk.arrived.value;
 
@@ -103,20 +132,21 @@ function LiveTalk(
       <ChatMessages
         messages={talk.messages.value}
         me={me}
-        firstNew={firstNew}
+        quoted={page.quoted ?? []}
+        fresh={fresh}
         theirReadUpTo={talk.theirReadUpTo.value}
         absent={absent.value}
         action={action}
         retractFrom={new Date(time.value - limits.retractMs).toISOString()}
         local={local.value}
-        {...(local.value ? { onRetract: retract } : {})}
+        {...(local.value ? { onRetract: retract, onReact: react, onReply: replyTo } : {})}
       />
       {count === 0 ? <p class="soft">{words.none}</p> : null}
       <ol class="talk-messages">
         {talk.unsent.value.map(({ key, body, error }) => (
           <li class="talk-message talk-own" key={key}>
             <div class="talk-bubble talk-unsent private">
-              <ChatText text={body} />
+              <RichText text={body} />
             </div>
             {error === null
               ? <p class="talk-state">{talk.online.value ? words.sending : words.waiting}</p>
@@ -140,8 +170,19 @@ function LiveTalk(
       </p>
       <div id="latest" ref={end} />
       {failed.value === null ? null : <Notice tone="bad">{failed.value}</Notice>}
+      {below.value === 0 ? null : (
+        <button
+          type="button"
+          class="button button-small talk-below"
+          onClick={() => end.current?.scrollIntoView({ block: "end" })}
+        >
+          <Icon name="down" size="s" />
+          {plural(language, words.newCount, below.value)}
+        </button>
+      )}
       <form
         class="talk-composer"
+        onPaste={(event) => giveFiles(event, event.clipboardData)}
         method="post"
         action={action}
         onSubmit={(event) => {
@@ -150,12 +191,28 @@ function LiveTalk(
         }}
       >
         <input type="hidden" name="id" value={username} />
+        {reply.value === null ? null : (
+          <div class="talk-replying">
+            <input type="hidden" name="about" value={reply.value} />
+            <Quote message={replied ?? null} me={me} />
+            <a
+              class="button button-small"
+              href={action}
+              onClick={(event) => {
+                event.preventDefault();
+                reply.value = null;
+              }}
+            >
+              {words.replyNot}
+            </a>
+          </div>
+        )}
         <label class="visually-hidden" for="body">{fill(words.message, { name: displayName })}</label>
         <textarea
           ref={text}
           id="body"
           name="body"
-          rows={2}
+          rows={1}
           maxLength={limits.body}
           placeholder={fill(words.message, { name: displayName })}
           aria-describedby={local.value ? "body-hint" : undefined}
@@ -168,9 +225,13 @@ function LiveTalk(
         >
           {first.typed}
         </textarea>
-        <button type="submit" class="button button-main" name="action" value="send">{words.send}</button>
+        <button type="submit" class="button button-main" name="action" value="send" aria-label={words.send}>
+          <Icon name="send" />
+        </button>
         <details class="talk-files" open={chosen.value.length > 0}>
-          <summary>{words.attach}</summary>
+          <summary aria-label={words.attach}>
+            <Icon name="clip" />
+          </summary>
           <AttachField
             key={round.value}
             name="attachments"
@@ -187,6 +248,19 @@ function LiveTalk(
       </form>
     </>
   );
+}
+
+/** Puts what was pasted or dropped into the field of files, which it opens. */
+function giveFiles(event: ClipboardEvent, given: DataTransfer | null) {
+  const form = event.currentTarget as HTMLFormElement;
+  const files = [...given?.files ?? []];
+  if (files.length === 0) return;
+  event.preventDefault();
+  const details = form.querySelector("details");
+  if (details !== null) details.open = true;
+  const dataTransfer = new DataTransfer();
+  for (const file of files) dataTransfer.items.add(file);
+  form.querySelector(".drop")?.dispatchEvent(new DragEvent("drop", { dataTransfer, cancelable: true }));
 }
 
 /** On a screen keyboard Enter starts a new line. */

@@ -1,8 +1,9 @@
 import { type ReadonlySignal, type Signal, useComputed, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { RequestError, type SharedConnection } from "../client/mod.ts";
-import type { ChatMessage, ChatPage } from "../protocol/chat.ts";
+import type { ChatMessage, ChatPage, ChatReaction } from "../protocol/chat.ts";
 import { limits } from "../protocol/limits.ts";
+import { isReaction } from "../protocol/reactions.ts";
 import { pageConnection, pageStore } from "./connection.ts";
 import { useConnection } from "./use_connection.ts";
 
@@ -11,6 +12,8 @@ export interface Unsent {
   key: string;
   body: string;
   attachments: string[];
+  /** The message that it quotes. */
+  about?: string;
   /** Why it was not taken; null: it is on its way, or waits for a connection. */
   error: unknown;
 }
@@ -30,7 +33,9 @@ export interface LiveTalk {
   online: Signal<boolean>;
   /** The last message that arrived while the page was open. */
   arrived: Signal<ChatMessage | null>;
-  send(body: string, attachments: string[]): Promise<void>;
+  /** `about`: the message that it quotes. */
+  send(body: string, attachments: string[], about?: string): Promise<void>;
+  react(id: string, reaction: ChatReaction): Promise<void>;
   again(key: string): void;
   retract(id: string): Promise<void>;
   /** The person typed something. */
@@ -69,7 +74,7 @@ export function useTalk(
 
   const markRead = () => {
     if (document.visibilityState !== "visible") return;
-    const last = messages.value.findLast(({ from }) => from.username !== me);
+    const last = messages.value.findLast((one) => one.from.username !== me && !isReaction(one));
     if (last === undefined || (read.current !== null && last.id <= read.current)) return;
     read.current = last.id;
     // The next message marks it again.
@@ -78,7 +83,8 @@ export function useTalk(
 
   const readQueue = (client: SharedConnection) => {
     queued.value = client.pending.flatMap(({ method, params }) =>
-      method === "chat.send" && params.to === place.with && (params.thread ?? null) === place.thread
+      method === "chat.send" && params.to === place.with && (params.thread ?? null) === place.thread &&
+        params.reaction === undefined
         ? [{
           key: String(params.key),
           body: String(params.body ?? ""),
@@ -117,7 +123,7 @@ export function useTalk(
         if (!isHere(message)) return;
         const isNew = !messages.value.some(({ id }) => id === message.id);
         take(message);
-        if (message.from.username === me || !isNew) return;
+        if (message.from.username === me || !isNew || isReaction(message)) return;
         writes.value = false;
         arrived.value = message;
         markRead();
@@ -140,11 +146,11 @@ export function useTalk(
   const change = (key: string, to: Partial<Unsent> | null) => {
     own.value = own.value.flatMap((one) => one.key !== key ? [one] : to === null ? [] : [{ ...one, ...to }]);
   };
-  const deliver = async ({ key, body, attachments }: Unsent) => {
+  const to = { to: place.with, ...(place.thread === null ? {} : { thread: place.thread }) };
+  const deliver = async ({ key, body, attachments, about }: Unsent) => {
     const files = attachments.length === 0 ? {} : { attachments };
-    const thread = place.thread === null ? {} : { thread: place.thread };
     try {
-      const params = { key, to: place.with, ...thread, body, ...files };
+      const params = { key, ...to, body, ...files, ...(about === undefined ? {} : { about }) };
       const { message } = await pageConnection().request("chat.send", params);
       change(key, null);
       take(message);
@@ -163,8 +169,9 @@ export function useTalk(
     theirReadUpTo,
     online,
     arrived,
-    send(body, attachments) {
-      const one: Unsent = { key: crypto.randomUUID(), body, attachments, error: null };
+    send(body, attachments, about) {
+      const quote = about === undefined ? {} : { about };
+      const one: Unsent = { key: crypto.randomUUID(), body, attachments, ...quote, error: null };
       own.value = [...own.value, one];
       return deliver(one);
     },
@@ -173,6 +180,10 @@ export function useTalk(
       if (one === undefined) return;
       change(key, { error: null });
       void deliver(one).catch(() => undefined);
+    },
+    async react(about, reaction) {
+      const { message } = await pageConnection().request("chat.send", { ...to, about, reaction });
+      take(message);
     },
     async retract(id) {
       const { message } = await pageConnection().request("chat.retract", { id });

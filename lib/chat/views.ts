@@ -42,7 +42,7 @@ function view(record: MessageRecord): ChatMessage {
   const { id, from, to, thread, body, attachments, createdAt, retractedAt, about, reaction } = record;
   return {
     ...{ id, from, to, thread, body, attachments, createdAt, retractedAt },
-    ...(about === undefined ? {} : { about }),
+    ...(about === undefined || (retractedAt !== null && reaction === undefined) ? {} : { about }),
     ...(reaction === undefined || retractedAt !== null ? {} : { reaction }),
   };
 }

@@ -51,6 +51,7 @@ export const proofs = {
   autoRules: { list: "none", set: "fresh" },
   categories: { add: "fresh", all: "none", change: "fresh", list: "none" },
   chat: {
+    around: "none",
     counts: "none",
     list: "none",
     notify: "none",

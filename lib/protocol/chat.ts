@@ -2,6 +2,7 @@ import { z } from "zod";
 import { attachment, commandSender } from "./commands.ts";
 import { limits } from "./limits.ts";
 import { because } from "./message.ts";
+import { chatReactions } from "./reactions.ts";
 import { cursor, id, line, text, username } from "./text.ts";
 
 /**
@@ -17,8 +18,6 @@ function named<T extends { with?: string | undefined; thread?: string | undefine
 
 const nameOne = { error: because("field.talk"), path: ["with"] };
 
-/** The small set of reactions to a message. */
-export const chatReactions = ["👍", "❤️", "😂", "😮", "😢", "🙏"] as const;
 export const chatReaction = z.enum(chatReactions);
 export type ChatReaction = z.infer<typeof chatReaction>;
 
@@ -48,7 +47,8 @@ export type ChatDraft = z.infer<typeof chatDraft>;
  * A message, the same for both sides. `to` is the other person's username. `state` is for its sender alone: it waits for the checks
  * of its files, or one of them did not pass. `sealed`: it belongs to a command that its reader has not opened (CO-2), and has no
  * text or files until then. `about`: the message that it quotes or reacts to. A reaction has itself as its `body`, for clients that
- * know nothing of reactions. `reactions`: those to this message, in lists; `id` is the message that was the reaction.
+ * know nothing of reactions. Taken back, only a reaction keeps
+ * its `about`. `reactions`: those to this message, in lists; `id` is the message that was the reaction.
  */
 export const chatMessage = z.object({
   id,

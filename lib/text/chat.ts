@@ -1,28 +1,28 @@
 import type { ChatMessage } from "../protocol/mod.ts";
+import { isReaction } from "../protocol/reactions.ts";
 
-/** A part of a text: words, or an address that a reader may open (CM-2: nothing opens it for them). */
-export interface TextPart {
-  text: string;
-  href?: string;
-}
+type Reactions = NonNullable<ChatMessage["reactions"]>;
 
-/** What ends a sentence is rarely the end of an address. */
-const trailing = /[.,;:!?'"»”’)\]]+$/;
-
-/** A text with its addresses apart. Only https and http, and nothing with a name or password in it. */
-export function textParts(text: string): TextPart[] {
-  const parts: TextPart[] = [];
-  let from = 0;
-  for (const { 0: found, index } of text.matchAll(/https?:\/\/[^\s<>]+/gi)) {
-    const address = found.replace(trailing, "");
-    const url = URL.parse(address);
-    if (url === null || url.username !== "" || url.password !== "" || url.hostname === "") continue;
-    if (index > from) parts.push({ text: text.slice(from, index) });
-    parts.push({ text: address, href: url.href });
-    from = index + address.length;
-  }
-  if (from < text.length) parts.push({ text: text.slice(from) });
-  return parts;
+/**
+ * The messages with their reactions: those of the list, and those that came as messages since. Of each person the latest counts, and
+ * one that was taken back does not. Ids sort by time.
+ */
+export function withReactions(all: readonly ChatMessage[]): ChatMessage[] {
+  const gone = new Set(all.filter(({ retractedAt }) => retractedAt !== null).map(({ id }) => id));
+  const came = all.flatMap(({ id, from, about, reaction }) =>
+    about === undefined || reaction === undefined ? [] : [{ about, id, from: from.username, reaction }]
+  );
+  return all.flatMap((message) => {
+    if (isReaction(message)) return [];
+    const latest = new Map<string, Reactions[number]>();
+    for (const one of [...message.reactions ?? [], ...came.filter(({ about }) => about === message.id)]) {
+      const before = latest.get(one.from);
+      if (before === undefined || before.id < one.id) latest.set(one.from, one);
+    }
+    const reactions = [...latest.values()].filter(({ id }) => !gone.has(id));
+    const { reactions: _, ...plain } = message;
+    return [reactions.length === 0 || message.retractedAt !== null ? plain : { ...plain, reactions }];
+  });
 }
 
 /** Messages of one person that follow each other closely have one head. */

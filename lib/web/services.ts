@@ -129,7 +129,7 @@ export interface Services {
   readonly notices: Pick<Notices, "list" | "read" | "unread">;
   readonly chat: Pick<
     Chat,
-    "counts" | "list" | "notify" | "read" | "retract" | "search" | "send" | "talks" | "writing"
+    "around" | "counts" | "list" | "notify" | "read" | "retract" | "search" | "send" | "talks" | "writing"
   >;
   readonly sanctions: Pick<OwnSanctions, "list" | "read"> & Pick<Appeals, "appeal">;
   readonly reports: Pick<Reports, "create" | "list" | "subject">;

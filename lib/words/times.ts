@@ -78,22 +78,25 @@ function primary(locale: string): string {
 export function partText(
   language: Language,
   format: TimeFormat | null,
-  part: "day" | "clock",
+  part: Part,
   time: string,
 ): string {
   const date = new Date(time);
   return Number.isNaN(date.getTime()) ? time : partFormat(language, format, part).format(date);
 }
 
-const partOptions: Record<"day" | "clock", Intl.DateTimeFormatOptions> = {
+type Part = "day" | "clock" | "short";
+
+const partOptions: Record<Part, Intl.DateTimeFormatOptions> = {
   day: { weekday: "long", day: "numeric", month: "long" },
   clock: { hour: "2-digit", minute: "2-digit" },
+  short: { weekday: "short", day: "numeric", month: "short" },
 };
 /** Formats of readers' zones that are kept; more are made anew. */
 const partsKept = 200;
 const partFormats = new Map<string, Intl.DateTimeFormat>();
 
-function partFormat(language: Language, format: TimeFormat | null, part: "day" | "clock") {
+function partFormat(language: Language, format: TimeFormat | null, part: Part) {
   const name = `${part} ${format?.name ?? language}`;
   let found = partFormats.get(name);
   if (found === undefined) {

@@ -21,7 +21,8 @@ Deno.test("UI-1, CH-1: the chat works by plain forms: the list, a talk, sending,
     );
     assert.deepEqual([sent.status, sent.headers.get("location")], [303, "/chat/bob?notice=send#latest"]);
     const list = await text(send, "/chat", bob);
-    assert.match(list, /class="badge">1 unread/);
+    assert.match(list, /class="talk-count">.*1 unread/);
+    assert.match(list, /data-count="chat"[^>]*>1</);
     assert.match(list, /href="\/chat\/ann#new"/);
     const talk = await text(send, "/chat/ann", bob);
     assert.match(talk, /One\ntwo/);
@@ -33,7 +34,7 @@ Deno.test("UI-1, CH-1: the chat works by plain forms: the list, a talk, sending,
     assert.ok(upTo);
     const read = await send("/chat/ann", form({ action: "read", upTo }, bob));
     assert.equal(read.headers.get("location"), "/chat/ann?notice=read#latest");
-    assert.doesNotMatch(await text(send, "/chat", bob), /class="badge"/);
+    assert.doesNotMatch(await text(send, "/chat", bob), /class="talk-count"/);
     const retracted = await send("/chat/bob", form({ action: "retract", id: upTo }, ann));
     assert.equal(retracted.status, 303);
     assert.match(await text(send, "/chat/ann", bob), /This message was retracted\./);
@@ -101,5 +102,36 @@ Deno.test("CO-4: a talk says that messages wait for one's own quiet hours, and u
     const html = await text(send, "/chat/ann", bob);
     assert.ok(!html.includes("later") || html.indexOf("later") > html.indexOf("</main>"));
     assert.match(html, /More messages arrive/);
+  });
+});
+
+Deno.test("CH-1, CH-2, CH-3: reactions, quotes, search and what one is told about work by plain forms", async () => {
+  await withApp(async (send, app) => {
+    const { ann, bob } = await two(app);
+    await send("/chat/bob", form({ action: "send", body: "The **big** forks" }, ann));
+    const talk = await text(send, "/chat/ann", bob);
+    assert.match(talk, /<strong>big<\/strong>/);
+    const id = /id="m-([0-9A-Z]{26})"/.exec(talk)![1]!;
+    assert.ok(talk.includes(`href="/report?message=${id}"`));
+    const reacted = await send("/chat/ann", form({ action: "react", id, reaction: "👍" }, bob));
+    assert.equal(reacted.status, 303);
+    assert.equal((await send("/chat/ann", form({ action: "react", id, reaction: "x" }, bob))).status, 400);
+    assert.match(await text(send, "/chat/bob", ann), /class="talk-chip"><span[^>]*>bob:<\/span> 👍/);
+    const replying = await text(send, `/chat/ann?reply=${id}`, bob);
+    assert.match(replying, new RegExp(`name="about" value="${id}"`));
+    await send("/chat/ann", form({ action: "send", body: "Those?", about: id }, bob));
+    assert.match(await text(send, "/chat/bob", ann), /class="talk-quote"><a href="#m-[^>]*>You<\/a>: The/);
+    const found = await text(send, "/chat?q=FORKS", bob);
+    const path = /href="(\/chat\/ann\?at=[0-9A-Z]{26})#m-/.exec(found)?.[1];
+    assert.ok(path);
+    assert.ok((await text(send, path, bob)).includes(`id="m-${id}"`));
+    assert.match(await text(send, "/chat?q=spoons", bob), /No matches/);
+    // A message of another talk has no page in this one.
+    assert.equal((await send(`/chat/root?at=${id}`, as(bob))).status, 404);
+    assert.equal((await send("/chat/ann", form({ action: "share", notify: "none" }, bob))).status, 303);
+    assert.match(await text(send, "/chat/ann", bob), /<option value="none" selected/);
+    await send("/chat/bob", form({ action: "send", body: "quiet" }, ann));
+    assert.doesNotMatch(await text(send, "/chat", bob), /data-count="chat"[^>]*>[1-9]/);
+    assert.equal((await send("/chat/ann", form({ action: "share", notify: "loud" }, bob))).status, 400);
   });
 });

@@ -10,8 +10,12 @@ import {
   type Preferences,
   Refusal,
 } from "../../protocol/mod.ts";
+import { isReaction } from "../../protocol/reactions.ts";
 import type { PersonState } from "../define.ts";
 import { absentFiles } from "./attachments.ts";
+
+/** Messages before and after one that a search found. */
+const aroundFound = 25;
 
 /** The talk that an address names. */
 export interface TalkAddress {
@@ -26,12 +30,28 @@ export function talkAddress(ctx: Context<PersonState>): TalkAddress {
 
 /** A page of a talk; `before` in the address is where the page begins. */
 export async function talkPage(ctx: Context<PersonState>): Promise<ChatPage | Refusal> {
+  const at = ctx.url.searchParams.get("at");
+  if (at !== null) return await pageAround(ctx, at);
   const before = ctx.url.searchParams.get("before");
   const params = checked(methods["chat.list"].params, {
     ...talkAddress(ctx),
     ...(before === null ? {} : { before }),
   });
   return params instanceof Refusal ? params : await ctx.state.services.chat.list(ctx.state.caller, params);
+}
+
+/** The page with a message that a search found, and those around it. */
+async function pageAround(ctx: Context<PersonState>, at: string): Promise<ChatPage | Refusal> {
+  const { chat } = ctx.state.services;
+  const { caller } = ctx.state;
+  const params = checked(methods["chat.list"].params, { ...talkAddress(ctx), before: at, limit: 1 });
+  if (params instanceof Refusal) return params;
+  // Only what is before a message of this talk is its page.
+  const page = await chat.list(caller, params);
+  if (page instanceof Refusal) return page;
+  const messages = await chat.around(caller, at, aroundFound);
+  if (messages instanceof Refusal) return messages;
+  return { ...page, messages: messages.filter((one) => !isReaction(one)), next: messages[0]?.id ?? null };
 }
 
 /** What a button of the talk's page does. */
@@ -52,6 +72,17 @@ export async function actInTalk(
         // Browsers end the lines of a form with both.
         body: (form.get("body") ?? "").replaceAll("\r\n", "\n"),
         attachments: form.getAll("attachments").slice(0, limits.attachments + 1),
+        ...(form.get("about") ? { about: form.get("about") } : {}),
+      });
+      return draft instanceof Refusal ? draft : await chat.send(caller, draft);
+    }
+    case "react": {
+      const draft = checked(chatDraft, {
+        key: crypto.randomUUID(),
+        to,
+        ...(thread === undefined ? {} : { thread }),
+        about: form.get("id") ?? "",
+        reaction: form.get("reaction") ?? "",
       });
       return draft instanceof Refusal ? draft : await chat.send(caller, draft);
     }
@@ -71,7 +102,12 @@ export async function actInTalk(
         shareRead: form.get("shareRead") === "yes",
         shareWriting: form.get("shareWriting") === "yes",
       };
-      return await preferences.set(caller, change);
+      const params = checked(methods["chat.notify"].params, {
+        ...talkAddress(ctx),
+        notify: form.get("notify") || null,
+      });
+      const chosen = params instanceof Refusal ? params : await chat.notify(caller, params);
+      return chosen instanceof Refusal ? chosen : await preferences.set(caller, change);
     }
     default:
       return new Refusal("invalid_params", "form.buttons");

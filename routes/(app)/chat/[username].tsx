@@ -1,13 +1,17 @@
 import { type Context, page } from "fresh";
 import { ChatStyle } from "../../../components/ChatStyle.tsx";
 import { ChatTalks, talkPath } from "../../../components/ChatTalks.tsx";
-import { Check } from "../../../components/Field.tsx";
+import { Avatar } from "../../../components/Avatar.tsx";
+import { SearchForm } from "../../../components/ChatSearch.tsx";
+import { Check, SelectField } from "../../../components/Field.tsx";
+import { Icon } from "../../../components/Icon.tsx";
 import { Notice } from "../../../components/Notice.tsx";
 import { PersonName } from "../../../components/PersonName.tsx";
 import { Time } from "../../../components/Time.tsx";
 import { Filled, useWords } from "../../../components/words.tsx";
 import Talk from "../../../islands/Talk.tsx";
-import { Refusal } from "../../../lib/protocol/mod.ts";
+import { type Absence, type ChatNotify, type ChatPage, Refusal } from "../../../lib/protocol/mod.ts";
+import { contentPath, shownAs } from "../../../lib/text/mod.ts";
 import { definePerson, type PersonState } from "../../../lib/web/define.ts";
 import { attachChoice } from "../../../lib/web/forms/attachments.ts";
 import { absentOf, actInTalk, talkAddress, talkPage } from "../../../lib/web/forms/chat.ts";
@@ -15,15 +19,19 @@ import { type FormProblem, problemOf, readForm } from "../../../lib/web/forms/fo
 import { noPage, refusedPage, seeOther } from "../../../lib/web/pages.ts";
 import { fill, someWords, type Words } from "../../../lib/words/mod.ts";
 
+const picturesShown = 6;
+
 interface Typed {
   body: string;
+  reply: string | null;
   attachments: string[];
 }
 
-const nothingTyped: Typed = { body: "", attachments: [] };
+const nothingTyped: Typed = { body: "", reply: null, attachments: [] };
 
 export const handler = definePerson.handlers({
-  GET: async (ctx) => page(await shown(ctx, nothingTyped, null)),
+  GET: async (ctx) =>
+    page(await shown(ctx, { ...nothingTyped, reply: ctx.url.searchParams.get("reply") }, null)),
   async POST(ctx) {
     const form = await readForm(ctx.req);
     // Enter in a form without scripts presses its first button; the composer's is this one.
@@ -34,9 +42,11 @@ export const handler = definePerson.handlers({
       const path = talkPath(other, thread);
       return seeOther(`${path}${thread === null ? "?" : "&"}notice=${action}#latest`);
     }
-    const typed = form instanceof Refusal || action !== "send"
-      ? nothingTyped
-      : { body: form.get("body") ?? "", attachments: form.getAll("attachments") };
+    const typed = form instanceof Refusal || action !== "send" ? nothingTyped : {
+      body: form.get("body") ?? "",
+      reply: form.get("about"),
+      attachments: form.getAll("attachments"),
+    };
     return page(await shown(ctx, typed, problemOf(done, ctx.state.language)), refusedPage(done));
   },
 });
@@ -61,11 +71,12 @@ async function shown(ctx: Context<PersonState>, typed: Typed, problem: FormProbl
     absent,
     files,
     typed: typed.body,
+    reply: [...talk.messages, ...talk.quoted ?? []].find(({ id }) => id === typed.reply)?.id ?? null,
     problem: problem?.message ?? null,
     online: contact?.online === true,
     shares: { read: own.shareRead === true, writing: own.shareWriting === true },
     command,
-    newest: !ctx.url.searchParams.has("before"),
+    newest: !ctx.url.searchParams.has("before") && !ctx.url.searchParams.has("at"),
     me: caller.username,
     days: config.retentionDays,
     now: clock.now(),
@@ -98,6 +109,40 @@ function noticeOf(words: Words["chat"], notice: string | null): string | undefin
   }
 }
 
+/** What one can be told about; a thread is as its person's talk until something is chosen for it. */
+function notifyOptions(words: Words["chat"], { thread, with: { displayName } }: ChatPage) {
+  const options: [ChatNotify | "", string][] = [
+    ["all", words.notifyAll],
+    ["mentions", words.notifyMentions],
+    ["none", words.notifyNone],
+  ];
+  if (thread !== null) options.unshift(["", fill(words.notifyAs, { name: displayName })]);
+  return options;
+}
+
+/** Pictures of the page that are there, the newest first. */
+function Pictures({ messages, absent }: { messages: ChatPage["messages"]; absent: Record<string, Absence> }) {
+  const words = useWords("chat");
+  const pictures = messages.flatMap(({ attachments }) => attachments)
+    .filter(({ fileId, type }) => shownAs(type) === "image" && absent[fileId] === undefined)
+    .reverse().slice(0, picturesShown);
+  if (pictures.length === 0) return null;
+  return (
+    <>
+      <h2>{words.pictures}</h2>
+      <ul class="talk-pictures">
+        {pictures.map(({ fileId, name }) => (
+          <li key={fileId}>
+            <a href={contentPath(fileId, name)} target="_blank" rel="noopener">
+              <img src={contentPath(fileId, name)} alt={name} loading="lazy" data-fresh-disable-lock="true" />
+            </a>
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
 export default definePerson.page<typeof handler>(function TalkPage({ data, url }) {
   const words = useWords("chat");
   const lists = useWords("lists");
@@ -111,10 +156,16 @@ export default definePerson.page<typeof handler>(function TalkPage({ data, url }
     <div class="talk-room wide">
       <ChatStyle />
       <div class="talk-page">
-        <ChatTalks talks={talks} me={me} here={here} />
+        <div class="talk-list">
+          <SearchForm q="" />
+          <ChatTalks talks={talks} me={me} here={here} now={data.now} />
+        </div>
         <section class="talk" aria-labelledby="talk-title">
           <header class="talk-head">
-            <a href="/chat" class="talk-back">{words.back}</a>
+            <a href="/chat" class="talk-back" aria-label={words.back}>
+              <Icon name="left" />
+            </a>
+            <Avatar username={username} name={displayName} size={32} />
             <h1 id="talk-title" aria-label={fill(words.with, { name: displayName })}>
               <PersonName username={username} displayName={displayName} />
             </h1>
@@ -140,11 +191,24 @@ export default definePerson.page<typeof handler>(function TalkPage({ data, url }
             now={data.now}
             newest={newest}
             typed={data.typed}
+            reply={data.reply}
             problem={data.problem}
             showsWriting={shares.writing}
             files={data.files}
-            words={someWords(data.language, ["chat", "commands", "failures", "file", "upload"])}
+            words={someWords(data.language, [
+              "chat",
+              "commands",
+              "failures",
+              "file",
+              "reports",
+              "upload",
+            ])}
           />
+          {newest ? null : (
+            <p class="talk-older">
+              <a href={`${here}#latest`}>{words.backToNewest}</a>
+            </p>
+          )}
           {talk.held === undefined ? null : (
             <p class="soft small">
               {talk.held.until === null
@@ -166,6 +230,12 @@ export default definePerson.page<typeof handler>(function TalkPage({ data, url }
         <aside class="talk-side" aria-labelledby="talk-yours">
           <h2 id="talk-yours">{words.yours}</h2>
           <form class="form" method="post" action={here}>
+            <SelectField
+              name="notify"
+              label={words.notify}
+              value={talk.notify ?? ""}
+              options={notifyOptions(words, talk)}
+            />
             <Check name="shareRead" label={words.shareRead} checked={shares.read} />
             <Check
               name="shareWriting"
@@ -177,6 +247,7 @@ export default definePerson.page<typeof handler>(function TalkPage({ data, url }
               <button type="submit" class="button" name="action" value="share">{words.save}</button>
             </div>
           </form>
+          <Pictures messages={talk.messages} absent={data.absent} />
           <p>
             <a href={`/contacts/${encodeURIComponent(username)}`}>
               {fill(words.rules, { name: displayName })}
