@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import type { Page } from "playwright-core";
+import { png } from "../fakes/account_world.ts";
 import { siteTest } from "../fakes/browser_site.ts";
 import { person } from "../fakes/open_services.ts";
 import { must } from "../fakes/accounts_rig.ts";
@@ -96,6 +97,36 @@ siteTest(
     assert.ok(sent.includes(createHash("sha256").update(bytes).digest("hex")));
     assert.ok(!sent.includes(bytes) && !sent.includes("a.jpg"));
     await notice("Request received.");
+
+    // A picture is not loaded, and so not logged, before somebody opens it.
+    const from = { address: "192.0.2.7", port: 50_000, device: "web", requestId: "test" };
+    const file = must(
+      await services.files.upload(ann, from, { name: "a.png", size: null }, new Blob([png()]).stream()),
+    );
+    await until(async () => must(await services.files.get(ann, file.id)).state === "clean");
+    must(
+      await services.removals.request(from, {
+        hashes: [file.sha256],
+        contact: "Mo",
+        statement: "It shows me.",
+        declared: true,
+      }),
+    );
+    const { items } = must(await services.queue.list(root, { kind: "removal" }));
+    const looked: string[] = [];
+    page.on("request", (request) => request.url().includes("/pictures/") && looked.push(request.url()));
+    await page.goto(`${base}/admin/queue?item=${items[1]!.id}`);
+    await page.getByText("Decide by").first().waitFor();
+    await page.waitForLoadState("networkidle");
+    assert.deepEqual(looked, []);
+    await page.getByText("Show picture").click();
+    const picture = page.getByAltText("The picture of this case");
+    const filter = () => picture.evaluate((image) => getComputedStyle(image).filter);
+    await picture.evaluate((image: HTMLImageElement) => image.decode());
+    assert.equal(looked.length, 1);
+    assert.equal(await filter(), "grayscale(1) blur(16px)");
+    await page.getByLabel("In colour and sharp").check();
+    assert.equal(await filter(), "none");
     assert.deepEqual(site.problems, []);
   },
 );
