@@ -1,5 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import { Avatar } from "../components/Avatar.tsx";
 import { FieldError } from "../components/Field.tsx";
 import { useWords, WordsProvider } from "../components/words.tsx";
 import type { SomeWords } from "../lib/words/mod.ts";
@@ -8,7 +9,8 @@ import { fill } from "../lib/words/shape.ts";
 interface FieldProps {
   /** As typed: names parted by commas. */
   value: string;
-  contacts: { username: string; displayName: string }[];
+  /** `picture`: whether the sender may see one of them. */
+  contacts: { username: string; displayName: string; picture: boolean }[];
   /** False where the form has other audiences: then nobody needs to be named. */
   required: boolean;
   error: string | undefined;
@@ -62,6 +64,10 @@ function RecipientsField({ value, contacts, required, error }: FieldProps) {
     }
   };
 
+  const known = (name: string) => {
+    const contact = contacts.find(({ username }) => username === name);
+    return contact && { name: contact.displayName, picture: contact.picture };
+  };
   const names = {
     id: "to",
     list: "to-people",
@@ -91,7 +97,8 @@ function RecipientsField({ value, contacts, required, error }: FieldProps) {
               <ul class="tokens" aria-label={words.chosen}>
                 {chosen.value.map((name) => (
                   <li class="token" key={name}>
-                    {name}
+                    <Avatar username={name} {...known(name)} size={24} />
+                    <bdi>{known(name)?.name ?? name}</bdi>
                     <button
                       type="button"
                       aria-label={fill(words.takeOff, { name })}

@@ -2,7 +2,8 @@
 const boxSelector = ".drop";
 
 /**
- * Keeps a dropped file from replacing the page. Where the page shows one upload, the whole page is its box. Only for the browser.
+ * Keeps a dropped file from replacing the page. Where the page shows one upload, the whole page is its box, also for pasted
+ * pictures. Only for the browser.
  * Returns how to stop.
  */
 export function guardDrops(): () => void {
@@ -15,16 +16,23 @@ export function guardDrops(): () => void {
     if (box === null) dataTransfer.dropEffect = "none";
     else box.dispatchEvent(new DragEvent(event.type, { dataTransfer, cancelable: true }));
   };
+  const onPaste = ({ clipboardData }: ClipboardEvent) => {
+    // Text that was copied may have its picture with it.
+    if (!clipboardData?.files.length || clipboardData.types.includes("text/plain")) return;
+    onlyBox()?.dispatchEvent(new DragEvent("drop", { dataTransfer: clipboardData }));
+  };
   const onLeave = (event: DragEvent) => {
     if (event.relatedTarget === null) onlyBox()?.dispatchEvent(new DragEvent("dragleave"));
   };
   document.addEventListener("dragover", onDrag);
   document.addEventListener("drop", onDrag);
   document.addEventListener("dragleave", onLeave);
+  document.addEventListener("paste", onPaste);
   return () => {
     document.removeEventListener("dragover", onDrag);
     document.removeEventListener("drop", onDrag);
     document.removeEventListener("dragleave", onLeave);
+    document.removeEventListener("paste", onPaste);
   };
 }
 

@@ -71,11 +71,16 @@ async function refused(ctx: Context<PersonState>, refusal: Refusal, typed: Typed
 
 /** What the form offers; without it the form still works, only with less to pick from. */
 async function choices(ctx: Context<PersonState>, typed: TypedSend) {
-  const { contacts, categories, groups } = ctx.state.services;
+  const { contacts, categories, groups, profiles } = ctx.state.services;
   const caller = ctx.state.caller;
   const [list, mine] = await Promise.all([contacts.list(caller), groups.list(caller)]);
+  const pictured = await profiles.withAvatar(caller, list.contacts.map(({ username }) => username));
   return {
-    contacts: list.contacts.map(({ username, displayName }) => ({ username, displayName })),
+    contacts: list.contacts.map(({ username, displayName }) => ({
+      username,
+      displayName,
+      picture: pictured.has(username),
+    })),
     groups: mine.groups.filter(({ role }) => role !== "member"),
     categories: (await categories.list()).categories,
     attach: await attachChoice(ctx, typed.attachments),
@@ -157,6 +162,7 @@ function AudienceFields({ typed, errors, offered }: AudienceProps) {
           error={errors.audience}
           value={chosen}
           options={ways}
+          class="segments"
         />
       )}
       <div class="only-user">

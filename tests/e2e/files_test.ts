@@ -85,7 +85,7 @@ siteTest("CM-5: proof is uploaded where it is handed in, and its sender sees it"
   await ann.locator("[name=requires][value=review]").check();
   await ann.locator("main").getByRole("button", { name: "Send" }).click();
   await ann.getByRole("link", { name: "Paint the fence" }).click();
-  await ann.getByText("Timeline").waitFor();
+  await ann.getByText("What happened").waitFor();
   const card = await openRow(bob, "Paint the fence");
   await card.getByRole("button", { name: "Accept" }).click();
   await card.getByText("Add files", { exact: true }).click();
@@ -95,8 +95,17 @@ siteTest("CM-5: proof is uploaded where it is handed in, and its sender sees it"
   assert.ok(await box.isChecked());
   await card.locator(".check .hint", { hasText: "Being checked" }).waitFor({ state: "detached" });
   await card.getByRole("button", { name: "Submit" }).click();
-  await ann.getByRole("list", { name: "Submitted by @demo-bob" }).waitFor();
+  const submitted = ann.getByRole("list", { name: "Submitted by @demo-bob" });
+  await submitted.waitFor();
   await isShown(ann, "fence.png");
+  // Over the page when it is pressed, and Stop above it.
+  await submitted.getByRole("button", { name: "fence.png" }).click();
+  const large = ann.locator(".lightbox:popover-open");
+  await large.waitFor();
+  assert.ok(await ann.getByRole("button", { name: "Stop" }).isEnabled());
+  await ann.getByRole("button", { name: "Stop" }).click({ trial: true });
+  await ann.keyboard.press("Escape");
+  await large.waitFor({ state: "hidden" });
 });
 
 siteTest("UI-1 FI-1: files are uploaded, attached, sent and seen without scripts", async (visit) => {
@@ -108,6 +117,7 @@ siteTest("UI-1 FI-1: files are uploaded, attached, sent and seen without scripts
   await ann.getByRole("button", { name: "Upload" }).click();
   await ann.waitForURL(`${base}/files?notice=uploaded`);
   await ann.goto(`${base}/send`);
+  await ann.getByText("Choose from your files", { exact: true }).click();
   await ann.getByRole("checkbox", { name: /^paper\.png/ }).check();
   await ann.locator("#to").fill("demo-bob");
   await ann.getByLabel("Title").fill("On paper");

@@ -104,7 +104,7 @@ siteTest(
     await sent.getByText("plants.txt").waitFor();
     await ann.press(sent.locator("[name=verdict][value=accept]"));
     await annPage.waitForURL(/\/sent\?notice=reviewed/);
-    await card(annPage, "Water the plants").getByText("Done", { exact: true }).waitFor();
+    await card(annPage, "Water the plants").locator(".sent-standing", { hasText: "Done" }).waitFor();
     await task.waitFor({ state: "detached" });
     await nora.press(menu(noraPage));
     await nora.press(place(noraPage, "History"));

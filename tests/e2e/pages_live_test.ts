@@ -23,10 +23,10 @@ siteTest(
     await online(bob);
     await openRow(ann, "Water the plants");
     await card.getByRole("button", { name: "Accept" }).click();
-    await bob.locator(".state", { hasText: "Accepted" }).waitFor();
+    await bob.locator(".sent-standing", { hasText: "Accepted" }).waitFor();
     await card.getByRole("button", { name: "Done" }).click();
     await card.waitFor({ state: "detached" });
-    await bob.locator(".state", { hasText: "Done" }).waitFor();
+    await bob.locator(".sent-standing", { hasText: "Done" }).waitFor();
     assert.deepEqual(visit.problems, []);
   },
 );
@@ -47,7 +47,7 @@ siteTest(
     assert.match(await card.locator(".card-head time").innerText(), /^\d\d\.\d\d\.\d{4}, \d\d:\d\d$/);
     await card.getByRole("button", { name: "Annehmen" }).click();
     await card.getByText("Angenommen", { exact: true }).first().waitFor();
-    await bob.locator(".state", { hasText: "Accepted" }).waitFor();
+    await bob.locator(".sent-standing", { hasText: "Accepted" }).waitFor();
     await card.getByText("Später oder nein").click();
     await card.getByRole("button", { name: "Ging nicht" }).click();
     await ann.getByRole("heading", { name: "Nichts zu tun" }).waitFor();
@@ -68,20 +68,20 @@ siteTest("CM-5 CM-7: a review goes back and forth without a reload on either sid
   await ann.locator("[name=requires][value=review]").check();
   await ann.locator("main").getByRole("button", { name: "Send" }).click();
   await ann.getByRole("link", { name: "Paint the fence" }).click();
-  await ann.getByText("Timeline").waitFor();
+  await ann.getByText("What happened").waitFor();
   await online(ann);
   const card = await openRow(bob, "Paint the fence");
   await card.getByRole("button", { name: "Accept" }).click();
   await card.getByLabel("Your submission").fill("One coat.");
   await card.getByRole("button", { name: "Submit" }).click();
-  await ann.getByText("“One coat.”").first().waitFor();
+  await ann.getByText("One coat.").first().waitFor();
   await ann.getByLabel("Note to @demo-bob").fill("Another, please.");
-  await ann.getByRole("button", { name: "Return", exact: true }).click();
+  await ann.getByRole("button", { name: "Return with a note" }).click();
   await card.getByText("The sender returned it: “Another, please.”").waitFor();
   await card.getByRole("button", { name: "Submit again" }).click();
   await ann.getByRole("button", { name: "Accept", exact: true }).click();
   await card.waitFor({ state: "detached" });
-  await ann.locator(".timeline .state", { hasText: "Done" }).waitFor();
+  await ann.locator(".timeline", { hasText: "You accepted the submission" }).waitFor();
   assert.deepEqual(visit.problems, []);
 });
 

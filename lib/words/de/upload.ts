@@ -4,12 +4,14 @@ export const upload: Words["upload"] = {
   choice: "{facts}. {state}",
   attachHint:
     "Bis zu {count} deiner Dateien. Der Auftrag wird zugestellt, sobald sie die Prüfung bestanden haben.",
+  fromOwn: "Aus deinen Dateien wählen",
   none: "Du hast noch keine Dateien. {link}",
   noneLink: "Lade zuerst eine hoch.",
   another: "Eine andere Datei? {link}",
   anotherLink: "Lade sie zuerst hoch.",
   label: "Dateien hochladen",
-  hint: "Oder zieh sie hierher. Jede Art, je bis zu {size}. Geprüft, bevor jemand sie öffnen kann.",
+  hint:
+    "Oder zieh sie hierher oder füge sie ein. Jede Art, je bis zu {size}. Geprüft, bevor jemand sie öffnen kann.",
   list: "Uploads",
   begun: { one: "{count} Datei wird hochgeladen.", other: "{count} Dateien werden hochgeladen." },
   arrived: "{name} wurde hochgeladen und wird geprüft.",
