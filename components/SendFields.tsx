@@ -1,3 +1,4 @@
+import type { ComponentChildren } from "preact";
 import type { Category } from "../lib/protocol/mod.ts";
 import { AskFields } from "./AskFields.tsx";
 import type { TypedAsks } from "../lib/text/asking.ts";
@@ -23,8 +24,8 @@ interface FieldsProps {
   errors: Record<string, string>;
 }
 
-/** What a command says. */
-export function WhatFields({ typed, errors }: FieldsProps) {
+/** What a command says. `tools`: what writes into its text. */
+export function WhatFields({ typed, errors, tools }: FieldsProps & { tools: ComponentChildren }) {
   const words = useWords("send");
   const kinds = [
     ["message", words.message, words.messageHint],
@@ -56,6 +57,7 @@ export function WhatFields({ typed, errors }: FieldsProps) {
       </div>
       <div class="compose-row compose-text">
         <AreaField name="body" label={words.text} value={typed.body} error={errors.body} />
+        {tools}
       </div>
       <div class="compose-row only-link">
         <TextField

@@ -6,4 +6,9 @@ export const inputs: Words["inputs"] = {
   chosen: "Ausgewählt",
   takeOff: "{name} entfernen",
   timesIn: "Zeitzone: {zone}.",
+  format: "Format",
+  bold: "Fett",
+  italics: "Kursiv",
+  list: "Liste",
+  code: "Code",
 };

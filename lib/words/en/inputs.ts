@@ -5,4 +5,9 @@ export const inputs = {
   chosen: "Chosen",
   takeOff: "Remove {name}",
   timesIn: "Time zone: {zone}.",
+  format: "Format",
+  bold: "Bold",
+  italics: "Italics",
+  list: "List",
+  code: "Code",
 };

@@ -2,6 +2,7 @@ import { SelectField } from "../../../components/Field.tsx";
 import { CategoryFields, RequiresFields, TimeFields, WhatFields } from "../../../components/SendFields.tsx";
 import { useLanguage, useWords } from "../../../components/words.tsx";
 import Attach from "../../../islands/Attach.tsx";
+import Format from "../../../islands/Format.tsx";
 import TimeZone from "../../../islands/TimeZone.tsx";
 import type { attachChoice } from "../../../lib/web/forms/attachments.ts";
 import type { TypedSend } from "../../../lib/web/forms/send.ts";
@@ -39,7 +40,11 @@ export function CommandSections({ typed, errors, categories, attach }: SectionsP
   const isTimed = typed.timed || ["dueAt", "deliverAt", "expiresAt"].some((name) => name in errors);
   return (
     <>
-      <WhatFields typed={typed} errors={errors} />
+      <WhatFields
+        typed={typed}
+        errors={errors}
+        tools={<Format words={someWords(language, ["inputs"])} />}
+      />
       <div class="compose-row">
         <Attach
           {...attach}

@@ -1,0 +1,61 @@
+import { useRef } from "preact/hooks";
+import { Icon } from "../components/Icon.tsx";
+import { useWords, WordsProvider } from "../components/words.tsx";
+import type { SomeWords } from "../lib/words/mod.ts";
+
+/** Marks that the buttons put around what is selected, or before each of its lines. */
+const marks = { bold: "**", italic: "_", code: "`", list: "- " } as const;
+
+/** Buttons that write the marks of light Markdown into the field before them. Without scripts one types them. */
+export default function Format({ words }: { words: SomeWords<"inputs"> }) {
+  return (
+    <WordsProvider words={words}>
+      <Tools />
+    </WordsProvider>
+  );
+}
+
+function Tools() {
+  const words = useWords("inputs");
+  const bar = useRef<HTMLDivElement>(null);
+  const write = (kind: keyof typeof marks) => {
+    const field = bar.current?.parentElement?.querySelector("textarea");
+    if (!field) return;
+    const { selectionStart: from, selectionEnd: to, value } = field;
+    const mark = marks[kind];
+    const chosen = value.slice(from, to);
+    const text = kind === "list"
+      ? (from === 0 || value[from - 1] === "\n" ? "" : "\n") + mark + chosen.replaceAll("\n", `\n${mark}`)
+      : mark + chosen + mark;
+    field.focus();
+    // So that the browser can undo it; it is also what makes the event of typing.
+    document.execCommand("insertText", false, text);
+    // What was selected is selected again: another mark can go around it.
+    const start = from + (kind === "list" ? text.length : mark.length);
+    field.setSelectionRange(start, kind === "list" ? start : start + chosen.length);
+  };
+  const tools = [
+    ["bold", "bold", words.bold],
+    ["italic", "italic", words.italics],
+    ["list", "list", words.list],
+    ["code", "code", words.code],
+  ] as const;
+  return (
+    <div class="with-scripts" ref={bar} role="group" aria-label={words.format}>
+      <div class="format">
+        {tools.map(([kind, icon, label]) => (
+          <button
+            type="button"
+            class="iconbutton"
+            key={kind}
+            title={label}
+            aria-label={label}
+            onClick={() => write(kind)}
+          >
+            <Icon name={icon} size="s" />
+          </button>
+        ))}
+      </div>
+    </div>
+  );
+}
