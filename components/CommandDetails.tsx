@@ -27,7 +27,8 @@ export function CommandDetails({ command, categories, now }: DetailsProps) {
           <>
             <dt>{words.due}</dt>
             <dd>
-              <Time value={command.dueAt} /> <When value={command.dueAt} now={now} class="soft small" />
+              <Time value={command.dueAt} />{" "}
+              <When value={command.dueAt} now={now} past="late" class="soft small" />
             </dd>
           </>
         )}

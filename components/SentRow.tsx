@@ -61,8 +61,9 @@ export function SentRow({ item, now, pictured, absent }: RowProps) {
       <To item={item} pictured={pictured} />
       <Standing item={item} />
       <p class={command.dueAt === null ? "small soft sent-none" : "small sent-due"}>
-        <span class="sent-label">{words.due}</span>{" "}
-        {command.dueAt === null ? words.noDue : <When value={command.dueAt} now={now} class={look} />}
+        <span class="sent-label">{words.due}</span> {command.dueAt === null
+          ? words.noDue
+          : <When value={command.dueAt} now={now} past="late" class={look} />}
       </p>
       <p class="soft small sent-end">
         <span class="visually-hidden">{words.changed}</span>{" "}
