@@ -111,7 +111,7 @@ type Client struct {
 	retry     *timer
 	opening   context.CancelFunc
 	renewed   bool
-	waiting   []chan error
+	waiting   []chan onlineAnswer
 	inbox     *inbox
 	outgoing  *outgoing
 	userID    string
@@ -181,23 +181,24 @@ func (c *Client) Online(ctx context.Context) (*SessionReadyParams, error) {
 		defer c.mu.Unlock()
 		return nil, newError(KindClosed, "The client is closed.")
 	}
-	ready := make(chan error, 1)
+	ready := make(chan onlineAnswer, 1)
 	c.waiting = append(c.waiting, ready)
 	c.mu.Unlock()
 	select {
 	case <-ctx.Done():
 		return nil, ctx.Err()
-	case err := <-ready:
-		if err != nil {
-			return nil, err
+	case answer := <-ready:
+		if answer.err != nil {
+			return nil, answer.err
 		}
-		c.mu.Lock()
-		defer c.mu.Unlock()
-		if c.greeting == nil {
-			return nil, newError(KindOffline, "The connection was lost again.")
-		}
-		return c.greeting, nil
+		return answer.greeting, nil
 	}
+}
+
+// onlineAnswer is one of the two.
+type onlineAnswer struct {
+	greeting *SessionReadyParams
+	err      *Error
 }
 
 // State of the connection.

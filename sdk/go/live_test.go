@@ -133,6 +133,33 @@ func TestLiveCutConnections(t *testing.T) {
 	}
 }
 
+// DL-3: connections that are cut after each of their frames hand over each command once.
+func TestLiveCutAtEveryFrame(t *testing.T) {
+	ann := told(t, "ANN")
+	sender := connected(t, told(t, "BOB"), Options{Device: "sender"})
+	var titles []string
+	for frames := range 10 {
+		response, err := http.Get(fmt.Sprintf("%s?after=%d", told(t, "CUT"), frames))
+		if err != nil {
+			t.Fatal(err)
+		}
+		response.Body.Close()
+		receiver := connected(t, ann, Options{Device: fmt.Sprintf("cut-%d", frames), Rand: func() float64 { return 0 }})
+		titles = append(titles, fmt.Sprintf("frame %d", frames))
+		sender.send(t, ann, titles[frames])
+		for _, title := range titles {
+			receiver.waitFor(t, title)
+		}
+		if _, err := receiver.CategoryList(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+		got := slices.DeleteFunc(receiver.titles(), func(title string) bool { return !slices.Contains(titles, title) })
+		if !slices.Equal(got, titles) {
+			t.Fatalf("got %q", got)
+		}
+	}
+}
+
 // FI-2: a file goes up in parts, with a command, and down again.
 func TestLiveFiles(t *testing.T) {
 	ctx := context.Background()

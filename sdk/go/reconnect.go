@@ -100,7 +100,7 @@ func (c *Client) becameReady(n *connection, greeting *SessionReadyParams) {
 			h.Ready(*greeting)
 		}
 	})
-	c.settle(nil)
+	c.settle(onlineAnswer{greeting: greeting})
 }
 
 func (c *Client) notified(method string, params json.RawMessage) bool {
@@ -220,7 +220,7 @@ func (c *Client) set(state State) {
 	c.state = state
 	if state.Final() {
 		err := newError(KindOffline, "There is no connection: "+state.Reason+".")
-		c.settle(err)
+		c.settle(onlineAnswer{err: err})
 		c.outgoing.reads.abandon(err)
 		c.outboxChanged()
 	}
@@ -231,15 +231,11 @@ func (c *Client) set(state State) {
 	})
 }
 
-func (c *Client) settle(err *Error) {
+func (c *Client) settle(answer onlineAnswer) {
 	waiting := c.waiting
 	c.waiting = nil
 	for _, one := range waiting {
-		if err != nil {
-			one <- err
-		} else {
-			one <- nil
-		}
+		one <- answer
 	}
 }
 

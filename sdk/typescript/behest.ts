@@ -49,12 +49,12 @@ export class Behest implements AsyncDisposable {
       ...options,
       url: `${origin}/api/ws`,
       socket: this.#sockets.factory,
-      ticket: session?.ticket ??
-        ticketFrom(origin, {
-          ...(token === undefined ? {} : { token }),
-          ...(fetch === undefined ? {} : { fetch }),
-        }),
-      ...(session === undefined ? {} : { renew: session.renew }),
+      // An access token gets no tickets (AU-11). Pages have a cookie, which gets one.
+      ...(session !== undefined
+        ? { ticket: session.ticket, renew: session.renew }
+        : token !== undefined
+        ? { token }
+        : { ticket: ticketFrom(origin, fetch === undefined ? {} : { fetch }) }),
     });
   }
 

@@ -10,6 +10,8 @@ class CuttableProxy implements AsyncDisposable {
   readonly #blocksSockets: boolean;
   readonly #open = new Set<Deno.Conn>();
   readonly #accepting: Promise<void>;
+  /** The next WebSocket is cut after so many pieces of the server. */
+  #piecesLeft: number | null = null;
 
   constructor(target: number, options: { blocksSockets: boolean }) {
     this.#target = target;
@@ -17,6 +19,11 @@ class CuttableProxy implements AsyncDisposable {
     this.#listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
     this.origin = `http://127.0.0.1:${(this.#listener.addr as Deno.NetAddr).port}`;
     this.#accepting = this.#accept();
+  }
+
+  /** The next WebSocket ends after so many pieces of the server, the answer to its handshake among them. */
+  cutNext(pieces: number): void {
+    this.#piecesLeft = pieces;
   }
 
   /** Every connection ends without a word. */
@@ -39,14 +46,17 @@ class CuttableProxy implements AsyncDisposable {
       const length = await conn.read(first);
       if (length === null) return;
       const bytes = first.subarray(0, length);
-      if (this.#blocksSockets && /^upgrade: *websocket/im.test(new TextDecoder().decode(bytes))) return;
+      const isSocket = /^upgrade: *websocket/im.test(new TextDecoder().decode(bytes));
+      if (this.#blocksSockets && isSocket) return;
+      const pieces = isSocket ? this.#piecesLeft : null;
+      if (isSocket) this.#piecesLeft = null;
       const other = await Deno.connect({ hostname: "127.0.0.1", port: this.#target });
       this.#open.add(other);
       try {
         await other.write(bytes);
         await Promise.race([
           conn.readable.pipeTo(other.writable, { preventClose: true }),
-          other.readable.pipeTo(conn.writable, { preventClose: true }),
+          other.readable.pipeThrough(cutAfter(pieces)).pipeTo(conn.writable, { preventClose: true }),
         ]);
       } finally {
         this.#end(other);
@@ -74,11 +84,22 @@ class CuttableProxy implements AsyncDisposable {
   }
 }
 
+/** Passes so many pieces, and then fails; null: all. */
+function cutAfter(pieces: number | null): TransformStream<Uint8Array, Uint8Array> {
+  let left = pieces ?? Infinity;
+  return new TransformStream({
+    transform(piece, controller) {
+      if (left-- > 0) controller.enqueue(piece);
+      else controller.error(new Error("cut"));
+    },
+  });
+}
+
 /** What the live suite of a library is told, in its environment or as it is. */
 export interface SuiteWorld {
   /** The server behind a proxy that `cut` cuts. */
   server: string;
-  /** A request to this address ends every connection of `server`. */
+  /** A request to this address ends every connection of `server`; with `?after=N`, the next WebSocket after N pieces. */
   cut: string;
   /** The server behind a proxy that lets no WebSocket pass. */
   blocked: string;
@@ -115,8 +136,10 @@ export class SdkWorld implements AsyncDisposable {
     const cuttable = this.#owned.use(new CuttableProxy(port, { blocksSockets: false }));
     const blocking = this.#owned.use(new CuttableProxy(port, { blocksSockets: true }));
     this.#proxies.push(cuttable, blocking);
-    const control = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, () => {
-      cuttable.cut();
+    const control = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, ({ url }) => {
+      const after = new URL(url).searchParams.get("after");
+      if (after === null) cuttable.cut();
+      else cuttable.cutNext(Number(after));
       return new Response(null, { status: 204 });
     });
     this.#owned.defer(() => control.shutdown());

@@ -4,6 +4,9 @@ import { goSucceeds, pythonEnvironment, succeeds } from "../fakes/other_language
 import { environmentOf, SdkWorld, type SuiteWorld } from "../fakes/sdk_world.ts";
 import { until } from "../fakes/until.ts";
 
+/** Waits between attempts are no part of these tests. */
+const quick = { bytes: (length: number) => new Uint8Array(length), fraction: () => 0.01 };
+
 /** A connected device of somebody, and what it was handed. */
 async function device(
   { password, server }: SuiteWorld,
@@ -87,7 +90,7 @@ async function typescript(t: Deno.TestContext, world: SuiteWorld): Promise<void>
       await using receiver = await device({ ...world, server: world.blocked }, bob, {
         device: "blocked",
         transport: (kind) => void told.push(kind),
-        random: { bytes: (length) => new Uint8Array(length), fraction: () => 0.01 },
+        random: quick,
       });
       assert.deepEqual(told, ["stream"]);
       await send(sender, bob, "over a stream");
@@ -106,6 +109,37 @@ async function typescript(t: Deno.TestContext, world: SuiteWorld): Promise<void>
       await until(() => first.client.connection.kind === "stopped", "the replaced device");
       await second.rest.call("/api/v1/auth/logout", { method: "POST" });
       await until(() => second.client.connection.kind === "login", "the end of the session");
+    },
+  );
+
+  await t.step(
+    "AU-11: an access token sends and receives, also over a stream, and its end is told",
+    async () => {
+      await using sender = await device(world, ann, { device: "sender" });
+      const wish = { name: "script", scopes: ["send", "receive"] };
+      const headers = { "content-type": "application/json" };
+      const made = await sender.rest.call("/api/v1/tokens", {
+        method: "POST",
+        headers,
+        body: JSON.stringify(wish),
+      });
+      const { token, id } = await made.json() as { token: string; id: string };
+      for (const server of [world.server, world.blocked]) {
+        await using script = new Behest({ server, token, device: "script", random: quick });
+        const got: string[] = [];
+        script.client.on(
+          "deliver",
+          ({ command }) => void got.push("title" in command ? command.title ?? "" : ""),
+        );
+        script.client.connect();
+        await script.client.whenOnline();
+        await send(script, ann, `by ${script.transport}`);
+        await until(() => got.includes(`by ${script.transport}`), "what the script sent");
+        if (server === world.blocked) {
+          await sender.rest.call(`/api/v1/tokens/${id}`, { method: "DELETE" });
+          await until(() => script.client.connection.kind === "login", "the end of the token");
+        }
+      }
     },
   );
 
@@ -137,7 +171,7 @@ async function python(world: SuiteWorld): Promise<void> {
     inLibrary(["tests/live_test.py"], environmentOf(world)),
   ]);
   assert.match(played, /^[3-9]\d passed, 0 failed$/m);
-  assert.match(lived, /^8 passed, 0 failed$/m);
+  assert.match(lived, /^9 passed, 0 failed$/m);
 }
 
 /** The compiler's and `go vet`'s findings, format, transcripts and live suite. */
@@ -145,7 +179,7 @@ async function go(world: SuiteWorld): Promise<void> {
   const said = await goSucceeds(["test", "-vet=all", "-count=1", "-v", "."], environmentOf(world));
   const count = (pattern: RegExp) => said.match(pattern)?.length ?? 0;
   assert.equal(count(/^--- SKIP/gm), 0, said);
-  assert.equal(count(/^--- PASS: TestLive/gm), 7, said);
+  assert.equal(count(/^--- PASS: TestLive/gm), 8, said);
   assert.ok(count(/^ {4}--- PASS: TestTranscripts\//gm) >= 30, said);
 }
 

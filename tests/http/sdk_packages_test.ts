@@ -21,12 +21,7 @@ async function packed(folder: string): Promise<void> {
   }
 }
 
-const folder = await Deno.makeTempDir({ prefix: "behest-packages-" });
-globalThis.addEventListener("unload", () => Deno.removeSync(folder, { recursive: true }));
-const program = `${folder}/node_modules/behest/dist/behest.js`;
-
-Deno.test("OP-11: the package of TypeScript has types that a strict program of its users compiles with", async () => {
-  await packed(folder);
+async function compiles(folder: string): Promise<void> {
   const consumer = `${folder}/consumer.ts`;
   await Deno.writeTextFile(
     consumer,
@@ -64,9 +59,9 @@ export const kind = new RequestError("offline", "…").kind;
       `${file?.fileName}: ${ts.flattenDiagnosticMessageText(messageText, " ")}`
     );
   assert.deepEqual(found, []);
-});
+}
 
-Deno.test("OP-11: npm runs the command line from its package, alone, and it completes itself", async () => {
+async function runsAlone(folder: string, program: string): Promise<void> {
   const help = await succeeds("npx", ["--yes", "--offline", "./behest-0.1.0.tgz", "help"], { cwd: folder });
   assert.match(help, /behest ask QUESTION/);
   for (const shell of ["bash", "zsh", "fish"]) {
@@ -82,7 +77,7 @@ Deno.test("OP-11: npm runs the command line from its package, alone, and it comp
   assert.match(unit, /ExecStart=.*behest\.js listen --on message "notify-send -- \\"\{title\} 100%%\\""/);
   const bytes = await Deno.readTextFile(program);
   assert.doesNotMatch(bytes, /\.cache|node_modules/);
-});
+}
 
 /** Somebody with the library, who answers what is asked. */
 async function answering(world: SuiteWorld, username: string): Promise<Behest> {
@@ -100,7 +95,7 @@ async function answering(world: SuiteWorld, username: string): Promise<Behest> {
   return behest;
 }
 
-Deno.test("OP-11: the command line on Node and on Deno with a real server", async (t) => {
+async function lives(t: Deno.TestContext, program: string): Promise<void> {
   await using all = await SdkWorld.start();
   const world = await all.suite("cli");
   const { server, ann, bob, password } = world;
@@ -264,4 +259,17 @@ Deno.test("OP-11: the command line on Node and on Deno with a real server", asyn
     assert.equal(offline.code, 0, offline.errors);
     assert.ok(offline.out.includes("after the cut"));
   });
+}
+
+Deno.test("OP-11: the packages of npm: their types, the command line on Node and on Deno", async (t) => {
+  const folder = await Deno.makeTempDir({ prefix: "behest-packages-" });
+  const program = `${folder}/node_modules/behest/dist/behest.js`;
+  try {
+    await packed(folder);
+    await t.step("a strict program of its users compiles with the library's types", () => compiles(folder));
+    await t.step("npm runs the command line from its package, alone", () => runsAlone(folder, program));
+    await t.step("the command line with a real server", (t) => lives(t, program));
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });

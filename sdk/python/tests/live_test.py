@@ -75,6 +75,26 @@ async def cut_connections() -> None:
         assert receiver.got == [*titles, "last"], receiver.got
 
 
+async def cut_at_every_frame() -> None:
+    """DL-3: connections that are cut after each of their frames hand over each command once."""
+    titles: list[str] = []
+    async with Device(BOB, "sender") as sender, httpx.AsyncClient() as http:
+        for frames in range(10):
+            await http.get(f"{told('CUT')}?after={frames}")
+            receiver = Device(ANN, f"cut-{frames}", random=lambda: 0.0)
+            async with receiver:
+                titles.append(f"frame {frames}")
+                await sender.send(ANN, titles[-1])
+
+                def arrived(got: list[str] = receiver.got) -> bool:
+                    return set(titles) <= set(got)
+
+                await until(arrived, "all commands")
+                await receiver.client.category_list()
+                got = [title for title in receiver.got if title.startswith("frame")]
+                assert got == titles, got
+
+
 async def files() -> None:
     """FI-2: a file goes up in parts, with a command, and down again."""
     async with Device(ANN, "sender") as sender, Device(BOB) as receiver:
@@ -207,6 +227,7 @@ async def iterated() -> None:
 
 CHECKS: list[Callable[[], Awaitable[None]]] = [
     cut_connections,
+    cut_at_every_frame,
     files,
     stop,
     streams,
