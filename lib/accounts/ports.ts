@@ -132,12 +132,6 @@ export interface AccountsStore {
   ): Promise<SessionRecord | "over" | "changed">;
   /** Whether another session took the place of this one within the last minute. */
   wasReplaced(sessionId: string): Promise<boolean>;
-  /** Ends a session and keeps the note for its person, in one commit. */
-  endMisused(userId: string, misuse: MisuseRecord): Promise<void>;
-  /** Returns the latest notes, newest first. */
-  misusesOf(userId: string): Promise<MisuseRecord[]>;
-  /** False when there is no such note. */
-  forgetMisuse(userId: string, sessionId: string): Promise<boolean>;
 
   addTicket(hash: string, ticket: TicketRecord): Promise<void>;
   /** Returns the ticket and deletes it: only one caller gets it. */
@@ -155,6 +149,16 @@ export interface AccountsStore {
   demoPassword(): Promise<string | null>;
   /** Null deletes it. */
   setDemoPassword(password: string | null): Promise<void>;
+}
+
+/** Notes of misused sessions, for their person (AU-13). Never returns expired ones. */
+export interface MisuseStore {
+  /** Ends the session and keeps the note, in one commit. */
+  end(userId: string, misuse: MisuseRecord): Promise<void>;
+  /** Returns the latest notes, newest first. */
+  of(userId: string): Promise<MisuseRecord[]>;
+  /** False when there is no such note. */
+  forget(userId: string, sessionId: string): Promise<boolean>;
 }
 
 /** Sessions of access tokens (AU-11). They are not in `sessionsOf`; `session` and `endSessions` know them. */

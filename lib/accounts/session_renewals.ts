@@ -8,7 +8,7 @@ import {
   randomText,
 } from "../platform/mod.ts";
 import { limits, type Renewal } from "../protocol/mod.ts";
-import type { AccountsStore, MisuseRecord, SessionRecord } from "./ports.ts";
+import type { AccountsStore, MisuseRecord, MisuseStore, SessionRecord } from "./ports.ts";
 import { confirmed, renewalEnd, type Use, useOf } from "./renewals.ts";
 import { misuseOf, renewalOf } from "./session_views.ts";
 import { hashOf, type Tokens } from "./tokens.ts";
@@ -31,7 +31,8 @@ export interface SessionTokens {
 }
 
 export interface SessionRenewalsNeeds {
-  store: Pick<AccountsStore, "changeSession" | "endMisused">;
+  store: Pick<AccountsStore, "changeSession">;
+  misuses: Pick<MisuseStore, "end">;
   tokens: Tokens;
   bell: Pick<Bell, "closeSession" | "notify" | "sessionRenewed">;
   clock: Clock;
@@ -114,7 +115,7 @@ export class SessionRenewals {
 
   /** The credential is genuine and was replaced before: two parties have had it. */
   async #misused(session: SessionRecord, origin: Origin): Promise<void> {
-    const { store, clock, bell, log } = this.#needs;
+    const { misuses, clock, bell, log } = this.#needs;
     const { id, userId, device, agent } = session;
     const at = clock.now();
     const misuse: MisuseRecord = {
@@ -125,7 +126,7 @@ export class SessionRenewals {
       at,
       expiresAt: at + limits.misuseKeptMs,
     };
-    await store.endMisused(userId, misuse);
+    await misuses.end(userId, misuse);
     bell.closeSession(id, "sessionOver");
     bell.notify(userId, "session.misused", misuseOf(misuse));
     log.warn("session.misused", {

@@ -19,7 +19,7 @@ import {
 import { isAccessToken, sessionOfToken } from "./access_tokens.ts";
 import { agentOf, isTimeZone } from "./agents.ts";
 import { suspendedRefusal, suspensionOf } from "./people.ts";
-import type { AccessTokenStore, AccountsStore, SessionRecord, UserRecord } from "./ports.ts";
+import type { AccessTokenStore, AccountsStore, MisuseStore, SessionRecord, UserRecord } from "./ports.ts";
 import { renewalEnd, tokenEnd } from "./renewals.ts";
 import { factorMissing, type SecondFactor } from "./second_factor.ts";
 import { type Origin, SessionRenewals, type SessionTokens } from "./session_renewals.ts";
@@ -45,6 +45,7 @@ export type SessionCaller = Caller & { sessionExpiresAt: string; restriction?: R
 
 export interface SessionsNeeds {
   store: AccountsStore;
+  misuses: MisuseStore;
   accessTokens: AccessTokenStore;
   tokens: Tokens;
   bell: Pick<Bell, "closeUser" | "closeSession" | "notify" | "sessionRenewed" | "sessionReplaced">;
@@ -92,7 +93,7 @@ export class Sessions {
       ...(isTimeZone(wanted.timeZone) ? { timeZone: wanted.timeZone } : {}),
       ...(given === null ? {} : { renewal: { current: given.hash, next: [], tokenEndsAt } }),
     };
-    const [older, misuses] = await Promise.all([store.sessionsOf(user.id), store.misusesOf(user.id)]);
+    const [older, misuses] = await Promise.all([store.sessionsOf(user.id), this.#needs.misuses.of(user.id)]);
     if (!await store.addSession(session, user.passwordHash)) return null;
     await this.#end(user.id, older.slice(limits.sessionsPerPerson - 1).map((old) => old.id));
     return {
@@ -151,14 +152,14 @@ export class Sessions {
   }
 
   async list(caller: Caller): Promise<SessionList> {
-    const { store } = this.#needs;
-    const [sessions, misuses] = await Promise.all([
+    const { store, misuses } = this.#needs;
+    const [sessions, misused] = await Promise.all([
       store.sessionsOf(caller.userId),
-      store.misusesOf(caller.userId),
+      misuses.of(caller.userId),
     ]);
     return {
       sessions: sessions.map((session) => sessionOf(session, caller.sessionId)),
-      misused: misuses.map(misuseOf),
+      misused: misused.map(misuseOf),
     };
   }
 
@@ -169,7 +170,7 @@ export class Sessions {
       return true;
     }
     // Of a misused session only the note is left.
-    const read = await this.#needs.store.forgetMisuse(caller.userId, sessionId);
+    const read = await this.#needs.misuses.forget(caller.userId, sessionId);
     return read ? true : new Refusal("not_found", "session.missing");
   }
 

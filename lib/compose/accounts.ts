@@ -5,6 +5,7 @@ import {
   KvCases,
   kvFederation,
   kvFileStore,
+  kvMisuses,
   KvProfiles,
   kvPushStore,
   KvRemoval,
@@ -91,6 +92,7 @@ export function openAccountParts(parts: AccountParts): OpenAccountParts {
       exported: exportParts({
         store,
         accounts: accountsStore,
+        misuses: kvMisuses(store, clock),
         accessTokens: parts.accessTokens,
         twoFactor: parts.twoFactorStore,
         contacts,

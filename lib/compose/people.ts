@@ -23,6 +23,7 @@ import {
   KvGroups,
   KvInvites,
   KvLoginLinks,
+  kvMisuses,
   kvNoticesStore,
   KvTwoFactor,
   KvUsers,
@@ -151,6 +152,7 @@ export async function openPeople(
   });
   const accounts = new Accounts({
     ...needs,
+    misuses: kvMisuses(store, clock),
     accessTokens,
     counts,
     twoFactor: twoFactorStore,

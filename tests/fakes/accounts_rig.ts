@@ -11,6 +11,7 @@ import {
 } from "../../lib/accounts/mod.ts";
 import { KvAccessTokens } from "../../lib/adapters/kv/access_tokens_store.ts";
 import { KvAccounts } from "../../lib/adapters/kv/accounts_store.ts";
+import { kvMisuses } from "../../lib/adapters/kv/misuses_store.ts";
 import { KvAudit } from "../../lib/adapters/kv/audit_log.ts";
 import { KvContacts } from "../../lib/adapters/kv/contacts_store.ts";
 import { KvCounts } from "../../lib/adapters/kv/counts_store.ts";
@@ -145,6 +146,7 @@ export async function accountsRig(
   });
   const needs = {
     store: accountsStore,
+    misuses: kvMisuses(store, clock),
     accessTokens,
     counts: new KvCounts(store),
     twoFactor: twoFactorStore,

@@ -7,6 +7,7 @@ import type {
   Groups,
   InvitesStore,
   LinkRecord,
+  MisuseStore,
   ProfileRecord,
   TwoFactorStore,
   UserRecord,
@@ -31,6 +32,7 @@ const pageSize = 100;
 export interface ExportSources {
   store: Store;
   accounts: AccountsStore;
+  misuses: Pick<MisuseStore, "of">;
   accessTokens: AccessTokenStore;
   twoFactor: Pick<TwoFactorStore, "of">;
   contacts: Pick<Contacts, "list">;
@@ -54,7 +56,8 @@ export function exportParts(sources: ExportSources): ExportPart[] {
 }
 
 async function* accountEntries(
-  { store: { kv }, accounts, accessTokens, twoFactor, consent, grants, pushes, clock }: ExportSources,
+  { store: { kv }, accounts, misuses, accessTokens, twoFactor, consent, grants, pushes, clock }:
+    ExportSources,
   caller: Caller,
 ): AsyncIterable<ExportEntry> {
   const { userId } = caller;
@@ -121,10 +124,10 @@ async function* accountEntries(
       expiresAt: iso(expiresAt),
     })),
   );
-  const misuses = await accounts.misusesOf(userId);
+  const misused = await misuses.of(userId);
   yield file(
     "sessions_misused.json",
-    misuses.map(({ id, device, agent, address, at }) => ({ id, device, agent, address, at: iso(at) })),
+    misused.map(({ id, device, agent, address, at }) => ({ id, device, agent, address, at: iso(at) })),
   );
   yield file("two_factor.json", await factorsOf(twoFactor, userId));
   const link = (await kv.get<LinkRecord>(keys.linkOf(userId))).value;

@@ -1,6 +1,5 @@
 import type {
   AccountsStore,
-  MisuseRecord,
   NewPassword,
   SessionRecord,
   TicketRecord,
@@ -188,36 +187,6 @@ export class KvAccounts implements AccountsStore {
     throw new Error("A session could not be written: others were faster each time.");
   }
 
-  async endMisused(userId: string, misuse: MisuseRecord): Promise<void> {
-    await this.#store.committer.commit({
-      sets: [{
-        key: keys.sessionMisuse(userId, misuse.id),
-        value: misuse,
-        expireIn: this.#untilOf(misuse),
-      }],
-      deletes: sessionKeys(userId, [misuse.id]),
-    });
-  }
-
-  async misusesOf(userId: string): Promise<MisuseRecord[]> {
-    const found: MisuseRecord[] = [];
-    const latest = { reverse: true, limit: limits.misusesKept };
-    for await (
-      const { value } of this.#store.kv.list<MisuseRecord>(
-        { prefix: keys.sessionMisusesOf(userId) },
-        latest,
-      )
-    ) if (this.#unlessOver(value) !== null) found.push(value);
-    return found;
-  }
-
-  async forgetMisuse(userId: string, sessionId: string): Promise<boolean> {
-    const entry = await this.#store.kv.get(keys.sessionMisuse(userId, sessionId));
-    if (entry.value === null) return false;
-    const { ok } = await this.#store.committer.commit({ checks: [entry], deletes: [entry.key] });
-    return ok;
-  }
-
   async endSessions(userId: string, sessionIds: readonly string[]): Promise<void> {
     await this.#store.committer.commit({ deletes: sessionKeys(userId, sessionIds) });
   }
@@ -338,6 +307,7 @@ export function userSets(user: UserRecord): { key: Deno.KvKey; value: unknown }[
   return [{ key: keys.user(user.id), value: user }, { key: keys.username(user.username), value: user.id }];
 }
 
-function sessionKeys(userId: string, sessionIds: readonly string[]): Deno.KvKey[] {
+/** What the end of sessions deletes. */
+export function sessionKeys(userId: string, sessionIds: readonly string[]): Deno.KvKey[] {
   return sessionIds.flatMap((id) => [keys.session(id), keys.sessionOf(userId, id)]);
 }

@@ -25,6 +25,7 @@ export { kvHealth } from "./health.ts";
 export { KvIncidents } from "./incidents_store.ts";
 export { JobRunner } from "./jobs.ts";
 export { KvLoginLinks } from "./login_links_store.ts";
+export { kvMisuses } from "./misuses_store.ts";
 export { KvProfiles } from "./profiles_store.ts";
 export { kvFederation } from "./federation_store.ts";
 export { kvNoticesStore } from "./notices_store.ts";
