@@ -8,6 +8,7 @@ import type { Acceptance, CommandStore, FirstState, StoredState } from "../../li
 import { newPreferences } from "../../lib/consent/mod.ts";
 import { limits } from "../../lib/protocol/mod.ts";
 import { dump, onEachStore, storeFile } from "../fakes/kv_stores.ts";
+import { seededRandom } from "../fakes/random.ts";
 
 const at = "2026-01-01T00:00:00.000Z";
 
@@ -268,6 +269,71 @@ onEachStore("CO-12: a delivery is counted only on the numbers that its decision 
   const later = await consent.deliveryNumbers("bob", day, isToday);
   assert.deepEqual([later.today.all, later.open.all], [1, 0]);
 });
+
+onEachStore(
+  "CO-12: numbers of deliveries that are kept in memory are those of the store, whatever is written, also at the same time",
+  async (store) => {
+    const commands = kvCommandStore(store);
+    const kept = kvConsentStore(store);
+    const [day, isToday] = [
+      "2026-01-01",
+      (ms: number) => new Date(ms).toISOString().startsWith("2026-01-01"),
+    ];
+    const same = async (when: string) => {
+      const [now, anew] = [kept, kvConsentStore(store)].map((one) =>
+        one.deliveryNumbers("bob", day, isToday)
+      );
+      assert.deepEqual(await now, await anew, when);
+      return (await now)!;
+    };
+    const ids = Array.from({ length: 90 }, (_, at) => String(at).padStart(3, "0"));
+    for (const id of ids) await commands.accept(acceptanceOf(id, { bob: allowed }));
+    assert.deepEqual((await same("nothing was delivered")).open.all, 0);
+    const take = async (some: readonly string[]) => {
+      const states = await commands.states(some.map((commandId) => ({ userId: "bob", commandId })));
+      assert.ok(await commands.take("bob", states as StoredState[], at, () => true));
+    };
+    // Two lists that are full, and one that is not.
+    for (const from of [0, 15, 40, 70]) {
+      await take(ids.slice(from, from + 15));
+      await same(`taken from ${from} on`);
+    }
+    assert.deepEqual((await same("taken")).open.all, 60);
+    const random = seededRandom(5);
+    const write = async (id: string) => {
+      const from = await read(commands, "bob", id);
+      const draw = random.fraction();
+      const to = draw < 0.3
+        ? { ...from.record, countedOn: day }
+        : draw < 0.6
+        ? { ...from.record, state: "declined" as const, place: null }
+        : draw < 0.8
+        ? { ...from.record, withheldBy: "blocked_user" as const, place: null }
+        : { ...from.record, state: "seen" as const, deliveredAt: at };
+      await commands.change([{ from, to }]);
+    };
+    for (let round = 0; round < 12; round++) {
+      const some = Array.from({ length: 8 }, () => ids[Math.floor(random.fraction() * ids.length)]!);
+      const writing = Promise.all(some.map(write));
+      // Reads that overlap with the commits may see any of them, and the next ones must not keep what they saw.
+      await Promise.all([
+        kept.deliveryNumbers("bob", day, isToday),
+        kept.deliveryNumbers("bob", day, isToday),
+      ]);
+      await writing;
+      await same(`round ${round}`);
+    }
+    for (const id of ids.slice(10, 20)) {
+      const record = (await commands.commands([id])).get(id);
+      await commands.purge(record!);
+    }
+    const { open } = await same("purged");
+    assert.ok(open.all > 0 && open.by.get("user:ann") === open.all);
+    const next = await kept.deliveryNumbers("bob", "2026-01-09", () => false);
+    assert.deepEqual([next.today.all, next.open.all], [0, open.all]);
+    await same("asked for another day meanwhile");
+  },
+);
 
 onEachStore("CO-12: changes of grants at the same time are all kept, each with its entry", async (store) => {
   const consent = kvConsentStore(store);

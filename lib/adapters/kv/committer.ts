@@ -76,6 +76,7 @@ export class Committer {
   #begun = 0;
   #ended = 0;
   readonly #writtenBy = new Uint32Array(slots);
+  readonly #watchers: ((key: readonly string[], number: number) => void)[] = [];
 
   /** `turn` waits for writes that other callers are about to add: a turn of the event loop, unless a test replaces it. */
   constructor(kv: Deno.Kv, turn: () => Promise<void> = nextTurn) {
@@ -103,6 +104,14 @@ export class Committer {
    */
   get moment(): number {
     return this.#ended;
+  }
+
+  /**
+   * Tells of each key that a commit may change, before the commit begins, with the commit's number: once `moment` has come to
+   * it, a read gives what the commit left.
+   */
+  watch(heard: (key: readonly string[], number: number) => void): void {
+    this.#watchers.push(heard);
   }
 
   /** Resolves when no write waits. */
@@ -160,7 +169,11 @@ export class Committer {
   async #commitBatch(batch: readonly Batched[]): Promise<void> {
     this.#begun++;
     for (const { touched } of batch) {
-      for (const [key, how] of touched) if (how === "written") this.#writtenBy[slotOf(key)] = this.#begun;
+      for (const [key, how] of touched) {
+        if (how !== "written") continue;
+        this.#writtenBy[slotOf(key)] = this.#begun;
+        if (this.#watchers.length > 0) this.#tell(key.split("\u0000"));
+      }
     }
     const timed = this.meters.commit(batch.length);
     const tell = await this.#commitNoted(batch);
@@ -168,6 +181,10 @@ export class Committer {
     // First, as writers may read as soon as they are answered.
     this.#ended = this.#begun;
     tell();
+  }
+
+  #tell(key: readonly string[]): void {
+    for (const heard of this.#watchers) heard(key, this.#begun);
   }
 
   /** Commits the batch; returns the call that answers its writers. */

@@ -2,7 +2,7 @@ import type { RuleChange, StoredGrants } from "../../consent/mod.ts";
 import type { CategoryRecord, ConsentStore, GrantStore, StoredPreferences } from "../../consent/ports.ts";
 import { limits, Refusal } from "../../protocol/mod.ts";
 import type { Committer } from "./committer.ts";
-import { deliveryNumbers } from "./delivery_numbers.ts";
+import { DeliveryBooks } from "./delivery_numbers.ts";
 import { keys } from "./keys.ts";
 import type { Store } from "./store.ts";
 
@@ -12,7 +12,9 @@ const recordBytes = 128 * 1024;
 const listing = { batchSize: 500 };
 
 /** Preferences, grants, stops and categories in Deno KV. */
-export function kvConsentStore({ kv, committer }: Store): ConsentStore & GrantStore {
+export function kvConsentStore(store: Store): ConsentStore & GrantStore {
+  const { kv, committer } = store;
+  const books = new DeliveryBooks(store);
   return {
     async rules(userId) {
       // Not `getMany`: these are gathered with the reads of others who connect in the same turn.
@@ -28,7 +30,7 @@ export function kvConsentStore({ kv, committer }: Store): ConsentStore & GrantSt
       };
     },
 
-    deliveryNumbers: (userId, day, isToday) => deliveryNumbers(kv, userId, day, isToday),
+    deliveryNumbers: (userId, day, isToday) => books.numbers(userId, day, isToday),
 
     async *allPreferences() {
       for await (

@@ -178,14 +178,26 @@ export class TakenLists {
   }
 }
 
-/** All of a person's lists, as the store has them. */
-export async function* allTaken(kv: Deno.Kv, userId: string): AsyncGenerator<TakenRun> {
+/**
+ * A person's latest list and their older lists after `lastOlder` ("": all), as the store has them; with the largest id in an
+ * older one.
+ */
+export async function takenSince(
+  kv: Deno.Kv,
+  userId: string,
+  lastOlder: string,
+): Promise<{ runs: TakenRun[]; lastOlder: string }> {
   // The latest first: a list that becomes an older one meanwhile is found twice, not missed.
   const { value } = await kv.get<NewestValue>(keys.takenNewest(userId));
-  if (value === null) return;
-  yield* value.runs;
-  if (!value.older) return;
-  for await (const { value } of kv.list<OlderValue>({ prefix: keys.takenOf(userId) })) yield* value.runs;
+  const runs = [...value?.runs ?? []];
+  let last = lastOlder;
+  if (value?.older !== true) return { runs, lastOlder };
+  const selector = { prefix: keys.takenOf(userId), start: keys.taken(userId, `${lastOlder}\0`) };
+  for await (const { key, value } of kv.list<OlderValue>(selector)) {
+    runs.push(...value.runs);
+    last = key[2] as string;
+  }
+  return { runs, lastOlder: last };
 }
 
 /** Moves those of the wanted ids that are in the runs to `found`. */
