@@ -144,11 +144,7 @@ export class Consent {
     const rules = rulesIn(kept);
     if (!needsNumbers(rules, now)) return await this.standing(userId);
     const day = localDay(now, kept.timeZone);
-    const { today, open, seen } = await this.#store.deliveryNumbers(
-      userId,
-      day,
-      (ms) => localDay(ms, kept.timeZone) === day,
-    );
+    const { today, open, seen } = await this.#store.deliveryNumbers(userId, day, kept.timeZone);
     const deliveredToday = kept.preferences.dailyLimit === null ? 0 : dailyNumber(rules, today, now);
     return { ...this.#standing(userId, kept, deliveredToday), counts: { today, open }, seen };
   }

@@ -35,8 +35,8 @@ export interface DeliveryNumbers {
 export interface ConsentStore {
   /** In one read. */
   rules(userId: string): Promise<StoredRules>;
-  /** Counts from the person's states. `day` is their local date, and `isToday` says whether a time is on it. */
-  deliveryNumbers(userId: string, day: string, isToday: (ms: number) => boolean): Promise<DeliveryNumbers>;
+  /** Counts from the person's states. `day` is the date where they are. */
+  deliveryNumbers(userId: string, day: string, timeZone: string): Promise<DeliveryNumbers>;
   /** The preferences of everyone who changed them. */
   allPreferences(): AsyncIterable<{ userId: string; preferences: StoredPreferences }>;
   /** Ids of the people who joined after one, in order. */

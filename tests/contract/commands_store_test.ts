@@ -252,9 +252,9 @@ onEachStore(
 onEachStore("CO-12: a delivery is counted only on the numbers that its decision saw", async (store) => {
   const commands = kvCommandStore(store);
   const consent = kvConsentStore(store);
-  const [day, isToday] = ["2026-01-01", (ms: number) => new Date(ms).toISOString().startsWith("2026-01-01")];
+  const [day, zone] = ["2026-01-01", "UTC"];
   for (const id of ["A", "B"]) await commands.accept(acceptanceOf(id, { bob: allowed }));
-  const { seen } = await consent.deliveryNumbers("bob", day, isToday);
+  const { seen } = await consent.deliveryNumbers("bob", day, zone);
   const count = { userId: "bob", day, most: Infinity, seen };
   const taking = async (id: string) => {
     const from = await read(commands, "bob", id);
@@ -262,11 +262,11 @@ onEachStore("CO-12: a delivery is counted only on the numbers that its decision 
   };
   assert.equal(await commands.change([await taking("A")], { count }), true);
   assert.equal(await commands.change([await taking("B")], { count }), false);
-  const { today, open } = await consent.deliveryNumbers("bob", day, isToday);
+  const { today, open } = await consent.deliveryNumbers("bob", day, zone);
   assert.deepEqual([today.all, today.by.get("user:ann"), open.all], [1, 1, 1]);
   const closed = await read(commands, "bob", "A");
   await commands.change([{ from: closed, to: { ...closed.record, state: "declined", place: null } }]);
-  const later = await consent.deliveryNumbers("bob", day, isToday);
+  const later = await consent.deliveryNumbers("bob", day, zone);
   assert.deepEqual([later.today.all, later.open.all], [1, 0]);
 });
 
@@ -275,14 +275,9 @@ onEachStore(
   async (store) => {
     const commands = kvCommandStore(store);
     const kept = kvConsentStore(store);
-    const [day, isToday] = [
-      "2026-01-01",
-      (ms: number) => new Date(ms).toISOString().startsWith("2026-01-01"),
-    ];
+    const [day, zone] = ["2026-01-01", "UTC"];
     const same = async (when: string) => {
-      const [now, anew] = [kept, kvConsentStore(store)].map((one) =>
-        one.deliveryNumbers("bob", day, isToday)
-      );
+      const [now, anew] = [kept, kvConsentStore(store)].map((one) => one.deliveryNumbers("bob", day, zone));
       assert.deepEqual(await now, await anew, when);
       return (await now)!;
     };
@@ -317,8 +312,8 @@ onEachStore(
       const writing = Promise.all(some.map(write));
       // Reads that overlap with the commits may see any of them, and the next ones must not keep what they saw.
       await Promise.all([
-        kept.deliveryNumbers("bob", day, isToday),
-        kept.deliveryNumbers("bob", day, isToday),
+        kept.deliveryNumbers("bob", day, zone),
+        kept.deliveryNumbers("bob", day, zone),
       ]);
       await writing;
       await same(`round ${round}`);
@@ -329,7 +324,9 @@ onEachStore(
     }
     const { open } = await same("purged");
     assert.ok(open.all > 0 && open.by.get("user:ann") === open.all);
-    const next = await kept.deliveryNumbers("bob", "2026-01-09", () => false);
+    const west = await kept.deliveryNumbers("bob", day, "America/New_York");
+    assert.ok(west.today.all < (await same("where it is the evening before")).today.all);
+    const next = await kept.deliveryNumbers("bob", "2026-01-09", zone);
     assert.deepEqual([next.today.all, next.open.all], [0, open.all]);
     await same("asked for another day meanwhile");
   },

@@ -30,7 +30,7 @@ export function kvConsentStore(store: Store): ConsentStore & GrantStore {
       };
     },
 
-    deliveryNumbers: (userId, day, isToday) => books.numbers(userId, day, isToday),
+    deliveryNumbers: (userId, day, timeZone) => books.numbers(userId, day, timeZone),
 
     async *allPreferences() {
       for await (

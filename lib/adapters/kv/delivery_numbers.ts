@@ -1,6 +1,6 @@
 import { endOf } from "../../commands/mod.ts";
 import type { BroadcastRecord, CommandRecord, StateRecord } from "../../commands/ports.ts";
-import { sourceOf } from "../../consent/mod.ts";
+import { localDay, sourceOf } from "../../consent/mod.ts";
 import type { DeliveryNumbers } from "../../consent/ports.ts";
 import { isOpen } from "../../protocol/closed_states.ts";
 import { getValues } from "./get_many.ts";
@@ -24,8 +24,8 @@ interface Delivery {
   countedOn: string | null;
   open: boolean;
   source: string | null;
-  /** The date that was asked for last, and whether it counts for it. */
-  asked: { day: string; today: boolean } | null;
+  /** The date and zone that were asked for last, and whether it counts for them. */
+  asked: { day: string; timeZone: string; today: boolean } | null;
 }
 
 /** A person's deliveries. */
@@ -71,8 +71,8 @@ export class DeliveryBooks {
     if (store.exclusive) store.committer.watch((key, number) => this.#written(key, number));
   }
 
-  /** `day` is the person's local date, and `isToday` says whether a time is on it. */
-  async numbers(userId: string, day: string, isToday: (ms: number) => boolean): Promise<DeliveryNumbers> {
+  /** `day` is the date where the person is. */
+  async numbers(userId: string, day: string, timeZone: string): Promise<DeliveryNumbers> {
     // Read first: a delivery that is counted meanwhile changes it, and the write that relies on this fails.
     const seen = await this.#store.kv.get<number>(keys.deliveredOn(userId, day));
     const book = this.#bookOf(userId, day);
@@ -83,7 +83,9 @@ export class DeliveryBooks {
     const [today, open] = [new Tally(), new Tally()];
     const noon = Date.parse(`${day}T12:00:00Z`);
     for (const [commandId, one] of book.deliveries) {
-      if (one.asked?.day !== day) one.asked = { day, today: countsFor(one, day, noon, isToday) };
+      if (one.asked?.day !== day || one.asked.timeZone !== timeZone) {
+        one.asked = { day, timeZone, today: countsFor(one, day, noon, timeZone) };
+      }
       if (one.asked.today) today.add(one.source);
       if (one.open) open.add(one.source);
       // It counts for nothing any more, unless it is written once more.
@@ -221,10 +223,11 @@ function countsFor(
   { deliveredMs, countedOn }: Delivery,
   day: string,
   noon: number,
-  isToday: (ms: number) => boolean,
+  timeZone: string,
 ): boolean {
   if (countedOn !== null) return countedOn === day;
-  return deliveredMs !== null && Math.abs(deliveredMs - noon) < dayAtMostMs && isToday(deliveredMs);
+  return deliveredMs !== null && Math.abs(deliveredMs - noon) < dayAtMostMs &&
+    localDay(deliveredMs, timeZone) === day;
 }
 
 /** Whether its day is over wherever the person goes. */
