@@ -52,7 +52,8 @@ async function world(records: number): Promise<World> {
   const eve = await person(first, "eve");
   const admin = { ...ada.caller, role: "admin" } as const;
   await services.users.change(admin, "ada-b", { role: "admin", rights: { broadcast: true } });
-  await services.preferences.set(ann.caller, { acceptFrom: "anyone" });
+  // A number, which is counted at each delivery (CO-12).
+  await services.preferences.set(ann.caller, { acceptFrom: "anyone", limits: { open: 5_000 } });
   await services.preferences.set(eve.caller, { acceptFrom: "anyone", broadcasts: false });
   const send = async (from: LoggedInCaller, key: string, audience: object) => {
     const sent = await services.commands.send(from, {
@@ -249,7 +250,7 @@ async function readsOf(records: number): Promise<Map<string, number>> {
   return found;
 }
 
-Deno.test("DL-10, MO-4: no call and no page reads more of the store because there are more records", async () => {
+Deno.test("CO-12, DL-10, MO-4: no call and no page reads more of the store because there are more records", async () => {
   const small = await readsOf(few);
   const large = await readsOf(many);
   const bounds = (name: string) => searching.test(name) ? most : Math.min(most, small.get(name)! + more);

@@ -13,6 +13,8 @@ import { takenSince } from "./taken_lists.ts";
 const booksKept = 5_000;
 /** Deliveries of one person that are kept; whoever has more is read anew each time. */
 const deliveriesKept = 50_000;
+/** Changes of one person's states that wait to be read. */
+const changedKept = 20_000;
 /** No local date spans more than this. */
 const dayAtMostMs = 50 * 3600_000;
 const listing = { batchSize: 500 };
@@ -117,15 +119,19 @@ export class DeliveryBooks {
   }
 
   #written([kind, owner = "", id = ""]: readonly string[], number: number): void {
-    if (kind === "state") this.#books.get(owner)?.changed.set(id, number);
-    else if (kind === "taken" || kind === "taken_newest") {
+    if (kind === "state") this.#mark(owner, id, number);
+    else if (kind === "cast") {
+      for (const userId of this.#books.keys()) this.#mark(userId, owner, number);
+    } else if (kind === "taken" || kind === "taken_newest") {
       const book = this.#books.get(owner);
       if (book !== undefined) book.listsChanged = number;
-    } else if (kind === "cast") {
-      for (const book of this.#books.values()) {
-        if (book.deliveries.has(owner)) book.changed.set(owner, number);
-      }
     }
+  }
+
+  #mark(userId: string, commandId: string, number: number): void {
+    const changed = this.#books.get(userId)?.changed.set(commandId, number);
+    // Somebody who gets much and is asked about no more: reading it all again costs no more.
+    if (changed !== undefined && changed.size > changedKept) this.#books.delete(userId);
   }
 
   async #refresh(userId: string, book: Book): Promise<void> {
@@ -168,7 +174,6 @@ export class DeliveryBooks {
     const { kv } = this.#store;
     const found: { commandId: string; state: StateRecord["state"]; delivery: Delivery }[] = [];
     for (const [commandId, value] of values) {
-      book.deliveries.delete(commandId);
       const counted = countedOf(value, book.taken.get(commandId));
       if (counted !== null) found.push({ commandId, ...counted });
     }
@@ -189,6 +194,8 @@ export class DeliveryBooks {
       const broadcast = broadcasts[at] ?? null;
       delivery.open = broadcast === null || isOpen(endOf(state, broadcast));
     }
+    // In one turn, as others may count meanwhile.
+    for (const commandId of values.keys()) book.deliveries.delete(commandId);
     for (const { commandId, record, delivery } of there) {
       delivery.source = sourceOf(record.command);
       book.deliveries.set(commandId, delivery);
