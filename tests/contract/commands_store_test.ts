@@ -4,57 +4,11 @@ import { kvCommandStore } from "../../lib/adapters/kv/commands_store.ts";
 import { kvConsentStore } from "../../lib/adapters/kv/consent_store.ts";
 import { keys } from "../../lib/adapters/kv/keys.ts";
 import { openStore } from "../../lib/adapters/kv/store.ts";
-import type { Acceptance, CommandStore, FirstState, StoredState } from "../../lib/commands/mod.ts";
+import type { StoredState } from "../../lib/commands/mod.ts";
 import { newPreferences } from "../../lib/consent/mod.ts";
 import { limits } from "../../lib/protocol/mod.ts";
+import { acceptanceOf, allowed, at, read, withheld } from "../fakes/acceptances.ts";
 import { dump, onEachStore, storeFile } from "../fakes/kv_stores.ts";
-import { seededRandom } from "../fakes/random.ts";
-
-const at = "2026-01-01T00:00:00.000Z";
-
-const allowed: FirstState = { allowedBy: "acceptFrom=anyone", withheldBy: null };
-const withheld: FirstState = { allowedBy: null, withheldBy: "blocked_user" };
-
-function acceptanceOf(id: string, to: Record<string, FirstState>, key = `key-${id}`): Acceptance {
-  return {
-    record: {
-      command: {
-        id,
-        kind: "message",
-        title: null,
-        body: "b",
-        data: { d: 1 },
-        categories: ["general"],
-        attachments: [],
-        from: { id: "ann", username: "ann", displayName: "ann" },
-        audience: { kind: "user" },
-        createdAt: at,
-        deliverAt: null,
-        dueAt: null,
-        expiresAt: at,
-        requires: "none",
-      },
-      senderId: "ann",
-      recipients: Object.keys(to),
-      expiresMs: 1000,
-    },
-    states: Object.entries(to).map(([userId, first]) => ({ userId, ...first })),
-    key,
-    sent: {
-      commandId: id,
-      digest: "digest",
-      audience: { matched: 1, online: 0, offline: 1, excluded: {} },
-      expiresMs: 1,
-    },
-    jobs: [{ dueMs: 1000, job: { kind: "expire", commandId: id } }],
-  };
-}
-
-async function read(store: CommandStore, userId: string, commandId: string): Promise<StoredState> {
-  const [stored] = await store.states([{ userId, commandId }]);
-  assert.ok(stored);
-  return stored;
-}
 
 onEachStore(
   "DL-4: a command, its states, log entries, counts, key and jobs are one commit",
@@ -269,68 +223,6 @@ onEachStore("CO-12: a delivery is counted only on the numbers that its decision 
   const later = await consent.deliveryNumbers("bob", day, zone);
   assert.deepEqual([later.today.all, later.open.all], [1, 0]);
 });
-
-onEachStore(
-  "CO-12: numbers of deliveries that are kept in memory are those of the store, whatever is written, also at the same time",
-  async (store) => {
-    const commands = kvCommandStore(store);
-    const kept = kvConsentStore(store);
-    const [day, zone] = ["2026-01-01", "UTC"];
-    const same = async (when: string) => {
-      const [now, anew] = [kept, kvConsentStore(store)].map((one) => one.deliveryNumbers("bob", day, zone));
-      assert.deepEqual(await now, await anew, when);
-      return (await now)!;
-    };
-    const ids = Array.from({ length: 90 }, (_, at) => String(at).padStart(3, "0"));
-    for (const id of ids) await commands.accept(acceptanceOf(id, { bob: allowed }));
-    assert.deepEqual((await same("nothing was delivered")).open.all, 0);
-    const take = async (some: readonly string[]) => {
-      const states = await commands.states(some.map((commandId) => ({ userId: "bob", commandId })));
-      assert.ok(await commands.take("bob", states as StoredState[], at, () => true));
-    };
-    // Two lists that are full, and one that is not.
-    for (const from of [0, 15, 40, 70]) {
-      await take(ids.slice(from, from + 15));
-      await same(`taken from ${from} on`);
-    }
-    assert.deepEqual((await same("taken")).open.all, 60);
-    const random = seededRandom(5);
-    const write = async (id: string) => {
-      const from = await read(commands, "bob", id);
-      const draw = random.fraction();
-      const to = draw < 0.3
-        ? { ...from.record, countedOn: day }
-        : draw < 0.6
-        ? { ...from.record, state: "declined" as const, place: null }
-        : draw < 0.8
-        ? { ...from.record, withheldBy: "blocked_user" as const, place: null }
-        : { ...from.record, state: "seen" as const, deliveredAt: at };
-      await commands.change([{ from, to }]);
-    };
-    for (let round = 0; round < 12; round++) {
-      const some = Array.from({ length: 8 }, () => ids[Math.floor(random.fraction() * ids.length)]!);
-      const writing = Promise.all(some.map(write));
-      // Reads that overlap with the commits may see any of them, and the next ones must not keep what they saw.
-      await Promise.all([
-        kept.deliveryNumbers("bob", day, zone),
-        kept.deliveryNumbers("bob", day, zone),
-      ]);
-      await writing;
-      await same(`round ${round}`);
-    }
-    for (const id of ids.slice(10, 20)) {
-      const record = (await commands.commands([id])).get(id);
-      await commands.purge(record!);
-    }
-    const { open } = await same("purged");
-    assert.ok(open.all > 0 && open.by.get("user:ann") === open.all);
-    const west = await kept.deliveryNumbers("bob", day, "America/New_York");
-    assert.ok(west.today.all < (await same("where it is the evening before")).today.all);
-    const next = await kept.deliveryNumbers("bob", "2026-01-09", zone);
-    assert.deepEqual([next.today.all, next.open.all], [0, open.all]);
-    await same("asked for another day meanwhile");
-  },
-);
 
 onEachStore("CO-12: changes of grants at the same time are all kept, each with its entry", async (store) => {
   const consent = kvConsentStore(store);
