@@ -2,6 +2,7 @@ import { Buffer } from "node:buffer";
 import type { Page } from "playwright-core";
 import type { Services } from "../lib/web/mod.ts";
 import { addressOf, pageFiles } from "./page_files.ts";
+import { notifiedPath } from "./screenshots_push.ts";
 import { adminLogin, callerFor, good } from "./screenshots_seed.ts";
 
 /** Whose page it is; null for somebody who is not logged in. */
@@ -202,6 +203,8 @@ async function annsPages(services: Services): Promise<Visit[]> {
     visit(ann, "/groups/[name]/rules", { name: "groups-rules", path: "/groups/readers/rules" }),
     visit(ann, "/profile"),
     visit(ann, "/sessions"),
+    visit(ann, "/notifications"),
+    visit(ann, "/notified", { path: notifiedPath(services) }),
     visit(ann, "/keys"),
     visit(ann, "/confirm", {
       path: "/contacts",

@@ -5,6 +5,7 @@ import { Builder } from "fresh/dev";
 import { silentLog, systemRandom } from "../lib/platform/mod.ts";
 import { buildApp, type Services, serving } from "../lib/web/mod.ts";
 import { knownHashes, seedFiles } from "./screenshots_files.ts";
+import { playedPushes, seedPush } from "./screenshots_push.ts";
 import { adminLogin, seed } from "./screenshots_seed.ts";
 
 /** The real services on a store in memory, with people and what they sent each other, served on a port of its own. */
@@ -40,8 +41,10 @@ export async function openSeededSite(
     BEHEST_ADMIN_PASSWORD: adminLogin.password,
   });
   if (read instanceof ConfigProblem) throw new Error(read.line);
-  const { services } = opening.use(
+  const played = playedPushes();
+  const { services, allTold } = opening.use(
     await openServices({
+      pushes: played.sender,
       config: read.config,
       log: silentLog,
       passwords: cheapPasswords,
@@ -50,6 +53,7 @@ export async function openSeededSite(
   );
   await seed(services);
   await seedFiles(services);
+  await seedPush(services, played, allTold);
   const app = buildApp(() => services);
   (await build())(app);
   const ending = new AbortController();

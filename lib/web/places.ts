@@ -55,6 +55,7 @@ export function morePlaces(words: FrameWords): readonly Place[] {
     { path: "/contacts", name: words.contacts, icon: "users" },
     { path: "/groups", name: words.groups, icon: "tag" },
     { path: "/history", name: words.history, icon: "clock" },
+    { path: "/notifications", name: words.notifications, icon: "bell" },
     { path: "/sessions", name: words.sessions, icon: "shield" },
     { path: "/account", name: words.account, icon: "download" },
   ];

@@ -4,7 +4,6 @@ import { RowAction } from "../../components/RowAction.tsx";
 import { TextField } from "../../components/Field.tsx";
 import { Time } from "../../components/Time.tsx";
 import { Filled, useWords } from "../../components/words.tsx";
-import Push from "../../islands/Push.tsx";
 import { connectionOf } from "../../lib/web/authentication.ts";
 import { definePerson, type PersonState } from "../../lib/web/define.ts";
 import { problemOf, readForm } from "../../lib/web/forms/form.ts";
@@ -21,7 +20,7 @@ import {
   type Session,
   type SessionMisuse,
 } from "../../lib/protocol/mod.ts";
-import { fill, someWords, type Words } from "../../lib/words/mod.ts";
+import { fill, type Words } from "../../lib/words/mod.ts";
 
 import { AccessTokens } from "./(_parts)/AccessTokens.tsx";
 
@@ -39,7 +38,7 @@ export const handler = definePerson.handlers({
 });
 
 async function list(ctx: Context<PersonState>) {
-  const { accounts, twoFactor, push } = ctx.state.services;
+  const { accounts, twoFactor } = ctx.state.services;
   const caller = ctx.state.caller;
   const [{ sessions, misused }, { tokens }, factors] = await Promise.all([
     accounts.sessions(caller),
@@ -51,7 +50,6 @@ async function list(ctx: Context<PersonState>) {
     misused,
     tokens,
     hasFactor: factors.totp || factors.passkeys.length > 0,
-    pushKey: push.state().key,
   };
 }
 
@@ -102,7 +100,7 @@ async function makeToken(ctx: Context<PersonState>, form: URLSearchParams): Answ
     : await ctx.state.services.accounts.createToken(ctx.state.caller, body);
 }
 
-export default definePerson.page<typeof handler>(function Sessions({ data, state, url }) {
+export default definePerson.page<typeof handler>(function Sessions({ data, url }) {
   const words = useWords("sessions");
   const tokenWords = useWords("tokens");
   const notices = new Map([
@@ -137,9 +135,6 @@ export default definePerson.page<typeof handler>(function Sessions({ data, state
         </p>
       </section>
       <AccessTokens tokens={data.tokens} made={data.made} errors={data.problem?.fields ?? {}} />
-      {data.pushKey === null
-        ? null
-        : <Push publicKey={data.pushKey} words={someWords(state.language, ["push"])} />}
       <PasswordForm errors={data.problem?.fields ?? {}} />
     </>
   );

@@ -91,7 +91,7 @@ offlineTest(
   async ({ site, enter }) => {
     const ann = await enter("demo-ann");
     await withPushManager(ann);
-    await ann.goto(`${site.base}/sessions`);
+    await ann.goto(`${site.base}/notifications`);
     await ann.getByText("Notifications are off.").waitFor();
     await ann.getByRole("button", { name: "Turn on" }).click();
     await ann.getByText("Notifications are on.").waitFor();
@@ -157,7 +157,7 @@ offlineTest(
     // A push that says nothing that the worker knows still tells that there is something.
     await session.send("ServiceWorker.deliverPushMessage", { ...event, data: "" });
     await until(async () => (await shown(worker)).includes("Something new: "), "a notification");
-    await ann.goto(`${site.base}/sessions`);
+    await ann.goto(`${site.base}/notifications`);
     await ann.getByRole("button", { name: "Turn off" }).click();
     await ann.getByText("Notifications are off.").waitFor();
   },

@@ -16,6 +16,7 @@ export const frame: Words["frame"] = {
   preferences: "Einstellungen",
   profile: "Profil",
   sessions: "Sicherheit",
+  notifications: "Benachrichtigungen",
   account: "Deine Daten",
   notices: "Hinweise",
   you: "Du",

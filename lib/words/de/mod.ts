@@ -45,6 +45,7 @@ import { safety } from "./safety.ts";
 import { prove } from "./prove.ts";
 import { sso } from "./sso.ts";
 import { push } from "./push.ts";
+import { notifications } from "./notifications.ts";
 import { notified } from "./notified.ts";
 import { pushed } from "./pushed.ts";
 import { sanctions } from "./sanctions.ts";
@@ -107,6 +108,7 @@ export const de = {
   prove,
   sso,
   push,
+  notifications,
   notified,
   pushed,
   sanctions,

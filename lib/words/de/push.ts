@@ -3,7 +3,7 @@ import type { Words } from "../catalogue.ts";
 export const push: Words["push"] = {
   title: "Benachrichtigungen auf diesem Gerät",
   lead:
-    "Wenn du nicht verbunden bist, kann dir dieses Gerät sagen, dass etwas wartet: nie was oder von wem, höchstens einmal pro Stunde und nie gegen deine Ruhezeit, dein Tageslimit oder Stopp.",
+    "Dieses Gerät meldet sich auch bei geschlossener Seite und bleibt still, solange die Seite zu sehen ist.",
   on: "Benachrichtigungen sind an.",
   off: "Benachrichtigungen sind aus.",
   turnOn: "Einschalten",

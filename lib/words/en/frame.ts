@@ -15,6 +15,7 @@ export const frame = {
   preferences: "Preferences",
   profile: "Profile",
   sessions: "Security",
+  notifications: "Notifications",
   account: "Your data",
   notices: "Notices",
   you: "You",

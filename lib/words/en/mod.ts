@@ -44,6 +44,7 @@ import { safety } from "./safety.ts";
 import { prove } from "./prove.ts";
 import { sso } from "./sso.ts";
 import { push } from "./push.ts";
+import { notifications } from "./notifications.ts";
 import { notified } from "./notified.ts";
 import { pushed } from "./pushed.ts";
 import { sanctions } from "./sanctions.ts";
@@ -106,6 +107,7 @@ export const en = {
   prove,
   sso,
   push,
+  notifications,
   notified,
   pushed,
   sanctions,

@@ -1,8 +1,7 @@
 /** Notifications while no page is open. */
 export const push = {
   title: "Notifications on this device",
-  lead:
-    "When you are not connected, this device can tell you that something is waiting: never what or from whom, at most once an hour, and never against your quiet hours, daily limit or Stop.",
+  lead: "This device rings with the page closed, and stays silent while the page is in view.",
   on: "Notifications are on.",
   off: "Notifications are off.",
   turnOn: "Turn on",
