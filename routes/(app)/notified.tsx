@@ -1,9 +1,9 @@
-import { page } from "fresh";
+import { type Context, page } from "fresh";
 import { PageHead } from "../../components/PageHead.tsx";
 import { Title } from "../../components/Title.tsx";
 import { useWords } from "../../components/words.tsx";
 import { originOf } from "../../lib/web/authentication.ts";
-import { definePerson } from "../../lib/web/define.ts";
+import { definePerson, type PersonState } from "../../lib/web/define.ts";
 import { problemOf, readForm } from "../../lib/web/forms/form.ts";
 import { refusedPage, seeOther } from "../../lib/web/pages.ts";
 import { Refusal } from "../../lib/protocol/mod.ts";
@@ -15,7 +15,7 @@ export const handler = definePerson.handlers({
     const ticket = ctx.url.searchParams.get("ticket") ?? "";
     const found = await pushAnswers.look(ctx.state.caller, ticket);
     if (found === null) return seeOther("/");
-    if (found.action === "open") return seeOther(`/history/${found.commandId}`);
+    if (found.action === "open") return seeOther(await pageOf(ctx, found.commandId));
     return page({ ticket, action: found.action, problem: null });
   },
   async POST(ctx) {
@@ -27,12 +27,18 @@ export const handler = definePerson.handlers({
     const { address, requestId } = originOf(ctx);
     const done = await pushAnswers.answer({ address, requestId }, { ticket });
     if (!(done instanceof Refusal)) {
-      return seeOther(done.command === null ? "/resume" : `/history/${done.command}`);
+      return seeOther(done.command === null ? "/resume" : await pageOf(ctx, done.command));
     }
     const problem = problemOf(done, ctx.state.language);
     return page({ ticket, action: found.action, problem }, refusedPage(done));
   },
 });
+
+/** The command's page; the inbox for one that no device got yet, where showing it delivers it. */
+async function pageOf(ctx: Context<PersonState>, id: string): Promise<string> {
+  const found = await ctx.state.services.commands.get(ctx.state.caller, { id });
+  return found instanceof Refusal ? "/" : `/history/${id}`;
+}
 
 export default definePerson.page<typeof handler>(function NotifiedPage({ data }) {
   const words = useWords("notified");

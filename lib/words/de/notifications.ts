@@ -26,9 +26,9 @@ export const notifications: Words["notifications"] = {
   noAnswer: "keine Antwort",
   retry: "Nächster Versuch {time}.",
   test: "Test senden",
-  testOf: "Einen Test an {device} senden",
+  testOf: "Test senden an {device}",
   remove: "Ausschalten",
-  removeOf: "Benachrichtigungen für {device} ausschalten",
+  removeOf: "Ausschalten: {device}",
   doneRemoved: "Ausgeschaltet. Dieses Gerät meldet sich nicht mehr.",
   doneSaved: "Gespeichert.",
   doneTest:

@@ -25,9 +25,9 @@ export const notifications = {
   noAnswer: "no answer",
   retry: "Next try {time}.",
   test: "Send test",
-  testOf: "Send a test to {device}",
+  testOf: "Send test to {device}",
   remove: "Turn off",
-  removeOf: "Turn notifications off for {device}",
+  removeOf: "Turn off {device}",
   doneRemoved: "Turned off. That device is told no more.",
   doneSaved: "Saved.",
   doneTest:
