@@ -10,6 +10,7 @@ export * from "./counts.ts";
 export * from "./files.ts";
 export * from "./grants.ts";
 export * from "./incidents.ts";
+export * from "./push.ts";
 export * from "./queue.ts";
 export * from "./queue_decision.ts";
 export * from "./queue_times.ts";

@@ -8,7 +8,7 @@ import { Filled, useWords } from "../../components/words.tsx";
 import Push from "../../islands/Push.tsx";
 import { definePerson, type PersonState } from "../../lib/web/define.ts";
 import { problemOf, readForm } from "../../lib/web/forms/form.ts";
-import { namedContacts, namedGroups } from "../../lib/text/push.ts";
+import { namedContacts, namedGroups } from "../../lib/text/mod.ts";
 import { choicesChangeOf } from "../../lib/web/forms/notifications.ts";
 import { refusedPage, seeOther } from "../../lib/web/pages.ts";
 import { checked, pushChoicesChange, type PushDevices as Devices, Refusal } from "../../lib/protocol/mod.ts";

@@ -1,5 +1,5 @@
 import { pushActions, pushTopics } from "../../protocol/mod.ts";
-import { usual } from "../../text/push.ts";
+import { usual } from "../../text/mod.ts";
 
 /** A change of the choices, as the form says it; not checked yet. */
 export function choicesChangeOf(form: URLSearchParams): unknown {
