@@ -21,16 +21,15 @@ interface PaletteProps {
 export function PaletteSheet({ places, field, none }: PaletteProps) {
   const sheet = useRef<HTMLDivElement>(null);
   const input = useRef<HTMLInputElement>(null);
-  /** The list is drawn with the first look at it: every page would carry it otherwise. */
-  const opened = useSignal(false);
   const typed = useSignal("");
   const at = useSignal(0);
-  const found = useSignal<readonly PaletteItem[]>([]);
+  /** Null until the first look: every page would carry the list otherwise. */
+  const found = useSignal<readonly PaletteItem[] | null>(null);
 
   useEffect(() => {
     const open = () => {
       if (sheet.current?.matches(":popover-open") !== false) return;
-      opened.value = true;
+      found.value ??= [];
       typed.value = "";
       at.value = 0;
       sheet.current.showPopover();
@@ -53,8 +52,8 @@ export function PaletteSheet({ places, field, none }: PaletteProps) {
     };
   }, []);
 
-  const items = opened.value ? [...found.value, ...places] : [];
-  const shown = matching<PaletteItem>(items, fold(typed.value), fold);
+  const items = found.value && [...found.value, ...places];
+  const shown = matching<PaletteItem>(items ?? [], fold(typed.value), fold);
   const count = shown.length;
   const here = Math.min(at.value, count - 1);
   const go = (item: PaletteItem | undefined) => {
@@ -79,7 +78,7 @@ export function PaletteSheet({ places, field, none }: PaletteProps) {
           aria-label={field}
           aria-expanded={count > 0}
           aria-controls="palette"
-          aria-activedescendant={count > 0 ? `palette-${here}` : undefined}
+          aria-activedescendant={`palette-${here}`}
           autocomplete="off"
           spellcheck={false}
           placeholder={field}
@@ -106,7 +105,7 @@ export function PaletteSheet({ places, field, none }: PaletteProps) {
           </div>
         ))}
       </div>
-      <p class="palette-none" role="status">{count > 0 || !opened.value ? "" : none}</p>
+      <p class="palette-none" role="status">{items && count === 0 && none}</p>
     </div>
   );
 }

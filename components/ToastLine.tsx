@@ -2,10 +2,8 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { type Toast, toastEvent } from "../lib/browser/toast.ts";
 
-/** Long enough to read a sentence twice. Nothing stands here that the page does not show too. */
-const shownMs = 6000;
-/** As long as the server takes an answer back (CM-13). */
-const undoMs = 10_000;
+/** As long as the server takes an answer back (CM-13). Nothing stands here that the page does not show too. */
+const shownMs = 10_000;
 
 const nothing: Toast = { text: "" };
 
@@ -16,10 +14,9 @@ export function ToastLine() {
   useEffect(() => {
     let hiding: ReturnType<typeof setTimeout> | undefined;
     const onToast = (event: Event) => {
-      const { detail } = event as CustomEvent<Toast>;
-      said.value = detail;
+      said.value = (event as CustomEvent<Toast>).detail;
       clearTimeout(hiding);
-      hiding = setTimeout(() => said.value = nothing, detail.undo === undefined ? shownMs : undoMs);
+      hiding = setTimeout(() => said.value = nothing, shownMs);
     };
     addEventListener(toastEvent, onToast);
     return () => {
@@ -29,16 +26,10 @@ export function ToastLine() {
   }, []);
 
   const { text, undo } = said.value;
-  const press = () => {
-    said.value = nothing;
-    undo?.run();
-  };
   return (
     <div class={text === "" ? "toast toast-off" : "toast"} role="status">
       {text}
-      {undo === undefined
-        ? null
-        : <button type="button" class="toast-undo" onClick={press}>{undo.name}</button>}
+      {undo && <button type="button" class="toast-undo" onClick={undo.run}>{undo.name}</button>}
     </div>
   );
 }

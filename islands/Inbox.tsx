@@ -2,7 +2,7 @@ import { hydrate, render } from "preact";
 import { useEffect } from "preact/hooks";
 import { readAction } from "../lib/browser/command_action.ts";
 import { pageConnection } from "../lib/browser/connection.ts";
-import { answerOf, InboxAnswers } from "../lib/browser/inbox_answers.ts";
+import { answerOf, InboxAnswers, leaves } from "../lib/browser/inbox_answers.ts";
 import { idOf, InboxPage } from "../lib/browser/inbox_page.ts";
 import { isOwnKey } from "../lib/browser/own_keys.ts";
 import { Soon } from "../lib/browser/soon.ts";
@@ -26,12 +26,12 @@ export default function Inbox({ words: { language, sections }, single }: InboxPr
   useEffect(() => {
     const root = document.getElementById("inbox")!;
     const page = new InboxPage(root, sections.answers);
-    const answers = new InboxAnswers(page, { language, ...sections });
     const redraw = async () => {
       await page.load();
       attach();
     };
-    const soon = new Soon(() => redraw());
+    const soon = new Soon(redraw);
+    const answers = new InboxAnswers(page, { language, ...sections }, () => soon.ask(0));
     const places = new Set<HTMLElement>();
     /** The choice of files in rows that were opened. */
     const attach = () => {
@@ -106,6 +106,8 @@ export default function Inbox({ words: { language, sections }, single }: InboxPr
       const picked = page.picked;
       const ids = picked.length > 0 ? picked : here === null ? [] : [idOf(here)];
       if (action === null || ids.length === 0) return false;
+      // The next press is for the next one, however long the answer takes.
+      if (here !== null && picked.length === 0 && leaves(action.state)) page.focus(page.after(here));
       void answers.give(ids, action).then(attach);
       return true;
     };

@@ -1,4 +1,5 @@
 import { didText } from "../text/answers.ts";
+import { isOpen } from "../protocol/closed_states.ts";
 import type { CommandState } from "../protocol/mod.ts";
 import type { Language, Words } from "../words/mod.ts";
 import { plural } from "../words/shape.ts";
@@ -19,10 +20,13 @@ export interface AnswerWords {
 export class InboxAnswers {
   readonly #page: InboxPage;
   readonly #words: AnswerWords;
+  readonly #redraw: () => void;
 
-  constructor(page: InboxPage, words: AnswerWords) {
+  /** `redraw`: asks for the page again, once for answers that come together. */
+  constructor(page: InboxPage, words: AnswerWords, redraw: () => void) {
     this.#page = page;
     this.#words = words;
+    this.#redraw = redraw;
   }
 
   /** One answer to one command, or the same to several. Without a connection it waits, and the person can go on. */
@@ -44,7 +48,9 @@ export class InboxAnswers {
       const [first] = left;
       if (first !== undefined) this.#refused(left.length, this.#reason(first.error!));
       else toast(didText(answers, language, action.state, done.length), this.#undo(done));
-      await this.#page.load(done);
+      if (!leaves(action.state)) return await this.#page.load(done);
+      this.#page.leave(done);
+      this.#redraw();
     } catch (error) {
       for (const id of ids) this.#mark(id, null);
       this.refuse(ids, error);
@@ -94,6 +100,11 @@ export class InboxAnswers {
     said.role = "status";
     row?.querySelector("article")?.append(said);
   }
+}
+
+/** Whether such an answer takes a command out of the first view. */
+export function leaves(state: CommandState): boolean {
+  return state === "deferred" || !isOpen(state);
 }
 
 /** What single keys answer. */

@@ -61,6 +61,28 @@ export class InboxPage {
     await this.load();
   }
 
+  /** Takes rows away before the page is asked for again: what was answered leaves at once. */
+  leave(ids: readonly string[]): void {
+    const before = this.items;
+    const gone = before.filter((row) => ids.includes(idOf(row)));
+    const focused = gone.find((row) => row.contains(document.activeElement));
+    const query = new URLSearchParams(location.search);
+    if (ids.includes(query.get("open") ?? "")) {
+      query.delete("open");
+      history.replaceState(null, "", query.size === 0 ? "./" : `./?${query}`);
+    }
+    if (focused !== undefined) this.focus(this.after(focused, gone));
+    for (const row of gone) row.remove();
+  }
+
+  /** The row after one, or before it when it is the last; none of those that are `left` out. */
+  after(row: HTMLElement, left: readonly HTMLElement[] = [row]): HTMLElement | undefined {
+    const items = this.items;
+    const at = items.indexOf(row);
+    const isThere = (one: HTMLElement) => !left.includes(one);
+    return items.slice(at + 1).find(isThere) ?? items.slice(0, at).findLast(isThere);
+  }
+
   /** Opens a row in its place, or closes it. */
   async toggle(row: HTMLElement): Promise<void> {
     const link = row.querySelector("h3 a")!;
