@@ -33,8 +33,6 @@ export function AttachField(props: AttachFieldProps) {
   const language = useLanguage();
   const { files, add } = useOwnFiles(props.files);
   const chosen = useSignal<ReadonlySet<string>>(new Set(props.chosen));
-  // Those that go along from the beginning, and new ones; the others are folded away.
-  const shown = useSignal<ReadonlySet<string>>(new Set(props.chosen));
   const live = useSignal(false);
   useEffect(() => {
     live.value = true;
@@ -51,42 +49,33 @@ export function AttachField(props: AttachFieldProps) {
     chosen.value = next;
   };
 
-  const box = (file: FileObject) => {
-    const usable = isSendable(file);
-    const on = usable && chosen.value.has(file.id);
-    const facts = factsText(fileSection, language, file);
-    return (
-      <label class="check" key={file.id}>
-        <input
-          type="checkbox"
-          name={name}
-          value={file.id}
-          checked={on}
-          disabled={!usable || (live.value && !on && full)}
-          onChange={(event) => tick(file.id, event.currentTarget.checked)}
-        />
-        <span>
-          <bdi>{file.name}</bdi>
-          <span class="hint">
-            {file.state === "clean"
-              ? facts
-              : fill(words.choice, { facts, state: fileWords(fileSection, file.state).label })}
-          </span>
-        </span>
-      </label>
-    );
-  };
-  const others = files.value.filter(({ id }) => !shown.value.has(id));
-
   return (
     <Group name={id} legend={legend} hint={hint} error={error}>
-      {files.value.filter(({ id }) => shown.value.has(id)).map(box)}
-      {others.length === 0 ? null : (
-        <details class="own-files">
-          <summary>{words.fromOwn}</summary>
-          {others.map(box)}
-        </details>
-      )}
+      {files.value.map((file) => {
+        const usable = isSendable(file);
+        const on = usable && chosen.value.has(file.id);
+        const facts = factsText(fileSection, language, file);
+        return (
+          <label class="check" key={file.id}>
+            <input
+              type="checkbox"
+              name={name}
+              value={file.id}
+              checked={on}
+              disabled={!usable || (live.value && !on && full)}
+              onChange={(event) => tick(file.id, event.currentTarget.checked)}
+            />
+            <span>
+              <bdi>{file.name}</bdi>
+              <span class="hint">
+                {file.state === "clean"
+                  ? facts
+                  : fill(words.choice, { facts, state: fileWords(fileSection, file.state).label })}
+              </span>
+            </span>
+          </label>
+        );
+      })}
       {live.value
         ? (
           <UploadPanel
@@ -94,7 +83,6 @@ export function AttachField(props: AttachFieldProps) {
             maxBytes={maxBytes}
             onFile={(file) => {
               add(file);
-              shown.value = new Set([...shown.value, file.id]);
               if (!isFull()) tick(file.id, true);
             }}
           />

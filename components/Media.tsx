@@ -20,29 +20,19 @@ export function Media({ file }: { file: MediaFile }) {
   const trouble = useSignal<Trouble | null>(null);
   const kind = shownAs(file.type);
   const path = contentPath(file.fileId, file.name);
-  if (trouble.value !== null && trouble.value !== "unshowable") {
-    return <AbsentFile file={file} absence={trouble.value} />;
-  }
-  if (kind === null || trouble.value === "unshowable") return <Download file={file} />;
-  const failed = () => {
-    void whyNot(path).then((why) => trouble.value = why);
-  };
+  const { value: why } = trouble;
+  if (kind === null || why === "unshowable") return <Download file={file} />;
+  if (why !== null) return <AbsentFile file={file} absence={why} />;
   // Without the event it may only not have been loaded yet: browsers differ in what they say of lazy pictures.
-  const doubted = () => {
-    void whyNot(path).then((why) => why !== "unshowable" && (trouble.value = why));
+  const ask = async (failed: boolean) => {
+    const why = await whyNot(path);
+    if (failed || why !== "unshowable") trouble.value = why;
   };
+  const failed = () => void ask(true);
   return (
     <figure class="media">
       {kind === "image"
-        ? (
-          <Picture
-            id={`light-${file.fileId}`}
-            path={path}
-            name={file.name}
-            onFail={failed}
-            onDoubt={doubted}
-          />
-        )
+        ? <Picture id={`light-${file.fileId}`} path={path} name={file.name} ask={ask} />
         : kind === "video"
         ? <video controls preload="metadata" src={path} aria-label={file.name} onError={failed} />
         : <audio controls preload="none" src={path} aria-label={file.name} onError={failed} />}
@@ -58,24 +48,22 @@ interface PictureProps {
   id: string;
   path: string;
   name: string;
-  /** It did not load. */
-  onFail: () => void;
-  /** It may have failed before there was anybody to hear it. */
-  onDoubt: () => void;
+  /** Asks why it does not show: it did not load, or it may have failed before there was anybody to hear it. */
+  ask: (failed: boolean) => Promise<void>;
 }
 
 /** Small in its place. Pressed, it is as large as the window, below the bar: Stop stays in reach, and no script is needed. */
-function Picture({ id, path, name, onFail, onDoubt }: PictureProps) {
+function Picture({ id, path, name, ask }: PictureProps) {
   const image = useRef<HTMLImageElement>(null);
   useEffect(() => {
-    if (image.current?.complete === true && image.current.naturalWidth === 0) onDoubt();
+    if (image.current?.complete === true && image.current.naturalWidth === 0) void ask(false);
   }, []);
   // The address is the file's own: Fresh would tie it to the build.
   const shown = { src: path, alt: name, loading: "lazy", "data-fresh-disable-lock": "true" } as const;
   return (
     <>
       <button type="button" class="thumb" popovertarget={id}>
-        <img {...shown} ref={image} onError={onFail} />
+        <img {...shown} ref={image} onError={() => void ask(true)} />
       </button>
       <div class="lightbox" id={id} popover="auto">
         <button type="button" popovertarget={id} aria-label={useWords("file").close}>

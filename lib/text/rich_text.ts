@@ -81,7 +81,7 @@ function inline(text: string, inside = ""): Rich[] {
 
 /** An address without what ends the sentence around it. */
 function address(typed: string): string {
-  const after = typed.includes("(") ? ".,;:!?'\"*_" : ".,;:!?'\"*_)]";
+  const after = ".,;:!?'\"*_" + (typed.includes("(") ? "" : ")]");
   let end = typed.length;
   while (after.includes(typed[end - 1]!)) end--;
   return typed.slice(0, end);
