@@ -78,6 +78,8 @@ const doors: Visit[] = [
       await page.locator(".notice-bad").waitFor();
     },
   }),
+  // As after a refusal: a login needs an issuer.
+  visit(null, "/login/sso", { path: "/login/sso?refused=away" }),
   visit(null, "/remove"),
   also(null, "/remove", "wrong", {
     async act(page) {
