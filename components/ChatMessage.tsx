@@ -4,7 +4,6 @@ import type { Absence } from "../lib/protocol/mod.ts";
 import { chatReactions } from "../lib/protocol/reactions.ts";
 import { fill, plural } from "../lib/words/shape.ts";
 import { Attachments } from "./Attachments.tsx";
-import { Avatar } from "./Avatar.tsx";
 import { Icon } from "./Icon.tsx";
 import { ReportLink } from "./ReportLink.tsx";
 import { RichText } from "./RichText.tsx";
@@ -47,12 +46,8 @@ export function ChatMessage(props: MessageProps) {
       {head
         ? (
           <p class="talk-by">
-            {own ? <span class="visually-hidden">{words.you}</span> : (
-              <>
-                <Avatar username={from.username} name={from.displayName} size={24} />
-                <bdi>{from.displayName}</bdi>
-              </>
-            )} <time dateTime={createdAt}>{clock}</time>
+            {own ? <span class="visually-hidden">{words.you}</span> : <bdi>{from.displayName}</bdi>}{" "}
+            <time dateTime={createdAt}>{clock}</time>
           </p>
         )
         : null}

@@ -16,6 +16,8 @@ export default function Live({ on }: { on: LiveEvent }) {
     const client = pageConnection();
     const offs = on === "command.changed"
       ? [client.on("changed", redraw)]
+      : on === "chat.message"
+      ? [client.on("message", redraw)]
       : [client.on("notification", ({ method }) => method === on && redraw())];
     // The first connection finds the page as it was just made.
     let connections = 0;

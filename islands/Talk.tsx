@@ -62,6 +62,7 @@ function LiveTalk(
   const chosen = useSignal(files.chosen);
   const end = useRef<HTMLDivElement>(null);
   const text = useRef<HTMLTextAreaElement>(null);
+  const attach = useRef<HTMLDetailsElement>(null);
   const reply = useSignal(first.reply);
   /** What came while the end was out of sight. */
   const below = useSignal(0);
@@ -92,11 +93,21 @@ function LiveTalk(
     else below.value += more;
   }, [count]);
   useEffect(() => {
+    // The field that takes what is pasted or dropped is folded.
+    const unfold = (event: Event) => {
+      const { clipboardData, dataTransfer } = event as ClipboardEvent & DragEvent;
+      if ((clipboardData ?? dataTransfer)?.types.includes("Files")) attach.current!.open = true;
+    };
+    const kinds = ["paste", "dragenter"];
+    for (const kind of kinds) document.addEventListener(kind, unfold, true);
     const seen = new IntersectionObserver(([entry]) => {
       if (entry?.isIntersecting) below.value = 0;
     });
     if (end.current !== null) seen.observe(end.current);
-    return () => seen.disconnect();
+    return () => {
+      for (const kind of kinds) document.removeEventListener(kind, unfold, true);
+      seen.disconnect();
+    };
   }, []);
 
   const send = (form: HTMLFormElement) => {
@@ -182,7 +193,6 @@ function LiveTalk(
       )}
       <form
         class="talk-composer"
-        onPaste={(event) => giveFiles(event, event.clipboardData)}
         method="post"
         action={action}
         onSubmit={(event) => {
@@ -228,7 +238,7 @@ function LiveTalk(
         <button type="submit" class="button button-main" name="action" value="send" aria-label={words.send}>
           <Icon name="send" />
         </button>
-        <details class="talk-files" open={chosen.value.length > 0}>
+        <details class="talk-files" ref={attach} open={chosen.value.length > 0}>
           <summary aria-label={words.attach}>
             <Icon name="clip" />
           </summary>
@@ -248,19 +258,6 @@ function LiveTalk(
       </form>
     </>
   );
-}
-
-/** Puts what was pasted or dropped into the field of files, which it opens. */
-function giveFiles(event: ClipboardEvent, given: DataTransfer | null) {
-  const form = event.currentTarget as HTMLFormElement;
-  const files = [...given?.files ?? []];
-  if (files.length === 0) return;
-  event.preventDefault();
-  const details = form.querySelector("details");
-  if (details !== null) details.open = true;
-  const dataTransfer = new DataTransfer();
-  for (const file of files) dataTransfer.items.add(file);
-  form.querySelector(".drop")?.dispatchEvent(new DragEvent("drop", { dataTransfer, cancelable: true }));
 }
 
 /** On a screen keyboard Enter starts a new line. */

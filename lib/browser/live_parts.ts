@@ -1,7 +1,7 @@
 import { fetchPage } from "./fetch_page.ts";
 
 /** What a page can be drawn anew for. */
-export type LiveEvent = "contact.changed" | "group.changed" | "command.changed";
+export type LiveEvent = "contact.changed" | "group.changed" | "command.changed" | "chat.message";
 
 /**
  * Asks for this page again and puts its parts with `data-live` in the place of those here, by their ids. A part that somebody is in

@@ -12,6 +12,15 @@ export function ackOf(frame: string): string {
     '"}}';
 }
 
+/** The same of one `chat.send`. Its text ends with its number. */
+export function chatFrame(to: string, key: string): { head: string; middle: string; tail: string } {
+  return {
+    head: answerHead,
+    middle: `,"method":"chat.send","params":{"key":"${key}`,
+    tail: `","to":"${to}","body":"A short title${"a line of a message ".repeat(5)}"}}`,
+  };
+}
+
 /** Text of one `command.send` frame up to its number, and behind it. */
 export function sendFrame(to: string, key: string): { head: string; middle: string; tail: string } {
   return {

@@ -2,7 +2,7 @@ import { Child } from "./child.ts";
 import { cpuMs } from "./child_side.ts";
 import { percentile } from "./numbers.ts";
 import type { ServerReady } from "./server.ts";
-import { ackOf, answerHead, sendFrame } from "./frames.ts";
+import { ackOf, answerHead, chatFrame, sendFrame } from "./frames.ts";
 import { people } from "./sends.ts";
 import { closeSockets, openSockets } from "./sockets.ts";
 
@@ -22,13 +22,36 @@ export interface Latency {
   clientCores: number;
 }
 
-const deliverHead = '{"jsonrpc":"2.0","method":"command.deliver"';
-const titleHead = '"title":"#';
+/** What is sent: how its delivery begins, and what stands before its number there. */
+const kinds = {
+  command: {
+    deliverHead: '{"jsonrpc":"2.0","method":"command.deliver"',
+    numberHead: '"title":"#',
+    frame: sendFrame,
+  },
+  chat: {
+    deliverHead: '{"jsonrpc":"2.0","method":"chat.message"',
+    numberHead: '"body":"#',
+    frame: chatFrame,
+  },
+};
 
-/** 200 people send to 200 others, one after the other at a steady rate, whether or not the server keeps up. */
-export async function measureLatency(dir: string): Promise<Latency> {
+/**
+ * So many people send to as many others, one after the other at a steady rate, whether or not the server keeps up. `chat`: each to
+ * a contact of theirs.
+ */
+export async function measureLatency(
+  dir: string,
+  { pairs, kind }: { pairs: number; kind: keyof typeof kinds } = { pairs: people, kind: "command" },
+): Promise<Latency> {
+  const { deliverHead, numberHead, frame } = kinds[kind];
   const dataDir = await Deno.makeTempDir({ dir, prefix: "latency-" });
-  const { child, ready } = await Child.start<ServerReady>("server.ts", [dataDir, String(people)]);
+  const { child, ready } = await Child.start<ServerReady>("server.ts", [
+    dataDir,
+    String(pairs),
+    String(pairs),
+    ...(kind === "chat" ? ["contacts"] : []),
+  ]);
   await using server = child;
   const total = Math.round((warmUpMs + measuredMs) / 1000 * latencyRate);
   const sentAt = new Float64Array(total);
@@ -36,13 +59,13 @@ export async function measureLatency(dir: string): Promise<Latency> {
   const answeredMs = new Float64Array(total).fill(NaN);
   let arrived = 0;
   const recipients: WebSocket[] = await openSockets(
-    people,
+    pairs,
     (at) => `${ready.url}?token=${ready.recipients[at]!.token}`,
     (at, text) => {
       if (!text.startsWith(deliverHead)) return;
       const now = performance.now();
-      for (let from = text.indexOf(titleHead); from >= 0; from = text.indexOf(titleHead, from + 1)) {
-        const number = parseInt(text.slice(from + titleHead.length, from + titleHead.length + 8));
+      for (let from = text.indexOf(numberHead); from >= 0; from = text.indexOf(numberHead, from + 1)) {
+        const number = parseInt(text.slice(from + numberHead.length, from + numberHead.length + 8));
         tookMs[number] = now - sentAt[number]!;
         arrived++;
       }
@@ -50,7 +73,7 @@ export async function measureLatency(dir: string): Promise<Latency> {
     },
   );
   const senders = await openSockets(
-    people,
+    pairs,
     (at) => `${ready.url}?token=${ready.senders[at]!.token}`,
     (_, text) => {
       if (!text.startsWith(answerHead)) return;
@@ -58,12 +81,12 @@ export async function measureLatency(dir: string): Promise<Latency> {
       answeredMs[number] = performance.now() - sentAt[number]!;
     },
   );
-  const frames = Array.from({ length: people }, (_, at) => sendFrame(ready.recipients[at]!.username, "k"));
+  const frames = Array.from({ length: pairs }, (_, at) => frame(ready.recipients[at]!.username, "k"));
   const send = (number: number) => {
-    const { head, middle, tail } = frames[number % people]!;
-    const text = head + number + middle + number + tail.replace("A short title", `#${number}`);
+    const { head, middle, tail } = frames[number % pairs]!;
+    const text = head + number + middle + number + tail.replace("A short title", `#${number} `);
     sentAt[number] = performance.now();
-    senders[number % people]!.send(text);
+    senders[number % pairs]!.send(text);
   };
   const startedAt = performance.now();
   const [serverBefore, clientBefore] = [(await server.usage()).cpuMs, cpuMs()];
@@ -78,7 +101,7 @@ export async function measureLatency(dir: string): Promise<Latency> {
   while (arrived < total && performance.now() < endsAt) {
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
-  if (arrived < total) throw new Error(`${total - arrived} commands did not arrive.`);
+  if (arrived < total) throw new Error(`${total - arrived} of them did not arrive.`);
   const serverMs = (await server.usage()).cpuMs - serverBefore;
   const clientMs = cpuMs() - clientBefore;
   await closeSockets([...senders, ...recipients]);

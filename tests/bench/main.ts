@@ -5,6 +5,7 @@
  */
 import { complain, say } from "../../lib/platform/console.ts";
 import { allBroadcastRows, writeCostRows } from "./broadcast_rows.ts";
+import { chatRows } from "./chat_rows.ts";
 import { socketsAllowed } from "./descriptors.ts";
 import { downloadRows, uploadMemoryRows, uploadRows } from "./files_rows.ts";
 import type { Bench, Part, PartRows } from "./part.ts";
@@ -27,6 +28,7 @@ const parts: Record<string, Part> = {
   "backlog": backlogRows,
   "sends": sendRows,
   "latency": latencyRows,
+  "chat": chatRows,
   "connect": connectRows,
   "idle": idleRows,
   "fan-out": fanOutRows,

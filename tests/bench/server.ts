@@ -5,7 +5,7 @@ import type { Services } from "../../lib/web/services.ts";
 import { handler } from "../../routes/api/ws.ts";
 import { answerCommands } from "./child_side.ts";
 import { startProfile, stopProfile } from "./profiler.ts";
-import { makePeople, openBenchServices } from "./server_parts.ts";
+import { makeContacts, makePeople, openBenchServices } from "./server_parts.ts";
 
 /** What the first line of this process says. */
 export interface ServerReady {
@@ -26,13 +26,14 @@ function socketApp(services: Services): App<State> {
 }
 
 if (import.meta.main) {
-  const [dataDir, senderCount, recipientCount = senderCount] = Deno.args;
+  const [dataDir, senderCount, recipientCount = senderCount, pairs] = Deno.args;
   if (dataDir === undefined || senderCount === undefined) {
-    throw new Error("server.ts DATA_DIR SENDERS [RECIPIENTS]");
+    throw new Error("server.ts DATA_DIR SENDERS [RECIPIENTS] [contacts]");
   }
   await using open = await openBenchServices(dataDir);
   const senders = await makePeople(open, "sender", Number(senderCount));
   const recipients = await makePeople(open, "taker", Number(recipientCount));
+  if (pairs === "contacts") await makeContacts(open, senders, recipients);
   const serve = socketApp(open.services).handler();
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, serve);
   const ready: ServerReady = {

@@ -59,6 +59,24 @@ export async function makePeople(
   return people;
 }
 
+/** The first of the one are contacts of the first of the others, and so on. */
+export async function makeContacts(
+  { services: { contacts } }: OpenServices,
+  ones: readonly BenchPerson[],
+  others: readonly BenchPerson[],
+): Promise<void> {
+  let next = 0;
+  const worker = async () => {
+    while (next < ones.length) {
+      const at = next++;
+      const [one, other] = [ones[at]!, others[at]!];
+      expectValue(await contacts.request(one.caller, { username: other.username }));
+      expectValue(await contacts.accept(other.caller, { username: one.username }));
+    }
+  };
+  await Promise.all(Array.from({ length: madeAtOnce }, worker));
+}
+
 async function makePerson(
   { accounts, preferences }: OpenServices["services"],
   username: string,

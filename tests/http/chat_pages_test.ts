@@ -62,8 +62,8 @@ Deno.test("CH-1: a command's pages lead both sides to its thread", async () => {
     const [ann, bob] = [app.cookieOf("ann"), app.cookieOf("bob")];
     await app.answer("ann", id, "accepted");
     const path = `/chat/bob?thread=${id}`;
-    assert.ok((await text(send, `/history/${id}`, ann)).includes(`href="${path}"`));
-    assert.ok((await text(send, `/sent/${id}`, bob)).includes(`href="/chat/ann?thread=${id}"`));
+    assert.ok((await text(send, `/history/${id}`, ann)).includes(`action="${path}"`));
+    assert.ok((await text(send, `/sent/${id}`, bob)).includes(`action="/chat/ann?thread=${id}"`));
     assert.equal((await send(path, form({ action: "send", body: "All of them?" }, ann))).status, 303);
     const html = await text(send, `/chat/ann?thread=${id}`, bob);
     assert.ok(html.includes("All of them?") && html.includes("About “Water them”"));

@@ -114,6 +114,20 @@ export async function actInTalk(
   }
 }
 
+/** What the talk on a command's own page needs; null where the person has none of it. */
+export async function threadBeside(ctx: Context<PersonState>, other: string, commandId: string) {
+  const { chat, clock } = ctx.state.services;
+  const { caller } = ctx.state;
+  const page = await chat.list(caller, { with: other, thread: commandId });
+  if (page instanceof Refusal) return null;
+  return {
+    me: caller.username,
+    page,
+    absent: await absentOf(ctx, page.messages),
+    retractFrom: new Date(clock.now() - limits.retractMs).toISOString(),
+  };
+}
+
 /** The files of messages that cannot be had now, and why. */
 export function absentOf(
   ctx: Context<PersonState>,

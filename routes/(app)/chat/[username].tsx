@@ -39,6 +39,10 @@ export const handler = definePerson.handlers({
     const done = form instanceof Refusal ? form : await actInTalk(ctx, action, form);
     if (!(done instanceof Refusal)) {
       const { with: other, thread = null } = talkAddress(ctx);
+      const command = thread !== null && form instanceof URLSearchParams && form.get("back") === "command"
+        ? await commandOf(ctx, thread)
+        : null;
+      if (command !== null) return seeOther(`${command.path}#command-talk`);
       const path = talkPath(other, thread);
       return seeOther(`${path}${thread === null ? "?" : "&"}notice=${action}#latest`);
     }

@@ -2,7 +2,8 @@ import { type Context, HttpError, page } from "fresh";
 import { CommandFacts } from "../../../components/CommandFacts.tsx";
 import { hasAnswerPage } from "../../../components/CommandActions.tsx";
 import { GivenAnswer } from "../../../components/GivenAnswer.tsx";
-import { isTalkedAbout, talkPath } from "../../../components/ChatTalks.tsx";
+import { isTalkedAbout } from "../../../components/ChatTalks.tsx";
+import { CommandTalk } from "../../../components/CommandTalk.tsx";
 import { CommandBody, Due, OwnProof, Runs } from "../../../components/CommandCard.tsx";
 import { audienceText, kindTitle, lengthText, requirementText } from "../../../lib/text/mod.ts";
 import { PersonName } from "../../../components/PersonName.tsx";
@@ -18,13 +19,17 @@ import { definePerson, type PersonState } from "../../../lib/web/define.ts";
 import { fill } from "../../../lib/words/mod.ts";
 import { noPage } from "../../../lib/web/pages.ts";
 import { absentFiles } from "../../../lib/web/forms/attachments.ts";
+import { threadBeside } from "../../../lib/web/forms/chat.ts";
 import { asksOf, checked, isOpen, methods, Refusal } from "../../../lib/protocol/mod.ts";
 
 export const handler = definePerson.handlers({
   async GET(ctx) {
     const detail = await received(ctx);
     const absent = await absentFiles(ctx, [detail]);
-    return page({ detail, absent, now: ctx.state.services.clock.now() });
+    const { command } = detail;
+    const isTalked = !("sealed" in command) && isTalkedAbout(command.audience.kind);
+    const talk = isTalked ? await threadBeside(ctx, command.from.username, command.id) : null;
+    return page({ detail, absent, talk, now: ctx.state.services.clock.now() });
   },
 });
 
@@ -39,12 +44,11 @@ async function received(ctx: Context<PersonState>) {
 }
 
 export default definePerson.page<typeof handler>(function Received({ data, state: { caller } }) {
-  const { detail, absent, now } = data;
+  const { detail, absent, talk, now } = data;
   const { command, state, timeline } = detail;
   const words = useWords("commands");
   const own = useWords("command");
   const page = useWords("history");
-  const chat = useWords("chat");
   const asking = useWords("asking");
   const sealed = "sealed" in command;
   const audience = sealed ? "" : audienceText(words, command.audience);
@@ -53,6 +57,7 @@ export default definePerson.page<typeof handler>(function Received({ data, state
     <>
       <SentStyle />
       <Live on="command.changed" />
+      {talk === null ? null : <Live on="chat.message" />}
       <div class="page-head">
         <p>
           <a href="/history">{page.title}</a>
@@ -117,11 +122,7 @@ export default definePerson.page<typeof handler>(function Received({ data, state
             : null}
         </article>
       </div>
-      {sealed || !isTalkedAbout(command.audience.kind) ? null : (
-        <p>
-          <a class="button" href={talkPath(command.from.username, command.id)}>{chat.talk}</a>
-        </p>
-      )}
+      {talk === null ? null : <CommandTalk talk={talk} />}
       <div class="live" id="story-live" data-live>
         <Story
           command={command}

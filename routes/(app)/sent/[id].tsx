@@ -23,7 +23,10 @@ import {
 import { definePerson, type PersonState } from "../../../lib/web/define.ts";
 import { problemOf, readForm } from "../../../lib/web/forms/form.ts";
 import { noPage, refusedPage, seeOther } from "../../../lib/web/pages.ts";
+import { isTalkedAbout } from "../../../components/ChatTalks.tsx";
+import { CommandTalk } from "../../../components/CommandTalk.tsx";
 import { absentFiles } from "../../../lib/web/forms/attachments.ts";
+import { threadBeside } from "../../../lib/web/forms/chat.ts";
 import { changeSent, isUnhanded, noticeOf } from "../../../lib/web/forms/sent.ts";
 import { checked, type Command, limits, methods, Refusal } from "../../../lib/protocol/mod.ts";
 import { kindTitle } from "../../../lib/text/mod.ts";
@@ -64,7 +67,10 @@ async function sent(ctx: Context<PersonState>) {
     profiles.withAvatar(caller, recipients.map(({ username }) => username)),
     categories.list(),
   ]);
-  return { detail, command, absent, pictured, categories: known.categories, now: clock.now() };
+  const [only] = recipients.length === 1 ? recipients : [];
+  const isTalked = only !== undefined && isTalkedAbout(command.audience.kind);
+  const talk = isTalked ? await threadBeside(ctx, only.username, command.id) : null;
+  return { detail, command, absent, pictured, talk, categories: known.categories, now: clock.now() };
 }
 
 export default definePerson.page<typeof handler>(function SentCommand({ data, url, state }) {
@@ -83,6 +89,7 @@ export default definePerson.page<typeof handler>(function SentCommand({ data, ur
     <>
       <SentStyle />
       <Live on="command.changed" />
+      {data.talk === null ? null : <Live on="chat.message" />}
       <div class="page-head">
         <p>
           <a href="/sent">{words.all}</a>
@@ -135,6 +142,7 @@ export default definePerson.page<typeof handler>(function SentCommand({ data, ur
               absent={absent}
             />
           </div>
+          {data.talk === null ? null : <CommandTalk talk={data.talk} />}
         </div>
         <div class="command-side live" id="side-live" data-live>
           {detail.answers === undefined
