@@ -52,7 +52,7 @@ export class AccessTokens {
     this.#needs = needs;
   }
 
-  async create(caller: Caller, { name, scopes, expiresAt }: AccessTokenBody): Answer<AccessTokenMade> {
+  async create(caller: Caller, { name, scopes, expiresAt, hook }: AccessTokenBody): Answer<AccessTokenMade> {
     const { accessTokens, clock, ids, random, log } = this.#needs;
     const now = clock.now();
     const endsAt = expiresAt === null || expiresAt === undefined ? noEnd : Date.parse(expiresAt);
@@ -72,7 +72,12 @@ export class AccessTokens {
       // Not used yet: the first use writes its time.
       lastSeenAt: 0,
       expiresAt: endsAt,
-      access: { name, scopes: [...new Set(scopes)], hash: await hashOf(secret) },
+      access: {
+        name,
+        scopes: [...new Set(scopes)],
+        hash: await hashOf(secret),
+        ...(hook === undefined ? {} : { hook }),
+      },
     };
     const added = await this.#lanes.run(
       caller.userId,
@@ -119,7 +124,7 @@ export async function sessionOfToken(
 }
 
 function viewOf({ id, createdAt, lastSeenAt, expiresAt, access }: SessionRecord): AccessToken {
-  const { name, scopes } = access!;
+  const { name, scopes, hook } = access!;
   return {
     id,
     name,
@@ -127,5 +132,6 @@ function viewOf({ id, createdAt, lastSeenAt, expiresAt, access }: SessionRecord)
     createdAt: iso(createdAt),
     lastUsedAt: lastSeenAt === 0 ? null : iso(lastSeenAt),
     expiresAt: expiresAt === noEnd ? null : iso(expiresAt),
+    ...(hook === undefined ? {} : { hook }),
   };
 }

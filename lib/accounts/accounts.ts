@@ -149,6 +149,10 @@ export class Accounts {
     return this.#tokens.list(caller);
   }
 
+  authenticateHook(token: string, origin: Origin): ReturnType<Sessions["authenticateHook"]> {
+    return this.#sessions.authenticateHook(token, origin);
+  }
+
   revokeToken(caller: Caller, id: string): Answer<true> {
     return this.#tokens.revoke(caller, id);
   }

@@ -1,4 +1,4 @@
-import type { Agent, Role, TokenScope } from "../protocol/mod.ts";
+import type { Agent, Hook, Role, TokenScope } from "../protocol/mod.ts";
 
 /** A suspension. `until` in milliseconds since 1970; null: indefinitely. */
 export interface Suspension {
@@ -54,8 +54,13 @@ export interface SessionRecord {
   readonly provenAt?: number;
   /** Set when the person wanted to stay logged in on this device. */
   readonly renewal?: RenewalRecord;
-  /** Set for an access token (AU-11): what it is called and may do, and the hash of its secret. */
-  readonly access?: { readonly name: string; readonly scopes: readonly TokenScope[]; readonly hash: string };
+  /** Set for an access token (AU-11): what it is called and may do, and the hash of its secret. With `hook` it does nothing else. */
+  readonly access?: {
+    readonly name: string;
+    readonly scopes: readonly TokenScope[];
+    readonly hash: string;
+    readonly hook?: Hook;
+  };
 }
 
 /** What renews a session (AU-13). Hashes of credentials; times in milliseconds since 1970. */

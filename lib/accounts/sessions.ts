@@ -10,6 +10,7 @@ import {
 } from "../platform/mod.ts";
 import {
   type Answer,
+  type Hook,
   limits,
   Refusal,
   rightsInForce,
@@ -124,10 +125,25 @@ export class Sessions {
     may: readonly Restriction[] = [],
     scopes: readonly TokenScope[] = [],
   ): Promise<SessionCaller | Refusal> {
-    if (isAccessToken(token)) return await this.#byAccessToken(token, origin, scopes);
+    if (isAccessToken(token)) {
+      const known = await this.#byAccessToken(token, origin, scopes);
+      if (known instanceof Refusal) return known;
+      return known.hook === undefined ? known.caller : new Refusal("forbidden", "token.hook");
+    }
     const named = await this.#needs.tokens.read(token);
     if (named === null) return sessionOver();
     return await this.#caller(named, origin, may);
+  }
+
+  /** AU-11: the caller behind the address of a hook, and its template. */
+  async authenticateHook(
+    token: string,
+    origin: Origin,
+  ): Promise<{ caller: SessionCaller; hook: Hook } | Refusal> {
+    const known = await this.#byAccessToken(token, origin, ["send"]);
+    if (known instanceof Refusal) return known;
+    const { caller, hook } = known;
+    return hook === undefined ? new Refusal("not_found", "token.noHook") : { caller, hook };
   }
 
   async redeemTicket(ticket: string, origin: Origin): Promise<SessionCaller | Refusal> {
@@ -224,7 +240,7 @@ export class Sessions {
     token: string,
     origin: Origin,
     scopes: readonly TokenScope[],
-  ): Promise<SessionCaller | Refusal> {
+  ): Promise<{ caller: SessionCaller; hook?: Hook | undefined } | Refusal> {
     const { store, clock } = this.#needs;
     const session = await sessionOfToken(store, token);
     const user = session === null ? null : await store.user(session.userId);
@@ -236,7 +252,7 @@ export class Sessions {
     const has = session.access!.scopes;
     if (!has.some((scope) => scopes.includes(scope))) return new Refusal("forbidden", "token.scope");
     if (clock.now() - session.lastSeenAt >= limits.sessionSeenMs) this.#seen(session.id, origin);
-    return {
+    const caller: SessionCaller = {
       userId: user.id,
       username: user.username,
       displayName: user.displayName,
@@ -249,6 +265,7 @@ export class Sessions {
       sessionExpiresAt: iso(session.expiresAt),
       scopes: has,
     };
+    return { caller, hook: session.access!.hook };
   }
 
   /** Runs beside the request, which does not fail because of it. */

@@ -26,6 +26,8 @@ type Parts = "clock" | "config" | "demo" | "health" | "log" | "metrics" | "realt
 export const proofs = {
   accounts: {
     authenticate: "none",
+    // Sends by the template that its person made with a fresh proof.
+    authenticateHook: "none",
     changePassword: "own",
     createToken: "fresh",
     issueTicket: "none",

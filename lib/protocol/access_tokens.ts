@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { hookBody } from "./hooks.ts";
 import { limits } from "./limits.ts";
 import { because } from "./message.ts";
 import { id, name, time } from "./text.ts";
@@ -8,11 +9,18 @@ export const tokenScopes = ["send", "receive", "files", "read"] as const;
 export const tokenScope = z.enum(tokenScopes);
 export type TokenScope = z.infer<typeof tokenScope>;
 
-/** `expiresAt`: no end without it. */
+/**
+ * `expiresAt`: no end without it. With `hook` the token does nothing but send by its template, at `POST /api/v1/hooks/{token}`; its
+ * scope is `send`.
+ */
 export const accessTokenBody = z.strictObject({
   name: name(limits.tokenName),
   scopes: z.array(tokenScope).min(1, { error: because("field.scopes") }).max(tokenScopes.length),
   expiresAt: time.nullish(),
+  hook: hookBody.optional(),
+}).refine(({ scopes, hook }) => hook === undefined || scopes.every((scope) => scope === "send"), {
+  path: ["scopes"],
+  error: because("field.hookScopes"),
 });
 export type AccessTokenBody = z.infer<typeof accessTokenBody>;
 
@@ -24,6 +32,7 @@ export const accessToken = z.object({
   /** Null until it is used. */
   lastUsedAt: z.string().nullable(),
   expiresAt: z.string().nullable(),
+  hook: hookBody.optional(),
 });
 export type AccessToken = z.infer<typeof accessToken>;
 export const accessTokenList = z.object({ tokens: z.array(accessToken) });

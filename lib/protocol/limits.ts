@@ -100,6 +100,8 @@ export const limits = {
   /** AU-11: access tokens of a person, and the characters of a token's name. */
   tokensPerPerson: 20,
   tokenName: 60,
+  /** AU-11: characters of a hook's templates. */
+  hookTemplate: 1000,
   /** Socket ticket life (AU-5). */
   ticketMs: 30_000,
   /**

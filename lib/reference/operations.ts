@@ -182,6 +182,14 @@ export const operations: Readonly<Record<string, Operation>> = {
     status: 201,
   },
   "DELETE /tokens/{id}": { says: "Revokes an access token, at once." },
+  "POST /hooks/{token}": {
+    says:
+      "Takes any JSON and sends the command that the token's hook makes of it. The token is in the address. With the header Idempotency-Key or webhook-id, a repeat sends nothing twice.",
+    open: true,
+    body: protocol.hookInput,
+    gives: z.object({ id: protocol.id }),
+    status: 201,
+  },
   "GET /commands": {
     says: "Lists received (inbox) or sent (outbox) commands, newest first.",
     query: protocol.commandListQuery,

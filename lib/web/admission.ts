@@ -15,6 +15,8 @@ export const openCalls: readonly string[] = [
   "/removals",
   // The ticket of a notification's button: it works with every page closed, after the session too.
   "/push/answers",
+  // The token in the address says who it is (AU-11).
+  "/hooks/:token",
 ];
 
 /** Calls that a restricted session may make too (AU-7, AU-9). */

@@ -81,12 +81,17 @@ function describeRequest(opened: () => Services): Middleware<State> {
     services.log.debug("http.request", {
       requestId: ctx.state.requestId,
       method,
-      path: ctx.url.pathname,
+      path: shownPath(ctx.url.pathname),
       status: response.status,
       ms: services.clock.now() - startedAt,
     });
     return response;
   };
+}
+
+/** AU-5: a path as the log has it, without the token of a hook. */
+function shownPath(path: string): string {
+  return path.replace(/(\/hooks\/)[^/]+/, "$1…");
 }
 
 /** Makes `ctx.url` the address that the browser sees. */

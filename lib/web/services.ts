@@ -71,6 +71,7 @@ export interface Services {
   readonly accounts: Pick<
     Accounts,
     | "authenticate"
+    | "authenticateHook"
     | "changePassword"
     | "createToken"
     | "issueTicket"

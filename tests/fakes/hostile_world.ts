@@ -246,6 +246,18 @@ export async function hostileWorld() {
     await services.accounts.createToken(ann, { name: say("accessTokenBody.name"), scopes: ["read"] }),
   );
   must(
+    await services.accounts.createToken(ann, {
+      name: "Hook",
+      scopes: ["send"],
+      hook: {
+        audience: draft.audience,
+        kind: "task",
+        title: say("hookBody.title"),
+        body: say("hookBody.body"),
+      },
+    }),
+  );
+  must(
     await services.sanctionReasons.set(boss, [{
       title: say("sanctionReason.title"),
       text: "Only moderators' programs read this so far.",

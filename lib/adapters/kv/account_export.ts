@@ -118,6 +118,7 @@ async function* accountEntries(
       id,
       name: access?.name,
       scopes: access?.scopes,
+      ...(access?.hook === undefined ? {} : { hook: access.hook }),
       address,
       createdAt: iso(createdAt),
       lastUsedAt: lastSeenAt === 0 ? null : iso(lastSeenAt),

@@ -10,6 +10,8 @@ export const accountMessages = {
   "loginLink.own": "Change your own password on the page Sessions.",
   "session.missing": "No such session. Reload the list.",
   "token.many": "You can have {count} access tokens. Revoke one first.",
+  "token.hook": "This token is for its hook alone.",
+  "token.noHook": "No such hook.",
   "token.missing": "There is no such token. It may be revoked already.",
   "token.over": "This token was revoked or has expired. Use another one.",
   "token.scope": "This token may not do that. Use one with the scope it needs, or log in.",

@@ -72,6 +72,8 @@ export const fieldMessages = {
   "field.taken": "choose another; this one is taken",
   "field.later": "must be in the future",
   "field.future": "must be in the future",
+  "field.jsonPath": "must be text with places like {$.name}, or a path like $.alerts[0].title",
+  "field.hookScopes": "must be send alone; a hook does nothing else",
   "field.scopes": "choose at least one",
   "field.past": "must be in the future; leave it out to send now",
   "field.schedule": "must be within {count} days",

@@ -15,6 +15,8 @@ export const accounts: Translated<typeof accountMessages> = {
   "session.missing": "Diese Sitzung gibt es nicht. Lade die Liste neu.",
   "session.replaced": "Diese Sitzung hat ein neues Token. Verwende es oder melde dich wieder an.",
   "token.many": "Du kannst {count} Zugriffstoken haben. Widerrufe zuerst eines.",
+  "token.hook": "Dieses Token ist nur für seinen Hook da.",
+  "token.noHook": "Es gibt keinen solchen Hook.",
   "token.missing": "Dieses Token gibt es nicht. Vielleicht ist es schon widerrufen.",
   "token.over": "Dieses Token ist widerrufen oder abgelaufen. Nimm ein anderes.",
   "token.scope": "Dieses Token darf das nicht. Nimm eines, das es darf, oder melde dich an.",

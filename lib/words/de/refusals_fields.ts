@@ -89,6 +89,8 @@ export const fields: Translated<typeof fieldMessages> = {
   "field.taken": "wähle einen anderen; dieser ist vergeben",
   "field.later": "muss in der Zukunft liegen",
   "field.future": "muss in der Zukunft liegen",
+  "field.jsonPath": "muss Text mit Stellen wie {$.name} sein, oder ein Pfad wie $.alerts[0].title",
+  "field.hookScopes": "darf nur send sein; ein Hook tut nichts anderes",
   "field.scopes": "wähle mindestens eines",
   "field.past": "muss in der Zukunft liegen; lass es weg, um gleich zu senden",
   "field.schedule": "muss innerhalb von {count} Tagen liegen",

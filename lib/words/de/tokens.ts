@@ -13,6 +13,7 @@ export const tokens: Words["tokens"] = {
   nameHint: "Was es benutzt, etwa „Türklingel“.",
   scopes: "Es darf",
   send: "Aufträge und Nachrichten senden",
+  hook: "Hook: sendet nach einer Vorlage, kann sonst nichts",
   receive: "Aufträge empfangen und beantworten",
   files: "Deine Dateien benutzen",
   read: "Lesen, was du empfangen und gesendet hast",

@@ -12,6 +12,7 @@ export const tokens = {
   nameHint: "What uses it, like “Doorbell”.",
   scopes: "It may",
   send: "Send commands and messages",
+  hook: "Hook: sends by a template, does nothing else",
   receive: "Receive commands and answer them",
   files: "Use your files",
   read: "Read what you have received and sent",

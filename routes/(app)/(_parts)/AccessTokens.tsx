@@ -71,14 +71,21 @@ export function AccessTokens({ tokens, made, errors }: AccessTokensProps) {
 
 function OneToken({ token }: { token: AccessToken }) {
   const words = useWords("tokens");
-  const { id, name, scopes, createdAt, lastUsedAt, expiresAt } = token;
+  const { id, name, scopes, createdAt, lastUsedAt, expiresAt, hook } = token;
   const made = <Time value={createdAt} />;
   return (
     <li>
       <span class="name">
         <span>
-          <strong>{name}</strong> <span class="soft">{scopes.map((scope) => words[scope]).join(" · ")}</span>
+          <strong>{name}</strong> {hook === undefined
+            ? <span class="soft">{scopes.map((scope) => words[scope]).join(" · ")}</span>
+            : <span class="soft">{words.hook}</span>}
         </span>
+        {hook === undefined
+          ? null
+          : [hook.title, hook.body].map((text, at) =>
+            text ? <code class="small" key={at}>{text}</code> : null
+          )}
         <span class="soft small">
           {lastUsedAt === null
             ? <Filled text={words.unused} made={made} />
