@@ -324,5 +324,6 @@ export const pathNames: Readonly<Record<string, z.ZodType>> = {
   queueId: protocol.queueId,
   sha256,
   slug,
+  token: z.string(),
   username,
 };

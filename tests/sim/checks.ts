@@ -1,4 +1,10 @@
-import { type CommandPage, english, type ListItem, Refusal } from "../../lib/protocol/mod.ts";
+import {
+  type CommandDetail,
+  type CommandPage,
+  english,
+  type ListItem,
+  Refusal,
+} from "../../lib/protocol/mod.ts";
 import { checkTalks, checkTold } from "./chat_checks.ts";
 import { chatSteps } from "./chat_steps.ts";
 import { Device } from "./device.ts";
@@ -6,6 +12,7 @@ import { type Judge, taken } from "./judge.ts";
 import { closedStates } from "./rules.ts";
 import { endGrant, freeGrant, grantSteps } from "./grant_steps.ts";
 import { peopleSteps, resume } from "./people_steps.ts";
+import type { Sent } from "./sent.ts";
 import { steps } from "./steps.ts";
 import type { World } from "./world.ts";
 
@@ -132,6 +139,7 @@ export async function checkSent(world: World, judge: Judge, most: number): Promi
       continue;
     }
     judge.checkTotals(sent, detail.totals ?? {});
+    checkAnswers(world, sent, detail);
     if (sent.isBroadcast && sent.group === null) continue;
     const names = (detail.recipients ?? []).map(({ username }) => username);
     if (!sent.isBroadcast && names.toSorted().join() !== [...sent.parts.keys()].sort().join()) {
@@ -219,5 +227,23 @@ export async function step(world: World, judge: Judge): Promise<void> {
   if (world.chance(0.03)) await checkSent(world, judge, 4);
   if (world.chat && world.chance(0.04)) {
     await checkTalks(world, judge, world.pick([...world.model.people.keys()]), 3);
+  }
+}
+
+/** CM-9: whoever submitted a choice is counted once, at the option that they chose. */
+function checkAnswers(
+  world: World,
+  sent: Sent,
+  { answers, totals = {}, recipients = [] }: CommandDetail,
+): void {
+  if (sent.kind !== "choice") return;
+  const counts = answers?.questions[0]?.options.map(({ count }) => count) ?? [];
+  const sum = counts.reduce((all, count) => all + count, 0);
+  const done = (totals.completed ?? 0) + (totals.submitted ?? 0);
+  const named = recipients.filter(({ answer }) => answer !== undefined).length;
+  if (answers?.answers !== sum || sum < done || named > sum) {
+    world.fail(
+      `${sent.secret} has ${answers?.answers} answers, ${counts} by option, ${done} done, ${named} named`,
+    );
   }
 }

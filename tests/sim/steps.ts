@@ -13,6 +13,9 @@ export const slugs = ["general", "censored", "feet"] as const;
 /** One random step: what was done, or null when there was nothing to do. */
 type Step = (world: World, judge: Judge) => string | null | Promise<string>;
 
+/** What a choice asks. */
+const options = ["yes", "no"].map((id) => ({ id, label: id }));
+
 type Audience = "user" | "group" | "category" | "all";
 
 /** `plain`: from whom to which group, as a message that everybody takes at once. */
@@ -40,13 +43,15 @@ export function send(
     (plain === undefined && world.chance(0.2) ? (1 + world.int(2 * 24 * 60)) * minuteMs : 14 * dayMs);
   const secret = `secret-${world.next()}-`;
   const requires = world.pick(["none", "none", "confirmation", "review"] as const);
+  const kind = world.pick(["message", "task"]);
   const sent = new Sent({
     secret,
     from,
     audience,
     group,
     categories: own === null ? given : [...new Set([...given, own])],
-    kind: world.pick(["message", "task"]),
+    // CM-9: some tasks ask, without another draw, so that earlier seeds go on as before.
+    kind: kind === "task" && requires === "confirmation" ? "choice" : kind,
     requires,
     deliverMs,
     expiresMs,
@@ -61,6 +66,7 @@ export function send(
       ? { kind: "category", category: own! }
       : { kind: "all" },
     kind: sent.kind,
+    ...(sent.kind === "choice" ? { data: { options } } : {}),
     body: secret,
     categories: given,
     requires,
@@ -156,6 +162,8 @@ function update(world: World): string | null {
     ? new Date(clock.now() + (1 + world.int(600)) * minuteMs).toISOString()
     : null;
   const note = state === "submitted" ? "Here it is." : undefined;
+  const asked = sent.kind === "choice" && (state === "submitted" || state === "completed");
+  const answer = options[part.begun % options.length]!.id;
   const opens = state !== "deferred" && state !== "declined" && state !== "failed";
   const wasClosed = part.doubts === 0 && part.over;
   const wasState = part.state;
@@ -166,9 +174,10 @@ function update(world: World): string | null {
   const caller = world.caller(device.person);
   world.call({
     what: `update ${sent.secret}`,
-    make: (services) => services.commands.update(caller, { id, state, until, note }),
-    done: (answer, again) => {
-      if (answer instanceof Refusal) {
+    make: (services) =>
+      services.commands.update(caller, { id, state, until, note, ...(asked ? { answer } : {}) }),
+    done: (done, again) => {
+      if (done instanceof Refusal) {
         // Whether it was taken before the crash shows in no answer.
         if (again) return;
         part.doubts--;
@@ -188,9 +197,10 @@ function update(world: World): string | null {
       part.inHistory = true;
       part.known = true;
       if (closedStates.has(state)) part.over = true;
-      if (answer.state.state !== state) {
-        world.fail(`${sent.secret} was set to ${state} and is ${answer.state.state}`);
+      if (done.state.state !== state) {
+        world.fail(`${sent.secret} was set to ${state} and is ${done.state.state}`);
       }
+      if (asked && done.state.answer === undefined) world.fail(`${sent.secret} lost its answer`);
     },
   });
   return `${device.person} sets ${sent.secret} to ${state}`;
