@@ -14,14 +14,12 @@ export function hookDraft(hook: Hook, input: unknown, key: string): CommandDraft
   };
 }
 
+// deno-lint-ignore no-control-regex -- control characters are what this looks for
+const unseen = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/g;
+
 /** AU-8: without control characters and turns of direction. */
 function oneLine(text: string): string {
-  // deno-lint-ignore no-control-regex -- control characters are what this looks for
-  const line = plain(text).replaceAll(
-    /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/g,
-    " ",
-  );
-  return cut(line.normalize("NFC").trim(), limits.title);
+  return cut(plain(text).replaceAll(unseen, " ").normalize("NFC").trim(), limits.title);
 }
 
 function plain(text: string): string {
