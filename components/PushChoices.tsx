@@ -1,4 +1,4 @@
-import { limits } from "../lib/protocol/limits.ts";
+import { pushLimits } from "../lib/protocol/push_limits.ts";
 import { pushActions, type PushChoices as Choices, pushLevels, pushTopics } from "../lib/protocol/push.ts";
 import { type Named, usual } from "../lib/text/push.ts";
 import { Choice, SelectField, TextField } from "./Field.tsx";
@@ -43,7 +43,7 @@ export function PushChoices({ choices, contacts, groups, errors }: PushChoicesPr
               label={words.minutes}
               type="number"
               min={1}
-              max={limits.pushAgainMinutes}
+              max={pushLimits.pushAgainMinutes}
               value={choices.again.minutes}
               error={errors.again}
               required
@@ -53,7 +53,7 @@ export function PushChoices({ choices, contacts, groups, errors }: PushChoicesPr
               label={words.times}
               type="number"
               min={1}
-              max={limits.pushAgainTimes}
+              max={pushLimits.pushAgainTimes}
               value={choices.again.times}
               required
             />

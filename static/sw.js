@@ -25,7 +25,10 @@ self.addEventListener("fetch", (event) => {
   const url = new URL(request.url);
   // A picture that somebody sent has the build in its address too, and is theirs: nothing below /api/ is ever kept.
   if (request.method !== "GET" || url.origin !== own.origin || url.pathname.startsWith("/api/")) return;
-  if (request.mode === "navigate") event.respondWith(fetch(request).catch(offlinePage));
+  if (request.mode === "navigate") {
+    event.respondWith(fetch(request).catch(offlinePage));
+    event.waitUntil(sendAnswers());
+  }
   else if (isOfBuild(url)) event.respondWith(fromCache(request));
 });
 
@@ -37,12 +40,9 @@ self.addEventListener("notificationclick", (event) => {
   event.waitUntil(pressed(event.notification, event.action));
 });
 
-// What could not be sent is sent when there is a connection: the browser says when, or a page does.
+// What could not be sent is sent when there is a connection: the browser says when, or the next page that is opened.
 self.addEventListener("sync", (event) => {
   if (event.tag === answersTag) event.waitUntil(sendAnswers());
-});
-self.addEventListener("message", (event) => {
-  if (event.data === answersTag) event.waitUntil(sendAnswers());
 });
 
 /** The page for when there is no server, and all that it loads. Not with the person's cookie: it is the same for everybody. */

@@ -21,8 +21,6 @@ export function startWorker(url: string, connection: SharedConnection): void {
     // Pages work without the service worker.
   });
   const count = () => void badge(connection);
-  // Answers from notifications that the worker could not send.
-  connection.on("ready", () => serviceWorker.controller?.postMessage("answers"));
   for (const event of ["ready", "deliver", "changed", "stopped"] as const) connection.on(event, count);
 }
 

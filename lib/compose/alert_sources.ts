@@ -1,7 +1,7 @@
 import type { Chat } from "../chat/mod.ts";
 import type { AlertVerdict as Decided, ChatAlert, CommandAlert, CommandRoom } from "../commands/mod.ts";
 import type { Notices } from "../notices/mod.ts";
-import { limits } from "../protocol/mod.ts";
+import { limits, pushLimits } from "../protocol/mod.ts";
 import {
   type Alert,
   type AlertSources,
@@ -39,7 +39,7 @@ export function alertSources({ commands, chat, notices, holds }: AlertParts): Al
   return {
     async news(userId, marks) {
       const [page, unread] = await Promise.all([
-        commands.alerts.after(userId, marks.log, limits.pushRead),
+        commands.alerts.after(userId, marks.log, pushLimits.pushRead),
         notices.unreadAfter(userId, marks.notice),
       ]);
       const found = page.alerts.flatMap(({ cursor, command, chat }) => {

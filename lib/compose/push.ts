@@ -8,7 +8,7 @@ import { type Consent, newsHold } from "../consent/mod.ts";
 import type { Notices } from "../notices/mod.ts";
 import { type Caller, type Clock, type Ids, iso, type Log } from "../platform/mod.ts";
 import type { Meters } from "../platform/meters.ts";
-import { limits, type PushAction, rightsInForce } from "../protocol/mod.ts";
+import { type PushAction, pushLimits, rightsInForce } from "../protocol/mod.ts";
 import {
   Notifications,
   Push,
@@ -109,7 +109,7 @@ function act(
     case "accept":
       return commands.transitions.update(caller, { id, state: "accepted" });
     case "later": {
-      const until = iso(clock.now() + limits.pushLaterMs);
+      const until = iso(clock.now() + pushLimits.pushLaterMs);
       return commands.transitions.update(caller, { id, state: "deferred", until });
     }
     case "decline":

@@ -24,6 +24,7 @@ export * from "./looks.ts";
 export { because, faultOf, type Message, type PlainKey, type Said, said, say } from "./message.ts";
 export * from "./methods.ts";
 export * from "./moderation_limits.ts";
+export * from "./push_limits.ts";
 export * from "./notices.ts";
 export * from "./people.ts";
 export * from "./push.ts";

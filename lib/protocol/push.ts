@@ -1,12 +1,12 @@
 import { z } from "zod";
-import { limits } from "./limits.ts";
+import { pushLimits } from "./push_limits.ts";
 import { because } from "./message.ts";
 import { record } from "./record.ts";
 import { device, id, slug, username } from "./text.ts";
 
 /** Base64url without padding, of so many bytes. */
 const bytes = (count: number) =>
-  z.string().max(limits.pushKeyLength).refine((value) => decodedLength(value) === count, {
+  z.string().max(pushLimits.pushKeyLength).refine((value) => decodedLength(value) === count, {
     error: because("field.pushKey"),
   });
 
@@ -16,7 +16,7 @@ function decodedLength(value: string): number | null {
   return left % 4 === 1 ? null : Math.floor(left * 3 / 4);
 }
 
-const endpoint = z.string().max(limits.pushEndpointLength).refine((value) => URL.canParse(value), {
+const endpoint = z.string().max(pushLimits.pushEndpointLength).refine((value) => URL.canParse(value), {
   error: because("field.pushAddress"),
 });
 
@@ -73,7 +73,7 @@ export const pushSaying = ["name", "kind", "count"] as const;
 export type PushSaying = typeof pushSaying[number];
 
 const named = <K extends typeof username | typeof slug>(name: K) =>
-  record(name, level).refine((value) => Object.keys(value).length <= limits.pushNamed, {
+  record(name, level).refine((value) => Object.keys(value).length <= pushLimits.pushNamed, {
     error: because("field.pushNamed"),
   });
 
@@ -92,8 +92,8 @@ export const pushChoices = z.strictObject({
   ),
   /** How often `again` tells, and after how many minutes each time. */
   again: z.strictObject({
-    minutes: z.number().int().min(1).max(limits.pushAgainMinutes),
-    times: z.number().int().min(1).max(limits.pushAgainTimes),
+    minutes: z.number().int().min(1).max(pushLimits.pushAgainMinutes),
+    times: z.number().int().min(1).max(pushLimits.pushAgainTimes),
   }),
 });
 export type PushChoices = z.infer<typeof pushChoices>;
@@ -134,7 +134,7 @@ export type PushDevices = z.infer<typeof pushDevices>;
 export const pushDeviceId = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
 
 /** UI-12: the answer of a notification's button. */
-export const pushAnswer = z.strictObject({ ticket: z.string().max(limits.pushTicketLength) });
+export const pushAnswer = z.strictObject({ ticket: z.string().max(pushLimits.pushTicketLength) });
 export type PushAnswerBody = z.infer<typeof pushAnswer>;
 
 /** What the button did. */

@@ -1,4 +1,4 @@
-import { limits } from "../protocol/mod.ts";
+import { limits, pushLimits } from "../protocol/mod.ts";
 import { type PushStore, refKey, type StoredSubscription, type Subscription } from "./ports.ts";
 
 /** Writes devices that others may write at the same time. */
@@ -28,7 +28,7 @@ export class DeviceRecords {
     await this.change(to.userId, to.id, (now) => {
       const came = now.waiting.filter((one) => !before.has(refKey(one)));
       const others = to.waiting.filter((one) => !came.some((other) => refKey(other) === refKey(one)));
-      const waiting = [...came, ...others].slice(0, limits.pushWaiting);
+      const waiting = [...came, ...others].slice(0, pushLimits.pushWaiting);
       return { ...now, logMark, noticeMark, last, failures, retryMs, shown, waiting };
     });
     return false;

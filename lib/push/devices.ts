@@ -7,6 +7,7 @@ import {
   type PushDevice,
   type PushDevices,
   type PushEndpoint,
+  pushLimits,
   type PushState,
   type PushSubscriptionBody,
   Refusal,
@@ -63,8 +64,8 @@ export class PushDeviceList {
     const id = await deviceId(endpoint);
     const known = await store.of(userId);
     const before = known.find(({ value }) => value.id === id)?.value;
-    if (before === undefined && known.length >= limits.pushDevices) {
-      return new Refusal("conflict", say("push.limit", { count: limits.pushDevices }));
+    if (before === undefined && known.length >= pushLimits.pushDevices) {
+      return new Refusal("conflict", say("push.limit", { count: pushLimits.pushDevices }));
     }
     const fresh = {
       createdMs: clock.now(),
@@ -126,7 +127,7 @@ export class PushDeviceList {
     const stored = await store.get(userId, id);
     if (stored === null) return new Refusal("not_found", "push.device");
     const { last } = stored.value;
-    const waitMs = last === null ? 0 : last.atMs + limits.pushTestMs - clock.now();
+    const waitMs = last === null ? 0 : last.atMs + pushLimits.pushTestMs - clock.now();
     if (waitMs > 0) return new Refusal("rate_limited", "push.tested", { retryAfterMs: waitMs });
     await push.test(stored);
     const after = await store.get(userId, id);

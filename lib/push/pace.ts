@@ -1,4 +1,4 @@
-import { limits } from "../protocol/mod.ts";
+import { pushLimits } from "../protocol/mod.ts";
 
 /** When a device was told last, and how long it is left in peace then. */
 interface Told {
@@ -25,8 +25,8 @@ export class Pace {
 
   /** The device was told. `waited`: more came than it may be told of at once. */
   rang(deviceId: string, nowMs: number, waited: boolean): void {
-    const before = this.#told.get(deviceId)?.gapMs ?? limits.pushGapMs;
-    const gapMs = waited ? Math.min(before * 2, limits.pushGapMaxMs) : limits.pushGapMs;
+    const before = this.#told.get(deviceId)?.gapMs ?? pushLimits.pushGapMs;
+    const gapMs = waited ? Math.min(before * 2, pushLimits.pushGapMaxMs) : pushLimits.pushGapMs;
     this.#told.delete(deviceId);
     this.#told.set(deviceId, { atMs: nowMs, gapMs });
     if (this.#told.size > kept) this.#told.delete(this.#told.keys().next().value!);

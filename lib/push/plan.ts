@@ -1,4 +1,4 @@
-import { limits, type PushChoices, type PushLevel } from "../protocol/mod.ts";
+import { type PushChoices, type PushLevel, pushLimits } from "../protocol/mod.ts";
 import { levelOf, louder } from "./levels.ts";
 import { type Alert, type News, type Ref, refKey, type Subscription, type Waiting } from "./ports.ts";
 
@@ -80,8 +80,8 @@ export function planFor(device: Subscription, { news, now, choices, nowMs, tagOf
       logMark: later(device.logMark, news.log.upTo),
       noticeMark: later(device.noticeMark, news.notices.upTo),
       // The oldest wait: a summary of them says the same with one more or less.
-      waiting: [...waiting.values()].slice(0, limits.pushWaiting),
-      shown: shown.slice(-limits.pushShown),
+      waiting: [...waiting.values()].slice(0, pushLimits.pushWaiting),
+      shown: shown.slice(-pushLimits.pushShown),
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { BellListener, Clock, Log, Timer } from "../platform/mod.ts";
 import type { Meters } from "../platform/meters.ts";
-import { limits, type PushChoices } from "../protocol/mod.ts";
+import { type PushChoices, pushLimits } from "../protocol/mod.ts";
 import { DeviceRecords } from "./device_records.ts";
 import { firstChoices } from "./levels.ts";
 import { Looks } from "./looks.ts";
@@ -119,7 +119,10 @@ export class Push implements BellListener, AsyncDisposable {
     for (const { value: { id } } of await store.of(userId)) {
       await this.#records.change(userId, id, (device) => {
         const others = device.waiting.filter((one) => refKey(one) !== refKey(wanted));
-        const waiting = [{ ...wanted, atMs: clock.now(), told: 0 }, ...others].slice(0, limits.pushWaiting);
+        const waiting = [{ ...wanted, atMs: clock.now(), told: 0 }, ...others].slice(
+          0,
+          pushLimits.pushWaiting,
+        );
         return { ...device, waiting };
       });
     }
@@ -309,7 +312,7 @@ export class Push implements BellListener, AsyncDisposable {
     const done = meters.push(pushServiceName(device.endpoint));
     const outcome = await this.#lanes.run(host, async () => {
       const tooLong = new AbortController();
-      using _timer = clock.after(limits.pushSendMs, () => tooLong.abort());
+      using _timer = clock.after(pushLimits.pushSendMs, () => tooLong.abort());
       return await sender!.send(device, message, AbortSignal.any([tooLong.signal, this.#closing.signal]));
     });
     if (outcome === null || this.#closing.signal.aborted) return null;

@@ -1,5 +1,5 @@
 import type { Clock, Timer } from "../platform/mod.ts";
-import { limits } from "../protocol/mod.ts";
+import { pushLimits } from "../protocol/mod.ts";
 import type { PushOutcome } from "./ports.ts";
 
 /** Wait after an answer that asks for one of everything, when it says none, and the longest that is believed. */
@@ -16,7 +16,7 @@ interface Lane {
 
 /**
  * Sends to each push service on a lane of its own, so that one that hangs or asks for a pause keeps no other waiting. At most
- * `limits.pushesAtOnce` to one service run at a time.
+ * `pushLimits.pushesAtOnce` to one service run at a time.
  */
 export class ServiceLanes {
   readonly #clock: Clock;
@@ -30,7 +30,7 @@ export class ServiceLanes {
   /** Sends when the service of that host has room. Null: this was closed before. */
   async run(host: string, send: () => Promise<PushOutcome>): Promise<PushOutcome | null> {
     const lane = this.#laneOf(host);
-    if (lane.running >= limits.pushesAtOnce || this.#isPaused(lane)) {
+    if (lane.running >= pushLimits.pushesAtOnce || this.#isPaused(lane)) {
       await new Promise<void>((resolve) => {
         lane.waiting.push(resolve);
         this.#next(lane);
@@ -85,7 +85,7 @@ export class ServiceLanes {
       });
       return;
     }
-    while (lane.running < limits.pushesAtOnce) {
+    while (lane.running < pushLimits.pushesAtOnce) {
       const go = lane.waiting.shift();
       if (go === undefined) return;
       lane.running++;

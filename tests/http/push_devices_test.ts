@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { encryptedWith } from "../../lib/adapters/push/encryption.ts";
 import { loadPushKeys, pushKeys } from "../../lib/adapters/push/mod.ts";
-import { limits } from "../../lib/protocol/mod.ts";
+import { pushLimits } from "../../lib/protocol/mod.ts";
 import { settle } from "../fakes/clock.ts";
 import { PushRig, something } from "../fakes/push_rig.ts";
 import type { Got } from "../fakes/push_service.ts";
@@ -125,7 +125,7 @@ Deno.test("UI-12: a push service that fails is asked again, and one that has no 
   await until(() => phone.tries > 5);
   await app.command("bob", "carl");
   await until(() => carls.got.length === 1);
-  app.clock.advance(limits.pushSendMs);
+  app.clock.advance(pushLimits.pushSendMs);
   await rig.pass(60_000);
   assert.deepEqual(await rig.says(phone), [something]);
 
@@ -258,7 +258,7 @@ Deno.test("UI-12: REST: devices are the caller's own; only push services; a test
   assert.deepEqual([tested.status, tested.json.last.outcome, tested.json.last.status], [200, "sent", 201]);
   assert.deepEqual(await rig.says(phone), ["This is a test. Notifications work on this device."]);
   assert.equal((await rig.call("ann", "POST", `/subscriptions/${device.id}/test`)).status, 429);
-  app.clock.advance(limits.pushTestMs);
+  app.clock.advance(pushLimits.pushTestMs);
   phone.answers.push(500);
   assert.equal((await rig.call("ann", "POST", `/subscriptions/${device.id}/test`)).json.last.status, 500);
 
@@ -268,7 +268,7 @@ Deno.test("UI-12: REST: devices are the caller's own; only push services; a test
   assert.equal((await rig.call("bob", "GET", "/subscriptions")).json.devices.length, 1);
   const { json: { devices: [bobs] } } = await rig.call("bob", "GET", "/subscriptions");
   assert.equal((await rig.call("bob", "DELETE", `/subscriptions/${bobs.id}`)).status, 204);
-  for (let count = 0; count < limits.pushDevices; count++) await rig.subscribe("bob");
+  for (let count = 0; count < pushLimits.pushDevices; count++) await rig.subscribe("bob");
   const { subscription } = rig.service.device();
   assert.equal((await rig.call("bob", "POST", "/subscriptions", subscription)).status, 409);
   // A key that is no point of the curve: the device is forgotten when that shows.

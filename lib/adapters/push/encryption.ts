@@ -1,5 +1,5 @@
 import { hkdfSync } from "node:crypto";
-import { limits } from "../../protocol/mod.ts";
+import { pushLimits } from "../../protocol/mod.ts";
 
 const curve = { name: "ECDH", namedCurve: "P-256" } as const;
 const saltBytes = 16;
@@ -55,8 +55,8 @@ export async function encryptedWith(
 /** The text, the end of the last record, and zeros (RFC 8188). */
 function padded(text: string): Uint8Array<ArrayBuffer> {
   const content = utf8.encode(text);
-  if (content.length > limits.pushBytes) throw new RangeError("A push has no room for this text.");
-  const whole = new Uint8Array(limits.pushBytes + 1);
+  if (content.length > pushLimits.pushBytes) throw new RangeError("A push has no room for this text.");
+  const whole = new Uint8Array(pushLimits.pushBytes + 1);
   whole.set(content);
   whole[content.length] = 2;
   return whole;
