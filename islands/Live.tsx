@@ -19,9 +19,8 @@ export default function Live({ on }: { on: LiveEvent }) {
       : on === "chat.message"
       ? [client.on("message", redraw)]
       : [client.on("notification", ({ method }) => method === on && redraw())];
-    // The first connection finds the page as it was just made.
-    let connections = 0;
-    offs.push(client.on("ready", () => connections++ > 0 && redraw()));
+    // Also the first time: what happened since the page was made was told to nobody here.
+    offs.push(client.on("ready", redraw));
     return () => {
       for (const off of offs) off();
       clearTimeout(waiting);
