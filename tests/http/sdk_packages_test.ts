@@ -150,10 +150,10 @@ async function lives(t: Deno.TestContext, program: string): Promise<void> {
     const [{ file } = {}] = await asAnn.json(["files", "put", path]);
     const { id, name } = file as { id: string; name: string };
     assert.equal(name, "Grüße.txt");
-    await until(
-      async () => JSON.stringify(await asAnn.json(["files", "list"])).includes('"clean"'),
-      "the scan",
-    );
+    const { token } = await logIn(server, { username: ann, password });
+    await using library = new Behest({ server, token });
+    await until(async () => (await library.files.get(id)).state === "clean", "the scan");
+    assert.match((await asAnn.run(["files", "list"])).out, new RegExp(`^${id}  clean .* Grüße\\.txt$`, "m"));
     await asAnn.json(["files", "get", id, "-o", `${path}.back`]);
     assert.equal(await Deno.readTextFile(`${path}.back`), await Deno.readTextFile(path));
   });
