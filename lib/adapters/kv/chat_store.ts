@@ -16,7 +16,9 @@ import { NothingAfter } from "./nothing_after.ts";
 import type { Store } from "./store.ts";
 
 const dayMs = 24 * 3600_000;
-/** Marks and talks in one commit, and the bytes of a mark. */
+/** Marks in one commit: each costs one of its checks. */
+const shownAtOnce = 50;
+/** Records of a talk that end in one commit, and the bytes of a mark. */
 const atOnce = 100;
 const markBytes = 64;
 /** Bytes of a message beside its text. */
@@ -206,22 +208,13 @@ export function kvChatStore({ kv, committer, exclusive }: Store, retentionDays: 
     },
 
     async saveShown(shown) {
-      for (let at = 0; at < shown.length; at += atOnce) {
-        const some = shown.slice(at, at + atOnce);
-        const before = await getValues<string>(
-          kv,
-          some.map(({ userId, talkId }) => keys.chatShown(userId, talkId)),
-        );
-        const later = some.filter(({ place }, index) => (before[index] ?? "") < place);
-        if (later.length === 0) continue;
-        await committer.commit({
-          sets: later.map(({ userId, talkId, place }) => ({
-            key: keys.chatShown(userId, talkId),
-            value: place,
-            expireIn: 2 * keptMs,
-          })),
-          valueBytes: later.length * markBytes,
-        });
+      for (let at = 0; at < shown.length; at += shownAtOnce) {
+        const some = shown.slice(at, at + shownAtOnce);
+        for (let tries = 0; !await writeShown(some); tries++) {
+          if (tries >= limits.writeTries) {
+            throw new Error("Marks could not be written: too many writers at once.");
+          }
+        }
       }
     },
 
@@ -292,6 +285,28 @@ export function kvChatStore({ kv, committer, exclusive }: Store, retentionDays: 
       }
     },
   };
+
+  /** False when a talk changed meanwhile. A mark of a talk that is gone would outlive it. */
+  async function writeShown(
+    some: readonly { userId: string; talkId: string; place: string }[],
+  ): Promise<boolean> {
+    const [talks, before] = await Promise.all([
+      getEntries<TalkValue>(kv, some.map(({ userId, talkId }) => keys.chatOf(userId, talkId))),
+      getValues<string>(kv, some.map(({ userId, talkId }) => keys.chatShown(userId, talkId))),
+    ]);
+    const later = some.flatMap(({ userId, talkId, place }, at) => {
+      const talk = talks[at]!;
+      if (talk.value === null || (before[at] ?? "") >= place) return [];
+      return [{ talk, set: { key: keys.chatShown(userId, talkId), value: place, expireIn: 2 * keptMs } }];
+    });
+    if (later.length === 0) return true;
+    const { ok } = await committer.commit({
+      checks: later.map(({ talk }) => talk),
+      sets: later.map(({ set }) => set),
+      valueBytes: later.length * markBytes,
+    });
+    return ok;
+  }
 }
 
 /**
