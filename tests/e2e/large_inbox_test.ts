@@ -82,11 +82,11 @@ siteTest(
     const titles = page.locator("main article h3");
     const box = page.getByRole("searchbox", { name: "Search commands" });
     await box.pressSequentially("command 499", { delay: 20 });
-    // Those are the oldest of the first page at best: the search looks through all of them.
-    await until(async () =>
-      (await titles.allTextContents()).every((title) => title.startsWith("Command 499"))
-    );
-    assert.equal(await titles.count(), 11);
+    // One of them is far behind the first page: the search looks through all of them.
+    await until(async () => {
+      const found = await titles.allTextContents();
+      return found.includes("Command 4499") && found.every((title) => title.includes("499"));
+    });
     await box.fill("@demo-bob nothing like that");
     await page.getByRole("heading", { name: "No matches" }).waitFor();
     assert.equal(await page.getByRole("article").count(), 0);
