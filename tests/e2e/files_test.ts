@@ -22,7 +22,7 @@ async function upload(page: Page, base: string, file: { name: string; mimeType: 
 
 /** Whether the picture of a file is really shown. */
 async function isShown(page: Page, name: string): Promise<void> {
-  const picture = page.getByRole("img", { name });
+  const picture = page.getByRole("img", { name }).first();
   await picture.scrollIntoViewIfNeeded();
   await page.waitForFunction((alt) => {
     const found = [...document.querySelectorAll("img")].find((one) => one.alt === alt);
