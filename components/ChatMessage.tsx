@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import type { ChatMessage as Message, ChatReaction } from "../lib/protocol/chat.ts";
+import type { ChatMessage as Message } from "../lib/protocol/chat.ts";
 import type { Absence } from "../lib/protocol/mod.ts";
 import { chatReactions } from "../lib/protocol/reactions.ts";
 import { fill, plural } from "../lib/words/shape.ts";
@@ -18,9 +18,8 @@ export interface InTalk {
   action: string;
   /** Messages before this time cannot be taken back any more; RFC 3339. */
   retractFrom: string;
-  onRetract?: (id: string) => void;
-  onReact?: (id: string, reaction: ChatReaction) => void;
-  onReply?: (id: string) => void;
+  /** In the browser, instead of the forms: what the pressed button says, `retract`, `reply` or a reaction. */
+  onAct?: ((id: string, what: string) => void) | undefined;
 }
 
 interface MessageProps extends InTalk {
@@ -95,7 +94,7 @@ export function Quote({ message, me }: { message: Message | null; me: string }) 
 }
 
 /** Who reacted how. One's own can be taken back like a message. */
-function Reactions({ message, me, action, onRetract }: MessageProps) {
+function Reactions({ message, me, action, onAct }: MessageProps) {
   const words = useWords("chat");
   return (
     <ul class="talk-reactions" aria-label={words.reactions}>
@@ -103,14 +102,10 @@ function Reactions({ message, me, action, onRetract }: MessageProps) {
         <li key={from}>
           {from === me
             ? (
-              <Act
-                action={action}
-                id={id}
-                onDone={onRetract === undefined ? undefined : () => onRetract(id)}
-              >
+              <Act id={id} action={action} onAct={onAct}>
                 <button
                   type="submit"
-                  class="talk-chip talk-mine"
+                  class="talk-chip"
                   name="action"
                   value="retract"
                   aria-label={fill(words.reactedOwn, { reaction })}
@@ -132,92 +127,55 @@ function Reactions({ message, me, action, onRetract }: MessageProps) {
 
 /** React, reply, take back, report: behind one small button, which needs no script. */
 function Actions(props: MessageProps & { own: boolean }) {
-  const { message, clock, own, action, retractFrom, onReact, onReply, onRetract } = props;
+  const { message, clock, own, action, retractFrom, onAct } = props;
   const words = useWords("chat");
   const { id, from, createdAt } = message;
-  const reply = `${action}${action.includes("?") ? "&" : "?"}reply=${id}#body`;
-  const close = (target: EventTarget | null) => {
-    if (target instanceof Element) target.closest("details")?.removeAttribute("open");
-  };
   return (
     <details class="talk-more" name="talk-more">
       <summary aria-label={fill(own ? words.moreOwn : words.more, { name: from.displayName, time: clock })}>
         <Icon name="more" size="s" />
       </summary>
-      <div class="talk-menu">
-        <form
-          method="post"
-          action={action}
-          class="talk-emoji"
-          onSubmit={(event) => {
-            if (onReact === undefined) return;
-            event.preventDefault();
-            const chosen = (event.submitter as HTMLButtonElement | null)?.value;
-            const reaction = chatReactions.find((one) => one === chosen);
-            if (reaction !== undefined) onReact(id, reaction);
-            close(event.currentTarget);
-          }}
-        >
-          <input type="hidden" name="id" value={id} />
-          <input type="hidden" name="action" value="react" />
+      <Act id={id} action={action} onAct={onAct}>
+        <div class="talk-emoji">
           {chatReactions.map((reaction) => (
             <button
               key={reaction}
               type="submit"
-              name="reaction"
+              name="action"
               value={reaction}
               aria-label={fill(words.reactWith, { reaction })}
             >
               {reaction}
             </button>
           ))}
-        </form>
-        <a
-          href={reply}
-          onClick={(event) => {
-            if (onReply === undefined) return;
-            event.preventDefault();
-            onReply(id);
-            close(event.currentTarget);
-          }}
-        >
-          {words.reply}
-        </a>
+        </div>
+        <button type="submit" name="action" value="reply">{words.reply}</button>
         {own && createdAt > retractFrom
-          ? (
-            <Act
-              action={action}
-              id={id}
-              onDone={onRetract === undefined ? undefined : () => onRetract(id)}
-            >
-              <button type="submit" name="action" value="retract">{words.retract}</button>
-            </Act>
-          )
+          ? <button type="submit" name="action" value="retract">{words.retract}</button>
           : null}
         {own ? null : <ReportLink kind="message" id={id} name={from.displayName} />}
-      </div>
+      </Act>
     </details>
   );
 }
 
-interface ActProps {
-  action: string;
-  id: string;
-  /** In the browser, instead of the form. */
-  onDone: (() => void) | undefined;
-  children: ComponentChildren;
-}
-
-function Act({ action, id, onDone, children }: ActProps) {
+/** A form about a message; its button says what to do. */
+function Act(
+  { id, action, onAct, children }: Pick<InTalk, "action" | "onAct"> & {
+    id: string;
+    children: ComponentChildren;
+  },
+) {
   return (
     <form
       class="talk-act"
       method="post"
       action={action}
       onSubmit={(event) => {
-        if (onDone === undefined) return;
+        if (!onAct) return;
         event.preventDefault();
-        onDone();
+        onAct(id, (event.submitter as HTMLButtonElement).value);
+        event.currentTarget.closest("details")?.removeAttribute("open");
       }}
     >
       <input type="hidden" name="id" value={id} />

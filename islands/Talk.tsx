@@ -126,15 +126,14 @@ function LiveTalk(
     round.value++;
     text.current?.focus();
   };
-  const retract = (id: string) => {
-    talk.retract(id).catch((error: unknown) => failed.value = failureText(failures, language, error));
-  };
-  const react = (id: string, reaction: ChatReaction) => {
-    talk.react(id, reaction).catch((error: unknown) => failed.value = failureText(failures, language, error));
-  };
-  const replyTo = (id: string) => {
-    reply.value = id;
-    text.current?.focus();
+  const act = (id: string, what: string) => {
+    if (what === "reply") {
+      reply.value = id;
+      text.current?.focus();
+      return;
+    }
+    const acting = what === "retract" ? talk.retract(id) : talk.react(id, what as ChatReaction);
+    acting.catch((error: unknown) => failed.value = failureText(failures, language, error));
   };
   const arrived = talk.arrived.value;
 
@@ -150,7 +149,7 @@ function LiveTalk(
         action={action}
         retractFrom={new Date(time.value - limits.retractMs).toISOString()}
         local={local.value}
-        {...(local.value ? { onRetract: retract, onReact: react, onReply: replyTo } : {})}
+        onAct={local.value ? act : undefined}
       />
       {count === 0 ? <p class="soft">{words.none}</p> : null}
       <ol class="talk-messages">

@@ -25,7 +25,7 @@ async function say(page: Page, text: string): Promise<void> {
 async function act(page: Page, text: string): Promise<Locator> {
   const one = message(page, text);
   await one.locator("summary").click();
-  return one.locator(".talk-menu");
+  return one.locator(".talk-more .talk-act");
 }
 
 async function openTalk(page: Page, base: string, other: string): Promise<void> {
@@ -71,7 +71,7 @@ siteTest(
     }
     assert.equal(await desk.locator("#body").inputValue(), "");
 
-    await (await act(mobile, "The big forks")).getByRole("link", { name: "Reply" }).click();
+    await (await act(mobile, "The big forks")).getByRole("button", { name: "Reply" }).click();
     await say(mobile, "Those?");
     await message(desk, "Those?").locator(".talk-quote", { hasText: "You: The" }).waitFor();
     await (await act(desk, "Those?")).getByRole("button", { name: "React with 👍" }).click();
@@ -121,6 +121,8 @@ siteTest(
 
     await (await act(mobile, "the piano")).getByRole("link", { name: /Report/ }).click();
     await mobile.waitForURL(/\/report\?message=[0-9A-Z]{26}$/);
-    await mobile.getByText("the piano").first().waitFor();
+    await mobile.getByLabel("Harassment or hate").check();
+    await mobile.getByRole("button", { name: "Send report" }).click();
+    await mobile.getByText("Report sent.").waitFor();
   },
 );

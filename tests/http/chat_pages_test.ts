@@ -113,10 +113,12 @@ Deno.test("CH-1, CH-2, CH-3: reactions, quotes, search and what one is told abou
     assert.match(talk, /<strong>big<\/strong>/);
     const id = /id="m-([0-9A-Z]{26})"/.exec(talk)![1]!;
     assert.ok(talk.includes(`href="/report?message=${id}"`));
-    const reacted = await send("/chat/ann", form({ action: "react", id, reaction: "👍" }, bob));
+    const reacted = await send("/chat/ann", form({ action: "👍", id }, bob));
     assert.equal(reacted.status, 303);
-    assert.equal((await send("/chat/ann", form({ action: "react", id, reaction: "x" }, bob))).status, 400);
+    assert.equal((await send("/chat/ann", form({ action: "👎", id }, bob))).status, 400);
     assert.match(await text(send, "/chat/bob", ann), /class="talk-chip"><span[^>]*>bob:<\/span> 👍/);
+    const reply = await send("/chat/ann", form({ action: "reply", id }, bob));
+    assert.equal(reply.headers.get("location"), `/chat/ann?reply=${id}#body`);
     const replying = await text(send, `/chat/ann?reply=${id}`, bob);
     assert.match(replying, new RegExp(`name="about" value="${id}"`));
     await send("/chat/ann", form({ action: "send", body: "Those?", about: id }, bob));

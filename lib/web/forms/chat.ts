@@ -10,7 +10,7 @@ import {
   type Preferences,
   Refusal,
 } from "../../protocol/mod.ts";
-import { isReaction } from "../../protocol/reactions.ts";
+import { chatReactions, isReaction } from "../../protocol/reactions.ts";
 import type { PersonState } from "../define.ts";
 import { absentFiles } from "./attachments.ts";
 
@@ -76,13 +76,13 @@ export async function actInTalk(
       });
       return draft instanceof Refusal ? draft : await chat.send(caller, draft);
     }
-    case "react": {
+    case chatReactions.find((one) => one === action): {
       const draft = checked(chatDraft, {
         key: crypto.randomUUID(),
         to,
         ...(thread === undefined ? {} : { thread }),
         about: form.get("id") ?? "",
-        reaction: form.get("reaction") ?? "",
+        reaction: action,
       });
       return draft instanceof Refusal ? draft : await chat.send(caller, draft);
     }

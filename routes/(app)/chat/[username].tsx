@@ -36,6 +36,12 @@ export const handler = definePerson.handlers({
     const form = await readForm(ctx.req);
     // Enter in a form without scripts presses its first button; the composer's is this one.
     const action = form instanceof Refusal ? "" : form.get("action") ?? "send";
+    if (!(form instanceof Refusal) && action === "reply") {
+      const { with: other, thread = null } = talkAddress(ctx);
+      const path = talkPath(other, thread);
+      const id = encodeURIComponent(form.get("id") ?? "");
+      return seeOther(`${path}${thread === null ? "?" : "&"}reply=${id}#body`);
+    }
     const done = form instanceof Refusal ? form : await actInTalk(ctx, action, form);
     if (!(done instanceof Refusal)) {
       const { with: other, thread = null } = talkAddress(ctx);
@@ -44,7 +50,7 @@ export const handler = definePerson.handlers({
         : null;
       if (command !== null) return seeOther(`${command.path}#command-talk`);
       const path = talkPath(other, thread);
-      return seeOther(`${path}${thread === null ? "?" : "&"}notice=${action}#latest`);
+      return seeOther(`${path}${thread === null ? "?" : "&"}notice=${encodeURIComponent(action)}#latest`);
     }
     const typed = form instanceof Refusal || action !== "send" ? nothingTyped : {
       body: form.get("body") ?? "",
