@@ -9,6 +9,7 @@ import { Pace } from "./pace.ts";
 import { type Known, type Plan, planFor } from "./plan.ts";
 import {
   type AlertSources,
+  type News,
   type PushJob,
   type PushMessage,
   type PushOutcome,
@@ -48,6 +49,8 @@ interface Busy {
   sending: boolean;
   /** More came than its pace lets through. */
   waited: boolean;
+  /** A look found it busy, or did not see all. */
+  missed: boolean;
 }
 
 /**
@@ -194,9 +197,11 @@ export class Push implements BellListener, AsyncDisposable {
     const all = await this.#standing(userId);
     if (all.length === 0) return;
     const nowMs = clock.now();
-    const ready = all.filter(({ value: { id, retryMs } }) =>
-      this.#devices.get(id)?.sending !== true && (retryMs === null || retryMs <= nowMs)
-    );
+    const ready = all.filter(({ value: { id, retryMs } }) => {
+      const busy = this.#devices.get(id);
+      if (busy?.sending === true) busy.missed = true;
+      return busy?.sending !== true && (retryMs === null || retryMs <= nowMs);
+    });
     const dues = all.flatMap(({ value: { retryMs } }) =>
       retryMs !== null && retryMs > nowMs ? [retryMs] : []
     );
@@ -257,7 +262,7 @@ export class Push implements BellListener, AsyncDisposable {
   async #carryOut(
     stored: StoredSubscription,
     plan: Plan,
-    { choices, nowMs }: { choices: PushChoices; nowMs: number },
+    { news, choices, nowMs }: { news: News; choices: PushChoices; nowMs: number },
   ): Promise<boolean> {
     const { value: device } = stored;
     const { telling, next } = plan;
@@ -273,8 +278,9 @@ export class Push implements BellListener, AsyncDisposable {
       return false;
     }
     const { notifications } = this.#parts;
-    const busy = this.#devices.get(device.id) ?? { sending: false, waited: false };
-    this.#devices.set(device.id, { ...busy, sending: true });
+    const before = this.#devices.get(device.id);
+    const busy: Busy = { sending: true, waited: before?.waited === true, missed: news.log.more };
+    this.#devices.set(device.id, busy);
     if (telling !== null) this.#pace.rang(device.id, nowMs, busy.waited);
     this.#background("push.not_sent", async () => {
       try {
@@ -287,15 +293,14 @@ export class Push implements BellListener, AsyncDisposable {
       } finally {
         this.#devices.delete(device.id);
       }
-      // What came meanwhile.
-      this.#looks.add(device.userId);
+      if (busy.missed) this.#looks.add(device.userId);
     });
     return false;
   }
 
   /** Looks again when the device may ring. */
   #lookIn({ id, userId }: Subscription, waitMs: number): void {
-    this.#devices.set(id, { sending: false, waited: true });
+    this.#devices.set(id, { sending: false, waited: true, missed: false });
     if (this.#timers.has(id)) return;
     this.#timers.set(
       id,

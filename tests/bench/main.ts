@@ -11,6 +11,7 @@ import { downloadRows, uploadMemoryRows, uploadRows } from "./files_rows.ts";
 import type { Bench, Part, PartRows } from "./part.ts";
 import { backlogRows } from "./peer_backlog.ts";
 import { acknowledgedRows, broadcastRows } from "./peer_broadcast.ts";
+import { pushRows } from "./push_rows.ts";
 import { machine, recordFile, sectionOf, updatedRecord } from "./report.ts";
 import { requestRows } from "./requests.ts";
 import { scanRows } from "./scan.ts";
@@ -34,6 +35,7 @@ const parts: Record<string, Part> = {
   "fan-out": fanOutRows,
   "all-broadcast": allBroadcastRows,
   "write-cost": writeCostRows,
+  "push": pushRows,
   "requests": requestRows,
   "scan": scanRows,
   "upload": uploadRows,

@@ -3,6 +3,7 @@ import { type OpenServices, openServices } from "../../lib/compose/mod.ts";
 import { ConfigProblem, readConfig } from "../../lib/config/mod.ts";
 import { type Caller, type Log, silentLog, systemRandom } from "../../lib/platform/mod.ts";
 import { english, Refusal } from "../../lib/protocol/mod.ts";
+import type { PushSender } from "../../lib/push/mod.ts";
 import type { Store } from "../../lib/adapters/kv/store.ts";
 
 /** What the bench logs in with; nobody else can reach its server. */
@@ -12,7 +13,7 @@ const origin = { address: "127.0.0.1", device: "bench", requestId: "bench" };
 /** The services as a start composes them, without limits of rate and with cheap passwords: neither is measured here. */
 export async function openBenchServices(
   dataDir: string,
-  options: { store?: Store; log?: Log; passwords?: Passwords } = {},
+  options: { store?: Store; log?: Log; passwords?: Passwords; pushes?: PushSender } = {},
 ): Promise<OpenServices> {
   const read = readConfig({
     BEHEST_MODE: "evaluation",

@@ -158,7 +158,7 @@ offlineTest(
     await session.send("ServiceWorker.deliverPushMessage", { ...event, data: "" });
     await until(async () => (await shown(worker)).includes("Something new: "), "a notification");
     await ann.goto(`${site.base}/notifications`);
-    await ann.getByRole("button", { name: "Turn off" }).click();
+    await ann.getByRole("button", { name: "Turn off", exact: true }).click();
     await ann.getByText("Notifications are off.").waitFor();
   },
   pushes,
