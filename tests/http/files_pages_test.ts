@@ -97,7 +97,9 @@ Deno.test("FI-5: pictures, sound and video can be looked at in place; nothing pl
       assert.equal((await app.file("ann", { content: starts[type] })).type, type);
     }
     const html = await (await send("/files", as(app.cookieOf("ann")))).text();
-    assert.equal(html.match(/<img[^>]* loading="lazy"/g)?.length, 1);
+    // In its place, and as large as the window once it is pressed.
+    assert.equal(html.match(/<img[^>]* loading="lazy"/g)?.length, 2);
+    assert.equal(html.match(/<img/g)?.length, 2, "none is loaded before it can be seen");
     assert.match(html, /<audio controls preload="none" src="\/api\/v1\/files\//);
     assert.match(html, /<video controls preload="metadata" src="\/api\/v1\/files\//);
     assert.ok(
@@ -191,8 +193,7 @@ Deno.test("UI-8 FI-8: names of files are text wherever they stand", async () => 
     const sent = await app.command("ann", "bob", { attachments: await upload("ann") });
     const paths = [
       "/files",
-      "/",
-      "/sent",
+      `/?open=${received.id}`,
       `/sent/${sent.id}`,
       "/send",
       `/history/${received.id}`,

@@ -7,7 +7,8 @@ import { seededRandom } from "../fakes/random.ts";
 import { logIn, ServerProcess } from "../fakes/server_process.ts";
 import { until } from "../fakes/until.ts";
 
-const runs = 30;
+/** `KILLS=n` for more. */
+const runs = Number(Deno.env.get("KILLS") ?? 30);
 /** Sends that are under way at once; enough that every kill hits some in every stage. */
 const pipelined = 24;
 const timeoutMs = 60_000;
