@@ -67,7 +67,7 @@ async function inbox(ctx: Context<PersonState>, asked: InboxAsked) {
   const caller = ctx.state.caller;
   const only = ctx.url.searchParams.has("only");
   const params = listParams(asked, clock.now());
-  const [list, opened, answered] = await Promise.all([
+  const [list, known, answered] = await Promise.all([
     params instanceof Refusal
       ? params
       : only
@@ -78,6 +78,8 @@ async function inbox(ctx: Context<PersonState>, asked: InboxAsked) {
   ]);
   const problem = list instanceof Refusal ? problemOf(list, ctx.state.language) : null;
   const { items, next } = list instanceof Refusal ? { items: [], next: null } : list;
+  // The list delivers what was still waiting when the open one was asked for.
+  const opened = known ?? items.find(({ command }) => command.id === asked.open) ?? null;
   // An open row is there also where the view has no room for it, unless it was answered since.
   const isListed = opened === null || items.some(({ command }) => command.id === opened.command.id);
   const shown = isListed || !(only || isWaiting(opened)) ? items : [opened, ...items];

@@ -158,7 +158,7 @@ Deno.test("FI-5: what a command carries is shown in place, and what is not there
       const found = await get.call(this, caller, fileId);
       return fileId === unclean.id ? { ...(found as FileObject), state: "rejected" } : found;
     };
-    for (const path of ["/", `/history/${id}`]) {
+    for (const path of [`/?open=${id}`, `/history/${id}`]) {
       const html = await (await send(path, as(app.cookieOf("ann")))).text();
       assert.equal(
         html.match(/<img/g)?.length,
@@ -202,8 +202,12 @@ Deno.test("CM-5: proof is handed in with files, and the sender sees them", async
     const other = await app.command("bob", "ann", { requires: "proof" });
     const confirmed = await app.command("bob", "ann", { requires: "confirmation" });
     for (const { id } of [command, other, confirmed]) await app.answer("ann", id, "accepted");
-    const html = await (await send("/", as(cookie))).text();
-    assert.equal(html.match(new RegExp(`name="proof" value="${file.id}"`, "g"))?.length, 2);
+    const pageOf = async ({ id }: { id: string }) => await (await send(`/?open=${id}`, as(cookie))).text();
+    const html = await pageOf(command);
+    for (const [one, boxes] of [[command, 1], [other, 1], [confirmed, 0]] as const) {
+      const found = (await pageOf(one)).match(new RegExp(`name="proof" value="${file.id}"`, "g"));
+      assert.equal(found?.length ?? 0, boxes, "only where proof is asked for");
+    }
     assert.doesNotMatch(
       html,
       new RegExp(`id="note-in-${command.id}"[^>]* required`),
@@ -218,7 +222,7 @@ Deno.test("CM-5: proof is handed in with files, and the sender sees them", async
       return [state?.state, state?.proof?.map(({ fileId }) => fileId) ?? []];
     };
     assert.deepEqual(await proofOf(command), ["submitted", [file.id]]);
-    const seen = await (await send("/", as(cookie))).text();
+    const seen = await pageOf(command);
     assert.match(seen, /Your submission[^]*fence\.png/, "who handed it in sees it again");
     const later = await (await send(`/history/${command.id}`, as(cookie))).text();
     assert.match(later, /Your submission[^]*<img src="[^"]*" alt="fence.png"/);
