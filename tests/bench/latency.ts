@@ -42,7 +42,11 @@ const kinds = {
  */
 export async function measureLatency(
   dir: string,
-  { pairs, kind }: { pairs: number; kind: keyof typeof kinds } = { pairs: people, kind: "command" },
+  { pairs, kind, rate }: { pairs: number; kind: keyof typeof kinds; rate: number } = {
+    pairs: people,
+    kind: "command",
+    rate: latencyRate,
+  },
 ): Promise<Latency> {
   const { deliverHead, numberHead, frame } = kinds[kind];
   const dataDir = await Deno.makeTempDir({ dir, prefix: "latency-" });
@@ -53,7 +57,7 @@ export async function measureLatency(
     ...(kind === "chat" ? ["contacts"] : []),
   ]);
   await using server = child;
-  const total = Math.round((warmUpMs + measuredMs) / 1000 * latencyRate);
+  const total = Math.round((warmUpMs + measuredMs) / 1000 * rate);
   const sentAt = new Float64Array(total);
   const tookMs = new Float64Array(total).fill(NaN);
   const answeredMs = new Float64Array(total).fill(NaN);
@@ -92,7 +96,7 @@ export async function measureLatency(
   const [serverBefore, clientBefore] = [(await server.usage()).cpuMs, cpuMs()];
   let sent = 0;
   while (sent < total) {
-    const due = Math.min(total, Math.floor((performance.now() - startedAt) / 1000 * latencyRate));
+    const due = Math.min(total, Math.floor((performance.now() - startedAt) / 1000 * rate));
     while (sent < due) send(sent++);
     await new Promise((resolve) => setTimeout(resolve, 0));
   }
@@ -105,7 +109,7 @@ export async function measureLatency(
   const serverMs = (await server.usage()).cpuMs - serverBefore;
   const clientMs = cpuMs() - clientBefore;
   await closeSockets([...senders, ...recipients]);
-  const first = Math.round(warmUpMs / 1000 * latencyRate);
+  const first = Math.round(warmUpMs / 1000 * rate);
   const [measured, answered] = [[...tookMs.subarray(first)], [...answeredMs.subarray(first)]];
   return {
     p50Ms: percentile(measured, 50),
