@@ -10,7 +10,7 @@ export interface SessionReplacementsNeeds {
   store: Pick<AccountsStore, "endSessions" | "replaceSession" | "sessionsOf">;
   accessTokens: AccessTokenStore;
   tokens: Tokens;
-  bell: Pick<Bell, "closeSession" | "sessionReplaced">;
+  bell: Pick<Bell, "closeSession" | "sessionReplaced" | "sessionsEnded">;
   clock: Clock;
   ids: Ids;
   log: Log;
@@ -55,6 +55,7 @@ export class SessionReplacements {
       await store.endSessions(userId, late);
       this.#close(late);
     }
+    bell.sessionsEnded(userId);
     log.info("session.replaced", { requestId, userId, sessionId: from, by: to });
     return {
       token: await tokens.issue(userId, to, tokenEndsAt),

@@ -49,7 +49,10 @@ export interface SessionsNeeds {
   misuses: MisuseStore;
   accessTokens: AccessTokenStore;
   tokens: Tokens;
-  bell: Pick<Bell, "closeUser" | "closeSession" | "notify" | "sessionRenewed" | "sessionReplaced">;
+  bell: Pick<
+    Bell,
+    "closeUser" | "closeSession" | "notify" | "sessionRenewed" | "sessionReplaced" | "sessionsEnded"
+  >;
   clock: Clock;
   ids: Ids;
   random: Random;
@@ -282,6 +285,7 @@ export class Sessions {
     const sessions = [...await store.sessionsOf(userId), ...await accessTokens.of(userId)];
     await this.#end(userId, sessions.map(({ id }) => id));
     this.#needs.bell.closeUser(userId, "sessionOver");
+    this.#needs.bell.sessionsEnded(userId);
   }
 
   /** A session that another one replaced a moment ago is told apart: its browser has the other one's cookies in a moment. */

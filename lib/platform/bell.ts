@@ -27,6 +27,8 @@ export interface SessionBell {
   /** AU-13: another session took the place of this one. The connection that asked goes on with it, and all others end. */
   sessionReplaced(replaced: ReplacedSession): void;
   closeSession(sessionId: string, close: "sessionOver"): void;
+  /** The person's logins were ended at once, all or all but one: what an earlier login left behind, long over by itself, ends too. */
+  sessionsEnded(userId: string): void;
 }
 
 /** One session in the place of another. `expiresAt`: RFC 3339. */
@@ -93,5 +95,7 @@ export interface BellListener {
   hasDevice(userId: string): boolean;
   peopleWithDevices(): Promise<string[]>;
   sessionEnded(sessionId: string): void;
+  /** Every login of the person that is not there any more has ended, also by its time. */
+  sessionsEnded(userId: string): void;
   sessionRenewed(sessionId: string, expiresAt: string): void;
 }

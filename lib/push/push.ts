@@ -148,6 +148,16 @@ export class Push implements BellListener, AsyncDisposable {
     });
   }
 
+  /** AU-6: a device goes on beyond the time of its login, until somebody ends all logins of the account. */
+  sessionsEnded(userId: string): void {
+    const { store, people } = this.#parts;
+    this.#background("push.not_removed", async () => {
+      for (const { value } of await store.of(userId)) {
+        if (!await people.hasSession(value.sessionId)) await store.remove(value);
+      }
+    });
+  }
+
   /** AU-13: the session goes on, and the subscriptions with it. */
   sessionRenewed(sessionId: string, expiresAt: string): void {
     const { store } = this.#parts;

@@ -201,6 +201,10 @@ export class Hub implements Bell, ConnectionOwner {
     this.#listener?.sessionEnded(sessionId);
   }
 
+  sessionsEnded(userId: string): void {
+    this.#listener?.sessionsEnded(userId);
+  }
+
   sessionRenewed(sessionId: string, expiresAt: string): void {
     for (const connection of this.#all()) {
       if (connection.sessionId === sessionId) connection.renewed(expiresAt);

@@ -1,7 +1,7 @@
 /** A part of a text: plain, or an element of a page with what is in it. */
 export type Rich = string | {
   is: "p" | "ul" | "ol" | "li" | "pre" | "code" | "strong" | "em" | "a";
-  with?: { start: number } | { href: string; target: "_blank"; rel: string };
+  with?: { start: number } | { href: string; target: "_blank"; rel: string; dir: "ltr" };
   parts: Rich[];
 };
 
@@ -87,14 +87,17 @@ function address(typed: string): string {
   return typed.slice(0, end);
 }
 
-/** Only https is ever made into something to click, and the host that it leads to can be read. */
+/**
+ * Only https is ever made into something to click, and the host that it leads to can be read: from the left, whatever turns the
+ * direction of the text around it or in it.
+ */
 function link(text: string): Rich | null {
   const url = URL.parse(text);
   if (!url?.host || url.username || url.password) return null;
   const { href, host } = url;
   return {
     is: "a",
-    with: { href, target: "_blank", rel: "noopener noreferrer nofollow ugc" },
-    parts: [text.startsWith(`https://${host}`) ? text : href],
+    with: { href, target: "_blank", rel: "noopener noreferrer nofollow ugc", dir: "ltr" },
+    parts: [text.startsWith(`https://${host}`) && !/[\u202a-\u2069]/.test(text) ? text : href],
   };
 }

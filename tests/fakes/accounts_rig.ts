@@ -76,6 +76,7 @@ export class FakeBell implements Bell {
   sessionReplaced(replaced: ReplacedSession) {
     this.replaced.push(replaced);
   }
+  sessionsEnded() {}
   closeSession(sessionId: string) {
     this.closedSessions.push(sessionId);
   }

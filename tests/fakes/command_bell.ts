@@ -57,6 +57,7 @@ export class FakeBell implements Bell {
     return Promise.resolve(this.online());
   }
   closeSession(): void {}
+  sessionsEnded(): void {}
   sessionRenewed(): void {}
   sessionReplaced(): void {}
   closeUser(): void {}

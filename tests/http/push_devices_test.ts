@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { encryptedWith } from "../../lib/adapters/push/encryption.ts";
 import { loadPushKeys, pushKeys } from "../../lib/adapters/push/mod.ts";
 import { pushLimits } from "../../lib/protocol/mod.ts";
+import { must } from "../fakes/accounts_rig.ts";
+import { password } from "../fakes/app_rig.ts";
 import { settle } from "../fakes/clock.ts";
 import { PushRig, something } from "../fakes/push_rig.ts";
 import type { Got } from "../fakes/push_service.ts";
@@ -220,6 +222,44 @@ Deno.test("UI-12 AU-6: a button's ticket does one thing, once, as long as its de
   assert.equal((await answer(ticketOf(five.got, "accept"))).status, 404, "the device is told no more");
   const six = await ring().catch(() => null);
   assert.equal(six, null);
+});
+
+Deno.test("UI-12 AU-6 AU-12: whoever ends all logins of an account also ends the devices whose login was over before", async () => {
+  await using rig = await PushRig.start();
+  const { app } = rig;
+  await app.befriend("bob", "ann");
+  const { accounts, loginLinks, personFacts } = app.services;
+  const ways: Record<string, () => Promise<unknown>> = {
+    "log out all others": async () => must(await accounts.revokeOthers(await app.caller("ann"))),
+    "a new password": async () =>
+      must(await accounts.changePassword(await app.caller("ann"), { current: password, next: password })),
+    "a link for a lost password": async () => {
+      const { token } = must(await loginLinks.create(await app.caller("root"), "ann", "She lost it."));
+      must(await loginLinks.use({ address: "192.0.2.8", device: "web", requestId: "test" }, { token, password }));
+    },
+    "logged out by an administrator": async () =>
+      must(await personFacts.endSessions(await app.caller("root"), "ann", "Not hers.")),
+  };
+  for (const [way, end] of Object.entries(ways)) {
+    const lost = await rig.subscribe("ann");
+    const bobs = await rig.subscribe("bob");
+    await rig.pass(30 * hourMs);
+    const { id } = await app.command("bob", "ann");
+    const [got = assert.fail()] = (await rig.told(lost)).slice(-1);
+    await end();
+    await app.logIn({ username: "ann", password });
+    await rig.settled();
+    const answer = await rig.call(null, "POST", "/answers", { ticket: ticketOf(got, "decline") });
+    assert.equal(answer.status, 404, way);
+    assert.notEqual((await app.commandOf("ann", id)).state?.state, "declined", way);
+    await rig.pass(hourMs);
+    lost.take();
+    await app.command("bob", "ann");
+    assert.deepEqual(await rig.told(lost), [], way);
+    await app.answer("ann", id, "accepted");
+    assert.equal((await rig.told(bobs)).length, 1, "nobody else's");
+    await rig.call("bob", "DELETE", "/subscriptions", { endpoint: bobs.endpoint });
+  }
 });
 
 Deno.test("UI-12: REST: devices are the caller's own; only push services; a test tells what the service said", async () => {

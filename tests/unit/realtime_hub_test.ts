@@ -174,6 +174,7 @@ Deno.test("AU-13: of a session that was replaced one connection goes on, and eve
     hasDevice: () => false,
     peopleWithDevices: () => Promise.resolve([]),
     sessionEnded: (id) => void ended.push(id),
+    sessionsEnded: () => undefined,
     sessionRenewed: () => undefined,
   });
   const expiresAt = "2031-01-01T00:00:00.000Z";
@@ -203,6 +204,7 @@ Deno.test("UI-7: what listens to the bell hears rings and ended sessions, after 
     hasDevice: (userId) => userId === "has a device",
     peopleWithDevices: () => Promise.resolve(["has a device", annId]),
     sessionEnded: (sessionId) => void heard.push(`ended ${sessionId}, connection ${socket.closeCode()}`),
+    sessionsEnded: () => undefined,
     sessionRenewed: () => undefined,
   });
   realtime.hub.ring(annId);

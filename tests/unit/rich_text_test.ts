@@ -54,7 +54,7 @@ Deno.test("CM-2: what only looks like Markdown stays as it is typed", () => {
 Deno.test("CM-2 CH-3: only https addresses become links, which say where they lead and tell the place nothing", () => {
   const linked = (text: string) =>
     htmlOf(text).match(/<a href="([^"]*)" ([^>]*)>([^<]*)<\/a>(.*)<\/p>/)?.slice(1);
-  const attributes = 'target="_blank" rel="noopener noreferrer nofollow ugc"';
+  const attributes = 'target="_blank" rel="noopener noreferrer nofollow ugc" dir="ltr"';
   assert.deepEqual(linked("See https://example.org/ferns."), [
     "https://example.org/ferns",
     attributes,
@@ -70,6 +70,10 @@ Deno.test("CM-2 CH-3: only https addresses become links, which say where they le
   const [href, , shown] = linked("https://b\u0430nk.example/xn--bnk-5cd.example")!;
   assert.ok(href!.startsWith("https://xn--"));
   assert.equal(shown, href);
+  // Read from the left, whatever direction its text is given: otherwise it would begin with another host.
+  const turned = linked("https://evil.example/\u202emoc.knab//:sptth")!;
+  assert.deepEqual(turned[2], "https://evil.example/%E2%80%AEmoc.knab//:sptth");
+  assert.match(htmlOf("\u202ehttps://evil.example/moc.knab//:sptth"), /dir="ltr">https:\/\/evil/);
   assert.deepEqual(linked("[the bank](https://evil.example)")?.[2], "https://evil.example");
 });
 
