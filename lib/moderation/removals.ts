@@ -33,7 +33,8 @@ export interface RemovalsNeeds {
  */
 export class Removals {
   readonly #needs: RemovalsNeeds;
-  #reading = 0;
+  /** Forms whose files are read now, by author. */
+  readonly #reading = new Map<string, number>();
 
   constructor(needs: RemovalsNeeds) {
     this.#needs = needs;
@@ -42,13 +43,17 @@ export class Removals {
   /** Before a form's files are read, which takes long: a place among those that are read at once, or why there is none. */
   async beginReading(address: string): Promise<Disposable | Refusal> {
     const { store, clock } = this.#needs;
-    const refused = limitOf(await store.reporter(this.#authorOf(address)), clock.now());
+    const author = this.#authorOf(address);
+    const refused = limitOf(await store.reporter(author), clock.now());
     if (refused !== null) return refused;
-    if (this.#reading >= moderationLimits.removalForms) {
+    const own = this.#reading.get(author) ?? 0;
+    const all = [...this.#reading.values()].reduce((sum, count) => sum + count, 0);
+    // One network, whose forms may come as slowly as they can, leaves room for the others.
+    if (own >= moderationLimits.removalFormsOfOne || all >= moderationLimits.removalForms) {
       return new Refusal("unavailable", "removal.busy", { retryAfterMs: 60_000 });
     }
-    this.#reading++;
-    return { [Symbol.dispose]: () => void this.#reading-- };
+    this.#reading.set(author, own + 1);
+    return { [Symbol.dispose]: () => this.#endReading(author) };
   }
 
   /** Opens a case with a deadline. The code in the answer is the only way to its outcome. */
@@ -113,6 +118,12 @@ export class Removals {
     return record?.removal === undefined
       ? new Refusal("not_found", "removal.missing")
       : statusOf(record, record.removal.dueMs);
+  }
+
+  #endReading(author: string): void {
+    const left = this.#reading.get(author)! - 1;
+    if (left === 0) this.#reading.delete(author);
+    else this.#reading.set(author, left);
   }
 
   /** Hashed, so that nothing names the network of somebody who asks for help. */

@@ -40,8 +40,9 @@ export const moderationLimits = {
   removalsPerDay: 5,
   removalsPerDayBadFaith: 1,
   removalsOpen: 1000,
-  /** Forms with files that are hashed at once for people without scripts, and how long one may take. */
-  removalForms: 4,
+  /** Forms with files that are hashed at once for people without scripts, those of one network, and how long one may take. */
+  removalForms: 16,
+  removalFormsOfOne: 2,
   removalFormMs: 15 * 60_000,
   /** Uploads of a requested file that its case looks at, and people whom it names. */
   removalUploads: 500,

@@ -61,12 +61,20 @@ export class Runner {
       detached: true,
       shell: false,
     });
+    const kill = () => {
+      signal(child, "SIGKILL");
+      // What has left the group, as `setsid` does, may hold the output open for ever.
+      child.stdout?.destroy();
+      child.stderr?.destroy();
+    };
     const end = (why: "timed_out" | "stopped") => {
+      // A stop waits for nothing.
+      if (why === "stopped") kill();
       if (ended !== undefined) return;
       ended = why;
-      // A stop waits for nothing.
-      signal(child, why === "stopped" ? "SIGKILL" : "SIGTERM");
-      killing = setTimeout(() => signal(child, "SIGKILL"), killAfterMs);
+      if (why === "stopped") return;
+      signal(child, "SIGTERM");
+      killing = setTimeout(kill, killAfterMs);
     };
     let killing: ReturnType<typeof setTimeout> | undefined;
     const timer = setTimeout(() => end("timed_out"), this.#timeoutMs);

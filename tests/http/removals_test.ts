@@ -199,6 +199,21 @@ Deno.test("MO-8: flooding and false requests are limited, for a network; bad inp
   assert.equal((await ask(app, bodyOf("tomorrow again"))).status, 201);
 });
 
+Deno.test("MO-8: forms of one network, sent as slowly as they may be, leave room for those of others", async () => {
+  await using app = await AppRig.start({ people: [] });
+  const { removals } = app.services;
+  const begin = async (address: string) => await removals.beginReading(address);
+  const places = [];
+  for (let n = 0; n < moderationLimits.removalFormsOfOne; n++) places.push(must(await begin("2001:db8::1")));
+  assert.equal(kindOf(await begin("2001:db8::2")), "unavailable", "the same network");
+  for (let n = places.length; n < moderationLimits.removalForms; n++) {
+    places.push(must(await begin(`192.0.2.${n}`)));
+  }
+  assert.equal(kindOf(await begin("198.51.100.1")), "unavailable", "all together");
+  for (const place of places) place[Symbol.dispose]();
+  must(await begin("2001:db8::2"))[Symbol.dispose]();
+});
+
 Deno.test("MO-8, MO-1: whoever uploaded it neither sees nor decides the request, moderators too", async () => {
   await using app = await AppRig.start();
   await app.person("mod", "moderator");
