@@ -32,15 +32,17 @@ async function run(): Promise<void> {
   const { config } = read;
   await using log = await startLog(config);
   for (const warning of read.warnings) log.warn("config.warning", { warning });
-  surviveStrayErrors(log);
+  // The services' own log counts errors for the overview.
+  surviveStrayErrors(() => opened?.log ?? log);
   await using open = await openStoreOrTell(config, log);
   opened = open.services;
   await loadBuildOrTell(log);
-  const { server, origin } = listen(config, log, serving(app, config, compression()));
+  const { server, origin } = listen(config, opened.log, serving(app, config, compression()));
   // Before the greeting, so that a signal right after it is heard.
   const signalled = firstSignal();
   greet(origin, open);
   open.services.metrics.start();
+  open.rollups.start();
   log.info("server.started", { origin, mode: config.mode, dataDir: config.dataDir });
   const signal = await signalled;
   log.info("server.stopping", { signal, connections: open.services.realtime.connections() });
@@ -71,14 +73,14 @@ async function startLog(config: Config): Promise<OpenLog> {
 }
 
 /** Logs errors that nothing caught, and keeps the process running for everyone else. */
-function surviveStrayErrors(log: Log): void {
+function surviveStrayErrors(log: () => Log): void {
   globalThis.addEventListener("error", (event) => {
     event.preventDefault();
-    log.error("process.error", { error: asError(event.error ?? event.message) });
+    log().error("process.error", { error: asError(event.error ?? event.message) });
   });
   globalThis.addEventListener("unhandledrejection", (event) => {
     event.preventDefault();
-    log.error("process.rejection", { error: asError(event.reason) });
+    log().error("process.rejection", { error: asError(event.reason) });
   });
 }
 

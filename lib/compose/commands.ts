@@ -1,8 +1,8 @@
 import { DiskReserve } from "../adapters/disk/mod.ts";
 import { kvCommandFiles, kvCommandStore, type Store } from "../adapters/kv/mod.ts";
-import { type ChatLog, type CommandRoom, openCommands } from "../commands/mod.ts";
+import { type ChatLog, type CommandRoom, openCommands, talliedStore } from "../commands/mod.ts";
 import type { Config } from "../config/mod.ts";
-import type { Clock, Ids, Log } from "../platform/mod.ts";
+import type { Clock, Ids, Log, Tally } from "../platform/mod.ts";
 import type { Hub } from "../realtime/mod.ts";
 import type { Services } from "../web/mod.ts";
 import type { OpenPeople } from "./people.ts";
@@ -17,6 +17,7 @@ export interface CommandParts {
   clock: Clock;
   ids: Ids;
   log: Log;
+  tally: Tally;
   /** Asked at each read of a log: the chat is opened later. */
   chat: () => ChatLog;
 }
@@ -34,7 +35,7 @@ export async function openCommandRoom(parts: CommandParts): Promise<OpenCommandR
   const { config, store, kvFile, hub, clock, ids, log } = parts;
   const { callers, consent, contacts, groups, limited, memberships, mutes, notices, people } = parts.people;
   await using opening = new AsyncDisposableStack();
-  const commandStore = kvCommandStore(store, config.retentionDays);
+  const commandStore = talliedStore(kvCommandStore(store, config.retentionDays), parts.tally);
   const reserve = kvFile === null
     ? null
     : opening.use(await DiskReserve.open(`${kvFile}.reserve`, clock, log));

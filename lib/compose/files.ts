@@ -66,6 +66,8 @@ export interface OpenFiles extends AsyncDisposable {
   ownerOf(fileId: string): Promise<string | null>;
   readonly incidents: Incidents;
   readonly checks: HealthPort<Message>[];
+  /** Files that wait for their scan, counted up to `most`. */
+  scanBacklog(most: number): Promise<number>;
   /** Begins to scan. Jobs must be running. */
   start(): Promise<void>;
 }
@@ -150,6 +152,7 @@ export async function openFiles(parts: FilesParts): Promise<OpenFiles> {
       scanning: board,
     },
     checks: board.checks(),
+    scanBacklog: (most) => scans.backlog(most),
     async start() {
       await incidents.prepare();
       if (store.exclusive) await scans.endLeases();

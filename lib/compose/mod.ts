@@ -8,7 +8,7 @@ import { type Passwords, prepareDemo, prepareFirstAdmin } from "../accounts/mod.
 import { StorageProblem } from "../adapters/blobs/mod.ts";
 import { PrometheusMeters } from "../adapters/metrics/mod.ts";
 import { diskHealth, makePrivate } from "../adapters/disk/mod.ts";
-import { JobRunner, kvCategoryStore, kvHealth, kvStats, openStore, type Store } from "../adapters/kv/mod.ts";
+import { JobRunner, kvCategoryStore, kvHealth, openStore, type Store } from "../adapters/kv/mod.ts";
 import { type FilesParts, openFiles } from "./files.ts";
 import { withFreshProof } from "./fresh_proof.ts";
 import { openAccountParts } from "./accounts.ts";
@@ -18,6 +18,7 @@ import type { Chat } from "../chat/mod.ts";
 import { type Job, jobTable } from "./jobs.ts";
 import { openCommandRoom } from "./commands.ts";
 import { openModeration } from "./moderation.ts";
+import { openOverview } from "./overview.ts";
 import { openPeople } from "./people.ts";
 import { scoped } from "./token_scopes.ts";
 import { openPush } from "./push.ts";
@@ -26,7 +27,7 @@ import type { Config } from "../config/mod.ts";
 import { CategoryAdmin } from "../consent/mod.ts";
 import { faultOf, limits, type Message, type Refusal, say } from "../protocol/mod.ts";
 import { Health, type HealthPort } from "../platform/health.ts";
-import { Audit, Stats } from "../moderation/mod.ts";
+import { Audit, type Rollups } from "../moderation/mod.ts";
 import {
   type Caller,
   type Clock,
@@ -37,6 +38,8 @@ import {
   runByKind,
   systemClock,
   systemRandom,
+  talliedLog,
+  Tally,
 } from "../platform/mod.ts";
 import type { PushSender } from "../push/mod.ts";
 import { Hub, Realtime } from "../realtime/mod.ts";
@@ -72,13 +75,17 @@ export interface OpenServices extends AsyncDisposable {
   readonly setupLink: string | null;
   /** Runs the jobs that are due now, without the timer; for tests and benches. */
   runDueJobs(): Promise<void>;
+  /** The overview's numbers over time: begin with `start`; tests write each look themselves. */
+  readonly rollups: Pick<Rollups, "start" | "look">;
   /** Resolves when nobody is being told of anything; for tests and benches. */
   allTold(): Promise<void>;
 }
 
 /** Opens all services. Throws when the store or the disk cannot be used. */
 export async function openServices(options: OpenOptions): Promise<OpenServices> {
-  const { config, log, clock = systemClock, random = systemRandom } = options;
+  const { config, clock = systemClock, random = systemRandom } = options;
+  const tally = new Tally();
+  const log = talliedLog(options.log, tally);
   await using opening = new AsyncDisposableStack();
   const kvFile = config.kv === ":memory:" || /^https?:/.test(config.kv) ? null : config.kv;
   // Before the store is open: a server that stands beside the data of others must not show it for a moment.
@@ -122,6 +129,7 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
       clock,
       ids,
       log,
+      tally,
       chat: () => chat.log,
     }),
   );
@@ -268,18 +276,24 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
     asNow: (caller) => callers.now(caller),
     handlers: metered(scoped(socketMethods(withFreshProof(behindMethods, missingProof))), metrics),
   });
-  const statsPorts = {
-    ...kvStats(store, clock),
+  const overview = openOverview({
+    config,
+    store,
+    clock,
+    log,
+    tally,
     users: () => consent.census.everyone(),
     connections: () => realtime.connections(),
-  };
+    scanBacklog: files.scanBacklog,
+  });
+  opening.use(overview.rollups);
   const health = new Health([...healthPorts(config, store), ...files.checks], clock, {
     late: (count) => say("health.late", { count }),
     fault: faultOf,
   });
   metrics.watch({
-    connections: statsPorts.connections,
-    jobsDue: () => statsPorts.jobsDue(limits.jobsCounted),
+    connections: overview.ports.connections,
+    jobsDue: () => overview.ports.jobsDue(limits.jobsCounted),
     checks: async () => (await health.ready()).checks,
   });
   const services: Services = {
@@ -299,7 +313,7 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
     autoRules: moderation.autoRules,
     ...ofAccounts.services,
     audit: new Audit(audit),
-    stats: new Stats(statsPorts),
+    stats: overview.stats,
     ...files.services,
     realtime,
     health,
@@ -313,6 +327,7 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
   return {
     services: withFreshProof(services, missingProof),
     setupLink,
+    rollups: overview.rollups,
     runDueJobs: () => jobs.runDue(),
     allTold: () => push.idle(),
     [Symbol.asyncDispose]: () => opened.disposeAsync(),

@@ -1,6 +1,6 @@
 import type { AuditEntry } from "../platform/mod.ts";
 import type { CaseChange } from "./case_ports.ts";
-import type { Refusal, Role, Sanction } from "../protocol/mod.ts";
+import type { Refusal, Role, Sanction, Series, SeriesRange } from "../protocol/mod.ts";
 
 /** Number and hash of the last audit entry. Every append checks and replaces it. */
 export interface AuditHead {
@@ -141,4 +141,5 @@ export interface StatsPorts {
   users(): Promise<number>;
   /** Number of due jobs, counted up to `most`. */
   jobsDue(most: number): Promise<number>;
+  series(range: SeriesRange): Promise<Series>;
 }

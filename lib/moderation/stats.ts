@@ -1,5 +1,5 @@
 import type { Caller } from "../platform/mod.ts";
-import { type AdminStats, limits, type Refusal } from "../protocol/mod.ts";
+import { type AdminStats, limits, type Refusal, type SeriesRange } from "../protocol/mod.ts";
 import type { StatsPorts } from "./ports.ts";
 import { hiddenFrom } from "./staff.ts";
 
@@ -11,13 +11,16 @@ export class Stats {
     this.#ports = ports;
   }
 
-  async now(caller: Caller): Promise<AdminStats | Refusal> {
+  /** With a `range`, also its series (MO-4). */
+  async now(caller: Caller, range?: SeriesRange): Promise<AdminStats | Refusal> {
     const hidden = hiddenFrom(caller, "admin");
     if (hidden !== null) return hidden;
-    const [users, jobsDue] = await Promise.all([
+    const [users, jobsDue, series] = await Promise.all([
       this.#ports.users(),
       this.#ports.jobsDue(limits.jobsCounted),
+      range === undefined ? undefined : this.#ports.series(range),
     ]);
-    return { connections: this.#ports.connections(), users, jobsDue };
+    const numbers = { connections: this.#ports.connections(), users, jobsDue };
+    return series === undefined ? numbers : { ...numbers, series };
   }
 }

@@ -17,3 +17,4 @@ export * from "./log.ts";
 export * from "./notice_list.ts";
 export * from "./random.ts";
 export * from "./same_secret.ts";
+export * from "./tally.ts";

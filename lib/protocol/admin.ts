@@ -5,6 +5,7 @@ import { cursor, id, line, name, reasonGiven, slug, text, time, username } from 
 import { limits } from "./limits.ts";
 import { because } from "./message.ts";
 import { record } from "./record.ts";
+import { series } from "./series.ts";
 
 /** MO-5: bodies and answers of `/api/v1/admin/…`. */
 
@@ -155,8 +156,13 @@ export const auditQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(limits.pageMax).optional(),
 });
 
-/** `users` is the number of accounts; `jobsDue` counts to `limits.jobsCounted`. */
-export const adminStats = z.object({ connections: z.number(), users: z.number(), jobsDue: z.number() });
+/** `users` is the number of accounts; `jobsDue` counts to `limits.jobsCounted`. `series` comes for a `range`. */
+export const adminStats = z.object({
+  connections: z.number(),
+  users: z.number(),
+  jobsDue: z.number(),
+  series: series.optional(),
+});
 export type AdminStats = z.infer<typeof adminStats>;
 
 /** AU-8. */

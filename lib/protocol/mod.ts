@@ -35,5 +35,6 @@ export * from "./reports.ts";
 export { isReserved } from "./reserved_names.ts";
 export * from "./rpc.ts";
 export * from "./sanctions.ts";
+export * from "./series.ts";
 export * from "./two_factor.ts";
 export { cursor, device, id, type Json, sha256, slug, username } from "./text.ts";

@@ -13,7 +13,11 @@ const queueItem = z.object({ item: protocol.queueItem });
 
 /** The calls of administrators, moderators and groups' owners. */
 export const adminOperations: Readonly<Record<string, Operation>> = {
-  "GET /admin/stats": { says: `Numbers for the overview. ${admins}`, gives: protocol.adminStats },
+  "GET /admin/stats": {
+    says: `Numbers for the overview; with a range, also over that time. ${admins}`,
+    query: protocol.adminStatsQuery,
+    gives: protocol.adminStats,
+  },
   "GET /admin/audit": {
     says: `Lists audit entries, newest first. ${admins}`,
     query: protocol.auditQuery,

@@ -36,6 +36,7 @@ async function adminRig() {
     clock,
     people,
     services: open.services,
+    look: () => open.rollups.look(),
     [Symbol.asyncDispose]: () => open[Symbol.asyncDispose](),
   };
 }
@@ -302,6 +303,37 @@ Deno.test("MO-5: the numbers count people, connections and what is due", async (
   assert.deepEqual(body, { connections: 0, users: 6, jobsDue: 0 });
 });
 
+Deno.test("MO-4, MO-5: numbers over a range count sends, deliveries, logins and errors; a wrong range is refused", async () => {
+  await using rig = await adminRig();
+  await rig.look();
+  const before = (await rig.call("root", "GET", "admin/stats?range=1h")).body.series.points[0];
+  const draft = { key: "1", audience: { kind: "user", to: ["ann"] }, kind: "message", title: "Hello" };
+  // The second one is the first one's answer again.
+  for (const status of [201, 201]) {
+    assert.equal((await rig.call("ann", "POST", "commands", draft)).status, status);
+  }
+  const socket = fakeSocket();
+  rig.services.realtime.open(socket.end, opening(rig.people.ann.caller));
+  const deliver = await until(() => socket.sent.find(({ method }) => method === "command.deliver"));
+  const params = { cursor: deliver.params.deliveries[0]!.cursor };
+  const data = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "inbox.ack", params });
+  socket.end.onmessage?.(new MessageEvent("message", { data }));
+  await until(() => socket.sent.find(({ id }) => id === 1));
+  rig.services.log.error("test.failed");
+  const wrong = { username: "ann", password: "not the password of ann" };
+  assert.equal((await rig.call(null, "POST", "auth/login", wrong)).status, 401);
+  await rig.look();
+  const { series } = (await rig.call("root", "GET", "admin/stats?range=1h")).body;
+  const [{ sends, deliveries, logins, loginsRefused, errors, connections, disk }] = series.points;
+  assert.deepEqual(
+    [series.points.length, series.stepMs, sends, deliveries, loginsRefused - before.loginsRefused, errors],
+    [1, 10_000, 1, 1, 1, 1],
+  );
+  assert.deepEqual([logins - before.logins, connections], [0, 0.5], "the mean of two looks");
+  assert.ok(disk.usedBytes > 0 && disk.freeBytes > 0);
+  assert.equal((await rig.call("root", "GET", "admin/stats?range=1y")).status, 400);
+});
+
 Deno.test("AU-8: a socket that was open before a change of name sends under the new one", async () => {
   await using rig = await adminRig();
   const socket = fakeSocket();
@@ -321,7 +353,12 @@ const opening = (caller: LoggedInCaller) => ({ caller, device: "phone", window: 
 function fakeSocket() {
   const closed: number[] = [];
   // What came in is looked into by the tests, which know what they asked.
-  const sent: { method?: string; id?: number; result: { command: { from: { displayName: string } } } }[] = [];
+  const sent: {
+    method?: string;
+    id?: number;
+    params: { deliveries: { cursor: string }[] };
+    result: { command: { from: { displayName: string } } };
+  }[] = [];
   const end: WebSocket = Object.assign(new EventTarget(), {
     readyState: WebSocket.OPEN,
     bufferedAmount: 0,

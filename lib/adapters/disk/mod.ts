@@ -6,4 +6,5 @@
 export { diskHealth } from "./health.ts";
 export { makePrivate } from "./private.ts";
 export { DiskReserve } from "./reserve.ts";
+export { diskSpace } from "./space.ts";
 export { loadSecret } from "./secret_file.ts";

@@ -138,6 +138,9 @@ export const keys = {
   sanctionReasons: () => ["sanction_reasons"],
   /** Automatic rules, as admins keep them (MO-2); moderation. Never end. */
   autoRules: () => ["auto_rules"],
+  /** Numbers of one step of time for the overview (MO-4); moderation. Each step has a fixed number of slots, used in turn. Never ends. */
+  rollup: (stepMs: number, slot: number) => ["rollup", stepMs, slot],
+  rollups: (stepMs: number) => ["rollup", stepMs],
   /** That a moderator looked at something of a person (MO-6); moderation. Ends with the account, or after a year. */
   look: (userId: string, lookId: string) => ["look", userId, lookId],
   looksOf: (userId: string) => ["look", userId],

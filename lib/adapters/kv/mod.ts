@@ -30,6 +30,7 @@ export { KvProfiles } from "./profiles_store.ts";
 export { kvFederation } from "./federation_store.ts";
 export { kvNoticesStore } from "./notices_store.ts";
 export { kvPushStore } from "./push_store.ts";
+export { kvRollups } from "./rollups_store.ts";
 export { kvScanStore } from "./scan_store.ts";
 export { kvStats } from "./stats.ts";
 export { openStore, type Store } from "./store.ts";
