@@ -245,6 +245,7 @@ async function adminPages(services: Services): Promise<Visit[]> {
     visit(admin, route, { name: `${visit(admin, path.replace(/\/[^/]*$/, "")).name}-one`, path });
   return [
     visit(admin, "/admin"),
+    also(admin, "/admin", "weeks", { path: "/admin?range=14d" }),
     visit(admin, "/admin/queue"),
     also(admin, "/admin/queue", "one", { path: `/admin/queue?item=${reported.id}` }),
     also(admin, "/admin/queue", "removal", {

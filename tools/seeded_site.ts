@@ -1,4 +1,6 @@
+import { seedNumbers } from "./seed_numbers.ts";
 import { Passwords } from "../lib/accounts/mod.ts";
+import { openStore } from "../lib/adapters/kv/mod.ts";
 import { openServices } from "../lib/compose/mod.ts";
 import { ConfigProblem, readConfig } from "../lib/config/mod.ts";
 import { Builder } from "fresh/dev";
@@ -42,8 +44,10 @@ export async function openSeededSite(
   });
   if (read instanceof ConfigProblem) throw new Error(read.line);
   const played = playedPushes();
+  const store = opening.use(await openStore(":memory:"));
   const { services, allTold } = opening.use(
     await openServices({
+      store,
       pushes: played.sender,
       config: read.config,
       log: silentLog,
@@ -53,6 +57,7 @@ export async function openSeededSite(
   );
   await seed(services);
   await seedFiles(services);
+  await seedNumbers(store, Date.now());
   await seedPush(services, played, allTold);
   const app = buildApp(() => services);
   (await build())(app);

@@ -310,7 +310,7 @@ Deno.test("MO-4: the overview counts accounts, connections and jobs due, and giv
   await withApp(async (send, app) => {
     const cookie = await enter(app, "admin");
     const checks = [
-      { name: "store", ok: true, reason: null },
+      { name: "kv", ok: true, reason: null },
       { name: "disk", ok: false, reason: told("only 3 MiB are free") },
     ];
     let jobsDue = 1;
@@ -323,11 +323,38 @@ Deno.test("MO-4: the overview counts accounts, connections and jobs due, and giv
     assert.match(html, /\|1,234\|+open connections\|/);
     assert.match(html, /\|1\|+job due\|/);
     assert.match(html, /Server\|+Not ready\|/);
-    assert.match(html, /\|store\|+OK\|/);
-    assert.match(html, /\|disk\|+only 3 MiB are free\|+Failed\|/);
+    assert.match(html, /\|Data store\|+OK\|/);
+    assert.match(html, /1 thing needs you/);
+    assert.match(html, /No numbers yet/);
+    assert.match(html, /Data directory\|+only 3 MiB are free\. Free some space[^|]*\|+Failed\|/);
     jobsDue = limits.jobsCounted;
     const most = limits.jobsCounted.toLocaleString("en");
     assert.match(await overview(), new RegExp(`\\|${most}\\|+or more jobs due\\|`));
+  });
+});
+
+Deno.test("MO-4: the overview draws a range on the server, each chart with its table, and no script or style for it", async () => {
+  await withApp(async (send, app) => {
+    const cookie = await enter(app, "admin");
+    app.services.log.error("test.failed");
+    await app.open.rollups.look();
+    await app.later(20 * 60_000);
+    await app.open.rollups.look();
+    const hour = await (await send("/admin?range=1h", as(cookie))).text();
+    assert.match(hour, /<a href="\/admin\?range=1h" aria-current="page"/);
+    const charts = [...hour.matchAll(/<svg class="chart"[^]*?<table[^]*?<\/table>/g)].map(([chart]) => chart);
+    assert.equal(charts.length, 4);
+    for (const chart of charts) {
+      assert.match(chart, /role="img" aria-label="[^"]+"/);
+      // The head, and the two minutes with a look.
+      assert.equal(chart.match(/<tr/g)?.length, 3);
+      assert.doesNotMatch(chart, /style=|<script|NaN|Infinity/);
+    }
+    assert.match(hour, /Errors in this time range/);
+    // One column in the day's chart, which begins with the 24 hours; a range that does not exist is the day.
+    const day = await (await send("/admin?range=1y", as(cookie))).text();
+    assert.match(day, /<a href="\/admin\?range=24h" aria-current="page"/);
+    assert.equal(day.match(/<svg class="chart"/g)?.length, 4);
   });
 });
 

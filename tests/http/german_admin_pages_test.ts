@@ -23,6 +23,7 @@ const sections = [
   "invites",
   "lists",
   "moderation",
+  "overview",
   "preferences",
   "preview",
   "safety",

@@ -33,6 +33,7 @@ import { look } from "./look.ts";
 import { moderation } from "./moderation.ts";
 import { notices } from "./notices.ts";
 import { offline } from "./offline.ts";
+import { overview } from "./overview.ts";
 import { palette } from "./palette.ts";
 import { preferences } from "./preferences.ts";
 import { preview } from "./preview.ts";
@@ -96,6 +97,7 @@ export const de = {
   moderation,
   notices,
   offline,
+  overview,
   palette,
   preferences,
   preview,

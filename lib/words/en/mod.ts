@@ -32,6 +32,7 @@ import { look } from "./look.ts";
 import { moderation } from "./moderation.ts";
 import { notices } from "./notices.ts";
 import { offline } from "./offline.ts";
+import { overview } from "./overview.ts";
 import { palette } from "./palette.ts";
 import { preferences } from "./preferences.ts";
 import { preview } from "./preview.ts";
@@ -95,6 +96,7 @@ export const en = {
   moderation,
   notices,
   offline,
+  overview,
   palette,
   preferences,
   preview,

@@ -1,19 +1,16 @@
 import { type Context, page } from "fresh";
+import { asset, Head } from "fresh/runtime";
 import { PageHead } from "../../../components/PageHead.tsx";
 import { AuditList } from "../../../components/AuditList.tsx";
-import { named, numberText } from "../../../lib/text/mod.ts";
+import { OverviewCharts } from "../../../components/OverviewCharts.tsx";
+import { OverviewHealth } from "../../../components/OverviewHealth.tsx";
+import { OverviewTiles } from "../../../components/OverviewTiles.tsx";
+import { Tabs } from "../../../components/Tabs.tsx";
 import { adminPlaces } from "../../../lib/web/places.ts";
-import { Filled, useLanguage, useWords } from "../../../components/words.tsx";
+import { useWords } from "../../../components/words.tsx";
 import { definePerson, type PersonState } from "../../../lib/web/define.ts";
-import { limits, type Message, Refusal, type ScanStatus } from "../../../lib/protocol/mod.ts";
-import {
-  fill,
-  type Forms,
-  type Language,
-  plural,
-  renderMessage,
-  type Words,
-} from "../../../lib/words/mod.ts";
+import { Refusal, type SeriesRange, seriesRanges } from "../../../lib/protocol/mod.ts";
+import type { Words } from "../../../lib/words/mod.ts";
 
 /** How much of the audit log the overview shows. */
 const latest = 5;
@@ -21,93 +18,56 @@ const latest = 5;
 export const handler = definePerson.handlers({ GET: async (ctx) => page(await overview(ctx)) });
 
 async function overview(ctx: Context<PersonState>) {
-  const { stats, health, categories, groups, audit, scanning, config } = ctx.state.services;
+  const { stats, health, audit, scanning, config, clock } = ctx.state.services;
   const caller = ctx.state.caller;
-  const [numbers, checks, all, managed, log, scans] = await Promise.all([
-    stats.now(caller),
+  const asked = ctx.url.searchParams.get("range");
+  const range = seriesRanges.find((one) => one === asked) ?? "24h";
+  const [numbers, checks, log, scans] = await Promise.all([
+    stats.now(caller, range),
     health.ready(),
-    categories.all(caller),
-    groups.managed(caller),
     audit.page(caller, { limit: latest }),
     scanning.status(),
   ]);
   return {
+    range,
     stats: numbers instanceof Refusal ? null : numbers,
     checks,
-    categories: all instanceof Refusal ? null : all.filter(({ retired }) => !retired).length,
-    groups: managed instanceof Refusal ? null : managed.length,
     entries: log instanceof Refusal ? [] : log.entries,
     scans,
     registration: config.registration,
-    mode: config.mode,
+    production: config.mode === "production",
+    now: new Date(clock.now()).toISOString(),
   };
 }
 
-type Count = readonly [count: number | null, text: Forms, path: string | null];
-
 export default definePerson.page<typeof handler>(function Overview({ data }) {
   const words = useWords("admin");
+  const overview = useWords("overview");
   const frame = useWords("frame");
-  const language = useLanguage();
-  const { checks, stats, scans } = data;
-  const jobsDue = stats?.jobsDue ?? null;
-  // The count of jobs ends at a limit.
-  const jobs = jobsDue !== null && jobsDue >= limits.jobsCounted ? { other: words.jobsOrMore } : words.jobs;
-  const counts: readonly Count[] = [
-    [stats?.users ?? null, words.accounts, "/admin/users"],
-    [stats?.connections ?? null, words.connections, null],
-    [jobsDue, jobs, null],
-    [scans.backlog, words.filesToCheck, "/admin/files?state=scanning"],
-    [data.categories, words.categories, "/admin/categories"],
-    [data.groups, words.groups, "/admin/groups"],
-  ];
+  const { stats, range, scans, entries, ...rest } = data;
+  const series = stats?.series ?? null;
+  const names: Record<SeriesRange, string> = {
+    "1h": overview.hour,
+    "24h": overview.day,
+    "14d": overview.weeks,
+  };
   return (
     <>
+      <Head>
+        <link rel="stylesheet" href={asset("/overview.css")} key="overview" />
+      </Head>
       <PageHead title={words.title} />
-      <ul class="counts">
-        {counts.map(([count, text, path]) => {
-          const what = plural(language, text, count ?? 0);
-          return (
-            <li key={what} class="panel">
-              <strong>{count === null ? "?" : numberText(language, count)}</strong>
-              {path === null ? <span>{what}</span> : <a href={path}>{what}</a>}
-            </li>
-          );
-        })}
-      </ul>
-      <section class="panel" aria-labelledby="health">
-        <h2 id="health">{words.health}</h2>
-        <p class="hint">
-          <Filled text={words.healthHint} path={<a href="/readyz">/readyz</a>} />
-        </p>
-        <ul class="people">
-          <li>
-            <span>{words.server}</span>
-            <span class="state" data-tone={checks.ready ? "good" : "bad"}>
-              {checks.ready ? words.ready : words.notReady}
-            </span>
-          </li>
-          {checks.checks.map(({ name, ok, reason }) => (
-            <li key={name}>
-              <span class="name">
-                <span>{name}</span>
-                {ok ? null : <span class="soft small">{reasonText(words, language, reason)}</span>}
-              </span>
-              <span class="state" data-tone={ok ? "good" : "bad"}>{ok ? words.ok : words.failed}</span>
-            </li>
-          ))}
-          <Scanner text={words.virus} scanner={scans.virus} />
-          <Scanner text={words.csam} scanner={scans.csam} />
-          <li>
-            <span>{words.registration}</span>
-            <span>{registrationText(words, data.registration)}</span>
-          </li>
-          <li>
-            <span>{words.mode}</span>
-            <span>{data.mode === "evaluation" ? words.modeEvaluation : words.modeProduction}</span>
-          </li>
-        </ul>
-      </section>
+      <Tabs
+        label={overview.range}
+        tabs={seriesRanges.map((one) => ({
+          name: names[one],
+          href: `/admin?range=${one}`,
+          here: one === range,
+        }))}
+      />
+      <OverviewTiles stats={stats} scanBacklog={scans.backlog} />
+      <OverviewHealth {...rest} scans={scans} series={series} />
+      <OverviewCharts series={series} />
       <section class="panel" aria-labelledby="places">
         <h2 id="places">{words.places}</h2>
         <ul class="people">
@@ -125,9 +85,9 @@ export default definePerson.page<typeof handler>(function Overview({ data }) {
       </section>
       <section class="panel" aria-labelledby="latest">
         <h2 id="latest">{words.latest}</h2>
-        {data.entries.length === 0 ? <p class="soft">{words.noneLatest}</p> : (
+        {entries.length === 0 ? <p class="soft">{words.noneLatest}</p> : (
           <>
-            <AuditList entries={data.entries} />
+            <AuditList entries={entries} />
             <p>
               <a href="/admin/audit">{words.wholeLog}</a>
             </p>
@@ -137,41 +97,6 @@ export default definePerson.page<typeof handler>(function Overview({ data }) {
     </>
   );
 });
-
-/** SC-7: a scanner with its health; a stand-in of evaluation mode is never said to be more. */
-function Scanner({ text, scanner }: { text: string; scanner: ScanStatus["virus"] }) {
-  const words = useWords("admin");
-  const language = useLanguage();
-  return (
-    <li>
-      <span class="name">
-        <span>{fill(text, { name: named(scanner) })}</span>
-        {scanner.real ? null : <span class="soft small">{words.standIn}</span>}
-        {scanner.ok ? null : <span class="small">{reasonText(words, language, scanner.reason)}</span>}
-      </span>
-      <span class="state" data-tone={scanner.ok ? (scanner.real ? "good" : "wait") : "bad"}>
-        {scanner.ok ? (scanner.real ? words.ok : words.testOnly) : words.failed}
-      </span>
-    </li>
-  );
-}
-
-function reasonText(words: Words["admin"], language: Language, reason: Message | null): string {
-  return reason === null ? words.noReason : renderMessage(language, reason);
-}
-
-function registrationText(words: Words["admin"], registration: "open" | "invite" | "closed"): string {
-  switch (registration) {
-    case "open":
-      return words.registrationOpen;
-    case "invite":
-      return words.registrationInvite;
-    case "closed":
-      return words.registrationClosed;
-    default:
-      return registration satisfies never;
-  }
-}
 
 function aboutText(words: Words["admin"], path: string): string | undefined {
   switch (path) {
