@@ -12,6 +12,7 @@ import { isRefusedOrigin } from "./origins.ts";
 import { pageChangeSource } from "./page_changes.ts";
 import { problem } from "./problems.ts";
 import type { Services } from "./services.ts";
+import { shownPath } from "./shown_path.ts";
 import { styleFirst } from "./style_first.ts";
 import { acceptedLanguage } from "../words/mod.ts";
 
@@ -87,11 +88,6 @@ function describeRequest(opened: () => Services): Middleware<State> {
     });
     return response;
   };
-}
-
-/** AU-5: a path as the log has it, without the token of a hook. */
-function shownPath(path: string): string {
-  return path.replace(/(\/hooks\/)[^/]+/, "$1…");
 }
 
 /** Makes `ctx.url` the address that the browser sees. */
@@ -191,7 +187,7 @@ const boundary: Middleware<State> = async (ctx) => {
       ctx.state.services.log.error("http.failed", {
         requestId: ctx.state.requestId,
         method,
-        path: ctx.url.pathname,
+        path: shownPath(ctx.url.pathname),
         error: error instanceof Error ? error : new Error(String(error)),
       });
     }

@@ -1,5 +1,6 @@
 import type { Context } from "fresh";
 import type { State } from "./define.ts";
+import { shownPath } from "./shown_path.ts";
 import { isForeign } from "./socket_upgrade.ts";
 
 /**
@@ -10,7 +11,7 @@ export function isRefusedOrigin(ctx: Context<State>, origin: string | null): boo
   const { services, requestId } = ctx.state;
   const own = ctx.url.origin;
   if (!isForeign(origin, own, services.config.origins)) return false;
-  services.log.warn("origin.refused", { requestId, path: ctx.url.pathname, origin, own });
+  services.log.warn("origin.refused", { requestId, path: shownPath(ctx.url.pathname), origin, own });
   return true;
 }
 

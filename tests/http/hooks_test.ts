@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { type Command, type Hook, limits } from "../../lib/protocol/mod.ts";
-import { must } from "../fakes/accounts_rig.ts";
+import { KeptLog, must } from "../fakes/accounts_rig.ts";
 import { AppRig } from "../fakes/app_rig.ts";
 
 /** One rig: a start costs more than all steps. */
 Deno.test("AU-11: a hook sends by its template, and nothing else", async (t) => {
-  await using app = await AppRig.start();
+  const log = new KeptLog();
+  await using app = await AppRig.start({ log });
   await app.befriend("ann", "bob");
   const json = { "content-type": "application/json" };
   const toBob = { audience: { kind: "user", to: ["bob"] } } as const;
@@ -120,5 +121,23 @@ Deno.test("AU-11: a hook sends by its template, and nothing else", async (t) => 
       .tokens
       .find(({ hook }: { hook?: Hook }) => hook?.title === "$.t");
     must(await app.services.accounts.revokeToken(await app.caller("ann"), id));
+  });
+
+  await t.step("AU-5: no log has a hook's address, whatever becomes of the request", async () => {
+    const token = await hookOf({ title: "$.t" });
+    const secret = token.slice(-43);
+    log.lines.length = 0;
+    const foreign = { ...json, origin: "https://elsewhere.example" };
+    assert.equal((await post(token, '{"t": "x"}', foreign)).status, 403);
+    const { send } = app.services.commands;
+    Object.assign(app.services.commands, { send: () => Promise.reject(new Error("A bug.")) });
+    assert.equal((await post(token, '{"t": "x"}')).status, 500);
+    Object.assign(app.services.commands, { send });
+    assert.equal((await app.wholeSend(`/api/v1/hook/${token}`)).status, 404);
+    const events = log.lines.map(({ event }) => event);
+    for (const event of ["origin.refused", "http.failed", "http.request"]) {
+      assert.ok(events.includes(event), event);
+    }
+    assert.ok(!JSON.stringify(log.lines).includes(secret));
   });
 });
