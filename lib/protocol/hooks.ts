@@ -34,11 +34,21 @@ export const hookInput = z.custom<unknown>(
   },
 );
 
-/** A template with what stands at its places. What is not there is empty; lists and objects come as JSON. */
-export function filledTemplate(template: string, input: unknown): string {
-  return whole.test(template)
-    ? textOf(valueAt(input, template))
-    : template.replaceAll(place, (_, path: string) => textOf(valueAt(input, path)));
+/**
+ * A template with what stands at its places. What is not there is empty; lists and objects come as JSON. Nothing is read for what is
+ * behind the first `most` UTF-16 units: a template can name all of a large input hundreds of times.
+ */
+export function filledTemplate(template: string, input: unknown, most: number): string {
+  if (whole.test(template)) return textOf(valueAt(input, template)).slice(0, most);
+  let filled = "";
+  let from = 0;
+  for (const { 0: typed, 1: path, index } of template.matchAll(place)) {
+    filled += template.slice(from, index);
+    if (filled.length >= most) break;
+    filled += textOf(valueAt(input, path!));
+    from = index + typed.length;
+  }
+  return (filled + template.slice(from)).slice(0, most);
 }
 
 function valueAt(input: unknown, path: string): unknown {

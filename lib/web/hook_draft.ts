@@ -1,9 +1,12 @@
 import { type CommandDraft, filledTemplate, type Hook, limits } from "../protocol/mod.ts";
 
+/** UTF-16 units of a filled template that are read: more than any text of a command has. */
+const most = limits.body * 2 + 2;
+
 /** The command that a hook makes of what was posted: its texts as far as a command takes them. */
 export function hookDraft(hook: Hook, input: unknown, key: string): CommandDraft {
-  const title = oneLine(filledTemplate(hook.title, input));
-  const body = hook.body === undefined ? "" : cut(plain(filledTemplate(hook.body, input)), limits.body);
+  const title = oneLine(filledTemplate(hook.title, input, most));
+  const body = hook.body === undefined ? "" : cut(plain(filledTemplate(hook.body, input, most)), limits.body);
   return {
     key,
     audience: hook.audience,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Command, type Hook, limits } from "../../lib/protocol/mod.ts";
+import { type Command, filledTemplate, type Hook, limits } from "../../lib/protocol/mod.ts";
 import { KeptLog, must } from "../fakes/accounts_rig.ts";
 import { AppRig } from "../fakes/app_rig.ts";
 
@@ -58,6 +58,10 @@ Deno.test("AU-11: a hook sends by its template, and nothing else", async (t) => 
     const cut = await latest();
     assert.ok(cut.title!.startsWith("a b") || cut.title!.startsWith("a"), cut.title!);
     assert.deepEqual([[...cut.title!].length, [...cut.body!].length], [limits.title, limits.body]);
+    let reads = 0;
+    const large = { toJSON: () => (reads++, "x".repeat(1000)) };
+    assert.equal(filledTemplate("{$}-".repeat(250), large, 2500).length, 2500);
+    assert.equal(reads, 3, "no more is read than there is room for");
     const empty = await post(long, "{}");
     assert.deepEqual([empty.status, (await empty.json()).kind], [400, "invalid_params"]);
   });
