@@ -123,6 +123,18 @@ Deno.test("CH-2: search finds both sides' words in all talks or in one, folded, 
   assert.deepEqual(taken(await rig.chat.search(bob, { q: "again" })).messages, []);
 });
 
+Deno.test("CH-2: a search looks through so much text at a time, and goes on where it ended", async () => {
+  await using world = await openChatSteps();
+  const { rig, steps, ann, bob } = world;
+  await steps.say(ann, bob, "fern");
+  // Each of these letters is eighteen once it is folded.
+  for (let count = 0; count < 5; count++) await steps.say(ann, bob, "\ufdfa".repeat(4000));
+  const first = taken(await rig.chat.search(ann, { q: "fern" }));
+  assert.deepEqual(first.messages, []);
+  const rest = taken(await rig.chat.search(ann, { q: "fern", before: first.next! }));
+  assert.deepEqual([rest.messages.map(({ body }) => body), rest.next], [["fern"], null]);
+});
+
 Deno.test("CH-3, UI-12: a talk makes the noise that its person chose, in the menu and for notifications", async () => {
   await using world = await openChatSteps();
   const { rig, steps, ann, bob } = world;
