@@ -167,12 +167,12 @@ function Labels({ columns, labels, count }: ChartProps & { count: number }) {
   return (
     <>
       {columns.map(({ at }, index) =>
-        index % every !== 0 ? null : (
+        index % every !== Math.floor(every / 2) ? null : (
           <text
             key={at}
             x={xOf(plot, index, count)}
             y={plot.height - 8}
-            text-anchor={index === 0 ? "start" : "middle"}
+            text-anchor="middle"
           >
             {partText(language, format, labels, at)}
           </text>
