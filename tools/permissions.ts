@@ -9,7 +9,7 @@ const readableEnv: readonly string[] = [...Object.keys(variables), ...laterVaria
 
 /**
  * The permissions that `main.ts` needs with a configuration, as flags of `deno run` (OP-8): its own address, the
- * store's when that is remote, those of the scanners, of the CyberTipline, of the issuer and of push services, its own files, the data directory.
+ * store's when that is remote, those of the scanners, of the CyberTipline, of the issuer, of push services and of webhooks, its own files, the data directory.
  * Nothing is run, no native library is loaded.
  */
 export function permissionFlags(config: Config): string[] {
@@ -23,6 +23,7 @@ export function permissionFlags(config: Config): string[] {
   if (config.push !== null) {
     net.push(...pushServiceHosts.map((host) => `${host}:443`), ...config.pushHosts.map(placeOf));
   }
+  net.push(...config.webhookHosts.map(placeOf));
   const writable = [config.dataDir];
   const env = [...readableEnv];
   if (/^https?:/.test(config.kv)) {

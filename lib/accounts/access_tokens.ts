@@ -18,14 +18,17 @@ import {
   limits,
   Refusal,
   say,
+  type WebhookView,
 } from "../protocol/mod.ts";
-import type { AccessTokenStore, AccountsStore, SessionRecord } from "./ports.ts";
+import type { AccessTokenStore, AccountsStore, SessionRecord, WebhookRecord } from "./ports.ts";
 import { sessionOver } from "./session_views.ts";
 import { hashOf } from "./tokens.ts";
 
 export interface AccessTokensNeeds {
   store: Pick<AccountsStore, "session">;
   accessTokens: AccessTokenStore;
+  /** Whether a webhook may be sent to that address. Unset: to none. */
+  takesWebhook?: (url: string) => boolean;
   bell: Pick<Bell, "closeSession">;
   clock: Clock;
   ids: Ids;
@@ -41,7 +44,7 @@ const shape = /^behest_([0-9A-HJKMNP-TV-Z]{26})_([A-Za-z0-9_-]{43})$/;
 
 /**
  * AU-11: tokens for scripts and bots. A token is a session without a login that may do what its scopes say and nothing else. Only
- * the hash of its secret is stored.
+ * the hash of its secret is stored, and the secret that signs for its webhook, which must be known to sign.
  */
 export class AccessTokens {
   readonly #needs: AccessTokensNeeds;
@@ -52,8 +55,9 @@ export class AccessTokens {
     this.#needs = needs;
   }
 
-  async create(caller: Caller, { name, scopes, expiresAt, hook }: AccessTokenBody): Answer<AccessTokenMade> {
-    const { accessTokens, clock, ids, random, log } = this.#needs;
+  async create(caller: Caller, body: AccessTokenBody): Answer<AccessTokenMade> {
+    const { accessTokens, takesWebhook, clock, ids, random, log } = this.#needs;
+    const { name, scopes, expiresAt, hook, webhook } = body;
     const now = clock.now();
     const endsAt = expiresAt === null || expiresAt === undefined ? noEnd : Date.parse(expiresAt);
     if (endsAt <= now) {
@@ -61,6 +65,12 @@ export class AccessTokens {
         fields: { expiresAt: "field.future" },
       });
     }
+    if (webhook !== undefined && takesWebhook?.(webhook.url) !== true) {
+      return new Refusal("invalid_params", say("request.fields", { fields: "webhook.url" }), {
+        fields: { "webhook.url": "field.webhookHost" },
+      });
+    }
+    const webhookSecret = webhook === undefined ? null : random.bytes(secretBytes).toBase64();
     const id = ids.next();
     const secret = randomText(random, secretBytes);
     const session: SessionRecord = {
@@ -77,6 +87,9 @@ export class AccessTokens {
         scopes: [...new Set(scopes)],
         hash: await hashOf(secret),
         ...(hook === undefined ? {} : { hook }),
+        ...(webhook === undefined || webhookSecret === null
+          ? {}
+          : { webhook: { ...webhook, secret: webhookSecret, last: null } }),
       },
     };
     const added = await this.#lanes.run(
@@ -86,7 +99,11 @@ export class AccessTokens {
     if (added === "over") return sessionOver();
     if (!added) return new Refusal("conflict", say("token.many", { count: limits.tokensPerPerson }));
     log.info("token.created", { requestId: caller.requestId, userId: caller.userId, sessionId: id });
-    return { ...viewOf(session), token: `behest_${id}_${secret}` };
+    return {
+      ...viewOf(session),
+      token: `behest_${id}_${secret}`,
+      ...(webhookSecret === null ? {} : { webhookSecret: `whsec_${webhookSecret}` }),
+    };
   }
 
   async list({ userId }: Caller): Promise<{ tokens: AccessToken[] }> {
@@ -124,7 +141,7 @@ export async function sessionOfToken(
 }
 
 function viewOf({ id, createdAt, lastSeenAt, expiresAt, access }: SessionRecord): AccessToken {
-  const { name, scopes, hook } = access!;
+  const { name, scopes, hook, webhook } = access!;
   return {
     id,
     name,
@@ -133,5 +150,16 @@ function viewOf({ id, createdAt, lastSeenAt, expiresAt, access }: SessionRecord)
     lastUsedAt: lastSeenAt === 0 ? null : iso(lastSeenAt),
     expiresAt: expiresAt === noEnd ? null : iso(expiresAt),
     ...(hook === undefined ? {} : { hook }),
+    ...(webhook === undefined ? {} : { webhook: webhookOf(webhook) }),
+  };
+}
+
+/** A webhook without its secret. */
+export function webhookOf({ url, events, last, ended }: WebhookRecord): WebhookView {
+  return {
+    url,
+    events: [...events],
+    last: last === null ? null : { at: iso(last.at), sent: last.sent, status: last.status },
+    ended: ended === true,
   };
 }

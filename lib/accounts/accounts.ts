@@ -12,7 +12,7 @@ import {
   type User,
   username as usernameSchema,
 } from "../protocol/mod.ts";
-import { AccessTokens } from "./access_tokens.ts";
+import { AccessTokens, type AccessTokensNeeds } from "./access_tokens.ts";
 import { passwordProblem } from "./common_passwords.ts";
 import type { Invites } from "./invites.ts";
 import { type KnownDevice, KnownDevices } from "./known_devices.ts";
@@ -34,7 +34,7 @@ import { type Attempt, countRegistration } from "./throttle.ts";
 import { hashOf } from "./tokens.ts";
 import type { TwoFactorStore } from "./two_factor_ports.ts";
 
-export interface AccountsNeeds extends SessionsNeeds {
+export interface AccountsNeeds extends SessionsNeeds, Pick<AccessTokensNeeds, "takesWebhook"> {
   counts: CountStore;
   passwords: Hashing;
   twoFactor: TwoFactorStore;

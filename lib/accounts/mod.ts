@@ -3,6 +3,7 @@
  * Never stores a password, token or recovery code in readable form, and never decides what a person receives.
  * Start with `accounts.ts` (registration, login) and `ports.ts` (what it asks of the store).
  */
+export { webhookOf } from "./access_tokens.ts";
 export { AccountData, type AccountDataNeeds } from "./account_data.ts";
 export { Accounts, type AccountsNeeds, type LoggedIn } from "./accounts.ts";
 export { ApproachLimit } from "./approach_limit.ts";

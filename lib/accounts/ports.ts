@@ -1,4 +1,4 @@
-import type { Agent, Hook, Role, TokenScope } from "../protocol/mod.ts";
+import type { Agent, Hook, Role, TokenScope, WebhookBody } from "../protocol/mod.ts";
 
 /** A suspension. `until` in milliseconds since 1970; null: indefinitely. */
 export interface Suspension {
@@ -60,7 +60,16 @@ export interface SessionRecord {
     readonly scopes: readonly TokenScope[];
     readonly hash: string;
     readonly hook?: Hook;
+    readonly webhook?: WebhookRecord;
   };
+}
+
+/** Where a token's program is told of answers. `secret`: 32 bytes, base64, which sign. `last` null: nothing was sent yet. */
+export interface WebhookRecord extends WebhookBody {
+  readonly secret: string;
+  readonly last: { readonly at: number; readonly sent: boolean; readonly status: number | null } | null;
+  /** The receiver wants no more. */
+  readonly ended?: true;
 }
 
 /** What renews a session (AU-13). Hashes of credentials; times in milliseconds since 1970. */
@@ -173,6 +182,8 @@ export interface AccessTokenStore {
   /** Returns them newest first. */
   of(userId: string): Promise<SessionRecord[]>;
   end(userId: string, sessionId: string): Promise<void>;
+  /** Writes what came of the last message to the token's webhook; nothing if the token has ended. */
+  noteWebhook(sessionId: string, note: Pick<WebhookRecord, "last" | "ended">): Promise<void>;
 }
 
 /** Subject of a count: login failures of a name, address, known device or session, or registrations and challenges of an address. */

@@ -267,6 +267,7 @@ export class Sessions {
       requestId: origin.requestId,
       sessionExpiresAt: iso(session.expiresAt),
       scopes: has,
+      ...(session.access!.webhook === undefined ? {} : { hasWebhook: true as const }),
     };
     return { caller, hook: session.access!.hook };
   }

@@ -14,6 +14,8 @@ export interface CommandRecord {
   /** Set for a broadcast, which is written once for everyone (BR-4). Stored under this name. */
   cast?: BroadcastAudience;
   expiresMs: number;
+  /** The access token that sent it, if its program is told of answers by a webhook (AU-11). */
+  webhookOf?: string;
 }
 
 /** The audience of a broadcast. Consent is decided for each person at delivery. */

@@ -125,6 +125,8 @@ export class Sender {
         : {}),
       expiresMs: checked.times.expiresMs,
       ...(checked.plan === null ? {} : { cast: checked.plan.audience }),
+      // Of a broadcast its sender learns totals, not who answered.
+      ...(caller.hasWebhook && checked.plan === null ? { webhookOf: caller.sessionId } : {}),
     };
     const states = checked.recipients.map(({ person, decision, rule }) => ({
       userId: person.id,

@@ -21,6 +21,7 @@ import type { RecipientStates } from "./recipient_states.ts";
 import { moved } from "./state_records.ts";
 import { forRecipient, ownState, recipientState } from "./views.ts";
 import { timerAnswer, timerEnd, withTimer } from "./timers.ts";
+import { webhookJobs } from "./webhook_jobs.ts";
 import type { WholeTransitions } from "./whole_transitions.ts";
 
 const noSuchCommand = () => new Refusal("not_found", "command.missing");
@@ -42,7 +43,7 @@ export class Transitions {
     caller: Caller,
     params: Params<"command.update">,
   ): Promise<Result<"command.update"> | Refusal> {
-    const { store, clock, consent, files } = this.#parts;
+    const { store, clock, consent, files, ids } = this.#parts;
     const refused = checkUpdate(params, clock.now());
     if (refused !== null) return refused;
     const record = await this.#command(params.id);
@@ -61,7 +62,11 @@ export class Transitions {
         : this.#answered(caller, stored.record, record, params, { proof, asks, answer });
       if (to instanceof Refusal) return to;
       const also = {
-        jobs: [...deferral(caller.userId, params), ...timerEnd(caller.userId, params, asks, to)],
+        jobs: [
+          ...deferral(caller.userId, params),
+          ...timerEnd(caller.userId, params, asks, to),
+          ...webhookJobs(ids, record, caller.userId, to),
+        ],
         carries: carried(
           proof,
           { kind: "proof", commandId: params.id, userId: caller.userId },
@@ -203,7 +208,7 @@ export class Transitions {
 
   /** CM-9: submits what a timer asked for, once it has run. Proof the person still has to give. */
   async endTimer(userId: string, commandId: string): Promise<void> {
-    const { store, clock } = this.#parts;
+    const { store, clock, ids } = this.#parts;
     const record = await this.#command(commandId);
     const asks = record === undefined ? null : asksOf(record.command);
     if (record === undefined || asks?.kind !== "timer" || record.command.requires === "proof") return;
@@ -215,7 +220,8 @@ export class Transitions {
     const state = record.command.requires === "review" ? "submitted" : "completed";
     const to: StateRecord = { ...withTimer(moved(stored.record, state, iso(clock.now())), asks), answer };
     if (isClosed(state)) to.place = null;
-    if (!await store.change([{ from: stored, to }])) return await this.endTimer(userId, commandId);
+    const jobs = webhookJobs(ids, record, userId, to);
+    if (!await store.change([{ from: stored, to }], { jobs })) return await this.endTimer(userId, commandId);
     notifyRecipient(this.#parts, stored, to);
     await Promise.all([
       notifySender(this.#parts, record, [{ userId, record: to }]),

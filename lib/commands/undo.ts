@@ -7,6 +7,7 @@ import type { CommandRecord, StateRecord, StoredState } from "./ports.ts";
 import type { RecipientStates } from "./recipient_states.ts";
 import { moved } from "./state_records.ts";
 import { forRecipient, ownState, undoUntilMs } from "./views.ts";
+import { webhookJobs } from "./webhook_jobs.ts";
 import type { WholeTransitions } from "./whole_transitions.ts";
 
 const noSuchCommand = () => new Refusal("not_found", "command.missing");
@@ -29,7 +30,7 @@ export class Undo {
 
   /** Takes back the person's last answer. `conflict`: it is too late, or something has happened since. */
   async answer(caller: Caller, id: string): Promise<Result<"command.update"> | Refusal> {
-    const { store, clock, consent, bell } = this.#parts;
+    const { store, clock, consent, bell, ids } = this.#parts;
     const { userId } = caller;
     const record = (await store.commands([id])).get(id);
     if (record === undefined) return noSuchCommand();
@@ -46,6 +47,7 @@ export class Undo {
       if (record.expiresMs <= now && waits(to.state)) return new Refusal("expired", "command.expired");
       const written = await store.change([{ from: stored, to }], {
         current: () => bell.epoch(userId) === epoch,
+        jobs: webhookJobs(ids, record, userId, to, { back: true }),
       });
       if (!written) continue;
       const command = forRecipient(record.command, to, await consent.rulesOf(userId), clock.now());

@@ -1,11 +1,11 @@
 import type { AccountJob, GroupJob } from "../accounts/mod.ts";
 import type { Job as CommandJob } from "../commands/mod.ts";
 import type { FileJob } from "../files/mod.ts";
-import type { JobRoom, JobTable } from "../platform/mod.ts";
+import type { JobRoom, JobTable, WebhookJob } from "../platform/mod.ts";
 import type { PushJob } from "../push/mod.ts";
 import type { IncidentJob } from "../scanning/mod.ts";
 
-export type Job = AccountJob | CommandJob | FileJob | GroupJob | IncidentJob | PushJob;
+export type Job = AccountJob | CommandJob | FileJob | GroupJob | IncidentJob | PushJob | WebhookJob;
 
 export interface JobRooms {
   accounts: JobRoom<AccountJob>;
@@ -14,10 +14,13 @@ export interface JobRooms {
   groups: JobRoom<GroupJob>;
   incidents: JobRoom<IncidentJob>;
   push: JobRoom<PushJob>;
+  webhooks: JobRoom<WebhookJob>;
 }
 
 /** Each kind of job, and the room that runs it. */
-export function jobTable({ accounts, commands, files, groups, incidents, push }: JobRooms): JobTable<Job> {
+export function jobTable(
+  { accounts, commands, files, groups, incidents, push, webhooks }: JobRooms,
+): JobTable<Job> {
   return {
     account_removal: accounts,
     blob_changed: files,
@@ -38,5 +41,6 @@ export function jobTable({ accounts, commands, files, groups, incidents, push }:
     stop: commands,
     timer: commands,
     undefer: commands,
+    webhook: webhooks,
   };
 }

@@ -22,6 +22,7 @@ import { openOverview } from "./overview.ts";
 import { openPeople } from "./people.ts";
 import { scoped } from "./token_scopes.ts";
 import { openPush } from "./push.ts";
+import { openWebhooks } from "./webhooks.ts";
 import { socketMethods } from "./socket_methods.ts";
 import type { Config } from "../config/mod.ts";
 import { CategoryAdmin } from "../consent/mod.ts";
@@ -203,6 +204,7 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
     ticketSecret: random.bytes(32),
   });
   opening.use(push);
+  const webhooks = openWebhooks({ ...everyone, config, store, clock, random, log });
   const jobs = new JobRunner<Job>({
     kv: store.kv,
     clock,
@@ -214,10 +216,13 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
       groups: groups.life,
       incidents: files.incidents,
       push,
+      webhooks,
     })),
     exclusive: store.exclusive,
   });
   opening.use(jobs);
+  // Before the jobs end, which wait for what is under way.
+  opening.defer(() => webhooks.close());
   jobs.start();
   await files.start();
 

@@ -34,6 +34,7 @@ import { Consent, Grants } from "../consent/mod.ts";
 import { Mutes, OwnSanctions } from "../moderation/mod.ts";
 import type { Clock, Ids, Log, Random } from "../platform/mod.ts";
 import { Notices } from "../notices/mod.ts";
+import { isWebhookAddress } from "../webhooks/mod.ts";
 import type { Hub } from "../realtime/mod.ts";
 
 export interface PeopleParts {
@@ -154,6 +155,7 @@ export async function openPeople(
     ...needs,
     misuses: kvMisuses(store, clock),
     accessTokens,
+    takesWebhook: (url) => isWebhookAddress(url, config.webhookHosts),
     counts,
     twoFactor: twoFactorStore,
     tokens,

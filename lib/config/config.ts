@@ -51,6 +51,8 @@ export interface Config {
   push: string | null;
   /** UI-12: origins of push services besides those of the browsers. */
   pushHosts: readonly string[];
+  /** AU-11: origins that webhooks may be sent to. */
+  webhookHosts: readonly string[];
   /** Who has it may read `/metrics` from elsewhere (OP-4); null when nobody may. */
   metricsToken: string | null;
   /** AU-12; null: passwords and passkeys only. */
@@ -140,6 +142,7 @@ export function readConfig(environment: Texts, dotEnv: Texts = {}): ReadConfig |
     evidenceKey: take("BEHEST_EVIDENCE_KEY") ?? inDataDir("evidence.key"),
     push: take("BEHEST_PUSH"),
     pushHosts: take("BEHEST_PUSH_HOSTS")!,
+    webhookHosts: take("BEHEST_WEBHOOK_HOSTS")!,
     metricsToken: take("BEHEST_METRICS_TOKEN"),
     oidc: oidc.issuer === null || oidc.clientId === null
       ? null

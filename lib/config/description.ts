@@ -35,6 +35,7 @@ export function describeConfig(config: Config): string {
     BEHEST_EVIDENCE_KEY: config.evidenceKey,
     BEHEST_PUSH: config.push ?? "off",
     BEHEST_PUSH_HOSTS: config.pushHosts.join(","),
+    BEHEST_WEBHOOK_HOSTS: config.webhookHosts.join(","),
     BEHEST_METRICS_TOKEN: config.metricsToken ?? "",
     BEHEST_OIDC_ISSUER: config.oidc?.issuer ?? "",
     BEHEST_OIDC_CLIENT_ID: config.oidc?.clientId ?? "",

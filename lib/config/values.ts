@@ -78,6 +78,19 @@ export function parsePush(text: string): string | null | Wrong {
   return mail || site ? text : new Wrong("must be off, or a mailto: or https:// address");
 }
 
+/** As `parsePushHosts`, for hosts of webhooks: only this computer's may do without TLS. */
+export function parseWebhookHosts(text: string): string[] | Wrong {
+  const origins = parsePushHosts(text);
+  if (origins instanceof Wrong) return origins;
+  const open = origins.find((origin) => {
+    const { protocol, hostname } = new URL(origin);
+    return protocol === "http:" && !/^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
+  });
+  return open === undefined
+    ? origins
+    : new Wrong(`has ${JSON.stringify(open)}; only this computer may do without TLS`);
+}
+
 /** Takes hosts of push services separated by commas: `host`, `host:port`, or `http://host:port` for one without TLS. Gives origins. */
 export function parsePushHosts(text: string): string[] | Wrong {
   const origins: string[] = [];

@@ -12,6 +12,7 @@ import {
   parsePush,
   parsePushHosts,
   parseServiceUrl,
+  parseWebhookHosts,
   whole,
   Wrong,
 } from "./values.ts";
@@ -236,6 +237,13 @@ export const variables = {
     default: "",
     example: "ntfy.example.org,http://push.lan:8080",
     parse: parsePushHosts,
+  },
+  BEHEST_WEBHOOK_HOSTS: {
+    about:
+      "Hosts that access tokens' webhooks may be sent to, separated by commas. They may be on your own network; https only, but for `http://127.0.0.1:port` and the like on this computer",
+    default: "",
+    example: "ci.example.org,home.lan:8443,http://127.0.0.1:9000",
+    parse: parseWebhookHosts,
   },
   BEHEST_METRICS_TOKEN: {
     about: "Bearer token that may read `/metrics` from other machines; without it only this machine may",

@@ -12,6 +12,8 @@ export interface Caller {
   address: string;
   /** What the caller's access token may do (AU-11); unset for a login, which may do everything that the person may. */
   scopes?: readonly string[];
+  /** Set for a token whose program is told of answers to what it sends (AU-11). */
+  hasWebhook?: true;
   /** In every log line of the request (OP-3). */
   requestId: string;
 }

@@ -18,3 +18,4 @@ export * from "./notice_list.ts";
 export * from "./random.ts";
 export * from "./same_secret.ts";
 export * from "./tally.ts";
+export * from "./webhook_job.ts";

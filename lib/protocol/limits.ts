@@ -102,6 +102,8 @@ export const limits = {
   tokenName: 60,
   /** AU-11: characters of a hook's templates. */
   hookTemplate: 1000,
+  /** AU-11: characters of a webhook's address. */
+  webhookUrl: 1000,
   /** Socket ticket life (AU-5). */
   ticketMs: 30_000,
   /**

@@ -18,6 +18,7 @@ export * from "./files.ts";
 export { fold } from "./fold.ts";
 export * from "./grants.ts";
 export * from "./hooks.ts";
+export * from "./webhooks.ts";
 export * from "./limits.ts";
 export * from "./invites.ts";
 export * from "./looks.ts";

@@ -176,7 +176,8 @@ export const operations: Readonly<Record<string, Operation>> = {
   },
   "GET /tokens": { says: "Lists the caller's access tokens.", gives: protocol.accessTokenList },
   "POST /tokens": {
-    says: "Makes an access token for a script or a bot. It is shown once. Needs a fresh proof.",
+    says:
+      "Makes an access token for a script or a bot. It is shown once. With webhook, each answer to a direct command that the token sent is posted to its url, signed with webhookSecret by Standard Webhooks, which is shown once too; the url must be on a host that the operator named. Needs a fresh proof.",
     body: protocol.accessTokenBody,
     gives: protocol.accessTokenMade,
     status: 201,

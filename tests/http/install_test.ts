@@ -155,6 +155,28 @@ Deno.test("OP-1 OP-8 UI-12: push services that the operator names, and nothing t
   }
 });
 
+Deno.test("OP-1 OP-8 AU-11: hosts of webhooks, with TLS unless they are this computer", () => {
+  const read = readConfig({
+    BEHEST_WEBHOOK_HOSTS:
+      "ci.example.org, home.lan:8443,http://127.0.0.1:9000,http://[::1]:1,http://localhost",
+  });
+  assert.ok(!(read instanceof ConfigProblem));
+  const net = permissionFlags(read.config).find((flag) => flag.startsWith("--allow-net="))!;
+  assert.match(net, /,ci\.example\.org:443,home\.lan:8443,127\.0\.0\.1:9000,\[::1\]:1,localhost:80$/);
+  for (
+    const bad of [
+      "http://ci.example.org",
+      "http://10.0.0.1",
+      "http://127.0.0.1.example.org",
+      "https://x/path",
+      "*",
+    ]
+  ) {
+    const wrong = readConfig({ BEHEST_WEBHOOK_HOSTS: bad });
+    assert.ok(wrong instanceof ConfigProblem && wrong.line.startsWith("BEHEST_WEBHOOK_HOSTS"), bad);
+  }
+});
+
 Deno.test("OP-1 UI-7: the contact for push services is an address that they could use", () => {
   for (const good of ["off", "mailto:admin@example.org", "https://behest.example.org/contact"]) {
     const read = readConfig({ BEHEST_PUSH: good });

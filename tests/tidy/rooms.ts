@@ -26,6 +26,7 @@ const services = [
   "lib/scanning",
   "lib/moderation",
   "lib/push",
+  "lib/webhooks",
   "lib/notices",
 ];
 
@@ -63,6 +64,7 @@ export const rooms: Readonly<Record<string, Part>> = {
   "lib/scanning": { parts: [protocol, platform, "lib/files"], packages: ["node:crypto"] },
   "lib/moderation": { parts: [protocol, platform], packages: ["node:crypto"] },
   "lib/push": { parts: [protocol, platform], packages: ["node:crypto"] },
+  "lib/webhooks": { parts: [protocol, platform], packages: ["node:crypto"] },
   "lib/notices": { parts: [protocol, platform] },
   "lib/realtime": { parts: [protocol, platform], packages: ["node:buffer"] },
   // Node's modules for `session_file.ts` alone, which is no part of the room's door.

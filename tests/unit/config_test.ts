@@ -50,6 +50,7 @@ Deno.test("OP-2: an empty environment gives the specification's defaults", () =>
       evidenceKey: "./data/evidence.key",
       push: null,
       pushHosts: [],
+      webhookHosts: [],
       metricsToken: null,
       oidc: null,
       cybertip: { url: "https://exttest.cybertip.org/ispws", user: null, password: null },

@@ -14,6 +14,7 @@ Deno.test("DL-6, FI-7: each kind of job goes to the room that knows it", async (
     incidents: room("incidents"),
     groups: room("groups"),
     push: room("push"),
+    webhooks: room("webhooks"),
   }));
   await run({ kind: "expire", commandId: "c" });
   await run({ kind: "expire_made", madeMs: 0, keepMs: 1 });
@@ -22,6 +23,16 @@ Deno.test("DL-6, FI-7: each kind of job goes to the room that knows it", async (
   await run({ kind: "seal_evidence", incidentId: "i" });
   await run({ kind: "account_removal", userId: "u" });
   await run({ kind: "group_end", group: "g" });
+  await run({
+    kind: "webhook",
+    id: "w",
+    tokenId: "t",
+    commandId: "c",
+    recipientId: "u",
+    state: "completed",
+    at: "2026-01-01T00:00:00.000Z",
+    failures: 0,
+  });
   await run({ kind: "push", userId: "u" });
   assert.deepEqual(ran, [
     "commands expire",
@@ -31,6 +42,7 @@ Deno.test("DL-6, FI-7: each kind of job goes to the room that knows it", async (
     "incidents seal_evidence",
     "accounts account_removal",
     "groups group_end",
+    "webhooks webhook",
     "push push",
   ]);
 });

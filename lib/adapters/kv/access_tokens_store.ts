@@ -1,4 +1,4 @@
-import type { AccessTokenStore, SessionRecord, UserRecord } from "../../accounts/mod.ts";
+import type { AccessTokenStore, SessionRecord, UserRecord, WebhookRecord } from "../../accounts/mod.ts";
 import type { Clock } from "../../platform/mod.ts";
 import { limits } from "../../protocol/mod.ts";
 import { getValues } from "./get_many.ts";
@@ -49,6 +49,22 @@ export class KvAccessTokens implements AccessTokenStore {
     await this.#store.committer.commit({
       deletes: [keys.session(sessionId), keys.accessTokenOf(userId, sessionId)],
     });
+  }
+
+  async noteWebhook(sessionId: string, note: Pick<WebhookRecord, "last" | "ended">): Promise<void> {
+    for (let tries = 0; tries < limits.writeTries; tries++) {
+      const entry = await this.#store.kv.get<SessionRecord>(keys.session(sessionId));
+      const session = entry.value;
+      const webhook = session?.access?.webhook;
+      const leftMs = (session?.expiresAt ?? 0) - this.#clock.now();
+      if (webhook === undefined || leftMs <= 0) return;
+      const value = { ...session, access: { ...session!.access, webhook: { ...webhook, ...note } } };
+      const { ok } = await this.#store.committer.commit({
+        checks: [entry],
+        sets: [{ key: entry.key, value, expireIn: leftMs }],
+      });
+      if (ok) return;
+    }
   }
 
   /** `gone`: entries of the index whose sessions ended together with others. */

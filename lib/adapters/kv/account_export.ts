@@ -1,16 +1,17 @@
-import type {
-  AccessTokenStore,
-  AccountsStore,
-  Contacts,
-  ExportEntry,
-  ExportPart,
-  Groups,
-  InvitesStore,
-  LinkRecord,
-  MisuseStore,
-  ProfileRecord,
-  TwoFactorStore,
-  UserRecord,
+import {
+  type AccessTokenStore,
+  type AccountsStore,
+  type Contacts,
+  type ExportEntry,
+  type ExportPart,
+  type Groups,
+  type InvitesStore,
+  type LinkRecord,
+  type MisuseStore,
+  type ProfileRecord,
+  type TwoFactorStore,
+  type UserRecord,
+  webhookOf,
 } from "../../accounts/mod.ts";
 import type { Chat } from "../../chat/mod.ts";
 import type { CommandRoom, CommandStore } from "../../commands/mod.ts";
@@ -119,6 +120,8 @@ async function* accountEntries(
       name: access?.name,
       scopes: access?.scopes,
       ...(access?.hook === undefined ? {} : { hook: access.hook }),
+      // Without the secret: who has it can send in this server's name.
+      ...(access?.webhook === undefined ? {} : { webhook: webhookOf(access.webhook) }),
       address,
       createdAt: iso(createdAt),
       lastUsedAt: lastSeenAt === 0 ? null : iso(lastSeenAt),

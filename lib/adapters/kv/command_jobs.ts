@@ -1,12 +1,12 @@
-import type { DueJob, Job } from "../../commands/ports.ts";
+import type { DueJob } from "../../commands/ports.ts";
 import { keys } from "./keys.ts";
 
 /** The write of a job of commands. Writing the same job for the same time twice makes one job. */
-export function jobSet({ dueMs, job }: DueJob): { key: Deno.KvKey; value: Job } {
+export function jobSet({ dueMs, job }: DueJob): { key: Deno.KvKey; value: DueJob["job"] } {
   return { key: keys.job(dueMs, jobId(job)), value: job };
 }
 
-function jobId(job: Job): string {
+function jobId(job: DueJob["job"]): string {
   switch (job.kind) {
     case "expire":
     case "release":
@@ -21,6 +21,8 @@ function jobId(job: Job): string {
     case "stop":
     case "index":
       return `${job.kind}:${job.userId}`;
+    case "webhook":
+      return `${job.kind}:${job.id}`;
     default:
       return job satisfies never;
   }

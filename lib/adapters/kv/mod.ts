@@ -36,3 +36,4 @@ export { kvStats } from "./stats.ts";
 export { openStore, type Store } from "./store.ts";
 export { KvTwoFactor } from "./two_factor_store.ts";
 export { KvUsers } from "./users_store.ts";
+export { kvWebhookJobs } from "./webhook_jobs.ts";

@@ -3,7 +3,13 @@ import { Notice } from "../../../components/Notice.tsx";
 import { RowAction } from "../../../components/RowAction.tsx";
 import { Time } from "../../../components/Time.tsx";
 import { Filled, useWords } from "../../../components/words.tsx";
-import { type AccessToken, type AccessTokenMade, limits, tokenScopes } from "../../../lib/protocol/mod.ts";
+import {
+  type AccessToken,
+  type AccessTokenMade,
+  limits,
+  tokenScopes,
+  type WebhookView,
+} from "../../../lib/protocol/mod.ts";
 import { fill } from "../../../lib/words/mod.ts";
 
 interface AccessTokensProps {
@@ -71,7 +77,7 @@ export function AccessTokens({ tokens, made, errors }: AccessTokensProps) {
 
 function OneToken({ token }: { token: AccessToken }) {
   const words = useWords("tokens");
-  const { id, name, scopes, createdAt, lastUsedAt, expiresAt, hook } = token;
+  const { id, name, scopes, createdAt, lastUsedAt, expiresAt, hook, webhook } = token;
   const made = <Time value={createdAt} />;
   return (
     <li>
@@ -86,6 +92,7 @@ function OneToken({ token }: { token: AccessToken }) {
           : [hook.title, hook.body].map((text, at) =>
             text ? <code class="small" key={at}>{text}</code> : null
           )}
+        {webhook === undefined ? null : <OneWebhook webhook={webhook} />}
         <span class="soft small">
           {lastUsedAt === null
             ? <Filled text={words.unused} made={made} />
@@ -106,5 +113,26 @@ function OneToken({ token }: { token: AccessToken }) {
         of={fill(words.revokeOf, { name })}
       />
     </li>
+  );
+}
+
+/** Where answers go, and whether they arrive. Without the whole address, which may be a secret of its receiver. */
+function OneWebhook({ webhook: { url, last, ended } }: { webhook: WebhookView }) {
+  const words = useWords("tokens");
+  const time = last === null ? null : <Time value={last.at} />;
+  return (
+    <span class="soft small">
+      {fill(words.webhook, { host: new URL(url).host })}
+      {ended ? ` · ${words.webhookEnded}` : last === null ? null : (
+        <>
+          {" · "}
+          {last.sent
+            ? <Filled text={words.webhookSent} time={time} />
+            : last.status === null
+            ? <Filled text={words.webhookNoAnswer} time={time} />
+            : <Filled text={words.webhookFailed} time={time} status={last.status} />}
+        </>
+      )}
+    </span>
   );
 }
