@@ -67,7 +67,7 @@ browserTest(
       assert.equal(await bob.getByRole("article").count(), 0);
       await ann.goto(`${origin}/sent`);
       assert.equal(
-        await ann.locator(".state", { hasText: /^Stopped$/ }).count(),
+        await ann.locator(".sent-standing", { hasText: /Stopped/ }).count(),
         3,
         "the sender sees what the stop ended, and no more",
       );
