@@ -9,7 +9,7 @@ export function AnswerTotals({ answers, commandId }: { answers: Totals; commandI
   const words = useWords("asking");
   const language = useLanguage();
   return (
-    <section class="panel" aria-labelledby="answers">
+    <section class="panel answers" aria-labelledby="answers">
       <h2 id="answers">{words.answers}</h2>
       <p>{plural(language, words.answered, answers.answers)}</p>
       {answers.questions.map(({ field = "", label, options }) => (

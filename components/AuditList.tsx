@@ -15,7 +15,7 @@ export function AuditList({ entries }: { entries: readonly AuditPageEntry[] }) {
             <span>
               <Filled
                 text={entry.subject === null ? words.entry : words.entryOn}
-                actor={<strong>@{entry.actor}</strong>}
+                actor={<strong>{actorName(entry.actor)}</strong>}
                 action={<code>{entry.action}</code>}
                 subject={<strong>{entry.subject}</strong>}
               />
@@ -42,4 +42,9 @@ export function AuditList({ entries }: { entries: readonly AuditPageEntry[] }) {
       ))}
     </ol>
   );
+}
+
+/** `(server)` and `(visitor)` are nobody's username. */
+function actorName(actor: string): string {
+  return actor.startsWith("(") ? actor : `@${actor}`;
 }

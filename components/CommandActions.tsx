@@ -104,6 +104,9 @@ export function CommandActions(props: CommandActionsProps) {
   const started = state === "accepted" || state === "returned";
   return (
     <div class="actions">
+      {hasAnswerPage(command) && refusable.has(state)
+        ? <a class="button button-main" href={`/history/${id}/answer`}>{words.answerIt}</a>
+        : null}
       {offered.length === 0 ? null : (
         <AnswerForm {...props} name={fill(words.answer, { title: label })}>
           {offered.map((choice) => (
@@ -120,9 +123,6 @@ export function CommandActions(props: CommandActionsProps) {
           ))}
         </AnswerForm>
       )}
-      {hasAnswerPage(command) && refusable.has(state)
-        ? <a class="button button-main" href={`/history/${id}/answer`}>{words.answerIt}</a>
-        : null}
       {(requires === "proof" || requires === "review") && handingIn.has(state) && !hasAnswerPage(command)
         ? (
           <AnswerForm {...props} name={fill(words.handInLabel, { title: label })} wide>

@@ -5,13 +5,14 @@ import { Attachments } from "./Attachments.tsx";
 import type { CommandAction } from "../lib/browser/command_action.ts";
 import { CommandActions, type OwnChoice } from "./CommandActions.tsx";
 import { Reveal } from "./Discreet.tsx";
+import { lengthText } from "../lib/text/asking.ts";
 import { audienceText, kindTitle, requirementText } from "../lib/text/commands.ts";
 import { remainingText } from "../lib/text/remaining.ts";
 import { PersonName } from "./PersonName.tsx";
 import { StateBadge } from "./StateBadge.tsx";
 import { Time } from "./Time.tsx";
 import { Why } from "./Why.tsx";
-import { Filled, useWords } from "./words.tsx";
+import { Filled, useLanguage, useWords } from "./words.tsx";
 import type { Words } from "../lib/words/mod.ts";
 import { fill } from "../lib/words/shape.ts";
 
@@ -214,17 +215,21 @@ export function Due({ at, now, local }: { at: string; now: number; local: boolea
   );
 }
 
-/** CM-9: until when a timer runs that the person started. */
+/** CM-9: how long a timer runs, or until when, once the person started it. */
 export function Runs(
   { command, startedAt, local = false }: {
-    command: Pick<OpenCommand, "data">;
+    command: Pick<OpenCommand, "kind" | "data">;
     startedAt: string | undefined;
     local?: boolean;
   },
 ) {
   const words = useWords("commands");
-  if (startedAt === undefined) return null;
-  const end = new Date(Date.parse(startedAt) + Number(command.data?.seconds) * 1000);
+  const asking = useWords("asking");
+  const language = useLanguage();
+  if (command.kind !== "timer") return null;
+  const seconds = Number(command.data?.seconds);
+  if (startedAt === undefined) return <li>{lengthText(asking, language, seconds)}</li>;
+  const end = new Date(Date.parse(startedAt) + seconds * 1000);
   return (
     <li>
       <Filled text={words.runsUntil} time={<Time value={end.toISOString()} local={local} />} />

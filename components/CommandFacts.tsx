@@ -10,7 +10,7 @@ interface FactsProps {
 }
 
 /** The category of a command without any. */
-const usual = "general";
+export const usualCategory = "general";
 
 /** What differs from the usual, as items of a list: when it expires, and its categories. */
 export function CommandFacts({ command, local = false, retentionDays }: FactsProps) {
@@ -22,7 +22,7 @@ export function CommandFacts({ command, local = false, retentionDays }: FactsPro
           <Filled text={words.ends} time={<Time value={command.expiresAt} local={local} />} />
         </li>
       )}
-      {command.categories.filter((slug) => slug !== usual).map((slug) => (
+      {command.categories.filter((slug) => slug !== usualCategory).map((slug) => (
         <li key={slug}>
           <span class="tag">{slug}</span>
         </li>

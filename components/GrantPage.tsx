@@ -47,7 +47,12 @@ export function GrantPage(props: GrantPageProps) {
         {grant === undefined
           ? null
           : <button type="submit" class="button button-quiet" name="action" value="end">{words.end}</button>}
-        <ReportLink kind={isPerson ? "user" : "group"} id={path.split("/")[2] ?? ""} name={name} />
+        <ReportLink
+          kind={isPerson ? "user" : "group"}
+          id={path.split("/")[2] ?? ""}
+          name={name}
+          look="button button-quiet"
+        />
       </form>
       {props.onlyPause
         ? (

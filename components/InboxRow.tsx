@@ -2,6 +2,7 @@ import type { ComponentChildren } from "preact";
 import type { ListItem } from "../lib/protocol/mod.ts";
 import { isOpen } from "../lib/protocol/closed_states.ts";
 import { remainingText, stateWords } from "../lib/text/mod.ts";
+import { plainText } from "../lib/text/rich_text.ts";
 import { fill } from "../lib/words/mod.ts";
 import { timeText, utcText } from "../lib/words/times.ts";
 import { Avatar } from "./Avatar.tsx";
@@ -91,8 +92,7 @@ function iconOf(kind: string): IconName {
 function snippetOf({ command }: ListItem): ComponentChildren {
   if ("sealed" in command) return null;
   const clip = command.attachments.length === 0 ? null : <Icon name="clip" size="s" />;
-  const text =
-    (command.title ? command.body : null)?.slice(0, 4 * snippetLength).replaceAll(/\s+/g, " ").trim() ?? "";
+  const text = command.title && command.body ? plainText(command.body.slice(0, 4 * snippetLength)) : "";
   const short = [...text].slice(0, snippetLength).join("");
   return (
     <>

@@ -21,7 +21,7 @@ import type { SomeWords } from "../lib/words/mod.ts";
 const minuteMs = 60_000;
 
 /** The sections of the catalogue that it shows. */
-type Sections = "answers" | "commands" | "command" | "file" | "upload" | "failures" | "offline";
+type Sections = "answers" | "commands" | "command" | "file" | "upload" | "failures" | "offline" | "asking";
 
 /**
  * The open commands as this browser kept them, for a page without the server (UI-3), and current again once there is one.

@@ -101,3 +101,12 @@ function link(text: string): Rich | null {
     parts: [text.startsWith(`https://${host}`) && !/[\u202a-\u2069]/.test(text) ? text : href],
   };
 }
+
+/** The words of a text in one line, without what marks them. */
+export function plainText(text: string): string {
+  const words = (part: Rich): string =>
+    typeof part === "string"
+      ? part
+      : part.parts.map(words).join(part.is === "ul" || part.is === "ol" ? " " : "");
+  return richText(text).map(words).join(" ").replaceAll(/\s+/g, " ").trim();
+}

@@ -107,7 +107,12 @@ export default definePerson.page<typeof handler>(function Contacts({ data, url }
                       <Filled text={words.askedAt} time={<Time value={one.createdAt} />} />
                     </span>
                   </Person>
-                  <ReportLink kind="user" id={one.username} name={`@${one.username}`} />
+                  <ReportLink
+                    kind="user"
+                    id={one.username}
+                    name={`@${one.username}`}
+                    look="button button-quiet"
+                  />
                   <Answer
                     username={one.username}
                     choices={[["accept", words.accept, true], ["decline", words.decline, false]]}
@@ -163,7 +168,12 @@ export default definePerson.page<typeof handler>(function Contacts({ data, url }
                     >
                       {words.rules}
                     </a>
-                    <ReportLink kind="user" id={one.username} name={`@${one.username}`} />
+                    <ReportLink
+                      kind="user"
+                      id={one.username}
+                      name={`@${one.username}`}
+                      look="button button-quiet"
+                    />
                     <AskFirst ask="contact" to="/contacts">
                       <input type="hidden" name="username" value={one.username} />
                       <input type="hidden" name="action" value="remove" />

@@ -56,6 +56,7 @@ export default define.page<typeof handler>(function Offline({ data, state }) {
             "upload",
             "failures",
             "offline",
+            "asking",
           ])}
         />
         <Kept words={someWords(state.language, ["offline", "commands"])} />

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { renderToString } from "preact-render-to-string";
 import { h } from "preact";
 import { RichText } from "../../components/RichText.tsx";
-import { type Rich, richText } from "../../lib/text/rich_text.ts";
+import { plainText, type Rich, richText } from "../../lib/text/rich_text.ts";
 
 const htmlOf = (text: string) =>
   renderToString(h(RichText, { text })).replace(/^<div class="body">/, "").replace(/<\/div>$/, "");
@@ -34,6 +34,17 @@ Deno.test("CM-2: bold, italics, code and lists are shown as such", () => {
       ["line\nbreak\n\nparagraph", "<p>line\nbreak</p><p>paragraph</p>"],
     ] as const
   ) assert.equal(htmlOf(text), html, text);
+});
+
+Deno.test("CM-2: a line of the inbox has the words without their marks", () => {
+  for (
+    const [text, plain] of [
+      ["Some **bold** text.\n\n- one\n- two", "Some bold text. one two"],
+      ["```\nls\n```\nSee https://example.org/a_b_c", "ls See https://example.org/a_b_c"],
+      ["2 * 3 * 4", "2 * 3 * 4"],
+      [" \n ", ""],
+    ] as const
+  ) assert.equal(plainText(text), plain);
 });
 
 Deno.test("CM-2: what only looks like Markdown stays as it is typed", () => {

@@ -30,7 +30,7 @@ export const command: Words["command"] = {
   yourProof: "Deine Abgabe",
   handIn: "Abgeben",
   handInAgain: "Noch einmal abgeben",
-  notNowOrNo: "Später oder nein",
+  notNowOrNo: "Später oder ablehnen",
   putOffLabel: "Später: {title}",
   putOffFor: "Wieder da in",
   anHour: "1 Stunde",

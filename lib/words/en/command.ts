@@ -26,7 +26,7 @@ export const command = {
   yourProof: "Your submission",
   handIn: "Submit",
   handInAgain: "Submit again",
-  notNowOrNo: "Later or no",
+  notNowOrNo: "Later or decline",
   putOffLabel: "Later: {title}",
   putOffFor: "Back in",
   anHour: "1 hour",

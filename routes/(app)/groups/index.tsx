@@ -87,7 +87,7 @@ export default definePerson.page<typeof handler>(function Groups({ data, state, 
               {invitations.map((group) => (
                 <li key={group.name}>
                   <Facts group={group} />
-                  <ReportLink kind="group" id={group.name} name={group.title} />
+                  <ReportLink kind="group" id={group.name} name={group.title} look="button button-quiet" />
                   <Answer
                     group={group}
                     choices={[["accept", words.accept, true], ["decline", words.decline, false]]}
@@ -140,7 +140,12 @@ export default definePerson.page<typeof handler>(function Groups({ data, state, 
                       >
                         {words.rules}
                       </a>
-                      <ReportLink kind="group" id={group.name} name={group.title} />
+                      <ReportLink
+                        kind="group"
+                        id={group.name}
+                        name={group.title}
+                        look="button button-quiet"
+                      />
                       <Answer group={group} choices={[["leave", words.leave, false]]} />
                     </div>
                   </li>

@@ -1,4 +1,5 @@
 import { type Context, page } from "fresh";
+import { usualCategory } from "../../../components/CommandFacts.tsx";
 import { PageHead } from "../../../components/PageHead.tsx";
 import { SelectField } from "../../../components/Field.tsx";
 import { Empty, ProblemNotice } from "../../../components/Notice.tsx";
@@ -164,7 +165,9 @@ function Row({ item, outbox }: { item: ListItem; outbox: boolean }) {
         </span>
       </span>
       <span class="row">
-        {command.categories.map((slug) => <span class="tag" key={slug}>{slug}</span>)}
+        {command.categories.filter((slug) => slug !== usualCategory).map((slug) => (
+          <span class="tag" key={slug}>{slug}</span>
+        ))}
         {outbox
           ? <Answers item={item} />
           : item.state === undefined
