@@ -54,6 +54,11 @@ export async function listening(context: Context, options: Partial<BehestOptions
   });
 }
 
+/** What no server has answered yet: the next run sends it. */
+export async function outboxOf({ profile, server }: Context): Promise<FileOutbox> {
+  return await FileOutbox.open(join(await profile.folder(server), "outbox"));
+}
+
 export async function historyOf({ profile, server }: Context): Promise<HistoryFile> {
   return await HistoryFile.open(join(await profile.folder(server), "history"));
 }

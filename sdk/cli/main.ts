@@ -115,4 +115,6 @@ function failed(output: Output, error: unknown): number {
   return kind === "offline" ? exits.offline : exits.failed;
 }
 
+// Who reads the output has gone, as `head` does after its lines.
+process.stdout.on("error", () => process.exit(exits.failed));
 process.exitCode = await main(process.argv.slice(2));

@@ -12,9 +12,7 @@ export class Output {
 
   /** A result: as one line of JSON, or as text. */
   result(value: Record<string, unknown>, text: string): void {
-    process.stdout.write(
-      `${this.json ? JSON.stringify(value) : printable(text)}\n`,
-    );
+    process.stdout.write(`${this.json ? JSON.stringify(value) : printable(text)}\n`);
   }
 
   /** A line of JSON whatever was asked for. */
@@ -35,21 +33,13 @@ export class Output {
 /** Other people's text must not steer the terminal. */
 function printable(text: string): string {
   // deno-lint-ignore no-control-regex -- that is what is taken out
-  return text.replace(
-    /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g,
-    "",
-  );
+  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, "");
 }
 
 /** Asks at the terminal. Throws a `UsageError` where there is none. */
 export async function ask(question: string): Promise<string> {
-  if (!process.stdin.isTTY) {
-    throw new UsageError(`There is no terminal to ask: ${question.trim()}`);
-  }
-  const reader = createInterface({
-    input: process.stdin,
-    output: process.stderr,
-  });
+  if (!process.stdin.isTTY) throw new UsageError(`There is no terminal to ask: ${question.trim()}`);
+  const reader = createInterface({ input: process.stdin, output: process.stderr });
   try {
     return (await reader.question(question)).trim();
   } finally {
@@ -71,9 +61,7 @@ export async function askSecret(question: string): Promise<string> {
     for (const key of part) {
       if (key === "\r" || key === "\n") return resolve(typed);
       if (key === "\u0003") return reject(new UsageError("Cancelled."));
-      typed = key === "\u007f" || key === "\b"
-        ? typed.slice(0, -1)
-        : typed + key;
+      typed = key === "\u007f" || key === "\b" ? typed.slice(0, -1) : typed + key;
     }
   };
   stdin.on("data", onData).on("end", onEnd);

@@ -1,6 +1,5 @@
-import process from "node:process";
 import { type Arguments, exits } from "../arguments.ts";
-import { asking, contextOf, listening } from "../context.ts";
+import { asking, contextOf, outboxOf } from "../context.ts";
 import { ask } from "../terminal.ts";
 
 export const options = {} as const;
@@ -8,11 +7,9 @@ export const options = {} as const;
 /** `stop`: everything of the person stops, everywhere (CO-6). Tries until the server has answered. */
 export async function stop(args: Arguments): Promise<number> {
   const context = await contextOf(args);
-  // A stop that is cut off here is sent by the next run: it is in the outbox. The device's own connection stays.
-  await using behest = await listening(context, {
-    device: `${context.profile.device}-${process.pid}`,
-    accept: ["x-none"],
-  });
+  // A stop that is cut off here is sent by the next run: it is in the outbox. The device's own connection stays, and so do
+  // the commands that it has seen.
+  await using behest = await asking(context, { outbox: await outboxOf(context) });
   behest.client.on("connection", (state) => {
     if (state.kind === "offline") context.output.say(`Not stopped yet: ${state.reason}. Trying again.`);
   });
