@@ -37,6 +37,7 @@ const unseen: readonly string[] = [
   "passwordProof.password",
   "proofBody.code",
   "proofBody.password",
+  "pushAnswer.ticket",
   "registerBody.invite",
   "renewBody.credential",
   "sanctionReason.text",

@@ -89,8 +89,8 @@ hostileTest(
       const pattern = address.replaceAll(/\/\[\[\w+\]\]/g, "(/[^/]+)?").replaceAll(/\[\w+\]/g, "[^/]+");
       return ![...reached].some((path) => new RegExp(`^${pattern}$`).test(path));
     });
-    // Asks before something is done: it has no address of its own to link to.
-    assert.deepEqual(unseen, ["/confirm"]);
+    // One asks before something is done, the other is where a notification leads: no page links to them.
+    assert.deepEqual(unseen, ["/confirm", "/notified"]);
 
     const reader = await browser.newPage();
     // Unescaped, each of them is found.

@@ -108,9 +108,9 @@ Deno.test("UI-7: notifications are offered where they are switched on, and only 
   await withApp(async (send, app) => {
     const cookie = app.cookieOf("ann");
     const { title } = wordsOf("en").push;
-    assert.ok(!(await (await send("/sessions", as(cookie))).text()).includes(title));
+    assert.ok(!(await (await send("/notifications", as(cookie))).text()).includes(title));
     Object.assign(app.services.push, { state: () => ({ key: "the-public-key" }) });
-    const html = await (await send("/sessions", as(cookie))).text();
+    const html = await (await send("/notifications", as(cookie))).text();
     assert.ok(html.includes(title) && html.includes("the-public-key"));
   });
 });
