@@ -100,6 +100,8 @@ siteTest(
     await page.locator(".toast[role=status]", { hasText: /^(Done|Marked as seen)\./ }).waitFor();
     assert.ok(title?.startsWith("Command "));
 
+    // What was answered left the page, and the next in order took its place at the end.
+    await until(async () => await titles.count() === 50);
     const last = await titles.last().textContent();
     await page.getByRole("link", { name: "More" }).click();
     await until(async () => await titles.last().textContent() !== last);
