@@ -210,7 +210,10 @@ function unfolds(row: Element): void {
 
 /** An element as the server drew it, without the times: they change by themselves. */
 function drawn(element: Element): string {
-  return element.outerHTML.replaceAll(/<time[^]*?<\/time>/g, "").replace(" item-new", "");
+  return new XMLSerializer().serializeToString(element).replaceAll(/<time[^]*?<\/time>/g, "").replace(
+    " item-new",
+    "",
+  );
 }
 
 /** Whether somebody has begun an answer in an open row. */

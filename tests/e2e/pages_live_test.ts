@@ -48,7 +48,7 @@ siteTest(
     await card.getByRole("button", { name: "Annehmen" }).click();
     await card.getByText("Angenommen", { exact: true }).first().waitFor();
     await bob.locator(".sent-standing", { hasText: "Accepted" }).waitFor();
-    await card.getByText("Später oder nein").click();
+    await card.getByText("Später oder ablehnen").click();
     await card.getByRole("button", { name: "Ging nicht" }).click();
     await ann.getByRole("heading", { name: "Nichts zu tun" }).waitFor();
     await ann.keyboard.press("Control+Shift+Period");

@@ -99,8 +99,8 @@ Deno.test("CM-8: times of the form are read in the zone of the profile", async (
   await withApp(async (send, app) => {
     await app.profile("ann", { timeZone: "Asia/Kolkata" });
     const cookie = app.cookieOf("ann");
-    for (const path of ["/send", "/"]) {
-      if (path === "/") await app.command("bob", "ann");
+    const { id } = await app.command("bob", "ann");
+    for (const path of ["/send", `/?open=${id}`]) {
       assert.match(await (await send(path, as(cookie))).text(), /name="zone" value="Asia\/Kolkata"/);
     }
     const quiet = await (await send("/preferences", as(cookie))).text();
