@@ -91,9 +91,11 @@ export class LoginLinks {
       reason: null,
       detail: { by: found.link.by },
     };
+    // First, so that a crash between the two leaves nobody logged in beside the new password.
+    await endSessions(id);
     const changed = await store.use(id, found.link.hash, { to, changedAt: clock.now() }, entry);
     if (changed === null) return over();
-    // A session of the old password cannot begin any more.
+    // And what began in between. A session of the old password cannot begin any more.
     await endSessions(id);
     log.info("login_link.used", { requestId: origin.requestId, userId: id, address: origin.address });
     return userOf(changed);

@@ -1,7 +1,7 @@
 import { parseEnv } from "node:util";
 import { oldProxyValue, type TrustedProxies } from "./trusted_proxies.ts";
 import { nameWarning } from "./unknown_names.ts";
-import { Wrong } from "./values.ts";
+import { isLoopback, Wrong } from "./values.ts";
 import { laterVariables, type Variable, type VariableName, variables } from "./variables.ts";
 
 /** Checked configuration (OP-1, OP-2). */
@@ -181,11 +181,6 @@ function environmentTexts(): Texts {
   if (Deno.permissions.querySync({ name: "env" }).state === "granted") return Deno.env.toObject();
   const names = [...Object.keys(variables), ...laterVariables];
   return Object.fromEntries(names.map((name) => [name, Deno.env.get(name)]));
-}
-
-/** Whether only this computer can reach a host. */
-function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || /^127(\.[0-9]{1,3}){3}$/.test(host);
 }
 
 type Value<N extends VariableName> = Exclude<ReturnType<(typeof variables)[N]["parse"]>, Wrong>;

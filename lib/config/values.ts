@@ -6,6 +6,11 @@ export class Wrong {
   }
 }
 
+/** Whether only this computer can reach a host. An IPv6 address may be in brackets, as in URLs. */
+export function isLoopback(host: string): boolean {
+  return /^(?:localhost|127(?:\.[0-9]{1,3}){3}|::1|\[::1\])$/.test(host);
+}
+
 /** Takes one of some words. */
 export function oneOf<const T extends string>(...choices: T[]): (text: string) => T | Wrong {
   return (text) =>
@@ -84,7 +89,7 @@ export function parseWebhookHosts(text: string): string[] | Wrong {
   if (origins instanceof Wrong) return origins;
   const open = origins.find((origin) => {
     const { protocol, hostname } = new URL(origin);
-    return protocol === "http:" && !/^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
+    return protocol === "http:" && !isLoopback(hostname);
   });
   return open === undefined
     ? origins
@@ -134,8 +139,8 @@ export function parseBanks(text: string): ReadonlyMap<string, "csam" | "ncii" | 
 /** Takes the address of an OpenID Connect issuer, as the issuer writes it. Only this computer's may do without TLS. */
 export function parseIssuer(text: string): string | Wrong {
   const url = URL.parse(text);
-  const isHere = url !== null && /^(?:localhost|127\.[0-9.]+|\[::1\])$/.test(url.hostname);
-  if (url === null || !(url.protocol === "https:" || (url.protocol === "http:" && isHere))) {
+  const isSafe = url?.protocol === "https:" || (url?.protocol === "http:" && isLoopback(url.hostname));
+  if (url === null || !isSafe) {
     return new Wrong("must be an https:// address");
   }
   if (
