@@ -20,6 +20,13 @@ export class Cursors {
     return waiting?.cursor ?? await this.#needs.store.cursor(userId, device);
   }
 
+  /** How far the device of the person that is furthest has acknowledged; null: they have none. */
+  async furthest(userId: string): Promise<string | null> {
+    const waiting = [...this.#waiting.values()].filter((one) => one.userId === userId);
+    const cursors = [...waiting.map(({ cursor }) => cursor), ...await this.#needs.store.cursors(userId)];
+    return cursors.sort().at(-1) ?? null;
+  }
+
   /** Moves a cursor; written within a second. */
   move(userId: string, device: string, cursor: string): void {
     this.#waiting.set(`${userId} ${device}`, { userId, device, cursor });

@@ -3,6 +3,7 @@ import { KeyedMutex } from "../platform/mod.ts";
 import type { Acknowledgements } from "./acknowledgements.ts";
 import { Apart } from "./apart.ts";
 import { ApartChat } from "./apart_chat.ts";
+import type { Cursors } from "./cursors.ts";
 import type { ChatArrival, ChatEntry } from "./chat_log.ts";
 import type { Deciding, DeliveryDecisions, Open } from "./delivery_decisions.ts";
 import { addDelivery, addMessage, type InboxSlice } from "./inbox_slice.ts";
@@ -23,6 +24,8 @@ interface Read {
   slice: InboxSlice;
   apart: Apart;
   chat: ApartChat;
+  /** How far a device has acknowledged, once that is asked. */
+  furthest?: Promise<string | null>;
 }
 
 /**
@@ -33,14 +36,22 @@ interface Read {
 export class HeldApart {
   readonly #parts: Parts;
   readonly #log: LogReads;
+  readonly #cursors: Cursors;
   readonly #decisions: DeliveryDecisions;
   readonly #acknowledgements: Acknowledgements;
   readonly #newPlaces: NewPlaces;
   readonly #locks = new KeyedMutex();
 
-  constructor(parts: Parts, log: LogReads, decisions: DeliveryDecisions, acknowledgements: Acknowledgements) {
+  constructor(
+    parts: Parts,
+    log: LogReads,
+    cursors: Cursors,
+    decisions: DeliveryDecisions,
+    acknowledgements: Acknowledgements,
+  ) {
     this.#parts = parts;
     this.#log = log;
+    this.#cursors = cursors;
     this.#decisions = decisions;
     this.#acknowledgements = acknowledgements;
     this.#newPlaces = new NewPlaces(parts, decisions);
@@ -109,14 +120,15 @@ export class HeldApart {
 
   /** Delivers a command, passes it, or leaves it out. Gives the hold if the device must wait at it. */
   async #readCommand(
-    { accept, slice, apart }: Read,
+    read: Read,
     open: Open,
     deciding: Deciding,
     rules: Rules,
   ): Promise<InboxSlice["held"]> {
+    const { accept, slice, apart } = read;
     if (apart.waits(open)) return null;
     const isFresh = !deciding.isDelivered(open);
-    if (isFresh && apart.isBehind(open)) {
+    if (apart.isBehind(open) && (isFresh || !await this.#isTaken(read, open))) {
       apart.hold(open);
       // Those before it may have their new places already.
       apart.more = true;
@@ -132,6 +144,16 @@ export class HeldApart {
     apart.end(open.command.command.id);
     if (decision.verdict === "deliver") addDelivery(slice, open, accept, rules, this.#parts.clock.now());
     return null;
+  }
+
+  /**
+   * Whether a device may have acknowledged a command. One that the person answered, or has from a page, may have gone to none, or
+   * to one that never acknowledged it before the server ended.
+   */
+  async #isTaken(read: Read, { cursor, stored: { userId, commandId } }: Open): Promise<boolean> {
+    if (this.#parts.inFlight.wasHanded(userId, commandId)) return true;
+    const furthest = await (read.furthest ??= this.#cursors.furthest(userId));
+    return furthest !== null && cursor <= furthest;
   }
 
   async #save(userId: string, apart: Apart): Promise<void> {

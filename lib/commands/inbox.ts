@@ -27,7 +27,7 @@ export class Inbox {
     this.#cursors = new Cursors(parts);
     this.#decisions = new DeliveryDecisions(parts);
     this.#acknowledgements = acknowledgements;
-    this.#heldApart = new HeldApart(parts, this.#log, this.#decisions, acknowledgements);
+    this.#heldApart = new HeldApart(parts, this.#log, this.#cursors, this.#decisions, acknowledgements);
   }
 
   /**

@@ -1,5 +1,6 @@
 import type { Apart } from "./apart.ts";
 import type { DeliveryDecisions, Open } from "./delivery_decisions.ts";
+import { waits } from "./lifecycle.ts";
 import type { Parts } from "./parts.ts";
 import type { Held } from "./ports.ts";
 
@@ -65,14 +66,16 @@ export class NewPlaces {
       for (const [index, one] of some.entries()) {
         const command = records.get(one.commandId);
         const known = states[index] ?? null;
-        if (command === undefined || command.expiresMs <= this.#parts.clock.now()) {
+        if (command === undefined) {
           yield [one, null];
           continue;
         }
         const stored = command.cast === undefined
           ? known
           : await this.#parts.broadcasts.current(userId, command, known);
-        const isOpen = stored !== null && stored.record.place !== null && stored.record.withheldBy === null;
+        // DL-6: only what still waits expires; what the person accepted in time stays theirs.
+        const isOpen = stored !== null && stored.record.place !== null && stored.record.withheldBy === null &&
+          (command.expiresMs > this.#parts.clock.now() || !waits(stored.record.state));
         yield [one, isOpen ? { cursor: "", stored, command } : null];
       }
     }

@@ -175,6 +175,8 @@ export interface CommandStore {
   /** Of a sender's direct and group commands, those that recipients submitted for review; newest command first. */
   submissions(senderId: string, limit: number): Promise<{ commandId: string; userId: string }[]>;
   cursor(userId: string, device: string): Promise<string | null>;
+  /** Of all devices of a person. */
+  cursors(userId: string): Promise<string[]>;
   saveCursors(cursors: readonly { userId: string; device: string; cursor: string }[]): Promise<void>;
   /** Deletes a command and all its records. */
   purge(record: CommandRecord): Promise<void>;

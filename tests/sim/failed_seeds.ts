@@ -1,5 +1,5 @@
 /** Seeds with grants that showed a fault once, and are not among the first. */
-export const failedGrantSeeds: readonly number[] = [62, 165, 195, 1077];
+export const failedGrantSeeds: readonly number[] = [62, 165, 195, 1077, 2124];
 
 /** Seeds that showed a bug once. They run with every test run, whatever the number of seeds. */
 export const failedSeeds: readonly number[] = [

@@ -54,9 +54,7 @@ export class Judge implements DeviceHost {
       );
       for (const way of [only!.from, `${only!.from} ${sourceOf(only!)}`]) {
         const last = device.lastFrom.get(way) ?? "";
-        // What a page showed while an earlier one was held apart is before that one in the log.
-        const seen = only!.parts.get(to.name)!.onPage || model.byId.get(last)?.parts.get(to.name)?.onPage;
-        const ordered = !to.granted || (way !== only!.from && shownByAll && seen !== true);
+        const ordered = !to.granted || (way !== only!.from && shownByAll);
         if (ordered && command.id < last) this.#world.fail(`${what} after ${last} of the same sender`);
         device.lastFrom.set(way, command.id);
       }

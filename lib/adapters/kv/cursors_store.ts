@@ -19,7 +19,7 @@ interface Moved {
 /** Devices' cursors in Deno KV. */
 export function kvCursors(
   { kv, committer, exclusive }: Store,
-): Pick<CommandStore, "cursor" | "saveCursors"> {
+): Pick<CommandStore, "cursor" | "cursors" | "saveCursors"> {
   // A device that comes back costs no read.
   const remembered = new Remembered<string | null>(exclusive ? limits.relationsCached : 0);
 
@@ -49,6 +49,12 @@ export function kvCursors(
       const { value } = await kv.get<string>(keys.cursor(userId, device));
       remembered.keep(name, value, moment);
       return value;
+    },
+
+    async cursors(userId) {
+      const found: string[] = [];
+      for await (const { value } of kv.list<string>({ prefix: keys.cursorsOf(userId) })) found.push(value);
+      return found;
     },
 
     async saveCursors(moved) {
