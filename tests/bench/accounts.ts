@@ -1,4 +1,5 @@
 import { keys } from "../../lib/adapters/kv/keys.ts";
+import type { KvPort } from "../../lib/adapters/kv/port.ts";
 import { firstIdAt } from "../../lib/platform/mod.ts";
 
 /** Accounts in one commit, below the store's 80 KiB of keys. */
@@ -7,7 +8,7 @@ const accountsAtOnce = 500;
 const withPreferences = 10;
 
 /** Records with no more in them than a broadcast looks at; they joined long ago. */
-export async function addAccounts(kv: Deno.Kv, count: number): Promise<void> {
+export async function addAccounts(kv: KvPort, count: number): Promise<void> {
   const prefix = firstIdAt(Date.UTC(2025, 0, 1)).slice(0, 16);
   for (let at = 0; at < count; at += accountsAtOnce) {
     const atomic = kv.atomic();

@@ -1,4 +1,5 @@
 import { Committer } from "../../lib/adapters/kv/committer.ts";
+import type { KvAtomic, KvCheck, KvKey, KvPort } from "../../lib/adapters/kv/port.ts";
 import type { Store } from "../../lib/adapters/kv/store.ts";
 import { type BenchPerson, expectValue, makePeople, openBenchServices } from "./server_parts.ts";
 
@@ -10,7 +11,7 @@ const measuredMs = 3_000;
 
 /** What one send asks of the store, as the server itself writes it. */
 export interface SendWrite {
-  checks: Deno.AtomicCheck[];
+  checks: KvCheck[];
   mutations: Deno.KvMutation[];
 }
 
@@ -64,7 +65,7 @@ async function sendOne(
 }
 
 /** The store with an `atomic()` that also notes what it is given, write by write. */
-function notingKv(kv: Deno.Kv, note: (write: SendWrite) => void): Deno.Kv {
+function notingKv(kv: KvPort, note: (write: SendWrite) => void): KvPort {
   return new Proxy(kv, {
     get(target, name) {
       if (name !== "atomic") {
@@ -76,31 +77,31 @@ function notingKv(kv: Deno.Kv, note: (write: SendWrite) => void): Deno.Kv {
   });
 }
 
-function noting(atomic: Deno.AtomicOperation, note: (write: SendWrite) => void): Deno.AtomicOperation {
+function noting(atomic: KvAtomic, note: (write: SendWrite) => void): KvAtomic {
   const write: SendWrite = { checks: [], mutations: [] };
-  const proxy: Deno.AtomicOperation = new Proxy(atomic, {
+  const proxy: KvAtomic = new Proxy(atomic, {
     get(target, name) {
       switch (name) {
         case "check":
-          return (...checks: Deno.AtomicCheck[]) => {
+          return (...checks: KvCheck[]) => {
             write.checks.push(...checks);
             target.check(...checks);
             return proxy;
           };
         case "set":
-          return (key: Deno.KvKey, value: unknown, options?: { expireIn?: number }) => {
+          return (key: KvKey, value: unknown, options?: { expireIn?: number }) => {
             write.mutations.push({ type: "set", key, value, ...options });
             target.set(key, value, options);
             return proxy;
           };
         case "sum":
-          return (key: Deno.KvKey, by: bigint) => {
+          return (key: KvKey, by: bigint) => {
             write.mutations.push({ type: "sum", key, value: new Deno.KvU64(by) });
             target.sum(key, by);
             return proxy;
           };
         case "delete":
-          return (key: Deno.KvKey) => {
+          return (key: KvKey) => {
             write.mutations.push({ type: "delete", key });
             target.delete(key);
             return proxy;

@@ -1,3 +1,4 @@
+import type { KvPort } from "../../lib/adapters/kv/port.ts";
 import { openStore } from "../../lib/adapters/kv/store.ts";
 import { addAccounts } from "./accounts.ts";
 import { median } from "./numbers.ts";
@@ -47,7 +48,7 @@ export async function measureWriteCost(dir: string, accounts: number): Promise<W
 }
 
 /** What a broadcast writes, without walking through the accounts. */
-async function keysOf(kv: Deno.Kv): Promise<number> {
+async function keysOf(kv: KvPort): Promise<number> {
   let count = 0;
   for (
     const kind of ["broadcast", "cast", "command", "state", "inbox", "outbox", "send_key", "job", "total"]

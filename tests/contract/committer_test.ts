@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Committer, type Write } from "../../lib/adapters/kv/committer.ts";
+import type { KvPort } from "../../lib/adapters/kv/port.ts";
 import { openStore } from "../../lib/adapters/kv/store.ts";
 import { dump, onEachStore } from "../fakes/kv_stores.ts";
 import { seededRandom } from "../fakes/random.ts";
@@ -151,7 +152,7 @@ Deno.test("DL-4: a very long queue is worked off", async () => {
 });
 
 /** Tells how many mutations each commit had. */
-function countingKv(kv: Deno.Kv, tell: (mutations: number) => void): Deno.Kv {
+function countingKv(kv: KvPort, tell: (mutations: number) => void): KvPort {
   const atomic = () => {
     const operation = kv.atomic();
     let mutations = 0;

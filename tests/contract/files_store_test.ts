@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { Write } from "../../lib/adapters/kv/committer.ts";
 import { kvCommandFiles, kvFileStore, useWrites } from "../../lib/adapters/kv/files_store.ts";
 import { keys } from "../../lib/adapters/kv/keys.ts";
+import type { KvPort } from "../../lib/adapters/kv/port.ts";
 import { kvScanStore } from "../../lib/adapters/kv/scan_store.ts";
 import { limits } from "../../lib/protocol/mod.ts";
 import { FakeClock } from "../fakes/clock.ts";
@@ -164,7 +165,7 @@ onEveryStore("FI-3: a file that is added while the verdict is written settles by
     get(kv, name) {
       const own = Reflect.get(kv, name);
       if (name !== "getMany") return typeof own === "function" ? own.bind(kv) : own;
-      return async (...wanted: Parameters<Deno.Kv["getMany"]>) => {
+      return async (...wanted: Parameters<KvPort["getMany"]>) => {
         const found = await kv.getMany(...wanted);
         if (!concluded) {
           concluded = true;

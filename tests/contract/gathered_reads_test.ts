@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { gatheringReads } from "../../lib/adapters/kv/gathered_reads.ts";
+import type { KvEntryMaybe, KvKey, KvPort } from "../../lib/adapters/kv/port.ts";
 
 /** A store that counts how it is read. */
 async function counted() {
@@ -8,13 +9,13 @@ async function counted() {
   const counting = new Proxy(kv, {
     get(target, name) {
       if (name === "get") {
-        return (...args: Parameters<Deno.Kv["get"]>) => {
+        return (...args: Parameters<KvPort["get"]>) => {
           reads.one++;
           return target.get(...args);
         };
       }
       if (name === "getMany") {
-        return (keys: Deno.KvKey[]) => {
+        return (keys: KvKey[]) => {
           reads.many.push(keys.length);
           return target.getMany(keys);
         };
@@ -55,7 +56,7 @@ Deno.test("OP-2: a read that fails is the only one that does", async () => {
   const tooLong = "x".repeat(3000);
   const read = await Promise.allSettled([at.kv.get(["good"]), at.kv.get([tooLong]), at.kv.get(["none"])]);
   assert.deepEqual(read.map(({ status }) => status), ["fulfilled", "rejected", "fulfilled"]);
-  assert.equal((read[0] as PromiseFulfilledResult<Deno.KvEntryMaybe<unknown>>).value.value, 1);
+  assert.equal((read[0] as PromiseFulfilledResult<KvEntryMaybe<unknown>>).value.value, 1);
 });
 
 Deno.test("OP-2: after a close every read is refused", async () => {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { KvEntry, KvKey, KvListOptions, KvSelector } from "../../lib/adapters/kv/port.ts";
 import { MemoryKv } from "../fakes/memory_kv.ts";
 import { seededRandom } from "../fakes/random.ts";
 
@@ -11,11 +12,11 @@ Deno.test("DL-4: the store in memory of the tests answers like Deno KV", async (
     const fake = new MemoryKv();
     const random = seededRandom(11);
     const int = (below: number) => Math.floor(random.fraction() * below);
-    const keyOf = (): Deno.KvKey =>
+    const keyOf = (): KvKey =>
       int(3) === 0 ? ["job", int(2000), `j${int(5)}`] : [["a", "ab", "b"][int(3)]!, `k${int(12)}`];
     const stamps = new Map<string, string>();
     const seen = new Map<string, string>();
-    const same = (entry: { key: Deno.KvKey; value: unknown }) => ({
+    const same = (entry: { key: KvKey; value: unknown }) => ({
       key: entry.key.map((part) => typeof part === "string" ? stamps.get(part) ?? part : part),
       value: entry.value instanceof Deno.KvU64 ? entry.value.value : entry.value,
     });
@@ -49,7 +50,7 @@ Deno.test("DL-4: the store in memory of the tests answers like Deno KV", async (
     }
     const inOrder = [...seen].sort(([a], [b]) => a < b ? -1 : 1).map(([, stamp]) => stamp);
     assert.deepEqual(inOrder, inOrder.toSorted(), "both number their commits in the same order");
-    const selectors: [Deno.KvListSelector, Deno.KvListOptions][] = [
+    const selectors: [KvSelector, KvListOptions][] = [
       [{ prefix: ["a"] }, {}],
       [{ prefix: [] }, {}],
       [{ prefix: ["log"] }, { limit: 7, reverse: true }],
@@ -59,7 +60,7 @@ Deno.test("DL-4: the store in memory of the tests answers like Deno KV", async (
       [{ prefix: ["total"] }, {}],
     ];
     for (const [selector, options] of selectors) {
-      const left: Deno.KvEntry<unknown>[] = [];
+      const left: KvEntry<unknown>[] = [];
       for await (const entry of real.list(selector, options)) left.push(entry);
       assert.ok(left.length > 0);
       assert.deepEqual(fake.list(selector, options).map(same), left.map(same));

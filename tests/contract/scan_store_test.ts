@@ -289,9 +289,9 @@ onEachStore("SC-5: a match's write is void once the lease or the blob is another
   const { clock, add, take } = rigOf(store);
   const sha256 = await add("a");
   const job = await take();
-  const read = async () => await store.kv.get(keys.blob(sha256)) as Deno.KvEntry<BlobRecord>;
+  const read = async () => await store.kv.get(keys.blob(sha256)) as Parameters<typeof concludeWrite>[1];
   const matched = { state: "rejected" as const, verdicts: [said("csam", "match")], refuse: "match" as const };
-  const commit = (of: ScanJob, blob: Deno.KvEntry<BlobRecord>) =>
+  const commit = (of: ScanJob, blob: Awaited<ReturnType<typeof read>>) =>
     store.committer.commit(concludeWrite(of, blob, matched, clock.now()));
   const stale = await read();
   await store.kv.set(keys.blob(sha256), stale.value);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { type Committed, Committer, type Write } from "../../lib/adapters/kv/committer.ts";
+import type { KvPort } from "../../lib/adapters/kv/port.ts";
 import { openStore, type Store } from "../../lib/adapters/kv/store.ts";
 import { type Clock, systemClock } from "../../lib/platform/mod.ts";
 import {
@@ -28,7 +29,7 @@ export class DyingCommitter extends Committer {
   left: number;
   made = 0;
 
-  constructor(kv: Deno.Kv, left: number) {
+  constructor(kv: KvPort, left: number) {
     super(kv);
     this.left = left;
   }

@@ -1,3 +1,5 @@
+import type { KvPort } from "../../lib/adapters/kv/port.ts";
+
 /** What a store was asked for. */
 export interface Reads {
   /** Keys that were read one by one, and entries that lists gave. */
@@ -5,18 +7,18 @@ export interface Reads {
 }
 
 /** The store with its reads counted. An empty list counts as one key. */
-export function countingKv(kv: Deno.Kv): { kv: Deno.Kv; reads: Reads } {
+export function countingKv(kv: KvPort): { kv: KvPort; reads: Reads } {
   const reads: Reads = { keys: 0 };
   const counted = {
-    get(...args: Parameters<Deno.Kv["get"]>) {
+    get(...args: Parameters<KvPort["get"]>) {
       reads.keys++;
       return kv.get(...args);
     },
-    getMany(...args: Parameters<Deno.Kv["getMany"]>) {
+    getMany(...args: Parameters<KvPort["getMany"]>) {
       reads.keys += args[0].length;
       return kv.getMany(...args);
     },
-    async *list(...args: Parameters<Deno.Kv["list"]>) {
+    async *list(...args: Parameters<KvPort["list"]>) {
       reads.keys++;
       for await (const entry of kv.list(...args)) {
         reads.keys++;

@@ -1,3 +1,4 @@
+import type { KvKey, KvPort } from "../../lib/adapters/kv/port.ts";
 import { openStore, type Store } from "../../lib/adapters/kv/store.ts";
 
 /** A directory of its own with a store file in it; gone when disposed. */
@@ -23,8 +24,8 @@ export function onEachStore(name: string, run: (store: Store) => Promise<void>):
 }
 
 /** Every key and value of a store, in order. */
-export async function dump(kv: Deno.Kv, prefix: Deno.KvKey = []): Promise<[Deno.KvKey, unknown][]> {
-  const all: [Deno.KvKey, unknown][] = [];
+export async function dump(kv: KvPort, prefix: KvKey = []): Promise<[KvKey, unknown][]> {
+  const all: [KvKey, unknown][] = [];
   for await (const { key, value } of kv.list({ prefix })) all.push([key, value]);
   return all;
 }

@@ -1,3 +1,5 @@
+import type { KvKey, KvPort } from "../../lib/adapters/kv/port.ts";
+
 /** Most entries in one commit. */
 export const atOnce = 200;
 
@@ -5,7 +7,7 @@ export const atOnce = 200;
  * Copies all entries that are about one record, `count` times: each copy has another text in the place of each of `tokens`
  * (ids, names), in keys and values. This knows no layout, so it holds whatever the records look like.
  */
-export async function multiply(kv: Deno.Kv, tokens: readonly string[], count: number): Promise<void> {
+export async function multiply(kv: KvPort, tokens: readonly string[], count: number): Promise<void> {
   const about = (await Array.fromAsync(kv.list({ prefix: [] }))).filter(({ key, value }) =>
     // Work that is due is done once, and an answer to a repeated key belongs to its first send.
     key[0] !== "job" && key[0] !== "send_key" && tokens.some((token) => isAbout({ key, value }, token))
@@ -19,7 +21,7 @@ export async function multiply(kv: Deno.Kv, tokens: readonly string[], count: nu
       // The shared log's places are versionstamps, which nothing but a commit gives.
       const copied = key[0] === "broadcast" ? ["broadcast", place] : key.map((part) => swapped(part, swaps));
       const record = swapped(value, swaps);
-      atomic.set(copied as Deno.KvKey, key[0] === "cast" ? { ...record as object, place } : record);
+      atomic.set(copied as KvKey, key[0] === "cast" ? { ...record as object, place } : record);
       if (++size < atOnce) continue;
       await atomic.commit();
       [atomic, size] = [kv.atomic(), 0];

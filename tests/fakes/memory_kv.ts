@@ -1,13 +1,22 @@
+import type {
+  KvCheck,
+  KvEntry,
+  KvEntryMaybe,
+  KvKey,
+  KvListOptions,
+  KvSelector,
+} from "../../lib/adapters/kv/port.ts";
+
 /** What lies under one key. */
 interface Stored {
-  key: Deno.KvKey;
+  key: KvKey;
   value: unknown;
   versionstamp: string;
 }
 
 interface Mutation {
   what: "set" | "delete" | "sum";
-  key: Deno.KvKey;
+  key: KvKey;
   value?: unknown;
 }
 
@@ -23,16 +32,16 @@ export class MemoryKv {
   #names: string[] = [];
   #version = 0;
 
-  get<T>(key: Deno.KvKey): Deno.KvEntryMaybe<T> {
+  get<T>(key: KvKey): KvEntryMaybe<T> {
     const { value = null, versionstamp = null } = this.#stored.get(nameOf(key)) ?? {};
-    return { key, value, versionstamp } as Deno.KvEntryMaybe<T>;
+    return { key, value, versionstamp } as KvEntryMaybe<T>;
   }
 
-  list<T>(selector: Deno.KvListSelector, options: Deno.KvListOptions = {}): Deno.KvEntry<T>[] {
+  list<T>(selector: KvSelector, options: KvListOptions = {}): KvEntry<T>[] {
     const { prefix, start, end } = selector as {
-      prefix?: Deno.KvKey;
-      start?: Deno.KvKey;
-      end?: Deno.KvKey;
+      prefix?: KvKey;
+      start?: KvKey;
+      end?: KvKey;
     };
     const from = this.#place(start !== undefined ? nameOf(start) : nameOf(prefix!));
     const to = this.#place(end !== undefined ? nameOf(end) : nameOf(prefix!) + "\uffff");
@@ -40,11 +49,11 @@ export class MemoryKv {
     const names = reverse
       ? this.#names.slice(Math.max(from, to - limit), to).reverse()
       : this.#names.slice(from, Math.min(to, from + limit));
-    return names.map((name) => ({ ...this.#stored.get(name)! }) as Deno.KvEntry<T>);
+    return names.map((name) => ({ ...this.#stored.get(name)! }) as KvEntry<T>);
   }
 
   commit(
-    checks: readonly Deno.AtomicCheck[],
+    checks: readonly KvCheck[],
     mutations: readonly Mutation[],
   ): Deno.KvCommitResult | Deno.KvCommitError {
     for (const { key, versionstamp } of checks) {
@@ -64,7 +73,7 @@ export class MemoryKv {
     return placeholder;
   }
 
-  #sum(key: Deno.KvKey, by: bigint): Deno.KvU64 {
+  #sum(key: KvKey, by: bigint): Deno.KvU64 {
     const before = this.#stored.get(nameOf(key))?.value;
     if (before !== undefined && !(before instanceof Deno.KvU64)) {
       throw new TypeError("sum on what is no KvU64");
@@ -96,7 +105,7 @@ export class MemoryKv {
 }
 
 /** A text that sorts like the key: the store puts text before numbers, and numbers by their size. */
-function nameOf(key: Deno.KvKey): string {
+function nameOf(key: KvKey): string {
   let name = "";
   for (const part of key) {
     if (typeof part === "string") name += `\u0002${part}\u0000`;

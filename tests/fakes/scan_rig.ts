@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { blobWrites } from "../../lib/adapters/kv/blob_writes.ts";
 import { Committer } from "../../lib/adapters/kv/committer.ts";
 import { keys } from "../../lib/adapters/kv/keys.ts";
+import type { KvCheck, KvKey, KvListOptions, KvPort, KvSelector } from "../../lib/adapters/kv/port.ts";
 import { concludeWrite, kvScanStore, scanWrites } from "../../lib/adapters/kv/scan_store.ts";
 import type { Store } from "../../lib/adapters/kv/store.ts";
 import type { BlobRecord, BlobStore, RefusedHash } from "../../lib/files/ports.ts";
@@ -21,16 +22,16 @@ export function hashOf(name: string): string {
 /** A store in memory that answers at once, so that a fake clock moves everything. */
 export function storeOver(memory: MemoryKv): Store {
   const kv = {
-    get: (key: Deno.KvKey) => Promise.resolve(memory.get(key)),
-    getMany: (wanted: Deno.KvKey[]) => Promise.resolve(wanted.map((key) => memory.get(key))),
-    async *list(selector: Deno.KvListSelector, options?: Deno.KvListOptions) {
+    get: (key: KvKey) => Promise.resolve(memory.get(key)),
+    getMany: (wanted: KvKey[]) => Promise.resolve(wanted.map((key) => memory.get(key))),
+    async *list(selector: KvSelector, options?: KvListOptions) {
       yield* await Promise.resolve(memory.list(selector, options));
     },
     atomic: () => atomicOver(memory),
     commitVersionstamp: () => MemoryKv.placeholder,
   };
   // The parts of the interface that scanning uses.
-  const asKv = kv as unknown as Deno.Kv;
+  const asKv = kv as unknown as KvPort;
   return {
     kv: asKv,
     committer: new Committer(asKv, () => Promise.resolve()),
@@ -40,12 +41,12 @@ export function storeOver(memory: MemoryKv): Store {
 }
 
 function atomicOver(memory: MemoryKv) {
-  const checks: Deno.AtomicCheck[] = [];
-  const mutations: { what: "set" | "delete"; key: Deno.KvKey; value?: unknown }[] = [];
+  const checks: KvCheck[] = [];
+  const mutations: { what: "set" | "delete"; key: KvKey; value?: unknown }[] = [];
   const atomic = {
-    check: (...more: Deno.AtomicCheck[]) => (checks.push(...more), atomic),
-    set: (key: Deno.KvKey, value: unknown) => (mutations.push({ what: "set", key, value }), atomic),
-    delete: (key: Deno.KvKey) => (mutations.push({ what: "delete", key }), atomic),
+    check: (...more: KvCheck[]) => (checks.push(...more), atomic),
+    set: (key: KvKey, value: unknown) => (mutations.push({ what: "set", key, value }), atomic),
+    delete: (key: KvKey) => (mutations.push({ what: "delete", key }), atomic),
     commit: () => Promise.resolve(memory.commit(checks, mutations)),
   };
   return atomic;

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { keys } from "../../lib/adapters/kv/keys.ts";
+import type { KvKey } from "../../lib/adapters/kv/port.ts";
 import { openStore } from "../../lib/adapters/kv/store.ts";
 import { idOf, keepAll, utf8 } from "../fakes/blob_stores.ts";
 import { dump, storeFile } from "../fakes/kv_stores.ts";
@@ -71,7 +72,7 @@ Deno.test("FI-3: one command compares a data directory with itself, and mends it
   {
     await using store = await openStore(file.path);
     const entries = await dump(store.kv, keys.audits());
-    const [[, entry]] = entries as [[Deno.KvKey, { action: string; actor: string; detail: unknown }]];
+    const [[, entry]] = entries as [[KvKey, { action: string; actor: string; detail: unknown }]];
     assert.equal(entry.action, "storage.mended");
     assert.deepEqual(entry.detail, { "bytes without record": 1, "usage does not add up": 1 });
   }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { Committer } from "../../lib/adapters/kv/committer.ts";
 import { keys } from "../../lib/adapters/kv/keys.ts";
+import type { KvPort } from "../../lib/adapters/kv/port.ts";
 import { openStore } from "../../lib/adapters/kv/store.ts";
 import { socketMethods } from "../../lib/compose/socket_methods.ts";
 import type { OpenServices } from "../../lib/compose/mod.ts";
@@ -105,7 +106,7 @@ async function world(records: number): Promise<World> {
   };
 }
 
-async function multiplyAudit(kv: Deno.Kv, records: number): Promise<void> {
+async function multiplyAudit(kv: KvPort, records: number): Promise<void> {
   const [entry] = await Array.fromAsync(kv.list({ prefix: keys.audits() }));
   const head = await kv.get<{ seq: number }>(keys.auditHead());
   const { seq } = head.value!;

@@ -1,3 +1,11 @@
+import type {
+  KvCheck,
+  KvEntry,
+  KvKey,
+  KvListOptions,
+  KvPort,
+  KvSelector,
+} from "../../lib/adapters/kv/port.ts";
 import type { Random } from "../../lib/platform/mod.ts";
 import { settle } from "../fakes/clock.ts";
 import { MemoryKv } from "../fakes/memory_kv.ts";
@@ -91,35 +99,35 @@ export class Schedule {
 }
 
 /** What stands behind a scheduled store: the real one, or the one in memory. */
-export type Backend = Deno.Kv | MemoryKv;
+export type Backend = KvPort | MemoryKv;
 
 /** The store as one life of the process sees it. */
-export function scheduledKv(backend: Backend, schedule: Schedule): Deno.Kv {
+export function scheduledKv(backend: Backend, schedule: Schedule): KvPort {
   const { life } = schedule;
   const read = <T>(act: () => T | Promise<T>) => schedule.at(life, act);
-  async function* list<T>(selector: Deno.KvListSelector, options?: Deno.KvListOptions) {
+  async function* list<T>(selector: KvSelector, options?: KvListOptions) {
     yield* await read(() =>
       backend instanceof MemoryKv ? backend.list<T>(selector, options) : all<T>(backend, selector, options)
     );
   }
   const kv = {
-    get: (key: Deno.KvKey) => read(() => backend.get(key)),
-    getMany: (keys: Deno.KvKey[]) =>
+    get: (key: KvKey) => read(() => backend.get(key)),
+    getMany: (keys: KvKey[]) =>
       read(() => backend instanceof MemoryKv ? keys.map((key) => backend.get(key)) : backend.getMany(keys)),
     list,
-    set: (key: Deno.KvKey, value: unknown) => kv.atomic().set(key, value).commit(),
-    delete: (key: Deno.KvKey) => kv.atomic().delete(key).commit(),
+    set: (key: KvKey, value: unknown) => kv.atomic().set(key, value).commit(),
+    delete: (key: KvKey) => kv.atomic().delete(key).commit(),
     atomic: () => new Atomic(backend, schedule, life),
     commitVersionstamp: () =>
       backend instanceof MemoryKv ? MemoryKv.placeholder : backend.commitVersionstamp(),
     close: () => undefined,
   };
   // The parts of the interface that the server uses.
-  return kv as unknown as Deno.Kv;
+  return kv as unknown as KvPort;
 }
 
-async function all<T>(kv: Deno.Kv, selector: Deno.KvListSelector, options?: Deno.KvListOptions) {
-  const entries: Deno.KvEntry<T>[] = [];
+async function all<T>(kv: KvPort, selector: KvSelector, options?: KvListOptions) {
+  const entries: KvEntry<T>[] = [];
   for await (const entry of kv.list<T>(selector, options)) entries.push(entry);
   return entries;
 }
@@ -128,8 +136,8 @@ class Atomic {
   readonly #backend: Backend;
   readonly #schedule: Schedule;
   readonly #life: number;
-  readonly #checks: Deno.AtomicCheck[] = [];
-  readonly #mutations: { what: "set" | "delete" | "sum"; key: Deno.KvKey; value?: unknown }[] = [];
+  readonly #checks: KvCheck[] = [];
+  readonly #mutations: { what: "set" | "delete" | "sum"; key: KvKey; value?: unknown }[] = [];
 
   constructor(backend: Backend, schedule: Schedule, life: number) {
     this.#backend = backend;
@@ -137,22 +145,22 @@ class Atomic {
     this.#life = life;
   }
 
-  check(...checks: Deno.AtomicCheck[]): this {
+  check(...checks: KvCheck[]): this {
     this.#checks.push(...checks);
     return this;
   }
 
-  set(key: Deno.KvKey, value: unknown): this {
+  set(key: KvKey, value: unknown): this {
     this.#mutations.push({ what: "set", key, value });
     return this;
   }
 
-  delete(key: Deno.KvKey): this {
+  delete(key: KvKey): this {
     this.#mutations.push({ what: "delete", key });
     return this;
   }
 
-  sum(key: Deno.KvKey, value: bigint): this {
+  sum(key: KvKey, value: bigint): this {
     this.#mutations.push({ what: "sum", key, value });
     return this;
   }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { openKey } from "../../lib/adapters/kv/log_entries.ts";
 import { KvOpenCounts } from "../../lib/adapters/kv/open_counts.ts";
 import { keys } from "../../lib/adapters/kv/keys.ts";
+import type { KvPort } from "../../lib/adapters/kv/port.ts";
 import { openStore } from "../../lib/adapters/kv/store.ts";
 import { iso } from "../../lib/platform/mod.ts";
 import { limits, type PreferencesChange } from "../../lib/protocol/mod.ts";
@@ -154,11 +155,11 @@ Deno.test("DL-7: a count that is read again has the commands that are still bein
 Deno.test("DL-7: what wrote nothing leaves the counts as they were, and the store is not listed again", async () => {
   await using store = await openStore(":memory:");
   let lists = 0;
-  const list: Deno.Kv["list"] = (selector, options) => {
+  const list: KvPort["list"] = (selector, options) => {
     lists++;
     return store.kv.list(selector, options);
   };
-  const counts = new KvOpenCounts({ kv: { list } as Deno.Kv, exclusive: true });
+  const counts = new KvOpenCounts({ kv: { list } as KvPort, exclusive: true });
   const one = { userId: "bob", senderId: "ann", kind: "contact", commandId: "one" } as const;
   await counts.of("bob", false);
   const listed = lists;

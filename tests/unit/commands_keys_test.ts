@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { keys } from "../../lib/adapters/kv/keys.ts";
 import type { CommandValue } from "../../lib/adapters/kv/log_entries.ts";
+import type { KvKey } from "../../lib/adapters/kv/port.ts";
 import { openStore } from "../../lib/adapters/kv/store.ts";
 import { iso } from "../../lib/platform/mod.ts";
 import { CommandRig, dayMs, taken } from "../fakes/command_rig.ts";
@@ -8,7 +9,7 @@ import { dump, storeFile } from "../fakes/kv_stores.ts";
 
 /** How a person's open commands count in the store: by entries of their log, and by records beside it. */
 async function counted(rig: CommandRig, userId: string): Promise<{ log: string[]; apart: string[] }> {
-  const entries = await dump(rig.store.kv, keys.inbox(userId)) as [Deno.KvKey, CommandValue][];
+  const entries = await dump(rig.store.kv, keys.inbox(userId)) as [KvKey, CommandValue][];
   const apart = await dump(rig.store.kv, keys.openFromOf(userId));
   return {
     log: entries.map(([, { commandId, senderKind }]) => `${senderKind} ${commandId}`).sort(),
@@ -48,7 +49,7 @@ Deno.test("DL-7: a command that is purged while it is open counts no more", asyn
 
 Deno.test("OP-2, DL-7: logs of layout 2 get kinds and senders, and nothing counts twice", async () => {
   await using file = await storeFile();
-  let before: [Deno.KvKey, unknown][];
+  let before: [KvKey, unknown][];
   {
     await using store = await openStore(file.path);
     await using rig = await CommandRig.open({ store });
@@ -59,7 +60,7 @@ Deno.test("OP-2, DL-7: logs of layout 2 get kinds and senders, and nothing count
     await rig.send(ann, bob, { deliverAt: iso(rig.clock.now() + dayMs) });
     before = await dump(store.kv);
     // As layout 2 had it: every open command has the record that counts it, and entries have nothing but their command.
-    for (const [key, value] of await dump(store.kv, keys.logs()) as [Deno.KvKey, CommandValue][]) {
+    for (const [key, value] of await dump(store.kv, keys.logs()) as [KvKey, CommandValue][]) {
       const { commandId, senderId, senderKind } = value;
       await store.kv.set(key, { commandId });
       await store.kv.set(keys.openFrom(String(key[1]), senderId!, senderKind!, commandId), 1);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { KvCheck, KvPort } from "../../lib/adapters/kv/port.ts";
 import { refuseFewChecks } from "../../lib/adapters/kv/shared_store.ts";
 import { openStore, type Store } from "../../lib/adapters/kv/store.ts";
 import { CommandRig } from "../fakes/command_rig.ts";
@@ -54,13 +55,13 @@ Deno.test("OP-7: where other processes write too, a ring only wakes, and what th
 });
 
 /** A store that refuses commits with more than `most` checks, as a KV Connect server may. */
-function withMostChecks(kv: Deno.Kv, most: number): Deno.Kv {
+function withMostChecks(kv: KvPort, most: number): KvPort {
   return {
     atomic() {
       const atomic = kv.atomic();
       let count = 0;
       return {
-        check(check: Deno.AtomicCheck) {
+        check(check: KvCheck) {
           count++;
           atomic.check(check);
           return this;
@@ -71,7 +72,7 @@ function withMostChecks(kv: Deno.Kv, most: number): Deno.Kv {
         },
       };
     },
-  } as unknown as Deno.Kv;
+  } as unknown as KvPort;
 }
 
 Deno.test("OP-7: a store that allows fewer checks in a commit than are written is refused at start, in one line", async () => {

@@ -14,6 +14,7 @@ import type { Write } from "./committer.ts";
 import { fileJobSet, inForce } from "./file_writes.ts";
 import { getValues } from "./get_many.ts";
 import { keys } from "./keys.ts";
+import type { KvKey } from "./port.ts";
 import type { Store } from "./store.ts";
 
 /** Keys that one commit deletes. */
@@ -80,7 +81,7 @@ export class KvRemoval implements RemovalStore {
   }
 
   async sweep(userId: string, keepHeld: boolean): Promise<boolean> {
-    const deletes: Deno.KvKey[] = [];
+    const deletes: KvKey[] = [];
     for (const prefix of prefixesOf(userId, keepHeld)) {
       const limit = keysAtOnce - deletes.length;
       if (limit <= 0) break;
@@ -116,7 +117,7 @@ export class KvRemoval implements RemovalStore {
   }
 
   /** Single records of a person, as far as they exist, so that a sweep without work writes nothing. */
-  async #singles(userId: string, keepHeld: boolean): Promise<Deno.KvKey[]> {
+  async #singles(userId: string, keepHeld: boolean): Promise<KvKey[]> {
     const { kv } = this.#store;
     const factors = (await kv.get<TwoFactorRecord>(keys.twoFactor(userId))).value;
     const link = (await kv.get<LinkRecord>(keys.linkOf(userId))).value;
@@ -140,7 +141,7 @@ export class KvRemoval implements RemovalStore {
   }
 
   /** Ends the profile's use of its picture, so that a picture under legal hold is removed when the hold ends. */
-  async #pictureSets(userId: string, deletes: Deno.KvKey[]): Promise<NonNullable<Write["sets"]>> {
+  async #pictureSets(userId: string, deletes: KvKey[]): Promise<NonNullable<Write["sets"]>> {
     const { kv } = this.#store;
     const fileId = (await kv.get<ProfileRecord>(keys.profile(userId))).value?.avatar;
     if (fileId === undefined) return [];
@@ -162,7 +163,7 @@ export class KvRemoval implements RemovalStore {
   }
 }
 
-function prefixesOf(userId: string, keepHeld: boolean): Deno.KvKey[] {
+function prefixesOf(userId: string, keepHeld: boolean): KvKey[] {
   return [
     keys.sessionsOf(userId),
     keys.accessTokensOf(userId),
@@ -194,6 +195,6 @@ function prefixesOf(userId: string, keepHeld: boolean): Deno.KvKey[] {
 }
 
 /** Two writes for the same time give one job. */
-function jobSet(job: AccountJob, dueMs: number): { key: Deno.KvKey; value: AccountJob } {
+function jobSet(job: AccountJob, dueMs: number): { key: KvKey; value: AccountJob } {
   return { key: keys.job(dueMs, `${job.kind}:${job.userId}`), value: job };
 }

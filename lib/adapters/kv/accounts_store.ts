@@ -9,6 +9,7 @@ import type { Clock } from "../../platform/mod.ts";
 import { limits } from "../../protocol/mod.ts";
 import { getValues } from "./get_many.ts";
 import { keys } from "./keys.ts";
+import type { KvKey } from "./port.ts";
 import { Remembered } from "./remembered.ts";
 import type { Store } from "./store.ts";
 
@@ -303,11 +304,11 @@ export class KvAccounts implements AccountsStore {
 }
 
 /** What makes an account. */
-export function userSets(user: UserRecord): { key: Deno.KvKey; value: unknown }[] {
+export function userSets(user: UserRecord): { key: KvKey; value: unknown }[] {
   return [{ key: keys.user(user.id), value: user }, { key: keys.username(user.username), value: user.id }];
 }
 
 /** What the end of sessions deletes. */
-export function sessionKeys(userId: string, sessionIds: readonly string[]): Deno.KvKey[] {
+export function sessionKeys(userId: string, sessionIds: readonly string[]): KvKey[] {
   return sessionIds.flatMap((id) => [keys.session(id), keys.sessionOf(userId, id)]);
 }

@@ -3,6 +3,7 @@ import type { AuditEntry, Clock, Log } from "../../platform/mod.ts";
 import { limits } from "../../protocol/mod.ts";
 import type { Committed, Write } from "./committer.ts";
 import { keys } from "./keys.ts";
+import type { KvEntryMaybe } from "./port.ts";
 import type { Store } from "./store.ts";
 
 /** A bound for an entry and what it is about: reasons, notes and titles are at most a few KiB. */
@@ -79,7 +80,7 @@ export class KvAudit implements AuditStore {
     return { entries: entries(), head };
   }
 
-  #head(): Promise<Deno.KvEntryMaybe<AuditHead>> {
+  #head(): Promise<KvEntryMaybe<AuditHead>> {
     return this.#store.kv.get<AuditHead>(keys.auditHead());
   }
 }

@@ -1,6 +1,7 @@
 import type { BlobRecord } from "../../files/ports.ts";
 import type { FileState } from "../../protocol/mod.ts";
 import { keys } from "./keys.ts";
+import type { KvKey } from "./port.ts";
 
 /** States by which moderators list blobs. */
 type ListedState = "scanning" | "held" | "rejected";
@@ -12,9 +13,9 @@ type ListedState = "scanning" | "held" | "rejected";
 export function blobWrites(
   before: Pick<BlobRecord, "sha256" | "state"> | null,
   after: BlobRecord | null,
-): { sets: { key: Deno.KvKey; value: unknown }[]; deletes: Deno.KvKey[] } {
-  const sets: { key: Deno.KvKey; value: unknown }[] = [];
-  const deletes: Deno.KvKey[] = [];
+): { sets: { key: KvKey; value: unknown }[]; deletes: KvKey[] } {
+  const sets: { key: KvKey; value: unknown }[] = [];
+  const deletes: KvKey[] = [];
   const from = listed(before?.state);
   const to = listed(after?.state);
   if (before !== null && from !== null && from !== to) deletes.push(keys.blobIn(from, before.sha256));

@@ -2,6 +2,7 @@ import type { BroadcastRecord, CommandStore, InboxEntry } from "../../commands/m
 import { type CommandState, commandStates, type Totals } from "../../protocol/mod.ts";
 import type { Write } from "./committer.ts";
 import { keys } from "./keys.ts";
+import type { KvCount, KvKey } from "./port.ts";
 import { Remembered } from "./remembered.ts";
 import type { Store } from "./store.ts";
 
@@ -22,7 +23,7 @@ export interface BroadcastsPart extends
   /** Must be called after the commit that removes a broadcast from the log. */
   closed(commandId: string): void;
   /** All keys of a broadcast, except people's own records of it. */
-  keysOf(commandId: string): Promise<Deno.KvKey[]>;
+  keysOf(commandId: string): Promise<KvKey[]>;
 }
 
 /** Records of broadcasts kept in memory. */
@@ -159,7 +160,7 @@ export function kvBroadcasts({ kv, committer, exclusive }: Store): BroadcastsPar
 
     async totals(commandId) {
       const totals: Totals = {};
-      for await (const { key, value } of kv.list<Deno.KvU64>({ prefix: keys.totals(commandId) })) {
+      for await (const { key, value } of kv.list<KvCount>({ prefix: keys.totals(commandId) })) {
         const count = Number(value.value);
         if (count > 0) totals[key[2] as CommandState] = count;
       }
@@ -168,7 +169,7 @@ export function kvBroadcasts({ kv, committer, exclusive }: Store): BroadcastsPar
 
     async answerCounts(commandId) {
       const counts = new Map<string, number>();
-      for await (const { key, value } of kv.list<Deno.KvU64>({ prefix: keys.answerCounts(commandId) })) {
+      for await (const { key, value } of kv.list<KvCount>({ prefix: keys.answerCounts(commandId) })) {
         counts.set(key[2] as string, Number(value.value));
       }
       return counts;
@@ -187,6 +188,6 @@ export function kvBroadcasts({ kv, committer, exclusive }: Store): BroadcastsPar
 }
 
 /** The key of a broadcast's log entry, if it has one. */
-function placeKeys(broadcast: BroadcastRecord | null): Deno.KvKey[] {
+function placeKeys(broadcast: BroadcastRecord | null): KvKey[] {
   return broadcast === null || broadcast.place === null ? [] : [[...keys.broadcasts(), broadcast.place]];
 }

@@ -21,6 +21,7 @@ import type { KvAudit } from "./audit_log.ts";
 import { caseSets, caseWrites, dayOf, placeKey } from "./cases_writes.ts";
 import { getEntries, getValues } from "./get_many.ts";
 import { keys } from "./keys.ts";
+import type { KvCheck, KvKey, KvListOptions, KvSelector } from "./port.ts";
 import { copyOf } from "./removal_writes.ts";
 import type { Store } from "./store.ts";
 
@@ -283,10 +284,10 @@ export class KvCases implements CaseStore, ReasonStore {
       const report = await kv.get<ReportRecord>(keys.report(reportId));
       const found = report.value === null ? null : await kv.get<CaseRecord>(keys.case(report.value.caseId));
       const record = found?.value ?? null;
-      const deletes: Deno.KvKey[] = [report.key, keys.reportOf(userId, reportId)];
+      const deletes: KvKey[] = [report.key, keys.reportOf(userId, reportId)];
       const write = {
-        checks: [report] as Deno.AtomicCheck[],
-        sets: [] as { key: Deno.KvKey; value: unknown }[],
+        checks: [report] as KvCheck[],
+        sets: [] as { key: KvKey; value: unknown }[],
         deletes,
       };
       if (record !== null) {
@@ -316,7 +317,7 @@ export class KvCases implements CaseStore, ReasonStore {
   }
 
   /** The last parts of keys. */
-  async #lastIds(selector: Deno.KvListSelector, options: Deno.KvListOptions): Promise<string[]> {
+  async #lastIds(selector: KvSelector, options: KvListOptions): Promise<string[]> {
     const ids: string[] = [];
     for await (const { key } of this.#store.kv.list(selector, options)) ids.push(String(key.at(-1)));
     return ids;
@@ -324,7 +325,7 @@ export class KvCases implements CaseStore, ReasonStore {
 
   /** Looks at `moderationLimits.queueCounted` places at most. */
   async #listed(
-    selector: Deno.KvListSelector,
+    selector: KvSelector,
     kind: CaseRecord["kind"] | null,
     limit: number,
     reverse = false,
@@ -353,7 +354,7 @@ export class KvCases implements CaseStore, ReasonStore {
 }
 
 /** The keys of a case itself. */
-function keysOf(record: CaseRecord): Deno.KvKey[] {
+function keysOf(record: CaseRecord): KvKey[] {
   const { id, person, fold, removal } = record;
   return [
     keys.case(id),

@@ -10,13 +10,14 @@ import { aboutOf, moderationLimits } from "../../protocol/mod.ts";
 import { getEntries, getValues } from "./get_many.ts";
 import type { Part } from "./incidents_suspensions.ts";
 import { keys } from "./keys.ts";
+import type { KvKey, KvPort } from "./port.ts";
 import { addRefusals } from "./removal_writes.ts";
 
 /** Reporters whose bad faith one commit counts; each costs a check. */
 const reportersCounted = 50;
 
 /** The key by which a case is listed: open ones by harm and age, decided ones by their time. */
-export function placeKey({ id, kind, harm, decided }: CaseRecord): Deno.KvKey {
+export function placeKey({ id, kind, harm, decided }: CaseRecord): KvKey {
   return decided === null
     ? keys.queueOpen(9 - rankOf({ kind, harm }), id)
     : keys.queueDecided(decided.atMs, id);
@@ -42,7 +43,7 @@ export function caseSets(from: CaseRecord | null, to: CaseRecord): Pick<Part, "s
 }
 
 /** All writes of a change of a case. They fail if the case or its claim has changed since they were read. */
-export async function caseWrites(kv: Deno.Kv, change: CaseChange, nowMs: number): Promise<Part> {
+export async function caseWrites(kv: KvPort, change: CaseChange, nowMs: number): Promise<Part> {
   const { from, to, claim, tally } = change;
   const part: Part = { checks: [], ...caseSets(from?.record ?? null, to) };
   part.checks.push({ key: keys.case(to.id), versionstamp: from?.version.record ?? null });
@@ -72,7 +73,7 @@ export function dayOf(ms: number): string {
 }
 
 /** New similar reports find an open case, and no decided one. */
-async function addFold(kv: Deno.Kv, part: Part, { id, fold, decided }: CaseRecord): Promise<void> {
+async function addFold(kv: KvPort, part: Part, { id, fold, decided }: CaseRecord): Promise<void> {
   if (fold === null) return;
   const entry = await kv.get<string>(keys.caseOpen(fold));
   part.checks.push(entry);
@@ -81,7 +82,7 @@ async function addFold(kv: Deno.Kv, part: Part, { id, fold, decided }: CaseRecor
   if (decided === null && entry.value === null) part.sets.push({ key: entry.key, value: id });
 }
 
-async function addReviewed(kv: Deno.Kv, part: Part, { to, reviewed }: CaseChange): Promise<void> {
+async function addReviewed(kv: KvPort, part: Part, { to, reviewed }: CaseChange): Promise<void> {
   if (reviewed === undefined) return;
   const reports = await getValues<ReportRecord>(kv, to.reports.map(keys.report));
   const items = new Set(reports.flatMap((report) => report === null ? [] : [itemOf(report)]));
@@ -98,7 +99,7 @@ export function itemOf({ about }: ReportRecord): string {
 }
 
 async function addBadFaith(
-  kv: Deno.Kv,
+  kv: KvPort,
   part: Part,
   { to, badFaith }: CaseChange,
   nowMs: number,

@@ -13,6 +13,7 @@ import type { Write } from "./committer.ts";
 import { getEntries, getValues } from "./get_many.ts";
 import { keys } from "./keys.ts";
 import { NothingAfter } from "./nothing_after.ts";
+import type { KvKey, KvSelector } from "./port.ts";
 import type { Store } from "./store.ts";
 
 const dayMs = 24 * 3600_000;
@@ -43,7 +44,7 @@ export function kvChatStore({ kv, committer, exclusive }: Store, retentionDays: 
   }): Promise<StoredMessage[]> {
     const prefix = keys.chat(talkId);
     const { start, end } = selector;
-    const range: Deno.KvListSelector = start !== undefined
+    const range: KvSelector = start !== undefined
       ? { prefix, start: [...prefix, start] }
       : end !== undefined
       ? { prefix, end: [...prefix, end] }
@@ -255,7 +256,7 @@ export function kvChatStore({ kv, committer, exclusive }: Store, retentionDays: 
 
     async removeTalk(userId, { talkId, otherId }) {
       for (let more = true; more;) {
-        const deletes: Deno.KvKey[] = [];
+        const deletes: KvKey[] = [];
         for await (const { key } of kv.list({ prefix: keys.chatReactionsIn(talkId) }, { limit: atOnce })) {
           deletes.push(key);
         }
@@ -264,7 +265,7 @@ export function kvChatStore({ kv, committer, exclusive }: Store, retentionDays: 
       }
       const prefix = keys.chat(talkId);
       for (let more = true; more;) {
-        const deletes: Deno.KvKey[] = [];
+        const deletes: KvKey[] = [];
         let count = 0;
         for await (const { key, value } of kv.list<string>({ prefix }, { limit: atOnce })) {
           deletes.push(key, keys.chatMessage(value));

@@ -1,8 +1,9 @@
 import type { DueJob } from "../../commands/ports.ts";
 import { keys } from "./keys.ts";
+import type { KvKey } from "./port.ts";
 
 /** The write of a job of commands. Writing the same job for the same time twice makes one job. */
-export function jobSet({ dueMs, job }: DueJob): { key: Deno.KvKey; value: DueJob["job"] } {
+export function jobSet({ dueMs, job }: DueJob): { key: KvKey; value: DueJob["job"] } {
   return { key: keys.job(dueMs, jobId(job)), value: job };
 }
 

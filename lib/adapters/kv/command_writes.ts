@@ -16,6 +16,7 @@ import type { Check, Write } from "./committer.ts";
 import { useWrites } from "./file_uses.ts";
 import { keys } from "./keys.ts";
 import { commandValue, openKey, type OpenOne } from "./log_entries.ts";
+import type { KvKey } from "./port.ts";
 import { shortened, type ShortFirst } from "./short_records.ts";
 import { submissionKey } from "./submission_keys.ts";
 
@@ -215,7 +216,7 @@ export function countedTaken(taken: readonly StoredState[]): NonNullable<Write["
 }
 
 /** CM-7: how a transition changes a broadcast's totals. `queued` is not counted: it is the rest of the people matched. */
-function countedTransition(from: StoredState, to: StateRecord): { key: Deno.KvKey; by: bigint }[] {
+function countedTransition(from: StoredState, to: StateRecord): { key: KvKey; by: bigint }[] {
   const before = from.record.state;
   if (before === to.state) return [];
   const sums = before === "queued" ? [] : [{ key: keys.total(from.commandId, before), by: minusOne }];
@@ -226,7 +227,7 @@ function countedTransition(from: StoredState, to: StateRecord): { key: Deno.KvKe
 function countedAnswer(
   { commandId, record }: StoredState,
   to: StateRecord,
-): { key: Deno.KvKey; by: bigint }[] {
+): { key: KvKey; by: bigint }[] {
   const [before, after] = [record, to].map(({ answer }) => answer?.counts ?? []) as [string[], string[]];
   const at = (place: string, by: bigint) => ({ key: keys.answerCount(commandId, place), by });
   return [

@@ -27,6 +27,7 @@ import { entryOf, type LogValue, openKey } from "./log_entries.ts";
 import { LogHeads } from "./log_heads.ts";
 import { NothingAfter } from "./nothing_after.ts";
 import { KvOpenCounts, type Outcome } from "./open_counts.ts";
+import type { KvKey, KvSelector } from "./port.ts";
 import { SharedJobs } from "./shared_jobs.ts";
 import { kvStates } from "./states_store.ts";
 import { kvStops } from "./stops_store.ts";
@@ -77,7 +78,7 @@ export function kvCommandStore(store: Store, retentionDays = 14): CommandStore {
     return found;
   }
 
-  async function packsOf({ command, recipients, cast }: CommandRecord): Promise<Deno.KvKey[]> {
+  async function packsOf({ command, recipients, cast }: CommandRecord): Promise<KvKey[]> {
     const owners: PackOwner[] = cast !== undefined
       ? ["broadcasts"]
       : recipients.map((userId) => ({ userId }));
@@ -85,7 +86,7 @@ export function kvCommandStore(store: Store, retentionDays = 14): CommandStore {
   }
 
   /** Keys of a direct command's entries in logs. */
-  async function entriesOf({ command, recipients }: CommandRecord): Promise<Deno.KvKey[]> {
+  async function entriesOf({ command, recipients }: CommandRecord): Promise<KvKey[]> {
     if (recipients.length === 0) return [];
     const read = await states.read(recipients.map((userId) => ({ userId, commandId: command.id })));
     return read.flatMap((stored) => {
@@ -261,7 +262,7 @@ export function kvCommandStore(store: Store, retentionDays = 14): CommandStore {
 
     async purge(record) {
       const { command, senderId, recipients, cast } = record;
-      const deletes: Deno.KvKey[] = [keys.command(command.id), keys.outbox(senderId, command.id)];
+      const deletes: KvKey[] = [keys.command(command.id), keys.outbox(senderId, command.id)];
       if (cast !== undefined) deletes.push(...await broadcasts.keysOf(command.id));
       for (const userId of recipients) deletes.push(keys.state(userId, command.id));
       const submitted = kv.list({ prefix: [...keys.submissionsOf(senderId), command.id] });
@@ -293,7 +294,7 @@ export function kvCommandStore(store: Store, retentionDays = 14): CommandStore {
   };
 }
 
-function afterSelector(userId: string, after: string | null): Deno.KvListSelector {
+function afterSelector(userId: string, after: string | null): KvSelector {
   const prefix = keys.inbox(userId);
   // The first key after a place: `start` is inclusive.
   return after === null ? { prefix } : { prefix, start: [...prefix, after + "\0"] };

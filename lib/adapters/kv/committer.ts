@@ -1,27 +1,28 @@
 import { setImmediate } from "node:timers";
 import { noMeters } from "../../platform/meters.ts";
+import type { KvAtomic, KvCheck, KvKey, KvPort } from "./port.ts";
 
 /**
  * A version as it was read, or null for a missing key. `moment` is `Committer.moment` before the read; set it only for keys
  * that are written through this committer alone, in a store that belongs to this process.
  */
-export interface Check extends Deno.AtomicCheck {
+export interface Check extends KvCheck {
   moment?: number | undefined;
 }
 
 /** One caller's writes: all of them or none. */
 export interface Write {
   checks?: Check[];
-  sets?: { key: Deno.KvKey; value: unknown; expireIn?: number }[];
-  deletes?: Deno.KvKey[];
+  sets?: { key: KvKey; value: unknown; expireIn?: number }[];
+  deletes?: KvKey[];
   /** Records that any number of writes set to the same value at the same time: a commit sets each once. */
-  shared?: { key: Deno.KvKey; value: unknown }[];
+  shared?: { key: KvKey; value: unknown }[];
   /** Added modulo 2^64: `2n ** 64n - 1n` subtracts 1. Only for keys with a `KvU64` or no value. */
-  sums?: { key: Deno.KvKey; by: bigint }[];
+  sums?: { key: KvKey; by: bigint }[];
   /** Appends to logs: the commit's versionstamp becomes the last part of the key. */
-  appends?: { log: Deno.KvKey; value: unknown; expireIn?: number }[];
+  appends?: { log: KvKey; value: unknown; expireIn?: number }[];
   /** Logs that this could have been appended to. It shares no commit with an append to them, so it takes as long as one. */
-  apart?: Deno.KvKey[];
+  apart?: KvKey[];
   /** Gets a commit of its own, and so a versionstamp that no other write has. */
   alone?: boolean;
   /** About how many bytes all values have; needed only if one may have more than 1 KiB. */
@@ -66,7 +67,7 @@ const valueBytesEach = 1024;
  * log never share a commit, as they would get the same key.
  */
 export class Committer {
-  readonly #kv: Deno.Kv;
+  readonly #kv: KvPort;
   readonly #turn: () => Promise<void>;
   /** Times the commits. */
   meters = noMeters;
@@ -79,7 +80,7 @@ export class Committer {
   readonly #watchers: ((key: readonly string[], number: number) => void)[] = [];
 
   /** `turn` waits for writes that other callers are about to add: a turn of the event loop, unless a test replaces it. */
-  constructor(kv: Deno.Kv, turn: () => Promise<void> = nextTurn) {
+  constructor(kv: KvPort, turn: () => Promise<void> = nextTurn) {
     this.#kv = kv;
     this.#turn = turn;
   }
@@ -251,7 +252,7 @@ function add(size: Size, more: Size): void {
 }
 
 /** The parts of a write that a commit does once for all of its writes. */
-function mergedOf({ sums = [], shared = [] }: Write): readonly { key: Deno.KvKey }[] {
+function mergedOf({ sums = [], shared = [] }: Write): readonly { key: KvKey }[] {
   return shared.length === 0 ? sums : [...sums, ...shared];
 }
 
@@ -270,7 +271,7 @@ function costOf(write: Write, checks: number, inBatch: ReadonlySet<string>): Siz
   };
 }
 
-function nameOf(key: Deno.KvKey): string {
+function nameOf(key: KvKey): string {
   return key.join("\u0000");
 }
 
@@ -305,7 +306,7 @@ function join(all: Map<string, "written" | "checked">, touched: Touched): void {
 }
 
 function put(
-  atomic: Deno.AtomicOperation,
+  atomic: KvAtomic,
   write: Write,
   checks: readonly Check[],
   versionstamp: symbol,
@@ -316,9 +317,7 @@ function put(
   }
   for (const key of write.deletes ?? []) atomic.delete(key);
   for (const { log, value, expireIn } of write.appends ?? []) {
-    // Deno KV accepts the placeholder as the last key part, but its types do not.
-    const key = [...log, versionstamp as unknown as string];
-    atomic.set(key, value, expireIn === undefined ? {} : { expireIn });
+    atomic.set([...log, versionstamp], value, expireIn === undefined ? {} : { expireIn });
   }
 }
 
@@ -326,8 +325,8 @@ function put(
 const sumModulus = 2n ** 64n;
 
 /** What writes have in common. Adds up the sums of one key first, as each one costs a read and a write. */
-function putMerged(atomic: Deno.AtomicOperation, writes: readonly Write[]): void {
-  const sums = new Map<string, { key: Deno.KvKey; by: bigint }>();
+function putMerged(atomic: KvAtomic, writes: readonly Write[]): void {
+  const sums = new Map<string, { key: KvKey; by: bigint }>();
   for (const { key, by } of writes.flatMap((write) => write.sums ?? [])) {
     const name = nameOf(key);
     const before = sums.get(name);

@@ -4,6 +4,7 @@ import { limits, Refusal } from "../../protocol/mod.ts";
 import type { Committer } from "./committer.ts";
 import { DeliveryBooks } from "./delivery_numbers.ts";
 import { keys } from "./keys.ts";
+import type { KvKey, KvPort } from "./port.ts";
 import type { Store } from "./store.ts";
 
 /** Upper bound for preferences or grants with the entry of a change. */
@@ -102,8 +103,8 @@ export function kvConsentStore(store: Store): ConsentStore & GrantStore {
 
 /** Reads, changes and writes one record, together with the entry for the person's history of rules. */
 async function changedRecord<V>(
-  { kv, committer }: { kv: Deno.Kv; committer: Pick<Committer, "commit"> },
-  { userId, key }: { userId: string; key: Deno.KvKey },
+  { kv, committer }: { kv: KvPort; committer: Pick<Committer, "commit"> },
+  { userId, key }: { userId: string; key: KvKey },
   change: (current: V | null) => { value: V; change: RuleChange } | Refusal,
 ): Promise<V | Refusal> {
   while (true) {
@@ -111,7 +112,7 @@ async function changedRecord<V>(
     const changed = change(entry.value);
     if (changed instanceof Refusal) return changed;
     const { value, change: { atMs, differences } } = changed;
-    const sets: { key: Deno.KvKey; value: unknown; expireIn?: number }[] = [{ key, value }];
+    const sets: { key: KvKey; value: unknown; expireIn?: number }[] = [{ key, value }];
     if (differences.length > 0) {
       const changeKey = keys.ruleChange(userId, atMs, `${String(key[0])} ${entry.versionstamp ?? ""}`);
       sets.push({ key: changeKey, value: changed.change, expireIn: limits.ruleChangesMs });

@@ -1,6 +1,7 @@
 import type { CountChange, CountKey, CountRecord, CountStore } from "../../accounts/mod.ts";
 import { limits } from "../../protocol/mod.ts";
 import { keys } from "./keys.ts";
+import type { KvKey } from "./port.ts";
 import type { Store } from "./store.ts";
 
 /** Counts of login failures and registrations in Deno KV. */
@@ -20,8 +21,8 @@ export class KvCounts implements CountStore {
       const entries = await this.#store.kv.getMany<CountRecord[]>(wanted.map(keyOf));
       const { result, write } = decide(entries.map((entry) => entry.value));
       if (write === undefined) return result;
-      const sets: { key: Deno.KvKey; value: CountRecord; expireIn: number }[] = [];
-      const deletes: Deno.KvKey[] = [];
+      const sets: { key: KvKey; value: CountRecord; expireIn: number }[] = [];
+      const deletes: KvKey[] = [];
       for (const [at, { key }] of entries.entries()) {
         const record = write[at];
         if (record === null || record === undefined) deletes.push(key);
@@ -35,7 +36,7 @@ export class KvCounts implements CountStore {
   }
 }
 
-function keyOf({ of, subject }: CountKey): Deno.KvKey {
+function keyOf({ of, subject }: CountKey): KvKey {
   switch (of) {
     case "registrations":
       return keys.registrations(subject);

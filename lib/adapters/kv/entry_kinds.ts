@@ -2,6 +2,7 @@ import type { CommandRecord } from "../../commands/ports.ts";
 import { getValues } from "./get_many.ts";
 import { keys } from "./keys.ts";
 import { commandValue, type LogValue, openKey } from "./log_entries.ts";
+import type { KvEntry, KvPort } from "./port.ts";
 
 /** Entries that one commit rewrites: two mutations each. */
 const entriesAtOnce = 200;
@@ -15,8 +16,8 @@ interface OldValue {
  * From layout 2: each entry of a person's log gets its kind, and its sender from the command, and the record that counted it goes.
  * What has no entry is still counted by that record. What was rewritten before a crash is passed.
  */
-export async function giveEntriesKinds(kv: Deno.Kv): Promise<void> {
-  let some: Deno.KvEntry<OldValue>[] = [];
+export async function giveEntriesKinds(kv: KvPort): Promise<void> {
+  let some: KvEntry<OldValue>[] = [];
   for await (const entry of kv.list<OldValue | LogValue>({ prefix: keys.logs() }, { batchSize: 500 })) {
     if ("kind" in entry.value) continue;
     some.push({ ...entry, value: entry.value });
@@ -27,7 +28,7 @@ export async function giveEntriesKinds(kv: Deno.Kv): Promise<void> {
   if (some.length > 0) await rewrite(kv, some);
 }
 
-async function rewrite(kv: Deno.Kv, entries: readonly Deno.KvEntry<OldValue>[]): Promise<void> {
+async function rewrite(kv: KvPort, entries: readonly KvEntry<OldValue>[]): Promise<void> {
   const commands = await getValues<CommandRecord>(
     kv,
     entries.map(({ value }) => keys.command(value.commandId)),

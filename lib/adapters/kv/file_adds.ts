@@ -12,6 +12,7 @@ import type { Write } from "./committer.ts";
 import { fileJobSet, uploadWrites, type Usage } from "./file_writes.ts";
 import { getEntries } from "./get_many.ts";
 import { keys } from "./keys.ts";
+import type { KvEntryMaybe } from "./port.ts";
 import { scanWrites } from "./scan_writes.ts";
 import type { Store } from "./store.ts";
 
@@ -25,10 +26,10 @@ interface Waiting {
 
 /** What is read for one file. */
 interface Found {
-  blob: Deno.KvEntryMaybe<BlobRecord>;
-  refused: Deno.KvEntryMaybe<RefusedHash>;
-  refsEntry: Deno.KvEntryMaybe<1>;
-  upload: Deno.KvEntryMaybe<UploadRecord> | undefined;
+  blob: KvEntryMaybe<BlobRecord>;
+  refused: KvEntryMaybe<RefusedHash>;
+  refsEntry: KvEntryMaybe<1>;
+  upload: KvEntryMaybe<UploadRecord> | undefined;
 }
 
 type Parts = Required<Pick<Write, "checks" | "sets" | "deletes" | "valueBytes">>;
@@ -104,7 +105,7 @@ export class FileAdds {
   async #read(
     ownerId: string,
     group: readonly Waiting[],
-  ): Promise<{ usage: Deno.KvEntryMaybe<Usage>; found: Found[] }> {
+  ): Promise<{ usage: KvEntryMaybe<Usage>; found: Found[] }> {
     const wanted = group.flatMap(({ given: [{ sha256 }, , also] }) => [
       keys.blob(sha256),
       keys.refused(sha256),
@@ -112,14 +113,14 @@ export class FileAdds {
       ...also === undefined ? [] : [keys.upload(also.upload.id)],
     ]);
     const [usage, ...entries] = await getEntries(this.#store.kv, [keys.usage(ownerId), ...wanted]);
-    const next = <T>() => entries.shift() as Deno.KvEntryMaybe<T>;
+    const next = <T>() => entries.shift() as KvEntryMaybe<T>;
     const found = group.map(({ given: [, , also] }): Found => ({
       blob: next(),
       refused: next(),
       refsEntry: next(),
       upload: also && next(),
     }));
-    return { usage: usage as Deno.KvEntryMaybe<Usage>, found };
+    return { usage: usage as KvEntryMaybe<Usage>, found };
   }
 
   /** Adds a file's writes to `parts` and its bytes to `used`; or says why not, or which file is there already. */

@@ -6,6 +6,7 @@ import type { Write } from "./committer.ts";
 import { fileJobSet } from "./file_writes.ts";
 import { getEntries, getValues } from "./get_many.ts";
 import { keys } from "./keys.ts";
+import type { KvEntry, KvPort } from "./port.ts";
 import type { Store } from "./store.ts";
 
 /** The content of `AttachableFile.version`. */
@@ -19,13 +20,13 @@ interface Version {
 
 /** A person's own files that a command may carry, each with the versions that its use checks. */
 export async function attachable(
-  kv: Deno.Kv,
+  kv: KvPort,
   ownerId: string,
   fileIds: readonly string[],
   nowMs: number,
 ): Promise<Map<string, AttachableFile>> {
   const files = await getEntries<FileRecord>(kv, [...new Set(fileIds)].map(keys.file));
-  const own = files.filter(({ value }) => value?.ownerId === ownerId) as Deno.KvEntry<FileRecord>[];
+  const own = files.filter(({ value }) => value?.ownerId === ownerId) as KvEntry<FileRecord>[];
   const blobs = await getEntries<BlobRecord>(kv, own.map(({ value }) => keys.blob(value.sha256)));
   const found = own.map(({ value: file, versionstamp }, at): [string, AttachableFile] => {
     const blob = blobs[at]!;

@@ -3,6 +3,7 @@ import { limits } from "../../protocol/mod.ts";
 import { blobWrites } from "./blob_writes.ts";
 import type { Write } from "./committer.ts";
 import { keys } from "./keys.ts";
+import type { KvEntry, KvEntryMaybe, KvKey } from "./port.ts";
 import { dropScanWrites, type ScanRecord } from "./scan_writes.ts";
 
 type Sets = NonNullable<Write["sets"]>;
@@ -28,7 +29,7 @@ function subjectOf(job: FileJob): string {
 }
 
 /** Whether a legal hold is in force. A hold with an unreadable end is. */
-export function inForce({ value }: Deno.KvEntryMaybe<unknown>, nowMs: number): boolean {
+export function inForce({ value }: KvEntryMaybe<unknown>, nowMs: number): boolean {
   if (value === null) return false;
   const untilMs = typeof value === "object" ? (value as { untilMs?: unknown }).untilMs : undefined;
   return typeof untilMs !== "number" || untilMs > nowMs;
@@ -37,7 +38,7 @@ export function inForce({ value }: Deno.KvEntryMaybe<unknown>, nowMs: number): b
 /**
  * Returns the writes of a resumable upload: its record, and its entry among the owner's open uploads. Finished uploads expire.
  */
-export function uploadWrites(upload: UploadRecord): { sets: Sets; deletes: Deno.KvKey[] } {
+export function uploadWrites(upload: UploadRecord): { sets: Sets; deletes: KvKey[] } {
   const { id, ownerId, fileId, refused } = upload;
   const [key, place] = [keys.upload(id), keys.uploadOf(ownerId, id)];
   const isOpen = fileId === null && refused === null;
@@ -54,19 +55,19 @@ export interface Usage {
 
 /** The records of a file, as a removal read them. */
 export interface FileEntries {
-  stored: Deno.KvEntry<FileRecord>;
-  used: Deno.KvEntryMaybe<unknown>;
-  usage: Deno.KvEntryMaybe<Usage>;
-  refsEntry: Deno.KvEntryMaybe<unknown>;
-  holds: readonly Deno.KvEntryMaybe<unknown>[];
-  uses: readonly Deno.KvEntry<unknown>[];
+  stored: KvEntry<FileRecord>;
+  used: KvEntryMaybe<unknown>;
+  usage: KvEntryMaybe<Usage>;
+  refsEntry: KvEntryMaybe<unknown>;
+  holds: readonly KvEntryMaybe<unknown>[];
+  uses: readonly KvEntry<unknown>[];
 }
 
 /** The records of bytes that no other file refers to. */
 export interface LastEntries {
-  blob: Deno.KvEntryMaybe<BlobRecord>;
-  scan: Deno.KvEntryMaybe<ScanRecord>;
-  verdicts: readonly Deno.KvEntry<unknown>[];
+  blob: KvEntryMaybe<BlobRecord>;
+  scan: KvEntryMaybe<ScanRecord>;
+  verdicts: readonly KvEntry<unknown>[];
 }
 
 /**

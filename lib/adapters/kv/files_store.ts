@@ -13,6 +13,7 @@ import { keepUse } from "./file_uses.ts";
 import { fileJobSet, inForce, removalWrite, uploadWrites, type Usage } from "./file_writes.ts";
 import { getEntries, getValues } from "./get_many.ts";
 import { keys } from "./keys.ts";
+import type { KvEntry, KvKey, KvListOptions } from "./port.ts";
 import type { ScanRecord } from "./scan_writes.ts";
 import { kvQuarantine } from "./quarantine_store.ts";
 import type { Store } from "./store.ts";
@@ -34,8 +35,8 @@ export function kvFileStore(store: Store, clock: Clock): FileStore {
   const { kv, committer } = store;
   const adds = new FileAdds(store);
 
-  async function listed<V>(prefix: Deno.KvKey, options?: Deno.KvListOptions): Promise<Deno.KvEntry<V>[]> {
-    const entries: Deno.KvEntry<V>[] = [];
+  async function listed<V>(prefix: KvKey, options?: KvListOptions): Promise<KvEntry<V>[]> {
+    const entries: KvEntry<V>[] = [];
     for await (const entry of kv.list<V>({ prefix }, options)) entries.push(entry);
     return entries;
   }

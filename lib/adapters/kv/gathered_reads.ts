@@ -1,18 +1,20 @@
+import type { KvEntryMaybe, KvKey, KvPort } from "./port.ts";
+
 /** Most keys of one `getMany`. */
 const most = 10;
 
 interface Waiting {
-  key: Deno.KvKey;
-  resolve(entry: Deno.KvEntryMaybe<unknown>): void;
+  key: KvKey;
+  resolve(entry: KvEntryMaybe<unknown>): void;
   reject(error: unknown): void;
 }
 
 /**
- * Deno KV whose single reads go to the store together: those that are asked for before the next microtask are one `getMany` for
+ * A store whose single reads go to the store together: those that are asked for before the next microtask are one `getMany` for
  * each ten. A read by itself spends as much on the way to the store and back as in it, so ten together take half of the CPU.
  * Everything else is passed on.
  */
-export function gatheringReads(kv: Deno.Kv): Deno.Kv {
+export function gatheringReads(kv: KvPort): KvPort {
   let waiting: Waiting[] = [];
 
   function readAll(): void {
@@ -36,22 +38,18 @@ export function gatheringReads(kv: Deno.Kv): Deno.Kv {
     kv.get(key).then(resolve, reject);
   }
 
-  function get(key: Deno.KvKey, options?: { consistency?: Deno.KvConsistencyLevel }): Promise<unknown> {
-    if (options !== undefined) return kv.get(key, options);
-    return new Promise((resolve, reject) => {
+  return {
+    get<T>(key: KvKey) {
+      const { promise, resolve, reject } = Promise.withResolvers<KvEntryMaybe<unknown>>();
       if (waiting.push({ key, resolve, reject }) === 1) queueMicrotask(readAll);
-    });
-  }
-
-  // Only `kv` itself can call its methods. Bound once, since every read and write asks for one.
-  const members = new Map<string | symbol, unknown>([["get", get]]);
-  return new Proxy(kv, {
-    get(target, name) {
-      if (members.has(name)) return members.get(name);
-      const value: unknown = Reflect.get(target, name, target);
-      const member: unknown = typeof value === "function" ? value.bind(target) : value;
-      members.set(name, member);
-      return member;
+      return promise as Promise<KvEntryMaybe<T>>;
     },
-  });
+    getMany: (keys) => kv.getMany(keys),
+    list: (selector, options) => kv.list(selector, options),
+    set: (key, value, options) => kv.set(key, value, options),
+    delete: (key) => kv.delete(key),
+    atomic: () => kv.atomic(),
+    commitVersionstamp: () => kv.commitVersionstamp(),
+    close: () => kv.close(),
+  };
 }

@@ -12,6 +12,7 @@ import { limits, Refusal } from "../../protocol/mod.ts";
 import type { KvAudit } from "./audit_log.ts";
 import { getValues } from "./get_many.ts";
 import { keys } from "./keys.ts";
+import type { KvKey } from "./port.ts";
 import { Remembered } from "./remembered.ts";
 import type { Store } from "./store.ts";
 
@@ -194,7 +195,7 @@ export class KvGroups implements GroupsStore {
     return this.#ofGroup.get(name);
   }
 
-  async #listed<V>(prefix: Deno.KvKey, limit: number): Promise<V[]> {
+  async #listed<V>(prefix: KvKey, limit: number): Promise<V[]> {
     const values: V[] = [];
     for await (const { value } of this.#store.kv.list<V>({ prefix }, { limit })) values.push(value);
     return values;
@@ -211,11 +212,11 @@ function isThere(group: GroupRecord | null): group is GroupRecord {
 }
 
 /** A membership's keys: by group and by person. */
-function bothWays(name: string, userId: string): Deno.KvKey[] {
+function bothWays(name: string, userId: string): KvKey[] {
   return [keys.member(name, userId), keys.memberOf(userId, name)];
 }
 
-function endJob(group: string, dueMs: number): { key: Deno.KvKey; value: GroupJob } {
+function endJob(group: string, dueMs: number): { key: KvKey; value: GroupJob } {
   return { key: keys.job(dueMs, `group_end:${group}`), value: { kind: "group_end", group } };
 }
 

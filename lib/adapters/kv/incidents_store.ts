@@ -25,6 +25,7 @@ import {
 } from "./incidents_suspensions.ts";
 import { jobSet, newIncident, prolongedWrites } from "./incidents_writes.ts";
 import { keys } from "./keys.ts";
+import type { KvEntry } from "./port.ts";
 import { concludeWrite } from "./scan_store.ts";
 import type { Store } from "./store.ts";
 
@@ -215,7 +216,7 @@ export class KvIncidents implements IncidentStore {
     await this.#store.committer.commit({ sets: jobs.map(({ dueMs, job }) => jobSet(dueMs, job)) });
   }
 
-  async #matchEntry(sha256: string): Promise<Deno.KvEntry<IncidentRecord> | null> {
+  async #matchEntry(sha256: string): Promise<KvEntry<IncidentRecord> | null> {
     const { kv } = this.#store;
     for await (const { key } of kv.list({ prefix: keys.incidentsOf(sha256) })) {
       const entry = await kv.get<IncidentRecord>(keys.incident(key[2] as string));

@@ -3,6 +3,7 @@ import type { Reinstatement, Suspensions } from "../../scanning/evidence_ports.t
 import type { Write } from "./committer.ts";
 import { getEntries } from "./get_many.ts";
 import { keys } from "./keys.ts";
+import type { KvEntry, KvKey, KvPort } from "./port.ts";
 import { moderatorsSuspension } from "./sanctions_in_force.ts";
 
 /** Text for a person whose account is under review; it does not say why (SC-5). */
@@ -30,8 +31,8 @@ export interface HoldRecord {
  * account only one succeeds.
  */
 export async function suspendWrites(
-  kv: Deno.Kv,
-  users: readonly Deno.KvEntry<UserRecord>[],
+  kv: KvPort,
+  users: readonly KvEntry<UserRecord>[],
   incidentId: string,
   nowMs: number,
 ): Promise<Part & Suspensions> {
@@ -82,7 +83,7 @@ function hasIncident({ status, suspension }: UserRecord): boolean {
   return status === "suspended" && suspension?.incident !== undefined;
 }
 
-async function adminIds(kv: Deno.Kv): Promise<string[]> {
+async function adminIds(kv: KvPort): Promise<string[]> {
   const ids: string[] = [];
   for await (const { value } of kv.list<UserRecord>({ prefix: keys.users() })) {
     if (value.role === "admin") ids.push(value.id);
@@ -95,7 +96,7 @@ async function adminIds(kv: Deno.Kv): Promise<string[]> {
  * that incident's.
  */
 export async function reinstateWrites(
-  kv: Deno.Kv,
+  kv: KvPort,
   userIds: readonly string[],
   incidentId: string,
   isOpen: (incidentId: string) => Promise<boolean>,
@@ -149,8 +150,8 @@ async function firstOpen(
 
 /** Adds an incident to legal holds. */
 export async function holdWrites(
-  kv: Deno.Kv,
-  holding: readonly Deno.KvKey[],
+  kv: KvPort,
+  holding: readonly KvKey[],
   incidentId: string,
 ): Promise<Part> {
   const entries = await getEntries<HoldRecord>(kv, holding);
@@ -166,8 +167,8 @@ export async function holdWrites(
 
 /** Removes an incident from legal holds; other incidents keep theirs. */
 export async function unholdWrites(
-  kv: Deno.Kv,
-  holding: readonly Deno.KvKey[],
+  kv: KvPort,
+  holding: readonly KvKey[],
   incidentId: string,
 ): Promise<Part> {
   const entries = await getEntries<HoldRecord>(kv, holding);

@@ -9,6 +9,7 @@ import type {
 import { getEntries, getValues } from "./get_many.ts";
 import { holdWrites, joined, type Part, suspendWrites } from "./incidents_suspensions.ts";
 import { keys } from "./keys.ts";
+import type { KvEntry, KvKey, KvPort, KvSelector } from "./port.ts";
 
 /** Uploads in one commit: each checks its owner and two holds, and a commit can check a hundred keys. */
 const uploadsAtOnce = 25;
@@ -22,7 +23,7 @@ const lookedAtOnce = 100;
  * their owners and hold both.
  */
 export async function newUploads(
-  kv: Deno.Kv,
+  kv: KvPort,
   incident: Pick<IncidentRecord, "id" | "sha256">,
   nowMs: number,
 ): Promise<Part & Suspensions & { count: number }> {
@@ -30,7 +31,7 @@ export async function newUploads(
   const files = (await getValues<FileRecord>(kv, fileIds.map(keys.file))).filter((file) => file !== null);
   const ownerIds = [...new Set(files.map(({ ownerId }) => ownerId))];
   const owners = (await getEntries<UserRecord>(kv, ownerIds.map(keys.user)))
-    .filter((entry): entry is Deno.KvEntry<UserRecord> => entry.value !== null);
+    .filter((entry): entry is KvEntry<UserRecord> => entry.value !== null);
   const users = new Map(owners.map(({ value }) => [value.id, value]));
   const suspended = await suspendWrites(kv, owners, incident.id, nowMs);
   const holding = [
@@ -46,8 +47,8 @@ export async function newUploads(
 }
 
 /** Lists the keys of the legal holds on an incident's uploads, in batches. */
-export async function* holdsOf(kv: Deno.Kv, incidentId: string): AsyncIterable<Deno.KvKey[]> {
-  let some = new Map<string, Deno.KvKey>();
+export async function* holdsOf(kv: KvPort, incidentId: string): AsyncIterable<KvKey[]> {
+  let some = new Map<string, KvKey>();
   const prefix = keys.incidentUploads(incidentId);
   for await (const { value } of kv.list<IncidentUpload>({ prefix })) {
     some.set(`user ${value.userId}`, keys.hold("user", value.userId));
@@ -75,21 +76,19 @@ export function attemptOf({ name, from }: RefusedUpload, user: UserRecord, atMs:
 }
 
 /** Key of the attempt with this number. */
-export function attemptKey(incidentId: string, attempts: number): Deno.KvKey {
+export function attemptKey(incidentId: string, attempts: number): KvKey {
   return keys.incidentUpload(incidentId, String(Math.min(attempts, attemptsKept)).padStart(4, "0"));
 }
 
 async function unnamedFiles(
-  kv: Deno.Kv,
+  kv: KvPort,
   { id, sha256 }: Pick<IncidentRecord, "id" | "sha256">,
 ): Promise<string[]> {
   const unnamed: string[] = [];
   let after: string | null = null;
   while (unnamed.length < uploadsAtOnce) {
     const prefix = keys.refsOf(sha256);
-    const selector: Deno.KvListSelector = after === null
-      ? { prefix }
-      : { prefix, start: [...prefix, `${after}\0`] };
+    const selector: KvSelector = after === null ? { prefix } : { prefix, start: [...prefix, `${after}\0`] };
     const refs: string[] = [];
     for await (const { key } of kv.list(selector, { limit: lookedAtOnce })) refs.push(key[2] as string);
     const named = await getValues(kv, refs.map((fileId) => keys.incidentUpload(id, fileId)));

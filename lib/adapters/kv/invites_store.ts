@@ -5,6 +5,7 @@ import { type KvAccounts, userSets } from "./accounts_store.ts";
 import type { KvAudit } from "./audit_log.ts";
 import { getValues } from "./get_many.ts";
 import { keys } from "./keys.ts";
+import type { KvKey } from "./port.ts";
 import type { Store } from "./store.ts";
 
 /** Invitations in Deno KV: a record by id, found by the hash of its code and by the person who made it. */
@@ -132,6 +133,6 @@ export class KvInvites implements InvitesStore {
 /** Invitations that one commit deletes. */
 const atOnce = 100;
 
-function keysOf({ id, hash, userId }: InviteRecord): Deno.KvKey[] {
+function keysOf({ id, hash, userId }: InviteRecord): KvKey[] {
   return [keys.invite(id), keys.inviteCode(hash), keys.inviteOf(userId, id)];
 }

@@ -1,5 +1,6 @@
 import type { Clock, Log, Timer } from "../../platform/mod.ts";
 import { keys } from "./keys.ts";
+import type { KvEntry, KvKey, KvPort } from "./port.ts";
 
 /** Time between two looks for due jobs. */
 const pollMs = 500;
@@ -23,7 +24,7 @@ interface Lease {
  * processes never run one at once. It is deleted only after its handler resolved: after a crash, a handler may see it twice.
  */
 export class JobRunner<Job> {
-  readonly #kv: Deno.Kv;
+  readonly #kv: KvPort;
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #run: (job: Job) => Promise<void>;
@@ -39,7 +40,7 @@ export class JobRunner<Job> {
 
   /** `exclusive`: no other process uses the store, so another owner's lease belongs to a process that has ended. */
   constructor(parts: {
-    kv: Deno.Kv;
+    kv: KvPort;
     clock: Clock;
     log: Log;
     run: (job: Job) => Promise<void>;
@@ -108,10 +109,10 @@ export class JobRunner<Job> {
   }
 
   /** Reads the jobs that are due, except those that run or wait after a failure. */
-  async #due(): Promise<Deno.KvEntry<Job>[]> {
+  async #due(): Promise<KvEntry<Job>[]> {
     const now = this.#clock.now();
     const prefix = keys.jobs();
-    const due: Deno.KvEntry<Job>[] = [];
+    const due: KvEntry<Job>[] = [];
     // Keys sort by number, so this ends before the first job that is not due yet.
     const selector = { start: [...prefix, 0], end: [...prefix, now + 1] } as const;
     for await (const entry of this.#kv.list<Job>(selector)) {
@@ -124,7 +125,7 @@ export class JobRunner<Job> {
   }
 
   /** Runs one job under a lease. Rejects when the store fails; the job stays then. */
-  async #work(name: string, entry: Deno.KvEntry<Job>): Promise<void> {
+  async #work(name: string, entry: KvEntry<Job>): Promise<void> {
     // Takes one lease at a time, so that jobs start in the order in which they are due.
     const leased = this.#leasing.then(() => this.#lease(name, entry));
     this.#leasing = leased.catch(() => undefined);
@@ -144,7 +145,7 @@ export class JobRunner<Job> {
   }
 
   /** False when another process runs the job, or ended it after the look. */
-  async #lease(name: string, entry: Deno.KvEntry<Job>): Promise<boolean> {
+  async #lease(name: string, entry: KvEntry<Job>): Promise<boolean> {
     const key = keys.lease(name);
     const held = await this.#kv.get<Lease>(key);
     const now = this.#clock.now();
@@ -155,6 +156,6 @@ export class JobRunner<Job> {
   }
 }
 
-function nameOf(key: Deno.KvKey): string {
+function nameOf(key: KvKey): string {
   return key.slice(1).join("/");
 }

@@ -1,3 +1,5 @@
+import type { KvKey } from "./port.ts";
+
 /**
  * Every key of the store, with the room that writes it and when it ends. `VS` is the versionstamp of the commit that appends to
  * a log: as the last part of the key it keeps the log in the order of commits.
@@ -356,4 +358,4 @@ export const keys = {
   jobs: () => ["job"],
   /** The lease of a job; jobs. Ends with the job, or by itself if its owner died. */
   lease: (name: string) => ["lease", name],
-} as const satisfies Record<string, (...parts: never[]) => Deno.KvKey>;
+} as const satisfies Record<string, (...parts: never[]) => KvKey>;

@@ -1,5 +1,6 @@
 import type { InboxEntry, SenderKind } from "../../commands/ports.ts";
 import { keys } from "./keys.ts";
+import type { KvEntry, KvKey } from "./port.ts";
 
 /** One open direct command as it counts for a person (DL-7). */
 export interface OpenOne {
@@ -27,12 +28,12 @@ export function commandValue(commandId: string, counted: OpenOne | undefined): C
 }
 
 /** The record of an open command that has no entry. */
-export function openKey({ userId, senderId, kind, commandId }: OpenOne): Deno.KvKey {
+export function openKey({ userId, senderId, kind, commandId }: OpenOne): KvKey {
   return keys.openFrom(userId, senderId, kind, commandId);
 }
 
 /** The entry that a record of a log is. Throws for a kind of a newer version: what is not understood must not be passed. */
-export function entryOf({ key, value }: Deno.KvEntry<LogValue>): InboxEntry {
+export function entryOf({ key, value }: KvEntry<LogValue>): InboxEntry {
   if (value.kind !== "command") throw new Error("A log has an entry of an unknown kind.");
   return { cursor: key[2] as string, commandId: value.commandId };
 }

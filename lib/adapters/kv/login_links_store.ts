@@ -4,6 +4,7 @@ import { limits } from "../../protocol/mod.ts";
 import type { KvAccounts } from "./accounts_store.ts";
 import type { KvAudit } from "./audit_log.ts";
 import { keys } from "./keys.ts";
+import type { KvEntry } from "./port.ts";
 import type { Store } from "./store.ts";
 
 /** One-time links of people who lost their password (AU-12), in Deno KV. */
@@ -62,7 +63,7 @@ export class KvLoginLinks implements LoginLinkStore {
     return null;
   }
 
-  async #user(userId: string): Promise<Deno.KvEntry<UserRecord> | null> {
+  async #user(userId: string): Promise<KvEntry<UserRecord> | null> {
     const entry = await this.#store.kv.get<UserRecord>(keys.user(userId));
     return entry.value === null || entry.value.removedAt !== undefined ? null : entry;
   }

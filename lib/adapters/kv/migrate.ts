@@ -1,10 +1,11 @@
 import { giveEntriesKinds } from "./entry_kinds.ts";
 import { keys } from "./keys.ts";
+import type { KvPort } from "./port.ts";
 import { giveSubmissionsKeys } from "./submission_keys.ts";
 
 /** The number of the layout in `keys.ts`. A step from n to n + 1 is added to `steps` with each change of it. */
 const layout = 4;
-const steps: Record<number, (kv: Deno.Kv) => Promise<void>> = {
+const steps: Record<number, (kv: KvPort) => Promise<void>> = {
   // Deliveries became lists. Records of before still say what they said; an older Behest would not read the lists.
   1: () => Promise.resolve(),
   // Entries of logs have a kind, and how their command counts for its sender.
@@ -13,7 +14,7 @@ const steps: Record<number, (kv: Deno.Kv) => Promise<void>> = {
 };
 
 /** Brings the store to this layout, a step at a time. Throws when the store is of a newer one. */
-export async function migrate(kv: Deno.Kv): Promise<void> {
+export async function migrate(kv: KvPort): Promise<void> {
   let found = await kv.get<number>(keys.migration());
   if (found.value === null) {
     const first = await kv.atomic().check(found).set(keys.migration(), layout).commit();

@@ -33,6 +33,16 @@ export { kvPushStore } from "./push_store.ts";
 export { kvRollups } from "./rollups_store.ts";
 export { kvScanStore } from "./scan_store.ts";
 export { kvStats } from "./stats.ts";
+export type {
+  KvAtomic,
+  KvCheck,
+  KvEntry,
+  KvEntryMaybe,
+  KvKey,
+  KvListOptions,
+  KvPort,
+  KvSelector,
+} from "./port.ts";
 export { openStore, type Store } from "./store.ts";
 export { KvTwoFactor } from "./two_factor_store.ts";
 export { KvUsers } from "./users_store.ts";

@@ -1,6 +1,7 @@
 import type { OpenCounts, SenderKind } from "../../commands/ports.ts";
 import { keys } from "./keys.ts";
 import { countedIn, type LogValue, type OpenOne } from "./log_entries.ts";
+import type { KvPort } from "./port.ts";
 
 /** People whose counts are kept in memory; beyond that all are counted anew. */
 const countsKept = 20_000;
@@ -37,13 +38,13 @@ interface Pending {
  * once for each person and then kept up to date. A count is never too small, and says whether it may be too large.
  */
 export class KvOpenCounts {
-  readonly #kv: Deno.Kv;
+  readonly #kv: KvPort;
   readonly #exclusive: boolean;
   readonly #counts = new Map<string, Counts>();
   readonly #readings = new Map<string, Reading>();
   readonly #pending = new Map<string, Set<Pending>>();
 
-  constructor({ kv, exclusive }: { kv: Deno.Kv; exclusive: boolean }) {
+  constructor({ kv, exclusive }: { kv: KvPort; exclusive: boolean }) {
     this.#kv = kv;
     this.#exclusive = exclusive;
   }

@@ -7,6 +7,7 @@ import { useWrites } from "./file_uses.ts";
 import { fileJobSet } from "./file_writes.ts";
 import { getEntries, getValues } from "./get_many.ts";
 import { keys } from "./keys.ts";
+import type { KvCheck } from "./port.ts";
 import type { Store } from "./store.ts";
 
 /** A profile's text can be longer than the committer's estimate for a value. */
@@ -96,7 +97,7 @@ export class KvProfiles implements ProfileStore {
     return write;
   }
 
-  async #areChanged(checks: readonly Deno.AtomicCheck[]): Promise<boolean> {
+  async #areChanged(checks: readonly KvCheck[]): Promise<boolean> {
     const entries = await getEntries(this.#store.kv, checks.map(({ key }) => key));
     return entries.some(({ versionstamp }, at) => versionstamp !== checks[at]!.versionstamp);
   }

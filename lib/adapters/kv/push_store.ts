@@ -2,6 +2,7 @@ import type { Clock } from "../../platform/mod.ts";
 import type { PushChoices } from "../../protocol/mod.ts";
 import type { PushStore, StoredSubscription, Subscription } from "../../push/mod.ts";
 import { keys } from "./keys.ts";
+import type { KvEntry, KvEntryMaybe } from "./port.ts";
 import type { Store } from "./store.ts";
 
 /** A browser renews its subscription with every session, so one that is older belongs to nobody. */
@@ -15,7 +16,7 @@ type Stored = Omit<Subscription, "logMark"> & { logMark: string | null; expiresA
 /** Devices that are told of what is new, in Deno KV. */
 export function kvPushStore({ kv, committer }: Store, clock: Clock): PushStore {
   const standing = (
-    { value, versionstamp }: Deno.KvEntryMaybe<Stored> | Deno.KvEntry<Stored>,
+    { value, versionstamp }: KvEntryMaybe<Stored> | KvEntry<Stored>,
   ): StoredSubscription | null => {
     // Those of earlier versions have no keys: nothing can be told to them until their page renews them.
     if (value === null || value.expiresAt <= clock.now() || value.auth === undefined) return null;

@@ -3,6 +3,7 @@ import type { Clock } from "../../platform/mod.ts";
 import { limits } from "../../protocol/mod.ts";
 import { blobWrites } from "./blob_writes.ts";
 import { keys } from "./keys.ts";
+import type { KvCheck, KvKey, KvPort } from "./port.ts";
 import { dropScanWrites, quarantineSets, type ScanRecord } from "./scan_writes.ts";
 import type { Store } from "./store.ts";
 
@@ -44,8 +45,8 @@ export function kvQuarantine(
           keys.refMark(sha256),
         ]);
         if (record.value === null) return;
-        const checks: Deno.AtomicCheck[] = [record, blob, mark];
-        const deletes: Deno.KvKey[] = [record.key];
+        const checks: KvCheck[] = [record, blob, mark];
+        const deletes: KvKey[] = [record.key];
         if (blob.value !== null && !await hasFile(kv, sha256)) {
           const dropped = dropScanWrites(sha256, scan);
           checks.push(...dropped.checks);
@@ -59,7 +60,7 @@ export function kvQuarantine(
   };
 }
 
-async function hasFile(kv: Deno.Kv, sha256: string): Promise<boolean> {
+async function hasFile(kv: KvPort, sha256: string): Promise<boolean> {
   for await (const _ of kv.list({ prefix: keys.refsOf(sha256) }, { limit: 1 })) return true;
   return false;
 }

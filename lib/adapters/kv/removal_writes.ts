@@ -4,6 +4,7 @@ import { moderationLimits } from "../../protocol/mod.ts";
 import { getValues } from "./get_many.ts";
 import type { Part } from "./incidents_suspensions.ts";
 import { keys } from "./keys.ts";
+import type { KvPort } from "./port.ts";
 import { type ScanRecord, stateWrites } from "./scan_writes.ts";
 
 /**
@@ -11,7 +12,7 @@ import { type ScanRecord, stateWrites } from "./scan_writes.ts";
  * The commit fails when an upload added one of them meanwhile, or a scan decided.
  */
 export async function addRefusals(
-  kv: Deno.Kv,
+  kv: KvPort,
   part: Part,
   { hashes, verdict }: NonNullable<CaseChange["refuse"]>,
   nowMs: number,
@@ -37,7 +38,7 @@ export async function addRefusals(
 }
 
 /** What the store has of a hash. */
-export async function copyOf(kv: Deno.Kv, sha256: string): Promise<StoredCopy> {
+export async function copyOf(kv: KvPort, sha256: string): Promise<StoredCopy> {
   const [blob, refused] = await kv.getMany<[BlobRecord, RefusedHash]>([
     keys.blob(sha256),
     keys.refused(sha256),

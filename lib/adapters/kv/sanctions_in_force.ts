@@ -2,9 +2,10 @@ import type { Restriction, SanctionInForce, SanctionRecord } from "../../moderat
 import { stillInForce, strictest } from "../../moderation/mod.ts";
 import { limits } from "../../protocol/mod.ts";
 import { keys } from "./keys.ts";
+import type { KvPort } from "./port.ts";
 
 /** A person's sanctions, newest first, as many as are shown. */
-export async function sanctionsOf(kv: Deno.Kv, userId: string): Promise<SanctionRecord[]> {
+export async function sanctionsOf(kv: KvPort, userId: string): Promise<SanctionRecord[]> {
   const newestFirst = { reverse: true, limit: limits.pageMax };
   const found: SanctionRecord[] = [];
   for await (const { value } of kv.list<SanctionRecord>({ prefix: keys.sanctionsOf(userId) }, newestFirst)) {
@@ -17,7 +18,7 @@ export async function sanctionsOf(kv: Deno.Kv, userId: string): Promise<Sanction
  * The sanctions that were neither lifted nor read, oldest first (MO-7). Earlier versions had no such record: there the last
  * mute and the last suspension replaced the ones before.
  */
-export async function sanctionsInForce(kv: Deno.Kv, userId: string): Promise<SanctionInForce[]> {
+export async function sanctionsInForce(kv: KvPort, userId: string): Promise<SanctionInForce[]> {
   const { value } = await kv.get<SanctionInForce[]>(keys.inForce(userId));
   if (value !== null) return value;
   const found = await sanctionsOf(kv, userId);
@@ -28,7 +29,7 @@ export async function sanctionsInForce(kv: Deno.Kv, userId: string): Promise<San
 
 /** The suspension by moderators that applies at a time, or null. `before`: the one of an account without any sanction record. */
 export async function moderatorsSuspension(
-  kv: Deno.Kv,
+  kv: KvPort,
   userId: string,
   before: Restriction | null,
   nowMs: number,

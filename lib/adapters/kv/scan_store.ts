@@ -6,6 +6,7 @@ import { blobWrites } from "./blob_writes.ts";
 import type { Write } from "./committer.ts";
 import { getValues } from "./get_many.ts";
 import { keys } from "./keys.ts";
+import type { KvEntry, KvKey } from "./port.ts";
 import {
   blobChangedSet,
   bytesOf,
@@ -35,7 +36,7 @@ export function kvScanStore(store: Store, clock: Clock): KvScanStore {
   const scanOf = (sha256: string) => kv.get<ScanRecord>(keys.scan(sha256));
   const blobOf = (sha256: string) => kv.get<BlobRecord>(keys.blob(sha256));
 
-  async function lease(sha256: string, entry: Deno.KvEntry<ScanRecord>, owner: string, nowMs: number) {
+  async function lease(sha256: string, entry: KvEntry<ScanRecord>, owner: string, nowMs: number) {
     return await put(sha256, entry, {
       ...entry.value,
       lease: { owner, untilMs: nowMs + limits.scanLeaseMs },
@@ -45,7 +46,7 @@ export function kvScanStore(store: Store, clock: Clock): KvScanStore {
   /** Writes a leased scan over the record that was read; null when another writer was faster. */
   async function put(
     sha256: string,
-    entry: Deno.KvEntry<ScanRecord>,
+    entry: KvEntry<ScanRecord>,
     scan: ScanRecord & { lease: NonNullable<ScanRecord["lease"]> },
   ): Promise<ScanJob | null> {
     const committed = await committer.commit(moveWrite(sha256, entry, scan));
@@ -78,7 +79,7 @@ export function kvScanStore(store: Store, clock: Clock): KvScanStore {
   }
 
   async function takeUnseen(owner: string, nowMs: number): Promise<ScanJob | null> {
-    const due: { sha256: string; entry: Deno.KvEntry<ScanRecord>; atMs: number }[] = [];
+    const due: { sha256: string; entry: KvEntry<ScanRecord>; atMs: number }[] = [];
     for await (const { key } of kv.list({ prefix: keys.blobsIn("scanning") }, { limit: unseenAtOnce })) {
       const sha256 = key[2] as string;
       const entry = await scanOf(sha256);
@@ -94,7 +95,7 @@ export function kvScanStore(store: Store, clock: Clock): KvScanStore {
   }
 
   /** Returns the scan of a job while the job's lease is valid. */
-  async function leased(job: ScanJob): Promise<Deno.KvEntry<ScanRecord> | null> {
+  async function leased(job: ScanJob): Promise<KvEntry<ScanRecord> | null> {
     const entry = await scanOf(job.sha256);
     return entry.value !== null && entry.versionstamp === job.version ? entry : null;
   }
@@ -116,7 +117,7 @@ export function kvScanStore(store: Store, clock: Clock): KvScanStore {
   }
 
   /** There is no final verdict, so the blob is held. A rejected blob stays rejected. */
-  function addHeld(write: MoveWrite, blob: Deno.KvEntry<BlobRecord>, verdicts: readonly Verdict[]): void {
+  function addHeld(write: MoveWrite, blob: KvEntry<BlobRecord>, verdicts: readonly Verdict[]): void {
     const { sha256, state } = blob.value;
     write.checks.push(blob);
     write.valueBytes = bytesOf(verdicts);
@@ -220,7 +221,7 @@ export function kvScanStore(store: Store, clock: Clock): KvScanStore {
 type MoveWrite = Required<Pick<Write, "checks" | "sets" | "deletes">> & Pick<Write, "valueBytes">;
 
 /** Returns the writes of a scan's new record and index entry over those that were read. */
-function moveWrite(sha256: string, entry: Deno.KvEntry<ScanRecord>, scan: ScanRecord): MoveWrite {
+function moveWrite(sha256: string, entry: KvEntry<ScanRecord>, scan: ScanRecord): MoveWrite {
   const from = scanPlace(sha256, entry.value);
   return {
     checks: [entry],
@@ -229,6 +230,6 @@ function moveWrite(sha256: string, entry: Deno.KvEntry<ScanRecord>, scan: ScanRe
   };
 }
 
-function sameKey(one: Deno.KvKey, other: Deno.KvKey): boolean {
+function sameKey(one: KvKey, other: KvKey): boolean {
   return one.length === other.length && one.every((part, at) => part === other[at]);
 }

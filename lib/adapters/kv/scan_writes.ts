@@ -4,6 +4,7 @@ import { limits, type Verdict } from "../../protocol/mod.ts";
 import { blobWrites } from "./blob_writes.ts";
 import type { Write } from "./committer.ts";
 import { keys } from "./keys.ts";
+import type { KvCheck, KvEntry, KvEntryMaybe, KvKey } from "./port.ts";
 
 /** Stored scan of a blob. Its index entry is at `dueMs`, or at the end of the lease. */
 export interface ScanRecord {
@@ -41,12 +42,12 @@ export function scanSets(sha256: string, scan: ScanRecord): Sets {
 }
 
 /** Key of a scan in the index of due times. */
-export function scanPlace(sha256: string, { dueMs, lease }: ScanRecord): Deno.KvKey {
+export function scanPlace(sha256: string, { dueMs, lease }: ScanRecord): KvKey {
   return keys.scanDue(lease?.untilMs ?? dueMs, sha256);
 }
 
 /** Returns the writes that end a leased scan; they fail when the lease was lost. */
-export function endScanWrites(job: ScanJob): { checks: Deno.AtomicCheck[]; deletes: Deno.KvKey[] } {
+export function endScanWrites(job: ScanJob): { checks: KvCheck[]; deletes: KvKey[] } {
   const key = keys.scan(job.sha256);
   return {
     checks: [{ key, versionstamp: job.version }],
@@ -57,8 +58,8 @@ export function endScanWrites(job: ScanJob): { checks: Deno.AtomicCheck[]; delet
 /** Returns the writes that end the scan that was read, leased or not, or check that there is still none. */
 export function dropScanWrites(
   sha256: string,
-  entry: Deno.KvEntryMaybe<ScanRecord>,
-): { checks: Deno.AtomicCheck[]; deletes: Deno.KvKey[] } {
+  entry: KvEntryMaybe<ScanRecord>,
+): { checks: KvCheck[]; deletes: KvKey[] } {
   if (entry.value === null) return { checks: [entry], deletes: [] };
   return { checks: [entry], deletes: [entry.key, scanPlace(sha256, entry.value)] };
 }
@@ -69,7 +70,7 @@ export function dropScanWrites(
  */
 export function concludeWrite(
   job: ScanJob,
-  blob: Deno.KvEntry<BlobRecord>,
+  blob: KvEntry<BlobRecord>,
   conclusion: StoredConclusion,
   nowMs: number,
 ): Required<Pick<Write, "checks" | "sets" | "deletes" | "valueBytes">> {
@@ -92,7 +93,7 @@ export function concludeWrite(
  * from quarantine: then its hash is no longer refused either.
  */
 export function stateWrites(
-  blob: Deno.KvEntry<BlobRecord>,
+  blob: KvEntry<BlobRecord>,
   { state: concluded, verdicts, refuse, fromQuarantine = false }: StoredConclusion,
   nowMs: number,
   { scanGoesOn = false } = {},
@@ -122,11 +123,11 @@ export function verdictSets(sha256: string, verdicts: readonly Verdict[]): Sets 
 }
 
 /** Returns the job that tells owners and waiting commands of a blob's new state. */
-export function blobChangedSet(sha256: string, nowMs: number): { key: Deno.KvKey; value: FileJob } {
+export function blobChangedSet(sha256: string, nowMs: number): { key: KvKey; value: FileJob } {
   return jobSet(nowMs, { kind: "blob_changed", sha256 });
 }
 
-function jobSet(dueMs: number, job: FileJob & { sha256: string }): { key: Deno.KvKey; value: FileJob } {
+function jobSet(dueMs: number, job: FileJob & { sha256: string }): { key: KvKey; value: FileJob } {
   return { key: keys.job(dueMs, `${job.kind}:${job.sha256}`), value: job };
 }
 

@@ -1,5 +1,6 @@
 import type { PackOwner, SearchPack, SearchPacks } from "../../commands/ports.ts";
 import { keys } from "./keys.ts";
+import type { KvEntry, KvKey } from "./port.ts";
 import type { Store } from "./store.ts";
 
 /** Packs that are read at a time; each may have 40 KiB. */
@@ -12,14 +13,14 @@ type PackValue = Omit<SearchPack, "upTo">;
 /** The search index in Deno KV (DL-10). */
 export interface KvSearchPacks extends SearchPacks {
   /** The key of the pack that has a command, if there is one. */
-  keysOf(owner: PackOwner, commandId: string): Promise<Deno.KvKey[]>;
+  keysOf(owner: PackOwner, commandId: string): Promise<KvKey[]>;
 }
 
 export function kvSearchPacks({ kv, committer }: Pick<Store, "kv" | "committer">): KvSearchPacks {
   const prefixOf = (owner: PackOwner) => keys.searchPacksOf(owner === "broadcasts" ? "" : owner.userId);
 
   /** The pack that reaches up to a place or beyond it. */
-  async function across(prefix: Deno.KvKey, place: string): Promise<Deno.KvEntry<PackValue> | undefined> {
+  async function across(prefix: KvKey, place: string): Promise<KvEntry<PackValue> | undefined> {
     const [entry] = await Array.fromAsync(
       kv.list<PackValue>({ prefix, start: [...prefix, place] }, { limit: 1 }),
     );
@@ -53,6 +54,6 @@ export function kvSearchPacks({ kv, committer }: Pick<Store, "kv" | "committer">
   };
 }
 
-function packOf({ key, value }: Deno.KvEntry<PackValue>): SearchPack {
+function packOf({ key, value }: KvEntry<PackValue>): SearchPack {
   return { ...value, upTo: key[2] as string };
 }

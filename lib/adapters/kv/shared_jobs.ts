@@ -1,4 +1,5 @@
 import type { Write } from "./committer.ts";
+import type { KvKey } from "./port.ts";
 
 type Shared = NonNullable<Write["shared"]>;
 
@@ -23,6 +24,6 @@ export class SharedJobs {
   }
 }
 
-function nameOf(key: Deno.KvKey): string {
+function nameOf(key: KvKey): string {
   return key.join(" ");
 }

@@ -4,6 +4,7 @@ import { limits } from "../../protocol/mod.ts";
 import { getEntries } from "./get_many.ts";
 import { keys } from "./keys.ts";
 import { NothingAfter } from "./nothing_after.ts";
+import type { KvEntryMaybe } from "./port.ts";
 import { isFirst, type StoredValue, whole } from "./short_records.ts";
 import type { Store } from "./store.ts";
 import type { Taken, TakenLists } from "./taken_lists.ts";
@@ -14,7 +15,7 @@ const rangeFrom = 8;
 interface Read {
   userId: string;
   commandId: string;
-  entry: Deno.KvEntryMaybe<StoredValue>;
+  entry: KvEntryMaybe<StoredValue>;
   /** The committer's moment before the read. */
   moment: number | undefined;
 }

@@ -1,6 +1,7 @@
 import { Committer } from "./committer.ts";
 import { gatheringReads } from "./gathered_reads.ts";
 import { migrate } from "./migrate.ts";
+import type { KvPort } from "./port.ts";
 import { refuseFewChecks } from "./shared_store.ts";
 
 /** Password hashes are in the store: only the server's own user can read it (OP-9). SQLite gives this mode to its other files. */
@@ -8,7 +9,7 @@ const fileMode = 0o600;
 
 /** The open store and its committer. */
 export interface Store extends AsyncDisposable {
-  readonly kv: Deno.Kv;
+  readonly kv: KvPort;
   readonly committer: Committer;
   /** Only this process has the store open (a file or `:memory:`), so memory copies of its records stay true. */
   readonly exclusive: boolean;

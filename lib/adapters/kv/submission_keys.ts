@@ -1,5 +1,6 @@
 import type { CommandRecord, StateRecord } from "../../commands/ports.ts";
 import { keys } from "./keys.ts";
+import type { KvKey, KvPort } from "./port.ts";
 import type { StoredValue } from "./short_records.ts";
 
 /**
@@ -9,13 +10,13 @@ import type { StoredValue } from "./short_records.ts";
 export function submissionKey(
   { command, senderId, cast }: CommandRecord,
   userId: string,
-): Deno.KvKey | null {
+): KvKey | null {
   if (command.requires !== "review" || (cast !== undefined && cast.kind !== "group")) return null;
   return keys.submission(senderId, command.id, userId);
 }
 
 /** From layout 3: submissions that wait for a review get the keys by which their sender finds them. */
-export async function giveSubmissionsKeys(kv: Deno.Kv): Promise<void> {
+export async function giveSubmissionsKeys(kv: KvPort): Promise<void> {
   for await (const { key, value } of kv.list<StoredValue>({ prefix: keys.states() }, { batchSize: 500 })) {
     if ((value as Partial<StateRecord>).state !== "submitted") continue;
     const [, userId, commandId] = key as [string, string, string];

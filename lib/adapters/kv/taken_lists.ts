@@ -1,5 +1,6 @@
 import type { Check, Write } from "./committer.ts";
 import { keys } from "./keys.ts";
+import type { KvPort, KvSelector } from "./port.ts";
 import { Remembered } from "./remembered.ts";
 import type { Store } from "./store.ts";
 
@@ -122,7 +123,7 @@ export class TakenLists {
     return [...new Set(found)].sort((a, b) => a > b ? -1 : 1).slice(0, most);
   }
 
-  async #lists(selector: Deno.KvListSelector, limit: number, reverse: boolean): Promise<OlderValue[]> {
+  async #lists(selector: KvSelector, limit: number, reverse: boolean): Promise<OlderValue[]> {
     const entries = await Array.fromAsync(this.#store.kv.list<OlderValue>(selector, { limit, reverse }));
     return entries.map(({ value }) => value);
   }
@@ -183,7 +184,7 @@ export class TakenLists {
  * older one.
  */
 export async function takenSince(
-  kv: Deno.Kv,
+  kv: KvPort,
   userId: string,
   lastOlder: string,
 ): Promise<{ runs: TakenRun[]; lastOlder: string }> {

@@ -18,6 +18,7 @@ import { getEntries, getValues } from "./get_many.ts";
 import { caseWrites } from "./cases_writes.ts";
 import { keys } from "./keys.ts";
 import { joined } from "./incidents_suspensions.ts";
+import type { KvCheck, KvEntryMaybe, KvKey } from "./port.ts";
 import { sanctionsInForce, sanctionsOf } from "./sanctions_in_force.ts";
 import type { Store } from "./store.ts";
 
@@ -168,7 +169,7 @@ export class KvUsers implements UsersStore, MutesStore, OwnSanctionsStore {
     };
   }
 
-  async #restrictions(prefix: Deno.KvKey): Promise<Map<string, Restriction>> {
+  async #restrictions(prefix: KvKey): Promise<Map<string, Restriction>> {
     const found = new Map<string, Restriction>();
     for await (const { key, value } of this.#store.kv.list<Restriction>({ prefix })) {
       found.set(String(key.at(-1)), value);
@@ -178,21 +179,21 @@ export class KvUsers implements UsersStore, MutesStore, OwnSanctionsStore {
 
   async #restrictionsOf(
     userIds: readonly string[],
-    keyOf: (userId: string) => Deno.KvKey,
+    keyOf: (userId: string) => KvKey,
   ): Promise<Map<string, Restriction>> {
     const entries = await getEntries<Restriction>(this.#store.kv, userIds.map(keyOf));
     return new Map(entries.flatMap(({ value }, at) => value === null ? [] : [[userIds[at]!, value]]));
   }
 
   #writeOf(
-    entry: Deno.KvEntryMaybe<UserRecord>,
+    entry: KvEntryMaybe<UserRecord>,
     user: UserRecord,
     { sanctions = [], inForce, mute, limit }: AccountChange,
     roll: Roll | undefined,
   ): Write {
-    const deletes: Deno.KvKey[] = [];
+    const deletes: KvKey[] = [];
     const write = {
-      checks: [entry] as Deno.AtomicCheck[],
+      checks: [entry] as KvCheck[],
       sets: [{ key: entry.key, value: user }] as Sets,
       deletes,
     };
@@ -260,11 +261,11 @@ export class KvUsers implements UsersStore, MutesStore, OwnSanctionsStore {
 }
 
 interface Roll {
-  entry: Deno.KvEntryMaybe<string[]>;
+  entry: KvEntryMaybe<string[]>;
   ids: string[];
 }
 
-type Sets = { key: Deno.KvKey; value: unknown; expireIn?: number }[];
+type Sets = { key: KvKey; value: unknown; expireIn?: number }[];
 
 /** The first key after a name; names are ASCII. */
 function nextKey(username: string | null): string | null {

@@ -5,6 +5,7 @@ import { inForce, type Usage } from "../kv/file_writes.ts";
 import { keys } from "../kv/keys.ts";
 import type { ScanRecord } from "../kv/scan_writes.ts";
 import type { DiskBlobs } from "../blobs/mod.ts";
+import type { KvEntry, KvKey, KvPort } from "../kv/mod.ts";
 
 /** Blobs on the disk: their sizes, and whether their bytes match the hash in their name. */
 export type BlobsOnDisk = ReadonlyMap<string, { sizeBytes: number; sound: boolean }>;
@@ -40,7 +41,7 @@ export interface StorageFacts {
   listed: readonly { ownerId: string; fileId: string }[];
   refs: readonly { sha256: string; fileId: string }[];
   /** Files with a recorded use, also files that are gone. */
-  used: readonly { fileId: string; key: Deno.KvKey }[];
+  used: readonly { fileId: string; key: KvKey }[];
   usage: ReadonlyMap<string, Usage>;
   uploads: ReadonlyMap<string, UploadRecord>;
   uploadsListed: readonly { ownerId: string; uploadId: string }[];
@@ -53,22 +54,21 @@ export interface StorageFacts {
 }
 
 /** Prefix of all keys of one kind. */
-const every = (key: Deno.KvKey): Deno.KvKey => key.slice(0, 1);
+const every = (key: KvKey): KvKey => key.slice(0, 1);
 
 /** Reads everything except the blobs' bytes. No other process may use the store during this, or the facts do not fit together. */
 export async function readFacts(
-  kv: Deno.Kv,
+  kv: KvPort,
   disk: DiskBlobs,
   onDisk: BlobsOnDisk,
   readsBack: (incident: IncidentRecord) => Promise<boolean>,
   nowMs: number,
 ): Promise<StorageFacts> {
-  const entries = <V>(prefix: Deno.KvKey) => Array.fromAsync(kv.list<V>({ prefix }, { batchSize: 500 }));
-  const byKey = <V>(all: Deno.KvEntry<V>[]) =>
-    new Map(all.map(({ key, value }) => [key[1] as string, value]));
-  const pairs = async (prefix: Deno.KvKey) =>
+  const entries = <V>(prefix: KvKey) => Array.fromAsync(kv.list<V>({ prefix }, { batchSize: 500 }));
+  const byKey = <V>(all: KvEntry<V>[]) => new Map(all.map(({ key, value }) => [key[1] as string, value]));
+  const pairs = async (prefix: KvKey) =>
     (await entries(prefix)).map(({ key }) => [key[1], key[2]] as string[]);
-  const read = async <V>(prefix: Deno.KvKey) => byKey(await entries<V>(prefix));
+  const read = async <V>(prefix: KvKey) => byKey(await entries<V>(prefix));
 
   const verdicts = new Map<string, Verdict[]>();
   for (const { key, value } of await entries<Verdict>(every(keys.verdict("", "")))) {

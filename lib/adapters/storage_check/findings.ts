@@ -1,4 +1,5 @@
 import type { Write } from "../kv/committer.ts";
+import type { KvKey } from "../kv/mod.ts";
 
 /** Kinds of findings; one word for one fault, so that they can be counted. */
 export type FindingKind =
@@ -30,7 +31,7 @@ export interface Mend {
   /** A short description, like "removes the record". */
   how: string;
   sets?: NonNullable<Write["sets"]>;
-  deletes?: Deno.KvKey[];
+  deletes?: KvKey[];
   disk?: { act: "remove" | "setAside" | "quarantine" | "restore" | "destroy"; sha256: string } | {
     act: "unstage";
     id: string;

@@ -4,6 +4,7 @@
  * Start with `findings.ts` (what can be wrong), then `check` below.
  */
 import type { DiskBlobs } from "../blobs/mod.ts";
+import type { KvAtomic, KvPort } from "../kv/mod.ts";
 import { checkBytes } from "./bytes.ts";
 import type { StorageFacts } from "./facts.ts";
 import type { Finding, Mend } from "./findings.ts";
@@ -34,16 +35,18 @@ export function check(facts: StorageFacts): Finding[] {
  * may use the store during this.
  */
 export async function mend(
-  kv: Deno.Kv,
+  kv: KvPort,
   disk: Pick<DiskBlobs, "quarantine" | "remove" | "setAside" | "unstage">,
   { sets = [], deletes = [], disk: onDisk }: Mend,
 ): Promise<void> {
   const writes = [
-    ...sets.map((set) => ({ type: "set" as const, ...set })),
-    ...deletes.map((key) => ({ type: "delete" as const, key })),
+    ...sets.map(({ key, value }) => (atomic: KvAtomic) => atomic.set(key, value)),
+    ...deletes.map((key) => (atomic: KvAtomic) => atomic.delete(key)),
   ];
   for (let at = 0; at < writes.length; at += writesAtOnce) {
-    await kv.atomic().mutate(...writes.slice(at, at + writesAtOnce)).commit();
+    const atomic = kv.atomic();
+    for (const write of writes.slice(at, at + writesAtOnce)) write(atomic);
+    await atomic.commit();
   }
   switch (onDisk?.act) {
     case "remove":

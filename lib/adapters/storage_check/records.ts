@@ -5,6 +5,7 @@ import type { StorageFacts } from "./facts.ts";
 import { blobWrites } from "../kv/blob_writes.ts";
 import { fileJobSet, type Usage } from "../kv/file_writes.ts";
 import { keys } from "../kv/keys.ts";
+import type { KvKey } from "../kv/mod.ts";
 import { scanWrites } from "../kv/scan_writes.ts";
 
 /** Checks files, references to them, and the sums of their owners. */
@@ -81,7 +82,7 @@ function withoutEnd({ id, createdMs }: FileRecord): Finding {
 }
 
 function* checkReferences({ files, refs, listed, used }: StorageFacts): Generator<Finding> {
-  const gone = (kind: Finding["kind"], fileId: string, key: Deno.KvKey): Finding => ({
+  const gone = (kind: Finding["kind"], fileId: string, key: KvKey): Finding => ({
     kind,
     subject: fileId,
     what: `${key[0] as string} names a file that is not there.`,

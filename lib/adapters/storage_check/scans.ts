@@ -3,10 +3,11 @@ import type { Finding, Mend } from "./findings.ts";
 import type { StorageFacts } from "./facts.ts";
 import { blobWrites } from "../kv/blob_writes.ts";
 import { keys } from "../kv/keys.ts";
+import type { KvKey } from "../kv/mod.ts";
 import { scanPlace, type ScanRecord, scanWrites } from "../kv/scan_writes.ts";
 
 /** Keys of a blob's scan, for its removal. */
-export function dropScanKeys({ scans }: StorageFacts, sha256: string): Deno.KvKey[] {
+export function dropScanKeys({ scans }: StorageFacts, sha256: string): KvKey[] {
   const scan = scans.get(sha256);
   return scan === undefined ? [] : [keys.scan(sha256), scanPlace(sha256, scan)];
 }
