@@ -60,6 +60,7 @@ async function startLog(config: Config): Promise<OpenLog> {
     const log = openLog({
       path,
       level: config.logLevel,
+      maxBytes: config.logMaxBytes,
       now: () => systemClock.now(),
       console: errors.line,
     });

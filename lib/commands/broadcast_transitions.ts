@@ -1,4 +1,4 @@
-import { iso } from "../platform/mod.ts";
+import { type Caller, iso } from "../platform/mod.ts";
 import type { CommandChanged, Totals } from "../protocol/mod.ts";
 import { usesBy } from "./attachments.ts";
 import type { Audience } from "./audience.ts";
@@ -23,10 +23,10 @@ export class BroadcastTransitions {
   }
 
   /** CM-6. Closed records stay as they are, expired ones included. */
-  async cancel(record: CommandRecord, who: string): Promise<Totals> {
+  async cancel(record: CommandRecord, by: Caller): Promise<Totals> {
     // Its job may not have run yet.
     if (record.expiresMs <= this.#parts.clock.now()) await this.#end(record, "expired", null);
-    await this.#end(record, "cancelled", who);
+    await this.#end(record, "cancelled", by);
     return await this.#parts.totals.of(record);
   }
 
@@ -87,15 +87,16 @@ export class BroadcastTransitions {
   async #end(
     record: CommandRecord,
     to: End,
-    who: string | null,
+    by: Caller | null,
     note: Note | null = null,
   ): Promise<boolean> {
     const { store, clock } = this.#parts;
     while (true) {
       const broadcast = await store.broadcast(record.command.id);
       if (broadcast === null || isOver(broadcast, to)) return false;
-      const happening: Happening = { at: iso(clock.now()), state: to, who, note };
-      if (!await store.changeBroadcast(record.command.id, broadcast, to, happening)) continue;
+      const happening: Happening = { at: iso(clock.now()), state: to, who: by?.username ?? null, note };
+      const { id } = record.command;
+      if (!await store.changeBroadcast(id, broadcast, to, happening, by?.requestId)) continue;
       // Recipients never heard of a scheduled one.
       if (broadcast.state !== "scheduled") await this.#notifyEnd(record, to);
       return true;

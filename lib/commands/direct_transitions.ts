@@ -1,5 +1,5 @@
 import { decide, stranger, withheldBy } from "../consent/mod.ts";
-import { iso } from "../platform/mod.ts";
+import { type Caller, iso } from "../platform/mod.ts";
 import { type CommandState, type Totals } from "../protocol/mod.ts";
 import { usesBy } from "./attachments.ts";
 import { isClosed, mayMove, type Mover, waits } from "./lifecycle.ts";
@@ -21,10 +21,10 @@ export class DirectTransitions {
   }
 
   /** CM-6. Closed records stay as they are, expired ones included. */
-  async cancel(record: CommandRecord, who: string): Promise<Totals> {
+  async cancel(record: CommandRecord, by: Caller): Promise<Totals> {
     // Its job may not have run yet.
     if (record.expiresMs <= this.#parts.clock.now()) await this.#expireOpen(record);
-    await this.#close(record, "cancelled", "sender", () => true, who);
+    await this.#close(record, "cancelled", "sender", () => true, by);
     return totalsOf((await this.#statesOf(record)).map((stored) => stored.record));
   }
 
@@ -85,7 +85,7 @@ export class DirectTransitions {
     to: CommandState,
     by: Mover,
     which: (state: CommandState) => boolean,
-    who?: string,
+    caller?: Caller,
     note: Note | null = null,
   ): Promise<void> {
     const at = iso(this.#parts.clock.now());
@@ -95,14 +95,17 @@ export class DirectTransitions {
         const { undo, ...rest } = state;
         return Promise.resolve(undo === undefined ? null : rest);
       }
-      const closed = moved(state, to, at, { note, ...(who === undefined ? {} : { who }) });
+      const closed = moved(state, to, at, {
+        note,
+        ...(caller === undefined ? {} : { who: caller.username }),
+      });
       return Promise.resolve({ ...closed, place: null });
     }, (changed) => {
       for (const { from, to } of changed) {
         // Recipients never heard of a scheduled one.
         if (from.record.state !== "scheduled") notifyRecipient(this.#parts, from, to);
       }
-    });
+    }, caller?.requestId);
   }
 
   /** Reads each recipient's state, asks `next` for its successor, and writes it. Repeats when a record changed meanwhile. */
@@ -110,6 +113,7 @@ export class DirectTransitions {
     record: CommandRecord,
     next: (stored: StoredState) => Promise<StateRecord | null>,
     then: (changed: readonly Change[]) => void,
+    requestId?: string,
   ): Promise<void> {
     const { store } = this.#parts;
     for (let at = 0; at < record.recipients.length; at += changesAtOnce) {
@@ -121,7 +125,7 @@ export class DirectTransitions {
           const to = from === null ? null : await next(from);
           if (from !== null && to !== null) changes.push({ from, to });
         }
-        if (changes.length > 0 && !await store.change(changes)) continue;
+        if (changes.length > 0 && !await store.change(changes, { requestId })) continue;
         const moves = changes.filter(({ from, to }) => from.record.state !== to.state);
         then(moves);
         await notifySender(

@@ -37,6 +37,7 @@ import { wholeTransitions } from "./whole_transitions.ts";
 export type { GateNeeds, Passage } from "./send_gates.ts";
 export { attach, carried } from "./attachments.ts";
 export { talliedStore } from "./tallied_store.ts";
+export { type ToldStore, toldStore } from "./told_store.ts";
 export type { Had, Thread } from "./threads.ts";
 export type { Needs } from "./needs.ts";
 export { type AlertVerdict, verdictOf } from "./alert_verdict.ts";

@@ -149,6 +149,8 @@ export interface CommandStore {
       carries?: readonly Carried[];
       /** Asked right before the write, after every read that it needs: `false` writes nothing. */
       current?: () => boolean;
+      /** The request that it is written for, for the log (OP-3). */
+      requestId?: string | undefined;
     },
   ): Promise<boolean>;
   /**
@@ -198,6 +200,8 @@ export interface CommandStore {
     from: BroadcastRecord,
     to: "open" | "cancelled" | "expired" | "failed",
     happening: Happening,
+    /** The request that it is written for, for the log (OP-3). */
+    requestId?: string,
   ): Promise<string | boolean>;
   /** Numbers of people by state; only people with a record. */
   totals(commandId: string): Promise<Totals>;

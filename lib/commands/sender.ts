@@ -1,5 +1,5 @@
 import { holdsApart } from "../consent/mod.ts";
-import type { Caller, LiveEntry } from "../platform/mod.ts";
+import { type Caller, type LiveEntry, storyEvents } from "../platform/mod.ts";
 import { type AudienceCounts, type Command, type CommandDraft, limits, Refusal } from "../protocol/mod.ts";
 import { carried } from "./attachments.ts";
 import type { Audience } from "./audience.ts";
@@ -9,6 +9,7 @@ import { digestOf, isDigestOf } from "./draft_digest.ts";
 import { commandOf, firstJobs, withoutContent } from "./new_command.ts";
 import type { Parts } from "./parts.ts";
 import type { CommandRecord, SentKey } from "./ports.ts";
+import { sentLine } from "./sent_line.ts";
 import { firstRecord } from "./state_records.ts";
 import { forRecipient } from "./views.ts";
 
@@ -148,9 +149,12 @@ export class Sender {
       { kind: "command", commandId: command.id },
       record.expiresMs + retentionDays * dayMs,
     );
+    const begunMs = clock.now();
     const accepting = store.accept({ record, states, key: draft.key, sent, replacesKey, jobs, carries });
     const committed = accepting.then((place) => {
       if (place === null) return null;
+      const storedMs = clock.now() - begunMs;
+      this.#parts.log.info(storyEvents.sent, sentLine(caller, record, { checked, storedMs }));
       if (command.deliverAt === null) {
         if (checked.plan !== null) this.#parts.broadcasts.ring(record, place, checked.plan.epochs);
         for (const recipient of checked.recipients) this.#ring(record, recipient, place);

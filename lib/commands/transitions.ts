@@ -72,6 +72,7 @@ export class Transitions {
           { kind: "proof", commandId: params.id, userId: caller.userId },
           this.#keptUntil(record),
         ),
+        requestId: caller.requestId,
       };
       if (!repeat && !await store.change([{ from: stored, to }], also)) continue;
       await this.#keepProof(record, caller.userId, to);
@@ -168,7 +169,7 @@ export class Transitions {
         withheld,
       });
       if (isClosed(to)) next.place = null;
-      if (!await store.change([{ from: stored, to: next }])) continue;
+      if (!await store.change([{ from: stored, to: next }], { requestId: caller.requestId })) continue;
       await this.#keepProof(record, person.id, next);
       notifyRecipient(this.#parts, stored, next);
       await Promise.all([
@@ -186,7 +187,7 @@ export class Transitions {
   ): Promise<Result<"command.cancel"> | Refusal> {
     const record = await this.#command(params.id);
     if (record === undefined || record.senderId !== caller.userId) return noSuchCommand();
-    return { id: params.id, totals: await this.#whole(record).cancel(record, caller.username) };
+    return { id: params.id, totals: await this.#whole(record).cancel(record, caller) };
   }
 
   /** Ends a deferral: the command is delivered again. */

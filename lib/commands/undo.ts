@@ -48,6 +48,7 @@ export class Undo {
       const written = await store.change([{ from: stored, to }], {
         current: () => bell.epoch(userId) === epoch,
         jobs: webhookJobs(ids, record, userId, to, { back: true }),
+        requestId: caller.requestId,
       });
       if (!written) continue;
       const command = forRecipient(record.command, to, await consent.rulesOf(userId), clock.now());
@@ -65,7 +66,7 @@ export class Undo {
     if (record === undefined || record.senderId !== caller.userId) return noSuchCommand();
     if (clock.now() >= Date.parse(record.command.createdAt) + limits.answerUndoMs) return tooLate();
     if (await this.#isHanded(record)) return new Refusal("conflict", "command.undoHanded");
-    return { id, totals: await this.#whole(record).cancel(record, caller.username) };
+    return { id, totals: await this.#whole(record).cancel(record, caller) };
   }
 
   /**

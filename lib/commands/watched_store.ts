@@ -23,8 +23,8 @@ export function watchedStore(store: CommandStore, watcher: StateWatcher): Comman
       store.take(userId, taken, at, current).finally(() => {
         for (const { commandId } of taken) watcher.changed(userId, commandId);
       }),
-    changeBroadcast: (commandId, from, to, happening) =>
-      store.changeBroadcast(commandId, from, to, happening).finally(() =>
+    changeBroadcast: (commandId, from, to, happening, requestId) =>
+      store.changeBroadcast(commandId, from, to, happening, requestId).finally(() =>
         watcher.broadcastChanged(commandId)
       ),
     purge: (record) =>

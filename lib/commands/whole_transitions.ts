@@ -1,3 +1,4 @@
+import type { Caller } from "../platform/mod.ts";
 import type { Totals } from "../protocol/mod.ts";
 import type { Audience } from "./audience.ts";
 import { BroadcastTransitions } from "./broadcast_transitions.ts";
@@ -7,8 +8,8 @@ import type { CommandRecord, Note } from "./ports.ts";
 
 /** Transitions of a command for all of its recipients. */
 export interface WholeTransitions {
-  /** CM-6. `who` is the sender's username. */
-  cancel(record: CommandRecord, who: string): Promise<Totals>;
+  /** CM-6. `by` is the sender. */
+  cancel(record: CommandRecord, by: Caller): Promise<Totals>;
   /** DL-6: expires it, or purges it once it was kept for two weeks. When to look again, in ms; null: it is purged. */
   expire(record: CommandRecord): Promise<number | null>;
   /** CM-8: consent is decided now. */

@@ -1,6 +1,6 @@
 import { DiskReserve } from "../adapters/disk/mod.ts";
 import { kvCommandFiles, kvCommandStore, type Store } from "../adapters/kv/mod.ts";
-import { type ChatLog, type CommandRoom, openCommands, talliedStore } from "../commands/mod.ts";
+import { type ChatLog, type CommandRoom, openCommands, talliedStore, toldStore } from "../commands/mod.ts";
 import type { Config } from "../config/mod.ts";
 import type { Clock, Ids, Log, Tally } from "../platform/mod.ts";
 import type { Hub } from "../realtime/mod.ts";
@@ -35,7 +35,8 @@ export async function openCommandRoom(parts: CommandParts): Promise<OpenCommandR
   const { config, store, kvFile, hub, clock, ids, log } = parts;
   const { callers, consent, contacts, groups, limited, memberships, mutes, notices, people } = parts.people;
   await using opening = new AsyncDisposableStack();
-  const commandStore = talliedStore(kvCommandStore(store, config.retentionDays), parts.tally);
+  const told = opening.use(toldStore(kvCommandStore(store, config.retentionDays), log, clock));
+  const commandStore = talliedStore(told.store, parts.tally);
   const reserve = kvFile === null
     ? null
     : opening.use(await DiskReserve.open(`${kvFile}.reserve`, clock, log));

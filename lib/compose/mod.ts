@@ -95,7 +95,7 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
   const metrics = opening.use(new PrometheusMeters(clock));
   store.committer.meters = metrics;
   const ids = new Ids(clock, random);
-  const hub = new Hub(clock, config.heartbeatMs, store.exclusive, (ring) => void setImmediate(ring));
+  const hub = new Hub(clock, config.heartbeatMs, store.exclusive, (ring) => void setImmediate(ring), log);
   const everyone = await openPeople({
     config,
     store,

@@ -25,6 +25,8 @@ export interface Config {
   groups: "admins" | "members";
   admin: { username: string; password: string } | null;
   logLevel: "debug" | "info" | "warn" | "error";
+  /** Of all the log's files together. */
+  logMaxBytes: number;
   /** Proxies whose word on addresses, scheme and host is believed (OP-10). */
   trustProxy: TrustedProxies;
   uploadMaxBytes: number;
@@ -130,6 +132,7 @@ export function readConfig(environment: Texts, dotEnv: Texts = {}): ReadConfig |
     groups: take("BEHEST_GROUPS")!,
     admin: username === null || password === null ? null : { username, password },
     logLevel: take("BEHEST_LOG_LEVEL")!,
+    logMaxBytes: take("BEHEST_LOG_MAX_BYTES")!,
     trustProxy: take("BEHEST_TRUST_PROXY")!,
     uploadMaxBytes: take("BEHEST_UPLOAD_MAX_BYTES")!,
     quotaBytes: take("BEHEST_QUOTA_BYTES")!,

@@ -19,6 +19,7 @@ export function describeConfig(config: Config): string {
     BEHEST_ADMIN_USERNAME: config.admin?.username ?? "",
     BEHEST_ADMIN_PASSWORD: config.admin?.password ?? "",
     BEHEST_LOG_LEVEL: config.logLevel,
+    BEHEST_LOG_MAX_BYTES: String(config.logMaxBytes),
     BEHEST_TRUST_PROXY: config.trustProxy.text,
     BEHEST_UPLOAD_MAX_BYTES: String(config.uploadMaxBytes),
     BEHEST_QUOTA_BYTES: String(config.quotaBytes),

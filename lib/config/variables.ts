@@ -130,6 +130,12 @@ export const variables = {
     example: "debug",
     parse: oneOf("debug", "info", "warn", "error"),
   },
+  BEHEST_LOG_MAX_BYTES: {
+    about: "What the log's files take together at most, in bytes; the oldest file goes first",
+    default: String(256 * 1024 ** 2),
+    example: "1073741824",
+    parse: whole(20 * 1024 ** 2, 100 * 1024 ** 3),
+  },
   BEHEST_TRUST_PROXY: {
     about:
       "Proxies whose `X-Forwarded-For`, `-Proto` and `-Host` are believed: how many are in a row, or a list of their networks",

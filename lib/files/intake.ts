@@ -41,7 +41,7 @@ export class Intake {
     if (answer instanceof Refusal) {
       log.info("file.refused", { userId, sizeBytes, requestId, kind: answer.kind });
     } else {
-      log.info("file.added", { userId, sizeBytes, requestId, fileId: answer.id });
+      log.info("file.added", { userId, sizeBytes, requestId, fileId: answer.id, sha256: answer.sha256 });
     }
     return answer;
   }

@@ -8,7 +8,11 @@ export interface Log {
   with(fields: LogFields): Log;
 }
 
-export type LogFields = Record<string, string | number | boolean | null | undefined | Error>;
+/** Several ids, or counts by a name that the code gives, are one field. */
+export type LogFields = Record<
+  string,
+  string | number | boolean | null | undefined | Error | readonly string[] | Readonly<Record<string, number>>
+>;
 
 /** A log that says nothing. */
 export const silentLog: Log = {

@@ -1,6 +1,7 @@
-/** Six files of this size are the most that the log takes. */
-const fileBytes = 10 * 1024 * 1024;
-const olderFiles = 5;
+/** Size of one file; the log's whole size decides how many there are. */
+export const logFileBytes = 10 * 1024 ** 2;
+/** The whole size unless it is told. */
+const defaultBytes = 6 * logFileBytes;
 /** Pause between two tries to open a file that could not be written. */
 const retryMs = 1_000;
 /** Only the server's own user can read the log, whatever the mode of its directory (OP-9). */
@@ -10,6 +11,8 @@ const encoder = new TextEncoder();
 
 export interface LogFileOptions {
   path: string;
+  /** What all files take together, at most. */
+  maxBytes?: number;
   /** Called when the file cannot be written, once until it can be again. */
   broken(reason: string): void;
   /** The line to write once the file works again, after this many lines were lost. */
@@ -22,6 +25,8 @@ export interface LogFileOptions {
  */
 export class LogFile implements Disposable {
   readonly #options: LogFileOptions;
+  /** How many files are kept beside the one that is written; `.1` is the newest of them. */
+  readonly #olderFiles: number;
   #file: Deno.FsFile | null;
   #sizeBytes = 0;
   #lostLines = 0;
@@ -31,6 +36,7 @@ export class LogFile implements Disposable {
   /** Throws when the file cannot be opened. */
   constructor(options: LogFileOptions) {
     this.#options = options;
+    this.#olderFiles = Math.max(1, Math.floor((options.maxBytes ?? defaultBytes) / logFileBytes) - 1);
     this.#file = this.#open();
   }
 
@@ -59,7 +65,7 @@ export class LogFile implements Disposable {
   }
 
   #append(bytes: Uint8Array): void {
-    if (this.#sizeBytes > 0 && this.#sizeBytes + bytes.length > fileBytes) this.#rotate();
+    if (this.#sizeBytes > 0 && this.#sizeBytes + bytes.length > logFileBytes) this.#rotate();
     const file = this.#file!;
     try {
       for (let at = 0; at < bytes.length;) at += file.writeSync(bytes.subarray(at));
@@ -74,11 +80,21 @@ export class LogFile implements Disposable {
   #rotate(): void {
     this.#close();
     const { path } = this.#options;
-    for (let number = olderFiles - 1; number > 0; number--) {
+    for (let number = this.#olderFiles - 1; number > 0; number--) {
       renameIfThere(`${path}.${number}`, `${path}.${number + 1}`);
     }
     renameIfThere(path, `${path}.1`);
+    // After a smaller size was configured.
+    this.#removeFrom(this.#olderFiles + 1);
     this.#file = this.#open();
+  }
+
+  #removeFrom(number: number): void {
+    try {
+      for (let at = number;; at++) Deno.removeSync(`${this.#options.path}.${at}`);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
   }
 
   #open(): Deno.FsFile {

@@ -1,5 +1,6 @@
 import type { Log, LogFields } from "./log.ts";
 import { LogFile } from "./log_file.ts";
+import { inFileOnly } from "./story.ts";
 
 export type LogLevel = "debug" | "info" | "warn" | "error";
 
@@ -8,6 +9,8 @@ export interface LogOptions {
   path: string;
   level: LogLevel;
   now(): number;
+  /** What all files of the log take together, at most. */
+  maxBytes?: number;
   /** Readable lines of what is logged; null for none. */
   console: ((line: string) => void) | null;
 }
@@ -27,9 +30,10 @@ const order: Record<LogLevel, number> = { debug: 0, info: 1, warn: 2, error: 3 }
  */
 export function openLog(options: LogOptions): OpenLog {
   const { level: least, now } = options;
-  const timeText = () => new Date(now()).toISOString();
+  const timeText = timeTexts(now);
   const file = new LogFile({
     path: options.path,
+    ...(options.maxBytes === undefined ? {} : { maxBytes: options.maxBytes }),
     broken: (reason) =>
       options.console?.(readable({ time: timeText(), level: "error", event: "log.broken", reason }, {})),
     lost: (lines) => `${JSON.stringify({ time: timeText(), level: "error", event: "log.lost", lines })}\n`,
@@ -37,10 +41,12 @@ export function openLog(options: LogOptions): OpenLog {
   const buffer = new LogBuffer(file);
   const write = (level: LogLevel, event: string, fields: LogFields) => {
     if (order[level] < order[least]) return;
-    const line = { time: timeText(), level, event, ...safeFields(fields) };
+    const time = timeText();
     // A warning must be in the file when the process dies of what it warned about.
-    buffer.add(`${JSON.stringify(line)}\n`, order[level] >= order.warn);
-    options.console?.(readable(line, fields));
+    buffer.add(jsonLine(time, level, event, fields), order[level] >= order.warn);
+    if (options.console !== null && !inFileOnly(event)) {
+      options.console(readable({ time, level, event, ...safeFields(fields) }, fields));
+    }
   };
   return {
     ...logTo(write, {}),
@@ -48,6 +54,16 @@ export function openLog(options: LogOptions): OpenLog {
       buffer[Symbol.dispose]();
       return Promise.resolve();
     },
+  };
+}
+
+/** The time as text, made anew once a millisecond: thousands of lines may come in a second. */
+function timeTexts(now: () => number): () => string {
+  let [ms, text] = [NaN, ""];
+  return () => {
+    const at = now();
+    if (at !== ms) [ms, text] = [at, new Date(at).toISOString()];
+    return text;
   };
 }
 
@@ -103,18 +119,53 @@ type Line = Record<string, unknown> & { time: string; level: LogLevel; event: st
 const secretName = /token|password|ticket|secret|authorization|cookie/i;
 const contentNames: ReadonlySet<string> = new Set(["body", "title", "note", "data"]);
 
+/** Fields that every line has already. */
+const ownNames: ReadonlySet<string> = new Set(["time", "level", "event"]);
+
+/** What was decided about names; callers write them in the code, so they are few. */
+const loggedNames = new Map<string, boolean>();
+
+function isLogged(name: string): boolean {
+  let logged = loggedNames.get(name);
+  if (logged === undefined) {
+    logged = !secretName.test(name) && !contentNames.has(name) && !ownNames.has(name);
+    if (loggedNames.size < 1_000) loggedNames.set(name, logged);
+  }
+  return logged;
+}
+
+/** Ids and words: nothing to escape, and neither a query nor a signed token, which have `?` or a full stop. */
+const plainText = /^[\w:-]*$/;
+
+/** The line as JSON. Written by hand: the lines that tell a command's story are ids and numbers, and there are thousands. */
+function jsonLine(time: string, level: LogLevel, event: string, fields: LogFields): string {
+  let line = `{"time":"${time}","level":"${level}","event":${jsonText(event)}`;
+  for (const name in fields) {
+    const value = fields[name];
+    if (value === undefined || !isLogged(name)) continue;
+    line += `,${jsonText(name)}:`;
+    if (typeof value === "string") {
+      line += plainText.test(value) ? `"${value}"` : jsonText(withoutSecrets(value));
+    } else line += JSON.stringify(safeValue(value));
+  }
+  return `${line}}\n`;
+}
+
+function jsonText(text: string): string {
+  return plainText.test(text) ? `"${text}"` : JSON.stringify(text);
+}
+
 function safeFields(fields: LogFields): Record<string, unknown> {
   const safe: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(fields)) {
-    if (value === undefined || secretName.test(name) || contentNames.has(name)) continue;
-    if (name === "time" || name === "level" || name === "event") continue;
-    safe[name] = safeValue(value);
+    if (value !== undefined && isLogged(name)) safe[name] = safeValue(value);
   }
   return safe;
 }
 
 function safeValue(value: Exclude<LogFields[string], undefined>): unknown {
   if (typeof value === "string") return withoutSecrets(value);
+  if (Array.isArray(value)) return value.map(withoutSecrets);
   if (value instanceof Error) {
     return {
       name: value.name,
@@ -140,7 +191,13 @@ function readable(line: Line, fields: LogFields): string {
   return `${time.slice(11, 23)} ${level.toUpperCase().padEnd(5)} ${event}${pairs.join("")}${stacks.join("")}`;
 }
 
+function isCounts(value: unknown): value is Record<string, number> {
+  return value !== null && typeof value === "object" && Object.values(value).every(Number.isFinite);
+}
+
 function readableValue(value: unknown): string {
+  if (Array.isArray(value)) return value.join(",");
+  if (isCounts(value)) return Object.entries(value).map(([name, count]) => `${name}:${count}`).join(",");
   if (value !== null && typeof value === "object") return JSON.stringify(Reflect.get(value, "message"));
   return typeof value === "string" && !/^[\w.:/@+-]+$/.test(value) ? JSON.stringify(value) : String(value);
 }

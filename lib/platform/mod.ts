@@ -17,5 +17,6 @@ export * from "./log.ts";
 export * from "./notice_list.ts";
 export * from "./random.ts";
 export * from "./same_secret.ts";
+export { storyEvents } from "./story.ts";
 export * from "./tally.ts";
 export * from "./webhook_job.ts";

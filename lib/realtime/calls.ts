@@ -221,6 +221,6 @@ export class Calls {
   #logRequest(requestId: string, method: Method): void {
     const { caller, device } = this.#opening;
     const fields = { connection: this.#host.id, user: caller.userId, device, requestId, method };
-    this.#ports.log.debug("request", fields);
+    this.#ports.log.debug("socket.request", fields);
   }
 }

@@ -79,7 +79,7 @@ export class Connection implements CallsHost {
     this.#beatAt = ports.clock.now();
     // An unreadable time counts as past.
     this.#expiresAtMs = Date.parse(opening.caller.sessionExpiresAt) || 0;
-    const target = { ...opening, userId: this.userId };
+    const target = { ...opening, userId: this.userId, connection: id };
     this.pump = new DeliveryPump(ports, target, this.#outbox, frozen, (error) => this.crash(error));
     this.#calls = new Calls(this, opening, ports, dispatcher);
   }
@@ -125,7 +125,7 @@ export class Connection implements CallsHost {
       if (state.is !== "opening") return;
       if (user instanceof Refusal) return this.end("sessionOver", "the account is gone");
       this.#state = open;
-      this.#ports.log.info("socket open", this.#who({ address: this.#opening.caller.address }));
+      this.#ports.log.info("socket.opened", this.#who({ address: this.#opening.caller.address }));
       const reads = this.#may("read");
       const person = { user, sanctions: reads ? sanctions : [], stopped: stoppedSince !== null };
       const shown = reads || this.hears ? resumed : { cursor: null, pending: 0 };
@@ -205,7 +205,7 @@ export class Connection implements CallsHost {
 
   /** The client is gone, for whatever reason. May be called twice. */
   lost(): void {
-    if (this.#leave()) this.#ports.log.info("socket closed by the client", this.#who({}));
+    if (this.#leave()) this.#ports.log.info("socket.left", this.#who({}));
   }
 
   /** Closes with a code of the table. */
@@ -216,18 +216,18 @@ export class Connection implements CallsHost {
     const fields = this.#who({ code, reason });
     // These three are normal; the others point to a fault.
     if (close === "restarting" || close === "replaced" || close === "sessionOver") {
-      log.info("socket closed", fields);
-    } else log.warn("socket closed", fields);
+      log.info("socket.closed", fields);
+    } else log.warn("socket.closed", fields);
     try {
       this.#transport.close(code, text);
     } catch (error) {
-      log.warn("socket did not close", this.#who({ error: asError(error) }));
+      log.warn("socket.not_closed", this.#who({ error: asError(error) }));
     }
   }
 
   /** WS-6: an error was thrown. It ends this connection and no other. */
   crash(error: unknown, requestId = this.id, id: RpcId | null = null): void {
-    this.#ports.log.error("internal error", this.#who({ requestId, error: asError(error) }));
+    this.#ports.log.error("socket.failed", this.#who({ requestId, error: asError(error) }));
     if (this.#state.is === "open" || this.#state.is === "finishing") {
       const refusal = new Refusal("internal", say("request.fault", { id: requestId }));
       this.sendText(errorText(id, rpcErrorOf(refusal)));
@@ -250,7 +250,7 @@ export class Connection implements CallsHost {
     try {
       if (!this.#outbox.sendText(text)) this.end("tooSlow", `${limits.outboxBytes} bytes wait to be written`);
     } catch (error) {
-      this.#ports.log.error("socket did not take a frame", this.#who({ error: asError(error) }));
+      this.#ports.log.error("socket.not_written", this.#who({ error: asError(error) }));
       this.end("internal", "the socket failed");
     }
   }

@@ -1,4 +1,4 @@
-import type { LiveEntry, Timer } from "../platform/mod.ts";
+import { type LiveEntry, storyEvents, type Timer } from "../platform/mod.ts";
 import { limits, Refusal } from "../protocol/mod.ts";
 import { type DeliverFrame, isMessage, packDeliveries, type PackedMessage } from "./frames.ts";
 import type { Outbox } from "./outbox.ts";
@@ -6,6 +6,8 @@ import type { ConnectionPorts } from "./ports.ts";
 
 /** The person and the device that a pump delivers to. */
 export interface PumpTarget {
+  /** Of the connection, for the log (OP-3). */
+  readonly connection: string;
   readonly userId: string;
   readonly device: string;
   readonly window: number;
@@ -74,22 +76,27 @@ export class DeliveryPump {
   /**
    * Takes a new entry at the end of the log. A device that read everything before it gets it from here; any other reads its
    * log. The bell rings in the order of the commits, so no entry lies between the last read and this one. WS-10: a kind
-   * that the device does not show is passed over. `frame`: the entry, packed for many.
+   * that the device does not show is passed over. `frame`: the entry, packed for many. True when it went out in that frame.
    */
-  offer({ delivery, kind }: LiveEntry, frame?: DeliverFrame): void {
+  offer({ delivery, kind }: LiveEntry, frame?: DeliverFrame): boolean {
     const { accept, window } = this.#target;
     const upToDate = this.#open && !this.#frozen && !this.#running && !this.#more && !this.#behind &&
       (this.#readTo === null || delivery.cursor > this.#readTo) && (this.#inFlight?.length ?? 0) < window;
-    if (!upToDate) return this.wake();
-    if (accept !== null && !accept.has(kind)) this.#readTo = delivery.cursor;
-    else if (frame !== undefined) this.#deliverPacked(delivery, frame);
+    if (!upToDate) this.wake();
+    else if (accept !== null && !accept.has(kind)) this.#readTo = delivery.cursor;
+    else if (frame !== undefined) return this.#deliverPacked(delivery, frame);
     else if (this.#deliver([delivery]) === 0) this.wake();
+    return false;
   }
 
-  #deliverPacked({ cursor, command }: LiveEntry["delivery"], { text, bytes }: DeliverFrame): void {
-    if (!this.#outbox.sendDelivery(text, bytes)) return this.wake();
+  #deliverPacked({ cursor, command }: LiveEntry["delivery"], { text, bytes }: DeliverFrame): boolean {
+    if (!this.#outbox.sendDelivery(text, bytes)) {
+      this.wake();
+      return false;
+    }
     (this.#inFlight ??= []).push({ cursor, id: command.id });
     this.#readTo = this.#handedOut = cursor;
+    return true;
   }
 
   freeze(): void {
@@ -208,6 +215,7 @@ export class DeliveryPump {
     while (sent < deliveries.length) {
       const frame = packDeliveries(deliveries, sent);
       if (!this.#outbox.sendDelivery(frame.text, frame.bytes)) break;
+      this.#tell(deliveries, sent, frame.count);
       const flight = this.#inFlight ??= [];
       for (const end = sent + frame.count; sent < end; sent++) {
         const delivery = deliveries[sent]!;
@@ -221,6 +229,20 @@ export class DeliveryPump {
       }
     }
     return sent;
+  }
+
+  /** OP-3: one line for what went out in one frame. */
+  #tell(deliveries: readonly (LiveEntry["delivery"] | PackedMessage)[], from: number, count: number): void {
+    const ids: string[] = [];
+    for (let at = from; at < from + count; at++) {
+      const delivery = deliveries[at]!;
+      if (!isMessage(delivery)) ids.push(delivery.command.id);
+    }
+    const [command] = ids;
+    if (command === undefined) return;
+    const { connection, userId: user, device } = this.#target;
+    const which = ids.length === 1 ? { command } : { commands: ids };
+    this.#ports.log.info(storyEvents.delivered, { connection, user, device, ...which });
   }
 
   #rest(): false {

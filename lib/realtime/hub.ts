@@ -1,4 +1,14 @@
-import type { Bell, BellListener, Clock, LiveEntry, ReplacedSession, Timer } from "../platform/mod.ts";
+import {
+  type Bell,
+  type BellListener,
+  type Clock,
+  type LiveEntry,
+  type Log,
+  type ReplacedSession,
+  silentLog,
+  storyEvents,
+  type Timer,
+} from "../platform/mod.ts";
 import { closeCodes, limits, type NotificationParams } from "../protocol/mod.ts";
 import type { Connection, ConnectionOwner } from "./connection.ts";
 import { type DeliverFrame, notificationText, packDeliveries } from "./frames.ts";
@@ -13,6 +23,7 @@ export class Hub implements Bell, ConnectionOwner {
   readonly #lateMs: number;
   readonly #exclusive: boolean;
   readonly #later: Later;
+  readonly #log: Log;
   /** Rings that wait for the one of a broadcast, in the order of the commits. */
   #waiting: (() => void)[] | null = null;
   readonly #byUser = new Map<string, Connection[]>();
@@ -35,8 +46,15 @@ export class Hub implements Bell, ConnectionOwner {
    * `exclusive`: no other process writes to the store, so the entry of a ring is the next one in its log. `later`: when a
    * broadcast rings, which takes as long as there are people; by default with the call.
    */
-  constructor(clock: Clock, heartbeatMs: number, exclusive = true, later: Later = (call) => call()) {
+  constructor(
+    clock: Clock,
+    heartbeatMs: number,
+    exclusive = true,
+    later: Later = (call) => call(),
+    log: Log = silentLog,
+  ) {
     this.#clock = clock;
+    this.#log = log;
     this.#exclusive = exclusive;
     this.#later = later;
     this.#sweepMs = Math.max(1, Math.min(limits.sweepMs, Math.floor(heartbeatMs / limits.sweepsPerInterval)));
@@ -123,6 +141,7 @@ export class Hub implements Bell, ConnectionOwner {
   #ringAll(entryFor: (userId: string) => LiveEntry | "read" | "skip"): void {
     // Serialises an entry once, even for many people.
     const frames = new Map<LiveEntry, DeliverFrame>();
+    let [command, connections] = ["", 0];
     for (const [userId, list] of this.#byUser) {
       const found = entryFor(userId);
       if (found === "skip") continue;
@@ -136,9 +155,14 @@ export class Hub implements Bell, ConnectionOwner {
       for (let at = list.length - 1; at >= 0; at--) {
         const { pump } = list[at]!;
         if (entry === "read") pump.wake();
-        else pump.offer(entry, frame);
+        else if (pump.offer(entry, frame)) {
+          command = entry.delivery.command.id;
+          connections++;
+        }
       }
     }
+    // OP-3: one line for all of them.
+    if (connections > 0) this.#log.info(storyEvents.delivered, { command, connections });
     this.#listener?.ringAll();
   }
 

@@ -39,7 +39,7 @@ export class WebSocketTransport implements Transport {
     socket.onerror = (event) => {
       // The peer went away, or sent a frame that the runtime could not read (WS-6).
       const reason = event instanceof ErrorEvent ? event.message : "unknown";
-      this.#log.info("socket error", { connection: connection.id, user: connection.userId, reason });
+      this.#log.info("socket.error", { connection: connection.id, user: connection.userId, reason });
       event.preventDefault();
     };
     // The runtime calls this twice after a dead peer.
@@ -97,7 +97,7 @@ export class WebSocketTransport implements Transport {
     try {
       connection.crash(error);
     } catch (again) {
-      this.#log.error("internal error", {
+      this.#log.error("socket.failed", {
         connection: connection.id,
         error: again instanceof Error ? again : new Error(String(again)),
       });

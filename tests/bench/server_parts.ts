@@ -1,7 +1,8 @@
 import { Passwords } from "../../lib/accounts/mod.ts";
 import { type OpenServices, openServices } from "../../lib/compose/mod.ts";
 import { ConfigProblem, readConfig } from "../../lib/config/mod.ts";
-import { type Caller, type Log, silentLog, systemRandom } from "../../lib/platform/mod.ts";
+import { type Caller, type Log, systemClock, systemRandom } from "../../lib/platform/mod.ts";
+import { openLog } from "../../lib/platform/logging.ts";
 import { english, Refusal } from "../../lib/protocol/mod.ts";
 import type { PushSender } from "../../lib/push/mod.ts";
 import type { Store } from "../../lib/adapters/kv/store.ts";
@@ -10,7 +11,10 @@ import type { Store } from "../../lib/adapters/kv/store.ts";
 export const password = "only-for-the-bench-7";
 const origin = { address: "127.0.0.1", device: "bench", requestId: "bench" };
 
-/** The services as a start composes them, without limits of rate and with cheap passwords: neither is measured here. */
+/**
+ * The services as a start composes them, without limits of rate and with cheap passwords: neither is measured here. The log is
+ * written as a server writes it, but to no console; BEHEST_LOG_LEVEL=warn shows what its lines cost.
+ */
 export async function openBenchServices(
   dataDir: string,
   options: { store?: Store; log?: Log; passwords?: Passwords; pushes?: PushSender } = {},
@@ -23,14 +27,25 @@ export async function openBenchServices(
     BEHEST_RATE_SENDS: "0",
     // A client of the bench sends no heartbeat.
     BEHEST_HEARTBEAT_MS: "600000",
+    BEHEST_LOG_LEVEL: Deno.env.get("BEHEST_LOG_LEVEL"),
   });
   if (read instanceof ConfigProblem) throw new Error(read.line);
-  return await openServices({
+  const { logLevel: level, logMaxBytes: maxBytes } = read.config;
+  const path = `${dataDir}/behest.log`;
+  const log = openLog({ path, level, maxBytes, now: () => systemClock.now(), console: null });
+  const open = await openServices({
     config: read.config,
-    log: silentLog,
+    log,
     passwords: new Passwords(systemRandom, { log2N: 1, blockSize: 1, parallel: 1 }),
     ...options,
   });
+  return {
+    ...open,
+    async [Symbol.asyncDispose]() {
+      await open[Symbol.asyncDispose]();
+      await log[Symbol.asyncDispose]();
+    },
+  };
 }
 
 /** A person of the bench, logged in; takes commands from anyone. */

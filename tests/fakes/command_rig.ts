@@ -15,9 +15,10 @@ import {
   type Needs as CommandNeeds,
   openCommands,
   type Person,
+  toldStore,
 } from "../../lib/commands/mod.ts";
 import { Consent, Grants } from "../../lib/consent/mod.ts";
-import { type Bell, type Caller, firstIdAt, Ids, silentLog } from "../../lib/platform/mod.ts";
+import { type Bell, type Caller, firstIdAt, Ids, type Log, silentLog } from "../../lib/platform/mod.ts";
 import {
   type Audience,
   type ChatDelivery,
@@ -69,10 +70,12 @@ export class CommandRig implements AsyncDisposable {
     change: (store: CommandStore) => CommandStore,
     bell: Bell | undefined,
     gates: Partial<GateNeeds> | undefined,
+    log: Log | undefined,
   ) {
     this.store = store;
     this.clock = clock;
-    this.commands = change(kvCommandStore(store));
+    const told = log === undefined ? null : toldStore(kvCommandStore(store), log, clock);
+    this.commands = change(told?.store ?? kvCommandStore(store));
     this.#bell = bell ?? this.bell;
     const people = this.#people;
     this.consent = new Consent({
@@ -133,7 +136,7 @@ export class CommandRig implements AsyncDisposable {
       notices: this.notices,
       clock,
       ids,
-      log: silentLog,
+      log: log ?? silentLog,
       retentionDays: 14,
       chat: () => this.chat.log,
       gates: {
@@ -171,11 +174,14 @@ export class CommandRig implements AsyncDisposable {
       bell?: Bell;
       /** In place of gates that let everyone pass. */
       gates?: Partial<GateNeeds>;
+      /** Hears what becomes of each command (OP-3). */
+      log?: Log;
     } = {},
   ): Promise<CommandRig> {
     const store = options.store ?? await openStore(":memory:");
     const clock = options.clock ?? new FakeClock();
-    const rig = new CommandRig(store, clock, options.change ?? ((same) => same), options.bell, options.gates);
+    const { change = (same) => same, bell, gates, log } = options;
+    const rig = new CommandRig(store, clock, change, bell, gates, log);
     if (options.store !== undefined) rig.#ownsStore = false;
     await rig.consent.prepare();
     return rig;

@@ -1,4 +1,4 @@
-import { type Caller, silentLog } from "../../lib/platform/mod.ts";
+import { type Caller, type Log, silentLog } from "../../lib/platform/mod.ts";
 import { Connection } from "../../lib/realtime/connection.ts";
 import type { ConnectionOpening } from "../../lib/realtime/ports.ts";
 import { Dispatcher } from "../../lib/realtime/dispatcher.ts";
@@ -34,8 +34,11 @@ export class LiveRig implements AsyncDisposable {
   readonly #dispatcher: Dispatcher;
   #numbers = 0;
 
-  private constructor(rig: CommandRig, hub: Hub) {
+  readonly #log: Log;
+
+  private constructor(rig: CommandRig, hub: Hub, log: Log) {
     this.rig = rig;
+    this.#log = log;
     this.hub = hub;
     const { sender, transitions, history, safety } = rig.room;
     const handlers = someHandlers({
@@ -51,11 +54,12 @@ export class LiveRig implements AsyncDisposable {
   }
 
   static async open(
-    options: { store?: Store; change?: (store: CommandStore) => CommandStore } = {},
+    options: { store?: Store; change?: (store: CommandStore) => CommandStore; log?: Log } = {},
   ): Promise<LiveRig> {
     const clock = new FakeClock();
-    const hub = new Hub(clock, settings.heartbeatMs, options.store?.exclusive);
-    return new LiveRig(await CommandRig.open({ ...options, clock, bell: hub }), hub);
+    const log = options.log ?? silentLog;
+    const hub = new Hub(clock, settings.heartbeatMs, options.store?.exclusive, undefined, log);
+    return new LiveRig(await CommandRig.open({ ...options, clock, bell: hub }), hub, log);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -78,7 +82,7 @@ export class LiveRig implements AsyncDisposable {
       { caller: { ...caller, sessionExpiresAt }, device, window: 64, accept: null, ...over },
       {
         clock,
-        log: silentLog,
+        log: this.#log,
         inbox: room.inbox,
         settings,
         greeting: {

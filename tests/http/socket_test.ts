@@ -232,7 +232,7 @@ Deno.test("WS-6: a text frame that is not UTF-8 costs one connection", async () 
   await using socket = await stage.client();
   await socket.frame("text", new Uint8Array([0x22, 0xff, 0xfe, 0x22]));
   await until(() => stage.realtime.connections() === 1);
-  const line = stage.log.lines.find((one) => one.event === "socket error");
+  const line = stage.log.lines.find((one) => one.event === "socket.error");
   assert.equal(line?.fields.user, annId);
   await assertAlive(other);
 });
@@ -316,7 +316,7 @@ Deno.test("WS-6: a peer that hangs up without a word is cleaned up once", async 
     await socket.seen((frame) => frame.method === "command.deliver");
   }
   await until(() => stage.realtime.connections() === 1);
-  assert.equal(stage.log.lines.filter((line) => line.event === "socket closed by the client").length, 1);
+  assert.equal(stage.log.lines.filter((line) => line.event === "socket.left").length, 1);
   assert.equal(stage.log.lines.filter((line) => line.level === "error").length, 0);
   await assertAlive(other);
   await other[Symbol.asyncDispose]();
@@ -334,7 +334,7 @@ Deno.test("WS-7: a client that does not read is closed (4508) and what waits sta
     "sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==",
   ];
   await hostile.write(new TextEncoder().encode(head.join("\r\n") + "\r\n\r\n"));
-  await until(() => stage.log.lines.some((line) => line.event === "socket open"));
+  await until(() => stage.log.lines.some((line) => line.event === "socket.opened"));
   const text = "x".repeat(50_000);
   await until(() => {
     for (let n = 0; n < 10; n++) stage.hub.notify(annId, "preferences.changed", text);
@@ -350,7 +350,7 @@ Deno.test("WS-8: a shutdown says session.closing, ends requests, closes with 450
   await using busy = await stage.client();
   await using idle = await stage.client("desk");
   await busy.text(request("work", "category.list"));
-  await until(() => stage.log.lines.some((line) => line.event === "request"));
+  await until(() => stage.log.lines.some((line) => line.event === "socket.request"));
   const shutdown = stage.realtime.shutdown();
   const closing = await idle.seen((frame) => frame.method === "session.closing");
   assert.deepEqual(closing.params, { code: 4503, reconnect: true });
