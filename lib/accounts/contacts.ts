@@ -33,7 +33,7 @@ export interface ContactsNeeds {
   sharedLimits(userId: string): Promise<string[] | null>;
   /** What the person shows a contact of the grant for them (CO-12); undefined if they show nothing. */
   shownGrant(userId: string, contact: string): Promise<Contact["grant"]>;
-  /** The caller removed a contact themselves: what they allowed that contact in particular ends (CO-12). */
+  /** The caller removes a contact themselves: what they allowed that contact in particular ends (CO-12). */
   removed(caller: Caller, username: string): Promise<void>;
   /** Those of the others who share a group with the person (BR-6). */
   sharesGroup(userId: string, otherIds: readonly string[]): Promise<ReadonlySet<string>>;
@@ -111,15 +111,13 @@ export class Contacts {
   }
 
   /** Removes a contact, or withdraws the caller's own request. */
-  async remove(caller: Caller, params: Params<"contact.remove">): Answer<ContactChanged> {
-    const done = await this.#step(caller, params.username, (_other, { mine, theirs }) => {
-      if (mine === null || mine.relation === "incoming") {
-        return Promise.resolve(new Refusal("not_found", "contact.none"));
-      }
-      return Promise.resolve({ mine: null, theirs: null, tellOther: theirs !== null });
+  remove(caller: Caller, params: Params<"contact.remove">): Answer<ContactChanged> {
+    return this.#step(caller, params.username, async (_other, { mine, theirs }) => {
+      if (mine === null || mine.relation === "incoming") return new Refusal("not_found", "contact.none");
+      // First: after a crash between the two, no grant waits for the day on which they are contacts again.
+      if (mine.relation === "contact") await this.#needs.removed(caller, params.username);
+      return { mine: null, theirs: null, tellOther: theirs !== null };
     });
-    if (!(done instanceof Refusal)) await this.#needs.removed(caller, params.username);
-    return done;
   }
 
   /** Without requests that the caller's rules hold or withhold, and without names whose text they hide (CO-11). */

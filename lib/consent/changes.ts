@@ -31,7 +31,12 @@ export function changed(
   now: number,
 ): StoredPreferences {
   const { openedAt = {}, ...before } = current ?? newPreferences as StoredPreferences;
-  const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
+  // Having no ceiling still is no ceiling that ended: for people who had one, held commands let others pass.
+  const isStillNone = (name: string, value: unknown) =>
+    name === "limits" && value === null && before.limits === undefined;
+  const given = Object.fromEntries(
+    Object.entries(change).filter(([name, value]) => value !== undefined && !isStillNone(name, value)),
+  );
   const after: Preferences = {
     ...before,
     ...given,

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
+import { Committer } from "../../lib/adapters/kv/committer.ts";
 import { kvCommandStore } from "../../lib/adapters/kv/commands_store.ts";
 import { kvConsentStore } from "../../lib/adapters/kv/consent_store.ts";
 import type { StoredState } from "../../lib/commands/mod.ts";
 import { acceptanceOf, allowed, at, read } from "../fakes/acceptances.ts";
 import { onEachStore } from "../fakes/kv_stores.ts";
 import { seededRandom } from "../fakes/random.ts";
+import { openStore, type Store } from "../../lib/adapters/kv/store.ts";
 
 onEachStore(
   "CO-12: numbers of deliveries that are kept in memory are those of the store, whatever is written, also at the same time",
@@ -67,3 +69,41 @@ onEachStore(
     await same("asked for another day meanwhile");
   },
 );
+
+Deno.test("CO-12: a delivery whose commit began before the first look at the numbers counts for the next one", async () => {
+  await using store = await openStore(":memory:");
+  const [begun, held] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const ids = ["001", "002", "003"];
+  for (const id of ids) await kvCommandStore(store).accept(acceptanceOf(id, { bob: allowed }));
+  const slow = { ...store, committer: new Committer(heldKv(store.kv, begun.resolve, held.promise)) };
+  const [commands, kept] = [kvCommandStore(slow), kvConsentStore(slow)];
+  const states = await commands.states(ids.map((commandId) => ({ userId: "bob", commandId })));
+  const taking = commands.take("bob", states as StoredState[], at, () => true);
+  await begun.promise;
+  const first = kept.deliveryNumbers("bob", "2026-01-01", "UTC");
+  // Long enough for all that it reads.
+  for (let look = 0; look < 50; look++) await store.kv.get(["none"]);
+  held.resolve();
+  assert.ok(await taking);
+  await first;
+  assert.equal((await kept.deliveryNumbers("bob", "2026-01-01", "UTC")).open.all, 3);
+});
+
+/** Tells of a commit before it reaches the store, where it waits. */
+function heldKv(kv: Store["kv"], begun: () => void, held: Promise<void>): Store["kv"] {
+  const bound = (target: object, name: string | symbol) => {
+    const value = Reflect.get(target, name);
+    return typeof value === "function" ? value.bind(target) : value;
+  };
+  const atomic = () =>
+    new Proxy(kv.atomic(), {
+      get(target, name) {
+        if (name !== "commit") return bound(target, name);
+        begun();
+        return () => held.then(() => target.commit());
+      },
+    });
+  return new Proxy(kv, {
+    get: (target, name) => name === "atomic" ? atomic : bound(target, name),
+  });
+}

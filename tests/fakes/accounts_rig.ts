@@ -167,6 +167,8 @@ export async function accountsRig(
   const notices = new FakeNotices();
   /** What is shared by id. */
   const shared = new Map<string, string[]>();
+  /** What ends with a contact (CO-12); a test may let it fail. */
+  const hooks = { contactRemoved: () => Promise.resolve() };
   const contacts = new Contacts({
     store: contactsStore,
     people,
@@ -178,7 +180,7 @@ export async function accountsRig(
     limit: new ApproachLimit(needs.counts, clock),
     sharedLimits: (userId) => Promise.resolve(shared.get(userId) ?? null),
     shownGrant: () => Promise.resolve(undefined),
-    removed: () => Promise.resolve(),
+    removed: () => hooks.contactRemoved(),
     sharesGroup: () => Promise.resolve(new Set()),
   });
   const accounts = new Accounts(needs);
@@ -186,6 +188,7 @@ export async function accountsRig(
     accounts,
     accountsStore,
     bell,
+    hooks,
     notices,
     rules,
     clock,

@@ -80,6 +80,21 @@ Deno.test("CO-5: a declined or taken-back request is gone for both, a removed co
   assert.equal(rig.bell.consentChanges.length, before + 2);
 });
 
+Deno.test("CO-12, DL-4: what a person allowed a contact ends before the contact does, so that no crash keeps it for later", async () => {
+  await using rig = await accountsRig();
+  const { alice, bob } = await twoPeople(rig);
+  must(await rig.contacts.request(alice, { username: "bob" }));
+  must(await rig.contacts.accept(bob, { username: "alice" }));
+  let ended = 0;
+  rig.hooks.contactRemoved = () => {
+    ended++;
+    return Promise.reject(new Error("The server ends here."));
+  };
+  await assert.rejects(rig.contacts.remove(bob, { username: "alice" }));
+  assert.equal(ended, 1);
+  assert.equal(await areContacts(rig, alice, bob), true);
+});
+
 Deno.test("CO-5: what cannot be is refused, and a repeat is fine", async () => {
   await using rig = await accountsRig();
   const { alice, bob } = await twoPeople(rig);

@@ -69,3 +69,16 @@ Deno.test("DL-3, WS-10, CO-12: what a device acknowledged before an earlier one 
   const { cursor } = await rig.room.inbox.resume(bob.userId, "watch");
   assert.deepEqual((await rig.readInbox(bob, cursor, messages)).deliveries, []);
 });
+
+Deno.test("DL-5, CO-12: who says that they have no ceiling, and never had one, still gets all of a sender's commands in one order", async () => {
+  const { rig, ann, bob } = await annAndBob();
+  await using _ = rig;
+  rig.join(ann, "choir", "sender");
+  rig.join(bob, "choir");
+  await rig.prefer(bob, { limits: null, dailyLimit: 1 });
+  const choir = { kind: "group", group: "choir" } as const;
+  const sent = [await rig.send(ann, bob), await rig.send(ann, bob), await rig.broadcast(ann, choir)];
+  assert.deepEqual(await rig.take(bob), [sent[0]!.id]);
+  assert.equal((await rig.readInbox(bob)).apart, undefined);
+  assert.deepEqual(await rig.commands.held(bob.userId), []);
+});

@@ -73,6 +73,7 @@ export class Committer {
   meters = noMeters;
   #waiting: Waiting[] = [];
   #working: Promise<void> | undefined;
+  #committing: Promise<void> | undefined;
   /** Numbers of the last commit that began, of the last that ended, and by key slot of the last that may have written there. */
   #begun = 0;
   #ended = 0;
@@ -115,6 +116,13 @@ export class Committer {
     this.#watchers.push(heard);
   }
 
+  /**
+   * Resolves when the commit that is under way has ended: its keys were told before, and no read is sure to give what it leaves.
+   */
+  async landed(): Promise<void> {
+    await this.#committing;
+  }
+
   /** Resolves when no write waits. */
   async idle(): Promise<void> {
     while (this.#working !== undefined) await this.#working;
@@ -122,7 +130,11 @@ export class Committer {
 
   async #work(): Promise<void> {
     await this.#turn();
-    while (this.#waiting.length > 0) await this.#commitBatch(this.#takeBatch());
+    while (this.#waiting.length > 0) {
+      this.#committing = this.#commitBatch(this.#takeBatch());
+      await this.#committing;
+    }
+    this.#committing = undefined;
     this.#working = undefined;
   }
 

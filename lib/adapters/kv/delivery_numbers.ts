@@ -136,6 +136,8 @@ export class DeliveryBooks {
 
   async #refresh(userId: string, book: Book): Promise<void> {
     const { kv, committer } = this.#store;
+    // A commit that began before there was this book has told it nothing.
+    if (!book.started) await committer.landed();
     // A commit that has not ended may still change what is read now: what it writes stays marked.
     const { moment } = committer;
     const { listsChanged } = book;
