@@ -23,7 +23,7 @@ export const pushLimits = {
   pushRead: 64,
   /** Longest wait for one push service's answer, and pushes to one service at once. */
   pushSendMs: 10_000,
-  pushesAtOnce: 64,
+  pushesAtOnce: 256,
   /** How long "Later" on a notification puts a command off. */
   pushLaterMs: 3600_000,
   /** Shortest time between two tests of one device. */

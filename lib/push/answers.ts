@@ -68,7 +68,7 @@ export class PushAnswers {
 
   async #opened(text: string): Promise<{ ticket: Ticket; device: Subscription } | null> {
     const { store, tickets, people, clock } = this.#parts;
-    const ticket = await tickets.open(text);
+    const ticket = tickets.open(text);
     if (ticket === null || ticket.untilMs <= clock.now()) return null;
     const userId = await store.ownerOf(ticket.deviceId);
     const device = userId === null ? null : (await store.get(userId, ticket.deviceId))?.value ?? null;

@@ -1,7 +1,7 @@
 import type { Log } from "../platform/mod.ts";
 
 /** People who are looked at side by side. */
-const atOnce = 16;
+const atOnce = 64;
 
 /** People to look at, in order. A person is looked at by one look at a time; what comes before it is seen by it. */
 export class Looks {

@@ -57,19 +57,19 @@ export class Notifications {
   }
 
   /** `gone`: tags of notifications that it takes away. */
-  async of(
+  of(
     device: Subscription,
     telling: Telling,
     gone: readonly string[],
     choices: PushChoices,
     nowMs: number,
-  ): Promise<PushMessage> {
+  ): PushMessage {
     const { level, one, tag } = telling;
     const words = this.#words(device.language);
     const says = sentence(telling, choices, words);
     const isLoud = level === "urgent" || level === "again";
-    const buttons = says === null || one === null ? [] : await this.#buttons(device, one, choices);
-    const open = one?.commandId ? await this.#open(device, one.commandId, one.expiresMs) : "/";
+    const buttons = says === null || one === null ? [] : this.#buttons(device, one, choices);
+    const open = one?.commandId ? this.#open(device, one.commandId, one.expiresMs) : "/";
     const body: PushBody = {
       web_push: 8030,
       notification: {
@@ -127,21 +127,20 @@ export class Notifications {
     return { text, urgency: "high", ttlSeconds: testKeptMs / 1000, topic: "test" };
   }
 
-  async #buttons(
+  #buttons(
     device: Subscription,
     { actions, commandId, expiresMs }: NonNullable<Telling["one"]>,
     { buttons }: PushChoices,
-  ): Promise<{ action: PushAction; ticket: string }[]> {
+  ): { action: PushAction; ticket: string }[] {
     if (commandId === null) return [];
-    const offered = buttons.filter((action) => actions.includes(action));
-    return await Promise.all(offered.map(async (action) => {
+    return buttons.filter((action) => actions.includes(action)).map((action) => {
       const ticket: Ticket = { deviceId: device.id, commandId, action, untilMs: expiresMs };
-      return { action, ticket: await this.#tickets.seal(ticket) };
-    }));
+      return { action, ticket: this.#tickets.seal(ticket) };
+    });
   }
 
-  async #open(device: Subscription, commandId: string, untilMs: number): Promise<string> {
-    return pathOf(await this.#tickets.seal({ deviceId: device.id, commandId, action: "open", untilMs }));
+  #open(device: Subscription, commandId: string, untilMs: number): string {
+    return pathOf(this.#tickets.seal({ deviceId: device.id, commandId, action: "open", untilMs }));
   }
 }
 

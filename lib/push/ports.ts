@@ -55,6 +55,8 @@ export interface Subscription {
 export interface StoredSubscription {
   value: Subscription;
   version: string;
+  /** When it ends unless the device renews it, in ms since 1970. */
+  untilMs: number;
 }
 
 /** Looks again whether to tell a person's devices of something. */

@@ -1,3 +1,4 @@
+import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 import { type PushAction, pushActions } from "../protocol/mod.ts";
 
 /** What a button may do: one action, for one command, from one device, until a time (ms since 1970). */
@@ -8,7 +9,9 @@ export interface Ticket {
   untilMs: number;
 }
 
+const cipher = "aes-256-gcm";
 const nonceBytes = 12;
+const tagBytes = 16;
 const actions: readonly Ticket["action"][] = [...pushActions, "open"];
 
 /**
@@ -16,37 +19,34 @@ const actions: readonly Ticket["action"][] = [...pushActions, "open"];
  * read or make one.
  */
 export class Tickets {
-  readonly #key: Promise<CryptoKey>;
+  readonly #secret: Uint8Array<ArrayBuffer>;
 
   /** `secret`: 32 bytes. */
   constructor(secret: Uint8Array<ArrayBuffer>) {
-    this.#key = crypto.subtle.importKey("raw", secret, "AES-GCM", false, ["encrypt", "decrypt"]);
+    this.#secret = secret;
   }
 
-  async seal({ deviceId, commandId, action, untilMs }: Ticket): Promise<string> {
+  /** Web Crypto would use a thread for each, which takes ten times as long. */
+  seal({ deviceId, commandId, action, untilMs }: Ticket): string {
+    const nonce = randomBytes(nonceBytes);
+    const sealing = createCipheriv(cipher, this.#secret, nonce);
     const text = [deviceId, commandId, action, untilMs.toString(36)].join(" ");
-    const iv = crypto.getRandomValues(new Uint8Array(nonceBytes));
-    const sealed = await crypto.subtle.encrypt(
-      { name: "AES-GCM", iv },
-      await this.#key,
-      new TextEncoder().encode(text),
-    );
-    const whole = new Uint8Array(nonceBytes + sealed.byteLength);
-    whole.set(iv);
-    whole.set(new Uint8Array(sealed), nonceBytes);
-    return whole.toBase64({ alphabet: "base64url", omitPadding: true });
+    const sealed = [nonce, sealing.update(text, "utf8"), sealing.final(), sealing.getAuthTag()];
+    return new Uint8Array(sealed.flatMap((part) => [...part]))
+      .toBase64({ alphabet: "base64url", omitPadding: true });
   }
 
   /** Null: it was not made here. */
-  async open(ticket: string): Promise<Ticket | null> {
+  open(ticket: string): Ticket | null {
     try {
       const whole = Uint8Array.fromBase64(ticket, { alphabet: "base64url" });
-      const opened = await crypto.subtle.decrypt(
-        { name: "AES-GCM", iv: whole.subarray(0, nonceBytes) },
-        await this.#key,
-        whole.subarray(nonceBytes),
-      );
-      const [deviceId, commandId, said, until] = new TextDecoder().decode(opened).split(" ");
+      const end = whole.length - tagBytes;
+      if (end < nonceBytes) return null;
+      const opening = createDecipheriv(cipher, this.#secret, whole.subarray(0, nonceBytes));
+      opening.setAuthTag(whole.subarray(end));
+      const opened = opening.update(whole.subarray(nonceBytes, end), undefined, "utf8") +
+        opening.final("utf8");
+      const [deviceId, commandId, said, until] = opened.split(" ");
       const action = actions.find((known) => known === said);
       const untilMs = parseInt(until ?? "", 36);
       if (!deviceId || !commandId || action === undefined || Number.isNaN(untilMs)) return null;

@@ -87,3 +87,8 @@ export class PushRig implements AsyncDisposable {
 
 /** What a notification says of a command. */
 export const something = "Something new is waiting.";
+
+/** What a push says besides its tickets: those are sealed, and any letters can be in them. */
+export function withoutTickets(text: string): string {
+  return text.replaceAll(/\?ticket=[\w-]+/g, "");
+}

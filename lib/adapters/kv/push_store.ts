@@ -7,8 +7,11 @@ import type { Store } from "./store.ts";
 
 /** A browser renews its subscription with every session, so one that is older belongs to nobody. */
 const keptMs = 90 * 24 * 3600_000;
-/** A device with all that it may have waiting and shown. */
-const deviceBytes = 16 * 1024;
+/** Choices with all that they may name. */
+const choicesBytes = 16 * 1024;
+/** A device with the longest address, and each thing that waits or is shown, as they are at most. */
+const deviceBytes = 3 * 1024;
+const refBytes = 200;
 
 /** `logMark` null: as it was first written, with the version of that commit as its mark. */
 type Stored = Omit<Subscription, "logMark"> & { logMark: string | null; expiresAt: number };
@@ -20,10 +23,11 @@ export function kvPushStore({ kv, committer }: Store, clock: Clock): PushStore {
   ): StoredSubscription | null => {
     // Those of earlier versions have no keys: nothing can be told to them until their page renews them.
     if (value === null || value.expiresAt <= clock.now() || value.auth === undefined) return null;
-    const { expiresAt: _, ...subscription } = value;
+    const { expiresAt, ...subscription } = value;
     return {
       value: { ...subscription, logMark: subscription.logMark ?? versionstamp },
       version: versionstamp,
+      untilMs: expiresAt,
     };
   };
   /** What belongs to a subscription, beside it. */
@@ -64,22 +68,16 @@ export function kvPushStore({ kv, committer }: Store, clock: Clock): PushStore {
       const sets = [{ key: keys.push(subscription.userId, id), value: stored }, ...besides(subscription)];
       await committer.commit({
         sets: sets.map((set) => ({ ...set, expireIn: keptMs })),
-        valueBytes: deviceBytes,
+        valueBytes: bytesOf(stored),
       });
     },
 
-    async change({ version }, to) {
-      const entry = await read(to.userId, to.id);
-      if (entry.value === null || entry.versionstamp !== version) return false;
-      const { expiresAt } = entry.value;
+    async change({ version, untilMs }, to) {
+      const key = keys.push(to.userId, to.id);
       const { ok } = await committer.commit({
-        checks: [{ key: entry.key, versionstamp: version }],
-        sets: [{
-          key: entry.key,
-          value: { ...to, expiresAt },
-          expireIn: Math.max(1, expiresAt - clock.now()),
-        }],
-        valueBytes: deviceBytes,
+        checks: [{ key, versionstamp: version }],
+        sets: [{ key, value: { ...to, expiresAt: untilMs }, expireIn: Math.max(1, untilMs - clock.now()) }],
+        valueBytes: bytesOf(to),
       });
       return ok;
     },
@@ -114,7 +112,7 @@ export function kvPushStore({ kv, committer }: Store, clock: Clock): PushStore {
       const { ok } = await committer.commit({
         checks: [{ key, versionstamp: version }],
         sets: [{ key, value: choices }],
-        valueBytes: deviceBytes,
+        valueBytes: choicesBytes,
       });
       return ok;
     },
@@ -137,4 +135,9 @@ export function kvPushStore({ kv, committer }: Store, clock: Clock): PushStore {
     },
   };
   return store;
+}
+
+/** An upper bound: as many of them share a commit as have room (`Committer`). */
+function bytesOf({ waiting, shown }: Pick<Subscription, "waiting" | "shown">): number {
+  return deviceBytes + (waiting.length + shown.length) * refBytes;
 }

@@ -3,5 +3,6 @@
  * Never calls an address that is not a known push service.
  * Start with `web_push.ts`.
  */
-export { loadPushKeys, pushKeys } from "./vapid.ts";
+export { encrypted } from "./encryption.ts";
+export { loadPushKeys, type PushKeys, pushKeys } from "./vapid.ts";
 export { WebPush } from "./web_push.ts";
