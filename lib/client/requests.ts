@@ -26,6 +26,8 @@ export const requestClasses = {
   "command.update": "write",
   "command.review": "once",
   "command.cancel": "write",
+  // The same change again gets the same answer (CM-11).
+  "command.edit": "write",
   "command.undo": "once",
   "chat.send": "write",
   "chat.list": "read",

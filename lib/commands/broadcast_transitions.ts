@@ -60,6 +60,7 @@ export class BroadcastTransitions {
     const broadcast = await store.broadcast(record.command.id);
     // One that expired first is left to its other job (DL-6).
     if (broadcast?.state !== "scheduled" || record.expiresMs <= clock.now()) return;
+    if (record.edition !== broadcast.edition) return;
     const epochs = await this.#audience.epochsAtRelease(record);
     const released: Happening = { at: iso(clock.now()), state: "queued", who: null, note: null };
     const place = await store.changeBroadcast(record.command.id, broadcast, "open", released);

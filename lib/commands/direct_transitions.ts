@@ -2,6 +2,7 @@ import { decide, stranger, withheldBy } from "../consent/mod.ts";
 import { type Caller, iso } from "../platform/mod.ts";
 import { type CommandState, type Totals } from "../protocol/mod.ts";
 import { usesBy } from "./attachments.ts";
+import { isOfEdition } from "./editing.ts";
 import { isClosed, mayMove, type Mover, waits } from "./lifecycle.ts";
 import { notifyRecipient, notifySender } from "./notifications.ts";
 import type { Parts } from "./parts.ts";
@@ -57,6 +58,7 @@ export class DirectTransitions {
     const relations = await people.relationsOf(record.senderId, record.recipients);
     await this.#changeAll(record, async (stored) => {
       if (!mayMove(stored.record.state, "queued", "system", record.command.requires)) return null;
+      if (!isOfEdition(record, stored.record)) return null;
       const standing = await consent.standing(stored.userId);
       const relation = relations.get(stored.userId) ?? stranger;
       const decision = decide(standing, relation, record.command, clock.now());
@@ -72,11 +74,13 @@ export class DirectTransitions {
 
   /** FI-6: a file was rejected. People who accepted the command keep it. */
   async fail(record: CommandRecord, note: Note): Promise<void> {
-    await this.#close(record, "failed", "system", (state) => waits(state), undefined, note);
+    const which = (own: StateRecord) => waits(own.state) && isOfEdition(record, own);
+    await this.#close(record, "failed", "system", which, undefined, note);
   }
 
   async #expireOpen(record: CommandRecord): Promise<void> {
-    await this.#close(record, "expired", "system", (state) => waits(state));
+    const which = (own: StateRecord) => waits(own.state) && isOfEdition(record, own);
+    await this.#close(record, "expired", "system", which);
   }
 
   /** Closes the records that `which` selects, by the sender or the system. */
@@ -84,13 +88,13 @@ export class DirectTransitions {
     record: CommandRecord,
     to: CommandState,
     by: Mover,
-    which: (state: CommandState) => boolean,
+    which: (own: StateRecord) => boolean,
     caller?: Caller,
     note: Note | null = null,
   ): Promise<void> {
     const at = iso(this.#parts.clock.now());
     await this.#changeAll(record, ({ record: state }) => {
-      if (!which(state.state) || !mayMove(state.state, to, by, record.command.requires)) {
+      if (!which(state) || !mayMove(state.state, to, by, record.command.requires)) {
         // CM-13: what ended as a whole does not come back for one person who takes back an answer.
         const { undo, ...rest } = state;
         return Promise.resolve(undo === undefined ? null : rest);

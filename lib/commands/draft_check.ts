@@ -38,7 +38,43 @@ export class DraftCheck {
   }
 
   async check(caller: Caller, draft: CommandDraft): Promise<Checked | Refusal> {
-    const { consent, people, files, clock, bell, retentionDays } = this.#parts;
+    const content = await this.#content(caller, draft);
+    if (content instanceof Refusal) return content;
+    if (draft.audience.kind !== "user") return await this.#planned(caller, draft, content);
+    const names = [...new Set(draft.audience.to)];
+    const found = await this.#parts.people.byUsernames(names);
+    const missing = names.find((name) => !found.has(name));
+    if (missing !== undefined) {
+      return new Refusal("not_found", say("send.person", { name: missing }), {
+        fields: { "audience.to": say("field.recipient", { name: missing }) },
+      });
+    }
+    const persons = names.map((name) => found.get(name)!);
+    const asked = await this.#asked(caller, persons);
+    const full = await this.#fullInbox(caller, persons, asked.relations);
+    if (full !== null) return full;
+    return {
+      recipients: await this.#decideAll(caller, draft, persons, asked, content.categories),
+      plan: null,
+      ...content,
+    };
+  }
+
+  /** CM-11: the same for a command that has its recipients: it counts against their inboxes already. */
+  async checkAgain(caller: Caller, draft: CommandDraft, persons: Person[]): Promise<Checked | Refusal> {
+    const content = await this.#content(caller, draft);
+    if (content instanceof Refusal) return content;
+    if (draft.audience.kind !== "user") return await this.#planned(caller, draft, content);
+    const asked = await this.#asked(caller, persons);
+    return {
+      recipients: await this.#decideAll(caller, draft, persons, asked, content.categories),
+      plan: null,
+      ...content,
+    };
+  }
+
+  async #content(caller: Caller, draft: CommandDraft): Promise<CheckedDraft | Refusal> {
+    const { consent, files, clock, retentionDays } = this.#parts;
     const times = checkTimes(draft, clock.now(), retentionDays);
     if (times instanceof Refusal) return times;
     const categories = categoriesOf(draft);
@@ -50,30 +86,18 @@ export class DraftCheck {
       ? nothingAttached
       : await attach(files, caller, attachments, "attachments");
     if (attached instanceof Refusal) return attached;
-    if (draft.audience.kind !== "user") {
-      const plan = await this.#audience.plan(caller, draft, categories);
-      return plan instanceof Refusal ? plan : { recipients: [], plan, categories, times, attached };
-    }
-    const names = [...new Set(draft.audience.to)];
-    const found = await people.byUsernames(names);
-    const missing = names.find((name) => !found.has(name));
-    if (missing !== undefined) {
-      return new Refusal("not_found", say("send.person", { name: missing }), {
-        fields: { "audience.to": say("field.recipient", { name: missing }) },
-      });
-    }
-    const persons = names.map((name) => found.get(name)!);
+    return { categories, times, attached };
+  }
+
+  async #planned(caller: Caller, draft: CommandDraft, content: CheckedDraft): Promise<Checked | Refusal> {
+    const plan = await this.#audience.plan(caller, draft, content.categories);
+    return plan instanceof Refusal ? plan : { recipients: [], plan, ...content };
+  }
+
+  async #asked(caller: Caller, persons: readonly Person[]) {
+    const { people, bell } = this.#parts;
     const epochs = new Map(persons.map(({ id }) => [id, bell.epoch(id)]));
-    const relations = await people.relationsOf(caller.userId, persons.map((person) => person.id));
-    const full = await this.#fullInbox(caller, persons, relations);
-    if (full !== null) return full;
-    return {
-      recipients: await this.#decideAll(caller, draft, persons, { epochs, relations }, categories),
-      plan: null,
-      categories,
-      times,
-      attached,
-    };
+    return { epochs, relations: await people.relationsOf(caller.userId, persons.map(({ id }) => id)) };
   }
 
   async #decideAll(

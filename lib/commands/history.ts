@@ -18,7 +18,7 @@ import type { OpenBooks } from "./open_books.ts";
 import { OutboxList } from "./outbox_list.ts";
 import { pageOf } from "./page_reads.ts";
 import type { Parts } from "./parts.ts";
-import type { CommandRecord, StateRecord, StoredState } from "./ports.ts";
+import type { StateRecord, StoredState } from "./ports.ts";
 import type { RecipientStates } from "./recipient_states.ts";
 import { SearchReads } from "./search_reads.ts";
 import { isFoundBy, searchWords } from "./search_text.ts";
@@ -67,12 +67,15 @@ export class History {
       });
       // No more than fits on the page: only listed commands are delivered.
       const taken = wanted.slice(0, room);
-      const current = await this.#released(caller.userId, taken, records);
+      const current = await this.#released(caller.userId, taken);
+      // CM-11: what was delivered is not edited any more; before that it may have been.
+      const shownRecords = await store.commands(taken.map(({ commandId }) => commandId));
       const rules = await consent.rulesOf(caller.userId);
       const now = clock.now();
       const items = current.flatMap(({ commandId, record }): ListItem[] => {
         if (!isShown(record) || !hasState(record, params)) return [];
-        const { command } = records.get(commandId)!;
+        const command = shownRecords.get(commandId)?.command;
+        if (command === undefined) return [];
         const shown = forRecipient(command, record, rules, now);
         // CO-2: nothing inside of a sealed command is looked at.
         if (params.kind !== undefined && "sealed" in shown) return [];
@@ -102,14 +105,10 @@ export class History {
   }
 
   /** The states after waiting commands were delivered, where consent allows it. */
-  async #released(
-    userId: string,
-    states: StoredState[],
-    records: ReadonlyMap<string, CommandRecord>,
-  ): Promise<StoredState[]> {
+  async #released(userId: string, states: StoredState[]): Promise<StoredState[]> {
     const waiting = states.filter(({ record }) => isWaiting(record));
     if (waiting.length === 0) return states;
-    await this.#inbox.release(userId, waiting, records);
+    await this.#inbox.release(userId, waiting);
     const again = await this.#parts.store.states(waiting.map(({ commandId }) => ({ userId, commandId })));
     const delivered = new Map(waiting.map(({ commandId }, index) => [commandId, again[index]]));
     return states.map((stored) => delivered.get(stored.commandId) ?? stored);

@@ -15,6 +15,9 @@ export class InFlight {
   /** What devices of people whose rules hold commands apart were handed, acknowledged or not, by person (CO-12). */
   readonly #handed = new Map<string, Set<string>>();
   #handedCount = 0;
+  /** What devices were handed that went without an acknowledgement, by person (CM-11). */
+  readonly #left = new Map<string, Set<string>>();
+  #leftCount = 0;
   /** The rules that let a person's broadcasts through; written with their first record (CO-8). */
   readonly #rules = new Map<string, Standing>();
 
@@ -101,6 +104,23 @@ export class InFlight {
       this.#handed.delete(other);
       this.#handedCount -= size;
     }
+  }
+
+  /** A device of the person went with these, and has not acknowledged them. */
+  left(userId: string, commandIds: readonly string[]): void {
+    if (this.#leftCount >= entriesKept) {
+      this.#left.clear();
+      this.#leftCount = 0;
+    }
+    const theirs = this.#left.get(userId) ?? new Set();
+    this.#left.set(userId, theirs);
+    const before = theirs.size;
+    for (const commandId of commandIds) theirs.add(commandId);
+    this.#leftCount += theirs.size - before;
+  }
+
+  wasLeft(userId: string, commandId: string): boolean {
+    return this.#left.get(userId)?.has(commandId) === true;
   }
 
   wasHanded(userId: string, commandId: string): boolean {

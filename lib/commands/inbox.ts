@@ -8,7 +8,7 @@ import { HeldApart } from "./held_apart.ts";
 import { addDelivery, addMessage, type InboxSlice } from "./inbox_slice.ts";
 import { isMessage, LogReads } from "./log_reads.ts";
 import type { Parts } from "./parts.ts";
-import type { CommandRecord, StoredState } from "./ports.ts";
+import type { StoredState } from "./ports.ts";
 
 /** Reads a person's log for their devices and decides consent for each delivery (DL-1, DL-2, DL-9). */
 export class Inbox {
@@ -100,6 +100,11 @@ export class Inbox {
     this.#parts.inFlight.handed(userId, commandIds);
   }
 
+  /** A device has gone with these, and did not acknowledge them (CM-11). */
+  left(userId: string, commandIds: readonly string[]): void {
+    this.#parts.inFlight.left(userId, commandIds);
+  }
+
   /**
    * The device has everything up to the cursor. Writes the commands as delivered before it resolves, and then the cursor
    * within a second: after a crash, clients drop what is repeated by its id. What could not be written comes again.
@@ -127,15 +132,18 @@ export class Inbox {
   }
 
   /** Delivers those of a person's waiting commands that consent allows now; for pages, where showing is delivering. */
-  async release(userId: string, stored: readonly StoredState[], records: ReadonlyMap<string, CommandRecord>) {
-    const { bell, clock, consent } = this.#parts;
-    const open = stored.flatMap((one) => {
-      const command = records.get(one.commandId);
-      return command === undefined || command.expiresMs <= clock.now()
-        ? []
-        : [{ cursor: "", stored: one, command }];
-    }).sort((a, b) => a.stored.commandId < b.stored.commandId ? -1 : 1);
+  async release(userId: string, stored: readonly StoredState[]) {
+    const { bell, clock, consent, editing, store } = this.#parts;
+    const ids = stored.map(({ commandId }) => commandId);
     while (true) {
+      await editing.settled(ids);
+      const records = await store.commands(ids);
+      const open = stored.flatMap((one) => {
+        const command = records.get(one.commandId);
+        return command === undefined || command.expiresMs <= clock.now()
+          ? []
+          : [{ cursor: "", stored: one, command }];
+      }).sort((a, b) => a.stored.commandId < b.stored.commandId ? -1 : 1);
       const epoch = bell.epoch(userId);
       const standing = await consent.standingAtDelivery(userId);
       const deciding = await this.#decisions.begin(userId, open, standing, epoch);

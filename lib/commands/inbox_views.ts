@@ -119,15 +119,22 @@ export class InboxViews {
   async #delivered(userId: string, rows: readonly Seen[]) {
     const waiting = rows.filter((row) => row.waiting);
     if (waiting.length === 0) return rows;
-    const records = new Map(waiting.map(({ command }) => [command.command.id, command]));
-    await this.#inbox.release(userId, waiting.map(({ stored }) => stored), records);
+    const { store } = this.#parts;
+    await this.#inbox.release(userId, waiting.map(({ stored }) => stored));
     const wanted = waiting.map(({ stored: { commandId } }) => ({ userId, commandId }));
-    const states = await this.#parts.store.states(wanted);
+    const states = await store.states(wanted);
+    // CM-11: what was delivered is not edited any more; before that it may have been.
+    const records = await store.commands(wanted.map(({ commandId }) => commandId));
     const again = new Map(wanted.map(({ commandId }, index) => [commandId, states[index] ?? null]));
     return rows.map((row) => {
       if (!row.waiting) return row;
       const stored = again.get(row.stored.commandId) ?? null;
-      return { ...row, stored: stored === null || stored.record.deliveredAt === null ? null : stored };
+      const command = records.get(row.stored.commandId) ?? row.command;
+      return {
+        ...row,
+        command,
+        stored: stored === null || stored.record.deliveredAt === null ? null : stored,
+      };
     });
   }
 

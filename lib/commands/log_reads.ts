@@ -1,5 +1,6 @@
 import { type ChatEntry, type ChatLog, noChat } from "./chat_log.ts";
 import type { Open } from "./delivery_decisions.ts";
+import { isOfEdition } from "./editing.ts";
 import { waits } from "./lifecycle.ts";
 import type { Parts } from "./parts.ts";
 import type { CommandRecord, InboxEntry, StoredState } from "./ports.ts";
@@ -62,12 +63,19 @@ export class LogReads {
 
   /** The commands of entries with their states, without expired ones. */
   async open(userId: string, all: readonly Entry[]): Promise<Open[]> {
-    const { store, clock } = this.#parts;
+    const { store, clock, editing } = this.#parts;
     const entries = all.filter(isCommand);
-    const [states, records] = await Promise.all([
-      store.states(entries.map(({ commandId }) => ({ userId, commandId }))),
-      store.commands(entries.map(({ commandId }) => commandId)),
+    const ids = entries.map(({ commandId }) => commandId);
+    await editing.settled(ids);
+    const [states, read] = await Promise.all([
+      store.states(ids.map((commandId) => ({ userId, commandId }))),
+      store.commands(ids),
     ]);
+    const isOld = states.some((known) => {
+      const record = known === null ? undefined : read.get(known.commandId);
+      return record !== undefined && !isOfEdition(record, known!.record);
+    });
+    const records = isOld ? await store.commands(ids) : read;
     const now = clock.now();
     const found = await Promise.all(states.map((known, index) => {
       const command = records.get(entries[index]!.commandId);

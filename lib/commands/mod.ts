@@ -11,6 +11,9 @@ import { AttachmentAccess } from "./attachment_access.ts";
 import { Audience } from "./audience.ts";
 import { BroadcastTotals } from "./broadcast_totals.ts";
 import { Broadcasts } from "./broadcasts.ts";
+import { DraftCheck } from "./draft_check.ts";
+import { Editing } from "./editing.ts";
+import { Edits } from "./edits.ts";
 import { Expiries } from "./expiries.ts";
 import { History } from "./history.ts";
 import { InFlight } from "./in_flight.ts";
@@ -92,6 +95,7 @@ export function openCommands({ store: unwatched, ...given }: Needs & { gates: Ga
   const inFlight = new InFlight(needs.store);
   const parts: Parts = {
     ...needs,
+    editing: new Editing(),
     inFlight,
     broadcasts: new Broadcasts(needs, inFlight),
     totals: new BroadcastTotals(needs),
@@ -99,6 +103,7 @@ export function openCommands({ store: unwatched, ...given }: Needs & { gates: Ga
   };
   books.begin(parts);
   const audience = new Audience(parts);
+  const drafts = new DraftCheck(parts, audience);
   const acknowledgements = new Acknowledgements(parts);
   const inbox = new Inbox(parts, acknowledgements);
   const states = new RecipientStates(parts);
@@ -110,7 +115,12 @@ export function openCommands({ store: unwatched, ...given }: Needs & { gates: Ga
   const safety = new Safety(parts);
   const history = new History(parts, inbox, states, books);
   const reminders = new Reminders(parts, states);
-  const sender = new SendGates(new Sender(parts, audience), needs.gates, needs.clock);
+  const sender = new SendGates(
+    new Sender(parts, drafts),
+    new Edits(parts, drafts, acknowledgements),
+    needs.gates,
+    needs.clock,
+  );
   const answerWaits = new AnswerWaits(parts, sender);
   return {
     sender,

@@ -106,6 +106,26 @@ export interface Change {
   to: StateRecord;
 }
 
+/** CM-11: a command as it was read to be edited. The write fails if it changed since. */
+export interface Editable {
+  record: CommandRecord;
+  version: string;
+}
+
+/** CM-11: a command's next edition with its recipients' states, or with its broadcast's record. Written in one commit. */
+export interface Edit {
+  from: Editable;
+  to: CommandRecord;
+  /** Of a direct command. */
+  changes: readonly Change[];
+  /** Of a broadcast, which is scheduled and stays so. */
+  broadcast: BroadcastRecord | null;
+  jobs: readonly DueJob[];
+  carries: readonly Carried[];
+  /** Asked right before the write: `false` writes nothing. */
+  current: () => boolean;
+}
+
 /** Numbers of a person's open direct commands, withheld ones included (DL-7). */
 export interface OpenCounts {
   from(senderId: string): number;
@@ -132,6 +152,10 @@ export interface InboxEntry {
 export interface CommandStore {
   /** The command's place in every log that it was appended to. Null: the key is in use or a file changed, nothing was written. */
   accept(acceptance: Acceptance): Promise<string | null>;
+  /** Read from the store itself, never from memory. */
+  editable(commandId: string): Promise<Editable | null>;
+  /** False: something changed since it was read, or `current` says no. */
+  edit(edit: Edit): Promise<boolean>;
   sentKey(senderId: string, key: string): Promise<{ sent: SentKey; version: string } | null>;
   commands(commandIds: readonly string[]): Promise<Map<string, CommandRecord>>;
   /** The commands with ids from one time on and before another, in ms. */

@@ -3,9 +3,11 @@ import type { Command, CommandState, GivenAnswer, Review, Said } from "../protoc
 /** How a sender stood to a recipient at the send. Each kind has its own room in the inbox (DL-7). */
 export type SenderKind = "contact" | "group" | "other";
 
-/** A command as its sender wrote it; never changed. */
+/** A command as its sender wrote it. Only an edit changes it, until somebody was handed it (CM-11). */
 export interface CommandRecord {
   command: Command;
+  /** CM-11: how often it was edited; left out until the first time. */
+  edition?: number;
   senderId: string;
   /** User ids of a direct command, in the order of `audience.to`; empty for a broadcast. */
   recipients: string[];
@@ -35,6 +37,8 @@ export interface BroadcastRecord {
   place: string | null;
   /** Set with `expired` or `failed`: it was cancelled after that, for people who had accepted it. */
   cancelled?: true;
+  /** CM-11: of the command with which this was written. */
+  edition?: number;
   /** Its changes as a whole since it was written, for its sender. */
   timeline: Happening[];
   version: string;
@@ -87,6 +91,8 @@ export interface StateRecord {
   startedAt?: string;
   /** The sender's review of the last submission; null after a new submission, left out until the first review (`reviewOf`). */
   review?: Review | null;
+  /** CM-11: of the command that this is a state of, so that nothing of another edition is shown with it. */
+  edition?: number;
   /** Belongs to a broadcast: first written when something happens, and counted in totals (CM-7). Stored under this name. */
   cast?: true;
   /** Belongs to a broadcast that was withheld when the person stopped. No total counts it, so its sender sees no change (CO-3). */

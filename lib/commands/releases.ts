@@ -33,9 +33,19 @@ export class Releases {
     return done;
   }
 
+  /** Again if it was edited meanwhile (CM-11). */
   async #release(commandId: string): Promise<void> {
-    const record = await this.#command(commandId);
-    if (record === undefined || Date.parse(record.command.deliverAt ?? "") > this.#parts.clock.now()) return;
+    const { store } = this.#parts;
+    for (let editable = await store.editable(commandId); editable !== null;) {
+      const { record, version } = editable;
+      await this.#releaseOne(record);
+      editable = await store.editable(commandId);
+      if (editable?.version === version) return;
+    }
+  }
+
+  async #releaseOne(record: CommandRecord): Promise<void> {
+    if (Date.parse(record.command.deliverAt ?? "") > this.#parts.clock.now()) return;
     const files = await this.#filesOf(record);
     switch (files) {
       case "clean":

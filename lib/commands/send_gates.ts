@@ -1,5 +1,6 @@
 import type { Caller, Clock } from "../platform/mod.ts";
-import { type CommandDraft, limits, Refusal } from "../protocol/mod.ts";
+import { type CommandDraft, limits, type Params, Refusal } from "../protocol/mod.ts";
+import type { Edits } from "./edits.ts";
 import { SendBudget } from "./send_budget.ts";
 import type { Sender } from "./sender.ts";
 
@@ -27,13 +28,15 @@ type Gate<D = CommandDraft> = (caller: Caller, draft: D) => Passage | Promise<Pa
  */
 export class SendGates {
   readonly #sender: Sender;
+  readonly #edits: Edits;
   readonly #send: readonly Gate[];
   readonly #preview: readonly Gate[];
   readonly #chat: readonly Gate<null>[];
 
-  constructor(sender: Sender, needs: GateNeeds, clock: Clock) {
+  constructor(sender: Sender, edits: Edits, needs: GateNeeds, clock: Clock) {
     const { asNow, muted, limited, sendsPerMinute } = needs;
     this.#sender = sender;
+    this.#edits = edits;
     const budget = new SendBudget(sendsPerMinute, clock);
     const chatBudget = new SendBudget(sendsPerMinute * limits.chatsPerSend, clock);
     /** A socket's caller was read when it opened. */
@@ -64,6 +67,15 @@ export class SendGates {
       if (!(passage instanceof Refusal)) return await this.#sender.send(passage, draft);
       // CM-1: a key that was answered before keeps its answer.
       return await this.#sender.answered(caller, draft) ?? passage;
+    });
+  }
+
+  /** CM-11: an edit passes what the command with its change would pass. */
+  async edit(caller: Caller, change: Params<"command.edit">): ReturnType<Edits["edit"]> {
+    const draft = await this.#edits.draft(caller, change);
+    if (draft instanceof Refusal) return draft;
+    return await whenPassed(this.#send, caller, draft, async (passage) => {
+      return passage instanceof Refusal ? passage : await this.#edits.edit(passage, change);
     });
   }
 

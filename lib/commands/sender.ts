@@ -2,9 +2,8 @@ import { holdsApart } from "../consent/mod.ts";
 import { type Caller, type LiveEntry, storyEvents } from "../platform/mod.ts";
 import { type AudienceCounts, type Command, type CommandDraft, limits, Refusal } from "../protocol/mod.ts";
 import { carried } from "./attachments.ts";
-import type { Audience } from "./audience.ts";
-import { exactCounts, roughDirectCounts } from "./audience_counts.ts";
-import { type Checked, DraftCheck, type Recipient } from "./draft_check.ts";
+import { countsOf } from "./checked_counts.ts";
+import type { Checked, DraftCheck, Recipient } from "./draft_check.ts";
 import { digestOf, isDigestOf } from "./draft_digest.ts";
 import { commandOf, firstJobs, withoutContent } from "./new_command.ts";
 import type { Parts } from "./parts.ts";
@@ -29,9 +28,9 @@ export class Sender {
   /** Sends with a key that are not answered yet. */
   readonly #underWay = new Map<string, Promise<Sent | Refusal>>();
 
-  constructor(parts: Parts, audience: Audience) {
+  constructor(parts: Parts, drafts: DraftCheck) {
     this.#parts = parts;
-    this.#drafts = new DraftCheck(parts, audience);
+    this.#drafts = drafts;
   }
 
   async send(caller: Caller, draft: CommandDraft): Promise<Sent | Refusal> {
@@ -61,7 +60,7 @@ export class Sender {
 
   async preview(caller: Caller, draft: CommandDraft): Promise<AudienceCounts | Refusal> {
     const checked = await this.#drafts.check(caller, draft);
-    return checked instanceof Refusal ? checked : this.#counts(caller, checked);
+    return checked instanceof Refusal ? checked : countsOf(this.#parts, caller, checked);
   }
 
   /** Checks and writes the command. Tries again when an expired key must be replaced, or a file changed meanwhile. */
@@ -135,7 +134,7 @@ export class Sender {
       // For a scheduled command, consent is decided at its release.
       withheldBy: command.deliverAt === null ? rule : null,
     }));
-    const audience = this.#counts(caller, checked);
+    const audience = countsOf(this.#parts, caller, checked);
     const sent: SentKey = {
       commandId: command.id,
       digest: digestOf(draft),
@@ -187,14 +186,5 @@ export class Sender {
     };
     this.#parts.inFlight.add(command.id)(person.id, { ...first, place }, place);
     bell.ring(person.id, entry);
-  }
-
-  #counts(caller: Caller, { recipients, plan }: Checked): AudienceCounts {
-    if (plan !== null) return plan.counts;
-    if (caller.role !== "admin") return roughDirectCounts(recipients.length);
-    const excluded = new Map<string, number>();
-    for (const { rule } of recipients) if (rule !== null) excluded.set(rule, (excluded.get(rule) ?? 0) + 1);
-    const online = recipients.filter(({ person }) => this.#parts.bell.isOnline(person.id)).length;
-    return exactCounts({ matched: recipients.length, online, excluded });
   }
 }

@@ -10,6 +10,7 @@ import {
 } from "../protocol/mod.ts";
 import { answerFor, isSame, readAnswer, submits } from "./answers.ts";
 import { attach, type Attached, carried, proofFiles } from "./attachments.ts";
+import { isOfEdition } from "./editing.ts";
 import { isClosed, mayMove, waits } from "./lifecycle.ts";
 import { noteText } from "./notes.ts";
 import { noticeRecipient, noticeSender } from "./notices.ts";
@@ -46,12 +47,14 @@ export class Transitions {
     const { store, clock, consent, files, ids } = this.#parts;
     const refused = checkUpdate(params, clock.now());
     if (refused !== null) return refused;
-    const record = await this.#command(params.id);
-    if (record === undefined) return noSuchCommand();
-    const asks = asksOf(record.command);
     while (true) {
+      const record = await this.#command(params.id);
+      if (record === undefined) return noSuchCommand();
+      const asks = asksOf(record.command);
       const stored = await this.#states.known(caller.userId, record);
       if (stored === null) return noSuchCommand();
+      // CM-11: edited meanwhile.
+      if (!isOfEdition(record, stored.record)) continue;
       const answer = params.answer === undefined ? undefined : readAnswer(asks, params.answer);
       if (answer instanceof Refusal) return answer;
       const proof = await attach(files, caller, params.proof ?? [], "proof");

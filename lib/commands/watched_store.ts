@@ -19,6 +19,11 @@ export function watchedStore(store: CommandStore, watcher: StateWatcher): Comman
       store.change(changes, also).finally(() => {
         for (const { from: { userId, commandId } } of changes) watcher.changed(userId, commandId);
       }),
+    edit: (edit) =>
+      store.edit(edit).finally(() => {
+        for (const { from: { userId, commandId } } of edit.changes) watcher.changed(userId, commandId);
+        if (edit.broadcast !== null) watcher.broadcastChanged(edit.to.command.id);
+      }),
     take: (userId, taken, at, current) =>
       store.take(userId, taken, at, current).finally(() => {
         for (const { commandId } of taken) watcher.changed(userId, commandId);

@@ -102,6 +102,7 @@ function callsOf(
   return {
     send: (caller, draft) => sender.send(caller, draft),
     preview: (caller, draft) => sender.preview(caller, draft),
+    edit: (caller, params) => sender.edit(caller, params),
     update: (caller, params) => transitions.update(caller, params),
     review: (caller, params) => transitions.review(caller, params),
     cancel: (caller, params) => transitions.cancel(caller, params),

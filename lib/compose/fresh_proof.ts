@@ -66,6 +66,7 @@ export const proofs = {
   },
   commands: {
     cancel: "none",
+    edit: "none",
     get: "none",
     inboxCounts: "none",
     inboxList: "none",

@@ -30,6 +30,7 @@ export function socketMethods(
     "command.get": (caller, params) => commands.get(caller, params),
     "command.update": (caller, params) => commands.update(caller, params),
     "command.review": (caller, params) => commands.review(caller, params),
+    "command.edit": (caller, params) => commands.edit(caller, params),
     "command.undo": (caller, params) => commands.undoSend(caller, params),
     "command.cancel": (caller, params) => commands.cancel(caller, params),
     "chat.send": (caller, params) => chat.send(caller, params),

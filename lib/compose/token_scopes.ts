@@ -24,6 +24,7 @@ export const methodScopes: Readonly<Record<ServiceMethod, readonly TokenScope[]>
   "command.update": ["receive"],
   "command.review": ["send"],
   "command.cancel": ["send"],
+  "command.edit": ["send"],
   "command.undo": ["send"],
   "preferences.get": ["read"],
   "preferences.set": nobody,

@@ -71,6 +71,8 @@ export interface AlarmBell {
 
 /** Who is connected. */
 export interface Presence {
+  /** Whether a connected device of the person was handed this and has not acknowledged it. */
+  isOut(userId: string, id: string): boolean;
   /** Ids of all connected people. */
   online(): string[];
   isOnline(userId: string): boolean;

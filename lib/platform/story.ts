@@ -5,6 +5,8 @@
 export const storyEvents = {
   /** It is on disk: what its sender asked for, in the request of this id. */
   sent: "command.sent",
+  /** CM-11: its sender changed it. As `sent`. */
+  edited: "command.edited",
   /** It went out to a device. For a broadcast one line for all connections. */
   delivered: "command.delivered",
   /** Its people have it: a device acknowledged it or a page showed it. For broadcasts one line a second. */

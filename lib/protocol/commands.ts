@@ -79,6 +79,24 @@ export const commandDraft = z.strictObject({
 });
 export type CommandDraft = z.infer<typeof commandDraft>;
 
+/**
+ * CM-11: the fields of a draft that change; `null` takes one out. The whole must be a draft again, which the service checks, as it
+ * has the rest of it.
+ */
+export const commandChange = z.strictObject({
+  id,
+  kind: commandKind.optional(),
+  title: name(limits.title, 0).nullish(),
+  body: text(limits.body).nullish(),
+  data: jsonData.nullish(),
+  categories: z.array(slug).max(limits.categories).optional(),
+  attachments: z.array(id).max(limits.attachments).optional(),
+  deliverAt: time.nullish(),
+  dueAt: time.nullish(),
+  expiresAt: time.nullish(),
+  requires: requirement.optional(),
+});
+
 export const attachment = z.object({
   fileId: id,
   sha256,

@@ -128,6 +128,14 @@ export const methods = {
     }),
     result: z.object({ recipient: c.recipientState }),
   },
+  /**
+   * CM-11: changes a command that the person sent, until somebody was handed it; a broadcast until it is released. What is left
+   * out stays. Consent is decided anew. The same change again gets the same answer.
+   */
+  "command.edit": {
+    params: c.commandChange,
+    result: z.object({ command: c.command, audience: c.audienceCounts }),
+  },
   /** CM-13: takes back a command that the person sent, for `limits.answerUndoMs` or until somebody was handed it. */
   "command.undo": {
     params: z.strictObject({ id }),

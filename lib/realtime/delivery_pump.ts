@@ -99,6 +99,11 @@ export class DeliveryPump {
     return true;
   }
 
+  /** Whether the device was handed this and has not acknowledged it. */
+  isOut(id: string): boolean {
+    return this.#inFlight?.some((one) => one.id === id) === true;
+  }
+
   freeze(): void {
     this.#frozen = true;
     this.#epoch++;
@@ -113,13 +118,15 @@ export class DeliveryPump {
   consentChanged(): void {
     this.#epoch++;
     // The change may be the person's first grant.
-    this.#handed((this.#inFlight ?? []).flatMap(({ id, chat }) => chat === true ? [] : [id]));
+    this.#handed(this.#commandsInFlight());
     this.wake();
   }
 
   close(): void {
     this.#open = false;
     this.#epoch++;
+    const left = this.#commandsInFlight();
+    if (left.length > 0) this.#ports.inbox.left(this.#target.userId, left);
     this.#inFlight = null;
     this.#cancelTimer();
   }
@@ -149,6 +156,10 @@ export class DeliveryPump {
     const taken = flight.splice(0, count);
     if (flight.length === 0) this.#inFlight = null;
     return taken;
+  }
+
+  #commandsInFlight(): string[] {
+    return (this.#inFlight ?? []).flatMap(({ id, chat }) => chat === true ? [] : [id]);
   }
 
   #handed(commandIds: readonly string[]): void {

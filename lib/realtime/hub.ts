@@ -251,6 +251,10 @@ export class Hub implements Bell, ConnectionOwner {
     }
   }
 
+  isOut(userId: string, id: string): boolean {
+    return this.#of(userId).some(({ pump }) => pump.isOut(id));
+  }
+
   isOnline(userId: string): boolean {
     return this.#byUser.has(userId);
   }

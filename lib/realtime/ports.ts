@@ -47,6 +47,8 @@ export interface Inbox {
   ): Promise<InboxPage>;
   /** These went out to a device, acknowledged or not. A rule that holds commands apart does not hold them any more (CO-12). */
   handed(userId: string, commandIds: readonly string[]): void;
+  /** The device went with these and did not acknowledge them (CM-11). */
+  left(userId: string, commandIds: readonly string[]): void;
   /** Notes that the device took everything up to the cursor: these commands and chat messages. */
   acknowledge(
     userId: string,

@@ -22,6 +22,8 @@ export const methodMeanings: Readonly<Record<Method, string>> = {
   "command.update":
     "Moves the caller's own state of a received command. A move that the lifecycle lacks is refused. A choice or a form is completed with its answer; accepting a timer starts it.",
   "command.review": "Accepts or returns what a recipient submitted, where the command asks for a review.",
+  "command.edit":
+    "Changes a sent command that nobody was handed yet; a broadcast until it is released. Only the fields that are there change, and null takes one out. Whom it reaches is decided anew.",
   "command.undo":
     "Takes back a command that was sent less than ten seconds ago and that nobody was handed yet: it ends as if cancelled.",
   "command.cancel": "Cancels a sent command: open deliveries disappear from devices.",

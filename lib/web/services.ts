@@ -114,7 +114,7 @@ export interface Services {
   readonly stats: Pick<Stats, "now">;
   readonly profiles: Pick<Profiles<Content>, "avatar" | "change" | "get" | "language" | "withAvatar">;
   readonly commands:
-    & Pick<SendGates, "preview" | "send">
+    & Pick<SendGates, "edit" | "preview" | "send">
     & Pick<Transitions, "cancel" | "review" | "update">
     & Pick<History, "get" | "inboxCounts" | "inboxList" | "list">
     & {

@@ -587,6 +587,27 @@ type CommandReviewParams struct {
 	Note      Optional[string] `json:"note,omitzero"`
 }
 
+// CommandEditResult is an object of the protocol.
+type CommandEditResult struct {
+	Command  Command        `json:"command"`
+	Audience AudienceCounts `json:"audience"`
+}
+
+// CommandEditParams is what a request takes.
+type CommandEditParams struct {
+	ID          string           `json:"id"`
+	Kind        string           `json:"kind,omitempty"`
+	Title       Optional[string] `json:"title,omitzero"`
+	Body        Optional[string] `json:"body,omitzero"`
+	Data        Optional[any]    `json:"data,omitzero"`
+	Categories  []string         `json:"categories,omitempty"`
+	Attachments []string         `json:"attachments,omitempty"`
+	DeliverAt   Optional[string] `json:"deliverAt,omitzero"`
+	DueAt       Optional[string] `json:"dueAt,omitzero"`
+	ExpiresAt   Optional[string] `json:"expiresAt,omitzero"`
+	Requires    string           `json:"requires,omitempty"`
+}
+
 // CommandUndoResult is an object of the protocol.
 type CommandUndoResult struct {
 	ID     string `json:"id"`
@@ -1350,6 +1371,7 @@ var requestClasses = map[string]requestClass{
 	"command.get":     classRead,
 	"command.update":  classWrite,
 	"command.review":  classOnce,
+	"command.edit":    classWrite,
 	"command.undo":    classOnce,
 	"command.cancel":  classWrite,
 	"chat.send":       classWrite,
@@ -1489,6 +1511,15 @@ func (c *Client) CommandUpdate(ctx context.Context, params CommandUpdateParams) 
 func (c *Client) CommandReview(ctx context.Context, params CommandReviewParams) (*CommandReviewResult, error) {
 	var result CommandReviewResult
 	if err := c.Call(ctx, "command.review", params, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// CommandEdit calls command.edit. Changes a sent command that nobody was handed yet; a broadcast until it is released. Only the fields that are there change, and null takes one out. Whom it reaches is decided anew.
+func (c *Client) CommandEdit(ctx context.Context, params CommandEditParams) (*CommandEditResult, error) {
+	var result CommandEditResult
+	if err := c.Call(ctx, "command.edit", params, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil

@@ -593,6 +593,26 @@ export interface Methods {
       recipient: RecipientState;
     };
   };
+  /** Changes a sent command that nobody was handed yet; a broadcast until it is released. Only the fields that are there change, and null takes one out. Whom it reaches is decided anew. */
+  "command.edit": {
+    params: {
+      id: string;
+      kind?: "message" | "task" | "media" | "link" | "choice" | "form" | "timer" | (string & Record<never, never>) | undefined;
+      title?: string | null | undefined;
+      body?: string | null | undefined;
+      data?: unknown | null | undefined;
+      categories?: string[] | undefined;
+      attachments?: string[] | undefined;
+      deliverAt?: string | null | undefined;
+      dueAt?: string | null | undefined;
+      expiresAt?: string | null | undefined;
+      requires?: "none" | "confirmation" | "proof" | "review" | undefined;
+    };
+    result: {
+      command: Command;
+      audience: AudienceCounts;
+    };
+  };
   /** Takes back a command that was sent less than ten seconds ago and that nobody was handed yet: it ends as if cancelled. */
   "command.undo": {
     params: {

@@ -19,6 +19,7 @@ if (import.meta.main) {
     hub,
     inbox: {
       handed: () => undefined,
+      left: () => undefined,
       resume: () => Promise.resolve({ cursor: null, pending: 0 }),
       next: (_userId, after) => Promise.resolve({ deliveries: [], upTo: after, held: null, more: false }),
       acknowledge: () => Promise.resolve(),

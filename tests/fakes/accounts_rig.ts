@@ -80,6 +80,9 @@ export class FakeBell implements Bell {
   closeSession(sessionId: string) {
     this.closedSessions.push(sessionId);
   }
+  isOut() {
+    return false;
+  }
   isOnline(userId: string) {
     return this.connected.has(userId);
   }

@@ -61,6 +61,9 @@ export class FakeBell implements Bell {
   sessionRenewed(): void {}
   sessionReplaced(): void {}
   closeUser(): void {}
+  isOut(): boolean {
+    return false;
+  }
   isOnline(userId: string): boolean {
     return !this.offline.has(userId);
   }

@@ -110,6 +110,7 @@ export class FakeInbox implements Inbox {
     return this.apart === undefined ? page : { ...page, apart: this.apart };
   }
 
+  left(): void {}
   handed(_userId: string, commandIds: readonly string[]): void {
     this.handedOut.push([...commandIds]);
   }

@@ -122,10 +122,13 @@ export class Steps {
   /** Changes an own command. */
   #move(): Step {
     const [which, cancels, accept] = [this.int(1000), this.int(2) === 0, this.int(2) === 0];
+    const categories = [which % 4 === 0 ? "general" : "feet"];
     return async (world) => {
       const one = world.sent[which % Math.max(1, world.sent.length)];
       if (one === undefined) return;
-      if (cancels) await world.probe(one.by, "command.cancel", { id: one.id });
+      if (cancels && which % 2 === 0) {
+        await world.probe(one.by, "command.edit", { id: one.id, title: `${marker} ${which}`, categories });
+      } else if (cancels) await world.probe(one.by, "command.cancel", { id: one.id });
       else {await world.probe(one.by, "command.review", {
           id: one.id,
           recipient: victim,

@@ -30,6 +30,12 @@ async function transcript(change: PreferencesChange, ending: Ending): Promise<un
     }
   };
   await read();
+  const changes = [{ title: "Edited" }, { title: "Edited" }, { deliverAt: iso(rig.clock.now() + 1000) }];
+  for (const change of changes) {
+    written.push(await rig.room.sender.edit(ann, { id: sent.command.id, ...change }));
+  }
+  await rig.runDue(1000);
+  await read();
   switch (ending) {
     case "expires":
       await rig.runDue(15 * dayMs);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { KvCheck, KvPort } from "../../lib/adapters/kv/port.ts";
 import { refuseFewChecks } from "../../lib/adapters/kv/shared_store.ts";
 import { openStore, type Store } from "../../lib/adapters/kv/store.ts";
-import { CommandRig } from "../fakes/command_rig.ts";
+import { CommandRig, taken } from "../fakes/command_rig.ts";
 import { LiveRig } from "../fakes/live_rig.ts";
 import { dump } from "../fakes/kv_stores.ts";
 import { until } from "../fakes/until.ts";
@@ -52,6 +52,18 @@ Deno.test("OP-7: where other processes write too, a ring only wakes, and what th
     await until(() => device.socket.delivered().includes(sent.at(-1)!), `the ${kind} command`);
     assert.deepEqual(device.socket.delivered(), sent);
   }
+});
+
+Deno.test("CM-11, OP-7: what one process edits, another one delivers as it is then, though it has the old text in memory", async () => {
+  await using processes = await twoProcesses();
+  const { here, there, admin } = processes;
+  const cleo = here.rig.person("cleo");
+  for (const rig of [here.rig, there]) rig.connect(admin, rig.person("cleo"));
+  const { id } = await there.send(admin, cleo, { title: "Before", categories: ["feet"] });
+  assert.equal((await here.rig.commands.commands([id])).get(id)?.command.title, "Before");
+  taken(await there.room.sender.edit(admin, { id, title: "After", categories: ["general"] }));
+  const [delivery] = await here.rig.inboxOf(cleo);
+  assert.equal(delivery !== undefined && "title" in delivery.command && delivery.command.title, "After");
 });
 
 /** A store that refuses commits with more than `most` checks, as a KV Connect server may. */

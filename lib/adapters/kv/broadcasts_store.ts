@@ -2,11 +2,11 @@ import type { BroadcastRecord, CommandStore, InboxEntry } from "../../commands/m
 import { type CommandState, commandStates, type Totals } from "../../protocol/mod.ts";
 import type { Write } from "./committer.ts";
 import { keys } from "./keys.ts";
-import type { KvCount, KvKey } from "./port.ts";
+import type { KvCheck, KvCount, KvKey } from "./port.ts";
 import { Remembered } from "./remembered.ts";
 import type { Store } from "./store.ts";
 
-type BroadcastValue = Pick<BroadcastRecord, "state" | "place" | "cancelled"> & {
+type BroadcastValue = Pick<BroadcastRecord, "state" | "place" | "cancelled" | "edition"> & {
   timeline?: BroadcastRecord["timeline"];
 };
 
@@ -20,6 +20,12 @@ export interface BroadcastsPart extends
   accepting(commandId: string, scheduled: boolean): Required<Pick<Write, "sets" | "appends" | "alone">>;
   /** Must be called after the commit that opens a broadcast. */
   opened(entry: InboxEntry): void;
+  /** CM-11: the write that an edit of a scheduled broadcast adds; it fails if the broadcast was released meanwhile. */
+  edited(
+    commandId: string,
+    from: BroadcastRecord,
+    edition: number,
+  ): { check: KvCheck; set: NonNullable<Write["sets"]>[number] };
   /** Must be called after the commit that removes a broadcast from the log. */
   closed(commandId: string): void;
   /** All keys of a broadcast, except people's own records of it. */
@@ -90,6 +96,11 @@ export function kvBroadcasts({ kv, committer, exclusive }: Store): BroadcastsPar
   return {
     opened,
     closed,
+
+    edited(commandId, { version, ...value }, edition) {
+      const key = keys.broadcast(commandId);
+      return { check: { key, versionstamp: version }, set: { key, value: { ...value, edition } } };
+    },
 
     accepting(commandId, scheduled) {
       const value: BroadcastValue = {

@@ -54,7 +54,7 @@ export function acceptanceWrite(
     shared: jobs.filter(({ job }) => job.kind === "expire_made").map(jobSet),
     appends: [],
     apart: [],
-    valueBytes: fixedBytes + states.length * recipientBytes + textBytes(command),
+    valueBytes: commandBytes(command) + states.length * recipientBytes,
   };
   if (record.cast !== undefined) {
     const broadcast = broadcasts.accepting(command.id, command.deliverAt !== null);
@@ -245,6 +245,11 @@ function bytesOf({ note, review, answer, timeline, undo }: StateRecord): number 
     for (const { name } of proof) bytes += 256 + 2 * name.length;
   }
   return undo === undefined ? bytes : bytes + bytesOf(undo.before);
+}
+
+/** About how many bytes a command has in the store, without its recipients. */
+export function commandBytes(command: Command): number {
+  return fixedBytes + textBytes(command);
 }
 
 /** The store needs two bytes a character for text beyond Latin-1. */

@@ -10,6 +10,7 @@ import { firstIdAt } from "../../platform/mod.ts";
 import { limits } from "../../protocol/mod.ts";
 import { kvBroadcasts } from "./broadcasts_store.ts";
 import { jobSet } from "./command_jobs.ts";
+import { kvEdits } from "./command_edits.ts";
 import {
   acceptanceWrite,
   addUses,
@@ -36,7 +37,7 @@ import { kvTaking } from "./taking.ts";
 import { kvSearchPacks } from "./search_packs.ts";
 import type { Store } from "./store.ts";
 
-/** Commands kept in memory; they never change. */
+/** Commands kept in memory. Only an edit changes them, and the states that it writes say so (`noticed`). */
 const commandsKept = 20_000;
 /** Jobs in one commit. */
 const jobsAtOnce = 200;
@@ -95,8 +96,39 @@ export function kvCommandStore(store: Store, retentionDays = 14): CommandStore {
     });
   }
 
+  /** CM-11: another process may have edited a command that is in memory here: then it is read again. */
+  function noticed<T extends readonly ({ commandId: string; record: { edition?: number } } | null)[]>(
+    found: T,
+  ): T {
+    for (const one of found) {
+      const edition = one?.record.edition;
+      if (one === null || edition === undefined) continue;
+      if (edition > (cached.get(one.commandId)?.edition ?? 0)) cached.delete(one.commandId);
+    }
+    return found;
+  }
+
+  const edits = kvEdits(store, {
+    broadcasts,
+    taking,
+    keptMs,
+    packsOf,
+    done({ to, changes }, committed) {
+      const { id } = to.command;
+      for (const { from: { userId } } of changes) {
+        states.written(userId);
+        noEntries.written(userId);
+        heads.written(userId);
+      }
+      if (to.cast !== undefined) broadcasts.closed(id);
+      if (committed?.ok === true) remember(to);
+      else if (committed === undefined) cached.delete(id);
+    },
+  });
+
   return {
     search,
+    ...edits,
 
     async accept(acceptance) {
       const counted = openCounts.adding(openOnes(acceptance.record));
@@ -138,7 +170,7 @@ export function kvCommandStore(store: Store, retentionDays = 14): CommandStore {
       return records;
     },
 
-    states: states.read,
+    states: async (wanted) => noticed(await states.read(wanted)),
 
     moment: states.moment,
 
@@ -234,7 +266,7 @@ export function kvCommandStore(store: Store, retentionDays = 14): CommandStore {
 
     openCounts: (userId, again = false) => openCounts.of(userId, again),
 
-    history: states.history,
+    history: async (userId, before, limit) => noticed(await states.history(userId, before, limit)),
 
     async outbox(senderId, before, limit) {
       const prefix = keys.outboxOf(senderId);

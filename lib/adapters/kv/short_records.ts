@@ -59,15 +59,25 @@ export function whole(value: StoredRecord): StateRecord {
 function isJustTaken(record: StateRecord): boolean {
   const { createdAt, place: _place, allowedBy: _allowedBy, cast: _cast, ...rest } = record;
   const { state, updatedAt, deliveredAt, opened, withheldBy, countedOn, until, note, proof, ...more } = rest;
-  const { frozenMs, frozenUntilMs, uncounted, review, timeline, answer, startedAt, undo: _undo, ...none } =
-    more;
+  const {
+    frozenMs,
+    frozenUntilMs,
+    uncounted,
+    review,
+    timeline,
+    answer,
+    startedAt,
+    edition,
+    undo: _undo,
+    ...none
+  } = more;
   // Fails to compile for a new field, which would be lost if it were not checked here.
   none satisfies Record<string, never>;
   const [first, last] = timeline;
   return state === "delivered" && deliveredAt === updatedAt && !opened && withheldBy === null &&
     countedOn === null && until === null && note === null && proof.length === 0 && frozenMs === 0 &&
     frozenUntilMs === undefined && uncounted === undefined && review === undefined && answer === undefined &&
-    startedAt === undefined && timeline.length === 2 &&
+    startedAt === undefined && edition === undefined && timeline.length === 2 &&
     first!.state === "queued" && first!.at === createdAt && first!.who === null && first!.note === null &&
     last!.state === "delivered" && last!.at === updatedAt && last!.who === null && last!.note === null;
 }

@@ -10,6 +10,8 @@ export const commandMessages = {
   "command.undoLate": "The 10 seconds to undo this are over.",
   "command.undoStopped": "You are stopped. What ended stays ended.",
   "command.undoHanded": "It was delivered already. Cancel it instead.",
+  "command.editHanded": "Somebody has this command already, or it has ended. Cancel it and send another.",
+  "command.editBroadcast": "This broadcast was released already. Cancel it and send another.",
   "command.until": "until is only for the state deferred.",
   "command.untilPast": "until is in the past.",
   "command.proof": "proof is only for the states submitted and completed.",

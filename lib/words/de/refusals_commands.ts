@@ -13,6 +13,10 @@ export const commands: Translated<typeof commandMessages> = {
   "command.undoLate": "Die 10 Sekunden zum Rückgängigmachen sind um.",
   "command.undoStopped": "Du hast gestoppt. Was beendet ist, bleibt beendet.",
   "command.undoHanded": "Er ist schon zugestellt. Nimm ihn stattdessen zurück.",
+  "command.editHanded":
+    "Diesen Auftrag hat schon jemand, oder er ist beendet. Nimm ihn zurück und sende einen neuen.",
+  "command.editBroadcast":
+    "Dieser Auftrag an viele ist schon freigegeben. Nimm ihn zurück und sende einen neuen.",
   "command.until": "Ein Zeitpunkt passt nur zu „später“.",
   "command.untilPast": "Der Zeitpunkt liegt in der Vergangenheit.",
   "command.proof": "Ein Nachweis passt nur dazu, etwas abzugeben oder zu erledigen.",

@@ -708,6 +708,25 @@ class CommandReviewParams(TypedDict):
     note: NotRequired[str | None]
 
 
+class CommandEditResult(TypedDict):
+    command: Command
+    audience: AudienceCounts
+
+
+class CommandEditParams(TypedDict):
+    id: str
+    kind: NotRequired[str]
+    title: NotRequired[str | None]
+    body: NotRequired[str | None]
+    data: NotRequired[Any | None]
+    categories: NotRequired[list[str]]
+    attachments: NotRequired[list[str]]
+    deliverAt: NotRequired[str | None]
+    dueAt: NotRequired[str | None]
+    expiresAt: NotRequired[str | None]
+    requires: NotRequired[Literal["none", "confirmation", "proof", "review"]]
+
+
 class CommandUndoResult(TypedDict):
     id: str
     totals: Totals
@@ -1391,6 +1410,7 @@ METHODS: Mapping[str, str] = {
     "command.get": "read",
     "command.update": "write",
     "command.review": "once",
+    "command.edit": "write",
     "command.undo": "once",
     "command.cancel": "write",
     "chat.send": "write",
@@ -1504,6 +1524,10 @@ class Requests:
     async def command_review(self, **params: Unpack[CommandReviewParams]) -> CommandReviewResult:
         """Accepts or returns what a recipient submitted, where the command asks for a review."""
         return cast("CommandReviewResult", await self.request("command.review", dict(params)))
+
+    async def command_edit(self, **params: Unpack[CommandEditParams]) -> CommandEditResult:
+        """Changes a sent command that nobody was handed yet; a broadcast until it is released. Only the fields that are there change, and null takes one out. Whom it reaches is decided anew."""
+        return cast("CommandEditResult", await self.request("command.edit", dict(params)))
 
     async def command_undo(self, **params: Unpack[CommandUndoParams]) -> CommandUndoResult:
         """Takes back a command that was sent less than ten seconds ago and that nobody was handed yet: it ends as if cancelled."""
