@@ -21,9 +21,10 @@ export const pushLimits = {
   pushShown: 50,
   /** Entries of a person's log that one look reads. */
   pushRead: 64,
-  /** Longest wait for one push service's answer, and pushes to one service at once. */
+  /** Longest wait for one push service's answer; pushes to one service at once, and as many as start in a second. */
   pushSendMs: 10_000,
   pushesAtOnce: 256,
+  pushesEachSecond: 2000,
   /** How long "Later" on a notification puts a command off. */
   pushLaterMs: 3600_000,
   /** Shortest time between two tests of one device. */

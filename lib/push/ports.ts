@@ -94,8 +94,7 @@ export interface PushStore {
 }
 
 /**
- * The answer of a push service. `gone`: the subscription has ended. `later`: try again, after `waitMs` if given; with `all`, the
- * service asks it of everything that is sent to it. `refused`: do not try again; the subscription stays. `status`: of HTTP; null:
+ * The answer of a push service. `gone`: the subscription has ended. `later`: try again, after `waitMs` if given. `refused`: do not try again; the subscription stays. `status`: of HTTP; null:
  * no answer.
  */
 export type PushOutcome =

@@ -48,7 +48,7 @@ export class Sends {
     const { sender, clock, meters, closing } = this.#parts;
     const host = URL.parse(device.endpoint)?.host ?? "";
     const done = meters.push(pushServiceName(device.endpoint));
-    const outcome = await this.#lanes.run(host, async () => {
+    const outcome = await this.#lanes.run(host, device.userId, async () => {
       const tooLong = new AbortController();
       using _timer = clock.after(pushLimits.pushSendMs, () => tooLong.abort());
       return await sender!.send(device, message, AbortSignal.any([tooLong.signal, closing]));

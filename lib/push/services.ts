@@ -2,21 +2,39 @@ import type { Clock, Timer } from "../platform/mod.ts";
 import { pushLimits } from "../protocol/mod.ts";
 import type { PushOutcome } from "./ports.ts";
 
-/** Wait after an answer that asks for one of everything, when it says none, and the longest that is believed. */
+/** Wait after answers that ask for one, when they do not say how long, and the longest that is believed. */
 const pauseMs = 5000;
 const pauseMaxMs = 10 * 60_000;
+/**
+ * So many people in a row whose pushes were put off, with nothing taken between them, and the service as a whole is left in peace. Fewer
+ * are only those devices' own trouble, and one person cannot have others wait.
+ */
+const peopleInRow = 3;
+/** Of what may start in a second, as much at a time. */
+const burst = 1 / 4;
+/** Services whose answers are kept in mind. */
+const lanesKept = 1000;
+/** Pushes a second to a service that asked for less again and again. */
+const leastEachSecond = 5;
 
 /** One push service, as it answers now. */
 interface Lane {
   running: number;
   waiting: (() => void)[];
+  /** Pushes that may start each second, and how many of those are left. */
+  eachSecond: number;
+  left: number;
+  leftAtMs: number;
+  /** Whose pushes were put off since the last that was taken. */
+  putOff: Set<string>;
   pausedUntilMs: number;
   timer: Timer | null;
 }
 
 /**
  * Sends to each push service on a lane of its own, so that one that hangs or asks for a pause keeps no other waiting. At most
- * `pushLimits.pushesAtOnce` to one service run at a time.
+ * `pushLimits.pushesAtOnce` to one service run at a time, and `pushLimits.pushesEachSecond` start in a second: half as many after each
+ * pause, and one more with each push that is taken.
  */
 export class ServiceLanes {
   readonly #clock: Clock;
@@ -27,24 +45,25 @@ export class ServiceLanes {
     this.#clock = clock;
   }
 
-  /** Sends when the service of that host has room. Null: this was closed before. */
-  async run(host: string, send: () => Promise<PushOutcome>): Promise<PushOutcome | null> {
+  /** Sends to a person's device when the service of that host has room. Null: this was closed before. */
+  async run(
+    host: string,
+    userId: string,
+    send: () => Promise<PushOutcome>,
+  ): Promise<PushOutcome | null> {
     const lane = this.#laneOf(host);
-    if (lane.running >= pushLimits.pushesAtOnce || this.#isPaused(lane)) {
-      await new Promise<void>((resolve) => {
-        lane.waiting.push(resolve);
-        this.#next(lane);
-      });
-    } else lane.running++;
+    await new Promise<void>((resolve) => {
+      lane.waiting.push(resolve);
+      this.#next(lane);
+    });
     try {
       if (this.#closed) return null;
       const outcome = await send();
-      if (outcome.kind === "later" && outcome.status === 429) this.#pause(lane, outcome.waitMs);
+      this.#learn(lane, userId, outcome);
       return outcome;
     } finally {
       lane.running--;
       this.#next(lane);
-      if (lane.running === 0 && lane.waiting.length === 0 && !this.#isPaused(lane)) this.#lanes.delete(host);
     }
   }
 
@@ -63,33 +82,68 @@ export class ServiceLanes {
   #laneOf(host: string): Lane {
     let lane = this.#lanes.get(host);
     if (lane === undefined) {
-      this.#lanes.set(host, lane = { running: 0, waiting: [], pausedUntilMs: 0, timer: null });
+      const eachSecond = pushLimits.pushesEachSecond;
+      lane = {
+        running: 0,
+        waiting: [],
+        eachSecond,
+        left: eachSecond * burst,
+        leftAtMs: this.#clock.now(),
+        putOff: new Set(),
+        pausedUntilMs: 0,
+        timer: null,
+      };
+      this.#lanes.set(host, lane);
+      if (this.#lanes.size > lanesKept) this.#forgetOne();
     }
     return lane;
   }
 
-  #isPaused({ pausedUntilMs }: Lane): boolean {
-    return !this.#closed && pausedUntilMs > this.#clock.now();
+  /** The oldest that is idle. */
+  #forgetOne(): void {
+    for (const [host, { running, waiting }] of this.#lanes) {
+      if (running === 0 && waiting.length === 0) return void this.#lanes.delete(host);
+    }
   }
 
-  #pause(lane: Lane, waitMs: number | null): void {
-    lane.pausedUntilMs = this.#clock.now() + Math.min(waitMs ?? pauseMs, pauseMaxMs);
+  #learn(lane: Lane, userId: string, outcome: PushOutcome): void {
+    if (outcome.kind !== "later") {
+      lane.putOff.clear();
+      lane.eachSecond = Math.min(lane.eachSecond + 1, pushLimits.pushesEachSecond);
+      return;
+    }
+    lane.putOff.add(userId);
+    if (lane.putOff.size < peopleInRow) return;
+    lane.putOff.clear();
+    lane.pausedUntilMs = this.#clock.now() + Math.min(outcome.waitMs ?? pauseMs, pauseMaxMs);
+    lane.eachSecond = Math.max(Math.floor(lane.eachSecond / 2), leastEachSecond);
+    lane.left = Math.min(lane.left, lane.eachSecond * burst);
   }
 
   #next(lane: Lane): void {
-    if (lane.waiting.length === 0) return;
-    if (this.#isPaused(lane)) {
-      lane.timer ??= this.#clock.after(lane.pausedUntilMs - this.#clock.now(), () => {
-        lane.timer = null;
-        this.#next(lane);
-      });
-      return;
-    }
-    while (lane.running < pushLimits.pushesAtOnce) {
-      const go = lane.waiting.shift();
-      if (go === undefined) return;
+    while (lane.waiting.length > 0 && lane.running < pushLimits.pushesAtOnce) {
+      const waitMs = this.#waitMs(lane);
+      if (waitMs > 0) {
+        lane.timer ??= this.#clock.after(waitMs, () => {
+          lane.timer = null;
+          this.#next(lane);
+        });
+        return;
+      }
+      lane.left--;
       lane.running++;
-      go();
+      lane.waiting.shift()!();
     }
+  }
+
+  /** Milliseconds until a push may start; 0: now. */
+  #waitMs(lane: Lane): number {
+    if (this.#closed) return 0;
+    const nowMs = this.#clock.now();
+    if (lane.pausedUntilMs > nowMs) return lane.pausedUntilMs - nowMs;
+    const came = Math.max(0, nowMs - lane.leftAtMs) * lane.eachSecond / 1000;
+    lane.left = Math.min(lane.left + came, Math.max(1, lane.eachSecond * burst));
+    lane.leftAtMs = nowMs;
+    return lane.left >= 1 ? 0 : Math.ceil((1 - lane.left) * 1000 / lane.eachSecond);
   }
 }

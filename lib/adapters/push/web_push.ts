@@ -74,7 +74,7 @@ export class WebPush implements PushSender {
         signal,
       });
       await response.body?.cancel();
-      return outcomeOf(response);
+      return outcomeOf(response, this.#options.clock.now());
     } catch (error) {
       const why = error instanceof Error ? error.name : "unknown";
       return { kind: "later", waitMs: null, status: null, why };
@@ -82,13 +82,19 @@ export class WebPush implements PushSender {
   }
 }
 
-function outcomeOf({ status, headers }: Response): PushOutcome {
+function outcomeOf({ status, headers }: Response, nowMs: number): PushOutcome {
   const why = `HTTP ${status}`;
   if (status >= 200 && status < 300) return { kind: "sent", status };
   // 401 and 403: made with other keys than this server has now.
   if (status === 404 || status === 410 || status === 401 || status === 403) return { kind: "gone", status };
   if (status !== 429 && status < 500) return { kind: "refused", status, why };
-  const seconds = Number(headers.get("retry-after") ?? NaN);
-  const waitMs = seconds > 0 && Number.isFinite(seconds) ? seconds * 1000 : null;
-  return { kind: "later", waitMs, status, why };
+  return { kind: "later", waitMs: waitOf(headers.get("retry-after"), nowMs), status, why };
+}
+
+/** Seconds, or a date (RFC 9110). */
+function waitOf(retryAfter: string | null, nowMs: number): number | null {
+  if (retryAfter === null) return null;
+  const seconds = Number(retryAfter);
+  const waitMs = Number.isNaN(seconds) ? Date.parse(retryAfter) - nowMs : seconds * 1000;
+  return waitMs > 0 && Number.isFinite(waitMs) ? waitMs : null;
 }
