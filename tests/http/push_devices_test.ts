@@ -4,7 +4,6 @@ import { loadPushKeys, pushKeys } from "../../lib/adapters/push/mod.ts";
 import { pushLimits } from "../../lib/protocol/mod.ts";
 import { must } from "../fakes/accounts_rig.ts";
 import { password } from "../fakes/app_rig.ts";
-import { settle } from "../fakes/clock.ts";
 import { PushRig, something } from "../fakes/push_rig.ts";
 import type { Got } from "../fakes/push_service.ts";
 import { until } from "../fakes/until.ts";
