@@ -1,7 +1,7 @@
 import { pushLimits } from "../lib/protocol/push_limits.ts";
 import { pushActions, type PushChoices as Choices, pushLevels, pushTopics } from "../lib/protocol/push.ts";
 import { type Named, usual } from "../lib/text/push.ts";
-import { Choice, SelectField, TextField } from "./Field.tsx";
+import { Check, Choice, SelectField, TextField } from "./Field.tsx";
 import { useWords } from "./words.tsx";
 
 interface PushChoicesProps {
@@ -89,6 +89,12 @@ export function PushChoices({ choices, contacts, groups, errors }: PushChoicesPr
               options={actions}
             />
           </div>
+          <Check
+            name="options"
+            label={words.options}
+            hint={words.optionsHint}
+            checked={choices.options}
+          />
         </fieldset>
       </section>
       <p class="savebar">

@@ -5,11 +5,12 @@ import type { ChatAlert } from "./chat_log.ts";
 import { DeliveryDecisions, type Open } from "./delivery_decisions.ts";
 import { isClosed, mayMove, waits } from "./lifecycle.ts";
 import { isMessage, LogReads } from "./log_reads.ts";
+import { type OptionButton, optionButtons } from "./option_buttons.ts";
 import type { Parts } from "./parts.ts";
 import type { CommandRecord, StoredState } from "./ports.ts";
 import type { RecipientStates } from "./recipient_states.ts";
 
-/** A command of which a person can be told (UI-12), without a word of it. */
+/** A command of which a person can be told (UI-12), without a word of it but `options`. */
 export interface CommandAlert {
   commandId: string;
   kind: string;
@@ -19,6 +20,8 @@ export interface CommandAlert {
   expiresMs: number;
   /** What a notification can answer: never what would open a sealed command (CO-2). */
   actions: readonly ("accept" | "later" | "decline" | "stop")[];
+  /** What a question offers as buttons to people who want its words on their screens: nothing of a sealed one. */
+  options: readonly OptionButton[];
 }
 
 /** Part of a person's log, in order. */
@@ -110,16 +113,16 @@ export class Alerts {
     const standing = await consent.standingAtDelivery(userId);
     const decisions = await this.#decisions.peekAll(userId, waiting, standing);
     for (const [index, { cursor, stored, command }] of waiting.entries()) {
+      const { state, opened } = stored.record;
+      const sealed = !opened && !opensByItself(standing, command.command, now);
       found.set(cursor, {
         commandId: stored.commandId,
         kind: command.command.kind,
         from: command.command.from.username,
         group: command.cast?.kind === "group" ? command.cast.name : null,
         expiresMs: command.expiresMs,
-        actions: actionsFor(
-          stored.record.state,
-          !stored.record.opened && !opensByItself(standing, command.command, now),
-        ),
+        actions: actionsFor(state, sealed),
+        options: sealed ? [] : optionButtons(command, state),
         ...verdictOf(decisions[index]!),
       });
     }

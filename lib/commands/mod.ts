@@ -31,6 +31,7 @@ import { Safety } from "./safety.ts";
 import { type GateNeeds, SendGates } from "./send_gates.ts";
 import { Sender } from "./sender.ts";
 import { Threads } from "./threads.ts";
+import { OptionButtons } from "./option_buttons.ts";
 import { Transitions } from "./transitions.ts";
 import { Undo } from "./undo.ts";
 import { watchedStore } from "./watched_store.ts";
@@ -81,6 +82,7 @@ export interface CommandRoom {
   safety: Safety;
   attachmentAccess: AttachmentAccess;
   alerts: Alerts;
+  options: OptionButtons;
   threads: Threads;
   reported: ReportedCommands;
   truths: CommandTruths;
@@ -134,6 +136,7 @@ export function openCommands({ store: unwatched, ...given }: Needs & { gates: Ga
     safety,
     attachmentAccess: new AttachmentAccess(parts, states, releases, whole),
     alerts: new Alerts(parts, states),
+    options: new OptionButtons(parts.store, transitions),
     threads: new Threads(parts, states),
     reported: new ReportedCommands(parts, history),
     truths: new CommandTruths(parts, states),

@@ -33,6 +33,7 @@ export function alertSources({ commands, chat, notices, holds }: AlertParts): Al
         expiresMs: atMs + limits.noticesKeptDays * 24 * 3600_000,
         commandId: null,
         actions: [],
+        options: [],
       })
     );
   };
@@ -80,10 +81,10 @@ export function alertSources({ commands, chat, notices, holds }: AlertParts): Al
 }
 
 function ofCommand(alert: CommandAlert & Decided, what: "command" | "deadline"): Alert[] {
-  const { commandId, kind, from, group, expiresMs, actions } = alert;
+  const { commandId, kind, from, group, expiresMs, actions, options } = alert;
   const topic = what === "deadline" ? what : topicOf(kind);
   const about = { what, id: commandId, topic, from, group, expiresMs, commandId };
-  return alertOf(alert, { ...about, actions });
+  return alertOf(alert, { ...about, actions, options });
 }
 
 function ofTalk(alert: ChatAlert & Decided): Alert[] {
@@ -97,6 +98,7 @@ function ofTalk(alert: ChatAlert & Decided): Alert[] {
     expiresMs,
     commandId: null,
     actions: [],
+    options: [],
   });
 }
 

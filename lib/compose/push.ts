@@ -8,9 +8,10 @@ import { type Consent, newsHold } from "../consent/mod.ts";
 import type { Notices } from "../notices/mod.ts";
 import { type Caller, type Clock, type Ids, iso, type Log } from "../platform/mod.ts";
 import type { Meters } from "../platform/meters.ts";
-import { type PushAction, pushLimits, rightsInForce } from "../protocol/mod.ts";
+import { pushLimits, rightsInForce } from "../protocol/mod.ts";
 import {
   Notifications,
+  type Pressed,
   Push,
   PushAnswers,
   PushDeviceList,
@@ -30,7 +31,7 @@ export interface PushRoomParts {
   callers: Pick<CurrentCallers, "now">;
   people: People;
   consent: Pick<Consent, "standing">;
-  commands: Pick<CommandRoom, "alerts" | "safety" | "transitions">;
+  commands: Pick<CommandRoom, "alerts" | "options" | "safety" | "transitions">;
   chat: Pick<Chat, "log">;
   notices: Notices;
   hub: Hub;
@@ -85,7 +86,7 @@ export async function openPush(parts: PushRoomParts): Promise<OpenPushRoom> {
     push,
     people: ofPeople,
     clock,
-    act: (caller, action, commandId) => act(parts, caller, action, commandId),
+    act: (caller, pressed) => act(parts, caller, pressed),
     async callerOf({ userId, sessionId }, { address, requestId }) {
       const record = await accountsStore.user(userId);
       if (record === null || record.removedAt !== undefined) return null;
@@ -102,10 +103,12 @@ export async function openPush(parts: PushRoomParts): Promise<OpenPushRoom> {
 function act(
   { commands, clock }: PushRoomParts,
   caller: Caller,
-  action: PushAction,
-  id: string,
+  pressed: Pressed,
 ) {
+  const { action, commandId: id } = pressed;
   switch (action) {
+    case "answer":
+      return commands.options.answer(caller, { id, key: pressed.option });
     case "accept":
       return commands.transitions.update(caller, { id, state: "accepted" });
     case "later": {

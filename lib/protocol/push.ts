@@ -68,6 +68,9 @@ export type PushTopic = typeof pushTopics[number];
 export const pushActions = ["accept", "later", "decline", "stop"] as const;
 export type PushAction = typeof pushActions[number];
 
+/** What a button did: also an answer with an option of a question. */
+export const pushAnsweredActions = [...pushActions, "answer"] as const;
+
 /** How much a notification says. `name`: the app's name only. `kind`: a fixed sentence. `count`: how many are new as well. */
 export const pushSaying = ["name", "kind", "count"] as const;
 export type PushSaying = typeof pushSaying[number];
@@ -90,6 +93,8 @@ export const pushChoices = z.strictObject({
     (list) => new Set(list).size === list.length,
     { error: because("field.pushButtons") },
   ),
+  /** Whether the options of a question that has two are buttons too, with their words. Never with `name`. */
+  options: z.boolean(),
   /** How often `again` tells, and after how many minutes each time. */
   again: z.strictObject({
     minutes: z.number().int().min(1).max(pushLimits.pushAgainMinutes),
@@ -138,5 +143,5 @@ export const pushAnswer = z.strictObject({ ticket: z.string().max(pushLimits.pus
 export type PushAnswerBody = z.infer<typeof pushAnswer>;
 
 /** What the button did. */
-export const pushAnswered = z.object({ action: z.enum(pushActions), command: id.nullable() });
+export const pushAnswered = z.object({ action: z.enum(pushAnsweredActions), command: id.nullable() });
 export type PushAnswered = z.infer<typeof pushAnswered>;

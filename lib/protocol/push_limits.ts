@@ -19,6 +19,8 @@ export const pushLimits = {
   /** Things that wait to be told, and notifications that are shown, as they are kept for one device. */
   pushWaiting: 50,
   pushShown: 50,
+  /** Notifications that one push takes away. */
+  pushGone: 20,
   /** Entries of a person's log that one look reads. */
   pushRead: 64,
   /** Longest wait for one push service's answer; pushes to one service at once, and as many as start in a second. */

@@ -17,6 +17,11 @@ export interface AnswerOrigin {
   requestId: string;
 }
 
+/** What a button says. `answer`: with the option of this key. */
+export type Pressed =
+  & { commandId: string }
+  & ({ action: PushAction } | { action: "answer"; option: string });
+
 export interface PushAnswersParts {
   store: PushStore;
   tickets: Tickets;
@@ -25,7 +30,7 @@ export interface PushAnswersParts {
   /** The device's person, as a caller; null when the account is gone. */
   callerOf(device: Subscription, origin: AnswerOrigin): Promise<Caller | null>;
   /** Answers a command in the person's name, or stops everything. */
-  act(caller: Caller, action: PushAction, commandId: string): Promise<object | Refusal>;
+  act(caller: Caller, pressed: Pressed): Promise<object | Refusal>;
   clock: Clock;
 }
 
@@ -44,15 +49,17 @@ export class PushAnswers {
   async answer(origin: AnswerOrigin, { ticket }: PushAnswerBody): Answer<PushAnswered> {
     const { store, push, act, callerOf } = this.#parts;
     const opened = await this.#opened(ticket);
-    if (opened === null || opened.ticket.action === "open") return new Refusal("not_found", "push.ticket");
-    const { device, ticket: { action, commandId, untilMs } } = opened;
+    const pressed = opened === null ? null : pressedOf(opened.ticket);
+    if (opened === null || pressed === null) return new Refusal("not_found", "push.ticket");
+    const { device, ticket: { untilMs } } = opened;
+    const { action, commandId } = pressed;
     const digest = createHash("sha256").update(ticket).digest("base64url");
     return await this.#turns.run(digest, async () => {
       if (await store.isUsed(digest)) return new Refusal("conflict", "push.used");
       const caller = await callerOf(device, origin);
       if (caller === null) return new Refusal("not_found", "push.ticket");
       await push.dismissed(device.userId, device.id, commandId);
-      const done = await act(caller, action, commandId);
+      const done = await act(caller, pressed);
       // What the server could not do now can be asked of it again.
       if (done instanceof Refusal && done.kind === "unavailable") return done;
       await store.use(digest, untilMs);
@@ -76,4 +83,11 @@ export class PushAnswers {
     const stands = clock.now() >= device.sessionUntilMs || await people.hasSession(device.sessionId);
     return stands ? { ticket, device } : null;
   }
+}
+
+/** Null: the ticket opens the app, and answers nothing. */
+function pressedOf({ action, commandId, option }: Ticket): Pressed | null {
+  if (action === "open") return null;
+  if (action !== "answer") return { action, commandId };
+  return option === undefined ? null : { action, commandId, option };
 }

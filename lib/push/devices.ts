@@ -13,7 +13,7 @@ import {
   Refusal,
   say,
 } from "../protocol/mod.ts";
-import { firstChoices, withChange } from "./levels.ts";
+import { choicesOf, withChange } from "./levels.ts";
 import type { PushPeople, PushSender, PushStore, Subscription } from "./ports.ts";
 import type { Push } from "./push.ts";
 
@@ -135,14 +135,14 @@ export class PushDeviceList {
   }
 
   async choices({ userId }: Caller): Promise<PushChoices> {
-    return (await this.#parts.store.choices(userId)).value ?? firstChoices;
+    return choicesOf((await this.#parts.store.choices(userId)).value);
   }
 
   async choose({ userId }: Caller, change: PushChoicesChange): Answer<PushChoices> {
     const { store } = this.#parts;
     for (let tries = 0; tries < limits.writeTries; tries++) {
       const { value, version } = await store.choices(userId);
-      const choices = withChange(value ?? firstChoices, change);
+      const choices = withChange(choicesOf(value), change);
       if (await store.setChoices(userId, choices, version)) return choices;
     }
     return new Refusal("conflict", "push.changed");

@@ -3,7 +3,7 @@ import { pushLevels } from "../protocol/mod.ts";
 import type { Alert } from "./ports.ts";
 
 /** Before the person chose: what asks for something rings, what others did with it is quiet, and no number is shown. */
-export const firstChoices: PushChoices = {
+const firstChoices: PushChoices = {
   topics: {
     message: "normal",
     task: "normal",
@@ -24,8 +24,14 @@ export const firstChoices: PushChoices = {
   groups: {},
   says: "kind",
   buttons: ["accept", "stop", "later", "decline"],
+  options: false,
   again: { minutes: 5, times: 12 },
 };
+
+/** As they were stored; what an earlier version did not ask is as it is at first. */
+export function choicesOf(stored: Partial<PushChoices> | null): PushChoices {
+  return { ...firstChoices, ...stored };
+}
 
 /** The level of something: that of its sender, else of its group, else of its topic. */
 export function levelOf(

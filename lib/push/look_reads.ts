@@ -1,5 +1,5 @@
 import type { Clock } from "../platform/mod.ts";
-import { firstChoices } from "./levels.ts";
+import { choicesOf } from "./levels.ts";
 import type { Known } from "./plan.ts";
 import {
   type AlertSources,
@@ -60,6 +60,6 @@ export class LookReads {
       sources.now(userId, [...refs.values()]),
       store.choices(userId),
     ]);
-    return { news, now, choices: choices.value ?? firstChoices, nowMs };
+    return { news, now, choices: choicesOf(choices.value), nowMs };
   }
 }

@@ -1,10 +1,11 @@
 /**
  * Tells devices that something new waits (Web Push, UnifiedPush), and takes answers from notifications.
- * Never puts a word of a command, a sender or a category into a push, and never decides consent itself.
+ * Never puts a word of a command, a sender or a category into a push, but the options of a question where the person wants them there.
+ * Never decides consent itself.
  * Start with `push.ts` (when), `plan.ts` (what) and `notification.ts` (how); `ports.ts` is what it asks of others.
  */
 export * from "./ports.ts";
-export { type AnswerOrigin, PushAnswers } from "./answers.ts";
+export { type AnswerOrigin, type Pressed, PushAnswers } from "./answers.ts";
 export { PushDeviceList, type SubscribedAt } from "./devices.ts";
 export { topicOf, topicOfNotice } from "./levels.ts";
 export { Notifications, type PushBody, type PushWords } from "./notification.ts";

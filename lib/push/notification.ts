@@ -1,4 +1,4 @@
-import type { PushAction, PushChoices } from "../protocol/mod.ts";
+import { type PushAction, type PushChoices, pushLimits } from "../protocol/mod.ts";
 import type { Telling } from "./plan.ts";
 import type { PushMessage, Subscription } from "./ports.ts";
 import type { Ticket, Tickets } from "./tickets.ts";
@@ -19,6 +19,13 @@ export interface PushWords {
   actions: Readonly<Record<PushAction, string>>;
 }
 
+/** A button; browsers without a worker of ours open its address. */
+export interface PushButton {
+  action: PushAction | `option-${number}`;
+  title: string;
+  navigate: string;
+}
+
 /** What a device gets: declarative Web Push where the browser knows it, and the same for our own worker. */
 export interface PushBody {
   web_push: 8030;
@@ -29,7 +36,7 @@ export interface PushBody {
     tag: string;
     silent?: true;
     navigate: string;
-    actions?: { action: PushAction; title: string; navigate: string }[];
+    actions?: PushButton[];
   };
   /** The worker may show it in its own way, and shows nothing while its page is in view. */
   mutable: true;
@@ -68,32 +75,29 @@ export class Notifications {
     const words = this.#words(device.language);
     const says = sentence(telling, choices, words);
     const isLoud = level === "urgent" || level === "again";
-    const buttons = says === null || one === null ? [] : this.#buttons(device, one, choices);
+    const buttons = says === null || one === null ? [] : this.#buttons(device, one, choices, words);
     const open = one?.commandId ? this.#open(device, one.commandId, one.expiresMs) : "/";
-    const body: PushBody = {
-      web_push: 8030,
-      notification: {
-        title: says === null ? words.discreet : words.name,
-        ...(says === null ? {} : { body: says }),
-        lang: device.language,
-        tag,
-        ...(level === "quiet" ? { silent: true } : {}),
-        navigate: `${device.origin}${open}`,
-        ...(buttons.length === 0 ? {} : {
-          actions: buttons.map(({ action, ticket }) => ({
-            action,
-            title: words.actions[action],
-            navigate: `${device.origin}${pathOf(ticket)}`,
-          })),
-        }),
-      },
-      mutable: true,
-      ...(isLoud ? { stays: true } : {}),
-      ...(gone.length === 0 ? {} : { gone }),
-    };
+    const text = fitted(buttons, (actions) => {
+      const body: PushBody = {
+        web_push: 8030,
+        notification: {
+          title: says === null ? words.discreet : words.name,
+          ...(says === null ? {} : { body: says }),
+          lang: device.language,
+          tag,
+          ...(level === "quiet" ? { silent: true } : {}),
+          navigate: `${device.origin}${open}`,
+          ...(actions.length === 0 ? {} : { actions }),
+        },
+        mutable: true,
+        ...(isLoud ? { stays: true } : {}),
+        ...(gone.length === 0 ? {} : { gone }),
+      };
+      return JSON.stringify(body);
+    });
     const keptMs = Math.min(Math.max(telling.expiresMs - nowMs, keptMinMs), keptMaxMs);
     return {
-      text: JSON.stringify(body),
+      text,
       urgency: level === "quiet" ? "low" : isLoud ? "high" : "normal",
       ttlSeconds: Math.floor(keptMs / 1000),
       topic: tag,
@@ -127,21 +131,46 @@ export class Notifications {
     return { text, urgency: "high", ttlSeconds: testKeptMs / 1000, topic: "test" };
   }
 
+  /** The options of a question come first: systems show two buttons. */
   #buttons(
     device: Subscription,
-    { actions, commandId, expiresMs }: NonNullable<Telling["one"]>,
-    { buttons }: PushChoices,
-  ): { action: PushAction; ticket: string }[] {
+    { actions, options, commandId, expiresMs: untilMs }: NonNullable<Telling["one"]>,
+    choices: PushChoices,
+    words: PushWords,
+  ): PushButton[] {
     if (commandId === null) return [];
-    return buttons.filter((action) => actions.includes(action)).map((action) => {
-      const ticket: Ticket = { deviceId: device.id, commandId, action, untilMs: expiresMs };
-      return { action, ticket: this.#tickets.seal(ticket) };
-    });
+    const about = { deviceId: device.id, commandId, untilMs };
+    const addressOf = (ticket: Ticket) => `${device.origin}${pathOf(this.#tickets.seal(ticket))}`;
+    const asked = choices.options ? options : [];
+    const usual = choices.buttons.filter((action) =>
+      actions.includes(action) && (asked.length === 0 || action !== "accept")
+    );
+    return [
+      ...asked.map(({ key, label }, at): PushButton => ({
+        action: `option-${at}`,
+        title: label,
+        navigate: addressOf({ ...about, action: "answer", option: key }),
+      })),
+      ...usual.map((action): PushButton => ({
+        action,
+        title: words.actions[action],
+        navigate: addressOf({ ...about, action }),
+      })),
+    ];
   }
 
   #open(device: Subscription, commandId: string, untilMs: number): string {
     return pathOf(this.#tickets.seal({ deviceId: device.id, commandId, action: "open", untilMs }));
   }
+}
+
+/** The body with as many of the buttons as it has room for: a server's name can be long. */
+function fitted(buttons: PushButton[], textOf: (buttons: PushButton[]) => string): string {
+  for (let count = buttons.length; count > 0; count--) {
+    const text = textOf(buttons.slice(0, count));
+    if (new TextEncoder().encode(text).length <= pushLimits.pushBytes) return text;
+  }
+  return textOf([]);
 }
 
 /** Where a button leads that no worker takes: the page asks before it does anything. */

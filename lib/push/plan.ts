@@ -15,8 +15,10 @@ export interface Telling {
 /** What to send to a device, and what is true of it once that was sent. */
 export interface Plan {
   telling: Telling | null;
-  /** Notifications that the device is to take away: what they are about was dealt with elsewhere. */
+  /** Notifications that the device is to take away: what they are about was dealt with elsewhere. As many as one push has room for. */
   gone: readonly string[];
+  /** There are more of those. */
+  more: boolean;
   next: Pick<Subscription, "logMark" | "noticeMark" | "waiting" | "shown">;
 }
 
@@ -73,15 +75,19 @@ export function planFor(device: Subscription, { news, now, choices, nowMs, tagOf
     ...told === null ? [] : audible.map(({ alert: { what, id } }) => ({ what, id, tag: told.tag })),
   ];
   const tags = new Set(shown.map(({ tag }) => tag));
+  const faded = [...new Set(fading.map(({ tag }) => tag))].filter((tag) => !tags.has(tag));
+  const gone = faded.slice(0, pushLimits.pushGone);
+  const left = fading.filter(({ tag }) => !tags.has(tag) && !gone.includes(tag));
   return {
     telling: told,
-    gone: [...new Set(fading.map(({ tag }) => tag))].filter((tag) => !tags.has(tag)),
+    gone,
+    more: faded.length > gone.length,
     next: {
       logMark: later(device.logMark, news.log.upTo),
       noticeMark: later(device.noticeMark, news.notices.upTo),
       // The oldest wait: a summary of them says the same with one more or less.
       waiting: [...waiting.values()].slice(0, pushLimits.pushWaiting),
-      shown: shown.slice(-pushLimits.pushShown),
+      shown: [...left, ...shown].slice(-pushLimits.pushShown),
     },
   };
 }

@@ -138,6 +138,8 @@ export type Alert =
     /** The command that its buttons answer, and how. */
     commandId: string | null;
     actions: readonly PushAction[];
+    /** The same for the options of a question, with the sender's words. `key`: what its ticket says. */
+    options: readonly { key: string; label: string }[];
   }
   & (
     | { verdict: "tell" }

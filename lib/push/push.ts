@@ -205,8 +205,10 @@ export class Push implements BellListener, AsyncDisposable {
     { news, choices, nowMs }: { news: News; choices: PushChoices; nowMs: number },
   ): Promise<boolean> {
     const { value: device } = stored;
-    const { telling, next } = plan;
-    const takesAway = plan.gone.length > 0 && !wantsToShow(device.endpoint);
+    const { telling, gone } = plan;
+    // Where each push has to show something, notifications go with the next that does.
+    const takesAway = gone.length > 0 && (telling !== null || !wantsToShow(device.endpoint));
+    const next = gone.length > 0 && !takesAway ? { ...plan.next, shown: device.shown } : plan.next;
     if (telling === null && !takesAway) {
       if (isSame(device, next)) return false;
       await this.#saved(stored, { ...device, ...next });
@@ -216,7 +218,6 @@ export class Push implements BellListener, AsyncDisposable {
     if (telling !== null && !this.#turns.mayRing(device.id, again)) return false;
     const { notifications } = this.#parts;
     const send = async () => {
-      const gone = takesAway ? plan.gone : [];
       const message = telling === null
         ? notifications.gone(gone)
         : notifications.of(device, telling, gone, choices, nowMs);
@@ -224,7 +225,7 @@ export class Push implements BellListener, AsyncDisposable {
       if (outcome === null) return false;
       return !await this.#sends.noted(device, outcome, { from: stored, to: { ...device, ...next } });
     };
-    const about = { rings: telling !== null, more: news.log.more };
+    const about = { rings: telling !== null, more: news.log.more || plan.more };
     this.#background.run("push.not_sent", () => this.#turns.take(device.id, about, send, again));
     return false;
   }

@@ -5,14 +5,16 @@ import { type PushAction, pushActions } from "../protocol/mod.ts";
 export interface Ticket {
   deviceId: string;
   commandId: string;
-  action: PushAction | "open";
+  action: PushAction | "answer" | "open";
   untilMs: number;
+  /** With `answer`: the key of an option. */
+  option?: string;
 }
 
 const cipher = "aes-256-gcm";
 const nonceBytes = 12;
 const tagBytes = 16;
-const actions: readonly Ticket["action"][] = [...pushActions, "open"];
+const actions: readonly Ticket["action"][] = [...pushActions, "answer", "open"];
 
 /**
  * UI-12: seals what a button may do into its ticket, so that nothing is stored for buttons that nobody presses. Only this server can
@@ -27,10 +29,17 @@ export class Tickets {
   }
 
   /** Web Crypto would use a thread for each, which takes ten times as long. */
-  seal({ deviceId, commandId, action, untilMs }: Ticket): string {
+  seal({ deviceId, commandId, action, untilMs, option }: Ticket): string {
     const nonce = randomBytes(nonceBytes);
     const sealing = createCipheriv(cipher, this.#secret, nonce);
-    const text = [deviceId, commandId, action, untilMs.toString(36)].join(" ");
+    const parts = [
+      deviceId,
+      commandId,
+      action,
+      untilMs.toString(36),
+      ...option === undefined ? [] : [option],
+    ];
+    const text = parts.join(" ");
     const sealed = [nonce, sealing.update(text, "utf8"), sealing.final(), sealing.getAuthTag()];
     return new Uint8Array(sealed.flatMap((part) => [...part]))
       .toBase64({ alphabet: "base64url", omitPadding: true });
@@ -46,11 +55,11 @@ export class Tickets {
       opening.setAuthTag(whole.subarray(end));
       const opened = opening.update(whole.subarray(nonceBytes, end), undefined, "utf8") +
         opening.final("utf8");
-      const [deviceId, commandId, said, until] = opened.split(" ");
+      const [deviceId, commandId, said, until, option] = opened.split(" ");
       const action = actions.find((known) => known === said);
       const untilMs = parseInt(until ?? "", 36);
       if (!deviceId || !commandId || action === undefined || Number.isNaN(untilMs)) return null;
-      return { deviceId, commandId, action, untilMs };
+      return { deviceId, commandId, action, untilMs, ...option === undefined ? {} : { option } };
     } catch {
       return null;
     }

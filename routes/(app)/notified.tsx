@@ -15,15 +15,17 @@ export const handler = definePerson.handlers({
     const ticket = ctx.url.searchParams.get("ticket") ?? "";
     const found = await pushAnswers.look(ctx.state.caller, ticket);
     if (found === null) return seeOther("/");
-    if (found.action === "open") return seeOther(await pageOf(ctx, found.commandId));
-    return page({ ticket, action: found.action, problem: null });
+    const { action, commandId } = found;
+    // A question is answered where it can be read.
+    if (action === "open" || action === "answer") return seeOther(await pageOf(ctx, commandId));
+    return page({ ticket, action, problem: null });
   },
   async POST(ctx) {
     const { pushAnswers } = ctx.state.services;
     const form = await readForm(ctx.req);
     const ticket = form instanceof Refusal ? "" : form.get("ticket") ?? "";
     const found = await pushAnswers.look(ctx.state.caller, ticket);
-    if (found === null || found.action === "open") return seeOther("/");
+    if (found === null || found.action === "open" || found.action === "answer") return seeOther("/");
     const { address, requestId } = originOf(ctx);
     const done = await pushAnswers.answer({ address, requestId }, { ticket });
     if (!(done instanceof Refusal)) {

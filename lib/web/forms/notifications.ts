@@ -16,6 +16,7 @@ export function choicesChangeOf(form: URLSearchParams): unknown {
     groups: namedIn(form, "group"),
     says: form.get("says") ?? "",
     buttons: [...new Set(buttons)],
+    options: form.get("options") !== null,
     again: { minutes: Number(form.get("minutes") ?? NaN), times: Number(form.get("times") ?? NaN) },
   };
 }

@@ -78,6 +78,9 @@ export const notifications: Words["notifications"] = {
   buttonsHint: "Die meisten Systeme zeigen zwei.",
   first: "Erster Knopf",
   second: "Zweiter Knopf",
+  options: "Antworten auf Fragen mit zwei Optionen",
+  optionsHint:
+    "Die Optionen stehen vorn, in den Worten der Absender. Wer den Bildschirm sieht, kann sie lesen.",
   again: "Wieder bis zur Antwort",
   minutes: "Minuten zwischen zwei Meldungen",
   times: "Höchstens so oft",

@@ -77,6 +77,8 @@ export const notifications = {
   buttonsHint: "Most systems show two.",
   first: "First button",
   second: "Second button",
+  options: "Answers to questions with two options",
+  optionsHint: "The options, in the sender’s words, come first. Anyone who sees the screen can read them.",
   again: "Again until answered",
   minutes: "Minutes between two rings",
   times: "Rings at most",

@@ -1,0 +1,68 @@
+import { createHash } from "node:crypto";
+import type { Caller } from "../platform/mod.ts";
+import { asksOf, type CommandState, type Option, Refusal, type Result } from "../protocol/mod.ts";
+import { mayMove } from "./lifecycle.ts";
+import type { CommandRecord, CommandStore } from "./ports.ts";
+import { missingWork } from "./reviews.ts";
+import type { Transitions } from "./transitions.ts";
+
+/** Most options of a question that can be buttons of a notification: systems show two, and a part of them would lead the answer. */
+const optionsMost = 2;
+const keyLength = 8;
+
+/** An option that a notification can offer as a button. `key` names it, with its words: it means nothing else once they change. */
+export interface OptionButton {
+  key: string;
+  label: string;
+}
+
+/** CM-9: the options of a question that can be answered now by one of them alone, if there are few enough. */
+export function optionButtons({ command }: CommandRecord, state: CommandState): OptionButton[] {
+  const options = optionsOf(command);
+  const to = submittedAs(command);
+  if (options.length > optionsMost || !mayMove(state, to, "recipient", command.requires)) return [];
+  if (missingWork({ state: to }, command.requires, { files: 0, answered: true }) !== null) return [];
+  return options.map((option) => ({ key: keyOf(option), label: option.label }));
+}
+
+/** UI-12: answers questions from notifications. */
+export class OptionButtons {
+  readonly #store: Pick<CommandStore, "commands">;
+  readonly #transitions: Pick<Transitions, "update">;
+
+  constructor(store: Pick<CommandStore, "commands">, transitions: Pick<Transitions, "update">) {
+    this.#store = store;
+    this.#transitions = transitions;
+  }
+
+  /** Answers with the option of that key. */
+  async answer(
+    caller: Caller,
+    { id, key }: { id: string; key: string },
+  ): Promise<Result<"command.update"> | Refusal> {
+    const record = (await this.#store.commands([id])).get(id);
+    const option = record === undefined
+      ? undefined
+      : optionsOf(record.command).find((option) => keyOf(option) === key);
+    if (record === undefined || option === undefined) return new Refusal("not_found", "command.missing");
+    return await this.#transitions.update(caller, {
+      id,
+      state: submittedAs(record.command),
+      answer: option.id,
+    });
+  }
+}
+
+/** Of a question to which one option is the answer. */
+function optionsOf(command: CommandRecord["command"]): readonly Option[] {
+  const asks = asksOf(command);
+  return asks?.kind === "choice" && asks.multiple !== true ? asks.options : [];
+}
+
+function submittedAs({ requires }: CommandRecord["command"]): "submitted" | "completed" {
+  return requires === "review" ? "submitted" : "completed";
+}
+
+function keyOf({ id, label }: Option): string {
+  return createHash("sha256").update(`${id}\n${label}`).digest("base64url").slice(0, keyLength);
+}
