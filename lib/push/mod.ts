@@ -1,7 +1,6 @@
 /**
  * Tells devices that something new waits (Web Push, UnifiedPush), and takes answers from notifications.
- * Never puts a word of a command, a sender or a category into a push, but the options of a question where the person wants them there.
- * Never decides consent itself.
+ * Never puts a word of a command into a push but options of a question where the person wants them; never decides consent itself.
  * Start with `push.ts` (when), `plan.ts` (what) and `notification.ts` (how); `ports.ts` is what it asks of others.
  */
 export * from "./ports.ts";
