@@ -195,6 +195,7 @@ async function annsPages(services: Services): Promise<Visit[]> {
     visit(ann, "/groups"),
     visit(ann, "/groups/[name]", { name: "groups-one", path: "/groups/readers" }),
     visit(ann, "/preferences"),
+    visit(ann, "/preferences/blocked"),
     visit(ann, "/preferences/reach"),
     also(ann, "/preferences/reach", "tried", {
       path: "/preferences/reach?sender=dov&kind=task&category=feet",

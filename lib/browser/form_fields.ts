@@ -34,6 +34,8 @@ const isBox = (control: Control): control is HTMLInputElement =>
 /** Whether words can be lost in it: it is posted, has a field to write in, and asks for no password. */
 export function isKept(form: HTMLFormElement): boolean {
   if (form.getAttribute("method")?.toLowerCase() !== "post") return false;
+  // Each field is saved when it is changed.
+  if (form.hasAttribute("data-saved-alone")) return false;
   if (form.querySelector("input[type=password], input[type=file][name]") !== null) return false;
   return controlsOf(form).some((one) =>
     !isBox(one) && !(one instanceof HTMLSelectElement) && one.type !== "number"

@@ -36,6 +36,7 @@ import { Transitions } from "./transitions.ts";
 import { Undo } from "./undo.ts";
 import { watchedStore } from "./watched_store.ts";
 import { CommandTruths } from "./truth.ts";
+import { type WeekEffect, WeekEffects } from "./week_effects.ts";
 import { wholeTransitions } from "./whole_transitions.ts";
 
 export type { GateNeeds, Passage } from "./send_gates.ts";
@@ -67,6 +68,8 @@ export type {
   Threads,
   Transitions,
   Undo,
+  WeekEffect,
+  WeekEffects,
 };
 
 /** The room's services over one set of parts, and the runner of its jobs. */
@@ -86,6 +89,7 @@ export interface CommandRoom {
   threads: Threads;
   reported: ReportedCommands;
   truths: CommandTruths;
+  weekEffects: WeekEffects;
   run(job: Job): Promise<void>;
   /** Cancels the timers; after this nobody is notified. */
   close(): void;
@@ -140,6 +144,7 @@ export function openCommands({ store: unwatched, ...given }: Needs & { gates: Ga
     threads: new Threads(parts, states),
     reported: new ReportedCommands(parts, history),
     truths: new CommandTruths(parts, states),
+    weekEffects: new WeekEffects(parts, books),
     close() {
       answerWaits.end();
       parts.totals.close();

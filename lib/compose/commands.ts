@@ -97,7 +97,7 @@ export async function openCommandRoom(parts: CommandParts): Promise<OpenCommandR
 }
 
 function callsOf(
-  { sender, answerWaits, transitions, history, manyAnswers, undo }: CommandRoom,
+  { sender, answerWaits, transitions, history, manyAnswers, undo, weekEffects }: CommandRoom,
 ): Services["commands"] {
   return {
     send: (caller, draft) => sender.send(caller, draft),
@@ -114,6 +114,8 @@ function callsOf(
     undoSend: (caller, params) => undo.send(caller, params),
     sendAndWait: (caller, draft, bounds) => answerWaits.send(caller, draft, bounds),
     endWaits: () => answerWaits.end(),
+    weekBefore: (caller) => weekEffects.before(caller),
+    weekEffect: (caller, before) => weekEffects.since(caller, before),
     inboxList: (caller, params) => history.inboxList(caller, params),
   };
 }

@@ -80,6 +80,8 @@ export const proofs = {
     undoSome: "none",
     update: "none",
     updateSome: "none",
+    weekBefore: "none",
+    weekEffect: "none",
   },
   contacts: { accept: "none", decline: "none", list: "none", remove: "none", request: "none" },
   files: {
@@ -115,7 +117,7 @@ export const proofs = {
   looks: { command: "none", why: "none" },
   notices: { list: "none", read: "none", unread: "none" },
   personFacts: { endSessions: "fresh", get: "none" },
-  preferences: { get: "none", set: "none" },
+  preferences: { block: "none", get: "none", set: "none" },
   profiles: { avatar: "none", change: "none", get: "none", language: "none", withAvatar: "none" },
   push: {
     choices: "none",

@@ -1,4 +1,4 @@
-import type { Preferences, PreferencesChange } from "../protocol/mod.ts";
+import type { Preferences, PreferencesChange, QuietHours } from "../protocol/mod.ts";
 import { choiceOf } from "./decide.ts";
 import type { StoredPreferences } from "./ports.ts";
 import type { OpenedAt } from "./standing.ts";
@@ -30,20 +30,59 @@ export function changed(
   change: PreferencesChange,
   now: number,
 ): StoredPreferences {
-  const { openedAt = {}, ...before } = current ?? newPreferences as StoredPreferences;
+  const { openedAt = {}, ...before } = asListed(current ?? newPreferences);
+  const { quietHours, ...rest } = change;
   // Having no ceiling still is no ceiling that ended: for people who had one, held commands let others pass.
   const isStillNone = (name: string, value: unknown) =>
     name === "limits" && value === null && before.limits === undefined;
   const given = Object.fromEntries(
-    Object.entries(change).filter(([name, value]) => value !== undefined && !isStillNone(name, value)),
+    Object.entries(rest).filter(([name, value]) => value !== undefined && !isStillNone(name, value)),
   );
   const after: Preferences = {
     ...before,
     ...given,
+    quietHours: quietHours === undefined ? before.quietHours : listed(quietHours),
     categories: { ...before.categories, ...change.categories },
     blockedUsers: [...new Set(change.blockedUsers ?? before.blockedUsers)],
   };
   return { ...after, openedAt: opened(openedAt, before, after, now) };
+}
+
+/**
+ * Fields of a change that are no longer as its author saw them, and not as they want them either: another of their tabs or devices
+ * was there first. Categories are told apart by slug, and named `categories`.
+ */
+export function changedMeanwhile(
+  current: Preferences,
+  shown: Partial<Preferences>,
+  change: PreferencesChange,
+): string[] {
+  const { categories = {}, ...rest } = change;
+  const differs = (now: unknown, seen: unknown, wanted: unknown) => {
+    const text = JSON.stringify(now ?? null);
+    return text !== JSON.stringify(seen ?? null) && text !== JSON.stringify(wanted ?? null);
+  };
+  const stale = Object.entries(rest).filter(([name, wanted]) => {
+    const field = name as keyof typeof rest;
+    if (wanted === undefined) return false;
+    return differs(current[field], shown[field], field === "quietHours" ? listed(rest[field]) : wanted);
+  }).map(([name]) => name);
+  const isStale = Object.entries(categories).some(([slug, wanted]) =>
+    differs(choiceOf(current, slug), shown.categories?.[slug] ?? "block", wanted)
+  );
+  return isStale ? [...stale, "categories"] : stale;
+}
+
+/** Preferences with their quiet hours as a list: older records have one window for all days. */
+export function asListed(stored: StoredPreferences): StoredPreferences {
+  return { ...stored, quietHours: listed(stored.quietHours) };
+}
+
+/** No window at all is as good as null. */
+function listed(quietHours: PreferencesChange["quietHours"]): QuietHours | null {
+  if (quietHours === null || quietHours === undefined) return null;
+  const windows = Array.isArray(quietHours) ? quietHours : [quietHours];
+  return windows.length === 0 ? null : windows;
 }
 
 /** Notes `now` for each preference that this change opens. */

@@ -2,14 +2,16 @@ import type { Bell, Caller, Clock } from "../platform/mod.ts";
 import {
   type Category,
   grantIdOf,
+  limits,
   type Preferences,
   type PreferencesChange,
   Refusal,
+  say,
 } from "../protocol/mod.ts";
 import { decideApproach, hidesText } from "./approach.ts";
 import { Categories } from "./categories.ts";
 import { Census } from "./census.ts";
-import { changed, newPreferences } from "./changes.ts";
+import { asListed, changed, changedMeanwhile, newPreferences } from "./changes.ts";
 import { choiceOf } from "./decide.ts";
 import { shownShape } from "./grant_changes.ts";
 import { dailyNumber, holdsApart, needsNumbers } from "./numbers.ts";
@@ -78,26 +80,59 @@ export class Consent {
     return await this.#whole(await this.preferencesOf(caller.userId));
   }
 
-  /** The person's own change. All devices are notified of all preferences. Unknown categories are refused. */
-  async set(caller: Caller, change: PreferencesChange): Promise<Preferences | Refusal> {
+  /**
+   * The person's own change. All devices are notified of all preferences. Unknown categories are refused. With `shown`, which is
+   * what the person saw: refused if another of their tabs or devices has changed the same meanwhile.
+   */
+  async set(
+    caller: Caller,
+    change: PreferencesChange,
+    shown?: Partial<Preferences>,
+  ): Promise<Preferences | Refusal> {
     const unknown = await this.unknownCategory(Object.keys(change.categories ?? {}), { retiredToo: true });
     if (unknown !== null) return unknown;
-    if (change.blockedUsers?.includes(caller.username)) {
-      return new Refusal("invalid_params", "preferences.self", {
-        fields: { blockedUsers: "field.notSelf" },
-      });
-    }
+    if (change.blockedUsers?.includes(caller.username)) return blocksSelf("blockedUsers");
+    return await this.#change(caller, (current) => {
+      const stale = shown === undefined ? [] : changedMeanwhile(current, shown, change);
+      if (stale.length === 0) return change;
+      const fields = Object.fromEntries(stale.map((name) => [name, "field.changedMeanwhile" as const]));
+      return new Refusal("conflict", "preferences.changedMeanwhile", { fields });
+    });
+  }
+
+  /** Blocks one username, or unblocks it; whether somebody is called so makes no difference. */
+  async block(
+    caller: Caller,
+    { username, on }: { username: string; on: boolean },
+  ): Promise<Preferences | Refusal> {
+    if (on && username === caller.username) return blocksSelf("username");
+    return await this.#change(caller, ({ blockedUsers }) => {
+      const others = blockedUsers.filter((one) => one !== username);
+      if (on && others.length >= limits.blockedUsers) {
+        return new Refusal("conflict", say("preferences.blockedLimit", { count: limits.blockedUsers }));
+      }
+      return { blockedUsers: on ? [...others, username] : others };
+    });
+  }
+
+  async #change(
+    caller: Caller,
+    next: (current: Preferences) => PreferencesChange | Refusal,
+  ): Promise<Preferences | Refusal> {
     const now = this.#clock.now();
     const stored = await this.#store.changePreferences(
       caller.userId,
       (current) => {
+        const { openedAt: _before, ...before } = asListed(current ?? newPreferences);
+        const change = next(before);
+        if (change instanceof Refusal) return change;
         const preferences = changed(current, change, now);
-        const { openedAt: _before, ...before } = current ?? newPreferences as StoredPreferences;
         const { openedAt: _after, ...after } = preferences;
         const differences = preferenceDifferences(before, after);
         return { preferences, change: { atMs: now, device: caller.device, differences } };
       },
     );
+    if (stored instanceof Refusal) return stored;
     this.forget(caller.userId);
     const { openedAt: _, ...preferences } = stored;
     this.census.changed(caller.userId, preferences);
@@ -272,9 +307,13 @@ export class Consent {
       this.#store.rules(userId),
       this.#timeZones.timeZoneOf(userId),
     ]);
-    const { openedAt = {}, ...preferences } = stored.preferences ?? newPreferences as StoredPreferences;
+    const { openedAt = {}, ...preferences } = asListed(stored.preferences ?? newPreferences);
     return { preferences, openedAt, grants: stored.grants ?? undefined, stop: stored.stop, timeZone };
   }
+}
+
+function blocksSelf(field: string): Refusal {
+  return new Refusal("invalid_params", "preferences.self", { fields: { [field]: "field.notSelf" } });
 }
 
 function rulesIn({ preferences, openedAt, grants }: Kept): Rules {

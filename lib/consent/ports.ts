@@ -44,8 +44,10 @@ export interface ConsentStore {
   /** Reads, changes and writes in one step; `change` runs again if another writer was faster. */
   changePreferences(
     userId: string,
-    change: (current: StoredPreferences | null) => { preferences: StoredPreferences; change: RuleChange },
-  ): Promise<StoredPreferences>;
+    change: (
+      current: StoredPreferences | null,
+    ) => { preferences: StoredPreferences; change: RuleChange } | Refusal,
+  ): Promise<StoredPreferences | Refusal>;
   deliveredOn(userId: string, day: string): Promise<number>;
   categories(): Promise<CategoryRecord[]>;
   /** Writes those that do not exist yet. */

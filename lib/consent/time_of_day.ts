@@ -55,44 +55,84 @@ export function localDay(now: number, timeZone: string): string {
   return `${year}-${month}-${day}`;
 }
 
+/** More steps than windows that touch can need within a week. */
+const quietSteps = 80;
+const weekMs = 7 * 24 * 3600_000;
+
 /**
- * When the current quiet hours end, in ms since 1970 UTC; null outside quiet hours. 22:00 to 07:00 crosses midnight; equal
- * times mean the whole day.
+ * CO-4: when the quiet hours that are now end, in ms since 1970 UTC; null outside of them. Windows that touch or overlap are one.
+ * 22:00 to 07:00 crosses midnight; equal times mean a whole day. Where it is always quiet: the end of the window that is now.
  */
-export function quietUntilMs(
-  now: number,
-  timeZone: string,
-  quiet: { from: string; to: string },
-): number | null {
-  const left = minutesUntil(minuteOfDay(now, timeZone), quiet);
-  if (left === null) return null;
-  return corrected(now - now % 60_000 + left * 60_000, toMinutes(quiet.to), now, timeZone);
+export function quietUntilMs(now: number, timeZone: string, windows: readonly HoursWindow[]): number | null {
+  const first = windowEndMs(now, timeZone, windows);
+  if (first === null || (windows.length === 1 && windows[0]!.days === undefined)) return first;
+  let until = first;
+  for (let step = 0; step < quietSteps; step++) {
+    const next = windowEndMs(until, timeZone, windows);
+    if (next === null) return until;
+    if (next - now > weekMs) return first;
+    until = next;
+  }
+  return first;
+}
+
+/** When the last of the windows ends that a moment is in; null outside of all. */
+function windowEndMs(at: number, timeZone: string, windows: readonly HoursWindow[]): number | null {
+  if (windows.length === 0) return null;
+  const local = localTime(at, timeZone);
+  let [left, end] = [0, 0];
+  for (const window of windows) {
+    const minutes = minutesLeft(window, local);
+    if (minutes !== null && minutes > left) [left, end] = [minutes, toMinutes(window.to)];
+  }
+  return left === 0 ? null : corrected(at - at % 60_000 + left * 60_000, end, at, timeZone);
+}
+
+/** The weekday (Monday is 0), and minutes since local midnight. */
+interface LocalTime {
+  today: number;
+  minutes: number;
+}
+
+function localTime(now: number, timeZone: string): LocalTime {
+  const { weekday, hour, minute } = partsOf(now, timeZone);
+  return {
+    today: weekdays.indexOf(weekday!.slice(0, 2).toLowerCase() as Weekday),
+    minutes: Number(hour) * 60 + Number(minute),
+  };
+}
+
+function beginsOn({ days }: HoursWindow, day: number): boolean {
+  return days === undefined || days.includes(weekdays[(day + 7) % 7]!);
+}
+
+/** Minutes until a window ends; null outside of it. One that goes over midnight belongs to the day on which it begins. */
+function minutesLeft(window: HoursWindow, { today, minutes }: LocalTime): number | null {
+  const [from, to] = [toMinutes(window.from), toMinutes(window.to)];
+  const wholeOrOver = to <= from;
+  if (minutes >= from && (wholeOrOver || minutes < to) && beginsOn(window, today)) {
+    return wholeOrOver ? to + 1440 - minutes : to - minutes;
+  }
+  return wholeOrOver && minutes < to && beginsOn(window, today - 1) ? to - minutes : null;
 }
 
 /**
- * CO-12: when the next of the windows begins, in ms since 1970 UTC; null inside of one. A window that goes over midnight
- * belongs to the day on which it begins.
+ * CO-12: when the next of the windows begins, in ms since 1970 UTC; null inside of one.
  */
 export function hoursHeldUntilMs(
   now: number,
   timeZone: string,
   windows: readonly HoursWindow[],
 ): number | null {
-  const { weekday, hour, minute } = partsOf(now, timeZone);
-  const today = weekdays.indexOf(weekday!.slice(0, 2).toLowerCase() as Weekday);
-  const minutes = Number(hour) * 60 + Number(minute);
-  const begins = ({ days }: HoursWindow, day: number) =>
-    days === undefined || days.includes(weekdays[(day + 7) % 7]!);
+  const local = localTime(now, timeZone);
   let left = Infinity;
   let start = 0;
   for (const window of windows) {
-    const [from, to] = [toMinutes(window.from), toMinutes(window.to)];
-    const wholeOrOver = to <= from;
-    const inToday = minutes >= from && (wholeOrOver || minutes < to) && begins(window, today);
-    if (inToday || (wholeOrOver && minutes < to && begins(window, today - 1))) return null;
+    if (minutesLeft(window, local) !== null) return null;
+    const from = toMinutes(window.from);
     for (let ahead = 0; ahead <= 7; ahead++) {
-      const until = ahead * 1440 + from - minutes;
-      if (until <= 0 || until >= left || !begins(window, today + ahead)) continue;
+      const until = ahead * 1440 + from - local.minutes;
+      if (until <= 0 || until >= left || !beginsOn(window, local.today + ahead)) continue;
       [left, start] = [until, from];
       break;
     }
@@ -109,15 +149,6 @@ function corrected(reckonedMs: number, minute: number, now: number, timeZone: st
   const off = (minuteOfDay(reckonedMs, timeZone) - minute + 1440 + 720) % 1440 - 720;
   const ms = reckonedMs - off * 60_000;
   return ms > now && minuteOfDay(ms, timeZone) === minute ? ms : reckonedMs;
-}
-
-function minutesUntil(minute: number, quiet: { from: string; to: string }): number | null {
-  const from = toMinutes(quiet.from);
-  const to = toMinutes(quiet.to);
-  const inside = from === to || (from < to ? minute >= from && minute < to : minute >= from || minute < to);
-  if (!inside) return null;
-  const left = (to - minute + 1440) % 1440;
-  return left === 0 ? 1440 : left;
 }
 
 function toMinutes(time: string): number {

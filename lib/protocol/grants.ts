@@ -5,11 +5,9 @@ import { limits } from "./limits.ts";
 import { because } from "./message.ts";
 import { record } from "./record.ts";
 import { slug, time, username } from "./text.ts";
+import { weekdays } from "./weekdays.ts";
 
-/** Days of the week in their order, as in CO-4. */
-export const weekdays = ["mo", "tu", "we", "th", "fr", "sa", "su"] as const;
 export const weekday = z.enum(weekdays);
-export type Weekday = z.infer<typeof weekday>;
 
 /**
  * Times of the person's own day. `days` are those on which the window begins; without them every day. 22:00 to 07:00 ends on the

@@ -246,6 +246,8 @@ export const limits = {
   writeTries: 16,
   /** Names in `blockedUsers` (CO-1). */
   blockedUsers: 1000,
+  /** Windows in `quietHours` (CO-1). */
+  quietWindows: 10,
   /** Grants of one person, and all they say as JSON, so that they fit into one record (CO-12). */
   grants: 50,
   grantsLength: 40_000,

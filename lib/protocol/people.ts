@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { categoryChoice, clock } from "./choices.ts";
-import { ceiling, shownGrant } from "./grants.ts";
+import { ceiling, hoursWindow, shownGrant } from "./grants.ts";
 import { limits } from "./limits.ts";
 import { because } from "./message.ts";
 import { record } from "./record.ts";
@@ -118,7 +118,9 @@ export type SessionList = z.infer<typeof sessionList>;
 export const acceptFrom = z.enum(["anyone", "groups", "contacts", "nobody"]);
 export type AcceptFrom = z.infer<typeof acceptFrom>;
 
-export const quietHours = z.strictObject({ from: clock, to: clock });
+/** CO-4: windows in which commands are held. One without `days` is for every day. */
+export const quietHours = z.array(hoursWindow).max(limits.quietWindows);
+export type QuietHours = z.infer<typeof quietHours>;
 
 export const preferences = z.strictObject({
   categories: record(slug, categoryChoice),
@@ -139,7 +141,10 @@ export const preferences = z.strictObject({
 export type Preferences = z.infer<typeof preferences>;
 
 /** A partial change; `categories` is merged by slug, the rest is replaced. */
-export const preferencesChange = preferences.partial();
+export const preferencesChange = preferences.partial().extend({
+  /** One window for all days is accepted too, and answered as a list. */
+  quietHours: z.union([quietHours, z.strictObject({ from: clock, to: clock })]).nullish(),
+});
 export type PreferencesChange = z.infer<typeof preferencesChange>;
 
 /** CO-5. `online`, `allows` and `grant` (what the contact allows the reader, CO-12) are there only when the contact shares them. */

@@ -1,8 +1,8 @@
-import type { AcceptFrom, CategoryChoice, Grant } from "../protocol/mod.ts";
+import type { AcceptFrom, CategoryChoice, Grant, HoursWindow } from "../protocol/mod.ts";
 import type { Language, Words } from "../words/mod.ts";
 import { fill } from "../words/shape.ts";
 import { listText } from "./commands.ts";
-import { grantParts, type Titles } from "./grants.ts";
+import { grantParts, hoursText, type Titles } from "./grants.ts";
 
 /** A decision of consent as its owner sees it: `by` is the grant or the ceiling that has the rule. */
 export interface Outcome {
@@ -130,7 +130,7 @@ export function ruleValue(
     case "acceptFrom":
       return preferences[value as AcceptFrom];
     case "quietHours":
-      return fill(grants.window, value as { from: string; to: string });
+      return hoursText(grants, language, [value].flat() as HoursWindow[]);
     case "limits":
       return grantParts(grants, language, { ...present(value as object), until: null }).join(" · ") ||
         reach.none;

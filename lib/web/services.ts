@@ -25,6 +25,7 @@ import type {
   SendGates,
   Transitions,
   Undo,
+  WeekEffects,
 } from "../commands/mod.ts";
 import type { Config } from "../config/mod.ts";
 import type { CategoryAdmin, Consent, Grants } from "../consent/mod.ts";
@@ -90,7 +91,7 @@ export interface Services {
     | "user"
   >;
   readonly contacts: Pick<Contacts, "accept" | "decline" | "list" | "remove" | "request">;
-  readonly preferences: Pick<Consent, "get" | "set">;
+  readonly preferences: Pick<Consent, "block" | "get" | "set">;
   readonly grants: Pick<Grants, "changes" | "end" | "list" | "outcomes" | "set">;
   readonly categories: Pick<CategoryAdmin, "add" | "all" | "change"> & { list(): Promise<CategoryList> };
   readonly loginLinks: Pick<LoginLinks, "create" | "find" | "use">;
@@ -126,6 +127,8 @@ export interface Services {
       sendAndWait: AnswerWaits["send"];
       /** Ends the waits for answers, before the server closes. */
       endWaits: AnswerWaits["end"];
+      weekBefore: WeekEffects["before"];
+      weekEffect: WeekEffects["since"];
     };
   readonly notices: Pick<Notices, "list" | "read" | "unread">;
   readonly chat: Pick<

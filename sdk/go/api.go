@@ -281,8 +281,9 @@ type OwnState struct {
 
 // PreferencesQuietHours is an object of the protocol.
 type PreferencesQuietHours struct {
-	From string `json:"from"`
-	To   string `json:"to"`
+	Days []string `json:"days"`
+	From string   `json:"from"`
+	To   string   `json:"to"`
 }
 
 // PreferencesLimits is an object of the protocol.
@@ -294,17 +295,17 @@ type PreferencesLimits struct {
 
 // Preferences is an object of the protocol.
 type Preferences struct {
-	Categories   map[string]string      `json:"categories"`
-	AcceptFrom   string                 `json:"acceptFrom"`
-	Broadcasts   bool                   `json:"broadcasts"`
-	BlockedUsers []string               `json:"blockedUsers"`
-	QuietHours   *PreferencesQuietHours `json:"quietHours"`
-	DailyLimit   *int64                 `json:"dailyLimit"`
-	ShareLimits  bool                   `json:"shareLimits"`
-	ShareOnline  *bool                  `json:"shareOnline"`
-	ShareRead    *bool                  `json:"shareRead"`
-	ShareWriting *bool                  `json:"shareWriting"`
-	Limits       *PreferencesLimits     `json:"limits"`
+	Categories   map[string]string       `json:"categories"`
+	AcceptFrom   string                  `json:"acceptFrom"`
+	Broadcasts   bool                    `json:"broadcasts"`
+	BlockedUsers []string                `json:"blockedUsers"`
+	QuietHours   []PreferencesQuietHours `json:"quietHours"`
+	DailyLimit   *int64                  `json:"dailyLimit"`
+	ShareLimits  bool                    `json:"shareLimits"`
+	ShareOnline  *bool                   `json:"shareOnline"`
+	ShareRead    *bool                   `json:"shareRead"`
+	ShareWriting *bool                   `json:"shareWriting"`
+	Limits       *PreferencesLimits      `json:"limits"`
 }
 
 // RecipientStateReview is an object of the protocol.
@@ -763,12 +764,6 @@ type ChatWritingParams struct {
 	Thread string `json:"thread,omitempty"`
 }
 
-// PreferencesSetParamsQuietHours is what a request takes.
-type PreferencesSetParamsQuietHours struct {
-	From string `json:"from"`
-	To   string `json:"to"`
-}
-
 // PreferencesSetParamsLimits is what a request takes.
 type PreferencesSetParamsLimits struct {
 	Kinds  Optional[[]string] `json:"kinds,omitzero"`
@@ -778,17 +773,17 @@ type PreferencesSetParamsLimits struct {
 
 // PreferencesSetParams is what a request takes.
 type PreferencesSetParams struct {
-	Categories   map[string]string                        `json:"categories,omitempty"`
-	AcceptFrom   string                                   `json:"acceptFrom,omitempty"`
-	Broadcasts   *bool                                    `json:"broadcasts,omitempty"`
-	BlockedUsers []string                                 `json:"blockedUsers,omitempty"`
-	QuietHours   Optional[PreferencesSetParamsQuietHours] `json:"quietHours,omitzero"`
-	DailyLimit   Optional[int64]                          `json:"dailyLimit,omitzero"`
-	ShareLimits  *bool                                    `json:"shareLimits,omitempty"`
-	ShareOnline  *bool                                    `json:"shareOnline,omitempty"`
-	ShareRead    *bool                                    `json:"shareRead,omitempty"`
-	ShareWriting *bool                                    `json:"shareWriting,omitempty"`
-	Limits       Optional[PreferencesSetParamsLimits]     `json:"limits,omitzero"`
+	Categories   map[string]string                    `json:"categories,omitempty"`
+	AcceptFrom   string                               `json:"acceptFrom,omitempty"`
+	Broadcasts   *bool                                `json:"broadcasts,omitempty"`
+	BlockedUsers []string                             `json:"blockedUsers,omitempty"`
+	QuietHours   Optional[any]                        `json:"quietHours,omitzero"`
+	DailyLimit   Optional[int64]                      `json:"dailyLimit,omitzero"`
+	ShareLimits  *bool                                `json:"shareLimits,omitempty"`
+	ShareOnline  *bool                                `json:"shareOnline,omitempty"`
+	ShareRead    *bool                                `json:"shareRead,omitempty"`
+	ShareWriting *bool                                `json:"shareWriting,omitempty"`
+	Limits       Optional[PreferencesSetParamsLimits] `json:"limits,omitzero"`
 }
 
 // GrantListResult is an object of the protocol.

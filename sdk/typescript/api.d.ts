@@ -315,10 +315,11 @@ export type Preferences = {
   acceptFrom: "anyone" | "groups" | "contacts" | "nobody";
   broadcasts: boolean;
   blockedUsers: string[];
-  quietHours: {
+  quietHours: ({
+    days?: ("mo" | "tu" | "we" | "th" | "fr" | "sa" | "su")[] | undefined;
     from: string;
     to: string;
-  } | null;
+  })[] | null;
   dailyLimit: number | null;
   shareLimits: boolean;
   shareOnline?: boolean | undefined;
@@ -762,7 +763,11 @@ export interface Methods {
       acceptFrom?: "anyone" | "groups" | "contacts" | "nobody" | undefined;
       broadcasts?: boolean | undefined;
       blockedUsers?: string[] | undefined;
-      quietHours?: {
+      quietHours?: ({
+        days?: ("mo" | "tu" | "we" | "th" | "fr" | "sa" | "su")[] | undefined;
+        from: string;
+        to: string;
+      })[] | {
         from: string;
         to: string;
       } | null | undefined;

@@ -79,7 +79,7 @@ Deno.test("CO-1: each step saves what it asks, and leaves the rest as it is", as
     const when = { quiet: "yes", quietFrom: "23:00", quietTo: "06:30", zone: "UTC", acceptFrom: "anyone" };
     const last = await send("/welcome/when", form(when, cookie));
     assert.equal(last.headers.get("location"), "/welcome/ready");
-    const quietHours = { from: "23:00", to: "06:30" };
+    const quietHours = [{ from: "23:00", to: "06:30" }];
     assert.deepEqual(await saved(app), { ...before, categories, ...asked, quietHours });
     assert.equal((await send("/welcome/ready", form({}, cookie))).status, 405);
   });

@@ -44,7 +44,7 @@ function prefer(world: World): string | null {
     () => ({ acceptFrom: "anyone" }),
     () => ({ broadcasts: world.chance(0.7) }),
     () => ({ blockedUsers: world.chance(0.4) ? [world.other(name)] : [] }),
-    () => ({ quietHours: world.chance(0.4) ? { from: time(world), to: time(world) } : null }),
+    () => ({ quietHours: world.chance(0.4) ? windows(time(world), time(world)) : null }),
     () => ({ dailyLimit: world.chance(0.3) ? 1 + world.int(4) : null }),
     ...(world.grants ? [() => ({ limits: ceiling(world) })] : []),
   ])();
@@ -73,6 +73,18 @@ function ceiling(world: World): Ceiling | null {
     open: world.chance(0.5) ? 1 + world.int(5) : null,
     perDay: world.chance(0.4) ? 1 + world.int(4) : null,
   };
+}
+
+/** One window for all days as it may be sent, or several by weekday; told from the hour, so that it draws nothing at random. */
+function windows(from: string, to: string): Preferences["quietHours"] {
+  switch (Number(from.slice(0, 2)) % 3) {
+    case 0:
+      return { from, to };
+    case 1:
+      return [{ days: ["mo", "we", "fr", "su"], from, to }];
+    default:
+      return [{ days: ["tu"], from, to }, { days: ["th", "sa", "su"], from: "21:00", to }];
+  }
 }
 
 export function time(world: World): string {

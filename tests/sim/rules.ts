@@ -9,7 +9,10 @@ export interface Preferences {
   acceptFrom: "anyone" | "groups" | "contacts" | "nobody";
   broadcasts: boolean;
   blockedUsers: string[];
-  quietHours: { from: string; to: string } | null;
+  quietHours:
+    | { days?: string[]; from: string; to: string }
+    | { days?: string[]; from: string; to: string }[]
+    | null;
   dailyLimit: number | null;
   limits: Ceiling | null;
 }
@@ -79,13 +82,17 @@ export function local(now: number, timeZone: string): Temporal.ZonedDateTime {
   return Temporal.Instant.fromEpochMilliseconds(now).toZonedDateTimeISO(timeZone);
 }
 
-/** CO-4. From 22:00 to 07:00 goes over midnight; the end is outside. */
+/** CO-4. From 22:00 to 07:00 goes over midnight and belongs to the day it begins on; the end is outside. */
 export function isQuiet({ quietHours }: Preferences, now: number, timeZone: string): boolean {
   if (quietHours === null) return false;
-  const time = local(now, timeZone).toPlainTime().toString({ smallestUnit: "minute" });
-  const { from, to } = quietHours;
-  if (from === to) return true;
-  return from < to ? from <= time && time < to : time >= from || time < to;
+  const here = local(now, timeZone);
+  const time = here.toPlainTime().toString({ smallestUnit: "minute" });
+  const names = ["mo", "tu", "we", "th", "fr", "sa", "su"];
+  const [today, yesterday] = [names[here.dayOfWeek - 1]!, names[(here.dayOfWeek + 5) % 7]!];
+  return [quietHours].flat().some(({ days = names, from, to }) => {
+    if (from < to) return days.includes(today) && from <= time && time < to;
+    return (days.includes(today) && time >= from) || (days.includes(yesterday) && time < to);
+  });
 }
 
 export function dayOf(now: number, timeZone: string): string {

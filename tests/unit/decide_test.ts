@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { choiceOf, decide, newPreferences, type Standing } from "../../lib/consent/mod.ts";
-import type { Preferences } from "../../lib/protocol/mod.ts";
+import { type HoursWindow, type Preferences, weekdays } from "../../lib/protocol/mod.ts";
 
 const noon = Date.UTC(2026, 0, 15, 12, 0, 30, 500);
 const hourMs = 3600_000;
@@ -76,7 +76,7 @@ function actual(one: Case): string {
     acceptFrom: one.acceptFrom,
     broadcasts: one.broadcasts,
     blockedUsers: one.blocked ? ["somebody", "demo-ann"] : ["somebody"],
-    quietHours: one.quiet ? { from: "11:00", to: "13:00" } : { from: "13:00", to: "11:00" },
+    quietHours: [one.quiet ? { from: "11:00", to: "13:00" } : { from: "13:00", to: "11:00" }],
     dailyLimit: 3,
   }, { stopped: one.stopped, deliveredToday: one.full ? 3 : 2 });
   const relation = { contact: one.contact, sharesGroup: one.sharesGroup };
@@ -146,7 +146,7 @@ Deno.test("CO-9: every combination of rules is decided as the specification orde
 Deno.test("CO-9: stopped comes before what would withhold, and what would withhold before what would hold", () => {
   const everything = {
     blockedUsers: ["demo-ann"],
-    quietHours: { from: "00:00", to: "00:00" },
+    quietHours: [{ from: "00:00", to: "00:00" }],
     dailyLimit: 1,
   };
   const stopped = decide(standingOf(everything, { stopped: true, deliveredToday: 9 }), contact, direct, noon);
@@ -216,8 +216,8 @@ Deno.test("CO-8: a delivery names the rule that let it through", () => {
 });
 
 /** The end of quiet hours as `decide` tells it, or null when it does not hold. */
-function quietUntil(now: number, quietHours: Preferences["quietHours"], timeZone: string): number | null {
-  const decision = decide(standingOf({ quietHours }, { timeZone }), contact, direct, now);
+function quietUntil(now: number, quiet: HoursWindow | HoursWindow[], timeZone: string): number | null {
+  const decision = decide(standingOf({ quietHours: [quiet].flat() }, { timeZone }), contact, direct, now);
   if (decision.verdict !== "hold") return null;
   assert.equal(decision.rule, "quiet_hours");
   return decision.untilMs;
@@ -310,6 +310,61 @@ Deno.test("CO-4: whoever waits for the end of quiet hours gets there in few step
     },
   );
   fc.assert(property, { numRuns: 300 });
+});
+
+/** CO-4 said another way: whether the local clock stands in one of the windows. */
+function isInWindow(windows: readonly HoursWindow[], now: number, timeZone: string): boolean {
+  const here = Temporal.Instant.fromEpochMilliseconds(now).toZonedDateTimeISO(timeZone);
+  const time = here.toPlainTime().toString({ smallestUnit: "minute" });
+  const [today, yesterday] = [weekdays[here.dayOfWeek - 1]!, weekdays[(here.dayOfWeek + 5) % 7]!];
+  return windows.some(({ days = weekdays, from, to }) =>
+    from < to
+      ? days.includes(today) && from <= time && time < to
+      : (days.includes(today) && time >= from) || (days.includes(yesterday) && time < to)
+  );
+}
+
+Deno.test("CO-1, CO-4: several windows by weekday hold until the last of those that touch ends", () => {
+  const halfHours = fc.integer({ min: 0, max: 47 }).map((half) =>
+    `${String(half >> 1).padStart(2, "0")}:${half % 2 === 0 ? "00" : "30"}`
+  );
+  const window = fc.record({
+    days: fc.subarray([...weekdays], { minLength: 1 }),
+    from: halfHours,
+    to: halfHours,
+  });
+  const anyTime = fc.integer({ min: Date.UTC(2026, 0, 1), max: Date.UTC(2026, 11, 31) });
+  const property = fc.property(
+    fc.constantFrom("UTC", "Asia/Kolkata", "Europe/Berlin"),
+    fc.array(window, { minLength: 1, maxLength: 10 }),
+    anyTime,
+    (timeZone, windows, now) => {
+      const until = quietUntil(now, windows, timeZone);
+      assert.equal(until !== null, isInWindow(windows, now, timeZone));
+      if (until === null) return;
+      assert.ok(until > now && until <= now + 8 * 24 * hourMs);
+      // Where clocks change, a minute of the end may be missing or be there twice.
+      if (timeZone === "Europe/Berlin") return;
+      const steps = Math.ceil((until - now) / (30 * 60_000));
+      for (let step = 1; step < steps; step++) {
+        assert.ok(isInWindow(windows, now + step * 30 * 60_000, timeZone), "quiet until then");
+      }
+      const always = Array.from({ length: 336 }, (_, half) => now + half * 30 * 60_000)
+        .every((at) => isInWindow(windows, at, timeZone));
+      assert.ok(always || !isInWindow(windows, until, timeZone), "not quiet then");
+    },
+  );
+  fc.assert(property, { numRuns: 400 });
+  const [friday, weekend] = [{ days: ["fr" as const], from: "22:00", to: "00:00" }, {
+    days: ["sa" as const, "su" as const],
+    from: "00:00",
+    to: "00:00",
+  }];
+  // Friday, 23:00 to Monday.
+  assert.equal(
+    quietUntil(Date.UTC(2026, 0, 16, 23), [friday, weekend], "UTC"),
+    Date.UTC(2026, 0, 19),
+  );
 });
 
 Deno.test("CO-4: the daily limit holds until local midnight, which is not always 24 hours after the last", () => {

@@ -101,7 +101,7 @@ function actual(one: Case): string {
       acceptFrom: one.acceptFrom,
       broadcasts: one.broadcasts,
       blockedUsers: one.blocked ? ["ann"] : [],
-      quietHours: one.quiet ? { from: "11:00", to: "13:00" } : null,
+      quietHours: one.quiet ? [{ from: "11:00", to: "13:00" }] : null,
       dailyLimit: 2,
       limits: {
         kinds: one.ceiling.kinds === "task" ? ["task"] : null,

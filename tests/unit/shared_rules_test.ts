@@ -23,8 +23,8 @@ Deno.test("CO-9: people with equal rules share them, and a time zone counts only
     standingOf({ blockedUsers: ["ann"] }),
     standingOf({ blockedUsers: ["bob"] }),
     standingOf({ categories: { general: "ask" } }),
-    standingOf({ quietHours: night }),
-    standingOf({ quietHours: night }, { timeZone: "Asia/Tokyo" }),
+    standingOf({ quietHours: [night] }),
+    standingOf({ quietHours: [night] }, { timeZone: "Asia/Tokyo" }),
   ].map((standing) => sets.of(standing));
   assert.equal(new Set([usual, ...others]).size, others.length + 1);
 });

@@ -17,7 +17,7 @@ const colour =
   /#[0-9a-f]{3,8}\b|\b(?:rgba?|hsla?|hwb|lab|lch|oklab|oklch)\(|(?<![-\w])(?:white|black|gr[ae]y|red|green|blue|orange|yellow)(?![-\w])/i;
 
 Deno.test("UI-6: colours stand in the token blocks and nowhere else", () => {
-  for (const name of ["styles.css", "frame.css", "sent.css", "design.css"]) {
+  for (const name of ["styles.css", "frame.css", "sent.css", "preferences.css", "design.css"]) {
     for (const line of parts(read(name)).rest.split("\n")) {
       assert.ok(!colour.test(line), `${name}: ${line.trim()}`);
     }

@@ -47,18 +47,17 @@ export function kvConsentStore(store: Store): ConsentStore & GrantStore {
       for await (const { key } of kv.list(selector, listing)) yield key[1] as string;
     },
 
-    async changePreferences(userId, change) {
-      const changed = await changedRecord<StoredPreferences>(
+    changePreferences: (userId, change) =>
+      changedRecord<StoredPreferences>(
         { kv, committer },
         { userId, key: keys.preferences(userId) },
         (current) => {
-          const { preferences, change: entry } = change(current);
-          return { value: preferences, change: entry };
+          const changed = change(current);
+          return changed instanceof Refusal
+            ? changed
+            : { value: changed.preferences, change: changed.change };
         },
-      );
-      if (changed instanceof Refusal) throw new Error("a change of preferences is not refused here");
-      return changed;
-    },
+      ),
 
     changeGrants: (userId, change) =>
       changedRecord<StoredGrants>(

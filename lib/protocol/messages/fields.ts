@@ -98,6 +98,7 @@ export const fieldMessages = {
   "field.recipient": 'check the name "{name}"',
   "field.removeOne": "remove one",
   "field.notSelf": "remove your own name",
+  "field.changedMeanwhile": "choose again: another tab or device has changed this",
   "field.otherPerson": "enter someone else's username",
   "field.category": 'choose another category than "{slug}"',
   "field.keepGeneral": "keep general",

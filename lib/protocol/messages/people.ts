@@ -21,6 +21,8 @@ export const peopleMessages = {
   "group.inLimit": "You have {count} groups and invitations, the maximum. Leave one first.",
   "group.changed": "This group has just changed. Try again.",
   "preferences.self": "You cannot block yourself.",
+  "preferences.changedMeanwhile": "Changed elsewhere since you opened this page. Nothing was saved.",
+  "preferences.blockedLimit": "The limit is {count} blocked people. Unblock someone first.",
   "grant.self": "You cannot set a grant for yourself.",
   "grant.contact": "You can allow more only to your contacts. You can pause anyone.",
   "grant.group": "You are not in this group.",

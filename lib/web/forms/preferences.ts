@@ -1,5 +1,13 @@
-import { filled, nameList } from "./form.ts";
-import type { Preferences } from "../../protocol/mod.ts";
+import {
+  checked,
+  type Preferences,
+  type PreferencesChange,
+  preferencesChange,
+  Refusal,
+} from "../../protocol/mod.ts";
+import { filled, jsonIn } from "./form.ts";
+import { quietHoursIn, quietNames, rowsFor, rowsIn } from "./quiet_rows.ts";
+import type { QuietRow } from "../../text/mod.ts";
 
 /** The preferences form as a person typed it, to show it again when it was refused. */
 export interface TypedPreferences {
@@ -8,15 +16,13 @@ export interface TypedPreferences {
   shareLimits: boolean;
   shareOnline: boolean;
   categories: Record<string, string>;
-  blockedUsers: string;
   quiet: boolean;
-  quietFrom: string;
-  quietTo: string;
+  rows: QuietRow[];
   dailyLimit: string;
 }
 
-/** Hours that the form offers when quiet hours were never set. */
-const usualNight = { from: "22:00", to: "07:00" };
+/** A preference that the form sets. People are blocked on a page of their own. */
+export type FormPreference = Exclude<keyof TypedPreferences, "quiet" | "rows"> | "quietHours";
 
 const categoryPrefix = "category-";
 
@@ -27,25 +33,22 @@ export function shownPreferences(preferences: Preferences): TypedPreferences {
     shareLimits: preferences.shareLimits,
     shareOnline: preferences.shareOnline !== false,
     categories: preferences.categories,
-    blockedUsers: preferences.blockedUsers.join("\n"),
     quiet: preferences.quietHours !== null,
-    quietFrom: preferences.quietHours?.from ?? usualNight.from,
-    quietTo: preferences.quietHours?.to ?? usualNight.to,
+    rows: rowsFor(preferences.quietHours),
     dailyLimit: preferences.dailyLimit === null ? "" : String(preferences.dailyLimit),
   };
 }
 
 export function typedPreferences(form: URLSearchParams): TypedPreferences {
+  const rows = rowsIn(form);
   return {
     acceptFrom: form.get("acceptFrom") ?? "",
     broadcasts: form.get("broadcasts") === "yes",
     shareLimits: form.get("shareLimits") === "yes",
     shareOnline: form.getAll("shareOnline").includes("yes"),
     categories: categoriesOf(form),
-    blockedUsers: form.get("blockedUsers") ?? "",
     quiet: form.get("quiet") === "yes",
-    quietFrom: form.get("quietFrom") ?? usualNight.from,
-    quietTo: form.get("quietTo") ?? usualNight.to,
+    rows: rows.length === 0 ? [{ days: [], from: "", to: "" }] : rows,
     dailyLimit: form.get("dailyLimit") ?? "",
   };
 }
@@ -56,19 +59,79 @@ function categoriesOf(form: URLSearchParams): Record<string, string> {
 }
 
 /** What `preferences.set` takes, unchecked: the schema says what is wrong with it. */
-export function changeOf(form: URLSearchParams): Record<string, unknown> {
+export function changeOf(form: URLSearchParams): Record<FormPreference, unknown> {
   const dailyLimit = filled(form, "dailyLimit");
   return {
     categories: categoriesOf(form),
     acceptFrom: form.get("acceptFrom"),
     broadcasts: form.get("broadcasts") === "yes",
     shareLimits: form.get("shareLimits") === "yes",
-    ...(form.has("shareOnline") ? { shareOnline: form.getAll("shareOnline").includes("yes") } : {}),
-    blockedUsers: nameList(form.get("blockedUsers") ?? ""),
-    quietHours: form.get("quiet") === "yes"
-      ? { from: form.get("quietFrom") ?? "", to: form.get("quietTo") ?? "" }
-      : null,
+    // An unticked box sends nothing: a form without the box says nothing about it.
+    shareOnline: form.has("shareOnline") ? form.getAll("shareOnline").includes("yes") : undefined,
+    quietHours: quietHoursIn(form),
     dailyLimit: dailyLimit === undefined ? null : Number(dailyLimit),
+  };
+}
+
+/** The field with the preferences that a page showed: what they were when the person chose. */
+export const shownField = "shown";
+
+/** Preferences for that field, without the names of blocked people. */
+export function shownText({ blockedUsers: _, ...preferences }: Preferences): string {
+  return JSON.stringify(preferences);
+}
+
+/** What the form was filled with; undefined when it does not say so. */
+export function shownIn(form: URLSearchParams): PreferencesChange | undefined | Refusal {
+  const text = form.get(shownField);
+  if (text === null) return undefined;
+  const shown = preferencesChange.safeParse(jsonIn(text));
+  return shown.success ? shown.data : new Refusal("invalid_params", "form.again");
+}
+
+/**
+ * The change that a form asks for. With `shown`, only what differs from it: what the person left alone stays as it is, also if it
+ * was changed elsewhere meanwhile. `only`: the one preference that a script saves.
+ */
+export function askedChange(
+  form: URLSearchParams,
+  shown: PreferencesChange | undefined,
+): PreferencesChange | Refusal {
+  const only = form.get("only");
+  const undone = form.get("undo");
+  if (undone !== null) return checked(preferencesChange, jsonIn(undone));
+  const wanted = Object.entries(changeOf(form)).filter(([name]) => only === null || name === only);
+  const change = checked(preferencesChange, Object.fromEntries(wanted));
+  return change instanceof Refusal || shown === undefined ? change : changedOnly(change, shown);
+}
+
+function changedOnly(change: PreferencesChange, shown: PreferencesChange): PreferencesChange {
+  const isNew = (wanted: unknown, seen: unknown) => JSON.stringify(wanted) !== JSON.stringify(seen ?? null);
+  // Absent until the person chooses, and then contacts see it.
+  const seen: PreferencesChange = { shareOnline: true, ...shown };
+  const { categories = {}, ...rest } = change;
+  const slugs = Object.entries(categories).filter(([slug, choice]) => choice !== seen.categories?.[slug]);
+  const fields = Object.entries(rest).filter(([name, wanted]) =>
+    isNew(wanted, seen[name as keyof typeof rest])
+  );
+  return {
+    ...Object.fromEntries(fields),
+    ...(slugs.length === 0 ? {} : { categories: Object.fromEntries(slugs) }),
+  };
+}
+
+/** What takes a change back: the same fields as they were. */
+export function undoOf(change: PreferencesChange, before: Preferences): PreferencesChange {
+  const fields = Object.keys(change).map((name) => {
+    const was = name === "shareOnline" ? before.shareOnline !== false : before[name as keyof Preferences];
+    return [name, was];
+  });
+  const slugs = Object.keys(change.categories ?? {}).map((
+    slug,
+  ) => [slug, before.categories[slug] ?? "block"]);
+  return {
+    ...Object.fromEntries(fields),
+    ...(change.categories === undefined ? {} : { categories: Object.fromEntries(slugs) }),
   };
 }
 
@@ -77,8 +140,4 @@ export function categoryField(slug: string): string {
 }
 
 /** Which form field shows a problem of which preference. */
-export const preferenceNames: Record<string, string> = {
-  "quietHours.from": "quietFrom",
-  "quietHours.to": "quietTo",
-  "quietHours": "quietFrom",
-};
+export const preferenceNames: Record<string, string> = quietNames;

@@ -115,6 +115,7 @@ export const fields: Translated<typeof fieldMessages> = {
   "field.recipient": "prüf den Namen „{name}“",
   "field.removeOne": "entferne eine",
   "field.notSelf": "entferne deinen eigenen Namen",
+  "field.changedMeanwhile": "wähle noch einmal: ein anderer Tab oder ein anderes Gerät hat das geändert",
   "field.otherPerson": "gib den Benutzernamen einer anderen Person ein",
   "field.category": "wähle eine andere Kategorie als „{slug}“",
   "field.keepGeneral": "behalte general",

@@ -25,6 +25,9 @@ export const people: Translated<typeof peopleMessages> = {
   "group.inLimit": "Du hast {count} Gruppen und Einladungen, mehr geht nicht. Verlass zuerst eine.",
   "group.changed": "Diese Gruppe wurde gerade geändert. Versuch es noch einmal.",
   "preferences.self": "Dich selbst kannst du nicht blockieren.",
+  "preferences.changedMeanwhile": "Inzwischen anderswo geändert. Nichts wurde gespeichert.",
+  "preferences.blockedLimit":
+    "Höchstens {count} Menschen können blockiert sein. Hebe zuerst eine Blockierung auf.",
   "grant.self": "Für dich selbst gibt es keine Freigabe.",
   "grant.contact": "Mehr erlauben kannst du nur deinen Kontakten. Pausieren kannst du alle.",
   "grant.group": "Du bist nicht in dieser Gruppe.",

@@ -3,7 +3,9 @@ import { admin } from "./admin.ts";
 import { answers } from "./answers.ts";
 import { asking } from "./asking.ts";
 import { bar } from "./bar.ts";
+import { blocked } from "./blocked.ts";
 import { broadcast } from "./broadcast.ts";
+import { builtin } from "./builtin.ts";
 import { categories } from "./categories.ts";
 import { chat } from "./chat.ts";
 import { command } from "./command.ts";
@@ -59,6 +61,7 @@ import { tokens } from "./tokens.ts";
 import { twoFactor } from "./two_factor.ts";
 import { upload } from "./upload.ts";
 import { users } from "./users.ts";
+import { week } from "./week.ts";
 import { welcome } from "./welcome.ts";
 
 export const en = {
@@ -67,7 +70,9 @@ export const en = {
   answers,
   asking,
   bar,
+  blocked,
   broadcast,
+  builtin,
   categories,
   chat,
   command,
@@ -123,5 +128,6 @@ export const en = {
   twoFactor,
   upload,
   users,
+  week,
   welcome,
 };

@@ -7,6 +7,7 @@ import { sampleAnswer } from "../../../components/WelcomeSample.tsx";
 import { LimitsStep, WhenStep, WhoStep } from "../../../components/WelcomeSteps.tsx";
 import { useWords } from "../../../components/words.tsx";
 import TimeZone from "../../../islands/TimeZone.tsx";
+import { shownCategories } from "../../../lib/web/categories.ts";
 import { definePerson, type PersonState } from "../../../lib/web/define.ts";
 import { filled, problemOf, readForm } from "../../../lib/web/forms/form.ts";
 import { refusedPage, seeOther, zoneOf } from "../../../lib/web/pages.ts";
@@ -61,12 +62,12 @@ async function shown(ctx: Context<PersonState>) {
 }
 
 async function surroundings(ctx: Context<PersonState>) {
-  return { ...await ctx.state.services.categories.list(), zone: await zoneOf(ctx) };
+  return { categories: await shownCategories(ctx), zone: await zoneOf(ctx) };
 }
 
 /** What the choices come to, from each source that a new account can have. */
 async function reachNow(ctx: Context<PersonState>) {
-  const { categories } = await ctx.state.services.categories.list();
+  const categories = await shownCategories(ctx);
   return await Promise.all(
     (["contact", "stranger", "everyone"] as const).map(async (from) => ({
       from,
@@ -141,8 +142,8 @@ export default definePerson.page<typeof handler>(function WelcomePage({ data, st
           : (
             <WhenStep
               quiet={typed.quiet}
-              from={typed.quietFrom}
-              to={typed.quietTo}
+              from={typed.rows[0]?.from ?? ""}
+              to={typed.rows[0]?.to ?? ""}
               errors={errors}
               timeZone={<TimeZone zone={data.zone} words={someWords(state.language, ["inputs"])} />}
             />

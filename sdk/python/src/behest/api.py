@@ -408,6 +408,7 @@ class OwnState(TypedDict):
 PreferencesQuietHours = TypedDict(
     "PreferencesQuietHours",
     {
+        "days": "NotRequired[list[Literal[\"mo\", \"tu\", \"we\", \"th\", \"fr\", \"sa\", \"su\"]]]",
         "from": "str",
         "to": "str",
     },
@@ -425,7 +426,7 @@ class Preferences(TypedDict):
     acceptFrom: Literal["anyone", "groups", "contacts", "nobody"]
     broadcasts: bool
     blockedUsers: list[str]
-    quietHours: PreferencesQuietHours | None
+    quietHours: list[PreferencesQuietHours] | None
     dailyLimit: int | None
     shareLimits: bool
     shareOnline: NotRequired[bool]
@@ -863,8 +864,18 @@ class ChatWritingParams(TypedDict):
     thread: NotRequired[str]
 
 
-PreferencesSetParamsQuietHours = TypedDict(
-    "PreferencesSetParamsQuietHours",
+PreferencesSetParamsQuietHours1 = TypedDict(
+    "PreferencesSetParamsQuietHours1",
+    {
+        "days": "NotRequired[list[Literal[\"mo\", \"tu\", \"we\", \"th\", \"fr\", \"sa\", \"su\"]]]",
+        "from": "str",
+        "to": "str",
+    },
+)
+
+
+PreferencesSetParamsQuietHours2 = TypedDict(
+    "PreferencesSetParamsQuietHours2",
     {
         "from": "str",
         "to": "str",
@@ -883,7 +894,7 @@ class PreferencesSetParams(TypedDict):
     acceptFrom: NotRequired[Literal["anyone", "groups", "contacts", "nobody"]]
     broadcasts: NotRequired[bool]
     blockedUsers: NotRequired[list[str]]
-    quietHours: NotRequired[PreferencesSetParamsQuietHours | None]
+    quietHours: NotRequired[list[PreferencesSetParamsQuietHours1] | PreferencesSetParamsQuietHours2 | None]
     dailyLimit: NotRequired[int | None]
     shareLimits: NotRequired[bool]
     shareOnline: NotRequired[bool]

@@ -1,0 +1,47 @@
+import type { Words } from "../catalogue.ts";
+
+export const week: Words["week"] = {
+  saved: "Gespeichert.",
+  undo: "Rückgängig",
+  undone: "Rückgängig gemacht.",
+  mine: "Meine Wahl speichern",
+  theirs: "Die andere übernehmen",
+  waits: "Noch nicht gespeichert. Diese Seite versucht es wieder, sobald der Server antwortet.",
+  over: "Nicht gespeichert: Deine Sitzung ist beendet.",
+  logIn: "Anmelden",
+  effect: "In den letzten 7 Tagen: {parts}.",
+  effectLeast: "In den letzten 7 Tagen mindestens: {parts}.",
+  same: "In den letzten 7 Tagen hätte das nichts geändert.",
+  fewer: {
+    one: "{count} Auftrag hätte dich nicht erreicht",
+    other: "{count} Aufträge hätten dich nicht erreicht",
+  },
+  more: { one: "{count} mehr hätte dich erreicht", other: "{count} mehr hätten dich erreicht" },
+  later: { one: "{count} hätte gewartet", other: "{count} hätten gewartet" },
+  sooner: { one: "{count} hätte nicht gewartet", other: "{count} hätten nicht gewartet" },
+  sealed: {
+    one: "{count} wäre versiegelt angekommen",
+    other: "{count} wären versiegelt angekommen",
+  },
+  opened: {
+    one: "{count} wäre nicht versiegelt gewesen",
+    other: "{count} wären nicht versiegelt gewesen",
+  },
+  released: {
+    one: "{count} zurückgehaltener Auftrag wird jetzt zugestellt.",
+    other: "{count} zurückgehaltene Aufträge werden jetzt zugestellt.",
+  },
+  grid: "Ruhezeit der Woche",
+  gridHint: "Ziehe über die Stunden, die ruhig sind. Mit der Tastatur: Pfeiltasten und Leertaste.",
+  hour: "{day}, {from} bis {to}",
+  list: { one: "Als Liste: {count} Zeitraum", other: "Als Liste: {count} Zeiträume" },
+  window: "Zeitraum {number}",
+  everyDay: "Kein Tag angekreuzt: jeden Tag.",
+  tooMany: "Höchstens {count} verschiedene Zeiträume. Nicht eingetragen.",
+  here: "{there} in {zone} ist {here} in {browser}, wo dein Browser ist.",
+  zone: "Dein Browser ist in {browser}, dein Konto in {account}.",
+  zoneWhy: "Ruhezeit, Tageslimit und Tage richten sich nach deinem Konto.",
+  useZone: "{zone} verwenden",
+  keepZone: "{zone} behalten",
+  zoneFailed: "Nicht geändert. Versuche es noch einmal, oder ändere es in deinem Profil.",
+};
