@@ -15,7 +15,7 @@ import { asListed, changed, changedMeanwhile, newPreferences } from "./changes.t
 import { choiceOf } from "./decide.ts";
 import { shownShape } from "./grant_changes.ts";
 import { dailyNumber, holdsApart, needsNumbers } from "./numbers.ts";
-import type { ConsentStore, DeliveryNumbers, StoredPreferences, TimeZones } from "./ports.ts";
+import type { ConsentStore, DeliveryNumbers, TimeZones } from "./ports.ts";
 import { preferenceDifferences } from "./rule_changes.ts";
 import { RuleSets, type SharedRules } from "./shared_rules.ts";
 import { grantFor, type StoredGrants } from "./sources.ts";

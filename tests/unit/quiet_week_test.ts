@@ -4,7 +4,6 @@ import { decide, newPreferences } from "../../lib/consent/mod.ts";
 import { type HoursWindow, limits, weekdays } from "../../lib/protocol/mod.ts";
 import { drawn, hourIs, type Span, spansOf, windowsInRows, windowsOf } from "../../lib/text/quiet_week.ts";
 
-const hourMs = 3600_000;
 /** A Monday, 00:00. */
 const monday = Date.UTC(2026, 0, 5);
 
