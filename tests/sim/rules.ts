@@ -4,15 +4,19 @@ import { type Ceiling, grantFor, type Rules } from "./grants.ts";
 
 export type Choice = "allow" | "ask" | "block";
 
+const days = ["mo", "tu", "we", "th", "fr", "sa", "su"] as const;
+interface Window {
+  days?: (typeof days[number])[];
+  from: string;
+  to: string;
+}
+
 export interface Preferences {
   categories: Record<string, Choice>;
   acceptFrom: "anyone" | "groups" | "contacts" | "nobody";
   broadcasts: boolean;
   blockedUsers: string[];
-  quietHours:
-    | { days?: string[]; from: string; to: string }
-    | { days?: string[]; from: string; to: string }[]
-    | null;
+  quietHours: Window | Window[] | null;
   dailyLimit: number | null;
   limits: Ceiling | null;
 }
@@ -87,11 +91,10 @@ export function isQuiet({ quietHours }: Preferences, now: number, timeZone: stri
   if (quietHours === null) return false;
   const here = local(now, timeZone);
   const time = here.toPlainTime().toString({ smallestUnit: "minute" });
-  const names = ["mo", "tu", "we", "th", "fr", "sa", "su"];
-  const [today, yesterday] = [names[here.dayOfWeek - 1]!, names[(here.dayOfWeek + 5) % 7]!];
-  return [quietHours].flat().some(({ days = names, from, to }) => {
-    if (from < to) return days.includes(today) && from <= time && time < to;
-    return (days.includes(today) && time >= from) || (days.includes(yesterday) && time < to);
+  const [today, yesterday] = [days[here.dayOfWeek - 1]!, days[(here.dayOfWeek + 5) % 7]!];
+  return [quietHours].flat().some(({ days: own = days, from, to }) => {
+    if (from < to) return own.includes(today) && from <= time && time < to;
+    return (own.includes(today) && time >= from) || (own.includes(yesterday) && time < to);
   });
 }
 
