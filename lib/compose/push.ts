@@ -70,6 +70,7 @@ export async function openPush(parts: PushRoomParts): Promise<OpenPushRoom> {
     meters: parts.meters,
     clock,
     log,
+    epoch: (userId) => hub.epoch(userId),
     exclusive: store.exclusive,
   });
   const devices = new PushDeviceList({

@@ -34,6 +34,8 @@ export interface PushParts {
   notifications: Notifications;
   /** Counts what push services answer, for operators. */
   meters: Pick<Meters, "push">;
+  /** Rises with each Stop and each change of the person's rules or states: what was decided before may not hold any more. */
+  epoch: (userId: string) => number;
   clock: Clock;
   log: Log;
   /** Whether this is the only process that writes to the store. */
@@ -173,7 +175,9 @@ export class Push implements BellListener, AsyncDisposable {
   }
 
   async #lookNow(userId: string): Promise<void> {
-    const { store, clock } = this.#parts;
+    const { store, clock, epoch } = this.#parts;
+    const before = epoch(userId);
+    const stands = () => epoch(userId) === before;
     const all = await this.#reads.standing(userId);
     if (all.length === 0) return void this.#people?.delete(userId);
     const nowMs = clock.now();
@@ -189,7 +193,7 @@ export class Push implements BellListener, AsyncDisposable {
         const tagOf = tagsOf(stored.value.auth);
         const plan = planFor(stored.value, { ...known, tagOf });
         dues.push(...plan.next.waiting.flatMap(({ atMs }) => atMs === null ? [] : [atMs]));
-        const moved = await this.#carryOut(stored, plan, known);
+        const moved = await this.#carryOut(stored, plan, known, stands);
         if (moved && known.news.log.more) this.#looks.add(userId);
       }
     }
@@ -203,8 +207,14 @@ export class Push implements BellListener, AsyncDisposable {
     stored: StoredSubscription,
     plan: Plan,
     { news, choices, nowMs }: { news: News; choices: PushChoices; nowMs: number },
+    stands: () => boolean,
   ): Promise<boolean> {
     const { value: device } = stored;
+    const again = () => this.#looks.add(device.userId);
+    if (!stands()) {
+      again();
+      return false;
+    }
     const { telling, gone } = plan;
     // Where each push has to show something, notifications go with the next that does.
     const takesAway = gone.length > 0 && (telling !== null || !wantsToShow(device.endpoint));
@@ -214,15 +224,14 @@ export class Push implements BellListener, AsyncDisposable {
       await this.#saved(stored, { ...device, ...next });
       return true;
     }
-    const again = () => this.#looks.add(device.userId);
     if (telling !== null && !this.#turns.mayRing(device.id, again)) return false;
     const { notifications } = this.#parts;
     const send = async () => {
       const message = telling === null
         ? notifications.gone(gone)
         : notifications.of(device, telling, gone, choices, nowMs);
-      const outcome = await this.#sends.send(device, message);
-      if (outcome === null) return false;
+      const outcome = await this.#sends.send(device, message, stands);
+      if (outcome === null) return !stands();
       return !await this.#sends.noted(device, outcome, { from: stored, to: { ...device, ...next } });
     };
     const about = { rings: telling !== null, more: news.log.more || plan.more };

@@ -43,12 +43,20 @@ export class Sends {
     this.#lanes.close();
   }
 
-  /** Null: this was closed before there was an answer. */
-  async send(device: Subscription, message: PushMessage): Promise<PushOutcome | null> {
+  /**
+   * Null: this was closed before there was an answer; or `stands` gave false when the service had room, so nothing was sent: a push can
+   * wait there for minutes.
+   */
+  async send(
+    device: Subscription,
+    message: PushMessage,
+    stands: () => boolean = () => true,
+  ): Promise<PushOutcome | null> {
     const { sender, clock, meters, closing } = this.#parts;
     const host = URL.parse(device.endpoint)?.host ?? "";
     const done = meters.push(pushServiceName(device.endpoint));
     const outcome = await this.#lanes.run(host, device.userId, async () => {
+      if (!stands()) return null;
       const tooLong = new AbortController();
       using _timer = clock.after(pushLimits.pushSendMs, () => tooLong.abort());
       return await sender!.send(device, message, AbortSignal.any([tooLong.signal, closing]));

@@ -45,11 +45,11 @@ export class ServiceLanes {
     this.#clock = clock;
   }
 
-  /** Sends to a person's device when the service of that host has room. Null: this was closed before. */
+  /** Sends to a person's device when the service of that host has room. Null: `send` gave that, or this was closed before. */
   async run(
     host: string,
     userId: string,
-    send: () => Promise<PushOutcome>,
+    send: () => Promise<PushOutcome | null>,
   ): Promise<PushOutcome | null> {
     const lane = this.#laneOf(host);
     await new Promise<void>((resolve) => {
@@ -59,7 +59,7 @@ export class ServiceLanes {
     try {
       if (this.#closed) return null;
       const outcome = await send();
-      this.#learn(lane, userId, outcome);
+      if (outcome !== null) this.#learn(lane, userId, outcome);
       return outcome;
     } finally {
       lane.running--;

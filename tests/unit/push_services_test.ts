@@ -2,7 +2,15 @@ import assert from "node:assert/strict";
 import { noMeters } from "../../lib/platform/meters.ts";
 import { silentLog } from "../../lib/platform/mod.ts";
 import { pushLimits } from "../../lib/protocol/mod.ts";
-import { type Alert, Notifications, Push, type PushOutcome, refKey, Tickets } from "../../lib/push/mod.ts";
+import {
+  type Alert,
+  Notifications,
+  Push,
+  type PushOutcome,
+  type PushSender,
+  refKey,
+  Tickets,
+} from "../../lib/push/mod.ts";
 import { ServiceLanes } from "../../lib/push/services.ts";
 import { FakeClock, settle } from "../fakes/clock.ts";
 import { deviceOf, MemoryPushes } from "../fakes/memory_pushes.ts";
@@ -93,15 +101,16 @@ Deno.test("UI-12: a push service gets so many pushes a second, and half of that 
   lanes.close();
 });
 
-Deno.test("UI-12 CM-8: 10,000 deadlines of one minute ring each device once, no faster than a service takes them", async () => {
-  const people = 10_000;
-  const clock = new FakeClock();
-  const store = new MemoryPushes();
-  const rung = new Map<string, number>();
-  let running = 0;
-  let most = 0;
-  let second = 0;
-  let busiest = 0;
+/** Told of deadlines alone, as long as `isDue` says so. */
+function pushWith(
+  { clock, store, send, isDue = () => true, epoch = () => 0 }: {
+    clock: FakeClock;
+    store: MemoryPushes;
+    send: PushSender["send"];
+    isDue?: () => boolean;
+    epoch?: () => number;
+  },
+): Push {
   const alertOf = (id: string): Alert => ({
     what: "deadline",
     id,
@@ -114,36 +123,17 @@ Deno.test("UI-12 CM-8: 10,000 deadlines of one minute ring each device once, no 
     options: [],
     verdict: "tell",
   });
-  await using push = new Push({
+  return new Push({
     store,
-    sender: {
-      publicKey: "key",
-      takes: () => true,
-      // Each takes 50 ms, and every hundredth is put off once.
-      send: ({ endpoint }) => {
-        most = Math.max(most, ++running);
-        busiest = Math.max(busiest, ++second);
-        const { promise, resolve } = Promise.withResolvers<PushOutcome>();
-        clock.after(50, () => {
-          running--;
-          const tries = rung.get(endpoint) ?? 0;
-          if (tries === 0 && endpoint.endsWith("00")) {
-            rung.set(endpoint, -1);
-            return resolve(tooMany(10_000));
-          }
-          rung.set(endpoint, Math.max(tries, 0) + 1);
-          resolve(sent);
-        });
-        return promise;
-      },
-    },
+    sender: { publicKey: "key", takes: () => true, send },
     sources: {
       news: () =>
         Promise.resolve({
           log: { alerts: [], upTo: null, more: false },
           notices: { alerts: [], upTo: null },
         }),
-      now: (_userId, refs) => Promise.resolve(new Map(refs.map((one) => [refKey(one), alertOf(one.id)]))),
+      now: (_userId, refs) =>
+        Promise.resolve(new Map(isDue() ? refs.map((one) => [refKey(one), alertOf(one.id)]) : [])),
     },
     people: {
       isActive: () => Promise.resolve(true),
@@ -152,13 +142,85 @@ Deno.test("UI-12 CM-8: 10,000 deadlines of one minute ring each device once, no 
     },
     notifications: new Notifications(new Tickets(new Uint8Array(32)), () => pushWords),
     meters: noMeters,
+    epoch,
     clock,
     log: silentLog,
     exclusive: true,
   });
+}
+
+async function subscribe(push: Push, store: MemoryPushes, names: readonly string[]): Promise<void> {
+  for (const userId of names) {
+    await store.put(deviceOf(userId));
+    push.began(userId);
+  }
+}
+
+Deno.test("UI-12 CO-6: what does not hold any more when its push service has room is not sent", async () => {
+  const clock = new FakeClock();
+  const store = new MemoryPushes();
+  const told: string[] = [];
+  let isDue = true;
+  let epoch = 0;
+  await using push = pushWith({
+    clock,
+    store,
+    isDue: () => isDue,
+    epoch: () => epoch,
+    send: ({ endpoint }) => {
+      told.push(endpoint.slice(-4));
+      return Promise.resolve(endpoint.endsWith("anna") ? sent : tooMany(60_000));
+    },
+  });
+  await subscribe(push, store, ["anna", "bobb", "carl", "evee"]);
+  for (const userId of ["bobb", "carl", "evee"]) await push.remind(userId, "c1", "deadline");
+  await settle();
+  assert.deepEqual(told.splice(0), ["bobb", "carl", "evee"]);
+  await push.remind("anna", "c2", "deadline");
+  await clock.advanceAsync(59_000);
+  assert.deepEqual(told, [], "the service is left in peace");
+  epoch++;
+  isDue = false;
+  await clock.advanceAsync(60_000);
+  assert.deepEqual(told, []);
+  isDue = true;
+  await push.remind("anna", "c3", "deadline");
+  await clock.advanceAsync(1000);
+  assert.deepEqual(told, ["anna"]);
+});
+
+Deno.test("UI-12 CM-8: 10,000 deadlines of one minute ring each device once, no faster than a service takes them", async () => {
+  const people = 10_000;
+  const clock = new FakeClock();
+  const store = new MemoryPushes();
+  const rung = new Map<string, number>();
+  let running = 0;
+  let most = 0;
+  let second = 0;
+  let busiest = 0;
+  await using push = pushWith({
+    clock,
+    store,
+    // Each takes 50 ms, and every hundredth is put off once.
+    send: ({ endpoint }) => {
+      most = Math.max(most, ++running);
+      busiest = Math.max(busiest, ++second);
+      const { promise, resolve } = Promise.withResolvers<PushOutcome>();
+      clock.after(50, () => {
+        running--;
+        const tries = rung.get(endpoint) ?? 0;
+        if (tries === 0 && endpoint.endsWith("00")) {
+          rung.set(endpoint, -1);
+          return resolve(tooMany(10_000));
+        }
+        rung.set(endpoint, Math.max(tries, 0) + 1);
+        resolve(sent);
+      });
+      return promise;
+    },
+  });
   const names = Array.from({ length: people }, (_, at) => `p${at}`);
-  for (const userId of names) await store.put(deviceOf(userId));
-  for (const userId of names) push.began(userId);
+  await subscribe(push, store, names);
 
   // The jobs of a minute come due at once after a restart.
   await Promise.all(names.map((userId, at) => push.remind(userId, `c${at}`, "deadline")));
