@@ -216,6 +216,10 @@ export async function step(world: World, judge: Judge): Promise<void> {
   const [, chosen] = all.find(([weight]) => (at -= weight) < 0) ?? all[0]!;
   world.clock.leap(1);
   world.model.tick();
+  if (world.pushes !== null && world.chance(0.02)) {
+    const says = world.pick(["name", "kind", "count"] as const);
+    await world.pushes.choose(world.anybody(), { says, options: world.chance(0.5) });
+  }
   const done = await chosen(world, judge);
   if (done === null) return;
   world.steps.push(done);

@@ -4,6 +4,7 @@ import { settleAll, step } from "./checks.ts";
 import { failedChatSeeds, failedGrantSeeds, failedSeeds } from "./failed_seeds.ts";
 import { Judge } from "./judge.ts";
 import type { Backend } from "./schedule.ts";
+import { PushJudge } from "./push_judge.ts";
 import { World } from "./world.ts";
 
 /**
@@ -34,12 +35,16 @@ const grantSeeds = Number(Deno.env.get("GRANTS") ?? 40);
  */
 const chatSeeds = Number(Deno.env.get("CHAT") ?? 9);
 
+/** `PUSHES=n`: in so many seeds people have phones that are pushed to, and chat; `SEED=n CHAT=1 PUSHES=1` runs one of them. */
+const pushSeeds = Number(Deno.env.get("PUSHES") ?? 6);
+
 async function simulate(
   seed: number,
   backend: Backend = new MemoryKv(),
-  what: { grants?: boolean; chat?: boolean } = {},
+  what: { grants?: boolean; chat?: boolean; pushes?: PushJudge } = {},
 ): Promise<World["reached"]> {
   const world = new World(seed, backend, what);
+  what.pushes?.watch(world);
   const judge = new Judge(world);
   try {
     await world.start();
@@ -62,7 +67,8 @@ if (one !== undefined) {
   Deno.test(`${rules}: seed ${one}`, async () => {
     const chat = Deno.env.has("CHAT");
     const grants = chat ? Number(one) % 2 === 0 : Deno.env.has("GRANTS");
-    await simulate(Number(one), new MemoryKv(), { grants, chat });
+    const pushes = Deno.env.has("PUSHES") ? { pushes: new PushJudge() } : {};
+    await simulate(Number(one), new MemoryKv(), { grants, chat, ...pushes });
   });
 } else {
   Deno.test(`${rules}: whatever happens, everybody gets what they allow, once, and nothing else`, async () => {
@@ -94,6 +100,16 @@ if (one !== undefined) {
       messages += (await simulate(seed, new MemoryKv(), { grants: seed % 2 === 0, chat: true })).messages;
     }
     assert.ok(messages > chatSeeds * 15, `${messages} messages were handed over`);
+  });
+
+  Deno.test("UI-12 CO-3 CO-6 DL-9: the same while phones are pushed to: of what rules let through then, and never a word of it", async () => {
+    let told = 0;
+    for (let seed = first; seed < first + pushSeeds; seed++) {
+      const pushes = new PushJudge();
+      await simulate(seed, new MemoryKv(), { chat: true, grants: seed % 2 === 0, pushes });
+      told += pushes.told;
+    }
+    assert.ok(told > pushSeeds * 50, `${told} pushes`);
   });
 
   for (const seed of failedSeeds.filter((seed) => seed < first || seed >= first + seeds)) {

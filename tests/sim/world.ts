@@ -13,6 +13,7 @@ import { ScriptedCsamMatcher, ScriptedVirusScanner } from "../fakes/scanners.ts"
 import type { Device } from "./device.ts";
 import { Model } from "./model.ts";
 import { type Backend, Schedule, scheduledKv } from "./schedule.ts";
+import type { PushJudge } from "./push_judge.ts";
 import { Person } from "./sent.ts";
 import { SimClock } from "./sim_clock.ts";
 
@@ -56,10 +57,21 @@ export class World {
   readonly grants: boolean;
   /** Whether people chat (CH-1): the same. */
   readonly chat: boolean;
+  /** Whether people have devices that are pushed to (UI-12): the same. */
+  readonly pushes: PushJudge | null;
 
-  constructor(seed: number, backend: Backend, { grants = false, chat = false } = {}) {
+  constructor(
+    seed: number,
+    backend: Backend,
+    { grants = false, chat = false, pushes = null }: {
+      grants?: boolean;
+      chat?: boolean;
+      pushes?: PushJudge | null;
+    } = {},
+  ) {
     this.grants = grants;
     this.chat = chat;
+    this.pushes = pushes;
     this.random = seededRandom(seed);
     this.#backend = backend;
     this.#schedule = new Schedule(seededRandom(seed + 1_000_003));
@@ -133,6 +145,7 @@ export class World {
       secret: new Uint8Array(32).fill(7),
       store: this.#store,
       blobs: this.#blobs,
+      ...this.pushes === null ? {} : { pushes: this.pushes },
       scanners: { virus: new ScriptedVirusScanner(), csam: new ScriptedCsamMatcher() },
       // These callers never logged in.
       missingProof: () => Promise.resolve(null),
@@ -140,6 +153,9 @@ export class World {
     if (!first) return;
     for (const name of groups) {
       await this.finish(this.services.groups.create(this.caller("ada"), { name, title: name }));
+    }
+    for (const name of this.pushes === null ? [] : this.model.people.keys()) {
+      await this.pushes?.subscribe(name);
     }
     if (!this.chat) return;
     for (const name of ["ada", "ben", "cat"]) {
