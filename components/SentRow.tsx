@@ -16,6 +16,8 @@ interface RowProps {
   /** People whose picture the sender may see. */
   pictured: ReadonlySet<string>;
   absent: Readonly<Record<string, Absence>>;
+  /** Whether it can still be changed (CM-11). */
+  editable: boolean;
 }
 
 /** Faces of one row. */
@@ -24,7 +26,7 @@ const facesShown = 3;
 const soonMs = 3 * 3600_000;
 
 /** One sent command in a line: whom it is for, how it stands, and when it is due. Its page has the rest. Only on the server. */
-export function SentRow({ item, now, pictured, absent }: RowProps) {
+export function SentRow({ item, now, pictured, absent, editable }: RowProps) {
   const words = useWords("sent");
   const commandWords = useWords("commands");
   const { command } = item;
@@ -68,6 +70,14 @@ export function SentRow({ item, now, pictured, absent }: RowProps) {
       <p class="soft small sent-end">
         <span class="visually-hidden">{words.changed}</span>{" "}
         <When value={latest ?? command.createdAt} now={now} />
+        {editable
+          ? (
+            <>
+              {" · "}
+              <a href={`/sent/${command.id}/edit`} aria-describedby={titleId}>{words.edit}</a>
+            </>
+          )
+          : null}
       </p>
     </article>
   );

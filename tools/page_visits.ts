@@ -170,6 +170,10 @@ async function annsPages(services: Services): Promise<Visit[]> {
       name: "sent-one",
       path: `/sent/${await idOf("outbox", "Put up the shelves")}`,
     }),
+    visit(ann, "/sent/[id]/edit", {
+      name: "sent-edit",
+      path: `/sent/${await idOf("outbox", "Bring the ladder")}/edit`,
+    }),
     visit(ann, "/sent/[id]", {
       name: "sent-answers",
       path: `/sent/${await idOf("outbox", "When shall we meet?")}`,

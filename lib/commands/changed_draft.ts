@@ -1,4 +1,4 @@
-import { type CommandDraft, type Params, type Requirement } from "../protocol/mod.ts";
+import type { Command, CommandDraft, Params, Requirement } from "../protocol/mod.ts";
 import { digestOf } from "./draft_digest.ts";
 import type { CommandRecord } from "./ports.ts";
 
@@ -21,7 +21,7 @@ export function changedDraft(
   // What was released already, or waits for its files alone, has no time of its own any more.
   const deliverAt = change.deliverAt === undefined ? ahead(record.command.deliverAt) : change.deliverAt;
   const moves = deliverAt !== ahead(record.command.deliverAt);
-  const keepsEnd = change.expiresAt === undefined && !(moves && waitsAsLongAsItCan(record, retentionDays));
+  const keepsEnd = change.expiresAt === undefined && (!moves || hasOwnEnd(record.command, retentionDays));
   return {
     ...draft,
     deliverAt,
@@ -34,7 +34,7 @@ export function changedDraft(
 /** Whether a change says what the command is already. */
 export function isUnchanged(record: CommandRecord, change: CommandChange, retentionDays: number): boolean {
   const { expiresAt, ...rest } = change;
-  const sameEnd = expiresAt === null && waitsAsLongAsItCan(record, retentionDays);
+  const sameEnd = expiresAt === null && !hasOwnEnd(record.command, retentionDays);
   const of = (change: Partial<CommandChange>) => merged(record, change, []) as CommandDraft;
   return digestOf(of(sameEnd ? rest : change)) === digestOf(of({}));
 }
@@ -72,9 +72,12 @@ function merged(
   };
 }
 
-/** DL-6: its sender set no end of their own, as far as the times tell. */
-function waitsAsLongAsItCan({ command, expiresMs }: CommandRecord, retentionDays: number): boolean {
-  return expiresMs === Date.parse(command.deliverAt ?? command.createdAt) + retentionDays * dayMs;
+/** DL-6: whether its sender set an end of their own, as far as the times tell. */
+export function hasOwnEnd(
+  { createdAt, deliverAt, expiresAt }: Pick<Command, "createdAt" | "deliverAt" | "expiresAt">,
+  retentionDays: number,
+): boolean {
+  return Date.parse(expiresAt) !== Date.parse(deliverAt ?? createdAt) + retentionDays * dayMs;
 }
 
 function defined<T extends object>(fields: T): Partial<T> {

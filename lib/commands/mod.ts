@@ -49,6 +49,7 @@ export { type AlertVerdict, verdictOf } from "./alert_verdict.ts";
 export type { CommandAlert } from "./alerts.ts";
 export type { ChatAlert, ChatArrival, ChatEntry, ChatLog, HeldChat } from "./chat_log.ts";
 export type { InboxSlice } from "./inbox_slice.ts";
+export { hasOwnEnd } from "./changed_draft.ts";
 export { noteLength } from "./notes.ts";
 export { shortContext } from "./reported.ts";
 export { endOf, openBroadcastRecord } from "./broadcast_records.ts";

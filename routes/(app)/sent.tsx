@@ -13,6 +13,7 @@ import { definePerson, type PersonState } from "../../lib/web/define.ts";
 import { problemOf, readForm } from "../../lib/web/forms/form.ts";
 import { refusedPage, seeOther, zoneOf } from "../../lib/web/pages.ts";
 import { absentFiles } from "../../lib/web/forms/attachments.ts";
+import { isEditable } from "../../lib/web/forms/edit.ts";
 import { changeSent, noticeOf } from "../../lib/web/forms/sent.ts";
 import { hasMore, isFiltered, readSentFilter, sentParams } from "../../lib/web/forms/sent_filter.ts";
 import { checked, type CommandPage, type ListItem, methods, Refusal } from "../../lib/protocol/mod.ts";
@@ -140,7 +141,7 @@ export default definePerson.page<typeof handler>(function SentPage({ data, url }
   );
 });
 
-type RowsProps = Omit<Parameters<typeof SentRow>[0], "item"> & { items: readonly ListItem[] };
+type RowsProps = Omit<Parameters<typeof SentRow>[0], "editable" | "item"> & { items: readonly ListItem[] };
 
 function Rows({ items, ...rest }: RowsProps) {
   const words = useWords("sent");
@@ -150,7 +151,14 @@ function Rows({ items, ...rest }: RowsProps) {
       <div class="sent-heads soft small" aria-hidden="true">
         {heads.map((head) => <span key={head}>{head}</span>)}
       </div>
-      {items.map((item) => <SentRow key={item.command.id} item={item} {...rest} />)}
+      {items.map((item) => (
+        <SentRow
+          key={item.command.id}
+          item={item}
+          editable={isEditable(item)}
+          {...rest}
+        />
+      ))}
     </div>
   );
 }

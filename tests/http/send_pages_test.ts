@@ -227,22 +227,53 @@ Deno.test("UI-1: a command is duplicated into the form, with its people, words a
   }, { people: ["ann", "bob", "carl"] });
 });
 
-Deno.test("CM-6 CO-3: a command that nobody has is cancelled and written again; one that was delivered is not", async () => {
+Deno.test("CM-11 UI-10: a command that nobody has is edited on its page, with its times as they are; one that was delivered is not", async () => {
   await withApp(async (send, app) => {
     const cookie = app.cookieOf("ann");
-    const { id } = await app.command("ann", "bob");
-    const path = `/sent/${id}`;
-    const offered = async () => (await (await send(path, as(cookie))).text()).includes('value="rewrite"');
-    assert.ok(await offered());
-    const done = await send(path, form({ do: "rewrite" }, cookie));
-    assert.equal(done.headers.get("location"), `/send?copy=${id}`);
-    assert.deepEqual((await app.commandOf("ann", id)).totals, { cancelled: 1 });
-    const other = await app.command("ann", "bob");
-    await app.answer("bob", other.id, "seen");
-    const late = await send(`/sent/${other.id}`, form({ do: "rewrite" }, cookie));
+    const dueAt = "2027-01-01T00:00:30.000Z";
+    const { id } = await app.command("ann", "bob", {
+      title: "Frist",
+      kind: "task",
+      dueAt,
+      requires: "proof",
+    });
+    const path = `/sent/${id}/edit`;
+    const text = async (path: string, who = "ann") => await (await send(path, as(app.cookieOf(who)))).text();
+    assert.match(await text("/sent"), new RegExp(`href="${path}"`));
+    assert.match(await text(`/sent/${id}`), new RegExp(`href="${path}"`));
+    const page = await text(path);
+    for (
+      const filled of [
+        /name="kind" value="task" checked/,
+        /value="Frist"[^>]* name="title"/,
+        /value="2027-01-01T00:00"[^>]* name="dueAt"|name="dueAt"[^>]* value="2027-01-01T00:00"/,
+        /name="requires" value="proof" checked/,
+      ]
+    ) assert.match(page, filled);
+    assert.equal((await send(path, as(app.cookieOf("bob")))).status, 404);
+    const fields = {
+      kind: "task",
+      title: "First",
+      body: "",
+      requires: "proof",
+      zone: "UTC",
+      dueAt: "2027-01-01T00:00",
+    };
+    const past = await send(path, form({ ...fields, dueAt: "2020-01-01T00:00" }, cookie));
+    assert.equal(past.status, 400);
+    assert.match(await past.text(), /id="dueAt-error"/);
+    const saved = await send(path, form(fields, cookie));
+    assert.equal(saved.headers.get("location"), `/sent/${id}?notice=edited`);
+    const { command } = await app.commandOf("ann", id);
+    assert.deepEqual("title" in command && [command.title, command.dueAt], ["First", dueAt]);
+    await app.answer("bob", id, "seen");
+    assert.equal((await send(path, as(cookie))).headers.get("location"), `/sent/${id}`);
+    assert.ok(!(await text(`/sent/${id}`)).includes(path));
+    const late = await send(path, form({ ...fields, title: "Typed meanwhile" }, cookie));
     assert.equal(late.status, 409);
-    assert.match(await late.text(), /It was delivered already\./);
-    assert.deepEqual((await app.commandOf("ann", other.id)).totals, { seen: 1 });
+    const refused = await late.text();
+    assert.match(refused, /Somebody has this command already/);
+    assert.match(refused, /Typed meanwhile/);
   });
 });
 

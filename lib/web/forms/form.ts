@@ -93,6 +93,13 @@ export function timeField(form: URLSearchParams, name: string, zone: string): st
   return value === undefined ? null : momentIn(value, zone);
 }
 
+/** The same the other way; empty for no time. */
+export function localField(time: string | null, zone: string): string {
+  if (time === null) return "";
+  const at = Date.parse(time);
+  return new Date(at + offsetMs(at, zone)).toISOString().slice(0, "2026-12-01T10:00".length);
+}
+
 /** One such value. */
 export function momentIn(value: string, zone: string): string {
   if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?$/.test(value)) return value;

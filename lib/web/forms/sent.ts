@@ -4,31 +4,25 @@ import { checked, type Command, type CommandDetail, methods, Refusal } from "../
 import type { Words } from "../../words/mod.ts";
 
 type Asked =
-  | { action: "rewrite"; id: string }
   | { action: "cancel"; id: string }
   | { action: "review"; id: string; recipient: string; accept: boolean; note: string | null };
 
 /** Whether nobody was handed a command yet, as far as its sender can see (CO-3). */
-export function isUnhanded({ totals = {} }: CommandDetail): boolean {
+export function isUnhanded({ totals = {} }: Pick<CommandDetail, "totals">): boolean {
   return Object.entries(totals).every(([state, count]) =>
     count === 0 || state === "scheduled" || state === "queued"
   );
 }
 
-/** Cancels or reviews a command of the caller; `rewrite` cancels one that nobody was handed. Returns the name of the notice to show, or the refusal. */
+/** Cancels or reviews a command of the caller. Returns the name of the notice to show, or the refusal. */
 export async function changeSent(
   ctx: Context<PersonState>,
   asked: Asked,
 ): Promise<"cancelled" | "reviewed" | "returned" | Refusal> {
   const { commands } = ctx.state.services;
   const caller = ctx.state.caller;
-  if (asked.action === "cancel" || asked.action === "rewrite") {
+  if (asked.action === "cancel") {
     const params = checked(methods["command.cancel"].params, { id: asked.id });
-    if (asked.action === "rewrite" && !(params instanceof Refusal)) {
-      const detail = await commands.get(caller, params);
-      if (detail instanceof Refusal) return detail;
-      if (!isUnhanded(detail)) return new Refusal("conflict", "command.undoHanded");
-    }
     const done = params instanceof Refusal ? params : await commands.cancel(caller, params);
     return done instanceof Refusal ? done : "cancelled";
   }
@@ -49,7 +43,7 @@ export function sentNotice({ deliverAt, attachments }: Command): "sent" | "sched
   return attachments.length === 0 ? "sent" : "checking";
 }
 
-const notices = ["sent", "checking", "scheduled", "cancelled", "reviewed", "returned"] as const;
+const notices = ["sent", "checking", "scheduled", "cancelled", "edited", "reviewed", "returned"] as const;
 
 /** What a redirect to a sent command may have to say: only these words, never text from the address. */
 export function noticeOf(words: Words["sent"], url: URL): string | undefined {

@@ -4,6 +4,11 @@ export const send: Words["send"] = {
   title: "Senden",
   lead:
     "Die Empfänger entscheiden, was sie bekommen. Ein Auftrag, den sie nicht wollen, sieht für dich aus, als würde er warten.",
+  edit: "Bearbeiten",
+  editLead:
+    "Noch niemand hat diesen Auftrag. Zu sehen ist nur, was du speicherst. Wer ihn bekommt, wird neu entschieden.",
+  save: "Änderungen speichern",
+  back: "Zurück zum Auftrag",
   forWhom: "An",
   people: "Personen",
   peopleHint: "Bis zu 100 Personen, die du nennst.",

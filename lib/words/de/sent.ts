@@ -6,6 +6,8 @@ export const sent: Words["sent"] = {
   all: "Alle gesendeten Aufträge",
   sent: "Gesendet. Antworten erscheinen hier.",
   checking: "Gesendet. Wird zugestellt, sobald die Dateien die Prüfung bestanden haben.",
+  edit: "Bearbeiten",
+  edited: "Gespeichert. Zu sehen ist nur diese Fassung.",
   scheduled: "Geplant. Du kannst ihn zurücknehmen, bis er gesendet wird.",
   cancelled: "Zurückgenommen. Er ist aus jedem Eingang verschwunden, in dem er offen war.",
   reviewed: "Angenommen und erledigt.",

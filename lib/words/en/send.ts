@@ -2,6 +2,11 @@
 export const send = {
   title: "Send",
   lead: "Recipients decide what they get. To you, a command they do not want looks like it is waiting.",
+  edit: "Edit",
+  editLead:
+    "Nobody has this command yet. Recipients will see only what you save, and who gets it is decided anew.",
+  save: "Save changes",
+  back: "Back to the command",
   forWhom: "To",
   people: "People",
   peopleHint: "Up to 100 people you name.",

@@ -5,6 +5,8 @@ export const sent = {
   all: "All sent commands",
   sent: "Sent. Answers appear here.",
   checking: "Sent. It is delivered once its files pass the checks.",
+  edit: "Edit",
+  edited: "Saved. Recipients see only this version.",
   scheduled: "Scheduled. You can cancel it until it is sent.",
   cancelled: "Cancelled. It left every inbox where it was still open.",
   reviewed: "Accepted and done.",

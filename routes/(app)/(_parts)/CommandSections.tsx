@@ -1,6 +1,6 @@
 import { SelectField } from "../../../components/Field.tsx";
 import { CategoryFields, RequiresFields, TimeFields, WhatFields } from "../../../components/SendFields.tsx";
-import { useLanguage, useWords } from "../../../components/words.tsx";
+import { Filled, useLanguage, useWords } from "../../../components/words.tsx";
 import Attach from "../../../islands/Attach.tsx";
 import Format from "../../../islands/Format.tsx";
 import TimeZone from "../../../islands/TimeZone.tsx";
@@ -14,6 +14,8 @@ interface SectionsProps {
   errors: Record<string, string>;
   categories: Category[];
   attach: Awaited<ReturnType<typeof attachChoice>>;
+  /** The times that are filled in are meant in the form's zone, whichever the browser has. */
+  zoneStays?: boolean;
 }
 
 /** Whom a command to a category is for. Styles show it when that audience is chosen. */
@@ -34,7 +36,7 @@ export function AudienceCategory(
 }
 
 /** The rows of the sheet that both forms for a new command have, whoever it is for. */
-export function CommandSections({ typed, errors, categories, attach }: SectionsProps) {
+export function CommandSections({ typed, errors, categories, attach, zoneStays = false }: SectionsProps) {
   const words = useWords("send");
   const language = useLanguage();
   const isTimed = typed.timed || ["dueAt", "deliverAt", "expiresAt"].some((name) => name in errors);
@@ -62,7 +64,14 @@ export function CommandSections({ typed, errors, categories, attach }: SectionsP
       <details class="compose-row compose-times" open={isTimed}>
         <summary>{words.times}</summary>
         <div class="stack">
-          <TimeZone zone={typed.zone} words={someWords(language, ["inputs"])} />
+          {zoneStays
+            ? (
+              <p class="hint">
+                <input type="hidden" name="zone" value={typed.zone} />
+                <Filled text={useWords("inputs").timesIn} zone={typed.zone.replaceAll("_", " ")} />
+              </p>
+            )
+            : <TimeZone zone={typed.zone} words={someWords(language, ["inputs"])} />}
           <TimeFields typed={typed} errors={errors} />
         </div>
       </details>

@@ -27,7 +27,8 @@ import { isTalkedAbout } from "../../../components/ChatTalks.tsx";
 import { CommandTalk } from "../../../components/CommandTalk.tsx";
 import { absentFiles } from "../../../lib/web/forms/attachments.ts";
 import { threadBeside } from "../../../lib/web/forms/chat.ts";
-import { changeSent, isUnhanded, noticeOf } from "../../../lib/web/forms/sent.ts";
+import { isEditable } from "../../../lib/web/forms/edit.ts";
+import { changeSent, noticeOf } from "../../../lib/web/forms/sent.ts";
 import { checked, type Command, limits, methods, Refusal } from "../../../lib/protocol/mod.ts";
 import { kindTitle } from "../../../lib/text/mod.ts";
 import { fill } from "../../../lib/words/mod.ts";
@@ -38,13 +39,8 @@ export const handler = definePerson.handlers({
     const form = await readForm(ctx.req);
     // The address says which command it is; a form of another one changes nothing here.
     const id = ctx.params.id ?? "";
-    const rewrite = !(form instanceof Refusal) && form.get("do") === "rewrite";
-    const done = form instanceof Refusal
-      ? form
-      : await changeSent(ctx, rewrite ? { action: "rewrite", id } : { ...readSentAction(form), id });
-    if (!(done instanceof Refusal)) {
-      return seeOther(rewrite ? `/send?copy=${id}` : `/sent/${id}?notice=${done}`);
-    }
+    const done = form instanceof Refusal ? form : await changeSent(ctx, { ...readSentAction(form), id });
+    if (!(done instanceof Refusal)) return seeOther(`/sent/${id}?notice=${done}`);
     const typed = form instanceof Refusal ? undefined : typedReview(form);
     return page(
       { ...await sent(ctx), problem: problemOf(done, ctx.state.language), typed },
@@ -162,7 +158,7 @@ function hasContent({ kind, body, attachments }: Command): boolean {
   return kind === "link" || Boolean(body) || attachments.length > 0;
 }
 
-function Actions({ detail, title }: { detail: Parameters<typeof isUnhanded>[0]; title: string }) {
+function Actions({ detail, title }: { detail: Parameters<typeof isEditable>[0]; title: string }) {
   const words = useWords("story");
   const { cancelLabel } = useWords("sent");
   const { id } = detail.command;
@@ -174,15 +170,15 @@ function Actions({ detail, title }: { detail: Parameters<typeof isUnhanded>[0]; 
         <Icon name="copy" size="s" />
         {words.duplicate}
       </a>
-      {open && isUnhanded(detail)
+      {isEditable(detail)
         ? (
-          <form method="post" action={path}>
-            <button type="submit" class="button" name="do" value="rewrite" aria-describedby="rewrite-hint">
+          <>
+            <a class="button" href={`${path}/edit`} aria-describedby="edit-hint">
               <Icon name="edit" size="s" />
-              {words.rewrite}
-            </button>
-            <p class="hint" id="rewrite-hint">{words.rewriteHint}</p>
-          </form>
+              {words.edit}
+            </a>
+            <p class="hint" id="edit-hint">{words.editHint}</p>
+          </>
         )
         : null}
       {open
