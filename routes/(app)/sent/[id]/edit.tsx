@@ -116,7 +116,7 @@ function To({ data: { command, people } }: { data: Awaited<ReturnType<typeof aro
   const words = useWords("send");
   const audience = "sealed" in command ? "" : audienceText(useWords("commands"), command.audience);
   return (
-    <>
+    <div class="field">
       <p class="label" id="edit-to">{words.forWhom}</p>
       {audience !== ""
         ? <p aria-labelledby="edit-to">{audience}</p>
@@ -130,7 +130,7 @@ function To({ data: { command, people } }: { data: Awaited<ReturnType<typeof aro
             ))}
           </ul>
         )}
-    </>
+    </div>
   );
 }
 
