@@ -47,6 +47,12 @@ function record(): void {
   shifts.observe({ type: "layout-shift", buffered: true });
 }
 
+/**
+ * Times slower than this machine: what a page does one after the other is then many frames apart. A slowed page keeps a core busy as
+ * long as it is open, so that more costs as many times the CPU, and shows no other frames.
+ */
+const slowness = 3;
+
 const places = [
   "/send",
   "/sent",
@@ -102,7 +108,7 @@ async function change(
   });
   await logIn(page, site, "demo-ann");
   const cdp = await page.context().newCDPSession(page);
-  await cdp.send("Emulation.setCPUThrottlingRate", { rate: 6 });
+  await cdp.send("Emulation.setCPUThrottlingRate", { rate: slowness });
   await page.addInitScript(record);
   for (const path of places) {
     await choose(page, path);
