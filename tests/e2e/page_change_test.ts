@@ -99,6 +99,7 @@ async function change(
   await using site = await wholeSite();
   const page = await newPage(browser, {
     viewport: { width, height: 740 },
+    reducedMotion: "no-preference",
     timezoneId: "Pacific/Auckland",
   });
   const problems = problemsOf(page);
