@@ -26,10 +26,16 @@ export async function policyFindings(page: Page): Promise<string[]> {
 
 /** What depends on nothing but colours. */
 const colourRules = ["color-contrast", "link-in-text-block"];
-
+/** What depends on the places and sizes of what is shown; all that other rules ask is in the markup. */
+const layoutRules = ["target-size", "scrollable-region-focusable"];
 /** What axe-core says of the page as it stands, target sizes of WCAG 2.2 included. */
 export function axeFindings(page: Page): Promise<string[]> {
   return findings(page, { rules: { "target-size": { enabled: true } } });
+}
+
+/** What may differ once a page with the same markup has other colours or another width; half of the time of all rules. */
+export function lookFindings(page: Page): Promise<string[]> {
+  return findings(page, { runOnly: { type: "rule", values: [...colourRules, ...layoutRules] } });
 }
 
 /** What axe-core says of the page's colours; `changed`: only of what `rememberLook` did not see, or saw in other colours. */
@@ -44,7 +50,9 @@ export async function rememberLook(page: Page): Promise<void> {
       if (!element.checkVisibility({ visibilityProperty: true })) return "hidden";
       const { color, backgroundColor, backgroundImage, opacity, fontSize, fontWeight, position } =
         getComputedStyle(element);
-      return [color, backgroundColor, backgroundImage, opacity, fontSize, fontWeight, position].join();
+      // Of the size, only whether it is large counts: WCAG's 14 points when bold, 18 otherwise, asks less contrast.
+      const isLarge = parseFloat(fontSize) * 0.75 >= (Number(fontWeight) >= 700 ? 14 : 18);
+      return [color, backgroundColor, backgroundImage, opacity, isLarge, position].join();
     };
     const looks = new Map([...document.querySelectorAll("body, body *")].map((one) => [one, lookOf(one)]));
     Object.assign(globalThis, { lookOf, looks });
@@ -64,8 +72,12 @@ async function findings(
       lookOf(element: Element): string;
       looks: Map<Element, string>;
     };
-    const changed = (element: Element): Element[] =>
-      lookOf(element) === looks.get(element) ? [...element.children].flatMap(changed) : [element];
+    const changed = (element: Element): Element[] => {
+      const look = lookOf(element);
+      // In what is hidden there may be something that is not.
+      const isSeen = look !== looks.get(element) && look !== "hidden";
+      return isSeen ? [element] : [...element.children].flatMap(changed);
+    };
     const looked = of === "all" ? [document] : changed(document.body);
     // Axe takes no elements for all of them.
     if (looked.length === 0) return [];

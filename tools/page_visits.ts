@@ -132,8 +132,11 @@ async function annsPages(services: Services): Promise<Visit[]> {
     }),
     also(ann, "/", "palette", {
       async act(page) {
-        await page.keyboard.press("Control+K");
-        await page.locator(".palette [role=option]").nth(3).waitFor();
+        // Until its island is live, the key does nothing; once it is open, neither.
+        await page.waitForFunction(() => {
+          dispatchEvent(new KeyboardEvent("keydown", { key: "k", ctrlKey: true }));
+          return document.querySelectorAll(".palette:popover-open [role=option]").length > 3;
+        });
       },
     }),
     visit(ann, "/notices"),
