@@ -61,7 +61,7 @@ export class FormKeeper implements Disposable {
     for (const type of ["input", "change", "click"]) this.#listen(main, type, () => this.#keepSoon());
     this.#listen(document, "submit", (event) => this.#submitted(event as SubmitEvent));
     // Before the page's own handler, which ends with the form on its way.
-    this.#listen(document, "submit", leavesForGood, { capture: true });
+    this.#listen(document, "submit", (event) => this.#leaveForGood(event), { capture: true });
     this.#listen(globalThis, "pagehide", () => this.#keepAll());
     this.#listen(document, "visibilitychange", () => this.#keepAll());
     this.#listen(globalThis, "online", () => void this.#deliver());
@@ -97,6 +97,14 @@ export class FormKeeper implements Disposable {
   [Symbol.dispose](): void {
     for (const off of this.#offs) off();
     for (const timer of [this.#keeping, this.#scanning, this.#again]) clearTimeout(timer);
+  }
+
+  /** At a logout the drafts go, and the page on its way out keeps no more: an island may have changed a form since. */
+  #leaveForGood({ target }: Event): void {
+    if (!(target instanceof HTMLFormElement) || target.getAttribute("action") !== "/logout") return;
+    this[Symbol.dispose]();
+    this.#waiting = null;
+    wipeDrafts();
   }
 
   #listen(target: EventTarget, type: string, listener: (event: Event) => void, options = {}): void {
@@ -273,9 +281,4 @@ function prefill(): string {
   const asked = new URLSearchParams(location.search);
   const pairs = [...asked].filter(([name]) => prefilling.includes(name));
   return new URLSearchParams(pairs).toString();
-}
-
-function leavesForGood(event: Event): void {
-  const form = event.target;
-  if (form instanceof HTMLFormElement && form.getAttribute("action") === "/logout") wipeDrafts();
 }
