@@ -21,8 +21,8 @@ const looks: Readonly<Record<Notice["kind"], readonly [IconName, "warn" | "bad" 
   report_decided: ["scale", ""],
   appeal_decided: ["scale", ""],
   file_rejected: ["files", "bad"],
-  removal_decided: ["scale", ""],
   login_link: ["shield", "warn"],
+  login_link_used: ["shield", "warn"],
 };
 
 interface NoticeListProps {

@@ -39,7 +39,7 @@ export function Story({ command, entries, own, several, ...rest }: StoryProps) {
     note: undefined,
     proof: [],
   };
-  const steps = [sent, ...storyOf(words, entries, { username: own, sender, several })];
+  const steps = [sent, ...storyOf(words, entries, { language, username: own, sender, several })];
   const early = steps.slice(0, -stepsShown);
   return (
     <section class="story" aria-labelledby="story">

@@ -1,4 +1,5 @@
-import type { AuditEntry } from "../platform/mod.ts";
+import type { AuditEntry, OwedNotice } from "../platform/mod.ts";
+import type { NewNotice } from "../protocol/mod.ts";
 import type { UserRecord } from "./ports.ts";
 
 /** A one-time link for a person who lost their password (AU-12). Times in milliseconds since 1970. */
@@ -13,8 +14,13 @@ export interface LoginLinkRecord {
 }
 
 export interface LoginLinkStore {
-  /** One for each person: a new one takes the place of the last. False when the account is gone. */
-  set(userId: string, link: LoginLinkRecord, auditEntry: AuditEntry): Promise<boolean>;
+  /** One for each person: a new one takes the place of the last. False when the account is gone. `owed`: what tells the person. */
+  set(
+    userId: string,
+    link: LoginLinkRecord,
+    auditEntry: AuditEntry,
+    owed: OwedNotice<NewNotice>,
+  ): Promise<boolean>;
   /** Null when it is over. */
   get(userId: string): Promise<LoginLinkRecord | null>;
   /**
@@ -26,5 +32,6 @@ export interface LoginLinkStore {
     hash: string,
     password: { to: string; changedAt: number },
     auditEntry: AuditEntry,
+    owed: OwedNotice<NewNotice>,
   ): Promise<UserRecord | null>;
 }

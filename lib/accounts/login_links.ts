@@ -61,8 +61,9 @@ export class LoginLinks {
       passwordChangedAt: user.passwordChangedAt ?? null,
     };
     const entry = auditEntryOf(caller, "user.login_link", username, { expiresAt: iso(expiresAt) }, reason);
-    if (!await store.set(user.id, link, entry)) return new Refusal("not_found", "person.unknown");
-    void notices.add(user.id, { kind: "login_link" });
+    const owed = notices.owe(user.id, { kind: "login_link" });
+    if (!await store.set(user.id, link, entry, owed)) return new Refusal("not_found", "person.unknown");
+    await notices.give([owed]);
     log.info("login_link.created", { requestId: caller.requestId, userId: user.id });
     return { token: `${user.id}.${secret}`, expiresAt: iso(expiresAt) };
   }
@@ -75,7 +76,7 @@ export class LoginLinks {
 
   /** Sets the new password, and ends everything that is logged in. */
   async use(origin: Origin, { token, password }: { token: string; password: string }): Answer<User> {
-    const { store, passwords, clock, log, endSessions } = this.#needs;
+    const { store, passwords, notices, clock, log, endSessions } = this.#needs;
     const found = await this.#found(token);
     if (found === null) return over();
     const { id, username } = found.user;
@@ -93,10 +94,12 @@ export class LoginLinks {
     };
     // First, so that a crash between the two leaves nobody logged in beside the new password.
     await endSessions(id);
-    const changed = await store.use(id, found.link.hash, { to, changedAt: clock.now() }, entry);
+    const owed = notices.owe(id, { kind: "login_link_used" });
+    const changed = await store.use(id, found.link.hash, { to, changedAt: clock.now() }, entry, owed);
     if (changed === null) return over();
     // And what began in between. A session of the old password cannot begin any more.
     await endSessions(id);
+    await notices.give([owed]);
     log.info("login_link.used", { requestId: origin.requestId, userId: id, address: origin.address });
     return userOf(changed);
   }

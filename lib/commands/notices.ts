@@ -1,35 +1,41 @@
+import type { OwedNotice } from "../platform/mod.ts";
 import { limits, type NewNotice } from "../protocol/mod.ts";
 import type { Parts } from "./parts.ts";
 import type { CommandRecord, StateRecord } from "./ports.ts";
 
 type NoticeParts = Pick<Parts, "notices">;
+type Owed = OwedNotice<NewNotice>;
 
 /**
- * UI-11: puts a recipient's answer into the sender's list. Of a broadcast only what the sender has to review: the rest is counted
+ * UI-11: what a recipient's answer owes the sender's list. Of a broadcast only what the sender has to review: the rest is counted
  * in its totals, which name nobody.
  */
-export async function noticeSender(
+export function owedToSender(
   { notices }: NoticeParts,
   { command, senderId, cast }: CommandRecord,
   userId: string,
   { state }: StateRecord,
-): Promise<void> {
+): Owed[] {
   const kind = answerKind(state);
-  if (kind === null || userId === senderId) return;
-  if (cast !== undefined && !(kind === "command_submitted" && command.requires === "review")) return;
-  await notices.add(senderId, { kind, command: command.id, title: shortTitle(command.title), by: userId });
+  if (kind === null || userId === senderId) return [];
+  if (cast !== undefined && !(kind === "command_submitted" && command.requires === "review")) return [];
+  return [
+    notices.owe(senderId, { kind, command: command.id, title: shortTitle(command.title), by: userId }),
+  ];
 }
 
-/** UI-11: puts the sender's review into the recipient's list. Without its note, which follows the recipient's rules (CO-11). */
-export async function noticeRecipient(
+/** UI-11: what the sender's review owes the recipient's list. Without its note, which follows the recipient's rules (CO-11). */
+export function owedToRecipient(
   { notices }: NoticeParts,
   { command, senderId }: CommandRecord,
   userId: string,
   { state }: StateRecord,
-): Promise<void> {
-  if (userId === senderId) return;
+): Owed[] {
+  if (userId === senderId) return [];
   const kind = state === "returned" ? "command_returned" : "command_approved";
-  await notices.add(userId, { kind, command: command.id, title: shortTitle(command.title), by: senderId });
+  return [
+    notices.owe(userId, { kind, command: command.id, title: shortTitle(command.title), by: senderId }),
+  ];
 }
 
 type AnswerKind = Extract<

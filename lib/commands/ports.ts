@@ -1,6 +1,6 @@
 import type { AudienceCounts, FileState, Totals } from "../protocol/mod.ts";
 import type { Relation } from "../consent/mod.ts";
-import type { FileCarrier, WebhookJob } from "../platform/mod.ts";
+import type { FileCarrier, NoticeJob, WebhookJob } from "../platform/mod.ts";
 import type { SearchPacks } from "./search_packs.ts";
 import type {
   BroadcastRecord,
@@ -75,10 +75,10 @@ export interface ExpireMade {
   keepMs: number;
 }
 
-/** A webhook's message is written with the answer that it tells of. */
+/** A webhook's message and a notice are written with the answer that they tell of. */
 export interface DueJob {
   dueMs: number;
-  job: Job | WebhookJob;
+  job: Job | NoticeJob | WebhookJob;
 }
 
 /** Consent's decision for one recipient at the send. The rest of a first record follows from the command. */

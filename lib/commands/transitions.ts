@@ -13,7 +13,7 @@ import { attach, type Attached, carried, proofFiles } from "./attachments.ts";
 import { isOfEdition } from "./editing.ts";
 import { isClosed, mayMove, waits } from "./lifecycle.ts";
 import { noteText } from "./notes.ts";
-import { noticeRecipient, noticeSender } from "./notices.ts";
+import { owedToRecipient, owedToSender } from "./notices.ts";
 import { notifyRecipient, notifySender } from "./notifications.ts";
 import type { Parts } from "./parts.ts";
 import type { CommandRecord, DueJob, StateRecord, StoredAnswer } from "./ports.ts";
@@ -44,7 +44,7 @@ export class Transitions {
     caller: Caller,
     params: Params<"command.update">,
   ): Promise<Result<"command.update"> | Refusal> {
-    const { store, clock, consent, files, ids } = this.#parts;
+    const { store, clock, consent, files, ids, notices } = this.#parts;
     const refused = checkUpdate(params, clock.now());
     if (refused !== null) return refused;
     while (true) {
@@ -64,8 +64,10 @@ export class Transitions {
         ? stored.record
         : this.#answered(caller, stored.record, record, params, { proof, asks, answer });
       if (to instanceof Refusal) return to;
+      const owed = repeat ? [] : owedToSender(this.#parts, record, caller.userId, to);
       const also = {
         jobs: [
+          ...owed,
           ...deferral(caller.userId, params),
           ...timerEnd(caller.userId, params, asks, to),
           ...webhookJobs(ids, record, caller.userId, to),
@@ -85,7 +87,7 @@ export class Transitions {
       notifyRecipient(this.#parts, stored, to, command);
       await Promise.all([
         notifySender(this.#parts, record, [{ userId: caller.userId, record: to }]),
-        noticeSender(this.#parts, record, caller.userId, to),
+        notices.give(owed),
       ]);
       return { command, state: ownState(to, clock.now()) };
     }
@@ -144,7 +146,7 @@ export class Transitions {
     caller: Caller,
     params: Params<"command.review">,
   ): Promise<Result<"command.review"> | Refusal> {
-    const { store, people, clock, consent } = this.#parts;
+    const { store, people, clock, consent, notices } = this.#parts;
     const record = await this.#command(params.id);
     if (record === undefined || record.senderId !== caller.userId) return noSuchCommand();
     const person = (await people.byUsernames([params.recipient])).get(params.recipient);
@@ -172,12 +174,14 @@ export class Transitions {
         withheld,
       });
       if (isClosed(to)) next.place = null;
-      if (!await store.change([{ from: stored, to: next }], { requestId: caller.requestId })) continue;
+      const owed = owedToRecipient(this.#parts, record, person.id, next);
+      const also = { jobs: owed, requestId: caller.requestId };
+      if (!await store.change([{ from: stored, to: next }], also)) continue;
       await this.#keepProof(record, person.id, next);
       notifyRecipient(this.#parts, stored, next);
       await Promise.all([
         notifySender(this.#parts, record, [{ userId: person.id, record: next }]),
-        noticeRecipient(this.#parts, record, person.id, next),
+        notices.give(owed),
       ]);
       return { recipient: recipientState(person, next, ofSender!.hidesText) };
     }
@@ -212,7 +216,7 @@ export class Transitions {
 
   /** CM-9: submits what a timer asked for, once it has run. Proof the person still has to give. */
   async endTimer(userId: string, commandId: string): Promise<void> {
-    const { store, clock, ids } = this.#parts;
+    const { store, clock, ids, notices } = this.#parts;
     const record = await this.#command(commandId);
     const asks = record === undefined ? null : asksOf(record.command);
     if (record === undefined || asks?.kind !== "timer" || record.command.requires === "proof") return;
@@ -224,12 +228,13 @@ export class Transitions {
     const state = record.command.requires === "review" ? "submitted" : "completed";
     const to: StateRecord = { ...withTimer(moved(stored.record, state, iso(clock.now())), asks), answer };
     if (isClosed(state)) to.place = null;
-    const jobs = webhookJobs(ids, record, userId, to);
+    const owed = owedToSender(this.#parts, record, userId, to);
+    const jobs = [...owed, ...webhookJobs(ids, record, userId, to)];
     if (!await store.change([{ from: stored, to }], { jobs })) return await this.endTimer(userId, commandId);
     notifyRecipient(this.#parts, stored, to);
     await Promise.all([
       notifySender(this.#parts, record, [{ userId, record: to }]),
-      noticeSender(this.#parts, record, userId, to),
+      notices.give(owed),
     ]);
   }
 

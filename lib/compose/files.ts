@@ -42,7 +42,7 @@ export interface FilesParts {
   audit: KvAudit;
   people: People;
   bell: Bell;
-  notices: NoticeList<NewNotice>;
+  notices: Pick<NoticeList<NewNotice>, "add">;
   clock: Clock;
   random: Random;
   ids: Ids;

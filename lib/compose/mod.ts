@@ -215,6 +215,7 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
       files: files.room,
       groups: groups.life,
       incidents: files.incidents,
+      notices,
       push,
       webhooks,
     })),

@@ -26,7 +26,7 @@ export interface FilesNeeds {
   store: FileStore;
   blobs: BlobStore;
   bell: Pick<Bell, "notify">;
-  notices: NoticeList<NewNotice>;
+  notices: Pick<NoticeList<NewNotice>, "add">;
   readers: FileReaders;
   watchers: FileWatchers;
   scans: ScanTrigger;

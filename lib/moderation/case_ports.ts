@@ -1,7 +1,8 @@
-import type { AuditEntry, Caller } from "../platform/mod.ts";
+import type { AuditEntry, Caller, OwedNotice } from "../platform/mod.ts";
 import type {
   AutoRule,
   FileState,
+  NewNotice,
   QueueOutcome,
   Refusal,
   ReportAbout,
@@ -153,6 +154,8 @@ export interface CaseChange {
   reviewed?: ReviewedRecord | "forget";
   /** Counts against its reporters, or takes that back. */
   badFaith?: "add" | "forget";
+  /** What tells those whom a decision concerns (UI-11). */
+  owed?: readonly OwedNotice<NewNotice>[];
   /** MO-8: rejects these hashes for ever, with all files that have them. */
   refuse?: { hashes: readonly string[]; verdict: Verdict };
 }

@@ -1,6 +1,6 @@
-import type { AuditEntry } from "../platform/mod.ts";
+import type { AuditEntry, OwedNotice } from "../platform/mod.ts";
 import type { CaseChange } from "./case_ports.ts";
-import type { Refusal, Role, Sanction, Series, SeriesRange } from "../protocol/mod.ts";
+import type { NewNotice, Refusal, Role, Sanction, Series, SeriesRange } from "../protocol/mod.ts";
 
 /** Number and hash of the last audit entry. Every append checks and replaces it. */
 export interface AuditHead {
@@ -84,6 +84,8 @@ export interface AccountChange {
   sanctions?: readonly SanctionRecord[];
   /** Goes with `sanctions`. */
   inForce?: readonly SanctionInForce[];
+  /** What tells the person of `sanctions` (UI-11). */
+  owed?: readonly OwedNotice<NewNotice>[];
   /** A case that is decided with it, in the same commit. */
   also?: CaseChange;
   auditEntry: AuditEntry;

@@ -36,7 +36,7 @@ export interface QueueNeeds {
   store: CaseStore;
   rules: Pick<ReasonStore, "rules">;
   users: Pick<Users, "apply">;
-  reports: Pick<Reports, "tell">;
+  reports: Pick<Reports, "owed" | "tell">;
   notices: NoticeList<NewNotice>;
   files: {
     decide(caller: Caller, sha256: string, decision: FileDecision): Answer<AdminFile>;
@@ -133,7 +133,7 @@ export class Queue {
     });
     if (written instanceof Refusal) return written;
     if (!proposed) await this.#tell(written);
-    return itemOfCase(caller, written, undefined);
+    return itemOfCase(caller, written.to, undefined);
   }
 
   /** The automatic rule that upholding a case would meet. */
@@ -184,8 +184,8 @@ export class Queue {
       };
     });
     if (written instanceof Refusal) return written;
-    await this.#needs.reports.tell(written);
-    return itemOfCase(caller, written, undefined);
+    await this.#tell(written);
+    return itemOfCase(caller, written.to, undefined);
   }
 
   /** A private note for other moderators. */
@@ -208,15 +208,25 @@ export class Queue {
         false,
       );
     });
-    return written instanceof Refusal ? written : itemOfCase(caller, written, undefined);
+    return written instanceof Refusal ? written : itemOfCase(caller, written.to, undefined);
   }
 
-  async #tell(record: CaseRecord): Promise<void> {
-    await this.#needs.reports.tell(record);
-    const { appeal, person, decided } = record;
-    if (appeal === null || person === null || decided === null) return;
-    const outcome = decided.outcome === "granted" ? "lifted" : "upheld";
-    void this.#needs.notices.add(person.id, { kind: "appeal_decided", sanction: appeal.sanctionId, outcome });
+  /** Adds what a decision owes those whom it concerns (UI-11). */
+  async #owing(applied: Applied): Promise<Applied> {
+    const { from, to } = applied.change;
+    const { decided, person, appeal } = to;
+    if (decided === null || from?.record.decided !== null) return applied;
+    const { reports, notices } = this.#needs;
+    const owed = await reports.owed(to);
+    if (appeal !== null && person !== null) {
+      const outcome = decided.outcome === "granted" ? "lifted" : "upheld";
+      owed.push(notices.owe(person.id, { kind: "appeal_decided", sanction: appeal.sanctionId, outcome }));
+    }
+    return { ...applied, change: { ...applied.change, owed } };
+  }
+
+  async #tell({ to, owed = [] }: CaseChange): Promise<void> {
+    await Promise.all([this.#needs.reports.tell(to), this.#needs.notices.give(owed)]);
   }
 
   /** Reads the case, asks `prepare`, and writes; again when another writer was faster. */
@@ -224,28 +234,31 @@ export class Queue {
     caller: Caller,
     id: string,
     prepare: (stored: StoredCase) => Applied | Refusal,
-  ): Answer<CaseRecord> {
+  ): Answer<CaseChange> {
     const { store, users } = this.#needs;
     for (let tries = 0; tries < limits.writeTries; tries++) {
       const stored = await store.case(id);
       if (stored === null) return await this.#missing(caller, id);
-      const applied = prepare(stored);
-      if (applied instanceof Refusal) return applied;
+      const prepared = prepare(stored);
+      if (prepared instanceof Refusal) return prepared;
+      const applied = await this.#owing(prepared);
       const { plan, change } = applied;
       const { person } = change.to;
       const touches = plan.add.length > 0 || plan.lift.ids.length > 0 || plan.appeal !== undefined;
       if (!touches || person === null) {
-        if (await store.change(change, applied.auditEntry)) return change.to;
+        if (await store.change(change, applied.auditEntry)) return change;
         continue;
       }
       let last = change;
       const done = await users.apply(caller, person.id, async () => {
         const now = await store.case(id);
         const again = now === null ? missing() : prepare(now);
-        if (!(again instanceof Refusal)) last = again.change;
-        return again;
+        if (again instanceof Refusal) return again;
+        const owing = await this.#owing(again);
+        last = owing.change;
+        return owing;
       });
-      return done instanceof Refusal ? done : last.to;
+      return done instanceof Refusal ? done : last;
     }
     return new Refusal("conflict", "report.changed");
   }

@@ -1,4 +1,12 @@
-import { type Bell, type Caller, type Clock, type Ids, iso, type NoticeList } from "../platform/mod.ts";
+import {
+  type Bell,
+  type Caller,
+  type Clock,
+  type Ids,
+  iso,
+  type NoticeList,
+  type OwedNotice,
+} from "../platform/mod.ts";
 import {
   aboutOf,
   type Answer,
@@ -108,16 +116,24 @@ export class Reports {
     };
   }
 
+  /** What a case's outcome owes the authors of its reports (UI-11). */
+  async owed(record: CaseRecord): Promise<OwedNotice<NewNotice>[]> {
+    const { store, notices } = this.#needs;
+    return (await store.reports(record.reports)).flatMap((report) => {
+      const shown = ownReportOf(report, record);
+      if (shown.outcome === null) return [];
+      const outcome = shown.outcome === "acted" ? "acted" : "fine";
+      return [notices.owe(report.reporterId, { kind: "report_decided", report: report.id, outcome })];
+    });
+  }
+
   /** Tells the authors of a case's reports its outcome, and nothing else of it. */
   async tell(record: CaseRecord): Promise<void> {
-    const { store, bell, notices } = this.#needs;
+    const { store, bell } = this.#needs;
     for (const report of await store.reports(record.reports)) {
-      const { id, reporterId } = report;
-      const shown = ownReportOf(report, record);
-      if (bell.isOnline(reporterId)) bell.notify(reporterId, "report.changed", { report: shown });
-      if (shown.outcome === null) continue;
-      const outcome = shown.outcome === "acted" ? "acted" : "fine";
-      void notices.add(reporterId, { kind: "report_decided", report: id, outcome });
+      const { reporterId } = report;
+      if (!bell.isOnline(reporterId)) continue;
+      bell.notify(reporterId, "report.changed", { report: ownReportOf(report, record) });
     }
   }
 }

@@ -231,22 +231,27 @@ export class Users {
     decide: Parameters<UsersStore["change"]>[1],
     appealed: () => string | undefined = () => undefined,
   ): Answer<AccountRecord> {
+    const { notices } = this.#needs;
     let written: AccountChange | null = null;
     const changed = await this.#needs.store.change(userId, async (account, otherAdmins) => {
       const change = await decide(account, otherAdmins);
-      written = change instanceof Refusal ? null : change;
-      return change;
+      if (change === null || change instanceof Refusal) {
+        written = null;
+        return change;
+      }
+      const told = change.sanctions?.filter(({ id }) => id !== appealed()) ?? [];
+      const owed = told.map(({ id, lifted }) => {
+        const kind = lifted === undefined ? "sanction_imposed" : "sanction_lifted";
+        return notices.owe(userId, { kind, sanction: id });
+      });
+      return written = { ...change, owed };
     }) ?? nobody();
     if (changed instanceof Refusal || written === null) return changed;
-    const { sanctions = [], mute, limit, inForce = [] }: AccountChange = written;
+    const { owed = [], mute, limit, inForce = [] }: AccountChange = written;
     if (mute !== undefined) this.#needs.mutes.note(changed.id, mute);
     if (limit !== undefined) this.#needs.limited.note(changed.id, limit);
     await this.#needs.own.changed(changed.id, inForce);
-    for (const { id, lifted } of sanctions) {
-      if (id === appealed()) continue;
-      const kind = lifted === undefined ? "sanction_imposed" : "sanction_lifted";
-      void this.#needs.notices.add(changed.id, { kind, sanction: id });
-    }
+    await notices.give(owed);
     return changed;
   }
 

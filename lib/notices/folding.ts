@@ -38,13 +38,12 @@ function sameAs(notice: NewNotice): string {
     case "group_invited":
       return `${notice.kind} ${notice.group}`;
     case "login_link":
+    case "login_link_used":
       return notice.kind;
     case "report_decided":
       return `${notice.kind} ${notice.report}`;
     case "file_rejected":
       return `${notice.kind} ${notice.file}`;
-    case "removal_decided":
-      return `${notice.kind} ${notice.removal}`;
     case "sanction_imposed":
     case "sanction_lifted":
     case "appeal_decided":

@@ -4,8 +4,11 @@ import {
   type Clock,
   type Ids,
   iso,
+  type JobRoom,
   type Log,
+  type NoticeJob,
   type NoticeList,
+  type OwedNotice,
 } from "../platform/mod.ts";
 import {
   type Answer,
@@ -21,6 +24,10 @@ import { withNotice } from "./folding.ts";
 import type { NoticeDay, NoticeRecord, NoticesStore } from "./ports.ts";
 
 const dayMs = 24 * 3600_000;
+/** After a commit its notice is given at once; only a crash, or a store that fails, leaves that to the job. */
+const jobAfterMs = 10_000;
+/** Fewer than the checks of one commit, as each owed notice takes one. */
+const writtenAtOnce = 50;
 
 /** `hidden`: the reader's rules let nothing from the person arrive (CO-11). */
 type Named = { username: string; displayName: string; hidden?: boolean };
@@ -35,14 +42,14 @@ export interface NoticesNeeds {
   named(readerId: string, userIds: readonly string[]): Promise<ReadonlyMap<string, Named>>;
 }
 
-/** One person's notices that wait to be written. */
+/** One person's notices that wait to be written; `owed`: the job that ends with it. */
 interface Waiting {
-  notices: NewNotice[];
+  items: { notice: NewNotice; owed?: OwedNotice<NewNotice> }[];
   written: Promise<void>;
 }
 
 /** UI-11: what happened to people, one list for each, for two weeks. */
-export class Notices implements NoticeList<NewNotice> {
+export class Notices implements NoticeList<NewNotice>, JobRoom<NoticeJob<NewNotice>> {
   readonly #needs: NoticesNeeds;
   /** By person. Notices that are added during a write share the next one. */
   readonly #waiting = new Map<string, Waiting>();
@@ -53,29 +60,55 @@ export class Notices implements NoticeList<NewNotice> {
     this.#needs = needs;
   }
 
-  add(userId: string, notice: NewNotice): Promise<void> {
+  async add(userId: string, notice: NewNotice): Promise<void> {
+    await this.#put(userId, { notice }).catch((error) => this.#failed("notices.lost", userId, error));
+  }
+
+  owe(userId: string, notice: NewNotice): OwedNotice<NewNotice> {
+    const { clock, ids } = this.#needs;
+    const dueMs = Math.ceil(clock.now()) + jobAfterMs;
+    return { dueMs, job: { kind: "notice", id: ids.next(), dueMs, userId, notice } };
+  }
+
+  async give(owed: readonly OwedNotice<NewNotice>[]): Promise<void> {
+    await Promise.all(owed.map(async (one) => {
+      const { userId, notice } = one.job;
+      await this.#put(userId, { notice, owed: one }).catch((error) =>
+        this.#failed("notices.late", userId, error)
+      );
+    }));
+  }
+
+  /** An owed notice that was not given: the server died, or the store failed. */
+  async run(job: NoticeJob<NewNotice>): Promise<void> {
+    const { userId, notice, dueMs } = job;
+    await this.#put(userId, { notice, owed: { dueMs, job } });
+  }
+
+  #put(userId: string, item: Waiting["items"][number]): Promise<void> {
     const waiting = this.#waiting.get(userId);
-    if (waiting !== undefined) {
-      waiting.notices.push(notice);
+    if (waiting !== undefined && waiting.items.length < writtenAtOnce) {
+      waiting.items.push(item);
       return waiting.written;
     }
-    const notices = [notice];
+    const items = [item];
     const before = this.#writing.get(userId);
     const written = (async () => {
-      await before;
-      this.#waiting.delete(userId);
-      try {
-        await this.#append(userId, notices);
-      } catch (error) {
-        this.#needs.log.error("notices.lost", { userId, count: notices.length, error: error as Error });
-      }
+      await before?.catch(() => undefined);
+      if (this.#waiting.get(userId)?.items === items) this.#waiting.delete(userId);
+      await this.#append(userId, items);
     })();
-    this.#waiting.set(userId, { notices, written });
+    this.#waiting.set(userId, { items, written });
     this.#writing.set(userId, written);
-    void written.then(() => {
+    const end = () => {
       if (this.#writing.get(userId) === written) this.#writing.delete(userId);
-    });
+    };
+    written.then(end, end);
     return written;
+  }
+
+  #failed(event: string, userId: string, error: unknown): void {
+    this.#needs.log.error(event, { userId, error: error as Error });
   }
 
   /** Newest first. Without notices of people who are gone. */
@@ -138,7 +171,7 @@ export class Notices implements NoticeList<NewNotice> {
    */
   async forget({ userId: namedId }: Caller, most: number): Promise<boolean> {
     const { store } = this.#needs;
-    await this.#writing.get(namedId);
+    await this.#writing.get(namedId)?.catch(() => undefined);
     const own = (await store.days(namedId)).flatMap(({ notices }) => notices);
     const named = new Set(own.flatMap(({ notice }) => "by" in notice ? [notice.by] : []));
     // The list comes last: what it names is read from it, also after a crash.
@@ -146,7 +179,7 @@ export class Notices implements NoticeList<NewNotice> {
     await this.#change(namedId, (day) => ({ ...day, notices: [] }));
     const readers = await store.naming(namedId, most);
     for (const userId of readers) {
-      await this.#writing.get(userId);
+      await this.#writing.get(userId)?.catch(() => undefined);
       await this.#change(userId, (day) => {
         const left = day.notices.filter(({ notice }) => !("by" in notice && notice.by === namedId));
         return left.length === day.notices.length ? day : { ...day, notices: left };
@@ -158,7 +191,7 @@ export class Notices implements NoticeList<NewNotice> {
 
   /** Waits for everything that was added. */
   async idle(): Promise<void> {
-    while (this.#writing.size > 0) await Promise.all(this.#writing.values());
+    while (this.#writing.size > 0) await Promise.allSettled(this.#writing.values());
   }
 
   /** Changes days, and tells the person's devices how many are unread then. Null when others were faster each time. */
@@ -179,9 +212,16 @@ export class Notices implements NoticeList<NewNotice> {
     return null;
   }
 
-  async #append(userId: string, notices: readonly NewNotice[]): Promise<void> {
+  async #append(userId: string, items: Waiting["items"]): Promise<void> {
     const { store, bell, clock, ids } = this.#needs;
     for (let tries = 0; tries < limits.writeTries; tries++) {
+      const given = await store.stillOwed(items.flatMap(({ owed }) => owed ?? []));
+      // Its job was faster, here or in another process.
+      const left = new Set(given.map(({ owed }) => owed));
+      const notices = items.flatMap(({ notice, owed }) =>
+        owed === undefined || left.has(owed) ? [notice] : []
+      );
+      if (notices.length === 0) return;
       const atMs = clock.now();
       const day = await store.day(userId, Math.floor(atMs / dayMs));
       let list = day.notices;
@@ -194,7 +234,8 @@ export class Notices implements NoticeList<NewNotice> {
       }
       const kept = list.slice(-limits.noticesPerDay);
       const named = new Set(notices.flatMap((notice) => "by" in notice ? [notice.by] : []));
-      if (!await store.write(userId, [{ ...day, notices: kept }], [...named])) continue;
+      const also = { named: [...named], given };
+      if (!await store.write(userId, [{ ...day, notices: kept }], also)) continue;
       bell.handled(userId);
       if (!bell.isOnline(userId)) return;
       const unread = unreadIn(await this.#records(userId));

@@ -1,3 +1,4 @@
+import type { OwedNotice } from "../platform/mod.ts";
 import type { NewNotice } from "../protocol/mod.ts";
 
 /** A notice as it is stored. */
@@ -19,15 +20,27 @@ export interface NoticeDay {
   version: string | null;
 }
 
+/** A notice that some commit wrote as a job and that is not in its person's list yet. */
+export interface StillOwed {
+  owed: OwedNotice<NewNotice>;
+  version: string;
+}
+
 export interface NoticesStore {
+  /** Those of some owed notices that were not given yet. */
+  stillOwed(owed: readonly OwedNotice<NewNotice>[]): Promise<StillOwed[]>;
   /** All days that are kept, oldest first. */
   days(userId: string): Promise<NoticeDay[]>;
   day(userId: string, day: number): Promise<NoticeDay>;
   /**
    * Replaces days; false, and nothing is written, when one has changed since it was read. `named`: ids of people that new notices
-   * name.
+   * name. `given`: the jobs of new notices, which end with the same write.
    */
-  write(userId: string, days: readonly NoticeDay[], named?: readonly string[]): Promise<boolean>;
+  write(
+    userId: string,
+    days: readonly NoticeDay[],
+    also?: { named?: readonly string[]; given?: readonly StillOwed[] },
+  ): Promise<boolean>;
   /** Ids of people in whose notices a person is named, `most` of them. */
   naming(namedId: string, most: number): Promise<string[]>;
   /** A person's notices name these others no more. */

@@ -32,7 +32,8 @@ const kinds = {
   file_rejected: { file: id, name: z.string() },
   /** An administrator made a one-time link for the person's account (AU-12). */
   login_link: {},
-  removal_decided: { removal: id, outcome: z.enum(["removed", "kept"]) },
+  /** That link set a new password. Passkeys, other second factors and links with an issuer stay as they were. */
+  login_link_used: {},
 } as const;
 
 export type NoticeKind = keyof typeof kinds;
@@ -60,8 +61,8 @@ export const notice = z.discriminatedUnion("kind", [
   of("report_decided"),
   of("appeal_decided"),
   of("file_rejected"),
-  of("removal_decided"),
   of("login_link"),
+  of("login_link_used"),
 ]);
 export type Notice = z.infer<typeof notice>;
 

@@ -95,8 +95,8 @@ export function topicOfNotice(kind: NoticeKind): PushTopic {
     case "report_decided":
     case "appeal_decided":
     case "file_rejected":
-    case "removal_decided":
     case "login_link":
+    case "login_link_used":
       return "account";
     default:
       return kind satisfies never;

@@ -24,6 +24,7 @@ export function noticeText(words: NoticeWords, language: Language, notice: Notic
 export function noticePath(notice: Notice): string {
   if ("command" in notice) return `/${"others" in notice ? "sent" : "history"}/${notice.command}`;
   if (notice.kind === "login_link") return "/sessions";
+  if (notice.kind === "login_link_used") return "/two-factor";
   if ("by" in notice) return "/contacts";
   if ("group" in notice) return "/groups";
   return "file" in notice ? "/files" : "/account";

@@ -1,5 +1,6 @@
-import type { TimelineEntry } from "../protocol/mod.ts";
-import type { Words } from "../words/mod.ts";
+import { english, type TimelineEntry } from "../protocol/mod.ts";
+import type { Language, Words } from "../words/mod.ts";
+import { renderMessage } from "../words/refusals.ts";
 
 type Story = Words["story"];
 
@@ -18,6 +19,7 @@ export interface Step {
 }
 
 interface Reader {
+  language: Language;
   username: string;
   /** The sender's username. */
   sender: string;
@@ -30,7 +32,7 @@ interface Reader {
  * people also who got it and who saw it, as their states say so.
  */
 export function storyOf(words: Story, entries: readonly TimelineEntry[], reader: Reader): Step[] {
-  const { username: own, sender, several } = reader;
+  const { language, username: own, sender, several } = reader;
   /** People who have it in their timeline, who were reached, who submitted. */
   const [begun, reached, submitted] = [new Set<string>(), new Set<string>(), new Set<string>()];
   let released = false;
@@ -77,7 +79,7 @@ export function storyOf(words: Story, entries: readonly TimelineEntry[], reader:
         return step(state, sender);
       case "failed":
         return entry.who === undefined || !reached.has(key)
-          ? itself(words.itself.failed)
+          ? itself(words.itself.failed).map((one) => ({ ...one, note: serversNote(language, note) }))
           : step(state, entry.who);
       case "accepted":
       case "deferred":
@@ -90,4 +92,9 @@ export function storyOf(words: Story, entries: readonly TimelineEntry[], reader:
         return state satisfies never;
     }
   });
+}
+
+/** Why the server ended a command. The protocol has it in English; a page says it in its reader's language. */
+function serversNote(language: Language, note: string | undefined): string | undefined {
+  return note === english("command.rejectedFile") ? renderMessage(language, "command.rejectedFile") : note;
 }

@@ -239,7 +239,6 @@ type Notice struct {
 	Outcome  *string   `json:"outcome"`
 	File     *string   `json:"file"`
 	Name     *string   `json:"name"`
-	Removal  *string   `json:"removal"`
 }
 
 // OwnSanctionAppeal is an object of the protocol.

@@ -271,14 +271,12 @@ export type Notice = {
   id: string;
   at: string;
   read: boolean;
-  kind: "removal_decided";
-  removal: string;
-  outcome: "removed" | "kept";
+  kind: "login_link";
 } | {
   id: string;
   at: string;
   read: boolean;
-  kind: "login_link";
+  kind: "login_link_used";
 };
 
 export type OwnSanction = {

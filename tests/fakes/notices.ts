@@ -1,13 +1,24 @@
-import type { NoticeList } from "../../lib/platform/mod.ts";
+import type { NoticeList, OwedNotice } from "../../lib/platform/mod.ts";
 import type { NewNotice } from "../../lib/protocol/mod.ts";
 
 /** Writes down which notices were added. */
 export class FakeNotices implements NoticeList<NewNotice> {
   readonly added: { userId: string; notice: NewNotice }[] = [];
 
+  #owed = 0;
+
   add(userId: string, notice: NewNotice): Promise<void> {
     this.added.push({ userId, notice });
     return Promise.resolve();
+  }
+
+  owe(userId: string, notice: NewNotice): OwedNotice<NewNotice> {
+    const id = String(++this.#owed);
+    return { dueMs: 0, job: { kind: "notice", id, dueMs: 0, userId, notice } };
+  }
+
+  async give(owed: readonly OwedNotice<NewNotice>[]): Promise<void> {
+    for (const { job: { userId, notice } } of owed) await this.add(userId, notice);
   }
 
   of(userId: string): NewNotice[] {

@@ -43,12 +43,14 @@ Deno.test("AU-12: a link sets a new password once, ends every session, and is in
   assert.equal(made.status, 201);
   assert.equal(Date.parse(made.body.expiresAt) - app.clock.now(), 24 * 3600_000);
   const token = tokenIn(made.body.url);
-  const { notices } = must(await app.services.notices.list(await app.caller("ann"), {}));
-  assert.deepEqual(notices.map(({ kind }) => kind), ["login_link"]);
+  const ann = await app.caller("ann");
+  const kinds = async () => must(await app.services.notices.list(ann, {})).notices.map(({ kind }) => kind);
+  assert.deepEqual(await kinds(), ["login_link"]);
 
   const weak = await call("POST", "/auth/login-link", { token, password: "ann" }, "");
   assert.equal(weak.status, 400);
   assert.equal((await call("POST", "/auth/login-link", { token, password: next }, "")).status, 200);
+  assert.deepEqual(await kinds(), ["login_link_used", "login_link"], "passkeys stay, and she is told");
   assert.equal(await logIn(app, "ann", next), "answered");
   assert.equal(await logIn(app, "ann", password), "unauthorized");
   const old = await app.wholeSend("/api/v1/profile", { headers: { authorization: `Bearer ${before}` } });

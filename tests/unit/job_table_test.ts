@@ -13,6 +13,7 @@ Deno.test("DL-6, FI-7: each kind of job goes to the room that knows it", async (
     files: room("files"),
     incidents: room("incidents"),
     groups: room("groups"),
+    notices: room("notices"),
     push: room("push"),
     webhooks: room("webhooks"),
   }));
@@ -33,6 +34,7 @@ Deno.test("DL-6, FI-7: each kind of job goes to the room that knows it", async (
     at: "2026-01-01T00:00:00.000Z",
     failures: 0,
   });
+  await run({ kind: "notice", id: "n", dueMs: 0, userId: "u", notice: { kind: "login_link" } });
   await run({ kind: "push", userId: "u" });
   assert.deepEqual(ran, [
     "commands expire",
@@ -43,6 +45,7 @@ Deno.test("DL-6, FI-7: each kind of job goes to the room that knows it", async (
     "accounts account_removal",
     "groups group_end",
     "webhooks webhook",
+    "notices notice",
     "push push",
   ]);
 });

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import type { NoticeJob } from "../../lib/platform/mod.ts";
 import type { NewNotice } from "../../lib/protocol/mod.ts";
 import { accountsRig, must } from "../fakes/accounts_rig.ts";
 import { CommandRig } from "../fakes/command_rig.ts";
+import { dump } from "../fakes/kv_stores.ts";
 
 const kindsOf = (notices: readonly NewNotice[]) => notices.map(({ kind }) => kind);
 
@@ -27,6 +29,24 @@ Deno.test("UI-11: the sender finds answers in their list, the recipient the revi
   assert.ok(first?.kind === "command_accepted");
   assert.equal(first.title?.length, 60);
   assert.ok(!JSON.stringify(rig.notices.added).includes("SECRET-NOTE"));
+});
+
+Deno.test("UI-11, DL-4: the commit of an answer, and of a review, owes its notice", async () => {
+  await using rig = await CommandRig.open();
+  const [ann, bob] = [rig.person("ann"), rig.person("bob")];
+  rig.connect(ann, bob);
+  const { id } = await rig.send(ann, bob, { requires: "review" });
+  await rig.take(bob);
+  // The server dies before a notice is given.
+  rig.notices.give = () => Promise.resolve();
+  must(await rig.room.transitions.update(bob, { id, state: "submitted", note: "Done" }));
+  must(await rig.room.transitions.review(ann, { id, recipient: "bob", accept: true }));
+  const jobs = (await dump(rig.store.kv, ["job"])).map(([, job]) => job as NoticeJob<NewNotice>);
+  const owed = jobs.filter(({ kind }) => kind === "notice");
+  assert.deepEqual(owed.map(({ userId, notice }) => [userId, notice.kind]).toSorted(), [
+    [ann.userId, "command_submitted"],
+    [bob.userId, "command_approved"],
+  ]);
 });
 
 Deno.test("UI-11, CO-10: a contact request puts a notice only where it arrives", async () => {

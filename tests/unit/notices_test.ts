@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { kvNoticesStore } from "../../lib/adapters/kv/notices_store.ts";
+import { JobRunner } from "../../lib/adapters/kv/jobs.ts";
+import { kvNoticesStore, owedSet } from "../../lib/adapters/kv/notices_store.ts";
 import { openStore } from "../../lib/adapters/kv/store.ts";
 import { Notices, type NoticesStore } from "../../lib/notices/mod.ts";
-import { type Caller, Ids } from "../../lib/platform/mod.ts";
+import { type Caller, Ids, type NoticeJob } from "../../lib/platform/mod.ts";
 import { limits, type NewNotice } from "../../lib/protocol/mod.ts";
 import { KeptLog, must } from "../fakes/accounts_rig.ts";
 import { FakeClock } from "../fakes/clock.ts";
@@ -101,6 +102,48 @@ Deno.test("UI-11: notices about one thing are one, new again, with the number of
     [["C1", 1, false], ["C2", 0, false]],
   );
   assert.equal(it.heard().filter(({ method }) => method === "notice.new").length, 3);
+});
+
+Deno.test("UI-11, DL-4: a notice that a commit owes is in the list once, whether it was given, its server died before that, or both at once", async () => {
+  await using it = await rig();
+  const owe = async (command: string) => {
+    const owed = it.notices.owe("ann", it.submitted("bob", command));
+    await it.kv.atomic().set(owedSet(owed).key, owed.job).commit();
+    return owed;
+  };
+  const [given, left, both] = [await owe("C1"), await owe("C2"), await owe("C3")];
+  await it.notices.give([given]);
+  await using jobs = new JobRunner<NoticeJob<NewNotice>>({
+    kv: it.kv,
+    clock: it.clock,
+    log: it.log,
+    run: (job) => it.notices.run(job),
+  });
+  it.clock.advance(60_000);
+  await Promise.all([jobs.runDue(), it.notices.give([both])]);
+  await it.notices.give([given, left, both]);
+  await jobs.runDue();
+  const commands = (await it.listed()).map((one) => one.kind === "command_submitted" && one.command);
+  assert.deepEqual(commands.toSorted(), ["C1", "C2", "C3"]);
+  assert.equal(it.heard().length, 3);
+  assert.deepEqual(await dump(it.kv, ["job"]), []);
+  assert.deepEqual(it.log.lines, []);
+});
+
+Deno.test("UI-11: a notice that cannot be given stays owed, and its job gives it later", async () => {
+  let fails = true;
+  await using it = await rig((store) => ({
+    ...store,
+    write: (...given) => fails ? Promise.reject(new Error("The disk is full.")) : store.write(...given),
+  }));
+  const owed = it.notices.owe("ann", it.submitted("bob"));
+  await it.kv.atomic().set(owedSet(owed).key, owed.job).commit();
+  await it.notices.give([owed]);
+  assert.deepEqual(await it.listed(), []);
+  await assert.rejects(it.notices.run(owed.job));
+  fails = false;
+  await it.notices.run(owed.job);
+  assert.equal((await it.listed()).length, 1);
 });
 
 Deno.test("UI-11: notices end after two weeks, by the clock and not by the store", async () => {

@@ -8,7 +8,9 @@ const words = wordsOf("en").story;
 
 /** The steps as sentences: `You` for the reader, the username for others. */
 function told(entries: readonly TimelineEntry[], username: string, several = false): string[] {
-  return storyOf(words, entries, { username, sender: "ann", several }).map(({ text, who, of, note }) =>
+  return storyOf(words, entries, { language: "en", username, sender: "ann", several }).map((
+    { text, who, of, note },
+  ) =>
     [
       fill(text, { who: who === username ? words.you : who ?? "" }),
       of === null ? "" : ` (${of})`,
@@ -102,4 +104,17 @@ Deno.test("CM-8 DL-6 FI-6: what the server did is nobody's: delivery that began 
       "Expired",
     ],
   );
+});
+
+Deno.test("FI-6: why the server ended a command is in the reader's language, and what a person wrote stays as it is", () => {
+  const at = "2026-01-01T00:00:00.000Z";
+  const read = (who: string | undefined, note: string) => {
+    const entry = { at, state: "failed" as const, note, ...(who === undefined ? {} : { who }) };
+    const reader = { language: "de", username: "ann", sender: "ann", several: false } as const;
+    return storyOf(wordsOf("de").story, [{ at, state: "delivered", who: "bob" }, entry], reader).at(-1)!.note;
+  };
+  const server = "A file did not pass the checks.";
+  assert.equal(read(undefined, server), "Eine Datei hat die Prüfung nicht bestanden.");
+  assert.equal(read("bob", server), server);
+  assert.equal(read(undefined, "No time"), "No time");
 });

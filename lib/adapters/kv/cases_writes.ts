@@ -10,6 +10,7 @@ import { aboutOf, moderationLimits } from "../../protocol/mod.ts";
 import { getEntries, getValues } from "./get_many.ts";
 import type { Part } from "./incidents_suspensions.ts";
 import { keys } from "./keys.ts";
+import { owedSet } from "./notices_store.ts";
 import type { KvKey, KvPort } from "./port.ts";
 import { addRefusals } from "./removal_writes.ts";
 
@@ -61,6 +62,7 @@ export async function caseWrites(kv: KvPort, change: CaseChange, nowMs: number):
       expireIn: moderationLimits.queueDayKeptMs,
     });
   }
+  part.sets.push(...(change.owed ?? []).map(owedSet));
   await addReviewed(kv, part, change);
   await addBadFaith(kv, part, change, nowMs);
   if (change.refuse !== undefined) await addRefusals(kv, part, change.refuse, nowMs);

@@ -22,6 +22,7 @@ function jobId(job: DueJob["job"]): string {
     case "stop":
     case "index":
       return `${job.kind}:${job.userId}`;
+    case "notice":
     case "webhook":
       return `${job.kind}:${job.id}`;
     default:

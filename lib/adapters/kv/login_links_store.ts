@@ -1,10 +1,11 @@
 import type { LoginLinkRecord, LoginLinkStore, UserRecord } from "../../accounts/mod.ts";
-import type { AuditEntry, Clock } from "../../platform/mod.ts";
+import type { AuditEntry, Clock, OwedNotice } from "../../platform/mod.ts";
 import { limits } from "../../protocol/mod.ts";
 import type { KvAccounts } from "./accounts_store.ts";
 import type { KvAudit } from "./audit_log.ts";
 import { keys } from "./keys.ts";
 import type { KvEntry } from "./port.ts";
+import { owedSet } from "./notices_store.ts";
 import type { Store } from "./store.ts";
 
 /** One-time links of people who lost their password (AU-12), in Deno KV. */
@@ -27,12 +28,17 @@ export class KvLoginLinks implements LoginLinkStore {
     this.#clock = clock;
   }
 
-  async set(userId: string, link: LoginLinkRecord, auditEntry: AuditEntry): Promise<boolean> {
+  async set(
+    userId: string,
+    link: LoginLinkRecord,
+    auditEntry: AuditEntry,
+    owed: OwedNotice<unknown>,
+  ): Promise<boolean> {
     const user = await this.#user(userId);
     if (user === null) return false;
     const expireIn = Math.max(1, link.expiresAt - this.#clock.now());
     const set = { key: keys.loginLink(userId), value: link, expireIn };
-    return (await this.#audit.commit({ checks: [user], sets: [set] }, auditEntry)).ok;
+    return (await this.#audit.commit({ checks: [user], sets: [set, owedSet(owed)] }, auditEntry)).ok;
   }
 
   async get(userId: string): Promise<LoginLinkRecord | null> {
@@ -44,6 +50,7 @@ export class KvLoginLinks implements LoginLinkStore {
     hash: string,
     { to, changedAt }: { to: string; changedAt: number },
     auditEntry: AuditEntry,
+    owed: OwedNotice<unknown>,
   ): Promise<UserRecord | null> {
     for (let tries = 0; tries < limits.writeTries; tries++) {
       const entry = await this.#store.kv.get<LoginLinkRecord>(keys.loginLink(userId));
@@ -54,7 +61,7 @@ export class KvLoginLinks implements LoginLinkStore {
       const changed: UserRecord = { ...user.value, passwordHash: to, passwordChangedAt: changedAt };
       const { ok } = await this.#audit.commit({
         checks: [entry, user],
-        sets: [{ key: user.key, value: changed }],
+        sets: [{ key: user.key, value: changed }, owedSet(owed)],
         deletes: [entry.key],
       }, auditEntry);
       this.#accounts.forget(userId);

@@ -1,13 +1,20 @@
 import type { NoticeDay, NoticeRecord, NoticesStore } from "../../notices/ports.ts";
-import type { Clock } from "../../platform/mod.ts";
+import type { Clock, OwedNotice } from "../../platform/mod.ts";
 import { limits } from "../../protocol/mod.ts";
+import { getEntries } from "./get_many.ts";
 import { keys } from "./keys.ts";
+import type { KvKey } from "./port.ts";
 import type { Store } from "./store.ts";
 
 const dayMs = 24 * 3600_000;
 const keptMs = limits.noticesKeptDays * dayMs;
 /** A hundred notices with the longest names and titles. */
 const dayBytes = 48 * 1024;
+
+/** The write of an owed notice, for the commit that owes it. */
+export function owedSet({ dueMs, job }: OwedNotice<unknown>): { key: KvKey; value: unknown } {
+  return { key: keys.job(dueMs, `${job.kind}:${job.id}`), value: job };
+}
 
 /** Notices in Deno KV: one record for each person and day. */
 export function kvNoticesStore({ kv, committer }: Store, clock: Clock): NoticesStore {
@@ -28,9 +35,22 @@ export function kvNoticesStore({ kv, committer }: Store, clock: Clock): NoticesS
       return { day, notices: value ?? [], version: versionstamp };
     },
 
-    async write(userId, days, named = []) {
+    async stillOwed(owed) {
+      if (owed.length === 0) return [];
+      const jobs = await getEntries<unknown>(kv, owed.map((one) => owedSet(one).key));
+      return owed.flatMap((one, at) => {
+        const version = jobs[at]?.versionstamp ?? null;
+        return version === null ? [] : [{ owed: one, version }];
+      });
+    },
+
+    async write(userId, days, { named = [], given = [] } = {}) {
       const { ok } = await committer.commit({
-        checks: days.map(({ day, version }) => ({ key: keys.notices(userId, day), versionstamp: version })),
+        checks: [
+          ...days.map(({ day, version }) => ({ key: keys.notices(userId, day), versionstamp: version })),
+          ...given.map(({ owed, version }) => ({ key: owedSet(owed).key, versionstamp: version })),
+        ],
+        deletes: given.map(({ owed }) => owedSet(owed).key),
         sets: [
           ...days.map(({ day, notices }) => ({
             key: keys.notices(userId, day),

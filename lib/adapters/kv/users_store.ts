@@ -17,6 +17,7 @@ import type { Write } from "./committer.ts";
 import { getEntries, getValues } from "./get_many.ts";
 import { caseWrites } from "./cases_writes.ts";
 import { keys } from "./keys.ts";
+import { owedSet } from "./notices_store.ts";
 import { joined } from "./incidents_suspensions.ts";
 import type { KvCheck, KvEntryMaybe, KvKey } from "./port.ts";
 import { sanctionsInForce, sanctionsOf } from "./sanctions_in_force.ts";
@@ -188,13 +189,13 @@ export class KvUsers implements UsersStore, MutesStore, OwnSanctionsStore {
   #writeOf(
     entry: KvEntryMaybe<UserRecord>,
     user: UserRecord,
-    { sanctions = [], inForce, mute, limit }: AccountChange,
+    { sanctions = [], owed = [], inForce, mute, limit }: AccountChange,
     roll: Roll | undefined,
   ): Write {
     const deletes: KvKey[] = [];
     const write = {
       checks: [entry] as KvCheck[],
-      sets: [{ key: entry.key, value: user }] as Sets,
+      sets: [{ key: entry.key, value: user }, ...owed.map(owedSet)] as Sets,
       deletes,
     };
     for (const sanction of sanctions) {

@@ -32,6 +32,6 @@ export const notices: Words["notices"] = {
   file_rejected: "{title} wurde bei der Prüfung abgewiesen.",
   login_link:
     "Die Verwaltung hat einen Link gemacht, der für dein Konto ein neues Passwort setzt. Hast du nicht darum gebeten, sag es jemand anderem aus der Verwaltung.",
-  removal_decided_removed: "Dein Antrag auf Entfernung wurde bewilligt.",
-  removal_decided: "Dein Antrag auf Entfernung wurde abgelehnt.",
+  login_link_used:
+    "Ein Link für ein verlorenes Passwort hat dein neues Passwort gesetzt, und alles wurde abgemeldet. Passkeys und andere Wege zur Anmeldung sind geblieben: Entferne, was nicht von dir ist.",
 };

@@ -32,6 +32,6 @@ export const notices = {
   file_rejected: "{title} was rejected by the file check.",
   login_link:
     "An administrator made a link that sets a new password for your account. If you did not ask for it, tell another administrator.",
-  removal_decided_removed: "Your removal request was granted.",
-  removal_decided: "Your removal request was declined.",
+  login_link_used:
+    "A link for a lost password set your new password, and everything was logged out. Passkeys and other ways to log in stayed: remove those that are not yours.",
 };

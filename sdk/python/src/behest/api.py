@@ -358,16 +358,14 @@ class Notice15(TypedDict):
     id: str
     at: str
     read: bool
-    kind: Literal["removal_decided"]
-    removal: str
-    outcome: Literal["removed", "kept"]
+    kind: Literal["login_link"]
 
 
 class Notice16(TypedDict):
     id: str
     at: str
     read: bool
-    kind: Literal["login_link"]
+    kind: Literal["login_link_used"]
 
 Notice: TypeAlias = "Notice1 | Notice2 | Notice3 | Notice4 | Notice5 | Notice6 | Notice7 | Notice8 | Notice9 | Notice10 | Notice11 | Notice12 | Notice13 | Notice14 | Notice15 | Notice16"
 
