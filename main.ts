@@ -1,5 +1,5 @@
 import { type OpenServices, openServices, StorageProblem } from "./lib/compose/mod.ts";
-import { type Config, ConfigProblem, loadConfig } from "./lib/config/mod.ts";
+import { type Config, ConfigProblem, kvName, loadConfig } from "./lib/config/mod.ts";
 import { ConsoleLines } from "./lib/platform/console_lines.ts";
 import { type Log, systemClock, systemRandom } from "./lib/platform/mod.ts";
 import { type OpenLog, openLog } from "./lib/platform/logging.ts";
@@ -44,6 +44,13 @@ async function run(): Promise<void> {
   open.services.metrics.start();
   open.rollups.start();
   log.info("server.started", { origin, mode: config.mode, dataDir: config.dataDir });
+  // At once, as another process may have the store: nothing is left to be closed in order.
+  void open.lost.then(async (error) => {
+    log.error("store.lost", { error });
+    errors.line(`The store ${kvName(config.kv)} is not this process's any more: ${reasonOf(error)}`);
+    await errors.drained();
+    Deno.exit(1);
+  });
   const signal = await signalled;
   log.info("server.stopping", { signal, connections: open.services.realtime.connections() });
   const inTime = await finish(server, open.services);
@@ -94,11 +101,11 @@ async function openStoreOrTell(config: Config, log: Log): Promise<OpenServices> 
     const reason = reasonOf(error);
     if (/database is locked/i.test(reason)) {
       throw new StartProblem(
-        `BEHEST_DATA_DIR: the store ${config.kv} is open in another process; stop that one, ` +
+        `BEHEST_DATA_DIR: the store ${kvName(config.kv)} is open in another process; stop that one, ` +
           "or take another directory, for example BEHEST_DATA_DIR=./data2",
       );
     }
-    throw new StartProblem(`The store ${config.kv} cannot be used: ${reason}`);
+    throw new StartProblem(`The store ${kvName(config.kv)} cannot be used: ${reason}`);
   }
 }
 

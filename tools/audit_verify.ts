@@ -3,29 +3,22 @@
  * holds; otherwise names the first link that does not, and ends with 1. The server must be stopped: the store has one
  * owner. Of a running one, verify a copy of its data directory.
  */
-import { KvAudit, openStore, type Store } from "../lib/adapters/kv/mod.ts";
+import { KvAudit, openExistingStore, type StorePlace } from "../lib/adapters/kv/mod.ts";
 import { ConfigProblem, loadConfig } from "../lib/config/mod.ts";
 import { verifyChain } from "../lib/moderation/mod.ts";
 import { complain, say } from "../lib/platform/console.ts";
 import { silentLog, systemClock } from "../lib/platform/mod.ts";
 
-function storePath(directory: string | undefined): string {
+function storePath(directory: string | undefined): StorePlace {
   if (directory !== undefined) return `${directory.replace(/\/+$/, "")}/kv.sqlite3`;
   const read = loadConfig();
   if (read instanceof ConfigProblem) throw new Error(read.line);
   return read.config.kv;
 }
 
-async function open(path: string): Promise<Store> {
-  const isFile = /^https?:/.test(path) || await Deno.stat(path).then((found) => found.isFile, () => false);
-  // Opening what is not there would make it, and an empty chain holds.
-  if (!isFile) throw new Error(`There is no store at ${path}.`);
-  return await openStore(path);
-}
-
 if (import.meta.main) {
   try {
-    await using store = await open(storePath(Deno.args[0]));
+    await using store = await openExistingStore(storePath(Deno.args[0]));
     const { entries, head } = await new KvAudit(store, systemClock, silentLog).chain();
     const report = await verifyChain(entries, head);
     if (report.ok) {

@@ -1,5 +1,5 @@
 import type { BackupProblem, DataPlaces } from "../lib/adapters/backup/mod.ts";
-import { ConfigProblem, loadConfig } from "../lib/config/mod.ts";
+import { ConfigProblem, kvName, loadConfig } from "../lib/config/mod.ts";
 import { complain } from "../lib/platform/console.ts";
 
 /** What stands on the command line: one file, and flags. */
@@ -34,7 +34,7 @@ export function configuredPlaces(): DataPlaces & { evidenceKey: string } {
   const read = loadConfig();
   if (read instanceof ConfigProblem) throw new Error(read.line);
   const { dataDir, kv, evidenceKey } = read.config;
-  return { dataDir: dataDir.replace(/(?<=.)\/+$/, ""), kv, evidenceKey };
+  return { dataDir: dataDir.replace(/(?<=.)\/+$/, ""), kv: kvName(kv), evidenceKey };
 }
 
 /** Runs a task; what goes wrong is one line, and the exit code 1. */

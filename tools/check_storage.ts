@@ -9,7 +9,7 @@ import { type BlobsOnDisk, check, type Finding, mend, readFacts } from "../lib/a
 import { DiskBlobs } from "../lib/adapters/blobs/mod.ts";
 import { rehash, type RehashProgress } from "../lib/adapters/blobs/rehash.ts";
 import { SealedFiles } from "../lib/adapters/evidence/mod.ts";
-import { KvAudit, openStore, type Store } from "../lib/adapters/kv/mod.ts";
+import { KvAudit, openExistingStore, type Store, type StorePlace } from "../lib/adapters/kv/mod.ts";
 import { ConfigProblem, loadConfig } from "../lib/config/mod.ts";
 import { complain, say } from "../lib/platform/console.ts";
 import { silentLog, systemClock } from "../lib/platform/mod.ts";
@@ -20,7 +20,7 @@ const operator = { userId: "operator", username: "(operator)" } as const;
 const looks = 5;
 
 interface Places {
-  kv: string;
+  kv: StorePlace;
   storage: string;
   evidence: SealedFiles;
 }
@@ -39,15 +39,11 @@ function placesOf(directory: string | undefined): Places {
   return { kv, storage: `${dir}/storage`, evidence };
 }
 
-async function openExisting(path: string, stopped: boolean): Promise<Store> {
-  if (/^https?:/.test(path)) {
-    if (stopped) return await openStore(path);
-    throw new Error(`Other instances may use ${path}. Stop all of them, then say so with --stopped.`);
+async function openExisting(place: StorePlace, stopped: boolean): Promise<Store> {
+  if (typeof place === "string" && /^https?:/.test(place) && !stopped) {
+    throw new Error(`Other instances may use ${place}. Stop all of them, then say so with --stopped.`);
   }
-  const isFile = await Deno.stat(path).then((found) => found.isFile, () => false);
-  // Opening what is not there would make it, and all bytes would be without a record.
-  if (!isFile) throw new Error(`There is no store at ${path}.`);
-  return await openStore(path);
+  return await openExistingStore(place);
 }
 
 /** What a check needs from its first look to its last. */

@@ -4,7 +4,13 @@
  * before a byte is written. The server must be stopped: the store has one owner.
  */
 import { SealedFiles } from "../lib/adapters/evidence/mod.ts";
-import { KvAccounts, KvAudit, KvIncidents, openStore } from "../lib/adapters/kv/mod.ts";
+import {
+  KvAccounts,
+  KvAudit,
+  KvIncidents,
+  openExistingStore,
+  type StorePlace,
+} from "../lib/adapters/kv/mod.ts";
 import { ConfigProblem, loadConfig } from "../lib/config/mod.ts";
 import { complain, say } from "../lib/platform/console.ts";
 import { silentLog, systemClock } from "../lib/platform/mod.ts";
@@ -35,12 +41,9 @@ function wantedOf(args: readonly string[], keyFile: string): Wanted | null {
 async function exportEvidence(
   { id, out, keyFile, why }: Wanted,
   dataDir: string,
-  kv: string,
+  kv: StorePlace,
 ): Promise<number> {
-  const isFile = /^https?:/.test(kv) || await Deno.stat(kv).then((found) => found.isFile, () => false);
-  // Opening what is not there would make it.
-  if (!isFile) throw new Error(`There is no store at ${kv}.`);
-  await using store = await openStore(kv);
+  await using store = await openExistingStore(kv);
   const audit = new KvAudit(store, systemClock, silentLog);
   const incidents = new KvIncidents(store, new KvAccounts(store, systemClock), audit, systemClock);
   const incident = await incidents.incident(id);

@@ -26,7 +26,8 @@ export function permissionFlags(config: Config): string[] {
   net.push(...config.webhookHosts.map(placeOf));
   const writable = [config.dataDir];
   const env = [...readableEnv];
-  if (/^https?:/.test(config.kv)) {
+  if (typeof config.kv !== "string") net.push(...config.kv.hosts);
+  else if (/^https?:/.test(config.kv)) {
     net.push(new URL(config.kv).host);
     env.push("DENO_KV_ACCESS_TOKEN");
   } else if (config.kv !== ":memory:" && !config.kv.startsWith(`${config.dataDir}/`)) {
@@ -35,6 +36,7 @@ export function permissionFlags(config: Config): string[] {
   // The key is made beside its place at the first need, and moved there.
   writable.push(...outside(config, [config.evidenceKey]).map((path) => path.replace(/[^/]+$/, "") || "."));
   const readable = [".", ...writable, ...config.csamHashes === null ? [] : [config.csamHashes]];
+  if (typeof config.kv !== "string" && config.kv.caFile !== null) readable.push(config.kv.caFile);
   return [
     "--no-prompt",
     "--unstable-kv",

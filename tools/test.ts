@@ -7,6 +7,7 @@
 import { chromium } from "playwright-core";
 import { libfaketime } from "./faketime.ts";
 import { complain, say } from "../lib/platform/console.ts";
+import { postgresFolders, PostgresProcess } from "../tests/fakes/postgres_process.ts";
 import { goPrograms, pythonPrograms } from "./languages.ts";
 import { browserPaths, isFile, launchOptions, shellPaths } from "./chromium.ts";
 import { runFolders, runTests } from "./test_runs.ts";
@@ -24,6 +25,11 @@ const needed: readonly {
   { program: "strace", aptPackage: "strace", paths: ["/usr/bin/strace"] },
   { program: "clamd", aptPackage: "clamav-daemon", paths: ["/usr/sbin/clamd", "/usr/bin/clamd"] },
   { program: "python3", aptPackage: "python3", paths: ["/usr/bin/python3", "/usr/local/bin/python3"] },
+  {
+    program: "PostgreSQL",
+    aptPackage: "postgresql",
+    paths: postgresFolders.map((folder) => `${folder}/postgres`),
+  },
   { program: "nginx", aptPackage: "nginx", paths: ["/usr/sbin/nginx", "/usr/bin/nginx"] },
   {
     program: "Python 3.11 or newer with pip and venv",
@@ -90,7 +96,9 @@ const checking = timed("type check", () => runs(Deno.execPath(), ["task", "--qui
 const built = await timed("build", () => runs(Deno.execPath(), ["task", "--quiet", "build"]));
 if (!built) complain("The build failed.");
 const browser = await chromium.launchServer({ ...launchOptions(), host: "127.0.0.1" }).catch(() => null);
+const database = await PostgresProcess.start().catch((error) => void complain(String(error)));
 const env = {
+  ...(database === undefined ? {} : { TEST_POSTGRES: String(database.port) }),
   ...(built ? { TEST_BUILT: "1" } : {}),
   ...(browser === null ? {} : { TEST_BROWSER: browser.wsEndpoint() }),
 };
@@ -100,6 +108,7 @@ const { passed, failed, ok, times } = await timed(
   () => folders.every(isFolder) ? runFolders(folders, env) : runTests(["--parallel", ...folders], env),
 );
 await browser?.close();
+await database?.[Symbol.asyncDispose]();
 const checked = await checking;
 if (!checked) complain("The type check failed.");
 const allFailed = failed + missing.length + (built ? 0 : 1) + (checked ? 0 : 1);

@@ -8,7 +8,14 @@ import { type Passwords, prepareDemo, prepareFirstAdmin } from "../accounts/mod.
 import { StorageProblem } from "../adapters/blobs/mod.ts";
 import { PrometheusMeters } from "../adapters/metrics/mod.ts";
 import { diskHealth, makePrivate } from "../adapters/disk/mod.ts";
-import { JobRunner, kvCategoryStore, kvHealth, openStore, type Store } from "../adapters/kv/mod.ts";
+import {
+  JobRunner,
+  kvCategoryStore,
+  kvHealth,
+  openStore,
+  ownProcess,
+  type Store,
+} from "../adapters/kv/mod.ts";
 import { type FilesParts, openFiles } from "./files.ts";
 import { withFreshProof } from "./fresh_proof.ts";
 import { openAccountParts } from "./accounts.ts";
@@ -24,7 +31,7 @@ import { scoped } from "./token_scopes.ts";
 import { openPush } from "./push.ts";
 import { openWebhooks } from "./webhooks.ts";
 import { socketMethods } from "./socket_methods.ts";
-import type { Config } from "../config/mod.ts";
+import { type Config, kvName } from "../config/mod.ts";
 import { CategoryAdmin } from "../consent/mod.ts";
 import { faultOf, limits, type Message, type Refusal, say } from "../protocol/mod.ts";
 import { Health, type HealthPort } from "../platform/health.ts";
@@ -78,6 +85,8 @@ export interface OpenServices extends AsyncDisposable {
   runDueJobs(): Promise<void>;
   /** The overview's numbers over time: begin with `start`; tests write each look themselves. */
   readonly rollups: Pick<Rollups, "start" | "look">;
+  /** Resolves with the reason when the store is another process's now: this one must end. */
+  readonly lost: Promise<Error>;
   /** Resolves when nobody is being told of anything; for tests and benches. */
   allTold(): Promise<void>;
 }
@@ -88,10 +97,11 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
   const tally = new Tally();
   const log = talliedLog(options.log, tally);
   await using opening = new AsyncDisposableStack();
-  const kvFile = config.kv === ":memory:" || /^https?:/.test(config.kv) ? null : config.kv;
+  const isFile = typeof config.kv === "string" && config.kv !== ":memory:" && !/^https?:/.test(config.kv);
+  const kvFile = isFile ? config.kv as string : null;
   // Before the store is open: a server that stands beside the data of others must not show it for a moment.
   await makePrivate(config.dataDir, kvFile, log);
-  const store = options.store ?? opening.use(await openStore(config.kv));
+  const store = options.store ?? opening.use(await openStoreOf(config, log, opening));
   const metrics = opening.use(new PrometheusMeters(clock));
   store.committer.meters = metrics;
   const ids = new Ids(clock, random);
@@ -335,9 +345,19 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
     setupLink,
     rollups: overview.rollups,
     runDueJobs: () => jobs.runDue(),
+    lost: store.lost ?? new Promise(() => undefined),
     allTold: () => push.idle(),
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
+}
+
+async function openStoreOf(config: Config, log: Log, opening: AsyncDisposableStack): Promise<Store> {
+  if (typeof config.kv === "string") return await openStore(config.kv);
+  const process = opening.use(await ownProcess(config.dataDir));
+  return await openStore(config.kv, {
+    owner: process.id,
+    onWait: (ms) => log.warn("store.waiting", { store: kvName(config.kv), forMs: ms }),
+  });
 }
 
 function healthPorts(config: Config, store: Store): HealthPort<Message>[] {

@@ -1,5 +1,6 @@
 import { parseEnv } from "node:util";
 import { oldProxyValue, type TrustedProxies } from "./trusted_proxies.ts";
+import { type PostgresUrl, withoutPassword } from "./postgres_url.ts";
 import { nameWarning } from "./unknown_names.ts";
 import { isLoopback, Wrong } from "./values.ts";
 import { laterVariables, type Variable, type VariableName, variables } from "./variables.ts";
@@ -13,8 +14,8 @@ export interface Config {
   /** Origins that may use cookies on the socket and send forms, beside the server's own. */
   origins: readonly string[];
   dataDir: string;
-  /** A path, `:memory:`, or a KV Connect URL. */
-  kv: string;
+  /** A path, `:memory:`, a KV Connect URL, or a PostgreSQL database. */
+  kv: string | PostgresUrl;
   heartbeatMs: number;
   retentionDays: number;
   /** Requests a second per connection, sends a minute per user; 0 is no limit (WS-9). */
@@ -194,7 +195,7 @@ function parseOne(name: VariableName, text: string | undefined): unknown {
   if (given === null) return null;
   const value = variable.parse(given);
   if (!(value instanceof Wrong)) return value;
-  const shown = variable.secret === true ? "" : `${JSON.stringify(given)} `;
+  const shown = variable.secret === true ? "" : `${JSON.stringify(withoutPassword(given))} `;
   return new ConfigProblem(`${name}: ${shown}${value.problem}; for example ${name}=${variable.example}`);
 }
 

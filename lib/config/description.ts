@@ -1,4 +1,5 @@
 import type { Config } from "./config.ts";
+import { kvName } from "./postgres_url.ts";
 import { type Variable, type VariableName, variables } from "./variables.ts";
 
 /** The configuration in force, one line for each variable, secrets masked. */
@@ -9,7 +10,7 @@ export function describeConfig(config: Config): string {
     BEHEST_PORT: String(config.port),
     BEHEST_ORIGINS: config.origins.join(","),
     BEHEST_DATA_DIR: config.dataDir,
-    BEHEST_KV: config.kv,
+    BEHEST_KV: kvName(config.kv),
     BEHEST_HEARTBEAT_MS: String(config.heartbeatMs),
     BEHEST_RETENTION_DAYS: String(config.retentionDays),
     BEHEST_RATE_REQUESTS: String(config.rateRequests),

@@ -4,6 +4,7 @@
  * Start with `variables.ts`, the table of all variables; `config.ts` reads and checks them.
  */
 export { type Config, ConfigProblem, loadConfig, type ReadConfig, readConfig, type Texts } from "./config.ts";
+export { kvName, type PostgresUrl } from "./postgres_url.ts";
 export { TrustedProxies } from "./trusted_proxies.ts";
 export { describeConfig } from "./description.ts";
 export { laterVariables, type Variable, variables } from "./variables.ts";

@@ -1,4 +1,5 @@
 import { limits, passwordBody, username } from "../protocol/mod.ts";
+import { parsePostgres } from "./postgres_url.ts";
 import { TrustedProxies } from "./trusted_proxies.ts";
 import {
   oneOf,
@@ -65,11 +66,11 @@ export const variables = {
     parse: parsePath,
   },
   BEHEST_KV: {
-    about: "The store: a file, or the `http(s)://` address of a KV Connect server",
+    about: "The store: a file, a PostgreSQL database, or the `http(s)://` address of a KV Connect server",
     default: null,
     defaultText: "`kv.sqlite3` in the data directory",
-    example: "https://kv.example.org",
-    parse: parseKv,
+    example: "postgres://behest:password@db.example.org/behest",
+    parse: (text) => /^postgres/i.test(text) ? parsePostgres(text) : parseKv(text),
   },
   BEHEST_HEARTBEAT_MS: {
     about: "Time between two heartbeats of a socket, in milliseconds",

@@ -32,7 +32,7 @@ export interface BackupOptions extends DataPlaces {
  */
 export async function backUp(options: BackupOptions): Promise<Manifest> {
   const { file, dataDir, kv, sealing, nowMs } = options;
-  if (/^https?:/.test(kv)) {
+  if (/^(https?|postgres):/.test(kv)) {
     throw new BackupProblem(`${kv} is no file: back that database up by its own means.`);
   }
   if (!await isFile(kv)) throw new BackupProblem(`There is no store at ${kv}.`);

@@ -70,7 +70,9 @@ export async function verifyBackup(
  */
 export async function restore(options: RestoreOptions): Promise<Restored> {
   const { file, dataDir, kv, nowMs } = options;
-  if (/^https?:/.test(kv)) throw new BackupProblem(`BEHEST_KV is no file: ${kv}. Restore into a file.`);
+  if (/^(https?|postgres):/.test(kv)) {
+    throw new BackupProblem(`BEHEST_KV is no file: ${kv}. Restore into a file.`);
+  }
   await Deno.mkdir(dataDir, { recursive: true, mode: 0o700 });
   const unpacked = `${dataDir}/restoring`;
   await refuseOtherData(dataDir, kv, unpacked);

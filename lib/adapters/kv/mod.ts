@@ -1,7 +1,7 @@
 /**
- * Keeps everything in Deno KV: a store for each room, group commit, jobs with leases, migrations.
+ * Keeps everything in a store of keys (Deno KV or PostgreSQL): a store for each room, group commit, jobs with leases, migrations.
  * Never opens the database twice, and never returns a record whose `expiresAt` has passed.
- * Start with `keys.ts` (every key), then `store.ts` (opening) and `committer.ts` (writing).
+ * Start with `port.ts` (what a store is) and `keys.ts` (every key), then `store.ts` (opening) and `committer.ts` (writing).
  */
 export { exportParts } from "./account_export.ts";
 export { KvInvites } from "./invites_store.ts";
@@ -25,6 +25,7 @@ export { kvHealth } from "./health.ts";
 export { KvIncidents } from "./incidents_store.ts";
 export { JobRunner } from "./jobs.ts";
 export { KvLoginLinks } from "./login_links_store.ts";
+export { ownProcess } from "./own_process.ts";
 export { kvMisuses } from "./misuses_store.ts";
 export { KvProfiles } from "./profiles_store.ts";
 export { kvFederation } from "./federation_store.ts";
@@ -43,7 +44,7 @@ export type {
   KvPort,
   KvSelector,
 } from "./port.ts";
-export { openStore, type Store } from "./store.ts";
+export { openExistingStore, openStore, type Store, type StorePlace } from "./store.ts";
 export { KvTwoFactor } from "./two_factor_store.ts";
 export { KvUsers } from "./users_store.ts";
 export { kvWebhookJobs } from "./webhook_jobs.ts";

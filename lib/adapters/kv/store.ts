@@ -1,3 +1,4 @@
+import { openPostgres, type PostgresPlace } from "../postgres/mod.ts";
 import { Committer } from "./committer.ts";
 import { gatheringReads } from "./gathered_reads.ts";
 import { migrate } from "./migrate.ts";
@@ -11,15 +12,52 @@ const fileMode = 0o600;
 export interface Store extends AsyncDisposable {
   readonly kv: KvPort;
   readonly committer: Committer;
-  /** Only this process has the store open (a file or `:memory:`), so memory copies of its records stay true. */
+  /** Only this process has the store open, so memory copies of its records stay true. Not with KV Connect. */
   readonly exclusive: boolean;
+  /** Resolves with the reason when a database is not this process's any more: the process must end. */
+  readonly lost?: Promise<Error>;
+}
+
+/** A path, `:memory:`, a KV Connect URL, or a PostgreSQL database. */
+export type StorePlace = string | PostgresPlace;
+
+export interface OpenOptions {
+  /** Called once while another process still has a PostgreSQL database, which is waited for; without it that is refused. */
+  onWait?: (ms: number) => void;
+  /** This process's own id in a PostgreSQL database: `ownProcess`. */
+  owner?: string;
+  /** It must be there: opening another store would make it. */
+  existing?: boolean;
 }
 
 /**
- * Opens Deno KV once for the process: a path, `:memory:`, or a KV Connect URL.
- * Throws when the file is open elsewhere or was written by a newer Behest, or when a server allows too little in one commit.
+ * Opens the store once for the process. Throws when it is open elsewhere or was written by a newer Behest, or when a server
+ * allows too little in one commit.
  */
-export async function openStore(location: string): Promise<Store> {
+export async function openStore(place: StorePlace, options: OpenOptions = {}): Promise<Store> {
+  return typeof place === "string" ? await openDenoKv(place) : await openDatabase(place, options);
+}
+
+/** The same for a store that must be there. */
+export async function openExistingStore(place: StorePlace): Promise<Store> {
+  const remote = typeof place !== "string" || /^https?:/.test(place);
+  if (!remote && !await Deno.stat(place).then(({ isFile }) => isFile, () => false)) {
+    throw new Error(`There is no store at ${place}.`);
+  }
+  return await openStore(place, { existing: true });
+}
+
+async function openDatabase(place: PostgresPlace, options: OpenOptions): Promise<Store> {
+  await using opening = new AsyncDisposableStack();
+  const { kv, lost } = opening.use(await openPostgres(place, options));
+  await migrate(kv);
+  const committer = new Committer(kv);
+  opening.defer(() => committer.idle());
+  const open = opening.move();
+  return { kv, committer, exclusive: true, lost, [Symbol.asyncDispose]: () => open.disposeAsync() };
+}
+
+async function openDenoKv(location: string): Promise<Store> {
   const remote = /^https?:/.test(location);
   await using opening = new AsyncDisposableStack();
   if (!remote && location !== ":memory:") {
