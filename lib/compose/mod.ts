@@ -355,7 +355,7 @@ async function openStoreOf(config: Config, log: Log, opening: AsyncDisposableSta
   if (typeof config.kv === "string") return await openStore(config.kv);
   const process = opening.use(await ownProcess(config.dataDir));
   return await openStore(config.kv, {
-    owner: process.id,
+    home: process.id,
     onWait: (ms) => log.warn("store.waiting", { store: kvName(config.kv), forMs: ms }),
   });
 }

@@ -41,6 +41,11 @@ export function parsePostgres(text: string): PostgresUrl | Wrong {
       );
     }
   }
+  if (tls === "verified" && hosts.some((host) => /^\[|^[0-9.]+:[0-9]+$/.test(host))) {
+    return new Wrong(
+      "needs names of hosts, which TLS verifies; for an address add ?sslmode=require or disable",
+    );
+  }
   try {
     return {
       hosts,

@@ -45,8 +45,8 @@ onEachStore("BR-6: a group's name is given once, and there are no more than so m
   assert.equal(await groups.add(group("readers"), 2, auditEntry), "added");
   assert.equal(await groups.add(group("readers"), 2, auditEntry), "taken");
   const both = await Promise.all([
-    groups.add(group("writers"), 2, auditEntry),
-    groups.add(group("writers"), 2, auditEntry),
+    groups.add(group("writers"), 3, auditEntry),
+    groups.add(group("writers"), 3, auditEntry),
   ]);
   assert.deepEqual(both.sort(), ["added", "taken"]);
   assert.equal(await groups.add(group("more"), 2, auditEntry), "full");

@@ -76,16 +76,6 @@ export class PostgresProcess implements AsyncDisposable {
     await this.#output;
   }
 
-  /** Runs statements of an operator. */
-  async sql(text: string): Promise<string> {
-    const { success, stdout, stderr } = await commandOf("psql", [
-      ...["-h", "127.0.0.1", "-p", String(this.port), "-U", "behest", "-d", "postgres"],
-      ...["-v", "ON_ERROR_STOP=1", "-qAtX", "-c", text],
-    ]).output();
-    if (!success) throw new Error(`psql: ${new TextDecoder().decode(stderr)}`);
-    return new TextDecoder().decode(stdout).trim();
-  }
-
   async [Symbol.asyncDispose](): Promise<void> {
     await this.kill();
     await Deno.remove(this.dir, { recursive: true });
@@ -113,6 +103,17 @@ export function placeAt(port: number, schema = "behest"): PostgresPlace {
     caFile: null,
     schema,
   };
+}
+
+/** Runs a statement as an operator would. */
+export async function operatorSql({ hosts }: PostgresPlace, text: string): Promise<string> {
+  const [, port] = /:([0-9]+)$/.exec(hosts[0]!)!;
+  const { success, stdout, stderr } = await commandOf("psql", [
+    ...["-h", "127.0.0.1", "-p", port!, "-U", "behest", "-d", "postgres"],
+    ...["-v", "ON_ERROR_STOP=1", "-qAtX", "-c", text],
+  ]).output();
+  if (!success) throw new Error(`psql: ${new TextDecoder().decode(stderr)}`);
+  return new TextDecoder().decode(stdout).trim();
 }
 
 let started: Promise<PostgresProcess> | undefined;

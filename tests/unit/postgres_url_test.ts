@@ -29,10 +29,13 @@ Deno.test("OP-7: only what stays on this computer goes without TLS, unless someb
   for (const hosts of ["localhost", "127.0.0.1:5433", "[::1]", "127.0.0.1:1,localhost:2"]) {
     assert.equal(tlsOf(hosts), "off", hosts);
   }
-  for (const hosts of ["10.0.0.1", "localhost,db.example.org", "localhost.example.org"]) {
+  for (const hosts of ["localhost,db.example.org", "localhost.example.org"]) {
     assert.equal(tlsOf(hosts), "verified", hosts);
   }
   assert.equal(tlsOf("localhost", "?sslmode=verify-full"), "verified");
+  for (const address of ["10.0.0.1", "[fd00::1]:6432", "db.example.org,10.0.0.1"]) {
+    assert.match(JSON.stringify(parsePostgres(`postgres://me@${address}/behest`)), /which TLS verifies/);
+  }
   assert.equal(tlsOf("10.0.0.1", "?sslmode=disable"), "off");
 });
 

@@ -1,7 +1,6 @@
 /**
- * The id of the process that has a data directory, for a store that one process owns: one that begins again in the same directory
- * has the id of the one before, whose claim is then its own. Throws when that one still runs. The lock ends with the process,
- * however it ends.
+ * The id of a data directory, which only one process can have at a time: for a store that belongs to one process, the proof that
+ * the one before is gone. Throws when that one still runs. The lock ends with the process, however it ends.
  */
 export async function ownProcess(dataDir: string): Promise<Disposable & { id: string }> {
   const path = `${dataDir}/process.lock`;

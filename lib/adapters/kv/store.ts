@@ -24,8 +24,8 @@ export type StorePlace = string | PostgresPlace;
 export interface OpenOptions {
   /** Called once while another process still has a PostgreSQL database, which is waited for; without it that is refused. */
   onWait?: (ms: number) => void;
-  /** This process's own id in a PostgreSQL database: `ownProcess`. */
-  owner?: string;
+  /** For a PostgreSQL database: the id of `ownProcess`. */
+  home?: string;
   /** It must be there: opening another store would make it. */
   existing?: boolean;
 }

@@ -50,6 +50,13 @@ export class PostgresClient {
   }
 
   static async open(place: PostgresPlace, clock = systemClock): Promise<PostgresClient> {
+    const address = place.hosts.find((host) => /^\[|^[0-9.]+:[0-9]+$/.test(host));
+    if (place.tls === "verified" && address !== undefined) {
+      // The driver compares the certificate with the name that it asked for, and asks for none of an address.
+      throw new Error(
+        `${address} is an address, and TLS verifies names: name the host, or add sslmode=require`,
+      );
+    }
     return new PostgresClient(
       place,
       place.caFile === null ? undefined : await Deno.readTextFile(place.caFile),

@@ -3,7 +3,7 @@
  * Never shares the store with another process unless it is told to, and never goes on when it cannot know what was written.
  * Start with `schema.ts` (tables and the commit), then `rounds.ts` (writing) and `reads.ts`.
  */
-import { systemClock, wait } from "../../platform/mod.ts";
+import { type Clock, systemClock, wait } from "../../platform/mod.ts";
 import type { KvPort } from "../kv/port.ts";
 import { PostgresClient } from "./client.ts";
 import { PostgresKv } from "./kv.ts";
@@ -22,14 +22,16 @@ const sweptAtOnce = 1000;
 const claimMs = 500;
 
 export interface PostgresOptions {
-  /** This process's own id: one that begins again under the same id need not wait for its own lease. */
-  owner?: string;
+  /** The id of a place that only one process can have at a time: the next one there need not wait for the lease of the last. */
+  home?: string;
   /** Several processes use the store at once. For tests: what they would have to tell each other is not told yet. */
   shared?: boolean;
   /** Told once while the start waits for another process's lease to end: how long at most. Without it there is no wait. */
   onWait?: (ms: number) => void;
   /** The tables must be there. */
   existing?: boolean;
+  /** For what is waited for. */
+  clock?: Clock;
 }
 
 export interface PostgresStore extends AsyncDisposable {
@@ -45,9 +47,10 @@ export async function openPostgres(
   place: PostgresPlace,
   options: PostgresOptions = {},
 ): Promise<PostgresStore> {
-  const { owner = crypto.randomUUID(), shared = false, existing = false } = options;
+  const { home = crypto.randomUUID(), shared = false, existing = false } = options;
+  const id = crypto.randomUUID();
   await using opening = new AsyncDisposableStack();
-  const client = await PostgresClient.open(place);
+  const client = await PostgresClient.open(place, options.clock);
   opening.defer(() => client.close());
   await prepareSchema(client, place.schema, existing);
   const schema = quoted(place.schema);
@@ -58,7 +61,7 @@ export async function openPostgres(
     ended ??= error;
     resolve(error);
   };
-  const ownership = new Ownership(client, schema, owner);
+  const ownership = new Ownership(client, schema, id, home);
   if (!shared) {
     await claimed(ownership, options.onWait);
     opening.defer(() => ownership.release());
@@ -69,7 +72,7 @@ export async function openPostgres(
     if (!shared && ownership.age > givenUpMs) lose(new Error("the database has not answered for too long"));
     if (ended !== null) throw ended;
   };
-  const rounds = new Rounds(client, schema, { id: owner, alone: !shared }, lose);
+  const rounds = new Rounds(client, schema, { id, alone: !shared }, lose);
   const sweep = async () => {
     const gone = async () => {
       const [row] = await client.call(`select ${schema}.kv_sweep(0::smallint, $1) as gone`, [sweptAtOnce]);

@@ -15,22 +15,27 @@ export class Ownership {
   readonly #client: PostgresClient;
   readonly #schema: string;
   readonly #id: string;
+  readonly #home: string;
   #renewedAt = performance.now();
   #timer: ReturnType<typeof setInterval> | undefined;
 
-  constructor(client: PostgresClient, schema: string, id: string) {
+  /** `id`: of this process alone. `home`: of a place that only one process can have at a time. */
+  constructor(client: PostgresClient, schema: string, id: string, home: string) {
     this.#client = client;
     this.#schema = schema;
     this.#id = id;
+    this.#home = home;
   }
 
   /** Null once the store is this process's; otherwise the time in ms for which it is another's. */
   async claim(): Promise<number | null> {
     const askedAt = performance.now();
     const [mine] = await this.#client.call(
-      `update ${this.#schema}.partition set owner = $1::uuid, owner_until = clock_timestamp() + $2 * interval '1 ms'
-        where part = 0 and (owner is null or owner = $1::uuid or owner_until < clock_timestamp()) returning 1 as mine`,
-      [this.#id, leaseMs],
+      `update ${this.#schema}.partition
+        set owner = $1::uuid, owner_home = $3::uuid, owner_until = clock_timestamp() + $2 * interval '1 ms'
+        where part = 0 and (owner is null or owner_home = $3::uuid or owner_until < clock_timestamp())
+        returning 1 as mine`,
+      [this.#id, leaseMs, this.#home],
     );
     if (mine !== undefined) {
       this.#renewedAt = askedAt;

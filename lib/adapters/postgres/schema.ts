@@ -41,7 +41,8 @@ export function quoted(name: string): string {
 
 /**
  * - `partition`: the number of the last commit. Its lock is the order of the commits (ADR 9): who holds it has seen all
- *   commits before, and no reader sees a later number without the earlier ones. `owner` is the process that may write.
+ *   commits before, and no reader sees a later number without the earlier ones. `owner` is the process that may write, and
+ *   `owner_home` its data directory.
  * - `kv`: the records. `part` is first in the key, so that a partition can be moved as one range.
  * - `writer`: what a process was answered last, so that a call that is made again is not carried out again.
  */
@@ -54,6 +55,7 @@ function first(schema: string): readonly string[] {
       part smallint primary key,
       version bigint not null default 0,
       owner uuid,
+      owner_home uuid,
       owner_until timestamptz
     ) with (fillfactor = 10)`,
     `insert into ${schema}.partition (part) values (0)`,
