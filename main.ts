@@ -1,5 +1,5 @@
 import { type OpenServices, openServices, StorageProblem } from "./lib/compose/mod.ts";
-import { type Config, ConfigProblem, kvName, loadConfig } from "./lib/config/mod.ts";
+import { type Config, ConfigProblem, kvName, loadConfig, logFileOf } from "./lib/config/mod.ts";
 import { ConsoleLines } from "./lib/platform/console_lines.ts";
 import { type Log, systemClock, systemRandom } from "./lib/platform/mod.ts";
 import { type OpenLog, openLog } from "./lib/platform/logging.ts";
@@ -59,7 +59,7 @@ async function run(): Promise<void> {
 }
 
 async function startLog(config: Config): Promise<OpenLog> {
-  const path = `${config.dataDir}/logs/behest.log`;
+  const path = logFileOf(config);
   try {
     // Holds people's data, so only this account may read it.
     await Deno.mkdir(config.dataDir, { recursive: true, mode: 0o700 });

@@ -289,6 +289,11 @@ async function adminPages(services: Services): Promise<Visit[]> {
       },
     }),
     visit(admin, "/admin/audit"),
+    visit(admin, "/admin/log"),
+    also(admin, "/admin/log", "filtered", {
+      path: "/admin/log?level=warn&event=socket&live=1",
+      act: (page) => page.locator(".log-lines summary").first().click(),
+    }),
     visit(admin, "/admin/design"),
     visit(admin, "/admin/two-factor"),
     visit(admin, "/invites"),

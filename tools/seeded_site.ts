@@ -4,7 +4,8 @@ import { openStore } from "../lib/adapters/kv/mod.ts";
 import { openServices } from "../lib/compose/mod.ts";
 import { ConfigProblem, readConfig } from "../lib/config/mod.ts";
 import { Builder } from "fresh/dev";
-import { silentLog, systemRandom } from "../lib/platform/mod.ts";
+import { systemRandom } from "../lib/platform/mod.ts";
+import { seededLog } from "./seed_log.ts";
 import { buildApp, type Services, serving } from "../lib/web/mod.ts";
 import { knownHashes, seedFiles } from "./screenshots_files.ts";
 import { playedPushes, seedPush } from "./screenshots_push.ts";
@@ -45,12 +46,13 @@ export async function openSeededSite(
   if (read instanceof ConfigProblem) throw new Error(read.line);
   const played = playedPushes();
   const store = opening.use(await openStore(":memory:"));
+  const log = opening.use(await seededLog(read.config));
   const { services, allTold } = opening.use(
     await openServices({
       store,
       pushes: played.sender,
       config: read.config,
-      log: silentLog,
+      log,
       passwords: cheapPasswords,
       secret: systemRandom.bytes(32),
     }),

@@ -160,7 +160,8 @@ export const proofs = {
     unlink: "fresh",
     where: "none",
   },
-  stats: { now: "none" },
+  serverLog: { page: "none" },
+  stats: { now: "none", series: "none" },
   twoFactor: {
     addPasskey: "fresh",
     beginTotp: "own",

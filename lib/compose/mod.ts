@@ -31,7 +31,7 @@ import { scoped } from "./token_scopes.ts";
 import { openPush } from "./push.ts";
 import { openWebhooks } from "./webhooks.ts";
 import { socketMethods } from "./socket_methods.ts";
-import { type Config, kvName } from "../config/mod.ts";
+import { type Config, kvName, logFileOf } from "../config/mod.ts";
 import { CategoryAdmin } from "../consent/mod.ts";
 import { faultOf, limits, type Message, type Refusal, say } from "../protocol/mod.ts";
 import { Health, type HealthPort } from "../platform/health.ts";
@@ -241,6 +241,7 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
   const missingProof = options.missingProof ?? ((caller: Caller) => accounts.proof.missing(caller));
   const moderation = openModeration({
     store,
+    logFile: logFileOf(config),
     people: everyone,
     commands,
     chat,
@@ -326,6 +327,7 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
     personFacts: moderation.personFacts,
     sanctionReasons: moderation.reasons,
     looks: moderation.looks,
+    serverLog: moderation.serverLog,
     autoRules: moderation.autoRules,
     ...ofAccounts.services,
     audit: new Audit(audit),

@@ -1,4 +1,5 @@
 import { hasFactor, networkOf } from "../accounts/mod.ts";
+import { LogReader } from "../adapters/server_log/mod.ts";
 import { KvCases, type Store } from "../adapters/kv/mod.ts";
 import type { Chat } from "../chat/mod.ts";
 import { type CommandRoom, shortContext } from "../commands/mod.ts";
@@ -14,6 +15,7 @@ import {
   Removals,
   Reports,
   SanctionReasons,
+  ServerLog,
   type SubjectSources,
   Users,
 } from "../moderation/mod.ts";
@@ -26,6 +28,8 @@ import type { OpenPeople } from "./people.ts";
 
 export interface ModerationParts {
   store: Store;
+  /** The file of the server's log. */
+  logFile: string;
   people: OpenPeople;
   commands: CommandRoom;
   chat: Pick<Chat, "around">;
@@ -50,6 +54,7 @@ export interface OpenModeration {
   readonly queue: Services["queue"];
   readonly reasons: SanctionReasons;
   readonly looks: Looks;
+  readonly serverLog: ServerLog;
   readonly autoRules: AutoRules;
 }
 
@@ -84,6 +89,7 @@ export function openModeration(parts: ModerationParts): OpenModeration {
   });
   const names = async (userIds: readonly string[]) =>
     new Map([...await people.byIds(userIds)].map(([id, { username }]) => [id, username]));
+  const idOf = async (username: string) => (await people.byUsernames([username])).get(username)?.id ?? null;
   const { adminFiles, incidents } = parts.files.services;
   const queue = new Queue({
     store: cases,
@@ -117,10 +123,13 @@ export function openModeration(parts: ModerationParts): OpenModeration {
     appeals: new Appeals({ store: userRecords, own: ownSanctions, clock, ids }),
     reasons: new SanctionReasons(cases),
     autoRules: new AutoRules(cases),
-    looks: new Looks({
-      store: cases,
-      commands: parts.commands.truths,
-      idOf: async (username) => (await people.byUsernames([username])).get(username)?.id ?? null,
+    looks: new Looks({ store: cases, commands: parts.commands.truths, idOf }),
+    serverLog: new ServerLog({
+      lines: new LogReader(parts.logFile),
+      looked: (userIds, entry) => cases.looked(userIds, entry),
+      idOf,
+      names,
+      clock,
     }),
     queue: {
       list: (caller, query) => view.list(caller, query),

@@ -35,5 +35,5 @@ export function openOverview(parts: OverviewParts) {
     },
   });
   const ports: StatsPorts = { jobsDue, users, connections, series: (range) => rollups.series(range) };
-  return { rollups, ports, stats: new Stats(ports) };
+  return { rollups, ports, stats: new Stats(ports, clock) };
 }

@@ -69,6 +69,11 @@ export interface Config {
   cybertip: { url: string; user: string | null; password: string | null };
 }
 
+/** OP-3: the log's file; its directory is made by who opens it. */
+export function logFileOf({ dataDir }: Pick<Config, "dataDir">): string {
+  return `${dataDir}/logs/behest.log`;
+}
+
 /** Texts by variable name: the environment, or the lines of `.env`. */
 export type Texts = Readonly<Record<string, string | undefined>>;
 

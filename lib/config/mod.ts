@@ -3,7 +3,15 @@
  * Never reads a variable that the table does not name, never opens what a variable points at, never shows a secret.
  * Start with `variables.ts`, the table of all variables; `config.ts` reads and checks them.
  */
-export { type Config, ConfigProblem, loadConfig, type ReadConfig, readConfig, type Texts } from "./config.ts";
+export {
+  type Config,
+  ConfigProblem,
+  loadConfig,
+  logFileOf,
+  type ReadConfig,
+  readConfig,
+  type Texts,
+} from "./config.ts";
 export { kvName, type PostgresUrl } from "./postgres_url.ts";
 export { TrustedProxies } from "./trusted_proxies.ts";
 export { describeConfig } from "./description.ts";

@@ -164,6 +164,12 @@ export const limits = {
   /** Of one person; ended, lifted and read ones do not count (MO-7). */
   sanctionsInForce: 50,
   jobsCounted: 1000,
+  /** OP-3: lines of one page of the log, and what a call reads of its files at most. */
+  logLines: 200,
+  logLinesDefault: 100,
+  logSearchBytes: 64 * 1024 ** 2,
+  /** An event or an id that lines are looked for by. */
+  logWord: 128,
   /** Groups whose members one process keeps in memory. */
   groupsCached: 100,
   /** People whose role, rights or name changed while they were connected, before those who left are dropped. */

@@ -37,6 +37,7 @@ export { isReserved } from "./reserved_names.ts";
 export * from "./rpc.ts";
 export * from "./sanctions.ts";
 export * from "./series.ts";
+export * from "./server_log.ts";
 export * from "./two_factor.ts";
 export * from "./weekdays.ts";
 export { cursor, device, id, type Json, sha256, slug, username } from "./text.ts";

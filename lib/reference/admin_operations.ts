@@ -18,6 +18,17 @@ export const adminOperations: Readonly<Record<string, Operation>> = {
     query: protocol.adminStatsQuery,
     gives: protocol.adminStats,
   },
+  "GET /admin/log": {
+    says:
+      `Searches the server's log, newest first, a bounded part of it at a time. The look is in the audit log. ${admins}`,
+    query: protocol.logQuery,
+    gives: protocol.logPage,
+  },
+  "GET /admin/series": {
+    says: `Gives one of the server's numbers over time. ${admins}`,
+    query: protocol.seriesQuery,
+    gives: protocol.oneSeries,
+  },
   "GET /admin/audit": {
     says: `Lists audit entries, newest first. ${admins}`,
     query: protocol.auditQuery,

@@ -11,6 +11,7 @@ export { effectText } from "./effect.ts";
 export * from "./files.ts";
 export * from "./grants.ts";
 export * from "./incidents.ts";
+export * from "./log_line.ts";
 export * from "./push.ts";
 export * from "./queue.ts";
 export * from "./queue_decision.ts";

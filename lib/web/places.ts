@@ -89,8 +89,9 @@ export function adminPlaces(words: FrameWords, role: string): readonly Place[] {
     { path: "/admin/categories", name: words.categories, icon: "tag" },
     { path: "/admin/groups", name: words.groups, icon: "block" },
     { path: "/admin/broadcast", name: words.broadcast, icon: "megaphone" },
-    { path: "/admin/audit", name: words.audit, icon: "log" },
-    { path: "/admin/two-factor", name: words.twoFactor, icon: "shield" },
+    { path: "/admin/audit", name: words.audit, icon: "shield" },
+    { path: "/admin/log", name: words.log, icon: "log" },
+    { path: "/admin/two-factor", name: words.twoFactor, icon: "user" },
   ];
 }
 

@@ -44,6 +44,7 @@ import type {
   Reports,
   ReportSubject,
   SanctionReasons,
+  ServerLog,
   Stats,
   Users,
 } from "../moderation/mod.ts";
@@ -112,7 +113,8 @@ export interface Services {
   readonly users: Pick<Users, "change" | "get" | "lift" | "list" | "sanction">;
   readonly personFacts: Pick<PersonFacts, "endSessions" | "get">;
   readonly audit: Pick<Audit, "page">;
-  readonly stats: Pick<Stats, "now">;
+  readonly serverLog: Pick<ServerLog, "page">;
+  readonly stats: Pick<Stats, "now" | "series">;
   readonly profiles: Pick<Profiles<Content>, "avatar" | "change" | "get" | "language" | "withAvatar">;
   readonly commands:
     & Pick<SendGates, "edit" | "preview" | "send">

@@ -4,7 +4,9 @@ import { openStore } from "../../lib/adapters/kv/store.ts";
 import { fullAtMs } from "../../lib/moderation/disk_forecast.ts";
 import type { Levels } from "../../lib/moderation/mod.ts";
 import { Rollups } from "../../lib/moderation/rollups.ts";
-import { iso, silentLog, talliedLog, Tally } from "../../lib/platform/mod.ts";
+import { Stats } from "../../lib/moderation/stats.ts";
+import { Refusal, type SeriesPoint, type SeriesQuery } from "../../lib/protocol/mod.ts";
+import { type Caller, iso, silentLog, talliedLog, Tally } from "../../lib/platform/mod.ts";
 import { dump } from "../fakes/kv_stores.ts";
 import { FakeClock, fakeStartMs, settle } from "../fakes/clock.ts";
 import { KeptLog } from "../fakes/accounts_rig.ts";
@@ -188,4 +190,36 @@ Deno.test("MO-4: the disk's forecast is a straight line through what was used", 
   assert.equal(fullAtMs(points(gigabyte, 3).slice(0, 20), { disk }, now), null, "less than a day");
   assert.equal(fullAtMs([], { disk }, now), null);
   assert.equal(fullAtMs(points(gigabyte, 3), { disk: null }, now), null);
+});
+
+Deno.test("MO-5: one number is asked for over a time, in the finest steps that are kept for it", async () => {
+  const now = fakeStartMs;
+  const asked: string[] = [];
+  const point = (atMs: number, sends: number, disk: SeriesPoint["disk"]) =>
+    ({ at: iso(atMs), sends, disk }) as SeriesPoint;
+  const stats = new Stats({
+    connections: () => 0,
+    users: () => Promise.resolve(0),
+    jobsDue: () => Promise.resolve(0),
+    series(range) {
+      asked.push(range);
+      const stepMs = range === "1h" ? 10 * second : range === "24h" ? 60 * second : hour;
+      const points = [
+        point(now - 2 * stepMs, 3, null),
+        point(now - stepMs, 5, { usedBytes: 7, freeBytes: 9 }),
+      ];
+      return Promise.resolve({ range, stepMs, from: "", to: "", points, diskFullAt: null });
+    },
+  }, { now: () => now });
+  const boss = { role: "admin" } as Caller;
+  const of = async (query: SeriesQuery, caller = boss) => {
+    const answer = await stats.series(caller, query);
+    return answer instanceof Refusal ? answer.kind : answer.points.map(({ value }) => value);
+  };
+  assert.deepEqual(await of({ name: "sends", from: iso(now - hour + second) }), [3, 5]);
+  assert.deepEqual(await of({ name: "sends", from: iso(now - 5 * hour), to: iso(now - 61 * second) }), [3]);
+  assert.deepEqual(await of({ name: "diskUsedBytes", from: iso(now - 100 * day) }), [7]);
+  assert.deepEqual(asked, ["1h", "24h", "14d"]);
+  assert.equal(await of({ name: "sends", from: iso(now), to: iso(now - 1) }), "invalid_params");
+  assert.equal(await of({ name: "sends" }, { role: "moderator" } as Caller), "not_found");
 });

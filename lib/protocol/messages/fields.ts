@@ -40,6 +40,8 @@ export const fieldMessages = {
   "field.slug": "must be 1 to 32 of a-z, 0-9 and -, beginning with a letter or digit",
   "field.device": "must be 1 to 64 of A-Z, a-z, 0-9, '.', '_' and '-'",
   "field.id": "must be an id from this server",
+  "field.logWord": "must be written as it is in the log, without spaces",
+  "field.beforeTo": "must not be later than the end",
   "field.cursor": "must be a cursor from this server",
   "field.base64url": "must be base64url without padding",
   "field.clock": "must be a time of day like 22:00",

@@ -74,6 +74,7 @@ export const peopleMessages = {
   "appeal.again": "You appealed already. A moderator decides once.",
   "appeal.over": "This sanction is no longer in force. There is nothing to appeal.",
   "admin.last": "This is the last administrator. Make someone else an administrator first.",
+  "series.times": "The beginning is later than the end. Swap them.",
   "audit.before": "Pass a page's `next` as `before`.",
   "push.off": "Notifications are off on this server.",
   "push.service": "This is not a known push service.",

@@ -10,6 +10,7 @@ export const admin: Words["admin"] = {
   aboutGroups: "Gruppen anlegen und Leitungen bestimmen.",
   aboutBroadcast: "An alle senden oder an alle, die eine Kategorie erlauben.",
   aboutAudit: "Wer was mit wem getan hat, wann und warum.",
+  aboutLog: "Was der Server tut, nach Auftrag, Person und Ereignis.",
   aboutTwoFactor: "Rollen, die einen zweiten Faktor brauchen.",
   latest: "Letzte Änderungen",
   noneLatest: "Das Protokoll ist leer.",

@@ -31,6 +31,8 @@ export const frame: Words["frame"] = {
   categories: "Kategorien",
   broadcast: "An alle",
   audit: "Protokoll",
+  log: "Log",
+  system: "System",
   twoFactor: "Zweiter Faktor",
   design: "Gestaltung",
   adminTitle: "{place} · Verwaltung",

@@ -56,6 +56,7 @@ import { scanning } from "./scanning.ts";
 import { send } from "./send.ts";
 import { sending } from "./sending.ts";
 import { sent } from "./sent.ts";
+import { serverLog } from "./server_log.ts";
 import { sessions } from "./sessions.ts";
 import { story } from "./story.ts";
 import { tokens } from "./tokens.ts";
@@ -123,6 +124,7 @@ export const de = {
   send,
   sending,
   sent,
+  serverLog,
   sessions,
   story,
   tokens,

@@ -55,6 +55,8 @@ export const fields: Translated<typeof fieldMessages> = {
   "field.slug": "muss 1 bis 32 Zeichen aus a–z, 0–9 und - haben, vorn ein Buchstabe oder eine Ziffer",
   "field.device": "muss 1 bis 64 Zeichen aus A–Z, a–z, 0–9, „.“, „_“ und „-“ haben",
   "field.id": "muss eine Kennung dieses Servers sein",
+  "field.logWord": "muss geschrieben sein wie im Log, ohne Leerzeichen",
+  "field.beforeTo": "darf nicht nach dem Ende liegen",
   "field.cursor": "muss eine Stelle sein, die dieser Server genannt hat",
   "field.base64url": "muss base64url ohne Füllzeichen sein",
   "field.clock": "muss eine Uhrzeit sein wie 22:00",

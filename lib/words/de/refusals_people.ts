@@ -81,6 +81,7 @@ export const people: Translated<typeof peopleMessages> = {
   "appeal.again": "Du hast schon Einspruch erhoben. Die Moderation entscheidet einmal.",
   "appeal.over": "Diese Maßnahme gilt nicht mehr. Ein Einspruch ist nicht nötig.",
   "admin.last": "Sonst verwaltet niemand diesen Server. Gib dieses Recht zuerst jemand anderem.",
+  "series.times": "Der Anfang liegt nach dem Ende. Vertausche sie.",
   "audit.before": "Gib das `next` einer Seite als `before` an.",
   "push.off": "Benachrichtigungen sind auf diesem Server ausgeschaltet.",
   "push.service": "Das ist kein bekannter Push-Dienst.",

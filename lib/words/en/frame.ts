@@ -30,6 +30,8 @@ export const frame = {
   categories: "Categories",
   broadcast: "Broadcast",
   audit: "Audit log",
+  log: "Log",
+  system: "System",
   twoFactor: "Two-factor",
   design: "Design",
   adminTitle: "{place} · Admin",

@@ -55,6 +55,7 @@ import { scanning } from "./scanning.ts";
 import { send } from "./send.ts";
 import { sending } from "./sending.ts";
 import { sent } from "./sent.ts";
+import { serverLog } from "./server_log.ts";
 import { sessions } from "./sessions.ts";
 import { story } from "./story.ts";
 import { tokens } from "./tokens.ts";
@@ -122,6 +123,7 @@ export const en = {
   send,
   sending,
   sent,
+  serverLog,
   sessions,
   story,
   tokens,

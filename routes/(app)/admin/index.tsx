@@ -114,6 +114,8 @@ function aboutText(words: Words["admin"], path: string): string | undefined {
       return words.aboutBroadcast;
     case "/admin/audit":
       return words.aboutAudit;
+    case "/admin/log":
+      return words.aboutLog;
     case "/admin/two-factor":
       return words.aboutTwoFactor;
     default:
