@@ -49,7 +49,7 @@ export function openLog(options: LogOptions): OpenLog {
     }
   };
   return {
-    ...logTo(write, {}),
+    ...logTo(write, null),
     [Symbol.asyncDispose]() {
       buffer[Symbol.dispose]();
       return Promise.resolve();
@@ -101,9 +101,9 @@ class LogBuffer implements Disposable {
 
 type Write = (level: LogLevel, event: string, fields: LogFields) => void;
 
-function logTo(write: Write, fixed: LogFields): Log {
-  const at = (level: LogLevel) => (event: string, fields?: LogFields) =>
-    write(level, event, { ...fixed, ...fields });
+function logTo(write: Write, fixed: LogFields | null): Log {
+  const at = (level: LogLevel) => (event: string, fields: LogFields = {}) =>
+    write(level, event, fixed === null ? fields : { ...fixed, ...fields });
   return {
     debug: at("debug"),
     info: at("info"),
@@ -122,16 +122,17 @@ const contentNames: ReadonlySet<string> = new Set(["body", "title", "note", "dat
 /** Fields that every line has already. */
 const ownNames: ReadonlySet<string> = new Set(["time", "level", "event"]);
 
-/** What was decided about names; callers write them in the code, so they are few. */
-const loggedNames = new Map<string, boolean>();
+/** How each name stands in a line; null where it is left out. Callers write names in the code, so they are few. */
+const writtenNames = new Map<string, string | null>();
 
-function isLogged(name: string): boolean {
-  let logged = loggedNames.get(name);
-  if (logged === undefined) {
-    logged = !secretName.test(name) && !contentNames.has(name) && !ownNames.has(name);
-    if (loggedNames.size < 1_000) loggedNames.set(name, logged);
+function writtenName(name: string): string | null {
+  let written = writtenNames.get(name);
+  if (written === undefined) {
+    const isLogged = !secretName.test(name) && !contentNames.has(name) && !ownNames.has(name);
+    written = isLogged ? `,${JSON.stringify(name)}:` : null;
+    if (writtenNames.size < 1_000) writtenNames.set(name, written);
   }
-  return logged;
+  return written;
 }
 
 /** Ids and words: nothing to escape, and neither a query nor a signed token, which have `?` or a full stop. */
@@ -139,26 +140,23 @@ const plainText = /^[\w:-]*$/;
 
 /** The line as JSON. Written by hand: the lines that tell a command's story are ids and numbers, and there are thousands. */
 function jsonLine(time: string, level: LogLevel, event: string, fields: LogFields): string {
-  let line = `{"time":"${time}","level":"${level}","event":${jsonText(event)}`;
+  let line = `{"time":"${time}","level":"${level}","event":${JSON.stringify(event)}`;
   for (const name in fields) {
     const value = fields[name];
-    if (value === undefined || !isLogged(name)) continue;
-    line += `,${jsonText(name)}:`;
-    if (typeof value === "string") {
-      line += plainText.test(value) ? `"${value}"` : jsonText(withoutSecrets(value));
-    } else line += JSON.stringify(safeValue(value));
+    const written = value === undefined ? null : writtenName(name);
+    if (value === undefined || written === null) continue;
+    line += written;
+    if (typeof value === "number") line += Number.isFinite(value) ? value : "null";
+    else if (typeof value !== "string") line += JSON.stringify(safeValue(value));
+    else line += plainText.test(value) ? `"${value}"` : JSON.stringify(withoutSecrets(value));
   }
   return `${line}}\n`;
-}
-
-function jsonText(text: string): string {
-  return plainText.test(text) ? `"${text}"` : JSON.stringify(text);
 }
 
 function safeFields(fields: LogFields): Record<string, unknown> {
   const safe: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(fields)) {
-    if (value !== undefined && isLogged(name)) safe[name] = safeValue(value);
+    if (value !== undefined && writtenName(name) !== null) safe[name] = safeValue(value);
   }
   return safe;
 }
