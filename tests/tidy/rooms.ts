@@ -79,6 +79,7 @@ export const rooms: Readonly<Record<string, Part>> = {
       "openid-client",
       "@zip.js/zip.js",
       "age-encryption",
+      "node:buffer",
       "node:crypto",
       "node:fs",
       "node:sqlite",
