@@ -1,3 +1,4 @@
+import { useCategoryTitle } from "./category_titles.tsx";
 import type { ComponentChildren } from "preact";
 import type { Absence, ListItem, OwnState } from "../lib/protocol/mod.ts";
 import { CommandFacts } from "./CommandFacts.tsx";
@@ -74,7 +75,8 @@ export function CommandInside(props: CommandCardProps & { heading: ComponentChil
   const { command } = item;
   const sealed = "sealed" in command;
   const state = item.state?.state ?? "delivered";
-  const audience = sealed ? "" : audienceText(words, command.audience);
+  const titleOf = useCategoryTitle();
+  const audience = sealed ? "" : audienceText(words, command.audience, titleOf);
   const asked = sealed ? null : requirementText(own, command.requires);
   return (
     <>

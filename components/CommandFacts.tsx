@@ -1,4 +1,5 @@
 import type { DeliveredCommand } from "../lib/protocol/mod.ts";
+import { useCategoryTitle } from "./category_titles.tsx";
 import { Time } from "./Time.tsx";
 import { Filled, useWords } from "./words.tsx";
 
@@ -15,6 +16,7 @@ export const usualCategory = "general";
 /** What differs from the usual, as items of a list: when it expires, and its categories. */
 export function CommandFacts({ command, local = false, retentionDays }: FactsProps) {
   const words = useWords("commands");
+  const titleOf = useCategoryTitle();
   return (
     <>
       {retentionDays !== undefined && endsAsUsual(command, retentionDays) ? null : (
@@ -24,7 +26,7 @@ export function CommandFacts({ command, local = false, retentionDays }: FactsPro
       )}
       {command.categories.filter((slug) => slug !== usualCategory).map((slug) => (
         <li key={slug}>
-          <span class="tag">{slug}</span>
+          <span class="tag">{titleOf(slug)}</span>
         </li>
       ))}
     </>

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { grantParts, type Titles, titlesOf } from "../lib/text/grants.ts";
 import type { Category, Contact, Grant } from "../lib/protocol/mod.ts";
+import { useCategoryTitles } from "./category_titles.tsx";
 import { GrantForm } from "./GrantForm.tsx";
 import { Notice } from "./Notice.tsx";
 import { PageHead } from "./PageHead.tsx";
@@ -102,7 +103,8 @@ interface GrantSentenceProps {
 
 export function GrantSentence({ grant, titles }: GrantSentenceProps) {
   const words = useWords("grants");
-  const parts: ComponentChildren[] = grantParts(words, useLanguage(), grant, titles);
+  const known = useCategoryTitles();
+  const parts: ComponentChildren[] = grantParts(words, useLanguage(), grant, titles ?? known);
   if (grant.until !== null) {
     parts.push(<Filled key="until" text={words.untilPart} time={<Time value={grant.until} />} />);
   }

@@ -6,6 +6,7 @@ import { plainText } from "../lib/text/rich_text.ts";
 import { fill } from "../lib/words/mod.ts";
 import { timeText, utcText } from "../lib/words/times.ts";
 import { Avatar } from "./Avatar.tsx";
+import { useCategoryTitle } from "./category_titles.tsx";
 import { commandTitle } from "./CommandCard.tsx";
 import { Icon, type IconName } from "./Icon.tsx";
 import { useTimeFormat } from "./Time.tsx";
@@ -32,12 +33,13 @@ const soonMs = 3 * 3600_000;
 export function InboxRow({ item, now, picture, href, children }: RowProps) {
   const words = useWords("commands");
   const inbox = useWords("inbox");
+  const titleOf = useCategoryTitle();
   const { command } = item;
   const { id, from } = command;
   const sealed = "sealed" in command;
   const opened = children !== null;
   const title = sealed && command.categories.length > 0
-    ? fill(inbox.sealedIs, { what: command.categories.join(", ") })
+    ? fill(inbox.sealedIs, { what: command.categories.map(titleOf).join(", ") })
     : commandTitle(words, command);
   const looks = [opened ? " item-open" : "", sealed ? " item-sealed" : ""];
   return (

@@ -1,3 +1,4 @@
+import { useCategoryTitle } from "./category_titles.tsx";
 import type { CommandDetail } from "../lib/protocol/mod.ts";
 import { inOrder } from "../lib/browser/sent_items.ts";
 import { audienceText } from "../lib/text/commands.ts";
@@ -31,7 +32,8 @@ export function PeopleOf(
   const asking = useWords("asking");
   const language = useLanguage();
   if ("sealed" in command) return null;
-  const audience = audienceText(commandWords, command.audience);
+  const titleOf = useCategoryTitle();
+  const audience = audienceText(commandWords, command.audience, titleOf);
   const rest = recipients.length - most;
   const talked = isTalkedAbout(command.audience.kind);
   return (

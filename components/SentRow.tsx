@@ -1,3 +1,4 @@
+import { useCategoryTitle } from "./category_titles.tsx";
 import type { Absence, ListItem } from "../lib/protocol/mod.ts";
 import { checksNotice, goesOutAt, isCancellable } from "../lib/browser/sent_items.ts";
 import { audienceText, countedState, kindTitle, stateWords } from "../lib/text/commands.ts";
@@ -105,7 +106,8 @@ function To({ item, pictured }: Pick<RowProps, "item" | "pictured">) {
   const commandWords = useWords("commands");
   const language = useLanguage();
   const { command, recipients = [] } = item;
-  const audience = "sealed" in command ? "" : audienceText(commandWords, command.audience);
+  const titleOf = useCategoryTitle();
+  const audience = "sealed" in command ? "" : audienceText(commandWords, command.audience, titleOf);
   const [first, ...rest] = recipients;
   return (
     <p class="sent-to small">

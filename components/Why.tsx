@@ -1,5 +1,6 @@
 import { whyText } from "../lib/text/why.ts";
 import type { DeliveredCommand } from "../lib/protocol/mod.ts";
+import { useCategoryTitle } from "./category_titles.tsx";
 import { Filled, useLanguage, useWords } from "./words.tsx";
 
 type Sent = Pick<DeliveredCommand, "id" | "from" | "categories">;
@@ -8,11 +9,12 @@ type Sent = Pick<DeliveredCommand, "id" | "from" | "categories">;
 export function Why({ rule, command }: { rule: string; command?: Sent }) {
   const words = useWords("command");
   const language = useLanguage();
+  const titleOf = useCategoryTitle();
   return (
     <details class="small">
       <summary>{words.why}</summary>
       <p>
-        {whyText(words, language, rule) ?? <Filled text={words.byRule} rule={<code>{rule}</code>} />}
+        {whyText(words, language, rule, titleOf) ?? <Filled text={words.byRule} rule={<code>{rule}</code>} />}
       </p>
       {command === undefined || rule.startsWith("self;") ? null : <RulesLinks {...command} />}
     </details>

@@ -103,12 +103,13 @@ export function distanceText(language: Language, at: number, now: number): strin
 export function audienceText(
   words: Words["commands"],
   { kind, name }: { kind: string; name?: string | undefined },
+  titleOf: (slug: string) => string = (slug) => slug,
 ): string {
   switch (kind) {
     case "group":
       return name === undefined ? words.toSomeGroup : fill(words.toGroup, { name });
     case "category":
-      return name === undefined ? words.toSomeCategory : fill(words.toCategory, { name });
+      return name === undefined ? words.toSomeCategory : fill(words.toCategory, { name: titleOf(name) });
     case "all":
       return words.toAll;
     default:

@@ -15,7 +15,12 @@ const ways: readonly (readonly [RegExp, Way])[] = [
 ];
 
 /** Why a command was let through, in plain sentences; null when the rule is not one that this page knows. */
-export function whyText(words: Words["command"], language: Language, rule: string): string | null {
+export function whyText(
+  words: Words["command"],
+  language: Language,
+  rule: string,
+  titleOf: (slug: string) => string = (slug) => slug,
+): string | null {
   const [begin = "", choices = "", grant, ...more] = rule.split("; ");
   const way = ways.find(([pattern]) => pattern.test(begin))?.[1];
   if (way === undefined || more.length > 0) return null;
@@ -32,7 +37,7 @@ export function whyText(words: Words["command"], language: Language, rule: strin
     else return null;
   }
   const about = (message: string, slugs: readonly string[]) =>
-    slugs.length === 0 ? [] : [fill(message, { categories: listText(language, slugs) })];
+    slugs.length === 0 ? [] : [fill(message, { categories: listText(language, slugs.map(titleOf)) })];
   const byGrant = source === undefined ? [] : [fill(words.byGrant, { name: source })];
   return [words[way], ...byGrant, ...about(words.allowed, allowed), ...about(words.asked, asked)].join(" ");
 }

@@ -1,12 +1,22 @@
-import type { Context } from "fresh";
 import type { Category } from "../protocol/mod.ts";
+import { type Titles, titlesOf } from "../text/mod.ts";
 import { type Language, wordsOf } from "../words/mod.ts";
 import type { PersonState } from "./define.ts";
 
+/** Whose page it is, of any kind of context. */
+interface Reader {
+  state: Pick<PersonState, "services" | "language">;
+}
+
 /** The server's categories as a page shows them: those of a first start in the reader's language. */
-export async function shownCategories(ctx: Context<PersonState>): Promise<Category[]> {
-  const { categories } = await ctx.state.services.categories.list();
-  return categories.map((category) => inLanguage(category, ctx.state.language));
+export async function shownCategories({ state: { services, language } }: Reader): Promise<Category[]> {
+  const { categories } = await services.categories.list();
+  return categories.map((category) => inLanguage(category, language));
+}
+
+/** The titles by slug, for what names a category in passing. */
+export async function categoryTitles(reader: Reader): Promise<Titles> {
+  return titlesOf(await shownCategories(reader));
 }
 
 /** What an administrator wrote stays as typed; only the words of a first start are translated. */

@@ -2,6 +2,7 @@ import { asset } from "fresh/runtime";
 import { PersonMenu, Side, TabBar } from "./(_parts)/Frame.tsx";
 import { Avatar } from "../../components/Avatar.tsx";
 import { Brand } from "../../components/Brand.tsx";
+import { CategoryTitles } from "../../components/category_titles.tsx";
 import { KeyList } from "../../components/KeyList.tsx";
 import { SanctionBanners } from "../../components/OwnSanctions.tsx";
 import { ScanBanner } from "../../components/ScanBanner.tsx";
@@ -9,12 +10,14 @@ import { Title } from "../../components/Title.tsx";
 import Bar from "../../islands/Bar.tsx";
 import { Confirm, Drafts, Keys, Palette, Toast } from "../../islands/Overlays.tsx";
 import { hasSingleKeys, themeOf } from "../../lib/web/browser_settings.ts";
+import { categoryTitles } from "../../lib/web/categories.ts";
 import { definePerson } from "../../lib/web/define.ts";
 import { menuCounts } from "../../lib/web/menu_counts.ts";
 import { isAt, palettePlaces, placeTitle } from "../../lib/web/places.ts";
 import { someWords, wordsOf } from "../../lib/words/mod.ts";
 
-export default definePerson.layout(async function Frame({ Component, state, url, req }) {
+export default definePerson.layout(async function Frame(ctx) {
+  const { Component, state, url, req } = ctx;
   const { caller, services, stoppedSince } = state;
   // Not by a hook: what is asynchronous stands outside of the tree.
   const words = wordsOf(state.language).frame;
@@ -23,13 +26,14 @@ export default definePerson.layout(async function Frame({ Component, state, url,
   const evaluation = services.config.mode === "evaluation";
   const staff = caller.role !== "member";
   // Others are told nothing in production: their files say themselves that they are held.
-  const [status, { sanctions }, mayInvite, counts, unread, pictured] = await Promise.all([
+  const [status, { sanctions }, mayInvite, counts, unread, pictured, titles] = await Promise.all([
     evaluation || staff ? services.scanning.status() : null,
     services.sanctions.list(caller),
     services.invites.may(caller),
     menuCounts(services, caller),
     services.notices.unread(caller),
     services.profiles.withAvatar(caller, [caller.username]),
+    categoryTitles(ctx),
   ]);
   const { username, displayName, role } = caller;
   const person = { username, displayName, role, picture: pictured.has(username) };
@@ -57,7 +61,9 @@ export default definePerson.layout(async function Frame({ Component, state, url,
       <Side person={person} path={path} counts={counts} />
       <main class={isAt(path, "/admin") ? "main main-wide" : "main"} id="main" tabIndex={-1}>
         <Drafts userId={caller.userId} words={someWords(state.language, ["drafts"])} />
-        <Component />
+        <CategoryTitles titles={titles}>
+          <Component />
+        </CategoryTitles>
       </main>
       <TabBar path={path} counts={counts} />
       <PersonMenu person={person} path={path} mayInvite={mayInvite} theme={themeOf(req)} />

@@ -4,6 +4,7 @@ import { PageHead } from "../../components/PageHead.tsx";
 import { AskFirst } from "../../components/AskFirst.tsx";
 import { Avatar } from "../../components/Avatar.tsx";
 import { TextField } from "../../components/Field.tsx";
+import { useCategoryTitle } from "../../components/category_titles.tsx";
 import { GrantSentence } from "../../components/GrantPage.tsx";
 import { Empty } from "../../components/Notice.tsx";
 import { PersonName } from "../../components/PersonName.tsx";
@@ -88,6 +89,7 @@ function noticeOf(words: Words["contacts"], notice: string | null): string | und
 export default definePerson.page<typeof handler>(function Contacts({ data, url }) {
   const words = useWords("contacts");
   const lists = useWords("lists");
+  const titleOf = useCategoryTitle();
   const notice = data.problem === null ? noticeOf(words, url.searchParams.get("notice")) : undefined;
   const nobody = data.contacts.length + data.incoming.length + data.outgoing.length === 0;
   return (
@@ -151,7 +153,9 @@ export default definePerson.page<typeof handler>(function Contacts({ data, url }
                       )
                       : null}
                     {one.grant === undefined ? null : <GrantSentence grant={one.grant} />}
-                    {one.allows ? <span class="soft small">{takesText(words, one.allows)}</span> : null}
+                    {one.allows
+                      ? <span class="soft small">{takesText(words, one.allows, titleOf)}</span>
+                      : null}
                   </Person>
                   <div class="row">
                     <a
@@ -241,10 +245,14 @@ export default definePerson.page<typeof handler>(function Contacts({ data, url }
   );
 });
 
-function takesText(words: Words["contacts"], categories: readonly string[]): string {
+function takesText(
+  words: Words["contacts"],
+  categories: readonly string[],
+  titleOf: (slug: string) => string,
+): string {
   return categories.length === 0
     ? words.takesNothing
-    : fill(words.takes, { categories: categories.join(", ") });
+    : fill(words.takes, { categories: categories.map(titleOf).join(", ") });
 }
 
 interface PersonProps {

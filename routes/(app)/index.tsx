@@ -12,6 +12,7 @@ import Inbox from "../../islands/Inbox.tsx";
 import { type InboxAsked, inboxPath, isFiltered, readInbox, viewOf } from "../../lib/browser/mod.ts";
 import { stateWords } from "../../lib/text/mod.ts";
 import { hasSingleKeys } from "../../lib/web/browser_settings.ts";
+import { shownCategories } from "../../lib/web/categories.ts";
 import { definePerson, type PersonState } from "../../lib/web/define.ts";
 import { absentFiles, attachChoice } from "../../lib/web/forms/attachments.ts";
 import { filled, problemOf, readForm } from "../../lib/web/forms/form.ts";
@@ -63,7 +64,7 @@ function leftText(language: PersonState["language"], { count, why }: NonNullable
 }
 
 async function inbox(ctx: Context<PersonState>, asked: InboxAsked) {
-  const { commands, categories, clock, profiles, config } = ctx.state.services;
+  const { commands, clock, profiles, config } = ctx.state.services;
   const caller = ctx.state.caller;
   const only = ctx.url.searchParams.has("only");
   const params = listParams(asked, clock.now());
@@ -89,7 +90,7 @@ async function inbox(ctx: Context<PersonState>, asked: InboxAsked) {
     absentFiles(ctx, opened === null ? [] : [opened]),
     opened === null ? { files: [], maxBytes: 0 } : attachChoice(ctx),
     profiles.withAvatar(caller, [...new Set(shown.map(({ command }) => command.from.username))]),
-    categories.list(),
+    shownCategories(ctx),
   ]);
   return {
     asked,
@@ -101,7 +102,7 @@ async function inbox(ctx: Context<PersonState>, asked: InboxAsked) {
     absent,
     own,
     pictured,
-    categories: all.categories,
+    categories: all,
     answered,
     now: clock.now(),
     retentionDays: config.retentionDays,

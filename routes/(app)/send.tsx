@@ -6,6 +6,7 @@ import { useLanguage, useWords } from "../../components/words.tsx";
 import ComposeCard from "../../islands/ComposeCard.tsx";
 import Recipients from "../../islands/Recipients.tsx";
 import { AudienceCategory, CommandSections } from "./(_parts)/CommandSections.tsx";
+import { shownCategories } from "../../lib/web/categories.ts";
 import { definePerson, type PersonState } from "../../lib/web/define.ts";
 import { readForm } from "../../lib/web/forms/form.ts";
 import { refusedPage, seeOther, zoneOf } from "../../lib/web/pages.ts";
@@ -71,7 +72,7 @@ async function refused(ctx: Context<PersonState>, refusal: Refusal, typed: Typed
 
 /** What the form offers; without it the form still works, only with less to pick from. */
 async function choices(ctx: Context<PersonState>, typed: TypedSend) {
-  const { contacts, categories, groups, profiles } = ctx.state.services;
+  const { contacts, groups, profiles } = ctx.state.services;
   const caller = ctx.state.caller;
   const [list, mine] = await Promise.all([contacts.list(caller), groups.list(caller)]);
   const pictured = await profiles.withAvatar(caller, list.contacts.map(({ username }) => username));
@@ -82,7 +83,7 @@ async function choices(ctx: Context<PersonState>, typed: TypedSend) {
       picture: pictured.has(username),
     })),
     groups: mine.groups.filter(({ role }) => role !== "member"),
-    categories: (await categories.list()).categories,
+    categories: await shownCategories(ctx),
     attach: await attachChoice(ctx, typed.attachments),
     sender: { username: caller.username, displayName: caller.displayName },
     mayBroadcast: caller.rights.broadcast || caller.role === "admin",

@@ -9,6 +9,7 @@ import { SentStyle } from "../../components/SentStyle.tsx";
 import { useWords } from "../../components/words.tsx";
 import Live from "../../islands/Live.tsx";
 import { readSentAction, typedReview } from "../../lib/browser/mod.ts";
+import { shownCategories } from "../../lib/web/categories.ts";
 import { definePerson, type PersonState } from "../../lib/web/define.ts";
 import { problemOf, readForm } from "../../lib/web/forms/form.ts";
 import { refusedPage, seeOther, zoneOf } from "../../lib/web/pages.ts";
@@ -38,7 +39,7 @@ export const handler = definePerson.handlers({
 
 /** What waits for a review, and the commands that the address asks for. */
 async function outbox(ctx: Context<PersonState>) {
-  const { categories, clock, commands, contacts, profiles } = ctx.state.services;
+  const { clock, commands, contacts, profiles } = ctx.state.services;
   const { caller, language } = ctx.state;
   const filter = readSentFilter(ctx.url.searchParams);
   const before = ctx.url.searchParams.get("before");
@@ -55,7 +56,7 @@ async function outbox(ctx: Context<PersonState>) {
         await commands.list(caller, next === undefined ? params : { ...params, before: next })
       ),
     contacts.list(caller),
-    categories.list(),
+    shownCategories(ctx),
   ]);
   const reviews = waiting instanceof Refusal ? [] : waiting.items;
   const { items, next }: CommandPage = list instanceof Refusal ? { items: [], next: null } : list;
@@ -75,7 +76,7 @@ async function outbox(ctx: Context<PersonState>) {
     pictured,
     absent,
     contacts: people.contacts,
-    categories: known.categories,
+    categories: known,
     now: clock.now(),
     unread: list instanceof Refusal ? problemOf(list, language) : null,
   };

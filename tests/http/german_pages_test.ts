@@ -176,10 +176,10 @@ Deno.test("UI-6: what a German page says is German, with its dates, numbers and 
     const open = (await Promise.all([...ids].map((id) => page(`/?open=${id}`)))).join("\n");
     assert.ok(
       open.includes("An eine Gruppe gesendet, der du beigetreten bist.") &&
-        open.includes("Du erlaubst readers. Für feet hast du „Fragen“ gewählt"),
+        open.includes("Du erlaubst Readers. Für Füße hast du „Fragen“ gewählt"),
     );
     assert.ok(open.includes("Der Absender hat deine Abgabe zurückgegeben: „Noch“"));
-    assert.ok(open.includes(">Versiegelt<") && open.includes("An alle, die readers erlauben"));
+    assert.ok(open.includes(">Versiegelt<") && open.includes("An alle, die Readers erlauben"));
     const { items } = await app.services.commands.list(await app.caller("ann"), { box: "outbox" });
     const many = { ...items[0]!, totals: { completed: 1204, queued: 9 } };
     answerNext(app.services.commands, "list", { items: [many], next: null });

@@ -89,7 +89,7 @@ Deno.test("CO-8: the person reads why a command reached them, in words where the
     const html = await opened(send, id, cookie);
     assert.ok(html.includes("Why did I get this?"));
     assert.ok(
-      html.includes("The sender is a contact, and your contacts can send to you. You allow general."),
+      html.includes("The sender is a contact, and your contacts can send to you. You allow General."),
     );
     const detail = await app.commandOf("ann", id);
     detail.state!.allowedBy = nasty;

@@ -53,7 +53,7 @@ Deno.test("UI-9: the views are links with counts; each has its commands, the ear
     await app.later(2 * hourMs);
     const cookie = app.cookieOf("ann");
     const all = await read(send, cookie);
-    assert.deepEqual(titles(all), ["Late", "Tonight", "Tomorrow morning", "Sealed: feet", "Some day"]);
+    assert.deepEqual(titles(all), ["Late", "Tonight", "Tomorrow morning", "Sealed: Feet", "Some day"]);
     const days = [...all.matchAll(/<h2[^>]*>(Overdue|Today|Tomorrow|No deadline)</g)].map(([, day]) => day);
     assert.deepEqual(days, ["Overdue", "Today", "Tomorrow", "No deadline"]);
     const nav = part(all, /<nav class="tabs inbox-views"[^]*?<\/nav>/).replaceAll(/<[^>]+>/g, " ").replaceAll(
@@ -65,7 +65,7 @@ Deno.test("UI-9: the views are links with counts; each has its commands, the ear
       today: ["Tonight"],
       overdue: ["Late"],
       later: ["Put off"],
-      sealed: ["Sealed: feet"],
+      sealed: ["Sealed: Feet"],
       done: ["Over"],
     };
     for (const [view, expected] of Object.entries(views)) {

@@ -52,7 +52,7 @@ Deno.test("CO-2: a sealed command shows its sender, categories and times, and ca
     await app.preferences("ann", { categories: { feet: "ask" } });
     const { id } = await app.command("bob", "ann", { categories: ["feet"] });
     const html = await (await send("/", as(app.cookieOf("ann")))).text();
-    assert.match(html, />Sealed: feet</);
+    assert.match(html, />Sealed: Feet</);
     const open = await (await send(`/?open=${id}`, as(app.cookieOf("ann")))).text();
     assert.ok(!open.includes("Water the plants") && !html.includes("Water the plants"));
     const [row = ""] = /<article[^]*<\/article>/.exec(open) ?? [];

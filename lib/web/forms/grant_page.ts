@@ -1,5 +1,6 @@
 import { type Context, HttpError, page } from "fresh";
 import { checked, type Grant, grantIdOf, type GrantSource, methods, Refusal } from "../../protocol/mod.ts";
+import { shownCategories } from "../categories.ts";
 import type { PersonState } from "../define.ts";
 import { refusedPage, seeOther, zoneOf } from "../pages.ts";
 import { problemOf, readForm } from "./form.ts";
@@ -14,11 +15,11 @@ export function grantPage(
   pathOf: (source: GrantSource) => string,
 ) {
   const shown = async (ctx: Context<PersonState>, source: GrantSource) => {
-    const { grants, categories, contacts, groups } = ctx.state.services;
+    const { grants, contacts, groups } = ctx.state.services;
     const { caller } = ctx.state;
-    const [list, { categories: offered }, people, joined] = await Promise.all([
+    const [list, offered, people, joined] = await Promise.all([
       grants.list(caller),
-      categories.list(),
+      shownCategories(ctx),
       contacts.list(caller),
       groups.list(caller),
     ]);

@@ -8,6 +8,7 @@ import {
   username as usernameSchema,
 } from "../../protocol/mod.ts";
 import { offeredKinds, type Outcome, type ReachTable } from "../../text/mod.ts";
+import { shownCategories } from "../categories.ts";
 import type { PersonState } from "../define.ts";
 import { refusedPage, seeOther, zoneOf } from "../pages.ts";
 import { filled, problemOf, readForm, timeField } from "./form.ts";
@@ -41,25 +42,25 @@ export async function reachOf(
 }
 
 async function shown(ctx: Context<PersonState>) {
-  const { grants, groups, categories, preferences } = ctx.state.services;
+  const { grants, groups, preferences } = ctx.state.services;
   const { caller } = ctx.state;
   const query = ctx.url.searchParams;
   const [list, joined, offered, own, zone, changes] = await Promise.all([
     grants.list(caller),
     groups.list(caller),
-    categories.list(),
+    shownCategories(ctx),
     preferences.get(caller),
     zoneOf(ctx),
     grants.changes(caller),
   ]);
-  const slugs = offered.categories.map(({ slug }) => slug);
+  const slugs = offered.map(({ slug }) => slug);
   const from = fromOf(query.get("from"));
   return {
     from,
-    table: await reachOf(ctx, from, offered.categories),
+    table: await reachOf(ctx, from, offered),
     grants: list.grants,
     groups: joined.groups,
-    categories: offered.categories,
+    categories: offered,
     limits: own.limits ?? null,
     changes,
     tried: await tried(ctx, slugs, zone),

@@ -6,6 +6,7 @@ import { useLanguage, useWords } from "../../../components/words.tsx";
 import { confirmAbove, confirmProblem } from "../../../lib/web/forms/broadcast.ts";
 import { AudienceCategory, CommandSections } from "../(_parts)/CommandSections.tsx";
 import { asksFields } from "../../../lib/web/forms/asking.ts";
+import { shownCategories } from "../../../lib/web/categories.ts";
 import { definePerson, type PersonState } from "../../../lib/web/define.ts";
 import { type FormProblem, readForm } from "../../../lib/web/forms/form.ts";
 import { refusedPage, seeOther, zoneOf } from "../../../lib/web/pages.ts";
@@ -56,7 +57,7 @@ async function refused(ctx: Context<PersonState>, refusal: Refusal, typed: Typed
 }
 
 async function offered(ctx: Context<PersonState>, view: View) {
-  const { categories } = await ctx.state.services.categories.list();
+  const categories = await shownCategories(ctx);
   return { ...view, categories, attach: await attachChoice(ctx, view.typed.attachments) };
 }
 

@@ -1,3 +1,4 @@
+import { useCategoryTitle } from "../../../components/category_titles.tsx";
 import { type Context, HttpError, page } from "fresh";
 import { CommandFacts } from "../../../components/CommandFacts.tsx";
 import { hasAnswerPage } from "../../../components/CommandActions.tsx";
@@ -51,7 +52,8 @@ export default definePerson.page<typeof handler>(function Received({ data, state
   const page = useWords("history");
   const asking = useWords("asking");
   const sealed = "sealed" in command;
-  const audience = sealed ? "" : audienceText(words, command.audience);
+  const titleOf = useCategoryTitle();
+  const audience = sealed ? "" : audienceText(words, command.audience, titleOf);
   const asked = sealed ? null : requirementText(own, command.requires);
   return (
     <>

@@ -1,4 +1,5 @@
 import { type Context, page } from "fresh";
+import { useCategoryTitle } from "../../../components/category_titles.tsx";
 import { usualCategory } from "../../../components/CommandFacts.tsx";
 import { PageHead } from "../../../components/PageHead.tsx";
 import { SelectField } from "../../../components/Field.tsx";
@@ -9,6 +10,7 @@ import { PersonName } from "../../../components/PersonName.tsx";
 import { StateBadge } from "../../../components/StateBadge.tsx";
 import { Time } from "../../../components/Time.tsx";
 import { Filled, useLanguage, useWords } from "../../../components/words.tsx";
+import { shownCategories } from "../../../lib/web/categories.ts";
 import { definePerson, type PersonState } from "../../../lib/web/define.ts";
 import { problemOf } from "../../../lib/web/forms/form.ts";
 import { checked, type CommandState, type ListItem, methods, Refusal } from "../../../lib/protocol/mod.ts";
@@ -35,7 +37,7 @@ const states: readonly CommandState[] = [
 ];
 
 async function history(ctx: Context<PersonState>) {
-  const { commands, categories } = ctx.state.services;
+  const { commands } = ctx.state.services;
   const query = ctx.url.searchParams;
   const box = query.get("box") === "outbox" ? "outbox" as const : "inbox" as const;
   const asked = {
@@ -51,7 +53,7 @@ async function history(ctx: Context<PersonState>) {
     ...asked.before === null ? {} : { before: asked.before },
   });
   const list = params instanceof Refusal ? params : await commands.list(ctx.state.caller, params);
-  const view = { asked, categories: (await categories.list()).categories };
+  const view = { asked, categories: await shownCategories(ctx) };
   return list instanceof Refusal
     ? { ...view, items: [], next: null, problem: problemOf(list, ctx.state.language) }
     : { ...view, ...list, problem: null };
@@ -150,6 +152,7 @@ function Rows({ items, outbox }: { items: ListItem[]; outbox: boolean }) {
 
 function Row({ item, outbox }: { item: ListItem; outbox: boolean }) {
   const words = useWords("commands");
+  const titleOf = useCategoryTitle();
   const { command } = item;
   const title = "sealed" in command ? words.sealed : command.title || kindTitle(words, command.kind);
   return (
@@ -166,7 +169,7 @@ function Row({ item, outbox }: { item: ListItem; outbox: boolean }) {
       </span>
       <span class="row">
         {command.categories.filter((slug) => slug !== usualCategory).map((slug) => (
-          <span class="tag" key={slug}>{slug}</span>
+          <span class="tag" key={slug}>{titleOf(slug)}</span>
         ))}
         {outbox
           ? <Answers item={item} />
@@ -182,7 +185,8 @@ function To({ item: { command, recipients } }: { item: ListItem }) {
   const words = useWords("history");
   const language = useLanguage();
   const commandSection = useWords("commands");
-  const audience = "sealed" in command ? "" : audienceText(commandSection, command.audience);
+  const titleOf = useCategoryTitle();
+  const audience = "sealed" in command ? "" : audienceText(commandSection, command.audience, titleOf);
   if (audience !== "") return <>{audience}</>;
   const [first, ...rest] = recipients ?? [];
   if (first === undefined) return <>{words.toPeople}</>;

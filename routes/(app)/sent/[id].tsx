@@ -20,6 +20,7 @@ import {
   readSentAction,
   typedReview,
 } from "../../../lib/browser/mod.ts";
+import { shownCategories } from "../../../lib/web/categories.ts";
 import { definePerson, type PersonState } from "../../../lib/web/define.ts";
 import { problemOf, readForm } from "../../../lib/web/forms/form.ts";
 import { noPage, refusedPage, seeOther } from "../../../lib/web/pages.ts";
@@ -51,7 +52,7 @@ export const handler = definePerson.handlers({
 
 /** The command in its sender's eyes; for everybody else there is no such page. */
 async function sent(ctx: Context<PersonState>) {
-  const { caller, services: { categories, clock, commands, profiles } } = ctx.state;
+  const { caller, services: { clock, commands, profiles } } = ctx.state;
   const params = checked(methods["command.get"].params, { id: ctx.params.id ?? "" });
   if (params instanceof Refusal) throw new HttpError(404);
   const detail = await commands.get(caller, params);
@@ -61,12 +62,12 @@ async function sent(ctx: Context<PersonState>) {
   const [absent, pictured, known] = await Promise.all([
     absentFiles(ctx, [detail]),
     profiles.withAvatar(caller, recipients.map(({ username }) => username)),
-    categories.list(),
+    shownCategories(ctx),
   ]);
   const [only] = recipients.length === 1 ? recipients : [];
   const isTalked = only !== undefined && isTalkedAbout(command.audience.kind);
   const talk = isTalked ? await threadBeside(ctx, only.username, command.id) : null;
-  return { detail, command, absent, pictured, talk, categories: known.categories, now: clock.now() };
+  return { detail, command, absent, pictured, talk, categories: known, now: clock.now() };
 }
 
 export default definePerson.page<typeof handler>(function SentCommand({ data, url, state }) {
