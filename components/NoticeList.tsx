@@ -2,7 +2,7 @@ import type { Notice } from "../lib/protocol/notices.ts";
 import { noticePath, noticeText } from "../lib/text/notices.ts";
 import { Avatar } from "./Avatar.tsx";
 import { Icon, type IconName } from "./Icon.tsx";
-import { Time } from "./Time.tsx";
+import { When } from "./When.tsx";
 import { useLanguage, useWords } from "./words.tsx";
 
 /** What a kind of notice is drawn with, and its colour. */
@@ -29,10 +29,12 @@ interface NoticeListProps {
   notices: readonly Notice[];
   /** The people of whom the reader may see a picture. */
   pictured: ReadonlySet<string>;
+  /** Milliseconds since 1970. */
+  now: number;
 }
 
 /** Notices, newest first, each a way to what it is about (UI-11). */
-export function NoticeList({ notices, pictured }: NoticeListProps) {
+export function NoticeList({ notices, pictured, now }: NoticeListProps) {
   const words = useWords("notices");
   const language = useLanguage();
   return (
@@ -44,7 +46,7 @@ export function NoticeList({ notices, pictured }: NoticeListProps) {
             {noticeText(words, language, notice)}
           </a>
           <span class="when">
-            <Time value={notice.at} />
+            <When value={notice.at} now={now} />
           </span>
         </li>
       ))}

@@ -9,7 +9,7 @@ import { GrantSentence } from "../../components/GrantPage.tsx";
 import { Empty } from "../../components/Notice.tsx";
 import { PersonName } from "../../components/PersonName.tsx";
 import { ReportLink } from "../../components/ReportLink.tsx";
-import { Time } from "../../components/Time.tsx";
+import { When } from "../../components/When.tsx";
 import { Filled, useWords } from "../../components/words.tsx";
 import Live from "../../islands/Live.tsx";
 import { definePerson, type PersonState } from "../../lib/web/define.ts";
@@ -63,11 +63,11 @@ async function act(ctx: Context<PersonState>, action: string, form: URLSearchPar
 }
 
 async function people(ctx: Context<PersonState>) {
-  const { contacts, profiles } = ctx.state.services;
+  const { clock, contacts, profiles } = ctx.state.services;
   const caller = ctx.state.caller;
   const list = await contacts.list(caller);
   const pictured = await profiles.withAvatar(caller, list.contacts.map(({ username }) => username));
-  return { ...list, pictured };
+  return { ...list, pictured, now: clock.now() };
 }
 
 /** Only these words, never text from the address. */
@@ -106,7 +106,7 @@ export default definePerson.page<typeof handler>(function Contacts({ data, url }
                   <Person {...one}>
                     {one.note ? <span class="small">{fill(lists.quoted, { text: one.note })}</span> : null}
                     <span class="soft small">
-                      <Filled text={words.askedAt} time={<Time value={one.createdAt} />} />
+                      <Filled text={words.askedAt} time={<When value={one.createdAt} now={data.now} />} />
                     </span>
                   </Person>
                   <ReportLink
@@ -203,7 +203,7 @@ export default definePerson.page<typeof handler>(function Contacts({ data, url }
                 <li key={one.username}>
                   <Person {...one}>
                     <span class="soft small">
-                      <Filled text={words.askedAt} time={<Time value={one.createdAt} />} />
+                      <Filled text={words.askedAt} time={<When value={one.createdAt} now={data.now} />} />
                     </span>
                   </Person>
                   <Answer username={one.username} choices={[["remove", words.takeBack, false]]} />

@@ -32,7 +32,7 @@ async function noticesOf(ctx: Context<PersonState>) {
   const pictured = people.size === 0
     ? people
     : await ctx.state.services.profiles.withAvatar(ctx.state.caller, [...people]);
-  return { ...list, pictured };
+  return { ...list, pictured, now: ctx.state.services.clock.now() };
 }
 
 export default definePerson.page<typeof handler>(function NoticesPage({ data }) {
@@ -52,7 +52,7 @@ export default definePerson.page<typeof handler>(function NoticesPage({ data }) 
             <p>{words.noneLead}</p>
           </Empty>
         )
-        : <NoticeList notices={data.notices} pictured={data.pictured} />}
+        : <NoticeList notices={data.notices} pictured={data.pictured} now={data.now} />}
       {data.next === null ? null : (
         <p>
           <a class="button" href={`/notices?before=${data.next}`}>{words.older}</a>

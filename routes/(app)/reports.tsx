@@ -2,8 +2,8 @@ import { page } from "fresh";
 import { Empty } from "../../components/Notice.tsx";
 import { PageHead } from "../../components/PageHead.tsx";
 import { Pages } from "../../components/Pages.tsx";
-import { Time } from "../../components/Time.tsx";
 import { Title } from "../../components/Title.tsx";
+import { When } from "../../components/When.tsx";
 import { useWords } from "../../components/words.tsx";
 import { aboutOf, checked, type OwnReport, ownReportQuery, Refusal } from "../../lib/protocol/mod.ts";
 import { reasonText } from "../../lib/text/mod.ts";
@@ -18,7 +18,7 @@ export const handler = definePerson.handlers({
     const query = checked(ownReportQuery, before === null ? {} : { before });
     if (query instanceof Refusal) throw noPage(query);
     const list = await ctx.state.services.reports.list(ctx.state.caller, query);
-    return page({ ...list, newest: before === null });
+    return page({ ...list, newest: before === null, now: ctx.state.services.clock.now() });
   },
 });
 
@@ -42,7 +42,7 @@ function aboutText(words: Words["reports"], { about }: OwnReport): string {
 
 export default definePerson.page<typeof handler>(function ReportsPage({ data, url }) {
   const words = useWords("reports");
-  const { reports, next, newest } = data;
+  const { reports, next, newest, now } = data;
   return (
     <>
       <Title text={words.yours} />
@@ -60,7 +60,7 @@ export default definePerson.page<typeof handler>(function ReportsPage({ data, ur
         : (
           <section class="panel" aria-label={words.yours}>
             <ul class="people">
-              {reports.map((report) => <Row key={report.id} report={report} />)}
+              {reports.map((report) => <Row key={report.id} report={report} now={now} />)}
             </ul>
           </section>
         )}
@@ -69,7 +69,7 @@ export default definePerson.page<typeof handler>(function ReportsPage({ data, ur
   );
 });
 
-function Row({ report }: { report: OwnReport }) {
+function Row({ report, now }: { report: OwnReport; now: number }) {
   const words = useWords("reports");
   const { reason, note, createdAt, outcome } = report;
   return (
@@ -79,7 +79,7 @@ function Row({ report }: { report: OwnReport }) {
         <span>{reasonText(words, reason)}</span>
         {note === null ? null : <span class="small private">{note}</span>}
         <span class="soft small">
-          <Time value={createdAt} />
+          <When value={createdAt} now={now} />
         </span>
       </span>
       <span class="state" data-tone={outcome === "acted" ? "good" : outcome === null ? "wait" : "plain"}>

@@ -3,6 +3,7 @@ import { PageHead } from "../../components/PageHead.tsx";
 import { RowAction } from "../../components/RowAction.tsx";
 import { TextField } from "../../components/Field.tsx";
 import { Time } from "../../components/Time.tsx";
+import { When } from "../../components/When.tsx";
 import { Filled, useWords } from "../../components/words.tsx";
 import { connectionOf } from "../../lib/web/authentication.ts";
 import { definePerson, type PersonState } from "../../lib/web/define.ts";
@@ -38,7 +39,7 @@ export const handler = definePerson.handlers({
 });
 
 async function list(ctx: Context<PersonState>) {
-  const { accounts, twoFactor } = ctx.state.services;
+  const { accounts, clock, twoFactor } = ctx.state.services;
   const caller = ctx.state.caller;
   const [{ sessions, misused }, { tokens }, factors] = await Promise.all([
     accounts.sessions(caller),
@@ -46,6 +47,7 @@ async function list(ctx: Context<PersonState>) {
     twoFactor.state(caller),
   ]);
   return {
+    now: clock.now(),
     sessions,
     misused,
     tokens,
@@ -117,7 +119,7 @@ export default definePerson.page<typeof handler>(function Sessions({ data, url }
       <section class="panel" aria-labelledby="sessions">
         <h2 id="sessions">{words.loggedIn}</h2>
         <ul class="people">
-          {data.sessions.map((session) => <OneSession key={session.id} session={session} />)}
+          {data.sessions.map((session) => <OneSession key={session.id} session={session} now={data.now} />)}
         </ul>
         {data.sessions.some(({ current }) => !current)
           ? (
@@ -140,7 +142,7 @@ export default definePerson.page<typeof handler>(function Sessions({ data, url }
   );
 });
 
-function OneSession({ session }: { session: Session }) {
+function OneSession({ session, now }: { session: Session; now: number }) {
   const words = useWords("sessions");
   const { id, address, createdAt, lastSeenAt, current, timeZone, stays } = session;
   const device = deviceText(session, words);
@@ -152,7 +154,11 @@ function OneSession({ session }: { session: Session }) {
           <strong>{device}</strong> <span class="soft">{fill(words.from, { address })}{zone}</span>
         </span>
         <span class="soft small">
-          <Filled text={words.facts} since={<Time value={createdAt} />} seen={<Time value={lastSeenAt} />} />
+          <Filled
+            text={words.facts}
+            since={<When value={createdAt} now={now} />}
+            seen={<When value={lastSeenAt} now={now} />}
+          />
           {stays ? ` · ${words.stays}` : ""}
         </span>
       </span>

@@ -5,7 +5,7 @@ export const sessions: Words["sessions"] = {
   lead: "Beende Sitzungen, die du nicht kennst, und ändere dann dein Passwort.",
   loggedIn: "Angemeldet",
   from: "von {address}",
-  facts: "Seit {since}, zuletzt gesehen {seen}",
+  facts: "Angemeldet {since}, zuletzt gesehen {seen}",
   agent: "{browser} unter {system}",
   browser: "Browser",
   zone: ", Zeitzone {zone}",

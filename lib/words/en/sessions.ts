@@ -4,7 +4,7 @@ export const sessions = {
   lead: "End any session you do not recognise, then change your password.",
   loggedIn: "Logged in",
   from: "from {address}",
-  facts: "Since {since}, last seen {seen}",
+  facts: "Logged in {since}, last seen {seen}",
   agent: "{browser} on {system}",
   browser: "Browser",
   zone: ", time zone {zone}",
