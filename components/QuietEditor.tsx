@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { freshEvent, savedEvent } from "../lib/browser/preference_saver.ts";
-import { timeIn } from "../lib/browser/zone_prompt.ts";
+import { minuteOfWeek, timeIn } from "../lib/browser/zone_prompt.ts";
 import { limits } from "../lib/protocol/limits.ts";
 import {
   type QuietRow,
@@ -99,7 +99,11 @@ export function QuietEditor({ zone, errors, ...given }: QuietProps) {
     <div ref={root} class="stack" data-drawn onChange={typed}>
       <Check name="quiet" label={general.quietOn} hint={general.quietHint} checked={quiet.value} />
       <WithScripts started={started.value}>
-        <QuietWeek spans={spansOf(windows)} onDraw={drawn} />
+        <QuietWeek
+          spans={spansOf(windows)}
+          now={started.value ? minuteOfWeek(zone, Date.now()) : null}
+          onDraw={drawn}
+        />
         <p class="hint">{words.gridHint}</p>
         {tooMany.value
           ? (
@@ -122,7 +126,9 @@ export function QuietEditor({ zone, errors, ...given }: QuietProps) {
           : null}
       </WithScripts>
       <details class="quiet-list" open={Object.keys(errors).some((name) => name.startsWith("quiet"))}>
-        <summary>{plural(language, words.list, windows.length)}</summary>
+        <summary>
+          {windows.length === 0 ? words.noList : plural(language, words.list, windows.length)}
+        </summary>
         <QuietRows rows={shownRows} errors={errors} />
       </details>
     </div>

@@ -12,6 +12,8 @@ interface Place {
 
 interface QuietWeekProps {
   spans: readonly Span[];
+  /** The minute of the week that it is now; null where nobody knows. */
+  now: number | null;
   onDraw: (spans: Span[]) => void;
 }
 
@@ -32,7 +34,7 @@ function between(one: Place, other: Place): Span[] {
 }
 
 /** A week of hours. Pointers draw a rectangle from where they go down; arrow keys move, Space changes an hour, Shift draws along. */
-export function QuietWeek({ spans, onDraw }: QuietWeekProps) {
+export function QuietWeek({ spans, now, onDraw }: QuietWeekProps) {
   const words = useWords("week");
   const language = useLanguage();
   const grid = useRef<HTMLDivElement>(null);
@@ -117,6 +119,9 @@ export function QuietWeek({ spans, onDraw }: QuietWeekProps) {
               {inDay(shown, day).map(({ from, to }) => (
                 <rect key={from} x={from} width={to - from} height="10" />
               ))}
+              {now !== null && Math.floor(now / dayMinutes) === day
+                ? <rect class="now" x={now % dayMinutes - 3} width="6" height="10" />
+                : null}
             </svg>
             {hours.map((hour) => {
               const is = hourIs(shown, startOf({ day, hour }));

@@ -26,6 +26,12 @@ export function timeIn(own: string, zone: string, hour: number, now: number): st
   return `${String(Math.floor(minutes / 60)).padStart(2, "0")}:${String(minutes % 60).padStart(2, "0")}`;
 }
 
+/** Minutes since Monday, 00:00, as a zone's clock shows it. */
+export function minuteOfWeek(zone: string, now: number): number {
+  const there = new Date(now + offsetMinutes(zone, now) * 60_000);
+  return (there.getUTCDay() + 6) % 7 * 1440 + there.getUTCHours() * 60 + there.getUTCMinutes();
+}
+
 function sameClock(one: string, other: string): boolean {
   const year = new Date().getFullYear();
   return [0, 3, 6, 9].every((month) => {

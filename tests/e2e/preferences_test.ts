@@ -93,6 +93,28 @@ siteTest(
     await said(page, "dailyLimit").getByText("Saved.").waitFor();
     assert.equal((await saved()).dailyLimit, 5);
     assert.equal(new URL(page.url()).pathname, "/preferences");
+    // In another zone than the account: asked once for each, and the account follows only who says so.
+    const zones = await page.context().newCDPSession(page);
+    const prompt = page.locator(".zone-prompt");
+    const lookFrom = async (timezoneId: string) => {
+      await zones.send("Emulation.setTimezoneOverride", { timezoneId });
+      await page.reload();
+      await online(page);
+    };
+    await lookFrom("Europe/Berlin");
+    await prompt.getByText("Your browser is in Berlin, your account in UTC.").waitFor();
+    await page.getByText(/^22:00 in UTC is (23:00|00:00) in Berlin/).waitFor();
+    await prompt.getByRole("button", { name: "Keep UTC" }).click();
+    await prompt.waitFor({ state: "detached" });
+    await lookFrom("Europe/Berlin");
+    await page.getByText(/^22:00 in UTC is /).waitFor();
+    assert.equal(await prompt.count(), 0);
+    await lookFrom("Asia/Tokyo");
+    await prompt.getByRole("button", { name: "Use Tokyo" }).click();
+    await prompt.waitFor({ state: "detached" });
+    const profile = await services.profiles.get(ann);
+    assert.ok("timeZone" in profile);
+    assert.equal(profile.timeZone, "Asia/Tokyo");
     // A refused save is an answer of 400, which the console names.
     assert.deepEqual(problems.filter((text) => !text.includes("400")), []);
   },

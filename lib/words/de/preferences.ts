@@ -23,6 +23,11 @@ export const preferences: Words["preferences"] = {
   shareOnlineHint: "Kontakte, die du blockierst, sehen dasselbe wie deine anderen Kontakte.",
   blocked: "Blockierte Menschen",
   blockedHint: "Du bekommst nichts von ihnen, und sie erfahren es nicht.",
+  one: "Ein Mensch oder eine Gruppe",
+  oneHint:
+    "Erlaube einem Kontakt oder einer Gruppe mehr oder weniger: unter {contacts} und {groups}, mit Regeln.",
+  contactsPage: "Kontakte",
+  groupsPage: "Gruppen",
   blockSomeone: "Jemanden blockieren",
   blockedCount: { one: "{count} blockierter Mensch", other: "{count} blockierte Menschen" },
   onThisPage: "Auf dieser Seite",

@@ -34,6 +34,7 @@ export const week: Words["week"] = {
   grid: "Ruhezeit der Woche",
   gridHint: "Ziehe über die Stunden, die ruhig sind. Mit der Tastatur: Pfeiltasten und Leertaste.",
   hour: "{day}, {from} bis {to}",
+  noList: "Als Liste",
   list: { one: "Als Liste: {count} Zeitraum", other: "Als Liste: {count} Zeiträume" },
   window: "Zeitraum {number}",
   everyDay: "Kein Tag angekreuzt: jeden Tag.",

@@ -28,6 +28,7 @@ export const week = {
   grid: "Quiet hours of the week",
   gridHint: "Drag over the hours that are quiet. By keyboard: arrow keys to move, Space to change.",
   hour: "{day}, {from} to {to}",
+  noList: "As a list",
   list: { one: "As a list: {count} window", other: "As a list: {count} windows" },
   window: "Window {number}",
   everyDay: "No day ticked: every day.",

@@ -52,16 +52,13 @@ export function PreferencesForm({ typed, shown, blocked, categories, zone, error
       <nav class="toc" aria-label={words.onThisPage}>
         <ul>
           {([["who", words.who], ["categories", words.about], ["when", words.quiet], ["much", words.much], [
-            "blocked",
-            words.blocked,
-          ]] as const).map(([id, text]) => (
+            "one",
+            words.one,
+          ], ["blocked", words.blocked]] as const).map(([id, text]) => (
             <li key={id}>
               <a href={`#${id}`}>{text}</a>
             </li>
           ))}
-          <li>
-            <a href="/preferences/reach">{reach.link}</a>
-          </li>
         </ul>
       </nav>
       <div class="stack">
@@ -156,6 +153,19 @@ export function PreferencesForm({ typed, shown, blocked, categories, zone, error
           </div>
           <Saves words={useGiven(["week"])} />
         </form>
+        <section class="panel" aria-labelledby="one">
+          <h2 id="one">{words.one}</h2>
+          <p class="hint">
+            <Filled
+              text={words.oneHint}
+              contacts={<a href="/contacts">{words.contactsPage}</a>}
+              groups={<a href="/groups">{words.groupsPage}</a>}
+            />
+          </p>
+          <p>
+            <a class="button" href="/preferences/reach">{reach.link}</a>
+          </p>
+        </section>
         <section class="panel" aria-labelledby="blocked">
           <h2 id="blocked">{words.blocked}</h2>
           <p class="hint">{words.blockedHint}</p>
