@@ -18,7 +18,15 @@ import {
   toldStore,
 } from "../../lib/commands/mod.ts";
 import { Consent, Grants } from "../../lib/consent/mod.ts";
-import { type Bell, type Caller, firstIdAt, Ids, type Log, silentLog } from "../../lib/platform/mod.ts";
+import {
+  type Bell,
+  type Caller,
+  firstIdAt,
+  Ids,
+  type Log,
+  type NoticeJob,
+  silentLog,
+} from "../../lib/platform/mod.ts";
 import {
   type Audience,
   type ChatDelivery,
@@ -28,6 +36,7 @@ import {
   type Delivery,
   english,
   type GrantChange,
+  type NewNotice,
   type PreferencesChange,
   Refusal,
 } from "../../lib/protocol/mod.ts";
@@ -55,7 +64,7 @@ export class CommandRig implements AsyncDisposable {
   readonly commands: CommandStore;
   readonly room: CommandRoom;
   readonly chat: Chat;
-  readonly jobs: JobRunner<Job>;
+  readonly jobs: JobRunner<Job | NoticeJob<NewNotice>>;
   readonly #bell: Bell;
   readonly #people = new Map<string, Person>();
   readonly #contacts = new Set<string>();
@@ -161,7 +170,12 @@ export class CommandRig implements AsyncDisposable {
       limited: (userId) => gates?.limited?.(userId) ?? null,
       retentionDays: 14,
     }, (caller, then) => this.room.sender.chat(caller, then));
-    this.jobs = new JobRunner<Job>({ kv: store.kv, clock, log: silentLog, run: (job) => this.room.run(job) });
+    this.jobs = new JobRunner<Job | NoticeJob<NewNotice>>({
+      kv: store.kv,
+      clock,
+      log: silentLog,
+      run: (job) => job.kind === "notice" ? this.notices.run(job) : this.room.run(job),
+    });
   }
 
   /** `change` may stand between the room and its store, to let a write fail. A given store stays the caller's. */

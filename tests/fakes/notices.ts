@@ -1,10 +1,11 @@
-import type { NoticeList, OwedNotice } from "../../lib/platform/mod.ts";
+import type { NoticeJob, NoticeList, OwedNotice } from "../../lib/platform/mod.ts";
 import type { NewNotice } from "../../lib/protocol/mod.ts";
 
 /** Writes down which notices were added. */
 export class FakeNotices implements NoticeList<NewNotice> {
   readonly added: { userId: string; notice: NewNotice }[] = [];
 
+  readonly #given = new Set<string>();
   #owed = 0;
 
   add(userId: string, notice: NewNotice): Promise<void> {
@@ -18,7 +19,14 @@ export class FakeNotices implements NoticeList<NewNotice> {
   }
 
   async give(owed: readonly OwedNotice<NewNotice>[]): Promise<void> {
-    for (const { job: { userId, notice } } of owed) await this.add(userId, notice);
+    for (const { job } of owed) await this.run(job);
+  }
+
+  /** A job that some commit wrote: once, given already or not. */
+  async run({ id, userId, notice }: NoticeJob<NewNotice>): Promise<void> {
+    if (this.#given.has(id)) return;
+    this.#given.add(id);
+    await this.add(userId, notice);
   }
 
   of(userId: string): NewNotice[] {
