@@ -327,6 +327,8 @@ export class Hub implements Bell, ConnectionOwner {
         const connection = list[at]!;
         if (late) connection.forgive(lateMs, now);
         connection.sweep(now);
+        // Other processes write too, and their rings can be lost: who looks each time misses none for long (OP-7).
+        if (!this.#exclusive) connection.pump.wake();
       }
     }
   }

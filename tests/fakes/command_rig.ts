@@ -80,6 +80,7 @@ export class CommandRig implements AsyncDisposable {
     bell: Bell | undefined,
     gates: Partial<GateNeeds> | undefined,
     log: Log | undefined,
+    idSeed: number,
   ) {
     this.store = store;
     this.clock = clock;
@@ -135,7 +136,7 @@ export class CommandRig implements AsyncDisposable {
           })),
         ),
     } satisfies CommandNeeds["people"];
-    const ids = new Ids(clock, seededRandom(7));
+    const ids = new Ids(clock, seededRandom(idSeed));
     this.room = openCommands({
       store: this.commands,
       people: peoplePort,
@@ -190,12 +191,14 @@ export class CommandRig implements AsyncDisposable {
       gates?: Partial<GateNeeds>;
       /** Hears what becomes of each command (OP-3). */
       log?: Log;
+      /** Of the random part of ids: two processes make different ones. */
+      idSeed?: number;
     } = {},
   ): Promise<CommandRig> {
     const store = options.store ?? await openStore(":memory:");
     const clock = options.clock ?? new FakeClock();
-    const { change = (same) => same, bell, gates, log } = options;
-    const rig = new CommandRig(store, clock, change, bell, gates, log);
+    const { change = (same) => same, bell, gates, log, idSeed = 7 } = options;
+    const rig = new CommandRig(store, clock, change, bell, gates, log, idSeed);
     if (options.store !== undefined) rig.#ownsStore = false;
     await rig.consent.prepare();
     return rig;

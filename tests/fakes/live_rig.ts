@@ -1,4 +1,4 @@
-import { type Caller, type Log, silentLog } from "../../lib/platform/mod.ts";
+import { type Bell, type Caller, type Log, silentLog } from "../../lib/platform/mod.ts";
 import { Connection } from "../../lib/realtime/connection.ts";
 import type { ConnectionOpening } from "../../lib/realtime/ports.ts";
 import { Dispatcher } from "../../lib/realtime/dispatcher.ts";
@@ -54,12 +54,25 @@ export class LiveRig implements AsyncDisposable {
   }
 
   static async open(
-    options: { store?: Store; change?: (store: CommandStore) => CommandStore; log?: Log } = {},
+    options: {
+      store?: Store;
+      change?: (store: CommandStore) => CommandStore;
+      log?: Log;
+      clock?: FakeClock;
+      /** What the services ring in the place of the hub. */
+      bell?: (hub: Hub) => Bell;
+      /** Two processes make different ids at one time. */
+      idSeed?: number;
+    } = {},
   ): Promise<LiveRig> {
-    const clock = new FakeClock();
+    const clock = options.clock ?? new FakeClock();
     const log = options.log ?? silentLog;
     const hub = new Hub(clock, settings.heartbeatMs, options.store?.exclusive, undefined, log);
-    return new LiveRig(await CommandRig.open({ ...options, clock, bell: hub }), hub, log);
+    return new LiveRig(
+      await CommandRig.open({ ...options, clock, bell: options.bell?.(hub) ?? hub }),
+      hub,
+      log,
+    );
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
