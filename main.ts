@@ -40,7 +40,7 @@ async function run(): Promise<void> {
   const { server, origin } = listen(config, opened.log, serving(app, config, compression()));
   // Before the greeting, so that a signal right after it is heard.
   const signalled = firstSignal();
-  greet(origin, open);
+  greet(origin + config.basePath, open);
   open.services.metrics.start();
   open.rollups.start();
   log.info("server.started", { origin, mode: config.mode, dataDir: config.dataDir });
@@ -164,8 +164,8 @@ function listen(
   }
 }
 
-function greet(origin: string, { services: { demo }, setupLink }: OpenServices): void {
-  const lines = [`Behest is serving on ${origin}`];
+function greet(site: string, { services: { demo }, setupLink }: OpenServices): void {
+  const lines = [`Behest is serving on ${site}`];
   if (demo !== null) {
     lines.push(
       `Evaluation mode: for trying it out on this computer only.`,
@@ -173,7 +173,7 @@ function greet(origin: string, { services: { demo }, setupLink }: OpenServices):
     );
   }
   if (setupLink !== null) {
-    lines.push(`First administrator, one-time link: ${new URL(setupLink, origin)}`);
+    lines.push(`First administrator, one-time link: ${site}${setupLink}`);
   }
   output.line(lines.join("\n"));
 }

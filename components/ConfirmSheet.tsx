@@ -1,5 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import { placed } from "../lib/browser/base_path.ts";
 import { type Ask, askOf, askWords } from "../lib/browser/confirm_ask.ts";
 import { pressBeside } from "../lib/browser/sheet.ts";
 import type { SomeWords } from "../lib/words/mod.ts";
@@ -44,10 +45,10 @@ export function ConfirmSheet({ words }: { words: SomeWords<"confirm"> }) {
     const { form, submitter } = now;
     const to = new FormData(form).get("to");
     form.dataset.sure = "";
-    form.setAttribute("action", typeof to === "string" ? to : "/");
+    form.setAttribute("action", placed(typeof to === "string" ? to : "/"));
     form.requestSubmit(submitter);
     delete form.dataset.sure;
-    form.setAttribute("action", "/confirm");
+    form.setAttribute("action", placed("/confirm"));
   };
 
   const said = asked.value === null ? null : askWords(own, asked.value.ask);

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import { placed } from "../lib/browser/base_path.ts";
 import { cardsToMove, isTyped, openCard } from "../lib/browser/key_moves.ts";
 import { pressBeside } from "../lib/browser/sheet.ts";
 
@@ -31,7 +32,7 @@ export function KeysSheet({ single, title, close, children }: KeysProps) {
       goAt = -Infinity;
       const place = going ? places[event.key] : undefined;
       if (place !== undefined) {
-        location.assign(place);
+        location.assign(placed(place));
         return;
       }
       switch (event.key) {

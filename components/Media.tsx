@@ -1,5 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import { placed } from "../lib/browser/base_path.ts";
 import type { Absence } from "../lib/protocol/mod.ts";
 import { absenceText, contentPath, shownAs } from "../lib/text/files.ts";
 import { FileFacts } from "./FileFacts.tsx";
@@ -99,7 +100,7 @@ export function AbsentFile({ file, absence }: { file: MediaFile; absence: Absenc
 /** Asks the server why something did not load: an element's error does not tell. Only for the browser. */
 async function whyNot(path: string): Promise<Trouble> {
   try {
-    const { ok, status } = await fetch(path, { method: "HEAD" });
+    const { ok, status } = await fetch(placed(path), { method: "HEAD" });
     if (ok) return "unshowable";
     return status === 404 ? "gone" : status === 409 ? "unclean" : "unreached";
   } catch {

@@ -1,6 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { Icon, type IconName } from "./Icon.tsx";
+import { placed } from "../lib/browser/base_path.ts";
 import { pageConnection } from "../lib/browser/connection.ts";
 import { matching, paletteEvent, type PaletteItem as Item } from "../lib/browser/palette.ts";
 import { fold } from "../lib/protocol/fold.ts";
@@ -57,7 +58,7 @@ export function PaletteSheet({ places, field, none }: PaletteProps) {
   const count = shown.length;
   const here = Math.min(at.value, count - 1);
   const go = (item: PaletteItem | undefined) => {
-    if (item !== undefined) location.assign(item.path);
+    if (item !== undefined) location.assign(placed(item.path));
   };
   const onKeyDown = (event: KeyboardEvent) => {
     const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? count - 1 : 0;

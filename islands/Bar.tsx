@@ -3,6 +3,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
 import { Icon } from "../components/Icon.tsx";
 import { ConnectionStatus } from "../components/ConnectionStatus.tsx";
+import { placed } from "../lib/browser/base_path.ts";
 import { pageConnection, startConnection } from "../lib/browser/connection.ts";
 import { type Counted, countText, showCount } from "../lib/browser/counts.ts";
 import { guardDrops } from "../lib/browser/page_drop.ts";
@@ -99,7 +100,9 @@ function Head(
       client.on("connection", (state) => {
         report.changed(state);
         // The page of a suspended person says why (MO-7).
-        if (state.kind === "stopped" && state.code === closeCodes.suspended.code) location.assign("/account");
+        if (state.kind === "stopped" && state.code === closeCodes.suspended.code) {
+          location.assign(placed("/account"));
+        }
       }),
       client.on("stopped", (state) => stopped.value = state.stopped || state.pending),
       client.on("ready", (ready) => {
@@ -165,7 +168,12 @@ function Head(
     void client.request("safety.stop", {}).then(unmarkStop, () => {
       stopped.value = client.stop.stopped || client.stop.pending;
     });
-    void fetch("/stop", { method: "POST", body: new URLSearchParams(), keepalive: true, redirect: "manual" })
+    void fetch(placed("/stop"), {
+      method: "POST",
+      body: new URLSearchParams(),
+      keepalive: true,
+      redirect: "manual",
+    })
       .catch(() => {
         // Offline: the client library keeps the stop and sends it first when it reconnects.
       });

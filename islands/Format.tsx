@@ -1,6 +1,7 @@
 import { useRef } from "preact/hooks";
 import { Icon } from "../components/Icon.tsx";
 import { useWords, WordsProvider } from "../components/words.tsx";
+import "../lib/browser/base_path.ts";
 import type { SomeWords } from "../lib/words/mod.ts";
 
 /** Marks that the buttons put around what is selected, or before each of its lines. */

@@ -1,6 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { WithScripts } from "../components/WithScripts.tsx";
+import { placed } from "../lib/browser/base_path.ts";
 import { createPasskey, hasPasskeys, showPasskey } from "../lib/browser/passkeys.ts";
 
 /** What a press of the button came to, until the page is sent. */
@@ -151,7 +152,7 @@ type Answer = { ok: true; body: unknown } | { ok: false; status: number; body: u
 
 async function asked(path: string, body: object = {}): Promise<Answer> {
   try {
-    const response = await fetch(path, {
+    const response = await fetch(placed(path), {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify(body),

@@ -1,4 +1,5 @@
 import { useEffect } from "preact/hooks";
+import "../lib/browser/base_path.ts";
 import { isOwnKey } from "../lib/browser/own_keys.ts";
 import { pressQueueKey } from "../lib/browser/queue_keys.ts";
 

@@ -3,6 +3,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { Avatar } from "../components/Avatar.tsx";
 import { FieldError } from "../components/Field.tsx";
 import { useWords, WordsProvider } from "../components/words.tsx";
+import "../lib/browser/base_path.ts";
 import type { SomeWords } from "../lib/words/mod.ts";
 import { fill } from "../lib/words/shape.ts";
 

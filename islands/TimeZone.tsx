@@ -1,6 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { Filled, useWords, WordsProvider } from "../components/words.tsx";
+import "../lib/browser/base_path.ts";
 import type { SomeWords } from "../lib/words/mod.ts";
 
 interface TimeZoneProps {

@@ -21,6 +21,7 @@ export default define.page(function Document({ Component, state, req }) {
   return (
     <html
       lang={language}
+      data-base={state.services?.config.basePath || undefined}
       data-discreet={discreet ? "" : undefined}
       data-theme={theme ?? undefined}
       data-times={timeFormatOf(req, language)?.name}

@@ -6,11 +6,14 @@
 "use strict";
 
 const own = new URL(self.location.href);
+/** The sub-path of the server (OP-10); "" at the root of its host. */
+const base = own.pathname.replace(/\/sw\.js$/, "");
 const build = own.searchParams.get("__frsh_c") ?? "development";
 const language = own.searchParams.get("language") ?? "en";
-const cacheName = `behest-${build}-${language}`;
+// Another server on this origin has another sub-path, and caches of its own.
+const cacheName = `behest-${build}-${language}${base}`;
 const answersTag = "answers";
-const offlinePath = `/offline?language=${encodeURIComponent(language)}`;
+const offlinePath = `${base}/offline?language=${encodeURIComponent(language)}`;
 
 self.addEventListener("install", (event) => {
   event.waitUntil(fill().then(() => self.skipWaiting()));
@@ -24,7 +27,7 @@ self.addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
   // A picture that somebody sent has the build in its address too, and is theirs: nothing below /api/ is ever kept.
-  if (request.method !== "GET" || url.origin !== own.origin || url.pathname.startsWith("/api/")) return;
+  if (request.method !== "GET" || url.origin !== own.origin || url.pathname.startsWith(`${base}/api/`)) return;
   if (request.mode === "navigate") {
     event.respondWith(fetch(request).catch(offlinePage));
     event.waitUntil(sendAnswers());
@@ -51,7 +54,7 @@ async function fill() {
   const page = await fetch(offlinePath, { credentials: "omit", cache: "no-store" });
   if (!page.ok || page.redirected) throw new Error(`The offline page answers ${page.status}.`);
   const html = await page.clone().text();
-  const waiting = [...html.matchAll(/"(\/_fresh\/js\/[^"\s]+\.js|\/[^"\s]*__frsh_c=[^"\s]*)"/g)]
+  const waiting = [...html.matchAll(/"(\/[^"\s]*(?:_fresh\/js\/[^"\s]+\.js|__frsh_c=[^"\s]*))"/g)]
     .map(([, path]) => path.replaceAll("&amp;", "&"));
   const seen = new Set();
   for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
@@ -72,12 +75,16 @@ async function fill() {
 
 async function removeOthers() {
   const names = await caches.keys();
-  await Promise.all(names.filter((name) => name.startsWith("behest-") && name !== cacheName).map((name) => caches.delete(name)));
+  await Promise.all(names.filter((name) => isOurs(name) && name !== cacheName).map((name) => caches.delete(name)));
+}
+
+function isOurs(name) {
+  return name.startsWith("behest-") && name.replace(/^[^/]*/, "") === base;
 }
 
 /** What lies under a URL that names this build never changes. */
 function isOfBuild({ pathname, searchParams }) {
-  return pathname.startsWith(`/_fresh/js/${build}/`) || searchParams.get("__frsh_c") === build;
+  return pathname.startsWith(`${base}/_fresh/js/${build}/`) || searchParams.get("__frsh_c") === build;
 }
 
 async function fromCache(request) {
@@ -108,7 +115,7 @@ async function pushed(data) {
     // It tells again, also where an older one of the same is still shown.
     renotify: rest.silent !== true,
     requireInteraction: push.stays === true,
-    icon: "/icons/192.png",
+    icon: `${base}/icons/192.png`,
     data: { navigate, tickets: Object.fromEntries(actions.map((one) => [one.action, ticketIn(one.navigate)])) },
   });
   await self.navigator.setAppBadge?.();
@@ -140,7 +147,7 @@ async function takeAway(tags) {
 /** A button, or the notification itself, was pressed. */
 async function pressed(notification, action) {
   notification.close();
-  const { navigate = "/", tickets = {} } = notification.data ?? {};
+  const { navigate = `${base}/`, tickets = {} } = notification.data ?? {};
   const ticket = tickets[action];
   if (!ticket) return await openPage(navigate);
   await keepAnswer(ticket);
@@ -150,11 +157,11 @@ async function pressed(notification, action) {
 /** Opens an address of ours; a page that is open already goes there. */
 async function openPage(address) {
   const url = new URL(address, own);
-  const path = url.origin === own.origin ? url.pathname + url.search : "/";
+  const path = url.origin === own.origin ? url.pathname + url.search : `${base}/`;
   const [page] = await self.clients.matchAll({ type: "window" });
   if (page === undefined) return await self.clients.openWindow(path);
   await page.focus();
-  if (path !== "/") await page.navigate(path).catch(() => self.clients.openWindow(path));
+  if (path !== `${base}/`) await page.navigate(path).catch(() => self.clients.openWindow(path));
 }
 
 /** Sends the answers that are kept. What the server refuses is not asked again, and the person is told. */
@@ -163,7 +170,7 @@ async function sendAnswers() {
   for (const ticket of await keptAnswers()) {
     let status = 0;
     try {
-      const answer = await fetch("/api/v1/push/answers", {
+      const answer = await fetch(`${base}/api/v1/push/answers`, {
         method: "POST",
         headers: { "content-type": "application/json" },
         body: JSON.stringify({ ticket }),
@@ -182,7 +189,7 @@ async function sendAnswers() {
   }
   if (refused) {
     const text = await said("refused");
-    await self.registration.showNotification(text, { tag: "refused", icon: "/icons/192.png", lang: language });
+    await self.registration.showNotification(text, { tag: "refused", icon: `${base}/icons/192.png`, lang: language });
   }
 }
 
@@ -195,7 +202,7 @@ async function said(name) {
 /** Answers that the server does not have yet: their tickets, and nothing else. */
 function answers(mode, work) {
   return new Promise((resolve, reject) => {
-    const opening = indexedDB.open("behest-answers", 1);
+    const opening = indexedDB.open(`behest-answers${base}`, 1);
     opening.onupgradeneeded = () => opening.result.createObjectStore("tickets");
     opening.onerror = () => reject(opening.error);
     opening.onsuccess = () => {

@@ -4,6 +4,7 @@ import { brokenBans } from "./tidy/bans.ts";
 import { cyclesOf, graphOf, layersOf, partOf, readModules } from "../tools/module_graph.ts";
 import { importsOf, projectFiles } from "../tools/module_imports.ts";
 import { sdkFiles } from "../tools/sdk/mod.ts";
+import { rawPaths, unplacedIslands } from "./tidy/raw_paths.ts";
 import { forbidden, rooms } from "./tidy/rooms.ts";
 
 const files = projectFiles();
@@ -121,6 +122,22 @@ Deno.test("tidy: the bans find what they ban", () => {
     ["tests/unit/a_test.ts", "const timer = setTimeout(() => controller.abort(), 5000);"],
   ];
   for (const [file, text] of fine) assert.deepEqual(brokenBans(file, text), [], text);
+});
+
+Deno.test("tidy: OP-10: a browser's code places every path of the server, and every island draws placed ones", () => {
+  none(code.flatMap((file) => rawPaths(file, textOf(file))), "Paths that miss BEHEST_BASE_PATH");
+  none(unplacedIslands(code, textOf), "Islands that do not import lib/browser/base_path.ts");
+  const raw: [file: string, text: string][] = [
+    ["lib/browser/a.ts", 'const path = "/api/v1/files";'],
+    ["lib/browser/a.ts", "await fetch(`/api/v1/files/${id}`);"],
+    ["islands/A.tsx", 'void fetch("/stop");'],
+    ["islands/A.tsx", "location.assign(item.path);"],
+    ["components/A.tsx", 'form.setAttribute("action", to);'],
+    ["components/A.tsx", 'new WebSocket("/api/ws")'],
+  ];
+  for (const [file, text] of raw) assert.equal(rawPaths(file, text).length, 1, text);
+  const fine = 'fetch(placed("/stop")); form.setAttribute("action", placed(to)); <a href="/files">Files</a>';
+  assert.deepEqual(rawPaths("islands/A.tsx", fine), []);
 });
 
 Deno.test("tidy: no package registry and no path of somebody's machine in any file", () => {

@@ -47,7 +47,7 @@ export async function seedPush(
   const ann = await callerFor(services, "demo-ann") as Caller & { sessionExpiresAt: string };
   const keys = { p256dh: services.push.state().key!, auth: "AAAAAAAAAAAAAAAAAAAAAA" };
   for (const [endpoint] of hosts) {
-    const at = { origin: "https://behest.example.org", language: "en" };
+    const at = { site: "https://behest.example.org", language: "en" };
     good(await services.push.subscribe(ann, { endpoint, keys, device: "web" }, at));
   }
   good(await services.push.choose(ann, { contacts: { "demo-bob": "again" } }));

@@ -22,9 +22,10 @@ const cheapPasswords = new Passwords(systemRandom, { log2N: 4, blockSize: 8, par
 
 type ApplyBuild = Awaited<ReturnType<Builder["build"]>>;
 
-/** `build`: gives the app its routes and scripts; made here unless there is one. */
+/** `build`: gives the app its routes and scripts; made here unless there is one. `env`: variables over the site's own. */
 export async function openSeededSite(
   build: () => Promise<ApplyBuild> = () => new Builder().build({ snapshot: "memory" }),
+  env: Readonly<Record<string, string>> = {},
 ): Promise<SeededSite> {
   await using opening = new AsyncDisposableStack();
   const dataDir = await Deno.makeTempDir({ prefix: "behest-seeded-" });
@@ -42,6 +43,7 @@ export async function openSeededSite(
     BEHEST_GROUPS: "members",
     BEHEST_ADMIN_USERNAME: adminLogin.username,
     BEHEST_ADMIN_PASSWORD: adminLogin.password,
+    ...env,
   });
   if (read instanceof ConfigProblem) throw new Error(read.line);
   const played = playedPushes();
@@ -75,7 +77,7 @@ export async function openSeededSite(
   });
   const open = opening.move();
   return {
-    base: `http://127.0.0.1:${server.addr.port}`,
+    base: `http://127.0.0.1:${server.addr.port}${read.config.basePath}`,
     services,
     [Symbol.asyncDispose]: () => open.disposeAsync(),
   };

@@ -1,3 +1,5 @@
+import { placed } from "./base_path.ts";
+
 /** An upload that an earlier page did not finish. It continues when its file is chosen again. Sizes in bytes. */
 export interface BegunUpload {
   /** Key in the browser's storage. */
@@ -86,7 +88,7 @@ function readKept(text: string): Kept | null {
   try {
     const { url, name, size, at } = JSON.parse(text) as Record<string, unknown>;
     const where = new URL(String(url));
-    const isOurs = where.origin === location.origin && where.pathname.startsWith("/api/v1/uploads/");
+    const isOurs = where.origin === location.origin && where.pathname.startsWith(placed("/api/v1/uploads/"));
     if (!isOurs || typeof name !== "string" || typeof size !== "number") return null;
     return { url: where.href, name, size, at: Number(at) || 0 };
   } catch {

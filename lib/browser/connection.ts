@@ -7,6 +7,7 @@ import {
   SharedConnection,
   ticketFrom,
 } from "../client/mod.ts";
+import { base, placed } from "./base_path.ts";
 import { deviceName, randomName } from "./device_name.ts";
 import { inTime } from "./in_time.ts";
 import { watchPerson } from "./person.ts";
@@ -41,7 +42,7 @@ export function pageStore(): Promise<IndexedStore | null> {
 export async function startConnection(known: KeptPerson | null): Promise<KeptPerson | null> {
   const { connection, start } = page();
   // Storage may be switched off or full. Then everything works for as long as the page is open.
-  const store = await inTime(IndexedStore.open(known)).catch(() => null);
+  const store = await inTime(IndexedStore.open(known, undefined, base)).catch(() => null);
   const person = known ?? await store?.person().catch(() => undefined) ?? null;
   start(store, person);
   if (person === null) return null;
@@ -86,9 +87,9 @@ function page(): Page {
       // Without locks each tab is a device of its own, and two devices must not share an outbox.
       const kept = store === null || locks === undefined ? {} : { store: store.seen, outbox: store.outbox };
       const client = new BehestClient({
-        url: "/api/ws",
+        url: placed("/api/ws"),
         device: deviceName(() => locks === undefined ? sessionStorage : localStorage),
-        ticket: ticketFrom(location.origin),
+        ticket: ticketFrom(location.origin + base),
         renew: renewSession,
         ...kept,
         ...(person === null ? {} : { userId: person.userId }),

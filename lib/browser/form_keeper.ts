@@ -1,3 +1,4 @@
+import { placed } from "./base_path.ts";
 import { type Draft, type Drafts, wipeDrafts } from "./drafts.ts";
 import { markSent, onFormAnswered, serverStanding, takenDraft } from "./form_delivery.ts";
 import {
@@ -231,7 +232,9 @@ export class FormKeeper implements Disposable {
         return this.#send(form, button);
       case "over":
         this.#keep(form, undefined);
-        return location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
+        return location.assign(
+          placed(`/login?next=${encodeURIComponent(location.pathname + location.search)}`),
+        );
       case "away": {
         const { name, value } = button instanceof HTMLButtonElement ? button : { name: "", value: "" };
         this.#keep(form, { name, value, at: Date.now() });

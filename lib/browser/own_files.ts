@@ -1,3 +1,4 @@
+import { placed } from "./base_path.ts";
 import { type Signal, useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import type { Absence, FileObject } from "../protocol/mod.ts";
@@ -65,7 +66,7 @@ export function withFile(files: readonly FileObject[], file: FileObject): FileOb
 /** Reads a file of the person from the server; null if that fails. Only for the browser. */
 export async function readFile(fileId: string): Promise<FileObject | null> {
   try {
-    const response = await fetch(`/api/v1/files/${encodeURIComponent(fileId)}`);
+    const response = await fetch(placed(`/api/v1/files/${encodeURIComponent(fileId)}`));
     if (!response.ok) return null;
     const { file } = await response.json() as { file?: FileObject };
     return typeof file?.id === "string" ? file : null;

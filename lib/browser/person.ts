@@ -1,4 +1,5 @@
 import type { IndexedStore, KeptPerson, SharedConnection } from "../client/mod.ts";
+import { base, placed } from "./base_path.ts";
 import { inTime } from "./in_time.ts";
 
 /** What the tabs of this browser tell each other: who is logged in, or that the person logged out. */
@@ -14,7 +15,7 @@ export function watchPerson(
   connection: SharedConnection,
   store: IndexedStore | null,
 ): void {
-  const channel = new BroadcastChannel("behest-person");
+  const channel = new BroadcastChannel(`behest-person${base}`);
   const tell = (message: PersonMessage) => channel.postMessage(message);
   const leave = () => {
     connection.close({ kind: "login", reason: "logged out" });
@@ -28,7 +29,7 @@ export function watchPerson(
   document.addEventListener("submit", (event) => {
     const form = event.target;
     // Not `form.action`: a button with that name would hide it.
-    if (!(form instanceof HTMLFormElement) || form.getAttribute("action") !== "/logout") return;
+    if (!(form instanceof HTMLFormElement) || form.getAttribute("action") !== placed("/logout")) return;
     event.preventDefault();
     tell({ over: true });
     connection.close({ kind: "login", reason: "logged out" });
@@ -53,9 +54,6 @@ export function watchPerson(
 
 /** Ends the service worker, and with it the notifications. */
 async function unregister(): Promise<void> {
-  const registrations = await navigator.serviceWorker?.getRegistrations() ?? [];
-  await Promise.all([
-    navigator.clearAppBadge?.(),
-    ...registrations.map((registration) => registration.unregister()),
-  ]);
+  const registration = await navigator.serviceWorker?.getRegistration();
+  await Promise.all([navigator.clearAppBadge?.(), registration?.unregister()]);
 }

@@ -1,11 +1,12 @@
+import { base, placed } from "./base_path.ts";
 import type { SharedConnection } from "../client/mod.ts";
 
 /** The cookie by which the server says that this browser stays logged in; `lib/web/authentication.ts` is its other side. */
 const stayCookie = "behest_stay=1";
-const renewPath = "/api/v1/auth/renew";
+const renewPath = placed("/api/v1/auth/renew");
 /** The lock and the storage by which the tabs of this browser know of each other's renewals. */
-const lockName = "behest-renewal";
-const renewedName = "behest-renewed";
+const lockName = `behest-renewal${base}`;
+const renewedName = `behest-renewed${base}`;
 /** A renewal of another tab counts for this long, in ms. */
 const recentMs = 60_000;
 const answerMs = 15_000;
@@ -54,7 +55,7 @@ function renewedAt(): number {
 /** AU-13: tells the page of sessions which connection is this browser's: it goes on when the session is replaced. */
 export function nameConnection(connection: SharedConnection): void {
   connection.on("ready", ({ connection: id }) => {
-    document.cookie = `behest_connection=${id}; Path=/sessions; SameSite=Lax`;
+    document.cookie = `behest_connection=${id}; Path=${placed("/sessions")}; SameSite=Lax`;
   });
 }
 

@@ -1,5 +1,6 @@
 import { ownTimeFormat, readTimeFormat, type TimeFormat } from "../words/times.ts";
 import type { Language } from "../words/mod.ts";
+import { cookiePath } from "./base_path.ts";
 
 /** The cookie is read by `lib/web/browser_settings.ts`. */
 const cookieName = "behest_times";
@@ -28,5 +29,5 @@ export function rememberTimeFormat(language: Language): void {
   const secure = location.protocol === "https:" ? "; Secure" : "";
   document.cookie = `${cookieName}=${
     encodeURIComponent(format.name)
-  }; Path=/; SameSite=Lax; Max-Age=${keptSeconds}${secure}`;
+  }; Path=${cookiePath}; SameSite=Lax; Max-Age=${keptSeconds}${secure}`;
 }

@@ -1,3 +1,4 @@
+import { placed } from "./base_path.ts";
 import { type BegunUpload, dropKept, forgetUpload, keepUpload } from "./begun_uploads.ts";
 
 export interface TusEvents {
@@ -23,7 +24,7 @@ const partBytes = 1_000_000;
 /** The smallest part that is tried when a proxy refuses larger ones. */
 const leastPartBytes = 50_000;
 
-const createPath = "/api/v1/uploads";
+const createPath = placed("/api/v1/uploads");
 const fileIdHeader = "Behest-File-Id";
 const tusHeaders = { "Tus-Resumable": "1.0.0" };
 

@@ -1,8 +1,9 @@
 import { isOpenItem, type SharedConnection } from "../client/mod.ts";
+import { placed } from "./base_path.ts";
 import { pageStore } from "./connection.ts";
 
 /** Where a push subscription is registered and removed. Its JSON has the address and the keys. */
-const subscriptionsPath = "/api/v1/push/subscriptions";
+const subscriptionsPath = placed("/api/v1/push/subscriptions");
 /** Marks that this tab has registered the subscription: each new session registers it again. */
 const toldKey = "behest-push";
 
@@ -14,7 +15,7 @@ export function startWorker(url: string, connection: SharedConnection): void {
   const { serviceWorker } = navigator;
   // Browsers have it only over TLS and on localhost.
   if (serviceWorker === undefined) return;
-  serviceWorker.register(ownWorker(url)).then(async ({ pushManager }) => {
+  serviceWorker.register(ownWorker(placed(url))).then(async ({ pushManager }) => {
     const subscription = await pushManager?.getSubscription();
     if (subscription && sessionStorage.getItem(toldKey) === null) await tellSubscription(subscription);
   }).catch(() => {
@@ -36,7 +37,7 @@ function ownWorker(url: string): string {
   const { trustedTypes } = globalThis as { trustedTypes?: TrustedTypes };
   const createScriptURL = (text: string) => {
     const { origin, pathname } = new URL(text, location.href);
-    if (origin === location.origin && pathname === "/sw.js") return text;
+    if (origin === location.origin && pathname === placed("/sw.js")) return text;
     throw new TypeError("This is not our service worker.");
   };
   return trustedTypes?.createPolicy("behest-worker", { createScriptURL }).createScriptURL(url) ?? url;

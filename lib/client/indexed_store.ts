@@ -82,9 +82,16 @@ export class IndexedStore {
     };
   }
 
-  /** Opens the store for this person and deletes another person's data. With null, opens that of the last person, if any. */
-  static async open(person: KeptPerson | null, clock: Clock = systemClock): Promise<IndexedStore> {
-    const db = await openDatabase(databaseName, 1, (db) => {
+  /**
+   * Opens the store for this person and deletes another person's data. With null, opens that of the last person, if any. `place`: the
+   * sub-path of the server, as another one on this origin has a store of its own.
+   */
+  static async open(
+    person: KeptPerson | null,
+    clock: Clock = systemClock,
+    place = "",
+  ): Promise<IndexedStore> {
+    const db = await openDatabase(databaseName + place, 1, (db) => {
       for (const name of tables) db.createObjectStore(name, { keyPath: "id" });
     });
     const store = new IndexedStore(db, clock);

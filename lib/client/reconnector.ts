@@ -106,8 +106,13 @@ export class Reconnector {
     this.#halt({ kind: "closed" }, clientCodes.closed, "closed");
     if (connection === undefined) return;
     const late = Promise.withResolvers<void>();
-    using _timer = this.#options.clock.after(limits.clientCloseMs, late.resolve);
-    await Promise.race([connection.socketClosed, late.promise]);
+    // Not `using`: browsers without it would need half a kilobyte of script in every page.
+    const timer = this.#options.clock.after(limits.clientCloseMs, late.resolve);
+    try {
+      await Promise.race([connection.socketClosed, late.promise]);
+    } finally {
+      timer[Symbol.dispose]();
+    }
   }
 
   /** Gives the connection up and opens another. */

@@ -3,7 +3,7 @@ import { RequestError } from "./requests.ts";
 import type { Fetch } from "./ticket.ts";
 
 export interface RestOptions {
-  /** Where the server is: `https://host`, without a path. */
+  /** Where the server is: `https://host`, with its sub-path if it has one. */
   origin: string;
   /** A token for each call; null when the person has to log in. Without it a page's cookie is used. */
   token?: (() => Promise<string | null>) | undefined;
@@ -22,7 +22,7 @@ export class Rest {
     this.#fetch = get ?? ((input, init) => fetch(input, init));
   }
 
-  /** `path`: below the origin, or a whole address on it. Rejects with a `RequestError`, of the kind `offline` without a server. */
+  /** `path`: below the server's address, or a whole address on its host. Rejects with a `RequestError`, of the kind `offline` without a server. */
   async call(path: string, init: RequestInit = {}): Promise<Response> {
     const response = await this.send(path, init);
     if (response.ok) return response;
@@ -31,7 +31,7 @@ export class Rest {
 
   /** The same, with refusals as responses. */
   async send(path: string, init: RequestInit = {}): Promise<Response> {
-    const url = new URL(path, `${this.origin}/`);
+    const url = new URL(path.startsWith("/") ? this.origin + path : path);
     // A token is never sent to another server, whatever an answer names.
     if (url.origin !== new URL(this.origin).origin) {
       throw new RequestError("forbidden", "The server named an address of another server.");

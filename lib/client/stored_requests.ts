@@ -40,12 +40,14 @@ export class StoredRequests {
   async load(): Promise<StoredRequest[]> {
     if (this.#store === undefined) return [];
     const late = Promise.withResolvers<StoredRequest[]>();
-    using _timer = this.#clock.after(limits.clientConnectMs, () => late.resolve([]));
+    const timer = this.#clock.after(limits.clientConnectMs, () => late.resolve([]));
     try {
       return await Promise.race([this.#store.load(), late.promise]);
     } catch (error) {
       this.#failed(error);
       return [];
+    } finally {
+      timer[Symbol.dispose]();
     }
   }
 

@@ -74,12 +74,14 @@ export class StreamSocket implements WebSocketLike {
 
   /** `url`: as for the WebSocket, `/api/ws` with its query. A token in it is sent as a header. */
   constructor(url: string, options: Omit<RestOptions, "origin">) {
-    const { origin, searchParams } = httpAddress(url);
+    const { origin, pathname, searchParams } = httpAddress(url);
     const token = searchParams.get("token");
     for (const name of ["token", "ticket"]) searchParams.delete(name);
     this.#query = searchParams.toString();
     const own = token === null ? options.token : () => Promise.resolve(token);
-    this.#rest = new Rest({ origin, token: own, fetch: options.fetch });
+    // With the sub-path of the server, if it has one.
+    const server = origin + pathname.replace(/\/api\/ws$/, "");
+    this.#rest = new Rest({ origin: server, token: own, fetch: options.fetch });
     void this.#open();
   }
 

@@ -11,6 +11,8 @@ export interface Config {
   host: string;
   /** 0 takes any free port. */
   port: number;
+  /** The path below which all of the server stands, like `/behest`; "" for the root of its host (OP-10). */
+  basePath: string;
   /** Origins that may use cookies on the socket and send forms, beside the server's own. */
   origins: readonly string[];
   dataDir: string;
@@ -127,6 +129,7 @@ export function readConfig(environment: Texts, dotEnv: Texts = {}): ReadConfig |
     mode: take("BEHEST_MODE")!,
     host: take("BEHEST_HOST")!,
     port: take("BEHEST_PORT")!,
+    basePath: take("BEHEST_BASE_PATH")!,
     origins: take("BEHEST_ORIGINS")!,
     dataDir,
     kv: take("BEHEST_KV") ?? inDataDir("kv.sqlite3"),

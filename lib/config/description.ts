@@ -8,6 +8,7 @@ export function describeConfig(config: Config): string {
     BEHEST_MODE: config.mode,
     BEHEST_HOST: config.host,
     BEHEST_PORT: String(config.port),
+    BEHEST_BASE_PATH: config.basePath,
     BEHEST_ORIGINS: config.origins.join(","),
     BEHEST_DATA_DIR: config.dataDir,
     BEHEST_KV: kvName(config.kv),

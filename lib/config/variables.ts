@@ -1,4 +1,5 @@
 import { limits, passwordBody, username } from "../protocol/mod.ts";
+import { parseBasePath } from "./base_path.ts";
 import { parsePostgres } from "./postgres_url.ts";
 import { TrustedProxies } from "./trusted_proxies.ts";
 import {
@@ -52,6 +53,13 @@ export const variables = {
     default: "8000",
     example: "8000",
     parse: whole(0, 65_535),
+  },
+  BEHEST_BASE_PATH: {
+    about: "The path below which the server answers, when it does not have a host of its own",
+    default: "",
+    defaultText: "none: the root of the host",
+    example: "/behest",
+    parse: parseBasePath,
   },
   BEHEST_ORIGINS: {
     about: "Origins beside the server's own that may send forms and use cookies, separated by commas",

@@ -19,8 +19,8 @@ import type { Push } from "./push.ts";
 
 /** Where a device subscribed. */
 export interface SubscribedAt {
-  /** Origin of the server's pages, as the device sees it. */
-  origin: string;
+  /** Where the server is, as the device sees it: its origin and its sub-path. */
+  site: string;
   language: string;
 }
 
@@ -51,7 +51,7 @@ export class PushDeviceList {
   async subscribe(
     caller: Caller & { sessionExpiresAt: string },
     { endpoint, keys, device }: PushSubscriptionBody,
-    { origin, language }: SubscribedAt,
+    { site, language }: SubscribedAt,
   ): Promise<true | Refusal> {
     const { store, sender, push, clock, nextId } = this.#parts;
     if (sender === null) return new Refusal("unavailable", "push.off");
@@ -84,7 +84,7 @@ export class PushDeviceList {
       p256dh: keys.p256dh,
       auth: keys.auth,
       device: device ?? caller.device,
-      origin,
+      origin: site,
       language,
       sessionId,
       sessionUntilMs: Date.parse(sessionExpiresAt),

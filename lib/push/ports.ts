@@ -31,7 +31,7 @@ export interface Subscription {
   p256dh: string;
   auth: string;
   device: string;
-  /** Where this server's pages are, as the device sees them. */
+  /** Where this server's pages are, as the device sees them, with the sub-path. */
   origin: string;
   /** Of the page or client that switched it on. */
   language: string;

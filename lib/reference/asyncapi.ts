@@ -21,10 +21,16 @@ Connect to \`/api/ws?v=1&device=…\` with \`Authorization: Bearer TOKEN\`, or i
   } s) before a reconnect.
 - Fields that a result or a notification has beyond this document may be ignored. Unknown fields of a request are refused.`;
 
-/** The AsyncAPI 3.0 document of the socket (OP-5). `host` is where this server is reached. */
-export function asyncApi({ host, secure }: { host: string; secure: boolean }): JsonSchema {
+/** The AsyncAPI 3.0 document of the socket (OP-5). `host` is where this server is reached, `basePath` its sub-path there. */
+export function asyncApi(
+  { host, secure, basePath = "" }: { host: string; secure: boolean; basePath?: string },
+): JsonSchema {
   const security = ["token", "ticket"].map((name) => ({ $ref: `#/components/securitySchemes/${name}` }));
-  return { ...document(), servers: { here: { host, protocol: secure ? "wss" : "ws", security } } };
+  const pathname = basePath === "" ? {} : { pathname: basePath };
+  return {
+    ...document(),
+    servers: { here: { host, ...pathname, protocol: secure ? "wss" : "ws", security } },
+  };
 }
 
 /** All but the server: the same for every request. */

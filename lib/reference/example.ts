@@ -1,9 +1,9 @@
-/** What a client sends first, to a server at `origin`: shown by `/docs`. */
-export function firstRequests(origin: string): { login: string; connect: string; send: string } {
-  const socket = `${origin.replace(/^http/, "ws")}/api/ws?device=laptop`;
+/** What a client sends first, to a server at `site`: shown by `/docs`. */
+export function firstRequests(site: string): { login: string; connect: string; send: string } {
+  const socket = `${site.replace(/^http/, "ws")}/api/ws?device=laptop`;
   return {
     login: [
-      `curl ${origin}/api/v1/auth/login \\`,
+      `curl ${site}/api/v1/auth/login \\`,
       `  -H 'content-type: application/json' \\`,
       `  -d '{"username": "…", "password": "…"}'`,
     ].join("\n"),

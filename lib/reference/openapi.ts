@@ -13,10 +13,12 @@ page instead; then requests that change something need this server's own Origin.
 Everything that is refused is answered as \`application/problem+json\`: decide by its \`kind\`. Calls that need a fresh proof answer
 403 with \`proof: true\`. What a caller may not see is 404.`;
 
-/** The OpenAPI 3.1 document of REST (OP-5). */
-export const openApi: () => JsonSchema = once(document);
+/** The OpenAPI 3.1 document of REST (OP-5). `basePath`: the sub-path of the server. */
+export function openApi(basePath = ""): JsonSchema {
+  return { ...document(), servers: [{ url: basePath || "/" }] };
+}
 
-function document(): JsonSchema {
+const document = once((): JsonSchema => {
   const schemas = new Schemas();
   const paths: Record<string, Record<string, JsonSchema>> = {};
   for (const [name, operation] of Object.entries(operations)) {
@@ -26,7 +28,7 @@ function document(): JsonSchema {
   return {
     openapi: "3.1.0",
     info: { title: "Behest", version: "1", description: about, license: { name: "MIT", identifier: "MIT" } },
-    servers: [{ url: "/" }],
+    servers: [],
     security: [{ token: [] }, { cookie: [] }],
     paths: { ...paths, ...processPaths },
     components: {
@@ -43,7 +45,7 @@ function document(): JsonSchema {
       },
     },
   };
-}
+});
 
 /** Where no call below `/api/v1` stands. */
 const processPaths: JsonSchema = {

@@ -1,4 +1,5 @@
 import { App, csp, csrf, HttpError, type Middleware, staticFiles } from "fresh";
+import { enter, leave } from "./base_path.ts";
 import { chosenLanguage } from "./browser_settings.ts";
 import { isCall } from "./calls.ts";
 import { Compression } from "./compression.ts";
@@ -43,12 +44,16 @@ export function serving(
   compression: Compression = new Compression(),
 ): Deno.ServeHandler<Deno.NetAddr> {
   const handler = app.handler();
+  const { basePath } = config;
   return async (req, info) => {
+    const outside = basePath === "" ? null : enter(req, basePath);
+    if (outside !== null) return addHeaders(outside, false, "/api");
     const url = addressOf(req, info.remoteAddr, config);
     if (url === null) return addHeaders(unknownHost(), false, "/api");
     const { protocol, pathname } = url;
     const response = addHeaders(await routed(handler, req, url, info), protocol === "https:", pathname);
-    return withoutFalseLength(req, await compression.answer(req, pathname, response));
+    const placed = basePath === "" ? response : await leave(response, basePath);
+    return withoutFalseLength(req, await compression.answer(req, pathname, placed));
   };
 }
 
@@ -90,15 +95,17 @@ function describeRequest(opened: () => Services): Middleware<State> {
   };
 }
 
-/** Makes `ctx.url` the address that the browser sees. */
+/** Makes `ctx.url` the address that the browser sees, but for the sub-path. */
 function seenFrom(services: () => Services): Middleware<State> {
   return (ctx) => {
-    const seen = addressOf(ctx.req, ctx.info.remoteAddr, services().config);
+    const { config } = services();
+    const seen = addressOf(ctx.req, ctx.info.remoteAddr, config);
     if (seen !== null && seen.origin !== ctx.url.origin) {
       ctx.url.protocol = seen.protocol;
       ctx.url.port = "";
       ctx.url.host = seen.host;
     }
+    ctx.state.site = ctx.url.origin + config.basePath;
     return ctx.next();
   };
 }

@@ -9,6 +9,8 @@ export interface State {
   services: Services;
   /** Follows the request through the log. */
   requestId: string;
+  /** Where the server is, as the browser sees it: its origin and its sub-path, without a slash at the end. */
+  site: string;
   /** Address of the peer, for rate limits and sessions. */
   address: string;
   /** What the page is written in: what the browser asks for, behind a login what the profile says. */

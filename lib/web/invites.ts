@@ -1,6 +1,6 @@
-/** The link of an invitation, at the address that the browser sees. */
-export function inviteUrl(seen: URL, code: string): string {
-  const url = new URL("/register", seen.origin);
+/** The link of an invitation. `site`: where the server is, as the browser sees it. */
+export function inviteUrl(site: string, code: string): string {
+  const url = new URL(`${site}/register`);
   url.searchParams.set("invite", code);
   return url.href;
 }

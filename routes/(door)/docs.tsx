@@ -14,11 +14,11 @@ const queryLength = 100;
 export const handler = define.handlers({
   GET(ctx) {
     const query = (ctx.url.searchParams.get("q") ?? "").trim().slice(0, queryLength);
-    return page({ query, reference: referenceFor(query), origin: ctx.url.origin });
+    return page({ query, reference: referenceFor(query), site: ctx.state.site });
   },
 });
 
-export default define.page<typeof handler>(function Docs({ data: { query, reference, origin }, url }) {
+export default define.page<typeof handler>(function Docs({ data: { query, reference, site }, url }) {
   const words = useWords("docs");
   const { methods, notifications, calls, types, errors, closes, limits } = reference;
   const parts = [
@@ -63,7 +63,7 @@ export default define.page<typeof handler>(function Docs({ data: { query, refere
             </ul>
           </nav>
         )}
-      {query === "" ? <Begin origin={origin} /> : null}
+      {query === "" ? <Begin site={site} /> : null}
       <ApiEntries id="methods" title={words.methods} entries={methods} open={query !== ""} />
       <ApiEntries
         id="notifications"
@@ -114,9 +114,9 @@ export default define.page<typeof handler>(function Docs({ data: { query, refere
 });
 
 /** The first three steps of a client, with this server's address. */
-function Begin({ origin }: { origin: string }) {
+function Begin({ site }: { site: string }) {
   const words = useWords("docs");
-  const { login, connect, send } = firstRequests(origin);
+  const { login, connect, send } = firstRequests(site);
   const steps = [[words.beginLogin, login], [words.beginConnect, connect], [words.beginSend, send]] as const;
   return (
     <section class="panel" aria-labelledby="begin-title">

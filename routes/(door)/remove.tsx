@@ -61,7 +61,7 @@ function problemIn(refusal: Refusal, language: State["language"]): FormProblem {
   return problem;
 }
 
-export default define.page<typeof handler>(function Remove({ data, url, req }) {
+export default define.page<typeof handler>(function Remove({ data, url, req, state }) {
   const words = useWords("removals");
   const { status, code, typed, problem } = data;
   return (
@@ -84,7 +84,7 @@ export default define.page<typeof handler>(function Remove({ data, url, req }) {
           <Outcome
             status={status}
             code={code}
-            link={removalUrl(url, code)}
+            link={removalUrl(state.site, code)}
             isNew={url.searchParams.get("notice") === "received"}
           />
         )}

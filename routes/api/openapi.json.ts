@@ -4,5 +4,5 @@ import { describing } from "../../lib/web/reference.ts";
 
 /** OP-5: REST as an OpenAPI 3.1 document. */
 export const handler = define.api({
-  GET: () => describing(openApi()),
+  GET: ({ state }) => describing(openApi(state.services.config.basePath)),
 });

@@ -48,7 +48,7 @@ export async function pushesOf(dir: string, people: number, rate: number): Promi
   for (const [number, { caller }] of recipients.entries()) {
     const body = { endpoint: `${origin}/${number}`, keys: { p256dh: keys.publicKey, auth } };
     const session = { ...caller, sessionExpiresAt: "2099-01-01T00:00:00.000Z" };
-    await push.subscribe(session, body, { origin: "https://behest.example", language: "en" });
+    await push.subscribe(session, body, { site: "https://behest.example", language: "en" });
   }
   await open.allTold();
   const sentAt = Array.from({ length: people }, (): number[] => []);

@@ -201,7 +201,7 @@ Deno.test("DL-4 UI-12: a push that was on its way when the server ended is sent 
       await person(open, "demo-ann"),
       await person(open, "demo-bob"),
     ];
-    const at = { origin: "https://behest.example", language: "de" };
+    const at = { site: "https://behest.example", language: "de" };
     assert.equal(await open.services.push.subscribe(ann, subscription, at), true);
     await open.services.commands.send(bob, {
       key: "one",

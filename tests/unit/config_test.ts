@@ -24,6 +24,7 @@ function refused(environment: Texts, dotEnv: Texts = {}): string {
 Deno.test("OP-2: an empty environment gives the specification's defaults", () => {
   assert.deepEqual(accepted({}), {
     config: {
+      basePath: "",
       mode: "evaluation",
       host: "127.0.0.1",
       port: 8000,
@@ -157,7 +158,43 @@ Deno.test("OP-1: every variable's example is a value that it takes", () => {
   }
 });
 
+Deno.test("OP-10: a sub-path is taken when no page of Behest's own can be meant by it", () => {
+  for (
+    const [text, basePath] of [["", ""], ["/", ""], ["/behest", "/behest"], [
+      "/tools/be-hest_2",
+      "/tools/be-hest_2",
+    ]]
+  ) {
+    assert.equal(accepted({ BEHEST_BASE_PATH: text }).config.basePath, basePath);
+  }
+  const files = [
+    ...Deno.readDirSync("routes"),
+    ...Deno.readDirSync("routes/(app)"),
+    ...Deno.readDirSync("routes/(door)"),
+  ];
+  const names = [...files, ...Deno.readDirSync("static")].map(({ name }) => name.replace(/\.tsx?$/, ""))
+    .filter((name) => /^[a-z][a-z-]*$/.test(name) && name !== "index");
+  assert.ok(names.length > 30, names.join());
+  for (const name of names) {
+    assert.match(
+      refused({ BEHEST_BASE_PATH: `/${name}/x` }),
+      /^BEHEST_BASE_PATH: .* must not begin with/,
+      name,
+    );
+  }
+});
+
 const wrong: [name: string, text: string][] = [
+  ["BEHEST_BASE_PATH", "behest"],
+  ["BEHEST_BASE_PATH", "/behest/"],
+  ["BEHEST_BASE_PATH", "//behest"],
+  ["BEHEST_BASE_PATH", "/../behest"],
+  ["BEHEST_BASE_PATH", "/be%68est"],
+  ["BEHEST_BASE_PATH", "/be hest"],
+  ["BEHEST_BASE_PATH", "/behest?x"],
+  ["BEHEST_BASE_PATH", "https://example.org/behest"],
+  ["BEHEST_BASE_PATH", "/chat"],
+  ["BEHEST_BASE_PATH", "/admin/behest"],
   ["BEHEST_MODE", "prod"],
   ["BEHEST_HOST", "http://127.0.0.1"],
   ["BEHEST_CLAMD", "127.0.0.1"],

@@ -36,7 +36,7 @@ export async function createdInvite(ctx: Context<PersonState>, form: URLSearchPa
   const body = checked(inviteBody, { uses: whole(uses) ?? uses, expiresAt });
   if (body instanceof Refusal) return body;
   const made = await services.invites.create(caller, body);
-  return made instanceof Refusal ? made : { ...made, url: inviteUrl(ctx.url, made.invite) };
+  return made instanceof Refusal ? made : { ...made, url: inviteUrl(ctx.state.site, made.invite) };
 }
 
 function whole(text: string): number | null {

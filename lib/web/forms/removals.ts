@@ -13,9 +13,9 @@ import {
 import type { State } from "../define.ts";
 import { boundaryOf, type FormEvent, readParts } from "../files/multipart.ts";
 
-/** The link to a request's outcome, at the address that the browser sees. */
-export function removalUrl(seen: URL, code: string): string {
-  const url = new URL("/remove", seen.origin);
+/** The link to a request's outcome. `site`: where the server is, as the browser sees it. */
+export function removalUrl(site: string, code: string): string {
+  const url = new URL(`${site}/remove`);
   url.searchParams.set("code", code);
   return url.href;
 }

@@ -1,7 +1,7 @@
 import type { Context } from "fresh";
 import { type Caller, iso } from "../../platform/mod.ts";
 import { type Answer, Refusal } from "../../protocol/mod.ts";
-import { placeOf, sessionToken, ssoBrowserOf, ssoCookie } from "../authentication.ts";
+import { sessionToken, ssoBrowserOf, ssoCookie } from "../authentication.ts";
 import type { PersonState, State } from "../define.ts";
 import { localPath, seeOther } from "../pages.ts";
 import { origin, overTls } from "../session.ts";
@@ -32,7 +32,7 @@ export async function beginSso(ctx: Context<State>): Answer<Response> {
   const begun = await sso.begin(origin(ctx), {
     purpose,
     caller,
-    redirectUri: placeOf(ctx).origin + ssoPath,
+    redirectUri: ctx.state.site + ssoPath,
     next: localPath(searchParams.get("next")),
   });
   if (begun instanceof Refusal) return begun;

@@ -29,9 +29,9 @@ export function noSanction(zone: string): TypedSanction {
   return { kind: "", reason: "", until: "", zone };
 }
 
-/** The one-time link of a token, at the address that the browser sees. */
-export function loginLinkUrl(seen: URL, token: string): string {
-  const url = new URL("/login/link", seen.origin);
+/** The one-time link of a token. `site`: where the server is, as the browser sees it. */
+export function loginLinkUrl(site: string, token: string): string {
+  const url = new URL(`${site}/login/link`);
   url.searchParams.set("token", token);
   return url.href;
 }
@@ -47,7 +47,7 @@ export async function makeLoginLink(
   const made = await ctx.state.services.loginLinks.create(ctx.state.caller, username, body.reason);
   return made instanceof Refusal
     ? made
-    : { url: loginLinkUrl(ctx.url, made.token), expiresAt: made.expiresAt };
+    : { url: loginLinkUrl(ctx.state.site, made.token), expiresAt: made.expiresAt };
 }
 
 /** What the forms of one user's page ask for. */

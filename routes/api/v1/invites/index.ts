@@ -8,6 +8,6 @@ export const handler = definePerson.api({
   GET: call({ as: "invites" }, ({ services, caller }) => services.invites.list(caller)),
   POST: call({ status: 201, body: inviteBody }, async ({ ctx, services, caller, body }) => {
     const made = await services.invites.create(caller, body);
-    return made instanceof Refusal ? made : { ...made, url: inviteUrl(ctx.url, made.invite) };
+    return made instanceof Refusal ? made : { ...made, url: inviteUrl(ctx.state.site, made.invite) };
   }),
 });

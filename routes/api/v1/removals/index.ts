@@ -13,7 +13,7 @@ export const handler = define.api({
     { as: "removal", status: 201, body: removalBody },
     async ({ ctx, services, origin, body }) => {
       const made = await services.removals.request(origin, body);
-      return made instanceof Refusal ? made : { ...made, url: removalUrl(ctx.url, made.code) };
+      return made instanceof Refusal ? made : { ...made, url: removalUrl(ctx.state.site, made.code) };
     },
   ),
 });

@@ -8,7 +8,7 @@ export const handler = definePerson.api({
   POST: call(
     { body: pushSubscription },
     ({ ctx, services, caller, body }) =>
-      services.push.subscribe(caller, body, { origin: ctx.url.origin, language: ctx.state.language }),
+      services.push.subscribe(caller, body, { site: ctx.state.site, language: ctx.state.language }),
   ),
   DELETE: call(
     { body: pushEndpoint },

@@ -11,7 +11,7 @@ export const handler = definePerson.api({
       const made = await services.loginLinks.create(caller, path.username, body.reason);
       return made instanceof Refusal
         ? made
-        : { url: loginLinkUrl(ctx.url, made.token), expiresAt: made.expiresAt };
+        : { url: loginLinkUrl(ctx.state.site, made.token), expiresAt: made.expiresAt };
     },
   ),
 });
