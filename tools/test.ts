@@ -31,6 +31,8 @@ const needed: readonly {
     paths: postgresFolders.map((folder) => `${folder}/postgres`),
   },
   { program: "nginx", aptPackage: "nginx", paths: ["/usr/sbin/nginx", "/usr/bin/nginx"] },
+  { program: "caddy", aptPackage: "caddy", paths: ["/usr/bin/caddy", "/usr/local/bin/caddy"] },
+  { program: "openssl", aptPackage: "openssl", paths: ["/usr/bin/openssl", "/usr/local/bin/openssl"] },
   {
     program: "Python 3.11 or newer with pip and venv",
     aptPackage: "python3-venv python3-pip",

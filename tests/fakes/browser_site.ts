@@ -27,13 +27,20 @@ export interface BrowserSite {
   known(username: string): Promise<Page>;
 }
 
-/** A test on a site of its own. No clamd is asked: what is handed in is looked at by the built-in scanner. */
-export function siteTest(name: string, run: (site: BrowserSite) => Promise<void>): void {
+/**
+ * A test on a site of its own. No clamd is asked: what is handed in is looked at by the built-in scanner. `env`: variables over
+ * the site's own.
+ */
+export function siteTest(
+  name: string,
+  run: (site: BrowserSite) => Promise<void>,
+  env: Readonly<Record<string, string>> = {},
+): void {
   browserTest(name, async (browser) => {
     await using closing = new AsyncDisposableStack();
     const dataDir = await Deno.makeTempDir({ prefix: "behest-site-" });
     closing.defer(() => Deno.remove(dataDir, { recursive: true }));
-    const config = testConfig({ BEHEST_DATA_DIR: dataDir, BEHEST_CLAMD: "127.0.0.1:1" });
+    const config = testConfig({ BEHEST_DATA_DIR: dataDir, BEHEST_CLAMD: "127.0.0.1:1", ...env });
     const open = closing.use(await openTestServices({ config }));
     const { services } = open;
     const { origin: base } = closing.use(await served(services));

@@ -2,7 +2,7 @@ import { freePort } from "./clamd_process.ts";
 import { until } from "./until.ts";
 
 /** Where Debian and others put it. */
-const places = ["/usr/sbin/nginx", "/usr/bin/nginx", "/usr/local/sbin/nginx"];
+export const nginxPlaces = ["/usr/sbin/nginx", "/usr/bin/nginx", "/usr/local/sbin/nginx"];
 
 /** Debian's nginx in front of a server, with a limit for the bodies of requests. */
 export class NginxProcess implements AsyncDisposable {
@@ -18,7 +18,7 @@ export class NginxProcess implements AsyncDisposable {
 
   /** `behind`: port of the server; `bodyLimit`: as nginx writes it, such as `1m`. */
   static async start(behind: number, bodyLimit: string): Promise<NginxProcess> {
-    const program = places.find((path) => isFile(path));
+    const program = firstFile(nginxPlaces);
     if (program === undefined) throw new Error("There is no nginx (Debian package nginx).");
     const dir = await Deno.makeTempDir({ prefix: "behest-nginx-" });
     const port = freePort();
@@ -43,8 +43,26 @@ export class NginxProcess implements AsyncDisposable {
   }
 }
 
-/** As root it would change to another user, who cannot write into the directory. */
 function configuration(dir: string, port: number, behind: number, bodyLimit: string): string {
+  return nginxFrame(
+    dir,
+    `
+  client_max_body_size ${bodyLimit};
+  server {
+    listen 127.0.0.1:${port};
+    location / {
+      proxy_pass http://127.0.0.1:${behind};
+      proxy_http_version 1.1;
+      proxy_set_header Host $http_host;
+      proxy_set_header Upgrade $http_upgrade;
+      proxy_set_header Connection "upgrade";
+    }
+  }`,
+  );
+}
+
+/** A configuration that keeps everything in a directory. As root it would change to another user, who cannot write there. */
+export function nginxFrame(dir: string, http: string): string {
   const user = Deno.uid() === 0 ? "user root;" : "";
   return `
 ${user}
@@ -58,20 +76,14 @@ http {
   proxy_temp_path ${dir}/proxy;
   fastcgi_temp_path ${dir}/fastcgi;
   uwsgi_temp_path ${dir}/uwsgi;
-  scgi_temp_path ${dir}/scgi;
-  client_max_body_size ${bodyLimit};
-  server {
-    listen 127.0.0.1:${port};
-    location / {
-      proxy_pass http://127.0.0.1:${behind};
-      proxy_http_version 1.1;
-      proxy_set_header Host $http_host;
-      proxy_set_header Upgrade $http_upgrade;
-      proxy_set_header Connection "upgrade";
-    }
-  }
+  scgi_temp_path ${dir}/scgi;${http}
 }
 `;
+}
+
+/** The first of these paths at which a file is. */
+export function firstFile(paths: readonly string[]): string | undefined {
+  return paths.find(isFile);
 }
 
 function isFile(path: string): boolean {

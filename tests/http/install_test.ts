@@ -21,7 +21,15 @@ async function manifestOf(send: Send): Promise<Manifest> {
   const response = await send(href);
   assert.equal(response.status, 200);
   assert.match(response.headers.get("content-type") ?? "", /^application\/manifest\+json/);
-  return await response.json();
+  const manifest: Manifest = await response.json();
+  // Its addresses are relative to its own.
+  const placed = (path: string) => new URL(path, `http://here${href}`).pathname;
+  return {
+    ...manifest,
+    start_url: placed(manifest.start_url),
+    scope: placed(manifest.scope),
+    icons: manifest.icons.map((icon) => ({ ...icon, src: placed(icon.src) })),
+  };
 }
 
 Deno.test("UI-7: the manifest has what installing takes, and its icons are what it says", async () => {
