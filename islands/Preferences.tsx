@@ -3,6 +3,7 @@ import { render } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { QuietEditor, type QuietProps } from "../components/QuietEditor.tsx";
 import { Filled, useWords, WordsProvider } from "../components/words.tsx";
+import { placed } from "../lib/browser/base_path.ts";
 import { pageConnection } from "../lib/browser/connection.ts";
 import { PreferenceSaver, type Told } from "../lib/browser/preference_saver.ts";
 import { Soon } from "../lib/browser/soon.ts";
@@ -92,7 +93,7 @@ function Prompt({ zone }: { zone: string }) {
   const browser = own.value;
   if (browser === null) return null;
   const use = async () => {
-    const response = await fetch("/api/v1/profile", {
+    const response = await fetch(placed("/api/v1/profile"), {
       method: "PATCH",
       headers: { "content-type": "application/json" },
       body: JSON.stringify({ timeZone: browser }),
