@@ -102,7 +102,7 @@ export class FormKeeper implements Disposable {
 
   /** At a logout the drafts go, and the page on its way out keeps no more: an island may have changed a form since. */
   #leaveForGood({ target }: Event): void {
-    if (!(target instanceof HTMLFormElement) || target.getAttribute("action") !== "/logout") return;
+    if (!(target instanceof HTMLFormElement) || target.getAttribute("action") !== placed("/logout")) return;
     this[Symbol.dispose]();
     this.#waiting = null;
     wipeDrafts();
