@@ -1,4 +1,5 @@
 import { useEffect } from "preact/hooks";
+import "../lib/browser/base_path.ts";
 import { redrawParts } from "../lib/browser/live_parts.ts";
 
 /** Draws the parts of a page that are marked `data-live` anew every few seconds, while somebody sees it. */
