@@ -46,7 +46,7 @@ export class PushJudge implements PushSender {
 
   async subscribe(name: string): Promise<void> {
     const { world } = this;
-    const at = { origin: "https://behest.example", language: "en" };
+    const at = { site: "https://behest.example", language: "en" };
     const body = { ...subscription, endpoint: host + name };
     await world.finish(world.services.push.subscribe(world.caller(name), body, at));
     this.#choices.set(name, { says: "kind", options: false });
