@@ -1,6 +1,6 @@
 import { type KvAccounts, kvPushStore, type Store } from "../adapters/kv/mod.ts";
 import { loadPushKeys, WebPush } from "../adapters/push/mod.ts";
-import type { CurrentCallers, People } from "../accounts/mod.ts";
+import { type CurrentCallers, networkOf, type People } from "../accounts/mod.ts";
 import type { Chat } from "../chat/mod.ts";
 import type { CommandRoom } from "../commands/mod.ts";
 import type { Config } from "../config/mod.ts";
@@ -86,6 +86,7 @@ export async function openPush(parts: PushRoomParts): Promise<OpenPushRoom> {
     tickets,
     push,
     people: ofPeople,
+    networkOf,
     clock,
     act: (caller, pressed) => act(parts, caller, pressed),
     async callerOf({ userId, sessionId }, { address, requestId }) {

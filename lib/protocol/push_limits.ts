@@ -29,6 +29,9 @@ export const pushLimits = {
   pushesEachSecond: 2000,
   /** How long "Later" on a notification puts a command off. */
   pushLaterMs: 3600_000,
+  /** In a minute: answers from one network whose ticket is not one, and answers with one ticket. */
+  pushBadTickets: 60,
+  pushTicketTries: 10,
   /** Shortest time between two tests of one device. */
   pushTestMs: 5000,
 } as const;

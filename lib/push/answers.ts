@@ -5,8 +5,10 @@ import {
   type PushAction,
   type PushAnswerBody,
   type PushAnswered,
+  pushLimits,
   Refusal,
 } from "../protocol/mod.ts";
+import { AnswerRate } from "./answer_rate.ts";
 import type { PushPeople, PushStore, Subscription } from "./ports.ts";
 import type { Push } from "./push.ts";
 import type { Ticket, Tickets } from "./tickets.ts";
@@ -31,6 +33,8 @@ export interface PushAnswersParts {
   callerOf(device: Subscription, origin: AnswerOrigin): Promise<Caller | null>;
   /** Answers a command in the person's name, or stops everything. */
   act(caller: Caller, pressed: Pressed): Promise<object | Refusal>;
+  /** What counts as one address. */
+  networkOf(address: string): string;
   clock: Clock;
 }
 
@@ -41,19 +45,28 @@ export interface PushAnswersParts {
 export class PushAnswers {
   readonly #parts: PushAnswersParts;
   readonly #turns = new KeyedMutex();
+  readonly #strangers: AnswerRate;
+  readonly #repeats: AnswerRate;
 
   constructor(parts: PushAnswersParts) {
     this.#parts = parts;
+    this.#strangers = new AnswerRate(parts.clock, pushLimits.pushBadTickets);
+    this.#repeats = new AnswerRate(parts.clock, pushLimits.pushTicketTries);
   }
 
   async answer(origin: AnswerOrigin, { ticket }: PushAnswerBody): Answer<PushAnswered> {
-    const { store, push, act, callerOf } = this.#parts;
+    const { store, push, act, callerOf, networkOf } = this.#parts;
+    const digest = createHash("sha256").update(ticket).digest("base64url");
+    // A ticket that was made here is never refused for what others of its network try: it may be a Stop.
+    const tooMany = this.#parts.tickets.open(ticket) === null
+      ? this.#strangers.take(networkOf(origin.address))
+      : this.#repeats.take(digest);
+    if (tooMany !== null) return tooMany;
     const opened = await this.#opened(ticket);
     const pressed = opened === null ? null : pressedOf(opened.ticket);
     if (opened === null || pressed === null) return new Refusal("not_found", "push.ticket");
     const { device, ticket: { untilMs } } = opened;
     const { action, commandId } = pressed;
-    const digest = createHash("sha256").update(ticket).digest("base64url");
     return await this.#turns.run(digest, async () => {
       if (await store.isUsed(digest)) return new Refusal("conflict", "push.used");
       const caller = await callerOf(device, origin);
@@ -61,7 +74,9 @@ export class PushAnswers {
       await push.dismissed(device.userId, device.id, commandId);
       const done = await act(caller, pressed);
       // What the server could not do now can be asked of it again.
-      if (done instanceof Refusal && done.kind === "unavailable") return done;
+      if (done instanceof Refusal && (done.kind === "unavailable" || done.kind === "rate_limited")) {
+        return done;
+      }
       await store.use(digest, untilMs);
       return done instanceof Refusal ? done : { action, command: action === "stop" ? null : commandId };
     });

@@ -199,6 +199,19 @@ Deno.test("UI-12 AU-6: a button's ticket does one thing, once, as long as its de
   for (const bad of ["", "x", ticket.slice(0, -3) + "AAA", ticketOf(four.got, "accept").slice(1)]) {
     assert.equal((await answer(bad)).status, 404, bad);
   }
+  // Guesses are counted by network, and a ticket that was made here is taken nevertheless; one again and again is not.
+  const statuses: number[] = [];
+  for (let tries = 0; tries < pushLimits.pushBadTickets; tries++) {
+    statuses.push((await answer(`x${tries}`)).status);
+  }
+  assert.deepEqual([statuses.at(0), statuses.at(-1)], [404, 429]);
+  const repeats = [];
+  for (let tries = 0; tries <= pushLimits.pushTicketTries; tries++) {
+    repeats.push((await answer(ticket)).status);
+  }
+  assert.deepEqual([repeats.at(0), repeats.at(-1)], [409, 429]);
+  const large = await rig.call(null, "POST", "/answers", { ticket: "x".repeat(100_000) });
+  assert.equal(large.status, 413);
   const opening = new URL(four.got.body.notification!.navigate).searchParams.get("ticket")!;
   assert.equal((await answer(opening)).status, 404, "what opens the app answers nothing");
   assert.equal((await answer(ticketOf(four.got, "stop"))).status, 200);
