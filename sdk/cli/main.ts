@@ -13,6 +13,7 @@ import * as history from "./commands/history.ts";
 import * as listen from "./commands/listen.ts";
 import * as login from "./commands/login.ts";
 import * as mcp from "./commands/mcp.ts";
+import * as push from "./commands/push.ts";
 import * as send from "./commands/send.ts";
 import * as stop from "./commands/stop.ts";
 import * as systemd from "./commands/systemd.ts";
@@ -46,6 +47,11 @@ const commands: Record<string, CommandLine> = {
   },
   files: { use: "put PATH | get ID [-o PATH] | list", says: "Upload and download files", ...files },
   history: { use: "[-q WORDS] [--limit N]", says: "Show the last two weeks", ...history },
+  push: {
+    use: "list | key | add URL --p256dh KEY --auth SECRET | test ID | remove ID",
+    says: "Have devices told of what is new, by UnifiedPush or Web Push",
+    ...push,
+  },
   stop: { use: "", says: "Stop everything, on all your devices", options: stop.options, run: stop.stop },
   resume: { use: "", says: "Go on after a stop; asks first", options: stop.options, run: stop.resume },
   doctor: { use: "", says: "Find out why nothing arrives", ...doctor },

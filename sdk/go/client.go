@@ -95,6 +95,8 @@ func (s State) Final() bool { return s.Kind == StateLogin || s.Kind == StateStop
 // Client is one device of one person. Its methods can be called from any goroutine and from handlers.
 type Client struct {
 	Files *Files
+	// Pushes has devices told of what is new.
+	Pushes *Pushes
 
 	options  Options
 	handlers Handlers
@@ -144,6 +146,7 @@ func New(options Options) *Client {
 		seen = NewMemorySeen(limitClientSeenIds)
 	}
 	c.Files = newFiles(options.Server, c.options.HTTPClient, c.token)
+	c.Pushes = &Pushes{rest: c.Files}
 	c.inbox = &inbox{c: c, seen: seen}
 	c.outgoing = newOutgoing(c, options.Outbox)
 	c.handling, c.cancelHandling = context.WithCancel(context.Background())

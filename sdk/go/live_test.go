@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -192,6 +193,38 @@ func TestLiveFiles(t *testing.T) {
 	page, err := sender.Files.List(ctx, "")
 	if err != nil || len(page.Files) != 1 || page.Files[0].ID != file.ID {
 		t.Fatalf("%+v %v", page, err)
+	}
+}
+
+// UI-12: a device is told by UnifiedPush, and says what its push service answered.
+func TestLivePushes(t *testing.T) {
+	ctx := context.Background()
+	pushes := connected(t, told(t, "ANN"), Options{}).Pushes
+	push := strings.Split(told(t, "PUSH"), " ")
+	if key, err := pushes.Key(ctx); err != nil || len(key) != 87 {
+		t.Fatalf("%q %v", key, err)
+	}
+	subscription := Subscription{Endpoint: push[0], P256dh: push[1], Auth: push[2], Device: "phone"}
+	if err := pushes.Subscribe(ctx, subscription); err != nil {
+		t.Fatal(err)
+	}
+	listed, err := pushes.List(ctx)
+	if err != nil || len(listed.Devices) != 1 || listed.Devices[0].Device != "phone" || listed.Holds != nil {
+		t.Fatalf("%+v %v", listed, err)
+	}
+	id := listed.Devices[0].ID
+	if tested, err := pushes.Test(ctx, id); err != nil || tested.Last == nil || tested.Last.Outcome != "sent" {
+		t.Fatalf("%+v %v", tested, err)
+	}
+	if err := pushes.Unsubscribe(ctx, push[0]); err != nil {
+		t.Fatal(err)
+	}
+	missing := &Error{Kind: KindNotFound}
+	if _, err := pushes.Answer(ctx, "x"); !errors.Is(err, missing) {
+		t.Fatal(err)
+	}
+	if err := pushes.Remove(ctx, id); !errors.Is(err, missing) {
+		t.Fatal(err)
 	}
 }
 

@@ -5,6 +5,7 @@ import {
   FallbackSockets,
   type Fetch,
   Files,
+  Pushes,
   Rest,
   type SocketFactory,
   ticketFrom,
@@ -24,10 +25,11 @@ export interface BehestOptions extends Omit<ClientOptions, "url" | "ticket" | "r
   transport?: (kind: TransportKind) => void;
 }
 
-/** A person's connection, files and REST calls on one server, with one login. Without a login, in pages: by cookie. */
+/** A person's connection, files, pushes and REST calls on one server, with one login. Without a login, in pages: by cookie. */
 export class Behest implements AsyncDisposable {
   readonly client: BehestClient;
   readonly files: Files;
+  readonly pushes: Pushes;
   readonly rest: Rest;
   readonly #sockets: FallbackSockets;
 
@@ -44,6 +46,7 @@ export class Behest implements AsyncDisposable {
     };
     this.rest = new Rest(rest);
     this.files = new Files(rest);
+    this.pushes = new Pushes(rest);
     this.#sockets = new FallbackSockets({ ...rest, socket, changed: transport });
     this.client = new BehestClient({
       ...options,

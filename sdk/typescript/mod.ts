@@ -22,6 +22,7 @@ export {
   type OtherNotification,
   type OutboxStore,
   type PendingRequest,
+  Pushes,
   RequestError,
   type RequestErrorKind,
   type RequestParams,
@@ -39,4 +40,5 @@ export {
   type TransportKind,
   type UploadOptions,
 } from "../../lib/client/mod.ts";
+export type { PushAnswered, PushDevice, PushDevices, PushSubscriptionBody } from "../../lib/protocol/push.ts";
 export type * from "./api.d.ts";

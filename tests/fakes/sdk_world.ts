@@ -1,5 +1,6 @@
 import { must } from "./accounts_rig.ts";
 import { person } from "./open_services.ts";
+import { FakePushService } from "./push_service.ts";
 import { WholeServer } from "./whole_server.ts";
 
 /** A TCP proxy to the server that can be cut, or that lets no WebSocket pass. */
@@ -107,6 +108,8 @@ export interface SuiteWorld {
   ann: string;
   bob: string;
   password: string;
+  /** Address and keys of a device at a push service, with spaces between them. */
+  push: string;
 }
 
 /** One real server for the live suites of all libraries. */
@@ -114,16 +117,19 @@ export class SdkWorld implements AsyncDisposable {
   readonly #server: WholeServer;
   readonly #proxies: CuttableProxy[] = [];
   readonly #owned: AsyncDisposableStack;
+  readonly #pushes: FakePushService;
 
-  private constructor(server: WholeServer, owned: AsyncDisposableStack) {
+  private constructor(server: WholeServer, pushes: FakePushService, owned: AsyncDisposableStack) {
     this.#server = server;
+    this.#pushes = pushes;
     this.#owned = owned;
   }
 
   static async start(): Promise<SdkWorld> {
     await using opening = new AsyncDisposableStack();
-    const server = opening.use(await WholeServer.start({ BEHEST_HEARTBEAT_MS: "1000" }));
-    return new SdkWorld(server, opening.move());
+    const pushes = opening.use(FakePushService.open());
+    const server = opening.use(await WholeServer.start({ BEHEST_HEARTBEAT_MS: "1000", ...pushes.env }));
+    return new SdkWorld(server, pushes, opening.move());
   }
 
   /** For the suite of a language. */
@@ -143,6 +149,7 @@ export class SdkWorld implements AsyncDisposable {
       return new Response(null, { status: 204 });
     });
     this.#owned.defer(() => control.shutdown());
+    const { endpoint, keys } = this.#pushes.device().subscription;
     return {
       server: cuttable.origin,
       cut: `http://127.0.0.1:${control.addr.port}`,
@@ -150,6 +157,7 @@ export class SdkWorld implements AsyncDisposable {
       ann,
       bob,
       password: "a long enough passphrase",
+      push: [endpoint, keys.p256dh, keys.auth].join(" "),
     };
   }
 

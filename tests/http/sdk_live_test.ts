@@ -68,6 +68,22 @@ async function typescript(t: Deno.TestContext, world: SuiteWorld): Promise<void>
     assert.deepEqual(new Uint8Array(await content.arrayBuffer()), bytes.slice(-10));
   });
 
+  await t.step(
+    "UI-12: a device is told by UnifiedPush, and says what its push service answered",
+    async () => {
+      await using person = await device(world, ann);
+      const [endpoint = "", p256dh = "", auth = ""] = world.push.split(" ");
+      assert.equal((await person.pushes.key())?.length, 87);
+      await person.pushes.subscribe({ endpoint, keys: { p256dh, auth }, device: "phone" });
+      const { devices: [one = assert.fail()], holds } = await person.pushes.list();
+      assert.deepEqual([one.device, one.last, holds], ["phone", null, null]);
+      assert.equal((await person.pushes.test(one.id)).last?.outcome, "sent");
+      await assert.rejects(() => person.pushes.answer("x"), { kind: "not_found" });
+      await person.pushes.unsubscribe(endpoint);
+      await assert.rejects(() => person.pushes.remove(one.id), { kind: "not_found" });
+    },
+  );
+
   await t.step("CO-6: a stop holds what comes, on every device, until the person resumes", async () => {
     await using sender = await device(world, ann, { device: "sender" });
     await using receiver = await device(world, bob);
@@ -171,7 +187,7 @@ async function python(world: SuiteWorld): Promise<void> {
     inLibrary(["tests/live_test.py"], environmentOf(world)),
   ]);
   assert.match(played, /^[3-9]\d passed, 0 failed$/m);
-  assert.match(lived, /^9 passed, 0 failed$/m);
+  assert.match(lived, /^10 passed, 0 failed$/m);
 }
 
 /** The compiler's and `go vet`'s findings, format, transcripts and live suite. */
@@ -179,7 +195,7 @@ async function go(world: SuiteWorld): Promise<void> {
   const said = await goSucceeds(["test", "-vet=all", "-count=1", "-v", "."], environmentOf(world));
   const count = (pattern: RegExp) => said.match(pattern)?.length ?? 0;
   assert.equal(count(/^--- SKIP/gm), 0, said);
-  assert.equal(count(/^--- PASS: TestLive/gm), 8, said);
+  assert.equal(count(/^--- PASS: TestLive/gm), 9, said);
   assert.ok(count(/^ {4}--- PASS: TestTranscripts\//gm) >= 30, said);
 }
 

@@ -158,6 +158,23 @@ async function lives(t: Deno.TestContext, program: string): Promise<void> {
     assert.equal(await Deno.readTextFile(`${path}.back`), await Deno.readTextFile(path));
   });
 
+  await t.step(
+    "UI-12: a device is told by UnifiedPush, and says what its push service answered",
+    async () => {
+      const [endpoint = "", p256dh = "", auth = ""] = world.push.split(" ");
+      const [{ key } = {}] = await asAnn.json(["push", "key"]);
+      assert.equal(String(key).length, 87);
+      await asAnn.json(["push", "add", endpoint, "--p256dh", p256dh, "--auth", auth, "--device", "phone"]);
+      const [{ device } = {}] = await asAnn.json(["push", "list"]);
+      const { id } = device as { id: string };
+      const tested = await asAnn.run(["push", "test", id]);
+      assert.deepEqual([tested.code, / phone  sent 201 /.test(tested.out)], [0, true]);
+      assert.equal((await asAnn.run(["push", "remove", id])).code, 0);
+      assert.deepEqual(await asAnn.json(["push", "list"]), []);
+      assert.equal((await asAnn.run(["push", "add", endpoint])).code, 2);
+    },
+  );
+
   await t.step("CM-9: ask waits for the answer and ends with its code", async () => {
     await using _bob = await answering(world, bob);
     const ask = async (question: string, more: string[] = []) => {

@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import * as esbuild from "esbuild";
 import ts from "typescript";
 import { refusalTable } from "../../lib/protocol/errors.ts";
+import { pushAnsweredActions, pushOutcomes } from "../../lib/protocol/push.ts";
 
 const source = "sdk/typescript";
 
@@ -21,6 +22,33 @@ export type ChatMessage = api.ChatMessage;
   "lib/protocol/files.d.ts": `
 export type FileObject = api.File;
 export type FilePage = { files: FileObject[]; next: string | null };
+`,
+  "lib/protocol/push.d.ts": `
+export type PushSubscriptionBody = {
+  endpoint: string;
+  expirationTime?: number | null;
+  keys: { p256dh: string; auth: string };
+  device?: string;
+};
+export type PushDevice = {
+  id: string;
+  device: string;
+  service: string;
+  since: string;
+  current: boolean;
+  last: { at: string; outcome: ${
+    pushOutcomes.map((one) => JSON.stringify(one)).join(" | ")
+  }; status: number | null } | null;
+  retryAt: string | null;
+};
+export type PushDevices = {
+  devices: PushDevice[];
+  holds: { rule: "stopped" | "quiet_hours"; until: string | null } | null;
+};
+export type PushAnswered = {
+  action: ${pushAnsweredActions.map((one) => JSON.stringify(one)).join(" | ")};
+  command: string | null;
+};
 `,
   "lib/protocol/methods.d.ts": `
 export type Method = keyof api.Methods;

@@ -112,6 +112,27 @@ async def files() -> None:
         assert [one["id"] for one in listed["files"]] == [file["id"]]
 
 
+async def pushes() -> None:
+    """UI-12: a device is told by UnifiedPush, and says what its push service answered."""
+    async with Device(ANN) as person:
+        devices = person.client.pushes
+        endpoint, p256dh, auth = told("PUSH").split(" ")
+        assert len(await devices.key() or "") == 87
+        await devices.subscribe(endpoint, p256dh=p256dh, auth=auth, device="phone")
+        listed = await devices.list()
+        [one] = listed["devices"]
+        assert (one["device"], one["last"], listed["holds"]) == ("phone", None, None), listed
+        assert (await devices.test(one["id"]))["last"]["outcome"] == "sent"
+        await devices.unsubscribe(endpoint)
+        for refused in (devices.answer("x"), devices.remove(one["id"])):
+            try:
+                await refused
+            except BehestError as error:
+                assert error.kind == "not_found", error
+            else:
+                raise AssertionError("not refused")
+
+
 async def stop() -> None:
     """CO-6: a stop holds what comes, on every device, until the person resumes."""
     async with Device(ANN, "sender") as sender, Device(BOB) as receiver, Device(BOB, "other") as other:
@@ -229,6 +250,7 @@ CHECKS: list[Callable[[], Awaitable[None]]] = [
     cut_connections,
     cut_at_every_frame,
     files,
+    pushes,
     stop,
     streams,
     ends,

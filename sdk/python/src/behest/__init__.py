@@ -6,6 +6,7 @@ from .errors import BehestError
 from .files import Files
 from .inbox import MemorySeen, SeenStore
 from .outbox import OutboxStore, StoredRequest
+from .pushes import Pushes
 from .reconnector import State
 from .session import KeptSession, Session, SessionFile, SessionStore, login
 from .stores import FileStore
@@ -18,6 +19,7 @@ __all__ = [
     "KeptSession",
     "MemorySeen",
     "OutboxStore",
+    "Pushes",
     "SeenStore",
     "Session",
     "SessionFile",

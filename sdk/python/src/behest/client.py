@@ -14,6 +14,7 @@ from .errors import BehestError
 from .files import Files
 from .inbox import MemorySeen, SeenStore
 from .outbox import OutboxStore
+from .pushes import Pushes
 from .reconnector import State
 from .session import Session
 from .sockets import Address, Dial
@@ -51,6 +52,7 @@ class Client(api.Requests):
         self._token = token
         self._session = session
         self.files = Files(server, self.token)
+        self.pushes = Pushes(server, self.token)
         self._fallback = FallbackDial(lambda kind: self._core.tell("transport", kind))
         query = {"device": device, "window": window, "accept": ",".join(accept) or None}
         self._core = Core(
@@ -195,6 +197,7 @@ class Client(api.Requests):
         self._core.inbox.close()
         await self._core.outgoing.close(BehestError("closed", "The client was closed."))
         await self.files.close()
+        await self.pushes.close()
 
     async def __aenter__(self) -> Client:
         self.connect()
