@@ -26,7 +26,13 @@ export { MemoryOutboxStore, type OutboxStore, type StoredRequest } from "./outbo
 export type { PendingRequest } from "./outgoing.ts";
 export { withoutLocationData } from "./photo_data.ts";
 export { Rest, type RestOptions } from "./rest.ts";
-export { Pushes } from "./pushes.ts";
+export {
+  type PushAnswered,
+  type PushDevice,
+  type PushDevices,
+  Pushes,
+  type PushSubscriptionBody,
+} from "./pushes.ts";
 export { type RequestClass, RequestError, type RequestErrorKind, type RequestParams } from "./requests.ts";
 export { FallbackSockets, StreamSocket, type TransportKind } from "./stream_socket.ts";
 export { MemorySeenStore, type SeenStore } from "./seen_store.ts";

@@ -1,6 +1,8 @@
 import type { PushAnswered, PushDevice, PushDevices, PushSubscriptionBody } from "../protocol/push.ts";
 import { Rest, type RestOptions } from "./rest.ts";
 
+export type { PushAnswered, PushDevice, PushDevices, PushSubscriptionBody };
+
 /** UI-12: the person's devices that are told of what is new, by Web Push or UnifiedPush (RFC 8030, 8291, 8292). */
 export class Pushes {
   readonly #rest: Rest;

@@ -22,7 +22,11 @@ export {
   type OtherNotification,
   type OutboxStore,
   type PendingRequest,
+  type PushAnswered,
+  type PushDevice,
+  type PushDevices,
   Pushes,
+  type PushSubscriptionBody,
   RequestError,
   type RequestErrorKind,
   type RequestParams,
@@ -40,5 +44,4 @@ export {
   type TransportKind,
   type UploadOptions,
 } from "../../lib/client/mod.ts";
-export type { PushAnswered, PushDevice, PushDevices, PushSubscriptionBody } from "../../lib/protocol/push.ts";
 export type * from "./api.d.ts";
