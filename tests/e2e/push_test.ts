@@ -1,34 +1,22 @@
 import assert from "node:assert/strict";
 import type { Page, Worker } from "playwright-core";
-import type { PushMessage, PushSender } from "../../lib/push/mod.ts";
-import { pushKeys } from "../../lib/adapters/push/mod.ts";
+import type { CommandDraft } from "../../lib/protocol/mod.ts";
 import { callerOf, offlineTest, type Site } from "../fakes/offline_site.ts";
+import type { FakeDevice } from "../fakes/push_service.ts";
 import { until } from "../fakes/until.ts";
 
-const sent: PushMessage[] = [];
-/** A push service that takes everything. */
-const pushes: PushSender = {
-  publicKey: pushKeys(new Uint8Array(32).fill(9)).publicKey,
-  takes: () => true,
-  send(_to, message) {
-    sent.push(message);
-    return Promise.resolve({ kind: "sent", status: 201 });
-  },
-};
-
-/** The next push that the server sends. */
-async function nextPush(): Promise<string> {
-  return (await until(() => sent.shift() ?? null, "a push")).text;
+/** The next push that came for a device. */
+async function nextPush(device: FakeDevice): Promise<string> {
+  return (await until(() => device.got.shift() ?? null, "a push")).text;
 }
 
 /** The browser here reaches no push service of its own: only the way to one is played. */
-async function withPushManager(page: Page): Promise<void> {
+async function withPushManager(page: Page, { subscription }: FakeDevice): Promise<void> {
   await page.context().grantPermissions(["notifications"]);
-  await page.addInitScript(([p256dh, auth]) => {
-    const endpoint = "https://fcm.googleapis.com/fcm/send/ann";
+  await page.addInitScript((subscription) => {
     const made = {
-      endpoint,
-      toJSON: () => ({ endpoint, expirationTime: null, keys: { p256dh, auth } }),
+      endpoint: subscription.endpoint,
+      toJSON: () => subscription,
       unsubscribe: () => {
         localStorage.removeItem("played-push");
         return Promise.resolve(true);
@@ -41,7 +29,7 @@ async function withPushManager(page: Page): Promise<void> {
         return Promise.resolve(made);
       },
     });
-  }, [pushes.publicKey, "AAAAAAAAAAAAAAAAAAAAAA"]);
+  }, subscription);
 }
 
 /** The globals of `static/sw.js` that a test calls: what the browser's own events call. */
@@ -60,37 +48,48 @@ const shown = (worker: Worker) =>
     return all.map(({ title, body }) => `${title}: ${body}`);
   });
 
+const buttons = (worker: Worker) =>
+  worker.evaluate(async () => {
+    const [notification] = await registration.getNotifications();
+    // `actions` is not among the types of a page.
+    return (notification as unknown as { actions: { title: string }[] }).actions.map(({ title }) => title);
+  });
+
 const press = (worker: Worker, action: string) =>
   worker.evaluate(async (action) => {
     const [notification] = await registration.getNotifications();
     await pressed(notification!, action);
   }, action);
 
-async function sendTo(site: Site, title: string): Promise<string> {
-  const bob = await callerOf(site, "demo-bob");
-  const sent = await site.services.commands.send(bob, {
-    key: title,
-    audience: { kind: "user", to: ["demo-ann"] },
-    kind: "task",
-    title,
-  });
-  assert.ok("command" in sent);
-  return sent.command.id;
-}
-
-/** As its sender sees it. */
-async function stateOf(site: Site, id: string): Promise<string | undefined> {
-  const got = await site.services.commands.get(await callerOf(site, "demo-bob"), { id });
-  return "recipients" in got ? got.recipients?.[0]?.state : undefined;
+/** What two people of the site do over its services. */
+async function peopleOf(site: Site) {
+  const [ann, bob] = [await callerOf(site, "demo-ann"), await callerOf(site, "demo-bob")];
+  return {
+    ann,
+    async send(title: string, over: Partial<CommandDraft> = {}): Promise<string> {
+      const audience = { kind: "user" as const, to: ["demo-ann"] };
+      const draft = { key: title, audience, kind: "task", title, ...over };
+      const sent = await site.services.commands.send(bob, draft);
+      assert.ok("command" in sent);
+      return sent.command.id;
+    },
+    /** As its sender sees it. */
+    async stateOf(id: string): Promise<string | undefined> {
+      const got = await site.services.commands.get(bob, { id });
+      return "recipients" in got ? got.recipients?.[0]?.state : undefined;
+    },
+  };
 }
 
 const rings = "Behest: Something new is waiting.";
 
 offlineTest(
-  "UI-7 UI-12: a closed page rings; its buttons answer, offline too; what was answered elsewhere goes",
-  async ({ site, enter }) => {
+  "UI-7 UI-12: a closed page rings; its buttons answer, offline and after a restart too; what was answered elsewhere goes",
+  async ({ site, pushes, enter }) => {
     const ann = await enter("demo-ann");
-    await withPushManager(ann);
+    const device = pushes.device();
+    const { ann: me, send, stateOf } = await peopleOf(site);
+    await withPushManager(ann, device);
     await ann.goto(`${site.base}/notifications`);
     await ann.getByText("Notifications are off.").waitFor();
     await ann.getByRole("button", { name: "Turn on" }).click();
@@ -98,8 +97,8 @@ offlineTest(
     const [worker = assert.fail("a service worker")] = ann.context().serviceWorkers();
 
     // In view the page itself shows it.
-    await sendTo(site, "One");
-    await deliver(worker, await nextPush());
+    await send("One");
+    await deliver(worker, await nextPush(device));
     assert.deepEqual(await shown(worker), []);
 
     const session = await ann.context().newCDPSession(ann);
@@ -111,33 +110,50 @@ offlineTest(
     const registrationId = await registered.promise;
     const event = { origin: site.base, registrationId };
     await ann.goto("about:blank");
-    const accepted = await sendTo(site, "Two");
+    const accepted = await send("Two");
     // The browser's own event, once.
-    await session.send("ServiceWorker.deliverPushMessage", { ...event, data: await nextPush() });
+    await session.send("ServiceWorker.deliverPushMessage", { ...event, data: await nextPush(device) });
     await until(async () => (await shown(worker)).length === 1, "a notification");
     assert.deepEqual(await shown(worker), [rings]);
     await press(worker, "accept");
-    assert.equal(await stateOf(site, accepted), "accepted");
+    assert.equal(await stateOf(accepted), "accepted");
     assert.deepEqual(await shown(worker), []);
 
-    const declined = await sendTo(site, "Three");
-    await deliver(worker, await nextPush());
+    const declined = await send("Three");
+    await deliver(worker, await nextPush(device));
     await site.down();
     await press(worker, "decline");
     assert.deepEqual(await shown(worker), []);
-    assert.equal(await stateOf(site, declined), "queued");
+    assert.equal(await stateOf(declined), "queued");
     site.up();
     await worker.evaluate(() => sendAnswers());
-    assert.equal(await stateOf(site, declined), "declined");
+    assert.equal(await stateOf(declined), "declined");
 
-    const elsewhere = await sendTo(site, "Four");
-    const text = await nextPush();
+    // The server is another one when the button is pressed.
+    const later = await send("Put off");
+    await deliver(worker, await nextPush(device));
+    await site.restart();
+    await press(worker, "later");
+    assert.equal(await stateOf(later), "deferred");
+
+    await site.services.push.choose(me, { options: true });
+    const options = [{ id: "tea", label: "Tea" }, { id: "coffee", label: "Coffee" }];
+    const question = await send("Which?", { kind: "choice", data: { options } });
+    await deliver(worker, await nextPush(device));
+    assert.deepEqual((await buttons(worker)).slice(0, 2), ["Tea", "Coffee"]);
+    await press(worker, "option-1");
+    assert.equal(await stateOf(question), "completed");
+    const answered = await site.services.commands.get(me, { id: question });
+    assert.ok("state" in answered);
+    assert.deepEqual(answered.state?.answer, { options: ["coffee"] });
+
+    const elsewhere = await send("Four");
+    const text = await nextPush(device);
     await deliver(worker, text);
     assert.deepEqual(await shown(worker), [rings]);
-    const me = await callerOf(site, "demo-ann");
     await site.services.commands.inboxList(me, {});
     await site.services.commands.update(me, { id: elsewhere, state: "accepted" });
-    await deliver(worker, await nextPush());
+    await deliver(worker, await nextPush(device));
     assert.deepEqual(await shown(worker), [], "handled there, gone here");
 
     // A button that comes too late says so.
@@ -146,8 +162,8 @@ offlineTest(
     await press(worker, "later");
     assert.deepEqual(await shown(worker), ["That button came too late. Open the app.: "]);
 
-    await sendTo(site, "Five");
-    await deliver(worker, await nextPush());
+    await send("Five");
+    await deliver(worker, await nextPush(device));
     await worker.evaluate(async () => {
       const all = await registration.getNotifications();
       await pressed(all.find(({ tag }) => tag !== "refused")!, "stop");
@@ -161,5 +177,5 @@ offlineTest(
     await ann.getByRole("button", { name: "Turn off", exact: true }).click();
     await ann.getByText("Notifications are off.").waitFor();
   },
-  pushes,
+  { notifies: true },
 );

@@ -2,16 +2,23 @@ import assert from "node:assert/strict";
 import { type Browser, type Page } from "playwright-core";
 import { type OpenServices, openServices } from "../../lib/compose/mod.ts";
 import { silentLog, systemRandom } from "../../lib/platform/mod.ts";
-import type { PushSender } from "../../lib/push/mod.ts";
+import { openStore, type Store } from "../../lib/adapters/kv/store.ts";
 import { browserTest, newPage } from "./browser.ts";
 import { online } from "./browser_site.ts";
 import { handlerOver } from "./built_app.ts";
 import { cheapPasswords, testConfig } from "./open_services.ts";
+import { FakePushService } from "./push_service.ts";
+
+interface Opened {
+  open: OpenServices;
+  handler: Deno.ServeHandler<Deno.NetAddr>;
+}
 
 /** A server that can be taken away and brought back under the same address, on the same data. */
 export class Site implements AsyncDisposable {
-  readonly #open: OpenServices;
-  readonly #handler: Deno.ServeHandler<Deno.NetAddr>;
+  readonly #reopened: () => Promise<Opened>;
+  #open: OpenServices;
+  #handler: Deno.ServeHandler<Deno.NetAddr>;
   #server: Deno.HttpServer<Deno.NetAddr> | undefined;
   #over = new AbortController();
   #port = 0;
@@ -20,23 +27,41 @@ export class Site implements AsyncDisposable {
   /** Plays another build: pages name it in place of the real one, and its addresses are answered. */
   rename: { from: string; to: string } | undefined;
 
-  private constructor(open: OpenServices, handler: Deno.ServeHandler<Deno.NetAddr>) {
+  readonly #store: Store;
+
+  private constructor({ open, handler }: Opened, store: Store, reopened: () => Promise<Opened>) {
     this.#open = open;
     this.#handler = handler;
+    this.#store = store;
+    this.#reopened = reopened;
   }
 
-  static async open(pushes?: PushSender): Promise<Site> {
-    const config = testConfig();
-    const open = await openServices({
-      config,
-      log: silentLog,
-      passwords: cheapPasswords(),
-      secret: systemRandom.bytes(32),
-      ...(pushes === undefined ? {} : { pushes }),
-    });
-    const site = new Site(open, await handlerOver(open.services));
+  static async open(env: Record<string, string> = {}): Promise<Site> {
+    await using opening = new AsyncDisposableStack();
+    const config = testConfig(env);
+    const secret = systemRandom.bytes(32);
+    const store = opening.use(await openStore(":memory:"));
+    const opened = async () => {
+      const open = await openServices({ config, log: silentLog, passwords: cheapPasswords(), secret, store });
+      return { open, handler: await handlerOver(open.services) };
+    };
+    const site = new Site(await opened(), store, opened);
+    opening.move();
     site.up();
     return site;
+  }
+
+  /** The server ends, and another one starts on the same data and address. */
+  async restart(): Promise<void> {
+    await this.#end();
+    ({ open: this.#open, handler: this.#handler } = await this.#reopened());
+    this.up();
+  }
+
+  async #end(): Promise<void> {
+    await this.services.realtime.shutdown();
+    await this.down();
+    await this.#open[Symbol.asyncDispose]();
   }
 
   get base(): string {
@@ -84,26 +109,32 @@ export class Site implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.services.realtime.shutdown();
-    await this.down();
-    await this.#open[Symbol.asyncDispose]();
+    await this.#end();
+    await this.#store[Symbol.asyncDispose]();
   }
 }
 
 export interface Visit {
   site: Site;
   browser: Browser;
+  pushes: FakePushService;
   /** Logged in on the inbox, with the line up and the service worker at work. */
   enter(username: string): Promise<Page>;
 }
 
-/** `pushes`: where notifications go; with one the browser is one that can show them. */
-export function offlineTest(name: string, run: (visit: Visit) => Promise<void>, pushes?: PushSender): void {
+/** With `notifies` the server has the push service to itself, and the browser is one that can show notifications. */
+export function offlineTest(
+  name: string,
+  run: (visit: Visit) => Promise<void>,
+  { notifies = false }: { notifies?: boolean } = {},
+): void {
   browserTest(name, async (browser) => {
-    await using site = await Site.open(pushes);
+    await using pushes = FakePushService.open();
+    await using site = await Site.open(notifies ? pushes.env : {});
     await run({
       site,
       browser,
+      pushes,
       async enter(username) {
         const page = await newPage(browser);
         await logIn(page, site, username);
@@ -111,7 +142,7 @@ export function offlineTest(name: string, run: (visit: Visit) => Promise<void>, 
         return page;
       },
     });
-  }, { whole: pushes !== undefined });
+  }, { whole: notifies });
 }
 
 export async function logIn(page: Page, site: Site, username: string): Promise<void> {
