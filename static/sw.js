@@ -115,7 +115,7 @@ async function pushed(data) {
     // It tells again, also where an older one of the same is still shown.
     renotify: rest.silent !== true,
     requireInteraction: push.stays === true,
-    icon: `${base}/icons/192.png`,
+    ...(push.plain ? {} : { icon: `${base}/icons/192.png` }),
     data: { navigate, tickets: Object.fromEntries(actions.map((one) => [one.action, ticketIn(one.navigate)])) },
   });
   await self.navigator.setAppBadge?.();

@@ -4,7 +4,7 @@ import { pageStore } from "./connection.ts";
 
 /** Where a push subscription is registered and removed. Its JSON has the address and the keys. */
 const subscriptionsPath = placed("/api/v1/push/subscriptions");
-/** Marks that this tab has registered the subscription: each new session registers it again. */
+/** How this tab has registered the subscription: each new session registers it again, and each change of the discreet mode. */
 const toldKey = "behest-push";
 
 /**
@@ -17,7 +17,7 @@ export function startWorker(url: string, connection: SharedConnection): void {
   if (serviceWorker === undefined) return;
   serviceWorker.register(ownWorker(placed(url))).then(async ({ pushManager }) => {
     const subscription = await pushManager?.getSubscription();
-    if (subscription && sessionStorage.getItem(toldKey) === null) await tellSubscription(subscription);
+    if (subscription && sessionStorage.getItem(toldKey) !== mode()) await tellSubscription(subscription);
   }).catch(() => {
     // Pages work without the service worker.
   });
@@ -56,7 +56,7 @@ async function badge(connection: SharedConnection): Promise<void> {
 /** Registers the subscription with the server. False if the server refuses it; then the subscription is ended. */
 export async function tellSubscription(subscription: PushSubscription): Promise<boolean> {
   const { ok } = await call("POST", subscription);
-  if (ok) sessionStorage.setItem(toldKey, "yes");
+  if (ok) sessionStorage.setItem(toldKey, mode());
   else await subscription.unsubscribe();
   return ok;
 }
@@ -64,6 +64,11 @@ export async function tellSubscription(subscription: PushSubscription): Promise<
 export async function endSubscription(subscription: PushSubscription): Promise<void> {
   await subscription.unsubscribe();
   await call("DELETE", { endpoint: subscription.endpoint });
+}
+
+/** As the server has it from the cookie of each call. */
+function mode(): string {
+  return document.documentElement.dataset.discreet === undefined ? "open" : "discreet";
 }
 
 function call(method: "POST" | "DELETE", body: unknown): Promise<Response> {

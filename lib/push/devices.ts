@@ -22,6 +22,8 @@ export interface SubscribedAt {
   /** Where the server is, as the device sees it: its origin and its sub-path. */
   site: string;
   language: string;
+  /** Whether the browser is in discreet mode. */
+  discreet?: boolean;
 }
 
 export interface PushDevicesParts {
@@ -51,7 +53,7 @@ export class PushDeviceList {
   async subscribe(
     caller: Caller & { sessionExpiresAt: string },
     { endpoint, keys, device }: PushSubscriptionBody,
-    { site, language }: SubscribedAt,
+    { site, language, discreet = false }: SubscribedAt,
   ): Promise<true | Refusal> {
     const { store, sender, push, clock, nextId } = this.#parts;
     if (sender === null) return new Refusal("unavailable", "push.off");
@@ -86,6 +88,7 @@ export class PushDeviceList {
       device: device ?? caller.device,
       origin: site,
       language,
+      discreet,
       sessionId,
       sessionUntilMs: Date.parse(sessionExpiresAt),
       // Whatever kept it from being told may be over.

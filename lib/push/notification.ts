@@ -42,6 +42,8 @@ export interface PushBody {
   mutable: true;
   /** For the worker alone: the notification stays until it is dealt with. */
   stays?: true;
+  /** For the worker alone: without the app's icon. */
+  plain?: true;
   /** For the worker alone: tags of notifications to take away. */
   gone?: readonly string[];
 }
@@ -73,7 +75,7 @@ export class Notifications {
   ): PushMessage {
     const { level, one, tag } = telling;
     const words = this.#words(device.language);
-    const says = sentence(telling, choices, words);
+    const says = device.discreet === true ? null : sentence(telling, choices, words);
     const isLoud = level === "urgent" || level === "again";
     const buttons = says === null || one === null ? [] : this.#buttons(device, one, choices, words);
     const open = one?.commandId ? this.#open(device, one.commandId, one.expiresMs) : "/";
@@ -91,6 +93,7 @@ export class Notifications {
         },
         mutable: true,
         ...(isLoud ? { stays: true } : {}),
+        ...(says === null ? { plain: true } : {}),
         ...(gone.length === 0 ? {} : { gone }),
       };
       return JSON.stringify(body);
@@ -119,13 +122,13 @@ export class Notifications {
     const body: PushBody = {
       web_push: 8030,
       notification: {
-        title: words.name,
-        body: words.test,
+        ...device.discreet === true ? { title: words.discreet } : { title: words.name, body: words.test },
         lang: device.language,
         tag: "test",
         navigate: `${device.origin}/notifications`,
       },
       mutable: true,
+      ...device.discreet === true ? { plain: true } : {},
     };
     const text = JSON.stringify(body);
     return { text, urgency: "high", ttlSeconds: testKeptMs / 1000, topic: "test" };

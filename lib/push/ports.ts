@@ -35,6 +35,8 @@ export interface Subscription {
   origin: string;
   /** Of the page or client that switched it on. */
   language: string;
+  /** Its browser is in discreet mode: a notification there says no more than a neutral name, whatever the person chose. */
+  discreet?: boolean;
   createdMs: number;
   /** The session that switched notifications on or renewed them. Its logout ends the subscription. */
   sessionId: string;

@@ -92,6 +92,22 @@ Deno.test("UI-12 UI-1: without scripts: each device's state, a test, what to cho
   assert.equal((await post(rig, "/notified", { ticket })).status, 409);
   assert.equal((await post(rig, "/notified", { ticket: "x" })).to, "/");
 
+  // A browser in discreet mode shows a neutral name, from its next renewal on.
+  const renewed = await app.send("/api/v1/push/subscriptions", {
+    method: "POST",
+    headers: {
+      cookie: `${app.cookieOf("ann")}; behest_discreet=1`,
+      "content-type": "application/json",
+      "sec-fetch-site": "same-origin",
+    },
+    body: JSON.stringify(phone.subscription),
+  });
+  assert.equal(renewed.status, 204);
+  await rig.pass(10_000);
+  await app.command("bob", "ann");
+  const discreet = (await rig.told(phone)).at(-1)?.body;
+  assert.deepEqual([discreet?.notification?.title, discreet?.notification?.body], ["Notes", undefined]);
+
   assert.equal(
     (await post(rig, "/notifications", { action: "remove", id })).to,
     "/notifications?notice=removed",

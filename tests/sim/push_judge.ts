@@ -80,7 +80,7 @@ export class PushJudge implements PushSender {
     const titles = actions.map((one: { title: string }) => one.title);
     const checks: [what: string, fine: boolean][] = [
       [text, Object.keys(more).length === 0 && lang === "en" && [undefined, true].includes(silent)],
-      [text, Object.keys(rest).every((key) => ["web_push", "mutable", "stays"].includes(key))],
+      [text, Object.keys(rest).every((key) => ["web_push", "mutable", "stays", "plain"].includes(key))],
       [`the title ${title}`, title === (isDiscreet ? "Notes" : "Behest")],
       [`the text ${body}`, isDiscreet ? body === undefined : isSentence(body, says)],
       [`the buttons ${titles}`, titles.every((title: string) => buttons.has(title) || options.has(title))],

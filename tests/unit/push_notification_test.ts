@@ -51,6 +51,25 @@ Deno.test("UI-12 CM-9: options are buttons, with the sender's words, only for pe
   ]);
 });
 
+Deno.test("UI-12: in discreet mode a device shows a neutral name without the icon, whatever its person chose", () => {
+  const device = deviceOf("ann", { discreet: true });
+  const { body: { notification, plain } } = pushOf({ says: "count", options: true }, device);
+  assert.deepEqual([notification.title, notification.body, notification.actions, plain], [
+    "Notes",
+    undefined,
+    undefined,
+    true,
+  ]);
+  const tested = JSON.parse(notifications.test(device).text) as PushBody;
+  assert.deepEqual([tested.notification.title, tested.notification.body, tested.plain], [
+    "Notes",
+    undefined,
+    true,
+  ]);
+  assert.equal(pushOf({ says: "name" }).body.plain, true);
+  assert.equal(pushOf({}).body.plain, undefined);
+});
+
 Deno.test("UI-12: a push has room for the longest name of a server, and for what it takes away", () => {
   const origin = `https://${"a".repeat(60)}.${"b".repeat(60)}.${"c".repeat(60)}.${"d".repeat(60)}.example`;
   const gone = Array.from({ length: pushLimits.pushGone }, (_, at) => `${at}`.padStart(24, "x"));
