@@ -151,7 +151,7 @@ function Head(
       if (stoppedSince !== null) unmarkStop();
       else if (isStopMarked(name.value)) stop();
     });
-    if (worker !== null) startWorker(worker, client);
+    if (worker !== null) startWorker(worker);
     return () => {
       for (const off of offs) off();
       report[Symbol.dispose]();

@@ -1,28 +1,21 @@
-import { isOpenItem, type SharedConnection } from "../client/mod.ts";
 import { placed } from "./base_path.ts";
-import { pageStore } from "./connection.ts";
 
 /** Where a push subscription is registered and removed. Its JSON has the address and the keys. */
 const subscriptionsPath = placed("/api/v1/push/subscriptions");
-/** How this tab has registered the subscription: each new session registers it again, and each change of the discreet mode. */
+/** Marks that this tab has registered the subscription: each new session registers it again. */
 const toldKey = "behest-push";
 
-/**
- * Starts the build's service worker, keeps the number on the app's icon current, and registers the push subscription, if there is one.
- * Only for the browser.
- */
-export function startWorker(url: string, connection: SharedConnection): void {
+/** Starts the build's service worker, and registers the push subscription, if there is one. Only for the browser. */
+export function startWorker(url: string): void {
   const { serviceWorker } = navigator;
   // Browsers have it only over TLS and on localhost.
   if (serviceWorker === undefined) return;
   serviceWorker.register(ownWorker(placed(url))).then(async ({ pushManager }) => {
     const subscription = await pushManager?.getSubscription();
-    if (subscription && sessionStorage.getItem(toldKey) !== mode()) await tellSubscription(subscription);
+    if (subscription && sessionStorage.getItem(toldKey) === null) await tellSubscription(subscription);
   }).catch(() => {
     // Pages work without the service worker.
   });
-  const count = () => void badge(connection);
-  for (const event of ["ready", "deliver", "changed", "stopped"] as const) connection.on(event, count);
 }
 
 /** The part of Trusted Types used here; TypeScript has no types for them yet. */
@@ -43,20 +36,10 @@ function ownWorker(url: string): string {
   return trustedTypes?.createPolicy("behest-worker", { createScriptURL }).createScriptURL(url) ?? url;
 }
 
-async function badge(connection: SharedConnection): Promise<void> {
-  if (!connection.leads || navigator.setAppBadge === undefined) return;
-  try {
-    const open = (await (await pageStore())?.commands() ?? []).filter(isOpenItem).length;
-    await (open === 0 || connection.stop.stopped ? navigator.clearAppBadge() : navigator.setAppBadge(open));
-  } catch {
-    // Only installed apps have a badge.
-  }
-}
-
 /** Registers the subscription with the server. False if the server refuses it; then the subscription is ended. */
 export async function tellSubscription(subscription: PushSubscription): Promise<boolean> {
   const { ok } = await call("POST", subscription);
-  if (ok) sessionStorage.setItem(toldKey, mode());
+  if (ok) sessionStorage.setItem(toldKey, "yes");
   else await subscription.unsubscribe();
   return ok;
 }
@@ -64,11 +47,6 @@ export async function tellSubscription(subscription: PushSubscription): Promise<
 export async function endSubscription(subscription: PushSubscription): Promise<void> {
   await subscription.unsubscribe();
   await call("DELETE", { endpoint: subscription.endpoint });
-}
-
-/** As the server has it from the cookie of each call. */
-function mode(): string {
-  return document.documentElement.dataset.discreet === undefined ? "open" : "discreet";
 }
 
 function call(method: "POST" | "DELETE", body: unknown): Promise<Response> {

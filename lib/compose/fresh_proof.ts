@@ -122,6 +122,7 @@ export const proofs = {
   push: {
     choices: "none",
     choose: "none",
+    discreet: "none",
     list: "none",
     remove: "none",
     state: "none",

@@ -13,6 +13,7 @@ import {
   Refusal,
   say,
 } from "../protocol/mod.ts";
+import { DeviceRecords } from "./device_records.ts";
 import { choicesOf, withChange } from "./levels.ts";
 import type { PushPeople, PushSender, PushStore, Subscription } from "./ports.ts";
 import type { Push } from "./push.ts";
@@ -97,6 +98,15 @@ export class PushDeviceList {
     });
     push.began(userId);
     return true;
+  }
+
+  /** Switches the discreet mode of the browser that has this session. */
+  async discreet({ sessionId }: Caller, on: boolean): Promise<void> {
+    const { store } = this.#parts;
+    const records = new DeviceRecords(store);
+    for (const { userId, id } of await store.ofSession(sessionId)) {
+      await records.change(userId, id, (device) => ({ ...device, discreet: on }));
+    }
   }
 
   async unsubscribe({ userId }: Caller, { endpoint }: PushEndpoint): Promise<void> {

@@ -193,7 +193,7 @@ export interface Services {
   readonly accountData: Pick<AccountData, "export" | "remove">;
   readonly push: Pick<
     PushDeviceList,
-    "choices" | "choose" | "list" | "remove" | "state" | "subscribe" | "test" | "unsubscribe"
+    "choices" | "choose" | "discreet" | "list" | "remove" | "state" | "subscribe" | "test" | "unsubscribe"
   >;
   readonly pushAnswers: Pick<PushAnswers, "answer" | "look">;
   /** The counts of this process, as Prometheus reads them. */

@@ -12,6 +12,7 @@ export const handler = definePerson.api({
     // What cannot be read hides more, not less.
     const on = form instanceof Refusal || form.get("on") !== "no";
     const back = form instanceof Refusal ? "/" : localPath(form.get("back"));
+    await ctx.state.services.push.discreet(ctx.state.caller, on);
     return seeOther(back, { "set-cookie": discreetCookie(on, overTls(ctx)) });
   },
 });
