@@ -92,25 +92,29 @@ Deno.test("UI-12 UI-1: without scripts: each device's state, a test, what to cho
   assert.equal((await post(rig, "/notified", { ticket })).status, 409);
   assert.equal((await post(rig, "/notified", { ticket: "x" })).to, "/");
 
-  // A browser in discreet mode shows a neutral name.
-  const renewed = await app.send("/api/v1/push/subscriptions", {
-    method: "POST",
-    headers: {
-      cookie: `${app.cookieOf("ann")}; behest_discreet=1`,
-      "content-type": "application/json",
-      "sec-fetch-site": "same-origin",
-    },
-    body: JSON.stringify(phone.subscription),
-  });
-  assert.equal(renewed.status, 204);
+  // A browser in discreet mode shows a neutral name: as it says when it renews itself, and when its mode changes.
+  const renew = async (cookie: string) => {
+    const { status } = await app.send("/api/v1/push/subscriptions", {
+      method: "POST",
+      headers: {
+        cookie: `${app.cookieOf("ann")}${cookie}`,
+        "content-type": "application/json",
+        "sec-fetch-site": "same-origin",
+      },
+      body: JSON.stringify(phone.subscription),
+    });
+    assert.equal(status, 204);
+  };
   const ring = async () => {
     await rig.pass(10_000);
     await app.command("bob", "ann");
     return (await rig.told(phone)).at(-1)?.body.notification?.title;
   };
+  await renew("; behest_discreet=1");
   assert.equal(await ring(), "Notes");
-  await post(rig, "/discreet", { on: "no" });
+  await renew("");
   assert.equal(await ring(), "Behest");
+  await renew("");
   await post(rig, "/discreet", { on: "yes" });
   assert.equal(await ring(), "Notes");
 
