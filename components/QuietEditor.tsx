@@ -125,6 +125,8 @@ export function QuietEditor({ zone, errors, ...given }: QuietProps) {
           )
           : null}
       </WithScripts>
+      {/* Beside the week, also when the list is open. */}
+      <div data-said aria-live="polite" />
       <details class="quiet-list" open={Object.keys(errors).some((name) => name.startsWith("quiet"))}>
         <summary>
           {windows.length === 0 ? words.noList : plural(language, words.list, windows.length)}

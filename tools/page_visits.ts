@@ -203,6 +203,9 @@ async function annsPages(services: Services): Promise<Visit[]> {
     visit(ann, "/groups/[name]", { name: "groups-one", path: "/groups/readers" }),
     visit(ann, "/preferences"),
     visit(ann, "/preferences/blocked"),
+    also(ann, "/preferences/blocked", "some", {
+      act: (page) => post(page, "/preferences/blocked", { action: "block", username: "nobody-here" }),
+    }),
     visit(ann, "/preferences/reach"),
     also(ann, "/preferences/reach", "tried", {
       path: "/preferences/reach?sender=dov&kind=task&category=feet",

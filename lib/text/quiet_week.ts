@@ -33,10 +33,20 @@ export function spansOf(windows: readonly HoursWindow[]): Span[] {
   return joined(spans.flatMap(inWeek));
 }
 
-/** CO-4: the windows that say the same, each at most a day long, those of the same times as one. */
+/**
+ * CO-4: the fewest windows that say the same, each at most a day long, those of the same times as one: nights as one window over
+ * midnight, or cut there.
+ */
 export function windowsOf(spans: readonly Span[]): HoursWindow[] {
+  const whole = joined(spans);
+  const nights = gathered(overSunday(whole));
+  const cut = gathered(whole.flatMap(byDay));
+  return cut.length < nights.length ? cut : nights;
+}
+
+function gathered(spans: readonly Span[]): HoursWindow[] {
   const byTimes = new Map<string, Set<Weekday>>();
-  for (const { from, to } of overSunday(joined(spans))) {
+  for (const { from, to } of spans) {
     for (let at = from; at < to; at += dayMinutes) {
       const until = Math.min(to, at + dayMinutes);
       const times = `${timeOf(at)} ${timeOf(until)}`;
@@ -50,6 +60,16 @@ export function windowsOf(spans: readonly Span[]): HoursWindow[] {
       ? { from, to }
       : { days: weekdays.filter((day) => days.has(day)), from, to };
   });
+}
+
+function byDay({ from, to }: Span): Span[] {
+  const parts: Span[] = [];
+  for (let at = from; at < to;) {
+    const until = Math.min(to, (Math.floor(at / dayMinutes) + 1) * dayMinutes);
+    parts.push({ from: at, to: until });
+    at = until;
+  }
+  return parts;
 }
 
 /** The spans with some made quiet, or loud. */

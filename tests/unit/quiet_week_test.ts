@@ -76,6 +76,16 @@ Deno.test("CO-1: what is alike on several days is one window, and a night belong
   const whole: Span[] = [{ from: 0, to: 7 * 1440 }];
   assert.deepEqual(windowsOf(whole), [{ from: "00:00", to: "00:00" }]);
   assert.deepEqual(windowsOf([]), []);
+  // Drawn as two rectangles, and said so: as nights they would be three windows.
+  const workdays = [0, 1, 2, 3, 4].flatMap((day) => [
+    { from: day * 1440, to: day * 1440 + 7 * 60 },
+    { from: day * 1440 + 22 * 60, to: (day + 1) * 1440 },
+  ]);
+  const days = ["mo", "tu", "we", "th", "fr"];
+  assert.deepEqual(windowsOf(workdays), [
+    { days, from: "00:00", to: "07:00" },
+    { days, from: "22:00", to: "00:00" },
+  ]);
   const longWeekend = windowsOf([{ from: 4 * 1440 + 18 * 60, to: 7 * 1440 }]);
   assert.deepEqual(longWeekend, [{ days: ["fr", "sa"], from: "18:00", to: "18:00" }, {
     days: ["su"],

@@ -37,7 +37,7 @@ function Saved({ name, children }: { name: FormPreference; children: ComponentCh
   return (
     <div data-saves={name}>
       {children}
-      <div class="said" data-said aria-live="polite" />
+      <div data-said aria-live="polite" />
     </div>
   );
 }
@@ -121,7 +121,7 @@ export function PreferencesForm({ typed, shown, blocked, categories, zone, error
                 profile={<a href="/profile">{words.profileZone}</a>}
               />
             </p>
-            <Saved name="quietHours">
+            <div data-saves="quietHours">
               <QuietHours
                 quiet={typed.quiet}
                 rows={typed.rows}
@@ -129,7 +129,7 @@ export function PreferencesForm({ typed, shown, blocked, categories, zone, error
                 errors={errors}
                 words={useGiven(["week", "preferences"])}
               />
-            </Saved>
+            </div>
           </section>
           <section class="panel" aria-labelledby="much">
             <h2 id="much">{words.much}</h2>
