@@ -102,28 +102,52 @@ export function CommandActions(props: CommandActionsProps) {
   const requires = "sealed" in command ? "none" : command.requires;
   const offered = choices(words, command, state);
   const started = state === "accepted" || state === "returned";
+  const handsIn = (requires === "proof" || requires === "review") && handingIn.has(state) &&
+    !hasAnswerPage(command);
+  // In one press, as long as usual and without a word.
+  const quick = !refusable.has(state) ? null : (
+    <>
+      <input type="hidden" name="minutes" value={waits[0][0]} />
+      <button
+        type="submit"
+        class="button"
+        name="state"
+        value="deferred"
+        title={`${words.putOffFor} ${words.anHour}`}
+        disabled={busy}
+      >
+        {words.notNow}
+      </button>
+      <button type="submit" class="button" name="state" value="declined" disabled={busy}>
+        {words.decline}
+      </button>
+    </>
+  );
   return (
     <div class="actions">
       {hasAnswerPage(command) && refusable.has(state)
         ? <a class="button button-main" href={`/history/${id}/answer`}>{words.answerIt}</a>
         : null}
-      {offered.length === 0 ? null : (
-        <AnswerForm {...props} name={fill(words.answer, { title: label })}>
-          {offered.map((choice) => (
-            <button
-              type="submit"
-              key={choice.state}
-              class={choice.main ? "button button-main" : "button"}
-              name="state"
-              value={choice.state}
-              disabled={busy}
-            >
-              {choice.label}
-            </button>
-          ))}
-        </AnswerForm>
-      )}
-      {(requires === "proof" || requires === "review") && handingIn.has(state) && !hasAnswerPage(command)
+      {offered.length === 0 && (quick === null || handsIn)
+        ? null
+        : (
+          <AnswerForm {...props} name={fill(words.answer, { title: label })}>
+            {offered.map((choice) => (
+              <button
+                type="submit"
+                key={choice.state}
+                class={choice.main ? "button button-main" : "button"}
+                name="state"
+                value={choice.state}
+                disabled={busy}
+              >
+                {choice.label}
+              </button>
+            ))}
+            {handsIn ? null : quick}
+          </AnswerForm>
+        )}
+      {handsIn
         ? (
           <AnswerForm {...props} name={fill(words.handInLabel, { title: label })} wide>
             <Note
@@ -142,6 +166,9 @@ export function CommandActions(props: CommandActionsProps) {
             </button>
           </AnswerForm>
         )
+        : null}
+      {handsIn && quick !== null
+        ? <AnswerForm {...props} name={fill(words.putOffLabel, { title: label })}>{quick}</AnswerForm>
         : null}
       {!refusable.has(state) ? null : (
         <details class="button-menu" open={note !== undefined}>

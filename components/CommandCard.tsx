@@ -1,6 +1,7 @@
 import { useCategoryTitle } from "./category_titles.tsx";
 import type { ComponentChildren } from "preact";
 import type { Absence, ListItem, OwnState } from "../lib/protocol/mod.ts";
+import { asksOf } from "../lib/protocol/asks_of.ts";
 import { CommandFacts } from "./CommandFacts.tsx";
 import { Attachments } from "./Attachments.tsx";
 import type { CommandAction } from "../lib/browser/command_action.ts";
@@ -89,6 +90,7 @@ export function CommandInside(props: CommandCardProps & { heading: ComponentChil
       {sealed ? <p>{own.sealedLead}</p> : (
         <CommandBody command={command} absent={props.absent}>
           {props.text ?? (command.body ? <p class="body">{command.body}</p> : null)}
+          <Asked command={command} />
         </CommandBody>
       )}
       <ul class="facts">
@@ -163,6 +165,25 @@ function Returned({ note }: { note: string | null }) {
     <p class="notice notice-warn">
       {note === null || note === "" ? words.gaveBack : fill(words.gaveBackNote, { note })}
     </p>
+  );
+}
+
+/** CM-9: what there is to choose from, or to fill in. It is answered on a page of its own. */
+function Asked({ command }: { command: OpenCommand }) {
+  const words = useWords("command");
+  const asks = asksOf(command);
+  if (asks === null || asks.kind === "timer") return null;
+  const [name, labels] = asks.kind === "choice"
+    ? [words.options, asks.options]
+    : [words.questions, asks.fields] as const;
+  return (
+    <ul class="asked" aria-label={name}>
+      {labels.map(({ label }, at) => (
+        <li key={at}>
+          <bdi>{label}</bdi>
+        </li>
+      ))}
+    </ul>
   );
 }
 

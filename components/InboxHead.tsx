@@ -4,8 +4,12 @@ import { plural } from "../lib/words/mod.ts";
 import { filterNames, type InboxAsked, inboxPath, isFiltered, periods, viewOf } from "../lib/browser/mod.ts";
 import { SelectField, TextField } from "./Field.tsx";
 import { Icon } from "./Icon.tsx";
+import { ShortTime } from "./ShortTime.tsx";
 import { Time } from "./Time.tsx";
 import { Filled, useLanguage, useWords } from "./words.tsx";
+
+/** Within it, a clock's time says which one is meant. */
+const dayMs = 24 * 3600_000;
 
 /** Where a view begins: with the same search, at its first page, with nothing open. */
 const begin = { before: "", open: "" };
@@ -52,10 +56,12 @@ export function ClearSearch({ asked }: { asked: InboxAsked }) {
 interface SearchProps {
   asked: InboxAsked;
   categories: readonly Category[];
+  /** Kinds of clients' own that are shown. */
+  ownKinds: readonly string[];
   errors: Readonly<Record<string, string>>;
 }
 
-const kinds = ["message", "task", "media", "link"] as const;
+const kinds = ["message", "task", "media", "link", "choice", "form", "timer"] as const;
 const states: readonly CommandState[] = [
   "delivered",
   "seen",
@@ -71,10 +77,12 @@ const states: readonly CommandState[] = [
 ];
 
 /** The search over everything that the person received, and its filters. A plain form: what it asks is in the address. */
-export function InboxSearch({ asked, categories, errors }: SearchProps) {
+export function InboxSearch({ asked, categories, ownKinds, errors }: SearchProps) {
   const words = useWords("inbox");
   const commands = useWords("commands");
   const any = ["", words.any] as const;
+  const offered = [...kinds, ...ownKinds];
+  if (asked.kind.startsWith("x-") && !offered.includes(asked.kind)) offered.push(asked.kind);
   const picked = filterNames.filter((name) => asked[name] !== "").length;
   return (
     <search>
@@ -115,7 +123,7 @@ export function InboxSearch({ asked, categories, errors }: SearchProps) {
               label={words.kind}
               value={asked.kind}
               error={errors.kind}
-              options={[any, ...kinds.map((kind) => [kind, kindTitle(commands, kind)] as const)]}
+              options={[any, ...offered.map((kind) => [kind, kindTitle(commands, kind)] as const)]}
             />
             <SelectField
               name="category"
@@ -154,7 +162,7 @@ export function InboxSearch({ asked, categories, errors }: SearchProps) {
 }
 
 /** CO-4: how many of the person's own rules hold, and until when. */
-export function Held({ held }: { held: InboxCounts["held"] }) {
+export function Held({ held, now }: { held: InboxCounts["held"]; now: number }) {
   const words = useWords("inbox");
   const language = useLanguage();
   if (held.count === 0) return null;
@@ -166,7 +174,11 @@ export function Held({ held }: { held: InboxCounts["held"] }) {
         <strong>
           <Filled
             text={plural(language, forms, held.count)}
-            time={held.until === null ? null : <Time value={held.until} />}
+            time={held.until === null
+              ? null
+              : Date.parse(held.until) - now < dayMs
+              ? <ShortTime value={held.until} now={now} />
+              : <Time value={held.until} />}
           />
         </strong>{" "}
         <span class="soft">{words.heldWhy}</span>

@@ -88,9 +88,21 @@ export function ManyForm({ action }: { action: string }) {
         <Icon name="x" size="s" />
         {command.decline}
       </button>
+      <button type="button" class="button with-scripts" data-pick-all="" aria-label={words.pickAll}>
+        {words.all}
+      </button>
       <button type="reset" class="button button-quiet" aria-label={words.pickNone}>
         <Icon name="x" size="s" />
       </button>
+    </form>
+  );
+}
+
+/** One answer to one row, by a button of the row. */
+export function OneForm({ action }: { action: string }) {
+  return (
+    <form id="one" method="post" action={action}>
+      <input type="hidden" name="minutes" value={waits[0][0]} />
     </form>
   );
 }

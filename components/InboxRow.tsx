@@ -68,10 +68,38 @@ export function InboxRow({ item, now, picture, href, children }: RowProps) {
             <When item={item} now={now} />
             <Standing item={item} />
           </p>
+          {sealed && isOpen(item.state?.state ?? "delivered") ? <Unopened id={id} title={title} /> : null}
         </div>
         {children}
       </article>
     </li>
+  );
+}
+
+/** CO-12: a sealed command can be put off or declined without a look at it. Its buttons belong to one form below the rows. */
+function Unopened({ id, title }: { id: string; title: string }) {
+  const words = useWords("command");
+  const acts = [
+    ["deferred", "later", words.notNow, words.putOffLabel],
+    ["declined", "x", words.decline, words.refuseLabel],
+  ] as const;
+  return (
+    <p class="acts">
+      {acts.map(([state, icon, name, label]) => (
+        <button
+          key={state}
+          type="submit"
+          form="one"
+          class="button button-small"
+          name="one"
+          value={`${id} ${state}`}
+          aria-label={fill(label, { title })}
+        >
+          <Icon name={icon} size="s" />
+          <span>{name}</span>
+        </button>
+      ))}
+    </p>
   );
 }
 

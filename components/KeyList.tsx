@@ -38,6 +38,7 @@ export function KeyList() {
           [<kbd key="l">l</kbd>, words.later],
           [<kbd key="d">d</kbd>, words.decline],
           [<kbd key="x">x</kbd>, words.pick],
+          [<kbd key="*">*</kbd>, words.pickAll],
           [<kbd key="u">u</kbd>, words.undo],
           [<kbd key="/">/</kbd>, words.search],
         ]}

@@ -51,6 +51,7 @@ export default function Inbox({ words: { language, sections }, single }: InboxPr
         !(event.target instanceof Element) || event.button !== 0 || event.ctrlKey || event.metaKey ||
         event.shiftKey
       ) return;
+      if (event.target.closest("[data-pick-all]")) return page.pickAll();
       const link = event.target.closest<HTMLAnchorElement>('a[href^="./"]');
       if (link === null) return;
       event.preventDefault();
@@ -89,6 +90,10 @@ export default function Inbox({ words: { language, sections }, single }: InboxPr
     const press = (key: string): boolean => {
       if (key === "/") {
         root.querySelector<HTMLElement>("#inbox-search [type=search]")?.focus();
+        return true;
+      }
+      if (key === "*") {
+        page.pickAll();
         return true;
       }
       if (key === "u") {

@@ -19,10 +19,12 @@ export function readAction(form: FormData | URLSearchParams): CommandAction {
     const value = form.get(name);
     return typeof value === "string" ? value.trim() : "";
   };
-  const state = field("state") as CommandState;
+  // A button of a row says which row, and what.
+  const [one, answer] = field("one").split(" ");
+  const state = (answer ?? field("state")) as CommandState;
   const minutes = Number(field("minutes"));
   return {
-    id: field("id"),
+    id: answer === undefined ? field("id") : one!,
     state,
     // "Later" and "Done" are sent without a note, even if the person began one for another answer.
     note: noted.has(state) ? field("note") || null : null,

@@ -46,6 +46,13 @@ export class InboxPage {
     return [...boxes].map(({ value }) => value);
   }
 
+  /** Ticks all rows, or none if all are. */
+  pickAll(): void {
+    const boxes = [...this.rows.querySelectorAll<HTMLInputElement>(".line > input")];
+    const on = boxes.some(({ checked }) => !checked);
+    for (const box of boxes) box.checked = on;
+  }
+
   /** Asks for the page of this address. `answered`: commands that were just answered. A later call wins. */
   async load(answered: readonly string[] = []): Promise<void> {
     for (const id of answered) this.#answered.add(id);
@@ -124,8 +131,10 @@ export class InboxPage {
       const fresh = next.querySelector(`#${part.id}`);
       if (fresh !== null && !part.contains(document.activeElement)) this.#put(part, fresh);
     }
-    const many = (root: HTMLElement) => root.querySelector("#many");
-    many(this.root)?.setAttribute("action", many(next)?.getAttribute("action") ?? "");
+    for (const id of ["#many", "#one"]) {
+      const action = next.querySelector(id)?.getAttribute("action");
+      this.root.querySelector(id)?.setAttribute("action", action ?? "");
+    }
     this.#showRows([...next.querySelector("#inbox-rows")?.children ?? []]);
     this.#answered.clear();
     this.tick();

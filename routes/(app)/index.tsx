@@ -2,7 +2,7 @@ import { asset, Head } from "fresh/runtime";
 import { type Context, page } from "fresh";
 import { CommandInside, commandTitle } from "../../components/CommandCard.tsx";
 import { ClearSearch, Held, InboxSearch, InboxViews } from "../../components/InboxHead.tsx";
-import { dayOf, InboxRows, ManyForm } from "../../components/InboxList.tsx";
+import { dayOf, InboxRows, ManyForm, OneForm } from "../../components/InboxList.tsx";
 import { InboxRow } from "../../components/InboxRow.tsx";
 import { Empty, Notice, ProblemNotice } from "../../components/Notice.tsx";
 import { Pages } from "../../components/Pages.tsx";
@@ -189,13 +189,18 @@ export default definePerson.page<typeof handler>(function InboxPage({ data, stat
       <div class="inbox-list">
         <h1>{words.title}</h1>
         <InboxViews asked={asked} counts={data.counts} />
-        <InboxSearch asked={asked} categories={data.categories} errors={unread?.fields ?? {}} />
+        <InboxSearch
+          asked={asked}
+          categories={data.categories}
+          ownKinds={ownKinds(items)}
+          errors={unread?.fields ?? {}}
+        />
         <div id="inbox-news" class="stack-s">
           <ProblemNotice problem={unread ?? (isOpenHere ? null : data.problem)} />
           {data.answered === null
             ? null
             : <Answered {...data.answered} action={inboxPath({ ...asked, open: "" }).slice(1)} />}
-          <Held held={data.counts.held} />
+          <Held held={data.counts.held} now={now} />
           <ClearSearch asked={asked} />
         </div>
         {items.length > 0
@@ -216,12 +221,19 @@ export default definePerson.page<typeof handler>(function InboxPage({ data, stat
           />
         </div>
         <ManyForm action={inboxPath({ ...asked, open: "" }).slice(1)} />
+        <OneForm action={inboxPath({ ...asked, open: "" }).slice(1)} />
       </div>
       <p class="inbox-choose">{words.choose}</p>
       <Inbox single={hasSingleKeys(req)} words={someWords(state.language, ["answers", "failures"])} />
     </div>
   );
 });
+
+/** Kinds of clients' own that are among these (CM-2). */
+function ownKinds(items: readonly ListItem[]): string[] {
+  const kinds = items.flatMap(({ command }) => "sealed" in command ? [] : [command.kind]);
+  return [...new Set(kinds.filter((kind) => kind.startsWith("x-")))].sort();
+}
 
 function Nothing({ asked }: { asked: InboxAsked }) {
   const words = useWords("inbox");

@@ -192,7 +192,7 @@ offlineTest(
     await page.getByText(restored).waitFor();
     const note = await open();
     assert.equal(await note.inputValue(), "I have no paint");
-    await page.getByRole("button", { name: en.command.decline }).click();
+    await page.locator(".menu").getByRole("button", { name: en.command.decline }).click();
     await page.getByRole("article", { name: "Paint it" }).waitFor({ state: "detached" });
     await until(async () => (await draftsOf(page)).length === 0);
   },

@@ -202,16 +202,38 @@ Deno.test("CO-12: a sealed command is declined or put off unopened", async () =>
       await app.command("bob", "ann", { categories: ["feet"] }),
     ];
     await read(send, cookie);
-    assert.equal((await send("/", form({ id: one.id, state: "declined" }, cookie))).status, 303);
-    assert.equal(
-      (await send("/", form({ id: two.id, state: "deferred", minutes: "60" }, cookie))).status,
-      303,
-    );
+    // By the buttons of their rows, which belong to one form.
+    const row = await read(send, cookie);
+    for (const [id, state] of [[one.id, "declined"], [two.id, "deferred"]]) {
+      assert.match(
+        row,
+        new RegExp(`form="one"[^>]* value="${id} ${state}"|value="${id} ${state}"[^>]* form="one"`),
+      );
+      assert.equal((await send("/", form({ one: `${id} ${state}`, minutes: "60" }, cookie))).status, 303);
+    }
     for (const [id, state] of [[one.id, "declined"], [two.id, "deferred"]] as const) {
       const detail = await app.commandOf("ann", id);
       assert.equal(detail.state?.state, state);
       assert.ok("sealed" in detail.command, "and stays closed");
     }
+  });
+});
+
+Deno.test("UI-9 CM-9 CM-2: questions show what there is to choose; filters know every kind, those of clients too", async () => {
+  await withApp(async (send, app) => {
+    const options = [{ id: "1", label: "Soup" }, { id: "2", label: "Salad <b>" }];
+    const food = await app.command("bob", "ann", { kind: "choice", title: "Food?", data: { options } });
+    await app.command("bob", "ann", { kind: "x-lamp", title: "Lamp", data: { on: true } });
+    const cookie = app.cookieOf("ann");
+    const card = await read(send, cookie, `?open=${food.id}`);
+    assert.match(card, /aria-label="Options"><li><bdi>Soup<\/bdi><\/li><li><bdi>Salad &lt;b><\/bdi>/);
+    for (const kind of ["choice", "form", "timer", "x-lamp"]) {
+      assert.match(card, new RegExp(`<option value="${kind}"`));
+    }
+    assert.deepEqual(titles(await read(send, cookie, "?kind=choice")), ["Food?"]);
+    const lamp = await read(send, cookie, "?kind=x-lamp");
+    assert.deepEqual(titles(lamp), ["Lamp"]);
+    assert.match(await read(send, cookie, "?kind=x-bell"), /<option value="x-bell" selected/);
   });
 });
 

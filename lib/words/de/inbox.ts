@@ -47,7 +47,7 @@ export const inbox: Words["inbox"] = {
   list: "Aufträge",
   sealedIs: "Versiegelt: {what}",
   pick: "Auswählen: {title}",
-  pickAll: "Alle auswählen",
+  pickAll: "Alle gezeigten auswählen",
   pickNone: "Auswahl aufheben",
   picked: "ausgewählt",
   pickedLabel: "Ausgewählte Aufträge",

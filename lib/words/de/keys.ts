@@ -20,6 +20,7 @@ export const keys: Words["keys"] = {
   later: "Später",
   decline: "Ablehnen",
   pick: "Auswählen; Tasten beantworten dann alle ausgewählten",
+  pickAll: "Alle gezeigten auswählen, oder keinen",
   undo: "Letzte Antwort zurücknehmen",
   search: "Suchen",
   then: "dann",

@@ -45,7 +45,7 @@ export const inbox = {
   list: "Commands",
   sealedIs: "Sealed: {what}",
   pick: "Select: {title}",
-  pickAll: "Select all",
+  pickAll: "Select all shown",
   pickNone: "Clear selection",
   picked: "selected",
   pickedLabel: "Selected commands",

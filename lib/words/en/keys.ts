@@ -19,6 +19,7 @@ export const keys = {
   later: "Later",
   decline: "Decline",
   pick: "Select; keys then answer all selected",
+  pickAll: "Select all shown, or none",
   undo: "Undo the last answer",
   search: "Search",
   then: "then",
