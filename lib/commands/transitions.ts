@@ -80,15 +80,18 @@ export class Transitions {
         requestId: caller.requestId,
       };
       if (!repeat && !await store.change([{ from: stored, to }], also)) continue;
+      // Begun before anything else is read: the sender hears of what follows after this.
+      const telling = repeat ? undefined : Promise.all([
+        notifySender(this.#parts, record, [{ userId: caller.userId, record: to }]),
+        notices.give(owed),
+      ]);
+      telling?.catch(() => undefined);
       await this.#keepProof(record, caller.userId, to);
       // Read now: they may have changed during the write (CO-2).
       const command = forRecipient(record.command, to, await consent.rulesOf(caller.userId), clock.now());
       if (repeat) return { command, state: ownState(to, clock.now()) };
       notifyRecipient(this.#parts, stored, to, command);
-      await Promise.all([
-        notifySender(this.#parts, record, [{ userId: caller.userId, record: to }]),
-        notices.give(owed),
-      ]);
+      await telling;
       return { command, state: ownState(to, clock.now()) };
     }
   }
