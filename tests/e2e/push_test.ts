@@ -55,7 +55,7 @@ const buttons = (worker: Worker) =>
     return (notification as unknown as { actions: { title: string }[] }).actions.map(({ title }) => title);
   });
 
-const press = (worker: Worker, action: string) =>
+const answer = (worker: Worker, action: string) =>
   worker.evaluate(async (action) => {
     const [notification] = await registration.getNotifications();
     await pressed(notification!, action);
@@ -92,8 +92,20 @@ offlineTest(
     await withPushManager(ann, device);
     await ann.goto(`${site.base}/notifications`);
     await ann.getByText("Notifications are off.").waitFor();
-    await ann.getByRole("button", { name: "Turn on" }).click();
+    // The whole page by keyboard, by the names that a screen reader says.
+    const press = async (role: "button" | "checkbox", name: string | RegExp, key: string) => {
+      await ann.getByRole(role, { name }).focus();
+      await ann.keyboard.press(key);
+    };
+    await press("button", "Turn on", "Enter");
     await ann.getByText("Notifications are on.").waitFor();
+    await ann.reload();
+    await press("button", /^Send test to App by 127\.0\.0\.1/, "Enter");
+    await ann.getByText(/^The push service took the test\./).waitFor();
+    assert.match(await nextPush(device), /Notifications work on this device/);
+    await press("checkbox", /^Answers to questions with two options/, "Space");
+    await ann.keyboard.press("Enter");
+    await ann.getByText("Saved.", { exact: true }).first().waitFor();
     const [worker = assert.fail("a service worker")] = ann.context().serviceWorkers();
 
     // In view the page itself shows it.
@@ -115,14 +127,14 @@ offlineTest(
     await session.send("ServiceWorker.deliverPushMessage", { ...event, data: await nextPush(device) });
     await until(async () => (await shown(worker)).length === 1, "a notification");
     assert.deepEqual(await shown(worker), [rings]);
-    await press(worker, "accept");
+    await answer(worker, "accept");
     assert.equal(await stateOf(accepted), "accepted");
     assert.deepEqual(await shown(worker), []);
 
     const declined = await send("Three");
     await deliver(worker, await nextPush(device));
     await site.down();
-    await press(worker, "decline");
+    await answer(worker, "decline");
     assert.deepEqual(await shown(worker), []);
     assert.equal(await stateOf(declined), "queued");
     site.up();
@@ -133,15 +145,14 @@ offlineTest(
     const later = await send("Put off");
     await deliver(worker, await nextPush(device));
     await site.restart();
-    await press(worker, "later");
+    await answer(worker, "later");
     assert.equal(await stateOf(later), "deferred");
 
-    await site.services.push.choose(me, { options: true });
     const options = [{ id: "tea", label: "Tea" }, { id: "coffee", label: "Coffee" }];
     const question = await send("Which?", { kind: "choice", data: { options } });
     await deliver(worker, await nextPush(device));
     assert.deepEqual((await buttons(worker)).slice(0, 2), ["Tea", "Coffee"]);
-    await press(worker, "option-1");
+    await answer(worker, "option-1");
     assert.equal(await stateOf(question), "completed");
     const answered = await site.services.commands.get(me, { id: question });
     assert.ok("state" in answered);
@@ -159,7 +170,7 @@ offlineTest(
     // A button that comes too late says so.
     await deliver(worker, text);
     await site.services.commands.update(me, { id: elsewhere, state: "completed" });
-    await press(worker, "later");
+    await answer(worker, "later");
     assert.deepEqual(await shown(worker), ["That button came too late. Open the app.: "]);
 
     await send("Five");
