@@ -17,6 +17,13 @@ const lastMs = 60_000;
 const targetMs = 1000;
 const auth = "AAAAAAAAAAAAAAAAAAAAAA";
 
+/** Times in ms since 1970. */
+interface Sent {
+  atMs: number;
+  answeredMs: number;
+  toldMs: number;
+}
+
 /**
  * Sends at a steady rate to people who have a device each, and times each until a push service in another process has its push, with
  * encryption, signature and HTTP. Beside it, a loop that only encrypts and posts: what this machine lets one process do.
@@ -51,8 +58,8 @@ export async function pushesOf(dir: string, people: number, rate: number): Promi
     await push.subscribe(session, body, { site: "https://behest.example", language: "en" });
   }
   await open.allTold();
-  const sentAt = Array.from({ length: people }, (): number[] => []);
-  const answers: number[] = [];
+  const waiting = Array.from({ length: people }, (): Sent[] => []);
+  const all: Sent[] = [];
   let next = 0;
   const sends: Promise<unknown>[] = [];
   let rssBytes = 0;
@@ -61,15 +68,16 @@ export async function pushesOf(dir: string, people: number, rate: number): Promi
   for (let now = begun; now - begun < seconds * 1000; now = performance.now()) {
     for (; next < (now - begun) / 1000 * rate; next++) {
       const number = next % people;
-      const at = performance.now();
-      sentAt[number]!.push(performance.timeOrigin + at);
+      const sent: Sent = { atMs: nowMs(), answeredMs: Infinity, toldMs: Infinity };
+      waiting[number]!.push(sent);
+      all.push(sent);
       sends.push(
         commands.send(sender!.caller, {
           key: `push-${next}`,
           audience: { kind: "user", to: [recipients[number]!.username] },
           kind: "message",
           body: "Something to do.",
-        }).then(() => void answers.push(performance.now() - at)),
+        }).then(() => void (sent.answeredMs = nowMs())),
       );
     }
     if (rssBytes === 0 && now - begun > seconds * 500) rssBytes = Deno.memoryUsage().rss;
@@ -77,8 +85,12 @@ export async function pushesOf(dir: string, people: number, rate: number): Promi
   }
   await Promise.all(sends);
   const grown = (Deno.memoryUsage().rss - rssBytes) / 1024 / 1024;
-  const { took, pushed } = await received(service, sentAt);
+  const pushed = await received(service, waiting);
   const cpu = (cpuMs() - cpuBefore) / pushed;
+  const told = all.filter(({ toldMs }) => toldMs < Infinity);
+  const took = told.map(({ atMs, toldMs }) => toldMs - atMs);
+  const afterAnswer = told.map(({ answeredMs, toldMs }) => Math.max(0, toldMs - answeredMs));
+  const answered = all.map(({ atMs, answeredMs }) => answeredMs - atMs);
   const what = `${count(people)} devices, ${count(rate)} sends/s`;
   return {
     rows: [
@@ -91,32 +103,37 @@ export async function pushesOf(dir: string, people: number, rate: number): Promi
       }, ms),
     ],
     notes: [
-      `push: ${count(took.length)} of ${count(next)} sends told in ${count(pushed)} pushes, p50 ` +
-      `${ms(percentile(took, 50))}; the sends' answers p95 ${ms(percentile(answers, 95))}; memory grew by ` +
+      `push: ${count(told.length)} of ${count(next)} sends told in ${count(pushed)} pushes, p50 ` +
+      `${ms(percentile(took, 50))}; the sends' answers p95 ${
+        ms(percentile(answered, 95))
+      }, from there to the push ` +
+      `service p50 ${ms(percentile(afterAnswer, 50))} and p95 ${
+        ms(percentile(afterAnswer, 95))
+      }; memory grew by ` +
       `${grown.toFixed(0)} MiB in the second half; the loop that encrypts and posts came to ` +
       `${count(Math.round(raw.rate))} pushes/s`,
     ],
   };
 }
 
-/** Until each send was told; a summary tells of all that was sent before it. */
-async function received(
-  service: Child,
-  sentAt: number[][],
-): Promise<{ took: number[]; pushed: number }> {
-  const took: number[] = [];
+/** Until each send was told; a summary tells of all that was sent before it. The number of pushes. */
+async function received(service: Child, waiting: Sent[][]): Promise<number> {
   let pushed = 0;
   const endsAt = performance.now() + lastMs;
-  while (sentAt.some((waiting) => waiting.length > 0) && performance.now() < endsAt) {
+  while (waiting.some((sends) => sends.length > 0) && performance.now() < endsAt) {
     for (const [device, atMs] of await service.ask<Receipt[]>("receipts")) {
       pushed++;
-      const waiting = sentAt[device]!;
-      const later = waiting.findIndex((sent) => sent > atMs);
-      took.push(...waiting.splice(0, later < 0 ? waiting.length : later).map((sent) => atMs - sent));
+      const sends = waiting[device]!;
+      while (sends.length > 0 && sends[0]!.atMs <= atMs) sends.shift()!.toldMs = atMs;
     }
     await new Promise<void>((resolve) => void systemClock.after(tickMs, resolve));
   }
-  return { took, pushed };
+  return pushed;
+}
+
+/** The same in both processes. */
+function nowMs(): number {
+  return performance.timeOrigin + performance.now();
 }
 
 async function rawLoop(origin: string, keys: PushKeys): Promise<{ rate: number; cpuMs: number }> {
