@@ -137,6 +137,8 @@ export default function Inbox({ words: { language, sections }, single }: InboxPr
       // The page itself is as new as the first connection; what changed while there was none it has not heard.
       client.on("ready", () => readies++ > 0 && soon.ask(0)),
     ];
+    // Another island was here first: what came since then it alone heard.
+    if (client.state.kind === "online") soon.ask(0);
     const onBack = () => void redraw();
     const ticking = setInterval(() => page.tick(), tickMs);
     root.addEventListener("click", onClick);

@@ -16,7 +16,12 @@ export class InboxPage {
   readonly #drawn = new WeakMap<Element, string>();
   /** Rows that are drawn anew with the next page whatever is typed in them: they were answered. */
   readonly #answered = new Set<string>();
+  /** Looks for the page so far; a later one wins. */
   #turn = 0;
+  /** Looks whose answer has not come. */
+  #looking = 0;
+  /** Rows that were to open or close so far; a later one wins, and so does another view. */
+  #toggles = 0;
 
   constructor(root: HTMLElement, words: Words["answers"]) {
     this.root = root;
@@ -57,7 +62,9 @@ export class InboxPage {
   async load(answered: readonly string[] = []): Promise<void> {
     for (const id of answered) this.#answered.add(id);
     const turn = ++this.#turn;
+    this.#looking++;
     const next = (await fetchPage(location.href))?.getElementById("inbox");
+    this.#looking--;
     if (turn === this.#turn && next) this.#show(next);
   }
 
@@ -65,6 +72,7 @@ export class InboxPage {
   async go(href: string, replaces = false): Promise<void> {
     if (replaces) history.replaceState(null, "", href);
     else history.pushState(null, "", href);
+    this.#toggles++;
     await this.load();
   }
 
@@ -91,23 +99,26 @@ export class InboxPage {
   }
 
   /** Opens a row in its place, or closes it. */
-  async toggle(row: HTMLElement): Promise<void> {
-    const link = row.querySelector("h3 a")!;
-    const href = link.getAttribute("href")!;
-    const opening = !row.matches(".item-open");
-    const turn = ++this.#turn;
+  async toggle(pressed: HTMLElement): Promise<void> {
+    const id = idOf(pressed);
+    const href = pressed.querySelector("h3 a")!.getAttribute("href")!;
+    const opening = !pressed.matches(".item-open");
+    const toggle = ++this.#toggles;
     const next = await fetchPage(opening ? `${href}&only` : `${href}${href.includes("?") ? "&" : "?"}only`);
-    if (turn !== this.#turn || next === null) return;
+    // News may have drawn the row anew meanwhile.
+    const row = this.row(id);
+    if (toggle !== this.#toggles || next === null || row === null) return;
     history.replaceState(null, "", href);
     for (const other of this.rows.querySelectorAll<HTMLElement>(".item-open")) {
       if (other !== row) this.#fold(other);
     }
     const fresh = next.querySelector(".item");
-    const id = idOf(row);
     if (opening && fresh !== null) this.#put(row, fresh);
     else this.#fold(row);
     this.tick();
     this.row(id)?.scrollIntoView({ block: "nearest" });
+    // What is being looked for is the page before this.
+    if (this.#looking > 0) await this.load();
   }
 
   /** Writes anew how far each time is. */

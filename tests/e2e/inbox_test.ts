@@ -139,4 +139,14 @@ siteTest("UI-9 UI-6: on a phone rows open in place, and several are answered by 
   await until(async () => await rows(page).count() === 3);
   assert.deepEqual(counted(await statesOf(site, ids)), { accepted: 1, delivered: 2 });
   assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= 360), "nothing is too wide");
+
+  // A command that comes while a row is being opened is shown, and the row opens.
+  await page.route(/[?&]only$/, async (route) => {
+    await fill(site, ["News"]);
+    await page.getByRole("article", { name: "News" }).waitFor();
+    await route.continue();
+  }, { times: 1 });
+  await page.getByRole("article", { name: "Two" }).getByRole("link", { name: "Two" }).tap();
+  await page.getByRole("article", { name: "Two" }).locator(".item-whole").waitFor();
+  assert.equal(await rows(page).count(), 4);
 });
