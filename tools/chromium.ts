@@ -12,6 +12,8 @@ const args = [
   "--disable-background-networking",
   "--disable-component-update",
   "--no-first-run",
+  // Pages of tests and pictures live for seconds: what the slowest compiler does for them costs more than it saves.
+  "--js-flags=--no-turbofan",
 ];
 
 /** The shell where there is one; `whole` asks for the browser with all that people have in theirs. */
