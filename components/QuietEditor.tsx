@@ -67,6 +67,7 @@ export function QuietEditor({ zone, errors, ...given }: QuietProps) {
     };
   }, []);
 
+  const wrong = Object.keys(errors).some((name) => name.startsWith("quiet"));
   const windows = quiet.value ? windowsInRows(rows.value) ?? [] : [];
   const shownRows = rows.value.length < limits.quietWindows && rows.value.at(-1)?.from !== ""
     ? [...rows.value, emptyRow]
@@ -127,7 +128,11 @@ export function QuietEditor({ zone, errors, ...given }: QuietProps) {
       </WithScripts>
       {/* Beside the week, also when the list is open. */}
       <div data-said aria-live="polite" />
-      <details class="quiet-list" open={Object.keys(errors).some((name) => name.startsWith("quiet"))}>
+      {/* Open for those without scripts, who have nothing else. */}
+      <details
+        class={started.value ? "quiet-list" : "quiet-list quiet-list-all"}
+        open={!started.value || wrong}
+      >
         <summary>
           {windows.length === 0 ? words.noList : plural(language, words.list, windows.length)}
         </summary>

@@ -28,7 +28,8 @@ export const methodMeanings: Readonly<Record<Method, string>> = {
     "Takes back a command that was sent less than ten seconds ago and that nobody was handed yet: it ends as if cancelled.",
   "command.cancel": "Cancels a sent command: open deliveries disappear from devices.",
   "preferences.get": "Gives the caller's preferences.",
-  "preferences.set": "Changes the fields that are there. Only the person's own sessions can.",
+  "preferences.set":
+    "Changes the fields that are there. `quietHours` takes a list of windows, or one window for all days, and is answered as a list. Only the person's own sessions can.",
   "grant.list": "Lists the caller's grants that are in force.",
   "grant.set": "Makes or changes a grant for one contact or group.",
   "grant.end": "Ends a grant.",

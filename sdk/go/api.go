@@ -1627,7 +1627,7 @@ func (c *Client) PreferencesGet(ctx context.Context) (*Preferences, error) {
 	return &result, nil
 }
 
-// PreferencesSet calls preferences.set. Changes the fields that are there. Only the person's own sessions can.
+// PreferencesSet calls preferences.set. Changes the fields that are there. `quietHours` takes a list of windows, or one window for all days, and is answered as a list. Only the person's own sessions can.
 func (c *Client) PreferencesSet(ctx context.Context, params PreferencesSetParams) (*Preferences, error) {
 	var result Preferences
 	if err := c.Call(ctx, "preferences.set", params, &result); err != nil {

@@ -754,7 +754,7 @@ export interface Methods {
     params: Record<string, never>;
     result: Preferences;
   };
-  /** Changes the fields that are there. Only the person's own sessions can. */
+  /** Changes the fields that are there. `quietHours` takes a list of windows, or one window for all days, and is answered as a list. Only the person's own sessions can. */
   "preferences.set": {
     params: {
       categories?: Record<string, "allow" | "ask" | "block"> | undefined;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { firstCategories } from "../../lib/consent/mod.ts";
 import { wordsOf } from "../../lib/words/mod.ts";
+import { must } from "../fakes/accounts_rig.ts";
 import { type AppRig, withApp } from "../fakes/app_rig.ts";
 import { as, form, type Send } from "../fakes/page_forms.ts";
 
@@ -170,6 +171,25 @@ Deno.test("CO-1: blocked people are found whatever the accents, page by page, an
       await (await post("block", "no!")).text(),
       /value="no!"[^>]*aria-describedby="username-error"/,
     );
+  });
+});
+
+Deno.test("UI-6, BR-5: a first start's categories are German to German readers, and what an administrator wrote stays", async () => {
+  await withApp(async (send, app) => {
+    const cookie = app.cookieOf("ann");
+    const german = async (path: string) =>
+      await (await send(path, { headers: { cookie, "accept-language": "de" } })).text();
+    await app.preferences("ann", { categories: { feet: "ask" } });
+    await app.command("bob", "ann", { categories: ["feet"] });
+    assert.match(await german("/"), /Versiegelt: Füße/);
+    for (const path of ["/preferences", "/send", "/preferences/reach", "/contacts/bob", "/welcome"]) {
+      assert.match(await german(path), /Füße/, path);
+    }
+    const root = await app.caller("root");
+    must(await app.services.categories.change(root, "feet", { title: "Toes" }));
+    assert.match(await german("/"), /Versiegelt: Toes/);
+    const page = await german("/preferences");
+    assert.ok(page.includes("Toes") && page.includes("Bilder und Aufgaben zu Füßen."));
   });
 });
 

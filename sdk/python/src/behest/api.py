@@ -1587,7 +1587,7 @@ class Requests:
         return cast("Preferences", await self.request("preferences.get", {}))
 
     async def preferences_set(self, **params: Unpack[PreferencesSetParams]) -> Preferences:
-        """Changes the fields that are there. Only the person's own sessions can."""
+        """Changes the fields that are there. `quietHours` takes a list of windows, or one window for all days, and is answered as a list. Only the person's own sessions can."""
         return cast("Preferences", await self.request("preferences.set", dict(params)))
 
     async def grant_list(self) -> GrantListResult:
