@@ -9,20 +9,17 @@ export const base = globalThis.document?.documentElement.dataset.base ?? "";
 
 /** A path of ours in this place. No path of ours begins with the sub-path, so one that does has it already. */
 export function placed(path: string): string {
-  return path === base || path.startsWith(base + "/") ? path : base + path;
+  return (path + "/").startsWith(base + "/") ? path : base + path;
 }
 
-/** For cookies of the whole server. */
-export const cookiePath = base || "/";
-
-if (base !== "") {
+if (base) {
   const before = options.vnode;
   options.vnode = (vnode) => {
     const props = vnode.props as Record<string, unknown>;
+    // Elements only: a component's props are its own.
     if (typeof vnode.type === "string") {
-      for (const name of ["href", "src", "action", "formAction", "formaction", "poster"]) {
-        const path = props[name];
-        if (typeof path === "string" && /^\/(?!\/)/.test(path)) props[name] = placed(path);
+      for (const name of ["href", "src", "action", "poster"]) {
+        if (/^\/(?!\/)/.test(props[name] as string)) props[name] = placed(props[name] as string);
       }
     }
     before?.(vnode);

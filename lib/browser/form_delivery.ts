@@ -1,4 +1,4 @@
-import { cookiePath, placed } from "./base_path.ts";
+import { base, placed } from "./base_path.ts";
 import { renewSession } from "./renewals.ts";
 
 /** `away`: the server cannot be reached; `over`: the session has ended. */
@@ -37,7 +37,7 @@ export function markSent(slot: string): void {
     // Then the draft stays, and its person removes it.
     return;
   }
-  document.cookie = `${cookieName}=${id}; Path=${cookiePath}; SameSite=Strict; Max-Age=${cookieSeconds}`;
+  document.cookie = `${cookieName}=${id}; Path=${base || "/"}; SameSite=Strict; Max-Age=${cookieSeconds}`;
 }
 
 /** The draft that the server took since; null if there is none. */
@@ -47,7 +47,7 @@ export function takenDraft(): string | null {
     const taken = document.cookie.split("; ").includes(`${cookieName}=taken.${id}`);
     if (!taken) return null;
     sessionStorage.removeItem(markName);
-    document.cookie = `${cookieName}=; Path=${cookiePath}; SameSite=Strict; Max-Age=0`;
+    document.cookie = `${cookieName}=; Path=${base || "/"}; SameSite=Strict; Max-Age=0`;
     return slot;
   } catch {
     return null;

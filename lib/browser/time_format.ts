@@ -1,6 +1,6 @@
 import { ownTimeFormat, readTimeFormat, type TimeFormat } from "../words/times.ts";
 import type { Language } from "../words/mod.ts";
-import { cookiePath } from "./base_path.ts";
+import { base } from "./base_path.ts";
 
 /** The cookie is read by `lib/web/browser_settings.ts`. */
 const cookieName = "behest_times";
@@ -27,7 +27,7 @@ export function rememberTimeFormat(language: Language): void {
   const format = browserTimeFormat(language);
   if (format === null || format.name === document.documentElement.dataset.times) return;
   const secure = location.protocol === "https:" ? "; Secure" : "";
-  document.cookie = `${cookieName}=${
-    encodeURIComponent(format.name)
-  }; Path=${cookiePath}; SameSite=Lax; Max-Age=${keptSeconds}${secure}`;
+  document.cookie = `${cookieName}=${encodeURIComponent(format.name)}; Path=${
+    base || "/"
+  }; SameSite=Lax; Max-Age=${keptSeconds}${secure}`;
 }
