@@ -43,6 +43,7 @@ async function run(): Promise<void> {
   greet(origin + config.basePath, open);
   open.services.metrics.start();
   open.rollups.start();
+  open.backups.start();
   log.info("server.started", { origin, mode: config.mode, dataDir: config.dataDir });
   // At once, as another process may have the store: nothing is left to be closed in order.
   void open.lost.then(async (error) => {

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { numberText } from "../lib/text/commands.ts";
 import { named } from "../lib/text/scanning.ts";
-import type { Message, ScanStatus, Series } from "../lib/protocol/mod.ts";
+import type { BackupState, Message, ScanStatus, Series } from "../lib/protocol/mod.ts";
 import { totalOf } from "../lib/text/series.ts";
 import { fill, plural } from "../lib/words/shape.ts";
 import { type Language, renderMessage, type Words } from "../lib/words/mod.ts";
@@ -19,6 +19,7 @@ interface HealthProps {
   checks: Checks;
   scans: ScanStatus;
   series: Series | null;
+  backup: BackupState | null;
   production: boolean;
   registration: "open" | "invite" | "closed";
   now: string;
@@ -91,7 +92,7 @@ export function OverviewHealth(props: HealthProps) {
 function linesOf(
   words: Words["overview"],
   language: Language,
-  { checks, scans, series, production, now }: HealthProps,
+  { checks, scans, series, backup, production, now }: HealthProps,
 ): Line[] {
   const lines: Line[] = [];
   for (const { name, ok, reason } of checks.checks) {
@@ -124,6 +125,7 @@ function linesOf(
   };
   lines.push(scanner(words.virus, words.virusTodo, scans.virus));
   lines.push(scanner(words.csam, words.csamTodo, scans.csam));
+  if (backup?.dir) lines.push(backupLine(words, backup));
   if (series === null) return lines;
   const { diskFullAt } = series;
   if (diskFullAt !== null && Date.parse(diskFullAt) - Date.parse(now) < soonMs) {
@@ -144,6 +146,18 @@ function linesOf(
     });
   }
   return lines;
+}
+
+/** OP-6: whether the server's backups of itself work. */
+function backupLine(words: Words["overview"], { failed, backups }: BackupState): Line {
+  const name = words.backup;
+  if (failed !== null) {
+    return { name, tone: "bad", state: words.failed, more: sentences(failed.reason, words.backupTodo) };
+  }
+  const [newest] = backups;
+  if (newest === undefined) return { name, tone: "wait", state: words.soon, more: words.backupNone };
+  const more = <Filled text={words.backupLast} time={<Time value={newest.at} />} />;
+  return { name, tone: "good", state: words.ok, more };
 }
 
 function sentences(...parts: readonly string[]): string {

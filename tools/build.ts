@@ -6,6 +6,7 @@ import { Builder } from "fresh/dev";
 import { complain, say } from "../lib/platform/console.ts";
 import { SNAPSHOT_FILE } from "../lib/fresh/build.ts";
 import { builtScripts } from "./built_scripts.ts";
+import { shippedLicences } from "./licences.ts";
 import { packBuild } from "./packed.ts";
 import { mostScriptBytes, pageWeights, weightTable } from "./page_weights.ts";
 
@@ -31,6 +32,8 @@ if (!Deno.args.includes("--if-stale") || await builder.isStale(mode)) {
   // What is not minified says nothing about the weight of a page.
   if (mode === "development") Deno.exit(0);
   await packBuild(builder.root);
+  const licences = await shippedLicences(builder.root);
+  await Deno.writeTextFile(`${builder.root}/_fresh/licences.json`, JSON.stringify(licences));
   const weights = await pageWeights(await builtScripts(builder.root));
   say(weightTable(weights).join("\n"));
   const heavy = weights.filter(({ whole }) => whole > mostScriptBytes).map(({ page }) => page);

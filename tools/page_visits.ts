@@ -292,6 +292,7 @@ async function adminPages(services: Services): Promise<Visit[]> {
       },
     }),
     visit(admin, "/admin/audit"),
+    visit(admin, "/admin/system"),
     visit(admin, "/admin/log"),
     also(admin, "/admin/log", "filtered", {
       path: "/admin/log?level=warn&event=socket&live=1",

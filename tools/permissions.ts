@@ -33,6 +33,7 @@ export function permissionFlags(config: Config): string[] {
   } else if (config.kv !== ":memory:" && !config.kv.startsWith(`${config.dataDir}/`)) {
     writable.push(...storeFiles(config.kv));
   }
+  if (config.backup.dir !== null) writable.push(...outside(config, [config.backup.dir]));
   // The key is made beside its place at the first need, and moved there.
   writable.push(...outside(config, [config.evidenceKey]).map((path) => path.replace(/[^/]+$/, "") || "."));
   const readable = [".", ...writable, ...config.csamHashes === null ? [] : [config.csamHashes]];

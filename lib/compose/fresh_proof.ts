@@ -51,6 +51,8 @@ export const proofs = {
   adminFiles: { decide: "fresh", get: "none", list: "none" },
   audit: { page: "none" },
   autoRules: { list: "none", set: "fresh" },
+  // A backup stays on the server: it gives nothing away.
+  backups: { make: "none", state: "none" },
   categories: { add: "fresh", all: "none", change: "fresh", list: "none" },
   chat: {
     around: "none",
@@ -163,6 +165,7 @@ export const proofs = {
   },
   serverLog: { page: "none" },
   stats: { now: "none", series: "none" },
+  system: { state: "none" },
   twoFactor: {
     addPasskey: "fresh",
     beginTotp: "own",

@@ -30,12 +30,13 @@ import { openPeople } from "./people.ts";
 import { scoped } from "./token_scopes.ts";
 import { openPush } from "./push.ts";
 import { openWebhooks } from "./webhooks.ts";
+import { openSystem } from "./system.ts";
 import { socketMethods } from "./socket_methods.ts";
-import { type Config, kvName, logFileOf } from "../config/mod.ts";
+import { type Config, isFileStore, kvName, logFileOf } from "../config/mod.ts";
 import { CategoryAdmin } from "../consent/mod.ts";
 import { faultOf, limits, type Message, type Refusal, say } from "../protocol/mod.ts";
 import { Health, type HealthPort } from "../platform/health.ts";
-import { Audit, type Rollups } from "../moderation/mod.ts";
+import { Audit, type Backups, type Rollups } from "../moderation/mod.ts";
 import {
   type Caller,
   type Clock,
@@ -85,6 +86,8 @@ export interface OpenServices extends AsyncDisposable {
   runDueJobs(): Promise<void>;
   /** The overview's numbers over time: begin with `start`; tests write each look themselves. */
   readonly rollups: Pick<Rollups, "start" | "look">;
+  /** The server's own backups: begin with `start`. */
+  readonly backups: Pick<Backups, "idle" | "start">;
   /** Resolves with the reason when the store is another process's now: this one must end. */
   readonly lost: Promise<Error>;
   /** Resolves when nobody is being told of anything; for tests and benches. */
@@ -97,8 +100,7 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
   const tally = new Tally();
   const log = talliedLog(options.log, tally);
   await using opening = new AsyncDisposableStack();
-  const isFile = typeof config.kv === "string" && config.kv !== ":memory:" && !/^https?:/.test(config.kv);
-  const kvFile = isFile ? config.kv as string : null;
+  const kvFile = isFileStore(config.kv) ? config.kv : null;
   // Before the store is open: a server that stands beside the data of others must not show it for a moment.
   await makePrivate(config.dataDir, kvFile, log);
   const store = options.store ?? opening.use(await openStoreOf(config, log, opening));
@@ -304,6 +306,9 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
     scanBacklog: files.scanBacklog,
   });
   opening.use(overview.rollups);
+  const { backups, system } = openSystem({ config, store, audit, clock, log });
+  opening.use(backups);
+  if (config.backup.dir !== null) metrics.watchBackups(() => backups.health());
   const health = new Health([...healthPorts(config, store), ...files.checks], clock, {
     late: (count) => say("health.late", { count }),
     fault: faultOf,
@@ -332,6 +337,8 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
     ...ofAccounts.services,
     audit: new Audit(audit),
     stats: overview.stats,
+    backups,
+    system,
     ...files.services,
     realtime,
     health,
@@ -346,6 +353,7 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
     services: withFreshProof(services, missingProof),
     setupLink,
     rollups: overview.rollups,
+    backups,
     runDueJobs: () => jobs.runDue(),
     lost: store.lost ?? new Promise(() => undefined),
     allTold: () => push.idle(),

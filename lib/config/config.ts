@@ -52,6 +52,8 @@ export interface Config {
   evidenceDays: number;
   /** Path of the key file. */
   evidenceKey: string;
+  /** OP-6: where the server puts backups of itself; null: nowhere. `everyMs` null: only when somebody asks. */
+  backup: { dir: string | null; everyMs: number | null; keep: number; to: string | null };
   /** UI-7: whom push services may ask about this server; null: notifications are off. */
   push: string | null;
   /** UI-12: origins of push services besides those of the browsers. */
@@ -69,6 +71,11 @@ export interface Config {
     hosts: readonly string[];
   } | null;
   cybertip: { url: string; user: string | null; password: string | null };
+}
+
+/** Whether the store is a file that a backup can copy. */
+export function isFileStore(kv: Config["kv"]): kv is string {
+  return typeof kv === "string" && kv !== ":memory:" && !/^https?:/.test(kv);
 }
 
 /** OP-3: the log's file; its directory is made by who opens it. */
@@ -152,6 +159,12 @@ export function readConfig(environment: Texts, dotEnv: Texts = {}): ReadConfig |
     scanConcurrency: take("BEHEST_SCAN_CONCURRENCY")!,
     evidenceDays: take("BEHEST_EVIDENCE_DAYS")!,
     evidenceKey: take("BEHEST_EVIDENCE_KEY") ?? inDataDir("evidence.key"),
+    backup: {
+      dir: take("BEHEST_BACKUP_DIR"),
+      everyMs: take("BEHEST_BACKUP_EVERY"),
+      keep: take("BEHEST_BACKUP_KEEP")!,
+      to: take("BEHEST_BACKUP_TO"),
+    },
     push: take("BEHEST_PUSH"),
     pushHosts: take("BEHEST_PUSH_HOSTS")!,
     webhookHosts: take("BEHEST_WEBHOOK_HOSTS")!,
@@ -216,6 +229,10 @@ function togetherProblem(
   if (config.mode === "evaluation" && !isLoopback(config.host)) {
     return `BEHEST_HOST: "${config.host}" can be reached from outside, and evaluation mode listens on this ` +
       "computer only; for example BEHEST_HOST=127.0.0.1, or BEHEST_MODE=production";
+  }
+  if (config.backup.dir !== null && !isFileStore(config.kv)) {
+    return "BEHEST_BACKUP_DIR: is set, but the store of BEHEST_KV is no file: back that database up by its own means, " +
+      "and take BEHEST_BACKUP_DIR out";
   }
   const csam = csamProblem(config.csam);
   if (csam !== undefined) return csam;

@@ -1,9 +1,15 @@
 import type { Config } from "./config.ts";
 import { kvName } from "./postgres_url.ts";
+import { intervalText } from "./values.ts";
 import { type Variable, type VariableName, variables } from "./variables.ts";
 
 /** The configuration in force, one line for each variable, secrets masked. */
 export function describeConfig(config: Config): string {
+  return configLines(config).map(({ name, value }) => `${name}=${value}`).join("\n");
+}
+
+/** The same as a list. `set`: it differs from the default. */
+export function configLines(config: Config): { name: string; value: string; set: boolean }[] {
   const shown: Record<VariableName, string> = {
     BEHEST_MODE: config.mode,
     BEHEST_HOST: config.host,
@@ -36,6 +42,10 @@ export function describeConfig(config: Config): string {
     BEHEST_SCAN_CONCURRENCY: String(config.scanConcurrency),
     BEHEST_EVIDENCE_DAYS: String(config.evidenceDays),
     BEHEST_EVIDENCE_KEY: config.evidenceKey,
+    BEHEST_BACKUP_DIR: config.backup.dir ?? "",
+    BEHEST_BACKUP_EVERY: intervalText(config.backup.everyMs),
+    BEHEST_BACKUP_KEEP: String(config.backup.keep),
+    BEHEST_BACKUP_TO: config.backup.to ?? "",
     BEHEST_PUSH: config.push ?? "off",
     BEHEST_PUSH_HOSTS: config.pushHosts.join(","),
     BEHEST_WEBHOOK_HOSTS: config.webhookHosts.join(","),
@@ -50,6 +60,7 @@ export function describeConfig(config: Config): string {
   };
   return Object.entries(shown).map(([name, text]) => {
     const variable: Variable<unknown> = variables[name as VariableName];
-    return `${name}=${variable.secret === true && text !== "" ? "***" : text}`;
-  }).join("\n");
+    const value = variable.secret === true && text !== "" ? "***" : text;
+    return { name, value, set: text !== (variable.default ?? "") };
+  });
 }

@@ -6,6 +6,7 @@
 export {
   type Config,
   ConfigProblem,
+  isFileStore,
   loadConfig,
   logFileOf,
   type ReadConfig,
@@ -14,5 +15,5 @@ export {
 } from "./config.ts";
 export { kvName, type PostgresUrl } from "./postgres_url.ts";
 export { TrustedProxies } from "./trusted_proxies.ts";
-export { describeConfig } from "./description.ts";
+export { configLines, describeConfig } from "./description.ts";
 export { laterVariables, type Variable, variables } from "./variables.ts";

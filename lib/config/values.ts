@@ -28,6 +28,25 @@ export function whole(least: number, most: number): (text: string) => number | W
   };
 }
 
+const unitsMs = { m: 60_000, h: 3_600_000, d: 24 * 3_600_000 };
+
+/** Takes a time like `30m`, `6h` or `7d`, from ten minutes to a year, in ms; `off` is null. */
+export function parseInterval(text: string): number | null | Wrong {
+  if (text === "off") return null;
+  const [, count, unit] = /^([1-9][0-9]{0,3})([mhd])$/.exec(text) ?? [];
+  const ms = unit === undefined ? NaN : Number(count) * unitsMs[unit as keyof typeof unitsMs];
+  return ms >= 10 * unitsMs.m && ms <= 366 * unitsMs.d
+    ? ms
+    : new Wrong("must be off, or a time from 10m to 366d, like 6h");
+}
+
+/** A time as `parseInterval` takes it. */
+export function intervalText(ms: number | null): string {
+  if (ms === null) return "off";
+  const unit = ms % unitsMs.d === 0 ? "d" : ms % unitsMs.h === 0 ? "h" : "m";
+  return `${ms / unitsMs[unit]}${unit}`;
+}
+
 /** Takes origins separated by commas. */
 export function parseOrigins(text: string): string[] | Wrong {
   const origins: string[] = [];

@@ -7,6 +7,7 @@ import {
   parseBanks,
   parseHostPort,
   parseHosts,
+  parseInterval,
   parseIssuer,
   parseKv,
   parseOrigins,
@@ -238,6 +239,36 @@ export const variables = {
     defaultText: "`evidence.key` in the data directory",
     example: "/etc/behest/evidence.key",
     parse: parsePath,
+  },
+  BEHEST_BACKUP_DIR: {
+    about:
+      "Directory that the running server writes backups of itself to; without it only `deno task backup` does",
+    default: null,
+    example: "/var/backups/behest",
+    parse: parsePath,
+  },
+  BEHEST_BACKUP_EVERY: {
+    about:
+      "Time between two backups, like `6h` or `7d`; `off`: only when an administrator asks at `/admin/system`",
+    default: "24h",
+    example: "6h",
+    parse: parseInterval,
+  },
+  BEHEST_BACKUP_KEEP: {
+    about: "Backups that are kept in that directory; the oldest goes after a new one is complete",
+    default: "7",
+    example: "14",
+    parse: whole(1, 1_000),
+  },
+  BEHEST_BACKUP_TO: {
+    about: "Public key of age that backups are encrypted for, so that this machine cannot read them",
+    default: null,
+    defaultText: "none: backups are not encrypted",
+    example: "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p",
+    parse: (text) =>
+      /^age1[02-9ac-hj-np-z]{58}$/.test(text)
+        ? text
+        : new Wrong("is no public key of age, which begins with age1"),
   },
   BEHEST_PUSH: {
     about:

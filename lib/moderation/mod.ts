@@ -6,6 +6,7 @@
 export { Appeals } from "./appeals.ts";
 export { Audit, type ChainReport, linkOf, verifyChain } from "./audit.ts";
 export { AutoRules } from "./auto_rules.ts";
+export { type BackupNeeds, Backups } from "./backups.ts";
 export { Looks } from "./looks.ts";
 export { Mutes } from "./mutes.ts";
 export { OwnSanctions } from "./own_sanctions.ts";
@@ -22,7 +23,9 @@ export { SanctionReasons } from "./sanction_reasons.ts";
 export { stillInForce, strictest } from "./restrictions.ts";
 export { noDay, tallied } from "./statistics.ts";
 export { Stats } from "./stats.ts";
+export { System, type SystemNeeds } from "./system.ts";
 export { Users, type UsersNeeds } from "./users.ts";
+export type * from "./backup_ports.ts";
 export type * from "./case_ports.ts";
 export type * from "./ports.ts";
 export type * from "./rollup_ports.ts";

@@ -38,6 +38,7 @@ export * from "./rpc.ts";
 export * from "./sanctions.ts";
 export * from "./series.ts";
 export * from "./server_log.ts";
+export * from "./system.ts";
 export * from "./two_factor.ts";
 export * from "./weekdays.ts";
 export { cursor, device, id, type Json, sha256, slug, username } from "./text.ts";

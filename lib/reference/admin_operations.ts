@@ -24,6 +24,19 @@ export const adminOperations: Readonly<Record<string, Operation>> = {
     query: protocol.logQuery,
     gives: protocol.logPage,
   },
+  "GET /admin/system": {
+    says: `Gives the configuration without secrets, versions, licences, jobs and backups. ${admins}`,
+    gives: protocol.systemState,
+  },
+  "GET /admin/backups": {
+    says: `Lists the server's backups of itself. ${admins}`,
+    gives: z.object({ backup: protocol.backupState }),
+  },
+  "POST /admin/backups": {
+    says: `Begins a backup into BEHEST_BACKUP_DIR, and answers before it is done. ${admins}`,
+    gives: z.object({ backup: protocol.backupState }),
+    status: 202,
+  },
   "GET /admin/series": {
     says: `Gives one of the server's numbers over time. ${admins}`,
     query: protocol.seriesQuery,

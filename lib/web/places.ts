@@ -18,6 +18,7 @@ export type PlaceIcon =
   | "plus"
   | "scale"
   | "send"
+  | "server"
   | "sent"
   | "shield"
   | "sliders"
@@ -91,6 +92,7 @@ export function adminPlaces(words: FrameWords, role: string): readonly Place[] {
     { path: "/admin/broadcast", name: words.broadcast, icon: "megaphone" },
     { path: "/admin/audit", name: words.audit, icon: "shield" },
     { path: "/admin/log", name: words.log, icon: "log" },
+    { path: "/admin/system", name: words.system, icon: "server" },
     { path: "/admin/two-factor", name: words.twoFactor, icon: "user" },
   ];
 }

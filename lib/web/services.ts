@@ -34,6 +34,7 @@ import type {
   Appeals,
   Audit,
   AutoRules,
+  Backups,
   Looks,
   OwnSanctions,
   PersonFacts,
@@ -46,6 +47,7 @@ import type {
   SanctionReasons,
   ServerLog,
   Stats,
+  System,
   Users,
 } from "../moderation/mod.ts";
 import type { Notices } from "../notices/mod.ts";
@@ -113,6 +115,8 @@ export interface Services {
   readonly users: Pick<Users, "change" | "get" | "lift" | "list" | "sanction">;
   readonly personFacts: Pick<PersonFacts, "endSessions" | "get">;
   readonly audit: Pick<Audit, "page">;
+  readonly system: Pick<System, "state">;
+  readonly backups: Pick<Backups, "make" | "state">;
   readonly serverLog: Pick<ServerLog, "page">;
   readonly stats: Pick<Stats, "now" | "series">;
   readonly profiles: Pick<Profiles<Content>, "avatar" | "change" | "get" | "language" | "withAvatar">;

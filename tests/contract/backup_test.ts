@@ -4,6 +4,7 @@ import { generateX25519Identity, identityToRecipient } from "age-encryption";
 import { Uint8ArrayReader, Uint8ArrayWriter, ZipWriter } from "@zip.js/zip.js";
 import {
   backUp,
+  BackupDirectory,
   BackupProblem,
   restore,
   sealedFor,
@@ -256,4 +257,25 @@ Deno.test("OP-6: a damaged, cut, newer or forged backup is refused, and the dire
   }
   const none = { ...world.fresh, file: `${world.root}/none.zip`, ageKey: null, nowMs };
   await assert.rejects(restore(none), problem(/no file/));
+});
+
+Deno.test("OP-6: a running server's thread makes backups named by their time, and removes no other file", async () => {
+  await using one = await rig();
+  const dir = `${one.root}/backups`;
+  const directory = new BackupDirectory({ ...one.places, dir, to: null });
+  await assert.rejects(directory.list(), Deno.errors.NotFound);
+  assert.deepEqual(await directory.make(nowMs), { missing: 0 });
+  const name = "behest-2026-01-02T03-04-05Z.backup";
+  await Deno.writeTextFile(`${dir}/notes.txt`, "mine");
+  const list = await directory.list();
+  assert.deepEqual(list.map(({ name, atMs }) => [name, atMs]), [[name, nowMs]]);
+  const found = await verifyBackup({ file: `${dir}/${name}`, ageKey: null }, `${one.root}/aside`);
+  assert.equal(found.files.length, 5, "the store, its key, evidence and two blobs");
+  assert.match(String(Reflect.get(await directory.make(nowMs), "failed")), /is there already/);
+  assert.deepEqual(await namesIn(dir), [name, "notes.txt"]);
+  await assert.rejects(directory.remove("notes.txt"));
+  await directory.remove(name);
+  assert.deepEqual(await namesIn(dir), ["notes.txt"]);
+  const away = new BackupDirectory({ ...one.places, dir: `${dir}/notes.txt/below`, to: null });
+  assert.match(String(Reflect.get(await away.make(nowMs), "failed")), /notes\.txt/);
 });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { verifyBackup } from "../../lib/adapters/backup/mod.ts";
 import { type Config, ConfigProblem, readConfig } from "../../lib/config/mod.ts";
 import { limits } from "../../lib/protocol/mod.ts";
 import { permissionFlags } from "../../tools/permissions.ts";
@@ -230,9 +231,22 @@ Deno.test("WS-8: a second signal does not wait for a request that does not end",
   assert.equal((await first).code, 1);
 });
 
-Deno.test("AU-5, OP-3: one id follows a request through the log, and no token, password or query does", async () => {
+Deno.test("AU-5, OP-3, OP-6: one id follows a request through the log, no secret does, and a backup is made meanwhile", async () => {
   await using dir = await dataDir();
-  await using server = await ServerProcess.start({ BEHEST_DATA_DIR: dir.path, BEHEST_LOG_LEVEL: "debug" });
+  await using backups = await dataDir();
+  const [admin, adminPassword] = ["ada", "correct horse battery"];
+  await using server = await ServerProcess.start({
+    BEHEST_DATA_DIR: dir.path,
+    BEHEST_LOG_LEVEL: "debug",
+    BEHEST_ADMIN_USERNAME: admin,
+    BEHEST_ADMIN_PASSWORD: adminPassword,
+    BEHEST_BACKUP_DIR: backups.path,
+  });
+  // Under the permissions of a start (OP-8).
+  const authorization = `Bearer ${await logIn(server.origin, admin, adminPassword)}`;
+  const asked = (method: string) =>
+    fetch(`${server.origin}/api/v1/admin/backups`, { method, headers: { authorization } });
+  assert.equal((await (await asked("POST")).json()).backup?.running, true);
   const password = await server.demoPassword();
   const token = await logIn(server.origin, "demo-ann", password);
   await logIn(server.origin, "demo-bob", "not the password at all").catch(() => "refused");
@@ -242,6 +256,16 @@ Deno.test("AU-5, OP-3: one id follows a request through the log, and no token, p
   socket.onopen = () => socket.send("this is not JSON and holds a word: xylophone");
   await until(() => closedWith !== 0, "the close of a broken frame");
   assert.equal(closedWith, 4400);
+  const made = await until(async () => {
+    const { backup } = await (await asked("GET")).json();
+    return backup.running ? false : backup;
+  }, "the end of the backup");
+  assert.equal(made.failed, null);
+  const found = await verifyBackup(
+    { file: `${backups.path}/${made.backups[0].name}`, ageKey: null },
+    `${backups.path}/aside`,
+  );
+  assert.ok(found.files.some(({ path }) => path === "kv.sqlite3"));
   assert.equal((await server.signal("SIGTERM")).code, 0);
   const lines = logLines(dir.path);
   const text = JSON.stringify(lines);
@@ -251,6 +275,7 @@ Deno.test("AU-5, OP-3: one id follows a request through the log, and no token, p
       token.split(".").at(-1)!,
       password,
       "not the password at all",
+      adminPassword,
       "?token",
       "xylophone",
     ]

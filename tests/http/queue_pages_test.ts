@@ -237,6 +237,8 @@ Deno.test("MO-6: a moderator sees a command's states and why it was not delivere
 const roles: Readonly<Record<string, "moderator" | "admin" | "owner">> = {
   "GET /admin/audit": "admin",
   "GET /admin/auto-rules": "moderator",
+  "GET /admin/backups": "admin",
+  "POST /admin/backups": "admin",
   "PUT /admin/auto-rules": "admin",
   "GET /admin/categories": "admin",
   "POST /admin/categories": "admin",
@@ -276,6 +278,7 @@ const roles: Readonly<Record<string, "moderator" | "admin" | "owner">> = {
   "PUT /admin/sanction-reasons": "admin",
   "GET /admin/series": "admin",
   "GET /admin/stats": "admin",
+  "GET /admin/system": "admin",
   "GET /admin/two-factor": "admin",
   "PUT /admin/two-factor": "admin",
   "GET /admin/users": "moderator",

@@ -4,6 +4,7 @@
  * Start with `backUp` in `back_up.ts`, then `restore.ts`; `manifest.ts` says what a file may hold.
  */
 export { backUp, type BackupOptions, type DataPlaces } from "./back_up.ts";
+export { BackupDirectory } from "./backup_files.ts";
 export { BackupProblem, type Manifest } from "./manifest.ts";
 export { restore, type Restored, type RestoreOptions, verifyBackup } from "./restore.ts";
 export { sealedFor, type Sealing, unsealed } from "./sealing.ts";

@@ -4,7 +4,7 @@ import type { KvPort } from "./port.ts";
 import { giveSubmissionsKeys } from "./submission_keys.ts";
 
 /** The number of the layout in `keys.ts`. A step from n to n + 1 is added to `steps` with each change of it. */
-const layout = 4;
+export const layout = 4;
 const steps: Record<number, (kv: KvPort) => Promise<void>> = {
   // Deliveries became lists. Records of before still say what they said; an older Behest would not read the lists.
   1: () => Promise.resolve(),

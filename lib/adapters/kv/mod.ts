@@ -25,6 +25,7 @@ export { kvHealth } from "./health.ts";
 export { KvIncidents } from "./incidents_store.ts";
 export { JobRunner } from "./jobs.ts";
 export { KvLoginLinks } from "./login_links_store.ts";
+export { layout as storeLayout } from "./migrate.ts";
 export { ownProcess } from "./own_process.ts";
 export { kvMisuses } from "./misuses_store.ts";
 export { KvProfiles } from "./profiles_store.ts";

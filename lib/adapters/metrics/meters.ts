@@ -124,6 +124,29 @@ export class PrometheusMeters implements Meters, Disposable {
     });
   }
 
+  /** OP-6: whether the server's own backups work. Once, and only where they are configured. */
+  watchBackups(health: () => Promise<{ failed: string | null; newestMs: number | null }>): void {
+    const registers = [this.#registry];
+    const now = () => this.#clock.now();
+    new Gauge({
+      name: "behest_backup_ok",
+      help: "1 unless the last backup failed.",
+      registers,
+      async collect() {
+        this.set((await health()).failed === null ? 1 : 0);
+      },
+    });
+    new Gauge({
+      name: "behest_backup_age_seconds",
+      help: "Time since the newest backup was begun; NaN without one.",
+      registers,
+      async collect() {
+        const { newestMs } = await health();
+        this.set(newestMs === null ? NaN : (now() - newestMs) / 1000);
+      },
+    });
+  }
+
   /** Adds what is asked for at each look. Once. */
   watch({ connections, jobsDue, checks }: Gauges): void {
     const registers = [this.#registry];

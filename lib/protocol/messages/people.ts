@@ -74,6 +74,8 @@ export const peopleMessages = {
   "appeal.again": "You appealed already. A moderator decides once.",
   "appeal.over": "This sanction is no longer in force. There is nothing to appeal.",
   "admin.last": "This is the last administrator. Make someone else an administrator first.",
+  "backup.off": "No directory for backups is configured. Set BEHEST_BACKUP_DIR and restart the server.",
+  "backup.running": "A backup is being made. Wait until it is done.",
   "series.times": "The beginning is later than the end. Swap them.",
   "audit.before": "Pass a page's `next` as `before`.",
   "push.off": "Notifications are off on this server.",

@@ -59,6 +59,7 @@ import { sent } from "./sent.ts";
 import { serverLog } from "./server_log.ts";
 import { sessions } from "./sessions.ts";
 import { story } from "./story.ts";
+import { system } from "./system.ts";
 import { tokens } from "./tokens.ts";
 import { twoFactor } from "./two_factor.ts";
 import { upload } from "./upload.ts";
@@ -127,6 +128,7 @@ export const de = {
   serverLog,
   sessions,
   story,
+  system,
   tokens,
   twoFactor,
   upload,

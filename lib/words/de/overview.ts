@@ -57,6 +57,10 @@ export const overview: Words["overview"] = {
   csamTodo:
     "Dateien werden zurückgehalten, bis ein Abgleichdienst antwortet. Starte ihn oder berichtige BEHEST_CSAM_URL.",
   standIn: "Eingebauter Testscanner. Schützt niemanden.",
+  backup: "Sicherung",
+  backupTodo: "Prüfe, ob der Server in BEHEST_BACKUP_DIR schreiben darf und ob dort Platz ist.",
+  backupNone: "Noch wurde keine gemacht.",
+  backupLast: "Die neueste ist vom {time}.",
   diskSoon: "Speicherplatz",
   diskSoonTodo: "Der Speicher ist um den {time} voll. Schaffe Platz oder lösche, was nicht gebraucht wird.",
   errorsLogged: "Fehler in diesem Zeitraum",

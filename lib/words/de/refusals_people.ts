@@ -81,6 +81,9 @@ export const people: Translated<typeof peopleMessages> = {
   "appeal.again": "Du hast schon Einspruch erhoben. Die Moderation entscheidet einmal.",
   "appeal.over": "Diese Maßnahme gilt nicht mehr. Ein Einspruch ist nicht nötig.",
   "admin.last": "Sonst verwaltet niemand diesen Server. Gib dieses Recht zuerst jemand anderem.",
+  "backup.off":
+    "Kein Verzeichnis für Sicherungen ist eingestellt. Setze BEHEST_BACKUP_DIR und starte den Server neu.",
+  "backup.running": "Eine Sicherung läuft schon. Warte, bis sie fertig ist.",
   "series.times": "Der Anfang liegt nach dem Ende. Vertausche sie.",
   "audit.before": "Gib das `next` einer Seite als `before` an.",
   "push.off": "Benachrichtigungen sind auf diesem Server ausgeschaltet.",

@@ -58,6 +58,7 @@ import { sent } from "./sent.ts";
 import { serverLog } from "./server_log.ts";
 import { sessions } from "./sessions.ts";
 import { story } from "./story.ts";
+import { system } from "./system.ts";
 import { tokens } from "./tokens.ts";
 import { twoFactor } from "./two_factor.ts";
 import { upload } from "./upload.ts";
@@ -126,6 +127,7 @@ export const en = {
   serverLog,
   sessions,
   story,
+  system,
   tokens,
   twoFactor,
   upload,

@@ -18,15 +18,16 @@ const latest = 5;
 export const handler = definePerson.handlers({ GET: async (ctx) => page(await overview(ctx)) });
 
 async function overview(ctx: Context<PersonState>) {
-  const { stats, health, audit, scanning, config, clock } = ctx.state.services;
+  const { stats, health, audit, scanning, backups, config, clock } = ctx.state.services;
   const caller = ctx.state.caller;
   const asked = ctx.url.searchParams.get("range");
   const range = seriesRanges.find((one) => one === asked) ?? "24h";
-  const [numbers, checks, log, scans] = await Promise.all([
+  const [numbers, checks, log, scans, backup] = await Promise.all([
     stats.now(caller, range),
     health.ready(),
     audit.page(caller, { limit: latest }),
     scanning.status(),
+    backups.state(caller),
   ]);
   return {
     range,
@@ -34,6 +35,7 @@ async function overview(ctx: Context<PersonState>) {
     checks,
     entries: log instanceof Refusal ? [] : log.entries,
     scans,
+    backup: backup instanceof Refusal ? null : backup,
     registration: config.registration,
     production: config.mode === "production",
     now: new Date(clock.now()).toISOString(),
@@ -116,6 +118,8 @@ function aboutText(words: Words["admin"], path: string): string | undefined {
       return words.aboutAudit;
     case "/admin/log":
       return words.aboutLog;
+    case "/admin/system":
+      return words.aboutSystem;
     case "/admin/two-factor":
       return words.aboutTwoFactor;
     default:
