@@ -5,6 +5,7 @@ import {
   type AlertSources,
   type PushPeople,
   type PushStore,
+  type Ref,
   refKey,
   type StoredSubscription,
   type Subscription,
@@ -40,11 +41,11 @@ export class LookReads {
     return standing;
   }
 
-  /** What is new for these devices of a person, and what became of the rest. */
+  /** What is new for these devices of a person, and what became of the rest: of what they show only in a whole look. */
   async known(
     userId: string,
     devices: readonly Subscription[],
-    nowMs: number,
+    { nowMs, whole }: Pick<Known, "nowMs" | "whole">,
   ): Promise<Omit<Known, "tagOf">> {
     const { store, sources } = this.#parts;
     const least = (marks: string[]) => marks.reduce((one, other) => one < other ? one : other);
@@ -53,13 +54,14 @@ export class LookReads {
       notice: least(devices.map(({ noticeMark }) => noticeMark)),
     };
     const refs = new Map(
-      devices.flatMap(({ waiting, shown }) => [...waiting, ...shown]).map((one) => [refKey(one), one]),
+      devices.flatMap(({ waiting, shown }): Ref[] => whole ? [...waiting, ...shown] : [...waiting])
+        .map((one) => [refKey(one), one]),
     );
     const [news, now, choices] = await Promise.all([
       sources.news(userId, marks),
       sources.now(userId, [...refs.values()]),
       store.choices(userId),
     ]);
-    return { news, now, choices: choicesOf(choices.value), nowMs };
+    return { news, now, choices: choicesOf(choices.value), nowMs, whole };
   }
 }

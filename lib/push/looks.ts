@@ -5,13 +5,14 @@ const atOnce = 64;
 
 /** People to look at, in order. A person is looked at by one look at a time; what comes before it is seen by it. */
 export class Looks {
-  readonly #look: (userId: string) => Promise<void>;
+  readonly #look: (userId: string, whole: boolean) => Promise<void>;
   readonly #log: Log;
-  readonly #due = new Set<string>();
+  /** Whether each is a whole look. */
+  readonly #due = new Map<string, boolean>();
   readonly #looking = new Map<string, Promise<void>>();
   #closed = false;
 
-  constructor(look: (userId: string) => Promise<void>, log: Log) {
+  constructor(look: (userId: string, whole: boolean) => Promise<void>, log: Log) {
     this.#look = look;
     this.#log = log;
   }
@@ -20,9 +21,10 @@ export class Looks {
     return this.#looking.size > 0;
   }
 
-  add(userId: string): void {
+  /** `whole`: also at what the person was told before; not only at what is new. */
+  add(userId: string, whole = true): void {
     if (this.#closed) return;
-    this.#due.add(userId);
+    this.#due.set(userId, whole || this.#due.get(userId) === true);
     this.#next();
   }
 
@@ -37,11 +39,11 @@ export class Looks {
   }
 
   #next(): void {
-    for (const userId of this.#due) {
+    for (const [userId, whole] of this.#due) {
       if (this.#looking.size >= atOnce) return;
       if (this.#looking.has(userId)) continue;
       this.#due.delete(userId);
-      const looking = this.#look(userId).catch((error: unknown) => {
+      const looking = this.#look(userId, whole).catch((error: unknown) => {
         if (!this.#closed) this.#log.error("push.failed", { userId, error: error as Error });
       }).finally(() => {
         this.#looking.delete(userId);

@@ -28,6 +28,8 @@ export interface Known {
   now: ReadonlyMap<string, Alert>;
   choices: PushChoices;
   nowMs: number;
+  /** Whether `now` has what the device shows. */
+  whole: boolean;
   /** The tag of a thing on this device; the same each time, and nothing that others could recognise. */
   tagOf: (ref: Ref) => string;
 }
@@ -36,7 +38,7 @@ export interface Known {
 export const severalTag = "news";
 
 /** UI-12: what a device is to be told now. Pure; several new things are one notification. */
-export function planFor(device: Subscription, { news, now, choices, nowMs, tagOf }: Known): Plan {
+export function planFor(device: Subscription, { news, now, choices, nowMs, whole, tagOf }: Known): Plan {
   const telling = new Map<string, { alert: Alert; told: number }>();
   const waiting = new Map<string, Waiting>();
   const keep = (alert: Alert, atMs: number | null, told: number) =>
@@ -69,7 +71,7 @@ export function planFor(device: Subscription, { news, now, choices, nowMs, tagOf
   }
   const told = tellingOf(audible.map(({ alert }) => alert), choices, tagOf);
   const fading = device.shown.filter((one) => !telling.has(refKey(one)));
-  const still = fading.filter((one) => now.has(refKey(one)));
+  const still = fading.filter((one) => !whole || now.has(refKey(one)));
   const shown = [
     ...still,
     ...told === null ? [] : audible.map(({ alert: { what, id } }) => ({ what, id, tag: told.tag })),

@@ -24,6 +24,7 @@ import { Sends } from "./sends.ts";
 import { SessionEnds } from "./session_ends.ts";
 import { tagsOf } from "./tags.ts";
 import { Turns } from "./turns.ts";
+import { WholeLooks } from "./whole_looks.ts";
 
 export interface PushParts {
   store: PushStore;
@@ -56,6 +57,7 @@ export class Push implements BellListener, AsyncDisposable {
   /** People with a subscription; undefined if other processes write to the store. */
   #people: Set<string> | undefined;
   readonly #looks: Looks;
+  readonly #wholeLooks = new WholeLooks();
   readonly #turns: Turns;
   readonly #reads: LookReads;
 
@@ -68,7 +70,7 @@ export class Push implements BellListener, AsyncDisposable {
     this.#sessions = new SessionEnds(shared);
     this.#turns = new Turns(parts.clock);
     this.#reads = new LookReads(parts);
-    this.#looks = new Looks((userId) => this.#lookNow(userId), parts.log);
+    this.#looks = new Looks((userId, whole) => this.#lookNow(userId, whole), parts.log);
   }
 
   /** Looks at everybody with a device: something may have come while no process ran. */
@@ -85,11 +87,11 @@ export class Push implements BellListener, AsyncDisposable {
   }
 
   ring(userId: string): void {
-    if (this.hasDevice(userId)) this.#looks.add(userId);
+    if (this.hasDevice(userId)) this.#looks.add(userId, false);
   }
 
   changed(userId: string): void {
-    this.ring(userId);
+    if (this.hasDevice(userId)) this.#looks.add(userId);
   }
 
   ringAll(): void {
@@ -174,7 +176,7 @@ export class Push implements BellListener, AsyncDisposable {
     }
   }
 
-  async #lookNow(userId: string): Promise<void> {
+  async #lookNow(userId: string, wanted: boolean): Promise<void> {
     const { store, clock, epoch } = this.#parts;
     const before = epoch(userId);
     const stands = () => epoch(userId) === before;
@@ -187,14 +189,15 @@ export class Push implements BellListener, AsyncDisposable {
     const dues = all.flatMap(({ value: { retryMs } }) =>
       retryMs !== null && retryMs > nowMs ? [retryMs] : []
     );
+    const whole = this.#wholeLooks.isDue(userId, nowMs, wanted);
     if (ready.length > 0) {
-      const known = await this.#reads.known(userId, ready.map(({ value }) => value), nowMs);
+      const known = await this.#reads.known(userId, ready.map(({ value }) => value), { nowMs, whole });
       for (const stored of ready) {
         const tagOf = tagsOf(stored.value.auth);
         const plan = planFor(stored.value, { ...known, tagOf });
         dues.push(...plan.next.waiting.flatMap(({ atMs }) => atMs === null ? [] : [atMs]));
         const moved = await this.#carryOut(stored, plan, known, stands);
-        if (moved && known.news.log.more) this.#looks.add(userId);
+        if (moved && known.news.log.more) this.#looks.add(userId, false);
       }
     }
     // Those that are due already ring with this look, or when their device has its answer.

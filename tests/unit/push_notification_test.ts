@@ -90,6 +90,7 @@ Deno.test("UI-12: all that was dealt with is taken away, as much at a time as a 
     now: new Map(),
     choices: choicesOf(null),
     nowMs: 0,
+    whole: true,
     tagOf: refKey,
   };
   const gone: string[] = [];
@@ -101,6 +102,7 @@ Deno.test("UI-12: all that was dealt with is taken away, as much at a time as a 
     device = { ...device, ...plan.next };
     more = plan.more;
   }
+  assert.deepEqual(planFor(deviceOf("ann", { shown }), { ...known, whole: false }).gone, [], "not looked at");
   assert.deepEqual(gone.sort(), shown.map(({ tag }) => tag).sort());
   assert.deepEqual(device.shown, []);
 });
