@@ -1,10 +1,11 @@
 import { type OpenServices, openServices, StorageProblem } from "./lib/compose/mod.ts";
 import { type Config, ConfigProblem, kvName, loadConfig, logFileOf } from "./lib/config/mod.ts";
 import { ConsoleLines } from "./lib/platform/console_lines.ts";
+import { type Certificate, type CertificateFiles, readCertificate } from "./lib/platform/certificate.ts";
 import { type Log, systemClock, systemRandom } from "./lib/platform/mod.ts";
 import { type OpenLog, openLog } from "./lib/platform/logging.ts";
 import { limits } from "./lib/protocol/mod.ts";
-import { buildApp, Compression, PackedFiles, type Services, serving } from "./lib/web/mod.ts";
+import { buildApp, Compression, PackedFiles, type Services, serving, TlsServing } from "./lib/web/mod.ts";
 
 /** Those of this process's one server, once they are open. */
 let opened: Services | undefined;
@@ -37,7 +38,9 @@ async function run(): Promise<void> {
   await using open = await openStoreOrTell(config, log);
   opened = open.services;
   await loadBuildOrTell(log);
-  const { server, origin } = listen(config, opened.log, serving(app, config, compression()));
+  const certificate = config.tls === null ? null : await certificateOrTell(config.tls);
+  const { server, origin } = listen(config, opened.log, serving(app, config, compression()), certificate);
+  if (config.tls !== null && server instanceof TlsServing) server.watch(config.tls, systemClock, opened.log);
   // Before the greeting, so that a signal right after it is heard.
   const signalled = firstSignal();
   greet(origin + config.basePath, open);
@@ -137,19 +140,38 @@ async function isFile(url: URL): Promise<boolean> {
   }
 }
 
+async function certificateOrTell(files: CertificateFiles): Promise<Certificate> {
+  try {
+    return await readCertificate(files);
+  } catch (error) {
+    throw new StartProblem(
+      `BEHEST_TLS_CERT, BEHEST_TLS_KEY: ${reasonOf(error)}; ` +
+        "for example BEHEST_TLS_CERT=/etc/ssl/behest.pem BEHEST_TLS_KEY=/etc/ssl/behest.key",
+    );
+  }
+}
+
+/** What takes requests, over http or https. */
+type Server = Pick<Deno.HttpServer, "shutdown">;
+
 function listen(
   config: Config,
   log: Log,
   handler: Deno.ServeHandler<Deno.NetAddr>,
-): { server: Deno.HttpServer<Deno.NetAddr>; origin: string } {
+  certificate: Certificate | null,
+): { server: Server; origin: string } {
   const { host: hostname, port } = config;
   const onError = (error: unknown) => {
     log.error("http.broken", { error: asError(error) });
     return new Response("Internal server error", { status: 500 });
   };
   try {
-    const server = Deno.serve({ hostname, port, onError, onListen: () => {} }, handler);
     const shown = hostname.includes(":") ? `[${hostname}]` : hostname;
+    if (certificate !== null) {
+      const server = new TlsServing({ hostname, port, onError, handler }, certificate);
+      return { server, origin: `https://${shown}:${server.port}` };
+    }
+    const server = Deno.serve({ hostname, port, onError, onListen: () => {} }, handler);
     return { server, origin: `http://${shown}:${server.addr.port}` };
   } catch (error) {
     if (error instanceof Deno.errors.AddrInUse) {
@@ -196,7 +218,7 @@ function firstSignal(): Promise<string> {
 
 /** WS-8: closes all sockets, also new ones, then ends the requests. False when that takes too long. */
 async function finish(
-  server: Deno.HttpServer,
+  server: Server,
   { commands, realtime }: Pick<Services, "commands" | "realtime">,
 ): Promise<boolean> {
   const { promise: late, resolve } = Promise.withResolvers<false>();

@@ -102,6 +102,8 @@ function linesOf(
       ? { name: words.store, todo: words.storeTodo }
       : name === "disk"
       ? { name: words.diskCheck, todo: words.diskTodo }
+      : name === "certificate"
+      ? { name: words.certificate, todo: words.certificateTodo }
       : { name, todo: words.otherTodo };
     lines.push(
       ok ? { name: known.name, tone: "good", state: words.ok } : {

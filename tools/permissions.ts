@@ -38,9 +38,12 @@ export function permissionFlags(config: Config): string[] {
   writable.push(...outside(config, [config.evidenceKey]).map((path) => path.replace(/[^/]+$/, "") || "."));
   const readable = [".", ...writable, ...config.csamHashes === null ? [] : [config.csamHashes]];
   if (typeof config.kv !== "string" && config.kv.caFile !== null) readable.push(config.kv.caFile);
+  if (config.tls !== null) readable.push(...outside(config, Object.values(config.tls)));
   return [
     "--no-prompt",
     "--unstable-kv",
+    // Two listeners on one port, while one takes over from the other with a new certificate.
+    ...(config.tls === null ? [] : ["--unstable-net"]),
     `--allow-net=${net.join(",")}`,
     `--allow-read=${outside(config, readable).join(",")}`,
     `--allow-write=${writable.join(",")}`,

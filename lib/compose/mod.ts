@@ -7,7 +7,7 @@ import { setImmediate } from "node:timers";
 import { type Passwords, prepareDemo, prepareFirstAdmin } from "../accounts/mod.ts";
 import { StorageProblem } from "../adapters/blobs/mod.ts";
 import { PrometheusMeters } from "../adapters/metrics/mod.ts";
-import { diskHealth, makePrivate } from "../adapters/disk/mod.ts";
+import { certificateHealth, diskHealth, makePrivate } from "../adapters/disk/mod.ts";
 import {
   JobRunner,
   kvCategoryStore,
@@ -309,7 +309,7 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
   const { backups, system } = openSystem({ config, store, audit, clock, log });
   opening.use(backups);
   if (config.backup.dir !== null) metrics.watchBackups(() => backups.health());
-  const health = new Health([...healthPorts(config, store), ...files.checks], clock, {
+  const health = new Health([...healthPorts(config, store, clock), ...files.checks], clock, {
     late: (count) => say("health.late", { count }),
     fault: faultOf,
   });
@@ -370,8 +370,10 @@ async function openStoreOf(config: Config, log: Log, opening: AsyncDisposableSta
   });
 }
 
-function healthPorts(config: Config, store: Store): HealthPort<Message>[] {
+function healthPorts(config: Config, store: Store, clock: Clock): HealthPort<Message>[] {
   const kv = kvHealth(store.kv);
   // Tests use a store in memory and have no data directory.
-  return config.kv === ":memory:" ? [kv] : [kv, diskHealth(config.dataDir)];
+  const disk = config.kv === ":memory:" ? [] : [diskHealth(config.dataDir)];
+  const certificate = config.tls === null ? [] : [certificateHealth(config.tls, clock)];
+  return [kv, ...disk, ...certificate];
 }

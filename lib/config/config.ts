@@ -13,6 +13,8 @@ export interface Config {
   port: number;
   /** The path below which all of the server stands, like `/behest`; "" for the root of its host (OP-10). */
   basePath: string;
+  /** Files of a certificate; null: plain http. */
+  tls: { cert: string; key: string } | null;
   /** Origins that may use cookies on the socket and send forms, beside the server's own. */
   origins: readonly string[];
   dataDir: string;
@@ -132,11 +134,13 @@ export function readConfig(environment: Texts, dotEnv: Texts = {}): ReadConfig |
     clientSecret: take("BEHEST_OIDC_CLIENT_SECRET"),
     hosts: take("BEHEST_OIDC_HOSTS")!,
   };
+  const tls = { cert: take("BEHEST_TLS_CERT"), key: take("BEHEST_TLS_KEY") };
   const config: Config = {
     mode: take("BEHEST_MODE")!,
     host: take("BEHEST_HOST")!,
     port: take("BEHEST_PORT")!,
     basePath: take("BEHEST_BASE_PATH")!,
+    tls: tls.cert === null || tls.key === null ? null : { cert: tls.cert, key: tls.key },
     origins: take("BEHEST_ORIGINS")!,
     dataDir,
     kv: take("BEHEST_KV") ?? inDataDir("kv.sqlite3"),
@@ -178,7 +182,8 @@ export function readConfig(environment: Texts, dotEnv: Texts = {}): ReadConfig |
       password: take("BEHEST_CYBERTIP_PASSWORD"),
     },
   };
-  const first = problems[0] ?? togetherProblem(config, username, password) ?? oidcProblem(oidc);
+  const first = problems[0] ?? togetherProblem(config, username, password) ?? oidcProblem(oidc) ??
+    tlsProblem(tls);
   if (first !== undefined) return new ConfigProblem(first);
   const warnings = [
     ...Object.keys(texts).map(nameWarning),
@@ -240,6 +245,14 @@ function togetherProblem(
   const [missing, set] = username === null
     ? ["BEHEST_ADMIN_USERNAME", "BEHEST_ADMIN_PASSWORD"] as const
     : ["BEHEST_ADMIN_PASSWORD", "BEHEST_ADMIN_USERNAME"] as const;
+  return `${missing}: is not set but ${set} is; for example ${missing}=${variables[missing].example}`;
+}
+
+function tlsProblem({ cert, key }: { cert: string | null; key: string | null }): string | undefined {
+  if ((cert === null) === (key === null)) return undefined;
+  const [missing, set] = cert === null
+    ? ["BEHEST_TLS_CERT", "BEHEST_TLS_KEY"] as const
+    : ["BEHEST_TLS_KEY", "BEHEST_TLS_CERT"] as const;
   return `${missing}: is not set but ${set} is; for example ${missing}=${variables[missing].example}`;
 }
 

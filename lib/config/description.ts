@@ -15,6 +15,8 @@ export function configLines(config: Config): { name: string; value: string; set:
     BEHEST_HOST: config.host,
     BEHEST_PORT: String(config.port),
     BEHEST_BASE_PATH: config.basePath,
+    BEHEST_TLS_CERT: config.tls?.cert ?? "",
+    BEHEST_TLS_KEY: config.tls?.key ?? "",
     BEHEST_ORIGINS: config.origins.join(","),
     BEHEST_DATA_DIR: config.dataDir,
     BEHEST_KV: kvName(config.kv),

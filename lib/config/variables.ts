@@ -62,6 +62,19 @@ export const variables = {
     example: "/behest",
     parse: parseBasePath,
   },
+  BEHEST_TLS_CERT: {
+    about: "File of a certificate in PEM, with those that signed it: the server then speaks https itself",
+    default: null,
+    defaultText: "none: plain http, for a proxy in front",
+    example: "/etc/ssl/behest.pem",
+    parse: parsePath,
+  },
+  BEHEST_TLS_KEY: {
+    about: "File of the certificate's private key in PEM; both are set or none",
+    default: null,
+    example: "/etc/ssl/behest.key",
+    parse: parsePath,
+  },
   BEHEST_ORIGINS: {
     about: "Origins beside the server's own that may send forms and use cookies, separated by commas",
     default: "",

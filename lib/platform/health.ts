@@ -5,6 +5,8 @@ export interface HealthPort<Reason> {
   name: string;
   /** Null when it works, otherwise why not, for an operator. A throw is a reason too. */
   check(): Promise<Reason | null>;
+  /** When it ends to work by itself, as ISO 8601, where that is known; may throw. */
+  endsAt?(): Promise<string>;
 }
 
 /** One line of `/readyz`. */
@@ -12,6 +14,7 @@ export interface HealthCheck<Reason> {
   name: string;
   ok: boolean;
   reason: Reason | null;
+  endsAt?: string;
 }
 
 export interface Readiness<Reason> {
@@ -56,12 +59,13 @@ export class Health<Reason> {
     return { ready: checks.every((check) => check.ok), checks };
   }
 
-  async #one({ name, check }: HealthPort<Reason>): Promise<HealthCheck<Reason>> {
+  async #one({ name, check, endsAt }: HealthPort<Reason>): Promise<HealthCheck<Reason>> {
     const { promise: late, resolve } = Promise.withResolvers<Reason>();
     using _timer = this.#clock.after(checkMs, () => resolve(this.#reasons.late(checkMs / 1000)));
     try {
       const reason = await Promise.race([check(), late]);
-      return { name, ok: reason === null, reason };
+      const end = await endsAt?.().catch(() => undefined);
+      return { name, ok: reason === null, reason, ...(end === undefined ? {} : { endsAt: end }) };
     } catch (error) {
       return { name, ok: false, reason: this.#reasons.fault(error) };
     }

@@ -6,4 +6,5 @@
 export { buildApp, serving } from "./app.ts";
 export { Compression } from "./compression.ts";
 export { PackedFiles } from "./packed_files.ts";
+export { TlsServing } from "./tls_serving.ts";
 export type { Services } from "./services.ts";

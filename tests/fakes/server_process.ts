@@ -52,7 +52,7 @@ export class ServerProcess {
         const line of child.stdout.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream())
       ) {
         lines.push(line);
-        const found = /serving on (http:\/\/\S+)/.exec(line);
+        const found = /serving on (https?:\/\/\S+)/.exec(line);
         if (found !== null) serving.resolve(found[1]!);
       }
       serving.reject(new Error(`The server ended early: ${lines.join("\n")}${(await told).slice(-4000)}`));

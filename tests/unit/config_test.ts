@@ -25,6 +25,7 @@ Deno.test("OP-2: an empty environment gives the specification's defaults", () =>
   assert.deepEqual(accepted({}), {
     config: {
       basePath: "",
+      tls: null,
       mode: "evaluation",
       host: "127.0.0.1",
       port: 8000,
@@ -152,6 +153,8 @@ Deno.test("OP-1: every variable's example is a value that it takes", () => {
       ? { BEHEST_CSAM_USER: "example-platform", BEHEST_CSAM_SECRET: "what-it-gave-you" }
       : name.startsWith("BEHEST_OIDC_")
       ? { BEHEST_OIDC_ISSUER: "https://login.example.org", BEHEST_OIDC_CLIENT_ID: "behest" }
+      : name.startsWith("BEHEST_TLS_")
+      ? { BEHEST_TLS_CERT: "/etc/ssl/behest.pem", BEHEST_TLS_KEY: "/etc/ssl/behest.key" }
       : name === "BEHEST_HOST"
       ? { BEHEST_MODE: "production" }
       : {};
@@ -183,6 +186,19 @@ Deno.test("OP-10: a sub-path is taken when no page of Behest's own can be meant 
       name,
     );
   }
+});
+
+Deno.test("OP-10: a certificate comes with its key", () => {
+  const both = { BEHEST_TLS_CERT: "/etc/ssl/behest.pem", BEHEST_TLS_KEY: "/etc/ssl/behest.key" };
+  assert.deepEqual(accepted(both).config.tls, { cert: "/etc/ssl/behest.pem", key: "/etc/ssl/behest.key" });
+  assert.match(
+    refused({ BEHEST_TLS_CERT: "/a.pem" }),
+    /^BEHEST_TLS_KEY: is not set but BEHEST_TLS_CERT is; for example/,
+  );
+  assert.match(
+    refused({ BEHEST_TLS_KEY: "/a.key" }),
+    /^BEHEST_TLS_CERT: is not set but BEHEST_TLS_KEY is; for example/,
+  );
 });
 
 const wrong: [name: string, text: string][] = [

@@ -3,6 +3,7 @@
  * Never replaces a key file that is there, and never leaves a half-written one.
  * Start with `secret_file.ts` (key files) and `health.ts`.
  */
+export { certificateHealth } from "./certificate.ts";
 export { diskHealth } from "./health.ts";
 export { makePrivate } from "./private.ts";
 export { DiskReserve } from "./reserve.ts";

@@ -54,6 +54,8 @@ export const scannerMessages = {
   "tipline.noFile": "the CyberTipline named no file",
   "health.late": "no answer within {count} s",
   "health.fault": "stopped with an error: {text}",
+  "health.certificate": "the certificate cannot be used: {text}",
+  "health.certificateOver": "the certificate ended at {at}",
   "health.unwritable": "the data directory cannot be written ({name})",
   "health.space": "{free} MiB are free, at least {needed} are needed",
   "health.lost": "a write was not there when it was read back",

@@ -49,6 +49,9 @@ export const overview: Words["overview"] = {
   storeTodo: "Sieh im Log nach Fehlern des Speichers und prüfe seinen Datenträger.",
   diskCheck: "Datenverzeichnis",
   diskTodo: "Schaffe Platz und prüfe, ob der Server dort schreiben darf.",
+  certificate: "Zertifikat",
+  certificateTodo:
+    "Erneuere es und lege Zertifikat und Schlüssel in ihre Dateien. Der Server nimmt sie binnen einer Minute.",
   otherTodo: "Sieh im Log nach.",
   virus: "Virenscanner: {name}",
   virusTodo:

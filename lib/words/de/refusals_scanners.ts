@@ -58,6 +58,8 @@ export const scanners: Translated<typeof scannerMessages> = {
   "tipline.noFile": "die CyberTipline hat keine Datei genannt",
   "health.late": "keine Antwort in {count} s",
   "health.fault": "ist mit einem Fehler stehen geblieben: {text}",
+  "health.certificate": "das Zertifikat ist nicht zu gebrauchen: {text}",
+  "health.certificateOver": "das Zertifikat ist am {at} abgelaufen",
   "health.unwritable": "das Datenverzeichnis lässt sich nicht beschreiben ({name})",
   "health.space": "{free} MiB sind frei, mindestens {needed} sind nötig",
   "health.lost": "ein Schreibvorgang war beim Lesen nicht da",

@@ -48,6 +48,9 @@ export const overview = {
   storeTodo: "See the log for errors of the store, and check its disk.",
   diskCheck: "Data directory",
   diskTodo: "Free some space or add more, and check that the server may write there.",
+  certificate: "Certificate",
+  certificateTodo:
+    "Renew it, and put the certificate and its key into their files. The server takes them within a minute.",
   otherTodo: "See the log.",
   virus: "Virus scanner: {name}",
   virusTodo: "Files are held until a virus scanner answers. Start clamd, or correct BEHEST_CLAMD.",
