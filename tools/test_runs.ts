@@ -9,11 +9,11 @@ const idle = ["http/clock_step"].map(testFile);
 
 /** Folders of tests, slowest files first, and how many of their files one process runs. */
 const folders: readonly { name: string; together: number }[] = [
-  { name: "e2e", together: 4 },
+  { name: "e2e", together: 6 },
   { name: "sim", together: 3 },
-  { name: "contract", together: 13 },
-  { name: "http", together: 11 },
-  { name: "unit", together: 30 },
+  { name: "contract", together: 16 },
+  { name: "http", together: 16 },
+  { name: "unit", together: 42 },
 ];
 
 /** One file imports those of its process. */
