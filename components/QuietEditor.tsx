@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { freshEvent, savedEvent } from "../lib/browser/preference_saver.ts";
-import { minuteOfWeek, timeIn } from "../lib/browser/zone_prompt.ts";
+import { minuteOfWeek, timeIn } from "../lib/browser/zone_clock.ts";
 import { limits } from "../lib/protocol/limits.ts";
 import {
   type QuietRow,
@@ -17,6 +17,7 @@ import { Check } from "./Field.tsx";
 import { QuietRows } from "./QuietRows.tsx";
 import { QuietWeek } from "./QuietWeek.tsx";
 import { WithScripts } from "./WithScripts.tsx";
+import { cityOf } from "./ZonePrompt.tsx";
 import { useLanguage, useWords } from "./words.tsx";
 
 export interface QuietProps {
@@ -24,6 +25,10 @@ export interface QuietProps {
   rows: readonly QuietRow[];
   /** IANA name, of the person's profile. */
   zone: string;
+  /** That of this browser; null before the server knows it. */
+  browserZone: string | null;
+  /** Milliseconds since 1970, when the page was drawn. */
+  now: number;
   errors: Readonly<Record<string, string>>;
 }
 
@@ -34,7 +39,7 @@ const textOf = (quiet: boolean, rows: readonly QuietRow[]) =>
   JSON.stringify(quiet ? windowsInRows(rows) ?? rows : null);
 
 /** Draws the quiet hours and keeps the week, the list and the form's fields the same. */
-export function QuietEditor({ zone, errors, ...given }: QuietProps) {
+export function QuietEditor({ zone, browserZone, now, errors, ...given }: QuietProps) {
   const words = useWords("week");
   const general = useWords("preferences");
   const language = useLanguage();
@@ -44,11 +49,9 @@ export function QuietEditor({ zone, errors, ...given }: QuietProps) {
   const rows = useSignal(given.rows);
   const known = useRef(textOf(given.quiet, given.rows));
   const tooMany = useSignal(false);
-  const browserZone = useSignal(zone);
 
   useEffect(() => {
     started.value = true;
-    browserZone.value = Intl.DateTimeFormat().resolvedOptions().timeZone || zone;
     const section = root.current!.closest<HTMLElement>("[data-saves]")!;
     const onSaved = () => known.current = textOf(quiet.value, rows.value);
     const onFresh = (event: Event) => {
@@ -82,27 +85,27 @@ export function QuietEditor({ zone, errors, ...given }: QuietProps) {
     // As if it were typed, so that it is saved.
     root.current!.dispatchEvent(new Event("change", { bubbles: true }));
   };
-  const typed = (event: Event) => {
+  const change = (event: Event) => {
     if (event.target === root.current || !(event.target instanceof HTMLInputElement)) return;
     if (event.target.name === "quiet") {
       quiet.value = event.target.checked;
       if (rows.value.length === 0) rows.value = [usualNight];
       return;
     }
-    const now = rowsIn(root.current!);
+    const typed = rowsIn(root.current!);
     // Half a row is not saved yet.
-    if (windowsInRows(now) === null) event.stopPropagation();
-    rows.value = now.filter(({ from, to }, at) => from !== "" || to !== "" || at === 0);
-    if (!quiet.value && windowsInRows(now) !== null) quiet.value = true;
+    if (windowsInRows(typed) === null) event.stopPropagation();
+    rows.value = typed.filter(({ from, to }, at) => from !== "" || to !== "" || at === 0);
+    if (!quiet.value && windowsInRows(typed) !== null) quiet.value = true;
   };
 
   return (
-    <div ref={root} class="stack" data-drawn onChange={typed}>
+    <div ref={root} class="stack" data-drawn onChange={change}>
       <Check name="quiet" label={general.quietOn} hint={general.quietHint} checked={quiet.value} />
       <WithScripts started={started.value}>
         <QuietWeek
           spans={spansOf(windows)}
-          now={started.value ? minuteOfWeek(zone, Date.now()) : null}
+          now={minuteOfWeek(zone, now)}
           onDraw={drawn}
         />
         <p class="hint">{words.gridHint}</p>
@@ -113,18 +116,16 @@ export function QuietEditor({ zone, errors, ...given }: QuietProps) {
             </p>
           )
           : null}
-        {started.value && timeIn(browserZone.value, zone, 0, Date.now()) !== "00:00"
-          ? (
-            <p class="hint">
-              {fill(words.here, {
-                there: "22:00",
-                here: timeIn(browserZone.value, zone, 22, Date.now()),
-                zone: cityOf(zone),
-                browser: cityOf(browserZone.value),
-              })}
-            </p>
-          )
-          : null}
+        {browserZone === null || timeIn(browserZone, zone, 22, now) === "22:00" ? null : (
+          <p class="hint">
+            {fill(words.here, {
+              there: "22:00",
+              here: timeIn(browserZone, zone, 22, now),
+              zone: cityOf(zone),
+              browser: cityOf(browserZone),
+            })}
+          </p>
+        )}
       </WithScripts>
       {/* Beside the week, also when the list is open. */}
       <div data-said aria-live="polite" />
@@ -140,11 +141,6 @@ export function QuietEditor({ zone, errors, ...given }: QuietProps) {
       </details>
     </div>
   );
-}
-
-/** The city of an IANA name. */
-function cityOf(zone: string): string {
-  return zone.split("/").at(-1)!.replaceAll("_", " ");
 }
 
 /** The rows as they stand in the fields. */

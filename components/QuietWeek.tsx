@@ -12,8 +12,8 @@ interface Place {
 
 interface QuietWeekProps {
   spans: readonly Span[];
-  /** The minute of the week that it is now; null where nobody knows. */
-  now: number | null;
+  /** The minute of the week that it is now. */
+  now: number;
   onDraw: (spans: Span[]) => void;
 }
 
@@ -119,7 +119,7 @@ export function QuietWeek({ spans, now, onDraw }: QuietWeekProps) {
               {inDay(shown, day).map(({ from, to }) => (
                 <rect key={from} x={from} width={to - from} height="10" />
               ))}
-              {now !== null && Math.floor(now / dayMinutes) === day
+              {Math.floor(now / dayMinutes) === day
                 ? <rect class="now" x={now % dayMinutes - 3} width="6" height="10" />
                 : null}
             </svg>

@@ -1,13 +1,11 @@
-import { useSignal } from "@preact/signals";
 import { render } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { QuietEditor, type QuietProps } from "../components/QuietEditor.tsx";
-import { Filled, useWords, WordsProvider } from "../components/words.tsx";
-import { placed } from "../lib/browser/base_path.ts";
+import { useWords, WordsProvider } from "../components/words.tsx";
+import "../lib/browser/base_path.ts";
 import { pageConnection } from "../lib/browser/connection.ts";
 import { PreferenceSaver, type Told } from "../lib/browser/preference_saver.ts";
 import { Soon } from "../lib/browser/soon.ts";
-import { keepZone, otherZone } from "../lib/browser/zone_prompt.ts";
 import type { SomeWords } from "../lib/words/mod.ts";
 
 type WeekWords = SomeWords<"week">;
@@ -72,61 +70,4 @@ export function QuietHours({ words, ...props }: QuietProps & { words: SomeWords<
       <QuietEditor {...props} />
     </WordsProvider>
   );
-}
-
-/** Asks once which time zone is meant, where the browser is in another one than the account. */
-export function ZonePrompt({ words, zone }: { words: WeekWords; zone: string }) {
-  return (
-    <WordsProvider words={words}>
-      <Prompt zone={zone} />
-    </WordsProvider>
-  );
-}
-
-function Prompt({ zone }: { zone: string }) {
-  const words = useWords("week");
-  const own = useSignal<string | null>(null);
-  const failed = useSignal(false);
-  useEffect(() => {
-    own.value = otherZone(zone);
-  }, []);
-  const browser = own.value;
-  if (browser === null) return null;
-  const use = async () => {
-    const response = await fetch(placed("/api/v1/profile"), {
-      method: "PATCH",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ timeZone: browser }),
-    }).catch(() => null);
-    if (response?.ok) location.reload();
-    else failed.value = true;
-  };
-  const keep = () => {
-    keepZone(zone, browser);
-    own.value = null;
-  };
-  return (
-    <div class="notice notice-warn zone-prompt" role="status">
-      <p>
-        <strong>
-          <Filled text={words.zone} browser={nameOf(browser)} account={nameOf(zone)} />
-        </strong>{" "}
-        {words.zoneWhy}
-      </p>
-      <div class="row">
-        <button type="button" class="button" onClick={() => void use()}>
-          <Filled text={words.useZone} zone={nameOf(browser)} />
-        </button>
-        <button type="button" class="button button-quiet" onClick={keep}>
-          <Filled text={words.keepZone} zone={nameOf(zone)} />
-        </button>
-      </div>
-      {failed.value ? <p class="field-error" role="alert">{words.zoneFailed}</p> : null}
-    </div>
-  );
-}
-
-/** The city of an IANA name. */
-function nameOf(zone: string): string {
-  return zone.split("/").at(-1)!.replaceAll("_", " ");
 }

@@ -12,6 +12,9 @@ interface Switch {
 const discreet: Switch = { cookieName: "behest_discreet", value: "1" };
 const themeName = "behest_theme";
 const languageName = "behest_language";
+const zonesName = "behest_zones";
+/** A browser meets few zones. */
+const zonesKept = 10;
 const noSingleKeys: Switch = { cookieName: "behest_keys", value: "off" };
 
 /** A year: a setting is kept until somebody changes it. */
@@ -71,6 +74,39 @@ export function timeFormatOf(request: Request, language: Language): TimeFormat |
   } catch {
     // Not written by our page.
     return null;
+  }
+}
+
+/** The IANA time zone of this browser, from the same cookie; null before its first page with scripts. */
+export function browserZoneOf(request: Request, language: Language): string | null {
+  return timeFormatOf(request, language)?.name.split("~")[1] ?? null;
+}
+
+/** Whether somebody said in this browser that an account stays in its zone, while the browser is in another. */
+export function keepsZone(request: Request, zones: ZonePair): boolean {
+  return keptZones(request).includes(pairName(zones));
+}
+
+/** `Set-Cookie` that remembers it. Those that were said last are kept. */
+export function keptZoneCookie(request: Request, zones: ZonePair, secure: boolean): string {
+  const kept = [pairName(zones), ...keptZones(request).filter((one) => one !== pairName(zones))];
+  const value = encodeURIComponent(kept.slice(0, zonesKept).join(" "));
+  return cookie({ cookieName: zonesName, value }, true, secure);
+}
+
+interface ZonePair {
+  account: string;
+  browser: string;
+}
+
+const pairName = ({ account, browser }: ZonePair) => `${account}~${browser}`;
+
+function keptZones(request: Request): string[] {
+  try {
+    return decodeURIComponent(valueOf(request, zonesName) ?? "").split(" ").filter((pair) => pair !== "");
+  } catch {
+    // Not written by us.
+    return [];
   }
 }
 

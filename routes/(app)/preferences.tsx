@@ -2,7 +2,8 @@ import { type Context, page } from "fresh";
 import { PageHead } from "../../components/PageHead.tsx";
 import { PreferencesStyle } from "../../components/PreferencesStyle.tsx";
 import { useWords } from "../../components/words.tsx";
-import { ZonePrompt } from "../../islands/Preferences.tsx";
+import { ZonePrompt } from "../../components/ZonePrompt.tsx";
+import { browserZoneOf } from "../../lib/web/browser_settings.ts";
 import { definePerson, type PersonState } from "../../lib/web/define.ts";
 import { shownCategories } from "../../lib/web/categories.ts";
 import { problemOf, readForm } from "../../lib/web/forms/form.ts";
@@ -14,8 +15,8 @@ import {
   typedPreferences,
 } from "../../lib/web/forms/preferences.ts";
 import { savedAnswer, savePreferences } from "../../lib/web/forms/save_preferences.ts";
+import { otherZone } from "../../lib/web/zone_prompt.ts";
 import { Refusal } from "../../lib/protocol/mod.ts";
-import { someWords } from "../../lib/words/mod.ts";
 import { PreferencesForm } from "./(_parts)/PreferencesForm.tsx";
 
 export const handler = definePerson.handlers({
@@ -42,17 +43,24 @@ async function surroundings(ctx: Context<PersonState>) {
     ctx.state.services.preferences.get(ctx.state.caller),
     zoneOf(ctx),
   ]);
-  return { categories, preferences, zone };
+  return {
+    categories,
+    preferences,
+    zone,
+    browserZone: browserZoneOf(ctx.req, ctx.state.language),
+    otherZone: otherZone(ctx, zone),
+    now: ctx.state.services.clock.now(),
+  };
 }
 
-export default definePerson.page<typeof handler>(function PreferencesPage({ data, state, url }) {
+export default definePerson.page<typeof handler>(function PreferencesPage({ data, url }) {
   const words = useWords("preferences");
   const saved = url.searchParams.get("notice") === "saved" ? words.saved : undefined;
   return (
     <>
       <PreferencesStyle />
       <PageHead title={words.title} lead={words.lead} notice={saved} problem={data.problem} />
-      <ZonePrompt zone={data.zone} words={someWords(state.language, ["week"])} />
+      {data.otherZone === null ? null : <ZonePrompt account={data.zone} browser={data.otherZone} />}
       {data.typed === null
         ? (
           <p>
@@ -66,6 +74,8 @@ export default definePerson.page<typeof handler>(function PreferencesPage({ data
             blocked={data.preferences.blockedUsers.length}
             categories={data.categories}
             zone={data.zone}
+            browserZone={data.browserZone}
+            now={data.now}
             errors={data.problem?.fields ?? {}}
           />
         )}

@@ -174,6 +174,30 @@ Deno.test("CO-1: blocked people are found whatever the accents, page by page, an
   });
 });
 
+Deno.test("CO-4: a browser in another zone is asked about once, and the account follows only who says so", async () => {
+  await withApp(async (send, app) => {
+    const session = app.cookieOf("ann");
+    const from = (zone: string, more = "") =>
+      `${session}; behest_times=${encodeURIComponent(`en-GB~${zone}`)}${more}`;
+    const asks = async (cookie: string) =>
+      /Your browser is in ([^,]+),/.exec(await (await send("/preferences", as(cookie))).text())?.[1];
+    assert.equal(await asks(session), undefined, "nobody knows where it is");
+    assert.equal(await asks(from("Africa/Abidjan")), undefined, "the same clock");
+    assert.equal(await asks(from("Mars/Base")), undefined);
+    assert.equal(await asks(from("America/New_York")), "New York");
+    const answer = async (action: string, zone: string, cookie: string) =>
+      await send("/preferences/zone", form({ action, zone }, cookie));
+    const kept = await answer("keep", "America/New_York", from("America/New_York"));
+    const [pair] = kept.headers.getSetCookie().find((one) => one.startsWith("behest_zones="))!.split(";");
+    assert.equal(await asks(from("America/New_York", `; ${pair}`)), undefined);
+    assert.equal(await asks(from("Asia/Tokyo", `; ${pair}`)), "Tokyo", "another zone is another question");
+    assert.equal((await answer("use", "Asia/Tokyo", from("Asia/Tokyo", `; ${pair}`))).status, 303);
+    assert.equal(must(await app.services.profiles.get(await app.caller("ann"))).timeZone, "Asia/Tokyo");
+    assert.equal(await asks(from("Asia/Tokyo", "; behest_zones=%zz")), undefined);
+    assert.equal((await answer("use", "Mars/Base", session)).status, 404);
+  });
+});
+
 Deno.test("UI-6, BR-5: a first start's categories are German to German readers, and what an administrator wrote stays", async () => {
   await withApp(async (send, app) => {
     const cookie = app.cookieOf("ann");

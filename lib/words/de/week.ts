@@ -44,5 +44,4 @@ export const week: Words["week"] = {
   zoneWhy: "Ruhezeit, Tageslimit und Tage richten sich nach deinem Konto.",
   useZone: "{zone} verwenden",
   keepZone: "{zone} behalten",
-  zoneFailed: "Nicht geändert. Versuche es noch einmal, oder ändere es in deinem Profil.",
 };

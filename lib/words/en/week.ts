@@ -38,5 +38,4 @@ export const week = {
   zoneWhy: "Quiet hours, daily limits and days follow your account.",
   useZone: "Use {zone}",
   keepZone: "Keep {zone}",
-  zoneFailed: "Not changed. Try again, or change it in your profile.",
 };

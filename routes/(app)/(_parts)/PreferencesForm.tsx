@@ -21,6 +21,9 @@ interface FormProps {
   categories: readonly Category[];
   /** IANA name, of the person's profile. */
   zone: string;
+  browserZone: string | null;
+  /** Milliseconds since 1970. */
+  now: number;
   errors: Readonly<Record<string, string>>;
 }
 
@@ -43,7 +46,8 @@ function Saved({ name, children }: { name: FormPreference; children: ComponentCh
 }
 
 /** The preferences, in one form for those without scripts. With scripts each is saved when it is changed. */
-export function PreferencesForm({ typed, shown, blocked, categories, zone, errors }: FormProps) {
+export function PreferencesForm({ typed, shown, blocked, categories, errors, ...times }: FormProps) {
+  const { zone } = times;
   const words = useWords("preferences");
   const language = useLanguage();
   const reach = useWords("reach");
@@ -125,7 +129,7 @@ export function PreferencesForm({ typed, shown, blocked, categories, zone, error
               <QuietHours
                 quiet={typed.quiet}
                 rows={typed.rows}
-                zone={zone}
+                {...times}
                 errors={errors}
                 words={useGiven(["week", "preferences"])}
               />
