@@ -1,4 +1,6 @@
 import type { AuditPageEntry } from "../lib/protocol/mod.ts";
+import { subjectPath } from "../lib/text/mod.ts";
+import type { Words } from "../lib/words/mod.ts";
 import { fill } from "../lib/words/shape.ts";
 import { Time } from "./Time.tsx";
 import { Filled, useWords } from "./words.tsx";
@@ -7,6 +9,7 @@ import { Filled, useWords } from "./words.tsx";
 export function AuditList({ entries }: { entries: readonly AuditPageEntry[] }) {
   const words = useWords("admin");
   const lists = useWords("lists");
+  const audit = useWords("audit");
   return (
     <ol class="people">
       {entries.map((entry) => (
@@ -14,10 +17,10 @@ export function AuditList({ entries }: { entries: readonly AuditPageEntry[] }) {
           <div class="name">
             <span>
               <Filled
-                text={entry.subject === null ? words.entry : words.entryOn}
-                actor={<strong>{actorName(entry.actor)}</strong>}
+                text={sentenceOf(audit.says, entry) ?? (entry.subject === null ? words.entry : words.entryOn)}
+                actor={<Actor name={entry.actor} />}
                 action={<code>{entry.action}</code>}
-                subject={<strong>{entry.subject}</strong>}
+                subject={<Subject name={entry.subject} />}
               />
             </span>
             {entry.reason ? <span class="small">{fill(lists.quoted, { text: entry.reason })}</span> : null}
@@ -32,6 +35,7 @@ export function AuditList({ entries }: { entries: readonly AuditPageEntry[] }) {
               {words.details}
             </summary>
             <div class="menu">
+              <code>{entry.action}</code>
               {Object.keys(entry.detail).length === 0 ? null : <code>{JSON.stringify(entry.detail)}</code>}
               <span class="soft">
                 <Filled text={words.hash} hash={<code>{entry.hash}</code>} />
@@ -44,7 +48,21 @@ export function AuditList({ entries }: { entries: readonly AuditPageEntry[] }) {
   );
 }
 
+/** The sentence of an action; undefined for one without, or one that would leave out what the entry is about. */
+function sentenceOf(says: Words["audit"]["says"], { action, subject }: AuditPageEntry): string | undefined {
+  const said = Object.hasOwn(says, action) ? says[action as keyof typeof says] : undefined;
+  return said?.includes("{subject}") === true && subject === null ? undefined : said;
+}
+
 /** `(server)` and `(visitor)` are nobody's username. */
-function actorName(actor: string): string {
-  return actor.startsWith("(") ? actor : `@${actor}`;
+function Actor({ name }: { name: string }) {
+  return name.startsWith("(")
+    ? <strong>{name}</strong>
+    : <a href={`/admin/users/${encodeURIComponent(name)}`}>@{name}</a>;
+}
+
+/** With a link to where there is more of it. */
+function Subject({ name }: { name: string | null }) {
+  const path = name === null ? null : subjectPath(name);
+  return path === null ? <strong>{name}</strong> : <a href={path}>{name}</a>;
 }

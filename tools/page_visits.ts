@@ -292,6 +292,13 @@ async function adminPages(services: Services): Promise<Visit[]> {
       },
     }),
     visit(admin, "/admin/audit"),
+    also(admin, "/admin/audit", "verified", {
+      path: "/admin/audit?action=group",
+      async act(page) {
+        await page.locator("form[method=post] .i-shield").first().click();
+        await page.locator("code.hash").waitFor();
+      },
+    }),
     visit(admin, "/admin/system"),
     visit(admin, "/admin/log"),
     also(admin, "/admin/log", "filtered", {

@@ -49,7 +49,7 @@ export const proofs = {
   },
   accountData: { export: "fresh", remove: "own" },
   adminFiles: { decide: "fresh", get: "none", list: "none" },
-  audit: { page: "none" },
+  audit: { export: "none", page: "none", verify: "none" },
   autoRules: { list: "none", set: "fresh" },
   // A backup stays on the server: it gives nothing away.
   backups: { make: "none", state: "none" },

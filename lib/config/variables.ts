@@ -263,7 +263,7 @@ export const variables = {
   BEHEST_BACKUP_EVERY: {
     about:
       "Time between two backups, like `6h` or `7d`; `off`: only when an administrator asks at `/admin/system`",
-    default: "24h",
+    default: "1d",
     example: "6h",
     parse: parseInterval,
   },

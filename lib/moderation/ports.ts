@@ -29,6 +29,10 @@ export interface AuditRecord {
 export interface AuditStore {
   /** Newest first, from before a number; null begins with the newest. */
   entriesBefore(seq: number | null, limit: number): Promise<AuditRecord[]>;
+  /** All entries from the first, as they lie there, and the head. */
+  chain(): Promise<{ entries: AsyncIterable<unknown>; head: AuditHead | null }>;
+  /** Writes an entry of what changes nothing, like a look. */
+  append(auditEntry: AuditEntry): Promise<void>;
 }
 
 /** A mute or a suspension. `until`: milliseconds since 1970; null has no end. */

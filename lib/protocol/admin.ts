@@ -151,7 +151,31 @@ export type AuditPageEntry = z.infer<typeof auditPageEntry>;
 export const auditPage = z.object({ entries: z.array(auditPageEntry), next: cursor.nullable() });
 export type AuditPage = z.infer<typeof auditPage>;
 
+/**
+ * `action`: `user` finds `user.suspend` too. `actor`: a username, `(server)` or `(visitor)`. `subject`: as an entry has it, like
+ * `ann` or `group:readers`.
+ */
+const auditFilter = {
+  action: line(64, 1).optional(),
+  actor: line(64, 1).optional(),
+  subject: line(160, 1).optional(),
+  from: time.optional(),
+  to: time.optional(),
+};
+
+/** For an export: everything that the filter finds. */
+export const auditExportQuery = z.strictObject(auditFilter);
+export type AuditFilter = z.infer<typeof auditExportQuery>;
+
+/** MO-3: `entries` is the chain's length. `seq`: the first entry that is wrong, and why. */
+export const auditVerdict = z.union([
+  z.object({ ok: z.literal(true), entries: z.number(), hash: z.string() }),
+  z.object({ ok: z.literal(false), seq: z.number(), why: z.string() }),
+]);
+export type AuditVerdict = z.infer<typeof auditVerdict>;
+
 export const auditQuery = z.strictObject({
+  ...auditFilter,
   before: cursor.optional(),
   limit: z.coerce.number().int().min(1).max(limits.pageMax).optional(),
 });

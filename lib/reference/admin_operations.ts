@@ -42,6 +42,20 @@ export const adminOperations: Readonly<Record<string, Operation>> = {
     query: protocol.seriesQuery,
     gives: protocol.oneSeries,
   },
+  "GET /admin/audit/export.csv": {
+    says: `Gives the audit entries that a filter finds, as CSV. The export is an entry too. ${admins}`,
+    query: protocol.auditExportQuery,
+    gives: { type: "text/csv", says: "The entries, newest first." },
+  },
+  "GET /admin/audit/export.json": {
+    says: `The same as JSON. ${admins}`,
+    query: protocol.auditExportQuery,
+    gives: { type: "application/json", says: "A list of entries, newest first." },
+  },
+  "POST /admin/audit/verify": {
+    says: `Checks the whole chain of the audit log. ${admins}`,
+    gives: protocol.auditVerdict,
+  },
   "GET /admin/audit": {
     says: `Lists audit entries, newest first. ${admins}`,
     query: protocol.auditQuery,

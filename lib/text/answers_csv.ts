@@ -22,7 +22,12 @@ export function answersCsv({ command, recipients, answers }: CommandDetail): str
       ),
       ["", "", answers.answers],
     ];
-  return lines.map((cells) => `${cells.map(cellText).join(",")}\r\n`).join("");
+  return lines.map(csvLine).join("");
+}
+
+/** A line of CSV. */
+export function csvLine(cells: readonly Cell[]): string {
+  return `${cells.map(cellText).join(",")}\r\n`;
 }
 
 interface Column {

@@ -5,6 +5,8 @@
  */
 export { answersCsv } from "./answers_csv.ts";
 export * from "./asking.ts";
+export { subjectPath } from "./audit.ts";
+export { auditCsv, jsonList } from "./audit_files.ts";
 export * from "./commands.ts";
 export * from "./counts.ts";
 export { effectText } from "./effect.ts";

@@ -114,7 +114,7 @@ export interface Services {
   readonly invites: Pick<Invites, "create" | "list" | "may" | "policy" | "revoke" | "setPolicy">;
   readonly users: Pick<Users, "change" | "get" | "lift" | "list" | "sanction">;
   readonly personFacts: Pick<PersonFacts, "endSessions" | "get">;
-  readonly audit: Pick<Audit, "page">;
+  readonly audit: Pick<Audit, "export" | "page" | "verify">;
   readonly system: Pick<System, "state">;
   readonly backups: Pick<Backups, "make" | "state">;
   readonly serverLog: Pick<ServerLog, "page">;

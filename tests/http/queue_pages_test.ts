@@ -236,6 +236,9 @@ Deno.test("MO-6: a moderator sees a command's states and why it was not delivere
 /** MO-5: the calls below `/admin`, each with the least role that it is for. */
 const roles: Readonly<Record<string, "moderator" | "admin" | "owner">> = {
   "GET /admin/audit": "admin",
+  "GET /admin/audit/export.csv": "admin",
+  "GET /admin/audit/export.json": "admin",
+  "POST /admin/audit/verify": "admin",
   "GET /admin/auto-rules": "moderator",
   "GET /admin/backups": "admin",
   "POST /admin/backups": "admin",

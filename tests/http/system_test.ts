@@ -57,3 +57,30 @@ Deno.test("MO-4, OP-1: the system's page and call show the configuration without
   assert.equal(form.status, 503);
   assert.match(form.text, /No directory for backups is configured/);
 });
+
+Deno.test("MO-3: the audit log's page filters, verifies and exports, in sentences with links", async () => {
+  await using rig = await open();
+  const { app, ask } = rig;
+  await app.group("readers", { ann: "owner" }, "Readers");
+  const { text } = await ask("boss", "/admin/audit?action=group");
+  assert.match(text, /href="\/admin\/users\/\w+">@\w+<\/a> created <a href="\/admin\/groups\/readers">/);
+  assert.match(text, /export\.csv\?action=group"/);
+  assert.match((await ask("boss", "/admin/audit?subject=nobody")).text, /No matches/);
+  const verified = await ask("boss", "/admin/audit", "POST");
+  assert.equal(verified.status, 200);
+  assert.match(verified.text, /entries, unbroken\. Last hash: <code class="hash">[0-9a-f]{64}/);
+  assert.match((await ask("boss", "/admin/audit", "POST", "de")).text, /Einträge, lückenlos/);
+  assert.equal(JSON.parse((await ask("boss", "/api/v1/admin/audit/verify", "POST")).text).ok, true);
+  assert.match((await ask("boss", "/api/v1/admin/audit/export.csv?action=group")).text, /group\.create/);
+  const list = JSON.parse((await ask("boss", "/api/v1/admin/audit/export.json")).text);
+  assert.equal(list[0].action, "audit.export");
+  for (const who of ["ann", "mod"]) {
+    for (
+      const path of ["/admin/audit", "/api/v1/admin/audit/export.csv", "/api/v1/admin/audit/export.json"]
+    ) {
+      assert.equal((await ask(who, path)).status, 404);
+    }
+    assert.equal((await ask(who, "/admin/audit", "POST")).status, 404);
+    assert.equal((await ask(who, "/api/v1/admin/audit/verify", "POST")).status, 404);
+  }
+});

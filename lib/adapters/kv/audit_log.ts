@@ -70,6 +70,10 @@ export class KvAudit implements AuditStore {
     return entries;
   }
 
+  async append(auditEntry: AuditEntry): Promise<void> {
+    await this.commit({}, auditEntry);
+  }
+
   /** The whole chain from its first entry, as it lies there, and its head. */
   async chain(): Promise<{ entries: AsyncIterable<unknown>; head: AuditHead | null }> {
     const { kv } = this.#store;

@@ -3,6 +3,7 @@ import { account } from "./account.ts";
 import { admin } from "./admin.ts";
 import { answers } from "./answers.ts";
 import { asking } from "./asking.ts";
+import { audit } from "./audit.ts";
 import { bar } from "./bar.ts";
 import { blocked } from "./blocked.ts";
 import { broadcast } from "./broadcast.ts";
@@ -72,6 +73,7 @@ export const de = {
   admin,
   answers,
   asking,
+  audit,
   bar,
   blocked,
   broadcast,

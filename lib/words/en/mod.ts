@@ -2,6 +2,7 @@ import { account } from "./account.ts";
 import { admin } from "./admin.ts";
 import { answers } from "./answers.ts";
 import { asking } from "./asking.ts";
+import { audit } from "./audit.ts";
 import { bar } from "./bar.ts";
 import { blocked } from "./blocked.ts";
 import { broadcast } from "./broadcast.ts";
@@ -71,6 +72,7 @@ export const en = {
   admin,
   answers,
   asking,
+  audit,
   bar,
   blocked,
   broadcast,

@@ -1,0 +1,14 @@
+import { auditExportQuery, Refusal } from "../../../../../lib/protocol/mod.ts";
+import { jsonList } from "../../../../../lib/text/mod.ts";
+import { definePerson } from "../../../../../lib/web/define.ts";
+import { call } from "../../../../../lib/web/rest.ts";
+import { fileOf } from "../../../../../lib/web/text_file.ts";
+
+/** MO-3. */
+export const handler = definePerson.api({
+  GET: call({ query: auditExportQuery }, async ({ services, caller, query }) => {
+    const entries = await services.audit.export(caller, query);
+    if (entries instanceof Refusal) return entries;
+    return fileOf(jsonList(entries), "audit.json", "application/json");
+  }),
+});
