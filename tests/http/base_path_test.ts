@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
+import { StreamSocket } from "../../lib/client/mod.ts";
+import { Behest, logIn } from "../../sdk/typescript/mod.ts";
 import { openSeededSite } from "../../tools/seeded_site.ts";
 import { pageVisits } from "../../tools/page_visits.ts";
 import { tokenFor } from "../../tools/screenshots_seed.ts";
-import { withApp } from "../fakes/app_rig.ts";
+import { password, withApp } from "../fakes/app_rig.ts";
 import { builtRoutes } from "../fakes/built_app.ts";
 import { form } from "../fakes/page_forms.ts";
+import { served } from "../fakes/served.ts";
 
 const basePath = "/behest";
 const env = { BEHEST_BASE_PATH: basePath };
@@ -149,4 +152,33 @@ Deno.test("OP-10: addresses in answers to programs have the sub-path: invitation
       /127\.0\.0\.1:8000\/behest\/api\/v1\/auth\/login/,
     );
   }, { env: { ...env, BEHEST_REGISTRATION: "invite" } });
+});
+
+Deno.test("OP-10 OP-11: a client of the library is given the server's address with its path: login, socket, stream", async () => {
+  await withApp(async (_send, app) => {
+    await using site = await served(app.services);
+    const server = `${site.origin}${basePath}/`;
+    const { token } = await logIn(server, { username: "ann", password });
+    await app.befriend("ann", "bob");
+    for (const over of ["websocket", "stream"]) {
+      await using behest = new Behest({
+        server,
+        token,
+        device: over,
+        ...(over === "stream"
+          ? { socket: (url) => new StreamSocket(url, { token: () => Promise.resolve(token) }) }
+          : {}),
+      });
+      const got = Promise.withResolvers<string>();
+      behest.client.on("deliver", ({ command }) => {
+        if ("title" in command && command.title === over) got.resolve(over);
+      });
+      behest.client.connect();
+      await behest.client.whenOnline();
+      await app.command("bob", "ann", { title: over });
+      assert.equal(await got.promise, over);
+      assert.deepEqual((await behest.files.list()).files, []);
+    }
+    await app.services.realtime.shutdown();
+  }, { env });
 });
