@@ -1,6 +1,7 @@
 /** The real server with people, accounts and commands that wait, for the load generator in `lean/`. */
 import { App } from "fresh";
 import { openStore } from "../../lib/adapters/kv/store.ts";
+import type { PostgresPlace } from "../../lib/adapters/postgres/mod.ts";
 import type { OpenServices } from "../../lib/compose/mod.ts";
 import type { State } from "../../lib/web/define.ts";
 import { handler } from "../../routes/api/ws.ts";
@@ -18,6 +19,8 @@ export interface LeanServerPlan {
   others?: number;
   /** Direct commands that wait for each taker. */
   waiting?: number;
+  /** In place of a file in the data directory. */
+  postgres?: PostgresPlace | undefined;
 }
 
 /** What the first line of this process says. */
@@ -39,7 +42,7 @@ const sendsAtOnce = 200;
 
 if (import.meta.main) {
   const plan = JSON.parse(Deno.args[0]!) as LeanServerPlan;
-  await using store = await openStore(`${plan.dataDir}/kv.sqlite3`);
+  await using store = await openStore(plan.postgres ?? `${plan.dataDir}/kv.sqlite3`);
   if (plan.others !== undefined) await addAccounts(store.kv, plan.others);
   await using open = await openBenchServices(plan.dataDir, { store });
   const { services } = open;

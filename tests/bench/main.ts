@@ -17,6 +17,7 @@ import { requestRows } from "./requests.ts";
 import { scanRows } from "./scan.ts";
 import { latencyRows, sendRows } from "./send_rows.ts";
 import { connectRows, fanOutRows, idleRows } from "./socket_rows.ts";
+import { storeRows } from "./store_rows.ts";
 import { tableOf } from "./table.ts";
 
 const wantedSockets = 10_000;
@@ -28,6 +29,7 @@ const parts: Record<string, Part> = {
   "acknowledged": acknowledgedRows,
   "backlog": backlogRows,
   "sends": sendRows,
+  "stores": storeRows,
   "latency": latencyRows,
   "chat": chatRows,
   "connect": connectRows,

@@ -1,3 +1,4 @@
+import type { PostgresPlace } from "../../lib/adapters/postgres/mod.ts";
 import { Child } from "./child.ts";
 import { body, Lean, openingAtOnce, peerPayload, type Spent } from "./lean.ts";
 import type { LeanServerPlan, LeanServerReady } from "./lean_server.ts";
@@ -15,6 +16,8 @@ export interface SendPlan {
   inFlight: number;
   /** Whether the recipients are connected and acknowledge. */
   online: boolean;
+  /** In place of a file. */
+  postgres?: PostgresPlace;
 }
 
 /** What one round of sends came to. */
@@ -37,7 +40,12 @@ export interface Watch {
 /** Runs sends against a fresh server on a file in `dir` and gives its rate over a few seconds after a warm-up. */
 export async function measureSends(dir: string, plan: SendPlan, watch: Watch = {}): Promise<SendRate> {
   const dataDir = await Deno.makeTempDir({ dir, prefix: "sends-" });
-  const serverPlan: LeanServerPlan = { dataDir, senders: plan.senders, takers: people };
+  const serverPlan: LeanServerPlan = {
+    dataDir,
+    senders: plan.senders,
+    takers: people,
+    postgres: plan.postgres,
+  };
   const { child, ready } = await Child.start<LeanServerReady>("lean_server.ts", [JSON.stringify(serverPlan)]);
   await using server = child;
   await using lean = await Lean.start();
