@@ -230,6 +230,32 @@ Deno.test("OP-7: a server that dies under load loses no answer; TLS shows who it
   await unasked.kv.set(["a"], 1);
 });
 
+Deno.test("OP-7: a synchronous standby that takes over has every answer, and nothing twice", async () => {
+  // Not synced to the disk by itself: what counts here is what the standby has.
+  const settings = ["fsync=off", "full_page_writes=off"];
+  await using primary = await PostgresProcess.start([...settings, "wal_level=replica"]);
+  await using standby = await PostgresProcess.standbyOf(primary, settings);
+  const [first] = placeAt(primary.port).hosts;
+  const both = { ...placeAt(standby.port), hosts: [first!, ...placeAt(standby.port).hosts] };
+  // The tables, before a commit waits for the standby.
+  await (await openPostgres(both))[Symbol.asyncDispose]();
+  await operatorSql(placeAt(primary.port), "alter system set synchronous_standby_names = '*'");
+  await operatorSql(placeAt(primary.port), "select pg_reload_conf()");
+  const synced = "select count(*) from pg_stat_replication where sync_state = 'sync'";
+  await until(async () => await operatorSql(placeAt(primary.port), synced) === "1", "a synchronous standby");
+  await using store = await openPostgres(both);
+  const { answered, seen, lines } = await counting(store.kv, async () => {
+    await primary.kill();
+    await standby.promote();
+  }, 20);
+  assert.equal(seen, BigInt(answered));
+  assert.equal(lines, answered);
+  assert.equal(
+    await operatorSql(placeAt(standby.port), `select count from behest.kv where count is not null`),
+    `${seen}`,
+  );
+});
+
 async function makeCertificate(dir: string): Promise<void> {
   const { success, stderr } = await new Deno.Command("openssl", {
     args: [

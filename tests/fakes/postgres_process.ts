@@ -18,6 +18,7 @@ export class PostgresProcess implements AsyncDisposable {
   readonly #settings: readonly string[];
   #child!: Deno.ChildProcess;
   #output!: Promise<string>;
+  #ended = false;
 
   private constructor(dir: string, port: number, settings: readonly string[]) {
     this.dir = dir;
@@ -49,6 +50,28 @@ export class PostgresProcess implements AsyncDisposable {
     return process;
   }
 
+  /** A standby of another server, which has to name it in `synchronous_standby_names`. */
+  static async standbyOf(primary: PostgresProcess, settings: readonly string[]): Promise<PostgresProcess> {
+    const dir = await Deno.makeTempDir({ prefix: "behest-postgres-" });
+    const process = new PostgresProcess(dir, freePort(), settings);
+    await Deno.chmod(dir, 0o777);
+    const copied = await commandOf("pg_basebackup", [
+      ...["-h", "127.0.0.1", "-p", String(primary.port), "-U", "behest", "-D", `${dir}/data`],
+      // With what it needs to follow the other one.
+      ...["--checkpoint=fast", "--no-sync", "--write-recovery-conf", "-X", "stream"],
+    ]).output();
+    if (!copied.success) throw new Error(`pg_basebackup: ${new TextDecoder().decode(copied.stderr)}`);
+    await process.run();
+    return process;
+  }
+
+  /** It takes writes from now on. */
+  async promote(): Promise<void> {
+    const { success, stderr } = await commandOf("pg_ctl", ["promote", "-w", "-D", `${this.dir}/data`])
+      .output();
+    if (!success) throw new Error(`pg_ctl promote: ${new TextDecoder().decode(stderr)}`);
+  }
+
   /** Starts the server, also again. */
   async run(): Promise<void> {
     this.#child = commandOf("postgres", [
@@ -58,10 +81,10 @@ export class PostgresProcess implements AsyncDisposable {
         .flatMap((setting) => ["-c", setting]),
     ], "null").spawn();
     this.#output = new Response(this.#child.stderr).text();
-    let ended = false;
-    void this.#child.status.then(() => ended = true);
+    this.#ended = false;
+    void this.#child.status.then(() => this.#ended = true);
     await until(async () => {
-      if (ended) throw new Error(`postgres ended: ${await this.#output}`);
+      if (this.#ended) throw new Error(`postgres ended: ${await this.#output}`);
       const { success } = await commandOf("pg_isready", ["-q", "-h", "127.0.0.1", "-p", String(this.port)])
         .output();
       return success;
@@ -70,8 +93,8 @@ export class PostgresProcess implements AsyncDisposable {
 
   /** Its processes end as if the machine had. */
   async kill(): Promise<void> {
-    // The first one takes all others with it.
-    await commandOf("pg_ctl", ["kill", "QUIT", await this.#pid()]).output();
+    // The first one takes all others with it. One that was killed before has no file any more, or an old one.
+    if (!this.#ended) await commandOf("pg_ctl", ["kill", "QUIT", await this.#pid()]).output();
     await this.#child.status;
     await this.#output;
   }
