@@ -16,4 +16,5 @@ export {
 export { kvName, type PostgresUrl } from "./postgres_url.ts";
 export { TrustedProxies } from "./trusted_proxies.ts";
 export { configLines, describeConfig } from "./description.ts";
+export { parseStore } from "./variables.ts";
 export { laterVariables, type Variable, variables } from "./variables.ts";

@@ -63,7 +63,7 @@ export function parsePostgres(text: string): PostgresUrl | Wrong {
 
 /** The store's place for people to read, without its password. */
 export function kvName(kv: string | PostgresUrl): string {
-  if (typeof kv === "string") return kv;
+  if (typeof kv === "string") return withoutPassword(kv);
   const { hosts, database, user } = kv;
   return `postgres://${encodeURIComponent(user)}@${hosts.join(",")}/${encodeURIComponent(database)}`;
 }

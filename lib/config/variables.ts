@@ -1,6 +1,6 @@
 import { limits, passwordBody, username } from "../protocol/mod.ts";
 import { parseBasePath } from "./base_path.ts";
-import { parsePostgres } from "./postgres_url.ts";
+import { parsePostgres, type PostgresUrl } from "./postgres_url.ts";
 import { TrustedProxies } from "./trusted_proxies.ts";
 import {
   oneOf,
@@ -30,6 +30,11 @@ export interface Variable<T> {
   example: string;
   secret?: true;
   parse(text: string): T | Wrong;
+}
+
+/** Takes the place of a store. */
+export function parseStore(text: string): string | PostgresUrl | Wrong {
+  return /^postgres/i.test(text) ? parsePostgres(text) : parseKv(text);
 }
 
 /** Every variable that this version reads (OP-1, OP-2). */
@@ -92,7 +97,7 @@ export const variables = {
     default: null,
     defaultText: "`kv.sqlite3` in the data directory",
     example: "postgres://behest:password@db.example.org/behest",
-    parse: (text) => /^postgres/i.test(text) ? parsePostgres(text) : parseKv(text),
+    parse: parseStore,
   },
   BEHEST_HEARTBEAT_MS: {
     about: "Time between two heartbeats of a socket, in milliseconds",

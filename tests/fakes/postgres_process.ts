@@ -9,7 +9,14 @@ export const postgresFolders: readonly string[] = [
 ];
 
 /** What makes a cluster for tests quick: what it holds need not outlive the machine. */
-const quick = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"];
+const quick = [
+  "fsync=off",
+  "synchronous_commit=off",
+  "full_page_writes=off",
+  "autovacuum=off",
+  "wal_level=minimal",
+  "max_wal_senders=0",
+];
 
 /** A PostgreSQL cluster in a directory of its own, on this computer only. */
 export class PostgresProcess implements AsyncDisposable {

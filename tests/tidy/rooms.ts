@@ -85,6 +85,7 @@ export const rooms: Readonly<Record<string, Part>> = {
       "node:sqlite",
       "node:process",
       "node:timers",
+      "node:util",
       "node:v8",
       "openid-client",
       "postgres",

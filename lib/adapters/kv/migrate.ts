@@ -13,6 +13,9 @@ const steps: Record<number, (kv: KvPort) => Promise<void>> = {
   3: giveSubmissionsKeys,
 };
 
+/** In the place of the layout's number until all of a copy is there. */
+export const unfinishedCopy = 0;
+
 /** Brings the store to this layout, a step at a time. Throws when the store is of a newer one. */
 export async function migrate(kv: KvPort): Promise<void> {
   let found = await kv.get<number>(keys.migration());
@@ -20,6 +23,9 @@ export async function migrate(kv: KvPort): Promise<void> {
     const first = await kv.atomic().check(found).set(keys.migration(), layout).commit();
     if (first.ok) return;
     found = await kv.get<number>(keys.migration());
+  }
+  if (found.value === unfinishedCopy) {
+    throw new Error("The store is a copy that was not finished. Remove it, and copy again.");
   }
   if (found.value! > layout) {
     throw new Error(

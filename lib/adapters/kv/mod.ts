@@ -45,7 +45,14 @@ export type {
   KvPort,
   KvSelector,
 } from "./port.ts";
-export { openExistingStore, openStore, type Store, type StorePlace } from "./store.ts";
+export {
+  openExistingStore,
+  openRaw,
+  openStore,
+  type RawStore,
+  type Store,
+  type StorePlace,
+} from "./store.ts";
 export { KvTwoFactor } from "./two_factor_store.ts";
 export { KvUsers } from "./users_store.ts";
 export { kvWebhookJobs } from "./webhook_jobs.ts";

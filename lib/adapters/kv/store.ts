@@ -1,7 +1,8 @@
-import { openPostgres, type PostgresPlace } from "../postgres/mod.ts";
+import { openPostgres, type PostgresFacts, type PostgresPlace } from "../postgres/mod.ts";
 import { Committer } from "./committer.ts";
 import { gatheringReads } from "./gathered_reads.ts";
-import { migrate } from "./migrate.ts";
+import { keys } from "./keys.ts";
+import { migrate, unfinishedCopy } from "./migrate.ts";
 import type { KvPort } from "./port.ts";
 import { refuseFewChecks } from "./shared_store.ts";
 
@@ -45,6 +46,43 @@ export async function openExistingStore(place: StorePlace): Promise<Store> {
     throw new Error(`There is no store at ${place}.`);
   }
   return await openStore(place, { existing: true });
+}
+
+/** An engine as it is, for a copy of a whole store. */
+export interface RawStore extends AsyncDisposable {
+  readonly kv: KvPort;
+  /** A path; for a database, its facts. */
+  readonly facts: string | PostgresFacts;
+}
+
+/** Opens a store for a copy. `empty`: makes a new one, and throws when something is there. */
+export async function openRaw(place: StorePlace, { empty }: { empty: boolean }): Promise<RawStore> {
+  if (place === ":memory:" || (typeof place === "string" && /^https?:/.test(place))) {
+    throw new Error(`${place} is neither a file nor a PostgreSQL database.`);
+  }
+  // Brings an older one to this layout first, so that there is one to know.
+  if (!empty) await (await openExistingStore(place))[Symbol.asyncDispose]();
+  await using opening = new AsyncDisposableStack();
+  let kv: KvPort;
+  let facts: string | PostgresFacts;
+  if (typeof place === "string") {
+    if (empty && await Deno.stat(place).then(() => true, () => false)) {
+      throw new Error(`There is something at ${place}. A copy needs a place of its own.`);
+    }
+    opening.use(await lockOf(place));
+    await makeFile(place);
+    const file = await Deno.openKv(place);
+    opening.defer(() => file.close());
+    [kv, facts] = [file, place];
+  } else ({ kv, facts } = opening.use(await openPostgres(place, { existing: !empty })));
+  if (empty) {
+    if ((await kv.list({ prefix: [] }, { limit: 1 }).next()).done !== true) {
+      throw new Error("There is a store already. A copy needs a schema of its own: add ?schema=name.");
+    }
+    await kv.set(keys.migration(), unfinishedCopy);
+  }
+  const open = opening.move();
+  return { kv, facts, [Symbol.asyncDispose]: () => open.disposeAsync() };
 }
 
 async function openDatabase(place: PostgresPlace, options: OpenOptions): Promise<Store> {

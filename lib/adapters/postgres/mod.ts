@@ -8,11 +8,15 @@ import type { KvPort } from "../kv/port.ts";
 import { PostgresClient } from "./client.ts";
 import { PostgresKv } from "./kv.ts";
 import { givenUpMs, Ownership } from "./ownership.ts";
+import { PostgresFacts } from "./facts.ts";
 import { nameOf, type PostgresPlace } from "./place.ts";
 import { Reads } from "./reads.ts";
 import { Rounds } from "./rounds.ts";
 import { prepareSchema, quoted } from "./schema.ts";
 
+export type { Fact, PostgresFacts } from "./facts.ts";
+export { decodeKey, encodeKey } from "./keys.ts";
+export { Count, stampOf, versionOf } from "./values.ts";
 export { nameOf, type PostgresPlace };
 
 /** Time between two looks for what has expired, and how much goes at once. */
@@ -38,6 +42,8 @@ export interface PostgresStore extends AsyncDisposable {
   readonly kv: KvPort;
   /** Resolves with the reason when the store is not this process's any more: it must end. */
   readonly lost: Promise<Error>;
+  /** For copies of whole stores. */
+  readonly facts: PostgresFacts;
   /** Deletes what has expired; the store does so by itself every now and then. */
   sweep(): Promise<void>;
 }
@@ -86,7 +92,13 @@ export async function openPostgres(
   const kv = new PostgresKv(new Reads(client, schema), rounds, usable, close);
   opening.defer(close);
   const open = opening.move();
-  return { kv, lost, sweep, [Symbol.asyncDispose]: () => open.disposeAsync() };
+  return {
+    kv,
+    lost,
+    facts: new PostgresFacts(client, schema),
+    sweep,
+    [Symbol.asyncDispose]: () => open.disposeAsync(),
+  };
 }
 
 /** Waits as long as a process that has died keeps the store; one that lives renews its claim meanwhile, and is in the way. */

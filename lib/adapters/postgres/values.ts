@@ -62,6 +62,15 @@ function isPlain(value: unknown, depth: number): boolean {
   }
 }
 
+/** A count as it was read: no record looks like it. */
+export class Count implements KvCount {
+  readonly value: bigint;
+
+  constructor(value: bigint) {
+    this.value = value;
+  }
+}
+
 /** A row of the table, as the driver gives it. */
 export interface StoredValue {
   json: string | null;
@@ -75,7 +84,7 @@ export interface StoredValue {
 export function decodeValue({ json, bytes, count }: StoredValue): unknown {
   if (json !== null) return JSON.parse(json);
   if (bytes !== null) return deserialize(bytes);
-  return Object.freeze<KvCount>({ value: BigInt(count!) });
+  return new Count(BigInt(count!));
 }
 
 /** The versionstamp of a commit with this number. As long as Deno KV's, so that both fit the same schemas. */
