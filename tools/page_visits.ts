@@ -204,7 +204,11 @@ async function annsPages(services: Services): Promise<Visit[]> {
     visit(ann, "/preferences"),
     visit(ann, "/preferences/blocked"),
     also(ann, "/preferences/blocked", "some", {
-      act: (page) => post(page, "/preferences/blocked", { action: "block", username: "nobody-here" }),
+      async act(page) {
+        await page.locator("#username").fill("nobody-here");
+        await page.locator("main .button-main").click();
+        await page.locator("main .notice").waitFor();
+      },
     }),
     visit(ann, "/preferences/reach"),
     also(ann, "/preferences/reach", "tried", {
