@@ -121,8 +121,12 @@ async function findingsOf(
       const errors: string[] = [];
       const onError = (error: Error) => errors.push(String(error));
       page.on("pageerror", onError);
-      await open(page, site.base, visit);
-      found.push(...[...await look(page, visit), ...errors].map((one) => `${name}: ${one}`));
+      try {
+        await open(page, site.base, visit);
+        found.push(...[...await look(page, visit), ...errors].map((one) => `${name}: ${one}`));
+      } catch (cause) {
+        throw new Error(`${name} could not be looked at: ${cause}`, { cause });
+      }
       page.off("pageerror", onError);
     }
   };
