@@ -1,7 +1,8 @@
 import { type Context, page } from "fresh";
 import { type Appealing, SanctionList } from "../../components/OwnSanctions.tsx";
 import { PageHead } from "../../components/PageHead.tsx";
-import { Check, TextField } from "../../components/Field.tsx";
+import { Check } from "../../components/Field.tsx";
+import { CodeField, PasswordField } from "../../components/LoginFields.tsx";
 import { Notice, ProblemNotice } from "../../components/Notice.tsx";
 import { Title } from "../../components/Title.tsx";
 import { useWords } from "../../components/words.tsx";
@@ -112,23 +113,13 @@ export default definePerson.page<typeof handler>(function AccountPage({ data, ur
         <p>{words.leaveLead}</p>
         <p class="soft">{words.leaveHeld}</p>
         <form class="form" method="post" action="/account">
-          <TextField
-            name="password"
-            label={words.password}
-            type="password"
-            error={errors.password}
-            autocomplete="current-password"
-            required
-          />
-          <TextField
-            name="code"
+          <PasswordField label={words.password} error={errors.password} />
+          <CodeField
             label={words.code}
             hint={words.codeHint}
             class="input-short"
             error={errors.code}
-            autocomplete="one-time-code"
-            autocapitalize="none"
-            spellcheck={false}
+            required={false}
           />
           <Check name="sure" label={words.sure} required />
           <div>

@@ -1,5 +1,5 @@
+import { CodeField, PasswordField } from "../../components/LoginFields.tsx";
 import { type Context, page } from "fresh";
-import { TextField } from "../../components/Field.tsx";
 import { PageHead } from "../../components/PageHead.tsx";
 import { Title } from "../../components/Title.tsx";
 import { Filled, useWords } from "../../components/words.tsx";
@@ -109,14 +109,7 @@ export default definePerson.page<typeof handler>(function ProvePage({ data, url 
               />
             )
             : null}
-          <TextField
-            name="password"
-            label={words.password}
-            type="password"
-            error={errors.password}
-            autocomplete="current-password"
-            required
-          />
+          <PasswordField label={words.password} error={errors.password} />
           <div>
             <button type="submit" class="button button-main">{words.confirm}</button>
           </div>
@@ -128,17 +121,7 @@ export default definePerson.page<typeof handler>(function ProvePage({ data, url 
             <h2 id="by-code">{words.byCode}</h2>
             <form class="form" method="post" action={action}>
               {hidden}
-              <TextField
-                name="code"
-                label={words.code}
-                hint={words.codeHint}
-                class="input-short"
-                error={errors.code}
-                autocomplete="one-time-code"
-                autocapitalize="none"
-                spellcheck={false}
-                required
-              />
+              <CodeField label={words.code} hint={words.codeHint} class="input-short" error={errors.code} />
               <div>
                 <button type="submit" class="button">{words.confirmCode}</button>
               </div>

@@ -2,6 +2,7 @@ import { type Context, page } from "fresh";
 import { PageHead } from "../../components/PageHead.tsx";
 import { RowAction } from "../../components/RowAction.tsx";
 import { TextField } from "../../components/Field.tsx";
+import { PasswordField } from "../../components/LoginFields.tsx";
 import { Time } from "../../components/Time.tsx";
 import { When } from "../../components/When.tsx";
 import { Filled, useWords } from "../../components/words.tsx";
@@ -204,14 +205,7 @@ function PasswordForm({ errors }: { errors: Record<string, string> }) {
     <section class="panel" aria-labelledby="password">
       <h2 id="password">{words.change}</h2>
       <form class="form" method="post" action="/sessions">
-        <TextField
-          name="current"
-          label={words.now}
-          type="password"
-          error={errors.current}
-          autocomplete="current-password"
-          required
-        />
+        <PasswordField name="current" label={words.now} error={errors.current} />
         <TextField
           name="next"
           label={words.next}

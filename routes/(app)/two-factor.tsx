@@ -1,6 +1,7 @@
 import { page } from "fresh";
 import { PageHead } from "../../components/PageHead.tsx";
-import { Check, Group, TextField } from "../../components/Field.tsx";
+import { Check, Group } from "../../components/Field.tsx";
+import { CodeField, PasswordField } from "../../components/LoginFields.tsx";
 import { Notice, ProblemNotice } from "../../components/Notice.tsx";
 import { QrCode } from "../../components/QrCode.tsx";
 import { RecoveryCodes } from "../../components/RecoveryCodes.tsx";
@@ -8,7 +9,6 @@ import { Time } from "../../components/Time.tsx";
 import { Title } from "../../components/Title.tsx";
 import { SsoLink } from "../../components/SsoLink.tsx";
 import { Filled, useLanguage, useWords } from "../../components/words.tsx";
-import { PasskeyAdd } from "../../islands/Passkeys.tsx";
 import { definePerson } from "../../lib/web/define.ts";
 import { problemOf, readForm } from "../../lib/web/forms/form.ts";
 import { refusedPage, seeOther } from "../../lib/web/pages.ts";
@@ -16,6 +16,7 @@ import { type Passkey, Refusal, type TwoFactorState } from "../../lib/protocol/m
 import { ssoLinkOf } from "../../lib/web/forms/sso.ts";
 import { changeTwoFactor, fieldNames, type TwoFactorDone } from "../../lib/web/forms/two_factor.ts";
 import { plural } from "../../lib/words/mod.ts";
+import { AddPasskey } from "./(_parts)/AddPasskey.tsx";
 
 export const handler = definePerson.handlers({
   async GET(ctx) {
@@ -87,33 +88,12 @@ function Done({ notice }: { notice: string | null }) {
 /** A password field, by the name of its form. */
 function Password({ name, errors }: PartProps & { name: string }) {
   const words = useWords("twoFactor");
-  return (
-    <TextField
-      name={name}
-      label={words.password}
-      type="password"
-      error={errors[name]}
-      autocomplete="current-password"
-      required
-    />
-  );
+  return <PasswordField name={name} label={words.password} error={errors[name]} />;
 }
 
 function Code({ name, hint, errors }: PartProps & { name: string; hint?: string }) {
   const words = useWords("twoFactor");
-  return (
-    <TextField
-      name={name}
-      label={words.code}
-      hint={hint}
-      class="input-short"
-      error={errors[name]}
-      autocomplete="one-time-code"
-      autocapitalize="none"
-      spellcheck={false}
-      required
-    />
-  );
+  return <CodeField name={name} label={words.code} hint={hint} class="input-short" error={errors[name]} />;
 }
 
 interface AppProps extends PartProps {
@@ -204,7 +184,6 @@ function Recovery({ factors, errors }: PartProps & { factors: TwoFactorState }) 
 
 function Passkeys({ passkeys, errors }: PartProps & { passkeys: readonly Passkey[] }) {
   const words = useWords("twoFactor");
-  const { name, nameHint, password, add, working, failed, wrongPassword, noName, tooMany } = words;
   return (
     <section class="panel" aria-labelledby="passkeys">
       <h2 id="passkeys">{words.passkeys}</h2>
@@ -234,22 +213,7 @@ function Passkeys({ passkeys, errors }: PartProps & { passkeys: readonly Passkey
             </div>
           </form>
         )}
-      <PasskeyAdd
-        action="/two-factor"
-        words={{
-          name,
-          nameHint,
-          password,
-          add,
-          waiting: working,
-          failed,
-          wrongPassword,
-          noName,
-          tooMany,
-          needsScript: words.addNeedsScript,
-          needsSupport: words.addNeedsSupport,
-        }}
-      />
+      <AddPasskey />
     </section>
   );
 }

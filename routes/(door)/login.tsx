@@ -2,6 +2,7 @@ import { type Context, page } from "fresh";
 import { CarriedForm } from "./(_parts)/CarriedForm.tsx";
 import { Door } from "../../components/Door.tsx";
 import { Check, TextField } from "../../components/Field.tsx";
+import { CodeField, PasswordField } from "../../components/LoginFields.tsx";
 import { LookForm } from "../../components/LookForm.tsx";
 import { Notice, ProblemNotice } from "../../components/Notice.tsx";
 import { Title } from "../../components/Title.tsx";
@@ -151,27 +152,9 @@ export default define.page<typeof handler>(function Login({ data, state, url, re
           spellcheck={false}
           required
         />
-        <TextField
-          name="password"
-          label={words.password}
-          type="password"
-          error={data.problem?.fields.password}
-          autocomplete="current-password"
-          required
-        />
+        <PasswordField label={words.password} error={data.problem?.fields.password} />
         {data.asksCode
-          ? (
-            <TextField
-              name="code"
-              label={words.code}
-              hint={words.codeHint}
-              error={data.problem?.fields.code}
-              autocomplete="one-time-code"
-              autocapitalize="none"
-              spellcheck={false}
-              required
-            />
-          )
+          ? <CodeField label={words.code} hint={words.codeHint} error={data.problem?.fields.code} />
           : null}
         <Check name="stay" label={words.stay} hint={words.stayHint} checked={data.stay} />
         <button type="submit" class="button button-main">{words.logIn}</button>

@@ -1,6 +1,6 @@
+import { CodeField } from "../../../../components/LoginFields.tsx";
 import { type Context, page } from "fresh";
 import { Door } from "../../../../components/Door.tsx";
-import { TextField } from "../../../../components/Field.tsx";
 import { ProblemNotice } from "../../../../components/Notice.tsx";
 import { Title } from "../../../../components/Title.tsx";
 import { Filled, useWords } from "../../../../components/words.tsx";
@@ -82,16 +82,7 @@ export default define.page<typeof handler>(function Sso({ data, state, url }) {
       <ProblemNotice problem={data.problem} />
       <form class="form" method="post" action="/login/sso">
         <input type="hidden" name="state" value={data.state} />
-        <TextField
-          name="code"
-          label={words.code}
-          hint={words.codeHint}
-          error={data.problem?.fields.code}
-          autocomplete="one-time-code"
-          autocapitalize="none"
-          spellcheck={false}
-          required
-        />
+        <CodeField label={words.code} hint={words.codeHint} error={data.problem?.fields.code} />
         <button type="submit" class="button button-main">{words.goOn}</button>
       </form>
     </Door>
