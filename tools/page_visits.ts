@@ -47,7 +47,8 @@ const also = (viewer: Viewer, route: string, state: string, more: Partial<Visit>
 
 /** As the form of a page without scripts does. */
 async function post(page: Page, action: string, fields: Record<string, string>): Promise<void> {
-  const posted = page.waitForURL((url) => url.pathname === action);
+  // Not for its address, which may be that of the page itself.
+  const posted = page.waitForEvent("load");
   await page.evaluate(([action, fields]) => {
     const form = Object.assign(document.createElement("form"), { method: "post", action });
     for (const [name, value] of Object.entries(fields)) {
