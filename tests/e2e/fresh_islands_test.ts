@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type Page } from "playwright-core";
 import { siteHandler } from "../fixtures/fresh/site_app.ts";
+import { buildId, setBuildId } from "../../lib/fresh/build_id.ts";
 import { openBrowser } from "../fakes/browser.ts";
 
 interface Visit {
@@ -11,6 +12,8 @@ interface Visit {
 }
 
 async function visiting(path: string, options: { basePath?: string }, run: (visit: Visit) => Promise<void>) {
+  // Other files of this process serve another build.
+  const builtId = buildId();
   const handler = await siteHandler(options);
   // Closed at once in the end: a graceful end would wait for what a closed browser left behind.
   const over = new AbortController();
@@ -36,6 +39,7 @@ async function visiting(path: string, options: { basePath?: string }, run: (visi
     await browser.close();
     over.abort();
     await server.finished;
+    setBuildId(builtId);
   }
 }
 
