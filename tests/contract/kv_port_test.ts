@@ -54,7 +54,7 @@ onEachStore("OP-7: keys lie in one order, whatever their parts are", async ({ kv
 
 Deno.test("OP-7: an encoded key sorts like the key and gives it back", () => {
   const part = fc.oneof(
-    fc.string({ unit: "binary", maxLength: 9 }).filter((text) => text.isWellFormed()),
+    fc.string({ unit: fc.constantFrom("\u0000", "\u0001", "a", "é", "\uffff", "\u{1f600}"), maxLength: 9 }),
     fc.uint8Array({ maxLength: 9 }),
     fc.double({ noNaN: true }),
     fc.bigInt(),

@@ -51,7 +51,10 @@ export class PostgresProcess implements AsyncDisposable {
       "--no-sync",
       "--no-instructions",
     ]).output();
-    if (!made.success) throw new Error(`initdb: ${new TextDecoder().decode(made.stderr)}`);
+    if (!made.success) {
+      await Deno.remove(dir, { recursive: true });
+      throw new Error(`initdb: ${new TextDecoder().decode(made.stderr)}`);
+    }
     await prepare(dir);
     await process.run();
     return process;

@@ -5,6 +5,8 @@ export class LineProxy implements Disposable {
   readonly #to: number;
   readonly #open = new Set<Deno.TcpConn>();
   #swallows = false;
+  /** How often something was said that did not get through. */
+  swallowed = 0;
 
   constructor(to: number) {
     this.#to = to;
@@ -59,6 +61,7 @@ export class LineProxy implements Disposable {
       for (let count = await from.read(buffer); count !== null; count = await from.read(buffer)) {
         // What was swallowed once is never made good: a byte would be missing.
         swallowed ||= this.#swallows;
+        if (swallowed) this.swallowed++;
         for (let at = 0; at < count && !swallowed;) at += await to.write(buffer.subarray(at, count));
       }
     } catch {
