@@ -168,7 +168,11 @@ export function CommandActions(props: CommandActionsProps) {
         )
         : null}
       {handsIn && quick !== null
-        ? <AnswerForm {...props} name={fill(words.putOffLabel, { title: label })}>{quick}</AnswerForm>
+        ? (
+          <AnswerForm {...props} name={`${words.notNow}, ${fill(words.refuseLabel, { title: label })}`}>
+            {quick}
+          </AnswerForm>
+        )
         : null}
       {!refusable.has(state) ? null : (
         <details class="button-menu" open={note !== undefined}>
