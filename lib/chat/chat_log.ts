@@ -1,6 +1,7 @@
 import type { ChatArrival, ChatEntry, ChatLog as Port, HeldChat } from "../commands/mod.ts";
 import { ChatAlerts } from "./alerts.ts";
 import type { Arrivals } from "./arrivals.ts";
+import type { HandedMessages } from "./handed_messages.ts";
 import type { Needs } from "./needs.ts";
 import type { ChatNoise } from "./noise.ts";
 import type { MessageRecord } from "./ports.ts";
@@ -20,8 +21,16 @@ export class ChatLog implements Port {
   readonly #arrivals: Arrivals;
   readonly #looks: TalkLooks;
   readonly #alerts: ChatAlerts;
+  readonly #handed: HandedMessages;
 
-  constructor(needs: Needs, shown: ShownMarks, arrivals: Arrivals, noise: ChatNoise) {
+  constructor(
+    needs: Needs,
+    shown: ShownMarks,
+    arrivals: Arrivals,
+    noise: ChatNoise,
+    handed: HandedMessages,
+  ) {
+    this.#handed = handed;
     this.#needs = needs;
     this.#shown = shown;
     this.#arrivals = arrivals;
@@ -190,7 +199,13 @@ export class ChatLog implements Port {
 
   /** A device of the person acknowledged these. */
   async taken(userId: string, messageIds: readonly string[]): Promise<void> {
-    const messages = await this.#needs.store.messages(messageIds);
+    const unknown = messageIds.filter((id) => {
+      const handed = this.#handed.of(userId, id);
+      if (handed) this.#shown.move(userId, handed.talkId, handed.place);
+      return handed === undefined;
+    });
+    if (unknown.length === 0) return;
+    const messages = await this.#needs.store.messages(unknown);
     for (const { record, place } of messages.values()) {
       if (record.recipientId === userId) this.#shown.move(userId, record.talkId, place);
     }

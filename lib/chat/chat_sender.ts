@@ -1,13 +1,14 @@
 import { createHash } from "node:crypto";
-import { attach, carried } from "../commands/mod.ts";
-import { letThroughBy, withheldBy } from "../consent/mod.ts";
-import { type Caller, iso, KeyedMutex } from "../platform/mod.ts";
+import { attach, carried, chatKind } from "../commands/mod.ts";
+import { decide, holdsApart, letThroughBy, withheldBy } from "../consent/mod.ts";
+import { type Caller, iso, KeyedMutex, type LiveEntry } from "../platform/mod.ts";
 import { type ChatDraft, type ChatMessage, limits, Refusal, say } from "../protocol/mod.ts";
+import type { HandedMessages } from "./handed_messages.ts";
 import type { ChatHistory } from "./history.ts";
 import type { Needs } from "./needs.ts";
 import type { MessageRecord, SentDays, SentMessageKey } from "./ports.ts";
 import { type Talk, Talks } from "./talks.ts";
-import { ownView, reaches } from "./views.ts";
+import { ownView, reaches, recipientsView } from "./views.ts";
 
 const dayMs = 24 * 3600_000;
 
@@ -16,27 +17,38 @@ export interface Sent {
   message: ChatMessage;
 }
 
+interface Decided extends Pick<MessageRecord, "allowedBy" | "withheldBy"> {
+  /** The recipient's epoch before their rules were read. Null: their devices must read their log. */
+  liveSince: number | null;
+}
+
 /** Takes messages in (CH-1): one commit, then the answer, then the rings. */
 export class ChatSender {
   readonly #needs: Needs;
   readonly #talks: Talks;
   readonly #history: ChatHistory;
+  readonly #handed: HandedMessages;
   /** One person's messages are written one after another, in the order of the calls (DL-5). */
   readonly #lanes = new KeyedMutex();
 
-  constructor(needs: Needs, talks: Talks, history: ChatHistory) {
+  constructor(needs: Needs, talks: Talks, history: ChatHistory, handed: HandedMessages) {
     this.#needs = needs;
     this.#talks = talks;
     this.#history = history;
+    this.#handed = handed;
   }
 
   send(caller: Caller, draft: ChatDraft): Promise<Sent | Refusal> {
     return this.#lanes.run(caller.userId, async () => {
+      let expiredKey: string | undefined;
       for (let tries = 0; tries <= limits.writeTries; tries++) {
+        const sent = await this.#sendOnce(caller, draft, expiredKey);
+        if (sent !== null && !(sent instanceof Refusal)) return sent;
+        // Refused, or the key is in use: its first answer is still the answer (CM-1).
         const { known, expired } = await this.#known(caller, draft.key);
         if (known !== null) return await this.#answerOf(known, draft);
-        const sent = await this.#sendOnce(caller, draft, expired);
         if (sent !== null) return sent;
+        expiredKey = expired;
       }
       return new Refusal("unavailable", "send.failed");
     });
@@ -71,6 +83,7 @@ export class ChatSender {
     expired: string | undefined,
   ): Promise<Sent | Refusal | null> {
     const { store, clock, ids, bell, files, retentionDays } = this.#needs;
+    const ownEpoch = bell.epoch(caller.userId);
     const { about, reaction } = draft;
     if (reaction === undefined && draft.body.trim() === "" && (draft.attachments ?? []).length === 0) {
       return new Refusal("invalid_params", "chat.empty", { fields: { body: "field.empty" } });
@@ -88,7 +101,7 @@ export class ChatSender {
     if (counted === null) {
       return new Refusal("queue_full", say("chat.full", { count: limits.chatFromOne, days: retentionDays }));
     }
-    const decided = await this.decision(talk);
+    const { liveSince, ...decided } = await this.#decide(talk);
     const record: MessageRecord = {
       id: ids.next(),
       talkId: talk.id,
@@ -112,13 +125,31 @@ export class ChatSender {
       key: draft.key,
       sent: { messageId: record.id, digest: digestOf(draft), expiresMs: now + limits.keyKeptMs },
       replacesKey: expired,
-      days: { value: counted, version: days.version },
+      days: { ...days, value: counted },
       carries: carried(attached, { kind: "chat", messageId: record.id }, record.expiresMs),
     });
     if (place === null) return null;
-    bell.ring(record.senderId);
-    if (reaches(record)) bell.ring(record.recipientId);
+    this.#ringSender(record, place, ownEpoch);
+    if (reaches(record)) this.#ringRecipient(record, place, liveSince);
     return { message: ownView(record) };
+  }
+
+  /** Rings the sender's devices, which get the message with the ring unless their person stopped. */
+  #ringSender(record: MessageRecord, place: string, epoch: number): void {
+    const { bell, consent } = this.#needs;
+    const { senderId } = record;
+    const rules = bell.isOnline(senderId) ? consent.standingAtHand(senderId) : undefined;
+    if (rules === undefined || rules.stopped) return bell.ring(senderId);
+    this.#handed.add(senderId, record, place);
+    bell.ring(senderId, entryOf(ownView(record), place, epoch));
+  }
+
+  #ringRecipient(record: MessageRecord, place: string, epoch: number | null): void {
+    const { bell } = this.#needs;
+    const { recipientId } = record;
+    if (epoch === null || !bell.isOnline(recipientId)) return bell.ring(recipientId);
+    this.#handed.add(recipientId, record, place);
+    bell.ring(recipientId, entryOf(recipientsView(record, false), place, epoch));
   }
 
   /** Whether the caller has a message of the talk, which is there and no reaction. */
@@ -131,20 +162,37 @@ export class ChatSender {
 
   /** What consent says now about a message from this side to the other, whatever holds it for a time: a Stop is no consent (CO-7). */
   async decision(talk: Talk): Promise<Pick<MessageRecord, "allowedBy" | "withheldBy">> {
-    const { consent, clock, threads } = this.#needs;
+    const { allowedBy, withheldBy } = await this.#decide(talk);
+    return { allowedBy, withheldBy };
+  }
+
+  async #decide(talk: Talk): Promise<Decided> {
+    const { bell, consent, clock, threads } = this.#needs;
     const { thread, me, other } = talk;
+    const epoch = bell.epoch(other.id);
     const standing = await consent.standing(other.id);
     const { relation, question } = await this.#talks.asked(talk, me, other.id);
     if (thread !== null && thread.senderId === me.id) {
       const had = await threads.had(other.id, thread.commandId);
-      if (had === "none" || had === "withheld") return { allowedBy: null, withheldBy: "command" };
+      if (had === "none" || had === "withheld") {
+        return { allowedBy: null, withheldBy: "command", liveSince: null };
+      }
     }
     const now = clock.now();
+    // On a thread it also matters what the recipient has of the command, which is asked at the delivery. What is held apart
+    // keeps its order: the devices must read their log.
+    const isLive = thread === null && !holdsApart(standing) &&
+      decide(standing, relation, question, now).verdict === "deliver";
     return {
       allowedBy: letThroughBy(standing, relation, question, now),
       withheldBy: withheldBy(standing, relation, question, now),
+      liveSince: isLive ? epoch : null,
     };
   }
+}
+
+function entryOf(message: ChatMessage, cursor: string, epoch: number): LiveEntry {
+  return { delivery: { cursor, message }, kind: chatKind, epoch };
 }
 
 /** The numbers with one more message today; null when that is too many (DL-7). */

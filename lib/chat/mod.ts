@@ -10,6 +10,7 @@ import { Arrivals } from "./arrivals.ts";
 import { ChatFileUses } from "./chat_files.ts";
 import { ChatLog } from "./chat_log.ts";
 import { ChatSender } from "./chat_sender.ts";
+import { HandedMessages } from "./handed_messages.ts";
 import { ChatHistory } from "./history.ts";
 import type { Needs } from "./needs.ts";
 import { ChatNoise } from "./noise.ts";
@@ -44,15 +45,16 @@ export class Chat {
     this.#gates = gates;
     this.#store = needs.store;
     const talks = new Talks(needs);
+    const handed = new HandedMessages();
     this.#shown = new ShownMarks(needs);
     const arrivals = new Arrivals(needs, talks, this.#shown);
     this.#history = new ChatHistory(needs, talks, this.#shown, arrivals);
     this.#search = new ChatSearch(needs, talks, this.#history);
     this.#noise = new ChatNoise(needs, talks, this.#history, arrivals);
-    this.#sender = new ChatSender(needs, talks, this.#history);
+    this.#sender = new ChatSender(needs, talks, this.#history, handed);
     this.#marks = new ReadMarkKeeper(needs, talks, this.#history, arrivals);
     this.#retractions = new Retractions(needs, this.#history);
-    this.log = new ChatLog(needs, this.#shown, arrivals, this.#noise);
+    this.log = new ChatLog(needs, this.#shown, arrivals, this.#noise, handed);
     this.files = new ChatFileUses(needs, this.#shown, arrivals, this.#sender);
   }
 

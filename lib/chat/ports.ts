@@ -63,6 +63,13 @@ export interface ReadMarks {
 /** Numbers of messages from one person in one talk, by day since 1970 (DL-7). */
 export type SentDays = readonly (readonly [day: number, count: number])[];
 
+/** These numbers as they were read. `moment`: when, where the store can tell by it that nothing wrote them since. */
+export interface CountedDays {
+  value: SentDays;
+  version: string | null;
+  moment?: number | undefined;
+}
+
 export interface SentMessageKey {
   messageId: string;
   digest: string;
@@ -75,7 +82,7 @@ export interface Sending {
   sent: SentMessageKey;
   /** The expired record of the same key, which is replaced. */
   replacesKey?: string | undefined;
-  days: { value: SentDays; version: string | null };
+  days: CountedDays;
   carries: readonly Carried[];
 }
 
@@ -94,7 +101,7 @@ export interface ChatStore {
   /** The message's place, in its talk and in every log. Null: the key is in use, or a file or the count changed; nothing was written. */
   send(sending: Sending): Promise<string | null>;
   sentKey(senderId: string, key: string): Promise<{ sent: SentMessageKey; version: string } | null>;
-  sentDays(senderId: string, talkId: string): Promise<{ value: SentDays; version: string | null }>;
+  sentDays(senderId: string, talkId: string): Promise<CountedDays>;
   messages(ids: readonly string[]): Promise<Map<string, StoredMessage>>;
   /** Messages before a place, newest first. */
   before(talkId: string, place: string | null, limit: number): Promise<StoredMessage[]>;

@@ -10,7 +10,7 @@ import {
   stranger,
   withheldBy,
 } from "../consent/mod.ts";
-import type { LiveEntry } from "../platform/mod.ts";
+import type { LiveCommand } from "../platform/mod.ts";
 import type { Command } from "../protocol/mod.ts";
 import { ended, openBroadcastRecord } from "./broadcast_records.ts";
 import type { InFlight } from "./in_flight.ts";
@@ -39,7 +39,7 @@ export const inGroup: Relation = { contact: false, sharesGroup: true };
 export type Epochs = ReadonlyMap<string, number> | null;
 
 /** What a ring is for one person: the entry with the record that goes with it, or as `InboxBell.ringAll` has it. */
-type Rung = { first: StateRecord; entry: LiveEntry } | "read" | "skip";
+type Rung = { first: StateRecord; entry: LiveCommand } | "read" | "skip";
 
 /** A broadcast in the shared log that is for one person. */
 export interface BroadcastEntry extends InboxEntry {
@@ -180,13 +180,13 @@ export class Broadcasts {
     const { command, senderId } = record;
     const now = clock.now();
     const state = "queued";
-    const entryOf = (shown: { id: string }): LiveEntry => ({
+    const entryOf = (shown: { id: string }): LiveCommand => ({
       delivery: { cursor: place, command: shown, state },
       kind: command.kind,
       epoch: -1,
     });
     // Two entries serve everyone: people's choices for its categories only decide whether it is sealed.
-    let [open, sealed]: (LiveEntry | undefined)[] = [];
+    let [open, sealed]: (LiveCommand | undefined)[] = [];
     const [question, relation] = [this.#questionOf(record), relationIn(record)];
     const rungFor = (standing: Standing): Rung => {
       const decision = decide(standing, relation, question, now);

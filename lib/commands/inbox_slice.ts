@@ -4,7 +4,7 @@ import type { Open } from "./delivery_decisions.ts";
 import { forRecipient } from "./views.ts";
 
 /** For devices that say what they show (WS-10). */
-const chatKind = "chat";
+export const chatKind = "chat";
 
 /** The next part of a person's log for one device. */
 export interface InboxSlice {

@@ -48,7 +48,7 @@ export type { Needs } from "./needs.ts";
 export { type AlertVerdict, verdictOf } from "./alert_verdict.ts";
 export type { CommandAlert } from "./alerts.ts";
 export type { ChatAlert, ChatArrival, ChatEntry, ChatLog, HeldChat } from "./chat_log.ts";
-export type { InboxSlice } from "./inbox_slice.ts";
+export { chatKind, type InboxSlice } from "./inbox_slice.ts";
 export { hasOwnEnd } from "./changed_draft.ts";
 export { noteLength } from "./notes.ts";
 export { shortContext } from "./reported.ts";

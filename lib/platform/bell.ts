@@ -3,10 +3,15 @@
  * from here, as long as `epoch` is still the person's.
  */
 export interface LiveEntry {
-  delivery: { cursor: string; command: { id: string }; state: string };
+  delivery: LiveCommand["delivery"] | { cursor: string; message: { id: string } };
   /** For devices that show some kinds only (WS-10). */
   kind: string;
   epoch: number;
+}
+
+/** The same of a command; what is sent to many people is never a chat message. */
+export interface LiveCommand extends Omit<LiveEntry, "delivery"> {
+  delivery: { cursor: string; command: { id: string }; state: string };
 }
 
 /** New inbox entries. Heard by open connections, and by a `BellListener`. */
@@ -17,7 +22,7 @@ export interface InboxBell {
    * Asks `entryFor` once for each connected person: the entry for devices that are up to date, `read` to have the log read,
    * `skip` when it is not for them. Nothing may change about that person before the answer is used.
    */
-  ringAll(entryFor: (userId: string) => LiveEntry | "read" | "skip"): void;
+  ringAll(entryFor: (userId: string) => LiveCommand | "read" | "skip"): void;
 }
 
 /** The end of one session, and its renewal. Heard by its connections, and by a `BellListener`. */

@@ -1,4 +1,4 @@
-import { type LiveEntry, storyEvents, type Timer } from "../platform/mod.ts";
+import { type LiveCommand, type LiveEntry, storyEvents, type Timer } from "../platform/mod.ts";
 import { limits, Refusal } from "../protocol/mod.ts";
 import { type DeliverFrame, isMessage, packDeliveries, type PackedMessage } from "./frames.ts";
 import type { Outbox } from "./outbox.ts";
@@ -84,12 +84,12 @@ export class DeliveryPump {
       (this.#readTo === null || delivery.cursor > this.#readTo) && (this.#inFlight?.length ?? 0) < window;
     if (!upToDate) this.wake();
     else if (accept !== null && !accept.has(kind)) this.#readTo = delivery.cursor;
-    else if (frame !== undefined) return this.#deliverPacked(delivery, frame);
+    else if (frame !== undefined && !isMessage(delivery)) return this.#deliverPacked(delivery, frame);
     else if (this.#deliver([delivery]) === 0) this.wake();
     return false;
   }
 
-  #deliverPacked({ cursor, command }: LiveEntry["delivery"], { text, bytes }: DeliverFrame): boolean {
+  #deliverPacked({ cursor, command }: LiveCommand["delivery"], { text, bytes }: DeliverFrame): boolean {
     if (!this.#outbox.sendDelivery(text, bytes)) {
       this.wake();
       return false;
@@ -221,7 +221,7 @@ export class DeliveryPump {
   }
 
   /** Sends as many deliveries as have room. The log keeps the others, and they are read again. Returns the number sent. */
-  #deliver(deliveries: readonly (LiveEntry["delivery"] | PackedMessage)[]): number {
+  #deliver(deliveries: readonly (LiveCommand["delivery"] | PackedMessage)[]): number {
     let sent = 0;
     while (sent < deliveries.length) {
       const frame = packDeliveries(deliveries, sent);
@@ -243,7 +243,7 @@ export class DeliveryPump {
   }
 
   /** OP-3: one line for what went out in one frame. */
-  #tell(deliveries: readonly (LiveEntry["delivery"] | PackedMessage)[], from: number, count: number): void {
+  #tell(deliveries: readonly (LiveCommand["delivery"] | PackedMessage)[], from: number, count: number): void {
     const ids: string[] = [];
     for (let at = from; at < from + count; at++) {
       const delivery = deliveries[at]!;

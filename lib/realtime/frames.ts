@@ -1,4 +1,4 @@
-import type { LiveEntry } from "../platform/mod.ts";
+import type { LiveCommand } from "../platform/mod.ts";
 import { type Command, limits, type Notification, type RpcErrorObject, type RpcId } from "../protocol/mod.ts";
 import { utf8Bytes } from "./bytes.ts";
 
@@ -27,7 +27,7 @@ export interface DeliverFrame {
   count: number;
 }
 
-type Packed = LiveEntry["delivery"];
+type Packed = LiveCommand["delivery"];
 
 /** A chat message of the log; it has a `chat.message` frame of its own. */
 export interface PackedMessage {

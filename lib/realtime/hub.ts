@@ -2,6 +2,7 @@ import {
   type Bell,
   type BellListener,
   type Clock,
+  type LiveCommand,
   type LiveEntry,
   type Log,
   type ReplacedSession,
@@ -113,7 +114,7 @@ export class Hub implements Bell, ConnectionOwner {
   }
 
   /** Rings later, so that the sender has the answer before everybody else is written to. Rings that come meanwhile wait behind it. */
-  ringAll(entryFor: (userId: string) => LiveEntry | "read" | "skip"): void {
+  ringAll(entryFor: (userId: string) => LiveCommand | "read" | "skip"): void {
     if (this.#waiting !== null) {
       this.#waiting.push(() => this.#ringAll(entryFor));
       return;
@@ -138,9 +139,9 @@ export class Hub implements Bell, ConnectionOwner {
     this.#listener?.ring(userId);
   }
 
-  #ringAll(entryFor: (userId: string) => LiveEntry | "read" | "skip"): void {
+  #ringAll(entryFor: (userId: string) => LiveCommand | "read" | "skip"): void {
     // Serialises an entry once, even for many people.
-    const frames = new Map<LiveEntry, DeliverFrame>();
+    const frames = new Map<LiveCommand, DeliverFrame>();
     let [command, connections] = ["", 0];
     for (const [userId, list] of this.#byUser) {
       const found = entryFor(userId);

@@ -1,4 +1,4 @@
-import type { Bell, LiveEntry } from "../../lib/platform/mod.ts";
+import type { Bell, LiveCommand } from "../../lib/platform/mod.ts";
 import type { CommandChanged } from "../../lib/protocol/mod.ts";
 
 /** What the bell was asked, in order. */
@@ -8,7 +8,7 @@ export interface Rung {
   method?: string;
   params?: unknown;
   /** What a broadcast delivered with the ring. */
-  entry?: LiveEntry;
+  entry?: LiveCommand;
 }
 
 /** A bell that only writes down. Everybody is online unless told otherwise. */
@@ -22,7 +22,7 @@ export class FakeBell implements Bell {
   epoch(): number {
     return 0;
   }
-  ringAll(entryFor: (userId: string) => LiveEntry | "read" | "skip"): void {
+  ringAll(entryFor: (userId: string) => LiveCommand | "read" | "skip"): void {
     for (const userId of this.online()) {
       const entry = entryFor(userId);
       if (entry === "read") this.rung.push({ what: "ring", userId });

@@ -45,6 +45,7 @@ export class LiveRig implements AsyncDisposable {
       "command.send": (caller, params) => sender.send(caller, params),
       "command.update": (caller, params) => transitions.update(caller, params),
       "command.cancel": (caller, params) => transitions.cancel(caller, params),
+      "chat.send": (caller, params) => rig.chat.send(caller, params),
       "inbox.list": (caller, params) => history.inboxList(caller, params),
       "preferences.set": (caller, params) => rig.consent.set(caller, params),
       "safety.stop": (caller) => safety.stop(caller),

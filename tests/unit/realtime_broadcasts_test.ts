@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { LiveEntry } from "../../lib/platform/mod.ts";
+import type { LiveCommand } from "../../lib/platform/mod.ts";
 import { limits, notifications } from "../../lib/protocol/mod.ts";
 import { settle } from "../fakes/clock.ts";
 import { aDelivery, annId, cursorOf, FakeRealtime, request } from "../fakes/realtime.ts";
@@ -7,7 +7,7 @@ import { aDelivery, annId, cursorOf, FakeRealtime, request } from "../fakes/real
 const bobId = "01JB0B00000000000000000000";
 const carlId = "01JCAR10000000000000000000";
 
-function entry(n: number, kind = "message"): LiveEntry {
+function entry(n: number, kind = "message"): LiveCommand {
   return {
     delivery: { ...aDelivery(n), command: { ...aDelivery(n).command, kind } as never },
     kind,
@@ -23,7 +23,7 @@ function idOf(n: number): string {
 function broadcast(
   realtime: FakeRealtime,
   n: number,
-  answer?: (userId: string) => LiveEntry | "read" | "skip",
+  answer?: (userId: string) => LiveCommand | "read" | "skip",
 ): void {
   realtime.inbox.log.push(aDelivery(n));
   const shared = entry(n);
@@ -180,7 +180,7 @@ Deno.test("WS-7: a device whose socket is full is not written to, and gets it fr
   const long = "x".repeat(3900);
   for (let n = 1; n <= 63; n++) {
     realtime.inbox.log.push(aDelivery(n, long));
-    const shared: LiveEntry = { delivery: aDelivery(n, long), kind: "message", epoch: -1 };
+    const shared: LiveCommand = { delivery: aDelivery(n, long), kind: "message", epoch: -1 };
     realtime.hub.ringAll(() => shared);
   }
   await settle();

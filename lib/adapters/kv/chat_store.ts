@@ -1,34 +1,30 @@
 import type {
   ChatStore,
   MessageRecord,
-  ReadMarks,
   SentDays,
   SentMessageKey,
   StoredMessage,
   TalkRecord,
 } from "../../chat/ports.ts";
-import { type ChatNotify, limits } from "../../protocol/mod.ts";
+import { limits } from "../../protocol/mod.ts";
+import { kvChatMarks, type TalkValue } from "./chat_marks.ts";
 import { addUses } from "./command_writes.ts";
 import type { Write } from "./committer.ts";
-import { getEntries, getValues } from "./get_many.ts";
+import { getEntries } from "./get_many.ts";
 import { keys } from "./keys.ts";
 import { NothingAfter } from "./nothing_after.ts";
 import type { KvKey, KvSelector } from "./port.ts";
 import type { Store } from "./store.ts";
 
 const dayMs = 24 * 3600_000;
-/** Marks in one commit: each costs one of its checks. */
-const shownAtOnce = 50;
-/** Records of a talk that end in one commit, and the bytes of a mark. */
+/** Records of a talk that end in one commit. */
 const atOnce = 100;
-const markBytes = 64;
 /** Bytes of a message beside its text. */
 const fixedBytes = 3000;
 
-type TalkValue = Omit<TalkRecord, "talkId" | "version">;
-
 /** Talks and messages in Deno KV. `retentionDays`: CH-2. */
-export function kvChatStore({ kv, committer, exclusive }: Store, retentionDays: number): ChatStore {
+export function kvChatStore(store: Store, retentionDays: number): ChatStore {
+  const { kv, committer, exclusive } = store;
   const keptMs = retentionDays * dayMs;
   const noEntries = new NothingAfter(exclusive ? limits.relationsCached : 0);
 
@@ -69,6 +65,8 @@ export function kvChatStore({ kv, committer, exclusive }: Store, retentionDays: 
   }
 
   return {
+    ...kvChatMarks(store, keptMs),
+
     async send({ record, key, sent, replacesKey, days, carries }) {
       const { id, talkId, senderId, recipientId, thread } = record;
       const sentKey = keys.chatKey(senderId, key);
@@ -76,7 +74,7 @@ export function kvChatStore({ kv, committer, exclusive }: Store, retentionDays: 
       const write: Write = {
         checks: [
           { key: sentKey, versionstamp: replacesKey ?? null },
-          { key: daysKey, versionstamp: days.version },
+          { key: daysKey, versionstamp: days.version, moment: days.moment },
         ],
         sets: [
           { key: sentKey, value: sent, expireIn: limits.keyKeptMs },
@@ -104,8 +102,9 @@ export function kvChatStore({ kv, committer, exclusive }: Store, retentionDays: 
     },
 
     async sentDays(senderId, talkId) {
+      const moment = exclusive ? committer.moment : undefined;
       const { value, versionstamp } = await kv.get<SentDays>(keys.chatSent(senderId, talkId));
-      return { value: value ?? [], version: versionstamp };
+      return { value: value ?? [], version: versionstamp, moment };
     },
 
     messages,
@@ -204,56 +203,6 @@ export function kvChatStore({ kv, committer, exclusive }: Store, retentionDays: 
       return talks.sort((a, b) => a.version < b.version ? 1 : -1).slice(0, limit);
     },
 
-    async shown(userId, talkId) {
-      return (await kv.get<string>(keys.chatShown(userId, talkId))).value;
-    },
-
-    async saveShown(shown) {
-      for (let at = 0; at < shown.length; at += shownAtOnce) {
-        const some = shown.slice(at, at + shownAtOnce);
-        for (let tries = 0; !await writeShown(some); tries++) {
-          if (tries >= limits.writeTries) {
-            throw new Error("Marks could not be written: too many writers at once.");
-          }
-        }
-      }
-    },
-
-    async readMarks(userId, talkId) {
-      const { value, versionstamp } = await kv.get<ReadMarks>(keys.chatRead(userId, talkId));
-      return { marks: value ?? { read: null, told: null }, version: versionstamp };
-    },
-
-    async readPlaces(userId, talkIds) {
-      const marks = await getValues<ReadMarks>(kv, talkIds.map((talkId) => keys.chatRead(userId, talkId)));
-      return marks.map((one) => one?.read?.place ?? null);
-    },
-
-    notify: (userId, talkIds) =>
-      getValues<ChatNotify>(kv, talkIds.map((talkId) => keys.chatNotify(userId, talkId))),
-
-    async setNotify(userId, talkId, notify) {
-      const key = keys.chatNotify(userId, talkId);
-      await committer.commit(notify === null ? { deletes: [key] } : { sets: [{ key, value: notify }] });
-    },
-
-    async allNotify(userId) {
-      const found = new Map<string, ChatNotify>();
-      for await (const { key, value } of kv.list<ChatNotify>({ prefix: keys.chatNotifyOf(userId) })) {
-        found.set(String(key[2]), value);
-      }
-      return found;
-    },
-
-    async setReadMarks(userId, talkId, marks, version) {
-      const key = keys.chatRead(userId, talkId);
-      const committed = await committer.commit({
-        checks: [{ key, versionstamp: version }],
-        sets: [{ key, value: marks, expireIn: 2 * keptMs }],
-      });
-      return committed.ok;
-    },
-
     async removeTalk(userId, { talkId, otherId }) {
       for (let more = true; more;) {
         const deletes: KvKey[] = [];
@@ -286,28 +235,6 @@ export function kvChatStore({ kv, committer, exclusive }: Store, retentionDays: 
       }
     },
   };
-
-  /** False when a talk changed meanwhile. A mark of a talk that is gone would outlive it. */
-  async function writeShown(
-    some: readonly { userId: string; talkId: string; place: string }[],
-  ): Promise<boolean> {
-    const [talks, before] = await Promise.all([
-      getEntries<TalkValue>(kv, some.map(({ userId, talkId }) => keys.chatOf(userId, talkId))),
-      getValues<string>(kv, some.map(({ userId, talkId }) => keys.chatShown(userId, talkId))),
-    ]);
-    const later = some.flatMap(({ userId, talkId, place }, at) => {
-      const talk = talks[at]!;
-      if (talk.value === null || (before[at] ?? "") >= place) return [];
-      return [{ talk, set: { key: keys.chatShown(userId, talkId), value: place, expireIn: 2 * keptMs } }];
-    });
-    if (later.length === 0) return true;
-    const { ok } = await committer.commit({
-      checks: later.map(({ talk }) => talk),
-      sets: later.map(({ set }) => set),
-      valueBytes: later.length * markBytes,
-    });
-    return ok;
-  }
 }
 
 /**
