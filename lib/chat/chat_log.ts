@@ -4,7 +4,7 @@ import type { Arrivals } from "./arrivals.ts";
 import type { HandedMessages } from "./handed_messages.ts";
 import type { Needs } from "./needs.ts";
 import type { ChatNoise } from "./noise.ts";
-import type { MessageRecord } from "./ports.ts";
+import type { MessageRecord, StoredMessage } from "./ports.ts";
 import type { ShownMarks } from "./shown_marks.ts";
 import { type TalkLook, TalkLooks } from "./talk_looks.ts";
 import { ownView, reaches, recipientsView } from "./views.ts";
@@ -13,6 +13,17 @@ import { ownView, reaches, recipientsView } from "./views.ts";
 const placedAtOnce = 32;
 /** Entries that are looked at for messages behind them. */
 const placedFrom = 1000;
+
+/** The messages of one talk that are held apart, with their entries. */
+interface HeldInTalk {
+  stored: readonly StoredMessage[];
+  held: readonly ChatEntry[];
+  isTaken(entry: ChatEntry): Promise<boolean>;
+}
+
+function firstPlace(stored: readonly StoredMessage[]): string {
+  return stored.reduce((first, { place }) => place < first ? place : first, stored[0]!.place);
+}
 
 /** A person's log of messages, which devices read together with their commands (DL-1, DL-9). */
 export class ChatLog implements Port {
@@ -47,6 +58,7 @@ export class ChatLog implements Port {
     userId: string,
     entries: readonly ChatEntry[],
     epoch: number,
+    wasHanded: (messageId: string) => boolean = () => false,
   ): Promise<Map<string, ChatArrival>> {
     const { store, bell, clock, consent } = this.#needs;
     const found = new Map<string, ChatArrival>();
@@ -71,7 +83,7 @@ export class ChatLog implements Port {
       if (looking === undefined) looks.set(record.talkId, looking = this.#looks.of(record));
       const look = await looking;
       if (look === null) continue;
-      const isShown = look.shown !== null && place <= look.shown;
+      const isShown = wasHanded(messageId) || (look.shown !== null && place <= look.shown);
       const { decision, sealed } = await (isShown ? look.again() : look.fresh());
       switch (decision.verdict) {
         case "deliver":
@@ -105,7 +117,7 @@ export class ChatLog implements Port {
    * Gives messages that were passed a new place once they may go, and those that came after them in the same talk, so that each talk
    * keeps its order.
    */
-  async place(userId: string): Promise<HeldChat> {
+  async place(userId: string, isTaken: (entry: ChatEntry) => Promise<boolean>): Promise<HeldChat> {
     const { store, bell } = this.#needs;
     const left: HeldChat = { messageIds: new Set(), talkIds: new Set(), untilMs: null, more: false };
     const held = await store.heldEntries(userId);
@@ -120,13 +132,8 @@ export class ChatLog implements Port {
     }
     let room = placedAtOnce;
     for (const [talkId, entries] of byTalk) {
-      const moved = await this.#placeTalk(
-        userId,
-        messages.get(entries[0]!.messageId)!.record,
-        entries,
-        left,
-        room,
-      );
+      const stored = entries.map(({ messageId }) => messages.get(messageId)!);
+      const moved = await this.#placeTalk(userId, { stored, held: entries, isTaken }, left, room);
       room -= moved.size;
       const rest = entries.filter(({ messageId }) => !moved.has(messageId));
       for (const { messageId } of rest) left.messageIds.add(messageId);
@@ -139,12 +146,12 @@ export class ChatLog implements Port {
   /** Places up to `room` messages of one talk. Returns those that are not held any more. */
   async #placeTalk(
     userId: string,
-    record: MessageRecord,
-    held: readonly ChatEntry[],
+    { stored, held, isTaken }: HeldInTalk,
     left: HeldChat,
     room: number,
   ): Promise<Set<string>> {
     const { store, bell } = this.#needs;
+    const { record } = stored[0]!;
     const done = new Set<string>();
     const look = await this.#looks.of(record);
     const epoch = bell.epoch(userId);
@@ -158,27 +165,33 @@ export class ChatLog implements Port {
       return done;
     }
     if (decision?.verdict !== "deliver") {
-      const messages = await store.messages(held.map(({ messageId }) => messageId));
-      for (const entry of held) {
-        const stored = messages.get(entry.messageId);
-        if (stored !== undefined && decision !== null) await this.#arrivals.withhold(stored, decision.rule);
+      for (const [at, entry] of held.entries()) {
+        const one = stored[at]!;
+        // What a page showed stays the person's (DL-9).
+        if (look?.shown != null && one.place <= look.shown) continue;
+        if (decision !== null) await this.#arrivals.withhold(one, decision.rule);
         await store.endHeld(userId, entry, false);
         done.add(entry.messageId);
       }
-      return done;
+      if (done.size === held.length) return done;
     }
-    const fresh = await store.after(record.talkId, look?.shown ?? null, placedFrom);
+    const going = held.filter(({ messageId }) => !done.has(messageId));
+    // Also what a page showed already, as long as no device has it (DL-5).
+    const following = await store.after(record.talkId, firstPlace(stored), placedFrom);
     const waiting = new Set(
-      fresh.filter((one) => one.record.recipientId === userId && this.#waits(one.record))
+      following.filter((one) => one.record.recipientId === userId && this.#waits(one.record))
         .map((one) => one.record.id),
     );
-    for (const { messageId } of held) waiting.add(messageId);
-    const later = await store.logAfter(userId, held[0]!.cursor, placedFrom);
     const heldIds = new Set(held.map(({ messageId }) => messageId));
-    const behind = later.filter(({ messageId }) => waiting.has(messageId) && !heldIds.has(messageId));
+    const behind: ChatEntry[] = [];
+    for (const entry of await store.logAfter(userId, going[0]!.cursor, placedFrom)) {
+      const { messageId } = entry;
+      if (!waiting.has(messageId) || heldIds.has(messageId) || await isTaken(entry)) continue;
+      behind.push(entry);
+    }
     // Each gets its place in a commit of its own: after a crash between two, those that follow still wait.
     await this.pass(userId, behind);
-    const all = [...held, ...behind];
+    const all = [...going, ...behind];
     for (const entry of all) {
       if (done.size >= room) {
         // The rest of the talk waits behind it.

@@ -18,9 +18,14 @@ export class ApartChat {
     return this.#held.untilMs;
   }
 
-  /** Whether a rule holds the message, or an earlier one of its talk that the person does not have either. */
-  waits(arrival: ChatArrival): boolean {
-    return arrival.verdict === "hold" || (arrival.fresh && this.#held.talkIds.has(arrival.talkId));
+  /** Whether devices passed the message before. */
+  has(messageId: string): boolean {
+    return this.#held.messageIds.has(messageId);
+  }
+
+  /** Whether an earlier message of its talk is held apart, and no rule holds this one (DL-5). */
+  isBehind(arrival: ChatArrival): arrival is Extract<ChatArrival, { verdict: "deliver" }> {
+    return arrival.verdict === "deliver" && this.#held.talkIds.has(arrival.talkId);
   }
 
   /** Devices pass a message from now on. */

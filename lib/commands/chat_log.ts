@@ -41,12 +41,20 @@ export interface ChatAlert {
 export interface ChatLog {
   /** Entries after a place, oldest first. */
   after(userId: string, after: string | null, limit: number): Promise<ChatEntry[]>;
-  /** Decides for each entry now, by its cursor (DL-9). `epoch`: the person's, before the entries were read. */
-  arrivals(userId: string, entries: readonly ChatEntry[], epoch: number): Promise<Map<string, ChatArrival>>;
+  /**
+   * Decides for each entry now, by its cursor (DL-9). `epoch`: the person's, before the entries were read. `wasHanded`: whether a
+   * device has a message, which no rule holds apart then (DL-3).
+   */
+  arrivals(
+    userId: string,
+    entries: readonly ChatEntry[],
+    epoch: number,
+    wasHanded?: (messageId: string) => boolean,
+  ): Promise<Map<string, ChatArrival>>;
   /** Notes messages that a device reads past. */
   pass(userId: string, entries: readonly ChatEntry[]): Promise<void>;
-  /** Gives messages that were passed a new place once they may go; returns the others. */
-  place(userId: string): Promise<HeldChat>;
+  /** Gives messages that were passed a new place once they may go; returns the others. `isTaken`: a device may have acknowledged it. */
+  place(userId: string, isTaken: (entry: ChatEntry) => Promise<boolean>): Promise<HeldChat>;
   /** What the person can be told of entries now, by their cursors. Only reads. */
   alerts(userId: string, entries: readonly ChatEntry[]): Promise<Map<string, ChatAlert & AlertVerdict>>;
   /** A device acknowledged these. */

@@ -24,6 +24,10 @@ interface Read {
   slice: InboxSlice;
   apart: Apart;
   chat: ApartChat;
+  taken: Taken;
+}
+
+interface Taken {
   /** How far a device has acknowledged, once that is asked. */
   furthest?: Promise<string | null>;
 }
@@ -78,11 +82,13 @@ export class HeldApart {
     inFlight.handed(userId, this.#acknowledgements.underWay(userId));
     const apart = new Apart(await store.held(userId));
     await this.#newPlaces.give(userId, apart);
-    const chat = new ApartChat(await this.#log.chat.place(userId));
+    const taken: Taken = {};
+    const isTaken = ({ messageId, cursor }: ChatEntry) => this.#isTaken(taken, userId, messageId, cursor);
+    const chat = new ApartChat(await this.#log.chat.place(userId, isTaken));
     const epoch = bell.epoch(userId);
     const entries = await this.#log.after(userId, after, max);
     const slice: InboxSlice = { deliveries: [], upTo: after, held: null, more: entries.length === max };
-    if (!await this.#fill({ userId, entries, epoch, accept, slice, apart, chat })) {
+    if (!await this.#fill({ userId, entries, epoch, accept, slice, apart, chat, taken })) {
       return { deliveries: [], upTo: after, held: { untilMs: clock.now() }, more: false };
     }
     // Before the device can acknowledge what follows them.
@@ -103,7 +109,12 @@ export class HeldApart {
     const [standing, opened, arrivals] = await Promise.all([
       this.#parts.consent.standingAtDelivery(userId),
       this.#log.open(userId, entries),
-      this.#log.chat.arrivals(userId, entries.filter(isMessage), epoch),
+      this.#log.chat.arrivals(
+        userId,
+        entries.filter(isMessage),
+        epoch,
+        (messageId) => this.#parts.inFlight.wasHanded(userId, messageId),
+      ),
     ]);
     const deciding = await this.#decisions.begin(userId, opened, standing, epoch);
     const byPlace = new Map(opened.map((open) => [open.cursor, open]));
@@ -111,7 +122,9 @@ export class HeldApart {
       const open = byPlace.get(entry.cursor);
       const arrival = arrivals.get(entry.cursor);
       if (open !== undefined) slice.held = await this.#readCommand(read, open, deciding, standing);
-      else if (arrival !== undefined && isMessage(entry)) slice.held = readMessage(read, entry, arrival);
+      else if (arrival !== undefined && isMessage(entry)) {
+        slice.held = await this.#readMessage(read, entry, arrival);
+      }
       if (slice.held !== null) break;
       slice.upTo = entry.cursor;
     }
@@ -125,10 +138,11 @@ export class HeldApart {
     deciding: Deciding,
     rules: Rules,
   ): Promise<InboxSlice["held"]> {
-    const { accept, slice, apart } = read;
+    const { userId, accept, slice, apart, taken } = read;
     if (apart.waits(open)) return null;
     const isFresh = !deciding.isDelivered(open);
-    if (apart.isBehind(open) && (isFresh || !await this.#isTaken(read, open))) {
+    const commandId = open.command.command.id;
+    if (apart.isBehind(open) && (isFresh || !await this.#isTaken(taken, userId, commandId, open.cursor))) {
       apart.hold(open);
       // Those before it may have their new places already.
       apart.more = true;
@@ -141,18 +155,33 @@ export class HeldApart {
       apart.wait(decision.untilMs);
       return null;
     }
-    apart.end(open.command.command.id);
+    apart.end(commandId);
     if (decision.verdict === "deliver") addDelivery(slice, open, accept, rules, this.#parts.clock.now());
     return null;
   }
 
+  /** The same for a chat message. */
+  async #readMessage(
+    { userId, accept, slice, chat, taken }: Read,
+    entry: ChatEntry,
+    arrival: ChatArrival,
+  ): Promise<InboxSlice["held"]> {
+    const { cursor, messageId } = entry;
+    if (arrival.verdict === "hold" && !arrival.passes) return { untilMs: arrival.untilMs };
+    const isBehind = chat.isBehind(arrival) &&
+      (arrival.fresh || chat.has(messageId) || !await this.#isTaken(taken, userId, messageId, cursor));
+    if (arrival.verdict === "hold" || isBehind) chat.hold(entry, arrival);
+    else addMessage(slice, cursor, arrival.message, accept);
+    return null;
+  }
+
   /**
-   * Whether a device may have acknowledged a command. One that the person answered, or has from a page, may have gone to none, or
-   * to one that never acknowledged it before the server ended.
+   * Whether a device may have acknowledged what is at a place. What the person answered, or has from a page, may have gone to none,
+   * or to one that never acknowledged it before the server ended.
    */
-  async #isTaken(read: Read, { cursor, stored: { userId, commandId } }: Open): Promise<boolean> {
-    if (this.#parts.inFlight.wasHanded(userId, commandId)) return true;
-    const furthest = await (read.furthest ??= this.#cursors.furthest(userId));
+  async #isTaken(taken: Taken, userId: string, id: string, cursor: string): Promise<boolean> {
+    if (this.#parts.inFlight.wasHanded(userId, id)) return true;
+    const furthest = await (taken.furthest ??= this.#cursors.furthest(userId));
     return furthest !== null && cursor <= furthest;
   }
 
@@ -163,16 +192,4 @@ export class HeldApart {
       await this.#parts.store.changeHeld(userId, { set: set.slice(from, to), ended: ended.slice(from, to) });
     }
   }
-}
-
-/** The same for a chat message. */
-function readMessage(
-  { accept, slice, chat }: Read,
-  entry: ChatEntry,
-  arrival: ChatArrival,
-): InboxSlice["held"] {
-  if (arrival.verdict === "hold" && !arrival.passes) return { untilMs: arrival.untilMs };
-  if (chat.waits(arrival)) chat.hold(entry, arrival);
-  else if (arrival.verdict === "deliver") addMessage(slice, entry.cursor, arrival.message, accept);
-  return null;
 }

@@ -12,7 +12,7 @@ export class InFlight {
   /** Each person's record, by command and person, so that the acknowledgement need not read it. */
   readonly #records = new Map<string, Map<string, Written>>();
   #count = 0;
-  /** What devices of people whose rules hold commands apart were handed, acknowledged or not, by person (CO-12). */
+  /** Commands and messages that devices of people whose rules hold some apart were handed, acknowledged or not, by person (CO-12). */
   readonly #handed = new Map<string, Set<string>>();
   #handedCount = 0;
   /** What devices were handed that went without an acknowledgement, by person (CM-11). */
@@ -91,13 +91,13 @@ export class InFlight {
   }
 
   /** Devices of a person were handed these. Kept after the acknowledgement: what was read before it may be decided after it. */
-  handed(userId: string, commandIds: readonly string[]): void {
+  handed(userId: string, ids: readonly string[]): void {
     const theirs = this.#handed.get(userId) ?? new Set();
     // The person of the latest call is the last to be dropped.
     this.#handed.delete(userId);
     this.#handed.set(userId, theirs);
     const before = theirs.size;
-    for (const commandId of commandIds) theirs.add(commandId);
+    for (const id of ids) theirs.add(id);
     this.#handedCount += theirs.size - before;
     for (const [other, { size }] of this.#handed) {
       if (this.#handedCount <= entriesKept) break;
@@ -123,7 +123,8 @@ export class InFlight {
     return this.#left.get(userId)?.has(commandId) === true;
   }
 
-  wasHanded(userId: string, commandId: string): boolean {
-    return this.#handed.get(userId)?.has(commandId) === true;
+  /** A command, or a chat message. */
+  wasHanded(userId: string, id: string): boolean {
+    return this.#handed.get(userId)?.has(id) === true;
   }
 }

@@ -95,9 +95,9 @@ export class Inbox {
     }
   }
 
-  /** Which deliveries went out to a device, acknowledged or not: a rule that holds commands apart does not hold them (CO-12). */
-  handed(userId: string, commandIds: readonly string[]): void {
-    this.#parts.inFlight.handed(userId, commandIds);
+  /** Commands and messages that went out to a device, acknowledged or not: a rule that holds apart does not hold them (CO-12). */
+  handed(userId: string, ids: readonly string[]): void {
+    this.#parts.inFlight.handed(userId, ids);
   }
 
   /** A device has gone with these, and did not acknowledge them (CM-11). */

@@ -118,7 +118,7 @@ export class DeliveryPump {
   consentChanged(): void {
     this.#epoch++;
     // The change may be the person's first grant.
-    this.#handed(this.#commandsInFlight());
+    this.#handed((this.#inFlight ?? []).map(({ id }) => id));
     this.wake();
   }
 
@@ -162,8 +162,8 @@ export class DeliveryPump {
     return (this.#inFlight ?? []).flatMap(({ id, chat }) => chat === true ? [] : [id]);
   }
 
-  #handed(commandIds: readonly string[]): void {
-    if (commandIds.length > 0) this.#ports.inbox.handed(this.#target.userId, commandIds);
+  #handed(ids: readonly string[]): void {
+    if (ids.length > 0) this.#ports.inbox.handed(this.#target.userId, ids);
   }
 
   /** Clears `#running` in the same turn as it decides to stop: a ring in between would be lost. */
@@ -198,7 +198,7 @@ export class DeliveryPump {
     const sent = this.#deliver(page.deliveries);
     if (page.apart !== undefined) {
       const handed = page.deliveries.slice(0, sent);
-      this.#handed(handed.flatMap((delivery) => "command" in delivery ? [delivery.command.id] : []));
+      this.#handed(handed.map((delivery) => isMessage(delivery) ? delivery.message.id : delivery.command.id));
     }
     if (sent < page.deliveries.length) {
       this.#more = true;

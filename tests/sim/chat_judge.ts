@@ -35,9 +35,7 @@ export class ChatJudge {
       // DL-5: in each talk always, and over all of them where no grant can hold one apart.
       for (const way of [`${said.from} in ${said.talk}`, ...who.granted ? [] : [`${said.from} says`]]) {
         const last = device.lastFrom.get(way) ?? "";
-        // What a page showed while an earlier one was held apart is before that one in the log.
-        const seen = said.onPage || this.#world.model.chat.byId.get(last)?.onPage;
-        if (!device.said.has(message.id) && message.id < last && !(who.granted && seen)) {
+        if (!device.said.has(message.id) && message.id < last) {
           this.#world.fail(`${what} (${said.secret}) after ${last} of the same person`);
         }
         device.lastFrom.set(way, message.id < last ? last : message.id);
@@ -90,7 +88,6 @@ export class ChatJudge {
 
   /** The recipient has it from a page. */
   shown(said: Said): void {
-    if (!said.known) said.onPage = true;
     this.reached(said, true);
   }
 

@@ -40,8 +40,6 @@ export class Said implements Asked {
   mustHave = true;
   /** Was handed to a device of its recipient. */
   known = false;
-  /** A page showed it before a device had it. */
-  onPage = false;
   /** When a device acknowledged it, or a page showed it: it stays. */
   keptSinceMs: number | null = null;
   retracting = false;
