@@ -23,9 +23,10 @@ export class ApartChat {
     return this.#held.messageIds.has(messageId);
   }
 
-  /** Whether an earlier message of its talk is held apart, and no rule holds this one (DL-5). */
-  isBehind(arrival: ChatArrival): arrival is Extract<ChatArrival, { verdict: "deliver" }> {
-    return arrival.verdict === "deliver" && this.#held.talkIds.has(arrival.talkId);
+  /** Whether an earlier message of the other side is held apart, and no rule holds this one (DL-5). */
+  isBehind(arrival: ChatArrival, userId: string): boolean {
+    return arrival.verdict === "deliver" && arrival.message.from.id !== userId &&
+      this.#held.talkIds.has(arrival.talkId);
   }
 
   /** Devices pass a message from now on. */

@@ -168,7 +168,7 @@ export class HeldApart {
   ): Promise<InboxSlice["held"]> {
     const { cursor, messageId } = entry;
     if (arrival.verdict === "hold" && !arrival.passes) return { untilMs: arrival.untilMs };
-    const isBehind = chat.isBehind(arrival) &&
+    const isBehind = chat.isBehind(arrival, userId) &&
       (arrival.fresh || chat.has(messageId) || !await this.#isTaken(taken, userId, messageId, cursor));
     if (arrival.verdict === "hold" || isBehind) chat.hold(entry, arrival);
     else addMessage(slice, cursor, arrival.message, accept);
