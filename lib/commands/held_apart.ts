@@ -167,10 +167,14 @@ export class HeldApart {
     arrival: ChatArrival,
   ): Promise<InboxSlice["held"]> {
     const { cursor, messageId } = entry;
-    if (arrival.verdict === "hold" && !arrival.passes) return { untilMs: arrival.untilMs };
+    if (arrival.verdict === "hold") {
+      if (!arrival.passes) return { untilMs: arrival.untilMs };
+      chat.hold(entry, arrival);
+      return null;
+    }
     const isBehind = chat.isBehind(arrival, userId) &&
       (arrival.fresh || chat.has(messageId) || !await this.#isTaken(taken, userId, messageId, cursor));
-    if (arrival.verdict === "hold" || isBehind) chat.hold(entry, arrival);
+    if (isBehind) chat.hold(entry, arrival);
     else addMessage(slice, cursor, arrival.message, accept);
     return null;
   }
