@@ -7,7 +7,8 @@ import { PersonName } from "../components/PersonName.tsx";
 import { StateBadge } from "../components/StateBadge.tsx";
 import { Time } from "../components/Time.tsx";
 import { useWords, WordsProvider } from "../components/words.tsx";
-import { isOpenItem } from "../lib/client/mod.ts";
+import { KeptTalks, UnsentMessages } from "../components/KeptTalks.tsx";
+import { isOpenItem, type KeptMessage, type PendingRequest } from "../lib/client/mod.ts";
 import type { ListItem } from "../lib/protocol/mod.ts";
 import type { SomeWords } from "../lib/words/mod.ts";
 
@@ -25,16 +26,24 @@ function History() {
   const items = useSignal<readonly ListItem[] | null>(null);
   const nothing = useSignal(false);
   const online = useSignal(false);
+  const talks = useSignal<{ kept: readonly KeptMessage[]; me: string }>({ kept: [], me: "" });
+  const pending = useSignal<readonly PendingRequest[]>([]);
 
   useConnection((client) => {
     const read = async () => {
       const store = await pageStore();
-      nothing.value = await store?.person() === undefined;
+      const person = await store?.person();
+      nothing.value = person === undefined;
+      talks.value = { kept: await store?.allMessages() ?? [], me: person?.username ?? "" };
       items.value = (await store?.commands() ?? []).filter((item) => !isOpenItem(item));
     };
     const readAgain = () => void read().catch(() => nothing.value = true);
     readAgain();
+    const readPending = () => pending.value = client.pending;
+    readPending();
     return [
+      client.on("outbox", readPending),
+      client.on("message", readAgain),
       client.on("connection", ({ kind }) => online.value = kind === "online"),
       client.on("changed", readAgain),
       client.on("stopped", readAgain),
@@ -51,6 +60,8 @@ function History() {
         )
         : null}
       {nothing.value ? <Notice tone="warn">{words.nothing}</Notice> : null}
+      <UnsentMessages pending={pending.value} />
+      <KeptTalks {...talks.value} />
       {items.value === null || items.value.length === 0
         ? null
         : (

@@ -166,9 +166,13 @@ export class IndexedStore {
 
   /** The kept messages of a talk, oldest first; ids sort by time. Those of more than two weeks are left out. */
   async messages(talk: string): Promise<ChatMessage[]> {
+    return (await this.allMessages()).filter((row) => row.talk === talk).map(({ message }) => message);
+  }
+
+  /** All kept messages of two weeks, oldest first. */
+  async allMessages(): Promise<KeptMessage[]> {
     const fromMs = this.#clock.now() - keptMs;
-    const rows = await this.#all("messages");
-    return rows.filter((row) => row.talk === talk && row.at > fromMs).map(({ message }) => message);
+    return (await this.#all("messages")).filter(({ at }) => at > fromMs);
   }
 
   /** Deletes rows that had no news for too long. */

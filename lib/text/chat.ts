@@ -1,4 +1,4 @@
-import type { ChatMessage } from "../protocol/mod.ts";
+import type { ChatMessage, CommandState, ListItem } from "../protocol/mod.ts";
 import { isReaction } from "../protocol/reactions.ts";
 
 type Reactions = NonNullable<ChatMessage["reactions"]>;
@@ -23,6 +23,13 @@ export function withReactions(all: readonly ChatMessage[]): ChatMessage[] {
     const { reactions: _, ...plain } = message;
     return [reactions.length === 0 || message.retractedAt !== null ? plain : { ...plain, reactions }];
   });
+}
+
+/** A command between two people that is open, and how it stands with its recipient. `own`: the reader sent it. */
+export interface OpenBetween {
+  item: ListItem;
+  state: CommandState;
+  own: boolean;
 }
 
 /** Messages of one person that follow each other closely have one head. */

@@ -4,6 +4,7 @@ import { keys } from "../../lib/adapters/kv/keys.ts";
 import type { KvPort } from "../../lib/adapters/kv/port.ts";
 import { openStore } from "../../lib/adapters/kv/store.ts";
 import { socketMethods } from "../../lib/compose/socket_methods.ts";
+import type { MessageRecord } from "../../lib/chat/ports.ts";
 import type { OpenServices } from "../../lib/compose/mod.ts";
 import type { Method } from "../../lib/protocol/mod.ts";
 import { Refusal } from "../../lib/protocol/mod.ts";
@@ -79,6 +80,10 @@ async function world(records: Records): Promise<World> {
   const everyone = await send({ ...ada.caller, role: "admin", rights: { broadcast: true } }, "all", {
     kind: "all",
   });
+  await services.contacts.request(bob.caller, { username: "ann" });
+  await services.contacts.accept(ann.caller, { username: "bob" });
+  const said = await services.chat.send(bob.caller, { key: "said", to: "ann", body: "A few words" });
+  assert.ok(!(said instanceof Refusal));
   const cloe = await person(first, "cloe-00000000");
   const names = Array.from({ length: 100 }, (_, at) => `cloe-${String(at + 1).padStart(8, "0")}`);
   await multiply(store.kv, [cloe.caller.userId, "cloe-00000000"], Math.max(records.each, names.length));
@@ -89,6 +94,7 @@ async function world(records: Records): Promise<World> {
   await multiply(store.kv, [everyone], records.broadcasts);
   await multiply(store.kv, [hundred], 100);
   await multiplyAudit(store.kv, records.each);
+  await multiplyMessage(store.kv, said.message.id, records.each);
   const open = opening.use(await openTestServices({ store: counted }));
   const again = async (name: string) => await person(open, name);
   const callers = {
@@ -119,6 +125,24 @@ async function multiplyAudit(kv: KvPort, records: number): Promise<void> {
     await atomic.commit();
   }
   await kv.set(keys.auditHead(), { ...head.value, seq: seq + records });
+}
+
+/** A talk with so many messages, all older than the one that was sent. */
+async function multiplyMessage(kv: KvPort, id: string, records: number): Promise<void> {
+  const { value } = await kv.get<MessageRecord>(keys.chatMessage(id));
+  const { talkId, senderId, recipientId } = value!;
+  for (let at = 1; at <= records; at += atOnce) {
+    const atomic = kv.atomic();
+    for (let one = at; one < at + atOnce && one <= records; one++) {
+      const place = `${one.toString(16).padStart(16, "0")}0001`;
+      const copy = `${id.slice(0, 5)}${String(one).padStart(21, "0")}`;
+      atomic.set(keys.chatMessage(copy), { ...value!, id: copy, place });
+      for (const log of [keys.chat(talkId), keys.chatInbox(senderId), keys.chatInbox(recipientId)]) {
+        atomic.set([...log, place], copy);
+      }
+    }
+    await atomic.commit();
+  }
 }
 
 type Ask = (world: World) => Promise<unknown>;
@@ -164,6 +188,12 @@ const methodCalls: [string, Ask][] = [
   method("ann", "command.get", ({ ids }) => ({ id: ids.direct })),
   method("bob", "command.get", ({ ids }) => ({ id: ids.hundred })),
   method("ada", "command.get", ({ ids }) => ({ id: ids.everyone })),
+  method("ann", "chat.list", { with: "bob" }),
+  method("ann", "chat.list", { with: "bob", limit: 1 }),
+  method("ann", "chat.talks", {}),
+  method("ann", "chat.search", { q: "nothing" }),
+  method("ann", "chat.search", { q: "words", with: "bob" }),
+  method("bob", "chat.send", () => ({ key: `s${keyNumber++}`, to: "ann", body: "More words" })),
   method("ann", "preferences.get", {}),
   method("ann", "preferences.set", { broadcasts: true }),
   method("ann", "category.list", {}),
@@ -209,7 +239,7 @@ const adminPaths = [
   "users?q=zz",
 ];
 const pagesOf: Record<Name, string[]> = {
-  ann: [],
+  ann: ["/chat/bob", "/chat?q=nothing"],
   bob: ["/sent", "/history?box=outbox"],
   ada: [],
   eve: ["/", "/history", "/history?state=declined"],

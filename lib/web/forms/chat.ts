@@ -10,12 +10,16 @@ import {
   type Preferences,
   Refusal,
 } from "../../protocol/mod.ts";
+import { isOpen } from "../../protocol/closed_states.ts";
 import { chatReactions, isReaction } from "../../protocol/reactions.ts";
+import type { OpenBetween } from "../../text/chat.ts";
 import type { PersonState } from "../define.ts";
 import { absentFiles } from "./attachments.ts";
 
 /** Messages before and after one that a search found. */
 const aroundFound = 25;
+/** Open commands from each side that the page of a talk shows. */
+const openEach = 4;
 
 /** The talk that an address names. */
 export interface TalkAddress {
@@ -126,6 +130,24 @@ export async function threadBeside(ctx: Context<PersonState>, other: string, com
     absent: await absentOf(ctx, page.messages),
     retractFrom: new Date(clock.now() - limits.retractMs).toISOString(),
   };
+}
+
+/** The open commands between the reader and another person; first those to the reader, by their deadline. */
+export async function openBetween(ctx: Context<PersonState>, other: string): Promise<OpenBetween[]> {
+  const { commands } = ctx.state.services;
+  const { caller } = ctx.state;
+  const some = { view: "all", limit: openEach } as const;
+  const [got, sent] = await Promise.all([
+    commands.inboxList(caller, { ...some, from: other }),
+    commands.list(caller, { ...some, box: "outbox", to: other }),
+  ]);
+  return [
+    ...got.items.map((item) => ({ item, state: item.state?.state ?? "delivered", own: false })),
+    ...sent.items.flatMap((item) => {
+      const state = item.recipients?.find(({ username }) => username === other)?.state;
+      return state === undefined || !isOpen(state) ? [] : [{ item, state, own: true }];
+    }),
+  ];
 }
 
 /** The files of messages that cannot be had now, and why. */

@@ -8,6 +8,13 @@ export const offline = {
   nothing: "This browser has nothing saved. Log in when you are online again.",
   inbox: "Open commands",
   history: "Last two weeks",
+  messages: "Messages",
+  you: "You",
+  retracted: "This message was retracted.",
+  sealed: "The command of this message is not opened.",
+  aboutCommand: "About a command",
+  unsent: "Messages to send",
+  earlier: "Earlier messages are in the conversation.",
   waits: "Not sent yet. It is sent when you reconnect.",
   news: "Something new",
   /** A notification, when a button of another one came too late. */

@@ -6,6 +6,7 @@ import { SearchForm } from "../../../components/ChatSearch.tsx";
 import { Check, SelectField } from "../../../components/Field.tsx";
 import { Icon } from "../../../components/Icon.tsx";
 import { Notice } from "../../../components/Notice.tsx";
+import { OpenBetween } from "../../../components/OpenBetween.tsx";
 import { PersonName } from "../../../components/PersonName.tsx";
 import { Time } from "../../../components/Time.tsx";
 import { Filled, useWords } from "../../../components/words.tsx";
@@ -14,7 +15,7 @@ import { type Absence, type ChatNotify, type ChatPage, Refusal } from "../../../
 import { contentPath, shownAs } from "../../../lib/text/mod.ts";
 import { definePerson, type PersonState } from "../../../lib/web/define.ts";
 import { attachChoice } from "../../../lib/web/forms/attachments.ts";
-import { absentOf, actInTalk, talkAddress, talkPage } from "../../../lib/web/forms/chat.ts";
+import { absentOf, actInTalk, openBetween, talkAddress, talkPage } from "../../../lib/web/forms/chat.ts";
 import { type FormProblem, problemOf, readForm } from "../../../lib/web/forms/form.ts";
 import { noPage, refusedPage, seeOther } from "../../../lib/web/pages.ts";
 import { fill, someWords, type Words } from "../../../lib/words/mod.ts";
@@ -66,12 +67,13 @@ async function shown(ctx: Context<PersonState>, typed: Typed, problem: FormProbl
   const { caller } = ctx.state;
   const talk = await talkPage(ctx);
   if (talk instanceof Refusal) throw noPage(talk);
-  const [{ talks }, known, own, absent, files] = await Promise.all([
+  const [{ talks }, known, own, absent, files, open] = await Promise.all([
     chat.talks(caller),
     contacts.list(caller),
     preferences.get(caller),
     absentOf(ctx, talk.messages),
     attachChoice(ctx, typed.attachments),
+    openBetween(ctx, talk.with.username),
   ]);
   const command = talk.thread === null ? null : await commandOf(ctx, talk.thread);
   const contact = known.contacts.find(({ username }) => username === talk.with.username);
@@ -80,6 +82,7 @@ async function shown(ctx: Context<PersonState>, typed: Typed, problem: FormProbl
     talks,
     absent,
     files,
+    open,
     typed: typed.body,
     reply: [...talk.messages, ...talk.quoted ?? []].find(({ id }) => id === typed.reply)?.id ?? null,
     problem: problem?.message ?? null,
@@ -237,8 +240,9 @@ export default definePerson.page<typeof handler>(function TalkPage({ data, url }
             )
             : null}
         </section>
-        <aside class="talk-side" aria-labelledby="talk-yours">
-          <h2 id="talk-yours">{words.yours}</h2>
+        <aside class="talk-side" aria-label={fill(words.beside, { name: displayName })}>
+          <OpenBetween open={data.open} other={talk.with} now={data.now} />
+          <h2>{words.yours}</h2>
           <form class="form" method="post" action={here}>
             <SelectField
               name="notify"
