@@ -1,13 +1,27 @@
-import type { KeptMessage, PendingRequest } from "../lib/client/mod.ts";
+import type { ChatMessage } from "../lib/protocol/mod.ts";
 import { PersonName } from "./PersonName.tsx";
 import { Time } from "./Time.tsx";
 import { useWords } from "./words.tsx";
+
+/** A message that the browser kept, with the name of its talk. */
+interface Kept {
+  id: string;
+  talk: string;
+  message: ChatMessage;
+}
+
+/** A request that waits for a connection. */
+interface Pending {
+  id: string;
+  method: string;
+  params: Readonly<Record<string, unknown>>;
+}
 
 /** Messages of one talk that the page shows. */
 const shownMost = 50;
 
 /** CH-2, UI-3: what this browser kept of each talk, the talk with the latest message first. `me`: the reader's username. */
-export function KeptTalks({ kept, me }: { kept: readonly KeptMessage[]; me: string }) {
+export function KeptTalks({ kept, me }: { kept: readonly Kept[]; me: string }) {
   const words = useWords("offline");
   if (kept.length === 0) return null;
   const talks = [...Map.groupBy(kept, ({ talk }) => talk).values()].reverse()
@@ -20,7 +34,7 @@ export function KeptTalks({ kept, me }: { kept: readonly KeptMessage[]; me: stri
   );
 }
 
-function KeptTalk({ rows, me }: { rows: readonly KeptMessage[]; me: string }) {
+function KeptTalk({ rows, me }: { rows: readonly Kept[]; me: string }) {
   const words = useWords("offline");
   const messages = rows.map(({ message }) => message).filter(({ reaction }) => reaction === undefined);
   const { to, thread } = rows[0]!.message;
@@ -55,7 +69,7 @@ function KeptTalk({ rows, me }: { rows: readonly KeptMessage[]; me: string }) {
 }
 
 /** Messages that wait for a connection, with whom they are for. */
-export function UnsentMessages({ pending }: { pending: readonly PendingRequest[] }) {
+export function UnsentMessages({ pending }: { pending: readonly Pending[] }) {
   const words = useWords("offline");
   const unsent = pending.filter(({ method, params }) =>
     method === "chat.send" && params.reaction === undefined

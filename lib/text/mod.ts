@@ -4,6 +4,7 @@
  * Start with `commands.ts` (states) and `files.ts`.
  */
 export { answersCsv } from "./answers_csv.ts";
+export type { OpenBetween } from "./chat.ts";
 export * from "./asking.ts";
 export { subjectPath } from "./audit.ts";
 export { auditCsv, jsonList } from "./audit_files.ts";

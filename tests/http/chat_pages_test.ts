@@ -72,6 +72,24 @@ Deno.test("CH-1: a command's pages lead both sides to its thread", async () => {
   });
 });
 
+Deno.test("CH-1, CO-2: beside a talk stands what is open between the two, for each side with its own state", async () => {
+  await withApp(async (send, app) => {
+    const { ann, bob } = await two(app);
+    assert.match(await text(send, "/chat/bob", ann), /No open commands\..*href="\/send\?to=bob"/);
+    const { id } = await app.command("bob", "ann", { title: "Water <them>" });
+    const { id: done } = await app.command("bob", "ann", { title: "Long done" });
+    for (const state of ["accepted", "completed"] as const) await app.answer("ann", done, state);
+    const theirs = await text(send, "/chat/bob", ann);
+    assert.match(theirs, new RegExp(`href="/history/${id}"`));
+    assert.match(theirs, /Water &lt;them/);
+    assert.match(theirs, /from bob/);
+    const own = await text(send, "/chat/ann", bob);
+    assert.match(own, new RegExp(`href="/sent/${id}"`));
+    assert.match(own, /from you.*Delivered/);
+    for (const page of [theirs, own]) assert.ok(!page.includes("Long done"));
+  });
+});
+
 Deno.test("CH-3: read marks and writing are switched on the talk's page, off at first", async () => {
   await withApp(async (send, app) => {
     const { ann } = await two(app);

@@ -12,7 +12,7 @@ import {
 } from "../../protocol/mod.ts";
 import { isOpen } from "../../protocol/closed_states.ts";
 import { chatReactions, isReaction } from "../../protocol/reactions.ts";
-import type { OpenBetween } from "../../text/chat.ts";
+import type { OpenBetween } from "../../text/mod.ts";
 import type { PersonState } from "../define.ts";
 import { absentFiles } from "./attachments.ts";
 
