@@ -119,7 +119,7 @@ export class ChatLog implements Port {
    */
   async place(userId: string, isTaken: (entry: ChatEntry) => Promise<boolean>): Promise<HeldChat> {
     const { store, bell } = this.#needs;
-    const left: HeldChat = { messageIds: new Set(), talkIds: new Set(), untilMs: null, more: false };
+    const left: HeldChat = { messageIds: new Set(), firstIn: new Map(), untilMs: null, more: false };
     const held = await store.heldEntries(userId);
     if (held.length === 0) return left;
     const messages = await store.messages(held.map(({ messageId }) => messageId));
@@ -137,7 +137,7 @@ export class ChatLog implements Port {
       room -= moved.size;
       const rest = entries.filter(({ messageId }) => !moved.has(messageId));
       for (const { messageId } of rest) left.messageIds.add(messageId);
-      if (rest.length > 0) left.talkIds.add(talkId);
+      if (rest.length > 0) left.firstIn.set(talkId, rest[0]!.messageId);
     }
     if (room < placedAtOnce) bell.ring(userId);
     return left;
@@ -195,7 +195,7 @@ export class ChatLog implements Port {
     for (const entry of all) {
       if (done.size >= room) {
         // The rest of the talk waits behind it.
-        left.talkIds.add(record.talkId);
+        left.firstIn.set(record.talkId, entry.messageId);
         left.more = true;
         break;
       }

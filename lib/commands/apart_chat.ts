@@ -25,16 +25,18 @@ export class ApartChat {
 
   /** Whether an earlier message of the other side is held apart, and no rule holds this one (DL-5). */
   isBehind(arrival: ChatArrival, userId: string): boolean {
-    return arrival.verdict === "deliver" && arrival.message.from.id !== userId &&
-      this.#held.talkIds.has(arrival.talkId);
+    if (arrival.verdict !== "deliver" || arrival.message.from.id === userId) return false;
+    const first = this.#held.firstIn.get(arrival.talkId);
+    return first !== undefined && first < arrival.message.id;
   }
 
   /** Devices pass a message from now on. */
   hold(entry: ChatEntry, arrival: ChatArrival): void {
-    const { messageIds, talkIds, untilMs } = this.#held;
+    const { messageIds, firstIn, untilMs } = this.#held;
     if (!messageIds.has(entry.messageId)) this.passed.push(entry);
     messageIds.add(entry.messageId);
-    talkIds.add(arrival.talkId);
+    const first = firstIn.get(arrival.talkId);
+    if (first === undefined || entry.messageId < first) firstIn.set(arrival.talkId, entry.messageId);
     if (arrival.verdict === "hold" && arrival.untilMs !== null) {
       this.#held.untilMs = Math.min(untilMs ?? Infinity, arrival.untilMs);
     }

@@ -22,8 +22,8 @@ export type ChatArrival =
 /** Messages that wait apart: until when, or until the next ring. */
 export interface HeldChat {
   messageIds: Set<string>;
-  /** Later messages of these talks wait behind them. */
-  talkIds: Set<string>;
+  /** The first of them in each talk; later ones of the same talk wait behind it. */
+  firstIn: Map<string, string>;
   untilMs: number | null;
   /** Some of them may go now. */
   more: boolean;
@@ -66,7 +66,7 @@ export const noChat: ChatLog = {
   after: () => Promise.resolve([]),
   arrivals: () => Promise.resolve(new Map()),
   pass: () => Promise.resolve(),
-  place: () => Promise.resolve({ messageIds: new Set(), talkIds: new Set(), untilMs: null, more: false }),
+  place: () => Promise.resolve({ messageIds: new Set(), firstIn: new Map(), untilMs: null, more: false }),
   alerts: () => Promise.resolve(new Map()),
   taken: () => Promise.resolve(),
 };

@@ -173,8 +173,8 @@ export class HeldApart {
       return null;
     }
     const isBehind = chat.isBehind(arrival, userId) &&
-      (arrival.fresh || chat.has(messageId) || !await this.#isTaken(taken, userId, messageId, cursor));
-    if (isBehind) chat.hold(entry, arrival);
+      (arrival.fresh || !await this.#isTaken(taken, userId, messageId, cursor));
+    if (isBehind || chat.has(messageId)) chat.hold(entry, arrival);
     else addMessage(slice, cursor, arrival.message, accept);
     return null;
   }

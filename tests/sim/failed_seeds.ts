@@ -32,7 +32,7 @@ export const failedSeeds: readonly number[] = [
 ];
 
 /** Seeds with chat that showed a fault: a consent that a Stop hid, an order after a crash, a cursor that went back. */
-export const failedChatSeeds: readonly number[] = [52, 56, 384];
+export const failedChatSeeds: readonly number[] = [52, 56, 64, 384];
 
 /**
  * Of the first seeds of each kind, those that run lines and branches of `lib/` which no other of a test run does (V8's block
