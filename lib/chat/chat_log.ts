@@ -168,7 +168,8 @@ export class ChatLog implements Port {
       for (const [at, entry] of held.entries()) {
         const one = stored[at]!;
         // What a page showed stays the person's (DL-9).
-        if (look?.shown != null && one.place <= look.shown) continue;
+        const shown = look?.shown ?? null;
+        if (shown !== null && one.place <= shown) continue;
         if (decision !== null) await this.#arrivals.withhold(one, decision.rule);
         await store.endHeld(userId, entry, false);
         done.add(entry.messageId);
