@@ -19,7 +19,7 @@ import { absentFiles } from "./attachments.ts";
 /** Messages before and after one that a search found. */
 const aroundFound = 25;
 /** Open commands from each side that the page of a talk shows. */
-const openEach = 4;
+const openEach = 3;
 
 /** The talk that an address names. */
 export interface TalkAddress {
