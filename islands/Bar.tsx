@@ -15,7 +15,7 @@ import { closeCodes } from "../lib/protocol/close_codes.ts";
 import { isStopMarked, markStop, unmarkStop } from "../lib/browser/pending_stop.ts";
 import { Time } from "../components/Time.tsx";
 import { Filled, useLanguage, useWords, WordsProvider } from "../components/words.tsx";
-import { startWorker } from "../lib/browser/worker.ts";
+import { ring, startWorker } from "../lib/browser/worker.ts";
 import { type ConnectionNotice, ConnectionReport } from "../lib/client/mod.ts";
 import type { Language, SomeWords } from "../lib/words/mod.ts";
 import { fill, plural } from "../lib/words/shape.ts";
@@ -82,6 +82,7 @@ function Head(
       showCount("notices", count);
     };
     for (const [counted, count] of Object.entries(counts ?? {})) showCount(counted as Counted, count);
+    let chats = counts?.chat ?? 0;
     let counting: ReturnType<typeof setTimeout> | undefined;
     // Once for all that comes together.
     const countInbox = () => {
@@ -91,7 +92,10 @@ function Head(
           showCount("inbox", unseen);
           showCount("sent", review);
         }, () => {});
-        client.request("chat.counts", {}).then(({ unread }) => showCount("chat", unread), () => {});
+        client.request("chat.counts", {}).then(({ unread }) => {
+          if (unread > chats) ring("message");
+          showCount("chat", chats = unread);
+        }, () => {});
       }, countAfterMs);
     };
     let readies = 0;
@@ -116,12 +120,14 @@ function Head(
       client.on("message", countInbox),
       client.on("deliver", ({ command }) => {
         countInbox();
+        ring("command");
         news.value = { text: fill(words.newFrom, { name: command.from.displayName }), path: "/" };
       }),
       client.on("notification", (heard) => {
         if (heard.method === "notice.new") {
           const { notice } = heard.params;
           tellUnread(heard.params.unread);
+          ring(notice.kind);
           news.value = { text: noticeText(noticeWords, language, notice), path: noticePath(notice) };
         } else if (heard.method === "notice.changed") tellUnread(heard.params.unread);
         else if (heard.method === "chat.changed") countInbox();

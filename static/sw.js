@@ -43,6 +43,13 @@ self.addEventListener("notificationclick", (event) => {
   event.waitUntil(pressed(event.notification, event.action));
 });
 
+// Pages tell of news, and what the person chose for each kind of it (UI-11).
+self.addEventListener("message", (event) => {
+  const { ring, ways } = event.data ?? {};
+  if (ways !== undefined) event.waitUntil(inWays("readwrite", (kept) => kept.put(ways, "ways")));
+  else if (ring !== undefined) event.waitUntil(ringFor(String(ring), event.source));
+});
+
 // What could not be sent is sent when there is a connection: the browser says when, or the next page that is opened.
 self.addEventListener("sync", (event) => {
   if (event.tag === answersTag) event.waitUntil(sendAnswers());
@@ -227,4 +234,37 @@ function forgetAnswer(ticket) {
 
 function keptAnswers() {
   return answers("readonly", (tickets) => tickets.getAllKeys());
+}
+
+/** All pages hear the same news: what comes within this time tells once, in ms. */
+const ringsTogetherMs = 1500;
+const rangAt = new Map();
+
+/** A sound by the page that told first; a notification unless a page is in view, or pushes tell anyway. Its words name nobody. */
+async function ringFor(kind, page) {
+  if (Date.now() - (rangAt.get(kind) ?? 0) < ringsTogetherMs) return;
+  rangAt.set(kind, Date.now());
+  const way = (await inWays("readonly", (kept) => kept.get("ways")))?.[kind];
+  if (way === undefined) return;
+  if (way.sound) page?.postMessage("ring");
+  if (!way.show || await self.registration.pushManager?.getSubscription()) return;
+  const pages = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
+  if (pages.some(({ visibilityState }) => visibilityState === "visible")) return;
+  const options = { tag: way.tag, silent: true, icon: `${base}/icons/192.png`, data: { navigate: way.path } };
+  await self.registration.showNotification(way.text, options);
+}
+
+/** What was chosen, of this browser: it names no person. */
+function inWays(mode, ask) {
+  return new Promise((resolve, reject) => {
+    const opening = indexedDB.open(`behest-ways${base}`, 1);
+    opening.onupgradeneeded = () => opening.result.createObjectStore("kept");
+    opening.onerror = () => reject(opening.error);
+    opening.onsuccess = () => {
+      const change = opening.result.transaction("kept", mode);
+      const asked = ask(change.objectStore("kept"));
+      change.oncomplete = () => resolve(asked.result);
+      change.onerror = () => reject(change.error);
+    };
+  });
 }

@@ -141,6 +141,9 @@ async function annsPages(services: Services): Promise<Visit[]> {
       },
     }),
     visit(ann, "/notices"),
+    also(ann, "/notices", "ways", {
+      act: (page) => page.locator("main details > summary").click(),
+    }),
     visit(ann, "/send", { path: "/send?to=demo-bob" }),
     also(ann, "/send", "wrong", {
       path: "/send",

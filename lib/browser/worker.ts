@@ -10,12 +10,18 @@ export function startWorker(url: string): void {
   const { serviceWorker } = navigator;
   // Browsers have it only over TLS and on localhost.
   if (serviceWorker === undefined) return;
+  serviceWorker.onmessage = () => void new Audio(placed("/ring.wav")).play().catch(() => {});
   serviceWorker.register(ownWorker(placed(url))).then(async ({ pushManager }) => {
     const subscription = await pushManager?.getSubscription();
     if (subscription && sessionStorage.getItem(toldKey) === null) await tellSubscription(subscription);
   }).catch(() => {
     // Pages work without the service worker.
   });
+}
+
+/** UI-11: has the worker tell of news as the person chose it for that kind of notice, or of a `command` or `message`. */
+export function ring(kind: string): void {
+  navigator.serviceWorker?.controller?.postMessage({ ring: kind });
 }
 
 /** The part of Trusted Types used here; TypeScript has no types for them yet. */

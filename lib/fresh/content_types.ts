@@ -12,6 +12,7 @@ const TYPES: Record<string, string> = {
   map: "application/json; charset=UTF-8",
   mjs: "text/javascript; charset=UTF-8",
   mp3: "audio/mpeg",
+  wav: "audio/wav",
   mp4: "video/mp4",
   otf: "font/otf",
   pdf: "application/pdf",

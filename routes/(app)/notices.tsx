@@ -3,11 +3,13 @@ import { NoticeList } from "../../components/NoticeList.tsx";
 import { Empty } from "../../components/Notice.tsx";
 import { PageHead } from "../../components/PageHead.tsx";
 import { Title } from "../../components/Title.tsx";
-import { useWords } from "../../components/words.tsx";
+import { Filled, useLanguage, useWords } from "../../components/words.tsx";
+import NoticeWays from "../../islands/NoticeWays.tsx";
 import { definePerson, type PersonState } from "../../lib/web/define.ts";
 import { readForm } from "../../lib/web/forms/form.ts";
 import { noPage, seeOther } from "../../lib/web/pages.ts";
 import { checked, methods, Refusal } from "../../lib/protocol/mod.ts";
+import { someWords } from "../../lib/words/mod.ts";
 
 export const handler = definePerson.handlers({
   GET: async (ctx) => page(await noticesOf(ctx)),
@@ -37,6 +39,7 @@ async function noticesOf(ctx: Context<PersonState>) {
 
 export default definePerson.page<typeof handler>(function NoticesPage({ data }) {
   const words = useWords("notices");
+  const ways = useWords("ways");
   return (
     <>
       <Title text={words.title} />
@@ -53,6 +56,16 @@ export default definePerson.page<typeof handler>(function NoticesPage({ data }) 
           </Empty>
         )
         : <NoticeList notices={data.notices} pictured={data.pictured} now={data.now} />}
+      <details class="with-scripts">
+        <summary>{ways.waysTitle}</summary>
+        <div class="panel stack-s">
+          <p class="hint">{ways.waysLead} {ways.waysOff}</p>
+          <NoticeWays words={someWords(useLanguage(), ["ways"])} />
+          <p class="hint">
+            <Filled text={ways.waysPush} link={<a href="/notifications">{ways.waysPushLink}</a>} />
+          </p>
+        </div>
+      </details>
       {data.next === null ? null : (
         <p>
           <a class="button" href={`/notices?before=${data.next}`}>{words.older}</a>

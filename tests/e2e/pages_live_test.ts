@@ -48,7 +48,7 @@ siteTest(
     await card.getByRole("button", { name: "Annehmen" }).click();
     await card.getByText("Angenommen", { exact: true }).first().waitFor();
     await bob.locator(".sent-standing", { hasText: "Accepted" }).waitFor();
-    await card.getByText("Später oder ablehnen").click();
+    await card.getByText("Mit Zeit oder Notiz").click();
     await card.getByRole("button", { name: "Ging nicht" }).click();
     await ann.getByRole("heading", { name: "Nichts zu tun" }).waitFor();
     await ann.keyboard.press("Control+Shift+Period");
@@ -58,32 +58,59 @@ siteTest(
   },
 );
 
-siteTest("CM-5 CM-7: a review goes back and forth without a reload on either side", async (visit) => {
-  const ann = await visit.enter("demo-ann");
-  const bob = await visit.enter("demo-bob");
-  await ann.goto(`${visit.base}/send`);
-  await ann.locator("#to").fill("demo-bob");
-  await ann.locator("[name=kind][value=task]").check();
-  await ann.getByLabel("Title").fill("Paint the fence");
-  await ann.locator("[name=requires][value=review]").check();
-  await ann.locator("main").getByRole("button", { name: "Send" }).click();
-  await ann.getByRole("link", { name: "Paint the fence" }).click();
-  await ann.getByText("What happened").waitFor();
-  await online(ann);
-  const card = await openRow(bob, "Paint the fence");
-  await card.getByRole("button", { name: "Accept" }).click();
-  await card.getByLabel("Your submission").fill("One coat.");
-  await card.getByRole("button", { name: "Submit" }).click();
-  await ann.getByText("One coat.").first().waitFor();
-  await ann.getByLabel("Note to @demo-bob").fill("Another, please.");
-  await ann.getByRole("button", { name: "Return with a note" }).click();
-  await card.getByText("The sender returned it: “Another, please.”").waitFor();
-  await card.getByRole("button", { name: "Submit again" }).click();
-  await ann.getByRole("button", { name: "Accept", exact: true }).click();
-  await card.waitFor({ state: "detached" });
-  await ann.locator(".timeline", { hasText: "You accepted the submission" }).waitFor();
-  assert.deepEqual(visit.problems, []);
-});
+siteTest(
+  "CM-5 CM-7 UI-11: a submission shows and sounds on another page; a review goes back and forth without a reload",
+  async (visit) => {
+    const ann = await visit.enter("demo-ann");
+    const bob = await visit.enter("demo-bob");
+    await ann.goto(`${visit.base}/send`);
+    await ann.locator("#to").fill("demo-bob");
+    await ann.locator("[name=kind][value=task]").check();
+    await ann.getByLabel("Title").fill("Paint the fence");
+    await ann.locator("[name=requires][value=review]").check();
+    await ann.locator("main").getByRole("button", { name: "Send" }).click();
+    const card = await openRow(bob, "Paint the fence");
+    await card.getByRole("button", { name: "Accept" }).click();
+    await card.getByLabel("Your submission").fill("One coat.");
+    // How a page tells of it is this browser's choice, which asks for nothing before it is made.
+    const asked: string[] = [];
+    await ann.exposeFunction("asked", (what: string) => asked.push(what));
+    await ann.addInitScript(() => {
+      Object.defineProperty(Notification, "permission", { get: () => "default" });
+      Notification.requestPermission = () => {
+        (globalThis as unknown as { asked(what: string): void }).asked("permission");
+        return Promise.resolve("denied" as const);
+      };
+    });
+    await ann.goto(`${visit.base}/notices`);
+    await ann.getByText("Sound and browser notifications").click();
+    await ann.getByLabel("Notification: Submissions to review").click();
+    await ann.getByText("Your browser does not let this site show notifications.").waitFor();
+    assert.deepEqual(asked, ["permission"]);
+    await ann.getByLabel("Sound: Submissions to review").check();
+    await ann.goto(`${visit.base}/files`);
+    await online(ann);
+    await ann.evaluate(() => navigator.serviceWorker.ready);
+    const sound = ann.waitForRequest((request) => request.url().includes("/ring.wav"));
+    await card.getByRole("button", { name: "Submit" }).click();
+    await ann.locator(".bar .news", { hasText: "submitted Paint the fence" }).waitFor();
+    await sound;
+    assert.equal(asked.length, 1);
+    await ann.goto(`${visit.base}/sent`);
+    await ann.locator(".sent-row").getByRole("link", { name: "Paint the fence" }).click();
+    await ann.getByText("What happened").waitFor();
+    await online(ann);
+    await ann.getByText("One coat.").first().waitFor();
+    await ann.getByLabel("Note to @demo-bob").fill("Another, please.");
+    await ann.getByRole("button", { name: "Return with a note" }).click();
+    await card.getByText("The sender returned it: “Another, please.”").waitFor();
+    await card.getByRole("button", { name: "Submit again" }).click();
+    await ann.getByRole("button", { name: "Accept", exact: true }).click();
+    await card.waitFor({ state: "detached" });
+    await ann.locator(".timeline", { hasText: "You accepted the submission" }).waitFor();
+    assert.deepEqual(visit.problems, []);
+  },
+);
 
 siteTest("DL-8 UI-2: what one browser closes disappears in the other", async (visit) => {
   const ann = await visit.enter("demo-ann");

@@ -205,6 +205,16 @@ export async function hostileWorld() {
   const reviewed = await send("reviewed", { requires: "review", attachments: [plain.id] });
   await send("link", { kind: "link", data });
   await send("own", { kind: "x-own", data });
+  // Nobody is handed it, so it stays to be edited.
+  must(
+    await services.commands.edit(ann, {
+      id: await send("edited", { deliverAt: new Date(Date.now() + 24 * 3600_000).toISOString() }),
+      kind: "link",
+      title: say("commandChange.title"),
+      body: say("commandChange.body"),
+      data: { href: texts.href(), [say("commandChange.data")]: say("commandChange.data") },
+    }),
+  );
   await send("group", { audience: { kind: "group", group: "bad" } });
   const label = texts.label();
   const options = [{ id: "a", label }, { id: "b", label }];

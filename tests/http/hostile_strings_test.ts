@@ -113,7 +113,7 @@ hostileTest(
 );
 
 /** Kept for programs: pages show links by their address, and no more of `data`. */
-const notOnPages: string[] = ["commandDraft.data"];
+const notOnPages: string[] = ["commandDraft.data", "commandChange.data"];
 
 hostileTest(
   "UI-8: nor does it become more when the islands start, or when it comes while a page is open",

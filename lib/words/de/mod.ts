@@ -65,6 +65,7 @@ import { tokens } from "./tokens.ts";
 import { twoFactor } from "./two_factor.ts";
 import { upload } from "./upload.ts";
 import { users } from "./users.ts";
+import { ways } from "./ways.ts";
 import { week } from "./week.ts";
 import { welcome } from "./welcome.ts";
 
@@ -135,6 +136,7 @@ export const de = {
   twoFactor,
   upload,
   users,
+  ways,
   week,
   welcome,
 } satisfies Words;

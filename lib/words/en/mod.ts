@@ -64,6 +64,7 @@ import { tokens } from "./tokens.ts";
 import { twoFactor } from "./two_factor.ts";
 import { upload } from "./upload.ts";
 import { users } from "./users.ts";
+import { ways } from "./ways.ts";
 import { week } from "./week.ts";
 import { welcome } from "./welcome.ts";
 
@@ -134,6 +135,7 @@ export const en = {
   twoFactor,
   upload,
   users,
+  ways,
   week,
   welcome,
 };
