@@ -22,12 +22,25 @@ export interface Waited {
   answered: boolean;
 }
 
-/** Sends a command to one person and waits until they answered. The same key again goes on waiting (CM-1). */
+/** A wait that has a place among those of its sender. */
+interface Place {
+  since: number;
+  /** Ends the wait before its time: it answers how things stand. */
+  ends: AbortController;
+}
+
+/**
+ * Sends a command to one person and waits until they answered. The same key again goes on waiting (CM-1).
+ *
+ * `Deno.serve` notices that a client has left only if its whole request came with the first bytes of the connection. So a place
+ * can belong to a client that is gone: a sender who has no place left gets that of their oldest wait, unless it is new.
+ */
 export class AnswerWaits {
   readonly #parts: Parts;
   readonly #sender: Pick<SendGates, "send">;
-  /** Numbers of waits by sender. */
-  readonly #waiting = new Map<string, number>();
+  /** By sender, the oldest first. */
+  readonly #waiting = new Map<string, Set<Place>>();
+  #count = 0;
   readonly #closing = new AbortController();
 
   constructor(parts: Parts, sender: Pick<SendGates, "send">) {
@@ -45,23 +58,44 @@ export class AnswerWaits {
     if (draft.audience.kind !== "user" || new Set(draft.audience.to).size !== 1) {
       return new Refusal("invalid_params", "send.waitOne", { fields: { "audience.to": "field.onePerson" } });
     }
-    const own = this.#waiting.get(userId) ?? 0;
-    const all = [...this.#waiting.values()].reduce((sum, count) => sum + count, 0);
-    if (own >= limits.waitsOfOne || all >= limits.waits) {
-      return new Refusal("rate_limited", say("send.waits", { count: limits.waitsOfOne }), {
-        retryAfterMs: seconds * 1000,
-      });
-    }
-    this.#waiting.set(userId, own + 1);
+    const place = this.#take(userId);
+    if (place instanceof Refusal) return place;
     try {
       const sent = await this.#sender.send(caller, draft);
       if (sent instanceof Refusal) return sent;
-      return await this.#wait(caller, sent, seconds, gone);
+      return await this.#wait(caller, sent, seconds, AbortSignal.any([gone, place.ends.signal]));
     } finally {
-      const left = this.#waiting.get(userId)! - 1;
-      if (left === 0) this.#waiting.delete(userId);
-      else this.#waiting.set(userId, left);
+      this.#leave(userId, place);
     }
+  }
+
+  /** A free place, or that of the sender's oldest wait. */
+  #take(userId: string): Place | Refusal {
+    const now = this.#parts.clock.now();
+    const own = this.#waiting.get(userId) ?? new Set();
+    const [oldest] = own;
+    if (own.size >= limits.waitsOfOne || this.#count >= limits.waits) {
+      const leftMs = oldest === undefined ? limits.waitPlaceMs : oldest.since + limits.waitPlaceMs - now;
+      if (oldest === undefined || leftMs > 0) {
+        return new Refusal("rate_limited", say("send.waits", { count: limits.waitsOfOne }), {
+          retryAfterMs: leftMs,
+        });
+      }
+      this.#leave(userId, oldest);
+      oldest.ends.abort();
+    }
+    const place = { since: now, ends: new AbortController() };
+    this.#waiting.set(userId, own.add(place));
+    this.#count++;
+    return place;
+  }
+
+  /** Does nothing for a wait whose place was taken. */
+  #leave(userId: string, place: Place): void {
+    const own = this.#waiting.get(userId);
+    if (own === undefined || !own.delete(place)) return;
+    this.#count--;
+    if (own.size === 0) this.#waiting.delete(userId);
   }
 
   /** Ends all waits, also later ones: each answers how things stand. */

@@ -192,6 +192,8 @@ export const limits = {
   waitSeconds: 60,
   waitsOfOne: 20,
   waits: 2000,
+  /** A wait keeps its place for this long; then a newer one of the same person may have it. */
+  waitPlaceMs: 5000,
   /** CM-9: options of a choice, fields of a form, characters of their labels, and the longest timer. */
   optionsMin: 2,
   optionsMax: 20,

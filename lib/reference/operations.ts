@@ -198,7 +198,7 @@ export const operations: Readonly<Record<string, Operation>> = {
   },
   "POST /commands": {
     says:
-      "Sends a command. The same key again gets the same command. With wait, the answer comes once the one recipient has answered (recipient has it), or with 202 when the seconds are over: then send the same again to go on waiting, or look at the address in Location.",
+      "Sends a command. The same key again gets the same command. With wait, the answer comes once the one recipient has answered (recipient has it), or with 202 when the seconds are over: then send the same again to go on waiting, or look at the address in Location. A 21st wait of one person ends the oldest with 202, or is refused while all are younger than five seconds.",
     query: protocol.commandSendQuery,
     body: protocol.commandDraft,
     gives: protocol.commandSent,

@@ -104,7 +104,14 @@ Deno.test("AU-11, CM-9: POST /commands?wait answers when the person did", async 
       );
       const refused = await post(ask("more"), "1");
       assert.equal(refused.status, 429);
+      assert.equal(refused.headers.get("retry-after"), "5");
       assert.equal((await refused.json()).kind, "rate_limited");
+      // A client that is gone may keep a place unnoticed, so a newer wait gets that of the oldest.
+      app.clock.advance(limits.waitPlaceMs);
+      const next = post(ask("next"), "60");
+      assert.equal((await waiting[0]!).status, 202);
+      await app.answer("bob", await sentId("next"), "completed", { answer: "yes" });
+      assert.equal((await next).status, 201);
       // Their places are free again, although the clock stood still.
       leaving.abort();
       await Promise.all(waiting);
