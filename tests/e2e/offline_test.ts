@@ -75,6 +75,36 @@ offlineTest(
   },
 );
 
+offlineTest(
+  "CH-2 UI-3: without a server one reads the messages of two weeks, and those to be sent, which go out later",
+  async ({ site, enter }) => {
+    const [ann, bob] = [await callerOf(site, "demo-ann"), await callerOf(site, "demo-bob")];
+    await site.services.contacts.request(bob, { username: "demo-ann" });
+    await site.services.contacts.accept(ann, { username: "demo-bob" });
+    const page = await enter("demo-ann");
+    await page.goto(`${site.base}/chat/demo-bob`);
+    await online(page);
+    await site.services.chat.send(bob, { key: "ladder", to: "demo-ann", body: "Bring the ladder" });
+    await page.locator(".talk-bubble", { hasText: "Bring the ladder" }).waitFor();
+    await site.down();
+    await page.locator("#body").fill("On my way");
+    await page.getByRole("button", { name: "Send", exact: true }).click();
+    await page.getByText("Sent once you are online.").waitFor();
+    await page.reload();
+    await page.getByRole("heading", { name: "Messages to send" }).waitFor();
+    await page.getByText("On my way").waitFor();
+    await page.locator("summary", { hasText: "demo-bob" }).click();
+    await page.getByText("Bring the ladder").waitFor();
+    site.up();
+    await page.getByText("You are back online.").waitFor();
+    await until(async () => {
+      const talk = await site.services.chat.list(bob, { with: "demo-ann" });
+      return "messages" in talk && talk.messages.some(({ body }) => body === "On my way");
+    });
+    await until(async () => await page.getByRole("heading", { name: "Messages to send" }).count() === 0);
+  },
+);
+
 const stateOf = async (site: Site, id: string) => {
   const detail = await site.services.commands.get(await callerOf(site, "demo-ann"), { id });
   return "state" in detail ? detail.state?.state : undefined;
