@@ -1,4 +1,5 @@
 import type { Caller } from "../platform/mod.ts";
+import { firstAdminEntry } from "./setup.ts";
 import {
   type AccessToken,
   type AccessTokenBody,
@@ -246,7 +247,11 @@ export class Accounts {
     if (problem !== null) return problem;
     const user = await this.#newUser(body, "admin");
     if (user instanceof Refusal) return user;
-    const made = await this.#store.addFirstAdmin(user, hash);
+    const made = await this.#store.addFirstAdmin(
+      user,
+      hash,
+      firstAdminEntry(user, origin.address, "setup link"),
+    );
     switch (made) {
       case "made":
         this.#needs.log.info("account.first_admin", { requestId: origin.requestId, userId: user.id });

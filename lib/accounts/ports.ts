@@ -1,3 +1,4 @@
+import type { AuditEntry } from "../platform/mod.ts";
 import type { Agent, Hook, Role, TokenScope, WebhookBody } from "../protocol/mod.ts";
 
 /** A suspension. `until` in milliseconds since 1970; null: indefinitely. */
@@ -118,8 +119,8 @@ export interface AccountsStore {
   /** Sets another hash of the same password. False when the hash is no longer `from`, or the account is gone. */
   replaceHash(userId: string, from: string, to: string): Promise<boolean>;
 
-  /** False when the password has changed since `passwordHash`. */
-  addSession(session: SessionRecord, passwordHash: string): Promise<boolean>;
+  /** False when the password has changed since `passwordHash`. The entry, of a login of staff, is written with it (MO-3). */
+  addSession(session: SessionRecord, passwordHash: string, auditEntry?: AuditEntry): Promise<boolean>;
   session(sessionId: string): Promise<SessionRecord | null>;
   /** Returns sessions, newest first. */
   sessionsOf(userId: string): Promise<SessionRecord[]>;
@@ -156,7 +157,11 @@ export interface AccountsStore {
    * Makes the first administrator and uses up the setup token if its hash is given. `taken`: the username exists. `over`: an
    * administrator exists, or the token is wrong.
    */
-  addFirstAdmin(user: UserRecord, setupHash: string | null): Promise<"made" | "taken" | "over">;
+  addFirstAdmin(
+    user: UserRecord,
+    setupHash: string | null,
+    auditEntry?: AuditEntry,
+  ): Promise<"made" | "taken" | "over">;
   setSetupHash(hash: string): Promise<void>;
   setupHash(): Promise<string | null>;
 

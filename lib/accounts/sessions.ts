@@ -1,4 +1,5 @@
 import {
+  type AuditEntry,
   type Bell,
   type Caller,
   type Clock,
@@ -98,7 +99,7 @@ export class Sessions {
       ...(given === null ? {} : { renewal: { current: given.hash, next: [], tokenEndsAt } }),
     };
     const [older, misuses] = await Promise.all([store.sessionsOf(user.id), this.#needs.misuses.of(user.id)]);
-    if (!await store.addSession(session, user.passwordHash)) return null;
+    if (!await store.addSession(session, user.passwordHash, staffLogin(user, origin))) return null;
     await this.#end(user.id, older.slice(limits.sessionsPerPerson - 1).map((old) => old.id));
     return {
       token: await tokens.issue(user.id, id, tokenEndsAt),
@@ -299,4 +300,17 @@ export class Sessions {
     await this.#needs.store.endSessions(userId, sessionIds);
     for (const id of sessionIds) this.#needs.bell.closeSession(id, "sessionOver");
   }
+}
+
+/** MO-3: logins of people who can decide about others are in the audit log. */
+function staffLogin({ id, username, role }: UserRecord, { address, device }: Origin): AuditEntry | undefined {
+  if (role === "member") return undefined;
+  return {
+    actor: { userId: id, username },
+    action: "staff.login",
+    subject: null,
+    address,
+    reason: null,
+    detail: { role, device },
+  };
 }

@@ -1,9 +1,9 @@
-import { type Clock, type Ids, type Log, type Random, randomText } from "../platform/mod.ts";
+import { type AuditEntry, type Clock, type Ids, type Log, type Random, randomText } from "../platform/mod.ts";
 import { checked, english, Refusal, registerBody } from "../protocol/mod.ts";
 import { newUser } from "./new_user.ts";
 import { passwordProblem } from "./common_passwords.ts";
 import type { Hashing } from "./passwords.ts";
-import type { AccountsStore } from "./ports.ts";
+import type { AccountsStore, UserRecord } from "./ports.ts";
 import { hashOf } from "./tokens.ts";
 
 export interface SetupNeeds {
@@ -47,11 +47,27 @@ async function makeConfigured(
   if (problem !== null) throw new Error(`${passwordName}: ${english(problem.message)}`);
   const user = await newUser(needs, { ...body, role: "admin", demo: false });
   if (user instanceof Refusal) throw new Error(`The first administrator: ${english(user.message)}`);
-  const made = await needs.store.addFirstAdmin(user, null);
+  const made = await needs.store.addFirstAdmin(user, null, firstAdminEntry(user, "", "configuration"));
   if (made === "taken") {
     throw new Error(`${usernameName}: a member has this username already; choose another.`);
   }
   if (made === "made") needs.log.info("account.first_admin", { userId: user.id });
+}
+
+/** MO-3. `by`: what made the account. */
+export function firstAdminEntry(
+  { id: userId, username }: Pick<UserRecord, "id" | "username">,
+  address: string,
+  by: "configuration" | "setup link",
+): AuditEntry {
+  return {
+    actor: { userId, username },
+    action: "account.first_admin",
+    subject: username,
+    address,
+    reason: null,
+    detail: { by },
+  };
 }
 
 const usernameName = "BEHEST_ADMIN_USERNAME";

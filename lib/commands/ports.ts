@@ -1,6 +1,6 @@
 import type { AudienceCounts, FileState, Totals } from "../protocol/mod.ts";
 import type { Relation } from "../consent/mod.ts";
-import type { FileCarrier, NoticeJob, WebhookJob } from "../platform/mod.ts";
+import type { AuditEntry, FileCarrier, NoticeJob, WebhookJob } from "../platform/mod.ts";
 import type { SearchPacks } from "./search_packs.ts";
 import type {
   BroadcastRecord,
@@ -98,7 +98,12 @@ export interface Acceptance {
   /** The expired record of the same key, which is replaced. */
   replacesKey?: { version: string } | undefined;
   jobs: DueJob[];
+  /** MO-3: of a broadcast, from `CommandStore.audited`. */
+  audited?: Audited | undefined;
 }
+
+/** An audit entry that is written with a command; only the store knows what is in it. */
+export type Audited = object;
 
 /** A state's next record. The log entry is written or deleted as `place` changes. */
 export interface Change {
@@ -156,6 +161,8 @@ export interface CommandStore {
   editable(commandId: string): Promise<Editable | null>;
   /** False: something changed since it was read, or `current` says no. */
   edit(edit: Edit): Promise<boolean>;
+  /** Prepares the audit entry of one command. It fits as long as no other entry is written: then `accept` gives null. */
+  audited?(auditEntry: AuditEntry): Promise<Audited>;
   sentKey(senderId: string, key: string): Promise<{ sent: SentKey; version: string } | null>;
   commands(commandIds: readonly string[]): Promise<Map<string, CommandRecord>>;
   /** The commands with ids from one time on and before another, in ms. */

@@ -1,13 +1,14 @@
 import { holdsApart } from "../consent/mod.ts";
-import { type Caller, type LiveEntry, storyEvents } from "../platform/mod.ts";
+import { auditEntryOf, type Caller, type LiveEntry, storyEvents } from "../platform/mod.ts";
 import { type AudienceCounts, type Command, type CommandDraft, limits, Refusal } from "../protocol/mod.ts";
 import { carried } from "./attachments.ts";
 import { countsOf } from "./checked_counts.ts";
 import type { Checked, DraftCheck, Recipient } from "./draft_check.ts";
 import { digestOf, isDigestOf } from "./draft_digest.ts";
 import { commandOf, firstJobs, withoutContent } from "./new_command.ts";
+import type { BroadcastPlan } from "./audience.ts";
 import type { Parts } from "./parts.ts";
-import type { CommandRecord, SentKey } from "./ports.ts";
+import type { Audited, CommandRecord, SentKey } from "./ports.ts";
 import { sentLine } from "./sent_line.ts";
 import { firstRecord } from "./state_records.ts";
 import { forRecipient } from "./views.ts";
@@ -71,7 +72,9 @@ export class Sender {
       const accepted = await this.#inLane(caller.userId, async () => {
         const checked = withoutContent(draft) ?? await this.#drafts.check(caller, draft);
         if (checked instanceof Refusal) return checked;
-        return this.#accept(caller, draft, checked, expiredKey);
+        const id = this.#parts.ids.next();
+        const audited = checked.plan === null ? undefined : await this.#audited(caller, id, checked.plan);
+        return this.#accept(caller, draft, checked, { id, audited, expiredKey });
       });
       if (!(accepted instanceof Refusal)) {
         const sent = await accepted.committed;
@@ -111,11 +114,34 @@ export class Sender {
     }
   }
 
+  /** MO-3: what goes to a category or to everyone is in the audit log. */
+  async #audited(
+    caller: Caller,
+    commandId: string,
+    { audience }: BroadcastPlan,
+  ): Promise<Audited | undefined> {
+    const { kind, name } = audience;
+    if (kind === "group") return undefined;
+    const subject = name === null ? "all" : `${kind}:${name}`;
+    return await this.#parts.store.audited?.(
+      auditEntryOf(caller, "broadcast.send", subject, { command: commandId }),
+    );
+  }
+
   /** Writes the command; `committed` is null when the key is in use or a file changed. */
-  #accept(caller: Caller, draft: CommandDraft, checked: Checked, expiredKey?: string) {
-    const { store, clock, ids, retentionDays } = this.#parts;
+  #accept(
+    caller: Caller,
+    draft: CommandDraft,
+    checked: Checked,
+    { id, audited, expiredKey }: {
+      id: string;
+      audited: Audited | undefined;
+      expiredKey: string | undefined;
+    },
+  ) {
+    const { store, clock, retentionDays } = this.#parts;
     const now = clock.now();
-    const command = commandOf(caller, draft, checked, ids.next(), now);
+    const command = commandOf(caller, draft, checked, id, now);
     const record: CommandRecord = {
       command,
       senderId: caller.userId,
@@ -149,7 +175,16 @@ export class Sender {
       record.expiresMs + retentionDays * dayMs,
     );
     const begunMs = clock.now();
-    const accepting = store.accept({ record, states, key: draft.key, sent, replacesKey, jobs, carries });
+    const accepting = store.accept({
+      record,
+      states,
+      key: draft.key,
+      sent,
+      replacesKey,
+      jobs,
+      carries,
+      audited,
+    });
     const committed = accepting.then((place) => {
       if (place === null) return null;
       const storedMs = clock.now() - begunMs;

@@ -33,9 +33,10 @@ export interface OpenCommandRoom extends AsyncDisposable {
 /** Wires commands with the people they go to, and begins to count who gets broadcasts. */
 export async function openCommandRoom(parts: CommandParts): Promise<OpenCommandRoom> {
   const { config, store, kvFile, hub, clock, ids, log } = parts;
-  const { callers, consent, contacts, groups, limited, memberships, mutes, notices, people } = parts.people;
+  const { audit, callers, consent, contacts, groups, limited, memberships, mutes, notices, people } =
+    parts.people;
   await using opening = new AsyncDisposableStack();
-  const told = opening.use(toldStore(kvCommandStore(store, config.retentionDays), log, clock));
+  const told = opening.use(toldStore(kvCommandStore(store, config.retentionDays, audit), log, clock));
   const commandStore = talliedStore(told.store, parts.tally);
   const reserve = kvFile === null
     ? null

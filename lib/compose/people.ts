@@ -58,7 +58,8 @@ export async function openPeople(
   { config, store, hub, clock, ids, random, log, secret, ...given }: PeopleParts,
 ) {
   const passwords = given.passwords ?? new Passwords(random);
-  const accountsStore = new KvAccounts(store, clock);
+  const audit = new KvAudit(store, clock, log);
+  const accountsStore = new KvAccounts(store, clock, audit);
   const accessTokens = new KvAccessTokens(store, clock);
   const contactsStore = new KvContacts(store);
   const people = new People(accountsStore, clock);
@@ -70,7 +71,6 @@ export async function openPeople(
     bell: hub,
     exclusive: store.exclusive,
   });
-  const audit = new KvAudit(store, clock, log);
   const userRecords = new KvUsers(store, accountsStore, audit, clock);
   const groupsStore = new KvGroups(store, audit);
   const memberships = new GroupMemberships(groupsStore);

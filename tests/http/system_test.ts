@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { AppRig } from "../fakes/app_rig.ts";
+import type { CommandDraft } from "../../lib/protocol/mod.ts";
+import { must } from "../fakes/accounts_rig.ts";
+import { AppRig, password } from "../fakes/app_rig.ts";
 
 async function open() {
   const app = await AppRig.start({ people: ["ann"] });
@@ -83,4 +85,41 @@ Deno.test("MO-3: the audit log's page filters, verifies and exports, in sentence
     assert.equal((await ask(who, "/admin/audit", "POST")).status, 404);
     assert.equal((await ask(who, "/api/v1/admin/audit/verify", "POST")).status, 404);
   }
+});
+
+Deno.test("MO-3: the first administrator, logins of the staff and broadcasts are in the audit log, with what they tell of", async () => {
+  await using rig = await open();
+  const { app, ask } = rig;
+  const entries = async (action: string) =>
+    JSON.parse((await ask("boss", `/api/v1/admin/audit?action=${action}`)).text).entries as {
+      actor: string;
+      subject: string | null;
+      detail: Record<string, unknown>;
+    }[];
+  const [first] = await entries("account.first_admin");
+  assert.deepEqual([first!.subject, first!.detail], [first!.actor, { by: "configuration" }]);
+  await app.logIn({ username: "boss", password });
+  await app.logIn({ username: "ann", password });
+  const logins = await entries("staff.login");
+  assert.deepEqual(logins.filter(({ actor }) => actor === "boss").at(0)?.detail.role, "admin");
+  assert.ok(!logins.some(({ actor }) => actor === "ann"));
+  const boss = await app.caller("boss");
+  const send = (key: string, audience: CommandDraft["audience"]) =>
+    app.services.commands.send(boss, { key, audience, kind: "message", title: "To many" });
+  const sent = await Promise.all([
+    send("1", { kind: "all" }),
+    send("2", { kind: "category", category: "general" }),
+    send("3", { kind: "all" }),
+  ]);
+  const ids = sent.map((one) => must(one).command.id);
+  const broadcasts = (await entries("broadcast")).toReversed();
+  assert.deepEqual(broadcasts.map(({ subject, detail }) => [subject, detail.command]), [
+    ["all", ids[0]],
+    ["category:general", ids[1]],
+    ["all", ids[2]],
+  ]);
+  // The same key gets the same answer, and is no second broadcast.
+  assert.equal(must(await send("1", { kind: "all" })).command.id, ids[0]);
+  assert.equal((await entries("broadcast")).length, 3);
+  assert.equal(must(await app.services.audit.verify(boss)).ok, true);
 });

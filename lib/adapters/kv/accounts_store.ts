@@ -5,8 +5,10 @@ import type {
   TicketRecord,
   UserRecord,
 } from "../../accounts/mod.ts";
-import type { Clock } from "../../platform/mod.ts";
+import { type AuditEntry, type Clock, silentLog } from "../../platform/mod.ts";
 import { limits } from "../../protocol/mod.ts";
+import { KvAudit } from "./audit_log.ts";
+import type { Committed, Write } from "./committer.ts";
 import { getValues } from "./get_many.ts";
 import { keys } from "./keys.ts";
 import type { KvKey } from "./port.ts";
@@ -17,13 +19,15 @@ import type { Store } from "./store.ts";
 export class KvAccounts implements AccountsStore {
   readonly #store: Store;
   readonly #clock: Clock;
+  readonly #audit: KvAudit;
   readonly #byId: Remembered<UserRecord>;
   readonly #idByName: Remembered<string>;
 
-  constructor(store: Store, clock: Clock) {
+  constructor(store: Store, clock: Clock, audit: KvAudit = new KvAudit(store, clock, silentLog)) {
     const most = store.exclusive ? limits.peopleCached : 0;
     this.#store = store;
     this.#clock = clock;
+    this.#audit = audit;
     this.#byId = new Remembered(most);
     this.#idByName = new Remembered(most);
   }
@@ -119,18 +123,18 @@ export class KvAccounts implements AccountsStore {
     return false;
   }
 
-  async addSession(session: SessionRecord, passwordHash: string): Promise<boolean> {
+  async addSession(session: SessionRecord, passwordHash: string, auditEntry?: AuditEntry): Promise<boolean> {
     const expireIn = this.#untilOf(session);
     for (let tries = 0; tries < limits.writeTries; tries++) {
       const user = await this.#store.kv.get<UserRecord>(keys.user(session.userId));
       if (user.value === null || user.value.passwordHash !== passwordHash) return false;
-      const { ok } = await this.#store.committer.commit({
+      const { ok } = await this.#commit({
         checks: [user],
         sets: [
           { key: keys.session(session.id), value: session, expireIn },
           { key: keys.sessionOf(session.userId, session.id), value: true, expireIn },
         ],
-      });
+      }, auditEntry);
       if (ok) return true;
     }
     return false;
@@ -250,7 +254,11 @@ export class KvAccounts implements AccountsStore {
     return (await this.#store.kv.get(keys.adminMade())).value !== null;
   }
 
-  async addFirstAdmin(user: UserRecord, setupHash: string | null): Promise<"made" | "taken" | "over"> {
+  async addFirstAdmin(
+    user: UserRecord,
+    setupHash: string | null,
+    auditEntry?: AuditEntry,
+  ): Promise<"made" | "taken" | "over"> {
     for (let tries = 0; tries < limits.writeTries; tries++) {
       const [admin, setup, name] = await this.#store.kv.getMany<[true, string, string]>([
         keys.adminMade(),
@@ -259,7 +267,7 @@ export class KvAccounts implements AccountsStore {
       ]);
       if (admin.value !== null || (setupHash !== null && setup.value !== setupHash)) return "over";
       if (name.value !== null) return "taken";
-      const { ok } = await this.#store.committer.commit({
+      const { ok } = await this.#commit({
         checks: [admin, setup, name],
         sets: [
           ...userSets(user),
@@ -267,7 +275,7 @@ export class KvAccounts implements AccountsStore {
           { key: keys.admins(), value: [user.id] },
         ],
         deletes: [keys.setup()],
-      });
+      }, auditEntry);
       this.#idByName.forget(user.username);
       if (ok) return "made";
     }
@@ -291,6 +299,13 @@ export class KvAccounts implements AccountsStore {
     await this.#store.committer.commit(
       password === null ? { deletes: [key] } : { sets: [{ key, value: password }] },
     );
+  }
+
+  /** With an entry: in the same commit (MO-3). */
+  #commit(write: Write, auditEntry: AuditEntry | undefined): Promise<Committed> {
+    return auditEntry === undefined
+      ? this.#store.committer.commit(write)
+      : this.#audit.commit(write, auditEntry);
   }
 
   /** The store expires records up to a minute late, so every read checks the clock too. */

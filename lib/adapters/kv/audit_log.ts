@@ -9,6 +9,12 @@ import type { Store } from "./store.ts";
 /** A bound for an entry and what it is about: reasons, notes and titles are at most a few KiB. */
 const valueBytes = 64 * 1024;
 
+export interface PreparedEntry {
+  write: Pick<Write, "checks" | "sets">;
+  /** To be called once it is. */
+  written(): void;
+}
+
 /**
  * The audit log in Deno KV (MO-3). An entry is written in the commit of what it tells of, so neither is there without the
  * other. The head is checked with every append: two instances cannot continue the same entry.
@@ -68,6 +74,23 @@ export class KvAudit implements AuditStore {
       entries.push(value);
     }
     return entries;
+  }
+
+  /**
+   * An entry that another commit takes in: its checks and values. That commit fails when another entry came first; then a new one
+   * is prepared. For commits that must not wait behind others, as rings keep the order of the commits.
+   */
+  async prepare(auditEntry: AuditEntry): Promise<PreparedEntry> {
+    const head = await this.#head();
+    const link = linkOf(auditEntry, this.#clock.now(), head.value);
+    const next: AuditHead = { seq: link.seq, hash: link.hash };
+    return {
+      write: {
+        checks: [head],
+        sets: [{ key: keys.audit(link.seq), value: link }, { key: keys.auditHead(), value: next }],
+      },
+      written: () => this.#log.info("audit.appended", { ...next, action: auditEntry.action }),
+    };
   }
 
   async append(auditEntry: AuditEntry): Promise<void> {

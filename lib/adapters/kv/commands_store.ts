@@ -27,6 +27,7 @@ import { keys } from "./keys.ts";
 import { entryOf, type LogValue, openKey } from "./log_entries.ts";
 import { LogHeads } from "./log_heads.ts";
 import { NothingAfter } from "./nothing_after.ts";
+import type { KvAudit, PreparedEntry } from "./audit_log.ts";
 import { KvOpenCounts, type Outcome } from "./open_counts.ts";
 import type { KvKey, KvSelector } from "./port.ts";
 import { SharedJobs } from "./shared_jobs.ts";
@@ -45,7 +46,7 @@ const jobsAtOnce = 200;
 const countKeptMs = 3 * 24 * 3600_000;
 
 /** Commands, states, inbox logs and cursors in Deno KV. `retentionDays`: DL-6. */
-export function kvCommandStore(store: Store, retentionDays = 14): CommandStore {
+export function kvCommandStore(store: Store, retentionDays = 14, audit: KvAudit | null = null): CommandStore {
   const { kv, committer } = store;
   const keptMs = personKeptMs(retentionDays);
   const broadcasts = kvBroadcasts(store);
@@ -130,11 +131,19 @@ export function kvCommandStore(store: Store, retentionDays = 14): CommandStore {
     search,
     ...edits,
 
+    ...(audit === null ? {} : { audited: (auditEntry) => audit.prepare(auditEntry) }),
+
     async accept(acceptance) {
       const counted = openCounts.adding(openOnes(acceptance.record));
       const write = acceptanceWrite(acceptance, broadcasts);
       const shared = sharedJobs.left(write.shared);
-      const committing = committer.commit({ ...write, shared });
+      const entry = acceptance.audited as PreparedEntry | undefined;
+      const committing = committer.commit({
+        ...write,
+        checks: [...write.checks ?? [], ...entry?.write.checks ?? []],
+        sets: [...write.sets ?? [], ...entry?.write.sets ?? []],
+        shared,
+      });
       committing.then(({ ok }) => counted(ok ? "written" : "refused"), () => counted("unknown"));
       // Also after a failure: it may have been written.
       const committed = await committing.finally(() => {
@@ -146,6 +155,7 @@ export function kvCommandStore(store: Store, retentionDays = 14): CommandStore {
       });
       if (!committed.ok) return null;
       sharedJobs.written(shared);
+      entry?.written();
       const { record } = acceptance;
       remember(record);
       if (record.cast !== undefined && record.command.deliverAt === null) {
