@@ -307,6 +307,7 @@ async function adminPages(services: Services): Promise<Visit[]> {
         await page.locator("code.hash").waitFor();
       },
     }),
+    visit(admin, "/admin/sanctions"),
     visit(admin, "/admin/system"),
     visit(admin, "/admin/log"),
     also(admin, "/admin/log", "filtered", {

@@ -90,6 +90,7 @@ export function adminPlaces(words: FrameWords, role: string): readonly Place[] {
     { path: "/admin/categories", name: words.categories, icon: "tag" },
     { path: "/admin/groups", name: words.groups, icon: "block" },
     { path: "/admin/broadcast", name: words.broadcast, icon: "megaphone" },
+    { path: "/admin/sanctions", name: words.sanctionRules, icon: "sliders" },
     { path: "/admin/audit", name: words.audit, icon: "shield" },
     { path: "/admin/log", name: words.log, icon: "log" },
     { path: "/admin/system", name: words.system, icon: "server" },

@@ -123,3 +123,40 @@ Deno.test("MO-3: the first administrator, logins of the staff and broadcasts are
   assert.equal((await entries("broadcast")).length, 3);
   assert.equal(must(await app.services.audit.verify(boss)).ok, true);
 });
+
+Deno.test("MO-2, MO-7: administrators keep reasons and automatic rules on a page, and what they type stays", async () => {
+  await using rig = await open();
+  const { app, ask } = rig;
+  for (const who of ["ann", "mod"]) assert.equal((await ask(who, "/admin/sanctions")).status, 404);
+  const post = async (fields: Record<string, string>) => {
+    const headers = {
+      cookie: app.cookieOf("boss"),
+      "content-type": "application/x-www-form-urlencoded",
+      "sec-fetch-site": "same-origin",
+    };
+    const body = new URLSearchParams(fields);
+    const response = await app.send("/admin/sanctions", { method: "POST", headers, body });
+    return { status: response.status, to: response.headers.get("location"), text: await response.text() };
+  };
+  const rule = { "upheld-0": "3", "days-0": "30", "sanction-0": "mute", "lastsDays-0": "7" };
+  const saved = await post({ action: "rules", ...rule, "dryRun-0": "yes", "upheld-1": "", "days-1": "30" });
+  assert.equal(saved.to, "/admin/sanctions?notice=rules");
+  const boss = await app.caller("boss");
+  assert.deepEqual(must(await app.services.autoRules.list(boss)).rules, [
+    { upheld: 3, days: 30, sanction: "mute", lastsDays: 7, dryRun: true },
+  ]);
+  const wrong = await post({ action: "rules", "upheld-1": "3", "days-1": "soon", "lastsDays-1": "7" });
+  assert.equal(wrong.status, 400);
+  assert.match(wrong.text, /value="soon"/);
+  assert.match(wrong.text, /id="days-1-error"|id="days-0-error"/);
+  const reasons = { "title-0": "Flood", "text-0": "You sent too much.", "title-1": "", "text-1": " " };
+  assert.equal((await post({ action: "reasons", ...reasons })).to, "/admin/sanctions?notice=reasons");
+  assert.deepEqual(must(await app.services.sanctionReasons.list(boss)).reasons, [
+    { title: "Flood", text: "You sent too much." },
+  ]);
+  const half = await post({ action: "reasons", "title-0": "Only a title", "text-0": "" });
+  assert.equal(half.status, 400);
+  assert.match(half.text, /value="Only a title"/);
+  assert.match(half.text, /id="text-0-error"/);
+  assert.match((await ask("boss", "/admin/sanctions?notice=rules", "GET", "de")).text, /Regeln gespeichert/);
+});

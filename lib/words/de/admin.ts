@@ -11,6 +11,7 @@ export const admin: Words["admin"] = {
   aboutBroadcast: "An alle senden oder an alle, die eine Kategorie erlauben.",
   aboutAudit: "Wer was mit wem getan hat, wann und warum.",
   aboutLog: "Was der Server tut, nach Auftrag, Person und Ereignis.",
+  aboutSanctions: "Gründe für Sanktionen und Regeln, die von selbst eine hinzufügen.",
   aboutSystem: "Einstellungen, Versionen, Aufgaben und Sicherungen.",
   aboutTwoFactor: "Rollen, die einen zweiten Faktor brauchen.",
   latest: "Letzte Änderungen",

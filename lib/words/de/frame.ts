@@ -32,6 +32,7 @@ export const frame: Words["frame"] = {
   broadcast: "An alle",
   audit: "Protokoll",
   log: "Log",
+  sanctionRules: "Regeln für Sanktionen",
   system: "System",
   twoFactor: "Zweiter Faktor",
   design: "Gestaltung",

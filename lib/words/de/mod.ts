@@ -52,6 +52,7 @@ import { push } from "./push.ts";
 import { notifications } from "./notifications.ts";
 import { notified } from "./notified.ts";
 import { pushed } from "./pushed.ts";
+import { sanctionRules } from "./sanction_rules.ts";
 import { sanctions } from "./sanctions.ts";
 import { scanning } from "./scanning.ts";
 import { send } from "./send.ts";
@@ -123,6 +124,7 @@ export const de = {
   notifications,
   notified,
   pushed,
+  sanctionRules,
   sanctions,
   scanning,
   send,

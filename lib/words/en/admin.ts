@@ -10,6 +10,7 @@ export const admin = {
   aboutBroadcast: "Send to everyone, or to everyone who allows a category.",
   aboutAudit: "Who did what, to whom, when and why.",
   aboutLog: "What the server does, by command, person and event.",
+  aboutSanctions: "Reasons for sanctions, and rules that add one by themselves.",
   aboutSystem: "Configuration, versions, jobs and backups.",
   aboutTwoFactor: "Roles that require a second factor.",
   latest: "Latest changes",

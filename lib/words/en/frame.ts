@@ -31,6 +31,7 @@ export const frame = {
   broadcast: "Broadcast",
   audit: "Audit log",
   log: "Log",
+  sanctionRules: "Sanction rules",
   system: "System",
   twoFactor: "Two-factor",
   design: "Design",

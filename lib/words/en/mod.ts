@@ -51,6 +51,7 @@ import { push } from "./push.ts";
 import { notifications } from "./notifications.ts";
 import { notified } from "./notified.ts";
 import { pushed } from "./pushed.ts";
+import { sanctionRules } from "./sanction_rules.ts";
 import { sanctions } from "./sanctions.ts";
 import { scanning } from "./scanning.ts";
 import { send } from "./send.ts";
@@ -122,6 +123,7 @@ export const en = {
   notifications,
   notified,
   pushed,
+  sanctionRules,
   sanctions,
   scanning,
   send,

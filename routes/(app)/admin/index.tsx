@@ -118,6 +118,8 @@ function aboutText(words: Words["admin"], path: string): string | undefined {
       return words.aboutAudit;
     case "/admin/log":
       return words.aboutLog;
+    case "/admin/sanctions":
+      return words.aboutSanctions;
     case "/admin/system":
       return words.aboutSystem;
     case "/admin/two-factor":

@@ -1,0 +1,28 @@
+/** Reasons for sanctions and automatic rules (MO-2, MO-7). */
+export const sanctionRules = {
+  title: "Sanction rules",
+  reasons: "Reasons",
+  reasonsLead: "Moderators choose one of these and can change its text. The person reads the text.",
+  reason: "Reason {number}",
+  newReason: "Another reason",
+  reasonTitle: "Title",
+  reasonText: "Text for the person",
+  emptyHint: "Empty both fields of a reason to remove it.",
+  saveReasons: "Save reasons",
+  reasonsSaved: "Reasons saved.",
+  rules: "Automatic rules",
+  rulesLead:
+    "The next decision that upholds a case adds the sanction. A dry run only says so in the audit log: try each rule that way first.",
+  rule: "Rule {number}",
+  newRule: "Another rule",
+  upheld: "Upheld cases",
+  days: "Within days",
+  sanction: "Sanction",
+  mute: "Mute",
+  limit: "Contacts only",
+  lastsDays: "For days",
+  dryRun: "Dry run",
+  ruleEmptyHint: "Empty the number of cases to remove a rule.",
+  saveRules: "Save rules",
+  rulesSaved: "Rules saved.",
+};
