@@ -276,6 +276,7 @@ async function adminPages(services: Services): Promise<Visit[]> {
     }),
     one("/admin/reports/[id]", `/admin/reports/${report!.id}`),
     visit(admin, "/admin/users"),
+    visit(admin, "/admin/several", { path: "/admin/several?name=demo-ann&name=dov" }),
     one("/admin/users/[username]", "/admin/users/carla-with-a-rather-long-name"),
     also(admin, "/admin/users/[username]", "facts", {
       name: "admin-users-facts",

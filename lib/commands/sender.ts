@@ -122,7 +122,7 @@ export class Sender {
   ): Promise<Audited | undefined> {
     const { kind, name } = audience;
     if (kind === "group") return undefined;
-    const subject = name === null ? "all" : `${kind}:${name}`;
+    const subject = name === null ? "audience:all" : `${kind}:${name}`;
     return await this.#parts.store.audited?.(
       auditEntryOf(caller, "broadcast.send", subject, { command: commandId }),
     );

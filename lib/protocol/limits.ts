@@ -164,6 +164,8 @@ export const limits = {
   /** Of one person; ended, lifted and read ones do not count (MO-7). */
   sanctionsInForce: 50,
   jobsCounted: 1000,
+  /** People whom one form sanctions. */
+  sanctionedAtOnce: 50,
   /** Audit entries that one page looks through for those of its filter. */
   auditSearched: 2000,
   /** OP-3: lines of one page of the log, and what a call reads of its files at most. */

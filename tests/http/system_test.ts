@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { CommandDraft } from "../../lib/protocol/mod.ts";
+import { type CommandDraft, Refusal } from "../../lib/protocol/mod.ts";
 import { must } from "../fakes/accounts_rig.ts";
 import { AppRig, password } from "../fakes/app_rig.ts";
 
@@ -114,9 +114,9 @@ Deno.test("MO-3: the first administrator, logins of the staff and broadcasts are
   const ids = sent.map((one) => must(one).command.id);
   const broadcasts = (await entries("broadcast")).toReversed();
   assert.deepEqual(broadcasts.map(({ subject, detail }) => [subject, detail.command]), [
-    ["all", ids[0]],
+    ["audience:all", ids[0]],
     ["category:general", ids[1]],
-    ["all", ids[2]],
+    ["audience:all", ids[2]],
   ]);
   // The same key gets the same answer, and is no second broadcast.
   assert.equal(must(await send("1", { kind: "all" })).command.id, ids[0]);
@@ -159,4 +159,38 @@ Deno.test("MO-2, MO-7: administrators keep reasons and automatic rules on a page
   assert.match(half.text, /value="Only a title"/);
   assert.match(half.text, /id="text-0-error"/);
   assert.match((await ask("boss", "/admin/sanctions?notice=rules", "GET", "de")).text, /Regeln gespeichert/);
+});
+
+Deno.test("MO-2, MO-4: several people are sanctioned by one form that asks first; those who cannot be are named", async () => {
+  await using rig = await open();
+  const { app, ask } = rig;
+  await app.person("bob");
+  const list = (await ask("mod", "/admin/users")).text;
+  assert.match(list, /<form[^>]*action="\/admin\/several"/);
+  assert.match(list, /name="name" value="bob"/);
+  assert.equal((await ask("ann", "/admin/several?name=bob")).status, 404);
+  const path = "/admin/several?name=ann&name=bob&name=boss&name=nobody-here";
+  const asking = (await ask("mod", path)).text;
+  for (const name of ["@ann", "@bob", "@boss"]) assert.ok(asking.includes(name), name);
+  const post = async (fields: Record<string, string>) => {
+    const headers = {
+      cookie: app.cookieOf("mod"),
+      "content-type": "application/x-www-form-urlencoded",
+      "sec-fetch-site": "same-origin",
+    };
+    const response = await app.send(path, { method: "POST", headers, body: new URLSearchParams(fields) });
+    return { status: response.status, to: response.headers.get("location"), text: await response.text() };
+  };
+  const wrong = await post({ action: "sanction", kind: "mute", reason: "" });
+  assert.equal(wrong.status, 400);
+  assert.ok(!(await app.services.users.get(await app.caller("mod"), "ann") instanceof Refusal));
+  const done = await post({ action: "sanction", kind: "mute", reason: "Flooded the chat." });
+  assert.equal(done.to, "/admin/several?done=2&failed=boss&failed=nobody-here");
+  const mod = await app.caller("mod");
+  for (const name of ["ann", "bob"]) {
+    assert.notEqual(must(await app.services.users.get(mod, name)).mutedUntil, null);
+  }
+  const { text } = await ask("mod", done.to!);
+  assert.match(text, /Done for 2 people, and logged/);
+  assert.match(text, /Not done for @boss, @nobody-here/);
 });

@@ -50,6 +50,26 @@ export async function makeLoginLink(
     : { url: loginLinkUrl(ctx.state.site, made.token), expiresAt: made.expiresAt };
 }
 
+/**
+ * The same sanction for each of these people. What is wrong with the form, or a missing proof, refuses the first, and so all;
+ * people who cannot be sanctioned are left out and named.
+ */
+export async function sanctionSeveral(
+  ctx: Context<PersonState>,
+  names: readonly string[],
+  form: URLSearchParams,
+): Answer<{ count: number; failed: string[] }> {
+  let count = 0;
+  const failed: string[] = [];
+  for (const name of names) {
+    const done = await changeUser(ctx, name, form);
+    if (!(done instanceof Refusal)) count++;
+    else if (count === 0 && (done.kind === "invalid_params" || done.detail.proof !== undefined)) return done;
+    else failed.push(name);
+  }
+  return { count, failed };
+}
+
 /** What the forms of one user's page ask for. */
 export async function changeUser(
   ctx: Context<PersonState>,

@@ -3,8 +3,8 @@ import { adminPlaces, isAt } from "../../../lib/web/places.ts";
 import { definePerson } from "../../../lib/web/define.ts";
 import { wordsOf } from "../../../lib/words/mod.ts";
 
-/** Pages of moderators that are reached from the queue alone. */
-const besidePlaces = ["/admin/reports"];
+/** Pages of moderators that are reached from others alone. */
+const besidePlaces = ["/admin/reports", "/admin/several"];
 
 /** MO-4: whoever has no part in administration finds nothing here. Moderators have the places of theirs. */
 export default definePerson.middleware((ctx) => {

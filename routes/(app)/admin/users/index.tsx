@@ -61,12 +61,20 @@ export default definePerson.page<typeof handler>(function Users({ data }) {
           </Empty>
         )
         : (
-          <section class="panel" aria-label={words.accounts}>
+          <form class="panel" method="get" action="/admin/several" aria-label={words.accounts}>
             <ul class="people">
               {users.map((user) => (
                 <li key={user.username}>
-                  <span class="name">
-                    <PersonName username={user.username} displayName={user.displayName} />
+                  <span class="row">
+                    <input
+                      type="checkbox"
+                      name="name"
+                      value={user.username}
+                      aria-label={fill(words.pick, { username: user.username })}
+                    />
+                    <span class="name">
+                      <PersonName username={user.username} displayName={user.displayName} />
+                    </span>
                   </span>
                   <span class="row">
                     <UserMarks user={user} />
@@ -81,7 +89,10 @@ export default definePerson.page<typeof handler>(function Users({ data }) {
                 </li>
               ))}
             </ul>
-          </section>
+            <p>
+              <button type="submit" class="button">{words.severalNext}</button>
+            </p>
+          </form>
         )}
       <Pages
         newest={data.first ? null : pathWith("/admin/users", { q })}
