@@ -52,6 +52,8 @@ export class Tickets {
   open(ticket: string): Ticket | null {
     try {
       const whole = Uint8Array.fromBase64(ticket, { alphabet: "base64url" });
+      // It counts once by its text, so no other text is the same ticket: spaces and unused bits would be passed over.
+      if (whole.toBase64({ alphabet: "base64url", omitPadding: true }) !== ticket) return null;
       const end = whole.length - tagBytes;
       if (end < nonceBytes) return null;
       const opening = createDecipheriv(cipher, this.#secret, whole.subarray(0, nonceBytes));

@@ -177,6 +177,9 @@ Deno.test("UI-12 AU-6: a button's ticket does one thing, once, as long as its de
   assert.equal((await rig.told(other)).at(-1)?.body.gone?.length, 1, "gone elsewhere");
   assert.deepEqual(await rig.told(phone), [], "it was answered there");
   assert.equal((await answer(ticket)).status, 409, "once");
+  for (const same of [`${ticket} `, `${ticket.slice(0, 9)}\n${ticket.slice(9)}`, `${ticket}==`]) {
+    assert.equal((await answer(same)).status, 404, "not in another writing either");
+  }
   assert.equal(
     (await answer(ticketOf(one.got, "later"))).json.action,
     "later",
