@@ -28,6 +28,8 @@ export class TlsServing {
 
   constructor(listening: Listening, certificate: Certificate) {
     this.#certificate = certificate;
+    // Ports that are shared for renewals would be shared with another server too: this throws where one has it already.
+    Deno.listen({ hostname: listening.hostname, port: listening.port }).close();
     this.#server = served(listening, certificate);
     // Of any free port, the next one takes the same.
     this.#listening = { ...listening, port: this.#server.addr.port };

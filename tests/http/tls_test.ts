@@ -36,6 +36,17 @@ Deno.test("OP-10: the server speaks https itself, and goes over to a new certifi
       onError: () => new Response(null, { status: 500 }),
     }, first);
     await using _closing = { [Symbol.asyncDispose]: () => serving.shutdown() };
+    const twice = {
+      hostname: "127.0.0.1",
+      port: serving.port,
+      handler: () => new Response(),
+      onError: () => new Response(),
+    };
+    assert.throws(
+      () => new TlsServing(twice, first),
+      Deno.errors.AddrInUse,
+      "no other server shares the port",
+    );
     const url = `https://127.0.0.1:${serving.port}/login`;
     const page = await asked(url, first.cert);
     assert.deepEqual([page.status, page.headers.get("strict-transport-security")], [200, "max-age=31536000"]);
