@@ -117,7 +117,7 @@ export class Backups implements AsyncDisposable {
         reason: `${made.missing} files had lost their bytes before; deno task check-storage says which`,
       };
       log.info("backup.made", { missing: made.missing, ms: clock.now() - begunMs });
-      await this.#rotate(files);
+      await this.#rotate(files, begunMs);
     } catch (error) {
       this.#fail(error instanceof Error ? error.message : String(error));
     }
@@ -128,8 +128,13 @@ export class Backups implements AsyncDisposable {
     this.#needs.log.error("backup.failed", { reason });
   }
 
-  async #rotate(files: BackupFiles): Promise<void> {
-    for (const { name } of (await files.list()).slice(this.#needs.keep)) await files.remove(name);
+  /** What a clock that was ahead has named goes first: it would look newer than the backup that was just made. */
+  async #rotate(files: BackupFiles, nowMs: number): Promise<void> {
+    const { ahead = [], past = [] } = Object.groupBy(
+      await files.list(),
+      ({ atMs }) => atMs > nowMs ? "ahead" : "past",
+    );
+    for (const { name } of [...past, ...ahead].slice(this.#needs.keep)) await files.remove(name);
   }
 
   async #list(): Promise<BackupFile[]> {

@@ -63,7 +63,8 @@ Deno.test("OP-6: a backup of an open store has its records, blobs and keys, and 
   // What a killed backup left.
   await Deno.mkdir(`${world.places.dataDir}/backup.links`);
   await Deno.writeTextFile(`${world.places.dataDir}/backup.links/${world.files[0]!.sha256}`, "old");
-  for (const end of ["part", "store"]) await Deno.writeTextFile(`${world.file}.${end}`, "old");
+  await Deno.writeTextFile(`${world.file}.part`, "old");
+  await Deno.writeTextFile(`${world.places.dataDir}/backup.store`, "old");
   const manifest = await world.backUp(world.file);
   const paths = manifest.files.map(({ path }) => path);
   assert.equal(manifest.missing.length, 0);
@@ -79,6 +80,7 @@ Deno.test("OP-6: a backup of an open store has its records, blobs and keys, and 
   assert.equal((await Deno.stat(world.file)).mode! & 0o777, 0o600);
   assert.deepEqual(await namesIn(world.root), ["behest.zip", "data"], "nothing is left beside it");
   assert.equal((await namesIn(world.places.dataDir)).includes("backup.links"), false);
+  assert.equal((await namesIn(world.places.dataDir)).includes("backup.store"), false);
 
   const { manifest: read, findings, endedUploads } = await restore({
     ...world.fresh,
@@ -264,7 +266,13 @@ Deno.test("OP-6: a running server's thread makes backups named by their time, an
   const dir = `${one.root}/backups`;
   const directory = new BackupDirectory({ ...one.places, dir, to: null });
   await assert.rejects(directory.list(), Deno.errors.NotFound);
+  // Killed backups had other names. Their copy of the store is not sealed.
+  await Deno.mkdir(dir);
+  for (const end of ["part", "store", "store-wal"]) {
+    await Deno.writeTextFile(`${dir}/behest-2026-01-01T00-00-00Z.backup.${end}`, "old");
+  }
   assert.deepEqual(await directory.make(nowMs), { missing: 0 });
+  assert.deepEqual(await namesIn(dir), ["behest-2026-01-02T03-04-05Z.backup"]);
   const name = "behest-2026-01-02T03-04-05Z.backup";
   await Deno.writeTextFile(`${dir}/notes.txt`, "mine");
   const list = await directory.list();

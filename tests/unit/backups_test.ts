@@ -75,6 +75,19 @@ Deno.test("OP-6: backups are made when they are due, also over restarts, and the
   await again.backups[Symbol.asyncDispose]();
 });
 
+Deno.test("OP-6: a backup is kept although a clock that was ahead gave older ones later names", async () => {
+  const ahead = [1, 2].map((days) => ({
+    name: `ahead ${days}`,
+    atMs: again0() + days * 24 * hour,
+    sizeBytes: 1,
+  }));
+  const { clock, files, backups } = rig({ had: ahead });
+  backups.start();
+  await clock.advanceAsync(minute);
+  assert.deepEqual(files.map(({ name }) => name), ["ahead 2", `at ${clock.now()}`]);
+  await backups[Symbol.asyncDispose]();
+});
+
 /** When the clock of a new rig begins. */
 const again0 = () => new FakeClock().now();
 

@@ -24,6 +24,8 @@ export interface BackupOptions extends DataPlaces {
   withKeys: boolean;
   sealing: Sealing;
   nowMs: number;
+  /** What killed backups may have left under other names. */
+  left?: readonly string[];
 }
 
 /**
@@ -31,7 +33,7 @@ export interface BackupOptions extends DataPlaces {
  * archive says of itself. Throws a `BackupProblem`; then no archive is there.
  */
 export async function backUp(options: BackupOptions): Promise<Manifest> {
-  const { file, dataDir, kv, sealing, nowMs } = options;
+  const { file, dataDir, kv, sealing, nowMs, left = [] } = options;
   if (/^(https?|postgres):/.test(kv)) {
     throw new BackupProblem(`${kv} is no file: back that database up by its own means.`);
   }
@@ -40,7 +42,8 @@ export async function backUp(options: BackupOptions): Promise<Manifest> {
     throw new BackupProblem(`${file} is there already. Name a file that does not exist.`);
   }
   const places = new Places(`${dataDir}/storage`);
-  const [aside, copy, links] = [`${file}.part`, `${file}.store`, `${dataDir}/backup.links`];
+  // Only what is sealed goes to the place of backups, which may be one that must not read the store.
+  const [aside, copy, links] = [`${file}.part`, `${dataDir}/backup.store`, `${dataDir}/backup.links`];
   const leavings = [aside, ...storeFiles(copy)];
   await using cleaning = new AsyncDisposableStack();
   const lock = cleaning.use(
@@ -54,7 +57,7 @@ export async function backUp(options: BackupOptions): Promise<Manifest> {
     await Deno.remove(links, { recursive: true }).catch(ignoreMissing);
   });
   // What a killed backup left.
-  for (const path of leavings) await Deno.remove(path).catch(ignoreMissing);
+  for (const path of [...leavings, ...left]) await Deno.remove(path).catch(ignoreMissing);
   await Deno.remove(links, { recursive: true }).catch(ignoreMissing);
   // A second name keeps the bytes of files that are removed while the archive is written.
   await Deno.mkdir(links, { mode: 0o700 });

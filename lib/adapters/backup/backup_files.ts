@@ -3,6 +3,9 @@ import { ignoreMissing } from "../blobs/entries.ts";
 import type { DataPlaces } from "./back_up.ts";
 import { type BackupAnswer, backUpInThread, type BackupQuestion } from "./thread.ts";
 
+/** What a killed backup leaves beside those; earlier versions left the copy of the store, too. */
+const leavings = /^behest-[0-9TZ-]+\.backup\.(part|store(-wal|-shm|\.lock|\.reserve)?)$/;
+
 /** `behest-2026-12-01T10-20-00Z.backup`: other files in the directory are not ours. */
 const names = /^behest-(\d{4}-\d{2}-\d{2})T(\d{2})-(\d{2})-(\d{2})Z\.backup$/;
 
@@ -40,7 +43,9 @@ export class BackupDirectory implements BackupFiles {
     } catch (error) {
       return { failed: `${dir}: ${error instanceof Error ? error.message : error}` };
     }
-    return await backUp({ dataDir, kv, to, nowMs, file: `${dir}/${nameOf(nowMs)}` }, dir);
+    const left: string[] = [];
+    for await (const { name } of Deno.readDir(dir)) if (leavings.test(name)) left.push(`${dir}/${name}`);
+    return await backUp({ dataDir, kv, to, nowMs, left, file: `${dir}/${nameOf(nowMs)}` }, dir);
   }
 
   async remove(name: string): Promise<void> {

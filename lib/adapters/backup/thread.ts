@@ -6,6 +6,8 @@ export interface BackupQuestion extends DataPlaces {
   /** The age key that it is encrypted for; null: it is not. */
   to: string | null;
   nowMs: number;
+  /** What killed backups may have left. */
+  left: readonly string[];
 }
 
 /** `missing`: files whose bytes were lost before. `failed`: why there is no backup. */
@@ -13,9 +15,8 @@ export type BackupAnswer = { missing: number } | { failed: string };
 
 /** Makes a backup in a thread of its own, which can use the server's data and the backups' directory and nothing else. */
 export async function backUpInThread(question: BackupQuestion, backupDir: string): Promise<BackupAnswer> {
-  const { dataDir, kv, file } = question;
-  const copy = `${file}.store`;
-  const paths = [dataDir, backupDir, ...storeFiles(kv), ...storeFiles(copy)];
+  const { dataDir, kv } = question;
+  const paths = [dataDir, backupDir, ...storeFiles(kv)];
   const thread = new Worker(new URL("./worker.ts", import.meta.url), {
     type: "module",
     name: "backup",
