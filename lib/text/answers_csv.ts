@@ -78,9 +78,12 @@ function lineOf(
   ];
 }
 
-/** People's texts never become a formula of the program that opens the file. */
+/**
+ * People's texts never become a formula of the program that opens the file. In many countries, as in Germany, that begins a cell
+ * behind each semicolon, and then no quotation marks of ours hold a cell together.
+ */
 function cellText(cell: Cell): string {
   if (typeof cell !== "string") return String(cell);
-  const safe = /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell;
+  const safe = cell.replace(/^(?=[=+\-@\t\r])/, "'").replaceAll(/([;\t\r\n]["\s]*)(?=[=+\-@])/g, "$1'");
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

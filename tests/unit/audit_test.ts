@@ -4,6 +4,7 @@ import { Audit } from "../../lib/moderation/mod.ts";
 import { auditEntryOf, type Caller } from "../../lib/platform/mod.ts";
 import { type AuditFilter, limits, Refusal } from "../../lib/protocol/mod.ts";
 import { auditCsv, jsonList } from "../../lib/text/mod.ts";
+import { csvLine } from "../../lib/text/answers_csv.ts";
 import { KvAudit } from "../../lib/adapters/kv/audit_log.ts";
 import { openStore } from "../../lib/adapters/kv/store.ts";
 import { KeptLog } from "../fakes/accounts_rig.ts";
@@ -103,6 +104,8 @@ Deno.test("MO-3: entries are exported as CSV and JSON, without formulas, and the
   assert.equal(head, "at,actor,action,subject,address,reason,detail,hash");
   assert.match(line!, /,boss,user\.mute,ann,192\.0\.2\.1,"'=1\+1, ""why""",\{\},[0-9a-f]{64}$/);
   assert.equal(end, "");
+  // Where semicolons begin cells, as in Germany.
+  assert.equal(csvLine(["see;=1+1", 'a; "@b', "c\n-d", "e;f"]), `see;'=1+1,"a; ""'@b","c\n'-d",e;f\r\n`);
   const json = JSON.parse(await textOf(jsonList(must(await audit.export(boss, {})))));
   assert.deepEqual(json.map(({ action }: { action: string }) => action), [
     "audit.export",
