@@ -6,7 +6,8 @@ export class Editing {
 
   /** Runs an edit after earlier ones of the same command. */
   async run<T>(commandId: string, edit: () => Promise<T>): Promise<T> {
-    await this.settled([commandId]);
+    // Nothing is waited for between the look and the entry: no two begin together.
+    while (this.#running.has(commandId)) await this.#running.get(commandId);
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#running.set(commandId, promise);
     try {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { Editing } from "../../lib/commands/editing.ts";
 import { type Caller, iso } from "../../lib/platform/mod.ts";
 import type { Params } from "../../lib/protocol/mod.ts";
 import { CommandRig, dayMs, kindOf, taken } from "../fakes/command_rig.ts";
@@ -225,6 +226,23 @@ async function duringTheWrite<T>(meanwhile: (live: LiveRig, bob: Caller) => Prom
   goOn.resolve();
   return { live, answer: await answer, met: await met };
 }
+
+Deno.test("CM-11: edits of one command run one after the other, and a read waits for all of them", async () => {
+  const editing = new Editing();
+  const steps: string[] = [];
+  const run = (name: string) =>
+    editing.run("c", async () => {
+      steps.push(`${name} begins`);
+      for (let turns = 0; turns < 5; turns++) await null;
+      steps.push(`${name} ends`);
+    });
+  const all = [run("one"), run("two"), run("three")];
+  await all[0];
+  await editing.settled(["c"]);
+  await Promise.all(all);
+  const whole = ["one", "two", "three"].flatMap((name) => [`${name} begins`, `${name} ends`]);
+  assert.deepEqual(steps, whole);
+});
 
 Deno.test("CM-11: a device that connects during the write is handed the new text, once", async () => {
   const { live, met, answer } = await duringTheWrite((live, bob) => live.connect(bob));
