@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { type CommandAction, readAction } from "../lib/browser/command_action.ts";
-import { limits } from "../lib/protocol/limits.ts";
+import { clientLimits as limits } from "../lib/protocol/client_limits.ts";
 import type { CommandState, DeliveredCommand, FileObject } from "../lib/protocol/mod.ts";
 import type { Words } from "../lib/words/mod.ts";
 import { fill } from "../lib/words/shape.ts";

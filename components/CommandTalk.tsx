@@ -1,5 +1,5 @@
 import type { Absence, ChatPage } from "../lib/protocol/mod.ts";
-import { limits } from "../lib/protocol/limits.ts";
+import { clientLimits as limits } from "../lib/protocol/client_limits.ts";
 import { fill } from "../lib/words/shape.ts";
 import { ChatMessages } from "./ChatMessages.tsx";
 import { ChatStyle } from "./ChatStyle.tsx";

@@ -2,7 +2,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { freshEvent, savedEvent } from "../lib/browser/preference_saver.ts";
 import { minuteOfWeek, timeIn } from "../lib/browser/zone_clock.ts";
-import { limits } from "../lib/protocol/limits.ts";
+import { clientLimits as limits } from "../lib/protocol/client_limits.ts";
 import {
   type QuietRow,
   rowField,

@@ -13,7 +13,7 @@ import { formAnswered } from "../lib/browser/form_delivery.ts";
 import { useAbsent } from "../lib/browser/own_files.ts";
 import { useTalk } from "../lib/browser/talk.ts";
 import type { Absence, ChatPage, ChatReaction } from "../lib/protocol/mod.ts";
-import { limits } from "../lib/protocol/limits.ts";
+import { clientLimits as limits } from "../lib/protocol/client_limits.ts";
 import { fill, plural } from "../lib/words/shape.ts";
 import type { SomeWords } from "../lib/words/mod.ts";
 

@@ -2,7 +2,7 @@ import { type ReadonlySignal, type Signal, useComputed, useSignal } from "@preac
 import { useEffect, useRef } from "preact/hooks";
 import { RequestError, type SharedConnection } from "../client/mod.ts";
 import type { ChatMessage, ChatPage, ChatReaction } from "../protocol/chat.ts";
-import { limits } from "../protocol/limits.ts";
+import { clientLimits as limits } from "../protocol/client_limits.ts";
 import { isReaction } from "../protocol/reactions.ts";
 import { pageConnection, pageStore } from "./connection.ts";
 import { useConnection } from "./use_connection.ts";

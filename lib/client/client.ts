@@ -1,5 +1,5 @@
 import type { CommandChanged, Delivery } from "../protocol/commands.ts";
-import { limits } from "../protocol/limits.ts";
+import { clientLimits as limits } from "../protocol/client_limits.ts";
 import type { Method, Result } from "../protocol/methods.ts";
 import { type Clock, systemClock } from "../platform/clock.ts";
 import { type Log, silentLog } from "../platform/log.ts";

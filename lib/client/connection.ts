@@ -1,6 +1,6 @@
 import { type AfterClose, afterClose, closeCodes } from "../protocol/close_codes.ts";
 import { jsonRpcCodes } from "../protocol/errors.ts";
-import { limits } from "../protocol/limits.ts";
+import { clientLimits as limits } from "../protocol/client_limits.ts";
 import { readFrame, type RpcFailure, type RpcNotification, type RpcSuccess } from "../protocol/rpc.ts";
 import type { Clock, Timer } from "../platform/clock.ts";
 import type { Log } from "../platform/log.ts";

@@ -1,6 +1,6 @@
 import type { ChatDelivery } from "../protocol/chat.ts";
 import type { CommandChanged, Delivery } from "../protocol/commands.ts";
-import { limits } from "../protocol/limits.ts";
+import { clientLimits as limits } from "../protocol/client_limits.ts";
 import type { NotificationParams } from "../protocol/methods.ts";
 
 /**

@@ -1,7 +1,7 @@
 import type { ChatDelivery, ChatMessage } from "../protocol/chat.ts";
 import { isOpen } from "../protocol/closed_states.ts";
 import type { CommandChanged, CommandState, Delivery } from "../protocol/commands.ts";
-import { limits } from "../protocol/limits.ts";
+import { clientLimits as limits } from "../protocol/client_limits.ts";
 import { type Clock, iso } from "../platform/clock.ts";
 import type { Log } from "../platform/log.ts";
 import { asError } from "./events.ts";

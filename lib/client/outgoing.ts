@@ -1,4 +1,4 @@
-import { limits } from "../protocol/limits.ts";
+import { clientLimits as limits } from "../protocol/client_limits.ts";
 import type { Method } from "../protocol/methods.ts";
 import type { Clock } from "../platform/clock.ts";
 import { Ids } from "../platform/ids.ts";

@@ -1,4 +1,4 @@
-import { limits } from "../protocol/limits.ts";
+import { clientLimits as limits } from "../protocol/client_limits.ts";
 import { RequestError } from "./requests.ts";
 
 /** Bytes of a frame around its parameters, generously counted: the library may add a key. */

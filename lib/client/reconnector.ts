@@ -1,5 +1,5 @@
 import { closeCodes } from "../protocol/close_codes.ts";
-import { limits } from "../protocol/limits.ts";
+import { clientLimits as limits } from "../protocol/client_limits.ts";
 import { subProtocol } from "../protocol/rpc.ts";
 import { fullJitter } from "../platform/backoff.ts";
 import type { Clock, Timer } from "../platform/clock.ts";

@@ -1,4 +1,4 @@
-import { limits } from "../protocol/limits.ts";
+import { clientLimits as limits } from "../protocol/client_limits.ts";
 import type { Clock, Timer } from "../platform/clock.ts";
 import type { Connection } from "./connection.ts";
 import type { StoredRequest } from "./outbox_store.ts";

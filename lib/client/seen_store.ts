@@ -1,5 +1,5 @@
 import type { CommandState } from "../protocol/commands.ts";
-import { limits } from "../protocol/limits.ts";
+import { clientLimits as limits } from "../protocol/client_limits.ts";
 
 /**
  * Remembers the commands that this device has shown its person, with their states (DL-3). One store per person and device. A

@@ -1,16 +1,13 @@
+import { clientLimits } from "./client_limits.ts";
+
 /**
  * Every bound in one place: what a frame, a queue, a loop or a wait may reach.
  * Units stand at the end of each name. The source of a number is the rule of the specification in brackets.
  */
 export const limits = {
-  /** Largest inbound WebSocket frame (WS-2). */
-  frameInBytes: 64 * 1024,
+  ...clientLimits,
   /** Largest `command.deliver` frame (DL-1). */
   deliverFrameBytes: 64 * 1024,
-  /** Deliveries in one `command.deliver` frame (DL-1). */
-  deliverBatch: 64,
-  /** Nesting of a JSON frame that is still parsed; deeper ones are refused before the schema walks them. */
-  jsonDepth: 32,
   /** Bytes that may wait to be written to one socket (WS-7). */
   outboxBytes: 1024 * 1024,
   /** Time a socket may make no progress with bytes waiting (WS-7). */
@@ -45,9 +42,8 @@ export const limits = {
   fieldNameLength: 120,
   /** Kinds in one `accept` query (WS-10). */
   acceptKinds: 32,
-  /** Bounds and default of the `window` query parameter (WS-1). */
+  /** Lower bound and default of the `window` query parameter (WS-1). */
   windowMin: 1,
-  windowMax: 256,
   windowDefault: 64,
   /** Most commands that `pending` of `session.ready` counts (WS-3). */
   pendingCounted: 256,
@@ -55,29 +51,9 @@ export const limits = {
   requestBurst: 3,
   /** Registrations per address and hour in production (WS-9). */
   registrationsPerHour: 20,
-  /** Time from SIGTERM to exit (WS-8). */
-  shutdownMs: 10_000,
   /** The part of it that requests in work get, and the part in which sockets close. */
   shutdownRequestsMs: 6000,
   shutdownCloseMs: 2000,
-  /** Longest wait of a reconnect and its first step: random up to min(30 s, 2^n × 0.5 s) (section 3). */
-  reconnectMaxMs: 30_000,
-  reconnectBaseMs: 500,
-  /** Frames that the client library keeps while the line is down. */
-  clientOutbox: 256,
-  /** Command ids the client library remembers to drop repeats (DL-3): ten times what an inbox may hold. */
-  clientSeenIds: 100_000,
-  /** Time from opening a socket to `session.ready`, and for one answer, before the client library gives up. */
-  clientConnectMs: 15_000,
-  clientRequestMs: 15_000,
-  /** Requests of the client library that may wait for their answers at once. */
-  clientInFlight: 4096,
-  /** Times that the client library sends one kept request again, be it refused for its rate or cut off. */
-  clientRetries: 10,
-  /** Times that a delivery's handler may fail and cost the line before the inbox is held until the next line. */
-  clientHandlerTries: 3,
-  /** Time that the client library gives the other side to close the socket properly. */
-  clientCloseMs: 2_000,
 
   /** Session and token life (AU-3). */
   sessionMs: 24 * 3600_000,
@@ -181,15 +157,11 @@ export const limits = {
 
   /** CM-1, CM-2. */
   keyLength: 64,
-  keyKeptMs: 24 * 3600_000,
   title: 120,
-  body: 4000,
   dataBytes: 8 * 1024,
   dataDepth: 16,
   categories: 5,
-  attachments: 10,
   note: 1000,
-  proofFiles: 10,
   /** The longest wait for an answer to a send, in seconds, and waits of one person and of all at a time. */
   waitSeconds: 60,
   waitsOfOne: 20,
@@ -224,9 +196,6 @@ export const limits = {
   chatSearched: 1000,
   /** CH-4: messages on each side of a reported one that the report quotes. */
   reportedAround: 5,
-  /** CH-3: how long a message can be taken back, and how often a client says that somebody is writing. */
-  retractMs: 10 * 60_000,
-  chatWritingMs: 4000,
   /** WS-9: chat messages for each `command.send` that a person may send in a minute. */
   chatsPerSend: 2,
   /** Page of a list (DL-10). */
@@ -258,8 +227,6 @@ export const limits = {
   writeTries: 16,
   /** Names in `blockedUsers` (CO-1). */
   blockedUsers: 1000,
-  /** Windows in `quietHours` (CO-1). */
-  quietWindows: 10,
   /** Grants of one person, and all they say as JSON, so that they fit into one record (CO-12). */
   grants: 50,
   grantsLength: 40_000,

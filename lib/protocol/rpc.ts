@@ -1,4 +1,4 @@
-import { limits } from "./limits.ts";
+import { clientLimits as limits } from "./client_limits.ts";
 import { jsonRpcCodes, type RpcErrorObject } from "./errors.ts";
 import { jsonDepth } from "./json_depth.ts";
 

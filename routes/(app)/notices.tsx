@@ -38,12 +38,13 @@ async function noticesOf(ctx: Context<PersonState>) {
 }
 
 export default definePerson.page<typeof handler>(function NoticesPage({ data }) {
-  const words = useWords("notices");
+  const words = useWords("noticesPage");
+  const { title } = useWords("notices");
   const ways = useWords("ways");
   return (
     <>
-      <Title text={words.title} />
-      <PageHead title={words.title} lead={words.lead} />
+      <Title text={title} />
+      <PageHead title={title} lead={words.lead} />
       {data.unread === 0 ? null : (
         <form method="post">
           <button type="submit" class="button">{words.readAll}</button>

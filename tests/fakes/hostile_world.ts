@@ -47,6 +47,12 @@ const unseen: readonly string[] = [
 /** Typed by people and shown back to them alone, by a form that was refused or a search. */
 const typedBack: readonly string[] = [
   "adminUserQuery.q",
+  "auditExportQuery.action",
+  "auditExportQuery.actor",
+  "auditExportQuery.subject",
+  "auditQuery.action",
+  "auditQuery.actor",
+  "auditQuery.subject",
   "chatSearchParams.q",
   "chatSearchQuery.q",
   "command.list.q",

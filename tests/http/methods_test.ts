@@ -32,8 +32,8 @@ async function routeOf(file: string): Promise<RouteFile> {
   const module = await import(`../../routes/${file.split("/").map(encodeURIComponent).join("/")}`);
   const source = await Deno.readTextFile(`routes/${file}`);
   const own = new Set(methods.filter((method) => new RegExp(`^  (async )?${method}\\b`, "m").test(source)));
-  // Pages of groups, of grants and of reach have their handlers elsewhere.
-  if (/handlers\((?:grantPage|groupPage|reachPage)\b/.test(source)) own.add("GET").add("POST");
+  // Some pages have their handlers elsewhere.
+  if (/handlers\((?:blocked|grant|group|reach)Page\b/.test(source)) own.add("GET").add("POST");
   for (const [, method] of source.matchAll(/handlers\(\{ (GET|POST)\b/g)) own.add(method as "GET" | "POST");
   for (const [, list = ""] of source.matchAll(/api\(\{ ([^}]*) \}\)/g)) {
     for (const method of methods) if (new RegExp(`\\b${method}:`).test(list)) own.add(method);

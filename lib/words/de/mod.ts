@@ -34,7 +34,7 @@ import { keys } from "./keys.ts";
 import { lists } from "./lists.ts";
 import { look } from "./look.ts";
 import { moderation } from "./moderation.ts";
-import { notices } from "./notices.ts";
+import { notices, noticesPage } from "./notices.ts";
 import { offline } from "./offline.ts";
 import { overview } from "./overview.ts";
 import { palette } from "./palette.ts";
@@ -107,6 +107,7 @@ export const de = {
   look,
   moderation,
   notices,
+  noticesPage,
   offline,
   overview,
   palette,

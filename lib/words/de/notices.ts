@@ -2,12 +2,6 @@ import type { Words } from "../catalogue.ts";
 
 export const notices: Words["notices"] = {
   title: "Hinweise",
-  lead: "Werden zwei Wochen aufbewahrt.",
-  unread: { one: "{count} ungelesen", other: "{count} ungelesen" },
-  none: "Noch keine Hinweise",
-  noneLead: "Hier stehen Antworten auf deine Aufträge, Durchsichten, Anfragen und Einladungen.",
-  readAll: "Alle als gelesen markieren",
-  older: "Ältere",
   untitled: "deinen Auftrag",
   untitledOf: "einen Auftrag",
   others: { one: "{name} und {count} weitere Person", other: "{name} und {count} weitere" },
@@ -34,4 +28,12 @@ export const notices: Words["notices"] = {
     "Die Verwaltung hat einen Link gemacht, der für dein Konto ein neues Passwort setzt. Hast du nicht darum gebeten, sag es jemand anderem aus der Verwaltung.",
   login_link_used:
     "Ein Link für ein verlorenes Passwort hat dein neues Passwort gesetzt, und alles wurde abgemeldet. Passkeys und andere Wege zur Anmeldung sind geblieben: Entferne, was nicht von dir ist.",
+};
+
+export const noticesPage: Words["noticesPage"] = {
+  lead: "Werden zwei Wochen aufbewahrt.",
+  none: "Noch keine Hinweise",
+  noneLead: "Hier stehen Antworten auf deine Aufträge, Durchsichten, Anfragen und Einladungen.",
+  readAll: "Alle als gelesen markieren",
+  older: "Ältere",
 };

@@ -1,12 +1,6 @@
 /** The list of notices (UI-11), and what is said of a new one on every page. */
 export const notices = {
   title: "Notices",
-  lead: "Kept for two weeks.",
-  unread: { one: "{count} unread", other: "{count} unread" },
-  none: "No notices yet",
-  noneLead: "Answers to your commands, reviews, requests and invitations appear here.",
-  readAll: "Mark all as read",
-  older: "Older",
   /** Where a command has no title. */
   untitled: "your command",
   untitledOf: "a command",
@@ -34,4 +28,13 @@ export const notices = {
     "An administrator made a link that sets a new password for your account. If you did not ask for it, tell another administrator.",
   login_link_used:
     "A link for a lost password set your new password, and everything was logged out. Passkeys and other ways to log in stayed: remove those that are not yours.",
+};
+
+/** What only the page of notices says. */
+export const noticesPage = {
+  lead: "Kept for two weeks.",
+  none: "No notices yet",
+  noneLead: "Answers to your commands, reviews, requests and invitations appear here.",
+  readAll: "Mark all as read",
+  older: "Older",
 };
