@@ -72,9 +72,17 @@ export class Sender {
       const accepted = await this.#inLane(caller.userId, async () => {
         const checked = withoutContent(draft) ?? await this.#drafts.check(caller, draft);
         if (checked instanceof Refusal) return checked;
-        const id = this.#parts.ids.next();
-        const audited = checked.plan === null ? undefined : await this.#audited(caller, id, checked.plan);
-        return this.#accept(caller, draft, checked, { id, audited, expiredKey });
+        for (let again = 0;; again++) {
+          const id = this.#parts.ids.next();
+          const audited = checked.plan === null ? undefined : await this.#audited(caller, id, checked.plan);
+          const accepting = this.#accept(caller, draft, checked, { id, audited, expiredKey });
+          // The sender's next one waits for the commit: the entry may not fit any more, and what is tried again must not come
+          // behind later ones (DL-5).
+          if (audited === undefined || again === limits.writeTries || await accepting.committed !== null) {
+            return accepting;
+          }
+          if (await store.sentKey(caller.userId, draft.key) !== null) return accepting;
+        }
       });
       if (!(accepted instanceof Refusal)) {
         const sent = await accepted.committed;
