@@ -45,11 +45,8 @@ export class OptionButtons {
       ? undefined
       : optionsOf(record.command).find((option) => keyOf(option) === key);
     if (record === undefined || option === undefined) return new Refusal("not_found", "command.missing");
-    return await this.#transitions.update(caller, {
-      id,
-      state: submittedAs(record.command),
-      answer: option.id,
-    });
+    const state = submittedAs(record.command);
+    return await this.#transitions.update(caller, { id, state, answer: option.id }, { fromOutside: true });
   }
 }
 

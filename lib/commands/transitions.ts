@@ -39,10 +39,14 @@ export class Transitions {
     this.#whole = whole;
   }
 
-  /** CM-5: the recipient's answer. Repeating the current state is allowed. */
+  /**
+   * CM-5: the recipient's answer. Repeating the current state is allowed. `fromOutside`: a button of a notification gives it, which
+   * opens nothing that is sealed now, whatever the command was when the person was told of it (CO-2, CM-11).
+   */
   async update(
     caller: Caller,
     params: Params<"command.update">,
+    { fromOutside = false } = {},
   ): Promise<Result<"command.update"> | Refusal> {
     const { store, clock, consent, files, ids, notices } = this.#parts;
     const refused = checkUpdate(params, clock.now());
@@ -55,6 +59,15 @@ export class Transitions {
       if (stored === null) return noSuchCommand();
       // CM-11: edited meanwhile.
       if (!isOfEdition(record, stored.record)) continue;
+      if (fromOutside) {
+        const seen = forRecipient(
+          record.command,
+          stored.record,
+          await consent.rulesOf(caller.userId),
+          clock.now(),
+        );
+        if ("sealed" in seen) return new Refusal("not_found", "push.ticket");
+      }
       const answer = params.answer === undefined ? undefined : readAnswer(asks, params.answer);
       if (answer instanceof Refusal) return answer;
       const proof = await attach(files, caller, params.proof ?? [], "proof");

@@ -112,7 +112,7 @@ function act(
     case "answer":
       return commands.options.answer(caller, { id, key: pressed.option });
     case "accept":
-      return commands.transitions.update(caller, { id, state: "accepted" });
+      return commands.transitions.update(caller, { id, state: "accepted" }, { fromOutside: true });
     case "later": {
       const until = iso(clock.now() + pushLimits.pushLaterMs);
       return commands.transitions.update(caller, { id, state: "deferred", until });

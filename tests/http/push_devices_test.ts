@@ -256,8 +256,14 @@ Deno.test("UI-12 AU-6: a button's ticket does one thing, once, as long as its de
   }
 
   const five = await ring();
+  // Its sender makes it one that is sealed (CM-11): the button of what it was does not open it.
+  must(await app.services.commands.edit(await app.caller("bob"), { id: five.id, categories: ["feet"] }));
+  assert.equal((await answer(ticketOf(five.got, "accept"))).status, 404);
+  const { totals } = (await app.sentBy("bob")).find(({ command }) => command.id === five.id)!;
+  assert.deepEqual(totals, { queued: 1 }, "it waits as before");
+
   assert.equal((await rig.call("ann", "DELETE", "/subscriptions", { endpoint: phone.endpoint })).status, 204);
-  assert.equal((await answer(ticketOf(five.got, "accept"))).status, 404, "the device is told no more");
+  assert.equal((await answer(ticketOf(five.got, "decline"))).status, 404, "the device is told no more");
   const six = await ring().catch(() => null);
   assert.equal(six, null);
 });
