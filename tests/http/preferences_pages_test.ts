@@ -77,6 +77,13 @@ Deno.test("CO-1: two tabs do not overwrite each other, with scripts and without"
     assert.match(late.json.message, /Changed elsewhere/);
     // Said once, the person may mean it.
     assert.equal((await save({ shown: late.json.shown, only: "dailyLimit", dailyLimit: "9" })).status, 200);
+    // A save of something else does not make this tab know what the other one chose: its old choice is not one anew.
+    const dots = { only: "categories", "category-feet": "block", "category-censored": "block" };
+    const one = await save({ ...dots, shown, "category-general": "ask" });
+    assert.equal(one.status, 200);
+    const two = await save({ ...dots, shown: one.json.shown, "category-general": "allow" });
+    assert.equal(two.status, 200);
+    assert.equal((await savedBy(app, "ann")).categories.feet, "ask");
     // The whole form of a page from before: what the person left alone stays as the other tab made it.
     const fields = {
       shown,

@@ -90,6 +90,25 @@ export function shownIn(form: URLSearchParams): PreferencesChange | undefined | 
 }
 
 /**
+ * The same once a form's change was asked for: what it asks for as it is `now`, the rest as the form has it. What another tab changed
+ * is not what this one shows, so its next choice must not pass for one that was made knowing it.
+ */
+export function shownAfter(form: URLSearchParams, now: Preferences): string {
+  const shown = shownIn(form);
+  if (shown === undefined || shown instanceof Refusal) return shownText(now);
+  const change = askedChange(form, shown);
+  if (change instanceof Refusal) return JSON.stringify(shown);
+  const { categories = {}, ...rest } = change;
+  const fields = Object.keys(rest).map((name) => [name, now[name as keyof Preferences]]);
+  const slugs = Object.keys(categories).map((slug) => [slug, now.categories[slug]]);
+  return JSON.stringify({
+    ...shown,
+    ...Object.fromEntries(fields),
+    categories: { ...shown.categories, ...Object.fromEntries(slugs) },
+  });
+}
+
+/**
  * The change that a form asks for. With `shown`, only what differs from it: what the person left alone stays as it is, also if it
  * was changed elsewhere meanwhile. `only`: the one preference that a script saves.
  */

@@ -4,7 +4,7 @@ import { effectText } from "../../text/mod.ts";
 import { wordsOf } from "../../words/mod.ts";
 import type { PersonState } from "../define.ts";
 import { problemOf } from "./form.ts";
-import { askedChange, preferenceNames, shownIn, shownText, undoOf } from "./preferences.ts";
+import { askedChange, preferenceNames, shownAfter, shownIn, shownText, undoOf } from "./preferences.ts";
 
 /** What was saved, with what tells the person about it. */
 export interface Saved {
@@ -52,14 +52,16 @@ export async function savedAnswer(
   const saved = form instanceof Refusal ? form : await savePreferences(ctx, form);
   if (saved instanceof Refusal) {
     const { message, fields } = problemOf(saved, language, preferenceNames);
-    const now = shownText(await services.preferences.get(caller));
-    return Response.json({ message, fields, shown: now }, { status: saved.status });
+    const now = await services.preferences.get(caller);
+    const shown = form instanceof Refusal ? shownText(now) : shownAfter(form, now);
+    return Response.json({ message, fields, shown }, { status: saved.status });
   }
   const isUndo = form instanceof URLSearchParams && form.has("undo");
+  const shown = form instanceof Refusal ? shownText(saved.preferences) : shownAfter(form, saved.preferences);
   return Response.json({
     message: isUndo ? words.undone : words.saved,
     effect: saved.effect,
     undo: isUndo || saved.undo === null ? null : JSON.stringify(saved.undo),
-    shown: shownText(saved.preferences),
+    shown,
   });
 }
