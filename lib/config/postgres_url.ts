@@ -70,5 +70,7 @@ export function kvName(kv: string | PostgresUrl): string {
 
 /** A text that was given for an address, without the password that may be in it. */
 export function withoutPassword(text: string): string {
-  return text.replace(/^([a-z]+:\/\/[^:@/?]*):.*@/is, "$1:***@");
+  return text.replace(/^([a-z]+:\/\/[^:@/?]*):.*@/is, "$1:***@")
+    // Where libpq takes one too.
+    .replaceAll(/([?&][^=&]*(?:password|token|secret)=)[^&]*/gi, "$1***");
 }

@@ -50,6 +50,7 @@ Deno.test("OP-7: the password is in no message and no list", () => {
       "postgres://me:geheim@db.example.org",
       "postgres://:geheim@db/x",
       "postgres://a:x/geheim@db/x",
+      "postgres://me@db.example.org/x?sslmode=require&password=geheim",
     ]
   ) {
     const problem = readConfig({ BEHEST_KV: wrong });
