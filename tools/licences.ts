@@ -1,8 +1,8 @@
 import type { Licence } from "../lib/protocol/mod.ts";
 
 /** What `deno info --json` says, as far as it is used here. */
-interface Info {
-  modules: { specifier: string; npmPackage?: string }[];
+export interface Info {
+  modules: { specifier: string; local?: string; npmPackage?: string }[];
   npmPackages: Record<string, { name: string; version: string; dependencies: string[]; localPath?: string }>;
 }
 
@@ -11,14 +11,7 @@ interface Info {
  * (MO-4). `root`: the project; a file in its `_fresh/` names for a moment what is shipped.
  */
 export async function shippedLicences(root: string): Promise<Licence[]> {
-  const list = `${root}/_fresh/shipped.ts`;
-  const shipped = [
-    `${root}/main.ts`,
-    ...await filesIn(`${root}/islands`),
-    ...await filesIn(`${root}/routes`),
-  ];
-  await Deno.writeTextFile(list, shipped.map((path) => `import ${JSON.stringify(path)};\n`).join(""));
-  const { modules, npmPackages } = await infoOf(list).finally(() => Deno.remove(list));
+  const { modules, npmPackages } = await infoOfShipped(root);
   const found = new Map<string, Licence>();
   const waiting = modules.flatMap(({ npmPackage }) => npmPackage === undefined ? [] : [npmPackage]);
   for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
@@ -33,6 +26,19 @@ export async function shippedLicences(root: string): Promise<Licence[]> {
   return [...distinct.values()].sort((one, other) => one.name < other.name ? -1 : 1);
 }
 
+/** What a server and its pages take in. `more`: files of the project that are shipped too. */
+export async function infoOfShipped(root: string, more: readonly string[] = []): Promise<Info> {
+  const list = `${root}/_fresh/shipped.ts`;
+  const shipped = [
+    `${root}/main.ts`,
+    ...await filesIn(`${root}/islands`),
+    ...await filesIn(`${root}/routes`),
+    ...more.map((file) => `${root}/${file}`),
+  ];
+  await Deno.writeTextFile(list, shipped.map((path) => `import ${JSON.stringify(path)};\n`).join(""));
+  return await infoOf(list).finally(() => Deno.remove(list));
+}
+
 async function filesIn(folder: string): Promise<string[]> {
   const found: string[] = [];
   for await (const { name, isDirectory } of Deno.readDir(folder)) {
@@ -43,9 +49,11 @@ async function filesIn(folder: string): Promise<string[]> {
   return found;
 }
 
-async function infoOf(root: string): Promise<Info> {
+/** `root`: a file, or the specifier of a package, which is fetched when it is not there. */
+export async function infoOf(root: string): Promise<Info> {
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["info", "--json", root],
+    // What is only looked at must not get into the project's lock.
+    args: ["info", "--json", ...root.startsWith("npm:") ? ["--no-lock"] : [], root],
     stdout: "piped",
     stderr: "piped",
   }).output();
@@ -53,8 +61,8 @@ async function infoOf(root: string): Promise<Info> {
   return JSON.parse(new TextDecoder().decode(stdout));
 }
 
-/** Optional packages for other systems are not there, and not shipped. */
-async function licenceIn(path: string | undefined): Promise<string> {
+/** Of the package in this folder. Optional packages for other systems are not there, and not shipped. */
+export async function licenceIn(path: string | undefined): Promise<string> {
   try {
     const { license, licenses } = JSON.parse(await Deno.readTextFile(`${path}/package.json`));
     const said = license ?? licenses?.[0];

@@ -10,9 +10,9 @@ const readableEnv: readonly string[] = [...Object.keys(variables), ...laterVaria
 /**
  * The permissions that `main.ts` needs with a configuration, as flags of `deno run` (OP-8): its own address, the
  * store's when that is remote, those of the scanners, of the CyberTipline, of the issuer, of push services and of webhooks, its own files, the data directory.
- * Nothing is run, no native library is loaded.
+ * Nothing is run, no native library is loaded. `app`: the folder of the program, where that is not the working directory.
  */
-export function permissionFlags(config: Config): string[] {
+export function permissionFlags(config: Config, app?: string): string[] {
   const net = [place(config.host, config.port), place(config.clamd.host, config.clamd.port)];
   if (config.csam !== null) net.push(placeOf(serviceAddress(config.csam)));
   if (config.cybertip.user !== null) net.push(placeOf(config.cybertip.url));
@@ -36,7 +36,11 @@ export function permissionFlags(config: Config): string[] {
   if (config.backup.dir !== null) writable.push(...outside(config, [config.backup.dir]));
   // The key is made beside its place at the first need, and moved there.
   writable.push(...outside(config, [config.evidenceKey]).map((path) => path.replace(/[^/]+$/, "") || "."));
-  const readable = [".", ...writable, ...config.csamHashes === null ? [] : [config.csamHashes]];
+  const readable = [
+    ...app === undefined ? ["."] : [app, ".env"],
+    ...writable,
+    ...config.csamHashes === null ? [] : [config.csamHashes],
+  ];
   if (typeof config.kv !== "string" && config.kv.caFile !== null) readable.push(config.kv.caFile);
   if (config.tls !== null) readable.push(...outside(config, Object.values(config.tls)));
   return [
@@ -70,12 +74,15 @@ function placeOf(address: string): string {
 }
 
 if (import.meta.main) {
+  // A package's `./behest` takes a flag from each line, as the folders' names may have spaces.
+  const app = Deno.args[0];
+  const told = (flags: readonly string[]) => say(flags.join(app === undefined ? " " : "\n"));
   const read = loadConfig();
   if (read instanceof ConfigProblem) {
     // The task's shell goes on when a substitution fails: the server itself says what is wrong, and ends.
-    say(`--no-prompt --allow-read=.env --allow-env=${readableEnv.join(",")} --ignore-env`);
+    told(["--no-prompt", "--allow-read=.env", `--allow-env=${readableEnv.join(",")}`, "--ignore-env"]);
   } else {
     for (const warning of read.warnings) complain(warning);
-    say(permissionFlags(read.config).join(" "));
+    told(permissionFlags(read.config, app));
   }
 }
