@@ -8,3 +8,4 @@ export { BackupDirectory } from "./backup_files.ts";
 export { BackupProblem, type Manifest } from "./manifest.ts";
 export { restore, type Restored, type RestoreOptions, verifyBackup } from "./restore.ts";
 export { sealedFor, type Sealing, unsealed } from "./sealing.ts";
+export { copyStore } from "./store_copy.ts";

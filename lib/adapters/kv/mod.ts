@@ -56,3 +56,4 @@ export {
 export { KvTwoFactor } from "./two_factor_store.ts";
 export { KvUsers } from "./users_store.ts";
 export { kvWebhookJobs } from "./webhook_jobs.ts";
+export { tryUpgrade, type Upgrade } from "./upgrade.ts";
