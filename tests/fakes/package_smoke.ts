@@ -16,6 +16,8 @@ async function ran(...args: string[]): Promise<string> {
   return text;
 }
 
+// What the start would compile too, once.
+await ran("prepare");
 const child = new Deno.Command(behest, {
   env,
   clearEnv: true,

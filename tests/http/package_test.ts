@@ -25,7 +25,9 @@ async function unpacked() {
   const path = `${place}/path`;
   await Deno.mkdir(path);
   await Deno.mkdir(`${place}/empty`);
-  for (const name of ["readlink", "dirname"]) await Deno.symlink(`/usr/bin/${name}`, `${path}/${name}`);
+  for (const name of ["readlink", "dirname", "find"]) {
+    await Deno.symlink(`/usr/bin/${name}`, `${path}/${name}`);
+  }
   return { place, whole, path, [Symbol.asyncDispose]: () => Deno.remove(place, { recursive: true }) };
 }
 
@@ -65,6 +67,10 @@ Deno.test("OP-8: a package starts, serves and stops with no network, and no Deno
     assert.match(hashes?.[0]?.content ?? "", /^[0-9a-f]{128}$/, name);
   }
   const files = await filesBelow(whole);
+  assert.ok(
+    files.some((file) => file.includes("/cache/gen/") && file.includes("/routes/")),
+    "prepare kept nothing",
+  );
   const texts = files.filter((file) => file.startsWith(`${whole}/licences/`));
   assert.ok(
     texts.length > components.length / 2,

@@ -59,9 +59,17 @@ case "\${1-start}" in
 '
     run $flags "$app/main.ts"
     ;;
+  prepare)
+    # Folders of routes have brackets in their names, and no line ends.
+    set -f
+    IFS='
+'
+    exec "$here/bin/deno" cache --quiet --no-lock --config "$app/deno.json" "$app/main.ts" \\
+      $(find "$app/_fresh/server.js" "$app/routes" "$app/tools" -name '*.ts' -o -name '*.tsx' -o -name server.js)
+    ;;
 ${cases.join("\n")}
   *)
-    echo "Usage: $0 [start], or one of: ${names}" >&2
+    echo "Usage: $0 [start], or one of: prepare, ${names}" >&2
     exit 2
     ;;
 esac

@@ -85,6 +85,11 @@ export async function openRaw(place: StorePlace, { empty }: { empty: boolean }):
   return { kv, facts, [Symbol.asyncDispose]: () => open.disposeAsync() };
 }
 
+/** A file of a store in the layout that it has. Only for a copy that nothing else opens: there is no lock. */
+export async function openUnmigrated(path: string): Promise<KvPort> {
+  return await Deno.openKv(path);
+}
+
 async function openDatabase(place: PostgresPlace, options: OpenOptions): Promise<Store> {
   await using opening = new AsyncDisposableStack();
   const { kv, lost } = opening.use(await openPostgres(place, options));

@@ -2,6 +2,7 @@
 import { keys } from "./keys.ts";
 import { layout, migrate } from "./migrate.ts";
 import type { KvPort } from "./port.ts";
+import { openUnmigrated } from "./store.ts";
 
 export interface UpgradeStep {
   to: number;
@@ -21,7 +22,7 @@ export interface Upgrade {
 
 /** Brings the copy of a store at a path to this layout. Throws when it is of a newer one, or a step fails. */
 export async function tryUpgrade(path: string): Promise<Upgrade> {
-  const copy = await Deno.openKv(path);
+  const copy = await openUnmigrated(path);
   try {
     return await told(copy);
   } finally {
