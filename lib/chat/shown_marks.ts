@@ -25,9 +25,12 @@ export class ShownMarks {
 
   /** Null: the person got nothing of the talk yet. */
   async of(userId: string, talkId: string): Promise<string | null> {
+    const name = `${userId} ${talkId}`;
+    // Before the read: a mark that is written meanwhile waits no more, and the read may not have it.
+    const before = this.#waiting.get(name)?.place ?? null;
     const stored = await this.#needs.store.shown(userId, talkId);
-    const waiting = this.#waiting.get(`${userId} ${talkId}`)?.place ?? null;
-    return waiting !== null && (stored === null || waiting > stored) ? waiting : stored;
+    const places = [before, stored, this.#waiting.get(name)?.place ?? null];
+    return places.reduce((last, place) => place !== null && (last === null || place > last) ? place : last);
   }
 
   /** Moves a mark forward; written within a second. */
