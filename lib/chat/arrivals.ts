@@ -51,6 +51,8 @@ export class Arrivals {
     const { store, bell, clock } = this.#needs;
     const { id: talkId, me } = talk;
     while (true) {
+      // Before the mark: what was acknowledged before rules changed is no longer looked at after it (DL-9).
+      const epoch = bell.epoch(me.id);
       const shown = await this.#shown.of(me.id, talkId);
       const rest = await store.after(talkId, shown, atOnce);
       if (rest.length === 0) return null;
@@ -59,7 +61,6 @@ export class Arrivals {
         record.recipientId === me.id && reaches(record) && record.expiresMs > now
       );
       if (waiting.length > 0) {
-        const epoch = bell.epoch(me.id);
         const { decision } = await this.decide(talk);
         if (epoch !== bell.epoch(me.id)) continue;
         if (decision.verdict === "hold") return { untilMs: decision.untilMs };

@@ -153,8 +153,9 @@ export class ChatLog implements Port {
     const { store, bell } = this.#needs;
     const { record } = stored[0]!;
     const done = new Set<string>();
-    const look = await this.#looks.of(record);
+    // Before the mark in it: what a page showed before rules changed stays the person's (DL-9).
     const epoch = bell.epoch(userId);
+    const look = await this.#looks.of(record);
     const decision = look === null ? null : (await look.fresh()).decision;
     if (decision?.verdict === "hold") {
       if (decision.untilMs !== null) left.untilMs = Math.min(left.untilMs ?? Infinity, decision.untilMs);
