@@ -95,6 +95,9 @@ export class ChatJudge {
     const { model, clock } = this.#world;
     const said = model.chat.byId.get(id);
     if (said === undefined || said.to !== device.person) return;
+    // DL-9, DL-11: what the rules did not want before it was acknowledged may have been withheld on a page or another device, and
+    // stays that (CO-3), as for commands.
+    if (!said.wanted) return;
     if (model.chat.wrongToShow(said, clock.now()) === null) said.keptSinceMs ??= clock.now();
   }
 

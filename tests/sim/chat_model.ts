@@ -38,6 +38,8 @@ export class Said implements Asked {
   /** As for commands: what the rules of its recipient let through when it was sent, and ever since. */
   mayHave = true;
   mustHave = true;
+  /** No rule of its recipient that may have held since it was sent withholds it. */
+  wanted = true;
   /** Was handed to a device of its recipient. */
   known = false;
   /** When a device acknowledged it, or a page showed it: it stays. */
@@ -106,6 +108,7 @@ export class ChatModel {
     said.fuzzy = this.#model.changing > 0;
     const to = this.#model.person(said.to);
     const answers = this.answers(to, said, now);
+    said.wanted = answers.every(Boolean);
     said.mayHave = said.fuzzy || answers.some(Boolean);
     said.mustHave = !said.fuzzy && answers.every(Boolean) && this.#surelyHas(to, said);
     this.said.push(said);
@@ -150,7 +153,10 @@ export class ChatModel {
         this.#due.get(name)!.delete(said);
       }
       for (const said of this.said) {
-        if (said.to === name && said.mustTell) said.mustTell = this.answers(to, said, now).every(Boolean);
+        if (said.to !== name || !(said.wanted || said.mustTell)) continue;
+        const taken = this.answers(to, said, now).every(Boolean);
+        said.wanted &&= taken;
+        said.mustTell &&= taken;
       }
     }
   }

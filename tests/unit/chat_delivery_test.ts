@@ -32,6 +32,24 @@ Deno.test("DL-9: what was not acknowledged is decided again; what was stays the 
   assert.deepEqual(await steps.read(bob, ann), ["had"]);
 });
 
+Deno.test("DL-9, DL-11, CO-3: what a page withheld before its acknowledgement stays withheld, a message as a command", async () => {
+  await using world = await openChatSteps();
+  const { rig, steps, ann, bob } = world;
+  const { id } = await steps.say(ann, bob, "said");
+  const sent = await rig.send(ann, bob);
+  const { deliveries, messages } = await rig.readInbox(bob);
+  assert.deepEqual([messages[0]!.message.id, deliveries[0]!.command.id], [id, sent.id]);
+  const listed = async () => taken(await rig.room.history.inboxList(bob, {})).items;
+  await rig.prefer(bob, { acceptFrom: "nobody" });
+  assert.deepEqual([await steps.read(bob, ann), await listed()], [[], []]);
+  await rig.prefer(bob, { acceptFrom: "contacts" });
+  await rig.room.inbox.acknowledge(bob.userId, "phone", deliveries[0]!.cursor, [sent.id], [id]);
+  assert.deepEqual([await steps.read(bob, ann), await listed()], [[], []]);
+  await steps.say(ann, bob, "next");
+  assert.deepEqual(await steps.read(bob, ann), ["next"]);
+  assert.deepEqual(await rig.takeChat(bob, "new"), ["next"]);
+});
+
 Deno.test("DL-9: a device that catches up later takes nothing back that another one had", async () => {
   await using world = await openChatSteps();
   const { rig, steps, ann, bob } = world;
