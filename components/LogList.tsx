@@ -1,6 +1,7 @@
 import type { LogLine } from "../lib/protocol/mod.ts";
 import { fieldsText, leadsOf, lineText, personOf } from "../lib/text/mod.ts";
 import { fill } from "../lib/words/shape.ts";
+import { regionOf } from "../lib/words/times.ts";
 import { pathWith } from "./Pages.tsx";
 import { useTimeFormat } from "./Time.tsx";
 import { useLanguage, useWords } from "./words.tsx";
@@ -14,9 +15,11 @@ interface LogListProps {
 export function LogList({ lines, people }: LogListProps) {
   const language = useLanguage();
   const format = useTimeFormat();
+  const { locale, timeZone } = format?.format.resolvedOptions() ??
+    { locale: regionOf(language), timeZone: "UTC" };
   // Made once: making one takes many times as long as using it. With milliseconds, which tell what came first.
-  const times = new Intl.DateTimeFormat(language, {
-    timeZone: format?.format.resolvedOptions().timeZone ?? "UTC",
+  const times = new Intl.DateTimeFormat(locale, {
+    timeZone,
     month: "2-digit",
     day: "2-digit",
     hour: "2-digit",

@@ -98,7 +98,13 @@ function Card({ sender, categories }: CardProps) {
       </div>
       <div class="panel" aria-live="polite">
         <h2>{words.reaches}</h2>
-        <p>{counts.value === null ? words.untilThen : previewText(previewWords, language, counts.value)}</p>
+        <p>
+          {counts.value !== null
+            ? previewText(previewWords, language, counts.value)
+            : shown?.params
+            ? null
+            : words.untilThen}
+        </p>
       </div>
     </div>
   );

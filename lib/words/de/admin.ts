@@ -3,6 +3,7 @@ import type { Words } from "../catalogue.ts";
 export const admin: Words["admin"] = {
   title: "Verwaltung",
   places: "Verwalten",
+  aboutQueue: "Meldungen, Einsprüche, Entfernungen und Dateien, über die zu entscheiden ist.",
   aboutUsers: "Rollen, Recht auf Aufträge an alle, Verwarnungen, Stummschaltungen und Sperren.",
   aboutFiles: "Prüfergebnisse, zurückgehaltene und abgewiesene Dateien.",
   aboutIncidents: "Bekannte Missbrauchsdarstellungen: Treffer, Meldungen, gesetzliche Aufbewahrung.",

@@ -66,7 +66,7 @@ export const send: Words["send"] = {
   files: "Dateien",
   categories: "Kategorien",
   categoriesHint:
-    "Bis zu fünf. Wer eine davon blockiert, bekommt den Auftrag nicht. Ohne Haken gilt general.",
+    "Bis zu fünf. Wer eine davon blockiert, bekommt den Auftrag nicht. Ohne Haken gilt Allgemein.",
   times: "Zeiten",
   noTitle: "Titel",
   dueOn: "Fällig {time}",

@@ -3,7 +3,7 @@ import type { Words } from "../catalogue.ts";
 export const serverLog: Words["serverLog"] = {
   lead:
     "Was der Server tut. Nur Kennungen: Was Menschen schreiben, steht hier nie, auch nicht, wer wen blockiert.",
-  looked: "Jeder Blick in das Log wird protokolliert.",
+  looked: "Im Protokoll steht, wer hineingesehen und wonach gesucht hat.",
   filters: "Filter",
   id: "Kennung eines Auftrags, einer Anfrage, Verbindung oder Datei",
   user: "Benutzername",
@@ -42,10 +42,13 @@ export const serverLog: Words["serverLog"] = {
   people: { one: "1 Person", other: "{count} Personen" },
   connectionsOf: { one: "1 Verbindung", other: "{count} Verbindungen" },
   says: {
+    "account.first_admin": "Wurde erster Administrator",
     "audit.appended": "Eintrag {seq} des Protokolls: {action}",
+    "backup.made": "In {ms} ms gesichert",
     "command.acknowledged": "Empfangen",
     "command.changed": "Zustand: {state}",
     "command.delivered": "An ein Gerät gesendet",
+    "command.edited": "Geändert, gespeichert in {storedMs} ms",
     "command.ended": "Beendet: {state}",
     "command.purged": "Am Ende des Verlaufs gelöscht",
     "command.sent": "Gespeichert in {storedMs} ms",

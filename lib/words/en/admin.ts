@@ -2,6 +2,7 @@
 export const admin = {
   title: "Administration",
   places: "Manage",
+  aboutQueue: "Reports, appeals, removals and files that need a decision.",
   aboutUsers: "Roles, broadcast right, warnings, mutes and suspensions.",
   aboutFiles: "Scan results, held files and rejected files.",
   aboutIncidents: "Known abuse material: matches, reports, legal holds.",

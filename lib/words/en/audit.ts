@@ -16,7 +16,7 @@ export const audit = {
   json: "As JSON",
   verify: "Verify the log",
   verifyHint:
-    "Checks that no entry was changed, removed or added in between. Compare the last hash with one that was noted elsewhere: the server's log has each.",
+    "Checks that no entry was changed, removed or added in between. Compare the last hash with a copy kept elsewhere. The server's log has every hash.",
   verified: {
     one: "1 entry, unbroken. Last hash: {hash}",
     other: "{count} entries, unbroken. Last hash: {hash}",

@@ -63,7 +63,7 @@ export const send = {
   unitHours: "hours",
   files: "Files",
   categories: "Categories",
-  categoriesHint: "Up to five. People who block one of them will not get it. None ticked means general.",
+  categoriesHint: "Up to five. People who block one of them will not get it. None ticked means General.",
   times: "Times",
   noTitle: "Title",
   dueOn: "Due {time}",

@@ -39,7 +39,7 @@ export const sent = {
   since: "Sent since",
   search: "Search",
   command: "Command",
-  standing: "How it stands",
+  standing: "State",
   due: "Due",
   changed: "Last change",
   noDue: "no deadline",

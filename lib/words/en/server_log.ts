@@ -1,7 +1,7 @@
 /** The server's log (OP-3). */
 export const serverLog = {
   lead: "What the server does. Ids only: what people write is never here, nor who blocks whom.",
-  looked: "The audit log has each look.",
+  looked: "Kept in the audit log: who looked, and for what.",
   filters: "Filters",
   id: "Id of a command, request, connection or file",
   user: "Username",
@@ -41,10 +41,13 @@ export const serverLog = {
   connectionsOf: { one: "1 connection", other: "{count} connections" },
   /** By event; the places are fields of the line. */
   says: {
+    "account.first_admin": "Became the first administrator",
     "audit.appended": "Entry {seq} of the audit log: {action}",
+    "backup.made": "A backup was made in {ms} ms",
     "command.acknowledged": "Received",
     "command.changed": "State: {state}",
     "command.delivered": "Sent to a device",
+    "command.edited": "Edited, stored in {storedMs} ms",
     "command.ended": "Ended: {state}",
     "command.purged": "Deleted at the end of its history",
     "command.sent": "Stored in {storedMs} ms",

@@ -102,6 +102,8 @@ export default definePerson.page<typeof handler>(function Overview({ data }) {
 
 function aboutText(words: Words["admin"], path: string): string | undefined {
   switch (path) {
+    case "/admin/queue":
+      return words.aboutQueue;
     case "/admin/users":
       return words.aboutUsers;
     case "/admin/files":
