@@ -8,11 +8,18 @@ import { When } from "../../components/When.tsx";
 import { Filled, useWords } from "../../components/words.tsx";
 import { connectionOf } from "../../lib/web/authentication.ts";
 import { definePerson, type PersonState } from "../../lib/web/define.ts";
+import {
+  hookFields,
+  hookToken,
+  programToken,
+  typedHook,
+  typedToken,
+} from "../../lib/web/forms/access_tokens.ts";
 import { problemOf, readForm } from "../../lib/web/forms/form.ts";
 import { refusedPage, seeOther } from "../../lib/web/pages.ts";
 import { withDeviceCookie, withSessionCookies } from "../../lib/web/session.ts";
 import {
-  accessTokenBody,
+  type AccessTokenBody,
   type AccessTokenMade,
   type Answer,
   checked,
@@ -27,15 +34,20 @@ import { fill, type Words } from "../../lib/words/mod.ts";
 import { AccessTokens } from "./(_parts)/AccessTokens.tsx";
 
 export const handler = definePerson.handlers({
-  GET: async (ctx) => page({ ...await list(ctx), made: null, problem: null }),
+  GET: async (ctx) => page({ ...await list(ctx), made: null, hook: null, token: null, problem: null }),
   async POST(ctx) {
     const form = await readForm(ctx.req);
     const done = form instanceof Refusal ? form : await act(ctx, form);
     if (done instanceof Response) return done;
     if (typeof done === "string") return seeOther(`/sessions?notice=${done}`);
-    if (!(done instanceof Refusal)) return page({ ...await list(ctx), made: done, problem: null });
-    const problem = problemOf(done, ctx.state.language);
-    return page({ ...await list(ctx), made: null, problem }, refusedPage(done));
+    if (!(done instanceof Refusal)) {
+      return page({ ...await list(ctx), made: done, hook: null, token: null, problem: null });
+    }
+    const problem = problemOf(done, ctx.state.language, hookFields);
+    const action = form instanceof Refusal ? null : form.get("action");
+    const hook = form instanceof Refusal || action !== "hook" ? null : typedHook(form);
+    const token = form instanceof Refusal || action !== "token" ? null : typedToken(form);
+    return page({ ...await list(ctx), made: null, hook, token, problem }, refusedPage(done));
   },
 });
 
@@ -70,7 +82,9 @@ async function act(
       return revoked instanceof Refusal ? revoked : action === "read" ? "read" : "revoked";
     }
     case "token":
-      return await makeToken(ctx, form);
+      return await makeToken(ctx, programToken(typedToken(form)));
+    case "hook":
+      return await makeToken(ctx, hookToken(typedHook(form)));
     case "revoke-token": {
       const revoked = await accounts.revokeToken(caller, form.get("id") ?? "");
       return revoked instanceof Refusal ? revoked : "token";
@@ -90,20 +104,16 @@ async function act(
   return withDeviceCookie(ctx, done, changed.deviceToken);
 }
 
-async function makeToken(ctx: Context<PersonState>, form: URLSearchParams): Answer<AccessTokenMade> {
-  const ends = form.get("expires") ?? "";
-  const body = checked(accessTokenBody, {
-    name: form.get("name") ?? "",
-    scopes: form.getAll("scopes"),
-    // To the end of the day.
-    expiresAt: ends === "" ? null : `${ends}T23:59:59Z`,
-  });
+async function makeToken(
+  ctx: Context<PersonState>,
+  body: AccessTokenBody | Refusal,
+): Answer<AccessTokenMade> {
   return body instanceof Refusal
     ? body
     : await ctx.state.services.accounts.createToken(ctx.state.caller, body);
 }
 
-export default definePerson.page<typeof handler>(function Sessions({ data, url }) {
+export default definePerson.page<typeof handler>(function Sessions({ data, url, state }) {
   const words = useWords("sessions");
   const tokenWords = useWords("tokens");
   const notices = new Map([
@@ -137,7 +147,14 @@ export default definePerson.page<typeof handler>(function Sessions({ data, url }
           <a class="button" href="/two-factor">{words.factorGo}</a>
         </p>
       </section>
-      <AccessTokens tokens={data.tokens} made={data.made} errors={data.problem?.fields ?? {}} />
+      <AccessTokens
+        tokens={data.tokens}
+        made={data.made}
+        site={state.site}
+        hook={data.hook}
+        token={data.token}
+        errors={data.problem?.fields ?? {}}
+      />
       <PasswordForm errors={data.problem?.fields ?? {}} />
     </>
   );

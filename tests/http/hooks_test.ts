@@ -127,6 +127,39 @@ Deno.test("AU-11: a hook sends by its template, and nothing else", async (t) => 
     must(await app.services.accounts.revokeToken(await app.caller("ann"), id));
   });
 
+  await t.step(
+    "AU-11: the page of sessions makes a hook, and keeps what was typed of a refused one",
+    async () => {
+      const make = async (fields: Record<string, string>) => {
+        const body = new URLSearchParams({ action: "hook", hookKind: "task", hookTo: "bob", ...fields });
+        const headers = { cookie: app.cookieOf("ann") };
+        const response = await app.send("/sessions", { method: "POST", headers, body });
+        return { status: response.status, html: await response.text() };
+      };
+      const refused = await make({ hookName: "Backup", hookTitle: "$.a b", hookBody: "{$.log}" });
+      assert.equal(refused.status, 400);
+      assert.match(refused.html, /id="hookTitle-error"/);
+      assert.doesNotMatch(refused.html, /id="name-error"|hookTo-error|<pre/);
+      for (const typed of ['value="Backup"', 'value="$.a b"', "{$.log}</textarea>"]) {
+        assert.ok(refused.html.includes(typed), typed);
+      }
+      assert.match((await make({ hookName: "x", hookTitle: "x", hookTo: "" })).html, /id="hookTo-error"/);
+      const { status, html } = await make({
+        hookName: "Backup",
+        hookTitle: "{$.host} is full",
+        hookBody: "",
+      });
+      assert.equal(status, 200);
+      const token = /\/api\/v1\/hooks\/(behest_[\w-]+)<\/pre>/.exec(html)?.[1] ?? "";
+      assert.equal((await post(token, '{"host": "nas"}')).status, 201);
+      const command = await latest();
+      assert.deepEqual([command.kind, "title" in command && command.title], ["task", "nas is full"]);
+      // Only the page that made it has it.
+      const later = await app.send("/sessions", { headers: { cookie: app.cookieOf("ann") } });
+      assert.ok(!(await later.text()).includes(token.slice(-43)));
+    },
+  );
+
   await t.step("AU-5: no log has a hook's address, whatever becomes of the request", async () => {
     const token = await hookOf({ title: "$.t" });
     const secret = token.slice(-43);

@@ -86,6 +86,27 @@ Deno.test("AU-11: a webhook tells of answers to what its token sent, and of noth
   const main = await tokenFor("/main");
 
   await t.step(
+    "AU-11: the page of sessions makes a token with a webhook, for allowed hosts only",
+    async () => {
+      const make = async (url: string) => {
+        const body = new URLSearchParams({ action: "token", name: "Page", scopes: "send", webhook: url });
+        const headers = { cookie: app.cookieOf("ann") };
+        const response = await app.send("/sessions", { method: "POST", headers, body });
+        return { status: response.status, html: await response.text() };
+      };
+      const refused = await make("https://elsewhere.example/x");
+      assert.equal(refused.status, 400);
+      assert.match(refused.html, /id="webhook-error"/);
+      assert.match(refused.html, /value="Page"/);
+      assert.match(refused.html, /value="send" checked/);
+      assert.match(refused.html, /value="https:\/\/elsewhere.example\/x"/);
+      const { status, html } = await make("https://hooks.example.org/x");
+      assert.equal(status, 200);
+      assert.match(html, />behest_[\w-]+<\/pre>[^]*>whsec_[\w+/=]+<\/pre>/);
+    },
+  );
+
+  await t.step(
     "AU-11: each answer is told once, signed, as docs/hooks.md shows it, without words",
     async () => {
       assert.match(main.webhookSecret!, /^whsec_[A-Za-z0-9+/]{43}=$/);

@@ -26,5 +26,27 @@ export const tokens: Words["tokens"] = {
   expiresHint: "Leer: Es endet erst, wenn du es widerrufst.",
   create: "Token erstellen",
   made: "Kopiere das Token jetzt. Es wird nicht noch einmal angezeigt.",
+  webhookField: "Webhook für Antworten",
+  webhookHint:
+    "Optional. Antworten auf das, was das Token sendet, gehen an diese Adresse. Die Verwaltung legt die Hosts fest.",
+  madeWebhook:
+    "Kopiere das Geheimnis, das die Meldungen des Webhooks signiert. Es wird nicht noch einmal angezeigt.",
+  createHook: "Hook erstellen",
+  hookLead:
+    "Eine Adresse, an die ein anderes Programm JSON schickt. Jede Meldung sendet einen Auftrag in deinem Namen.",
+  hookNameHint: "Was sie benutzt, etwa „Backup“.",
+  hookTo: "An",
+  hookToHint: "Benutzernamen, durch Kommas getrennt.",
+  hookKind: "Art",
+  hookMessage: "Nachricht",
+  hookTask: "Aufgabe",
+  hookTitle: "Titel",
+  hookTitleHint:
+    "Werte aus dem JSON stehen in Klammern: Build {$.number} failed. Ein Pfad allein geht auch: $.title",
+  hookBody: "Text",
+  hookBodyHint: "Optional. Wie der Titel.",
+  madeHook:
+    "Kopiere die Adresse jetzt. Sie wird nicht noch einmal angezeigt. Wer sie hat, kann mit dem Hook senden.",
+  tryHook: "Diese Zeile sendet einen Test:",
   doneRevoked: "Token widerrufen.",
 };

@@ -10,51 +10,57 @@ import {
   tokenScopes,
   type WebhookView,
 } from "../../../lib/protocol/mod.ts";
+import { emptyToken, type TypedHook, type TypedToken } from "../../../lib/web/forms/access_tokens.ts";
 import { fill } from "../../../lib/words/mod.ts";
+import { HookForm } from "./HookForm.tsx";
 
 interface AccessTokensProps {
   tokens: readonly AccessToken[];
   /** The one that was just made: its secret is shown this once. */
   made: AccessTokenMade | null;
+  /** This server's address. */
+  site: string;
+  /** What was typed of a hook, or of a token, that was refused. */
+  hook: TypedHook | null;
+  token: TypedToken | null;
   errors: Record<string, string>;
 }
 
 /** AU-11: a person's access tokens, and the form for another. */
-export function AccessTokens({ tokens, made, errors }: AccessTokensProps) {
+export function AccessTokens({ tokens, made, site, hook, token, errors }: AccessTokensProps) {
   const words = useWords("tokens");
+  const { name, scopes, expires, webhook } = token ?? emptyToken;
+  const wrong = token === null ? {} : errors;
   return (
     <section class="panel" aria-labelledby="tokens">
       <h2 id="tokens">{words.title}</h2>
       <p>{words.lead}</p>
-      {made === null ? null : (
-        <Notice tone="warn">
-          <p>{words.made}</p>
-          <pre class="code" tabIndex={0}>{made.token}</pre>
-        </Notice>
-      )}
+      {made === null ? null : <Made made={made} site={site} />}
       {tokens.length === 0 ? <p class="soft">{words.none}</p> : (
         <ul class="people">
-          {tokens.map((token) => <OneToken key={token.id} token={token} />)}
+          {tokens.map((one) => <OneToken key={one.id} token={one} />)}
         </ul>
       )}
-      <details open={Object.keys(errors).length > 0}>
+      <details open={token !== null}>
         <summary>{words.create}</summary>
         <form class="form" method="post" action="/sessions">
           <TextField
             name="name"
             label={words.name}
             hint={words.nameHint}
-            error={errors.name}
+            error={wrong.name}
+            value={name}
             maxLength={limits.tokenName}
             required
           />
-          <Group name="scopes" legend={words.scopes} error={errors.scopes}>
+          <Group name="scopes" legend={words.scopes} error={wrong.scopes}>
             {tokenScopes.map((scope) => (
               <Check
                 key={scope}
                 name="scopes"
                 value={scope}
                 label={words[scope]}
+                checked={scopes.includes(scope)}
               />
             ))}
           </Group>
@@ -62,16 +68,54 @@ export function AccessTokens({ tokens, made, errors }: AccessTokensProps) {
             name="expires"
             label={words.expires}
             hint={words.expiresHint}
-            error={errors.expiresAt}
+            error={wrong.expiresAt}
+            value={expires}
             type="date"
             class="input-short"
+          />
+          <TextField
+            name="webhook"
+            label={words.webhookField}
+            hint={words.webhookHint}
+            error={wrong.webhook}
+            value={webhook}
+            type="url"
+            maxLength={limits.webhookUrl}
           />
           <div>
             <button type="submit" class="button" name="action" value="token">{words.create}</button>
           </div>
         </form>
       </details>
+      <HookForm typed={hook} errors={errors} />
     </section>
+  );
+}
+
+/** Its secrets, shown this once; of a hook the address, with a line that tries it. */
+function Made({ made, site }: { made: AccessTokenMade; site: string }) {
+  const words = useWords("tokens");
+  const { token, hook, webhookSecret } = made;
+  const address = `${site}/api/v1/hooks/${token}`;
+  return (
+    <Notice tone="warn">
+      <p>{hook === undefined ? words.made : words.madeHook}</p>
+      <pre class="code" tabIndex={0}>{hook === undefined ? token : address}</pre>
+      {hook === undefined ? null : (
+        <>
+          <p>{words.tryHook}</p>
+          <pre class="code" tabIndex={0}>
+            {`curl -s ${address} -H "content-type: application/json" -d '{"title": "Test"}'`}
+          </pre>
+        </>
+      )}
+      {webhookSecret === undefined ? null : (
+        <>
+          <p>{words.madeWebhook}</p>
+          <pre class="code" tabIndex={0}>{webhookSecret}</pre>
+        </>
+      )}
+    </Notice>
   );
 }
 
