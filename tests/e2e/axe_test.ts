@@ -67,7 +67,13 @@ const unfold = (page: Page) =>
     document.querySelectorAll<HTMLDetailsElement>("main details").forEach((part) => part.open = true)
   );
 
-const wide = (page: Page, width: number) => page.setViewportSize({ width, height: heightPx });
+/** A menu that is open stays in the middle, where who opened it has it: what sticks at the edges covers nothing of it. */
+async function wide(page: Page, width: number): Promise<void> {
+  await page.setViewportSize({ width, height: heightPx });
+  await page.evaluate(() =>
+    document.querySelector("main details[name][open] > form")?.scrollIntoView({ block: "center" })
+  );
+}
 
 /** Everything about one page, in each look. `markedUp`: its markup at 320 px is looked at in German. */
 async function look(page: Page, markedUp: boolean): Promise<string[]> {
