@@ -6,6 +6,7 @@ import { openStore } from "../../lib/adapters/kv/store.ts";
 import { socketMethods } from "../../lib/compose/socket_methods.ts";
 import type { MessageRecord } from "../../lib/chat/ports.ts";
 import type { OpenServices } from "../../lib/compose/mod.ts";
+import { type Clock, systemClock } from "../../lib/platform/mod.ts";
 import type { Method } from "../../lib/protocol/mod.ts";
 import { limits, Refusal } from "../../lib/protocol/mod.ts";
 import { addressOf, pageFiles } from "../../tools/page_files.ts";
@@ -99,7 +100,9 @@ async function world(records: Records): Promise<World> {
   await multiply(store.kv, [hundred], 100);
   await multiplyAudit(store.kv, records.each);
   await multiplyMessage(store.kv, said.message.id, records.each);
-  const open = opening.use(await openTestServices({ store: counted }));
+  // People who joined within the last ten seconds are read at each broadcast; these joined a minute ago.
+  const clock: Clock = { now: () => systemClock.now() + 60_000, after: systemClock.after };
+  const open = opening.use(await openTestServices({ store: counted, clock }));
   const again = async (name: string) => await person(open, name);
   const callers = {
     ann: await again("ann"),

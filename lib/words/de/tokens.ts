@@ -48,5 +48,6 @@ export const tokens: Words["tokens"] = {
   madeHook:
     "Kopiere die Adresse jetzt. Sie wird nicht noch einmal angezeigt. Wer sie hat, kann mit dem Hook senden.",
   tryHook: "Diese Zeile sendet einen Test:",
+  hookLine: `curl -s {address} -H "content-type: application/json" -d '{"title": "Test"}'`,
   doneRevoked: "Token widerrufen.",
 };

@@ -44,5 +44,6 @@ export const tokens = {
   hookBodyHint: "Optional. Written like the title.",
   madeHook: "Copy the address now. It is not shown again. Anyone who has it can send by this hook.",
   tryHook: "This line sends a test:",
+  hookLine: `curl -s {address} -H "content-type: application/json" -d '{"title": "Test"}'`,
   doneRevoked: "Token revoked.",
 };

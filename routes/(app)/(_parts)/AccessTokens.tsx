@@ -105,7 +105,7 @@ function Made({ made, site }: { made: AccessTokenMade; site: string }) {
         <>
           <p>{words.tryHook}</p>
           <pre class="code" tabIndex={0}>
-            {`curl -s ${address} -H "content-type: application/json" -d '{"title": "Test"}'`}
+            {fill(words.hookLine, { address })}
           </pre>
         </>
       )}
