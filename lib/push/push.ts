@@ -81,9 +81,13 @@ export class Push implements BellListener, AsyncDisposable {
     for (const userId of people) this.#looks.add(userId);
   }
 
-  /** The person has a new device. */
+  /**
+   * The person has a new device, or a renewed one. A renewal takes the device away for a moment: what rang then found nobody, so it is
+   * looked for again.
+   */
   began(userId: string): void {
     this.#people?.add(userId);
+    if (this.#parts.sender !== null) this.#looks.add(userId, false);
   }
 
   ring(userId: string): void {
@@ -182,6 +186,7 @@ export class Push implements BellListener, AsyncDisposable {
     const stands = () => epoch(userId) === before;
     const all = await this.#reads.standing(userId);
     if (all.length === 0) return void this.#people?.delete(userId);
+    this.#people?.add(userId);
     const nowMs = clock.now();
     const ready = all.filter(({ value: { id, retryMs } }) =>
       this.#turns.isFree(id) && (retryMs === null || retryMs <= nowMs)
