@@ -65,39 +65,44 @@ export class PushDeviceList {
     }
     const { userId, sessionId, sessionExpiresAt } = caller;
     const id = await deviceId(endpoint);
-    const known = await store.of(userId);
-    const before = known.find(({ value }) => value.id === id)?.value;
-    if (before === undefined && known.length >= pushLimits.pushDevices) {
-      return new Refusal("conflict", say("push.limit", { count: pushLimits.pushDevices }));
+    for (let tries = 0; tries < limits.writeTries; tries++) {
+      const known = await store.of(userId);
+      const before = known.find(({ value }) => value.id === id);
+      if (before === undefined && known.length >= pushLimits.pushDevices) {
+        return new Refusal("conflict", say("push.limit", { count: pushLimits.pushDevices }));
+      }
+      const fresh = {
+        createdMs: clock.now(),
+        noticeMark: nextId(),
+        waiting: [],
+        shown: [],
+        last: null,
+        failures: 0,
+        retryMs: null,
+      };
+      const renewed = {
+        ...(before?.value ?? fresh),
+        id,
+        userId,
+        endpoint,
+        p256dh: keys.p256dh,
+        auth: keys.auth,
+        device: device ?? caller.device,
+        origin: site,
+        language,
+        discreet,
+        sessionId,
+        sessionUntilMs: Date.parse(sessionExpiresAt),
+        // Whatever kept it from being told may be over.
+        failures: 0,
+        retryMs: null,
+      };
+      // A mark that a look moved meanwhile stays moved.
+      if (!await store.put(renewed, before)) continue;
+      push.began(userId);
+      return true;
     }
-    const fresh = {
-      createdMs: clock.now(),
-      noticeMark: nextId(),
-      waiting: [],
-      shown: [],
-      last: null,
-      failures: 0,
-      retryMs: null,
-    };
-    await store.put({
-      ...(before ?? fresh),
-      id,
-      userId,
-      endpoint,
-      p256dh: keys.p256dh,
-      auth: keys.auth,
-      device: device ?? caller.device,
-      origin: site,
-      language,
-      discreet,
-      sessionId,
-      sessionUntilMs: Date.parse(sessionExpiresAt),
-      // Whatever kept it from being told may be over.
-      failures: 0,
-      retryMs: null,
-    });
-    push.began(userId);
-    return true;
+    throw new Error("A push subscription could not be renewed: too many writers at once.");
   }
 
   /** Switches the discreet mode of the browser that has this session. */

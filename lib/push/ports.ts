@@ -77,8 +77,11 @@ export interface PushStore {
   people(): Promise<string[]>;
   /** The person who has a subscription; null when it has ended. */
   ownerOf(id: string): Promise<string | null>;
-  /** Adds or replaces a subscription, and ends another person's for the same device. Kept for 90 days. */
-  put(subscription: NewSubscription & { logMark?: string }): Promise<void>;
+  /**
+   * Adds or replaces a subscription, and ends another person's for the same device, in one commit: a look finds one or the other.
+   * Kept for 90 days. `from`: what it replaces. False: the device was written meanwhile.
+   */
+  put(subscription: NewSubscription & { logMark?: string }, from?: StoredSubscription): Promise<boolean>;
   /** False: it was removed or written meanwhile. The session stays. */
   change(from: StoredSubscription, to: Subscription): Promise<boolean>;
   remove(subscription: Pick<Subscription, "userId" | "id">): Promise<void>;

@@ -59,7 +59,7 @@ export class MemoryPushes implements PushStore {
 
   put(subscription: Parameters<PushStore["put"]>[0]) {
     this.#set({ logMark: "", ...subscription });
-    return Promise.resolve();
+    return Promise.resolve(true);
   }
 
   change({ version }: StoredSubscription, to: Subscription) {

@@ -60,16 +60,29 @@ export function kvPushStore({ kv, committer }: Store, clock: Clock): PushStore {
       return (await kv.get<string>(keys.pushOwner(id))).value;
     },
 
-    async put(subscription) {
-      const { id } = subscription;
-      const owner = (await kv.get<string>(keys.pushOwner(id))).value;
-      if (owner !== null) await store.remove({ userId: owner, id });
+    async put(subscription, from) {
+      const { id, userId } = subscription;
+      const owner = await kv.get<string>(keys.pushOwner(id));
+      const old = owner.value === null ? null : (await read(owner.value, id)).value;
       const stored: Stored = { logMark: null, ...subscription, expiresAt: clock.now() + keptMs };
-      const sets = [{ key: keys.push(subscription.userId, id), value: stored }, ...besides(subscription)];
-      await committer.commit({
+      const key = keys.push(userId, id);
+      const sets = [{ key, value: stored }, ...besides(subscription)];
+      const written = new Set(sets.map((set) => JSON.stringify(set.key)));
+      const deletes = old === null
+        ? []
+        : [keys.push(old.userId, id), ...besides(old).map((one) => one.key)].filter((one) =>
+          !written.has(JSON.stringify(one))
+        );
+      const { ok } = await committer.commit({
+        checks: [
+          { key: owner.key, versionstamp: owner.versionstamp },
+          ...from === undefined ? [] : [{ key, versionstamp: from.version }],
+        ],
+        deletes,
         sets: sets.map((set) => ({ ...set, expireIn: keptMs })),
         valueBytes: bytesOf(stored),
       });
+      return ok;
     },
 
     async change({ version, untilMs }, to) {
