@@ -81,10 +81,7 @@ export class Push implements BellListener, AsyncDisposable {
     for (const userId of people) this.#looks.add(userId);
   }
 
-  /**
-   * The person has a new device, or a renewed one. A renewal takes the device away for a moment: what rang then found nobody, so it is
-   * looked for again.
-   */
+  /** The person has a new device, or a renewed one. A look that began before it found none may forget the person, so one follows. */
   began(userId: string): void {
     this.#people?.add(userId);
     if (this.#parts.sender !== null) this.#looks.add(userId, false);
