@@ -82,6 +82,8 @@ export class Notices implements NoticeList<NewNotice>, JobRoom<NoticeJob<NewNoti
   /** An owed notice that was not given: the server died, or the store failed. */
   async run(job: NoticeJob<NewNotice>): Promise<void> {
     const { userId, notice, dueMs } = job;
+    // AU-9: the account may have been removed since, and nothing is kept of it.
+    if (!(await this.#needs.named(userId, [userId])).has(userId)) return;
     await this.#put(userId, { notice, owed: { dueMs, job } });
   }
 

@@ -17,7 +17,9 @@ async function rig(change: (store: NoticesStore) => NoticesStore = (same) => sam
   const store = await openStore(":memory:");
   const [clock, bell, log] = [new FakeClock(), new FakeBell(), new KeptLog()];
   const ids = new Ids(clock, seededRandom(1));
-  const people = new Map(["bob", "eve"].map((name) => [name, { username: name, displayName: `${name}!` }]));
+  const people = new Map(
+    ["ann", "bob", "eve"].map((name) => [name, { username: name, displayName: `${name}!` }]),
+  );
   const notices = new Notices({
     store: change(kvNoticesStore(store, clock)),
     bell,
@@ -102,6 +104,19 @@ Deno.test("UI-11: notices about one thing are one, new again, with the number of
     [["C1", 1, false], ["C2", 0, false]],
   );
   assert.equal(it.heard().filter(({ method }) => method === "notice.new").length, 3);
+});
+
+Deno.test("AU-9, UI-11: an owed notice of an account that was removed meanwhile is kept nowhere", async () => {
+  await using it = await rig();
+  const owed = it.notices.owe("ann", it.submitted("bob"));
+  await it.kv.atomic().set(owedSet(owed).key, owed.job).commit();
+  it.people.delete("ann");
+  const before = await dump(it.kv);
+  await it.notices.run(owed.job);
+  assert.deepEqual(await dump(it.kv), before, "the runner of jobs ends it");
+  it.people.set("ann", { username: "ann", displayName: "Ann" });
+  await it.notices.run(owed.job);
+  assert.equal((await it.listed()).length, 1);
 });
 
 Deno.test("UI-11, DL-4: a notice that a commit owes is in the list once, whether it was given, its server died before that, or both at once", async () => {
