@@ -1,4 +1,4 @@
-import { opensByItself } from "../consent/mod.ts";
+import { type Decision, opensByItself } from "../consent/mod.ts";
 import type { CommandState } from "../protocol/mod.ts";
 import { type AlertVerdict, verdictOf } from "./alert_verdict.ts";
 import type { ChatAlert } from "./chat_log.ts";
@@ -112,6 +112,8 @@ export class Alerts {
     const waiting = opened.filter((one) => isTold(one, now, rings));
     const standing = await consent.standingAtDelivery(userId);
     const decisions = await this.#decisions.peekAll(userId, waiting, standing);
+    const newer = await this.#newerOfHeld(userId, waiting, decisions);
+    if (newer !== null) return await this.#decided(userId, newer, rings);
     for (const [index, { cursor, stored, command }] of waiting.entries()) {
       const { state, opened } = stored.record;
       const sealed = !opened && !opensByItself(standing, command.command, now);
@@ -127,6 +129,34 @@ export class Alerts {
       });
     }
     return found;
+  }
+
+  /**
+   * The commands with the states of now, if one that is held has changed since it was read. A delivery counts: when it comes between
+   * the state and the numbers, the command would be held by itself. Null: nothing held has changed.
+   */
+  async #newerOfHeld(
+    userId: string,
+    read: readonly Open[],
+    decisions: readonly Decision[],
+  ): Promise<Open[] | null> {
+    const held = read.filter((_one, index) => decisions[index]!.verdict === "hold");
+    if (held.length === 0) return null;
+    const states = await this.#parts.store.states(
+      held.map(({ stored: { commandId } }) => ({ userId, commandId })),
+    );
+    const changed = new Map(
+      held.flatMap((one, index) => {
+        const now = states[index] ?? null;
+        return (now?.version ?? null) === one.stored.version ? [] : [[one, now] as const];
+      }),
+    );
+    if (changed.size === 0) return null;
+    return read.flatMap((one) => {
+      const now = changed.get(one);
+      if (now === undefined) return [one];
+      return now === null ? [] : [{ ...one, stored: now }];
+    });
   }
 }
 

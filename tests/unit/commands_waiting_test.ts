@@ -77,6 +77,23 @@ Deno.test("CO-4 UI-7: what is held counts from when it may come", async () => {
   assert.ok(later.fromMs! > rig.clock.now());
 });
 
+Deno.test("CO-4 UI-12: a command that is delivered while it is looked at does not count against itself", async () => {
+  const { rig, ann, bob, waits } = await annAndBob();
+  await using _ = rig;
+  await rig.prefer(ann, { dailyLimit: 1 });
+  await rig.send(bob, ann);
+  const { consent } = rig;
+  const standing = consent.standingAtDelivery.bind(consent);
+  let delivered = 0;
+  consent.standingAtDelivery = async (userId) => {
+    consent.standingAtDelivery = standing;
+    delivered = (await rig.readInbox(ann, null)).deliveries.length;
+    return await standing(userId);
+  };
+  assert.deepEqual(await waits(), something);
+  assert.equal(delivered, 1);
+});
+
 Deno.test("CO-6 UI-7: nothing waits for who is stopped, not even until a time", async () => {
   const { rig, ann, bob, waits } = await annAndBob();
   await using _ = rig;
