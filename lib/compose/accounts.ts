@@ -1,8 +1,8 @@
 import { AccountData, Federation, Profiles, type ProfilesNeeds, TwoFactor } from "../accounts/mod.ts";
 import {
   attachable,
+  CaseRemoval,
   exportParts,
-  KvCases,
   kvFederation,
   kvFileStore,
   kvMisuses,
@@ -18,7 +18,7 @@ import type { CommandRoom, CommandStore } from "../commands/mod.ts";
 import type { Chat } from "../chat/mod.ts";
 import type { OpenPeople } from "./people.ts";
 import type { Files } from "../files/mod.ts";
-import type { Bell, Clock, Ids, Log, Random } from "../platform/mod.ts";
+import type { Bell, Clock, Log, Random } from "../platform/mod.ts";
 import type { Services } from "../web/mod.ts";
 
 export interface AccountParts extends OpenPeople {
@@ -30,7 +30,6 @@ export interface AccountParts extends OpenPeople {
   files: Files;
   bell: Bell;
   clock: Clock;
-  ids: Ids;
   random: Random;
   log: Log;
   /** Called after a profile was written. */
@@ -47,7 +46,7 @@ export interface OpenAccountParts {
 
 /** Wires the rooms and adapters that make up an account. */
 export function openAccountParts(parts: AccountParts): OpenAccountParts {
-  const { store, accounts, accountsStore, audit, bell, clock, ids, random, log } = parts;
+  const { store, accounts, accountsStore, audit, bell, clock, random, log } = parts;
   const twoFactor = new TwoFactor({
     store: parts.twoFactorStore,
     accounts: accountsStore,
@@ -121,7 +120,7 @@ export function openAccountParts(parts: AccountParts): OpenAccountParts {
         fileStore: kvFileStore(store, clock),
         bell,
         pushes: kvPushStore(store, clock),
-        cases: new KvCases(store, audit, clock, ids),
+        cases: new CaseRemoval(store),
         forgetChoices: (userId) => consent.accountRemoved(userId),
       }),
       bell,

@@ -189,7 +189,6 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
     files: files.room,
     bell: hub,
     clock,
-    ids,
     random,
     log,
     profileChanged(user, { timeZone }) {

@@ -1,6 +1,6 @@
 import { hasFactor, networkOf } from "../accounts/mod.ts";
 import { LogReader } from "../adapters/server_log/mod.ts";
-import { KvCases, type Store } from "../adapters/kv/mod.ts";
+import { KvCases, KvReasons, type Store } from "../adapters/kv/mod.ts";
 import type { Chat } from "../chat/mod.ts";
 import { type CommandRoom, shortContext } from "../commands/mod.ts";
 import {
@@ -63,6 +63,7 @@ export function openModeration(parts: ModerationParts): OpenModeration {
   const { store, hub, clock, ids } = parts;
   const { audit, consent, limited, mutes, notices, ownSanctions, people, userRecords } = parts.people;
   const cases = new KvCases(store, audit, clock, ids);
+  const reasons = new KvReasons(store, audit);
   const users = new Users({
     store: userRecords,
     mutes,
@@ -93,7 +94,7 @@ export function openModeration(parts: ModerationParts): OpenModeration {
   const { adminFiles, incidents } = parts.files.services;
   const queue = new Queue({
     store: cases,
-    rules: cases,
+    rules: reasons,
     users,
     reports,
     notices,
@@ -104,7 +105,7 @@ export function openModeration(parts: ModerationParts): OpenModeration {
   });
   const view = new QueueView({
     store: cases,
-    rules: cases,
+    rules: reasons,
     users: userRecords,
     files: adminFiles,
     incidents,
@@ -121,8 +122,8 @@ export function openModeration(parts: ModerationParts): OpenModeration {
     }),
     personFacts: personFactsOf(parts, userRecords, cases),
     appeals: new Appeals({ store: userRecords, own: ownSanctions, clock, ids }),
-    reasons: new SanctionReasons(cases),
-    autoRules: new AutoRules(cases),
+    reasons: new SanctionReasons(reasons),
+    autoRules: new AutoRules(reasons),
     looks: new Looks({ store: cases, commands: parts.commands.truths, idOf }),
     serverLog: new ServerLog({
       lines: new LogReader(parts.logFile),

@@ -21,16 +21,23 @@ import {
   Refusal,
   say,
 } from "../protocol/mod.ts";
-import { ruleFor, ruleText } from "./auto_rules.ts";
+import { ruleFor } from "./auto_rules.ts";
 import type { CaseChange, CaseRecord, CaseStore, Decided, ReasonStore, StoredCase } from "./case_ports.ts";
+import {
+  appealPlan,
+  decidedEntry,
+  refusalOf,
+  subjectOf,
+  tallyOf,
+  whom,
+  withRule,
+} from "./decision_effects.ts";
 import { mayNotTake, mayNotUndo, planOf } from "./decisions.ts";
 import type { SanctionRecord } from "./ports.ts";
 import { itemOfCase, itemOfFile } from "./queue_views.ts";
 import type { Reports } from "./reports.ts";
 import { hiddenFrom } from "./staff.ts";
 import type { Applied, Users } from "./users.ts";
-
-const dayMs = 24 * 3600_000;
 
 export interface QueueNeeds {
   store: CaseStore;
@@ -286,80 +293,6 @@ export class Queue {
 function plain(stored: StoredCase, to: CaseRecord, auditEntry: AuditEntry, ends = true): Applied {
   const change: CaseChange = { from: stored, to, ...(ends ? { claim: "end" as const } : {}) };
   return { plan: { add: [], lift: { ids: [], by: "", reason: "" } }, change, auditEntry };
-}
-
-/** MO-8: what an accepted request for removal does to its files. */
-function refusalOf(
-  { removal }: CaseRecord,
-  { outcome, by, reason, atMs }: Decided,
-): Pick<CaseChange, "refuse"> {
-  if (removal === undefined || outcome !== "removed") return {};
-  const at = iso(atMs);
-  const answer = reason.slice(0, limits.scanAnswer).toWellFormed();
-  const verdict = { check: "moderator", verdict: "ncii", scanner: by, version: "", answer, at } as const;
-  return { refuse: { hashes: removal.hashes, verdict } };
-}
-
-/** MO-7: what an appeal's outcome does to its sanction. */
-function appealPlan(record: CaseRecord, { outcome, by, reason }: Decided): Omit<Applied["plan"], "add"> {
-  if (record.appeal === null || (outcome !== "granted" && outcome !== "refused")) {
-    return { lift: { ids: [], by, reason } };
-  }
-  const { sanctionId } = record.appeal;
-  return {
-    lift: { ids: outcome === "granted" ? [sanctionId] : [], by, reason },
-    appeal: { sanctionId, appeal: { caseId: record.id, state: outcome, reason } },
-  };
-}
-
-function tallyOf(
-  record: CaseRecord,
-  { by, outcome, atMs, actions }: Decided,
-  undone: boolean,
-): CaseChange["tally"] & object {
-  return {
-    by,
-    kind: record.kind,
-    outcome,
-    tookMs: Math.max(0, atMs - record.createdMs),
-    actions: actions.map(({ kind }) => kind),
-    undone,
-  };
-}
-
-/** The sanctions of a decision with that of the rule it meets, unless it has that already or the rule is a dry run. */
-function withRule(actions: Decided["actions"], rule: AutoRule | null, now: number): Decided["actions"] {
-  if (rule === null || rule.dryRun || actions.some(({ kind }) => kind === rule.sanction)) return actions;
-  return [...actions, { kind: rule.sanction, untilMs: now + rule.lastsDays * dayMs, sanctionId: null }];
-}
-
-function decidedEntry(
-  caller: Caller,
-  record: CaseRecord,
-  action: string,
-  decided: Decided,
-  rule: AutoRule | null = null,
-): AuditEntry {
-  const { outcome, actions, reason, badFaith } = decided;
-  return auditEntryOf(caller, action, whom(record), {
-    case: record.id,
-    outcome,
-    ...(record.removal === undefined
-      ? { reports: record.reports.length }
-      : { files: record.removal.hashes.join(", ") }),
-    sanctions: actions.map(({ kind, untilMs }) => untilMs === null ? kind : `${kind} until ${iso(untilMs)}`)
-      .join(", "),
-    ...(badFaith === true ? { badFaith } : {}),
-    ...(rule === null ? {} : { rule: ruleText(rule) }),
-  }, reason);
-}
-
-function whom({ person, id }: CaseRecord): string {
-  return person?.username ?? subjectOf(id);
-}
-
-function subjectOf(id: string): string {
-  return id.length === 64 ? `file:${id}` : `case:${id}`;
 }
 
 function missing(): Refusal {

@@ -1,4 +1,6 @@
+import { CaseRemoval } from "../../lib/adapters/kv/case_removal.ts";
 import { KvCases } from "../../lib/adapters/kv/cases_store.ts";
+import { KvReasons } from "../../lib/adapters/kv/reasons_store.ts";
 import {
   Appeals,
   AutoRules,
@@ -23,6 +25,7 @@ export async function moderationRig() {
   const rig = await adminRig();
   const { store, auditStore, clock, ids, bell, notices, userRecords, users, ownSanctions, people } = rig;
   const cases = new KvCases(store, auditStore, clock, ids);
+  const reasons = new KvReasons(store, auditStore);
   const subjects = new Map<string, Subject>();
   const blocked: string[] = [];
   const sourceOf = (kind: string) => (_: Caller, id: string) =>
@@ -41,7 +44,7 @@ export async function moderationRig() {
     new Map([...await people.byIds(userIds)].map(([id, { username }]) => [id, username]));
   const queue = new Queue({
     store: cases,
-    rules: cases,
+    rules: reasons,
     users,
     reports,
     notices,
@@ -52,7 +55,7 @@ export async function moderationRig() {
   });
   const view = new QueueView({
     store: cases,
-    rules: cases,
+    rules: reasons,
     users: userRecords,
     files: none,
     incidents: none,
@@ -75,14 +78,15 @@ export async function moderationRig() {
   return {
     ...rig,
     cases,
+    caseRemoval: new CaseRemoval(store),
     subjects,
     blocked,
     reports,
     queue,
     view,
     appeals,
-    reasons: new SanctionReasons(cases),
-    rules: new AutoRules(cases),
+    reasons: new SanctionReasons(reasons),
+    rules: new AutoRules(reasons),
     mod,
     max,
     root,

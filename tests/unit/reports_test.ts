@@ -130,17 +130,17 @@ Deno.test("MO-1: the author hears the outcome and nothing of the sanction; the r
 
 Deno.test("AU-9: with the author's account their reports go, and with the reported person's the cases", async () => {
   await using rig = await moderationRig();
-  const { ann, bob, eve, mod, command, report, cases, view } = rig;
+  const { ann, bob, eve, mod, command, report, cases, caseRemoval, view } = rig;
   const first = await report(ann, command(bob));
   const second = await report(eve, command(bob));
   const alone = await report(ann, command(eve));
-  assert.equal(await cases.forget(ann.userId, 20, false), false);
+  assert.equal(await caseRemoval.forget(ann.userId, 20, false), false);
   assert.deepEqual(await cases.reports([first.report.id, alone.report.id]), []);
   assert.deepEqual((await rig.waiting()).map(({ id }) => id), [second.caseId]);
   assert.equal(must(await view.get(mod, second.caseId)).reports.length, 1);
-  await cases.forget(bob.userId, 20, true);
+  await caseRemoval.forget(bob.userId, 20, true);
   assert.equal((await rig.waiting()).length, 1, "under legal hold");
-  await cases.forget(bob.userId, 20, false);
+  await caseRemoval.forget(bob.userId, 20, false);
   assert.deepEqual(await rig.waiting(), []);
   assert.deepEqual(await cases.reports([second.report.id]), []);
   const kept: string[] = [];

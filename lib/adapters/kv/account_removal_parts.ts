@@ -6,7 +6,7 @@ import type { Notices } from "../../notices/mod.ts";
 import type { Bell } from "../../platform/mod.ts";
 import { Refusal } from "../../protocol/mod.ts";
 import type { PushStore } from "../../push/mod.ts";
-import type { KvCases } from "./cases_store.ts";
+import type { CaseRemoval } from "./case_removal.ts";
 
 /** Items removed in one step; each takes one or a few commits. */
 const atOnce = 20;
@@ -25,7 +25,7 @@ export interface LeavingParts {
   fileStore: Pick<FileStore, "filesOf" | "lastUse" | "remove" | "uploadsOf">;
   bell: Pick<Bell, "notify" | "consentChanged">;
   /** Reports by and about the person. */
-  cases: Pick<KvCases, "forget">;
+  cases: Pick<CaseRemoval, "forget">;
   /** The devices that are told of what is new, and the choices for them. */
   pushes: Pick<PushStore, "forget">;
   /** Drops the person's choices from memory, and from the counts of broadcasts. */

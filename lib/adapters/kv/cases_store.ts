@@ -7,7 +7,6 @@ import type {
   DayRecord,
   Met,
   NewReport,
-  ReasonStore,
   ReporterRecord,
   ReportRecord,
   ReviewedRecord,
@@ -16,12 +15,12 @@ import type {
 } from "../../moderation/mod.ts";
 import { rankOf } from "../../moderation/mod.ts";
 import { type AuditEntry, type Clock, type Ids, iso } from "../../platform/mod.ts";
-import { type AutoRule, limits, moderationLimits, Refusal, type SanctionReason } from "../../protocol/mod.ts";
+import { limits, moderationLimits, Refusal } from "../../protocol/mod.ts";
 import type { KvAudit } from "./audit_log.ts";
-import { caseSets, caseWrites, dayOf, placeKey } from "./cases_writes.ts";
-import { getEntries, getValues } from "./get_many.ts";
+import { caseSets, caseWrites, dayOf } from "./cases_writes.ts";
+import { getEntries, getValues, lastParts } from "./get_many.ts";
 import { keys } from "./keys.ts";
-import type { KvCheck, KvKey, KvListOptions, KvSelector } from "./port.ts";
+import type { KvSelector } from "./port.ts";
 import { copyOf } from "./removal_writes.ts";
 import type { Store } from "./store.ts";
 
@@ -34,7 +33,7 @@ const reportBytes = 60 * 1024;
 const lookKeptMs = 365 * dayMs;
 
 /** Reports, cases and the queue in Deno KV. */
-export class KvCases implements CaseStore, ReasonStore {
+export class KvCases implements CaseStore {
   readonly #store: Store;
   readonly #audit: Pick<KvAudit, "commit">;
   readonly #clock: Clock;
@@ -109,7 +108,10 @@ export class KvCases implements CaseStore, ReasonStore {
 
   async openRemovals(): Promise<number> {
     const prefix = keys.queueOpen(9 - rankOf({ kind: "removal", harm: 3 }), "").slice(0, -1);
-    const found = await this.#lastIds({ prefix }, { limit: moderationLimits.removalsOpen, batchSize: 500 });
+    const found = await lastParts(this.#store.kv, { prefix }, {
+      limit: moderationLimits.removalsOpen,
+      batchSize: 500,
+    });
     return found.length;
   }
 
@@ -177,7 +179,7 @@ export class KvCases implements CaseStore, ReasonStore {
 
   async about(userId: string, limit: number): Promise<CaseRecord[]> {
     return await this.#records(
-      await this.#lastIds({ prefix: keys.casesAbout(userId) }, { limit, reverse: true }),
+      await lastParts(this.#store.kv, { prefix: keys.casesAbout(userId) }, { limit, reverse: true }),
     );
   }
 
@@ -189,7 +191,7 @@ export class KvCases implements CaseStore, ReasonStore {
   async reportsOf(reporterId: string, before: string | null, limit: number): Promise<ReportRecord[]> {
     const prefix = keys.reportsOf(reporterId);
     const selector = before === null ? { prefix } : { prefix, end: keys.reportOf(reporterId, before) };
-    return await this.reports(await this.#lastIds(selector, { limit, reverse: true }));
+    return await this.reports(await lastParts(this.#store.kv, selector, { limit, reverse: true }));
   }
 
   async cases(caseIds: readonly string[]): Promise<Map<string, CaseRecord>> {
@@ -248,81 +250,6 @@ export class KvCases implements CaseStore, ReasonStore {
     }, auditEntry);
   }
 
-  async reasons(): Promise<SanctionReason[] | null> {
-    return (await this.#store.kv.get<SanctionReason[]>(keys.sanctionReasons())).value;
-  }
-
-  async rules(): Promise<AutoRule[]> {
-    return (await this.#store.kv.get<AutoRule[]>(keys.autoRules())).value ?? [];
-  }
-
-  async setRules(rules: readonly AutoRule[], auditEntry: AuditEntry): Promise<void> {
-    await this.#audit.commit({ sets: [{ key: keys.autoRules(), value: rules }] }, auditEntry);
-  }
-
-  async setReasons(reasons: readonly SanctionReason[], auditEntry: AuditEntry): Promise<void> {
-    await this.#audit.commit({ sets: [{ key: keys.sanctionReasons(), value: reasons }] }, auditEntry);
-  }
-
-  /**
-   * AU-9: deletes what a person reported, and, unless `keepAbout`, what others reported about them. Up to `most` records; true:
-   * there are more.
-   */
-  async forget(userId: string, most: number, keepAbout: boolean): Promise<boolean> {
-    const own = await this.#lastIds({ prefix: keys.reportsOf(userId) }, { limit: most });
-    for (const id of own) await this.#forgetReport(userId, id);
-    if (own.length === most) return true;
-    if (keepAbout) return false;
-    const about = await this.#lastIds({ prefix: keys.casesAbout(userId) }, { limit: most });
-    for (const id of about) await this.#forgetCase(userId, id);
-    return about.length === most;
-  }
-
-  async #forgetReport(userId: string, reportId: string): Promise<void> {
-    const { kv, committer } = this.#store;
-    for (let tries = 0; tries < limits.writeTries; tries++) {
-      const report = await kv.get<ReportRecord>(keys.report(reportId));
-      const found = report.value === null ? null : await kv.get<CaseRecord>(keys.case(report.value.caseId));
-      const record = found?.value ?? null;
-      const deletes: KvKey[] = [report.key, keys.reportOf(userId, reportId)];
-      const write = {
-        checks: [report] as KvCheck[],
-        sets: [] as { key: KvKey; value: unknown }[],
-        deletes,
-      };
-      if (record !== null) {
-        write.checks.push(found!);
-        const reports = record.reports.filter((id) => id !== reportId);
-        const reporters = record.reporters.filter((id) => id !== userId);
-        if (reports.length > 0) {
-          write.sets.push({ key: found!.key, value: { ...record, reports, reporters } });
-        } else deletes.push(...keysOf(record));
-      }
-      if ((await committer.commit(write)).ok) return;
-    }
-    throw new Error("A leaving person's report could not be deleted: too many writers at once.");
-  }
-
-  async #forgetCase(userId: string, caseId: string): Promise<void> {
-    const { kv, committer } = this.#store;
-    const record = (await kv.get<CaseRecord>(keys.case(caseId))).value;
-    const reports = record === null ? [] : await this.reports(record.reports);
-    await committer.commit({
-      deletes: [
-        keys.caseAbout(userId, caseId),
-        ...record === null ? [] : keysOf(record),
-        ...reports.flatMap(({ id, reporterId }) => [keys.report(id), keys.reportOf(reporterId, id)]),
-      ],
-    });
-  }
-
-  /** The last parts of keys. */
-  async #lastIds(selector: KvSelector, options: KvListOptions): Promise<string[]> {
-    const ids: string[] = [];
-    for await (const { key } of this.#store.kv.list(selector, options)) ids.push(String(key.at(-1)));
-    return ids;
-  }
-
   /** Looks at `moderationLimits.queueCounted` places at most. */
   async #listed(
     selector: KvSelector,
@@ -351,19 +278,6 @@ export class KvCases implements CaseStore, ReasonStore {
   #inForce(claim: Claim | null): Claim | null {
     return claim !== null && claim.untilMs > this.#clock.now() ? claim : null;
   }
-}
-
-/** The keys of a case itself. */
-function keysOf(record: CaseRecord): KvKey[] {
-  const { id, person, fold, removal } = record;
-  return [
-    keys.case(id),
-    placeKey(record),
-    keys.claim(id),
-    ...removal === undefined ? [] : [keys.removal(removal.codeHash)],
-    ...person === null ? [] : [keys.caseAbout(person.id, id)],
-    ...fold === null || record.decided !== null ? [] : [keys.caseOpen(fold)],
-  ];
 }
 
 /** The number and the id of a place in a list. One that is no place begins at the start. */

@@ -1,4 +1,4 @@
-import type { KvEntryMaybe, KvKey, KvPort } from "./port.ts";
+import type { KvEntryMaybe, KvKey, KvListOptions, KvPort, KvSelector } from "./port.ts";
 
 /** Most keys of one `getMany`. */
 const most = 10;
@@ -20,4 +20,15 @@ export async function getEntries<V>(
 /** Only the values; null for missing ones. */
 export async function getValues<V>(kv: KvPort, wanted: readonly KvKey[]): Promise<(V | null)[]> {
   return (await getEntries<V>(kv, wanted)).map(({ value }) => value);
+}
+
+/** The last parts of the keys in a range, for example ids. */
+export async function lastParts(
+  kv: KvPort,
+  selector: KvSelector,
+  options: KvListOptions,
+): Promise<string[]> {
+  const ids: string[] = [];
+  for await (const { key } of kv.list(selector, options)) ids.push(String(key.at(-1)));
+  return ids;
 }
