@@ -16,19 +16,18 @@ import {
   fold,
   isReserved,
   limits,
-  neverEnds,
   type NewNotice,
   Refusal,
-  rightsInForce,
   type Sanction,
 } from "../protocol/mod.ts";
 import type { Mutes } from "./mutes.ts";
 import type { OwnSanctions } from "./own_sanctions.ts";
 import type { CaseChange } from "./case_ports.ts";
-import type { AccountChange, AccountRecord, Restriction, SanctionRecord, UsersStore } from "./ports.ts";
-import { inForce, stillInForce } from "./restrictions.ts";
+import type { AccountChange, AccountRecord, SanctionRecord, UsersStore } from "./ports.ts";
+import { stillInForce } from "./restrictions.ts";
 import { mayNot, type SanctionsPlan, withoutSanction, withPlan, withSanction } from "./sanctioning.ts";
 import { hiddenFrom } from "./staff.ts";
+import { isSuspended, sanctionOf, shownUsers } from "./user_views.ts";
 
 export interface UsersNeeds {
   store: UsersStore;
@@ -71,7 +70,7 @@ export class Users {
       after: query.after ?? null,
       limit: query.limit ?? limits.pageDefault,
     });
-    return { users: await this.#shown(accounts), next };
+    return { users: await shownUsers(this.#needs, accounts), next };
   }
 
   async get(
@@ -82,7 +81,7 @@ export class Users {
     if (hidden !== null) return hidden;
     const account = await this.#needs.store.named(username);
     if (account === null) return nobody();
-    const [shown] = await this.#shown([account]);
+    const [shown] = await shownUsers(this.#needs, [account]);
     const { store, clock } = this.#needs;
     const [sanctions, listed] = await Promise.all([
       store.sanctionsOf(account.id),
@@ -120,7 +119,7 @@ export class Users {
     });
     if (changed instanceof Refusal) return changed;
     this.#needs.changed(changed);
-    return (await this.#shown([changed]))[0]!;
+    return (await shownUsers(this.#needs, [changed]))[0]!;
   }
 
   /** MO-7: sanctions overlap, and the strictest applies. A suspension closes the person's sockets (4403). */
@@ -262,40 +261,8 @@ export class Users {
   }
 
   #anyActive(accounts: AccountRecord[]): boolean {
-    return accounts.some((account) => !this.#suspended(account));
+    return accounts.some((account) => !isSuspended(account, this.#needs.clock.now()));
   }
-
-  #suspended({ suspension }: AccountRecord): boolean {
-    return inForce(suspension, this.#needs.clock.now()) !== null;
-  }
-
-  async #shown(accounts: AccountRecord[]): Promise<AdminUser[]> {
-    const ids = accounts.map(({ id }) => id);
-    const [mutes, limited] = await Promise.all([
-      this.#needs.mutes.mutesOf(ids),
-      this.#needs.limited.mutesOf(ids),
-    ]);
-    return accounts.map((account) => {
-      const { id, username, displayName, role, rights, createdAt } = account;
-      return {
-        id,
-        username,
-        displayName,
-        role,
-        rights: rightsInForce({ role, rights }),
-        status: this.#suspended(account) ? "suspended" : "active",
-        mutedUntil: endOf(mutes.get(id)),
-        limitedUntil: endOf(limited.get(id)),
-        createdAt: iso(createdAt),
-        online: this.#needs.bell.isOnline(id),
-      };
-    });
-  }
-}
-
-function endOf(mute: Restriction | undefined): string | null {
-  if (mute === undefined) return null;
-  return mute.until === null ? neverEnds : iso(mute.until);
 }
 
 function roleEntry(caller: Caller, account: AccountRecord, role: string, broadcast: boolean): AuditEntry {
@@ -309,24 +276,6 @@ function sanctionEntry(caller: Caller, account: AccountRecord, sanction: Sanctio
   const { id, kind, reason, until } = sanction;
   const detail = { sanction: id, until: until === null ? null : iso(until) };
   return auditEntryOf(caller, `user.${kind}`, account.username, detail, reason);
-}
-
-function sanctionOf(
-  { id, kind, reason, until, createdAt, by, lifted, readAt, appeal }: SanctionRecord,
-  inForce: boolean,
-): Sanction {
-  return {
-    id,
-    kind,
-    reason,
-    until: until === null ? null : iso(until),
-    createdAt: iso(createdAt),
-    by,
-    ...(inForce ? {} : { over: true }),
-    ...(lifted === undefined ? {} : { lifted: { ...lifted, at: iso(lifted.at) } }),
-    ...(readAt === undefined ? {} : { readAt: iso(readAt) }),
-    ...(appeal === undefined ? {} : { appeal: appeal.state }),
-  };
 }
 
 function lastAdmin(): Refusal {
