@@ -1,5 +1,6 @@
 import {
   BehestClient,
+  FallbackSockets,
   IndexedStore,
   isReplaced,
   Keeper,
@@ -9,6 +10,7 @@ import {
 } from "../client/mod.ts";
 import { base, placed } from "./base_path.ts";
 import { deviceName, randomName } from "./device_name.ts";
+import { eventSocket } from "./event_socket.ts";
 import { inTime } from "./in_time.ts";
 import { watchPerson } from "./person.ts";
 import { keepLoggedIn, nameConnection, renewSession } from "./renewals.ts";
@@ -21,6 +23,9 @@ interface Page {
   store: Promise<IndexedStore | null>;
   start(store: IndexedStore | null, person: KeptPerson | null): void;
 }
+
+/** Has a mark in a tab whose last page went over to a stream (WS-12), so that the next one does not wait for a blocked WebSocket. */
+const streamKey = "behest-stream";
 
 /** The islands of one page share one connection. Set only in the browser, so that people never share it. */
 let shared: Page | undefined;
@@ -68,6 +73,15 @@ export async function startConnection(known: KeptPerson | null): Promise<KeptPer
   return person;
 }
 
+function sockets(): FallbackSockets {
+  return new FallbackSockets({
+    stream: eventSocket,
+    first: sessionStorage.getItem(streamKey) === null ? "websocket" : "stream",
+    changed: (transport) =>
+      transport === "stream" ? sessionStorage.setItem(streamKey, "") : sessionStorage.removeItem(streamKey),
+  });
+}
+
 function page(): Page {
   if (shared !== undefined) return shared;
   const opened = Promise.withResolvers<IndexedStore | null>();
@@ -90,6 +104,7 @@ function page(): Page {
         url: placed("/api/ws"),
         device: deviceName(() => locks === undefined ? sessionStorage : localStorage),
         ticket: ticketFrom(location.origin + base),
+        socket: sockets().factory,
         renew: renewSession,
         ...kept,
         ...(person === null ? {} : { userId: person.userId }),

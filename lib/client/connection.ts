@@ -70,6 +70,10 @@ export class Connection {
     return this.#ready && !this.#ended && this.#closing === undefined;
   }
 
+  get transport(): "stream" | undefined {
+    return this.#socket.transport;
+  }
+
   /** Number of calls without an answer. */
   get inFlight(): number {
     return this.#calls.size;

@@ -2,7 +2,14 @@ import { type Clock, systemClock, type Timer } from "../platform/clock.ts";
 import { type ConnectionState, isReplaced } from "./connection_state.ts";
 
 /** What a page says about its connection. */
-export type ConnectionNotice = "connecting" | "online" | "offline" | "login" | "replaced" | "closed";
+export type ConnectionNotice =
+  | "connecting"
+  | "online"
+  | "stream"
+  | "offline"
+  | "login"
+  | "replaced"
+  | "closed";
 
 /** How long a page without a connection says "connecting" before it reports a problem. */
 export const graceMs = 2_000;
@@ -32,7 +39,7 @@ export class ConnectionReport implements Disposable {
   changed(state: ConnectionState): void {
     const notice = noticeOf(state);
     const phase = this.#phase;
-    if (notice === "online") {
+    if (state.kind === "online") {
       if (phase.kind === "grace") phase.timer.cancel();
       this.#phase = { kind: "online" };
       return this.#show(notice);
@@ -76,6 +83,7 @@ function noticeOf(state: ConnectionState): ConnectionNotice {
     case "connecting":
       return "connecting";
     case "online":
+      return state.transport ?? "online";
     case "offline":
     case "login":
       return state.kind;

@@ -5,7 +5,8 @@ export type ConnectionState =
   /** `connect()` was not called yet. */
   | { kind: "idle" }
   | { kind: "connecting"; attempt: number }
-  | { kind: "online"; since: number }
+  /** `transport`: there where it is no WebSocket (WS-12). */
+  | { kind: "online"; since: number; transport?: "stream" }
   /** The client tries again at `retryAt`; `wake()` makes it try now. */
   | { kind: "offline"; reason: string; retryAt: number }
   /** The session is over: log in, then `connect()`. */

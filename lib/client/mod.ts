@@ -34,9 +34,10 @@ export {
   type PushSubscriptionBody,
 } from "./pushes.ts";
 export { type RequestClass, RequestError, type RequestErrorKind, type RequestParams } from "./requests.ts";
-export { FallbackSockets, StreamSocket, type TransportKind } from "./stream_socket.ts";
+export { FallbackSockets } from "./fallback_sockets.ts";
+export { StreamSocket } from "./stream_socket.ts";
 export { MemorySeenStore, type SeenStore } from "./seen_store.ts";
-export type { SocketEvent, SocketFactory, WebSocketLike } from "./socket.ts";
+export type { SocketEvent, SocketFactory, TransportKind, WebSocketLike } from "./socket.ts";
 export { SharedConnection, type SharedConnectionOptions } from "./tabs/shared_connection.ts";
 export type { TabChannel, TabLocks } from "./tabs/messages.ts";
 export type { StopState } from "./stop_report.ts";

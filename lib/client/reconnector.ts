@@ -175,7 +175,12 @@ export class Reconnector {
   #becameReady(connection: Connection, ready: SessionReady): void {
     if (connection !== this.#connection) return;
     this.#enter({ kind: "ready", connection, ready });
-    this.#set({ kind: "online", since: this.#options.clock.now() });
+    const { transport } = connection;
+    this.#set({
+      kind: "online",
+      since: this.#options.clock.now(),
+      ...(transport === undefined ? {} : { transport }),
+    });
     if (connection === this.#connection) this.#host.ready(connection, ready);
     if (connection !== this.#connection) return;
     for (const one of this.#waiting.splice(0)) one.resolve(ready);

@@ -1,5 +1,10 @@
+/** WS-12: what a connection runs over. */
+export type TransportKind = "websocket" | "stream";
+
 /** The part of a WebSocket that the library uses. Those of browsers, Deno and Node have it; tests fake it. */
 export interface WebSocketLike {
+  /** Absent on a WebSocket. */
+  readonly transport?: "stream";
   send(data: string): void;
   close(code?: number, reason?: string): void;
   addEventListener(

@@ -1,68 +1,14 @@
 import { closeCodes } from "../protocol/close_codes.ts";
 import { StreamEvents } from "./stream_events.ts";
 import { Rest, type RestOptions } from "./rest.ts";
-import { type SocketEvent, type SocketFactory, webSocket, type WebSocketLike } from "./socket.ts";
-
-/** WS-12: what a connection runs over. */
-export type TransportKind = "websocket" | "stream";
-
-export interface FallbackOptions extends Omit<RestOptions, "origin"> {
-  /** Opens WebSockets; those of the runtime without it. */
-  socket?: SocketFactory | undefined;
-  /** Told at each change, so that a client can say that WebSockets are blocked. */
-  changed?: ((transport: TransportKind) => void) | undefined;
-}
-
-/** WebSockets in a row that ended without a frame, before a stream is tried. */
-const blockedAfter = 2;
+import type { SocketEvent, WebSocketLike } from "./socket.ts";
 
 type EventType = SocketEvent["type"];
 type Listener = (event: SocketEvent) => void;
 
-/**
- * WS-12: a source of sockets for `ClientOptions.socket` that goes over to server-sent events where WebSockets are blocked. A stream
- * that worked is used again; when one fails, a WebSocket is tried again.
- */
-export class FallbackSockets {
-  readonly #options: FallbackOptions;
-  #silent = 0;
-  #transport: TransportKind = "websocket";
-
-  constructor(options: FallbackOptions) {
-    this.#options = options;
-  }
-
-  /** What the last connection ran over. */
-  get transport(): TransportKind {
-    return this.#transport;
-  }
-
-  readonly factory: SocketFactory = (url, protocols) => {
-    const streams = this.#silent >= blockedAfter;
-    const { socket: open = webSocket } = this.#options;
-    const socket = streams ? new StreamSocket(url, this.#options) : open(url, protocols);
-    let spoke = false;
-    socket.addEventListener("message", () => {
-      if (spoke) return;
-      spoke = true;
-      this.#silent = streams ? blockedAfter : 0;
-      this.#use(streams ? "stream" : "websocket");
-    });
-    socket.addEventListener("close", () => {
-      if (!spoke) this.#silent = streams ? 0 : this.#silent + 1;
-    });
-    return socket;
-  };
-
-  #use(transport: TransportKind): void {
-    if (this.#transport === transport) return;
-    this.#transport = transport;
-    this.#options.changed?.(transport);
-  }
-}
-
 /** WS-12: `GET /api/stream` and `POST /api/v1/rpc` with the face of a WebSocket. */
 export class StreamSocket implements WebSocketLike {
+  readonly transport = "stream";
   readonly #rest: Rest;
   readonly #query: string;
   readonly #listeners = new Map<EventType, Listener[]>();

@@ -8,6 +8,7 @@ import {
   Pushes,
   Rest,
   type SocketFactory,
+  StreamSocket,
   ticketFrom,
   type TransportKind,
 } from "../../lib/client/mod.ts";
@@ -47,7 +48,11 @@ export class Behest implements AsyncDisposable {
     this.rest = new Rest(rest);
     this.files = new Files(rest);
     this.pushes = new Pushes(rest);
-    this.#sockets = new FallbackSockets({ ...rest, socket, changed: transport });
+    this.#sockets = new FallbackSockets({
+      stream: (url) => new StreamSocket(url, rest),
+      socket,
+      changed: transport,
+    });
     this.client = new BehestClient({
       ...options,
       url: `${origin}/api/ws`,

@@ -5,8 +5,11 @@ export class LineProxy implements Disposable {
   readonly #to: number;
   readonly #open = new Set<Deno.TcpConn>();
   #swallows = false;
+  #refuses = false;
   /** How often something was said that did not get through. */
   swallowed = 0;
+  /** WebSockets that were refused. */
+  refused = 0;
 
   constructor(to: number) {
     this.#to = to;
@@ -23,6 +26,11 @@ export class LineProxy implements Disposable {
   /** New connections get through. */
   heal(): void {
     this.#swallows = false;
+  }
+
+  /** WS-12: whether WebSockets are refused, as a proxy that knows no upgrades does. */
+  refuseUpgrades(refuses: boolean): void {
+    this.#refuses = refuses;
   }
 
   /** Every connection ends. */
@@ -62,12 +70,26 @@ export class LineProxy implements Disposable {
         // What was swallowed once is never made good: a byte would be missing.
         swallowed ||= this.#swallows;
         if (swallowed) this.swallowed++;
+        if (this.#refuses && isUpgrade(buffer.subarray(0, count))) {
+          this.refused++;
+          await from.write(refusal);
+          return;
+        }
         for (let at = 0; at < count && !swallowed;) at += await to.write(buffer.subarray(at, count));
       }
     } catch {
       // Cut.
     }
   }
+}
+
+const refusal = new TextEncoder().encode(
+  "HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\nconnection: close\r\n\r\n",
+);
+
+/** A browser sends the head of a WebSocket in one piece, on a connection of its own. */
+function isUpgrade(bytes: Uint8Array): boolean {
+  return /^upgrade: websocket\r$/im.test(new TextDecoder().decode(bytes));
 }
 
 function close(conn: Deno.TcpConn): void {

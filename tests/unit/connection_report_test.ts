@@ -31,6 +31,15 @@ Deno.test("UI-2: a page that connects in time never reports a problem, whatever 
   assert.equal(clock.pending, 0);
 });
 
+Deno.test("WS-12: a page says that it is online by a stream, and when a WebSocket works again", () => {
+  const { clock, said, report } = reporting();
+  for (const state of [connecting, { ...online, transport: "stream" } as const, offline, online]) {
+    report.changed(state);
+  }
+  assert.deepEqual(said, ["stream", "connecting", "online"]);
+  assert.equal(clock.pending, 0);
+});
+
 Deno.test("UI-2: a problem that lasts is reported after two seconds, not before, however often it is told", () => {
   const { clock, said, report } = reporting();
   for (let at = 0; at < graceMs; at += graceMs / 4) {

@@ -21,6 +21,7 @@ export const bar: Words["bar"] = {
   suspended: "Konto gesperrt",
   two_factor: "Zweiter Faktor nötig",
   online: "Online",
+  stream: "Online, WebSockets sind blockiert",
   connecting: "Verbinde",
   offline: "Offline, verbinde neu",
   login: "Abgemeldet: zum Anmelden neu laden",

@@ -20,6 +20,7 @@ export const bar = {
   suspended: "Account suspended",
   two_factor: "Second factor needed",
   online: "Online",
+  stream: "Online, WebSockets are blocked",
   connecting: "Connecting",
   offline: "Offline, reconnecting",
   login: "Logged out: reload to log in",
