@@ -96,9 +96,15 @@ function surviveStrayErrors(log: () => Log): void {
   });
 }
 
-async function openStoreOrTell(config: Config, log: Log): Promise<OpenServices> {
+async function openStoreOrTell(config: Config, log: OpenLog): Promise<OpenServices> {
   try {
-    return await openServices({ config, log, clock: systemClock, random: systemRandom });
+    return await openServices({
+      config,
+      log,
+      clock: systemClock,
+      random: systemRandom,
+      logState: log,
+    });
   } catch (error) {
     if (error instanceof StorageProblem) throw new StartProblem(error.message);
     log.error("store.failed", { error: asError(error) });

@@ -12,7 +12,14 @@ import { Filled, useLanguage, useWords } from "./words.tsx";
 /** The checks of `/readyz`. */
 interface Checks {
   ready: boolean;
-  checks: readonly { name: string; ok: boolean; reason: Message | null }[];
+  checks: readonly Check[];
+  warnings: readonly Check[];
+}
+
+interface Check {
+  name: string;
+  ok: boolean;
+  reason: Message | null;
 }
 
 interface HealthProps {
@@ -114,6 +121,16 @@ function linesOf(
       },
     );
   }
+  for (const { name, ok, reason } of checks.warnings) {
+    const known = warnedOf(words, name);
+    if (ok || known === null) continue;
+    lines.push({
+      name: known.name,
+      tone: "wait",
+      state: words.warning,
+      more: sentences(reasonText(words, language, reason), known.todo),
+    });
+  }
   const scanner = (text: string, todo: string, status: ScanStatus["virus"]): Line => {
     const name = fill(text, { name: named(status) });
     const why = status.ok ? [] : [reasonText(words, language, status.reason)];
@@ -148,6 +165,25 @@ function linesOf(
     });
   }
   return lines;
+}
+
+/** Null: what it warns of has a line of its own. */
+function warnedOf(words: Words["overview"], name: string): { name: string; todo: string } | null {
+  switch (name) {
+    case "backup":
+    case "disk_forecast":
+      return null;
+    case "disk_room":
+      return { name: words.diskRoom, todo: words.diskRoomTodo };
+    case "certificate_ends":
+      return { name: words.certificateEnds, todo: words.certificateTodo };
+    case "log":
+      return { name: words.log, todo: words.logTodo };
+    case "clock":
+      return { name: words.clock, todo: words.clockTodo };
+    default:
+      return { name, todo: words.otherTodo };
+  }
 }
 
 /** OP-6: whether the server's backups of itself work. */

@@ -4,11 +4,17 @@ import { define } from "../lib/web/define.ts";
 /** Whether requests should come here, and if not, why (OP-4). */
 export const handler = define.api({
   async GET(ctx) {
-    const { ready, checks } = await ctx.state.services.health.ready();
-    const told = checks.map(({ reason, ...check }) => ({
-      ...check,
-      reason: reason === null ? null : english(reason),
-    }));
-    return Response.json({ status: ready ? "ok" : "not ready", checks: told }, { status: ready ? 200 : 503 });
+    const { ready, checks, warnings } = await ctx.state.services.health.ready();
+    const told = (list: typeof checks) =>
+      list.map(({ reason, ...check }) => ({ ...check, reason: reason === null ? null : english(reason) }));
+    return Response.json(
+      {
+        status: ready ? "ok" : "not ready",
+        checks: told(checks),
+        // Requests can come all the same.
+        warnings: told(warnings.filter(({ ok }) => !ok)),
+      },
+      { status: ready ? 200 : 503 },
+    );
   },
 });

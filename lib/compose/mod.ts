@@ -7,7 +7,7 @@ import { setImmediate } from "node:timers";
 import { type Passwords, prepareDemo, prepareFirstAdmin } from "../accounts/mod.ts";
 import { StorageProblem } from "../adapters/blobs/mod.ts";
 import { PrometheusMeters } from "../adapters/metrics/mod.ts";
-import { certificateHealth, diskHealth, makePrivate } from "../adapters/disk/mod.ts";
+import { certificateHealth, diskHealth, diskSpace, makePrivate } from "../adapters/disk/mod.ts";
 import {
   JobRunner,
   kvCategoryStore,
@@ -31,6 +31,7 @@ import { scoped } from "./token_scopes.ts";
 import { openPush } from "./push.ts";
 import { openWebhooks } from "./webhooks.ts";
 import { openSystem } from "./system.ts";
+import { warningPorts } from "./warnings.ts";
 import { socketMethods } from "./socket_methods.ts";
 import { type Config, isFileStore, kvName, logFileOf } from "../config/mod.ts";
 import { CategoryAdmin } from "../consent/mod.ts";
@@ -75,6 +76,8 @@ export interface OpenOptions {
   pushes?: PushSender;
   /** Replaces the data directory. */
   blobs?: FilesParts["blobs"];
+  /** How the log's file does: why it cannot be written, or null, and how many lines were lost since the start. */
+  logState?: { broken(): string | null; lost(): number };
 }
 
 /** The running services. */
@@ -308,14 +311,27 @@ export async function openServices(options: OpenOptions): Promise<OpenServices> 
   const { backups, system } = openSystem({ config, store, audit, clock, log });
   opening.use(backups);
   if (config.backup.dir !== null) metrics.watchBackups(() => backups.health());
-  const health = new Health([...healthPorts(config, store, clock), ...files.checks], clock, {
-    late: (count) => say("health.late", { count }),
-    fault: faultOf,
-  });
+  const health = new Health(
+    [...healthPorts(config, store, clock), ...files.checks],
+    clock,
+    { late: (count) => say("health.late", { count }), fault: faultOf },
+    warningPorts({
+      config,
+      clock,
+      backups,
+      rollups: overview.rollups,
+      logBroken: () => options.logState?.broken() ?? null,
+    }),
+  );
   metrics.watch({
     connections: overview.ports.connections,
     jobsDue: () => overview.ports.jobsDue(limits.jobsCounted),
-    checks: async () => (await health.ready()).checks,
+    disk: () => diskSpace(config.dataDir),
+    logLost: () => options.logState?.lost() ?? 0,
+    async checks() {
+      const { checks, warnings } = await health.ready();
+      return [...checks, ...warnings];
+    },
   });
   const services: Services = {
     config,

@@ -7,6 +7,7 @@ export { Appeals } from "./appeals.ts";
 export { Audit, type ChainReport, linkOf, verifyChain } from "./audit.ts";
 export { AutoRules } from "./auto_rules.ts";
 export { type BackupNeeds, Backups } from "./backups.ts";
+export { clockHealth } from "./clock_health.ts";
 export { Looks } from "./looks.ts";
 export { Mutes } from "./mutes.ts";
 export { OwnSanctions } from "./own_sanctions.ts";

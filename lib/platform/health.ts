@@ -1,6 +1,6 @@
 import type { Clock } from "./clock.ts";
 
-/** One thing that must work before requests should come here. */
+/** One thing that must work before requests should come here, or, among the warnings, that an operator should know of. */
 export interface HealthPort<Reason> {
   name: string;
   /** Null when it works, otherwise why not, for an operator. A throw is a reason too. */
@@ -20,6 +20,8 @@ export interface HealthCheck<Reason> {
 export interface Readiness<Reason> {
   ready: boolean;
   checks: HealthCheck<Reason>[];
+  /** What asks for an operator while requests can come all the same, like a backup that failed. */
+  warnings: HealthCheck<Reason>[];
 }
 
 /** Reasons of checks that gave none themselves. */
@@ -36,12 +38,19 @@ const freshMs = 1_000;
 /** `/readyz`: whether this process can do its work now, and if not, why (OP-4). */
 export class Health<Reason> {
   readonly #ports: readonly HealthPort<Reason>[];
+  readonly #warnings: readonly HealthPort<Reason>[];
   readonly #reasons: FailureReasons<Reason>;
   readonly #clock: Clock;
   #last: { at: number; answer: Promise<Readiness<Reason>> } | undefined;
 
-  constructor(ports: readonly HealthPort<Reason>[], clock: Clock, reasons: FailureReasons<Reason>) {
+  constructor(
+    ports: readonly HealthPort<Reason>[],
+    clock: Clock,
+    reasons: FailureReasons<Reason>,
+    warnings: readonly HealthPort<Reason>[] = [],
+  ) {
     this.#ports = ports;
+    this.#warnings = warnings;
     this.#reasons = reasons;
     this.#clock = clock;
   }
@@ -55,8 +64,10 @@ export class Health<Reason> {
   }
 
   async #ask(): Promise<Readiness<Reason>> {
-    const checks = await Promise.all(this.#ports.map((port) => this.#one(port)));
-    return { ready: checks.every((check) => check.ok), checks };
+    const [checks, warnings] = await Promise.all(
+      [this.#ports, this.#warnings].map((ports) => Promise.all(ports.map((port) => this.#one(port)))),
+    );
+    return { ready: checks!.every((check) => check.ok), checks: checks!, warnings: warnings! };
   }
 
   async #one({ name, check, endsAt }: HealthPort<Reason>): Promise<HealthCheck<Reason>> {

@@ -30,6 +30,8 @@ export class LogFile implements Disposable {
   #file: Deno.FsFile | null;
   #sizeBytes = 0;
   #lostLines = 0;
+  #lostInAll = 0;
+  #brokenBy: string | null = null;
   /** On the monotonic clock. */
   #retryAt = 0;
 
@@ -40,23 +42,40 @@ export class LogFile implements Disposable {
     this.#file = this.#open();
   }
 
+  /** Why the last write failed; null after one that did not. */
+  get brokenBy(): string | null {
+    return this.#brokenBy;
+  }
+
+  /** Lines that were lost since it was opened. */
+  get lostInAll(): number {
+    return this.#lostInAll;
+  }
+
   /** Appends `lines` lines of text, each with its line break. */
   write(text: string, lines: number): void {
     try {
       const file = this.#usable();
       if (file === null) {
-        this.#lostLines += lines;
+        this.#lose(lines);
         return;
       }
       const told = this.#lostLines === 0 ? "" : this.#options.lost(this.#lostLines);
       this.#append(encoder.encode(told + text));
       this.#lostLines = 0;
+      this.#brokenBy = null;
     } catch (error) {
-      if (this.#lostLines === 0) this.#options.broken(error instanceof Error ? error.message : String(error));
-      this.#lostLines += lines;
+      this.#brokenBy = error instanceof Error ? error.message : String(error);
+      if (this.#lostLines === 0) this.#options.broken(this.#brokenBy);
+      this.#lose(lines);
       this.#retryAt = performance.now() + retryMs;
       this.#close();
     }
+  }
+
+  #lose(lines: number): void {
+    this.#lostLines += lines;
+    this.#lostInAll += lines;
   }
 
   #usable(): Deno.FsFile | null {

@@ -16,7 +16,12 @@ export interface LogOptions {
 }
 
 /** A log that is closed by who opened it; closing writes what is still held. */
-export interface OpenLog extends Log, AsyncDisposable {}
+export interface OpenLog extends Log, AsyncDisposable {
+  /** Why lines are lost at the moment; null while the file takes them. */
+  broken(): string | null;
+  /** Lines that were lost since the log was opened. */
+  lost(): number;
+}
 
 /** Lines below a warning are written together: so many, or after this time. */
 const linesTogether = 256;
@@ -52,6 +57,8 @@ export function openLog(options: LogOptions): OpenLog {
   };
   return {
     ...logTo(write, null),
+    broken: () => file.brokenBy,
+    lost: () => file.lostInAll,
     [Symbol.asyncDispose]() {
       buffer[Symbol.dispose]();
       return Promise.resolve();

@@ -314,9 +314,13 @@ Deno.test("MO-4: the overview counts accounts, connections and jobs due, and giv
       { name: "kv", ok: true, reason: null },
       { name: "disk", ok: false, reason: told("only 3 MiB are free") },
     ];
+    const warnings = [
+      { name: "log", ok: false, reason: told("no lines") },
+      { name: "clock", ok: true, reason: null },
+    ];
     let jobsDue = 1;
     app.services.stats.now = () => Promise.resolve({ connections: 1234, users: 56, jobsDue });
-    app.services.health.ready = () => Promise.resolve({ ready: false, checks });
+    app.services.health.ready = () => Promise.resolve({ ready: false, checks, warnings });
     const overview = async () =>
       (await (await send("/admin", as(cookie))).text()).replaceAll(/<[^>]+>/g, "|");
     const html = await overview();
@@ -325,7 +329,9 @@ Deno.test("MO-4: the overview counts accounts, connections and jobs due, and giv
     assert.match(html, /\|1\|+job due\|/);
     assert.match(html, /Server\|+Not ready\|/);
     assert.match(html, /\|Data store\|+OK\|/);
-    assert.match(html, /1 thing needs you/);
+    assert.match(html, /2 things need you/);
+    assert.match(html, /\| Log\|+no lines\. Check that the server[^|]*\|+Warning\|/);
+    assert.doesNotMatch(html, /\|\s*Clock\|/);
     assert.match(html, /No numbers yet/);
     assert.match(html, /Data directory\|+only 3 MiB are free\. Free some space[^|]*\|+Failed\|/);
     jobsDue = limits.jobsCounted;

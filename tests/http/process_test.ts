@@ -129,7 +129,10 @@ Deno.test("OP-4, OP-8: under exactly those permissions it serves, is healthy and
   assert.deepEqual(await health.json(), { status: "ok" });
   const ready = await fetch(`${server.origin}/readyz`);
   assert.equal(ready.status, 200);
-  assert.deepEqual(await ready.json(), {
+  // The disk of the machine that runs the tests may be nearly full.
+  const { warnings, ...told } = await ready.json();
+  assert.deepEqual(warnings.filter(({ name }: { name: string }) => name !== "disk_room"), []);
+  assert.deepEqual(told, {
     status: "ok",
     checks: ["kv", "disk", "virus_scanner", "csam_matcher"].map((name) => ({ name, ok: true, reason: null })),
   });

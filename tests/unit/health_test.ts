@@ -14,6 +14,7 @@ Deno.test("OP-4: ready when every check is, with one line for each", async () =>
   assert.deepEqual(await health.ready(), {
     ready: true,
     checks: [{ name: "works", ok: true, reason: null }, { name: "too", ok: true, reason: null }],
+    warnings: [],
   });
 });
 
@@ -39,6 +40,7 @@ Deno.test("OP-4: a reason, a throw and no answer in time each make it not ready,
       { name: "broken", ok: false, reason: say("health.fault", { text: "gone" }) },
       { name: "slow", ok: false, reason: say("health.late", { count: 3 }) },
     ],
+    warnings: [],
   });
   assert.equal(clock.pending, 0, "a timer was left behind");
 });

@@ -23,3 +23,19 @@ export function certificateHealth(files: CertificateFiles, clock: Clock): Health
     },
   };
 }
+
+/** From when on an operator should know of the end: what renews certificates does it earlier. */
+const soonMs = 14 * 86_400_000;
+
+/** Warns in the last two weeks of the certificate. One that cannot be read, or has ended, fails the check above. */
+export function certificateEnds(files: CertificateFiles, clock: Clock): HealthPort<Message> {
+  return {
+    name: "certificate_ends",
+    async check() {
+      const found = await readCertificate(files).catch(() => null);
+      const leftMs = found === null ? Infinity : found.endsAtMs - clock.now();
+      if (leftMs <= 0 || leftMs > soonMs) return null;
+      return say("health.certificateEnds", { at: new Date(found!.endsAtMs).toISOString() });
+    },
+  };
+}

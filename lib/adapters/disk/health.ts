@@ -1,4 +1,5 @@
 import { statfs } from "node:fs/promises";
+import { diskSpace } from "./space.ts";
 import type { HealthPort } from "../../platform/health.ts";
 import { limits, type Message, say } from "../../protocol/mod.ts";
 
@@ -19,6 +20,27 @@ export function diskHealth(dataDir: string): HealthPort<Message> {
       if (freeBytes >= limits.diskFreeBytes) return null;
       const [free, needed] = [Math.floor(freeBytes / 2 ** 20), limits.diskFreeBytes / 2 ** 20];
       return say("health.space", { free, needed });
+    },
+  };
+}
+
+/** From this part of the disk on, an operator should make room. */
+const fullPart = 0.95;
+
+/** Warns when most of the data directory's disk is in use. A file system that keeps no count of its blocks never warns. */
+export function diskRoom(dataDir: string): HealthPort<Message> {
+  return {
+    name: "disk_room",
+    async check() {
+      const space = await diskSpace(dataDir);
+      if (space === null) return null;
+      const { usedBytes, freeBytes } = space;
+      const part = usedBytes / (usedBytes + freeBytes);
+      if (!(part >= fullPart)) return null;
+      return say("health.diskRoom", {
+        percent: Math.floor(part * 100),
+        free: Math.floor(freeBytes / 2 ** 20),
+      });
     },
   };
 }

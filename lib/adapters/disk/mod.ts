@@ -3,8 +3,8 @@
  * Never replaces a key file that is there, and never leaves a half-written one.
  * Start with `secret_file.ts` (key files) and `health.ts`.
  */
-export { certificateHealth } from "./certificate.ts";
-export { diskHealth } from "./health.ts";
+export { certificateEnds, certificateHealth } from "./certificate.ts";
+export { diskHealth, diskRoom } from "./health.ts";
 export { makePrivate } from "./private.ts";
 export { DiskReserve } from "./reserve.ts";
 export { diskSpace } from "./space.ts";

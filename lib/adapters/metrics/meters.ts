@@ -15,7 +15,11 @@ export interface Gauges {
   connections(): number;
   /** Jobs whose time has come, up to a bound. */
   jobsDue(): Promise<number>;
-  /** The checks of `/readyz`. */
+  /** The disk of the data directory; null when it cannot be looked at. */
+  disk(): Promise<{ usedBytes: number; freeBytes: number } | null>;
+  /** Lines that the log's file did not take since the start. */
+  logLost(): number;
+  /** The checks and warnings of `/readyz`. */
   checks(): Promise<readonly { name: string; ok: boolean }[]>;
 }
 
@@ -148,7 +152,7 @@ export class PrometheusMeters implements Meters, Disposable {
   }
 
   /** Adds what is asked for at each look. Once. */
-  watch({ connections, jobsDue, checks }: Gauges): void {
+  watch({ connections, jobsDue, disk, logLost, checks }: Gauges): void {
     const registers = [this.#registry];
     new Gauge({
       name: "behest_connections",
@@ -167,8 +171,27 @@ export class PrometheusMeters implements Meters, Disposable {
       },
     });
     new Gauge({
+      name: "behest_disk_bytes",
+      help: "The disk of the data directory, used and free.",
+      labelNames: ["part"],
+      registers,
+      async collect() {
+        const space = await disk();
+        this.set({ part: "used" }, space?.usedBytes ?? NaN);
+        this.set({ part: "free" }, space?.freeBytes ?? NaN);
+      },
+    });
+    new Gauge({
+      name: "behest_log_lost_lines",
+      help: "Lines that the log's file did not take since the start.",
+      registers,
+      collect() {
+        this.set(logLost());
+      },
+    });
+    new Gauge({
       name: "behest_check_ok",
-      help: "The checks of /readyz: 1 when all is well, 0 when not.",
+      help: "The checks and warnings of /readyz: 1 when all is well, 0 when not.",
       labelNames: ["check"],
       registers,
       async collect() {

@@ -43,6 +43,7 @@ export const overview: Words["overview"] = {
   ok: "OK",
   failed: "Fehler",
   soon: "Bald",
+  warning: "Warnung",
   testOnly: "Nur zum Test",
   noReason: "Kein Grund angegeben.",
   store: "Datenspeicher",
@@ -52,6 +53,15 @@ export const overview: Words["overview"] = {
   certificate: "Zertifikat",
   certificateTodo:
     "Erneuere es und lege Zertifikat und Schlüssel in ihre Dateien. Der Server nimmt sie binnen einer Minute.",
+  certificateEnds: "Zertifikat läuft bald ab",
+  diskRoom: "Platz auf dem Datenträger",
+  diskRoomTodo:
+    "Schaffe Platz oder lösche, was nicht gebraucht wird. Uploads werden abgelehnt, bevor der Datenträger voll ist.",
+  log: "Log",
+  logTodo: "Prüfe, ob der Server im Datenverzeichnis in logs schreiben darf und ob dort Platz ist.",
+  clock: "Uhr",
+  clockTodo:
+    "Lass sie von einem Zeitdienst stellen (NTP). Die Zeiten dessen, was inzwischen gesendet wurde, können durcheinander sein.",
   otherTodo: "Sieh im Log nach.",
   virus: "Virenscanner: {name}",
   virusTodo:
